@@ -1,0 +1,196 @@
+/**
+ * The cohort in memory: many records as compressed sparse rows in typed arrays
+ * (record → visits → codes). 930,000 patients with 34 visits of 3.5 codes take about 0.8 GB.
+ *
+ * @module
+ */
+import type { Vocabulary } from "./vocabulary.ts";
+
+/** The three disjoint parts of a cohort, in the order of their numbers in {@link Cohort.splits}. */
+export const splitNames = ["train", "validation", "test"] as const;
+/** Name of a part of a cohort. */
+export type Split = typeof splitNames[number];
+
+/** What a {@link Cohort} is made of; {@link cohort} checks it. */
+export interface CohortParts {
+  /** The codes that `codes` indexes. */
+  readonly vocabulary: Vocabulary;
+  /** [labels] Names of the phenotype labels, distinct. */
+  readonly labelNames: readonly string[];
+  /** [records] Identifiers, distinct; MEDS's `subject_id`. */
+  readonly subjectIds: BigInt64Array;
+  /** [records + 1] Record r's visits are `visitOffsets[r]` up to `visitOffsets[r + 1]`. */
+  readonly visitOffsets: Uint32Array;
+  /** [visits + 1] Visit v's codes are `codes[codeOffsets[v]]` up to `codes[codeOffsets[v + 1]]`. */
+  readonly codeOffsets: Uint32Array;
+  /** [events] Code indices, rising and distinct within a visit. */
+  readonly codes: Uint32Array;
+  /** [records × labels] 1 where the record has the label, row by row. */
+  readonly labels: Uint8Array;
+  /** [records] Day of the first visit, in days since 1970-01-01 UTC; NaN where unknown. */
+  readonly startDays: Float64Array;
+  /** [visits] Days since the record's previous visit, at least 0; 0 for a first visit. */
+  readonly gapDays: Float32Array;
+  /** [events] The value measured with a code, NaN where there is none; null for a cohort without. */
+  readonly values: Float32Array | null;
+  /** [records] Index into {@link splitNames}; null for a cohort that was never split. */
+  readonly splits: Uint8Array | null;
+}
+
+/** Longitudinal health records, real or synthetic. Immutable; see {@link CohortParts} for shapes. */
+export interface Cohort extends CohortParts {
+  /** Number of records (patients). */
+  readonly recordCount: number;
+  /** Number of visits over all records. */
+  readonly visitCount: number;
+}
+
+function offsetsProblem(name: string, offsets: Uint32Array, end: number): string | undefined {
+  if (offsets.length === 0 || offsets[0] !== 0) return `${name} must begin with 0`;
+  for (let i = 1; i < offsets.length; i++) {
+    if (offsets[i] < offsets[i - 1]) return `${name} falls at index ${i}`;
+  }
+  const last = offsets[offsets.length - 1];
+  if (last !== end) return `${name} ends at ${last}, wanted ${end}`;
+}
+
+function problem(parts: CohortParts): string | undefined {
+  const { vocabulary, labelNames, subjectIds, visitOffsets, codeOffsets, codes } = parts;
+  const records = subjectIds.length;
+  const visits = codeOffsets.length - 1;
+  if (visitOffsets.length !== records + 1) {
+    return `${records} subject ids but ${visitOffsets.length - 1} records of visits`;
+  }
+  const offsets = offsetsProblem("visitOffsets", visitOffsets, visits) ??
+    offsetsProblem("codeOffsets", codeOffsets, codes.length);
+  if (offsets !== undefined) return offsets;
+  const lengths: [string, ArrayLike<number> | null, number][] = [
+    ["labels", parts.labels, records * labelNames.length],
+    ["startDays", parts.startDays, records],
+    ["gapDays", parts.gapDays, visits],
+    ["values", parts.values, codes.length],
+    ["splits", parts.splits, records],
+  ];
+  for (const [name, array, wanted] of lengths) {
+    if (array !== null && array.length !== wanted) {
+      return `${name} has ${array.length} entries, wanted ${wanted}`;
+    }
+  }
+  if (new Set(labelNames).size !== labelNames.length) return "a label name appears twice";
+  if (new Set(subjectIds).size !== records) return "a subject id appears twice";
+  for (let visit = 0; visit < visits; visit++) {
+    for (let i = codeOffsets[visit]; i < codeOffsets[visit + 1]; i++) {
+      if (codes[i] >= vocabulary.codes.length) {
+        return `visit ${visit} holds code ${
+          codes[i]
+        }, the vocabulary has ${vocabulary.codes.length}`;
+      }
+      if (i > codeOffsets[visit] && codes[i] <= codes[i - 1]) {
+        return `the codes of visit ${visit} are not rising and distinct`;
+      }
+    }
+    if (!(parts.gapDays[visit] >= 0)) return `gapDays[${visit}] is ${parts.gapDays[visit]}`;
+  }
+  if (parts.labels.some((bit) => bit > 1)) return "labels must be 0 or 1";
+  if (parts.splits?.some((split) => split >= splitNames.length)) return "an unknown split";
+}
+
+/**
+ * A cohort over the given arrays, which it keeps without copying.
+ *
+ * @throws {RangeError} If the arrays contradict each other or break an invariant
+ */
+export function cohort(parts: CohortParts): Cohort {
+  const found = problem(parts);
+  if (found !== undefined) throw new RangeError(`Cannot make a cohort: ${found}`);
+  return {
+    ...parts,
+    recordCount: parts.subjectIds.length,
+    visitCount: parts.codeOffsets.length - 1,
+  };
+}
+
+/**
+ * The records at the given indices, in that order, each at most once.
+ *
+ * @throws {RangeError} If an index is out of range or given twice
+ */
+export function subset(source: Cohort, recordIndices: ArrayLike<number>): Cohort {
+  const records = recordIndices.length;
+  const labelCount = source.labelNames.length;
+  const visitOffsets = new Uint32Array(records + 1);
+  let events = 0;
+  for (let i = 0; i < records; i++) {
+    const record = recordIndices[i];
+    if (!(record >= 0 && record < source.recordCount)) {
+      throw new RangeError(`Cannot take record ${record}: the cohort has ${source.recordCount}`);
+    }
+    const from = source.visitOffsets[record];
+    const to = source.visitOffsets[record + 1];
+    visitOffsets[i + 1] = visitOffsets[i] + to - from;
+    events += source.codeOffsets[to] - source.codeOffsets[from];
+  }
+  const visits = visitOffsets[records];
+  const codeOffsets = new Uint32Array(visits + 1);
+  const codes = new Uint32Array(events);
+  const gapDays = new Float32Array(visits);
+  const values = source.values && new Float32Array(events);
+  const labels = new Uint8Array(records * labelCount);
+  const subjectIds = new BigInt64Array(records);
+  const startDays = new Float64Array(records);
+  const splits = source.splits && new Uint8Array(records);
+  let event = 0;
+  for (let i = 0; i < records; i++) {
+    const record = recordIndices[i];
+    const from = source.visitOffsets[record];
+    const to = source.visitOffsets[record + 1];
+    const firstEvent = source.codeOffsets[from];
+    const lastEvent = source.codeOffsets[to];
+    gapDays.set(source.gapDays.subarray(from, to), visitOffsets[i]);
+    codes.set(source.codes.subarray(firstEvent, lastEvent), event);
+    if (values !== null && source.values !== null) {
+      values.set(source.values.subarray(firstEvent, lastEvent), event);
+    }
+    for (let visit = from; visit < to; visit++) {
+      codeOffsets[visitOffsets[i] + visit - from + 1] = event + source.codeOffsets[visit + 1] -
+        firstEvent;
+    }
+    event += lastEvent - firstEvent;
+    labels.set(
+      source.labels.subarray(record * labelCount, (record + 1) * labelCount),
+      i * labelCount,
+    );
+    subjectIds[i] = source.subjectIds[record];
+    startDays[i] = source.startDays[record];
+    if (splits !== null && source.splits !== null) splits[i] = source.splits[record];
+  }
+  return cohort({
+    vocabulary: source.vocabulary,
+    labelNames: source.labelNames,
+    subjectIds,
+    visitOffsets,
+    codeOffsets,
+    codes,
+    labels,
+    startDays,
+    gapDays,
+    values,
+    splits,
+  });
+}
+
+/**
+ * The records of one split.
+ *
+ * @throws {RangeError} If the cohort was never split
+ */
+export function splitOf(source: Cohort, split: Split): Cohort {
+  const { splits } = source;
+  if (splits === null) throw new RangeError(`Cannot take the ${split} split: the cohort has none`);
+  const wanted = splitNames.indexOf(split);
+  const indices: number[] = [];
+  for (let record = 0; record < splits.length; record++) {
+    if (splits[record] === wanted) indices.push(record);
+  }
+  return subset(source, indices);
+}

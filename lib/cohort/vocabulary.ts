@@ -1,0 +1,37 @@
+/** The codes that a cohort knows, in the order in which models see them. */
+export interface Vocabulary {
+  /** [codes] Source codes, distinct and non-empty, such as "SNOMED-CT//44054006". */
+  readonly codes: readonly string[];
+  /** [codes] What each code means, for people; the code itself where the source says nothing. */
+  readonly descriptions: readonly string[];
+  /** From a source code to its index in `codes`. */
+  readonly indexOf: ReadonlyMap<string, number>;
+}
+
+/**
+ * A vocabulary over the given codes, in the given order.
+ *
+ * @param codes source codes, each once
+ * @param descriptions one text per code, the codes themselves when left out
+ * @throws {RangeError} If a code is empty or appears twice, or the two lengths differ
+ */
+export function vocabulary(
+  codes: readonly string[],
+  descriptions: readonly string[] = codes,
+): Vocabulary {
+  if (descriptions.length !== codes.length) {
+    throw new RangeError(
+      `Cannot make a vocabulary: ${codes.length} codes but ${descriptions.length} descriptions`,
+    );
+  }
+  const indexOf = new Map<string, number>();
+  for (let index = 0; index < codes.length; index++) {
+    const code = codes[index];
+    if (code === "") throw new RangeError(`Cannot make a vocabulary: code ${index} is empty`);
+    if (indexOf.has(code)) {
+      throw new RangeError(`Cannot make a vocabulary: code "${code}" appears twice`);
+    }
+    indexOf.set(code, index);
+  }
+  return { codes: [...codes], descriptions: [...descriptions], indexOf };
+}

@@ -1,0 +1,198 @@
+/**
+ * What every `deno task` shares: options by `@std/cli`, `--help`, exit codes, progress on stderr.
+ *
+ * @module
+ */
+import { parseArgs } from "@std/cli";
+import cliProgress from "cli-progress";
+import { isAbsolute, join } from "node:path";
+import process from "node:process";
+import type { OnProgress } from "ehrloom";
+
+/** A mistake in how a task was called; exits 2 where other errors exit 1. */
+export class UsageError extends Error {}
+
+/** One option of a task, for parsing and for its help text. */
+export interface Option {
+  /** What stands for the value in the help text ("DIR"); a switch without value when left out. */
+  readonly value?: string;
+  /** One sentence for the help text. */
+  readonly help: string;
+  /** Used when the option is not given; shown in the help text. */
+  readonly default?: string;
+  /** The task cannot run without it. */
+  readonly required?: boolean;
+  /** May be given several times. */
+  readonly many?: boolean;
+}
+
+/** A task's command line. */
+export interface Command {
+  /** As in `deno task NAME`. */
+  readonly name: string;
+  /** One sentence: what it does. */
+  readonly summary: string;
+  /** Options by their name without dashes. */
+  readonly options: Readonly<Record<string, Option>>;
+  /** Command lines that work as they stand. */
+  readonly examples: readonly string[];
+}
+
+/** The options as given, read by kind. */
+export class Arguments {
+  constructor(private readonly command: Command, private readonly given: Record<string, unknown>) {}
+
+  /** The text of an option; throws a usage error where a required one is missing. */
+  text(name: string): string {
+    const value = this.maybe(name);
+    if (value === undefined) {
+      throw new UsageError(`--${name} ${this.command.options[name]?.value ?? ""} is missing`);
+    }
+    return value;
+  }
+
+  /** The text of an option, its default, or undefined. */
+  maybe(name: string): string | undefined {
+    const value = this.given[name] ?? this.command.options[name]?.default;
+    return value === undefined || value === "" ? undefined : String(value);
+  }
+
+  /** A path, taken from where the user stands. */
+  path(name: string): string {
+    return resolvePath(this.text(name));
+  }
+
+  /** All values of an option that may be given several times. */
+  all(name: string): string[] {
+    const value = this.given[name];
+    return Array.isArray(value) ? value.map(String) : [];
+  }
+
+  /** Whether a switch is set. */
+  has(name: string): boolean {
+    return this.given[name] === true;
+  }
+
+  /** A whole number within bounds; throws a usage error otherwise. */
+  integer(name: string, bounds: { min: number; max?: number }): number {
+    const value = this.number(name, bounds);
+    if (!Number.isSafeInteger(value)) {
+      throw new UsageError(`--${name} is ${value}, must be a whole number`);
+    }
+    return value;
+  }
+
+  /** A number within bounds; throws a usage error otherwise. */
+  number(name: string, { min, max = Infinity }: { min: number; max?: number }): number {
+    const text = this.text(name);
+    const value = Number(text);
+    if (!(value >= min && value <= max)) {
+      const range = max === Infinity ? `at least ${min}` : `between ${min} and ${max}`;
+      throw new UsageError(`--${name} is ${text}, must be a number ${range}`);
+    }
+    return value;
+  }
+}
+
+/** A path as the user meant it: tasks run beside deno.json, users stand elsewhere. */
+export function resolvePath(path: string): string {
+  return isAbsolute(path) ? path : join(Deno.env.get("INIT_CWD") ?? Deno.cwd(), path);
+}
+
+function helpText({ name, summary, options, examples }: Command): string {
+  const rows = Object.entries({ ...options, help: { help: "Show this text" } as Option }).map(
+    ([option, { value, help, default: fallback, required }]) => [
+      `  --${option}${value === undefined ? "" : ` ${value}`}`,
+      help + (required ? " (required)" : fallback === undefined ? "" : ` (default ${fallback})`),
+    ],
+  );
+  const width = Math.max(...rows.map(([left]) => left.length)) + 2;
+  return [
+    `${summary}\n`,
+    `Usage: deno task ${name} [options]\n`,
+    ...rows.map(([left, right]) => left.padEnd(width) + right),
+    "\nExamples:",
+    ...examples.map((example) => `  ${example}`),
+  ].join("\n");
+}
+
+function parse(command: Command, args: string[]): Arguments {
+  const entries = Object.entries(command.options);
+  const given = parseArgs(args, {
+    boolean: ["help", ...entries.filter(([, { value }]) => value === undefined).map(([n]) => n)],
+    string: entries.filter(([, { value }]) => value !== undefined).map(([n]) => n),
+    collect: entries.filter(([, { many }]) => many).map(([n]) => n),
+    unknown: (arg) => {
+      const known = Object.keys(command.options).map((option) => `--${option}`).join(", ");
+      throw new UsageError(`unknown argument ${arg}, known are ${known}`);
+    },
+  });
+  const parsed = new Arguments(command, given);
+  if (!parsed.has("help")) {
+    for (const [name, { required }] of entries) if (required) parsed.text(name);
+  }
+  return parsed;
+}
+
+/** Writes a line for people to stderr; results go to files or stdout. */
+export function say(line: string): void {
+  process.stderr.write(line + "\n");
+}
+
+/** A progress bar on stderr per stage, with the time left; plain lines where no terminal is. */
+export function progressBars(): { onProgress: OnProgress; stop: () => void } {
+  let stage = "";
+  let bar: cliProgress.SingleBar | undefined;
+  const stop = () => {
+    bar?.stop();
+    bar = undefined;
+    stage = "";
+  };
+  const onProgress: OnProgress = (progress) => {
+    if (progress.stage !== stage) {
+      stop();
+      stage = progress.stage;
+      bar = new cliProgress.SingleBar({
+        format: "{stage} [{bar}] {value}/{total} {note} {eta_formatted} left",
+        stream: process.stderr,
+        noTTYOutput: true,
+        notTTYSchedule: 5000,
+        hideCursor: true,
+        linewrap: false,
+        etaBuffer: 50,
+      }, cliProgress.Presets.rect);
+      bar.start(progress.total, 0, { stage, note: "" });
+    }
+    bar?.update(progress.done, { stage, note: progress.note ?? "" });
+    if (progress.done >= progress.total) stop();
+  };
+  return { onProgress, stop };
+}
+
+/**
+ * Runs a task's command line and leaves the process with 0, 1 (one clear line on bad input) or
+ * 2 (bad usage).
+ */
+export async function runCommand(
+  command: Command,
+  run: (args: Arguments, onProgress: OnProgress) => Promise<void>,
+): Promise<never> {
+  const bars = progressBars();
+  try {
+    const args = parse(command, Deno.args);
+    // deno-lint-ignore no-console -- help is this program's output
+    if (args.has("help")) console.log(helpText(command));
+    else await run(args, bars.onProgress);
+    bars.stop();
+  } catch (error) {
+    bars.stop();
+    const message = error instanceof Error ? error.message : String(error);
+    say(`error: ${message.split("\n")[0]}`);
+    if (error instanceof UsageError) {
+      say(`See deno task ${command.name} --help`);
+      Deno.exit(2);
+    }
+    Deno.exit(1);
+  }
+  Deno.exit(0);
+}

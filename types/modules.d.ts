@@ -1,0 +1,75 @@
+// Declarations for npm modules that bring none; only what Ehrloom uses.
+
+declare module "@std/assert" {
+  export function assert(condition: unknown, message?: string): asserts condition;
+  export function assertEquals<T>(actual: T, expected: T, message?: string): void;
+  export function assertNotEquals<T>(actual: T, expected: T, message?: string): void;
+  export function assertAlmostEquals(
+    actual: number,
+    expected: number,
+    tolerance?: number,
+    message?: string,
+  ): void;
+  export function assertStringIncludes(actual: string, expected: string, message?: string): void;
+  export function assertMatch(actual: string, expected: RegExp, message?: string): void;
+  export function assertGreater<T>(actual: T, expected: T, message?: string): void;
+  export function assertLess<T>(actual: T, expected: T, message?: string): void;
+  export function assertGreaterOrEqual<T>(actual: T, expected: T, message?: string): void;
+  export function assertLessOrEqual<T>(actual: T, expected: T, message?: string): void;
+  export function assertThrows<E extends Error = Error>(
+    run: () => unknown,
+    errorClass?: new (...args: never[]) => E,
+    messageIncludes?: string,
+    message?: string,
+  ): E;
+  export function assertRejects<E extends Error = Error>(
+    run: () => Promise<unknown>,
+    errorClass?: new (...args: never[]) => E,
+    messageIncludes?: string,
+    message?: string,
+  ): Promise<E>;
+}
+
+declare module "@std/cli" {
+  export interface ParseOptions {
+    boolean?: string[];
+    string?: string[];
+    collect?: string[];
+    default?: Record<string, unknown>;
+    alias?: Record<string, string>;
+    stopEarly?: boolean;
+    unknown?: (arg: string, key?: string, value?: unknown) => unknown;
+  }
+  export function parseArgs(
+    args: string[],
+    options?: ParseOptions,
+  ): { _: (string | number)[] } & Record<string, unknown>;
+}
+
+declare module "cli-progress" {
+  export interface Options {
+    format?: string;
+    stream?: unknown;
+    noTTYOutput?: boolean;
+    notTTYSchedule?: number;
+    hideCursor?: boolean | null;
+    clearOnComplete?: boolean;
+    etaBuffer?: number;
+    fps?: number;
+    barsize?: number;
+    linewrap?: boolean | null;
+  }
+  export interface Preset {
+    barCompleteChar: string;
+    barIncompleteChar: string;
+    format: string;
+  }
+  export class SingleBar {
+    constructor(options: Options, preset?: Preset);
+    start(total: number, startValue: number, payload?: Record<string, unknown>): void;
+    update(current: number, payload?: Record<string, unknown>): void;
+    setTotal(total: number): void;
+    stop(): void;
+  }
+  export const Presets: Record<"legacy" | "rect" | "shades_classic" | "shades_grey", Preset>;
+}
