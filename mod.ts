@@ -19,4 +19,47 @@ export { type Vocabulary, vocabulary } from "./lib/cohort/vocabulary.ts";
 export { withSplits } from "./lib/cohort/splits.ts";
 export { parseRecordsJson, readRecordsJson } from "./lib/cohort/from_records_json.ts";
 export { checkOutput, writeWhole } from "./lib/cohort/output.ts";
+export { type Random, random } from "./lib/nn/random.ts";
 export type { OnProgress, Progress } from "./lib/progress.ts";
+
+// Judging
+export { evaluate, type EvaluateOptions } from "./lib/evaluate/evaluate.ts";
+export type {
+  Aggregate,
+  Estimate,
+  Fidelity,
+  FidelityFigures,
+  LabelPrevalence,
+  Likelihood,
+  ProbabilityFidelity,
+  Report,
+} from "./lib/evaluate/report.ts";
+export {
+  likelihoodMetrics,
+  type LikelihoodOptions,
+  type RecordLikelihood,
+} from "./lib/evaluate/likelihood.ts";
+export {
+  fidelity,
+  fidelityFigures,
+  type FidelityOptions,
+} from "./lib/evaluate/fidelity/fidelity.ts";
+export { type Played } from "./lib/evaluate/fidelity/probability_fidelity.ts";
+export { type Role } from "./lib/evaluate/bootstrap.ts";
+export {
+  type CodeProbabilities,
+  codeProbabilities,
+} from "./lib/evaluate/fidelity/code_probabilities.ts";
+export { type CodeKind, codeKinds } from "./lib/evaluate/fidelity/key_rows.ts";
+export {
+  type PairedProbabilities,
+  pairedProbabilities,
+} from "./lib/evaluate/fidelity/paired_probabilities.ts";
+export { r2 } from "./lib/evaluate/fidelity/r2.ts";
+export {
+  type AggregateStatistics,
+  aggregateStatistics,
+  type Moments,
+} from "./lib/evaluate/fidelity/aggregate_statistics.ts";
+export { labelPrevalence, withLabel } from "./lib/evaluate/fidelity/label_prevalence.ts";
+export { independentMarginals } from "./lib/evaluate/fidelity/independent_marginals.ts";

@@ -8,23 +8,33 @@ export interface Estimate {
   high: number;
 }
 
-/** How closely one family of probabilities is kept: R² about y = x over the union of keys. */
+/**
+ * How closely one family of probabilities is kept: R² about y = x over the union of keys. The
+ * interval is the resamples' percentiles moved so that their median falls on `r2`, since resampling
+ * itself lowers an R² near 1; the percentiles as they are follow by adding `r2_median - r2`.
+ */
 export interface ProbabilityFidelity {
   /** Coefficient of determination, real as truth; at most 1, may be negative. */
   r2: number;
-  /** 2.5th percentile of `r2` over patient-level resamples. */
+  /** Lower end of the 95% interval over patient-level resamples. */
   r2_low: number;
-  /** 97.5th percentile of `r2` over patient-level resamples. */
+  /** Upper end of the 95% interval over patient-level resamples. */
   r2_high: number;
+  /** Median of `r2` over the resamples. */
+  r2_median: number;
   /** Keys (codes or pairs) that occur in either cohort. */
   keys: number;
 }
 
 /** A count per record or visit in both cohorts; standard deviations are of the population. */
 export interface Aggregate {
+  /** Mean of the real cohort. */
   real_mean: number;
+  /** Mean of the synthetic cohort. */
   synthetic_mean: number;
+  /** Standard deviation of the real cohort. */
   real_sd: number;
+  /** Standard deviation of the synthetic cohort. */
   synthetic_sd: number;
   /** Synthetic mean minus real mean, with its interval. */
   difference: Estimate;
@@ -32,13 +42,21 @@ export interface Aggregate {
 
 /** The fidelity figures of one cohort against the training records. */
 export interface FidelityFigures {
+  /** Codes, as shares of visits. */
   unigram: ProbabilityFidelity;
+  /** Pairs of codes within a visit, as shares of visits. */
   same_visit_bigram: ProbabilityFidelity;
+  /** A code and one of the next visit, as shares of pairs of consecutive visits. */
   sequential_bigram: ProbabilityFidelity;
+  /** Codes, as shares of records. */
   record_unigram: ProbabilityFidelity;
+  /** Pairs within a visit, as shares of records. */
   record_same_visit_bigram: ProbabilityFidelity;
+  /** Pairs from one visit to the next, as shares of records. */
   record_sequential_bigram: ProbabilityFidelity;
+  /** Lengths of records and visits. */
   aggregate: { visits_per_record: Aggregate; codes_per_visit: Aggregate };
+  /** Shares of records with each label. */
   label_prevalence: LabelPrevalence;
 }
 
@@ -46,7 +64,9 @@ export interface FidelityFigures {
 export interface LabelPrevalence {
   /** R² over the labels, real as truth; null for fewer than two labels. */
   r2: number | null;
+  /** Lower end of the 95% interval, as in {@link ProbabilityFidelity}. */
   r2_low: number | null;
+  /** Upper end of the 95% interval. */
   r2_high: number | null;
   /** One row a label, shares in [0, 1] with intervals. */
   labels: { label: string; real: Estimate; synthetic: Estimate }[];
@@ -64,17 +84,27 @@ export interface Fidelity extends FidelityFigures {
 
 /** Test metrics of a model on the real test split, halo.md section 7. */
 export interface Likelihood {
+  /** Negative log-probability in nats a visit, the label row counted as one. */
   nll_per_visit: number;
+  /** Mean negative log-probability of a cell (binary cross-entropy), unmasked cells only. */
   bce: number;
+  /** Harmonic mean of precision and recall, in [0, 1]. */
   f1: number;
+  /** Share of predicted ones that are ones, in [0, 1]. */
   precision: number;
+  /** Share of ones that are predicted, in [0, 1]. */
   recall: number;
+  /** Share of cells predicted right, in [0, 1]. */
   accuracy: number;
+  /** exp of the negative log-probability a visit. */
   perplexity_per_visit: number;
+  /** exp of the negative log-probability a positive cell; the paper's perplexity per code. */
   perplexity_per_code: number;
+  /** exp of the negative log-probability a cell. */
   perplexity_per_cell: number;
-  /** Interval of `nll_per_visit` over patient-level resamples. */
+  /** Lower end of the 95% interval of `nll_per_visit` over patient-level resamples. */
   nll_per_visit_low: number;
+  /** Upper end of the 95% interval. */
   nll_per_visit_high: number;
   /** Occurrences of codes in the test split that training never saw, left out as the paper does. */
   unseen_code_occurrences: number;
@@ -95,6 +125,8 @@ export interface Report {
     versions: Record<string, string>;
     seconds: number;
   };
+  /** Test metrics of the model, when the run is known. */
   likelihood?: Likelihood;
+  /** How closely the synthetic cohort follows the training records. */
   fidelity?: Fidelity;
 }

@@ -57,6 +57,7 @@ export class KeyCounts {
 
 /** Probabilities of codes or pairs of codes; only keys that occur in a record of weight above 0. */
 export interface CodeProbabilities {
+  /** What the keys are. */
   readonly kind: CodeKind;
   /** [keys] The code, or the first code of the pair, as a vocabulary index. */
   readonly first: Uint32Array;

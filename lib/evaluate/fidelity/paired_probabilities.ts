@@ -11,6 +11,7 @@ import { checkVocabularies } from "./vocabularies.ts";
 
 /** Per-visit probabilities of one kind in two cohorts, key by key. */
 export interface PairedProbabilities {
+  /** What the keys are. */
   readonly kind: CodeKind;
   /** [keys] The code, or the first code of the pair, as a vocabulary index. */
   readonly first: Uint32Array;

@@ -1,0 +1,79 @@
+/**
+ * The judgement of a synthetic cohort, as one report.
+ *
+ * @module
+ */
+import project from "../../deno.json" with { type: "json" };
+import { type Cohort, splitOf } from "../cohort/cohort.ts";
+import type { OnProgress } from "../progress.ts";
+import { fidelity } from "./fidelity/fidelity.ts";
+import { checkVocabularies } from "./fidelity/vocabularies.ts";
+import type { Likelihood, Report } from "./report.ts";
+
+/** How to judge, and what to note in the report. */
+export interface EvaluateOptions {
+  /** Names the resamples and the floor; 0 when left out. Equal seeds give equal figures. */
+  readonly seed?: number;
+  /** Resamples of patients behind each interval; 1,000 when left out, 0 for none. */
+  readonly resamples?: number;
+  /** Test metrics of the model that drew the synthetic cohort, see {@link likelihoodMetrics}. */
+  readonly likelihood?: Likelihood;
+  /** config.json of the run that drew the synthetic cohort. */
+  readonly run?: Record<string, unknown>;
+  /** Told of every block of resamples. */
+  readonly onProgress?: OnProgress;
+}
+
+/**
+ * Judges a synthetic cohort against the real one that its generator learned from.
+ *
+ * The synthetic cohort is compared with the train split; the test split stands as its ceiling.
+ *
+ * @param real with splits; neither train nor test may be empty
+ * @param synthetic over the same codes and labels in the same order; its own splits are ignored
+ * @throws {RangeError} If the cohorts cannot be compared, or an option is out of range
+ */
+export async function evaluate(
+  real: Cohort,
+  synthetic: Cohort,
+  options: EvaluateOptions = {},
+): Promise<Report> {
+  const { seed = 0, resamples = 1000, likelihood, run, onProgress } = options;
+  const start = performance.now();
+  checkVocabularies(real, synthetic);
+  if (real.splits === null) throw new RangeError("Cannot evaluate: the real cohort has no splits");
+  const train = splitOf(real, "train");
+  const heldOut = splitOf(real, "test");
+  for (const [split, cohort] of Object.entries({ train, test: heldOut })) {
+    if (cohort.visitCount === 0) {
+      throw new RangeError(`Cannot evaluate: the ${split} split of the real cohort has no visits`);
+    }
+  }
+  if (synthetic.visitCount === 0) {
+    throw new RangeError(
+      `Cannot evaluate: none of the ${synthetic.recordCount} synthetic records has a visit`,
+    );
+  }
+  const judged = await fidelity({ train, heldOut, synthetic }, { seed, resamples, onProgress });
+  return {
+    about: {
+      ehrloom: project.version,
+      created: new Date().toISOString(),
+      seed,
+      resamples,
+      real: {
+        records: real.recordCount,
+        train: train.recordCount,
+        test: heldOut.recordCount,
+        codes: real.vocabulary.codes.length,
+        labels: real.labelNames.length,
+      },
+      synthetic: { records: synthetic.recordCount },
+      ...(run === undefined ? {} : { run }),
+      versions: { ...Deno.version },
+      seconds: (performance.now() - start) / 1000,
+    },
+    ...(likelihood === undefined ? {} : { likelihood }),
+    fidelity: judged,
+  };
+}

@@ -1,0 +1,197 @@
+/**
+ * How true is a synthetic cohort to the training records, on a scale from its floor (records drawn
+ * from independent marginals) to its ceiling (held-out real records).
+ *
+ * @module
+ */
+import type { Cohort } from "../../cohort/cohort.ts";
+import type { OnProgress } from "../../progress.ts";
+import { estimate, r2Estimate, resampledSums } from "../bootstrap.ts";
+import type {
+  Aggregate,
+  Fidelity,
+  FidelityFigures,
+  LabelPrevalence,
+  ProbabilityFidelity,
+} from "../report.ts";
+import { aggregateStatistics, type Moments } from "./aggregate_statistics.ts";
+import { independentMarginals } from "./independent_marginals.ts";
+import { codeKinds } from "./key_rows.ts";
+import { type Played, type ResampledR2, resampledR2 } from "./probability_fidelity.ts";
+import { r2 } from "./r2.ts";
+import { checkVocabularies } from "./vocabularies.ts";
+import { withoutEmptyRecords } from "./without_empty_records.ts";
+
+/** How to judge fidelity. */
+export interface FidelityOptions {
+  /** Names the resamples and the floor; a whole number, at least 0; 0 when left out. */
+  readonly seed?: number;
+  /** Resamples of patients behind each interval; 1,000 when left out, 0 for none. */
+  readonly resamples?: number;
+  /** Told of every block of resamples. */
+  readonly onProgress?: OnProgress;
+}
+
+/** Sums over each resample, from which lengths and prevalences are divided. */
+interface Sums {
+  readonly records: number;
+  /** [resamples + 1 × (2 + labels)] visits, codes, then records with each label. */
+  readonly sums: Float64Array;
+  readonly width: number;
+}
+
+function lengthAndLabelSums({ role, cohort }: Played, seed: number, resamples: number): Sums {
+  const { visitOffsets, codeOffsets, labels, recordCount } = cohort;
+  const labelCount = cohort.labelNames.length;
+  const width = 2 + labelCount;
+  const features = new Float64Array(recordCount * width);
+  for (let record = 0; record < recordCount; record++) {
+    const from = visitOffsets[record];
+    const to = visitOffsets[record + 1];
+    features[record * width] = to - from;
+    features[record * width + 1] = codeOffsets[to] - codeOffsets[from];
+    const own = labels.subarray(record * labelCount, (record + 1) * labelCount);
+    features.set(own, record * width + 2);
+  }
+  const sums = resampledSums({ role, seed }, features, width, resamples);
+  return { records: recordCount, sums, width };
+}
+
+/** [resamples + 1] A figure of each resample, from that resample's row of sums. */
+function figures({ sums, width }: Sums, figure: (row: Float64Array) => number): Float64Array {
+  return Float64Array.from(
+    { length: sums.length / width },
+    (_, resample) => figure(sums.subarray(resample * width, (resample + 1) * width)),
+  );
+}
+
+function aggregate(
+  real: Moments,
+  synthetic: Moments,
+  realMeans: Float64Array,
+  syntheticMeans: Float64Array,
+): Aggregate {
+  return {
+    real_mean: real.mean,
+    synthetic_mean: synthetic.mean,
+    real_sd: real.sd,
+    synthetic_sd: synthetic.sd,
+    difference: estimate(syntheticMeans.map((mean, resample) => mean - realMeans[resample])),
+  };
+}
+
+function prevalenceFidelity(
+  names: readonly string[],
+  real: Sums,
+  synthetic: Sums,
+): LabelPrevalence {
+  const shares = [real, synthetic].map((sums) =>
+    names.map((_, label) => figures(sums, (row) => row[2 + label] / sums.records))
+  );
+  const labels = names.map((label, i) => ({
+    label,
+    real: estimate(shares[0][i]),
+    synthetic: estimate(shares[1][i]),
+  }));
+  if (names.length < 2) return { r2: null, r2_low: null, r2_high: null, labels };
+  const found = r2Estimate(
+    figures(real, () => 0).map((_, resample) => {
+      const [truth, judged] = shares.map((each) => each.map((share) => share[resample]));
+      return r2(truth, judged);
+    }),
+  );
+  return { r2: found.value, r2_low: found.low, r2_high: found.high, labels };
+}
+
+function probabilityFidelity(figures: Float64Array, keys: number): ProbabilityFidelity {
+  const { value, low, high, median } = r2Estimate(figures);
+  return { r2: value, r2_low: low, r2_high: high, r2_median: median, keys };
+}
+
+/**
+ * The fidelity figures of several cohorts against one real cohort, all against the same resamples
+ * of it.
+ *
+ * @returns one entry for each of `others`
+ * @throws {RangeError} If vocabularies or labels differ, a cohort is empty, or an option is out of
+ *   range
+ */
+export async function fidelityFigures(
+  real: Played,
+  others: readonly Played[],
+  { seed = 0, resamples = 1000, onProgress }: FidelityOptions = {},
+): Promise<FidelityFigures[]> {
+  if (!Number.isSafeInteger(resamples) || resamples < 0) {
+    throw new RangeError(`Cannot take ${resamples} resamples: must be a whole number, at least 0`);
+  }
+  for (const { role, cohort } of [real, ...others]) {
+    checkVocabularies(real.cohort, cohort);
+    if (cohort.recordCount === 0 || cohort.visitCount === 0) {
+      throw new RangeError(`Cannot judge fidelity: the ${role.replace("_", "-")} cohort is empty`);
+    }
+  }
+  const kinds: ResampledR2[][] = [];
+  for (const kind of codeKinds) {
+    kinds.push(await resampledR2(kind, real, others, { seed, resamples, onProgress }));
+  }
+  const realSums = lengthAndLabelSums(real, seed, resamples);
+  const realLengths = aggregateStatistics(real.cohort);
+  const visits = (sums: Sums) => figures(sums, (row) => row[0] / sums.records);
+  const codes = (sums: Sums) => figures(sums, (row) => row[1] / row[0]);
+  return others.map((other, i) => {
+    const sums = lengthAndLabelSums(other, seed, resamples);
+    const lengths = aggregateStatistics(other.cohort);
+    const [unigram, sameVisit, sequential] = kinds.map((found) => found[i]);
+    return {
+      unigram: probabilityFidelity(unigram.perVisit, unigram.keys),
+      same_visit_bigram: probabilityFidelity(sameVisit.perVisit, sameVisit.keys),
+      sequential_bigram: probabilityFidelity(sequential.perVisit, sequential.keys),
+      record_unigram: probabilityFidelity(unigram.perRecord, unigram.keys),
+      record_same_visit_bigram: probabilityFidelity(sameVisit.perRecord, sameVisit.keys),
+      record_sequential_bigram: probabilityFidelity(sequential.perRecord, sequential.keys),
+      aggregate: {
+        visits_per_record: aggregate(
+          realLengths.visitsPerRecord,
+          lengths.visitsPerRecord,
+          visits(realSums),
+          visits(sums),
+        ),
+        codes_per_visit: aggregate(
+          realLengths.codesPerVisit,
+          lengths.codesPerVisit,
+          codes(realSums),
+          codes(sums),
+        ),
+      },
+      label_prevalence: prevalenceFidelity(real.cohort.labelNames, realSums, sums),
+    };
+  });
+}
+
+/**
+ * The fidelity of a synthetic cohort to the training records, with its ceiling and its floor.
+ * Synthetic records without visits are left out and counted.
+ *
+ * @param cohorts.train the real records that the generator learned from
+ * @param cohorts.heldOut real records that it never saw, for the ceiling
+ * @param cohorts.synthetic about as many records as `train`
+ * @throws {RangeError} As {@link fidelityFigures}
+ */
+export async function fidelity(
+  cohorts: { train: Cohort; heldOut: Cohort; synthetic: Cohort },
+  options: FidelityOptions = {},
+): Promise<Fidelity> {
+  const { train, heldOut } = cohorts;
+  const synthetic = withoutEmptyRecords(cohorts.synthetic);
+  const [own, ceiling, floor] = await fidelityFigures({ role: "real", cohort: train }, [
+    { role: "synthetic", cohort: synthetic },
+    { role: "held_out", cohort: heldOut },
+    { role: "floor", cohort: independentMarginals(train, { seed: options.seed ?? 0 }) },
+  ], options);
+  return {
+    ...own,
+    ceiling,
+    floor,
+    records_without_visits: cohorts.synthetic.recordCount - synthetic.recordCount,
+  };
+}

@@ -1,0 +1,101 @@
+/**
+ * How probable are real test records under a model: the test metrics of HALO (Theodorou et al.
+ * 2023) over unmasked cells, with the interval of a bootstrap over patients.
+ *
+ * @module
+ */
+import { estimate, resampledSums } from "./bootstrap.ts";
+import type { Likelihood } from "./report.ts";
+
+/** What a model's forward pass says of one test record, over its unmasked cells. */
+export interface RecordLikelihood {
+  /** Sum over cells of the log-probability of what is there, natural log; at most 0. */
+  logProbability: number;
+  /** Unmasked rows: visits, the label row among them. */
+  visits: number;
+  /** Cells that are 1: codes, labels and end tokens. */
+  positives: number;
+  /** Cells that are 1 and predicted so (probability above 0.5). */
+  truePositives: number;
+  /** Cells that are 0 and predicted to be 1. */
+  falsePositives: number;
+  /** Cells that are 1 and predicted to be 0. */
+  falseNegatives: number;
+}
+
+/** How to sum up test records. */
+export interface LikelihoodOptions {
+  /** Names the resamples; 0 when left out. */
+  readonly seed?: number;
+  /** Resamples of patients behind the interval; 1,000 when left out, 0 for none. */
+  readonly resamples?: number;
+  /** Occurrences of codes that the model does not know and that were left out; 0 when left out. */
+  readonly unseenCodeOccurrences?: number;
+}
+
+/**
+ * The test metrics of a model.
+ *
+ * Predictions are teacher-forced within the visit too, so precision and recall are not comparable
+ * with those of a model that does not see the earlier codes of a visit. Resamples of the same test
+ * records are the same for every model, so differences between models can be taken resample by
+ * resample. A ratio without cases is 0; a record that the model holds impossible makes `bce` and
+ * the perplexities infinite.
+ *
+ * @example
+ * ```ts
+ * import { likelihoodMetrics } from "ehrloom";
+ * import { assertAlmostEquals } from "@std/assert";
+ *
+ * const record = { logProbability: -6, visits: 3, positives: 4, truePositives: 3 };
+ * const { nll_per_visit, recall } = likelihoodMetrics(
+ *   [{ ...record, falsePositives: 1, falseNegatives: 1 }],
+ *   10,
+ * );
+ * assertAlmostEquals(nll_per_visit, 2);
+ * assertAlmostEquals(recall, 0.75);
+ * ```
+ *
+ * @param perRecord [records] at least one
+ * @param cells columns of a row: codes, labels and special tokens
+ * @throws {RangeError} If there is no record or no cell
+ */
+export function likelihoodMetrics(
+  perRecord: readonly RecordLikelihood[],
+  cells: number,
+  { seed = 0, resamples = 1000, unseenCodeOccurrences = 0 }: LikelihoodOptions = {},
+): Likelihood {
+  if (perRecord.length === 0) throw new RangeError("Cannot take test metrics: no test record");
+  if (!(cells >= 1)) throw new RangeError(`Cannot take test metrics over ${cells} columns`);
+  const total = (part: keyof RecordLikelihood) =>
+    perRecord.reduce((sum, record) => sum + record[part], 0);
+  const loss = -total("logProbability");
+  const visits = total("visits");
+  const hits = total("truePositives");
+  const falseAlarms = total("falsePositives");
+  const misses = total("falseNegatives");
+  const share = (part: number, whole: number) => whole === 0 ? 0 : part / whole;
+  const sums = resampledSums(
+    { role: "held_out", seed },
+    Float64Array.from(perRecord.flatMap((record) => [-record.logProbability, record.visits])),
+    2,
+    resamples,
+  );
+  const nll = estimate(
+    Float64Array.from({ length: resamples + 1 }, (_, i) => sums[2 * i] / sums[2 * i + 1]),
+  );
+  return {
+    nll_per_visit: nll.value,
+    nll_per_visit_low: nll.low,
+    nll_per_visit_high: nll.high,
+    bce: loss / (visits * cells),
+    precision: share(hits, hits + falseAlarms),
+    recall: share(hits, hits + misses),
+    f1: share(2 * hits, 2 * hits + falseAlarms + misses),
+    accuracy: 1 - (falseAlarms + misses) / (visits * cells),
+    perplexity_per_visit: Math.exp(loss / visits),
+    perplexity_per_code: Math.exp(loss / total("positives")),
+    perplexity_per_cell: Math.exp(loss / (visits * cells)),
+    unseen_code_occurrences: unseenCodeOccurrences,
+  };
+}
