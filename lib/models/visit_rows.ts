@@ -1,0 +1,111 @@
+import type { Cohort } from "../cohort/cohort.ts";
+import type { MultiHot } from "../nn/multi_hot.ts";
+
+/** Special columns after codes and labels: start of record, end of record, padding. */
+const specials = 3;
+
+/** Width of a row: codes, labels and special tokens. */
+export function columnsOf({ codes, labels }: { codes: number; labels: number }): number {
+  return codes + labels + specials;
+}
+
+/** Column of the token that begins a record. */
+export function startColumn({ codes, labels }: { codes: number; labels: number }): number {
+  return codes + labels;
+}
+
+/** Column of the token that ends a record, on in the row of its last visit. */
+export function endColumn({ codes, labels }: { codes: number; labels: number }): number {
+  return codes + labels + 1;
+}
+
+/** Records laid out as rows for a visit-level model: every record as long as the longest. */
+export interface VisitRows {
+  /** Number of records. */
+  readonly records: number;
+  /** Rows of each record. */
+  readonly rows: number;
+  /** [records × rows] What the model sees: start, labels, visits but the last. */
+  readonly inputs: MultiHot;
+  /** [records × rows] What it is to predict: labels, visits. */
+  readonly targets: MultiHot;
+  /** [records × rows] 1 for rows to predict, 0 for padding. */
+  readonly mask: Float32Array;
+}
+
+/**
+ * HALO's layout of records as multi-hot rows, one row shorter than the paper's since the last is
+ * only ever a target and the first only ever an input.
+ *
+ * @param sizes of the vocabulary and labels
+ * @param cohort where the records are
+ * @param records indices into it
+ * @see specs/halo.md section 1
+ */
+export function visitRows(
+  sizes: { codes: number; labels: number },
+  cohort: Cohort,
+  records: Int32Array,
+): VisitRows {
+  const { visitOffsets, codeOffsets, codes, labels } = cohort;
+  let rows = 1;
+  let entries = 0;
+  for (const record of records) {
+    const from = visitOffsets[record];
+    const to = visitOffsets[record + 1];
+    rows = Math.max(rows, to - from + 1);
+    entries += codeOffsets[to] - codeOffsets[from] + sizes.labels + 1;
+  }
+  const total = records.length * rows;
+  const mask = new Float32Array(total);
+  const targets = {
+    rows: total,
+    offsets: new Int32Array(total + 1),
+    columns: new Int32Array(entries),
+  };
+  const inputs = {
+    rows: total,
+    offsets: new Int32Array(total + 1),
+    columns: new Int32Array(entries),
+  };
+  let target = 0;
+  let input = 0;
+  for (let b = 0; b < records.length; b++) {
+    const first = visitOffsets[records[b]];
+    const visits = visitOffsets[records[b] + 1] - first;
+    for (let row = 0; row < rows; row++) {
+      const at = b * rows + row;
+      if (row <= visits) { // the row before this target, as it stands in targets already
+        mask[at] = 1;
+        if (row === 0) inputs.columns[input++] = startColumn(sizes);
+        else {
+          for (let i = targets.offsets[at - 1]; i < targets.offsets[at]; i++) {
+            inputs.columns[input++] = targets.columns[i];
+          }
+        }
+        if (row === 0) {
+          for (let label = 0; label < sizes.labels; label++) {
+            if (labels[records[b] * sizes.labels + label] === 1) {
+              targets.columns[target++] = sizes.codes + label;
+            }
+          }
+        } else {
+          const visit = first + row - 1;
+          for (let i = codeOffsets[visit]; i < codeOffsets[visit + 1]; i++) {
+            targets.columns[target++] = codes[i];
+          }
+        }
+        if (row === visits) targets.columns[target++] = endColumn(sizes);
+      }
+      inputs.offsets[at + 1] = input;
+      targets.offsets[at + 1] = target;
+    }
+  }
+  return {
+    records: records.length,
+    rows,
+    mask,
+    inputs: { ...inputs, columns: inputs.columns.subarray(0, input) },
+    targets: { ...targets, columns: targets.columns.subarray(0, target) },
+  };
+}

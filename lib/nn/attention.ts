@@ -1,0 +1,182 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { differentiable } from "./differentiable.ts";
+import { hostKernel, isOnHost } from "./host.ts";
+
+/**
+ * Causal self-attention of many heads: row i of a record sees its rows 0..i.
+ *
+ * @param qkv [records × rows, 3 × width] queries, keys and values beside each other, each of them
+ * cut into `heads` runs of width / heads columns
+ * @param records how many records the rows belong to, equally many each
+ * @param heads a divisor of width
+ * @returns [records × rows, width] the heads' outputs beside each other
+ * @see Vaswani et al. 2017; Radford et al. 2019
+ */
+export function causalAttention(qkv: tf.Tensor2D, records: number, heads: number): tf.Tensor2D {
+  return isOnHost() ? hostAttention(qkv, records, heads) : deviceAttention(qkv, records, heads);
+}
+
+/** One softmax row over the first `count` scores, in place. */
+function softmax(scores: Float32Array, from: number, count: number): void {
+  let max = -Infinity;
+  for (let j = from; j < from + count; j++) if (scores[j] > max) max = scores[j];
+  let sum = 0;
+  for (let j = from; j < from + count; j++) sum += scores[j] = Math.exp(scores[j] - max);
+  for (let j = from; j < from + count; j++) scores[j] /= sum;
+}
+
+function hostAttention(qkv: tf.Tensor2D, records: number, heads: number): tf.Tensor2D {
+  const rows = qkv.shape[0] / records;
+  const width = qkv.shape[1] / 3;
+  const head = width / heads;
+  const stride = 3 * width;
+  const scale = 1 / Math.sqrt(head);
+  return differentiable<tf.Tensor2D>(
+    [qkv],
+    (save) => {
+      const shapes = [[records * rows, width], [records * heads, rows, rows]];
+      const [y, weights] = hostKernel([qkv], shapes, ([qkv], [y, weights]) => {
+        y.fill(0);
+        weights.fill(0);
+        for (let at = 0; at < records * heads; at++) {
+          const record = Math.floor(at / heads);
+          const q = record * rows * stride + (at % heads) * head;
+          const out = record * rows * width + (at % heads) * head;
+          for (let i = 0; i < rows; i++) {
+            const w = (at * rows + i) * rows;
+            for (let j = 0; j <= i; j++) {
+              const a = q + i * stride;
+              const b = q + width + j * stride;
+              let dot = 0;
+              for (let k = 0; k < head; k++) dot += qkv[a + k] * qkv[b + k];
+              weights[w + j] = dot * scale;
+            }
+            softmax(weights, w, i + 1);
+            for (let j = 0; j <= i; j++) {
+              const p = weights[w + j];
+              const v = q + 2 * width + j * stride;
+              for (let k = 0; k < head; k++) y[out + i * width + k] += p * qkv[v + k];
+            }
+          }
+        }
+      });
+      save([qkv, weights]);
+      return y as tf.Tensor2D;
+    },
+    (dy, saved) =>
+      hostKernel([dy, ...saved], [qkv.shape], ([dy, qkv, weights], [dqkv]) => {
+        dqkv.fill(0);
+        const dp = new Float32Array(rows);
+        for (let at = 0; at < records * heads; at++) {
+          const record = Math.floor(at / heads);
+          const q = record * rows * stride + (at % heads) * head;
+          const out = record * rows * width + (at % heads) * head;
+          for (let i = 0; i < rows; i++) {
+            const w = (at * rows + i) * rows;
+            const d = out + i * width;
+            let expected = 0;
+            for (let j = 0; j <= i; j++) {
+              const p = weights[w + j];
+              const v = q + 2 * width + j * stride;
+              let dot = 0;
+              for (let k = 0; k < head; k++) {
+                dot += dy[d + k] * qkv[v + k];
+                dqkv[v + k] += p * dy[d + k];
+              }
+              dp[j] = dot;
+              expected += p * dot;
+            }
+            const a = q + i * stride;
+            for (let j = 0; j <= i; j++) {
+              const ds = weights[w + j] * (dp[j] - expected) * scale;
+              const b = q + width + j * stride;
+              for (let k = 0; k < head; k++) {
+                dqkv[a + k] += ds * qkv[b + k];
+                dqkv[b + k] += ds * qkv[a + k];
+              }
+            }
+          }
+        }
+      }),
+  );
+}
+
+function deviceAttention(qkv: tf.Tensor2D, records: number, heads: number): tf.Tensor2D {
+  const rows = qkv.shape[0] / records;
+  const width = qkv.shape[1] / 3;
+  const head = width / heads;
+  const scale = 1 / Math.sqrt(head);
+  return differentiable<tf.Tensor2D>(
+    [qkv],
+    (save) => {
+      const [q, k, v] = splitHeads(qkv, records, heads, 3);
+      const scores = tf.mul(tf.matMul(q, k, false, true), scale);
+      const future = tf.mul(tf.sub(1, tf.linalg.bandPart(tf.ones([rows, rows]), -1, 0)), -1e10);
+      const weights = tf.softmax(tf.add(scores, future));
+      save([q, k, v, weights]);
+      return joinHeads([tf.matMul(weights, v)]);
+    },
+    (dy, saved) => {
+      const [q, k, v, weights] = saved as tf.Tensor4D[];
+      const [d] = splitHeads(dy, records, heads, 1);
+      const dWeights = tf.matMul(d, v, false, true);
+      const expected = tf.sum(tf.mul(dWeights, weights), 3, true);
+      const dScores = tf.mul(tf.mul(weights, tf.sub(dWeights, expected)), scale);
+      return [joinHeads([
+        tf.matMul(dScores, k),
+        tf.matMul(dScores, q, true),
+        tf.matMul(weights, d, true),
+      ])];
+    },
+  );
+
+  /** [records × rows, parts × width] → parts tensors [records, heads, rows, head]. */
+  function splitHeads(x: tf.Tensor2D, records: number, heads: number, parts: number) {
+    const split = tf.reshape(x, [records, rows, parts, heads, head]);
+    return tf.unstack(tf.transpose(split, [2, 0, 3, 1, 4])) as tf.Tensor4D[];
+  }
+
+  /** The way back: beside each other as [records × rows, parts × width]. */
+  function joinHeads(parts: tf.Tensor[]): tf.Tensor2D {
+    const joined = tf.transpose(tf.stack(parts), [1, 3, 0, 2, 4]);
+    return tf.reshape(joined, [records * rows, parts.length * width]);
+  }
+}
+
+/** Keys and values of the rows that a record's next row may look at, for sampling. */
+export interface AttentionCache {
+  /** [records, heads, rows so far, head width] */
+  keys: tf.Tensor4D;
+  /** [records, heads, rows so far, head width] */
+  values: tf.Tensor4D;
+}
+
+/**
+ * {@link causalAttention} for one new row per record, given the keys and values of earlier rows.
+ *
+ * @param qkv [records, 3 × width] of the new row
+ * @param heads a divisor of width
+ * @param cache of the earlier rows, or undefined for a first row; disposed
+ * @returns [records, width] and the cache with the new row
+ */
+export function attendNext(
+  qkv: tf.Tensor2D,
+  heads: number,
+  cache: AttentionCache | undefined,
+): { y: tf.Tensor2D; cache: AttentionCache } {
+  const [records, columns] = qkv.shape;
+  const width = columns / 3;
+  const head = width / heads;
+  const [q, newKeys, newValues] = tf.split(qkv, 3, 1).map((part) =>
+    tf.reshape(part, [records, heads, 1, head])
+  ) as tf.Tensor4D[];
+  const keys = cache === undefined ? newKeys : tf.concat([cache.keys, newKeys], 2);
+  const values = cache === undefined ? newValues : tf.concat([cache.values, newValues], 2);
+  const y = tf.tidy(() => {
+    const scores = tf.mul(tf.matMul(q, keys, false, true), 1 / Math.sqrt(head));
+    return tf.reshape(tf.matMul(tf.softmax(scores), values), [records, width]);
+  });
+  if (cache !== undefined) tf.dispose([cache.keys, cache.values, newKeys, newValues]);
+  q.dispose();
+  return { y: y as tf.Tensor2D, cache: { keys, values } };
+}

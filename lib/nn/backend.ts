@@ -1,0 +1,143 @@
+/**
+ * Which engine computes: TensorFlow, WebGPU, WebAssembly or plain JavaScript, chosen once at start.
+ *
+ * Model code uses tfjs-core's functions only; an engine is loaded when it is chosen, not before.
+ *
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs-core";
+import type { NodeJSKernelBackend } from "@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend.js";
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { fileURLToPath } from "node:url";
+import util from "node:util";
+
+/** An engine that can run the models. */
+export type Backend = "tensorflow" | "webgpu" | "wasm" | "cpu";
+
+/** All engines in the order in which `auto` tries them: the fastest first, the last runs anywhere. */
+export const backends: readonly Backend[] = ["tensorflow", "webgpu", "wasm", "cpu"];
+
+/**
+ * Loads an engine and makes all further tensor operations run on it.
+ *
+ * `auto` takes the first of {@link backends} that runs here: TensorFlow where `deno task native`
+ * has built it, WebGPU where there is a graphics card (software Vulkan is slower than wasm, so
+ * only an explicit `webgpu` uses that), else WebAssembly with SIMD on one thread. On WebGPU,
+ * values can be read by `await tensor.data()` only.
+ *
+ * Calling it again costs nothing. Tensors stay with the engine that made them, so change engines
+ * between computations only.
+ *
+ * @example The engine that needs nothing
+ * ```ts
+ * import { useBackend } from "ehrloom";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(await useBackend("cpu"), "cpu");
+ * ```
+ *
+ * @param choice an engine's name, or `auto`
+ * @returns the engine in use
+ * @throws {RangeError} If no engine has that name
+ * @throws {Error} If the engine cannot run here; the message says what it needs
+ */
+export async function useBackend(choice: Backend | "auto" = "auto"): Promise<Backend> {
+  if (choice !== "auto" && !backends.includes(choice)) {
+    throw new RangeError(
+      `Cannot use backend "${choice}": no backend of that name, known are auto, ${
+        backends.join(", ")
+      }`,
+    );
+  }
+  tf.enableProdMode(); // silences tfjs's advertisements on stderr
+  await import("@tensorflow/tfjs-layers"); // brings the gradients of tfjs-core's operations
+  let obstacle: string | undefined;
+  for (const backend of choice === "auto" ? backends : [choice]) {
+    obstacle = await engines[backend](choice === "auto");
+    if (obstacle === undefined && await tf.setBackend(backend)) return backend;
+  }
+  throw new Error(`Cannot use backend "${choice}": ${obstacle ?? "it does not start"}`);
+}
+
+/** What computes and in which version, for a report's `about.versions`. */
+export function backendVersions(): Record<string, string> {
+  const backend = tf.getBackend();
+  return {
+    deno: Deno.version.deno,
+    tfjs: tf.version_core,
+    backend,
+    ...(backend === "tensorflow" && {
+      tensorflow: (tf.backend() as NodeJSKernelBackend).binding.TF_Version,
+    }),
+  };
+}
+
+/** The file that tfjs-node loads TensorFlow through; `deno task native` builds it. */
+export function nativeBinding(): string {
+  const entry = import.meta.resolve("@tensorflow/tfjs-node-gpu");
+  return fileURLToPath(new URL("../lib/napi-v8/tfjs_binding.node", entry));
+}
+
+/** How to load each engine; tells what stands in the way, or nothing. */
+const engines: Record<Backend, (auto: boolean) => Promise<string | undefined>> = {
+  tensorflow() {
+    if (!existsSync(nativeBinding())) {
+      return Promise.resolve("TensorFlow is not built, run deno task native");
+    }
+    // Node dropped this function, Deno never had it, tfjs-node still calls it
+    Object.assign(util, { isNullOrUndefined: (value: unknown) => value == null });
+    if (!Deno.env.has("TF_CPP_MIN_LOG_LEVEL")) Deno.env.set("TF_CPP_MIN_LOG_LEVEL", "3");
+    try {
+      withoutStderr(() => createRequire(import.meta.url)("@tensorflow/tfjs-node-gpu"));
+      return Promise.resolve(undefined);
+    } catch (error) {
+      const [reason] = String(error).split("\n");
+      return Promise.resolve(`TensorFlow does not load, run deno task native --force (${reason})`);
+    }
+  },
+
+  async webgpu(auto) {
+    // Mesa's Vulkan drivers complain on stderr where this is not set, as in containers
+    if (!Deno.env.has("XDG_RUNTIME_DIR")) Deno.env.set("XDG_RUNTIME_DIR", tmpdir());
+    const adapter = await navigator.gpu?.requestAdapter();
+    if (!adapter) {
+      return "no Vulkan driver found, on Debian mesa-vulkan-drivers and libvulkan1 bring one";
+    }
+    if (auto && adapter.info.isFallbackAdapter) return "the only Vulkan driver is in software";
+    await import("@tensorflow/tfjs-backend-webgpu");
+  },
+
+  async wasm() {
+    await import("@tensorflow/tfjs-backend-wasm");
+  },
+
+  async cpu() {
+    await import("@tensorflow/tfjs-backend-cpu");
+  },
+};
+
+/**
+ * Runs something with the process's stderr closed to it: as TensorFlow's library loads, it greets
+ * its developers before it reads how much it should log. Errors still come as exceptions.
+ */
+function withoutStderr(run: () => void): void {
+  const stderr = 2;
+  const libc = Deno.dlopen("libc.so.6", {
+    dup: { parameters: ["i32"], result: "i32" },
+    dup2: { parameters: ["i32", "i32"], result: "i32" },
+    close: { parameters: ["i32"], result: "i32" },
+    open: { parameters: ["buffer", "i32"], result: "i32" },
+  }).symbols;
+  const kept = libc.dup(stderr);
+  const nowhere = libc.open(new TextEncoder().encode("/dev/null\0"), 1);
+  libc.dup2(nowhere, stderr);
+  try {
+    run();
+  } finally {
+    libc.dup2(kept, stderr);
+    libc.close(kept);
+    libc.close(nowhere);
+  }
+}

@@ -1,0 +1,100 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { differentiable } from "./differentiable.ts";
+import { hostKernel, isOnHost } from "./host.ts";
+import { dense, type MultiHot } from "./multi_hot.ts";
+
+/**
+ * Negative log-likelihood, in nats, of multi-hot rows under independent logits per cell, summed
+ * over all cells of the rows that count. Computed from logits, so it is finite for any of them.
+ *
+ * @param logits [rows, columns]
+ * @param targets sparse rows
+ * @param mask [rows] 1 for rows that count, 0 for padding
+ * @param positiveWeight factor on the cells that are on; 1 for the plain likelihood
+ * @returns a scalar
+ */
+export function bernoulliNll(
+  logits: tf.Tensor2D,
+  targets: MultiHot,
+  mask: Float32Array,
+  positiveWeight = 1,
+): tf.Scalar {
+  return isOnHost()
+    ? hostNll(logits, targets, mask, positiveWeight)
+    : deviceNll(logits, targets, mask, positiveWeight);
+}
+
+function hostNll(
+  logits: tf.Tensor2D,
+  targets: MultiHot,
+  mask: Float32Array,
+  positiveWeight: number,
+): tf.Scalar {
+  const [rows, columns] = logits.shape;
+  return differentiable<tf.Scalar>(
+    [logits],
+    (save) => {
+      const shapes = [[], [rows, columns]];
+      const [sum, gradient] = hostKernel([logits], shapes, ([logits], [sum, gradient]) => {
+        let total = 0;
+        for (let r = 0; r < rows; r++) {
+          const from = r * columns;
+          if (mask[r] === 0) {
+            gradient.fill(0, from, from + columns);
+            continue;
+          }
+          for (let i = from; i < from + columns; i++) {
+            const l = logits[i];
+            const e = Math.exp(-Math.abs(l)); // softplus(l) = max(l, 0) + log(1 + e^-|l|)
+            total += (l > 0 ? l : 0) + Math.log(1 + e);
+            gradient[i] = (l > 0 ? 1 : e) / (1 + e);
+          }
+          for (let i = targets.offsets[r]; i < targets.offsets[r + 1]; i++) {
+            const at = from + targets.columns[i];
+            const l = logits[at];
+            const e = Math.exp(-Math.abs(l));
+            const softplus = (l > 0 ? l : 0) + Math.log(1 + e);
+            total += positiveWeight * (softplus - l) - softplus;
+            gradient[at] = positiveWeight * (gradient[at] - 1);
+          }
+        }
+        sum[0] = total;
+      });
+      save([gradient]);
+      return sum as tf.Scalar;
+    },
+    (dy, [gradient]) => [tf.mul(gradient, dy)],
+  );
+}
+
+function deviceNll(
+  logits: tf.Tensor2D,
+  targets: MultiHot,
+  mask: Float32Array,
+  positiveWeight: number,
+): tf.Scalar {
+  const [rows, columns] = logits.shape;
+  return differentiable<tf.Scalar>(
+    [logits],
+    (save) => {
+      const counts = tf.tensor2d(mask, [rows, 1]);
+      const on = tf.mul(dense(targets, columns), counts);
+      const softplus = tf.softplus(logits);
+      const off = tf.sum(tf.matMul(counts, softplus, true)); // Σ over counted rows
+      const weighted = positiveWeight === 1 ? tf.neg(tf.sum(tf.mul(on, logits))) : tf.sum(tf.mul(
+        on,
+        tf.sub(tf.mul(softplus, positiveWeight - 1), tf.mul(logits, positiveWeight)),
+      ));
+      save([logits, on, counts]);
+      return tf.add(off, weighted) as tf.Scalar;
+    },
+    (dy, [logits, on, counts]) => {
+      const p = tf.sigmoid(logits);
+      const weight = positiveWeight === 1 ? 1 : tf.add(1, tf.mul(on, positiveWeight - 1));
+      const gradient = positiveWeight === 1
+        ? tf.sub(tf.mul(p, counts), on)
+        : tf.sub(tf.mul(tf.mul(p, counts), weight), tf.mul(on, positiveWeight));
+      return [tf.mul(gradient, dy)];
+    },
+  );
+}

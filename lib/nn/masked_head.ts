@@ -1,0 +1,87 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { linear, transposed } from "./linear.ts";
+import { bag, type MultiHot } from "./multi_hot.ts";
+import type { NamedTensors } from "./parameters.ts";
+import { triangular, triangularFirst } from "./triangular.ts";
+
+/**
+ * HALO's code-level head: two triangular layers over [history, row], so that the logit of a column
+ * sees the history and the row's earlier columns only.
+ *
+ * @param parameters `ehr_head.auto1.weight` [size, size] and so on, size = width + columns, lower
+ * triangular
+ * @param history [rows, width]
+ * @param targets the rows to be predicted, sparse over the columns
+ * @returns [rows, columns] logits
+ * @see specs/halo.md section 3
+ */
+export function maskedHead(
+  parameters: NamedTensors,
+  history: tf.Tensor2D,
+  targets: MultiHot,
+): tf.Tensor2D {
+  const width = history.shape[1];
+  const weight1 = parameters["ehr_head.auto1.weight"] as tf.Tensor2D;
+  const bias1 = parameters["ehr_head.auto1.bias"] as tf.Tensor1D;
+  const weight2 = parameters["ehr_head.auto2.weight"] as tf.Tensor2D;
+  const bias2 = parameters["ehr_head.auto2.bias"] as tf.Tensor1D;
+  const hidden = tf.relu(triangularFirst(history, targets, weight1, bias1));
+  return triangular(hidden, weight2, bias2, width - 1, weight1.shape[0] - width);
+}
+
+/** The head's weights as samplers want them. */
+export interface MaskedHead {
+  /** Width of a history. */
+  readonly width: number;
+  /** Number of columns of a row. */
+  readonly columns: number;
+  /** [rows, width] histories → [rows, size] what they add to the first layer, bias included. */
+  fromHistory(history: tf.Tensor2D): tf.Tensor2D;
+  /** [columns, size] what each column that is on adds to the first layer. */
+  readonly codeTable: tf.Tensor2D;
+  /** [size, size] weight of the second layer, [out, in]. */
+  readonly weight2: tf.Tensor2D;
+  /** [size] bias of the second layer. */
+  readonly bias2: tf.Tensor1D;
+  /** Frees the tables. */
+  dispose(): void;
+}
+
+/** Prepares the head for sampling; keeps transposed copies until it is disposed of. */
+export function samplingHead(parameters: NamedTensors, width: number): MaskedHead {
+  const weight1 = parameters["ehr_head.auto1.weight"] as tf.Tensor2D;
+  const bias1 = parameters["ehr_head.auto1.bias"] as tf.Tensor1D;
+  const columns = weight1.shape[0] - width;
+  const [historyWeight, codeTable] = tf.tidy(() => {
+    const inOut = transposed(weight1);
+    return [tf.slice(inOut, 0, width), tf.slice(inOut, width, columns)];
+  });
+  return {
+    width,
+    columns,
+    codeTable,
+    weight2: parameters["ehr_head.auto2.weight"] as tf.Tensor2D,
+    bias2: parameters["ehr_head.auto2.bias"] as tf.Tensor1D,
+    fromHistory: (history) => linear(history, historyWeight, bias1),
+    dispose: () => tf.dispose([historyWeight, codeTable]),
+  };
+}
+
+/**
+ * The logits of rows given their codes, by the head prepared for sampling.
+ *
+ * @param head as {@link samplingHead} made it
+ * @param base [rows, size] from `head.fromHistory`
+ * @param rows the codes that are on
+ * @returns [rows, columns]
+ */
+export function headLogits(head: MaskedHead, base: tf.Tensor2D, rows: MultiHot): tf.Tensor2D {
+  const hidden = tf.relu(tf.add(base, bag(rows, head.codeTable, head.width)));
+  return triangular(
+    hidden as tf.Tensor2D,
+    head.weight2,
+    head.bias2,
+    head.width - 1,
+    head.columns,
+  );
+}

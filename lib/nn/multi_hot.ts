@@ -1,0 +1,133 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { differentiable } from "./differentiable.ts";
+import { hostKernel, isOnHost } from "./host.ts";
+import { transposed } from "./linear.ts";
+
+/** Rows of zeros and ones, stored sparsely as the columns that are on in each row. */
+export interface MultiHot {
+  /** Number of rows. */
+  readonly rows: number;
+  /** [rows + 1] Row r's columns are `columns[offsets[r]]` up to `columns[offsets[r + 1]]`. */
+  readonly offsets: Int32Array;
+  /** Columns that are on, rising within a row. */
+  readonly columns: Int32Array;
+}
+
+/** The row of every entry of `columns`, as a tensor of the chosen backend. */
+export function rowOfEntry({ rows, offsets, columns }: MultiHot): tf.Tensor1D {
+  const rowOf = new Int32Array(columns.length);
+  for (let r = 0; r < rows; r++) rowOf.fill(r, offsets[r], offsets[r + 1]);
+  return tf.tensor1d(rowOf, "int32");
+}
+
+/** The same rows as a dense tensor [rows, width] of zeros and ones. */
+export function dense({ rows, offsets, columns }: MultiHot, width: number): tf.Tensor2D {
+  const numbers = new Float32Array(rows * width);
+  for (let r = 0; r < rows; r++) {
+    for (let i = offsets[r]; i < offsets[r + 1]; i++) numbers[r * width + columns[i]] = 1;
+  }
+  return tf.tensor2d(numbers, [rows, width]);
+}
+
+/** The rows at the given indices, in that order. */
+export function rowsAt(source: MultiHot, indices: ArrayLike<number>): MultiHot {
+  const offsets = new Int32Array(indices.length + 1);
+  for (let i = 0; i < indices.length; i++) {
+    offsets[i + 1] = offsets[i] + source.offsets[indices[i] + 1] - source.offsets[indices[i]];
+  }
+  const columns = new Int32Array(offsets[indices.length]);
+  for (let i = 0; i < indices.length; i++) {
+    const row = source.columns.subarray(
+      source.offsets[indices[i]],
+      source.offsets[indices[i] + 1],
+    );
+    columns.set(row, offsets[i]);
+  }
+  return { rows: indices.length, offsets, columns };
+}
+
+/**
+ * For each row the sum of the table's rows that are on; not itself on the tape.
+ *
+ * @param x sparse rows over the table's rows
+ * @param table [columns of x, width]
+ * @param firstOutput where given, table row c is known to be zero left of `firstOutput + c`, and
+ * the work there is saved
+ * @returns [rows, width]
+ */
+export function bag(x: MultiHot, table: tf.Tensor2D, firstOutput?: number): tf.Tensor2D {
+  const width = table.shape[1];
+  if (isOnHost()) {
+    const [sums] = hostKernel([table], [[x.rows, width]], ([table], [sums]) => {
+      sums.fill(0);
+      for (let r = 0; r < x.rows; r++) {
+        for (let i = x.offsets[r]; i < x.offsets[r + 1]; i++) {
+          const start = firstOutput === undefined ? 0 : firstOutput + x.columns[i];
+          const from = x.columns[i] * width;
+          const to = r * width;
+          for (let j = start; j < width; j++) sums[to + j] += table[from + j];
+        }
+      }
+    });
+    return sums as tf.Tensor2D;
+  }
+  return tf.tidy(() => {
+    const entries = tf.gather(table, tf.tensor1d(x.columns, "int32"));
+    return tf.unsortedSegmentSum(entries, rowOfEntry(x), x.rows) as tf.Tensor2D;
+  });
+}
+
+/**
+ * The gradient of {@link bag} with respect to the table: each table row's sum of the gradients of
+ * the rows that it is on in; not itself on the tape.
+ *
+ * @param x sparse rows
+ * @param dy [rows, width] gradient at the bags
+ * @param tableRows number of rows of the table
+ * @param firstOutput as in {@link bag}: what lies left of it gets no gradient on cpu and wasm, and
+ * is for the caller to mask elsewhere
+ * @returns [tableRows, width]
+ */
+export function bagGradient(
+  x: MultiHot,
+  dy: tf.Tensor2D,
+  tableRows: number,
+  firstOutput?: number,
+): tf.Tensor2D {
+  const width = dy.shape[1];
+  if (isOnHost()) {
+    const [sums] = hostKernel([dy], [[tableRows, width]], ([dy], [sums]) => {
+      sums.fill(0);
+      for (let r = 0; r < x.rows; r++) {
+        for (let i = x.offsets[r]; i < x.offsets[r + 1]; i++) {
+          const start = firstOutput === undefined ? 0 : firstOutput + x.columns[i];
+          const from = r * width;
+          const to = x.columns[i] * width;
+          for (let j = start; j < width; j++) sums[to + j] += dy[from + j];
+        }
+      }
+    });
+    return sums as tf.Tensor2D;
+  }
+  return tf.tidy(() => {
+    const entries = tf.gather(dy, rowOfEntry(x));
+    const columns = tf.tensor1d(x.columns, "int32");
+    return tf.unsortedSegmentSum(entries, columns, tableRows) as tf.Tensor2D;
+  });
+}
+
+/**
+ * The embedding of multi-hot rows: the sum of the embeddings of the codes that are on.
+ *
+ * @param x sparse rows
+ * @param weight [width, columns] one embedding per column
+ * @returns [rows, width]
+ */
+export function embedding(x: MultiHot, weight: tf.Tensor2D): tf.Tensor2D {
+  const columns = weight.shape[1];
+  return differentiable<tf.Tensor2D>(
+    [weight],
+    () => bag(x, transposed(weight)),
+    (dy) => [transposed(bagGradient(x, dy, columns))],
+  );
+}

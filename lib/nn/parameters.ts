@@ -1,0 +1,77 @@
+import * as tf from "@tensorflow/tfjs-core";
+import type { Random } from "./random.ts";
+
+/** Parameters on the backend, by the names of the model's original code. */
+export type NamedTensors = Readonly<Record<string, tf.Tensor>>;
+
+/** A float32 array with its shape. */
+export interface ShapedArray {
+  /** Sizes of the axes. */
+  readonly shape: readonly number[];
+  /** The numbers in row-major order. */
+  readonly numbers: Float32Array;
+}
+
+/** Parameters in memory, by the names of the model's original code. */
+export type NamedArrays = Record<string, ShapedArray>;
+
+function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, size) => product * size, 1);
+}
+
+/** An array of one number. */
+export function constant(shape: readonly number[], value: number): ShapedArray {
+  return { shape, numbers: new Float32Array(sizeOf(shape)).fill(value) };
+}
+
+/** An array of numbers from N(0, deviation²). */
+export function gaussian(
+  shape: readonly number[],
+  deviation: number,
+  random: Random,
+): ShapedArray {
+  const numbers = new Float32Array(sizeOf(shape));
+  for (let i = 0; i < numbers.length; i++) numbers[i] = deviation * random.normal();
+  return { shape, numbers };
+}
+
+/** An array of numbers spread evenly over [-bound, bound). */
+export function uniform(shape: readonly number[], bound: number, random: Random): ShapedArray {
+  const numbers = new Float32Array(sizeOf(shape));
+  for (let i = 0; i < numbers.length; i++) numbers[i] = bound * (2 * random.uniform() - 1);
+  return { shape, numbers };
+}
+
+/** The same parameters on the chosen backend; dispose of them with `tf.dispose`. */
+export function toTensors(arrays: NamedArrays): Record<string, tf.Tensor> {
+  return Object.fromEntries(
+    Object.entries(arrays).map(([name, { shape, numbers }]) => [
+      name,
+      tf.tensor(numbers, [...shape], "float32"),
+    ]),
+  );
+}
+
+/** Number of parameters in all. */
+export function parameterCount(arrays: NamedArrays): number {
+  return Object.values(arrays).reduce((sum, { numbers }) => sum + numbers.length, 0);
+}
+
+/**
+ * Checks that parameters are those that a model wants, by name and shape.
+ *
+ * @throws {RangeError} If one is missing, unknown or of another shape
+ */
+export function checkShapes(model: string, found: NamedArrays, wanted: NamedArrays): void {
+  for (const name of Object.keys(found)) {
+    if (!(name in wanted)) throw new RangeError(`Cannot load "${model}": unknown tensor "${name}"`);
+  }
+  for (const [name, { shape }] of Object.entries(wanted)) {
+    if (!(name in found)) throw new RangeError(`Cannot load "${model}": no tensor "${name}"`);
+    if (found[name].shape.join() !== shape.join()) {
+      throw new RangeError(
+        `Cannot load "${model}": tensor "${name}" is [${found[name].shape}], wanted [${shape}]`,
+      );
+    }
+  }
+}

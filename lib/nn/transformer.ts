@@ -1,0 +1,137 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { attendNext, type AttentionCache, causalAttention } from "./attention.ts";
+import { gelu } from "./gelu.ts";
+import { layerNorm } from "./layer_norm.ts";
+import { linear } from "./linear.ts";
+import { constant, gaussian, type NamedArrays, type NamedTensors } from "./parameters.ts";
+import type { Random } from "./random.ts";
+
+/** Sizes of a stack of pre-norm transformer blocks. */
+export interface TransformerConfig {
+  /** Width of the embedding; a multiple of `heads`. */
+  readonly width: number;
+  /** Number of blocks. */
+  readonly layers: number;
+  /** Attention heads in each block. */
+  readonly heads: number;
+  /** Added to the variance in each layer norm. */
+  readonly epsilon: number;
+}
+
+/** The tensors of block `i`: GPT-2's names. */
+function block(parameters: NamedTensors, i: number) {
+  const matrix = (name: string) => parameters[`transformer.h.${i}.${name}`] as tf.Tensor2D;
+  const vector = (name: string) => parameters[`transformer.h.${i}.${name}`] as tf.Tensor1D;
+  const norm = (name: string) => [vector(`${name}.weight`), vector(`${name}.bias`)] as const;
+  const affine = (name: string) => [matrix(`${name}.weight`), vector(`${name}.bias`)] as const;
+  return { norm, affine };
+}
+
+function blockWith(
+  { epsilon }: TransformerConfig,
+  { norm, affine }: ReturnType<typeof block>,
+  x: tf.Tensor2D,
+  attention: (qkv: tf.Tensor2D) => tf.Tensor2D,
+): tf.Tensor2D {
+  const attended = attention(
+    linear(layerNorm(x, ...norm("ln_1"), epsilon), ...affine("attn.c_attn")),
+  );
+  x = tf.add(x, linear(attended, ...affine("attn.c_proj")));
+  const widened = linear(layerNorm(x, ...norm("ln_2"), epsilon), ...affine("mlp.c_fc"));
+  return tf.add(x, linear(gelu(widened), ...affine("mlp.c_proj")));
+}
+
+function finalNorm(
+  { epsilon }: TransformerConfig,
+  parameters: NamedTensors,
+  x: tf.Tensor2D,
+): tf.Tensor2D {
+  const gain = parameters["transformer.ln_f.weight"] as tf.Tensor1D;
+  const bias = parameters["transformer.ln_f.bias"] as tf.Tensor1D;
+  return layerNorm(x, gain, bias, epsilon);
+}
+
+/**
+ * GPT-2's stack of causal blocks and its last norm.
+ *
+ * @param config sizes
+ * @param parameters named as in GPT-2, `transformer.h.0.ln_1.weight` and so on
+ * @param x [records × rows, width] embedded rows, with positions
+ * @param records how many records the rows belong to, equally many each
+ * @returns [records × rows, width]
+ * @see Radford et al. 2019; specs/halo.md section 2
+ */
+export function transformer(
+  config: TransformerConfig,
+  parameters: NamedTensors,
+  x: tf.Tensor2D,
+  records: number,
+): tf.Tensor2D {
+  for (let i = 0; i < config.layers; i++) {
+    x = blockWith(
+      config,
+      block(parameters, i),
+      x,
+      (qkv) => causalAttention(qkv, records, config.heads),
+    );
+  }
+  return finalNorm(config, parameters, x);
+}
+
+/**
+ * {@link transformer} for one new row per record, given the caches of all blocks.
+ *
+ * @param x [records, width] the new rows, embedded, with positions
+ * @param caches one per block, replaced in place; empty for a first row
+ * @returns [records, width]
+ */
+export function transformerNext(
+  config: TransformerConfig,
+  parameters: NamedTensors,
+  x: tf.Tensor2D,
+  caches: AttentionCache[],
+): tf.Tensor2D {
+  return tf.tidy(() => {
+    for (let i = 0; i < config.layers; i++) {
+      x = blockWith(config, block(parameters, i), x, (qkv) => {
+        const { y, cache } = attendNext(qkv, config.heads, caches[i]);
+        caches[i] = { keys: tf.keep(cache.keys), values: tf.keep(cache.values) };
+        return y;
+      });
+    }
+    return finalNorm(config, parameters, x);
+  });
+}
+
+/**
+ * Parameters to begin with: matrices N(0, 0.02²), biases 0, norms 1 and 0. As in the original
+ * HALO, whose blocks are copies of one, all blocks begin equal.
+ */
+export function initialTransformer(
+  { width, layers }: Pick<TransformerConfig, "width" | "layers">,
+  random: Random,
+): NamedArrays {
+  const first: NamedArrays = {
+    "ln_1.weight": constant([width], 1),
+    "ln_1.bias": constant([width], 0),
+    "attn.c_attn.weight": gaussian([width, 3 * width], 0.02, random),
+    "attn.c_attn.bias": constant([3 * width], 0),
+    "attn.c_proj.weight": gaussian([width, width], 0.02, random),
+    "attn.c_proj.bias": constant([width], 0),
+    "ln_2.weight": constant([width], 1),
+    "ln_2.bias": constant([width], 0),
+    "mlp.c_fc.weight": gaussian([width, 4 * width], 0.02, random),
+    "mlp.c_fc.bias": constant([4 * width], 0),
+    "mlp.c_proj.weight": gaussian([4 * width, width], 0.02, random),
+    "mlp.c_proj.bias": constant([width], 0),
+  };
+  const all: NamedArrays = {};
+  for (let i = 0; i < layers; i++) {
+    for (const [name, { shape, numbers }] of Object.entries(first)) {
+      all[`transformer.h.${i}.${name}`] = { shape, numbers: numbers.slice() };
+    }
+  }
+  all["transformer.ln_f.weight"] = constant([width], 1);
+  all["transformer.ln_f.bias"] = constant([width], 0);
+  return all;
+}

@@ -1,0 +1,148 @@
+/**
+ * Linear layers whose weight is lower triangular: output o sees inputs 0..o only. The upper half
+ * holds zeros from the start and gets no gradient, so no mask is ever multiplied into the weights;
+ * the products leave most of it out, block by block.
+ *
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs-core";
+import { differentiable } from "./differentiable.ts";
+import { columnSums, plusRow, product, transposed } from "./linear.ts";
+import { bag, bagGradient, type MultiHot } from "./multi_hot.ts";
+
+/** Outputs to a block: small enough to leave work out, large enough to multiply at full speed. */
+const blockWidth = 256;
+
+/** Keeps what lies on or below the diagonal that starts at [0, diagonal], zeros the rest. */
+function lowerTriangle(x: tf.Tensor2D, diagonal = 0): tf.Tensor2D {
+  const [rows, columns] = x.shape;
+  const row = tf.reshape(tf.range(diagonal, diagonal + rows), [rows, 1]);
+  const column = tf.reshape(tf.range(0, columns), [1, columns]);
+  return tf.where(tf.lessEqual(column, row), x, tf.zerosLike(x));
+}
+
+/**
+ * The first masked layer of a code-level head: [history, codes] W + b, the codes given sparsely.
+ *
+ * @param history [rows, width]
+ * @param codes sparse rows over weight's last columns
+ * @param weight [out, width + columns] lower triangular, out = width + columns
+ * @param bias [out]
+ * @returns [rows, out]
+ */
+export function triangularFirst(
+  history: tf.Tensor2D,
+  codes: MultiHot,
+  weight: tf.Tensor2D,
+  bias: tf.Tensor1D,
+): tf.Tensor2D {
+  const width = history.shape[1];
+  const out = weight.shape[0];
+  const columns = out - width;
+  return differentiable<tf.Tensor2D>(
+    [history, weight, bias],
+    (save) => {
+      const inOut = transposed(weight);
+      const historyWeight = tf.slice(inOut, 0, width);
+      save([history, historyWeight]);
+      const fromCodes = bag(codes, tf.slice(inOut, width, columns), width);
+      return tf.add(plusRow(product(history, historyWeight), bias), fromCodes);
+    },
+    (dy, saved) => {
+      const [history, historyWeight] = saved as [tf.Tensor2D, tf.Tensor2D];
+      const inOut = tf.concat([
+        product(history, dy, "T"),
+        bagGradient(codes, dy, columns, width),
+      ]);
+      return [
+        product(dy, historyWeight, "N", "T"),
+        lowerTriangle(transposed(inOut)),
+        columnSums(dy),
+      ];
+    },
+  );
+}
+
+/** One block of outputs [start, end) and the number of inputs that any of them sees. */
+interface Block {
+  start: number;
+  end: number;
+  inputs: number;
+}
+
+function blocks(outputs: number, first: number): Block[] {
+  const count = Math.max(1, Math.round(outputs / blockWidth));
+  return Array.from({ length: count }, (_, i) => {
+    const end = Math.round((i + 1) * outputs / count);
+    return { start: Math.round(i * outputs / count), end, inputs: first + end };
+  });
+}
+
+/**
+ * Outputs `first` to `first + outputs - 1` of a masked layer: x Wᵀ + b with W lower triangular.
+ *
+ * @param x [rows, in]
+ * @param weight [in, in] lower triangular
+ * @param bias [in]
+ * @param first the first output wanted
+ * @param outputs how many are wanted
+ * @returns [rows, outputs]
+ */
+export function triangular(
+  x: tf.Tensor2D,
+  weight: tf.Tensor2D,
+  bias: tf.Tensor1D,
+  first: number,
+  outputs: number,
+): tf.Tensor2D {
+  const [rows, size] = x.shape;
+  const parts = blocks(outputs, first);
+  return differentiable<tf.Tensor2D>(
+    [x, weight, bias],
+    (save) => {
+      save([x, weight]);
+      const values = parts.map(({ start, end, inputs }) =>
+        product(
+          tf.slice(x, [0, 0], [rows, inputs]),
+          tf.slice(weight, [first + start, 0], [end - start, inputs]),
+          "N",
+          "T",
+        )
+      );
+      return plusRow(tf.concat(values, 1), tf.slice(bias, first, outputs));
+    },
+    (dy, saved) => {
+      const [x, weight] = saved as [tf.Tensor2D, tf.Tensor2D];
+      // Inputs between two blocks' reaches are seen by the later blocks' outputs only
+      const dx = parts.map(({ start, inputs }, i) => {
+        const from = i === 0 ? 0 : parts[i - 1].inputs;
+        return product(
+          tf.slice(dy, [0, start], [rows, outputs - start]),
+          tf.slice(weight, [first + start, from], [outputs - start, inputs - from]),
+        );
+      });
+      const unseen = size - first - outputs;
+      if (unseen > 0) dx.push(tf.zeros([rows, unseen]));
+      const dWeight: tf.Tensor2D[] = parts.map(({ start, end, inputs }) =>
+        tf.pad(
+          lowerTriangle(
+            product(
+              tf.slice(dy, [0, start], [rows, end - start]),
+              tf.slice(x, [0, 0], [rows, inputs]),
+              "T",
+            ),
+            first + start,
+          ),
+          [[0, 0], [0, size - inputs]],
+        )
+      );
+      const above = tf.zeros([first, size]) as tf.Tensor2D;
+      const below = tf.zeros([unseen, size]) as tf.Tensor2D;
+      return [
+        tf.concat(dx, 1),
+        tf.concat([above, ...dWeight, below]),
+        tf.pad(columnSums(dy), [[first, unseen]]),
+      ];
+    },
+  );
+}
