@@ -1,0 +1,66 @@
+import { assertAlmostEquals, assertEquals, assertNotEquals } from "@std/assert";
+import { random } from "ehrloom";
+import {
+  estimate,
+  r2Estimate,
+  resampledSums,
+  resampleWeights,
+  type Role,
+} from "ehrloom/evaluate/bootstrap.ts";
+
+function weightsOf(role: Role, seed: number, resample: number, records = 50): Int32Array {
+  const weights = new Int32Array(records);
+  resampleWeights({ role, seed }, resample, weights);
+  return weights;
+}
+
+Deno.test("resampleWeights() draws as many records as there are; resample 0 has each once", () => {
+  assertEquals([...weightsOf("real", 1, 0, 3)], [1, 1, 1]);
+  for (let resample = 1; resample < 20; resample++) {
+    assertEquals(weightsOf("real", 1, resample).reduce((sum, weight) => sum + weight), 50);
+  }
+});
+
+Deno.test("resampleWeights() depends on seed, role and resample alone", () => {
+  const weights = weightsOf("real", 1, 1);
+  assertEquals(weightsOf("real", 1, 1), weights);
+  for (
+    const other of [weightsOf("real", 2, 1), weightsOf("floor", 1, 1), weightsOf("real", 1, 2)]
+  ) {
+    assertNotEquals(other, weights);
+  }
+});
+
+Deno.test("resampleWeights() fills one column of several", () => {
+  const weights = new Int32Array(50 * 3).fill(-1);
+  resampleWeights({ role: "real", seed: 1 }, 4, weights, { column: 1, columns: 3 });
+  assertEquals(weights.filter((_, i) => i % 3 === 1), weightsOf("real", 1, 4));
+  assertEquals(weights.filter((_, i) => i % 3 !== 1).every((weight) => weight === -1), true);
+});
+
+Deno.test("estimate() of a mean has the standard error of the mean", () => {
+  const draws = random(7);
+  const values = Float64Array.from({ length: 400 }, () => draws.normal());
+  const sums = resampledSums({ role: "real", seed: 1 }, values, 1, 2000);
+  const { value, low, high } = estimate(sums.map((sum) => sum / 400));
+  const mean = values.reduce((sum, each) => sum + each) / 400;
+  const sd = Math.sqrt(values.reduce((sum, each) => sum + (each - mean) ** 2, 0) / 400);
+  assertAlmostEquals(value, mean, 1e-12);
+  assertAlmostEquals((high - low) / (2 * 1.96), sd / 20, sd / 20 * 0.1); // 2,000 resamples: ± 5%
+});
+
+Deno.test("estimate() takes percentiles of the resamples, linear between them", () => {
+  const figures = Float64Array.of(7, ...Array.from({ length: 41 }, (_, i) => 40 - i));
+  assertEquals(estimate(figures), { value: 7, low: 1, high: 39 });
+  assertEquals(estimate(Float64Array.of(7)), { value: 7, low: 7, high: 7 });
+  assertEquals(estimate(Float64Array.of(1, Infinity, Infinity)).high, Infinity);
+});
+
+Deno.test("r2Estimate() moves the percentiles so that their median is the figure, up to 1", () => {
+  const figures = Float64Array.of(0.9, ...Array.from({ length: 41 }, (_, i) => 0.4 + i * 0.01));
+  const { value, low, high, median } = r2Estimate(figures);
+  assertEquals(value, 0.9);
+  assertAlmostEquals(median, 0.6, 1e-12);
+  assertAlmostEquals(low, 0.9 - 0.19, 1e-12);
+  assertEquals(high, 1);
+});

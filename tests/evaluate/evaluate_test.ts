@@ -1,0 +1,47 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { cohortOf, evaluate, fidelity, type RecordLists, splitOf, vocabulary } from "ehrloom";
+import { listedCohort, randomRecords } from "./random_cohort.ts";
+
+const split = (records: RecordLists[]) => records.map((each, i) => ({ ...each, split: i % 3 }));
+const real = listedCohort(split(randomRecords(1, 60, 6)), 6);
+const synthetic = listedCohort(randomRecords(2, 20, 6), 6);
+
+Deno.test("evaluate() compares with the train split and takes the test split as ceiling", async () => {
+  const report = await evaluate(real, synthetic, {
+    seed: 4,
+    resamples: 10,
+    run: { model: "halo" },
+  });
+  const [train, heldOut] = [splitOf(real, "train"), splitOf(real, "test")];
+  assertEquals(
+    report.fidelity,
+    await fidelity({ train, heldOut, synthetic }, { seed: 4, resamples: 10 }),
+  );
+  const { seed, resamples, synthetic: made, run } = report.about;
+  assertEquals({ seed, resamples, made, run, sizes: report.about.real }, {
+    seed: 4,
+    resamples: 10,
+    made: { records: 20 },
+    run: { model: "halo" },
+    sizes: { records: 60, train: 20, test: 20, codes: 6, labels: 2 },
+  });
+  assertEquals("likelihood" in report, false);
+});
+
+Deno.test("evaluate() says what is wrong with cohorts that cannot be compared", async () => {
+  const codes = (names: string[]) => cohortOf(vocabulary(names), ["x", "y"], []);
+  const labels = (names: string[]) => cohortOf(real.vocabulary, names, []);
+  const reversed = [...real.vocabulary.codes].reverse();
+  const cases = [
+    [real, codes([...real.vocabulary.codes, "new"]), 'the real one has no "new"'],
+    [real, codes(real.vocabulary.codes.slice(1)), 'the synthetic one has no "c0"'],
+    [real, codes(reversed), 'number 0 is "c0" in the real and "c5" in the synthetic'],
+    [real, labels(["x"]), 'labels differ, the synthetic one has no "y"'],
+    [synthetic, synthetic, "the real cohort has no splits"],
+    [splitOf(real, "train"), synthetic, "the test split of the real cohort has no visits"],
+    [real, listedCohort([{ visits: [], labels: [0, 0] }], 6), "none of the 1 synthetic records"],
+  ] as const;
+  for (const [left, right, message] of cases) {
+    await assertRejects(() => evaluate(left, right), RangeError, message);
+  }
+});

@@ -1,0 +1,54 @@
+// The original's figures on 60 made-up records, golden/evaluation-tiny.json, and its data sets.
+import { type Cohort, cohortOf, type RecordLists, vocabulary } from "ehrloom";
+
+interface Golden {
+  train: RecordLists[];
+  test: RecordLists[];
+  synthetic: RecordLists[];
+  config: { code_vocab_size: number; label_vocab_size: number };
+  aggregate: Record<"train" | "synthetic", Record<string, Record<string, number>>>;
+  probabilities_overall: Record<"train" | "synthetic", Record<string, Record<string, number>>>;
+  r2: Record<string, Record<string, number>>;
+  r2_number_of_keys: Record<string, Record<string, number>>;
+  label_probabilities: Record<"train" | "synthetic", Record<string, number>>;
+  label_probability_r2: { real_as_truth: number };
+  sequential_denominator: {
+    synthetic_with_empty_right: number;
+    synthetic_without_empty: number;
+  };
+}
+
+const path = new URL("../../../shared/golden/evaluation-tiny.json", import.meta.url);
+
+/** The figures, with 12 significant digits. */
+export const golden: Golden = JSON.parse(Deno.readTextFileSync(path));
+
+/** The figures have 12 significant digits and none is above 10. */
+export const goldenTolerance = 1e-9;
+
+/** The original's names of the kinds of probabilities, per visit and per record. */
+export const goldenNames = {
+  unigram: ["Per Visit Code Probabilities", "Per Record Code Probabilities"],
+  same_visit_bigram: ["Per Visit Bigram Probabilities", "Per Record Bigram Probabilities"],
+  sequential_bigram: [
+    "Per Visit Sequential Visit Bigram Probabilities",
+    "Per Record Sequential Visit Bigram Probabilities",
+  ],
+} as const;
+
+/** Codes "code0", "code1", …; labels "label0", … */
+export function goldenCohort(records: readonly RecordLists[]): Cohort {
+  const { code_vocab_size, label_vocab_size } = golden.config;
+  return cohortOf(
+    vocabulary(Array.from({ length: code_vocab_size }, (_, code) => `code${code}`)),
+    Array.from({ length: label_vocab_size }, (_, label) => `label${label}`),
+    records,
+  );
+}
+
+/** Train, test and synthetic records; four synthetic records have no visits. */
+export const cohorts = {
+  train: goldenCohort(golden.train),
+  test: goldenCohort(golden.test),
+  synthetic: goldenCohort(golden.synthetic),
+};
