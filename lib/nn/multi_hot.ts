@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { differentiable } from "./differentiable.ts";
 import { hostKernel, isOnHost } from "./host.ts";
+import { isOnTensorflow, sparseSegmentSum } from "./tensorflow_ops.ts";
 import { transposed } from "./linear.ts";
 
 /** Rows of zeros and ones, stored sparsely as the columns that are on in each row. */
@@ -72,7 +73,9 @@ export function bag(x: MultiHot, table: tf.Tensor2D, firstOutput?: number): tf.T
     return sums as tf.Tensor2D;
   }
   return tf.tidy(() => {
-    const entries = tf.gather(table, tf.tensor1d(x.columns, "int32"));
+    const columns = tf.tensor1d(x.columns, "int32");
+    if (isOnTensorflow()) return sparseSegmentSum(table, columns, rowOfEntry(x), x.rows);
+    const entries = tf.gather(table, columns);
     return tf.unsortedSegmentSum(entries, rowOfEntry(x), x.rows) as tf.Tensor2D;
   });
 }
