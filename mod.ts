@@ -16,10 +16,27 @@ export {
 } from "./lib/cohort/cohort.ts";
 export { cohortOf, type RecordLists, visitCodes, visitsOf } from "./lib/cohort/records.ts";
 export { type Vocabulary, vocabulary } from "./lib/cohort/vocabulary.ts";
+export {
+  parsePhenotypes,
+  type Phenotype,
+  readPhenotypes,
+  withLabels,
+  type WithLabelsOptions,
+} from "./lib/cohort/labels.ts";
 export { withSplits } from "./lib/cohort/splits.ts";
+export type { OnBadRow } from "./lib/cohort/csv.ts";
+export {
+  readSynthea,
+  type SyntheaOptions,
+  type SyntheaTable,
+  syntheaTables,
+} from "./lib/cohort/from_synthea.ts";
 export { parseRecordsJson, readRecordsJson } from "./lib/cohort/from_records_json.ts";
 export { checkOutput, writeWhole } from "./lib/cohort/output.ts";
 export { type Random, random } from "./lib/nn/random.ts";
+export { type Backend, backends, backendVersions, useBackend } from "./lib/nn/backend.ts";
+export { buildNative, type NativeBuild, type NativeOptions } from "./lib/nn/native.ts";
+export { peakFlops } from "./lib/nn/peak.ts";
 export type { OnProgress, Progress } from "./lib/progress.ts";
 
 // Judging

@@ -73,3 +73,20 @@ declare module "cli-progress" {
   }
   export const Presets: Record<"legacy" | "rect" | "shades_classic" | "shades_grey", Preset>;
 }
+
+declare module "papaparse" {
+  export interface Result {
+    /** One list of fields per row. */
+    data: string[][];
+    /** `row` is an index into `data`. */
+    errors: { type: string; code: string; message: string; row?: number }[];
+    /** `cursor` is the index of the first character not parsed. */
+    meta: { cursor: number };
+  }
+  export function parse(
+    text: string,
+    options: { delimiter: string; newline?: string; preview?: number },
+  ): Result;
+  const papa: { parse: typeof parse };
+  export default papa;
+}

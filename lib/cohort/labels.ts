@@ -1,0 +1,151 @@
+/**
+ * Labels from a phenotype-definition file: a record has a label when any of its visits has one of
+ * the label's codes. The file is JSON, label → code system → codes:
+ *
+ * ```json
+ * {
+ *   "diabetes": { "SNOMED-CT": ["44054006"], "ICD10CM": ["E11*"] },
+ *   "no_system": { "": ["C:44054006"] }
+ * }
+ * ```
+ *
+ * A code is looked up as SYSTEM//CODE, which is how the readers write codes; `*` at the end takes
+ * every code that begins so. The system "" stands for vocabularies that do not name systems: its
+ * codes are looked up as they are.
+ *
+ * @module
+ */
+import { type Cohort, cohort } from "./cohort.ts";
+
+/** A label and the codes that give it. */
+export interface Phenotype {
+  /** Name of the label. */
+  readonly label: string;
+  /** Whole codes as in a vocabulary ("SNOMED-CT//44054006"), or prefixes of such with `*` behind. */
+  readonly codes: readonly string[];
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function parseSystem(
+  system: string,
+  codes: unknown,
+  fail: (problem: string) => never,
+): string[] {
+  if (!Array.isArray(codes)) {
+    fail(`the codes of "${system}" are ${JSON.stringify(codes)}, must be a list of texts`);
+  }
+  if (codes.length === 0) fail(`the list of "${system}" is empty, wanted at least one code`);
+  return codes.map((code) => {
+    if (typeof code !== "string" || code === "" || /\*./.test(code)) {
+      fail(
+        `the code ${JSON.stringify(code)} of "${system}" must be a text, ` +
+          'such as "44054006", or "E11*" for a prefix',
+      );
+    }
+    return system === "" ? code : `${system}//${code}`;
+  });
+}
+
+/**
+ * The phenotypes in the text of a definition file.
+ *
+ * @example One label
+ * ```ts
+ * import { parsePhenotypes } from "ehrloom";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const text = '{ "diabetes": { "SNOMED-CT": ["44054006"], "ICD10CM": ["E11*"] } }';
+ * assertEquals(parsePhenotypes(text, "phenotypes.json"), [
+ *   { label: "diabetes", codes: ["SNOMED-CT//44054006", "ICD10CM//E11*"] },
+ * ]);
+ * ```
+ *
+ * @param text the JSON
+ * @param path the file's name, for error messages
+ * @throws {SyntaxError} If the text is not of this format; names the label
+ */
+export function parsePhenotypes(text: string, path: string): Phenotype[] {
+  let root: unknown;
+  try {
+    root = JSON.parse(text);
+  } catch (error) {
+    throw new SyntaxError(`Cannot read "${path}" as JSON: ${(error as Error).message}`);
+  }
+  const shape = '{"LABEL": {"CODE SYSTEM": ["CODE", "PREFIX*"]}}';
+  if (!isObject(root) || Object.keys(root).length === 0) {
+    throw new SyntaxError(`Cannot read "${path}": it defines no label, must be ${shape}`);
+  }
+  return Object.entries(root).map(([label, systems]) => {
+    const fail = (problem: string): never => {
+      throw new SyntaxError(`Cannot read "${path}" label "${label}": ${problem}`);
+    };
+    if (label.trim() === "") fail("its name is empty");
+    if (!isObject(systems) || Object.keys(systems).length === 0) {
+      fail(`it is ${JSON.stringify(systems)}, must be code systems with their codes: ${shape}`);
+    }
+    const codes = Object.entries(systems as Record<string, unknown>)
+      .flatMap(([system, list]) => parseSystem(system, list, fail));
+    return { label, codes };
+  });
+}
+
+/**
+ * Reads a phenotype-definition file.
+ *
+ * @param path the JSON file
+ * @throws {Deno.errors.NotFound} If there is no such file
+ * @throws {SyntaxError} If the file is not of this format; names the label
+ */
+export async function readPhenotypes(path: string): Promise<Phenotype[]> {
+  let text: string;
+  try {
+    text = await Deno.readTextFile(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new Deno.errors.NotFound(`Cannot read the labels "${path}": no such file`);
+  }
+  return parsePhenotypes(text, path);
+}
+
+/** What {@link withLabels} tells about the definitions. */
+export interface WithLabelsOptions {
+  /** Called for each code or prefix of a definition that matches nothing in the vocabulary. */
+  onUnmatched?: (label: string, code: string) => void;
+}
+
+/**
+ * The cohort with the labels that the phenotypes give; labels that it has already are replaced.
+ *
+ * @param source its vocabulary is what codes and prefixes are matched against
+ * @param phenotypes one label each, in this order
+ */
+export function withLabels(
+  source: Cohort,
+  phenotypes: readonly Phenotype[],
+  { onUnmatched }: WithLabelsOptions = {},
+): Cohort {
+  const { vocabulary, visitOffsets, codeOffsets, codes, recordCount } = source;
+  const labelsOf: number[][] = vocabulary.codes.map(() => []);
+  for (const [index, phenotype] of phenotypes.entries()) {
+    for (const code of phenotype.codes) {
+      const exact = vocabulary.indexOf.get(code);
+      const matches = !code.endsWith("*")
+        ? exact === undefined ? [] : [exact]
+        : [...vocabulary.codes.keys()]
+          .filter((other) => vocabulary.codes[other].startsWith(code.slice(0, -1)));
+      for (const match of matches) labelsOf[match].push(index);
+      if (matches.length === 0) onUnmatched?.(phenotype.label, code);
+    }
+  }
+  const labels = new Uint8Array(recordCount * phenotypes.length);
+  for (let record = 0; record < recordCount; record++) {
+    const end = codeOffsets[visitOffsets[record + 1]];
+    for (let event = codeOffsets[visitOffsets[record]]; event < end; event++) {
+      for (const label of labelsOf[codes[event]]) labels[record * phenotypes.length + label] = 1;
+    }
+  }
+  return cohort({ ...source, labelNames: phenotypes.map(({ label }) => label), labels });
+}
