@@ -99,6 +99,9 @@ const engines: Record<Backend, (auto: boolean) => Promise<string | undefined>> =
   },
 
   async webgpu(auto) {
+    // Mesa's software Vulkan and TensorFlow both bring an LLVM: with Mesa's loaded first,
+    // TensorFlow crashes the process
+    if (existsSync(nativeBinding())) await engines.tensorflow(auto);
     // Mesa's Vulkan drivers complain on stderr where this is not set, as in containers
     if (!Deno.env.has("XDG_RUNTIME_DIR")) Deno.env.set("XDG_RUNTIME_DIR", tmpdir());
     const adapter = await navigator.gpu?.requestAdapter();
@@ -123,6 +126,8 @@ const engines: Record<Backend, (auto: boolean) => Promise<string | undefined>> =
  * its developers before it reads how much it should log. Errors still come as exceptions.
  */
 function withoutStderr(run: () => void): void {
+  using lock = Deno.openSync(nativeBinding());
+  lock.lockSync(true); // stderr is the whole process's: one thread at a time
   const stderr = 2;
   const libc = Deno.dlopen("libc.so.6", {
     dup: { parameters: ["i32"], result: "i32" },

@@ -1,0 +1,25 @@
+/** `deno task native`: builds the TensorFlow backend. */
+import { buildNative } from "ehrloom";
+import { type Command, runCommand, say } from "./command.ts";
+
+const command: Command = {
+  name: "native",
+  summary: "Build the TensorFlow backend, about ten times as fast as the embedded one.",
+  options: {
+    cuda: { help: "TensorFlow for NVIDIA cards, 3 GB (has not been run on one yet)" },
+    force: { help: "Download and compile again what is in the cache" },
+  },
+  examples: ["deno task native", "deno task native --force"],
+};
+
+await runCommand(command, async (args) => {
+  const built = await buildNative({
+    cuda: args.has("cuda"),
+    force: args.has("force"),
+    onStep: say,
+  });
+  say(
+    `TensorFlow ${built.version} works: ${(built.flops / 1e9).toFixed(0)} GFLOP/s; ` +
+      `its libraries are in ${built.cache}`,
+  );
+});

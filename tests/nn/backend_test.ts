@@ -1,0 +1,95 @@
+import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
+import * as tf from "@tensorflow/tfjs-core";
+import {
+  type Backend,
+  backends,
+  backendVersions,
+  nativeBinding,
+  useBackend,
+} from "ehrloom/nn/backend.ts";
+import { existsSync } from "node:fs";
+
+/** Float32 products of small whole numbers are exact. */
+const exact = 0;
+
+const isBuilt = existsSync(nativeBinding());
+const runnable: Record<Backend, boolean> = {
+  tensorflow: isBuilt,
+  webgpu: existsSync("/usr/share/vulkan/icd.d"),
+  wasm: true,
+  cpu: true,
+};
+
+for (const backend of backends) {
+  Deno.test({
+    name: `useBackend("${backend}") multiplies and differentiates`,
+    ignore: !runnable[backend],
+    // TensorFlow's threads and WebGPU's device live as long as the process
+    sanitizeOps: false,
+    sanitizeResources: false,
+    async fn() {
+      assertEquals(await useBackend(backend), backend);
+      assertEquals(tf.getBackend(), backend);
+      const a = tf.tensor2d([[1, 2], [3, 4]]);
+      const b = tf.tensor2d([[5, 6], [7, 9]]);
+      const loss = (x: tf.Tensor) => tf.sum(tf.square(tf.matMul(x as tf.Tensor2D, b)));
+      const { value, grad } = tf.valueAndGrad(loss)(a);
+      // a b = [[19, 24], [43, 54]]; the gradient is 2 a b bᵀ
+      assertAlmostEquals((await value.data())[0], 361 + 576 + 1849 + 2916, exact);
+      assertEquals([...await grad.data()], [478, 698, 1078, 1574]);
+      tf.dispose([a, b, value, grad]);
+      assertEquals(backendVersions().backend, backend);
+      assertEquals("tensorflow" in backendVersions(), backend === "tensorflow");
+    },
+  });
+}
+
+Deno.test({
+  name: "useBackend() twice keeps the engine and its tensors",
+  sanitizeOps: false,
+  sanitizeResources: false,
+  async fn() {
+    await useBackend("wasm");
+    const x = tf.tensor1d([1, 2, 3]);
+    await useBackend("wasm");
+    assertEquals([...x.dataSync()], [1, 2, 3]);
+    x.dispose();
+  },
+});
+
+Deno.test({
+  name: "useBackend() says how to get TensorFlow where it is not built",
+  ignore: isBuilt,
+  async fn() {
+    await assertRejects(
+      () => useBackend("tensorflow"),
+      Error,
+      'Cannot use backend "tensorflow": TensorFlow is not built, run deno task native',
+    );
+  },
+});
+
+Deno.test("useBackend() of an unknown name lists the known ones", async () => {
+  await assertRejects(
+    () => useBackend("cuda" as Backend),
+    RangeError,
+    'Cannot use backend "cuda": no backend of that name, known are auto, tensorflow, webgpu, wasm, cpu',
+  );
+});
+
+Deno.test("useBackend() says nothing on stderr, and auto takes TensorFlow where it is built", async () => {
+  const code = `
+    const { useBackend } = await import("ehrloom/nn/backend.ts");
+    console.log(await useBackend("auto"), await useBackend("cpu"), await useBackend("wasm"));
+  `;
+  const { stdout, stderr, success } = await new Deno.Command(Deno.execPath(), {
+    args: ["eval", code],
+    cwd: new URL("../../", import.meta.url).pathname,
+  }).output();
+  const text = new TextDecoder();
+  assert(success, text.decode(stderr));
+  assertEquals(text.decode(stderr), "");
+  const [automatic, ...explicit] = text.decode(stdout).trim().split(" ");
+  assert(isBuilt ? automatic === "tensorflow" : automatic !== "cpu", automatic);
+  assertEquals(explicit, ["cpu", "wasm"]);
+});

@@ -1,0 +1,57 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import { homedir } from "node:os";
+import { join } from "node:path";
+
+/** Deno's own cache, which would move along with XDG_CACHE_HOME. */
+const denoDir = Deno.env.get("DENO_DIR") ??
+  join(Deno.env.get("XDG_CACHE_HOME") ?? join(homedir(), ".cache"), "deno");
+
+/** Runs `deno task native` where only the given programs exist and nothing is cached. */
+async function native(programs: string[]): Promise<{ code: number; stderr: string }> {
+  const folder = await Deno.makeTempDir();
+  try {
+    for (const [name, script] of Object.entries(fakes)) {
+      if (!programs.includes(name)) continue;
+      await Deno.writeTextFile(`${folder}/${name}`, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    }
+    const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", "tasks/native.ts"],
+      cwd: new URL("../../", import.meta.url).pathname,
+      env: { PATH: folder, XDG_CACHE_HOME: `${folder}/cache`, DENO_DIR: denoDir },
+    }).output();
+    return { code, stderr: new TextDecoder().decode(stderr).replaceAll(folder, "FOLDER") };
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** A python3 whose pip is there but has no network, and a compiler that is never reached. */
+const fakes = {
+  python3: `case "$*" in *download*) echo "NewConnectionError: name resolution"; exit 1;; esac`,
+  "g++": "exit 0",
+};
+
+Deno.test("deno task native names the missing compiler and the package that brings it", async () => {
+  assertEquals(await native(["python3"]), {
+    code: 1,
+    stderr: "error: Cannot build TensorFlow: g++ not found, " +
+      "on Debian and Ubuntu run apt-get install g++\n",
+  });
+});
+
+Deno.test("deno task native names all that is missing in one line", async () => {
+  assertEquals(await native([]), {
+    code: 1,
+    stderr: "error: Cannot build TensorFlow: python3, python3-pip, g++ not found, " +
+      "on Debian and Ubuntu run apt-get install python3 python3-pip g++\n",
+  });
+});
+
+Deno.test("deno task native without network says so in one line and names the log", async () => {
+  const { code, stderr } = await native(["python3", "g++"]);
+  assertEquals(code, 1);
+  assertMatch(
+    stderr,
+    /^Downloading .*\nerror: Cannot download tensorflow\S* \S+: no network, see FOLDER\S+native.log\n$/,
+  );
+});
