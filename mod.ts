@@ -23,6 +23,7 @@ export {
   withLabels,
   type WithLabelsOptions,
 } from "./lib/cohort/labels.ts";
+export { syntheaSample, syntheaSampleFolder } from "./lib/cohort/sample.ts";
 export { withSplits } from "./lib/cohort/splits.ts";
 export type { OnBadRow } from "./lib/cohort/csv.ts";
 export {

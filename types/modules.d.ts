@@ -87,6 +87,10 @@ declare module "papaparse" {
     text: string,
     options: { delimiter: string; newline?: string; preview?: number },
   ): Result;
-  const papa: { parse: typeof parse };
+  export function unparse(
+    rows: readonly (readonly string[])[],
+    options: { newline: string },
+  ): string;
+  const papa: { parse: typeof parse; unparse: typeof unparse };
   export default papa;
 }
