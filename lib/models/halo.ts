@@ -27,7 +27,7 @@ import {
 } from "../nn/parameters.ts";
 import { type Random, random } from "../nn/random.ts";
 import { initialTransformer, transformer, transformerNext } from "../nn/transformer.ts";
-import { columnsOf, visitRows } from "./visit_rows.ts";
+import { columnsOf, type VisitRows, visitRows } from "./visit_rows.ts";
 import type {
   CohortShape,
   Model,
@@ -167,7 +167,7 @@ function embedded(parameters: NamedTensors, inputs: MultiHot, records: number): 
 }
 
 /** Histories of all rows: what the head predicts the next row from. [records × rows, width] */
-function histories(
+export function haloHistories(
   config: HaloConfig,
   parameters: NamedTensors,
   inputs: MultiHot,
@@ -176,13 +176,13 @@ function histories(
   return transformer(config, parameters, embedded(parameters, inputs, records), records);
 }
 
-/** Logits of every row after the first: [records × rows, columns]. */
-function logits(
+/** Logits of every row after the first, under teacher forcing: [records × rows, columns]. */
+export function haloLogits(
   config: HaloConfig,
   parameters: NamedTensors,
-  { inputs, targets, records }: ReturnType<typeof visitRows>,
+  { inputs, targets, records }: VisitRows,
 ): tf.Tensor2D {
-  return maskedHead(parameters, histories(config, parameters, inputs, records), targets);
+  return maskedHead(parameters, haloHistories(config, parameters, inputs, records), targets);
 }
 
 async function likelihoods(
@@ -193,7 +193,7 @@ async function likelihoods(
 ): Promise<RecordLikelihood[]> {
   const batch = visitRows(config, cohort, records);
   const columns = columnsOf(config);
-  const output = tf.tidy(() => logits(config, parameters, batch));
+  const output = tf.tidy(() => haloLogits(config, parameters, batch));
   const numbers = await output.data();
   output.dispose();
   return Array.from(records, (_, record) => {
@@ -271,7 +271,7 @@ function create(stored: ModelConfig): Model {
     loss: (parameters, cohort, records) => {
       const batch = visitRows(config, cohort, records);
       return bernoulliNll(
-        logits(config, parameters, batch),
+        haloLogits(config, parameters, batch),
         batch.targets,
         batch.mask,
         config.positiveWeight,

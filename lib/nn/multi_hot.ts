@@ -72,6 +72,7 @@ export function bag(x: MultiHot, table: tf.Tensor2D, firstOutput?: number): tf.T
     });
     return sums as tf.Tensor2D;
   }
+  if (x.columns.length === 0) return tf.zeros([x.rows, width]);
   return tf.tidy(() => {
     const columns = tf.tensor1d(x.columns, "int32");
     if (isOnTensorflow()) return sparseSegmentSum(table, columns, rowOfEntry(x), x.rows);
@@ -112,6 +113,7 @@ export function bagGradient(
     });
     return sums as tf.Tensor2D;
   }
+  if (x.columns.length === 0) return tf.zeros([tableRows, width]);
   return tf.tidy(() => {
     const entries = tf.gather(dy, rowOfEntry(x));
     const columns = tf.tensor1d(x.columns, "int32");

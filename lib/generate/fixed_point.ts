@@ -1,0 +1,54 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { headLogits, type MaskedHead } from "../nn/masked_head.ts";
+import type { MultiHot } from "../nn/multi_hot.ts";
+import { rowsFrom } from "./row_lists.ts";
+
+/**
+ * Draws one row for each history, exactly as code by code: one uniform number per column stands for
+ * all draws of that column, and `row ← [u < σ(logits(row))]` is repeated until nothing changes.
+ *
+ * Why it is the sequential draw: column c's logit depends on columns before c only, so after k
+ * rounds at least the first k columns are final, and a row that maps to itself agrees with the
+ * sequential draw at column 0, hence at column 1, and so on. Trained models take 3 to 4 rounds.
+ * A row leaves the batch once it is final.
+ *
+ * @param head as `samplingHead` made it
+ * @param history [rows, width]
+ * @param uniforms [rows × columns] in [0, 1)
+ * @returns the rows, and how many dense passes they took
+ * @see specs/halo.md section 8
+ */
+export async function fixedPointRows(
+  head: MaskedHead,
+  history: tf.Tensor2D,
+  uniforms: Float32Array,
+): Promise<{ rows: MultiHot; passes: number }> {
+  const { columns } = head;
+  const base = head.fromHistory(history);
+  let active = Int32Array.from({ length: history.shape[0] }, (_, row) => row);
+  const lists: Int32Array[] = Array.from(active, () => new Int32Array(0));
+  let passes = 0;
+  while (active.length > 0) {
+    const rows = rowsFrom(Array.from(active, (row) => lists[row]));
+    const output = tf.tidy(() => {
+      const bases = active.length === base.shape[0]
+        ? base
+        : tf.gather(base, tf.tensor1d(active, "int32"));
+      return tf.sigmoid(headLogits(head, bases, rows));
+    });
+    const probabilities = await output.data();
+    output.dispose();
+    passes++;
+    active = active.filter((row, i) => {
+      const on: number[] = [];
+      for (let c = 0; c < columns; c++) {
+        if (uniforms[row * columns + c] < probabilities[i * columns + c]) on.push(c);
+      }
+      const isFinal = on.length === lists[row].length && on.every((c, j) => c === lists[row][j]);
+      lists[row] = Int32Array.from(on);
+      return !isFinal;
+    });
+  }
+  base.dispose();
+  return { rows: rowsFrom(lists), passes };
+}

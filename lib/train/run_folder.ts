@@ -1,0 +1,244 @@
+/**
+ * A run on disk: `config.json`, `vocabulary.json`, `model.safetensors` (the best parameters so far),
+ * `training.jsonl` (a line per epoch) and `resume.safetensors` (all that a killed run needs to go
+ * on). Each file is written to a temporary name, synced and renamed.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { type Vocabulary, vocabulary } from "../cohort/vocabulary.ts";
+import { modelFamily } from "../models/mod.ts";
+import type { Model, ModelConfig } from "../models/model.ts";
+import type { AdamState } from "../nn/optimizer.ts";
+import { checkShapes, type NamedArrays } from "../nn/parameters.ts";
+import { random } from "../nn/random.ts";
+import { readSafetensors, writeSafetensors } from "../nn/safetensors.ts";
+
+/** What config.json holds. */
+export interface RunConfig {
+  /** Version of Ehrloom that began the run. */
+  readonly ehrloom: string;
+  /** Name of the model's family. */
+  readonly model: string;
+  /** The model's settings, all of them. */
+  readonly config: ModelConfig;
+  /** How it was trained. */
+  readonly training: Readonly<Record<string, number | string | boolean>>;
+  /** What computed, and in which version. */
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+/** A line of training.jsonl: one epoch. */
+export interface TrainingLine {
+  /** From 1. */
+  readonly epoch: number;
+  /** Optimizer steps so far. */
+  readonly step: number;
+  /** Mean negative log-likelihood of the training records during the epoch, nats per visit. */
+  readonly train_loss: number;
+  /** The same of the validation records after it. */
+  readonly validation_loss: number;
+  /** Learning rate of the last step. */
+  readonly learning_rate: number;
+  /** Mean over the steps of the gradient's Euclidean norm. */
+  readonly gradient_norm: number;
+  /** Seconds since training began, over all resumptions. */
+  readonly seconds: number;
+  /** Whether this epoch's parameters are the best so far. */
+  readonly best: boolean;
+}
+
+/** Where a run stands between two steps. */
+export interface Progress {
+  /** Epochs finished. */
+  epoch: number;
+  /** Batches of the next epoch that are done. */
+  batch: number;
+  /** Sums over those batches. */
+  lossSum: number;
+  visitSum: number;
+  normSum: number;
+  /** Lowest validation loss so far and the epoch that had it. */
+  bestLoss: number;
+  bestEpoch: number;
+  /** Seconds spent. */
+  seconds: number;
+}
+
+/** A trained model, ready to generate or to be asked for likelihoods. */
+export interface Run {
+  /** As config.json has it. */
+  readonly runConfig: RunConfig;
+  /** The model. */
+  readonly model: Model;
+  /** Its best parameters. */
+  readonly parameters: NamedArrays;
+  /** The codes that it was trained on. */
+  readonly vocabulary: Vocabulary;
+  /** The labels that it was trained on. */
+  readonly labelNames: readonly string[];
+  /** Its epochs. */
+  readonly training: readonly TrainingLine[];
+}
+
+async function replaceFile(path: string, write: (temporary: string) => Promise<void>) {
+  const temporary = `${path}.partial`;
+  await write(temporary);
+  await Deno.rename(temporary, path);
+}
+
+async function replaceText(path: string, text: string) {
+  await replaceFile(path, async (temporary) => {
+    using file = await Deno.open(temporary, { write: true, create: true, truncate: true });
+    const bytes = new TextEncoder().encode(text);
+    for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
+    await file.sync();
+  });
+}
+
+/** Begins a run folder: its config and vocabulary. */
+export async function beginRun(
+  folder: string,
+  runConfig: RunConfig,
+  { codes, descriptions }: Vocabulary,
+  labels: readonly string[],
+): Promise<void> {
+  await Deno.mkdir(folder, { recursive: true });
+  await replaceText(
+    join(folder, "vocabulary.json"),
+    JSON.stringify({ codes, descriptions, labels }),
+  );
+  await replaceText(join(folder, "config.json"), JSON.stringify(runConfig, null, 2) + "\n");
+}
+
+/** Stores the best parameters so far. */
+export function writeBest(folder: string, parameters: NamedArrays): Promise<void> {
+  return replaceFile(
+    join(folder, "model.safetensors"),
+    (path) => writeSafetensors(path, parameters, { format: "pt" }),
+  );
+}
+
+/** Stores where the run stands; a run killed after this goes on from here. */
+export async function writeProgress(
+  folder: string,
+  lines: readonly TrainingLine[],
+  progress: Progress,
+  state: AdamState,
+): Promise<void> {
+  await replaceText(
+    join(folder, "training.jsonl"),
+    lines.map((line) => JSON.stringify(line) + "\n").join(""),
+  );
+  const groups = { parameters: state.parameters, means: state.means, squares: state.squares };
+  const tensors = Object.fromEntries(
+    Object.entries(groups).flatMap(([group, arrays]) =>
+      Object.entries(arrays).map(([name, array]) => [`${group}.${name}`, array])
+    ),
+  );
+  const metadata = { progress: JSON.stringify(progress), steps: String(state.steps) };
+  await replaceFile(
+    join(folder, "resume.safetensors"),
+    (path) => writeSafetensors(path, tensors, metadata),
+  );
+}
+
+async function readJson(path: string): Promise<unknown> {
+  let text: string;
+  try {
+    text = await Deno.readTextFile(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new Deno.errors.NotFound(`Cannot read "${path}": there is no such file, is it a run?`);
+  }
+  try {
+    return JSON.parse(text);
+  } catch (_) {
+    throw new SyntaxError(`Cannot read "${path}": it is not JSON`);
+  }
+}
+
+/** Reads config.json; throws what {@link readRun} does. */
+export async function readRunConfig(folder: string): Promise<RunConfig> {
+  const path = join(folder, "config.json");
+  const found = await readJson(path) as Partial<RunConfig> | null;
+  if (typeof found?.model !== "string" || typeof found.config !== "object") {
+    throw new SyntaxError(`Cannot read "${path}": it is not a run's config`);
+  }
+  return found as RunConfig;
+}
+
+/** The epochs so far; none for a run that was killed before its first. */
+export async function readTraining(folder: string): Promise<TrainingLine[]> {
+  try {
+    const text = await Deno.readTextFile(join(folder, "training.jsonl"));
+    return text.split("\n").filter((line) => line !== "").map((line) => JSON.parse(line));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
+  }
+}
+
+/** Where a killed run stood; undefined where it was killed before it stored anything. */
+export async function readProgress(
+  folder: string,
+): Promise<{ progress: Progress; state: AdamState } | undefined> {
+  const path = join(folder, "resume.safetensors");
+  try {
+    await Deno.stat(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+  const { tensors, metadata } = await readSafetensors(path);
+  const groups: Record<string, NamedArrays> = { parameters: {}, means: {}, squares: {} };
+  for (const [name, array] of Object.entries(tensors)) {
+    const dot = name.indexOf(".");
+    const group = groups[name.slice(0, dot)];
+    if (group === undefined) {
+      throw new SyntaxError(`Cannot read "${path}": it holds a foreign tensor "${name}"`);
+    }
+    group[name.slice(dot + 1)] = array;
+  }
+  if (metadata.progress === undefined || metadata.steps === undefined) {
+    throw new SyntaxError(`Cannot read "${path}": it does not say where the run stood`);
+  }
+  const { parameters, means, squares } = groups;
+  return {
+    progress: JSON.parse(metadata.progress),
+    state: { steps: Number(metadata.steps), parameters, means, squares },
+  };
+}
+
+/**
+ * Reads a trained run.
+ *
+ * @param folder as `train` left it
+ * @throws {Deno.errors.NotFound} If a file is missing
+ * @throws {SyntaxError} If a file is cut short or not what it should be
+ * @throws {RangeError} If the parameters are not those of the model
+ */
+export async function readRun(folder: string): Promise<Run> {
+  const runConfig = await readRunConfig(folder);
+  const model = modelFamily(runConfig.model).create(runConfig.config);
+  const path = join(folder, "vocabulary.json");
+  const found = await readJson(path) as {
+    codes?: string[];
+    descriptions?: string[];
+    labels?: string[];
+  };
+  const { codes, descriptions, labels } = found;
+  if (!Array.isArray(codes) || !Array.isArray(descriptions) || !Array.isArray(labels)) {
+    throw new SyntaxError(`Cannot read "${path}": it is not a run's vocabulary`);
+  }
+  const { tensors } = await readSafetensors(join(folder, "model.safetensors"));
+  checkShapes(runConfig.model, tensors, model.initialize(random(0)));
+  return {
+    runConfig,
+    model,
+    parameters: tensors,
+    vocabulary: vocabulary(codes, descriptions),
+    labelNames: labels,
+    training: await readTraining(folder),
+  };
+}
