@@ -6,7 +6,7 @@ const command: Command = {
   name: "native",
   summary: "Build the TensorFlow backend, about ten times as fast as the embedded one.",
   options: {
-    cuda: { help: "TensorFlow for NVIDIA cards, 3 GB (has not been run on one yet)" },
+    cuda: { help: "TensorFlow for NVIDIA cards, 5 GB (builds, but was not yet run on a card)" },
     force: { help: "Download and compile again what is in the cache" },
   },
   examples: ["deno task native", "deno task native --force"],

@@ -48,7 +48,7 @@ console.log(JSON.stringify([backendVersions().tensorflow, await peakFlops()]));
 
 /** What {@link buildNative} does differently when asked to. */
 export interface NativeOptions {
-  /** TensorFlow for NVIDIA cards with its 3 GB of CUDA libraries, not the smaller one for CPUs. */
+  /** TensorFlow for NVIDIA cards, 5 GB with its CUDA libraries, not the smaller one for CPUs. */
   cuda?: boolean;
   /** Download and compile again what is in the cache. */
   force?: boolean;
@@ -96,7 +96,7 @@ export async function buildNative(options: NativeOptions = {}): Promise<NativeBu
   if (!isCached) {
     await requireTools();
     await writeWhole(cache, async (folder) => {
-      onStep(`Downloading ${name} ${version}${cuda ? " and CUDA, about 3 GB" : ", 270 MB"}`);
+      onStep(`Downloading ${name} ${version}${cuda ? " and CUDA, 4 GB" : ", 270 MB"}`);
       await download(name, folder, { cuda, log });
       onStep("Compiling the binding");
       await compile(folder, cache, log);
@@ -183,15 +183,21 @@ async function compile(folder: string, home: string, log: string): Promise<void>
   );
 }
 
+/** Takes the binding away again where it fails, lest every later `auto` stumble over it. */
 async function tryProduct(log: string): Promise<{ version: string; flops: number }> {
-  const output = await must(
-    Deno.execPath(),
-    ["eval", product],
-    log,
-    () => "Cannot use the TensorFlow just built",
-  );
-  const [version, flops] = JSON.parse(output) as [string, number];
-  return { version, flops };
+  try {
+    const output = await must(
+      Deno.execPath(),
+      ["eval", product],
+      log,
+      () => `Cannot use TensorFlow ${version}: a first product fails, run deno task native --force`,
+    );
+    const [loaded, flops] = JSON.parse(output) as [string, number];
+    return { version: loaded, flops };
+  } catch (error) {
+    await Deno.remove(nativeBinding());
+    throw error;
+  }
 }
 
 /** Runs a command, keeps its output in the log file, and fails in one line. */
@@ -204,7 +210,7 @@ async function must(
   const { success, stdout, stderr } = await run(command, args);
   if (!success) {
     await Deno.writeTextFile(log, [command, ...args].join(" ") + "\n" + stdout + stderr);
-    throw new Error(`${failure(stdout + stderr)}, see ${log}`);
+    throw new Error(`${failure(stdout + stderr)} (log: ${log})`);
   }
   return stdout;
 }

@@ -52,6 +52,6 @@ Deno.test("deno task native without network says so in one line and names the lo
   assertEquals(code, 1);
   assertMatch(
     stderr,
-    /^Downloading .*\nerror: Cannot download tensorflow\S* \S+: no network, see FOLDER\S+native.log\n$/,
+    /^Downloading .*\nerror: Cannot download tensorflow\S* \S+: no network \(log: FOLDER\S+native.log\)\n$/,
   );
 });
