@@ -6,7 +6,7 @@
  */
 import type { Cohort } from "../../cohort/cohort.ts";
 import type { KeyIndex } from "./key_index.ts";
-import { codeKeyIndex, type CodeKind, type KeyRows, keyRows, recordRuns } from "./key_rows.ts";
+import { codeKeyIndex, type CodeKind, KeyRowReader, type KeyRows } from "./key_rows.ts";
 
 /** Weighted counts of keys, a column for each set of weights. */
 export class KeyCounts {
@@ -95,8 +95,7 @@ export function countKeys(
   weights: ArrayLike<number> = new Uint8Array(cohort.recordCount).fill(1),
 ): KeyCounts {
   const counts = new KeyCounts(1);
-  for (const run of recordRuns(cohort, kind)) {
-    const rows = keyRows(cohort, kind, index, run);
+  for (const rows of new KeyRowReader(cohort, kind, index).runs()) {
     counts.reserve(index.size);
     counts.add(rows, weights);
   }

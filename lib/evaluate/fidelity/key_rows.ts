@@ -59,9 +59,9 @@ function occurrencesOf(cohort: Cohort, record: number, kind: CodeKind): number {
 
 /**
  * Bounds of runs of records with at most `entries` occurrences each (a single larger record is a
- * run by itself), so that {@link keyRows} of a run takes a bounded amount of memory.
+ * run by itself), so that reading a run takes a bounded amount of memory.
  */
-export function recordRuns(cohort: Cohort, kind: CodeKind, entries = 1 << 20): [number, number][] {
+function recordRuns(cohort: Cohort, kind: CodeKind, entries = 1 << 20): [number, number][] {
   const runs: [number, number][] = [];
   let from = 0;
   let sum = 0;
@@ -79,87 +79,87 @@ export function recordRuns(cohort: Cohort, kind: CodeKind, entries = 1 << 20): [
 }
 
 /**
- * One record's keys while they are gathered: a sparse set (Briggs & Torczon 1993), which needs no
- * clearing between records.
+ * Reads the rows of a cohort run by run. A record's keys are gathered in a sparse set (Briggs &
+ * Torczon 1993), which needs no clearing between records: `places[key]` is where the key stands in
+ * the row, if it does.
  */
-class KeySet {
-  #places = new Uint32Array(1 << 12); // [keys] where a key stands in the row, if it does
+export class KeyRowReader {
+  #places = new Uint32Array(1 << 12);
+  #keys = new Uint32Array(0);
+  #occurrences = new Uint32Array(0);
+  #start = 0;
+  #end = 0;
 
+  /** @param index new keys are added to it */
   constructor(
-    private readonly keys: Uint32Array,
-    private readonly occurrences: Uint32Array,
+    private readonly cohort: Cohort,
+    private readonly kind: CodeKind,
+    private readonly index: KeyIndex,
   ) {}
 
-  #start = 0;
-  end = 0;
-
-  next(): void {
-    this.#start = this.end;
+  /** The rows of all records, in runs of bounded size; each run overwrites the one before. */
+  *runs(entries?: number): Iterable<KeyRows> {
+    for (const run of recordRuns(this.cohort, this.kind, entries)) yield this.read(run);
   }
 
-  add(key: number): void {
+  /** The rows of the records `from` up to `to`; overwritten by the next call. */
+  read([from, to]: readonly [number, number]): KeyRows {
+    let entries = 0;
+    for (let record = from; record < to; record++) {
+      entries += occurrencesOf(this.cohort, record, this.kind);
+    }
+    if (entries > this.#keys.length) {
+      this.#keys = new Uint32Array(entries);
+      this.#occurrences = new Uint32Array(entries);
+    }
+    const offsets = new Uint32Array(to - from + 1);
+    this.#end = 0;
+    for (let record = from; record < to; record++) {
+      this.#start = this.#end;
+      this.#gather(record);
+      offsets[record - from + 1] = this.#end;
+    }
+    return {
+      from,
+      offsets,
+      keys: this.#keys.subarray(0, this.#end),
+      occurrences: this.#occurrences.subarray(0, this.#end),
+    };
+  }
+
+  #gather(record: number): void {
+    const { visitOffsets, codeOffsets, codes } = this.cohort;
+    for (let visit = visitOffsets[record]; visit < visitOffsets[record + 1]; visit++) {
+      const from = codeOffsets[visit];
+      const to = codeOffsets[visit + 1];
+      if (this.kind === "unigram") {
+        for (let i = from; i < to; i++) this.#add(codes[i], 0);
+      } else if (this.kind === "same_visit_bigram") {
+        for (let i = from; i < to; i++) {
+          for (let j = i + 1; j < to; j++) this.#add(codes[i], codes[j]);
+        }
+      } else if (visit > visitOffsets[record]) {
+        for (let i = codeOffsets[visit - 1]; i < from; i++) {
+          for (let j = from; j < to; j++) this.#add(codes[i], codes[j]);
+        }
+      }
+    }
+  }
+
+  #add(first: number, second: number): void {
+    const key = this.index.number(first, second);
     if (key >= this.#places.length) {
       const longer = new Uint32Array(Math.max(key + 1, this.#places.length * 2));
       longer.set(this.#places);
       this.#places = longer;
     }
     const place = this.#places[key];
-    if (place >= this.#start && place < this.end && this.keys[place] === key) {
-      this.occurrences[place]++;
+    if (place >= this.#start && place < this.#end && this.#keys[place] === key) {
+      this.#occurrences[place]++;
       return;
     }
-    this.#places[key] = this.end;
-    this.keys[this.end] = key;
-    this.occurrences[this.end++] = 1;
+    this.#places[key] = this.#end;
+    this.#keys[this.#end] = key;
+    this.#occurrences[this.#end++] = 1;
   }
-}
-
-function gather(
-  { visitOffsets, codeOffsets, codes }: Cohort,
-  record: number,
-  kind: CodeKind,
-  index: KeyIndex,
-  set: KeySet,
-): void {
-  for (let visit = visitOffsets[record]; visit < visitOffsets[record + 1]; visit++) {
-    const from = codeOffsets[visit];
-    const to = codeOffsets[visit + 1];
-    if (kind === "unigram") {
-      for (let i = from; i < to; i++) set.add(index.number(codes[i], 0));
-    } else if (kind === "same_visit_bigram") {
-      for (let i = from; i < to; i++) {
-        for (let j = i + 1; j < to; j++) set.add(index.number(codes[i], codes[j]));
-      }
-    } else if (visit > visitOffsets[record]) {
-      for (let i = codeOffsets[visit - 1]; i < from; i++) {
-        for (let j = from; j < to; j++) set.add(index.number(codes[i], codes[j]));
-      }
-    }
-  }
-}
-
-/** The keys of the records `from` up to `to` as sparse rows; new keys are added to the index. */
-export function keyRows(
-  cohort: Cohort,
-  kind: CodeKind,
-  index: KeyIndex,
-  [from, to]: readonly [number, number] = [0, cohort.recordCount],
-): KeyRows {
-  let entries = 0;
-  for (let record = from; record < to; record++) entries += occurrencesOf(cohort, record, kind);
-  const keys = new Uint32Array(entries);
-  const occurrences = new Uint32Array(entries);
-  const offsets = new Uint32Array(to - from + 1);
-  const set = new KeySet(keys, occurrences);
-  for (let record = from; record < to; record++) {
-    set.next();
-    gather(cohort, record, kind, index, set);
-    offsets[record - from + 1] = set.end;
-  }
-  return {
-    from,
-    offsets,
-    keys: keys.slice(0, set.end), // a copy, so that kept rows hold no spare memory
-    occurrences: occurrences.slice(0, set.end),
-  };
 }

@@ -1,7 +1,7 @@
-import { assertAlmostEquals, assertEquals } from "@std/assert";
+import { assertAlmostEquals, assertEquals, assertGreater } from "@std/assert";
 import { type CodeKind, codeKinds, codeProbabilities, type Cohort, random } from "ehrloom";
 import { visitDenominator } from "ehrloom/evaluate/fidelity/code_probabilities.ts";
-import { codeKeyIndex, keyRows, recordRuns } from "ehrloom/evaluate/fidelity/key_rows.ts";
+import { codeKeyIndex, KeyRowReader } from "ehrloom/evaluate/fidelity/key_rows.ts";
 import { withoutEmptyRecords } from "ehrloom/evaluate/fidelity/without_empty_records.ts";
 import { cohorts, golden, goldenNames, goldenTolerance } from "../golden.ts";
 import { listedCohort, randomRecords } from "../random_cohort.ts";
@@ -32,7 +32,7 @@ for (const kind of codeKinds) {
   }
 
   Deno.test(`codeProbabilities() of ${kind}s is the same from a dense and from a hash table`, () => {
-    const cohort = listedCohort(randomRecords(1, 300, 400), 400); // enough pairs for the hash to grow
+    const cohort = listedCohort(randomRecords(1, 300, 400), 400);
     assertEquals(
       codeProbabilities(cohort, kind, { dense: true }),
       codeProbabilities(cohort, kind, { dense: false }),
@@ -57,15 +57,24 @@ for (const kind of codeKinds) {
     );
   });
 
-  Deno.test(`keyRows() of runs together are those of the whole cohort: ${kind}`, () => {
+  Deno.test(`KeyRowReader.runs() of any size hold the same rows: ${kind}`, () => {
     const cohort = listedCohort(randomRecords(5, 50, 12), 12);
-    const index = codeKeyIndex(kind, 12);
-    const whole = keyRows(cohort, kind, index);
-    const runs = recordRuns(cohort, kind, 60);
-    const parts = runs.map((run) => keyRows(cohort, kind, index, run));
-    assertEquals(runs.length > 1, true);
-    assertEquals(parts.flatMap(({ keys }) => [...keys]), [...whole.keys]);
-    assertEquals(parts.flatMap(({ occurrences }) => [...occurrences]), [...whole.occurrences]);
+    const reader = new KeyRowReader(cohort, kind, codeKeyIndex(kind, 12));
+    const [whole, ...none] = [...reader.runs()].map(({ keys, occurrences }) => ({
+      keys: [...keys],
+      occurrences: [...occurrences],
+    }));
+    assertEquals(none, []);
+    const records: number[] = [];
+    const parts: typeof whole = { keys: [], occurrences: [] };
+    for (const { offsets, keys, occurrences } of reader.runs(60)) {
+      records.push(offsets.length - 1);
+      parts.keys.push(...keys);
+      parts.occurrences.push(...occurrences);
+    }
+    assertEquals(parts, whole);
+    assertGreater(records.length, 1);
+    assertEquals(records.reduce((sum, each) => sum + each), 50);
   });
 }
 
