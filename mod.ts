@@ -52,11 +52,9 @@ export type {
   ProbabilityFidelity,
   Report,
 } from "./lib/evaluate/report.ts";
-export {
-  likelihoodMetrics,
-  type LikelihoodOptions,
-  type RecordLikelihood,
-} from "./lib/evaluate/likelihood.ts";
+export { likelihoodMetrics, type LikelihoodOptions } from "./lib/evaluate/likelihood.ts";
+export type { RecordLikelihood } from "./lib/models/model.ts";
+export { runLikelihood, type RunLikelihoodOptions } from "./lib/evaluate/run_likelihood.ts";
 export {
   fidelity,
   fidelityFigures,

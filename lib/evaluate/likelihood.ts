@@ -4,24 +4,9 @@
  *
  * @module
  */
+import type { RecordLikelihood } from "../models/model.ts";
 import { estimate, resampledSums } from "./bootstrap.ts";
 import type { Likelihood } from "./report.ts";
-
-/** What a model's forward pass says of one test record, over its unmasked cells. */
-export interface RecordLikelihood {
-  /** Sum over cells of the log-probability of what is there, natural log; at most 0. */
-  logProbability: number;
-  /** Unmasked rows: visits, the label row among them. */
-  visits: number;
-  /** Cells that are 1: codes, labels and end tokens. */
-  positives: number;
-  /** Cells that are 1 and predicted so (probability above 0.5). */
-  truePositives: number;
-  /** Cells that are 0 and predicted to be 1. */
-  falsePositives: number;
-  /** Cells that are 1 and predicted to be 0. */
-  falseNegatives: number;
-}
 
 /** How to sum up test records. */
 export interface LikelihoodOptions {

@@ -33,10 +33,10 @@ Deno.test("evaluate() says what is wrong with cohorts that cannot be compared", 
   const labels = (names: string[]) => cohortOf(real.vocabulary, names, []);
   const reversed = [...real.vocabulary.codes].reverse();
   const cases = [
-    [real, codes([...real.vocabulary.codes, "new"]), 'the real one has no "new"'],
-    [real, codes(real.vocabulary.codes.slice(1)), 'the synthetic one has no "c0"'],
-    [real, codes(reversed), 'number 0 is "c0" in the real and "c5" in the synthetic'],
-    [real, labels(["x"]), 'labels differ, the synthetic one has no "y"'],
+    [real, codes([...real.vocabulary.codes, "new"]), 'the real cohort has no "new"'],
+    [real, codes(real.vocabulary.codes.slice(1)), 'the synthetic cohort has no "c0"'],
+    [real, codes(reversed), 'number 0 is "c0" in the real cohort and "c5" in the synthetic cohort'],
+    [real, labels(["x"]), 'labels differ, the synthetic cohort has no "y"'],
     [synthetic, synthetic, "the real cohort has no splits"],
     [splitOf(real, "train"), synthetic, "the test split of the real cohort has no visits"],
     [real, listedCohort([{ visits: [], labels: [0, 0] }], 6), "none of the 1 synthetic records"],

@@ -1,16 +1,25 @@
 import type { Cohort } from "../../cohort/cohort.ts";
 
-/** How two lists of names differ, as the end of a sentence; undefined when they are equal. */
-function difference(real: readonly string[], synthetic: readonly string[]): string | undefined {
-  const inReal = new Set(real);
-  const inSynthetic = new Set(synthetic);
-  const extra = synthetic.find((name) => !inReal.has(name));
-  if (extra !== undefined) return `the real one has no "${extra}"`;
-  const missing = real.find((name) => !inSynthetic.has(name));
-  if (missing !== undefined) return `the synthetic one has no "${missing}"`;
-  const at = real.findIndex((name, index) => name !== synthetic[index]);
+/**
+ * How the second of two lists of names differs from the first, as the end of a sentence.
+ *
+ * @param first the names, and whose they are
+ * @param second the same of the other
+ * @returns undefined when the lists are equal, order included
+ */
+export function differenceOfNames(
+  [first, whose]: readonly [readonly string[], string],
+  [second, others]: readonly [readonly string[], string],
+): string | undefined {
+  const known = new Set(first);
+  const given = new Set(second);
+  const extra = second.find((name) => !known.has(name));
+  if (extra !== undefined) return `the ${whose} has no "${extra}"`;
+  const missing = first.find((name) => !given.has(name));
+  if (missing !== undefined) return `the ${others} has no "${missing}"`;
+  const at = first.findIndex((name, index) => name !== second[index]);
   if (at >= 0) {
-    return `number ${at} is "${real[at]}" in the real and "${synthetic[at]}" in the synthetic`;
+    return `number ${at} is "${first[at]}" in the ${whose} and "${second[at]}" in the ${others}`;
   }
 }
 
@@ -20,11 +29,16 @@ function difference(real: readonly string[], synthetic: readonly string[]): stri
  * @throws {RangeError} If they do not; says which code or label differs
  */
 export function checkVocabularies(real: Cohort, synthetic: Cohort): void {
-  const codes = difference(real.vocabulary.codes, synthetic.vocabulary.codes);
+  const whose = "real cohort";
+  const others = "synthetic cohort";
+  const codes = differenceOfNames(
+    [real.vocabulary.codes, whose],
+    [synthetic.vocabulary.codes, others],
+  );
   if (codes !== undefined) {
     throw new RangeError(`Cannot compare cohorts: their codes differ, ${codes}`);
   }
-  const labels = difference(real.labelNames, synthetic.labelNames);
+  const labels = differenceOfNames([real.labelNames, whose], [synthetic.labelNames, others]);
   if (labels !== undefined) {
     throw new RangeError(`Cannot compare cohorts: their labels differ, ${labels}`);
   }

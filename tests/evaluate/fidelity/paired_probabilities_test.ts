@@ -34,6 +34,6 @@ Deno.test("pairedProbabilities() refuses cohorts over other codes", () => {
   assertThrows(
     () => pairedProbabilities(real, other, "unigram"),
     RangeError,
-    'the synthetic one has no "c2"',
+    'the synthetic cohort has no "c2"',
   );
 });

@@ -1,0 +1,108 @@
+/**
+ * How probable are the real test records under a trained run: the forward passes behind
+ * {@link likelihoodMetrics}.
+ *
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs-core";
+import { type Cohort, cohort, splitOf } from "../cohort/cohort.ts";
+import type { RecordLikelihood } from "../models/model.ts";
+import { toTensors } from "../nn/parameters.ts";
+import type { OnProgress } from "../progress.ts";
+import type { Run } from "../train/run_folder.ts";
+import { differenceOfNames } from "./fidelity/vocabularies.ts";
+import { likelihoodMetrics } from "./likelihood.ts";
+import type { Likelihood } from "./report.ts";
+
+/** How to ask a run. */
+export interface RunLikelihoodOptions {
+  /** Names the resamples behind the interval; 0 when left out. */
+  readonly seed?: number;
+  /** Resamples of patients behind the interval; 1,000 when left out, 0 for none. */
+  readonly resamples?: number;
+  /** Records to a forward pass; 48 when left out. The figures do not depend on it. */
+  readonly batch?: number;
+  /** Told of every batch. */
+  readonly onProgress?: OnProgress;
+}
+
+/**
+ * The records of a cohort without the codes that another one never holds; visits stay, even those
+ * that hold nothing more.
+ *
+ * @returns also how many occurrences of codes were left out
+ */
+export function withoutUnseenCodes(
+  source: Cohort,
+  seenIn: Cohort,
+): { known: Cohort; unseenCodeOccurrences: number } {
+  const seen = new Uint8Array(source.vocabulary.codes.length);
+  for (const code of seenIn.codes) seen[code] = 1;
+  const isKept = (code: number) => seen[code] === 1;
+  const codes = source.codes.filter(isKept);
+  const codeOffsets = new Uint32Array(source.codeOffsets.length);
+  for (let visit = 0, kept = 0; visit < source.visitCount; visit++) {
+    for (let i = source.codeOffsets[visit]; i < source.codeOffsets[visit + 1]; i++) {
+      kept += seen[source.codes[i]];
+    }
+    codeOffsets[visit + 1] = kept;
+  }
+  const values = source.values?.filter((_, i) => isKept(source.codes[i])) ?? null;
+  return {
+    known: cohort({ ...source, codes, codeOffsets, values }),
+    unseenCodeOccurrences: source.codes.length - codes.length,
+  };
+}
+
+/**
+ * A run's test metrics on the test split of the cohort that it was trained on. Codes that the train
+ * split never holds are left out of the test visits and counted, as in the paper.
+ *
+ * @param run its model's backend must have been chosen
+ * @param real with splits, over the run's codes and labels
+ * @throws {RangeError} If codes or labels differ, or a test record is too long for the model
+ * @see Theodorou et al. 2023 (HALO), evaluation of the language model
+ */
+export async function runLikelihood(
+  run: Run,
+  real: Cohort,
+  { seed, resamples, batch = 48, onProgress }: RunLikelihoodOptions = {},
+): Promise<Likelihood> {
+  const difference = differenceOfNames(
+    [real.vocabulary.codes, "real cohort"],
+    [run.vocabulary.codes, "run"],
+  ) ?? differenceOfNames([real.labelNames, "real cohort"], [run.labelNames, "run"]);
+  if (difference !== undefined) {
+    throw new RangeError(`Cannot judge the run by this cohort: ${difference}`);
+  }
+  const { model } = run;
+  const { known, unseenCodeOccurrences } = withoutUnseenCodes(
+    splitOf(real, "test"),
+    splitOf(real, "train"),
+  );
+  const rows = Uint32Array.from(known.subjectIds, (_, record) => model.rowsOf(known, record));
+  const tooLong = rows.findIndex((count) => count > model.rowLimit);
+  if (tooLong >= 0) {
+    throw new RangeError(
+      `Cannot judge the run: test subject ${known.subjectIds[tooLong]} takes ${
+        rows[tooLong]
+      } rows, ` +
+        `the model has ${model.rowLimit}`,
+    );
+  }
+  const order = Int32Array.from(rows, (_, record) => record).sort((a, b) => rows[a] - rows[b]);
+  const found: RecordLikelihood[] = new Array(known.recordCount);
+  const parameters = toTensors(run.parameters);
+  try {
+    for (let from = 0; from < order.length; from += batch) {
+      const records = order.slice(from, from + batch);
+      const likelihoods = await model.likelihoods(parameters, known, records);
+      for (const [i, likelihood] of likelihoods.entries()) found[records[i]] = likelihood;
+      const done = from + records.length;
+      onProgress?.({ stage: "likelihood of test records", done, total: order.length });
+    }
+  } finally {
+    tf.dispose(parameters);
+  }
+  return likelihoodMetrics(found, model.columns, { seed, resamples, unseenCodeOccurrences });
+}
