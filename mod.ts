@@ -32,6 +32,8 @@ export {
   type SyntheaTable,
   syntheaTables,
 } from "./lib/cohort/from_synthea.ts";
+export { readMeds, type ReadMedsOptions } from "./lib/cohort/from_meds.ts";
+export { writeMeds, type WriteMedsOptions } from "./lib/cohort/to_meds.ts";
 export { parseRecordsJson, readRecordsJson } from "./lib/cohort/from_records_json.ts";
 export { checkOutput, writeWhole } from "./lib/cohort/output.ts";
 export { type Random, random } from "./lib/nn/random.ts";

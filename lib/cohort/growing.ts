@@ -34,3 +34,21 @@ export function growing<A extends Uint8Array | Uint32Array | Float64Array>(
     },
   };
 }
+
+/**
+ * The parts one after the other in one typed array.
+ *
+ * @param make allocates the array for a number of entries
+ */
+export function concatenated<A extends { length: number; set(part: A, at: number): void }>(
+  parts: readonly A[],
+  make: (length: number) => A,
+): A {
+  const whole = make(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}

@@ -10,6 +10,13 @@ async function exists(path: string): Promise<boolean> {
   }
 }
 
+/** Says which output failed where the system says only why; other errors stay as they are. */
+function unwritable(path: string, error: unknown): unknown {
+  if (!(error instanceof Error) || !/\(os error \d+\)/.test(error.message)) return error;
+  const reason = error.message.replace(/ \(os error.*$/s, "");
+  return new Error(`Cannot write "${path}": ${reason}`, { cause: error });
+}
+
 /**
  * Fails early where {@link writeWhole} would fail late: call it before hours of work.
  *
@@ -39,7 +46,11 @@ export async function writeWhole(
   options: { force?: boolean } = {},
 ): Promise<void> {
   await checkOutput(path, options);
-  await Deno.mkdir(dirname(path), { recursive: true });
+  try {
+    await Deno.mkdir(dirname(path), { recursive: true });
+  } catch (error) {
+    throw unwritable(path, error);
+  }
   const temporary = `${path}.partial-${Deno.pid}`;
   const replaced = `${path}.replaced-${Deno.pid}`;
   await Deno.remove(temporary, { recursive: true }).catch(() => {});
@@ -52,6 +63,6 @@ export async function writeWhole(
     } else await Deno.rename(temporary, path);
   } catch (error) {
     await Deno.remove(temporary, { recursive: true }).catch(() => {});
-    throw error;
+    throw unwritable(path, error);
   }
 }
