@@ -81,3 +81,19 @@ export {
 } from "./lib/evaluate/fidelity/aggregate_statistics.ts";
 export { labelPrevalence, withLabel } from "./lib/evaluate/fidelity/label_prevalence.ts";
 export { independentMarginals } from "./lib/evaluate/fidelity/independent_marginals.ts";
+
+// Figures and the report
+export { fidelityOverview } from "./lib/plot/fidelity_overview.ts";
+export {
+  probabilityScatter,
+  type ProbabilityScatterOptions,
+} from "./lib/plot/probability_scatter.ts";
+export {
+  codesPerVisit,
+  countDistribution,
+  type CountDistributionOptions,
+  visitsPerRecord,
+} from "./lib/plot/count_distribution.ts";
+export { labelPrevalenceFigure } from "./lib/plot/label_prevalence.ts";
+export { type EpochLosses, trainingCurve } from "./lib/plot/training_curve.ts";
+export { reportHtml, type ReportSources, writeReport } from "./lib/plot/report.ts";

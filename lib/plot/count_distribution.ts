@@ -4,6 +4,7 @@
  * @module
  */
 import * as Plot from "@observablehq/plot";
+import type { Cohort } from "../cohort/cohort.ts";
 import { colours, figure } from "./figure.ts";
 
 /** Words for what a {@link countDistribution} counts. */
@@ -12,6 +13,20 @@ export interface CountDistributionOptions {
   readonly counted: string;
   /** What has that many of them, plural: "records". */
   readonly holders: string;
+}
+
+function rowLengths(offsets: Uint32Array): Uint32Array {
+  return Uint32Array.from(offsets.subarray(1), (end, row) => end - offsets[row]);
+}
+
+/** [records] How many visits each record has. */
+export function visitsPerRecord({ visitOffsets }: Cohort): Uint32Array {
+  return rowLengths(visitOffsets);
+}
+
+/** [visits] How many codes each visit has. */
+export function codesPerVisit({ codeOffsets }: Cohort): Uint32Array {
+  return rowLengths(codeOffsets);
 }
 
 const mostBins = 50;

@@ -73,7 +73,7 @@ export function fidelityOverview(fidelity: Fidelity): SVGSVGElement {
         Plot.text(rows[index].filter(({ r2 }) => r2 < low), {
           x: low,
           y: "name",
-          text: (row: ProbabilityFidelity) => `◂ ${row.r2.toFixed(2)}`,
+          text: (row: ProbabilityFidelity) => `◂ ${row.r2.toFixed(2).replace("-", "−")}`,
           textAnchor: "start",
           dx: 8,
           dy,

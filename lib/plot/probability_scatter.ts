@@ -18,7 +18,7 @@ export const probabilityKinds = {
   sequential_bigram: {
     title: "Pairs over consecutive visits",
     points: "ordered pairs",
-    per: "per pair of consecutive visits",
+    per: "per visit pair",
   },
 } as const satisfies Record<PairedProbabilities["kind"], Record<string, string>>;
 

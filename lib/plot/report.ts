@@ -14,7 +14,7 @@ import {
   pairedProbabilities,
 } from "../evaluate/fidelity/paired_probabilities.ts";
 import type { Report } from "../evaluate/report.ts";
-import { countDistribution } from "./count_distribution.ts";
+import { codesPerVisit, countDistribution, visitsPerRecord } from "./count_distribution.ts";
 import { fidelityOverview } from "./fidelity_overview.ts";
 import { labelPrevalenceFigure } from "./label_prevalence.ts";
 import { probabilityScatter } from "./probability_scatter.ts";
@@ -28,6 +28,7 @@ import { type EpochLosses, trainingCurve } from "./training_curve.ts";
 export interface ReportSources {
   /** The real records that the synthetic ones are compared to: the training split. */
   readonly real: Cohort;
+  /** The records under judgement, over the same vocabulary. */
   readonly synthetic: Cohort;
   /** The lines of `training.jsonl` of the run that made the synthetic cohort. */
   readonly training?: readonly EpochLosses[];
@@ -35,11 +36,6 @@ export interface ReportSources {
 
 /** Points of one scatter in the page beyond which they are thinned; keeps pages at a few MB. */
 const pagePointLimit = 100_000;
-
-/** Differences of neighbours: how many things each of the rows has. */
-function rowLengths(offsets: Uint32Array): Uint32Array {
-  return Uint32Array.from(offsets.subarray(1), (end, row) => end - offsets[row]);
-}
 
 function figuresOf(
   { fidelity }: Report,
@@ -55,12 +51,12 @@ function figuresOf(
     }
   }
   // Records without visits are left out here as in every figure of the evaluation.
-  const visits = [real, synthetic].map((each) => rowLengths(each.visitOffsets).filter(Boolean));
+  const visits = [real, synthetic].map((each) => visitsPerRecord(each).filter(Boolean));
   figures.set(
     "visits_per_record",
     countDistribution(visits[0], visits[1], { counted: "visits", holders: "records" }),
   );
-  const codes = [real, synthetic].map((each) => rowLengths(each.codeOffsets));
+  const codes = [real, synthetic].map((each) => codesPerVisit(each));
   figures.set(
     "codes_per_visit",
     countDistribution(codes[0], codes[1], { counted: "codes", holders: "visits" }),

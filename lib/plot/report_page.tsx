@@ -106,7 +106,7 @@ function Scatter({ points, fidelity }: { points: PackedPoints; fidelity: Fidelit
     <section class="scatter" id={kind} aria-labelledby={`${kind}-title`}>
       <header>
         <h3 id={`${kind}-title`}>{title}</h3>
-        <button type="button" class="reset">Reset view</button>
+        <button type="button" class="reset" aria-label={`Reset the view of ${title}`}>Reset</button>
       </header>
       <div
         class="frame"
@@ -116,16 +116,16 @@ function Scatter({ points, fidelity }: { points: PackedPoints; fidelity: Fidelit
           "plus and minus zoom, 0 resets"}
       >
         <canvas aria-hidden="true" />
-        <svg class="axes" aria-hidden="true" />
+        <svg class="axes" aria-hidden="true">
+          <text class="x title">Real (probability {per})</text>
+          <text class="y title">Synthetic (probability {per})</text>
+        </svg>
         <div class="tooltip" role="status" hidden>
           <span class="name" />
           <span class="real" />
           <span class="synthetic" />
         </div>
       </div>
-      <p class="soft axis-titles">
-        across: real, up: synthetic; probability {per}
-      </p>
       <p class="status" role="status" />
       <p class="reading">
         {scatterReadings[kind]} {fidelity === undefined ? "" : standing(kind, fidelity)}{" "}
@@ -373,7 +373,7 @@ function LikelihoodSection({ likelihood }: { likelihood: Likelihood }) {
             } occurrences of codes that training never ` +
             "saw are left out."}
       </p>
-      <Table caption="On the real test split" columns={["Measure", "Value", "Meaning"]}>
+      <Table caption="On the real test split" columns={["Measure", "Value", ""]}>
         {rows.map(([name, value, meaning]) => (
           <tr key={name}>
             <th scope="row">{name}</th>

@@ -66,7 +66,7 @@ function startScatter(
   root: HTMLElement,
   { points, names, kind }: { points: Points; names: readonly string[]; kind: string },
 ): Scatter {
-  const margin = { top: 10, right: 14, bottom: 44, left: 58 };
+  const margin = { top: 10, right: 10, bottom: 48, left: 66 };
   const count = points.real.length;
   const isOrdered = kind === "sequential_bigram";
   const [lowest, highest] = probabilityRange(points);
@@ -268,6 +268,8 @@ function startScatter(
     clip.attr("width", size).attr("height", size);
     catcher.attr("width", size).attr("height", size);
     xAxis.attr("transform", `translate(0,${size})`);
+    svg.select(".x.title").attr("x", size / 2).attr("y", size + 40);
+    svg.select(".y.title").attr("transform", `translate(-54,${size / 2}) rotate(-90)`);
     zoom.extent([[0, 0], [size, size]]).translateExtent([[0, 0], [size, size]]);
     catcher.call(zoom.transform, d3.zoomIdentity);
   }

@@ -10,7 +10,9 @@ import { colours, figure } from "./figure.ts";
 export interface EpochLosses {
   /** Counts from 1. */
   readonly epoch: number;
+  /** Mean over the epoch's batches. */
   readonly train_loss: number;
+  /** On the validation split, after the epoch. */
   readonly validation_loss: number;
 }
 

@@ -1,0 +1,72 @@
+import { assert, assertEquals, assertLess, assertRejects, assertStringIncludes } from "@std/assert";
+import { join } from "node:path";
+import { parseHTML } from "linkedom";
+import { reportHtml, writeReport } from "ehrloom/plot/report.ts";
+import { markup, smallReport } from "./fixture.ts";
+
+const { report, sources } = await smallReport();
+
+Deno.test("reportHtml() says everything the report holds", () => {
+  const { document } = parseHTML(reportHtml(report, sources));
+  assertEquals(document.documentElement.getAttribute("lang"), "en");
+  assertEquals(document.title, "Synthetic cohort report · Ehrloom");
+  const text = document.body.textContent ?? "";
+  const unigram = report.fidelity?.unigram.r2.toFixed(3) ?? "missing";
+  for (const part of [unigram, "ceiling", "floor", "Codes per visit", "best: epoch", "What made"]) {
+    assertStringIncludes(text, part);
+  }
+  assertEquals(text.includes("nats"), false); // no likelihood was given
+  const sections = [...document.querySelectorAll("section")];
+  assert(sections.every((section) => section.hasAttribute("aria-labelledby")));
+});
+
+Deno.test("reportHtml() keeps texts from the data out of the markup", () => {
+  const html = reportHtml(report, sources);
+  assertEquals(html.includes("<b>bold"), false);
+  assertEquals(html.includes("<script>globalThis"), false);
+  const { document } = parseHTML(html);
+  assertEquals(document.querySelectorAll("script").length, 3);
+  assertEquals(document.querySelectorAll("img, b").length, 0);
+  const cells = [...document.querySelectorAll("th")].map(({ textContent }) => textContent);
+  assert(cells.includes(markup));
+});
+
+Deno.test("reportHtml() makes do with a report that holds no figures", () => {
+  const { document } = parseHTML(reportHtml({ about: report.about }, { ...sources, training: [] }));
+  assertEquals(document.querySelectorAll(".scatter").length, 3);
+  assertEquals((document.body.textContent ?? "").includes("R²"), false);
+});
+
+Deno.test("writeReport() writes the page, its figures and the JSON, and never over another", async () => {
+  const parent = await Deno.makeTempDir();
+  try {
+    const folder = join(parent, "out");
+    await writeReport(folder, report, sources);
+    const names = (at: string) => [...Deno.readDirSync(at)].map(({ name }) => name).sort();
+    assertEquals(names(folder), ["figures", "report.html", "report.json"]);
+    assertEquals(names(join(folder, "figures")), [
+      "codes_per_visit.svg",
+      "fidelity_overview.svg",
+      "label_prevalence.svg",
+      "same_visit_bigram_linear.svg",
+      "same_visit_bigram_log.svg",
+      "sequential_bigram_linear.svg",
+      "sequential_bigram_log.svg",
+      "training_curve.svg",
+      "unigram_linear.svg",
+      "unigram_log.svg",
+      "visits_per_record.svg",
+    ]);
+    assertEquals(JSON.parse(await Deno.readTextFile(join(folder, "report.json"))), report);
+    assertLess((await Deno.stat(join(folder, "report.html"))).size, 1_000_000);
+    await assertRejects(
+      () => writeReport(folder, report, sources),
+      Deno.errors.AlreadyExists,
+      "pass --force",
+    );
+    await writeReport(folder, report, { ...sources, force: true });
+    assertEquals(names(parent), ["out"]);
+  } finally {
+    await Deno.remove(parent, { recursive: true });
+  }
+});
