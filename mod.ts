@@ -9,6 +9,7 @@ export {
   type Cohort,
   cohort,
   type CohortParts,
+  concatenated,
   type Split,
   splitNames,
   splitOf,
@@ -34,6 +35,8 @@ export {
 } from "./lib/cohort/from_synthea.ts";
 export { readMeds, type ReadMedsOptions } from "./lib/cohort/from_meds.ts";
 export { writeMeds, type WriteMedsOptions } from "./lib/cohort/to_meds.ts";
+export { type SourceFormat, sourceFormats, type SourceOptions } from "./lib/cohort/formats.ts";
+export { trimmed, type TrimOptions } from "./lib/cohort/trim.ts";
 export { parseRecordsJson, readRecordsJson } from "./lib/cohort/from_records_json.ts";
 export { checkOutput, writeWhole } from "./lib/cohort/output.ts";
 export { type Random, random } from "./lib/nn/random.ts";
@@ -41,6 +44,32 @@ export { type Backend, backends, backendVersions, useBackend } from "./lib/nn/ba
 export { buildNative, type NativeBuild, type NativeOptions } from "./lib/nn/native.ts";
 export { peakFlops } from "./lib/nn/peak.ts";
 export type { OnProgress, Progress } from "./lib/progress.ts";
+
+// Models
+export type {
+  CohortShape,
+  Model,
+  ModelConfig,
+  ModelFamily,
+  RecordLikelihood,
+  Setting,
+  VisitStepper,
+} from "./lib/models/model.ts";
+export { modelFamily, models, parseSettings } from "./lib/models/mod.ts";
+
+// Training
+export { train, type TrainOptions } from "./lib/train/train.ts";
+export { type Training, trainingDefaults, type TrainingOptions } from "./lib/train/options.ts";
+export { readRun, type Run, type RunConfig, type TrainingLine } from "./lib/train/run_folder.ts";
+
+// Generating
+export {
+  generate,
+  type Generated,
+  generateParts,
+  type GenerationOptions,
+  type Sampler,
+} from "./lib/generate/generate.ts";
 
 // Judging
 export { evaluate, type EvaluateOptions } from "./lib/evaluate/evaluate.ts";
@@ -55,7 +84,6 @@ export type {
   Report,
 } from "./lib/evaluate/report.ts";
 export { likelihoodMetrics, type LikelihoodOptions } from "./lib/evaluate/likelihood.ts";
-export type { RecordLikelihood } from "./lib/models/model.ts";
 export { runLikelihood, type RunLikelihoodOptions } from "./lib/evaluate/run_likelihood.ts";
 export {
   fidelity,

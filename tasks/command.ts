@@ -34,6 +34,8 @@ export interface Command {
   readonly summary: string;
   /** Options by their name without dashes. */
   readonly options: Readonly<Record<string, Option>>;
+  /** Lines of the help text between the options and the examples. */
+  readonly details?: readonly string[];
   /** Command lines that work as they stand. */
   readonly examples: readonly string[];
 }
@@ -73,6 +75,14 @@ export class Arguments {
     return this.given[name] === true;
   }
 
+  /** One of the known words, or undefined; throws a usage error for another. */
+  choice<T extends string>(name: string, known: readonly T[]): T | undefined {
+    const value = this.maybe(name);
+    const found = known.find((word) => word === value);
+    if (value === undefined || found !== undefined) return found;
+    throw new UsageError(`--${name} is ${value}, known are ${known.join(", ")}`);
+  }
+
   /** A whole number within bounds; throws a usage error otherwise. */
   integer(name: string, bounds: { min: number; max?: number }): number {
     const value = this.number(name, bounds);
@@ -99,7 +109,7 @@ export function resolvePath(path: string): string {
   return isAbsolute(path) ? path : join(Deno.env.get("INIT_CWD") ?? Deno.cwd(), path);
 }
 
-function helpText({ name, summary, options, examples }: Command): string {
+function helpText({ name, summary, options, details, examples }: Command): string {
   const rows = Object.entries({ ...options, help: { help: "Show this text" } as Option }).map(
     ([option, { value, help, default: fallback, required }]) => [
       `  --${option}${value === undefined ? "" : ` ${value}`}`,
@@ -111,6 +121,7 @@ function helpText({ name, summary, options, examples }: Command): string {
     `${summary}\n`,
     `Usage: deno task ${name} [options]\n`,
     ...rows.map(([left, right]) => left.padEnd(width) + right),
+    ...(details === undefined ? [] : ["", ...details]),
     "\nExamples:",
     ...examples.map((example) => `  ${example}`),
   ].join("\n");

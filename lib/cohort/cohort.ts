@@ -194,3 +194,60 @@ export function splitOf(source: Cohort, split: Split): Cohort {
   }
   return subset(source, indices);
 }
+
+/** Typed arrays one after the other; `make` gives an empty one of a length. */
+export function joined<A extends { length: number; set(part: A, at: number): void }>(
+  parts: readonly A[],
+  make: (length: number) => A,
+): A {
+  const whole = make(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
+/** Offsets one after the other, each part's counted on from where the last one ended. */
+function joinedOffsets(parts: readonly Uint32Array[]): Uint32Array {
+  const whole = new Uint32Array(1 + parts.reduce((sum, part) => sum + part.length - 1, 0));
+  let at = 0;
+  for (const part of parts) {
+    const from = whole[at];
+    for (let i = 1; i < part.length; i++) whole[++at] = from + part[i];
+  }
+  return whole;
+}
+
+/**
+ * Cohorts one after the other, as one.
+ *
+ * @param parts over the same vocabulary and labels, with distinct subjects
+ * @throws {RangeError} If there is none, or they do not fit together
+ */
+export function concatenated(parts: readonly Cohort[]): Cohort {
+  if (parts.length === 0) throw new RangeError("Cannot join cohorts: there is none");
+  const [{ vocabulary, labelNames, splits, values }] = parts;
+  const isFitting = parts.every((part) =>
+    (part.vocabulary === vocabulary ||
+      part.vocabulary.codes.join("\n") === vocabulary.codes.join("\n")) &&
+    part.labelNames.join("\n") === labelNames.join("\n") &&
+    (part.splits === null) === (splits === null) && (part.values === null) === (values === null)
+  );
+  if (!isFitting) throw new RangeError("Cannot join cohorts: they differ in codes or labels");
+  return cohort({
+    vocabulary,
+    labelNames,
+    subjectIds: joined(parts.map((part) => part.subjectIds), (n) => new BigInt64Array(n)),
+    visitOffsets: joinedOffsets(parts.map((part) => part.visitOffsets)),
+    codeOffsets: joinedOffsets(parts.map((part) => part.codeOffsets)),
+    codes: joined(parts.map((part) => part.codes), (n) => new Uint32Array(n)),
+    labels: joined(parts.map((part) => part.labels), (n) => new Uint8Array(n)),
+    startDays: joined(parts.map((part) => part.startDays), (n) => new Float64Array(n)),
+    gapDays: joined(parts.map((part) => part.gapDays), (n) => new Float32Array(n)),
+    values: values &&
+      joined(parts.flatMap((part) => part.values ?? []), (n) => new Float32Array(n)),
+    splits: splits && joined(parts.flatMap((part) => part.splits ?? []), (n) => new Uint8Array(n)),
+  });
+}

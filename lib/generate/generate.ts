@@ -5,16 +5,15 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
-import { type Cohort } from "../cohort/cohort.ts";
+import { type Cohort, concatenated } from "../cohort/cohort.ts";
 import { cohortOf } from "../cohort/records.ts";
-import type { Vocabulary } from "../cohort/vocabulary.ts";
 import type { Model, VisitStepper } from "../models/model.ts";
 import { endColumn, startColumn } from "../models/visit_rows.ts";
-import type { MultiHot } from "../nn/multi_hot.ts";
-import { rowsAt } from "../nn/multi_hot.ts";
-import type { NamedTensors } from "../nn/parameters.ts";
+import { type MultiHot, rowsAt } from "../nn/multi_hot.ts";
+import { type NamedTensors, toTensors } from "../nn/parameters.ts";
 import { random } from "../nn/random.ts";
 import type { OnProgress } from "../progress.ts";
+import type { Run } from "../train/run_folder.ts";
 import { blockOrderRows } from "./block_order.ts";
 import { fixedPointRows } from "./fixed_point.ts";
 import { rowsFrom } from "./row_lists.ts";
@@ -31,8 +30,8 @@ export interface GenerationOptions {
   readonly batch?: number;
   /** How the codes of a visit are drawn; both give the same records. Default "fixed-point". */
   readonly sampler?: Sampler;
-  /** Labels that the records shall have, by index; the rest are drawn given these. */
-  readonly labels?: ReadonlyMap<number, 0 | 1>;
+  /** Labels that the records shall have, by name; the rest are drawn given these. */
+  readonly labels?: Readonly<Record<string, 0 | 1>>;
   /** [count × labels] All labels of each record, in place of `labels`. */
   readonly labelRows?: Uint8Array;
   /** Hears of finished records. */
@@ -42,8 +41,8 @@ export interface GenerationOptions {
 /** The two exact ways to draw a visit's codes. */
 export type Sampler = "fixed-point" | "block-order";
 
-/** Some finished records, in order. */
-export interface GeneratedPart {
+/** Finished records, in order. */
+export interface Generated {
   /** The records; subject ids count on from `first` + 1. */
   readonly cohort: Cohort;
   /** Records that reached the model's longest length without an end. */
@@ -67,42 +66,74 @@ interface Draft {
  * A visit holds each code at most once and no special token. Visits that would hold no code are
  * dropped, as in the original; a record may end up without visits.
  *
- * @param model that was trained
- * @param parameters its parameters on the backend
- * @param vocabulary its codes
- * @param labelNames its labels
+ * @param run a trained model
  * @param options what to generate
- * @throws {RangeError} If the count is not a whole number of at least 1, or if wanted labels come
- * up in fewer than about one of 2,000 records of this model
+ * @throws {RangeError} If the count is not a whole number of at least 1, if labels are unknown or
+ * not one row a record, or if wanted labels come up in fewer than about one of 2,000 records
  */
-export async function* generate(
-  model: Model,
-  parameters: NamedTensors,
-  vocabulary: Vocabulary,
-  labelNames: readonly string[],
+export async function* generateParts(
+  run: Run,
   options: GenerationOptions,
-): AsyncGenerator<GeneratedPart> {
-  const { count, first = 0, batch = 256, onProgress } = options;
+): AsyncGenerator<Generated> {
+  const { count, first = 0, batch = 256, labels, labelRows, onProgress } = options;
   if (!Number.isSafeInteger(count) || count < 1) {
     throw new RangeError(`Cannot generate ${count} records: must be a whole number, at least 1`);
   }
-  for (let done = 0; done < count; done += batch) {
-    const size = Math.min(batch, count - done);
-    const writer = new BatchWriter(model, parameters, options);
-    const drafts = await writer.write(
-      first + done,
-      size,
-      (ended) => onProgress?.({ stage: "generating", done: done + ended, total: count }),
+  const { labelNames } = run;
+  const wanted = new Map(
+    Object.entries(labels ?? {}).map(([name, value]) => {
+      const index = labelNames.indexOf(name);
+      if (index >= 0) return [index, value];
+      throw new RangeError(
+        `Cannot generate with label "${name}": the model has none of that name, ` +
+          `known are ${labelNames.join(", ") || "none"}`,
+      );
+    }),
+  );
+  if (labelRows !== undefined && labelRows.length !== count * labelNames.length) {
+    throw new RangeError(
+      `Cannot generate ${count} records from ${labelRows.length} labels: ` +
+        `wanted ${count} rows of ${labelNames.length}`,
     );
-    const records = cohortOf(vocabulary, labelNames, drafts);
-    yield {
-      cohort: {
-        ...records,
-        subjectIds: BigInt64Array.from(drafts, ({ number }) => BigInt(number + 1)),
-      },
-      cutOff: drafts.filter(({ isCutOff }) => isCutOff).length,
-    };
   }
+  const parameters = toTensors(run.parameters);
+  const writer = new BatchWriter(run.model, parameters, { ...options, wanted });
+  try {
+    for (let done = 0; done < count; done += batch) {
+      const size = Math.min(batch, count - done);
+      const drafts = await writer.write(
+        first + done,
+        size,
+        (ended) => onProgress?.({ stage: "generating", done: done + ended, total: count }),
+      );
+      yield {
+        cohort: {
+          ...cohortOf(run.vocabulary, labelNames, drafts),
+          subjectIds: BigInt64Array.from(drafts, ({ number }) => BigInt(number + 1)),
+        },
+        cutOff: drafts.filter(({ isCutOff }) => isCutOff).length,
+      };
+    }
+  } finally {
+    tf.dispose(parameters);
+  }
+}
+
+/**
+ * Generates records, all in memory; for more than fit use {@link generateParts}.
+ *
+ * @param run a trained model
+ * @param options what to generate
+ * @throws what {@link generateParts} throws
+ */
+export async function generate(run: Run, options: GenerationOptions): Promise<Generated> {
+  const parts: Cohort[] = [];
+  let cutOff = 0;
+  for await (const part of generateParts(run, options)) {
+    parts.push(part.cohort);
+    cutOff += part.cutOff;
+  }
+  return { cohort: concatenated(parts), cutOff };
 }
 
 /** Writes one batch of records side by side. */
@@ -112,7 +143,7 @@ class BatchWriter {
   constructor(
     private readonly model: Model,
     private readonly parameters: NamedTensors,
-    private readonly options: GenerationOptions,
+    private readonly options: GenerationOptions & { wanted: ReadonlyMap<number, 0 | 1> },
   ) {
     const { codes, labels } = model.config;
     this.sizes = { codes, labels };
@@ -186,7 +217,7 @@ class BatchWriter {
     open: readonly Draft[],
   ): Promise<MultiHot> {
     const { codes, labels } = this.sizes;
-    const { labels: wanted, labelRows, first = 0 } = this.options;
+    const { wanted, labelRows, first = 0 } = this.options;
     if (labelRows !== undefined) {
       return rowsFrom(open.map(({ number }) => {
         const from = (number - first) * labels;
@@ -194,7 +225,7 @@ class BatchWriter {
         return Array.from(given.keys()).filter((i) => given[i] === 1).map((i) => codes + i);
       }));
     }
-    if (wanted === undefined || wanted.size === 0) return this.draw(stepper, history, open, 1, 0);
+    if (wanted.size === 0) return this.draw(stepper, history, open, 1, 0);
     const accepted: ArrayLike<number>[] = [];
     let missing = Array.from(open.keys());
     for (let attempt = 0; missing.length > 0; attempt++) {

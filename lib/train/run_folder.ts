@@ -13,6 +13,7 @@ import type { AdamState } from "../nn/optimizer.ts";
 import { checkShapes, type NamedArrays } from "../nn/parameters.ts";
 import { random } from "../nn/random.ts";
 import { readSafetensors, writeSafetensors } from "../nn/safetensors.ts";
+import type { Training } from "./options.ts";
 
 /** What config.json holds. */
 export interface RunConfig {
@@ -23,7 +24,7 @@ export interface RunConfig {
   /** The model's settings, all of them. */
   readonly config: ModelConfig;
   /** How it was trained. */
-  readonly training: Readonly<Record<string, number | string | boolean>>;
+  readonly training: Training;
   /** What computed, and in which version. */
   readonly versions: Readonly<Record<string, string>>;
 }
@@ -210,6 +211,22 @@ export async function readProgress(
   };
 }
 
+/** The codes and labels that a run was begun with; throws what {@link readRun} does. */
+export async function readVocabulary(
+  folder: string,
+): Promise<{ vocabulary: Vocabulary; labelNames: string[] }> {
+  const path = join(folder, "vocabulary.json");
+  const { codes, descriptions, labels } = await readJson(path) as {
+    codes?: string[];
+    descriptions?: string[];
+    labels?: string[];
+  };
+  if (!Array.isArray(codes) || !Array.isArray(descriptions) || !Array.isArray(labels)) {
+    throw new SyntaxError(`Cannot read "${path}": it is not a run's vocabulary`);
+  }
+  return { vocabulary: vocabulary(codes, descriptions), labelNames: labels };
+}
+
 /**
  * Reads a trained run.
  *
@@ -221,24 +238,13 @@ export async function readProgress(
 export async function readRun(folder: string): Promise<Run> {
   const runConfig = await readRunConfig(folder);
   const model = modelFamily(runConfig.model).create(runConfig.config);
-  const path = join(folder, "vocabulary.json");
-  const found = await readJson(path) as {
-    codes?: string[];
-    descriptions?: string[];
-    labels?: string[];
-  };
-  const { codes, descriptions, labels } = found;
-  if (!Array.isArray(codes) || !Array.isArray(descriptions) || !Array.isArray(labels)) {
-    throw new SyntaxError(`Cannot read "${path}": it is not a run's vocabulary`);
-  }
   const { tensors } = await readSafetensors(join(folder, "model.safetensors"));
   checkShapes(runConfig.model, tensors, model.initialize(random(0)));
   return {
     runConfig,
     model,
     parameters: tensors,
-    vocabulary: vocabulary(codes, descriptions),
-    labelNames: labels,
+    ...await readVocabulary(folder),
     training: await readTraining(folder),
   };
 }

@@ -1,235 +1,124 @@
-/**
- * The training loop. It knows models by their interface only.
- *
- * @module
- */
-import * as tf from "@tensorflow/tfjs-core";
-import { type Cohort, splitOf } from "../cohort/cohort.ts";
-import type { Model } from "../models/model.ts";
-import { adam, type Optimizer } from "../nn/optimizer.ts";
-import type { NamedTensors } from "../nn/parameters.ts";
-import { random } from "../nn/random.ts";
+import type { Cohort } from "../cohort/cohort.ts";
+import { checkOutput } from "../cohort/output.ts";
+import { modelFamily } from "../models/mod.ts";
+import type { CohortShape, ModelConfig } from "../models/model.ts";
+import { backendVersions } from "../nn/backend.ts";
 import type { OnProgress } from "../progress.ts";
-import { epochBatches } from "./batches.ts";
+import { version } from "../version.ts";
+import { fit } from "./fit.ts";
+import { trainingDefaults, type TrainingOptions } from "./options.ts";
 import {
-  type Progress,
-  readProgress,
-  readTraining,
-  type TrainingLine,
-  writeBest,
-  writeProgress,
+  beginRun,
+  readRun,
+  readRunConfig,
+  readVocabulary,
+  type Run,
+  type RunConfig,
 } from "./run_folder.ts";
 
-/** How to train; all of it is stored in the run's config.json. */
-export interface TrainingOptions {
-  /** Times that each training record is seen; default 50. */
-  readonly epochs?: number;
-  /** Records to a batch; default 48. */
-  readonly batch?: number;
-  /** Adam's learning rate, or its highest where it changes; default 3e-4. */
-  readonly learningRate?: number;
-  /** Whether the rate stays, or falls to zero over all epochs along a cosine; default "constant". */
-  readonly schedule?: "constant" | "cosine";
-  /** Steps over which the rate rises from zero; default 0. */
-  readonly warmup?: number;
-  /** Epochs without a lower validation loss after which training stops; default 10. */
-  readonly patience?: number;
-  /** Default 1. */
-  readonly seed?: number;
+/** What to train, on top of how. */
+export interface TrainOptions extends TrainingOptions {
+  /** Name of the kind of model; default "halo". */
+  readonly model?: string;
+  /** The model's settings, by name; what is left out has its documented default. */
+  readonly settings?: ModelConfig;
+  /** Go on with an interrupted run; other options must be left out or be as they were. */
+  readonly resume?: boolean;
+  /** Replace what stands at the folder. */
+  readonly force?: boolean;
+  /** Hears of every step. */
+  readonly onProgress?: OnProgress;
 }
 
-/** Every training option with its value. */
-export type Training = Required<TrainingOptions>;
-
-/** The values of options that are not given. */
-export const trainingDefaults: Training = {
-  epochs: 50,
-  batch: 48,
-  learningRate: 3e-4,
-  schedule: "constant",
-  warmup: 0,
-  patience: 10,
-  seed: 1,
-};
-
-/** How long a run may lose when it is killed in the middle of a long epoch. */
-const checkpointSeconds = 300;
-
-/** The learning rate of a step, counted from 0. */
-function rateAt(training: Training, step: number, steps: number): number {
-  const { learningRate, schedule, warmup } = training;
-  if (step < warmup) return learningRate * (step + 1) / warmup;
-  if (schedule === "constant") return learningRate;
-  return learningRate * 0.5 * (1 + Math.cos(Math.PI * (step - warmup) / (steps - warmup)));
-}
-
-/** Loss of a batch and its gradients, in the order of the parameters' names. */
-async function lossAndGradients(
-  model: Model,
-  parameters: NamedTensors,
-  cohort: Cohort,
-  records: Int32Array,
-): Promise<{ loss: number; gradients: tf.Tensor[] }> {
-  const names = Object.keys(parameters);
-  const { value, grads } = tf.valueAndGrads((...tensors) =>
-    tf.div(
-      model.loss(
-        Object.fromEntries(names.map((name, i) => [name, tensors[i]])),
-        cohort,
-        records,
-      ),
-      model.lossDivisor(records.length),
-    )
-  )(Object.values(parameters));
-  const [loss] = await value.data();
-  value.dispose();
-  return { loss: loss * model.lossDivisor(records.length), gradients: grads };
-}
-
-function visitsIn(model: Model, cohort: Cohort, records: Int32Array): number {
-  return records.reduce((sum, record) => sum + model.rowsOf(cohort, record), 0);
-}
-
-/** Mean loss in nats per visit over a cohort. */
-async function meanLoss(
-  model: Model,
-  parameters: NamedTensors,
-  cohort: Cohort,
-  batch: number,
-): Promise<number> {
-  const lengths = Array.from({ length: cohort.recordCount }, (_, r) => model.rowsOf(cohort, r));
-  let sum = 0;
-  for (const records of epochBatches(lengths, batch, random(0))) {
-    const loss = tf.tidy(() => model.loss(parameters, cohort, records));
-    sum += (await loss.data())[0];
-    loss.dispose();
+function shapeOf(cohort: Cohort): CohortShape {
+  let longest = 0;
+  for (let record = 0; record < cohort.recordCount; record++) {
+    const visits = cohort.visitOffsets[record + 1] - cohort.visitOffsets[record];
+    longest = Math.max(longest, visits);
   }
-  return sum / lengths.reduce((total, length) => total + length, 0);
+  return { codes: cohort.vocabulary.codes.length, labels: cohort.labelNames.length, longest };
+}
+
+/** What was given of the training options, so that the rest can fall back. */
+function givenTraining(options: TrainOptions): TrainingOptions {
+  const known = Object.keys(trainingDefaults) as (keyof TrainingOptions)[];
+  return Object.fromEntries(
+    known.filter((name) => options[name] !== undefined).map((name) => [name, options[name]]),
+  );
+}
+
+async function begunRun(
+  folder: string,
+  cohort: Cohort,
+  options: TrainOptions,
+): Promise<RunConfig> {
+  const family = modelFamily(options.model ?? "halo");
+  const runConfig: RunConfig = {
+    ehrloom: version,
+    model: family.name,
+    config: family.configFor(shapeOf(cohort), options.settings ?? {}),
+    training: { ...trainingDefaults, ...givenTraining(options) },
+    versions: backendVersions(),
+  };
+  await checkOutput(folder, { force: options.force });
+  if (options.force) {
+    await Deno.remove(folder, { recursive: true }).catch((error) => {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    });
+  }
+  await beginRun(folder, runConfig, cohort.vocabulary, cohort.labelNames);
+  return runConfig;
+}
+
+async function resumedRun(
+  folder: string,
+  cohort: Cohort,
+  options: TrainOptions,
+): Promise<RunConfig> {
+  const stored = await readRunConfig(folder);
+  const before: Record<string, unknown> = {
+    model: stored.model,
+    ...stored.config,
+    ...stored.training,
+  };
+  const now = { ...options.settings, ...givenTraining(options), model: options.model };
+  for (const [name, value] of Object.entries(now)) {
+    if (value !== undefined && value !== before[name]) {
+      throw new RangeError(
+        `Cannot resume "${folder}" with ${name} ${value}: it was begun with ${before[name]}`,
+      );
+    }
+  }
+  const { vocabulary, labelNames } = await readVocabulary(folder);
+  if (
+    vocabulary.codes.join("\n") !== cohort.vocabulary.codes.join("\n") ||
+    labelNames.join("\n") !== cohort.labelNames.join("\n")
+  ) {
+    throw new RangeError(
+      `Cannot resume "${folder}": it was begun on a cohort with other codes or labels`,
+    );
+  }
+  return stored;
 }
 
 /**
- * Trains a model on the train split, with the validation split to tell when it is best, and keeps a
- * run folder whose config has been written before. Call again with the same arguments after an
- * interruption: training goes on as if there had been none.
+ * Trains a model on a cohort's train split and leaves a run folder; the validation split tells which
+ * epoch is best. A run that was killed goes on with `resume`, to the same losses as if it had not.
  *
- * @param model whose vocabulary and labels are the cohort's
  * @param cohort with splits
- * @param folder the run's
- * @param options how to train
- * @returns the epochs, those of earlier sittings included
- * @throws {RangeError} If the train or validation split is empty
+ * @param folder where the run shall stand
+ * @param options what to train, and how
+ * @returns the run, with its best parameters
+ * @throws {RangeError} If the model or a setting is unknown, or the cohort does not fit it
+ * @throws {Deno.errors.AlreadyExists} If the folder exists and neither `resume` nor `force` is set
  */
 export async function train(
-  model: Model,
   cohort: Cohort,
   folder: string,
-  options: TrainingOptions & { onProgress?: OnProgress } = {},
-): Promise<TrainingLine[]> {
-  const { onProgress, ...given } = options;
-  const training: Training = { ...trainingDefaults, ...given };
-  const learners = splitOf(cohort, "train");
-  const judges = splitOf(cohort, "validation");
-  if (learners.recordCount === 0) throw new RangeError("Cannot train: no training records");
-  if (judges.recordCount === 0) throw new RangeError("Cannot train: no validation records");
-
-  const stored = await readProgress(folder);
-  const progress: Progress = stored?.progress ?? {
-    epoch: 0,
-    batch: 0,
-    lossSum: 0,
-    visitSum: 0,
-    normSum: 0,
-    bestLoss: Number.MAX_VALUE, // JSON knows no infinity
-    bestEpoch: 0,
-    seconds: 0,
-  };
-  const lines = (await readTraining(folder)).filter(({ epoch }) => epoch <= progress.epoch);
-  const optimizer = adam(stored?.state ?? model.initialize(random(training.seed)));
-  try {
-    await trainOn({ model, learners, judges, folder, training, progress, lines, optimizer }, {
-      onProgress,
-    });
-  } finally {
-    optimizer.dispose();
-  }
-  return lines;
-}
-
-async function trainOn(
-  { model, learners, judges, folder, training, progress, lines, optimizer }: {
-    model: Model;
-    learners: Cohort;
-    judges: Cohort;
-    folder: string;
-    training: Training;
-    progress: Progress;
-    lines: TrainingLine[];
-    optimizer: Optimizer;
-  },
-  { onProgress }: { onProgress?: OnProgress },
-): Promise<void> {
-  const { epochs, batch, patience, seed } = training;
-  const lengths = Array.from(
-    { length: learners.recordCount },
-    (_, record) => model.rowsOf(learners, record),
-  );
-  const batchesPerEpoch = Math.ceil(lengths.length / batch);
-  const stepCount = epochs * batchesPerEpoch;
-  const before = progress.seconds;
-  const began = performance.now();
-  let storedAt = began;
-  const store = async () => {
-    progress.seconds = before + (performance.now() - began) / 1000;
-    await writeProgress(folder, lines, progress, await optimizer.readState());
-    storedAt = performance.now();
-  };
-  let rate = 0;
-  while (progress.epoch < epochs && progress.epoch - progress.bestEpoch < patience) {
-    const batches = epochBatches(lengths, batch, random(seed, 1, progress.epoch));
-    while (progress.batch < batches.length) {
-      const records = batches[progress.batch];
-      const parameters = optimizer.parameters();
-      const { loss, gradients } = await lossAndGradients(model, parameters, learners, records);
-      if (!Number.isFinite(loss)) {
-        throw new RangeError(
-          `Cannot go on training: the loss is ${loss} in epoch ${progress.epoch + 1}; ` +
-            `try a lower learning rate than ${training.learningRate}`,
-        );
-      }
-      const step = progress.epoch * batchesPerEpoch + progress.batch;
-      rate = rateAt(training, step, stepCount);
-      progress.normSum += await optimizer.step(gradients, rate);
-      progress.lossSum += loss;
-      progress.visitSum += visitsIn(model, learners, records);
-      progress.batch++;
-      onProgress?.({
-        stage: "training",
-        done: step + 1,
-        total: stepCount,
-        note: `epoch ${progress.epoch + 1}/${epochs} loss ` +
-          (progress.lossSum / progress.visitSum).toFixed(3),
-      });
-      if (performance.now() - storedAt > checkpointSeconds * 1000) await store();
-    }
-    const validationLoss = await meanLoss(model, optimizer.parameters(), judges, batch);
-    const isBest = validationLoss < progress.bestLoss;
-    progress.epoch++;
-    lines.push({
-      epoch: progress.epoch,
-      step: progress.epoch * batchesPerEpoch,
-      train_loss: progress.lossSum / progress.visitSum,
-      validation_loss: validationLoss,
-      learning_rate: rate,
-      gradient_norm: progress.normSum / batches.length,
-      seconds: before + (performance.now() - began) / 1000,
-      best: isBest,
-    });
-    if (isBest) {
-      Object.assign(progress, { bestLoss: validationLoss, bestEpoch: progress.epoch });
-      await writeBest(folder, await optimizer.readParameters());
-    }
-    Object.assign(progress, { batch: 0, lossSum: 0, visitSum: 0, normSum: 0 });
-    await store();
-  }
-  onProgress?.({ stage: "training", done: stepCount, total: stepCount });
+  options: TrainOptions = {},
+): Promise<Run> {
+  const prepare = options.resume ? resumedRun : begunRun;
+  const { model, config, training } = await prepare(folder, cohort, options);
+  await fit(modelFamily(model).create(config), cohort, folder, training, options.onProgress);
+  return await readRun(folder);
 }

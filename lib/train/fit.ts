@@ -1,0 +1,206 @@
+/**
+ * The training loop. It knows models by their interface only.
+ *
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs-core";
+import { type Cohort, splitOf } from "../cohort/cohort.ts";
+import type { Model } from "../models/model.ts";
+import { adam, type Optimizer } from "../nn/optimizer.ts";
+import { checkShapes, type NamedTensors } from "../nn/parameters.ts";
+import { random } from "../nn/random.ts";
+import type { OnProgress } from "../progress.ts";
+import { epochBatches } from "./batches.ts";
+import type { Training } from "./options.ts";
+import {
+  type Progress,
+  readProgress,
+  readTraining,
+  type TrainingLine,
+  writeBest,
+  writeProgress,
+} from "./run_folder.ts";
+
+/** How long a run may lose when it is killed in the middle of a long epoch. */
+const checkpointSeconds = 300;
+
+/** The learning rate of a step, counted from 0. */
+function rateAt(training: Training, step: number, steps: number): number {
+  const { learningRate, schedule, warmup } = training;
+  if (step < warmup) return learningRate * (step + 1) / warmup;
+  if (schedule === "constant") return learningRate;
+  return learningRate * 0.5 * (1 + Math.cos(Math.PI * (step - warmup) / (steps - warmup)));
+}
+
+/** Loss of a batch and its gradients, in the order of the parameters' names. */
+async function lossAndGradients(
+  model: Model,
+  parameters: NamedTensors,
+  cohort: Cohort,
+  records: Int32Array,
+): Promise<{ loss: number; gradients: tf.Tensor[] }> {
+  const names = Object.keys(parameters);
+  const { value, grads } = tf.valueAndGrads((...tensors) =>
+    tf.div(
+      model.loss(
+        Object.fromEntries(names.map((name, i) => [name, tensors[i]])),
+        cohort,
+        records,
+      ),
+      model.lossDivisor(records.length),
+    )
+  )(Object.values(parameters));
+  const [loss] = await value.data();
+  value.dispose();
+  return { loss: loss * model.lossDivisor(records.length), gradients: grads };
+}
+
+function visitsIn(model: Model, cohort: Cohort, records: Int32Array): number {
+  return records.reduce((sum, record) => sum + model.rowsOf(cohort, record), 0);
+}
+
+/** Mean loss in nats per visit over a cohort. */
+async function meanLoss(
+  model: Model,
+  parameters: NamedTensors,
+  cohort: Cohort,
+  batch: number,
+): Promise<number> {
+  const lengths = Array.from({ length: cohort.recordCount }, (_, r) => model.rowsOf(cohort, r));
+  let sum = 0;
+  for (const records of epochBatches(lengths, batch, random(0))) {
+    const loss = tf.tidy(() => model.loss(parameters, cohort, records));
+    sum += (await loss.data())[0];
+    loss.dispose();
+  }
+  return sum / lengths.reduce((total, length) => total + length, 0);
+}
+
+/**
+ * Trains a model on the train split, with the validation split to tell when it is best, and keeps a
+ * run folder whose config has been written before. Call again with the same arguments after an
+ * interruption: training goes on as if there had been none.
+ *
+ * @param model whose vocabulary and labels are the cohort's
+ * @param cohort with splits
+ * @param folder the run's
+ * @param training how to train
+ * @param onProgress hears of every step
+ * @returns the epochs, those of earlier sittings included
+ * @throws {RangeError} If the train or validation split is empty
+ */
+export async function fit(
+  model: Model,
+  cohort: Cohort,
+  folder: string,
+  training: Training,
+  onProgress?: OnProgress,
+): Promise<TrainingLine[]> {
+  const learners = splitOf(cohort, "train");
+  const judges = splitOf(cohort, "validation");
+  if (learners.recordCount === 0) throw new RangeError("Cannot train: no training records");
+  if (judges.recordCount === 0) throw new RangeError("Cannot train: no validation records");
+
+  const stored = await readProgress(folder);
+  const initial = model.initialize(random(training.seed));
+  if (stored !== undefined) checkShapes(model.family, stored.state.parameters, initial);
+  const progress: Progress = stored?.progress ?? {
+    epoch: 0,
+    batch: 0,
+    lossSum: 0,
+    visitSum: 0,
+    normSum: 0,
+    bestLoss: Number.MAX_VALUE, // JSON knows no infinity
+    bestEpoch: 0,
+    seconds: 0,
+  };
+  const lines = (await readTraining(folder)).filter(({ epoch }) => epoch <= progress.epoch);
+  const optimizer = adam(stored?.state ?? initial);
+  try {
+    await trainOn({ model, learners, judges, folder, training, progress, lines, optimizer }, {
+      onProgress,
+    });
+  } finally {
+    optimizer.dispose();
+  }
+  return lines;
+}
+
+async function trainOn(
+  { model, learners, judges, folder, training, progress, lines, optimizer }: {
+    model: Model;
+    learners: Cohort;
+    judges: Cohort;
+    folder: string;
+    training: Training;
+    progress: Progress;
+    lines: TrainingLine[];
+    optimizer: Optimizer;
+  },
+  { onProgress }: { onProgress?: OnProgress },
+): Promise<void> {
+  const { epochs, batch, patience, seed } = training;
+  const lengths = Array.from(
+    { length: learners.recordCount },
+    (_, record) => model.rowsOf(learners, record),
+  );
+  const batchesPerEpoch = Math.ceil(lengths.length / batch);
+  const stepCount = epochs * batchesPerEpoch;
+  const before = progress.seconds;
+  const began = performance.now();
+  let storedAt = began;
+  const store = async () => {
+    progress.seconds = before + (performance.now() - began) / 1000;
+    await writeProgress(folder, lines, progress, await optimizer.readState());
+    storedAt = performance.now();
+  };
+  let rate = 0;
+  while (progress.epoch < epochs && progress.epoch - progress.bestEpoch < patience) {
+    const batches = epochBatches(lengths, batch, random(seed, 1, progress.epoch));
+    while (progress.batch < batches.length) {
+      const records = batches[progress.batch];
+      const parameters = optimizer.parameters();
+      const { loss, gradients } = await lossAndGradients(model, parameters, learners, records);
+      if (!Number.isFinite(loss)) {
+        throw new RangeError(
+          `Cannot go on training: the loss is ${loss} in epoch ${progress.epoch + 1}; ` +
+            `try a lower learning rate than ${training.learningRate}`,
+        );
+      }
+      const step = progress.epoch * batchesPerEpoch + progress.batch;
+      rate = rateAt(training, step, stepCount);
+      progress.normSum += await optimizer.step(gradients, rate);
+      progress.lossSum += loss;
+      progress.visitSum += visitsIn(model, learners, records);
+      progress.batch++;
+      onProgress?.({
+        stage: "training",
+        done: step + 1,
+        total: stepCount,
+        note: `epoch ${progress.epoch + 1}/${epochs} loss ` +
+          (progress.lossSum / progress.visitSum).toFixed(3),
+      });
+      if (performance.now() - storedAt > checkpointSeconds * 1000) await store();
+    }
+    const validationLoss = await meanLoss(model, optimizer.parameters(), judges, batch);
+    const isBest = validationLoss < progress.bestLoss;
+    progress.epoch++;
+    lines.push({
+      epoch: progress.epoch,
+      step: progress.epoch * batchesPerEpoch,
+      train_loss: progress.lossSum / progress.visitSum,
+      validation_loss: validationLoss,
+      learning_rate: rate,
+      gradient_norm: progress.normSum / batches.length,
+      seconds: before + (performance.now() - began) / 1000,
+      best: isBest,
+    });
+    if (isBest) {
+      Object.assign(progress, { bestLoss: validationLoss, bestEpoch: progress.epoch });
+      await writeBest(folder, await optimizer.readParameters());
+    }
+    Object.assign(progress, { batch: 0, lossSum: 0, visitSum: 0, normSum: 0 });
+    await store();
+  }
+  onProgress?.({ stage: "training", done: stepCount, total: stepCount });
+}

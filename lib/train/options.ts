@@ -1,0 +1,31 @@
+/** How to train; all of it is stored in the run's config.json. */
+export interface TrainingOptions {
+  /** Times that each training record is seen; default 50. */
+  readonly epochs?: number;
+  /** Records to a batch; default 48. */
+  readonly batch?: number;
+  /** Adam's learning rate, or its highest where it changes; default 3e-4. */
+  readonly learningRate?: number;
+  /** Whether the rate stays, or falls to zero over all epochs along a cosine; default "constant". */
+  readonly schedule?: "constant" | "cosine";
+  /** Steps over which the rate rises from zero; default 0. */
+  readonly warmup?: number;
+  /** Epochs without a lower validation loss after which training stops; default 10. */
+  readonly patience?: number;
+  /** Default 1. */
+  readonly seed?: number;
+}
+
+/** Every training option with its value. */
+export type Training = Required<TrainingOptions>;
+
+/** The values of options that are not given. */
+export const trainingDefaults: Training = {
+  epochs: 50,
+  batch: 48,
+  learningRate: 3e-4,
+  schedule: "constant",
+  warmup: 0,
+  patience: 10,
+  seed: 1,
+};

@@ -1,0 +1,108 @@
+import { checkOutput, type Cohort, generateParts, readMeds, readRun, writeMeds } from "ehrloom";
+import { backendOption, startBackend } from "./backend_option.ts";
+import { runCommand, say, UsageError } from "./command.ts";
+
+await runCommand({
+  name: "generate",
+  summary: "Draw synthetic records from a trained run; write a cohort folder.",
+  options: {
+    run: { value: "RUN", help: "Run folder, as train writes it", required: true },
+    count: { value: "N", help: "Number of records", required: true },
+    out: { value: "DIR", help: "Cohort folder to write", required: true },
+    seed: { value: "N", help: "Names all random draws", default: "1" },
+    label: {
+      value: "NAME=0/1",
+      help: "A label that every record shall have or lack; may repeat",
+      many: true,
+    },
+    "labels-from": {
+      value: "DIR",
+      help: "Cohort whose records' labels to take, one after another",
+    },
+    shard: { value: "I/N", help: "Part I of N, such as 2/4; the parts make up the whole cohort" },
+    sampler: { value: "NAME", help: "fixed-point or block-order; the records are the same" },
+    batch: { value: "N", help: "Records written side by side", default: "256" },
+    ...backendOption,
+    force: { help: "Replace what is at DIR" },
+  },
+  examples: [
+    "deno task generate --run runs/halo --count 1000 --out runs/synthetic",
+    "deno task generate --run runs/halo --count 200 --label diabetes=1 --out runs/diabetes",
+  ],
+}, async (args, onProgress) => {
+  const total = args.integer("count", { min: 1 });
+  const { first, count } = shardOf(args.maybe("shard"), total);
+  const out = args.path("out");
+  await checkOutput(out, { force: args.has("force") });
+  const labels = labelsOf(args.all("label"));
+  await startBackend(args);
+  const run = await readRun(args.path("run"));
+  const from = args.maybe("labels-from");
+  const labelRows = from === undefined
+    ? undefined
+    : repeatedLabels(await readMeds(args.path("labels-from")), run.labelNames, first, count);
+  let cutOff = 0;
+  let empty = 0;
+  async function* cohorts(): AsyncGenerator<Cohort> {
+    const seed = args.integer("seed", { min: 0 });
+    const batch = args.integer("batch", { min: 1 });
+    const sampler = args.choice("sampler", ["fixed-point", "block-order"]);
+    const options = { count, first, seed, batch, sampler, labels, labelRows, onProgress };
+    for await (const part of generateParts(run, options)) {
+      cutOff += part.cutOff;
+      empty += part.cohort.visitOffsets.subarray(1)
+        .filter((end, record) => end === part.cohort.visitOffsets[record]).length;
+      yield part.cohort;
+    }
+  }
+  await writeMeds(out, cohorts(), { name: "ehrloom-synthetic", force: args.has("force") });
+  say(`${count} records written to ${args.text("out")}`);
+  if (cutOff > 0) say(`${cutOff} of them were cut off at the model's longest length`);
+  if (empty > 0) say(`${empty} of them have no visits`);
+  say(
+    `Next: deno task evaluate --real COHORT --synthetic ${args.text("out")} --run ` +
+      `${args.text("run")} --out runs/report`,
+  );
+});
+
+/** Which records a shard holds: the whole is cut into nearly equal parts. */
+function shardOf(text: string | undefined, total: number): { first: number; count: number } {
+  const [, part, parts] = (text ?? "1/1").match(/^(\d+)\/(\d+)$/)?.map(Number) ?? [];
+  if (!(part >= 1 && part <= parts)) {
+    throw new UsageError(`--shard is ${text}, must be I/N with I between 1 and N`);
+  }
+  const first = Math.floor(total * (part - 1) / parts);
+  const count = Math.floor(total * part / parts) - first;
+  if (count === 0) throw new UsageError(`--shard ${text} of ${total} records holds none`);
+  return { first, count };
+}
+
+function labelsOf(texts: readonly string[]): Record<string, 0 | 1> {
+  return Object.fromEntries(texts.map((text) => {
+    const [, name, value] = text.match(/^(.+)=([01])$/) ?? [];
+    if (name === undefined) throw new UsageError(`--label is ${text}, must be NAME=0 or NAME=1`);
+    return [name, value === "1" ? 1 : 0];
+  }));
+}
+
+/** Label rows of records `first` to `first + count - 1`, beginning anew when the cohort ends. */
+function repeatedLabels(
+  source: Cohort,
+  labelNames: readonly string[],
+  first: number,
+  count: number,
+): Uint8Array {
+  if (source.labelNames.join("\n") !== labelNames.join("\n")) {
+    throw new RangeError(
+      `Cannot take labels from a cohort with ${source.labelNames.join(", ") || "none"}: ` +
+        `the model has ${labelNames.join(", ") || "none"}`,
+    );
+  }
+  const width = labelNames.length;
+  const rows = new Uint8Array(count * width);
+  for (let i = 0; i < count; i++) {
+    const record = (first + i) % source.recordCount;
+    rows.set(source.labels.subarray(record * width, (record + 1) * width), i * width);
+  }
+  return rows;
+}

@@ -1,0 +1,61 @@
+import { modelFamily, models, parseSettings, readMeds, train, trainingDefaults } from "ehrloom";
+import { backendOption, startBackend } from "./backend_option.ts";
+import { runCommand, say } from "./command.ts";
+
+const settings = Object.values(models).flatMap(({ name, settings }) =>
+  Object.entries(settings).map(([key, { help, default: fallback }]) =>
+    `${name}: ${key}${fallback === undefined ? "" : `=${fallback}`}  ${help}`
+  )
+);
+
+await runCommand({
+  name: "train",
+  summary: "Train a model on a cohort folder; write a run folder.",
+  options: {
+    cohort: { value: "DIR", help: "Cohort folder, as prepare writes it", required: true },
+    model: { value: "NAME", help: `One of ${Object.keys(models).join(", ")} (default halo)` },
+    out: { value: "RUN", help: "Run folder to write", required: true },
+    epochs: { value: "N", help: `Times to see each record (default ${trainingDefaults.epochs})` },
+    batch: { value: "N", help: `Records to a step (default ${trainingDefaults.batch})` },
+    lr: { value: "X", help: `Learning rate (default ${trainingDefaults.learningRate})` },
+    schedule: { value: "NAME", help: "constant or cosine (default constant)" },
+    warmup: { value: "N", help: "Steps over which the rate rises (default 0)" },
+    patience: {
+      value: "N",
+      help: `Epochs without improvement before it stops (default ${trainingDefaults.patience})`,
+    },
+    set: { value: "KEY=VALUE", help: "A setting of the model, see below; may repeat", many: true },
+    ...backendOption,
+    seed: { value: "N", help: `Names all random draws (default ${trainingDefaults.seed})` },
+    resume: { help: "Go on with a run that was interrupted" },
+    force: { help: "Replace what is at RUN" },
+  },
+  details: ["Settings of the models:", ...settings.map((line) => `  ${line}`)],
+  examples: [
+    "deno task train --cohort runs/cohort --out runs/halo --epochs 30 --set width=128",
+    "deno task train --cohort runs/cohort --out runs/halo --resume",
+  ],
+}, async (args, onProgress) => {
+  const integer = (name: string, min: number) =>
+    args.maybe(name) === undefined ? undefined : args.integer(name, { min });
+  const options = {
+    model: args.maybe("model"),
+    settings: parseSettings(modelFamily(args.maybe("model") ?? "halo"), args.all("set")),
+    epochs: integer("epochs", 1),
+    batch: integer("batch", 1),
+    learningRate: args.maybe("lr") === undefined ? undefined : args.number("lr", { min: 0 }),
+    schedule: args.choice("schedule", ["constant", "cosine"]),
+    warmup: integer("warmup", 0),
+    patience: integer("patience", 1),
+    seed: integer("seed", 0),
+    resume: args.has("resume"),
+    force: args.has("force"),
+    onProgress,
+  };
+  await startBackend(args);
+  const cohort = await readMeds(args.path("cohort"));
+  const { training } = await train(cohort, args.path("out"), options);
+  const best = training.findLast(({ best }) => best);
+  say(`Best epoch ${best?.epoch}: ${best?.validation_loss.toFixed(3)} nats a validation visit`);
+  say(`Next: deno task generate --run ${args.text("out")} --count 1000 --out runs/synthetic`);
+});
