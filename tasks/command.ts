@@ -150,34 +150,45 @@ export function say(line: string): void {
   process.stderr.write(line + "\n");
 }
 
-/** A progress bar on stderr per stage, with the time left; plain lines where no terminal is. */
+/** Milliseconds between two lines of progress where no terminal is. */
+const lineInterval = 5000;
+
+/**
+ * A progress bar on stderr per stage, with the time left; where no terminal is, a line now and then
+ * for what takes long.
+ */
 export function progressBars(): { onProgress: OnProgress; stop: () => void } {
   let stage = "";
   let bar: cliProgress.SingleBar | undefined;
+  let lastLine = Date.now();
   const stop = () => {
     bar?.stop();
     bar = undefined;
     stage = "";
   };
-  const onProgress: OnProgress = (progress) => {
-    if (progress.stage !== stage) {
+  const asLine: OnProgress = ({ stage, done, total, note = "" }) => {
+    if (Date.now() - lastLine < lineInterval) return;
+    lastLine = Date.now();
+    say(`${stage} ${done}/${total} ${note}`.trimEnd());
+  };
+  const asBar: OnProgress = ({ stage: now, done, total, note = "" }) => {
+    if (now !== stage) {
       stop();
-      stage = progress.stage;
+      if (done >= total) return;
+      stage = now;
       bar = new cliProgress.SingleBar({
         format: "{stage} [{bar}] {value}/{total} {note} {eta_formatted} left",
         stream: process.stderr,
-        noTTYOutput: true,
-        notTTYSchedule: 5000,
         hideCursor: true,
         linewrap: false,
         etaBuffer: 50,
       }, cliProgress.Presets.rect);
-      bar.start(progress.total, 0, { stage, note: "" });
+      bar.start(total, 0, { stage, note: "" });
     }
-    bar?.update(progress.done, { stage, note: progress.note ?? "" });
-    if (progress.done >= progress.total) stop();
+    bar?.update(done, { stage, note });
+    if (done >= total) stop();
   };
-  return { onProgress, stop };
+  return { onProgress: process.stderr.isTTY ? asBar : asLine, stop };
 }
 
 /**

@@ -9,6 +9,7 @@ import { type Cohort, cohort } from "./cohort.ts";
 import { csvPath, type OnBadRow, readCsv } from "./csv.ts";
 import { type Growing, growing } from "./growing.ts";
 import { subjectIdOf } from "./subject_id.ts";
+import { trimmed, type TrimOptions } from "./trim.ts";
 import { vocabulary } from "./vocabulary.ts";
 
 /** The tables of Synthea that hold codes; each is NAME.csv or NAME.csv.gz. */
@@ -17,17 +18,12 @@ export const syntheaTables = ["conditions", "medications", "procedures"] as cons
 export type SyntheaTable = typeof syntheaTables[number];
 
 /** What to take from a Synthea folder. */
-export interface SyntheaOptions {
+export interface SyntheaOptions extends TrimOptions {
   /** Tables whose codes to take; default all of {@link syntheaTables}. */
   tables?: readonly SyntheaTable[];
   /** An encounter is a visit when it has a code from one of these; default `tables`. */
   visitTables?: readonly SyntheaTable[];
-  /** Take only the first so many visits of a patient; default all. */
-  maxVisits?: number;
-  /**
-   * Leave out codes that fewer records have (counted after `maxVisits`), and visits left without
-   * codes by that; default 1.
-   */
+  /** As in {@link TrimOptions}, but 1 by default: no codes that the visits do not have. */
   minCount?: number;
   /** Leave out bad rows and report each here; without it the first bad row throws. */
   onBadRow?: OnBadRow;
@@ -156,22 +152,18 @@ async function readEvents(
 }
 
 /** [visits] Encounters that are visits, patient by patient, in time order. */
-function orderedVisits(encounters: Encounters, events: Events, maxVisits: number): Uint32Array {
+function orderedVisits(encounters: Encounters, events: Events): Uint32Array {
   const { ids } = encounters;
   const owner = encounters.patient.view();
   const start = encounters.start.view();
-  const order = Uint32Array.from(ids.keys()).filter((encounter) => events.isVisit[encounter] === 1)
+  return Uint32Array.from(ids.keys()).filter((encounter) => events.isVisit[encounter] === 1)
     .sort((a, b) => owner[a] - owner[b] || start[a] - start[b] || (ids[a] < ids[b] ? -1 : 1));
-  let rank = 0;
-  return order.filter((encounter, index) => {
-    rank = index > 0 && owner[order[index - 1]] === owner[encounter] ? rank + 1 : 0;
-    return rank < maxVisits;
-  });
 }
 
-/** The distinct codes of each visit, rising, as offsets [visits + 1] and codes [events]. */
+/** The distinct codes of each visit by their rank, rising: offsets [visits + 1], codes [events]. */
 function codesOfVisits(
   visits: Uint32Array,
+  rank: Uint32Array,
   encounterCount: number,
   events: Events,
 ): { offsets: Uint32Array; codes: Uint32Array } {
@@ -187,7 +179,7 @@ function codesOfVisits(
   const all = new Uint32Array(ends[visits.length]);
   for (let event = 0; event < eventEncounter.length; event++) {
     const visit = visitOf[eventEncounter[event]];
-    if (visit >= 0) all[filled[visit]++] = eventCode[event];
+    if (visit >= 0) all[filled[visit]++] = rank[eventCode[event]];
   }
   const offsets = new Uint32Array(visits.length + 1);
   let count = 0;
@@ -199,33 +191,6 @@ function codesOfVisits(
     offsets[visit + 1] = count;
   }
   return { offsets, codes: all.slice(0, count) };
-}
-
-/** [codes] Number of records that have each code; visits are in the order of their patients. */
-function recordCounts(
-  owner: (visit: number) => number,
-  offsets: Uint32Array,
-  codes: Uint32Array,
-  codeCount: number,
-): Uint32Array {
-  const counts = new Uint32Array(codeCount);
-  const lastOwner = new Int32Array(codeCount).fill(-1);
-  for (let visit = 0; visit < offsets.length - 1; visit++) {
-    const patient = owner(visit);
-    for (let i = offsets[visit]; i < offsets[visit + 1]; i++) {
-      if (lastOwner[codes[i]] !== patient) counts[codes[i]]++;
-      lastOwner[codes[i]] = patient;
-    }
-  }
-  return counts;
-}
-
-function checkCount(name: string, value: number): void {
-  if (!(value >= 1 && (Number.isSafeInteger(value) || value === Infinity))) {
-    throw new RangeError(
-      `Cannot read Synthea with ${name} ${value}: must be a whole number from 1`,
-    );
-  }
 }
 
 /**
@@ -243,8 +208,6 @@ function checkCount(name: string, value: number): void {
  */
 export async function readSynthea(folder: string, options: SyntheaOptions = {}): Promise<Cohort> {
   const { tables = syntheaTables, maxVisits = Infinity, minCount = 1 } = options;
-  checkCount("maxVisits", maxVisits);
-  checkCount("minCount", minCount);
   const known: readonly string[] = syntheaTables;
   for (const table of [...tables, ...options.visitTables ?? []]) {
     if (!known.includes(table) || !tables.includes(table)) {
@@ -258,60 +221,44 @@ export async function readSynthea(folder: string, options: SyntheaOptions = {}):
   const encounters = await readEncounters(folder, patients, options);
   const events = await readEvents(folder, patients, encounters, tables, options);
 
-  const visits = orderedVisits(encounters, events, maxVisits);
-  const owners = encounters.patient.view();
-  const start = encounters.start.view();
-  const sparse = codesOfVisits(visits, encounters.ids.length, events);
-  const counts = recordCounts(
-    (visit) => owners[visits[visit]],
-    sparse.offsets,
-    sparse.codes,
-    events.codes.length,
-  );
-  const kept = [...events.codes.keys()].filter((code) => counts[code] >= minCount)
-    .sort((a, b) => events.codes[a] < events.codes[b] ? -1 : 1);
-  const indexOf = new Int32Array(events.codes.length).fill(-1);
-  kept.forEach((code, index) => indexOf[code] = index);
+  const all = assembled([...patients.keys()], encounters, events);
+  return trimmed(all, { maxVisits, minCount });
+}
 
-  const visitOffsets = new Uint32Array(patients.size + 1);
-  const codeOffsets = new Uint32Array(visits.length + 1);
-  const codes = new Uint32Array(sparse.codes.length);
-  const startDays = new Float64Array(patients.size).fill(NaN);
+function assembled(patients: string[], encounters: Encounters, events: Events): Cohort {
+  const order = [...events.codes.keys()]
+    .sort((a, b) => events.codes[a] < events.codes[b] ? -1 : 1);
+  const rank = new Uint32Array(order.length);
+  order.forEach((code, index) => rank[code] = index);
+  const visits = orderedVisits(encounters, events);
+  const { offsets, codes } = codesOfVisits(visits, rank, encounters.ids.length, events);
+  const owner = encounters.patient.view();
+  const start = encounters.start.view();
+  const visitOffsets = new Uint32Array(patients.length + 1);
+  const startDays = new Float64Array(patients.length).fill(NaN);
   const gapDays = new Float32Array(visits.length);
-  let visitCount = 0;
-  let codeCount = 0;
-  let previous = NaN;
   for (let visit = 0; visit < visits.length; visit++) {
-    const begin = codeCount;
-    for (let i = sparse.offsets[visit]; i < sparse.offsets[visit + 1]; i++) {
-      const index = indexOf[sparse.codes[i]];
-      if (index >= 0) codes[codeCount++] = index;
-    }
-    if (codeCount === begin) continue;
-    codes.subarray(begin, codeCount).sort();
-    const patient = owners[visits[visit]];
-    const days = start[visits[visit]];
-    if (visitOffsets[patient + 1]++ === 0) startDays[patient] = days;
-    else gapDays[visitCount] = days - previous;
-    previous = days;
-    codeOffsets[++visitCount] = codeCount;
+    const encounter = visits[visit];
+    const patient = owner[encounter];
+    if (visitOffsets[patient + 1]++ === 0) startDays[patient] = start[encounter];
+    else gapDays[visit] = start[encounter] - start[visits[visit - 1]];
   }
-  for (let patient = 0; patient < patients.size; patient++) {
+  for (let patient = 0; patient < patients.length; patient++) {
     visitOffsets[patient + 1] += visitOffsets[patient];
   }
   return cohort({
     vocabulary: vocabulary(
-      kept.map((code) => events.codes[code]),
-      kept.map((code) => events.descriptions[code]),
+      order.map((code) => events.codes[code]),
+      order.map((code) => events.descriptions[code]),
     ),
     labelNames: [],
-    subjectIds: BigInt64Array.from(patients.keys(), subjectIdOf),
+    subjectIds: BigInt64Array.from(patients, subjectIdOf),
     visitOffsets,
-    codeOffsets: codeOffsets.slice(0, visitCount + 1),
-    codes: codes.slice(0, codeCount),
+    codeOffsets: offsets,
+    codes,
     labels: new Uint8Array(0),
     startDays,
-    gapDays: gapDays.slice(0, visitCount),
+    gapDays,
     values: null,
     splits: null,
   });

@@ -5,7 +5,9 @@ async function exists(path: string): Promise<boolean> {
     await Deno.lstat(path);
     return true;
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
+      return false;
+    }
     throw error;
   }
 }
@@ -21,12 +23,20 @@ function unwritable(path: string, error: unknown): unknown {
  * Fails early where {@link writeWhole} would fail late: call it before hours of work.
  *
  * @throws {Deno.errors.AlreadyExists} If something is at `path` and `force` is not set
+ * @throws {Error} If nothing can be written there
  */
 export async function checkOutput(path: string, options: { force?: boolean } = {}): Promise<void> {
   if (!options.force && await exists(path)) {
     throw new Deno.errors.AlreadyExists(
       `Cannot write "${path}": it exists already; pass --force to replace it`,
     );
+  }
+  let folder = dirname(path);
+  while (!await exists(folder)) folder = dirname(folder);
+  try {
+    await Deno.remove(await Deno.makeTempFile({ dir: folder, prefix: ".ehrloom-" }));
+  } catch (error) {
+    throw unwritable(path, error);
   }
 }
 

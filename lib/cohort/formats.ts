@@ -1,0 +1,65 @@
+/**
+ * The source formats by name, for command lines: a new one is a reader of its own and a line here.
+ *
+ * @module
+ */
+import type { OnProgress } from "../progress.ts";
+import type { Cohort } from "./cohort.ts";
+import type { OnBadRow } from "./csv.ts";
+import { readMeds } from "./from_meds.ts";
+import { readRecordsJson } from "./from_records_json.ts";
+import { readSynthea, type SyntheaTable, syntheaTables } from "./from_synthea.ts";
+import { trimmed, type TrimOptions } from "./trim.ts";
+
+/** What every format is read with; see {@link TrimOptions} for the rest. */
+export interface SourceOptions extends TrimOptions {
+  /** Names among the format's `tables`; default all. */
+  tables?: readonly string[];
+  /** Of `tables`, those of which a visit needs a code; default `tables`. */
+  visitTables?: readonly string[];
+  /** Leave out bad rows and report each here; without it the first bad row throws. */
+  onBadRow?: OnBadRow;
+  /** Told in a sentence what the cohort cannot hold and was left out. */
+  onLeftOut?: (what: string) => void;
+  /** Told how far reading is. */
+  onProgress?: OnProgress;
+}
+
+/** A format that {@link sourceFormats} knows. */
+export interface SourceFormat {
+  /** What it is, in a few words. */
+  readonly summary: string;
+  /** Tables to choose from; empty where the format leaves no choice. */
+  readonly tables: readonly string[];
+  /** The cohort at a path; throws as the format's reader does. */
+  read(path: string, options: SourceOptions): Promise<Cohort>;
+}
+
+/** All source formats by name. */
+export const sourceFormats: Readonly<Record<string, SourceFormat>> = {
+  synthea: {
+    summary: "a folder of Synthea's CSV files, plain or .gz",
+    tables: syntheaTables,
+    // readSynthea checks the names
+    read: (path, { tables, visitTables, ...options }) =>
+      readSynthea(path, {
+        ...options,
+        tables: tables as SyntheaTable[] | undefined,
+        visitTables: visitTables as SyntheaTable[] | undefined,
+      }),
+  },
+  "records-json": {
+    summary: "one JSON file of vocabulary, labels and split records",
+    tables: [],
+    read: async (path, options) => trimmed(await readRecordsJson(path), options),
+  },
+  meds: {
+    summary: "a MEDS folder, Ehrloom's own or a foreign one",
+    tables: [],
+    read: async (path, { onLeftOut, onProgress, ...options }) => {
+      const onStaticEvents = (count: number) =>
+        onLeftOut?.(`${count} events without a time, such as sex`);
+      return trimmed(await readMeds(path, { onStaticEvents, onProgress }), options);
+    },
+  },
+};

@@ -1,0 +1,108 @@
+import { type Cohort, cohort } from "./cohort.ts";
+import { vocabulary } from "./vocabulary.ts";
+
+/** What {@link trimmed} leaves out. */
+export interface TrimOptions {
+  /** Keep only the first so many visits of a record; default all. */
+  maxVisits?: number;
+  /**
+   * Leave out of visits and vocabulary the codes that fewer records have in the visits kept, and
+   * visits that this leaves without codes; default 0, which keeps even codes that no record has.
+   */
+  minCount?: number;
+}
+
+/** [codes] Number of records that have each code within their first `maxVisits` visits. */
+function recordCounts(source: Cohort, maxVisits: number): Uint32Array {
+  const { visitOffsets, codeOffsets, codes } = source;
+  const counts = new Uint32Array(source.vocabulary.codes.length);
+  const lastRecord = new Int32Array(counts.length).fill(-1);
+  for (let record = 0; record < source.recordCount; record++) {
+    const last = Math.min(visitOffsets[record + 1], visitOffsets[record] + maxVisits);
+    for (let i = codeOffsets[visitOffsets[record]]; i < codeOffsets[last]; i++) {
+      if (lastRecord[codes[i]] !== record) counts[codes[i]]++;
+      lastRecord[codes[i]] = record;
+    }
+  }
+  return counts;
+}
+
+function checkCount(name: string, value: number, min: number): void {
+  if (!(value >= min && (Number.isSafeInteger(value) || value === Infinity))) {
+    throw new RangeError(`Cannot trim to ${name} ${value}: must be a whole number from ${min}`);
+  }
+}
+
+/**
+ * The cohort without late visits and rare codes. Every record stays, also one left without visits;
+ * days between visits are counted over those left out.
+ *
+ * @example The first visit only
+ * ```ts
+ * import { cohortOf, trimmed, vocabulary } from "ehrloom";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const source = cohortOf(vocabulary(["a", "b"]), [], [{ visits: [[0], [1]], labels: [] }]);
+ * assertEquals(trimmed(source, { maxVisits: 1 }).visitCount, 1);
+ * assertEquals(trimmed(source, { maxVisits: 1, minCount: 1 }).vocabulary.codes, ["a"]);
+ * ```
+ *
+ * @throws {RangeError} If `maxVisits` is below 1 or `minCount` below 0
+ */
+export function trimmed(source: Cohort, options: TrimOptions): Cohort {
+  const { maxVisits = Infinity, minCount = 0 } = options;
+  checkCount("maxVisits", maxVisits, 1);
+  checkCount("minCount", minCount, 0);
+  const counts = recordCounts(source, maxVisits);
+  const names = source.vocabulary;
+  const kept = [...names.codes.keys()].filter((code) => counts[code] >= minCount);
+  const newIndex = new Int32Array(names.codes.length).fill(-1);
+  kept.forEach((code, index) => newIndex[code] = index);
+
+  const visitOffsets = new Uint32Array(source.recordCount + 1);
+  const codeOffsets = new Uint32Array(source.visitCount + 1);
+  const codes = new Uint32Array(source.codes.length);
+  const values = source.values && new Float32Array(codes.length);
+  const startDays = new Float64Array(source.recordCount).fill(NaN);
+  const gapDays = new Float32Array(source.visitCount);
+  let visits = 0;
+  let events = 0;
+  for (let record = 0; record < source.recordCount; record++) {
+    const first = source.visitOffsets[record];
+    const last = Math.min(source.visitOffsets[record + 1], first + maxVisits);
+    let days = source.startDays[record];
+    let gap = 0;
+    for (let visit = first; visit < last; visit++) {
+      const begin = source.codeOffsets[visit];
+      const end = source.codeOffsets[visit + 1];
+      const firstEvent = events;
+      for (let i = begin; i < end; i++) {
+        const index = newIndex[source.codes[i]];
+        if (index < 0) continue;
+        if (values !== null && source.values !== null) values[events] = source.values[i];
+        codes[events++] = index;
+      }
+      gap += source.gapDays[visit];
+      days += source.gapDays[visit];
+      if (events === firstEvent && end > begin) continue;
+      if (visits === visitOffsets[record]) startDays[record] = days;
+      else gapDays[visits] = gap;
+      gap = 0;
+      codeOffsets[++visits] = events;
+    }
+    visitOffsets[record + 1] = visits;
+  }
+  return cohort({
+    ...source,
+    vocabulary: vocabulary(
+      kept.map((code) => names.codes[code]),
+      kept.map((code) => names.descriptions[code]),
+    ),
+    visitOffsets,
+    codeOffsets: codeOffsets.slice(0, visits + 1),
+    codes: codes.slice(0, events),
+    values: values && values.slice(0, events),
+    startDays,
+    gapDays: gapDays.slice(0, visits),
+  });
+}

@@ -1,0 +1,112 @@
+import {
+  checkOutput,
+  type Cohort,
+  random,
+  readPhenotypes,
+  sourceFormats,
+  splitNames,
+  splitOf,
+  withLabels,
+  withSplits,
+  writeMeds,
+} from "ehrloom";
+import { type Arguments, type Command, runCommand, say, UsageError } from "./command.ts";
+
+const formatNames = Object.keys(sourceFormats);
+
+const command: Command = {
+  name: "prepare",
+  summary: "Turn source files into a cohort folder, which train, generate and evaluate read.",
+  options: {
+    from: { value: "FORMAT", help: `Source format: ${formatNames.join(", ")}`, required: true },
+    input: { value: "PATH", help: "The source: a folder or file", required: true },
+    out: { value: "DIR", help: "The cohort folder to write", required: true },
+    tables: { value: "A,B", help: "Tables whose codes to take (all)" },
+    "visits-with": { value: "A,B", help: "Tables of which a visit needs a code (those taken)" },
+    labels: { value: "FILE", help: "Phenotype definitions, JSON: label, code system, codes" },
+    "max-visits": { value: "N", help: "Take only the first N visits of a patient (all)" },
+    "min-count": { value: "N", help: "Leave out codes that fewer than N patients have (none)" },
+    seed: { value: "N", help: "Splits patients by chance (4; or the source's own splits)" },
+    "skip-bad-rows": { help: "Leave out malformed rows and count them" },
+    force: { help: "Replace what is at --out" },
+  },
+  examples: [
+    "deno task prepare --from synthea --input data-fixtures/synthea-ma-sample --out runs/cohort" +
+    " --labels data-fixtures/synthea-ma-sample/phenotypes.json --visits-with conditions" +
+    " --max-visits 46 --min-count 5",
+  ],
+};
+
+function tableList(args: Arguments, option: string, known: readonly string[]) {
+  const tables = args.maybe(option)?.split(",").map((table) => table.trim());
+  for (const table of tables ?? []) {
+    if (!known.includes(table)) {
+      const choice = known.length === 0
+        ? "this format has no choice"
+        : `known are ${known.join(", ")}`;
+      throw new UsageError(`--${option} names "${table}": ${choice}`);
+    }
+  }
+  return tables;
+}
+
+function count(args: Arguments, option: string): number | undefined {
+  return args.maybe(option) === undefined ? undefined : args.integer(option, { min: 1 });
+}
+
+function summarize(cohort: Cohort): void {
+  const parts = splitNames.map((name) => `${splitOf(cohort, name).recordCount} ${name}`);
+  say(`${cohort.recordCount} records (${parts.join(", ")})`);
+  say(`${cohort.visitCount} visits, ${cohort.codes.length} events`);
+  say(`${cohort.vocabulary.codes.length} codes`);
+  const { labelNames, labels, recordCount } = cohort;
+  for (const [label, name] of labelNames.entries()) {
+    let having = 0;
+    for (let i = label; i < labels.length; i += labelNames.length) having += labels[i];
+    say(`label ${name}: ${having} records (${(100 * having / recordCount).toFixed(1)}%)`);
+  }
+}
+
+await runCommand(command, async (args, onProgress) => {
+  const format = sourceFormats[args.text("from")];
+  if (format === undefined) {
+    throw new UsageError(
+      `--from is "${args.text("from")}", known formats are ${formatNames.join(", ")}`,
+    );
+  }
+  const force = args.has("force");
+  const tables = tableList(args, "tables", format.tables);
+  const visitTables = tableList(args, "visits-with", tables ?? format.tables);
+  const maxVisits = count(args, "max-visits");
+  const minCount = count(args, "min-count");
+  const seed = args.maybe("seed") === undefined ? undefined : args.integer("seed", { min: 0 });
+  await checkOutput(args.path("out"), { force });
+  const labels = args.maybe("labels") === undefined
+    ? []
+    : await readPhenotypes(args.path("labels"));
+
+  const badRows: string[] = [];
+  const leftOut: string[] = [];
+  const read = await format.read(args.path("input"), {
+    tables,
+    visitTables,
+    maxVisits,
+    minCount,
+    onBadRow: args.has("skip-bad-rows") ? (problem) => badRows.push(problem) : undefined,
+    onLeftOut: (what) => leftOut.push(what),
+    onProgress,
+  });
+  const onUnmatched = (label: string, code: string) =>
+    leftOut.push(`code ${code} of label ${label}: no record has it`);
+  const labelled = labels.length === 0 ? read : withLabels(read, labels, { onUnmatched });
+  const cohort = seed === undefined && labelled.splits !== null
+    ? labelled
+    : withSplits(labelled, random(seed ?? 4));
+  await writeMeds(args.path("out"), cohort, { name: args.text("from"), force, onProgress });
+
+  summarize(cohort);
+  for (const what of leftOut) say(`left out: ${what}`);
+  if (args.has("skip-bad-rows")) say(`${badRows.length} bad rows skipped`);
+  for (const problem of badRows.slice(0, 3)) say(`  ${problem}`);
+  say(`wrote ${args.text("out")}`);
+});
