@@ -24,6 +24,7 @@ export {
   withLabels,
   type WithLabelsOptions,
 } from "./lib/cohort/labels.ts";
+export { codes, events, labels, records, summary } from "./lib/cohort/statistics.ts";
 export { syntheaSample, syntheaSampleFolder } from "./lib/cohort/sample.ts";
 export { withSplits } from "./lib/cohort/splits.ts";
 export type { OnBadRow } from "./lib/cohort/csv.ts";

@@ -1,0 +1,172 @@
+/**
+ * A cohort as Polars frames, for people: tables to look at, join and group.
+ *
+ * @module
+ */
+import pl from "nodejs-polars";
+import { type Cohort, splitNames } from "./cohort.ts";
+import { microsecondsPerDay } from "./to_meds.ts";
+
+/** [records] The name of each record's split, null for a cohort that was never split. */
+function splitColumn({ splits, recordCount }: Cohort): pl.Series {
+  const names = splits === null
+    ? new Array<string | null>(recordCount).fill(null)
+    : Array.from(splits, (split) => splitNames[split]);
+  return pl.Series("split", names, pl.String);
+}
+
+function timeColumn(name: string, days: Float64Array): pl.Series {
+  const microseconds = days.map((day) => Math.round(day * microsecondsPerDay));
+  return pl.DataFrame([pl.Series("day", microseconds)])
+    .select(
+      pl.when(pl.col("day").isNan()).then(pl.lit(null)).otherwise(pl.col("day"))
+        .cast(pl.Int64).cast(pl.Datetime("us")).alias(name),
+    ).getColumn(name);
+}
+
+/**
+ * One row per code of a visit: `subject_id`, `visit` (from 0 within the record), `time` (null where
+ * the cohort knows no days), `code`, `description`, `numeric_value`. For cohorts of up to some ten
+ * million events; take a {@link subset} of larger ones.
+ */
+export function events(source: Cohort): pl.DataFrame {
+  const { visitOffsets, codeOffsets, vocabulary } = source;
+  const count = source.codes.length;
+  const subject = new BigInt64Array(count);
+  const visitNumber = new Int32Array(count);
+  const days = new Float64Array(count);
+  for (let record = 0; record < source.recordCount; record++) {
+    let day = source.startDays[record];
+    for (let visit = visitOffsets[record]; visit < visitOffsets[record + 1]; visit++) {
+      if (visit > visitOffsets[record]) day += source.gapDays[visit];
+      visitNumber.fill(visit - visitOffsets[record], codeOffsets[visit], codeOffsets[visit + 1]);
+      days.fill(day, codeOffsets[visit], codeOffsets[visit + 1]);
+    }
+    const begin = codeOffsets[visitOffsets[record]];
+    subject.fill(source.subjectIds[record], begin, codeOffsets[visitOffsets[record + 1]]);
+  }
+  const names = pl.DataFrame([
+    pl.Series("index", Uint32Array.from(vocabulary.codes.keys())),
+    pl.Series("code", [...vocabulary.codes], pl.String),
+    pl.Series("description", [...vocabulary.descriptions], pl.String),
+  ]);
+  const values = source.values ?? new Float32Array(count).fill(NaN);
+  return pl.DataFrame([
+    pl.Series("subject_id", subject),
+    pl.Series("visit", visitNumber),
+    timeColumn("time", days),
+    pl.Series("index", source.codes),
+    pl.Series("value", values),
+  ]).join(names, { on: "index", how: "left" }).select(
+    pl.col("subject_id"),
+    pl.col("visit"),
+    pl.col("time"),
+    pl.col("code"),
+    pl.col("description"),
+    pl.when(pl.col("value").isNan()).then(pl.lit(null)).otherwise(pl.col("value"))
+      .cast(pl.Float32).alias("numeric_value"),
+  );
+}
+
+/** One row per record: `subject_id`, `split`, `start` (null where unknown), `visits`, `events`. */
+export function records(source: Cohort): pl.DataFrame {
+  const { visitOffsets, codeOffsets, recordCount } = source;
+  const visits = new Uint32Array(recordCount);
+  const eventCounts = new Uint32Array(recordCount);
+  for (let record = 0; record < recordCount; record++) {
+    const begin = visitOffsets[record];
+    const end = visitOffsets[record + 1];
+    visits[record] = end - begin;
+    eventCounts[record] = codeOffsets[end] - codeOffsets[begin];
+  }
+  return pl.DataFrame([
+    pl.Series("subject_id", source.subjectIds.slice()),
+    splitColumn(source),
+    timeColumn("start", source.startDays),
+    pl.Series("visits", visits),
+    pl.Series("events", eventCounts),
+  ]);
+}
+
+/**
+ * One row per code of the vocabulary, in its order: `code`, `description`, `records` and `visits`
+ * that have it, and `prevalence`, the share of records that have it, in [0, 1].
+ */
+export function codes(source: Cohort): pl.DataFrame {
+  const { vocabulary, visitOffsets, codeOffsets, recordCount } = source;
+  const recordsOf = new Uint32Array(vocabulary.codes.length);
+  const visitsOf = new Uint32Array(vocabulary.codes.length);
+  const lastRecord = new Int32Array(vocabulary.codes.length).fill(-1);
+  for (let record = 0; record < recordCount; record++) {
+    const end = codeOffsets[visitOffsets[record + 1]];
+    for (let i = codeOffsets[visitOffsets[record]]; i < end; i++) {
+      const code = source.codes[i];
+      visitsOf[code]++;
+      if (lastRecord[code] !== record) recordsOf[code]++;
+      lastRecord[code] = record;
+    }
+  }
+  return pl.DataFrame([
+    pl.Series("code", [...vocabulary.codes], pl.String),
+    pl.Series("description", [...vocabulary.descriptions], pl.String),
+    pl.Series("records", recordsOf),
+    pl.Series("visits", visitsOf),
+    pl.Series("prevalence", Float64Array.from(recordsOf, (count) => count / recordCount)),
+  ]);
+}
+
+/** One row per label: `label`, `records` that have it, `prevalence`, their share in [0, 1]. */
+export function labels(source: Cohort): pl.DataFrame {
+  const { labelNames, recordCount } = source;
+  const counts = new Uint32Array(labelNames.length);
+  for (const [bit, value] of source.labels.entries()) counts[bit % labelNames.length] += value;
+  return pl.DataFrame([
+    pl.Series("label", [...labelNames], pl.String),
+    pl.Series("records", counts),
+    pl.Series("prevalence", Float64Array.from(counts, (count) => count / recordCount)),
+  ]);
+}
+
+/** Mean and standard deviation of the population; NaN for no numbers. */
+function spread(counts: readonly number[]): { mean: number; sd: number } {
+  const mean = counts.reduce((sum, count) => sum + count, 0) / counts.length;
+  const variance = counts.reduce((sum, count) => sum + (count - mean) ** 2, 0) / counts.length;
+  return { mean, sd: Math.sqrt(variance) };
+}
+
+/**
+ * One row for the whole cohort and one per split: `part`, `records`, `visits`, `codes` (distinct),
+ * and mean and standard deviation (of the population) of visits per record and codes per visit.
+ */
+export function summary(source: Cohort): pl.DataFrame {
+  const { splits, visitOffsets, codeOffsets } = source;
+  const row = (part: string, isIn: (record: number) => boolean) => {
+    const visitsPerRecord: number[] = [];
+    const codesPerVisit: number[] = [];
+    const seen = new Uint8Array(source.vocabulary.codes.length);
+    for (let record = 0; record < source.recordCount; record++) {
+      if (!isIn(record)) continue;
+      visitsPerRecord.push(visitOffsets[record + 1] - visitOffsets[record]);
+      for (let visit = visitOffsets[record]; visit < visitOffsets[record + 1]; visit++) {
+        codesPerVisit.push(codeOffsets[visit + 1] - codeOffsets[visit]);
+        for (let i = codeOffsets[visit]; i < codeOffsets[visit + 1]; i++) seen[source.codes[i]] = 1;
+      }
+    }
+    const visits = spread(visitsPerRecord);
+    const perVisit = spread(codesPerVisit);
+    return {
+      part,
+      records: visitsPerRecord.length,
+      visits: codesPerVisit.length,
+      codes: seen.reduce((sum, bit) => sum + bit, 0),
+      visits_per_record_mean: visits.mean,
+      visits_per_record_sd: visits.sd,
+      codes_per_visit_mean: perVisit.mean,
+      codes_per_visit_sd: perVisit.sd,
+    };
+  };
+  const parts = splits === null
+    ? []
+    : splitNames.map((name, split) => row(name, (record) => splits[record] === split));
+  return pl.DataFrame([row("all", () => true), ...parts]);
+}
