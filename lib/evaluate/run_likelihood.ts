@@ -41,7 +41,8 @@ export function withoutUnseenCodes(
   const isKept = (code: number) => seen[code] === 1;
   const codes = source.codes.filter(isKept);
   const codeOffsets = new Uint32Array(source.codeOffsets.length);
-  for (let visit = 0, kept = 0; visit < source.visitCount; visit++) {
+  let kept = 0;
+  for (let visit = 0; visit < source.visitCount; visit++) {
     for (let i = source.codeOffsets[visit]; i < source.codeOffsets[visit + 1]; i++) {
       kept += seen[source.codes[i]];
     }
