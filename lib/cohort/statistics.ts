@@ -168,5 +168,6 @@ export function summary(source: Cohort): pl.DataFrame {
   const parts = splits === null
     ? []
     : splitNames.map((name, split) => row(name, (record) => splits[record] === split));
-  return pl.DataFrame([row("all", () => true), ...parts]);
+  const counts = ["records", "visits", "codes"].map((name) => pl.col(name).cast(pl.UInt32));
+  return pl.DataFrame([row("all", () => true), ...parts]).withColumns(...counts);
 }

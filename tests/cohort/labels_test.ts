@@ -1,0 +1,60 @@
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { parsePhenotypes, readPhenotypes, withLabels } from "ehrloom/cohort/labels.ts";
+import { cohortOf } from "ehrloom/cohort/records.ts";
+import { vocabulary } from "ehrloom/cohort/vocabulary.ts";
+
+const source = cohortOf(
+  vocabulary(["SNOMED-CT//1", "ICD10CM//E11.9", "ICD10CM//E11.65", "ICD10CM//E1", "C:1"]),
+  ["old"],
+  [
+    { visits: [[0], [1]], labels: [1] },
+    { visits: [[3], []], labels: [1] },
+    { visits: [[2, 4]], labels: [1] },
+    { visits: [], labels: [1] },
+  ],
+);
+
+Deno.test("withLabels() takes codes and prefixes of each system and replaces old labels", () => {
+  const phenotypes = parsePhenotypes(
+    '{"e11": {"ICD10CM": ["E11*"]}, "one": {"SNOMED-CT": ["1"], "": ["C:1"]}}',
+    "p.json",
+  );
+  const labelled = withLabels(source, phenotypes);
+  assertEquals(labelled.labelNames, ["e11", "one"]);
+  assertEquals([...labelled.labels], [1, 1, 0, 0, 1, 1, 0, 0]);
+});
+
+Deno.test("withLabels() reports each code that matches nothing", () => {
+  const unmatched: string[] = [];
+  withLabels(source, parsePhenotypes('{"a": {"SNOMED-CT": ["1", "2", "3*"]}}', "p.json"), {
+    onUnmatched: (label, code) => unmatched.push(`${label} ${code}`),
+  });
+  assertEquals(unmatched, ["a SNOMED-CT//2", "a SNOMED-CT//3*"]);
+});
+
+for (
+  const [text, wanted] of [
+    ["{", 'Cannot read "p.json" as JSON'],
+    ["[]", "it defines no label"],
+    ["{}", "it defines no label"],
+    ['{"a": ["1"]}', 'label "a": it is ["1"], must be code systems'],
+    ['{"a": {}}', 'label "a": it is {}, must be code systems'],
+    ['{"a": {"S": "1"}}', 'label "a": the codes of "S" are "1", must be a list'],
+    ['{"a": {"S": []}}', 'label "a": the list of "S" is empty'],
+    ['{"a": {"S": [44054006]}}', 'label "a": the code 44054006 of "S" must be a text'],
+    ['{"a": {"S": ["E*1"]}}', 'label "a": the code "E*1" of "S" must be a text'],
+    ['{" ": {"S": ["1"]}}', "its name is empty"],
+  ]
+) {
+  Deno.test(`parsePhenotypes() refuses ${text}`, () => {
+    assertThrows(() => parsePhenotypes(text, "p.json"), SyntaxError, wanted);
+  });
+}
+
+Deno.test("readPhenotypes() names a file that is missing", async () => {
+  await assertRejects(
+    () => readPhenotypes("/nowhere.json"),
+    Deno.errors.NotFound,
+    'Cannot read the labels "/nowhere.json": no such file',
+  );
+});
