@@ -1,0 +1,98 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { type RecordLists, writeMeds } from "ehrloom";
+import { listedCohort, randomRecords } from "../evaluate/random_cohort.ts";
+
+const split = (records: RecordLists[]) => records.map((each, i) => ({ ...each, split: i % 3 }));
+
+/** Runs `deno task evaluate` in a folder that holds cohorts. */
+async function evaluateTask(
+  folder: string,
+  ...args: string[]
+): Promise<{ code: number; stdout: string; stderr: string }> {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "tasks/evaluate.ts", ...args],
+    cwd: new URL("../../", import.meta.url).pathname,
+    env: { INIT_CWD: folder },
+  }).output();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes).replaceAll(folder, "FOLDER");
+  return { code, stdout: text(stdout), stderr: text(stderr) };
+}
+
+/** Calls `test` with a folder of cohorts: real, synthetic, other (one more code), unsplit. */
+async function inFolder(test: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await writeMeds(`${folder}/real`, listedCohort(split(randomRecords(1, 60, 6)), 6));
+    await writeMeds(`${folder}/synthetic`, listedCohort(randomRecords(2, 20, 6), 6));
+    await writeMeds(`${folder}/other`, listedCohort(randomRecords(3, 20, 7), 7));
+    await test(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+const cohorts = ["--real", "real", "--synthetic", "synthetic"];
+
+Deno.test("deno task evaluate writes report.json, report.html and figures", async () => {
+  await inFolder(async (folder) => {
+    const args = [...cohorts, "--out", "report", "--resamples", "20", "--seed", "3"];
+    const { code, stderr } = await evaluateTask(folder, ...args);
+    assertEquals(code, 0, stderr);
+    assertStringIncludes(stderr, "Next: open report/report.html");
+    const report = JSON.parse(await Deno.readTextFile(`${folder}/report/report.json`));
+    assertEquals([report.about.seed, report.about.resamples], [3, 20]);
+    for (const figures of [report.fidelity, report.fidelity.ceiling, report.fidelity.floor]) {
+      for (const kind of ["unigram", "same_visit_bigram", "sequential_bigram"]) {
+        const { r2, r2_low, r2_high } = figures[kind];
+        assertEquals([r2_low <= r2, r2 <= r2_high], [true, true], kind);
+      }
+      for (const length of ["visits_per_record", "codes_per_visit"]) {
+        const { real_mean, synthetic_mean, real_sd, synthetic_sd } = figures.aggregate[length];
+        assertEquals(
+          [real_mean, synthetic_mean, real_sd, synthetic_sd].every(Number.isFinite),
+          true,
+        );
+      }
+    }
+    assertStringIncludes(
+      await Deno.readTextFile(`${folder}/report/report.html`),
+      "<!doctype html>",
+    );
+    assertEquals((await Deno.stat(`${folder}/report/figures`)).isDirectory, true);
+  });
+});
+
+Deno.test("deno task evaluate says in one line what is wrong, and writes nothing", async (t) => {
+  await inFolder(async (folder) => {
+    await Deno.mkdir(`${folder}/empty`);
+    const cases: [string, number, string, string[]][] = [
+      ["a missing folder", 1, "no such folder", ["--real", "none", "--synthetic", "synthetic"]],
+      ["a folder without data", 1, "holds no data/", ["--real", "real", "--synthetic", "empty"]],
+      ["other codes", 1, 'has no "c6"', ["--real", "real", "--synthetic", "other"]],
+      ["no splits", 1, "has no splits", ["--real", "synthetic", "--synthetic", "synthetic"]],
+      ["a missing run", 1, "none", [...cohorts, "--run", "none"]],
+      ["a foreign run", 1, "config.json", [...cohorts, "--run", "real"]],
+      ["a figure not built yet", 2, "cannot be judged yet", [...cohorts, "--only", "utility"]],
+      ["an unknown figure", 2, "known are fidelity", [...cohorts, "--only", "fidelity,speed"]],
+      ["a negative number", 2, "--resamples is -1", [...cohorts, "--resamples=-1"]],
+      ["no real cohort", 2, "--real DIR is missing", ["--synthetic", "synthetic"]],
+    ];
+    for (const [name, wanted, message, args] of cases) {
+      await t.step(name, async () => {
+        const { code, stderr } = await evaluateTask(folder, ...args, "--out", "report");
+        const lines = stderr.trim().split("\n").filter((line) => !line.startsWith("See deno task"));
+        assertEquals(code, wanted, stderr);
+        assertStringIncludes(lines.at(-1) ?? "", "error: ");
+        assertStringIncludes(lines.at(-1) ?? "", message);
+        assertEquals(stderr.includes("    at "), false, "a stack");
+      });
+    }
+    await t.step("an output folder that exists", async () => {
+      const { code, stderr } = await evaluateTask(folder, ...cohorts, "--out", "empty");
+      assertEquals(code, 1);
+      assertStringIncludes(stderr, "exists already; pass --force");
+    });
+    const left = [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
+    assertEquals(left, ["empty", "other", "real", "synthetic"]);
+  });
+});
