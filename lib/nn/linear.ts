@@ -58,18 +58,6 @@ export function columnSums(x: tf.Tensor2D): tf.Tensor1D {
   return sums as tf.Tensor1D;
 }
 
-/** Adds a row to every row of a matrix: [rows, columns] + [columns]; not itself on the tape. */
-export function plusRow(x: tf.Tensor2D, row: tf.Tensor1D): tf.Tensor2D {
-  if (!isOnHost()) return tf.add(x, row);
-  const [rows, columns] = x.shape;
-  const [y] = hostKernel([x, row], [[rows, columns]], ([from, bias], [to]) => {
-    for (let r = 0, i = 0; r < rows; r++) {
-      for (let c = 0; c < columns; c++, i++) to[i] = from[i] + bias[c];
-    }
-  });
-  return y as tf.Tensor2D;
-}
-
 /**
  * x W + b.
  *
@@ -89,7 +77,7 @@ export function linear(
     [x, weight, bias],
     (save) => {
       save([x, weight]);
-      return plusRow(product(x, weight, "N", isOutIn ? "T" : "N"), bias);
+      return tf.add(product(x, weight, "N", isOutIn ? "T" : "N"), bias);
     },
     (dy, saved) => {
       const [x, weight] = saved as [tf.Tensor2D, tf.Tensor2D];

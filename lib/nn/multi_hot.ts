@@ -47,6 +47,19 @@ export function rowsAt(source: MultiHot, indices: ArrayLike<number>): MultiHot {
   return { rows: indices.length, offsets, columns };
 }
 
+/** The same entries by column: row c holds the rows in which column c is on. */
+export function byColumn({ rows, offsets, columns }: MultiHot, columnCount: number): MultiHot {
+  const ends = new Int32Array(columnCount + 1);
+  for (const column of columns) ends[column + 1]++;
+  for (let c = 0; c < columnCount; c++) ends[c + 1] += ends[c];
+  const next = ends.slice();
+  const rowOf = new Int32Array(columns.length);
+  for (let r = 0; r < rows; r++) {
+    for (let i = offsets[r]; i < offsets[r + 1]; i++) rowOf[next[columns[i]]++] = r;
+  }
+  return { rows: columnCount, offsets: ends, columns: rowOf };
+}
+
 /**
  * For each row the sum of the table's rows that are on; not itself on the tape.
  *
@@ -113,12 +126,7 @@ export function bagGradient(
     });
     return sums as tf.Tensor2D;
   }
-  if (x.columns.length === 0) return tf.zeros([tableRows, width]);
-  return tf.tidy(() => {
-    const entries = tf.gather(dy, rowOfEntry(x));
-    const columns = tf.tensor1d(x.columns, "int32");
-    return tf.unsortedSegmentSum(entries, columns, tableRows) as tf.Tensor2D;
-  });
+  return bag(byColumn(x, tableRows), dy);
 }
 
 /**

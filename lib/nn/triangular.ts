@@ -7,7 +7,8 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { differentiable } from "./differentiable.ts";
-import { columnSums, plusRow, product, transposed } from "./linear.ts";
+import { hostKernel, isOnHost } from "./host.ts";
+import { columnSums, product, transposed } from "./linear.ts";
 import { bag, bagGradient, type MultiHot } from "./multi_hot.ts";
 
 /** Outputs to a block: small enough to leave work out, large enough to multiply at full speed. */
@@ -16,9 +17,31 @@ const blockWidth = 256;
 /** Keeps what lies on or below the diagonal that starts at [0, diagonal], zeros the rest. */
 function lowerTriangle(x: tf.Tensor2D, diagonal = 0): tf.Tensor2D {
   const [rows, columns] = x.shape;
+  if (isOnHost()) {
+    const [y] = hostKernel([x], [[rows, columns]], ([from], [to]) => {
+      to.set(from);
+      for (let r = 0; r < rows; r++) {
+        to.fill(0, Math.min(columns, r + diagonal + 1) + r * columns, (r + 1) * columns);
+      }
+    });
+    return y as tf.Tensor2D;
+  }
   const row = tf.reshape(tf.range(diagonal, diagonal + rows), [rows, 1]);
   const column = tf.reshape(tf.range(0, columns), [1, columns]);
   return tf.where(tf.lessEqual(column, row), x, tf.zerosLike(x));
+}
+
+/** Columns `from` to `to - 1`. */
+function columnSlice(x: tf.Tensor2D, from: number, to: number): tf.Tensor2D {
+  const [rows, columns] = x.shape;
+  if (!isOnHost()) return tf.slice(x, [0, from], [rows, to - from]);
+  const width = to - from;
+  const [y] = hostKernel([x], [[rows, width]], ([x], [y]) => {
+    for (let r = 0; r < rows; r++) {
+      y.set(x.subarray(r * columns + from, r * columns + to), r * width);
+    }
+  });
+  return y as tf.Tensor2D;
 }
 
 /**
@@ -46,7 +69,7 @@ export function triangularFirst(
       const historyWeight = tf.slice(inOut, 0, width);
       save([history, historyWeight]);
       const fromCodes = bag(codes, tf.slice(inOut, width, columns), width);
-      return tf.add(plusRow(product(history, historyWeight), bias), fromCodes);
+      return tf.add(tf.add(product(history, historyWeight), bias), fromCodes);
     },
     (dy, saved) => {
       const [history, historyWeight] = saved as [tf.Tensor2D, tf.Tensor2D];
@@ -103,13 +126,13 @@ export function triangular(
       save([x, weight]);
       const values = parts.map(({ start, end, inputs }) =>
         product(
-          tf.slice(x, [0, 0], [rows, inputs]),
+          columnSlice(x, 0, inputs),
           tf.slice(weight, [first + start, 0], [end - start, inputs]),
           "N",
           "T",
         )
       );
-      return plusRow(tf.concat(values, 1), tf.slice(bias, first, outputs));
+      return tf.add(tf.concat(values, 1), tf.slice(bias, first, outputs));
     },
     (dy, saved) => {
       const [x, weight] = saved as [tf.Tensor2D, tf.Tensor2D];
@@ -117,7 +140,7 @@ export function triangular(
       const dx = parts.map(({ start, inputs }, i) => {
         const from = i === 0 ? 0 : parts[i - 1].inputs;
         return product(
-          tf.slice(dy, [0, start], [rows, outputs - start]),
+          columnSlice(dy, start, outputs),
           tf.slice(weight, [first + start, from], [outputs - start, inputs - from]),
         );
       });
@@ -127,8 +150,8 @@ export function triangular(
         tf.pad(
           lowerTriangle(
             product(
-              tf.slice(dy, [0, start], [rows, end - start]),
-              tf.slice(x, [0, 0], [rows, inputs]),
+              columnSlice(dy, start, end),
+              columnSlice(x, 0, inputs),
               "T",
             ),
             first + start,
