@@ -64,12 +64,12 @@ export function probabilityScatter(
     isLog
       ? Math.log(place(probability) / domain[0]) / Math.log(domain[1] / domain[0])
       : probability / domain[1];
-  const shown = thinned(pairs.real.map(share), pairs.synthetic.map(share), pointLimit);
+  const { kept, weights } = thinned(pairs.real.map(share), pairs.synthetic.map(share), pointLimit);
   const count = pairs.real.length;
   const note = [
-    shown.length < count
-      ? `${shown.length.toLocaleString("en")} of ${count.toLocaleString("en")} ${points} drawn, ` +
-        "crowded places thinned"
+    kept.length < count
+      ? `${kept.length.toLocaleString("en")} of ${count.toLocaleString("en")} ${points} drawn, ` +
+        "darker ones stand for more"
       : "",
   ];
   const stated = fidelity === undefined ? [] : [
@@ -89,7 +89,17 @@ export function probabilityScatter(
       : { tickFormat: (value: number) => probabilityText(value) }),
   } as const);
   const ticks = isLog ? [log.zero, ...powers] : undefined;
-  const few = shown.length < 1500;
+  const isFew = kept.length < 1500;
+  // Dots that stand for more than 1, 4 and 16 points are darker and lie on top.
+  const shades = [[0, isFew ? 0.5 : 0.3], [1, 0.45], [4, 0.7], [16, 0.95]].map(
+    ([above, fillOpacity], index, all) => {
+      const upTo = all[index + 1]?.[0] ?? Infinity;
+      return {
+        fillOpacity,
+        shown: kept.filter((_, i) => weights[i] > above && weights[i] <= upTo),
+      };
+    },
+  );
   return figure({
     width: 380,
     height: 396,
@@ -111,13 +121,15 @@ export function probabilityScatter(
           Plot.ruleY([log.edge], { strokeOpacity: 0.35, strokeDasharray: "2,2" }),
         ]
         : [],
-      Plot.dot(shown, {
-        x: Array.from(shown, (index) => place(pairs.real[index])),
-        y: Array.from(shown, (index) => place(pairs.synthetic[index])),
-        r: few ? 2.4 : 1.7,
-        fill: colours.real,
-        fillOpacity: few ? 0.5 : 0.3,
-      }),
+      shades.map(({ shown, fillOpacity }) =>
+        Plot.dot(shown, {
+          x: Array.from(shown, (index) => place(pairs.real[index])),
+          y: Array.from(shown, (index) => place(pairs.synthetic[index])),
+          r: isFew ? 2.4 : 1.7,
+          fill: colours.real,
+          fillOpacity,
+        })
+      ),
       Plot.line([isLog ? log.edge : 0, domain[1]].map((value) => [value, value]), {
         strokeOpacity: 0.7,
         strokeDasharray: "5,3",

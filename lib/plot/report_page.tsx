@@ -201,7 +201,7 @@ function FidelityTable({ fidelity, resamples }: { fidelity: Fidelity; resamples:
       caption={`R² about the line y = x, with 95% intervals from ${
         whole(resamples)
       } resamples of patients`}
-      columns={["Probability", "Synthetic", "Ceiling", "Floor", "Keys"]}
+      columns={["Probability", "Synthetic", "Ceiling", "Floor", "Codes or pairs"]}
     >
       {fidelityRows.map(([name, key]) => (
         <tr key={key}>
@@ -426,7 +426,7 @@ function About({ about }: { about: Report["about"] }) {
 
 function Overview({ fidelity, figure }: { fidelity: Fidelity; figure: string | undefined }) {
   return (
-    <section aria-labelledby="overview">
+    <section aria-labelledby="overview" class="overview">
       <h2 id="overview">At a glance</h2>
       <p>
         R² says how closely the synthetic probabilities follow the real ones; 1 is exact. The{" "}

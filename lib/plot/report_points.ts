@@ -36,7 +36,7 @@ export function packPoints(pairs: PairedProbabilities, limit: number): PackedPoi
   const { domain, zero } = logAxis(...probabilityRange(pairs));
   const span = Math.log(domain[1] / domain[0]);
   const share = (value: number) => Math.log((value || zero) / domain[0]) / span;
-  const kept = thinned(pairs.real.map(share), pairs.synthetic.map(share), limit);
+  const { kept } = thinned(pairs.real.map(share), pairs.synthetic.map(share), limit);
   const columns = [
     Uint32Array.from(kept, (index) => pairs.first[index]),
     ...(pairs.second === null ? [] : [Uint32Array.from(kept, (i) => pairs.second?.[i] ?? 0)]),

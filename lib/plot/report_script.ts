@@ -6,7 +6,7 @@
  */
 // @ts-types="@types/d3"
 import type * as D3 from "d3";
-import { logAxis, probabilityRange, probabilityText } from "./probability_axes.ts";
+import { type LogAxis, logAxis, probabilityRange, probabilityText } from "./probability_axes.ts";
 import { type PackedPoints, type Points, unpackPoints } from "./report_points.ts";
 
 /** What the page carries for its scatters, as JSON. */
@@ -39,6 +39,35 @@ function pointName(points: Points, index: number, isOrdered: boolean, names: rea
   const first = names[points.first[index]];
   if (points.second === null) return first;
   return `${first}${isOrdered ? " → " : " + "}${names[points.second[index]]}`;
+}
+
+/** The few points, among the lit ones if any are, whose two probabilities differ most. */
+function farthest({ real, synthetic }: Points, lit: Uint8Array | null, most: number): number[] {
+  const gap = (index: number) => Math.abs(real[index] - synthetic[index]);
+  const top: number[] = [];
+  for (let index = 0; index < real.length; index++) {
+    if (lit !== null && lit[index] === 0) continue;
+    if (top.length === most && gap(index) <= gap(top[most - 1])) continue;
+    top.push(index);
+    top.sort((a, b) => gap(b) - gap(a));
+    top.length = Math.min(top.length, most);
+  }
+  return top;
+}
+
+/** Where an axis has ticks; a logarithmic one, whose layout is given, has one for zero too. */
+function axisTicks(
+  scale: D3.ScaleLinear<number, number> | D3.ScaleLogarithmic<number, number>,
+  log: LogAxis | null,
+): number[] {
+  const ticks = scale.ticks(6);
+  if (log === null) return ticks;
+  const powers = ticks.filter((tick) => Number.isInteger(Number(Math.log10(tick).toFixed(6))));
+  const [low, high] = scale.domain();
+  return [
+    ...(low <= log.zero && log.zero <= high ? [log.zero] : []),
+    ...(ticks.length > 8 ? powers : ticks).filter((tick) => tick >= log.edge),
+  ];
 }
 
 /** A round dot to stamp, much faster than drawing tens of thousands of arcs. */
@@ -118,15 +147,7 @@ function startScatter(
 
   function drawAxes() {
     const draw = (group: typeof xAxis, scale: ReturnType<typeof baseScale>, isX: boolean) => {
-      const [low, high] = scale.domain();
-      let ticks = scale.ticks(6);
-      if (axes === "log") {
-        if (ticks.length > 8) {
-          ticks = ticks.filter((tick) => Number.isInteger(+Math.log10(tick).toFixed(6)));
-        }
-        ticks = ticks.filter((tick) => tick >= log.edge);
-        if (log.zero >= low && log.zero <= high) ticks.unshift(log.zero);
-      }
+      const ticks = axisTicks(scale, axes === "log" ? log : null);
       const text = (value: D3.NumberValue) =>
         axes === "log" && Number(value) === log.zero ? "0" : probabilityText(Number(value), 4);
       const axis = (isX ? d3.axisBottom(scale) : d3.axisLeft(scale)).tickValues(ticks)
@@ -141,8 +162,7 @@ function startScatter(
     for (const line of [zeroX, zeroY]) line.attr("hidden", axes === "log" ? null : true);
     zeroX.attr("x1", pixelX(start)).attr("x2", pixelX(start)).attr("y1", 0).attr("y2", size);
     zeroY.attr("y1", pixelY(start)).attr("y2", pixelY(start)).attr("x1", 0).attr("x2", size);
-    const isRinged = shown !== null;
-    ring.attr("hidden", isRinged ? null : true);
+    ring.attr("hidden", shown === null ? true : null);
     if (shown !== null) {
       ring.attr("cx", pixelX(places[shown].x)).attr("cy", pixelY(places[shown].y));
     }
@@ -193,27 +213,19 @@ function startScatter(
       name.textContent = pointName(points, index, isOrdered, names);
       real.textContent = `real ${probabilityText(points.real[index], 3)}`;
       synthetic.textContent = `synthetic ${probabilityText(points.synthetic[index], 3)}`;
-      const left = margin.left + pixelX(places[index].x);
-      const top = margin.top + pixelY(places[index].y);
-      const isRight = left > frame.clientWidth / 2;
-      tooltip.style.left = isRight ? "" : `${Math.max(0, left + 14)}px`;
-      tooltip.style.right = isRight ? `${Math.max(0, frame.clientWidth - left + 14)}px` : "";
-      tooltip.style.top = `${Math.min(Math.max(0, top - 20), size - 40)}px`;
+      // Below a point of the upper half, above one of the lower, and never out of the frame.
+      const x = margin.left + pixelX(places[index].x) - tooltip.offsetWidth / 2;
+      const y = margin.top + pixelY(places[index].y);
+      const isUpper = y < size / 2;
+      tooltip.style.left = `${Math.max(0, Math.min(x, frame.clientWidth - tooltip.offsetWidth))}px`;
+      tooltip.style.top = `${isUpper ? y + 14 : y - tooltip.offsetHeight - 14}px`;
     }
     drawAxes();
   }
 
-  /** The points worth reading out: those farthest from y = x, among the lit ones if any are. */
+  /** Reads out the points farthest from y = x. */
   function listPoints() {
-    const gap = (index: number) => Math.abs(points.real[index] - points.synthetic[index]);
-    const top: number[] = [];
-    for (let index = 0; index < count; index++) {
-      if (lit !== null && lit[index] === 0) continue;
-      if (top.length === 5 && gap(index) <= gap(top[4])) continue;
-      top.push(index);
-      top.sort((a, b) => gap(b) - gap(a));
-      top.length = Math.min(top.length, 5);
-    }
+    const top = farthest(points, lit, 5);
     listTitle.textContent = lit === null
       ? "Farthest from the line"
       : "Farthest from the line, of these";
@@ -383,6 +395,8 @@ export const reportScript: string = [
   probabilityRange,
   unpackPoints,
   pointName,
+  farthest,
+  axisTicks,
   dotStamp,
   part,
   startScatter,

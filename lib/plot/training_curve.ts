@@ -10,9 +10,9 @@ import { colours, figure } from "./figure.ts";
 export interface EpochLosses {
   /** Counts from 1. */
   readonly epoch: number;
-  /** Mean over the epoch's batches. */
+  /** Mean negative log-likelihood of the training records during the epoch, nats per visit. */
   readonly train_loss: number;
-  /** On the validation split, after the epoch. */
+  /** The same of the validation records after it. */
   readonly validation_loss: number;
 }
 
@@ -56,7 +56,7 @@ export function trainingCurve(lines: readonly EpochLosses[]): SVGSVGElement {
       ticks: Math.min(8, Math.max(1, lines.length - 1)),
     },
     y: {
-      label: isLog ? "Loss (log axis)" : "Loss",
+      label: `Loss (nats per visit${isLog ? ", log axis" : ""})`,
       labelAnchor: "center",
       labelArrow: "none",
       labelOffset: 52,

@@ -53,7 +53,9 @@ async function awaitTicks(
 
 /** Where a point stands on the screen, by the first and last tick of linear axes. */
 async function placeOf(page: Page, kind: string, point: { real: number; synthetic: number }) {
-  await page.locator(`#${kind} .frame`).scrollIntoViewIfNeeded();
+  await page.locator(`#${kind} .frame`).evaluate((frame) =>
+    frame.scrollIntoView({ block: "center" })
+  );
   const along = async (axis: "x" | "y", value: number) => {
     const ticks = await page.locator(`#${kind} .${axis}.axis .tick`).evaluateAll(
       (all, isX) =>
@@ -93,6 +95,7 @@ Deno.test({ name: "the report's scatters work in Chromium", ignore: isMissing },
   const browser = await chromium.launch({ executablePath, args });
   try {
     const page = await browser.newPage({ viewport: { width: 1200, height: 900 } });
+    page.setDefaultTimeout(10_000);
     const complaints: string[] = [];
     const requests: string[] = [];
     page.on("console", (message) => complaints.push(`${message.type()}: ${message.text()}`));
@@ -108,6 +111,16 @@ Deno.test({ name: "the report's scatters work in Chromium", ignore: isMissing },
       return { real: unigrams.real[index], synthetic: unigrams.synthetic[index] };
     };
     const tooltip = page.locator("#unigram .tooltip");
+
+    await t.step("the page is no wider than its window, wide or narrow", async () => {
+      const overhang =
+        "document.documentElement.scrollWidth - document.documentElement.clientWidth";
+      for (const width of [360, 1200]) {
+        await page.setViewportSize({ width, height: 900 });
+        await nextFrame(page);
+        assertEquals(await page.evaluate(overhang), 0, `${width} pixels`);
+      }
+    });
 
     await t.step("hovering over a point names its code and both probabilities", async () => {
       const point = pointOf(0);
