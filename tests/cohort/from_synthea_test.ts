@@ -1,0 +1,178 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { readRecordsJson } from "ehrloom/cohort/from_records_json.ts";
+import { readSynthea, type SyntheaOptions } from "ehrloom/cohort/from_synthea.ts";
+import { visitCodes, visitsOf } from "ehrloom/cohort/records.ts";
+
+const shared = new URL("../../../shared/data/", import.meta.url).pathname;
+
+const small = {
+  patients: "Id,BIRTHDATE\np1,1990-01-01\np2,1991-01-01\np3,1992-01-01\n",
+  encounters: "Id,START,PATIENT\n" +
+    "e3,2020-03-01T12:00:00Z,p1\ne1,2020-01-01T00:00:00Z,p1\ne2,2020-03-01T12:00:00Z,p1\n" +
+    "e4,2020-01-01T00:00:00Z,p2\ne5,2020-01-02T00:00:00Z,p2\n",
+  conditions: "PATIENT,ENCOUNTER,SYSTEM,CODE,DESCRIPTION\n" +
+    "p1,e1,SNOMED-CT,59621000,<b>Hypertension</b>\np1,e3,SNOMED-CT,44054006,Diabetes\n" +
+    "p2,e4,SNOMED-CT,59621000,Essential hypertension\n",
+  medications: "PATIENT,ENCOUNTER,CODE,DESCRIPTION\np1,e2,312617,\np1,e1,312617,\n",
+  procedures: "PATIENT,ENCOUNTER,SYSTEM,CODE,DESCRIPTION\n" +
+    "p1,e1,SNOMED-CT,430193006,Reconciliation\np1,e1,SNOMED-CT,430193006,Reconciliation\n",
+};
+
+async function read(change: Partial<typeof small> = {}, options: SyntheaOptions = {}) {
+  const folder = await Deno.makeTempDir();
+  try {
+    for (const [name, text] of Object.entries({ ...small, ...change })) {
+      await Deno.writeTextFile(`${folder}/${name}.csv`, text);
+    }
+    return await readSynthea(folder, options);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test("readSynthea() orders visits by start, then id, with distinct codes and days", async () => {
+  const cohort = await read();
+  assertEquals(cohort.vocabulary.codes, [
+    "RxNorm//312617",
+    "SNOMED-CT//430193006",
+    "SNOMED-CT//44054006",
+    "SNOMED-CT//59621000",
+  ]);
+  assertEquals([0, 1, 2].map((record) => visitsOf(cohort, record)), [3, 1, 0]);
+  const visits = [0, 1, 2].map((visit) => [...visitCodes(cohort, 0, visit)]);
+  assertEquals(visits, [[0, 1, 3], [0], [2]]);
+  assertEquals([...cohort.gapDays], [0, 60.5, 0, 0]);
+  assertEquals([...cohort.startDays], [18262, 18262, NaN]);
+});
+
+Deno.test("readSynthea() keeps the first description as it stands, markup and all", async () => {
+  const { descriptions } = (await read()).vocabulary;
+  assertEquals(descriptions, [
+    "RxNorm//312617",
+    "Reconciliation",
+    "Diabetes",
+    "<b>Hypertension</b>",
+  ]);
+});
+
+Deno.test("readSynthea() takes the chosen tables, and visits of the chosen ones", async () => {
+  const conditions = await read({}, { tables: ["conditions"] });
+  assertEquals(conditions.vocabulary.codes.length, 2);
+  assertEquals(visitsOf(conditions, 0), 2);
+  const withCondition = await read({}, { visitTables: ["conditions"] });
+  assertEquals(withCondition.vocabulary.codes.length, 4);
+  assertEquals(visitsOf(withCondition, 0), 2);
+  await assertRejects(
+    () => read({}, { tables: ["conditions"], visitTables: ["procedures"] }),
+    RangeError,
+    'the table "procedures"',
+  );
+});
+
+Deno.test("readSynthea() gives a patient the same id in any order of the file", async () => {
+  const [first, turned] = [
+    await read(),
+    await read({ patients: "BIRTHDATE,Id\n,p3\n,p2\n,p1\n" }),
+  ];
+  assertEquals([...turned.subjectIds], [...first.subjectIds].reverse());
+});
+
+for (
+  const [what, change, wanted] of [
+    [
+      "an encounter that no patient owns",
+      { encounters: small.encounters + "e6,2020-01-01T00:00:00Z,p9\n" },
+      'encounters.csv" row 7: encounter "e6" is of patient "p9", who is not in patients.csv',
+    ],
+    [
+      "a time that is none",
+      { encounters: small.encounters + "e6,yesterday,p1\n" },
+      'encounters.csv" row 7: START is "yesterday"',
+    ],
+    [
+      "an encounter twice",
+      { encounters: small.encounters + "e1,2020-01-01,p1\n" },
+      'encounters.csv" row 7: encounter "e1" appears twice',
+    ],
+    [
+      "a patient twice",
+      { patients: small.patients + "p1,\n" },
+      'patients.csv" row 5: patient "p1" appears twice',
+    ],
+    [
+      "an event of an unknown encounter",
+      { medications: small.medications + "p1,e9,1,x\n" },
+      'medications.csv" row 4: encounter "e9" is not in encounters.csv',
+    ],
+    [
+      "an event of another patient",
+      { medications: small.medications + "p2,e1,1,x\n" },
+      'medications.csv" row 4: encounter "e1" is not of patient "p2"',
+    ],
+    [
+      "an event without a code",
+      { conditions: small.conditions + "p1,e1,SNOMED-CT,,x\n" },
+      'conditions.csv" row 5: CODE is empty',
+    ],
+    [
+      "a cut-off row",
+      { procedures: small.procedures + "p1,e1,SNOM" },
+      'procedures.csv" row 4: it has 3 fields, the header has 5',
+    ],
+  ] as [string, Partial<typeof small>, string][]
+) {
+  Deno.test(`readSynthea() names file and row of ${what}, or skips it`, async () => {
+    await assertRejects(() => read(change), SyntaxError, wanted);
+    const bad: string[] = [];
+    const cohort = await read(change, { onBadRow: (problem) => bad.push(problem) });
+    assertEquals(bad.length, 1);
+    assert(bad[0].includes(wanted), bad[0]);
+    assertEquals(cohort.visitCount, 4);
+  });
+}
+
+Deno.test("readSynthea() names a missing column, an empty file, a missing file", async () => {
+  await assertRejects(
+    () => read({ conditions: "PATIENT,ENCOUNTER,SYSTEM,DESCRIPTION\n" }),
+    SyntaxError,
+    'conditions.csv": it has no column CODE',
+  );
+  await assertRejects(() => read({ encounters: "" }), SyntaxError, 'encounters.csv": it is empty');
+  await assertRejects(() => read({ patients: "Id\n" }), SyntaxError, "it holds no patients");
+  await assertRejects(() => readSynthea("/nowhere"), Deno.errors.NotFound, "no such folder");
+});
+
+Deno.test("readSynthea() equals the ready records-json, all but the order of equal times", async () => {
+  const ready = await readRecordsJson(`${shared}synthea-ma-records.json`);
+  const cohort = await readSynthea(`${shared}synthea-ma`, {
+    visitTables: ["conditions"],
+    maxVisits: 46,
+  });
+  assertEquals(cohort.visitCount, ready.visitCount);
+  const place = new Map([...cohort.subjectIds].map((id, record) => [id, record]));
+  /** "C:1" and "P:1" are both "SNOMED-CT//1": one code (65710008) is a condition and a procedure. */
+  const named = ready.vocabulary.codes.map((code) =>
+    code.replace(/^[CP]:/, "SNOMED-CT//").replace(/^M:/, "RxNorm//")
+  );
+  let equal = 0;
+  let equalAsSets = 0;
+  for (let record = 0; record < ready.recordCount; record++) {
+    const same = place.get(ready.subjectIds[record]) ?? -1;
+    const wanted: string[] = [];
+    const seen: string[] = [];
+    for (let visit = 0; visit < visitsOf(ready, record); visit++) {
+      const codes = new Set(Array.from(visitCodes(ready, record, visit), (code) => named[code]));
+      wanted.push([...codes].sort().join());
+    }
+    for (let visit = 0; visit < visitsOf(cohort, same); visit++) {
+      const codes = visitCodes(cohort, same, visit);
+      seen.push(Array.from(codes, (code) => cohort.vocabulary.codes[code]).sort().join());
+    }
+    if (wanted.join(";") === seen.join(";")) equal++;
+    if (wanted.sort().join(";") === seen.sort().join(";")) equalAsSets++;
+  }
+  // 67 patients have encounters with a condition that start in the same second, which the ready
+  // file has in no order that its sources tell; for two of them the 46th visit is one of these
+  assertEquals(ready.recordCount - equal, 67);
+  assertEquals(ready.recordCount - equalAsSets, 2);
+});
