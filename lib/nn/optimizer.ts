@@ -5,16 +5,23 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
-import { hostKernel, isOnHost } from "./host.ts";
+import {
+  copyInto,
+  cut,
+  flatGradient,
+  type FlatLayout,
+  flatten,
+  hostTensors,
+  layoutOf,
+  unflatten,
+} from "./flat.ts";
+import { isOnHost } from "./host.ts";
 import type { NamedArrays, NamedTensors } from "./parameters.ts";
 import { applyAdam, halfSumOfSquares, isOnTensorflow, variable } from "./tensorflow_ops.ts";
 
 const beta1 = 0.9;
 const beta2 = 0.999;
 const epsilon = 1e-8;
-
-/** Each parameter begins at a multiple of so many floats, so that engines can slice, not copy. */
-const alignment = 16;
 
 /** Everything that Adam remembers, flat, in the order of {@link FlatLayout}. */
 export interface AdamState {
@@ -28,18 +35,23 @@ export interface AdamState {
   readonly squares: NamedArrays;
 }
 
+/** One tensor a parameter; or, on cpu and wasm, one flat array in the shared layout. */
+export type Gradients = tf.Tensor[] | Float32Array;
+
 /** Adam (Kingma & Ba 2015) with beta 0.9 and 0.999, epsilon 1e-8, no weight decay. */
 export interface Optimizer {
   /** The parameters as they are; owned by the optimizer and valid until the next step. */
   parameters(): NamedTensors;
+  /** Where threads find the parameters, on cpu and wasm. */
+  readonly shared?: { readonly layout: FlatLayout; readonly parameters: Float32Array };
   /**
    * Takes one step down the gradients, which it disposes of.
    *
-   * @param gradients in the order of the names in {@link parameters}
+   * @param gradients in the order of the names in {@link parameters}, or flat on cpu and wasm
    * @param learningRate of this step
    * @returns the gradients' Euclidean norm before the step
    */
-  step(gradients: tf.Tensor[], learningRate: number): Promise<number>;
+  step(gradients: Gradients, learningRate: number): Promise<number>;
   /** A copy of the parameters in memory. */
   readParameters(): Promise<NamedArrays>;
   /** A copy of everything, to continue from later. */
@@ -48,52 +60,10 @@ export interface Optimizer {
   dispose(): void;
 }
 
-/** Where each parameter stands in the flat buffer. */
-interface FlatLayout {
-  readonly names: readonly string[];
-  readonly shapes: readonly (readonly number[])[];
-  readonly sizes: readonly number[];
-  /** Sizes rounded up to the alignment; their sum is the buffer's length. */
-  readonly paddedSizes: readonly number[];
-  readonly length: number;
-}
-
-function layoutOf(arrays: NamedArrays): FlatLayout {
-  const names = Object.keys(arrays);
-  const sizes = names.map((name) => arrays[name].numbers.length);
-  const paddedSizes = sizes.map((size) => Math.ceil(size / alignment) * alignment);
-  return {
-    names,
-    shapes: names.map((name) => arrays[name].shape),
-    sizes,
-    paddedSizes,
-    length: paddedSizes.reduce((sum, size) => sum + size, 0),
-  };
-}
-
-function flatten({ names, paddedSizes, length }: FlatLayout, arrays: NamedArrays): Float32Array {
-  const flat = new Float32Array(length);
-  let at = 0;
-  names.forEach((name, i) => {
-    flat.set(arrays[name].numbers, at);
-    at += paddedSizes[i];
-  });
-  return flat;
-}
-
-function unflatten(layout: FlatLayout, flat: Float32Array): NamedArrays {
-  let at = 0;
-  return Object.fromEntries(layout.names.map((name, i) => {
-    const numbers = flat.slice(at, at + layout.sizes[i]);
-    at += layout.paddedSizes[i];
-    return [name, { shape: layout.shapes[i], numbers }];
-  }));
-}
-
 /** The flat buffer, updated in one of three ways. */
 interface Engine {
   tensors(): tf.Tensor[];
-  update(gradients: tf.Tensor[], learningRate: number, step: number): Promise<number>;
+  update(gradients: Gradients, learningRate: number, step: number): Promise<number>;
   read(): Promise<[parameters: Float32Array, means: Float32Array, squares: Float32Array]>;
   dispose(): void;
 }
@@ -124,6 +94,7 @@ export function adam(initial: NamedArrays | AdamState): Optimizer {
     tensors = undefined;
   };
   return {
+    shared: isOnHost() ? { layout, parameters: buffers[0] } : undefined,
     parameters() {
       tensors ??= engine.tensors();
       const current = tensors;
@@ -132,7 +103,7 @@ export function adam(initial: NamedArrays | AdamState): Optimizer {
     async step(gradients, learningRate) {
       release();
       const norm = await engine.update(gradients, learningRate, ++steps);
-      tf.dispose(gradients);
+      if (!(gradients instanceof Float32Array)) tf.dispose(gradients);
       return norm;
     },
     async readParameters() {
@@ -161,37 +132,27 @@ function isState(initial: NamedArrays | AdamState): initial is AdamState {
 
 /** cpu and wasm: one loop over typed arrays does it all. */
 function onHost(
-  { shapes, sizes, paddedSizes }: FlatLayout,
+  layout: FlatLayout,
   [parameters, means, squares]: [Float32Array, Float32Array, Float32Array],
 ): Engine {
+  const gradient = new Float32Array(layout.length);
   return {
-    tensors() {
-      let at = 0;
-      return shapes.map((shape, i) => {
-        const numbers = parameters.subarray(at, at + sizes[i]);
-        at += paddedSizes[i];
-        return hostKernel([], [[...shape]], (_, [tensor]) => tensor.set(numbers))[0];
-      });
-    },
+    tensors: () => hostTensors(layout, parameters),
     update(gradients, learningRate, step) {
-      const rate = learningRate * Math.sqrt(1 - beta2 ** step) / (1 - beta1 ** step);
+      const from = gradients instanceof Float32Array ? gradients : gradient;
+      if (!(gradients instanceof Float32Array)) copyInto(layout, gradients, gradient);
       // Adam's epsilon stands beside the corrected root, so it is scaled as the root is
-      const epsilonHat = epsilon * Math.sqrt(1 - beta2 ** step);
+      const correction = Math.sqrt(1 - beta2 ** step);
+      const rate = learningRate * correction / (1 - beta1 ** step);
+      const epsilonHat = epsilon * correction;
       let sum = 0;
-      hostKernel(gradients, [], (gradients) => {
-        let at = 0;
-        gradients.forEach((gradient, i) => {
-          for (let j = 0; j < gradient.length; j++) {
-            const g = gradient[j];
-            const k = at + j;
-            sum += g * g;
-            const mean = means[k] += (1 - beta1) * (g - means[k]);
-            const square = squares[k] += (1 - beta2) * (g * g - squares[k]);
-            parameters[k] -= rate * mean / (Math.sqrt(square) + epsilonHat);
-          }
-          at += paddedSizes[i];
-        });
-      });
+      for (let i = 0; i < from.length; i++) {
+        const g = from[i];
+        sum += g * g;
+        const mean = means[i] += (1 - beta1) * (g - means[i]);
+        const square = squares[i] += (1 - beta2) * (g * g - squares[i]);
+        parameters[i] -= rate * mean / (Math.sqrt(square) + epsilonHat);
+      }
       return Promise.resolve(Math.sqrt(sum));
     },
     read: () => Promise.resolve([parameters, means, squares]),
@@ -199,23 +160,11 @@ function onHost(
   };
 }
 
-/** All gradients as one vector in the layout of the buffer. */
-function flatGradient({ sizes, paddedSizes }: FlatLayout, gradients: tf.Tensor[]): tf.Tensor1D {
-  const parts: tf.Tensor1D[] = [];
-  gradients.forEach((gradient, i) => {
-    parts.push(tf.reshape(gradient, [sizes[i]]));
-    if (paddedSizes[i] > sizes[i]) parts.push(tf.zeros([paddedSizes[i] - sizes[i]]));
-  });
-  return tf.concat(parts);
-}
-
-/** The parameters cut out of the buffer. */
-function cut({ shapes, sizes, paddedSizes }: FlatLayout, flat: tf.Tensor1D): tf.Tensor[] {
-  const parts = tf.split(flat, [...paddedSizes]);
-  return shapes.map((shape, i) => {
-    const exact = paddedSizes[i] === sizes[i] ? parts[i] : tf.slice(parts[i], 0, sizes[i]);
-    return tf.reshape(exact, [...shape]);
-  });
+function tensorsOnly(gradients: Gradients): tf.Tensor[] {
+  if (gradients instanceof Float32Array) {
+    throw new TypeError("Flat gradients are for the cpu and wasm backends");
+  }
+  return gradients;
 }
 
 let variables = 0; // TensorFlow finds variables by name, so each optimizer's must be its own
@@ -239,7 +188,7 @@ function onTensorflow(
     tensors: () => tf.tidy(() => cut(layout, parameters.read())),
     async update(gradients, learningRate, step) {
       const norm = tf.tidy(() => {
-        const gradient = flatGradient(layout, gradients);
+        const gradient = flatGradient(layout, tensorsOnly(gradients));
         applyAdam([parameters, means, squares], gradient, {
           beta1,
           beta2,
@@ -274,7 +223,7 @@ function onDevice(
     tensors: () => tf.tidy(() => cut(layout, parameters)),
     async update(gradients, learningRate, step) {
       const [norm, ...next] = tf.tidy(() => {
-        const gradient = flatGradient(layout, gradients);
+        const gradient = flatGradient(layout, tensorsOnly(gradients));
         const newMeans = tf.add(tf.mul(means, beta1), tf.mul(gradient, 1 - beta1));
         const newSquares = tf.add(
           tf.mul(squares, beta2),

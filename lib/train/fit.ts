@@ -11,6 +11,7 @@ import { checkShapes, type NamedTensors } from "../nn/parameters.ts";
 import { random } from "../nn/random.ts";
 import type { OnProgress } from "../progress.ts";
 import { epochBatches } from "./batches.ts";
+import { type GradientSource, localGradients, sharedGradients } from "./gradients.ts";
 import type { Training } from "./options.ts";
 import {
   type Progress,
@@ -30,29 +31,6 @@ function rateAt(training: Training, step: number, steps: number): number {
   if (step < warmup) return learningRate * (step + 1) / warmup;
   if (schedule === "constant") return learningRate;
   return learningRate * 0.5 * (1 + Math.cos(Math.PI * (step - warmup) / (steps - warmup)));
-}
-
-/** Loss of a batch and its gradients, in the order of the parameters' names. */
-async function lossAndGradients(
-  model: Model,
-  parameters: NamedTensors,
-  cohort: Cohort,
-  records: Int32Array,
-): Promise<{ loss: number; gradients: tf.Tensor[] }> {
-  const names = Object.keys(parameters);
-  const { value, grads } = tf.valueAndGrads((...tensors) =>
-    tf.div(
-      model.loss(
-        Object.fromEntries(names.map((name, i) => [name, tensors[i]])),
-        cohort,
-        records,
-      ),
-      model.lossDivisor(records.length),
-    )
-  )(Object.values(parameters));
-  const [loss] = await value.data();
-  value.dispose();
-  return { loss: loss * model.lossDivisor(records.length), gradients: grads };
 }
 
 function visitsIn(model: Model, cohort: Cohort, records: Int32Array): number {
@@ -116,18 +94,24 @@ export async function fit(
   };
   const lines = (await readTraining(folder)).filter(({ epoch }) => epoch <= progress.epoch);
   const optimizer = adam(stored?.state ?? initial);
+  let gradientSource: GradientSource | undefined;
   try {
-    await trainOn({ model, learners, judges, folder, training, progress, lines, optimizer }, {
+    gradientSource = training.workers === 1
+      ? localGradients(model, learners, optimizer)
+      : await sharedGradients(model, learners, optimizer, training.workers);
+    await trainOn(
+      { model, learners, judges, folder, training, progress, lines, optimizer, gradientSource },
       onProgress,
-    });
+    );
   } finally {
+    gradientSource?.dispose();
     optimizer.dispose();
   }
   return lines;
 }
 
 async function trainOn(
-  { model, learners, judges, folder, training, progress, lines, optimizer }: {
+  { model, learners, judges, folder, training, progress, lines, optimizer, gradientSource }: {
     model: Model;
     learners: Cohort;
     judges: Cohort;
@@ -136,8 +120,9 @@ async function trainOn(
     progress: Progress;
     lines: TrainingLine[];
     optimizer: Optimizer;
+    gradientSource: GradientSource;
   },
-  { onProgress }: { onProgress?: OnProgress },
+  onProgress: OnProgress | undefined,
 ): Promise<void> {
   const { epochs, batch, patience, seed } = training;
   const lengths = Array.from(
@@ -159,8 +144,7 @@ async function trainOn(
     const batches = epochBatches(lengths, batch, random(seed, 1, progress.epoch));
     while (progress.batch < batches.length) {
       const records = batches[progress.batch];
-      const parameters = optimizer.parameters();
-      const { loss, gradients } = await lossAndGradients(model, parameters, learners, records);
+      const { loss, gradients } = await gradientSource.compute(records);
       if (!Number.isFinite(loss)) {
         throw new RangeError(
           `Cannot go on training: the loss is ${loss} in epoch ${progress.epoch + 1}; ` +

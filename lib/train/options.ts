@@ -12,8 +12,10 @@ export interface TrainingOptions {
   readonly warmup?: number;
   /** Epochs without a lower validation loss after which training stops; default 10. */
   readonly patience?: number;
-  /** Default 1. */
+  /** Names all random draws; default 1. */
   readonly seed?: number;
+  /** Threads that share each batch, on wasm and cpu; default 1. Changes the order of sums. */
+  readonly workers?: number;
 }
 
 /** Every training option with its value. */
@@ -28,4 +30,5 @@ export const trainingDefaults: Training = {
   warmup: 0,
   patience: 10,
   seed: 1,
+  workers: 1,
 };

@@ -1,0 +1,118 @@
+/**
+ * All parameters of a model as one flat buffer.
+ *
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs-core";
+import { hostKernel } from "./host.ts";
+import type { NamedArrays } from "./parameters.ts";
+
+/** Each parameter begins at a multiple of so many floats, so that engines can slice, not copy. */
+const alignment = 16;
+
+/** Where each parameter stands in the flat buffer. */
+export interface FlatLayout {
+  /** Names of the parameters. */
+  readonly names: readonly string[];
+  /** Shape of each. */
+  readonly shapes: readonly (readonly number[])[];
+  /** Numbers in each. */
+  readonly sizes: readonly number[];
+  /** Sizes rounded up to the alignment; their sum is the length. */
+  readonly paddedSizes: readonly number[];
+  /** Length of the buffer. */
+  readonly length: number;
+}
+
+/** Zeros in memory that threads can share. */
+export function sharedFloats(length: number): Float32Array {
+  return new Float32Array(new SharedArrayBuffer(4 * length));
+}
+
+/** The layout of these parameters, in their order. */
+export function layoutOf(arrays: NamedArrays): FlatLayout {
+  const names = Object.keys(arrays);
+  const sizes = names.map((name) => arrays[name].numbers.length);
+  const paddedSizes = sizes.map((size) => Math.ceil(size / alignment) * alignment);
+  return {
+    names,
+    shapes: names.map((name) => arrays[name].shape),
+    sizes,
+    paddedSizes,
+    length: paddedSizes.reduce((sum, size) => sum + size, 0),
+  };
+}
+
+/** The numbers one after the other, in memory that threads can share. */
+export function flatten(
+  { names, paddedSizes, length }: FlatLayout,
+  arrays: NamedArrays,
+): Float32Array {
+  const flat = sharedFloats(length);
+  let at = 0;
+  names.forEach((name, i) => {
+    flat.set(arrays[name].numbers, at);
+    at += paddedSizes[i];
+  });
+  return flat;
+}
+
+/** Copies of the numbers, by name. */
+export function unflatten(layout: FlatLayout, flat: Float32Array): NamedArrays {
+  let at = 0;
+  return Object.fromEntries(layout.names.map((name, i) => {
+    const numbers = flat.slice(at, at + layout.sizes[i]);
+    at += layout.paddedSizes[i];
+    return [name, { shape: layout.shapes[i], numbers }];
+  }));
+}
+
+/** cpu and wasm: the parameters as tensors, copied out of the buffer. */
+export function hostTensors(
+  { shapes, sizes, paddedSizes }: FlatLayout,
+  flat: Float32Array,
+): tf.Tensor[] {
+  let at = 0;
+  return shapes.map((shape, i) => {
+    const numbers = flat.subarray(at, at + sizes[i]);
+    at += paddedSizes[i];
+    return hostKernel([], [[...shape]], (_, [tensor]) => tensor.set(numbers))[0];
+  });
+}
+
+/** cpu and wasm: copies tensors into the buffer. */
+export function copyInto(
+  { paddedSizes }: FlatLayout,
+  tensors: tf.Tensor[],
+  flat: Float32Array,
+): void {
+  hostKernel(tensors, [], (numbers) => {
+    let at = 0;
+    numbers.forEach((each, i) => {
+      flat.set(each, at);
+      at += paddedSizes[i];
+    });
+  });
+}
+
+/** All gradients as one vector in the layout of the buffer. */
+export function flatGradient(
+  { sizes, paddedSizes }: FlatLayout,
+  gradients: tf.Tensor[],
+): tf.Tensor1D {
+  const parts: tf.Tensor1D[] = [];
+  gradients.forEach((gradient, i) => {
+    parts.push(tf.reshape(gradient, [sizes[i]]));
+    if (paddedSizes[i] > sizes[i]) parts.push(tf.zeros([paddedSizes[i] - sizes[i]]));
+  });
+  return tf.concat(parts);
+}
+
+/** The parameters cut out of the buffer. */
+export function cut({ shapes, sizes, paddedSizes }: FlatLayout, flat: tf.Tensor1D): tf.Tensor[] {
+  const parts = tf.split(flat, [...paddedSizes]);
+  return shapes.map((shape, i) => {
+    const exact = paddedSizes[i] === sizes[i] ? parts[i] : tf.slice(parts[i], 0, sizes[i]);
+    return tf.reshape(exact, [...shape]);
+  });
+}

@@ -1,0 +1,209 @@
+/**
+ * Loss and gradients of a batch: in this thread, or shared out among Workers, each with an engine
+ * of its own (wasm's own threads cannot start under Deno).
+ *
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs-core";
+import type { Cohort } from "../cohort/cohort.ts";
+import type { Model, ModelConfig } from "../models/model.ts";
+import { type Backend, useBackend } from "../nn/backend.ts";
+import { copyInto, type FlatLayout, hostTensors, sharedFloats } from "../nn/flat.ts";
+import type { Gradients, Optimizer } from "../nn/optimizer.ts";
+import type { NamedTensors } from "../nn/parameters.ts";
+import { modelFamily } from "../models/mod.ts";
+
+/** What gives the gradients of one batch after another, at the optimizer's parameters. */
+export interface GradientSource {
+  /**
+   * @param records indices into the cohort
+   * @returns the loss in nats summed over the records, and the gradients of the loss that the
+   * original minimises
+   */
+  compute(records: Int32Array): Promise<{ loss: number; gradients: Gradients }>;
+  /** Ends its threads. */
+  dispose(): void;
+}
+
+/** The loss of some records, divided as for a whole batch, and its gradients. */
+function lossAndGradients(
+  model: Model,
+  parameters: NamedTensors,
+  cohort: Cohort,
+  records: Int32Array,
+  divisor: number,
+): { value: tf.Scalar; grads: tf.Tensor[] } {
+  const names = Object.keys(parameters);
+  const gradients = tf.valueAndGrads((...tensors) =>
+    tf.div(
+      model.loss(
+        Object.fromEntries(names.map((name, i) => [name, tensors[i]])),
+        cohort,
+        records,
+      ),
+      divisor,
+    )
+  );
+  return gradients(Object.values(parameters)) as { value: tf.Scalar; grads: tf.Tensor[] };
+}
+
+/** Gradients computed in this thread. */
+export function localGradients(
+  model: Model,
+  cohort: Cohort,
+  optimizer: Optimizer,
+): GradientSource {
+  return {
+    async compute(records) {
+      const divisor = model.lossDivisor(records.length);
+      const { value, grads } = lossAndGradients(
+        model,
+        optimizer.parameters(),
+        cohort,
+        records,
+        divisor,
+      );
+      const [loss] = await value.data();
+      value.dispose();
+      return { loss: loss * divisor, gradients: grads };
+    },
+    dispose() {},
+  };
+}
+
+/** What a Worker needs before its first batch. */
+interface Setup {
+  readonly backend: Backend;
+  readonly family: string;
+  readonly config: ModelConfig;
+  readonly cohort: Cohort;
+  readonly layout: FlatLayout;
+  readonly parameters: Float32Array;
+  readonly gradient: Float32Array;
+}
+
+/** One part of a batch. */
+interface Task {
+  readonly records: Int32Array;
+  readonly divisor: number;
+}
+
+/** The same cohort in memory that threads can share. */
+function sharedCohort(source: Cohort): Cohort {
+  const shared = <A extends Uint8Array | Uint32Array>(
+    array: A,
+    make: (buffer: SharedArrayBuffer) => A,
+  ) => {
+    const copy = make(new SharedArrayBuffer(array.byteLength));
+    copy.set(array);
+    return copy;
+  };
+  return {
+    ...source,
+    visitOffsets: shared(source.visitOffsets, (buffer) => new Uint32Array(buffer)),
+    codeOffsets: shared(source.codeOffsets, (buffer) => new Uint32Array(buffer)),
+    codes: shared(source.codes, (buffer) => new Uint32Array(buffer)),
+    labels: shared(source.labels, (buffer) => new Uint8Array(buffer)),
+  };
+}
+
+/** One answer of a Worker; its failures become ours. */
+function answer(worker: Worker): Promise<number> {
+  return new Promise((resolve, reject) => {
+    worker.onmessage = ({ data }) => resolve(data);
+    worker.onerror = (event) => {
+      event.preventDefault();
+      reject(new Error(event.message));
+    };
+  });
+}
+
+/**
+ * Gradients computed by `count` Workers, each of which takes every `count`-th record of a batch.
+ * For a given count the sums are made in a fixed order, so runs repeat exactly.
+ *
+ * @throws {RangeError} If the backend is neither wasm nor cpu
+ */
+export async function sharedGradients(
+  model: Model,
+  cohort: Cohort,
+  optimizer: Optimizer,
+  count: number,
+): Promise<GradientSource> {
+  const { shared } = optimizer;
+  const backend = tf.getBackend() as Backend;
+  if (shared === undefined) {
+    throw new RangeError(
+      `Cannot share batches among ${count} workers on ${backend}: it has threads of its own, ` +
+        "workers are for wasm and cpu",
+    );
+  }
+  const { layout, parameters } = shared;
+  const lent = sharedCohort(cohort);
+  const workers = await Promise.all(Array.from({ length: count }, async () => {
+    const thread = new Worker(import.meta.resolve("./gradient_worker.ts"), { type: "module" });
+    const gradient = sharedFloats(layout.length);
+    const setup: Setup = {
+      backend,
+      family: model.family,
+      config: model.config,
+      cohort: lent,
+      layout,
+      parameters,
+      gradient,
+    };
+    const ready = answer(thread);
+    thread.postMessage(setup);
+    await ready;
+    return { thread, gradient };
+  }));
+  const [{ gradient: total }, ...others] = workers;
+  return {
+    async compute(records) {
+      const divisor = model.lossDivisor(records.length);
+      const losses = await Promise.all(workers.map(({ thread, gradient }, i) => {
+        const part = records.filter((_, at) => at % count === i);
+        if (part.length === 0) {
+          gradient.fill(0);
+          return 0;
+        }
+        const loss = answer(thread);
+        const task: Task = { records: part, divisor };
+        thread.postMessage(task);
+        return loss;
+      }));
+      for (const { gradient } of others) {
+        for (let i = 0; i < total.length; i++) total[i] += gradient[i];
+      }
+      return { loss: losses.reduce((sum, loss) => sum + loss, 0), gradients: total };
+    },
+    dispose: () => workers.forEach(({ thread }) => thread.terminate()),
+  };
+}
+
+/** What a Worker is sent. */
+export type Message = Setup | Task;
+
+/** A Worker's side: gives what handles its messages, a setup first, and answers each. */
+export function serveGradients(reply: (loss: number) => void): (message: Message) => void {
+  let setup: Setup | undefined;
+  let model: Model | undefined;
+  return async (message) => {
+    if ("backend" in message) {
+      setup = message;
+      await useBackend(setup.backend);
+      model = modelFamily(setup.family).create(setup.config);
+      reply(0);
+    } else if (setup !== undefined && model !== undefined) {
+      const { layout, parameters, gradient, cohort } = setup;
+      const tensors = hostTensors(layout, parameters);
+      const named = Object.fromEntries(layout.names.map((name, i) => [name, tensors[i]]));
+      const { records, divisor } = message;
+      const { value, grads } = lossAndGradients(model, named, cohort, records, divisor);
+      copyInto(layout, grads, gradient);
+      const [loss] = await value.data();
+      tf.dispose([tensors, value, grads]);
+      reply(loss * divisor);
+    }
+  };
+}
