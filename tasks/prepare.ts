@@ -69,7 +69,7 @@ function summarize(cohort: Cohort): void {
 
 await runCommand(command, async (args, onProgress) => {
   const format = sourceFormats[args.text("from")];
-  if (format === undefined) {
+  if (!formatNames.includes(args.text("from"))) {
     throw new UsageError(
       `--from is "${args.text("from")}", known formats are ${formatNames.join(", ")}`,
     );

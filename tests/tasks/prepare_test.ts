@@ -1,0 +1,206 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { readMeds } from "ehrloom/cohort/from_meds.ts";
+import { syntheaSample, syntheaSampleFolder } from "ehrloom/cohort/sample.ts";
+
+const root = new URL("../../", import.meta.url).pathname;
+
+async function prepare(...args: string[]) {
+  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "tasks/prepare.ts", ...args],
+    cwd: root,
+    env: { NO_COLOR: "1" },
+  }).output();
+  return { code, lines: new TextDecoder().decode(stderr).trimEnd().split("\n") };
+}
+
+const files: Record<string, string> = {
+  patients: "Id\np1\np2\n",
+  encounters: "Id,START,PATIENT\ne1,2020-01-01T00:00:00Z,p1\ne2,2020-02-01T00:00:00Z,p2\n",
+  conditions: "PATIENT,ENCOUNTER,SYSTEM,CODE,DESCRIPTION\n" +
+    "p1,e1,SNOMED-CT,59621000,\"<script>alert('x')</script> & more\"\n",
+  medications: "PATIENT,ENCOUNTER,CODE,DESCRIPTION\np2,e2,312617,predniSONE\n",
+  procedures: "PATIENT,ENCOUNTER,SYSTEM,CODE,DESCRIPTION\n",
+};
+
+/** A folder with `source/` as above, changed, and nothing else. */
+async function withSource(
+  change: Record<string, string | null>,
+  use: (folder: string) => Promise<void>,
+) {
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.mkdir(`${folder}/source`);
+    for (const [name, text] of Object.entries({ ...files, ...change })) {
+      if (text !== null) await Deno.writeTextFile(`${folder}/source/${name}.csv`, text);
+    }
+    await use(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test("prepare writes the sample as syntheaSample() gives it, and says what is in it", async () => {
+  await withSource({}, async (folder) => {
+    const { code, lines } = await prepare(
+      ...["--from", "synthea", "--input", syntheaSampleFolder, "--out", `${folder}/out`],
+      ...["--visits-with", "conditions", "--max-visits", "46", "--min-count", "5"],
+      ...["--labels", `${syntheaSampleFolder}/phenotypes.json`],
+    );
+    assertEquals(code, 0, lines.join("\n"));
+    const sample = await syntheaSample();
+    assertEquals(await readMeds(`${folder}/out`), sample);
+    const said = lines.join("\n");
+    assertMatch(said, /400 records \(288 train, 32 validation, 80 test\)/);
+    assertStringIncludes(said, `${sample.visitCount} visits`);
+    assertMatch(said, /label hypertension: \d+ records \(\d+\.\d%\)/);
+  });
+});
+
+Deno.test("prepare reads its own folders, keeps their splits, or splits anew by --seed", async () => {
+  await withSource({}, async (folder) => {
+    const synthea = ["--from", "synthea", "--input", `${folder}/source`];
+    assertEquals((await prepare(...synthea, "--out", `${folder}/a`)).code, 0);
+    const meds = ["--from", "meds", "--input", `${folder}/a`];
+    assertEquals((await prepare(...meds, "--out", `${folder}/b`)).code, 0);
+    assertEquals(await readMeds(`${folder}/b`), await readMeds(`${folder}/a`));
+    const seeded = new Set<string>();
+    for (const seed of ["1", "2", "3", "4", "5"]) {
+      const args = [...meds, "--out", `${folder}/c`, "--force", "--seed", seed];
+      assertEquals((await prepare(...args)).code, 0);
+      seeded.add(String((await readMeds(`${folder}/c`)).splits));
+    }
+    assertEquals(seeded.size, 2);
+  });
+});
+
+Deno.test("prepare keeps markup in a description as plain text", async () => {
+  await withSource({}, async (folder) => {
+    const args = ["--from", "synthea", "--input", `${folder}/source`, "--out", `${folder}/out`];
+    assertEquals((await prepare(...args)).code, 0);
+    const { vocabulary } = await readMeds(`${folder}/out`);
+    assert(vocabulary.descriptions.includes("<script>alert('x')</script> & more"));
+  });
+});
+
+Deno.test("prepare --skip-bad-rows counts malformed rows and reads on", async () => {
+  const change = {
+    medications: files.medications + "p2,e2,1\np2,e9,1,x\np2,e2,197361,amLODIPine\n",
+  };
+  await withSource(change, async (folder) => {
+    const args = ["--from", "synthea", "--input", `${folder}/source`, "--out", `${folder}/out`];
+    const { code, lines } = await prepare(...args, "--skip-bad-rows");
+    assertEquals(code, 0);
+    assertStringIncludes(lines.join("\n"), "2 bad rows skipped");
+    assert((await readMeds(`${folder}/out`)).vocabulary.indexOf.has("RxNorm//197361"));
+  });
+});
+
+const bad: {
+  what: string;
+  change?: Record<string, string | null>;
+  args?: (folder: string) => string[];
+  code: 1 | 2;
+  wanted: RegExp;
+}[] = [
+  {
+    what: "a missing folder",
+    args: (folder) => ["--input", `${folder}/nowhere`],
+    code: 1,
+    wanted: /Cannot read ".*\/nowhere": no such folder$/,
+  },
+  {
+    what: "a missing file",
+    change: { procedures: null },
+    code: 1,
+    wanted: /Cannot read ".*source": it holds no procedures\.csv or procedures\.csv\.gz$/,
+  },
+  {
+    what: "an empty CSV",
+    change: { conditions: "" },
+    code: 1,
+    wanted: /Cannot read ".*conditions\.csv": it is empty/,
+  },
+  {
+    what: "a CSV without a needed column",
+    change: { encounters: "Id,PATIENT\n" },
+    code: 1,
+    wanted: /Cannot read ".*encounters\.csv": it has no column START/,
+  },
+  {
+    what: "a malformed row",
+    change: { medications: files.medications + "p2,e2,1\n" },
+    code: 1,
+    wanted: /Cannot read ".*medications\.csv" row 3: it has 3 fields, the header has 4$/,
+  },
+  {
+    what: "an encounter that no patient owns",
+    change: { encounters: files.encounters + "e3,2020-01-01T00:00:00Z,p7\n" },
+    code: 1,
+    wanted:
+      /encounters\.csv" row 4: encounter "e3" is of patient "p7", who is not in patients\.csv/,
+  },
+  {
+    what: "labels that are missing",
+    args: (folder) => ["--labels", `${folder}/labels.json`],
+    code: 1,
+    wanted: /Cannot read the labels ".*labels\.json": no such file$/,
+  },
+  {
+    what: "labels of another shape",
+    args: (folder) => ["--labels", `${folder}/source/patients.csv`],
+    code: 1,
+    wanted: /Cannot read ".*patients\.csv" as JSON/,
+  },
+  {
+    what: "an output folder that exists",
+    args: (folder) => ["--out", `${folder}/source`],
+    code: 1,
+    wanted: /Cannot write ".*source": it exists already; pass --force to replace it$/,
+  },
+  {
+    what: "an output folder that cannot be written",
+    args: (folder) => ["--out", `${folder}/source/patients.csv/out`],
+    code: 1,
+    wanted: /Cannot write ".*out": Not a directory$/,
+  },
+  {
+    what: "an unknown format",
+    args: () => ["--from", "hl7"],
+    code: 2,
+    wanted: /--from is "hl7", known formats are synthea, records-json, meds$/,
+  },
+  {
+    what: "a format named like a member of every object",
+    args: () => ["--from", "constructor"],
+    code: 2,
+    wanted: /known formats are/,
+  },
+  {
+    what: "an unknown table",
+    args: () => ["--tables", "conditions,allergies"],
+    code: 2,
+    wanted: /--tables names "allergies": known are conditions, medications, procedures$/,
+  },
+  {
+    what: "--max-visits 0",
+    args: () => ["--max-visits", "0"],
+    code: 2,
+    wanted: /--max-visits is 0, must be a number at least 1$/,
+  },
+];
+
+for (const { what, change = {}, args = () => [], code, wanted } of bad) {
+  Deno.test(`prepare exits ${code} with one line and writes nothing on ${what}`, async () => {
+    await withSource(change, async (folder) => {
+      const usual = ["--from", "synthea", "--input", `${folder}/source`, "--out", `${folder}/out`];
+      const before = [...Deno.readDirSync(`${folder}/source`)].length;
+      const { code: seen, lines } = await prepare(...usual, ...args(folder));
+      assertEquals(seen, code, lines.join("\n"));
+      assertMatch(lines[0], wanted);
+      assertMatch(lines[0], /^error: /);
+      assertEquals(lines.slice(1), code === 2 ? ["See deno task prepare --help"] : []);
+      assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name), ["source"]);
+      assertEquals([...Deno.readDirSync(`${folder}/source`)].length, before);
+    });
+  });
+}
