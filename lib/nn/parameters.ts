@@ -64,10 +64,14 @@ export function parameterCount(arrays: NamedArrays): number {
  */
 export function checkShapes(model: string, found: NamedArrays, wanted: NamedArrays): void {
   for (const name of Object.keys(found)) {
-    if (!(name in wanted)) throw new RangeError(`Cannot load "${model}": unknown tensor "${name}"`);
+    if (!Object.hasOwn(wanted, name)) {
+      throw new RangeError(`Cannot load "${model}": unknown tensor "${name}"`);
+    }
   }
   for (const [name, { shape }] of Object.entries(wanted)) {
-    if (!(name in found)) throw new RangeError(`Cannot load "${model}": no tensor "${name}"`);
+    if (!Object.hasOwn(found, name)) {
+      throw new RangeError(`Cannot load "${model}": no tensor "${name}"`);
+    }
     if (found[name].shape.join() !== shape.join()) {
       throw new RangeError(
         `Cannot load "${model}": tensor "${name}" is [${found[name].shape}], wanted [${shape}]`,

@@ -90,9 +90,17 @@ function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && Number(value) >= 0;
 }
 
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isTexts(value: unknown): value is Record<string, string> {
+  return isObject(value) && Object.values(value).every((text) => typeof text === "string");
+}
+
 function isEntry(value: unknown): value is Entry {
-  if (typeof value !== "object" || value === null) return false;
-  const { dtype, shape, data_offsets: offsets } = value as Partial<Entry>;
+  if (!isObject(value)) return false;
+  const { dtype, shape, data_offsets: offsets } = value;
   return typeof dtype === "string" && Array.isArray(shape) && shape.every(isCount) &&
     Array.isArray(offsets) && offsets.length === 2 && offsets.every(isCount);
 }
@@ -122,21 +130,24 @@ export async function readSafetensors(path: string): Promise<Safetensors> {
         `${bytes.length - 8} are there`,
     );
   }
-  let header: Record<string, unknown>;
+  let header: unknown;
   try {
     header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + headerLength)));
   } catch (_) {
     throw refuse("its header is not JSON, so it is not a safetensors file");
   }
-  if (typeof header !== "object" || header === null) throw refuse("its header is not an object");
+  if (!isObject(header)) throw refuse("its header is not an object");
   const { __metadata__: metadata = {}, ...entries } = header;
+  if (!isTexts(metadata)) throw refuse("its metadata is not an object of texts");
   const start = 8 + headerLength;
   const tensors: NamedArrays = {};
   for (const [name, entry] of Object.entries(entries)) {
     if (/[/\\]|\.\./.test(name)) throw refuse(`tensor name "${name}" looks like a path`);
     if (!isEntry(entry)) throw refuse(`what it says of tensor "${name}" makes no sense`);
     const [from, to] = entry.data_offsets;
-    if (!(entry.dtype in readers)) throw refuse(`tensor "${name}" is of type ${entry.dtype}`);
+    if (!Object.hasOwn(readers, entry.dtype)) {
+      throw refuse(`tensor "${name}" is of type ${entry.dtype}`);
+    }
     const size = entry.shape.reduce((product, axis) => product * axis, 1);
     const claimed = size * readers[entry.dtype].bytes;
     if (to - from !== claimed) {
@@ -147,7 +158,7 @@ export async function readSafetensors(path: string): Promise<Safetensors> {
     }
     tensors[name] = decoded(view, start + from, size, entry);
   }
-  return { tensors, metadata: metadata as Record<string, string> };
+  return { tensors, metadata };
 }
 
 function decoded(view: DataView, at: number, size: number, { dtype, shape }: Entry): ShapedArray {

@@ -1,0 +1,74 @@
+import { assertEquals } from "@std/assert";
+import * as tf from "@tensorflow/tfjs-core";
+import { attendNext, type AttentionCache, causalAttention } from "ehrloom/nn/attention.ts";
+import { testOnBackends } from "../golden.ts";
+import { assertClose, numbers, testLayer } from "./layer.ts";
+
+/** Softmax attention of row i over rows 0..i, head by head, record by record. */
+function literal(qkv: Float64Array, records: number, width: number, heads: number): Float64Array {
+  const rows = qkv.length / records / (3 * width);
+  const head = width / heads;
+  const y = new Float64Array(records * rows * width);
+  const at = (record: number, row: number, part: number, column: number) =>
+    qkv[(record * rows + row) * 3 * width + part * width + column];
+  for (let record = 0; record < records; record++) {
+    for (let h = 0; h < heads; h++) {
+      const columns = Array.from({ length: head }, (_, k) => h * head + k);
+      for (let i = 0; i < rows; i++) {
+        const weights = Array.from({ length: i + 1 }, (_, j) => {
+          const dot = columns.reduce((s, c) => s + at(record, i, 0, c) * at(record, j, 1, c), 0);
+          return Math.exp(dot / Math.sqrt(head));
+        });
+        const total = weights.reduce((sum, weight) => sum + weight, 0);
+        for (const c of columns) {
+          y[(record * rows + i) * width + c] = weights.reduce(
+            (sum, weight, j) => sum + weight / total * at(record, j, 2, c),
+            0,
+          );
+        }
+      }
+    }
+  }
+  return y;
+}
+
+for (const [records, rows, width, heads] of [[2, 4, 6, 2], [1, 1, 4, 4], [3, 3, 2, 1]]) {
+  testLayer(`causalAttention() of ${records} records, ${rows} rows, ${heads} heads`, {
+    shapes: [[records * rows, 3 * width]],
+    layer: (qkv) => causalAttention(qkv as tf.Tensor2D, records, heads),
+    literal: (qkv) => literal(qkv, records, width, heads),
+  });
+}
+
+testOnBackends("attendNext() row by row equals causalAttention() of the whole", async () => {
+  const [records, rows, width, heads] = [3, 5, 8, 2];
+  const given = Float32Array.from(numbers([records, rows, 3 * width]));
+  const whole = tf.tidy(() =>
+    causalAttention(tf.tensor2d(given, [records * rows, 3 * width]), records, heads)
+  );
+  const expected = await whole.data();
+  let cache: AttentionCache | undefined;
+  for (let row = 0; row < rows; row++) {
+    const step = Float32Array.from({ length: records * 3 * width }, (_, i) => {
+      const [record, column] = [Math.floor(i / (3 * width)), i % (3 * width)];
+      return given[(record * rows + row) * 3 * width + column];
+    });
+    const next = tf.tidy(() => {
+      const { y, cache: grown } = attendNext(
+        tf.tensor2d(step, [records, 3 * width]),
+        heads,
+        cache,
+      );
+      return { y, cache: { keys: tf.keep(grown.keys), values: tf.keep(grown.values) } };
+    });
+    cache = next.cache;
+    assertEquals(cache.keys.shape, [records, heads, row + 1, width / heads]);
+    const wanted = Array.from({ length: records }, (_, record) => {
+      const from = (record * rows + row) * width;
+      return [...expected.subarray(from, from + width)];
+    }).flat();
+    assertClose(await next.y.data(), wanted, `row ${row}`);
+    next.y.dispose();
+  }
+  tf.dispose({ whole, ...cache });
+});

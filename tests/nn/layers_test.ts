@@ -1,0 +1,85 @@
+// The layers without a test file of their own, by their definitions in float64.
+import { assertEquals } from "@std/assert";
+import * as tf from "@tensorflow/tfjs-core";
+import { rowsFrom } from "ehrloom/generate/row_lists.ts";
+import { bernoulliNll } from "ehrloom/nn/bernoulli.ts";
+import { gelu } from "ehrloom/nn/gelu.ts";
+import { layerNorm } from "ehrloom/nn/layer_norm.ts";
+import { linear } from "ehrloom/nn/linear.ts";
+import { testOnBackends } from "../golden.ts";
+import { assertClose, testLayer } from "./layer.ts";
+
+testLayer("gelu()", {
+  shapes: [[5, 7]],
+  layer: (x) => gelu(x),
+  literal: (x) =>
+    x.map((v) => 0.5 * v * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (v + 0.044715 * v ** 3)))),
+});
+
+const epsilon = 1e-5;
+testLayer("layerNorm()", {
+  shapes: [[4, 6], [6], [6]],
+  layer: (x, gain, bias) =>
+    layerNorm(x as tf.Tensor2D, gain as tf.Tensor1D, bias as tf.Tensor1D, epsilon),
+  literal: (x, gain, bias) =>
+    x.map((value, i) => {
+      const row = x.subarray(i - i % 6, i - i % 6 + 6);
+      const mean = row.reduce((sum, v) => sum + v, 0) / 6;
+      const variance = row.reduce((sum, v) => sum + (v - mean) ** 2, 0) / 6;
+      return (value - mean) / Math.sqrt(variance + epsilon) * gain[i % 6] + bias[i % 6];
+    }),
+});
+
+for (const layout of ["in-out", "out-in"] as const) {
+  const [rows, inputs, outputs] = [3, 5, 4];
+  testLayer(`linear() of layout ${layout}`, {
+    shapes: [[rows, inputs], layout === "in-out" ? [inputs, outputs] : [outputs, inputs], [
+      outputs,
+    ]],
+    layer: (x, weight, bias) =>
+      linear(x as tf.Tensor2D, weight as tf.Tensor2D, bias as tf.Tensor1D, layout),
+    literal: (x, weight, bias) =>
+      Float64Array.from({ length: rows * outputs }, (_, at) => {
+        const [row, output] = [Math.floor(at / outputs), at % outputs];
+        let sum = bias[output];
+        for (let i = 0; i < inputs; i++) {
+          sum += x[row * inputs + i] *
+            weight[layout === "in-out" ? i * outputs + output : output * inputs + i];
+        }
+        return sum;
+      }),
+  });
+}
+
+for (const positiveWeight of [1, 3]) {
+  const [rows, columns] = [4, 5];
+  const targets = rowsFrom([[0, 3], [], [1, 2, 4], [0, 1]]);
+  const mask = Float32Array.of(1, 1, 1, 0); // the last row is padding, though cells are on in it
+  testLayer(`bernoulliNll() with positive weight ${positiveWeight}`, {
+    shapes: [[rows, columns]],
+    layer: (logits) => bernoulliNll(logits as tf.Tensor2D, targets, mask, positiveWeight),
+    literal: (logits) => {
+      let sum = 0;
+      for (let row = 0; row < rows; row++) {
+        const on = targets.columns.subarray(targets.offsets[row], targets.offsets[row + 1]);
+        for (let column = 0; column < columns; column++) {
+          const p = 1 / (1 + Math.exp(-logits[row * columns + column]));
+          sum -= mask[row] * (on.includes(column) ? positiveWeight * Math.log(p) : Math.log1p(-p));
+        }
+      }
+      return [sum];
+    },
+  });
+}
+
+testOnBackends("bernoulliNll() stays finite where probabilities round to 0 and 1", async () => {
+  const logits = tf.tensor2d([[-200, 200, -200, 200]]);
+  const targets = rowsFrom([[0, 1]]); // one hit and one miss of each kind
+  const { value, grad } = tf.valueAndGrad((logits) =>
+    bernoulliNll(logits as tf.Tensor2D, targets, Float32Array.of(1))
+  )(logits);
+  assertClose(await value.data(), [400], "loss");
+  assertClose(await grad.data(), [-1, 0, 0, 1], "gradient");
+  assertEquals(value.shape, []);
+  tf.dispose([logits, value, grad]);
+});
