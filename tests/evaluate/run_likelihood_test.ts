@@ -2,6 +2,7 @@ import { assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
 import { random, type RecordLists, runLikelihood, splitOf, useBackend, vocabulary } from "ehrloom";
 import { withoutUnseenCodes } from "ehrloom/evaluate/run_likelihood.ts";
 import { halo } from "ehrloom/models/halo.ts";
+import { trainingDefaults } from "ehrloom/train/options.ts";
 import type { Run } from "ehrloom/train/run_folder.ts";
 import { golden as readGolden, type GoldenArray, goldenCohort, goldenWeights } from "../golden.ts";
 import { listedCohort, randomRecords } from "./random_cohort.ts";
@@ -15,16 +16,6 @@ interface Tiny {
 const tiny = readGolden<Tiny>("halo-tiny");
 const { metrics } = readGolden<{ metrics: Record<string, number> }>("halo-extra-tiny");
 const { code_vocab_size: codes, label_vocab_size: labels } = tiny.config;
-
-const training = {
-  epochs: 1,
-  batch: 1,
-  learningRate: 1,
-  schedule: "constant",
-  warmup: 0,
-  patience: 1,
-  seed: 1,
-} as const;
 
 /** An untrained or loaded run over the codes of a cohort, as readRun gives it. */
 function haloRun(cohort: ReturnType<typeof listedCohort>, weights?: Tiny["weights"]): Run {
@@ -40,7 +31,13 @@ function haloRun(cohort: ReturnType<typeof listedCohort>, weights?: Tiny["weight
     positiveWeight: 1,
   });
   return {
-    runConfig: { ehrloom: "0", model: "halo", config: model.config, training, versions: {} },
+    runConfig: {
+      ehrloom: "0",
+      model: "halo",
+      config: model.config,
+      training: trainingDefaults,
+      versions: {},
+    },
     model,
     parameters: weights === undefined
       ? model.initialize(random(1))
