@@ -24,7 +24,7 @@ export {
   withLabels,
   type WithLabelsOptions,
 } from "./lib/cohort/labels.ts";
-export { codes, events, labels, records, summary } from "./lib/cohort/statistics.ts";
+export { codes, events, type Frame, labels, records, summary } from "./lib/cohort/statistics.ts";
 export { syntheaSample, syntheaSampleFolder } from "./lib/cohort/sample.ts";
 export { withSplits } from "./lib/cohort/splits.ts";
 export type { OnBadRow } from "./lib/cohort/csv.ts";
@@ -124,5 +124,6 @@ export {
   visitsPerRecord,
 } from "./lib/plot/count_distribution.ts";
 export { labelPrevalenceFigure } from "./lib/plot/label_prevalence.ts";
+export { type NotebookOutput, table } from "./lib/plot/table.tsx";
 export { type EpochLosses, trainingCurve } from "./lib/plot/training_curve.ts";
 export { reportHtml, type ReportSources, writeReport } from "./lib/plot/report.ts";

@@ -137,15 +137,25 @@ async function readShard(
     /Int/.test(String(frame.getColumn("visit").dtype)) &&
     frame.getColumn("visit").nullCount() === 0;
   const valueColumn = frame.columns.includes("numeric_value");
-  frame = frame.select(
+  // one lazy query, since what Polars holds is only freed when V8 happens to collect its handle
+  frame = frame.lazy().select(
     pl.col("subject_id").cast(pl.Int64),
     pl.col("time").cast(pl.Datetime("us")).cast(pl.Int64).cast(pl.Float64),
     pl.col("code").cast(pl.String),
     (valueColumn ? pl.col("numeric_value") : pl.lit(null)).cast(pl.Float32).alias("value"),
     (visitColumn ? pl.col("visit") : pl.lit(0)).cast(pl.Float64).alias("visit"),
-  ).join(codesTable, { on: "code", how: "left" });
+  ).join(codesTable.lazy(), { on: "code", how: "left" })
+    .select(
+      pl.col("subject_id"),
+      pl.col("time"),
+      pl.col("value"),
+      pl.col("visit"),
+      pl.col("code_index"),
+      pl.when(pl.col("code_index").isNull()).then(pl.col("code")).otherwise(pl.lit(null))
+        .alias("unknown"),
+    ).collectSync();
   if (frame.getColumn("code_index").nullCount() > 0) {
-    const unknown = frame.filter(pl.col("code_index").isNull()).getColumn("code").get(0);
+    const unknown = frame.getColumn("unknown").dropNulls().get(0);
     throw new SyntaxError(
       `Cannot read "${path}": the code "${unknown}" is not in metadata/codes.parquet`,
     );

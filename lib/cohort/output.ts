@@ -13,7 +13,7 @@ async function exists(path: string): Promise<boolean> {
 }
 
 /** Says which output failed where the system says only why; other errors stay as they are. */
-function unwritable(path: string, error: unknown): unknown {
+export function unwritable(path: string, error: unknown): unknown {
   if (!(error instanceof Error) || !/\(os error \d+\)/.test(error.message)) return error;
   const reason = error.message.replace(/ \(os error.*$/s, "");
   return new Error(`Cannot write "${path}": ${reason}`, { cause: error });

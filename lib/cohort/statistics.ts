@@ -7,6 +7,9 @@ import pl from "nodejs-polars";
 import { type Cohort, splitNames } from "./cohort.ts";
 import { microsecondsPerDay } from "./to_meds.ts";
 
+/** A Polars DataFrame. */
+export type Frame = pl.DataFrame;
+
 /** [records] The name of each record's split, null for a cohort that was never split. */
 function splitColumn({ splits, recordCount }: Cohort): pl.Series {
   const names = splits === null
@@ -29,7 +32,7 @@ function timeColumn(name: string, days: Float64Array): pl.Series {
  * the cohort knows no days), `code`, `description`, `numeric_value`. For cohorts of up to some ten
  * million events; take a {@link subset} of larger ones.
  */
-export function events(source: Cohort): pl.DataFrame {
+export function events(source: Cohort): Frame {
   const { visitOffsets, codeOffsets, vocabulary } = source;
   const count = source.codes.length;
   const subject = new BigInt64Array(count);
@@ -69,7 +72,7 @@ export function events(source: Cohort): pl.DataFrame {
 }
 
 /** One row per record: `subject_id`, `split`, `start` (null where unknown), `visits`, `events`. */
-export function records(source: Cohort): pl.DataFrame {
+export function records(source: Cohort): Frame {
   const { visitOffsets, codeOffsets, recordCount } = source;
   const visits = new Uint32Array(recordCount);
   const eventCounts = new Uint32Array(recordCount);
@@ -92,7 +95,7 @@ export function records(source: Cohort): pl.DataFrame {
  * One row per code of the vocabulary, in its order: `code`, `description`, `records` and `visits`
  * that have it, and `prevalence`, the share of records that have it, in [0, 1].
  */
-export function codes(source: Cohort): pl.DataFrame {
+export function codes(source: Cohort): Frame {
   const { vocabulary, visitOffsets, codeOffsets, recordCount } = source;
   const recordsOf = new Uint32Array(vocabulary.codes.length);
   const visitsOf = new Uint32Array(vocabulary.codes.length);
@@ -116,7 +119,7 @@ export function codes(source: Cohort): pl.DataFrame {
 }
 
 /** One row per label: `label`, `records` that have it, `prevalence`, their share in [0, 1]. */
-export function labels(source: Cohort): pl.DataFrame {
+export function labels(source: Cohort): Frame {
   const { labelNames, recordCount } = source;
   const counts = new Uint32Array(labelNames.length);
   for (const [bit, value] of source.labels.entries()) counts[bit % labelNames.length] += value;
@@ -138,7 +141,7 @@ function spread(counts: readonly number[]): { mean: number; sd: number } {
  * One row for the whole cohort and one per split: `part`, `records`, `visits`, `codes` (distinct),
  * and mean and standard deviation (of the population) of visits per record and codes per visit.
  */
-export function summary(source: Cohort): pl.DataFrame {
+export function summary(source: Cohort): Frame {
   const { splits, visitOffsets, codeOffsets } = source;
   const row = (part: string, isIn: (record: number) => boolean) => {
     const visitsPerRecord: number[] = [];
