@@ -32,21 +32,24 @@ await runCommand({
 }, async (args, onProgress) => {
   const total = args.integer("count", { min: 1 });
   const { first, count } = shardOf(args.maybe("shard"), total);
+  const from = args.maybe("labels-from");
+  const labels = labelsOf(args.all("label"));
+  if (from !== undefined && Object.keys(labels).length > 0) {
+    throw new UsageError("--label and --labels-from exclude each other");
+  }
+  const seed = args.integer("seed", { min: 0 });
+  const batch = args.integer("batch", { min: 1 });
+  const sampler = args.choice("sampler", ["fixed-point", "block-order"]);
   const out = args.path("out");
   await checkOutput(out, { force: args.has("force") });
-  const labels = labelsOf(args.all("label"));
   await startBackend(args);
   const run = await readRun(args.path("run"));
-  const from = args.maybe("labels-from");
   const labelRows = from === undefined
     ? undefined
     : repeatedLabels(await readMeds(args.path("labels-from")), run.labelNames, first, count);
   let cutOff = 0;
   let empty = 0;
   async function* cohorts(): AsyncGenerator<Cohort> {
-    const seed = args.integer("seed", { min: 0 });
-    const batch = args.integer("batch", { min: 1 });
-    const sampler = args.choice("sampler", ["fixed-point", "block-order"]);
     const options = { count, first, seed, batch, sampler, labels, labelRows, onProgress };
     for await (const part of generateParts(run, options)) {
       cutOff += part.cutOff;
@@ -97,6 +100,9 @@ function repeatedLabels(
       `Cannot take labels from a cohort with ${source.labelNames.join(", ") || "none"}: ` +
         `the model has ${labelNames.join(", ") || "none"}`,
     );
+  }
+  if (source.recordCount === 0) {
+    throw new RangeError("Cannot take labels from a cohort without records");
   }
   const width = labelNames.length;
   const rows = new Uint8Array(count * width);

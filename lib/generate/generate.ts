@@ -68,7 +68,7 @@ interface Draft {
  *
  * @param run a trained model
  * @param options what to generate
- * @throws {RangeError} If the count is not a whole number of at least 1, if labels are unknown or
+ * @throws {RangeError} If count or batch is not a whole number of at least 1, if labels are unknown or
  * not one row a record, or if wanted labels come up in fewer than about one of 2,000 records
  */
 export async function* generateParts(
@@ -78,6 +78,11 @@ export async function* generateParts(
   const { count, first = 0, batch = 256, labels, labelRows, onProgress } = options;
   if (!Number.isSafeInteger(count) || count < 1) {
     throw new RangeError(`Cannot generate ${count} records: must be a whole number, at least 1`);
+  }
+  if (!Number.isSafeInteger(batch) || batch < 1) {
+    throw new RangeError(
+      `Cannot generate in batches of ${batch}: must be a whole number, at least 1`,
+    );
   }
   const { labelNames } = run;
   const wanted = new Map(

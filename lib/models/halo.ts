@@ -197,7 +197,11 @@ async function likelihoods(
   const numbers = await output.data();
   output.dispose();
   return Array.from(records, (_, record) => {
-    let logProbability = 0, visits = 0, positives = 0, predicted = 0, truePositives = 0;
+    let logProbability = 0;
+    let visits = 0;
+    let positives = 0;
+    let predicted = 0;
+    let truePositives = 0;
     for (let r = record * batch.rows; r < (record + 1) * batch.rows && batch.mask[r] === 1; r++) {
       visits++;
       for (let i = r * columns; i < (r + 1) * columns; i++) {

@@ -4,7 +4,7 @@
  * @module
  */
 import { halo } from "./halo.ts";
-import type { ModelConfig, ModelFamily, Setting } from "./model.ts";
+import type { ModelConfig, ModelFamily } from "./model.ts";
 
 /** All kinds of model, by name. */
 export const models: Readonly<Record<string, ModelFamily>> = { halo };
@@ -22,13 +22,30 @@ export function modelFamily(name: string): ModelFamily {
   );
 }
 
-function checkSetting(model: string, name: string, setting: Setting, text: string): number {
-  const value = text.trim() === "" ? NaN : Number(text);
-  const { min, max = Infinity, isReal = false } = setting;
-  if (value >= min && value <= max && (isReal || Number.isSafeInteger(value))) return value;
+function checkSetting(family: ModelFamily, name: string, value: number, text: string): void {
+  if (!Object.hasOwn(family.settings, name)) {
+    const known = Object.keys(family.settings).join(", ");
+    throw new RangeError(
+      `Cannot set ${name} for "${family.name}": no such setting, known are ${known}`,
+    );
+  }
+  const { min, max = Infinity, isReal = false } = family.settings[name];
+  const isWithin = value >= min && value <= max && value < Infinity;
+  if (isWithin && (isReal || Number.isSafeInteger(value))) return;
   const kind = isReal ? "a number" : "a whole number";
   const range = max === Infinity ? `at least ${min}` : `between ${min} and ${max}`;
-  throw new RangeError(`Cannot set ${name}=${text} for "${model}": must be ${kind} ${range}`);
+  throw new RangeError(`Cannot set ${name}=${text} for "${family.name}": must be ${kind} ${range}`);
+}
+
+/**
+ * Checks that a model can be set so.
+ *
+ * @throws {RangeError} If a setting is unknown or out of range; the message says what is allowed
+ */
+export function checkSettings(family: ModelFamily, settings: ModelConfig): void {
+  for (const [name, value] of Object.entries(settings)) {
+    checkSetting(family, name, value, String(value));
+  }
 }
 
 /**
@@ -43,13 +60,8 @@ export function parseSettings(family: ModelFamily, texts: readonly string[]): Mo
     if (name === undefined) {
       throw new RangeError(`Cannot set "${text}": must be key=value, such as width=256`);
     }
-    if (!Object.hasOwn(family.settings, name)) {
-      const known = Object.keys(family.settings).join(", ");
-      throw new RangeError(
-        `Cannot set ${name} for "${family.name}": no such setting, known are ${known}`,
-      );
-    }
-    set[name] = checkSetting(family.name, name, family.settings[name], value);
+    set[name] = value.trim() === "" ? NaN : Number(value);
+    checkSetting(family, name, set[name], value);
   }
   return set;
 }

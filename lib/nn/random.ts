@@ -35,7 +35,10 @@ function mix(hash: number): number {
  * @throws {RangeError} If a part of the key is not such a number
  */
 export function random(seed: number, ...stream: number[]): Random {
-  let a = 0x9e3779b9, b = 0x243f6a88, c = 0xb7e15162, counter = 1;
+  let a = 0x9e3779b9;
+  let b = 0x243f6a88;
+  let c = 0xb7e15162;
+  let counter = 1;
   for (const key of [seed, ...stream]) {
     if (!Number.isSafeInteger(key) || key < 0) {
       throw new RangeError(`Cannot seed with ${key}: must be a whole number, at least 0`);

@@ -60,12 +60,13 @@ async function meanLoss(
  * interruption: training goes on as if there had been none.
  *
  * @param model whose vocabulary and labels are the cohort's
- * @param cohort with splits
+ * @param cohort with records in its train and validation splits
  * @param folder the run's
  * @param training how to train
  * @param onProgress hears of every step
  * @returns the epochs, those of earlier sittings included
- * @throws {RangeError} If the train or validation split is empty
+ * @throws {RangeError} If the loss is no longer finite
+ * @throws {SyntaxError} If what an earlier sitting left is cut short or foreign
  */
 export async function fit(
   model: Model,
@@ -76,12 +77,12 @@ export async function fit(
 ): Promise<TrainingLine[]> {
   const learners = splitOf(cohort, "train");
   const judges = splitOf(cohort, "validation");
-  if (learners.recordCount === 0) throw new RangeError("Cannot train: no training records");
-  if (judges.recordCount === 0) throw new RangeError("Cannot train: no validation records");
-
   const stored = await readProgress(folder);
   const initial = model.initialize(random(training.seed));
-  if (stored !== undefined) checkShapes(model.family, stored.state.parameters, initial);
+  if (stored !== undefined) {
+    const { parameters, means, squares } = stored.state;
+    for (const group of [parameters, means, squares]) checkShapes(model.family, group, initial);
+  }
   const progress: Progress = stored?.progress ?? {
     epoch: 0,
     batch: 0,

@@ -32,3 +32,28 @@ export const trainingDefaults: Training = {
   seed: 1,
   workers: 1,
 };
+
+/** Options that are whole numbers, with the smallest that makes sense. */
+const smallest = { epochs: 1, batch: 1, warmup: 0, patience: 1, seed: 0, workers: 1 };
+
+/**
+ * Checks that training can be done in this way.
+ *
+ * @throws {RangeError} If an option is out of range; the message names it
+ */
+export function checkTraining(training: Training): void {
+  const refuse = (name: keyof Training, wanted: string) =>
+    new RangeError(`Cannot train with ${name} ${training[name]}: must be ${wanted}`);
+  for (const [name, min] of Object.entries(smallest) as [keyof typeof smallest, number][]) {
+    if (!Number.isSafeInteger(training[name]) || training[name] < min) {
+      throw refuse(name, `a whole number, at least ${min}`);
+    }
+  }
+  const { learningRate, schedule } = training;
+  if (!(learningRate >= 0 && learningRate < Infinity)) {
+    throw refuse("learningRate", "a number, at least 0");
+  }
+  if (schedule !== "constant" && schedule !== "cosine") {
+    throw refuse("schedule", "constant or cosine");
+  }
+}

@@ -6,6 +6,7 @@
  * @module
  */
 import { join } from "node:path";
+import { unwritable } from "../cohort/output.ts";
 import { type Vocabulary, vocabulary } from "../cohort/vocabulary.ts";
 import { modelFamily } from "../models/mod.ts";
 import type { Model, ModelConfig } from "../models/model.ts";
@@ -84,8 +85,13 @@ export interface Run {
 
 async function replaceFile(path: string, write: (temporary: string) => Promise<void>) {
   const temporary = `${path}.partial`;
-  await write(temporary);
-  await Deno.rename(temporary, path);
+  try {
+    await write(temporary);
+    await Deno.rename(temporary, path);
+  } catch (error) {
+    await Deno.remove(temporary).catch(() => {}); // on a full disk it may not even have begun
+    throw unwritable(path, error);
+  }
 }
 
 async function replaceText(path: string, text: string) {
@@ -144,6 +150,10 @@ export async function writeProgress(
   );
 }
 
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
+}
+
 async function readJson(path: string): Promise<unknown> {
   let text: string;
   try {
@@ -163,21 +173,36 @@ async function readJson(path: string): Promise<unknown> {
 export async function readRunConfig(folder: string): Promise<RunConfig> {
   const path = join(folder, "config.json");
   const found = await readJson(path) as Partial<RunConfig> | null;
-  if (typeof found?.model !== "string" || typeof found.config !== "object") {
+  const isConfig = typeof found?.model === "string" && isObject(found.config) &&
+    Object.values(found.config).every((value) => typeof value === "number") &&
+    isObject(found.training);
+  if (!isConfig) {
     throw new SyntaxError(`Cannot read "${path}": it is not a run's config`);
   }
   return found as RunConfig;
 }
 
-/** The epochs so far; none for a run that was killed before its first. */
+/**
+ * The epochs so far; none for a run that was killed before its first.
+ *
+ * @throws {SyntaxError} If a line is not JSON
+ */
 export async function readTraining(folder: string): Promise<TrainingLine[]> {
+  const path = join(folder, "training.jsonl");
+  let text: string;
   try {
-    const text = await Deno.readTextFile(join(folder, "training.jsonl"));
-    return text.split("\n").filter((line) => line !== "").map((line) => JSON.parse(line));
+    text = await Deno.readTextFile(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return [];
     throw error;
   }
+  return text.trimEnd().split("\n").filter((line) => line !== "").map((line, index) => {
+    try {
+      return JSON.parse(line);
+    } catch (_) {
+      throw new SyntaxError(`Cannot read "${path}" row ${index + 1}: it is not JSON`);
+    }
+  });
 }
 
 /** Where a killed run stood; undefined where it was killed before it stored anything. */
@@ -201,12 +226,15 @@ export async function readProgress(
     }
     group[name.slice(dot + 1)] = array;
   }
-  if (metadata.progress === undefined || metadata.steps === undefined) {
+  const { parameters, means, squares } = groups;
+  let progress: Progress;
+  try {
+    progress = JSON.parse(metadata.progress);
+  } catch (_) {
     throw new SyntaxError(`Cannot read "${path}": it does not say where the run stood`);
   }
-  const { parameters, means, squares } = groups;
   return {
-    progress: JSON.parse(metadata.progress),
+    progress,
     state: { steps: Number(metadata.steps), parameters, means, squares },
   };
 }
@@ -216,11 +244,12 @@ export async function readVocabulary(
   folder: string,
 ): Promise<{ vocabulary: Vocabulary; labelNames: string[] }> {
   const path = join(folder, "vocabulary.json");
-  const { codes, descriptions, labels } = await readJson(path) as {
+  const found = await readJson(path) as {
     codes?: string[];
     descriptions?: string[];
     labels?: string[];
-  };
+  } | null;
+  const { codes, descriptions, labels } = found ?? {};
   if (!Array.isArray(codes) || !Array.isArray(descriptions) || !Array.isArray(labels)) {
     throw new SyntaxError(`Cannot read "${path}": it is not a run's vocabulary`);
   }

@@ -1,12 +1,12 @@
-import type { Cohort } from "../cohort/cohort.ts";
+import { type Cohort, type Split, splitNames } from "../cohort/cohort.ts";
 import { checkOutput } from "../cohort/output.ts";
-import { modelFamily } from "../models/mod.ts";
+import { checkSettings, modelFamily } from "../models/mod.ts";
 import type { CohortShape, ModelConfig } from "../models/model.ts";
 import { backendVersions } from "../nn/backend.ts";
 import type { OnProgress } from "../progress.ts";
 import { version } from "../version.ts";
 import { fit } from "./fit.ts";
-import { trainingDefaults, type TrainingOptions } from "./options.ts";
+import { checkTraining, trainingDefaults, type TrainingOptions } from "./options.ts";
 import {
   beginRun,
   readRun,
@@ -39,6 +39,18 @@ function shapeOf(cohort: Cohort): CohortShape {
   return { codes: cohort.vocabulary.codes.length, labels: cohort.labelNames.length, longest };
 }
 
+/** Checks that there is something to learn from and to judge by. */
+function checkSplits({ splits }: Cohort): void {
+  if (splits === null) {
+    throw new RangeError("Cannot train: the cohort has no splits, prepare gives it some");
+  }
+  for (const split of ["train", "validation"] satisfies Split[]) {
+    if (!splits.includes(splitNames.indexOf(split))) {
+      throw new RangeError(`Cannot train: the cohort has no ${split} records`);
+    }
+  }
+}
+
 /** What was given of the training options, so that the rest can fall back. */
 function givenTraining(options: TrainOptions): TrainingOptions {
   const known = Object.keys(trainingDefaults) as (keyof TrainingOptions)[];
@@ -53,11 +65,15 @@ async function begunRun(
   options: TrainOptions,
 ): Promise<RunConfig> {
   const family = modelFamily(options.model ?? "halo");
+  const settings = options.settings ?? {};
+  checkSettings(family, settings);
+  const training = { ...trainingDefaults, ...givenTraining(options) };
+  checkTraining(training);
   const runConfig: RunConfig = {
     ehrloom: version,
     model: family.name,
-    config: family.configFor(shapeOf(cohort), options.settings ?? {}),
-    training: { ...trainingDefaults, ...givenTraining(options) },
+    config: family.configFor(shapeOf(cohort), settings),
+    training,
     versions: backendVersions(),
   };
   await checkOutput(folder, { force: options.force });
@@ -89,6 +105,10 @@ async function resumedRun(
       );
     }
   }
+  // Throws where the cohort's records are longer than the model was made for
+  const family = modelFamily(stored.model);
+  const settings = Object.keys(family.settings).map((name) => [name, stored.config[name]]);
+  family.configFor(shapeOf(cohort), Object.fromEntries(settings));
   const { vocabulary, labelNames } = await readVocabulary(folder);
   if (
     vocabulary.codes.join("\n") !== cohort.vocabulary.codes.join("\n") ||
@@ -109,7 +129,8 @@ async function resumedRun(
  * @param folder where the run shall stand
  * @param options what to train, and how
  * @returns the run, with its best parameters
- * @throws {RangeError} If the model or a setting is unknown, or the cohort does not fit it
+ * @throws {RangeError} If the model or a setting is unknown, an option out of range, or the cohort
+ * does not fit
  * @throws {Deno.errors.AlreadyExists} If the folder exists and neither `resume` nor `force` is set
  */
 export async function train(
@@ -117,6 +138,7 @@ export async function train(
   folder: string,
   options: TrainOptions = {},
 ): Promise<Run> {
+  checkSplits(cohort);
   const prepare = options.resume ? resumedRun : begunRun;
   const { model, config, training } = await prepare(folder, cohort, options);
   await fit(modelFamily(model).create(config), cohort, folder, training, options.onProgress);
