@@ -47,16 +47,9 @@ export { peakFlops } from "./lib/nn/peak.ts";
 export type { OnProgress, Progress } from "./lib/progress.ts";
 
 // Models
-export type {
-  CohortShape,
-  Model,
-  ModelConfig,
-  ModelFamily,
-  RecordLikelihood,
-  Setting,
-  VisitStepper,
-} from "./lib/models/model.ts";
-export { modelFamily, models, parseSettings } from "./lib/models/mod.ts";
+export type { ModelConfig, RecordLikelihood, Setting } from "./lib/models/model.ts";
+export { modelSummaries, type ModelSummary, parseSettings } from "./lib/models/mod.ts";
+export type { NamedArrays, ShapedArray } from "./lib/nn/parameters.ts";
 
 // Training
 export { train, type TrainOptions } from "./lib/train/train.ts";

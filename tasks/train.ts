@@ -1,8 +1,8 @@
-import { modelFamily, models, parseSettings, readMeds, train, trainingDefaults } from "ehrloom";
+import { modelSummaries, parseSettings, readMeds, train, trainingDefaults } from "ehrloom";
 import { backendOption, startBackend } from "./backend_option.ts";
 import { runCommand, say } from "./command.ts";
 
-const settings = Object.values(models).flatMap(({ name, settings }) =>
+const settings = modelSummaries.flatMap(({ name, settings }) =>
   Object.entries(settings).map(([key, { help, default: fallback }]) =>
     `${name}: ${key}${fallback === undefined ? "" : `=${fallback}`}  ${help}`
   )
@@ -13,7 +13,10 @@ await runCommand({
   summary: "Train a model on a cohort folder; write a run folder.",
   options: {
     cohort: { value: "DIR", help: "Cohort folder, as prepare writes it", required: true },
-    model: { value: "NAME", help: `One of ${Object.keys(models).join(", ")} (default halo)` },
+    model: {
+      value: "NAME",
+      help: `${modelSummaries.map(({ name }) => name).join(", ")} (default halo)`,
+    },
     out: { value: "RUN", help: "Run folder to write", required: true },
     epochs: { value: "N", help: `Times to see each record (default ${trainingDefaults.epochs})` },
     batch: { value: "N", help: `Records to a step (default ${trainingDefaults.batch})` },
@@ -41,7 +44,7 @@ await runCommand({
     args.maybe(name) === undefined ? undefined : args.integer(name, { min });
   const options = {
     model: args.maybe("model"),
-    settings: parseSettings(modelFamily(args.maybe("model") ?? "halo"), args.all("set")),
+    settings: parseSettings(args.maybe("model") ?? "halo", args.all("set")),
     epochs: integer("epochs", 1),
     batch: integer("batch", 1),
     learningRate: args.maybe("lr") === undefined ? undefined : args.number("lr", { min: 0 }),

@@ -9,7 +9,7 @@ import { type Cohort, cohort, splitOf } from "../cohort/cohort.ts";
 import type { RecordLikelihood } from "../models/model.ts";
 import { toTensors } from "../nn/parameters.ts";
 import type { OnProgress } from "../progress.ts";
-import type { Run } from "../train/run_folder.ts";
+import { modelOf, type Run } from "../train/run_folder.ts";
 import { differenceOfNames } from "./fidelity/vocabularies.ts";
 import { likelihoodMetrics } from "./likelihood.ts";
 import type { Likelihood } from "./report.ts";
@@ -76,7 +76,7 @@ export async function runLikelihood(
   if (difference !== undefined) {
     throw new RangeError(`Cannot judge the run by this cohort: ${difference}`);
   }
-  const { model } = run;
+  const model = modelOf(run.runConfig);
   const { known, unseenCodeOccurrences } = withoutUnseenCodes(
     splitOf(real, "test"),
     splitOf(real, "train"),

@@ -13,7 +13,7 @@ import { type MultiHot, rowsAt } from "../nn/multi_hot.ts";
 import { type NamedTensors, toTensors } from "../nn/parameters.ts";
 import { random } from "../nn/random.ts";
 import type { OnProgress } from "../progress.ts";
-import type { Run } from "../train/run_folder.ts";
+import { modelOf, type Run } from "../train/run_folder.ts";
 import { blockOrderRows } from "./block_order.ts";
 import { fixedPointRows } from "./fixed_point.ts";
 import { rowsFrom } from "./row_lists.ts";
@@ -102,7 +102,7 @@ export async function* generateParts(
     );
   }
   const parameters = toTensors(run.parameters);
-  const writer = new BatchWriter(run.model, parameters, { ...options, wanted });
+  const writer = new BatchWriter(modelOf(run.runConfig), parameters, { ...options, wanted });
   try {
     for (let done = 0; done < count; done += batch) {
       const size = Math.min(batch, count - done);

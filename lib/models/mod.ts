@@ -9,6 +9,20 @@ import type { ModelConfig, ModelFamily } from "./model.ts";
 /** All kinds of model, by name. */
 export const models: Readonly<Record<string, ModelFamily>> = { halo };
 
+/** What users may know of a kind of model. */
+export interface ModelSummary {
+  /** As on the command line. */
+  readonly name: string;
+  /** One sentence, with the paper. */
+  readonly summary: string;
+  /** The settings that users may set, by name. */
+  readonly settings: Readonly<Record<string, Setting>>;
+}
+
+/** All kinds of model, in the order of their names. */
+export const modelSummaries: readonly ModelSummary[] = Object.values(models)
+  .sort((a, b) => a.name < b.name ? -1 : 1);
+
 /**
  * The kind of model of that name.
  *
@@ -51,9 +65,10 @@ export function checkSettings(family: ModelFamily, settings: ModelConfig): void 
 /**
  * A model's settings from `key=value` texts.
  *
- * @throws {RangeError} If a setting is unknown or out of range; the message says what is allowed
+ * @throws {RangeError} If there is no model of that name, or if a setting is unknown or out of range; the message says what is allowed
  */
-export function parseSettings(family: ModelFamily, texts: readonly string[]): ModelConfig {
+export function parseSettings(model: string, texts: readonly string[]): ModelConfig {
+  const family = modelFamily(model);
   const set: Record<string, number> = {};
   for (const text of texts) {
     const [, name, value] = text.match(/^([^=]*)=(.*)$/) ?? [];

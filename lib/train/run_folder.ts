@@ -67,12 +67,10 @@ export interface Progress {
   seconds: number;
 }
 
-/** A trained model, ready to generate or to be asked for likelihoods. */
+/** A trained model as plain data, ready to generate or to be asked for likelihoods. */
 export interface Run {
   /** As config.json has it. */
   readonly runConfig: RunConfig;
-  /** The model. */
-  readonly model: Model;
   /** Its best parameters. */
   readonly parameters: NamedArrays;
   /** The codes that it was trained on. */
@@ -81,6 +79,11 @@ export interface Run {
   readonly labelNames: readonly string[];
   /** Its epochs. */
   readonly training: readonly TrainingLine[];
+}
+
+/** The model of a run. */
+export function modelOf({ model, config }: RunConfig): Model {
+  return modelFamily(model).create(config);
 }
 
 async function replaceFile(path: string, write: (temporary: string) => Promise<void>) {
@@ -266,12 +269,11 @@ export async function readVocabulary(
  */
 export async function readRun(folder: string): Promise<Run> {
   const runConfig = await readRunConfig(folder);
-  const model = modelFamily(runConfig.model).create(runConfig.config);
+  const model = modelOf(runConfig);
   const { tensors } = await readSafetensors(join(folder, "model.safetensors"));
   checkShapes(runConfig.model, tensors, model.initialize(random(0)));
   return {
     runConfig,
-    model,
     parameters: tensors,
     ...await readVocabulary(folder),
     training: await readTraining(folder),

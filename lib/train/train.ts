@@ -9,6 +9,7 @@ import { fit } from "./fit.ts";
 import { checkTraining, trainingDefaults, type TrainingOptions } from "./options.ts";
 import {
   beginRun,
+  modelOf,
   readRun,
   readRunConfig,
   readVocabulary,
@@ -140,7 +141,7 @@ export async function train(
 ): Promise<Run> {
   checkSplits(cohort);
   const prepare = options.resume ? resumedRun : begunRun;
-  const { model, config, training } = await prepare(folder, cohort, options);
-  await fit(modelFamily(model).create(config), cohort, folder, training, options.onProgress);
+  const runConfig = await prepare(folder, cohort, options);
+  await fit(modelOf(runConfig), cohort, folder, runConfig.training, options.onProgress);
   return await readRun(folder);
 }

@@ -1,0 +1,47 @@
+import { assert, assertEquals, assertNotEquals } from "@std/assert";
+import { random } from "ehrloom/nn/random.ts";
+import { epochBatches } from "ehrloom/train/batches.ts";
+
+const draws = random(3);
+const lengths = Int32Array.from({ length: 1001 }, () => 1 + draws.integer(48));
+
+Deno.test("epochBatches() holds each record once, in batches that are full but for one", () => {
+  for (const [count, batch] of [[1001, 8], [1001, 1], [5, 48], [96, 48], [1, 1], [0, 4]]) {
+    const batches = epochBatches(lengths.subarray(0, count), batch, random(1));
+    assertEquals(
+      batches.flatMap((records) => [...records]).sort((a, b) => a - b),
+      Array.from({ length: count }, (_, record) => record),
+    );
+    assertEquals(batches.length, Math.ceil(count / batch));
+    assert(batches.filter((records) => records.length < batch).length <= 1);
+  }
+});
+
+/** Share of computed rows that are padding. */
+function padding(batches: Int32Array[]): number {
+  let rows = 0;
+  let needed = 0;
+  for (const records of batches) {
+    const own = Array.from(records, (record) => lengths[record]);
+    rows += Math.max(...own) * own.length;
+    needed += own.reduce((sum, length) => sum + length, 0);
+  }
+  return 1 - needed / rows;
+}
+
+Deno.test("epochBatches() puts records of similar length together", () => {
+  const shuffled = random(1).shuffle(Int32Array.from(lengths.keys()));
+  const mixed = Array.from({ length: 126 }, (_, i) => shuffled.slice(8 * i, 8 * i + 8));
+  assert(padding(mixed) > 0.3, `${padding(mixed)}`); // what lengths of 1 to 48 waste
+  const found = padding(epochBatches(lengths, 8, random(1)));
+  assert(found < 0.06, `${found}`);
+});
+
+Deno.test("epochBatches() depends on its random stream only", () => {
+  const batches = epochBatches(lengths, 8, random(1, 2));
+  assertEquals(batches, epochBatches(lengths, 8, random(1, 2)));
+  assertNotEquals(batches, epochBatches(lengths, 8, random(1, 3)));
+  // Batches do not come by length, which would train on the short records first
+  const firsts = batches.map(([record]) => lengths[record]);
+  assertNotEquals(firsts, firsts.toSorted((a, b) => a - b));
+});
