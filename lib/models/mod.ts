@@ -4,7 +4,7 @@
  * @module
  */
 import { halo } from "./halo.ts";
-import type { ModelConfig, ModelFamily } from "./model.ts";
+import type { ModelConfig, ModelFamily, Setting } from "./model.ts";
 
 /** All kinds of model, by name. */
 export const models: Readonly<Record<string, ModelFamily>> = { halo };
@@ -65,7 +65,8 @@ export function checkSettings(family: ModelFamily, settings: ModelConfig): void 
 /**
  * A model's settings from `key=value` texts.
  *
- * @throws {RangeError} If there is no model of that name, or if a setting is unknown or out of range; the message says what is allowed
+ * @throws {RangeError} If there is no model of that name, or a setting is unknown or out of range;
+ * the message says what is allowed
  */
 export function parseSettings(model: string, texts: readonly string[]): ModelConfig {
   const family = modelFamily(model);
