@@ -146,15 +146,18 @@ async function trainOn(
     while (progress.batch < batches.length) {
       const records = batches[progress.batch];
       const { loss, gradients } = await gradientSource.compute(records);
-      if (!Number.isFinite(loss)) {
+      const step = progress.epoch * batchesPerEpoch + progress.batch;
+      rate = rateAt(training, step, stepCount);
+      const norm = await optimizer.step(gradients, rate);
+      // The norm too: some kernels make a number of what is none, and would hide it
+      for (const [what, value] of Object.entries({ loss, "gradient's norm": norm })) {
+        if (Number.isFinite(value)) continue;
         throw new RangeError(
-          `Cannot go on training: the loss is ${loss} in epoch ${progress.epoch + 1}; ` +
+          `Cannot go on training: the ${what} is ${value} in epoch ${progress.epoch + 1}; ` +
             `try a lower learning rate than ${training.learningRate}`,
         );
       }
-      const step = progress.epoch * batchesPerEpoch + progress.batch;
-      rate = rateAt(training, step, stepCount);
-      progress.normSum += await optimizer.step(gradients, rate);
+      progress.normSum += norm;
       progress.lossSum += loss;
       progress.visitSum += visitsIn(model, learners, records);
       progress.batch++;
