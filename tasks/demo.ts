@@ -13,16 +13,7 @@ import {
 import { join } from "node:path";
 import { backendOption, startBackend } from "./backend_option.ts";
 import { runCommand, say } from "./command.ts";
-
-/** What learns the sample well in about a minute on two cores. */
-const training = {
-  settings: { width: 96, layers: 2, heads: 4 },
-  epochs: 40,
-  batch: 16,
-  learningRate: 3e-3,
-  schedule: "cosine",
-  warmup: 20,
-} as const;
+import { demoTraining } from "./demo_training.ts";
 
 await runCommand({
   name: "demo",
@@ -50,7 +41,7 @@ await runCommand({
   const work = await Deno.makeTempDir({ prefix: "ehrloom-demo-" });
   try {
     const run = await train(cohort, join(work, "run"), {
-      ...training,
+      ...demoTraining,
       workers: backend === "wasm" ? 2 : 1,
       seed,
       onProgress,

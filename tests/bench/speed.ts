@@ -1,0 +1,173 @@
+/**
+ * `deno task bench`: how fast HALO trains and samples here, in figures that mean the same on every
+ * machine: useful FLOP/s over the backend's own peak in the same run, and the time to draw records
+ * over the time of one forward pass on as many visits.
+ *
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs-core";
+import {
+  backendVersions,
+  type Cohort,
+  concatenated,
+  generateParts,
+  peakFlops,
+  random,
+  readMeds,
+  readRun,
+  type Run,
+  splitOf,
+  syntheaSample,
+  train,
+  trainingDefaults,
+  writeWhole,
+} from "ehrloom";
+import type { HaloConfig } from "ehrloom/models/halo.ts";
+import { adam } from "ehrloom/nn/optimizer.ts";
+import { toTensors } from "ehrloom/nn/parameters.ts";
+import { epochBatches } from "ehrloom/train/batches.ts";
+import { localGradients, sharedGradients } from "ehrloom/train/gradients.ts";
+import { modelOf } from "ehrloom/train/run_folder.ts";
+import { join } from "node:path";
+import { backendOption, startBackend } from "../../tasks/backend_option.ts";
+import { runCommand, say } from "../../tasks/command.ts";
+import { demoTraining } from "../../tasks/demo_training.ts";
+import { usefulForwardFlops } from "./flops.ts";
+
+async function secondsOf(run: () => Promise<void>): Promise<number> {
+  const began = performance.now();
+  await run();
+  return (performance.now() - began) / 1000;
+}
+
+/** One epoch from the run's parameters, after a step to warm up. */
+async function trainingSpeed(run: Run, cohort: Cohort, batch: number, workers: number) {
+  const model = modelOf(run.runConfig);
+  const optimizer = adam(run.parameters);
+  const source = workers === 1
+    ? localGradients(model, cohort, optimizer)
+    : await sharedGradients(model, cohort, optimizer, workers);
+  const lengths = Array.from(cohort.subjectIds, (_, record) => model.rowsOf(cohort, record));
+  const batches = epochBatches(lengths, batch, random(1));
+  const step = async (records: Int32Array) => {
+    const { gradients } = await source.compute(records);
+    await optimizer.step(gradients, trainingDefaults.learningRate);
+  };
+  await step(batches[0]);
+  const seconds = await secondsOf(async () => {
+    for (const records of batches) await step(records);
+  });
+  source.dispose();
+  optimizer.dispose();
+  const config = model.config as HaloConfig;
+  const all = Int32Array.from(lengths.keys());
+  const flops = 3 * usefulForwardFlops(config, cohort, all); // backward costs twice the forward
+  return { seconds_per_epoch: seconds, steps: batches.length, useful_flops: flops };
+}
+
+/** Draws records, then runs one forward pass on them. */
+async function samplingSpeed(run: Run, count: number, sampler: "fixed-point" | "block-order") {
+  const draw = async (count: number, seed: number) => {
+    const parts: Cohort[] = [];
+    const options = { count, seed, sampler };
+    for await (const { cohort } of generateParts(run, options)) parts.push(cohort);
+    return concatenated(parts);
+  };
+  await draw(16, 2); // to warm up
+  let drawn: Cohort | undefined;
+  const seconds = await secondsOf(async () => {
+    drawn = await draw(count, 1);
+  });
+  if (drawn === undefined) throw new Error("Nothing was drawn");
+  const model = modelOf(run.runConfig);
+  const cohort = drawn;
+  const lengths = Array.from(cohort.subjectIds, (_, record) => model.rowsOf(cohort, record));
+  const parameters = toTensors(run.parameters);
+  const forward = await secondsOf(async () => {
+    for (const records of epochBatches(lengths, 256, random(1))) {
+      const loss = tf.tidy(() => model.loss(parameters, cohort, records));
+      await loss.data();
+      loss.dispose();
+    }
+  });
+  tf.dispose(parameters);
+  return {
+    visits_per_second: cohort.visitCount / seconds,
+    seconds,
+    forward_seconds: forward,
+    time_over_forward: seconds / forward,
+  };
+}
+
+await runCommand({
+  name: "bench",
+  summary: "Measure training and sampling speed as ratios to the backend's own peak; write JSON.",
+  options: {
+    run: { value: "RUN", help: "Run to measure; without it the demo's model is trained first" },
+    cohort: { value: "DIR", help: "Cohort to train on; the sample patients if not given" },
+    batch: { value: "N", help: "Records to a training step", default: "48" },
+    count: { value: "N", help: "Records to draw", default: "512" },
+    workers: { value: "N", help: "Threads that share a batch on wasm", default: "1" },
+    out: { value: "FILE", help: "JSON file to write", default: "runs/bench.json" },
+    ...backendOption,
+    force: { help: "Replace what is at FILE" },
+  },
+  examples: [
+    "deno task bench --backend wasm --workers 2",
+    "deno task bench --cohort runs/cohort --run runs/halo --force",
+  ],
+}, async (args, onProgress) => {
+  const backend = await startBackend(args);
+  const workers = args.integer("workers", { min: 1 });
+  const batch = args.integer("batch", { min: 1 });
+  const count = args.integer("count", { min: 1 });
+  const cohort = args.maybe("cohort") === undefined
+    ? await syntheaSample()
+    : await readMeds(args.path("cohort"));
+  const folder = await Deno.makeTempDir({ prefix: "ehrloom-bench-" });
+  const run = args.maybe("run") === undefined
+    ? await train(cohort, join(folder, "run"), { ...demoTraining, workers, onProgress })
+    : await readRun(args.path("run"));
+  await Deno.remove(folder, { recursive: true });
+
+  const peak = await peakFlops();
+  const training = await trainingSpeed(run, splitOf(cohort, "train"), batch, workers);
+  const later = await peakFlops(); // the machine may be busier now than it was
+  const best = Math.max(peak, later);
+  const flopsPerSecond = training.useful_flops / training.seconds_per_epoch;
+  const result = {
+    versions: backendVersions(),
+    model: run.runConfig.model,
+    config: run.runConfig.config,
+    peak_flops_per_second: best,
+    training: {
+      ...training,
+      batch,
+      workers,
+      useful_flops_per_second: flopsPerSecond,
+      share_of_peak: flopsPerSecond / best,
+    },
+    sampling: {
+      fixed_point: await samplingSpeed(run, count, "fixed-point"),
+      block_order: await samplingSpeed(run, count, "block-order"),
+    },
+  };
+  const out = args.maybe("out") === "runs/bench.json" ? "runs/bench.json" : args.path("out");
+  await writeWhole(
+    out,
+    (path) => Deno.writeTextFile(path, JSON.stringify(result, null, 2) + "\n"),
+    { force: args.has("force") },
+  );
+  say(`${backend}: peak ${(best / 1e9).toFixed(0)} GFLOP/s (a 2048³ product)`);
+  say(
+    `training: ${training.seconds_per_epoch.toFixed(2)} s an epoch, ` +
+      `${(flopsPerSecond / 1e9).toFixed(0)} useful GFLOP/s, ` +
+      `${(100 * flopsPerSecond / best).toFixed(0)}% of peak`,
+  );
+  for (const [name, speed] of Object.entries(result.sampling)) {
+    say(
+      `sampling, ${name}: ${speed.visits_per_second.toFixed(0)} visits a second, ` +
+        `${speed.time_over_forward.toFixed(1)} forward passes' time`,
+    );
+  }
+});
