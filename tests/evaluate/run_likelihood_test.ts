@@ -38,7 +38,6 @@ function haloRun(cohort: ReturnType<typeof listedCohort>, weights?: Tiny["weight
       training: trainingDefaults,
       versions: {},
     },
-    model,
     parameters: weights === undefined
       ? model.initialize(random(1))
       : model.fromOriginal(goldenWeights(weights)),
