@@ -60,8 +60,8 @@ function axisTicks(
   scale: D3.ScaleLinear<number, number> | D3.ScaleLogarithmic<number, number>,
   log: LogAxis | null,
 ): number[] {
+  if (log === null) return scale.ticks(4); // may give twice as many, which still have room
   const ticks = scale.ticks(6);
-  if (log === null) return ticks;
   const powers = ticks.filter((tick) => Number.isInteger(Number(Math.log10(tick).toFixed(6))));
   const [low, high] = scale.domain();
   return [
