@@ -263,3 +263,19 @@ Deno.test("train() refuses a cohort without splits, or with an empty one", () =>
     }
     assertEquals([...Deno.readDirSync(folder)], []);
   }));
+
+Deno.test("train() with workers has the losses of one thread, and repeats them to the bit", () =>
+  inFolder(async (folder) => {
+    const before = tf.memory().numTensors;
+    const losses = async (workers: number, name: string) => {
+      const { training } = await train(source, join(folder, name), { ...quick, workers });
+      return training.flatMap(({ train_loss, validation_loss }) => [train_loss, validation_loss]);
+    };
+    const alone = await losses(1, "alone");
+    const shared = await losses(3, "shared"); // the last batch of 40 has fewer records each
+    assertEquals(await losses(3, "again"), shared);
+    for (const [i, loss] of alone.entries()) {
+      assertAlmostEquals(shared[i], loss, 1e-4 * loss); // sums in another order, over 15 steps
+    }
+    assertEquals(tf.memory().numTensors, before);
+  }));

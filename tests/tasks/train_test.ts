@@ -1,0 +1,69 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import { writeMeds } from "ehrloom/cohort/to_meds.ts";
+import { join } from "node:path";
+import { inFolder } from "../folder.ts";
+import { runTask, tinyCohort } from "../tiny.ts";
+
+Deno.test("deno task train trains, then names the next command", () =>
+  inFolder(async (folder) => {
+    await writeMeds(join(folder, "cohort"), tinyCohort(40), { name: "tiny" });
+    const args = ["--cohort", join(folder, "cohort"), "--out", join(folder, "run")];
+    const set = ["--set", "width=8", "--set", "heads=2", "--set", "layers=1", "--epochs", "2"];
+    const { code, lines } = await runTask("train", ...args, ...set, "--backend", "wasm");
+    assertEquals(code, 0, lines.join("\n"));
+    assertMatch(lines[0], /^Best epoch 2: \d+\.\d{3} nats a validation visit$/);
+    assertEquals(
+      lines.slice(1),
+      [`Next: deno task generate --run ${folder}/run --count 1000 --out runs/synthetic`],
+    );
+
+    // Bad input exits 1, bad usage 2, each with one line of what is wrong
+    const cases: [args: string[], code: number, message: string][] = [
+      [[], 1, `error: Cannot write "${folder}/run": it exists already; pass --force to replace it`],
+      [
+        ["--cohort", `${folder}/nowhere`],
+        1,
+        `error: Cannot read "${folder}/nowhere": no such folder`,
+      ],
+      [
+        ["--model", "hola"],
+        1,
+        'error: Cannot find model "hola": no model of that name, known are halo',
+      ],
+      [
+        ["--set", "width=0"],
+        1,
+        'error: Cannot set width=0 for "halo": must be a whole number at least 1',
+      ],
+      [
+        ["--set", "widht=8"],
+        1,
+        'error: Cannot set widht for "halo": no such setting, known are ' +
+        "width, layers, heads, context, positiveWeight",
+      ],
+      [
+        ["--resume", "--epochs", "5"],
+        1,
+        `error: Cannot resume "${folder}/run" with epochs 5: it was begun with 2`,
+      ],
+      [
+        ["--resume", "--out", `${folder}/new`],
+        1,
+        `error: Cannot read "${folder}/new/config.json": there is no such file, is it a run?`,
+      ],
+      [["--epochs", "0"], 2, "error: --epochs is 0, must be a number at least 1"],
+      [["--lr", "fast"], 2, "error: --lr is fast, must be a number at least 0"],
+      [["--schedule", "linear"], 2, "error: --schedule is linear, known are constant, cosine"],
+      [
+        ["--backend", "cuda"],
+        2,
+        "error: --backend is cuda, known are auto, tensorflow, webgpu, wasm, cpu",
+      ],
+    ];
+    for (const [change, code, message] of cases) {
+      const found = await runTask("train", ...args, "--backend", "wasm", ...change);
+      const expected = code === 2 ? [message, "See deno task train --help"] : [message];
+      assertEquals(found, { code, lines: expected }, change.join(" "));
+    }
+    assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name).sort(), ["cohort", "run"]);
+  }));

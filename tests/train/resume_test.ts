@@ -1,0 +1,261 @@
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { cohortOf } from "ehrloom/cohort/records.ts";
+import { writeMeds } from "ehrloom/cohort/to_meds.ts";
+import { useBackend } from "ehrloom/nn/backend.ts";
+import { readSafetensors, writeSafetensors } from "ehrloom/nn/safetensors.ts";
+import { readRun, type Run } from "ehrloom/train/run_folder.ts";
+import { train, type TrainOptions } from "ehrloom/train/train.ts";
+import { join } from "node:path";
+import { inFolder } from "../folder.ts";
+import { runTask, startTask, tinyCohort, tinySettings } from "../tiny.ts";
+
+await useBackend("wasm");
+
+const source = tinyCohort(80);
+const options: TrainOptions = {
+  settings: tinySettings,
+  batch: 8,
+  epochs: 3,
+  learningRate: 0.01,
+  schedule: "cosine",
+  warmup: 2,
+};
+const stepsPerEpoch = 5;
+
+/** A run's epochs, without what a clock says. */
+const epochsOf = ({ training }: Run) => training.map((line) => ({ ...line, seconds: 0 }));
+
+/** All numbers that a run would go on with, and where it stands. */
+async function stateOf(folder: string) {
+  const { tensors, metadata } = await readSafetensors(join(folder, "resume.safetensors"));
+  const progress = { ...JSON.parse(metadata.progress), seconds: 0 };
+  return { tensors, progress, steps: metadata.steps };
+}
+
+/** Trains until the given step has been taken, as if it were killed then. */
+async function interrupted(folder: string, step: number, resume: boolean): Promise<void> {
+  const kill = new Error("killed");
+  const onProgress: TrainOptions["onProgress"] = ({ done }) => {
+    if (done === step) throw kill;
+  };
+  const given = resume ? { resume } : options;
+  const error = await assertRejects(() => train(source, folder, { ...given, onProgress }));
+  assertEquals(error, kill);
+}
+
+/** A clock on which every look takes six minutes, so that training stores itself at every step. */
+async function withSlowClock(run: () => Promise<void>): Promise<void> {
+  const now = performance.now;
+  let time = 0;
+  performance.now = () => time += 360_000;
+  try {
+    await run();
+  } finally {
+    performance.now = now;
+  }
+}
+
+Deno.test("train() resumed from its last epoch gives the same run, to the bit", () =>
+  inFolder(async (folder) => {
+    const [whole, parts] = [join(folder, "whole"), join(folder, "parts")];
+    const expected = await train(source, whole, options);
+    await interrupted(parts, 2, false); // nothing but the config is stored
+    await interrupted(parts, stepsPerEpoch + 3, true);
+    await interrupted(parts, 2 * stepsPerEpoch + 1, true);
+    const found = await train(source, parts, { resume: true });
+    assertEquals(epochsOf(found), epochsOf(expected));
+    assertEquals(found.parameters, expected.parameters);
+    assertEquals(await stateOf(parts), await stateOf(whole));
+  }));
+
+Deno.test("train() resumed from the middle of an epoch gives the same run, to the bit", () =>
+  inFolder(async (folder) => {
+    const [whole, parts] = [join(folder, "whole"), join(folder, "parts")];
+    const expected = await train(source, whole, options);
+    await withSlowClock(async () => {
+      await interrupted(parts, stepsPerEpoch + 4, false);
+      assertEquals((await stateOf(parts)).progress.batch, 3);
+      await interrupted(parts, 2 * stepsPerEpoch + 2, true);
+      assertEquals((await stateOf(parts)).progress.batch, 1);
+    });
+    const found = await train(source, parts, { resume: true });
+    assertEquals(epochsOf(found), epochsOf(expected));
+    assertEquals(found.parameters, expected.parameters);
+    assertEquals(await stateOf(parts), await stateOf(whole));
+  }));
+
+Deno.test("train() resumed after its end changes nothing", () =>
+  inFolder(async (folder) => {
+    const path = join(folder, "run");
+    const first = await train(source, path, options);
+    const bytes = () =>
+      [...Deno.readDirSync(path)].map(({ name }) => [name, Deno.readFileSync(join(path, name))]);
+    const before = bytes();
+    const again = await train(source, path, { resume: true });
+    assertEquals(again.training, first.training);
+    assertEquals(again.parameters, first.parameters);
+    assertEquals(bytes(), before);
+  }));
+
+Deno.test("deno task train, killed by SIGKILL in the middle of an epoch, resumes to the same losses", () =>
+  inFolder(async (folder) => {
+    const [cohort, run] = [join(folder, "cohort"), join(folder, "run")];
+    await writeMeds(cohort, source, { name: "tiny" });
+    const set = Object.entries(tinySettings).flatMap(([name, value]) => [
+      "--set",
+      `${name}=${value}`,
+    ]);
+    const args = ["--cohort", cohort, "--out", run, "--backend", "wasm"];
+    const how = [...set, "--epochs", "8", "--batch", "1", "--lr", "0.001"];
+    const task = startTask("train", [...args, ...how]);
+    for await (const { kind } of Deno.watchFs(folder)) { // the run's files come in by renaming
+      if (kind !== "rename") continue;
+      const stored = await stateOf(run).catch(() => undefined);
+      if (stored !== undefined && stored.progress.epoch >= 2) break;
+    }
+    task.kill("SIGKILL"); // in the 40 steps of the next epoch
+    assertEquals((await task.output()).signal, "SIGKILL");
+    const { progress } = await stateOf(run);
+    assert(progress.epoch < 8, `${progress.epoch}`);
+
+    const { code, lines: said } = await runTask("train", ...args, "--resume");
+    assertEquals(code, 0, said.join("\n"));
+    assertMatch(said.join("\n"), /^Best epoch \d+: \d+\.\d{3} nats a validation visit$/m);
+    const expected = await train(source, join(folder, "whole"), {
+      settings: tinySettings,
+      epochs: 8,
+      batch: 1,
+      learningRate: 0.001,
+    });
+    assertEquals(epochsOf(await readRun(run)), epochsOf(expected));
+    assertEquals(await stateOf(run), await stateOf(join(folder, "whole")));
+  }));
+
+Deno.test("train() refuses to resume with other options, or another cohort", () =>
+  inFolder(async (folder) => {
+    const path = join(folder, "run");
+    await train(source, path, { ...options, epochs: 1 });
+    const before = await stateOf(path);
+    const refused: [TrainOptions, string][] = [
+      [{ epochs: 9 }, "with epochs 9: it was begun with 1"],
+      [{ learningRate: 0.5 }, "with learningRate 0.5: it was begun with 0.01"],
+      [{ seed: 2 }, "with seed 2: it was begun with 1"],
+      [{ settings: { width: 16 } }, "with width 16: it was begun with 8"],
+      [{ model: "gpt" }, "with model gpt: it was begun with halo"],
+    ];
+    for (const [change, message] of refused) {
+      await assertRejects(
+        () => train(source, path, { ...change, resume: true }),
+        RangeError,
+        `Cannot resume "${path}" ${message}`,
+      );
+    }
+    await assertRejects(
+      () => train({ ...source, labelNames: ["ill", "tall"] }, path, { resume: true }),
+      RangeError,
+      `Cannot resume "${path}": it was begun on a cohort with other codes or labels`,
+    );
+    assertEquals(await stateOf(path), before);
+    await train(source, path, { ...options, epochs: 1, resume: true }); // the same ones are fine
+  }));
+
+Deno.test("train() refuses to resume on records that are longer than the model", () =>
+  inFolder(async (folder) => {
+    const path = join(folder, "run");
+    await train(source, path, { ...options, epochs: 1 });
+    const longer = cohortOf(source.vocabulary, source.labelNames, [
+      { visits: Array.from({ length: 9 }, () => [0]), labels: [0, 0], split: 0 },
+      { visits: [[1]], labels: [0, 1], split: 1 },
+    ]);
+    await assertRejects(
+      () => train(longer, path, { resume: true }),
+      RangeError,
+      `Cannot make "halo": the longest record has 9 visits and context 7 takes 5`,
+    );
+  }));
+
+/** Damages to a run's folder, and what resuming then says. */
+const damages: [what: string, (path: string) => Promise<void>, message: string][] = [
+  [
+    "a resume.safetensors that is cut short",
+    async (path) => {
+      const file = join(path, "resume.safetensors");
+      await Deno.truncate(file, (await Deno.stat(file)).size - 100);
+    },
+    'resume.safetensors": cut short: tensor "squares.ehr_head.auto2.',
+  ],
+  [
+    "a resume.safetensors that is something else",
+    (path) => Deno.writeTextFile(join(path, "resume.safetensors"), "not a checkpoint at all"),
+    'resume.safetensors": not a whole safetensors file: its header claims',
+  ],
+  [
+    "a checkpoint of something else",
+    (path) =>
+      writeSafetensors(join(path, "resume.safetensors"), {
+        "model.weight": { shape: [1], numbers: Float32Array.of(1) },
+      }),
+    'resume.safetensors": it holds a foreign tensor "model.weight"',
+  ],
+  [
+    "a checkpoint without progress",
+    async (path) => {
+      const file = join(path, "resume.safetensors");
+      await writeSafetensors(file, (await readSafetensors(file)).tensors);
+    },
+    'resume.safetensors": it does not say where the run stood',
+  ],
+  [
+    "a checkpoint that lacks half of Adam's state",
+    async (path) => {
+      const file = join(path, "resume.safetensors");
+      const { tensors, metadata } = await readSafetensors(file);
+      for (const name of Object.keys(tensors)) if (name.startsWith("means")) delete tensors[name];
+      await writeSafetensors(file, tensors, metadata);
+    },
+    'Cannot load "halo": no tensor "transformer.vis_embed_mat.weight"',
+  ],
+  [
+    "a config.json that is cut short",
+    async (path) => {
+      const text = await Deno.readTextFile(join(path, "config.json"));
+      await Deno.writeTextFile(join(path, "config.json"), text.slice(0, 40));
+    },
+    'config.json": it is not JSON',
+  ],
+  [
+    "a config.json of something else",
+    (path) => Deno.writeTextFile(join(path, "config.json"), '{"model": "halo", "config": null}'),
+    `config.json": it is not a run's config`,
+  ],
+  [
+    "a vocabulary.json of something else",
+    (path) => Deno.writeTextFile(join(path, "vocabulary.json"), "null"),
+    `vocabulary.json": it is not a run's vocabulary`,
+  ],
+  [
+    "a training.jsonl that is cut short",
+    (path) => Deno.writeTextFile(join(path, "training.jsonl"), '{"epoch": 1}\n{"epo'),
+    'training.jsonl" row 2: it is not JSON',
+  ],
+  [
+    "no config.json",
+    (path) => Deno.remove(join(path, "config.json")),
+    'config.json": there is no such file, is it a run?',
+  ],
+];
+
+for (const [what, damage, message] of damages) {
+  Deno.test(`train() refuses to resume a run with ${what}, in one line`, () =>
+    inFolder(async (folder) => {
+      const path = join(folder, "run");
+      await train(source, path, { ...options, epochs: 1 });
+      await damage(path);
+      const error = await assertRejects(
+        () => train(source, path, { resume: true }),
+        Error,
+        message,
+      );
+      assert(!error.message.includes("\n"), error.message);
+    }));
+}
