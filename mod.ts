@@ -95,6 +95,7 @@ export {
   type PairedProbabilities,
   pairedProbabilities,
 } from "./lib/evaluate/fidelity/paired_probabilities.ts";
+export { probabilityFrame } from "./lib/evaluate/fidelity/probability_frame.ts";
 export { r2 } from "./lib/evaluate/fidelity/r2.ts";
 export {
   type AggregateStatistics,

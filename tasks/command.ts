@@ -34,6 +34,8 @@ export interface Command {
   readonly summary: string;
   /** Options by their name without dashes. */
   readonly options: Readonly<Record<string, Option>>;
+  /** The program that gets all arguments but the task's own options, which are switches then. */
+  readonly passesOnTo?: string;
   /** Lines of the help text between the options and the examples. */
   readonly details?: readonly string[];
   /** Command lines that work as they stand. */
@@ -42,7 +44,12 @@ export interface Command {
 
 /** The options as given, read by kind. */
 export class Arguments {
-  constructor(private readonly command: Command, private readonly given: Record<string, unknown>) {}
+  constructor(
+    private readonly command: Command,
+    private readonly given: Record<string, unknown>,
+    /** Arguments for another program, see {@link Command.passesOnTo}. */
+    readonly passedOn: readonly string[] = [],
+  ) {}
 
   /** The text of an option; throws a usage error where a required one is missing. */
   text(name: string): string {
@@ -109,7 +116,9 @@ export function resolvePath(path: string): string {
   return isAbsolute(path) ? path : join(Deno.env.get("INIT_CWD") ?? Deno.cwd(), path);
 }
 
-function helpText({ name, summary, options, details, examples }: Command): string {
+function helpText(
+  { name, summary, options, passesOnTo, details, examples }: Command,
+): string {
   const rows = Object.entries({ ...options, help: { help: "Show this text" } as Option }).map(
     ([option, { value, help, default: fallback, required }]) => [
       `  --${option}${value === undefined ? "" : ` ${value}`}`,
@@ -119,7 +128,8 @@ function helpText({ name, summary, options, details, examples }: Command): strin
   const width = Math.max(...rows.map(([left]) => left.length)) + 2;
   return [
     `${summary}\n`,
-    `Usage: deno task ${name} [options]\n`,
+    `Usage: deno task ${name} [options]` +
+    (passesOnTo === undefined ? "\n" : ` [options of ${passesOnTo}]\n`),
     ...rows.map(([left, right]) => left.padEnd(width) + right),
     ...(details === undefined ? [] : ["", ...details]),
     "\nExamples:",
@@ -129,7 +139,10 @@ function helpText({ name, summary, options, details, examples }: Command): strin
 
 function parse(command: Command, args: string[]): Arguments {
   const entries = Object.entries(command.options);
-  const given = parseArgs(args, {
+  const isOwn = (arg: string) =>
+    command.passesOnTo === undefined || arg === "--help" ||
+    entries.some(([name]) => arg === `--${name}`);
+  const given = parseArgs(args.filter(isOwn), {
     boolean: ["help", ...entries.filter(([, { value }]) => value === undefined).map(([n]) => n)],
     string: entries.filter(([, { value }]) => value !== undefined).map(([n]) => n),
     collect: entries.filter(([, { many }]) => many).map(([n]) => n),
@@ -138,7 +151,7 @@ function parse(command: Command, args: string[]): Arguments {
       throw new UsageError(`unknown argument ${arg}, known are ${known}`);
     },
   });
-  const parsed = new Arguments(command, given);
+  const parsed = new Arguments(command, given, args.filter((arg) => !isOwn(arg)));
   if (!parsed.has("help")) {
     for (const [name, { required }] of entries) if (required) parsed.text(name);
   }

@@ -17,6 +17,9 @@ const display = Symbol.for("Jupyter.display");
 /** Significant digits of numbers that are not whole. */
 const digits = 4;
 
+/** Columns of at most so many characters keep their lines: codes, times. */
+const narrow = 32;
+
 function cellTexts(column: pl.Series): string[] {
   if (column.isFloat()) {
     return column.toArray().map((value) =>
@@ -47,11 +50,16 @@ function cellTexts(column: pl.Series): string[] {
  */
 export function table(frame: pl.DataFrame, { rows = 12 }: { rows?: number } = {}): NotebookOutput {
   const shown = frame.head(rows);
-  const columns = shown.getColumns().map((column) => ({
-    name: column.name,
-    texts: cellTexts(column),
-    style: { textAlign: column.isNumeric() ? "right" : "left" },
-  }));
+  const columns = shown.getColumns().map((column) => {
+    const texts = cellTexts(column);
+    const isNarrow = texts.every(({ length }) => length <= narrow);
+    const textAlign = column.isNumeric() ? "right" : "left";
+    return {
+      name: column.name,
+      texts,
+      style: { textAlign, whiteSpace: isNarrow ? "nowrap" : undefined },
+    };
+  });
   const html = renderToString(
     <table>
       <thead>
