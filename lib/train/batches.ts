@@ -6,13 +6,15 @@ const window = 24;
 /**
  * One epoch's batches: every record once, records of similar length together, in random order.
  *
- * Records are shuffled, sorted by length within windows of 24 batches and cut; then the batches are
- * shuffled. The last batch may be short.
+ * Records are shuffled, sorted by length within windows of 24 batches and cut where each batch has
+ * its share of the window's rows, so short records come in larger batches: every step weighs as
+ * much as the next. (Batches of equally many records gave Adam steps of very unequal size, and
+ * HALO on Synthea took 15% more epochs to the same likelihood.) Then the batches are shuffled.
  *
  * @param lengths [records] rows of each record
- * @param batch records to a batch
+ * @param batch records to a batch, on average
  * @param random gives the order
- * @returns indices of records
+ * @returns indices of records; as many batches as if each had `batch` records
  */
 export function epochBatches(
   lengths: ArrayLike<number>,
@@ -24,7 +26,27 @@ export function epochBatches(
   for (let from = 0; from < order.length; from += batch * window) {
     const part = order.subarray(from, from + batch * window)
       .toSorted((a, b) => lengths[a] - lengths[b]);
-    for (let i = 0; i < part.length; i += batch) batches.push(part.slice(i, i + batch));
+    batches.push(...evenCuts(part, lengths, Math.ceil(part.length / batch)));
   }
   return random.shuffle(batches);
+}
+
+/** Cuts sorted records into `count` batches of about equally many rows, none of them empty. */
+function evenCuts(records: Int32Array, lengths: ArrayLike<number>, count: number): Int32Array[] {
+  let rowsLeft = records.reduce((sum, record) => sum + lengths[record], 0);
+  let from = 0;
+  return Array.from({ length: count }, (_, i) => {
+    const batchesLeft = count - i;
+    const share = rowsLeft / batchesLeft;
+    const latest = records.length - batchesLeft + 1; // leaves a record for each later batch
+    let to = from + 1;
+    let rows = lengths[records[from]];
+    while (to < latest && (batchesLeft === 1 || rows + lengths[records[to]] / 2 <= share)) {
+      rows += lengths[records[to++]];
+    }
+    rowsLeft -= rows;
+    const cut = records.slice(from, to);
+    from = to;
+    return cut;
+  });
 }

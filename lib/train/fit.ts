@@ -97,9 +97,11 @@ export async function fit(
   const optimizer = adam(stored?.state ?? initial);
   let gradientSource: GradientSource | undefined;
   try {
-    gradientSource = training.workers === 1
-      ? localGradients(model, learners, optimizer)
-      : await sharedGradients(model, learners, optimizer, training.workers);
+    const { batch, workers } = training;
+    const divisor = model.lossDivisor(batch); // the same for every batch: they hold as many rows
+    gradientSource = workers === 1
+      ? localGradients(model, learners, optimizer, divisor)
+      : await sharedGradients(model, learners, optimizer, divisor, workers);
     await trainOn(
       { model, learners, judges, folder, training, progress, lines, optimizer, gradientSource },
       onProgress,

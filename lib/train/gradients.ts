@@ -17,8 +17,7 @@ import { modelFamily } from "../models/mod.ts";
 export interface GradientSource {
   /**
    * @param records indices into the cohort
-   * @returns the loss in nats summed over the records, and the gradients of the loss that the
-   * original minimises
+   * @returns the loss in nats summed over the records, and the gradients of the divided loss
    */
   compute(records: Int32Array): Promise<{ loss: number; gradients: Gradients }>;
   /** Ends its threads. */
@@ -47,15 +46,19 @@ function lossAndGradients(
   return gradients(Object.values(parameters)) as { value: tf.Scalar; grads: tf.Tensor[] };
 }
 
-/** Gradients computed in this thread. */
+/**
+ * Gradients computed in this thread.
+ *
+ * @param divisor what to divide losses by before gradients are taken
+ */
 export function localGradients(
   model: Model,
   cohort: Cohort,
   optimizer: Optimizer,
+  divisor: number,
 ): GradientSource {
   return {
     async compute(records) {
-      const divisor = model.lossDivisor(records.length);
       const { value, grads } = lossAndGradients(
         model,
         optimizer.parameters(),
@@ -73,6 +76,7 @@ export function localGradients(
 
 /** What a Worker needs before its first batch. */
 interface Setup {
+  readonly divisor: number;
   readonly backend: Backend;
   readonly family: string;
   readonly config: ModelConfig;
@@ -80,12 +84,6 @@ interface Setup {
   readonly layout: FlatLayout;
   readonly parameters: Float32Array;
   readonly gradient: Float32Array;
-}
-
-/** One part of a batch. */
-interface Task {
-  readonly records: Int32Array;
-  readonly divisor: number;
 }
 
 /** The same cohort in memory that threads can share. */
@@ -122,12 +120,15 @@ function answer(worker: Worker): Promise<number> {
  * Gradients computed by `count` Workers, each of which takes every `count`-th record of a batch.
  * For a given count the sums are made in a fixed order, so runs repeat exactly.
  *
+ * @param divisor what to divide losses by before gradients are taken
+ * @param count of Workers
  * @throws {RangeError} If the backend is neither wasm nor cpu
  */
 export async function sharedGradients(
   model: Model,
   cohort: Cohort,
   optimizer: Optimizer,
+  divisor: number,
   count: number,
 ): Promise<GradientSource> {
   const { shared } = optimizer;
@@ -144,6 +145,7 @@ export async function sharedGradients(
     const thread = new Worker(import.meta.resolve("./gradient_worker.ts"), { type: "module" });
     const gradient = sharedFloats(layout.length);
     const setup: Setup = {
+      divisor,
       backend,
       family: model.family,
       config: model.config,
@@ -160,7 +162,6 @@ export async function sharedGradients(
   const [{ gradient: total }, ...others] = workers;
   return {
     async compute(records) {
-      const divisor = model.lossDivisor(records.length);
       const losses = await Promise.all(workers.map(({ thread, gradient }, i) => {
         const part = records.filter((_, at) => at % count === i);
         if (part.length === 0) {
@@ -168,8 +169,7 @@ export async function sharedGradients(
           return 0;
         }
         const loss = answer(thread);
-        const task: Task = { records: part, divisor };
-        thread.postMessage(task);
+        thread.postMessage(part);
         return loss;
       }));
       for (const { gradient } of others) {
@@ -181,25 +181,24 @@ export async function sharedGradients(
   };
 }
 
-/** What a Worker is sent. */
-export type Message = Setup | Task;
+/** What a Worker is sent: a setup, then the records of its part of each batch. */
+export type Message = Setup | Int32Array;
 
 /** A Worker's side: gives what handles its messages, a setup first, and answers each. */
 export function serveGradients(reply: (loss: number) => void): (message: Message) => void {
   let setup: Setup | undefined;
   let model: Model | undefined;
   return async (message) => {
-    if ("backend" in message) {
+    if (!(message instanceof Int32Array)) {
       setup = message;
       await useBackend(setup.backend);
       model = modelFamily(setup.family).create(setup.config);
       reply(0);
     } else if (setup !== undefined && model !== undefined) {
-      const { layout, parameters, gradient, cohort } = setup;
+      const { layout, parameters, gradient, cohort, divisor } = setup;
       const tensors = hostTensors(layout, parameters);
       const named = Object.fromEntries(layout.names.map((name, i) => [name, tensors[i]]));
-      const { records, divisor } = message;
-      const { value, grads } = lossAndGradients(model, named, cohort, records, divisor);
+      const { value, grads } = lossAndGradients(model, named, cohort, message, divisor);
       copyInto(layout, grads, gradient);
       const [loss] = await value.data();
       tf.dispose([tensors, value, grads]);

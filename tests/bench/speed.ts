@@ -44,9 +44,10 @@ async function secondsOf(run: () => Promise<void>): Promise<number> {
 async function trainingSpeed(run: Run, cohort: Cohort, batch: number, workers: number) {
   const model = modelOf(run.runConfig);
   const optimizer = adam(run.parameters);
+  const divisor = model.lossDivisor(batch);
   const source = workers === 1
-    ? localGradients(model, cohort, optimizer)
-    : await sharedGradients(model, cohort, optimizer, workers);
+    ? localGradients(model, cohort, optimizer, divisor)
+    : await sharedGradients(model, cohort, optimizer, divisor, workers);
   const lengths = Array.from(cohort.subjectIds, (_, record) => model.rowsOf(cohort, record));
   const batches = epochBatches(lengths, batch, random(1));
   const step = async (records: Int32Array) => {
