@@ -68,20 +68,19 @@ interface Draft {
  *
  * @param run a trained model
  * @param options what to generate
- * @throws {RangeError} If count or batch is not a whole number of at least 1, if labels are unknown or
- * not one row a record, or if wanted labels come up in fewer than about one of 2,000 records
+ * @throws {RangeError} If a number is out of range, if labels are unknown or not one row a record,
+ * or if wanted labels come up in fewer than about one of 2,000 records
  */
 export async function* generateParts(
   run: Run,
   options: GenerationOptions,
 ): AsyncGenerator<Generated> {
-  const { count, first = 0, batch = 256, labels, labelRows, onProgress } = options;
-  if (!Number.isSafeInteger(count) || count < 1) {
-    throw new RangeError(`Cannot generate ${count} records: must be a whole number, at least 1`);
-  }
-  if (!Number.isSafeInteger(batch) || batch < 1) {
+  const { count, seed = 1, first = 0, batch = 256, labels, labelRows, onProgress } = options;
+  const bounds = { count: [count, 1], seed: [seed, 0], first: [first, 0], batch: [batch, 1] };
+  for (const [name, [value, min]] of Object.entries(bounds)) {
+    if (Number.isSafeInteger(value) && value >= min) continue;
     throw new RangeError(
-      `Cannot generate in batches of ${batch}: must be a whole number, at least 1`,
+      `Cannot generate with ${name} ${value}: must be a whole number, at least ${min}`,
     );
   }
   const { labelNames } = run;
@@ -179,10 +178,13 @@ class BatchWriter {
     let rows = rowsFrom(drafts.map(() => [startColumn(this.sizes)]));
     for (let row = 1; row < this.model.rowLimit && open.length > 0; row++) {
       const history = stepper.advance(rows);
-      rows = row === 1
-        ? await this.labelRow(stepper, history, open)
-        : await this.draw(stepper, history, open, row, 0);
-      history.dispose();
+      try {
+        rows = row === 1
+          ? await this.labelRow(stepper, history, open)
+          : await this.draw(stepper, history, open, row, 0);
+      } finally {
+        history.dispose();
+      }
       const goesOn = this.take(open, rows, row);
       if (goesOn.length < open.length) {
         stepper.keep(Int32Array.from(goesOn));

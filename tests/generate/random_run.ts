@@ -1,0 +1,159 @@
+/**
+ * Models with random weights, and what they are to draw by their definition.
+ *
+ * @module
+ */
+import { type Run, vocabulary } from "ehrloom";
+import { halo } from "ehrloom/models/halo.ts";
+import type { NamedArrays } from "ehrloom/nn/parameters.ts";
+import { random } from "ehrloom/nn/random.ts";
+
+/** Sizes of a HALO. */
+export interface Sizes {
+  codes: number;
+  labels: number;
+  context: number;
+  width: number;
+}
+
+/**
+ * A HALO whose codes depend strongly on each other, as those of a trained one do: the head's random
+ * weights are made larger, and its bias makes a column as likely as wanted.
+ */
+export function randomRun(sizes: Sizes, seed: number, logit: (column: number) => number): Run {
+  const { codes, labels, context, width } = sizes;
+  const config = halo.configFor({ codes, labels, longest: context - 2 }, {
+    width,
+    layers: 2,
+    heads: 2,
+  });
+  const parameters = halo.create(config).initialize(random(seed));
+  for (const name of ["ehr_head.auto1.weight", "ehr_head.auto2.weight"]) {
+    const { numbers } = parameters[name];
+    numbers.forEach((value, i) => numbers[i] = 4 * value);
+  }
+  const bias = parameters["ehr_head.auto2.bias"].numbers;
+  for (let column = 0; column < bias.length - width; column++) {
+    bias[width - 1 + column] = logit(column);
+  }
+  return {
+    runConfig: {
+      ehrloom: "test",
+      model: "halo",
+      config,
+      training: {
+        epochs: 1,
+        batch: 1,
+        learningRate: 0,
+        schedule: "constant",
+        warmup: 0,
+        patience: 1,
+        seed,
+        workers: 1,
+      },
+      versions: {},
+    },
+    parameters,
+    vocabulary: vocabulary(Array.from({ length: codes }, (_, code) => `code ${code}`)),
+    labelNames: Array.from({ length: labels }, (_, label) => `label ${label}`),
+    training: [],
+  };
+}
+
+/** A row of the head, column by column, in float64, by the head's definition. */
+export class LiteralHead {
+  private readonly width: number;
+  private readonly size: number;
+  /** Number of columns of a row. */
+  readonly columns: number;
+
+  constructor(private readonly parameters: NamedArrays) {
+    this.size = parameters["ehr_head.auto1.bias"].numbers.length;
+    this.columns = parameters["transformer.vis_embed_mat.weight"].shape[1];
+    this.width = this.size - this.columns;
+  }
+
+  /** The probability that a column is on, given the history and the columns on before it. */
+  probability(history: ArrayLike<number>, on: ReadonlySet<number>, column: number): number {
+    const { width, size, parameters } = this;
+    const weight = (layer: number) => parameters[`ehr_head.auto${layer}.weight`].numbers;
+    const bias = (layer: number) => parameters[`ehr_head.auto${layer}.bias`].numbers;
+    const output = width - 1 + column;
+    let logit = bias(2)[output];
+    for (let unit = 0; unit <= output; unit++) {
+      let sum = bias(1)[unit];
+      for (let i = 0; i <= Math.min(unit, width - 1); i++) {
+        sum += weight(1)[unit * size + i] * history[i];
+      }
+      for (const code of on) {
+        if (width + code <= unit) sum += weight(1)[unit * size + width + code];
+      }
+      logit += weight(2)[output * size + unit] * Math.max(0, sum);
+    }
+    return 1 / (1 + Math.exp(-logit));
+  }
+
+  /**
+   * Draws a row code by code: on where the column's uniform number is below its probability.
+   *
+   * @param uniforms [columns]; one so close to the probability that float32 may decide otherwise is
+   * moved away from it
+   */
+  draw(history: ArrayLike<number>, uniforms: Float32Array): number[] {
+    const on = new Set<number>();
+    for (let column = 0; column < this.columns; column++) {
+      const p = this.probability(history, on, column);
+      if (Math.abs(uniforms[column] - p) < 1e-4) uniforms[column] = p < 0.5 ? p + 0.01 : p - 0.01;
+      if (uniforms[column] < p) on.add(column);
+    }
+    return [...on];
+  }
+
+  /** The probability of a row whose columns up to `columns - 1` are those given. */
+  rowProbability(history: ArrayLike<number>, row: ReadonlySet<number>, columns: number): number {
+    let product = 1;
+    const before = new Set<number>();
+    for (let column = 0; column < columns; column++) {
+      const p = this.probability(history, before, column);
+      product *= row.has(column) ? p : 1 - p;
+      if (row.has(column)) before.add(column);
+    }
+    return product;
+  }
+}
+
+/** What a chi-square of so many degrees of freedom exceeds once in 10,000 (Wilson & Hilferty). */
+export function chiSquareLimit(degrees: number): number {
+  const spread = 2 / (9 * degrees);
+  return degrees * (1 - spread + 3.719 * Math.sqrt(spread)) ** 3;
+}
+
+/**
+ * Pearson's chi-square of counts against probabilities; states that are expected fewer than five
+ * times count as one.
+ */
+export function chiSquare(
+  counts: ArrayLike<number>,
+  probabilities: ArrayLike<number>,
+): { chiSquare: number; degrees: number } {
+  let total = 0;
+  for (let i = 0; i < counts.length; i++) total += counts[i];
+  let rareCount = 0;
+  let rareExpected = 0;
+  let sum = 0;
+  let cells = 0;
+  const add = (count: number, expected: number) => {
+    sum += (count - expected) ** 2 / expected;
+    cells++;
+  };
+  for (let i = 0; i < counts.length; i++) {
+    const expected = probabilities[i] * total;
+    if (expected >= 5) add(counts[i], expected);
+    else {
+      rareCount += counts[i];
+      rareExpected += expected;
+    }
+  }
+  if (rareExpected > 0) add(rareCount, rareExpected);
+  return { chiSquare: sum, degrees: cells - 1 };
+}
