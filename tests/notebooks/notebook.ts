@@ -1,0 +1,45 @@
+/** What tests need of a notebook's JSON (nbformat 4). */
+
+/** One output of a cell. */
+export interface Output {
+  readonly output_type: "execute_result" | "display_data" | "stream" | "error";
+  /** Contents by media type, of results and displays. */
+  readonly data?: Readonly<Record<string, string | readonly string[]>>;
+}
+
+/** A cell; Jupyter gives texts whole or in lines. */
+export interface Cell {
+  readonly id: string;
+  readonly cell_type: "code" | "markdown";
+  readonly source: string | readonly string[];
+  readonly outputs?: readonly Output[];
+}
+
+/** A notebook's file. */
+export interface Notebook {
+  readonly cells: readonly Cell[];
+}
+
+/** A notebook from its file. */
+export async function readNotebook(path: string): Promise<Notebook> {
+  return JSON.parse(await Deno.readTextFile(path));
+}
+
+/** A text that Jupyter may have split into lines. */
+export function whole(text: string | readonly string[]): string {
+  return typeof text === "string" ? text : text.join("");
+}
+
+/** The code cells, in order. */
+export function codeCells({ cells }: Notebook): Cell[] {
+  return cells.filter(({ cell_type }) => cell_type === "code");
+}
+
+/** What a cell shows as a media type; throws where the cell or its output is not there. */
+export function shown({ cells }: Notebook, id: string, type: string): string {
+  const cell = cells.find((cell) => cell.id === id);
+  if (cell === undefined) throw new Error(`There is no cell "${id}"`);
+  const found = cell.outputs?.find(({ data }) => data?.[type] !== undefined)?.data?.[type];
+  if (found === undefined) throw new Error(`Cell "${id}" shows no ${type}`);
+  return whole(found);
+}
