@@ -137,14 +137,27 @@ function helpText(
   ].join("\n");
 }
 
+/** Ties negative numbers to their options, `--count -5` to `--count=-5`: parseArgs sees a switch. */
+function withNegatives(args: string[], valued: readonly string[]): string[] {
+  const tied: string[] = [];
+  for (const arg of args) {
+    const last = tied[tied.length - 1];
+    const isValue = /^-\.?\d/.test(arg) && valued.some((name) => last === `--${name}`);
+    if (isValue) tied[tied.length - 1] = `${last}=${arg}`;
+    else tied.push(arg);
+  }
+  return tied;
+}
+
 function parse(command: Command, args: string[]): Arguments {
   const entries = Object.entries(command.options);
   const isOwn = (arg: string) =>
     command.passesOnTo === undefined || arg === "--help" ||
     entries.some(([name]) => arg === `--${name}`);
-  const given = parseArgs(args.filter(isOwn), {
+  const valued = entries.filter(([, { value }]) => value !== undefined).map(([name]) => name);
+  const given = parseArgs(withNegatives(args.filter(isOwn), valued), {
     boolean: ["help", ...entries.filter(([, { value }]) => value === undefined).map(([n]) => n)],
-    string: entries.filter(([, { value }]) => value !== undefined).map(([n]) => n),
+    string: valued,
     collect: entries.filter(([, { many }]) => many).map(([n]) => n),
     unknown: (arg) => {
       const known = Object.keys(command.options).map((option) => `--${option}`).join(", ");

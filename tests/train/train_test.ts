@@ -16,6 +16,7 @@ import { modelOf, readRun, type Run, type TrainingLine } from "ehrloom/train/run
 import { train, type TrainOptions } from "ehrloom/train/train.ts";
 import { join } from "node:path";
 import { inFolder } from "../folder.ts";
+import { testOnBackends } from "../golden.ts";
 import { tinyCohort, tinySettings } from "../tiny.ts";
 
 await useBackend("wasm");
@@ -161,27 +162,6 @@ Deno.test("train() gives the same run for the same seed, another for another", (
     assert(losses(a)[0] !== losses(c)[0]);
   }));
 
-Deno.test("train() holds the same tensors at every step and none afterwards", () =>
-  inFolder(async (folder) => {
-    const before = tf.memory().numTensors;
-    const counts = new Set<number>();
-    let steps = 0;
-    await train(source, join(folder, "run"), {
-      ...quick,
-      onProgress: ({ stage, done, total }) => {
-        assertEquals(stage, "training");
-        assertEquals(total, 15);
-        if (++steps <= 15) {
-          assertEquals(done, steps);
-          counts.add(tf.memory().numTensors);
-        }
-      },
-    });
-    assertEquals(steps, 16); // one for each, one at the end
-    assertEquals(counts.size, 1, [...counts].join());
-    assertEquals(tf.memory().numTensors, before);
-  }));
-
 Deno.test("train() stops at a loss or gradient that is no number, and says what to try", () =>
   inFolder(async (folder) => {
     const before = tf.memory().numTensors;
@@ -279,3 +259,27 @@ Deno.test("train() with workers has the losses of one thread, and repeats them t
     }
     assertEquals(tf.memory().numTensors, before);
   }));
+
+testOnBackends(
+  "train() holds the same tensors at every step and none afterwards",
+  () =>
+    inFolder(async (folder) => {
+      const before = tf.memory().numTensors;
+      const counts = new Set<number>();
+      let steps = 0;
+      await train(source, join(folder, "run"), {
+        ...quick,
+        onProgress: ({ stage, done, total }) => {
+          assertEquals(stage, "training");
+          assertEquals(total, 15);
+          if (++steps <= 15) {
+            assertEquals(done, steps);
+            counts.add(tf.memory().numTensors);
+          }
+        },
+      });
+      assertEquals(steps, 16); // one for each, one at the end
+      assertEquals(counts.size, 1, [...counts].join());
+      assertEquals(tf.memory().numTensors, before);
+    }),
+);

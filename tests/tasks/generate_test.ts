@@ -1,0 +1,161 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { type Cohort, concatenated } from "ehrloom";
+import { readMeds } from "ehrloom/cohort/from_meds.ts";
+import { writeMeds } from "ehrloom/cohort/to_meds.ts";
+import { generate } from "ehrloom/generate/generate.ts";
+import { useBackend } from "ehrloom/nn/backend.ts";
+import { readRun } from "ehrloom/train/run_folder.ts";
+import { train } from "ehrloom/train/train.ts";
+import { join } from "node:path";
+import { inFolder } from "../folder.ts";
+import { runTask, tinyCohort, tinySettings } from "../tiny.ts";
+
+await useBackend("wasm");
+
+const source = tinyCohort(40);
+
+/** A folder with a run in `run/`, and `task` to generate from it in that folder. */
+function withRun(
+  test: (folder: string, task: (...args: string[]) => ReturnType<typeof runTask>) => Promise<void>,
+): Promise<void> {
+  return inFolder(async (folder) => {
+    await train(source, join(folder, "run"), {
+      settings: tinySettings,
+      batch: 8,
+      epochs: 5,
+      learningRate: 0.01,
+    });
+    const task = (...args: string[]) =>
+      runTask("generate", "--run", `${folder}/run`, "--backend", "wasm", ...args);
+    await test(folder, task);
+  });
+}
+
+const essence = ({ subjectIds, visitOffsets, codeOffsets, codes, labels }: Cohort) => ({
+  subjectIds,
+  visitOffsets,
+  codeOffsets,
+  codes,
+  labels,
+});
+
+Deno.test("deno task generate streams to Parquet what generate() gives, in shards too", () =>
+  withRun(async (folder, task) => {
+    const { code, lines } = await task(
+      "--count",
+      "70",
+      "--out",
+      `${folder}/whole`,
+      "--batch",
+      "16",
+    );
+    assertEquals(code, 0, lines.join("\n"));
+    const expected = await generate(await readRun(`${folder}/run`), { count: 70 });
+    const whole = await readMeds(`${folder}/whole`);
+    assertEquals(essence(whole), essence(expected.cohort));
+    assertEquals(whole.vocabulary.codes, source.vocabulary.codes);
+    assertEquals(whole.labelNames, source.labelNames);
+    assertEquals(lines[0], `70 records written to ${folder}/whole`);
+    const said = lines.join("\n");
+    assertMatch(said, new RegExp(`^${expected.cutOff} of them were cut off at`, "m"));
+    assertMatch(said, /^Next: deno task evaluate --real COHORT --synthetic \S+whole --run \S+run/m);
+
+    const shards: Cohort[] = [];
+    for (const shard of ["1/2", "2/2"]) {
+      const out = `${folder}/shard-${shard[0]}`;
+      assertEquals((await task("--count", "70", "--shard", shard, "--out", out)).code, 0);
+      shards.push(await readMeds(out));
+    }
+    assertEquals(shards.map(({ recordCount }) => recordCount), [35, 35]);
+    assertEquals(essence(concatenated(shards)), essence(whole));
+  }));
+
+Deno.test("deno task generate keeps labels by name and from a cohort, beginning anew", () =>
+  withRun(async (folder, task) => {
+    const one = await task("--count", "9", "--label", "ill=1", "--out", `${folder}/ill`);
+    assertEquals(one.code, 0, one.lines.join("\n"));
+    const ill = await readMeds(`${folder}/ill`);
+    assert(ill.labels.every((bit, i) => i % 2 === 1 || bit === 1));
+    await writeMeds(`${folder}/cohort`, source, { name: "tiny" });
+    const from = ["--labels-from", `${folder}/cohort`];
+    const all = await task("--count", "50", ...from, "--out", `${folder}/like`, "--seed", "2");
+    assertEquals(all.code, 0, all.lines.join("\n"));
+    const { labels } = await readMeds(`${folder}/like`);
+    assertEquals(labels.subarray(0, 80), source.labels);
+    assertEquals(labels.subarray(80), source.labels.subarray(0, 20));
+  }));
+
+Deno.test("deno task generate says in one line what is wrong, and writes nothing", () =>
+  withRun(async (folder, task) => {
+    await Deno.mkdir(`${folder}/there`);
+    await Deno.mkdir(`${folder}/broken`);
+    for (const name of ["config.json", "vocabulary.json", "training.jsonl"]) {
+      await Deno.copyFile(`${folder}/run/${name}`, `${folder}/broken/${name}`);
+    }
+    const model = await Deno.readFile(`${folder}/run/model.safetensors`);
+    await Deno.writeFile(`${folder}/broken/model.safetensors`, model.subarray(0, 1000));
+    const cases: [args: string[], code: number, message: string | RegExp][] = [
+      [["--count", "0"], 2, "error: --count is 0, must be a number at least 1"],
+      [["--count", "-5"], 2, "error: --count is -5, must be a number at least 1"],
+      [["--count", "many"], 2, "error: --count is many, must be a number at least 1"],
+      [["--count", "1.5"], 2, "error: --count is 1.5, must be a whole number"],
+      [["--batch", "0"], 2, "error: --batch is 0, must be a number at least 1"],
+      [["--seed", "-1"], 2, "error: --seed is -1, must be a number at least 0"],
+      [
+        ["--label", "nonsense=2"],
+        2,
+        "error: --label is nonsense=2, must be NAME=0 or NAME=1",
+      ],
+      [
+        ["--label", "nonsense=1"],
+        1,
+        'error: Cannot generate with label "nonsense": the model has none of that name, ' +
+        "known are ill, old",
+      ],
+      [
+        ["--label", "ill=1", "--labels-from", folder],
+        2,
+        "error: --label and --labels-from exclude each other",
+      ],
+      [["--shard", "3/2"], 2, "error: --shard is 3/2, must be I/N with I between 1 and N"],
+      [["--shard", "1/9"], 2, "error: --shard 1/9 of 4 records holds none"],
+      [["--sampler", "fast"], 2, "error: --sampler is fast, known are fixed-point, block-order"],
+      [
+        ["--run", `${folder}/nowhere`],
+        1,
+        `error: Cannot read "${folder}/nowhere/config.json": there is no such file, is it a run?`,
+      ],
+      [
+        ["--run", `${folder}/broken`],
+        1,
+        /^error: Cannot read "\S+broken\/model.safetensors": not a whole safetensors file: its header claims \d+ bytes, 992 are there$/,
+      ],
+      [
+        ["--out", `${folder}/there`],
+        1,
+        `error: Cannot write "${folder}/there": it exists already; pass --force to replace it`,
+      ],
+      [
+        ["--out", `${folder}/run/config.json/out`],
+        1,
+        `error: Cannot write "${folder}/run/config.json/out": Not a directory`,
+      ],
+    ];
+    // Two at a time, as each starts a process
+    const queue = cases.values();
+    await Promise.all([1, 2].map(async () => {
+      for (const [args, code, message] of queue) {
+        const found = await task("--count", "4", "--out", `${folder}/out`, ...args);
+        assertEquals(found.code, code, args.join(" "));
+        assertEquals(found.lines.length, code === 2 ? 2 : 1, found.lines.join("\n"));
+        if (code === 2) assertEquals(found.lines[1], "See deno task generate --help");
+        if (typeof message === "string") assertEquals(found.lines[0], message);
+        else assertMatch(found.lines[0], message);
+      }
+    }));
+    assertEquals(
+      [...Deno.readDirSync(folder)].map(({ name }) => name).sort(),
+      ["broken", "run", "there"],
+    );
+    assertEquals([...Deno.readDirSync(`${folder}/there`)], []);
+  }));
