@@ -55,6 +55,7 @@ export type { NamedArrays, ShapedArray } from "./lib/nn/parameters.ts";
 export { train, type TrainOptions } from "./lib/train/train.ts";
 export { type Training, trainingDefaults, type TrainingOptions } from "./lib/train/options.ts";
 export { readRun, type Run, type RunConfig, type TrainingLine } from "./lib/train/run_folder.ts";
+export { readStateDict, writeStateDict } from "./lib/train/state_dict.ts";
 
 // Generating
 export {
