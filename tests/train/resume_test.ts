@@ -107,7 +107,7 @@ Deno.test("deno task train, killed by SIGKILL in the middle of an epoch, resumes
       `${name}=${value}`,
     ]);
     const args = ["--cohort", cohort, "--out", run, "--backend", "wasm"];
-    const how = [...set, "--epochs", "16", "--batch", "1", "--lr", "0.001"];
+    const how = [...set, "--epochs", "12", "--batch", "1", "--lr", "0.001"];
     const task = startTask("train", [...args, ...how]);
     for await (const { kind } of Deno.watchFs(folder)) { // the run's files come in by renaming
       if (kind !== "rename") continue;
@@ -117,14 +117,14 @@ Deno.test("deno task train, killed by SIGKILL in the middle of an epoch, resumes
     task.kill("SIGKILL"); // in the 40 steps of the next epoch
     assertEquals((await task.output()).signal, "SIGKILL");
     const { progress } = await stateOf(run);
-    assert(progress.epoch < 16, `${progress.epoch}`);
+    assert(progress.epoch < 12, `${progress.epoch}`);
 
     const { code, lines: said } = await runTask("train", ...args, "--resume");
     assertEquals(code, 0, said.join("\n"));
     assertMatch(said.join("\n"), /^Best epoch \d+: \d+\.\d{3} nats a validation visit$/m);
     const expected = await train(source, join(folder, "whole"), {
       settings: tinySettings,
-      epochs: 16,
+      epochs: 12,
       batch: 1,
       learningRate: 0.001,
     });
