@@ -44,8 +44,4 @@ try:
     client.execute()
 except CellExecutionError as error:
     sys.exit(str(error))
-for cell in notebook.cells:
-    if cell.cell_type == "markdown":
-        # Deno 2.9.6: `deno fmt --check` calls a text cell unformatted unless it ends a line.
-        cell.source = cell.source.rstrip("\n") + "\n"
 nbformat.write(notebook, result_path)

@@ -72,6 +72,23 @@ for (const name of names) {
     assert(success, new TextDecoder().decode(stderr));
   });
 
+  Deno.test(`the cells of ${name} are formatted`, async () => {
+    // cell by cell, since `deno fmt --check` of Deno 2.9.6 calls every notebook unformatted
+    const problems: string[] = [];
+    for (const { id, source } of codeCells(await readNotebook(path))) {
+      const fmt = new Deno.Command(Deno.execPath(), {
+        args: ["fmt", "--ext", "ts", "-"],
+        cwd: join(notebooksFolder, ".."),
+        stdin: "piped",
+        stdout: "piped",
+      }).spawn();
+      await new Blob([whole(source)]).stream().pipeTo(fmt.stdin);
+      const formatted = new TextDecoder().decode((await fmt.output()).stdout).trimEnd();
+      if (formatted !== whole(source)) problems.push(`${id} should be:\n${formatted}`);
+    }
+    assertEquals(problems, []);
+  });
+
   Deno.test(`${name} is stored with its outputs, in less than 1 MB`, async () => {
     assertLess((await Deno.stat(path)).size, 1e6);
     const [imports, ...others] = codeCells(await readNotebook(path));
