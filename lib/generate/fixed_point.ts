@@ -29,6 +29,8 @@ export async function fixedPointRows(
   const lists: Int32Array[] = Array.from(active, () => new Int32Array(0));
   let passes = 0;
   while (active.length > 0) {
+    // Rounding might differ between batches of different size, and flip a column for ever
+    if (passes > columns) throw new Error(`No fixed point after ${passes} passes`);
     const rows = rowsFrom(Array.from(active, (row) => lists[row]));
     const output = tf.tidy(() => {
       const bases = active.length === base.shape[0]

@@ -26,6 +26,8 @@ export interface RunConfig {
   readonly config: ModelConfig;
   /** How it was trained. */
   readonly training: Training;
+  /** Fingerprint of the cohort that it was trained on. */
+  readonly cohort: string;
   /** What computed, and in which version. */
   readonly versions: Readonly<Record<string, string>>;
 }

@@ -1,4 +1,5 @@
 import { type Cohort, type Split, splitNames } from "../cohort/cohort.ts";
+import { fingerprint } from "../cohort/fingerprint.ts";
 import { checkOutput } from "../cohort/output.ts";
 import { checkSettings, modelFamily } from "../models/mod.ts";
 import type { CohortShape, ModelConfig } from "../models/model.ts";
@@ -12,7 +13,6 @@ import {
   modelOf,
   readRun,
   readRunConfig,
-  readVocabulary,
   type Run,
   type RunConfig,
 } from "./run_folder.ts";
@@ -75,6 +75,7 @@ async function begunRun(
     model: family.name,
     config: family.configFor(shapeOf(cohort), settings),
     training,
+    cohort: await fingerprint(cohort),
     versions: backendVersions(),
   };
   await checkOutput(folder, { force: options.force });
@@ -106,17 +107,9 @@ async function resumedRun(
       );
     }
   }
-  // Throws where the cohort's records are longer than the model was made for
-  const family = modelFamily(stored.model);
-  const settings = Object.keys(family.settings).map((name) => [name, stored.config[name]]);
-  family.configFor(shapeOf(cohort), Object.fromEntries(settings));
-  const { vocabulary, labelNames } = await readVocabulary(folder);
-  if (
-    vocabulary.codes.join("\n") !== cohort.vocabulary.codes.join("\n") ||
-    labelNames.join("\n") !== cohort.labelNames.join("\n")
-  ) {
+  if (await fingerprint(cohort) !== stored.cohort) {
     throw new RangeError(
-      `Cannot resume "${folder}": it was begun on a cohort with other codes or labels`,
+      `Cannot resume "${folder}": it was begun on another cohort or other splits`,
     );
   }
   return stored;

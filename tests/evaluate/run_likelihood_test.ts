@@ -36,6 +36,7 @@ function haloRun(cohort: ReturnType<typeof listedCohort>, weights?: Tiny["weight
       model: "halo",
       config: model.config,
       training: trainingDefaults,
+      cohort: "",
       versions: {},
     },
     parameters: weights === undefined

@@ -51,6 +51,7 @@ export function randomRun(sizes: Sizes, seed: number, logit: (column: number) =>
         seed,
         workers: 1,
       },
+      cohort: "",
       versions: {},
     },
     parameters,

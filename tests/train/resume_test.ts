@@ -154,13 +154,13 @@ Deno.test("train() refuses to resume with other options, or another cohort", () 
     await assertRejects(
       () => train({ ...source, labelNames: ["ill", "tall"] }, path, { resume: true }),
       RangeError,
-      `Cannot resume "${path}": it was begun on a cohort with other codes or labels`,
+      `Cannot resume "${path}": it was begun on another cohort or other splits`,
     );
     assertEquals(await stateOf(path), before);
     await train(source, path, { ...options, epochs: 1, resume: true }); // the same ones are fine
   }));
 
-Deno.test("train() refuses to resume on records that are longer than the model", () =>
+Deno.test("train() refuses to resume on other records of the same codes and labels", () =>
   inFolder(async (folder) => {
     const path = join(folder, "run");
     await train(source, path, { ...options, epochs: 1 });
@@ -171,7 +171,7 @@ Deno.test("train() refuses to resume on records that are longer than the model",
     await assertRejects(
       () => train(longer, path, { resume: true }),
       RangeError,
-      `Cannot make "halo": the longest record has 9 visits and context 7 takes 5`,
+      `Cannot resume "${path}": it was begun on another cohort or other splits`,
     );
   }));
 

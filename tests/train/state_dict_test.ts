@@ -37,6 +37,7 @@ const about = {
       positiveWeight: 1,
     },
     training: trainingDefaults,
+    cohort: "",
     versions: {},
   },
   vocabulary: cohort.vocabulary,

@@ -1,0 +1,19 @@
+import type { Cohort } from "./cohort.ts";
+
+/**
+ * A SHA-256 of everything that a model can learn from a cohort: codes, labels, visits and splits.
+ * Equal cohorts have equal fingerprints, whatever files they came from.
+ *
+ * @returns 64 hexadecimal digits
+ */
+export async function fingerprint(source: Cohort): Promise<string> {
+  const { vocabulary, labelNames, visitOffsets, codeOffsets, codes, labels, splits } = source;
+  const names = JSON.stringify([vocabulary.codes, labelNames]);
+  const arrays = [visitOffsets, codeOffsets, codes, labels, splits ?? new Uint8Array(0)];
+  const digests = new Uint8Array(32 * (arrays.length + 1));
+  const parts = [new TextEncoder().encode(names), ...arrays.map((array) => array.slice())];
+  for (const [i, part] of parts.entries()) {
+    digests.set(new Uint8Array(await crypto.subtle.digest("SHA-256", part)), 32 * i);
+  }
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", digests)).toHex();
+}
