@@ -7,52 +7,42 @@ import * as tf from "@tensorflow/tfjs-core";
 import { type Cohort, splitOf } from "../cohort/cohort.ts";
 import type { Model } from "../models/model.ts";
 import { adam, type Optimizer } from "../nn/optimizer.ts";
-import { checkShapes, type NamedTensors } from "../nn/parameters.ts";
+import { checkShapes } from "../nn/parameters.ts";
 import { random } from "../nn/random.ts";
 import type { OnProgress } from "../progress.ts";
 import { epochBatches } from "./batches.ts";
 import { type GradientSource, localGradients, sharedGradients } from "./gradients.ts";
 import type { Training } from "./options.ts";
 import {
-  type Progress,
-  readProgress,
+  readStanding,
   readTraining,
+  type Standing,
   type TrainingLine,
   writeBest,
-  writeProgress,
+  writeStanding,
 } from "./run_folder.ts";
 
 /** How long a run may lose when it is killed in the middle of a long epoch. */
 const checkpointSeconds = 300;
 
-/** The learning rate of a step, counted from 0. */
-function rateAt(training: Training, step: number, steps: number): number {
-  const { learningRate, schedule, warmup } = training;
-  if (step < warmup) return learningRate * (step + 1) / warmup;
-  if (schedule === "constant") return learningRate;
-  return learningRate * 0.5 * (1 + Math.cos(Math.PI * (step - warmup) / (steps - warmup)));
+/** One sitting of a training: what it works with, and where it stands. */
+interface Sitting {
+  readonly model: Model;
+  readonly learners: Cohort;
+  readonly judges: Cohort;
+  readonly training: Training;
+  readonly optimizer: Optimizer;
+  readonly gradients: GradientSource;
+  readonly standing: Standing;
+  readonly lines: TrainingLine[];
+  readonly onProgress?: OnProgress;
+  /** Seconds of training so far, earlier sittings included. */
+  seconds(): number;
+  /** Stores where the run stands, from where a killed one goes on. */
+  store(): Promise<void>;
 }
 
-function visitsIn(model: Model, cohort: Cohort, records: Int32Array): number {
-  return records.reduce((sum, record) => sum + model.rowsOf(cohort, record), 0);
-}
-
-/** Mean loss in nats per visit over a cohort. */
-async function meanLoss(
-  model: Model,
-  parameters: NamedTensors,
-  cohort: Cohort,
-  batch: number,
-): Promise<number> {
-  const lengths = Array.from({ length: cohort.recordCount }, (_, r) => model.rowsOf(cohort, r));
-  let sum = 0;
-  for (const records of epochBatches(lengths, batch, random(0))) {
-    const loss = tf.tidy(() => model.loss(parameters, cohort, records));
-    sum += (await loss.data())[0];
-    loss.dispose();
-  }
-  return sum / lengths.reduce((total, length) => total + length, 0);
-}
+const noSums = () => ({ loss: 0, visits: 0, norms: 0 });
 
 /**
  * Trains a model on the train split, with the validation split to tell when it is best, and keeps a
@@ -77,120 +67,133 @@ export async function fit(
 ): Promise<TrainingLine[]> {
   const learners = splitOf(cohort, "train");
   const judges = splitOf(cohort, "validation");
-  const stored = await readProgress(folder);
+  const stored = await readStanding(folder);
   const initial = model.initialize(random(training.seed));
   if (stored !== undefined) {
     const { parameters, means, squares } = stored.state;
     for (const group of [parameters, means, squares]) checkShapes(model.family, group, initial);
   }
-  const progress: Progress = stored?.progress ?? {
+  const standing: Standing = stored?.standing ?? {
     epoch: 0,
     batch: 0,
-    lossSum: 0,
-    visitSum: 0,
-    normSum: 0,
-    bestLoss: Number.MAX_VALUE, // JSON knows no infinity
-    bestEpoch: 0,
+    sums: noSums(),
+    best: { loss: Number.MAX_VALUE, epoch: 0 }, // JSON knows no infinity
     seconds: 0,
   };
-  const lines = (await readTraining(folder)).filter(({ epoch }) => epoch <= progress.epoch);
+  const lines = (await readTraining(folder)).filter(({ epoch }) => epoch <= standing.epoch);
   const optimizer = adam(stored?.state ?? initial);
-  let gradientSource: GradientSource | undefined;
+  let gradients: GradientSource | undefined;
   try {
-    const { batch, workers } = training;
+    const { batch, workers, epochs, patience } = training;
     const divisor = model.lossDivisor(batch); // the same for every batch: they hold as many rows
-    gradientSource = workers === 1
+    gradients = workers === 1
       ? localGradients(model, learners, optimizer, divisor)
       : await sharedGradients(model, learners, optimizer, divisor, workers);
-    await trainOn(
-      { model, learners, judges, folder, training, progress, lines, optimizer, gradientSource },
-      onProgress,
-    );
+    const before = standing.seconds;
+    const began = performance.now();
+    const seconds = () => before + (performance.now() - began) / 1000;
+    const store = async () => {
+      standing.seconds = seconds();
+      await writeStanding(folder, lines, standing, await optimizer.readState());
+    };
+    const sitting: Sitting = {
+      ...{ model, learners, judges, training, optimizer, gradients, standing, lines },
+      ...{ onProgress, seconds, store },
+    };
+    while (standing.epoch < epochs && standing.epoch - standing.best.epoch < patience) {
+      const line = await trainEpoch(sitting);
+      if (line.best) await writeBest(folder, await optimizer.readParameters());
+      await store();
+    }
   } finally {
-    gradientSource?.dispose();
+    gradients?.dispose();
     optimizer.dispose();
   }
   return lines;
 }
 
-async function trainOn(
-  { model, learners, judges, folder, training, progress, lines, optimizer, gradientSource }: {
-    model: Model;
-    learners: Cohort;
-    judges: Cohort;
-    folder: string;
-    training: Training;
-    progress: Progress;
-    lines: TrainingLine[];
-    optimizer: Optimizer;
-    gradientSource: GradientSource;
-  },
-  onProgress: OnProgress | undefined,
-): Promise<void> {
-  const { epochs, batch, patience, seed } = training;
-  const lengths = Array.from(
-    { length: learners.recordCount },
-    (_, record) => model.rowsOf(learners, record),
-  );
-  const batchesPerEpoch = Math.ceil(lengths.length / batch);
-  const stepCount = epochs * batchesPerEpoch;
-  const before = progress.seconds;
-  const began = performance.now();
-  let storedAt = began;
-  const store = async () => {
-    progress.seconds = before + (performance.now() - began) / 1000;
-    await writeProgress(folder, lines, progress, await optimizer.readState());
-    storedAt = performance.now();
-  };
+/** The learning rate of a step, counted from 0. */
+function rateAt(training: Training, step: number, steps: number): number {
+  const { learningRate, schedule, warmup } = training;
+  if (step < warmup) return learningRate * (step + 1) / warmup;
+  if (schedule === "constant") return learningRate;
+  return learningRate * 0.5 * (1 + Math.cos(Math.PI * (step - warmup) / (steps - warmup)));
+}
+
+function lengthsOf(model: Model, cohort: Cohort): number[] {
+  return Array.from(cohort.subjectIds, (_, record) => model.rowsOf(cohort, record));
+}
+
+/** Goes through what is left of an epoch, judges the parameters and notes its line. */
+async function trainEpoch(sitting: Sitting): Promise<TrainingLine> {
+  const { model, learners, training, optimizer, gradients, standing, lines } = sitting;
+  const lengths = lengthsOf(model, learners);
+  const batches = epochBatches(lengths, training.batch, random(training.seed, 1, standing.epoch));
+  const stepCount = training.epochs * batches.length;
+  let storedAt = performance.now();
   let rate = 0;
-  while (progress.epoch < epochs && progress.epoch - progress.bestEpoch < patience) {
-    const batches = epochBatches(lengths, batch, random(seed, 1, progress.epoch));
-    while (progress.batch < batches.length) {
-      const records = batches[progress.batch];
-      const { loss, gradients } = await gradientSource.compute(records);
-      const step = progress.epoch * batchesPerEpoch + progress.batch;
-      rate = rateAt(training, step, stepCount);
-      const norm = await optimizer.step(gradients, rate);
-      // The norm too: some kernels make a number of what is none, and would hide it
-      for (const [what, value] of Object.entries({ loss, "gradient's norm": norm })) {
-        if (Number.isFinite(value)) continue;
-        throw new RangeError(
-          `Cannot go on training: the ${what} is ${value} in epoch ${progress.epoch + 1}; ` +
-            `try a lower learning rate than ${training.learningRate}`,
-        );
-      }
-      progress.normSum += norm;
-      progress.lossSum += loss;
-      progress.visitSum += visitsIn(model, learners, records);
-      progress.batch++;
-      onProgress?.({
-        stage: "training",
-        done: step + 1,
-        total: stepCount,
-        note: `epoch ${progress.epoch + 1}/${epochs} loss ` +
-          (progress.lossSum / progress.visitSum).toFixed(3),
-      });
-      if (performance.now() - storedAt > checkpointSeconds * 1000) await store();
-    }
-    const validationLoss = await meanLoss(model, optimizer.parameters(), judges, batch);
-    const isBest = validationLoss < progress.bestLoss;
-    progress.epoch++;
-    lines.push({
-      epoch: progress.epoch,
-      step: progress.epoch * batchesPerEpoch,
-      train_loss: progress.lossSum / progress.visitSum,
-      validation_loss: validationLoss,
-      learning_rate: rate,
-      gradient_norm: progress.normSum / batches.length,
-      seconds: before + (performance.now() - began) / 1000,
-      best: isBest,
+  while (standing.batch < batches.length) {
+    const records = batches[standing.batch];
+    const { loss, gradients: slopes } = await gradients.compute(records);
+    const step = standing.epoch * batches.length + standing.batch;
+    rate = rateAt(training, step, stepCount);
+    const norm = await optimizer.step(slopes, rate);
+    checkFinite({ loss, "gradient's norm": norm }, sitting);
+    standing.sums.norms += norm;
+    standing.sums.loss += loss;
+    for (const record of records) standing.sums.visits += lengths[record];
+    standing.batch++;
+    sitting.onProgress?.({
+      stage: "training",
+      done: step + 1,
+      total: stepCount,
+      note: `epoch ${standing.epoch + 1}/${training.epochs} loss ` +
+        (standing.sums.loss / standing.sums.visits).toFixed(3),
     });
-    if (isBest) {
-      Object.assign(progress, { bestLoss: validationLoss, bestEpoch: progress.epoch });
-      await writeBest(folder, await optimizer.readParameters());
+    if (performance.now() - storedAt > checkpointSeconds * 1000) {
+      await sitting.store();
+      storedAt = performance.now();
     }
-    Object.assign(progress, { batch: 0, lossSum: 0, visitSum: 0, normSum: 0 });
-    await store();
   }
-  onProgress?.({ stage: "training", done: stepCount, total: stepCount });
+  const validationLoss = await meanLoss(sitting);
+  standing.epoch++;
+  const line: TrainingLine = {
+    epoch: standing.epoch,
+    step: standing.epoch * batches.length,
+    train_loss: standing.sums.loss / standing.sums.visits,
+    validation_loss: validationLoss,
+    learning_rate: rate,
+    gradient_norm: standing.sums.norms / batches.length,
+    seconds: sitting.seconds(),
+    best: validationLoss < standing.best.loss,
+  };
+  lines.push(line);
+  if (line.best) standing.best = { loss: validationLoss, epoch: line.epoch };
+  standing.batch = 0;
+  standing.sums = noSums();
+  return line;
+}
+
+/** The norm is checked too: some kernels make a number of what is none, and would hide it. */
+function checkFinite(values: Record<string, number>, { training, standing }: Sitting): void {
+  for (const [what, value] of Object.entries(values)) {
+    if (Number.isFinite(value)) continue;
+    throw new RangeError(
+      `Cannot go on training: the ${what} is ${value} in epoch ${standing.epoch + 1}; ` +
+        `try a lower learning rate than ${training.learningRate}`,
+    );
+  }
+}
+
+/** Mean loss of the validation records in nats per visit. */
+async function meanLoss({ model, judges, training, optimizer }: Sitting): Promise<number> {
+  const lengths = lengthsOf(model, judges);
+  const parameters = optimizer.parameters();
+  let sum = 0;
+  for (const records of epochBatches(lengths, training.batch, random(0))) {
+    const loss = tf.tidy(() => model.loss(parameters, judges, records));
+    sum += (await loss.data())[0];
+    loss.dispose();
+  }
+  return sum / lengths.reduce((total, length) => total + length, 0);
 }

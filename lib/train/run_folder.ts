@@ -53,18 +53,15 @@ export interface TrainingLine {
 }
 
 /** Where a run stands between two steps. */
-export interface Progress {
+export interface Standing {
   /** Epochs finished. */
   epoch: number;
   /** Batches of the next epoch that are done. */
   batch: number;
   /** Sums over those batches. */
-  lossSum: number;
-  visitSum: number;
-  normSum: number;
+  sums: { loss: number; visits: number; norms: number };
   /** Lowest validation loss so far and the epoch that had it. */
-  bestLoss: number;
-  bestEpoch: number;
+  best: { loss: number; epoch: number };
   /** Seconds spent. */
   seconds: number;
 }
@@ -132,10 +129,10 @@ export function writeBest(folder: string, parameters: NamedArrays): Promise<void
 }
 
 /** Stores where the run stands; a run killed after this goes on from here. */
-export async function writeProgress(
+export async function writeStanding(
   folder: string,
   lines: readonly TrainingLine[],
-  progress: Progress,
+  standing: Standing,
   state: AdamState,
 ): Promise<void> {
   await replaceText(
@@ -148,7 +145,7 @@ export async function writeProgress(
       Object.entries(arrays).map(([name, array]) => [`${group}.${name}`, array])
     ),
   );
-  const metadata = { progress: JSON.stringify(progress), steps: String(state.steps) };
+  const metadata = { standing: JSON.stringify(standing), steps: String(state.steps) };
   await replaceFile(
     join(folder, "resume.safetensors"),
     (path) => writeSafetensors(path, tensors, metadata),
@@ -211,9 +208,9 @@ export async function readTraining(folder: string): Promise<TrainingLine[]> {
 }
 
 /** Where a killed run stood; undefined where it was killed before it stored anything. */
-export async function readProgress(
+export async function readStanding(
   folder: string,
-): Promise<{ progress: Progress; state: AdamState } | undefined> {
+): Promise<{ standing: Standing; state: AdamState } | undefined> {
   const path = join(folder, "resume.safetensors");
   try {
     await Deno.stat(path);
@@ -232,14 +229,14 @@ export async function readProgress(
     group[name.slice(dot + 1)] = array;
   }
   const { parameters, means, squares } = groups;
-  let progress: Progress;
+  let standing: Standing;
   try {
-    progress = JSON.parse(metadata.progress);
+    standing = JSON.parse(metadata.standing);
   } catch (_) {
     throw new SyntaxError(`Cannot read "${path}": it does not say where the run stood`);
   }
   return {
-    progress,
+    standing,
     state: { steps: Number(metadata.steps), parameters, means, squares },
   };
 }

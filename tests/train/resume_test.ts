@@ -29,8 +29,8 @@ const epochsOf = ({ training }: Run) => training.map((line) => ({ ...line, secon
 /** All numbers that a run would go on with, and where it stands. */
 async function stateOf(folder: string) {
   const { tensors, metadata } = await readSafetensors(join(folder, "resume.safetensors"));
-  const progress = { ...JSON.parse(metadata.progress), seconds: 0 };
-  return { tensors, progress, steps: metadata.steps };
+  const standing = { ...JSON.parse(metadata.standing), seconds: 0 };
+  return { tensors, standing, steps: metadata.steps };
 }
 
 /** Trains until the given step has been taken, as if it were killed then. */
