@@ -7,6 +7,7 @@
  */
 import pl from "nodejs-polars";
 import { renderToString } from "preact-render-to-string";
+import type { Frame } from "../cohort/statistics.ts";
 
 /** What Jupyter shows when it is a cell's last expression: texts by media type. */
 export type NotebookOutput = Readonly<Record<symbol, () => Readonly<Record<string, string>>>>;
@@ -48,7 +49,7 @@ function cellTexts(column: pl.Series): string[] {
  *
  * @param rows most rows to show; the table says of how many they are the first
  */
-export function table(frame: pl.DataFrame, { rows = 12 }: { rows?: number } = {}): NotebookOutput {
+export function table(frame: Frame, { rows = 12 }: { rows?: number } = {}): NotebookOutput {
   const shown = frame.head(rows);
   const columns = shown.getColumns().map((column) => {
     const texts = cellTexts(column);

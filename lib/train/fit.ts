@@ -97,14 +97,25 @@ export async function fit(
       await writeStanding(folder, lines, standing, await optimizer.readState());
     };
     const sitting: Sitting = {
-      ...{ model, learners, judges, training, optimizer, gradients, standing, lines },
-      ...{ onProgress, seconds, store },
+      model,
+      learners,
+      judges,
+      training,
+      optimizer,
+      gradients,
+      standing,
+      lines,
+      onProgress,
+      seconds,
+      store,
     };
     while (standing.epoch < epochs && standing.epoch - standing.best.epoch < patience) {
       const line = await trainEpoch(sitting);
       if (line.best) await writeBest(folder, await optimizer.readParameters());
       await store();
     }
+    const total = epochs * Math.ceil(learners.recordCount / batch);
+    onProgress?.({ stage: "training", done: total, total }); // may have stopped before
   } finally {
     gradients?.dispose();
     optimizer.dispose();

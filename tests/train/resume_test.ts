@@ -75,9 +75,9 @@ Deno.test("train() resumed from the middle of an epoch gives the same run, to th
     const expected = await train(source, whole, options);
     await withSlowClock(async () => {
       await interrupted(parts, stepsPerEpoch + 4, false);
-      assertEquals((await stateOf(parts)).progress.batch, 3);
+      assertEquals((await stateOf(parts)).standing.batch, 3);
       await interrupted(parts, 2 * stepsPerEpoch + 2, true);
-      assertEquals((await stateOf(parts)).progress.batch, 1);
+      assertEquals((await stateOf(parts)).standing.batch, 1);
     });
     const found = await train(source, parts, { resume: true });
     assertEquals(epochsOf(found), epochsOf(expected));
@@ -112,12 +112,12 @@ Deno.test("deno task train, killed by SIGKILL in the middle of an epoch, resumes
     for await (const { kind } of Deno.watchFs(folder)) { // the run's files come in by renaming
       if (kind !== "rename") continue;
       const stored = await stateOf(run).catch(() => undefined);
-      if (stored !== undefined && stored.progress.epoch >= 2) break;
+      if (stored !== undefined && stored.standing.epoch >= 2) break;
     }
     task.kill("SIGKILL"); // in the 40 steps of the next epoch
     assertEquals((await task.output()).signal, "SIGKILL");
-    const { progress } = await stateOf(run);
-    assert(progress.epoch < 12, `${progress.epoch}`);
+    const { standing } = await stateOf(run);
+    assert(standing.epoch < 12, `${standing.epoch}`);
 
     const { code, lines: said } = await runTask("train", ...args, "--resume");
     assertEquals(code, 0, said.join("\n"));

@@ -4,6 +4,7 @@
  * @module
  */
 import pl from "nodejs-polars";
+import type { Frame } from "../../cohort/statistics.ts";
 import type { Vocabulary } from "../../cohort/vocabulary.ts";
 import type { PairedProbabilities } from "./paired_probabilities.ts";
 
@@ -32,7 +33,7 @@ import type { PairedProbabilities } from "./paired_probabilities.ts";
 export function probabilityFrame(
   { kind, first, second, real, synthetic }: PairedProbabilities,
   { descriptions }: Vocabulary,
-): pl.DataFrame {
+): Frame {
   const named = (name: string, codes: Uint32Array) =>
     pl.Series(name, Array.from(codes, (code) => descriptions[code]), pl.String);
   return pl.DataFrame([
