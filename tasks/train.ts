@@ -21,8 +21,11 @@ await runCommand({
     epochs: { value: "N", help: `Times to see each record (default ${trainingDefaults.epochs})` },
     batch: { value: "N", help: `Records to a step (default ${trainingDefaults.batch})` },
     lr: { value: "X", help: `Learning rate (default ${trainingDefaults.learningRate})` },
-    schedule: { value: "NAME", help: "constant or cosine (default constant)" },
-    warmup: { value: "N", help: "Steps over which the rate rises (default 0)" },
+    schedule: { value: "NAME", help: `constant or cosine (default ${trainingDefaults.schedule})` },
+    warmup: {
+      value: "N",
+      help: `Steps over which the rate rises (default ${trainingDefaults.warmup})`,
+    },
     patience: {
       value: "N",
       help: `Epochs without improvement before it stops (default ${trainingDefaults.patience})`,

@@ -22,7 +22,14 @@ import { tinyCohort, tinySettings } from "../tiny.ts";
 await useBackend("wasm");
 
 const source = tinyCohort(80);
-const quick: TrainOptions = { settings: tinySettings, batch: 8, epochs: 3, learningRate: 0.01 };
+const quick: TrainOptions = {
+  settings: tinySettings,
+  batch: 8,
+  epochs: 3,
+  learningRate: 0.01,
+  schedule: "constant",
+  warmup: 0,
+};
 
 /** Mean loss of a run's parameters over a split, in nats per row to predict. */
 async function lossOn(run: Run, cohort: Cohort): Promise<number> {
