@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { joined } from "./growing.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
 /** The three disjoint parts of a cohort, in the order of their numbers in {@link Cohort.splits}. */
@@ -193,20 +194,6 @@ export function splitOf(source: Cohort, split: Split): Cohort {
     if (splits[record] === wanted) indices.push(record);
   }
   return subset(source, indices);
-}
-
-/** Typed arrays one after the other; `make` gives an empty one of a length. */
-export function joined<A extends { length: number; set(part: A, at: number): void }>(
-  parts: readonly A[],
-  make: (length: number) => A,
-): A {
-  const whole = make(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }
 
 /** Offsets one after the other, each part's counted on from where the last one ended. */

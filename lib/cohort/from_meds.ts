@@ -7,7 +7,7 @@
 import pl from "nodejs-polars";
 import type { OnProgress } from "../progress.ts";
 import { type Cohort, cohort, subset } from "./cohort.ts";
-import { concatenated } from "./growing.ts";
+import { joined } from "./growing.ts";
 import { emptyVisitCode, medsSplitNames, microsecondsPerDay, unknownStart } from "./to_meds.ts";
 import { type Vocabulary, vocabulary } from "./vocabulary.ts";
 
@@ -360,7 +360,7 @@ async function assembled(
   shards: Shard[],
   splitOf: Map<bigint, number> | null,
 ): Promise<Cohort> {
-  const withEvents = concatenated(
+  const withEvents = joined(
     shards.map(({ subjects }) => subjects),
     (length) => new BigInt64Array(length),
   );
@@ -418,15 +418,15 @@ async function assembled(
     subjectIds: BigInt64Array.from(order),
     visitOffsets,
     codeOffsets,
-    codes: concatenated(shards.map((shard) => shard.codes), (length) => new Uint32Array(length)),
+    codes: joined(shards.map((shard) => shard.codes), (length) => new Uint32Array(length)),
     labels,
     startDays,
-    gapDays: concatenated(
+    gapDays: joined(
       shards.map((shard) => shard.gapDays),
       (length) => new Float32Array(length),
     ),
     values: hasValues
-      ? concatenated(
+      ? joined(
         shards.map((shard) => shard.values ?? new Float32Array(shard.codes.length).fill(NaN)),
         (length) => new Float32Array(length),
       )

@@ -6,6 +6,7 @@
  * @module
  */
 import { type Cohort, cohort } from "./cohort.ts";
+import { cohortOf, type RecordLists } from "./records.ts";
 import { subjectIdOf } from "./subject_id.ts";
 import { type Vocabulary, vocabulary } from "./vocabulary.ts";
 
@@ -98,8 +99,7 @@ export function parseRecordsJson(text: string, path: string): Cohort {
   }
   const codeNames = checkedVocabulary(path, names(path, root, "vocab"));
   const labelNames = names(path, root, "labels");
-  const records: JsonRecord[] = [];
-  const splits: number[] = [];
+  const records: RecordLists[] = [];
   const seen = new Set<bigint>();
   for (const [split, key] of splitKeys.entries()) {
     const list = root[key];
@@ -121,44 +121,12 @@ export function parseRecordsJson(text: string, path: string): Cohort {
         );
       }
       seen.add(subject);
-      records.push(record);
-      splits.push(split);
+      records.push({ ...record, split });
     }
-  }
-  return assembled(codeNames, labelNames, records, BigInt64Array.from(seen), splits);
-}
-
-function assembled(
-  vocabulary: Vocabulary,
-  labelNames: string[],
-  records: JsonRecord[],
-  subjectIds: BigInt64Array,
-  splits: number[],
-): Cohort {
-  const visitOffsets = new Uint32Array(records.length + 1);
-  const codeOffsets: number[] = [0];
-  const codes: number[] = [];
-  const labels = new Uint8Array(records.length * labelNames.length);
-  for (const [index, record] of records.entries()) {
-    labels.set(record.labels, index * labelNames.length);
-    for (const visit of record.visits) {
-      for (const code of new Set(visit.toSorted((a, b) => a - b))) codes.push(code);
-      codeOffsets.push(codes.length);
-    }
-    visitOffsets[index + 1] = codeOffsets.length - 1;
   }
   return cohort({
-    vocabulary,
-    labelNames,
-    subjectIds,
-    visitOffsets,
-    codeOffsets: Uint32Array.from(codeOffsets),
-    codes: Uint32Array.from(codes),
-    labels,
-    startDays: new Float64Array(records.length).fill(NaN),
-    gapDays: new Float32Array(codeOffsets.length - 1),
-    values: null,
-    splits: Uint8Array.from(splits),
+    ...cohortOf(codeNames, labelNames, records),
+    subjectIds: BigInt64Array.from(seen),
   });
 }
 

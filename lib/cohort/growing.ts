@@ -36,11 +36,11 @@ export function growing<A extends Uint8Array | Uint32Array | Float64Array>(
 }
 
 /**
- * The parts one after the other in one typed array.
+ * Typed arrays one after the other, as one.
  *
- * @param make allocates the array for a number of entries
+ * @param make allocates the whole for a number of entries
  */
-export function concatenated<A extends { length: number; set(part: A, at: number): void }>(
+export function joined<A extends { length: number; set(part: A, at: number): void }>(
   parts: readonly A[],
   make: (length: number) => A,
 ): A {

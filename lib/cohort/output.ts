@@ -1,4 +1,4 @@
-import { dirname } from "node:path";
+import { dirname, resolve } from "node:path";
 
 async function exists(path: string): Promise<boolean> {
   try {
@@ -56,6 +56,7 @@ export async function writeWhole(
   options: { force?: boolean } = {},
 ): Promise<void> {
   await checkOutput(path, options);
+  path = resolve(path); // "folder/" would put the temporary into the folder itself
   try {
     await Deno.mkdir(dirname(path), { recursive: true });
   } catch (error) {
@@ -68,7 +69,12 @@ export async function writeWhole(
     await write(temporary);
     if (await exists(path)) {
       await Deno.rename(path, replaced);
-      await Deno.rename(temporary, path);
+      try {
+        await Deno.rename(temporary, path);
+      } catch (error) {
+        await Deno.rename(replaced, path);
+        throw error;
+      }
       await Deno.remove(replaced, { recursive: true });
     } else await Deno.rename(temporary, path);
   } catch (error) {

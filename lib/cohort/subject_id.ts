@@ -2,13 +2,13 @@ import { createHash } from "node:crypto";
 
 /**
  * A MEDS `subject_id` for a source's patient identifier: whole numbers stay as they are, anything
- * else (a UUID, say) becomes the first 63 bits of its SHA-256, so that a patient keeps the id in
+ * else (a UUID, "007") becomes the first 63 bits of its SHA-256, so that a patient keeps the id in
  * any selection, order and table of the source.
  *
  * @param identifier the patient's identifier in the source
  */
 export function subjectIdOf(identifier: string): bigint {
-  if (/^-?\d{1,18}$/.test(identifier)) return BigInt(identifier);
+  if (/^(0|-?[1-9]\d{0,17})$/.test(identifier)) return BigInt(identifier);
   const hash = createHash("sha256").update(identifier).digest();
   return new DataView(hash.buffer, hash.byteOffset).getBigUint64(0) >> 1n;
 }

@@ -18,7 +18,7 @@ import { Writable } from "node:stream";
 import pl from "nodejs-polars";
 import type { OnProgress } from "../progress.ts";
 import type { Cohort } from "./cohort.ts";
-import { concatenated } from "./growing.ts";
+import { joined } from "./growing.ts";
 import { writeWhole } from "./output.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
@@ -149,7 +149,7 @@ class Subjects {
   }
 
   async write(folder: string): Promise<void> {
-    const ids = concatenated(this.ids, (length) => new BigInt64Array(length));
+    const ids = joined(this.ids, (length) => new BigInt64Array(length));
     const sorted = ids.slice().sort();
     const twice = sorted.findIndex((id, index) => index > 0 && id === sorted[index - 1]);
     if (twice !== -1) {
@@ -157,7 +157,7 @@ class Subjects {
         `Cannot write a cohort: subject ${sorted[twice]} is in two of its parts`,
       );
     }
-    const labels = concatenated(this.labels, (length) => new Uint8Array(length));
+    const labels = joined(this.labels, (length) => new Uint8Array(length));
     const count = this.labelNames.length;
     const columns = this.labelNames.map((name, label) =>
       pl.Series(name, Uint8Array.from(ids, (_, record) => labels[record * count + label]))
@@ -167,7 +167,7 @@ class Subjects {
       pl.DataFrame([pl.Series("subject_id", ids), ...columns]),
     );
     if (this.splits.length > 0) {
-      const splits = concatenated(this.splits, (length) => new Uint8Array(length));
+      const splits = joined(this.splits, (length) => new Uint8Array(length));
       const names = pl.DataFrame([
         pl.Series("index", Uint8Array.of(0, 1, 2)),
         pl.Series("split", [...medsSplitNames]),

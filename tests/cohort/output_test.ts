@@ -32,6 +32,19 @@ Deno.test("writeWhole() leaves what was there when writing fails", async () => {
   });
 });
 
+Deno.test("writeWhole() takes a path with a slash behind, also to replace what is there", async () => {
+  await inFolder(async (folder) => {
+    for (const name of ["a", "b"]) {
+      await writeWhole(`${folder}/result/`, async (temporary) => {
+        await Deno.mkdir(temporary);
+        await Deno.writeTextFile(`${temporary}/${name}`, "");
+      }, { force: true });
+      assertEquals(names(folder), ["result"]);
+      assertEquals(names(`${folder}/result`), [name]);
+    }
+  });
+});
+
 Deno.test("checkOutput() refuses what exists, and a place where nothing can be written", async () => {
   await inFolder(async (folder) => {
     await Deno.writeTextFile(`${folder}/file`, "");
