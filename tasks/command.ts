@@ -116,6 +116,11 @@ export function resolvePath(path: string): string {
   return isAbsolute(path) ? path : join(Deno.env.get("INIT_CWD") ?? Deno.cwd(), path);
 }
 
+/** A path as it can be pasted into a shell, with quotes where it needs them. */
+export function shellPath(path: string): string {
+  return /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+}
+
 function helpText(
   { name, summary, options, passesOnTo, details, examples }: Command,
 ): string {

@@ -35,7 +35,7 @@ await runCommand({
   const cohort = await syntheaSample();
   const real = splitOf(cohort, "train");
   say(
-    `400 patients of Synthea, ${cohort.vocabulary.codes.length} codes; ${real.recordCount} to learn from`,
+    `${cohort.recordCount} patients of Synthea, ${cohort.vocabulary.codes.length} codes; ${real.recordCount} to learn from`,
   );
 
   const work = await Deno.makeTempDir({ prefix: "ehrloom-demo-" });

@@ -9,7 +9,7 @@ import {
 } from "ehrloom";
 import { join } from "node:path";
 import { backendOption, startBackend } from "./backend_option.ts";
-import { runCommand, say, UsageError } from "./command.ts";
+import { runCommand, say, shellPath, UsageError } from "./command.ts";
 
 const judgements = ["fidelity", "utility", "privacy"];
 const finished = ["fidelity"];
@@ -57,7 +57,7 @@ await runCommand({
   const r2 = [unigram, same_visit_bigram, sequential_bigram].map((each) => each?.r2.toFixed(3));
   say(`R² of codes ${r2[0]}, of pairs in a visit ${r2[1]}, of pairs over visits ${r2[2]}`);
   if (likelihood !== undefined) say(`NLL per visit ${likelihood.nll_per_visit.toFixed(3)} nats`);
-  say(`Next: open ${join(args.text("out"), "report.html")}`);
+  say(`Next: open ${shellPath(join(args.text("out"), "report.html"))}`);
 });
 
 function checkJudgements(only: string): void {

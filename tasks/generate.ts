@@ -1,6 +1,6 @@
 import { checkOutput, type Cohort, generateParts, readMeds, readRun, writeMeds } from "ehrloom";
 import { backendOption, startBackend } from "./backend_option.ts";
-import { runCommand, say, UsageError } from "./command.ts";
+import { runCommand, say, shellPath, UsageError } from "./command.ts";
 
 await runCommand({
   name: "generate",
@@ -63,8 +63,8 @@ await runCommand({
   if (cutOff > 0) say(`${cutOff} of them were cut off at the model's longest length`);
   if (empty > 0) say(`${empty} of them have no visits`);
   say(
-    `Next: deno task evaluate --real COHORT --synthetic ${args.text("out")} --run ` +
-      `${args.text("run")} --out runs/report`,
+    `Next: deno task evaluate --real COHORT --synthetic ${shellPath(args.text("out"))} ` +
+      `--run ${shellPath(args.text("run"))} --out runs/report`,
   );
 });
 

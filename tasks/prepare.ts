@@ -1,6 +1,7 @@
 import {
   checkOutput,
   type Cohort,
+  labels,
   random,
   readPhenotypes,
   sourceFormats,
@@ -27,7 +28,7 @@ const command: Command = {
     "max-visits": { value: "N", help: "Take only the first N visits of a patient (all)" },
     "min-count": { value: "N", help: "Leave out codes that fewer than N patients have (none)" },
     seed: { value: "N", help: "Splits patients by chance (4; or the source's own splits)" },
-    "skip-bad-rows": { help: "Leave out malformed rows and count them" },
+    "skip-bad-rows": { help: "Leave out malformed rows of CSV files and count them" },
     force: { help: "Replace what is at --out" },
   },
   examples: [
@@ -59,11 +60,8 @@ function summarize(cohort: Cohort): void {
   say(`${cohort.recordCount} records (${parts.join(", ")})`);
   say(`${cohort.visitCount} visits, ${cohort.codes.length} events`);
   say(`${cohort.vocabulary.codes.length} codes`);
-  const { labelNames, labels, recordCount } = cohort;
-  for (const [label, name] of labelNames.entries()) {
-    let having = 0;
-    for (let i = label; i < labels.length; i += labelNames.length) having += labels[i];
-    say(`label ${name}: ${having} records (${(100 * having / recordCount).toFixed(1)}%)`);
+  for (const [name, records, prevalence] of labels(cohort).rows()) {
+    say(`label ${name}: ${records} records (${(100 * prevalence).toFixed(1)}%)`);
   }
 }
 
@@ -81,7 +79,7 @@ await runCommand(command, async (args, onProgress) => {
   const minCount = count(args, "min-count");
   const seed = args.maybe("seed") === undefined ? undefined : args.integer("seed", { min: 0 });
   await checkOutput(args.path("out"), { force });
-  const labels = args.maybe("labels") === undefined
+  const phenotypes = args.maybe("labels") === undefined
     ? []
     : await readPhenotypes(args.path("labels"));
 
@@ -98,7 +96,7 @@ await runCommand(command, async (args, onProgress) => {
   });
   const onUnmatched = (label: string, code: string) =>
     leftOut.push(`code ${code} of label ${label}: no record has it`);
-  const labelled = labels.length === 0 ? read : withLabels(read, labels, { onUnmatched });
+  const labelled = phenotypes.length === 0 ? read : withLabels(read, phenotypes, { onUnmatched });
   const cohort = seed === undefined && labelled.splits !== null
     ? labelled
     : withSplits(labelled, random(seed ?? 4));

@@ -1,6 +1,6 @@
 import { modelSummaries, parseSettings, readMeds, train, trainingDefaults } from "ehrloom";
 import { backendOption, startBackend } from "./backend_option.ts";
-import { runCommand, say } from "./command.ts";
+import { runCommand, say, shellPath } from "./command.ts";
 
 const settings = modelSummaries.flatMap(({ name, settings }) =>
   Object.entries(settings).map(([key, { help, default: fallback }]) =>
@@ -65,5 +65,9 @@ await runCommand({
   const { training } = await train(cohort, args.path("out"), options);
   const best = training.findLast(({ best }) => best);
   say(`Best epoch ${best?.epoch}: ${best?.validation_loss.toFixed(3)} nats a validation visit`);
-  say(`Next: deno task generate --run ${args.text("out")} --count 1000 --out runs/synthetic`);
+  say(
+    `Next: deno task generate --run ${
+      shellPath(args.text("out"))
+    } --count 1000 --out runs/synthetic`,
+  );
 });

@@ -3,9 +3,10 @@
  *
  * @module
  */
-import project from "../../deno.json" with { type: "json" };
 import { type Cohort, splitOf } from "../cohort/cohort.ts";
+import { backendVersions } from "../nn/backend.ts";
 import type { OnProgress } from "../progress.ts";
+import { version } from "../version.ts";
 import { fidelity } from "./fidelity/fidelity.ts";
 import { checkVocabularies } from "./fidelity/vocabularies.ts";
 import type { Likelihood, Report } from "./report.ts";
@@ -57,7 +58,7 @@ export async function evaluate(
   const judged = await fidelity({ train, heldOut, synthetic }, { seed, resamples, onProgress });
   return {
     about: {
-      ehrloom: project.version,
+      ehrloom: version,
       created: new Date().toISOString(),
       seed,
       resamples,
@@ -70,7 +71,7 @@ export async function evaluate(
       },
       synthetic: { records: synthetic.recordCount },
       ...(run === undefined ? {} : { run }),
-      versions: { ...Deno.version },
+      versions: { ...Deno.version, ...backendVersions() },
       seconds: (performance.now() - start) / 1000,
     },
     ...(likelihood === undefined ? {} : { likelihood }),

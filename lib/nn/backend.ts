@@ -61,13 +61,14 @@ export async function useBackend(choice: Backend | "auto" = "auto"): Promise<Bac
   throw new Error(`Cannot use backend "${choice}": ${obstacle ?? "it does not start"}`);
 }
 
-/** What computes and in which version, for a report's `about.versions`. */
+/** What computes, if chosen already, and in which version; for a report's `about.versions`. */
 export function backendVersions(): Record<string, string> {
-  const backend = tf.getBackend();
+  // undefined before one is chosen, whatever its type says
+  const backend: string | undefined = tf.getBackend();
   return {
     deno: Deno.version.deno,
     tfjs: tf.version_core,
-    backend,
+    ...(backend !== undefined && { backend }),
     ...(backend === "tensorflow" && {
       tensorflow: (tf.backend() as NodeJSKernelBackend).binding.TF_Version,
     }),

@@ -15,9 +15,10 @@ export interface Thinned {
 }
 
 /**
- * At most `limit` points that show the same cloud: lone points all stay, crowded places are thinned. The plane is cut into 256 × 256 cells (fewer, where even one point a cell
- * would be too many); each cell keeps at most a quota of its points, spread evenly over their order,
- * and the quota is the largest that respects the limit. Deterministic.
+ * At most `limit` points that show the same cloud: lone points all stay, crowded places are
+ * thinned. The plane is cut into 256 × 256 cells (fewer, where even one point a cell would be too
+ * many); each cell keeps at most a quota of its points, spread evenly over their order, and the quota
+ * is the largest that respects the limit. Deterministic.
  *
  * @param x [points] places along the axis as drawn, in [0, 1]
  * @param y [points] likewise

@@ -26,6 +26,9 @@ Deno.test("evaluate() compares with the train split and takes the test split as 
     sizes: { records: 60, train: 20, test: 20, codes: 6, labels: 2 },
   });
   assertEquals("likelihood" in report, false);
+  assertEquals(report.about.versions.deno, Deno.version.deno);
+  assertEquals(report.about.versions.tfjs, "4.22.0");
+  assertEquals("backend" in report.about.versions, false); // none was chosen, none computed
 });
 
 Deno.test("evaluate() says what is wrong with cohorts that cannot be compared", async () => {

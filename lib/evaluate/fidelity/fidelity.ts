@@ -170,7 +170,7 @@ export async function fidelityFigures(
 
 /**
  * The fidelity of a synthetic cohort to the training records, with its ceiling and its floor.
- * Synthetic records without visits are left out and counted.
+ * Records without visits are left out, real ones too, and the synthetic ones among them counted.
  *
  * @param cohorts.train the real records that the generator learned from
  * @param cohorts.heldOut real records that it never saw, for the ceiling
@@ -181,7 +181,8 @@ export async function fidelity(
   cohorts: { train: Cohort; heldOut: Cohort; synthetic: Cohort },
   options: FidelityOptions = {},
 ): Promise<Fidelity> {
-  const { train, heldOut } = cohorts;
+  const train = withoutEmptyRecords(cohorts.train);
+  const heldOut = withoutEmptyRecords(cohorts.heldOut);
   const synthetic = withoutEmptyRecords(cohorts.synthetic);
   const [own, ceiling, floor] = await fidelityFigures({ role: "real", cohort: train }, [
     { role: "synthetic", cohort: synthetic },

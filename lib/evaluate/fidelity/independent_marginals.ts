@@ -8,6 +8,7 @@ import { type Cohort, cohort } from "../../cohort/cohort.ts";
 import { random } from "../../nn/random.ts";
 import { countKeys } from "./code_probabilities.ts";
 import { codeKeyIndex } from "./key_rows.ts";
+import { labelPrevalence } from "./label_prevalence.ts";
 
 const marginalsStream = 0x6d617267; // apart from other uses of the same seed
 
@@ -54,13 +55,9 @@ export function independentMarginals(source: Cohort, options: { seed: number }):
   for (const { code, visits } of holders) for (const visit of visits) codes[filled[visit]++] = code;
 
   const labels = new Uint8Array(records * labelCount);
-  for (let label = 0; label < labelCount; label++) {
-    let having = 0;
+  for (const [label, share] of labelPrevalence(source).entries()) {
     for (let record = 0; record < records; record++) {
-      having += source.labels[record * labelCount + label];
-    }
-    for (let record = 0; record < records; record++) {
-      labels[record * labelCount + label] = draws.uniform() < having / records ? 1 : 0;
+      labels[record * labelCount + label] = draws.uniform() < share ? 1 : 0;
     }
   }
   return cohort({

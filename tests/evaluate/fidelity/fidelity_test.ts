@@ -82,6 +82,19 @@ Deno.test("fidelity() counts synthetic records without visits and leaves them ou
   assertEquals(whole, { ...cleaned, records_without_visits: 4 });
 });
 
+Deno.test("fidelity() leaves real records without visits out, as it does synthetic ones", async () => {
+  const empty = { visits: [], labels: [1, 0], split: 0 };
+  const sparse = listedCohort(
+    [...randomRecords(1, 20, 6).map((each) => ({ ...each, split: 0 })), empty],
+    6,
+  );
+  const synthetic = listedCohort(randomRecords(2, 20, 6), 6);
+  const judged = (train: typeof sparse) =>
+    fidelity({ train, heldOut: train, synthetic }, { resamples: 10 });
+  assertLess(withoutEmptyRecords(sparse).recordCount, sparse.recordCount);
+  assertEquals(await judged(sparse), await judged(withoutEmptyRecords(sparse)));
+});
+
 function estimates(figures: FidelityFigures): Estimate[] {
   const { aggregate, label_prevalence } = figures;
   return [
