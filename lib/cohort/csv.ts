@@ -6,6 +6,7 @@
  */
 import papa from "papaparse";
 import type { OnProgress } from "../progress.ts";
+import { unreadable } from "./input.ts";
 
 /**
  * Called with the sentence that says what is wrong with a row, its file and its number; the row is
@@ -142,16 +143,13 @@ export async function readCsv(
       }
     }
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) {
-      throw new Deno.errors.NotFound(`Cannot read "${path}": no such file`);
-    }
     if (error instanceof TypeError && path.endsWith(".gz")) {
       throw new SyntaxError(
         `Cannot read "${path}": the gzip data is cut off or damaged behind row ${row}`,
         { cause: error },
       );
     }
-    throw error;
+    throw unreadable(path, error);
   }
   if (width === 0) {
     throw new SyntaxError(`Cannot read "${path}": it is empty, wanted a header and rows`);

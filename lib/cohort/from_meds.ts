@@ -8,6 +8,7 @@ import pl from "nodejs-polars";
 import type { OnProgress } from "../progress.ts";
 import { type Cohort, cohort, subset } from "./cohort.ts";
 import { joined } from "./growing.ts";
+import { readBytes } from "./input.ts";
 import { emptyVisitCode, medsSplitNames, microsecondsPerDay, unknownStart } from "./to_meds.ts";
 import { type Vocabulary, vocabulary } from "./vocabulary.ts";
 
@@ -37,13 +38,7 @@ interface Shard {
 
 /** Polars panics on a missing file and names none on a bad one. */
 async function parquet(path: string, columns: readonly string[]): Promise<pl.DataFrame> {
-  let bytes: Uint8Array;
-  try {
-    bytes = await Deno.readFile(path);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    throw new Deno.errors.NotFound(`Cannot read "${path}": no such file`);
-  }
+  const bytes = await readBytes(path);
   let frame: pl.DataFrame;
   try {
     frame = pl.readParquet(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));

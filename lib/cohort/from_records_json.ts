@@ -6,6 +6,7 @@
  * @module
  */
 import { type Cohort, cohort } from "./cohort.ts";
+import { isObject, parsedJson, readText } from "./input.ts";
 import { cohortOf, type RecordLists } from "./records.ts";
 import { subjectIdOf } from "./subject_id.ts";
 import { type Vocabulary, vocabulary } from "./vocabulary.ts";
@@ -17,10 +18,6 @@ interface JsonRecord {
   id: string | number;
   visits: number[][];
   labels: number[];
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function shown(value: unknown): string {
@@ -85,12 +82,7 @@ function checkedVocabulary(path: string, codes: string[]): Vocabulary {
  * @throws {SyntaxError} If the text is not of this format; names the split and the record
  */
 export function parseRecordsJson(text: string, path: string): Cohort {
-  let root: unknown;
-  try {
-    root = JSON.parse(text);
-  } catch (error) {
-    throw new SyntaxError(`Cannot read "${path}" as JSON: ${(error as Error).message}`);
-  }
+  const root = parsedJson(text, path);
   if (!isObject(root)) {
     throw new SyntaxError(
       `Cannot read "${path}": it holds ${shown(root)}, ` +
@@ -138,12 +130,5 @@ export function parseRecordsJson(text: string, path: string): Cohort {
  * @throws {SyntaxError} If the file is not of this format; names the split and the record
  */
 export async function readRecordsJson(path: string): Promise<Cohort> {
-  let text: string;
-  try {
-    text = await Deno.readTextFile(path);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    throw new Deno.errors.NotFound(`Cannot read "${path}": no such file`);
-  }
-  return parseRecordsJson(text, path);
+  return parseRecordsJson(await readText(path), path);
 }

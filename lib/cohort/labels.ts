@@ -16,6 +16,7 @@
  * @module
  */
 import { type Cohort, cohort } from "./cohort.ts";
+import { isObject, parsedJson, readText } from "./input.ts";
 
 /** A label and the codes that give it. */
 export interface Phenotype {
@@ -23,10 +24,6 @@ export interface Phenotype {
   readonly label: string;
   /** Whole codes as in a vocabulary ("SNOMED-CT//44054006"), or prefixes of such with `*` behind. */
   readonly codes: readonly string[];
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function parseSystem(
@@ -68,12 +65,7 @@ function parseSystem(
  * @throws {SyntaxError} If the text is not of this format; names the label
  */
 export function parsePhenotypes(text: string, path: string): Phenotype[] {
-  let root: unknown;
-  try {
-    root = JSON.parse(text);
-  } catch (error) {
-    throw new SyntaxError(`Cannot read "${path}" as JSON: ${(error as Error).message}`);
-  }
+  const root = parsedJson(text, path);
   const shape = '{"LABEL": {"CODE SYSTEM": ["CODE", "PREFIX*"]}}';
   if (!isObject(root) || Object.keys(root).length === 0) {
     throw new SyntaxError(`Cannot read "${path}": it defines no label, must be ${shape}`);
@@ -100,14 +92,7 @@ export function parsePhenotypes(text: string, path: string): Phenotype[] {
  * @throws {SyntaxError} If the file is not of this format; names the label
  */
 export async function readPhenotypes(path: string): Promise<Phenotype[]> {
-  let text: string;
-  try {
-    text = await Deno.readTextFile(path);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    throw new Deno.errors.NotFound(`Cannot read the labels "${path}": no such file`);
-  }
-  return parsePhenotypes(text, path);
+  return parsePhenotypes(await readText(path), path);
 }
 
 /** What {@link withLabels} tells about the definitions. */

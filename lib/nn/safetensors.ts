@@ -5,6 +5,7 @@
  * @module
  */
 import { constants } from "node:buffer";
+import { isObject, readBytes } from "../cohort/input.ts";
 import type { NamedArrays, ShapedArray } from "./parameters.ts";
 
 /** The contents of a safetensors file. */
@@ -90,10 +91,6 @@ function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && Number(value) >= 0;
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 function isTexts(value: unknown): value is Record<string, string> {
   return isObject(value) && Object.values(value).every((text) => typeof text === "string");
 }
@@ -114,13 +111,7 @@ function isEntry(value: unknown): value is Entry {
  */
 export async function readSafetensors(path: string): Promise<Safetensors> {
   const refuse = (reason: string) => new SyntaxError(`Cannot read "${path}": ${reason}`);
-  let bytes: Uint8Array<ArrayBuffer>;
-  try {
-    bytes = await Deno.readFile(path);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    throw new Deno.errors.NotFound(`Cannot read "${path}": there is no such file`);
-  }
+  const bytes = await readBytes(path);
   if (bytes.length < 8) throw refuse("it is too short for a safetensors file");
   const view = new DataView(bytes.buffer);
   const headerLength = Number(view.getBigUint64(0, true));

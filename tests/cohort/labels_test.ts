@@ -55,6 +55,6 @@ Deno.test("readPhenotypes() names a file that is missing", async () => {
   await assertRejects(
     () => readPhenotypes("/nowhere.json"),
     Deno.errors.NotFound,
-    'Cannot read the labels "/nowhere.json": no such file',
+    'Cannot read "/nowhere.json": there is no such file',
   );
 });

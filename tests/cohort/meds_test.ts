@@ -183,7 +183,7 @@ Deno.test("readMeds() names what is missing or contradicts itself", async () => 
   const all = [subject_id, time, code];
   await rejects(
     all,
-    'codes.parquet": no such file',
+    'codes.parquet": there is no such file',
     (folder) => Deno.removeSync(`${folder}/metadata/codes.parquet`),
   );
   await rejects(

@@ -143,7 +143,7 @@ const bad: {
     what: "labels that are missing",
     args: (folder) => ["--labels", `${folder}/labels.json`],
     code: 1,
-    wanted: /Cannot read the labels ".*labels\.json": no such file$/,
+    wanted: /Cannot read ".*labels\.json": there is no such file$/,
   },
   {
     what: "labels of another shape",
