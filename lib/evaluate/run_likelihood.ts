@@ -6,6 +6,7 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { type Cohort, cohort, splitOf } from "../cohort/cohort.ts";
+import { fingerprint } from "../cohort/fingerprint.ts";
 import type { RecordLikelihood } from "../models/model.ts";
 import { toTensors } from "../nn/parameters.ts";
 import type { OnProgress } from "../progress.ts";
@@ -59,9 +60,11 @@ export function withoutUnseenCodes(
  * A run's test metrics on the test split of the cohort that it was trained on. Codes that the train
  * split never holds are left out of the test visits and counted, as in the paper.
  *
- * @param run its model's backend must have been chosen
+ * @param run its model's backend must have been chosen; a run that does not say what it was trained
+ *   on (`runConfig.cohort` is "", as from the original's weights) is judged by any cohort
  * @param real with splits, over the run's codes and labels
- * @throws {RangeError} If codes or labels differ, or a test record is too long for the model
+ * @throws {RangeError} If it is not the cohort that the run was trained on, with the same splits,
+ *   if codes or labels differ, or a test record is too long for the model
  * @see Theodorou et al. 2023 (HALO), evaluation of the language model
  */
 export async function runLikelihood(
@@ -75,6 +78,13 @@ export async function runLikelihood(
   ) ?? differenceOfNames([real.labelNames, "real cohort"], [run.labelNames, "run"]);
   if (difference !== undefined) {
     throw new RangeError(`Cannot judge the run by this cohort: ${difference}`);
+  }
+  const { cohort: trainedOn } = run.runConfig;
+  if (trainedOn !== "" && trainedOn !== await fingerprint(real)) {
+    throw new RangeError(
+      "Cannot judge the run by this cohort: it was trained on another one or on other splits, " +
+        "so its training records may be among the test records",
+    );
   }
   const model = modelOf(run.runConfig);
   const { known, unseenCodeOccurrences } = withoutUnseenCodes(

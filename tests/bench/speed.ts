@@ -8,6 +8,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import {
   backendVersions,
+  checkOutput,
   type Cohort,
   concatenated,
   generateParts,
@@ -118,6 +119,9 @@ await runCommand({
     "deno task bench --cohort runs/cohort --run runs/halo --force",
   ],
 }, async (args, onProgress) => {
+  const out = args.maybe("out") === "runs/bench.json" ? "runs/bench.json" : args.path("out");
+  const force = args.has("force");
+  await checkOutput(out, { force });
   const backend = await startBackend(args);
   const workers = args.integer("workers", { min: 1 });
   const batch = args.integer("batch", { min: 1 });
@@ -153,11 +157,10 @@ await runCommand({
       block_order: await samplingSpeed(run, count, "block-order"),
     },
   };
-  const out = args.maybe("out") === "runs/bench.json" ? "runs/bench.json" : args.path("out");
   await writeWhole(
     out,
     (path) => Deno.writeTextFile(path, JSON.stringify(result, null, 2) + "\n"),
-    { force: args.has("force") },
+    { force },
   );
   say(`${backend}: peak ${(best / 1e9).toFixed(0)} GFLOP/s (a 2048³ product)`);
   say(

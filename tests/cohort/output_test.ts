@@ -1,14 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { checkOutput, writeWhole } from "ehrloom/cohort/output.ts";
-
-async function inFolder(use: (folder: string) => Promise<void>) {
-  const folder = await Deno.makeTempDir();
-  try {
-    await use(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
+import { inFolder } from "../folder.ts";
 
 const names = (folder: string) => [...Deno.readDirSync(folder)].map(({ name }) => name);
 

@@ -1,5 +1,14 @@
 import { assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
-import { random, type RecordLists, runLikelihood, splitOf, useBackend, vocabulary } from "ehrloom";
+import {
+  random,
+  type RecordLists,
+  runLikelihood,
+  splitOf,
+  useBackend,
+  vocabulary,
+  withSplits,
+} from "ehrloom";
+import { fingerprint } from "ehrloom/cohort/fingerprint.ts";
 import { withoutUnseenCodes } from "ehrloom/evaluate/run_likelihood.ts";
 import { halo } from "ehrloom/models/halo.ts";
 import { trainingDefaults } from "ehrloom/train/options.ts";
@@ -125,4 +134,17 @@ Deno.test("runLikelihood() refuses another cohort's run and records beyond the m
   const longer = listedCohort([{ visits: [[0]], labels: [0, 0], split: 0 }, long], 4);
   assertEquals(splitOf(longer, "test").recordCount, 1);
   await assertRejects(() => runLikelihood(haloRun(real), longer), RangeError, "subject 2 takes");
+});
+
+Deno.test("runLikelihood() refuses splits other than those that the run was trained on", async () => {
+  await useBackend("cpu");
+  const real = listedCohort(split(randomRecords(1, 30, 4)), 4);
+  const run = haloRun(real);
+  const trained = { ...run, runConfig: { ...run.runConfig, cohort: await fingerprint(real) } };
+  await runLikelihood(trained, real, { resamples: 0 });
+  await assertRejects(
+    () => runLikelihood(trained, withSplits(real, random(4))),
+    RangeError,
+    "its training records may be among the test records",
+  );
 });
