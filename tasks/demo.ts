@@ -17,7 +17,7 @@ import { demoTraining } from "./demo_training.ts";
 
 await runCommand({
   name: "demo",
-  summary: "Learn from 400 sample patients, weave as many new ones as it learned from, judge them.",
+  summary: "Learn from 288 sample patients, weave as many new ones, judge them; write a report.",
   options: {
     out: { value: "DIR", help: "Folder to write", default: "runs/demo" },
     seed: { value: "N", help: "Names all random draws", default: "1" },
@@ -79,7 +79,10 @@ await runCommand({
       join(out, "report.html")
     }`,
   );
-  say(`Next: deno task prepare --from synthea --input YOUR_FOLDER --out runs/cohort`);
+  say(
+    "Next: deno task prepare --from synthea --input YOUR_FOLDER --max-visits 50 --min-count 5 " +
+      "--out runs/cohort",
+  );
 });
 
 async function copyFolder(from: string, to: string): Promise<void> {

@@ -1,7 +1,9 @@
 /** Says which input failed where the system says only why; other errors stay as they are. */
 export function unreadable(path: string, error: unknown): unknown {
   if (error instanceof Deno.errors.NotFound) {
-    return new Deno.errors.NotFound(`Cannot read "${path}": there is no such file`, { cause: error });
+    return new Deno.errors.NotFound(`Cannot read "${path}": there is no such file`, {
+      cause: error,
+    });
   }
   if (!(error instanceof Error) || !/\(os error \d+\)/.test(error.message)) return error;
   const reason = error.message.replace(/ \(os error.*$/s, "");
