@@ -46,7 +46,7 @@ await runCommand({
       seed,
       onProgress,
     });
-    const { cohort: synthetic } = await generate(run, {
+    const { cohort: synthetic, cutOff } = await generate(run, {
       count: real.recordCount,
       seed,
       onProgress,
@@ -56,6 +56,7 @@ await runCommand({
       seed,
       likelihood,
       run: { ...run.runConfig },
+      cutOff,
       onProgress,
     });
     await writeWhole(out, async (folder) => {

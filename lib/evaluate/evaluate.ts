@@ -21,6 +21,8 @@ export interface EvaluateOptions {
   readonly likelihood?: Likelihood;
   /** config.json of the run that drew the synthetic cohort. */
   readonly run?: Record<string, unknown>;
+  /** Synthetic records that reached the model's longest length without an end, as `generate` says. */
+  readonly cutOff?: number;
   /** Told of every block of resamples. */
   readonly onProgress?: OnProgress;
 }
@@ -39,7 +41,7 @@ export async function evaluate(
   synthetic: Cohort,
   options: EvaluateOptions = {},
 ): Promise<Report> {
-  const { seed = 0, resamples = 1000, likelihood, run, onProgress } = options;
+  const { seed = 0, resamples = 1000, likelihood, run, cutOff, onProgress } = options;
   const start = performance.now();
   checkVocabularies(real, synthetic);
   if (real.splits === null) throw new RangeError("Cannot evaluate: the real cohort has no splits");
@@ -69,7 +71,10 @@ export async function evaluate(
         codes: real.vocabulary.codes.length,
         labels: real.labelNames.length,
       },
-      synthetic: { records: synthetic.recordCount },
+      synthetic: {
+        records: synthetic.recordCount,
+        ...(cutOff === undefined ? {} : { cut_off: cutOff }),
+      },
       ...(run === undefined ? {} : { run }),
       versions: { ...Deno.version, ...backendVersions() },
       seconds: (performance.now() - start) / 1000,

@@ -119,7 +119,8 @@ export interface Report {
     seed: number;
     resamples: number;
     real: { records: number; train: number; test: number; codes: number; labels: number };
-    synthetic: { records: number };
+    /** `cut_off` of them reached the model's longest length without an end, where that is known. */
+    synthetic: { records: number; cut_off?: number };
     /** config.json of the run that made the synthetic cohort, when known. */
     run?: Record<string, unknown>;
     versions: Record<string, string>;

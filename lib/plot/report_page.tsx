@@ -399,7 +399,13 @@ function About({ about }: { about: Report["about"] }) {
         whole(about.real.codes)
       } codes, ${about.real.labels} labels`,
     ],
-    ["Synthetic cohort", `${whole(about.synthetic.records)} records`],
+    [
+      "Synthetic cohort",
+      `${whole(about.synthetic.records)} records` +
+      (about.synthetic.cut_off === undefined
+        ? ""
+        : `, ${whole(about.synthetic.cut_off)} cut off at the model's longest length`),
+    ],
     ["Time taken", `${about.seconds.toFixed(1)} s`],
     ...Object.entries(about.versions),
   ];

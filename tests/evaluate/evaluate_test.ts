@@ -11,6 +11,7 @@ Deno.test("evaluate() compares with the train split and takes the test split as 
     seed: 4,
     resamples: 10,
     run: { model: "halo" },
+    cutOff: 3,
   });
   const [train, heldOut] = [splitOf(real, "train"), splitOf(real, "test")];
   assertEquals(
@@ -21,7 +22,7 @@ Deno.test("evaluate() compares with the train split and takes the test split as 
   assertEquals({ seed, resamples, made, run, sizes: report.about.real }, {
     seed: 4,
     resamples: 10,
-    made: { records: 20 },
+    made: { records: 20, cut_off: 3 },
     run: { model: "halo" },
     sizes: { records: 60, train: 20, test: 20, codes: 6, labels: 2 },
   });

@@ -43,7 +43,12 @@ export function smallCohort(seed: number): Cohort {
 export async function smallReport(): Promise<{ report: Report; sources: ReportSources }> {
   const real = smallCohort(1);
   const synthetic = smallCohort(2);
-  const report = await evaluate(real, synthetic, { seed: 3, resamples: 20, run: { note: markup } });
+  const report = await evaluate(real, synthetic, {
+    seed: 3,
+    resamples: 20,
+    run: { note: markup },
+    cutOff: 7,
+  });
   const train = subset(real, Array.from({ length: 200 }, (_, index) => index));
   const training = [3, 2, 1.5, 1.4].map((loss, index) => ({
     epoch: index + 1,

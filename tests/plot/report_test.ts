@@ -15,6 +15,7 @@ Deno.test("reportHtml() says everything the report holds", () => {
   for (const part of [unigram, "ceiling", "floor", "Codes per visit", "best: epoch", "What made"]) {
     assertStringIncludes(text, part);
   }
+  assertStringIncludes(text, "300 records, 7 cut off at the model's longest length");
   assertEquals(text.includes("foresee"), false); // no likelihood was given
   const sections = [...document.querySelectorAll("section")];
   assert(sections.every((section) => section.hasAttribute("aria-labelledby")));
