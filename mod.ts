@@ -47,7 +47,7 @@ export { peakFlops } from "./lib/nn/peak.ts";
 export type { OnProgress, Progress } from "./lib/progress.ts";
 
 // Models
-export type { ModelConfig, RecordLikelihood, Setting } from "./lib/models/model.ts";
+export type { ModelConfig, RecordLikelihood, Sampler, Setting } from "./lib/models/model.ts";
 export { modelSummaries, type ModelSummary, parseSettings } from "./lib/models/mod.ts";
 export type { NamedArrays, ShapedArray } from "./lib/nn/parameters.ts";
 
@@ -63,7 +63,6 @@ export {
   type Generated,
   generateParts,
   type GenerationOptions,
-  type Sampler,
 } from "./lib/generate/generate.ts";
 
 // Judging
@@ -79,7 +78,11 @@ export type {
   Report,
 } from "./lib/evaluate/report.ts";
 export { likelihoodMetrics, type LikelihoodOptions } from "./lib/evaluate/likelihood.ts";
-export { runLikelihood, type RunLikelihoodOptions } from "./lib/evaluate/run_likelihood.ts";
+export {
+  hasLikelihood,
+  runLikelihood,
+  type RunLikelihoodOptions,
+} from "./lib/evaluate/run_likelihood.ts";
 export {
   fidelity,
   fidelityFigures,

@@ -56,6 +56,11 @@ export function withoutUnseenCodes(
   };
 }
 
+/** Whether a run's model gives records a probability. */
+export function hasLikelihood(run: Run): boolean {
+  return modelOf(run.runConfig).likelihoods !== undefined;
+}
+
 /**
  * A run's test metrics on the test split of the cohort that it was trained on. Codes that the train
  * split never holds are left out of the test visits and counted, as in the paper.
@@ -64,7 +69,8 @@ export function withoutUnseenCodes(
  *   on (`runConfig.cohort` is "", as from the original's weights) is judged by any cohort
  * @param real with splits, over the run's codes and labels
  * @throws {RangeError} If it is not the cohort that the run was trained on, with the same splits,
- *   if codes or labels differ, or a test record is too long for the model
+ *   if codes or labels differ, a test record is too long for the model, or the model has no
+ *   likelihood
  * @see Theodorou et al. 2023 (HALO), evaluation of the language model
  */
 export async function runLikelihood(
@@ -87,6 +93,9 @@ export async function runLikelihood(
     );
   }
   const model = modelOf(run.runConfig);
+  if (model.likelihoods === undefined) {
+    throw new RangeError(`Cannot judge the run: "${model.family}" has no likelihood of records`);
+  }
   const { known, unseenCodeOccurrences } = withoutUnseenCodes(
     splitOf(real, "test"),
     splitOf(real, "train"),

@@ -4,7 +4,7 @@
  * @module
  */
 import { halo } from "./halo.ts";
-import type { ModelConfig, ModelFamily, Setting } from "./model.ts";
+import type { GradientModel, ModelConfig, ModelFamily, Setting } from "./model.ts";
 
 /** All kinds of model, by name. */
 export const models: Readonly<Record<string, ModelFamily>> = { halo };
@@ -34,6 +34,17 @@ export function modelFamily(name: string): ModelFamily {
   throw new RangeError(
     `Cannot find model "${name}": no model of that name, known are ${known.join(", ")}`,
   );
+}
+
+/**
+ * The model of a config, known to learn by gradients.
+ *
+ * @throws {RangeError} If the family is unknown or its models learn by counting
+ */
+export function gradientModelOf(family: string, config: ModelConfig): GradientModel {
+  const model = modelFamily(family).create(config);
+  if (!("learn" in model)) return model;
+  throw new RangeError(`Cannot take gradients of "${family}": it learns by counting`);
 }
 
 function checkSetting(family: ModelFamily, name: string, value: number, text: string): void {

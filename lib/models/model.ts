@@ -7,7 +7,7 @@
  */
 import type * as tf from "@tensorflow/tfjs-core";
 import type { Cohort } from "../cohort/cohort.ts";
-import type { MaskedHead } from "../nn/masked_head.ts";
+import type { RecordLists } from "../cohort/records.ts";
 import type { MultiHot } from "../nn/multi_hot.ts";
 import type { NamedArrays, NamedTensors } from "../nn/parameters.ts";
 import type { Random } from "../nn/random.ts";
@@ -29,18 +29,8 @@ export interface Setting {
   readonly isReal?: boolean;
 }
 
-/** What a model must know of the cohort that it is made for. */
-export interface CohortShape {
-  /** Number of codes in the vocabulary. */
-  readonly codes: number;
-  /** Number of labels. */
-  readonly labels: number;
-  /** Visits of the longest record. */
-  readonly longest: number;
-}
-
 /** A kind of model, such as HALO; one line of the registry each. */
-export interface ModelFamily {
+export interface ModelFamily<M extends Model = Model> {
   /** As on the command line. */
   readonly name: string;
   /** One sentence, with the paper. */
@@ -52,9 +42,9 @@ export interface ModelFamily {
    *
    * @throws {RangeError} If settings contradict each other or the cohort
    */
-  configFor(shape: CohortShape, set: ModelConfig): ModelConfig;
+  configFor(cohort: Cohort, set: ModelConfig): ModelConfig;
   /** The model of a config that {@link configFor} gave, perhaps long ago. */
-  create(config: ModelConfig): Model;
+  create(config: ModelConfig): M;
 }
 
 /** What a model says of one record when it is shown the truth (specs/halo.md section 7). */
@@ -73,32 +63,112 @@ export interface RecordLikelihood {
   readonly falseNegatives: number;
 }
 
-/** Writes many records visit by visit, remembering what it has written. */
-export interface VisitStepper {
-  /** The head that turns histories into the next rows. */
-  readonly head: MaskedHead;
+/** Writes many records side by side, step by step: a visit's row or a token at a time. */
+export interface Stepper {
+  /** Takes in the next step of every record. */
+  advance(steps: MultiHot): void;
   /**
-   * Takes in one more row of every record.
+   * Draws what comes next in some records, without taking it in.
    *
-   * @returns [records, width] the histories up to and with that row; the caller disposes
+   * @param positions of the records among those that it writes
+   * @param uniforms [positions × uniforms of a step] in [0, 1)
    */
-  advance(rows: MultiHot): tf.Tensor2D;
+  draw(positions: Int32Array, uniforms: Float32Array): Promise<MultiHot>;
   /** Forgets all records but those at the given positions, which rise. */
   keep(positions: Int32Array): void;
   /** Frees what it remembers. */
   dispose(): void;
 }
 
-/** A model for one vocabulary and set of labels. */
-export interface Model {
+/** Puts one record together from its steps. */
+export interface RecordReader {
+  /** What the next step is about. */
+  readonly part: "labels" | "visits" | "end";
+  /** [labels] 0 or 1 for each, as far as it has read. */
+  readonly labels: readonly number[];
+  /** Codes of each visit, as far as it has read. */
+  readonly visits: readonly (readonly number[])[];
+  /** Notes what a step says. */
+  read(step: ArrayLike<number>): void;
+}
+
+/** How steps spell records. */
+export interface Script {
+  /** The columns of every record's first step. */
+  readonly first: readonly number[];
+  /** Most steps of a record, the first included. */
+  readonly limit: number;
+  /** The steps after the first that say that a record has these labels. */
+  labelSteps(labels: ArrayLike<number>): number[][];
+  /** Begins to read a record, after its first step. */
+  reader(): RecordReader;
+}
+
+/** A model ready to write records step by step. */
+export interface StepSampling {
+  readonly kind: "steps";
+  /** How its steps are to be read. */
+  readonly script: Script;
+  /** Uniform numbers behind each step. */
+  readonly uniforms: number;
+  /** Begins to write as many records as the first steps it will be given. */
+  begin(): Stepper;
+  /** Frees its tables. */
+  dispose(): void;
+}
+
+/** A model ready to write whole records. */
+export interface RecordSampling {
+  readonly kind: "records";
+  /**
+   * Writes one record from each stream.
+   *
+   * @param randoms a stream for each record
+   * @param labels [records] all labels of each record, where they are given
+   * @throws {RangeError} If it cannot write a record with such labels
+   */
+  write(randoms: readonly Random[], labels?: readonly Uint8Array[]): Promise<RecordLists[]>;
+  /** Frees its tables. */
+  dispose(): void;
+}
+
+/** The two exact ways to draw a visit's codes from a masked head. */
+export type Sampler = "fixed-point" | "block-order";
+
+/** What all models for one vocabulary and set of labels have. */
+interface AnyModel {
   /** The name of its family. */
   readonly family: string;
   /** All settings, as they were used. */
   readonly config: ModelConfig;
-  /** Width of a row: codes, labels and special tokens. */
+  /** Columns of a step: codes, labels and special tokens. */
   readonly columns: number;
-  /** Most rows a record can take. */
+  /** Ways to draw a step that users may choose from, the first being the default; may be none. */
+  readonly samplers: readonly Sampler[];
+  /** Most steps a record can take. */
   readonly rowLimit: number;
+  /** Steps that a record takes: what batches of similar records are made by. */
+  rowsOf(cohort: Cohort, record: number): number;
+  /**
+   * Each record's likelihood under teacher forcing; not in models that give sets of codes no
+   * probability.
+   */
+  likelihoods?(
+    parameters: NamedTensors,
+    cohort: Cohort,
+    records: Int32Array,
+  ): Promise<RecordLikelihood[]>;
+  /**
+   * Makes ready to write records.
+   *
+   * @param parameters on the backend, to be kept there until the sampling is disposed of
+   * @param sampler one of {@link samplers}
+   */
+  sampling(parameters: NamedTensors, sampler?: Sampler): Promise<StepSampling | RecordSampling>;
+}
+
+/** A model that learns by descent along the gradients of its loss. */
+export interface GradientModel extends AnyModel {
   /** Parameters to begin training with. */
   initialize(random: Random): NamedArrays;
   /**
@@ -110,8 +180,6 @@ export interface Model {
   fromOriginal(stateDict: NamedArrays): NamedArrays;
   /** The state dict that the original code loads: the parameters and its constant buffers. */
   toOriginal(parameters: NamedArrays): NamedArrays;
-  /** Rows that a record takes: what batches of similar records are made by. */
-  rowsOf(cohort: Cohort, record: number): number;
   /**
    * Negative log-likelihood in nats, summed over the records.
    *
@@ -120,14 +188,20 @@ export interface Model {
    * @param records indices into the cohort
    */
   loss(parameters: NamedTensors, cohort: Cohort, records: Int32Array): tf.Scalar;
-  /** What divides {@link loss} to give the figure that the original minimises. */
-  lossDivisor(recordCount: number): number;
-  /** Each record's likelihood under teacher forcing. */
-  likelihoods(
-    parameters: NamedTensors,
-    cohort: Cohort,
-    records: Int32Array,
-  ): Promise<RecordLikelihood[]>;
-  /** Begins to write as many records as the first rows it is given. */
-  stepper(parameters: NamedTensors): VisitStepper;
+  /**
+   * What divides {@link loss} of a batch of average length to give the figure that the original
+   * minimises.
+   */
+  lossDivisor(cohort: Cohort, recordCount: number): number;
 }
+
+/** A model that learns by counting, in one pass: the floors that others are compared with. */
+export interface CountedModel extends AnyModel {
+  /** Its parameters for these records. */
+  learn(cohort: Cohort): NamedArrays;
+  /** Shapes of its parameters by name; -1 for sizes that depend on the records. */
+  readonly shapes: Readonly<Record<string, readonly number[]>>;
+}
+
+/** A model for one vocabulary and set of labels. */
+export type Model = GradientModel | CountedModel;

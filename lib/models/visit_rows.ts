@@ -1,21 +1,36 @@
+/**
+ * HALO's layout of a record as multi-hot rows: the start token, the labels, then a row to each
+ * visit, the last of which ends the record. Other visit-level models share it.
+ *
+ * @module
+ */
 import type { Cohort } from "../cohort/cohort.ts";
 import type { MultiHot } from "../nn/multi_hot.ts";
+import type { RecordReader, Script } from "./model.ts";
 
 /** Special columns after codes and labels: start of record, end of record, padding. */
 const specials = 3;
 
+/** What a row must hold. */
+export interface RowSizes {
+  /** Codes in the vocabulary. */
+  readonly codes: number;
+  /** Labels in row 1. */
+  readonly labels: number;
+}
+
 /** Width of a row: codes, labels and special tokens. */
-export function columnsOf({ codes, labels }: { codes: number; labels: number }): number {
+export function columnsOf({ codes, labels }: RowSizes): number {
   return codes + labels + specials;
 }
 
 /** Column of the token that begins a record. */
-export function startColumn({ codes, labels }: { codes: number; labels: number }): number {
+export function startColumn({ codes, labels }: RowSizes): number {
   return codes + labels;
 }
 
 /** Column of the token that ends a record, on in the row of its last visit. */
-export function endColumn({ codes, labels }: { codes: number; labels: number }): number {
+export function endColumn({ codes, labels }: RowSizes): number {
   return codes + labels + 1;
 }
 
@@ -43,7 +58,7 @@ export interface VisitRows {
  * @see specs/halo.md section 1
  */
 export function visitRows(
-  sizes: { codes: number; labels: number },
+  sizes: RowSizes,
   cohort: Cohort,
   records: Int32Array,
 ): VisitRows {
@@ -107,5 +122,51 @@ export function visitRows(
     mask,
     inputs: { ...inputs, columns: inputs.columns.subarray(0, input) },
     targets: { ...targets, columns: targets.columns.subarray(0, target) },
+  };
+}
+
+/**
+ * How rows spell records. Labels are those of row 1, codes those of later rows; rows without codes
+ * are dropped, as in the original, and whatever else comes on is ignored.
+ *
+ * @param sizes of the vocabulary and labels
+ * @param context most rows of a record, the start included
+ * @see specs/halo.md section 6
+ */
+export function rowScript(sizes: RowSizes, context: number): Script {
+  const { codes } = sizes;
+  return {
+    first: [startColumn(sizes)],
+    limit: context,
+    labelSteps: (labels) => [
+      Array.from(labels, (_, i) => codes + i).filter((_, i) => labels[i] === 1),
+    ],
+    reader: () => rowReader(sizes),
+  };
+}
+
+function rowReader(sizes: RowSizes): RecordReader {
+  const { codes } = sizes;
+  let part: RecordReader["part"] = "labels";
+  let labels: number[] = [];
+  const visits: number[][] = [];
+  return {
+    get part() {
+      return part;
+    },
+    get labels() {
+      return labels;
+    },
+    visits,
+    read(row) {
+      const on = Array.from(row);
+      if (part === "labels") {
+        labels = Array.from({ length: sizes.labels }, (_, i) => on.includes(codes + i) ? 1 : 0);
+      } else {
+        const visit = on.filter((column) => column < codes);
+        if (visit.length > 0) visits.push(visit);
+      }
+      part = on.includes(endColumn(sizes)) ? "end" : "visits";
+    },
   };
 }

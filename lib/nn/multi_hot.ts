@@ -30,6 +30,20 @@ export function dense({ rows, offsets, columns }: MultiHot, width: number): tf.T
   return tf.tensor2d(numbers, [rows, width]);
 }
 
+/** Sparse rows from a list of columns for each, which rise. */
+export function rowsFrom(lists: readonly ArrayLike<number>[]): MultiHot {
+  const offsets = new Int32Array(lists.length + 1);
+  for (let r = 0; r < lists.length; r++) offsets[r + 1] = offsets[r] + lists[r].length;
+  const columns = new Int32Array(offsets[lists.length]);
+  for (let r = 0; r < lists.length; r++) columns.set(lists[r], offsets[r]);
+  return { rows: lists.length, offsets, columns };
+}
+
+/** The columns that are on in one row; a view, not a copy. */
+export function rowOf({ offsets, columns }: MultiHot, row: number): Int32Array {
+  return columns.subarray(offsets[row], offsets[row + 1]);
+}
+
 /** The rows at the given indices, in that order. */
 export function rowsAt(source: MultiHot, indices: ArrayLike<number>): MultiHot {
   const offsets = new Int32Array(indices.length + 1);

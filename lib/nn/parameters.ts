@@ -42,6 +42,27 @@ export function uniform(shape: readonly number[], bound: number, random: Random)
   return { shape, numbers };
 }
 
+/** A causal mask as GPT-2's code stores it, or any lower triangle: ones on and below the diagonal. */
+export function lowerTriangle(size: number): ShapedArray {
+  const ones = constant([size, size], 1);
+  zeroAboveDiagonal(ones);
+  return ones;
+}
+
+/** Sets what lies above the diagonal of a matrix to zero. */
+export function zeroAboveDiagonal({ shape: [rows, columns], numbers }: ShapedArray): void {
+  for (let r = 0; r < rows; r++) numbers.fill(0, r * columns + r + 1, (r + 1) * columns);
+}
+
+/** The transpose of a matrix. */
+export function transposedArray({ shape: [rows, columns], numbers }: ShapedArray): ShapedArray {
+  const turned = new Float32Array(numbers.length);
+  for (let r = 0; r < rows; r++) {
+    for (let c = 0; c < columns; c++) turned[c * rows + r] = numbers[r * columns + c];
+  }
+  return { shape: [columns, rows], numbers: turned };
+}
+
 /** The same parameters on the chosen backend; dispose of them with `tf.dispose`. */
 export function toTensors(arrays: NamedArrays): Record<string, tf.Tensor> {
   return Object.fromEntries(
@@ -60,9 +81,14 @@ export function parameterCount(arrays: NamedArrays): number {
 /**
  * Checks that parameters are those that a model wants, by name and shape.
  *
+ * @param wanted where a size is -1, any will do
  * @throws {RangeError} If one is missing, unknown or of another shape
  */
-export function checkShapes(model: string, found: NamedArrays, wanted: NamedArrays): void {
+export function checkShapes(
+  model: string,
+  found: NamedArrays,
+  wanted: Readonly<Record<string, Pick<ShapedArray, "shape">>>,
+): void {
   for (const name of Object.keys(found)) {
     if (!Object.hasOwn(wanted, name)) {
       throw new RangeError(`Cannot load "${model}": unknown tensor "${name}"`);
@@ -72,7 +98,9 @@ export function checkShapes(model: string, found: NamedArrays, wanted: NamedArra
     if (!Object.hasOwn(found, name)) {
       throw new RangeError(`Cannot load "${model}": no tensor "${name}"`);
     }
-    if (found[name].shape.join() !== shape.join()) {
+    const isFitting = found[name].shape.length === shape.length &&
+      shape.every((size, axis) => size === -1 || size === found[name].shape[axis]);
+    if (!isFitting) {
       throw new RangeError(
         `Cannot load "${model}": tensor "${name}" is [${found[name].shape}], wanted [${shape}]`,
       );

@@ -3,6 +3,8 @@ import { attendNext, type AttentionCache, causalAttention } from "./attention.ts
 import { gelu } from "./gelu.ts";
 import { layerNorm } from "./layer_norm.ts";
 import { linear } from "./linear.ts";
+import { keptRecords, type Memory } from "./memory.ts";
+import type { MultiHot } from "./multi_hot.ts";
 import { constant, gaussian, type NamedArrays, type NamedTensors } from "./parameters.ts";
 import type { Random } from "./random.ts";
 
@@ -101,6 +103,55 @@ export function transformerNext(
     }
     return finalNorm(config, parameters, x);
   });
+}
+
+/**
+ * Adds each row's position in its record.
+ *
+ * @param x [records × rows, width]
+ * @param table [positions, width] at least as many positions as rows
+ * @param records how many records the rows belong to, equally many each
+ */
+export function withPositions(x: tf.Tensor2D, table: tf.Tensor2D, records: number): tf.Tensor2D {
+  const [total, width] = x.shape;
+  const rows = total / records;
+  const positions = tf.slice(table, [0, 0], [rows, width]);
+  const sum = tf.add(tf.reshape(x, [records, rows, width]), positions);
+  return tf.reshape(sum, [total, width]);
+}
+
+/**
+ * Keys and values of what a transformer has written: {@link transformer} over
+ * {@link withPositions}, a row of each record at a time.
+ *
+ * @param table [positions, width]
+ * @param embed gives [records, width] of the new rows, without positions
+ */
+export function transformerMemory(
+  config: TransformerConfig,
+  parameters: NamedTensors,
+  table: tf.Tensor2D,
+  embed: (rows: MultiHot) => tf.Tensor2D,
+): Memory {
+  const caches: AttentionCache[] = [];
+  let row = 0;
+  return {
+    advance(rows) {
+      return tf.tidy(() => {
+        const position = tf.slice(table, [row++, 0], [1, config.width]);
+        return transformerNext(config, parameters, tf.add(embed(rows), position), caches);
+      });
+    },
+    keep(positions) {
+      for (const cache of caches) {
+        cache.keys = keptRecords(cache.keys, positions);
+        cache.values = keptRecords(cache.values, positions);
+      }
+    },
+    dispose() {
+      for (const { keys, values } of caches) tf.dispose([keys, values]);
+    },
+  };
 }
 
 /**

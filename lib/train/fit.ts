@@ -5,7 +5,9 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { type Cohort, splitOf } from "../cohort/cohort.ts";
-import type { Model } from "../models/model.ts";
+import { visitsOf } from "../cohort/records.ts";
+import type { GradientModel } from "../models/model.ts";
+
 import { adam, type Optimizer } from "../nn/optimizer.ts";
 import { checkShapes } from "../nn/parameters.ts";
 import { random } from "../nn/random.ts";
@@ -27,7 +29,7 @@ const checkpointSeconds = 300;
 
 /** One sitting of a training: what it works with, and where it stands. */
 interface Sitting {
-  readonly model: Model;
+  readonly model: GradientModel;
   readonly learners: Cohort;
   readonly judges: Cohort;
   readonly training: Training;
@@ -59,7 +61,7 @@ const noSums = () => ({ loss: 0, visits: 0, norms: 0 });
  * @throws {SyntaxError} If what an earlier sitting left is cut short or foreign
  */
 export async function fit(
-  model: Model,
+  model: GradientModel,
   cohort: Cohort,
   folder: string,
   training: Training,
@@ -85,7 +87,7 @@ export async function fit(
   let gradients: GradientSource | undefined;
   try {
     const { batch, workers, epochs, patience } = training;
-    const divisor = model.lossDivisor(batch); // the same for every batch: they hold as many rows
+    const divisor = model.lossDivisor(learners, batch); // the same for all: they hold as many rows
     gradients = workers === 1
       ? localGradients(model, learners, optimizer, divisor)
       : await sharedGradients(model, learners, optimizer, divisor, workers);
@@ -131,7 +133,7 @@ function rateAt(training: Training, step: number, steps: number): number {
   return learningRate * 0.5 * (1 + Math.cos(Math.PI * (step - warmup) / (steps - warmup)));
 }
 
-function lengthsOf(model: Model, cohort: Cohort): number[] {
+function lengthsOf(model: GradientModel, cohort: Cohort): number[] {
   return Array.from(cohort.subjectIds, (_, record) => model.rowsOf(cohort, record));
 }
 
@@ -152,7 +154,7 @@ async function trainEpoch(sitting: Sitting): Promise<TrainingLine> {
     checkFinite({ loss, "gradient's norm": norm }, sitting);
     standing.sums.norms += norm;
     standing.sums.loss += loss;
-    for (const record of records) standing.sums.visits += lengths[record];
+    for (const record of records) standing.sums.visits += visitsOf(learners, record) + 1;
     standing.batch++;
     sitting.onProgress?.({
       stage: "training",
@@ -206,5 +208,5 @@ async function meanLoss({ model, judges, training, optimizer }: Sitting): Promis
     sum += (await loss.data())[0];
     loss.dispose();
   }
-  return sum / lengths.reduce((total, length) => total + length, 0);
+  return sum / (judges.visitCount + judges.recordCount); // the labels count as a visit
 }

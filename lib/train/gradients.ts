@@ -6,12 +6,12 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import type { Cohort } from "../cohort/cohort.ts";
-import type { Model, ModelConfig } from "../models/model.ts";
+import type { GradientModel, ModelConfig } from "../models/model.ts";
 import { type Backend, useBackend } from "../nn/backend.ts";
 import { copyInto, type FlatLayout, hostTensors, sharedFloats } from "../nn/flat.ts";
 import type { Gradients, Optimizer } from "../nn/optimizer.ts";
 import type { NamedTensors } from "../nn/parameters.ts";
-import { modelFamily } from "../models/mod.ts";
+import { gradientModelOf } from "../models/mod.ts";
 
 /** What gives the gradients of one batch after another, at the optimizer's parameters. */
 export interface GradientSource {
@@ -26,7 +26,7 @@ export interface GradientSource {
 
 /** The loss of some records, divided as for a whole batch, and its gradients. */
 function lossAndGradients(
-  model: Model,
+  model: GradientModel,
   parameters: NamedTensors,
   cohort: Cohort,
   records: Int32Array,
@@ -52,7 +52,7 @@ function lossAndGradients(
  * @param divisor what to divide losses by before gradients are taken
  */
 export function localGradients(
-  model: Model,
+  model: GradientModel,
   cohort: Cohort,
   optimizer: Optimizer,
   divisor: number,
@@ -125,7 +125,7 @@ function answer(worker: Worker): Promise<number> {
  * @throws {RangeError} If the backend is neither wasm nor cpu
  */
 export async function sharedGradients(
-  model: Model,
+  model: GradientModel,
   cohort: Cohort,
   optimizer: Optimizer,
   divisor: number,
@@ -187,12 +187,12 @@ export type Message = Setup | Int32Array;
 /** A Worker's side: gives what handles its messages, a setup first, and answers each. */
 export function serveGradients(reply: (loss: number) => void): (message: Message) => void {
   let setup: Setup | undefined;
-  let model: Model | undefined;
+  let model: GradientModel | undefined;
   return async (message) => {
     if (!(message instanceof Int32Array)) {
       setup = message;
       await useBackend(setup.backend);
-      model = modelFamily(setup.family).create(setup.config);
+      model = gradientModelOf(setup.family, setup.config);
       reply(0);
     } else if (setup !== undefined && model !== undefined) {
       const { layout, parameters, gradient, cohort, divisor } = setup;

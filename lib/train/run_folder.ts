@@ -270,7 +270,10 @@ export async function readRun(folder: string): Promise<Run> {
   const runConfig = await readRunConfig(folder);
   const model = modelOf(runConfig);
   const { tensors } = await readSafetensors(join(folder, "model.safetensors"));
-  checkShapes(runConfig.model, tensors, model.initialize(random(0)));
+  const wanted = "learn" in model
+    ? Object.fromEntries(Object.entries(model.shapes).map(([name, shape]) => [name, { shape }]))
+    : model.initialize(random(0));
+  checkShapes(runConfig.model, tensors, wanted);
   return {
     runConfig,
     parameters: tensors,

@@ -1,8 +1,8 @@
-import { type Cohort, type Split, splitNames } from "../cohort/cohort.ts";
+import { type Cohort, type Split, splitNames, splitOf } from "../cohort/cohort.ts";
 import { fingerprint } from "../cohort/fingerprint.ts";
 import { checkOutput } from "../cohort/output.ts";
 import { checkSettings, modelFamily } from "../models/mod.ts";
-import type { CohortShape, ModelConfig } from "../models/model.ts";
+import type { ModelConfig } from "../models/model.ts";
 import { backendVersions } from "../nn/backend.ts";
 import type { OnProgress } from "../progress.ts";
 import { version } from "../version.ts";
@@ -15,6 +15,7 @@ import {
   readRunConfig,
   type Run,
   type RunConfig,
+  writeBest,
 } from "./run_folder.ts";
 
 /** What to train, on top of how. */
@@ -29,15 +30,6 @@ export interface TrainOptions extends TrainingOptions {
   readonly force?: boolean;
   /** Hears of every step. */
   readonly onProgress?: OnProgress;
-}
-
-function shapeOf(cohort: Cohort): CohortShape {
-  let longest = 0;
-  for (let record = 0; record < cohort.recordCount; record++) {
-    const visits = cohort.visitOffsets[record + 1] - cohort.visitOffsets[record];
-    longest = Math.max(longest, visits);
-  }
-  return { codes: cohort.vocabulary.codes.length, labels: cohort.labelNames.length, longest };
 }
 
 /** Checks that there is something to learn from and to judge by. */
@@ -73,7 +65,7 @@ async function begunRun(
   const runConfig: RunConfig = {
     ehrloom: version,
     model: family.name,
-    config: family.configFor(shapeOf(cohort), settings),
+    config: family.configFor(cohort, settings),
     training,
     cohort: await fingerprint(cohort),
     versions: backendVersions(),
@@ -135,6 +127,8 @@ export async function train(
   checkSplits(cohort);
   const prepare = options.resume ? resumedRun : begunRun;
   const runConfig = await prepare(folder, cohort, options);
-  await fit(modelOf(runConfig), cohort, folder, runConfig.training, options.onProgress);
+  const model = modelOf(runConfig);
+  if ("learn" in model) await writeBest(folder, model.learn(splitOf(cohort, "train")));
+  else await fit(model, cohort, folder, runConfig.training, options.onProgress);
   return await readRun(folder);
 }

@@ -24,11 +24,11 @@ import {
   writeWhole,
 } from "ehrloom";
 import type { HaloConfig } from "ehrloom/models/halo.ts";
+import { gradientModelOf } from "ehrloom/models/mod.ts";
 import { adam } from "ehrloom/nn/optimizer.ts";
 import { toTensors } from "ehrloom/nn/parameters.ts";
 import { epochBatches } from "ehrloom/train/batches.ts";
 import { localGradients, sharedGradients } from "ehrloom/train/gradients.ts";
-import { modelOf } from "ehrloom/train/run_folder.ts";
 import { join } from "node:path";
 import { backendOption, startBackend } from "../../tasks/backend_option.ts";
 import { runCommand, say } from "../../tasks/command.ts";
@@ -43,9 +43,9 @@ async function secondsOf(run: () => Promise<void>): Promise<number> {
 
 /** One epoch from the run's parameters, after a step to warm up. */
 async function trainingSpeed(run: Run, cohort: Cohort, batch: number, workers: number) {
-  const model = modelOf(run.runConfig);
+  const model = gradientModelOf(run.runConfig.model, run.runConfig.config);
   const optimizer = adam(run.parameters);
-  const divisor = model.lossDivisor(batch);
+  const divisor = model.lossDivisor(cohort, batch);
   const source = workers === 1
     ? localGradients(model, cohort, optimizer, divisor)
     : await sharedGradients(model, cohort, optimizer, divisor, workers);
@@ -81,7 +81,7 @@ async function samplingSpeed(run: Run, count: number, sampler: "fixed-point" | "
     drawn = await draw(count, 1);
   });
   if (drawn === undefined) throw new Error("Nothing was drawn");
-  const model = modelOf(run.runConfig);
+  const model = gradientModelOf(run.runConfig.model, run.runConfig.config);
   const cohort = drawn;
   const lengths = Array.from(cohort.subjectIds, (_, record) => model.rowsOf(cohort, record));
   const parameters = toTensors(run.parameters);

@@ -2,13 +2,11 @@ import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/asser
 import * as tf from "@tensorflow/tfjs-core";
 import type { Cohort } from "ehrloom/cohort/cohort.ts";
 import { visitCodes, visitsOf } from "ehrloom/cohort/records.ts";
-import {
-  generate,
-  generateParts,
-  type GenerationOptions,
-  type Sampler,
-} from "ehrloom/generate/generate.ts";
-import { rowsFrom } from "ehrloom/generate/row_lists.ts";
+import { generate, generateParts, type GenerationOptions } from "ehrloom/generate/generate.ts";
+import type { HaloConfig } from "ehrloom/models/halo.ts";
+import type { Sampler } from "ehrloom/models/model.ts";
+import { visitMemory } from "ehrloom/models/visit_transformer.ts";
+import { rowsFrom } from "ehrloom/nn/multi_hot.ts";
 import { useBackend } from "ehrloom/nn/backend.ts";
 import { toTensors } from "ehrloom/nn/parameters.ts";
 import { random } from "ehrloom/nn/random.ts";
@@ -41,14 +39,14 @@ async function literalRecord(run: Run, seed: number, number: number) {
   const head = new LiteralHead(run.parameters);
   const parameters = toTensors(run.parameters);
   const model = modelOf(run.runConfig);
-  const stepper = model.stepper(parameters);
+  const memory = visitMemory(model.config as HaloConfig, parameters);
   const { codes, labels } = sizes;
   const visits: number[][] = [];
   let labelRow: number[] = [];
   let row = [codes + labels]; // the start token
   let isCutOff = true;
   for (let at = 1; at < model.rowLimit && isCutOff; at++) {
-    const output = stepper.advance(rowsFrom([row]));
+    const output = memory.advance(rowsFrom([row]));
     const uniforms = new Float32Array(head.columns);
     random(seed, number, at, 0).fillUniform(uniforms);
     row = head.draw(await output.data(), uniforms);
@@ -58,7 +56,7 @@ async function literalRecord(run: Run, seed: number, number: number) {
     else if (visit.length > 0) visits.push(visit);
     isCutOff = !row.includes(endColumn);
   }
-  stepper.dispose();
+  memory.dispose();
   tf.dispose(parameters);
   return { visits, labels: labelRow, isCutOff };
 }
@@ -182,10 +180,10 @@ Deno.test("generate() draws the labels left open as the model has them given the
   const run = randomRun(few, 6, (column) => column < 3 ? -0.5 : 0);
   // Row 1 by its definition: all 512 rows of codes, labels and tokens, from the start's history
   const parameters = toTensors(run.parameters);
-  const stepper = modelOf(run.runConfig).stepper(parameters);
-  const output = stepper.advance(rowsFrom([[few.codes + few.labels]]));
+  const memory = visitMemory(run.runConfig.config as HaloConfig, parameters);
+  const output = memory.advance(rowsFrom([[few.codes + few.labels]]));
   const history = await output.data();
-  stepper.dispose();
+  memory.dispose();
   tf.dispose([output, parameters]);
   const head = new LiteralHead(run.parameters);
   const joint = new Float64Array(8); // of the three labels, label l being bit l
@@ -237,7 +235,7 @@ Deno.test("generate() says when wanted labels never come up", async () => {
 
 Deno.test("generateParts() holds one batch, and nothing when it ends or is left", async () => {
   const before = tf.memory().numTensors;
-  const held = Object.keys(run.parameters).length;
+  const held = Object.keys(run.parameters).length + 2; // the head's two tables
   for (const sampler of ["fixed-point", "block-order"] satisfies Sampler[]) {
     const sizesOfParts: number[] = [];
     for await (const { cohort } of generateParts(run, { count: 25, batch: 10, sampler })) {

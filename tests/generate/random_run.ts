@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Run, vocabulary } from "ehrloom";
+import { cohortOf, type Run, vocabulary } from "ehrloom";
 import { halo } from "ehrloom/models/halo.ts";
 import type { NamedArrays } from "ehrloom/nn/parameters.ts";
 import { random } from "ehrloom/nn/random.ts";
@@ -22,10 +22,13 @@ export interface Sizes {
  */
 export function randomRun(sizes: Sizes, seed: number, logit: (column: number) => number): Run {
   const { codes, labels, context, width } = sizes;
-  const config = halo.configFor({ codes, labels, longest: context - 2 }, {
+  const names = vocabulary(Array.from({ length: codes }, (_, code) => `code ${code}`));
+  const labelNames = Array.from({ length: labels }, (_, label) => `label ${label}`);
+  const config = halo.configFor(cohortOf(names, labelNames, []), {
     width,
     layers: 2,
     heads: 2,
+    context,
   });
   const parameters = halo.create(config).initialize(random(seed));
   for (const name of ["ehr_head.auto1.weight", "ehr_head.auto2.weight"]) {
@@ -55,8 +58,8 @@ export function randomRun(sizes: Sizes, seed: number, logit: (column: number) =>
       versions: {},
     },
     parameters,
-    vocabulary: vocabulary(Array.from({ length: codes }, (_, code) => `code ${code}`)),
-    labelNames: Array.from({ length: labels }, (_, label) => `label ${label}`),
+    vocabulary: names,
+    labelNames,
     training: [],
   };
 }

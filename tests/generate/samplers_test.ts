@@ -1,9 +1,9 @@
 // The two samplers of a visit's codes: exact, and equal to each other and to a loop over the codes.
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs-core";
-import { blockOrderRows } from "ehrloom/generate/block_order.ts";
-import { fixedPointRows } from "ehrloom/generate/fixed_point.ts";
-import { rowsFrom } from "ehrloom/generate/row_lists.ts";
+import { blockOrderRows } from "ehrloom/nn/block_order.ts";
+import { fixedPointRows } from "ehrloom/nn/fixed_point.ts";
+import { rowsFrom } from "ehrloom/nn/multi_hot.ts";
 import { useBackend } from "ehrloom/nn/backend.ts";
 import { type MaskedHead, maskedHead, samplingHead } from "ehrloom/nn/masked_head.ts";
 import type { MultiHot } from "ehrloom/nn/multi_hot.ts";

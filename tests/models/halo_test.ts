@@ -1,12 +1,10 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs-core";
-import { blockOrderRows } from "ehrloom/generate/block_order.ts";
-import { fixedPointRows } from "ehrloom/generate/fixed_point.ts";
-import { rowsFrom } from "ehrloom/generate/row_lists.ts";
-import { halo, haloHistories, haloLogits } from "ehrloom/models/halo.ts";
+import { halo, haloLogits } from "ehrloom/models/halo.ts";
 import { visitRows } from "ehrloom/models/visit_rows.ts";
-import type { MaskedHead } from "ehrloom/nn/masked_head.ts";
-import type { MultiHot } from "ehrloom/nn/multi_hot.ts";
+import { visitHistories } from "ehrloom/models/visit_transformer.ts";
+import type { Sampler } from "ehrloom/models/model.ts";
+import { rowsFrom } from "ehrloom/nn/multi_hot.ts";
 import { toTensors } from "ehrloom/nn/parameters.ts";
 import { adam } from "ehrloom/nn/optimizer.ts";
 import {
@@ -18,6 +16,7 @@ import {
   sparse,
   testOnBackends,
 } from "../golden.ts";
+import { columnsOn, testTraining, uniformSteps, writtenSteps } from "./original.ts";
 
 interface HaloGolden {
   config: Record<string, number>;
@@ -53,50 +52,37 @@ const config = {
 };
 const model = halo.create(config);
 
-testOnBackends("halo.loss() and its gradients equal the original's", async () => {
-  const parameters = toTensors(model.fromOriginal(goldenWeights(file.weights)));
-  const names = Object.keys(parameters);
-  const { value, grads } = tf.valueAndGrads((...tensors) =>
-    model.loss(Object.fromEntries(names.map((name, i) => [name, tensors[i]])), cohort, all)
-  )(Object.values(parameters));
-  const divisor = model.lossDivisor(all.length);
-  assertAlmostEquals((await value.data())[0] / divisor, file.loss, 1e-4 * file.loss);
-  for (const [i, name] of names.entries()) {
-    const expected = file.grad_norms[name];
-    const norm = tf.tidy(() => tf.norm(grads[i]));
-    const found = (await norm.data())[0] / divisor;
-    norm.dispose();
-    const tolerance = expected < 1e-6 ? 1e-8 : 1e-3 * expected;
-    assert(Math.abs(found - expected) <= tolerance, `${name}: ${found}, wanted ${expected}`);
-  }
-  tf.dispose([parameters, value, grads]);
+testTraining("halo", {
+  model,
+  weights: goldenWeights(file.weights),
+  cohort,
+  loss: file.loss,
+  gradientNorms: file.grad_norms,
+  learningRate: file.adam_lr,
+  losses: file.losses,
 });
 
-testOnBackends("halo trains like the original: five Adam losses", async () => {
+testOnBackends("halo.loss()'s gradients have the norm that an optimizer reports", async () => {
   const optimizer = adam(model.fromOriginal(goldenWeights(file.weights)));
-  const divisor = model.lossDivisor(all.length);
-  for (const expected of file.losses) {
-    const parameters = optimizer.parameters();
-    const names = Object.keys(parameters);
-    const { value, grads } = tf.valueAndGrads((...tensors) =>
-      tf.div(
-        model.loss(Object.fromEntries(names.map((name, i) => [name, tensors[i]])), cohort, all),
-        divisor,
-      )
-    )(Object.values(parameters));
-    assertAlmostEquals((await value.data())[0], expected, 1e-4 * expected);
-    value.dispose();
-    const squares = Object.values(file.grad_norms).reduce((sum, norm) => sum + norm ** 2, 0);
-    const norm = await optimizer.step(grads, file.adam_lr);
-    if (expected === file.losses[0]) assertAlmostEquals(norm, Math.sqrt(squares), 1e-3 * norm);
-  }
+  const names = Object.keys(optimizer.parameters());
+  const divisor = model.lossDivisor(cohort, all.length);
+  const { value, grads } = tf.valueAndGrads((...tensors) =>
+    tf.div(
+      model.loss(Object.fromEntries(names.map((name, i) => [name, tensors[i]])), cohort, all),
+      divisor,
+    )
+  )(Object.values(optimizer.parameters()));
+  value.dispose();
+  const squares = Object.values(file.grad_norms).reduce((sum, norm) => sum + norm ** 2, 0);
+  const norm = await optimizer.step(grads, file.adam_lr);
+  assertAlmostEquals(norm, Math.sqrt(squares), 1e-3 * norm);
   optimizer.dispose();
 });
 
 testOnBackends("halo's histories and logits equal the original's", async () => {
   const parameters = toTensors(model.fromOriginal(goldenWeights(file.weights)));
   const batch = visitRows(config, cohort, all);
-  const hidden = tf.tidy(() => haloHistories(config, parameters, batch.inputs, all.length));
+  const hidden = tf.tidy(() => visitHistories(config, parameters, batch));
   const logits = tf.tidy(() => haloLogits(config, parameters, batch));
   const [foundHidden, foundLogits] = [await hidden.data(), await logits.data()];
   for (let r = 0; r < batch.mask.length; r++) {
@@ -132,73 +118,33 @@ interface HaloExtra {
 }
 const extra = golden<HaloExtra>("halo-extra-tiny");
 
-/**
- * Writes rows with given uniforms, whatever ends a record.
- *
- * @param first rows that the records begin with
- * @param uniforms [records × columns] for each further row
- * @returns [records × rows × columns]
- */
-async function written(
-  first: MultiHot[],
-  uniforms: Float32Array[],
-  draw: (head: MaskedHead, history: tf.Tensor2D, uniforms: Float32Array) => Promise<MultiHot>,
-): Promise<number[]> {
-  const parameters = toTensors(model.fromOriginal(goldenWeights(file.weights)));
-  const stepper = model.stepper(parameters);
-  const rows = [...first];
-  for (const given of first.slice(0, -1)) stepper.advance(given).dispose();
-  for (const step of uniforms) {
-    const history = stepper.advance(rows[rows.length - 1]);
-    rows.push(await draw(stepper.head, history, step));
-    history.dispose();
-  }
-  stepper.dispose();
-  tf.dispose(parameters);
-  return Array.from(
-    { length: first[0].rows },
-    (_, record) =>
-      rows.flatMap(({ offsets, columns: on }) => {
-        const dense = new Array<number>(columns).fill(0);
-        on.subarray(offsets[record], offsets[record + 1]).forEach((c) => dense[c] = 1);
-        return dense;
-      }),
-  ).flat();
-}
-
-const samplers = {
-  "the fixed-point sampler": async (
-    head: MaskedHead,
-    history: tf.Tensor2D,
-    uniforms: Float32Array,
-  ) => (await fixedPointRows(head, history, uniforms)).rows,
-  "the block-order sampler": blockOrderRows,
-};
 const startRows = (records: number) =>
   rowsFrom(Array.from({ length: records }, () => [codes + labels]));
-const [stepCount, sampled] = extra.sampling.uniforms.shape;
-const uniforms = Array.from({ length: stepCount }, (_, step) => {
-  const size = sampled * columns;
-  return Float32Array.from(extra.sampling.uniforms.data.slice(step * size, (step + 1) * size));
-});
+const uniforms = uniformSteps(extra.sampling.uniforms);
+const [, sampled] = extra.sampling.uniforms.shape;
+const original = { model, weights: goldenWeights(file.weights) };
 
-for (const [name, draw] of Object.entries(samplers)) {
-  testOnBackends(`${name} draws the original's rows from equal uniforms`, async () => {
-    assertEquals(await written([startRows(sampled)], uniforms, draw), extra.sampling.rows.data);
+for (const sampler of ["fixed-point", "block-order"] satisfies Sampler[]) {
+  testOnBackends(
+    `the ${sampler} sampler draws the original's rows from equal uniforms`,
+    async () => {
+      const found = await writtenSteps(original, [startRows(sampled)], uniforms, sampler);
+      assertEquals(found, columnsOn(extra.sampling.rows));
+    },
+  );
+
+  testOnBackends(`the ${sampler} sampler draws the original's rows from given labels`, async () => {
+    const first = [startRows(sampled), sparse(extra.conditional.label_rows.flat(), columns)];
+    const found = await writtenSteps(original, first, uniforms.slice(1), sampler);
+    assertEquals(found, columnsOn(extra.conditional.rows));
   });
 
-  testOnBackends(`${name} draws the original's rows from given labels`, async () => {
-    const given = sparse(extra.conditional.label_rows.flat(), columns);
-    assertEquals(
-      await written([startRows(sampled), given], uniforms.slice(1), draw),
-      extra.conditional.rows.data,
-    );
-  });
-
-  testOnBackends(`${name} draws the original's greedy rows`, async () => {
+  testOnBackends(`the ${sampler} sampler draws the original's greedy rows`, async () => {
     const half = new Float32Array(columns).fill(0.5); // on where the probability is above it
     const steps = new Array<Float32Array>(file.greedy.length - 1).fill(half);
-    assertEquals(await written([startRows(1)], steps, draw), file.greedy.flat());
+    const shape = [1, file.greedy.length, columns];
+    const expected = columnsOn({ shape, data: file.greedy.flat() });
+    assertEquals(await writtenSteps(original, [startRows(1)], steps, sampler), expected);
   });
 }
 
@@ -226,7 +172,7 @@ testOnBackends("halo.loss() weighs cells that are on", async () => {
   const weighted = halo.create({ ...config, positiveWeight: 3 });
   const parameters = toTensors(model.fromOriginal(goldenWeights(file.weights)));
   const loss = tf.tidy(() => weighted.loss(parameters, cohort, all));
-  const found = (await loss.data())[0] / weighted.lossDivisor(all.length);
+  const found = (await loss.data())[0] / weighted.lossDivisor(cohort, all.length);
   tf.dispose([loss, parameters]);
   assertAlmostEquals(found, extra.loss_pos_weight_3, 1e-4 * found);
 });

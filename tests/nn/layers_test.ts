@@ -1,7 +1,7 @@
 // The layers without a test file of their own, by their definitions in float64.
 import { assertEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs-core";
-import { rowsFrom } from "ehrloom/generate/row_lists.ts";
+import { rowsFrom } from "ehrloom/nn/multi_hot.ts";
 import { bernoulliNll } from "ehrloom/nn/bernoulli.ts";
 import { gelu } from "ehrloom/nn/gelu.ts";
 import { layerNorm } from "ehrloom/nn/layer_norm.ts";

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs-core";
-import { rowsFrom } from "ehrloom/generate/row_lists.ts";
+import { rowsFrom } from "ehrloom/nn/multi_hot.ts";
 import { bag, bagGradient, dense, embedding, rowsAt } from "ehrloom/nn/multi_hot.ts";
 import { testOnBackends } from "../golden.ts";
 import { assertClose, numbers, testLayer } from "./layer.ts";

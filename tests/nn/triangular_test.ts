@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { rowsFrom } from "ehrloom/generate/row_lists.ts";
+import { rowsFrom } from "ehrloom/nn/multi_hot.ts";
 import { dense } from "ehrloom/nn/multi_hot.ts";
 import { triangular, triangularFirst } from "ehrloom/nn/triangular.ts";
 import { testOnBackends } from "../golden.ts";

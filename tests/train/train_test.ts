@@ -9,10 +9,11 @@ import {
 import * as tf from "@tensorflow/tfjs-core";
 import { type Cohort, cohort, splitOf, subset } from "ehrloom/cohort/cohort.ts";
 import { visitsOf } from "ehrloom/cohort/records.ts";
+import { halo } from "ehrloom/models/halo.ts";
 import { useBackend } from "ehrloom/nn/backend.ts";
 import { toTensors } from "ehrloom/nn/parameters.ts";
 import { readSafetensors } from "ehrloom/nn/safetensors.ts";
-import { modelOf, readRun, type Run, type TrainingLine } from "ehrloom/train/run_folder.ts";
+import { readRun, type Run, type TrainingLine } from "ehrloom/train/run_folder.ts";
 import { train, type TrainOptions } from "ehrloom/train/train.ts";
 import { join } from "node:path";
 import { inFolder } from "../folder.ts";
@@ -35,7 +36,7 @@ const quick: TrainOptions = {
 async function lossOn(run: Run, cohort: Cohort): Promise<number> {
   const parameters = toTensors(run.parameters);
   const records = Int32Array.from({ length: cohort.recordCount }, (_, record) => record);
-  const loss = tf.tidy(() => modelOf(run.runConfig).loss(parameters, cohort, records));
+  const loss = tf.tidy(() => halo.create(run.runConfig.config).loss(parameters, cohort, records));
   const [sum] = await loss.data();
   tf.dispose([loss, parameters]);
   const rows = records.reduce((total, record) => total + visitsOf(cohort, record) + 1, 0);

@@ -1,8 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { product } from "../nn/linear.ts";
-import type { MaskedHead } from "../nn/masked_head.ts";
-import type { MultiHot } from "../nn/multi_hot.ts";
-import { rowsFrom } from "./row_lists.ts";
+import { product } from "./linear.ts";
+import type { MaskedHead } from "./masked_head.ts";
+import { type MultiHot, rowsFrom } from "./multi_hot.ts";
 
 /** Columns to a block: one matrix product each, the triangle inside it in plain loops. */
 const block = 128;

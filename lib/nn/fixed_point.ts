@@ -1,7 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { headLogits, type MaskedHead } from "../nn/masked_head.ts";
-import type { MultiHot } from "../nn/multi_hot.ts";
-import { rowsFrom } from "./row_lists.ts";
+import { headLogits, type MaskedHead } from "./masked_head.ts";
+import { type MultiHot, rowsFrom } from "./multi_hot.ts";
 
 /**
  * Draws one row for each history, exactly as code by code: one uniform number per column stands for

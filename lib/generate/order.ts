@@ -1,0 +1,46 @@
+import type { RecordLists } from "../cohort/records.ts";
+
+/** One batch of records to be written. */
+export interface Order {
+  /** Number of the first record; the others count on from it. */
+  readonly first: number;
+  /** How many. */
+  readonly size: number;
+  /** Names, with a record's number, the streams that it draws from. */
+  readonly seed: number;
+  /** Labels that the records shall have, by index; the rest are drawn given these. */
+  readonly wanted: ReadonlyMap<number, 0 | 1>;
+  /** [size × labels] All labels of each record, in place of `wanted`. */
+  readonly labelRows?: Uint8Array;
+  /** Hears how many records are finished. */
+  readonly onEnded: (ended: number) => void;
+}
+
+/** A record as it was written. */
+export interface Written extends RecordLists {
+  /** Whether it reached the model's longest length without an end. */
+  readonly isCutOff: boolean;
+}
+
+/** Draws per record before it is given up that wanted labels come up. */
+export const labelAttempts = 2000;
+
+/** Whether labels are as wanted. */
+export function areWanted({ wanted }: Order, labels: ArrayLike<number>): boolean {
+  return Array.from(wanted).every(([label, value]) => labels[label] === value);
+}
+
+/** What to say when wanted labels never come up. */
+export function neverCameUp(): RangeError {
+  return new RangeError(
+    `Cannot generate records with these labels: they did not come up in ${labelAttempts} ` +
+      "draws from the model; ask for fewer at once",
+  );
+}
+
+/** Each record's row of `order.labelRows`, or undefined where labels are not given. */
+export function givenLabels({ labelRows, size }: Order): Uint8Array[] | undefined {
+  if (labelRows === undefined) return undefined;
+  const width = labelRows.length / size;
+  return Array.from({ length: size }, (_, i) => labelRows.subarray(i * width, (i + 1) * width));
+}

@@ -1,0 +1,136 @@
+/**
+ * Writes records side by side, step by step: rows of visits or tokens, whatever the model's script
+ * says. A record draws from streams of its own, named by the seed, its number and the step.
+ *
+ * @module
+ */
+import type { RecordReader, Stepper, StepSampling } from "../models/model.ts";
+import { type MultiHot, rowOf, rowsAt, rowsFrom } from "../nn/multi_hot.ts";
+import { random } from "../nn/random.ts";
+import {
+  areWanted,
+  givenLabels,
+  labelAttempts,
+  neverCameUp,
+  type Order,
+  type Written,
+} from "./order.ts";
+
+/** One record as it is being written. */
+interface Draft {
+  readonly number: number;
+  /** Which try at wanted labels this is. */
+  readonly attempt: number;
+  /** Steps after the first that are given, not drawn. */
+  readonly given: readonly number[][];
+  readonly reader: RecordReader;
+}
+
+/** The records of an order. */
+export async function writtenBySteps(sampling: StepSampling, order: Order): Promise<Written[]> {
+  const { script } = sampling;
+  const labels = givenLabels(order) ??
+    (order.wanted.size > 0 ? await wantedLabels(sampling, order) : undefined);
+  const drafts = Array.from({ length: order.size }, (_, i): Draft => ({
+    number: order.first + i,
+    attempt: 0,
+    given: labels === undefined ? [] : script.labelSteps(labels[i]),
+    reader: script.reader(),
+  }));
+  await write(sampling, order, drafts, ({ part }) => part === "end");
+  return drafts.map(({ reader }) => ({
+    visits: reader.visits,
+    labels: reader.labels,
+    isCutOff: reader.part !== "end",
+  }));
+}
+
+/** Labels drawn until the wanted ones come up, which leaves the others as likely. */
+async function wantedLabels(
+  sampling: StepSampling,
+  order: Order,
+): Promise<ArrayLike<number>[]> {
+  const found: ArrayLike<number>[] = [];
+  let missing = Array.from({ length: order.size }, (_, i) => i);
+  let attempt = 0;
+  while (missing.length > 0) {
+    if (attempt === labelAttempts) throw neverCameUp();
+    // The fewer records are left, the more tries of each are made at once
+    const tries = Math.min(
+      Math.max(1, Math.floor(order.size / missing.length)),
+      labelAttempts - attempt,
+    );
+    const drafts = missing.flatMap((i) =>
+      Array.from({ length: tries }, (_, more): Draft => ({
+        number: order.first + i,
+        attempt: attempt + more,
+        given: [],
+        reader: sampling.script.reader(),
+      }))
+    );
+    const quiet = { ...order, onEnded: () => {} };
+    await write(sampling, quiet, drafts, ({ part }) => part !== "labels");
+    missing = missing.filter((i, at) => {
+      const fitting = drafts.slice(at * tries, (at + 1) * tries)
+        .find(({ reader }) => areWanted(order, reader.labels));
+      if (fitting !== undefined) found[i] = fitting.reader.labels;
+      return fitting === undefined;
+    });
+    attempt += tries;
+  }
+  return found;
+}
+
+/** Writes drafts until each is done or has reached the longest length. */
+async function write(
+  sampling: StepSampling,
+  { seed, onEnded }: Order,
+  drafts: readonly Draft[],
+  isDone: (reader: RecordReader) => boolean,
+): Promise<void> {
+  const { first, limit } = sampling.script;
+  const stepper = sampling.begin();
+  try {
+    let open = drafts;
+    let steps = rowsFrom(drafts.map(() => first));
+    for (let step = 1; step < limit && open.length > 0; step++) {
+      stepper.advance(steps);
+      steps = await nextSteps(sampling, stepper, seed, open, step);
+      open.forEach(({ reader }, i) => reader.read(rowOf(steps, i)));
+      const positions = Array.from(open.keys()).filter((i) => !isDone(open[i].reader));
+      if (positions.length < open.length) {
+        stepper.keep(Int32Array.from(positions));
+        steps = rowsAt(steps, positions);
+        open = positions.map((i) => open[i]);
+        onEnded(drafts.length - open.length);
+      }
+    }
+    if (open.length > 0) onEnded(drafts.length);
+  } finally {
+    stepper.dispose();
+  }
+}
+
+/** The next step of each record: given, or drawn from the stream of its number and step. */
+async function nextSteps(
+  { uniforms: count }: StepSampling,
+  stepper: Stepper,
+  seed: number,
+  open: readonly Draft[],
+  step: number,
+): Promise<MultiHot> {
+  const free = Array.from(open.keys()).filter((i) => open[i].given.length < step);
+  if (free.length === 0) return rowsFrom(open.map(({ given }) => given[step - 1]));
+  const uniforms = new Float32Array(free.length * count);
+  free.forEach((i, at) => {
+    const { number, attempt } = open[i];
+    random(seed, number, step, attempt).fillUniform(
+      uniforms.subarray(at * count, (at + 1) * count),
+    );
+  });
+  const drawn = await stepper.draw(Int32Array.from(free), uniforms);
+  if (free.length === open.length) return drawn;
+  const next: ArrayLike<number>[] = open.map(({ given }) => given[step - 1]);
+  free.forEach((i, at) => next[i] = rowOf(drawn, at));
+  return rowsFrom(next);
+}

@@ -1,0 +1,42 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { keptRecords, type Memory } from "../nn/memory.ts";
+import type { MultiHot } from "../nn/multi_hot.ts";
+import type { Stepper } from "./model.ts";
+
+/**
+ * A stepper from a network's memory and its kind of head.
+ *
+ * @param memory disposed of with the stepper
+ * @param draw from [records, width] histories and [records × uniforms of a step] uniforms
+ */
+export function stepper(
+  memory: Memory,
+  draw: (history: tf.Tensor2D, uniforms: Float32Array) => Promise<MultiHot>,
+): Stepper {
+  let history: tf.Tensor2D | undefined;
+  return {
+    advance(steps) {
+      history?.dispose();
+      history = memory.advance(steps);
+    },
+    async draw(positions, uniforms) {
+      if (history === undefined) throw new RangeError("Cannot draw before the first step");
+      if (positions.length === history.shape[0]) return await draw(history, uniforms);
+      const all = history;
+      const some = tf.tidy(() => tf.gather(all, tf.tensor1d(positions, "int32")));
+      try {
+        return await draw(some, uniforms);
+      } finally {
+        some.dispose();
+      }
+    },
+    keep(positions) {
+      if (history !== undefined) history = keptRecords(history, positions);
+      memory.keep(positions);
+    },
+    dispose() {
+      history?.dispose();
+      memory.dispose();
+    },
+  };
+}

@@ -1,0 +1,23 @@
+import * as tf from "@tensorflow/tfjs-core";
+import type { MultiHot } from "./multi_hot.ts";
+
+/** What a network remembers of the records that it writes, so that no step is computed twice. */
+export interface Memory {
+  /**
+   * Takes in the next step of every record.
+   *
+   * @returns [records, width] what the step after it is drawn from; the caller disposes
+   */
+  advance(steps: MultiHot): tf.Tensor2D;
+  /** Forgets all records but those at the given positions, which rise. */
+  keep(positions: Int32Array): void;
+  /** Frees what it remembers. */
+  dispose(): void;
+}
+
+/** The records at the given positions of a tensor whose first axis is records; disposes of it. */
+export function keptRecords<T extends tf.Tensor>(tensor: T, positions: Int32Array): T {
+  const kept = tf.tidy(() => tf.gather(tensor, tf.tensor1d(positions, "int32")));
+  tensor.dispose();
+  return kept;
+}
