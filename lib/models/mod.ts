@@ -4,10 +4,14 @@
  * @module
  */
 import { halo } from "./halo.ts";
+import { haloCoarse } from "./halo_coarse.ts";
 import type { GradientModel, ModelConfig, ModelFamily, Setting } from "./model.ts";
 
 /** All kinds of model, by name. */
-export const models: Readonly<Record<string, ModelFamily>> = { halo };
+export const models: Readonly<Record<string, ModelFamily>> = {
+  halo,
+  "halo-coarse": haloCoarse,
+};
 
 /** What users may know of a kind of model. */
 export interface ModelSummary {

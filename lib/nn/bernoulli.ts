@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { differentiable } from "./differentiable.ts";
 import { hostKernel, isOnHost } from "./host.ts";
-import { dense, type MultiHot } from "./multi_hot.ts";
+import { dense, type MultiHot, rowsFrom } from "./multi_hot.ts";
 
 /**
  * Negative log-likelihood, in nats, of multi-hot rows under independent logits per cell, summed
@@ -97,4 +97,26 @@ function deviceNll(
       return [tf.mul(gradient, dy)];
     },
   );
+}
+
+/**
+ * Rows whose columns are drawn independently: on where the uniform number is below the probability.
+ *
+ * @param logits [rows, columns]
+ * @param uniforms [rows × columns] in [0, 1)
+ */
+export async function bernoulliRows(
+  logits: tf.Tensor2D,
+  uniforms: Float32Array,
+): Promise<MultiHot> {
+  const [rows, columns] = logits.shape;
+  const numbers = await logits.data();
+  return rowsFrom(Array.from({ length: rows }, (_, r) => {
+    const on: number[] = [];
+    for (let c = 0; c < columns; c++) {
+      const i = r * columns + c;
+      if (uniforms[i] < 1 / (1 + Math.exp(-numbers[i]))) on.push(c);
+    }
+    return on;
+  }));
 }

@@ -63,28 +63,29 @@ export function columnSums(x: tf.Tensor2D): tf.Tensor1D {
  *
  * @param x [rows, in]
  * @param weight [in, out], or [out, in] with `layout` "out-in"
- * @param bias [out]
+ * @param bias [out], or null for none
  * @returns [rows, out]
  */
 export function linear(
   x: tf.Tensor2D,
   weight: tf.Tensor2D,
-  bias: tf.Tensor1D,
+  bias: tf.Tensor1D | null,
   layout: "in-out" | "out-in" = "in-out",
 ): tf.Tensor2D {
   const isOutIn = layout === "out-in";
   return differentiable<tf.Tensor2D>(
-    [x, weight, bias],
+    bias === null ? [x, weight] : [x, weight, bias],
     (save) => {
       save([x, weight]);
-      return tf.add(product(x, weight, "N", isOutIn ? "T" : "N"), bias);
+      const y = product(x, weight, "N", isOutIn ? "T" : "N");
+      return bias === null ? y : tf.add(y, bias);
     },
     (dy, saved) => {
       const [x, weight] = saved as [tf.Tensor2D, tf.Tensor2D];
       return [
         product(dy, weight, "N", isOutIn ? "N" : "T"),
         isOutIn ? product(dy, x, "T") : product(x, dy, "T"),
-        columnSums(dy),
+        ...(bias === null ? [] : [columnSums(dy)]),
       ];
     },
   );

@@ -3,14 +3,92 @@
  *
  * @module
  */
-import { assert, assertAlmostEquals } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Cohort } from "ehrloom";
 import type { GradientModel, Sampler } from "ehrloom/models/model.ts";
-import { type MultiHot, rowOf } from "ehrloom/nn/multi_hot.ts";
+import { type MultiHot, rowOf, rowsFrom } from "ehrloom/nn/multi_hot.ts";
+import { type VisitRows, visitRows } from "ehrloom/models/visit_rows.ts";
 import { adam } from "ehrloom/nn/optimizer.ts";
 import { type NamedArrays, type NamedTensors, toTensors } from "ehrloom/nn/parameters.ts";
-import { testOnBackends } from "../golden.ts";
+import { type GoldenArray, goldenCohort, largestDifference, testOnBackends } from "../golden.ts";
+
+/** What golden files of models over visit rows have in common. */
+export interface RowGolden {
+  config: Record<string, number>;
+  records: { visits: number[][]; labels: number[] }[];
+  weights: Record<string, GoldenArray>;
+  state_dict_keys: string[];
+  loss: number;
+  hidden: number[];
+  logits: number[];
+  grad_norms: Record<string, number>;
+  adam_lr: number;
+  greedy: number[][];
+}
+
+/** A golden file's records. */
+export function rowCohort({ config, records }: Pick<RowGolden, "config" | "records">): Cohort {
+  return goldenCohort(config.code_vocab_size, config.label_vocab_size, records);
+}
+
+/**
+ * Tests numbers of every row that counts.
+ *
+ * @param compute [records × rows, width] for a batch
+ * @param expected [records × n_ctx × width]
+ */
+export function testRows(
+  name: string,
+  { model, weights, cohort }: Pick<Original, "model" | "weights" | "cohort">,
+  compute: (parameters: NamedTensors, batch: VisitRows) => tf.Tensor2D,
+  expected: readonly number[],
+): void {
+  testOnBackends(name, async () => {
+    const { codes, labels } = model.config;
+    const records = Int32Array.from({ length: cohort.recordCount }, (_, record) => record);
+    const batch = visitRows({ codes, labels }, cohort, records);
+    const parameters = toTensors(model.fromOriginal(weights));
+    const output = tf.tidy(() => compute(parameters, batch));
+    const width = output.shape[1];
+    const numbers = await output.data();
+    const rows = expected.length / width / records.length;
+    for (let r = 0; r < batch.mask.length; r++) {
+      if (batch.mask[r] === 0) continue;
+      const at = (Math.floor(r / batch.rows) * rows + r % batch.rows) * width;
+      const difference = largestDifference(
+        numbers.slice(r * width, (r + 1) * width),
+        expected.slice(at, at + width),
+      );
+      assert(difference < 1e-4, `row ${r} differs by ${difference}`);
+    }
+    tf.dispose([output, parameters]);
+  });
+}
+
+/** Tests rows drawn with the file's uniforms, and greedy ones, on every backend. */
+export function testDrawnRows(
+  name: string,
+  original: Pick<Original, "model" | "weights">,
+  golden: { sample_uniforms: GoldenArray; sample_rows: GoldenArray; greedy: number[][] },
+): void {
+  const { columns, config: { codes, labels } } = original.model;
+  const start = (records: number) =>
+    rowsFrom(Array.from({ length: records }, () => [codes + labels]));
+  testOnBackends(`${name} draws the original's rows from equal uniforms`, async () => {
+    const uniforms = uniformSteps(golden.sample_uniforms);
+    const [, records] = golden.sample_uniforms.shape;
+    const found = await writtenSteps(original, [start(records)], uniforms);
+    assertEquals(found, columnsOn(golden.sample_rows));
+  });
+  testOnBackends(`${name} draws the original's greedy rows`, async () => {
+    const { greedy } = golden;
+    const half = new Float32Array(columns).fill(0.5); // on where the probability is above it
+    const steps = new Array<Float32Array>(greedy.length - 1).fill(half);
+    const expected = columnsOn({ shape: [1, greedy.length, columns], data: greedy.flat() });
+    assertEquals(await writtenSteps(original, [start(1)], steps), expected);
+  });
+}
 
 /** A model, where the original's weights are, and what the original gave. */
 export interface Original {

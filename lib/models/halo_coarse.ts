@@ -1,0 +1,92 @@
+/**
+ * HALO-Coarse: HALO without its code-level head. The same transformer over visit rows, then one
+ * logit per column from the history alone, so the codes of a visit are independent given the past:
+ * what this model lacks is what the head is worth.
+ *
+ * Theodorou, Xiao & Sun 2023. The head's matrix is the embedding's, as intended; the published code
+ * has two that train apart, here `tied=0`. Everything else is as in HALO.
+ *
+ * @see specs/baselines.md section 1
+ * @module
+ */
+import type * as tf from "@tensorflow/tfjs-core";
+import { bernoulliRows } from "../nn/bernoulli.ts";
+import { checkShapes, type NamedArrays, type NamedTensors } from "../nn/parameters.ts";
+import { type Random, random } from "../nn/random.ts";
+import type { ModelFamily } from "./model.ts";
+import { type RowDrawing, type RowModel, rowModel } from "./row_model.ts";
+import { stepper } from "./stepper.ts";
+import {
+  type TiedEmbedding,
+  tiedLogits,
+  tiedSettings,
+  withHead,
+  withoutHead,
+} from "./tied_head.ts";
+import {
+  causalBuffers,
+  initialVisitTransformer,
+  visitHistories,
+  visitMemory,
+  type VisitTransformerConfig,
+  visitTransformerConfigFor,
+  visitTransformerSettings,
+  withoutBuffers,
+} from "./visit_transformer.ts";
+
+/** HALO-Coarse's settings. */
+export interface HaloCoarseConfig extends VisitTransformerConfig {
+  /** 1: the head is the embedding; 0: it begins as the embedding and trains apart. */
+  tied: number;
+}
+
+const embedding: TiedEmbedding = { name: "transformer.vis_embed_mat.weight", layout: "in-out" };
+
+function initialize(config: HaloCoarseConfig, random: Random): NamedArrays {
+  const parameters = initialVisitTransformer(config, random);
+  return config.tied === 1 ? parameters : withHead(parameters, embedding);
+}
+
+function fromOriginal(config: HaloCoarseConfig, stateDict: NamedArrays): NamedArrays {
+  const all = withoutBuffers(stateDict);
+  const parameters = config.tied === 1 ? withoutHead("halo-coarse", all, embedding) : all;
+  checkShapes("halo-coarse", parameters, initialize(config, random(0)));
+  return parameters;
+}
+
+function drawing(config: HaloCoarseConfig, parameters: NamedTensors): RowDrawing {
+  return {
+    begin: () =>
+      stepper(visitMemory(config, parameters), async (history, uniforms) => {
+        const logits = tiedLogits(parameters, history, embedding);
+        const rows = await bernoulliRows(logits, uniforms);
+        logits.dispose();
+        return rows;
+      }),
+  };
+}
+
+/** HALO-Coarse as `deno task train --model halo-coarse` knows it. */
+export const haloCoarse: ModelFamily<RowModel> = {
+  name: "halo-coarse",
+  summary: "HALO without its code-level head: codes independent given the past visits (ablation)",
+  settings: { ...visitTransformerSettings, ...tiedSettings },
+  configFor: (cohort, set) => ({
+    ...visitTransformerConfigFor("halo-coarse", cohort, set),
+    tied: set.tied ?? tiedSettings.tied.default,
+  }),
+  create(stored) {
+    const config = stored as HaloCoarseConfig;
+    return rowModel("halo-coarse", config, {
+      initialize: (random) => initialize(config, random),
+      fromOriginal: (stateDict) => fromOriginal(config, stateDict),
+      toOriginal: (parameters) => ({
+        ...withHead(parameters, embedding),
+        ...causalBuffers(config, config.context),
+      }),
+      logits: (parameters, batch): tf.Tensor2D =>
+        tiedLogits(parameters, visitHistories(config, parameters, batch), embedding),
+      drawing: (parameters) => drawing(config, parameters),
+    });
+  },
+};
