@@ -5,12 +5,14 @@
  */
 import { halo } from "./halo.ts";
 import { haloCoarse } from "./halo_coarse.ts";
+import { lstm } from "./lstm.ts";
 import type { GradientModel, ModelConfig, ModelFamily, Setting } from "./model.ts";
 
 /** All kinds of model, by name. */
 export const models: Readonly<Record<string, ModelFamily>> = {
   halo,
   "halo-coarse": haloCoarse,
+  lstm,
 };
 
 /** What users may know of a kind of model. */

@@ -1,0 +1,171 @@
+/**
+ * LSTM: visit rows are embedded as in HALO and go through a stack of long short-term memories;
+ * a linear layer gives one logit per column of the next row, independent given the past.
+ *
+ * The recurrent baseline of Theodorou, Xiao & Sun 2023. Differences from its code: the number of
+ * layers is a setting (there it is 6, whatever its config says), and padding is not computed where
+ * batches hold similar lengths.
+ *
+ * @see specs/baselines.md section 2
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs-core";
+import { bernoulliRows } from "../nn/bernoulli.ts";
+import { linear } from "../nn/linear.ts";
+import { lstm as lstmLayer, lstmNext, type LstmState, type LstmWeights } from "../nn/lstm.ts";
+import { keptRecords, type Memory } from "../nn/memory.ts";
+import { embedding, rowsAt } from "../nn/multi_hot.ts";
+import { checkShapes, type NamedArrays, type NamedTensors, uniform } from "../nn/parameters.ts";
+import { type Random, random } from "../nn/random.ts";
+import type { ModelFamily } from "./model.ts";
+import {
+  type RowConfig,
+  rowConfigFor,
+  type RowDrawing,
+  type RowModel,
+  rowModel,
+  rowSettings,
+} from "./row_model.ts";
+import { stepper } from "./stepper.ts";
+import { columnsOf, type VisitRows } from "./visit_rows.ts";
+
+/** The LSTM's settings. The paper's are width 768, 6 layers, context 48. */
+export interface LstmConfig extends RowConfig {
+  /** Width of the embedding and of each layer. */
+  width: number;
+  /** Layers on top of each other. */
+  layers: number;
+}
+
+const settings = {
+  width: { help: "Width of the embedding and of each layer", default: 256, min: 1 },
+  layers: { help: "Layers on top of each other", default: 6, min: 1 },
+  ...rowSettings,
+};
+
+function initialize(config: LstmConfig, random: Random): NamedArrays {
+  const { width, layers } = config;
+  const columns = columnsOf(config);
+  const bound = 1 / Math.sqrt(width);
+  const parameters: NamedArrays = {
+    "embedding_matrix.weight": uniform([width, columns], 1 / Math.sqrt(columns), random),
+  };
+  for (let k = 0; k < layers; k++) {
+    parameters[`lstm.weight_ih_l${k}`] = uniform([4 * width, width], bound, random);
+    parameters[`lstm.weight_hh_l${k}`] = uniform([4 * width, width], bound, random);
+    parameters[`lstm.bias_ih_l${k}`] = uniform([4 * width], bound, random);
+    parameters[`lstm.bias_hh_l${k}`] = uniform([4 * width], bound, random);
+  }
+  parameters["ehr_head.weight"] = uniform([columns, width], bound, random);
+  parameters["ehr_head.bias"] = uniform([columns], bound, random);
+  return parameters;
+}
+
+function fromOriginal(config: LstmConfig, stateDict: NamedArrays): NamedArrays {
+  const parameters = Object.fromEntries(
+    Object.entries(stateDict).map((
+      [name, { shape, numbers }],
+    ) => [name, { shape, numbers: numbers.slice() }]),
+  );
+  checkShapes("lstm", parameters, initialize(config, random(0)));
+  return parameters;
+}
+
+function layerWeights(parameters: NamedTensors, k: number): LstmWeights {
+  return {
+    input: parameters[`lstm.weight_ih_l${k}`] as tf.Tensor2D,
+    hidden: parameters[`lstm.weight_hh_l${k}`] as tf.Tensor2D,
+    inputBias: parameters[`lstm.bias_ih_l${k}`] as tf.Tensor1D,
+    hiddenBias: parameters[`lstm.bias_hh_l${k}`] as tf.Tensor1D,
+  };
+}
+
+function head(parameters: NamedTensors, history: tf.Tensor2D): tf.Tensor2D {
+  const weight = parameters["ehr_head.weight"] as tf.Tensor2D;
+  return linear(history, weight, parameters["ehr_head.bias"] as tf.Tensor1D, "out-in");
+}
+
+/** Histories of all rows: outputs of the topmost layer. [records × rows, width] */
+export function lstmHistories(
+  { layers, width }: LstmConfig,
+  parameters: NamedTensors,
+  { inputs, records, rows }: VisitRows,
+): tf.Tensor2D {
+  // The layers want the first rows of all records, then the second ones
+  const byStep = Int32Array.from(
+    { length: records * rows },
+    (_, i) => i % records * rows + Math.floor(i / records),
+  );
+  const weight = parameters["embedding_matrix.weight"] as tf.Tensor2D;
+  let x = embedding(rowsAt(inputs, byStep), weight); // [rows × records, width]
+  for (let k = 0; k < layers; k++) x = lstmLayer(x, records, layerWeights(parameters, k));
+  const byRecord = tf.transpose(tf.reshape(x, [rows, records, width]), [1, 0, 2]);
+  return tf.reshape(byRecord, [records * rows, width]);
+}
+
+/** Logits of every row after the first, under teacher forcing: [records × rows, columns]. */
+export function lstmLogits(
+  config: LstmConfig,
+  parameters: NamedTensors,
+  batch: VisitRows,
+): tf.Tensor2D {
+  return head(parameters, lstmHistories(config, parameters, batch));
+}
+
+function memory({ layers }: LstmConfig, parameters: NamedTensors): Memory {
+  const states: LstmState[] = [];
+  return {
+    advance(rows) {
+      return tf.tidy(() => {
+        let x = embedding(rows, parameters["embedding_matrix.weight"] as tf.Tensor2D);
+        for (let k = 0; k < layers; k++) {
+          const { output, cell } = lstmNext(x, states[k], layerWeights(parameters, k));
+          if (k < states.length) tf.dispose([states[k].output, states[k].cell]);
+          states[k] = { output: tf.keep(output), cell: tf.keep(cell) };
+          x = output;
+        }
+        return tf.clone(x);
+      });
+    },
+    keep(positions) {
+      states.forEach(({ output, cell }, k) =>
+        states[k] = { output: keptRecords(output, positions), cell: keptRecords(cell, positions) }
+      );
+    },
+    dispose: () => states.forEach(({ output, cell }) => tf.dispose([output, cell])),
+  };
+}
+
+function drawing(config: LstmConfig, parameters: NamedTensors): RowDrawing {
+  return {
+    begin: () =>
+      stepper(memory(config, parameters), async (history, uniforms) => {
+        const logits = head(parameters, history);
+        const rows = await bernoulliRows(logits, uniforms);
+        logits.dispose();
+        return rows;
+      }),
+  };
+}
+
+/** The LSTM as `deno task train --model lstm` knows it. */
+export const lstm: ModelFamily<RowModel> = {
+  name: "lstm",
+  summary: "Visits by a stack of LSTMs, codes independent given the past (recurrent baseline)",
+  settings,
+  configFor: (cohort, set) => ({
+    ...rowConfigFor("lstm", cohort, set),
+    width: set.width ?? settings.width.default,
+    layers: set.layers ?? settings.layers.default,
+  }),
+  create(stored) {
+    const config = stored as LstmConfig;
+    return rowModel("lstm", config, {
+      initialize: (random) => initialize(config, random),
+      fromOriginal: (stateDict) => fromOriginal(config, stateDict),
+      toOriginal: (parameters) => parameters,
+      logits: (parameters, batch) => lstmLogits(config, parameters, batch),
+      drawing: (parameters) => drawing(config, parameters),
+    });
+  },
+};

@@ -1,0 +1,216 @@
+/**
+ * Long short-term memory (Hochreiter & Schmidhuber 1997) in PyTorch's form: gates input, forget,
+ * cell and output beside each other, two biases.
+ *
+ * What does not wait for the step before is one product for all steps at once; a step is one product
+ * of the last states and one loop over the gates.
+ *
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs-core";
+import { differentiable } from "./differentiable.ts";
+import { hostKernel, isOnHost } from "./host.ts";
+import { columnSums, product, transposed } from "./linear.ts";
+
+/** Weights of one layer. */
+export interface LstmWeights {
+  /** [4 × width, in] */
+  readonly input: tf.Tensor2D;
+  /** [4 × width, width] */
+  readonly hidden: tf.Tensor2D;
+  /** [4 × width] */
+  readonly inputBias: tf.Tensor1D;
+  /** [4 × width] */
+  readonly hiddenBias: tf.Tensor1D;
+}
+
+/** What a layer hands on from step to step, each [records, width]. */
+export interface LstmState {
+  /** The output. */
+  readonly output: tf.Tensor2D;
+  /** The cell. */
+  readonly cell: tf.Tensor2D;
+}
+
+/** One step's output, cell, squashed cell [records, width] and open gates [records, 4 × width]. */
+type Step = [output: tf.Tensor2D, cell: tf.Tensor2D, squashed: tf.Tensor2D, gates: tf.Tensor2D];
+
+const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
+
+/**
+ * One step.
+ *
+ * @param given [steps × records, 4 × width] what the inputs add to the gates, step by step
+ * @param step which of them
+ * @param recurrent [records, 4 × width] what the last outputs add
+ * @param before [records, width] the last cells
+ */
+function stepOf(
+  given: tf.Tensor2D,
+  step: number,
+  recurrent: tf.Tensor2D,
+  before: tf.Tensor2D,
+): Step {
+  const [records, width] = before.shape;
+  if (!isOnHost()) {
+    const sum = tf.add(tf.slice(given, [step * records, 0], [records, 4 * width]), recurrent);
+    const [i, f, g, o] = tf.split(sum, 4, 1);
+    const gates = [tf.sigmoid(i), tf.sigmoid(f), tf.tanh(g), tf.sigmoid(o)];
+    const cell = tf.add(tf.mul(gates[1], before), tf.mul(gates[0], gates[2]));
+    const squashed = tf.tanh(cell);
+    return [tf.mul(gates[3], squashed), cell, squashed, tf.concat(gates, 1)] as Step;
+  }
+  const shapes = [[records, width], [records, width], [records, width], [records, 4 * width]];
+  return hostKernel(
+    [given, recurrent, before],
+    shapes,
+    ([given, recurrent, before], [output, cell, squashed, gates]) => {
+      const from = step * records * 4 * width;
+      for (let r = 0, at = 0; r < records; r++) {
+        for (let j = 0; j < width; j++, at++) {
+          const unit = r * 4 * width + j;
+          const sum = (gate: number) =>
+            given[from + unit + gate * width] + recurrent[unit + gate * width];
+          const i = gates[unit] = sigmoid(sum(0));
+          const f = gates[unit + width] = sigmoid(sum(1));
+          const g = gates[unit + 2 * width] = Math.tanh(sum(2));
+          const o = gates[unit + 3 * width] = sigmoid(sum(3));
+          cell[at] = f * before[at] + i * g;
+          squashed[at] = Math.tanh(cell[at]);
+          output[at] = o * squashed[at];
+        }
+      }
+    },
+  ) as Step;
+}
+
+/**
+ * The way back through {@link stepOf}.
+ *
+ * @param dy [steps × records, width] gradient at all outputs
+ * @param step which of them
+ * @param later gradients that come from the step after, at its output and cell
+ * @param before [records, width] the last cells
+ * @returns gradients at the gates' sums [records, 4 × width] and at the last cells
+ */
+function stepGradient(
+  dy: tf.Tensor2D,
+  step: number,
+  later: LstmState,
+  before: tf.Tensor2D,
+  squashed: tf.Tensor2D,
+  gates: tf.Tensor2D,
+): [dGates: tf.Tensor2D, dCell: tf.Tensor2D] {
+  const [records, width] = before.shape;
+  if (!isOnHost()) {
+    const [i, f, g, o] = tf.split(gates, 4, 1);
+    const dOutput = tf.add(tf.slice(dy, [step * records, 0], [records, width]), later.output);
+    const slope = tf.sub(1, tf.square(squashed));
+    const dCell = tf.add(later.cell, tf.mul(tf.mul(dOutput, o), slope));
+    const ofSigmoid = (d: tf.Tensor, s: tf.Tensor) => tf.mul(d, tf.mul(s, tf.sub(1, s)));
+    const dGates = tf.concat([
+      ofSigmoid(tf.mul(dCell, g), i),
+      ofSigmoid(tf.mul(dCell, before), f),
+      tf.mul(tf.mul(dCell, i), tf.sub(1, tf.square(g))),
+      ofSigmoid(tf.mul(dOutput, squashed), o),
+    ], 1);
+    return [dGates, tf.mul(dCell, f)] as [tf.Tensor2D, tf.Tensor2D];
+  }
+  return hostKernel(
+    [dy, later.output, later.cell, before, squashed, gates],
+    [[records, 4 * width], [records, width]],
+    ([dy, laterOutput, laterCell, before, squashed, gates], [dGates, dBefore]) => {
+      const from = step * records * width;
+      for (let r = 0, at = 0; r < records; r++) {
+        for (let j = 0; j < width; j++, at++) {
+          const unit = r * 4 * width + j;
+          const i = gates[unit];
+          const f = gates[unit + width];
+          const g = gates[unit + 2 * width];
+          const o = gates[unit + 3 * width];
+          const s = squashed[at];
+          const dOutput = dy[from + at] + laterOutput[at];
+          const dCell = laterCell[at] + dOutput * o * (1 - s * s);
+          dGates[unit] = dCell * g * i * (1 - i);
+          dGates[unit + width] = dCell * before[at] * f * (1 - f);
+          dGates[unit + 2 * width] = dCell * i * (1 - g * g);
+          dGates[unit + 3 * width] = dOutput * s * o * (1 - o);
+          dBefore[at] = dCell * f;
+        }
+      }
+    },
+  ) as [tf.Tensor2D, tf.Tensor2D];
+}
+
+/**
+ * A layer over whole records, from zero states.
+ *
+ * @param x [steps × records, in] step by step: the first rows of all records, then the second ones
+ * @param records how many
+ * @returns [steps × records, width] the outputs, likewise
+ */
+export function lstm(x: tf.Tensor2D, records: number, weights: LstmWeights): tf.Tensor2D {
+  const { input, hidden, inputBias, hiddenBias } = weights;
+  const width = hidden.shape[1];
+  const steps = x.shape[0] / records;
+  return differentiable<tf.Tensor2D>(
+    [x, input, hidden, inputBias, hiddenBias],
+    (save) => {
+      const given = tf.add(product(x, input, "N", "T"), tf.add(inputBias, hiddenBias));
+      const turned = transposed(hidden);
+      const done: Step[] = [];
+      const zeros = tf.zeros([records, width]) as tf.Tensor2D;
+      for (let step = 0; step < steps; step++) {
+        const [output, cell] = step === 0 ? [zeros, zeros] : done[step - 1];
+        done.push(stepOf(given as tf.Tensor2D, step, tf.matMul(output, turned), cell));
+      }
+      const y = tf.concat(done.map(([output]) => output));
+      save([x, input, hidden, y, ...done.flatMap(([, ...rest]) => rest)]);
+      return y;
+    },
+    (dy, saved) => {
+      const [x, input, hidden, y, ...rest] = saved as tf.Tensor2D[];
+      const zeros = tf.zeros([records, width]) as tf.Tensor2D;
+      const dGates: tf.Tensor2D[] = [];
+      let later = { output: zeros, cell: zeros };
+      for (let step = steps - 1; step >= 0; step--) {
+        const before = step === 0 ? zeros : rest[3 * (step - 1)];
+        const [, squashed, gates] = rest.slice(3 * step, 3 * step + 3);
+        const [dGate, cell] = stepGradient(dy, step, later, before, squashed, gates);
+        dGates.unshift(dGate);
+        later = { output: tf.matMul(dGate, hidden), cell };
+      }
+      const all = tf.concat(dGates);
+      const outputsBefore = tf.concat([zeros, tf.slice(y, 0, (steps - 1) * records)]);
+      const dBias = columnSums(all);
+      return [
+        product(all, input),
+        product(all, x, "T"),
+        product(all, outputsBefore, "T"),
+        dBias,
+        tf.clone(dBias),
+      ];
+    },
+  );
+}
+
+/**
+ * {@link lstm} for one more step of each record.
+ *
+ * @param x [records, in]
+ * @param state after the last step, undefined before the first
+ */
+export function lstmNext(
+  x: tf.Tensor2D,
+  state: LstmState | undefined,
+  { input, hidden, inputBias, hiddenBias }: LstmWeights,
+): LstmState {
+  const [output, cell] = tf.tidy(() => {
+    const zeros = () => tf.zeros([x.shape[0], hidden.shape[1]]) as tf.Tensor2D;
+    const given = tf.add(product(x, input, "N", "T"), tf.add(inputBias, hiddenBias));
+    const recurrent = product(state?.output ?? zeros(), hidden, "N", "T");
+    const [output, cell] = stepOf(given as tf.Tensor2D, 0, recurrent, state?.cell ?? zeros());
+    return [output, cell];
+  });
+  return { output, cell };
+}
