@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { gpt } from "./gpt.ts";
 import { halo } from "./halo.ts";
 import { haloCoarse } from "./halo_coarse.ts";
 import { lstm } from "./lstm.ts";
@@ -12,6 +13,7 @@ import type { GradientModel, ModelConfig, ModelFamily, Setting } from "./model.t
 export const models: Readonly<Record<string, ModelFamily>> = {
   halo,
   "halo-coarse": haloCoarse,
+  gpt,
   lstm,
 };
 

@@ -147,14 +147,22 @@ export function bagGradient(
  * The embedding of multi-hot rows: the sum of the embeddings of the codes that are on.
  *
  * @param x sparse rows
- * @param weight [width, columns] one embedding per column
+ * @param weight [width, columns] one embedding per column, or [columns, width] with `layout` "in-out"
  * @returns [rows, width]
  */
-export function embedding(x: MultiHot, weight: tf.Tensor2D): tf.Tensor2D {
-  const columns = weight.shape[1];
+export function embedding(
+  x: MultiHot,
+  weight: tf.Tensor2D,
+  layout: "in-out" | "out-in" = "out-in",
+): tf.Tensor2D {
+  const isOutIn = layout === "out-in";
+  const columns = weight.shape[isOutIn ? 1 : 0];
   return differentiable<tf.Tensor2D>(
     [weight],
-    () => bag(x, transposed(weight)),
-    (dy) => [transposed(bagGradient(x, dy, columns))],
+    () => bag(x, isOutIn ? transposed(weight) : weight),
+    (dy) => {
+      const gradient = bagGradient(x, dy, columns);
+      return [isOutIn ? transposed(gradient) : gradient];
+    },
   );
 }

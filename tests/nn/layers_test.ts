@@ -3,6 +3,7 @@ import { assertEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs-core";
 import { rowsFrom } from "ehrloom/nn/multi_hot.ts";
 import { bernoulliNll } from "ehrloom/nn/bernoulli.ts";
+import { categoricalNll, categoricalRows } from "ehrloom/nn/categorical.ts";
 import { gelu } from "ehrloom/nn/gelu.ts";
 import { layerNorm } from "ehrloom/nn/layer_norm.ts";
 import { linear } from "ehrloom/nn/linear.ts";
@@ -69,6 +70,64 @@ for (const positiveWeight of [1, 3]) {
       }
       return [sum];
     },
+  });
+}
+
+const choices = rowsFrom([[2], [], [0], [4]]); // the second row is padding
+testLayer("categoricalNll()", {
+  shapes: [[4, 5]],
+  layer: (logits) => categoricalNll(logits as tf.Tensor2D, choices),
+  literal: (logits) => {
+    let sum = 0;
+    for (const [row, target] of [[0, 2], [2, 0], [3, 4]]) {
+      const own = logits.subarray(5 * row, 5 * row + 5);
+      sum -= own[target] - Math.log(own.reduce((mass, logit) => mass + Math.exp(logit), 0));
+    }
+    return [sum];
+  },
+});
+
+testOnBackends("categoricalNll() stays finite where probabilities round to 0 and 1", async () => {
+  const logits = tf.tensor2d([[-200, 300, 0], [-200, 300, 0]]);
+  const { value, grad } = tf.valueAndGrad((logits) =>
+    categoricalNll(logits as tf.Tensor2D, rowsFrom([[1], [0]]))
+  )(logits);
+  assertClose(await value.data(), [500], "loss");
+  assertClose(await grad.data(), [0, 0, 0, -1, 1, 0], "gradient");
+  tf.dispose([logits, value, grad]);
+});
+
+testOnBackends(
+  "categoricalRows() takes the column in whose share the uniform number lies",
+  async () => {
+    const logits = tf.tensor2d([1, 2, 3, 4, 5].map(() => [Math.log(0.25), Math.log(0.5), -1e9, 0]));
+    const shares = [0.25, 0.5, 0, 1].map((share) => share / 1.75);
+    const ends = [shares[0], shares[0] + shares[1]];
+    const uniforms = Float32Array.of(
+      0,
+      ends[0] - 1e-4,
+      ends[0] + 1e-4,
+      ends[1] + 1e-4,
+      1 - 2 ** -24,
+    );
+    assertEquals(await categoricalRows(logits, uniforms), rowsFrom([[0], [0], [1], [3], [3]]));
+    logits.dispose();
+  },
+);
+
+for (const layout of ["in-out", "out-in"] as const) {
+  testLayer(`linear() without a bias, of layout ${layout}`, {
+    shapes: [[2, 3], layout === "in-out" ? [3, 4] : [4, 3]],
+    layer: (x, weight) => linear(x as tf.Tensor2D, weight as tf.Tensor2D, null, layout),
+    literal: (x, weight) =>
+      Float64Array.from({ length: 8 }, (_, at) => {
+        const [row, output] = [Math.floor(at / 4), at % 4];
+        return [0, 1, 2].reduce(
+          (sum, i) =>
+            sum + x[row * 3 + i] * weight[layout === "in-out" ? i * 4 + output : output * 3 + i],
+          0,
+        );
+      }),
   });
 }
 

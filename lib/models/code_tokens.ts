@@ -1,0 +1,126 @@
+/**
+ * GPT's layout of a record as a sequence of tokens: start, the labels that are on, end of labels,
+ * then each visit's codes in rising order and an end of visit, and an end of record.
+ *
+ * @see specs/baselines.md section 3
+ * @module
+ */
+import type { Cohort } from "../cohort/cohort.ts";
+import { type MultiHot, rowsFrom } from "../nn/multi_hot.ts";
+import type { RecordReader, Script } from "./model.ts";
+import type { RowSizes } from "./visit_rows.ts";
+
+/** Tokens after codes and labels. */
+export function specialTokens({ codes, labels }: RowSizes): {
+  start: number;
+  endLabels: number;
+  endVisit: number;
+  endRecord: number;
+} {
+  const start = codes + labels;
+  return { start, endLabels: start + 1, endVisit: start + 2, endRecord: start + 3 };
+}
+
+/** Number of different tokens: codes, labels, four special ones, and padding as in the original. */
+export function tokenKinds({ codes, labels }: RowSizes): number {
+  return codes + labels + 5;
+}
+
+/** Tokens of a record, the start included. */
+export function tokenCount({ labels }: RowSizes, cohort: Cohort, record: number): number {
+  const from = cohort.visitOffsets[record];
+  const to = cohort.visitOffsets[record + 1];
+  let count = 3 + (to - from) + cohort.codeOffsets[to] - cohort.codeOffsets[from];
+  for (let i = record * labels; i < (record + 1) * labels; i++) count += cohort.labels[i];
+  return count;
+}
+
+/** A record as tokens. */
+export function tokensOf(sizes: RowSizes, cohort: Cohort, record: number): number[] {
+  const { start, endLabels, endVisit, endRecord } = specialTokens(sizes);
+  const labels = cohort.labels.subarray(record * sizes.labels, (record + 1) * sizes.labels);
+  const tokens = [start, ...labelTokens(sizes, labels), endLabels];
+  for (let visit = cohort.visitOffsets[record]; visit < cohort.visitOffsets[record + 1]; visit++) {
+    tokens.push(
+      ...cohort.codes.subarray(cohort.codeOffsets[visit], cohort.codeOffsets[visit + 1]),
+      endVisit,
+    );
+  }
+  tokens.push(endRecord);
+  return tokens;
+}
+
+function labelTokens({ codes }: RowSizes, labels: ArrayLike<number>): number[] {
+  return Array.from(labels, (_, i) => codes + i).filter((_, i) => labels[i] === 1);
+}
+
+/** Records as tokens, each padded to the longest by rows without a token. */
+export interface TokenRows {
+  /** Number of records. */
+  readonly records: number;
+  /** [records × steps] What the model sees: all tokens but the last. */
+  readonly inputs: MultiHot;
+  /** [records × steps] What it is to predict: all tokens but the first. */
+  readonly targets: MultiHot;
+}
+
+/** Lays records out as tokens. */
+export function tokenRows(sizes: RowSizes, cohort: Cohort, records: Int32Array): TokenRows {
+  const sequences = Array.from(records, (record) => tokensOf(sizes, cohort, record));
+  const steps = sequences.reduce((longest, { length }) => Math.max(longest, length), 0) - 1;
+  const rows = (first: number) =>
+    rowsFrom(sequences.flatMap((tokens) =>
+      Array.from(
+        { length: steps },
+        (_, step) => step + 1 < tokens.length ? [tokens[step + first]] : [],
+      )
+    ));
+  return { records: records.length, inputs: rows(0), targets: rows(1) };
+}
+
+/**
+ * How tokens spell records. Until the labels end, only label tokens count, after that only codes
+ * and ends; a code that its visit has already is left out, and so is a visit without codes. Unlike
+ * in the original, a record that ends among its labels does end there.
+ *
+ * @param sizes of the vocabulary and labels
+ * @param context most tokens of a record, the start included
+ */
+export function tokenScript(sizes: RowSizes, context: number): Script {
+  const { start, endLabels } = specialTokens(sizes);
+  return {
+    first: [start],
+    limit: context,
+    labelSteps: (labels) => [...labelTokens(sizes, labels), endLabels].map((token) => [token]),
+    reader: () => tokenReader(sizes),
+  };
+}
+
+function tokenReader(sizes: RowSizes): RecordReader {
+  const { codes } = sizes;
+  const { start, endLabels, endVisit, endRecord } = specialTokens(sizes);
+  let part: RecordReader["part"] = "labels";
+  const labels = new Array<number>(sizes.labels).fill(0);
+  const visits: number[][] = [];
+  let isOpen = false; // whether the last visit may get more codes
+  return {
+    get part() {
+      return part;
+    },
+    labels,
+    visits,
+    read({ 0: token }) {
+      if (token === endRecord) part = "end";
+      else if (part === "labels") {
+        if (token >= codes && token < start) labels[token - codes] = 1;
+        if (token === endLabels) part = "visits";
+      } else if (token === endVisit) isOpen = false;
+      else if (token < codes) {
+        if (!isOpen) visits.push([]);
+        isOpen = true;
+        const visit = visits[visits.length - 1];
+        if (!visit.includes(token)) visit.push(token);
+      }
+    },
+  };
+}

@@ -1,0 +1,197 @@
+/**
+ * GPT: a record is a sequence of tokens, one per code, with tokens for the ends of labels, visits
+ * and the record; a transformer predicts each token from those before it. Codes of a visit depend
+ * on each other by their order, at the price of sequences as long as records have codes.
+ *
+ * The language-model baseline of Theodorou, Xiao & Sun 2023, after Radford et al. 2019. Differences
+ * from its code: codes come in rising order; the head's matrix is the embedding's, as intended (the
+ * published form, in which they train apart, is `tied=0`); padding has no token; and a record that
+ * ends among its labels ends there.
+ *
+ * A sequence has a probability but a visit as a set has none that is cheap to compute, so this model
+ * has a loss and no likelihood to compare with others'.
+ *
+ * @see specs/baselines.md section 3
+ * @module
+ */
+import type * as tf from "@tensorflow/tfjs-core";
+import { categoricalNll, categoricalRows } from "../nn/categorical.ts";
+import type { Memory } from "../nn/memory.ts";
+import { embedding as embedded } from "../nn/multi_hot.ts";
+import { checkShapes, gaussian, type NamedArrays, type NamedTensors } from "../nn/parameters.ts";
+import { type Random, random } from "../nn/random.ts";
+import {
+  initialTransformer,
+  transformer,
+  transformerMemory,
+  withPositions,
+} from "../nn/transformer.ts";
+import type { Cohort } from "../cohort/cohort.ts";
+import { tokenCount, tokenKinds, type TokenRows, tokenRows, tokenScript } from "./code_tokens.ts";
+import type { GradientModel, ModelConfig, ModelFamily } from "./model.ts";
+import { stepper } from "./stepper.ts";
+import {
+  type TiedEmbedding,
+  tiedLogits,
+  tiedSettings,
+  withHead,
+  withoutHead,
+} from "./tied_head.ts";
+import {
+  causalBuffers,
+  transformerConfigFor,
+  transformerSettings,
+  withoutBuffers,
+} from "./visit_transformer.ts";
+
+/** GPT's settings. The paper's are width 384, 3 layers, 4 heads, context 700. */
+export interface GptConfig extends Record<string, number> {
+  /** Codes in the vocabulary. */
+  codes: number;
+  /** Labels. */
+  labels: number;
+  /** Most tokens in a record. */
+  context: number;
+  /** Rows of the position table, at least `context`. */
+  positions: number;
+  /** Width of the embedding. */
+  width: number;
+  /** Transformer blocks. */
+  layers: number;
+  /** Attention heads. */
+  heads: number;
+  /** Added to the variance in layer norms. */
+  epsilon: number;
+  /** 1: the head is the embedding; 0: it begins as the embedding and trains apart. */
+  tied: number;
+}
+
+const settings = {
+  ...transformerSettings,
+  context: {
+    help: "Most tokens in a record; those of the longest record if not set",
+    min: 4,
+  },
+  ...tiedSettings,
+};
+
+const embedding: TiedEmbedding = { name: "transformer.code_embed_mat.weight", layout: "out-in" };
+
+function configFor(cohort: Cohort, set: ModelConfig): GptConfig {
+  const sizes = { codes: cohort.vocabulary.codes.length, labels: cohort.labelNames.length };
+  let longest = settings.context.min;
+  for (let record = 0; record < cohort.recordCount; record++) {
+    longest = Math.max(longest, tokenCount(sizes, cohort, record));
+  }
+  const context = set.context ?? longest;
+  if (longest > context) {
+    throw new RangeError(
+      `Cannot make "gpt": the longest record has ${longest} tokens and context is ${context}; ` +
+        `set context=${longest}, or prepare with a smaller --max-visits`,
+    );
+  }
+  return {
+    ...sizes,
+    context,
+    positions: context,
+    ...transformerConfigFor("gpt", set),
+    tied: set.tied ?? settings.tied.default,
+  };
+}
+
+function initialize(config: GptConfig, random: Random): NamedArrays {
+  const { width, positions } = config;
+  const parameters = {
+    "transformer.code_embed_mat.weight": gaussian([tokenKinds(config), width], 1, random),
+    "transformer.pos_embed_mat.weight": gaussian([positions, width], 1, random),
+    ...initialTransformer(config, random),
+  };
+  return config.tied === 1 ? parameters : withHead(parameters, embedding);
+}
+
+function fromOriginal(config: GptConfig, stateDict: NamedArrays): NamedArrays {
+  const all = withoutBuffers(stateDict);
+  const parameters = config.tied === 1 ? withoutHead("gpt", all, embedding) : all;
+  checkShapes("gpt", parameters, initialize(config, random(0)));
+  return parameters;
+}
+
+function tensorsOf(parameters: NamedTensors) {
+  return {
+    tokens: parameters[embedding.name] as tf.Tensor2D, // [token kinds, width]
+    table: parameters["transformer.pos_embed_mat.weight"] as tf.Tensor2D, // [positions, width]
+  };
+}
+
+/** Histories up to each token: [records × steps, width]. */
+export function gptHistories(
+  config: GptConfig,
+  parameters: NamedTensors,
+  { inputs, records }: Pick<TokenRows, "inputs" | "records">,
+): tf.Tensor2D {
+  const { tokens, table } = tensorsOf(parameters);
+  const x = withPositions(embedded(inputs, tokens, "in-out"), table, records);
+  return transformer(config, parameters, x, records);
+}
+
+/** {@link gptHistories} for records being written, with cached keys and values. */
+export function gptMemory(config: GptConfig, parameters: NamedTensors): Memory {
+  const { tokens, table } = tensorsOf(parameters);
+  return transformerMemory(config, parameters, table, (x) => embedded(x, tokens, "in-out"));
+}
+
+/** Logits of the token after each history: [rows, token kinds]. */
+export function gptLogits(parameters: NamedTensors, history: tf.Tensor2D): tf.Tensor2D {
+  return tiedLogits(parameters, history, embedding);
+}
+
+/** GPT as `deno task train --model gpt` knows it. */
+export const gpt: ModelFamily<GradientModel> = {
+  name: "gpt",
+  summary: "Codes as tokens of one sequence, by a transformer (language-model baseline)",
+  settings,
+  configFor,
+  create(stored) {
+    const config = stored as GptConfig;
+    return {
+      family: "gpt",
+      config,
+      columns: tokenKinds(config),
+      samplers: [],
+      rowLimit: config.context,
+      rowsOf: (cohort, record) => tokenCount(config, cohort, record) - 1,
+      initialize: (random) => initialize(config, random),
+      fromOriginal: (stateDict) => fromOriginal(config, stateDict),
+      toOriginal: (parameters) => ({
+        ...withHead(parameters, embedding),
+        ...causalBuffers(config, config.context),
+      }),
+      loss(parameters, cohort, records) {
+        const batch = tokenRows(config, cohort, records);
+        const history = gptHistories(config, parameters, batch);
+        return categoricalNll(gptLogits(parameters, history), batch.targets);
+      },
+      lossDivisor(cohort, recordCount) {
+        let tokens = 0;
+        for (let record = 0; record < cohort.recordCount; record++) {
+          tokens += tokenCount(config, cohort, record) - 1;
+        }
+        return recordCount * tokens / cohort.recordCount;
+      },
+      sampling: (parameters) =>
+        Promise.resolve({
+          kind: "steps",
+          script: tokenScript(config, config.context),
+          uniforms: 1,
+          begin: () =>
+            stepper(gptMemory(config, parameters), async (history, uniforms) => {
+              const logits = gptLogits(parameters, history);
+              const tokens = await categoricalRows(logits, uniforms);
+              logits.dispose();
+              return tokens;
+            }),
+          dispose() {},
+        }),
+    };
+  },
+};
