@@ -1,6 +1,7 @@
 import {
   checkOutput,
   evaluate,
+  hasLikelihood,
   readMeds,
   readRun,
   runLikelihood,
@@ -43,7 +44,9 @@ await runCommand({
   const synthetic = await readMeds(args.path("synthetic"), { onProgress });
   const run = args.maybe("run") === undefined ? undefined : await readRun(args.path("run"));
   if (run !== undefined) await startBackend(args);
-  const likelihood = run && await runLikelihood(run, real, { seed, resamples, onProgress });
+  const likelihood = run && hasLikelihood(run)
+    ? await runLikelihood(run, real, { seed, resamples, onProgress })
+    : undefined;
   const report = await evaluate(real, synthetic, {
     seed,
     resamples,

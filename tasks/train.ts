@@ -64,7 +64,9 @@ await runCommand({
   const cohort = await readMeds(args.path("cohort"));
   const { training } = await train(cohort, args.path("out"), options);
   const best = training.findLast(({ best }) => best);
-  say(`Best epoch ${best?.epoch}: ${best?.validation_loss.toFixed(3)} nats a validation visit`);
+  if (best !== undefined) { // a floor counts its records once and has no epochs
+    say(`Best epoch ${best.epoch}: ${best.validation_loss.toFixed(3)} nats a validation visit`);
+  }
   say(
     `Next: deno task generate --run ${
       shellPath(args.text("out"))

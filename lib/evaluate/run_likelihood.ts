@@ -112,17 +112,21 @@ export async function runLikelihood(
   }
   const order = Int32Array.from(rows, (_, record) => record).sort((a, b) => rows[a] - rows[b]);
   const found: RecordLikelihood[] = new Array(known.recordCount);
-  const parameters = toTensors(run.parameters);
+  const tensors = "learn" in model ? {} : toTensors(run.parameters);
+  const likelihoodsOf = (records: Int32Array) =>
+    "learn" in model
+      ? model.likelihoods?.(run.parameters, known, records)
+      : model.likelihoods?.(tensors, known, records);
   try {
     for (let from = 0; from < order.length; from += batch) {
       const records = order.slice(from, from + batch);
-      const likelihoods = await model.likelihoods(parameters, known, records);
-      for (const [i, likelihood] of likelihoods.entries()) found[records[i]] = likelihood;
+      const likelihoods = await likelihoodsOf(records);
+      for (const [i, likelihood] of likelihoods?.entries() ?? []) found[records[i]] = likelihood;
       const done = from + records.length;
       onProgress?.({ stage: "likelihood of test records", done, total: order.length });
     }
   } finally {
-    tf.dispose(parameters);
+    tf.dispose(tensors);
   }
   return likelihoodMetrics(found, model.columns, { seed, resamples, unseenCodeOccurrences });
 }

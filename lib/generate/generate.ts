@@ -48,8 +48,8 @@ export interface Generated {
 /**
  * Generates records, a batch at a time, so memory stays bounded however many there are.
  *
- * A visit holds each code at most once and no special token. Visits that would hold no code are
- * dropped, as in the original; a record may end up without visits.
+ * A visit holds each code at most once and no special token. Networks drop visits that would hold
+ * no code, as the originals do; a record may end up without visits.
  *
  * @param run a trained model
  * @param options what to generate
@@ -93,9 +93,11 @@ export async function* generateParts(
         (model.samplers.length === 0 ? "one way to draw only" : model.samplers.join(", ")),
     );
   }
-  const parameters = toTensors(run.parameters);
+  const tensors = "learn" in model ? {} : toTensors(run.parameters);
   try {
-    const sampling = await model.sampling(parameters, sampler);
+    const sampling = "learn" in model
+      ? model.sampling(run.parameters)
+      : model.sampling(tensors, sampler);
     try {
       for (let done = 0; done < count; done += batch) {
         const size = Math.min(batch, count - done);
@@ -126,7 +128,7 @@ export async function* generateParts(
       sampling.dispose();
     }
   } finally {
-    tf.dispose(parameters);
+    tf.dispose(tensors);
   }
 }
 

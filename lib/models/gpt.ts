@@ -178,20 +178,19 @@ export const gpt: ModelFamily<GradientModel> = {
         }
         return recordCount * tokens / cohort.recordCount;
       },
-      sampling: (parameters) =>
-        Promise.resolve({
-          kind: "steps",
-          script: tokenScript(config, config.context),
-          uniforms: 1,
-          begin: () =>
-            stepper(gptMemory(config, parameters), async (history, uniforms) => {
-              const logits = gptLogits(parameters, history);
-              const tokens = await categoricalRows(logits, uniforms);
-              logits.dispose();
-              return tokens;
-            }),
-          dispose() {},
-        }),
+      sampling: (parameters) => ({
+        kind: "steps",
+        script: tokenScript(config, config.context),
+        uniforms: 1,
+        begin: () =>
+          stepper(gptMemory(config, parameters), async (history, uniforms) => {
+            const logits = gptLogits(parameters, history);
+            const tokens = await categoricalRows(logits, uniforms);
+            logits.dispose();
+            return tokens;
+          }),
+        dispose() {},
+      }),
     };
   },
 };

@@ -6,7 +6,10 @@
 import { gpt } from "./gpt.ts";
 import { halo } from "./halo.ts";
 import { haloCoarse } from "./halo_coarse.ts";
+import { independent } from "./independent.ts";
 import { lstm } from "./lstm.ts";
+import { markov } from "./markov.ts";
+import { memoriser } from "./memoriser.ts";
 import type { GradientModel, ModelConfig, ModelFamily, Setting } from "./model.ts";
 
 /** All kinds of model, by name. */
@@ -15,6 +18,9 @@ export const models: Readonly<Record<string, ModelFamily>> = {
   "halo-coarse": haloCoarse,
   gpt,
   lstm,
+  independent,
+  markov,
+  memoriser,
 };
 
 /** What users may know of a kind of model. */

@@ -149,22 +149,6 @@ interface AnyModel {
   readonly rowLimit: number;
   /** Steps that a record takes: what batches of similar records are made by. */
   rowsOf(cohort: Cohort, record: number): number;
-  /**
-   * Each record's likelihood under teacher forcing; not in models that give sets of codes no
-   * probability.
-   */
-  likelihoods?(
-    parameters: NamedTensors,
-    cohort: Cohort,
-    records: Int32Array,
-  ): Promise<RecordLikelihood[]>;
-  /**
-   * Makes ready to write records.
-   *
-   * @param parameters on the backend, to be kept there until the sampling is disposed of
-   * @param sampler one of {@link samplers}
-   */
-  sampling(parameters: NamedTensors, sampler?: Sampler): Promise<StepSampling | RecordSampling>;
 }
 
 /** A model that learns by descent along the gradients of its loss. */
@@ -193,6 +177,22 @@ export interface GradientModel extends AnyModel {
    * minimises.
    */
   lossDivisor(cohort: Cohort, recordCount: number): number;
+  /**
+   * Each record's likelihood under teacher forcing; not in models that give sets of codes no
+   * probability.
+   */
+  likelihoods?(
+    parameters: NamedTensors,
+    cohort: Cohort,
+    records: Int32Array,
+  ): Promise<RecordLikelihood[]>;
+  /**
+   * Makes ready to write records.
+   *
+   * @param parameters on the backend, to be kept there until the sampling is disposed of
+   * @param sampler one of {@link samplers}
+   */
+  sampling(parameters: NamedTensors, sampler?: Sampler): StepSampling | RecordSampling;
 }
 
 /** A model that learns by counting, in one pass: the floors that others are compared with. */
@@ -201,6 +201,14 @@ export interface CountedModel extends AnyModel {
   learn(cohort: Cohort): NamedArrays;
   /** Shapes of its parameters by name; -1 for sizes that depend on the records. */
   readonly shapes: Readonly<Record<string, readonly number[]>>;
+  /** As in {@link GradientModel}. */
+  likelihoods?(
+    parameters: NamedArrays,
+    cohort: Cohort,
+    records: Int32Array,
+  ): Promise<RecordLikelihood[]>;
+  /** As in {@link GradientModel}. */
+  sampling(parameters: NamedArrays): StepSampling | RecordSampling;
 }
 
 /** A model for one vocabulary and set of labels. */

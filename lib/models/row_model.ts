@@ -17,7 +17,7 @@ import type {
   Setting,
   Stepper,
 } from "./model.ts";
-import { columnsOf, rowScript, type VisitRows, visitRows } from "./visit_rows.ts";
+import { columnsOf, rowScript, rowsOf, type VisitRows, visitRows } from "./visit_rows.ts";
 
 /** Settings of every model over visit rows. */
 export interface RowConfig extends Record<string, number> {
@@ -103,7 +103,7 @@ export function rowModel(family: string, config: RowConfig, parts: RowModelParts
     columns,
     samplers,
     rowLimit: config.context,
-    rowsOf: (cohort, record) => cohort.visitOffsets[record + 1] - cohort.visitOffsets[record] + 1,
+    rowsOf,
     loss(parameters, cohort, records) {
       const batch = visitRows(config, cohort, records);
       const cells = logits(parameters, batch);
@@ -120,7 +120,7 @@ export function rowModel(family: string, config: RowConfig, parts: RowModelParts
     sampling(parameters, sampler) {
       const { begin, dispose = () => {} } = drawing(parameters, sampler);
       const script = rowScript(config, config.context);
-      return Promise.resolve({ kind: "steps", script, uniforms: columns, begin, dispose });
+      return { kind: "steps", script, uniforms: columns, begin, dispose };
     },
   };
 }

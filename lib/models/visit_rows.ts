@@ -34,6 +34,11 @@ export function endColumn({ codes, labels }: RowSizes): number {
   return codes + labels + 1;
 }
 
+/** Rows of a record that are predicted: its labels and its visits. */
+export function rowsOf({ visitOffsets }: Cohort, record: number): number {
+  return visitOffsets[record + 1] - visitOffsets[record] + 1;
+}
+
 /** Records laid out as rows for a visit-level model: every record as long as the longest. */
 export interface VisitRows {
   /** Number of records. */

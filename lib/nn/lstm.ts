@@ -66,8 +66,9 @@ function stepOf(
     shapes,
     ([given, recurrent, before], [output, cell, squashed, gates]) => {
       const from = step * records * 4 * width;
-      for (let r = 0, at = 0; r < records; r++) {
-        for (let j = 0; j < width; j++, at++) {
+      for (let r = 0; r < records; r++) {
+        for (let j = 0; j < width; j++) {
+          const at = r * width + j;
           const unit = r * 4 * width + j;
           const sum = (gate: number) =>
             given[from + unit + gate * width] + recurrent[unit + gate * width];
@@ -121,8 +122,9 @@ function stepGradient(
     [[records, 4 * width], [records, width]],
     ([dy, laterOutput, laterCell, before, squashed, gates], [dGates, dBefore]) => {
       const from = step * records * width;
-      for (let r = 0, at = 0; r < records; r++) {
-        for (let j = 0; j < width; j++, at++) {
+      for (let r = 0; r < records; r++) {
+        for (let j = 0; j < width; j++) {
+          const at = r * width + j;
           const unit = r * 4 * width + j;
           const i = gates[unit];
           const f = gates[unit + width];

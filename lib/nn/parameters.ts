@@ -24,6 +24,11 @@ export function constant(shape: readonly number[], value: number): ShapedArray {
   return { shape, numbers: new Float32Array(sizeOf(shape)).fill(value) };
 }
 
+/** A list of numbers. */
+export function vector(numbers: ArrayLike<number>): ShapedArray {
+  return { shape: [numbers.length], numbers: Float32Array.from(numbers) };
+}
+
 /** An array of numbers from N(0, deviation²). */
 export function gaussian(
   shape: readonly number[],

@@ -159,7 +159,7 @@ export async function writtenSteps(
   sampler?: Sampler,
 ): Promise<number[][][]> {
   const parameters = toTensors(model.fromOriginal(weights));
-  const sampling = await model.sampling(parameters, sampler);
+  const sampling = model.sampling(parameters, sampler);
   if (sampling.kind !== "steps") throw new TypeError("The model writes whole records");
   const stepper = sampling.begin();
   const steps = [...first];

@@ -1,0 +1,185 @@
+// The floors against their definitions.
+import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
+import { type Cohort, cohortOf, generate, random, type Run, vocabulary } from "ehrloom";
+import { independent } from "ehrloom/models/independent.ts";
+import { markov } from "ehrloom/models/markov.ts";
+import { memoriser } from "ehrloom/models/memoriser.ts";
+import type { CountedModel, ModelFamily } from "ehrloom/models/model.ts";
+import { columnsOf } from "ehrloom/models/visit_rows.ts";
+import { trainingDefaults } from "ehrloom/train/options.ts";
+import { golden, goldenCohort } from "../golden.ts";
+import type { RowGolden } from "./original.ts";
+
+function learnt(family: ModelFamily<CountedModel>, cohort: Cohort, settings = {}): Run {
+  const config = family.configFor(cohort, settings);
+  return {
+    runConfig: {
+      ehrloom: "test",
+      model: family.name,
+      config,
+      training: trainingDefaults,
+      versions: {},
+    },
+    parameters: family.create(config).learn(cohort),
+    vocabulary: cohort.vocabulary,
+    labelNames: cohort.labelNames,
+    training: [],
+  };
+}
+
+const names = (count: number) => vocabulary(Array.from({ length: count }, (_, i) => `code ${i}`));
+
+/** Every visit holds a pair of codes, every second one follows another pair than the one before. */
+const pairs = cohortOf(
+  names(4),
+  ["odd"],
+  Array.from({ length: 400 }, (_, record) => ({
+    visits: Array.from(
+      { length: 1 + random(1, record).integer(3) },
+      (_, visit) => (record + visit) % 2 === 0 ? [0, 1] : [2, 3],
+    ),
+    labels: [record % 2],
+  })),
+);
+const shareOf = (
+  cohort: Cohort,
+  isCounted: (visit: Uint32Array, before?: Uint32Array) => boolean,
+) => {
+  let counted = 0;
+  for (let record = 0; record < cohort.recordCount; record++) {
+    let before: Uint32Array | undefined;
+    for (let v = cohort.visitOffsets[record]; v < cohort.visitOffsets[record + 1]; v++) {
+      const visit = cohort.codes.subarray(cohort.codeOffsets[v], cohort.codeOffsets[v + 1]);
+      if (isCounted(visit, before)) counted++;
+      before = visit;
+    }
+  }
+  return counted / cohort.visitCount;
+};
+
+Deno.test("independent keeps the marginals and loses what goes together", async () => {
+  const { cohort } = await generate(learnt(independent, pairs), { count: 3000, seed: 1 });
+  const tolerance = 0.03; // three standard errors of 3,000 records
+  const visitsPerRecord = ({ visitCount, recordCount }: Cohort) => visitCount / recordCount;
+  assertAlmostEquals(visitsPerRecord(cohort), visitsPerRecord(pairs), 2 * tolerance);
+  for (const code of [0, 1, 2, 3]) {
+    const has = (visit: Uint32Array) => visit.includes(code);
+    assertAlmostEquals(shareOf(cohort, has), shareOf(pairs, has), tolerance);
+  }
+  assertAlmostEquals(
+    shareOf(cohort, (visit) => visit.includes(0) && visit.includes(1)),
+    0.25,
+    0.04,
+  );
+  assertAlmostEquals(shareOf(cohort, (visit) => visit.length === 0), 1 / 16, tolerance);
+  assertAlmostEquals(cohort.labels.reduce((sum, bit) => sum + bit, 0) / 3000, 0.5, tolerance);
+});
+
+Deno.test("memoriser copies records, those with given labels where labels are given", async () => {
+  const few = cohortOf(names(3), ["a", "b"], [
+    { visits: [[0], [], [1, 2]], labels: [1, 0] },
+    { visits: [[1]], labels: [0, 0] },
+    { visits: [], labels: [1, 0] },
+  ]);
+  const run = learnt(memoriser, few);
+  const essence = ({ visitOffsets, codeOffsets, codes, labels }: Cohort) => ({
+    visitOffsets,
+    codeOffsets,
+    codes,
+    labels,
+  });
+  const { parameters } = run;
+  const sampling = memoriser.create(run.runConfig.config).sampling(parameters);
+  assert(sampling.kind === "records");
+  const counts = new Map<string, number>();
+  const streams = Array.from({ length: 3000 }, (_, i) => random(1, i));
+  for (const record of await sampling.write(streams)) {
+    const key = JSON.stringify(record);
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
+  assertEquals(counts.size, 3);
+  for (const count of counts.values()) assertAlmostEquals(count / 3000, 1 / 3, 0.03);
+  const copied = [...counts.keys()].map((key) => JSON.parse(key));
+  for (
+    const original of [{ visits: [[0], [], [1, 2]], labels: [1, 0] }, {
+      visits: [[1]],
+      labels: [0, 0],
+    }]
+  ) {
+    assert(copied.some((record) => JSON.stringify(record) === JSON.stringify(original)));
+  }
+  const labelRows = Uint8Array.of(0, 0, 0, 0);
+  const { cohort } = await generate(run, { count: 2, labelRows });
+  const expected = cohortOf(few.vocabulary, few.labelNames, [
+    { visits: [[1]], labels: [0, 0] },
+    { visits: [[1]], labels: [0, 0] },
+  ]);
+  assertEquals(essence(cohort), essence(expected));
+  await assertRejects(
+    () => generate(run, { count: 1, labelRows: Uint8Array.of(1, 1) }),
+    RangeError,
+    'Cannot generate a record with labels 1,1: "memoriser" copies training records and none has',
+  );
+});
+
+Deno.test("markov gives the probabilities of its definition", async () => {
+  const few = cohortOf(names(2), ["a"], [
+    { visits: [[0], [0, 1]], labels: [1] },
+    { visits: [[1]], labels: [0] },
+  ]);
+  const smoothing = 2;
+  const config = markov.configFor(few, { smoothing });
+  const model = markov.create(config);
+  const likelihoods = model.likelihoods;
+  assert(likelihoods !== undefined);
+  const [{ logProbability, visits, positives }] = await likelihoods(
+    model.learn(few),
+    few,
+    Int32Array.of(0),
+  );
+  // Columns: codes 0 and 1, label 2, start 3, end 4, none 5. Shares with half a row on, half off:
+  // label row: label (1 + .5) / 3, end .5 / 3; visit rows: codes (2 + .5) / 4, end (2 + .5) / 4
+  const after = (followed: number, seen: number, share: number) =>
+    (followed + smoothing * share) / (seen + smoothing);
+  const on = Math.log;
+  const off = (p: number) => Math.log(1 - p);
+  const labelRow = on(after(1, 2, 1.5 / 3)) + off(after(0, 2, 0.5 / 3));
+  // After the label, seen once: code 0 followed
+  const first = on(after(1, 1, 2.5 / 4)) + off(after(0, 1, 2.5 / 4)) + off(after(0, 1, 2.5 / 4));
+  // After code 0, seen once with a successor: both codes and the end followed
+  const second = 3 * on(after(1, 1, 2.5 / 4));
+  assertAlmostEquals(logProbability, labelRow + first + second, 1e-5); // float32 parameters
+  assertEquals([visits, positives], [3, 5]);
+});
+
+Deno.test("markov knows what follows what, and nothing of what goes together", async () => {
+  const { cohort } = await generate(learnt(markov, pairs, { smoothing: 0.01 }), {
+    count: 2000,
+    seed: 3,
+  });
+  // Codes 0 and 1 follow 2 and 3, and never each other
+  const isRepeat = (visit: Uint32Array, before?: Uint32Array) =>
+    before !== undefined && before.every((code) => code < 2) && visit.some((code) => code < 2);
+  assert(shareOf(cohort, isRepeat) < 0.005);
+  assertEquals(cohort.visitCount > cohort.recordCount, true);
+});
+
+Deno.test("the floors learn the golden records without a loss", () => {
+  const file = golden<RowGolden>("halo-tiny");
+  const cohort = goldenCohort(
+    file.config.code_vocab_size,
+    file.config.label_vocab_size,
+    file.records,
+  );
+  const { codes, visit_counts } = independent.create(independent.configFor(cohort, {})).learn(
+    cohort,
+  );
+  assertEquals(codes.numbers.length, new Set(cohort.codes).size);
+  assertEquals([...visit_counts.numbers], file.records.map(({ visits }) => visits.length));
+  const config = markov.configFor(cohort, {});
+  const { seen, followed } = markov.create(config).learn(cohort);
+  const { codes: c, labels } = config;
+  assertEquals(seen.numbers.length, columnsOf({ codes: c, labels }));
+  assertEquals(seen.numbers[c + labels], file.records.length); // each begins once
+  assert(followed.numbers.every((count) => count >= 1));
+});

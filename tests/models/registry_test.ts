@@ -1,0 +1,97 @@
+// What holds for every model of the registry: it trains, is stored, generates and is judged.
+import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/assert";
+import * as tf from "@tensorflow/tfjs-core";
+import {
+  type Cohort,
+  generate,
+  hasLikelihood,
+  modelSummaries,
+  readRun,
+  runLikelihood,
+  train,
+  useBackend,
+  visitCodes,
+  visitsOf,
+} from "ehrloom";
+import { join } from "node:path";
+import { inFolder } from "../folder.ts";
+import { tinyCohort } from "../tiny.ts";
+
+await useBackend("wasm");
+
+const source = tinyCohort(60);
+const small: Record<string, number> = { width: 8, layers: 1, heads: 2 };
+/** Those that know no likelihood of a record. */
+const withoutLikelihood = ["gpt", "independent", "memoriser"];
+
+const recordsOf = (cohort: Cohort) =>
+  Array.from({ length: cohort.recordCount }, (_, record) => ({
+    visits: Array.from(
+      { length: visitsOf(cohort, record) },
+      (_, visit) => [...visitCodes(cohort, record, visit)],
+    ),
+    labels: [...cohort.labels.subarray(2 * record, 2 * record + 2)],
+  }));
+
+for (const { name, settings } of modelSummaries) {
+  Deno.test(`${name} trains, is read back, generates and is judged`, () =>
+    inFolder(async (folder) => {
+      const before = tf.memory().numTensors;
+      const path = join(folder, "run");
+      const known = Object.entries(small).filter(([key]) => key in settings);
+      const trained = await train(source, path, {
+        model: name,
+        settings: Object.fromEntries(known),
+        epochs: 12,
+        batch: 8,
+        learningRate: 0.03,
+      });
+      const run = await readRun(path);
+      assertEquals(run, trained);
+      const losses = run.training.map(({ train_loss }) => train_loss);
+      const learnsByEpochs = losses.length > 0; // the floors count, once
+      assert(!learnsByEpochs || losses[losses.length - 1] < 0.8 * losses[0], losses.join());
+
+      const options = { count: 30, seed: 4 };
+      const whole = await generate(run, { ...options, batch: 30 });
+      const records = recordsOf(whole.cohort);
+      assert(records.some(({ visits }) => visits.length > 1), "all records are short");
+      const parts = await Promise.all([
+        generate(run, { ...options, count: 17, batch: 4 }),
+        generate(run, { ...options, first: 17, count: 13, batch: 5 }),
+      ]);
+      assertEquals(parts.flatMap(({ cohort }) => recordsOf(cohort)), records);
+      const { cohort: others } = await generate(run, { ...options, seed: 5 });
+      assertNotEquals(recordsOf(others), records);
+
+      const { cohort: ill } = await generate(run, { ...options, labels: { ill: 1 } });
+      assert(recordsOf(ill).every(({ labels }) => labels[0] === 1));
+      assert(new Set(recordsOf(ill).map(({ labels }) => labels[1])).size === 2, "old is left open");
+      const labelRows = source.labels.slice(0, 60);
+      const given = await generate(run, { ...options, labelRows });
+      assertEquals(given.cohort.labels, labelRows);
+
+      assertEquals(hasLikelihood(run), !withoutLikelihood.includes(name));
+      if (hasLikelihood(run)) {
+        const { nll_per_visit } = await runLikelihood(run, source, { resamples: 0 });
+        assert(nll_per_visit > 0 && nll_per_visit < 17 * Math.log(2), `${nll_per_visit}`);
+      } else {
+        await assertRejects(
+          () => runLikelihood(run, source),
+          RangeError,
+          `Cannot judge the run: "${name}" has no likelihood of records`,
+        );
+      }
+      assertEquals(tf.memory().numTensors, before);
+    }));
+}
+
+Deno.test("generate() refuses a sampler that the model does not have", () =>
+  inFolder(async (folder) => {
+    const run = await train(source, join(folder, "run"), { model: "markov" });
+    await assertRejects(
+      () => generate(run, { count: 1, sampler: "block-order" }),
+      RangeError,
+      'Cannot generate by block-order: "markov" has one way to draw only',
+    );
+  }));
