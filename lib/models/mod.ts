@@ -51,14 +51,14 @@ export function modelFamily(name: string): ModelFamily {
 }
 
 /**
- * The model of a config, known to learn by gradients.
+ * The network of a config: a model that learns by gradients.
  *
  * @throws {RangeError} If the family is unknown or its models learn by counting
  */
 export function gradientModelOf(family: string, config: ModelConfig): GradientModel {
   const model = modelFamily(family).create(config);
   if (!("learn" in model)) return model;
-  throw new RangeError(`Cannot take gradients of "${family}": it learns by counting`);
+  throw new RangeError(`Cannot take "${family}" for a network: it learns by counting`);
 }
 
 function checkSetting(family: ModelFamily, name: string, value: number, text: string): void {

@@ -1,7 +1,10 @@
 import type { Vocabulary } from "../cohort/vocabulary.ts";
 import { writeWhole } from "../cohort/output.ts";
+import { gradientModelOf } from "../models/mod.ts";
 import { readSafetensors, writeSafetensors } from "../nn/safetensors.ts";
-import { modelOf, type Run, type RunConfig } from "./run_folder.ts";
+import type { Run, RunConfig } from "./run_folder.ts";
+
+const networkOf = ({ model, config }: RunConfig) => gradientModelOf(model, config);
 
 /**
  * A run from weights that a model's original code has trained: its state dict, saved as safetensors
@@ -11,7 +14,7 @@ import { modelOf, type Run, type RunConfig } from "./run_folder.ts";
  * @param about the model's family and full config, and the codes and labels in the order in which
  * the original numbers them
  * @throws {SyntaxError} If the file is no whole safetensors file
- * @throws {RangeError} If its tensors are not those of such a model
+ * @throws {RangeError} If its tensors are not those of such a model, or it is no network
  * @see specs/halo.md section 9 for HALO's names
  */
 export async function readStateDict(
@@ -23,7 +26,7 @@ export async function readStateDict(
   },
 ): Promise<Run> {
   const { tensors } = await readSafetensors(path);
-  const parameters = modelOf(about.runConfig).fromOriginal(tensors);
+  const parameters = networkOf(about.runConfig).fromOriginal(tensors);
   return { ...about, parameters, training: [] };
 }
 
@@ -34,13 +37,14 @@ export async function readStateDict(
  * @param path where to write the safetensors file
  * @param options.force replace what is there
  * @throws {Deno.errors.AlreadyExists} If something is at `path` and `force` is not set
+ * @throws {RangeError} If its model is no network
  */
 export async function writeStateDict(
   run: Run,
   path: string,
   options: { force?: boolean } = {},
 ): Promise<void> {
-  const stateDict = modelOf(run.runConfig).toOriginal(run.parameters);
+  const stateDict = networkOf(run.runConfig).toOriginal(run.parameters);
   await writeWhole(
     path,
     (temporary) => writeSafetensors(temporary, stateDict, { format: "pt" }),

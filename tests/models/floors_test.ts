@@ -18,6 +18,7 @@ function learnt(family: ModelFamily<CountedModel>, cohort: Cohort, settings = {}
       model: family.name,
       config,
       training: trainingDefaults,
+      cohort: "",
       versions: {},
     },
     parameters: family.create(config).learn(cohort),

@@ -1,11 +1,11 @@
 import { assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
 import * as tf from "@tensorflow/tfjs-core";
 import { join } from "node:path";
+import { halo } from "ehrloom/models/halo.ts";
 import { readSafetensors, writeSafetensors } from "ehrloom/nn/safetensors.ts";
 import { toTensors } from "ehrloom/nn/parameters.ts";
 import { useBackend } from "ehrloom/nn/backend.ts";
 import { trainingDefaults } from "ehrloom/train/options.ts";
-import { modelOf } from "ehrloom/train/run_folder.ts";
 import { readStateDict, writeStateDict } from "ehrloom/train/state_dict.ts";
 import { golden, type GoldenArray, goldenCohort, goldenWeights } from "../golden.ts";
 
@@ -50,12 +50,12 @@ Deno.test("readStateDict() loads the original's weights, writeStateDict() writes
   const original = join(folder, "original.safetensors");
   await writeSafetensors(original, goldenWeights(file.weights));
   const run = await readStateDict(original, about);
-  const model = modelOf(run.runConfig);
+  const model = halo.create(run.runConfig.config);
   const parameters = toTensors(run.parameters);
   const records = Int32Array.from(file.records.keys());
   const loss = tf.tidy(() => model.loss(parameters, cohort, records));
   assertAlmostEquals(
-    (await loss.data())[0] / model.lossDivisor(records.length),
+    (await loss.data())[0] / model.lossDivisor(cohort, records.length),
     file.loss,
     1e-4 * file.loss,
   );
@@ -80,4 +80,14 @@ Deno.test("readStateDict() names a tensor that is missing", async () => {
     'no tensor "transformer.ln_f.bias"',
   );
   await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("writeStateDict() refuses a model that is no network", async () => {
+  const config = { codes: cohort.vocabulary.codes.length, labels: cohort.labelNames.length };
+  const runConfig = { ...about.runConfig, model: "independent", config };
+  await assertRejects(
+    () => writeStateDict({ ...about, runConfig, parameters: {}, training: [] }, "never written"),
+    RangeError,
+    'Cannot take "independent" for a network: it learns by counting',
+  );
 });
