@@ -15,6 +15,7 @@
  * @module
  */
 import type * as tf from "@tensorflow/tfjs-core";
+import type { Cohort } from "../cohort/cohort.ts";
 import { categoricalNll, categoricalRows } from "../nn/categorical.ts";
 import type { Memory } from "../nn/memory.ts";
 import { embedding as embedded } from "../nn/multi_hot.ts";
@@ -26,10 +27,9 @@ import {
   transformerMemory,
   withPositions,
 } from "../nn/transformer.ts";
-import type { Cohort } from "../cohort/cohort.ts";
 import { tokenCount, tokenKinds, type TokenRows, tokenRows, tokenScript } from "./code_tokens.ts";
 import type { GradientModel, ModelConfig, ModelFamily } from "./model.ts";
-import { stepper } from "./stepper.ts";
+import { drawnFrom, stepper } from "./stepper.ts";
 import {
   type TiedEmbedding,
   tiedLogits,
@@ -182,13 +182,10 @@ export const gpt: ModelFamily<GradientModel> = {
         kind: "steps",
         script: tokenScript(config, config.context),
         uniforms: 1,
-        begin: () =>
-          stepper(gptMemory(config, parameters), async (history, uniforms) => {
-            const logits = gptLogits(parameters, history);
-            const tokens = await categoricalRows(logits, uniforms);
-            logits.dispose();
-            return tokens;
-          }),
+        begin: () => {
+          const head = (history: tf.Tensor2D) => gptLogits(parameters, history);
+          return stepper(gptMemory(config, parameters), drawnFrom(head, categoricalRows));
+        },
         dispose() {},
       }),
     };

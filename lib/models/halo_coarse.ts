@@ -15,7 +15,7 @@ import { checkShapes, type NamedArrays, type NamedTensors } from "../nn/paramete
 import { type Random, random } from "../nn/random.ts";
 import type { ModelFamily } from "./model.ts";
 import { type RowDrawing, type RowModel, rowModel } from "./row_model.ts";
-import { stepper } from "./stepper.ts";
+import { drawnFrom, stepper } from "./stepper.ts";
 import {
   type TiedEmbedding,
   tiedLogits,
@@ -55,14 +55,9 @@ function fromOriginal(config: HaloCoarseConfig, stateDict: NamedArrays): NamedAr
 }
 
 function drawing(config: HaloCoarseConfig, parameters: NamedTensors): RowDrawing {
+  const head = (history: tf.Tensor2D) => tiedLogits(parameters, history, embedding);
   return {
-    begin: () =>
-      stepper(visitMemory(config, parameters), async (history, uniforms) => {
-        const logits = tiedLogits(parameters, history, embedding);
-        const rows = await bernoulliRows(logits, uniforms);
-        logits.dispose();
-        return rows;
-      }),
+    begin: () => stepper(visitMemory(config, parameters), drawnFrom(head, bernoulliRows)),
   };
 }
 

@@ -15,7 +15,13 @@ import { linear } from "../nn/linear.ts";
 import { lstm as lstmLayer, lstmNext, type LstmState, type LstmWeights } from "../nn/lstm.ts";
 import { keptRecords, type Memory } from "../nn/memory.ts";
 import { embedding, rowsAt } from "../nn/multi_hot.ts";
-import { checkShapes, type NamedArrays, type NamedTensors, uniform } from "../nn/parameters.ts";
+import {
+  checkShapes,
+  copied,
+  type NamedArrays,
+  type NamedTensors,
+  uniform,
+} from "../nn/parameters.ts";
 import { type Random, random } from "../nn/random.ts";
 import type { ModelFamily } from "./model.ts";
 import {
@@ -26,7 +32,7 @@ import {
   rowModel,
   rowSettings,
 } from "./row_model.ts";
-import { stepper } from "./stepper.ts";
+import { drawnFrom, stepper } from "./stepper.ts";
 import { columnsOf, type VisitRows } from "./visit_rows.ts";
 
 /** The LSTM's settings. The paper's are width 768, 6 layers, context 48. */
@@ -62,11 +68,7 @@ function initialize(config: LstmConfig, random: Random): NamedArrays {
 }
 
 function fromOriginal(config: LstmConfig, stateDict: NamedArrays): NamedArrays {
-  const parameters = Object.fromEntries(
-    Object.entries(stateDict).map((
-      [name, { shape, numbers }],
-    ) => [name, { shape, numbers: numbers.slice() }]),
-  );
+  const parameters = copied(stateDict);
   checkShapes("lstm", parameters, initialize(config, random(0)));
   return parameters;
 }
@@ -137,15 +139,8 @@ function memory({ layers }: LstmConfig, parameters: NamedTensors): Memory {
 }
 
 function drawing(config: LstmConfig, parameters: NamedTensors): RowDrawing {
-  return {
-    begin: () =>
-      stepper(memory(config, parameters), async (history, uniforms) => {
-        const logits = head(parameters, history);
-        const rows = await bernoulliRows(logits, uniforms);
-        logits.dispose();
-        return rows;
-      }),
-  };
+  const logits = (history: tf.Tensor2D) => head(parameters, history);
+  return { begin: () => stepper(memory(config, parameters), drawnFrom(logits, bernoulliRows)) };
 }
 
 /** The LSTM as `deno task train --model lstm` knows it. */

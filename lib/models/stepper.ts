@@ -3,16 +3,28 @@ import { keptRecords, type Memory } from "../nn/memory.ts";
 import type { MultiHot } from "../nn/multi_hot.ts";
 import type { Stepper } from "./model.ts";
 
+/** From histories and uniform numbers to the next steps. */
+type Draw = (history: tf.Tensor2D, uniforms: Float32Array) => Promise<MultiHot>;
+
+/** Draws from the logits that a head gives. */
+export function drawnFrom(head: (history: tf.Tensor2D) => tf.Tensor2D, draw: Draw): Draw {
+  return async (history, uniforms) => {
+    const logits = head(history);
+    try {
+      return await draw(logits, uniforms);
+    } finally {
+      logits.dispose();
+    }
+  };
+}
+
 /**
  * A stepper from a network's memory and its kind of head.
  *
  * @param memory disposed of with the stepper
  * @param draw from [records, width] histories and [records × uniforms of a step] uniforms
  */
-export function stepper(
-  memory: Memory,
-  draw: (history: tf.Tensor2D, uniforms: Float32Array) => Promise<MultiHot>,
-): Stepper {
+export function stepper(memory: Memory, draw: Draw): Stepper {
   let history: tf.Tensor2D | undefined;
   return {
     advance(steps) {

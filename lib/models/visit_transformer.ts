@@ -10,6 +10,7 @@ import type { Cohort } from "../cohort/cohort.ts";
 import type { Memory } from "../nn/memory.ts";
 import { embedding } from "../nn/multi_hot.ts";
 import {
+  copied,
   gaussian,
   lowerTriangle,
   type NamedArrays,
@@ -108,10 +109,8 @@ export function causalBuffers({ layers }: TransformerConfig, context: number): N
 /** Copies of a state dict's arrays without the original's constant buffers. */
 export function withoutBuffers(stateDict: NamedArrays): NamedArrays {
   const isBuffer = (name: string) => /\.attn\.bias$|^ehr_head\.auto[12]\.mask$/.test(name);
-  return Object.fromEntries(
-    Object.entries(stateDict).filter(([name]) => !isBuffer(name)).map((
-      [name, { shape, numbers }],
-    ) => [name, { shape, numbers: numbers.slice() }]),
+  return copied(
+    Object.fromEntries(Object.entries(stateDict).filter(([name]) => !isBuffer(name))),
   );
 }
 

@@ -68,6 +68,16 @@ export function transposedArray({ shape: [rows, columns], numbers }: ShapedArray
   return { shape: [columns, rows], numbers: turned };
 }
 
+/** The same parameters in memory of their own. */
+export function copied(arrays: NamedArrays): NamedArrays {
+  return Object.fromEntries(
+    Object.entries(arrays).map(([name, { shape, numbers }]) => [
+      name,
+      { shape, numbers: numbers.slice() },
+    ]),
+  );
+}
+
 /** The same parameters on the chosen backend; dispose of them with `tf.dispose`. */
 export function toTensors(arrays: NamedArrays): Record<string, tf.Tensor> {
   return Object.fromEntries(
