@@ -28,7 +28,8 @@ Deno.test("deno task train trains, then names the next command", () =>
       [
         ["--model", "hola"],
         1,
-        'error: Cannot find model "hola": no model of that name, known are halo',
+        'error: Cannot find model "hola": no model of that name, known are ' +
+        "gpt, halo, halo-coarse, independent, lstm, markov, memoriser",
       ],
       [
         ["--set", "width=0"],
