@@ -68,3 +68,13 @@ Deno.test("deno task train trains, then names the next command", () =>
     }
     assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name).sort(), ["cohort", "run"]);
   }));
+
+Deno.test("deno task train --model of a floor has no epochs to tell of", () =>
+  inFolder(async (folder) => {
+    await writeMeds(join(folder, "cohort"), tinyCohort(40), { name: "tiny" });
+    const paths = ["--cohort", join(folder, "cohort"), "--out", join(folder, "run")];
+    assertEquals(await runTask("train", ...paths, "--model", "markov", "--backend", "wasm"), {
+      code: 0,
+      lines: [`Next: deno task generate --run ${folder}/run --count 1000 --out runs/synthetic`],
+    });
+  }));
