@@ -80,6 +80,12 @@ export async function* generateParts(
       );
     }),
   );
+  if (labelRows !== undefined && wanted.size > 0) {
+    throw new RangeError("Cannot generate with both some labels and whole rows of them");
+  }
+  if (labelRows?.some((bit) => bit > 1)) {
+    throw new RangeError("Cannot generate from these rows of labels: each must be 0 or 1");
+  }
   if (labelRows !== undefined && labelRows.length !== count * labelNames.length) {
     throw new RangeError(
       `Cannot generate ${count} records from ${labelRows.length} labels: ` +

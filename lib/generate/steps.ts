@@ -81,6 +81,9 @@ async function wantedLabels(
   return found;
 }
 
+/** Share of done records at which they are left out: each new size costs TensorFlow its kernels. */
+const doneShare = 1 / 8;
+
 /** Writes drafts until each is done or has reached the longest length. */
 async function write(
   sampling: StepSampling,
@@ -96,16 +99,18 @@ async function write(
     for (let step = 1; step < limit && open.length > 0; step++) {
       stepper.advance(steps);
       steps = await nextSteps(sampling, stepper, seed, open, step);
-      open.forEach(({ reader }, i) => reader.read(rowOf(steps, i)));
+      open.forEach(({ reader }, i) => {
+        if (!isDone(reader)) reader.read(rowOf(steps, i));
+      });
       const positions = Array.from(open.keys()).filter((i) => !isDone(open[i].reader));
-      if (positions.length < open.length) {
+      onEnded(drafts.length - positions.length);
+      if (positions.length <= (1 - doneShare) * open.length) {
         stepper.keep(Int32Array.from(positions));
         steps = rowsAt(steps, positions);
         open = positions.map((i) => open[i]);
-        onEnded(drafts.length - open.length);
       }
     }
-    if (open.length > 0) onEnded(drafts.length);
+    onEnded(drafts.length);
   } finally {
     stepper.dispose();
   }

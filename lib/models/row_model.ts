@@ -105,13 +105,13 @@ export function rowModel(family: string, config: RowConfig, parts: RowModelParts
     rowLimit: config.context,
     rowsOf,
     loss(parameters, cohort, records) {
-      const batch = visitRows(config, cohort, records);
+      const batch = visitRows(config, cohort, records, config.context - 1);
       const cells = logits(parameters, batch);
       return bernoulliNll(cells, batch.targets, batch.mask, config.positiveWeight);
     },
     lossDivisor: (_, recordCount) => recordCount * (config.context - 1) * columns,
     async likelihoods(parameters, cohort, records) {
-      const batch = visitRows(config, cohort, records);
+      const batch = visitRows(config, cohort, records, config.context - 1);
       const output = tf.tidy(() => logits(parameters, batch));
       const numbers = await output.data() as Float32Array;
       output.dispose();

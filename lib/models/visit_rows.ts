@@ -60,12 +60,15 @@ export interface VisitRows {
  * @param sizes of the vocabulary and labels
  * @param cohort where the records are
  * @param records indices into it
+ * @param most where given, rows are padded to a multiple of four, but to no more than this: every new
+ * shape costs TensorFlow a kernel
  * @see specs/halo.md section 1
  */
 export function visitRows(
   sizes: RowSizes,
   cohort: Cohort,
   records: Int32Array,
+  most?: number,
 ): VisitRows {
   const { visitOffsets, codeOffsets, codes, labels } = cohort;
   let rows = 1;
@@ -76,6 +79,7 @@ export function visitRows(
     rows = Math.max(rows, to - from + 1);
     entries += codeOffsets[to] - codeOffsets[from] + sizes.labels + 1;
   }
+  if (most !== undefined) rows = Math.max(rows, Math.min(most, 4 * Math.ceil(rows / 4)));
   const total = records.length * rows;
   const mask = new Float32Array(total);
   const targets = {

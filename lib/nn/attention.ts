@@ -103,9 +103,7 @@ function hostAttention(qkv: tf.Tensor2D, records: number, heads: number): tf.Ten
 
 function deviceAttention(qkv: tf.Tensor2D, records: number, heads: number): tf.Tensor2D {
   const rows = qkv.shape[0] / records;
-  const width = qkv.shape[1] / 3;
-  const head = width / heads;
-  const scale = 1 / Math.sqrt(head);
+  const scale = 1 / Math.sqrt(qkv.shape[1] / 3 / heads);
   return differentiable<tf.Tensor2D>(
     [qkv],
     (save) => {
@@ -129,18 +127,20 @@ function deviceAttention(qkv: tf.Tensor2D, records: number, heads: number): tf.T
       ])];
     },
   );
+}
 
-  /** [records × rows, parts × width] → parts tensors [records, heads, rows, head]. */
-  function splitHeads(x: tf.Tensor2D, records: number, heads: number, parts: number) {
-    const split = tf.reshape(x, [records, rows, parts, heads, head]);
-    return tf.unstack(tf.transpose(split, [2, 0, 3, 1, 4])) as tf.Tensor4D[];
-  }
+/** [records × rows, parts × width] → parts tensors [records, heads, rows, head]. */
+function splitHeads(x: tf.Tensor2D, records: number, heads: number, parts: number) {
+  const [rows, columns] = [x.shape[0] / records, x.shape[1]];
+  const split = tf.reshape(x, [records, rows, parts, heads, columns / parts / heads]);
+  return tf.unstack(tf.transpose(split, [2, 0, 3, 1, 4])) as tf.Tensor4D[];
+}
 
-  /** The way back: beside each other as [records × rows, parts × width]. */
-  function joinHeads(parts: tf.Tensor[]): tf.Tensor2D {
-    const joined = tf.transpose(tf.stack(parts), [1, 3, 0, 2, 4]);
-    return tf.reshape(joined, [records * rows, parts.length * width]);
-  }
+/** The way back from {@link splitHeads}: parts beside each other. */
+function joinHeads(parts: tf.Tensor[]): tf.Tensor2D {
+  const [records, heads, rows, head] = parts[0].shape;
+  const joined = tf.transpose(tf.stack(parts), [1, 3, 0, 2, 4]);
+  return tf.reshape(joined, [records * rows, parts.length * heads * head]);
 }
 
 /** Keys and values of the rows that a record's next row may look at, for sampling. */

@@ -2,6 +2,9 @@ import * as tf from "@tensorflow/tfjs-core";
 import { headLogits, type MaskedHead } from "./masked_head.ts";
 import { type MultiHot, rowsFrom } from "./multi_hot.ts";
 
+/** Passes hold a multiple of so many rows: every new shape costs TensorFlow a kernel. */
+const step = 32;
+
 /**
  * Draws one row for each history, exactly as code by code: one uniform number per column stands for
  * all draws of that column, and `row ← [u < σ(logits(row))]` is repeated until nothing changes.
@@ -24,17 +27,18 @@ export async function fixedPointRows(
 ): Promise<{ rows: MultiHot; passes: number }> {
   const { columns } = head;
   const base = head.fromHistory(history);
-  let active = Int32Array.from({ length: history.shape[0] }, (_, row) => row);
+  const count = history.shape[0];
+  let active = Int32Array.from({ length: count }, (_, row) => row);
   const lists: Int32Array[] = Array.from(active, () => new Int32Array(0));
   let passes = 0;
   while (active.length > 0) {
     // Rounding might differ between batches of different size, and flip a column for ever
     if (passes > columns) throw new Error(`No fixed point after ${passes} passes`);
-    const rows = rowsFrom(Array.from(active, (row) => lists[row]));
+    const size = Math.min(count, step * Math.ceil(active.length / step));
+    const passing = Int32Array.from({ length: size }, (_, i) => active[i] ?? active[0]);
+    const rows = rowsFrom(Array.from(passing, (row) => lists[row]));
     const output = tf.tidy(() => {
-      const bases = active.length === base.shape[0]
-        ? base
-        : tf.gather(base, tf.tensor1d(active, "int32"));
+      const bases = active.length === count ? base : tf.gather(base, tf.tensor1d(passing, "int32"));
       return tf.sigmoid(headLogits(head, bases, rows));
     });
     const probabilities = await output.data();

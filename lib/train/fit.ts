@@ -169,6 +169,7 @@ async function trainEpoch(sitting: Sitting): Promise<TrainingLine> {
     }
   }
   const validationLoss = await meanLoss(sitting);
+  checkFinite({ "validation loss": validationLoss }, sitting);
   standing.epoch++;
   const line: TrainingLine = {
     epoch: standing.epoch,

@@ -9,6 +9,7 @@ import type { Cohort } from "../cohort/cohort.ts";
 import type { GradientModel, ModelConfig } from "../models/model.ts";
 import { type Backend, useBackend } from "../nn/backend.ts";
 import { copyInto, type FlatLayout, hostTensors, sharedFloats } from "../nn/flat.ts";
+import { isOnHost } from "../nn/host.ts";
 import type { Gradients, Optimizer } from "../nn/optimizer.ts";
 import type { NamedTensors } from "../nn/parameters.ts";
 import { gradientModelOf } from "../models/mod.ts";
@@ -117,12 +118,25 @@ function answer(worker: Worker): Promise<number> {
 }
 
 /**
+ * Checks that so many Workers can share batches on the chosen backend.
+ *
+ * @throws {RangeError} If there are several and the backend is neither wasm nor cpu
+ */
+export function checkWorkers(count: number): void {
+  if (count === 1 || isOnHost()) return;
+  throw new RangeError(
+    `Cannot share batches among ${count} workers on ${tf.getBackend()}: it has threads of its own, ` +
+      "workers are for wasm and cpu",
+  );
+}
+
+/**
  * Gradients computed by `count` Workers, each of which takes every `count`-th record of a batch.
  * For a given count the sums are made in a fixed order, so runs repeat exactly.
  *
  * @param divisor what to divide losses by before gradients are taken
  * @param count of Workers
- * @throws {RangeError} If the backend is neither wasm nor cpu
+ * @throws {TypeError} If the backend is neither wasm nor cpu, see {@link checkWorkers}
  */
 export async function sharedGradients(
   model: GradientModel,
@@ -133,32 +147,34 @@ export async function sharedGradients(
 ): Promise<GradientSource> {
   const { shared } = optimizer;
   const backend = tf.getBackend() as Backend;
-  if (shared === undefined) {
-    throw new RangeError(
-      `Cannot share batches among ${count} workers on ${backend}: it has threads of its own, ` +
-        "workers are for wasm and cpu",
-    );
-  }
+  if (shared === undefined) throw new TypeError("Workers share the parameters of cpu and wasm");
   const { layout, parameters } = shared;
   const lent = sharedCohort(cohort);
-  const workers = await Promise.all(Array.from({ length: count }, async () => {
-    const thread = new Worker(import.meta.resolve("./gradient_worker.ts"), { type: "module" });
-    const gradient = sharedFloats(layout.length);
-    const setup: Setup = {
-      divisor,
-      backend,
-      family: model.family,
-      config: model.config,
-      cohort: lent,
-      layout,
-      parameters,
-      gradient,
-    };
-    const ready = answer(thread);
-    thread.postMessage(setup);
-    await ready;
-    return { thread, gradient };
+  const workers = Array.from({ length: count }, () => ({
+    thread: new Worker(import.meta.resolve("./gradient_worker.ts"), { type: "module" }),
+    gradient: sharedFloats(layout.length),
   }));
+  const dispose = () => workers.forEach(({ thread }) => thread.terminate());
+  try {
+    await Promise.all(workers.map(({ thread, gradient }) => {
+      const setup: Setup = {
+        divisor,
+        backend,
+        family: model.family,
+        config: model.config,
+        cohort: lent,
+        layout,
+        parameters,
+        gradient,
+      };
+      const ready = answer(thread);
+      thread.postMessage(setup);
+      return ready;
+    }));
+  } catch (error) {
+    dispose();
+    throw error;
+  }
   const [{ gradient: total }, ...others] = workers;
   return {
     async compute(records) {
@@ -177,7 +193,7 @@ export async function sharedGradients(
       }
       return { loss: losses.reduce((sum, loss) => sum + loss, 0), gradients: total };
     },
-    dispose: () => workers.forEach(({ thread }) => thread.terminate()),
+    dispose,
   };
 }
 

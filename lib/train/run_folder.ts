@@ -6,9 +6,10 @@
  * @module
  */
 import { join } from "node:path";
+import { isObject, parsedJson, readText } from "../cohort/input.ts";
 import { unwritable } from "../cohort/output.ts";
 import { type Vocabulary, vocabulary } from "../cohort/vocabulary.ts";
-import { modelFamily } from "../models/mod.ts";
+import { checkSettings, modelFamily } from "../models/mod.ts";
 import type { Model, ModelConfig } from "../models/model.ts";
 import type { AdamState } from "../nn/optimizer.ts";
 import { checkShapes, type NamedArrays } from "../nn/parameters.ts";
@@ -26,7 +27,7 @@ export interface RunConfig {
   readonly config: ModelConfig;
   /** How it was trained. */
   readonly training: Training;
-  /** Fingerprint of the cohort that it was trained on. */
+  /** Fingerprint of the cohort that it was trained on; empty where that is not known. */
   readonly cohort: string;
   /** What computed, and in which version. */
   readonly versions: Readonly<Record<string, string>>;
@@ -152,22 +153,12 @@ export async function writeStanding(
   );
 }
 
-function isObject(value: unknown): value is object {
-  return typeof value === "object" && value !== null;
-}
-
 async function readJson(path: string): Promise<unknown> {
-  let text: string;
   try {
-    text = await Deno.readTextFile(path);
+    return parsedJson(await readText(path), path);
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
-    throw new Deno.errors.NotFound(`Cannot read "${path}": there is no such file, is it a run?`);
-  }
-  try {
-    return JSON.parse(text);
-  } catch (_) {
-    throw new SyntaxError(`Cannot read "${path}": it is not JSON`);
+    throw new Deno.errors.NotFound(`${error.message}, is it a run?`);
   }
 }
 
@@ -181,7 +172,26 @@ export async function readRunConfig(folder: string): Promise<RunConfig> {
   if (!isConfig) {
     throw new SyntaxError(`Cannot read "${path}": it is not a run's config`);
   }
+  checkConfig(path, found as RunConfig);
   return found as RunConfig;
+}
+
+/** A config that someone has edited must not make a model that the parameters were not trained for. */
+function checkConfig(path: string, { model, config }: RunConfig): void {
+  const family = modelFamily(model);
+  const settings = Object.keys(family.settings).map((name) => [name, config[name]]);
+  try {
+    checkSettings(family, Object.fromEntries(settings));
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new SyntaxError(`Cannot read "${path}": ${error.message}`);
+  }
+  const { width, heads } = config;
+  if (heads !== undefined && width % heads !== 0) {
+    throw new SyntaxError(
+      `Cannot read "${path}": width ${width} is not a multiple of heads ${heads}`,
+    );
+  }
 }
 
 /**
@@ -274,10 +284,20 @@ export async function readRun(folder: string): Promise<Run> {
     ? Object.fromEntries(Object.entries(model.shapes).map(([name, shape]) => [name, { shape }]))
     : model.initialize(random(0));
   checkShapes(runConfig.model, tensors, wanted);
+  const names = await readVocabulary(folder);
+  const found = { codes: names.vocabulary.codes.length, labels: names.labelNames.length };
+  for (const [kind, count] of Object.entries(found)) {
+    if (count !== runConfig.config[kind]) {
+      throw new SyntaxError(
+        `Cannot read "${join(folder, "vocabulary.json")}": it has ${count} ${kind}, ` +
+          `the model ${runConfig.config[kind]}`,
+      );
+    }
+  }
   return {
     runConfig,
     parameters: tensors,
-    ...await readVocabulary(folder),
+    ...names,
     training: await readTraining(folder),
   };
 }

@@ -7,6 +7,7 @@ import { backendVersions } from "../nn/backend.ts";
 import type { OnProgress } from "../progress.ts";
 import { version } from "../version.ts";
 import { fit } from "./fit.ts";
+import { checkWorkers } from "./gradients.ts";
 import { checkTraining, trainingDefaults, type TrainingOptions } from "./options.ts";
 import {
   beginRun,
@@ -62,6 +63,7 @@ async function begunRun(
   checkSettings(family, settings);
   const training = { ...trainingDefaults, ...givenTraining(options) };
   checkTraining(training);
+  checkWorkers(training.workers);
   const runConfig: RunConfig = {
     ehrloom: version,
     model: family.name,

@@ -222,7 +222,7 @@ const damages: [what: string, (path: string) => Promise<void>, message: string][
       const text = await Deno.readTextFile(join(path, "config.json"));
       await Deno.writeTextFile(join(path, "config.json"), text.slice(0, 40));
     },
-    'config.json": it is not JSON',
+    'config.json" as JSON: ',
   ],
   [
     "a config.json of something else",
