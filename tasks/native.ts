@@ -4,7 +4,7 @@ import { type Command, runCommand, say } from "./command.ts";
 
 const command: Command = {
   name: "native",
-  summary: "Build the TensorFlow backend, about ten times as fast as the embedded one.",
+  summary: "Build the TensorFlow backend, about six times as fast as the embedded one.",
   options: {
     cuda: { help: "TensorFlow for NVIDIA cards, 5 GB (builds, but was not yet run on a card)" },
     force: { help: "Download and compile again what is in the cache" },
