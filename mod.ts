@@ -38,6 +38,13 @@ export { readMeds, type ReadMedsOptions } from "./lib/cohort/from_meds.ts";
 export { writeMeds, type WriteMedsOptions } from "./lib/cohort/to_meds.ts";
 export { type SourceFormat, sourceFormats, type SourceOptions } from "./lib/cohort/formats.ts";
 export { trimmed, type TrimOptions } from "./lib/cohort/trim.ts";
+export {
+  type CodeEdge,
+  type CodeGraph,
+  codeGraph,
+  codeGraphOf,
+  readCodeGraph,
+} from "./lib/cohort/code_graph.ts";
 export { parseRecordsJson, readRecordsJson } from "./lib/cohort/from_records_json.ts";
 export { checkOutput, writeWhole } from "./lib/cohort/output.ts";
 export { type Random, random } from "./lib/nn/random.ts";
