@@ -54,7 +54,18 @@ export { peakFlops } from "./lib/nn/peak.ts";
 export type { OnProgress, Progress } from "./lib/progress.ts";
 
 // Models
-export type { ModelConfig, RecordLikelihood, Sampler, Setting } from "./lib/models/model.ts";
+export type {
+  Knowledge,
+  ModelConfig,
+  RecordLikelihood,
+  Sampler,
+  Setting,
+} from "./lib/models/model.ts";
+export {
+  type CodeEmbeddings,
+  parseCodeEmbeddings,
+  readCodeEmbeddings,
+} from "./lib/models/code_embeddings.ts";
 export { modelSummaries, type ModelSummary, parseSettings } from "./lib/models/mod.ts";
 export type { NamedArrays, ShapedArray } from "./lib/nn/parameters.ts";
 

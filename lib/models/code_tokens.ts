@@ -66,16 +66,27 @@ export interface TokenRows {
 
 /** Lays records out as tokens. */
 export function tokenRows(sizes: RowSizes, cohort: Cohort, records: Int32Array): TokenRows {
-  const sequences = Array.from(records, (record) => tokensOf(sizes, cohort, record));
-  const steps = sequences.reduce((longest, { length }) => Math.max(longest, length), 0) - 1;
-  const rows = (first: number) =>
+  return sequenceRows(Array.from(records, (record) => tokensOf(sizes, cohort, record)), 1);
+}
+
+/**
+ * Lays sequences of tokens side by side.
+ *
+ * @param unread how many tokens at the end of each the model does not see: the last has no target
+ */
+export function sequenceRows(
+  sequences: readonly (readonly number[])[],
+  unread: 0 | 1,
+): TokenRows {
+  const longest = sequences.reduce((most, { length }) => Math.max(most, length), 0);
+  const rows = (first: number, end: number) =>
     rowsFrom(sequences.flatMap((tokens) =>
       Array.from(
-        { length: steps },
-        (_, step) => step + 1 < tokens.length ? [tokens[step + first]] : [],
+        { length: longest - unread },
+        (_, step) => step + end < tokens.length ? [tokens[step + first]] : [],
       )
     ));
-  return { records: records.length, inputs: rows(0), targets: rows(1) };
+  return { records: sequences.length, inputs: rows(0, unread), targets: rows(1, 1) };
 }
 
 /**

@@ -66,7 +66,8 @@ export interface GptConfig extends Record<string, number> {
   tied: number;
 }
 
-const settings = {
+/** What users may set of a {@link GptConfig}. */
+export const gptSettings = {
   ...transformerSettings,
   context: {
     help: "Most tokens in a record; those of the longest record if not set",
@@ -75,18 +76,29 @@ const settings = {
   ...tiedSettings,
 };
 
-const embedding: TiedEmbedding = { name: "transformer.code_embed_mat.weight", layout: "out-in" };
+/** Where GPT's embedding is, which its head may share. */
+export const gptEmbedding: TiedEmbedding = {
+  name: "transformer.code_embed_mat.weight",
+  layout: "out-in",
+};
 
-function configFor(cohort: Cohort, set: ModelConfig): GptConfig {
+/**
+ * The config of a GPT over a cohort's records.
+ *
+ * @throws {RangeError} If a record is longer than the context that was set, or the heads do not
+ * divide the width
+ */
+export function gptConfigFor(family: string, cohort: Cohort, set: ModelConfig): GptConfig {
   const sizes = { codes: cohort.vocabulary.codes.length, labels: cohort.labelNames.length };
-  let longest = settings.context.min;
+  let longest = gptSettings.context.min;
   for (let record = 0; record < cohort.recordCount; record++) {
     longest = Math.max(longest, tokenCount(sizes, cohort, record));
   }
   const context = set.context ?? longest;
   if (longest > context) {
     throw new RangeError(
-      `Cannot make "gpt": the longest record has ${longest} tokens and context is ${context}; ` +
+      `Cannot make "${family}": the longest record has ${longest} tokens and context is ` +
+        `${context}; ` +
         `set context=${longest}, or prepare with a smaller --max-visits`,
     );
   }
@@ -94,31 +106,32 @@ function configFor(cohort: Cohort, set: ModelConfig): GptConfig {
     ...sizes,
     context,
     positions: context,
-    ...transformerConfigFor("gpt", set),
-    tied: set.tied ?? settings.tied.default,
+    ...transformerConfigFor(family, set),
+    tied: set.tied ?? gptSettings.tied.default,
   };
 }
 
-function initialize(config: GptConfig, random: Random): NamedArrays {
+/** Parameters to begin with; the tables' N(0, 1) is the original's. */
+export function initialGpt(config: GptConfig, random: Random): NamedArrays {
   const { width, positions } = config;
   const parameters = {
     "transformer.code_embed_mat.weight": gaussian([tokenKinds(config), width], 1, random),
     "transformer.pos_embed_mat.weight": gaussian([positions, width], 1, random),
     ...initialTransformer(config, random),
   };
-  return config.tied === 1 ? parameters : withHead(parameters, embedding);
+  return config.tied === 1 ? parameters : withHead(parameters, gptEmbedding);
 }
 
 function fromOriginal(config: GptConfig, stateDict: NamedArrays): NamedArrays {
   const all = withoutBuffers(stateDict);
-  const parameters = config.tied === 1 ? withoutHead("gpt", all, embedding) : all;
-  checkShapes("gpt", parameters, initialize(config, random(0)));
+  const parameters = config.tied === 1 ? withoutHead("gpt", all, gptEmbedding) : all;
+  checkShapes("gpt", parameters, initialGpt(config, random(0)));
   return parameters;
 }
 
 function tensorsOf(parameters: NamedTensors) {
   return {
-    tokens: parameters[embedding.name] as tf.Tensor2D, // [token kinds, width]
+    tokens: parameters[gptEmbedding.name] as tf.Tensor2D, // [token kinds, width]
     table: parameters["transformer.pos_embed_mat.weight"] as tf.Tensor2D, // [positions, width]
   };
 }
@@ -142,15 +155,15 @@ export function gptMemory(config: GptConfig, parameters: NamedTensors): Memory {
 
 /** Logits of the token after each history: [rows, token kinds]. */
 export function gptLogits(parameters: NamedTensors, history: tf.Tensor2D): tf.Tensor2D {
-  return tiedLogits(parameters, history, embedding);
+  return tiedLogits(parameters, history, gptEmbedding);
 }
 
 /** GPT as `deno task train --model gpt` knows it. */
 export const gpt: ModelFamily<GradientModel> = {
   name: "gpt",
   summary: "Codes as tokens of one sequence, by a transformer (language-model baseline)",
-  settings,
-  configFor,
+  settings: gptSettings,
+  configFor: (cohort, set) => gptConfigFor("gpt", cohort, set),
   create(stored) {
     const config = stored as GptConfig;
     return {
@@ -160,10 +173,10 @@ export const gpt: ModelFamily<GradientModel> = {
       samplers: [],
       rowLimit: config.context,
       rowsOf: (cohort, record) => tokenCount(config, cohort, record) - 1,
-      initialize: (random) => initialize(config, random),
+      initialize: (random) => initialGpt(config, random),
       fromOriginal: (stateDict) => fromOriginal(config, stateDict),
       toOriginal: (parameters) => ({
-        ...withHead(parameters, embedding),
+        ...withHead(parameters, gptEmbedding),
         ...causalBuffers(config, config.context),
       }),
       loss(parameters, cohort, records) {

@@ -6,6 +6,7 @@
 import { gpt } from "./gpt.ts";
 import { halo } from "./halo.ts";
 import { haloCoarse } from "./halo_coarse.ts";
+import { hisgt } from "./hisgt.ts";
 import { independent } from "./independent.ts";
 import { lstm } from "./lstm.ts";
 import { markov } from "./markov.ts";
@@ -18,6 +19,7 @@ export const models: Readonly<Record<string, ModelFamily>> = {
   "halo-coarse": haloCoarse,
   gpt,
   lstm,
+  hisgt,
   independent,
   markov,
   memoriser,

@@ -6,11 +6,14 @@
  * @module
  */
 import type * as tf from "@tensorflow/tfjs-core";
+import type { CodeGraph } from "../cohort/code_graph.ts";
 import type { Cohort } from "../cohort/cohort.ts";
 import type { RecordLists } from "../cohort/records.ts";
 import type { MultiHot } from "../nn/multi_hot.ts";
 import type { NamedArrays, NamedTensors } from "../nn/parameters.ts";
 import type { Random } from "../nn/random.ts";
+import type { OnProgress } from "../progress.ts";
+import type { CodeEmbeddings } from "./code_embeddings.ts";
 
 /** A model's settings as config.json stores them. */
 export type ModelConfig = Readonly<Record<string, number>>;
@@ -29,6 +32,14 @@ export interface Setting {
   readonly isReal?: boolean;
 }
 
+/** What a user knows of the codes beside the records, for models that can use it. */
+export interface Knowledge {
+  /** Vectors of the codes' descriptions; from the descriptions themselves where left out. */
+  readonly embeddings?: CodeEmbeddings;
+  /** What lies above the codes; by their code systems where left out. */
+  readonly hierarchy?: CodeGraph;
+}
+
 /** A kind of model, such as HALO; one line of the registry each. */
 export interface ModelFamily<M extends Model = Model> {
   /** As on the command line. */
@@ -40,9 +51,9 @@ export interface ModelFamily<M extends Model = Model> {
   /**
    * The whole config for a cohort.
    *
-   * @throws {RangeError} If settings contradict each other or the cohort
+   * @throws {RangeError} If settings contradict each other, the cohort or what is known of codes
    */
-  configFor(cohort: Cohort, set: ModelConfig): ModelConfig;
+  configFor(cohort: Cohort, set: ModelConfig, knowledge?: Knowledge): ModelConfig;
   /** The model of a config that {@link configFor} gave, perhaps long ago. */
   create(config: ModelConfig): M;
 }
@@ -156,6 +167,18 @@ export interface GradientModel extends AnyModel {
   /** Parameters to begin training with. */
   initialize(random: Random): NamedArrays;
   /**
+   * Parameters that are worked out before training from what is known of the codes, and that
+   * training leaves as they are; {@link initialize} gives them as zeros.
+   *
+   * @returns the parameters, and for the run's config where each comes from
+   * @throws {RangeError} If what is known does not fit the vocabulary
+   */
+  tables?(
+    cohort: Pick<Cohort, "vocabulary" | "labelNames">,
+    knowledge: Knowledge,
+    options: { readonly random: Random; readonly onProgress?: OnProgress },
+  ): Promise<{ tables: NamedArrays; sources: Readonly<Record<string, string>> }>;
+  /**
    * Parameters from a state dict of the original code, by its own names: buffers are left out and
    * what its masks hide is set to zero.
    *
@@ -172,6 +195,11 @@ export interface GradientModel extends AnyModel {
    * @param records indices into the cohort
    */
   loss(parameters: NamedTensors, cohort: Cohort, records: Int32Array): tf.Scalar;
+  /**
+   * What validation goes by where {@link loss} has terms that are no likelihood; in nats, summed
+   * over the records.
+   */
+  validationLoss?(parameters: NamedTensors, cohort: Cohort, records: Int32Array): tf.Scalar;
   /**
    * What divides {@link loss} of a batch of average length to give the figure that the original
    * minimises.

@@ -9,7 +9,7 @@ import { visitsOf } from "../cohort/records.ts";
 import type { GradientModel } from "../models/model.ts";
 
 import { adam, type Optimizer } from "../nn/optimizer.ts";
-import { checkShapes } from "../nn/parameters.ts";
+import { checkShapes, type NamedArrays } from "../nn/parameters.ts";
 import { random } from "../nn/random.ts";
 import type { OnProgress } from "../progress.ts";
 import { epochBatches } from "./batches.ts";
@@ -56,6 +56,7 @@ const noSums = () => ({ loss: 0, visits: 0, norms: 0 });
  * @param folder the run's
  * @param training how to train
  * @param onProgress hears of every step
+ * @param tables the model's, for a run that has not stored where it stands
  * @returns the epochs, those of earlier sittings included
  * @throws {RangeError} If the loss is no longer finite
  * @throws {SyntaxError} If what an earlier sitting left is cut short or foreign
@@ -66,11 +67,12 @@ export async function fit(
   folder: string,
   training: Training,
   onProgress?: OnProgress,
+  tables: NamedArrays = {},
 ): Promise<TrainingLine[]> {
   const learners = splitOf(cohort, "train");
   const judges = splitOf(cohort, "validation");
   const stored = await readStanding(folder);
-  const initial = model.initialize(random(training.seed));
+  const initial = { ...model.initialize(random(training.seed)), ...tables };
   if (stored !== undefined) {
     const { parameters, means, squares } = stored.state;
     for (const group of [parameters, means, squares]) checkShapes(model.family, group, initial);
@@ -203,9 +205,10 @@ function checkFinite(values: Record<string, number>, { training, standing }: Sit
 async function meanLoss({ model, judges, training, optimizer }: Sitting): Promise<number> {
   const lengths = lengthsOf(model, judges);
   const parameters = optimizer.parameters();
+  const lossOf = model.validationLoss ?? model.loss;
   let sum = 0;
   for (const records of epochBatches(lengths, training.batch, random(0))) {
-    const loss = tf.tidy(() => model.loss(parameters, judges, records));
+    const loss = tf.tidy(() => lossOf(parameters, judges, records));
     sum += (await loss.data())[0];
     loss.dispose();
   }

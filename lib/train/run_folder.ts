@@ -25,6 +25,8 @@ export interface RunConfig {
   readonly model: string;
   /** The model's settings, all of them. */
   readonly config: ModelConfig;
+  /** Where parameters come from that were worked out before training, by their names. */
+  readonly sources?: Readonly<Record<string, string>>;
   /** How it was trained. */
   readonly training: Training;
   /** Fingerprint of the cohort that it was trained on; empty where that is not known. */
@@ -39,9 +41,12 @@ export interface TrainingLine {
   readonly epoch: number;
   /** Optimizer steps so far. */
   readonly step: number;
-  /** Mean negative log-likelihood of the training records during the epoch, nats per visit. */
+  /**
+   * Mean negative log-likelihood of the training records during the epoch, nats per visit; with
+   * whatever else the model minimises.
+   */
   readonly train_loss: number;
-  /** The same of the validation records after it. */
+  /** The likelihood alone of the validation records after it. */
   readonly validation_loss: number;
   /** Learning rate of the last step. */
   readonly learning_rate: number;

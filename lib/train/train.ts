@@ -2,8 +2,10 @@ import { type Cohort, type Split, splitNames, splitOf } from "../cohort/cohort.t
 import { fingerprint } from "../cohort/fingerprint.ts";
 import { checkOutput } from "../cohort/output.ts";
 import { checkSettings, modelFamily } from "../models/mod.ts";
-import type { ModelConfig } from "../models/model.ts";
+import type { Knowledge, Model, ModelConfig } from "../models/model.ts";
 import { backendVersions } from "../nn/backend.ts";
+import type { NamedArrays } from "../nn/parameters.ts";
+import { random } from "../nn/random.ts";
 import type { OnProgress } from "../progress.ts";
 import { version } from "../version.ts";
 import { fit } from "./fit.ts";
@@ -14,6 +16,7 @@ import {
   modelOf,
   readRun,
   readRunConfig,
+  readStanding,
   type Run,
   type RunConfig,
   writeBest,
@@ -25,6 +28,8 @@ export interface TrainOptions extends TrainingOptions {
   readonly model?: string;
   /** The model's settings, by name; what is left out has its documented default. */
   readonly settings?: ModelConfig;
+  /** What is known of the codes, for models that can use it. */
+  readonly knowledge?: Knowledge;
   /** Go on with an interrupted run; other options must be left out or be as they were. */
   readonly resume?: boolean;
   /** Replace what stands at the folder. */
@@ -53,40 +58,87 @@ function givenTraining(options: TrainOptions): TrainingOptions {
   );
 }
 
+/** A run's config, and what was worked out before training for a run that begins. */
+interface Prepared {
+  readonly runConfig: RunConfig;
+  readonly tables?: NamedArrays;
+}
+
+function tablesOf(
+  model: Model,
+  cohort: Cohort,
+  { seed }: { seed: number },
+  { knowledge = {}, onProgress }: TrainOptions,
+) {
+  if ("learn" in model) return undefined;
+  return model.tables?.(cohort, knowledge, { random: random(seed, 2), onProgress });
+}
+
+function checkKnowledge(model: Model, { knowledge }: TrainOptions): void {
+  const given = Object.entries(knowledge ?? {}).filter(([, value]) => value !== undefined);
+  if (given.length === 0 || !("learn" in model) && model.tables !== undefined) return;
+  throw new RangeError(`Cannot train "${model.family}" with ${given[0][0]}: it can use none`);
+}
+
 async function begunRun(
   folder: string,
   cohort: Cohort,
   options: TrainOptions,
-): Promise<RunConfig> {
+): Promise<Prepared> {
   const family = modelFamily(options.model ?? "halo");
   const settings = options.settings ?? {};
   checkSettings(family, settings);
   const training = { ...trainingDefaults, ...givenTraining(options) };
   checkTraining(training);
   checkWorkers(training.workers);
+  const config = family.configFor(cohort, settings, options.knowledge);
+  const model = family.create(config);
+  checkKnowledge(model, options);
+  await checkOutput(folder, { force: options.force });
+  const given = await tablesOf(model, cohort, training, options);
   const runConfig: RunConfig = {
     ehrloom: version,
     model: family.name,
-    config: family.configFor(cohort, settings),
+    config,
+    ...given && { sources: given.sources },
     training,
     cohort: await fingerprint(cohort),
     versions: backendVersions(),
   };
-  await checkOutput(folder, { force: options.force });
   if (options.force) {
     await Deno.remove(folder, { recursive: true }).catch((error) => {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     });
   }
   await beginRun(folder, runConfig, cohort.vocabulary, cohort.labelNames);
-  return runConfig;
+  return { runConfig, tables: given?.tables };
+}
+
+/** What a run that was killed before it stored anything must work out again. */
+async function tablesAgain(
+  folder: string,
+  cohort: Cohort,
+  runConfig: RunConfig,
+  options: TrainOptions,
+): Promise<NamedArrays | undefined> {
+  if (await readStanding(folder) !== undefined) return undefined;
+  const given = await tablesOf(modelOf(runConfig), cohort, runConfig.training, options);
+  for (const [name, source] of Object.entries(given?.sources ?? {})) {
+    if (source !== runConfig.sources?.[name]) {
+      throw new RangeError(
+        `Cannot resume "${folder}": ${name} now comes from ${source}, ` +
+          `it was begun with ${runConfig.sources?.[name]}`,
+      );
+    }
+  }
+  return given?.tables;
 }
 
 async function resumedRun(
   folder: string,
   cohort: Cohort,
   options: TrainOptions,
-): Promise<RunConfig> {
+): Promise<Prepared> {
   const stored = await readRunConfig(folder);
   const before: Record<string, unknown> = {
     model: stored.model,
@@ -106,7 +158,7 @@ async function resumedRun(
       `Cannot resume "${folder}": it was begun on another cohort or other splits`,
     );
   }
-  return stored;
+  return { runConfig: stored, tables: await tablesAgain(folder, cohort, stored, options) };
 }
 
 /**
@@ -128,9 +180,9 @@ export async function train(
 ): Promise<Run> {
   checkSplits(cohort);
   const prepare = options.resume ? resumedRun : begunRun;
-  const runConfig = await prepare(folder, cohort, options);
+  const { runConfig, tables } = await prepare(folder, cohort, options);
   const model = modelOf(runConfig);
   if ("learn" in model) await writeBest(folder, model.learn(splitOf(cohort, "train")));
-  else await fit(model, cohort, folder, runConfig.training, options.onProgress);
+  else await fit(model, cohort, folder, runConfig.training, options.onProgress, tables);
   return await readRun(folder);
 }

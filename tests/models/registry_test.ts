@@ -22,7 +22,7 @@ await useBackend("wasm");
 const source = tinyCohort(60);
 const small: Record<string, number> = { width: 8, layers: 1, heads: 2 };
 /** Those that know no likelihood of a record. */
-const withoutLikelihood = ["gpt", "independent", "memoriser"];
+const withoutLikelihood = ["gpt", "hisgt", "independent", "memoriser"];
 
 const recordsOf = (cohort: Cohort) =>
   Array.from({ length: cohort.recordCount }, (_, record) => ({

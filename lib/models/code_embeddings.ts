@@ -1,0 +1,141 @@
+/**
+ * Vectors of codes' descriptions that a user brings, such as a language model's: a JSON file
+ * `{"model": "...", "vectors": {"ICD10CM//E11.9": [0.1, ...], ...}}`. Labels and special tokens may
+ * have vectors too, by the keys of `labelKey` and `specialKeys`.
+ *
+ * @see specs/hisgt.md section 4
+ * @module
+ */
+import type { Vocabulary } from "../cohort/vocabulary.ts";
+
+/** Vectors by key, all of one width. */
+export interface CodeEmbeddings {
+  /** Codes as the vocabulary has them, labels and special tokens. */
+  readonly keys: readonly string[];
+  /** Numbers in a vector. */
+  readonly width: number;
+  /** [keys × width] */
+  readonly vectors: Float32Array;
+  /** Where they come from, in a sentence for reports. */
+  readonly source: string;
+}
+
+/** The key of a label. */
+export const labelKey = (label: string): string => `LABEL:${label}`;
+
+/** The keys of special tokens, in their order. */
+export const specialKeys = [
+  "START_RECORD",
+  "END_LABEL",
+  "END_VISIT",
+  "END_RECORD",
+  "PADDING",
+] as const;
+
+/** Codes without a vector up to which embeddings are taken. */
+const mostMissing = 0.1;
+
+const plain = (code: string) => code.replaceAll(".", "").toUpperCase();
+
+/** For each code the index of its key, -1 for none; dots and case do not matter. */
+export function keysOfCodes({ keys }: CodeEmbeddings, codes: readonly string[]): Int32Array {
+  const exact = new Map(keys.map((key, i) => [key, i]));
+  const similar = new Map(keys.map((key, i) => [plain(key), i]));
+  return Int32Array.from(codes, (code) => exact.get(code) ?? similar.get(plain(code)) ?? -1);
+}
+
+/** Some of a long list, for messages. */
+export function some(names: readonly string[]): string {
+  const shown = names.slice(0, 3).map((name) => `"${name}"`).join(", ");
+  return names.length > 3 ? `${shown} and ${names.length - 3} more` : shown;
+}
+
+/**
+ * The codes that have no vector.
+ *
+ * @throws {RangeError} If they are more than a tenth of all; the message counts and names them
+ */
+export function codesWithoutVector(
+  embeddings: CodeEmbeddings,
+  { codes }: Vocabulary,
+): string[] {
+  const found = keysOfCodes(embeddings, codes);
+  const missing = codes.filter((_, i) => found[i] === -1);
+  if (missing.length > mostMissing * codes.length) {
+    throw new RangeError(
+      `Cannot use ${embeddings.source}: ${missing.length} of ${codes.length} codes have no vector, ` +
+        `${some(missing)}; at most ${100 * mostMissing} % may lack one`,
+    );
+  }
+  return missing;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/**
+ * The embeddings in the text of a file.
+ *
+ * @example Two codes
+ * ```ts
+ * import { parseCodeEmbeddings } from "ehrloom";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const text = '{ "model": "tiny", "vectors": { "I10": [1, 0], "E11.9": [0, 1] } }';
+ * assertEquals(parseCodeEmbeddings(text, "vectors.json").width, 2);
+ * ```
+ *
+ * @param file named in errors and in reports
+ * @throws {SyntaxError} If it is no such JSON
+ * @throws {RangeError} If a vector is of another width than the first, or not of finite numbers
+ */
+export function parseCodeEmbeddings(text: string, file: string): CodeEmbeddings {
+  const fail = (problem: string) => `Cannot read "${file}": ${problem}`;
+  let found: unknown;
+  try {
+    found = JSON.parse(text);
+  } catch (_) {
+    throw new SyntaxError(fail("it is not JSON"));
+  }
+  const { vectors, model } = isObject(found) ? found : {};
+  const lists = isObject(vectors) ? Object.entries(vectors) : [];
+  if (lists.length === 0) throw new SyntaxError(fail('it has no "vectors" by code'));
+  const [, first] = lists[0];
+  const width = Array.isArray(first) ? first.length : 0;
+  if (width === 0) throw new SyntaxError(fail(`"${lists[0][0]}" must have a list of numbers`));
+  const numbers = new Float32Array(lists.length * width);
+  lists.forEach(([key, vector], i) => {
+    if (!Array.isArray(vector) || !vector.every(Number.isFinite)) {
+      throw new RangeError(fail(`the vector of "${key}" must be a list of finite numbers`));
+    }
+    if (vector.length !== width) {
+      throw new RangeError(
+        fail(
+          `the vector of "${key}" has ${vector.length} numbers, that of "${lists[0][0]}" ${width}`,
+        ),
+      );
+    }
+    numbers.set(vector, i * width);
+  });
+  const source = `"${file}"` + (typeof model === "string" ? ` (${model})` : "");
+  return { keys: lists.map(([key]) => key), width, vectors: numbers, source };
+}
+
+/**
+ * Reads a file of embeddings.
+ *
+ * @throws {Deno.errors.NotFound} If there is no such file
+ * @throws {SyntaxError} If it is no such JSON
+ * @throws {RangeError} If a vector is of another width than the first, or not of finite numbers
+ */
+export async function readCodeEmbeddings(path: string): Promise<CodeEmbeddings> {
+  let text: string;
+  try {
+    text = await Deno.readTextFile(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new Deno.errors.NotFound(`Cannot read "${path}": no such file`);
+  }
+  return parseCodeEmbeddings(text, path);
+}

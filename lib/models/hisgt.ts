@@ -1,0 +1,323 @@
+/**
+ * HiSGT: a GPT over codes that is told what its codes mean. To each token's learnt embedding come a
+ * projection of a vector of the code's description and a vector of the code's place in a hierarchy;
+ * both are worked out before training and stay as they are. Besides predicting the next token, the
+ * network must give back both vectors of the token it has just read.
+ *
+ * Zhou & Barbieri 2025, "Generating clinically realistic EHR data via a hierarchy- and
+ * semantics-guided transformer". Differences from its code: codes come in rising order and once a
+ * visit; the head's matrix is the embedding's (the published form is `tied=0`); no dropout; padding
+ * is never computed with; epochs are judged by the sequence's loss alone; the weights of the two
+ * other losses allow for the vectors' widths; and the hierarchy is that of the codes' own system
+ * (`cohort/code_graph.ts`). Like GPT it has no likelihood that others' could be compared with.
+ *
+ * @see specs/hisgt.md sections 5 to 8
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs-core";
+import type { Cohort } from "../cohort/cohort.ts";
+import { categoricalNll, categoricalRows } from "../nn/categorical.ts";
+import { differentiable } from "../nn/differentiable.ts";
+import { linear } from "../nn/linear.ts";
+import type { Memory } from "../nn/memory.ts";
+import { bag, embedding, type MultiHot } from "../nn/multi_hot.ts";
+import {
+  checkShapes,
+  constant,
+  type NamedArrays,
+  type NamedTensors,
+  uniform,
+} from "../nn/parameters.ts";
+import { type Random, random } from "../nn/random.ts";
+import { transformer, transformerMemory, withPositions } from "../nn/transformer.ts";
+import { codeKnowledge, semanticWidthFor } from "./code_knowledge.ts";
+import {
+  sequenceRows,
+  tokenCount,
+  tokenKinds,
+  type TokenRows,
+  tokenScript,
+  tokensOf,
+} from "./code_tokens.ts";
+import {
+  type GptConfig,
+  gptConfigFor,
+  gptEmbedding,
+  gptLogits,
+  gptSettings,
+  initialGpt,
+} from "./gpt.ts";
+import type { GradientModel, Knowledge, ModelConfig, ModelFamily, Setting } from "./model.ts";
+import { drawnFrom, stepper } from "./stepper.ts";
+import { withHead, withoutHead } from "./tied_head.ts";
+import { withoutBuffers } from "./visit_transformer.ts";
+
+/** HiSGT's settings. The paper's are width 384, 6 layers, 8 heads, semantic width 768. */
+export interface HisgtConfig extends GptConfig {
+  /** 1: tokens carry their descriptions' vectors; 0: they do not. */
+  semantic: number;
+  /** Width of a description's vector. */
+  semanticWidth: number;
+  /** Factor on the loss of giving back descriptions' vectors: the paper's beta. */
+  semanticWeight: number;
+  /** 1: tokens carry their places' vectors; 0: they do not. */
+  hierarchy: number;
+  /** Factor on the loss of giving back places' vectors: the paper's gamma. */
+  hierarchyWeight: number;
+  /** Steps over which the places' vectors are learned. */
+  graphSteps: number;
+}
+
+const settings = {
+  ...gptSettings,
+  semantic: {
+    help: "1: tokens carry vectors of their descriptions; 0: they do not",
+    default: 1,
+    min: 0,
+    max: 1,
+  },
+  semanticWidth: {
+    help: "Width of descriptions' vectors; that of the embeddings given, else 128 or the codes' " +
+      "number if smaller",
+    min: 1,
+  },
+  semanticWeight: {
+    help: "Factor on the loss of descriptions' vectors; 0.8 × 768 / their width if not set",
+    min: 0,
+    isReal: true,
+  },
+  hierarchy: {
+    help: "1: tokens carry vectors of their places in the hierarchy; 0: they do not",
+    default: 1,
+    min: 0,
+    max: 1,
+  },
+  hierarchyWeight: {
+    help: "Factor on the loss of places' vectors; 0.5 × 384 / width if not set",
+    min: 0,
+    isReal: true,
+  },
+  graphSteps: {
+    help: "Steps over which the places' vectors are learned",
+    default: 200,
+    min: 1,
+  },
+} satisfies Record<string, Setting>;
+
+function configFor(cohort: Cohort, set: ModelConfig, knowledge: Knowledge = {}): HisgtConfig {
+  const gpt = gptConfigFor("hisgt", cohort, set);
+  const semanticWidth = semanticWidthFor(cohort, set.semanticWidth, knowledge);
+  return {
+    ...gpt,
+    semantic: set.semantic ?? settings.semantic.default,
+    semanticWidth,
+    semanticWeight: set.semanticWeight ?? 0.8 * 768 / semanticWidth,
+    hierarchy: set.hierarchy ?? settings.hierarchy.default,
+    hierarchyWeight: set.hierarchyWeight ?? 0.5 * 384 / gpt.width,
+    graphSteps: set.graphSteps ?? settings.graphSteps.default,
+  };
+}
+
+/** Parameters to begin with; the two tables are zeros until they are worked out. */
+function initialize(config: HisgtConfig, random: Random): NamedArrays {
+  const { width, semanticWidth } = config;
+  const kinds = tokenKinds(config);
+  const affine = (name: string, from: number, to: number) => ({
+    [`${name}.weight`]: uniform([to, from], 1 / Math.sqrt(from), random),
+    [`${name}.bias`]: uniform([to], 1 / Math.sqrt(from), random),
+  });
+  return {
+    ...initialGpt(config, random),
+    ...config.semantic === 1 && {
+      ...affine("transformer.semantic_proj", semanticWidth, width),
+      ...affine("semantic_head", width, semanticWidth),
+      semantic_table: constant([kinds, semanticWidth], 0),
+    },
+    ...config.hierarchy === 1 && {
+      ...affine("hierarchy_head", width, width),
+      hierarchy_table: constant([kinds, width], 0),
+    },
+  };
+}
+
+/** The original keeps the tables in files of their own; here they come with its state dict. */
+function fromOriginal(config: HisgtConfig, stateDict: NamedArrays): NamedArrays {
+  const isOff = (name: string) =>
+    config.semantic === 0 && /^(transformer\.)?semantic_/.test(name) ||
+    config.hierarchy === 0 && name.startsWith("hierarchy_");
+  const all = Object.fromEntries(
+    Object.entries(withoutBuffers(stateDict)).filter(([name]) => !isOff(name)),
+  );
+  const parameters = config.tied === 1 ? withoutHead("hisgt", all, gptEmbedding) : all;
+  checkShapes("hisgt", parameters, initialize(config, random(0)));
+  return parameters;
+}
+
+function tensorsOf(parameters: NamedTensors) {
+  return {
+    tokens: parameters[gptEmbedding.name] as tf.Tensor2D, // [token kinds, width]
+    positions: parameters["transformer.pos_embed_mat.weight"] as tf.Tensor2D,
+    semantics: parameters.semantic_table as tf.Tensor2D, // [token kinds, semantic width]
+    places: parameters.hierarchy_table as tf.Tensor2D, // [token kinds, width]
+  };
+}
+
+/** x Wᵀ + b by the affine map of that name. */
+function affine(parameters: NamedTensors, name: string, x: tf.Tensor2D): tf.Tensor2D {
+  const weight = parameters[`${name}.weight`] as tf.Tensor2D;
+  return linear(x, weight, parameters[`${name}.bias`] as tf.Tensor1D, "out-in");
+}
+
+/** Rows of a table that training leaves as it is: its gradient is zero. */
+function fixedRows(rows: MultiHot, table: tf.Tensor2D): tf.Tensor2D {
+  return differentiable<tf.Tensor2D>(
+    [table],
+    () => bag(rows, table),
+    () => [tf.zerosLike(table)],
+  );
+}
+
+/** [rows, width] What is known of each token: its embedding, its description and its place. */
+function embedded(config: HisgtConfig, parameters: NamedTensors, rows: MultiHot): tf.Tensor2D {
+  const { tokens, semantics, places } = tensorsOf(parameters);
+  let x = embedding(rows, tokens, "in-out");
+  if (config.semantic === 1) {
+    const vectors = fixedRows(rows, semantics);
+    x = tf.add(x, affine(parameters, "transformer.semantic_proj", vectors));
+  }
+  return config.hierarchy === 1 ? tf.add(x, fixedRows(rows, places)) : x;
+}
+
+/** Histories up to each token: [records × steps, width]. */
+export function hisgtHistories(
+  config: HisgtConfig,
+  parameters: NamedTensors,
+  { inputs, records }: Pick<TokenRows, "inputs" | "records">,
+): tf.Tensor2D {
+  const x = embedded(config, parameters, inputs);
+  const { positions } = tensorsOf(parameters);
+  return transformer(config, parameters, withPositions(x, positions, records), records);
+}
+
+/** {@link hisgtHistories} for records being written, with cached keys and values. */
+export function hisgtMemory(config: HisgtConfig, parameters: NamedTensors): Memory {
+  const { positions } = tensorsOf(parameters);
+  const embed = (rows: MultiHot) => embedded(config, parameters, rows);
+  return transformerMemory(config, parameters, positions, embed);
+}
+
+/** Squared distance of each history's guess to the vector of the token just read, summed. */
+function guessedLoss(
+  parameters: NamedTensors,
+  head: "semantic_head" | "hierarchy_head",
+  history: tf.Tensor2D,
+  inputs: MultiHot,
+): tf.Scalar {
+  const { semantics, places } = tensorsOf(parameters);
+  const vectors = fixedRows(inputs, head === "semantic_head" ? semantics : places);
+  const counts = Array.from(
+    { length: inputs.rows },
+    (_, r) => inputs.offsets[r + 1] - inputs.offsets[r],
+  ); // 0 where there is no token
+  const mask = tf.tensor2d(counts, [inputs.rows, 1], "float32");
+  const misses = tf.square(tf.sub(affine(parameters, head, history), vectors));
+  return tf.sum(tf.mul(misses, mask));
+}
+
+/** The parts of the loss, each summed over what it is about. */
+export interface HisgtLosses {
+  /** Of the next token, in nats; over all tokens but the first. */
+  readonly sequence: tf.Scalar;
+  /** Of giving back descriptions' vectors; over all tokens. */
+  readonly semantic?: tf.Scalar;
+  /** Of giving back places' vectors; over all tokens. */
+  readonly hierarchy?: tf.Scalar;
+}
+
+/**
+ * The parts of the loss of a batch.
+ *
+ * @param batch all tokens as inputs, the last of a record without a target
+ */
+export function hisgtLosses(
+  config: HisgtConfig,
+  parameters: NamedTensors,
+  batch: TokenRows,
+): HisgtLosses {
+  const history = hisgtHistories(config, parameters, batch);
+  const { semantic, semanticWeight, hierarchy, hierarchyWeight } = config;
+  return {
+    sequence: categoricalNll(gptLogits(parameters, history), batch.targets),
+    ...semantic === 1 && semanticWeight > 0 && {
+      semantic: guessedLoss(parameters, "semantic_head", history, batch.inputs),
+    },
+    ...hierarchy === 1 && hierarchyWeight > 0 && {
+      hierarchy: guessedLoss(parameters, "hierarchy_head", history, batch.inputs),
+    },
+  };
+}
+
+/** The loss that is minimised, times the tokens that are predicted. */
+export function hisgtLoss(
+  config: HisgtConfig,
+  parameters: NamedTensors,
+  batch: TokenRows,
+): tf.Scalar {
+  const { sequence, semantic, hierarchy } = hisgtLosses(config, parameters, batch);
+  // each part is averaged over its own tokens
+  const share = batch.targets.columns.length / batch.inputs.columns.length;
+  let loss = sequence;
+  if (semantic) loss = tf.add(loss, tf.mul(semantic, share * config.semanticWeight));
+  if (hierarchy) loss = tf.add(loss, tf.mul(hierarchy, share * config.hierarchyWeight));
+  return loss;
+}
+
+/** HiSGT as `deno task train --model hisgt` knows it. */
+export const hisgt: ModelFamily<GradientModel> = {
+  name: "hisgt",
+  summary: "GPT told of codes' descriptions and hierarchy (Zhou & Barbieri 2025)",
+  settings,
+  configFor,
+  create(stored) {
+    const config = stored as HisgtConfig;
+    const batchOf = (cohort: Cohort, records: Int32Array) =>
+      sequenceRows(Array.from(records, (record) => tokensOf(config, cohort, record)), 0);
+    return {
+      family: "hisgt",
+      config,
+      columns: tokenKinds(config),
+      samplers: [],
+      rowLimit: config.context,
+      rowsOf: (cohort, record) => tokenCount(config, cohort, record),
+      initialize: (random) => initialize(config, random),
+      tables: (cohort, knowledge, options) => codeKnowledge(config, cohort, knowledge, options),
+      fromOriginal: (stateDict) => fromOriginal(config, stateDict),
+      toOriginal: (parameters) => withHead(parameters, gptEmbedding),
+      loss: (parameters, cohort, records) =>
+        hisgtLoss(config, parameters, batchOf(cohort, records)),
+      validationLoss: (parameters, cohort, records) =>
+        hisgtLosses(
+          { ...config, semanticWeight: 0, hierarchyWeight: 0 },
+          parameters,
+          batchOf(cohort, records),
+        ).sequence,
+      lossDivisor(cohort, recordCount) {
+        let tokens = 0;
+        for (let record = 0; record < cohort.recordCount; record++) {
+          tokens += tokenCount(config, cohort, record) - 1;
+        }
+        return recordCount * tokens / cohort.recordCount;
+      },
+      sampling: (parameters) => ({
+        kind: "steps",
+        script: tokenScript(config, config.context),
+        uniforms: 1,
+        begin: () => {
+          const head = (history: tf.Tensor2D) => gptLogits(parameters, history);
+          return stepper(hisgtMemory(config, parameters), drawnFrom(head, categoricalRows));
+        },
+        dispose() {},
+      }),
+    };
+  },
+};
