@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { eva } from "./eva.ts";
 import { gpt } from "./gpt.ts";
 import { halo } from "./halo.ts";
 import { haloCoarse } from "./halo_coarse.ts";
@@ -20,6 +21,7 @@ export const models: Readonly<Record<string, ModelFamily>> = {
   gpt,
   lstm,
   hisgt,
+  eva,
   independent,
   markov,
   memoriser,

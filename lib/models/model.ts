@@ -162,6 +162,14 @@ interface AnyModel {
   rowsOf(cohort: Cohort, record: number): number;
 }
 
+/** When in a training a loss is asked for: what noise and weights that change by epoch depend on. */
+export interface Moment {
+  /** The training's. */
+  readonly seed: number;
+  /** Epochs finished. */
+  readonly epoch: number;
+}
+
 /** A model that learns by descent along the gradients of its loss. */
 export interface GradientModel extends AnyModel {
   /** Parameters to begin training with. */
@@ -188,13 +196,20 @@ export interface GradientModel extends AnyModel {
   /** The state dict that the original code loads: the parameters and its constant buffers. */
   toOriginal(parameters: NamedArrays): NamedArrays;
   /**
-   * Negative log-likelihood in nats, summed over the records.
+   * Negative log-likelihood in nats, or what bounds it, summed over the records.
    *
    * @param parameters on the backend
    * @param cohort whose vocabulary and labels are the model's
    * @param records indices into the cohort
+   * @param moment of training; left out where the model is judged, which has to give the same each
+   * time
    */
-  loss(parameters: NamedTensors, cohort: Cohort, records: Int32Array): tf.Scalar;
+  loss(
+    parameters: NamedTensors,
+    cohort: Cohort,
+    records: Int32Array,
+    moment?: Moment,
+  ): tf.Scalar;
   /**
    * What validation goes by where {@link loss} has terms that are no likelihood; in nats, summed
    * over the records.

@@ -149,7 +149,10 @@ async function trainEpoch(sitting: Sitting): Promise<TrainingLine> {
   let rate = 0;
   while (standing.batch < batches.length) {
     const records = batches[standing.batch];
-    const { loss, gradients: slopes } = await gradients.compute(records);
+    const { loss, gradients: slopes } = await gradients.compute(records, {
+      seed: training.seed,
+      epoch: standing.epoch,
+    });
     const step = standing.epoch * batches.length + standing.batch;
     rate = rateAt(training, step, stepCount);
     const norm = await optimizer.step(slopes, rate);

@@ -6,7 +6,7 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import type { Cohort } from "../cohort/cohort.ts";
-import type { GradientModel, ModelConfig } from "../models/model.ts";
+import type { GradientModel, ModelConfig, Moment } from "../models/model.ts";
 import { type Backend, useBackend } from "../nn/backend.ts";
 import { copyInto, type FlatLayout, hostTensors, sharedFloats } from "../nn/flat.ts";
 import { isOnHost } from "../nn/host.ts";
@@ -18,9 +18,13 @@ import { gradientModelOf } from "../models/mod.ts";
 export interface GradientSource {
   /**
    * @param records indices into the cohort
+   * @param moment of training
    * @returns the loss in nats summed over the records, and the gradients of the divided loss
    */
-  compute(records: Int32Array): Promise<{ loss: number; gradients: Gradients }>;
+  compute(
+    records: Int32Array,
+    moment: Moment,
+  ): Promise<{ loss: number; gradients: Gradients }>;
   /** Ends its threads. */
   dispose(): void;
 }
@@ -32,6 +36,7 @@ function lossAndGradients(
   cohort: Cohort,
   records: Int32Array,
   divisor: number,
+  moment: Moment,
 ): { value: tf.Scalar; grads: tf.Tensor[] } {
   const names = Object.keys(parameters);
   const gradients = tf.valueAndGrads((...tensors) =>
@@ -40,6 +45,7 @@ function lossAndGradients(
         Object.fromEntries(names.map((name, i) => [name, tensors[i]])),
         cohort,
         records,
+        moment,
       ),
       divisor,
     )
@@ -59,13 +65,14 @@ export function localGradients(
   divisor: number,
 ): GradientSource {
   return {
-    async compute(records) {
+    async compute(records, moment) {
       const { value, grads } = lossAndGradients(
         model,
         optimizer.parameters(),
         cohort,
         records,
         divisor,
+        moment,
       );
       const [loss] = await value.data();
       value.dispose();
@@ -177,7 +184,7 @@ export async function sharedGradients(
   }
   const [{ gradient: total }, ...others] = workers;
   return {
-    async compute(records) {
+    async compute(records, moment) {
       const losses = await Promise.all(workers.map(({ thread, gradient }, i) => {
         const part = records.filter((_, at) => at % count === i);
         if (part.length === 0) {
@@ -185,7 +192,7 @@ export async function sharedGradients(
           return 0;
         }
         const loss = answer(thread);
-        thread.postMessage(part);
+        thread.postMessage({ records: part, moment } satisfies Part);
         return loss;
       }));
       for (const { gradient } of others) {
@@ -197,15 +204,21 @@ export async function sharedGradients(
   };
 }
 
-/** What a Worker is sent: a setup, then the records of its part of each batch. */
-export type Message = Setup | Int32Array;
+/** A Worker's part of a batch. */
+interface Part {
+  readonly records: Int32Array;
+  readonly moment: Moment;
+}
+
+/** What a Worker is sent: a setup, then its part of each batch. */
+export type Message = Setup | Part;
 
 /** A Worker's side: gives what handles its messages, a setup first, and answers each. */
 export function serveGradients(reply: (loss: number) => void): (message: Message) => void {
   let setup: Setup | undefined;
   let model: GradientModel | undefined;
   return async (message) => {
-    if (!(message instanceof Int32Array)) {
+    if (!("records" in message)) {
       setup = message;
       await useBackend(setup.backend);
       model = gradientModelOf(setup.family, setup.config);
@@ -214,7 +227,14 @@ export function serveGradients(reply: (loss: number) => void): (message: Message
       const { layout, parameters, gradient, cohort, divisor } = setup;
       const tensors = hostTensors(layout, parameters);
       const named = Object.fromEntries(layout.names.map((name, i) => [name, tensors[i]]));
-      const { value, grads } = lossAndGradients(model, named, cohort, message, divisor);
+      const { value, grads } = lossAndGradients(
+        model,
+        named,
+        cohort,
+        message.records,
+        divisor,
+        message.moment,
+      );
       copyInto(layout, grads, gradient);
       const [loss] = await value.data();
       tf.dispose([tensors, value, grads]);

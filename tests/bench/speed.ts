@@ -52,7 +52,7 @@ async function trainingSpeed(run: Run, cohort: Cohort, batch: number, workers: n
   const lengths = Array.from(cohort.subjectIds, (_, record) => model.rowsOf(cohort, record));
   const batches = epochBatches(lengths, batch, random(1));
   const step = async (records: Int32Array) => {
-    const { gradients } = await source.compute(records);
+    const { gradients } = await source.compute(records, { seed: 1, epoch: 0 });
     await optimizer.step(gradients, trainingDefaults.learningRate);
   };
   await step(batches[0]);

@@ -21,8 +21,9 @@ await useBackend("wasm");
 
 const source = tinyCohort(60);
 const small: Record<string, number> = { width: 8, layers: 1, heads: 2 };
+for (let layer = 1; layer <= 7; layer++) small[`channels${layer}`] = 8;
 /** Those that know no likelihood of a record. */
-const withoutLikelihood = ["gpt", "hisgt", "independent", "memoriser"];
+const withoutLikelihood = ["eva", "gpt", "hisgt", "independent", "memoriser"];
 
 const recordsOf = (cohort: Cohort) =>
   Array.from({ length: cohort.recordCount }, (_, record) => ({

@@ -1,0 +1,386 @@
+/**
+ * EVA: a variational autoencoder. A bidirectional LSTM reads a record's rows and gives mean and
+ * variance of a latent vector; convolutions, without any activation between them, turn such a vector
+ * into the logits of all rows at once.
+ *
+ * Biswal et al. 2020, in the form of Theodorou, Xiao & Sun 2023. Differences from their code, whose
+ * forms are settings where they matter: the encoder reads the whole record (`publishedLengths=1`:
+ * it stops two rows before its end, so that a record of one visit shows only its start); the
+ * divergence is weighed in the nats that the reconstruction is summed in, as the evidence bound has
+ * it (`publishedBound=1`: against the reconstruction's mean over cells, which makes the latent
+ * vector collapse); validation has the full bound and the same noise in every epoch; the row that
+ * never had a target is not drawn; and the last transposed convolution's stride follows the longest
+ * record (there it is 3, for 57 rows).
+ *
+ * Its probability of a record is an integral over latent vectors, so it has a loss, a bound of it,
+ * and no likelihood to compare with others'.
+ *
+ * @see specs/baselines.md section 5
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs-core";
+import type { RecordLists } from "../cohort/records.ts";
+import { bernoulliNll } from "../nn/bernoulli.ts";
+import { causalConvolution, transposedConvolution } from "../nn/convolution.ts";
+import { linear } from "../nn/linear.ts";
+import { lstm as lstmLayer } from "../nn/lstm.ts";
+import { embedding, rowOf, rowsFrom } from "../nn/multi_hot.ts";
+import {
+  checkShapes,
+  copied,
+  type NamedArrays,
+  type NamedTensors,
+  uniform,
+} from "../nn/parameters.ts";
+import { type Random, random } from "../nn/random.ts";
+import type { GradientModel, ModelFamily, Moment, RecordSampling, Setting } from "./model.ts";
+import { type RowConfig, rowConfigFor, rowSettings } from "./row_model.ts";
+import {
+  columnsOf,
+  rowScript,
+  rowsOf,
+  startColumn,
+  type VisitRows,
+  visitRows,
+} from "./visit_rows.ts";
+
+/** EVA's settings. The paper's are width 768, latent 32, channels 64, 64, 64, 128, 256, 512, 4096. */
+export interface EvaConfig extends RowConfig {
+  /** Width of the embedding and of the LSTM in each direction. */
+  width: number;
+  /** Numbers in the latent vector. */
+  latent: number;
+  /** 1: the encoder reads as many rows as the record has visits; 0: all its rows. */
+  publishedLengths: number;
+  /** 1: the divergence is weighed against the mean over cells; 0: against their sum. */
+  publishedBound: number;
+}
+
+/** Channels between the decoder's convolutions, the first four of which are transposed. */
+const channels = { 1: 64, 2: 64, 3: 64, 4: 128, 5: 256, 6: 256, 7: 256 };
+
+const settings: Readonly<Record<string, Setting>> = {
+  width: { help: "Width of the embedding and of the LSTM in each direction", default: 256, min: 1 },
+  latent: { help: "Numbers in the latent vector", default: 32, min: 1 },
+  ...Object.fromEntries(
+    Object.entries(channels).map(([layer, count]): [string, Setting] => [
+      `channels${layer}`,
+      { help: `Channels that the decoder's convolution ${layer} gives`, default: count, min: 1 },
+    ]),
+  ),
+  publishedLengths: {
+    help: "1: the encoder stops two rows before a record's end, as published; 0: it reads all",
+    default: 0,
+    min: 0,
+    max: 1,
+  },
+  publishedBound: {
+    help: "1: divergence against the mean over cells, as published; 0: the evidence bound",
+    default: 0,
+    min: 0,
+    max: 1,
+  },
+  ...rowSettings,
+};
+
+/** Rows that three transposed convolutions make of one; the fourth stretches them to the context. */
+const rowsBeforeStretch = 19;
+
+/** The decoder's transposed convolutions: [taps, stride]. */
+function spreads({ context }: RowConfig): [taps: number, stride: number][] {
+  const stretch = context / rowsBeforeStretch;
+  return [[4, 2], [3, 2], [3, 2], [stretch, stretch]];
+}
+
+const causalTaps = 5;
+const dilation = 2;
+
+function initialize(config: EvaConfig, random: Random): NamedArrays {
+  const { width, latent } = config;
+  const columns = columnsOf(config);
+  const bound = 1 / Math.sqrt(width);
+  const parameters: NamedArrays = {
+    "encoder.embedding_matrix.weight": uniform([width, columns], 1 / Math.sqrt(columns), random),
+  };
+  for (const direction of ["", "_reverse"]) {
+    for (const kind of ["weight_ih", "weight_hh", "bias_ih", "bias_hh"]) {
+      const shape = kind.startsWith("weight") ? [4 * width, width] : [4 * width];
+      parameters[`encoder.lstm.${kind}_l0${direction}`] = uniform(shape, bound, random);
+    }
+  }
+  const layer = (name: string, shape: number[], fanIn: number) => {
+    const out = name.startsWith("decoder.deconv") ? shape[1] : shape[0];
+    parameters[`${name}.weight`] = uniform(shape, 1 / Math.sqrt(fanIn), random);
+    parameters[`${name}.bias`] = uniform([out], 1 / Math.sqrt(fanIn), random);
+  };
+  layer("encoder.latent_encoder", [2 * latent, 2 * width], 2 * width);
+  const sizes = [latent, ...Object.keys(channels).map((i) => config[`channels${i}`]), columns];
+  spreads(config).forEach(([taps], i) =>
+    layer(`decoder.deconv${i + 1}`, [sizes[i], sizes[i + 1], taps], sizes[i + 1] * taps)
+  );
+  for (let i = 1; i <= 4; i++) {
+    const [width, out] = sizes.slice(i + 3, i + 5);
+    layer(`decoder.causal_conv${i}.conv`, [out, width, causalTaps], width * causalTaps);
+  }
+  return parameters;
+}
+
+/** Mean and logarithm of the variance of each record's latent vector. [records, latent] each */
+export interface Posterior {
+  /** The mean. */
+  readonly mean: tf.Tensor2D;
+  /** The variance's natural logarithm. */
+  readonly logVariance: tf.Tensor2D;
+}
+
+/** What the encoder makes of records. */
+export function evaPosterior(
+  config: EvaConfig,
+  parameters: NamedTensors,
+  { records, rows, targets, mask }: VisitRows,
+): Posterior {
+  const lengths = Array.from({ length: records }, (_, b) => {
+    const predicted = mask.subarray(b * rows, (b + 1) * rows).reduce((sum, on) => sum + on, 0);
+    return config.publishedLengths === 1 ? Math.max(1, predicted - 1) : predicted + 1;
+  });
+  const steps = Math.max(...lengths);
+  const last = new Float32Array(steps * records); // 1 where a record is read to its end
+  lengths.forEach((length, b) => last[(length - 1) * records + b] = 1);
+  const read = (isReversed: boolean) => {
+    const byStep = rowsFrom(Array.from({ length: steps * records }, (_, i) => {
+      const [step, b] = [Math.floor(i / records), i % records];
+      if (step >= lengths[b]) return [];
+      const row = isReversed ? lengths[b] - 1 - step : step;
+      return row === 0 ? [startColumn(config)] : rowOf(targets, b * rows + row - 1);
+    }));
+    const weight = (kind: string) =>
+      parameters[`encoder.lstm.${kind}_l0${isReversed ? "_reverse" : ""}`];
+    const x = embedding(byStep, parameters["encoder.embedding_matrix.weight"] as tf.Tensor2D);
+    const outputs = lstmLayer(x, records, {
+      input: weight("weight_ih") as tf.Tensor2D,
+      hidden: weight("weight_hh") as tf.Tensor2D,
+      inputBias: weight("bias_ih") as tf.Tensor1D,
+      hiddenBias: weight("bias_hh") as tf.Tensor1D,
+    });
+    const byRecord = tf.reshape(outputs, [steps, records, config.width]);
+    return tf.sum(tf.mul(byRecord, tf.tensor3d(last, [steps, records, 1])), 0) as tf.Tensor2D;
+  };
+  const [mean, logVariance] = tf.split(
+    linear(
+      tf.concat([read(false), read(true)], 1),
+      parameters["encoder.latent_encoder.weight"] as tf.Tensor2D,
+      parameters["encoder.latent_encoder.bias"] as tf.Tensor1D,
+      "out-in",
+    ),
+    2,
+    1,
+  );
+  return { mean, logVariance } as Posterior;
+}
+
+/**
+ * Logits of records' first rows, the labels' being the first.
+ *
+ * @param z [records, latent]
+ * @param rows of each record, at most the context
+ * @returns [records × rows, columns]
+ */
+export function evaLogits(
+  config: EvaConfig,
+  parameters: NamedTensors,
+  z: tf.Tensor2D,
+  rows: number,
+): tf.Tensor2D {
+  const records = z.shape[0];
+  const of = (name: string) =>
+    [
+      parameters[`decoder.${name}.weight`] as tf.Tensor3D,
+      parameters[`decoder.${name}.bias`] as tf.Tensor1D,
+    ] as const;
+  let x = z;
+  spreads(config).forEach(([, stride], i) =>
+    x = transposedConvolution(x, records, ...of(`deconv${i + 1}`), stride)
+  );
+  const width = x.shape[1];
+  const whole = tf.reshape(x, [records, config.context, width]) as tf.Tensor3D;
+  // Later rows see earlier ones only, so what nobody asks for need not be computed
+  x = tf.reshape(tf.slice(whole, [0, 0, 0], [records, rows, width]), [records * rows, width]);
+  for (let i = 1; i <= 4; i++) {
+    x = causalConvolution(x, records, ...of(`causal_conv${i}.conv`), dilation);
+  }
+  return x;
+}
+
+/** Σ over records of the divergence of their posteriors from N(0, 1), in nats. */
+export function divergence({ mean, logVariance }: Posterior): tf.Scalar {
+  const terms = tf.sub(tf.add(tf.square(mean), tf.exp(logVariance)), tf.add(logVariance, 1));
+  return tf.mul(0.5, tf.sum(terms));
+}
+
+/** Weight of the divergence in the first epochs; 1 in later ones. */
+const divergenceWeights = [0.1, 0.15, 0.25, 0.325, 0.5, 0.75, 0.9];
+
+/**
+ * The bound of the negative log-likelihood with given noise, summed over the records.
+ *
+ * @param noise [records × latent] standard normal numbers
+ * @param weight of the divergence
+ */
+export function evaLoss(
+  config: EvaConfig,
+  parameters: NamedTensors,
+  batch: VisitRows,
+  noise: Float32Array,
+  weight: number,
+): tf.Scalar {
+  const posterior = evaPosterior(config, parameters, batch);
+  const { mean, logVariance } = posterior;
+  const deviation = tf.exp(tf.mul(logVariance, 0.5));
+  const z = tf.add(mean, tf.mul(deviation, tf.tensor2d(noise, mean.shape))) as tf.Tensor2D;
+  const logits = evaLogits(config, parameters, z, batch.rows);
+  const lost = bernoulliNll(logits, batch.targets, batch.mask, config.positiveWeight);
+  const unit = config.publishedBound === 1 ? cellsOf(config) : 1;
+  return tf.add(lost, tf.mul(divergence(posterior), weight * unit));
+}
+
+/** Cells that the original's mean over a record goes over. */
+function cellsOf(config: EvaConfig): number {
+  return (config.context - 1) * columnsOf(config);
+}
+
+/** Noise for each record, the same in every part of a batch: from the stream of its number. */
+function noiseOf({ latent }: EvaConfig, records: Int32Array, moment?: Moment): Float32Array {
+  const noise = new Float32Array(records.length * latent);
+  records.forEach((record, b) => {
+    const draws = moment === undefined
+      ? random(0, record)
+      : random(moment.seed, 2, moment.epoch, record);
+    for (let i = b * latent; i < (b + 1) * latent; i++) noise[i] = draws.normal();
+  });
+  return noise;
+}
+
+/** Records decoded together; more would only take memory. */
+const decodedTogether = 32;
+/** Latent vectors among which one is chosen that suits given labels. */
+const candidates = 256;
+
+const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
+
+function sampling(config: EvaConfig, parameters: NamedTensors): RecordSampling {
+  const { codes, labels: labelCount, latent, context } = config;
+  const columns = columnsOf(config);
+  const decode = async (z: Float32Array, rows: number) => {
+    const logits = tf.tidy(() =>
+      evaLogits(config, parameters, tf.tensor2d(z, [z.length / latent, latent]), rows)
+    );
+    const numbers = await logits.data();
+    logits.dispose();
+    return numbers;
+  };
+  const latents = (draws: Random, count: number) =>
+    Float32Array.from({ length: count * latent }, () => draws.normal());
+
+  /** One of many latent vectors, drawn by how likely each makes the labels. */
+  async function latentFor(draws: Random, labels: Uint8Array): Promise<Float32Array> {
+    const z = latents(draws, candidates);
+    const logits = await decode(z, 1);
+    const scores = Array.from({ length: candidates }, (_, i) => {
+      let score = 0; // log-probability of the labels
+      for (let label = 0; label < labelCount; label++) {
+        const logit = logits[i * columns + codes + label];
+        score -= Math.log1p(Math.exp(labels[label] === 1 ? -logit : logit));
+      }
+      return score;
+    });
+    const highest = Math.max(...scores);
+    const weights = scores.map((score) => Math.exp(score - highest));
+    let left = draws.uniform() * weights.reduce((sum, weight) => sum + weight, 0);
+    const chosen = weights.findIndex((weight) => (left -= weight) < 0);
+    const at = chosen < 0 ? candidates - 1 : chosen;
+    return z.subarray(at * latent, (at + 1) * latent);
+  }
+
+  function drawn(logits: ArrayLike<number>, from: number, draws: Random, labels?: Uint8Array) {
+    const reader = rowScript(config, context).reader();
+    for (let row = 0; row < context - 1 && reader.part !== "end"; row++) {
+      const on: number[] = [];
+      for (let column = 0; column < columns; column++) {
+        const logit = logits[from + row * columns + column];
+        if (draws.uniform() < sigmoid(logit)) on.push(column);
+      }
+      if (row > 0 || labels === undefined) reader.read(on);
+      else {reader.read(
+          Array.from(labels.keys(), (i) => codes + i).filter((_, i) => labels[i] === 1),
+        );}
+    }
+    return { visits: reader.visits, labels: reader.labels };
+  }
+
+  return {
+    kind: "records",
+    async write(randoms, labels) {
+      const written: RecordLists[] = [];
+      for (let first = 0; first < randoms.length; first += decodedTogether) {
+        const streams = randoms.slice(first, first + decodedTogether);
+        const z = new Float32Array(streams.length * latent);
+        for (const [i, draws] of streams.entries()) {
+          const one = labels === undefined
+            ? latents(draws, 1)
+            : await latentFor(draws, labels[first + i]);
+          z.set(one, i * latent);
+        }
+        const logits = await decode(z, context - 1);
+        const size = (context - 1) * columns;
+        streams.forEach((draws, i) =>
+          written.push(drawn(logits, i * size, draws, labels?.[first + i]))
+        );
+      }
+      return written;
+    },
+    dispose() {},
+  };
+}
+
+/** EVA as `deno task train --model eva` knows it. */
+export const eva: ModelFamily<GradientModel> = {
+  name: "eva",
+  summary: "Whole records from a latent vector by convolutions: a variational autoencoder",
+  settings,
+  configFor(cohort, set) {
+    const rows = rowConfigFor("eva", cohort, set);
+    const own = Object.entries(settings)
+      .filter(([name]) => !(name in rowSettings))
+      .map(([name, setting]) => [name, set[name] ?? setting.default]);
+    return {
+      ...rows,
+      context: Math.ceil(rows.context / rowsBeforeStretch) * rowsBeforeStretch,
+      ...Object.fromEntries(own),
+    };
+  },
+  create(stored) {
+    const config = stored as EvaConfig;
+    return {
+      family: "eva",
+      config,
+      columns: columnsOf(config),
+      samplers: [],
+      rowLimit: config.context,
+      rowsOf,
+      initialize: (random) => initialize(config, random),
+      fromOriginal(stateDict) {
+        const parameters = copied(stateDict);
+        checkShapes("eva", parameters, initialize(config, random(0)));
+        return parameters;
+      },
+      toOriginal: (parameters) => parameters,
+      loss(parameters, cohort, records, moment) {
+        const batch = visitRows(config, cohort, records);
+        const weight = divergenceWeights[moment?.epoch ?? Infinity] ?? 1;
+        return evaLoss(config, parameters, batch, noiseOf(config, records, moment), weight);
+      },
+      lossDivisor: (_, recordCount) => recordCount * cellsOf(config),
+      sampling: (parameters) => sampling(config, parameters),
+    };
+  },
+};

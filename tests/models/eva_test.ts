@@ -1,0 +1,214 @@
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import * as tf from "@tensorflow/tfjs-core";
+import {
+  divergence,
+  eva,
+  type EvaConfig,
+  evaLogits,
+  evaLoss,
+  evaPosterior,
+} from "ehrloom/models/eva.ts";
+import { visitRows } from "ehrloom/models/visit_rows.ts";
+import { adam } from "ehrloom/nn/optimizer.ts";
+import { type NamedTensors, toTensors } from "ehrloom/nn/parameters.ts";
+import { random } from "ehrloom/nn/random.ts";
+import {
+  golden,
+  type GoldenArray,
+  goldenCohort,
+  goldenWeights,
+  largestDifference,
+  testOnBackends,
+} from "../golden.ts";
+
+interface EvaGolden {
+  config: {
+    code_vocab_size: number;
+    label_vocab_size: number;
+    n_ctx: number;
+    n_embd: number;
+    latent_dim: number;
+    decoder_channels: number[];
+  };
+  records: { visits: number[][]; labels: number[] }[];
+  weights: Record<string, GoldenArray>;
+  state_dict_keys: string[];
+  eps: GoldenArray;
+  mean_logvar: GoldenArray;
+  mean_logvar_if_lengths_plus_2: GoldenArray;
+  z: GoldenArray;
+  logits: GoldenArray;
+  kl: number;
+  "loss_kl_weight_0.1": number;
+  loss_kl_weight_1: number;
+  adam_lr: number;
+  adam_kl_weight: number;
+  grad_norms: Record<string, number>;
+  losses: number[];
+  sample_z: GoldenArray;
+  sample_probs: GoldenArray;
+}
+
+const file = golden<EvaGolden>("eva-tiny");
+const { decoder_channels: channels } = file.config;
+const published: EvaConfig = {
+  codes: file.config.code_vocab_size,
+  labels: file.config.label_vocab_size,
+  context: file.config.n_ctx,
+  width: file.config.n_embd,
+  latent: file.config.latent_dim,
+  positiveWeight: 1,
+  publishedLengths: 1,
+  publishedBound: 1,
+  ...Object.fromEntries(channels.slice(0, 7).map((count, i) => [`channels${i + 1}`, count])),
+};
+const intended: EvaConfig = { ...published, publishedLengths: 0, publishedBound: 0 };
+const model = eva.create(published);
+const weights = goldenWeights(file.weights);
+const cohort = goldenCohort(published.codes, published.labels, file.records);
+const batch = visitRows(published, cohort, Int32Array.of(0, 1, 2));
+const noise = Float32Array.from(file.eps.data);
+const divisor = model.lossDivisor(cohort, 3);
+
+const tensor = ({ shape, data }: GoldenArray) =>
+  tf.tensor2d(data, [shape[0], shape[1]]) as tf.Tensor2D;
+
+async function assertNumbers(
+  compute: () => tf.Tensor,
+  expected: ArrayLike<number>,
+  tolerance: number,
+) {
+  const found = tf.tidy(compute);
+  const difference = largestDifference(await found.data(), expected);
+  found.dispose();
+  assert(difference < tolerance, `differs by ${difference}`);
+}
+
+testOnBackends("eva's posterior equals the original's, and the intended one's", async () => {
+  const parameters = toTensors(model.fromOriginal(weights));
+  const expected = [
+    [published, file.mean_logvar],
+    [intended, file.mean_logvar_if_lengths_plus_2],
+  ] as const;
+  for (const [config, { data }] of expected) {
+    await assertNumbers(
+      () => {
+        const { mean, logVariance } = evaPosterior(config, parameters, batch);
+        return tf.concat([mean, logVariance], 1);
+      },
+      data,
+      1e-5,
+    );
+  }
+  await assertNumbers(
+    () => tf.div(divergence(evaPosterior(published, parameters, batch)), 3),
+    [file.kl],
+    1e-4 * file.kl,
+  );
+  tf.dispose(parameters);
+});
+
+testOnBackends("eva's logits equal the original's, all rows or the first ones", async () => {
+  const parameters = toTensors(model.fromOriginal(weights));
+  const columns = file.logits.shape[2];
+  await assertNumbers(
+    () => evaLogits(published, parameters, tensor(file.z), published.context),
+    file.logits.data,
+    1e-4,
+  );
+  await assertNumbers(
+    () => tf.slice(evaLogits(published, parameters, tensor(file.z), 7), 0, 7),
+    file.logits.data.slice(0, 7 * columns),
+    1e-4,
+  );
+  await assertNumbers(
+    () => tf.sigmoid(evaLogits(published, parameters, tensor(file.sample_z), published.context)),
+    file.sample_probs.data,
+    1e-5,
+  );
+  tf.dispose(parameters);
+});
+
+function lossAndGradients(parameters: NamedTensors, weight: number) {
+  const names = Object.keys(parameters);
+  return tf.valueAndGrads((...tensors) => {
+    const named = Object.fromEntries(names.map((name, i) => [name, tensors[i]]));
+    return tf.div(evaLoss(published, named, batch, noise, weight), divisor);
+  })(Object.values(parameters));
+}
+
+testOnBackends("eva's loss and gradients equal the original's", async () => {
+  const parameters = toTensors(model.fromOriginal(weights));
+  const full = lossAndGradients(parameters, 1);
+  assertAlmostEquals((await full.value.data())[0], file.loss_kl_weight_1, 1e-5);
+  const { value, grads } = lossAndGradients(parameters, 0.1);
+  assertAlmostEquals((await value.data())[0], file["loss_kl_weight_0.1"], 1e-5);
+  for (const [i, name] of Object.keys(parameters).entries()) {
+    const norm = tf.tidy(() => tf.norm(grads[i]));
+    const [found] = await norm.data();
+    norm.dispose();
+    const expected = file.grad_norms[name];
+    assert(Math.abs(found - expected) <= 1e-3 * expected, `${name}: ${found}, not ${expected}`);
+  }
+  tf.dispose([parameters, full.value, full.grads, value, grads]);
+});
+
+testOnBackends("eva's five Adam steps have the original's losses", async () => {
+  const optimizer = adam(model.fromOriginal(weights));
+  for (const expected of file.losses) {
+    const { value, grads } = lossAndGradients(optimizer.parameters(), file.adam_kl_weight);
+    assertAlmostEquals((await value.data())[0], expected, 1e-4 * expected);
+    value.dispose();
+    await optimizer.step(grads, file.adam_lr);
+  }
+  optimizer.dispose();
+});
+
+Deno.test("eva.toOriginal() has every key of the original's state dict", () => {
+  const stateDict = model.toOriginal(model.fromOriginal(weights));
+  assertEquals(Object.keys(stateDict).sort(), file.state_dict_keys.toSorted());
+  assertEquals(stateDict, weights);
+});
+
+testOnBackends(
+  "eva's noise follows seed and epoch, and is the same where it is judged",
+  async () => {
+    const { loss } = eva.create(intended);
+    const parameters = toTensors(weights);
+    const records = Int32Array.of(0, 1, 2);
+    const at = async (moment?: { seed: number; epoch: number }) => {
+      const value = tf.tidy(() => loss(parameters, cohort, records, moment));
+      const [number] = await value.data();
+      value.dispose();
+      return number;
+    };
+    assertEquals(await at(), await at());
+    assertEquals(await at({ seed: 1, epoch: 0 }), await at({ seed: 1, epoch: 0 }));
+    assert(await at({ seed: 1, epoch: 0 }) !== await at({ seed: 2, epoch: 0 }), "same noise");
+    tf.dispose(parameters);
+  },
+);
+
+testOnBackends("eva's records come up as often as its probabilities say", async () => {
+  const parameters = toTensors(model.fromOriginal(weights));
+  const sampling = model.sampling(parameters);
+  assert(sampling.kind === "records");
+  const count = 500;
+  const streams = (key: number) => Array.from({ length: count }, (_, i) => random(key, i));
+  const first = Array.from({ length: published.labels }, () => 0);
+  for (const { labels } of await sampling.write(streams(1))) {
+    labels.forEach((on, i) => first[i] += on / count);
+  }
+  const logits = tf.tidy(() => {
+    const draws = random(2);
+    const z = Float32Array.from({ length: count * published.latent }, () => draws.normal());
+    const rows = evaLogits(published, parameters, tf.tensor2d(z, [count, published.latent]), 1);
+    return tf.mean(tf.sigmoid(tf.slice(rows, [0, published.codes], [-1, published.labels])), 0);
+  });
+  const expected = await logits.data();
+  logits.dispose();
+  // Five standard errors of a share among 500, on both sides
+  first.forEach((share, i) => assertAlmostEquals(share, expected[i], 5 * Math.sqrt(0.5 / count)));
+  sampling.dispose();
+  tf.dispose(parameters);
+});
