@@ -107,6 +107,12 @@ export {
   type FidelityOptions,
 } from "./lib/evaluate/fidelity/fidelity.ts";
 export { type Played } from "./lib/evaluate/fidelity/probability_fidelity.ts";
+export {
+  type ComparedModel,
+  type Comparison,
+  comparisonFrame,
+  type Difference,
+} from "./lib/evaluate/comparison.ts";
 export { type Role } from "./lib/evaluate/bootstrap.ts";
 export {
   type CodeProbabilities,
@@ -143,3 +149,9 @@ export { labelPrevalenceFigure } from "./lib/plot/label_prevalence.ts";
 export { type NotebookOutput, table } from "./lib/plot/table.tsx";
 export { type EpochLosses, trainingCurve } from "./lib/plot/training_curve.ts";
 export { reportHtml, type ReportSources, writeReport } from "./lib/plot/report.ts";
+export { comparisonOverview } from "./lib/plot/comparison_overview.ts";
+export { type ScatterColumn, scatterGrid } from "./lib/plot/scatter_grid.ts";
+export { type Compared, comparisonHtml, scatterColumns } from "./lib/plot/comparison.ts";
+
+// Models side by side
+export { compare, type CompareOptions } from "./lib/compare/compare.ts";

@@ -99,11 +99,15 @@ export function estimate(figures: Float64Array): Estimate {
  * 0.979 to 0.990). The moved interval says how far the R² at these sizes of cohorts would vary.
  *
  * @param figures as for {@link estimate}
- * @returns ends at most 1; `median` of the resamples, from which the unmoved ends follow
+ * @param highest that the figure can be; 1 for an R², infinity for the difference of two
+ * @returns ends at most `highest`; `median` of the resamples, from which the unmoved ends follow
  */
-export function r2Estimate(figures: Float64Array): Estimate & { median: number } {
+export function r2Estimate(
+  figures: Float64Array,
+  highest = 1,
+): Estimate & { median: number } {
   const sorted = figures.slice(figures.length > 1 ? 1 : 0).sort();
   const median = quantile(sorted, 0.5);
-  const end = (share: number) => Math.min(1, figures[0] + (quantile(sorted, share) - median));
+  const end = (share: number) => Math.min(highest, figures[0] + (quantile(sorted, share) - median));
   return { value: figures[0], low: end(0.025), high: end(0.975), median };
 }

@@ -28,6 +28,23 @@ export interface EvaluateOptions {
 }
 
 /**
+ * The splits of a real cohort that others are judged by.
+ *
+ * @throws {RangeError} If there are none, or one of them has no visits
+ */
+export function checkReal(real: Cohort): { train: Cohort; heldOut: Cohort } {
+  if (real.splits === null) throw new RangeError("Cannot evaluate: the real cohort has no splits");
+  const train = splitOf(real, "train");
+  const heldOut = splitOf(real, "test");
+  for (const [split, cohort] of Object.entries({ train, test: heldOut })) {
+    if (cohort.visitCount === 0) {
+      throw new RangeError(`Cannot evaluate: the ${split} split of the real cohort has no visits`);
+    }
+  }
+  return { train, heldOut };
+}
+
+/**
  * Judges a synthetic cohort against the real one that its generator learned from.
  *
  * The synthetic cohort is compared with the train split; the test split stands as its ceiling.
@@ -44,14 +61,7 @@ export async function evaluate(
   const { seed = 0, resamples = 1000, likelihood, run, cutOff, onProgress } = options;
   const start = performance.now();
   checkVocabularies(real, synthetic);
-  if (real.splits === null) throw new RangeError("Cannot evaluate: the real cohort has no splits");
-  const train = splitOf(real, "train");
-  const heldOut = splitOf(real, "test");
-  for (const [split, cohort] of Object.entries({ train, test: heldOut })) {
-    if (cohort.visitCount === 0) {
-      throw new RangeError(`Cannot evaluate: the ${split} split of the real cohort has no visits`);
-    }
-  }
+  const { train, heldOut } = checkReal(real);
   if (synthetic.visitCount === 0) {
     throw new RangeError(
       `Cannot evaluate: none of the ${synthetic.recordCount} synthetic records has a visit`,

@@ -18,6 +18,20 @@ export interface LikelihoodOptions {
   readonly unseenCodeOccurrences?: number;
 }
 
+/** [resamples + 1] Negative log-likelihood in nats a visit, first of the records as they are. */
+export function resampledNll(
+  perRecord: readonly RecordLikelihood[],
+  { seed, resamples }: { readonly seed: number; readonly resamples: number },
+): Float64Array {
+  const sums = resampledSums(
+    { role: "held_out", seed },
+    Float64Array.from(perRecord.flatMap((record) => [-record.logProbability, record.visits])),
+    2,
+    resamples,
+  );
+  return Float64Array.from({ length: resamples + 1 }, (_, i) => sums[2 * i] / sums[2 * i + 1]);
+}
+
 /**
  * The test metrics of a model.
  *
@@ -60,15 +74,7 @@ export function likelihoodMetrics(
   const falseAlarms = total("falsePositives");
   const misses = total("falseNegatives");
   const share = (part: number, whole: number) => whole === 0 ? 0 : part / whole;
-  const sums = resampledSums(
-    { role: "held_out", seed },
-    Float64Array.from(perRecord.flatMap((record) => [-record.logProbability, record.visits])),
-    2,
-    resamples,
-  );
-  const nll = estimate(
-    Float64Array.from({ length: resamples + 1 }, (_, i) => sums[2 * i] / sums[2 * i + 1]),
-  );
+  const nll = estimate(resampledNll(perRecord, { seed, resamples }));
   return {
     nll_per_visit: nll.value,
     nll_per_visit_low: nll.low,

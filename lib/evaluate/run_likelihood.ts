@@ -61,6 +61,15 @@ export function hasLikelihood(run: Run): boolean {
   return modelOf(run.runConfig).likelihoods !== undefined;
 }
 
+/** The test records' likelihoods under a run, in the order of the test split. */
+export interface TestLikelihoods {
+  readonly perRecord: readonly RecordLikelihood[];
+  /** Columns of a row. */
+  readonly cells: number;
+  /** As in {@link Likelihood}. */
+  readonly unseenCodeOccurrences: number;
+}
+
 /**
  * A run's test metrics on the test split of the cohort that it was trained on. Codes that the train
  * split never holds are left out of the test visits and counted, as in the paper.
@@ -76,8 +85,21 @@ export function hasLikelihood(run: Run): boolean {
 export async function runLikelihood(
   run: Run,
   real: Cohort,
-  { seed, resamples, batch = 48, onProgress }: RunLikelihoodOptions = {},
+  { seed, resamples, batch, onProgress }: RunLikelihoodOptions = {},
 ): Promise<Likelihood> {
+  const { perRecord, cells, unseenCodeOccurrences } = await testLikelihoods(run, real, {
+    batch,
+    onProgress,
+  });
+  return likelihoodMetrics(perRecord, cells, { seed, resamples, unseenCodeOccurrences });
+}
+
+/** What {@link runLikelihood} sums up; throws what it throws. */
+export async function testLikelihoods(
+  run: Run,
+  real: Cohort,
+  { batch = 48, onProgress }: Pick<RunLikelihoodOptions, "batch" | "onProgress"> = {},
+): Promise<TestLikelihoods> {
   const difference = differenceOfNames(
     [real.vocabulary.codes, "real cohort"],
     [run.vocabulary.codes, "run"],
@@ -128,5 +150,5 @@ export async function runLikelihood(
   } finally {
     tf.dispose(tensors);
   }
-  return likelihoodMetrics(found, model.columns, { seed, resamples, unseenCodeOccurrences });
+  return { perRecord: found, cells: model.columns, unseenCodeOccurrences };
 }

@@ -5,17 +5,16 @@
  *
  * @module
  */
-import type { ComponentChildren, JSX } from "preact";
+import type { JSX } from "preact";
 import type {
   Aggregate,
-  Estimate,
   Fidelity,
   FidelityFigures,
   LabelPrevalence,
   Likelihood,
-  ProbabilityFidelity,
   Report,
 } from "../evaluate/report.ts";
+import { Figure, Interval, minus, Page, percent, R2, signed, Table, whole } from "./page_parts.tsx";
 import { probabilityKinds } from "./probability_scatter.ts";
 import type { PackedPoints } from "./report_points.ts";
 
@@ -29,54 +28,6 @@ export interface PageContents {
   readonly pointsJson: string;
   readonly style: string;
   readonly scripts: readonly string[];
-}
-
-const whole = (count: number) => count.toLocaleString("en");
-const percent = (share: number, digits = 1) => `${(100 * share).toFixed(digits)}%`;
-const minus = (text: string) => text.replace("-", "−");
-const signed = (value: number, digits = 2) =>
-  (value >= 0 ? "+" : "") + minus(value.toFixed(digits));
-
-function Interval({ estimate, text }: { estimate: Estimate; text: (value: number) => string }) {
-  const { value, low, high } = estimate;
-  return (
-    <>
-      {text(value)} <span class="interval">{text(low)} to {text(high)}</span>
-    </>
-  );
-}
-
-function R2({ figure }: { figure: ProbabilityFidelity }) {
-  const estimate = { value: figure.r2, low: figure.r2_low, high: figure.r2_high };
-  return <Interval estimate={estimate} text={(value) => minus(value.toFixed(3))} />;
-}
-
-function Table({ caption, columns, children }: {
-  caption: string;
-  columns: readonly string[];
-  children: ComponentChildren;
-}) {
-  return (
-    <div class="wide">
-      <table>
-        <caption>{caption}</caption>
-        <thead>
-          <tr>{columns.map((column) => <th key={column} scope="col">{column}</th>)}</tr>
-        </thead>
-        <tbody>{children}</tbody>
-      </table>
-    </div>
-  );
-}
-
-function Figure({ svg, caption }: { svg: string | undefined; caption: string }) {
-  if (svg === undefined) return null;
-  return (
-    <figure>
-      <div dangerouslySetInnerHTML={{ __html: svg }} />
-      <figcaption>{caption}</figcaption>
-    </figure>
-  );
 }
 
 /** One sentence on where a figure stands between floor and ceiling; empty where they hardly differ. */
@@ -458,64 +409,51 @@ export function ReportPage(contents: PageContents): JSX.Element {
   const { about, fidelity, likelihood } = report;
   const title = "Synthetic cohort report";
   return (
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta
-          http-equiv="Content-Security-Policy"
-          content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
-        />
-        <title>{`${title} · Ehrloom`}</title>
-        <link rel="icon" href="data:," />
-        <style dangerouslySetInnerHTML={{ __html: contents.style }} />
-      </head>
-      <body>
-        <header>
-          <h1>{title}</h1>
-          <p class="lead">
-            {whole(about.synthetic.records)} synthetic records, judged against{" "}
-            {whole(about.real.train)} real ones that the model may have learned from and{" "}
-            {whole(about.real.test)} that were held out.
-          </p>
-        </header>
-        <main>
-          {fidelity && <Overview fidelity={fidelity} figure={figures.get("fidelity_overview")} />}
-          <Scatters scatters={scatters} fidelity={fidelity} />
-          {fidelity && <FidelityTable fidelity={fidelity} resamples={about.resamples} />}
-          <Counts fidelity={fidelity} figures={figures} />
-          {fidelity && fidelity.label_prevalence.labels.length > 0 && (
-            <Labels
-              prevalence={fidelity.label_prevalence}
-              figure={figures.get("label_prevalence")}
+    <Page title={title} style={contents.style}>
+      <header>
+        <h1>{title}</h1>
+        <p class="lead">
+          {whole(about.synthetic.records)} synthetic records, judged against{" "}
+          {whole(about.real.train)} real ones that the model may have learned from and{" "}
+          {whole(about.real.test)} that were held out.
+        </p>
+      </header>
+      <main>
+        {fidelity && <Overview fidelity={fidelity} figure={figures.get("fidelity_overview")} />}
+        <Scatters scatters={scatters} fidelity={fidelity} />
+        {fidelity && <FidelityTable fidelity={fidelity} resamples={about.resamples} />}
+        <Counts fidelity={fidelity} figures={figures} />
+        {fidelity && fidelity.label_prevalence.labels.length > 0 && (
+          <Labels
+            prevalence={fidelity.label_prevalence}
+            figure={figures.get("label_prevalence")}
+          />
+        )}
+        {likelihood && <LikelihoodSection likelihood={likelihood} />}
+        {figures.has("training_curve") && (
+          <section aria-labelledby="training">
+            <h2 id="training">Did training converge?</h2>
+            <Figure
+              svg={figures.get("training_curve")}
+              caption={"Loss after each epoch. The parameters of the epoch with the lowest " +
+                "validation loss are the ones kept; a validation loss that rises while the " +
+                "training loss falls means that the model begins to learn its records by heart."}
             />
-          )}
-          {likelihood && <LikelihoodSection likelihood={likelihood} />}
-          {figures.has("training_curve") && (
-            <section aria-labelledby="training">
-              <h2 id="training">Did training converge?</h2>
-              <Figure
-                svg={figures.get("training_curve")}
-                caption={"Loss after each epoch. The parameters of the epoch with the lowest " +
-                  "validation loss are the ones kept; a validation loss that rises while the " +
-                  "training loss falls means that the model begins to learn its records by heart."}
-              />
-            </section>
-          )}
-          <About about={about} />
-        </main>
-        <footer>
-          <p>The same figures for programs: report.json. Figures for print: figures/.</p>
-        </footer>
-        <script
-          type="application/json"
-          id="report-points"
-          dangerouslySetInnerHTML={{ __html: contents.pointsJson }}
-        />
-        {contents.scripts.map((script, index) => (
-          <script key={index} dangerouslySetInnerHTML={{ __html: script }} />
-        ))}
-      </body>
-    </html>
+          </section>
+        )}
+        <About about={about} />
+      </main>
+      <footer>
+        <p>The same figures for programs: report.json. Figures for print: figures/.</p>
+      </footer>
+      <script
+        type="application/json"
+        id="report-points"
+        dangerouslySetInnerHTML={{ __html: contents.pointsJson }}
+      />
+      {contents.scripts.map((script, index) => (
+        <script key={index} dangerouslySetInnerHTML={{ __html: script }} />
+      ))}
+    </Page>
   );
 }

@@ -113,7 +113,10 @@ export async function fit(
       seconds,
       store,
     };
-    while (standing.epoch < epochs && standing.epoch - standing.best.epoch < patience) {
+    const isTimeLeft = () => standing.epoch === 0 || timeShare(training, seconds()) < 1;
+    while (
+      standing.epoch < epochs && standing.epoch - standing.best.epoch < patience && isTimeLeft()
+    ) {
       const line = await trainEpoch(sitting);
       if (line.best) await writeBest(folder, await optimizer.readParameters());
       await store();
@@ -127,12 +130,18 @@ export async function fit(
   return lines;
 }
 
-/** The learning rate of a step, counted from 0. */
-function rateAt(training: Training, step: number, steps: number): number {
+/** The share of the minutes that are spent; 0 where there is no limit. */
+function timeShare({ minutes }: Training, seconds: number): number {
+  return minutes > 0 ? Math.min(1, seconds / (60 * minutes)) : 0;
+}
+
+/** The learning rate of a step, counted from 0; time may be ahead of the steps. */
+function rateAt(training: Training, step: number, steps: number, spent: number): number {
   const { learningRate, schedule, warmup } = training;
   if (step < warmup) return learningRate * (step + 1) / warmup;
   if (schedule === "constant") return learningRate;
-  return learningRate * 0.5 * (1 + Math.cos(Math.PI * (step - warmup) / (steps - warmup)));
+  const done = Math.max((step - warmup) / (steps - warmup), spent);
+  return learningRate * 0.5 * (1 + Math.cos(Math.PI * done));
 }
 
 function lengthsOf(model: GradientModel, cohort: Cohort): number[] {
@@ -154,7 +163,7 @@ async function trainEpoch(sitting: Sitting): Promise<TrainingLine> {
       epoch: standing.epoch,
     });
     const step = standing.epoch * batches.length + standing.batch;
-    rate = rateAt(training, step, stepCount);
+    rate = rateAt(training, step, stepCount, timeShare(training, sitting.seconds()));
     const norm = await optimizer.step(slopes, rate);
     checkFinite({ loss, "gradient's norm": norm }, sitting);
     standing.sums.norms += norm;

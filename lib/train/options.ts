@@ -16,6 +16,11 @@ export interface TrainingOptions {
   readonly warmup?: number;
   /** Epochs without a lower validation loss after which training stops; default 10. */
   readonly patience?: number;
+  /**
+   * Minutes after which no further epoch begins, by which time the cosine has reached zero; default
+   * 0, no limit. Time differs from run to run, so only unlimited runs can be repeated exactly.
+   */
+  readonly minutes?: number;
   /** Names all random draws; default 1. */
   readonly seed?: number;
   /** Threads that share each batch, on wasm and cpu; default 1. Changes the order of sums. */
@@ -33,12 +38,21 @@ export const trainingDefaults: Training = {
   schedule: "cosine",
   warmup: 20,
   patience: 10,
+  minutes: 0,
   seed: 1,
   workers: 1,
 };
 
 /** Options that are whole numbers, with the smallest that makes sense. */
 const smallest = { epochs: 1, batch: 1, warmup: 0, patience: 1, seed: 0, workers: 1 };
+
+/** What was given of the training options, so that the rest can fall back. */
+export function givenTraining(options: TrainingOptions): TrainingOptions {
+  const known = Object.keys(trainingDefaults) as (keyof TrainingOptions)[];
+  return Object.fromEntries(
+    known.filter((name) => options[name] !== undefined).map((name) => [name, options[name]]),
+  );
+}
 
 /**
  * Checks that training can be done in this way.
@@ -53,10 +67,11 @@ export function checkTraining(training: Training): void {
       throw refuse(name, `a whole number, at least ${min}`);
     }
   }
-  const { learningRate, schedule } = training;
+  const { learningRate, minutes, schedule } = training;
   if (!(learningRate >= 0 && learningRate < Infinity)) {
     throw refuse("learningRate", "a number, at least 0");
   }
+  if (!(minutes >= 0 && minutes < Infinity)) throw refuse("minutes", "a number, at least 0");
   if (schedule !== "constant" && schedule !== "cosine") {
     throw refuse("schedule", "constant or cosine");
   }

@@ -10,7 +10,7 @@ import type { OnProgress } from "../progress.ts";
 import { version } from "../version.ts";
 import { fit } from "./fit.ts";
 import { checkWorkers } from "./gradients.ts";
-import { checkTraining, trainingDefaults, type TrainingOptions } from "./options.ts";
+import { checkTraining, givenTraining, trainingDefaults, type TrainingOptions } from "./options.ts";
 import {
   beginRun,
   modelOf,
@@ -38,8 +38,12 @@ export interface TrainOptions extends TrainingOptions {
   readonly onProgress?: OnProgress;
 }
 
-/** Checks that there is something to learn from and to judge by. */
-function checkSplits({ splits }: Cohort): void {
+/**
+ * Checks that there is something to learn from and to judge by.
+ *
+ * @throws {RangeError} If there is not
+ */
+export function checkSplits({ splits }: Cohort): void {
   if (splits === null) {
     throw new RangeError("Cannot train: the cohort has no splits, prepare gives it some");
   }
@@ -48,14 +52,6 @@ function checkSplits({ splits }: Cohort): void {
       throw new RangeError(`Cannot train: the cohort has no ${split} records`);
     }
   }
-}
-
-/** What was given of the training options, so that the rest can fall back. */
-function givenTraining(options: TrainOptions): TrainingOptions {
-  const known = Object.keys(trainingDefaults) as (keyof TrainingOptions)[];
-  return Object.fromEntries(
-    known.filter((name) => options[name] !== undefined).map((name) => [name, options[name]]),
-  );
 }
 
 /** A run's config, and what was worked out before training for a run that begins. */

@@ -16,7 +16,7 @@ import type {
 } from "../report.ts";
 import { aggregateStatistics, type Moments } from "./aggregate_statistics.ts";
 import { independentMarginals } from "./independent_marginals.ts";
-import { codeKinds } from "./key_rows.ts";
+import { type CodeKind, codeKinds } from "./key_rows.ts";
 import { type Played, type ResampledR2, resampledR2 } from "./probability_fidelity.ts";
 import { r2 } from "./r2.ts";
 import { checkVocabularies } from "./vocabularies.ts";
@@ -108,6 +108,13 @@ function probabilityFidelity(figures: Float64Array, keys: number): ProbabilityFi
   return { r2: value, r2_low: low, r2_high: high, r2_median: median, keys };
 }
 
+/** The fidelity figures of one cohort, and the R² of every resample behind them. */
+export interface ResampledFidelity {
+  readonly figures: FidelityFigures;
+  /** [resamples + 1] R² of shares of visits, first of the cohorts as they are. */
+  readonly r2: Readonly<Record<CodeKind, Float64Array>>;
+}
+
 /**
  * The fidelity figures of several cohorts against one real cohort, all against the same resamples
  * of it.
@@ -119,8 +126,17 @@ function probabilityFidelity(figures: Float64Array, keys: number): ProbabilityFi
 export async function fidelityFigures(
   real: Played,
   others: readonly Played[],
-  { seed = 0, resamples = 1000, onProgress }: FidelityOptions = {},
+  options: FidelityOptions = {},
 ): Promise<FidelityFigures[]> {
+  return (await resampledFidelity(real, others, options)).map(({ figures }) => figures);
+}
+
+/** {@link fidelityFigures} with the resamples, for differences between models; throws the same. */
+export async function resampledFidelity(
+  real: Played,
+  others: readonly Played[],
+  { seed = 0, resamples = 1000, onProgress }: FidelityOptions = {},
+): Promise<ResampledFidelity[]> {
   if (!Number.isSafeInteger(resamples) || resamples < 0) {
     throw new RangeError(`Cannot take ${resamples} resamples: must be a whole number, at least 0`);
   }
@@ -142,7 +158,7 @@ export async function fidelityFigures(
     const sums = lengthAndLabelSums(other, seed, resamples);
     const lengths = aggregateStatistics(other.cohort);
     const [unigram, sameVisit, sequential] = kinds.map((found) => found[i]);
-    return {
+    const found: FidelityFigures = {
       unigram: probabilityFidelity(unigram.perVisit, unigram.keys),
       same_visit_bigram: probabilityFidelity(sameVisit.perVisit, sameVisit.keys),
       sequential_bigram: probabilityFidelity(sequential.perVisit, sequential.keys),
@@ -165,6 +181,12 @@ export async function fidelityFigures(
       },
       label_prevalence: prevalenceFidelity(real.cohort.labelNames, realSums, sums),
     };
+    const r2 = {
+      unigram: unigram.perVisit,
+      same_visit_bigram: sameVisit.perVisit,
+      sequential_bigram: sequential.perVisit,
+    };
+    return { figures: found, r2 };
   });
 }
 

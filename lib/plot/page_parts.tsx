@@ -1,0 +1,92 @@
+/** @jsxImportSource preact */
+/**
+ * What the pages share: head, tables, figures and numbers.
+ *
+ * @module
+ */
+import type { ComponentChildren, JSX } from "preact";
+import type { Estimate, ProbabilityFidelity } from "../evaluate/report.ts";
+
+/** A count with its thousands set apart. */
+export const whole = (count: number) => count.toLocaleString("en");
+/** A share as a percentage. */
+export const percent = (share: number, digits = 1) => `${(100 * share).toFixed(digits)}%`;
+/** A number's text with a minus sign in place of a hyphen. */
+export const minus = (text: string) => text.replace("-", "−");
+/** A difference with its sign. */
+export const signed = (value: number, digits = 2) =>
+  (value >= 0 ? "+" : "") + minus(value.toFixed(digits));
+
+/** A figure and its 95% interval. */
+export function Interval(
+  { estimate, text }: { estimate: Estimate; text: (value: number) => string },
+) {
+  const { value, low, high } = estimate;
+  return (
+    <>
+      {text(value)} <span class="interval">{text(low)} to {text(high)}</span>
+    </>
+  );
+}
+
+/** An R² and its interval. */
+export function R2({ figure }: { figure: ProbabilityFidelity }) {
+  const estimate = { value: figure.r2, low: figure.r2_low, high: figure.r2_high };
+  return <Interval estimate={estimate} text={(value) => minus(value.toFixed(3))} />;
+}
+
+/** A table of the page, which scrolls by itself where it is too wide. */
+export function Table({ caption, columns, children }: {
+  caption: string;
+  columns: readonly string[];
+  children: ComponentChildren;
+}) {
+  return (
+    <div class="wide">
+      <table>
+        <caption>{caption}</caption>
+        <thead>
+          <tr>{columns.map((column) => <th key={column} scope="col">{column}</th>)}</tr>
+        </thead>
+        <tbody>{children}</tbody>
+      </table>
+    </div>
+  );
+}
+
+/** A figure with what it shows; nothing where there is none. */
+export function Figure({ svg, caption }: { svg: string | undefined; caption: string }) {
+  if (svg === undefined) return null;
+  return (
+    <figure>
+      <div dangerouslySetInnerHTML={{ __html: svg }} />
+      <figcaption>{caption}</figcaption>
+    </figure>
+  );
+}
+
+/** A page that needs nothing around it and asks for nothing. */
+export function Page({ title, style, children }: {
+  title: string;
+  style: string;
+  children: ComponentChildren;
+}): JSX.Element {
+  return (
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta
+          http-equiv="Content-Security-Policy"
+          content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
+        />
+        <title>{`${title} · Ehrloom`}</title>
+        <link rel="icon" href="data:," />
+        <style dangerouslySetInnerHTML={{ __html: style }} />
+      </head>
+      <body>
+        {children}
+      </body>
+    </html>
+  );
+}
