@@ -20,8 +20,9 @@ export interface ComparedModel {
   readonly config: ModelConfig;
   /** Numbers that it learned. */
   readonly parameters: number;
-  /** Epochs of training, and the one whose parameters were kept; 0 for models that count. */
+  /** Epochs of training; 0 for models that count. */
   readonly epochs: number;
+  /** The epoch whose parameters were kept. */
   readonly best_epoch: number;
   /** Seconds spent on training, over all sittings. */
   readonly training_seconds: number;
@@ -49,6 +50,7 @@ export interface JudgedModel extends ComparedModel {
 
 /** A model's figures minus the first model's, from the same resamples of the real records. */
 export interface Difference {
+  /** The model's name. */
   readonly model: string;
   /** The first model. */
   readonly against: string;

@@ -13,7 +13,7 @@ const rowHeight = 26;
 
 /**
  * R² of the three probabilities, a row a model and a panel a probability, with 95% intervals; the
- * dashed line is the ceiling. An SVG element of 760 × (92 + 26 × models) pixels. The axis begins at 0,
+ * dashed line is the ceiling. An SVG element of 760 × (80 + 26 × models) pixels. The axis begins at 0,
  * or at −0.1 where a figure is negative; what lies lower stands at its edge with its number.
  */
 export function comparisonOverview({ models, ceiling }: Comparison): SVGSVGElement {
@@ -34,17 +34,18 @@ export function comparisonOverview({ models, ceiling }: Comparison): SVGSVGEleme
   const text = (value: number) => value.toFixed(2).replace("-", "−");
   return figure({
     width: 760,
-    height: 92 + rowHeight * models.length,
+    height: 80 + rowHeight * models.length,
     marginTop: 34,
     marginRight: 16,
-    marginBottom: 58,
+    marginBottom: 46,
     marginLeft: 104,
-    fx: { domain: ceilings.map(({ kind }) => kind), label: null, padding: 0.08 },
+    fx: { domain: ceilings.map(({ kind }) => kind), label: null, padding: 0.12 },
     x: {
       domain: [low, 1],
       label: "R² (1 is exact)",
       labelAnchor: "center",
       labelArrow: "none",
+      labelOffset: 36,
       ticks: 4,
     },
     y: {
@@ -95,7 +96,7 @@ export function comparisonOverview({ models, ceiling }: Comparison): SVGSVGEleme
         frameAnchor: "bottom-left",
         fx: [ceilings[0].kind],
         dx: -88,
-        dy: 50,
+        dy: 36,
         fill: colours.ceiling,
         fontWeight: 600,
         fontSize: 12,

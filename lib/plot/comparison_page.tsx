@@ -8,7 +8,17 @@ import type { JSX } from "preact";
 import type { Comparison, Difference } from "../evaluate/comparison.ts";
 import { codeKinds } from "../evaluate/fidelity/key_rows.ts";
 import type { Estimate, FidelityFigures, Likelihood } from "../evaluate/report.ts";
-import { Figure, Interval, minus, Page, R2, signed, Table, whole } from "./page_parts.tsx";
+import {
+  Figure,
+  Interval,
+  minus,
+  Page,
+  R2,
+  scatterReadings,
+  signed,
+  Table,
+  whole,
+} from "./page_parts.tsx";
 import { probabilityKinds } from "./probability_scatter.ts";
 
 /** What the page shows. */
@@ -209,7 +219,7 @@ function Scatters({ figures }: { figures: ReadonlyMap<string, string> }) {
       {codeKinds.map((kind) => (
         <>
           <h3>{probabilityKinds[kind].title}</h3>
-          <Figure svg={figures.get(`${kind}_linear`)} caption="" />
+          <Figure svg={figures.get(`${kind}_linear`)} caption={scatterReadings[kind]} />
           <Figure svg={figures.get(`${kind}_log`)} caption="The same on logarithmic axes." />
         </>
       ))}

@@ -17,6 +17,14 @@ export const minus = (text: string) => text.replace("-", "−");
 export const signed = (value: number, digits = 2) =>
   (value >= 0 ? "+" : "") + minus(value.toFixed(digits));
 
+/** How to read a point of each kind of scatter. */
+export const scatterReadings = {
+  unigram: "Each point is a code: how many of the visits hold it.",
+  same_visit_bigram: "Each point is a pair of codes: how many of the visits hold both.",
+  sequential_bigram:
+    "Each point is a pair of codes, the first in a visit and the second in the next one.",
+} as const;
+
 /** A figure and its 95% interval. */
 export function Interval(
   { estimate, text }: { estimate: Estimate; text: (value: number) => string },

@@ -14,7 +14,18 @@ import type {
   Likelihood,
   Report,
 } from "../evaluate/report.ts";
-import { Figure, Interval, minus, Page, percent, R2, signed, Table, whole } from "./page_parts.tsx";
+import {
+  Figure,
+  Interval,
+  minus,
+  Page,
+  percent,
+  R2,
+  scatterReadings,
+  signed,
+  Table,
+  whole,
+} from "./page_parts.tsx";
 import { probabilityKinds } from "./probability_scatter.ts";
 import type { PackedPoints } from "./report_points.ts";
 
@@ -42,13 +53,6 @@ function standing(kind: keyof typeof probabilityKinds, fidelity: Fidelity): stri
   } of the way ` +
     "from the floor to the ceiling.";
 }
-
-const scatterReadings = {
-  unigram: "Each point is a code: how many of the visits hold it.",
-  same_visit_bigram: "Each point is a pair of codes: how many of the visits hold both.",
-  sequential_bigram:
-    "Each point is a pair of codes, the first in a visit and the second in the next one.",
-} as const;
 
 function Scatter({ points, fidelity }: { points: PackedPoints; fidelity: Fidelity | undefined }) {
   const { kind, count, kept } = points;

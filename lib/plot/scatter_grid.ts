@@ -23,11 +23,11 @@ export interface ScatterColumn {
 }
 
 const columnWidth = 168;
-const margins = { marginTop: 26, marginRight: 12, marginBottom: 44, marginLeft: 56 };
+const margins = { marginTop: 26, marginRight: 12, marginBottom: 44, marginLeft: 62 };
 
 /**
  * Real against synthetic probabilities with the line y = x, a column for each model, as an SVG
- * element of 68 + 168 × columns by 226 pixels. Where a panel has more points than the limit, crowded
+ * element of 74 + 168 × columns by 226 pixels. Where a panel has more points than the limit, crowded
  * places are thinned and darker dots stand for more.
  *
  * @param columns at least one, of the same kind and the same real cohort
@@ -83,13 +83,13 @@ export function scatterGrid(
     width,
     height: 226,
     ...margins,
-    fx: { domain: columns.map(({ name }) => name), label: null, padding: 0.06 },
+    fx: { domain: columns.map(({ name }) => name), label: null, padding: 0.14 },
     x: { domain, type: axes, ticks: 3 },
     y: { domain, type: axes, ticks: 4 },
     marks: [
       Plot.axisFx({ anchor: "top", label: null, fontWeight: 600, fontSize: 12 }),
       Plot.axisX(ticks, labelled(36, `Real (probability ${per})`)),
-      Plot.axisY(ticks, labelled(48, "Synthetic")),
+      Plot.axisY(ticks, labelled(56, "Synthetic")),
       Plot.gridX(isLog ? powers : undefined),
       Plot.gridY(isLog ? powers : undefined),
       Plot.frame({ strokeOpacity: 0.35 }),

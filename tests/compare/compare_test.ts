@@ -1,0 +1,228 @@
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertGreater,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
+import {
+  compare,
+  type CompareOptions,
+  comparisonFrame,
+  evaluate,
+  readMeds,
+  readRun,
+  runLikelihood,
+  splitNames,
+  useBackend,
+  writeMeds,
+} from "ehrloom";
+import { join } from "node:path";
+import { parseHTML } from "linkedom";
+import { inFolder } from "../folder.ts";
+import { runTask, tinyCohort, tinySettings } from "../tiny.ts";
+
+await useBackend("wasm");
+
+const source = tinyCohort(80);
+const options: CompareOptions = {
+  models: ["halo", "markov", "independent"],
+  settings: tinySettings,
+  epochs: 3,
+  batch: 8,
+  learningRate: 0.03,
+  resamples: 20,
+  seed: 5,
+};
+
+/** To nine digits: keys are summed up in an order that depends on what is judged beside. */
+const rounded = (figures: unknown) =>
+  JSON.stringify(figures, (_, v) => typeof v === "number" ? Number(v.toPrecision(9)) : v);
+
+/** The files of a folder, with what is in them. */
+function filesOf(folder: string): Map<string, Uint8Array> {
+  const found = new Map<string, Uint8Array>();
+  for (const { name, isDirectory } of Deno.readDirSync(folder)) {
+    if (!isDirectory) found.set(name, Deno.readFileSync(join(folder, name)));
+    else {for (const [path, bytes] of filesOf(join(folder, name))) {
+        found.set(`${name}/${path}`, bytes);
+      }}
+  }
+  return found;
+}
+
+Deno.test("compare() gives each model the figures that evaluate() gives it, and leaves its files", () =>
+  inFolder(async (folder) => {
+    const out = join(folder, "out");
+    const stages = new Set<string>();
+    const { comparison, real, synthetic } = await compare(source, out, {
+      ...options,
+      onProgress: ({ stage }) => stages.add(stage),
+    });
+    assert(stages.has("halo: training") && stages.has("markov: comparing codes"));
+    assertEquals(comparison.models.map(({ model }) => model), options.models);
+    assertEquals(real.recordCount, 40);
+    for (const found of comparison.models) {
+      const path = join(out, "models", found.model);
+      const written = synthetic.get(found.model);
+      assert(written !== undefined && written.recordCount === 40);
+      const { fidelity } = await evaluate(source, written, { seed: 5, resamples: 20 });
+      assert(fidelity !== undefined);
+      const { ceiling, floor: _, records_without_visits, ...figures } = fidelity;
+      assertEquals(rounded(found.fidelity), rounded(figures));
+      assertEquals(rounded(comparison.ceiling), rounded(ceiling));
+      assertEquals(found.records_without_visits, records_without_visits);
+      const run = await readRun(join(path, "run"));
+      assertEquals(found.config, run.runConfig.config);
+      assertEquals(found.epochs, found.model === "halo" ? 3 : 0);
+      if (found.model === "independent") assertEquals(found.likelihood, null);
+      else {
+        const likelihood = await runLikelihood(run, source, { seed: 5, resamples: 20 });
+        assertEquals(found.likelihood, likelihood);
+      }
+    }
+    const frame = comparisonFrame(comparison);
+    assertEquals(frame.shape, { height: 3, width: 19 });
+    assertEquals(frame.getColumn("nll_per_visit").toArray()[2], null);
+    assertEquals(
+      frame.getColumn("parameters").toArray(),
+      comparison.models.map((m) => m.parameters),
+    );
+
+    assertEquals(JSON.parse(await Deno.readTextFile(join(out, "comparison.json"))), comparison);
+    const html = await Deno.readTextFile(join(out, "comparison.html"));
+    const { document } = parseHTML(html);
+    assertEquals(document.querySelectorAll("figure svg").length, 7);
+    assertEquals(document.querySelectorAll("script").length, 0);
+    const halo = comparison.models[0].fidelity.unigram.r2.toFixed(3).replace("-", "−");
+    assertStringIncludes(document.body.textContent ?? "", halo);
+    assertEquals([...Deno.readDirSync(join(out, "figures"))].length, 7);
+  }));
+
+Deno.test("compare() takes differences from the same resamples of the real records", () =>
+  inFolder(async (folder) => {
+    const { comparison } = await compare(source, join(folder, "out"), options);
+    const [first, markov] = comparison.models;
+    const [difference, other] = comparison.differences;
+    assertEquals([difference.model, difference.against], ["markov", "halo"]);
+    assertEquals(other.nll_per_visit, null);
+    const losses = [first, markov].map(({ likelihood }) => likelihood);
+    const [haloLoss, markovLoss] = losses;
+    assert(haloLoss && markovLoss && difference.nll_per_visit);
+    const { value, low, high } = difference.nll_per_visit;
+    assertAlmostEquals(value, markovLoss.nll_per_visit - haloLoss.nll_per_visit, 1e-12);
+    assert(low <= value && value <= high);
+    // the ends as unpaired resamples would give them, at the widest
+    const spread = losses.reduce(
+      (sum, loss) => sum + (loss ? loss.nll_per_visit_high - loss.nll_per_visit_low : 0),
+      0,
+    );
+    assertGreater(spread, high - low);
+    const { unigram } = difference.r2;
+    assertAlmostEquals(
+      unigram.value,
+      markov.fidelity.unigram.r2 - first.fidelity.unigram.r2,
+      1e-12,
+    );
+  }));
+
+Deno.test("compare() that was killed goes on, to the same figures, and keeps what is finished", () =>
+  inFolder(async (folder) => {
+    const [whole, parts] = [join(folder, "whole"), join(folder, "parts")];
+    const expected = await compare(source, whole, options);
+    const kill = new Error("killed");
+    for (const stop of ["halo: training", "halo: generating", "markov: comparing codes"]) {
+      let steps = 0;
+      const error = await assertRejects(() =>
+        compare(source, parts, {
+          ...options,
+          onProgress: ({ stage }) => {
+            if (stage === stop && ++steps > (stop.endsWith("training") ? 7 : 0)) throw kill;
+          },
+        })
+      );
+      assertEquals(error, kill);
+    }
+    const halo = filesOf(join(parts, "models", "halo"));
+    assert(halo.has("judgement.json"));
+    const found = await compare(source, parts, options);
+    assertEquals(filesOf(join(parts, "models", "halo")), halo);
+    const timeless = ({ comparison }: typeof found) =>
+      comparison.models.map((model) => ({ ...model, training_seconds: 0, generation_seconds: 0 }));
+    assertEquals(timeless(found), timeless(expected));
+    assertEquals(found.comparison.differences, expected.comparison.differences);
+
+    const more = await compare(source, parts, { ...options, models: ["memoriser", "halo"] });
+    assertEquals(more.comparison.models.map(({ model }) => model), ["memoriser", "halo"]);
+    assertEquals(more.comparison.models[1], found.comparison.models[0]);
+    assertEquals(filesOf(join(parts, "models", "halo")), halo);
+  }));
+
+Deno.test("compare() refuses what it cannot compare, before any work", () =>
+  inFolder(async (folder) => {
+    const out = join(folder, "out");
+    await compare(source, out, { ...options, models: ["markov"], settings: {} });
+    const before = filesOf(out);
+    const withoutTest = { ...source, splits: source.splits && source.splits.map((s) => s && 1) };
+    const refused: [Partial<CompareOptions>, string, typeof source?][] = [
+      [{ models: [] }, "no model is named"],
+      [{ models: ["markov", "markov"] }, '"markov" is named twice'],
+      [{ models: ["halo", "oracle"] }, "known are"],
+      [{ settings: { width: 8 } }, "Cannot set width: none of markov has such a setting"],
+      [{ models: ["halo"], settings: { width: 0 } }, "Cannot set width=0"],
+      [{ resamples: -1 }, "Cannot take -1 resamples"],
+      [{ minutes: -1 }, "with minutes -1: must be a number, at least 0"],
+      [{ epochs: 4 }, "with epochs 4: it was begun with 3"],
+      [{ resamples: 3 }, "with resamples 3: it was begun with 20"],
+      [{ settings: { smoothing: 2 } }, "with smoothing 2: it was begun with its default"],
+      [{}, "begun on another cohort or other splits", tinyCohort(80, 2)],
+      [{}, `the ${splitNames[2]} split`, withoutTest],
+    ];
+    for (const [change, message, cohort = source] of refused) {
+      await assertRejects(
+        () => compare(cohort, out, { ...options, models: ["markov"], settings: {}, ...change }),
+        RangeError,
+        message,
+      );
+    }
+    assertEquals(filesOf(out), before);
+    const other = join(folder, "other");
+    await Deno.mkdir(other);
+    await assertRejects(() => compare(source, other, options), Deno.errors.AlreadyExists);
+  }));
+
+Deno.test("deno task compare says each model's figures, and in one line what is wrong", () =>
+  inFolder(async (folder) => {
+    const [cohort, out] = [join(folder, "cohort"), join(folder, "out")];
+    await writeMeds(cohort, source);
+    const args = ["--cohort", cohort, "--out", out, "--resamples", "5", "--backend", "wasm"];
+    const how = [
+      "--models",
+      "lstm,markov",
+      "--epochs",
+      "50",
+      "--budget",
+      "0.01",
+      "--set",
+      "width=8",
+    ];
+    const { code, lines } = await runTask("compare", ...args, ...how);
+    assertEquals(code, 0, lines.join("\n"));
+    const said = lines.join("\n");
+    assertStringIncludes(said, "lstm: R² ");
+    assertStringIncludes(said, `Next: open ${join(out, "comparison.html")}`);
+    const written = await readMeds(join(out, "models", "lstm", "synthetic"));
+    assertEquals(written.recordCount, 40);
+    const run = await readRun(join(out, "models", "lstm", "run"));
+    assert(run.training.length < 50, "the budget ends training");
+
+    const again = await runTask("compare", ...args, "--models", "lstm", "--set", "width=9");
+    assertEquals(again.code, 1);
+    assertStringIncludes(again.lines.at(-1) ?? "", "error: Cannot go on with");
+    const wrong = await runTask("compare", ...args, "--set", "width");
+    assertEquals([wrong.code, wrong.lines[0]], [
+      2,
+      "error: --set is width, must be KEY=NUMBER, such as width=256",
+    ]);
+  }));
