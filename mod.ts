@@ -112,6 +112,7 @@ export {
   type Comparison,
   comparisonFrame,
   type Difference,
+  differenceFrame,
 } from "./lib/evaluate/comparison.ts";
 export { type Role } from "./lib/evaluate/bootstrap.ts";
 export {

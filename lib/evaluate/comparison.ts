@@ -139,6 +139,25 @@ export function comparisonFrame({ models }: Comparison): Frame {
   ]);
 }
 
+/**
+ * The differences as a frame, a row a model and figure: `model`, `against`, `figure` (as in
+ * {@link comparisonFrame}), `difference` and the ends of its interval, `low` and `high`. Figures that
+ * one of the two models lacks are left out.
+ */
+export function differenceFrame({ differences }: Comparison): Frame {
+  const rows = differences.flatMap(({ model, against, nll_per_visit, r2 }) => [
+    ...(nll_per_visit === null
+      ? []
+      : [{ model, against, figure: "nll_per_visit", ...nll_per_visit }]),
+    ...codeKinds.map((kind) => ({ model, against, figure: `${kind}_r2`, ...r2[kind] })),
+  ]);
+  const texts = (["model", "against", "figure"] as const)
+    .map((name) => pl.Series(name, rows.map((row) => row[name]), pl.String));
+  const ends = ([["difference", "value"], ["low", "low"], ["high", "high"]] as const)
+    .map(([name, end]) => pl.Series(name, rows.map((row) => row[end]), pl.Float64));
+  return pl.DataFrame([...texts, ...ends]);
+}
+
 /** JSON that keeps infinities: a model may hold a test record impossible. */
 export function toJson(value: unknown): string {
   return JSON.stringify(

@@ -10,6 +10,7 @@ import {
   compare,
   type CompareOptions,
   comparisonFrame,
+  differenceFrame,
   evaluate,
   readMeds,
   readRun,
@@ -119,6 +120,9 @@ Deno.test("compare() takes differences from the same resamples of the real recor
       0,
     );
     assertGreater(spread, high - low);
+    const frame = differenceFrame(comparison);
+    assertEquals(frame.shape, { height: 4 + 3, width: 6 });
+    assertEquals(frame.row(0), ["markov", "halo", "nll_per_visit", value, low, high]);
     const { unigram } = difference.r2;
     assertAlmostEquals(
       unigram.value,

@@ -147,6 +147,67 @@ Deno.test({
 });
 
 Deno.test({
+  name: "02-compare-models.ipynb runs from top to bottom and shows what its text says",
+  ignore: missing !== undefined,
+}, async (t) => {
+  const notebook = await run(join(notebooksFolder, "02-compare-models.ipynb"));
+  const outputs = codeCells(notebook).flatMap(({ outputs = [] }) => outputs);
+  /** Rows of a cell's table, as texts by model. */
+  const rows = (id: string) =>
+    new Map(
+      shown(notebook, id, "text/plain").split("\n").slice(1)
+        .map((line) => line.split("\t")).map(([model, ...texts]) => [model, texts]),
+    );
+  const models = ["halo", "lstm", "markov", "independent"];
+
+  await t.step("no cell fails, each but the imports shows one table or figure", () => {
+    assertEquals(outputs.filter(({ output_type }) => output_type !== "execute_result"), []);
+    assertEquals(outputs.length, codeCells(notebook).length - 1);
+  });
+
+  await t.step("HALO foresees best, the LSTM no better than the Markov chain", () => {
+    const loss = rows("loss");
+    assertEquals([...loss.keys()], models);
+    const [halo, lstm, markov] = models.map((model) => loss.get(model)?.map(Number) ?? []);
+    assertLess(halo[0], 8); // 6.99 when written, the others 17
+    assertGreater(lstm[2], markov[1], "the LSTM's interval is not below the chain's");
+    assertEquals(loss.get("independent"), ["", "", ""]);
+  });
+
+  await t.step("pairs within a visit tell models apart, codes do not", () => {
+    const described = shown(notebook, "overview", "image/svg+xml");
+    const r2 = (kind: string) =>
+      models.map((model) =>
+        Number(described.match(new RegExp(`${kind}: ceiling[^:]*? ${model} (-?[\\d.]+\\d)`))?.[1])
+      );
+    assert(r2("Codes").every((each) => each > 0.9)); // 0.93 to 1.00 when written
+    const [halo, ...others] = r2("Pairs within a visit");
+    assertGreater(halo, 0.75); // 0.87 when written
+    assert(others.every((each) => each < 0.5), `${others}`); // 0.29 to 0.36 when written
+    assert(r2("Pairs over consecutive visits").every((each) => each < 0.9)); // 0.76 to 0.84
+  });
+
+  await t.step("scatters have a panel a model", () => {
+    for (const id of ["pairs", "sequences"]) {
+      const svg = shown(notebook, id, "image/svg+xml");
+      assertEquals(svg.match(/>R² [−\d.]+</g)?.length, models.length);
+      assertGreater(svg.match(/<circle/g)?.length ?? 0, 1000);
+    }
+  });
+
+  await t.step("the Markov chain's records are too short", () => {
+    const visits = (model: string) => Number(rows("lengths").get(model)?.[0]);
+    assertLess(visits("markov"), 0.7 * visits("independent")); // 22.9 and 38.3 when written
+  });
+
+  await t.step("differences have a row a model and figure that both have", () => {
+    const lines = shown(notebook, "differences", "text/plain").split("\n");
+    assertEquals(lines.length, 1 + 4 + 4 + 3);
+    assertStringIncludes(lines[1], "lstm\thalo\tnll_per_visit");
+  });
+});
+
+Deno.test({
   name: "markup in a code's description is plain text in a notebook's cell, in Chromium",
   ignore: missing !== undefined || !hasChromium,
 }, async () => {
