@@ -46,6 +46,7 @@ export function randomRun(sizes: Sizes, seed: number, logit: (column: number) =>
       config,
       training: {
         epochs: 1,
+        minutes: 0,
         batch: 1,
         learningRate: 0,
         schedule: "constant",
