@@ -1,4 +1,12 @@
-import { modelSummaries, parseSettings, readMeds, train, trainingDefaults } from "ehrloom";
+import {
+  modelSummaries,
+  parseSettings,
+  readCodeEmbeddings,
+  readCodeGraph,
+  readMeds,
+  train,
+  trainingDefaults,
+} from "ehrloom";
 import { backendOption, startBackend } from "./backend_option.ts";
 import { runCommand, say, shellPath } from "./command.ts";
 
@@ -31,6 +39,8 @@ await runCommand({
       help: `Epochs without improvement before it stops (default ${trainingDefaults.patience})`,
     },
     set: { value: "KEY=VALUE", help: "A setting of the model, see below; may repeat", many: true },
+    embeddings: { value: "FILE", help: "Vectors of codes' descriptions, JSON (hisgt)" },
+    hierarchy: { value: "FILE", help: "Edges above codes, CSV with parent and child (hisgt)" },
     ...backendOption,
     seed: { value: "N", help: `Names all random draws (default ${trainingDefaults.seed})` },
     workers: { value: "N", help: "Threads that share each batch on wasm (default 1)" },
@@ -62,7 +72,16 @@ await runCommand({
   };
   await startBackend(args);
   const cohort = await readMeds(args.path("cohort"));
-  const { training } = await train(cohort, args.path("out"), options);
+  const knowledge = {
+    embeddings: args.maybe("embeddings") === undefined
+      ? undefined
+      : await readCodeEmbeddings(args.path("embeddings")),
+    hierarchy: args.maybe("hierarchy") === undefined
+      ? undefined
+      : await readCodeGraph(args.path("hierarchy"), cohort.vocabulary),
+  };
+  const { training, runConfig } = await train(cohort, args.path("out"), { ...options, knowledge });
+  for (const [name, source] of Object.entries(runConfig.sources ?? {})) say(`${name}: ${source}`);
   const best = training.findLast(({ best }) => best);
   if (best !== undefined) { // a floor counts its records once and has no epochs
     say(`Best epoch ${best.epoch}: ${best.validation_loss.toFixed(3)} nats a validation visit`);

@@ -4,6 +4,26 @@ import { join } from "node:path";
 import { inFolder } from "../folder.ts";
 import { runTask, tinyCohort } from "../tiny.ts";
 
+Deno.test("deno task train reads a hierarchy for hisgt, says so, and names its circle", () =>
+  inFolder(async (folder) => {
+    await writeMeds(join(folder, "cohort"), tinyCohort(40), { name: "tiny" });
+    const tree = join(folder, "tree.csv");
+    const args = ["--cohort", join(folder, "cohort"), "--out", join(folder, "run")];
+    const set = ["--set", "width=8", "--set", "heads=2", "--set", "layers=1", "--epochs", "1"];
+    const task = ["train", ...args, ...set, "--backend", "wasm", "--model", "hisgt"] as const;
+    await Deno.writeTextFile(tree, "parent,child\ntop,code 1\ncode 1,top\n");
+    const circle = await runTask(...task, "--hierarchy", tree);
+    assertEquals(circle.code, 1);
+    assertMatch(circle.lines[0], /tree\.csv": its edges go in a circle, .*top > /);
+    await Deno.writeTextFile(tree, "parent,child\ntop,code 1\ntop,code 2\n");
+    const { code, lines } = await runTask(...task, "--hierarchy", tree);
+    assertEquals(code, 0, lines.join("\n"));
+    assertEquals(
+      lines.find((line) => line.startsWith("hierarchy_table")),
+      `hierarchy_table: "${tree}", with 2 of 12 codes; 3 nodes, learned from all pairs of them`,
+    );
+  }));
+
 Deno.test("deno task train trains, then names the next command", () =>
   inFolder(async (folder) => {
     await writeMeds(join(folder, "cohort"), tinyCohort(40), { name: "tiny" });

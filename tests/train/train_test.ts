@@ -10,6 +10,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { type Cohort, cohort, splitOf, subset } from "ehrloom/cohort/cohort.ts";
 import { visitsOf } from "ehrloom/cohort/records.ts";
 import { halo } from "ehrloom/models/halo.ts";
+import type { CodeEmbeddings } from "ehrloom/models/code_embeddings.ts";
 import { useBackend } from "ehrloom/nn/backend.ts";
 import { toTensors } from "ehrloom/nn/parameters.ts";
 import { readSafetensors } from "ehrloom/nn/safetensors.ts";
@@ -249,6 +250,62 @@ Deno.test("train() refuses a cohort without splits, or with an empty one", () =>
         `Cannot train: the cohort has no ${name} records`,
       );
     }
+    assertEquals([...Deno.readDirSync(folder)], []);
+  }));
+
+const embeddings: CodeEmbeddings = {
+  keys: source.vocabulary.codes,
+  width: 3,
+  vectors: Float32Array.from({ length: 12 * 3 }, (_, i) => (i % 7) / 7),
+  source: '"vectors.json"',
+};
+const told: TrainOptions = { ...quick, model: "hisgt", knowledge: { embeddings } };
+
+Deno.test("train() stores what it was told of the codes, leaves it as it is and names it", () =>
+  inFolder(async (folder) => {
+    const { runConfig, parameters } = await train(source, join(folder, "run"), told);
+    assertEquals(runConfig.config.semanticWidth, 3);
+    assertEquals(runConfig.sources?.semantic_table, '"vectors.json"');
+    assertEquals(
+      runConfig.sources?.hierarchy_table,
+      "by code system, of 12 codes: none placed; without a place: 12; all zeros",
+    );
+    assertEquals(parameters.semantic_table.numbers.subarray(0, 12 * 3), embeddings.vectors);
+    const { runConfig: alone } = await train(source, join(folder, "alone"), quick);
+    assertEquals(alone.sources, undefined);
+  }));
+
+Deno.test("train() works its tables out again for a run that was killed before it stored any", () =>
+  inFolder(async (folder) => {
+    const path = join(folder, "run");
+    const { parameters } = await train(source, path, told);
+    for (const file of ["resume.safetensors", "model.safetensors", "training.jsonl"]) {
+      await Deno.remove(join(path, file));
+    }
+    await assertRejects(
+      () => train(source, path, { ...told, knowledge: {}, resume: true }),
+      RangeError,
+      `Cannot resume "${path}": semantic_table now comes from TF-IDF`,
+    );
+    const again = await train(source, path, { ...told, resume: true });
+    assertEquals(again.parameters, parameters);
+  }));
+
+Deno.test("train() refuses to tell a model what it cannot use, before it makes a folder", () =>
+  inFolder(async (folder) => {
+    for (const model of ["halo", "markov"]) {
+      await assertRejects(
+        () => train(source, join(folder, "run"), { model, knowledge: { embeddings } }),
+        RangeError,
+        `Cannot train "${model}" with embeddings: it can use none`,
+      );
+    }
+    await assertRejects(
+      () =>
+        train(source, join(folder, "run"), { ...told, settings: { semanticWidth: 4, width: 8 } }),
+      RangeError,
+      'Cannot use "vectors.json": its vectors have width 3, semanticWidth is 4',
+    );
     assertEquals([...Deno.readDirSync(folder)], []);
   }));
 

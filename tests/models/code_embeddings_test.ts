@@ -1,0 +1,74 @@
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { vocabulary } from "ehrloom";
+import {
+  codesWithoutVector,
+  keysOfCodes,
+  parseCodeEmbeddings,
+  readCodeEmbeddings,
+} from "ehrloom/models/code_embeddings.ts";
+
+Deno.test("parseCodeEmbeddings() reads vectors by key, and says where they come from", () => {
+  const text = '{"model": "tiny", "vectors": {"I10": [1, 0.5], "LABEL:old": [0, -1]}}';
+  assertEquals(parseCodeEmbeddings(text, "v.json"), {
+    keys: ["I10", "LABEL:old"],
+    width: 2,
+    vectors: Float32Array.of(1, 0.5, 0, -1),
+    source: '"v.json" (tiny)',
+  });
+});
+
+Deno.test("parseCodeEmbeddings() refuses other JSON, widths that differ and what is no number", () => {
+  for (
+    const [text, kind, message] of [
+      ["{", SyntaxError, "it is not JSON"],
+      ["[]", SyntaxError, 'it has no "vectors" by code'],
+      ['{"vectors": {}}', SyntaxError, 'it has no "vectors" by code'],
+      ['{"vectors": {"a": 1}}', SyntaxError, '"a" must have a list of numbers'],
+      [
+        '{"vectors": {"a": [1, 2], "b": [1]}}',
+        RangeError,
+        'the vector of "b" has 1 numbers, that of "a" 2',
+      ],
+      [
+        '{"vectors": {"a": [1, 2], "b": [1, null]}}',
+        RangeError,
+        'the vector of "b" must be a list of finite numbers',
+      ],
+    ] as const
+  ) {
+    const whole = `Cannot read "v.json": ${message}`;
+    assertThrows(() => parseCodeEmbeddings(text, "v.json"), kind, whole);
+  }
+});
+
+Deno.test("readCodeEmbeddings() names a file that is not there", async () => {
+  const path = "no-such-vectors.json";
+  await assertRejects(
+    () => readCodeEmbeddings(path),
+    Deno.errors.NotFound,
+    `Cannot read "${path}": no such file`,
+  );
+});
+
+Deno.test("keysOfCodes() prefers exact keys, and forgives dots and case", () => {
+  const text = '{"vectors": {"e119": [1], "E11.9": [2], "i10": [3]}}';
+  const embeddings = parseCodeEmbeddings(text, "v.json");
+  assertEquals([...keysOfCodes(embeddings, ["E11.9", "I10", "Z00"])], [1, 2, -1]);
+});
+
+Deno.test("codesWithoutVector() names a tenth of the codes at most, and refuses more", () => {
+  const codes = Array.from({ length: 20 }, (_, i) => `c${i}`);
+  const without = (missing: number) => {
+    const vectors = Object.fromEntries(codes.slice(missing).map((code) => [code, [1]]));
+    const embeddings = parseCodeEmbeddings(JSON.stringify({ vectors }), "v.json");
+    return codesWithoutVector(embeddings, vocabulary(codes));
+  };
+  assertEquals(without(0), []);
+  assertEquals(without(2), ["c0", "c1"]);
+  assertThrows(
+    () => without(5),
+    RangeError,
+    'Cannot use "v.json": 5 of 20 codes have no vector, "c0", "c1", "c2" and 2 more; ' +
+      "at most 10 % may lack one",
+  );
+});
