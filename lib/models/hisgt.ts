@@ -245,13 +245,12 @@ export function hisgtLosses(
   batch: TokenRows,
 ): HisgtLosses {
   const history = hisgtHistories(config, parameters, batch);
-  const { semantic, semanticWeight, hierarchy, hierarchyWeight } = config;
   return {
     sequence: categoricalNll(gptLogits(parameters, history), batch.targets),
-    ...semantic === 1 && semanticWeight > 0 && {
+    ...config.semantic === 1 && {
       semantic: guessedLoss(parameters, "semantic_head", history, batch.inputs),
     },
-    ...hierarchy === 1 && hierarchyWeight > 0 && {
+    ...config.hierarchy === 1 && {
       hierarchy: guessedLoss(parameters, "hierarchy_head", history, batch.inputs),
     },
   };
@@ -295,12 +294,11 @@ export const hisgt: ModelFamily<GradientModel> = {
       toOriginal: (parameters) => withHead(parameters, gptEmbedding),
       loss: (parameters, cohort, records) =>
         hisgtLoss(config, parameters, batchOf(cohort, records)),
-      validationLoss: (parameters, cohort, records) =>
-        hisgtLosses(
-          { ...config, semanticWeight: 0, hierarchyWeight: 0 },
-          parameters,
-          batchOf(cohort, records),
-        ).sequence,
+      validationLoss(parameters, cohort, records) {
+        const batch = batchOf(cohort, records);
+        const history = hisgtHistories(config, parameters, batch);
+        return categoricalNll(gptLogits(parameters, history), batch.targets);
+      },
       lossDivisor(cohort, recordCount) {
         let tokens = 0;
         for (let record = 0; record < cohort.recordCount; record++) {

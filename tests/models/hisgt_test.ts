@@ -156,6 +156,26 @@ for (const [name, figures] of Object.entries(file.ablations)) {
   });
 }
 
+testOnBackends(
+  "hisgt has gradients where its other losses weigh nothing, and is judged alike",
+  async () => {
+    const model = hisgt.create({ ...config, semanticWeight: 0, hierarchyWeight: 0 });
+    const parameters = toTensors(model.fromOriginal(weights));
+    const records = Int32Array.of(0, 1, 2, 3);
+    const names = Object.keys(parameters);
+    const { value, grads } = tf.valueAndGrads((...tensors) =>
+      model.loss(Object.fromEntries(names.map((name, i) => [name, tensors[i]])), cohort, records)
+    )(Object.values(parameters));
+    const head = grads[names.indexOf("semantic_head.weight")];
+    assert((await head.data()).every((x) => x === 0));
+    const validation = hisgt.create(config).validationLoss;
+    assert(validation !== undefined);
+    const judged = tf.tidy(() => validation(parameters, cohort, records));
+    assertAlmostEquals((await judged.data())[0], (await value.data())[0], 1e-3);
+    tf.dispose([parameters, value, grads, judged]);
+  },
+);
+
 testOnBackends("hisgt without descriptions and hierarchy is a GPT", async () => {
   const plain = hisgt.create({ ...config, semantic: 0, hierarchy: 0 });
   const parameters = toTensors(plain.fromOriginal(weights));
