@@ -11,6 +11,10 @@
  * other losses allow for the vectors' widths; and the hierarchy is that of the codes' own system
  * (`cohort/code_graph.ts`). Like GPT it has no likelihood that others' could be compared with.
  *
+ * The paper's weights of the two other losses rule the first epochs: on the sample's 400 records (width
+ * 64, 8 epochs, rate 3e-3) validation ends at 58.8 nats a visit with them, at 26.2 with both at 0, and
+ * at 26.7 for GPT. For short trainings set `semanticWeight=0 hierarchyWeight=0` or less than the paper.
+ *
  * @see specs/hisgt.md sections 5 to 8
  * @module
  */
