@@ -13,6 +13,7 @@ import { lstm } from "./lstm.ts";
 import { markov } from "./markov.ts";
 import { memoriser } from "./memoriser.ts";
 import type { GradientModel, ModelConfig, ModelFamily, Setting } from "./model.ts";
+import { synteg } from "./synteg.ts";
 
 /** All kinds of model, by name. */
 export const models: Readonly<Record<string, ModelFamily>> = {
@@ -21,6 +22,7 @@ export const models: Readonly<Record<string, ModelFamily>> = {
   gpt,
   lstm,
   hisgt,
+  synteg,
   eva,
   independent,
   markov,

@@ -10,6 +10,7 @@ import type { CodeGraph } from "../cohort/code_graph.ts";
 import type { Cohort } from "../cohort/cohort.ts";
 import type { RecordLists } from "../cohort/records.ts";
 import type { MultiHot } from "../nn/multi_hot.ts";
+import type { AdamState } from "../nn/optimizer.ts";
 import type { NamedArrays, NamedTensors } from "../nn/parameters.ts";
 import type { Random } from "../nn/random.ts";
 import type { OnProgress } from "../progress.ts";
@@ -172,8 +173,10 @@ export interface Moment {
 
 /** A model that learns by descent along the gradients of its loss. */
 export interface GradientModel extends AnyModel {
-  /** Parameters to begin training with. */
+  /** Parameters to begin training with; those of the first stage where there are two. */
   initialize(random: Random): NamedArrays;
+  /** The second stage of training, where the model has one. */
+  readonly adversary?: Adversary;
   /**
    * Parameters that are worked out before training from what is known of the codes, and that
    * training leaves as they are; {@link initialize} gives them as zeros.
@@ -236,6 +239,38 @@ export interface GradientModel extends AnyModel {
    * @param sampler one of {@link samplers}
    */
   sampling(parameters: NamedTensors, sampler?: Sampler): StepSampling | RecordSampling;
+}
+
+/** Rows that a network learns to write, each given a condition. */
+export interface ConditionedRows {
+  /** The rows. */
+  readonly rows: MultiHot;
+  /** [rows × width] Their conditions. */
+  readonly conditions: Float32Array;
+}
+
+/** Two networks that learn from each other. */
+export interface Duel {
+  /** A step of each; gives the losses before it. */
+  step(batch: ConditionedRows, draws: Random): Promise<{ critic: number; generator: number }>;
+  /** All that it takes to go on; buffers that have no gradient stand among the parameters. */
+  read(): Promise<AdamState>;
+  /** Frees both. */
+  dispose(): void;
+}
+
+/** A second stage of training, in which two networks learn against each other. */
+export interface Adversary {
+  /** Times that each row is seen. */
+  readonly epochs: number;
+  /** Rows to a batch, about. */
+  readonly batch: number;
+  /** Parameters to begin with, under names that the first stage has not. */
+  initialize(random: Random): NamedArrays;
+  /** What to learn from, as the trained first stage sees it. */
+  examples(parameters: NamedTensors, cohort: Cohort): Promise<ConditionedRows>;
+  /** Begins, or goes on from what a duel's `read` gave. */
+  begin(state: NamedArrays | AdamState): Duel;
 }
 
 /** A model that learns by counting, in one pass: the floors that others are compared with. */

@@ -1,7 +1,7 @@
 /**
  * A run on disk: `config.json`, `vocabulary.json`, `model.safetensors` (the best parameters so far),
  * `training.jsonl` (a line per epoch) and `resume.safetensors` (all that a killed run needs to go
- * on). Each file is written to a temporary name, synced and renamed.
+ * on); for models of two stages `adversary.jsonl` and `resume-adversary.safetensors` likewise. Each file is written to a temporary name, synced and renamed.
  *
  * @module
  */
@@ -56,6 +56,18 @@ export interface TrainingLine {
   readonly seconds: number;
   /** Whether this epoch's parameters are the best so far. */
   readonly best: boolean;
+}
+
+/** A line of adversary.jsonl: one epoch of two networks against each other. */
+export interface DuelLine {
+  /** From 1. */
+  readonly epoch: number;
+  /** Mean loss of the critic. */
+  readonly critic_loss: number;
+  /** Mean loss of the generator. */
+  readonly generator_loss: number;
+  /** Seconds of this stage, over all resumptions. */
+  readonly seconds: number;
 }
 
 /** Where a run stands between two steps. */
@@ -126,6 +138,11 @@ export async function beginRun(
   await replaceText(join(folder, "config.json"), JSON.stringify(runConfig, null, 2) + "\n");
 }
 
+/** The best parameters so far. */
+export async function readBest(folder: string): Promise<NamedArrays> {
+  return (await readSafetensors(join(folder, "model.safetensors"))).tensors;
+}
+
 /** Stores the best parameters so far. */
 export function writeBest(folder: string, parameters: NamedArrays): Promise<void> {
   return replaceFile(
@@ -141,10 +158,25 @@ export async function writeStanding(
   standing: Standing,
   state: AdamState,
 ): Promise<void> {
-  await replaceText(
-    join(folder, "training.jsonl"),
-    lines.map((line) => JSON.stringify(line) + "\n").join(""),
-  );
+  await replaceText(join(folder, "training.jsonl"), linesText(lines));
+  await writeState(join(folder, "resume.safetensors"), standing, state);
+}
+
+/** Stores where a second stage stands; a run killed after this goes on from here. */
+export async function writeDuel(
+  folder: string,
+  lines: readonly DuelLine[],
+  state: AdamState,
+): Promise<void> {
+  await replaceText(join(folder, "adversary.jsonl"), linesText(lines));
+  await writeState(join(folder, "resume-adversary.safetensors"), lines, state);
+}
+
+function linesText(lines: readonly object[]): string {
+  return lines.map((line) => JSON.stringify(line) + "\n").join("");
+}
+
+function writeState(path: string, standing: object, state: AdamState): Promise<void> {
   const groups = { parameters: state.parameters, means: state.means, squares: state.squares };
   const tensors = Object.fromEntries(
     Object.entries(groups).flatMap(([group, arrays]) =>
@@ -152,10 +184,7 @@ export async function writeStanding(
     ),
   );
   const metadata = { standing: JSON.stringify(standing), steps: String(state.steps) };
-  await replaceFile(
-    join(folder, "resume.safetensors"),
-    (path) => writeSafetensors(path, tensors, metadata),
-  );
+  return replaceFile(path, (temporary) => writeSafetensors(temporary, tensors, metadata));
 }
 
 async function readJson(path: string): Promise<unknown> {
@@ -226,7 +255,21 @@ export async function readTraining(folder: string): Promise<TrainingLine[]> {
 export async function readStanding(
   folder: string,
 ): Promise<{ standing: Standing; state: AdamState } | undefined> {
-  const path = join(folder, "resume.safetensors");
+  const found = await readState(join(folder, "resume.safetensors"));
+  return found && { standing: found.standing as Standing, state: found.state };
+}
+
+/** Where a killed second stage stood; undefined where it had stored nothing. */
+export async function readDuel(
+  folder: string,
+): Promise<{ lines: DuelLine[]; state: AdamState } | undefined> {
+  const found = await readState(join(folder, "resume-adversary.safetensors"));
+  return found && { lines: found.standing as DuelLine[], state: found.state };
+}
+
+async function readState(
+  path: string,
+): Promise<{ standing: unknown; state: AdamState } | undefined> {
   try {
     await Deno.stat(path);
   } catch (error) {
@@ -244,7 +287,7 @@ export async function readStanding(
     group[name.slice(dot + 1)] = array;
   }
   const { parameters, means, squares } = groups;
-  let standing: Standing;
+  let standing: unknown;
   try {
     standing = JSON.parse(metadata.standing);
   } catch (_) {
@@ -284,10 +327,18 @@ export async function readVocabulary(
 export async function readRun(folder: string): Promise<Run> {
   const runConfig = await readRunConfig(folder);
   const model = modelOf(runConfig);
-  const { tensors } = await readSafetensors(join(folder, "model.safetensors"));
+  const tensors = await readBest(folder);
+  if ("adversary" in model && model.adversary !== undefined) {
+    const second = Object.keys(model.adversary.initialize(random(0)));
+    if (!second.some((name) => name in tensors)) {
+      throw new RangeError(
+        `Cannot read "${folder}": its second stage of training is not finished; resume it`,
+      );
+    }
+  }
   const wanted = "learn" in model
     ? Object.fromEntries(Object.entries(model.shapes).map(([name, shape]) => [name, { shape }]))
-    : model.initialize(random(0));
+    : { ...model.initialize(random(0)), ...model.adversary?.initialize(random(0)) };
   checkShapes(runConfig.model, tensors, wanted);
   const names = await readVocabulary(folder);
   const found = { codes: names.vocabulary.codes.length, labels: names.labelNames.length };

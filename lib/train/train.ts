@@ -8,6 +8,7 @@ import type { NamedArrays } from "../nn/parameters.ts";
 import { random } from "../nn/random.ts";
 import type { OnProgress } from "../progress.ts";
 import { version } from "../version.ts";
+import { fitAdversary } from "./adversarial.ts";
 import { fit } from "./fit.ts";
 import { checkWorkers } from "./gradients.ts";
 import { checkTraining, givenTraining, trainingDefaults, type TrainingOptions } from "./options.ts";
@@ -179,6 +180,13 @@ export async function train(
   const { runConfig, tables } = await prepare(folder, cohort, options);
   const model = modelOf(runConfig);
   if ("learn" in model) await writeBest(folder, model.learn(splitOf(cohort, "train")));
-  else await fit(model, cohort, folder, runConfig.training, options.onProgress, tables);
+  else {
+    const { training } = runConfig;
+    await fit(model, cohort, folder, training, options.onProgress, tables);
+    const { adversary } = model;
+    if (adversary !== undefined) {
+      await fitAdversary(model, adversary, cohort, folder, training, options.onProgress);
+    }
+  }
   return await readRun(folder);
 }

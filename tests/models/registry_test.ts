@@ -20,10 +20,21 @@ import { tinyCohort } from "../tiny.ts";
 await useBackend("wasm");
 
 const source = tinyCohort(60);
-const small: Record<string, number> = { width: 8, layers: 1, heads: 2 };
+const small: Record<string, number> = {
+  width: 8,
+  layers: 1,
+  heads: 2,
+  feedForward: 8,
+  lstmWidth: 8,
+  condition: 4,
+  noise: 4,
+  ganWidth: 16,
+  ganEpochs: 3,
+  ganBatch: 32,
+};
 for (let layer = 1; layer <= 7; layer++) small[`channels${layer}`] = 8;
 /** Those that know no likelihood of a record. */
-const withoutLikelihood = ["eva", "gpt", "hisgt", "independent", "memoriser"];
+const withoutLikelihood = ["eva", "gpt", "hisgt", "independent", "memoriser", "synteg"];
 
 const recordsOf = (cohort: Cohort) =>
   Array.from({ length: cohort.recordCount }, (_, record) => ({

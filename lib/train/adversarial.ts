@@ -1,0 +1,117 @@
+/**
+ * The second stage of training of models that have one: two networks against each other, on rows
+ * and conditions that the trained first stage gives.
+ *
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs-core";
+import { type Cohort, splitOf } from "../cohort/cohort.ts";
+import type { Adversary, ConditionedRows, GradientModel } from "../models/model.ts";
+import { rowsAt } from "../nn/multi_hot.ts";
+import { checkShapes, toTensors } from "../nn/parameters.ts";
+import { random } from "../nn/random.ts";
+import type { OnProgress } from "../progress.ts";
+import type { Training } from "./options.ts";
+import { type DuelLine, readBest, readDuel, writeBest, writeDuel } from "./run_folder.ts";
+
+/** How long a run may lose when it is killed. */
+const checkpointSeconds = 60;
+
+/** Batches of rows in random order, all about as large. */
+function* batchesOf({ rows, conditions }: ConditionedRows, batch: number, seed: number[]) {
+  const [first, ...stream] = seed;
+  const order = random(first, ...stream).shuffle(
+    Int32Array.from({ length: rows.rows }, (_, i) => i),
+  );
+  const width = conditions.length / rows.rows;
+  const count = Math.ceil(order.length / batch);
+  for (let i = 0; i < count; i++) {
+    const from = Math.floor(i * order.length / count);
+    const chosen = order.subarray(from, Math.floor((i + 1) * order.length / count));
+    const given = new Float32Array(chosen.length * width);
+    chosen.forEach((row, at) =>
+      given.set(conditions.subarray(row * width, (row + 1) * width), at * width)
+    );
+    yield { rows: rowsAt(rows, chosen), conditions: given };
+  }
+}
+
+/**
+ * Trains the second stage and puts its parameters beside the first one's best. Call again with the
+ * same arguments after an interruption: it goes on from the last epoch that was stored, to the same
+ * parameters as if there had been none.
+ *
+ * @param model whose first stage stands in the folder, trained
+ * @param adversary the model's
+ * @param cohort that the first stage was trained on
+ * @param folder the run's
+ * @param training whose seed is used
+ * @param onProgress hears of every epoch
+ * @throws {RangeError} If a loss is no longer finite
+ */
+export async function fitAdversary(
+  model: GradientModel,
+  adversary: Adversary,
+  cohort: Cohort,
+  folder: string,
+  { seed }: Training,
+  onProgress?: OnProgress,
+): Promise<void> {
+  const { epochs, batch } = adversary;
+  const trained = await readBest(folder);
+  const first = Object.fromEntries(
+    Object.keys(model.initialize(random(0))).map((name) => [name, trained[name]]),
+  );
+  const initial = adversary.initialize(random(seed, 3));
+  const stored = await readDuel(folder);
+  if (stored !== undefined) checkShapes(model.family, stored.state.parameters, initial);
+  const lines: DuelLine[] = stored?.lines ?? [];
+  const before = lines.at(-1)?.seconds ?? 0;
+  const began = performance.now();
+  const tensors = toTensors(first);
+  let examples: ConditionedRows;
+  try {
+    examples = await adversary.examples(tensors, splitOf(cohort, "train"));
+  } finally {
+    tf.dispose(tensors);
+  }
+  const duel = adversary.begin(stored?.state ?? initial);
+  try {
+    let storedAt = performance.now();
+    for (let epoch = lines.length; epoch < epochs; epoch++) {
+      const sums = { critic: 0, generator: 0 };
+      let steps = 0;
+      for (const part of batchesOf(examples, batch, [seed, 4, epoch])) {
+        const losses = await duel.step(part, random(seed, 5, epoch, steps++));
+        sums.critic += losses.critic;
+        sums.generator += losses.generator;
+      }
+      const line = {
+        epoch: epoch + 1,
+        critic_loss: sums.critic / steps,
+        generator_loss: sums.generator / steps,
+        seconds: before + (performance.now() - began) / 1000,
+      };
+      if (!Number.isFinite(line.critic_loss + line.generator_loss)) {
+        throw new RangeError(
+          `Cannot go on training: the networks' losses are ${line.critic_loss} and ` +
+            `${line.generator_loss} in epoch ${line.epoch}; try lower learning rates`,
+        );
+      }
+      lines.push(line);
+      onProgress?.({
+        stage: "training its second stage",
+        done: epoch + 1,
+        total: epochs,
+        note: `critic ${line.critic_loss.toFixed(3)}`,
+      });
+      if (epoch + 1 === epochs || performance.now() - storedAt > checkpointSeconds * 1000) {
+        await writeDuel(folder, lines, await duel.read());
+        storedAt = performance.now();
+      }
+    }
+    await writeBest(folder, { ...first, ...(await duel.read()).parameters });
+  } finally {
+    duel.dispose();
+  }
+}

@@ -1,0 +1,232 @@
+import { assertEquals, assertNotEquals, assertRejects } from "@std/assert";
+import * as tf from "@tensorflow/tfjs-core";
+import { type VisitRows, visitRows } from "ehrloom/models/visit_rows.ts";
+import {
+  nextRowLogits,
+  rowConditions,
+  rowsSeen,
+  synteg,
+  type SyntegConfig,
+  syntegMemory,
+  visitEmbeddings,
+} from "ehrloom/models/synteg.ts";
+import { rowOf, rowsAt } from "ehrloom/nn/multi_hot.ts";
+import { copied, type NamedTensors, toTensors } from "ehrloom/nn/parameters.ts";
+import { random } from "ehrloom/nn/random.ts";
+import { fitAdversary } from "ehrloom/train/adversarial.ts";
+import { readRun, train, trainingDefaults, useBackend } from "ehrloom";
+import { readBest } from "ehrloom/train/run_folder.ts";
+import { join } from "node:path";
+import { inFolder } from "../folder.ts";
+import {
+  golden,
+  type GoldenArray,
+  goldenCohort,
+  goldenWeights,
+  testOnBackends,
+} from "../golden.ts";
+import { assertClose } from "../nn/layer.ts";
+import { tinyCohort } from "../tiny.ts";
+import { type Original, testRows, testTraining } from "./original.ts";
+
+interface Form {
+  probs_masked: number[];
+  condition: GoldenArray;
+  grad_norms: Record<string, number>;
+  losses: number[];
+  visit_embedding: GoldenArray;
+}
+
+interface DependencyGolden {
+  config: Record<string, number>;
+  records: { visits: number[][]; labels: number[] }[];
+  dependency: {
+    weights: Record<string, GoldenArray>;
+    state_dict_keys: string[];
+    reference: Form;
+    corrected: Form;
+    adam_lr: number;
+  };
+}
+
+const { config: sizes, records, dependency } = golden<DependencyGolden>("synteg-tiny");
+const cohort = goldenCohort(sizes.code_vocab_dim, sizes.label_vocab_dim, records);
+
+function configOf(published: number): SyntegConfig {
+  return {
+    codes: sizes.code_vocab_dim,
+    labels: sizes.label_vocab_dim,
+    context: sizes.max_num_visit,
+    visitLength: sizes.max_length_visit,
+    width: sizes.embedding_dim,
+    layers: 2,
+    heads: sizes.num_head,
+    feedForward: sizes.ff_dim,
+    dropout: 0.1,
+    lstmWidth: sizes.lstm_dim,
+    lstmLayers: sizes.n_layer,
+    condition: sizes.condition_dim,
+    noise: sizes.z_dim,
+    ganWidth: 16,
+    ganEpochs: 1,
+    ganBatch: 8,
+    criticRate: 1e-3,
+    generatorRate: 1e-3,
+    gradientPenalty: sizes.gp_weight,
+    published,
+  };
+}
+
+for (const [name, form] of [["corrected", 0], ["reference", 1]] as const) {
+  const expected = dependency[name];
+  const config = configOf(form);
+  const original: Original = {
+    model: { ...synteg.create(config), fromOriginal: copied }, // the first stage alone
+    weights: goldenWeights(dependency.weights),
+    cohort,
+    loss: expected.losses[0],
+    gradientNorms: expected.grad_norms,
+    learningRate: dependency.adam_lr,
+    losses: expected.losses,
+  };
+  testTraining(`synteg's dependency model, ${name}`, original);
+  const conditionsOf = (p: NamedTensors, batch: VisitRows) =>
+    rowConditions(config, p, rowsSeen(config, batch), batch.records);
+  const outputs: Record<string, [(p: NamedTensors, batch: VisitRows) => tf.Tensor2D, number[]]> = {
+    "visit embeddings": [
+      (p, { inputs }) => visitEmbeddings(config, p, inputs),
+      expected.visit_embedding.data,
+    ],
+    conditions: [conditionsOf, expected.condition.data],
+    probabilities: [
+      (p, batch) => tf.sigmoid(nextRowLogits(p, conditionsOf(p, batch))),
+      expected.probs_masked,
+    ],
+  };
+  for (const [what, [compute, numbers]] of Object.entries(outputs)) {
+    testRows(`synteg's ${what} equal the original's, ${name}`, original, compute, numbers);
+  }
+}
+
+Deno.test("synteg has the parameters of the original, by its names", () => {
+  const model = synteg.create(configOf(0));
+  const initial = model.initialize(random(1));
+  assertEquals(Object.keys(initial).sort(), dependency.state_dict_keys.toSorted());
+  const all = { ...initial, ...model.adversary?.initialize(random(2)) };
+  assertEquals(model.fromOriginal(model.toOriginal(all)), all);
+});
+
+testOnBackends("synteg's conditions are the same row by row and all at once", async () => {
+  const config = configOf(0);
+  const parameters = toTensors(goldenWeights(dependency.weights));
+  const batch = visitRows(config, cohort, Int32Array.of(2));
+  const whole = tf.tidy(() => rowConditions(config, parameters, batch.inputs, 1));
+  const expected = await whole.data();
+  const remembered = syntegMemory(config, parameters);
+  for (let row = 0; row < batch.rows; row++) {
+    const condition = remembered.advance(rowsAt(batch.inputs, [row]));
+    const from = row * config.condition;
+    const wanted = expected.slice(from, from + config.condition);
+    assertClose(await condition.data(), wanted, `row ${row}`);
+    condition.dispose();
+  }
+  remembered.dispose();
+  tf.dispose([whole, parameters]);
+});
+
+testOnBackends("synteg's generator is shown every row, the last as intended only", async () => {
+  for (const published of [0, 1]) {
+    const config = configOf(published);
+    const parameters = toTensors(goldenWeights(dependency.weights));
+    const shown = await synteg.create(config).adversary?.examples(parameters, cohort);
+    tf.dispose(parameters);
+    if (shown === undefined) throw new Error("synteg has a second stage");
+    const { rows, conditions } = shown;
+    assertEquals(rows.rows, cohort.visitCount + (1 - published) * cohort.recordCount);
+    assertEquals(conditions.length, rows.rows * config.condition);
+    const [classToken, end] = [config.codes + config.labels, config.codes + config.labels + 1];
+    const all = Array.from({ length: rows.rows }, (_, r) => [...rowOf(rows, r)]);
+    assertEquals(all.filter((row) => row.includes(classToken)).length, rows.rows);
+    const ends = all.filter((row) => row.at(-1) === end).length;
+    assertEquals(ends, published === 1 ? 0 : cohort.recordCount);
+  }
+});
+
+const tiny = {
+  model: "synteg",
+  settings: {
+    width: 8,
+    layers: 1,
+    heads: 2,
+    feedForward: 8,
+    lstmWidth: 8,
+    condition: 4,
+    noise: 4,
+    ganWidth: 16,
+    ganBatch: 32,
+    ganEpochs: 4,
+  },
+  epochs: 2,
+  batch: 8,
+};
+
+Deno.test("synteg goes on in either stage to the same parameters", async () => {
+  await useBackend("cpu");
+  const source = tinyCohort(40);
+  await inFolder(async (folder) => {
+    const before = tf.memory().numTensors;
+    const whole = await train(source, join(folder, "whole"), tiny);
+    for (const stop of ["training", "training its second stage"]) {
+      const path = join(folder, stop);
+      const killed = train(source, path, {
+        ...tiny,
+        onProgress({ stage, done }) {
+          if (stage === stop && done === 2) throw new Error("killed");
+        },
+      });
+      await assertRejects(() => killed, Error, "killed");
+      if (stop !== "training") {
+        await assertRejects(() => readRun(path), RangeError, "second stage of training is not");
+      }
+      const resumed = await train(source, path, { ...tiny, resume: true });
+      assertEquals(resumed.parameters, whole.parameters);
+    }
+    assertEquals(tf.memory().numTensors, before);
+  });
+});
+
+Deno.test("synteg's second stage goes on from a stored epoch as if it had not stopped", async () => {
+  await useBackend("cpu");
+  const source = tinyCohort(40);
+  await inFolder(async (parent) => {
+    const folder = join(parent, "run");
+    const run = await train(source, folder, tiny);
+    const model = synteg.create(run.runConfig.config);
+    const { adversary } = model;
+    if (adversary === undefined) throw new Error("synteg has a second stage");
+    const longer = { ...adversary, epochs: 6 };
+    await fitAdversary(model, longer, source, folder, trainingDefaults);
+    const goneOn = await readBest(folder);
+    await Deno.remove(join(folder, "resume-adversary.safetensors"));
+    await fitAdversary(model, longer, source, folder, trainingDefaults);
+    assertEquals(await readBest(folder), goneOn);
+    const lines = (await Deno.readTextFile(join(folder, "adversary.jsonl"))).trimEnd().split("\n");
+    assertEquals(lines.map((line) => JSON.parse(line).epoch), [1, 2, 3, 4, 5, 6]);
+    assertNotEquals(goneOn, run.parameters);
+  });
+});
+
+Deno.test("synteg refuses settings that contradict each other or the cohort", async () => {
+  const source = tinyCohort(20);
+  const cases: [Record<string, number>, string][] = [
+    [{ width: 9 }, 'Cannot make "synteg": width 9 is not a multiple of heads 4'],
+    [{ visitLength: 3 }, "and visitLength 3 takes 1; set visitLength="],
+    [{ context: 3 }, 'Cannot make "synteg": the longest record has'],
+  ];
+  for (const [settings, message] of cases) {
+    await inFolder(async (folder) => {
+      const training = train(source, join(folder, "run"), { ...tiny, settings });
+      await assertRejects(() => training, RangeError, message);
+    });
+  }
+});
