@@ -85,6 +85,36 @@ Deno.test("train() resumed from the middle of an epoch gives the same run, to th
     assertEquals(await stateOf(parts), await stateOf(whole));
   }));
 
+Deno.test("train() begins no epoch after its minutes, but ends the first, resumed too", () =>
+  inFolder(async (folder) => {
+    const path = join(folder, "run");
+    const limited = { ...options, epochs: 50, schedule: "cosine", warmup: 0 } as const;
+    await withSlowClock(async () => {
+      // an epoch of steps takes hours on this clock
+      const { training } = await train(source, path, { ...limited, minutes: 1000 });
+      assert(training.length > 1 && training.length < 50, `${training.length}`);
+      const [first] = training;
+      const last = training[training.length - 1];
+      assert(training.every(({ seconds }) => seconds < 60 * 1000 || seconds === last.seconds));
+      assert(last.learning_rate < 0.5 * first.learning_rate, "the cosine follows time");
+      const again = await train(source, path, { resume: true });
+      assertEquals(again.training, training);
+
+      const short = join(folder, "short");
+      const kill = new Error("killed");
+      await assertRejects(() =>
+        train(source, short, {
+          ...limited,
+          minutes: 1,
+          onProgress: ({ done }) => {
+            if (done === 2) throw kill;
+          },
+        })
+      );
+      assertEquals((await train(source, short, { resume: true })).training.length, 1);
+    });
+  }));
+
 Deno.test("train() resumed after its end changes nothing", () =>
   inFolder(async (folder) => {
     const path = join(folder, "run");
