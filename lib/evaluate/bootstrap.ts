@@ -75,7 +75,7 @@ function quantile(sorted: Float64Array, share: number): number {
   const at = share * (sorted.length - 1);
   const below = Math.floor(at);
   const above = Math.min(below + 1, sorted.length - 1);
-  if (sorted[below] === sorted[above]) return sorted[below]; // both may be infinite
+  if (at === below || sorted[below] === sorted[above]) return sorted[below]; // may be infinite
   return sorted[below] + (sorted[above] - sorted[below]) * (at - below);
 }
 

@@ -56,7 +56,10 @@ export interface Difference {
   readonly against: string;
   /** Of R²; above 0 where the model is the closer one. */
   readonly r2: Readonly<Record<CodeKind, Estimate>>;
-  /** Of the test loss in nats a visit, below 0 where the model is better; null without likelihood. */
+  /**
+   * Of the test loss in nats a visit, below 0 where the model is better; null without likelihood and
+   * where both hold a test record impossible.
+   */
   readonly nll_per_visit: Estimate | null;
 }
 
@@ -99,12 +102,13 @@ export function differencesOf([first, ...others]: readonly JudgedModel[]): Diffe
     };
     const nll = resampled.nll === null || first.resampled.nll === null
       ? null
-      : estimate(minus(resampled.nll, first.resampled.nll));
+      : minus(resampled.nll, first.resampled.nll);
     return {
       model,
       against: first.model,
       r2: Object.fromEntries(codeKinds.map(r2)) as Record<CodeKind, Estimate>,
-      nll_per_visit: nll,
+      // infinity minus infinity is no number: then neither model is ahead
+      nll_per_visit: nll === null || nll.some(Number.isNaN) ? null : estimate(nll),
     };
   });
 }

@@ -107,9 +107,9 @@ function Differences({ differences }: { differences: readonly Difference[] }) {
       <h2 id="differences">Who is ahead, beyond chance?</h2>
       <p>
         Each model minus {against}. All models were judged on the same resamples of the real{" "}
-        patients, so what these patients have of chance cancels out, and intervals are narrower than
-        those of the figures themselves. Differences in strong type are more than these patients
-        explain. Each model was trained once: another seed would move its figures too.
+        patients, so what these patients have of chance cancels out of the differences. Those in
+        strong type are more than these patients explain. Each model was trained once: another seed
+        would move its figures too.
       </p>
       <Table
         caption="Below 0 is better for the test loss, above 0 for R²"
