@@ -52,6 +52,7 @@ export function randomRun(sizes: Sizes, seed: number, logit: (column: number) =>
         schedule: "constant",
         warmup: 0,
         patience: 1,
+        minutes: 0,
         seed,
         workers: 1,
       },

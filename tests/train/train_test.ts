@@ -81,6 +81,7 @@ Deno.test("train() leaves a run folder whose files tell all of it", () =>
       schedule: "constant",
       warmup: 0,
       patience: 10,
+      minutes: 0,
       seed: 5,
       workers: 1,
     });
@@ -192,6 +193,7 @@ const refused: [what: string, change: TrainOptions, message: string][] = [
   ["half a batch", { batch: 0.5 }, "Cannot train with batch 0.5: must be a whole number"],
   ["a negative warmup", { warmup: -1 }, "Cannot train with warmup -1"],
   ["no patience", { patience: 0 }, "Cannot train with patience 0"],
+  ["negative minutes", { minutes: -1 }, "Cannot train with minutes -1"],
   ["a negative seed", { seed: -1 }, "Cannot train with seed -1"],
   [
     "a learning rate that is not a number",
