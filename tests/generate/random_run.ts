@@ -52,7 +52,6 @@ export function randomRun(sizes: Sizes, seed: number, logit: (column: number) =>
         schedule: "constant",
         warmup: 0,
         patience: 1,
-        minutes: 0,
         seed,
         workers: 1,
       },
