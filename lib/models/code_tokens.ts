@@ -35,6 +35,19 @@ export function tokenCount({ labels }: RowSizes, cohort: Cohort, record: number)
   return count;
 }
 
+/** Tokens to predict in so many records of a cohort's mean length. */
+export function meanTokens(
+  sizes: Parameters<typeof tokenCount>[0],
+  cohort: Cohort,
+  recordCount: number,
+): number {
+  let tokens = 0;
+  for (let record = 0; record < cohort.recordCount; record++) {
+    tokens += tokenCount(sizes, cohort, record) - 1;
+  }
+  return recordCount * tokens / cohort.recordCount;
+}
+
 /** A record as tokens. */
 export function tokensOf(sizes: RowSizes, cohort: Cohort, record: number): number[] {
   const { start, endLabels, endVisit, endRecord } = specialTokens(sizes);

@@ -27,8 +27,15 @@ import {
   transformerMemory,
   withPositions,
 } from "../nn/transformer.ts";
-import { tokenCount, tokenKinds, type TokenRows, tokenRows, tokenScript } from "./code_tokens.ts";
-import type { GradientModel, ModelConfig, ModelFamily } from "./model.ts";
+import {
+  meanTokens,
+  tokenCount,
+  tokenKinds,
+  type TokenRows,
+  tokenRows,
+  tokenScript,
+} from "./code_tokens.ts";
+import type { GradientModel, ModelConfig, ModelFamily, StepSampling } from "./model.ts";
 import { drawnFrom, stepper } from "./stepper.ts";
 import {
   type TiedEmbedding,
@@ -158,6 +165,24 @@ export function gptLogits(parameters: NamedTensors, history: tf.Tensor2D): tf.Te
   return tiedLogits(parameters, history, gptEmbedding);
 }
 
+/** How a model with GPT's head draws tokens, given what remembers a record's tokens so far. */
+export function gptSampling(
+  config: GptConfig,
+  parameters: NamedTensors,
+  memory: () => Memory,
+): StepSampling {
+  return {
+    kind: "steps",
+    script: tokenScript(config, config.context),
+    uniforms: 1,
+    begin: () => {
+      const head = (history: tf.Tensor2D) => gptLogits(parameters, history);
+      return stepper(memory(), drawnFrom(head, categoricalRows));
+    },
+    dispose() {},
+  };
+}
+
 /** GPT as `deno task train --model gpt` knows it. */
 export const gpt: ModelFamily<GradientModel> = {
   name: "gpt",
@@ -184,23 +209,9 @@ export const gpt: ModelFamily<GradientModel> = {
         const history = gptHistories(config, parameters, batch);
         return categoricalNll(gptLogits(parameters, history), batch.targets);
       },
-      lossDivisor(cohort, recordCount) {
-        let tokens = 0;
-        for (let record = 0; record < cohort.recordCount; record++) {
-          tokens += tokenCount(config, cohort, record) - 1;
-        }
-        return recordCount * tokens / cohort.recordCount;
-      },
-      sampling: (parameters) => ({
-        kind: "steps",
-        script: tokenScript(config, config.context),
-        uniforms: 1,
-        begin: () => {
-          const head = (history: tf.Tensor2D) => gptLogits(parameters, history);
-          return stepper(gptMemory(config, parameters), drawnFrom(head, categoricalRows));
-        },
-        dispose() {},
-      }),
+      lossDivisor: (cohort, recordCount) => meanTokens(config, cohort, recordCount),
+      sampling: (parameters) =>
+        gptSampling(config, parameters, () => gptMemory(config, parameters)),
     };
   },
 };

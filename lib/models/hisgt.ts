@@ -20,7 +20,7 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import type { Cohort } from "../cohort/cohort.ts";
-import { categoricalNll, categoricalRows } from "../nn/categorical.ts";
+import { categoricalNll } from "../nn/categorical.ts";
 import { differentiable } from "../nn/differentiable.ts";
 import { linear } from "../nn/linear.ts";
 import type { Memory } from "../nn/memory.ts";
@@ -36,11 +36,11 @@ import { type Random, random } from "../nn/random.ts";
 import { transformer, transformerMemory, withPositions } from "../nn/transformer.ts";
 import { codeKnowledge, semanticWidthFor } from "./code_knowledge.ts";
 import {
+  meanTokens,
   sequenceRows,
   tokenCount,
   tokenKinds,
   type TokenRows,
-  tokenScript,
   tokensOf,
 } from "./code_tokens.ts";
 import {
@@ -48,11 +48,11 @@ import {
   gptConfigFor,
   gptEmbedding,
   gptLogits,
+  gptSampling,
   gptSettings,
   initialGpt,
 } from "./gpt.ts";
 import type { GradientModel, Knowledge, ModelConfig, ModelFamily, Setting } from "./model.ts";
-import { drawnFrom, stepper } from "./stepper.ts";
 import { withHead, withoutHead } from "./tied_head.ts";
 import { withoutBuffers } from "./visit_transformer.ts";
 
@@ -303,23 +303,9 @@ export const hisgt: ModelFamily<GradientModel> = {
         const history = hisgtHistories(config, parameters, batch);
         return categoricalNll(gptLogits(parameters, history), batch.targets);
       },
-      lossDivisor(cohort, recordCount) {
-        let tokens = 0;
-        for (let record = 0; record < cohort.recordCount; record++) {
-          tokens += tokenCount(config, cohort, record) - 1;
-        }
-        return recordCount * tokens / cohort.recordCount;
-      },
-      sampling: (parameters) => ({
-        kind: "steps",
-        script: tokenScript(config, config.context),
-        uniforms: 1,
-        begin: () => {
-          const head = (history: tf.Tensor2D) => gptLogits(parameters, history);
-          return stepper(hisgtMemory(config, parameters), drawnFrom(head, categoricalRows));
-        },
-        dispose() {},
-      }),
+      lossDivisor: (cohort, recordCount) => meanTokens(config, cohort, recordCount),
+      sampling: (parameters) =>
+        gptSampling(config, parameters, () => hisgtMemory(config, parameters)),
     };
   },
 };
