@@ -9,11 +9,13 @@ import type { Cohort } from "./cohort.ts";
 export async function fingerprint(source: Cohort): Promise<string> {
   const { vocabulary, labelNames, visitOffsets, codeOffsets, codes, labels, splits } = source;
   const names = JSON.stringify([vocabulary.codes, labelNames]);
-  const arrays = [visitOffsets, codeOffsets, codes, labels, splits ?? new Uint8Array(0)];
-  const digests = new Uint8Array(32 * (arrays.length + 1));
-  const parts = [new TextEncoder().encode(names), ...arrays.map((array) => array.slice())];
-  for (const [i, part] of parts.entries()) {
-    digests.set(new Uint8Array(await crypto.subtle.digest("SHA-256", part)), 32 * i);
+  const parts = [
+    new TextEncoder().encode(names),
+    ...[visitOffsets, codeOffsets, codes, labels, splits ?? new Uint8Array(0)],
+  ];
+  const digests = new Uint8Array(32 * parts.length);
+  for (const [i, part] of parts.entries()) { // one copy at a time: digest() takes no shared memory
+    digests.set(new Uint8Array(await crypto.subtle.digest("SHA-256", part.slice())), 32 * i);
   }
   return new Uint8Array(await crypto.subtle.digest("SHA-256", digests)).toHex();
 }

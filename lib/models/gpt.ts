@@ -37,6 +37,7 @@ import {
 } from "./code_tokens.ts";
 import type { GradientModel, ModelConfig, ModelFamily, StepSampling } from "./model.ts";
 import { drawnFrom, stepper } from "./stepper.ts";
+import { sizesOf } from "./visit_rows.ts";
 import {
   type TiedEmbedding,
   tiedLogits,
@@ -96,7 +97,7 @@ export const gptEmbedding: TiedEmbedding = {
  * divide the width
  */
 export function gptConfigFor(family: string, cohort: Cohort, set: ModelConfig): GptConfig {
-  const sizes = { codes: cohort.vocabulary.codes.length, labels: cohort.labelNames.length };
+  const sizes = sizesOf(cohort);
   let longest = gptSettings.context.min;
   for (let record = 0; record < cohort.recordCount; record++) {
     longest = Math.max(longest, tokenCount(sizes, cohort, record));

@@ -9,7 +9,7 @@ import type { RecordLists } from "../cohort/records.ts";
 import { type NamedArrays, vector } from "../nn/parameters.ts";
 import type { Random } from "../nn/random.ts";
 import type { CountedModel, ModelFamily } from "./model.ts";
-import { columnsOf, rowsOf } from "./visit_rows.ts";
+import { columnsOf, rowsOf, sizesOf } from "./visit_rows.ts";
 
 /** What is known of a cohort. */
 export interface Marginals {
@@ -104,10 +104,7 @@ export const independent: ModelFamily<CountedModel> = {
   name: "independent",
   summary: "Floor: codes, labels and numbers of visits, each drawn by itself",
   settings: {},
-  configFor: ({ vocabulary, labelNames }) => ({
-    codes: vocabulary.codes.length,
-    labels: labelNames.length,
-  }),
+  configFor: (cohort) => ({ ...sizesOf(cohort) }),
   create: (config) => ({
     family: "independent",
     config,

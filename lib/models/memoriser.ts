@@ -8,7 +8,7 @@ import type { Cohort } from "../cohort/cohort.ts";
 import type { RecordLists } from "../cohort/records.ts";
 import { type NamedArrays, vector } from "../nn/parameters.ts";
 import type { CountedModel, ModelFamily } from "./model.ts";
-import { columnsOf, rowsOf } from "./visit_rows.ts";
+import { columnsOf, rowsOf, sizesOf } from "./visit_rows.ts";
 
 /** [offsets.length - 1] How long each run is. Lengths stay exact in float32 where offsets do not. */
 function lengths(offsets: Uint32Array): Uint32Array {
@@ -66,10 +66,7 @@ export const memoriser: ModelFamily<CountedModel> = {
   name: "memoriser",
   summary: "Floor: copies of training records, drawn with replacement",
   settings: {},
-  configFor: ({ vocabulary, labelNames }) => ({
-    codes: vocabulary.codes.length,
-    labels: labelNames.length,
-  }),
+  configFor: (cohort) => ({ ...sizesOf(cohort) }),
   create: (config) => ({
     family: "memoriser",
     config,

@@ -17,7 +17,7 @@ import type {
   Setting,
   Stepper,
 } from "./model.ts";
-import { columnsOf, rowScript, rowsOf, type VisitRows, visitRows } from "./visit_rows.ts";
+import { columnsOf, rowScript, rowsOf, sizesOf, type VisitRows, visitRows } from "./visit_rows.ts";
 
 /** Settings of every model over visit rows. */
 export interface RowConfig extends Record<string, number> {
@@ -63,8 +63,7 @@ export function rowConfigFor(family: string, cohort: Cohort, set: ModelConfig): 
     );
   }
   return {
-    codes: cohort.vocabulary.codes.length,
-    labels: cohort.labelNames.length,
+    ...sizesOf(cohort),
     context,
     positiveWeight: set.positiveWeight ?? rowSettings.positiveWeight.default,
   };

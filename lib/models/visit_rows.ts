@@ -19,6 +19,11 @@ export interface RowSizes {
   readonly labels: number;
 }
 
+/** How many codes and labels a cohort has. */
+export function sizesOf({ vocabulary, labelNames }: Cohort): RowSizes {
+  return { codes: vocabulary.codes.length, labels: labelNames.length };
+}
+
 /** Width of a row: codes, labels and special tokens. */
 export function columnsOf({ codes, labels }: RowSizes): number {
   return codes + labels + specials;

@@ -88,11 +88,6 @@ export function toTensors(arrays: NamedArrays): Record<string, tf.Tensor> {
   );
 }
 
-/** Number of parameters in all. */
-export function parameterCount(arrays: NamedArrays): number {
-  return Object.values(arrays).reduce((sum, { numbers }) => sum + numbers.length, 0);
-}
-
 /**
  * Checks that parameters are those that a model wants, by name and shape.
  *

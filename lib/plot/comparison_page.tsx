@@ -9,6 +9,7 @@ import type { Comparison, Difference } from "../evaluate/comparison.ts";
 import { codeKinds } from "../evaluate/fidelity/key_rows.ts";
 import type { Estimate, FidelityFigures, Likelihood } from "../evaluate/report.ts";
 import {
+  Facts,
   Figure,
   Interval,
   minus,
@@ -248,14 +249,7 @@ function About({ about, models }: Comparison) {
   return (
     <section aria-labelledby="about">
       <h2 id="about">What made this comparison</h2>
-      <dl>
-        {rows.map(([name, value]) => (
-          <>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </>
-        ))}
-      </dl>
+      <Facts rows={rows} />
     </section>
   );
 }

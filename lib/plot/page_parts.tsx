@@ -43,6 +43,20 @@ export function R2({ figure }: { figure: ProbabilityFidelity }) {
   return <Interval estimate={estimate} text={(value) => minus(value.toFixed(3))} />;
 }
 
+/** Names and what they stand for, a line each. */
+export function Facts({ rows }: { rows: readonly (readonly [name: string, value: string])[] }) {
+  return (
+    <dl>
+      {rows.map(([name, value]) => (
+        <>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </>
+      ))}
+    </dl>
+  );
+}
+
 /** A table of the page, which scrolls by itself where it is too wide. */
 export function Table({ caption, columns, children }: {
   caption: string;

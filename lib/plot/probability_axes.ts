@@ -46,6 +46,32 @@ export function logAxis(lowest: number, highest: number): LogAxis {
   };
 }
 
+/** The powers of ten from the highest down to the lowest probability, not below 10⁻¹¹. */
+export function powersOfTen(lowest: number, highest: number): number[] {
+  return Array.from({ length: 12 }, (_, index) => 10 ** -index)
+    .filter((power) => power >= lowest && power <= highest);
+}
+
+/**
+ * How Plot shall label an axis of probabilities.
+ *
+ * @param label the axis's title, in its middle
+ * @param labelOffset of the title from the figure's edge, in pixels
+ * @param log where a logarithmic axis has its place for zero
+ */
+export function probabilityLabels(label: string, labelOffset: number, log?: LogAxis) {
+  return {
+    label,
+    labelAnchor: "center",
+    labelArrow: "none",
+    labelOffset,
+    // Plot leaves out labels between the powers of a log axis, unless they are given as text
+    ...(log === undefined
+      ? { tickFormat: (value: number) => probabilityText(value) }
+      : { text: (value: number) => value === log.zero ? "0" : probabilityText(value) }),
+  } as const;
+}
+
 /** Probabilities of the same things in two cohorts. */
 export interface Probabilities {
   readonly real: ArrayLike<number>;

@@ -8,7 +8,7 @@ import * as Plot from "@observablehq/plot";
 import type { PairedProbabilities } from "../evaluate/fidelity/paired_probabilities.ts";
 import type { ProbabilityFidelity } from "../evaluate/report.ts";
 import { colours, figure } from "./figure.ts";
-import { logAxis, probabilityRange, probabilityText } from "./probability_axes.ts";
+import { logAxis, powersOfTen, probabilityLabels, probabilityRange } from "./probability_axes.ts";
 import { thinned } from "./thinning.ts";
 
 /** How each kind of probability is called, and what it is a share of. */
@@ -76,18 +76,9 @@ export function probabilityScatter(
     `R² = ${fidelity.r2.toFixed(3)}`,
     `95% interval ${fidelity.r2_low.toFixed(3)} to ${fidelity.r2_high.toFixed(3)}`,
   ];
-  const powers = Array.from({ length: 12 }, (_, index) => 10 ** -index)
-    .filter((power) => power >= log.edge && power <= domain[1]);
-  // Plot leaves out labels between the powers of a log axis, unless they are given as text.
-  const labelled = (labelOffset: number, cohort: string) => ({
-    label: `${cohort} (probability ${per})`,
-    labelAnchor: "center",
-    labelArrow: "none",
-    labelOffset,
-    ...(isLog
-      ? { text: (value: number) => value === log.zero ? "0" : probabilityText(value) }
-      : { tickFormat: (value: number) => probabilityText(value) }),
-  } as const);
+  const powers = powersOfTen(log.edge, domain[1]);
+  const labelled = (labelOffset: number, cohort: string) =>
+    probabilityLabels(`${cohort} (probability ${per})`, labelOffset, isLog ? log : undefined);
   const ticks = isLog ? [log.zero, ...powers] : undefined;
   const isFew = kept.length < 1500;
   // Dots that stand for more than 1, 4 and 16 points are darker and lie on top.

@@ -15,6 +15,7 @@ import type {
   Report,
 } from "../evaluate/report.ts";
 import {
+  Facts,
   Figure,
   Interval,
   minus,
@@ -367,14 +368,7 @@ function About({ about }: { about: Report["about"] }) {
   return (
     <section aria-labelledby="about">
       <h2 id="about">What made this report</h2>
-      <dl>
-        {rows.map(([name, value]) => (
-          <>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </>
-        ))}
-      </dl>
+      <Facts rows={rows} />
       {about.run && (
         <>
           <h3>The model's run</h3>

@@ -8,7 +8,7 @@ import * as Plot from "@observablehq/plot";
 import type { PairedProbabilities } from "../evaluate/fidelity/paired_probabilities.ts";
 import type { ProbabilityFidelity } from "../evaluate/report.ts";
 import { colours, figure } from "./figure.ts";
-import { logAxis, probabilityRange, probabilityText } from "./probability_axes.ts";
+import { logAxis, powersOfTen, probabilityLabels, probabilityRange } from "./probability_axes.ts";
 import { probabilityKinds, type ProbabilityScatterOptions } from "./probability_scatter.ts";
 import { thinned } from "./thinning.ts";
 
@@ -60,18 +60,10 @@ export function scatterGrid(
       opacity: Math.min(0.95, base + 0.15 * Math.log2(weights[i])),
     })).sort((a, b) => a.opacity - b.opacity);
   });
-  const powers = Array.from({ length: 12 }, (_, index) => 10 ** -index)
-    .filter((power) => power >= log.edge && power <= domain[1]);
+  const powers = powersOfTen(log.edge, domain[1]);
   const sparse = powers.filter((_, index) => index % Math.ceil(powers.length / 3) === 0);
-  const labelled = (labelOffset: number, label: string) => ({
-    label,
-    labelAnchor: "center",
-    labelArrow: "none",
-    labelOffset,
-    ...(isLog
-      ? { text: (value: number) => value === log.zero ? "0" : probabilityText(value) }
-      : { tickFormat: (value: number) => probabilityText(value) }),
-  } as const);
+  const labelled = (labelOffset: number, label: string) =>
+    probabilityLabels(label, labelOffset, isLog ? log : undefined);
   const ticks = isLog ? [log.zero, ...sparse] : undefined;
   const statements = columns.map(({ name, fidelity }) => ({
     name,
