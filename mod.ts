@@ -67,6 +67,7 @@ export {
   readCodeEmbeddings,
 } from "./lib/models/code_embeddings.ts";
 export { modelSummaries, type ModelSummary, parseSettings } from "./lib/models/mod.ts";
+export type { Initial, Initials } from "./lib/nn/initial.ts";
 export type { NamedArrays, ShapedArray } from "./lib/nn/parameters.ts";
 
 // Training

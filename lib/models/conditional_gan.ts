@@ -11,13 +11,8 @@ import * as tf from "@tensorflow/tfjs-core";
 import { linear, product } from "../nn/linear.ts";
 import { dense } from "../nn/multi_hot.ts";
 import { adam, type AdamState, type Optimizer } from "../nn/optimizer.ts";
-import {
-  constant,
-  type NamedArrays,
-  type NamedTensors,
-  toTensors,
-  uniform,
-} from "../nn/parameters.ts";
+import { constant, type Initial, type Initials, uniform } from "../nn/initial.ts";
+import { type NamedArrays, type NamedTensors, toTensors } from "../nn/parameters.ts";
 import type { Random } from "../nn/random.ts";
 import type { Duel } from "./model.ts";
 
@@ -53,11 +48,11 @@ const momentum = 0.1;
  *
  * @param wideBias whether biases of a layer of width d begin within ±√d, as published, not ±1/√d
  */
-export function initialGan(config: GanConfig, random: Random, wideBias: boolean): NamedArrays {
-  const parameters: NamedArrays = {};
+export function initialGan(config: GanConfig, wideBias: boolean): Initials {
+  const parameters: Record<string, Initial> = {};
   const layer = (name: string, width: number, out: number) => {
-    parameters[`${name}.weight`] = uniform([out, width], 1 / Math.sqrt(width), random);
-    parameters[`${name}.bias`] = uniform([out], 1 / Math.sqrt(width), random);
+    parameters[`${name}.weight`] = uniform([out, width], 1 / Math.sqrt(width));
+    parameters[`${name}.bias`] = uniform([out], 1 / Math.sqrt(width));
   };
   const network = (
     name: string,
@@ -72,7 +67,7 @@ export function initialGan(config: GanConfig, random: Random, wideBias: boolean)
       parameters[`${name}.${norm}.${i}.bias`] = constant([size], 0);
       layer(`${name}.condition_layers.${i}`, config.condition, size);
       const bound = wideBias ? Math.sqrt(size) : 1 / Math.sqrt(size);
-      parameters[`${name}.pointwiselayers.${i}.bias`] = uniform([size], bound, random);
+      parameters[`${name}.pointwiselayers.${i}.bias`] = uniform([size], bound);
     });
     layer(`${name}.output_layer`, widths[widths.length - 1], out);
   };

@@ -25,13 +25,8 @@ import { causalConvolution, transposedConvolution } from "../nn/convolution.ts";
 import { linear } from "../nn/linear.ts";
 import { lstm as lstmLayer } from "../nn/lstm.ts";
 import { embedding, rowOf, rowsFrom } from "../nn/multi_hot.ts";
-import {
-  checkShapes,
-  copied,
-  type NamedArrays,
-  type NamedTensors,
-  uniform,
-} from "../nn/parameters.ts";
+import { type Initial, type Initials, uniform } from "../nn/initial.ts";
+import { checkShapes, copied, type NamedTensors } from "../nn/parameters.ts";
 import { type Random, random } from "../nn/random.ts";
 import type { GradientModel, ModelFamily, Moment, RecordSampling, Setting } from "./model.ts";
 import { type RowConfig, rowConfigFor, rowSettings } from "./row_model.ts";
@@ -95,23 +90,23 @@ function spreads({ context }: RowConfig): [taps: number, stride: number][] {
 const causalTaps = 5;
 const dilation = 2;
 
-function initialize(config: EvaConfig, random: Random): NamedArrays {
+function initialEva(config: EvaConfig): Initials {
   const { width, latent } = config;
   const columns = columnsOf(config);
   const bound = 1 / Math.sqrt(width);
-  const parameters: NamedArrays = {
-    "encoder.embedding_matrix.weight": uniform([width, columns], 1 / Math.sqrt(columns), random),
+  const parameters: Record<string, Initial> = {
+    "encoder.embedding_matrix.weight": uniform([width, columns], 1 / Math.sqrt(columns)),
   };
   for (const direction of ["", "_reverse"]) {
     for (const kind of ["weight_ih", "weight_hh", "bias_ih", "bias_hh"]) {
       const shape = kind.startsWith("weight") ? [4 * width, width] : [4 * width];
-      parameters[`encoder.lstm.${kind}_l0${direction}`] = uniform(shape, bound, random);
+      parameters[`encoder.lstm.${kind}_l0${direction}`] = uniform(shape, bound);
     }
   }
   const layer = (name: string, shape: number[], fanIn: number) => {
     const out = name.startsWith("decoder.deconv") ? shape[1] : shape[0];
-    parameters[`${name}.weight`] = uniform(shape, 1 / Math.sqrt(fanIn), random);
-    parameters[`${name}.bias`] = uniform([out], 1 / Math.sqrt(fanIn), random);
+    parameters[`${name}.weight`] = uniform(shape, 1 / Math.sqrt(fanIn));
+    parameters[`${name}.bias`] = uniform([out], 1 / Math.sqrt(fanIn));
   };
   layer("encoder.latent_encoder", [2 * latent, 2 * width], 2 * width);
   const sizes = [latent, ...Object.keys(channels).map((i) => config[`channels${i}`]), columns];
@@ -367,10 +362,10 @@ export const eva: ModelFamily<GradientModel> = {
       samplers: [],
       rowLimit: config.context,
       rowsOf,
-      initialize: (random) => initialize(config, random),
+      initial: initialEva(config),
       fromOriginal(stateDict) {
         const parameters = copied(stateDict);
-        checkShapes("eva", parameters, initialize(config, random(0)));
+        checkShapes("eva", parameters, initialEva(config));
         return parameters;
       },
       toOriginal: (parameters) => parameters,

@@ -19,8 +19,8 @@ import type { Cohort } from "../cohort/cohort.ts";
 import { categoricalNll, categoricalRows } from "../nn/categorical.ts";
 import type { Memory } from "../nn/memory.ts";
 import { embedding as embedded } from "../nn/multi_hot.ts";
-import { checkShapes, gaussian, type NamedArrays, type NamedTensors } from "../nn/parameters.ts";
-import { type Random, random } from "../nn/random.ts";
+import { gaussian, type Initials } from "../nn/initial.ts";
+import { checkShapes, type NamedArrays, type NamedTensors } from "../nn/parameters.ts";
 import {
   initialTransformer,
   transformer,
@@ -43,6 +43,7 @@ import {
   tiedLogits,
   tiedSettings,
   withHead,
+  withInitialHead,
   withoutHead,
 } from "./tied_head.ts";
 import {
@@ -120,20 +121,20 @@ export function gptConfigFor(family: string, cohort: Cohort, set: ModelConfig): 
 }
 
 /** Parameters to begin with; the tables' N(0, 1) is the original's. */
-export function initialGpt(config: GptConfig, random: Random): NamedArrays {
+export function initialGpt(config: GptConfig): Initials {
   const { width, positions } = config;
   const parameters = {
-    "transformer.code_embed_mat.weight": gaussian([tokenKinds(config), width], 1, random),
-    "transformer.pos_embed_mat.weight": gaussian([positions, width], 1, random),
-    ...initialTransformer(config, random),
+    "transformer.code_embed_mat.weight": gaussian([tokenKinds(config), width], 1),
+    "transformer.pos_embed_mat.weight": gaussian([positions, width], 1),
+    ...initialTransformer(config),
   };
-  return config.tied === 1 ? parameters : withHead(parameters, gptEmbedding);
+  return config.tied === 1 ? parameters : withInitialHead(parameters, gptEmbedding);
 }
 
 function fromOriginal(config: GptConfig, stateDict: NamedArrays): NamedArrays {
   const all = withoutBuffers(stateDict);
   const parameters = config.tied === 1 ? withoutHead("gpt", all, gptEmbedding) : all;
-  checkShapes("gpt", parameters, initialGpt(config, random(0)));
+  checkShapes("gpt", parameters, initialGpt(config));
   return parameters;
 }
 
@@ -199,7 +200,7 @@ export const gpt: ModelFamily<GradientModel> = {
       samplers: [],
       rowLimit: config.context,
       rowsOf: (cohort, record) => tokenCount(config, cohort, record) - 1,
-      initialize: (random) => initialGpt(config, random),
+      initial: initialGpt(config),
       fromOriginal: (stateDict) => fromOriginal(config, stateDict),
       toOriginal: (parameters) => ({
         ...withHead(parameters, gptEmbedding),

@@ -15,7 +15,8 @@ import { layerNorm } from "../nn/layer_norm.ts";
 import { linear } from "../nn/linear.ts";
 import { embedding, type MultiHot, rowsFrom } from "../nn/multi_hot.ts";
 import { adam } from "../nn/optimizer.ts";
-import { constant, type NamedArrays, type NamedTensors, uniform } from "../nn/parameters.ts";
+import { constant, drawn, type Initials, uniform } from "../nn/initial.ts";
+import type { NamedTensors } from "../nn/parameters.ts";
 import type { Random } from "../nn/random.ts";
 import type { OnProgress } from "../progress.ts";
 
@@ -35,9 +36,9 @@ const epsilon = 1e-5;
 export type Parents = CodeGraph["parents"];
 
 /** Parameters to begin with: two layers, of twice the width and of the width. */
-export function initialGraphEncoder(nodes: number, width: number, random: Random): NamedArrays {
+export function initialGraphEncoder(nodes: number, width: number): Initials {
   const matrix = (rows: number, columns: number) =>
-    uniform([rows, columns], Math.sqrt(6 / (rows + columns)), random); // Glorot's
+    uniform([rows, columns], Math.sqrt(6 / (rows + columns))); // Glorot's
   return {
     conv1_weight: matrix(nodes, 2 * width),
     conv1_bias: constant([2 * width], 0),
@@ -155,7 +156,7 @@ export async function learnedGraphVectors(
     chosen === "full"
       ? fullGraphLoss(vectors, parents)
       : sampledGraphLoss(vectors, parents, random);
-  const optimizer = adam(initialGraphEncoder(parents.length, width, random));
+  const optimizer = adam(drawn(initialGraphEncoder(parents.length, width), random));
   try {
     let loss = NaN;
     for (let step = 0; step < steps; step++) {

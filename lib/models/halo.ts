@@ -14,16 +14,14 @@ import type * as tf from "@tensorflow/tfjs-core";
 import { blockOrderRows } from "../nn/block_order.ts";
 import { fixedPointRows } from "../nn/fixed_point.ts";
 import { maskedHead, samplingHead } from "../nn/masked_head.ts";
+import { type Initial, type Initials, uniform } from "../nn/initial.ts";
 import {
   checkShapes,
   lowerTriangle,
   type NamedArrays,
   type NamedTensors,
-  type ShapedArray,
-  uniform,
   zeroAboveDiagonal,
 } from "../nn/parameters.ts";
-import { type Random, random } from "../nn/random.ts";
 import type { ModelFamily, Sampler } from "./model.ts";
 import { type RowDrawing, type RowModel, rowModel } from "./row_model.ts";
 import { stepper } from "./stepper.ts";
@@ -42,27 +40,33 @@ import {
 /** HALO's settings: those of its transformer. The head's size follows from them. */
 export type HaloConfig = VisitTransformerConfig;
 
-function initialize(config: HaloConfig, random: Random): NamedArrays {
+function initialHalo(config: HaloConfig): Initials {
   const size = config.width + columnsOf(config);
   const bound = 1 / Math.sqrt(size);
   return {
-    ...initialVisitTransformer(config, random),
-    "ehr_head.auto1.weight": lowerTriangular(size, bound, random),
-    "ehr_head.auto1.bias": uniform([size], bound, random),
-    "ehr_head.auto2.weight": lowerTriangular(size, bound, random),
-    "ehr_head.auto2.bias": uniform([size], bound, random),
+    ...initialVisitTransformer(config),
+    "ehr_head.auto1.weight": lowerTriangular(size, bound),
+    "ehr_head.auto1.bias": uniform([size], bound),
+    "ehr_head.auto2.weight": lowerTriangular(size, bound),
+    "ehr_head.auto2.bias": uniform([size], bound),
   };
 }
 
-function lowerTriangular(size: number, bound: number, random: Random): ShapedArray {
-  const array = uniform([size, size], bound, random);
-  zeroAboveDiagonal(array);
-  return array;
+function lowerTriangular(size: number, bound: number): Initial {
+  const { shape, draw } = uniform([size, size], bound);
+  return {
+    shape,
+    draw(random, drawn) {
+      const numbers = draw(random, drawn);
+      zeroAboveDiagonal({ shape, numbers });
+      return numbers;
+    },
+  };
 }
 
 function fromOriginal(config: HaloConfig, stateDict: NamedArrays): NamedArrays {
   const parameters = withoutBuffers(stateDict);
-  checkShapes("halo", parameters, initialize(config, random(0)));
+  checkShapes("halo", parameters, initialHalo(config));
   zeroAboveDiagonal(parameters["ehr_head.auto1.weight"]);
   zeroAboveDiagonal(parameters["ehr_head.auto2.weight"]);
   return parameters;
@@ -109,7 +113,7 @@ export const halo: ModelFamily<RowModel> = {
     const config = stored as HaloConfig;
     return rowModel("halo", config, {
       samplers: ["fixed-point", "block-order"],
-      initialize: (random) => initialize(config, random),
+      initial: initialHalo(config),
       fromOriginal: (stateDict) => fromOriginal(config, stateDict),
       toOriginal: (parameters) => toOriginal(config, parameters),
       logits: (parameters, batch) => haloLogits(config, parameters, batch),

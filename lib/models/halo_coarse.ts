@@ -11,8 +11,8 @@
  */
 import type * as tf from "@tensorflow/tfjs-core";
 import { bernoulliRows } from "../nn/bernoulli.ts";
+import type { Initials } from "../nn/initial.ts";
 import { checkShapes, type NamedArrays, type NamedTensors } from "../nn/parameters.ts";
-import { type Random, random } from "../nn/random.ts";
 import type { ModelFamily } from "./model.ts";
 import { type RowDrawing, type RowModel, rowModel } from "./row_model.ts";
 import { drawnFrom, stepper } from "./stepper.ts";
@@ -21,6 +21,7 @@ import {
   tiedLogits,
   tiedSettings,
   withHead,
+  withInitialHead,
   withoutHead,
 } from "./tied_head.ts";
 import {
@@ -42,15 +43,15 @@ export interface HaloCoarseConfig extends VisitTransformerConfig {
 
 const embedding: TiedEmbedding = { name: "transformer.vis_embed_mat.weight", layout: "in-out" };
 
-function initialize(config: HaloCoarseConfig, random: Random): NamedArrays {
-  const parameters = initialVisitTransformer(config, random);
-  return config.tied === 1 ? parameters : withHead(parameters, embedding);
+function initialHaloCoarse(config: HaloCoarseConfig): Initials {
+  const parameters = initialVisitTransformer(config);
+  return config.tied === 1 ? parameters : withInitialHead(parameters, embedding);
 }
 
 function fromOriginal(config: HaloCoarseConfig, stateDict: NamedArrays): NamedArrays {
   const all = withoutBuffers(stateDict);
   const parameters = config.tied === 1 ? withoutHead("halo-coarse", all, embedding) : all;
-  checkShapes("halo-coarse", parameters, initialize(config, random(0)));
+  checkShapes("halo-coarse", parameters, initialHaloCoarse(config));
   return parameters;
 }
 
@@ -73,7 +74,7 @@ export const haloCoarse: ModelFamily<RowModel> = {
   create(stored) {
     const config = stored as HaloCoarseConfig;
     return rowModel("halo-coarse", config, {
-      initialize: (random) => initialize(config, random),
+      initial: initialHaloCoarse(config),
       fromOriginal: (stateDict) => fromOriginal(config, stateDict),
       toOriginal: (parameters) => ({
         ...withHead(parameters, embedding),

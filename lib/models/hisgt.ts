@@ -25,14 +25,8 @@ import { differentiable } from "../nn/differentiable.ts";
 import { linear } from "../nn/linear.ts";
 import type { Memory } from "../nn/memory.ts";
 import { bag, embedding, type MultiHot } from "../nn/multi_hot.ts";
-import {
-  checkShapes,
-  constant,
-  type NamedArrays,
-  type NamedTensors,
-  uniform,
-} from "../nn/parameters.ts";
-import { type Random, random } from "../nn/random.ts";
+import { constant, type Initials, uniform } from "../nn/initial.ts";
+import { checkShapes, type NamedArrays, type NamedTensors } from "../nn/parameters.ts";
 import { transformer, transformerMemory, withPositions } from "../nn/transformer.ts";
 import { codeKnowledge, semanticWidthFor } from "./code_knowledge.ts";
 import {
@@ -123,15 +117,15 @@ function configFor(cohort: Cohort, set: ModelConfig, knowledge: Knowledge = {}):
 }
 
 /** Parameters to begin with; the two tables are zeros until they are worked out. */
-function initialize(config: HisgtConfig, random: Random): NamedArrays {
+function initialHisgt(config: HisgtConfig): Initials {
   const { width, semanticWidth } = config;
   const kinds = tokenKinds(config);
   const affine = (name: string, from: number, to: number) => ({
-    [`${name}.weight`]: uniform([to, from], 1 / Math.sqrt(from), random),
-    [`${name}.bias`]: uniform([to], 1 / Math.sqrt(from), random),
+    [`${name}.weight`]: uniform([to, from], 1 / Math.sqrt(from)),
+    [`${name}.bias`]: uniform([to], 1 / Math.sqrt(from)),
   });
   return {
-    ...initialGpt(config, random),
+    ...initialGpt(config),
     ...config.semantic === 1 && {
       ...affine("transformer.semantic_proj", semanticWidth, width),
       ...affine("semantic_head", width, semanticWidth),
@@ -153,7 +147,7 @@ function fromOriginal(config: HisgtConfig, stateDict: NamedArrays): NamedArrays 
     Object.entries(withoutBuffers(stateDict)).filter(([name]) => !isOff(name)),
   );
   const parameters = config.tied === 1 ? withoutHead("hisgt", all, gptEmbedding) : all;
-  checkShapes("hisgt", parameters, initialize(config, random(0)));
+  checkShapes("hisgt", parameters, initialHisgt(config));
   return parameters;
 }
 
@@ -292,7 +286,7 @@ export const hisgt: ModelFamily<GradientModel> = {
       samplers: [],
       rowLimit: config.context,
       rowsOf: (cohort, record) => tokenCount(config, cohort, record),
-      initialize: (random) => initialize(config, random),
+      initial: initialHisgt(config),
       tables: (cohort, knowledge, options) => codeKnowledge(config, cohort, knowledge, options),
       fromOriginal: (stateDict) => fromOriginal(config, stateDict),
       toOriginal: (parameters) => withHead(parameters, gptEmbedding),

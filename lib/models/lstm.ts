@@ -15,14 +15,8 @@ import { linear } from "../nn/linear.ts";
 import { lstm as lstmLayer, lstmNext, type LstmState, type LstmWeights } from "../nn/lstm.ts";
 import { keptRecords, type Memory } from "../nn/memory.ts";
 import { embedding, rowsAt } from "../nn/multi_hot.ts";
-import {
-  checkShapes,
-  copied,
-  type NamedArrays,
-  type NamedTensors,
-  uniform,
-} from "../nn/parameters.ts";
-import { type Random, random } from "../nn/random.ts";
+import { type Initial, type Initials, uniform } from "../nn/initial.ts";
+import { checkShapes, copied, type NamedArrays, type NamedTensors } from "../nn/parameters.ts";
 import type { ModelFamily } from "./model.ts";
 import {
   type RowConfig,
@@ -49,27 +43,27 @@ const settings = {
   ...rowSettings,
 };
 
-function initialize(config: LstmConfig, random: Random): NamedArrays {
+function initialLstm(config: LstmConfig): Initials {
   const { width, layers } = config;
   const columns = columnsOf(config);
   const bound = 1 / Math.sqrt(width);
-  const parameters: NamedArrays = {
-    "embedding_matrix.weight": uniform([width, columns], 1 / Math.sqrt(columns), random),
+  const parameters: Record<string, Initial> = {
+    "embedding_matrix.weight": uniform([width, columns], 1 / Math.sqrt(columns)),
   };
   for (let k = 0; k < layers; k++) {
-    parameters[`lstm.weight_ih_l${k}`] = uniform([4 * width, width], bound, random);
-    parameters[`lstm.weight_hh_l${k}`] = uniform([4 * width, width], bound, random);
-    parameters[`lstm.bias_ih_l${k}`] = uniform([4 * width], bound, random);
-    parameters[`lstm.bias_hh_l${k}`] = uniform([4 * width], bound, random);
+    parameters[`lstm.weight_ih_l${k}`] = uniform([4 * width, width], bound);
+    parameters[`lstm.weight_hh_l${k}`] = uniform([4 * width, width], bound);
+    parameters[`lstm.bias_ih_l${k}`] = uniform([4 * width], bound);
+    parameters[`lstm.bias_hh_l${k}`] = uniform([4 * width], bound);
   }
-  parameters["ehr_head.weight"] = uniform([columns, width], bound, random);
-  parameters["ehr_head.bias"] = uniform([columns], bound, random);
+  parameters["ehr_head.weight"] = uniform([columns, width], bound);
+  parameters["ehr_head.bias"] = uniform([columns], bound);
   return parameters;
 }
 
 function fromOriginal(config: LstmConfig, stateDict: NamedArrays): NamedArrays {
   const parameters = copied(stateDict);
-  checkShapes("lstm", parameters, initialize(config, random(0)));
+  checkShapes("lstm", parameters, initialLstm(config));
   return parameters;
 }
 
@@ -156,7 +150,7 @@ export const lstm: ModelFamily<RowModel> = {
   create(stored) {
     const config = stored as LstmConfig;
     return rowModel("lstm", config, {
-      initialize: (random) => initialize(config, random),
+      initial: initialLstm(config),
       fromOriginal: (stateDict) => fromOriginal(config, stateDict),
       toOriginal: (parameters) => parameters,
       logits: (parameters, batch) => lstmLogits(config, parameters, batch),

@@ -9,6 +9,7 @@ import type * as tf from "@tensorflow/tfjs-core";
 import type { CodeGraph } from "../cohort/code_graph.ts";
 import type { Cohort } from "../cohort/cohort.ts";
 import type { RecordLists } from "../cohort/records.ts";
+import type { Initials } from "../nn/initial.ts";
 import type { MultiHot } from "../nn/multi_hot.ts";
 import type { AdamState } from "../nn/optimizer.ts";
 import type { NamedArrays, NamedTensors } from "../nn/parameters.ts";
@@ -173,13 +174,13 @@ export interface Moment {
 
 /** A model that learns by descent along the gradients of its loss. */
 export interface GradientModel extends AnyModel {
-  /** Parameters to begin training with; those of the first stage where there are two. */
-  initialize(random: Random): NamedArrays;
+  /** How its parameters begin, and their shapes; those of the first stage where there are two. */
+  readonly initial: Initials;
   /** The second stage of training, where the model has one. */
   readonly adversary?: Adversary;
   /**
    * Parameters that are worked out before training from what is known of the codes, and that
-   * training leaves as they are; {@link initialize} gives them as zeros.
+   * training leaves as they are; {@link initial} has them as zeros.
    *
    * @returns the parameters, and for the run's config where each comes from
    * @throws {RangeError} If what is known does not fit the vocabulary
@@ -265,8 +266,8 @@ export interface Adversary {
   readonly epochs: number;
   /** Rows to a batch, about. */
   readonly batch: number;
-  /** Parameters to begin with, under names that the first stage has not. */
-  initialize(random: Random): NamedArrays;
+  /** How its parameters begin, under names that the first stage has not. */
+  readonly initial: Initials;
   /** What to learn from, as the trained first stage sees it. */
   examples(parameters: NamedTensors, cohort: Cohort): Promise<ConditionedRows>;
   /** Begins, or goes on from what a duel's `read` gave. */

@@ -79,7 +79,7 @@ export interface RowDrawing {
 
 /** What a model over visit rows brings of its own. */
 export interface RowModelParts
-  extends Pick<GradientModel, "initialize" | "fromOriginal" | "toOriginal"> {
+  extends Pick<GradientModel, "initial" | "fromOriginal" | "toOriginal"> {
   /** As in {@link GradientModel}; none when left out. */
   readonly samplers?: readonly Sampler[];
   /** Logits of every row to predict, under teacher forcing: [records × rows, columns]. */

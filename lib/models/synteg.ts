@@ -24,17 +24,9 @@ import { linear } from "../nn/linear.ts";
 import { lstm as lstmLayer, lstmNext, type LstmState, type LstmWeights } from "../nn/lstm.ts";
 import { keptRecords, type Memory } from "../nn/memory.ts";
 import { embedding, type MultiHot, rowOf, rowsFrom } from "../nn/multi_hot.ts";
-import {
-  checkShapes,
-  constant,
-  copied,
-  gaussian,
-  type NamedArrays,
-  type NamedTensors,
-  type ShapedArray,
-  uniform,
-} from "../nn/parameters.ts";
-import { type Random, random } from "../nn/random.ts";
+import { constant, gaussian, type Initial, type Initials, sameAs, uniform } from "../nn/initial.ts";
+import { checkShapes, copied, type NamedTensors } from "../nn/parameters.ts";
+import { random } from "../nn/random.ts";
 import { setEncoder } from "../nn/set_encoder.ts";
 import { type GanConfig, ganDuel, generated, initialGan } from "./conditional_gan.ts";
 import type { ConditionedRows, GradientModel, ModelFamily, Setting } from "./model.ts";
@@ -190,38 +182,40 @@ function ganConfig(config: SyntegConfig): GanConfig {
   };
 }
 
-function initialize(config: SyntegConfig, random: Random): NamedArrays {
+function initialSynteg(config: SyntegConfig): Initials {
   const { width, layers, feedForward, lstmWidth, lstmLayers, condition } = config;
   const columns = columnsOf(config);
-  const affine = (width: number, out: number, name: string): [string, ShapedArray][] => [
-    [`${name}.weight`, uniform([out, width], 1 / Math.sqrt(width), random)],
-    [`${name}.bias`, uniform([out], 1 / Math.sqrt(width), random)],
+  const affine = (width: number, out: number, name: string): [string, Initial][] => [
+    [`${name}.weight`, uniform([out, width], 1 / Math.sqrt(width))],
+    [`${name}.bias`, uniform([out], 1 / Math.sqrt(width))],
   ];
-  const layer: NamedArrays = Object.fromEntries([
-    ["self_attn.in_proj_weight", uniform([3 * width, width], Math.sqrt(1.5 / width), random)],
+  const layer: Initials = Object.fromEntries([
+    ["self_attn.in_proj_weight", uniform([3 * width, width], Math.sqrt(1.5 / width))],
     ["self_attn.in_proj_bias", constant([3 * width], 0)],
     ...affine(width, width, "self_attn.out_proj"),
     ["self_attn.out_proj.bias", constant([width], 0)],
     ...affine(width, feedForward, "linear1"),
     ...affine(feedForward, width, "linear2"),
-    ...["norm1", "norm2"].flatMap((norm): [string, ShapedArray][] => [
+    ...["norm1", "norm2"].flatMap((norm): [string, Initial][] => [
       [`${norm}.weight`, constant([width], 1)],
       [`${norm}.bias`, constant([width], 0)],
     ]),
   ]);
-  const parameters: NamedArrays = {
-    "embeddings.code_embed.weight": gaussian([columns + 1, width], 1, random),
+  const parameters: Record<string, Initial> = {
+    "embeddings.code_embed.weight": gaussian([columns + 1, width], 1),
   };
   for (let i = 0; i < layers; i++) { // as in the original, all begin equal
-    for (const [name, array] of Object.entries(copied(layer))) {
-      parameters[`${encoderName}.${i}.${name}`] = array;
+    for (const [name, initial] of Object.entries(layer)) {
+      parameters[`${encoderName}.${i}.${name}`] = i === 0
+        ? initial
+        : sameAs(`${encoderName}.0.${name}`, initial);
     }
   }
   Object.assign(parameters, Object.fromEntries(affine(width, lstmWidth, "proj1")));
   for (let k = 0; k < lstmLayers; k++) {
     for (const kind of ["weight_ih", "weight_hh", "bias_ih", "bias_hh"]) {
       const shape = kind.startsWith("weight") ? [4 * lstmWidth, lstmWidth] : [4 * lstmWidth];
-      parameters[`lstm.lstm.${kind}_l${k}`] = uniform(shape, 1 / Math.sqrt(lstmWidth), random);
+      parameters[`lstm.lstm.${kind}_l${k}`] = uniform(shape, 1 / Math.sqrt(lstmWidth));
     }
   }
   Object.assign(parameters, Object.fromEntries(affine(lstmWidth, condition, "proj2")));
@@ -469,7 +463,7 @@ export const synteg: ModelFamily<GradientModel> = {
     const config = stored as SyntegConfig;
     const gan = ganConfig(config);
     const columns = columnsOf(config);
-    const initialAdversary = (random: Random) => initialGan(gan, random, config.published === 1);
+    const initialAdversary = initialGan(gan, config.published === 1);
     return {
       family: "synteg",
       config,
@@ -477,16 +471,12 @@ export const synteg: ModelFamily<GradientModel> = {
       samplers: [],
       rowLimit: config.context,
       rowsOf,
-      initialize: (random) => initialize(config, random),
+      initial: initialSynteg(config),
       fromOriginal(stateDict) {
         const parameters = copied(Object.fromEntries(
           Object.entries(stateDict).filter(([name]) => !name.endsWith(counter)),
         ));
-        const none = random(0);
-        checkShapes("synteg", parameters, {
-          ...initialize(config, none),
-          ...initialAdversary(none),
-        });
+        checkShapes("synteg", parameters, { ...initialSynteg(config), ...initialAdversary });
         return parameters;
       },
       toOriginal: (parameters) => ({
@@ -494,7 +484,7 @@ export const synteg: ModelFamily<GradientModel> = {
         ...Object.fromEntries(
           gan.generator.map((_, i) => [
             `generator.batch_norm_layers.${i}${counter}`,
-            constant([], 0),
+            { shape: [], numbers: new Float32Array(1) },
           ]),
         ),
       }),
@@ -517,7 +507,7 @@ export const synteg: ModelFamily<GradientModel> = {
       adversary: {
         epochs: config.ganEpochs,
         batch: config.ganBatch,
-        initialize: initialAdversary,
+        initial: initialAdversary,
         examples: (parameters, cohort) => examples(config, parameters, cohort),
         begin: (state) => ganDuel(gan, state),
       },

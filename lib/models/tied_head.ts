@@ -7,6 +7,7 @@
  * @module
  */
 import type * as tf from "@tensorflow/tfjs-core";
+import type { Initial, Initials } from "../nn/initial.ts";
 import { linear } from "../nn/linear.ts";
 import {
   type NamedArrays,
@@ -42,6 +43,16 @@ function headOf(parameters: NamedArrays, { name, layout }: TiedEmbedding): Shape
   return layout === "in-out"
     ? transposedArray(parameters[name])
     : { shape, numbers: numbers.slice() };
+}
+
+/** As the parameters begin, with a head of their own that begins as the embedding. */
+export function withInitialHead(initials: Initials, embedding: TiedEmbedding): Initials {
+  const { shape: [rows, columns] } = initials[embedding.name];
+  const initial: Initial = {
+    shape: embedding.layout === "in-out" ? [columns, rows] : [rows, columns],
+    draw: (_, drawn) => headOf(drawn, embedding).numbers,
+  };
+  return { ...initials, [head]: initial };
 }
 
 /** Parameters with a head of their own; one that is as the embedding where they have none. */

@@ -9,15 +9,8 @@ import type * as tf from "@tensorflow/tfjs-core";
 import type { Cohort } from "../cohort/cohort.ts";
 import type { Memory } from "../nn/memory.ts";
 import { embedding } from "../nn/multi_hot.ts";
-import {
-  copied,
-  gaussian,
-  lowerTriangle,
-  type NamedArrays,
-  type NamedTensors,
-  uniform,
-} from "../nn/parameters.ts";
-import type { Random } from "../nn/random.ts";
+import { gaussian, type Initials, uniform } from "../nn/initial.ts";
+import { copied, lowerTriangle, type NamedArrays, type NamedTensors } from "../nn/parameters.ts";
 import {
   initialTransformer,
   transformer,
@@ -86,14 +79,13 @@ export function visitTransformerConfigFor(
 /** Parameters to begin with; the position table's N(0, 1) is the original's. */
 export function initialVisitTransformer(
   config: VisitTransformerConfig,
-  random: Random,
-): NamedArrays {
+): Initials {
   const { width, positions } = config;
   const columns = columnsOf(config);
   return {
-    "transformer.vis_embed_mat.weight": uniform([width, columns], 1 / Math.sqrt(columns), random),
-    "transformer.pos_embed_mat.weight": gaussian([positions, width], 1, random),
-    ...initialTransformer(config, random),
+    "transformer.vis_embed_mat.weight": uniform([width, columns], 1 / Math.sqrt(columns)),
+    "transformer.pos_embed_mat.weight": gaussian([positions, width], 1),
+    ...initialTransformer(config),
   };
 }
 

@@ -1,5 +1,4 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { Random } from "./random.ts";
 
 /** Parameters on the backend, by the names of the model's original code. */
 export type NamedTensors = Readonly<Record<string, tf.Tensor>>;
@@ -15,41 +14,14 @@ export interface ShapedArray {
 /** Parameters in memory, by the names of the model's original code. */
 export type NamedArrays = Record<string, ShapedArray>;
 
-function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((product, size) => product * size, 1);
-}
-
-/** An array of one number. */
-export function constant(shape: readonly number[], value: number): ShapedArray {
-  return { shape, numbers: new Float32Array(sizeOf(shape)).fill(value) };
-}
-
 /** A list of numbers. */
 export function vector(numbers: ArrayLike<number>): ShapedArray {
   return { shape: [numbers.length], numbers: Float32Array.from(numbers) };
 }
 
-/** An array of numbers from N(0, deviation²). */
-export function gaussian(
-  shape: readonly number[],
-  deviation: number,
-  random: Random,
-): ShapedArray {
-  const numbers = new Float32Array(sizeOf(shape));
-  for (let i = 0; i < numbers.length; i++) numbers[i] = deviation * random.normal();
-  return { shape, numbers };
-}
-
-/** An array of numbers spread evenly over [-bound, bound). */
-export function uniform(shape: readonly number[], bound: number, random: Random): ShapedArray {
-  const numbers = new Float32Array(sizeOf(shape));
-  for (let i = 0; i < numbers.length; i++) numbers[i] = bound * (2 * random.uniform() - 1);
-  return { shape, numbers };
-}
-
 /** A causal mask as GPT-2's code stores it, or any lower triangle: ones on and below the diagonal. */
 export function lowerTriangle(size: number): ShapedArray {
-  const ones = constant([size, size], 1);
+  const ones = { shape: [size, size], numbers: new Float32Array(size * size).fill(1) };
   zeroAboveDiagonal(ones);
   return ones;
 }

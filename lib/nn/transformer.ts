@@ -5,8 +5,8 @@ import { layerNorm } from "./layer_norm.ts";
 import { linear } from "./linear.ts";
 import { keptRecords, type Memory } from "./memory.ts";
 import type { MultiHot } from "./multi_hot.ts";
-import { constant, gaussian, type NamedArrays, type NamedTensors } from "./parameters.ts";
-import type { Random } from "./random.ts";
+import { constant, gaussian, type Initial, type Initials, sameAs } from "./initial.ts";
+import type { NamedTensors } from "./parameters.ts";
 
 /** Sizes of a stack of pre-norm transformer blocks. */
 export interface TransformerConfig {
@@ -160,26 +160,27 @@ export function transformerMemory(
  */
 export function initialTransformer(
   { width, layers }: Pick<TransformerConfig, "width" | "layers">,
-  random: Random,
-): NamedArrays {
-  const first: NamedArrays = {
+): Initials {
+  const block: Initials = {
     "ln_1.weight": constant([width], 1),
     "ln_1.bias": constant([width], 0),
-    "attn.c_attn.weight": gaussian([width, 3 * width], 0.02, random),
+    "attn.c_attn.weight": gaussian([width, 3 * width], 0.02),
     "attn.c_attn.bias": constant([3 * width], 0),
-    "attn.c_proj.weight": gaussian([width, width], 0.02, random),
+    "attn.c_proj.weight": gaussian([width, width], 0.02),
     "attn.c_proj.bias": constant([width], 0),
     "ln_2.weight": constant([width], 1),
     "ln_2.bias": constant([width], 0),
-    "mlp.c_fc.weight": gaussian([width, 4 * width], 0.02, random),
+    "mlp.c_fc.weight": gaussian([width, 4 * width], 0.02),
     "mlp.c_fc.bias": constant([4 * width], 0),
-    "mlp.c_proj.weight": gaussian([4 * width, width], 0.02, random),
+    "mlp.c_proj.weight": gaussian([4 * width, width], 0.02),
     "mlp.c_proj.bias": constant([width], 0),
   };
-  const all: NamedArrays = {};
+  const all: Record<string, Initial> = {};
   for (let i = 0; i < layers; i++) {
-    for (const [name, { shape, numbers }] of Object.entries(first)) {
-      all[`transformer.h.${i}.${name}`] = { shape, numbers: numbers.slice() };
+    for (const [name, initial] of Object.entries(block)) {
+      all[`transformer.h.${i}.${name}`] = i === 0
+        ? initial
+        : sameAs(`transformer.h.0.${name}`, initial);
     }
   }
   all["transformer.ln_f.weight"] = constant([width], 1);

@@ -8,6 +8,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { type Cohort, splitOf } from "../cohort/cohort.ts";
 import type { Adversary, ConditionedRows, GradientModel } from "../models/model.ts";
 import { rowsAt } from "../nn/multi_hot.ts";
+import { drawn } from "../nn/initial.ts";
 import { checkShapes, toTensors } from "../nn/parameters.ts";
 import { random } from "../nn/random.ts";
 import type { OnProgress } from "../progress.ts";
@@ -60,11 +61,10 @@ export async function fitAdversary(
   const { epochs, batch } = adversary;
   const trained = await readBest(folder);
   const first = Object.fromEntries(
-    Object.keys(model.initialize(random(0))).map((name) => [name, trained[name]]),
+    Object.keys(model.initial).map((name) => [name, trained[name]]),
   );
-  const initial = adversary.initialize(random(seed, 3));
   const stored = await readDuel(folder);
-  if (stored !== undefined) checkShapes(model.family, stored.state.parameters, initial);
+  if (stored !== undefined) checkShapes(model.family, stored.state.parameters, adversary.initial);
   const lines: DuelLine[] = stored?.lines ?? [];
   const before = lines.at(-1)?.seconds ?? 0;
   const began = performance.now();
@@ -75,7 +75,7 @@ export async function fitAdversary(
   } finally {
     tf.dispose(tensors);
   }
-  const duel = adversary.begin(stored?.state ?? initial);
+  const duel = adversary.begin(stored?.state ?? drawn(adversary.initial, random(seed, 3)));
   try {
     let storedAt = performance.now();
     for (let epoch = lines.length; epoch < epochs; epoch++) {

@@ -9,6 +9,7 @@ import { visitsOf } from "../cohort/records.ts";
 import type { GradientModel } from "../models/model.ts";
 
 import { adam, type Optimizer } from "../nn/optimizer.ts";
+import { drawn } from "../nn/initial.ts";
 import { checkShapes, type NamedArrays } from "../nn/parameters.ts";
 import { random } from "../nn/random.ts";
 import type { OnProgress } from "../progress.ts";
@@ -72,10 +73,11 @@ export async function fit(
   const learners = splitOf(cohort, "train");
   const judges = splitOf(cohort, "validation");
   const stored = await readStanding(folder);
-  const initial = { ...model.initialize(random(training.seed)), ...tables };
   if (stored !== undefined) {
     const { parameters, means, squares } = stored.state;
-    for (const group of [parameters, means, squares]) checkShapes(model.family, group, initial);
+    for (const group of [parameters, means, squares]) {
+      checkShapes(model.family, group, model.initial);
+    }
   }
   const standing: Standing = stored?.standing ?? {
     epoch: 0,
@@ -85,7 +87,9 @@ export async function fit(
     seconds: 0,
   };
   const lines = (await readTraining(folder)).filter(({ epoch }) => epoch <= standing.epoch);
-  const optimizer = adam(stored?.state ?? initial);
+  const optimizer = adam(
+    stored?.state ?? { ...drawn(model.initial, random(training.seed)), ...tables },
+  );
   let gradients: GradientSource | undefined;
   try {
     const { batch, workers, epochs, patience } = training;

@@ -13,7 +13,6 @@ import { checkSettings, modelFamily } from "../models/mod.ts";
 import type { Model, ModelConfig } from "../models/model.ts";
 import type { AdamState } from "../nn/optimizer.ts";
 import { checkShapes, type NamedArrays } from "../nn/parameters.ts";
-import { random } from "../nn/random.ts";
 import { readSafetensors, writeSafetensors } from "../nn/safetensors.ts";
 import type { Training } from "./options.ts";
 
@@ -329,7 +328,7 @@ export async function readRun(folder: string): Promise<Run> {
   const model = modelOf(runConfig);
   const tensors = await readBest(folder);
   if ("adversary" in model && model.adversary !== undefined) {
-    const second = Object.keys(model.adversary.initialize(random(0)));
+    const second = Object.keys(model.adversary.initial);
     if (!second.some((name) => name in tensors)) {
       throw new RangeError(
         `Cannot read "${folder}": its second stage of training is not finished; resume it`,
@@ -338,7 +337,7 @@ export async function readRun(folder: string): Promise<Run> {
   }
   const wanted = "learn" in model
     ? Object.fromEntries(Object.entries(model.shapes).map(([name, shape]) => [name, { shape }]))
-    : { ...model.initialize(random(0)), ...model.adversary?.initialize(random(0)) };
+    : { ...model.initial, ...model.adversary?.initial };
   checkShapes(runConfig.model, tensors, wanted);
   const names = await readVocabulary(folder);
   const found = { codes: names.vocabulary.codes.length, labels: names.labelNames.length };

@@ -11,6 +11,7 @@ import {
 import { fingerprint } from "ehrloom/cohort/fingerprint.ts";
 import { withoutUnseenCodes } from "ehrloom/evaluate/run_likelihood.ts";
 import { halo } from "ehrloom/models/halo.ts";
+import { drawn } from "ehrloom/nn/initial.ts";
 import { trainingDefaults } from "ehrloom/train/options.ts";
 import type { Run } from "ehrloom/train/run_folder.ts";
 import { golden as readGolden, type GoldenArray, goldenCohort, goldenWeights } from "../golden.ts";
@@ -49,7 +50,7 @@ function haloRun(cohort: ReturnType<typeof listedCohort>, weights?: Tiny["weight
       versions: {},
     },
     parameters: weights === undefined
-      ? model.initialize(random(1))
+      ? drawn(model.initial, random(1))
       : model.fromOriginal(goldenWeights(weights)),
     vocabulary: cohort.vocabulary,
     labelNames: cohort.labelNames,

@@ -5,6 +5,7 @@
  */
 import { cohortOf, type Run, vocabulary } from "ehrloom";
 import { halo } from "ehrloom/models/halo.ts";
+import { drawn } from "ehrloom/nn/initial.ts";
 import type { NamedArrays } from "ehrloom/nn/parameters.ts";
 import { random } from "ehrloom/nn/random.ts";
 
@@ -30,7 +31,7 @@ export function randomRun(sizes: Sizes, seed: number, logit: (column: number) =>
     heads: 2,
     context,
   });
-  const parameters = halo.create(config).initialize(random(seed));
+  const parameters = drawn(halo.create(config).initial, random(seed));
   for (const name of ["ehr_head.auto1.weight", "ehr_head.auto2.weight"]) {
     const { numbers } = parameters[name];
     numbers.forEach((value, i) => numbers[i] = 4 * value);

@@ -10,6 +10,7 @@ import {
   scores,
   slopes,
 } from "ehrloom/models/conditional_gan.ts";
+import { drawn } from "ehrloom/nn/initial.ts";
 import { checkShapes, type NamedArrays, toTensors } from "ehrloom/nn/parameters.ts";
 import { random } from "ehrloom/nn/random.ts";
 import { assertClose } from "../nn/layer.ts";
@@ -199,7 +200,7 @@ testOnBackends("a duel that is read and begun again goes on as if it had not bee
     rows: sparse(gan.real.data, config.columns),
     conditions: Float32Array.from(gan.conditions.data),
   };
-  const initial = initialGan(config, random(3), false);
+  const initial = drawn(initialGan(config, false), random(3));
   checkShapes("gan", weights, initial);
   const whole = ganDuel(config, initial);
   const first = ganDuel(config, initial);

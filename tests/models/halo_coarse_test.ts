@@ -2,6 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { haloCoarse } from "ehrloom/models/halo_coarse.ts";
 import { tiedLogits } from "ehrloom/models/tied_head.ts";
 import { visitHistories, type VisitTransformerConfig } from "ehrloom/models/visit_transformer.ts";
+import { drawn } from "ehrloom/nn/initial.ts";
 import { random } from "ehrloom/nn/random.ts";
 import { golden, type GoldenArray, goldenWeights } from "../golden.ts";
 import { rowCohort, type RowGolden, testDrawnRows, testRows, testTraining } from "./original.ts";
@@ -71,7 +72,7 @@ for (const model of [tied, untied]) {
   });
 
   Deno.test(`${name}: head and embedding begin equal`, () => {
-    const stateDict = model.toOriginal(model.initialize(random(1)));
+    const stateDict = model.toOriginal(drawn(model.initial, random(1)));
     const { shape: [width, columns], numbers } = stateDict[embedding.name];
     const head = stateDict["ehr_head.decoder.weight"];
     assertEquals(head.shape, [columns, width]);

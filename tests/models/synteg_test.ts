@@ -10,6 +10,7 @@ import {
   syntegMemory,
   visitEmbeddings,
 } from "ehrloom/models/synteg.ts";
+import { drawn } from "ehrloom/nn/initial.ts";
 import { rowOf, rowsAt } from "ehrloom/nn/multi_hot.ts";
 import { copied, type NamedTensors, toTensors } from "ehrloom/nn/parameters.ts";
 import { random } from "ehrloom/nn/random.ts";
@@ -110,9 +111,9 @@ for (const [name, form] of [["corrected", 0], ["reference", 1]] as const) {
 
 Deno.test("synteg has the parameters of the original, by its names", () => {
   const model = synteg.create(configOf(0));
-  const initial = model.initialize(random(1));
+  const initial = drawn(model.initial, random(1));
   assertEquals(Object.keys(initial).sort(), dependency.state_dict_keys.toSorted());
-  const all = { ...initial, ...model.adversary?.initialize(random(2)) };
+  const all = { ...initial, ...drawn(model.adversary?.initial ?? {}, random(2)) };
   assertEquals(model.fromOriginal(model.toOriginal(all)), all);
 });
 

@@ -1,0 +1,59 @@
+import type { NamedArrays } from "./parameters.ts";
+import type { Random } from "./random.ts";
+
+/** How a parameter begins: its shape, known before any memory is taken, and how it is drawn. */
+export interface Initial {
+  /** Sizes of the axes. */
+  readonly shape: readonly number[];
+  /**
+   * Its numbers in row-major order.
+   *
+   * @param random the stream that all parameters of a model draw from, in order
+   * @param drawn the parameters before it
+   */
+  draw(random: Random, drawn: NamedArrays): Float32Array;
+}
+
+/** How a model's parameters begin, by name, in the order in which they are drawn. */
+export type Initials = Readonly<Record<string, Initial>>;
+
+/** A parameter whose numbers come one by one. */
+function filled(shape: readonly number[], next: (random: Random) => number): Initial {
+  return {
+    shape,
+    draw(random) {
+      const numbers = new Float32Array(shape.reduce((product, size) => product * size, 1));
+      for (let i = 0; i < numbers.length; i++) numbers[i] = next(random);
+      return numbers;
+    },
+  };
+}
+
+/** Begins as one number. */
+export function constant(shape: readonly number[], value: number): Initial {
+  return filled(shape, () => value);
+}
+
+/** Begins as numbers from N(0, deviation²). */
+export function gaussian(shape: readonly number[], deviation: number): Initial {
+  return filled(shape, (random) => deviation * random.normal());
+}
+
+/** Begins as numbers spread evenly over [-bound, bound). */
+export function uniform(shape: readonly number[], bound: number): Initial {
+  return filled(shape, (random) => bound * (2 * random.uniform() - 1));
+}
+
+/** Begins as the parameter of that name, which is drawn before it and has the same shape. */
+export function sameAs(name: string, { shape }: Initial): Initial {
+  return { shape, draw: (_, drawn) => drawn[name].numbers.slice() };
+}
+
+/** The parameters, drawn one after another. */
+export function drawn(initials: Initials, random: Random): NamedArrays {
+  const parameters: NamedArrays = {};
+  for (const [name, initial] of Object.entries(initials)) {
+    parameters[name] = { shape: initial.shape, numbers: initial.draw(random, parameters) };
+  }
+  return parameters;
+}
