@@ -98,7 +98,7 @@ async function write(
     let steps = rowsFrom(drafts.map(() => first));
     for (let step = 1; step < limit && open.length > 0; step++) {
       stepper.advance(steps);
-      steps = await nextSteps(sampling, stepper, seed, open, step);
+      steps = await nextSteps(sampling, stepper, seed, open, step, isDone);
       open.forEach(({ reader }, i) => {
         if (!isDone(reader)) reader.read(rowOf(steps, i));
       });
@@ -123,6 +123,7 @@ async function nextSteps(
   seed: number,
   open: readonly Draft[],
   step: number,
+  isDone: (reader: RecordReader) => boolean,
 ): Promise<MultiHot> {
   const free = Array.from(open.keys()).filter((i) => open[i].given.length < step);
   if (free.length === 0) return rowsFrom(open.map(({ given }) => given[step - 1]));
@@ -133,7 +134,10 @@ async function nextSteps(
       uniforms.subarray(at * count, (at + 1) * count),
     );
   });
-  const drawn = await stepper.draw(Int32Array.from(free), uniforms);
+  const forbidden = free.map((i) =>
+    isDone(open[i].reader) ? undefined : open[i].reader.forbidden?.()
+  );
+  const drawn = await stepper.draw(Int32Array.from(free), uniforms, forbidden);
   if (free.length === open.length) return drawn;
   const next: ArrayLike<number>[] = open.map(({ given }) => given[step - 1]);
   free.forEach((i, at) => next[i] = rowOf(drawn, at));

@@ -103,9 +103,9 @@ export function sequenceRows(
 }
 
 /**
- * How tokens spell records. Until the labels end, only label tokens count, after that only codes
- * and ends; a code that its visit has already is left out, and so is a visit without codes. Unlike
- * in the original, a record that ends among its labels does end there.
+ * How tokens spell records. Every other sequence than {@link tokensOf} gives is forbidden: labels and
+ * a visit's codes rise, a visit holds a code, a record ends after its labels or a visit. The original
+ * draws freely and drops what it cannot read.
  *
  * @param sizes of the vocabulary and labels
  * @param context most tokens of a record, the start included
@@ -123,27 +123,35 @@ export function tokenScript(sizes: RowSizes, context: number): Script {
 function tokenReader(sizes: RowSizes): RecordReader {
   const { codes } = sizes;
   const { start, endLabels, endVisit, endRecord } = specialTokens(sizes);
+  const columns = new Uint8Array(tokenKinds(sizes));
   let part: RecordReader["part"] = "labels";
+  let next = codes; // the least code or label that may follow
   const labels = new Array<number>(sizes.labels).fill(0);
   const visits: number[][] = [];
-  let isOpen = false; // whether the last visit may get more codes
+  let open: number[] = []; // the visit that is being written
   return {
     get part() {
       return part;
     },
     labels,
     visits,
+    forbidden() {
+      const isLabels = part === "labels";
+      columns.fill(1).fill(0, next, isLabels ? start : codes);
+      columns[isLabels ? endLabels : open.length > 0 ? endVisit : endRecord] = 0;
+      return { columns };
+    },
     read({ 0: token }) {
+      next = token + 1;
       if (token === endRecord) part = "end";
-      else if (part === "labels") {
-        if (token >= codes && token < start) labels[token - codes] = 1;
-        if (token === endLabels) part = "visits";
-      } else if (token === endVisit) isOpen = false;
-      else if (token < codes) {
-        if (!isOpen) visits.push([]);
-        isOpen = true;
-        const visit = visits[visits.length - 1];
-        if (!visit.includes(token)) visit.push(token);
+      else if (token === endLabels || token === endVisit) {
+        part = "visits";
+        open = [];
+        next = 0;
+      } else if (part === "labels") labels[token - codes] = 1;
+      else {
+        if (open.length === 0) visits.push(open);
+        open.push(token);
       }
     },
   };

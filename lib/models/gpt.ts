@@ -5,11 +5,11 @@
  *
  * The language-model baseline of Theodorou, Xiao & Sun 2023, after Radford et al. 2019. Differences
  * from its code: codes come in rising order; the head's matrix is the embedding's, as intended (the
- * published form, in which they train apart, is `tied=0`); padding has no token; and a record that
- * ends among its labels ends there.
+ * published form, in which they train apart, is `tied=0`); padding has no token; and sampling forbids
+ * tokens that no record has there, such as a code of its visit again, which the original draws and
+ * drops.
  *
- * A sequence has a probability but a visit as a set has none that is cheap to compute, so this model
- * has a loss and no likelihood to compare with others'.
+ * The loss is that of free sequences, which is not the likelihood of records to compare with others'.
  *
  * @see specs/baselines.md section 3
  * @module

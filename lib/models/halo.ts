@@ -24,7 +24,7 @@ import {
 } from "../nn/parameters.ts";
 import type { ModelFamily, Sampler } from "./model.ts";
 import { type RowDrawing, type RowModel, rowModel } from "./row_model.ts";
-import { stepper } from "./stepper.ts";
+import { type Draw, stepper } from "./stepper.ts";
 import { columnsOf, type VisitRows } from "./visit_rows.ts";
 import {
   causalBuffers,
@@ -93,10 +93,9 @@ export function haloLogits(
 
 function drawing(config: HaloConfig, parameters: NamedTensors, sampler?: Sampler): RowDrawing {
   const head = samplingHead(parameters, config.width);
-  const draw = sampler === "block-order"
-    ? (history: tf.Tensor2D, uniforms: Float32Array) => blockOrderRows(head, history, uniforms)
-    : async (history: tf.Tensor2D, uniforms: Float32Array) =>
-      (await fixedPointRows(head, history, uniforms)).rows;
+  const draw: Draw = sampler === "block-order"
+    ? (...given) => blockOrderRows(head, ...given)
+    : async (...given) => (await fixedPointRows(head, ...given)).rows;
   return {
     begin: () => stepper(visitMemory(config, parameters), draw),
     dispose: () => head.dispose(),

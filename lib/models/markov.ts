@@ -10,6 +10,7 @@
  * @module
  */
 import type { Cohort } from "../cohort/cohort.ts";
+import { finishedRow } from "../nn/forbidden.ts";
 import { type MultiHot, rowOf, rowsAt, rowsFrom } from "../nn/multi_hot.ts";
 import { type NamedArrays, vector } from "../nn/parameters.ts";
 import type { CountedModel, ModelConfig, ModelFamily, Stepper } from "./model.ts";
@@ -122,12 +123,13 @@ function stepper(next: (row: ArrayLike<number>) => Float64Array): Stepper {
   let last: MultiHot = rowsFrom([]);
   return {
     advance: (rows) => void (last = rows),
-    draw: (positions, uniforms) =>
+    draw: (positions, uniforms, forbidden) =>
       Promise.resolve(rowsFrom(Array.from(positions, (position, i) => {
         const probabilities = next(rowOf(last, position));
         const columns = probabilities.length;
-        return Array.from(probabilities.keys())
+        const drawn = Array.from(probabilities.keys())
           .filter((column) => uniforms[i * columns + column] < probabilities[column]);
+        return finishedRow(drawn, forbidden?.[i]);
       }))),
     keep: (positions) => void (last = rowsAt(last, positions)),
     dispose() {},

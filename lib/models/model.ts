@@ -9,6 +9,7 @@ import type * as tf from "@tensorflow/tfjs-core";
 import type { CodeGraph } from "../cohort/code_graph.ts";
 import type { Cohort } from "../cohort/cohort.ts";
 import type { RecordLists } from "../cohort/records.ts";
+import type { Forbidden } from "../nn/forbidden.ts";
 import type { Initials } from "../nn/initial.ts";
 import type { MultiHot } from "../nn/multi_hot.ts";
 import type { AdamState } from "../nn/optimizer.ts";
@@ -85,8 +86,13 @@ export interface Stepper {
    *
    * @param positions of the records among those that it writes
    * @param uniforms [positions × uniforms of a step] in [0, 1)
+   * @param forbidden [positions] what each may not hold; see `nn/forbidden.ts` for what is drawn then
    */
-  draw(positions: Int32Array, uniforms: Float32Array): Promise<MultiHot>;
+  draw(
+    positions: Int32Array,
+    uniforms: Float32Array,
+    forbidden?: readonly (Forbidden | undefined)[],
+  ): Promise<MultiHot>;
   /** Forgets all records but those at the given positions, which rise. */
   keep(positions: Int32Array): void;
   /** Frees what it remembers. */
@@ -101,6 +107,8 @@ export interface RecordReader {
   readonly labels: readonly number[];
   /** Codes of each visit, as far as it has read. */
   readonly visits: readonly (readonly number[])[];
+  /** What the next step may not hold, as it stands until that is read; anything when left out. */
+  forbidden?(): Forbidden | undefined;
   /** Notes what a step says. */
   read(step: ArrayLike<number>): void;
 }

@@ -1,17 +1,22 @@
 import * as tf from "@tensorflow/tfjs-core";
+import type { Forbidden } from "../nn/forbidden.ts";
 import { keptRecords, type Memory } from "../nn/memory.ts";
 import type { MultiHot } from "../nn/multi_hot.ts";
 import type { Stepper } from "./model.ts";
 
-/** From histories and uniform numbers to the next steps. */
-type Draw = (history: tf.Tensor2D, uniforms: Float32Array) => Promise<MultiHot>;
+/** From histories, uniform numbers and what may not come on to the next steps. */
+export type Draw = (
+  history: tf.Tensor2D,
+  uniforms: Float32Array,
+  forbidden?: readonly (Forbidden | undefined)[],
+) => Promise<MultiHot>;
 
 /** Draws from the logits that a head gives. */
 export function drawnFrom(head: (history: tf.Tensor2D) => tf.Tensor2D, draw: Draw): Draw {
-  return async (history, uniforms) => {
+  return async (history, uniforms, forbidden) => {
     const logits = head(history);
     try {
-      return await draw(logits, uniforms);
+      return await draw(logits, uniforms, forbidden);
     } finally {
       logits.dispose();
     }
@@ -31,13 +36,15 @@ export function stepper(memory: Memory, draw: Draw): Stepper {
       history?.dispose();
       history = memory.advance(steps);
     },
-    async draw(positions, uniforms) {
+    async draw(positions, uniforms, forbidden) {
       if (history === undefined) throw new RangeError("Cannot draw before the first step");
-      if (positions.length === history.shape[0]) return await draw(history, uniforms);
+      if (positions.length === history.shape[0]) {
+        return await draw(history, uniforms, forbidden);
+      }
       const all = history;
       const some = tf.tidy(() => tf.gather(all, tf.tensor1d(positions, "int32")));
       try {
-        return await draw(some, uniforms);
+        return await draw(some, uniforms, forbidden);
       } finally {
         some.dispose();
       }

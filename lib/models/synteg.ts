@@ -20,6 +20,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { Cohort } from "../cohort/cohort.ts";
 import { bernoulliNll } from "../nn/bernoulli.ts";
 import { type Dropout, dropoutFrom } from "../nn/dropout.ts";
+import { finishedRow, type Forbidden } from "../nn/forbidden.ts";
 import { linear } from "../nn/linear.ts";
 import { lstm as lstmLayer, lstmNext, type LstmState, type LstmWeights } from "../nn/lstm.ts";
 import { keptRecords, type Memory } from "../nn/memory.ts";
@@ -413,12 +414,14 @@ function normals(uniforms: Float32Array): Float32Array {
  *
  * @param conditions [records, condition]
  * @param uniforms [records × {@link uniformsOf}]
+ * @param forbidden [records] what each row may not hold
  */
 async function draw(
   config: SyntegConfig,
   parameters: NamedTensors,
   conditions: tf.Tensor2D,
   uniforms: Float32Array,
+  forbidden?: readonly (Forbidden | undefined)[],
 ): Promise<MultiHot> {
   const records = conditions.shape[0];
   const columns = columnsOf(config);
@@ -441,7 +444,8 @@ async function draw(
   return rowsFrom(Array.from({ length: records }, (_, r) => {
     const from = (r + 1) * each - columns;
     const isOn = (column: number) => uniforms[from + column] < numbers[r * columns + column];
-    return Array.from({ length: columns }, (_, column) => column).filter(isOn);
+    const drawn = Array.from({ length: columns }, (_, column) => column).filter(isOn);
+    return finishedRow(drawn, forbidden?.[r]);
   }));
 }
 
@@ -518,7 +522,7 @@ export const synteg: ModelFamily<GradientModel> = {
         begin: () =>
           stepper(
             syntegMemory(config, parameters),
-            (conditions, uniforms) => draw(config, parameters, conditions, uniforms),
+            (...given) => draw(config, parameters, ...given),
           ),
         dispose() {},
       }),

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { differentiable } from "./differentiable.ts";
+import { finishedRow, type Forbidden } from "./forbidden.ts";
 import { hostKernel, isOnHost } from "./host.ts";
 import { dense, type MultiHot, rowsFrom } from "./multi_hot.ts";
 
@@ -104,10 +105,12 @@ function deviceNll(
  *
  * @param logits [rows, columns]
  * @param uniforms [rows × columns] in [0, 1)
+ * @param forbidden [rows] what each row may not hold
  */
 export async function bernoulliRows(
   logits: tf.Tensor2D,
   uniforms: Float32Array,
+  forbidden?: readonly (Forbidden | undefined)[],
 ): Promise<MultiHot> {
   const [rows, columns] = logits.shape;
   const numbers = await logits.data();
@@ -117,6 +120,6 @@ export async function bernoulliRows(
       const i = r * columns + c;
       if (uniforms[i] < 1 / (1 + Math.exp(-numbers[i]))) on.push(c);
     }
-    return on;
+    return finishedRow(on, forbidden?.[r]);
   }));
 }

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { type Forbidden, gate } from "./forbidden.ts";
 import { product } from "./linear.ts";
 import type { MaskedHead } from "./masked_head.ts";
 import { type MultiHot, rowsFrom } from "./multi_hot.ts";
@@ -15,12 +16,14 @@ const block = 128;
  * @param head as `samplingHead` made it
  * @param history [rows, width]
  * @param uniforms [rows × columns] in [0, 1)
+ * @param forbidden [rows] what each row may not hold
  * @see specs/halo.md section 8.2
  */
 export async function blockOrderRows(
   head: MaskedHead,
   history: tf.Tensor2D,
   uniforms: Float32Array,
+  forbidden?: readonly (Forbidden | undefined)[],
 ): Promise<MultiHot> {
   const { width, columns } = head;
   const size = width + columns;
@@ -32,6 +35,7 @@ export async function blockOrderRows(
   const weight2 = await head.weight2.data();
   const bias2 = await head.bias2.data();
   const lists: number[][] = Array.from({ length: count }, () => []);
+  const gates = forbidden?.map((own) => own && gate(own));
 
   for (let start = 0; start < columns; start += block) {
     const end = Math.min(columns, start + block);
@@ -59,9 +63,12 @@ export async function blockOrderRows(
         const logit = logits[at + c - start] + bias2[width - 1 + c];
         const unit = r * size + width + c; // becomes final with column c
         if (uniforms[r * columns + c] < 1 / (1 + Math.exp(-logit))) {
-          lists[r].push(c);
-          const from = c * size;
-          for (let j = width + c; j < size; j++) z[r * size + j] += codeTable[from + j];
+          if (gates?.[r]?.(c) === false) forbidden?.[r]?.onMasked?.(c);
+          else {
+            lists[r].push(c);
+            const from = c * size;
+            for (let j = width + c; j < size; j++) z[r * size + j] += codeTable[from + j];
+          }
         }
         if (z[unit] > 0) {
           for (let later = c + 1; later < end; later++) {

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { differentiable } from "./differentiable.ts";
+import type { Forbidden } from "./forbidden.ts";
 import { hostKernel, isOnHost } from "./host.ts";
 import { dense, type MultiHot, rowsFrom } from "./multi_hot.ts";
 
@@ -72,23 +73,68 @@ function deviceNll(logits: tf.Tensor2D, targets: MultiHot): tf.Scalar {
  * Draws one column a row from the softmax of its logits: the number of columns whose cumulative
  * probability is at most the uniform number.
  *
+ * Where that column is forbidden, what the number says within the column's share, uniform again,
+ * chooses among the permitted ones by the softmax of their logits alone. Either way a permitted column
+ * comes up with its probability given that no forbidden one does.
+ *
  * @param logits [rows, columns]
  * @param uniforms [rows] in [0, 1)
+ * @param forbidden [rows] what each row may not hold
+ * @throws {Error} If a row may hold no column at all
  */
 export async function categoricalRows(
   logits: tf.Tensor2D,
   uniforms: Float32Array,
+  forbidden?: readonly (Forbidden | undefined)[],
 ): Promise<MultiHot> {
   const [rows, columns] = logits.shape;
   const softmax = tf.softmax(logits);
-  const probabilities = await softmax.data();
+  const probabilities = await softmax.data() as Float32Array;
   softmax.dispose();
-  return rowsFrom(Array.from({ length: rows }, (_, r) => {
-    let cumulative = 0;
-    for (let c = 0; c < columns - 1; c++) {
-      cumulative += probabilities[r * columns + c];
-      if (cumulative > uniforms[r]) return [c];
+  const drawn = Array.from(
+    { length: rows },
+    (_, r) => chosen(probabilities.subarray(r * columns, (r + 1) * columns), uniforms[r]),
+  );
+  if (drawn.some(({ column }, r) => forbidden?.[r]?.columns[column] === 1)) {
+    const numbers = await logits.data() as Float32Array;
+    for (let r = 0; r < rows; r++) {
+      const { column, within } = drawn[r];
+      const own = forbidden?.[r];
+      if (own?.columns[column] !== 1) continue;
+      own.onMasked?.(column);
+      const row = numbers.subarray(r * columns, (r + 1) * columns);
+      drawn[r] = chosen(permittedShares(row, own.columns), within);
     }
-    return [columns - 1]; // rounding may leave the whole just below a uniform number close to 1
-  }));
+  }
+  return rowsFrom(drawn.map(({ column }) => [column]));
+}
+
+/** The column whose share of [0, 1) a number falls into, and where within it: in [0, 1) too. */
+function chosen(shares: ArrayLike<number>, number: number): { column: number; within: number } {
+  let before = 0;
+  let last = 0; // rounding may leave the whole just below a number close to 1
+  for (let column = 0; column < shares.length; column++) {
+    const share = shares[column];
+    if (before + share > number) return { column, within: (number - before) / share };
+    before += share;
+    if (share > 0) last = column;
+  }
+  return { column: last, within: 0 };
+}
+
+/** The softmax of the logits that are not forbidden; 0 for those that are. */
+function permittedShares(logits: Float32Array, forbidden: Uint8Array): Float64Array {
+  let largest = -Infinity;
+  logits.forEach((logit, i) => {
+    if (forbidden[i] === 0 && logit > largest) largest = logit;
+  });
+  if (largest === -Infinity) {
+    throw new Error("Cannot draw a step: all of its columns are forbidden");
+  }
+  const shares = Float64Array.from(
+    logits,
+    (logit, i) => forbidden[i] === 0 ? Math.exp(logit - largest) : 0,
+  );
+  const mass = shares.reduce((sum, share) => sum + share, 0);
+  return shares.map((share) => share / mass);
 }

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { finishedRow, type Forbidden, permitted } from "./forbidden.ts";
 import { headLogits, type MaskedHead } from "./masked_head.ts";
 import { type MultiHot, rowsFrom } from "./multi_hot.ts";
 
@@ -12,11 +13,13 @@ const step = 32;
  * Why it is the sequential draw: column c's logit depends on columns before c only, so after k
  * rounds at least the first k columns are final, and a row that maps to itself agrees with the
  * sequential draw at column 0, hence at column 1, and so on. Trained models take 3 to 4 rounds.
- * A row leaves the batch once it is final.
+ * A row leaves the batch once it is final. Columns that are forbidden given the earlier ones are left
+ * out in every round; they too depend on earlier columns only.
  *
  * @param head as `samplingHead` made it
  * @param history [rows, width]
  * @param uniforms [rows × columns] in [0, 1)
+ * @param forbidden [rows] what each row may not hold
  * @returns the rows, and how many dense passes they took
  * @see specs/halo.md section 8
  */
@@ -24,6 +27,7 @@ export async function fixedPointRows(
   head: MaskedHead,
   history: tf.Tensor2D,
   uniforms: Float32Array,
+  forbidden?: readonly (Forbidden | undefined)[],
 ): Promise<{ rows: MultiHot; passes: number }> {
   const { columns } = head;
   const base = head.fromHistory(history);
@@ -45,12 +49,14 @@ export async function fixedPointRows(
     output.dispose();
     passes++;
     active = active.filter((row, i) => {
-      const on: number[] = [];
+      const drawn: number[] = [];
       for (let c = 0; c < columns; c++) {
-        if (uniforms[row * columns + c] < probabilities[i * columns + c]) on.push(c);
+        if (uniforms[row * columns + c] < probabilities[i * columns + c]) drawn.push(c);
       }
+      const on = permitted(drawn, forbidden?.[row]);
       const isFinal = on.length === lists[row].length && on.every((c, j) => c === lists[row][j]);
-      lists[row] = Int32Array.from(on);
+      if (isFinal) finishedRow(drawn, forbidden?.[row]); // which tells what was kept off
+      else lists[row] = Int32Array.from(on);
       return !isFinal;
     });
   }

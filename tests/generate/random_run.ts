@@ -104,13 +104,18 @@ export class LiteralHead {
    *
    * @param uniforms [columns]; one so close to the probability that float32 may decide otherwise is
    * moved away from it
+   * @param isOff says which columns stay off given the earlier ones
    */
-  draw(history: ArrayLike<number>, uniforms: Float32Array): number[] {
+  draw(
+    history: ArrayLike<number>,
+    uniforms: Float32Array,
+    isOff: (column: number, on: ReadonlySet<number>) => boolean = () => false,
+  ): number[] {
     const on = new Set<number>();
     for (let column = 0; column < this.columns; column++) {
       const p = this.probability(history, on, column);
       if (Math.abs(uniforms[column] - p) < 1e-4) uniforms[column] = p < 0.5 ? p + 0.01 : p - 0.01;
-      if (uniforms[column] < p) on.add(column);
+      if (uniforms[column] < p && !isOff(column, on)) on.add(column);
     }
     return [...on];
   }

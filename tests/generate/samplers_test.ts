@@ -3,6 +3,7 @@ import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs-core";
 import { blockOrderRows } from "ehrloom/nn/block_order.ts";
 import { fixedPointRows } from "ehrloom/nn/fixed_point.ts";
+import type { Forbidden } from "ehrloom/nn/forbidden.ts";
 import { rowsFrom } from "ehrloom/nn/multi_hot.ts";
 import { useBackend } from "ehrloom/nn/backend.ts";
 import { type MaskedHead, maskedHead, samplingHead } from "ehrloom/nn/masked_head.ts";
@@ -12,10 +13,14 @@ import { random } from "ehrloom/nn/random.ts";
 import { testOnBackends } from "../golden.ts";
 import { chiSquare, chiSquareLimit, LiteralHead, randomRun } from "./random_run.ts";
 
-type Draw = (head: MaskedHead, history: tf.Tensor2D, uniforms: Float32Array) => Promise<MultiHot>;
+type Draw = (
+  head: MaskedHead,
+  history: tf.Tensor2D,
+  uniforms: Float32Array,
+  forbidden?: (Forbidden | undefined)[],
+) => Promise<MultiHot>;
 const samplers: Record<string, Draw> = {
-  "fixed-point": async (head, history, uniforms) =>
-    (await fixedPointRows(head, history, uniforms)).rows,
+  "fixed-point": async (...given) => (await fixedPointRows(...given)).rows,
   "block-order": blockOrderRows,
 };
 
@@ -149,6 +154,57 @@ testOnBackends(
     }
     const { passes } = await fixedPointRows(head, history, uniforms);
     assert(passes >= 2 && passes <= columns + 1, `${passes}`);
+    head.dispose();
+    tf.dispose([parameters, history]);
+  },
+);
+
+testOnBackends(
+  "both samplers keep forbidden columns off, and what they would have led to, as a loop does",
+  async () => {
+    const literal = new LiteralHead(large.parameters);
+    const { columns } = literal;
+    const rows = 4;
+    const numbers = histories(rows, 12, 5);
+    const uniforms = new Float32Array(rows * columns);
+    random(10).fillUniform(uniforms);
+    // Row 0 is free; in the others columns by sevens are off, and at most one by fives comes on
+    const isForbidden = (column: number) => column % 7 === 0;
+    const excludes = (column: number) =>
+      column % 5 === 0 ? Array.from({ length: 60 }, (_, i) => 5 * i).filter((i) => i > column) : [];
+    const masked: number[][] = Array.from({ length: rows }, () => []);
+    const forbidden = Array.from(
+      { length: rows },
+      (_, row): Forbidden | undefined =>
+        row === 0 ? undefined : {
+          columns: Uint8Array.from({ length: columns }, (_, c) => isForbidden(c) ? 1 : 0),
+          excludes,
+          onMasked: (column) => masked[row].push(column),
+        },
+    );
+    const wouldBeOn: number[][] = Array.from({ length: rows }, () => []);
+    const expected = forbidden.map((own, row) => {
+      const [from, to] = [row * columns, (row + 1) * columns];
+      const history = numbers.subarray(row * 12, (row + 1) * 12);
+      return literal.draw(history, uniforms.subarray(from, to), (column, on) => {
+        const isOff = own !== undefined &&
+          (isForbidden(column) || [...on].some((other) => excludes(other).includes(column)));
+        if (isOff && uniforms[from + column] < literal.probability(history, on, column)) {
+          wouldBeOn[row].push(column);
+        }
+        return isOff;
+      });
+    });
+    assert(wouldBeOn.slice(1).every((row) => row.length >= 3), wouldBeOn.join("; "));
+    const parameters = toTensors(large.parameters);
+    const head = samplingHead(parameters, 12);
+    const history = tf.tensor2d(numbers, [rows, 12]);
+    for (const [name, draw] of Object.entries(samplers)) {
+      masked.forEach((row) => row.length = 0);
+      const found = await draw(head, history, uniforms, forbidden);
+      assertEquals(Array.from(expected, (_, row) => listOf(found, row)), expected, name);
+      assertEquals(masked, wouldBeOn, name);
+    }
     head.dispose();
     tf.dispose([parameters, history]);
   },

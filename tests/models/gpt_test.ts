@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs-core";
-import { tokenRows, tokenScript, tokensOf } from "ehrloom/models/code_tokens.ts";
+import { specialTokens, tokenRows, tokenScript, tokensOf } from "ehrloom/models/code_tokens.ts";
 import { gpt, type GptConfig, gptHistories, gptLogits, gptMemory } from "ehrloom/models/gpt.ts";
 import { rowsFrom } from "ehrloom/nn/multi_hot.ts";
 import { toTensors } from "ehrloom/nn/parameters.ts";
@@ -50,7 +50,7 @@ const config: GptConfig = {
 };
 const tied = gpt.create(config);
 const untied = gpt.create({ ...config, tied: 0 });
-const { start, end_labels, end_visit, end_record, pad } = file.special;
+const { start, end_record, pad } = file.special;
 
 testTraining("gpt", {
   model: tied,
@@ -153,41 +153,37 @@ testOnBackends("gpt's likeliest tokens are the original's greedy ones", async ()
   assertEquals(found, file.greedy);
 });
 
-/** What a reader makes of tokens after the start. */
-function read(tokens: readonly number[]) {
-  const reader = tokenScript(sizes, config.context).reader();
-  for (const token of tokens) if (reader.part !== "end") reader.read([token]);
-  const { labels, visits, part } = reader;
-  return { labels: labels.flatMap((on, i) => on === 1 ? [i] : []), visits, part };
-}
-
-Deno.test("tokenScript() reads back what tokensOf() writes", () => {
+Deno.test("tokenScript() reads back what tokensOf() writes, and permits every token of it", () => {
   for (const [record, { visits, labels }] of file.records.entries()) {
-    const [, ...tokens] = tokensOf(sizes, cohort, record);
-    const found = read(tokens);
-    assertEquals(found.visits, visits.map((visit) => visit.toSorted((a, b) => a - b)));
-    assertEquals(found.labels, labels.flatMap((on, i) => on === 1 ? [i] : []));
-    assertEquals(found.part, "end");
+    const reader = tokenScript(sizes, config.context).reader();
+    for (const token of tokensOf(sizes, cohort, record).slice(1)) {
+      assertEquals(reader.forbidden?.()?.columns[token], 0);
+      reader.read([token]);
+    }
+    assertEquals(reader.visits, visits.map((visit) => visit.toSorted((a, b) => a - b)));
+    assertEquals(reader.labels, labels);
+    assertEquals(reader.part, "end");
   }
 });
 
-Deno.test("tokenScript() reads sequences that no record gives, by the original's rules", () => {
-  const label = sizes.codes;
-  // Before the labels end only they count; codes once a visit; empty visits and odd tokens don't
-  assertEquals(
-    read([3, label + 1, end_visit, start, label, end_labels, 7, 2, 7, label + 2, pad, end_visit])
-      .visits,
-    [[7, 2]],
-  );
-  assertEquals(read([3, label + 1, end_visit, label, end_labels, label + 2]).labels, [0, 1]);
-  assertEquals(read([end_labels, end_visit, end_visit, 4, end_visit, end_visit, end_record]), {
-    labels: [],
-    visits: [[4]],
-    part: "end",
-  });
-  assertEquals(read([end_labels, 4, end_visit, 5, 6]).visits, [[4], [5, 6]]); // cut off in a visit
-  // Here the original would read on
-  assertEquals(read([label, end_record, end_labels, 4]), { labels: [0], visits: [], part: "end" });
+Deno.test("tokenScript() permits the tokens that go on to spell a record, and no others", () => {
+  const sizes = { codes: 3, labels: 2 }; // labels are 3 and 4
+  const { endLabels, endVisit, endRecord } = specialTokens(sizes);
+  const cases: [tokens: number[], permitted: number[]][] = [
+    [[], [3, 4, endLabels]],
+    [[3], [4, endLabels]],
+    [[3, 4], [endLabels]],
+    [[4, endLabels], [0, 1, 2, endRecord]],
+    [[endLabels, 1], [2, endVisit]],
+    [[endLabels, 0, 2], [endVisit]],
+    [[endLabels, 0, 2, endVisit], [0, 1, 2, endRecord]],
+  ];
+  for (const [tokens, permitted] of cases) {
+    const reader = tokenScript(sizes, 20).reader();
+    for (const token of tokens) reader.read([token]);
+    const columns = reader.forbidden?.()?.columns ?? [];
+    assertEquals(Array.from(columns.keys()).filter((token) => columns[token] === 0), permitted);
+  }
 });
 
 Deno.test("gpt.configFor() takes the longest record's tokens, and refuses fewer", () => {
