@@ -10,6 +10,8 @@ export {
   cohort,
   type CohortParts,
   concatenated,
+  type Demographics,
+  sexNames,
   type Split,
   splitNames,
   splitOf,

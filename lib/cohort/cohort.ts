@@ -12,6 +12,17 @@ export const splitNames = ["train", "validation", "test"] as const;
 /** Name of a part of a cohort. */
 export type Split = typeof splitNames[number];
 
+/** The sexes, in the order of their numbers in {@link Demographics.sexes}. */
+export const sexNames = ["unknown", "female", "male"] as const;
+
+/** What is known of the patients themselves. */
+export interface Demographics {
+  /** [records] Day of birth, in days since 1970-01-01 UTC; NaN where unknown. */
+  readonly birthDays: Float64Array;
+  /** [records] Index into {@link sexNames}. */
+  readonly sexes: Uint8Array;
+}
+
 /** What a {@link Cohort} is made of; {@link cohort} checks it. */
 export interface CohortParts {
   /** The codes that `codes` indexes. */
@@ -34,6 +45,8 @@ export interface CohortParts {
   readonly gapDays: Float32Array;
   /** [events] The value measured with a code, NaN where there is none; null for a cohort without. */
   readonly values: Float32Array | null;
+  /** Birth and sex of each record; null for a cohort that knows neither. */
+  readonly demographics: Demographics | null;
   /** [records] Index into {@link splitNames}; null for a cohort that was never split. */
   readonly splits: Uint8Array | null;
 }
@@ -70,6 +83,8 @@ function problem(parts: CohortParts): string | undefined {
     ["startDays", parts.startDays, records],
     ["gapDays", parts.gapDays, visits],
     ["values", parts.values, codes.length],
+    ["birthDays", parts.demographics?.birthDays ?? null, records],
+    ["sexes", parts.demographics?.sexes ?? null, records],
     ["splits", parts.splits, records],
   ];
   for (const [name, array, wanted] of lengths) {
@@ -94,6 +109,7 @@ function problem(parts: CohortParts): string | undefined {
   }
   if (parts.labels.some((bit) => bit > 1)) return "labels must be 0 or 1";
   if (parts.splits?.some((split) => split >= splitNames.length)) return "an unknown split";
+  if (parts.demographics?.sexes.some((sex) => sex >= sexNames.length)) return "an unknown sex";
 }
 
 /**
@@ -140,6 +156,8 @@ export function subset(source: Cohort, recordIndices: ArrayLike<number>): Cohort
   const subjectIds = new BigInt64Array(records);
   const startDays = new Float64Array(records);
   const splits = source.splits && new Uint8Array(records);
+  const demographics = source.demographics &&
+    { birthDays: new Float64Array(records), sexes: new Uint8Array(records) };
   let event = 0;
   for (let i = 0; i < records; i++) {
     const record = recordIndices[i];
@@ -164,6 +182,10 @@ export function subset(source: Cohort, recordIndices: ArrayLike<number>): Cohort
     subjectIds[i] = source.subjectIds[record];
     startDays[i] = source.startDays[record];
     if (splits !== null && source.splits !== null) splits[i] = source.splits[record];
+    if (demographics !== null && source.demographics !== null) {
+      demographics.birthDays[i] = source.demographics.birthDays[record];
+      demographics.sexes[i] = source.demographics.sexes[record];
+    }
   }
   return cohort({
     vocabulary: source.vocabulary,
@@ -176,6 +198,7 @@ export function subset(source: Cohort, recordIndices: ArrayLike<number>): Cohort
     startDays,
     gapDays,
     values,
+    demographics,
     splits,
   });
 }
@@ -215,14 +238,22 @@ function joinedOffsets(parts: readonly Uint32Array[]): Uint32Array {
  */
 export function concatenated(parts: readonly Cohort[]): Cohort {
   if (parts.length === 0) throw new RangeError("Cannot join cohorts: there is none");
-  const [{ vocabulary, labelNames, splits, values }] = parts;
+  const [{ vocabulary, labelNames, splits, values, demographics }] = parts;
   const isFitting = parts.every((part) =>
     (part.vocabulary === vocabulary ||
       part.vocabulary.codes.join("\n") === vocabulary.codes.join("\n")) &&
     part.labelNames.join("\n") === labelNames.join("\n") &&
-    (part.splits === null) === (splits === null) && (part.values === null) === (values === null)
+    (part.splits === null) === (splits === null) &&
+    (part.values === null) === (values === null) &&
+    (part.demographics === null) === (demographics === null)
   );
-  if (!isFitting) throw new RangeError("Cannot join cohorts: they differ in codes or labels");
+  if (!isFitting) {
+    throw new RangeError(
+      "Cannot join cohorts: they differ in codes or labels, or in what they have of splits, " +
+        "values and demographics",
+    );
+  }
+  const known = parts.flatMap((part) => part.demographics ?? []);
   return cohort({
     vocabulary,
     labelNames,
@@ -235,6 +266,10 @@ export function concatenated(parts: readonly Cohort[]): Cohort {
     gapDays: joined(parts.map((part) => part.gapDays), (n) => new Float32Array(n)),
     values: values &&
       joined(parts.flatMap((part) => part.values ?? []), (n) => new Float32Array(n)),
+    demographics: demographics && {
+      birthDays: joined(known.map(({ birthDays }) => birthDays), (n) => new Float64Array(n)),
+      sexes: joined(known.map(({ sexes }) => sexes), (n) => new Uint8Array(n)),
+    },
     splits: splits && joined(parts.flatMap((part) => part.splits ?? []), (n) => new Uint8Array(n)),
   });
 }

@@ -58,7 +58,7 @@ export const sourceFormats: Readonly<Record<string, SourceFormat>> = {
     tables: [],
     read: async (path, { onLeftOut, onProgress, ...options }) => {
       const onStaticEvents = (count: number) =>
-        onLeftOut?.(`${count} events without a time, such as sex`);
+        onLeftOut?.(`${count} events without a time, such as race`);
       return trimmed(await readMeds(path, { onStaticEvents, onProgress }), options);
     },
   },

@@ -9,7 +9,14 @@ import type { OnProgress } from "../progress.ts";
 import { type Cohort, cohort, subset } from "./cohort.ts";
 import { joined } from "./growing.ts";
 import { readBytes } from "./input.ts";
-import { emptyVisitCode, medsSplitNames, microsecondsPerDay, unknownStart } from "./to_meds.ts";
+import {
+  birthCode,
+  emptyVisitCode,
+  medsSplitNames,
+  microsecondsPerDay,
+  sexCodes,
+  unknownStart,
+} from "./to_meds.ts";
 import { type Vocabulary, vocabulary } from "./vocabulary.ts";
 
 /** Visits nearer than this were at the same time when Ehrloom wrote them. */
@@ -17,7 +24,7 @@ const sameTime = 1000;
 
 /** How {@link readMeds} reads. */
 export interface ReadMedsOptions {
-  /** Told at the end how many events without a time (static ones) were left out, if any. */
+  /** Told at the end how many events without a time other than sex were left out, if any. */
   onStaticEvents?: (count: number) => void;
   /** Told the shards read so far. */
   onProgress?: OnProgress;
@@ -34,6 +41,39 @@ interface Shard {
   values: Float32Array | null;
   startDays: number[];
   gapDays: Float32Array;
+}
+
+/** Sex as MEDS folders write it. */
+const sexPattern = /^(GENDER|SEX)\/\/(F|FEMALE|M|MALE)$/i;
+
+/** Births and sexes that the events name, by subject. */
+interface Patients {
+  /** In days since 1970. */
+  births: Map<bigint, number>;
+  /** Indices into `sexNames`. */
+  sexes: Map<bigint, number>;
+}
+
+/**
+ * What a code says of the patient rather than of a visit: 0 birth, otherwise an index into
+ * `sexNames`; -1 for other codes.
+ */
+function demographicOf(code: string): number {
+  if (code === birthCode || code.startsWith(`${birthCode}//`)) return 0;
+  const letter = sexPattern.exec(code)?.[2][0].toUpperCase();
+  return letter === undefined ? -1 : letter === "F" ? 1 : 2;
+}
+
+/** Takes up the rows of births and sexes, whose code indices begin at `first`. */
+function takeUp(rows: pl.DataFrame, first: number, { births, sexes }: Patients): void {
+  const ids = typed<BigInt64Array>(rows.getColumn("subject_id"), pl.Int64);
+  const kinds = typed<Uint32Array>(rows.getColumn("code_index"), pl.UInt32);
+  const times = rows.getColumn("time").toArray() as (number | null)[];
+  for (const [row, id] of ids.entries()) {
+    const time = times[row];
+    if (kinds[row] > first) sexes.set(id, kinds[row] - first);
+    else if (time !== null) births.set(id, time / microsecondsPerDay);
+  }
 }
 
 /** Polars panics on a missing file and names none on a bad one. */
@@ -119,18 +159,16 @@ async function readShard(
   path: string,
   codesTable: pl.DataFrame,
   emptyVisit: number,
+  patients: Patients,
 ): Promise<{ shard: Shard; staticEvents: number }> {
   let frame = await parquet(path, ["subject_id", "time", "code"]);
-  const all = frame.height;
   if (!String(frame.getColumn("time").dtype).includes("Date")) {
     throw new SyntaxError(
       `Cannot read "${path}": time is ${frame.getColumn("time").dtype}, must be a timestamp`,
     );
   }
-  if (frame.getColumn("time").nullCount() > 0) frame = frame.filter(pl.col("time").isNotNull());
   const visitColumn = frame.columns.includes("visit") &&
-    /Int/.test(String(frame.getColumn("visit").dtype)) &&
-    frame.getColumn("visit").nullCount() === 0;
+    /Int/.test(String(frame.getColumn("visit").dtype));
   const valueColumn = frame.columns.includes("numeric_value");
   // one lazy query, since what Polars holds is only freed when V8 happens to collect its handle
   frame = frame.lazy().select(
@@ -149,6 +187,18 @@ async function readShard(
       pl.when(pl.col("code_index").isNull()).then(pl.col("code")).otherwise(pl.lit(null))
         .alias("unknown"),
     ).collectSync();
+  const demographic = frame.filter(pl.col("code_index").gt(emptyVisit));
+  if (demographic.height > 0) {
+    takeUp(demographic, emptyVisit + 1, patients);
+    frame = frame.filter(
+      pl.col("code_index").isNull().or(pl.col("code_index").ltEq(emptyVisit)),
+    );
+  }
+  const staticEvents = frame.getColumn("time").nullCount();
+  if (staticEvents > 0) frame = frame.filter(pl.col("time").isNotNull());
+  if (frame.getColumn("visit").nullCount() > 0) {
+    frame = frame.withColumns(pl.lit(0).cast(pl.Float64).alias("visit"));
+  }
   if (frame.getColumn("code_index").nullCount() > 0) {
     const unknown = frame.getColumn("unknown").dropNulls().get(0);
     throw new SyntaxError(
@@ -170,7 +220,7 @@ async function readShard(
   }
   const hasValues = frame.getColumn("value").nullCount() < frame.height;
   return {
-    staticEvents: all - frame.height,
+    staticEvents,
     shard: grouped(
       columns,
       typed(frame.getColumn("visit"), pl.Float64),
@@ -214,7 +264,7 @@ function grouped(
         codes[events] = codes[i];
         if (values !== null) values[events] = values[i];
         events++;
-      } else if (values !== null && Number.isNaN(values[events - 1])) {
+      } else if (values !== null && !Number.isNaN(values[i])) {
         values[events - 1] = values[i];
       }
     }
@@ -240,23 +290,41 @@ function grouped(
   };
 }
 
-async function readVocabulary(path: string): Promise<{ codes: Vocabulary; table: pl.DataFrame }> {
+interface Codes {
+  vocabulary: Vocabulary;
+  /** From `code` to `code_index`: the vocabulary's, the empty visit's, then birth, female, male. */
+  table: pl.DataFrame;
+  /** Whether a birth is among the codes. */
+  knowsBirth: boolean;
+}
+
+async function readCodes(path: string): Promise<Codes> {
   const frame = await parquet(path, ["code"]);
   const codes = frame.getColumn("code").toArray().map(String);
   const described = frame.columns.includes("description");
   const texts = frame.getColumn(described ? "description" : "code").toArray() as (string | null)[];
-  const kept = [...codes.keys()].filter((index) => codes[index] !== emptyVisitCode);
+  const demographic = new Set([
+    ...[birthCode, ...sexCodes, "GENDER//FEMALE", "GENDER//MALE", "SEX//F", "SEX//M"],
+    ...codes.filter((code) => demographicOf(code) !== -1),
+  ]);
+  const kept = [...codes.keys()].filter((index) =>
+    codes[index] !== emptyVisitCode && !demographic.has(codes[index])
+  );
   try {
     const known = vocabulary(
       kept.map((index) => codes[index]),
       kept.map((index) => texts[index] ?? codes[index]),
     );
     const all = [...known.codes, emptyVisitCode];
+    const indices = [
+      ...all.keys(),
+      ...[...demographic].map((code) => all.length + demographicOf(code)),
+    ];
     const table = pl.DataFrame([
-      pl.Series("code", all, pl.String),
-      pl.Series("code_index", Uint32Array.from(all, (_, index) => index)),
+      pl.Series("code", [...all, ...demographic], pl.String),
+      pl.Series("code_index", Uint32Array.from(indices)),
     ]);
-    return { codes: known, table };
+    return { vocabulary: known, table, knowsBirth: codes.includes(birthCode) };
   } catch (error) {
     throw new SyntaxError(`Cannot read "${path}": ${(error as Error).message}`, { cause: error });
   }
@@ -314,9 +382,11 @@ async function readSplits(path: string): Promise<Map<bigint, number> | null> {
 
 /**
  * Reads a MEDS folder. Events of a subject at the same time (and of the same `visit`, where that
- * column is) are a visit; a code twice in a visit counts once, with its first value. Records stand
- * in the order of `metadata/labels.parquet`, in a foreign folder without it by subject id. Events
- * without a time, such as sex, are left out and counted. Splits and labels are optional.
+ * column is) are a visit; a code twice in a visit counts once, with its last value. Records stand
+ * in the order of `metadata/labels.parquet`, in a foreign folder without it by subject id. Births
+ * ("MEDS_BIRTH") and sexes ("GENDER//F", "SEX//male" and the like) become demographics and are no
+ * part of visits or vocabulary; other events without a time are left out and counted. Splits and
+ * labels are optional.
  *
  * @param folder holds `data/` and `metadata/`
  * @throws {Deno.errors.NotFound} If the folder or a part of it is missing
@@ -335,24 +405,26 @@ export async function readMeds(
       `Cannot read "${folder}": it holds no data/*.parquet, a cohort folder does`,
     );
   }
-  const { codes, table } = await readVocabulary(`${folder}/metadata/codes.parquet`);
+  const codes = await readCodes(`${folder}/metadata/codes.parquet`);
+  const patients: Patients = { births: new Map(), sexes: new Map() };
   const shards: Shard[] = [];
   let staticEvents = 0;
   for (const [index, path] of paths.entries()) {
-    const read = await readShard(path, table, codes.codes.length);
+    const read = await readShard(path, codes.table, codes.vocabulary.codes.length, patients);
     shards.push(read.shard);
     staticEvents += read.staticEvents;
     onProgress?.({ stage: "reading shards", done: index + 1, total: paths.length });
   }
   if (staticEvents > 0) onStaticEvents?.(staticEvents);
   const splitOf = await readSplits(`${folder}/metadata/subject_splits.parquet`);
-  return assembled(folder, codes, shards, splitOf);
+  return assembled(folder, codes, shards, patients, splitOf);
 }
 
 async function assembled(
   folder: string,
-  codes: Vocabulary,
+  { vocabulary, knowsBirth }: Codes,
   shards: Shard[],
+  { births, sexes }: Patients,
   splitOf: Map<bigint, number> | null,
 ): Promise<Cohort> {
   const withEvents = joined(
@@ -366,10 +438,11 @@ async function assembled(
   }
   const subjects = await readSubjects(
     `${folder}/metadata/labels.parquet`,
-    [...withEvents, ...splitOf?.keys() ?? []],
+    [...withEvents, ...births.keys(), ...sexes.keys(), ...splitOf?.keys() ?? []],
   );
   const known = new Set(subjects.ids);
-  const stranger = withEvents.find((id) => !known.has(id));
+  const stranger = [withEvents, births.keys(), sexes.keys()]
+    .flatMap((ids) => [...ids]).find((id) => !known.has(id));
   if (stranger !== undefined) {
     throw new SyntaxError(
       `Cannot read "${folder}": subject ${stranger} has events but no row in labels.parquet`,
@@ -408,7 +481,7 @@ async function assembled(
   );
   const hasValues = shards.some(({ values }) => values !== null);
   const source = cohort({
-    vocabulary: codes,
+    vocabulary,
     labelNames: subjects.labelNames,
     subjectIds: BigInt64Array.from(order),
     visitOffsets,
@@ -425,6 +498,12 @@ async function assembled(
         shards.map((shard) => shard.values ?? new Float32Array(shard.codes.length).fill(NaN)),
         (length) => new Float32Array(length),
       )
+      : null,
+    demographics: knowsBirth || births.size > 0 || sexes.size > 0
+      ? {
+        birthDays: Float64Array.from(order, (id) => births.get(id) ?? NaN),
+        sexes: Uint8Array.from(order, (id) => sexes.get(id) ?? 0),
+      }
       : null,
     splits: splitOf && Uint8Array.from(order, (id) => {
       const split = splitOf.get(id);

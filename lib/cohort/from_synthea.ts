@@ -62,16 +62,36 @@ function daysSinceEpoch(text: string): number {
   return isoTime.test(text) ? Date.parse(text) / 86_400_000 : NaN;
 }
 
-async function readPatients(folder: string, options: SyntheaOptions): Promise<Map<string, number>> {
+interface Patients {
+  indexOf: Map<string, number>;
+  /** [patients] In days since 1970-01-01 UTC, NaN where empty. */
+  birth: Growing<Float64Array<ArrayBuffer>>;
+  /** [patients] Index into `sexNames`. */
+  sex: Growing<Uint8Array<ArrayBuffer>>;
+}
+
+/** Synthea's letters in the order of `sexNames`. */
+const sexLetters = ["", "F", "M"];
+
+async function readPatients(folder: string, options: SyntheaOptions): Promise<Patients> {
   const indexOf = new Map<string, number>();
+  const birth = growing((length) => new Float64Array(length));
+  const sex = growing((length) => new Uint8Array(length));
   const path = await csvPath(folder, "patients");
-  await readCsv(path, ["Id"], ([id]) => {
+  await readCsv(path, ["Id", "BIRTHDATE", "GENDER"], ([id, born, gender]) => {
     if (id === "") return "Id is empty";
     if (indexOf.has(id)) return `patient "${id}" appears twice`;
+    const days = daysSinceEpoch(born);
+    if (born !== "" && Number.isNaN(days)) {
+      return `BIRTHDATE is "${born}", must be a day such as 2020-12-31, or empty`;
+    }
+    if (!sexLetters.includes(gender)) return `GENDER is "${gender}", must be F, M or empty`;
     indexOf.set(detached(id), indexOf.size);
+    birth.push(days);
+    sex.push(sexLetters.indexOf(gender));
   }, options);
   if (indexOf.size === 0) throw new SyntaxError(`Cannot read "${path}": it holds no patients`);
-  return indexOf;
+  return { indexOf, birth, sex };
 }
 
 async function readEncounters(
@@ -198,8 +218,8 @@ function codesOfVisits(
  * without visits; visits are encounters with at least one code of the chosen tables, by start time,
  * then id. Codes are written SYSTEM//CODE as in MEDS ("SNOMED-CT//44054006", "RxNorm//312617"): a
  * SNOMED code that both a condition and a procedure have is one code. The vocabulary holds the
- * codes that the visits have, sorted, with the first description that the files give. No labels,
- * no splits: see {@link withLabels} and {@link withSplits}.
+ * codes that the visits have, sorted, with the first description that the files give. Demographics
+ * are BIRTHDATE and GENDER of the patients' table, where not empty. No labels, no splits: see {@link withLabels} and {@link withSplits}.
  *
  * @param folder holds patients, encounters and the chosen tables
  * @throws {Deno.errors.NotFound} If the folder or one of the files is missing
@@ -218,14 +238,15 @@ export async function readSynthea(folder: string, options: SyntheaOptions = {}):
     }
   }
   const patients = await readPatients(folder, options);
-  const encounters = await readEncounters(folder, patients, options);
-  const events = await readEvents(folder, patients, encounters, tables, options);
+  const encounters = await readEncounters(folder, patients.indexOf, options);
+  const events = await readEvents(folder, patients.indexOf, encounters, tables, options);
 
-  const all = assembled([...patients.keys()], encounters, events);
+  const all = assembled(patients, encounters, events);
   return trimmed(all, { maxVisits, minCount });
 }
 
-function assembled(patients: string[], encounters: Encounters, events: Events): Cohort {
+function assembled(patients: Patients, encounters: Encounters, events: Events): Cohort {
+  const patientCount = patients.indexOf.size;
   const order = [...events.codes.keys()]
     .sort((a, b) => events.codes[a] < events.codes[b] ? -1 : 1);
   const rank = new Uint32Array(order.length);
@@ -234,8 +255,8 @@ function assembled(patients: string[], encounters: Encounters, events: Events): 
   const { offsets, codes } = codesOfVisits(visits, rank, encounters.ids.length, events);
   const owner = encounters.patient.view();
   const start = encounters.start.view();
-  const visitOffsets = new Uint32Array(patients.length + 1);
-  const startDays = new Float64Array(patients.length).fill(NaN);
+  const visitOffsets = new Uint32Array(patientCount + 1);
+  const startDays = new Float64Array(patientCount).fill(NaN);
   const gapDays = new Float32Array(visits.length);
   for (let visit = 0; visit < visits.length; visit++) {
     const encounter = visits[visit];
@@ -243,7 +264,7 @@ function assembled(patients: string[], encounters: Encounters, events: Events): 
     if (visitOffsets[patient + 1]++ === 0) startDays[patient] = start[encounter];
     else gapDays[visit] = start[encounter] - start[visits[visit - 1]];
   }
-  for (let patient = 0; patient < patients.length; patient++) {
+  for (let patient = 0; patient < patientCount; patient++) {
     visitOffsets[patient + 1] += visitOffsets[patient];
   }
   return cohort({
@@ -252,7 +273,7 @@ function assembled(patients: string[], encounters: Encounters, events: Events): 
       order.map((code) => events.descriptions[code]),
     ),
     labelNames: [],
-    subjectIds: BigInt64Array.from(patients, subjectIdOf),
+    subjectIds: BigInt64Array.from(patients.indexOf.keys(), subjectIdOf),
     visitOffsets,
     codeOffsets: offsets,
     codes,
@@ -260,6 +281,7 @@ function assembled(patients: string[], encounters: Encounters, events: Events): 
     startDays,
     gapDays,
     values: null,
+    demographics: { birthDays: patients.birth.view().slice(), sexes: patients.sex.view().slice() },
     splits: null,
   });
 }

@@ -1,21 +1,55 @@
 import { type Cohort, cohort } from "./cohort.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
-/** One record as plain lists, for small cohorts, tests and JSON. */
+/** One record as plain lists, for generators, small cohorts, tests and JSON. */
 export interface RecordLists {
   /** Codes of each visit as vocabulary indices, in any order. */
   readonly visits: readonly (readonly number[])[];
   /** [labels] 0 or 1 for each label. */
   readonly labels: readonly number[];
+  /**
+   * The value of each code of `visits`, NaN where there is none; left out for a record without
+   * values. A cohort has values where one of its records does.
+   */
+  readonly values?: readonly (readonly number[])[];
+  /** [visits] Days since the record's previous visit, 0 for the first; default 0. */
+  readonly gapDays?: readonly number[];
+  /** Day of the first visit, if there is one, in days since 1970-01-01 UTC; default unknown. */
+  readonly startDay?: number;
+  /** Day of birth, in days since 1970-01-01 UTC; NaN or left out where unknown. */
+  readonly birthDay?: number;
+  /** Index into `sexNames`; left out where unknown. A cohort has demographics where a record does. */
+  readonly sex?: number;
   /** Index into `splitNames`; leave out, in every record, for a cohort without splits. */
   readonly split?: number;
 }
 
+/** The numbers of a visit's entries by rising code, of entries with the same code the last. */
+function distinctEntries(visit: readonly number[]): number[] {
+  const lastOf = new Map(visit.map((code, entry) => [code, entry]));
+  return [...lastOf.keys()].sort((a, b) => a - b).map((code) => lastOf.get(code) ?? 0);
+}
+
+function checkLengths(record: RecordLists, index: number, labelCount: number): void {
+  const { visits, labels, values, gapDays } = record;
+  const fail = (what: string): never => {
+    throw new RangeError(`Cannot make a cohort: record ${index} has ${what}`);
+  };
+  if (labels.length !== labelCount) fail(`${labels.length} labels, wanted ${labelCount}`);
+  if (gapDays !== undefined && gapDays.length !== visits.length) {
+    fail(`${visits.length} visits but ${gapDays.length} gaps`);
+  }
+  if (values === undefined) return;
+  if (
+    values.length !== visits.length || values.some((list, i) => list.length !== visits[i].length)
+  ) fail("values that are not one to each code of each visit");
+}
+
 /**
- * A cohort from plain lists; codes are sorted and made distinct within each visit. Records get the
- * subject ids 1, 2, 3, …; days between visits are not known and stand as 0.
+ * A cohort from plain lists; codes are sorted and made distinct within each visit, the last value
+ * of a code stays. Records get the subject ids 1, 2, 3, ….
  *
- * @throws {RangeError} If a code is outside the vocabulary or a record has another number of labels
+ * @throws {RangeError} If a code is outside the vocabulary or lists of a record differ in length
  */
 export function cohortOf(
   vocabulary: Vocabulary,
@@ -25,21 +59,23 @@ export function cohortOf(
   const visitOffsets = new Uint32Array(records.length + 1);
   const codeOffsets: number[] = [0];
   const codes: number[] = [];
+  const values: number[] = [];
+  const gapDays: number[] = [];
   const labels = new Uint8Array(records.length * labelNames.length);
   for (const [index, record] of records.entries()) {
-    if (record.labels.length !== labelNames.length) {
-      throw new RangeError(
-        `Cannot make a cohort: record ${index} has ${record.labels.length} labels, ` +
-          `wanted ${labelNames.length}`,
-      );
-    }
+    checkLengths(record, index, labelNames.length);
     labels.set(record.labels, index * labelNames.length);
-    for (const visit of record.visits) {
-      for (const code of [...new Set(visit)].sort((a, b) => a - b)) codes.push(code);
+    for (const [visit, entries] of record.visits.entries()) {
+      for (const entry of distinctEntries(entries)) {
+        codes.push(entries[entry]);
+        values.push(record.values?.[visit][entry] ?? NaN);
+      }
       codeOffsets.push(codes.length);
+      gapDays.push(record.gapDays?.[visit] ?? 0);
     }
     visitOffsets[index + 1] = codeOffsets.length - 1;
   }
+  const hasDemographics = records.some(({ birthDay, sex }) => (birthDay ?? sex) !== undefined);
   return cohort({
     vocabulary,
     labelNames,
@@ -48,9 +84,18 @@ export function cohortOf(
     codeOffsets: Uint32Array.from(codeOffsets),
     codes: Uint32Array.from(codes),
     labels,
-    startDays: new Float64Array(records.length).fill(NaN),
-    gapDays: new Float32Array(codeOffsets.length - 1),
-    values: null,
+    startDays: Float64Array.from(
+      records,
+      ({ visits, startDay = NaN }) => visits.length > 0 ? startDay : NaN,
+    ),
+    gapDays: Float32Array.from(gapDays),
+    values: records.some((record) => record.values) ? Float32Array.from(values) : null,
+    demographics: hasDemographics
+      ? {
+        birthDays: Float64Array.from(records, ({ birthDay }) => birthDay ?? NaN),
+        sexes: Uint8Array.from(records, ({ sex }) => sex ?? 0),
+      }
+      : null,
     splits: records.length > 0 && records.every((record) => record.split !== undefined)
       ? Uint8Array.from(records, (record) => record.split ?? 0)
       : null,

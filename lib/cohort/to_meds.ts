@@ -8,6 +8,9 @@
  * - `metadata/labels.parquet` (Ehrloom's own): every `subject_id`, and a 0/1 column per label
  * - `metadata/dataset.json`
  *
+ * Where the cohort has demographics, a record begins with its sex, an event without a time
+ * ("GENDER//F"), and its birth ("MEDS_BIRTH") as far as they are known; these have no `visit`.
+ *
  * A visit without codes is one row of code {@link emptyVisitCode}. Visits at the same time stand a
  * microsecond apart, and a record whose days are unknown begins at {@link unknownStart}, so that
  * the order of visits is in `time` alone.
@@ -17,13 +20,17 @@
 import { Writable } from "node:stream";
 import pl from "nodejs-polars";
 import type { OnProgress } from "../progress.ts";
-import type { Cohort } from "./cohort.ts";
+import { type Cohort, sexNames } from "./cohort.ts";
 import { joined } from "./growing.ts";
 import { writeWhole } from "./output.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
 /** Stands for a visit that has no codes. */
 export const emptyVisitCode = "EHRLOOM//EMPTY_VISIT";
+/** MEDS's code of a birth. */
+export const birthCode = "MEDS_BIRTH";
+/** The static codes of those of `sexNames` that are known, as MEDS's users write them. */
+export const sexCodes = ["GENDER//F", "GENDER//M"] as const;
 /** Microseconds since 1970 of 1900-01-01: where a record begins whose days are unknown. */
 export const unknownStart: number = Date.UTC(1900, 0, 1) * 1000;
 /** Microseconds in a day. */
@@ -46,20 +53,28 @@ export interface WriteMedsOptions {
 
 /** The rows of records `from` up to `to`. */
 function dataFrame(source: Cohort, from: number, to: number): pl.DataFrame {
-  const { visitOffsets, codeOffsets, codes } = source;
+  const { visitOffsets, codeOffsets, codes, demographics } = source;
   const emptyVisit = source.vocabulary.codes.length;
-  let rows = 0;
+  let rows = demographics === null ? 0 : 2 * (to - from);
   for (let visit = visitOffsets[from]; visit < visitOffsets[to]; visit++) {
     rows += Math.max(1, codeOffsets[visit + 1] - codeOffsets[visit]);
   }
   const subject = new BigInt64Array(rows);
   const time = new Float64Array(rows);
-  const visitNumber = new Int32Array(rows);
+  const visitNumber = new Int32Array(rows).fill(-1);
   const code = new Uint32Array(rows);
   const value = new Float32Array(rows).fill(NaN);
   let row = 0;
   for (let record = from; record < to; record++) {
     const firstRow = row;
+    if (demographics !== null && demographics.sexes[record] > 0) {
+      time[row] = NaN;
+      code[row++] = emptyVisit + 1 + demographics.sexes[record];
+    }
+    if (demographics !== null && !Number.isNaN(demographics.birthDays[record])) {
+      time[row] = Math.round(demographics.birthDays[record] * microsecondsPerDay);
+      code[row++] = emptyVisit + 1;
+    }
     const start = source.startDays[record];
     let now = Number.isNaN(start) ? unknownStart : Math.round(start * microsecondsPerDay);
     for (let visit = visitOffsets[record]; visit < visitOffsets[record + 1]; visit++) {
@@ -78,20 +93,38 @@ function dataFrame(source: Cohort, from: number, to: number): pl.DataFrame {
     }
     subject.fill(source.subjectIds[record], firstRow, row);
   }
+  const known = (column: string, isMissing: pl.Expr) =>
+    pl.when(isMissing).then(pl.lit(null)).otherwise(pl.col(column));
   return pl.DataFrame([
-    pl.Series("subject_id", subject),
-    pl.Series("time", time).cast(pl.Int64).cast(pl.Datetime("us")),
-    pl.Series("code_index", code),
-    pl.Series("numeric_value", value),
-    pl.Series("visit", visitNumber),
-  ]);
+    pl.Series("subject_id", subject.subarray(0, row)),
+    pl.Series("time", time.subarray(0, row)),
+    pl.Series("code_index", code.subarray(0, row)),
+    pl.Series("numeric_value", value.subarray(0, row)),
+    pl.Series("visit", visitNumber.subarray(0, row)),
+  ]).withColumns(
+    known("time", pl.col("time").isNan()).cast(pl.Int64).cast(pl.Datetime("us")).alias("time"),
+    known("numeric_value", pl.col("numeric_value").isNan()).cast(pl.Float32)
+      .alias("numeric_value"),
+    known("visit", pl.col("visit").lt(0)).cast(pl.Int32).alias("visit"),
+  );
 }
 
-function codesFrame({ codes, descriptions }: Vocabulary): pl.DataFrame {
+/** All codes that rows may have by `code_index`: the vocabulary's, then those that are none of it. */
+function codesFrame({ vocabulary, demographics }: Cohort): pl.DataFrame {
+  const others = [[emptyVisitCode, "A visit without codes"]];
+  if (demographics !== null) {
+    others.push([birthCode, "Birth"]);
+    sexCodes.forEach((code, index) => others.push([code, `Sex: ${sexNames[1 + index]}`]));
+  }
+  const codes = [...vocabulary.codes, ...others.map(([code]) => code)];
+  const descriptions = [
+    ...vocabulary.descriptions,
+    ...others.map(([, description]) => description),
+  ];
   return pl.DataFrame([
-    pl.Series("code_index", Uint32Array.from({ length: codes.length + 1 }, (_, index) => index)),
-    pl.Series("code", [...codes, emptyVisitCode], pl.String),
-    pl.Series("description", [...descriptions, "A visit without codes"], pl.String),
+    pl.Series("code_index", Uint32Array.from(codes.keys())),
+    pl.Series("code", codes, pl.String),
+    pl.Series("description", descriptions, pl.String),
   ]);
 }
 
@@ -132,7 +165,11 @@ class Subjects {
   private readonly ids: BigInt64Array[] = [];
   private readonly labels: Uint8Array[] = [];
   private readonly splits: Uint8Array[] = [];
-  constructor(readonly vocabulary: Vocabulary, readonly labelNames: readonly string[]) {}
+  constructor(
+    readonly vocabulary: Vocabulary,
+    readonly labelNames: readonly string[],
+    readonly hasDemographics: boolean,
+  ) {}
 
   add(chunk: Cohort): void {
     if (
@@ -142,6 +179,9 @@ class Subjects {
     ) throw new RangeError("Cannot write a cohort: its parts differ in vocabulary or labels");
     if (this.ids.length > 0 && (chunk.splits === null) !== (this.splits.length === 0)) {
       throw new RangeError("Cannot write a cohort: only some of its parts are split");
+    }
+    if ((chunk.demographics !== null) !== this.hasDemographics) {
+      throw new RangeError("Cannot write a cohort: only some of its parts have demographics");
     }
     this.ids.push(chunk.subjectIds.slice());
     this.labels.push(chunk.labels.slice());
@@ -214,8 +254,12 @@ export async function writeMeds(
     let done = 0;
     for await (const chunk of "recordCount" in source ? [source] : source) {
       if (subjects === undefined) {
-        subjects = new Subjects(chunk.vocabulary, chunk.labelNames);
-        codes = codesFrame(chunk.vocabulary);
+        subjects = new Subjects(
+          chunk.vocabulary,
+          chunk.labelNames,
+          chunk.demographics !== null,
+        );
+        codes = codesFrame(chunk);
       }
       subjects.add(chunk);
       const total = "recordCount" in source ? chunk.recordCount : 0;
@@ -225,8 +269,7 @@ export async function writeMeds(
             pl.col("subject_id"),
             pl.col("time"),
             pl.col("code"),
-            pl.when(pl.col("numeric_value").isNan()).then(pl.lit(null).cast(pl.Float32))
-              .otherwise(pl.col("numeric_value")).alias("numeric_value"),
+            pl.col("numeric_value"),
             pl.col("visit"),
           );
         await writeParquet(`${folder}/data/${String(shard++).padStart(4, "0")}.parquet`, rows);

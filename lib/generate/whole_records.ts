@@ -33,5 +33,5 @@ export async function writtenWhole(sampling: RecordSampling, order: Order): Prom
     });
   }
   onEnded(size);
-  return written.map(({ visits, labels }) => ({ visits, labels, isCutOff: false }));
+  return written.map((record) => ({ ...record, isCutOff: false }));
 }

@@ -45,6 +45,7 @@ function longRecords(records: number, codes: number): Cohort {
     startDays: new Float64Array(records),
     gapDays: new Float32Array(visits),
     values: null,
+    demographics: null,
     splits: null,
   });
 }

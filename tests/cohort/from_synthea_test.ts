@@ -6,7 +6,7 @@ import { visitCodes, visitsOf } from "ehrloom/cohort/records.ts";
 const shared = new URL("../../../shared/data/", import.meta.url).pathname;
 
 const small = {
-  patients: "Id,BIRTHDATE\np1,1990-01-01\np2,1991-01-01\np3,1992-01-01\n",
+  patients: "Id,BIRTHDATE,GENDER\np1,1990-01-01,F\np2,,M\np3,1992-01-01,\n",
   encounters: "Id,START,PATIENT\n" +
     "e3,2020-03-01T12:00:00Z,p1\ne1,2020-01-01T00:00:00Z,p1\ne2,2020-03-01T12:00:00Z,p1\n" +
     "e4,2020-01-01T00:00:00Z,p2\ne5,2020-01-02T00:00:00Z,p2\n",
@@ -45,6 +45,13 @@ Deno.test("readSynthea() orders visits by start, then id, with distinct codes an
   assertEquals([...cohort.startDays], [18262, 18262, NaN]);
 });
 
+Deno.test("readSynthea() knows birth and sex where the patients' table does", async () => {
+  assertEquals((await read()).demographics, {
+    birthDays: Float64Array.of(7305, NaN, 8035),
+    sexes: Uint8Array.of(1, 2, 0),
+  });
+});
+
 Deno.test("readSynthea() keeps the first description as it stands, markup and all", async () => {
   const { descriptions } = (await read()).vocabulary;
   assertEquals(descriptions, [
@@ -72,7 +79,7 @@ Deno.test("readSynthea() takes the chosen tables, and visits of the chosen ones"
 Deno.test("readSynthea() gives a patient the same id in any order of the file", async () => {
   const [first, turned] = [
     await read(),
-    await read({ patients: "BIRTHDATE,Id\n,p3\n,p2\n,p1\n" }),
+    await read({ patients: "GENDER,BIRTHDATE,Id\n,,p3\n,,p2\n,,p1\n" }),
   ];
   assertEquals([...turned.subjectIds], [...first.subjectIds].reverse());
 });
@@ -96,8 +103,18 @@ for (
     ],
     [
       "a patient twice",
-      { patients: small.patients + "p1,\n" },
+      { patients: small.patients + "p1,,\n" },
       'patients.csv" row 5: patient "p1" appears twice',
+    ],
+    [
+      "a birth that is none",
+      { patients: small.patients + "p4,1990,F\n" },
+      'patients.csv" row 5: BIRTHDATE is "1990"',
+    ],
+    [
+      "a sex that is none",
+      { patients: small.patients + "p4,1990-01-01,W\n" },
+      'patients.csv" row 5: GENDER is "W", must be F, M or empty',
     ],
     [
       "an event of an unknown encounter",
@@ -138,7 +155,11 @@ Deno.test("readSynthea() names a missing column, an empty file, a missing file",
     'conditions.csv": it has no column CODE',
   );
   await assertRejects(() => read({ encounters: "" }), SyntaxError, 'encounters.csv": it is empty');
-  await assertRejects(() => read({ patients: "Id\n" }), SyntaxError, "it holds no patients");
+  await assertRejects(
+    () => read({ patients: "Id,BIRTHDATE,GENDER\n" }),
+    SyntaxError,
+    "it holds no patients",
+  );
   await assertRejects(() => readSynthea("/nowhere"), Deno.errors.NotFound, "no such folder");
 });
 

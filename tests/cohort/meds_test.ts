@@ -42,6 +42,10 @@ const awkward = cohort({
   startDays: Float64Array.of(-20_000.5, NaN, NaN, 0.25),
   gapDays: Float32Array.of(0, 0, 12.75, 0, 3, 0),
   values: Float32Array.of(1.5, NaN, -2, NaN, 0),
+  demographics: {
+    birthDays: Float64Array.of(-30_000.25, NaN, 3, 7),
+    sexes: Uint8Array.of(2, 1, 0, 0),
+  },
   splits: Uint8Array.of(0, 1, 2, 0),
 });
 
@@ -49,10 +53,41 @@ Deno.test("writeMeds() and readMeds() give the same cohort again", async () => {
   for (const source of [awkward, await syntheaSample(), await readRecordsJson(shared)]) {
     assertEquals(await roundTrip(source), source);
   }
-  const plain = cohort({ ...awkward, splits: null, values: null });
+  const plain = cohort({ ...awkward, splits: null, values: null, demographics: null });
   assertEquals(await roundTrip(plain), plain);
+  const unknown = { birthDays: new Float64Array(4).fill(NaN), sexes: new Uint8Array(4) };
+  const nobody = cohort({ ...awkward, demographics: unknown });
+  assertEquals(await roundTrip(nobody), nobody);
   const none = cohortOf(vocabulary(["a"]), ["x"], []);
   assertEquals(await roundTrip(none), none);
+});
+
+Deno.test("writeMeds() gives sexes and births as MEDS has them", async () => {
+  await inFolder(async (folder) => {
+    await writeMeds(folder, awkward);
+    const data = pl.readParquet(`${folder}/data/0000.parquet`);
+    const patients = data.filter(pl.col("visit").isNull());
+    assertEquals(patients.getColumn("code").toArray(), [
+      "GENDER//M",
+      "MEDS_BIRTH",
+      "GENDER//F",
+      "MEDS_BIRTH",
+      "MEDS_BIRTH",
+    ]);
+    assertEquals(patients.getColumn("time").toArray().map(String), [
+      "null",
+      String(new Date(-30_000.25 * 86_400_000)),
+      "null",
+      String(new Date(3 * 86_400_000)),
+      String(new Date(7 * 86_400_000)),
+    ]);
+    const codes = pl.readParquet(`${folder}/metadata/codes.parquet`);
+    assertEquals(codes.getColumn("description").toArray().slice(-3), [
+      "Birth",
+      "Sex: female",
+      "Sex: male",
+    ]);
+  });
 });
 
 Deno.test("writeMeds() and readMeds() give random cohorts again", async () => {
@@ -64,6 +99,15 @@ Deno.test("writeMeds() and readMeds() give random cohorts again", async () => {
         () => Array.from({ length: draw.integer(4) }, () => draw.integer(6)),
       ),
       labels: [draw.integer(2)],
+    })).map((record) => ({
+      ...record,
+      values: record.visits.map((codes) =>
+        codes.map(() => draw.integer(3) === 0 ? NaN : Math.fround(draw.uniform()))
+      ),
+      gapDays: record.visits.map((_, visit) => visit === 0 ? 0 : draw.integer(9) / 4),
+      startDay: draw.integer(20_000) - 10_000,
+      birthDay: draw.integer(10_000) - 20_000,
+      sex: draw.integer(3),
     }));
     const source = cohortOf(vocabulary(["f", "e", "d", "c", "b", "a"]), ["x"], records);
     assertEquals(await roundTrip(source), source);
@@ -97,6 +141,8 @@ Deno.test("writeMeds() refuses parts that do not fit, and leaves nothing behind"
       RangeError,
       "subject -5 is in",
     );
+    const unknown = cohort({ ...subset(awkward, []), demographics: null });
+    await assertRejects(() => writeMeds(folder, [awkward, unknown]), RangeError, "demographics");
     await assertRejects(() => writeMeds(folder, []), RangeError, "it has no parts");
     assertEquals([...Deno.readDirSync(folder.replace(/\/cohort$/, ""))], []);
     await writeMeds(folder, awkward);
@@ -120,7 +166,7 @@ Deno.test("writeMeds() writes the columns and types of MEDS", async () => {
       "visit DataType(Int32)",
     ]);
     const data = pl.readParquet(`${folder}/data/0000.parquet`);
-    assertEquals(data.getColumn("code").toArray()[2], "EHRLOOM//EMPTY_VISIT");
+    assertEquals(data.getColumn("code").toArray()[4], "EHRLOOM//EMPTY_VISIT");
     const splits = pl.readParquet(`${folder}/metadata/subject_splits.parquet`);
     assertEquals(splits.getColumn("split").toArray(), ["train", "tuning", "held_out", "train"]);
     assertEquals(
@@ -169,7 +215,47 @@ Deno.test("readMeds() takes events of a subject at one time as a visit, in a for
   assertEquals([...read.gapDays], [0, 0, 0, 1]);
   assertEquals([...read.startDays], [0, 0]);
   assertEquals(read.values, null);
+  assertEquals(read.demographics, null);
   assertEquals(read.splits, null);
+});
+
+Deno.test("readMeds() takes births and sexes of a foreign folder for demographics", async () => {
+  const day = 86_400_000_000;
+  const rows: [number, number | null, string, number | null][] = [
+    [5, null, "SEX//male", null],
+    [5, 0, "MEDS_BIRTH", null],
+    [5, 0, "b", 1],
+    [5, 0, "b", 2],
+    [5, 0, "b", null],
+    [4, day, "GENDER//F", null],
+    [4, day, "a", null],
+    [3, -day, "MEDS_BIRTH//home", null],
+    [2, null, "GENDER//X", null],
+    [2, day, "c", null],
+  ];
+  const codes = ["c", "MEDS_BIRTH", "MEDS_BIRTH//home", "b", "GENDER//X", "a", "SEX//male"];
+  let statics = 0;
+  const read = await readForeign(
+    [
+      pl.Series("subject_id", rows.map(([id]) => id)).cast(pl.Int64),
+      pl.Series("time", rows.map(([, time]) => time), pl.Float64).cast(pl.Int64)
+        .cast(pl.Datetime("us")),
+      pl.Series("code", rows.map(([, , code]) => code), pl.String),
+      pl.Series("numeric_value", rows.map(([, , , value]) => value), pl.Float64),
+    ],
+    { onStaticEvents: (count) => statics = count },
+    (folder) => pl.DataFrame({ code: codes }).writeParquet(`${folder}/metadata/codes.parquet`),
+  );
+  assertEquals(statics, 1);
+  assertEquals(read.vocabulary.codes, ["c", "b", "GENDER//X", "a"]);
+  assertEquals([...read.subjectIds], [2n, 3n, 4n, 5n]);
+  assertEquals([...read.visitOffsets], [0, 1, 1, 2, 3]);
+  assertEquals([...read.codes], [0, 3, 1]);
+  assertEquals([...read.values ?? []], [NaN, NaN, 2]);
+  assertEquals(read.demographics, {
+    birthDays: Float64Array.of(NaN, -1, NaN, 0),
+    sexes: Uint8Array.of(0, 0, 1, 2),
+  });
 });
 
 Deno.test("readMeds() names what is missing or contradicts itself", async () => {

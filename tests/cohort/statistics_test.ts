@@ -14,6 +14,7 @@ const source = cohort({
   startDays: Float64Array.of(1, NaN),
   gapDays: Float32Array.of(0, 2, 0),
   values: Float32Array.of(NaN, 2.5, NaN, NaN),
+  demographics: null,
   splits: Uint8Array.of(0, 2),
 });
 

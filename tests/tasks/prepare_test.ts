@@ -14,7 +14,7 @@ async function prepare(...args: string[]) {
 }
 
 const files: Record<string, string> = {
-  patients: "Id\np1\np2\n",
+  patients: "Id,BIRTHDATE,GENDER\np1,1990-01-01,F\np2,1991-01-01,M\n",
   encounters: "Id,START,PATIENT\ne1,2020-01-01T00:00:00Z,p1\ne2,2020-02-01T00:00:00Z,p2\n",
   conditions: "PATIENT,ENCOUNTER,SYSTEM,CODE,DESCRIPTION\n" +
     "p1,e1,SNOMED-CT,59621000,\"<script>alert('x')</script> & more\"\n",

@@ -47,6 +47,7 @@ export function independentMarginals(source: Cohort, options: { seed: number }):
     startDays: new Float64Array(records).fill(NaN),
     gapDays: new Float32Array(visits),
     values: null,
+    demographics: null,
     splits: null,
   });
 }
