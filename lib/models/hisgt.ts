@@ -7,13 +7,17 @@
  * Zhou & Barbieri 2025, "Generating clinically realistic EHR data via a hierarchy- and
  * semantics-guided transformer". Differences from its code: codes come in rising order and once a
  * visit; the head's matrix is the embedding's (the published form is `tied=0`); no dropout; padding
- * is never computed with; epochs are judged by the sequence's loss alone; the weights of the two
- * other losses allow for the vectors' widths; and the hierarchy is that of the codes' own system
- * (`cohort/code_graph.ts`). Like GPT it has no likelihood that others' could be compared with.
+ * is never computed with; epochs are judged by the sequence's loss alone; and the hierarchy is that of
+ * the codes' own system (`cohort/code_graph.ts`). Like GPT it has no likelihood that others' could be
+ * compared with.
  *
- * The paper's weights of the two other losses rule the first epochs: on the sample's 400 records (width
- * 64, 8 epochs, rate 3e-3) validation ends at 58.8 nats a visit with them, at 26.2 with both at 0, and
- * at 26.7 for GPT. For short trainings set `semanticWeight=0 hierarchyWeight=0` or less than the paper.
+ * The paper's weights of the two other losses, 0.8 and 0.5, here stand for the mean over a vector's
+ * width; its code sums over 768 and 384, so that these losses begin a hundred times larger than the
+ * sequence's and rule until tokens are given back without a miss, which takes more steps than a small
+ * cohort has. On the sample's 400 records (width 64, 2 layers, 8 epochs, rate 3e-3) validation ends at
+ * 26.2 nats a visit; with the published scale at 58.9, without the two losses at 26.2, and at 26.7
+ * for GPT. `semanticWeight=0.8 hierarchyWeight=0.5` at the published widths is the published
+ * form.
  *
  * @see specs/hisgt.md sections 5 to 8
  * @module
@@ -80,7 +84,8 @@ const settings = {
     min: 1,
   },
   semanticWeight: {
-    help: "Factor on the loss of descriptions' vectors; 0.8 × 768 / their width if not set",
+    help: "Factor on the summed squares of misses of descriptions' vectors; 0.8 / their width if " +
+      "not set (paper: 0.8 at width 768)",
     min: 0,
     isReal: true,
   },
@@ -91,7 +96,8 @@ const settings = {
     max: 1,
   },
   hierarchyWeight: {
-    help: "Factor on the loss of places' vectors; 0.5 × 384 / width if not set",
+    help: "Factor on the summed squares of misses of places' vectors; 0.5 / width if not set " +
+      "(paper: 0.5 at width 384)",
     min: 0,
     isReal: true,
   },
@@ -109,9 +115,9 @@ function configFor(cohort: Cohort, set: ModelConfig, knowledge: Knowledge = {}):
     ...gpt,
     semantic: set.semantic ?? settings.semantic.default,
     semanticWidth,
-    semanticWeight: set.semanticWeight ?? 0.8 * 768 / semanticWidth,
+    semanticWeight: set.semanticWeight ?? 0.8 / semanticWidth,
     hierarchy: set.hierarchy ?? settings.hierarchy.default,
-    hierarchyWeight: set.hierarchyWeight ?? 0.5 * 384 / gpt.width,
+    hierarchyWeight: set.hierarchyWeight ?? 0.5 / gpt.width,
     graphSteps: set.graphSteps ?? settings.graphSteps.default,
   };
 }

@@ -258,8 +258,8 @@ Deno.test("hisgt.configFor() weighs its losses by widths, and takes those of emb
   const set = { width: 24, heads: 2 };
   const made = hisgt.configFor(cohort, set);
   assertEquals(made.semanticWidth, 30); // as many as codes
-  assertEquals(made.semanticWeight, 0.8 * 768 / 30);
-  assertEquals(made.hierarchyWeight, 0.5 * 384 / 24);
+  assertEquals(made.semanticWeight, 0.8 / 30);
+  assertEquals(made.hierarchyWeight, 0.5 / 24);
   const embeddings = { keys: [], width: 7, vectors: new Float32Array(), source: '"v.json"' };
   assertEquals(hisgt.configFor(cohort, set, { embeddings }).semanticWidth, 7);
   assertThrows(
