@@ -26,8 +26,21 @@ export {
   withLabels,
   type WithLabelsOptions,
 } from "./lib/cohort/labels.ts";
-export { codes, events, type Frame, labels, records, summary } from "./lib/cohort/statistics.ts";
-export { syntheaSample, syntheaSampleFolder } from "./lib/cohort/sample.ts";
+export {
+  codes,
+  events,
+  type Frame,
+  labels,
+  measurements,
+  records,
+  summary,
+} from "./lib/cohort/statistics.ts";
+export {
+  syntheaLabsSample,
+  syntheaLabsSampleFolder,
+  syntheaSample,
+  syntheaSampleFolder,
+} from "./lib/cohort/sample.ts";
 export { withSplits } from "./lib/cohort/splits.ts";
 export type { OnBadRow } from "./lib/cohort/csv.ts";
 export {

@@ -22,8 +22,12 @@ const command: Command = {
     from: { value: "FORMAT", help: `Source format: ${formatNames.join(", ")}`, required: true },
     input: { value: "PATH", help: "The source: a folder or file", required: true },
     out: { value: "DIR", help: "The cohort folder to write", required: true },
-    tables: { value: "A,B", help: "Tables whose codes to take (all)" },
-    "visits-with": { value: "A,B", help: "Tables of which a visit needs a code (those taken)" },
+    tables: { value: "A,B", help: "Tables whose codes to take (all but observations)" },
+    "visits-with": {
+      value: "A,B",
+      help: "Tables of which a visit needs a code (those taken but observations)",
+    },
+    "time-series": { help: "Each later time of measurement in an encounter is a visit of its own" },
     labels: { value: "FILE", help: "Phenotype definitions, JSON: label, code system, codes" },
     "max-visits": { value: "N", help: "Take only the first N visits of a patient (all)" },
     "min-count": { value: "N", help: "Leave out codes that fewer than N patients have (none)" },
@@ -35,6 +39,9 @@ const command: Command = {
     "deno task prepare --from synthea --input data-fixtures/synthea-ma-sample --out runs/cohort" +
     " --labels data-fixtures/synthea-ma-sample/phenotypes.json --visits-with conditions" +
     " --max-visits 46 --min-count 5",
+    "deno task prepare --from synthea --input data-fixtures/synthea-ma-labs-sample" +
+    " --out runs/measured --tables conditions,medications,observations" +
+    " --visits-with observations --time-series --min-count 5",
   ],
 };
 
@@ -58,7 +65,9 @@ function count(args: Arguments, option: string): number | undefined {
 function summarize(cohort: Cohort): void {
   const parts = splitNames.map((name) => `${splitOf(cohort, name).recordCount} ${name}`);
   say(`${cohort.recordCount} records (${parts.join(", ")})`);
-  say(`${cohort.visitCount} visits, ${cohort.codes.length} events`);
+  const values = cohort.values?.filter((value) => !Number.isNaN(value)).length;
+  const measured = values === undefined ? "" : `, ${values} of them with a value`;
+  say(`${cohort.visitCount} visits, ${cohort.codes.length} events${measured}`);
   say(`${cohort.vocabulary.codes.length} codes`);
   for (const [name, records, prevalence] of labels(cohort).rows()) {
     say(`label ${name}: ${records} records (${(100 * prevalence).toFixed(1)}%)`);
@@ -74,7 +83,10 @@ await runCommand(command, async (args, onProgress) => {
   }
   const force = args.has("force");
   const tables = tableList(args, "tables", format.tables);
-  const visitTables = tableList(args, "visits-with", tables ?? format.tables);
+  const visitTables = tableList(args, "visits-with", tables ?? format.defaultTables);
+  if (args.has("time-series") && !tables?.includes("observations")) {
+    throw new UsageError("--time-series needs observations among the --tables");
+  }
   const maxVisits = count(args, "max-visits");
   const minCount = count(args, "min-count");
   const seed = args.maybe("seed") === undefined ? undefined : args.integer("seed", { min: 0 });
@@ -88,6 +100,7 @@ await runCommand(command, async (args, onProgress) => {
   const read = await format.read(args.path("input"), {
     tables,
     visitTables,
+    timeSeries: args.has("time-series"),
     maxVisits,
     minCount,
     onBadRow: args.has("skip-bad-rows") ? (problem) => badRows.push(problem) : undefined,

@@ -3,10 +3,9 @@
  *
  *     deno run -A data-fixtures/synthea-ma-sample/make.ts ../shared/data/synthea-ma
  */
-import papa from "papaparse";
 import { fileURLToPath } from "node:url";
 import { random } from "ehrloom";
-import { csvPath, readCsv } from "ehrloom/cohort/csv.ts";
+import { readTable, writeTable } from "../synthea_tables.ts";
 
 const patientCount = 400;
 const visitCount = 46;
@@ -16,23 +15,10 @@ const eventColumns = ["PATIENT", "ENCOUNTER", "SYSTEM", "CODE", "DESCRIPTION"];
 const source = Deno.args[0];
 const target = fileURLToPath(new URL(".", import.meta.url));
 
-async function table(
-  name: string,
-  columns: string[],
-  keep: (fields: readonly string[]) => boolean,
-): Promise<string[][]> {
-  const rows: string[][] = [];
-  await readCsv(await csvPath(source, name), columns, (fields) => {
-    if (keep(fields)) rows.push([...fields]);
-  });
-  return rows;
-}
-
-async function write(name: string, columns: string[], rows: string[][]): Promise<void> {
-  const text = papa.unparse([columns, ...rows], { newline: "\n" }) + "\n";
-  using file = await Deno.create(`${target}/${name}.csv.gz`);
-  await new Blob([text]).stream().pipeThrough(new CompressionStream("gzip")).pipeTo(file.writable);
-}
+const table = (name: string, columns: string[], keep: (fields: readonly string[]) => boolean) =>
+  readTable(source, name, columns, keep);
+const write = (name: string, columns: string[], rows: string[][]) =>
+  writeTable(target, name, columns, rows);
 
 const patientColumns = ["Id", "BIRTHDATE", "DEATHDATE", "GENDER"];
 const all = await table("patients", patientColumns, () => true);

@@ -8,15 +8,22 @@ import type { Cohort } from "./cohort.ts";
 import type { OnBadRow } from "./csv.ts";
 import { readMeds } from "./from_meds.ts";
 import { readRecordsJson } from "./from_records_json.ts";
-import { readSynthea, type SyntheaTable, syntheaTables } from "./from_synthea.ts";
+import {
+  defaultSyntheaTables,
+  readSynthea,
+  type SyntheaTable,
+  syntheaTables,
+} from "./from_synthea.ts";
 import { trimmed, type TrimOptions } from "./trim.ts";
 
 /** What every format is read with; see {@link TrimOptions} for the rest. */
 export interface SourceOptions extends TrimOptions {
-  /** Names among the format's `tables`; default all. */
+  /** Names among the format's `tables`; default its `defaultTables`. */
   tables?: readonly string[];
-  /** Of `tables`, those of which a visit needs a code; default `tables`. */
+  /** Of `tables`, those of which a visit needs a code; default as the format has it. */
   visitTables?: readonly string[];
+  /** Make each later time of measurement a visit of its own; needs Synthea's observations. */
+  timeSeries?: boolean;
   /** Leave out bad rows and report each here; without it the first bad row throws. */
   onBadRow?: OnBadRow;
   /** Told in a sentence what the cohort cannot hold and was left out. */
@@ -31,6 +38,8 @@ export interface SourceFormat {
   readonly summary: string;
   /** Tables to choose from; empty where the format leaves no choice. */
   readonly tables: readonly string[];
+  /** Those of `tables` that are taken when none are named. */
+  readonly defaultTables: readonly string[];
   /** The cohort at a path; throws as the format's reader does. */
   read(path: string, options: SourceOptions): Promise<Cohort>;
 }
@@ -40,6 +49,7 @@ export const sourceFormats: Readonly<Record<string, SourceFormat>> = {
   synthea: {
     summary: "a folder of Synthea's CSV files, plain or .gz",
     tables: syntheaTables,
+    defaultTables: defaultSyntheaTables,
     // readSynthea checks the names
     read: (path, { tables, visitTables, ...options }) =>
       readSynthea(path, {
@@ -51,11 +61,13 @@ export const sourceFormats: Readonly<Record<string, SourceFormat>> = {
   "records-json": {
     summary: "one JSON file of vocabulary, labels and split records",
     tables: [],
+    defaultTables: [],
     read: async (path, options) => trimmed(await readRecordsJson(path), options),
   },
   meds: {
     summary: "a MEDS folder, Ehrloom's own or a foreign one",
     tables: [],
+    defaultTables: [],
     read: async (path, { onLeftOut, onProgress, ...options }) => {
       const onStaticEvents = (count: number) =>
         onLeftOut?.(`${count} events without a time, such as race`);

@@ -5,69 +5,51 @@
  * @module
  */
 import type { OnProgress } from "../progress.ts";
-import { type Cohort, cohort } from "./cohort.ts";
+import type { Cohort } from "./cohort.ts";
 import { csvPath, type OnBadRow, readCsv } from "./csv.ts";
-import { type Growing, growing } from "./growing.ts";
-import { subjectIdOf } from "./subject_id.ts";
+import { growing } from "./growing.ts";
+import {
+  daysSinceEpoch,
+  detached,
+  encounterOf,
+  type Events,
+  type Moments,
+  noMoments,
+  type Patients,
+} from "./synthea_events.ts";
+import { readObservations } from "./synthea_observations.ts";
+import { cohortOfEvents } from "./synthea_visits.ts";
 import { trimmed, type TrimOptions } from "./trim.ts";
-import { vocabulary } from "./vocabulary.ts";
 
-/** The tables of Synthea that hold codes; each is NAME.csv or NAME.csv.gz. */
-export const syntheaTables = ["conditions", "medications", "procedures"] as const;
+/** The tables of Synthea that hold codes or values; each is NAME.csv or NAME.csv.gz. */
+export const syntheaTables = ["conditions", "medications", "procedures", "observations"] as const;
 /** Name of such a table. */
 export type SyntheaTable = typeof syntheaTables[number];
+/** Those taken where none are named: observations are many, and few models know values. */
+export const defaultSyntheaTables: readonly SyntheaTable[] = syntheaTables.slice(0, 3);
 
 /** What to take from a Synthea folder. */
 export interface SyntheaOptions extends TrimOptions {
-  /** Tables whose codes to take; default all of {@link syntheaTables}. */
+  /** Tables whose codes to take; default all of {@link syntheaTables} but observations. */
   tables?: readonly SyntheaTable[];
-  /** An encounter is a visit when it has a code from one of these; default `tables`. */
+  /**
+   * An encounter is a visit when it has a code from one of these; default `tables`, without
+   * observations unless they are the only ones.
+   */
   visitTables?: readonly SyntheaTable[];
+  /**
+   * Make each later time of measurement within an encounter a visit of its own, which holds nothing
+   * but what was observed then; by default all is observed at the encounter's start.
+   */
+  timeSeries?: boolean;
   /** As in {@link TrimOptions}, but 1 by default: no codes that the visits do not have. */
   minCount?: number;
   /** Leave out bad rows and report each here; without it the first bad row throws. */
   onBadRow?: OnBadRow;
+  /** Told in a sentence what of the observations was left out, and how much. */
+  onLeftOut?: (what: string) => void;
   /** Told the bytes read so far, file by file. */
   onProgress?: OnProgress;
-}
-
-interface Encounters {
-  indexOf: Map<string, number>;
-  ids: string[];
-  /** [encounters] Index of the patient. */
-  patient: Growing<Uint32Array<ArrayBuffer>>;
-  /** [encounters] Start in days since 1970-01-01 UTC. */
-  start: Growing<Float64Array<ArrayBuffer>>;
-}
-
-interface Events {
-  codes: string[];
-  descriptions: string[];
-  /** [events] Index of the encounter. */
-  encounter: Growing<Uint32Array<ArrayBuffer>>;
-  /** [events] Index into `codes`. */
-  code: Growing<Uint32Array<ArrayBuffer>>;
-  /** [encounters] 1 where the encounter has a code from a table that makes it a visit. */
-  isVisit: Uint8Array;
-}
-
-/** A copy that does not keep the block of the file alive from which the text was cut. */
-function detached(text: string): string {
-  return JSON.parse(JSON.stringify(text));
-}
-
-const isoTime = /^\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d+)?Z)?$/;
-
-function daysSinceEpoch(text: string): number {
-  return isoTime.test(text) ? Date.parse(text) / 86_400_000 : NaN;
-}
-
-interface Patients {
-  indexOf: Map<string, number>;
-  /** [patients] In days since 1970-01-01 UTC, NaN where empty. */
-  birth: Growing<Float64Array<ArrayBuffer>>;
-  /** [patients] Index into `sexNames`. */
-  sex: Growing<Uint8Array<ArrayBuffer>>;
 }
 
 /** Synthea's letters in the order of `sexNames`. */
@@ -96,63 +78,61 @@ async function readPatients(folder: string, options: SyntheaOptions): Promise<Pa
 
 async function readEncounters(
   folder: string,
-  patients: Map<string, number>,
+  patients: Patients,
   options: SyntheaOptions,
-): Promise<Encounters> {
-  const indexOf = new Map<string, number>();
-  const ids: string[] = [];
-  const patient = growing((length) => new Uint32Array(length));
-  const start = growing((length) => new Float64Array(length));
+): Promise<Moments> {
+  const moments = noMoments();
+  const { indexOf, ids } = moments;
   const path = await csvPath(folder, "encounters");
   await readCsv(path, ["Id", "START", "PATIENT"], ([id, began, owner]) => {
     if (id === "") return "Id is empty";
     if (indexOf.has(id)) return `encounter "${id}" appears twice`;
-    const ownerIndex = patients.get(owner);
-    if (ownerIndex === undefined) {
+    const patient = patients.indexOf.get(owner);
+    if (patient === undefined) {
       return `encounter "${id}" is of patient "${owner}", who is not in patients.csv`;
     }
-    const days = daysSinceEpoch(began);
-    if (Number.isNaN(days)) {
+    const day = daysSinceEpoch(began);
+    if (Number.isNaN(day)) {
       return `START is "${began}", must be a time such as 2020-12-31T23:59:59Z`;
     }
     const kept = detached(id);
     indexOf.set(kept, ids.length);
+    moments.encounter.push(ids.length);
     ids.push(kept);
-    patient.push(ownerIndex);
-    start.push(days);
+    moments.patient.push(patient);
+    moments.day.push(day);
   }, options);
-  return { indexOf, ids, patient, start };
+  return moments;
 }
 
 async function readEvents(
   folder: string,
-  patients: Map<string, number>,
-  encounters: Encounters,
+  patients: Patients,
+  moments: Moments,
   tables: readonly SyntheaTable[],
   options: SyntheaOptions,
 ): Promise<Events> {
-  const visitTables = options.visitTables ?? tables;
+  const codeTables = tables.filter((table) => table !== "observations");
+  const { visitTables = codeTables.length > 0 ? codeTables : tables } = options;
   const indexOf = new Map<string, number>();
   const events: Events = {
     codes: [],
     descriptions: [],
-    encounter: growing((length) => new Uint32Array(length)),
+    moment: growing((length) => new Uint32Array(length)),
     code: growing((length) => new Uint32Array(length)),
-    isVisit: new Uint8Array(encounters.ids.length),
+    isVisit: new Uint8Array(moments.ids.length),
+    leftOut: new Set(),
+    measured: null,
   };
-  const owners = encounters.patient.view();
-  for (const table of tables) {
+  for (const table of codeTables) {
     const makesVisit = visitTables.includes(table);
     const columns = ["ENCOUNTER", "PATIENT", "CODE", "DESCRIPTION"];
     // Synthea names no code system for medications: they are RxNorm
     if (table !== "medications") columns.push("SYSTEM");
     await readCsv(await csvPath(folder, table), columns, (fields) => {
       const [encounterId, patientId, code, description, system = "RxNorm"] = fields;
-      const encounter = encounters.indexOf.get(encounterId);
-      if (encounter === undefined) return `encounter "${encounterId}" is not in encounters.csv`;
-      if (patients.get(patientId) !== owners[encounter]) {
-        return `encounter "${encounterId}" is not of patient "${patientId}"`;
-      }
+      const encounter = encounterOf(patients, moments, encounterId, patientId);
+      if (typeof encounter === "string") return encounter;
       if (code === "" || system === "") return `${code === "" ? "CODE" : "SYSTEM"} is empty`;
       const name = `${system}//${code}`;
       let index = indexOf.get(name);
@@ -163,54 +143,16 @@ async function readEvents(
         events.codes.push(kept);
         events.descriptions.push(description === "" ? kept : detached(description));
       }
-      events.encounter.push(encounter);
+      events.moment.push(encounter);
       events.code.push(index);
       if (makesVisit) events.isVisit[encounter] = 1;
     }, options);
   }
+  if (tables.includes("observations")) {
+    const makesVisits = visitTables.includes("observations");
+    await readObservations(folder, patients, moments, events, makesVisits, options);
+  }
   return events;
-}
-
-/** [visits] Encounters that are visits, patient by patient, in time order. */
-function orderedVisits(encounters: Encounters, events: Events): Uint32Array {
-  const { ids } = encounters;
-  const owner = encounters.patient.view();
-  const start = encounters.start.view();
-  return Uint32Array.from(ids.keys()).filter((encounter) => events.isVisit[encounter] === 1)
-    .sort((a, b) => owner[a] - owner[b] || start[a] - start[b] || (ids[a] < ids[b] ? -1 : 1));
-}
-
-/** The distinct codes of each visit by their rank, rising: offsets [visits + 1], codes [events]. */
-function codesOfVisits(
-  visits: Uint32Array,
-  rank: Uint32Array,
-  encounterCount: number,
-  events: Events,
-): { offsets: Uint32Array; codes: Uint32Array } {
-  const visitOf = new Int32Array(encounterCount).fill(-1);
-  visits.forEach((encounter, visit) => visitOf[encounter] = visit);
-  const eventEncounter = events.encounter.view();
-  const eventCode = events.code.view();
-  const ends = new Uint32Array(visits.length + 1);
-  for (const encounter of eventEncounter) ends[visitOf[encounter] + 1]++;
-  ends[0] = 0; // events of encounters that are no visits
-  for (let visit = 0; visit < visits.length; visit++) ends[visit + 1] += ends[visit];
-  const filled = ends.slice();
-  const all = new Uint32Array(ends[visits.length]);
-  for (let event = 0; event < eventEncounter.length; event++) {
-    const visit = visitOf[eventEncounter[event]];
-    if (visit >= 0) all[filled[visit]++] = rank[eventCode[event]];
-  }
-  const offsets = new Uint32Array(visits.length + 1);
-  let count = 0;
-  for (let visit = 0; visit < visits.length; visit++) {
-    const sorted = all.subarray(ends[visit], ends[visit + 1]).sort();
-    for (let i = 0; i < sorted.length; i++) {
-      if (i === 0 || sorted[i] !== sorted[i - 1]) all[count++] = sorted[i];
-    }
-    offsets[visit + 1] = count;
-  }
-  return { offsets, codes: all.slice(0, count) };
 }
 
 /**
@@ -219,7 +161,8 @@ function codesOfVisits(
  * then id. Codes are written SYSTEM//CODE as in MEDS ("SNOMED-CT//44054006", "RxNorm//312617"): a
  * SNOMED code that both a condition and a procedure have is one code. The vocabulary holds the
  * codes that the visits have, sorted, with the first description that the files give. Demographics
- * are BIRTHDATE and GENDER of the patients' table, where not empty. No labels, no splits: see {@link withLabels} and {@link withSplits}.
+ * are BIRTHDATE and GENDER of the patients' table, where not empty. Observations become codes with
+ * values as synthea_observations.ts says; a visit keeps the last value of a code. No labels, no splits: see {@link withLabels} and {@link withSplits}.
  *
  * @param folder holds patients, encounters and the chosen tables
  * @throws {Deno.errors.NotFound} If the folder or one of the files is missing
@@ -227,7 +170,7 @@ function codesOfVisits(
  * @throws {RangeError} If a count among the options is below 1, or a table is unknown
  */
 export async function readSynthea(folder: string, options: SyntheaOptions = {}): Promise<Cohort> {
-  const { tables = syntheaTables, maxVisits = Infinity, minCount = 1 } = options;
+  const { tables = defaultSyntheaTables, maxVisits = Infinity, minCount = 1 } = options;
   const known: readonly string[] = syntheaTables;
   for (const table of [...tables, ...options.visitTables ?? []]) {
     if (!known.includes(table) || !tables.includes(table)) {
@@ -237,51 +180,14 @@ export async function readSynthea(folder: string, options: SyntheaOptions = {}):
       );
     }
   }
+  if (options.timeSeries && !tables.includes("observations")) {
+    throw new RangeError("Cannot make visits of a time series: no observations are read");
+  }
   const patients = await readPatients(folder, options);
-  const encounters = await readEncounters(folder, patients.indexOf, options);
-  const events = await readEvents(folder, patients.indexOf, encounters, tables, options);
-
-  const all = assembled(patients, encounters, events);
-  return trimmed(all, { maxVisits, minCount });
-}
-
-function assembled(patients: Patients, encounters: Encounters, events: Events): Cohort {
-  const patientCount = patients.indexOf.size;
-  const order = [...events.codes.keys()]
-    .sort((a, b) => events.codes[a] < events.codes[b] ? -1 : 1);
-  const rank = new Uint32Array(order.length);
-  order.forEach((code, index) => rank[code] = index);
-  const visits = orderedVisits(encounters, events);
-  const { offsets, codes } = codesOfVisits(visits, rank, encounters.ids.length, events);
-  const owner = encounters.patient.view();
-  const start = encounters.start.view();
-  const visitOffsets = new Uint32Array(patientCount + 1);
-  const startDays = new Float64Array(patientCount).fill(NaN);
-  const gapDays = new Float32Array(visits.length);
-  for (let visit = 0; visit < visits.length; visit++) {
-    const encounter = visits[visit];
-    const patient = owner[encounter];
-    if (visitOffsets[patient + 1]++ === 0) startDays[patient] = start[encounter];
-    else gapDays[visit] = start[encounter] - start[visits[visit - 1]];
-  }
-  for (let patient = 0; patient < patientCount; patient++) {
-    visitOffsets[patient + 1] += visitOffsets[patient];
-  }
-  return cohort({
-    vocabulary: vocabulary(
-      order.map((code) => events.codes[code]),
-      order.map((code) => events.descriptions[code]),
-    ),
-    labelNames: [],
-    subjectIds: BigInt64Array.from(patients.indexOf.keys(), subjectIdOf),
-    visitOffsets,
-    codeOffsets: offsets,
-    codes,
-    labels: new Uint8Array(0),
-    startDays,
-    gapDays,
-    values: null,
-    demographics: { birthDays: patients.birth.view().slice(), sexes: patients.sex.view().slice() },
-    splits: null,
+  const moments = await readEncounters(folder, patients, options);
+  const events = await readEvents(folder, patients, moments, tables, options);
+  return trimmed(cohortOfEvents(patients, moments, events, options.onLeftOut), {
+    maxVisits,
+    minCount,
   });
 }

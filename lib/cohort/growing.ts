@@ -1,5 +1,5 @@
 /** A typed array that can be appended to. */
-export interface Growing<A extends Uint8Array | Uint32Array | Float64Array> {
+export interface Growing<A extends Uint8Array | Uint32Array | Float32Array | Float64Array> {
   /** Number of entries so far. */
   readonly length: number;
   /** The entries so far; a view that the next `push` may leave behind. */
@@ -14,7 +14,7 @@ export interface Growing<A extends Uint8Array | Uint32Array | Float64Array> {
  *
  * @param make allocates the array for a number of entries
  */
-export function growing<A extends Uint8Array | Uint32Array | Float64Array>(
+export function growing<A extends Uint8Array | Uint32Array | Float32Array | Float64Array>(
   make: (length: number) => A,
 ): Growing<A> {
   let array = make(1024);

@@ -1,14 +1,18 @@
 import { fileURLToPath } from "node:url";
 import { random } from "../nn/random.ts";
 import type { Cohort } from "./cohort.ts";
-import { readSynthea } from "./from_synthea.ts";
+import { readSynthea, type SyntheaOptions } from "./from_synthea.ts";
 import { readPhenotypes, withLabels } from "./labels.ts";
 import { withSplits } from "./splits.ts";
 
+function fixture(name: string): string {
+  return fileURLToPath(new URL(`../../data-fixtures/${name}`, import.meta.url));
+}
+
 /** Where the sample's files lie in this checkout; a Synthea folder and its `phenotypes.json`. */
-export const syntheaSampleFolder: string = fileURLToPath(
-  new URL("../../data-fixtures/synthea-ma-sample", import.meta.url),
-);
+export const syntheaSampleFolder: string = fixture("synthea-ma-sample");
+/** Where the files of the sample with measured values lie; a Synthea folder. */
+export const syntheaLabsSampleFolder: string = fixture("synthea-ma-labs-sample");
 
 /**
  * The sample that comes with Ehrloom: 400 synthetic patients of Massachusetts, their first 46
@@ -33,4 +37,32 @@ export async function syntheaSample(): Promise<Cohort> {
   });
   const phenotypes = await readPhenotypes(`${syntheaSampleFolder}/phenotypes.json`);
   return withSplits(withLabels(cohort, phenotypes), random(4));
+}
+
+/**
+ * The sample with measured values: 100 synthetic patients of Massachusetts, their last 16 encounters
+ * in which something was observed, codes that at least 5 patients have, no labels, split by seed 4.
+ * Synthea is by The MITRE Corporation; see data-fixtures/synthea-ma-labs-sample.
+ *
+ * @param options.timeSeries as in {@link SyntheaOptions}; default false
+ * @example How often blood pressure is measured
+ * ```ts
+ * import { measurements, syntheaLabsSample } from "ehrloom";
+ * import { assert } from "@std/assert";
+ *
+ * const pressure = measurements(await syntheaLabsSample()).toRecords()
+ *   .find(({ code }) => code === "LOINC//8480-6");
+ * assert(Number(pressure?.visits) > 1000);
+ * ```
+ */
+export async function syntheaLabsSample(
+  { timeSeries = false }: Pick<SyntheaOptions, "timeSeries"> = {},
+): Promise<Cohort> {
+  const cohort = await readSynthea(syntheaLabsSampleFolder, {
+    tables: ["conditions", "medications", "observations"],
+    visitTables: ["observations"],
+    timeSeries,
+    minCount: 5,
+  });
+  return withSplits(cohort, random(4));
 }

@@ -4,7 +4,9 @@
  * @module
  */
 import pl from "nodejs-polars";
-import { type Cohort, splitNames } from "./cohort.ts";
+import { type Cohort, sexNames, splitNames } from "./cohort.ts";
+import { measuredValues } from "./measured_values.ts";
+import { quantile } from "./quantile.ts";
 import { microsecondsPerDay } from "./to_meds.ts";
 
 /** A Polars DataFrame. */
@@ -71,7 +73,12 @@ export function events(source: Cohort): Frame {
   );
 }
 
-/** One row per record: `subject_id`, `split`, `start` (null where unknown), `visits`, `events`. */
+const daysPerYear = 365.25;
+
+/**
+ * One row per record: `subject_id`, `split`, `sex`, `age` (years at the first visit), `start`,
+ * `visits`, `events`; null where unknown.
+ */
 export function records(source: Cohort): Frame {
   const { visitOffsets, codeOffsets, recordCount } = source;
   const visits = new Uint32Array(recordCount);
@@ -82,9 +89,14 @@ export function records(source: Cohort): Frame {
     visits[record] = end - begin;
     eventCounts[record] = codeOffsets[end] - codeOffsets[begin];
   }
+  const birthDays = source.demographics?.birthDays;
+  const sexes = Array.from(source.demographics?.sexes ?? new Uint8Array(recordCount));
+  const ages = source.startDays.map((day, i) => (day - (birthDays?.[i] ?? NaN)) / daysPerYear);
   return pl.DataFrame([
     pl.Series("subject_id", source.subjectIds.slice()),
     splitColumn(source),
+    pl.Series("sex", sexes.map((sex) => sex === 0 ? null : sexNames[sex]), pl.String),
+    pl.Series("age", Array.from(ages, (age) => Number.isNaN(age) ? null : age), pl.Float64),
     timeColumn("start", source.startDays),
     pl.Series("visits", visits),
     pl.Series("events", eventCounts),
@@ -118,6 +130,45 @@ export function codes(source: Cohort): Frame {
   ]);
 }
 
+/**
+ * One row per code that is measured, in the vocabulary's order: `code`, `description`, `records`
+ * and `visits` with a value of it, `mean`, `sd` (of the population) and the quantiles `low` (2.5%),
+ * `median` and `high` (97.5%) of its values.
+ */
+export function measurements(source: Cohort): Frame {
+  const { vocabulary, visitOffsets, codeOffsets, recordCount } = source;
+  const recordsOf = new Uint32Array(vocabulary.codes.length);
+  const lastRecord = new Int32Array(vocabulary.codes.length).fill(-1);
+  for (let record = 0; record < recordCount; record++) {
+    const end = codeOffsets[visitOffsets[record + 1]];
+    for (let i = codeOffsets[visitOffsets[record]]; i < end; i++) {
+      const code = source.codes[i];
+      if (lastRecord[code] === record || Number.isNaN(source.values?.[i] ?? NaN)) continue;
+      recordsOf[code]++;
+      lastRecord[code] = record;
+    }
+  }
+  const { offsets, values } = measuredValues(source);
+  const measured = [...vocabulary.codes.keys()].filter((code) => recordsOf[code] > 0);
+  const own = measured.map((code) =>
+    Float64Array.from(values.subarray(offsets[code], offsets[code + 1]))
+  );
+  const spreads = own.map(spread);
+  const column = (name: string, of: (place: number) => number) =>
+    pl.Series(name, Float64Array.from(measured.keys(), of));
+  return pl.DataFrame([
+    pl.Series("code", measured.map((code) => vocabulary.codes[code]), pl.String),
+    pl.Series("description", measured.map((code) => vocabulary.descriptions[code]), pl.String),
+    pl.Series("records", Uint32Array.from(measured, (code) => recordsOf[code])),
+    pl.Series("visits", Uint32Array.from(own, ({ length }) => length)),
+    column("mean", (place) => spreads[place].mean),
+    column("sd", (place) => spreads[place].sd),
+    column("low", (place) => quantile(own[place], 0.025)),
+    column("median", (place) => quantile(own[place], 0.5)),
+    column("high", (place) => quantile(own[place], 0.975)),
+  ]);
+}
+
 /** One row per label: `label`, `records` that have it, `prevalence`, their share in [0, 1]. */
 export function labels(source: Cohort): Frame {
   const { labelNames, recordCount } = source;
@@ -131,10 +182,13 @@ export function labels(source: Cohort): Frame {
 }
 
 /** Mean and standard deviation of the population; NaN for no numbers. */
-function spread(counts: readonly number[]): { mean: number; sd: number } {
-  const mean = counts.reduce((sum, count) => sum + count, 0) / counts.length;
-  const variance = counts.reduce((sum, count) => sum + (count - mean) ** 2, 0) / counts.length;
-  return { mean, sd: Math.sqrt(variance) };
+function spread(numbers: readonly number[] | Float64Array): { mean: number; sd: number } {
+  const { length } = numbers;
+  let mean = 0;
+  for (const number of numbers) mean += number / length;
+  let variance = 0;
+  for (const number of numbers) variance += (number - mean) ** 2 / length;
+  return length === 0 ? { mean: NaN, sd: NaN } : { mean, sd: Math.sqrt(variance) };
 }
 
 /**

@@ -18,7 +18,7 @@ const small = {
     "p1,e1,SNOMED-CT,430193006,Reconciliation\np1,e1,SNOMED-CT,430193006,Reconciliation\n",
 };
 
-async function read(change: Partial<typeof small> = {}, options: SyntheaOptions = {}) {
+async function read(change: Record<string, string> = {}, options: SyntheaOptions = {}) {
   const folder = await Deno.makeTempDir();
   try {
     for (const [name, text] of Object.entries({ ...small, ...change })) {
@@ -84,6 +84,104 @@ Deno.test("readSynthea() gives a patient the same id in any order of the file", 
   assertEquals([...turned.subjectIds], [...first.subjectIds].reverse());
 });
 
+const header = "DATE,PATIENT,ENCOUNTER,CATEGORY,CODE,DESCRIPTION,VALUE,UNITS,TYPE\n";
+const observations = header +
+  "2020-01-01T03:00:00Z,p1,e1,vital-signs,8302-2,Body Height,171,cm,numeric\n" +
+  "2020-01-01T00:00:00Z,p1,e1,vital-signs,8302-2,Body Height,170.5,cm,numeric\n" +
+  "2020-01-01T03:00:00Z,p1,e1,vital-signs,8310-5,Body temperature,98.6,[degF],numeric\n" +
+  "2020-03-01T12:00:00Z,p1,e2,vital-signs,8310-5,Body temperature,37,Cel,numeric\n" +
+  "2020-01-01T00:00:00Z,p2,e4,vital-signs,8310-5,Body temperature,36.5,Cel,numeric\n" +
+  "2020-01-02T00:00:00Z,p2,e5,survey,63586-2,Income,1e3,,text\n" +
+  "2020-01-01T00:00:00Z,p2,e4,social-history,72166-2,Smoker,Ex-smoker,,text\n" +
+  "2020-01-01T00:00:00Z,p1,,,QALY,QALY,30.5,a,numeric\n";
+
+async function readObserved(text: string, options: SyntheaOptions = {}) {
+  const leftOut: string[] = [];
+  const cohort = await read({ observations: text }, {
+    tables: ["observations"],
+    onLeftOut: (what) => leftOut.push(what),
+    ...options,
+  });
+  return { cohort, leftOut };
+}
+
+Deno.test("readSynthea() takes numbers for values, answers for codes, the last value of a visit", async () => {
+  const { cohort, leftOut } = await readObserved(observations);
+  const { codes, descriptions } = cohort.vocabulary;
+  assertEquals(codes.map((code, i) => [code, descriptions[i]]), [
+    ["LOINC//63586-2", "Income"],
+    ["LOINC//72166-2//Ex-smoker", "Smoker: Ex-smoker"],
+    ["LOINC//8302-2", "Body Height, cm"],
+    ["LOINC//8310-5", "Body temperature, Cel"],
+    ["LOINC//8310-5//[degF]", "Body temperature, [degF]"],
+  ]);
+  assertEquals([...cohort.visitOffsets], [0, 2, 4, 4]);
+  assertEquals([...cohort.codeOffsets], [0, 2, 3, 5, 6]);
+  assertEquals([...cohort.codes], [2, 4, 3, 1, 3, 0]);
+  assertEquals([...cohort.values ?? []], [171, Math.fround(98.6), 37, NaN, 36.5, 1000]);
+  assertEquals(leftOut, [
+    "1 observations that belong to no encounter",
+    "1 values with a later one of the same code and visit",
+  ]);
+});
+
+Deno.test("readSynthea() makes later times of measurement visits where asked", async () => {
+  const { cohort, leftOut } = await readObserved(observations, {
+    tables: ["conditions", "observations"],
+    visitTables: ["conditions", "observations"],
+    timeSeries: true,
+  });
+  const names = (record: number, visit: number) =>
+    Array.from(visitCodes(cohort, record, visit), (code) => cohort.vocabulary.codes[code]);
+  assertEquals([0, 1, 2].map((record) => visitsOf(cohort, record)), [4, 2, 0]);
+  assertEquals(names(0, 0), ["LOINC//8302-2", "SNOMED-CT//59621000"]);
+  assertEquals(names(0, 1), ["LOINC//8302-2", "LOINC//8310-5//[degF]"]);
+  assertEquals([...cohort.gapDays], [0, 0.125, 60.375, 0, 0, 1]);
+  assertEquals([...cohort.values ?? []].slice(0, 4), [170.5, NaN, 171, Math.fround(98.6)]);
+  assertEquals(leftOut.length, 1);
+  await assertRejects(() => read({}, { timeSeries: true }), RangeError, "no observations are read");
+});
+
+Deno.test("readSynthea() makes no visits of observations beside other tables, unless asked", async () => {
+  const { cohort } = await readObserved(observations, { tables: ["conditions", "observations"] });
+  assertEquals([0, 1, 2].map((record) => visitsOf(cohort, record)), [2, 1, 0]);
+  assertEquals((await read()).values, null);
+});
+
+Deno.test("readSynthea() leaves out free text and says so", async () => {
+  const rows = Array.from(
+    { length: 40 },
+    (_, i) => `2020-01-01,p1,e1,survey,56799-0,Address,${i % 31} Main Street,,text\n`,
+  );
+  const { cohort, leftOut } = await readObserved(header + rows.join(""));
+  assertEquals(cohort.vocabulary.codes, []);
+  assertEquals(leftOut, [
+    '40 answers to "Address" (LOINC//56799-0): more than 30 different ones',
+  ]);
+  const few = await readObserved(header + rows.slice(0, 30).join(""));
+  assertEquals(few.cohort.vocabulary.codes.length, 30);
+});
+
+for (
+  const [row, wanted] of [
+    ["2020-01-01,p1,e1,,8302-2,Height,tall,cm,numeric", 'VALUE is "tall", must be a number'],
+    ["2020-01-01,p1,e1,,8302-2,Height,,cm,numeric", "VALUE is empty"],
+    ["2020-01-01,p1,e1,,,Height,1,cm,numeric", "CODE is empty"],
+    ["2020-01-01,p1,e1,,8302-2,Height,1,cm,number", 'TYPE is "number", must be numeric or text'],
+    ["soon,p1,e1,,8302-2,Height,1,cm,numeric", 'DATE is "soon"'],
+    ["2020-01-01,p1,e9,,8302-2,Height,1,cm,numeric", 'encounter "e9" is not in encounters.csv'],
+    ["2020-01-01,p2,e1,,8302-2,Height,1,cm,numeric", 'encounter "e1" is not of patient "p2"'],
+  ]
+) {
+  Deno.test(`readSynthea() names the row of an observation, or skips it: ${wanted}`, async () => {
+    const text = `${observations}${row}\n`;
+    await assertRejects(() => readObserved(text), SyntaxError, `row 10: ${wanted}`);
+    const bad: string[] = [];
+    const { cohort } = await readObserved(text, { onBadRow: (problem) => bad.push(problem) });
+    assertEquals([bad.length, cohort.codes.length], [1, 6]);
+  });
+}
+
 for (
   const [what, change, wanted] of [
     [
@@ -136,7 +234,7 @@ for (
       { procedures: small.procedures + "p1,e1,SNOM" },
       'procedures.csv" row 4: it has 3 fields, the header has 5',
     ],
-  ] as [string, Partial<typeof small>, string][]
+  ] as [string, Record<string, string>, string][]
 ) {
   Deno.test(`readSynthea() names file and row of ${what}, or skips it`, async () => {
     await assertRejects(() => read(change), SyntaxError, wanted);

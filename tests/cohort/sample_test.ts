@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { splitOf } from "ehrloom/cohort/cohort.ts";
-import { syntheaSample } from "ehrloom/cohort/sample.ts";
+import { syntheaLabsSample, syntheaSample } from "ehrloom/cohort/sample.ts";
+import { measurements } from "ehrloom/cohort/statistics.ts";
 
 Deno.test("syntheaSample() gives 400 labelled and split patients of at most 46 visits", async () => {
   const cohort = await syntheaSample();
@@ -15,4 +16,17 @@ Deno.test("syntheaSample() gives 400 labelled and split patients of at most 46 v
     const bits = cohort.labels.filter((_, index) => index % cohort.labelNames.length === label);
     assert(bits.includes(1) && bits.includes(0), name);
   }
+});
+
+Deno.test("syntheaLabsSample() gives 100 split patients with values, births and sexes", async () => {
+  const cohort = await syntheaLabsSample();
+  assertEquals(cohort.recordCount, 100);
+  assertEquals(cohort.visitCount, 1518);
+  assertEquals(splitOf(cohort, "test").recordCount, 20);
+  assertEquals(measurements(cohort).height, 87);
+  assert(cohort.demographics?.sexes.every((sex) => sex > 0));
+  assert(cohort.demographics?.birthDays.every((day, i) => day <= cohort.startDays[i]));
+  const series = await syntheaLabsSample({ timeSeries: true });
+  assertEquals(series.visitCount, 4407);
+  assert(series.gapDays.some((days) => days > 0 && days < 1));
 });

@@ -1,6 +1,13 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { cohort } from "ehrloom/cohort/cohort.ts";
-import { codes, events, labels, records, summary } from "ehrloom/cohort/statistics.ts";
+import {
+  codes,
+  events,
+  labels,
+  measurements,
+  records,
+  summary,
+} from "ehrloom/cohort/statistics.ts";
 import { vocabulary } from "ehrloom/cohort/vocabulary.ts";
 
 const source = cohort({
@@ -14,7 +21,7 @@ const source = cohort({
   startDays: Float64Array.of(1, NaN),
   gapDays: Float32Array.of(0, 2, 0),
   values: Float32Array.of(NaN, 2.5, NaN, NaN),
-  demographics: null,
+  demographics: { birthDays: Float64Array.of(1 - 36_525, 0), sexes: Uint8Array.of(2, 0) },
   splits: Uint8Array.of(0, 2),
 });
 
@@ -54,6 +61,29 @@ Deno.test("records(), codes() and labels() count", () => {
     ["c", "C", 0, 0, 0],
   ]);
   assertEquals(labels(source).rows(), [["x", 2, 1], ["y", 1, 0.5]]);
+});
+
+Deno.test("records() knows sex and the age at the first visit", () => {
+  assertEquals(records(source).select("sex", "age").rows(), [["male", 100], [null, null]]);
+  const unknown = cohort({ ...source, demographics: null });
+  assertEquals(records(unknown).select("sex", "age").rows(), [[null, null], [null, null]]);
+});
+
+Deno.test("measurements() describes the values of each measured code", () => {
+  const measured = cohort({ ...source, values: Float32Array.of(NaN, 4, 1, 2) });
+  assertEquals(measurements(measured).columns.slice(0, 6), [
+    "code",
+    "description",
+    "records",
+    "visits",
+    "mean",
+    "sd",
+  ]);
+  assertEquals(measurements(measured).rows(), [
+    ["a", "A", 1, 1, 2, 0, 2, 2, 2],
+    ["b", "<i>B</i>", 1, 2, 2.5, 1.5, 1.075, 2.5, 3.925],
+  ]);
+  assertEquals(measurements(cohort({ ...source, values: null })).height, 0);
 });
 
 Deno.test("summary() gives counts, means and deviations for all and for each split", () => {

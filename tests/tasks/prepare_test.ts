@@ -95,6 +95,26 @@ Deno.test("prepare --skip-bad-rows counts malformed rows and reads on", async ()
   });
 });
 
+Deno.test("prepare --tables observations --time-series writes values and says what it left out", async () => {
+  const observations = "DATE,PATIENT,ENCOUNTER,CODE,DESCRIPTION,VALUE,UNITS,TYPE\n" +
+    "2020-01-01T00:00:00Z,p1,e1,8302-2,Body Height,170,cm,numeric\n" +
+    "2020-01-01T06:00:00Z,p1,e1,8302-2,Body Height,171,cm,numeric\n" +
+    "2020-01-01T06:00:00Z,p1,,QALY,QALY,1,a,numeric\n";
+  await withSource({ observations }, async (folder) => {
+    const args = ["--from", "synthea", "--input", `${folder}/source`, "--out", `${folder}/out`];
+    const tables = ["--tables", "conditions,observations", "--time-series"];
+    const { code, lines } = await prepare(...args, ...tables);
+    assertEquals(code, 0);
+    const said = lines.join("\n");
+    assertStringIncludes(said, "2 visits, 3 events, 2 of them with a value");
+    assertStringIncludes(said, "left out: 1 observations that belong to no encounter");
+    const { values, gapDays, demographics } = await readMeds(`${folder}/out`);
+    assertEquals([...values ?? []].sort(), [170, 171, NaN]);
+    assertEquals([...gapDays], [0, 0.25]);
+    assertEquals([...demographics?.sexes ?? []].sort(), [1, 2]);
+  });
+});
+
 const bad: {
   what: string;
   change?: Record<string, string | null>;
@@ -176,10 +196,17 @@ const bad: {
     wanted: /known formats are/,
   },
   {
+    what: "--time-series without observations",
+    args: () => ["--time-series"],
+    code: 2,
+    wanted: /--time-series needs observations among the --tables/,
+  },
+  {
     what: "an unknown table",
     args: () => ["--tables", "conditions,allergies"],
     code: 2,
-    wanted: /--tables names "allergies": known are conditions, medications, procedures$/,
+    wanted:
+      /--tables names "allergies": known are conditions, medications, procedures, observations$/,
   },
   {
     what: "--max-visits 0",
