@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { differentiable } from "./differentiable.ts";
+import type { Dropout } from "./dropout.ts";
 import { hostKernel, isOnHost } from "./host.ts";
 
 /**
@@ -13,7 +14,36 @@ import { hostKernel, isOnHost } from "./host.ts";
  * @see Vaswani et al. 2017; Radford et al. 2019
  */
 export function causalAttention(qkv: tf.Tensor2D, records: number, heads: number): tf.Tensor2D {
-  return isOnHost() ? hostAttention(qkv, records, heads) : deviceAttention(qkv, records, heads);
+  if (isOnHost()) return hostAttention(qkv, records, heads);
+  const rows = qkv.shape[0] / records;
+  const future = () =>
+    tf.mul(tf.sub(1, tf.linalg.bandPart(tf.ones([rows, rows]), -1, 0)), -1e10) as tf.Tensor2D;
+  return biasedAttention(qkv, records, heads, future);
+}
+
+/**
+ * Self-attention of many heads within sets of equally many members: every member sees every other.
+ *
+ * @param qkv [sets × members, 3 × width] as in {@link causalAttention}
+ * @param bias [sets, members] added to the scores of each key: 0, or -1e10 for one that is padding
+ * @param heads a divisor of width
+ * @param dropout of weights; none when left out
+ * @returns [sets × members, width]
+ */
+export function setAttention(
+  qkv: tf.Tensor2D,
+  bias: tf.Tensor2D,
+  heads: number,
+  dropout?: Dropout,
+): tf.Tensor2D {
+  const [sets, members] = bias.shape;
+  return biasedAttention(
+    qkv,
+    sets,
+    heads,
+    () => tf.reshape(bias, [sets, 1, 1, members]) as tf.Tensor4D,
+    dropout,
+  );
 }
 
 /** One softmax row over the first `count` scores, in place. */
@@ -101,32 +131,57 @@ function hostAttention(qkv: tf.Tensor2D, records: number, heads: number): tf.Ten
   );
 }
 
-function deviceAttention(qkv: tf.Tensor2D, records: number, heads: number): tf.Tensor2D {
-  const rows = qkv.shape[0] / records;
+/**
+ * Attention in operations that every engine has.
+ *
+ * @param bias what to add to the scores, of a shape that spreads over [records, heads, rows, rows]
+ */
+function biasedAttention(
+  qkv: tf.Tensor2D,
+  records: number,
+  heads: number,
+  bias: () => tf.Tensor,
+  dropout?: Dropout,
+): tf.Tensor2D {
   const scale = 1 / Math.sqrt(qkv.shape[1] / 3 / heads);
   return differentiable<tf.Tensor2D>(
     [qkv],
     (save) => {
       const [q, k, v] = splitHeads(qkv, records, heads, 3);
-      const scores = tf.mul(tf.matMul(q, k, false, true), scale);
-      const future = tf.mul(tf.sub(1, tf.linalg.bandPart(tf.ones([rows, rows]), -1, 0)), -1e10);
-      const weights = tf.softmax(tf.add(scores, future));
-      save([q, k, v, weights]);
-      return joinHeads([tf.matMul(weights, v)]);
+      const scores = tf.mul(products(q, k, "N", "T"), scale);
+      const weights = tf.softmax(tf.add(scores, bias()));
+      const kept = dropout?.(weights.shape);
+      save(kept === undefined ? [q, k, v, weights] : [q, k, v, weights, kept]);
+      const used = (kept === undefined ? weights : tf.mul(weights, kept)) as tf.Tensor4D;
+      return joinHeads([products(used, v)]);
     },
     (dy, saved) => {
-      const [q, k, v, weights] = saved as tf.Tensor4D[];
+      const [q, k, v, weights, kept] = saved as tf.Tensor4D[];
       const [d] = splitHeads(dy, records, heads, 1);
-      const dWeights = tf.matMul(d, v, false, true);
+      const used = (kept === undefined ? weights : tf.mul(weights, kept)) as tf.Tensor4D;
+      const dUsed = products(d, v, "N", "T");
+      const dWeights = kept === undefined ? dUsed : tf.mul(dUsed, kept);
       const expected = tf.sum(tf.mul(dWeights, weights), 3, true);
-      const dScores = tf.mul(tf.mul(weights, tf.sub(dWeights, expected)), scale);
+      const dScores = tf.mul(tf.mul(weights, tf.sub(dWeights, expected)), scale) as tf.Tensor4D;
       return [joinHeads([
-        tf.matMul(dScores, k),
-        tf.matMul(dScores, q, true),
-        tf.matMul(weights, d, true),
+        products(dScores, k),
+        products(dScores, q, "T"),
+        products(used, d, "T"),
       ])];
     },
   );
+}
+
+/** Products of a or aᵀ and b or bᵀ; wasm multiplies slower by flags than by transposed tensors. */
+function products(
+  a: tf.Tensor4D,
+  b: tf.Tensor4D,
+  transposeA: "N" | "T" = "N",
+  transposeB: "N" | "T" = "N",
+): tf.Tensor4D {
+  if (!isOnHost()) return tf.matMul(a, b, transposeA === "T", transposeB === "T");
+  const turned = (x: tf.Tensor4D) => tf.transpose(x, [0, 1, 3, 2]);
+  return tf.matMul(transposeA === "T" ? turned(a) : a, transposeB === "T" ? turned(b) : b);
 }
 
 /** [records × rows, parts × width] → parts tensors [records, heads, rows, head]. */

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { differentiable } from "./differentiable.ts";
+import { hostKernel, isOnHost } from "./host.ts";
 
 // 0.5 x (1 + tanh(√(2/π)(x + 0.044715 x³))) = x σ(x (A + B x²)), since (1 + tanh z) / 2 = σ(2z);
 // every engine has a fast σ, while wasm's tanh takes 16 times as long
@@ -19,6 +20,44 @@ export function gelu<T extends tf.Tensor>(x: T): T {
     (dy, [x, square, gate]) => {
       const slope = tf.mul(tf.mul(x, tf.sub(1, gate)), tf.add(tf.mul(square, 3 * B), A));
       return [tf.mul(dy, tf.mul(gate, tf.add(slope, 1)))];
+    },
+  );
+}
+
+/** The error function to 1.5e-7, by Abramowitz & Stegun 7.1.26. */
+function erf(x: number): number {
+  const t = 1 / (1 + 0.3275911 * Math.abs(x));
+  const series = t * (0.254829592 +
+    t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))));
+  return Math.sign(x) * (1 - series * Math.exp(-x * x));
+}
+
+/** x Φ(x) and Φ(x), the share of a normal variable's values below x. */
+function gated<T extends tf.Tensor>(x: T): [y: T, below: T] {
+  if (isOnHost()) {
+    return hostKernel([x], [x.shape, x.shape], ([x], [y, below]) => {
+      for (let i = 0; i < x.length; i++) {
+        below[i] = 0.5 * (1 + erf(x[i] * Math.SQRT1_2));
+        y[i] = x[i] * below[i];
+      }
+    }) as [T, T];
+  }
+  const below = tf.mul(0.5, tf.add(1, tf.erf(tf.mul(x, Math.SQRT1_2)))) as T;
+  return [tf.mul(x, below), below];
+}
+
+/** The Gaussian error linear unit as it is defined, x Φ(x), of any shape; BERT has this one. */
+export function exactGelu<T extends tf.Tensor>(x: T): T {
+  return differentiable<T>(
+    [x],
+    (save) => {
+      const [y, below] = gated(x);
+      save([x, below]);
+      return y;
+    },
+    (dy, [x, below]) => {
+      const density = tf.mul(tf.exp(tf.mul(tf.square(x), -0.5)), 1 / Math.sqrt(2 * Math.PI));
+      return [tf.mul(dy, tf.add(below, tf.mul(x, density)))];
     },
   );
 }

@@ -1,11 +1,22 @@
 import { assertEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs-core";
-import { attendNext, type AttentionCache, causalAttention } from "ehrloom/nn/attention.ts";
+import {
+  attendNext,
+  type AttentionCache,
+  causalAttention,
+  setAttention,
+} from "ehrloom/nn/attention.ts";
 import { testOnBackends } from "../golden.ts";
 import { assertClose, numbers, testLayer } from "./layer.ts";
 
-/** Softmax attention of row i over rows 0..i, head by head, record by record. */
-function literal(qkv: Float64Array, records: number, width: number, heads: number): Float64Array {
+/** Softmax attention of row i over the rows that it sees, head by head, record by record. */
+function literal(
+  qkv: Float64Array,
+  records: number,
+  width: number,
+  heads: number,
+  isSeen: (record: number, from: number, row: number) => boolean,
+): Float64Array {
   const rows = qkv.length / records / (3 * width);
   const head = width / heads;
   const y = new Float64Array(records * rows * width);
@@ -15,7 +26,8 @@ function literal(qkv: Float64Array, records: number, width: number, heads: numbe
     for (let h = 0; h < heads; h++) {
       const columns = Array.from({ length: head }, (_, k) => h * head + k);
       for (let i = 0; i < rows; i++) {
-        const weights = Array.from({ length: i + 1 }, (_, j) => {
+        const weights = Array.from({ length: rows }, (_, j) => {
+          if (!isSeen(record, i, j)) return 0;
           const dot = columns.reduce((s, c) => s + at(record, i, 0, c) * at(record, j, 1, c), 0);
           return Math.exp(dot / Math.sqrt(head));
         });
@@ -36,9 +48,18 @@ for (const [records, rows, width, heads] of [[2, 4, 6, 2], [1, 1, 4, 4], [3, 3, 
   testLayer(`causalAttention() of ${records} records, ${rows} rows, ${heads} heads`, {
     shapes: [[records * rows, 3 * width]],
     layer: (qkv) => causalAttention(qkv as tf.Tensor2D, records, heads),
-    literal: (qkv) => literal(qkv, records, width, heads),
+    literal: (qkv) => literal(qkv, records, width, heads, (_, from, row) => row <= from),
   });
 }
+
+testLayer("setAttention() of sets of 3 and 1 members, padded to 3,", {
+  shapes: [[2 * 3, 3 * 4]],
+  layer: (qkv) => {
+    const bias = tf.tensor2d([[0, 0, 0], [0, -1e10, -1e10]]);
+    return setAttention(qkv as tf.Tensor2D, bias, 2);
+  },
+  literal: (qkv) => literal(qkv, 2, 4, 2, (set, _, member) => set === 0 || member === 0),
+});
 
 testOnBackends("attendNext() row by row equals causalAttention() of the whole", async () => {
   const [records, rows, width, heads] = [3, 5, 8, 2];

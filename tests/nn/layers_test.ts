@@ -4,7 +4,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { rowsFrom } from "ehrloom/nn/multi_hot.ts";
 import { bernoulliNll } from "ehrloom/nn/bernoulli.ts";
 import { categoricalNll, categoricalRows } from "ehrloom/nn/categorical.ts";
-import { gelu } from "ehrloom/nn/gelu.ts";
+import { exactGelu, gelu } from "ehrloom/nn/gelu.ts";
 import { layerNorm } from "ehrloom/nn/layer_norm.ts";
 import { linear } from "ehrloom/nn/linear.ts";
 import { testOnBackends } from "../golden.ts";
@@ -15,6 +15,19 @@ testLayer("gelu()", {
   layer: (x) => gelu(x),
   literal: (x) =>
     x.map((v) => 0.5 * v * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (v + 0.044715 * v ** 3)))),
+});
+
+/** Φ(x) by its power series, which float64 sums exactly enough for |x| < 5. */
+function normalBelow(x: number): number {
+  let [term, sum] = [x, x];
+  for (let n = 1; n < 100; n++) sum += term *= x * x / (2 * n + 1);
+  return 0.5 + sum * Math.exp(-x * x / 2) / Math.sqrt(2 * Math.PI);
+}
+
+testLayer("exactGelu()", {
+  shapes: [[5, 7]],
+  layer: (x) => exactGelu(x),
+  literal: (x) => x.map((v) => v * normalBelow(v)),
 });
 
 const epsilon = 1e-5;
