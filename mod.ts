@@ -61,6 +61,11 @@ export {
   readCodeGraph,
 } from "./lib/cohort/code_graph.ts";
 export { parseRecordsJson, readRecordsJson } from "./lib/cohort/from_records_json.ts";
+export {
+  codesWithoutDescription,
+  type DescribedCodes,
+  readDescriptions,
+} from "./lib/cohort/code_descriptions.ts";
 export { checkOutput, writeWhole } from "./lib/cohort/output.ts";
 export { type Random, random } from "./lib/nn/random.ts";
 export { type Backend, backends, backendVersions, useBackend } from "./lib/nn/backend.ts";
@@ -78,9 +83,13 @@ export type {
 } from "./lib/models/model.ts";
 export {
   type CodeEmbeddings,
+  isEmbeddingsPath,
   parseCodeEmbeddings,
   readCodeEmbeddings,
+  writeCodeEmbeddings,
 } from "./lib/models/code_embeddings.ts";
+export { embedCodes } from "./lib/models/embed_codes.ts";
+export { readSentenceEncoder, type SentenceEncoder } from "./lib/models/sentence_encoder.ts";
 export { modelSummaries, type ModelSummary, parseSettings } from "./lib/models/mod.ts";
 export type { Initial, Initials } from "./lib/nn/initial.ts";
 export type { NamedArrays, ShapedArray } from "./lib/nn/parameters.ts";

@@ -39,7 +39,10 @@ await runCommand({
       help: `Epochs without improvement before it stops (default ${trainingDefaults.patience})`,
     },
     set: { value: "KEY=VALUE", help: "A setting of the model, see below; may repeat", many: true },
-    embeddings: { value: "FILE", help: "Vectors of codes' descriptions, JSON (hisgt)" },
+    embeddings: {
+      value: "FILE",
+      help: "Vectors of codes' descriptions, as embed writes them (hisgt)",
+    },
     hierarchy: { value: "FILE", help: "Edges above codes, CSV with parent and child (hisgt)" },
     ...backendOption,
     seed: { value: "N", help: `Names all random draws (default ${trainingDefaults.seed})` },

@@ -11,11 +11,11 @@ async function output(command: string, args: string[], cwd?: string): Promise<st
   return text.decode(stdout);
 }
 
-/**
- * Python with the given packages, in a virtual environment that is kept in the user's cache; or
- * undefined, with a message, where python3 or a way to the packages is missing.
- */
-export async function pythonWith(...packages: string[]): Promise<Python | undefined> {
+/** Path of Python in a virtual environment that is kept in the user's cache; see {@link pythonWith}. */
+async function kept(
+  packages: readonly string[],
+  pipOptions: readonly string[],
+): Promise<string | undefined> {
   const cache = Deno.env.get("XDG_CACHE_HOME") ?? join(homedir(), ".cache");
   const name = packages.join("_").replaceAll("==", "-");
   const environment = join(cache, "ehrloom", "test-python", name);
@@ -29,7 +29,7 @@ export async function pythonWith(...packages: string[]): Promise<Python | undefi
   try {
     await output(python, check).catch(async () => {
       await output("python3", ["-m", "venv", environment]);
-      await output(python, ["-m", "pip", "install", "--quiet", ...packages]);
+      await output(python, ["-m", "pip", "install", "--quiet", ...pipOptions, ...packages]);
     });
   } catch (error) {
     const reason = String(error).trim().split("\n").at(-1);
@@ -37,5 +37,29 @@ export async function pythonWith(...packages: string[]): Promise<Python | undefi
     console.warn(`Tests with Python are skipped, they need python3, venv and pip: ${reason}`);
     return undefined;
   }
+  return python;
+}
+
+/**
+ * Python with the given packages, in a virtual environment that is kept in the user's cache; or
+ * undefined, with a message, where python3 or a way to the packages is missing.
+ */
+export async function pythonWith(...packages: string[]): Promise<Python | undefined> {
+  const python = await kept(packages, []);
+  if (python === undefined) return undefined;
   return (folder, program) => output(python, ["-c", program], folder);
+}
+
+/**
+ * The folder in which the files of a package lie, without the packages that it needs; kept, or
+ * undefined, as with {@link pythonWith}.
+ *
+ * @param name of the package with its version, "a-b==1.2"
+ */
+export async function filesOfPackage(name: string): Promise<string | undefined> {
+  const python = await kept([name], ["--no-deps"]);
+  if (python === undefined) return undefined;
+  const where = 'import sysconfig; print(sysconfig.get_path("purelib"))';
+  const module = name.replace(/==.*/, "").replaceAll("-", "_");
+  return join((await output(python, ["-c", where])).trim(), module);
 }

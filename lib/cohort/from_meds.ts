@@ -381,6 +381,20 @@ async function readSplits(path: string): Promise<Map<bigint, number> | null> {
 }
 
 /**
+ * The codes of a MEDS folder with their descriptions, and the names of its labels, without its events.
+ *
+ * @throws {Deno.errors.NotFound} If `metadata/codes.parquet` is missing
+ * @throws {SyntaxError} If a file is damaged or lacks a column
+ */
+export async function readMedsNames(
+  folder: string,
+): Promise<{ vocabulary: Vocabulary; labelNames: string[] }> {
+  const { vocabulary } = await readCodes(`${folder}/metadata/codes.parquet`);
+  const { labelNames } = await readSubjects(`${folder}/metadata/labels.parquet`, []);
+  return { vocabulary, labelNames };
+}
+
+/**
  * Reads a MEDS folder. Events of a subject at the same time (and of the same `visit`, where that
  * column is) are a visit; a code twice in a visit counts once, with its last value. Records stand
  * in the order of `metadata/labels.parquet`, in a foreign folder without it by subject id. Births

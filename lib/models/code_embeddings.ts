@@ -1,11 +1,16 @@
 /**
  * Vectors of codes' descriptions that a user brings, such as a language model's: a JSON file
- * `{"model": "...", "vectors": {"ICD10CM//E11.9": [0.1, ...], ...}}`. Labels and special tokens may
- * have vectors too, by the keys of `labelKey` and `specialKeys`.
+ * `{"model": "...", "vectors": {"ICD10CM//E11.9": [0.1, ...], ...}}`, or a safetensors file, a third
+ * as long, with a tensor `vectors` [keys, width] and, among its metadata, `model` and the list `keys`
+ * as JSON. Labels and special tokens may have vectors too, by the keys of `labelKey` and
+ * `specialKeys`.
  *
  * @see specs/hisgt.md section 4
  * @module
  */
+import { parsedJson, readText } from "../cohort/input.ts";
+import { writeWhole } from "../cohort/output.ts";
+import { readSafetensors, writeSafetensors } from "../nn/safetensors.ts";
 import type { Vocabulary } from "../cohort/vocabulary.ts";
 
 /** Vectors by key, all of one width. */
@@ -30,6 +35,15 @@ export const specialKeys = [
   "END_VISIT",
   "END_RECORD",
   "PADDING",
+] as const;
+
+/** What special tokens say, in their order. */
+export const specialTexts = [
+  "begin of the record",
+  "end of the conditions",
+  "end of the visit",
+  "end of the record",
+  "padding",
 ] as const;
 
 /** Codes without a vector up to which embeddings are taken. */
@@ -122,20 +136,76 @@ export function parseCodeEmbeddings(text: string, file: string): CodeEmbeddings 
   return { keys: lists.map(([key]) => key), width, vectors: numbers, source };
 }
 
+/** Embeddings as a safetensors file has them. */
+async function readVectors(path: string): Promise<CodeEmbeddings> {
+  const { tensors, metadata } = await readSafetensors(path, (name) => name === "vectors");
+  const fail = (problem: string) => new SyntaxError(`Cannot read "${path}": ${problem}`);
+  const { shape, numbers } = tensors.vectors ?? { shape: [], numbers: new Float32Array(0) };
+  if (shape.length !== 2) throw fail('it has no tensor "vectors" of two axes');
+  const keys = parsedJson(metadata.keys ?? "null", path);
+  if (!Array.isArray(keys) || keys.length !== shape[0] || new Set(keys).size !== keys.length) {
+    throw fail(`its metadata has no list "keys" of ${shape[0]} distinct texts`);
+  }
+  if (!numbers.every(Number.isFinite)) throw fail("its vectors must be of finite numbers");
+  const source = `"${path}"` + (metadata.model === undefined ? "" : ` (${metadata.model})`);
+  return { keys: keys.map(String), width: shape[1], vectors: numbers, source };
+}
+
 /**
- * Reads a file of embeddings.
+ * Reads a file of embeddings: safetensors if its name ends so, else JSON.
  *
  * @throws {Deno.errors.NotFound} If there is no such file
- * @throws {SyntaxError} If it is no such JSON
+ * @throws {SyntaxError} If it is no such file
  * @throws {RangeError} If a vector is of another width than the first, or not of finite numbers
  */
 export async function readCodeEmbeddings(path: string): Promise<CodeEmbeddings> {
-  let text: string;
-  try {
-    text = await Deno.readTextFile(path);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    throw new Deno.errors.NotFound(`Cannot read "${path}": no such file`);
+  if (path.endsWith(".safetensors")) return await readVectors(path);
+  return parseCodeEmbeddings(await readText(path), path);
+}
+
+/** Whether embeddings can be written to a file of this name. */
+export function isEmbeddingsPath(path: string): boolean {
+  return path.endsWith(".json") || path.endsWith(".safetensors");
+}
+
+/** The JSON text of embeddings, a line to a key; nine digits give a float32 back exactly. */
+function* jsonLines({ keys, width, vectors, source }: CodeEmbeddings): Generator<string> {
+  yield `{\n"model": ${JSON.stringify(source)},\n"vectors": {\n`;
+  for (const [i, key] of keys.entries()) {
+    const vector = Array.from(
+      vectors.subarray(i * width, (i + 1) * width),
+      (number) => Number(number.toPrecision(9)),
+    );
+    const end = i + 1 < keys.length ? "," : "";
+    yield `${JSON.stringify(key)}: ${JSON.stringify(vector)}${end}\n`;
   }
-  return parseCodeEmbeddings(text, path);
+  yield "}\n}\n";
+}
+
+/**
+ * Writes embeddings whole or not at all; {@link readCodeEmbeddings} gives them back to the bit.
+ *
+ * @param path ends in ".json", or in ".safetensors"
+ * @param options.force replace what is there
+ * @throws {TypeError} If the name ends otherwise
+ * @throws {Deno.errors.AlreadyExists} If something is there and `force` is not set
+ */
+export async function writeCodeEmbeddings(
+  path: string,
+  embeddings: CodeEmbeddings,
+  options: { readonly force?: boolean } = {},
+): Promise<void> {
+  if (!isEmbeddingsPath(path)) {
+    throw new TypeError(`Cannot write "${path}": the name must end in .json or .safetensors`);
+  }
+  const { keys, width, vectors, source } = embeddings;
+  await writeWhole(path, async (temporary) => {
+    if (path.endsWith(".json")) {
+      const lines = ReadableStream.from(jsonLines(embeddings));
+      await Deno.writeTextFile(temporary, lines);
+    } else {
+      const table = { vectors: { shape: [keys.length, width], numbers: vectors } };
+      await writeSafetensors(temporary, table, { model: source, keys: JSON.stringify(keys) });
+    }
+  }, options);
 }

@@ -17,6 +17,7 @@ import {
   labelKey,
   some,
   specialKeys,
+  specialTexts,
 } from "./code_embeddings.ts";
 import { descriptionVectors, type WeightedText } from "./description_vectors.ts";
 import { learnedGraphVectors } from "./graph_encoder.ts";
@@ -40,15 +41,6 @@ type Named = Pick<Cohort, "vocabulary" | "labelNames">;
 
 /** Widest vectors that are made of descriptions. */
 const widestDescriptions = 128;
-
-/** What special tokens say, in their order. */
-const specialTexts = [
-  "begin of the record",
-  "end of the conditions",
-  "end of the visit",
-  "end of the record",
-  "padding",
-];
 
 /**
  * The width of descriptions' vectors.

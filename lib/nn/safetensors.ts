@@ -5,7 +5,7 @@
  * @module
  */
 import { constants } from "node:buffer";
-import { isObject, readBytes } from "../cohort/input.ts";
+import { isObject, unreadable } from "../cohort/input.ts";
 import type { NamedArrays, ShapedArray } from "./parameters.ts";
 
 /** The contents of a safetensors file. */
@@ -36,10 +36,13 @@ function half(bits: number): number {
   return sign * (exponent === 0 ? fraction * 2 ** -14 : (1 + fraction) * 2 ** (exponent - 15));
 }
 
+const float = new Float32Array(1);
+const bitsOfFloat = new Uint32Array(float.buffer);
+
+/** A bfloat16 is the upper half of a float32. */
 function bfloat(bits: number): number {
-  const view = new DataView(new ArrayBuffer(4));
-  view.setUint16(0, bits);
-  return view.getFloat32(0);
+  bitsOfFloat[0] = bits << 16;
+  return float[0];
 }
 
 /**
@@ -102,28 +105,58 @@ function isEntry(value: unknown): value is Entry {
     Array.isArray(offsets) && offsets.length === 2 && offsets.every(isCount);
 }
 
+/** The bytes from `start` on; fewer than asked for where the file ends. */
+async function readAt(file: Deno.FsFile, start: number, length: number) {
+  const bytes = new Uint8Array(length);
+  await file.seek(start, Deno.SeekMode.Start);
+  let read = 0;
+  while (read < length) {
+    const more = await file.read(bytes.subarray(read));
+    if (more === null) break;
+    read += more;
+  }
+  return bytes.subarray(0, read);
+}
+
 /**
- * Reads a safetensors file.
+ * Reads a safetensors file, tensor by tensor.
  *
  * @param path of the file
+ * @param isWanted whether to read the tensor of a name; all when left out
  * @throws {Deno.errors.NotFound} If there is none
  * @throws {SyntaxError} If it is not a safetensors file, is cut short, or names what it may not
  */
-export async function readSafetensors(path: string): Promise<Safetensors> {
+export async function readSafetensors(
+  path: string,
+  isWanted: (name: string) => boolean = () => true,
+): Promise<Safetensors> {
+  try {
+    using file = await Deno.open(path);
+    return await readTensors(file, path, isWanted);
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+}
+
+async function readTensors(
+  file: Deno.FsFile,
+  path: string,
+  isWanted: (name: string) => boolean,
+): Promise<Safetensors> {
   const refuse = (reason: string) => new SyntaxError(`Cannot read "${path}": ${reason}`);
-  const bytes = await readBytes(path);
-  if (bytes.length < 8) throw refuse("it is too short for a safetensors file");
-  const view = new DataView(bytes.buffer);
-  const headerLength = Number(view.getBigUint64(0, true));
-  if (headerLength > bytes.length - 8 || headerLength > constants.MAX_STRING_LENGTH) {
+  const { size: fileSize } = await file.stat();
+  if (fileSize < 8) throw refuse("it is too short for a safetensors file");
+  const first = await readAt(file, 0, 8);
+  const headerLength = Number(new DataView(first.buffer).getBigUint64(0, true));
+  if (headerLength > fileSize - 8 || headerLength > constants.MAX_STRING_LENGTH) {
     throw refuse(
       `not a whole safetensors file: its header claims ${headerLength} bytes, ` +
-        `${bytes.length - 8} are there`,
+        `${fileSize - 8} are there`,
     );
   }
   let header: unknown;
   try {
-    header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + headerLength)));
+    header = JSON.parse(new TextDecoder().decode(await readAt(file, 8, headerLength)));
   } catch (_) {
     throw refuse("its header is not JSON, so it is not a safetensors file");
   }
@@ -144,23 +177,25 @@ export async function readSafetensors(path: string): Promise<Safetensors> {
     if (to - from !== claimed) {
       throw refuse(`tensor "${name}" has ${to - from} bytes, its shape wants ${claimed}`);
     }
-    if (start + to > bytes.length) {
-      throw refuse(`cut short: tensor "${name}" ends at byte ${start + to} of ${bytes.length}`);
+    if (start + to > fileSize) {
+      throw refuse(`cut short: tensor "${name}" ends at byte ${start + to} of ${fileSize}`);
     }
-    tensors[name] = decoded(view, start + from, size, entry);
+    if (isWanted(name)) {
+      tensors[name] = decoded(await readAt(file, start + from, claimed), size, entry);
+    }
   }
   return { tensors, metadata };
 }
 
-function decoded(view: DataView, at: number, size: number, { dtype, shape }: Entry): ShapedArray {
-  const { bytes, read } = readers[dtype];
-  if (dtype === "F32") {
-    return {
-      shape,
-      numbers: new Float32Array(view.buffer.slice(at, at + 4 * size) as ArrayBuffer),
-    };
-  }
+function decoded(
+  bytes: Uint8Array<ArrayBuffer>,
+  size: number,
+  { dtype, shape }: Entry,
+): ShapedArray {
+  if (dtype === "F32") return { shape, numbers: new Float32Array(bytes.buffer) };
+  const view = new DataView(bytes.buffer);
+  const { bytes: each, read } = readers[dtype];
   const numbers = new Float32Array(size);
-  for (let i = 0; i < size; i++) numbers[i] = read(view, at + i * bytes);
+  for (let i = 0; i < size; i++) numbers[i] = read(view, i * each);
   return { shape, numbers };
 }

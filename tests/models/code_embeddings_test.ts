@@ -5,7 +5,11 @@ import {
   keysOfCodes,
   parseCodeEmbeddings,
   readCodeEmbeddings,
+  writeCodeEmbeddings,
 } from "ehrloom/models/code_embeddings.ts";
+import { writeSafetensors } from "ehrloom/nn/safetensors.ts";
+import { join } from "node:path";
+import { inFolder } from "../folder.ts";
 
 Deno.test("parseCodeEmbeddings() reads vectors by key, and says where they come from", () => {
   const text = '{"model": "tiny", "vectors": {"I10": [1, 0.5], "LABEL:old": [0, -1]}}';
@@ -46,9 +50,63 @@ Deno.test("readCodeEmbeddings() names a file that is not there", async () => {
   await assertRejects(
     () => readCodeEmbeddings(path),
     Deno.errors.NotFound,
-    `Cannot read "${path}": no such file`,
+    `Cannot read "${path}": there is no such file`,
   );
 });
+
+for (const name of ["v.json", "v.safetensors"]) {
+  Deno.test(`readCodeEmbeddings() gives back what writeCodeEmbeddings() wrote to ${name}`, () =>
+    inFolder(async (folder) => {
+      const path = join(folder, name);
+      const written = {
+        keys: ['a "b"', "größe", "10", "9"],
+        width: 3,
+        vectors: Float32Array.of(0.1, -1 / 3, 1e-38, 0, 1, 16777217, 3e38, 2, 3, -0.5, 5, 7),
+        source: "tiny",
+      };
+      await writeCodeEmbeddings(path, written);
+      const { keys, vectors, width, source } = await readCodeEmbeddings(path);
+      assertEquals([width, source], [3, `"${path}" (tiny)`]);
+      const rows = (keys: readonly string[], vectors: Float32Array) =>
+        Object.fromEntries(keys.map((key, i) => [key, vectors.slice(3 * i, 3 * i + 3)]));
+      assertEquals(rows(keys, vectors), rows(written.keys, written.vectors));
+      const again = () => writeCodeEmbeddings(path, written);
+      await assertRejects(again, Deno.errors.AlreadyExists, "pass --force to replace it");
+      await writeCodeEmbeddings(path, { ...written, source: "other" }, { force: true });
+      assertEquals((await readCodeEmbeddings(path)).source, `"${path}" (other)`);
+    }));
+}
+
+Deno.test("writeCodeEmbeddings() refuses names of other formats", async () => {
+  const none = { keys: [], width: 1, vectors: new Float32Array(0), source: "" };
+  await assertRejects(
+    () => writeCodeEmbeddings("v.npz", none),
+    TypeError,
+    'Cannot write "v.npz": the name must end in .json or .safetensors',
+  );
+});
+
+Deno.test("readCodeEmbeddings() refuses other safetensors files", () =>
+  inFolder(async (folder) => {
+    const path = join(folder, "v.safetensors");
+    const vectors = { shape: [2, 1], numbers: Float32Array.of(1, 2) };
+    for (
+      const [tensors, keys, message] of [
+        [{ weight: vectors }, '["a", "b"]', 'it has no tensor "vectors" of two axes'],
+        [{ vectors }, '["a"]', 'its metadata has no list "keys" of 2 distinct texts'],
+        [{ vectors }, '["a", "a"]', 'its metadata has no list "keys" of 2 distinct texts'],
+        [{ vectors }, '["a", "b', "as JSON: "],
+        [
+          { vectors: { ...vectors, numbers: Float32Array.of(1, NaN) } },
+          '["a", "b"]',
+          "its vectors must be of finite numbers",
+        ],
+      ] as const
+    ) {
+      await writeSafetensors(path, tensors, { keys });
+      await assertRejects(() => readCodeEmbeddings(path), SyntaxError, message);
+    }
+  }));
 
 Deno.test("keysOfCodes() prefers exact keys, and forgives dots and case", () => {
   const text = '{"vectors": {"e119": [1], "E11.9": [2], "i10": [3]}}';

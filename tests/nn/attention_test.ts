@@ -52,14 +52,17 @@ for (const [records, rows, width, heads] of [[2, 4, 6, 2], [1, 1, 4, 4], [3, 3, 
   });
 }
 
-testLayer("setAttention() of sets of 3 and 1 members, padded to 3,", {
-  shapes: [[2 * 3, 3 * 4]],
-  layer: (qkv) => {
-    const bias = tf.tensor2d([[0, 0, 0], [0, -1e10, -1e10]]);
-    return setAttention(qkv as tf.Tensor2D, bias, 2);
-  },
-  literal: (qkv) => literal(qkv, 2, 4, 2, (set, _, member) => set === 0 || member === 0),
-});
+for (const dropout of [undefined, (shape: number[]) => tf.ones(shape)]) {
+  const which = dropout === undefined ? "" : ", with a dropout that drops none,";
+  testLayer(`setAttention() of sets of 3 and 1 members, padded to 3,${which}`, {
+    shapes: [[2 * 3, 3 * 4]],
+    layer: (qkv) => {
+      const bias = tf.tensor2d([[0, 0, 0], [0, -1e10, -1e10]]);
+      return setAttention(qkv as tf.Tensor2D, bias, 2, dropout);
+    },
+    literal: (qkv) => literal(qkv, 2, 4, 2, (set, _, member) => set === 0 || member === 0),
+  });
+}
 
 testOnBackends("attendNext() row by row equals causalAttention() of the whole", async () => {
   const [records, rows, width, heads] = [3, 5, 8, 2];

@@ -22,6 +22,14 @@ Deno.test("readSafetensors() gives back what writeSafetensors() wrote, to the bi
     assertEquals(await readSafetensors(path), { tensors: {}, metadata: {} });
   }));
 
+Deno.test("readSafetensors() reads the tensors that are wanted and no others", () =>
+  inFolder(async (folder) => {
+    const path = join(folder, "a.safetensors");
+    await writeSafetensors(path, tensors);
+    const { tensors: found } = await readSafetensors(path, (name) => name === "scalar");
+    assertEquals(found, { scalar: tensors.scalar });
+  }));
+
 /** A file with the given header, its true length unless another is claimed, and bytes after it. */
 function foreign(header: string, bytes = new Uint8Array(8), claimed?: bigint): Uint8Array {
   const text = new TextEncoder().encode(header);

@@ -1,0 +1,180 @@
+/**
+ * BERT's encoder: words, positions and token types summed, then post-norm transformer blocks in which
+ * every token of a text sees every other. It runs weights that a user brings and learns nothing.
+ *
+ * @see Devlin et al. 2019
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs-core";
+import { isObject } from "../cohort/input.ts";
+import { exactGelu, gelu } from "../nn/gelu.ts";
+import { layerNorm } from "../nn/layer_norm.ts";
+import type { NamedArrays, NamedTensors, ShapedArray } from "../nn/parameters.ts";
+import { setEncoder, type SetEncoderConfig } from "../nn/set_encoder.ts";
+import { withPositions } from "../nn/transformer.ts";
+
+/** Sizes of a BERT and how it computes. */
+export interface BertConfig extends SetEncoderConfig {
+  /** Width of its states; a multiple of `heads`. */
+  readonly width: number;
+  /** Hidden units of a block. */
+  readonly feedForward: number;
+  /** Tokens that it knows. */
+  readonly words: number;
+  /** Most tokens in a text. */
+  readonly positions: number;
+  /** Token types; a single text is all of the first. */
+  readonly types: number;
+}
+
+/** By their names in config.json. */
+const activations: Readonly<Record<string, SetEncoderConfig["activation"]>> = {
+  gelu: exactGelu,
+  gelu_new: gelu,
+  gelu_pytorch_tanh: gelu,
+  relu: tf.relu,
+};
+
+/**
+ * The config of a BERT as its folder's config.json has it. What old folders leave out is as in the
+ * original: type "bert", GELU as defined, two token types, 1e-12 in layer norms.
+ *
+ * @param found the file's contents
+ * @param path of the file, for errors
+ * @throws {RangeError} If it is no BERT, or one with parts that are not known here
+ */
+export function bertConfig(found: unknown, path: string): BertConfig {
+  const refuse = (problem: string) => new RangeError(`Cannot use "${path}": ${problem}`);
+  if (!isObject(found)) throw refuse("it is not an object");
+  const word = (name: string, fallback: string, known: readonly string[]) => {
+    const value = found[name] ?? fallback;
+    if (typeof value === "string" && known.includes(value)) return value;
+    throw refuse(`${name} is ${JSON.stringify(value)}, known are ${known.join(", ")}`);
+  };
+  const count = (name: string, fallback?: number) => {
+    const value = found[name] ?? fallback;
+    if (Number.isSafeInteger(value) && Number(value) > 0) return Number(value);
+    throw refuse(`${name} is ${JSON.stringify(value)}, must be a whole number above 0`);
+  };
+  word("model_type", "bert", ["bert"]);
+  word("position_embedding_type", "absolute", ["absolute"]);
+  const activation = activations[word("hidden_act", "gelu", Object.keys(activations))];
+  const epsilon = found.layer_norm_eps ?? 1e-12;
+  if (typeof epsilon !== "number" || !(epsilon > 0)) {
+    throw refuse(`layer_norm_eps is ${JSON.stringify(epsilon)}, must be a number above 0`);
+  }
+  const config = {
+    width: count("hidden_size"),
+    layers: count("num_hidden_layers"),
+    heads: count("num_attention_heads"),
+    feedForward: count("intermediate_size"),
+    words: count("vocab_size"),
+    positions: count("max_position_embeddings"),
+    types: count("type_vocab_size", 2),
+    epsilon,
+    activation,
+  };
+  if (config.width % config.heads !== 0) {
+    throw refuse(`hidden_size ${config.width} is not a multiple of ${config.heads} heads`);
+  }
+  return config;
+}
+
+/** The name of a tensor in BERT's own code: heads put "bert." before it, old files say gamma. */
+export function bertName(name: string): string {
+  return name.replace(/^bert\./, "").replace(/\.gamma$/, ".weight").replace(/\.beta$/, ".bias");
+}
+
+/** The parts of a block: BERT's names, and those of {@link setEncoder}. */
+const blockParts = [
+  ["attention.output.dense", "self_attn.out_proj"],
+  ["attention.output.LayerNorm", "norm1"],
+  ["intermediate.dense", "linear1"],
+  ["output.dense", "linear2"],
+  ["output.LayerNorm", "norm2"],
+] as const;
+const projections = ["query", "key", "value"].map((name) => `attention.self.${name}`);
+
+/** Shapes of all tensors that a text's states need, by BERT's names. */
+export function bertShapes(config: BertConfig): Record<string, Pick<ShapedArray, "shape">> {
+  const { width, feedForward, layers } = config;
+  const shapes: Record<string, Pick<ShapedArray, "shape">> = {};
+  const add = (module: string, weight: number[], bias?: number[]) => {
+    shapes[`${module}.weight`] = { shape: weight };
+    if (bias !== undefined) shapes[`${module}.bias`] = { shape: bias };
+  };
+  add("embeddings.word_embeddings", [config.words, width]);
+  add("embeddings.position_embeddings", [config.positions, width]);
+  add("embeddings.token_type_embeddings", [config.types, width]);
+  add("embeddings.LayerNorm", [width], [width]);
+  for (let i = 0; i < layers; i++) {
+    const block = `encoder.layer.${i}`;
+    for (const name of projections) add(`${block}.${name}`, [width, width], [width]);
+    add(`${block}.attention.output.dense`, [width, width], [width]);
+    add(`${block}.attention.output.LayerNorm`, [width], [width]);
+    add(`${block}.intermediate.dense`, [feedForward, width], [feedForward]);
+    add(`${block}.output.dense`, [width, feedForward], [width]);
+    add(`${block}.output.LayerNorm`, [width], [width]);
+  }
+  return shapes;
+}
+
+/** Arrays below each other. */
+function stacked(parts: readonly ShapedArray[]): ShapedArray {
+  const [, ...others] = parts[0].shape;
+  const numbers = new Float32Array(parts.reduce((sum, part) => sum + part.numbers.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    numbers.set(part.numbers, at);
+    at += part.numbers.length;
+  }
+  return { shape: [parts.reduce((sum, { shape }) => sum + shape[0], 0), ...others], numbers };
+}
+
+/**
+ * A BERT's tensors as {@link bertStates} takes them: queries, keys and values of a block together.
+ *
+ * @param found the tensors of {@link bertShapes}
+ */
+export function bertParameters({ layers }: BertConfig, found: NamedArrays): NamedArrays {
+  const parameters = Object.fromEntries(
+    Object.entries(found).filter(([name]) => name.startsWith("embeddings.")),
+  );
+  for (let i = 0; i < layers; i++) {
+    for (const kind of ["weight", "bias"]) {
+      const of = (name: string) => found[`encoder.layer.${i}.${name}.${kind}`];
+      parameters[`encoder.${i}.self_attn.in_proj_${kind}`] = stacked(projections.map(of));
+      for (const [theirs, ours] of blockParts) {
+        parameters[`encoder.${i}.${ours}.${kind}`] = of(theirs);
+      }
+    }
+  }
+  return parameters;
+}
+
+/**
+ * The states of tokens after the last block.
+ *
+ * @param parameters as {@link bertParameters} gives them
+ * @param ids [texts × tokens] int32, texts padded to the longest
+ * @param isToken [texts, tokens] 1, or 0 where a text is padded
+ * @returns [texts × tokens, width]; of no meaning where a text is padded
+ */
+export function bertStates(
+  config: BertConfig,
+  parameters: NamedTensors,
+  ids: tf.Tensor1D,
+  isToken: tf.Tensor2D,
+): tf.Tensor2D {
+  const table = (name: string) => parameters[`embeddings.${name}.weight`] as tf.Tensor2D;
+  const firstType = tf.slice(table("token_type_embeddings"), [0, 0], [1, config.width]);
+  const words = tf.add(tf.gather(table("word_embeddings"), ids), firstType) as tf.Tensor2D;
+  const embedded = layerNorm(
+    withPositions(words, table("position_embeddings"), isToken.shape[0]),
+    parameters["embeddings.LayerNorm.weight"] as tf.Tensor1D,
+    parameters["embeddings.LayerNorm.bias"] as tf.Tensor1D,
+    config.epsilon,
+  );
+  const bias = tf.mul(tf.sub(1, isToken), -1e10) as tf.Tensor2D;
+  return setEncoder(config, parameters, "encoder", embedded, bias);
+}

@@ -1,0 +1,57 @@
+import {
+  checkOutput,
+  embedCodes,
+  isEmbeddingsPath,
+  readDescriptions,
+  readSentenceEncoder,
+  writeCodeEmbeddings,
+} from "ehrloom";
+import { backendOption, startBackend } from "./backend_option.ts";
+import { runCommand, say, shellPath, UsageError } from "./command.ts";
+
+await runCommand({
+  name: "embed",
+  summary: "Make vectors of codes' descriptions with a BERT of yours, for train --embeddings.",
+  options: {
+    bert: {
+      value: "DIR",
+      help: "The model's folder: config.json, model.safetensors, tokenizer.json or vocab.txt",
+      required: true,
+    },
+    codes: {
+      value: "PATH",
+      help: "Cohort folder, CSV with code and description, or JSON {code: description}",
+      required: true,
+    },
+    out: { value: "FILE", help: "Vectors to write: .json or .safetensors", required: true },
+    normalize: { value: "yes|no", help: "Scale vectors to length 1 (default as the folder says)" },
+    ...backendOption,
+    force: { help: "Replace what is at --out" },
+  },
+  details: [
+    "A vector is the mean over a text's tokens unless the folder's modules.json says otherwise.",
+    "Labels and special tokens get vectors too. .safetensors is a third as long as .json.",
+  ],
+  examples: [
+    "deno task embed --bert clinical-bert --codes runs/cohort --out runs/embeddings.safetensors",
+    "deno task train --cohort runs/cohort --model hisgt --out runs/hisgt" +
+    " --embeddings runs/embeddings.safetensors",
+  ],
+}, async (args, onProgress) => {
+  const [out, force] = [args.path("out"), args.has("force")];
+  if (!isEmbeddingsPath(out)) {
+    throw new UsageError(`--out is ${args.text("out")}, must end in .json or .safetensors`);
+  }
+  const normalize = args.choice("normalize", ["yes", "no"]);
+  await checkOutput(out, { force });
+  const described = await readDescriptions(args.path("codes"));
+  await startBackend(args);
+  const encoder = await readSentenceEncoder(args.path("bert"), {
+    normalize: normalize === undefined ? undefined : normalize === "yes",
+  });
+  const embeddings = await embedCodes(encoder, described, { onProgress });
+  await writeCodeEmbeddings(out, embeddings, { force });
+  say(`${embeddings.keys.length} vectors of width ${embeddings.width}: ${embeddings.source}`);
+  const file = shellPath(args.text("out"));
+  say(`Next: add --embeddings ${file} to deno task train --model hisgt`);
+});
