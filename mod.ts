@@ -52,6 +52,19 @@ export {
 export { readMeds, type ReadMedsOptions } from "./lib/cohort/from_meds.ts";
 export { writeMeds, type WriteMedsOptions } from "./lib/cohort/to_meds.ts";
 export { type SourceFormat, sourceFormats, type SourceOptions } from "./lib/cohort/formats.ts";
+export {
+  type Exclusion,
+  parseRules,
+  type Patient,
+  readRules,
+  type Restriction,
+  type Rule,
+  type Rules,
+  rulesFor,
+  rulesText,
+} from "./lib/cohort/rules.ts";
+export { learnedRules, type LearnedRulesOptions } from "./lib/cohort/learned_rules.ts";
+export { type BrokenRule, brokenRules } from "./lib/cohort/broken_rules.ts";
 export { trimmed, type TrimOptions } from "./lib/cohort/trim.ts";
 export {
   type CodeEdge,
@@ -107,6 +120,7 @@ export {
   generateParts,
   type GenerationOptions,
 } from "./lib/generate/generate.ts";
+export type { RuleTally } from "./lib/generate/rule_guard.ts";
 
 // Judging
 export { evaluate, type EvaluateOptions } from "./lib/evaluate/evaluate.ts";

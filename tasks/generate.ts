@@ -1,4 +1,12 @@
-import { checkOutput, type Cohort, generateParts, readMeds, readRun, writeMeds } from "ehrloom";
+import {
+  checkOutput,
+  type Cohort,
+  generateParts,
+  readMeds,
+  readRules,
+  readRun,
+  writeMeds,
+} from "ehrloom";
 import { backendOption, startBackend } from "./backend_option.ts";
 import { runCommand, say, shellPath, UsageError } from "./command.ts";
 
@@ -19,6 +27,10 @@ await runCommand({
       value: "DIR",
       help: "Cohort whose records' labels to take, one after another",
     },
+    rules: {
+      value: "FILE",
+      help: "Clinical rules that no record may break, see deno task rules --help",
+    },
     shard: { value: "I/N", help: "Part I of N, such as 2/4; the parts make up the whole cohort" },
     sampler: { value: "NAME", help: "fixed-point or block-order; the records are the same" },
     batch: { value: "N", help: "Records written side by side", default: "256" },
@@ -28,6 +40,7 @@ await runCommand({
   examples: [
     "deno task generate --run runs/halo --count 1000 --out runs/synthetic",
     "deno task generate --run runs/halo --count 200 --label diabetes=1 --out runs/diabetes",
+    "deno task generate --run runs/halo --count 1000 --rules data/rules.json --out runs/ruled",
   ],
 }, async (args, onProgress) => {
   const total = args.integer("count", { min: 1 });
@@ -47,20 +60,47 @@ await runCommand({
   const labelRows = from === undefined
     ? undefined
     : repeatedLabels(await readMeds(args.path("labels-from")), run.labelNames, first, count);
+  const rules = args.maybe("rules") && await readRules(args.path("rules"), run);
   let cutOff = 0;
   let empty = 0;
+  const ruled = { draws: 0, touched: 0 };
   async function* cohorts(): AsyncGenerator<Cohort> {
-    const options = { count, first, seed, batch, sampler, labels, labelRows, onProgress };
+    const options = {
+      count,
+      first,
+      seed,
+      batch,
+      sampler,
+      labels,
+      labelRows,
+      rules: rules || undefined,
+      onProgress,
+    };
     for await (const part of generateParts(run, options)) {
       cutOff += part.cutOff;
+      ruled.draws += part.ruled?.draws ?? 0;
+      ruled.touched += part.ruled?.touched ?? 0;
       empty += part.cohort.visitOffsets.subarray(1)
         .filter((end, record) => end === part.cohort.visitOffsets[record]).length;
       yield part.cohort;
     }
   }
-  await writeMeds(out, cohorts(), { name: "ehrloom-synthetic", force: args.has("force") });
+  const notes = () => ({
+    run: args.path("run"),
+    seed,
+    cut_off: cutOff,
+    ...rules && { rules: { file: args.path("rules"), ...ruled } },
+  });
+  const force = args.has("force");
+  await writeMeds(out, cohorts(), { name: "ehrloom-synthetic", notes, force });
   say(`${count} records written to ${args.text("out")}`);
   if (cutOff > 0) say(`${cutOff} of them were cut off at the model's longest length`);
+  if (rules) {
+    const share = ruled.draws === 0 ? 0 : 100 * ruled.touched / ruled.draws;
+    say(
+      `Rules changed ${ruled.touched} of ${ruled.draws} draws, ${share.toFixed(2)} %`,
+    );
+  }
   if (empty > 0) say(`${empty} of them have no visits`);
   say(
     `Next: deno task evaluate --real COHORT --synthetic ${shellPath(args.text("out"))} ` +

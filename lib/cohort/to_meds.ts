@@ -45,6 +45,8 @@ const eventsPerShard = 1 << 21;
 export interface WriteMedsOptions {
   /** Name of the data set in `dataset.json`; default "ehrloom". */
   name?: string;
+  /** What else `dataset.json` shall say, under "ehrloom"; asked once all is written. */
+  notes?: () => Readonly<Record<string, unknown>>;
   /** Replace what is at the path. */
   force?: boolean;
   /** Told the records written so far; `total` is 0 while chunks are still to come. */
@@ -128,7 +130,7 @@ function codesFrame({ vocabulary, demographics }: Cohort): pl.DataFrame {
   ]);
 }
 
-function metadata(name: string): string {
+function metadata(name: string, notes?: Readonly<Record<string, unknown>>): string {
   return JSON.stringify(
     {
       dataset_name: name,
@@ -137,6 +139,7 @@ function metadata(name: string): string {
       meds_version: "0.4.0",
       created_at: new Date().toISOString(),
       other_extension_columns: ["visit"],
+      ehrloom: notes,
     },
     null,
     2,
@@ -243,7 +246,7 @@ function* shards({ visitOffsets, codeOffsets, recordCount }: Cohort): Generator<
 export async function writeMeds(
   path: string,
   source: Cohort | Iterable<Cohort> | AsyncIterable<Cohort>,
-  { name = "ehrloom", force = false, onProgress }: WriteMedsOptions = {},
+  { name = "ehrloom", notes, force = false, onProgress }: WriteMedsOptions = {},
 ): Promise<void> {
   await writeWhole(path, async (folder) => {
     await Deno.mkdir(`${folder}/data`, { recursive: true });
@@ -285,6 +288,6 @@ export async function writeMeds(
       pl.lit(null).cast(pl.List(pl.String)).alias("parent_codes"),
     );
     await writeParquet(`${folder}/metadata/codes.parquet`, codesTable);
-    await Deno.writeTextFile(`${folder}/metadata/dataset.json`, metadata(name));
+    await Deno.writeTextFile(`${folder}/metadata/dataset.json`, metadata(name, notes?.()));
   }, { force });
 }

@@ -7,10 +7,12 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { type Cohort, concatenated } from "../cohort/cohort.ts";
 import { cohortOf } from "../cohort/records.ts";
+import type { Rules } from "../cohort/rules.ts";
 import type { Sampler } from "../models/model.ts";
 import { toTensors } from "../nn/parameters.ts";
 import type { OnProgress } from "../progress.ts";
 import { modelOf, type Run } from "../train/run_folder.ts";
+import type { RuleTally } from "./rule_guard.ts";
 import { writtenBySteps } from "./steps.ts";
 import { writtenWhole } from "./whole_records.ts";
 
@@ -33,6 +35,12 @@ export interface GenerationOptions {
   readonly labels?: Readonly<Record<string, 0 | 1>>;
   /** [count × labels] All labels of each record, in place of `labels`. */
   readonly labelRows?: Uint8Array;
+  /**
+   * Clinical rules that no record may break, for the run's vocabulary and labels. Models that write
+   * step by step are kept from what a rule forbids given the record so far; records of models that
+   * write them whole are drawn anew.
+   */
+  readonly rules?: Rules;
   /** Hears of finished records. */
   readonly onProgress?: OnProgress;
 }
@@ -43,6 +51,13 @@ export interface Generated {
   readonly cohort: Cohort;
   /** Records that reached the model's longest length without an end. */
   readonly cutOff: number;
+  /** How many draws the rules changed; left out where none were given. */
+  readonly ruled?: RuleTally;
+}
+
+function isFor(rules: Rules, { vocabulary, labelNames }: Run): boolean {
+  return rules.vocabulary.codes.join("\n") === vocabulary.codes.join("\n") &&
+    rules.labelNames.join("\n") === labelNames.join("\n");
 }
 
 /**
@@ -54,13 +69,14 @@ export interface Generated {
  * @param run a trained model
  * @param options what to generate
  * @throws {RangeError} If a number is out of range, if labels are unknown or not one row a record,
- * if the model has no such sampler, or if wanted labels come up in fewer than about one of 2,000 records
+ * if the model has no such sampler, if the rules are for other codes or ask what it does not write, or
+ * if what is wanted comes up in fewer than about one of 2,000 records
  */
 export async function* generateParts(
   run: Run,
   options: GenerationOptions,
 ): AsyncGenerator<Generated> {
-  const { count, seed = 1, first = 0, batch = 256, sampler, labels, labelRows, onProgress } =
+  const { count, seed = 1, first = 0, batch = 256, sampler, labels, labelRows, rules, onProgress } =
     options;
   const bounds = { count: [count, 1], seed: [seed, 0], first: [first, 0], batch: [batch, 1] };
   for (const [name, [value, min]] of Object.entries(bounds)) {
@@ -99,14 +115,24 @@ export async function* generateParts(
         (model.samplers.length === 0 ? "one way to draw only" : model.samplers.join(", ")),
     );
   }
+  if (rules !== undefined && !isFor(rules, run)) {
+    throw new RangeError("Cannot generate with these rules: they are for other codes or labels");
+  }
   const tensors = "learn" in model ? {} : toTensors(run.parameters);
   try {
     const sampling = "learn" in model
       ? model.sampling(run.parameters)
       : model.sampling(tensors, sampler);
     try {
+      const byAge = rules?.rules.findIndex(({ kind }) => kind === "age") ?? -1;
+      if (byAge >= 0 && !(sampling.kind === "steps" && sampling.script.knowsAges)) {
+        throw new RangeError(
+          `Cannot keep to rule ${byAge + 1}, which is about age: "${model.family}" writes no ages`,
+        );
+      }
       for (let done = 0; done < count; done += batch) {
         const size = Math.min(batch, count - done);
+        const tally = { draws: 0, touched: 0 };
         const order = {
           first: first + done,
           size,
@@ -116,6 +142,7 @@ export async function* generateParts(
             done * labelNames.length,
             (done + size) * labelNames.length,
           ),
+          ruled: rules && { rules, columns: model.columns, tally },
           onEnded: (ended: number) =>
             onProgress?.({ stage: "generating", done: done + ended, total: count }),
         };
@@ -128,6 +155,7 @@ export async function* generateParts(
             subjectIds: BigInt64Array.from(written, (_, i) => BigInt(order.first + i + 1)),
           },
           cutOff: written.filter(({ isCutOff }) => isCutOff).length,
+          ...rules && { ruled: tally },
         };
       }
     } finally {
@@ -148,9 +176,12 @@ export async function* generateParts(
 export async function generate(run: Run, options: GenerationOptions): Promise<Generated> {
   const parts: Cohort[] = [];
   let cutOff = 0;
+  const ruled = { draws: 0, touched: 0 };
   for await (const part of generateParts(run, options)) {
     parts.push(part.cohort);
     cutOff += part.cutOff;
+    ruled.draws += part.ruled?.draws ?? 0;
+    ruled.touched += part.ruled?.touched ?? 0;
   }
-  return { cohort: concatenated(parts), cutOff };
+  return { cohort: concatenated(parts), cutOff, ...options.rules && { ruled } };
 }

@@ -1,4 +1,5 @@
 import type { RecordLists } from "../cohort/records.ts";
+import type { Ruled } from "./rule_guard.ts";
 
 /** One batch of records to be written. */
 export interface Order {
@@ -12,6 +13,8 @@ export interface Order {
   readonly wanted: ReadonlyMap<number, 0 | 1>;
   /** [size × labels] All labels of each record, in place of `wanted`. */
   readonly labelRows?: Uint8Array;
+  /** Rules that no record may break, and what counts the draws that would have. */
+  readonly ruled?: Ruled;
   /** Hears how many records are finished. */
   readonly onEnded: (ended: number) => void;
 }
@@ -22,18 +25,20 @@ export interface Written extends RecordLists {
   readonly isCutOff: boolean;
 }
 
-/** Draws per record before it is given up that wanted labels come up. */
-export const labelAttempts = 2000;
+/** Draws per record before it is given up that it comes out as wanted. */
+export const mostAttempts = 2000;
 
 /** Whether labels are as wanted. */
 export function areWanted({ wanted }: Order, labels: ArrayLike<number>): boolean {
   return Array.from(wanted).every(([label, value]) => labels[label] === value);
 }
 
-/** What to say when wanted labels never come up. */
-export function neverCameUp(): RangeError {
+/** What to say when records never come out as wanted. */
+export function neverCameUp({ wanted, labelRows, ruled }: Order): RangeError {
+  const isAboutLabels = wanted.size > 0 || labelRows !== undefined;
+  const what = [isAboutLabels ? "these labels" : [], ruled ? "these rules" : []].flat();
   return new RangeError(
-    `Cannot generate records with these labels: they did not come up in ${labelAttempts} ` +
+    `Cannot generate records with ${what.join(" and ")}: they did not come up in ${mostAttempts} ` +
       "draws from the model; ask for fewer at once",
   );
 }

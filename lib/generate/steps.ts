@@ -7,10 +7,11 @@
 import type { RecordReader, Stepper, StepSampling } from "../models/model.ts";
 import { type MultiHot, rowOf, rowsAt, rowsFrom } from "../nn/multi_hot.ts";
 import { random } from "../nn/random.ts";
+import { type RuleGuard, ruleGuard } from "./rule_guard.ts";
 import {
   areWanted,
   givenLabels,
-  labelAttempts,
+  mostAttempts,
   neverCameUp,
   type Order,
   type Written,
@@ -24,6 +25,7 @@ interface Draft {
   /** Steps after the first that are given, not drawn. */
   readonly given: readonly number[][];
   readonly reader: RecordReader;
+  readonly guard?: RuleGuard;
 }
 
 /** The records of an order. */
@@ -36,6 +38,7 @@ export async function writtenBySteps(sampling: StepSampling, order: Order): Prom
     attempt: 0,
     given: labels === undefined ? [] : script.labelSteps(labels[i]),
     reader: script.reader(),
+    guard: order.ruled && ruleGuard(order.ruled),
   }));
   await write(sampling, order, drafts, ({ part }) => part === "end");
   return drafts.map(({ reader }) => ({
@@ -54,11 +57,11 @@ async function wantedLabels(
   let missing = Array.from({ length: order.size }, (_, i) => i);
   let attempt = 0;
   while (missing.length > 0) {
-    if (attempt === labelAttempts) throw neverCameUp();
+    if (attempt === mostAttempts) throw neverCameUp(order);
     // The fewer records are left, the more tries of each are made at once
     const tries = Math.min(
       Math.max(1, Math.floor(order.size / missing.length)),
-      labelAttempts - attempt,
+      mostAttempts - attempt,
     );
     const drafts = missing.flatMap((i) =>
       Array.from({ length: tries }, (_, more): Draft => ({
@@ -99,8 +102,10 @@ async function write(
     for (let step = 1; step < limit && open.length > 0; step++) {
       stepper.advance(steps);
       steps = await nextSteps(sampling, stepper, seed, open, step, isDone);
-      open.forEach(({ reader }, i) => {
-        if (!isDone(reader)) reader.read(rowOf(steps, i));
+      open.forEach(({ reader, guard }, i) => {
+        if (isDone(reader)) return;
+        reader.read(rowOf(steps, i));
+        guard?.follow(reader);
       });
       const positions = Array.from(open.keys()).filter((i) => !isDone(open[i].reader));
       onEnded(drafts.length - positions.length);
@@ -134,9 +139,11 @@ async function nextSteps(
       uniforms.subarray(at * count, (at + 1) * count),
     );
   });
-  const forbidden = free.map((i) =>
-    isDone(open[i].reader) ? undefined : open[i].reader.forbidden?.()
-  );
+  const forbidden = free.map((i) => {
+    const { reader, guard } = open[i];
+    if (isDone(reader)) return undefined;
+    return guard === undefined ? reader.forbidden?.() : guard.forbidden(reader);
+  });
   const drawn = await stepper.draw(Int32Array.from(free), uniforms, forbidden);
   if (free.length === open.length) return drawn;
   const next: ArrayLike<number>[] = open.map(({ given }) => given[step - 1]);

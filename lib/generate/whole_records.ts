@@ -1,37 +1,47 @@
+import { brokenByVisit } from "../cohort/broken_rules.ts";
 import type { RecordLists } from "../cohort/records.ts";
 import type { RecordSampling } from "../models/model.ts";
 import { random } from "../nn/random.ts";
 import {
   areWanted,
   givenLabels,
-  labelAttempts,
+  mostAttempts,
   neverCameUp,
   type Order,
   type Written,
 } from "./order.ts";
+import type { Ruled } from "./rule_guard.ts";
 
 /**
  * The records of an order from a model that writes whole ones, each from the stream of its number;
- * records are drawn anew until they have the labels that are wanted.
+ * records are drawn anew until they have the labels that are wanted and keep to the rules, so they
+ * are the model's given that they do.
  */
 export async function writtenWhole(sampling: RecordSampling, order: Order): Promise<Written[]> {
-  const { seed, first, size, onEnded } = order;
-  const streams = (records: readonly number[], attempt: number) =>
-    records.map((i) => random(seed, first + i, 0, attempt));
-  const all = Array.from({ length: size }, (_, i) => i);
+  const { seed, first, size, ruled, onEnded } = order;
   const labels = givenLabels(order);
   const written: RecordLists[] = [];
-  if (labels !== undefined) written.push(...await sampling.write(streams(all, 0), labels));
-  let missing = labels === undefined ? all : [];
+  let missing = Array.from({ length: size }, (_, i) => i);
   for (let attempt = 0; missing.length > 0; attempt++) {
-    if (attempt === labelAttempts) throw neverCameUp();
-    const drawn = await sampling.write(streams(missing, attempt));
+    if (attempt === mostAttempts) throw neverCameUp(order);
+    const drawn = await sampling.write(
+      missing.map((i) => random(seed, first + i, 0, attempt)),
+      labels && missing.map((i) => labels[i]),
+    );
     missing = missing.filter((i, at) => {
-      const isWanted = areWanted(order, drawn[at].labels);
-      if (isWanted) written[i] = drawn[at];
-      return !isWanted;
+      const isFitting = areWanted(order, drawn[at].labels) &&
+        (ruled === undefined || keepsTo(ruled, drawn[at]));
+      if (isFitting) written[i] = drawn[at];
+      return !isFitting;
     });
+    onEnded(size - missing.length);
   }
-  onEnded(size);
   return written.map((record) => ({ ...record, isCutOff: false }));
+}
+
+function keepsTo({ rules, tally }: Ruled, record: RecordLists): boolean {
+  const isKept = brokenByVisit(record, rules).every(({ size }) => size === 0);
+  tally.draws++;
+  if (!isKept) tally.touched++;
+  return isKept;
 }

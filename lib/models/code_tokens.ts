@@ -135,6 +135,9 @@ function tokenReader(sizes: RowSizes): RecordReader {
     },
     labels,
     visits,
+    get isOpen() {
+      return open.length > 0;
+    },
     forbidden() {
       const isLabels = part === "labels";
       columns.fill(1).fill(0, next, isLabels ? start : codes);

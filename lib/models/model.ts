@@ -107,6 +107,12 @@ export interface RecordReader {
   readonly labels: readonly number[];
   /** Codes of each visit, as far as it has read. */
   readonly visits: readonly (readonly number[])[];
+  /** Whether the next step may add to the last visit; it does not where left out. */
+  readonly isOpen?: boolean;
+  /** Index into `sexNames`, once it has read it; in models that write sexes. */
+  readonly sex?: number;
+  /** Age at the visit that the next step is about; in models that write ages. */
+  readonly ageYears?: number;
   /** What the next step may not hold, as it stands until that is read; anything when left out. */
   forbidden?(): Forbidden | undefined;
   /** Notes what a step says. */
@@ -119,6 +125,8 @@ export interface Script {
   readonly first: readonly number[];
   /** Most steps of a record, the first included. */
   readonly limit: number;
+  /** Whether readers know ages, from before a visit's codes on. */
+  readonly knowsAges?: boolean;
   /** The steps after the first that say that a record has these labels. */
   labelSteps(labels: ArrayLike<number>): number[][];
   /** Begins to read a record, after its first step. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { cohortOf, type Run, vocabulary } from "ehrloom";
-import { halo } from "ehrloom/models/halo.ts";
+import { gradientModelOf, modelFamily } from "ehrloom/models/mod.ts";
 import { drawn } from "ehrloom/nn/initial.ts";
 import type { NamedArrays } from "ehrloom/nn/parameters.ts";
 import { random } from "ehrloom/nn/random.ts";
@@ -17,33 +17,20 @@ export interface Sizes {
   width: number;
 }
 
-/**
- * A HALO whose codes depend strongly on each other, as those of a trained one do: the head's random
- * weights are made larger, and its bias makes a column as likely as wanted.
- */
-export function randomRun(sizes: Sizes, seed: number, logit: (column: number) => number): Run {
-  const { codes, labels, context, width } = sizes;
+/** A network of that name with the parameters that it begins training with. */
+export function untrainedRun(
+  model: string,
+  { codes, labels, context, width }: Sizes,
+  seed: number,
+): Run {
   const names = vocabulary(Array.from({ length: codes }, (_, code) => `code ${code}`));
   const labelNames = Array.from({ length: labels }, (_, label) => `label ${label}`);
-  const config = halo.configFor(cohortOf(names, labelNames, []), {
-    width,
-    layers: 2,
-    heads: 2,
-    context,
-  });
-  const parameters = drawn(halo.create(config).initial, random(seed));
-  for (const name of ["ehr_head.auto1.weight", "ehr_head.auto2.weight"]) {
-    const { numbers } = parameters[name];
-    numbers.forEach((value, i) => numbers[i] = 4 * value);
-  }
-  const bias = parameters["ehr_head.auto2.bias"].numbers;
-  for (let column = 0; column < bias.length - width; column++) {
-    bias[width - 1 + column] = logit(column);
-  }
+  const settings = { width, layers: 2, heads: 2, context };
+  const config = modelFamily(model).configFor(cohortOf(names, labelNames, []), settings);
   return {
     runConfig: {
       ehrloom: "test",
-      model: "halo",
+      model,
       config,
       training: {
         epochs: 1,
@@ -59,11 +46,29 @@ export function randomRun(sizes: Sizes, seed: number, logit: (column: number) =>
       cohort: "",
       versions: {},
     },
-    parameters,
+    parameters: drawn(gradientModelOf(model, config).initial, random(seed)),
     vocabulary: names,
     labelNames,
     training: [],
   };
+}
+
+/**
+ * A HALO whose codes depend strongly on each other, as those of a trained one do: the head's random
+ * weights are made larger, and its bias makes a column as likely as wanted.
+ */
+export function randomRun(sizes: Sizes, seed: number, logit: (column: number) => number): Run {
+  const run = untrainedRun("halo", sizes, seed);
+  const { parameters } = run;
+  for (const name of ["ehr_head.auto1.weight", "ehr_head.auto2.weight"]) {
+    const { numbers } = parameters[name];
+    numbers.forEach((value, i) => numbers[i] = 4 * value);
+  }
+  const bias = parameters["ehr_head.auto2.bias"].numbers;
+  for (let column = 0; column < bias.length - sizes.width; column++) {
+    bias[sizes.width - 1 + column] = logit(column);
+  }
+  return run;
 }
 
 /** A row of the head, column by column, in float64, by the head's definition. */

@@ -2,11 +2,14 @@
 import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/assert";
 import * as tf from "@tensorflow/tfjs-core";
 import {
+  brokenRules,
   type Cohort,
   generate,
   hasLikelihood,
   modelSummaries,
   readRun,
+  type Rule,
+  rulesFor,
   runLikelihood,
   train,
   useBackend,
@@ -33,6 +36,11 @@ const small: Record<string, number> = {
   ganBatch: 32,
 };
 for (let layer = 1; layer <= 7; layer++) small[`channels${layer}`] = 8;
+/** Rules that the cohort breaks, and so does whatever learned from it. */
+const clinical: Rule[] = [
+  { kind: "at-most-one", within: "visit", codes: ["code 0", "code 1", "code 2"] },
+  { kind: "never-together", within: "record", codes: ["code 6", "code 7"], with: ["code 8"] },
+];
 /** Those that know no likelihood of a record. */
 const withoutLikelihood = ["eva", "gpt", "hisgt", "independent", "memoriser", "synteg"];
 
@@ -82,6 +90,15 @@ for (const { name, settings } of modelSummaries) {
       const labelRows = source.labels.slice(0, 60);
       const given = await generate(run, { ...options, labelRows });
       assertEquals(given.cohort.labels, labelRows);
+
+      const rules = rulesFor(clinical, run);
+      const broken = brokenRules(whole.cohort, rules);
+      assert(broken.some(({ records }) => records > 0), JSON.stringify(broken));
+      const kept = await generate(run, { ...options, rules });
+      assert(brokenRules(kept.cohort, rules).every(({ visits }) => visits === 0));
+      assert(kept.ruled !== undefined && kept.ruled.touched > 0);
+      const last = await generate(run, { ...options, first: 20, count: 10, batch: 3, rules });
+      assertEquals(recordsOf(last.cohort), recordsOf(kept.cohort).slice(20));
 
       assertEquals(hasLikelihood(run), !withoutLikelihood.includes(name));
       if (hasLikelihood(run)) {

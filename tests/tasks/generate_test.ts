@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { type Cohort, concatenated } from "ehrloom";
+import { type Cohort, concatenated, type Rule, rulesFor, rulesText } from "ehrloom";
 import { readMeds } from "ehrloom/cohort/from_meds.ts";
 import { writeMeds } from "ehrloom/cohort/to_meds.ts";
 import { generate } from "ehrloom/generate/generate.ts";
@@ -90,6 +90,27 @@ Deno.test("deno task generate keeps labels by name and from a cohort, beginning 
     assertEquals(labels.subarray(80), source.labels.subarray(0, 20));
   }));
 
+Deno.test("deno task generate keeps to rules and says how many draws they changed", () =>
+  withRun(async (folder, task) => {
+    const list: Rule[] = [{ kind: "at-most-one", within: "visit", codes: ["code 0", "code 1*"] }];
+    await Deno.writeTextFile(`${folder}/rules.json`, rulesText(list));
+    const args = ["--count", "60", "--rules", `${folder}/rules.json`];
+    const { code, lines } = await task(...args, "--out", `${folder}/ruled`);
+    assertEquals(code, 0, lines.join("\n"));
+    const rules = rulesFor(list, source);
+    const expected = await generate(await readRun(`${folder}/run`), { count: 60, rules });
+    const { draws = 0, touched = 0 } = expected.ruled ?? {};
+    assert(touched > 0);
+    const share = (100 * touched / draws).toFixed(2);
+    assertEquals(
+      lines.find((line) => line.startsWith("Rules")),
+      `Rules changed ${touched} of ${draws} draws, ${share} %`,
+    );
+    assertEquals(essence(await readMeds(`${folder}/ruled`)), essence(expected.cohort));
+    const file = JSON.parse(await Deno.readTextFile(`${folder}/ruled/metadata/dataset.json`));
+    assertEquals(file.ehrloom.rules, { file: `${folder}/rules.json`, draws, touched });
+  }));
+
 Deno.test("deno task generate says in one line what is wrong, and writes nothing", () =>
   withRun(async (folder, task) => {
     await Deno.mkdir(`${folder}/there`);
@@ -97,6 +118,10 @@ Deno.test("deno task generate says in one line what is wrong, and writes nothing
     for (const name of ["config.json", "vocabulary.json", "training.jsonl"]) {
       await Deno.copyFile(`${folder}/run/${name}`, `${folder}/broken/${name}`);
     }
+    await Deno.writeTextFile(
+      `${folder}/broken/rules.json`,
+      '{ "rules": [{ "kind": "sex", "sex": "male", "codes": ["code 3", "code 99"] }] }',
+    );
     const model = await Deno.readFile(`${folder}/run/model.safetensors`);
     await Deno.writeFile(`${folder}/broken/model.safetensors`, model.subarray(0, 1000));
     const cases: [args: string[], code: number, message: string | RegExp][] = [
@@ -125,6 +150,17 @@ Deno.test("deno task generate says in one line what is wrong, and writes nothing
       [["--shard", "3/2"], 2, "error: --shard is 3/2, must be I/N with I between 1 and N"],
       [["--shard", "1/9"], 2, "error: --shard 1/9 of 4 records holds none"],
       [["--sampler", "fast"], 2, "error: --sampler is fast, known are fixed-point, block-order"],
+      [
+        ["--rules", `${folder}/broken/rules.json`],
+        1,
+        `error: Cannot take the rules of "${folder}/broken/rules.json": no code of the cohort is ` +
+        'called "code 99"; leave out what the cohort lacks (its codes are such as "code 0")',
+      ],
+      [
+        ["--rules", `${folder}/rules.json`],
+        1,
+        `error: Cannot read "${folder}/rules.json": there is no such file`,
+      ],
       [
         ["--run", `${folder}/nowhere`],
         1,

@@ -1,0 +1,102 @@
+import {
+  type BrokenRule,
+  brokenRules,
+  checkOutput,
+  learnedRules,
+  readMeds,
+  readRules,
+  rulesFor,
+  rulesText,
+  subset,
+  writeWhole,
+} from "ehrloom";
+import { runCommand, say, shellPath, UsageError } from "./command.ts";
+
+/** Broken rules that are named one by one. */
+const named = 20;
+
+await runCommand({
+  name: "rules",
+  summary: "Learn clinical rules from a cohort folder, or count how often it breaks given ones.",
+  options: {
+    cohort: {
+      value: "DIR",
+      help: "Cohort folder; its training split is learned from",
+      required: true,
+    },
+    out: { value: "FILE", help: "Rules file to write: pairs of codes that are never together" },
+    within: { value: "record|visit", help: "Where they are not together", default: "record" },
+    expected: {
+      value: "N",
+      help: "Take pairs that N or more records would hold by chance, yet none does (as many as " +
+        "make one false rule in all unlikely, 1 in 20)",
+    },
+    check: { value: "FILE", help: "Rules file to hold the cohort to, in place of --out" },
+    force: { help: "Replace what is at FILE" },
+  },
+  details: [
+    'A rules file: { "rules": [ … ] } with rules such as',
+    '  { "kind": "sex", "sex": "female", "codes": ["ICD10CM//O*"] }',
+    '  { "kind": "age", "min": 10, "max": 55, "codes": ["ICD10CM//Z34*"] }',
+    '  { "kind": "label", "label": "diabetes", "value": 1, "codes": ["ICD10CM//E11*"] }',
+    '  { "kind": "at-most-one", "within": "visit", "codes": ["BMI//low", "BMI//high"] }',
+    '  { "kind": "never-together", "within": "record", "codes": ["A"], "with": ["B", "C*"] }',
+    '"A*" stands for all codes that begin with A; each rule may have a "note".',
+  ],
+  examples: [
+    "deno task rules --cohort data/cohort --out data/rules.json",
+    "deno task rules --cohort runs/synthetic --check data/rules.json",
+    "deno task generate --run runs/halo --count 1000 --rules data/rules.json --out runs/synthetic",
+  ],
+}, async (args, onProgress) => {
+  const check = args.maybe("check");
+  if ((check === undefined) === (args.maybe("out") === undefined)) {
+    throw new UsageError("one of --out and --check is needed");
+  }
+  const within = args.choice("within", ["record", "visit"]);
+  const expected = args.maybe("expected") && args.number("expected", { min: Number.MIN_VALUE });
+  if (check !== undefined) {
+    const cohort = await readMeds(args.path("cohort"));
+    const rules = await readRules(args.path("check"), cohort);
+    sayBroken(brokenRules(cohort, rules), `${cohort.recordCount} records`);
+    return;
+  }
+  const out = args.path("out");
+  await checkOutput(out, { force: args.has("force") });
+  const cohort = await readMeds(args.path("cohort"));
+  const rules = learnedRules(cohort, { within, expected: expected || undefined, onProgress });
+  await writeWhole(out, (path) => Deno.writeTextFile(path, rulesText(rules)), {
+    force: args.has("force"),
+  });
+  say(`${rules.length} rules written to ${args.text("out")}`);
+  if (cohort.splits !== null) {
+    const heldOut = subset(
+      cohort,
+      Array.from(cohort.splits.keys()).filter((record) => cohort.splits?.[record] !== 0),
+    );
+    sayBroken(
+      brokenRules(heldOut, rulesFor(rules, cohort)),
+      `${heldOut.recordCount} real records that were not learned from`,
+    );
+  }
+  say(
+    "Read and edit them, then: deno task generate --run RUN --count N " +
+      `--rules ${shellPath(args.text("out"))} --out DIR`,
+  );
+});
+
+function sayBroken(counts: readonly BrokenRule[], who: string): void {
+  const broken = counts.filter(({ visits }) => visits > 0)
+    .sort((a, b) => b.records - a.records);
+  if (broken.length === 0) return say(`None of ${counts.length} rules is broken in ${who}`);
+  say(`${broken.length} of ${counts.length} rules are broken in ${who}:`);
+  for (const { rule, records, visits } of broken.slice(0, named)) {
+    const about = rule.note ??
+      [...rule.codes.slice(0, 3), ..."with" in rule ? rule.with : []].join(", ");
+    say(
+      `  ${counts.findIndex((one) => one.rule === rule) + 1}. ${rule.kind} (${about}): ` +
+        `${records} records, ${visits} visits`,
+    );
+  }
+  if (broken.length > named) say(`  and ${broken.length - named} more`);
+}
