@@ -88,6 +88,7 @@ export type { OnProgress, Progress } from "./lib/progress.ts";
 
 // Models
 export type {
+  CellHits,
   Knowledge,
   ModelConfig,
   RecordLikelihood,
@@ -194,4 +195,4 @@ export { type ScatterColumn, scatterGrid } from "./lib/plot/scatter_grid.ts";
 export { type Compared, comparisonHtml, scatterColumns } from "./lib/plot/comparison.ts";
 
 // Models side by side
-export { compare, type CompareOptions } from "./lib/compare/compare.ts";
+export { compare, type CompareOptions, type Contestant } from "./lib/compare/compare.ts";

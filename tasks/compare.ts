@@ -1,7 +1,15 @@
-import { compare, modelSummaries, readMeds, trainingDefaults } from "ehrloom";
+import {
+  compare,
+  type Contestant,
+  modelSummaries,
+  readCodeEmbeddings,
+  readCodeGraph,
+  readMeds,
+  trainingDefaults,
+} from "ehrloom";
 import { join } from "node:path";
 import { backendOption, startBackend } from "./backend_option.ts";
-import { runCommand, say, shellPath, UsageError } from "./command.ts";
+import { type Arguments, resolvePath, runCommand, say, shellPath, UsageError } from "./command.ts";
 
 await runCommand({
   name: "compare",
@@ -13,7 +21,7 @@ await runCommand({
       help: `Parted by commas, the others held against the first: ${
         modelSummaries.map(({ name }) => name).join(", ")
       }`,
-      default: "halo,halo-coarse,gpt,lstm,markov,independent",
+      default: "halo,halo-coarse,gpt,lstm,synteg,eva,hisgt,markov,independent",
     },
     out: { value: "DIR", help: "Folder to write; what it has of the same is kept", required: true },
     epochs: { value: "N", help: "Times to see each record", default: `${trainingDefaults.epochs}` },
@@ -22,7 +30,17 @@ await runCommand({
     lr: { value: "X", help: "Learning rate", default: `${trainingDefaults.learningRate}` },
     set: {
       value: "KEY=VALUE",
-      help: "A setting for every model that has it; may repeat",
+      help: "A setting for every model that has it, or MODEL.KEY=VALUE for one; may repeat",
+      many: true,
+    },
+    embeddings: {
+      value: "MODEL=FILE",
+      help: "Vectors of codes' descriptions for a model (hisgt); may repeat",
+      many: true,
+    },
+    hierarchy: {
+      value: "MODEL=FILE",
+      help: "Edges above codes for a model (hisgt); may repeat",
       many: true,
     },
     seed: { value: "N", help: "Names all random draws", default: `${trainingDefaults.seed}` },
@@ -31,15 +49,21 @@ await runCommand({
     workers: { value: "N", help: "Threads that share each batch on wasm", default: "1" },
     force: { help: "Begin anew in place of going on with what is at --out" },
   },
-  details: ["A comparison that was stopped goes on when the same command is given again."],
+  details: [
+    "A comparison that was stopped goes on when the same command is given again.",
+    "MODEL+WORD names another form of a model: it stands in the table beside the first.",
+  ],
   examples: [
     "deno task compare --cohort runs/cohort --out runs/compare --epochs 30",
     "deno task compare --cohort runs/cohort --models halo,lstm,markov --out runs/compare --budget 60",
+    "deno task compare --cohort runs/cohort --models gpt,hisgt,hisgt+bert --out runs/compare" +
+    " --embeddings hisgt+bert=runs/vectors.json --set gpt.tied=0",
   ],
 }, async (args, onProgress) => {
+  const names = args.text("models").split(",").map((name) => name.trim());
+  const settings = scopedSettings(args.all("set"), names);
   const options = {
-    models: args.text("models").split(",").map((name) => name.trim()),
-    settings: Object.fromEntries(args.all("set").map(setting)),
+    settings: settings.get("") ?? {},
     epochs: args.integer("epochs", { min: 1 }),
     minutes: args.maybe("budget") === undefined ? 0 : args.number("budget", { min: 0.01 }),
     batch: args.integer("batch", { min: 1 }),
@@ -50,20 +74,66 @@ await runCommand({
     force: args.has("force"),
     onProgress,
   };
+  const [embeddings, hierarchies] = [
+    filesOf(args, "embeddings", names),
+    filesOf(args, "hierarchy", names),
+  ];
   await startBackend(args);
   const cohort = await readMeds(args.path("cohort"));
-  const { comparison } = await compare(cohort, args.path("out"), options);
+  const models = await Promise.all(names.map(async (name): Promise<Contestant> => {
+    const [vectors, edges] = [embeddings.get(name), hierarchies.get(name)];
+    return {
+      name,
+      settings: settings.get(name),
+      knowledge: {
+        embeddings: vectors === undefined ? undefined : await readCodeEmbeddings(vectors),
+        hierarchy: edges === undefined ? undefined : await readCodeGraph(edges, cohort.vocabulary),
+      },
+    };
+  }));
+  const { comparison } = await compare(cohort, args.path("out"), { ...options, models });
   for (const { model, likelihood, fidelity } of comparison.models) {
     const { unigram, same_visit_bigram, sequential_bigram } = fidelity;
     const r2 = [unigram, same_visit_bigram, sequential_bigram].map((each) => each.r2.toFixed(3));
-    const loss = likelihood === null ? "no likelihood" : likelihood.nll_per_visit.toFixed(3);
+    const loss = likelihood === null
+      ? "no likelihood"
+      : (likelihood.nll_is_bound ? "at most " : "") + likelihood.nll_per_visit.toFixed(3);
     say(`${model}: R² ${r2.join(", ")}; nats a test visit: ${loss}`);
   }
   say(`Next: open ${shellPath(join(args.text("out"), "comparison.html"))}`);
 });
 
-function setting(text: string): [string, number] {
-  const [, name, value] = text.match(/^([^=]+)=(.+)$/) ?? [];
-  if (name !== undefined && Number.isFinite(Number(value))) return [name, Number(value)];
-  throw new UsageError(`--set is ${text}, must be KEY=NUMBER, such as width=256`);
+function checkNamed(option: string, name: string, names: readonly string[]): void {
+  if (names.includes(name)) return;
+  throw new UsageError(`--${option} names ${name}, which is not among --models`);
+}
+
+/** Settings by the model that they are for, "" for all. */
+function scopedSettings(texts: readonly string[], names: readonly string[]) {
+  const found = new Map<string, Record<string, number>>();
+  for (const text of texts) {
+    const [, model = "", name, value] = text.match(/^(?:([^=.]+)\.)?([^=]+)=(.+)$/) ?? [];
+    if (name === undefined || !Number.isFinite(Number(value))) {
+      throw new UsageError(`--set is ${text}, must be KEY=NUMBER, such as width=256`);
+    }
+    if (model !== "") checkNamed("set", model, names);
+    found.set(model, { ...found.get(model), [name]: Number(value) });
+  }
+  return found;
+}
+
+/** Files by the model that they are for. */
+function filesOf(args: Arguments, option: string, names: readonly string[]): Map<string, string> {
+  return new Map(
+    args.all(option).map((text) => {
+      const [, name, path] = text.match(/^([^=]+)=(.+)$/) ?? [];
+      if (name === undefined) {
+        throw new UsageError(
+          `--${option} is ${text}, must be MODEL=FILE, such as hisgt=vectors.json`,
+        );
+      }
+      checkNamed(option, name, names);
+      return [name, resolvePath(path)];
+    }),
+  );
 }

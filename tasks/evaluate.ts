@@ -59,7 +59,10 @@ await runCommand({
   const { unigram, same_visit_bigram, sequential_bigram } = report.fidelity ?? {};
   const r2 = [unigram, same_visit_bigram, sequential_bigram].map((each) => each?.r2.toFixed(3));
   say(`R² of codes ${r2[0]}, of pairs in a visit ${r2[1]}, of pairs over visits ${r2[2]}`);
-  if (likelihood !== undefined) say(`NLL per visit ${likelihood.nll_per_visit.toFixed(3)} nats`);
+  if (likelihood !== undefined) {
+    const { nll_per_visit, nll_is_bound } = likelihood;
+    say(`NLL per visit ${nll_is_bound ? "at most " : ""}${nll_per_visit.toFixed(3)} nats`);
+  }
   say(`Next: open ${shellPath(join(args.text("out"), "report.html"))}`);
 });
 

@@ -1,5 +1,5 @@
 import { type Cohort, cohort } from "./cohort.ts";
-import { vocabulary } from "./vocabulary.ts";
+import { type Vocabulary, vocabulary } from "./vocabulary.ts";
 
 /** What {@link trimmed} leaves out. */
 export interface TrimOptions {
@@ -58,7 +58,32 @@ export function trimmed(source: Cohort, options: TrimOptions): Cohort {
   const kept = [...names.codes.keys()].filter((code) => counts[code] >= minCount);
   const newIndex = new Int32Array(names.codes.length).fill(-1);
   kept.forEach((code, index) => newIndex[code] = index);
+  return reindexed(source, {
+    newIndex,
+    maxVisits,
+    vocabulary: vocabulary(
+      kept.map((code) => names.codes[code]),
+      kept.map((code) => names.descriptions[code]),
+    ),
+  });
+}
 
+/**
+ * The cohort over another vocabulary. Visits that lose all their codes go, records stay; days between
+ * visits are counted over those left out.
+ *
+ * @param options.newIndex [codes] the new index of each code, rising; -1 for those to leave out
+ * @param options.maxVisits the first visits of a record to look at
+ * @param options.vocabulary what the new indices mean
+ */
+export function reindexed(
+  source: Cohort,
+  { newIndex, maxVisits = Infinity, vocabulary }: {
+    readonly newIndex: Int32Array;
+    readonly maxVisits?: number;
+    readonly vocabulary: Vocabulary;
+  },
+): Cohort {
   const visitOffsets = new Uint32Array(source.recordCount + 1);
   const codeOffsets = new Uint32Array(source.visitCount + 1);
   const codes = new Uint32Array(source.codes.length);
@@ -94,10 +119,7 @@ export function trimmed(source: Cohort, options: TrimOptions): Cohort {
   }
   return cohort({
     ...source,
-    vocabulary: vocabulary(
-      kept.map((code) => names.codes[code]),
-      kept.map((code) => names.descriptions[code]),
-    ),
+    vocabulary,
     visitOffsets,
     codeOffsets: codeOffsets.slice(0, visits + 1),
     codes: codes.slice(0, events),

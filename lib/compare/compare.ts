@@ -29,8 +29,8 @@ import { likelihoodMetrics, resampledNll } from "../evaluate/likelihood.ts";
 import type { FidelityFigures } from "../evaluate/report.ts";
 import { hasLikelihood, testLikelihoods } from "../evaluate/run_likelihood.ts";
 import { generate } from "../generate/generate.ts";
-import { checkSettings, modelFamily } from "../models/mod.ts";
-import type { ModelConfig } from "../models/model.ts";
+import { checkSettings, formOf, modelFamily } from "../models/mod.ts";
+import type { Knowledge, ModelConfig } from "../models/model.ts";
 import { backendVersions } from "../nn/backend.ts";
 import { type Compared, writeComparison } from "../plot/comparison.ts";
 import type { OnProgress } from "../progress.ts";
@@ -41,14 +41,24 @@ import {
   trainingDefaults,
   type TrainingOptions,
 } from "../train/options.ts";
-import type { Run } from "../train/run_folder.ts";
-import { checkSplits, train } from "../train/train.ts";
+import type { Run, RunConfig } from "../train/run_folder.ts";
+import { checkKnowledge, checkSplits, train } from "../train/train.ts";
 import { version } from "../version.ts";
+
+/** A model with what is its own in a comparison. */
+export interface Contestant {
+  /** As the registry has it; `NAME+WORD` where another form of the model stands beside it. */
+  readonly name: string;
+  /** Its own settings, which go before those for every model. */
+  readonly settings?: ModelConfig;
+  /** What is known of the codes, for models that can use it. */
+  readonly knowledge?: Knowledge;
+}
 
 /** What to compare, on top of how to train; `seed` names all draws, those of resamples too. */
 export interface CompareOptions extends TrainingOptions {
-  /** Names of the models, in the order of the table; the others are held against the first. */
-  readonly models: readonly string[];
+  /** The models, in the order of the table; the others are held against the first. */
+  readonly models: readonly (string | Contestant)[];
   /** Settings for every model that has one of the name. */
   readonly settings?: ModelConfig;
   /** Resamples of patients behind each interval; 1,000 when left out, 0 for none. */
@@ -59,32 +69,65 @@ export interface CompareOptions extends TrainingOptions {
   readonly onProgress?: OnProgress;
 }
 
-/** All that decides the figures; a folder is gone on with only under the same plan. */
+/**
+ * What decides the figures of all models; a folder is gone on with only under the same plan. What
+ * decides those of one model is in its run's config.
+ */
 interface Plan {
   readonly cohort: string;
   readonly training: Training;
-  readonly settings: ModelConfig;
   readonly resamples: number;
 }
 
-function checkModels(models: readonly string[], settings: ModelConfig): void {
-  if (models.length === 0) throw new RangeError("Cannot compare: no model is named");
-  const twice = models.find((name, index) => models.indexOf(name) !== index);
-  if (twice !== undefined) throw new RangeError(`Cannot compare: "${twice}" is named twice`);
-  const families = models.map(modelFamily);
-  for (const family of families) checkSettings(family, settingsOf(family.name, settings));
-  for (const name of Object.keys(settings)) {
-    if (families.some((family) => Object.hasOwn(family.settings, name))) continue;
-    throw new RangeError(`Cannot set ${name}: none of ${models.join(", ")} has such a setting`);
-  }
+/** A contestant whose settings were checked. */
+interface Entry {
+  /** As {@link Contestant} has it. */
+  readonly name: string;
+  /** The model's name in the registry. */
+  readonly family: string;
+  /** All that were set for it. */
+  readonly settings: ModelConfig;
+  /** The whole config. */
+  readonly config: ModelConfig;
+  readonly knowledge?: Knowledge;
 }
 
-/** Those of the settings that the model has. */
-function settingsOf(model: string, settings: ModelConfig): ModelConfig {
-  const { settings: known } = modelFamily(model);
-  return Object.fromEntries(
-    Object.entries(settings).filter(([name]) => Object.hasOwn(known, name)),
-  );
+/** The registry's name in a contestant's. */
+function familyNameOf(name: string): string {
+  const [, family] = name.match(/^([^+]+)\+[\w-]+$/) ?? [undefined, name];
+  return family;
+}
+
+function entryOf(contestant: string | Contestant, shared: ModelConfig, cohort: Cohort): Entry {
+  const { name, settings: own = {}, knowledge } = typeof contestant === "string"
+    ? { name: contestant }
+    : contestant;
+  const family = modelFamily(familyNameOf(name));
+  const fitting = Object.entries(shared).filter(([key]) => Object.hasOwn(family.settings, key));
+  const settings = { ...Object.fromEntries(fitting), ...own };
+  checkSettings(family, settings);
+  const config = family.configFor(cohort, settings, knowledge);
+  checkKnowledge(family.create(config), knowledge);
+  return { name, family: family.name, settings, config, knowledge };
+}
+
+function entriesOf({ models, settings = {} }: CompareOptions, cohort: Cohort): Entry[] {
+  if (models.length === 0) throw new RangeError("Cannot compare: no model is named");
+  const entries = models.map((each) => entryOf(each, settings, cohort));
+  const names = entries.map(({ name }) => name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) {
+    throw new RangeError(
+      `Cannot compare: "${twice}" is named twice; call another form of it "${twice}+WORD"`,
+    );
+  }
+  for (const name of Object.keys(settings)) {
+    if (entries.some(({ settings }) => Object.hasOwn(settings, name))) continue;
+    throw new RangeError(
+      `Cannot set ${name}: none of ${names.join(", ")} has such a setting`,
+    );
+  }
+  return entries;
 }
 
 async function readIfThere(path: string): Promise<unknown> {
@@ -127,11 +170,6 @@ async function checkPlan(folder: string, plan: Plan, force: boolean): Promise<vo
   }
   const before: Record<string, unknown> = { ...found.training, resamples: found.resamples };
   const now: Record<string, unknown> = { ...plan.training, resamples: plan.resamples };
-  const names = new Set([...Object.keys(found.settings), ...Object.keys(plan.settings)]);
-  for (const name of names) {
-    before[name] = found.settings[name] ?? "its default";
-    now[name] = plan.settings[name] ?? "its default";
-  }
   for (const [name, value] of Object.entries(now)) {
     if (value === before[name]) continue;
     throw new RangeError(
@@ -141,9 +179,31 @@ async function checkPlan(folder: string, plan: Plan, force: boolean): Promise<vo
   }
 }
 
+/** Makes sure that a model that was begun in the folder was begun as it is asked for now. */
+async function checkBegun(folder: string, { name, config, knowledge }: Entry): Promise<void> {
+  const path = join(folder, "models", name, "run", "config.json");
+  const found = await readIfThere(path) as RunConfig | undefined;
+  if (found === undefined) return;
+  const fail = (what: string, now: unknown, before: unknown) => {
+    throw new RangeError(
+      `Cannot go on with "${folder}" with ${name}'s ${what} ${now}: it was begun with ${before}; ` +
+        "name another form of it, as NAME+WORD, or pass --force to begin anew",
+    );
+  };
+  for (const setting of new Set([...Object.keys(config), ...Object.keys(found.config)])) {
+    const [now, before] = [config[setting], found.config[setting]];
+    if (now !== before) fail(setting, now ?? "left out", before ?? "none");
+  }
+  const brought = { semantic_table: knowledge?.embeddings, hierarchy_table: knowledge?.hierarchy };
+  for (const [table, given] of Object.entries(brought)) {
+    const before = found.sources?.[table];
+    if (given !== undefined && !before?.startsWith(given.source)) fail(table, given.source, before);
+  }
+}
+
 /** One model's sitting: where it works, and under which plan. */
 interface Sitting {
-  readonly model: string;
+  readonly entry: Entry;
   readonly folder: string;
   readonly plan: Plan;
   readonly cohort: Cohort;
@@ -152,15 +212,16 @@ interface Sitting {
 
 /** The model's run, begun or gone on with, and the seconds that learning took. */
 async function trained(
-  { model, folder, plan, cohort, onProgress }: Sitting,
+  { entry, folder, plan, cohort, onProgress }: Sitting,
 ): Promise<{ run: Run; seconds: number }> {
   const path = join(folder, "run");
   const isBegun = await readIfThere(join(path, "config.json")) !== undefined;
   const began = performance.now();
   const run = await train(cohort, path, {
     ...plan.training,
-    model,
-    settings: settingsOf(model, plan.settings),
+    model: entry.family,
+    settings: entry.settings,
+    knowledge: entry.knowledge,
     ...(isBegun ? { resume: true } : { force: true }),
     onProgress,
   });
@@ -172,7 +233,7 @@ async function trained(
 }
 
 async function judged(sitting: Sitting): Promise<JudgedModel> {
-  const { model, folder, plan, cohort, onProgress } = sitting;
+  const { entry: { name, family }, folder, plan, cohort, onProgress } = sitting;
   const { resamples, training: { seed } } = plan;
   const { run, seconds } = await trained(sitting);
   const real = splitOf(cohort, "train");
@@ -184,9 +245,9 @@ async function judged(sitting: Sitting): Promise<JudgedModel> {
   });
   const generationSeconds = (performance.now() - began) / 1000;
   if (written.visitCount === 0) {
-    throw new RangeError(`Cannot judge "${model}": none of its records has a visit`);
+    throw new RangeError(`Cannot judge "${name}": none of its records has a visit`);
   }
-  await writeMeds(join(folder, "synthetic"), written, { name: `ehrloom-${model}`, force: true });
+  await writeMeds(join(folder, "synthetic"), written, { name: `ehrloom-${name}`, force: true });
   const test = hasLikelihood(run) ? await testLikelihoods(run, cohort, { onProgress }) : null;
   const synthetic = withoutEmptyRecords(written);
   const [{ figures, r2 }] = await resampledFidelity(
@@ -195,8 +256,10 @@ async function judged(sitting: Sitting): Promise<JudgedModel> {
     { seed, resamples, onProgress },
   );
   return {
-    model,
+    model: name,
+    form: formOf(family, run.runConfig.config),
     config: run.runConfig.config,
+    ...run.runConfig.sources && { sources: run.runConfig.sources },
     parameters: Object.values(run.parameters).reduce((sum, { numbers }) => sum + numbers.length, 0),
     epochs: run.training.length,
     best_epoch: run.training.findLast(({ best }) => best)?.epoch ?? 0,
@@ -207,6 +270,7 @@ async function judged(sitting: Sitting): Promise<JudgedModel> {
     likelihood: test && likelihoodMetrics(test.perRecord, test.cells, {
       seed,
       resamples,
+      isBound: test.isBound,
       unseenCodeOccurrences: test.unseenCodeOccurrences,
     }),
     fidelity: figures,
@@ -264,17 +328,18 @@ export async function compare(
   folder: string,
   options: CompareOptions,
 ): Promise<Compared> {
-  const { models, settings = {}, resamples = 1000, force = false, onProgress } = options;
+  const { resamples = 1000, force = false, onProgress } = options;
   const training = { ...trainingDefaults, ...givenTraining(options) };
-  checkModels(models, settings);
+  const entries = entriesOf(options, cohort);
   checkTraining(training);
   if (!Number.isSafeInteger(resamples) || resamples < 0) {
     throw new RangeError(`Cannot take ${resamples} resamples: must be a whole number, at least 0`);
   }
   checkSplits(cohort);
   const { train: real, heldOut } = checkReal(cohort);
-  const plan: Plan = { cohort: await fingerprint(cohort), training, settings, resamples };
+  const plan: Plan = { cohort: await fingerprint(cohort), training, resamples };
   await checkPlan(folder, plan, force);
+  for (const entry of entries) await checkBegun(folder, entry);
 
   const ceiling = await kept(
     join(folder, "ceiling.json"),
@@ -282,11 +347,12 @@ export async function compare(
   );
   const found: JudgedModel[] = [];
   const synthetic = new Map<string, Cohort>();
-  for (const model of models) {
-    const own = join(folder, "models", model);
-    const sitting = { model, folder: own, plan, cohort, onProgress: prefixed(model, onProgress) };
+  for (const entry of entries) {
+    const { name } = entry;
+    const own = join(folder, "models", name);
+    const sitting = { entry, folder: own, plan, cohort, onProgress: prefixed(name, onProgress) };
     found.push(await kept(join(own, "judgement.json"), () => judged(sitting)));
-    synthetic.set(model, await readMeds(join(own, "synthetic")));
+    synthetic.set(name, await readMeds(join(own, "synthetic")));
   }
   const comparison: Comparison = {
     about: {

@@ -14,10 +14,14 @@ import type { Training } from "../train/options.ts";
 
 /** One model's part of a comparison. */
 export interface ComparedModel {
-  /** Its name in the registry. */
+  /** Its name in the registry; `NAME+WORD` for another form of it. */
   readonly model: string;
-  /** Its settings, all of them: they say whether the intended form ran or the published one. */
+  /** Whether the intended form ran or the published one, see {@link formOf}. */
+  readonly form: string;
+  /** Its settings, all of them. */
   readonly config: ModelConfig;
+  /** Where tables come from that were worked out before training, by their names. */
+  readonly sources?: Readonly<Record<string, string>>;
   /** Numbers that it learned. */
   readonly parameters: number;
   /** Epochs of training; 0 for models that count. */
@@ -57,8 +61,8 @@ export interface Difference {
   /** Of R²; above 0 where the model is the closer one. */
   readonly r2: Readonly<Record<CodeKind, Estimate>>;
   /**
-   * Of the test loss in nats a visit, below 0 where the model is better; null without likelihood and
-   * where both hold a test record impossible.
+   * Of the test loss in nats a visit, or of what bounds it, below 0 where the model is better; null
+   * without likelihood and where both hold a test record impossible.
    */
   readonly nll_per_visit: Estimate | null;
 }
@@ -114,9 +118,10 @@ export function differencesOf([first, ...others]: readonly JudgedModel[]): Diffe
 }
 
 /**
- * The comparison as a frame, a row a model: test loss (`nll_per_visit`, in nats), R² of the three
- * probabilities, each with the ends of its interval, mean lengths, parameters, epochs and seconds.
- * Null where a model has no likelihood.
+ * The comparison as a frame, a row a model: its form, test loss (`nll_per_visit`, in nats, which
+ * `nll_is_bound` calls an upper bound) and perplexity a code, R² of the three probabilities, each with
+ * the ends of its interval, mean lengths, parameters, epochs, seconds, and how many records were cut
+ * off or without visits. Null where a model has no likelihood.
  */
 export function comparisonFrame({ models }: Comparison): Frame {
   const numbers = (name: string, of: (model: ComparedModel) => number | null) =>
@@ -125,9 +130,16 @@ export function comparisonFrame({ models }: Comparison): Frame {
     pl.Series(name, Float64Array.from(models, of)).cast(pl.Int64);
   return pl.DataFrame([
     pl.Series("model", models.map(({ model }) => model), pl.String),
+    pl.Series("form", models.map(({ form }) => form), pl.String),
     numbers("nll_per_visit", ({ likelihood }) => likelihood?.nll_per_visit ?? null),
     numbers("nll_per_visit_low", ({ likelihood }) => likelihood?.nll_per_visit_low ?? null),
     numbers("nll_per_visit_high", ({ likelihood }) => likelihood?.nll_per_visit_high ?? null),
+    pl.Series(
+      "nll_is_bound",
+      models.map(({ likelihood }) => likelihood?.nll_is_bound ?? null),
+      pl.Bool,
+    ),
+    numbers("perplexity_per_code", ({ likelihood }) => likelihood?.perplexity_per_code ?? null),
     ...codeKinds.flatMap((kind) =>
       (["r2", "r2_low", "r2_high"] as const).map((end) =>
         numbers(`${kind}_${end}`, ({ fidelity }) => fidelity[kind][end])
@@ -140,6 +152,8 @@ export function comparisonFrame({ models }: Comparison): Frame {
     counts("epochs", ({ epochs }) => epochs),
     numbers("training_seconds", ({ training_seconds }) => training_seconds),
     numbers("generation_seconds", ({ generation_seconds }) => generation_seconds),
+    counts("records_cut_off", ({ records_cut_off }) => records_cut_off),
+    counts("records_without_visits", ({ records_without_visits }) => records_without_visits),
   ]);
 }
 

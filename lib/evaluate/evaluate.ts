@@ -6,6 +6,7 @@
 import { type Cohort, splitOf } from "../cohort/cohort.ts";
 import { backendVersions } from "../nn/backend.ts";
 import type { OnProgress } from "../progress.ts";
+import type { RunConfig } from "../train/run_folder.ts";
 import { version } from "../version.ts";
 import { fidelity } from "./fidelity/fidelity.ts";
 import { checkVocabularies } from "./fidelity/vocabularies.ts";
@@ -20,7 +21,7 @@ export interface EvaluateOptions {
   /** Test metrics of the model that drew the synthetic cohort, see {@link likelihoodMetrics}. */
   readonly likelihood?: Likelihood;
   /** config.json of the run that drew the synthetic cohort. */
-  readonly run?: Record<string, unknown>;
+  readonly run?: RunConfig;
   /** Synthetic records that reached the model's longest length without an end, as `generate` says. */
   readonly cutOff?: number;
   /** Told of every block of resamples. */

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { RecordLikelihood } from "../models/model.ts";
+import type { CellHits, RecordLikelihood } from "../models/model.ts";
 import { estimate, resampledSums } from "./bootstrap.ts";
 import type { Likelihood } from "./report.ts";
 
@@ -14,6 +14,8 @@ export interface LikelihoodOptions {
   readonly seed?: number;
   /** Resamples of patients behind the interval; 1,000 when left out, 0 for none. */
   readonly resamples?: number;
+  /** Whether the log-probabilities are lower bounds; false when left out. */
+  readonly isBound?: boolean;
   /** Occurrences of codes that the model does not know and that were left out; 0 when left out. */
   readonly unseenCodeOccurrences?: number;
 }
@@ -46,13 +48,13 @@ export function resampledNll(
  * import { likelihoodMetrics } from "ehrloom";
  * import { assertAlmostEquals } from "@std/assert";
  *
- * const record = { logProbability: -6, visits: 3, positives: 4, truePositives: 3 };
+ * const hits = { truePositives: 3, falsePositives: 1, falseNegatives: 1 };
  * const { nll_per_visit, recall } = likelihoodMetrics(
- *   [{ ...record, falsePositives: 1, falseNegatives: 1 }],
+ *   [{ logProbability: -6, visits: 3, positives: 4, hits }],
  *   10,
  * );
  * assertAlmostEquals(nll_per_visit, 2);
- * assertAlmostEquals(recall, 0.75);
+ * assertAlmostEquals(recall ?? NaN, 0.75);
  * ```
  *
  * @param perRecord [records] at least one
@@ -62,31 +64,51 @@ export function resampledNll(
 export function likelihoodMetrics(
   perRecord: readonly RecordLikelihood[],
   cells: number,
-  { seed = 0, resamples = 1000, unseenCodeOccurrences = 0 }: LikelihoodOptions = {},
+  { seed = 0, resamples = 1000, isBound = false, unseenCodeOccurrences = 0 }: LikelihoodOptions =
+    {},
 ): Likelihood {
   if (perRecord.length === 0) throw new RangeError("Cannot take test metrics: no test record");
   if (!(cells >= 1)) throw new RangeError(`Cannot take test metrics over ${cells} columns`);
-  const total = (part: keyof RecordLikelihood) =>
+  const total = (part: "logProbability" | "visits" | "positives") =>
     perRecord.reduce((sum, record) => sum + record[part], 0);
   const loss = -total("logProbability");
   const visits = total("visits");
-  const hits = total("truePositives");
-  const falseAlarms = total("falsePositives");
-  const misses = total("falseNegatives");
-  const share = (part: number, whole: number) => whole === 0 ? 0 : part / whole;
   const nll = estimate(resampledNll(perRecord, { seed, resamples }));
   return {
     nll_per_visit: nll.value,
     nll_per_visit_low: nll.low,
     nll_per_visit_high: nll.high,
-    bce: loss / (visits * cells),
+    nll_is_bound: isBound,
+    ...cellFigures(perRecord, loss, visits * cells),
+    perplexity_per_visit: Math.exp(loss / visits),
+    perplexity_per_code: Math.exp(loss / total("positives")),
+    unseen_code_occurrences: unseenCodeOccurrences,
+  };
+}
+
+const noCellFigures = {
+  bce: null,
+  precision: null,
+  recall: null,
+  f1: null,
+  accuracy: null,
+  perplexity_per_cell: null,
+};
+
+function cellFigures(perRecord: readonly RecordLikelihood[], loss: number, cells: number) {
+  const perRecordHits = perRecord.flatMap(({ hits }) => hits ?? []);
+  if (perRecordHits.length < perRecord.length) return noCellFigures;
+  const total = (part: keyof CellHits) => perRecordHits.reduce((sum, each) => sum + each[part], 0);
+  const hits = total("truePositives");
+  const falseAlarms = total("falsePositives");
+  const misses = total("falseNegatives");
+  const share = (part: number, whole: number) => whole === 0 ? 0 : part / whole;
+  return {
+    bce: loss / cells,
     precision: share(hits, hits + falseAlarms),
     recall: share(hits, hits + misses),
     f1: share(2 * hits, 2 * hits + falseAlarms + misses),
-    accuracy: 1 - (falseAlarms + misses) / (visits * cells),
-    perplexity_per_visit: Math.exp(loss / visits),
-    perplexity_per_code: Math.exp(loss / total("positives")),
-    perplexity_per_cell: Math.exp(loss / (visits * cells)),
-    unseen_code_occurrences: unseenCodeOccurrences,
+    accuracy: 1 - (falseAlarms + misses) / cells,
+    perplexity_per_cell: Math.exp(loss / cells),
   };
 }

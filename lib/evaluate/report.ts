@@ -1,3 +1,5 @@
+import type { RunConfig } from "../train/run_folder.ts";
+
 /** An estimate with the 95% percentile interval of a bootstrap over patients. */
 export interface Estimate {
   /** The figure on the cohorts as they are. */
@@ -86,22 +88,27 @@ export interface Fidelity extends FidelityFigures {
 export interface Likelihood {
   /** Negative log-probability in nats a visit, the label row counted as one. */
   nll_per_visit: number;
-  /** Mean negative log-probability of a cell (binary cross-entropy), unmasked cells only. */
-  bce: number;
+  /** Whether it is an upper bound of the model's, as are the perplexities then. */
+  nll_is_bound: boolean;
+  /**
+   * Mean negative log-probability of a cell (binary cross-entropy), unmasked cells only; null, as the
+   * other figures of cells, for models that give single cells no probability.
+   */
+  bce: number | null;
   /** Harmonic mean of precision and recall, in [0, 1]. */
-  f1: number;
+  f1: number | null;
   /** Share of predicted ones that are ones, in [0, 1]. */
-  precision: number;
+  precision: number | null;
   /** Share of ones that are predicted, in [0, 1]. */
-  recall: number;
+  recall: number | null;
   /** Share of cells predicted right, in [0, 1]. */
-  accuracy: number;
+  accuracy: number | null;
   /** exp of the negative log-probability a visit. */
   perplexity_per_visit: number;
   /** exp of the negative log-probability a positive cell; the paper's perplexity per code. */
   perplexity_per_code: number;
   /** exp of the negative log-probability a cell. */
-  perplexity_per_cell: number;
+  perplexity_per_cell: number | null;
   /** Lower end of the 95% interval of `nll_per_visit` over patient-level resamples. */
   nll_per_visit_low: number;
   /** Upper end of the 95% interval. */
@@ -122,7 +129,7 @@ export interface Report {
     /** `cut_off` of them reached the model's longest length without an end, where that is known. */
     synthetic: { records: number; cut_off?: number };
     /** config.json of the run that made the synthetic cohort, when known. */
-    run?: Record<string, unknown>;
+    run?: RunConfig;
     versions: Record<string, string>;
     seconds: number;
   };

@@ -5,8 +5,9 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
-import { type Cohort, cohort, splitOf } from "../cohort/cohort.ts";
+import { type Cohort, splitOf } from "../cohort/cohort.ts";
 import { fingerprint } from "../cohort/fingerprint.ts";
+import { reindexed } from "../cohort/trim.ts";
 import type { RecordLikelihood } from "../models/model.ts";
 import { toTensors } from "../nn/parameters.ts";
 import type { OnProgress } from "../progress.ts";
@@ -28,8 +29,8 @@ export interface RunLikelihoodOptions {
 }
 
 /**
- * The records of a cohort without the codes that another one never holds; visits stay, even those
- * that hold nothing more.
+ * The records of a cohort without the codes that another one never holds, and without the visits that
+ * this leaves empty: a model that saw no such code writes no such visit.
  *
  * @returns also how many occurrences of codes were left out
  */
@@ -37,23 +38,11 @@ export function withoutUnseenCodes(
   source: Cohort,
   seenIn: Cohort,
 ): { known: Cohort; unseenCodeOccurrences: number } {
-  const seen = new Uint8Array(source.vocabulary.codes.length);
-  for (const code of seenIn.codes) seen[code] = 1;
-  const isKept = (code: number) => seen[code] === 1;
-  const codes = source.codes.filter(isKept);
-  const codeOffsets = new Uint32Array(source.codeOffsets.length);
-  let kept = 0;
-  for (let visit = 0; visit < source.visitCount; visit++) {
-    for (let i = source.codeOffsets[visit]; i < source.codeOffsets[visit + 1]; i++) {
-      kept += seen[source.codes[i]];
-    }
-    codeOffsets[visit + 1] = kept;
-  }
-  const values = source.values?.filter((_, i) => isKept(source.codes[i])) ?? null;
-  return {
-    known: cohort({ ...source, codes, codeOffsets, values }),
-    unseenCodeOccurrences: source.codes.length - codes.length,
-  };
+  const { vocabulary } = source;
+  const newIndex = new Int32Array(vocabulary.codes.length).fill(-1);
+  for (const code of seenIn.codes) newIndex[code] = code;
+  const known = reindexed(source, { newIndex, vocabulary });
+  return { known, unseenCodeOccurrences: source.codes.length - known.codes.length };
 }
 
 /** Whether a run's model gives records a probability. */
@@ -66,6 +55,8 @@ export interface TestLikelihoods {
   readonly perRecord: readonly RecordLikelihood[];
   /** Columns of a row. */
   readonly cells: number;
+  /** Whether the log-probabilities are lower bounds. */
+  readonly isBound: boolean;
   /** As in {@link Likelihood}. */
   readonly unseenCodeOccurrences: number;
 }
@@ -87,11 +78,8 @@ export async function runLikelihood(
   real: Cohort,
   { seed, resamples, batch, onProgress }: RunLikelihoodOptions = {},
 ): Promise<Likelihood> {
-  const { perRecord, cells, unseenCodeOccurrences } = await testLikelihoods(run, real, {
-    batch,
-    onProgress,
-  });
-  return likelihoodMetrics(perRecord, cells, { seed, resamples, unseenCodeOccurrences });
+  const { perRecord, cells, ...about } = await testLikelihoods(run, real, { batch, onProgress });
+  return likelihoodMetrics(perRecord, cells, { seed, resamples, ...about });
 }
 
 /** What {@link runLikelihood} sums up; throws what it throws. */
@@ -150,5 +138,6 @@ export async function testLikelihoods(
   } finally {
     tf.dispose(tensors);
   }
-  return { perRecord: found, cells: model.columns, unseenCodeOccurrences };
+  const { columns, likelihoodIsBound = false } = model;
+  return { perRecord: found, cells: columns, isBound: likelihoodIsBound, unseenCodeOccurrences };
 }

@@ -12,13 +12,14 @@
  * never had a target is not drawn; and the last transposed convolution's stride follows the longest
  * record (there it is 3, for 57 rows).
  *
- * Its probability of a record is an integral over latent vectors, so it has a loss, a bound of it,
- * and no likelihood to compare with others'.
+ * Its probability of a record is an integral over latent vectors, of which it gives a lower bound: that
+ * of importance-weighted draws from the posterior (Burda et al. 2016), never below the evidence bound.
  *
  * @see specs/baselines.md section 5
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
+import type { Cohort } from "../cohort/cohort.ts";
 import type { RecordLists } from "../cohort/records.ts";
 import { bernoulliNll } from "../nn/bernoulli.ts";
 import { causalConvolution, transposedConvolution } from "../nn/convolution.ts";
@@ -28,8 +29,15 @@ import { embedding, rowOf, rowsFrom } from "../nn/multi_hot.ts";
 import { type Initial, type Initials, uniform } from "../nn/initial.ts";
 import { checkShapes, copied, type NamedTensors } from "../nn/parameters.ts";
 import { type Random, random } from "../nn/random.ts";
-import type { GradientModel, ModelFamily, Moment, RecordSampling, Setting } from "./model.ts";
-import { type RowConfig, rowConfigFor, rowSettings } from "./row_model.ts";
+import type {
+  GradientModel,
+  ModelFamily,
+  Moment,
+  RecordLikelihood,
+  RecordSampling,
+  Setting,
+} from "./model.ts";
+import { type RowConfig, rowConfigFor, rowLikelihoods, rowSettings } from "./row_model.ts";
 import {
   columnsOf,
   rowScript,
@@ -68,12 +76,14 @@ const settings: Readonly<Record<string, Setting>> = {
     default: 0,
     min: 0,
     max: 1,
+    published: 1,
   },
   publishedBound: {
     help: "1: divergence against the mean over cells, as published; 0: the evidence bound",
     default: 0,
     min: 0,
     max: 1,
+    published: 1,
   },
   ...rowSettings,
 };
@@ -255,6 +265,60 @@ function noiseOf({ latent }: EvaConfig, records: Int32Array, moment?: Moment): F
   return noise;
 }
 
+/** Draws from a record's posterior behind the bound of its probability. */
+const posteriorDraws = 16;
+
+/** ln(mean of exp(x)). */
+function logMeanExp(x: readonly number[]): number {
+  const highest = Math.max(...x);
+  return highest + Math.log(x.reduce((sum, each) => sum + Math.exp(each - highest), 0) / x.length);
+}
+
+/** Each record's importance-weighted bound, with the same draws whenever it is asked. */
+async function likelihoods(
+  config: EvaConfig,
+  parameters: NamedTensors,
+  cohort: Cohort,
+  records: Int32Array,
+): Promise<RecordLikelihood[]> {
+  const { latent } = config;
+  const batch = visitRows(config, cohort, records);
+  const posterior = tf.tidy(() => {
+    const { mean, logVariance } = evaPosterior(config, parameters, batch);
+    return [mean, logVariance];
+  });
+  const [mean, logVariance] = [await posterior[0].data(), await posterior[1].data()];
+  tf.dispose(posterior);
+  const streams = Array.from(records, (record) => random(0, record));
+  const draws: RecordLikelihood[][] = [];
+  for (let draw = 0; draw < posteriorDraws; draw++) {
+    const z = new Float32Array(mean.length);
+    const logWeights = new Float64Array(records.length); // ln N(z; 0, 1) − ln N(z; posterior)
+    for (let i = 0; i < z.length; i++) {
+      const record = Math.floor(i / latent);
+      const noise = streams[record].normal();
+      z[i] = mean[i] + noise * Math.exp(logVariance[i] / 2);
+      logWeights[record] += (noise ** 2 + logVariance[i] - z[i] ** 2) / 2;
+    }
+    const logits = tf.tidy(() =>
+      evaLogits(config, parameters, tf.tensor2d(z, [records.length, latent]), batch.rows)
+    );
+    const numbers = await logits.data() as Float32Array;
+    logits.dispose();
+    draws.push(
+      rowLikelihoods(batch, numbers, columnsOf(config)).map(({ logProbability, ...counts }, i) => ({
+        ...counts,
+        logProbability: logProbability + logWeights[i],
+      })),
+    );
+  }
+  return draws[0].map(({ visits, positives }, i) => ({
+    logProbability: logMeanExp(draws.map((draw) => draw[i].logProbability)),
+    visits,
+    positives,
+  }));
+}
+
 /** Records decoded together; more would only take memory. */
 const decodedTogether = 32;
 /** Latent vectors among which one is chosen that suits given labels. */
@@ -375,6 +439,8 @@ export const eva: ModelFamily<GradientModel> = {
         return evaLoss(config, parameters, batch, noiseOf(config, records, moment), weight);
       },
       lossDivisor: (_, recordCount) => recordCount * cellsOf(config),
+      likelihoodIsBound: true,
+      likelihoods: (...asked) => likelihoods(config, ...asked),
       sampling: (parameters) => sampling(config, parameters),
     };
   },

@@ -9,7 +9,8 @@
  * tokens that no record has there, such as a code of its visit again, which the original draws and
  * drops.
  *
- * The loss is that of free sequences, which is not the likelihood of records to compare with others'.
+ * The loss is that of free sequences, as published; a record's likelihood is that of the sequence that
+ * sampling permits (`token_likelihood.ts`).
  *
  * @see specs/baselines.md section 3
  * @module
@@ -38,6 +39,7 @@ import {
 import type { GradientModel, ModelConfig, ModelFamily, StepSampling } from "./model.ts";
 import { drawnFrom, stepper } from "./stepper.ts";
 import { sizesOf } from "./visit_rows.ts";
+import { tokenLikelihoods } from "./token_likelihood.ts";
 import {
   type TiedEmbedding,
   tiedLogits,
@@ -212,6 +214,13 @@ export const gpt: ModelFamily<GradientModel> = {
         return categoricalNll(gptLogits(parameters, history), batch.targets);
       },
       lossDivisor: (cohort, recordCount) => meanTokens(config, cohort, recordCount),
+      likelihoods: (parameters, cohort, records) =>
+        tokenLikelihoods(
+          config,
+          cohort,
+          records,
+          (batch) => gptLogits(parameters, gptHistories(config, parameters, batch)),
+        ),
       sampling: (parameters) =>
         gptSampling(config, parameters, () => gptMemory(config, parameters)),
     };

@@ -8,8 +8,7 @@
  * semantics-guided transformer". Differences from its code: codes come in rising order and once a
  * visit; the head's matrix is the embedding's (the published form is `tied=0`); no dropout; padding
  * is never computed with; epochs are judged by the sequence's loss alone; and the hierarchy is that of
- * the codes' own system (`cohort/code_graph.ts`). Like GPT it has no likelihood that others' could be
- * compared with.
+ * the codes' own system (`cohort/code_graph.ts`).
  *
  * The paper's weights of the two other losses, 0.8 and 0.5, here stand for the mean over a vector's
  * width; its code sums over 768 and 384, so that these losses begin a hundred times larger than the
@@ -52,6 +51,7 @@ import {
 } from "./gpt.ts";
 import type { GradientModel, Knowledge, ModelConfig, ModelFamily, Setting } from "./model.ts";
 import { withHead, withoutHead } from "./tied_head.ts";
+import { tokenLikelihoods } from "./token_likelihood.ts";
 import { withoutBuffers } from "./visit_transformer.ts";
 
 /** HiSGT's settings. The paper's are width 384, 6 layers, 8 heads, semantic width 768. */
@@ -304,6 +304,13 @@ export const hisgt: ModelFamily<GradientModel> = {
         return categoricalNll(gptLogits(parameters, history), batch.targets);
       },
       lossDivisor: (cohort, recordCount) => meanTokens(config, cohort, recordCount),
+      likelihoods: (parameters, cohort, records) =>
+        tokenLikelihoods(
+          config,
+          cohort,
+          records,
+          (batch) => gptLogits(parameters, hisgtHistories(config, parameters, batch)),
+        ),
       sampling: (parameters) =>
         gptSampling(config, parameters, () => hisgtMemory(config, parameters)),
     };

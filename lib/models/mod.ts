@@ -67,6 +67,18 @@ export function gradientModelOf(family: string, config: ModelConfig): GradientMo
   throw new RangeError(`Cannot take "${family}" for a network: it learns by counting`);
 }
 
+/**
+ * Which form of a model a config runs: "intended", or "published" with the settings that make it so
+ * where the published code does something else than it meant.
+ */
+export function formOf(family: string, config: ModelConfig): string {
+  const published = Object.entries(modelFamily(family).settings).filter(([name, setting]) =>
+    setting.published !== undefined && config[name] === setting.published
+  );
+  if (published.length === 0) return "intended";
+  return `published (${published.map(([name]) => `${name}=${config[name]}`).join(", ")})`;
+}
+
 function checkSetting(family: ModelFamily, name: string, value: number, text: string): void {
   if (!Object.hasOwn(family.settings, name)) {
     const known = Object.keys(family.settings).join(", ");

@@ -33,6 +33,8 @@ export interface Setting {
   readonly max?: number;
   /** Whether fractions make sense. */
   readonly isReal?: boolean;
+  /** Value by which the published code's form runs in place of what it meant, where the two differ. */
+  readonly published?: number;
 }
 
 /** What a user knows of the codes beside the records, for models that can use it. */
@@ -63,12 +65,18 @@ export interface ModelFamily<M extends Model = Model> {
 
 /** What a model says of one record when it is shown the truth (specs/halo.md section 7). */
 export interface RecordLikelihood {
-  /** Natural log-probability of the record: the sum over its cells. */
+  /** Natural log-probability of the record; a lower bound of it where `likelihoodIsBound`. */
   readonly logProbability: number;
   /** Rows predicted: the label row and every visit. */
   readonly visits: number;
   /** Cells that are on: codes, labels and the end of the record. */
   readonly positives: number;
+  /** How its cells were foreseen; not in models that give single cells no probability. */
+  readonly hits?: CellHits;
+}
+
+/** Cells of a record's rows, counted by the truth and by what a model took for likely. */
+export interface CellHits {
   /** Cells that are on and were given a probability above one half. */
   readonly truePositives: number;
   /** Cells that are off and were given a probability above one half. */
@@ -178,6 +186,8 @@ interface AnyModel {
   readonly rowLimit: number;
   /** Steps that a record takes: what batches of similar records are made by. */
   rowsOf(cohort: Cohort, record: number): number;
+  /** Whether its `likelihoods` bound the records' probabilities from below; exact when left out. */
+  readonly likelihoodIsBound?: boolean;
 }
 
 /** When in a training a loss is asked for: what noise and weights that change by epoch depend on. */

@@ -159,9 +159,11 @@ export function rowLikelihoods(
       logProbability,
       visits,
       positives,
-      truePositives,
-      falsePositives: predicted - truePositives,
-      falseNegatives: positives - truePositives,
+      hits: {
+        truePositives,
+        falsePositives: predicted - truePositives,
+        falseNegatives: positives - truePositives,
+      },
     };
   });
 }

@@ -126,6 +126,7 @@ const settings: Readonly<Record<string, Setting>> = {
     default: 0,
     min: 0,
     max: 1,
+    published: 1,
   },
 };
 

@@ -35,6 +35,7 @@ export const tiedSettings = {
     default: 1,
     min: 0,
     max: 1,
+    published: 0,
   },
 } satisfies Record<string, Setting>;
 

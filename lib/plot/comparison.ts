@@ -16,6 +16,7 @@ import { comparisonOverview } from "./comparison_overview.ts";
 import { ComparisonPage } from "./comparison_page.tsx";
 import style from "./report.css" with { type: "text" };
 import { type ScatterColumn, scatterGrid } from "./scatter_grid.ts";
+import { testLossFigure } from "./test_loss.ts";
 
 /** A comparison with the records behind it. */
 export interface Compared {
@@ -46,6 +47,8 @@ export function scatterColumns(
 
 function figuresOf(compared: Compared): Map<string, SVGSVGElement> {
   const figures = new Map([["overview", comparisonOverview(compared.comparison)]]);
+  const losses = testLossFigure(compared.comparison);
+  if (losses !== undefined) figures.set("test_loss", losses);
   for (const kind of codeKinds) {
     const columns = scatterColumns(compared, kind);
     for (const axes of ["linear", "log"] as const) {

@@ -5,7 +5,7 @@
  * @module
  */
 import type { JSX } from "preact";
-import type { Comparison, Difference } from "../evaluate/comparison.ts";
+import type { ComparedModel, Comparison } from "../evaluate/comparison.ts";
 import { codeKinds } from "../evaluate/fidelity/key_rows.ts";
 import type { Estimate, FidelityFigures, Likelihood } from "../evaluate/report.ts";
 import {
@@ -17,6 +17,7 @@ import {
   R2,
   scatterReadings,
   signed,
+  sourceFacts,
   Table,
   whole,
 } from "./page_parts.tsx";
@@ -42,7 +43,12 @@ function Loss({ likelihood }: { likelihood: Likelihood | null }) {
     low: likelihood.nll_per_visit_low,
     high: likelihood.nll_per_visit_high,
   };
-  return <Interval estimate={estimate} text={decimals} />;
+  return (
+    <>
+      {likelihood.nll_is_bound && "≤ "}
+      <Interval estimate={estimate} text={decimals} />
+    </>
+  );
 }
 
 const r2Columns = codeKinds.map((kind) => `R², ${probabilityKinds[kind].title.toLowerCase()}`);
@@ -64,7 +70,7 @@ function ModelTable({ models, ceiling, about }: Comparison) {
     <Table
       caption={`Test loss in nats a visit, lower is better; R² about y = x, 1 is exact; 95% ` +
         `intervals from ${whole(about.resamples)} resamples of patients`}
-      columns={["Model", "Test loss", ...r2Columns]}
+      columns={["Model", "Test loss", "Perplexity per code", ...r2Columns]}
     >
       {models.map(({ model, likelihood, fidelity }) => (
         <tr key={model}>
@@ -72,11 +78,16 @@ function ModelTable({ models, ceiling, about }: Comparison) {
           <td>
             <Loss likelihood={likelihood} />
           </td>
+          <td>
+            {likelihood?.nll_is_bound && "≤ "}
+            {likelihood && decimals(likelihood.perplexity_per_code)}
+          </td>
           <R2Cells figures={fidelity} />
         </tr>
       ))}
       <tr>
         <th scope="row">held-out real (ceiling)</th>
+        <td />
         <td />
         <R2Cells figures={ceiling} />
       </tr>
@@ -85,7 +96,7 @@ function ModelTable({ models, ceiling, about }: Comparison) {
 }
 
 /** A difference, strong where its interval does not hold zero. */
-function DifferenceCell({ estimate }: { estimate: Estimate | null }) {
+function DifferenceCell({ estimate, sign }: { estimate: Estimate | null; sign?: string }) {
   if (estimate === null) {
     return (
       <td>
@@ -96,13 +107,21 @@ function DifferenceCell({ estimate }: { estimate: Estimate | null }) {
   const text = (value: number) => Number.isFinite(value) ? signed(value, 3) : decimals(value);
   return (
     <td class={estimate.low > 0 || estimate.high < 0 ? "strong" : undefined}>
+      {sign}
       <Interval estimate={estimate} text={text} />
     </td>
   );
 }
 
-function Differences({ differences }: { differences: readonly Difference[] }) {
+/** "≤ " or "≥ " before a difference of test losses of which one is an upper bound. */
+function differenceSign(of: ComparedModel | undefined, against: ComparedModel | undefined) {
+  const [isMost, isLeast] = [of, against].map((each) => each?.likelihood?.nll_is_bound ?? false);
+  return isMost === isLeast ? "" : isMost ? "≤ " : "≥ ";
+}
+
+function Differences({ differences, models }: Comparison) {
   const [{ against }] = differences;
+  const named = (name: string) => models.find(({ model }) => model === name);
   return (
     <section aria-labelledby="differences">
       <h2 id="differences">Who is ahead, beyond chance?</h2>
@@ -119,7 +138,10 @@ function Differences({ differences }: { differences: readonly Difference[] }) {
         {differences.map(({ model, nll_per_visit, r2 }) => (
           <tr key={model}>
             <th scope="row">{model}</th>
-            <DifferenceCell estimate={nll_per_visit} />
+            <DifferenceCell
+              estimate={nll_per_visit}
+              sign={differenceSign(named(model), named(against))}
+            />
             {codeKinds.map((kind) => <DifferenceCell key={kind} estimate={r2[kind]} />)}
           </tr>
         ))}
@@ -178,6 +200,7 @@ function Costs({ models }: Comparison) {
         caption="Training over all sittings; models without epochs count their records once"
         columns={[
           "Model",
+          "Form",
           "Parameters",
           "Epochs",
           "Best epoch",
@@ -190,6 +213,7 @@ function Costs({ models }: Comparison) {
         {models.map((model) => (
           <tr key={model.model}>
             <th scope="row">{model.model}</th>
+            <td>{model.form}</td>
             <td>{whole(model.parameters)}</td>
             <td>{model.epochs || "–"}</td>
             <td>{model.best_epoch || "–"}</td>
@@ -201,8 +225,9 @@ function Costs({ models }: Comparison) {
         ))}
       </Table>
       <p class="reading">
-        Cut off are records that reached the model's longest length without an end. Records without
-        visits are left out of all other figures.
+        The intended form of a model is the default; the published one does what its code did where
+        that is something else. Cut off are records that reached the model's longest length without
+        an end. Records without visits are left out of all other figures.
       </p>
     </section>
   );
@@ -240,9 +265,9 @@ function About({ about, models }: Comparison) {
       `${whole(real.codes)} codes, ${real.labels} labels`,
     ],
     ["Training", Object.entries(training).map(([name, value]) => `${name} ${value}`).join(", ")],
-    ...models.map(({ model, config }): [string, string] => [
-      model,
-      Object.entries(config).map(([name, value]) => `${name} ${value}`).join(", "),
+    ...models.flatMap(({ model, config, sources }): [string, string][] => [
+      [model, Object.entries(config).map(([name, value]) => `${name} ${value}`).join(", ")],
+      ...sourceFacts(sources),
     ]),
     ...Object.entries(about.versions),
   ];
@@ -274,15 +299,21 @@ export function ComparisonPage({ comparison, figures, style }: ComparisonContent
             R² says how closely the synthetic probabilities follow the real ones; 1 is exact. The
             dashed line is the{" "}
             <em>ceiling</em>, what held-out real patients reach. The test loss is how surprising a
-            real visit that the model never saw is to it.
+            real visit that the model never saw is to it; where a model gives no more than a bound,
+            it has a ≤.
           </p>
           <Figure
             svg={figures.get("overview")}
             caption="R² of the three probabilities, with 95% intervals over resamples of patients."
           />
+          <Figure
+            svg={figures.get("test_loss")}
+            caption={"Test loss in nats a visit, with 95% intervals; lower is better. An open dot is " +
+              "an upper bound."}
+          />
           <ModelTable {...comparison} />
         </section>
-        {differences.length > 0 && <Differences differences={differences} />}
+        {differences.length > 0 && <Differences {...comparison} />}
         <Scatters figures={figures} />
         <Lengths {...comparison} />
         <Costs {...comparison} />

@@ -57,6 +57,16 @@ export function Facts({ rows }: { rows: readonly (readonly [name: string, value:
   );
 }
 
+/** Where a run's tables come from, as {@link Facts} takes them. */
+export function sourceFacts(
+  sources: Readonly<Record<string, string>> = {},
+): [name: string, value: string][] {
+  return Object.entries(sources).map(([table, source]) => [
+    `Its ${table.replaceAll("_", " ")}`,
+    source,
+  ]);
+}
+
 /** A table of the page, which scrolls by itself where it is too wide. */
 export function Table({ caption, columns, children }: {
   caption: string;

@@ -14,6 +14,7 @@ import type {
   Likelihood,
   Report,
 } from "../evaluate/report.ts";
+import { formOf } from "../models/mod.ts";
 import {
   Facts,
   Figure,
@@ -24,6 +25,7 @@ import {
   R2,
   scatterReadings,
   signed,
+  sourceFacts,
   Table,
   whole,
 } from "./page_parts.tsx";
@@ -302,22 +304,34 @@ function Labels(
 }
 
 function LikelihoodSection({ likelihood }: { likelihood: Likelihood }) {
-  const rows: [string, string, string][] = [
+  const { nll_is_bound, bce, precision, recall, f1, accuracy, perplexity_per_cell } = likelihood;
+  const [nll, low, high] = (["nll_per_visit", "nll_per_visit_low", "nll_per_visit_high"] as const)
+    .map((end) => likelihood[end].toFixed(3));
+  const most = nll_is_bound ? "≤ " : "";
+  const figures: [name: string, value: string | undefined, meaning: string][] = [
     [
       "Negative log-likelihood per visit (nats)",
-      `${likelihood.nll_per_visit.toFixed(3)} (${likelihood.nll_per_visit_low.toFixed(3)} to ` +
-      `${likelihood.nll_per_visit_high.toFixed(3)})`,
+      `${most}${nll} (${low} to ${high})`,
       "how surprising a real visit is to the model; lower is better",
     ],
-    ["Binary cross-entropy", likelihood.bce.toPrecision(4), "the same, per code and visit"],
-    ["Perplexity per code", likelihood.perplexity_per_code.toFixed(3), "1 would be certainty"],
-    ["Perplexity per visit", Number(likelihood.perplexity_per_visit.toPrecision(5)).toString(), ""],
-    ["Perplexity per cell", likelihood.perplexity_per_cell.toFixed(5), ""],
-    ["Precision", likelihood.precision.toFixed(3), "of the codes it calls likely, how many came"],
-    ["Recall", likelihood.recall.toFixed(3), "of the codes that came, how many it called likely"],
-    ["F1", likelihood.f1.toFixed(3), "precision and recall in one"],
-    ["Accuracy", likelihood.accuracy.toFixed(5), "high for any model, since most codes are absent"],
+    ["Binary cross-entropy", bce?.toPrecision(4), "the same, per code and visit"],
+    [
+      "Perplexity per code",
+      most + likelihood.perplexity_per_code.toFixed(3),
+      "1 would be certainty",
+    ],
+    [
+      "Perplexity per visit",
+      most + Number(likelihood.perplexity_per_visit.toPrecision(5)).toString(),
+      "",
+    ],
+    ["Perplexity per cell", perplexity_per_cell?.toFixed(5), ""],
+    ["Precision", precision?.toFixed(3), "of the codes it calls likely, how many came"],
+    ["Recall", recall?.toFixed(3), "of the codes that came, how many it called likely"],
+    ["F1", f1?.toFixed(3), "precision and recall in one"],
+    ["Accuracy", accuracy?.toFixed(5), "high for any model, since most codes are absent"],
   ];
+  const rows = figures.filter(([, value]) => value !== undefined);
   return (
     <section aria-labelledby="likelihood">
       <h2 id="likelihood">How well does the model foresee real records?</h2>
@@ -328,6 +342,8 @@ function LikelihoodSection({ likelihood }: { likelihood: Likelihood }) {
               whole(likelihood.unseen_code_occurrences)
             } occurrences of codes that training never ` +
             "saw are left out."}
+        {nll_is_bound &&
+          " The model bounds the probability of a record: figures with ≤ are at most what they say."}
       </p>
       <Table caption="On the real test split" columns={["Measure", "Value", ""]}>
         {rows.map(([name, value, meaning]) => (
@@ -372,6 +388,13 @@ function About({ about }: { about: Report["about"] }) {
       {about.run && (
         <>
           <h3>The model's run</h3>
+          <Facts
+            rows={[
+              ["Model", about.run.model],
+              ["Form", formOf(about.run.model, about.run.config)],
+              ...sourceFacts(about.run.sources),
+            ]}
+          />
           <pre>{JSON.stringify(about.run, null, 2)}</pre>
         </>
       )}

@@ -71,8 +71,13 @@ function tablesOf(
   return model.tables?.(cohort, knowledge, { random: random(seed, 2), onProgress });
 }
 
-function checkKnowledge(model: Model, { knowledge }: TrainOptions): void {
-  const given = Object.entries(knowledge ?? {}).filter(([, value]) => value !== undefined);
+/**
+ * Checks that a model can use what is known of the codes.
+ *
+ * @throws {RangeError} If it can use none
+ */
+export function checkKnowledge(model: Model, knowledge: Knowledge = {}): void {
+  const given = Object.entries(knowledge).filter(([, value]) => value !== undefined);
   if (given.length === 0 || !("learn" in model) && model.tables !== undefined) return;
   throw new RangeError(`Cannot train "${model.family}" with ${given[0][0]}: it can use none`);
 }
@@ -90,7 +95,7 @@ async function begunRun(
   checkWorkers(training.workers);
   const config = family.configFor(cohort, settings, options.knowledge);
   const model = family.create(config);
-  checkKnowledge(model, options);
+  checkKnowledge(model, options.knowledge);
   await checkOutput(folder, { force: options.force });
   const given = await tablesOf(model, cohort, training, options);
   const runConfig: RunConfig = {

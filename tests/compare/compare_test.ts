@@ -12,6 +12,8 @@ import {
   comparisonFrame,
   differenceFrame,
   evaluate,
+  modelSummaries,
+  parseCodeEmbeddings,
   readMeds,
   readRun,
   runLikelihood,
@@ -36,6 +38,14 @@ const options: CompareOptions = {
   resamples: 20,
   seed: 5,
 };
+
+const embeddings = parseCodeEmbeddings(
+  JSON.stringify({
+    model: "tiny",
+    vectors: Object.fromEntries(source.vocabulary.codes.map((code, i) => [code, [i, 1]])),
+  }),
+  "vectors.json",
+);
 
 /** To nine digits: keys are summed up in an order that depends on what is judged beside. */
 const rounded = (figures: unknown) =>
@@ -84,7 +94,9 @@ Deno.test("compare() gives each model the figures that evaluate() gives it, and 
       }
     }
     const frame = comparisonFrame(comparison);
-    assertEquals(frame.shape, { height: 3, width: 19 });
+    assertEquals(frame.shape, { height: 3, width: 24 });
+    assertEquals(frame.row(0)[5], false);
+    assertEquals(frame.row(2)[5], null);
     assertEquals(frame.getColumn("nll_per_visit").toArray()[2], null);
     assertEquals(
       frame.getColumn("parameters").toArray(),
@@ -94,11 +106,11 @@ Deno.test("compare() gives each model the figures that evaluate() gives it, and 
     assertEquals(JSON.parse(await Deno.readTextFile(join(out, "comparison.json"))), comparison);
     const html = await Deno.readTextFile(join(out, "comparison.html"));
     const { document } = parseHTML(html);
-    assertEquals(document.querySelectorAll("figure svg").length, 7);
+    assertEquals(document.querySelectorAll("figure svg").length, 8);
     assertEquals(document.querySelectorAll("script").length, 0);
     const halo = comparison.models[0].fidelity.unigram.r2.toFixed(3).replace("-", "−");
     assertStringIncludes(document.body.textContent ?? "", halo);
-    assertEquals([...Deno.readDirSync(join(out, "figures"))].length, 7);
+    assertEquals([...Deno.readDirSync(join(out, "figures"))].length, 8);
   }));
 
 Deno.test("compare() takes differences from the same resamples of the real records", () =>
@@ -163,6 +175,77 @@ Deno.test("compare() that was killed goes on, to the same figures, and keeps wha
     assertEquals(filesOf(join(parts, "models", "halo")), halo);
   }));
 
+Deno.test("compare() sets forms of a model beside each other, each as it was asked for", () =>
+  inFolder(async (folder) => {
+    const out = join(folder, "out");
+    const small = { width: 8, layers: 1, heads: 2, graphSteps: 2 };
+    const how = { ...options, settings: small, epochs: 1 };
+    const bert = { name: "hisgt+bert", knowledge: { embeddings } };
+    const untied = { name: "hisgt+untied", settings: { tied: 0, semantic: 0, hierarchy: 0 } };
+    const { comparison } = await compare(source, out, {
+      ...how,
+      models: ["hisgt", bert, untied],
+    });
+    const [plain, known, published] = comparison.models;
+    assertEquals([plain.form, known.form, published.form], [
+      "intended",
+      "intended",
+      "published (tied=0)",
+    ]);
+    assertStringIncludes(plain.sources?.semantic_table ?? "", "TF-IDF");
+    assertStringIncludes(known.sources?.semantic_table ?? "", '"vectors.json" (tiny)');
+    assertEquals([known.config.semanticWidth, published.config.semantic], [2, 0]);
+    assertEquals(plain.config.width, 8);
+    const html = await Deno.readTextFile(join(out, "comparison.html"));
+    const text = parseHTML(html).document.body.textContent ?? "";
+    assertStringIncludes(text, "published (tied=0)");
+    assertStringIncludes(text, '"vectors.json" (tiny)');
+    const other = { ...embeddings, source: '"other.json"' };
+    for (
+      const [changed, message] of [
+        [{ name: "hisgt", knowledge: { embeddings } }, "with hisgt's semanticWidth 2"],
+        [
+          { ...bert, knowledge: { embeddings: other } },
+          `semantic_table "other.json": it was begun`,
+        ],
+        [{ ...untied, settings: {} }, "with hisgt+untied's tied 1: it was begun with 0"],
+      ] as const
+    ) {
+      await assertRejects(
+        () => compare(source, out, { ...how, models: [changed] }),
+        Error,
+        message,
+      );
+    }
+    const again = await compare(source, out, { ...how, models: [untied, bert] });
+    assertEquals(again.comparison.models, [published, known]);
+  }));
+
+Deno.test("compare() says which test losses are bounds", () =>
+  inFolder(async (folder) => {
+    const out = join(folder, "out");
+    const channels = Array.from({ length: 7 }, (_, i) => [`channels${i + 1}`, 4]);
+    const settings = { width: 8, ...Object.fromEntries(channels) };
+    const { comparison } = await compare(source, out, {
+      ...options,
+      models: ["markov", "eva", "independent"],
+      settings,
+      epochs: 1,
+    });
+    const losses = comparison.models.map(({ likelihood }) => likelihood);
+    assertEquals(losses.map((loss) => loss?.nll_is_bound), [false, true, undefined]);
+    assertEquals(losses[1]?.bce, null);
+    const { document } = parseHTML(await Deno.readTextFile(join(out, "comparison.html")));
+    const rows = [...document.querySelectorAll("tr")].map(({ textContent }) => textContent ?? "");
+    const exact = (losses[0]?.nll_per_visit ?? NaN).toFixed(3);
+    const bound = (losses[1]?.nll_per_visit ?? NaN).toFixed(3);
+    assertEquals(rows.some((row) => row.startsWith(`markov${exact}`)), true);
+    assertEquals(rows.some((row) => row.startsWith(`eva≤ ${bound}`)), true);
+    assertEquals(rows.some((row) => row.startsWith("eva≤ +") || row.startsWith("eva≤ −")), true);
+    const figure = await Deno.readTextFile(join(out, "figures", "test_loss.svg"));
+    assertStringIncludes(figure, `≤ ${Number(bound).toFixed(2)}`);
+  }));
+
 Deno.test("compare() refuses what it cannot compare, before any work", () =>
   inFolder(async (folder) => {
     const out = join(folder, "out");
@@ -179,7 +262,10 @@ Deno.test("compare() refuses what it cannot compare, before any work", () =>
       [{ minutes: -1 }, "with minutes -1: must be a number, at least 0"],
       [{ epochs: 4 }, "with epochs 4: it was begun with 3"],
       [{ resamples: 3 }, "with resamples 3: it was begun with 20"],
-      [{ settings: { smoothing: 2 } }, "with smoothing 2: it was begun with its default"],
+      [{ settings: { smoothing: 2 } }, "with markov's smoothing 2: it was begun with 1"],
+      [{ models: [{ name: "markov", settings: { width: 8 } }] }, 'Cannot set width for "markov"'],
+      [{ models: [{ name: "markov", knowledge: { embeddings } }] }, "embeddings: it can use none"],
+      [{ models: ["markov+two+three"] }, "known are"],
       [{}, "begun on another cohort or other splits", tinyCohort(80, 2)],
       [{}, `the ${splitNames[2]} split`, withoutTest],
     ];
@@ -224,9 +310,25 @@ Deno.test("deno task compare says each model's figures, and in one line what is 
     const again = await runTask("compare", ...args, "--models", "lstm", "--set", "width=9");
     assertEquals(again.code, 1);
     assertStringIncludes(again.lines.at(-1) ?? "", "error: Cannot go on with");
-    const wrong = await runTask("compare", ...args, "--set", "width");
-    assertEquals([wrong.code, wrong.lines[0]], [
-      2,
-      "error: --set is width, must be KEY=NUMBER, such as width=256",
-    ]);
+    const wrong: [string[], string][] = [
+      [["--set", "width"], "--set is width, must be KEY=NUMBER, such as width=256"],
+      [["--set", "gpt.width=8"], "--set names gpt, which is not among --models"],
+      [["--embeddings", "hisgt=v.json"], "--embeddings names hisgt, which is not among --models"],
+      [["--hierarchy", "tree.csv"], "--hierarchy is tree.csv, must be MODEL=FILE"],
+    ];
+    for (const [given, message] of wrong) {
+      const { code, lines } = await runTask("compare", ...args, "--models", "lstm", ...given);
+      assertEquals(code, 2);
+      assertStringIncludes(lines[0], `error: ${message}`);
+    }
   }));
+
+Deno.test("deno task compare takes by itself every model but the one that copies", async () => {
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "tasks/compare.ts", "--help"],
+    cwd: new URL("../../", import.meta.url).pathname,
+  }).output();
+  const [, all] = new TextDecoder().decode(stdout).match(/--models.*\(default ([^)]*)\)/) ?? [];
+  const names = modelSummaries.map(({ name }) => name).filter((name) => name !== "memoriser");
+  assertEquals(all.split(",").sort(), names);
+});

@@ -1,16 +1,26 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { cohortOf, evaluate, fidelity, type RecordLists, splitOf, vocabulary } from "ehrloom";
+import { trainingDefaults } from "ehrloom/train/options.ts";
+import type { RunConfig } from "ehrloom/train/run_folder.ts";
 import { listedCohort, randomRecords } from "./random_cohort.ts";
 
 const split = (records: RecordLists[]) => records.map((each, i) => ({ ...each, split: i % 3 }));
 const real = listedCohort(split(randomRecords(1, 60, 6)), 6);
 const synthetic = listedCohort(randomRecords(2, 20, 6), 6);
+const run: RunConfig = {
+  ehrloom: "0",
+  model: "halo",
+  config: { width: 8 },
+  training: trainingDefaults,
+  cohort: "",
+  versions: {},
+};
 
 Deno.test("evaluate() compares with the train split and takes the test split as ceiling", async () => {
   const report = await evaluate(real, synthetic, {
     seed: 4,
     resamples: 10,
-    run: { model: "halo" },
+    run,
     cutOff: 3,
   });
   const [train, heldOut] = [splitOf(real, "train"), splitOf(real, "test")];
@@ -18,12 +28,12 @@ Deno.test("evaluate() compares with the train split and takes the test split as 
     report.fidelity,
     await fidelity({ train, heldOut, synthetic }, { seed: 4, resamples: 10 }),
   );
-  const { seed, resamples, synthetic: made, run } = report.about;
-  assertEquals({ seed, resamples, made, run, sizes: report.about.real }, {
+  const { seed, resamples, synthetic: made } = report.about;
+  assertEquals({ seed, resamples, made, run: report.about.run, sizes: report.about.real }, {
     seed: 4,
     resamples: 10,
     made: { records: 20, cut_off: 3 },
-    run: { model: "halo" },
+    run,
     sizes: { records: 60, train: 20, test: 20, codes: 6, labels: 2 },
   });
   assertEquals("likelihood" in report, false);

@@ -1,4 +1,4 @@
-import { assertAlmostEquals, assertEquals, assertLess, assertThrows } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertLess, assertThrows } from "@std/assert";
 import { likelihoodMetrics, type RecordLikelihood } from "ehrloom";
 
 const path = new URL("../../../shared/golden/halo-extra-tiny.json", import.meta.url);
@@ -9,22 +9,24 @@ const cells = 40;
 const records: RecordLikelihood[] = log_probability_per_record.map(
   (logProbability: number, i: number) => {
     const [[, falsePositives], [falseNegatives, truePositives]] = metrics.confusion;
-    const all = {
-      visits: metrics.n_visits,
-      positives: metrics.n_positive_codes,
-      truePositives,
-      falsePositives,
-      falseNegatives,
+    const part = (sum: number) => i === 0 ? sum - 3 : 1;
+    return {
+      logProbability,
+      visits: part(metrics.n_visits),
+      positives: part(metrics.n_positive_codes),
+      hits: {
+        truePositives: part(truePositives),
+        falsePositives: part(falsePositives),
+        falseNegatives: part(falseNegatives),
+      },
     };
-    const parts = Object.entries(all).map(([name, sum]) => [name, i === 0 ? sum - 3 : 1]);
-    return { logProbability, ...Object.fromEntries(parts) };
   },
 );
 
 Deno.test("likelihoodMetrics() equals the original on golden sums", () => {
   const found = likelihoodMetrics(records, cells, { resamples: 0, unseenCodeOccurrences: 5 });
   const relative = 1e-6; // the original sums in float32
-  const pairs: [number, number][] = [
+  const pairs: [number | null, number][] = [
     [found.accuracy, metrics.accuracy],
     [found.precision, metrics.precision],
     [found.recall, metrics.recall],
@@ -35,7 +37,11 @@ Deno.test("likelihoodMetrics() equals the original on golden sums", () => {
     [found.perplexity_per_code, metrics.perplexity_per_positive_code],
     [found.perplexity_per_cell, metrics.perplexity_per_possible_code],
   ];
-  for (const [value, wanted] of pairs) assertAlmostEquals(value, wanted, relative * wanted);
+  for (const [value, wanted] of pairs) {
+    assert(value !== null);
+    assertAlmostEquals(value, wanted, relative * wanted);
+  }
+  assertEquals(found.nll_is_bound, false);
   assertEquals(found.unseen_code_occurrences, 5);
 });
 
@@ -50,10 +56,25 @@ Deno.test("likelihoodMetrics() has an interval over patients that repeats by its
 Deno.test("likelihoodMetrics() is 0, not NaN, where nothing is predicted or there to predict", () => {
   const silent = { logProbability: -1, visits: 1, positives: 0 };
   const found = likelihoodMetrics(
-    [{ ...silent, truePositives: 0, falsePositives: 0, falseNegatives: 0 }],
+    [{ ...silent, hits: { truePositives: 0, falsePositives: 0, falseNegatives: 0 } }],
     cells,
   );
   assertEquals([found.precision, found.recall, found.f1, found.accuracy], [0, 0, 0, 1]);
+});
+
+Deno.test("likelihoodMetrics() has no figures of cells where one record has none", () => {
+  const sums = records.map(({ hits, ...sums }, i) => i === 0 ? sums : { ...sums, hits });
+  const { nll_per_visit, perplexity_per_code, ...found } = likelihoodMetrics(sums, cells, {
+    isBound: true,
+  });
+  const whole = likelihoodMetrics(records, cells);
+  assertEquals([nll_per_visit, perplexity_per_code], [
+    whole.nll_per_visit,
+    whole.perplexity_per_code,
+  ]);
+  assertEquals(found.nll_is_bound, true);
+  const { bce, f1, precision, recall, accuracy, perplexity_per_cell } = found;
+  assertEquals([bce, f1, precision, recall, accuracy, perplexity_per_cell], Array(6).fill(null));
 });
 
 Deno.test("likelihoodMetrics() refuses to judge nothing", () => {

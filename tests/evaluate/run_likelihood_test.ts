@@ -1,4 +1,4 @@
-import { assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
 import {
   random,
   type RecordLists,
@@ -67,7 +67,7 @@ Deno.test("runLikelihood() equals the original's test metrics on golden weights"
   const test = tiny.records.map((record) => ({ ...record, split: 2 }));
   const real = goldenCohort(codes, labels, [train, ...test]);
   const found = await runLikelihood(haloRun(real, tiny.weights), real, { resamples: 10 });
-  const pairs: [number, number][] = [
+  const pairs: [number | null, number][] = [
     [found.bce, metrics.bce_over_unmasked_cells_only],
     [found.precision, metrics.precision],
     [found.recall, metrics.recall],
@@ -77,7 +77,10 @@ Deno.test("runLikelihood() equals the original's test metrics on golden weights"
     [found.perplexity_per_code, metrics.perplexity_per_positive_code],
   ];
   const relative = 1e-4; // float32 forward passes, through exp() for the perplexity
-  for (const [value, wanted] of pairs) assertAlmostEquals(value, wanted, relative * wanted);
+  for (const [value, wanted] of pairs) {
+    assert(value !== null);
+    assertAlmostEquals(value, wanted, relative * wanted);
+  }
 });
 
 Deno.test("runLikelihood() does not depend on the size of batches", async () => {
@@ -100,7 +103,7 @@ Deno.test("runLikelihood() leaves out codes that training never saw, and counts 
   ], 3);
   const cleaned = listedCohort([
     { visits: [[0, 1]], labels: [0, 1], split: 0 },
-    { visits: [[0], []], labels: [0, 1], split: 2 },
+    { visits: [[0]], labels: [0, 1], split: 2 },
   ], 3);
   const run = haloRun(real);
   const found = await runLikelihood(run, real, { resamples: 0 });
@@ -109,14 +112,21 @@ Deno.test("runLikelihood() leaves out codes that training never saw, and counts 
   assertEquals(found, { ...wanted, unseen_code_occurrences: 2 });
 });
 
-Deno.test("withoutUnseenCodes() keeps visits, labels and the values of codes that stay", () => {
+Deno.test("withoutUnseenCodes() drops what it empties; labels, days and the values of codes stay", () => {
   const source = listedCohort([{ visits: [[0, 2], [2], [1]], labels: [1, 0] }], 3);
-  const valued = { ...source, values: Float32Array.of(5, 6, 7, 8) };
+  const valued = {
+    ...source,
+    values: Float32Array.of(5, 6, 7, 8),
+    startDays: Float64Array.of(10),
+    gapDays: Float32Array.of(0, 2, 3),
+  };
   const { known } = withoutUnseenCodes(
     valued,
     listedCohort([{ visits: [[0, 1]], labels: [0, 0] }], 3),
   );
-  assertEquals([...known.codeOffsets], [0, 1, 1, 2]);
+  assertEquals([...known.visitOffsets], [0, 2]);
+  assertEquals([...known.codeOffsets], [0, 1, 2]);
+  assertEquals([[...known.startDays], [...known.gapDays]], [[10], [0, 5]]);
   assertEquals([...known.codes], [0, 1]);
   assertEquals([...(known.values ?? [])], [5, 8]);
   assertEquals(known.labels, source.labels);

@@ -8,8 +8,10 @@ import {
   evaLoss,
   evaPosterior,
 } from "ehrloom/models/eva.ts";
+import { rowLikelihoods } from "ehrloom/models/row_model.ts";
 import { visitRows } from "ehrloom/models/visit_rows.ts";
 import { adam } from "ehrloom/nn/optimizer.ts";
+import { drawn } from "ehrloom/nn/initial.ts";
 import { type NamedTensors, toTensors } from "ehrloom/nn/parameters.ts";
 import { random } from "ehrloom/nn/random.ts";
 import {
@@ -210,5 +212,49 @@ testOnBackends("eva's records come up as often as its probabilities say", async 
   // Five standard errors of a share among 500, on both sides
   first.forEach((share, i) => assertAlmostEquals(share, expected[i], 5 * Math.sqrt(0.5 / count)));
   sampling.dispose();
+  tf.dispose(parameters);
+});
+
+testOnBackends("eva's likelihoods come close to its integral, from below", async () => {
+  const kinds = [
+    { visits: [[0], [1, 2]], labels: [1] },
+    { visits: [[2]], labels: [0] },
+    { visits: [[0, 1], [0], [0, 1, 2]], labels: [0] },
+  ];
+  const cohort = goldenCohort(3, 1, Array.from({ length: 60 }, (_, i) => kinds[i % 3]));
+  const small = Object.fromEntries(Array.from({ length: 7 }, (_, i) => [`channels${i + 1}`, 4]));
+  const model = eva.create(eva.configFor(cohort, { width: 4, latent: 1, ...small }));
+  const config = model.config as EvaConfig;
+  const initial = drawn(model.initial, random(2));
+  for (const [name, { numbers }] of Object.entries(initial)) {
+    if (name.startsWith("decoder")) numbers.forEach((x, i) => numbers[i] = 3 * x); // to heed z
+  }
+  initial["encoder.latent_encoder.bias"].numbers.set([0.6, 0]); // a posterior unlike N(0, 1)
+  const parameters = toTensors(initial);
+  const records = Int32Array.from({ length: cohort.recordCount }, (_, record) => record);
+  const before = tf.memory().numTensors;
+  const found = await model.likelihoods?.(parameters, cohort, records) ?? [];
+  assertEquals(tf.memory().numTensors, before);
+  assert(found.every(({ hits }) => hits === undefined));
+
+  const batch = visitRows(config, cohort, Int32Array.of(0, 1, 2));
+  const exact = [0, 0, 0];
+  for (let z = -6; z <= 6; z += 0.2) {
+    const logits = tf.tidy(() =>
+      evaLogits(config, parameters, tf.fill([3, 1], z) as tf.Tensor2D, batch.rows)
+    );
+    const numbers = await logits.data() as Float32Array;
+    logits.dispose();
+    const weight = 0.2 * Math.exp(-z * z / 2) / Math.sqrt(2 * Math.PI);
+    rowLikelihoods(batch, numbers, model.columns).forEach(({ logProbability }, kind) =>
+      exact[kind] += weight * Math.exp(logProbability)
+    );
+  }
+  for (const [kind, probability] of exact.entries()) {
+    const own = found.filter((_, record) => record % 3 === kind);
+    const mean = own.reduce((sum, { logProbability }) => sum + logProbability, 0) / own.length;
+    const short = Math.log(probability) - mean; // chance among twenty times sixteen draws: 0.02
+    assert(short > -0.06 && short < 0.15, `kind ${kind}: ${short}`);
+  }
   tf.dispose(parameters);
 });

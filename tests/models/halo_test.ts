@@ -163,9 +163,9 @@ testOnBackends("halo.likelihoods() gives the original's test metrics", async () 
   const [[, falsePositives], [falseNegatives, truePositives]] = extra.metrics.confusion;
   assertEquals(sum(({ visits }) => visits), extra.metrics.n_visits);
   assertEquals(sum(({ positives }) => positives), extra.metrics.n_positive_codes);
-  assertEquals(sum(({ truePositives }) => truePositives), truePositives);
-  assertEquals(sum(({ falsePositives }) => falsePositives), falsePositives);
-  assertEquals(sum(({ falseNegatives }) => falseNegatives), falseNegatives);
+  assertEquals(sum(({ hits }) => hits?.truePositives ?? NaN), truePositives);
+  assertEquals(sum(({ hits }) => hits?.falsePositives ?? NaN), falsePositives);
+  assertEquals(sum(({ hits }) => hits?.falseNegatives ?? NaN), falseNegatives);
 });
 
 testOnBackends("halo.loss() weighs cells that are on", async () => {

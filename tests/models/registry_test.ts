@@ -42,7 +42,7 @@ const clinical: Rule[] = [
   { kind: "never-together", within: "record", codes: ["code 6", "code 7"], with: ["code 8"] },
 ];
 /** Those that know no likelihood of a record. */
-const withoutLikelihood = ["eva", "gpt", "hisgt", "independent", "memoriser", "synteg"];
+const withoutLikelihood = ["independent", "memoriser", "synteg"];
 
 const recordsOf = (cohort: Cohort) =>
   Array.from({ length: cohort.recordCount }, (_, record) => ({
@@ -102,7 +102,8 @@ for (const { name, settings } of modelSummaries) {
 
       assertEquals(hasLikelihood(run), !withoutLikelihood.includes(name));
       if (hasLikelihood(run)) {
-        const { nll_per_visit } = await runLikelihood(run, source, { resamples: 0 });
+        const { nll_per_visit, nll_is_bound } = await runLikelihood(run, source, { resamples: 0 });
+        assertEquals(nll_is_bound, name === "eva");
         assert(nll_per_visit > 0 && nll_per_visit < 17 * Math.log(2), `${nll_per_visit}`);
       } else {
         await assertRejects(

@@ -5,6 +5,7 @@ import { evaluate } from "ehrloom/evaluate/evaluate.ts";
 import type { Report } from "ehrloom/evaluate/report.ts";
 import { random } from "ehrloom/nn/random.ts";
 import type { ReportSources } from "ehrloom/plot/report.ts";
+import { trainingDefaults } from "ehrloom/train/options.ts";
 
 /** Would set `broken` in any page that took it for markup. */
 export const markup = `</script></title><script>globalThis.broken = 1</script>` +
@@ -46,7 +47,15 @@ export async function smallReport(): Promise<{ report: Report; sources: ReportSo
   const report = await evaluate(real, synthetic, {
     seed: 3,
     resamples: 20,
-    run: { note: markup },
+    run: {
+      ehrloom: "0",
+      model: "hisgt",
+      config: { tied: 1 },
+      sources: { semantic_table: markup },
+      training: trainingDefaults,
+      cohort: "",
+      versions: {},
+    },
     cutOff: 7,
   });
   const train = subset(real, Array.from({ length: 200 }, (_, index) => index));

@@ -1,0 +1,83 @@
+/**
+ * How probable records are under a model that spells them by tokens. At each step the script forbids
+ * what no record could go on with, as it does while records are drawn, so each record has one spelling
+ * and the spelling's probability is the record's.
+ *
+ * @see specs/baselines.md section 3
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs-core";
+import type { Cohort } from "../cohort/cohort.ts";
+import { tokenCount, type TokenRows, tokenRows, tokenScript, tokensOf } from "./code_tokens.ts";
+import type { RecordLikelihood, Script } from "./model.ts";
+import { type RowSizes, rowsOf } from "./visit_rows.ts";
+
+/**
+ * Natural log-probability of a sequence: at each step under the softmax of its logits over the tokens
+ * that the script permits there.
+ *
+ * @param tokens the sequence, its first token given
+ * @param logits [steps × columns] of the token after each, at least one less than there are tokens
+ * @param columns tokens that there are
+ * @returns −∞ for a sequence that the script forbids
+ */
+export function sequenceLogProbability(
+  script: Script,
+  tokens: readonly number[],
+  logits: Float32Array,
+  columns: number,
+): number {
+  const reader = script.reader();
+  let sum = 0;
+  for (let step = 1; step < tokens.length; step++) {
+    const forbidden = reader.forbidden?.()?.columns;
+    if (forbidden?.[tokens[step]] === 1) return -Infinity;
+    const from = (step - 1) * columns;
+    let highest = -Infinity;
+    for (let c = 0; c < columns; c++) {
+      if (forbidden?.[c] !== 1) highest = Math.max(highest, logits[from + c]);
+    }
+    let mass = 0;
+    for (let c = 0; c < columns; c++) {
+      if (forbidden?.[c] !== 1) mass += Math.exp(logits[from + c] - highest);
+    }
+    sum += logits[from + tokens[step]] - highest - Math.log(mass);
+    reader.read([tokens[step]]);
+  }
+  return sum;
+}
+
+/**
+ * The likelihoods of a cohort's records, over the same events as those of visit rows.
+ *
+ * @param sizes of the vocabulary and labels
+ * @param context most tokens of a record
+ * @param logits of the token after each of a batch, [records × steps, token kinds]
+ */
+export async function tokenLikelihoods(
+  sizes: RowSizes & { readonly context: number },
+  cohort: Cohort,
+  records: Int32Array,
+  logits: (batch: TokenRows) => tf.Tensor2D,
+): Promise<RecordLikelihood[]> {
+  const batch = tokenRows(sizes, cohort, records);
+  const output = tf.tidy(() => logits(batch));
+  const numbers = await output.data() as Float32Array;
+  output.dispose();
+  const columns = output.shape[1];
+  const size = batch.inputs.rows / batch.records * columns;
+  const script = tokenScript(sizes, sizes.context);
+  return Array.from(records, (record, i) => {
+    const visits = rowsOf(cohort, record);
+    return {
+      logProbability: sequenceLogProbability(
+        script,
+        tokensOf(sizes, cohort, record),
+        numbers.subarray(i * size, (i + 1) * size),
+        columns,
+      ),
+      visits,
+      positives: tokenCount(sizes, cohort, record) - 1 - visits, // without the start and other ends
+    };
+  });
+}
