@@ -105,6 +105,7 @@ export {
 export { embedCodes } from "./lib/models/embed_codes.ts";
 export { readSentenceEncoder, type SentenceEncoder } from "./lib/models/sentence_encoder.ts";
 export { modelSummaries, type ModelSummary, parseSettings } from "./lib/models/mod.ts";
+export type { Schema, Series } from "./lib/models/record_schema.ts";
 export type { Initial, Initials } from "./lib/nn/initial.ts";
 export type { NamedArrays, ShapedArray } from "./lib/nn/parameters.ts";
 

@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { quantile } from "../cohort/quantile.ts";
 import { random } from "../nn/random.ts";
 import type { Estimate } from "./report.ts";
 
@@ -68,15 +69,6 @@ export function resampledSums(
     }
   }
   return sums;
-}
-
-/** The quantile of sorted numbers, linear between neighbours. */
-function quantile(sorted: Float64Array, share: number): number {
-  const at = share * (sorted.length - 1);
-  const below = Math.floor(at);
-  const above = Math.min(below + 1, sorted.length - 1);
-  if (at === below || sorted[below] === sorted[above]) return sorted[below]; // may be infinite
-  return sorted[below] + (sorted[above] - sorted[below]) * (at - below);
 }
 
 /**

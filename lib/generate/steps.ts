@@ -31,19 +31,25 @@ interface Draft {
 /** The records of an order. */
 export async function writtenBySteps(sampling: StepSampling, order: Order): Promise<Written[]> {
   const { script } = sampling;
+  const { labelSteps } = script;
+  if (labelSteps === undefined && (order.labelRows !== undefined || order.wanted.size > 0)) {
+    throw new RangeError(
+      "Cannot generate with labels given: this model was set to say other things before them",
+    );
+  }
   const labels = givenLabels(order) ??
     (order.wanted.size > 0 ? await wantedLabels(sampling, order) : undefined);
   const drafts = Array.from({ length: order.size }, (_, i): Draft => ({
     number: order.first + i,
     attempt: 0,
-    given: labels === undefined ? [] : script.labelSteps(labels[i]),
+    given: labels === undefined ? [] : labelSteps?.(labels[i]) ?? [],
     reader: script.reader(),
     guard: order.ruled && ruleGuard(order.ruled),
   }));
   await write(sampling, order, drafts, ({ part }) => part === "end");
-  return drafts.map(({ reader }) => ({
-    visits: reader.visits,
-    labels: reader.labels,
+  return drafts.map(({ reader, number }) => ({
+    ...reader.record?.(random(order.seed, number, 0)) ??
+      { visits: reader.visits, labels: reader.labels },
     isCutOff: reader.part !== "end",
   }));
 }

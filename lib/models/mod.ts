@@ -13,6 +13,8 @@ import { lstm } from "./lstm.ts";
 import { markov } from "./markov.ts";
 import { memoriser } from "./memoriser.ts";
 import type { GradientModel, ModelConfig, ModelFamily, Setting } from "./model.ts";
+import type { Schema } from "./record_schema.ts";
+import { synehrgy } from "./synehrgy.ts";
 import { synteg } from "./synteg.ts";
 
 /** All kinds of model, by name. */
@@ -22,6 +24,7 @@ export const models: Readonly<Record<string, ModelFamily>> = {
   gpt,
   lstm,
   hisgt,
+  synehrgy,
   synteg,
   eva,
   independent,
@@ -61,8 +64,12 @@ export function modelFamily(name: string): ModelFamily {
  *
  * @throws {RangeError} If the family is unknown or its models learn by counting
  */
-export function gradientModelOf(family: string, config: ModelConfig): GradientModel {
-  const model = modelFamily(family).create(config);
+export function gradientModelOf(
+  family: string,
+  config: ModelConfig,
+  schema?: Schema,
+): GradientModel {
+  const model = modelFamily(family).create(config, schema);
   if (!("learn" in model)) return model;
   throw new RangeError(`Cannot take "${family}" for a network: it learns by counting`);
 }

@@ -17,6 +17,7 @@ import type { NamedArrays, NamedTensors } from "../nn/parameters.ts";
 import type { Random } from "../nn/random.ts";
 import type { OnProgress } from "../progress.ts";
 import type { CodeEmbeddings } from "./code_embeddings.ts";
+import type { Schema } from "./record_schema.ts";
 
 /** A model's settings as config.json stores them. */
 export type ModelConfig = Readonly<Record<string, number>>;
@@ -59,8 +60,19 @@ export interface ModelFamily<M extends Model = Model> {
    * @throws {RangeError} If settings contradict each other, the cohort or what is known of codes
    */
   configFor(cohort: Cohort, set: ModelConfig, knowledge?: Knowledge): ModelConfig;
-  /** The model of a config that {@link configFor} gave, perhaps long ago. */
-  create(config: ModelConfig): M;
+  /**
+   * What the model's tokens stand for, in models where that is fitted on the cohort's training
+   * records; stored with the run.
+   *
+   * @param config that {@link configFor} gave
+   */
+  schemaFor?(cohort: Cohort, config: ModelConfig): Schema;
+  /**
+   * The model of a config that {@link configFor} gave, perhaps long ago.
+   *
+   * @param schema that {@link schemaFor} gave, where the family has it
+   */
+  create(config: ModelConfig, schema?: Schema): M;
 }
 
 /** What a model says of one record when it is shown the truth (specs/halo.md section 7). */
@@ -121,6 +133,12 @@ export interface RecordReader {
   readonly sex?: number;
   /** Age at the visit that the next step is about; in models that write ages. */
   readonly ageYears?: number;
+  /**
+   * The record as far as it has read, in models whose steps say more than labels and visits.
+   *
+   * @param draws decides what the steps leave open, such as numbers within their bins
+   */
+  record?(draws: Random): RecordLists;
   /** What the next step may not hold, as it stands until that is read; anything when left out. */
   forbidden?(): Forbidden | undefined;
   /** Notes what a step says. */
@@ -135,8 +153,11 @@ export interface Script {
   readonly limit: number;
   /** Whether readers know ages, from before a visit's codes on. */
   readonly knowsAges?: boolean;
-  /** The steps after the first that say that a record has these labels. */
-  labelSteps(labels: ArrayLike<number>): number[][];
+  /**
+   * The steps after the first that say that a record has these labels; left out where labels come
+   * later, so that none can be given.
+   */
+  labelSteps?(labels: ArrayLike<number>): number[][];
   /** Begins to read a record, after its first step. */
   reader(): RecordReader;
 }
@@ -178,6 +199,8 @@ interface AnyModel {
   readonly family: string;
   /** All settings, as they were used. */
   readonly config: ModelConfig;
+  /** What its tokens stand for, where that was fitted. */
+  readonly schema?: Schema;
   /** Columns of a step: codes, labels and special tokens. */
   readonly columns: number;
   /** Ways to draw a step that users may choose from, the first being the default; may be none. */
@@ -188,6 +211,8 @@ interface AnyModel {
   rowsOf(cohort: Cohort, record: number): number;
   /** Whether its `likelihoods` bound the records' probabilities from below; exact when left out. */
   readonly likelihoodIsBound?: boolean;
+  /** What a user should know of how the model sees this cohort, by name; for the run's config. */
+  remarks?(cohort: Cohort): Readonly<Record<string, string>>;
 }
 
 /** When in a training a loss is asked for: what noise and weights that change by epoch depend on. */

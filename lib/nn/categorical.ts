@@ -10,13 +10,23 @@ import { dense, type MultiHot, rowsFrom } from "./multi_hot.ts";
  *
  * @param logits [rows, columns]
  * @param targets the column chosen in each row; a row without one does not count
+ * @param weights [entries of targets] where given, a row may have several columns, and its loss is the
+ * mean of theirs by weights, which add up to 1: the cross-entropy with a soft target
  * @returns a scalar
  */
-export function categoricalNll(logits: tf.Tensor2D, targets: MultiHot): tf.Scalar {
-  return isOnHost() ? hostNll(logits, targets) : deviceNll(logits, targets);
+export function categoricalNll(
+  logits: tf.Tensor2D,
+  targets: MultiHot,
+  weights?: Float32Array,
+): tf.Scalar {
+  return isOnHost() ? hostNll(logits, targets, weights) : deviceNll(logits, targets, weights);
 }
 
-function hostNll(logits: tf.Tensor2D, { offsets, columns: chosen }: MultiHot): tf.Scalar {
+function hostNll(
+  logits: tf.Tensor2D,
+  { offsets, columns: chosen }: MultiHot,
+  weights?: Float32Array,
+): tf.Scalar {
   const [rows, columns] = logits.shape;
   return differentiable<tf.Scalar>(
     [logits],
@@ -37,9 +47,12 @@ function hostNll(logits: tf.Tensor2D, { offsets, columns: chosen }: MultiHot): t
             mass += gradient[i] = Math.exp(logits[i] - max);
           }
           for (let i = from; i < from + columns; i++) gradient[i] /= mass;
-          const target = from + chosen[offsets[r]];
-          total += Math.log(mass) + max - logits[target];
-          gradient[target] -= 1;
+          total += Math.log(mass) + max;
+          for (let i = offsets[r]; i < offsets[r + 1]; i++) {
+            const weight = weights === undefined ? 1 : weights[i];
+            total -= weight * logits[from + chosen[i]];
+            gradient[from + chosen[i]] -= weight;
+          }
         }
         sum[0] = total;
       });
@@ -50,12 +63,16 @@ function hostNll(logits: tf.Tensor2D, { offsets, columns: chosen }: MultiHot): t
   );
 }
 
-function deviceNll(logits: tf.Tensor2D, targets: MultiHot): tf.Scalar {
+function deviceNll(
+  logits: tf.Tensor2D,
+  targets: MultiHot,
+  weights?: Float32Array,
+): tf.Scalar {
   const [, columns] = logits.shape;
   return differentiable<tf.Scalar>(
     [logits],
     (save) => {
-      const on = dense(targets, columns);
+      const on = dense(targets, columns, weights);
       const shifted = tf.sub(logits, tf.max(logits, 1, true));
       const logMass = tf.log(tf.sum(tf.exp(shifted), 1, true));
       const counts = tf.sum(on, 1, true); // 1 for rows that count
@@ -107,6 +124,29 @@ export async function categoricalRows(
     }
   }
   return rowsFrom(drawn.map(({ column }) => [column]));
+}
+
+/**
+ * {@link categoricalRows} among the likeliest permitted columns of each row alone ("top-k").
+ *
+ * @param most how many; of equal ones the first
+ */
+export async function likeliestRows(
+  logits: tf.Tensor2D,
+  most: number,
+  uniforms: Float32Array,
+  forbidden?: readonly (Forbidden | undefined)[],
+): Promise<MultiHot> {
+  const [rows, columns] = logits.shape;
+  const numbers = await logits.data() as Float32Array;
+  return rowsFrom(Array.from({ length: rows }, (_, r) => {
+    const row = numbers.subarray(r * columns, (r + 1) * columns);
+    const left = forbidden?.[r]?.columns.slice() ?? new Uint8Array(columns);
+    const permitted = Array.from(row.keys()).filter((column) => left[column] === 0);
+    const rest = permitted.sort((a, b) => row[b] - row[a]).slice(most);
+    for (const column of rest) left[column] = 1;
+    return [chosen(permittedShares(row, left), uniforms[r]).column];
+  }));
 }
 
 /** The column whose share of [0, 1) a number falls into, and where within it: in [0, 1) too. */

@@ -21,11 +21,21 @@ export function rowOfEntry({ rows, offsets, columns }: MultiHot): tf.Tensor1D {
   return tf.tensor1d(rowOf, "int32");
 }
 
-/** The same rows as a dense tensor [rows, width] of zeros and ones. */
-export function dense({ rows, offsets, columns }: MultiHot, width: number): tf.Tensor2D {
+/**
+ * The same rows as a dense tensor [rows, width] of zeros and ones.
+ *
+ * @param weights [entries] what stands in place of ones
+ */
+export function dense(
+  { rows, offsets, columns }: MultiHot,
+  width: number,
+  weights?: Float32Array,
+): tf.Tensor2D {
   const numbers = new Float32Array(rows * width);
   for (let r = 0; r < rows; r++) {
-    for (let i = offsets[r]; i < offsets[r + 1]; i++) numbers[r * width + columns[i]] = 1;
+    for (let i = offsets[r]; i < offsets[r + 1]; i++) {
+      numbers[r * width + columns[i]] = weights === undefined ? 1 : weights[i];
+    }
   }
   return tf.tensor2d(numbers, [rows, width]);
 }

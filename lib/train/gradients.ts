@@ -13,6 +13,7 @@ import { isOnHost } from "../nn/host.ts";
 import type { Gradients, Optimizer } from "../nn/optimizer.ts";
 import type { NamedTensors } from "../nn/parameters.ts";
 import { gradientModelOf } from "../models/mod.ts";
+import type { Schema } from "../models/record_schema.ts";
 
 /** What gives the gradients of one batch after another, at the optimizer's parameters. */
 export interface GradientSource {
@@ -88,6 +89,7 @@ interface Setup {
   readonly backend: Backend;
   readonly family: string;
   readonly config: ModelConfig;
+  readonly schema?: Schema;
   readonly cohort: Cohort;
   readonly layout: FlatLayout;
   readonly parameters: Float32Array;
@@ -169,6 +171,7 @@ export async function sharedGradients(
         backend,
         family: model.family,
         config: model.config,
+        schema: model.schema,
         cohort: lent,
         layout,
         parameters,
@@ -221,7 +224,7 @@ export function serveGradients(reply: (loss: number) => void): (message: Message
     if (!("records" in message)) {
       setup = message;
       await useBackend(setup.backend);
-      model = gradientModelOf(setup.family, setup.config);
+      model = gradientModelOf(setup.family, setup.config, setup.schema);
       reply(0);
     } else if (setup !== undefined && model !== undefined) {
       const { layout, parameters, gradient, cohort, divisor } = setup;

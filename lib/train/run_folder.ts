@@ -11,6 +11,7 @@ import { unwritable } from "../cohort/output.ts";
 import { type Vocabulary, vocabulary } from "../cohort/vocabulary.ts";
 import { checkSettings, modelFamily } from "../models/mod.ts";
 import type { Model, ModelConfig } from "../models/model.ts";
+import { isSchema, type Schema } from "../models/record_schema.ts";
 import type { AdamState } from "../nn/optimizer.ts";
 import { checkShapes, type NamedArrays } from "../nn/parameters.ts";
 import { readSafetensors, writeSafetensors } from "../nn/safetensors.ts";
@@ -24,7 +25,9 @@ export interface RunConfig {
   readonly model: string;
   /** The model's settings, all of them. */
   readonly config: ModelConfig;
-  /** Where parameters come from that were worked out before training, by their names. */
+  /** What the model's tokens stand for, where that was fitted on the training records. */
+  readonly schema?: Schema;
+  /** How the model sees the cohort, and where parameters come from that were worked out before. */
   readonly sources?: Readonly<Record<string, string>>;
   /** How it was trained. */
   readonly training: Training;
@@ -98,8 +101,8 @@ export interface Run {
 }
 
 /** The model of a run. */
-export function modelOf({ model, config }: RunConfig): Model {
-  return modelFamily(model).create(config);
+export function modelOf({ model, config, schema }: RunConfig): Model {
+  return modelFamily(model).create(config, schema);
 }
 
 async function replaceFile(path: string, write: (temporary: string) => Promise<void>) {
@@ -210,8 +213,11 @@ export async function readRunConfig(folder: string): Promise<RunConfig> {
 }
 
 /** A config that someone has edited must not make a model that the parameters were not trained for. */
-function checkConfig(path: string, { model, config }: RunConfig): void {
+function checkConfig(path: string, { model, config, schema }: RunConfig): void {
   const family = modelFamily(model);
+  if (family.schemaFor !== undefined && !isSchema(schema)) {
+    throw new SyntaxError(`Cannot read "${path}": its schema is missing or no schema of records`);
+  }
   const settings = Object.keys(family.settings).map((name) => [name, config[name]]);
   try {
     checkSettings(family, Object.fromEntries(settings));

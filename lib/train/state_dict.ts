@@ -4,7 +4,7 @@ import { gradientModelOf } from "../models/mod.ts";
 import { readSafetensors, writeSafetensors } from "../nn/safetensors.ts";
 import type { Run, RunConfig } from "./run_folder.ts";
 
-const networkOf = ({ model, config }: RunConfig) => gradientModelOf(model, config);
+const networkOf = ({ model, config, schema }: RunConfig) => gradientModelOf(model, config, schema);
 
 /**
  * A run from weights that a model's original code has trained: its state dict, saved as safetensors

@@ -94,7 +94,8 @@ async function begunRun(
   checkTraining(training);
   checkWorkers(training.workers);
   const config = family.configFor(cohort, settings, options.knowledge);
-  const model = family.create(config);
+  const schema = family.schemaFor?.(cohort, config);
+  const model = family.create(config, schema);
   checkKnowledge(model, options.knowledge);
   await checkOutput(folder, { force: options.force });
   const given = await tablesOf(model, cohort, training, options);
@@ -102,7 +103,8 @@ async function begunRun(
     ehrloom: version,
     model: family.name,
     config,
-    ...given && { sources: given.sources },
+    ...schema && { schema },
+    ...(given ?? model.remarks) && { sources: { ...model.remarks?.(cohort), ...given?.sources } },
     training,
     cohort: await fingerprint(cohort),
     versions: backendVersions(),

@@ -42,7 +42,7 @@ const clinical: Rule[] = [
   { kind: "never-together", within: "record", codes: ["code 6", "code 7"], with: ["code 8"] },
 ];
 /** Those that know no likelihood of a record. */
-const withoutLikelihood = ["independent", "memoriser", "synteg"];
+const withoutLikelihood = ["independent", "memoriser", "synehrgy", "synteg"];
 
 const recordsOf = (cohort: Cohort) =>
   Array.from({ length: cohort.recordCount }, (_, record) => ({

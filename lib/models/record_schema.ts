@@ -1,0 +1,193 @@
+/**
+ * What the tokens of records stand for: which codes are measured and in which bins, and the bins of
+ * ages and times. Fitted on the training records alone and stored with the run.
+ *
+ * @see specs/synehrgy.md sections 2 and 11
+ * @module
+ */
+import { type Cohort, sexNames, splitOf } from "../cohort/cohort.ts";
+import { isObject } from "../cohort/input.ts";
+import { daysPerYear, type StayRules, staysOf } from "./stays.ts";
+import { binOf, type BinOptions, decimalsOf, fittedEdges, quantileEdges } from "./value_bins.ts";
+
+/** A code whose values have tokens: numbers in bins, or a few distinct ones as categories. */
+export type Series =
+  | { readonly code: number; readonly edges: readonly number[]; readonly decimals: number | null }
+  | { readonly code: number; readonly categories: readonly number[] };
+
+/** What tokens stand for; a list of edges without any is a block that is empty. */
+export interface Schema {
+  /** Measured codes, rising. */
+  readonly series: readonly Series[];
+  /** Edges of ages, in years. */
+  readonly ages: readonly number[];
+  /** Number of sexes, those of `sexNames`, or 0. */
+  readonly sexes: number;
+  /** Edges of times between rows of a stay, in days. */
+  readonly betweenRows: readonly number[];
+  /** Edges of times between stays, in days; how long a stay lasts is one. */
+  readonly betweenStays: readonly number[];
+  /** Edges between which the first day of a record is drawn, each bin as likely, in days since 1970. */
+  readonly startDays: readonly number[];
+}
+
+/** How a schema is fitted. */
+export interface SchemaOptions extends Omit<StayRules, "variableOf"> {
+  /** Of measured values. */
+  readonly bins: BinOptions;
+  /** Whether ages and times have the published code's fixed bins, and none between stays. */
+  readonly isPublished: boolean;
+}
+
+/** The published code's bins of ages, in years. */
+export const publishedAges: readonly number[] = [18, ...range(20, 90, 5)];
+/** The published code's bins of times between rows, which it has in hours. */
+export const publishedBetweenRows: readonly number[] = [
+  ...[0, 0.5, 1.5, 2.5, 3.5, 6.5, 10.5, 16.5, 26.5, 48, 48.1, 60.1, 80.1, 110.1, 150.1, 200.1],
+].map((hours) => hours / 24);
+
+/** Where bins of times are cut: equally full ones, and narrow ones in the long tail. */
+const timeShares = [...range(0, 0.95, 0.05), 0.975, 0.99, 0.995, 0.999, 1];
+
+/** Numbers from one to another, both included. */
+function range(from: number, to: number, step: number): number[] {
+  const steps = Math.round((to - from) / step);
+  return Array.from({ length: steps + 1 }, (_, i) => from + (to - from) * i / steps);
+}
+
+/** Number of a series' bins. */
+export function binsOf(series: Series): number {
+  return "categories" in series ? series.categories.length : binCount(series.edges);
+}
+
+/** Number of bins between edges. */
+export function binCount(edges: readonly number[]): number {
+  return Math.max(0, edges.length - 1);
+}
+
+/** The bin of a value: of categories the nearest. */
+export function seriesBin(series: Series, value: number): number {
+  if (!("categories" in series)) return binOf(series.edges, value);
+  const { categories } = series;
+  let nearest = 0;
+  categories.forEach((category, i) => {
+    if (Math.abs(category - value) < Math.abs(categories[nearest] - value)) nearest = i;
+  });
+  return nearest;
+}
+
+/** From codes to variables. */
+export function variablesOf(series: readonly Series[], codes: number): Int32Array {
+  const variableOf = new Int32Array(codes).fill(-1);
+  series.forEach(({ code }, variable) => variableOf[code] = variable);
+  return variableOf;
+}
+
+/** The values of each code that has any, by code. */
+function measuredValues({ codes, values, vocabulary }: Cohort): Map<number, Float32Array> {
+  const counts = new Uint32Array(vocabulary.codes.length);
+  const isMeasured = (event: number) => Number.isFinite(values?.[event] ?? NaN);
+  codes.forEach((code, event) => counts[code] += Number(isMeasured(event)));
+  const found = new Map<number, Float32Array>();
+  counts.forEach((count, code) => {
+    if (count > 0) found.set(code, new Float32Array(count));
+  });
+  codes.forEach((code, event) => {
+    const list = found.get(code);
+    if (list !== undefined && isMeasured(event)) list[--counts[code]] = values?.[event] ?? NaN;
+  });
+  return found;
+}
+
+function seriesOf(code: number, values: Float32Array, bins: BinOptions): Series {
+  const distinct = new Set<number>();
+  for (const value of values) if (distinct.size <= bins.most) distinct.add(value);
+  return distinct.size <= bins.most
+    ? { code, categories: [...distinct].sort((a, b) => a - b) }
+    : { code, edges: fittedEdges(values, bins), decimals: decimalsOf(values) };
+}
+
+/**
+ * Bins of times, the first for no time at all.
+ *
+ * @param edge that is one of theirs if it is not 0, with a bin beyond it and one up to it
+ */
+function timeEdges(days: readonly number[], edge: number): number[] {
+  const some = Float64Array.from(days.filter((time) => time > 0)).sort();
+  const [, ...cuts] = some.length === 0 ? [0] : quantileEdges(some, timeShares);
+  const longest = Math.max(...cuts, 0);
+  const all = new Set([0, edge, ...cuts, ...longest > edge ? [] : [edge + daysPerYear]]);
+  return [0, ...[...all].sort((a, b) => a - b)];
+}
+
+/** Five years to a bin, as far as there are ages. */
+function ageEdges(ages: readonly number[]): number[] {
+  const least = ages.reduce((a, b) => Math.min(a, b), Infinity);
+  const most = ages.reduce((a, b) => Math.max(a, b), -Infinity);
+  if (ages.length === 0) return [];
+  const from = 5 * Math.max(0, Math.ceil(least / 5) - 1);
+  return range(from, Math.max(from + 5, 5 * Math.ceil(most / 5)), 5);
+}
+
+/**
+ * The schema of a cohort's training records, or of all where it was never split. A code is measured
+ * if it has a value there; up to as many distinct values as there may be bins are categories.
+ */
+export function schemaOf(
+  source: Cohort,
+  { bins, isPublished, stayDays, losesTime }: SchemaOptions,
+): Schema {
+  const cohort = source.splits === null ? source : splitOf(source, "train");
+  const series = [...measuredValues(cohort)].sort(([a], [b]) => a - b)
+    .map(([code, values]) => seriesOf(code, values, bins));
+  const variableOf = variablesOf(series, cohort.vocabulary.codes.length);
+  const ages: number[] = [];
+  const rowTimes: number[] = [];
+  const stayTimes: number[] = [];
+  for (let record = 0; record < cohort.recordCount; record++) {
+    const stays = staysOf({ variableOf, stayDays, losesTime }, cohort, record);
+    for (const [i, { age, days, rows }] of stays.entries()) {
+      if (!Number.isNaN(age)) ages.push(age);
+      if (i > 0) stayTimes.push(days);
+      for (const row of rows) rowTimes.push(row.days);
+    }
+  }
+  const startDays = [...cohort.startDays].filter((day) => !Number.isNaN(day));
+  const hasAges = ages.length > 0;
+  return {
+    series,
+    ages: !hasAges ? [] : isPublished ? publishedAges : ageEdges(ages),
+    sexes: cohort.demographics === null ? 0 : sexNames.length,
+    betweenRows: series.length === 0
+      ? []
+      : isPublished
+      ? publishedBetweenRows
+      : timeEdges(rowTimes, 0),
+    betweenStays: isPublished ? [] : timeEdges(stayTimes, stayDays),
+    startDays: startDays.length === 0
+      ? []
+      : quantileEdges(Float64Array.from(startDays).sort(), range(0, 1, 0.05)),
+  };
+}
+
+function isRising(found: unknown): boolean {
+  return Array.isArray(found) && found.length !== 1 &&
+    found.every((edge, i) => Number.isFinite(edge) && (i === 0 || edge >= found[i - 1]));
+}
+
+function isSeries(found: unknown): boolean {
+  if (!isObject(found) || !Number.isSafeInteger(found.code)) return false;
+  const { categories, edges, decimals } = found;
+  return categories === undefined
+    ? isRising(edges) && (decimals === null || Number.isSafeInteger(decimals))
+    : Array.isArray(categories) && categories.length > 0 && categories.every(Number.isFinite);
+}
+
+/** Whether what was read from a file is a schema. */
+export function isSchema(found: unknown): found is Schema {
+  if (!isObject(found) || !Array.isArray(found.series)) return false;
+  const { series, sexes, ages, betweenRows, betweenStays, startDays } = found;
+  return Array.isArray(series) && series.every(isSeries) &&
+    (sexes === 0 || sexes === sexNames.length) &&
+    [ages, betweenRows, betweenStays, startDays].every(isRising);
+}

@@ -1,0 +1,391 @@
+/**
+ * SynEHRgy: a GPT over stays. Age, sex, codes, measured values in bins and the times between them are
+ * all tokens of one sequence, whose grammar is enforced while it is drawn; values and times come out
+ * of their bins by even draws.
+ *
+ * Karami, Atienza & Paraschiv-Ionescu 2024, "SynEHRgy: Synthesizing Mixed-Type Structured Electronic
+ * Health Records using Decoder-Only Transformers". Differences from its code, in which 28 of 100
+ * sequences have no end: a sequence that is no record cannot be drawn (`grammar=0` draws freely) and
+ * nor is drawing limited to the 50 likeliest tokens (`topK=50`); the time between stays is told;
+ * labels are the record's and stand first, so that they can be given; bins of ages and times are
+ * fitted, as all others, on the training records alone (`published=1` for the published layout and
+ * tables); codes come in rising order and once a stay; no dropout. Records longer than the context
+ * are learned from as far as it reaches, without an end that they do not have.
+ *
+ * What a stay is, stands in `stays.ts`, its tokens in `stay_tokens.ts`, what may follow what in
+ * `token_grammar.ts`.
+ *
+ * @see specs/synehrgy.md
+ * @module
+ */
+import type * as tf from "@tensorflow/tfjs-core";
+import { type Cohort, splitOf } from "../cohort/cohort.ts";
+import { categoricalNll, categoricalRows, likeliestRows } from "../nn/categorical.ts";
+import { gaussian, type Initials } from "../nn/initial.ts";
+import { checkShapes, type NamedTensors } from "../nn/parameters.ts";
+import { initialTransformer } from "../nn/transformer.ts";
+import { sequenceRows, type TokenRows } from "./code_tokens.ts";
+import { gptEmbedding, gptHistories, gptLogits, gptMemory } from "./gpt.ts";
+import type {
+  GradientModel,
+  ModelConfig,
+  ModelFamily,
+  RecordReader,
+  Setting,
+  StepSampling,
+} from "./model.ts";
+import { binsOf, type Schema, schemaOf, variablesOf } from "./record_schema.ts";
+import { softTargets } from "./soft_labels.ts";
+import {
+  isIn,
+  labelTokens,
+  type Layout,
+  layoutOf,
+  measurementOf,
+  recordTokens,
+} from "./stay_tokens.ts";
+import { type StayRules, staysOf } from "./stays.ts";
+import { drawnFrom, stepper } from "./stepper.ts";
+import { withHead, withoutHead } from "./tied_head.ts";
+import { listener, recordFrom } from "./told_stays.ts";
+import { grammar } from "./token_grammar.ts";
+import { transformerConfigFor, transformerSettings, withoutBuffers } from "./visit_transformer.ts";
+import { sizesOf } from "./visit_rows.ts";
+
+/** SynEHRgy's settings. The paper's are width 384, 4 layers, 4 heads, context 1024. */
+export interface SynehrgyConfig extends Record<string, number> {
+  /** Codes in the vocabulary. */
+  codes: number;
+  /** Labels. */
+  labels: number;
+  /** Most tokens in a record. */
+  context: number;
+  /** Rows of the position table. */
+  positions: number;
+  /** Width of the embedding. */
+  width: number;
+  /** Transformer blocks. */
+  layers: number;
+  /** Attention heads. */
+  heads: number;
+  /** Added to the variance in layer norms. */
+  epsilon: number;
+  /** Most bins of a measured quantity. */
+  bins: number;
+  /** 1: bins are equally full; 0: equally wide. */
+  quantileBins: number;
+  /** Longest time in days between two rows of a stay. */
+  stayDays: number;
+  /** How many of the labels, the last ones, have a token for no beside the one for yes. */
+  outcomes: number;
+  /** 1: in training neighbouring bins count too. */
+  softLabels: number;
+  /** 1: only what is a record can be drawn. */
+  grammar: number;
+  /** Each token is drawn from so many likeliest ones; 0 for all. */
+  topK: number;
+  /** 1: layout and tables of the published code. */
+  published: number;
+}
+
+const settings = {
+  ...transformerSettings,
+  context: {
+    help: "Most tokens in a record; 1024 if not set, less if no record needs as many",
+    min: 16,
+  },
+  bins: { help: "Most bins of a measured quantity", default: 10, min: 1 },
+  quantileBins: {
+    help: "1: bins are equally full; 0: equally wide, as published",
+    default: 0,
+    min: 0,
+    max: 1,
+  },
+  stayDays: {
+    help: "Longest time in days between two times of measurement in a stay",
+    default: 7,
+    min: 0,
+    isReal: true,
+  },
+  outcomes: {
+    help: "How many labels, the last ones, are always said, as 0 or 1; others where they are on",
+    default: 0,
+    min: 0,
+  },
+  softLabels: {
+    help: "1: in training the bins beside the measured one count too; 0: as published",
+    default: 0,
+    min: 0,
+    max: 1,
+  },
+  grammar: {
+    help: "1: what is no record cannot be drawn; 0: drawn freely, as published",
+    default: 1,
+    min: 0,
+    max: 1,
+  },
+  topK: {
+    help: "Draw each token from so many likeliest ones, 50 as published; 0: from all",
+    default: 0,
+    min: 0,
+  },
+  published: {
+    help: "1: labels in every stay, fixed bins of ages and times, no time between stays, " +
+      "as published; 0: see README",
+    default: 0,
+    min: 0,
+    max: 1,
+  },
+} satisfies Record<string, Setting>;
+
+/** Most tokens if none are set; the paper's. */
+const usualContext = 1024;
+
+/** At most so many tokens has a cohort's longest record. */
+function mostTokens({ visitOffsets, codeOffsets, recordCount }: Cohort, toStay: number): number {
+  let most = 0;
+  for (let record = 0; record < recordCount; record++) {
+    const from = visitOffsets[record];
+    const to = visitOffsets[record + 1];
+    const events = codeOffsets[to] - codeOffsets[from];
+    most = Math.max(most, toStay * (to - from) + events);
+  }
+  return most;
+}
+
+function configFor(cohort: Cohort, set: ModelConfig): SynehrgyConfig {
+  const sizes = sizesOf(cohort);
+  const chosen = Object.fromEntries(
+    Object.entries(settings).flatMap(([name, setting]) =>
+      "default" in setting ? [[name, set[name] ?? setting.default]] : []
+    ),
+  );
+  if (chosen.outcomes > sizes.labels) {
+    throw new RangeError(
+      `Cannot make "synehrgy" with outcomes ${chosen.outcomes}: there are ${sizes.labels} labels`,
+    );
+  }
+  const least = 12 + sizes.labels; // room for all labels and a stay of one code
+  const longest = sizes.labels + 3 + mostTokens(cohort, 8 + chosen.published * (sizes.labels + 1));
+  const context = set.context ?? Math.max(least, Math.min(usualContext, longest));
+  if (context < least) {
+    throw new RangeError(
+      `Cannot make "synehrgy" with context ${context}: a record with all labels takes ${least}`,
+    );
+  }
+  return {
+    ...sizes,
+    ...chosen as Pick<
+      SynehrgyConfig,
+      | "bins"
+      | "quantileBins"
+      | "stayDays"
+      | "outcomes"
+      | "softLabels"
+      | "grammar"
+      | "topK"
+      | "published"
+    >,
+    context,
+    positions: context,
+    ...transformerConfigFor("synehrgy", set),
+  };
+}
+
+function schemaFor(cohort: Cohort, stored: ModelConfig): Schema {
+  const config = stored as SynehrgyConfig;
+  return schemaOf(cohort, {
+    bins: { most: config.bins, by: config.quantileBins === 1 ? "quantile" : "width" },
+    isPublished: config.published === 1,
+    stayDays: config.stayDays,
+    losesTime: config.published === 1,
+  });
+}
+
+/** Parameters to begin with: GPT-2's, whose blocks differ and whose residual branches begin smaller. */
+function initialSynehrgy(config: SynehrgyConfig, { size }: Layout): Initials {
+  const residual = 0.02 / Math.sqrt(2 * config.layers);
+  const blocks = Object.entries(initialTransformer(config)).map(([name, initial]) => [
+    name,
+    initial.shape.length === 1
+      ? initial
+      : gaussian(initial.shape, name.endsWith("c_proj.weight") ? residual : 0.02),
+  ]);
+  return {
+    "transformer.code_embed_mat.weight": gaussian([size, config.width], 0.02),
+    "transformer.pos_embed_mat.weight": gaussian([config.positions, config.width], 0.02),
+    ...Object.fromEntries(blocks),
+  };
+}
+
+/** Logits of the token after each: [records × steps, tokens]. */
+export function synehrgyLogits(
+  config: SynehrgyConfig,
+  parameters: NamedTensors,
+  batch: Pick<TokenRows, "inputs" | "records">,
+): tf.Tensor2D {
+  return gptLogits(parameters, gptHistories({ ...config, tied: 1 }, parameters, batch));
+}
+
+/** Whether a token stands for a number's bin, and among which. */
+function neighbours(schema: Schema, layout: Layout) {
+  return (token: number) => {
+    if (!isIn(layout.measurements, token)) return undefined;
+    const [variable] = measurementOf(layout, token);
+    return "categories" in schema.series[variable] ? undefined : layout.series[variable];
+  };
+}
+
+function reader(schema: Schema, layout: Layout, config: SynehrgyConfig): RecordReader {
+  const told = listener(schema, layout);
+  const rules = config.grammar === 1 ? grammar(layout, config.context) : undefined;
+  let part: RecordReader["part"] = "labels";
+  return {
+    get part() {
+      return part;
+    },
+    labels: told.labels,
+    get visits() {
+      return told.visits;
+    },
+    get isOpen() {
+      return told.isOpen;
+    },
+    get sex() {
+      return told.sex;
+    },
+    forbidden: () => rules && { columns: rules.forbidden() },
+    read({ 0: token }) {
+      told.read(token);
+      rules?.read(token);
+      if (token === layout.endRecord) part = "end";
+      else if (token === layout.endLabels && part === "labels") part = "visits";
+    },
+    record: (draws) => recordFrom(schema, told, draws),
+  };
+}
+
+function sampling(
+  config: SynehrgyConfig,
+  schema: Schema,
+  layout: Layout,
+  parameters: NamedTensors,
+): StepSampling {
+  const head = (history: tf.Tensor2D) => gptLogits(parameters, history);
+  const draw = config.topK === 0
+    ? drawnFrom(head, categoricalRows)
+    : drawnFrom(head, (logits, ...given) => likeliestRows(logits, config.topK, ...given));
+  return {
+    kind: "steps",
+    script: {
+      first: [layout.start],
+      limit: config.context,
+      labelSteps: layout.isPublished
+        ? undefined
+        : (labels) => labelTokens(layout, labels).map((token) => [token]),
+      reader: () => reader(schema, layout, config),
+    },
+    uniforms: 1,
+    begin: () => stepper(gptMemory({ ...config, tied: 1 }, parameters), draw),
+    dispose() {},
+  };
+}
+
+/** What gives a record's tokens. */
+function speller(config: SynehrgyConfig, schema: Schema, layout: Layout) {
+  const rules: StayRules = {
+    variableOf: variablesOf(schema.series, config.codes),
+    stayDays: config.stayDays,
+    losesTime: config.published === 1,
+  };
+  return (cohort: Cohort, record: number): number[] => {
+    const labels = cohort.labels.subarray(record * config.labels, (record + 1) * config.labels);
+    return recordTokens(schema, layout, labels, staysOf(rules, cohort, record));
+  };
+}
+
+/** How much of the training records lies beyond the context. */
+function remarks(
+  { context }: SynehrgyConfig,
+  schema: Schema,
+  source: Cohort,
+  tokensOf: (cohort: Cohort, record: number) => number[],
+): Record<string, string> {
+  const cohort = source.splits === null ? source : splitOf(source, "train");
+  let all = 0;
+  let beyond = 0;
+  let records = 0;
+  for (let record = 0; record < cohort.recordCount; record++) {
+    const { length } = tokensOf(cohort, record);
+    all += length;
+    beyond += Math.max(0, length - context);
+    records += Number(length > context);
+  }
+  const bins = schema.series.reduce((sum, series) => sum + binsOf(series), 0);
+  return {
+    values: `${schema.series.length} measured codes in ${bins} bins`,
+    context: records === 0 ? `all training records fit into ${context} tokens` : (
+      `${
+        (100 * beyond / all).toFixed(1)
+      } % of the training records' tokens lie beyond ${context} ` +
+      `and are not learned from, in ${records} of ${cohort.recordCount} records; ` +
+      `set context to take in more, or prepare with a smaller --max-visits`
+    ),
+  };
+}
+
+/** SynEHRgy as `deno task train --model synehrgy` knows it. */
+export const synehrgy: ModelFamily<GradientModel> = {
+  name: "synehrgy",
+  summary: "Codes, values, times, age and sex as tokens of a grammar (Karami et al. 2024)",
+  settings,
+  configFor,
+  schemaFor,
+  create(stored, schema) {
+    if (schema === undefined) throw new TypeError("SynEHRgy needs the schema of its records");
+    const config = stored as SynehrgyConfig;
+    const layout = layoutOf(schema, config as Parameters<typeof layoutOf>[1]);
+    const tokensOf = speller(config, schema, layout);
+    const initial = initialSynehrgy(config, layout);
+    const batchOf = (cohort: Cohort, records: Int32Array) =>
+      sequenceRows(
+        Array.from(records, (record) => tokensOf(cohort, record).slice(0, config.context)),
+        1,
+      );
+    const rowsOf = (cohort: Cohort, record: number) =>
+      Math.min(config.context, tokensOf(cohort, record).length) - 1;
+    return {
+      family: "synehrgy",
+      config,
+      schema,
+      columns: layout.size,
+      samplers: [],
+      rowLimit: config.context,
+      rowsOf,
+      remarks: (cohort) => remarks(config, schema, cohort, tokensOf),
+      initial,
+      fromOriginal(stateDict) {
+        const parameters = withoutHead("synehrgy", withoutBuffers(stateDict), gptEmbedding);
+        checkShapes("synehrgy", parameters, initial);
+        return parameters;
+      },
+      toOriginal: (parameters) => withHead(parameters, gptEmbedding),
+      loss(parameters, cohort, records, moment) {
+        const batch = batchOf(cohort, records);
+        const logits = synehrgyLogits(config, parameters, batch);
+        const { targets } = batch;
+        if (config.softLabels === 0 || moment === undefined) return categoricalNll(logits, targets);
+        const soft = softTargets(targets, neighbours(schema, layout));
+        return categoricalNll(logits, soft.targets, soft.weights);
+      },
+      lossDivisor(cohort, recordCount) {
+        let tokens = 0;
+        for (let record = 0; record < cohort.recordCount; record++) {
+          tokens += rowsOf(cohort, record);
+        }
+        return recordCount * tokens / cohort.recordCount;
+      },
+      sampling: (parameters) => sampling(config, schema, layout, parameters),
+    };
+  },
+};

@@ -1,0 +1,114 @@
+/**
+ * Bins of a number, so that a token can stand for it: fitted on what was measured, and back to a
+ * number by a uniform draw. Bin i holds what lies above edge i and up to edge i + 1, the first its
+ * lower edge too; what lies beyond the ends goes to the end bins. The published code lowers the first
+ * edge by a thousandth of the range in place of closing the bin, and so draws numbers, negative ones
+ * among them, that nobody measured.
+ *
+ * @see specs/synehrgy.md sections 2 and 8
+ * @module
+ */
+import { quantile } from "../cohort/quantile.ts";
+
+/** How {@link fittedEdges} cuts a range. */
+export interface BinOptions {
+  /** Most bins; there are fewer where there are fewer than five distinct values to a bin. */
+  readonly most: number;
+  /** Whether bins are equally wide, or equally full. */
+  readonly by: "width" | "quantile";
+}
+
+/** The range that outliers are left out of: a tail three times as long as the body is one. */
+function trimmedRange(sorted: Float64Array): [low: number, high: number] {
+  const min = sorted[0];
+  const max = sorted[sorted.length - 1];
+  const [low, middle, high] = [0.025, 0.5, 0.975].map((share) => quantile(sorted, share));
+  return [
+    (low - min) / (middle - low) > 3 ? low : min,
+    (max - high) / (high - middle) > 3 ? high : max,
+  ];
+}
+
+/**
+ * Edges of bins that suit these numbers, rising: one more than there are bins.
+ *
+ * @param values at least one finite number, in any order
+ */
+export function fittedEdges(values: ArrayLike<number>, { most, by }: BinOptions): number[] {
+  const all = Float64Array.from(values).sort();
+  const [low, high] = trimmedRange(all);
+  const kept = all.filter((value) => value >= low && value <= high);
+  const distinct = all.reduce((count, value, i) => count + Number(value !== all[i - 1]), 0);
+  const bins = Math.max(1, Math.min(most, Math.floor(distinct / 5)));
+  if (by === "quantile") {
+    return quantileEdges(kept, Array.from({ length: bins + 1 }, (_, k) => k / bins));
+  }
+  const first = kept[0];
+  const last = kept[kept.length - 1];
+  const edges = Array.from({ length: bins + 1 }, (_, k) => first + k * (last - first) / bins);
+  edges[bins] = last; // as it is, not rounded
+  return edges;
+}
+
+/**
+ * Edges of bins at quantiles; those that coincide are one, so there may be fewer bins.
+ *
+ * @param sorted at least one number
+ * @param shares rising from 0 to 1
+ */
+export function quantileEdges(sorted: Float64Array, shares: readonly number[]): number[] {
+  const cuts = shares.map((share) => quantile(sorted, share));
+  const edges = cuts.filter((cut, k) => k === 0 || cut > cuts[k - 1]);
+  return edges.length > 1 ? edges : [cuts[0], cuts[0]];
+}
+
+/** The bin that a number falls into. */
+export function binOf(edges: readonly number[], value: number): number {
+  let bin = 0;
+  while (bin < edges.length - 2 && value > edges[bin + 1]) bin++;
+  return bin;
+}
+
+/**
+ * How many decimals a quantity is given in: the fewest that all values are whole numbers of, as far
+ * as float32 tells; null where that is more than six.
+ */
+export function decimalsOf(values: ArrayLike<number>): number | null {
+  let decimals = 0;
+  for (let i = 0; i < values.length; i++) {
+    const isWhole = () => {
+      const scaled = Math.abs(values[i]) * 10 ** decimals;
+      return Math.abs(scaled - Math.round(scaled)) <= scaled * 2 ** -23;
+    };
+    while (!isWhole()) if (++decimals > 6) return null;
+  }
+  return decimals;
+}
+
+/**
+ * A float32 number from a bin: each of those with so many decimals equally likely, or any where
+ * there is none with so few.
+ *
+ * @param decimals as {@link decimalsOf} gave; null for any number
+ * @param uniform in [0, 1)
+ */
+export function drawnFromBin(
+  edges: readonly number[],
+  bin: number,
+  decimals: number | null,
+  uniform: number,
+): number {
+  const low = edges[bin];
+  const high = edges[bin + 1];
+  if (decimals !== null) {
+    const scale = 10 ** decimals;
+    const at = (k: number) => Math.fround(k / scale);
+    let first = Math.floor(low * scale); // float32 may have moved the edges by a little
+    let last = Math.ceil(high * scale);
+    while (first <= last && (bin === 0 ? at(first) < low : at(first) <= low)) first++;
+    while (last >= first && at(last) > high) last--;
+    if (first <= last) return at(first + Math.floor(uniform * (last - first + 1)));
+  }
+  const drawn = Math.fround(high - uniform * (high - low));
+  return drawn > low && drawn <= high ? drawn : high; // high unless rounding has left the bin
+}
