@@ -28,16 +28,17 @@ const readers: Record<string, { bytes: number; read(view: DataView, at: number):
   BOOL: { bytes: 1, read: (view, at) => view.getUint8(at) },
 };
 
-function half(bits: number): number {
-  const exponent = (bits >> 10) & 31;
-  const fraction = (bits & 1023) / 1024;
-  const sign = bits & 0x8000 ? -1 : 1;
-  if (exponent === 31) return fraction === 0 ? sign * Infinity : NaN;
-  return sign * (exponent === 0 ? fraction * 2 ** -14 : (1 + fraction) * 2 ** (exponent - 15));
-}
-
 const float = new Float32Array(1);
 const bitsOfFloat = new Uint32Array(float.buffer);
+
+function half(bits: number): number {
+  const exponent = (bits >> 10) & 31;
+  const fraction = bits & 1023;
+  if (exponent === 0) return (bits & 0x8000 ? -1 : 1) * fraction * 2 ** -24;
+  const widened = exponent === 31 ? 255 : exponent + 112;
+  bitsOfFloat[0] = (bits & 0x8000) << 16 | widened << 23 | fraction << 13;
+  return float[0];
+}
 
 /** A bfloat16 is the upper half of a float32. */
 function bfloat(bits: number): number {
