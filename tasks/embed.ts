@@ -50,6 +50,7 @@ await runCommand({
     normalize: normalize === undefined ? undefined : normalize === "yes",
   });
   const embeddings = await embedCodes(encoder, described, { onProgress });
+  encoder.dispose();
   await writeCodeEmbeddings(out, embeddings, { force });
   say(`${embeddings.keys.length} vectors of width ${embeddings.width}: ${embeddings.source}`);
   const file = shellPath(args.text("out"));

@@ -6,6 +6,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import * as tf from "@tensorflow/tfjs-core";
+import type { Progress } from "ehrloom";
 import { join } from "node:path";
 import { readTokenizer } from "ehrloom/models/bert_tokenizer.ts";
 import { readSentenceEncoder } from "ehrloom/models/sentence_encoder.ts";
@@ -28,9 +29,11 @@ async function vectorsOf(
   options?: { normalize?: boolean },
 ): Promise<Float32Array> {
   const encoder = await readSentenceEncoder(folder, options);
-  const vectors = await encoder.encode(texts);
-  encoder.dispose();
-  return vectors;
+  try {
+    return await encoder.encode(texts);
+  } finally {
+    encoder.dispose();
+  }
 }
 
 const writeJson = (folder: string, name: string, content: unknown) =>
@@ -71,7 +74,9 @@ testOnBackends(
       const encoder = await readSentenceEncoder(folder);
       const tensors = tf.memory().numTensors;
       const texts = [...original.texts, ...original.texts]; // also two times the same
-      const together = await encoder.encode(texts);
+      let progress: Progress | undefined;
+      const together = await encoder.encode(texts, { onProgress: (now) => progress = now });
+      assertEquals(progress, { stage: "encoding texts", done: 5, total: 5 });
       for (const [i, text] of texts.entries()) {
         const own = together.subarray(i * encoder.width, (i + 1) * encoder.width);
         assertLess(largestDifference(await encoder.encode([text]), own), tolerance, text);
@@ -116,10 +121,9 @@ Deno.test("modules.json says how tokens are pooled and whether vectors are scale
     await writeModules(folder, ["Transformer", "Pooling"], { pooling_mode_mean_tokens: true });
     const mean = await vectorsOf(folder, original.texts);
     assertLess(largestDifference(mean, original.gelu.flat()), tolerance);
-    assertEquals(
-      (await readSentenceEncoder(folder)).source.replace(/".*"/, "…"),
-      "BERT … of 2 layers, mean over tokens",
-    );
+    const encoder = await readSentenceEncoder(folder);
+    assertEquals(encoder.source.replace(/".*"/, "…"), "BERT … of 2 layers, mean over tokens");
+    encoder.dispose();
   }));
 
 Deno.test("Texts are cut where the folder says, else where positions end, before the separator", () =>
