@@ -133,8 +133,10 @@ export type {
   FidelityFigures,
   LabelPrevalence,
   Likelihood,
+  MeasuredCode,
   ProbabilityFidelity,
   Report,
+  ValueFidelity,
 } from "./lib/evaluate/report.ts";
 export { likelihoodMetrics, type LikelihoodOptions } from "./lib/evaluate/likelihood.ts";
 export {
@@ -190,6 +192,7 @@ export {
 export { labelPrevalenceFigure } from "./lib/plot/label_prevalence.ts";
 export { type NotebookOutput, table } from "./lib/plot/table.tsx";
 export { type EpochLosses, trainingCurve } from "./lib/plot/training_curve.ts";
+export { valueDistributions } from "./lib/plot/value_distributions.ts";
 export { reportHtml, type ReportSources, writeReport } from "./lib/plot/report.ts";
 export { comparisonOverview } from "./lib/plot/comparison_overview.ts";
 export { type ScatterColumn, scatterGrid } from "./lib/plot/scatter_grid.ts";

@@ -60,6 +60,35 @@ export interface FidelityFigures {
   aggregate: { visits_per_record: Aggregate; codes_per_visit: Aggregate };
   /** Shares of records with each label. */
   label_prevalence: LabelPrevalence;
+  /** Measured values; null unless some code has values in both cohorts. */
+  values: ValueFidelity | null;
+  /** Days from a visit to the next one; null unless both cohorts know them. */
+  gap_days: Aggregate | null;
+}
+
+/** How closely measured values are kept, over the codes that are measured. */
+export interface ValueFidelity {
+  /** Share of the visits with values that have a value of the code; codes measured in either. */
+  presence: ProbabilityFidelity;
+  /** Mean value, of codes measured in both. Scales differ, so large numbers dominate this R². */
+  means: ProbabilityFidelity;
+  /**
+   * Distance of the two means in real standard deviations, on average over the codes measured in
+   * both whose real values vary; its interval is moved as that of an R² is.
+   */
+  mean_difference: Estimate;
+  /** One row a code measured in either cohort, in the vocabulary's order. */
+  codes: { code: string; description: string; real: MeasuredCode; synthetic: MeasuredCode }[];
+}
+
+/** The values of one code in one cohort. */
+export interface MeasuredCode {
+  /** Share of the visits with values that have one of this code, in [0, 1]. */
+  share: number;
+  /** Null where it is never measured. */
+  mean: number | null;
+  /** Of the population; null where it is never measured. */
+  sd: number | null;
 }
 
 /** Shares of records with each label. */

@@ -5,7 +5,7 @@
  * @module
  */
 import type { ComponentChildren, JSX } from "preact";
-import type { Estimate, ProbabilityFidelity } from "../evaluate/report.ts";
+import type { Aggregate, Estimate, ProbabilityFidelity } from "../evaluate/report.ts";
 
 /** A count with its thousands set apart. */
 export const whole = (count: number) => count.toLocaleString("en");
@@ -41,6 +41,39 @@ export function Interval(
 export function R2({ figure }: { figure: ProbabilityFidelity }) {
   const estimate = { value: figure.r2, low: figure.r2_low, high: figure.r2_high };
   return <Interval estimate={estimate} text={(value) => minus(value.toFixed(3))} />;
+}
+
+/** Two means, and whether the interval of their difference holds zero, in words. */
+export function aggregateReading(
+  name: string,
+  { real_mean, synthetic_mean, difference }: Aggregate,
+): string {
+  const share = real_mean === 0 ? "" : ` (${signed(100 * difference.value / real_mean, 1)}%)`;
+  const verdict = difference.low <= 0 && difference.high >= 0
+    ? "the interval of the difference holds zero, so chance could explain it"
+    : "more than chance explains, by the interval of the difference";
+  return `${name}: ${synthetic_mean.toFixed(2)} on average where the real records have ` +
+    `${real_mean.toFixed(2)}${share}; ${verdict}.`;
+}
+
+/** Real mean, compared mean and their difference, as cells of a table. */
+export function AggregateCells(
+  { aggregate, isStrong }: { aggregate: Aggregate; isStrong: boolean },
+) {
+  const { real_mean, real_sd, synthetic_mean, synthetic_sd, difference } = aggregate;
+  return (
+    <>
+      <td>
+        {real_mean.toFixed(2)} <span class="interval">± {real_sd.toFixed(2)}</span>
+      </td>
+      <td class={isStrong ? "strong" : undefined}>
+        {synthetic_mean.toFixed(2)} <span class="interval">± {synthetic_sd.toFixed(2)}</span>
+      </td>
+      <td>
+        <Interval estimate={difference} text={signed} />
+      </td>
+    </>
+  );
 }
 
 /** Names and what they stand for, a line each. */

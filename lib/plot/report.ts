@@ -23,6 +23,7 @@ import { ReportPage } from "./report_page.tsx";
 import { packPoints } from "./report_points.ts";
 import { type ReportPoints, reportScript } from "./report_script.ts";
 import { type EpochLosses, trainingCurve } from "./training_curve.ts";
+import { valueDistributions } from "./value_distributions.ts";
 
 /** What a report is drawn from, beside its figures. */
 export interface ReportSources {
@@ -64,6 +65,8 @@ function figuresOf(
   if (fidelity !== undefined && fidelity.label_prevalence.labels.length > 0) {
     figures.set("label_prevalence", labelPrevalenceFigure(fidelity.label_prevalence));
   }
+  const values = fidelity?.values ? valueDistributions(real, synthetic) : undefined;
+  if (values !== undefined) figures.set("value_distributions", values);
   if (training.length > 0) figures.set("training_curve", trainingCurve(training));
   return figures;
 }

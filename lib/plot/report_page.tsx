@@ -7,7 +7,6 @@
  */
 import type { JSX } from "preact";
 import type {
-  Aggregate,
   Fidelity,
   FidelityFigures,
   LabelPrevalence,
@@ -16,6 +15,8 @@ import type {
 } from "../evaluate/report.ts";
 import { formOf } from "../models/mod.ts";
 import {
+  AggregateCells,
+  aggregateReading,
   Facts,
   Figure,
   Interval,
@@ -24,13 +25,13 @@ import {
   percent,
   R2,
   scatterReadings,
-  signed,
   sourceFacts,
   Table,
   whole,
 } from "./page_parts.tsx";
 import { probabilityKinds } from "./probability_scatter.ts";
 import type { PackedPoints } from "./report_points.ts";
+import { ValuesSection } from "./values_section.tsx";
 
 /** What the page shows. */
 export interface PageContents {
@@ -185,36 +186,14 @@ const aggregateRows = [
   ["Codes per visit", "codes_per_visit"],
 ] as const;
 
-/** Whether an interval holds zero, in words. */
-function aggregateReading(name: string, { real_mean, synthetic_mean, difference }: Aggregate) {
-  const share = real_mean === 0 ? "" : ` (${signed(100 * difference.value / real_mean, 1)}%)`;
-  const verdict = difference.low <= 0 && difference.high >= 0
-    ? "the interval of the difference holds zero, so chance could explain it"
-    : "more than chance explains, by the interval of the difference";
-  return `${name}: ${synthetic_mean.toFixed(2)} on average where the real records have ` +
-    `${real_mean.toFixed(2)}${share}; ${verdict}.`;
-}
-
 function AggregateTable({ fidelity }: { fidelity: Fidelity }) {
   const source = (name: string, figures: FidelityFigures) =>
-    aggregateRows.map(([row, key]) => {
-      const { real_mean, real_sd, synthetic_mean, synthetic_sd, difference } =
-        figures.aggregate[key];
-      return (
-        <tr key={name + key}>
-          <th scope="row">{row}, {name}</th>
-          <td>
-            {real_mean.toFixed(2)} <span class="interval">± {real_sd.toFixed(2)}</span>
-          </td>
-          <td class={name === "synthetic" ? "strong" : undefined}>
-            {synthetic_mean.toFixed(2)} <span class="interval">± {synthetic_sd.toFixed(2)}</span>
-          </td>
-          <td>
-            <Interval estimate={difference} text={signed} />
-          </td>
-        </tr>
-      );
-    });
+    aggregateRows.map(([row, key]) => (
+      <tr key={name + key}>
+        <th scope="row">{row}, {name}</th>
+        <AggregateCells aggregate={figures.aggregate[key]} isStrong={name === "synthetic"} />
+      </tr>
+    ));
   return (
     <Table
       caption="Mean ± standard deviation; difference of the means with its 95% interval"
@@ -449,6 +428,9 @@ export function ReportPage(contents: PageContents): JSX.Element {
             prevalence={fidelity.label_prevalence}
             figure={figures.get("label_prevalence")}
           />
+        )}
+        {fidelity && (
+          <ValuesSection fidelity={fidelity} figure={figures.get("value_distributions")} />
         )}
         {likelihood && <LikelihoodSection likelihood={likelihood} />}
         {figures.has("training_curve") && (

@@ -7,7 +7,8 @@ import { fidelityOverview } from "ehrloom/plot/fidelity_overview.ts";
 import { labelPrevalenceFigure } from "ehrloom/plot/label_prevalence.ts";
 import { probabilityScatter } from "ehrloom/plot/probability_scatter.ts";
 import { bestEpoch, trainingCurve } from "ehrloom/plot/training_curve.ts";
-import { markup } from "./fixture.ts";
+import { valueDistributions } from "ehrloom/plot/value_distributions.ts";
+import { markup, measuredCohort, smallCohort } from "./fixture.ts";
 
 const fidelityOf = (r2: number) => ({
   r2,
@@ -117,6 +118,18 @@ Deno.test("labelPrevalenceFigure() shows shares with intervals, names as plain t
   await t.assertSnapshot(svg.outerHTML);
 });
 
+Deno.test("valueDistributions() draws a panel for each code that both cohorts measure", async (t) => {
+  const svg = valueDistributions(measuredCohort(1), measuredCohort(2));
+  const texts = [...svg?.querySelectorAll("text") ?? []].map(({ textContent }) => textContent);
+  assertEquals(texts, [
+    ...["20", "30", "90", "100", "Essential hypertension", "</script></title><script>gl…"],
+    ...["Real", "Synthetic"],
+  ]);
+  assertEquals(/<(script|img|b)\b/.test(svg?.outerHTML ?? ""), false);
+  await t.assertSnapshot(svg?.outerHTML);
+  assertEquals(valueDistributions(measuredCohort(1), smallCohort(1)), undefined);
+});
+
 Deno.test("fidelityOverview() shows figures beyond its axis by their number", async (t) => {
   const three = (unigram: number, sameVisit: number, sequential: number) => ({
     unigram: fidelityOf(unigram),
@@ -129,6 +142,8 @@ Deno.test("fidelityOverview() shows figures beyond its axis by their number", as
     record_sequential_bigram: fidelityOf(0),
     aggregate: { visits_per_record: aggregate(), codes_per_visit: aggregate() },
     label_prevalence: { r2: null, r2_low: null, r2_high: null, labels: [] },
+    values: null,
+    gap_days: null,
   };
   const fidelity: Fidelity = {
     ...three(0.98, 0.93, 0.9),

@@ -40,6 +40,20 @@ export function smallCohort(seed: number): Cohort {
   );
 }
 
+/** The same with days between visits, and values of the first two codes: 20 to 90, 30 to 100. */
+export function measuredCohort(seed: number): Cohort {
+  const source = smallCohort(seed);
+  const draws = random(seed);
+  return {
+    ...source,
+    values: Float32Array.from(
+      source.codes,
+      (code) => code < 2 ? 20 + 10 * code + 10 * draws.integer(8) : NaN,
+    ),
+    gapDays: source.gapDays.map((_, visit) => source.visitOffsets.includes(visit) ? 0 : 7),
+  };
+}
+
 /** A report on two such cohorts, with markup wherever text from outside can be. */
 export async function smallReport(): Promise<{ report: Report; sources: ReportSources }> {
   const real = smallCohort(1);

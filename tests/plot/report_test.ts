@@ -2,7 +2,8 @@ import { assert, assertEquals, assertLess, assertRejects, assertStringIncludes }
 import { join } from "node:path";
 import { parseHTML } from "linkedom";
 import { reportHtml, writeReport } from "ehrloom/plot/report.ts";
-import { markup, smallReport } from "./fixture.ts";
+import { evaluate } from "ehrloom/evaluate/evaluate.ts";
+import { markup, measuredCohort, smallReport } from "./fixture.ts";
 
 const { report, sources } = await smallReport();
 
@@ -30,6 +31,24 @@ Deno.test("reportHtml() keeps texts from the data out of the markup", () => {
   assertEquals(document.querySelectorAll("img, b").length, 0);
   const cells = [...document.querySelectorAll("th")].map(({ textContent }) => textContent);
   assert(cells.includes(markup));
+});
+
+Deno.test("reportHtml() has values and days where both cohorts do, else not a word of them", async () => {
+  const [real, synthetic] = [measuredCohort(1), measuredCohort(2)];
+  const { document } = parseHTML(
+    reportHtml(await evaluate(real, synthetic, { resamples: 20 }), { real, synthetic }),
+  );
+  const section = document.querySelector('section[aria-labelledby="values"]');
+  const text = section?.textContent ?? "";
+  assertStringIncludes(
+    text,
+    "Days between visits: 7.00 on average where the real records have 7.00",
+  );
+  assertStringIncludes(text, "The 2 of 2 codes that are measured most");
+  assertEquals(section?.querySelectorAll("figure svg").length, 1);
+  assertEquals(section?.querySelectorAll("script, img, b").length, 0);
+  const without = parseHTML(reportHtml(report, sources)).document;
+  assertEquals(without.querySelector('section[aria-labelledby="values"]'), null);
 });
 
 Deno.test("reportHtml() makes do with a report that holds no figures", () => {

@@ -20,6 +20,10 @@ function withMarkup(): Cohort {
     ...lists,
     subjectIds: BigInt64Array.of(492924662362147829n),
     startDays: Float64Array.of(0.5),
+    demographics: {
+      birthDays: Float64Array.of(0.5 - 10.5 * 365.25),
+      sexes: Uint8Array.of(1),
+    },
   });
 }
 
@@ -53,8 +57,8 @@ Deno.test("a Polars frame by itself, and a figure, show markup as text in a note
 
 Deno.test("table() shows 64-bit ids exactly, times by the calendar, shares to four digits", () => {
   const text = shown(table(records(withMarkup())))["text/plain"];
-  const ids = "492924662362147829\t\t1970-01-01 12:00:00\t1\t1";
-  assertEquals(text, `subject_id\tsplit\tstart\tvisits\tevents\n${ids}`);
+  const ids = "492924662362147829\t\tfemale\t10.5\t1970-01-01 12:00:00\t1\t1";
+  assertEquals(text, `subject_id\tsplit\tsex\tage\tstart\tvisits\tevents\n${ids}`);
   const frame = pl.DataFrame({ code: ["I10.0"], share: [1 / 3], missing: [null] });
   assertEquals(shown(table(frame))["text/plain"], "code\tshare\tmissing\nI10.0\t0.3333\t");
 });

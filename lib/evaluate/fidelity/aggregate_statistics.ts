@@ -4,6 +4,8 @@
  * @module
  */
 import type { Cohort } from "../../cohort/cohort.ts";
+import { estimate } from "../bootstrap.ts";
+import type { Aggregate } from "../report.ts";
 
 /** Mean and standard deviation of a count, of the population (divided by n). */
 export interface Moments {
@@ -35,5 +37,26 @@ export function aggregateStatistics(cohort: Cohort): AggregateStatistics {
   return {
     visitsPerRecord: moments(cohort.visitOffsets),
     codesPerVisit: moments(cohort.codeOffsets),
+  };
+}
+
+/**
+ * One count in both cohorts.
+ *
+ * @param realMeans [resamples + 1] of the real cohort
+ * @param syntheticMeans [resamples + 1] likewise
+ */
+export function aggregate(
+  real: Moments,
+  synthetic: Moments,
+  realMeans: Float64Array,
+  syntheticMeans: Float64Array,
+): Aggregate {
+  return {
+    real_mean: real.mean,
+    synthetic_mean: synthetic.mean,
+    real_sd: real.sd,
+    synthetic_sd: synthetic.sd,
+    difference: estimate(syntheticMeans.map((mean, resample) => mean - realMeans[resample])),
   };
 }

@@ -7,18 +7,19 @@
 import type { Cohort } from "../../cohort/cohort.ts";
 import type { OnProgress } from "../../progress.ts";
 import { estimate, r2Estimate, resampledSums } from "../bootstrap.ts";
-import type {
-  Aggregate,
-  Fidelity,
-  FidelityFigures,
-  LabelPrevalence,
-  ProbabilityFidelity,
-} from "../report.ts";
-import { aggregateStatistics, type Moments } from "./aggregate_statistics.ts";
+import type { Fidelity, FidelityFigures, LabelPrevalence } from "../report.ts";
+import { aggregate, aggregateStatistics } from "./aggregate_statistics.ts";
+import { gapFidelity, type GapSums, gapSums } from "./gap_days.ts";
 import { independentMarginals } from "./independent_marginals.ts";
 import { type CodeKind, codeKinds } from "./key_rows.ts";
-import { type Played, type ResampledR2, resampledR2 } from "./probability_fidelity.ts";
+import {
+  type Played,
+  probabilityFidelity,
+  type ResampledR2,
+  resampledR2,
+} from "./probability_fidelity.ts";
 import { r2 } from "./r2.ts";
+import { valueFidelity } from "./value_fidelity.ts";
 import { checkVocabularies } from "./vocabularies.ts";
 import { withoutEmptyRecords } from "./without_empty_records.ts";
 
@@ -32,18 +33,18 @@ export interface FidelityOptions {
   readonly onProgress?: OnProgress;
 }
 
-/** Sums over each resample, from which lengths and prevalences are divided. */
+/** Sums over each resample, from which lengths, prevalences and days are divided. */
 interface Sums {
   readonly records: number;
-  /** [resamples + 1 × (2 + labels)] visits, codes, then records with each label. */
+  /** [resamples + 1 × (2 + labels + 3)] visits, codes, records with each label, {@link GapSums}. */
   readonly sums: Float64Array;
   readonly width: number;
 }
 
-function lengthAndLabelSums({ role, cohort }: Played, seed: number, resamples: number): Sums {
+function recordSums({ role, cohort }: Played, seed: number, resamples: number): Sums {
   const { visitOffsets, codeOffsets, labels, recordCount } = cohort;
   const labelCount = cohort.labelNames.length;
-  const width = 2 + labelCount;
+  const width = 2 + labelCount + 3;
   const features = new Float64Array(recordCount * width);
   for (let record = 0; record < recordCount; record++) {
     const from = visitOffsets[record];
@@ -52,6 +53,7 @@ function lengthAndLabelSums({ role, cohort }: Played, seed: number, resamples: n
     features[record * width + 1] = codeOffsets[to] - codeOffsets[from];
     const own = labels.subarray(record * labelCount, (record + 1) * labelCount);
     features.set(own, record * width + 2);
+    features.set(gapSums(cohort, record), record * width + 2 + labelCount);
   }
   const sums = resampledSums({ role, seed }, features, width, resamples);
   return { records: recordCount, sums, width };
@@ -65,19 +67,12 @@ function figures({ sums, width }: Sums, figure: (row: Float64Array) => number): 
   );
 }
 
-function aggregate(
-  real: Moments,
-  synthetic: Moments,
-  realMeans: Float64Array,
-  syntheticMeans: Float64Array,
-): Aggregate {
-  return {
-    real_mean: real.mean,
-    synthetic_mean: synthetic.mean,
-    real_sd: real.sd,
-    synthetic_sd: synthetic.sd,
-    difference: estimate(syntheticMeans.map((mean, resample) => mean - realMeans[resample])),
-  };
+/** [resamples + 1] */
+function gaps({ sums, width }: Sums): GapSums[] {
+  return Array.from({ length: sums.length / width }, (_, resample) => {
+    const end = (resample + 1) * width;
+    return [sums[end - 3], sums[end - 2], sums[end - 1]];
+  });
 }
 
 function prevalenceFidelity(
@@ -101,11 +96,6 @@ function prevalenceFidelity(
     }),
   );
   return { r2: found.value, r2_low: found.low, r2_high: found.high, labels };
-}
-
-function probabilityFidelity(figures: Float64Array, keys: number): ProbabilityFidelity {
-  const { value, low, high, median } = r2Estimate(figures);
-  return { r2: value, r2_low: low, r2_high: high, r2_median: median, keys };
 }
 
 /** The fidelity figures of one cohort, and the R² of every resample behind them. */
@@ -150,12 +140,13 @@ export async function resampledFidelity(
   for (const kind of codeKinds) {
     kinds.push(await resampledR2(kind, real, others, { seed, resamples, onProgress }));
   }
-  const realSums = lengthAndLabelSums(real, seed, resamples);
+  const values = await valueFidelity(real, others, { seed, resamples, onProgress });
+  const realSums = recordSums(real, seed, resamples);
   const realLengths = aggregateStatistics(real.cohort);
   const visits = (sums: Sums) => figures(sums, (row) => row[0] / sums.records);
   const codes = (sums: Sums) => figures(sums, (row) => row[1] / row[0]);
   return others.map((other, i) => {
-    const sums = lengthAndLabelSums(other, seed, resamples);
+    const sums = recordSums(other, seed, resamples);
     const lengths = aggregateStatistics(other.cohort);
     const [unigram, sameVisit, sequential] = kinds.map((found) => found[i]);
     const found: FidelityFigures = {
@@ -180,6 +171,8 @@ export async function resampledFidelity(
         ),
       },
       label_prevalence: prevalenceFidelity(real.cohort.labelNames, realSums, sums),
+      values: values[i],
+      gap_days: gapFidelity(gaps(realSums), gaps(sums)),
     };
     const r2 = {
       unigram: unigram.perVisit,

@@ -11,7 +11,8 @@
  */
 import type { Cohort } from "../../cohort/cohort.ts";
 import type { OnProgress } from "../../progress.ts";
-import { resampleWeights, type Role } from "../bootstrap.ts";
+import { r2Estimate, resampleWeights, type Role } from "../bootstrap.ts";
+import type { ProbabilityFidelity } from "../report.ts";
 import { KeyCounts } from "./code_probabilities.ts";
 import type { KeyIndex } from "./key_index.ts";
 import { codeKeyIndex, type CodeKind, codeKinds, KeyRowReader, type KeyRows } from "./key_rows.ts";
@@ -35,6 +36,17 @@ export interface FidelityResampling {
   readonly keptEntries?: number;
   /** Told of every block of resamples. */
   readonly onProgress?: OnProgress;
+}
+
+/**
+ * An R² with its interval.
+ *
+ * @param figures [resamples + 1] of the cohorts as they are, then of every resample
+ * @param keys that it is over
+ */
+export function probabilityFidelity(figures: Float64Array, keys: number): ProbabilityFidelity {
+  const { value, low, high, median } = r2Estimate(figures);
+  return { r2: value, r2_low: low, r2_high: high, r2_median: median, keys };
 }
 
 /** R² of one kind, per visit and per record. */
