@@ -17,7 +17,13 @@ export {
   splitOf,
   subset,
 } from "./lib/cohort/cohort.ts";
-export { cohortOf, type RecordLists, visitCodes, visitsOf } from "./lib/cohort/records.ts";
+export {
+  cohortOf,
+  type RecordLists,
+  recordLists,
+  visitCodes,
+  visitsOf,
+} from "./lib/cohort/records.ts";
 export { type Vocabulary, vocabulary } from "./lib/cohort/vocabulary.ts";
 export {
   parsePhenotypes,

@@ -5,6 +5,7 @@ import {
   readMeds,
   readRules,
   readRun,
+  trimmed,
   writeMeds,
 } from "ehrloom";
 import { backendOption, startBackend } from "./backend_option.ts";
@@ -27,6 +28,11 @@ await runCommand({
       value: "DIR",
       help: "Cohort whose records' labels to take, one after another",
     },
+    continue: {
+      value: "DIR",
+      help: "Cohort whose records to go on with, one after another: their labels and visits stay",
+    },
+    visits: { value: "N", help: "Of records to go on with, give the first N visits (all)" },
     rules: {
       value: "FILE",
       help: "Clinical rules that no record may break, see deno task rules --help",
@@ -40,6 +46,7 @@ await runCommand({
   examples: [
     "deno task generate --run runs/halo --count 1000 --out runs/synthetic",
     "deno task generate --run runs/halo --count 200 --label diabetes=1 --out runs/diabetes",
+    "deno task generate --run runs/halo --count 500 --continue runs/cohort --visits 2 --out runs/next",
     "deno task generate --run runs/halo --count 1000 --rules data/rules.json --out runs/ruled",
   ],
 }, async (args, onProgress) => {
@@ -50,6 +57,14 @@ await runCommand({
   if (from !== undefined && Object.keys(labels).length > 0) {
     throw new UsageError("--label and --labels-from exclude each other");
   }
+  const given = args.maybe("continue");
+  if (given !== undefined && (from !== undefined || Object.keys(labels).length > 0)) {
+    throw new UsageError("--continue excludes --label and --labels-from: its records have labels");
+  }
+  if (given === undefined && args.maybe("visits") !== undefined) {
+    throw new UsageError("--visits is of no use without --continue");
+  }
+  const maxVisits = args.maybe("visits") && args.integer("visits", { min: 1 });
   const seed = args.integer("seed", { min: 0 });
   const batch = args.integer("batch", { min: 1 });
   const sampler = args.choice("sampler", ["fixed-point", "block-order"]);
@@ -60,6 +75,9 @@ await runCommand({
   const labelRows = from === undefined
     ? undefined
     : repeatedLabels(await readMeds(args.path("labels-from")), run.labelNames, first, count);
+  const prefixes = given === undefined
+    ? undefined
+    : trimmed(await readMeds(args.path("continue")), { maxVisits: maxVisits || undefined });
   const rules = args.maybe("rules") && await readRules(args.path("rules"), run);
   let cutOff = 0;
   let empty = 0;
@@ -73,6 +91,7 @@ await runCommand({
       sampler,
       labels,
       labelRows,
+      prefixes,
       rules: rules || undefined,
       onProgress,
     };
@@ -89,6 +108,9 @@ await runCommand({
     run: args.path("run"),
     seed,
     cut_off: cutOff,
+    ...given !== undefined && {
+      continues: { cohort: args.path("continue"), visits: maxVisits || "all" },
+    },
     ...rules && { rules: { file: args.path("rules"), ...ruled } },
   });
   const force = args.has("force");

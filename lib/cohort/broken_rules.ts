@@ -1,5 +1,5 @@
 import type { Cohort } from "./cohort.ts";
-import { type RecordLists, visitCodes, visitsOf } from "./records.ts";
+import { type RecordLists, recordLists } from "./records.ts";
 import { type Exclusion, type Patient, type Rule, type Rules, sexOf } from "./rules.ts";
 
 /** How often a cohort breaks a rule. */
@@ -55,21 +55,6 @@ export function brokenByVisit(record: RecordLists, rules: Rules): Set<number>[] 
   });
 }
 
-function listsOf(source: Cohort, record: number): RecordLists {
-  const { labelNames, labels, visitOffsets, startDays, gapDays, demographics } = source;
-  return {
-    visits: Array.from(
-      { length: visitsOf(source, record) },
-      (_, visit) => [...visitCodes(source, record, visit)],
-    ),
-    labels: [...labels.subarray(record * labelNames.length, (record + 1) * labelNames.length)],
-    startDay: startDays[record],
-    gapDays: [...gapDays.subarray(visitOffsets[record], visitOffsets[record + 1])],
-    birthDay: demographics?.birthDays[record],
-    sex: demographics?.sexes[record],
-  };
-}
-
 /**
  * How often a cohort breaks each rule; a real one should break none, or the rule is wrong.
  *
@@ -79,7 +64,7 @@ export function brokenRules(source: Cohort, rules: Rules): BrokenRule[] {
   const records = new Uint32Array(rules.rules.length);
   const visits = new Uint32Array(rules.rules.length);
   for (let record = 0; record < source.recordCount; record++) {
-    const broken = brokenByVisit(listsOf(source, record), rules);
+    const broken = brokenByVisit(recordLists(source, record), rules);
     for (const visit of broken) for (const rule of visit) visits[rule]++;
     for (const rule of new Set(broken.flatMap((visit) => [...visit]))) records[rule]++;
   }

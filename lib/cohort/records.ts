@@ -112,3 +112,22 @@ export function visitCodes(source: Cohort, record: number, visit: number): Uint3
 export function visitsOf(source: Cohort, record: number): number {
   return source.visitOffsets[record + 1] - source.visitOffsets[record];
 }
+
+/** A record as plain lists. */
+export function recordLists(source: Cohort, record: number): RecordLists {
+  const { labelNames, labels, visitOffsets, codeOffsets, startDays, gapDays, values } = source;
+  const visits = Array.from({ length: visitsOf(source, record) }, (_, visit) => visit);
+  return {
+    visits: visits.map((visit) => [...visitCodes(source, record, visit)]),
+    labels: [...labels.subarray(record * labelNames.length, (record + 1) * labelNames.length)],
+    values: values === null ? undefined : visits.map((visit) => {
+      const index = visitOffsets[record] + visit;
+      return [...values.subarray(codeOffsets[index], codeOffsets[index + 1])];
+    }),
+    startDay: startDays[record],
+    gapDays: [...gapDays.subarray(visitOffsets[record], visitOffsets[record + 1])],
+    birthDay: source.demographics?.birthDays[record],
+    sex: source.demographics?.sexes[record],
+    split: source.splits?.[record],
+  };
+}

@@ -13,6 +13,7 @@ import { toTensors } from "../nn/parameters.ts";
 import type { OnProgress } from "../progress.ts";
 import { modelOf, type Run } from "../train/run_folder.ts";
 import type { RuleTally } from "./rule_guard.ts";
+import { beginningsFor } from "./beginnings.ts";
 import { writtenBySteps } from "./steps.ts";
 import { writtenWhole } from "./whole_records.ts";
 
@@ -36,6 +37,13 @@ export interface GenerationOptions {
   /** [count × labels] All labels of each record, in place of `labels`. */
   readonly labelRows?: Uint8Array;
   /**
+   * Records to go on with, in place of labels: record i begins with the labels and visits of record
+   * i modulo their number, which it keeps, and goes on as the model has it given these. Codes and
+   * labels are found by name, visits without codes are left out. A model of rows is told that none of
+   * these visits is the last; one of tokens may end there.
+   */
+  readonly prefixes?: Cohort;
+  /**
    * Clinical rules that no record may break, for the run's vocabulary and labels. Models that write
    * step by step are kept from what a rule forbids given the record so far; records of models that
    * write them whole are drawn anew.
@@ -55,37 +63,11 @@ export interface Generated {
   readonly ruled?: RuleTally;
 }
 
-function isFor(rules: Rules, { vocabulary, labelNames }: Run): boolean {
-  return rules.vocabulary.codes.join("\n") === vocabulary.codes.join("\n") &&
-    rules.labelNames.join("\n") === labelNames.join("\n");
-}
-
-/**
- * Generates records, a batch at a time, so memory stays bounded however many there are.
- *
- * A visit holds each code at most once and no special token. Networks drop visits that would hold
- * no code, as the originals do; a record may end up without visits.
- *
- * @param run a trained model
- * @param options what to generate
- * @throws {RangeError} If a number is out of range, if labels are unknown or not one row a record,
- * if the model has no such sampler, if the rules are for other codes or ask what it does not write, or
- * if what is wanted comes up in fewer than about one of 2,000 records
- */
-export async function* generateParts(
-  run: Run,
-  options: GenerationOptions,
-): AsyncGenerator<Generated> {
-  const { count, seed = 1, first = 0, batch = 256, sampler, labels, labelRows, rules, onProgress } =
-    options;
-  const bounds = { count: [count, 1], seed: [seed, 0], first: [first, 0], batch: [batch, 1] };
-  for (const [name, [value, min]] of Object.entries(bounds)) {
-    if (Number.isSafeInteger(value) && value >= min) continue;
-    throw new RangeError(
-      `Cannot generate with ${name} ${value}: must be a whole number, at least ${min}`,
-    );
-  }
-  const { labelNames } = run;
+/** Labels that all records shall have, by index; checks all that is said of labels. */
+function wantedLabels(
+  { labelNames }: Run,
+  { count, labels, labelRows, prefixes }: GenerationOptions,
+): ReadonlyMap<number, 0 | 1> {
   const wanted = new Map(
     Object.entries(labels ?? {}).map(([name, value]) => {
       const index = labelNames.indexOf(name);
@@ -99,6 +81,11 @@ export async function* generateParts(
   if (labelRows !== undefined && wanted.size > 0) {
     throw new RangeError("Cannot generate with both some labels and whole rows of them");
   }
+  if (prefixes !== undefined && (wanted.size > 0 || labelRows !== undefined)) {
+    throw new RangeError(
+      "Cannot generate with both labels and records to go on with: these have some",
+    );
+  }
   if (labelRows?.some((bit) => bit > 1)) {
     throw new RangeError("Cannot generate from these rows of labels: each must be 0 or 1");
   }
@@ -108,6 +95,50 @@ export async function* generateParts(
         `wanted ${count} rows of ${labelNames.length}`,
     );
   }
+  return wanted;
+}
+
+function isFor(rules: Rules, { vocabulary, labelNames }: Run): boolean {
+  return rules.vocabulary.codes.join("\n") === vocabulary.codes.join("\n") &&
+    rules.labelNames.join("\n") === labelNames.join("\n");
+}
+
+/**
+ * Generates records, a batch at a time, so memory stays bounded however many there are.
+ *
+ * A visit holds each code at most once and no special token. Networks drop visits that would hold
+ * no code, as the originals do; a record may end up without visits.
+ *
+ * @param run a trained model
+ * @param options what to generate
+ * @throws {RangeError} If a number is out of range, if labels are unknown or not one row a record, if
+ * records to go on with have codes that the model does not know or are too long for it,
+ * if the model has no such sampler, if the rules are for other codes or ask what it does not write, or
+ * if what is wanted comes up in fewer than about one of 2,000 records
+ */
+export async function* generateParts(
+  run: Run,
+  options: GenerationOptions,
+): AsyncGenerator<Generated> {
+  const {
+    count,
+    seed = 1,
+    first = 0,
+    batch = 256,
+    sampler,
+    labelRows,
+    prefixes,
+    rules,
+    onProgress,
+  } = options;
+  const bounds = { count: [count, 1], seed: [seed, 0], first: [first, 0], batch: [batch, 1] };
+  for (const [name, [value, min]] of Object.entries(bounds)) {
+    if (Number.isSafeInteger(value) && value >= min) continue;
+    throw new RangeError(
+      `Cannot generate with ${name} ${value}: must be a whole number, at least ${min}`,
+    );
+  }
+  const wanted = wantedLabels(run, options);
   const model = modelOf(run.runConfig);
   if (sampler !== undefined && !model.samplers.includes(sampler)) {
     throw new RangeError(
@@ -130,6 +161,7 @@ export async function* generateParts(
           `Cannot keep to rule ${byAge + 1}, which is about age: "${model.family}" writes no ages`,
         );
       }
+      const beginning = prefixes && beginningsFor(prefixes, run, sampling, { first, count });
       for (let done = 0; done < count; done += batch) {
         const size = Math.min(batch, count - done);
         const tally = { draws: 0, touched: 0 };
@@ -139,9 +171,11 @@ export async function* generateParts(
           seed,
           wanted,
           labelRows: labelRows?.subarray(
-            done * labelNames.length,
-            (done + size) * labelNames.length,
+            done * run.labelNames.length,
+            (done + size) * run.labelNames.length,
           ),
+          beginnings: beginning &&
+            Array.from({ length: size }, (_, i) => beginning(first + done + i)),
           ruled: rules && { rules, columns: model.columns, tally },
           onEnded: (ended: number) =>
             onProgress?.({ stage: "generating", done: done + ended, total: count }),
@@ -151,7 +185,7 @@ export async function* generateParts(
           : await writtenWhole(sampling, order);
         yield {
           cohort: {
-            ...cohortOf(run.vocabulary, labelNames, written),
+            ...cohortOf(run.vocabulary, run.labelNames, written),
             subjectIds: BigInt64Array.from(written, (_, i) => BigInt(order.first + i + 1)),
           },
           cutOff: written.filter(({ isCutOff }) => isCutOff).length,

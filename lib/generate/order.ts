@@ -13,6 +13,8 @@ export interface Order {
   readonly wanted: ReadonlyMap<number, 0 | 1>;
   /** [size × labels] All labels of each record, in place of `wanted`. */
   readonly labelRows?: Uint8Array;
+  /** [size] How each record begins, labels and visits by the model's indices; labels are given so. */
+  readonly beginnings?: readonly RecordLists[];
   /** Rules that no record may break, and what counts the draws that would have. */
   readonly ruled?: Ruled;
   /** Hears how many records are finished. */

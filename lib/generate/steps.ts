@@ -31,18 +31,21 @@ interface Draft {
 /** The records of an order. */
 export async function writtenBySteps(sampling: StepSampling, order: Order): Promise<Written[]> {
   const { script } = sampling;
-  const { labelSteps } = script;
+  const { labelSteps, visitSteps } = script;
   if (labelSteps === undefined && (order.labelRows !== undefined || order.wanted.size > 0)) {
     throw new RangeError(
       "Cannot generate with labels given: this model was set to say other things before them",
     );
   }
-  const labels = givenLabels(order) ??
+  const labels = order.beginnings?.map(({ labels }) => labels) ?? givenLabels(order) ??
     (order.wanted.size > 0 ? await wantedLabels(sampling, order) : undefined);
   const drafts = Array.from({ length: order.size }, (_, i): Draft => ({
     number: order.first + i,
     attempt: 0,
-    given: labels === undefined ? [] : labelSteps?.(labels[i]) ?? [],
+    given: labels === undefined ? [] : [
+      ...labelSteps?.(labels[i]) ?? [],
+      ...visitSteps?.(order.beginnings?.[i].visits ?? []) ?? [],
+    ],
     reader: script.reader(),
     guard: order.ruled && ruleGuard(order.ruled),
   }));

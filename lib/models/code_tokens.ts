@@ -111,11 +111,12 @@ export function sequenceRows(
  * @param context most tokens of a record, the start included
  */
 export function tokenScript(sizes: RowSizes, context: number): Script {
-  const { start, endLabels } = specialTokens(sizes);
+  const { start, endLabels, endVisit } = specialTokens(sizes);
   return {
     first: [start],
     limit: context,
     labelSteps: (labels) => [...labelTokens(sizes, labels), endLabels].map((token) => [token]),
+    visitSteps: (visits) => visits.flatMap((visit) => [...visit, endVisit].map((token) => [token])),
     reader: () => tokenReader(sizes),
   };
 }

@@ -158,6 +158,13 @@ export interface Script {
    * later, so that none can be given.
    */
   labelSteps?(labels: ArrayLike<number>): number[][];
+  /**
+   * The steps after those of the labels that say that a record begins with these visits, each of
+   * which has codes; left out in models that cannot be given any.
+   *
+   * @param visits codes of each visit, rising
+   */
+  visitSteps?(visits: readonly (readonly number[])[]): number[][];
   /** Begins to read a record, after its first step. */
   reader(): RecordReader;
 }

@@ -155,6 +155,7 @@ export function rowScript(sizes: RowSizes, context: number): Script {
     labelSteps: (labels) => [
       Array.from(labels, (_, i) => codes + i).filter((_, i) => labels[i] === 1),
     ],
+    visitSteps: (visits) => visits.map((visit) => [...visit]), // none of which is the last
     reader: () => rowReader(sizes),
   };
 }

@@ -9,7 +9,7 @@ import { type GptConfig, gptHistories, gptLogits } from "ehrloom/models/gpt.ts";
 import type { HaloConfig } from "ehrloom/models/halo.ts";
 import { visitMemory } from "ehrloom/models/visit_transformer.ts";
 import { rowsFrom } from "ehrloom/nn/multi_hot.ts";
-import { toTensors } from "ehrloom/nn/parameters.ts";
+import { type NamedTensors, toTensors } from "ehrloom/nn/parameters.ts";
 import { modelOf } from "ehrloom/train/run_folder.ts";
 import { LiteralHead } from "./random_run.ts";
 
@@ -23,9 +23,10 @@ export interface Next {
 /** Says whether a column may not come on, after earlier columns of its step and visits before. */
 export type IsOff = (column: number, step: readonly number[], visits: number[][]) => boolean;
 
-/** Probabilities of records, and how many of the draws of visits are touched by what is off. */
+/** Probabilities of records and of all ways to spell them, and how many of the draws of visits are touched by what is off. */
 export interface Enumerated {
   records: Map<string, number>;
+  spellings: Map<string, number>;
   draws: number;
   touched: number;
 }
@@ -42,13 +43,16 @@ export async function enumerated(
   const sampling = model.sampling(parameters);
   if (sampling.kind !== "steps") throw new TypeError("Not a stepwise model");
   const { script } = sampling;
-  const next = run.runConfig.model === "halo" ? nextRows(run) : nextTokens(run);
-  const found: Enumerated = { records: new Map(), draws: 0, touched: 0 };
+  const next = run.runConfig.model === "halo"
+    ? nextRows(run, parameters)
+    : nextTokens(run, parameters);
+  const found: Enumerated = { records: new Map(), spellings: new Map(), draws: 0, touched: 0 };
   const follow = async (steps: number[][], weight: number): Promise<void> => {
     const reader = script.reader();
     for (const step of steps.slice(1)) reader.read(step);
     if (reader.part === "end" || steps.length === script.limit) {
       const key = JSON.stringify(reader.visits);
+      found.spellings.set(JSON.stringify(steps), weight);
       found.records.set(key, (found.records.get(key) ?? 0) + weight);
       return;
     }
@@ -70,10 +74,9 @@ export async function enumerated(
 type NextOf = (steps: number[][], visits: number[][], isOff: IsOff) => Promise<Next[]>;
 
 /** Rows of a HALO: all sets of columns whose probability is not next to nothing. */
-function nextRows(run: Run): NextOf {
+function nextRows(run: Run, parameters: NamedTensors): NextOf {
   const head = new LiteralHead(run.parameters);
   return async (steps, visits, isOff) => {
-    const parameters = toTensors(run.parameters);
     const memory = visitMemory(run.runConfig.config as HaloConfig, parameters);
     let history = new Float32Array();
     for (const step of steps) {
@@ -82,7 +85,6 @@ function nextRows(run: Run): NextOf {
       output.dispose();
     }
     memory.dispose();
-    tf.dispose(parameters);
     let rows: (Next & { untouched: number })[] = [
       { step: [], probability: 1, touched: 0, untouched: 1 },
     ];
@@ -103,17 +105,16 @@ function nextRows(run: Run): NextOf {
 }
 
 /** Tokens of a GPT, by the softmax over those that are not off. */
-function nextTokens(run: Run): NextOf {
+function nextTokens(run: Run, parameters: NamedTensors): NextOf {
   const config = run.runConfig.config as GptConfig;
   return async (steps, visits, isOff) => {
-    const parameters = toTensors(run.parameters);
     const logits = tf.tidy(() => {
       const history = gptHistories(config, parameters, { inputs: rowsFrom(steps), records: 1 });
       return gptLogits(parameters, history);
     });
     const columns = logits.shape[1];
     const numbers = (await logits.data()).slice(-columns);
-    tf.dispose([logits, parameters]);
+    logits.dispose();
     const weights = Array.from(numbers, Math.exp);
     const sum = (list: number[]) => list.reduce((sum, x) => sum + x, 0);
     const last = steps[steps.length - 1];

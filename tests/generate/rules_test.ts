@@ -45,8 +45,8 @@ for (const [run, isOff] of cases) {
     const keys = [...exact.records.keys()].sort();
     assertAlmostEquals([...exact.records.values()].reduce((sum, p) => sum + p, 0), 1, 1e-6);
     assert(keys.length > 15, `${keys.length}`);
-    const count = 20_000;
-    const { cohort, ruled } = await generate(run, { count, seed: 5, batch: 4000, rules });
+    const count = 8000;
+    const { cohort, ruled } = await generate(run, { count, seed: 5, batch: 2000, rules });
     const counts = new Map<string, number>();
     for (let record = 0; record < count; record++) {
       const visits = Array.from(

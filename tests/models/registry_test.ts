@@ -11,7 +11,9 @@ import {
   type Rule,
   rulesFor,
   runLikelihood,
+  subset,
   train,
+  trimmed,
   useBackend,
   visitCodes,
   visitsOf,
@@ -43,6 +45,10 @@ const clinical: Rule[] = [
 ];
 /** Those that know no likelihood of a record. */
 const withoutLikelihood = ["independent", "memoriser", "synehrgy", "synteg"];
+
+/** Those that cannot go on with given visits. */
+const withoutBeginnings = ["eva", "independent", "memoriser", "synehrgy"];
+const range = (count: number) => Array.from({ length: count }, (_, i) => i);
 
 const recordsOf = (cohort: Cohort) =>
   Array.from({ length: cohort.recordCount }, (_, record) => ({
@@ -99,6 +105,23 @@ for (const { name, settings } of modelSummaries) {
       assert(kept.ruled !== undefined && kept.ruled.touched > 0);
       const last = await generate(run, { ...options, first: 20, count: 10, batch: 3, rules });
       assertEquals(recordsOf(last.cohort), recordsOf(kept.cohort).slice(20));
+
+      const beginnings = trimmed(source, { maxVisits: 2 });
+      if (withoutBeginnings.includes(name)) {
+        await assertRejects(
+          () => generate(run, { ...options, prefixes: beginnings }),
+          RangeError,
+          `Cannot continue records: "${name}" cannot be given visits`,
+        );
+      } else {
+        const continued = await generate(run, { ...options, prefixes: beginnings });
+        const visits = recordsOf(continued.cohort);
+        for (const [i, { visits: given, labels }] of recordsOf(beginnings).slice(0, 30).entries()) {
+          assertEquals(visits[i].visits.slice(0, given.length), given);
+          assertEquals(visits[i].labels, labels);
+        }
+        assert(continued.cohort.visitCount > subset(beginnings, range(30)).visitCount);
+      }
 
       assertEquals(hasLikelihood(run), !withoutLikelihood.includes(name));
       if (hasLikelihood(run)) {

@@ -1,5 +1,13 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { type Cohort, concatenated, type Rule, rulesFor, rulesText } from "ehrloom";
+import {
+  type Cohort,
+  concatenated,
+  type Rule,
+  rulesFor,
+  rulesText,
+  subset,
+  trimmed,
+} from "ehrloom";
 import { readMeds } from "ehrloom/cohort/from_meds.ts";
 import { writeMeds } from "ehrloom/cohort/to_meds.ts";
 import { generate } from "ehrloom/generate/generate.ts";
@@ -111,6 +119,24 @@ Deno.test("deno task generate keeps to rules and says how many draws they change
     assertEquals(file.ehrloom.rules, { file: `${folder}/rules.json`, draws, touched });
   }));
 
+Deno.test("deno task generate goes on with the first visits of records", () =>
+  withRun(async (folder, task) => {
+    await writeMeds(`${folder}/cohort`, source, { name: "tiny" });
+    const from = ["--continue", `${folder}/cohort`, "--visits", "1", "--count", "45"];
+    const { code, lines } = await task(...from, "--out", `${folder}/next`);
+    assertEquals(code, 0, lines.join("\n"));
+    const prefixes = trimmed(source, { maxVisits: 1 });
+    const expected = await generate(await readRun(`${folder}/run`), { count: 45, prefixes });
+    const found = await readMeds(`${folder}/next`);
+    assertEquals(essence(found), essence(expected.cohort));
+    const part = await task(...from, "--shard", "2/2", "--out", `${folder}/part`);
+    assertEquals(part.code, 0, part.lines.join("\n"));
+    assertEquals(
+      essence(await readMeds(`${folder}/part`)),
+      essence(subset(found, Array.from({ length: 23 }, (_, i) => 22 + i))),
+    );
+  }));
+
 Deno.test("deno task generate says in one line what is wrong, and writes nothing", () =>
   withRun(async (folder, task) => {
     await Deno.mkdir(`${folder}/there`);
@@ -147,6 +173,12 @@ Deno.test("deno task generate says in one line what is wrong, and writes nothing
         2,
         "error: --label and --labels-from exclude each other",
       ],
+      [
+        ["--label", "ill=1", "--continue", folder],
+        2,
+        "error: --continue excludes --label and --labels-from: its records have labels",
+      ],
+      [["--visits", "2"], 2, "error: --visits is of no use without --continue"],
       [["--shard", "3/2"], 2, "error: --shard is 3/2, must be I/N with I between 1 and N"],
       [["--shard", "1/9"], 2, "error: --shard 1/9 of 4 records holds none"],
       [["--sampler", "fast"], 2, "error: --sampler is fast, known are fixed-point, block-order"],

@@ -1,0 +1,76 @@
+import type { Cohort } from "../cohort/cohort.ts";
+import { type RecordLists, recordLists } from "../cohort/records.ts";
+import type { RecordSampling, StepSampling } from "../models/model.ts";
+import type { Run } from "../train/run_folder.ts";
+
+/** Unknown codes that an error names before it only counts. */
+const named = 5;
+
+/** For each of the first names where it is among the second, -1 where it is not. */
+function places(names: readonly string[], among: readonly string[]): Int32Array {
+  const known = new Map(among.map((name, index) => [name, index]));
+  return Int32Array.from(names, (name) => known.get(name) ?? -1);
+}
+
+/**
+ * How records begin that go on with given ones, by number: they take turns. Their codes and labels
+ * stand by the model's indices, visits without codes are left out.
+ *
+ * @param count so many records from number `first` on will be asked for
+ * @throws {RangeError} If there are none, if the model cannot be given visits or does not know all of
+ * their codes, if they lack one of its labels, or if one is so long that no step is left to draw
+ */
+export function beginningsFor(
+  prefixes: Cohort,
+  { vocabulary, labelNames, runConfig }: Run,
+  sampling: StepSampling | RecordSampling,
+  { first, count }: { readonly first: number; readonly count: number },
+): (number: number) => RecordLists {
+  const script = sampling.kind === "steps" ? sampling.script : undefined;
+  const { limit = 0, labelSteps, visitSteps } = script ?? {};
+  if (labelSteps === undefined || visitSteps === undefined) {
+    throw new RangeError(
+      `Cannot continue records: "${runConfig.model}" cannot be given visits; ` +
+        "models that write nothing but codes, step by step, can, such as halo and hisgt",
+    );
+  }
+  const { recordCount } = prefixes;
+  if (recordCount === 0) throw new RangeError("Cannot continue records: the cohort has none");
+  const codes = places(prefixes.vocabulary.codes, vocabulary.codes);
+  const unknown = [...new Set(prefixes.codes)].filter((code) => codes[code] === -1);
+  if (unknown.length > 0) {
+    const names = unknown.slice(0, named).map((code) => `"${prefixes.vocabulary.codes[code]}"`);
+    const more = unknown.length > named ? ` and ${unknown.length - named} more` : "";
+    throw new RangeError(
+      `Cannot continue records: the model knows no code ${names.join(", ")}${more}; ` +
+        "leave these codes out of them",
+    );
+  }
+  const labels = places(labelNames, prefixes.labelNames);
+  const missing = labels.indexOf(-1);
+  if (missing !== -1) {
+    throw new RangeError(
+      `Cannot continue records: they have no label "${labelNames[missing]}", with which ` +
+        "the model begins",
+    );
+  }
+  const beginning = (number: number): RecordLists => {
+    const record = recordLists(prefixes, number % recordCount);
+    return {
+      visits: record.visits.filter(({ length }) => length > 0)
+        .map((visit) => visit.map((code) => codes[code]).sort((a, b) => a - b)),
+      labels: Array.from(labels, (label) => record.labels[label]),
+    };
+  };
+  for (let number = first; number < first + Math.min(count, recordCount); number++) {
+    const { visits, labels } = beginning(number);
+    const steps = 1 + labelSteps(labels).length + visitSteps(visits).length;
+    if (steps < limit) continue;
+    throw new RangeError(
+      `Cannot continue the record of subject ${prefixes.subjectIds[number % recordCount]}: ` +
+        `its ${visits.length} visits take ${steps} steps and the model writes ${limit} at most; ` +
+        "give fewer visits of each",
+    );
+  }
+  return beginning;
+}
