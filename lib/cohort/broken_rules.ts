@@ -1,4 +1,4 @@
-import type { Cohort } from "./cohort.ts";
+import { type Cohort, daysPerYear } from "./cohort.ts";
 import { type RecordLists, recordLists } from "./records.ts";
 import { type Exclusion, type Patient, type Rule, type Rules, sexOf } from "./rules.ts";
 
@@ -28,8 +28,6 @@ function* added(code: number, rules: Rules, sex: number, seenIn: (e: Exclusion) 
     sides[areSame ? excluded : 1 - excluded].add(code);
   }
 }
-
-const daysPerYear = 365.25;
 
 /** For each visit of a record the rules that it breaks given all before, by index. */
 export function brokenByVisit(record: RecordLists, rules: Rules): Set<number>[] {

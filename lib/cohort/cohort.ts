@@ -15,6 +15,9 @@ export type Split = typeof splitNames[number];
 /** The sexes, in the order of their numbers in {@link Demographics.sexes}. */
 export const sexNames = ["unknown", "female", "male"] as const;
 
+/** Days in a year of age. */
+export const daysPerYear = 365.25;
+
 /** What is known of the patients themselves. */
 export interface Demographics {
   /** [records] Day of birth, in days since 1970-01-01 UTC; NaN where unknown. */

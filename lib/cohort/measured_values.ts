@@ -1,28 +1,23 @@
 import type { Cohort } from "./cohort.ts";
 
-/** The values of a cohort, code by code. */
-export interface MeasuredValues {
-  /** [codes + 1] Code c's values are `values[offsets[c]]` up to `values[offsets[c + 1]]`. */
-  readonly offsets: Uint32Array;
-  /** [measured events] Rising within a code. */
-  readonly values: Float32Array;
-}
-
-/** All values of a cohort, sorted within their codes; events without a value do not count. */
-export function measuredValues({ vocabulary, codes, values }: Cohort): MeasuredValues {
-  const offsets = new Uint32Array(vocabulary.codes.length + 1);
-  const isMeasured = (event: number) => values !== null && !Number.isNaN(values[event]);
-  for (let event = 0; event < codes.length; event++) {
-    if (isMeasured(event)) offsets[codes[event] + 1]++;
+/**
+ * The values of each code that is measured, rising, by code in the vocabulary's order. Events without
+ * a finite value do not count.
+ */
+export function measuredValues({ vocabulary, codes, values }: Cohort): Map<number, Float32Array> {
+  const found = new Map<number, Float32Array>();
+  if (values === null) return found;
+  const counts = new Uint32Array(vocabulary.codes.length);
+  for (const [event, code] of codes.entries()) {
+    counts[code] += Number.isFinite(values[event]) ? 1 : 0;
   }
-  for (let code = 0; code < vocabulary.codes.length; code++) offsets[code + 1] += offsets[code];
-  const filled = offsets.slice();
-  const sorted = new Float32Array(offsets[vocabulary.codes.length]);
-  for (let event = 0; event < codes.length; event++) {
-    if (values !== null && isMeasured(event)) sorted[filled[codes[event]]++] = values[event];
+  for (const [code, count] of counts.entries()) {
+    if (count > 0) found.set(code, new Float32Array(count));
   }
-  for (let code = 0; code < vocabulary.codes.length; code++) {
-    sorted.subarray(offsets[code], offsets[code + 1]).sort();
+  for (const [event, code] of codes.entries()) {
+    const own = found.get(code);
+    if (own !== undefined && Number.isFinite(values[event])) own[--counts[code]] = values[event];
   }
-  return { offsets, values: sorted };
+  for (const own of found.values()) own.sort();
+  return found;
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import pl from "nodejs-polars";
-import { type Cohort, sexNames, splitNames } from "./cohort.ts";
+import { type Cohort, daysPerYear, sexNames, splitNames } from "./cohort.ts";
 import { measuredValues } from "./measured_values.ts";
 import { quantile } from "./quantile.ts";
 import { microsecondsPerDay } from "./to_meds.ts";
@@ -72,8 +72,6 @@ export function events(source: Cohort): Frame {
       .cast(pl.Float32).alias("numeric_value"),
   );
 }
-
-const daysPerYear = 365.25;
 
 /**
  * One row per record: `subject_id`, `split`, `sex`, `age` (years at the first visit), `start`,
@@ -143,16 +141,14 @@ export function measurements(source: Cohort): Frame {
     const end = codeOffsets[visitOffsets[record + 1]];
     for (let i = codeOffsets[visitOffsets[record]]; i < end; i++) {
       const code = source.codes[i];
-      if (lastRecord[code] === record || Number.isNaN(source.values?.[i] ?? NaN)) continue;
+      if (lastRecord[code] === record || !Number.isFinite(source.values?.[i] ?? NaN)) continue;
       recordsOf[code]++;
       lastRecord[code] = record;
     }
   }
-  const { offsets, values } = measuredValues(source);
-  const measured = [...vocabulary.codes.keys()].filter((code) => recordsOf[code] > 0);
-  const own = measured.map((code) =>
-    Float64Array.from(values.subarray(offsets[code], offsets[code + 1]))
-  );
+  const values = measuredValues(source);
+  const measured = [...values.keys()];
+  const own = Array.from(values.values(), (each) => Float64Array.from(each));
   const spreads = own.map(spread);
   const column = (name: string, of: (place: number) => number) =>
     pl.Series(name, Float64Array.from(measured.keys(), of));

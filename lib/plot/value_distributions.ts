@@ -6,7 +6,7 @@
  */
 import * as Plot from "@observablehq/plot";
 import type { Cohort } from "../cohort/cohort.ts";
-import { type MeasuredValues, measuredValues } from "../cohort/measured_values.ts";
+import { measuredValues } from "../cohort/measured_values.ts";
 import { quantile } from "../cohort/quantile.ts";
 import { colours, figure } from "./figure.ts";
 
@@ -23,19 +23,14 @@ interface Panel {
   readonly synthetic: Float32Array;
 }
 
-function valuesOf({ offsets, values }: MeasuredValues, code: number): Float32Array {
-  return values.subarray(offsets[code], offsets[code + 1]);
-}
-
 /** The codes with most real values, of those that both cohorts measure. */
 function panelsOf(real: Cohort, synthetic: Cohort): Panel[] {
-  const [truth, judged] = [measuredValues(real), measuredValues(synthetic)];
-  return real.vocabulary.descriptions.map((title, code) => ({
-    title,
-    real: valuesOf(truth, code),
-    synthetic: valuesOf(judged, code),
-  })).filter(({ real, synthetic }) => real.length > 0 && synthetic.length > 0)
-    .sort((a, b) => b.real.length - a.real.length).slice(0, mostPanels);
+  const judged = measuredValues(synthetic);
+  return [...measuredValues(real)].flatMap(([code, values]) => {
+    const others = judged.get(code);
+    const title = real.vocabulary.descriptions[code];
+    return others === undefined ? [] : [{ title, real: values, synthetic: others }];
+  }).sort((a, b) => b.real.length - a.real.length).slice(0, mostPanels);
 }
 
 /** Share of values in each bin from `low` to `high`; what lies beyond counts in the end bins. */

@@ -70,7 +70,7 @@ Deno.test("records() knows sex and the age at the first visit", () => {
 });
 
 Deno.test("measurements() describes the values of each measured code", () => {
-  const measured = cohort({ ...source, values: Float32Array.of(NaN, 4, 1, 2) });
+  const measured = cohort({ ...source, values: Float32Array.of(Infinity, 4, 1, 2) });
   assertEquals(measurements(measured).columns.slice(0, 6), [
     "code",
     "description",

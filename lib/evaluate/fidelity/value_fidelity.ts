@@ -46,7 +46,7 @@ function measuredCodes(cohorts: readonly Cohort[]): number[] {
   const isMeasured = new Uint8Array(cohorts[0].vocabulary.codes.length);
   for (const { codes, values } of cohorts) {
     values?.forEach((value, i) => {
-      if (!Number.isNaN(value)) isMeasured[codes[i]] = 1;
+      if (Number.isFinite(value)) isMeasured[codes[i]] = 1;
     });
   }
   return [...isMeasured.keys()].filter((code) => isMeasured[code] === 1);
@@ -60,7 +60,7 @@ function centreOf({ codes, values }: Cohort, channelOf: Int32Array, channels: nu
   const centre = new Float64Array(channels).fill(NaN);
   values?.forEach((value, i) => {
     const channel = channelOf[codes[i]];
-    if (Number.isNaN(centre[channel])) centre[channel] = value;
+    if (Number.isNaN(centre[channel]) && Number.isFinite(value)) centre[channel] = value;
   });
   return centre.map((value) => Number.isNaN(value) ? 0 : value);
 }
@@ -80,7 +80,7 @@ function measuredRecords(
       let hasValue = false;
       for (let i = codeOffsets[visit]; i < codeOffsets[visit + 1]; i++) {
         const value = values?.[i] ?? NaN;
-        if (Number.isNaN(value)) continue;
+        if (!Number.isFinite(value)) continue;
         hasValue = true;
         const channel = channelOf[codes[i]];
         const from = value - centre[channel];

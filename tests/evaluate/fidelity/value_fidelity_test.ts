@@ -1,5 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals, assertGreater } from "@std/assert";
 import { type Cohort, cohortOf, random, type RecordLists, vocabulary } from "ehrloom";
+import { recordLists } from "ehrloom/cohort/records.ts";
 import { resampleWeights, type Role } from "ehrloom/evaluate/bootstrap.ts";
 import { r2 } from "ehrloom/evaluate/fidelity/r2.ts";
 import { valueFidelity } from "ehrloom/evaluate/fidelity/value_fidelity.ts";
@@ -85,18 +86,9 @@ Deno.test("valueFidelity() of a resample is that of its records written out", as
   const drawn = (cohort: Cohort, role: Role) => {
     const weights = new Int32Array(cohort.recordCount);
     resampleWeights({ role, seed: 1 }, 1, weights);
-    const lists = [...weights].flatMap((weight, index) => {
-      const visits = Array.from(
-        cohort.codeOffsets.subarray(cohort.visitOffsets[index], cohort.visitOffsets[index + 1]),
-        (begin, visit) => [begin, cohort.codeOffsets[cohort.visitOffsets[index] + visit + 1]],
-      );
-      const own = {
-        visits: visits.map(([from, to]) => [...cohort.codes.subarray(from, to)]),
-        values: visits.map(([from, to]) => [...cohort.values?.subarray(from, to) ?? []]),
-        labels: [],
-      };
-      return Array.from({ length: weight }, () => own);
-    });
+    const lists = [...weights].flatMap((weight, index) =>
+      Array.from({ length: weight }, () => recordLists(cohort, index))
+    );
     return listed(lists);
   };
   const [truth, other] = [randomCohort(3), randomCohort(4)];
