@@ -21,7 +21,7 @@ await runCommand({
       help: `Parted by commas, the others held against the first: ${
         modelSummaries.map(({ name }) => name).join(", ")
       }`,
-      default: "halo,halo-coarse,gpt,lstm,synteg,eva,hisgt,markov,independent",
+      default: "halo,halo-coarse,gpt,lstm,synteg,eva,hisgt,synehrgy,markov,independent",
     },
     out: { value: "DIR", help: "Folder to write; what it has of the same is kept", required: true },
     epochs: { value: "N", help: "Times to see each record", default: `${trainingDefaults.epochs}` },

@@ -107,7 +107,7 @@ function entryOf(contestant: string | Contestant, shared: ModelConfig, cohort: C
   const settings = { ...Object.fromEntries(fitting), ...own };
   checkSettings(family, settings);
   const config = family.configFor(cohort, settings, knowledge);
-  checkKnowledge(family.create(config), knowledge);
+  checkKnowledge(family.create(config, family.schemaFor?.(cohort, config)), knowledge);
   return { name, family: family.name, settings, config, knowledge };
 }
 

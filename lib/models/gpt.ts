@@ -35,11 +35,12 @@ import {
   type TokenRows,
   tokenRows,
   tokenScript,
+  tokensOf,
 } from "./code_tokens.ts";
 import type { GradientModel, ModelConfig, ModelFamily, StepSampling } from "./model.ts";
 import { drawnFrom, stepper } from "./stepper.ts";
 import { sizesOf } from "./visit_rows.ts";
-import { tokenLikelihoods } from "./token_likelihood.ts";
+import { type Spelling, tokenLikelihoods } from "./token_likelihood.ts";
 import {
   type TiedEmbedding,
   tiedLogits,
@@ -187,6 +188,14 @@ export function gptSampling(
   };
 }
 
+/** How a model over GPT's tokens spells records. */
+export function gptSpelling(config: GptConfig): Omit<Spelling, "logits"> {
+  return {
+    script: tokenScript(config, config.context),
+    tokensOf: (cohort, record) => tokensOf(config, cohort, record),
+  };
+}
+
 /** GPT as `deno task train --model gpt` knows it. */
 export const gpt: ModelFamily<GradientModel> = {
   name: "gpt",
@@ -215,12 +224,10 @@ export const gpt: ModelFamily<GradientModel> = {
       },
       lossDivisor: (cohort, recordCount) => meanTokens(config, cohort, recordCount),
       likelihoods: (parameters, cohort, records) =>
-        tokenLikelihoods(
-          config,
-          cohort,
-          records,
-          (batch) => gptLogits(parameters, gptHistories(config, parameters, batch)),
-        ),
+        tokenLikelihoods(cohort, records, {
+          ...gptSpelling(config),
+          logits: (batch) => gptLogits(parameters, gptHistories(config, parameters, batch)),
+        }),
       sampling: (parameters) =>
         gptSampling(config, parameters, () => gptMemory(config, parameters)),
     };

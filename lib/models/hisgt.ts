@@ -47,6 +47,7 @@ import {
   gptLogits,
   gptSampling,
   gptSettings,
+  gptSpelling,
   initialGpt,
 } from "./gpt.ts";
 import type { GradientModel, Knowledge, ModelConfig, ModelFamily, Setting } from "./model.ts";
@@ -305,12 +306,10 @@ export const hisgt: ModelFamily<GradientModel> = {
       },
       lossDivisor: (cohort, recordCount) => meanTokens(config, cohort, recordCount),
       likelihoods: (parameters, cohort, records) =>
-        tokenLikelihoods(
-          config,
-          cohort,
-          records,
-          (batch) => gptLogits(parameters, hisgtHistories(config, parameters, batch)),
-        ),
+        tokenLikelihoods(cohort, records, {
+          ...gptSpelling(config),
+          logits: (batch) => gptLogits(parameters, hisgtHistories(config, parameters, batch)),
+        }),
       sampling: (parameters) =>
         gptSampling(config, parameters, () => hisgtMemory(config, parameters)),
     };

@@ -12,6 +12,9 @@
  * tables); codes come in rising order and once a stay; no dropout. Records longer than the context
  * are learned from as far as it reaches, without an end that they do not have.
  *
+ * Its likelihood is that of all that tokens tell, times among them, and so a lower bound of the
+ * probability of labels and visits' codes, which other models have. A record beyond the context has none.
+ *
  * What a stay is, stands in `stays.ts`, its tokens in `stay_tokens.ts`, what may follow what in
  * `token_grammar.ts`.
  *
@@ -47,6 +50,7 @@ import {
 import { type StayRules, staysOf } from "./stays.ts";
 import { drawnFrom, stepper } from "./stepper.ts";
 import { withHead, withoutHead } from "./tied_head.ts";
+import { tokenLikelihoods } from "./token_likelihood.ts";
 import { listener, recordFrom } from "./told_stays.ts";
 import { grammar } from "./token_grammar.ts";
 import { transformerConfigFor, transformerSettings, withoutBuffers } from "./visit_transformer.ts";
@@ -123,11 +127,13 @@ const settings = {
     default: 1,
     min: 0,
     max: 1,
+    published: 0,
   },
   topK: {
     help: "Draw each token from so many likeliest ones, 50 as published; 0: from all",
     default: 0,
     min: 0,
+    published: 50,
   },
   published: {
     help: "1: labels in every stay, fixed bins of ages and times, no time between stays, " +
@@ -135,6 +141,7 @@ const settings = {
     default: 0,
     min: 0,
     max: 1,
+    published: 1,
   },
 } satisfies Record<string, Setting>;
 
@@ -385,6 +392,15 @@ export const synehrgy: ModelFamily<GradientModel> = {
         }
         return recordCount * tokens / cohort.recordCount;
       },
+      likelihoodIsBound: true,
+      likelihoods: config.topK > 0
+        ? undefined
+        : (parameters, cohort, records) =>
+          tokenLikelihoods(cohort, records, {
+            script: sampling(config, schema, layout, parameters).script,
+            tokensOf: (...asked) => tokensOf(...asked).slice(0, config.context),
+            logits: (batch) => synehrgyLogits(config, parameters, batch),
+          }),
       sampling: (parameters) => sampling(config, schema, layout, parameters),
     };
   },

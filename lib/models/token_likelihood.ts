@@ -8,9 +8,9 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import type { Cohort } from "../cohort/cohort.ts";
-import { tokenCount, type TokenRows, tokenRows, tokenScript, tokensOf } from "./code_tokens.ts";
+import { sequenceRows, type TokenRows } from "./code_tokens.ts";
 import type { RecordLikelihood, Script } from "./model.ts";
-import { type RowSizes, rowsOf } from "./visit_rows.ts";
+import { rowsOf } from "./visit_rows.ts";
 
 /**
  * Natural log-probability of a sequence: at each step under the softmax of its logits over the tokens
@@ -47,37 +47,45 @@ export function sequenceLogProbability(
   return sum;
 }
 
-/**
- * The likelihoods of a cohort's records, over the same events as those of visit rows.
- *
- * @param sizes of the vocabulary and labels
- * @param context most tokens of a record
- * @param logits of the token after each of a batch, [records × steps, token kinds]
- */
+/** How a model spells records, and what it says of the spelling. */
+export interface Spelling {
+  /** What may follow what. */
+  readonly script: Script;
+  /** A record's tokens. */
+  tokensOf(cohort: Cohort, record: number): readonly number[];
+  /** Logits of the token after each of a batch, [records × steps, tokens]. */
+  logits(batch: TokenRows): tf.Tensor2D;
+}
+
+/** The likelihoods of a cohort's records, over the same rows and cells as those of visit rows. */
 export async function tokenLikelihoods(
-  sizes: RowSizes & { readonly context: number },
   cohort: Cohort,
   records: Int32Array,
-  logits: (batch: TokenRows) => tf.Tensor2D,
+  { script, tokensOf, logits }: Spelling,
 ): Promise<RecordLikelihood[]> {
-  const batch = tokenRows(sizes, cohort, records);
+  const sequences = Array.from(records, (record) => tokensOf(cohort, record));
+  const batch = sequenceRows(sequences, 1);
   const output = tf.tidy(() => logits(batch));
   const numbers = await output.data() as Float32Array;
   output.dispose();
   const columns = output.shape[1];
   const size = batch.inputs.rows / batch.records * columns;
-  const script = tokenScript(sizes, sizes.context);
-  return Array.from(records, (record, i) => {
-    const visits = rowsOf(cohort, record);
-    return {
-      logProbability: sequenceLogProbability(
-        script,
-        tokensOf(sizes, cohort, record),
-        numbers.subarray(i * size, (i + 1) * size),
-        columns,
-      ),
-      visits,
-      positives: tokenCount(sizes, cohort, record) - 1 - visits, // without the start and other ends
-    };
-  });
+  return Array.from(records, (record, i) => ({
+    logProbability: sequenceLogProbability(
+      script,
+      sequences[i],
+      numbers.subarray(i * size, (i + 1) * size),
+      columns,
+    ),
+    visits: rowsOf(cohort, record),
+    positives: positivesOf(cohort, record),
+  }));
+}
+
+/** A record's codes and labels, and its end. */
+function positivesOf(cohort: Cohort, record: number): number {
+  const { visitOffsets, codeOffsets, labels, labelNames } = cohort;
+  const codes = codeOffsets[visitOffsets[record + 1]] - codeOffsets[visitOffsets[record]];
+  const own = labels.subarray(record * labelNames.length, (record + 1) * labelNames.length);
+  return codes + own.reduce((sum, on) => sum + on, 0) + 1;
 }

@@ -225,15 +225,15 @@ Deno.test("compare() says which test losses are bounds", () =>
   inFolder(async (folder) => {
     const out = join(folder, "out");
     const channels = Array.from({ length: 7 }, (_, i) => [`channels${i + 1}`, 4]);
-    const settings = { width: 8, ...Object.fromEntries(channels) };
+    const settings = { width: 8, heads: 2, layers: 1, ...Object.fromEntries(channels) };
     const { comparison } = await compare(source, out, {
       ...options,
-      models: ["markov", "eva", "independent"],
+      models: ["markov", "eva", "independent", "synehrgy"],
       settings,
       epochs: 1,
     });
     const losses = comparison.models.map(({ likelihood }) => likelihood);
-    assertEquals(losses.map((loss) => loss?.nll_is_bound), [false, true, undefined]);
+    assertEquals(losses.map((loss) => loss?.nll_is_bound), [false, true, undefined, true]);
     assertEquals(losses[1]?.bce, null);
     const { document } = parseHTML(await Deno.readTextFile(join(out, "comparison.html")));
     const rows = [...document.querySelectorAll("tr")].map(({ textContent }) => textContent ?? "");
