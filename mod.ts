@@ -57,6 +57,11 @@ export {
 } from "./lib/cohort/from_synthea.ts";
 export { readMeds, type ReadMedsOptions } from "./lib/cohort/from_meds.ts";
 export { writeMeds, type WriteMedsOptions } from "./lib/cohort/to_meds.ts";
+export {
+  type GenerationNotes,
+  notesJson,
+  readGenerationNotes,
+} from "./lib/cohort/generation_notes.ts";
 export { type SourceFormat, sourceFormats, type SourceOptions } from "./lib/cohort/formats.ts";
 export {
   type Exclusion,

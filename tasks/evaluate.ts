@@ -2,6 +2,7 @@ import {
   checkOutput,
   evaluate,
   hasLikelihood,
+  readGenerationNotes,
   readMeds,
   readRun,
   runLikelihood,
@@ -52,6 +53,7 @@ await runCommand({
     resamples,
     likelihood,
     run: run && { ...run.runConfig },
+    ...await readGenerationNotes(args.path("synthetic")),
     onProgress,
   });
   const train = splitOf(real, "train");

@@ -2,6 +2,7 @@ import {
   checkOutput,
   type Cohort,
   generateParts,
+  notesJson,
   readMeds,
   readRules,
   readRun,
@@ -107,11 +108,11 @@ await runCommand({
   const notes = () => ({
     run: args.path("run"),
     seed,
-    cut_off: cutOff,
+    ...notesJson({ cutOff, ruled: rules ? ruled : undefined }),
     ...given !== undefined && {
       continues: { cohort: args.path("continue"), visits: maxVisits || "all" },
     },
-    ...rules && { rules: { file: args.path("rules"), ...ruled } },
+    ...rules && { rules_file: args.path("rules") },
   });
   const force = args.has("force");
   await writeMeds(out, cohorts(), { name: "ehrloom-synthetic", notes, force });

@@ -24,6 +24,8 @@ export interface EvaluateOptions {
   readonly run?: RunConfig;
   /** Synthetic records that reached the model's longest length without an end, as `generate` says. */
   readonly cutOff?: number;
+  /** Draws under clinical rules, and those that the rules changed, as `generate` says. */
+  readonly ruled?: { readonly draws: number; readonly touched: number };
   /** Told of every block of resamples. */
   readonly onProgress?: OnProgress;
 }
@@ -59,7 +61,7 @@ export async function evaluate(
   synthetic: Cohort,
   options: EvaluateOptions = {},
 ): Promise<Report> {
-  const { seed = 0, resamples = 1000, likelihood, run, cutOff, onProgress } = options;
+  const { seed = 0, resamples = 1000, likelihood, run, cutOff, ruled, onProgress } = options;
   const start = performance.now();
   checkVocabularies(real, synthetic);
   const { train, heldOut } = checkReal(real);
@@ -85,6 +87,7 @@ export async function evaluate(
       synthetic: {
         records: synthetic.recordCount,
         ...(cutOff === undefined ? {} : { cut_off: cutOff }),
+        ...(ruled === undefined ? {} : { rules: { ...ruled } }),
       },
       ...(run === undefined ? {} : { run }),
       versions: { ...Deno.version, ...backendVersions() },

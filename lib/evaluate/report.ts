@@ -155,8 +155,11 @@ export interface Report {
     seed: number;
     resamples: number;
     real: { records: number; train: number; test: number; codes: number; labels: number };
-    /** `cut_off` of them reached the model's longest length without an end, where that is known. */
-    synthetic: { records: number; cut_off?: number };
+    /**
+     * `cut_off` of them reached the model's longest length without an end, where that is known, and
+     * clinical rules changed so many of the draws, where there were any.
+     */
+    synthetic: { records: number; cut_off?: number; rules?: { draws: number; touched: number } };
     /** config.json of the run that made the synthetic cohort, when known. */
     run?: RunConfig;
     versions: Record<string, string>;

@@ -355,7 +355,12 @@ function About({ about }: { about: Report["about"] }) {
       `${whole(about.synthetic.records)} records` +
       (about.synthetic.cut_off === undefined
         ? ""
-        : `, ${whole(about.synthetic.cut_off)} cut off at the model's longest length`),
+        : `, ${whole(about.synthetic.cut_off)} cut off at the model's longest length`) +
+      (about.synthetic.rules === undefined
+        ? ""
+        : `; clinical rules changed ${whole(about.synthetic.rules.touched)} of ${
+          whole(about.synthetic.rules.draws)
+        } draws`),
     ],
     ["Time taken", `${about.seconds.toFixed(1)} s`],
     ...Object.entries(about.versions),

@@ -22,6 +22,7 @@ Deno.test("evaluate() compares with the train split and takes the test split as 
     resamples: 10,
     run,
     cutOff: 3,
+    ruled: { draws: 50, touched: 2 },
   });
   const [train, heldOut] = [splitOf(real, "train"), splitOf(real, "test")];
   assertEquals(
@@ -32,7 +33,7 @@ Deno.test("evaluate() compares with the train split and takes the test split as 
   assertEquals({ seed, resamples, made, run: report.about.run, sizes: report.about.real }, {
     seed: 4,
     resamples: 10,
-    made: { records: 20, cut_off: 3 },
+    made: { records: 20, cut_off: 3, rules: { draws: 50, touched: 2 } },
     run,
     sizes: { records: 60, train: 20, test: 20, codes: 6, labels: 2 },
   });

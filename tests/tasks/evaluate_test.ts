@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { type RecordLists, writeMeds } from "ehrloom";
+import { notesJson, type RecordLists, writeMeds } from "ehrloom";
 import { listedCohort, randomRecords } from "../evaluate/random_cohort.ts";
 
 const split = (records: RecordLists[]) => records.map((each, i) => ({ ...each, split: i % 3 }));
@@ -23,7 +23,9 @@ async function inFolder(test: (folder: string) => Promise<void>): Promise<void> 
   const folder = await Deno.makeTempDir();
   try {
     await writeMeds(`${folder}/real`, listedCohort(split(randomRecords(1, 60, 6)), 6));
-    await writeMeds(`${folder}/synthetic`, listedCohort(randomRecords(2, 20, 6), 6));
+    await writeMeds(`${folder}/synthetic`, listedCohort(randomRecords(2, 20, 6), 6), {
+      notes: () => notesJson({ cutOff: 4, ruled: { draws: 70, touched: 5 } }),
+    });
     await writeMeds(`${folder}/other`, listedCohort(randomRecords(3, 20, 7), 7));
     await test(folder);
   } finally {
@@ -40,6 +42,11 @@ Deno.test("deno task evaluate writes report.json, report.html and figures", asyn
     assertEquals(code, 0, stderr);
     assertStringIncludes(stderr, "Next: open report/report.html");
     const report = JSON.parse(await Deno.readTextFile(`${folder}/report/report.json`));
+    assertEquals(report.about.synthetic, {
+      records: 20,
+      cut_off: 4,
+      rules: { draws: 70, touched: 5 },
+    });
     assertEquals([report.about.seed, report.about.resamples], [3, 20]);
     for (const figures of [report.fidelity, report.fidelity.ceiling, report.fidelity.floor]) {
       for (const kind of ["unigram", "same_visit_bigram", "sequential_bigram"]) {
@@ -54,10 +61,9 @@ Deno.test("deno task evaluate writes report.json, report.html and figures", asyn
         );
       }
     }
-    assertStringIncludes(
-      await Deno.readTextFile(`${folder}/report/report.html`),
-      "<!doctype html>",
-    );
+    const page = await Deno.readTextFile(`${folder}/report/report.html`);
+    assertStringIncludes(page, "<!doctype html>");
+    assertStringIncludes(page, "clinical rules changed 5 of 70 draws");
     assertEquals((await Deno.stat(`${folder}/report/figures`)).isDirectory, true);
   });
 });

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import {
   type Cohort,
   concatenated,
+  readGenerationNotes,
   type Rule,
   rulesFor,
   rulesText,
@@ -115,8 +116,9 @@ Deno.test("deno task generate keeps to rules and says how many draws they change
       `Rules changed ${touched} of ${draws} draws, ${share} %`,
     );
     assertEquals(essence(await readMeds(`${folder}/ruled`)), essence(expected.cohort));
-    const file = JSON.parse(await Deno.readTextFile(`${folder}/ruled/metadata/dataset.json`));
-    assertEquals(file.ehrloom.rules, { file: `${folder}/rules.json`, draws, touched });
+    const notes = await readGenerationNotes(`${folder}/ruled`);
+    assertEquals(notes, { cutOff: expected.cutOff, ruled: { draws, touched } });
+    assertEquals(await readGenerationNotes(folder), { cutOff: undefined, ruled: undefined });
   }));
 
 Deno.test("deno task generate goes on with the first visits of records", () =>
