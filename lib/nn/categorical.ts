@@ -150,7 +150,7 @@ export async function likeliestRows(
 }
 
 /** The column whose share of [0, 1) a number falls into, and where within it: in [0, 1) too. */
-function chosen(shares: ArrayLike<number>, number: number): { column: number; within: number } {
+function chosen(shares: Float32Array, number: number): { column: number; within: number } {
   let before = 0;
   let last = 0; // rounding may leave the whole just below a number close to 1
   for (let column = 0; column < shares.length; column++) {
@@ -163,18 +163,19 @@ function chosen(shares: ArrayLike<number>, number: number): { column: number; wi
 }
 
 /** The softmax of the logits that are not forbidden; 0 for those that are. */
-function permittedShares(logits: Float32Array, forbidden: Uint8Array): Float64Array {
+function permittedShares(logits: Float32Array, forbidden: Uint8Array): Float32Array {
   let largest = -Infinity;
-  logits.forEach((logit, i) => {
-    if (forbidden[i] === 0 && logit > largest) largest = logit;
-  });
+  for (let i = 0; i < logits.length; i++) {
+    if (forbidden[i] === 0 && logits[i] > largest) largest = logits[i];
+  }
   if (largest === -Infinity) {
     throw new Error("Cannot draw a step: all of its columns are forbidden");
   }
-  const shares = Float64Array.from(
-    logits,
-    (logit, i) => forbidden[i] === 0 ? Math.exp(logit - largest) : 0,
-  );
-  const mass = shares.reduce((sum, share) => sum + share, 0);
-  return shares.map((share) => share / mass);
+  const shares = new Float32Array(logits.length);
+  let mass = 0;
+  for (let i = 0; i < logits.length; i++) {
+    if (forbidden[i] === 0) mass += shares[i] = Math.exp(logits[i] - largest);
+  }
+  for (let i = 0; i < logits.length; i++) shares[i] /= mass;
+  return shares;
 }
