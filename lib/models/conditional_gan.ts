@@ -1,14 +1,13 @@
 /**
  * SynTEG's second stage: a generator that writes a row given a condition, and a critic that tells
  * written rows from real ones: a Wasserstein GAN with gradient penalty (Gulrajani et al. 2017). The
- * penalty is learnt from by gradients of gradients, so what the critic is made of can be
- * differentiated twice.
+ * penalty is on a gradient and is itself learned from by gradients.
  *
  * @see specs/baselines.md section 4.3
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
-import { linear, product } from "../nn/linear.ts";
+import { linear } from "../nn/linear.ts";
 import { dense } from "../nn/multi_hot.ts";
 import { adam, type AdamState, type Optimizer } from "../nn/optimizer.ts";
 import { constant, type Initial, type Initials, uniform } from "../nn/initial.ts";
@@ -128,76 +127,103 @@ export function generated(
   return tf.sigmoid(affine("output_layer", x));
 }
 
-/** Matrix product that can be differentiated any number of times, without transposed operands. */
-function times(a: tf.Tensor2D, b: tf.Tensor2D): tf.Tensor2D {
-  const step = tf.customGrad((...args) => {
-    const [a, b, save] = args as [tf.Tensor2D, tf.Tensor2D, tf.GradSaveFunc];
-    save([a, b]);
-    return {
-      value: product(a, b),
-      gradFunc: (dy, saved) => {
-        const [a, b] = saved as [tf.Tensor2D, tf.Tensor2D];
-        const d = dy as tf.Tensor2D;
-        return [times(d, tf.transpose(b)), times(tf.transpose(a), d)];
-      },
-    };
-  });
-  return step(a, b) as tf.Tensor2D;
-}
-
-/** [rows, 1] About how many cells are on: Σ a / (a + 1) with a = (2 x)¹⁵. */
-function softCount(x: tf.Tensor2D): tf.Tensor2D {
+/** [rows, columns] a / (2 x) and a / (a + 1) with a = (2 x)¹⁵, which is about 1 where x is on. */
+function softlyOn(x: tf.Tensor2D): { power: tf.Tensor; on: tf.Tensor; plusOne: tf.Tensor } {
   const one = tf.mul(x, 2);
   const two = tf.square(one);
   const four = tf.square(two);
-  const a = tf.mul(tf.mul(one, two), tf.mul(four, tf.square(four)));
-  return tf.sum(tf.div(a, tf.add(a, 1)), 1, true) as tf.Tensor2D;
+  const power = tf.mul(two, tf.mul(four, tf.square(four)));
+  const a = tf.mul(one, power);
+  const plusOne = tf.add(a, 1);
+  return { power, on: tf.div(a, plusOne), plusOne };
+}
+
+/** What a layer of the critic made of some rows. */
+interface Passed {
+  /** [rows, width] Units after layer norm, before its gain. */
+  readonly normal: tf.Tensor2D;
+  /** [rows, 1] 1 / √(variance) by which they were normed. */
+  readonly scale: tf.Tensor2D;
+  /** [rows, width] What the condition weighs them by. */
+  readonly weight: tf.Tensor2D;
+}
+
+/** The critic's way from rows to scores; `onLayer` hears of what each layer made of them. */
+function judged(
+  { critic }: Pick<GanConfig, "critic">,
+  parameters: NamedTensors,
+  x: tf.Tensor2D,
+  conditions: tf.Tensor2D,
+  onLayer?: (passed: Passed) => void,
+): tf.Tensor2D {
+  const of = (name: string) => parameters[`discriminator.${name}`];
+  const affine = (name: string, x: tf.Tensor2D) =>
+    linear(x, of(`${name}.weight`) as tf.Tensor2D, of(`${name}.bias`) as tf.Tensor1D, "out-in");
+  const count = tf.sum(softlyOn(x).on, 1, true);
+  let y = tf.concat([x, count], 1) as tf.Tensor2D;
+  for (let i = 0; i < critic.length; i++) {
+    const h = affine(`dense_layers.${i}`, y);
+    const centered = tf.sub(h, tf.mean(h, 1, true));
+    const variance = tf.mean(tf.square(centered), 1, true);
+    const scale = tf.rsqrt(tf.add(variance, epsilon)) as tf.Tensor2D;
+    const normal = tf.mul(centered, scale) as tf.Tensor2D;
+    const weight = affine(`condition_layers.${i}`, conditions);
+    onLayer?.({ normal, scale, weight });
+    const scaled = tf.add(
+      tf.mul(normal, of(`layer_norm_layers.${i}.weight`)),
+      of(`layer_norm_layers.${i}.bias`),
+    );
+    y = tf.add(tf.mul(scaled, weight), of(`pointwiselayers.${i}.bias`)) as tf.Tensor2D;
+  }
+  return affine("output_layer", y);
 }
 
 /**
- * The critic's scores, higher for rows that it takes for real; can be differentiated twice.
+ * The critic's scores, higher for rows that it takes for real.
  *
  * @param x [rows, columns] in [0, 1]
  * @param conditions [rows, condition]
  * @returns [rows, 1]
  */
 export function scores(
-  { critic }: Pick<GanConfig, "critic">,
+  config: Pick<GanConfig, "critic">,
   parameters: NamedTensors,
   x: tf.Tensor2D,
   conditions: tf.Tensor2D,
 ): tf.Tensor2D {
-  const of = (name: string) => parameters[`discriminator.${name}`];
-  const affine = (name: string, x: tf.Tensor2D) => {
-    const weight = tf.transpose(of(`${name}.weight`) as tf.Tensor2D);
-    return tf.add(times(x, weight), of(`${name}.bias`)) as tf.Tensor2D;
-  };
-  let y = tf.concat([x, softCount(x)], 1) as tf.Tensor2D;
-  for (let i = 0; i < critic.length; i++) {
-    const h = affine(`dense_layers.${i}`, y);
-    const centered = tf.sub(h, tf.mean(h, 1, true));
-    const variance = tf.mean(tf.square(centered), 1, true);
-    const normal = tf.div(centered, tf.sqrt(tf.add(variance, epsilon)));
-    const scaled = tf.add(
-      tf.mul(normal, of(`layer_norm_layers.${i}.weight`)),
-      of(`layer_norm_layers.${i}.bias`),
-    );
-    const weighed = tf.mul(scaled, affine(`condition_layers.${i}`, conditions));
-    y = tf.add(weighed, of(`pointwiselayers.${i}.bias`)) as tf.Tensor2D;
-  }
-  return affine("output_layer", y);
+  return judged(config, parameters, x, conditions);
 }
 
-/** [rows] Euclidean norm of the scores' gradient along the rows, which can be differentiated. */
+/**
+ * Euclidean norm of the scores' gradient along the rows. The gradient is written out, so that what
+ * is learned from it takes first derivatives only.
+ *
+ * @returns [rows]
+ */
 export function slopes(
   config: Pick<GanConfig, "critic">,
   parameters: NamedTensors,
   x: tf.Tensor2D,
   conditions: tf.Tensor2D,
 ): tf.Tensor1D {
-  const gradient = tf.grad((x: tf.Tensor) =>
-    tf.sum(scores(config, parameters, x as tf.Tensor2D, conditions))
-  )(x);
+  const of = (name: string) => parameters[`discriminator.${name}`] as tf.Tensor2D;
+  const layers: Passed[] = [];
+  judged(config, parameters, x, conditions, (passed) => layers.push(passed));
+  let d: tf.Tensor = of("output_layer.weight"); // [1, width] at the last layer's output
+  for (let i = layers.length - 1; i >= 0; i--) {
+    const { normal, scale, weight } = layers[i];
+    const dNormal = tf.mul(tf.mul(d, weight), of(`layer_norm_layers.${i}.weight`));
+    const along = tf.mul(normal, tf.mean(tf.mul(dNormal, normal), 1, true));
+    const dHidden = tf.mul(scale, tf.sub(tf.sub(dNormal, tf.mean(dNormal, 1, true)), along));
+    d = linear(dHidden as tf.Tensor2D, of(`dense_layers.${i}.weight`), null); // [rows, in]
+  }
+  const [rows, columns] = x.shape;
+  const { power, plusOne } = softlyOn(x);
+  const dCount = tf.mul(tf.slice(d, [0, columns], [rows, 1]), 30); // (2 x)¹⁵ has slope 30 (2 x)¹⁴
+  const gradient = tf.add(
+    tf.slice(d, 0, [rows, columns]),
+    tf.mul(dCount, tf.div(power, tf.square(plusOne))),
+  );
   return tf.sqrt(tf.add(tf.sum(tf.square(gradient), 1), 1e-12)) as tf.Tensor1D;
 }
 
@@ -213,14 +239,16 @@ export interface Shown {
   readonly share: tf.Tensor2D;
 }
 
-/** How far the critic scores real rows above others. */
+/** How far the critic scores written rows above real ones. */
 export function distance(
   config: GanConfig,
   critic: NamedTensors,
   { real, fake, conditions }: Shown,
 ): tf.Scalar {
-  const mean = (x: tf.Tensor2D) => tf.mean(scores(config, critic, x, conditions));
-  return tf.sub(mean(fake), mean(real)) as tf.Scalar;
+  const rows = tf.concat([fake, real]) as tf.Tensor2D;
+  const both = scores(config, critic, rows, tf.concat([conditions, conditions]) as tf.Tensor2D);
+  const [ofFake, ofReal] = tf.split(both, 2);
+  return tf.sub(tf.mean(ofFake), tf.mean(ofReal)) as tf.Scalar;
 }
 
 /** The penalty on slopes other than 1 between real and written rows. */

@@ -6,8 +6,9 @@
  *
  * Zhang et al. 2021, in the form of Theodorou, Xiao & Sun 2023. In the published code padding is not
  * hidden from the encoder, the LSTM goes over the patients of a batch in place of their visits, the
- * GAN never sees a record's last visit, and the biases of its layers begin within ±√d; `published=1`
- * has these (its records then depend on which are written side by side). Further differences:
+ * GAN never sees a record's last visit, the biases of its layers begin within ±√d, and the dependency
+ * model begins with half of all codes in each visit; `published=1` has these (its records then depend
+ * on which are written side by side). Further differences:
  * conditions are computed without dropout, and generation is in evaluation mode with the class
  * token first in every visit.
  *
@@ -221,7 +222,13 @@ function initialSynteg(config: SyntegConfig): Initials {
     }
   }
   Object.assign(parameters, Object.fromEntries(affine(lstmWidth, condition, "proj2")));
-  return Object.assign(parameters, Object.fromEntries(affine(condition, columns, "proj3")));
+  Object.assign(parameters, Object.fromEntries(affine(condition, columns, "proj3")));
+  if (config.published === 0) {
+    // a row begins with one column on: where it begins with half of them, turning them off takes
+    // the layers below with it, and on small cohorts conditions end alike for all records
+    parameters["proj3.bias"] = constant([columns], -Math.log(columns));
+  }
+  return parameters;
 }
 
 function affine(parameters: NamedTensors, name: string, x: tf.Tensor2D): tf.Tensor2D {
@@ -238,28 +245,27 @@ function lstmWeights(parameters: NamedTensors, k: number): LstmWeights {
   };
 }
 
-/**
- * Each row as the encoder sees it at the class token that it puts before the codes.
- *
- * @param rows columns of each, with or without the class token
- * @returns [rows, width]
- */
-export function visitEmbeddings(
+/** Sets in groups of like sizes, since a group's are padded to its largest; by their numbers. */
+function groupsBySize(sets: readonly (readonly number[])[]): number[][] {
+  const groups: number[][] = [];
+  sets.forEach(({ length }, at) => {
+    const group = Math.ceil(Math.log2(length));
+    groups[group] = [...groups[group] ?? [], at];
+  });
+  return groups.filter((group) => group !== undefined);
+}
+
+/** What the encoder sees at the first member of each set: [sets, width]. */
+function setEmbeddings(
   config: SyntegConfig,
   parameters: NamedTensors,
-  rows: MultiHot,
+  sets: readonly (readonly number[])[],
   dropout?: Dropout,
 ): tf.Tensor2D {
   const { width, published, visitLength } = config;
-  const classToken = startColumn(config);
-  const padding = columnsOf(config);
-  const sets = Array.from({ length: rows.rows }, (_, r) => [
-    classToken,
-    ...Array.from(rowOf(rows, r)).filter((column) => column !== classToken)
-      .slice(0, visitLength - 1),
-  ]);
   const members = published === 1 ? visitLength : Math.max(...sets.map(({ length }) => length));
   const absent = published === 1 ? 1 : -1e10; // the original adds its mask of ones to the scores
+  const padding = columnsOf(config);
   const bias = new Float32Array(sets.length * members);
   const each = sets.flatMap((set, r) =>
     Array.from({ length: members }, (_, i) => {
@@ -278,6 +284,37 @@ export function visitEmbeddings(
   );
   const bySet = tf.reshape(x, [sets.length, members, width]) as tf.Tensor3D;
   return tf.reshape(tf.slice(bySet, 0, [sets.length, 1, width]), [sets.length, width]);
+}
+
+/**
+ * Each row as the encoder sees it at the class token that it puts before the codes.
+ *
+ * @param rows columns of each, with or without the class token
+ * @returns [rows, width]
+ */
+export function visitEmbeddings(
+  config: SyntegConfig,
+  parameters: NamedTensors,
+  rows: MultiHot,
+  dropout?: Dropout,
+): tf.Tensor2D {
+  const classToken = startColumn(config);
+  const sets = Array.from({ length: rows.rows }, (_, r) => [
+    classToken,
+    ...Array.from(rowOf(rows, r)).filter((column) => column !== classToken)
+      .slice(0, config.visitLength - 1),
+  ]);
+  if (config.published === 1) return setEmbeddings(config, parameters, sets, dropout);
+  const groups = groupsBySize(sets); // 3 times faster where visits have 5 codes and the largest 22
+  const order = groups.flat();
+  const places = new Int32Array(order.length);
+  order.forEach((set, at) => places[set] = at);
+  const embedded = tf.concat(
+    groups.map((group) =>
+      setEmbeddings(config, parameters, group.map((set) => sets[set]), dropout)
+    ),
+  ) as tf.Tensor2D;
+  return embedding(rowsFrom(Array.from(places, (place) => [place])), embedded, "in-out");
 }
 
 /**
