@@ -19,6 +19,7 @@ export {
 } from "./lib/cohort/cohort.ts";
 export {
   cohortOf,
+  type RecordArrays,
   type RecordLists,
   recordLists,
   visitCodes,

@@ -102,24 +102,44 @@ export function cohortOf(
   });
 }
 
+/** What a record's lists are read from. */
+export type RecordArrays = Pick<
+  Cohort,
+  | "recordCount"
+  | "visitOffsets"
+  | "codeOffsets"
+  | "codes"
+  | "labels"
+  | "startDays"
+  | "gapDays"
+  | "values"
+  | "demographics"
+  | "splits"
+>;
+
 /** The codes of one visit of a record, both by index; a view, not a copy. */
-export function visitCodes(source: Cohort, record: number, visit: number): Uint32Array {
+export function visitCodes(
+  source: Pick<Cohort, "visitOffsets" | "codeOffsets" | "codes">,
+  record: number,
+  visit: number,
+): Uint32Array {
   const index = source.visitOffsets[record] + visit;
   return source.codes.subarray(source.codeOffsets[index], source.codeOffsets[index + 1]);
 }
 
 /** Number of visits of a record. */
-export function visitsOf(source: Cohort, record: number): number {
-  return source.visitOffsets[record + 1] - source.visitOffsets[record];
+export function visitsOf({ visitOffsets }: Pick<Cohort, "visitOffsets">, record: number): number {
+  return visitOffsets[record + 1] - visitOffsets[record];
 }
 
 /** A record as plain lists. */
-export function recordLists(source: Cohort, record: number): RecordLists {
-  const { labelNames, labels, visitOffsets, codeOffsets, startDays, gapDays, values } = source;
+export function recordLists(source: RecordArrays, record: number): RecordLists {
+  const { recordCount, labels, visitOffsets, codeOffsets, startDays, gapDays, values } = source;
   const visits = Array.from({ length: visitsOf(source, record) }, (_, visit) => visit);
+  const labelCount = labels.length / recordCount;
   return {
     visits: visits.map((visit) => [...visitCodes(source, record, visit)]),
-    labels: [...labels.subarray(record * labelNames.length, (record + 1) * labelNames.length)],
+    labels: [...labels.subarray(record * labelCount, (record + 1) * labelCount)],
     values: values === null ? undefined : visits.map((visit) => {
       const index = visitOffsets[record] + visit;
       return [...values.subarray(codeOffsets[index], codeOffsets[index + 1])];

@@ -1,11 +1,12 @@
 /**
  * The memoriser: a "model" that keeps its training records and copies them. Its fidelity is as good
- * as it gets and it protects nobody; judges of privacy that do not say so are of no use.
+ * as it gets and it protects nobody; judges of privacy that do not say so are of no use. Days come
+ * back to within minutes, as float32 has them.
  *
  * @module
  */
 import type { Cohort } from "../cohort/cohort.ts";
-import type { RecordLists } from "../cohort/records.ts";
+import { type RecordArrays, recordLists } from "../cohort/records.ts";
 import { type NamedArrays, vector } from "../nn/parameters.ts";
 import type { CountedModel, ModelFamily } from "./model.ts";
 import { columnsOf, rowsOf, sizesOf } from "./visit_rows.ts";
@@ -22,43 +23,54 @@ function offsets(lengths: Float32Array): Uint32Array {
   return begins;
 }
 
-function learn({ visitOffsets, codeOffsets, codes, labels }: Cohort): NamedArrays {
+function learn(cohort: Cohort): NamedArrays {
   return {
-    visit_counts: vector(lengths(visitOffsets)),
-    code_counts: vector(lengths(codeOffsets)),
-    codes: vector(codes),
-    labels: vector(labels),
+    visit_counts: vector(lengths(cohort.visitOffsets)),
+    code_counts: vector(lengths(cohort.codeOffsets)),
+    codes: vector(cohort.codes),
+    labels: vector(cohort.labels),
+    start_days: vector(cohort.startDays),
+    gap_days: vector(cohort.gapDays),
+    values: vector(cohort.values ?? []),
+    birth_days: vector(cohort.demographics?.birthDays ?? []),
+    sexes: vector(cohort.demographics?.sexes ?? []),
   };
 }
 
-/** What gives the training records by number, and the numbers of those with certain labels. */
-function library(parameters: NamedArrays, labelCount: number) {
-  const visitOffsets = offsets(parameters.visit_counts.numbers);
-  const codeOffsets = offsets(parameters.code_counts.numbers);
-  const codes = parameters.codes.numbers;
-  const labelsOf = (record: number) =>
-    parameters.labels.numbers.subarray(record * labelCount, (record + 1) * labelCount);
-  const byLabels = new Map<string, number[]>();
-  for (let record = 0; record < visitOffsets.length - 1; record++) {
-    const key = labelsOf(record).join();
-    const group = byLabels.get(key);
-    if (group === undefined) byLabels.set(key, [record]);
+/** The training records that {@link learn} kept. */
+function records(parameters: NamedArrays): RecordArrays {
+  const numbersOf = (name: string) => parameters[name].numbers;
+  const hasDemographics = numbersOf("sexes").length > 0;
+  return {
+    recordCount: numbersOf("visit_counts").length,
+    visitOffsets: offsets(numbersOf("visit_counts")),
+    codeOffsets: offsets(numbersOf("code_counts")),
+    codes: Uint32Array.from(numbersOf("codes")),
+    labels: Uint8Array.from(numbersOf("labels")),
+    startDays: Float64Array.from(numbersOf("start_days")),
+    gapDays: numbersOf("gap_days"),
+    values: numbersOf("values").length > 0 ? numbersOf("values") : null,
+    demographics: hasDemographics
+      ? {
+        birthDays: Float64Array.from(numbersOf("birth_days")),
+        sexes: Uint8Array.from(numbersOf("sexes")),
+      }
+      : null,
+    splits: null,
+  };
+}
+
+/** What gives the numbers of the records with given labels. */
+function byLabels({ recordCount, labels }: RecordArrays): (wanted: Uint8Array) => number[] {
+  const width = labels.length / recordCount;
+  const groups = new Map<string, number[]>();
+  for (let record = 0; record < recordCount; record++) {
+    const key = labels.subarray(record * width, (record + 1) * width).join();
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [record]);
     else group.push(record);
   }
-  return {
-    recordCount: visitOffsets.length - 1,
-    withLabels: (labels: Uint8Array) => byLabels.get(labels.join()) ?? [],
-    record: (record: number): RecordLists => ({
-      visits: Array.from(
-        { length: visitOffsets[record + 1] - visitOffsets[record] },
-        (_, i) => {
-          const visit = visitOffsets[record] + i;
-          return [...codes.subarray(codeOffsets[visit], codeOffsets[visit + 1])];
-        },
-      ),
-      labels: [...labelsOf(record)],
-    }),
-  };
+  return (wanted) => groups.get(wanted.join()) ?? [];
 }
 
 /** The memoriser as `deno task train --model memoriser` knows it. */
@@ -75,16 +87,29 @@ export const memoriser: ModelFamily<CountedModel> = {
     rowLimit: Infinity,
     rowsOf,
     learn,
-    shapes: { visit_counts: [-1], code_counts: [-1], codes: [-1], labels: [-1] },
+    shapes: {
+      visit_counts: [-1],
+      code_counts: [-1],
+      codes: [-1],
+      labels: [-1],
+      start_days: [-1],
+      gap_days: [-1],
+      values: [-1],
+      birth_days: [-1],
+      sexes: [-1],
+    },
     sampling(parameters) {
-      const { recordCount, withLabels, record } = library(parameters, config.labels);
+      const kept = records(parameters);
+      const withLabels = byLabels(kept);
       return {
         kind: "records",
         write: (randoms, labels) =>
           Promise.resolve(randoms.map((draws, i) => {
-            if (labels === undefined) return record(draws.integer(recordCount));
+            if (labels === undefined) return recordLists(kept, draws.integer(kept.recordCount));
             const fitting = withLabels(labels[i]);
-            if (fitting.length > 0) return record(fitting[draws.integer(fitting.length)]);
+            if (fitting.length > 0) {
+              return recordLists(kept, fitting[draws.integer(fitting.length)]);
+            }
             throw new RangeError(
               `Cannot generate a record with labels ${labels[i].join()}: "memoriser" copies ` +
                 "training records and none has just these",
