@@ -5,7 +5,7 @@
  * @module
  */
 import { type Rules, sexOf } from "../cohort/rules.ts";
-import type { RecordReader } from "../models/model.ts";
+import type { RecordReader, Script } from "../models/model.ts";
 import type { Forbidden } from "../nn/forbidden.ts";
 
 /** How many draws rules changed. */
@@ -34,8 +34,15 @@ export interface RuleGuard {
   follow(reader: RecordReader): void;
 }
 
-/** Begins to keep a record to the rules. */
-export function ruleGuard({ rules, columns, tally }: Ruled): RuleGuard {
+/**
+ * Begins to keep a record to the rules.
+ *
+ * @param otherColumns that say a code too
+ */
+export function ruleGuard(
+  { rules, columns, tally }: Ruled,
+  otherColumns: Script["otherColumns"] = [],
+): RuleGuard {
   const byRecord = new Uint8Array(columns); // 1: forbidden in the rest of the record
   const byVisit = new Uint8Array(columns); // 1: forbidden in the rest of the open visit
   const mask = new Uint8Array(columns);
@@ -55,13 +62,16 @@ export function ruleGuard({ rules, columns, tally }: Ruled): RuleGuard {
       const own = reader.forbidden?.();
       if (reader.part !== "visits") return own;
       mask.fill(0);
-      if (own !== undefined) mask.set(own.columns);
       for (const { codes, isAllowed } of rules.restrictions) {
         if (!isAllowed(reader)) { for (const code of codes) mask[code] = 1; }
       }
       for (let column = 0; column < columns; column++) {
         mask[column] |= byRecord[column] | byVisit[column];
       }
+      for (const [code, { from, count }] of otherColumns) {
+        if (mask[code] === 1) mask.fill(1, from, from + count);
+      }
+      own?.columns.forEach((isForbidden, column) => mask[column] |= isForbidden);
       tally.draws++;
       let isTouched = false;
       return {

@@ -46,13 +46,12 @@ export async function writtenBySteps(sampling: StepSampling, order: Order): Prom
       ...labelSteps?.(labels[i]) ?? [],
       ...visitSteps?.(order.beginnings?.[i].visits ?? []) ?? [],
     ],
-    reader: script.reader(),
-    guard: order.ruled && ruleGuard(order.ruled),
+    reader: script.reader(random(order.seed, order.first + i, 0)),
+    guard: order.ruled && ruleGuard(order.ruled, script.otherColumns),
   }));
   await write(sampling, order, drafts, ({ part }) => part === "end");
-  return drafts.map(({ reader, number }) => ({
-    ...reader.record?.(random(order.seed, number, 0)) ??
-      { visits: reader.visits, labels: reader.labels },
+  return drafts.map(({ reader }) => ({
+    ...reader.record?.() ?? { visits: reader.visits, labels: reader.labels },
     isCutOff: reader.part !== "end",
   }));
 }

@@ -133,12 +133,8 @@ export interface RecordReader {
   readonly sex?: number;
   /** Age at the visit that the next step is about; in models that write ages. */
   readonly ageYears?: number;
-  /**
-   * The record as far as it has read, in models whose steps say more than labels and visits.
-   *
-   * @param draws decides what the steps leave open, such as numbers within their bins
-   */
-  record?(draws: Random): RecordLists;
+  /** The record as far as it has read, in models whose steps say more than labels and visits. */
+  record?(): RecordLists;
   /** What the next step may not hold, as it stands until that is read; anything when left out. */
   forbidden?(): Forbidden | undefined;
   /** Notes what a step says. */
@@ -165,8 +161,17 @@ export interface Script {
    * @param visits codes of each visit, rising
    */
   visitSteps?(visits: readonly (readonly number[])[]): number[][];
-  /** Begins to read a record, after its first step. */
-  reader(): RecordReader;
+  /** Columns other than its own that say a code too, such as those of its values. */
+  readonly otherColumns?: readonly (readonly [
+    code: number,
+    block: { readonly from: number; readonly count: number },
+  ])[];
+  /**
+   * Begins to read a record, after its first step.
+   *
+   * @param draws decide what steps leave open, such as numbers within their bins
+   */
+  reader(draws?: Random): RecordReader;
 }
 
 /** A model ready to write records step by step. */

@@ -7,6 +7,7 @@
  */
 import { type Cohort, sexNames, splitOf } from "../cohort/cohort.ts";
 import { isObject } from "../cohort/input.ts";
+import { quantile } from "../cohort/quantile.ts";
 import { daysPerYear, type StayRules, staysOf } from "./stays.ts";
 import { binOf, type BinOptions, decimalsOf, fittedEdges, quantileEdges } from "./value_bins.ts";
 
@@ -46,8 +47,10 @@ export const publishedBetweenRows: readonly number[] = [
   ...[0, 0.5, 1.5, 2.5, 3.5, 6.5, 10.5, 16.5, 26.5, 48, 48.1, 60.1, 80.1, 110.1, 150.1, 200.1],
 ].map((hours) => hours / 24);
 
-/** Where bins of times are cut: equally full ones, and narrow ones in the long tail. */
-const timeShares = [...range(0, 0.95, 0.05), 0.975, 0.99, 0.995, 0.999, 1];
+/** Where bins of times are cut: equally full ones, and fine ones in the long tail. */
+const timeShares = [...range(0, 0.975, 0.025), 0.99, 0.995, 0.999, 1];
+/** Width, in shares of it, of the bin of a time that many have, such as half a year to the day. */
+const commonWidth = 1e-4;
 
 /** Numbers from one to another, both included. */
 function range(from: number, to: number, step: number): number[] {
@@ -99,24 +102,30 @@ function measuredValues({ codes, values, vocabulary }: Cohort): Map<number, Floa
   return found;
 }
 
+/** Measurements to a distinct value, at least, of a quantity that has categories. */
+const leastToCategory = 5;
+
 function seriesOf(code: number, values: Float32Array, bins: BinOptions): Series {
   const distinct = new Set<number>();
   for (const value of values) if (distinct.size <= bins.most) distinct.add(value);
-  return distinct.size <= bins.most
+  return distinct.size <= Math.min(bins.most, values.length / leastToCategory)
     ? { code, categories: [...distinct].sort((a, b) => a - b) }
     : { code, edges: fittedEdges(values, bins), decimals: decimalsOf(values) };
 }
 
 /**
- * Bins of times, the first for no time at all.
+ * Bins of times, the first for no time at all; a time that would fill one alone has a narrow one.
  *
  * @param edge that is one of theirs if it is not 0, with a bin beyond it and one up to it
  */
 function timeEdges(days: readonly number[], edge: number): number[] {
   const some = Float64Array.from(days.filter((time) => time > 0)).sort();
-  const [, ...cuts] = some.length === 0 ? [0] : quantileEdges(some, timeShares);
+  const [, ...cuts] = some.length === 0 ? [0] : timeShares.map((share) => quantile(some, share));
+  const common = cuts.filter((cut, i) => cut === cuts[i - 1]);
+  const below = common.map((time) => time * (1 - commonWidth));
   const longest = Math.max(...cuts, 0);
-  const all = new Set([0, edge, ...cuts, ...longest > edge ? [] : [edge + daysPerYear]]);
+  const beyond = longest > edge ? [] : [edge + daysPerYear];
+  const all = new Set([0, edge, ...cuts, ...below, ...beyond]);
   return [0, ...[...all].sort((a, b) => a - b)];
 }
 
@@ -131,7 +140,8 @@ function ageEdges(ages: readonly number[]): number[] {
 
 /**
  * The schema of a cohort's training records, or of all where it was never split. A code is measured
- * if it has a value there; up to as many distinct values as there may be bins are categories.
+ * if it has a value there; where these are few distinct ones, each measured again and again, they are
+ * categories.
  */
 export function schemaOf(
   source: Cohort,

@@ -12,11 +12,12 @@
  * tables); codes come in rising order and once a stay; no dropout. Records longer than the context
  * are learned from as far as it reaches, without an end that they do not have.
  *
- * Its likelihood is that of all that tokens tell, times among them, and so a lower bound of the
- * probability of labels and visits' codes, which other models have. A record beyond the context has none.
+ * Its likelihood is that of all that tokens tell, times and values among them, and so a lower bound of
+ * the probability of labels and visits' codes, which other models have. A record beyond the context has
+ * none, nor has any where tokens are drawn otherwise than by their softmax under the grammar.
  *
  * What a stay is, stands in `stays.ts`, its tokens in `stay_tokens.ts`, what may follow what in
- * `token_grammar.ts`.
+ * `token_grammar.ts`, and how tokens become a record again in `record_writer.ts`.
  *
  * @see specs/synehrgy.md
  * @module
@@ -26,6 +27,7 @@ import { type Cohort, splitOf } from "../cohort/cohort.ts";
 import { categoricalNll, categoricalRows, likeliestRows } from "../nn/categorical.ts";
 import { gaussian, type Initials } from "../nn/initial.ts";
 import { checkShapes, type NamedTensors } from "../nn/parameters.ts";
+import { type Random, random } from "../nn/random.ts";
 import { initialTransformer } from "../nn/transformer.ts";
 import { sequenceRows, type TokenRows } from "./code_tokens.ts";
 import { gptEmbedding, gptHistories, gptLogits, gptMemory } from "./gpt.ts";
@@ -34,6 +36,7 @@ import type {
   ModelConfig,
   ModelFamily,
   RecordReader,
+  Script,
   Setting,
   StepSampling,
 } from "./model.ts";
@@ -48,10 +51,10 @@ import {
   recordTokens,
 } from "./stay_tokens.ts";
 import { type StayRules, staysOf } from "./stays.ts";
+import { recordWriter } from "./record_writer.ts";
 import { drawnFrom, stepper } from "./stepper.ts";
 import { withHead, withoutHead } from "./tied_head.ts";
 import { tokenLikelihoods } from "./token_likelihood.ts";
-import { listener, recordFrom } from "./told_stays.ts";
 import { grammar } from "./token_grammar.ts";
 import { transformerConfigFor, transformerSettings, withoutBuffers } from "./visit_transformer.ts";
 import { sizesOf } from "./visit_rows.ts";
@@ -137,7 +140,7 @@ const settings = {
   },
   published: {
     help: "1: labels in every stay, fixed bins of ages and times, no time between stays, " +
-      "as published; 0: see README",
+      "as published; 0: labels once, bins by the training records, all times",
     default: 0,
     min: 0,
     max: 1,
@@ -243,23 +246,31 @@ function neighbours(schema: Schema, layout: Layout) {
   };
 }
 
-function reader(schema: Schema, layout: Layout, config: SynehrgyConfig): RecordReader {
-  const told = listener(schema, layout);
-  const rules = config.grammar === 1 ? grammar(layout, config.context) : undefined;
+function reader(
+  schema: Schema,
+  layout: Layout,
+  config: SynehrgyConfig,
+  draws: Random,
+): RecordReader {
+  const told = recordWriter(schema, layout, draws);
+  const rules = config.grammar === 1
+    ? grammar(layout, config.context, () => told.ageBin)
+    : undefined;
   let part: RecordReader["part"] = "labels";
   return {
     get part() {
       return part;
     },
     labels: told.labels,
-    get visits() {
-      return told.visits;
-    },
+    visits: told.visits,
     get isOpen() {
       return told.isOpen;
     },
     get sex() {
       return told.sex;
+    },
+    get ageYears() {
+      return told.ageYears;
     },
     forbidden: () => rules && { columns: rules.forbidden() },
     read({ 0: token }) {
@@ -268,14 +279,27 @@ function reader(schema: Schema, layout: Layout, config: SynehrgyConfig): RecordR
       if (token === layout.endRecord) part = "end";
       else if (token === layout.endLabels && part === "labels") part = "visits";
     },
-    record: (draws) => recordFrom(schema, told, draws),
+    record: told.record,
+  };
+}
+
+/** How tokens spell records. */
+function scriptOf(config: SynehrgyConfig, schema: Schema, layout: Layout): Script {
+  return {
+    first: [layout.start],
+    limit: config.context,
+    labelSteps: layout.isPublished
+      ? undefined
+      : (labels) => labelTokens(layout, labels).map((token) => [token]),
+    knowsAges: layout.ages.count > 0,
+    otherColumns: schema.series.map(({ code }, variable) => [code, layout.series[variable]]),
+    reader: (draws = random(0)) => reader(schema, layout, config, draws),
   };
 }
 
 function sampling(
   config: SynehrgyConfig,
-  schema: Schema,
-  layout: Layout,
+  script: Script,
   parameters: NamedTensors,
 ): StepSampling {
   const head = (history: tf.Tensor2D) => gptLogits(parameters, history);
@@ -284,18 +308,28 @@ function sampling(
     : drawnFrom(head, (logits, ...given) => likeliestRows(logits, config.topK, ...given));
   return {
     kind: "steps",
-    script: {
-      first: [layout.start],
-      limit: config.context,
-      labelSteps: layout.isPublished
-        ? undefined
-        : (labels) => labelTokens(layout, labels).map((token) => [token]),
-      reader: () => reader(schema, layout, config),
-    },
+    script,
     uniforms: 1,
     begin: () => stepper(gptMemory({ ...config, tied: 1 }, parameters), draw),
     dispose() {},
   };
+}
+
+/**
+ * A record's tokens with later ages as they follow from ages and times that are drawn anew from their
+ * bins, which while records are drawn takes no choice. Over such draws the mean of log-probabilities
+ * bounds the log of their mean from below.
+ */
+function withAgesDrawn(script: Script, { ages }: Layout, tokens: readonly number[]): number[] {
+  const reader = script.reader();
+  return tokens.map((token, i) => {
+    if (i === 0) return token;
+    const forbidden = reader.forbidden?.()?.columns;
+    const isOther = isIn(ages, token) && forbidden?.[token] === 1;
+    const said = isOther ? forbidden.indexOf(0, ages.from) : token;
+    reader.read([said]);
+    return said;
+  });
 }
 
 /** What gives a record's tokens. */
@@ -354,6 +388,7 @@ export const synehrgy: ModelFamily<GradientModel> = {
     const layout = layoutOf(schema, config as Parameters<typeof layoutOf>[1]);
     const tokensOf = speller(config, schema, layout);
     const initial = initialSynehrgy(config, layout);
+    const script = scriptOf(config, schema, layout);
     const batchOf = (cohort: Cohort, records: Int32Array) =>
       sequenceRows(
         Array.from(records, (record) => tokensOf(cohort, record).slice(0, config.context)),
@@ -393,15 +428,15 @@ export const synehrgy: ModelFamily<GradientModel> = {
         return recordCount * tokens / cohort.recordCount;
       },
       likelihoodIsBound: true,
-      likelihoods: config.topK > 0
+      likelihoods: config.topK > 0 || config.grammar === 0
         ? undefined
         : (parameters, cohort, records) =>
           tokenLikelihoods(cohort, records, {
-            script: sampling(config, schema, layout, parameters).script,
-            tokensOf: (...asked) => tokensOf(...asked).slice(0, config.context),
+            script,
+            tokensOf: (...asked) => withAgesDrawn(script, layout, tokensOf(...asked)),
             logits: (batch) => synehrgyLogits(config, parameters, batch),
           }),
-      sampling: (parameters) => sampling(config, schema, layout, parameters),
+      sampling: (parameters) => sampling(config, script, parameters),
     };
   },
 };

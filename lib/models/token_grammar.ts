@@ -212,9 +212,15 @@ function* following(layout: Layout, state: State): Generator<Block> {
 /**
  * Begins to follow a record, after its first token.
  *
+ * @param ageBin where given, tells the bin of the age that a later stay begins at, so that ages agree
+ * with times; undefined for an age that is not known
  * @param context most tokens of a record, the first included; with room for a stay
  */
-export function grammar(layout: Layout, context: number): Grammar {
+export function grammar(
+  layout: Layout,
+  context: number,
+  ageBin?: () => number | undefined,
+): Grammar {
   const columns = new Uint8Array(layout.size);
   let state: State = layout.isPublished ? { ...start, place: stayPlace(layout) } : start;
   let left = context - 1;
@@ -225,6 +231,10 @@ export function grammar(layout: Layout, context: number): Grammar {
     },
     forbidden() {
       columns.fill(1);
+      if (state.place === "age" && state.age >= 0 && ageBin !== undefined && !layout.isPublished) {
+        columns[layout.ages.from + (ageBin() ?? state.age)] = 0;
+        return columns;
+      }
       for (const { from, count } of following(layout, state)) {
         // tokens of a run lead to places alike, so the first decides for all
         if (count > 0 && fits(from)) columns.fill(0, from, from + count);

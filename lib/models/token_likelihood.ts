@@ -57,21 +57,24 @@ export interface Spelling {
   logits(batch: TokenRows): tf.Tensor2D;
 }
 
-/** The likelihoods of a cohort's records, over the same rows and cells as those of visit rows. */
+/**
+ * The likelihoods of a cohort's records, over the same rows and cells as those of visit rows; of records
+ * that are too long for the script it is 0.
+ */
 export async function tokenLikelihoods(
   cohort: Cohort,
   records: Int32Array,
   { script, tokensOf, logits }: Spelling,
 ): Promise<RecordLikelihood[]> {
   const sequences = Array.from(records, (record) => tokensOf(cohort, record));
-  const batch = sequenceRows(sequences, 1);
+  const batch = sequenceRows(sequences.map((tokens) => tokens.slice(0, script.limit)), 1);
   const output = tf.tidy(() => logits(batch));
   const numbers = await output.data() as Float32Array;
   output.dispose();
   const columns = output.shape[1];
   const size = batch.inputs.rows / batch.records * columns;
   return Array.from(records, (record, i) => ({
-    logProbability: sequenceLogProbability(
+    logProbability: sequences[i].length > script.limit ? -Infinity : sequenceLogProbability(
       script,
       sequences[i],
       numbers.subarray(i * size, (i + 1) * size),
