@@ -49,6 +49,8 @@ export const publishedBetweenRows: readonly number[] = [
 
 /** Where bins of times are cut: equally full ones, and fine ones in the long tail. */
 const timeShares = [...range(0, 0.975, 0.025), 0.99, 0.995, 0.999, 1];
+/** Where bins of ages are cut: as those of times, and fine ones for those who begin at birth. */
+const ageShares = [0, 0.001, 0.005, 0.01, ...timeShares.slice(1)];
 /** Width, in shares of it, of the bin of a time that many have, such as half a year to the day. */
 const commonWidth = 1e-4;
 
@@ -129,15 +131,6 @@ function timeEdges(days: readonly number[], edge: number): number[] {
   return [0, ...[...all].sort((a, b) => a - b)];
 }
 
-/** Five years to a bin, as far as there are ages. */
-function ageEdges(ages: readonly number[]): number[] {
-  const least = ages.reduce((a, b) => Math.min(a, b), Infinity);
-  const most = ages.reduce((a, b) => Math.max(a, b), -Infinity);
-  if (ages.length === 0) return [];
-  const from = 5 * Math.max(0, Math.ceil(least / 5) - 1);
-  return range(from, Math.max(from + 5, 5 * Math.ceil(most / 5)), 5);
-}
-
 /**
  * The schema of a cohort's training records, or of all where it was never split. A code is measured
  * if it has a value there; where these are few distinct ones, each measured again and again, they are
@@ -163,10 +156,13 @@ export function schemaOf(
     }
   }
   const startDays = [...cohort.startDays].filter((day) => !Number.isNaN(day));
-  const hasAges = ages.length > 0;
   return {
     series,
-    ages: !hasAges ? [] : isPublished ? publishedAges : ageEdges(ages),
+    ages: ages.length === 0
+      ? []
+      : isPublished
+      ? publishedAges
+      : quantileEdges(Float64Array.from(ages).sort(), ageShares),
     sexes: cohort.demographics === null ? 0 : sexNames.length,
     betweenRows: series.length === 0
       ? []
