@@ -165,11 +165,18 @@ function mostTokens({ visitOffsets, codeOffsets, recordCount }: Cohort, toStay: 
 
 function configFor(cohort: Cohort, set: ModelConfig): SynehrgyConfig {
   const sizes = sizesOf(cohort);
-  const chosen = Object.fromEntries(
-    Object.entries(settings).flatMap(([name, setting]) =>
-      "default" in setting ? [[name, set[name] ?? setting.default]] : []
-    ),
-  );
+  const of = (name: Exclude<keyof typeof settings, "context">) =>
+    set[name] ?? settings[name].default;
+  const chosen = {
+    bins: of("bins"),
+    quantileBins: of("quantileBins"),
+    stayDays: of("stayDays"),
+    outcomes: of("outcomes"),
+    softLabels: of("softLabels"),
+    grammar: of("grammar"),
+    topK: of("topK"),
+    published: of("published"),
+  };
   if (chosen.outcomes > sizes.labels) {
     throw new RangeError(
       `Cannot make "synehrgy" with outcomes ${chosen.outcomes}: there are ${sizes.labels} labels`,
@@ -185,17 +192,7 @@ function configFor(cohort: Cohort, set: ModelConfig): SynehrgyConfig {
   }
   return {
     ...sizes,
-    ...chosen as Pick<
-      SynehrgyConfig,
-      | "bins"
-      | "quantileBins"
-      | "stayDays"
-      | "outcomes"
-      | "softLabels"
-      | "grammar"
-      | "topK"
-      | "published"
-    >,
+    ...chosen,
     context,
     positions: context,
     ...transformerConfigFor("synehrgy", set),
@@ -385,7 +382,7 @@ export const synehrgy: ModelFamily<GradientModel> = {
   create(stored, schema) {
     if (schema === undefined) throw new TypeError("SynEHRgy needs the schema of its records");
     const config = stored as SynehrgyConfig;
-    const layout = layoutOf(schema, config as Parameters<typeof layoutOf>[1]);
+    const layout = layoutOf(schema, config);
     const tokensOf = speller(config, schema, layout);
     const initial = initialSynehrgy(config, layout);
     const script = scriptOf(config, schema, layout);
@@ -394,8 +391,18 @@ export const synehrgy: ModelFamily<GradientModel> = {
         Array.from(records, (record) => tokensOf(cohort, record).slice(0, config.context)),
         1,
       );
-    const rowsOf = (cohort: Cohort, record: number) =>
-      Math.min(config.context, tokensOf(cohort, record).length) - 1;
+    const known = new WeakMap<Cohort, Int32Array>(); // asked for in every epoch
+    const rowsOf = (cohort: Cohort, record: number) => {
+      let rows = known.get(cohort);
+      if (rows === undefined) {
+        rows = Int32Array.from(
+          cohort.subjectIds,
+          (_, each) => Math.min(config.context, tokensOf(cohort, each).length) - 1,
+        );
+        known.set(cohort, rows);
+      }
+      return rows[record];
+    };
     return {
       family: "synehrgy",
       config,

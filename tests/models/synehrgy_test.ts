@@ -17,8 +17,11 @@ import {
   rulesFor,
   type Run,
   sexNames,
+  splitOf,
+  syntheaLabsSample,
   train,
   trainingDefaults,
+  trimmed,
   useBackend,
   writeMeds,
 } from "ehrloom";
@@ -291,6 +294,45 @@ Deno.test("synehrgy learns values, times, ages and sexes, and writes them to MED
     assertEquals(back.codes, codes);
     assertEquals(back.demographics?.sexes, demographics.sexes);
     assert(largestDifference(back.gapDays, written.gapDays) < 1e-3);
+  }));
+
+Deno.test("synehrgy writes Synthea's laboratory values within what was measured", () =>
+  inFolder(async (folder) => {
+    await useBackend("wasm");
+    const real = trimmed(await syntheaLabsSample({ timeSeries: true }), { maxVisits: 6 });
+    const run = await train(real, join(folder, "run"), {
+      model: "synehrgy",
+      settings: { width: 16, layers: 1, heads: 2 },
+      epochs: 8,
+      batch: 4,
+      learningRate: 0.02,
+    });
+    assert(run.training[7].validation_loss < 0.7 * run.training[0].train_loss);
+    const { cohort: written, cutOff } = await generate(run, { count: 40 });
+    assertEquals(cutOff, 0);
+    await writeMeds(join(folder, "written"), written);
+    const back = await readMeds(join(folder, "written"));
+    const learned = splitOf(real, "train");
+    const rangeOf = (of: Cohort, code: number) => {
+      const values = [...of.codes.keys()].filter((i) => of.codes[i] === code)
+        .map((i) => of.values?.[i] ?? NaN).filter((value) => !Number.isNaN(value));
+      return { count: values.length, low: Math.min(...values), high: Math.max(...values) };
+    };
+    let count = 0;
+    for (let code = 0; code < real.vocabulary.codes.length; code++) {
+      const [wide, found] = [learned, back].map((of) => rangeOf(of, code));
+      if (found.count === 0) continue;
+      assert(found.low >= wide.low && found.high <= wide.high, real.vocabulary.codes[code]);
+      count += found.count;
+    }
+    assert(count > 1000, `${count} values`);
+    const ageOf = (of: Cohort) => (record: number) =>
+      (of.startDays[record] - (of.demographics?.birthDays[record] ?? NaN)) / 365.25;
+    const ages = Array.from({ length: back.recordCount }, (_, record) => ageOf(back)(record));
+    const most = Math.max(...Array.from({ length: real.recordCount }, (_, r) => ageOf(real)(r)));
+    assert(ages.every((age) => age >= 0 && age <= most + 1), ages.join());
+    const longest = learned.gapDays.reduce((a, b) => Math.max(a, b));
+    assert(back.gapDays.every((days) => days >= 0 && days <= longest + 1));
   }));
 
 Deno.test("synehrgy learns from long records as far as its context reaches, and says so", () => {
