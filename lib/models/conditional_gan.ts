@@ -313,6 +313,7 @@ export interface GanDuel extends Duel {
     real: tf.Tensor2D,
     conditions: tf.Tensor2D,
     draws: StepDraws,
+    share: number,
   ): Promise<{ critic: number; generator: number }>;
 }
 
@@ -362,7 +363,12 @@ export function ganDuel(config: GanConfig, state: NamedArrays | AdamState): GanD
     });
   }
 
-  async function stepWith(real: tf.Tensor2D, conditions: tf.Tensor2D, draws: StepDraws) {
+  async function stepWith(
+    real: tf.Tensor2D,
+    conditions: tf.Tensor2D,
+    draws: StepDraws,
+    share: number,
+  ) {
     const rows = real.shape[0];
     const shape: [number, number] = [rows, config.noise];
     const generatorParameters = generator.parameters();
@@ -374,16 +380,15 @@ export function ganDuel(config: GanConfig, state: NamedArrays | AdamState): GanD
         conditions,
       )
     );
-    const share = tf.tensor2d(draws.shares, [rows, 1]);
-    const shown = { real, fake, conditions, share };
+    const shown = { real, fake, conditions, share: tf.tensor2d(draws.shares, [rows, 1]) };
     const criticParameters = critic.parameters();
     const judged = valueAndGradients(
       criticParameters,
       (critic) => tf.add(distance(config, critic, shown), gradientPenalty(config, critic, shown)),
     );
-    tf.dispose([fake, share]);
+    tf.dispose([fake, shown.share]);
     const criticLoss = await numberOf(judged.value);
-    await critic.step(decayed(judged.grads, criticParameters), config.criticRate);
+    await critic.step(decayed(judged.grads, criticParameters), share * config.criticRate);
 
     const moments: Moments[] = [];
     const z = tf.tensor2d(draws.forGenerator, shape);
@@ -397,16 +402,16 @@ export function ganDuel(config: GanConfig, state: NamedArrays | AdamState): GanD
     z.dispose();
     learnStatistics(moments, rows);
     const generatorLoss = await numberOf(written.value);
-    await generator.step(decayed(written.grads, generatorParameters), config.generatorRate);
+    await generator.step(decayed(written.grads, generatorParameters), share * config.generatorRate);
     return { critic: criticLoss, generator: generatorLoss };
   }
 
   return {
     stepWith,
-    async step({ rows, conditions }, draws) {
+    async step({ rows, conditions }, draws, share) {
       const real = dense(rows, config.columns);
       const given = tf.tensor2d(conditions, [rows.rows, config.condition]);
-      const losses = await stepWith(real, given, drawsOf(rows.rows, config.noise, draws));
+      const losses = await stepWith(real, given, drawsOf(rows.rows, config.noise, draws), share);
       tf.dispose([real, given]);
       return losses;
     },

@@ -315,8 +315,16 @@ export interface ConditionedRows {
 
 /** Two networks that learn from each other. */
 export interface Duel {
-  /** A step of each; gives the losses before it. */
-  step(batch: ConditionedRows, draws: Random): Promise<{ critic: number; generator: number }>;
+  /**
+   * A step of each; gives the losses before it.
+   *
+   * @param share of both learning rates to take, at most 1
+   */
+  step(
+    batch: ConditionedRows,
+    draws: Random,
+    share: number,
+  ): Promise<{ critic: number; generator: number }>;
   /** All that it takes to go on; buffers that have no gradient stand among the parameters. */
   read(): Promise<AdamState>;
   /** Frees both. */

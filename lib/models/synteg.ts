@@ -18,7 +18,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
-import type { Cohort } from "../cohort/cohort.ts";
+import { type Cohort, splitOf } from "../cohort/cohort.ts";
 import { bernoulliNll } from "../nn/bernoulli.ts";
 import { type Dropout, dropoutFrom } from "../nn/dropout.ts";
 import { finishedRow, type Forbidden } from "../nn/forbidden.ts";
@@ -88,7 +88,7 @@ export interface SyntegConfig extends Record<string, number> {
 }
 
 /** Their defaults suit cohorts of a few thousand records; the paper's are named. */
-const settings: Readonly<Record<string, Setting>> = {
+const settings = {
   context: rowSettings.context,
   visitLength: { help: "Most codes in a visit, plus 2; from the cohort if not set", min: 3 },
   width: { help: "Width of codes' embeddings; a multiple of heads", default: 112, min: 1 },
@@ -107,11 +107,14 @@ const settings: Readonly<Record<string, Setting>> = {
   condition: { help: "Width of the condition (paper: 256)", default: 128, min: 1 },
   noise: { help: "Normal numbers behind a visit (paper: 128)", default: 64, min: 1 },
   ganWidth: { help: "Width of the generator's last layers (paper: 512)", default: 256, min: 4 },
-  ganEpochs: { help: "Epochs of the second stage (paper: 600)", default: 200, min: 1 },
+  ganEpochs: {
+    help: "Epochs of the second stage; for 2,000 steps if not set (paper: 600)",
+    min: 1,
+  },
   ganBatch: { help: "Visits to a batch of the second stage (paper: 2500)", default: 256, min: 2 },
   criticRate: {
     help: "Adam's rate for the critic (paper: 2e-5)",
-    default: 5e-4,
+    default: 2e-3,
     min: 0,
     isReal: true,
   },
@@ -129,8 +132,10 @@ const settings: Readonly<Record<string, Setting>> = {
     max: 1,
     published: 1,
   },
-};
+} satisfies Record<string, Setting>;
 
+/** Steps of the second stage where its epochs are not set. */
+const ganSteps = 2000;
 const encoderName = "visit_att.transformer.layers";
 const epsilon = 1e-8;
 
@@ -139,18 +144,26 @@ function columnsOf(config: SyntegConfig): number {
   return endColumn(config) + 1;
 }
 
+/** Epochs over the training visits, and the label row of each record, in which {@link ganSteps} fit. */
+function ganEpochsFor(cohort: Cohort, batch: number): number {
+  const { visitCount, recordCount } = cohort.splits === null ? cohort : splitOf(cohort, "train");
+  return Math.ceil(ganSteps / Math.ceil((visitCount + recordCount) / batch));
+}
+
 function configFor(cohort: Cohort, set: Readonly<Record<string, number>>): SyntegConfig {
   const { codes, labels, context } = rowConfigFor("synteg", cohort, set);
   let longest = labels;
   for (let visit = 0; visit < cohort.visitCount; visit++) {
     longest = Math.max(longest, cohort.codeOffsets[visit + 1] - cohort.codeOffsets[visit]);
   }
-  const given = Object.entries(settings).flatMap(([name, setting]): [string, number][] => {
+  const all: [string, Setting][] = Object.entries(settings);
+  const given = all.flatMap(([name, setting]): [string, number][] => {
     const value = set[name] ?? setting.default;
     return value === undefined ? [] : [[name, value]];
   });
   const config = {
     visitLength: longest + 2,
+    ganEpochs: ganEpochsFor(cohort, set.ganBatch ?? settings.ganBatch.default),
     ...Object.fromEntries(given),
     codes,
     labels,

@@ -12,7 +12,7 @@ import { drawn } from "../nn/initial.ts";
 import { checkShapes, toTensors } from "../nn/parameters.ts";
 import { random } from "../nn/random.ts";
 import type { OnProgress } from "../progress.ts";
-import type { Training } from "./options.ts";
+import { rateShare, timeShare, type Training } from "./options.ts";
 import { type DuelLine, readBest, readDuel, writeBest, writeDuel } from "./run_folder.ts";
 
 /** How long a run may lose when it is killed. */
@@ -46,7 +46,7 @@ function* batchesOf({ rows, conditions }: ConditionedRows, batch: number, seed: 
  * @param adversary the model's
  * @param cohort that the first stage was trained on
  * @param folder the run's
- * @param training whose seed is used
+ * @param training whose seed, schedule and minutes are used
  * @param onProgress hears of every epoch
  * @throws {RangeError} If a loss is no longer finite
  */
@@ -55,10 +55,11 @@ export async function fitAdversary(
   adversary: Adversary,
   cohort: Cohort,
   folder: string,
-  { seed }: Training,
+  training: Training,
   onProgress?: OnProgress,
 ): Promise<void> {
   const { epochs, batch } = adversary;
+  const { seed } = training;
   const trained = await readBest(folder);
   const first = Object.fromEntries(
     Object.keys(model.initial).map((name) => [name, trained[name]]),
@@ -78,11 +79,15 @@ export async function fitAdversary(
   const duel = adversary.begin(stored?.state ?? drawn(adversary.initial, random(seed, 3)));
   try {
     let storedAt = performance.now();
-    for (let epoch = lines.length; epoch < epochs; epoch++) {
+    const seconds = () => before + (performance.now() - began) / 1000;
+    const spent = () => timeShare(training, seconds());
+    for (let epoch = lines.length; epoch < epochs && (epoch === 0 || spent() < 1); epoch++) {
       const sums = { critic: 0, generator: 0 };
       let steps = 0;
       for (const part of batchesOf(examples, batch, [seed, 4, epoch])) {
-        const losses = await duel.step(part, random(seed, 5, epoch, steps++));
+        const done = Math.max((epoch + steps * batch / examples.rows.rows) / epochs, spent());
+        const share = rateShare(training, Math.min(1, done));
+        const losses = await duel.step(part, random(seed, 5, epoch, steps++), share);
         sums.critic += losses.critic;
         sums.generator += losses.generator;
       }
@@ -90,7 +95,7 @@ export async function fitAdversary(
         epoch: epoch + 1,
         critic_loss: sums.critic / steps,
         generator_loss: sums.generator / steps,
-        seconds: before + (performance.now() - began) / 1000,
+        seconds: seconds(),
       };
       if (!Number.isFinite(line.critic_loss + line.generator_loss)) {
         throw new RangeError(
@@ -105,12 +110,14 @@ export async function fitAdversary(
         total: epochs,
         note: `critic ${line.critic_loss.toFixed(3)}`,
       });
-      if (epoch + 1 === epochs || performance.now() - storedAt > checkpointSeconds * 1000) {
+      if (performance.now() - storedAt > checkpointSeconds * 1000) {
         await writeDuel(folder, lines, await duel.read());
         storedAt = performance.now();
       }
     }
-    await writeBest(folder, { ...first, ...(await duel.read()).parameters });
+    const state = await duel.read();
+    await writeDuel(folder, lines, state);
+    await writeBest(folder, { ...first, ...state.parameters });
   } finally {
     duel.dispose();
   }

@@ -15,7 +15,7 @@ import { random } from "../nn/random.ts";
 import type { OnProgress } from "../progress.ts";
 import { epochBatches } from "./batches.ts";
 import { type GradientSource, localGradients, sharedGradients } from "./gradients.ts";
-import type { Training } from "./options.ts";
+import { rateShare, timeShare, type Training } from "./options.ts";
 import {
   readStanding,
   readTraining,
@@ -134,18 +134,11 @@ export async function fit(
   return lines;
 }
 
-/** The share of the minutes that are spent; 0 where there is no limit. */
-function timeShare({ minutes }: Training, seconds: number): number {
-  return minutes > 0 ? Math.min(1, seconds / (60 * minutes)) : 0;
-}
-
 /** The learning rate of a step, counted from 0; time may be ahead of the steps. */
 function rateAt(training: Training, step: number, steps: number, spent: number): number {
-  const { learningRate, schedule, warmup } = training;
+  const { learningRate, warmup } = training;
   if (step < warmup) return learningRate * (step + 1) / warmup;
-  if (schedule === "constant") return learningRate;
-  const done = Math.max((step - warmup) / (steps - warmup), spent);
-  return learningRate * 0.5 * (1 + Math.cos(Math.PI * done));
+  return learningRate * rateShare(training, Math.max((step - warmup) / (steps - warmup), spent));
 }
 
 function lengthsOf(model: GradientModel, cohort: Cohort): number[] {

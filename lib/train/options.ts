@@ -54,6 +54,16 @@ export function givenTraining(options: TrainingOptions): TrainingOptions {
   );
 }
 
+/** The share of the minutes that are spent; 0 where there is no limit. */
+export function timeShare({ minutes }: Training, seconds: number): number {
+  return minutes > 0 ? Math.min(1, seconds / (60 * minutes)) : 0;
+}
+
+/** The share of the learning rate that is taken when a share of the training is done. */
+export function rateShare({ schedule }: Training, done: number): number {
+  return schedule === "constant" ? 1 : 0.5 * (1 + Math.cos(Math.PI * done));
+}
+
 /**
  * Checks that training can be done in this way.
  *

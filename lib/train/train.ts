@@ -188,9 +188,11 @@ export async function train(
   const model = modelOf(runConfig);
   if ("learn" in model) await writeBest(folder, model.learn(splitOf(cohort, "train")));
   else {
-    const { training } = runConfig;
-    await fit(model, cohort, folder, training, options.onProgress, tables);
     const { adversary } = model;
+    const { minutes } = runConfig.training;
+    const stages = adversary === undefined ? 1 : 2; // that share the time alike
+    const training = { ...runConfig.training, minutes: minutes / stages };
+    await fit(model, cohort, folder, training, options.onProgress, tables);
     if (adversary !== undefined) {
       await fitAdversary(model, adversary, cohort, folder, training, options.onProgress);
     }

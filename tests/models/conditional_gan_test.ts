@@ -158,7 +158,7 @@ testOnBackends(
       forCritic: Float32Array.from(z_d),
       shares: Float32Array.from(epsilon),
       forGenerator: Float32Array.from(z_g),
-    });
+    }, 1);
     const after = toTensors((await duel.read()).parameters); // the critic steps first
     duel.dispose();
     const z = tf.tensor2d(z_g, [rows, config.noise]);
@@ -182,7 +182,7 @@ testOnBackends(
         forCritic: Float32Array.from(z_d),
         shares: Float32Array.from(epsilon),
         forGenerator: Float32Array.from(z_g),
-      });
+      }, 1);
       assertAlmostEquals(losses.critic, disc_loss, 1e-3 * Math.abs(disc_loss));
       assertAlmostEquals(losses.generator, gen_loss, 1e-3 * Math.abs(gen_loss));
     }
@@ -204,9 +204,9 @@ testOnBackends("a duel that is read and begun again goes on as if it had not bee
   checkShapes("gan", weights, initial);
   const whole = ganDuel(config, initial);
   const first = ganDuel(config, initial);
-  for (const duel of [whole, first]) await duel.step(batch, random(4, 0));
+  for (const duel of [whole, first]) await duel.step(batch, random(4, 0), 1);
   const second = ganDuel(config, await first.read());
-  for (const duel of [whole, second]) await duel.step(batch, random(4, 1));
+  for (const duel of [whole, second]) await duel.step(batch, random(4, 1), 1);
   const [expected, found] = [await whole.read(), await second.read()];
   for (const [name, { numbers }] of Object.entries(expected.parameters)) {
     // batch norm takes these away again: their gradients are rounding, which webgpu does in two places

@@ -15,7 +15,7 @@ import { rowOf, rowsAt } from "ehrloom/nn/multi_hot.ts";
 import { copied, type NamedTensors, toTensors } from "ehrloom/nn/parameters.ts";
 import { random } from "ehrloom/nn/random.ts";
 import { fitAdversary } from "ehrloom/train/adversarial.ts";
-import { readRun, train, trainingDefaults, useBackend } from "ehrloom";
+import { readRun, splitOf, train, trainingDefaults, useBackend } from "ehrloom";
 import { readBest } from "ehrloom/train/run_folder.ts";
 import { join } from "node:path";
 import { inFolder } from "../folder.ts";
@@ -201,20 +201,43 @@ Deno.test("synteg's second stage goes on from a stored epoch as if it had not st
   const source = tinyCohort(40);
   await inFolder(async (parent) => {
     const folder = join(parent, "run");
-    const run = await train(source, folder, tiny);
+    // where rates fall, those of 6 epochs are not those of 4
+    const training = { ...trainingDefaults, schedule: "constant" } as const;
+    const run = await train(source, folder, { ...tiny, schedule: "constant" });
     const model = synteg.create(run.runConfig.config);
     const { adversary } = model;
     if (adversary === undefined) throw new Error("synteg has a second stage");
     const longer = { ...adversary, epochs: 6 };
-    await fitAdversary(model, longer, source, folder, trainingDefaults);
+    await fitAdversary(model, longer, source, folder, training);
     const goneOn = await readBest(folder);
     await Deno.remove(join(folder, "resume-adversary.safetensors"));
-    await fitAdversary(model, longer, source, folder, trainingDefaults);
+    await fitAdversary(model, longer, source, folder, training);
     assertEquals(await readBest(folder), goneOn);
     const lines = (await Deno.readTextFile(join(folder, "adversary.jsonl"))).trimEnd().split("\n");
     assertEquals(lines.map((line) => JSON.parse(line).epoch), [1, 2, 3, 4, 5, 6]);
     assertNotEquals(goneOn, run.parameters);
   });
+});
+
+Deno.test("synteg begins no further epoch of either stage when the minutes are over", async () => {
+  await useBackend("cpu");
+  await inFolder(async (parent) => {
+    const folder = join(parent, "run");
+    const run = await train(tinyCohort(40), folder, { ...tiny, minutes: 1e-6 });
+    assertEquals(run.training.length, 1);
+    const lines = (await Deno.readTextFile(join(folder, "adversary.jsonl"))).trimEnd().split("\n");
+    assertEquals(lines.length, 1);
+  });
+});
+
+Deno.test("synteg fits 2,000 steps of its second stage into whole epochs", () => {
+  const source = tinyCohort(40);
+  const { visitCount, recordCount } = splitOf(source, "train");
+  const rows = visitCount + recordCount;
+  for (const [ganBatch, steps] of [[rows, 1], [rows - 1, 2]]) {
+    assertEquals(synteg.configFor(source, { ganBatch }).ganEpochs, 2000 / steps);
+  }
+  assertEquals(synteg.configFor(source, { ganEpochs: 7 }).ganEpochs, 7);
 });
 
 Deno.test("synteg refuses settings that contradict each other or the cohort", async () => {
