@@ -31,7 +31,7 @@ export function testLossFigure({ models }: Comparison): SVGSVGElement | undefine
     marginBottom: 46,
     marginLeft: 104,
     x: {
-      domain: [0, 1.02 * Math.max(...finite.map(({ high }) => high))],
+      domain: [0, 1.12 * Math.max(...finite.map(({ high }) => high))],
       label: "Test loss (nats a visit, lower is better)",
       labelAnchor: "center",
       labelArrow: "none",
