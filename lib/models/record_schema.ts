@@ -36,7 +36,7 @@ export interface Schema {
 export interface SchemaOptions extends Omit<StayRules, "variableOf"> {
   /** Of measured values. */
   readonly bins: BinOptions;
-  /** Whether ages and times have the published code's fixed bins, and none between stays. */
+  /** Whether bins are as published: fixed for ages and times, none for times between stays. */
   readonly isPublished: boolean;
 }
 
@@ -107,10 +107,16 @@ function measuredValues({ codes, values, vocabulary }: Cohort): Map<number, Floa
 /** Measurements to a distinct value, at least, of a quantity that has categories. */
 const leastToCategory = 5;
 
-function seriesOf(code: number, values: Float32Array, bins: BinOptions): Series {
+/** Scores and the like, of up to twice as many values as there may be bins, have categories. */
+function seriesOf(
+  code: number,
+  values: Float32Array,
+  { bins, isPublished }: Pick<SchemaOptions, "bins" | "isPublished">,
+): Series {
+  const most = isPublished ? 0 : 2 * bins.most;
   const distinct = new Set<number>();
-  for (const value of values) if (distinct.size <= bins.most) distinct.add(value);
-  return distinct.size <= Math.min(bins.most, values.length / leastToCategory)
+  for (const value of values) if (distinct.size <= most) distinct.add(value);
+  return distinct.size <= Math.min(most, values.length / leastToCategory)
     ? { code, categories: [...distinct].sort((a, b) => a - b) }
     : { code, edges: fittedEdges(values, bins), decimals: decimalsOf(values) };
 }
@@ -134,7 +140,7 @@ function timeEdges(days: readonly number[], edge: number): number[] {
 /**
  * The schema of a cohort's training records, or of all where it was never split. A code is measured
  * if it has a value there; where these are few distinct ones, each measured again and again, they are
- * categories.
+ * categories, which the published code knows by their names alone.
  */
 export function schemaOf(
   source: Cohort,
@@ -142,7 +148,7 @@ export function schemaOf(
 ): Schema {
   const cohort = source.splits === null ? source : splitOf(source, "train");
   const series = [...measuredValues(cohort)].sort(([a], [b]) => a - b)
-    .map(([code, values]) => seriesOf(code, values, bins));
+    .map(([code, values]) => seriesOf(code, values, { bins, isPublished }));
   const variableOf = variablesOf(series, cohort.vocabulary.codes.length);
   const ages: number[] = [];
   const rowTimes: number[] = [];
