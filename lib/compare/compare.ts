@@ -232,6 +232,13 @@ async function trained(
   return { run, seconds };
 }
 
+/** How many numbers training chose: those of tables worked out before it are not among them. */
+function learntNumbers({ parameters, runConfig: { sources = {} } }: Run): number {
+  return Object.entries(parameters)
+    .filter(([name]) => !Object.hasOwn(sources, name))
+    .reduce((sum, [, { numbers }]) => sum + numbers.length, 0);
+}
+
 async function judged(sitting: Sitting): Promise<JudgedModel> {
   const { entry: { name, family }, folder, plan, cohort, onProgress } = sitting;
   const { resamples, training: { seed } } = plan;
@@ -260,7 +267,7 @@ async function judged(sitting: Sitting): Promise<JudgedModel> {
     form: formOf(family, run.runConfig.config),
     config: run.runConfig.config,
     ...run.runConfig.sources && { sources: run.runConfig.sources },
-    parameters: Object.values(run.parameters).reduce((sum, { numbers }) => sum + numbers.length, 0),
+    parameters: learntNumbers(run),
     epochs: run.training.length,
     best_epoch: run.training.findLast(({ best }) => best)?.epoch ?? 0,
     training_seconds: seconds,

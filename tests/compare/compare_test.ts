@@ -195,6 +195,8 @@ Deno.test("compare() sets forms of a model beside each other, each as it was ask
     assertStringIncludes(plain.sources?.semantic_table ?? "", "TF-IDF");
     assertStringIncludes(known.sources?.semantic_table ?? "", '"vectors.json" (tiny)');
     assertEquals([known.config.semanticWidth, published.config.semantic], [2, 0]);
+    const projections = 2 * 8 * (12 - 2); // to width 8 and back, of vectors 12 wide or 2
+    assertEquals(plain.parameters - known.parameters, projections + (12 - 2)); // and a bias
     assertEquals(plain.config.width, 8);
     const html = await Deno.readTextFile(join(out, "comparison.html"));
     const text = parseHTML(html).document.body.textContent ?? "";
