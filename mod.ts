@@ -113,11 +113,14 @@ export {
   parseCodeEmbeddings,
   readCodeEmbeddings,
   writeCodeEmbeddings,
-} from "./lib/models/code_embeddings.ts";
-export { embedCodes } from "./lib/models/embed_codes.ts";
-export { readSentenceEncoder, type SentenceEncoder } from "./lib/models/sentence_encoder.ts";
+} from "./lib/models/knowledge/code_embeddings.ts";
+export { embedCodes } from "./lib/models/knowledge/embed_codes.ts";
+export {
+  readSentenceEncoder,
+  type SentenceEncoder,
+} from "./lib/models/knowledge/sentence_encoder.ts";
 export { modelSummaries, type ModelSummary, parseSettings } from "./lib/models/mod.ts";
-export type { Schema, Series } from "./lib/models/record_schema.ts";
+export type { Schema, Series } from "./lib/models/stays/record_schema.ts";
 export type { Initial, Initials } from "./lib/nn/initial.ts";
 export type { NamedArrays, ShapedArray } from "./lib/nn/parameters.ts";
 

@@ -31,7 +31,7 @@ import { bag, embedding, type MultiHot } from "../nn/multi_hot.ts";
 import { constant, type Initials, uniform } from "../nn/initial.ts";
 import { checkShapes, type NamedArrays, type NamedTensors } from "../nn/parameters.ts";
 import { transformer, transformerMemory, withPositions } from "../nn/transformer.ts";
-import { codeKnowledge, semanticWidthFor } from "./code_knowledge.ts";
+import { codeKnowledge, semanticWidthFor } from "./knowledge/code_knowledge.ts";
 import {
   meanTokens,
   sequenceRows,

@@ -13,7 +13,7 @@ import { lstm } from "./lstm.ts";
 import { markov } from "./markov.ts";
 import { memoriser } from "./memoriser.ts";
 import type { GradientModel, ModelConfig, ModelFamily, Setting } from "./model.ts";
-import type { Schema } from "./record_schema.ts";
+import type { Schema } from "./stays/record_schema.ts";
 import { synehrgy } from "./synehrgy.ts";
 import { synteg } from "./synteg.ts";
 

@@ -16,8 +16,8 @@ import type { AdamState } from "../nn/optimizer.ts";
 import type { NamedArrays, NamedTensors } from "../nn/parameters.ts";
 import type { Random } from "../nn/random.ts";
 import type { OnProgress } from "../progress.ts";
-import type { CodeEmbeddings } from "./code_embeddings.ts";
-import type { Schema } from "./record_schema.ts";
+import type { CodeEmbeddings } from "./knowledge/code_embeddings.ts";
+import type { Schema } from "./stays/record_schema.ts";
 
 /** A model's settings as config.json stores them. */
 export type ModelConfig = Readonly<Record<string, number>>;

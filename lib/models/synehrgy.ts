@@ -16,8 +16,8 @@
  * the probability of labels and visits' codes, which other models have. A record beyond the context has
  * none, nor has any where tokens are drawn otherwise than by their softmax under the grammar.
  *
- * What a stay is, stands in `stays.ts`, its tokens in `stay_tokens.ts`, what may follow what in
- * `token_grammar.ts`, and how tokens become a record again in `record_writer.ts`.
+ * What a stay is, stands in `stays/stays.ts`, its tokens in `stays/stay_tokens.ts`, what may follow
+ * what in `stays/token_grammar.ts`, and how tokens become a record again in `stays/record_writer.ts`.
  *
  * @see specs/synehrgy.md
  * @module
@@ -40,8 +40,8 @@ import type {
   Setting,
   StepSampling,
 } from "./model.ts";
-import { binsOf, type Schema, schemaOf, variablesOf } from "./record_schema.ts";
-import { softTargets } from "./soft_labels.ts";
+import { binsOf, type Schema, schemaOf, variablesOf } from "./stays/record_schema.ts";
+import { softTargets } from "./stays/soft_labels.ts";
 import {
   isIn,
   labelTokens,
@@ -49,13 +49,13 @@ import {
   layoutOf,
   measurementOf,
   recordTokens,
-} from "./stay_tokens.ts";
-import { type StayRules, staysOf } from "./stays.ts";
-import { recordWriter } from "./record_writer.ts";
+} from "./stays/stay_tokens.ts";
+import { type StayRules, staysOf } from "./stays/stays.ts";
+import { recordWriter } from "./stays/record_writer.ts";
 import { drawnFrom, stepper } from "./stepper.ts";
 import { withHead, withoutHead } from "./tied_head.ts";
 import { tokenLikelihoods } from "./token_likelihood.ts";
-import { grammar } from "./token_grammar.ts";
+import { grammar } from "./stays/token_grammar.ts";
 import { transformerConfigFor, transformerSettings, withoutBuffers } from "./visit_transformer.ts";
 import { sizesOf } from "./visit_rows.ts";
 

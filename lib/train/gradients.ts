@@ -13,7 +13,7 @@ import { isOnHost } from "../nn/host.ts";
 import type { Gradients, Optimizer } from "../nn/optimizer.ts";
 import type { NamedTensors } from "../nn/parameters.ts";
 import { gradientModelOf } from "../models/mod.ts";
-import type { Schema } from "../models/record_schema.ts";
+import type { Schema } from "../models/stays/record_schema.ts";
 
 /** What gives the gradients of one batch after another, at the optimizer's parameters. */
 export interface GradientSource {

@@ -11,7 +11,7 @@ import { unwritable } from "../cohort/output.ts";
 import { type Vocabulary, vocabulary } from "../cohort/vocabulary.ts";
 import { checkSettings, modelFamily } from "../models/mod.ts";
 import type { Model, ModelConfig } from "../models/model.ts";
-import { isSchema, type Schema } from "../models/record_schema.ts";
+import { isSchema, type Schema } from "../models/stays/record_schema.ts";
 import type { AdamState } from "../nn/optimizer.ts";
 import { checkShapes, type NamedArrays } from "../nn/parameters.ts";
 import { readSafetensors, writeSafetensors } from "../nn/safetensors.ts";

@@ -27,7 +27,7 @@ import {
 } from "ehrloom";
 import { sequenceRows } from "ehrloom/models/code_tokens.ts";
 import type { GradientModel, ModelConfig } from "ehrloom/models/model.ts";
-import { softLabels, softTargets } from "ehrloom/models/soft_labels.ts";
+import { softLabels, softTargets } from "ehrloom/models/stays/soft_labels.ts";
 import { synehrgy, type SynehrgyConfig, synehrgyLogits } from "ehrloom/models/synehrgy.ts";
 import { categoricalNll } from "ehrloom/nn/categorical.ts";
 import { drawn } from "ehrloom/nn/initial.ts";

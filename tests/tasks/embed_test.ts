@@ -2,7 +2,7 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { readRun, writeMeds } from "ehrloom";
 import { join } from "node:path";
 import { inFolder } from "../folder.ts";
-import { writeTinyBert } from "../models/tiny_bert.ts";
+import { writeTinyBert } from "../models/knowledge/tiny_bert.ts";
 import { runTask, tinyCohort } from "../tiny.ts";
 
 Deno.test("deno task embed makes vectors that train --embeddings takes, and both say where from", () =>

@@ -10,7 +10,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { type Cohort, cohort, splitOf, subset } from "ehrloom/cohort/cohort.ts";
 import { visitsOf } from "ehrloom/cohort/records.ts";
 import { halo } from "ehrloom/models/halo.ts";
-import type { CodeEmbeddings } from "ehrloom/models/code_embeddings.ts";
+import type { CodeEmbeddings } from "ehrloom/models/knowledge/code_embeddings.ts";
 import { useBackend } from "ehrloom/nn/backend.ts";
 import { toTensors } from "ehrloom/nn/parameters.ts";
 import { readSafetensors } from "ehrloom/nn/safetensors.ts";

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { vocabulary } from "ehrloom";
-import { embedCodes } from "ehrloom/models/embed_codes.ts";
-import type { SentenceEncoder } from "ehrloom/models/sentence_encoder.ts";
+import { embedCodes } from "ehrloom/models/knowledge/embed_codes.ts";
+import type { SentenceEncoder } from "ehrloom/models/knowledge/sentence_encoder.ts";
 
 /** An encoder whose vector of a text is its length. */
 const lengths: SentenceEncoder = {

@@ -7,10 +7,7 @@
  * @see specs/synehrgy.md sections 1 and 4
  * @module
  */
-import type { Cohort } from "../cohort/cohort.ts";
-
-/** Days in a year, of which ages are given. */
-export const daysPerYear = 365.25;
+import { type Cohort, daysPerYear } from "../../cohort/cohort.ts";
 
 /** What was measured at one time. */
 export interface Row {

@@ -5,10 +5,11 @@
  * @see specs/synehrgy.md sections 2 and 11
  * @module
  */
-import { type Cohort, sexNames, splitOf } from "../cohort/cohort.ts";
-import { isObject } from "../cohort/input.ts";
-import { quantile } from "../cohort/quantile.ts";
-import { daysPerYear, type StayRules, staysOf } from "./stays.ts";
+import { type Cohort, daysPerYear, sexNames, splitOf } from "../../cohort/cohort.ts";
+import { isObject } from "../../cohort/input.ts";
+import { measuredValues } from "../../cohort/measured_values.ts";
+import { quantile } from "../../cohort/quantile.ts";
+import { type StayRules, staysOf } from "./stays.ts";
 import { binOf, type BinOptions, decimalsOf, fittedEdges, quantileEdges } from "./value_bins.ts";
 
 /** A code whose values have tokens: numbers in bins, or a few distinct ones as categories. */
@@ -88,22 +89,6 @@ export function variablesOf(series: readonly Series[], codes: number): Int32Arra
   return variableOf;
 }
 
-/** The values of each code that has any, by code. */
-function measuredValues({ codes, values, vocabulary }: Cohort): Map<number, Float32Array> {
-  const counts = new Uint32Array(vocabulary.codes.length);
-  const isMeasured = (event: number) => Number.isFinite(values?.[event] ?? NaN);
-  codes.forEach((code, event) => counts[code] += Number(isMeasured(event)));
-  const found = new Map<number, Float32Array>();
-  counts.forEach((count, code) => {
-    if (count > 0) found.set(code, new Float32Array(count));
-  });
-  codes.forEach((code, event) => {
-    const list = found.get(code);
-    if (list !== undefined && isMeasured(event)) list[--counts[code]] = values?.[event] ?? NaN;
-  });
-  return found;
-}
-
 /** Measurements to a distinct value, at least, of a quantity that has categories. */
 const leastToCategory = 5;
 
@@ -147,8 +132,9 @@ export function schemaOf(
   { bins, isPublished, stayDays, losesTime }: SchemaOptions,
 ): Schema {
   const cohort = source.splits === null ? source : splitOf(source, "train");
-  const series = [...measuredValues(cohort)].sort(([a], [b]) => a - b)
-    .map(([code, values]) => seriesOf(code, values, { bins, isPublished }));
+  const series = [...measuredValues(cohort)].map(([code, values]) =>
+    seriesOf(code, values, { bins, isPublished })
+  );
   const variableOf = variablesOf(series, cohort.vocabulary.codes.length);
   const ages: number[] = [];
   const rowTimes: number[] = [];

@@ -4,7 +4,7 @@
  * @module
  */
 import { join } from "node:path";
-import { bertConfig, bertShapes } from "ehrloom/models/bert.ts";
+import { bertConfig, bertShapes } from "ehrloom/models/knowledge/bert.ts";
 import { drawn, gaussian } from "ehrloom/nn/initial.ts";
 import type { NamedArrays } from "ehrloom/nn/parameters.ts";
 import { random } from "ehrloom/nn/random.ts";

@@ -6,12 +6,12 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
-import { isObject } from "../cohort/input.ts";
-import { exactGelu, gelu } from "../nn/gelu.ts";
-import { layerNorm } from "../nn/layer_norm.ts";
-import type { NamedArrays, NamedTensors, ShapedArray } from "../nn/parameters.ts";
-import { setEncoder, type SetEncoderConfig } from "../nn/set_encoder.ts";
-import { withPositions } from "../nn/transformer.ts";
+import { isObject } from "../../cohort/input.ts";
+import { exactGelu, gelu } from "../../nn/gelu.ts";
+import { layerNorm } from "../../nn/layer_norm.ts";
+import type { NamedArrays, NamedTensors, ShapedArray } from "../../nn/parameters.ts";
+import { setEncoder, type SetEncoderConfig } from "../../nn/set_encoder.ts";
+import { withPositions } from "../../nn/transformer.ts";
 
 /** Sizes of a BERT and how it computes. */
 export interface BertConfig extends SetEncoderConfig {

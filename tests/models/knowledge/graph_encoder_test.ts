@@ -7,7 +7,7 @@ import {
   graphVectors,
   learnedGraphVectors,
   sampledGraphLoss,
-} from "ehrloom/models/graph_encoder.ts";
+} from "ehrloom/models/knowledge/graph_encoder.ts";
 import { adam } from "ehrloom/nn/optimizer.ts";
 import { toTensors } from "ehrloom/nn/parameters.ts";
 import {
@@ -16,7 +16,7 @@ import {
   goldenWeights,
   largestDifference,
   testOnBackends,
-} from "../golden.ts";
+} from "../../golden.ts";
 
 interface GraphGolden {
   parent: number[];

@@ -8,13 +8,13 @@ import {
 import * as tf from "@tensorflow/tfjs-core";
 import type { Progress } from "ehrloom";
 import { join } from "node:path";
-import { readTokenizer } from "ehrloom/models/bert_tokenizer.ts";
-import { readSentenceEncoder } from "ehrloom/models/sentence_encoder.ts";
+import { readTokenizer } from "ehrloom/models/knowledge/bert_tokenizer.ts";
+import { readSentenceEncoder } from "ehrloom/models/knowledge/sentence_encoder.ts";
 import { useBackend } from "ehrloom/nn/backend.ts";
 import { writeSafetensors } from "ehrloom/nn/safetensors.ts";
-import { inFolder } from "../folder.ts";
-import { largestDifference, testOnBackends } from "../golden.ts";
-import { filesOfPackage } from "../python.ts";
+import { inFolder } from "../../folder.ts";
+import { largestDifference, testOnBackends } from "../../golden.ts";
+import { filesOfPackage } from "../../python.ts";
 import minilm from "./minilm.json" with { type: "json" };
 import original from "./tiny_bert.json" with { type: "json" };
 import { tinyWeights, writeTinyBert } from "./tiny_bert.ts";

@@ -1,7 +1,7 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
-import { binOf, decimalsOf, drawnFromBin, fittedEdges } from "ehrloom/models/value_bins.ts";
+import { binOf, decimalsOf, drawnFromBin, fittedEdges } from "ehrloom/models/stays/value_bins.ts";
 import { random } from "ehrloom/nn/random.ts";
-import { golden, largestDifference } from "../golden.ts";
+import { golden, largestDifference } from "../../golden.ts";
 
 interface BinGolden {
   fits: {

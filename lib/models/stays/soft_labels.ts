@@ -5,7 +5,7 @@
  * @see specs/synehrgy.md section 5
  * @module
  */
-import type { MultiHot } from "../nn/multi_hot.ts";
+import type { MultiHot } from "../../nn/multi_hot.ts";
 
 /** Bins on either side that count. */
 const reach = 3;

@@ -6,10 +6,10 @@ import {
   parseCodeEmbeddings,
   readCodeEmbeddings,
   writeCodeEmbeddings,
-} from "ehrloom/models/code_embeddings.ts";
+} from "ehrloom/models/knowledge/code_embeddings.ts";
 import { writeSafetensors } from "ehrloom/nn/safetensors.ts";
 import { join } from "node:path";
-import { inFolder } from "../folder.ts";
+import { inFolder } from "../../folder.ts";
 
 Deno.test("parseCodeEmbeddings() reads vectors by key, and says where they come from", () => {
   const text = '{"model": "tiny", "vectors": {"I10": [1, 0.5], "LABEL:old": [0, -1]}}';

@@ -8,10 +8,10 @@
  * @see specs/hisgt.md section 4
  * @module
  */
-import { parsedJson, readText } from "../cohort/input.ts";
-import { writeWhole } from "../cohort/output.ts";
-import { readSafetensors, writeSafetensors } from "../nn/safetensors.ts";
-import type { Vocabulary } from "../cohort/vocabulary.ts";
+import { parsedJson, readText } from "../../cohort/input.ts";
+import { writeWhole } from "../../cohort/output.ts";
+import { readSafetensors, writeSafetensors } from "../../nn/safetensors.ts";
+import type { Vocabulary } from "../../cohort/vocabulary.ts";
 
 /** Vectors by key, all of one width. */
 export interface CodeEmbeddings {

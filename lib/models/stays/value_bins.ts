@@ -8,7 +8,7 @@
  * @see specs/synehrgy.md sections 2 and 8
  * @module
  */
-import { quantile } from "../cohort/quantile.ts";
+import { quantile } from "../../cohort/quantile.ts";
 
 /** How {@link fittedEdges} cuts a range. */
 export interface BinOptions {

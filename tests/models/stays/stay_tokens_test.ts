@@ -6,13 +6,13 @@ import {
   type Schema,
   schemaOf,
   variablesOf,
-} from "ehrloom/models/record_schema.ts";
-import { layoutOf, recordTokens } from "ehrloom/models/stay_tokens.ts";
-import { daysPerYear, type Stay, staysOf } from "ehrloom/models/stays.ts";
-import { recordWriter } from "ehrloom/models/record_writer.ts";
-import { grammar } from "ehrloom/models/token_grammar.ts";
-import { golden, largestDifference } from "../golden.ts";
-import { measuredCohort } from "./measured_cohort.ts";
+} from "ehrloom/models/stays/record_schema.ts";
+import { layoutOf, recordTokens } from "ehrloom/models/stays/stay_tokens.ts";
+import { type Stay, staysOf } from "ehrloom/models/stays/stays.ts";
+import { recordWriter } from "ehrloom/models/stays/record_writer.ts";
+import { grammar } from "ehrloom/models/stays/token_grammar.ts";
+import { golden, largestDifference } from "../../golden.ts";
+import { measuredCohort } from "../measured_cohort.ts";
 
 interface GoldenStay {
   age: number;

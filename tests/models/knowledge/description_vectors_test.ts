@@ -1,6 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { random, syntheaSample } from "ehrloom";
-import { descriptionVectors } from "ehrloom/models/description_vectors.ts";
+import { descriptionVectors } from "ehrloom/models/knowledge/description_vectors.ts";
 
 const texts = [
   "Acute kidney failure",

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { codeGraph, random, useBackend, vocabulary } from "ehrloom";
-import { parseCodeEmbeddings } from "ehrloom/models/code_embeddings.ts";
-import { codeKnowledge } from "ehrloom/models/code_knowledge.ts";
+import { parseCodeEmbeddings } from "ehrloom/models/knowledge/code_embeddings.ts";
+import { codeKnowledge } from "ehrloom/models/knowledge/code_knowledge.ts";
 
 await useBackend("wasm");
 

@@ -4,8 +4,8 @@
  * @see specs/hisgt.md section 4
  * @module
  */
-import { codesWithoutDescription, type DescribedCodes } from "../cohort/code_descriptions.ts";
-import type { OnProgress } from "../progress.ts";
+import { codesWithoutDescription, type DescribedCodes } from "../../cohort/code_descriptions.ts";
+import type { OnProgress } from "../../progress.ts";
 import {
   type CodeEmbeddings,
   labelKey,

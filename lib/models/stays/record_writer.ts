@@ -4,11 +4,11 @@
  * @see specs/synehrgy.md section 8
  * @module
  */
-import type { RecordLists } from "../cohort/records.ts";
-import type { Random } from "../nn/random.ts";
+import { daysPerYear } from "../../cohort/cohort.ts";
+import type { RecordLists } from "../../cohort/records.ts";
+import type { Random } from "../../nn/random.ts";
 import { binCount, type Schema } from "./record_schema.ts";
 import { isIn, type Layout, measurementOf } from "./stay_tokens.ts";
-import { daysPerYear } from "./stays.ts";
 import { binOf, drawnFromBin } from "./value_bins.ts";
 
 /** Puts a record together. */
