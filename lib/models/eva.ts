@@ -9,7 +9,8 @@
  * divergence is weighed in the nats that the reconstruction is summed in, as the evidence bound has
  * it (`publishedBound=1`: against the reconstruction's mean over cells, which makes the latent
  * vector collapse); validation has the full bound and the same noise in every epoch; the row that
- * never had a target is not drawn; and the last transposed convolution's stride follows the longest
+ * never had a target is not drawn; the decoder's last biases begin where a row holds about one code
+ * (`publishedStart=1`: half of all); and the last transposed convolution's stride follows the longest
  * record (there it is 3, for 57 rows).
  *
  * Its probability of a record is an integral over latent vectors, of which it gives a lower bound: that
@@ -38,6 +39,7 @@ import type {
   Setting,
 } from "./model.ts";
 import { type RowConfig, rowConfigFor, rowLikelihoods, rowSettings } from "./row_model.ts";
+import { headBias, startSettings } from "./sparse_start.ts";
 import {
   columnsOf,
   rowScript,
@@ -57,6 +59,8 @@ export interface EvaConfig extends RowConfig {
   publishedLengths: number;
   /** 1: the divergence is weighed against the mean over cells; 0: against their sum. */
   publishedBound: number;
+  /** 1: the decoder begins with half of all codes in a row; 0: with about one. */
+  publishedStart: number;
 }
 
 /** Channels between the decoder's convolutions, the first four of which are transposed. */
@@ -85,6 +89,7 @@ const settings: Readonly<Record<string, Setting>> = {
     max: 1,
     published: 1,
   },
+  ...startSettings,
   ...rowSettings,
 };
 
@@ -127,6 +132,8 @@ function initialEva(config: EvaConfig): Initials {
     const [width, out] = sizes.slice(i + 3, i + 5);
     layer(`decoder.causal_conv${i}.conv`, [out, width, causalTaps], width * causalTaps);
   }
+  const last = "decoder.causal_conv4.conv.bias";
+  parameters[last] = headBias(config, columns, parameters[last]);
   return parameters;
 }
 

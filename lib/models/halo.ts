@@ -6,7 +6,8 @@
  * Theodorou, Xiao & Sun 2023, "Synthesize high-dimensional longitudinal electronic health records
  * via hierarchical autoregressive language model". Differences from its code: padding rows are
  * never computed where batches hold similar lengths, they get no padding token (nothing that counts
- * can see them), and the losses come from logits.
+ * can see them), the losses come from logits, and the head's biases begin where a row holds about one
+ * code (`sparse_start.ts`; `publishedStart=1`: half of all).
  *
  * @module
  */
@@ -24,6 +25,7 @@ import {
 } from "../nn/parameters.ts";
 import type { ModelFamily, Sampler } from "./model.ts";
 import { type RowDrawing, type RowModel, rowModel } from "./row_model.ts";
+import { headBias, startSettings } from "./sparse_start.ts";
 import { type Draw, stepper } from "./stepper.ts";
 import { columnsOf, type VisitRows } from "./visit_rows.ts";
 import {
@@ -37,8 +39,11 @@ import {
   withoutBuffers,
 } from "./visit_transformer.ts";
 
-/** HALO's settings: those of its transformer. The head's size follows from them. */
-export type HaloConfig = VisitTransformerConfig;
+/** HALO's settings: those of its transformer, which give the head's size, and where it begins. */
+export interface HaloConfig extends VisitTransformerConfig {
+  /** 1: the head begins with half of all codes in a row; 0: with about one. */
+  publishedStart: number;
+}
 
 function initialHalo(config: HaloConfig): Initials {
   const size = config.width + columnsOf(config);
@@ -48,7 +53,7 @@ function initialHalo(config: HaloConfig): Initials {
     "ehr_head.auto1.weight": lowerTriangular(size, bound),
     "ehr_head.auto1.bias": uniform([size], bound),
     "ehr_head.auto2.weight": lowerTriangular(size, bound),
-    "ehr_head.auto2.bias": uniform([size], bound),
+    "ehr_head.auto2.bias": headBias(config, columnsOf(config), uniform([size], bound)),
   };
 }
 
@@ -84,7 +89,7 @@ function toOriginal(config: HaloConfig, parameters: NamedArrays): NamedArrays {
 
 /** Logits of every row after the first, under teacher forcing: [records × rows, columns]. */
 export function haloLogits(
-  config: HaloConfig,
+  config: VisitTransformerConfig,
   parameters: NamedTensors,
   batch: VisitRows,
 ): tf.Tensor2D {
@@ -106,8 +111,11 @@ function drawing(config: HaloConfig, parameters: NamedTensors, sampler?: Sampler
 export const halo: ModelFamily<RowModel> = {
   name: "halo",
   summary: "Visits by a transformer, codes within a visit by a masked head (Theodorou et al. 2023)",
-  settings: visitTransformerSettings,
-  configFor: (cohort, set) => visitTransformerConfigFor("halo", cohort, set),
+  settings: { ...visitTransformerSettings, ...startSettings },
+  configFor: (cohort, set) => ({
+    ...visitTransformerConfigFor("halo", cohort, set),
+    publishedStart: set.publishedStart ?? startSettings.publishedStart.default,
+  }),
   create(stored) {
     const config = stored as HaloConfig;
     return rowModel("halo", config, {

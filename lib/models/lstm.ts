@@ -3,8 +3,9 @@
  * a linear layer gives one logit per column of the next row, independent given the past.
  *
  * The recurrent baseline of Theodorou, Xiao & Sun 2023. Differences from its code: the number of
- * layers is a setting (there it is 6, whatever its config says), the head's biases begin where most
- * columns are off, and padding is not computed where batches hold similar lengths.
+ * layers is a setting (there it is 6, whatever its config says), the head's biases begin where a row
+ * holds about one code (`publishedStart=1`: half of all), and padding is not computed where batches hold
+ * similar lengths.
  *
  * @see specs/baselines.md section 2
  * @module
@@ -15,7 +16,7 @@ import { linear } from "../nn/linear.ts";
 import { lstm as lstmLayer, lstmNext, type LstmState, type LstmWeights } from "../nn/lstm.ts";
 import { keptRecords, type Memory } from "../nn/memory.ts";
 import { embedding, rowsAt } from "../nn/multi_hot.ts";
-import { constant, type Initial, type Initials, uniform } from "../nn/initial.ts";
+import { type Initial, type Initials, uniform } from "../nn/initial.ts";
 import { checkShapes, copied, type NamedArrays, type NamedTensors } from "../nn/parameters.ts";
 import type { ModelFamily } from "./model.ts";
 import {
@@ -26,6 +27,7 @@ import {
   rowModel,
   rowSettings,
 } from "./row_model.ts";
+import { headBias, startSettings } from "./sparse_start.ts";
 import { drawnFrom, stepper } from "./stepper.ts";
 import { columnsOf, type VisitRows } from "./visit_rows.ts";
 
@@ -35,12 +37,15 @@ export interface LstmConfig extends RowConfig {
   width: number;
   /** Layers on top of each other. */
   layers: number;
+  /** 1: the head begins with half of all codes in a row; 0: with about one. */
+  publishedStart: number;
 }
 
 const settings = {
   width: { help: "Width of the embedding and of each layer", default: 256, min: 1 },
   layers: { help: "Layers on top of each other", default: 6, min: 1 },
   ...rowSettings,
+  ...startSettings,
 };
 
 function initialLstm(config: LstmConfig): Initials {
@@ -57,9 +62,7 @@ function initialLstm(config: LstmConfig): Initials {
     parameters[`lstm.bias_hh_l${k}`] = uniform([4 * width], bound);
   }
   parameters["ehr_head.weight"] = uniform([columns, width], bound);
-  // a row begins with one column on; from half of them, the layers learn to turn columns off and
-  // little else: 18.4 nats a visit of the sample after 12 epochs, in place of 17.8 after 6
-  parameters["ehr_head.bias"] = constant([columns], -Math.log(columns));
+  parameters["ehr_head.bias"] = headBias(config, columns, uniform([columns], bound));
   return parameters;
 }
 
@@ -148,6 +151,7 @@ export const lstm: ModelFamily<RowModel> = {
     ...rowConfigFor("lstm", cohort, set),
     width: set.width ?? settings.width.default,
     layers: set.layers ?? settings.layers.default,
+    publishedStart: set.publishedStart ?? settings.publishedStart.default,
   }),
   create(stored) {
     const config = stored as LstmConfig;

@@ -33,6 +33,7 @@ import { setEncoder } from "../nn/set_encoder.ts";
 import { type GanConfig, ganDuel, generated, initialGan } from "./conditional_gan.ts";
 import type { ConditionedRows, GradientModel, ModelFamily, Setting } from "./model.ts";
 import { rowConfigFor, rowSettings } from "./row_model.ts";
+import { headBias } from "./sparse_start.ts";
 import { stepper } from "./stepper.ts";
 import {
   endColumn,
@@ -249,11 +250,8 @@ function initialSynteg(config: SyntegConfig): Initials {
   }
   Object.assign(parameters, Object.fromEntries(affine(lstmWidth, condition, "proj2")));
   Object.assign(parameters, Object.fromEntries(affine(condition, columns, "proj3")));
-  if (config.published === 0) {
-    // a row begins with one column on: where it begins with half of them, turning them off takes
-    // the layers below with it, and on small cohorts conditions end alike for all records
-    parameters["proj3.bias"] = constant([columns], -Math.log(columns));
-  }
+  const start = { publishedStart: config.published };
+  parameters["proj3.bias"] = headBias(start, columns, parameters["proj3.bias"]);
   return parameters;
 }
 

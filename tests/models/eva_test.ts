@@ -62,9 +62,15 @@ const published: EvaConfig = {
   positiveWeight: 1,
   publishedLengths: 1,
   publishedBound: 1,
+  publishedStart: 1,
   ...Object.fromEntries(channels.slice(0, 7).map((count, i) => [`channels${i + 1}`, count])),
 };
-const intended: EvaConfig = { ...published, publishedLengths: 0, publishedBound: 0 };
+const intended: EvaConfig = {
+  ...published,
+  publishedLengths: 0,
+  publishedBound: 0,
+  publishedStart: 0,
+};
 const model = eva.create(published);
 const weights = goldenWeights(file.weights);
 const cohort = goldenCohort(published.codes, published.labels, file.records);

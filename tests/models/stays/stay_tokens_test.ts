@@ -1,5 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { type Cohort, cohortOf, random, vocabulary } from "ehrloom";
+import { daysPerYear } from "ehrloom/cohort/cohort.ts";
 import {
   publishedAges,
   publishedBetweenRows,

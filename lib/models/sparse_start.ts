@@ -1,0 +1,30 @@
+/**
+ * Where a head that gives each column a probability of its own begins. By the layers' usual random
+ * numbers half of all columns are on; a row holds a few of hundreds. Turning the others off takes the
+ * first hundreds of steps and spoils the layers below: with four epochs of 2,338 Synthea patients HALO
+ * ends at 10.3 nats a visit from there, at 7.5 from rows of about one column.
+ *
+ * @module
+ */
+import { constant, type Initial } from "../nn/initial.ts";
+import type { Setting } from "./model.ts";
+
+/** The setting that decides. */
+export const startSettings = {
+  publishedStart: {
+    help: "1: training begins with half of all codes in a row, as published; 0: with about one",
+    default: 0,
+    min: 0,
+    max: 1,
+    published: 1,
+  },
+} satisfies Record<string, Setting>;
+
+/** How the biases of a head over so many columns begin. */
+export function headBias(
+  { publishedStart }: { readonly publishedStart: number },
+  columns: number,
+  published: Initial,
+): Initial {
+  return publishedStart === 1 ? published : constant(published.shape, -Math.log(columns));
+}
