@@ -5,9 +5,9 @@
  *
  * The language-model baseline of Theodorou, Xiao & Sun 2023, after Radford et al. 2019. Differences
  * from its code: codes come in rising order; the head's matrix is the embedding's, as intended (the
- * published form, in which they train apart, is `tied=0`); padding has no token; and sampling forbids
- * tokens that no record has there, such as a code of its visit again, which the original draws and
- * drops.
+ * published form, in which they train apart, is `tied=0`); its numbers begin small (`publishedStart=1`:
+ * as N(0, 1)); padding has no token; and sampling forbids tokens that no record has there, such as a
+ * code of its visit again, which the original draws and drops.
  *
  * The loss is that of free sequences, as published; a record's likelihood is that of the sequence that
  * sampling permits (`token_likelihood.ts`).
@@ -25,6 +25,7 @@ import { checkShapes, type NamedArrays, type NamedTensors } from "../nn/paramete
 import {
   initialTransformer,
   transformer,
+  type TransformerConfig,
   transformerMemory,
   withPositions,
 } from "../nn/transformer.ts";
@@ -76,6 +77,8 @@ export interface GptConfig extends Record<string, number> {
   epsilon: number;
   /** 1: the head is the embedding; 0: it begins as the embedding and trains apart. */
   tied: number;
+  /** 1: tables begin as N(0, 1); 0: as N(0, 0.02²), GPT-2's own. */
+  publishedStart: number;
 }
 
 /** What users may set of a {@link GptConfig}. */
@@ -86,6 +89,13 @@ export const gptSettings = {
     min: 4,
   },
   ...tiedSettings,
+  publishedStart: {
+    help: "1: tables begin as N(0, 1), as published; 0: as N(0, 0.02²), as GPT-2's",
+    default: 0,
+    min: 0,
+    max: 1,
+    published: 1,
+  },
 };
 
 /** Where GPT's embedding is, which its head may share. */
@@ -120,15 +130,17 @@ export function gptConfigFor(family: string, cohort: Cohort, set: ModelConfig): 
     positions: context,
     ...transformerConfigFor(family, set),
     tied: set.tied ?? gptSettings.tied.default,
+    publishedStart: set.publishedStart ?? gptSettings.publishedStart.default,
   };
 }
 
-/** Parameters to begin with; the tables' N(0, 1) is the original's. */
+/** Parameters to begin with. Tables of N(0, 1) make a tied head's first logits as wide as √width. */
 export function initialGpt(config: GptConfig): Initials {
   const { width, positions } = config;
+  const deviation = config.publishedStart === 1 ? 1 : 0.02;
   const parameters = {
-    "transformer.code_embed_mat.weight": gaussian([tokenKinds(config), width], 1),
-    "transformer.pos_embed_mat.weight": gaussian([positions, width], 1),
+    "transformer.code_embed_mat.weight": gaussian([tokenKinds(config), width], deviation),
+    "transformer.pos_embed_mat.weight": gaussian([positions, width], deviation),
     ...initialTransformer(config),
   };
   return config.tied === 1 ? parameters : withInitialHead(parameters, gptEmbedding);
@@ -150,7 +162,7 @@ function tensorsOf(parameters: NamedTensors) {
 
 /** Histories up to each token: [records × steps, width]. */
 export function gptHistories(
-  config: GptConfig,
+  config: TransformerConfig,
   parameters: NamedTensors,
   { inputs, records }: Pick<TokenRows, "inputs" | "records">,
 ): tf.Tensor2D {
@@ -160,7 +172,7 @@ export function gptHistories(
 }
 
 /** {@link gptHistories} for records being written, with cached keys and values. */
-export function gptMemory(config: GptConfig, parameters: NamedTensors): Memory {
+export function gptMemory(config: TransformerConfig, parameters: NamedTensors): Memory {
   const { tokens, table } = tensorsOf(parameters);
   return transformerMemory(config, parameters, table, (x) => embedded(x, tokens, "in-out"));
 }

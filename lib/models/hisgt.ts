@@ -6,7 +6,8 @@
  *
  * Zhou & Barbieri 2025, "Generating clinically realistic EHR data via a hierarchy- and
  * semantics-guided transformer". Differences from its code: codes come in rising order and once a
- * visit; the head's matrix is the embedding's (the published form is `tied=0`); no dropout; padding
+ * visit; the head's matrix is the embedding's (the published form is `tied=0`), and its
+ * numbers begin small (`publishedStart=1`: as N(0, 1)); no dropout; padding
  * is never computed with; epochs are judged by the sequence's loss alone; and the hierarchy is that of
  * the codes' own system (`cohort/code_graph.ts`).
  *

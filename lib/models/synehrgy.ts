@@ -231,7 +231,7 @@ export function synehrgyLogits(
   parameters: NamedTensors,
   batch: Pick<TokenRows, "inputs" | "records">,
 ): tf.Tensor2D {
-  return gptLogits(parameters, gptHistories({ ...config, tied: 1 }, parameters, batch));
+  return gptLogits(parameters, gptHistories(config, parameters, batch));
 }
 
 /** Whether a token stands for a number's bin, and among which. */
@@ -307,7 +307,7 @@ function sampling(
     kind: "steps",
     script,
     uniforms: 1,
-    begin: () => stepper(gptMemory({ ...config, tied: 1 }, parameters), draw),
+    begin: () => stepper(gptMemory(config, parameters), draw),
     dispose() {},
   };
 }

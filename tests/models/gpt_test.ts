@@ -47,6 +47,7 @@ const config: GptConfig = {
   heads: file.config.n_head,
   epsilon: file.config.layer_norm_epsilon,
   tied: 1,
+  publishedStart: 1,
 };
 const tied = gpt.create(config);
 const untied = gpt.create({ ...config, tied: 0 });

@@ -63,6 +63,7 @@ const config: HisgtConfig = {
   heads: file.config.n_head,
   epsilon: file.config.layer_norm_epsilon,
   tied: 1,
+  publishedStart: 1,
   semantic: 1,
   semanticWidth: file.config.semantic_dim,
   semanticWeight: file.config.beta,

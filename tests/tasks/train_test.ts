@@ -49,7 +49,7 @@ Deno.test("deno task train trains, then names the next command", () =>
         ["--model", "hola"],
         1,
         'error: Cannot find model "hola": no model of that name, known are ' +
-        "eva, gpt, halo, halo-coarse, hisgt, independent, lstm, markov, memoriser, synteg",
+        "eva, gpt, halo, halo-coarse, hisgt, independent, lstm, markov, memoriser, synehrgy, synteg",
       ],
       [
         ["--set", "width=0"],
