@@ -165,12 +165,13 @@ Deno.test({
     assertEquals(outputs.length, codeCells(notebook).length - 1);
   });
 
-  await t.step("HALO foresees best, the LSTM no better than the Markov chain", () => {
+  await t.step("HALO foresees best, the LSTM a little better than the Markov chain", () => {
     const loss = rows("loss");
     assertEquals([...loss.keys()], models);
     const [halo, lstm, markov] = models.map((model) => loss.get(model)?.map(Number) ?? []);
-    assertLess(halo[0], 8); // 6.99 when written, the others 17
-    assertGreater(lstm[2], markov[1], "the LSTM's interval is not below the chain's");
+    assertLess(halo[0], 8); // 6.20 when written, the others 14.6 and 16.9
+    assertLess(lstm[2], markov[1], "the LSTM's interval is below the chain's");
+    assertLess(2 * halo[2], lstm[1]);
     assertEquals(loss.get("independent"), ["", "", ""]);
   });
 
@@ -182,9 +183,9 @@ Deno.test({
       );
     assert(r2("Codes").every((each) => each > 0.9)); // 0.93 to 1.00 when written
     const [halo, ...others] = r2("Pairs within a visit");
-    assertGreater(halo, 0.75); // 0.87 when written
-    assert(others.every((each) => each < 0.5), `${others}`); // 0.29 to 0.36 when written
-    assert(r2("Pairs over consecutive visits").every((each) => each < 0.9)); // 0.76 to 0.84
+    assertGreater(halo, 0.85); // 0.97 when written
+    assert(others.every((each) => each < 0.65), `${others}`); // 0.29 to 0.53 when written
+    assert(r2("Pairs over consecutive visits").every((each) => each < 0.97)); // 0.76 to 0.94
   });
 
   await t.step("scatters have a panel a model", () => {
