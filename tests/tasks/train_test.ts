@@ -60,7 +60,7 @@ Deno.test("deno task train trains, then names the next command", () =>
         ["--set", "widht=8"],
         1,
         'error: Cannot set widht for "halo": no such setting, known are ' +
-        "width, layers, heads, context, positiveWeight",
+        "width, layers, heads, context, positiveWeight, publishedStart",
       ],
       [
         ["--resume", "--epochs", "5"],
