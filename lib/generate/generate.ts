@@ -156,7 +156,8 @@ export async function* generateParts(
       : model.sampling(tensors, sampler);
     try {
       const byAge = rules?.rules.findIndex(({ kind }) => kind === "age") ?? -1;
-      if (byAge >= 0 && !(sampling.kind === "steps" && sampling.script.knowsAges)) {
+      const { knowsAges } = sampling.kind === "steps" ? sampling.script : sampling;
+      if (byAge >= 0 && !knowsAges) {
         throw new RangeError(
           `Cannot keep to rule ${byAge + 1}, which is about age: "${model.family}" writes no ages`,
         );

@@ -103,6 +103,7 @@ export const memoriser: ModelFamily<CountedModel> = {
       const withLabels = byLabels(kept);
       return {
         kind: "records",
+        knowsAges: kept.demographics?.birthDays.some((day) => !Number.isNaN(day)),
         write: (randoms, labels) =>
           Promise.resolve(randoms.map((draws, i) => {
             if (labels === undefined) return recordLists(kept, draws.integer(kept.recordCount));

@@ -190,6 +190,8 @@ export interface StepSampling {
 /** A model ready to write whole records. */
 export interface RecordSampling {
   readonly kind: "records";
+  /** Whether it writes births and days, from which ages follow. */
+  readonly knowsAges?: boolean;
   /**
    * Writes one record from each stream.
    *

@@ -1,6 +1,6 @@
 // The floors against their definitions.
 import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
-import { type Cohort, cohortOf, generate, random, type Run, vocabulary } from "ehrloom";
+import { type Cohort, cohortOf, generate, random, rulesFor, type Run, vocabulary } from "ehrloom";
 import { recordLists } from "ehrloom/cohort/records.ts";
 import { independent } from "ehrloom/models/independent.ts";
 import { markov } from "ehrloom/models/markov.ts";
@@ -120,6 +120,10 @@ Deno.test("memoriser copies records, those with given labels where labels are gi
     RangeError,
     'Cannot generate a record with labels 1,1: "memoriser" copies training records and none has',
   );
+  const young = rulesFor([{ kind: "age", max: 50, codes: ["code 0"] }], run); // the first one is 57
+  const kept = await generate(run, { count: 30, rules: young });
+  assert(!kept.cohort.codes.includes(0) && kept.cohort.codes.includes(1));
+  assert(kept.ruled !== undefined && kept.ruled.touched > 0);
 });
 
 Deno.test("markov gives the probabilities of its definition", async () => {
