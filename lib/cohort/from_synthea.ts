@@ -162,7 +162,8 @@ async function readEvents(
  * SNOMED code that both a condition and a procedure have is one code. The vocabulary holds the
  * codes that the visits have, sorted, with the first description that the files give. Demographics
  * are BIRTHDATE and GENDER of the patients' table, where not empty. Observations become codes with
- * values as synthea_observations.ts says; a visit keeps the last value of a code. No labels, no splits: see {@link withLabels} and {@link withSplits}.
+ * values as synthea_observations.ts says; a visit keeps the last value of a code. No labels, no
+ * splits: see {@link withLabels} and {@link withSplits}.
  *
  * @param folder holds patients, encounters and the chosen tables
  * @throws {Deno.errors.NotFound} If the folder or one of the files is missing
