@@ -28,7 +28,10 @@ export interface Ruled {
 
 /** What keeps one record to the rules. */
 export interface RuleGuard {
-  /** What the next step may not hold, by the rules and by the reader itself; once for each draw. */
+  /**
+   * What the next step may not hold, by the rules and by the reader itself; once for each draw. Where
+   * nothing is left for a visit to hold, it stays empty.
+   */
   forbidden(reader: RecordReader): Forbidden | undefined;
   /** Notes what the reader has just read. */
   follow(reader: RecordReader): void;
@@ -74,6 +77,11 @@ export function ruleGuard(
       own?.columns.forEach((isForbidden, column) => mask[column] |= isForbidden);
       tally.draws++;
       let isTouched = false;
+      if (reader.closing !== undefined && !mask.includes(0)) {
+        mask[reader.closing] = 0;
+        tally.touched++;
+        isTouched = true;
+      }
       return {
         columns: mask,
         excludes: (column) => [...own?.excludes?.(column) ?? [], ...excludedBy(column, reader)],

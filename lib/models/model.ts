@@ -135,6 +135,11 @@ export interface RecordReader {
   readonly ageYears?: number;
   /** The record as far as it has read, in models whose steps say more than labels and visits. */
   record?(): RecordLists;
+  /**
+   * The column that leaves empty what must hold a code, for where rules forbid all codes; a visit
+   * without codes is no part of the record. Left out where steps may always go on without a code.
+   */
+  readonly closing?: number;
   /** What the next step may not hold, as it stands until that is read; anything when left out. */
   forbidden?(): Forbidden | undefined;
   /** Notes what a step says. */

@@ -269,6 +269,9 @@ function reader(
     get ageYears() {
       return told.ageYears;
     },
+    get closing() {
+      return rules?.closing;
+    },
     forbidden: () => rules && { columns: rules.forbidden() },
     read({ 0: token }) {
       told.read(token);

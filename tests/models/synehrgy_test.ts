@@ -443,3 +443,23 @@ Deno.test("synehrgy keeps to rules about ages, sexes and measured codes", async 
   assertEquals(brokenRules(kept.cohort, rules).map(({ records }) => records), [0, 0, 0, 0]);
   assertEquals(kept.cutOff, 0);
 });
+
+Deno.test("synehrgy leaves out stays for which rules leave nothing", async () => {
+  await useBackend("wasm");
+  const run = randomRun({ context: 120 });
+  const measured = ["heart rate", "temperature", "score"];
+  const old = rulesFor([{ kind: "age", min: 40, codes: measured }], run);
+  const kept = await generate(run, { count: 60, rules: old });
+  assertEquals(brokenRules(kept.cohort, old)[0].records, 0);
+  for (const code of measured) {
+    assert(kept.cohort.codes.includes(run.vocabulary.codes.indexOf(code)));
+  }
+  const [label] = run.labelNames;
+  const { codes } = run.vocabulary;
+  const never = rulesFor([
+    { kind: "label", label, value: 0, codes },
+    { kind: "label", label, value: 1, codes },
+  ], run);
+  const empty = await generate(run, { count: 60, rules: never });
+  assertEquals([empty.cohort.visitCount, empty.cutOff], [0, 0]);
+});

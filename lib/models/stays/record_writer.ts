@@ -52,6 +52,7 @@ export function recordWriter(schema: Schema, layout: Layout, draws: Random): Rec
   let sex: number | undefined;
   let birthDay: number | undefined;
   let day = 0; // since the start
+  let firstDay = 0; // of the first visit, later than 0 where stays before it hold nothing
   let since = 0; // days since the last visit
   let own: number | undefined; // the stay's own visit
   let rows = 0; // of the stay, as far as their times are told
@@ -64,6 +65,7 @@ export function recordWriter(schema: Schema, layout: Layout, draws: Random): Rec
     day += days;
   };
   const newVisit = () => {
+    if (visits.length === 0) firstDay = day;
     gapDays.push(visits.length === 0 ? 0 : since);
     since = 0;
     values.push([]);
@@ -123,7 +125,7 @@ export function recordWriter(schema: Schema, layout: Layout, draws: Random): Rec
       visits,
       labels,
       gapDays,
-      startDay,
+      startDay: startDay + firstDay,
       ...schema.series.length > 0 && { values },
       ...schema.sexes > 0 && { sex: sex ?? 0, birthDay: birthDay ?? NaN },
     }),

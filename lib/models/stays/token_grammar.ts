@@ -25,6 +25,8 @@ type Place =
 export interface Grammar {
   /** Whether the record has ended. */
   readonly hasEnded: boolean;
+  /** The token that goes on without a code or measurement, where the stay might otherwise need one. */
+  readonly closing: number | undefined;
   /** [tokens] 1 where a token may not come next; the same array each time. */
   forbidden(): Uint8Array;
   /** Goes on by a token that may come. */
@@ -228,6 +230,10 @@ export function grammar(
   return {
     get hasEnded() {
       return state.place === "end";
+    },
+    get closing() {
+      const { place } = state;
+      return place === "codes" ? layout.endCodes : place === "rows" ? layout.endRows : undefined;
     },
     forbidden() {
       columns.fill(1);
