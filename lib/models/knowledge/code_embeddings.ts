@@ -8,7 +8,7 @@
  * @see specs/hisgt.md section 4
  * @module
  */
-import { parsedJson, readText } from "../../cohort/input.ts";
+import { isObject, parsedJson, readText } from "../../cohort/input.ts";
 import { writeWhole } from "../../cohort/output.ts";
 import { readSafetensors, writeSafetensors } from "../../nn/safetensors.ts";
 import type { Vocabulary } from "../../cohort/vocabulary.ts";
@@ -84,10 +84,6 @@ export function codesWithoutVector(
   return missing;
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 /**
  * The embeddings in the text of a file.
  *
@@ -106,12 +102,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
  */
 export function parseCodeEmbeddings(text: string, file: string): CodeEmbeddings {
   const fail = (problem: string) => `Cannot read "${file}": ${problem}`;
-  let found: unknown;
-  try {
-    found = JSON.parse(text);
-  } catch (_) {
-    throw new SyntaxError(fail("it is not JSON"));
-  }
+  const found = parsedJson(text, file);
   const { vectors, model } = isObject(found) ? found : {};
   const lists = isObject(vectors) ? Object.entries(vectors) : [];
   if (lists.length === 0) throw new SyntaxError(fail('it has no "vectors" by code'));

@@ -24,7 +24,6 @@ Deno.test("parseCodeEmbeddings() reads vectors by key, and says where they come 
 Deno.test("parseCodeEmbeddings() refuses other JSON, widths that differ and what is no number", () => {
   for (
     const [text, kind, message] of [
-      ["{", SyntaxError, "it is not JSON"],
       ["[]", SyntaxError, 'it has no "vectors" by code'],
       ['{"vectors": {}}', SyntaxError, 'it has no "vectors" by code'],
       ['{"vectors": {"a": 1}}', SyntaxError, '"a" must have a list of numbers'],
@@ -43,6 +42,8 @@ Deno.test("parseCodeEmbeddings() refuses other JSON, widths that differ and what
     const whole = `Cannot read "v.json": ${message}`;
     assertThrows(() => parseCodeEmbeddings(text, "v.json"), kind, whole);
   }
+  const asJson = 'Cannot read "v.json" as JSON: ';
+  assertThrows(() => parseCodeEmbeddings("{", "v.json"), SyntaxError, asJson);
 });
 
 Deno.test("readCodeEmbeddings() names a file that is not there", async () => {
