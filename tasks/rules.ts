@@ -25,7 +25,7 @@ await runCommand({
       required: true,
     },
     out: { value: "FILE", help: "Rules file to write: pairs of codes that are never together" },
-    within: { value: "record|visit", help: "Where they are not together", default: "record" },
+    within: { value: "record|visit", help: "Where they are not together (record)" },
     expected: {
       value: "N",
       help: "Take pairs that N or more records would hold by chance, yet none does (as many as " +
@@ -55,6 +55,9 @@ await runCommand({
   }
   const within = args.choice("within", ["record", "visit"]);
   const expected = args.maybe("expected") && args.number("expected", { min: Number.MIN_VALUE });
+  if (check !== undefined && (within ?? expected) !== undefined) {
+    throw new UsageError("--within and --expected are of no use with --check");
+  }
   if (check !== undefined) {
     const cohort = await readMeds(args.path("cohort"));
     const rules = await readRules(args.path("check"), cohort);

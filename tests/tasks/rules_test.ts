@@ -32,6 +32,12 @@ Deno.test("deno task rules writes what it learns, holds it to other records, and
       2,
       "error: one of --out and --check is needed",
     ]);
+    const idle = ["--check", file, "--within", "visit"];
+    const useless = await runTask("rules", "--cohort", `${folder}/cohort`, ...idle);
+    assertEquals([useless.code, useless.lines[0]], [
+      2,
+      "error: --within and --expected are of no use with --check",
+    ]);
     const zero = ["--out", `${folder}/other.json`, "--expected", "0"];
     const none = await runTask("rules", "--cohort", `${folder}/cohort`, ...zero);
     assertEquals([none.code, none.lines.length], [2, 2]);
