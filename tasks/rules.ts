@@ -62,6 +62,14 @@ await runCommand({
     const cohort = await readMeds(args.path("cohort"));
     const rules = await readRules(args.path("check"), cohort);
     sayBroken(brokenRules(cohort, rules), `${cohort.recordCount} records`);
+    const ages = Array.from(
+      cohort.startDays,
+      (day, record) => day - (cohort.demographics?.birthDays[record] ?? NaN),
+    );
+    const ageless = ages.filter(Number.isNaN).length;
+    if (ageless > 0 && rules.rules.some(({ kind }) => kind === "age")) {
+      say(`${ageless} records tell no age: of them rules about ages say nothing`);
+    }
     return;
   }
   const out = args.path("out");
