@@ -15,7 +15,7 @@ import type * as tf from "@tensorflow/tfjs-core";
 import { blockOrderRows } from "../nn/block_order.ts";
 import { fixedPointRows } from "../nn/fixed_point.ts";
 import { maskedHead, samplingHead } from "../nn/masked_head.ts";
-import { type Initial, type Initials, uniform } from "../nn/initial.ts";
+import { changed, type Initial, type Initials, uniform } from "../nn/initial.ts";
 import {
   checkShapes,
   lowerTriangle,
@@ -58,15 +58,8 @@ function initialHalo(config: HaloConfig): Initials {
 }
 
 function lowerTriangular(size: number, bound: number): Initial {
-  const { shape, draw } = uniform([size, size], bound);
-  return {
-    shape,
-    draw(random, drawn) {
-      const numbers = draw(random, drawn);
-      zeroAboveDiagonal({ shape, numbers });
-      return numbers;
-    },
-  };
+  const shape = [size, size];
+  return changed(uniform(shape, bound), (numbers) => zeroAboveDiagonal({ shape, numbers }));
 }
 
 function fromOriginal(config: HaloConfig, stateDict: NamedArrays): NamedArrays {

@@ -4,7 +4,8 @@
  * what this model lacks is what the head is worth.
  *
  * Theodorou, Xiao & Sun 2023. The head's matrix is the embedding's, as intended; the published code
- * has two that train apart, here `tied=0`. Everything else is as in HALO.
+ * has two that train apart, here `tied=0`. It begins with about one code a row (`publishedStart=1`: half
+ * of all), which without biases takes a dimension that all codes share. Everything else is as in HALO.
  *
  * @see specs/baselines.md section 1
  * @module
@@ -15,6 +16,7 @@ import type { Initials } from "../nn/initial.ts";
 import { checkShapes, type NamedArrays, type NamedTensors } from "../nn/parameters.ts";
 import type { ModelFamily } from "./model.ts";
 import { type RowDrawing, type RowModel, rowModel } from "./row_model.ts";
+import { startSettings, tiedStart } from "./sparse_start.ts";
 import { drawnFrom, stepper } from "./stepper.ts";
 import {
   type TiedEmbedding,
@@ -39,12 +41,17 @@ import {
 export interface HaloCoarseConfig extends VisitTransformerConfig {
   /** 1: the head is the embedding; 0: it begins as the embedding and trains apart. */
   tied: number;
+  /** 1: training begins with half of all codes in a row; 0: with about one. */
+  publishedStart: number;
 }
 
 const embedding: TiedEmbedding = { name: "transformer.vis_embed_mat.weight", layout: "in-out" };
 
 function initialHaloCoarse(config: HaloCoarseConfig): Initials {
-  const parameters = initialVisitTransformer(config);
+  const parameters = tiedStart(config, initialVisitTransformer(config), {
+    embedding: embedding.name,
+    bias: "transformer.ln_f.bias",
+  });
   return config.tied === 1 ? parameters : withInitialHead(parameters, embedding);
 }
 
@@ -66,10 +73,11 @@ function drawing(config: HaloCoarseConfig, parameters: NamedTensors): RowDrawing
 export const haloCoarse: ModelFamily<RowModel> = {
   name: "halo-coarse",
   summary: "HALO without its code-level head: codes independent given the past visits (ablation)",
-  settings: { ...visitTransformerSettings, ...tiedSettings },
+  settings: { ...visitTransformerSettings, ...tiedSettings, ...startSettings },
   configFor: (cohort, set) => ({
     ...visitTransformerConfigFor("halo-coarse", cohort, set),
     tied: set.tied ?? tiedSettings.tied.default,
+    publishedStart: set.publishedStart ?? startSettings.publishedStart.default,
   }),
   create(stored) {
     const config = stored as HaloCoarseConfig;

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { constant, type Initial } from "../nn/initial.ts";
+import { changed, constant, type Initial, type Initials } from "../nn/initial.ts";
 import type { Setting } from "./model.ts";
 
 /** The setting that decides. */
@@ -19,6 +19,30 @@ export const startSettings = {
     published: 1,
   },
 } satisfies Record<string, Setting>;
+
+/** What a code's embedding has, in its first dimension, in common with all others'. */
+const common = 0.3;
+
+/**
+ * How a model begins whose head is its embedding and has no biases: all columns have the same first
+ * dimension, and the final norm's bias there gives them what biases would.
+ *
+ * @param names of the embedding, [width, columns], and of the final norm's bias, [width]
+ */
+export function tiedStart(
+  { publishedStart }: { readonly publishedStart: number },
+  published: Initials,
+  names: { readonly embedding: string; readonly bias: string },
+): Initials {
+  if (publishedStart === 1) return published;
+  const { [names.embedding]: embedding, [names.bias]: bias } = published;
+  const [, columns] = embedding.shape;
+  return {
+    ...published,
+    [names.embedding]: changed(embedding, (numbers) => numbers.fill(common, 0, columns)),
+    [names.bias]: changed(bias, (numbers) => numbers.fill(-Math.log(columns) / common, 0, 1)),
+  };
+}
 
 /** How the biases of a head over so many columns begin. */
 export function headBias(

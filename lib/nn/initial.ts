@@ -49,6 +49,18 @@ export function sameAs(name: string, { shape }: Initial): Initial {
   return { shape, draw: (_, drawn) => drawn[name].numbers.slice() };
 }
 
+/** Begins as another does, with a change to its numbers. */
+export function changed(initial: Initial, change: (numbers: Float32Array) => void): Initial {
+  return {
+    shape: initial.shape,
+    draw(random, drawn) {
+      const numbers = initial.draw(random, drawn);
+      change(numbers);
+      return numbers;
+    },
+  };
+}
+
 /** The parameters, drawn one after another. */
 export function drawn(initials: Initials, random: Random): NamedArrays {
   const parameters: NamedArrays = {};

@@ -10,6 +10,22 @@ const heads = {
   eva: "decoder.causal_conv4.conv.bias",
 };
 
+Deno.test("halo-coarse begins with about one code a row, or with half of all as published", () => {
+  const family = modelFamily("halo-coarse");
+  const begun = (publishedStart: number) => {
+    const settings = { ...tinySettings, publishedStart };
+    const model = family.create(family.configFor(tinyCohort(8), settings));
+    assert("initial" in model);
+    const parameters = drawn(model.initial, random(1));
+    const bias = parameters["transformer.ln_f.bias"].numbers;
+    const { shape: [, columns], numbers } = parameters["transformer.vis_embed_mat.weight"];
+    return { columns, logits: numbers.slice(0, columns).map((first) => first * bias[0]), bias };
+  };
+  const { columns, logits } = begun(0);
+  assert(logits.every((logit) => Math.abs(logit + Math.log(columns)) < 1e-5));
+  assert(begun(1).bias.every((bias) => bias === 0));
+});
+
 for (const [name, head] of Object.entries(heads)) {
   Deno.test(`${name} begins with about one code a row, or with half of all as published`, () => {
     const family = modelFamily(name);
