@@ -49,7 +49,7 @@ export {
   syntheaSampleFolder,
 } from "./lib/cohort/sample.ts";
 export { withSplits } from "./lib/cohort/splits.ts";
-export type { OnBadRow } from "./lib/cohort/csv.ts";
+export type { OnBadRow } from "./lib/files/csv.ts";
 export {
   readSynthea,
   type SyntheaOptions,
@@ -91,7 +91,7 @@ export {
   type DescribedCodes,
   readDescriptions,
 } from "./lib/cohort/code_descriptions.ts";
-export { checkOutput, writeWhole } from "./lib/cohort/output.ts";
+export { checkOutput, writeWhole } from "./lib/files/output.ts";
 export { type Random, random } from "./lib/nn/random.ts";
 export { type Backend, backends, backendVersions, useBackend } from "./lib/nn/backend.ts";
 export { buildNative, type NativeBuild, type NativeOptions } from "./lib/nn/native.ts";

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { readCsv } from "./csv.ts";
+import { readCsv } from "../files/csv.ts";
 import { readMedsNames } from "./from_meds.ts";
-import { isObject, parsedJson, readText } from "./input.ts";
+import { isObject, parsedJson, readText } from "../files/input.ts";
 import { type Vocabulary, vocabulary } from "./vocabulary.ts";
 
 /** Codes with their descriptions. */

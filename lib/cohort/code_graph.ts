@@ -5,7 +5,7 @@
  * @module
  */
 import { type CodePlace, codeSystems, splitCode, unnamedSystem } from "./code_systems.ts";
-import { readCsv } from "./csv.ts";
+import { readCsv } from "../files/csv.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
 /** One edge of a hierarchy that a user brings. */

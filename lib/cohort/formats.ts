@@ -5,7 +5,7 @@
  */
 import type { OnProgress } from "../progress.ts";
 import type { Cohort } from "./cohort.ts";
-import type { OnBadRow } from "./csv.ts";
+import type { OnBadRow } from "../files/csv.ts";
 import { readMeds } from "./from_meds.ts";
 import { readRecordsJson } from "./from_records_json.ts";
 import {

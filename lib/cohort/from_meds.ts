@@ -8,7 +8,7 @@ import pl from "nodejs-polars";
 import type { OnProgress } from "../progress.ts";
 import { type Cohort, cohort, subset } from "./cohort.ts";
 import { joined } from "./growing.ts";
-import { readBytes } from "./input.ts";
+import { readBytes } from "../files/input.ts";
 import {
   birthCode,
   emptyVisitCode,

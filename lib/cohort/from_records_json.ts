@@ -6,7 +6,7 @@
  * @module
  */
 import { type Cohort, cohort } from "./cohort.ts";
-import { isObject, parsedJson, readText } from "./input.ts";
+import { isObject, parsedJson, readText } from "../files/input.ts";
 import { cohortOf, type RecordLists } from "./records.ts";
 import { subjectIdOf } from "./subject_id.ts";
 import { type Vocabulary, vocabulary } from "./vocabulary.ts";

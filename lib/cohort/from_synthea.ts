@@ -6,7 +6,7 @@
  */
 import type { OnProgress } from "../progress.ts";
 import type { Cohort } from "./cohort.ts";
-import { csvPath, type OnBadRow, readCsv } from "./csv.ts";
+import { csvPath, type OnBadRow, readCsv } from "../files/csv.ts";
 import { growing } from "./growing.ts";
 import {
   daysSinceEpoch,

@@ -1,4 +1,4 @@
-import { isObject, parsedJson, readText } from "./input.ts";
+import { isObject, parsedJson, readText } from "../files/input.ts";
 
 /** What a synthetic cohort's folder says of how it was drawn, in `metadata/dataset.json`. */
 export interface GenerationNotes {

@@ -16,7 +16,7 @@
  * @module
  */
 import { type Cohort, cohort } from "./cohort.ts";
-import { isObject, parsedJson, readText } from "./input.ts";
+import { isObject, parsedJson, readText } from "../files/input.ts";
 
 /** A label and the codes that give it. */
 export interface Phenotype {

@@ -17,7 +17,7 @@
  * @module
  */
 import { type Cohort, sexNames } from "./cohort.ts";
-import { isObject, parsedJson, readText } from "./input.ts";
+import { isObject, parsedJson, readText } from "../files/input.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
 /**

@@ -13,7 +13,7 @@
  *
  * @module
  */
-import { csvPath, readCsv } from "./csv.ts";
+import { csvPath, readCsv } from "../files/csv.ts";
 import type { SyntheaOptions } from "./from_synthea.ts";
 import { growing } from "./growing.ts";
 import {

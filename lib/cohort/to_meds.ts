@@ -22,7 +22,7 @@ import pl from "nodejs-polars";
 import type { OnProgress } from "../progress.ts";
 import { type Cohort, sexNames } from "./cohort.ts";
 import { joined } from "./growing.ts";
-import { writeWhole } from "./output.ts";
+import { writeWhole } from "../files/output.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
 /** Stands for a visit that has no codes. */

@@ -12,7 +12,7 @@ import { join } from "node:path";
 import { type Cohort, splitOf } from "../cohort/cohort.ts";
 import { fingerprint } from "../cohort/fingerprint.ts";
 import { readMeds } from "../cohort/from_meds.ts";
-import { checkOutput, writeWhole } from "../cohort/output.ts";
+import { checkOutput, writeWhole } from "../files/output.ts";
 import { writeMeds } from "../cohort/to_meds.ts";
 import {
   type ComparedModel,

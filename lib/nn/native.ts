@@ -9,7 +9,7 @@
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { writeWhole } from "../cohort/output.ts";
+import { writeWhole } from "../files/output.ts";
 import { nativeBinding } from "./backend.ts";
 
 const version = "2.21.0";

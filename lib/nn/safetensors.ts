@@ -5,7 +5,7 @@
  * @module
  */
 import { constants } from "node:buffer";
-import { isObject, unreadable } from "../cohort/input.ts";
+import { isObject, unreadable } from "../files/input.ts";
 import type { NamedArrays, ShapedArray } from "./parameters.ts";
 
 /** The contents of a safetensors file. */

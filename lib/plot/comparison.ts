@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { h } from "preact";
 import { renderToString } from "preact-render-to-string";
 import type { Cohort } from "../cohort/cohort.ts";
-import { writeWhole } from "../cohort/output.ts";
+import { writeWhole } from "../files/output.ts";
 import { type Comparison, toJson } from "../evaluate/comparison.ts";
 import { type CodeKind, codeKinds } from "../evaluate/fidelity/key_rows.ts";
 import { pairedProbabilities } from "../evaluate/fidelity/paired_probabilities.ts";

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { h } from "preact";
 import { renderToString } from "preact-render-to-string";
 import type { Cohort } from "../cohort/cohort.ts";
-import { writeWhole } from "../cohort/output.ts";
+import { writeWhole } from "../files/output.ts";
 import { codeKinds } from "../evaluate/fidelity/key_rows.ts";
 import {
   type PairedProbabilities,

@@ -6,8 +6,8 @@
  * @module
  */
 import { join } from "node:path";
-import { isObject, parsedJson, readText } from "../cohort/input.ts";
-import { unwritable } from "../cohort/output.ts";
+import { isObject, parsedJson, readText } from "../files/input.ts";
+import { unwritable } from "../files/output.ts";
 import { type Vocabulary, vocabulary } from "../cohort/vocabulary.ts";
 import { checkSettings, modelFamily } from "../models/mod.ts";
 import type { Model, ModelConfig } from "../models/model.ts";

@@ -1,5 +1,5 @@
 import type { Vocabulary } from "../cohort/vocabulary.ts";
-import { writeWhole } from "../cohort/output.ts";
+import { writeWhole } from "../files/output.ts";
 import { gradientModelOf } from "../models/mod.ts";
 import { readSafetensors, writeSafetensors } from "../nn/safetensors.ts";
 import type { Run, RunConfig } from "./run_folder.ts";

@@ -1,6 +1,6 @@
 import { type Cohort, type Split, splitNames, splitOf } from "../cohort/cohort.ts";
 import { fingerprint } from "../cohort/fingerprint.ts";
-import { checkOutput } from "../cohort/output.ts";
+import { checkOutput } from "../files/output.ts";
 import { checkSettings, modelFamily } from "../models/mod.ts";
 import type { Knowledge, Model, ModelConfig } from "../models/model.ts";
 import { backendVersions } from "../nn/backend.ts";

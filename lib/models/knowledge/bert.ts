@@ -6,7 +6,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
-import { isObject } from "../../cohort/input.ts";
+import { isObject } from "../../files/input.ts";
 import { exactGelu, gelu } from "../../nn/gelu.ts";
 import { layerNorm } from "../../nn/layer_norm.ts";
 import type { NamedArrays, NamedTensors, ShapedArray } from "../../nn/parameters.ts";

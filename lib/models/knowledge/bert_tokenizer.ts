@@ -5,7 +5,7 @@
  * @module
  */
 import { Tokenizer } from "@huggingface/tokenizers";
-import { isObject, parsedJson, readText } from "../../cohort/input.ts";
+import { isObject, parsedJson, readText } from "../../files/input.ts";
 
 /** Gives a text's token ids, with the class token before and the separator behind them. */
 export type Tokenize = (text: string) => number[];

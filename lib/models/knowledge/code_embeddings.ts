@@ -8,8 +8,8 @@
  * @see specs/hisgt.md section 4
  * @module
  */
-import { isObject, parsedJson, readText } from "../../cohort/input.ts";
-import { writeWhole } from "../../cohort/output.ts";
+import { isObject, parsedJson, readText } from "../../files/input.ts";
+import { writeWhole } from "../../files/output.ts";
 import { readSafetensors, writeSafetensors } from "../../nn/safetensors.ts";
 import type { Vocabulary } from "../../cohort/vocabulary.ts";
 

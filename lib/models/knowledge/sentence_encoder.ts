@@ -8,7 +8,7 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { basename, resolve } from "node:path";
-import { isObject, parsedJson, readText } from "../../cohort/input.ts";
+import { isObject, parsedJson, readText } from "../../files/input.ts";
 import { checkShapes, type NamedTensors, toTensors } from "../../nn/parameters.ts";
 import { readSafetensors } from "../../nn/safetensors.ts";
 import type { OnProgress } from "../../progress.ts";

@@ -6,7 +6,7 @@
  * @module
  */
 import { type Cohort, daysPerYear, sexNames, splitOf } from "../../cohort/cohort.ts";
-import { isObject } from "../../cohort/input.ts";
+import { isObject } from "../../files/input.ts";
 import { measuredValues } from "../../cohort/measured_values.ts";
 import { quantile } from "../../cohort/quantile.ts";
 import { type StayRules, staysOf } from "./stays.ts";

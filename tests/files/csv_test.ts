@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { csvPath, readCsv } from "ehrloom/cohort/csv.ts";
+import { csvPath, readCsv } from "ehrloom/files/csv.ts";
 
 async function withFile(
   content: string | Uint8Array,

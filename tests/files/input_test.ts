@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { parsedJson, readText } from "ehrloom/cohort/input.ts";
+import { parsedJson, readText } from "ehrloom/files/input.ts";
 import { inFolder } from "../folder.ts";
 
 Deno.test("readText() says which file cannot be read, and why", () =>

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { checkOutput, writeWhole } from "ehrloom/cohort/output.ts";
+import { checkOutput, writeWhole } from "ehrloom/files/output.ts";
 import { inFolder } from "../folder.ts";
 
 const names = (folder: string) => [...Deno.readDirSync(folder)].map(({ name }) => name);
