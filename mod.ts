@@ -91,7 +91,7 @@ export {
   type DescribedCodes,
   readDescriptions,
 } from "./lib/cohort/code_descriptions.ts";
-export { checkOutput, writeWhole } from "./lib/files/output.ts";
+export { claimed, type ClaimOptions, writeWhole } from "./lib/files/output.ts";
 export { type Random, random } from "./lib/nn/random.ts";
 export { type Backend, backends, backendVersions, useBackend } from "./lib/nn/backend.ts";
 export { buildNative, type NativeBuild, type NativeOptions } from "./lib/nn/native.ts";
@@ -208,7 +208,12 @@ export { labelPrevalenceFigure } from "./lib/plot/label_prevalence.ts";
 export { type NotebookOutput, table } from "./lib/plot/table.tsx";
 export { type EpochLosses, trainingCurve } from "./lib/plot/training_curve.ts";
 export { valueDistributions } from "./lib/plot/value_distributions.ts";
-export { reportHtml, type ReportSources, writeReport } from "./lib/plot/report.ts";
+export {
+  reportHtml,
+  type ReportSources,
+  writeReport,
+  writeReportFiles,
+} from "./lib/plot/report.ts";
 export { comparisonOverview } from "./lib/plot/comparison_overview.ts";
 export { type ScatterColumn, scatterGrid } from "./lib/plot/scatter_grid.ts";
 export { type Compared, comparisonHtml, scatterColumns } from "./lib/plot/comparison.ts";

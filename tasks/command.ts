@@ -7,7 +7,7 @@ import { parseArgs } from "@std/cli";
 import cliProgress from "cli-progress";
 import { isAbsolute, join } from "node:path";
 import process from "node:process";
-import type { OnProgress } from "ehrloom";
+import { claimed, type OnProgress } from "ehrloom";
 
 /** A mistake in how a task was called; exits 2 where other errors exit 1. */
 export class UsageError extends Error {}
@@ -24,6 +24,8 @@ export interface Option {
   readonly required?: boolean;
   /** May be given several times. */
   readonly many?: boolean;
+  /** Its value, or what stands behind "=" in it, is a path that the task reads. */
+  readonly reads?: boolean;
 }
 
 /** A task's command line. */
@@ -40,6 +42,8 @@ export interface Command {
   readonly details?: readonly string[];
   /** Command lines that work as they stand. */
   readonly examples: readonly string[];
+  /** The command line that goes on with what an interrupted task has left; undefined: nothing. */
+  readonly goesOnBy?: (args: Arguments) => string | undefined;
 }
 
 /** The options as given, read by kind. */
@@ -69,6 +73,32 @@ export class Arguments {
   /** A path, taken from where the user stands. */
   path(name: string): string {
     return resolvePath(this.text(name));
+  }
+
+  /** All paths that the task reads. */
+  private inputs(): string[] {
+    return Object.entries(this.command.options).filter(([, { reads }]) => reads)
+      .flatMap(([name, { many }]) =>
+        many ? this.all(name).map((text) => text.replace(/^[^=]*=/, "")) : this.maybe(name) ?? []
+      )
+      .map(resolvePath);
+  }
+
+  /**
+   * Claims the place of a result while `work` runs, see `claimed()` of ehrloom; nothing that the
+   * task reads is ever replaced.
+   *
+   * @param name of the option with the path
+   * @param options.goesOn something may stand there, to be gone on with
+   */
+  async claim(
+    name: string,
+    work: (path: string) => Promise<void>,
+    { goesOn = false }: { goesOn?: boolean } = {},
+  ): Promise<void> {
+    const path = this.path(name);
+    const force = this.has("force");
+    await claimed(path, { force, goesOn, inputs: this.inputs() }, () => work(path));
   }
 
   /** All values of an option that may be given several times. */
@@ -193,7 +223,7 @@ export function progressBars(): { onProgress: OnProgress; stop: () => void } {
   let bar: cliProgress.SingleBar | undefined;
   let lastLine = Date.now();
   const stop = () => {
-    bar?.stop();
+    bar?.stop(); // gives the cursor back, and the wrapping of lines
     bar = undefined;
     stage = "";
   };
@@ -222,6 +252,46 @@ export function progressBars(): { onProgress: OnProgress; stop: () => void } {
   return { onProgress: process.stderr.isTTY ? asBar : asLine, stop };
 }
 
+/** Whether a task that is interrupted has begun what stands at a path, or goes on with it. */
+export function hasBegun(path: string, { force }: { force: boolean }): boolean {
+  try {
+    const { mtime } = Deno.statSync(path);
+    return !force || Number(mtime) >= performance.timeOrigin; // else it is an older result's
+  } catch (_) {
+    return false;
+  }
+}
+
+/** The command line that this task was called by, with and without some switches. */
+export function sameCommand(name: string, change: { add?: string; leaveOut: string }): string {
+  const { add, leaveOut } = change;
+  const args = Deno.args.filter((arg) => arg !== add && arg !== leaveOut);
+  return ["deno task", name, ...args.map(shellPath), ...add === undefined ? [] : [add]].join(" ");
+}
+
+/** What ends a task from outside, with the exit codes that shells expect. */
+const signals: readonly [Deno.Signal, number][] = [["SIGINT", 130], ["SIGTERM", 143], [
+  "SIGHUP",
+  129,
+]];
+
+/** Ends a task that is interrupted: nothing unfinished stays, and the last line says how to go on. */
+function listenToSignals(command: Command, args: Arguments, stopBars: () => void): void {
+  const listened = Deno.build.os === "windows" ? signals.slice(0, 1) : signals;
+  for (const [signal, code] of listened) {
+    Deno.addSignalListener(signal, () => {
+      stopBars();
+      const next = command.goesOnBy?.(args);
+      say(
+        next === undefined
+          ? "Interrupted: nothing was written; the same command begins anew"
+          : `Interrupted: go on with ${next}`,
+      );
+      Deno.exit(code);
+    });
+  }
+}
+
 /**
  * Runs a task's command line and leaves the process with 0, 1 (one clear line on bad input) or
  * 2 (bad usage).
@@ -235,7 +305,10 @@ export async function runCommand(
     const args = parse(command, Deno.args);
     // deno-lint-ignore no-console -- help is this program's output
     if (args.has("help")) console.log(helpText(command));
-    else await run(args, bars.onProgress);
+    else {
+      if (command.passesOnTo === undefined) listenToSignals(command, args, bars.stop);
+      await run(args, bars.onProgress);
+    }
     bars.stop();
   } catch (error) {
     bars.stop();

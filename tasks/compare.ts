@@ -9,13 +9,27 @@ import {
 } from "ehrloom";
 import { join } from "node:path";
 import { backendOption, startBackend } from "./backend_option.ts";
-import { type Arguments, resolvePath, runCommand, say, shellPath, UsageError } from "./command.ts";
+import {
+  type Arguments,
+  hasBegun,
+  resolvePath,
+  runCommand,
+  sameCommand,
+  say,
+  shellPath,
+  UsageError,
+} from "./command.ts";
 
 await runCommand({
   name: "compare",
   summary: "Train, generate and judge several models on a cohort folder; write one table and page.",
   options: {
-    cohort: { value: "DIR", help: "Cohort folder, as prepare writes it", required: true },
+    cohort: {
+      value: "DIR",
+      help: "Cohort folder, as prepare writes it",
+      required: true,
+      reads: true,
+    },
     models: {
       value: "LIST",
       help: `Parted by commas, the others held against the first: ${
@@ -37,18 +51,24 @@ await runCommand({
       value: "MODEL=FILE",
       help: "Vectors of codes' descriptions for a model (hisgt); may repeat",
       many: true,
+      reads: true,
     },
     hierarchy: {
       value: "MODEL=FILE",
       help: "Edges above codes for a model (hisgt); may repeat",
       many: true,
+      reads: true,
     },
     seed: { value: "N", help: "Names all random draws", default: `${trainingDefaults.seed}` },
     resamples: { value: "N", help: "Resamples behind each interval, 0 for none", default: "1000" },
     ...backendOption,
     workers: { value: "N", help: "Threads that share each batch on wasm", default: "1" },
-    force: { help: "Begin anew in place of going on with what is at --out" },
+    force: { help: "Begin anew, and replace what is at --out once a model is judged" },
   },
+  goesOnBy: (args) =>
+    hasBegun(join(args.path("out"), "plan.json"), { force: args.has("force") })
+      ? sameCommand("compare", { leaveOut: "--force" })
+      : undefined,
   details: [
     "A comparison that was stopped goes on when the same command is given again.",
     "MODEL+WORD names another form of a model: it stands in the table beside the first.",
@@ -78,29 +98,33 @@ await runCommand({
     filesOf(args, "embeddings", names),
     filesOf(args, "hierarchy", names),
   ];
-  await startBackend(args);
-  const cohort = await readMeds(args.path("cohort"));
-  const models = await Promise.all(names.map(async (name): Promise<Contestant> => {
-    const [vectors, edges] = [embeddings.get(name), hierarchies.get(name)];
-    return {
-      name,
-      settings: settings.get(name),
-      knowledge: {
-        embeddings: vectors === undefined ? undefined : await readCodeEmbeddings(vectors),
-        hierarchy: edges === undefined ? undefined : await readCodeGraph(edges, cohort.vocabulary),
-      },
-    };
-  }));
-  const { comparison } = await compare(cohort, args.path("out"), { ...options, models });
-  for (const { model, likelihood, fidelity } of comparison.models) {
-    const { unigram, same_visit_bigram, sequential_bigram } = fidelity;
-    const r2 = [unigram, same_visit_bigram, sequential_bigram].map((each) => each.r2.toFixed(3));
-    const loss = likelihood === null
-      ? "no likelihood"
-      : (likelihood.nll_is_bound ? "at most " : "") + likelihood.nll_per_visit.toFixed(3);
-    say(`${model}: R² ${r2.join(", ")}; nats a test visit: ${loss}`);
-  }
-  say(`Next: open ${shellPath(join(args.text("out"), "comparison.html"))}`);
+  await args.claim("out", async (out) => {
+    await startBackend(args);
+    const cohort = await readMeds(args.path("cohort"));
+    const models = await Promise.all(names.map(async (name): Promise<Contestant> => {
+      const [vectors, edges] = [embeddings.get(name), hierarchies.get(name)];
+      return {
+        name,
+        settings: settings.get(name),
+        knowledge: {
+          embeddings: vectors === undefined ? undefined : await readCodeEmbeddings(vectors),
+          hierarchy: edges === undefined
+            ? undefined
+            : await readCodeGraph(edges, cohort.vocabulary),
+        },
+      };
+    }));
+    const { comparison } = await compare(cohort, out, { ...options, models });
+    for (const { model, likelihood, fidelity } of comparison.models) {
+      const { unigram, same_visit_bigram, sequential_bigram } = fidelity;
+      const r2 = [unigram, same_visit_bigram, sequential_bigram].map((each) => each.r2.toFixed(3));
+      const loss = likelihood === null
+        ? "no likelihood"
+        : (likelihood.nll_is_bound ? "at most " : "") + likelihood.nll_per_visit.toFixed(3);
+      say(`${model}: R² ${r2.join(", ")}; nats a test visit: ${loss}`);
+    }
+    say(`Next: open ${shellPath(join(args.text("out"), "comparison.html"))}`);
+  }, { goesOn: !args.has("force") });
 });
 
 function checkNamed(option: string, name: string, names: readonly string[]): void {

@@ -1,5 +1,5 @@
 import {
-  checkOutput,
+  claimed,
   evaluate,
   generate,
   runLikelihood,
@@ -7,7 +7,7 @@ import {
   syntheaSample,
   train,
   writeMeds,
-  writeReport,
+  writeReportFiles,
   writeWhole,
 } from "ehrloom";
 import { join } from "node:path";
@@ -22,7 +22,7 @@ await runCommand({
     out: { value: "DIR", help: "Folder to write", default: "runs/demo" },
     seed: { value: "N", help: "Names all random draws", default: "1" },
     backend: { ...backendOption.backend, default: "wasm" },
-    force: { help: "Replace what is at DIR" },
+    force: { help: "Replace an older result at DIR" },
   },
   examples: ["deno task demo", "deno task demo --seed 2 --out runs/demo-2"],
 }, async (args, onProgress) => {
@@ -30,51 +30,45 @@ await runCommand({
   const out = args.maybe("out") === "runs/demo" ? "runs/demo" : args.path("out");
   const force = args.has("force");
   const seed = args.integer("seed", { min: 0 });
-  await checkOutput(out, { force });
-  const backend = await startBackend(args);
-  const cohort = await syntheaSample();
-  const real = splitOf(cohort, "train");
-  say(
-    `${cohort.recordCount} patients of Synthea, ${cohort.vocabulary.codes.length} codes; ${real.recordCount} to learn from`,
-  );
-
-  const work = await Deno.makeTempDir({ prefix: "ehrloom-demo-" });
-  try {
-    const run = await train(cohort, join(work, "run"), {
-      ...demoTraining,
-      workers: backend === "wasm" ? 2 : 1,
-      seed,
-      onProgress,
-    });
-    const { cohort: synthetic, cutOff } = await generate(run, {
-      count: real.recordCount,
-      seed,
-      onProgress,
-    });
-    const likelihood = await runLikelihood(run, cohort, { seed, onProgress });
-    const report = await evaluate(cohort, synthetic, {
-      seed,
-      likelihood,
-      run: { ...run.runConfig },
-      cutOff,
-      onProgress,
-    });
+  await claimed(out, { force }, async () => {
+    const backend = await startBackend(args);
+    const cohort = await syntheaSample();
+    const real = splitOf(cohort, "train");
+    say(
+      `${cohort.recordCount} patients of Synthea, ${cohort.vocabulary.codes.length} codes; ${real.recordCount} to learn from`,
+    );
     await writeWhole(out, async (folder) => {
-      await writeReport(folder, report, { real, synthetic, training: run.training });
+      const run = await train(cohort, join(folder, "run"), {
+        ...demoTraining,
+        workers: backend === "wasm" ? 2 : 1,
+        seed,
+        onProgress,
+      });
+      const { cohort: synthetic, cutOff } = await generate(run, {
+        count: real.recordCount,
+        seed,
+        onProgress,
+      });
+      const likelihood = await runLikelihood(run, cohort, { seed, onProgress });
+      const report = await evaluate(cohort, synthetic, {
+        seed,
+        likelihood,
+        run: { ...run.runConfig },
+        cutOff,
+        onProgress,
+      });
+      await writeReportFiles(folder, report, { real, synthetic, training: run.training });
       await writeMeds(join(folder, "cohort"), cohort);
       await writeMeds(join(folder, "synthetic"), synthetic);
-      await copyFolder(join(work, "run"), join(folder, "run"));
+      const { unigram, same_visit_bigram, sequential_bigram } = report.fidelity ?? {};
+      say(
+        `Fidelity, R²: codes ${unigram?.r2.toFixed(3)}, pairs within a visit ` +
+          `${same_visit_bigram?.r2.toFixed(3)}, pairs over visits ${
+            sequential_bigram?.r2.toFixed(3)
+          }`,
+      );
     }, { force });
-    const { unigram, same_visit_bigram, sequential_bigram } = report.fidelity ?? {};
-    say(
-      `Fidelity, R²: codes ${unigram?.r2.toFixed(3)}, pairs within a visit ` +
-        `${same_visit_bigram?.r2.toFixed(3)}, pairs over visits ${
-          sequential_bigram?.r2.toFixed(3)
-        }`,
-    );
-  } finally {
-    await Deno.remove(work, { recursive: true });
-  }
+  });
   say(
     `Done in ${((performance.now() - began) / 1000).toFixed(0)} s. Open ${
       join(out, "report.html")
@@ -85,10 +79,3 @@ await runCommand({
       "--out runs/cohort",
   );
 });
-
-async function copyFolder(from: string, to: string): Promise<void> {
-  await Deno.mkdir(to);
-  for await (const { name } of Deno.readDir(from)) {
-    await Deno.copyFile(join(from, name), join(to, name));
-  }
-}

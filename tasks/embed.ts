@@ -1,5 +1,4 @@
 import {
-  checkOutput,
   embedCodes,
   isEmbeddingsPath,
   readDescriptions,
@@ -17,16 +16,18 @@ await runCommand({
       value: "DIR",
       help: "The model's folder: config.json, model.safetensors, tokenizer.json or vocab.txt",
       required: true,
+      reads: true,
     },
     codes: {
       value: "PATH",
       help: "Cohort folder, CSV with code and description, or JSON {code: description}",
       required: true,
+      reads: true,
     },
     out: { value: "FILE", help: "Vectors to write: .json or .safetensors", required: true },
     normalize: { value: "yes|no", help: "Scale vectors to length 1 (default as the folder says)" },
     ...backendOption,
-    force: { help: "Replace what is at --out" },
+    force: { help: "Replace an older result at --out" },
   },
   details: [
     "A vector is the mean over a text's tokens unless the folder's modules.json says otherwise.",
@@ -38,21 +39,21 @@ await runCommand({
     " --embeddings runs/embeddings.safetensors",
   ],
 }, async (args, onProgress) => {
-  const [out, force] = [args.path("out"), args.has("force")];
-  if (!isEmbeddingsPath(out)) {
+  if (!isEmbeddingsPath(args.text("out"))) {
     throw new UsageError(`--out is ${args.text("out")}, must end in .json or .safetensors`);
   }
   const normalize = args.choice("normalize", ["yes", "no"]);
-  await checkOutput(out, { force });
-  const described = await readDescriptions(args.path("codes"));
-  await startBackend(args);
-  const encoder = await readSentenceEncoder(args.path("bert"), {
-    normalize: normalize === undefined ? undefined : normalize === "yes",
+  await args.claim("out", async (out) => {
+    const described = await readDescriptions(args.path("codes"));
+    await startBackend(args);
+    const encoder = await readSentenceEncoder(args.path("bert"), {
+      normalize: normalize === undefined ? undefined : normalize === "yes",
+    });
+    const embeddings = await embedCodes(encoder, described, { onProgress });
+    encoder.dispose();
+    await writeCodeEmbeddings(out, embeddings, { force: args.has("force") });
+    say(`${embeddings.keys.length} vectors of width ${embeddings.width}: ${embeddings.source}`);
+    const file = shellPath(args.text("out"));
+    say(`Next: add --embeddings ${file} to deno task train --model hisgt`);
   });
-  const embeddings = await embedCodes(encoder, described, { onProgress });
-  encoder.dispose();
-  await writeCodeEmbeddings(out, embeddings, { force });
-  say(`${embeddings.keys.length} vectors of width ${embeddings.width}: ${embeddings.source}`);
-  const file = shellPath(args.text("out"));
-  say(`Next: add --embeddings ${file} to deno task train --model hisgt`);
 });

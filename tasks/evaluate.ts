@@ -1,5 +1,4 @@
 import {
-  checkOutput,
   evaluate,
   hasLikelihood,
   readGenerationNotes,
@@ -20,15 +19,19 @@ await runCommand({
   name: "evaluate",
   summary: "Judge a synthetic cohort against the real one; write report.html and report.json.",
   options: {
-    real: { value: "DIR", help: "Real cohort folder, with splits", required: true },
-    synthetic: { value: "DIR", help: "Synthetic cohort folder", required: true },
-    run: { value: "RUN", help: "Run folder that drew it, for the likelihood of test records" },
+    real: { value: "DIR", help: "Real cohort folder, with splits", required: true, reads: true },
+    synthetic: { value: "DIR", help: "Synthetic cohort folder", required: true, reads: true },
+    run: {
+      value: "RUN",
+      help: "Run folder that drew it, for the likelihood of test records",
+      reads: true,
+    },
     out: { value: "DIR", help: "Folder for the report and its figures", required: true },
     only: { value: "LIST", help: "What to judge, parted by commas", default: finished.join() },
     seed: { value: "N", help: "Names the resamples of patients and the floor", default: "0" },
     resamples: { value: "N", help: "Resamples behind each interval, 0 for none", default: "1000" },
     ...backendOption,
-    force: { help: "Replace what is at --out" },
+    force: { help: "Replace an older result at --out" },
   },
   examples: [
     "deno task evaluate --real runs/cohort --synthetic runs/synthetic --out runs/report",
@@ -38,34 +41,34 @@ await runCommand({
   checkJudgements(args.text("only"));
   const seed = args.integer("seed", { min: 0 });
   const resamples = args.integer("resamples", { min: 0 });
-  const out = args.path("out");
   const force = args.has("force");
-  await checkOutput(out, { force });
-  const real = await readMeds(args.path("real"), { onProgress });
-  const synthetic = await readMeds(args.path("synthetic"), { onProgress });
-  const run = args.maybe("run") === undefined ? undefined : await readRun(args.path("run"));
-  if (run !== undefined) await startBackend(args);
-  const likelihood = run && hasLikelihood(run)
-    ? await runLikelihood(run, real, { seed, resamples, onProgress })
-    : undefined;
-  const report = await evaluate(real, synthetic, {
-    seed,
-    resamples,
-    likelihood,
-    run: run && { ...run.runConfig },
-    ...await readGenerationNotes(args.path("synthetic")),
-    onProgress,
+  await args.claim("out", async (out) => {
+    const real = await readMeds(args.path("real"), { onProgress });
+    const synthetic = await readMeds(args.path("synthetic"), { onProgress });
+    const run = args.maybe("run") === undefined ? undefined : await readRun(args.path("run"));
+    if (run !== undefined) await startBackend(args);
+    const likelihood = run && hasLikelihood(run)
+      ? await runLikelihood(run, real, { seed, resamples, onProgress })
+      : undefined;
+    const report = await evaluate(real, synthetic, {
+      seed,
+      resamples,
+      likelihood,
+      run: run && { ...run.runConfig },
+      ...await readGenerationNotes(args.path("synthetic")),
+      onProgress,
+    });
+    const train = splitOf(real, "train");
+    await writeReport(out, report, { real: train, synthetic, training: run?.training, force });
+    const { unigram, same_visit_bigram, sequential_bigram } = report.fidelity ?? {};
+    const r2 = [unigram, same_visit_bigram, sequential_bigram].map((each) => each?.r2.toFixed(3));
+    say(`R² of codes ${r2[0]}, of pairs in a visit ${r2[1]}, of pairs over visits ${r2[2]}`);
+    if (likelihood !== undefined) {
+      const { nll_per_visit, nll_is_bound } = likelihood;
+      say(`NLL per visit ${nll_is_bound ? "at most " : ""}${nll_per_visit.toFixed(3)} nats`);
+    }
+    say(`Next: open ${shellPath(join(args.text("out"), "report.html"))}`);
   });
-  const train = splitOf(real, "train");
-  await writeReport(out, report, { real: train, synthetic, training: run?.training, force });
-  const { unigram, same_visit_bigram, sequential_bigram } = report.fidelity ?? {};
-  const r2 = [unigram, same_visit_bigram, sequential_bigram].map((each) => each?.r2.toFixed(3));
-  say(`R² of codes ${r2[0]}, of pairs in a visit ${r2[1]}, of pairs over visits ${r2[2]}`);
-  if (likelihood !== undefined) {
-    const { nll_per_visit, nll_is_bound } = likelihood;
-    say(`NLL per visit ${nll_is_bound ? "at most " : ""}${nll_per_visit.toFixed(3)} nats`);
-  }
-  say(`Next: open ${shellPath(join(args.text("out"), "report.html"))}`);
 });
 
 function checkJudgements(only: string): void {

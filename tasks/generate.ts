@@ -1,5 +1,4 @@
 import {
-  checkOutput,
   type Cohort,
   generateParts,
   notesJson,
@@ -16,7 +15,7 @@ await runCommand({
   name: "generate",
   summary: "Draw synthetic records from a trained run; write a cohort folder.",
   options: {
-    run: { value: "RUN", help: "Run folder, as train writes it", required: true },
+    run: { value: "RUN", help: "Run folder, as train writes it", required: true, reads: true },
     count: { value: "N", help: "Number of records", required: true },
     out: { value: "DIR", help: "Cohort folder to write", required: true },
     seed: { value: "N", help: "Names all random draws", default: "1" },
@@ -28,21 +27,24 @@ await runCommand({
     "labels-from": {
       value: "DIR",
       help: "Cohort whose records' labels to take, one after another",
+      reads: true,
     },
     continue: {
       value: "DIR",
       help: "Cohort whose records to go on with, one after another: their labels and visits stay",
+      reads: true,
     },
     visits: { value: "N", help: "Of records to go on with, give the first N visits (all)" },
     rules: {
       value: "FILE",
       help: "Clinical rules that no record may break, see deno task rules --help",
+      reads: true,
     },
     shard: { value: "I/N", help: "Part I of N, such as 2/4; the parts make up the whole cohort" },
     sampler: { value: "NAME", help: "fixed-point or block-order; the records are the same" },
     batch: { value: "N", help: "Records written side by side", default: "256" },
     ...backendOption,
-    force: { help: "Replace what is at DIR" },
+    force: { help: "Replace an older result at DIR" },
   },
   examples: [
     "deno task generate --run runs/halo --count 1000 --out runs/synthetic",
@@ -69,66 +71,69 @@ await runCommand({
   const seed = args.integer("seed", { min: 0 });
   const batch = args.integer("batch", { min: 1 });
   const sampler = args.choice("sampler", ["fixed-point", "block-order"]);
-  const out = args.path("out");
-  await checkOutput(out, { force: args.has("force") });
-  await startBackend(args);
-  const run = await readRun(args.path("run"));
-  const labelRows = from === undefined
-    ? undefined
-    : repeatedLabels(await readMeds(args.path("labels-from")), run.labelNames, first, count);
-  const prefixes = given === undefined
-    ? undefined
-    : trimmed(await readMeds(args.path("continue")), { maxVisits: maxVisits || undefined });
-  const rules = args.maybe("rules") && await readRules(args.path("rules"), run);
-  let cutOff = 0;
-  let empty = 0;
-  const ruled = { draws: 0, touched: 0 };
-  async function* cohorts(): AsyncGenerator<Cohort> {
-    const options = {
-      count,
-      first,
-      seed,
-      batch,
-      sampler,
-      labels,
-      labelRows,
-      prefixes,
-      rules: rules || undefined,
-      onProgress,
-    };
-    for await (const part of generateParts(run, options)) {
-      cutOff += part.cutOff;
-      ruled.draws += part.ruled?.draws ?? 0;
-      ruled.touched += part.ruled?.touched ?? 0;
-      empty += part.cohort.visitOffsets.subarray(1)
-        .filter((end, record) => end === part.cohort.visitOffsets[record]).length;
-      yield part.cohort;
+  await args.claim("out", async (out) => {
+    await startBackend(args);
+    const run = await readRun(args.path("run"));
+    const labelRows = from === undefined
+      ? undefined
+      : repeatedLabels(await readMeds(args.path("labels-from")), run.labelNames, first, count);
+    const prefixes = given === undefined
+      ? undefined
+      : trimmed(await readMeds(args.path("continue")), { maxVisits: maxVisits || undefined });
+    const rules = args.maybe("rules") && await readRules(args.path("rules"), run);
+    let cutOff = 0;
+    let empty = 0;
+    const ruled = { draws: 0, touched: 0 };
+    async function* cohorts(): AsyncGenerator<Cohort> {
+      const options = {
+        count,
+        first,
+        seed,
+        batch,
+        sampler,
+        labels,
+        labelRows,
+        prefixes,
+        rules: rules || undefined,
+        onProgress,
+      };
+      for await (const part of generateParts(run, options)) {
+        cutOff += part.cutOff;
+        ruled.draws += part.ruled?.draws ?? 0;
+        ruled.touched += part.ruled?.touched ?? 0;
+        empty += part.cohort.visitOffsets.subarray(1)
+          .filter((end, record) => end === part.cohort.visitOffsets[record]).length;
+        yield part.cohort;
+      }
     }
-  }
-  const notes = () => ({
-    run: args.path("run"),
-    seed,
-    ...notesJson({ cutOff, ruled: rules ? ruled : undefined }),
-    ...given !== undefined && {
-      continues: { cohort: args.path("continue"), visits: maxVisits || "all" },
-    },
-    ...rules && { rules_file: args.path("rules") },
-  });
-  const force = args.has("force");
-  await writeMeds(out, cohorts(), { name: "ehrloom-synthetic", notes, force });
-  say(`${count} records written to ${args.text("out")}`);
-  if (cutOff > 0) say(`${cutOff} of them were cut off at the model's longest length`);
-  if (rules) {
-    const share = ruled.draws === 0 ? 0 : 100 * ruled.touched / ruled.draws;
+    const notes = () => ({
+      run: args.path("run"),
+      seed,
+      ...notesJson({ cutOff, ruled: rules ? ruled : undefined }),
+      ...given !== undefined && {
+        continues: { cohort: args.path("continue"), visits: maxVisits || "all" },
+      },
+      ...rules && { rules_file: args.path("rules") },
+    });
+    await writeMeds(out, cohorts(), {
+      name: "ehrloom-synthetic",
+      notes,
+      force: args.has("force"),
+    });
+    say(`${count} records written to ${args.text("out")}`);
+    if (cutOff > 0) say(`${cutOff} of them were cut off at the model's longest length`);
+    if (rules) {
+      const share = ruled.draws === 0 ? 0 : 100 * ruled.touched / ruled.draws;
+      say(
+        `Rules changed ${ruled.touched} of ${ruled.draws} draws, ${share.toFixed(2)} %`,
+      );
+    }
+    if (empty > 0) say(`${empty} of them have no visits`);
     say(
-      `Rules changed ${ruled.touched} of ${ruled.draws} draws, ${share.toFixed(2)} %`,
+      `Next: deno task evaluate --real COHORT --synthetic ${shellPath(args.text("out"))} ` +
+        `--run ${shellPath(args.text("run"))} --out runs/report`,
     );
-  }
-  if (empty > 0) say(`${empty} of them have no visits`);
-  say(
-    `Next: deno task evaluate --real COHORT --synthetic ${shellPath(args.text("out"))} ` +
-      `--run ${shellPath(args.text("run"))} --out runs/report`,
-  );
+  });
 });
 
 /** Which records a shard holds: the whole is cut into nearly equal parts. */

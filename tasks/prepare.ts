@@ -1,5 +1,4 @@
 import {
-  checkOutput,
   type Cohort,
   labels,
   random,
@@ -20,7 +19,7 @@ const command: Command = {
   summary: "Turn source files into a cohort folder, which train, generate and evaluate read.",
   options: {
     from: { value: "FORMAT", help: `Source format: ${formatNames.join(", ")}`, required: true },
-    input: { value: "PATH", help: "The source: a folder or file", required: true },
+    input: { value: "PATH", help: "The source: a folder or file", required: true, reads: true },
     out: { value: "DIR", help: "The cohort folder to write", required: true },
     tables: { value: "A,B", help: "Tables whose codes to take (all but observations)" },
     "visits-with": {
@@ -28,12 +27,16 @@ const command: Command = {
       help: "Tables of which a visit needs a code (those taken but observations)",
     },
     "time-series": { help: "Each later time of measurement in an encounter is a visit of its own" },
-    labels: { value: "FILE", help: "Phenotype definitions, JSON: label, code system, codes" },
+    labels: {
+      value: "FILE",
+      help: "Phenotype definitions, JSON: label, code system, codes",
+      reads: true,
+    },
     "max-visits": { value: "N", help: "Take only the first N visits of a patient (all)" },
     "min-count": { value: "N", help: "Leave out codes that fewer than N patients have (none)" },
     seed: { value: "N", help: "Splits patients by chance (4; or the source's own splits)" },
     "skip-bad-rows": { help: "Leave out malformed rows of CSV files and count them" },
-    force: { help: "Replace what is at --out" },
+    force: { help: "Replace an older result at --out" },
   },
   examples: [
     "deno task prepare --from synthea --input data-fixtures/synthea-ma-sample --out runs/cohort" +
@@ -90,34 +93,35 @@ await runCommand(command, async (args, onProgress) => {
   const maxVisits = count(args, "max-visits");
   const minCount = count(args, "min-count");
   const seed = args.maybe("seed") === undefined ? undefined : args.integer("seed", { min: 0 });
-  await checkOutput(args.path("out"), { force });
-  const phenotypes = args.maybe("labels") === undefined
-    ? []
-    : await readPhenotypes(args.path("labels"));
+  await args.claim("out", async (out) => {
+    const phenotypes = args.maybe("labels") === undefined
+      ? []
+      : await readPhenotypes(args.path("labels"));
 
-  const badRows: string[] = [];
-  const leftOut: string[] = [];
-  const read = await format.read(args.path("input"), {
-    tables,
-    visitTables,
-    timeSeries: args.has("time-series"),
-    maxVisits,
-    minCount,
-    onBadRow: args.has("skip-bad-rows") ? (problem) => badRows.push(problem) : undefined,
-    onLeftOut: (what) => leftOut.push(what),
-    onProgress,
+    const badRows: string[] = [];
+    const leftOut: string[] = [];
+    const read = await format.read(args.path("input"), {
+      tables,
+      visitTables,
+      timeSeries: args.has("time-series"),
+      maxVisits,
+      minCount,
+      onBadRow: args.has("skip-bad-rows") ? (problem) => badRows.push(problem) : undefined,
+      onLeftOut: (what) => leftOut.push(what),
+      onProgress,
+    });
+    const onUnmatched = (label: string, code: string) =>
+      leftOut.push(`code ${code} of label ${label}: no record has it`);
+    const labelled = phenotypes.length === 0 ? read : withLabels(read, phenotypes, { onUnmatched });
+    const cohort = seed === undefined && labelled.splits !== null
+      ? labelled
+      : withSplits(labelled, random(seed ?? 4));
+    await writeMeds(out, cohort, { name: args.text("from"), force, onProgress });
+
+    summarize(cohort);
+    for (const what of leftOut) say(`left out: ${what}`);
+    if (args.has("skip-bad-rows")) say(`${badRows.length} bad rows skipped`);
+    for (const problem of badRows.slice(0, 3)) say(`  ${problem}`);
+    say(`wrote ${args.text("out")}`);
   });
-  const onUnmatched = (label: string, code: string) =>
-    leftOut.push(`code ${code} of label ${label}: no record has it`);
-  const labelled = phenotypes.length === 0 ? read : withLabels(read, phenotypes, { onUnmatched });
-  const cohort = seed === undefined && labelled.splits !== null
-    ? labelled
-    : withSplits(labelled, random(seed ?? 4));
-  await writeMeds(args.path("out"), cohort, { name: args.text("from"), force, onProgress });
-
-  summarize(cohort);
-  for (const what of leftOut) say(`left out: ${what}`);
-  if (args.has("skip-bad-rows")) say(`${badRows.length} bad rows skipped`);
-  for (const problem of badRows.slice(0, 3)) say(`  ${problem}`);
-  say(`wrote ${args.text("out")}`);
 });

@@ -1,7 +1,6 @@
 import {
   type BrokenRule,
   brokenRules,
-  checkOutput,
   learnedRules,
   readMeds,
   readRules,
@@ -23,6 +22,7 @@ await runCommand({
       value: "DIR",
       help: "Cohort folder; its training split is learned from",
       required: true,
+      reads: true,
     },
     out: { value: "FILE", help: "Rules file to write: pairs of codes that are never together" },
     within: { value: "record|visit", help: "Where they are not together (record)" },
@@ -32,7 +32,7 @@ await runCommand({
         "make one false rule in all unlikely, 1 in 20)",
     },
     check: { value: "FILE", help: "Rules file to hold the cohort to, in place of --out" },
-    force: { help: "Replace what is at FILE" },
+    force: { help: "Replace an older result at FILE" },
   },
   details: [
     'A rules file: { "rules": [ … ] } with rules such as',
@@ -72,28 +72,28 @@ await runCommand({
     }
     return;
   }
-  const out = args.path("out");
-  await checkOutput(out, { force: args.has("force") });
-  const cohort = await readMeds(args.path("cohort"));
-  const rules = learnedRules(cohort, { within, expected: expected || undefined, onProgress });
-  await writeWhole(out, (path) => Deno.writeTextFile(path, rulesText(rules)), {
-    force: args.has("force"),
+  await args.claim("out", async (out) => {
+    const cohort = await readMeds(args.path("cohort"));
+    const rules = learnedRules(cohort, { within, expected: expected || undefined, onProgress });
+    await writeWhole(out, (path) => Deno.writeTextFile(path, rulesText(rules)), {
+      force: args.has("force"),
+    });
+    say(`${rules.length} rules written to ${args.text("out")}`);
+    if (cohort.splits !== null) {
+      const heldOut = subset(
+        cohort,
+        Array.from(cohort.splits.keys()).filter((record) => cohort.splits?.[record] !== 0),
+      );
+      sayBroken(
+        brokenRules(heldOut, rulesFor(rules, cohort)),
+        `${heldOut.recordCount} real records that were not learned from`,
+      );
+    }
+    say(
+      "Read and edit them, then: deno task generate --run RUN --count N " +
+        `--rules ${shellPath(args.text("out"))} --out DIR`,
+    );
   });
-  say(`${rules.length} rules written to ${args.text("out")}`);
-  if (cohort.splits !== null) {
-    const heldOut = subset(
-      cohort,
-      Array.from(cohort.splits.keys()).filter((record) => cohort.splits?.[record] !== 0),
-    );
-    sayBroken(
-      brokenRules(heldOut, rulesFor(rules, cohort)),
-      `${heldOut.recordCount} real records that were not learned from`,
-    );
-  }
-  say(
-    "Read and edit them, then: deno task generate --run RUN --count N " +
-      `--rules ${shellPath(args.text("out"))} --out DIR`,
-  );
 });
 
 function sayBroken(counts: readonly BrokenRule[], who: string): void {

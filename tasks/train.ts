@@ -8,7 +8,8 @@ import {
   trainingDefaults,
 } from "ehrloom";
 import { backendOption, startBackend } from "./backend_option.ts";
-import { runCommand, say, shellPath } from "./command.ts";
+import { join } from "node:path";
+import { hasBegun, runCommand, sameCommand, say, shellPath } from "./command.ts";
 
 const settings = modelSummaries.flatMap(({ name, settings }) =>
   Object.entries(settings).map(([key, { help, default: fallback }]) =>
@@ -20,7 +21,12 @@ await runCommand({
   name: "train",
   summary: "Train a model on a cohort folder; write a run folder.",
   options: {
-    cohort: { value: "DIR", help: "Cohort folder, as prepare writes it", required: true },
+    cohort: {
+      value: "DIR",
+      help: "Cohort folder, as prepare writes it",
+      required: true,
+      reads: true,
+    },
     model: {
       value: "NAME",
       help: `${modelSummaries.map(({ name }) => name).join(", ")} (default halo)`,
@@ -42,14 +48,23 @@ await runCommand({
     embeddings: {
       value: "FILE",
       help: "Vectors of codes' descriptions, as embed writes them (hisgt)",
+      reads: true,
     },
-    hierarchy: { value: "FILE", help: "Edges above codes, CSV with parent and child (hisgt)" },
+    hierarchy: {
+      value: "FILE",
+      help: "Edges above codes, CSV with parent and child (hisgt)",
+      reads: true,
+    },
     ...backendOption,
     seed: { value: "N", help: `Names all random draws (default ${trainingDefaults.seed})` },
     workers: { value: "N", help: "Threads that share each batch on wasm (default 1)" },
     resume: { help: "Go on with a run that was interrupted" },
-    force: { help: "Replace what is at RUN" },
+    force: { help: "Replace an older result at RUN, once the first epoch is stored" },
   },
+  goesOnBy: (args) =>
+    hasBegun(join(args.path("out"), "config.json"), { force: args.has("force") })
+      ? sameCommand("train", { add: "--resume", leaveOut: "--force" })
+      : undefined,
   details: ["Settings of the models:", ...settings.map((line) => `  ${line}`)],
   examples: [
     "deno task train --cohort runs/cohort --out runs/halo --epochs 30 --set width=128",
@@ -73,25 +88,27 @@ await runCommand({
     force: args.has("force"),
     onProgress,
   };
-  await startBackend(args);
-  const cohort = await readMeds(args.path("cohort"));
-  const knowledge = {
-    embeddings: args.maybe("embeddings") === undefined
-      ? undefined
-      : await readCodeEmbeddings(args.path("embeddings")),
-    hierarchy: args.maybe("hierarchy") === undefined
-      ? undefined
-      : await readCodeGraph(args.path("hierarchy"), cohort.vocabulary),
-  };
-  const { training, runConfig } = await train(cohort, args.path("out"), { ...options, knowledge });
-  for (const [name, source] of Object.entries(runConfig.sources ?? {})) say(`${name}: ${source}`);
-  const best = training.findLast(({ best }) => best);
-  if (best !== undefined) { // a floor counts its records once and has no epochs
-    say(`Best epoch ${best.epoch}: ${best.validation_loss.toFixed(3)} nats a validation visit`);
-  }
-  say(
-    `Next: deno task generate --run ${
-      shellPath(args.text("out"))
-    } --count 1000 --out runs/synthetic`,
-  );
+  await args.claim("out", async (out) => {
+    await startBackend(args);
+    const cohort = await readMeds(args.path("cohort"));
+    const knowledge = {
+      embeddings: args.maybe("embeddings") === undefined
+        ? undefined
+        : await readCodeEmbeddings(args.path("embeddings")),
+      hierarchy: args.maybe("hierarchy") === undefined
+        ? undefined
+        : await readCodeGraph(args.path("hierarchy"), cohort.vocabulary),
+    };
+    const { training, runConfig } = await train(cohort, out, { ...options, knowledge });
+    for (const [name, source] of Object.entries(runConfig.sources ?? {})) say(`${name}: ${source}`);
+    const best = training.findLast(({ best }) => best);
+    if (best !== undefined) { // a floor counts its records once and has no epochs
+      say(`Best epoch ${best.epoch}: ${best.validation_loss.toFixed(3)} nats a validation visit`);
+    }
+    say(
+      `Next: deno task generate --run ${
+        shellPath(args.text("out"))
+      } --count 1000 --out runs/synthetic`,
+    );
+  }, { goesOn: args.has("resume") });
 });

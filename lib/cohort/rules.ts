@@ -16,6 +16,7 @@
  *
  * @module
  */
+import { version } from "../version.ts";
 import { type Cohort, sexNames } from "./cohort.ts";
 import { isObject, parsedJson, readText } from "../files/input.ts";
 import type { Vocabulary } from "./vocabulary.ts";
@@ -289,6 +290,6 @@ export async function readRules(
 
 /** The text of a rules file, a rule to each line. */
 export function rulesText(rules: readonly Rule[]): string {
-  if (rules.length === 0) return '{ "rules": [] }\n';
-  return `{ "rules": [\n  ${rules.map((rule) => JSON.stringify(rule)).join(",\n  ")}\n] }\n`;
+  const lines = rules.map((rule) => `\n  ${JSON.stringify(rule)}`).join(",");
+  return `{ "ehrloom": "${version}", "rules": [${lines}\n] }\n`;
 }

@@ -12,7 +12,9 @@ import { join } from "node:path";
 import { type Cohort, splitOf } from "../cohort/cohort.ts";
 import { fingerprint } from "../cohort/fingerprint.ts";
 import { readMeds } from "../cohort/from_meds.ts";
-import { checkOutput, writeWhole } from "../files/output.ts";
+import { growFolder, type GrowingFolder, grownFolder } from "../files/growing_folder.ts";
+import { isThere } from "../files/is_there.ts";
+import { claimed, replaceText } from "../files/output.ts";
 import { writeMeds } from "../cohort/to_meds.ts";
 import {
   type ComparedModel,
@@ -147,21 +149,18 @@ async function kept<T>(path: string, make: () => Promise<T>): Promise<T> {
   const found = await readIfThere(path);
   if (found !== undefined) return found as T;
   const made = await make();
-  await writeWhole(path, (temporary) => Deno.writeTextFile(temporary, toJson(made)));
+  await replaceText(path, toJson(made));
   return made;
 }
 
-/** Begins the folder, or makes sure that it was begun with the same plan. */
-async function checkPlan(folder: string, plan: Plan, force: boolean): Promise<void> {
-  const path = join(folder, "plan.json");
-  const found = await readIfThere(path) as Plan | undefined;
-  if (force || found === undefined) {
-    await checkOutput(folder, { force });
-    await Deno.remove(folder, { recursive: true }).catch((error) => {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-    });
-    await kept(path, () => Promise.resolve(plan));
-    return;
+/** Makes sure that a folder was begun with the same plan; tells whether it is begun at all. */
+async function isBegunWith(folder: string, plan: Plan): Promise<boolean> {
+  const found = await readIfThere(join(folder, "plan.json")) as Plan | undefined;
+  if (found === undefined) {
+    if (!await isThere(folder)) return false;
+    throw new Deno.errors.AlreadyExists(
+      `Cannot write "${folder}": it exists already and holds no comparison; name another folder`,
+    );
   }
   if (found.cohort !== plan.cohort) {
     throw new RangeError(
@@ -177,6 +176,7 @@ async function checkPlan(folder: string, plan: Plan, force: boolean): Promise<vo
         "pass --force to begin anew",
     );
   }
+  return true;
 }
 
 /** Makes sure that a model that was begun in the folder was begun as it is asked for now. */
@@ -343,25 +343,67 @@ export async function compare(
     throw new RangeError(`Cannot take ${resamples} resamples: must be a whole number, at least 0`);
   }
   checkSplits(cohort);
-  const { train: real, heldOut } = checkReal(cohort);
+  checkReal(cohort);
   const plan: Plan = { cohort: await fingerprint(cohort), training, resamples };
-  await checkPlan(folder, plan, force);
-  for (const entry of entries) await checkBegun(folder, entry);
+  const contest: Contest = { cohort, plan, entries, onProgress };
+  return await claimed(folder, { force, goesOn: !force }, async (place) => {
+    if (!force && await isBegunWith(folder, plan)) {
+      for (const entry of entries) await checkBegun(folder, entry);
+      return await judgedAll(contest, grownFolder(folder));
+    }
+    const compared: Compared[] = [];
+    await growFolder(place, {
+      async begin(begun) {
+        await Deno.mkdir(begun);
+        await replaceText(join(begun, "plan.json"), toJson(plan));
+      },
+      async run(growing) {
+        compared.push(await judgedAll(contest, growing));
+      },
+      isWorthKeeping: (begun) => isThere(join(begun, "models")),
+    });
+    return compared[0];
+  });
+}
 
+/** All that a comparison compares, and under which plan. */
+interface Contest {
+  readonly cohort: Cohort;
+  readonly plan: Plan;
+  readonly entries: readonly Entry[];
+  readonly onProgress?: OnProgress;
+}
+
+/** Judges all models that are not judged yet, and writes the table and the page. */
+async function judgedAll(contest: Contest, folder: GrowingFolder): Promise<Compared> {
+  const { cohort, plan, entries, onProgress } = contest;
   const ceiling = await kept(
-    join(folder, "ceiling.json"),
+    join(folder.path, "ceiling.json"),
     () => ceilingOf(cohort, plan, prefixed("ceiling", onProgress)),
   );
   const found: JudgedModel[] = [];
   const synthetic = new Map<string, Cohort>();
   for (const entry of entries) {
     const { name } = entry;
-    const own = join(folder, "models", name);
+    const own = join(folder.path, "models", name);
     const sitting = { entry, folder: own, plan, cohort, onProgress: prefixed(name, onProgress) };
     found.push(await kept(join(own, "judgement.json"), () => judged(sitting)));
     synthetic.set(name, await readMeds(join(own, "synthetic")));
+    await folder.shown();
   }
-  const comparison: Comparison = {
+  const comparison = comparisonOf(contest, ceiling, found);
+  const compared = { comparison, real: splitOf(cohort, "train"), synthetic };
+  await writeComparison(folder.path, compared);
+  return compared;
+}
+
+function comparisonOf(
+  { cohort, plan: { training, resamples } }: Contest,
+  ceiling: FidelityFigures,
+  found: readonly JudgedModel[],
+): Comparison {
+  const { train: real, heldOut } = checkReal(cohort);
+  return {
     about: {
       ehrloom: version,
       created: new Date().toISOString(),
@@ -381,7 +423,4 @@ export async function compare(
     models: found.map(withoutResamples),
     differences: differencesOf(found),
   };
-  const compared = { comparison, real, synthetic };
-  await writeComparison(folder, compared);
-  return compared;
 }

@@ -1,16 +1,25 @@
+/**
+ * Where results are written. A result gets a place that is free, or that an older result of
+ * Ehrloom's holds and the user gives up; one process at a time writes there; and it comes into its
+ * place whole.
+ *
+ * @module
+ */
+import { AsyncLocalStorage } from "node:async_hooks";
 import { dirname, resolve } from "node:path";
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await Deno.lstat(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
-      return false;
-    }
-    throw error;
-  }
-}
+import { isThere } from "./is_there.ts";
+import { lock } from "./lock.ts";
+import { foreignPart } from "./ours.ts";
+import { checkOwnPlace, placeOf, realPath } from "./own_place.ts";
+import { syncAll, syncFolder } from "./sync.ts";
+import {
+  discard,
+  discardedOnExit,
+  partialName,
+  putRight,
+  putRightBelow,
+  replacedName,
+} from "./temporary.ts";
 
 /** Says which output failed where the system says only why; other errors stay as they are. */
 export function unwritable(path: string, error: unknown): unknown {
@@ -19,23 +28,186 @@ export function unwritable(path: string, error: unknown): unknown {
   return new Error(`Cannot write "${path}": ${reason}`, { cause: error });
 }
 
-/**
- * Fails early where {@link writeWhole} would fail late: call it before hours of work.
- *
- * @throws {Deno.errors.AlreadyExists} If something is at `path` and `force` is not set
- * @throws {Error} If nothing can be written there
- */
-export async function checkOutput(path: string, options: { force?: boolean } = {}): Promise<void> {
-  if (!options.force && await exists(path)) {
+/** How a place is taken, see {@link claimed}. */
+export interface ClaimOptions {
+  /** Something of Ehrloom's may stand there, to be replaced. */
+  readonly force?: boolean;
+  /** Something may stand there, to be gone on with. */
+  readonly goesOn?: boolean;
+  /** What the command reads: never replaced. */
+  readonly inputs?: readonly string[];
+}
+
+/** Paths that are claimed here: what runs in a claim may claim the same path again. */
+const claims = new AsyncLocalStorage<ReadonlySet<string>>();
+
+async function checkFree(path: string, force: boolean): Promise<void> {
+  if (!await isThere(path)) return;
+  if (!force) {
     throw new Deno.errors.AlreadyExists(
       `Cannot write "${path}": it exists already; pass --force to replace it`,
     );
   }
-  let folder = dirname(path);
-  while (!await exists(folder)) folder = dirname(folder);
+  const foreign = await foreignPart(path);
+  if (foreign !== undefined) {
+    throw new Deno.errors.AlreadyExists(
+      `Cannot replace "${path}": ${foreign}; move it away, or name another place`,
+    );
+  }
+}
+
+/** Makes the folders above a path; gives those that were not there, the lowest first. */
+async function madeFolders(path: string): Promise<string[]> {
+  const folder = dirname(path);
+  const missing: string[] = [];
+  let at = folder;
+  for (; !await isThere(at); at = dirname(at)) missing.push(at);
+  if (!(await Deno.stat(at)).isDirectory) {
+    throw new Deno.errors.NotADirectory(`Cannot write "${path}": "${at}" is not a folder`);
+  }
+  await Deno.mkdir(folder, { recursive: true });
+  return missing;
+}
+
+async function withLock<T>(path: string, run: () => Promise<T>): Promise<T> {
+  const made = await madeFolders(path);
   try {
-    await Deno.remove(await Deno.makeTempFile({ dir: folder, prefix: ".ehrloom-" }));
+    const held = await lock(path);
+    try {
+      await putRight(path);
+      return await run();
+    } finally {
+      held.release();
+    }
+  } finally {
+    for (const folder of made) await Deno.remove(folder).catch(() => {}); // if still empty
+  }
+}
+
+/**
+ * Takes a place for a result before hours of work, and keeps it until that is done: nobody else
+ * writes there meanwhile. What a killed process left beside it is put right first.
+ *
+ * @example A result that comes whole
+ * ```ts
+ * import { claimed, writeWhole } from "ehrloom";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const path = `${await Deno.makeTempDir()}/result.txt`;
+ * await claimed(path, {}, async () => {
+ *   const text = "long work";
+ *   await writeWhole(path, (temporary) => Deno.writeTextFile(temporary, text));
+ * });
+ * assertEquals(await Deno.readTextFile(path), "long work");
+ * ```
+ *
+ * @param path where the result shall stand
+ * @param options whether something may stand there, and what must not be replaced
+ * @param run works, and writes there; gets the path without links on the way to it
+ * @throws {Deno.errors.AlreadyExists} If something is there and `force` is not set, or something
+ * that Ehrloom did not write
+ * @throws {Deno.errors.Busy} If another process works there; says which
+ * @throws {RangeError} If `path` is, or holds, an input, the home or the working folder
+ * @throws {Error} If nothing can be written there
+ */
+export async function claimed<T>(
+  path: string,
+  { force = false, goesOn = false, inputs }: ClaimOptions,
+  run: (place: string) => Promise<T>,
+): Promise<T> {
+  const whole = goesOn ? await realPath(resolve(path)) : await placeOf(path);
+  const held = claims.getStore() ?? new Set();
+  if (held.has(whole)) return await run(whole);
+  await checkOwnPlace(path, inputs);
+  try {
+    return await withLock(whole, async () => {
+      if (goesOn) await putRightBelow(whole);
+      else await checkFree(whole, force);
+      return await claims.run(new Set([...held, whole]), () => run(whole));
+    });
   } catch (error) {
+    throw unwritable(path, error);
+  }
+}
+
+/** Renames to a name at which nothing is; tells whether it could. */
+async function renamedToFree(from: string, to: string): Promise<boolean> {
+  if (await isThere(to)) return false;
+  try {
+    if ((await Deno.lstat(from)).isDirectory) await Deno.rename(from, to);
+    else { // where a name is taken, a link fails and a renaming does not
+      await Deno.link(from, to);
+      await Deno.remove(from);
+    }
+    return true;
+  } catch (error) {
+    if (await isThere(from) && await isThere(to)) return false;
+    throw error;
+  }
+}
+
+/** Keeps a result whose place was taken meanwhile, under the next free name. */
+async function kept(temporary: string, path: string): Promise<never> {
+  let number = 2;
+  while (!await renamedToFree(temporary, `${path}-${number}`)) number++;
+  throw new Deno.errors.AlreadyExists(
+    `Cannot write "${path}": something else has come to stand there meanwhile; ` +
+      `the result is whole in "${path}-${number}"`,
+  );
+}
+
+/** Lets a result take the place of what is there; both are whole whenever the process is ended. */
+async function exchange(temporary: string, path: string): Promise<void> {
+  const older = replacedName(temporary);
+  Deno.renameSync(path, older); // without waiting: no signal comes between the two
+  try {
+    Deno.renameSync(temporary, path);
+  } catch (error) {
+    Deno.renameSync(older, path);
+    throw error;
+  }
+  await discardedOnExit(older, async () => {
+    await syncFolder(dirname(path));
+    await Deno.remove(older, { recursive: true });
+  });
+}
+
+/**
+ * Puts a finished result into its place. It is on the disk before that, and the renaming after it.
+ *
+ * @param temporary where it stands whole, beside `path`
+ * @param path a whole one, which the caller has claimed
+ * @param options.force take the place of an older result of Ehrloom's
+ * @throws {Deno.errors.AlreadyExists} If something else has come to stand there; the result is then
+ * kept under the name that the message says
+ */
+export async function place(
+  temporary: string,
+  path: string,
+  { force = false }: { force?: boolean } = {},
+): Promise<void> {
+  await syncAll(temporary);
+  if (!await renamedToFree(temporary, path)) {
+    if (!force || await foreignPart(path) !== undefined) await kept(temporary, path);
+    await exchange(temporary, path);
+  }
+  await syncFolder(dirname(path));
+}
+
+/** Lets `write` make something at a temporary path, which goes unless `put` puts it elsewhere. */
+async function throughTemporary(
+  path: string,
+  write: (temporary: string) => Promise<void>,
+  put: (temporary: string) => Promise<void>,
+): Promise<void> {
+  const temporary = partialName(path);
+  try {
+    await discardedOnExit(temporary, async () => {
+      await write(temporary);
+      await put(temporary);
+    });
+  } catch (error) {
+    discard(temporary);
     throw unwritable(path, error);
   }
 }
@@ -47,38 +219,42 @@ export async function checkOutput(path: string, options: { force?: boolean } = {
  *
  * @param path where the result shall stand
  * @param write makes a file or a folder at the path that it is given
- * @param options.force replace what is at `path`
- * @throws {Deno.errors.AlreadyExists} If something is at `path` and `force` is not set
+ * @param options.force replace an older result of Ehrloom's at `path`
+ * @throws {Deno.errors.AlreadyExists} If something is at `path` and `force` is not set, or something
+ * that Ehrloom did not write; where it came while `write` ran, the message says under which name the
+ * result is kept
+ * @throws {Deno.errors.Busy} If another process writes there
  */
 export async function writeWhole(
   path: string,
   write: (temporary: string) => Promise<void>,
   options: { force?: boolean } = {},
 ): Promise<void> {
-  await checkOutput(path, options);
-  path = resolve(path); // "folder/" would put the temporary into the folder itself
-  try {
-    await Deno.mkdir(dirname(path), { recursive: true });
-  } catch (error) {
-    throw unwritable(path, error);
-  }
-  const temporary = `${path}.partial-${Deno.pid}`;
-  const replaced = `${path}.replaced-${Deno.pid}`;
-  await Deno.remove(temporary, { recursive: true }).catch(() => {});
-  try {
-    await write(temporary);
-    if (await exists(path)) {
-      await Deno.rename(path, replaced);
-      try {
-        await Deno.rename(temporary, path);
-      } catch (error) {
-        await Deno.rename(replaced, path);
-        throw error;
-      }
-      await Deno.remove(replaced, { recursive: true });
-    } else await Deno.rename(temporary, path);
-  } catch (error) {
-    await Deno.remove(temporary, { recursive: true }).catch(() => {});
-    throw unwritable(path, error);
-  }
+  await claimed(
+    path,
+    options,
+    (at) => throughTemporary(at, write, (temporary) => place(temporary, at, options)),
+  );
+}
+
+/**
+ * As {@link writeWhole}, for what stands inside of a folder that the caller has claimed or that is
+ * Ehrloom's own: what is there is replaced without asking.
+ */
+export async function replaceWhole(
+  path: string,
+  write: (temporary: string) => Promise<void>,
+): Promise<void> {
+  await throughTemporary(path, write, async (temporary) => {
+    await syncAll(temporary);
+    const isFolder = (await Deno.lstat(temporary)).isDirectory;
+    if (isFolder && await isThere(path)) await exchange(temporary, path);
+    else await Deno.rename(temporary, path);
+    await syncFolder(dirname(path));
+  });
+}
+
+/** As {@link replaceWhole}, for a text. */
+export function replaceText(path: string, text: string): Promise<void> {
+  return replaceWhole(path, (temporary) => Deno.writeTextFile(temporary, text));
 }

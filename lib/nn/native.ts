@@ -9,7 +9,7 @@
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { writeWhole } from "../files/output.ts";
+import { replaceWhole } from "../files/output.ts";
 import { nativeBinding } from "./backend.ts";
 
 const version = "2.21.0";
@@ -95,16 +95,16 @@ export async function buildNative(options: NativeOptions = {}): Promise<NativeBu
   const isCached = !force && await isFile(compiled);
   if (!isCached) {
     await requireTools();
-    await writeWhole(cache, async (folder) => {
+    await replaceWhole(cache, async (folder) => {
       onStep(`Downloading ${name} ${version}${cuda ? " and CUDA, 4 GB" : ", 270 MB"}`);
       await download(name, folder, { cuda, log });
       onStep("Compiling the binding");
       await compile(folder, cache, log);
-    }, { force: true });
+    });
   }
   onStep(isCached ? `Installing from ${cache}` : "Installing");
   await Deno.mkdir(dirname(nativeBinding()), { recursive: true });
-  await writeWhole(nativeBinding(), (file) => Deno.copyFile(compiled, file), { force: true });
+  await replaceWhole(nativeBinding(), (file) => Deno.copyFile(compiled, file));
   onStep("Trying a matrix product");
   return { ...await tryProduct(log), cache };
 }

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { h } from "preact";
 import { renderToString } from "preact-render-to-string";
 import type { Cohort } from "../cohort/cohort.ts";
-import { writeWhole } from "../files/output.ts";
+import { replaceText, replaceWhole } from "../files/output.ts";
 import { type Comparison, toJson } from "../evaluate/comparison.ts";
 import { type CodeKind, codeKinds } from "../evaluate/fidelity/key_rows.ts";
 import { pairedProbabilities } from "../evaluate/fidelity/paired_probabilities.ts";
@@ -71,25 +71,20 @@ export function comparisonHtml(compared: Compared): string {
   return page(compared.comparison, figuresOf(compared));
 }
 
-/** Writes `comparison.html`, `comparison.json` and `figures/*.svg` anew, each whole or not at all. */
+/**
+ * Writes `comparison.html`, `comparison.json` and `figures/*.svg` anew, each whole or not at all.
+ *
+ * @param folder the comparison's, which the caller has claimed
+ */
 export async function writeComparison(folder: string, compared: Compared): Promise<void> {
   const figures = figuresOf(compared);
   const { comparison } = compared;
-  await writeWhole(join(folder, "figures"), async (temporary) => {
+  await replaceWhole(join(folder, "figures"), async (temporary) => {
     await Deno.mkdir(temporary);
     for (const [name, svg] of figures) {
       await Deno.writeTextFile(join(temporary, `${name}.svg`), svg.outerHTML + "\n");
     }
-  }, { force: true });
-  const texts = {
-    "comparison.json": toJson(comparison),
-    "comparison.html": page(comparison, figures),
-  };
-  for (const [name, text] of Object.entries(texts)) {
-    await writeWhole(
-      join(folder, name),
-      (temporary) => Deno.writeTextFile(temporary, text),
-      { force: true },
-    );
-  }
+  });
+  await replaceText(join(folder, "comparison.json"), toJson(comparison));
+  await replaceText(join(folder, "comparison.html"), page(comparison, figures));
 }

@@ -109,10 +109,31 @@ export function reportHtml(report: Report, sources: ReportSources): string {
 }
 
 /**
- * Writes a folder with `report.html`, `report.json` and `figures/*.svg`, whole or not at all.
+ * Writes `report.html`, `report.json` and `figures/*.svg` into a folder.
+ *
+ * @param folder that has none of these yet
+ * @throws {RangeError} If the vocabularies of the two cohorts differ
+ */
+export async function writeReportFiles(
+  folder: string,
+  report: Report,
+  sources: ReportSources,
+): Promise<void> {
+  const paired = pairedOf(sources);
+  const figures = figuresOf(report, sources, paired);
+  await Deno.mkdir(join(folder, "figures"), { recursive: true });
+  await Deno.writeTextFile(join(folder, "report.html"), page(report, sources, paired, figures));
+  await Deno.writeTextFile(join(folder, "report.json"), JSON.stringify(report, null, 2) + "\n");
+  for (const [name, svg] of figures) {
+    await Deno.writeTextFile(join(folder, "figures", `${name}.svg`), svg.outerHTML + "\n");
+  }
+}
+
+/**
+ * As {@link writeReportFiles}, as a folder of their own, whole or not at all.
  *
  * @param folder where to write
- * @param options.force replace what is there
+ * @param options.force replace an older result of Ehrloom's
  * @throws {Deno.errors.AlreadyExists} If the folder exists and `force` is not set
  * @throws {RangeError} If the vocabularies of the two cohorts differ
  */
@@ -121,20 +142,5 @@ export async function writeReport(
   report: Report,
   { force, ...sources }: ReportSources & { readonly force?: boolean },
 ): Promise<void> {
-  const paired = pairedOf(sources);
-  const figures = figuresOf(report, sources, paired);
-  await writeWhole(folder, async (temporary) => {
-    await Deno.mkdir(join(temporary, "figures"), { recursive: true });
-    await Deno.writeTextFile(
-      join(temporary, "report.html"),
-      page(report, sources, paired, figures),
-    );
-    await Deno.writeTextFile(
-      join(temporary, "report.json"),
-      JSON.stringify(report, null, 2) + "\n",
-    );
-    for (const [name, svg] of figures) {
-      await Deno.writeTextFile(join(temporary, "figures", `${name}.svg`), svg.outerHTML + "\n");
-    }
-  }, { force });
+  await writeWhole(folder, (temporary) => writeReportFiles(temporary, report, sources), { force });
 }

@@ -6,8 +6,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { type Cohort, splitOf } from "../cohort/cohort.ts";
 import { visitsOf } from "../cohort/records.ts";
+import type { GrowingFolder } from "../files/growing_folder.ts";
 import type { GradientModel } from "../models/model.ts";
-
 import { adam, type Optimizer } from "../nn/optimizer.ts";
 import { drawn } from "../nn/initial.ts";
 import { checkShapes, type NamedArrays } from "../nn/parameters.ts";
@@ -65,14 +65,14 @@ const noSums = () => ({ loss: 0, visits: 0, norms: 0 });
 export async function fit(
   model: GradientModel,
   cohort: Cohort,
-  folder: string,
+  folder: GrowingFolder,
   training: Training,
   onProgress?: OnProgress,
   tables: NamedArrays = {},
 ): Promise<TrainingLine[]> {
   const learners = splitOf(cohort, "train");
   const judges = splitOf(cohort, "validation");
-  const stored = await readStanding(folder);
+  const stored = await readStanding(folder.path);
   if (stored !== undefined) {
     const { parameters, means, squares } = stored.state;
     for (const group of [parameters, means, squares]) {
@@ -86,7 +86,7 @@ export async function fit(
     best: { loss: Number.MAX_VALUE, epoch: 0 }, // JSON knows no infinity
     seconds: 0,
   };
-  const lines = (await readTraining(folder)).filter(({ epoch }) => epoch <= standing.epoch);
+  const lines = (await readTraining(folder.path)).filter(({ epoch }) => epoch <= standing.epoch);
   const optimizer = adam(
     stored?.state ?? { ...drawn(model.initial, random(training.seed)), ...tables },
   );
@@ -102,7 +102,7 @@ export async function fit(
     const seconds = () => before + (performance.now() - began) / 1000;
     const store = async () => {
       standing.seconds = seconds();
-      await writeStanding(folder, lines, standing, await optimizer.readState());
+      await writeStanding(folder.path, lines, standing, await optimizer.readState());
     };
     const sitting: Sitting = {
       model,
@@ -122,8 +122,9 @@ export async function fit(
       standing.epoch < epochs && standing.epoch - standing.best.epoch < patience && isTimeLeft()
     ) {
       const line = await trainEpoch(sitting);
-      if (line.best) await writeBest(folder, await optimizer.readParameters());
+      if (line.best) await writeBest(folder.path, await optimizer.readParameters());
       await store();
+      await folder.shown();
     }
     const total = epochs * Math.ceil(learners.recordCount / batch);
     onProgress?.({ stage: "training", done: total, total }); // may have stopped before

@@ -7,7 +7,8 @@
  */
 import { join } from "node:path";
 import { isObject, parsedJson, readText } from "../files/input.ts";
-import { unwritable } from "../files/output.ts";
+import { isThere } from "../files/is_there.ts";
+import { replaceText, replaceWhole } from "../files/output.ts";
 import { type Vocabulary, vocabulary } from "../cohort/vocabulary.ts";
 import { checkSettings, modelFamily } from "../models/mod.ts";
 import type { Model, ModelConfig } from "../models/model.ts";
@@ -105,27 +106,10 @@ export function modelOf({ model, config, schema }: RunConfig): Model {
   return modelFamily(model).create(config, schema);
 }
 
-async function replaceFile(path: string, write: (temporary: string) => Promise<void>) {
-  const temporary = `${path}.partial`;
-  try {
-    await write(temporary);
-    await Deno.rename(temporary, path);
-  } catch (error) {
-    await Deno.remove(temporary).catch(() => {}); // on a full disk it may not even have begun
-    throw unwritable(path, error);
-  }
-}
-
-async function replaceText(path: string, text: string) {
-  await replaceFile(path, async (temporary) => {
-    using file = await Deno.open(temporary, { write: true, create: true, truncate: true });
-    const bytes = new TextEncoder().encode(text);
-    for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
-    await file.sync();
-  });
-}
-
-/** Begins a run folder: its config and vocabulary. */
+/**
+ * Begins a run folder: its config and vocabulary, and for a network the word that it goes on from its
+ * beginning. So a run that lacks this word has lost it.
+ */
 export async function beginRun(
   folder: string,
   runConfig: RunConfig,
@@ -137,7 +121,19 @@ export async function beginRun(
     join(folder, "vocabulary.json"),
     JSON.stringify({ codes, descriptions, labels }),
   );
+  if (!("learn" in modelOf(runConfig))) {
+    await writeSafetensors(join(folder, "resume.safetensors"), {}, {
+      standing: "null",
+      steps: "0",
+    });
+  }
   await replaceText(join(folder, "config.json"), JSON.stringify(runConfig, null, 2) + "\n");
+}
+
+/** Whether a run has stored anything of its training. */
+export async function hasStored(folder: string): Promise<boolean> {
+  return await isThere(join(folder, "training.jsonl")) ||
+    await isThere(join(folder, "model.safetensors"));
 }
 
 /** The best parameters so far. */
@@ -147,7 +143,7 @@ export async function readBest(folder: string): Promise<NamedArrays> {
 
 /** Stores the best parameters so far. */
 export function writeBest(folder: string, parameters: NamedArrays): Promise<void> {
-  return replaceFile(
+  return replaceWhole(
     join(folder, "model.safetensors"),
     (path) => writeSafetensors(path, parameters, { format: "pt" }),
   );
@@ -186,7 +182,7 @@ function writeState(path: string, standing: object, state: AdamState): Promise<v
     ),
   );
   const metadata = { standing: JSON.stringify(standing), steps: String(state.steps) };
-  return replaceFile(path, (temporary) => writeSafetensors(temporary, tensors, metadata));
+  return replaceWhole(path, (temporary) => writeSafetensors(temporary, tensors, metadata));
 }
 
 async function readJson(path: string): Promise<unknown> {
@@ -282,6 +278,7 @@ async function readState(
     throw error;
   }
   const { tensors, metadata } = await readSafetensors(path);
+  if (metadata.standing === "null") return undefined; // as the run was begun
   const groups: Record<string, NamedArrays> = { parameters: {}, means: {}, squares: {} };
   for (const [name, array] of Object.entries(tensors)) {
     const dot = name.indexOf(".");

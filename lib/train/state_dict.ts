@@ -2,6 +2,7 @@ import type { Vocabulary } from "../cohort/vocabulary.ts";
 import { writeWhole } from "../files/output.ts";
 import { gradientModelOf } from "../models/mod.ts";
 import { readSafetensors, writeSafetensors } from "../nn/safetensors.ts";
+import { version } from "../version.ts";
 import type { Run, RunConfig } from "./run_folder.ts";
 
 const networkOf = ({ model, config, schema }: RunConfig) => gradientModelOf(model, config, schema);
@@ -47,7 +48,7 @@ export async function writeStateDict(
   const stateDict = networkOf(run.runConfig).toOriginal(run.parameters);
   await writeWhole(
     path,
-    (temporary) => writeSafetensors(temporary, stateDict, { format: "pt" }),
+    (temporary) => writeSafetensors(temporary, stateDict, { format: "pt", ehrloom: version }),
     options,
   );
 }

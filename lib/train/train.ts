@@ -1,6 +1,7 @@
 import { type Cohort, type Split, splitNames, splitOf } from "../cohort/cohort.ts";
 import { fingerprint } from "../cohort/fingerprint.ts";
-import { checkOutput } from "../files/output.ts";
+import { growFolder, type GrowingFolder, grownFolder } from "../files/growing_folder.ts";
+import { claimed } from "../files/output.ts";
 import { checkSettings, modelFamily } from "../models/mod.ts";
 import type { Knowledge, Model, ModelConfig } from "../models/model.ts";
 import { backendVersions } from "../nn/backend.ts";
@@ -14,6 +15,7 @@ import { checkWorkers } from "./gradients.ts";
 import { checkTraining, givenTraining, trainingDefaults, type TrainingOptions } from "./options.ts";
 import {
   beginRun,
+  hasStored,
   modelOf,
   readRun,
   readRunConfig,
@@ -33,7 +35,7 @@ export interface TrainOptions extends TrainingOptions {
   readonly knowledge?: Knowledge;
   /** Go on with an interrupted run; other options must be left out or be as they were. */
   readonly resume?: boolean;
-  /** Replace what stands at the folder. */
+  /** Replace an older result of Ehrloom's at the folder, once this one has something to show. */
   readonly force?: boolean;
   /** Hears of every step. */
   readonly onProgress?: OnProgress;
@@ -53,12 +55,6 @@ export function checkSplits({ splits }: Cohort): void {
       throw new RangeError(`Cannot train: the cohort has no ${split} records`);
     }
   }
-}
-
-/** A run's config, and what was worked out before training for a run that begins. */
-interface Prepared {
-  readonly runConfig: RunConfig;
-  readonly tables?: NamedArrays;
 }
 
 function tablesOf(
@@ -82,11 +78,30 @@ export function checkKnowledge(model: Model, knowledge: Knowledge = {}): void {
   throw new RangeError(`Cannot train "${model.family}" with ${given[0][0]}: it can use none`);
 }
 
-async function begunRun(
-  folder: string,
+/** Trains a run whose config is written, or goes on with it. */
+async function learn(
   cohort: Cohort,
-  options: TrainOptions,
-): Promise<Prepared> {
+  folder: GrowingFolder,
+  runConfig: RunConfig,
+  tables: NamedArrays | undefined,
+  onProgress?: OnProgress,
+): Promise<void> {
+  const model = modelOf(runConfig);
+  if ("learn" in model) {
+    await writeBest(folder.path, model.learn(splitOf(cohort, "train")));
+    return await folder.shown();
+  }
+  const { adversary } = model;
+  const { minutes } = runConfig.training;
+  const stages = adversary === undefined ? 1 : 2; // that share the time alike
+  const training = { ...runConfig.training, minutes: minutes / stages };
+  await fit(model, cohort, folder, training, onProgress, tables);
+  if (adversary !== undefined) {
+    await fitAdversary(model, adversary, cohort, folder.path, training, onProgress);
+  }
+}
+
+async function trainNew(cohort: Cohort, folder: string, options: TrainOptions): Promise<void> {
   const family = modelFamily(options.model ?? "halo");
   const settings = options.settings ?? {};
   checkSettings(family, settings);
@@ -97,7 +112,6 @@ async function begunRun(
   const schema = family.schemaFor?.(cohort, config);
   const model = family.create(config, schema);
   checkKnowledge(model, options.knowledge);
-  await checkOutput(folder, { force: options.force });
   const given = await tablesOf(model, cohort, training, options);
   const runConfig: RunConfig = {
     ehrloom: version,
@@ -109,13 +123,11 @@ async function begunRun(
     cohort: await fingerprint(cohort),
     versions: backendVersions(),
   };
-  if (options.force) {
-    await Deno.remove(folder, { recursive: true }).catch((error) => {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-    });
-  }
-  await beginRun(folder, runConfig, cohort.vocabulary, cohort.labelNames);
-  return { runConfig, tables: given?.tables };
+  await growFolder(folder, {
+    begin: (begun) => beginRun(begun, runConfig, cohort.vocabulary, cohort.labelNames),
+    run: (growing) => learn(cohort, growing, runConfig, given?.tables, options.onProgress),
+    isWorthKeeping: hasStored,
+  });
 }
 
 /** What a run that was killed before it stored anything must work out again. */
@@ -138,11 +150,7 @@ async function tablesAgain(
   return given?.tables;
 }
 
-async function resumedRun(
-  folder: string,
-  cohort: Cohort,
-  options: TrainOptions,
-): Promise<Prepared> {
+async function trainOn(cohort: Cohort, folder: string, options: TrainOptions): Promise<void> {
   const stored = await readRunConfig(folder);
   const before: Record<string, unknown> = {
     model: stored.model,
@@ -162,7 +170,8 @@ async function resumedRun(
       `Cannot resume "${folder}": it was begun on another cohort or other splits`,
     );
   }
-  return { runConfig: stored, tables: await tablesAgain(folder, cohort, stored, options) };
+  const tables = await tablesAgain(folder, cohort, stored, options);
+  await learn(cohort, grownFolder(folder), stored, tables, options.onProgress);
 }
 
 /**
@@ -175,7 +184,9 @@ async function resumedRun(
  * @returns the run, with its best parameters
  * @throws {RangeError} If the model or a setting is unknown, an option out of range, or the cohort
  * does not fit
- * @throws {Deno.errors.AlreadyExists} If the folder exists and neither `resume` nor `force` is set
+ * @throws {Deno.errors.AlreadyExists} If the folder exists and neither `resume` nor `force` is set,
+ * or it holds something that Ehrloom did not write
+ * @throws {Deno.errors.Busy} If another process trains there
  */
 export async function train(
   cohort: Cohort,
@@ -183,19 +194,9 @@ export async function train(
   options: TrainOptions = {},
 ): Promise<Run> {
   checkSplits(cohort);
-  const prepare = options.resume ? resumedRun : begunRun;
-  const { runConfig, tables } = await prepare(folder, cohort, options);
-  const model = modelOf(runConfig);
-  if ("learn" in model) await writeBest(folder, model.learn(splitOf(cohort, "train")));
-  else {
-    const { adversary } = model;
-    const { minutes } = runConfig.training;
-    const stages = adversary === undefined ? 1 : 2; // that share the time alike
-    const training = { ...runConfig.training, minutes: minutes / stages };
-    await fit(model, cohort, folder, training, options.onProgress, tables);
-    if (adversary !== undefined) {
-      await fitAdversary(model, adversary, cohort, folder, training, options.onProgress);
-    }
-  }
-  return await readRun(folder);
+  const { force, resume } = options;
+  return await claimed(folder, { force, goesOn: resume }, async (place) => {
+    await (resume ? trainOn(cohort, folder, options) : trainNew(cohort, place, options));
+    return await readRun(folder);
+  });
 }

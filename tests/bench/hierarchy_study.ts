@@ -16,7 +16,7 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import {
-  checkOutput,
+  claimed,
   type Cohort,
   generate,
   type OnProgress,
@@ -206,71 +206,75 @@ await runCommand({
     width: { value: "N", help: "Width of the embedding", default: "64" },
     lr: { value: "X", help: "Learning rate", default: "3e-3" },
     ...backendOption,
-    force: { help: "Replace what is at --out" },
   },
   examples: ["deno run -A tests/bench/hierarchy_study.ts --out runs/hierarchy"],
 }, async (args, onProgress) => {
   const out = args.path("out");
-  const force = args.has("force");
-  await checkOutput(out, { force });
-  await startBackend(args);
-  const training = {
-    epochs: args.integer("epochs", { min: 1 }),
-    learningRate: args.number("lr", { min: 0 }),
-  };
-  const width = args.integer("width", { min: 4 });
-  const folder = await Deno.makeTempDir({ prefix: "ehrloom-hierarchy-" });
-  const seeds: Record<Form, Measured>[] = [];
-  for (let seed = 1; seed <= args.integer("seeds", { min: 1 }); seed++) {
-    const population = simulatedIcd10(seed);
-    const cohort = population.patients(args.integer("patients", { min: 100 }), 1);
-    const truth = population.patients(populationSample, 2);
-    const known = recordCounts(splitOf(cohort, "train"));
-    const isRare = (code: number) => known[code] >= 1 && known[code] <= mostRecordsOfRare;
-    const rare = Array.from(known.keys()).filter(isRare);
-    const measured = async (form: Form): Promise<Measured> => {
-      const told: OnProgress = (progress) =>
-        onProgress({ ...progress, stage: `seed ${seed}, ${form}: ${progress.stage}` });
-      const run = await train(cohort, join(folder, "run"), {
-        ...training,
-        model: "hisgt",
-        settings: { width, layers: 2, heads: 4, ...forms[form] },
-        seed,
-        onProgress: told,
-        force: true,
-      });
-      const nats = await likelihoods(run, splitOf(cohort, "test"), isRare);
-      const drawn = await generate(run, { count: drawnPatients, seed, onProgress: told });
-      const prevalence = prevalenceErrors(drawn.cohort, truth, rare);
-      const levels = { ...nats, prevalence };
-      say(
-        `seed ${seed}, ${form}: best epoch ${run.training.findLast(({ best }) => best)?.epoch}; ` +
-          Object.entries(levels).map(([measure, { sums, counts }]) =>
-            `${measure} ${(totalOf(sums) / totalOf(counts)).toFixed(4)}`
-          ).join(", "),
-      );
-      return levels;
+  await claimed(out, {}, async () => {
+    await startBackend(args);
+    const training = {
+      epochs: args.integer("epochs", { min: 1 }),
+      learningRate: args.number("lr", { min: 0 }),
     };
-    const results: [Form, Measured][] = [];
-    for (const form of Object.keys(forms) as Form[]) results.push([form, await measured(form)]);
-    seeds.push(Object.fromEntries(results) as Record<Form, Measured>);
-    const learned = prevalenceErrors(splitOf(cohort, "train"), truth, rare);
-    say(
-      `seed ${seed}: ${rare.length} rare codes of ${known.length}; ` +
-        `their prevalence error in the training records themselves ` +
-        (totalOf(learned.sums) / rare.length).toFixed(4),
-    );
-  }
-  await Deno.remove(folder, { recursive: true });
-  const found = (Object.keys(measures) as Measure[]).flatMap((each) => summarized(seeds, each));
-  await writeWhole(out, async (path) => {
-    await Deno.mkdir(path);
-    await Deno.writeTextFile(join(path, "hierarchy.json"), JSON.stringify(found, null, 2) + "\n");
-    await Deno.writeTextFile(join(path, "hierarchy.svg"), hierarchyFigure(found).outerHTML + "\n");
-  }, { force });
-  for (const { form, measure, level, difference } of found) {
-    const text = ({ value, low, high }: Interval) =>
-      `${value.toFixed(3)} (${low.toFixed(3)} to ${high.toFixed(3)})`;
-    say(`${measures[measure]}, ${form}: ${text(level)}, difference ${text(difference)}`);
-  }
+    const width = args.integer("width", { min: 4 });
+    const folder = await Deno.makeTempDir({ prefix: "ehrloom-hierarchy-" });
+    const seeds: Record<Form, Measured>[] = [];
+    for (let seed = 1; seed <= args.integer("seeds", { min: 1 }); seed++) {
+      const population = simulatedIcd10(seed);
+      const cohort = population.patients(args.integer("patients", { min: 100 }), 1);
+      const truth = population.patients(populationSample, 2);
+      const known = recordCounts(splitOf(cohort, "train"));
+      const isRare = (code: number) => known[code] >= 1 && known[code] <= mostRecordsOfRare;
+      const rare = Array.from(known.keys()).filter(isRare);
+      const measured = async (form: Form): Promise<Measured> => {
+        const told: OnProgress = (progress) =>
+          onProgress({ ...progress, stage: `seed ${seed}, ${form}: ${progress.stage}` });
+        const run = await train(cohort, join(folder, "run"), {
+          ...training,
+          model: "hisgt",
+          settings: { width, layers: 2, heads: 4, ...forms[form] },
+          seed,
+          onProgress: told,
+          force: true,
+        });
+        const nats = await likelihoods(run, splitOf(cohort, "test"), isRare);
+        const drawn = await generate(run, { count: drawnPatients, seed, onProgress: told });
+        const prevalence = prevalenceErrors(drawn.cohort, truth, rare);
+        const levels = { ...nats, prevalence };
+        say(
+          `seed ${seed}, ${form}: best epoch ${
+            run.training.findLast(({ best }) => best)?.epoch
+          }; ` +
+            Object.entries(levels).map(([measure, { sums, counts }]) =>
+              `${measure} ${(totalOf(sums) / totalOf(counts)).toFixed(4)}`
+            ).join(", "),
+        );
+        return levels;
+      };
+      const results: [Form, Measured][] = [];
+      for (const form of Object.keys(forms) as Form[]) results.push([form, await measured(form)]);
+      seeds.push(Object.fromEntries(results) as Record<Form, Measured>);
+      const learned = prevalenceErrors(splitOf(cohort, "train"), truth, rare);
+      say(
+        `seed ${seed}: ${rare.length} rare codes of ${known.length}; ` +
+          `their prevalence error in the training records themselves ` +
+          (totalOf(learned.sums) / rare.length).toFixed(4),
+      );
+    }
+    await Deno.remove(folder, { recursive: true });
+    const found = (Object.keys(measures) as Measure[]).flatMap((each) => summarized(seeds, each));
+    await writeWhole(out, async (path) => {
+      await Deno.mkdir(path);
+      await Deno.writeTextFile(join(path, "hierarchy.json"), JSON.stringify(found, null, 2) + "\n");
+      await Deno.writeTextFile(
+        join(path, "hierarchy.svg"),
+        hierarchyFigure(found).outerHTML + "\n",
+      );
+    });
+    for (const { form, measure, level, difference } of found) {
+      const text = ({ value, low, high }: Interval) =>
+        `${value.toFixed(3)} (${low.toFixed(3)} to ${high.toFixed(3)})`;
+      say(`${measures[measure]}, ${form}: ${text(level)}, difference ${text(difference)}`);
+    }
+  });
 });

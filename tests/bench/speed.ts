@@ -5,10 +5,11 @@
  *
  * @module
  */
+import { version } from "ehrloom/version.ts";
 import * as tf from "@tensorflow/tfjs-core";
 import {
   backendVersions,
-  checkOutput,
+  claimed,
   type Cohort,
   concatenated,
   generateParts,
@@ -112,7 +113,7 @@ await runCommand({
     workers: { value: "N", help: "Threads that share a batch on wasm", default: "1" },
     out: { value: "FILE", help: "JSON file to write", default: "runs/bench.json" },
     ...backendOption,
-    force: { help: "Replace what is at FILE" },
+    force: { help: "Replace an older result at FILE" },
   },
   examples: [
     "deno task bench --backend wasm --workers 2",
@@ -121,57 +122,59 @@ await runCommand({
 }, async (args, onProgress) => {
   const out = args.maybe("out") === "runs/bench.json" ? "runs/bench.json" : args.path("out");
   const force = args.has("force");
-  await checkOutput(out, { force });
-  const backend = await startBackend(args);
-  const workers = args.integer("workers", { min: 1 });
-  const batch = args.integer("batch", { min: 1 });
-  const count = args.integer("count", { min: 1 });
-  const cohort = args.maybe("cohort") === undefined
-    ? await syntheaSample()
-    : await readMeds(args.path("cohort"));
-  const folder = await Deno.makeTempDir({ prefix: "ehrloom-bench-" });
-  const run = args.maybe("run") === undefined
-    ? await train(cohort, join(folder, "run"), { ...demoTraining, workers, onProgress })
-    : await readRun(args.path("run"));
-  await Deno.remove(folder, { recursive: true });
+  await claimed(out, { force }, async () => {
+    const backend = await startBackend(args);
+    const workers = args.integer("workers", { min: 1 });
+    const batch = args.integer("batch", { min: 1 });
+    const count = args.integer("count", { min: 1 });
+    const cohort = args.maybe("cohort") === undefined
+      ? await syntheaSample()
+      : await readMeds(args.path("cohort"));
+    const folder = await Deno.makeTempDir({ prefix: "ehrloom-bench-" });
+    const run = args.maybe("run") === undefined
+      ? await train(cohort, join(folder, "run"), { ...demoTraining, workers, onProgress })
+      : await readRun(args.path("run"));
+    await Deno.remove(folder, { recursive: true });
 
-  const peak = await peakFlops();
-  const training = await trainingSpeed(run, splitOf(cohort, "train"), batch, workers);
-  const later = await peakFlops(); // the machine may be busier now than it was
-  const best = Math.max(peak, later);
-  const flopsPerSecond = training.useful_flops / training.seconds_per_epoch;
-  const result = {
-    versions: backendVersions(),
-    model: run.runConfig.model,
-    config: run.runConfig.config,
-    peak_flops_per_second: best,
-    training: {
-      ...training,
-      batch,
-      workers,
-      useful_flops_per_second: flopsPerSecond,
-      share_of_peak: flopsPerSecond / best,
-    },
-    sampling: {
-      fixed_point: await samplingSpeed(run, count, "fixed-point"),
-      block_order: await samplingSpeed(run, count, "block-order"),
-    },
-  };
-  await writeWhole(
-    out,
-    (path) => Deno.writeTextFile(path, JSON.stringify(result, null, 2) + "\n"),
-    { force },
-  );
-  say(`${backend}: peak ${(best / 1e9).toFixed(0)} GFLOP/s (a 2048³ product)`);
-  say(
-    `training: ${training.seconds_per_epoch.toFixed(2)} s an epoch, ` +
-      `${(flopsPerSecond / 1e9).toFixed(0)} useful GFLOP/s, ` +
-      `${(100 * flopsPerSecond / best).toFixed(0)}% of peak`,
-  );
-  for (const [name, speed] of Object.entries(result.sampling)) {
-    say(
-      `sampling, ${name}: ${speed.visits_per_second.toFixed(0)} visits a second, ` +
-        `${speed.time_over_forward.toFixed(1)} forward passes' time`,
+    const peak = await peakFlops();
+    const training = await trainingSpeed(run, splitOf(cohort, "train"), batch, workers);
+    const later = await peakFlops(); // the machine may be busier now than it was
+    const best = Math.max(peak, later);
+    const flopsPerSecond = training.useful_flops / training.seconds_per_epoch;
+    const result = {
+      ehrloom: version,
+      versions: backendVersions(),
+      model: run.runConfig.model,
+      config: run.runConfig.config,
+      peak_flops_per_second: best,
+      training: {
+        ...training,
+        batch,
+        workers,
+        useful_flops_per_second: flopsPerSecond,
+        share_of_peak: flopsPerSecond / best,
+      },
+      sampling: {
+        fixed_point: await samplingSpeed(run, count, "fixed-point"),
+        block_order: await samplingSpeed(run, count, "block-order"),
+      },
+    };
+    await writeWhole(
+      out,
+      (path) => Deno.writeTextFile(path, JSON.stringify(result, null, 2) + "\n"),
+      { force },
     );
-  }
+    say(`${backend}: peak ${(best / 1e9).toFixed(0)} GFLOP/s (a 2048³ product)`);
+    say(
+      `training: ${training.seconds_per_epoch.toFixed(2)} s an epoch, ` +
+        `${(flopsPerSecond / 1e9).toFixed(0)} useful GFLOP/s, ` +
+        `${(100 * flopsPerSecond / best).toFixed(0)}% of peak`,
+    );
+    for (const [name, speed] of Object.entries(result.sampling)) {
+      say(
+        `sampling, ${name}: ${speed.visits_per_second.toFixed(0)} visits a second, ` +
+          `${speed.time_over_forward.toFixed(1)} forward passes' time`,
+      );
+    }
+  });
 });

@@ -213,14 +213,15 @@ Deno.test("deno task generate says in one line what is wrong, and writes nothing
       [
         ["--out", `${folder}/run/config.json/out`],
         1,
-        `error: Cannot write "${folder}/run/config.json/out": Not a directory`,
+        `error: Cannot write "${folder}/run/config.json/out": ` +
+        `"${folder}/run/config.json" is not a folder`,
       ],
     ];
     // Two at a time, as each starts a process
     const queue = cases.values();
-    await Promise.all([1, 2].map(async () => {
+    await Promise.all([1, 2].map(async (turn) => {
       for (const [args, code, message] of queue) {
-        const found = await task("--count", "4", "--out", `${folder}/out`, ...args);
+        const found = await task("--count", "4", "--out", `${folder}/out${turn}`, ...args);
         assertEquals(found.code, code, args.join(" "));
         assertEquals(found.lines.length, code === 2 ? 2 : 1, found.lines.join("\n"));
         if (code === 2) assertEquals(found.lines[1], "See deno task generate --help");

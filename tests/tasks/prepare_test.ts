@@ -173,15 +173,21 @@ const bad: {
   },
   {
     what: "an output folder that exists",
-    args: (folder) => ["--out", `${folder}/source`],
+    args: (folder) => ["--out", `${folder}/source/patients.csv`],
     code: 1,
-    wanted: /Cannot write ".*source": it exists already; pass --force to replace it$/,
+    wanted: /Cannot write ".*patients.csv": it exists already; pass --force to replace it$/,
+  },
+  {
+    what: "an output folder that is the input",
+    args: (folder) => ["--out", `${folder}/source`, "--force"],
+    code: 1,
+    wanted: /Cannot write ".*source": it is what this command reads; name a folder or file of/,
   },
   {
     what: "an output folder that cannot be written",
     args: (folder) => ["--out", `${folder}/source/patients.csv/out`],
     code: 1,
-    wanted: /Cannot write ".*out": Not a directory$/,
+    wanted: /Cannot write ".*out": ".*patients.csv" is not a folder$/,
   },
   {
     what: "an unknown format",

@@ -60,13 +60,50 @@ Deno.test("train() resumed from its last epoch gives the same run, to the bit", 
   inFolder(async (folder) => {
     const [whole, parts] = [join(folder, "whole"), join(folder, "parts")];
     const expected = await train(source, whole, options);
-    await interrupted(parts, 2, false); // nothing but the config is stored
-    await interrupted(parts, stepsPerEpoch + 3, true);
+    await interrupted(parts, stepsPerEpoch + 3, false);
     await interrupted(parts, 2 * stepsPerEpoch + 1, true);
     const found = await train(source, parts, { resume: true });
     assertEquals(epochsOf(found), epochsOf(expected));
     assertEquals(found.parameters, expected.parameters);
     assertEquals(await stateOf(parts), await stateOf(whole));
+  }));
+
+Deno.test("train() that fails before anything is stored leaves nothing, so it can begin again", () =>
+  inFolder(async (folder) => {
+    const path = join(folder, "run");
+    await interrupted(path, 2, false);
+    assertEquals([...Deno.readDirSync(folder)], []);
+    await train(source, path, { ...options, epochs: 1 });
+    const before = await stateOf(path);
+    await assertRejects( // an older run stays until the new one has a model
+      () => train(source, path, { ...options, learningRate: 1e30, force: true }),
+      RangeError,
+      "try a lower learning rate than 1e+30",
+    );
+    assertEquals(await stateOf(path), before);
+    assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name), ["run"]);
+  }));
+
+Deno.test("train() resumed from its beginning, as a run that was killed there, gives the same run", () =>
+  inFolder(async (folder) => {
+    const [whole, begun] = [join(folder, "whole"), join(folder, "begun")];
+    await train(source, whole, {
+      ...options,
+      onProgress: ({ done }) => {
+        if (done !== 1) return;
+        Deno.mkdirSync(begun);
+        for (const { name } of Deno.readDirSync(whole)) {
+          Deno.copyFileSync(join(whole, name), join(begun, name));
+        }
+      },
+    });
+    assertEquals(
+      [...Deno.readDirSync(begun)].map(({ name }) => name).sort(),
+      ["config.json", "resume.safetensors", "vocabulary.json"],
+    );
+    const found = await train(source, begun, { resume: true });
+    assertEquals(found.parameters, (await readRun(whole)).parameters);
+    assertEquals(await stateOf(begun), await stateOf(whole));
   }));
 
 Deno.test("train() resumed from the middle of an epoch gives the same run, to the bit", () =>

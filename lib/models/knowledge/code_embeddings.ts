@@ -8,6 +8,7 @@
  * @see specs/hisgt.md section 4
  * @module
  */
+import { version } from "../../version.ts";
 import { isObject, parsedJson, readText } from "../../files/input.ts";
 import { writeWhole } from "../../files/output.ts";
 import { readSafetensors, writeSafetensors } from "../../nn/safetensors.ts";
@@ -161,7 +162,7 @@ export function isEmbeddingsPath(path: string): boolean {
 
 /** The JSON text of embeddings, a line to a key; nine digits give a float32 back exactly. */
 function* jsonLines({ keys, width, vectors, source }: CodeEmbeddings): Generator<string> {
-  yield `{\n"model": ${JSON.stringify(source)},\n"vectors": {\n`;
+  yield `{\n"ehrloom": "${version}",\n"model": ${JSON.stringify(source)},\n"vectors": {\n`;
   for (const [i, key] of keys.entries()) {
     const vector = Array.from(
       vectors.subarray(i * width, (i + 1) * width),
@@ -196,7 +197,11 @@ export async function writeCodeEmbeddings(
       await Deno.writeTextFile(temporary, lines);
     } else {
       const table = { vectors: { shape: [keys.length, width], numbers: vectors } };
-      await writeSafetensors(temporary, table, { model: source, keys: JSON.stringify(keys) });
+      await writeSafetensors(temporary, table, {
+        ehrloom: version,
+        model: source,
+        keys: JSON.stringify(keys),
+      });
     }
   }, options);
 }

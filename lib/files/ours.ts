@@ -1,0 +1,92 @@
+/**
+ * What Ehrloom has written, known by its own marks: only that may ever be replaced.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { temporaryPattern } from "./temporary.ts";
+
+const run = String.raw`(config|vocabulary)\.json|(training|adversary)\.jsonl|` +
+  String.raw`(model|resume|resume-adversary)\.safetensors`;
+const cohort = String.raw`data/\d+\.parquet|metadata/((codes|labels|subject_splits)\.parquet|` +
+  String.raw`dataset\.json)`;
+const report = String.raw`report\.(html|json)|figures/\w+\.svg`;
+const comparison = String.raw`(plan|ceiling|comparison)\.json|comparison\.html|figures/\w+\.svg|` +
+  String.raw`models/[^/]+/(judgement\.json|run/(${run})|synthetic/(${cohort}))`;
+const demo = `${report}|(cohort|synthetic)/(${cohort})|run/(${run})`;
+
+/** A kind of folder: the file that tells it, what that says, and the paths that it may hold. */
+interface Layout {
+  readonly mark: string;
+  readonly says: RegExp;
+  readonly holds: RegExp;
+}
+
+const layouts: readonly Layout[] = [
+  { mark: "config.json", says: /"ehrloom"\s*:/, holds: whole(run) },
+  { mark: "metadata/dataset.json", says: /"etl_name"\s*:\s*"ehrloom"/, holds: whole(cohort) },
+  { mark: "report.json", says: /"ehrloom"\s*:/, holds: whole(demo) },
+  { mark: "plan.json", says: /"resamples"\s*:/, holds: whole(comparison) },
+];
+
+function whole(pattern: string): RegExp {
+  return new RegExp(`^(${pattern})$`);
+}
+
+/** Files that desktops and killed processes leave in folders; nobody misses them. */
+const litter = /(^|\/)(\.DS_Store|Thumbs\.db|desktop\.ini|\..+\.ehrloom-lock)$/;
+
+/** A mark stands near the beginning of its file. */
+const markBytes = 1 << 16;
+
+async function beginning(path: string): Promise<string> {
+  try {
+    using file = await Deno.open(path);
+    const bytes = new Uint8Array(markBytes);
+    const length = await file.read(bytes);
+    return new TextDecoder().decode(bytes.subarray(0, length ?? 0));
+  } catch (_) {
+    return ""; // what cannot be read bears no mark
+  }
+}
+
+/** Paths of all files below a folder, from it, with "/" between; links are not followed. */
+async function* filesBelow(folder: string, from = ""): AsyncGenerator<string> {
+  for await (const { name, isDirectory } of Deno.readDir(join(folder, from))) {
+    const path = from + name;
+    if (isDirectory) yield* filesBelow(folder, `${path}/`);
+    else yield path;
+  }
+}
+
+/** The first file of a folder that is none of Ehrloom's; undefined where all are. */
+async function foreignFile(folder: string): Promise<string | undefined> {
+  const own: RegExp[] = [];
+  for (const { mark, says, holds } of layouts) {
+    if (says.test(await beginning(join(folder, mark)))) own.push(holds);
+  }
+  for await (const path of filesBelow(folder)) {
+    const isKnown = litter.test(path) || temporaryPattern.test(path) ||
+      own.some((holds) => holds.test(path));
+    if (!isKnown) return path;
+  }
+  return undefined;
+}
+
+/**
+ * What stands in the way of replacing something: the first of a folder's files that Ehrloom did not
+ * write, or that a file is none of Ehrloom's. Links can be replaced: what they point to stays.
+ *
+ * @param path of a file or folder
+ * @returns undefined where all of it is Ehrloom's, or nothing is there
+ */
+export async function foreignPart(path: string): Promise<string | undefined> {
+  const found = await Deno.lstat(path);
+  if (found.isSymlink) return undefined;
+  if (found.isDirectory) {
+    const file = await foreignFile(path);
+    return file && `it holds ${file}, which Ehrloom did not write`;
+  }
+  const isOurs = found.isFile && /"ehrloom"\s*:/.test(await beginning(path));
+  return isOurs ? undefined : "it is a file that Ehrloom did not write";
+}

@@ -1,0 +1,21 @@
+import { join } from "node:path";
+
+async function sync(path: string, options: Deno.OpenOptions): Promise<void> {
+  using file = await Deno.open(path, options);
+  await file.sync();
+}
+
+/**
+ * Waits until a folder's list of names is on the disk: after a renaming, a loss of power could
+ * otherwise bring the older state back. Windows has no such request.
+ */
+export async function syncFolder(folder: string): Promise<void> {
+  if (Deno.build.os !== "windows") await sync(folder, { read: true });
+}
+
+/** Waits until a file, or a folder with all that it holds, is on the disk. */
+export async function syncAll(path: string): Promise<void> {
+  if (!(await Deno.lstat(path)).isDirectory) return await sync(path, { read: true, write: true });
+  for await (const { name } of Deno.readDir(path)) await syncAll(join(path, name));
+  await syncFolder(path);
+}

@@ -1,0 +1,92 @@
+/**
+ * Names of what is not finished. `NAME.partial-TOKEN` becomes NAME, and `NAME.replaced-TOKEN` is
+ * what stood there before; the token holds the process and a random part, since two containers may
+ * have processes of the same number.
+ *
+ * @module
+ */
+import { dirname, join } from "node:path";
+import { isThere } from "./is_there.ts";
+import { isHeld } from "./lock.ts";
+
+/** Tells a path with the name of something unfinished in it. */
+export const temporaryPattern = /\.(partial|replaced)-\d+-[0-9a-f]{8}(\/|$)/;
+
+/** A name beside a path for what shall stand there. */
+export function partialName(path: string): string {
+  const [random] = crypto.getRandomValues(new Uint32Array(1));
+  return `${path}.partial-${Deno.pid}-${random.toString(16).padStart(8, "0")}`;
+}
+
+/** The name for what a partial result takes the place of. */
+export function replacedName(partial: string): string {
+  return partial.replace(/\.partial-(\d+-[0-9a-f]{8})$/, ".replaced-$1");
+}
+
+/** Removes something unfinished, now and without waiting. */
+export function discard(temporary: string): void {
+  try {
+    Deno.removeSync(temporary, { recursive: true });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
+
+/** Does something with a temporary path, which goes where the process is ended meanwhile. */
+export async function discardedOnExit<T>(temporary: string, run: () => Promise<T>): Promise<T> {
+  const remove = () => discard(temporary);
+  addEventListener("unload", remove);
+  try {
+    return await run();
+  } finally {
+    removeEventListener("unload", remove);
+  }
+}
+
+/** Removes a replaced result where the new one took its place; puts it back where that did not. */
+async function putBack(path: string, token: string): Promise<void> {
+  const [partial, replaced] = [`${path}.partial-${token}`, `${path}.replaced-${token}`];
+  if (!await isThere(path)) await Deno.rename(replaced, path);
+  // else the user has put something there, and the older result is the only one of its kind
+  else if (!await isThere(partial)) await Deno.remove(replaced, { recursive: true });
+}
+
+/** The path of what was to be written, and the token, where a path is that of something unfinished. */
+function unfinished(path: string): { path: string; kind: string; token: string } | undefined {
+  const [, of, kind, token] = path.match(/^(.+)\.(partial|replaced)-(\d+-[0-9a-f]{8})$/) ?? [];
+  return of === undefined ? undefined : { path: of, kind, token };
+}
+
+async function settle(temporary: string): Promise<void> {
+  const found = unfinished(temporary);
+  if (found?.kind === "replaced") await putBack(found.path, found.token);
+  else await Deno.remove(temporary, { recursive: true });
+}
+
+/**
+ * Puts right what killed processes left beside a path: an older result whose successor did not come
+ * into its place goes back there, the rest is removed. The caller holds the path's lock, so that
+ * nobody works with these.
+ */
+export async function putRight(path: string): Promise<void> {
+  const left: string[] = [];
+  for await (const { name } of Deno.readDir(dirname(path))) {
+    const beside = join(dirname(path), name);
+    if (unfinished(beside)?.path === path) left.push(beside);
+  }
+  // older results first: which of them is in its place is told by the partial ones
+  for (const temporary of left.sort().reverse()) await settle(temporary);
+}
+
+/** As {@link putRight}, for all that stands in a folder and that nobody else works at. */
+export async function putRightBelow(folder: string): Promise<void> {
+  if (!(await Deno.lstat(folder).catch(() => undefined))?.isDirectory) return;
+  const names = Array.from(Deno.readDirSync(folder)).sort((a, b) => a.name < b.name ? 1 : -1);
+  for (const { name, isDirectory } of names) {
+    const path = join(folder, name);
+    const found = unfinished(path);
+    if (found !== undefined) {
+      if (!await isHeld(found.path)) await settle(path);
+    } else if (isDirectory && !await isHeld(path)) await putRightBelow(path);
+  }
+}
