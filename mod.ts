@@ -91,7 +91,7 @@ export {
   type DescribedCodes,
   readDescriptions,
 } from "./lib/cohort/code_descriptions.ts";
-export { claimed, type ClaimOptions, writeWhole } from "./lib/files/output.ts";
+export { claimed, type ClaimOptions, putBackForReading, writeWhole } from "./lib/files/output.ts";
 export { type Random, random } from "./lib/nn/random.ts";
 export { type Backend, backends, backendVersions, useBackend } from "./lib/nn/backend.ts";
 export { buildNative, type NativeBuild, type NativeOptions } from "./lib/nn/native.ts";

@@ -7,7 +7,7 @@ import { parseArgs } from "@std/cli";
 import cliProgress from "cli-progress";
 import { isAbsolute, join } from "node:path";
 import process from "node:process";
-import { claimed, type OnProgress } from "ehrloom";
+import { claimed, type OnProgress, putBackForReading } from "ehrloom";
 
 /** A mistake in how a task was called; exits 2 where other errors exit 1. */
 export class UsageError extends Error {}
@@ -76,7 +76,7 @@ export class Arguments {
   }
 
   /** All paths that the task reads. */
-  private inputs(): string[] {
+  inputs(): string[] {
     return Object.entries(this.command.options).filter(([, { reads }]) => reads)
       .flatMap(([name, { many }]) =>
         many ? this.all(name).map((text) => text.replace(/^[^=]*=/, "")) : this.maybe(name) ?? []
@@ -307,6 +307,7 @@ export async function runCommand(
     if (args.has("help")) console.log(helpText(command));
     else {
       if (command.passesOnTo === undefined) listenToSignals(command, args, bars.stop);
+      for (const input of args.inputs()) await putBackForReading(input);
       await run(args, bars.onProgress);
     }
     bars.stop();

@@ -15,6 +15,7 @@ import { syncAll, syncFolder } from "./sync.ts";
 import {
   discard,
   discardedOnExit,
+  isBetween,
   partialName,
   putRight,
   putRightBelow,
@@ -128,6 +129,16 @@ export async function claimed<T>(
   } catch (error) {
     throw unwritable(path, error);
   }
+}
+
+/**
+ * Puts a result back that a killed process had moved aside to replace it, so that it can be read.
+ *
+ * @param path of what is to be read
+ */
+export async function putBackForReading(path: string): Promise<void> {
+  const place = await placeOf(path);
+  if (await isBetween(place)) await claimed(place, { goesOn: true }, () => Promise.resolve());
 }
 
 /** Renames to a name at which nothing is; tells whether it could. */

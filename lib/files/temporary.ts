@@ -63,19 +63,29 @@ async function settle(temporary: string): Promise<void> {
   else await Deno.remove(temporary, { recursive: true });
 }
 
+/** Everything unfinished beside a path, older results first. */
+async function leftBeside(path: string): Promise<string[]> {
+  const left: string[] = [];
+  for await (const { name } of Deno.readDir(dirname(path))) {
+    const beside = join(dirname(path), name);
+    if (unfinished(beside)?.path === path) left.push(beside);
+  }
+  return left.sort().reverse(); // which older ones are in their place is told by partial ones
+}
+
+/** Whether a path is empty since a process was killed that replaced what stood there. */
+export async function isBetween(path: string): Promise<boolean> {
+  if (await isThere(path) || !await isThere(dirname(path))) return false;
+  return (await leftBeside(path)).some((left) => unfinished(left)?.kind === "replaced");
+}
+
 /**
  * Puts right what killed processes left beside a path: an older result whose successor did not come
  * into its place goes back there, the rest is removed. The caller holds the path's lock, so that
  * nobody works with these.
  */
 export async function putRight(path: string): Promise<void> {
-  const left: string[] = [];
-  for await (const { name } of Deno.readDir(dirname(path))) {
-    const beside = join(dirname(path), name);
-    if (unfinished(beside)?.path === path) left.push(beside);
-  }
-  // older results first: which of them is in its place is told by the partial ones
-  for (const temporary of left.sort().reverse()) await settle(temporary);
+  for (const temporary of await leftBeside(path)) await settle(temporary);
 }
 
 /** As {@link putRight}, for all that stands in a folder and that nobody else works at. */

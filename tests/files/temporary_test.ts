@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { claimed } from "ehrloom/files/output.ts";
+import { claimed, putBackForReading } from "ehrloom/files/output.ts";
 import { partialName, replacedName, temporaryPattern } from "ehrloom/files/temporary.ts";
 import { inFolder } from "../folder.ts";
 
@@ -64,4 +64,17 @@ Deno.test("claimed() leaves alone what another process works at", () =>
       assertEquals(await Deno.readTextFile(partial), "half");
       await Deno.remove(partial);
     });
+  }));
+
+Deno.test("putBackForReading() gives back what a killed process had moved aside, and nothing else", () =>
+  inFolder(async (folder) => {
+    const partial = partialName(`${folder}/result`);
+    await Deno.writeTextFile(replacedName(partial), "older");
+    await Deno.writeTextFile(partialName(`${folder}/other`), "half");
+    await putBackForReading(`${folder}/result`);
+    await putBackForReading(`${folder}/other`);
+    await putBackForReading(`${folder}/nowhere/else`);
+    assertEquals(await Deno.readTextFile(`${folder}/result`), "older");
+    assertEquals(names(folder).filter((name) => name.startsWith("result")), ["result"]);
+    assertEquals(names(folder).length, 2);
   }));
