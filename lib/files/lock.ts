@@ -22,6 +22,14 @@ async function holderOf(file: string): Promise<string> {
   }
 }
 
+function removeIfThere(file: string): void {
+  try {
+    Deno.removeSync(file);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
+
 /** Whether an open file is still the one of its name: its last holder may have removed it. */
 async function isAt(open: Deno.FsFile, file: string): Promise<boolean> {
   const [held, named] = await Promise.all([open.stat(), Deno.stat(file).catch(() => undefined)]);
@@ -48,19 +56,20 @@ export async function tryLock(path: string): Promise<Lock | undefined> {
       open.close();
       continue;
     }
-    const holder = { process: Deno.pid, host: hostname(), since: new Date().toISOString() };
-    await open.truncate();
-    await open.write(new TextEncoder().encode(JSON.stringify(holder) + "\n"));
     const release = () => {
       removeEventListener("unload", release);
-      try {
-        Deno.removeSync(file);
-      } catch (error) {
-        if (!(error instanceof Deno.errors.NotFound)) throw error;
-      }
+      removeIfThere(file);
       open.close();
     };
     addEventListener("unload", release); // Deno.exit() says so, and a signal's handler calls that
+    try {
+      const holder = { process: Deno.pid, host: hostname(), since: new Date().toISOString() };
+      await open.truncate();
+      await open.write(new TextEncoder().encode(JSON.stringify(holder) + "\n"));
+    } catch (error) {
+      release();
+      throw error;
+    }
     return { release };
   }
 }
