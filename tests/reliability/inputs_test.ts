@@ -1,0 +1,220 @@
+/**
+ * Spoils what tasks read: cut short, bytes changed, parts lost or doubled, numbers and texts
+ * replaced. Each file is either read or refused by one sentence that names it.
+ */
+import { assert } from "@std/assert";
+import {
+  type Random,
+  random,
+  readCodeEmbeddings,
+  readCodeGraph,
+  readMeds,
+  readPhenotypes,
+  readRecordsJson,
+  readRules,
+  readRun,
+  readSynthea,
+  train,
+  useBackend,
+  vocabulary,
+  writeMeds,
+} from "ehrloom";
+import { basename, join } from "node:path";
+import { inFolder } from "../folder.ts";
+import { tinyCohort, tinySettings } from "../tiny.ts";
+import { copy, effort, filesOf } from "./scenarios.ts";
+
+await useBackend("cpu");
+
+/** What a text may be replaced by where a value stood. */
+const values = [
+  "null",
+  "{}",
+  "[]",
+  "-1",
+  "1e999",
+  "2.5",
+  '""',
+  '"x"',
+  "true",
+  '"\\u0000\\u001b[2J"',
+];
+
+type Spoil = (bytes: Uint8Array<ArrayBuffer>, draws: Random) => Uint8Array<ArrayBuffer>;
+
+const inLatin1 = (bytes: Uint8Array) => new TextDecoder("latin1").decode(bytes);
+
+/** Bytes with the part from one place to another replaced. */
+function spliced(bytes: Uint8Array<ArrayBuffer>, from: number, to: number, by: Uint8Array) {
+  const whole = new Uint8Array(from + by.length + bytes.length - to);
+  whole.set(bytes.subarray(0, from));
+  whole.set(by, from);
+  whole.set(bytes.subarray(to), from + by.length);
+  return whole;
+}
+
+const place = (bytes: Uint8Array, draws: Random) => draws.integer(bytes.length + 1);
+
+const spoils: Record<string, Spoil> = {
+  "cut short": (bytes, draws) => bytes.slice(0, place(bytes, draws)),
+  "a byte changed": (bytes, draws) =>
+    bytes.length === 0
+      ? bytes
+      : bytes.with(draws.integer(bytes.length), draws.integer(256)) as Uint8Array<ArrayBuffer>,
+  "a part lost": (bytes, draws) => {
+    const [from, to] = [place(bytes, draws), place(bytes, draws)].sort((a, b) => a - b);
+    return spliced(bytes, from, to, new Uint8Array());
+  },
+  "a part doubled": (bytes, draws) => {
+    const [from, to] = [place(bytes, draws), place(bytes, draws)].sort((a, b) => a - b);
+    return spliced(bytes, to, to, bytes.subarray(from, to));
+  },
+  "a value replaced": (bytes, draws) => {
+    const found = [...inLatin1(bytes).matchAll(/"[^"\n]*"|-?\d+(\.\d+)?/g)];
+    if (found.length === 0) return bytes;
+    const { 0: old, index } = found[draws.integer(found.length)];
+    const value = new TextEncoder().encode(values[draws.integer(values.length)]);
+    return spliced(bytes, index, index + old.length, value);
+  },
+  "control characters put in": (bytes, draws) => {
+    const at = place(bytes, draws);
+    return spliced(bytes, at, at, new TextEncoder().encode("\x1b]0;\x07\u202e\0\r\n"));
+  },
+};
+
+/** Words of engines and machines, which tell a user nothing. */
+const raw = new RegExp(
+  [
+    String.raw`os error|is not a function|is not iterable|Cannot read properties|undefined`,
+    String.raw`Invalid (array|typed|string) length|allocation failed|Too many properties`,
+    String.raw`TypedArray|DataFrame|Polars|polars|panicked|unwrap|at file:|called .Option`,
+    String.raw`Unexpected end of input|[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e]`,
+  ].join("|"),
+);
+
+/** What is wrong with how a spoilt file was refused; undefined where it was read or refused well. */
+async function complaint(read: () => Promise<unknown>): Promise<string | undefined> {
+  try {
+    await read();
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof Error)) return `${error} was thrown`;
+    const { message } = error;
+    if (message.includes("\n")) return `it has several lines: ${message}`;
+    if (!message.startsWith("Cannot ")) return `it does not say what cannot be done: ${message}`;
+    return raw.test(message) ? `it shows what is behind: ${message}` : undefined;
+  }
+}
+
+/** What is read: files that `make` writes, and the reader. */
+interface Source {
+  readonly make: (folder: string) => Promise<void>;
+  readonly read: (folder: string) => Promise<unknown>;
+}
+
+const json = (name: string, value: unknown) => (folder: string) =>
+  Deno.writeTextFile(join(folder, name), JSON.stringify(value, null, 1));
+
+const known = vocabulary(["ICD10CM//E11.9", "ICD10CM//I10", "code 3"]);
+
+const sources: Record<string, Source> = {
+  "Synthea's tables": {
+    async make(folder) {
+      const tables = {
+        patients: "Id,BIRTHDATE,GENDER\np1,1950-02-03,M\np2,1960-04-05,F\n",
+        encounters: "Id,START,STOP,PATIENT,DESCRIPTION\n" +
+          "e1,2010-01-01T10:00:00Z,2010-01-01T11:00:00Z,p1,visit\n" +
+          'e2,2011-01-01T10:00:00Z,2011-01-01T11:00:00Z,p2,"a, ""b"""\n',
+        conditions: "START,STOP,PATIENT,ENCOUNTER,SYSTEM,CODE,DESCRIPTION\n" +
+          "2010-01-01,,p1,e1,http://snomed.info/sct,44054006,Diabetes\n" +
+          "2011-01-01,,p2,e2,http://snomed.info/sct,59621000,Hypertension\n",
+      };
+      for (const [name, text] of Object.entries(tables)) {
+        await Deno.writeTextFile(join(folder, `${name}.csv`), text);
+      }
+    },
+    read: (folder) => readSynthea(folder, { tables: ["conditions"] }),
+  },
+  "records-json": {
+    make: json("records.json", {
+      vocab: ["a", "b"],
+      labels: ["ill"],
+      train: [{ id: "1", visits: [[0, 1], [1]], labels: [1] }],
+      val: [{ id: 2, visits: [[0]], labels: [0] }],
+      test: [{ id: 3, visits: [], labels: [0] }],
+    }),
+    read: (folder) => readRecordsJson(join(folder, "records.json")),
+  },
+  "MEDS": {
+    async make(folder) {
+      await Deno.remove(folder);
+      await writeMeds(folder, tinyCohort(6));
+    },
+    read: readMeds,
+  },
+  "labels": {
+    make: json("labels.json", { diabetes: { ICD10CM: ["E11*", "E10.1"] }, other: { "": ["x"] } }),
+    read: (folder) => readPhenotypes(join(folder, "labels.json")),
+  },
+  "rules": {
+    make: json("rules.json", {
+      rules: [
+        { kind: "sex", sex: "female", codes: ["ICD10CM//*"], note: "only women" },
+        { kind: "age", min: 10, max: 55, codes: ["code 3"] },
+        { kind: "never-together", within: "visit", codes: ["code 3"], with: ["ICD10CM//I10"] },
+      ],
+    }),
+    read: (folder) => readRules(join(folder, "rules.json"), { vocabulary: known, labelNames: [] }),
+  },
+  "embeddings": {
+    make: json("vectors.json", { model: "tiny", vectors: { I10: [0.5, 1], "E11.9": [-0.25, 2] } }),
+    read: (folder) => readCodeEmbeddings(join(folder, "vectors.json")),
+  },
+  "a hierarchy": {
+    make: (folder) =>
+      Deno.writeTextFile(
+        join(folder, "edges.csv"),
+        'parent,child\nI,ICD10CM//I10\nE,ICD10CM//E11.9\n"all, of it",I\n',
+      ),
+    read: (folder) => readCodeGraph(join(folder, "edges.csv"), known),
+  },
+  "a run": {
+    async make(folder) {
+      await train(tinyCohort(12), folder, {
+        settings: { ...tinySettings, width: 4 },
+        epochs: 2,
+        batch: 6,
+        force: true,
+      });
+    },
+    read: readRun,
+  },
+};
+
+const inputsOfEach = 30 * effort;
+const seed = 10;
+
+for (const [name, { make, read }] of Object.entries(sources)) {
+  Deno.test(`${name}, spoilt ${inputsOfEach} times: read, or refused by a sentence`, () =>
+    inFolder(async (folder) => {
+      const good = join(folder, "good");
+      await Deno.mkdir(good);
+      await make(good);
+      await read(good);
+      const complaints: string[] = [];
+      for (let input = 0; input < inputsOfEach; input++) {
+        const draws = random(seed, input);
+        const spoilt = join(folder, `spoilt-${input}`);
+        copy(good, spoilt);
+        const files = filesOf(spoilt);
+        const file = files[draws.integer(files.length)];
+        const kinds = Object.keys(spoils);
+        const kind = kinds[draws.integer(kinds.length)];
+        await Deno.writeFile(file, spoils[kind](await Deno.readFile(file), draws));
+        const wrong = await complaint(() => read(spoilt));
+        if (wrong !== undefined) complaints.push(`${input}, ${basename(file)}, ${kind}: ${wrong}`);
+        await Deno.remove(spoilt, { recursive: true });
+      }
+      assert(complaints.length === 0, complaints.join("\n"));
+    }));
+}
