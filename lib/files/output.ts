@@ -70,18 +70,21 @@ async function madeFolders(path: string): Promise<string[]> {
   return missing;
 }
 
-async function withLock<T>(path: string, run: () => Promise<T>): Promise<T> {
+/** Takes the lock of a path, whose folders it makes; gives what undoes both. */
+async function taken(path: string): Promise<() => Promise<void>> {
   const made = await madeFolders(path);
+  const unmake = async () => {
+    for (const folder of made) await Deno.remove(folder).catch(() => {}); // if still empty
+  };
   try {
     const held = await lock(path);
-    try {
-      await putRight(path);
-      return await run();
-    } finally {
+    return async () => {
       held.release();
-    }
-  } finally {
-    for (const folder of made) await Deno.remove(folder).catch(() => {}); // if still empty
+      await unmake();
+    };
+  } catch (error) {
+    await unmake();
+    throw error;
   }
 }
 
@@ -120,14 +123,17 @@ export async function claimed<T>(
   const held = claims.getStore() ?? new Set();
   if (held.has(whole)) return await run(whole);
   await checkOwnPlace(path, inputs);
-  try {
-    return await withLock(whole, async () => {
-      if (goesOn) await putRightBelow(whole);
-      else await checkFree(whole, force);
-      return await claims.run(new Set([...held, whole]), () => run(whole));
-    });
-  } catch (error) {
+  const orUnwritable = (error: unknown): never => {
     throw unwritable(path, error);
+  };
+  const giveBack = await taken(whole).catch(orUnwritable);
+  try {
+    await putRight(whole).catch(orUnwritable);
+    if (goesOn) await putRightBelow(whole).catch(orUnwritable);
+    else await checkFree(whole, force);
+    return await claims.run(new Set([...held, whole]), () => run(whole));
+  } finally {
+    await giveBack();
   }
 }
 
