@@ -9,7 +9,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { basename, resolve } from "node:path";
 import { isObject, parsedJson, readText } from "../../files/input.ts";
-import { checkShapes, type NamedTensors, toTensors } from "../../nn/parameters.ts";
+import { checkNumbers, checkShapes, type NamedTensors, toTensors } from "../../nn/parameters.ts";
 import { readSafetensors } from "../../nn/safetensors.ts";
 import type { OnProgress } from "../../progress.ts";
 import {
@@ -72,12 +72,15 @@ async function readWeights(folder: string, config: BertConfig): Promise<NamedTen
     );
   }
   const wanted = bertShapes(config);
-  const { tensors } = await readSafetensors(path, (name) => Object.hasOwn(wanted, bertName(name)));
-  const found = Object.fromEntries(
-    Object.entries(tensors).map(([name, array]) => [bertName(name), array]),
-  );
-  checkShapes(path, found, wanted);
-  return toTensors(bertParameters(config, found));
+  const byBertName = <T>(named: Readonly<Record<string, T>>) =>
+    Object.fromEntries(Object.entries(named).map(([name, each]) => [bertName(name), each]));
+  const { tensors } = await readSafetensors(path, ({ shapes }) => {
+    const known = Object.entries(shapes).filter(([name]) => Object.hasOwn(wanted, bertName(name)));
+    checkShapes(path, byBertName(Object.fromEntries(known)), wanted);
+    return known.map(([name]) => name);
+  });
+  checkNumbers(path, tensors);
+  return toTensors(bertParameters(config, byBertName(tensors)));
 }
 
 /** How the folder wants tokens pooled: the mean where it says nothing. */

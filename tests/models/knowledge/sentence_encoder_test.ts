@@ -239,7 +239,8 @@ const refused: [what: string, spoil: (folder: string) => Promise<unknown>, messa
       weights["embeddings.LayerNorm.bias"].numbers[0] = NaN;
       await writeSafetensors(join(folder, "model.safetensors"), weights);
     },
-    "Cannot encode texts: the model's vectors are not of finite numbers",
+    'Cannot load "DIR/model.safetensors": number 1 of tensor "embeddings.LayerNorm.bias" is NaN, ' +
+    "must be finite",
   ],
   [
     "a module behind the pooling",
