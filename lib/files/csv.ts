@@ -24,15 +24,20 @@ export interface ReadCsvOptions {
 
 /** A block this long whose quotes do not pair is taken to hold a stray quote. */
 const longestQuoted = 1 << 22;
+/** Characters that are looked at together. */
+const longestPiece = 1 << 18;
+/** Characters of a row beyond which its file is taken for no table, so that memory stays bounded. */
+const longestRow = 16_000_000;
 
+/** Whether quotes pair: within a row that goes on behind a line break they do not. */
 function isBalanced(text: string): boolean {
   let quotes = 0;
   for (let at = text.indexOf('"'); at !== -1; at = text.indexOf('"', at + 1)) quotes++;
   return quotes % 2 === 0;
 }
 
-/** Blocks of whole rows: cut behind a line break outside quotes. */
-async function* blocks(
+/** A file's text in pieces: gzip gives a thousand times what it reads, at once. */
+async function* pieces(
   path: string,
   onBytes: (done: number, total: number) => void,
 ): AsyncGenerator<string> {
@@ -48,44 +53,89 @@ async function* blocks(
   const plain = file.readable.pipeThrough(counted);
   const text = (path.endsWith(".gz") ? plain.pipeThrough(new DecompressionStream("gzip")) : plain)
     .pipeThrough(new TextDecoderStream());
-  let rest = "";
   for await (const chunk of text) {
-    rest += chunk;
-    const end = rest.lastIndexOf("\n") + 1;
-    if (rest.length < 1 << 18 || end === 0) continue;
-    const block = rest.slice(0, end);
-    if (!isBalanced(block) && block.length < longestQuoted) continue;
-    rest = rest.slice(end);
+    for (let from = 0; from < chunk.length; from += longestPiece) {
+      yield chunk.slice(from, from + longestPiece);
+    }
     onBytes(bytes, size);
-    yield block;
   }
-  onBytes(bytes, size);
-  if (rest !== "") yield rest;
+}
+
+/** Blocks of whole rows, cut behind a line break outside quotes; null for a row that is too long. */
+async function* blocks(texts: AsyncIterable<string>): AsyncGenerator<string | null> {
+  let lines = ""; // whole lines, whose quotes pair or not
+  let isPaired = true;
+  let line = ""; // the beginning of the next one
+  for await (const text of texts) {
+    const end = text.lastIndexOf("\n") + 1;
+    if (end > 0) {
+      const more = line + text.slice(0, end);
+      isPaired = isPaired === isBalanced(more);
+      lines += more;
+      line = "";
+    }
+    line += text.slice(end);
+    if (line.length > longestRow) {
+      yield lines;
+      yield null;
+      return;
+    }
+    if (lines.length < longestPiece || !isPaired && lines.length < longestQuoted) continue;
+    yield lines;
+    lines = "";
+    isPaired = true;
+  }
+  yield lines + line;
+}
+
+/** Fields of one row, or what is wrong with it. */
+interface Row {
+  readonly fields: readonly string[];
+  readonly problem?: string;
+}
+
+/** The rows of a text, or undefined where quotes do not pair. */
+function rowsOf(text: string, newline?: "\n"): string[][] | undefined {
+  const { data, errors } = papa.parse(text, { delimiter: ",", newline });
+  if (errors.some(({ type }) => type === "Quotes")) return undefined;
+  const last = data[data.length - 1];
+  // the empty row that Papa Parse sees behind the last line break is none
+  if (last?.length === 1 && last[0] === "") data.pop();
+  return data;
 }
 
 /**
- * The rows of a block, with the problem of each that has one. A row with broken quotes ends at its
- * line break, so that a stray quote costs one row and not all that follow.
+ * The rows of a block that holds a stray quote somewhere, line by line, so that it costs one row and
+ * not all that follow. A line whose quotes do not pair is a row together with the lines up to the
+ * next such line, or else a bad row. Each line is so looked at twice at most.
  */
-function* rows(block: string): Generator<{ fields: string[]; problem?: string }> {
-  for (let text = block; text !== "";) {
-    const { data, errors } = papa.parse(text, { delimiter: "," });
-    const broken = errors.find(({ type }) => type === "Quotes");
-    const whole = broken === undefined ? data.length : broken.row ?? 0;
-    for (let row = 0; row < whole; row++) {
-      // the empty row that Papa Parse sees behind the last line break is none
-      if (row < data.length - 1 || data[row].length > 1 || data[row][0] !== "") {
-        yield { fields: data[row] };
+function* rowsByLine(block: string): Generator<Row> {
+  const lines = block.replace(/\n$/, "").split("\n");
+  const odd = lines.flatMap((line, at) => isBalanced(line) ? [] : [at]);
+  let nextOdd = 0;
+  for (let at = 0; at < lines.length; at++) {
+    let rows = rowsOf(lines[at].replace(/\r$/, ""), "\n");
+    if (odd[nextOdd] === at) {
+      nextOdd++;
+      const end = odd[nextOdd];
+      const whole = rows !== undefined || end === undefined
+        ? undefined
+        : rowsOf(lines.slice(at, end + 1).join("\n").replace(/\r$/, ""), "\n");
+      if (whole?.length === 1) {
+        rows = whole;
+        nextOdd++;
+        at = end;
       }
     }
-    if (broken === undefined) return;
-    yield { fields: [], problem: "its quotes do not pair" };
-    const start = whole === 0
-      ? 0
-      : papa.parse(text, { delimiter: ",", preview: whole }).meta.cursor;
-    const lineEnd = text.indexOf("\n", start);
-    text = lineEnd === -1 ? "" : text.slice(lineEnd + 1);
+    if (rows === undefined) yield { fields: [], problem: "its quotes do not pair" };
+    else yield { fields: rows[0] ?? [""] };
   }
+}
+
+function* rows(block: string): Generator<Row> {
+  const whole = rowsOf(block);
+  if (whole === undefined) yield* rowsByLine(block);
+  else for (const fields of whole) yield { fields };
 }
 
 /**
@@ -112,14 +162,20 @@ export async function readCsv(
   const stage = `reading ${path.replace(/^.*\//, "")}`;
   const report = (done: number, total: number) => onProgress?.({ stage, done, total });
 
-  function see(all: string[]): string | undefined | void {
+  function see(all: readonly string[]): string | undefined | void {
     if (all.length !== width) return `it has ${all.length} fields, the header has ${width}`;
     for (let i = 0; i < places.length; i++) fields[i] = all[places[i]];
     return onRow(fields);
   }
 
   try {
-    for await (const block of blocks(path, report)) {
+    for await (const block of blocks(pieces(path, report))) {
+      if (block === null) {
+        throw new SyntaxError(
+          `Cannot read "${path}" row ${row + 1}: it is longer than ${longestRow / 1e6} million ` +
+            "characters, wanted a table with a line to each row",
+        );
+      }
       for (const { fields: all, problem } of rows(block)) {
         row++;
         if (all.length === 1 && all[0].trim() === "") continue;
