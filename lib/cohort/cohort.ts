@@ -5,6 +5,7 @@
  * @module
  */
 import { joined } from "./growing.ts";
+import { namesProblem } from "./reserved_names.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
 /** The three disjoint parts of a cohort, in the order of their numbers in {@link Cohort.splits}. */
@@ -95,7 +96,8 @@ function problem(parts: CohortParts): string | undefined {
       return `${name} has ${array.length} entries, wanted ${wanted}`;
     }
   }
-  if (new Set(labelNames).size !== labelNames.length) return "a label name appears twice";
+  const names = namesProblem(vocabulary.codes, vocabulary.descriptions, labelNames);
+  if (names !== undefined) return names;
   if (new Set(subjectIds).size !== records) return "a subject id appears twice";
   for (let visit = 0; visit < visits; visit++) {
     for (let i = codeOffsets[visit]; i < codeOffsets[visit + 1]; i++) {

@@ -9,14 +9,8 @@ import type { OnProgress } from "../progress.ts";
 import { type Cohort, cohort, subset } from "./cohort.ts";
 import { joined } from "./growing.ts";
 import { readBytes } from "../files/input.ts";
-import {
-  birthCode,
-  emptyVisitCode,
-  medsSplitNames,
-  microsecondsPerDay,
-  sexCodes,
-  unknownStart,
-} from "./to_meds.ts";
+import { birthCode, demographicOf, emptyVisitCode, sexCodes } from "./reserved_names.ts";
+import { medsSplitNames, microsecondsPerDay, unknownStart } from "./to_meds.ts";
 import { type Vocabulary, vocabulary } from "./vocabulary.ts";
 
 /** Visits nearer than this were at the same time when Ehrloom wrote them. */
@@ -43,25 +37,12 @@ interface Shard {
   gapDays: Float32Array;
 }
 
-/** Sex as MEDS folders write it. */
-const sexPattern = /^(GENDER|SEX)\/\/(F|FEMALE|M|MALE)$/i;
-
 /** Births and sexes that the events name, by subject. */
 interface Patients {
   /** In days since 1970. */
   births: Map<bigint, number>;
   /** Indices into `sexNames`. */
   sexes: Map<bigint, number>;
-}
-
-/**
- * What a code says of the patient rather than of a visit: 0 birth, otherwise an index into
- * `sexNames`; -1 for other codes.
- */
-function demographicOf(code: string): number {
-  if (code === birthCode || code.startsWith(`${birthCode}//`)) return 0;
-  const letter = sexPattern.exec(code)?.[2][0].toUpperCase();
-  return letter === undefined ? -1 : letter === "F" ? 1 : 2;
 }
 
 /** Takes up the rows of births and sexes, whose code indices begin at `first`. */

@@ -210,6 +210,16 @@ for (
       'patients.csv" row 5: BIRTHDATE is "1990"',
     ],
     [
+      "a birth on a day that does not exist",
+      { patients: small.patients + "p4,2020-02-30,F\n" },
+      'patients.csv" row 5: BIRTHDATE is "2020-02-30"',
+    ],
+    [
+      "a start on a day that does not exist",
+      { encounters: small.encounters + "e9,2021-02-29T00:00:00Z,p1\n" },
+      'START is "2021-02-29T00:00:00Z", must be a time',
+    ],
+    [
       "a sex that is none",
       { patients: small.patients + "p4,1990-01-01,W\n" },
       'patients.csv" row 5: GENDER is "W", must be F, M or empty',
