@@ -13,6 +13,7 @@ async function task(...args: string[]) {
         input: { value: "PATH", help: "The source", required: true },
         count: { value: "N", help: "How many", default: "3" },
         label: { value: "L", help: "A label", many: true },
+        share: { value: "X", help: "A number", default: "0" },
         fast: { help: "Hurry" },
       },
       examples: ["deno task probe --input x"],
@@ -20,6 +21,12 @@ async function task(...args: string[]) {
       onProgress({ stage: "probing", done: 1, total: 2 });
       await Promise.resolve();
       if (args.text("input") === "bad") throw new RangeError("It is bad\\nand so on");
+      if (args.text("input") === "forged") {
+        onProgress({ stage: "training", done: 1, total: 1, note: "x" });
+        say("label \\u202ex\\nwrote runs/a \\x1b[2J\\u0085");
+        throw new RangeError('Cannot use "' + "x".repeat(2000) + '"\\r\\x07');
+      }
+      args.number("share", { min: 0 });
       say(JSON.stringify([
         args.path("input"), args.integer("count", { min: 1, max: 9 }), args.all("label"),
         args.has("fast"),
@@ -61,13 +68,29 @@ Deno.test("runCommand() prints its help on stdout and exits 0", async () => {
 Deno.test("runCommand() exits 1 with one line for an error, without a stack", async () => {
   const { code, lines } = await task("--input", "bad");
   assertEquals(code, 1);
-  assertEquals(lines, ["error: It is bad"]);
+  assertEquals(lines, [String.raw`error: It is bad\nand so on`]);
+});
+
+Deno.test("runCommand() and say() show what data hold in one line each, hidden characters as escapes", async () => {
+  const { code, lines } = await task("--input", "forged");
+  assertEquals(code, 1);
+  const [said, error, ...more] = lines;
+  assertEquals(said, String.raw`label \u202ex\nwrote runs/a \x1b[2J\x85`);
+  assertMatch(error, /^error: Cannot use "x{150}… 1700 characters …x{150}"\\r\\x07$/);
+  assertEquals(more, []);
 });
 
 for (
   const [args, wanted] of [
     [[], "error: --input PATH is missing"],
     [["--input"], "error: --input PATH is missing"],
+    [["--input", "x", "--count"], "error: --count N is missing"],
+    [["--input", ""], "error: --input is empty, wanted PATH"],
+    [["--input", "x", "--count", ""], "error: --count is empty, wanted N"],
+    [["--input", "x", "--count="], "error: --count is empty, wanted N"],
+    [["--input", "x", "--count", " "], "error: --count is empty, wanted N"],
+    [["--input", "x", "--label", "y", "--label", ""], "error: --label is empty, wanted L"],
+    [["--input", "x", "--share", "1e999"], "error: --share is 1e999, must be a number at least 0"],
     [["--input", "x", "--cuont", "4"], "error: unknown argument --cuont, known are --input"],
     [["--input", "x", "y"], "error: unknown argument y, known are --input"],
     [["--input", "x", "--count", "0"], "error: --count is 0, must be a number between 1 and 9"],
