@@ -240,6 +240,19 @@ export function progressBars(): { onProgress: OnProgress; stop: () => void } {
 }
 
 /**
+ * What an error says. Where the system's own words came through, a sentence about the path, which
+ * for temporary files is the folder that they go to.
+ */
+function sentenceOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const system = message.match(/^(.*) \(os error \d+\)(?:: (\w+)(?: '(.*?)')?)?/s);
+  if (system === null) return message;
+  const [, reason, call, path] = system;
+  const place = path ?? (call === "tmpdir" ? Deno.env.get("TMPDIR") : undefined);
+  return place === undefined ? reason : `Cannot use "${place}": ${reason}`;
+}
+
+/**
  * Runs a task's command line and leaves the process with 0, 1 (one clear line on bad input) or
  * 2 (bad usage).
  */
@@ -256,8 +269,7 @@ export async function runCommand(
     bars.stop();
   } catch (error) {
     bars.stop();
-    const message = error instanceof Error ? error.message : String(error);
-    say(`error: ${message}`);
+    say(`error: ${sentenceOf(error)}`);
     if (error instanceof UsageError) {
       say(`See deno task ${command.name} --help`);
       Deno.exit(2);

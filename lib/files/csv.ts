@@ -6,7 +6,7 @@
  */
 import papa from "papaparse";
 import type { OnProgress } from "../progress.ts";
-import { unreadable } from "./input.ts";
+import { found, unreadable } from "./input.ts";
 
 /**
  * Called with the sentence that says what is wrong with a row, its file and its number; the row is
@@ -219,15 +219,9 @@ export async function readCsv(
  */
 export async function csvPath(folder: string, name: string): Promise<string> {
   for (const path of [`${folder}/${name}.csv`, `${folder}/${name}.csv.gz`]) {
-    try {
-      if ((await Deno.stat(path)).isFile) return path;
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory)) {
-        throw error;
-      }
-    }
+    if ((await found(path))?.isFile) return path;
   }
-  const isFolder = await Deno.stat(folder).then((found) => found.isDirectory, () => false);
+  const isFolder = (await found(folder))?.isDirectory;
   throw new Deno.errors.NotFound(
     isFolder
       ? `Cannot read "${folder}": it holds no ${name}.csv or ${name}.csv.gz`

@@ -158,5 +158,11 @@ Deno.test("csvPath() finds NAME.csv and NAME.csv.gz, and tells a missing file fr
   assertEquals(await csvPath(folder, "b"), `${folder}/b.csv.gz`);
   await assertRejects(() => csvPath(folder, "c"), Deno.errors.NotFound, "it holds no c.csv");
   await assertRejects(() => csvPath(`${folder}/x`, "c"), Deno.errors.NotFound, "no such folder");
+  const long = `${folder}/${"x".repeat(300)}`;
+  await assertRejects(
+    () => csvPath(long, "c"),
+    Error,
+    `Cannot read "${long}/c.csv": File name too long`,
+  );
   await Deno.remove(folder, { recursive: true });
 });

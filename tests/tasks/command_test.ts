@@ -26,6 +26,8 @@ async function task(...args: string[]) {
         say("label \\u202ex\\nwrote runs/a \\x1b[2J\\u0085");
         throw new RangeError('Cannot use "' + "x".repeat(2000) + '"\\r\\x07');
       }
+      if (args.text("input") === "long") await Deno.lstat("/" + "y".repeat(256));
+      if (args.text("input") === "temporary") await Deno.makeTempDir();
       args.number("share", { min: 0 });
       say(JSON.stringify([
         args.path("input"), args.integer("count", { min: 1, max: 9 }), args.all("label"),
@@ -42,7 +44,7 @@ async function task(...args: string[]) {
     const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
       args: ["run", "-A", path, ...args],
       cwd: root,
-      env: { INIT_CWD: "/home/user", NO_COLOR: "1" },
+      env: { INIT_CWD: "/home/user", NO_COLOR: "1", TMPDIR: "/nowhere" },
     }).output();
     const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
     return { code, out: text(stdout), lines: text(stderr).trimEnd().split("\n") };
@@ -55,6 +57,13 @@ Deno.test("runCommand() passes options on, paths from where the user stands, and
   const { code, lines } = await task("--input", "a/b", "--label", "x", "--label=y=1", "--fast");
   assertEquals(code, 0);
   assertEquals(lines, [JSON.stringify(["/home/user/a/b", 3, ["x", "y=1"], true])]);
+});
+
+Deno.test("runCommand() makes a sentence of what the system says of a path", async () => {
+  const { lines } = await task("--input", "long");
+  assertEquals(lines, [`error: Cannot use "/${"y".repeat(256)}": File name too long`]);
+  const temporary = await task("--input", "temporary");
+  assertEquals(temporary.lines, ['error: Cannot use "/nowhere": No such file or directory']);
 });
 
 Deno.test("runCommand() prints its help on stdout and exits 0", async () => {
