@@ -6,7 +6,7 @@
  */
 import { joined } from "./growing.ts";
 import { namesProblem } from "./reserved_names.ts";
-import type { Vocabulary } from "./vocabulary.ts";
+import { sameTexts, type Vocabulary } from "./vocabulary.ts";
 
 /** The three disjoint parts of a cohort, in the order of their numbers in {@link Cohort.splits}. */
 export const splitNames = ["train", "validation", "test"] as const;
@@ -246,8 +246,8 @@ export function concatenated(parts: readonly Cohort[]): Cohort {
   const [{ vocabulary, labelNames, splits, values, demographics }] = parts;
   const isFitting = parts.every((part) =>
     (part.vocabulary === vocabulary ||
-      part.vocabulary.codes.join("\n") === vocabulary.codes.join("\n")) &&
-    part.labelNames.join("\n") === labelNames.join("\n") &&
+      sameTexts(part.vocabulary.codes, vocabulary.codes)) &&
+    sameTexts(part.labelNames, labelNames) &&
     (part.splits === null) === (splits === null) &&
     (part.values === null) === (values === null) &&
     (part.demographics === null) === (demographics === null)

@@ -24,7 +24,7 @@ import { type Cohort, sexNames } from "./cohort.ts";
 import { joined } from "./growing.ts";
 import { writeWhole } from "../files/output.ts";
 import { birthCode, emptyVisitCode, sexCodes } from "./reserved_names.ts";
-import type { Vocabulary } from "./vocabulary.ts";
+import { sameTexts, type Vocabulary } from "./vocabulary.ts";
 
 /** Microseconds since 1970 of 1900-01-01: where a record begins whose days are unknown. */
 export const unknownStart: number = Date.UTC(1900, 0, 1) * 1000;
@@ -172,8 +172,8 @@ class Subjects {
   add(chunk: Cohort): void {
     if (
       chunk.vocabulary !== this.vocabulary &&
-        chunk.vocabulary.codes.join("\n") !== this.vocabulary.codes.join("\n") ||
-      chunk.labelNames.join("\n") !== this.labelNames.join("\n")
+        !sameTexts(chunk.vocabulary.codes, this.vocabulary.codes) ||
+      !sameTexts(chunk.labelNames, this.labelNames)
     ) throw new RangeError("Cannot write a cohort: its parts differ in vocabulary or labels");
     if (this.ids.length > 0 && (chunk.splits === null) !== (this.splits.length === 0)) {
       throw new RangeError("Cannot write a cohort: only some of its parts are split");

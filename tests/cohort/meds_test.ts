@@ -144,6 +144,10 @@ Deno.test("writeMeds() refuses parts that do not fit, and leaves nothing behind"
     const unknown = cohort({ ...subset(awkward, []), demographics: null });
     await assertRejects(() => writeMeds(folder, [awkward, unknown]), RangeError, "demographics");
     await assertRejects(() => writeMeds(folder, []), RangeError, "it has no parts");
+    const parts = [["a\nb", "c"], ["a", "b\nc"]].map((codes) =>
+      cohortOf(vocabulary(codes), [], [])
+    );
+    await assertRejects(() => writeMeds(folder, parts), RangeError, "differ in vocab");
     assertEquals([...Deno.readDirSync(folder.replace(/\/cohort$/, ""))], []);
     await writeMeds(folder, awkward);
     await assertRejects(() => writeMeds(folder, awkward), Deno.errors.AlreadyExists, "--force");
