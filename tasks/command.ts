@@ -239,17 +239,16 @@ export function progressBars(): { onProgress: OnProgress; stop: () => void } {
   return { onProgress: process.stderr.isTTY ? asBar : asLine, stop };
 }
 
-/**
- * What an error says. Where the system's own words came through, a sentence about the path, which
- * for temporary files is the folder that they go to.
- */
+/** What an error says; where the system's own words came through, a sentence about the path. */
 function sentenceOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   const system = message.match(/^(.*) \(os error \d+\)(?:: (\w+)(?: '(.*?)')?)?/s);
   if (system === null) return message;
   const [, reason, call, path] = system;
-  const place = path ?? (call === "tmpdir" ? Deno.env.get("TMPDIR") : undefined);
-  return place === undefined ? reason : `Cannot use "${place}": ${reason}`;
+  if (path !== undefined) return `Cannot use "${path}": ${reason}`;
+  return call === "tmpdir"
+    ? `Cannot use TMPDIR "${Deno.env.get("TMPDIR") ?? ""}" for temporary files: ${reason}`
+    : reason;
 }
 
 /**

@@ -1,10 +1,9 @@
 /**
- * Streams CSV files, plain or gzipped, in bounded memory. Fields are split by Papa Parse, block by
- * block; what is added here is where a bad row stands, and that reading can go on behind it.
+ * Streams CSV files (RFC 4180), plain or gzipped, in bounded memory and in time that grows with their
+ * length, whatever is in them; says where a bad row stands, and can read on behind it.
  *
  * @module
  */
-import papa from "papaparse";
 import type { OnProgress } from "../progress.ts";
 import { found, unreadable } from "./input.ts";
 
@@ -88,54 +87,58 @@ async function* blocks(texts: AsyncIterable<string>): AsyncGenerator<string | nu
   yield lines + line;
 }
 
-/** Fields of one row, or what is wrong with it. */
-interface Row {
-  readonly fields: readonly string[];
-  readonly problem?: string;
-}
-
-/** The rows of a text, or undefined where quotes do not pair. */
-function rowsOf(text: string, newline?: "\n"): string[][] | undefined {
-  const { data, errors } = papa.parse(text, { delimiter: ",", newline });
-  if (errors.some(({ type }) => type === "Quotes")) return undefined;
-  const last = data[data.length - 1];
-  // the empty row that Papa Parse sees behind the last line break is none
-  if (last?.length === 1 && last[0] === "") data.pop();
-  return data;
-}
-
-/**
- * The rows of a block that holds a stray quote somewhere, line by line, so that it costs one row and
- * not all that follow. A line whose quotes do not pair is a row together with the lines up to the
- * next such line, or else a bad row. Each line is so looked at twice at most.
- */
-function* rowsByLine(block: string): Generator<Row> {
-  const lines = block.replace(/\n$/, "").split("\n");
-  const odd = lines.flatMap((line, at) => isBalanced(line) ? [] : [at]);
-  let nextOdd = 0;
-  for (let at = 0; at < lines.length; at++) {
-    let rows = rowsOf(lines[at].replace(/\r$/, ""), "\n");
-    if (odd[nextOdd] === at) {
-      nextOdd++;
-      const end = odd[nextOdd];
-      const whole = rows !== undefined || end === undefined
-        ? undefined
-        : rowsOf(lines.slice(at, end + 1).join("\n").replace(/\r$/, ""), "\n");
-      if (whole?.length === 1) {
-        rows = whole;
-        nextOdd++;
-        at = end;
-      }
+/** The fields of a row, line breaks only in quotes; undefined where its quotes do not pair. */
+function fieldsOf(row: string): string[] | undefined {
+  if (!row.includes('"')) return row.split(",");
+  const fields: string[] = [];
+  for (let at = 0;;) {
+    let close = at - 1;
+    if (row[at] === '"') {
+      close = row.indexOf('"', at + 1);
+      while (close !== -1 && row[close + 1] === '"') close = row.indexOf('"', close + 2);
+      if (close === -1) return undefined;
     }
-    if (rows === undefined) yield { fields: [], problem: "its quotes do not pair" };
-    else yield { fields: rows[0] ?? [""] };
+    const comma = row.indexOf(",", close + 1);
+    const end = comma === -1 ? row.length : comma;
+    const bare = row.slice(close + 1, end);
+    if (close < at) {
+      if (bare.includes("\n")) return undefined;
+      fields.push(bare);
+    } else if (bare.trim() === "") fields.push(row.slice(at + 1, close).replaceAll('""', '"'));
+    else return undefined;
+    if (comma === -1) return fields;
+    at = comma + 1;
   }
 }
 
-function* rows(block: string): Generator<Row> {
-  const whole = rowsOf(block);
-  if (whole === undefined) yield* rowsByLine(block);
-  else for (const fields of whole) yield { fields };
+/** Where the line that begins at `at` ends. */
+function lineEnd(text: string, at: number): number {
+  const end = text.indexOf("\n", at);
+  return end === -1 ? text.length : end;
+}
+
+/**
+ * The fields of a text's rows; undefined for a row whose quotes do not pair. A row ends with the first
+ * line up to which they do; if that makes no row of it, it is its first line alone, so that a stray
+ * quote costs one row and not all that follow. Each line is so looked at twice at most.
+ */
+function* rows(text: string): Generator<string[] | undefined> {
+  const row = (from: number, to: number) => fieldsOf(text.slice(from, to).replace(/\r$/, ""));
+  for (let at = 0, end; at < text.length; at = end + 1) {
+    end = lineEnd(text, at);
+    let fields = row(at, end);
+    if (fields === undefined && !isBalanced(text.slice(at, end))) {
+      let begin: number;
+      let last = end;
+      do {
+        begin = last + 1;
+        last = lineEnd(text, begin);
+      } while (last < text.length && isBalanced(text.slice(begin, last)));
+      fields = row(at, last);
+      if (fields !== undefined) end = last;
+    }
+    yield fields;
+  }
 }
 
 /**
@@ -176,10 +179,10 @@ export async function readCsv(
             "characters, wanted a table with a line to each row",
         );
       }
-      for (const { fields: all, problem } of rows(block)) {
+      for (const all of rows(block)) {
         row++;
-        if (all.length === 1 && all[0].trim() === "") continue;
-        if (width === 0) {
+        if (all?.length === 1 && all[0].trim() === "") continue;
+        if (width === 0 && all !== undefined) {
           places = columns.map((column) => all.findIndex((name) => name.trim() === column));
           const missing = places.indexOf(-1);
           if (missing !== -1) {
@@ -191,7 +194,7 @@ export async function readCsv(
           width = all.length;
           continue;
         }
-        const wrong = problem ?? see(all);
+        const wrong = all === undefined ? "its quotes do not pair" : see(all);
         if (typeof wrong !== "string") continue;
         const sentence = `Cannot read "${path}" row ${row}: ${wrong}`;
         if (onBadRow === undefined) throw new SyntaxError(sentence);

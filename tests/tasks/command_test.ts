@@ -63,7 +63,9 @@ Deno.test("runCommand() makes a sentence of what the system says of a path", asy
   const { lines } = await task("--input", "long");
   assertEquals(lines, [`error: Cannot use "/${"y".repeat(256)}": File name too long`]);
   const temporary = await task("--input", "temporary");
-  assertEquals(temporary.lines, ['error: Cannot use "/nowhere": No such file or directory']);
+  assertEquals(temporary.lines, [
+    'error: Cannot use TMPDIR "/nowhere" for temporary files: No such file or directory',
+  ]);
 });
 
 Deno.test("runCommand() prints its help on stdout and exits 0", async () => {
