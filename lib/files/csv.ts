@@ -124,8 +124,9 @@ function lineEnd(text: string, at: number): number {
  */
 function* rows(text: string): Generator<string[] | undefined> {
   const row = (from: number, to: number) => fieldsOf(text.slice(from, to).replace(/\r$/, ""));
-  for (let at = 0, end; at < text.length; at = end + 1) {
-    end = lineEnd(text, at);
+  let at = 0;
+  while (at < text.length) {
+    let end = lineEnd(text, at);
     let fields = row(at, end);
     if (fields === undefined && !isBalanced(text.slice(at, end))) {
       let begin: number;
@@ -138,6 +139,7 @@ function* rows(text: string): Generator<string[] | undefined> {
       if (fields !== undefined) end = last;
     }
     yield fields;
+    at = end + 1;
   }
 }
 
