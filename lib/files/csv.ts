@@ -101,11 +101,9 @@ function fieldsOf(row: string): string[] | undefined {
     const comma = row.indexOf(",", close + 1);
     const end = comma === -1 ? row.length : comma;
     const bare = row.slice(close + 1, end);
-    if (close < at) {
-      if (bare.includes("\n")) return undefined;
-      fields.push(bare);
-    } else if (bare.trim() === "") fields.push(row.slice(at + 1, close).replaceAll('""', '"'));
-    else return undefined;
+    const isQuoted = close > at;
+    if (bare.includes("\n") || isQuoted && bare.trim() !== "") return undefined;
+    fields.push(isQuoted ? row.slice(at + 1, close).replaceAll('""', '"') : bare);
     if (comma === -1) return fields;
     at = comma + 1;
   }
