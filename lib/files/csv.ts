@@ -141,6 +141,18 @@ function* rows(text: string): Generator<string[] | undefined> {
   }
 }
 
+/** Where each of the columns stands in a header. */
+function placesIn(header: readonly string[], columns: readonly string[], path: string): number[] {
+  return columns.map((column) => {
+    const place = header.findIndex((name) => name.trim() === column);
+    if (place !== -1) return place;
+    throw new SyntaxError(
+      `Cannot read "${path}": it has no column ${column}, ` +
+        `its columns are ${header.join(", ").slice(0, 200)}`,
+    );
+  });
+}
+
 /**
  * Reads the named columns of a CSV file row by row. Columns may stand in any order among others;
  * blank lines are passed over. Rows are counted as in a spreadsheet, the header being row 1.
@@ -183,14 +195,7 @@ export async function readCsv(
         row++;
         if (all?.length === 1 && all[0].trim() === "") continue;
         if (width === 0 && all !== undefined) {
-          places = columns.map((column) => all.findIndex((name) => name.trim() === column));
-          const missing = places.indexOf(-1);
-          if (missing !== -1) {
-            throw new SyntaxError(
-              `Cannot read "${path}": it has no column ${columns[missing]}, ` +
-                `its columns are ${all.join(", ").slice(0, 200)}`,
-            );
-          }
+          places = placesIn(all, columns, path);
           width = all.length;
           continue;
         }

@@ -7,7 +7,7 @@
 import pl from "nodejs-polars";
 import { readBytes } from "./input.ts";
 
-/** What a column holds: int64 identifiers, texts, times or numbers. */
+/** What a column holds: int64 identifiers, texts, times or numbers of float32. */
 export type ColumnKind = "id" | "text" | "time" | "number";
 
 /** What is wrong with a column, as the end of a sentence about it, or undefined. */
@@ -31,6 +31,10 @@ export function columnProblem(column: pl.Series, kind: ColumnKind): string | und
     const such = isText && column.length > 0 ? `, such as ${JSON.stringify(column.get(0))}` : "";
     const advice = kind === "id" && isText ? "; number the subjects, alike in all files" : "";
     return `is of type ${variant}${such}, must be ${wanted}${advice}`;
+  }
+  if (kind === "number" && column.isFloat()) {
+    const infinite = Number(column.cast(pl.Float32).isInfinite().sum());
+    return infinite > 0 ? `holds ${infinite} numbers beyond float32` : undefined;
   }
   if (kind !== "id" || isWhole && column.cast(pl.Int64).nullCount() === 0) return undefined;
   const odd = column.toArray().find((id) => !Number.isSafeInteger(id));

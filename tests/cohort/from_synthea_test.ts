@@ -165,6 +165,8 @@ Deno.test("readSynthea() leaves out free text and says so", async () => {
 for (
   const [row, wanted] of [
     ["2020-01-01,p1,e1,,8302-2,Height,tall,cm,numeric", 'VALUE is "tall", must be a number'],
+    ["2020-01-01,p1,e1,,8302-2,Height,1e999,cm,numeric", 'VALUE is "1e999", must be a number'],
+    ["2020-01-01,p1,e1,,8302-2,Height,1e39,cm,numeric", 'VALUE is "1e39", must be a number'],
     ["2020-01-01,p1,e1,,8302-2,Height,,cm,numeric", "VALUE is empty"],
     ["2020-01-01,p1,e1,,,Height,1,cm,numeric", "CODE is empty"],
     ["2020-01-01,p1,e1,,8302-2,Height,1,cm,number", 'TYPE is "number", must be numeric or text'],

@@ -402,4 +402,11 @@ Deno.test("readMeds() says what subject ids and values must be, and takes whole 
     SyntaxError,
     '0.parquet": numeric_value is of type String, such as "5 mg", must be numbers',
   );
+  for (const value of [Infinity, 1e39]) {
+    await assertRejects(
+      () => read(subject_id, pl.Series("numeric_value", [value, NaN, 1, 2, 3, 4])),
+      SyntaxError,
+      '0.parquet": numeric_value holds 1 numbers beyond float32',
+    );
+  }
 });
