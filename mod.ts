@@ -97,6 +97,7 @@ export { type Backend, backends, backendVersions, useBackend } from "./lib/nn/ba
 export { buildNative, type NativeBuild, type NativeOptions } from "./lib/nn/native.ts";
 export { peakFlops } from "./lib/nn/peak.ts";
 export type { OnProgress, Progress } from "./lib/progress.ts";
+export { printable } from "./lib/printable.ts";
 
 // Models
 export type {

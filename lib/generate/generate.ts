@@ -8,6 +8,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { type Cohort, concatenated } from "../cohort/cohort.ts";
 import { cohortOf } from "../cohort/records.ts";
 import type { Rules } from "../cohort/rules.ts";
+import { sameTexts } from "../cohort/vocabulary.ts";
 import type { Sampler } from "../models/model.ts";
 import { toTensors } from "../nn/parameters.ts";
 import type { OnProgress } from "../progress.ts";
@@ -99,8 +100,8 @@ function wantedLabels(
 }
 
 function isFor(rules: Rules, { vocabulary, labelNames }: Run): boolean {
-  return rules.vocabulary.codes.join("\n") === vocabulary.codes.join("\n") &&
-    rules.labelNames.join("\n") === labelNames.join("\n");
+  return sameTexts(rules.vocabulary.codes, vocabulary.codes) &&
+    sameTexts(rules.labelNames, labelNames);
 }
 
 /**

@@ -165,6 +165,8 @@ Deno.test("readSynthea() leaves out free text and says so", async () => {
 for (
   const [row, wanted] of [
     ["2020-01-01,p1,e1,,8302-2,Height,tall,cm,numeric", 'VALUE is "tall", must be a number'],
+    ["2020-01-01,p1,e1,,8302-2,Height,1e999,cm,numeric", 'VALUE is "1e999", must be a number'],
+    ["2020-01-01,p1,e1,,8302-2,Height,1e39,cm,numeric", 'VALUE is "1e39", must be a number'],
     ["2020-01-01,p1,e1,,8302-2,Height,,cm,numeric", "VALUE is empty"],
     ["2020-01-01,p1,e1,,,Height,1,cm,numeric", "CODE is empty"],
     ["2020-01-01,p1,e1,,8302-2,Height,1,cm,number", 'TYPE is "number", must be numeric or text'],
@@ -208,6 +210,16 @@ for (
       "a birth that is none",
       { patients: small.patients + "p4,1990,F\n" },
       'patients.csv" row 5: BIRTHDATE is "1990"',
+    ],
+    [
+      "a birth on a day that does not exist",
+      { patients: small.patients + "p4,2020-02-30,F\n" },
+      'patients.csv" row 5: BIRTHDATE is "2020-02-30"',
+    ],
+    [
+      "a start on a day that does not exist",
+      { encounters: small.encounters + "e9,2021-02-29T00:00:00Z,p1\n" },
+      'START is "2021-02-29T00:00:00Z", must be a time',
     ],
     [
       "a sex that is none",

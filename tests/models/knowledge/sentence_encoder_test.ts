@@ -143,10 +143,10 @@ Deno.test("Texts are cut where the folder says, else where positions end, before
 Deno.test("readTokenizer() heeds case as tokenizer_config.json of the older layout says", () =>
   inFolder(async (folder) => {
     await writeTinyBert(folder);
-    const tokenize = await readTokenizer(folder);
+    const tokenize = await readTokenizer(folder, { words: 42 });
     assertEquals(original.texts.map(tokenize), original.ids);
     await writeJson(folder, "tokenizer_config.json", { do_lower_case: false });
-    const cased = await readTokenizer(folder);
+    const cased = await readTokenizer(folder, { words: 42 });
     assertEquals(cased("Acute pain"), [2, 1, 7, 3]);
   }));
 
@@ -217,6 +217,26 @@ const refused: [what: string, spoil: (folder: string) => Promise<unknown>, messa
     "a vocab.txt without the class token",
     (folder) => Deno.writeTextFile(join(folder, "vocab.txt"), "[PAD]\n[UNK]\nfever\n"),
     'Cannot read "DIR/vocab.txt": it has no line [CLS]',
+  ],
+  [
+    "a vocab.txt cut in half",
+    async (folder) => {
+      const path = join(folder, "vocab.txt");
+      const pieces = (await Deno.readTextFile(path)).split("\n");
+      await Deno.writeTextFile(path, pieces.slice(0, 21).join("\n"));
+    },
+    'Cannot read "DIR/vocab.txt": it has 21 lines, config.json has a vocab_size of 42; is it cut off?',
+  ],
+  [
+    "a tokenizer.json with a pattern that takes for ever",
+    (folder) =>
+      writeJson(folder, "tokenizer.json", {
+        normalizer: {
+          type: "Sequence",
+          normalizers: [{ type: "Replace", pattern: { Regex: "(a+)+$" }, content: "" }],
+        },
+      }),
+    'Cannot use "DIR/tokenizer.json": it has the pattern "(a+)+$", known are " {2,}"',
   ],
   [
     "a tokenizer.json that is none",
@@ -295,7 +315,9 @@ for (const leftOut of ["vocab.txt", "tokenizer.json"]) {
     ignore: minilmFiles === undefined,
     fn: () =>
       inFolder(async (folder) => {
-        const tokenize = await readTokenizer(await minilmFolder(folder, leftOut));
+        const tokenize = await readTokenizer(await minilmFolder(folder, leftOut), {
+          words: 30_522,
+        });
         for (const { text, ids } of minilm.cases.filter(({ ids }) => ids.length < 1000)) {
           assertEquals(tokenize(text).join(" "), ids, text);
         }
