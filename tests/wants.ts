@@ -31,8 +31,8 @@ export function both<A, B>(a: Wanted<A>, b: Wanted<B>): Wanted<[A, B]> {
 }
 
 /** A file or folder, if it is there. */
-function path(found: string, missing: string): Wanted<string> {
-  return existsSync(found) ? { thing: found } : { missing };
+function path(found: string | undefined, missing: string): Wanted<string> {
+  return found !== undefined && existsSync(found) ? { thing: found } : { missing };
 }
 
 /** The browser's program. */
@@ -43,7 +43,7 @@ export const chromium: Wanted<string> = path(
 
 /** The folder of a whole Synthea export of which `data-fixtures/synthea-ma-records` was made. */
 export const syntheaExport: Wanted<string> = path(
-  Deno.env.get("EHRLOOM_SYNTHEA_EXPORT") ?? "",
+  Deno.env.get("EHRLOOM_SYNTHEA_EXPORT"),
   "Synthea's whole export, 61 MB: EHRLOOM_SYNTHEA_EXPORT=FOLDER, see CONTRIBUTING.md",
 );
 
