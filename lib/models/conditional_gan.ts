@@ -3,7 +3,7 @@
  * written rows from real ones: a Wasserstein GAN with gradient penalty (Gulrajani et al. 2017). The
  * penalty is on a gradient and is itself learned from by gradients.
  *
- * @see specs/baselines.md section 4.3
+ * @see docs/specs/baselines.md section 4.3
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";

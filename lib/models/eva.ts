@@ -16,7 +16,7 @@
  * Its probability of a record is an integral over latent vectors, of which it gives a lower bound: that
  * of importance-weighted draws from the posterior (Burda et al. 2016), never below the evidence bound.
  *
- * @see specs/baselines.md section 5
+ * @see docs/specs/baselines.md section 5
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";

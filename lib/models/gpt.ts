@@ -12,7 +12,7 @@
  * The loss is that of free sequences, as published; a record's likelihood is that of the sequence that
  * sampling permits (`token_likelihood.ts`).
  *
- * @see specs/baselines.md section 3
+ * @see docs/specs/baselines.md section 3
  * @module
  */
 import type * as tf from "@tensorflow/tfjs-core";

@@ -7,7 +7,7 @@
  * has two that train apart, here `tied=0`. It begins with about one code a row (`publishedStart=1`: half
  * of all), which without biases takes a dimension that all codes share. Everything else is as in HALO.
  *
- * @see specs/baselines.md section 1
+ * @see docs/specs/baselines.md section 1
  * @module
  */
 import type * as tf from "@tensorflow/tfjs-core";

@@ -19,7 +19,7 @@
  * for GPT. `semanticWeight=0.8 hierarchyWeight=0.5` at the published widths is the published
  * form.
  *
- * @see specs/hisgt.md sections 5 to 8
+ * @see docs/specs/hisgt.md sections 5 to 8
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";

@@ -7,7 +7,7 @@
  * holds about one code (`publishedStart=1`: half of all), and padding is not computed where batches hold
  * similar lengths.
  *
- * @see specs/baselines.md section 2
+ * @see docs/specs/baselines.md section 2
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";

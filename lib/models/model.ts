@@ -75,7 +75,7 @@ export interface ModelFamily<M extends Model = Model> {
   create(config: ModelConfig, schema?: Schema): M;
 }
 
-/** What a model says of one record when it is shown the truth (specs/halo.md section 7). */
+/** What a model says of one record when it is shown the truth (docs/specs/halo.md section 7). */
 export interface RecordLikelihood {
   /** Natural log-probability of the record; a lower bound of it where `likelihoodIsBound`. */
   readonly logProbability: number;

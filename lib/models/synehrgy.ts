@@ -19,7 +19,7 @@
  * What a stay is, stands in `stays/stays.ts`, its tokens in `stays/stay_tokens.ts`, what may follow
  * what in `stays/token_grammar.ts`, and how tokens become a record again in `stays/record_writer.ts`.
  *
- * @see specs/synehrgy.md
+ * @see docs/specs/synehrgy.md
  * @module
  */
 import type * as tf from "@tensorflow/tfjs-core";

@@ -14,7 +14,7 @@
  *
  * A GAN gives no probability, so this model has no likelihood to compare with others'.
  *
- * @see specs/baselines.md section 4
+ * @see docs/specs/baselines.md section 4
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";

@@ -67,7 +67,7 @@ export interface VisitRows {
  * @param records indices into it
  * @param most where given, rows are padded to a multiple of four, but to no more than this: every new
  * shape costs TensorFlow a kernel
- * @see specs/halo.md section 1
+ * @see docs/specs/halo.md section 1
  */
 export function visitRows(
   sizes: RowSizes,
@@ -145,7 +145,7 @@ export function visitRows(
  *
  * @param sizes of the vocabulary and labels
  * @param context most rows of a record, the start included
- * @see specs/halo.md section 6
+ * @see docs/specs/halo.md section 6
  */
 export function rowScript(sizes: RowSizes, context: number): Script {
   const { codes } = sizes;

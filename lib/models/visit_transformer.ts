@@ -2,7 +2,7 @@
  * The transformer over visits that HALO and its relatives share: rows are embedded as the sum of
  * their columns' vectors, get their position, and go through GPT-2's causal blocks.
  *
- * @see specs/halo.md section 2
+ * @see docs/specs/halo.md section 2
  * @module
  */
 import type * as tf from "@tensorflow/tfjs-core";

@@ -10,6 +10,7 @@ import type { NodeJSKernelBackend } from "@tensorflow/tfjs-node-gpu/dist/nodejs_
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import util from "node:util";
 
@@ -81,6 +82,11 @@ export function nativeBinding(): string {
   return fileURLToPath(new URL("../lib/napi-v8/tfjs_binding.node", entry));
 }
 
+/** A library beside the binding that closes stderr and opens it again; built with it. */
+export function stderrSwitch(): string {
+  return join(dirname(nativeBinding()), "stderr_switch.so");
+}
+
 /** How to load each engine; tells what stands in the way, or nothing. */
 const engines: Record<Backend, (auto: boolean) => Promise<string | undefined>> = {
   tensorflow() {
@@ -129,21 +135,14 @@ const engines: Record<Backend, (auto: boolean) => Promise<string | undefined>> =
 function withoutStderr(run: () => void): void {
   using lock = Deno.openSync(nativeBinding());
   lock.lockSync(true); // stderr is the whole process's: one thread at a time
-  const stderr = 2;
-  const libc = Deno.dlopen("libc.so.6", {
-    dup: { parameters: ["i32"], result: "i32" },
-    dup2: { parameters: ["i32", "i32"], result: "i32" },
-    close: { parameters: ["i32"], result: "i32" },
-    open: { parameters: ["buffer", "i32"], result: "i32" },
+  const { closeStderr, reopenStderr } = Deno.dlopen(stderrSwitch(), {
+    closeStderr: { parameters: [], result: "i32" },
+    reopenStderr: { parameters: ["i32"], result: "void" },
   }).symbols;
-  const kept = libc.dup(stderr);
-  const nowhere = libc.open(new TextEncoder().encode("/dev/null\0"), 1);
-  libc.dup2(nowhere, stderr);
+  const kept = closeStderr();
   try {
     run();
   } finally {
-    libc.dup2(kept, stderr);
-    libc.close(kept);
-    libc.close(nowhere);
+    reopenStderr(kept);
   }
 }

@@ -61,7 +61,7 @@ function finalNorm(
  * @param x [records × rows, width] embedded rows, with positions
  * @param records how many records the rows belong to, equally many each
  * @returns [records × rows, width]
- * @see Radford et al. 2019; specs/halo.md section 2
+ * @see Radford et al. 2019; docs/specs/halo.md section 2
  */
 export function transformer(
   config: TransformerConfig,

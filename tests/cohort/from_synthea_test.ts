@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { readRecordsJson } from "ehrloom/cohort/from_records_json.ts";
+import { parseRecordsJson } from "ehrloom/cohort/from_records_json.ts";
 import { readSynthea, type SyntheaOptions } from "ehrloom/cohort/from_synthea.ts";
 import { visitCodes, visitsOf } from "ehrloom/cohort/records.ts";
-
-const shared = new URL("../../../shared/data/", import.meta.url).pathname;
+import { gunzipped, readyRecords } from "../stored.ts";
+import { syntheaExport, testWith } from "../wants.ts";
 
 const small = {
   patients: "Id,BIRTHDATE,GENDER\np1,1990-01-01,F\np2,,M\np3,1992-01-01,\n",
@@ -273,12 +273,10 @@ Deno.test("readSynthea() names a missing column, an empty file, a missing file",
   await assertRejects(() => readSynthea("/nowhere"), Deno.errors.NotFound, "no such folder");
 });
 
-Deno.test("readSynthea() equals the ready records-json, all but the order of equal times", async () => {
-  const ready = await readRecordsJson(`${shared}synthea-ma-records.json`);
-  const cohort = await readSynthea(`${shared}synthea-ma`, {
-    visitTables: ["conditions"],
-    maxVisits: 46,
-  });
+const sameAsReady = "readSynthea() equals the ready records-json, all but the order of equal times";
+testWith(syntheaExport, sameAsReady, async (folder) => {
+  const ready = parseRecordsJson(gunzipped(readyRecords), readyRecords);
+  const cohort = await readSynthea(folder, { visitTables: ["conditions"], maxVisits: 46 });
   assertEquals(cohort.visitCount, ready.visitCount);
   const place = new Map([...cohort.subjectIds].map((id, record) => [id, record]));
   /** "C:1" and "P:1" are both "SNOMED-CT//1": one code (65710008) is a condition and a procedure. */

@@ -2,14 +2,13 @@ import { assertEquals, assertRejects } from "@std/assert";
 import pl from "nodejs-polars";
 import { type Cohort, cohort, subset } from "ehrloom/cohort/cohort.ts";
 import { readMeds } from "ehrloom/cohort/from_meds.ts";
-import { readRecordsJson } from "ehrloom/cohort/from_records_json.ts";
+import { parseRecordsJson } from "ehrloom/cohort/from_records_json.ts";
 import { cohortOf } from "ehrloom/cohort/records.ts";
 import { syntheaSample } from "ehrloom/cohort/sample.ts";
 import { writeMeds } from "ehrloom/cohort/to_meds.ts";
 import { vocabulary } from "ehrloom/cohort/vocabulary.ts";
 import { random } from "ehrloom/nn/random.ts";
-
-const shared = new URL("../../../shared/data/synthea-ma-records.json", import.meta.url).pathname;
+import { gunzipped, readyRecords } from "../stored.ts";
 
 async function inFolder(use: (folder: string) => Promise<void>) {
   const folder = await Deno.makeTempDir();
@@ -50,7 +49,8 @@ const awkward = cohort({
 });
 
 Deno.test("writeMeds() and readMeds() give the same cohort again", async () => {
-  for (const source of [awkward, await syntheaSample(), await readRecordsJson(shared)]) {
+  const ready = parseRecordsJson(gunzipped(readyRecords), readyRecords);
+  for (const source of [awkward, await syntheaSample(), ready]) {
     assertEquals(await roundTrip(source), source);
   }
   const plain = cohort({ ...awkward, splits: null, values: null, demographics: null });

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { NamedArrays } from "ehrloom/nn/parameters.ts";
 import { readSafetensors, writeSafetensors } from "ehrloom/nn/safetensors.ts";
 import { pythonWith } from "../python.ts";
+import { testWith } from "../wants.ts";
 import { inFolder } from "../folder.ts";
 
 const tensors: NamedArrays = {
@@ -128,13 +129,13 @@ Deno.test("readSafetensors() says when there is no file", async () => {
 
 const python = await pythonWith("numpy==1.26.4", "ml_dtypes==0.4.1", "safetensors==0.4.5");
 
-Deno.test({
-  name: "writeSafetensors() writes what Python's safetensors reads",
-  ignore: python === undefined,
-  fn: () =>
+testWith(
+  python,
+  "writeSafetensors() writes what Python's safetensors reads",
+  (python) =>
     inFolder(async (folder) => {
       await writeSafetensors(join(folder, "ours.safetensors"), tensors, { format: "pt" });
-      const found = await python?.(
+      const found = await python(
         folder,
         `
 import json
@@ -147,7 +148,7 @@ with safe_open("ours.safetensors", "numpy") as file:
     }))
 `,
       );
-      assertEquals(JSON.parse(found ?? ""), {
+      assertEquals(JSON.parse(found), {
         metadata: { format: "pt" },
         tensors: Object.fromEntries(
           Object.entries(tensors).map(([name, { shape, numbers }]) => [
@@ -157,14 +158,14 @@ with safe_open("ours.safetensors", "numpy") as file:
         ),
       });
     }),
-});
+);
 
-Deno.test({
-  name: "readSafetensors() reads what Python's safetensors writes, of many types",
-  ignore: python === undefined,
-  fn: () =>
+testWith(
+  python,
+  "readSafetensors() reads what Python's safetensors writes, of many types",
+  (python) =>
     inFolder(async (folder) => {
-      await python?.(
+      await python(
         folder,
         `
 import numpy, ml_dtypes
@@ -198,4 +199,4 @@ save_file(tensors, "theirs.safetensors", {"epoch": "3"})
         "bool": list(1, 0),
       });
     }),
-});
+);

@@ -1,12 +1,13 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { readMeds } from "ehrloom/cohort/from_meds.ts";
 import { syntheaSample, syntheaSampleFolder } from "ehrloom/cohort/sample.ts";
+import { taskArguments } from "../tiny.ts";
 
 const root = new URL("../../", import.meta.url).pathname;
 
 async function prepare(...args: string[]) {
   const { code, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "tasks/prepare.ts", ...args],
+    args: [...taskArguments("prepare"), ...args],
     cwd: root,
     env: { NO_COLOR: "1" },
   }).output();

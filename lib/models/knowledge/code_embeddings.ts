@@ -5,7 +5,7 @@
  * as JSON. Labels and special tokens may have vectors too, by the keys of `labelKey` and
  * `specialKeys`.
  *
- * @see specs/hisgt.md section 4
+ * @see docs/specs/hisgt.md section 4
  * @module
  */
 import { version } from "../../version.ts";

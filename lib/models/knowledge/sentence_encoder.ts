@@ -3,7 +3,7 @@
  * config.json, model.safetensors, a tokenizer, and what sentence-transformers adds to say how tokens
  * become one vector.
  *
- * @see Reimers & Gurevych 2019 (Sentence-BERT); specs/hisgt.md section 4
+ * @see Reimers & Gurevych 2019 (Sentence-BERT); docs/specs/hisgt.md section 4
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
