@@ -12,11 +12,6 @@ async function output(command: string, args: string[], cwd?: string): Promise<st
   return text.decode(stdout);
 }
 
-/** What a failed program said last. */
-function lastLine(error: unknown): string {
-  return String(error).trim().split("\n").at(-1) ?? "";
-}
-
 /** Path of Python in a virtual environment that is kept in the user's cache; see {@link pythonWith}. */
 async function kept(
   packages: readonly string[],
@@ -36,14 +31,14 @@ async function kept(
   if (isWhole) return { thing: python };
   try {
     await output("python3", ["-m", "venv", environment]);
-  } catch (error) {
-    const why = lastLine(error);
-    return { missing: `python3 with venv: apt-get install python3 python3-venv (${why})` };
+  } catch (_) {
+    return { missing: "python3 with venv: apt-get install python3 python3-venv" };
   }
   try {
     await output(python, ["-m", "pip", "install", "--quiet", ...pipOptions, ...packages]);
   } catch (error) {
-    return { missing: `${packages.join(" ")} from PyPI: a network (${lastLine(error)})` };
+    const reason = String(error).trim().split("\n").at(-1);
+    return { missing: `${packages.join(" ")} from PyPI (${reason})` };
   }
   return { thing: python };
 }
