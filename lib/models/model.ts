@@ -358,6 +358,8 @@ export interface CountedModel extends AnyModel {
   learn(cohort: Cohort): NamedArrays;
   /** Shapes of its parameters by name; -1 for sizes that depend on the records. */
   readonly shapes: Readonly<Record<string, readonly number[]>>;
+  /** Names of parameters in which NaN stands for what is not known. */
+  readonly maybeUnknown?: readonly string[];
   /** As in {@link GradientModel}. */
   likelihoods?(
     parameters: NamedArrays,

@@ -10,20 +10,14 @@ import type { GrowingFolder } from "../files/growing_folder.ts";
 import type { GradientModel } from "../models/model.ts";
 import { adam, type Optimizer } from "../nn/optimizer.ts";
 import { drawn } from "../nn/initial.ts";
-import { checkShapes, type NamedArrays } from "../nn/parameters.ts";
+import type { NamedArrays } from "../nn/parameters.ts";
 import { random } from "../nn/random.ts";
 import type { OnProgress } from "../progress.ts";
 import { epochBatches } from "./batches.ts";
 import { type GradientSource, localGradients, sharedGradients } from "./gradients.ts";
 import { rateShare, timeShare, type Training } from "./options.ts";
-import {
-  readStanding,
-  readTraining,
-  type Standing,
-  type TrainingLine,
-  writeBest,
-  writeStanding,
-} from "./run_folder.ts";
+import { readProgress } from "./read_run.ts";
+import { type Standing, type TrainingLine, writeBest, writeStanding } from "./run_folder.ts";
 
 /** How long a run may lose when it is killed in the middle of a long epoch. */
 const checkpointSeconds = 300;
@@ -72,13 +66,7 @@ export async function fit(
 ): Promise<TrainingLine[]> {
   const learners = splitOf(cohort, "train");
   const judges = splitOf(cohort, "validation");
-  const stored = await readStanding(folder.path);
-  if (stored !== undefined) {
-    const { parameters, means, squares } = stored.state;
-    for (const group of [parameters, means, squares]) {
-      checkShapes(model.family, group, model.initial);
-    }
-  }
+  const stored = await readProgress(folder.path, model, training);
   const standing: Standing = stored?.standing ?? {
     epoch: 0,
     batch: 0,
@@ -86,7 +74,7 @@ export async function fit(
     best: { loss: Number.MAX_VALUE, epoch: 0 }, // JSON knows no infinity
     seconds: 0,
   };
-  const lines = (await readTraining(folder.path)).filter(({ epoch }) => epoch <= standing.epoch);
+  const lines = stored?.lines ?? [];
   const optimizer = adam(
     stored?.state ?? { ...drawn(model.initial, random(training.seed)), ...tables },
   );

@@ -13,17 +13,8 @@ import { fitAdversary } from "./adversarial.ts";
 import { fit } from "./fit.ts";
 import { checkWorkers } from "./gradients.ts";
 import { checkTraining, givenTraining, trainingDefaults, type TrainingOptions } from "./options.ts";
-import {
-  beginRun,
-  hasStored,
-  modelOf,
-  readRun,
-  readRunConfig,
-  readStanding,
-  type Run,
-  type RunConfig,
-  writeBest,
-} from "./run_folder.ts";
+import { readBegun, readProgress, readRun, readRunConfig } from "./read_run.ts";
+import { beginRun, hasStored, modelOf, type Run, type RunConfig, writeBest } from "./run_folder.ts";
 
 /** What to train, on top of how. */
 export interface TrainOptions extends TrainingOptions {
@@ -124,7 +115,10 @@ async function trainNew(cohort: Cohort, folder: string, options: TrainOptions): 
     versions: backendVersions(),
   };
   await growFolder(folder, {
-    begin: (begun) => beginRun(begun, runConfig, cohort.vocabulary, cohort.labelNames),
+    async begin(begun) {
+      await beginRun(begun, runConfig, cohort.vocabulary, cohort.labelNames);
+      await readBegun(begun); // what could not be read back is not worth training
+    },
     run: (growing) => learn(cohort, growing, runConfig, given?.tables, options.onProgress),
     isWorthKeeping: hasStored,
   });
@@ -137,8 +131,10 @@ async function tablesAgain(
   runConfig: RunConfig,
   options: TrainOptions,
 ): Promise<NamedArrays | undefined> {
-  if (await readStanding(folder) !== undefined) return undefined;
-  const given = await tablesOf(modelOf(runConfig), cohort, runConfig.training, options);
+  const model = modelOf(runConfig);
+  if ("learn" in model || model.tables === undefined) return undefined;
+  if (await readProgress(folder, model, runConfig.training) !== undefined) return undefined;
+  const given = await tablesOf(model, cohort, runConfig.training, options);
   for (const [name, source] of Object.entries(given?.sources ?? {})) {
     if (source !== runConfig.sources?.[name]) {
       throw new RangeError(

@@ -14,7 +14,8 @@ import type { CodeEmbeddings } from "ehrloom/models/knowledge/code_embeddings.ts
 import { useBackend } from "ehrloom/nn/backend.ts";
 import { toTensors } from "ehrloom/nn/parameters.ts";
 import { readSafetensors } from "ehrloom/nn/safetensors.ts";
-import { readRun, type Run, type TrainingLine } from "ehrloom/train/run_folder.ts";
+import { readRun } from "ehrloom/train/read_run.ts";
+import type { Run, TrainingLine } from "ehrloom/train/run_folder.ts";
 import { train, type TrainOptions } from "ehrloom/train/train.ts";
 import { join } from "node:path";
 import { inFolder } from "../folder.ts";
