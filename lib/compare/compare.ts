@@ -20,7 +20,6 @@ import {
   type ComparedModel,
   type Comparison,
   differencesOf,
-  fromJson,
   type JudgedModel,
   toJson,
 } from "../evaluate/comparison.ts";
@@ -39,13 +38,14 @@ import type { OnProgress } from "../progress.ts";
 import {
   checkTraining,
   givenTraining,
-  type Training,
   trainingDefaults,
   type TrainingOptions,
 } from "../train/options.ts";
-import type { Run, RunConfig } from "../train/run_folder.ts";
+import { readRunConfig } from "../train/read_run.ts";
+import type { Run } from "../train/run_folder.ts";
 import { checkKnowledge, checkSplits, train } from "../train/train.ts";
 import { version } from "../version.ts";
+import { type Plan, readCeiling, readJudgement, readPlan } from "./read_comparison.ts";
 
 /** A model with what is its own in a comparison. */
 export interface Contestant {
@@ -69,16 +69,6 @@ export interface CompareOptions extends TrainingOptions {
   readonly force?: boolean;
   /** Hears of every step; stages begin with the model's name. */
   readonly onProgress?: OnProgress;
-}
-
-/**
- * What decides the figures of all models; a folder is gone on with only under the same plan. What
- * decides those of one model is in its run's config.
- */
-interface Plan {
-  readonly cohort: string;
-  readonly training: Training;
-  readonly resamples: number;
 }
 
 /** A contestant whose settings were checked. */
@@ -132,22 +122,14 @@ function entriesOf({ models, settings = {} }: CompareOptions, cohort: Cohort): E
   return entries;
 }
 
-async function readIfThere(path: string): Promise<unknown> {
-  try {
-    return fromJson(await Deno.readTextFile(path));
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    if (error instanceof SyntaxError) {
-      throw new SyntaxError(`Cannot read "${path}": it is not JSON`);
-    }
-    throw error;
-  }
-}
-
-/** What a file keeps; made, and kept there, where there is no such file yet. */
-async function kept<T>(path: string, make: () => Promise<T>): Promise<T> {
-  const found = await readIfThere(path);
-  if (found !== undefined) return found as T;
+/** What was kept before, or what is made now and kept for the next time. */
+async function kept<T>(
+  path: string,
+  found: Promise<T | undefined>,
+  make: () => Promise<T>,
+): Promise<T> {
+  const before = await found;
+  if (before !== undefined) return before;
   const made = await make();
   await replaceText(path, toJson(made));
   return made;
@@ -155,7 +137,7 @@ async function kept<T>(path: string, make: () => Promise<T>): Promise<T> {
 
 /** Makes sure that a folder was begun with the same plan; tells whether it is begun at all. */
 async function isBegunWith(folder: string, plan: Plan): Promise<boolean> {
-  const found = await readIfThere(join(folder, "plan.json")) as Plan | undefined;
+  const found = await readPlan(join(folder, "plan.json"));
   if (found === undefined) {
     if (!await isThere(folder)) return false;
     throw new Deno.errors.AlreadyExists(
@@ -181,9 +163,9 @@ async function isBegunWith(folder: string, plan: Plan): Promise<boolean> {
 
 /** Makes sure that a model that was begun in the folder was begun as it is asked for now. */
 async function checkBegun(folder: string, { name, config, knowledge }: Entry): Promise<void> {
-  const path = join(folder, "models", name, "run", "config.json");
-  const found = await readIfThere(path) as RunConfig | undefined;
-  if (found === undefined) return;
+  const run = join(folder, "models", name, "run");
+  if (!await isThere(join(run, "config.json"))) return;
+  const found = await readRunConfig(run);
   const fail = (what: string, now: unknown, before: unknown) => {
     throw new RangeError(
       `Cannot go on with "${folder}" with ${name}'s ${what} ${now}: it was begun with ${before}; ` +
@@ -215,7 +197,7 @@ async function trained(
   { entry, folder, plan, cohort, onProgress }: Sitting,
 ): Promise<{ run: Run; seconds: number }> {
   const path = join(folder, "run");
-  const isBegun = await readIfThere(join(path, "config.json")) !== undefined;
+  const isBegun = await isThere(join(path, "config.json"));
   const began = performance.now();
   const run = await train(cohort, path, {
     ...plan.training,
@@ -377,8 +359,10 @@ interface Contest {
 /** Judges all models that are not judged yet, and writes the table and the page. */
 async function judgedAll(contest: Contest, folder: GrowingFolder): Promise<Compared> {
   const { cohort, plan, entries, onProgress } = contest;
+  const ceilingPath = join(folder.path, "ceiling.json");
   const ceiling = await kept(
-    join(folder.path, "ceiling.json"),
+    ceilingPath,
+    readCeiling(ceilingPath),
     () => ceilingOf(cohort, plan, prefixed("ceiling", onProgress)),
   );
   const found: JudgedModel[] = [];
@@ -387,7 +371,8 @@ async function judgedAll(contest: Contest, folder: GrowingFolder): Promise<Compa
     const { name } = entry;
     const own = join(folder.path, "models", name);
     const sitting = { entry, folder: own, plan, cohort, onProgress: prefixed(name, onProgress) };
-    found.push(await kept(join(own, "judgement.json"), () => judged(sitting)));
+    const path = join(own, "judgement.json");
+    found.push(await kept(path, readJudgement(path, plan.resamples), () => judged(sitting)));
     synthetic.set(name, await readMeds(join(own, "synthetic")));
     await folder.shown();
   }

@@ -37,7 +37,8 @@ import {
   type TrainingLine,
 } from "./run_folder.ts";
 
-const trainingSchema = object({
+/** How a run was trained, see `Training`. */
+export const trainingSchema = object({
   epochs: whole(),
   batch: whole(),
   learningRate: finite(),
