@@ -82,10 +82,15 @@ export function nativeBinding(): string {
   return fileURLToPath(new URL("../lib/napi-v8/tfjs_binding.node", entry));
 }
 
+/** Whether TensorFlow has been built here. */
+export function hasNativeBinding(): boolean {
+  return existsSync(nativeBinding());
+}
+
 /** How to load each engine; tells what stands in the way, or nothing. */
 const engines: Record<Backend, (auto: boolean) => Promise<string | undefined>> = {
   tensorflow() {
-    if (!existsSync(nativeBinding())) {
+    if (!hasNativeBinding()) {
       return Promise.resolve("TensorFlow is not built, run deno task native");
     }
     // Node dropped this function, Deno never had it, tfjs-node still calls it
@@ -103,7 +108,7 @@ const engines: Record<Backend, (auto: boolean) => Promise<string | undefined>> =
   async webgpu(auto) {
     // Mesa's software Vulkan and TensorFlow both bring an LLVM: with Mesa's loaded first,
     // TensorFlow crashes the process
-    if (existsSync(nativeBinding())) await engines.tensorflow(auto);
+    if (hasNativeBinding()) await engines.tensorflow(auto);
     // Mesa's Vulkan drivers complain on stderr where this is not set, as in containers
     if (!Deno.env.has("XDG_RUNTIME_DIR")) Deno.env.set("XDG_RUNTIME_DIR", tmpdir());
     const adapter = await navigator.gpu?.requestAdapter();

@@ -2,6 +2,7 @@ import { type Cohort, type Split, splitNames, splitOf } from "../cohort/cohort.t
 import { fingerprint } from "../cohort/fingerprint.ts";
 import { checkOutput } from "../files/output.ts";
 import { checkSettings, modelFamily } from "../models/mod.ts";
+import { checkRoom } from "../models/room_check.ts";
 import type { Knowledge, Model, ModelConfig } from "../models/model.ts";
 import { backendVersions } from "../nn/backend.ts";
 import type { NamedArrays } from "../nn/parameters.ts";
@@ -11,7 +12,13 @@ import { version } from "../version.ts";
 import { fitAdversary } from "./adversarial.ts";
 import { fit } from "./fit.ts";
 import { checkWorkers } from "./gradients.ts";
-import { checkTraining, givenTraining, trainingDefaults, type TrainingOptions } from "./options.ts";
+import {
+  checkTraining,
+  givenTraining,
+  type Training,
+  trainingDefaults,
+  type TrainingOptions,
+} from "./options.ts";
 import {
   beginRun,
   modelOf,
@@ -82,6 +89,17 @@ export function checkKnowledge(model: Model, knowledge: Knowledge = {}): void {
   throw new RangeError(`Cannot train "${model.family}" with ${given[0][0]}: it can use none`);
 }
 
+/**
+ * Checks that the chosen engine and this machine have room to train a model.
+ *
+ * @throws {RangeError} If they have not; the message says what would fit
+ */
+export function checkCanTrain(model: Model, cohort: Cohort, { workers }: Training): void {
+  checkWorkers(workers);
+  if ("learn" in model) return;
+  checkRoom(model, { stage: "learning", cohort, workers: workers === 1 ? 0 : workers });
+}
+
 async function begunRun(
   folder: string,
   cohort: Cohort,
@@ -92,11 +110,11 @@ async function begunRun(
   checkSettings(family, settings);
   const training = { ...trainingDefaults, ...givenTraining(options) };
   checkTraining(training);
-  checkWorkers(training.workers);
   const config = family.configFor(cohort, settings, options.knowledge);
   const schema = family.schemaFor?.(cohort, config);
   const model = family.create(config, schema);
   checkKnowledge(model, options.knowledge);
+  checkCanTrain(model, cohort, training);
   await checkOutput(folder, { force: options.force });
   const given = await tablesOf(model, cohort, training, options);
   const runConfig: RunConfig = {
@@ -162,6 +180,7 @@ async function resumedRun(
       `Cannot resume "${folder}": it was begun on another cohort or other splits`,
     );
   }
+  checkCanTrain(modelOf(stored), cohort, stored.training);
   return { runConfig: stored, tables: await tablesAgain(folder, cohort, stored, options) };
 }
 
