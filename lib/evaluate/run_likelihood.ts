@@ -10,7 +10,7 @@ import { fingerprint } from "../cohort/fingerprint.ts";
 import { reindexed } from "../cohort/trim.ts";
 import type { RecordLikelihood } from "../models/model.ts";
 import { checkRoom } from "../models/room_check.ts";
-import { fittingRuns } from "../models/needs.ts";
+import { comfortable, fittingRuns } from "../models/needs.ts";
 import { toTensors } from "../nn/parameters.ts";
 import { roomOn } from "../nn/room.ts";
 import type { OnProgress } from "../progress.ts";
@@ -128,9 +128,10 @@ export async function testLikelihoods(
   const order = Int32Array.from(rows, (_, record) => record).sort((a, b) => rows[a] - rows[b]);
   const found: RecordLikelihood[] = new Array(known.recordCount);
   if (!("learn" in model)) checkRoom(model, { stage: "judging", cohort: known });
-  const room = roomOn();
   const runsOf = (records: Int32Array) =>
-    "learn" in model ? [records] : fittingRuns(model, "judging", room, known, records);
+    "learn" in model
+      ? [records]
+      : fittingRuns(model, "judging", comfortable(model, roomOn()), known, records);
   const tensors = "learn" in model ? {} : toTensors(run.parameters);
   const likelihoodsOf = (records: Int32Array) =>
     "learn" in model

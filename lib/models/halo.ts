@@ -129,7 +129,7 @@ export const halo: ModelFamily<RowModel> = {
           maskedHeadRow(config.width, columnsOf(config)),
         ),
       writingFloats: transformerMemoryFloats(config, config.context) +
-        8 * (config.width + columnsOf(config)),
+        14 * (config.width + columnsOf(config)),
       drawing: (parameters, sampler) => drawing(config, parameters, sampler),
     });
   },

@@ -67,7 +67,7 @@ export function needOf(
   const pass = (hasHost ? 1 : deviceShare) * passFloats;
   if (stage !== "learning") {
     return {
-      engine: floatBytes * (total + 2 * largest + pass), // two turned copies at a time
+      engine: floatBytes * (total + 3 * largest + pass), // cut and turned copies
       process: floatBytes * total,
       largest: floatBytes * Math.max(largest, pass),
     };
@@ -113,6 +113,15 @@ export function fittingRuns(
   const half = Math.ceil(records.length / 2);
   return [records.slice(0, half), records.slice(half)]
     .flatMap((part) => fittingRuns(model, stage, room, cohort, part));
+}
+
+/** Bytes of a pass beyond which larger ones gain no speed, and pad more. */
+const comfortablePass = 2 ** 29;
+
+/** The part of a room for passes whose results do not depend on how records are cut into them. */
+export function comfortable(model: GradientModel, room: Room): Room {
+  const { engine } = needOf(model, "judging", 0);
+  return { ...room, bytes: Math.min(room.bytes, engine + comfortablePass) };
 }
 
 /** The most records, up to `wanted`, that can be written side by side; at least one. */

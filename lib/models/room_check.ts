@@ -73,7 +73,7 @@ export function checkRoom(model: GradientModel, task: Task): void {
   const taken = isWithin(need, room)
     ? [shown(processBytes(need, model, workers)), `this machine has ${shown(machineBytes())}`]
     : need.engine > room.bytes
-    ? [shown(need.engine), `${room.engine} holds ${shown(room.bytes)}`]
+    ? [shown(need.engine), `${room.engine} holds ${shown(room.bytes)} of tensors`]
     : [
       `a tensor of ${shown(need.largest)}`,
       `${room.engine} holds tensors of ${shown(room.largest)}`,
@@ -106,7 +106,7 @@ function waysOut(model: GradientModel, task: Task, room: Room): string[] {
       task.workers ?? 0,
       (workers) => isFitting(model, { ...task, workers }, room),
     );
-    if (most !== undefined) return [`take ${most} workers`];
+    if (most !== undefined) return [`take --workers ${most}`];
   }
   const engines: Backend[] = room.engine === "wasm" ? ["tensorflow"] : ["tensorflow", "wasm"];
   const engine = engines.find((name) =>
@@ -129,7 +129,8 @@ function smallerForms(model: GradientModel, task: Task, room: Room, cohort: Coho
   };
   const { codes, width, heads = 1 } = config;
   const shares = largestFitting(1, width / heads - 1, (share) => changed({ width: share * heads }));
-  if (shares !== undefined && shares * heads >= 16) ways.push(`take width=${shares * heads}`);
+  const narrower = heads * 2 ** Math.floor(Math.log2(shares ?? 0));
+  if (narrower >= 16) ways.push(`take --set width=${narrower}`);
   if (schema === undefined) {
     const most = largestFitting(1, codes - 1, (fewer) => changed({ codes: fewer }));
     if (most !== undefined && most >= codes / 20) {
@@ -154,6 +155,6 @@ function smallerForms(model: GradientModel, task: Task, room: Room, cohort: Coho
     const made = family.create(family.configFor(cohort, {}));
     return !("learn" in made) && isFitting(made, task, room);
   });
-  if (others.length > 0) ways.push(`take ${others.join(" or ")} (--model)`);
+  if (others.length > 0) ways.push(`take another --model: ${others.join(", ")}`);
   return ways;
 }

@@ -39,7 +39,7 @@ export function transformerRow(
 
 /** A row that one logit a column is computed for, and its loss. */
 export function logitsRow(columns: number): Footprint {
-  return { kept: 5 * columns, passing: 3 * columns };
+  return { kept: 4 * columns, passing: 2.5 * columns };
 }
 
 /** A row in the masked head of {@link maskedHead}, and its loss. */

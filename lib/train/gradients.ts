@@ -13,7 +13,7 @@ import { addInto, copyInto, type FlatLayout, hostTensors, sharedFloats } from ".
 import { isOnHost } from "../nn/host.ts";
 import type { Gradients, Optimizer } from "../nn/optimizer.ts";
 import type { NamedTensors } from "../nn/parameters.ts";
-import { roomOn } from "../nn/room.ts";
+import { type Room, roomOn } from "../nn/room.ts";
 import { gradientModelOf } from "../models/mod.ts";
 import type { Schema } from "../models/stays/record_schema.ts";
 
@@ -76,14 +76,15 @@ async function batchGradients(
   parameters: NamedTensors,
   cohort: Cohort,
   records: Int32Array,
-  { divisor, moment, flat, isFlat = false }: {
+  { divisor, moment, room, flat, isFlat = false }: {
     divisor: number;
     moment: Moment;
+    room: Room;
     flat?: FlatGradients;
     isFlat?: boolean;
   },
 ): Promise<{ loss: number; gradients: Gradients }> {
-  const runs = fittingRuns(model, "learning", roomOn(), cohort, records);
+  const runs = fittingRuns(model, "learning", room, cohort, records);
   let loss = 0;
   let sums: Gradients | undefined;
   for (const run of runs) {
@@ -123,12 +124,14 @@ function tensorSums(sums: Gradients | undefined, grads: tf.Tensor[]): tf.Tensor[
  * Gradients computed in this thread.
  *
  * @param divisor what to divide losses by before gradients are taken
+ * @param room what passes must fit into; the chosen engine's when left out
  */
 export function localGradients(
   model: GradientModel,
   cohort: Cohort,
   optimizer: Optimizer,
   divisor: number,
+  room: Room = roomOn(),
 ): GradientSource {
   const { shared } = optimizer;
   let sums: Float32Array | undefined;
@@ -136,7 +139,12 @@ export function localGradients(
     { layout: shared.layout, numbers: () => sums ??= new Float32Array(shared.layout.length) };
   return {
     compute: (records, moment) =>
-      batchGradients(model, optimizer.parameters(), cohort, records, { divisor, moment, flat }),
+      batchGradients(model, optimizer.parameters(), cohort, records, {
+        divisor,
+        moment,
+        room,
+        flat,
+      }),
     dispose() {},
   };
 }
@@ -291,6 +299,7 @@ export function serveGradients(reply: (loss: number) => void): (message: Message
       const { loss } = await batchGradients(model, named, cohort, message.records, {
         divisor,
         moment: message.moment,
+        room: roomOn(),
         flat: { layout, numbers: () => gradient },
         isFlat: true,
       });
