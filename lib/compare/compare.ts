@@ -350,9 +350,9 @@ export async function compare(
   const { resamples = 1000, force = false, onProgress } = options;
   const training = { ...trainingDefaults, ...givenTraining(options) };
   checkTraining(training);
+  checkSplits(cohort);
   checkResamples(resamples, cohort.labelNames.length);
   const entries = entriesOf(options, cohort, training);
-  checkSplits(cohort);
   const { train: real, heldOut } = checkReal(cohort);
   const plan: Plan = { cohort: await fingerprint(cohort), training, resamples };
   await checkPlan(folder, plan, force);

@@ -69,7 +69,7 @@ export function needOf(
     return {
       engine: floatBytes * (total + 3 * largest + pass), // cut and turned copies
       process: floatBytes * total,
-      largest: floatBytes * Math.max(largest, pass),
+      largest: floatBytes * Math.max(largest, passFloats), // such as attention over long records
     };
   }
   const remembered = 4 * total; // parameters, means, squares and gradients, flat
@@ -77,7 +77,7 @@ export function needOf(
   return {
     engine: floatBytes * (2 * total + largest + pass + (hasHost ? 0 : remembered)),
     process: floatBytes * (stored + (hasHost ? remembered : 0)),
-    largest: floatBytes * (hasHost ? largest : total),
+    largest: floatBytes * Math.max(hasHost ? largest : total, passFloats / 2),
   };
 }
 

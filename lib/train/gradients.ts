@@ -286,20 +286,22 @@ export type Message = Setup | Part;
 export function serveGradients(reply: (loss: number) => void): (message: Message) => void {
   let setup: Setup | undefined;
   let model: GradientModel | undefined;
+  let room: Room | undefined;
   return async (message) => {
     if (!("records" in message)) {
       setup = message;
       await useBackend(setup.backend);
       model = gradientModelOf(setup.family, setup.config, setup.schema);
+      room = roomOn();
       reply(0);
-    } else if (setup !== undefined && model !== undefined) {
+    } else if (setup !== undefined && model !== undefined && room !== undefined) {
       const { layout, parameters, gradient, cohort, divisor } = setup;
       const tensors = hostTensors(layout, parameters);
       const named = Object.fromEntries(layout.names.map((name, i) => [name, tensors[i]]));
       const { loss } = await batchGradients(model, named, cohort, message.records, {
         divisor,
         moment: message.moment,
-        room: roomOn(),
+        room,
         flat: { layout, numbers: () => gradient },
         isFlat: true,
       });

@@ -97,7 +97,9 @@ export function checkKnowledge(model: Model, knowledge: Knowledge = {}): void {
 export function checkCanTrain(model: Model, cohort: Cohort, { workers }: Training): void {
   checkWorkers(workers);
   if ("learn" in model) return;
-  checkRoom(model, { stage: "learning", cohort, workers: workers === 1 ? 0 : workers });
+  const learners = splitOf(cohort, "train");
+  checkRoom(model, { stage: "learning", cohort: learners, workers: workers === 1 ? 0 : workers });
+  checkRoom(model, { stage: "judging", cohort: splitOf(cohort, "validation") });
 }
 
 async function begunRun(
