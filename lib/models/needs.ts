@@ -29,7 +29,7 @@ const floatBytes = 4;
 const deviceShare = 2;
 
 /** How many numbers parameters have, and the largest of them. */
-export function sizesOf(initials: Initials): { total: number; largest: number } {
+export function floatsOf(initials: Initials): { total: number; largest: number } {
   let total = 0;
   let largest = 0;
   for (const { shape } of Object.values(initials)) {
@@ -42,7 +42,7 @@ export function sizesOf(initials: Initials): { total: number; largest: number } 
 
 /** Bytes of a model's parameters alone, those of both stages of training. */
 export function parameterBytes({ initial, adversary }: GradientModel): number {
-  return floatBytes * (sizesOf(initial).total + sizesOf(adversary?.initial ?? {}).total);
+  return floatBytes * (floatsOf(initial).total + floatsOf(adversary?.initial ?? {}).total);
 }
 
 /**
@@ -57,9 +57,9 @@ export function needOf(
   passFloats: number,
   hasHost = isOnHost(),
 ): Need {
-  const first = sizesOf(initial);
+  const first = floatsOf(initial);
   // both stages of training are never on the engine at once, but writing takes all parameters
-  const second = sizesOf(adversary?.initial ?? {});
+  const second = floatsOf(adversary?.initial ?? {});
   const total = stage === "learning"
     ? Math.max(first.total, second.total)
     : first.total + second.total;

@@ -71,8 +71,8 @@ export function transformer(
 ): tf.Tensor2D {
   for (let i = 0; i < config.layers; i++) {
     const given = x;
+    // Frees what the way back does not need
     x = tf.tidy(() =>
-      // frees what the way back does not need
       blockWith(
         config,
         block(parameters, i),

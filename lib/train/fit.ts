@@ -219,10 +219,9 @@ async function meanLoss({ model, judges, training, optimizer }: Sitting): Promis
   const lossOf = model.validationLoss ?? model.loss;
   const room = roomOn();
   let sum = 0;
-  const batches = epochBatches(lengths, training.batch, random(0));
-  for (
-    const records of batches.flatMap((all) => fittingRuns(model, "judging", room, judges, all))
-  ) {
+  const runs = epochBatches(lengths, training.batch, random(0))
+    .flatMap((batch) => fittingRuns(model, "judging", room, judges, batch));
+  for (const records of runs) {
     const loss = tf.tidy(() => lossOf(parameters, judges, records));
     sum += (await loss.data())[0];
     loss.dispose();

@@ -13,7 +13,7 @@ import { addInto, copyInto, type FlatLayout, hostTensors, sharedFloats } from ".
 import { isOnHost } from "../nn/host.ts";
 import type { Gradients, Optimizer } from "../nn/optimizer.ts";
 import type { NamedTensors } from "../nn/parameters.ts";
-import { type Room, roomOn } from "../nn/room.ts";
+import { machineBytes, type Room, roomOn } from "../nn/room.ts";
 import { gradientModelOf } from "../models/mod.ts";
 import type { Schema } from "../models/stays/record_schema.ts";
 
@@ -160,6 +160,8 @@ interface Setup {
   readonly layout: FlatLayout;
   readonly parameters: Float32Array;
   readonly gradient: Float32Array;
+  /** What its passes must fit into. */
+  readonly room: Room;
 }
 
 /** The same cohort in memory that threads can share. */
@@ -225,6 +227,8 @@ export async function sharedGradients(
   if (shared === undefined) throw new TypeError("Workers share the parameters of cpu and wasm");
   const { layout, parameters } = shared;
   const lent = sharedCohort(cohort);
+  const own = roomOn();
+  const room = { ...own, bytes: Math.min(own.bytes, machineBytes() / (count + 1)) };
   const workers = Array.from({ length: count }, () => ({
     thread: new Worker(import.meta.resolve("./gradient_worker.ts"), { type: "module" }),
     gradient: sharedFloats(layout.length),
@@ -242,6 +246,7 @@ export async function sharedGradients(
         layout,
         parameters,
         gradient,
+        room,
       };
       const ready = answer(thread);
       thread.postMessage(setup);
@@ -286,16 +291,14 @@ export type Message = Setup | Part;
 export function serveGradients(reply: (loss: number) => void): (message: Message) => void {
   let setup: Setup | undefined;
   let model: GradientModel | undefined;
-  let room: Room | undefined;
   return async (message) => {
     if (!("records" in message)) {
       setup = message;
       await useBackend(setup.backend);
       model = gradientModelOf(setup.family, setup.config, setup.schema);
-      room = roomOn();
       reply(0);
-    } else if (setup !== undefined && model !== undefined && room !== undefined) {
-      const { layout, parameters, gradient, cohort, divisor } = setup;
+    } else if (setup !== undefined && model !== undefined) {
+      const { layout, parameters, gradient, cohort, divisor, room } = setup;
       const tensors = hostTensors(layout, parameters);
       const named = Object.fromEntries(layout.names.map((name, i) => [name, tensors[i]]));
       const { loss } = await batchGradients(model, named, cohort, message.records, {
