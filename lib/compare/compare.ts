@@ -23,6 +23,7 @@ import {
   type JudgedModel,
   toJson,
 } from "../evaluate/comparison.ts";
+import { checkResamples } from "../evaluate/bootstrap.ts";
 import { checkReal } from "../evaluate/evaluate.ts";
 import { resampledFidelity } from "../evaluate/fidelity/fidelity.ts";
 import { withoutEmptyRecords } from "../evaluate/fidelity/without_empty_records.ts";
@@ -38,12 +39,13 @@ import type { OnProgress } from "../progress.ts";
 import {
   checkTraining,
   givenTraining,
+  type Training,
   trainingDefaults,
   type TrainingOptions,
 } from "../train/options.ts";
 import { readRunConfig } from "../train/read_run.ts";
 import type { Run } from "../train/run_folder.ts";
-import { checkKnowledge, checkSplits, train } from "../train/train.ts";
+import { checkCanTrain, checkKnowledge, checkSplits, train } from "../train/train.ts";
 import { version } from "../version.ts";
 import { type Plan, readCeiling, readJudgement, readPlan } from "./read_comparison.ts";
 
@@ -90,7 +92,12 @@ function familyNameOf(name: string): string {
   return family;
 }
 
-function entryOf(contestant: string | Contestant, shared: ModelConfig, cohort: Cohort): Entry {
+function entryOf(
+  contestant: string | Contestant,
+  shared: ModelConfig,
+  cohort: Cohort,
+  training: Training,
+): Entry {
   const { name, settings: own = {}, knowledge } = typeof contestant === "string"
     ? { name: contestant }
     : contestant;
@@ -99,13 +106,19 @@ function entryOf(contestant: string | Contestant, shared: ModelConfig, cohort: C
   const settings = { ...Object.fromEntries(fitting), ...own };
   checkSettings(family, settings);
   const config = family.configFor(cohort, settings, knowledge);
-  checkKnowledge(family.create(config, family.schemaFor?.(cohort, config)), knowledge);
+  const model = family.create(config, family.schemaFor?.(cohort, config));
+  checkKnowledge(model, knowledge);
+  checkCanTrain(model, cohort, training);
   return { name, family: family.name, settings, config, knowledge };
 }
 
-function entriesOf({ models, settings = {} }: CompareOptions, cohort: Cohort): Entry[] {
+function entriesOf(
+  { models, settings = {} }: CompareOptions,
+  cohort: Cohort,
+  training: Training,
+): Entry[] {
   if (models.length === 0) throw new RangeError("Cannot compare: no model is named");
-  const entries = models.map((each) => entryOf(each, settings, cohort));
+  const entries = models.map((each) => entryOf(each, settings, cohort, training));
   const names = entries.map(({ name }) => name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) {
@@ -319,12 +332,10 @@ export async function compare(
 ): Promise<Compared> {
   const { resamples = 1000, force = false, onProgress } = options;
   const training = { ...trainingDefaults, ...givenTraining(options) };
-  const entries = entriesOf(options, cohort);
   checkTraining(training);
-  if (!Number.isSafeInteger(resamples) || resamples < 0) {
-    throw new RangeError(`Cannot take ${resamples} resamples: must be a whole number, at least 0`);
-  }
   checkSplits(cohort);
+  checkResamples(resamples, cohort.labelNames.length);
+  const entries = entriesOf(options, cohort, training);
   checkReal(cohort);
   const plan: Plan = { cohort: await fingerprint(cohort), training, resamples };
   const contest: Contest = { cohort, plan, entries, onProgress };

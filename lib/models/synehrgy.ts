@@ -30,7 +30,7 @@ import { checkShapes, type NamedTensors } from "../nn/parameters.ts";
 import { type Random, random } from "../nn/random.ts";
 import { initialTransformer } from "../nn/transformer.ts";
 import { sequenceRows, type TokenRows } from "./code_tokens.ts";
-import { gptEmbedding, gptHistories, gptLogits, gptMemory } from "./gpt.ts";
+import { gptEmbedding, gptFootprints, gptHistories, gptLogits, gptMemory } from "./gpt.ts";
 import type {
   GradientModel,
   ModelConfig,
@@ -449,6 +449,7 @@ export const synehrgy: ModelFamily<GradientModel> = {
             tokensOf: (...asked) => withAgesDrawn(script, layout, tokensOf(...asked)),
             logits: (batch) => synehrgyLogits(config, parameters, batch),
           }),
+      ...gptFootprints(config, layout.size, rowsOf),
       sampling: (parameters) => sampling(config, script, parameters),
     };
   },

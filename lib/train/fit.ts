@@ -8,10 +8,12 @@ import { type Cohort, splitOf } from "../cohort/cohort.ts";
 import { visitsOf } from "../cohort/records.ts";
 import type { GrowingFolder } from "../files/growing_folder.ts";
 import type { GradientModel } from "../models/model.ts";
+import { fittingRuns } from "../models/needs.ts";
 import { adam, type Optimizer } from "../nn/optimizer.ts";
 import { drawn } from "../nn/initial.ts";
 import type { NamedArrays } from "../nn/parameters.ts";
 import { random } from "../nn/random.ts";
+import { roomOn } from "../nn/room.ts";
 import type { OnProgress } from "../progress.ts";
 import { epochBatches } from "./batches.ts";
 import { type GradientSource, localGradients, sharedGradients } from "./gradients.ts";
@@ -204,8 +206,11 @@ async function meanLoss({ model, judges, training, optimizer }: Sitting): Promis
   const lengths = lengthsOf(model, judges);
   const parameters = optimizer.parameters();
   const lossOf = model.validationLoss ?? model.loss;
+  const room = roomOn();
   let sum = 0;
-  for (const records of epochBatches(lengths, training.batch, random(0))) {
+  const runs = epochBatches(lengths, training.batch, random(0))
+    .flatMap((batch) => fittingRuns(model, "judging", room, judges, batch));
+  for (const records of runs) {
     const loss = tf.tidy(() => lossOf(parameters, judges, records));
     sum += (await loss.data())[0];
     loss.dispose();

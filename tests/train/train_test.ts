@@ -210,7 +210,7 @@ const refused: [what: string, change: TrainOptions, message: string][] = [
   [
     "a setting out of range",
     { settings: { layers: 0 } },
-    'Cannot set layers=0 for "halo": must be a whole number at least 1',
+    'Cannot set layers=0 for "halo": must be a whole number between 1 and 1000',
   ],
   [
     "a width that heads do not divide",
