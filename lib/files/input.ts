@@ -45,14 +45,38 @@ export async function found(path: string): Promise<Deno.FileInfo | undefined> {
   }
 }
 
+/** Lists within lists that no file of records or settings has, but one that is to fill the memory. */
+const deepest = 100;
+
+/** Whether lists and objects in a JSON text, valid or not, stand in each other ever deeper. */
+function isTooDeep(json: string): boolean {
+  let depth = 0;
+  for (let at = 0; at >= 0 && at < json.length; at++) {
+    const sign = json[at];
+    if (sign === "{" || sign === "[") depth++;
+    else if (sign === "}" || sign === "]") depth--;
+    else if (sign === '"') {
+      at = endOfText(json, at);
+      if (at === -1) return false;
+    }
+    if (depth > deepest) return true;
+  }
+  return false;
+}
+
 /**
  * What a JSON text holds.
  *
  * @param path the file's name, for the error message
- * @throws {SyntaxError} If the text is no JSON, or an object in it has two values of one name; names
- * the file and the place
+ * @throws {SyntaxError} If the text is no JSON, lists in it stand more than 100 deep in each other, or
+ * an object in it has two values of one name; names the file and the place
  */
 export function parsedJson(text: string, path: string): unknown {
+  if (isTooDeep(text)) {
+    throw new SyntaxError(
+      `Cannot read "${path}" as JSON: it has more than ${deepest} brackets in each other`,
+    );
+  }
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -101,12 +125,13 @@ export function rootNames(text: string, path: string): string[] {
   return [...root ?? []];
 }
 
-/** Where the text ends in JSON that begins with a quote at `begin`. */
+/** Where the text ends in JSON that begins with a quote at `begin`; -1 where it does not end. */
 function endOfText(json: string, begin: number): number {
   let end = begin;
   let backslashes: number;
   do {
     end = json.indexOf('"', end + 1);
+    if (end === -1) return end;
     backslashes = 0;
     while (json[end - 1 - backslashes] === "\\") backslashes++;
   } while (backslashes % 2 === 1);

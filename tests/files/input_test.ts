@@ -58,3 +58,17 @@ Deno.test("found() is undefined only where nothing is", () =>
     const loop = `${folder}/loop`;
     await assertRejects(() => found(loop), Error, `Cannot read "${loop}": `);
   }));
+
+Deno.test("parsedJson() refuses brackets without end before they fill the memory", () => {
+  const nested = (depth: number) => "[".repeat(depth) + "]".repeat(depth);
+  assertThrows(
+    () => parsedJson("[".repeat(50_000_000), "a.json"),
+    SyntaxError,
+    'Cannot read "a.json" as JSON: it has more than 100 brackets in each other',
+  );
+  assertThrows(() => parsedJson(nested(101), "a.json"), SyntaxError, "more than 100 brackets");
+  parsedJson(nested(100), "a.json");
+  const brackets = { ["[[[[".repeat(50)]: '[[[["'.repeat(50) };
+  assertEquals(parsedJson(JSON.stringify(brackets), "a.json"), brackets);
+  assertThrows(() => parsedJson('["never ends', "a.json"), SyntaxError, "as JSON: Unterminated");
+});
