@@ -1,5 +1,5 @@
 import papa from "papaparse";
-import { csvPath, readCsv } from "ehrloom/cohort/csv.ts";
+import { csvPath, readCsv } from "ehrloom/files/csv.ts";
 
 /** Rows of a table of a Synthea export, their fields in the order of `columns`. */
 export async function readTable(

@@ -7,7 +7,7 @@ import { parseArgs } from "@std/cli";
 import cliProgress from "cli-progress";
 import { isAbsolute, join } from "node:path";
 import process from "node:process";
-import { claimed, type OnProgress, putBackForReading } from "ehrloom";
+import { claimed, type OnProgress, printable, putBackForReading } from "ehrloom";
 
 /** A mistake in how a task was called; exits 2 where other errors exit 1. */
 export class UsageError extends Error {}
@@ -67,7 +67,7 @@ export class Arguments {
   /** The text of an option, its default, or undefined. */
   maybe(name: string): string | undefined {
     const value = this.given[name] ?? this.command.options[name]?.default;
-    return value === undefined || value === "" ? undefined : String(value);
+    return value === undefined ? undefined : String(value);
   }
 
   /** A path, taken from where the user stands. */
@@ -133,8 +133,9 @@ export class Arguments {
   number(name: string, { min, max = Infinity }: { min: number; max?: number }): number {
     const text = this.text(name);
     const value = Number(text);
-    if (!(value >= min && value <= max)) {
-      const range = max === Infinity ? `at least ${min}` : `between ${min} and ${max}`;
+    if (!(value >= min && value <= max && value < Infinity)) {
+      const least = min === Number.MIN_VALUE ? "above 0" : `at least ${min}`;
+      const range = max === Infinity ? least : `between ${min} and ${max}`;
       throw new UsageError(`--${name} is ${text}, must be a number ${range}`);
     }
     return value;
@@ -172,12 +173,15 @@ function helpText(
   ].join("\n");
 }
 
-/** Ties negative numbers to their options, `--count -5` to `--count=-5`: parseArgs sees a switch. */
-function withNegatives(args: string[], valued: readonly string[]): string[] {
+/**
+ * Ties values to their options that parseArgs would not take for values, negative numbers and the
+ * empty text: `--count -5` to `--count=-5`.
+ */
+function withTied(args: string[], valued: readonly string[]): string[] {
   const tied: string[] = [];
   for (const arg of args) {
     const last = tied[tied.length - 1];
-    const isValue = /^-\.?\d/.test(arg) && valued.some((name) => last === `--${name}`);
+    const isValue = /^(-\.?\d|$)/.test(arg) && valued.some((name) => last === `--${name}`);
     if (isValue) tied[tied.length - 1] = `${last}=${arg}`;
     else tied.push(arg);
   }
@@ -190,7 +194,8 @@ function parse(command: Command, args: string[]): Arguments {
     command.passesOnTo === undefined || arg === "--help" ||
     entries.some(([name]) => arg === `--${name}`);
   const valued = entries.filter(([, { value }]) => value !== undefined).map(([name]) => name);
-  const given = parseArgs(withNegatives(args.filter(isOwn), valued), {
+  const own = withTied(args.filter(isOwn), valued);
+  const given = parseArgs(own, {
     boolean: ["help", ...entries.filter(([, { value }]) => value === undefined).map(([n]) => n)],
     string: valued,
     collect: entries.filter(([, { many }]) => many).map(([n]) => n),
@@ -200,15 +205,26 @@ function parse(command: Command, args: string[]): Arguments {
     },
   });
   const parsed = new Arguments(command, given, args.filter((arg) => !isOwn(arg)));
-  if (!parsed.has("help")) {
-    for (const [name, { required }] of entries) if (required) parsed.text(name);
-  }
+  if (!parsed.has("help")) checkGiven(command, given, own);
   return parsed;
 }
 
-/** Writes a line for people to stderr; results go to files or stdout. */
+/** Refuses options without a value, and the lack of required ones. */
+function checkGiven({ options }: Command, given: Record<string, unknown>, args: string[]): void {
+  for (const [name, { value, required }] of Object.entries(options)) {
+    const texts = value === undefined ? [] : [given[name] ?? []].flat().map(String);
+    if (args.includes(`--${name}=`) || texts.some((text) => /^\s+$/.test(text))) {
+      throw new UsageError(`--${name} is empty, wanted ${value}`);
+    }
+    if (required && texts.length === 0 || texts.includes("")) {
+      throw new UsageError(`--${name} ${value} is missing`);
+    }
+  }
+}
+
+/** Writes a line for people to stderr, see {@link printable}; results go to files or stdout. */
 export function say(line: string): void {
-  process.stderr.write(line + "\n");
+  process.stderr.write(printable(line) + "\n");
 }
 
 /** Milliseconds between two lines of progress where no terminal is. */
@@ -232,7 +248,8 @@ export function progressBars(): { onProgress: OnProgress; stop: () => void } {
     lastLine = Date.now();
     say(`${stage} ${done}/${total} ${note}`.trimEnd());
   };
-  const asBar: OnProgress = ({ stage: now, done, total, note = "" }) => {
+  const asBar: OnProgress = ({ stage: text, done, total, note: about = "" }) => {
+    const [now, note] = [printable(text), printable(about)];
     if (now !== stage) {
       stop();
       if (done >= total) return;
@@ -292,6 +309,18 @@ function listenToSignals(command: Command, args: Arguments, stopBars: () => void
   }
 }
 
+/** What an error says; where the system's own words came through, a sentence about the path. */
+function sentenceOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const system = message.match(/^(.*) \(os error \d+\)(?:: (\w+)(?: '(.*?)')?)?/s);
+  if (system === null) return message;
+  const [, reason, call, path] = system;
+  if (path !== undefined) return `Cannot use "${path}": ${reason}`;
+  return call === "tmpdir"
+    ? `Cannot use TMPDIR "${Deno.env.get("TMPDIR") ?? ""}" for temporary files: ${reason}`
+    : reason;
+}
+
 /**
  * Runs a task's command line and leaves the process with 0, 1 (one clear line on bad input) or
  * 2 (bad usage).
@@ -313,8 +342,7 @@ export async function runCommand(
     bars.stop();
   } catch (error) {
     bars.stop();
-    const message = error instanceof Error ? error.message : String(error);
-    say(`error: ${message.split("\n")[0]}`);
+    say(`error: ${sentenceOf(error)}`);
     if (error instanceof UsageError) {
       say(`See deno task ${command.name} --help`);
       Deno.exit(2);

@@ -163,7 +163,7 @@ function repeatedLabels(
   first: number,
   count: number,
 ): Uint8Array {
-  if (source.labelNames.join("\n") !== labelNames.join("\n")) {
+  if (JSON.stringify(source.labelNames) !== JSON.stringify(labelNames)) {
     throw new RangeError(
       `Cannot take labels from a cohort with ${source.labelNames.join(", ") || "none"}: ` +
         `the model has ${labelNames.join(", ") || "none"}`,

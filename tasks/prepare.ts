@@ -6,6 +6,7 @@ import {
   sourceFormats,
   splitNames,
   splitOf,
+  trimmed,
   withLabels,
   withSplits,
   writeMeds,
@@ -29,7 +30,7 @@ const command: Command = {
     "time-series": { help: "Each later time of measurement in an encounter is a visit of its own" },
     labels: {
       value: "FILE",
-      help: "Phenotype definitions, JSON: label, code system, codes",
+      help: "Phenotype definitions, JSON: label, code system, codes; rare codes give labels too",
       reads: true,
     },
     "max-visits": { value: "N", help: "Take only the first N visits of a patient (all)" },
@@ -104,18 +105,20 @@ await runCommand(command, async (args, onProgress) => {
       tables,
       visitTables,
       timeSeries: args.has("time-series"),
-      maxVisits,
-      minCount,
       onBadRow: args.has("skip-bad-rows") ? (problem) => badRows.push(problem) : undefined,
       onLeftOut: (what) => leftOut.push(what),
       onProgress,
     });
+    const kept = trimmed(read, { maxVisits });
+    const within = maxVisits === undefined ? "" : ` within --max-visits ${maxVisits}`;
     const onUnmatched = (label: string, code: string) =>
-      leftOut.push(`code ${code} of label ${label}: no record has it`);
-    const labelled = phenotypes.length === 0 ? read : withLabels(read, phenotypes, { onUnmatched });
-    const cohort = seed === undefined && labelled.splits !== null
-      ? labelled
-      : withSplits(labelled, random(seed ?? 4));
+      leftOut.push(`code ${code} of label ${label}: no record has it${within}`);
+    const labelled = phenotypes.length === 0 ? kept : withLabels(kept, phenotypes, { onUnmatched });
+    // behind the labels, which rare codes give too
+    const frequent = trimmed(labelled, { minCount: minCount ?? (format.hasOwnVocabulary ? 0 : 1) });
+    const cohort = seed === undefined && frequent.splits !== null
+      ? frequent
+      : withSplits(frequent, random(seed ?? 4));
     await writeMeds(out, cohort, { name: args.text("from"), force, onProgress });
 
     summarize(cohort);

@@ -1,13 +1,15 @@
 /**
- * The originals' outputs that every model is held to: ../shared/golden, see its README.
+ * The originals' outputs that every model is held to: tests/golden, see its README.
  *
  * @module
  */
 import { type Cohort, cohortOf, vocabulary } from "ehrloom";
 import type { NamedArrays } from "ehrloom/nn/parameters.ts";
-import { backends, useBackend } from "ehrloom/nn/backend.ts";
+import { type Backend, backends, useBackend } from "ehrloom/nn/backend.ts";
 import type { MultiHot } from "ehrloom/nn/multi_hot.ts";
 import * as tf from "@tensorflow/tfjs-core";
+import { gunzipped } from "./stored.ts";
+import { engine, testWith, type Wanted } from "./wants.ts";
 
 /** An array as the golden files hold it. */
 export interface GoldenArray {
@@ -17,8 +19,7 @@ export interface GoldenArray {
 
 /** Reads one golden file. */
 export function golden<T>(name: string): T {
-  const path = new URL(`../../shared/golden/${name}.json`, import.meta.url);
-  return JSON.parse(Deno.readTextFileSync(path)) as T;
+  return JSON.parse(gunzipped(`tests/golden/${name}.json.gz`)) as T;
 }
 
 /** Golden weights as a model's parameters. */
@@ -61,35 +62,18 @@ export function sparse(numbers: ArrayLike<number>, columns: number): MultiHot {
   return { rows, offsets, columns: Int32Array.from(on) };
 }
 
-/**
- * Registers a test for every backend that runs here; one that does not is shown as ignored, with
- * what it needs. Checks that the test leaves no tensors behind.
- */
+/** Registers a test for every backend; checks that the test leaves no tensors behind. */
 export function testOnBackends(name: string, run: () => Promise<void>): void {
-  for (const backend of backends) {
-    Deno.test({
-      name: `${name} [${backend}]`,
-      ignore: !available.has(backend),
-      fn: async () => {
-        await useBackend(backend);
-        const before = tf.memory().numTensors;
-        await run();
-        const left = tf.memory().numTensors - before;
-        if (left !== 0) throw new Error(`${left} tensors leaked`);
-      },
+  for (const [backend, wanted] of engines) {
+    testWith(wanted, `${name} [${backend}]`, async () => {
+      await useBackend(backend);
+      const before = tf.memory().numTensors;
+      await run();
+      const left = tf.memory().numTensors - before;
+      if (left !== 0) throw new Error(`${left} tensors leaked`);
     });
   }
 }
 
-// TensorFlow and Mesa's Vulkan in one process have aborted at its end, about once in 40 runs, so CI
-// gives each a process of its own
-const chosen = Deno.env.get("EHRLOOM_TEST_BACKENDS")?.split(",");
-const available = new Set<string>();
-for (const backend of backends) {
-  if (chosen !== undefined && !chosen.includes(backend)) continue;
-  try {
-    await useBackend(backend);
-    available.add(backend);
-  } catch (_) { // shown as ignored
-  }
-}
+const engines = new Map<Backend, Wanted<Backend>>();
+for (const backend of backends) engines.set(backend, await engine(backend));

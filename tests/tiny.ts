@@ -41,10 +41,24 @@ export interface TaskResult {
 
 const root = new URL("../", import.meta.url).pathname;
 
+/** The commands of `deno task`, by the tasks' names. */
+export const taskCommands: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries<{ command: string }>(
+    JSON.parse(Deno.readTextFileSync(`${root}deno.json`)).tasks,
+  ).map(([name, { command }]) => [name, command]),
+);
+
+/** Arguments of Deno that make a task, with the permissions that it has as a task. */
+export function taskArguments(name: string): string[] {
+  const [, args] = taskCommands[name].match(/^DENO_NO_UPDATE_CHECK=1 deno (run .*)$/) ?? [];
+  if (args === undefined) throw new Error(`Task ${name} is "${taskCommands[name]}"`);
+  return args.split(" ");
+}
+
 /** Begins a task of `deno task` as a process of its own. */
 export function startTask(name: string, args: readonly string[]): Deno.ChildProcess {
   return new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", `tasks/${name}.ts`, ...args],
+    args: [...taskArguments(name), ...args],
     cwd: root,
     env: { NO_COLOR: "1" },
     stdout: "null",

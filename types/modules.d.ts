@@ -75,22 +75,10 @@ declare module "cli-progress" {
 }
 
 declare module "papaparse" {
-  export interface Result {
-    /** One list of fields per row. */
-    data: string[][];
-    /** `row` is an index into `data`. */
-    errors: { type: string; code: string; message: string; row?: number }[];
-    /** `cursor` is the index of the first character not parsed. */
-    meta: { cursor: number };
-  }
-  export function parse(
-    text: string,
-    options: { delimiter: string; newline?: string; preview?: number },
-  ): Result;
   export function unparse(
     rows: readonly (readonly string[])[],
     options: { newline: string },
   ): string;
-  const papa: { parse: typeof parse; unparse: typeof unparse };
+  const papa: { unparse: typeof unparse };
   export default papa;
 }

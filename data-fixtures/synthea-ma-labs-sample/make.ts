@@ -1,7 +1,7 @@
 /**
  * Makes this folder's CSV files from a Synthea export with observations (README.md says which):
  *
- *     deno run -A data-fixtures/synthea-ma-labs-sample/make.ts ../shared/data/synthea-ma-labs
+ *     deno run -A data-fixtures/synthea-ma-labs-sample/make.ts PATH/TO/synthea-ma-labs
  */
 import { fileURLToPath } from "node:url";
 import { random } from "ehrloom";

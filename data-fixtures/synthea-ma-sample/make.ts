@@ -1,7 +1,7 @@
 /**
  * Makes this folder's CSV files from a whole Synthea export (README.md says which):
  *
- *     deno run -A data-fixtures/synthea-ma-sample/make.ts ../shared/data/synthea-ma
+ *     deno run -A data-fixtures/synthea-ma-sample/make.ts PATH/TO/synthea-ma
  */
 import { fileURLToPath } from "node:url";
 import { random } from "ehrloom";

@@ -5,7 +5,7 @@
  */
 import { readCsv } from "../files/csv.ts";
 import { readMedsNames } from "./from_meds.ts";
-import { isObject, parsedJson, readText } from "../files/input.ts";
+import { found, isObject, parsedJson, readText, rootNames } from "../files/input.ts";
 import { type Vocabulary, vocabulary } from "./vocabulary.ts";
 
 /** Codes with their descriptions. */
@@ -16,17 +16,14 @@ export interface DescribedCodes {
   readonly labelNames: readonly string[];
 }
 
-async function isFolder(path: string): Promise<boolean> {
-  return await Deno.stat(path).then(({ isDirectory }) => isDirectory, () => false);
-}
-
 function fromJson(text: string, path: string): Map<string, string> {
-  const found = parsedJson(text, path);
-  if (!isObject(found)) {
+  const root = parsedJson(text, path);
+  if (!isObject(root)) {
     throw new SyntaxError(`Cannot read "${path}": it must be an object of descriptions by code`);
   }
   return new Map(
-    Object.entries(found).map(([code, description]) => {
+    rootNames(text, path).map((code) => {
+      const description = root[code];
       if (typeof description === "string") return [code, description];
       if (description === null) return [code, ""];
       throw new SyntaxError(`Cannot read "${path}": the description of "${code}" must be a text`);
@@ -53,7 +50,7 @@ async function fromCsv(path: string): Promise<Map<string, string>> {
  * @throws {SyntaxError} If it is damaged, holds no codes or a code twice; names file and row
  */
 export async function readDescriptions(path: string): Promise<DescribedCodes> {
-  if (await isFolder(path)) return await readMedsNames(path);
+  if ((await found(path))?.isDirectory) return await readMedsNames(path);
   const descriptions = path.endsWith(".json")
     ? fromJson(await readText(path), path)
     : await fromCsv(path);

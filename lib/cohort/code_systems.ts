@@ -3,7 +3,7 @@
  * their characters and the tables of chapters and blocks, SNOMED CT and RxNorm, whose numbers say
  * nothing, by what Synthea writes into descriptions.
  *
- * @see specs/hierarchy-data.md sections 1 to 4
+ * @see docs/specs/hierarchy-data.md sections 1 to 4
  * @module
  */
 import icd10 from "../../data-fixtures/icd-hierarchies/icd10cm-blocks.json" with { type: "json" };

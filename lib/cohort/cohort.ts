@@ -5,7 +5,8 @@
  * @module
  */
 import { joined } from "./growing.ts";
-import type { Vocabulary } from "./vocabulary.ts";
+import { namesProblem } from "./reserved_names.ts";
+import { sameTexts, type Vocabulary } from "./vocabulary.ts";
 
 /** The three disjoint parts of a cohort, in the order of their numbers in {@link Cohort.splits}. */
 export const splitNames = ["train", "validation", "test"] as const;
@@ -95,7 +96,8 @@ function problem(parts: CohortParts): string | undefined {
       return `${name} has ${array.length} entries, wanted ${wanted}`;
     }
   }
-  if (new Set(labelNames).size !== labelNames.length) return "a label name appears twice";
+  const names = namesProblem(vocabulary.codes, vocabulary.descriptions, labelNames);
+  if (names !== undefined) return names;
   if (new Set(subjectIds).size !== records) return "a subject id appears twice";
   for (let visit = 0; visit < visits; visit++) {
     for (let i = codeOffsets[visit]; i < codeOffsets[visit + 1]; i++) {
@@ -244,8 +246,8 @@ export function concatenated(parts: readonly Cohort[]): Cohort {
   const [{ vocabulary, labelNames, splits, values, demographics }] = parts;
   const isFitting = parts.every((part) =>
     (part.vocabulary === vocabulary ||
-      part.vocabulary.codes.join("\n") === vocabulary.codes.join("\n")) &&
-    part.labelNames.join("\n") === labelNames.join("\n") &&
+      sameTexts(part.vocabulary.codes, vocabulary.codes)) &&
+    sameTexts(part.labelNames, labelNames) &&
     (part.splits === null) === (splits === null) &&
     (part.values === null) === (values === null) &&
     (part.demographics === null) === (demographics === null)

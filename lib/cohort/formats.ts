@@ -14,10 +14,9 @@ import {
   type SyntheaTable,
   syntheaTables,
 } from "./from_synthea.ts";
-import { trimmed, type TrimOptions } from "./trim.ts";
 
-/** What every format is read with; see {@link TrimOptions} for the rest. */
-export interface SourceOptions extends TrimOptions {
+/** What every format is read with. */
+export interface SourceOptions {
   /** Names among the format's `tables`; default its `defaultTables`. */
   tables?: readonly string[];
   /** Of `tables`, those of which a visit needs a code; default as the format has it. */
@@ -40,7 +39,9 @@ export interface SourceFormat {
   readonly tables: readonly string[];
   /** Those of `tables` that are taken when none are named. */
   readonly defaultTables: readonly string[];
-  /** The cohort at a path; throws as the format's reader does. */
+  /** Whether it lists its vocabulary, which then may hold codes that no record has. */
+  readonly hasOwnVocabulary: boolean;
+  /** The whole cohort at a path; throws as the format's reader does. */
   read(path: string, options: SourceOptions): Promise<Cohort>;
 }
 
@@ -50,6 +51,7 @@ export const sourceFormats: Readonly<Record<string, SourceFormat>> = {
     summary: "a folder of Synthea's CSV files, plain or .gz",
     tables: syntheaTables,
     defaultTables: defaultSyntheaTables,
+    hasOwnVocabulary: false,
     // readSynthea checks the names
     read: (path, { tables, visitTables, ...options }) =>
       readSynthea(path, {
@@ -62,16 +64,18 @@ export const sourceFormats: Readonly<Record<string, SourceFormat>> = {
     summary: "one JSON file of vocabulary, labels and split records",
     tables: [],
     defaultTables: [],
-    read: async (path, options) => trimmed(await readRecordsJson(path), options),
+    hasOwnVocabulary: true,
+    read: (path) => readRecordsJson(path),
   },
   meds: {
     summary: "a MEDS folder, Ehrloom's own or a foreign one",
     tables: [],
     defaultTables: [],
-    read: async (path, { onLeftOut, onProgress, ...options }) => {
-      const onStaticEvents = (count: number) =>
-        onLeftOut?.(`${count} events without a time, such as race`);
-      return trimmed(await readMeds(path, { onStaticEvents, onProgress }), options);
-    },
+    hasOwnVocabulary: true,
+    read: (path, { onLeftOut, onProgress }) =>
+      readMeds(path, {
+        onStaticEvents: (count) => onLeftOut?.(`${count} events without a time, such as race`),
+        onProgress,
+      }),
   },
 };

@@ -8,15 +8,10 @@ import pl from "nodejs-polars";
 import type { OnProgress } from "../progress.ts";
 import { type Cohort, cohort, subset } from "./cohort.ts";
 import { joined } from "./growing.ts";
-import { readBytes } from "../files/input.ts";
-import {
-  birthCode,
-  emptyVisitCode,
-  medsSplitNames,
-  microsecondsPerDay,
-  sexCodes,
-  unknownStart,
-} from "./to_meds.ts";
+import { found, unreadable } from "../files/input.ts";
+import { columnProblem, readParquet } from "../files/parquet.ts";
+import { birthCode, demographicOf, emptyVisitCode, sexCodes } from "./reserved_names.ts";
+import { medsSplitNames, microsecondsPerDay, unknownStart } from "./to_meds.ts";
 import { type Vocabulary, vocabulary } from "./vocabulary.ts";
 
 /** Visits nearer than this were at the same time when Ehrloom wrote them. */
@@ -43,25 +38,12 @@ interface Shard {
   gapDays: Float32Array;
 }
 
-/** Sex as MEDS folders write it. */
-const sexPattern = /^(GENDER|SEX)\/\/(F|FEMALE|M|MALE)$/i;
-
 /** Births and sexes that the events name, by subject. */
 interface Patients {
   /** In days since 1970. */
   births: Map<bigint, number>;
   /** Indices into `sexNames`. */
   sexes: Map<bigint, number>;
-}
-
-/**
- * What a code says of the patient rather than of a visit: 0 birth, otherwise an index into
- * `sexNames`; -1 for other codes.
- */
-function demographicOf(code: string): number {
-  if (code === birthCode || code.startsWith(`${birthCode}//`)) return 0;
-  const letter = sexPattern.exec(code)?.[2][0].toUpperCase();
-  return letter === undefined ? -1 : letter === "F" ? 1 : 2;
 }
 
 /** Takes up the rows of births and sexes, whose code indices begin at `first`. */
@@ -76,42 +58,16 @@ function takeUp(rows: pl.DataFrame, first: number, { births, sexes }: Patients):
   }
 }
 
-/** Polars panics on a missing file and names none on a bad one. */
-async function parquet(path: string, columns: readonly string[]): Promise<pl.DataFrame> {
-  const bytes = await readBytes(path);
-  let frame: pl.DataFrame;
-  try {
-    frame = pl.readParquet(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
-  } catch (error) {
-    throw new SyntaxError(`Cannot read "${path}": it is no Parquet file, or a damaged one`, {
-      cause: error,
-    });
-  }
-  for (const column of columns) {
-    if (!frame.columns.includes(column)) {
-      throw new SyntaxError(
-        `Cannot read "${path}": it has no column ${column}, its columns are ` +
-          frame.columns.join(", "),
-      );
-    }
-    const nulls = frame.getColumn(column).nullCount();
-    if (nulls > 0 && column !== "time" && column !== "description") {
-      throw new SyntaxError(`Cannot read "${path}": ${nulls} rows have no ${column}`);
-    }
-  }
-  return frame;
-}
-
-async function exists(path: string): Promise<boolean> {
-  return await Deno.stat(path).then(() => true, () => false);
-}
-
 async function shardPaths(folder: string): Promise<string[]> {
   const paths: string[] = [];
-  for await (const entry of Deno.readDir(folder)) {
-    const path = `${folder}/${entry.name}`;
-    if (entry.isDirectory) paths.push(...await shardPaths(path));
-    else if (entry.name.endsWith(".parquet")) paths.push(path);
+  try {
+    for await (const entry of Deno.readDir(folder)) {
+      const path = `${folder}/${entry.name}`;
+      if (entry.isDirectory) paths.push(...await shardPaths(path));
+      else if (entry.name.endsWith(".parquet")) paths.push(path);
+    }
+  } catch (error) {
+    throw unreadable(folder, error);
   }
   return paths.sort();
 }
@@ -161,12 +117,11 @@ async function readShard(
   emptyVisit: number,
   patients: Patients,
 ): Promise<{ shard: Shard; staticEvents: number }> {
-  let frame = await parquet(path, ["subject_id", "time", "code"]);
-  if (!String(frame.getColumn("time").dtype).includes("Date")) {
-    throw new SyntaxError(
-      `Cannot read "${path}": time is ${frame.getColumn("time").dtype}, must be a timestamp`,
-    );
-  }
+  let frame = await readParquet(
+    path,
+    { subject_id: "id", time: "time", code: "text" },
+    { numeric_value: "number" },
+  );
   const visitColumn = frame.columns.includes("visit") &&
     /Int/.test(String(frame.getColumn("visit").dtype));
   const valueColumn = frame.columns.includes("numeric_value");
@@ -299,10 +254,12 @@ interface Codes {
 }
 
 async function readCodes(path: string): Promise<Codes> {
-  const frame = await parquet(path, ["code"]);
+  const frame = await readParquet(path, { code: "text" }, { description: "text" });
   const codes = frame.getColumn("code").toArray().map(String);
   const described = frame.columns.includes("description");
-  const texts = frame.getColumn(described ? "description" : "code").toArray() as (string | null)[];
+  const texts = frame.getColumn(described ? "description" : "code").cast(pl.String).toArray() as (
+    string | null
+  )[];
   const demographic = new Set([
     ...[birthCode, ...sexCodes, "GENDER//FEMALE", "GENDER//MALE", "SEX//F", "SEX//M"],
     ...codes.filter((code) => demographicOf(code) !== -1),
@@ -339,16 +296,23 @@ interface Subjects {
 
 /** Subjects and labels of Ehrloom's own table, or, without it, all that splits and events name. */
 async function readSubjects(path: string, others: Iterable<bigint>): Promise<Subjects> {
-  if (!await exists(path)) {
+  if (!await found(path)) {
     const ids = BigInt64Array.from(new Set(others)).sort();
     return { ids, labelNames: [], labels: new Uint8Array(0) };
   }
-  const frame = await parquet(path, ["subject_id"]);
+  const frame = await readParquet(path, { subject_id: "id" });
   const labelNames = frame.columns.filter((name) => name !== "subject_id");
   const ids = typed<BigInt64Array>(frame.getColumn("subject_id"), pl.Int64);
   const labels = new Uint8Array(ids.length * labelNames.length);
   for (const [label, name] of labelNames.entries()) {
-    const column = typed<Float64Array>(frame.getColumn(name).cast(pl.Float64), pl.Float64);
+    const given = frame.getColumn(name);
+    const nulls = given.nullCount();
+    const problem = columnProblem(given, "number") ??
+      (nulls > 0 ? `is missing in ${nulls} rows, must be 0 or 1` : undefined);
+    if (problem !== undefined) {
+      throw new SyntaxError(`Cannot read "${path}": label "${name}" ${problem}`);
+    }
+    const column = typed<Float64Array>(given, pl.Float64);
     for (let record = 0; record < ids.length; record++) {
       const bit = column[record];
       if (bit !== 0 && bit !== 1) {
@@ -363,8 +327,8 @@ async function readSubjects(path: string, others: Iterable<bigint>): Promise<Sub
 }
 
 async function readSplits(path: string): Promise<Map<bigint, number> | null> {
-  if (!await exists(path)) return null;
-  const frame = await parquet(path, ["subject_id", "split"]);
+  if (!await found(path)) return null;
+  const frame = await readParquet(path, { subject_id: "id", split: "text" });
   const ids = typed<BigInt64Array>(frame.getColumn("subject_id"), pl.Int64);
   const names = frame.getColumn("split").toArray().map(String);
   const known: readonly string[] = medsSplitNames;
@@ -410,10 +374,10 @@ export async function readMeds(
   folder: string,
   { onStaticEvents, onProgress }: ReadMedsOptions = {},
 ): Promise<Cohort> {
-  if (!await exists(folder)) {
+  if (!await found(folder)) {
     throw new Deno.errors.NotFound(`Cannot read "${folder}": no such folder`);
   }
-  const paths = await exists(`${folder}/data`) ? await shardPaths(`${folder}/data`) : [];
+  const paths = await found(`${folder}/data`) ? await shardPaths(`${folder}/data`) : [];
   if (paths.length === 0) {
     throw new Deno.errors.NotFound(
       `Cannot read "${folder}": it holds no data/*.parquet, a cohort folder does`,

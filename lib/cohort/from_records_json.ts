@@ -8,6 +8,7 @@
 import { type Cohort, cohort } from "./cohort.ts";
 import { isObject, parsedJson, readText } from "../files/input.ts";
 import { cohortOf, type RecordLists } from "./records.ts";
+import { namesProblem } from "./reserved_names.ts";
 import { subjectIdOf } from "./subject_id.ts";
 import { type Vocabulary, vocabulary } from "./vocabulary.ts";
 
@@ -66,9 +67,12 @@ function names(path: string, root: Record<string, unknown>, key: string): string
   return list;
 }
 
-function checkedVocabulary(path: string, codes: string[]): Vocabulary {
+function checkedVocabulary(path: string, codes: string[], labelNames: string[]): Vocabulary {
   try {
-    return vocabulary(codes);
+    const known = vocabulary(codes);
+    const problem = namesProblem(codes, codes, labelNames);
+    if (problem !== undefined) throw new RangeError(problem);
+    return known;
   } catch (error) {
     throw new SyntaxError(`Cannot read "${path}": ${(error as Error).message}`, { cause: error });
   }
@@ -89,8 +93,8 @@ export function parseRecordsJson(text: string, path: string): Cohort {
         "must be an object {vocab, labels, train, val, test}",
     );
   }
-  const codeNames = checkedVocabulary(path, names(path, root, "vocab"));
   const labelNames = names(path, root, "labels");
+  const codeNames = checkedVocabulary(path, names(path, root, "vocab"), labelNames);
   const records: RecordLists[] = [];
   const seen = new Set<bigint>();
   for (const [split, key] of splitKeys.entries()) {

@@ -17,6 +17,7 @@ import {
   noMoments,
   type Patients,
 } from "./synthea_events.ts";
+import { codeProblem } from "./reserved_names.ts";
 import { readObservations } from "./synthea_observations.ts";
 import { cohortOfEvents } from "./synthea_visits.ts";
 import { trimmed, type TrimOptions } from "./trim.ts";
@@ -137,6 +138,8 @@ async function readEvents(
       const name = `${system}//${code}`;
       let index = indexOf.get(name);
       if (index === undefined) {
+        const problem = codeProblem(name);
+        if (problem !== undefined) return `code "${name}" ${problem}`;
         index = events.codes.length;
         const kept = detached(name);
         indexOf.set(kept, index);

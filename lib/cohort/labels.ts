@@ -16,7 +16,8 @@
  * @module
  */
 import { type Cohort, cohort } from "./cohort.ts";
-import { isObject, parsedJson, readText } from "../files/input.ts";
+import { isObject, parsedJson, readText, rootNames } from "../files/input.ts";
+import { labelProblem } from "./reserved_names.ts";
 
 /** A label and the codes that give it. */
 export interface Phenotype {
@@ -62,7 +63,8 @@ function parseSystem(
  *
  * @param text the JSON
  * @param path the file's name, for error messages
- * @throws {SyntaxError} If the text is not of this format; names the label
+ * @returns in the order of the text
+ * @throws {SyntaxError} If the text is not of this format, or has a label twice; names the label
  */
 export function parsePhenotypes(text: string, path: string): Phenotype[] {
   const root = parsedJson(text, path);
@@ -70,11 +72,14 @@ export function parsePhenotypes(text: string, path: string): Phenotype[] {
   if (!isObject(root) || Object.keys(root).length === 0) {
     throw new SyntaxError(`Cannot read "${path}": it defines no label, must be ${shape}`);
   }
-  return Object.entries(root).map(([label, systems]) => {
+  return rootNames(text, path).map((label) => {
+    const systems = root[label];
     const fail = (problem: string): never => {
       throw new SyntaxError(`Cannot read "${path}" label "${label}": ${problem}`);
     };
     if (label.trim() === "") fail("its name is empty");
+    const problem = labelProblem(label);
+    if (problem !== undefined) fail(`its name ${problem}`);
     if (!isObject(systems) || Object.keys(systems).length === 0) {
       fail(`it is ${JSON.stringify(systems)}, must be code systems with their codes: ${shape}`);
     }
@@ -97,12 +102,14 @@ export async function readPhenotypes(path: string): Promise<Phenotype[]> {
 
 /** What {@link withLabels} tells about the definitions. */
 export interface WithLabelsOptions {
-  /** Called for each code or prefix of a definition that matches nothing in the vocabulary. */
+  /** Called for each code or prefix of a definition that no record has. */
   onUnmatched?: (label: string, code: string) => void;
 }
 
 /**
  * The cohort with the labels that the phenotypes give; labels that it has already are replaced.
+ *
+ * Codes that were trimmed before give no label any more: label first, then {@link trimmed}.
  *
  * @param source its vocabulary is what codes and prefixes are matched against
  * @param phenotypes one label each, in this order
@@ -113,6 +120,8 @@ export function withLabels(
   { onUnmatched }: WithLabelsOptions = {},
 ): Cohort {
   const { vocabulary, visitOffsets, codeOffsets, codes, recordCount } = source;
+  const isUsed = new Uint8Array(vocabulary.codes.length);
+  for (const code of codes) isUsed[code] = 1;
   const labelsOf: number[][] = vocabulary.codes.map(() => []);
   for (const [index, phenotype] of phenotypes.entries()) {
     for (const code of phenotype.codes) {
@@ -122,7 +131,7 @@ export function withLabels(
         : [...vocabulary.codes.keys()]
           .filter((other) => vocabulary.codes[other].startsWith(code.slice(0, -1)));
       for (const match of matches) labelsOf[match].push(index);
-      if (matches.length === 0) onUnmatched?.(phenotype.label, code);
+      if (!matches.some((match) => isUsed[match])) onUnmatched?.(phenotype.label, code);
     }
   }
   const labels = new Uint8Array(recordCount * phenotypes.length);

@@ -4,6 +4,7 @@ import type { Cohort } from "./cohort.ts";
 import { readSynthea, type SyntheaOptions } from "./from_synthea.ts";
 import { readPhenotypes, withLabels } from "./labels.ts";
 import { withSplits } from "./splits.ts";
+import { trimmed } from "./trim.ts";
 
 function fixture(name: string): string {
   return fileURLToPath(new URL(`../../data-fixtures/${name}`, import.meta.url));
@@ -33,10 +34,9 @@ export async function syntheaSample(): Promise<Cohort> {
   const cohort = await readSynthea(syntheaSampleFolder, {
     visitTables: ["conditions"],
     maxVisits: 46,
-    minCount: 5,
   });
   const phenotypes = await readPhenotypes(`${syntheaSampleFolder}/phenotypes.json`);
-  return withSplits(withLabels(cohort, phenotypes), random(4));
+  return withSplits(trimmed(withLabels(cohort, phenotypes), { minCount: 5 }), random(4));
 }
 
 /**

@@ -78,7 +78,11 @@ const isoTime = /^\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d+)?Z)?$/;
 
 /** Days since 1970-01-01 UTC; NaN for a text that is no day and no time in UTC. */
 export function daysSinceEpoch(text: string): number {
-  return isoTime.test(text) ? Date.parse(text) / 86_400_000 : NaN;
+  if (!isoTime.test(text)) return NaN;
+  // Date.parse() takes February 30 for March 1
+  const day = Number(text.slice(8, 10));
+  if (day > 28 && new Date(text.slice(0, 10)).getUTCDate() !== day) return NaN;
+  return Date.parse(text) / 86_400_000;
 }
 
 /** The encounter of a row, or the sentence that says why it has none. */

@@ -41,9 +41,10 @@ interface Observed {
   beyond: number;
 }
 
-/** The number that a text is, NaN for any other text. */
+/** The number that a text is; NaN for any other text, and for a number beyond float32. */
 function numberIn(text: string): number {
-  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : NaN;
+  const isNumber = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text);
+  return isNumber && Number.isFinite(Math.fround(Number(text))) ? Number(text) : NaN;
 }
 
 /** Gives a moment within an encounter its number, a new one when it is first seen. */

@@ -23,14 +23,9 @@ import type { OnProgress } from "../progress.ts";
 import { type Cohort, sexNames } from "./cohort.ts";
 import { joined } from "./growing.ts";
 import { writeWhole } from "../files/output.ts";
-import type { Vocabulary } from "./vocabulary.ts";
+import { birthCode, emptyVisitCode, sexCodes } from "./reserved_names.ts";
+import { sameTexts, type Vocabulary } from "./vocabulary.ts";
 
-/** Stands for a visit that has no codes. */
-export const emptyVisitCode = "EHRLOOM//EMPTY_VISIT";
-/** MEDS's code of a birth. */
-export const birthCode = "MEDS_BIRTH";
-/** The static codes of those of `sexNames` that are known, as MEDS's users write them. */
-export const sexCodes = ["GENDER//F", "GENDER//M"] as const;
 /** Microseconds since 1970 of 1900-01-01: where a record begins whose days are unknown. */
 export const unknownStart: number = Date.UTC(1900, 0, 1) * 1000;
 /** Microseconds in a day. */
@@ -177,8 +172,8 @@ class Subjects {
   add(chunk: Cohort): void {
     if (
       chunk.vocabulary !== this.vocabulary &&
-        chunk.vocabulary.codes.join("\n") !== this.vocabulary.codes.join("\n") ||
-      chunk.labelNames.join("\n") !== this.labelNames.join("\n")
+        !sameTexts(chunk.vocabulary.codes, this.vocabulary.codes) ||
+      !sameTexts(chunk.labelNames, this.labelNames)
     ) throw new RangeError("Cannot write a cohort: its parts differ in vocabulary or labels");
     if (this.ids.length > 0 && (chunk.splits === null) !== (this.splits.length === 0)) {
       throw new RangeError("Cannot write a cohort: only some of its parts are split");

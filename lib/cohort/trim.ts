@@ -56,6 +56,7 @@ export function trimmed(source: Cohort, options: TrimOptions): Cohort {
   const counts = recordCounts(source, maxVisits);
   const names = source.vocabulary;
   const kept = [...names.codes.keys()].filter((code) => counts[code] >= minCount);
+  if (maxVisits === Infinity && kept.length === names.codes.length) return source;
   const newIndex = new Int32Array(names.codes.length).fill(-1);
   kept.forEach((code, index) => newIndex[code] = index);
   return reindexed(source, {

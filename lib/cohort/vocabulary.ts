@@ -35,3 +35,8 @@ export function vocabulary(
   }
   return { codes: [...codes], descriptions: [...descriptions], indexOf };
 }
+
+/** Whether two lists hold the same texts in the same order. */
+export function sameTexts(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((text, i) => text === b[i]);
+}

@@ -113,7 +113,7 @@ export interface Fidelity extends FidelityFigures {
   records_without_visits: number;
 }
 
-/** Test metrics of a model on the real test split, halo.md section 7. */
+/** Test metrics of a model on the real test split, docs/specs/halo.md section 7. */
 export interface Likelihood {
   /** Negative log-probability in nats a visit, the label row counted as one. */
   nll_per_visit: number;

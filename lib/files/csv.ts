@@ -1,12 +1,11 @@
 /**
- * Streams CSV files, plain or gzipped, in bounded memory. Fields are split by Papa Parse, block by
- * block; what is added here is where a bad row stands, and that reading can go on behind it.
+ * Streams CSV files (RFC 4180), plain or gzipped, in bounded memory and in time that grows with their
+ * length, whatever is in them; says where a bad row stands, and can read on behind it.
  *
  * @module
  */
-import papa from "papaparse";
 import type { OnProgress } from "../progress.ts";
-import { unreadable } from "./input.ts";
+import { found, unreadable } from "./input.ts";
 
 /**
  * Called with the sentence that says what is wrong with a row, its file and its number; the row is
@@ -24,15 +23,20 @@ export interface ReadCsvOptions {
 
 /** A block this long whose quotes do not pair is taken to hold a stray quote. */
 const longestQuoted = 1 << 22;
+/** Characters that are looked at together. */
+const longestPiece = 1 << 18;
+/** Characters of a row beyond which its file is taken for no table, so that memory stays bounded. */
+const longestRow = 16_000_000;
 
+/** Whether quotes pair: within a row that goes on behind a line break they do not. */
 function isBalanced(text: string): boolean {
   let quotes = 0;
   for (let at = text.indexOf('"'); at !== -1; at = text.indexOf('"', at + 1)) quotes++;
   return quotes % 2 === 0;
 }
 
-/** Blocks of whole rows: cut behind a line break outside quotes. */
-async function* blocks(
+/** A file's text in pieces: gzip gives a thousand times what it reads, at once. */
+async function* pieces(
   path: string,
   onBytes: (done: number, total: number) => void,
 ): AsyncGenerator<string> {
@@ -48,44 +52,105 @@ async function* blocks(
   const plain = file.readable.pipeThrough(counted);
   const text = (path.endsWith(".gz") ? plain.pipeThrough(new DecompressionStream("gzip")) : plain)
     .pipeThrough(new TextDecoderStream());
-  let rest = "";
   for await (const chunk of text) {
-    rest += chunk;
-    const end = rest.lastIndexOf("\n") + 1;
-    if (rest.length < 1 << 18 || end === 0) continue;
-    const block = rest.slice(0, end);
-    if (!isBalanced(block) && block.length < longestQuoted) continue;
-    rest = rest.slice(end);
+    for (let from = 0; from < chunk.length; from += longestPiece) {
+      yield chunk.slice(from, from + longestPiece);
+    }
     onBytes(bytes, size);
-    yield block;
   }
-  onBytes(bytes, size);
-  if (rest !== "") yield rest;
+}
+
+/** Blocks of whole rows, cut behind a line break outside quotes; null for a row that is too long. */
+async function* blocks(texts: AsyncIterable<string>): AsyncGenerator<string | null> {
+  let lines = ""; // whole lines, whose quotes pair or not
+  let isPaired = true;
+  let line = ""; // the beginning of the next one
+  for await (const text of texts) {
+    const end = text.lastIndexOf("\n") + 1;
+    if (end > 0) {
+      const more = line + text.slice(0, end);
+      isPaired = isPaired === isBalanced(more);
+      lines += more;
+      line = "";
+    }
+    line += text.slice(end);
+    if (line.length > longestRow) {
+      yield lines;
+      yield null;
+      return;
+    }
+    if (lines.length < longestPiece || !isPaired && lines.length < longestQuoted) continue;
+    yield lines;
+    lines = "";
+    isPaired = true;
+  }
+  yield lines + line;
+}
+
+/** The fields of a row, line breaks only in quotes; undefined where its quotes do not pair. */
+function fieldsOf(row: string): string[] | undefined {
+  if (!row.includes('"')) return row.split(",");
+  const fields: string[] = [];
+  for (let at = 0;;) {
+    let close = at - 1;
+    if (row[at] === '"') {
+      close = row.indexOf('"', at + 1);
+      while (close !== -1 && row[close + 1] === '"') close = row.indexOf('"', close + 2);
+      if (close === -1) return undefined;
+    }
+    const comma = row.indexOf(",", close + 1);
+    const end = comma === -1 ? row.length : comma;
+    const bare = row.slice(close + 1, end);
+    const isQuoted = close > at;
+    if (bare.includes("\n") || isQuoted && bare.trim() !== "") return undefined;
+    fields.push(isQuoted ? row.slice(at + 1, close).replaceAll('""', '"') : bare);
+    if (comma === -1) return fields;
+    at = comma + 1;
+  }
+}
+
+/** Where the line that begins at `at` ends. */
+function lineEnd(text: string, at: number): number {
+  const end = text.indexOf("\n", at);
+  return end === -1 ? text.length : end;
 }
 
 /**
- * The rows of a block, with the problem of each that has one. A row with broken quotes ends at its
- * line break, so that a stray quote costs one row and not all that follow.
+ * The fields of a text's rows; undefined for a row whose quotes do not pair. A row ends with the first
+ * line up to which they do; if that makes no row of it, it is its first line alone, so that a stray
+ * quote costs one row and not all that follow. Each line is so looked at twice at most.
  */
-function* rows(block: string): Generator<{ fields: string[]; problem?: string }> {
-  for (let text = block; text !== "";) {
-    const { data, errors } = papa.parse(text, { delimiter: "," });
-    const broken = errors.find(({ type }) => type === "Quotes");
-    const whole = broken === undefined ? data.length : broken.row ?? 0;
-    for (let row = 0; row < whole; row++) {
-      // the empty row that Papa Parse sees behind the last line break is none
-      if (row < data.length - 1 || data[row].length > 1 || data[row][0] !== "") {
-        yield { fields: data[row] };
-      }
+function* rows(text: string): Generator<string[] | undefined> {
+  const row = (from: number, to: number) => fieldsOf(text.slice(from, to).replace(/\r$/, ""));
+  let at = 0;
+  while (at < text.length) {
+    let end = lineEnd(text, at);
+    let fields = row(at, end);
+    if (fields === undefined && !isBalanced(text.slice(at, end))) {
+      let begin: number;
+      let last = end;
+      do {
+        begin = last + 1;
+        last = lineEnd(text, begin);
+      } while (last < text.length && isBalanced(text.slice(begin, last)));
+      fields = row(at, last);
+      if (fields !== undefined) end = last;
     }
-    if (broken === undefined) return;
-    yield { fields: [], problem: "its quotes do not pair" };
-    const start = whole === 0
-      ? 0
-      : papa.parse(text, { delimiter: ",", preview: whole }).meta.cursor;
-    const lineEnd = text.indexOf("\n", start);
-    text = lineEnd === -1 ? "" : text.slice(lineEnd + 1);
+    yield fields;
+    at = end + 1;
   }
+}
+
+/** Where each of the columns stands in a header. */
+function placesIn(header: readonly string[], columns: readonly string[], path: string): number[] {
+  return columns.map((column) => {
+    const place = header.findIndex((name) => name.trim() === column);
+    if (place !== -1) return place;
+    throw new SyntaxError(
+      `Cannot read "${path}": it has no column ${column}, ` +
+        `its columns are ${header.join(", ").slice(0, 200)}`,
+    );
+  });
 }
 
 /**
@@ -112,30 +177,29 @@ export async function readCsv(
   const stage = `reading ${path.replace(/^.*\//, "")}`;
   const report = (done: number, total: number) => onProgress?.({ stage, done, total });
 
-  function see(all: string[]): string | undefined | void {
+  function see(all: readonly string[]): string | undefined | void {
     if (all.length !== width) return `it has ${all.length} fields, the header has ${width}`;
     for (let i = 0; i < places.length; i++) fields[i] = all[places[i]];
     return onRow(fields);
   }
 
   try {
-    for await (const block of blocks(path, report)) {
-      for (const { fields: all, problem } of rows(block)) {
+    for await (const block of blocks(pieces(path, report))) {
+      if (block === null) {
+        throw new SyntaxError(
+          `Cannot read "${path}" row ${row + 1}: it is longer than ${longestRow / 1e6} million ` +
+            "characters, wanted a table with a line to each row",
+        );
+      }
+      for (const all of rows(block)) {
         row++;
-        if (all.length === 1 && all[0].trim() === "") continue;
-        if (width === 0) {
-          places = columns.map((column) => all.findIndex((name) => name.trim() === column));
-          const missing = places.indexOf(-1);
-          if (missing !== -1) {
-            throw new SyntaxError(
-              `Cannot read "${path}": it has no column ${columns[missing]}, ` +
-                `its columns are ${all.join(", ").slice(0, 200)}`,
-            );
-          }
+        if (all?.length === 1 && all[0].trim() === "") continue;
+        if (width === 0 && all !== undefined) {
+          places = placesIn(all, columns, path);
           width = all.length;
           continue;
         }
-        const wrong = problem ?? see(all);
+        const wrong = all === undefined ? "its quotes do not pair" : see(all);
         if (typeof wrong !== "string") continue;
         const sentence = `Cannot read "${path}" row ${row}: ${wrong}`;
         if (onBadRow === undefined) throw new SyntaxError(sentence);
@@ -163,15 +227,9 @@ export async function readCsv(
  */
 export async function csvPath(folder: string, name: string): Promise<string> {
   for (const path of [`${folder}/${name}.csv`, `${folder}/${name}.csv.gz`]) {
-    try {
-      if ((await Deno.stat(path)).isFile) return path;
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory)) {
-        throw error;
-      }
-    }
+    if ((await found(path))?.isFile) return path;
   }
-  const isFolder = await Deno.stat(folder).then((found) => found.isDirectory, () => false);
+  const isFolder = (await found(folder))?.isDirectory;
   throw new Deno.errors.NotFound(
     isFolder
       ? `Cannot read "${folder}": it holds no ${name}.csv or ${name}.csv.gz`

@@ -30,18 +30,112 @@ export async function readText(path: string): Promise<string> {
 }
 
 /**
+ * What is at a path, links followed; undefined where nothing is.
+ *
+ * @throws {Error} If that cannot be found out; names the path and says why
+ */
+export async function found(path: string): Promise<Deno.FileInfo | undefined> {
+  try {
+    return await Deno.stat(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
+      return undefined;
+    }
+    throw unreadable(path, error);
+  }
+}
+
+/** Lists within lists that no file of records or settings has, but one that is to fill the memory. */
+const deepest = 100;
+
+/** Whether lists and objects in a JSON text, valid or not, stand in each other ever deeper. */
+function isTooDeep(json: string): boolean {
+  let depth = 0;
+  for (let at = 0; at >= 0 && at < json.length; at++) {
+    const sign = json[at];
+    if (sign === "{" || sign === "[") depth++;
+    else if (sign === "}" || sign === "]") depth--;
+    else if (sign === '"') {
+      at = endOfText(json, at);
+      if (at === -1) return false;
+    }
+    if (depth > deepest) return true;
+  }
+  return false;
+}
+
+/**
  * What a JSON text holds.
  *
  * @param path the file's name, for the error message
- * @throws {SyntaxError} If the text is no JSON; names the file and the place
+ * @throws {SyntaxError} If the text is no JSON, lists in it stand more than 100 deep in each other, or
+ * an object in it has two values of one name; names the file and the place
  */
 export function parsedJson(text: string, path: string): unknown {
+  if (isTooDeep(text)) {
+    throw new SyntaxError(
+      `Cannot read "${path}" as JSON: it has more than ${deepest} brackets in each other`,
+    );
+  }
+  let value: unknown;
   try {
-    return JSON.parse(text);
+    value = JSON.parse(text);
   } catch (error) {
     const reason = (error as Error).message.replaceAll(/\s+/g, " ");
     throw new SyntaxError(`Cannot read "${path}" as JSON: ${reason}`);
   }
+  rootNames(text, path);
+  return value;
+}
+
+/**
+ * The names in the object that a JSON text holds, in the order of the text: an object in memory puts
+ * those that are numbers first, and of a name that comes twice it keeps the last value.
+ *
+ * @param text valid JSON
+ * @param path the file's name, for the error message
+ * @throws {SyntaxError} If an object in the text has two values of one name; names it and its line
+ */
+export function rootNames(text: string, path: string): string[] {
+  const list = new Set<string>();
+  const open: Set<string>[] = []; // the names so far of each object around
+  let root: Set<string> | undefined;
+  for (let at = 0; at < text.length; at++) {
+    const sign = text[at];
+    if (sign === "{" || sign === "[") {
+      open.push(sign === "{" ? new Set() : list);
+      if (sign === "{") root ??= open[0];
+    } else if (sign === "}" || sign === "]") open.pop();
+    if (sign !== '"') continue;
+    const begin = at;
+    at = endOfText(text, begin);
+    const next = /\s*:/y;
+    next.lastIndex = at + 1;
+    if (!next.test(text)) continue;
+    const name: string = JSON.parse(text.slice(begin, at + 1));
+    const names = open[open.length - 1];
+    if (names.has(name)) {
+      const line = text.slice(0, begin).split("\n").length;
+      throw new SyntaxError(
+        `Cannot read "${path}" line ${line}: "${name}" is there already, each name must come once`,
+      );
+    }
+    names.add(name);
+  }
+  return [...root ?? []];
+}
+
+/** Where the text ends in JSON that begins with a quote at `begin`; -1 where it does not end. */
+function endOfText(json: string, begin: number): number {
+  let end = begin;
+  let backslashes: number;
+  do {
+    end = json.indexOf('"', end + 1);
+    if (end === -1) return end;
+    backslashes = 0;
+    while (json[end - 1 - backslashes] === "\\") backslashes++;
+  } while (backslashes % 2 === 1);
+  return end;
 }
 
 /** Whether a value is an object with names, neither null nor a list. */

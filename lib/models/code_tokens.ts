@@ -2,7 +2,7 @@
  * GPT's layout of a record as a sequence of tokens: start, the labels that are on, end of labels,
  * then each visit's codes in rising order and an end of visit, and an end of record.
  *
- * @see specs/baselines.md section 3
+ * @see docs/specs/baselines.md section 3
  * @module
  */
 import type { Cohort } from "../cohort/cohort.ts";

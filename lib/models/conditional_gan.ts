@@ -3,7 +3,7 @@
  * written rows from real ones: a Wasserstein GAN with gradient penalty (Gulrajani et al. 2017). The
  * penalty is on a gradient and is itself learned from by gradients.
  *
- * @see specs/baselines.md section 4.3
+ * @see docs/specs/baselines.md section 4.3
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
@@ -305,6 +305,12 @@ async function numberOf(scalar: tf.Tensor): Promise<number> {
 
 const isStatistic = (name: string) => name.includes(".running_");
 const networks = ["generator", "discriminator"] as const;
+
+/** Floats that a step of both networks takes beside their parameters, the critic's being the larger. */
+export function ganFootprint({ columns, generator, critic }: GanConfig, rows: number): number {
+  const units = [...generator, ...critic].reduce((sum, width) => sum + width, 0);
+  return rows * (50 * columns + 40 * units);
+}
 
 /** Both networks at work, with an optimizer each. */
 export interface GanDuel extends Duel {

@@ -3,7 +3,7 @@
  * original's code head and embedding begin equal but train apart on a GPU; a model that is set
  * `tied=0` does the same, and then holds a matrix of its own for the head.
  *
- * @see specs/baselines.md section 1
+ * @see docs/specs/baselines.md section 1
  * @module
  */
 import type * as tf from "@tensorflow/tfjs-core";

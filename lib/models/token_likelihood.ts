@@ -3,7 +3,7 @@
  * what no record could go on with, as it does while records are drawn, so each record has one spelling
  * and the spelling's probability is the record's.
  *
- * @see specs/baselines.md section 3
+ * @see docs/specs/baselines.md section 3
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";

@@ -44,6 +44,11 @@ export function rowsOf({ visitOffsets }: Cohort, record: number): number {
   return visitOffsets[record + 1] - visitOffsets[record] + 1;
 }
 
+/** Rows of each record in a batch at most: those of the longest, and padding to a multiple of four. */
+export function longestRows(cohort: Cohort, records: Int32Array): number {
+  return 3 + records.reduce((most, record) => Math.max(most, rowsOf(cohort, record)), 1);
+}
+
 /** Records laid out as rows for a visit-level model: every record as long as the longest. */
 export interface VisitRows {
   /** Number of records. */
@@ -67,7 +72,7 @@ export interface VisitRows {
  * @param records indices into it
  * @param most where given, rows are padded to a multiple of four, but to no more than this: every new
  * shape costs TensorFlow a kernel
- * @see specs/halo.md section 1
+ * @see docs/specs/halo.md section 1
  */
 export function visitRows(
   sizes: RowSizes,
@@ -145,7 +150,7 @@ export function visitRows(
  *
  * @param sizes of the vocabulary and labels
  * @param context most rows of a record, the start included
- * @see specs/halo.md section 6
+ * @see docs/specs/halo.md section 6
  */
 export function rowScript(sizes: RowSizes, context: number): Script {
   const { codes } = sizes;

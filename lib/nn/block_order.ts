@@ -17,7 +17,7 @@ const block = 128;
  * @param history [rows, width]
  * @param uniforms [rows × columns] in [0, 1)
  * @param forbidden [rows] what each row may not hold
- * @see specs/halo.md section 8.2
+ * @see docs/specs/halo.md section 8.2
  */
 export async function blockOrderRows(
   head: MaskedHead,

@@ -21,7 +21,7 @@ const step = 32;
  * @param uniforms [rows × columns] in [0, 1)
  * @param forbidden [rows] what each row may not hold
  * @returns the rows, and how many dense passes they took
- * @see specs/halo.md section 8
+ * @see docs/specs/halo.md section 8
  */
 export async function fixedPointRows(
   head: MaskedHead,

@@ -13,7 +13,7 @@ import { triangular, triangularFirst } from "./triangular.ts";
  * @param history [rows, width]
  * @param targets the rows to be predicted, sparse over the columns
  * @returns [rows, columns] logits
- * @see specs/halo.md section 3
+ * @see docs/specs/halo.md section 3
  */
 export function maskedHead(
   parameters: NamedTensors,

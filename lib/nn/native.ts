@@ -7,10 +7,10 @@
  * @module
  */
 import { homedir } from "node:os";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { replaceWhole } from "../files/output.ts";
-import { nativeBinding } from "./backend.ts";
+import { nativeBinding, stderrSwitch } from "./backend.ts";
 
 const version = "2.21.0";
 
@@ -44,6 +44,23 @@ const product = `
 import { backendVersions, peakFlops, useBackend } from "ehrloom";
 await useBackend("tensorflow");
 console.log(JSON.stringify([backendVersions().tensorflow, await peakFlops()]));
+`;
+
+/** For `useBackend()`: tasks may call no library but those in node_modules, libc as little. */
+const stderrSwitchSource = `
+#include <fcntl.h>
+#include <unistd.h>
+extern "C" int closeStderr() {
+  int kept = dup(2);
+  int nowhere = open("/dev/null", O_WRONLY);
+  dup2(nowhere, 2);
+  close(nowhere);
+  return kept;
+}
+extern "C" void reopenStderr(int kept) {
+  dup2(kept, 2);
+  close(kept);
+}
 `;
 
 /** What {@link buildNative} does differently when asked to. */
@@ -88,11 +105,12 @@ export async function buildNative(options: NativeOptions = {}): Promise<NativeBu
   const name = cuda || Deno.build.arch === "aarch64" ? "tensorflow" : "tensorflow-cpu";
   const root = join(Deno.env.get("XDG_CACHE_HOME") || join(homedir(), ".cache"), "ehrloom");
   const cache = join(root, `${name}-${version}`);
-  const compiled = join(cache, "tfjs_binding.node");
+  const compiled = [stderrSwitch(), nativeBinding()]
+    .map((installed) => ({ installed, cached: join(cache, basename(installed)) }));
   const log = join(root, "native.log");
   await Deno.mkdir(root, { recursive: true });
 
-  const isCached = !force && await isFile(compiled);
+  const isCached = !force && await isFile(compiled[0].cached); // older ones lack the switch
   if (!isCached) {
     await requireTools();
     await replaceWhole(cache, async (folder) => {
@@ -104,7 +122,9 @@ export async function buildNative(options: NativeOptions = {}): Promise<NativeBu
   }
   onStep(isCached ? `Installing from ${cache}` : "Installing");
   await Deno.mkdir(dirname(nativeBinding()), { recursive: true });
-  await replaceWhole(nativeBinding(), (file) => Deno.copyFile(compiled, file));
+  for (const { installed, cached } of compiled) {
+    await replaceWhole(installed, (file) => Deno.copyFile(cached, file));
+  }
   onStep("Trying a matrix product");
   return { ...await tryProduct(log), cache };
 }
@@ -169,9 +189,14 @@ async function compile(folder: string, home: string, log: string): Promise<void>
   const tfjs = dirname(dirname(dirname(nativeBinding())));
   const napi = dirname(fileURLToPath(import.meta.resolve("node-api-headers")));
   const headers = [join(folder, "tensorflow/include"), join(napi, "include"), tfjs];
+  const shared = ["-O2", "-shared", "-fPIC", "-std=c++17"];
+  const failed = () => "Cannot compile the binding";
+  const source = join(folder, "stderr_switch.cc");
+  await Deno.writeTextFile(source, stderrSwitchSource);
+  await must("g++", [...shared, source, "-o", join(folder, basename(stderrSwitch()))], log, failed);
   await must(
     "g++",
-    ["-O2", "-shared", "-fPIC", "-std=c++17", "-DNAPI_VERSION=8"].concat(
+    [...shared, "-DNAPI_VERSION=8"].concat(
       headers.flatMap((path) => ["-isystem", path]),
       ["tfjs_backend.cc", "tfjs_binding.cc"].map((file) => join(tfjs, "binding", file)),
       ["-o", join(folder, "tfjs_binding.node"), "-L", join(folder, "tensorflow")],
@@ -179,7 +204,7 @@ async function compile(folder: string, home: string, log: string): Promise<void>
       [`-Wl,-rpath,${join(home, "tensorflow")}`],
     ),
     log,
-    () => "Cannot compile the binding",
+    failed,
   );
 }
 

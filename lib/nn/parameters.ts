@@ -14,8 +14,8 @@ export interface ShapedArray {
 /** Parameters in memory, by the names of the model's original code. */
 export type NamedArrays = Record<string, ShapedArray>;
 
-/** Shapes by name. */
-export type NamedShapes = Readonly<Record<string, Pick<ShapedArray, "shape">>>;
+/** Shapes of parameters, by the names of the model's original code. */
+export type Shapes = Readonly<Record<string, Pick<ShapedArray, "shape">>>;
 
 /** A list of numbers. */
 export function vector(numbers: ArrayLike<number>): ShapedArray {
@@ -66,48 +66,29 @@ export function toTensors(arrays: NamedArrays): Record<string, tf.Tensor> {
 /**
  * Checks that parameters are those that a model wants, by name and shape.
  *
- * @param source the model, or the file that they come from, for the error message
  * @param wanted where a size is -1, any will do
  * @throws {RangeError} If one is missing, unknown or of another shape
  */
-export function checkShapes(source: string, found: NamedShapes, wanted: NamedShapes): void {
+export function checkShapes(
+  model: string,
+  found: Shapes,
+  wanted: Shapes,
+): void {
   for (const name of Object.keys(found)) {
     if (!Object.hasOwn(wanted, name)) {
-      throw new RangeError(`Cannot load "${source}": unknown tensor "${name}"`);
+      throw new RangeError(`Cannot load "${model}": unknown tensor "${name}"`);
     }
   }
   for (const [name, { shape }] of Object.entries(wanted)) {
     if (!Object.hasOwn(found, name)) {
-      throw new RangeError(`Cannot load "${source}": no tensor "${name}"`);
+      throw new RangeError(`Cannot load "${model}": no tensor "${name}"`);
     }
     const isFitting = found[name].shape.length === shape.length &&
       shape.every((size, axis) => size === -1 || size === found[name].shape[axis]);
     if (!isFitting) {
       throw new RangeError(
-        `Cannot load "${source}": tensor "${name}" is [${found[name].shape}], wanted [${shape}]`,
+        `Cannot load "${model}": tensor "${name}" is [${found[name].shape}], wanted [${shape}]`,
       );
     }
-  }
-}
-
-/** Where the first number is that is infinite or none; a loop takes a tenth of `findIndex`. */
-function firstNotFinite(numbers: Float32Array): number | undefined {
-  for (let i = 0; i < numbers.length; i++) if (!Number.isFinite(numbers[i])) return i;
-}
-
-/**
- * Checks that parameters are numbers.
- *
- * @param source as in {@link checkShapes}
- * @throws {RangeError} If one is infinite or no number
- */
-export function checkNumbers(source: string, parameters: NamedArrays): void {
-  for (const [name, { numbers }] of Object.entries(parameters)) {
-    const at = firstNotFinite(numbers);
-    if (at === undefined) continue;
-    throw new RangeError(
-      `Cannot load "${source}": number ${at + 1} of tensor "${name}" is ${numbers[at]}, ` +
-        "must be finite",
-    );
   }
 }

@@ -61,7 +61,7 @@ function finalNorm(
  * @param x [records × rows, width] embedded rows, with positions
  * @param records how many records the rows belong to, equally many each
  * @returns [records × rows, width]
- * @see Radford et al. 2019; specs/halo.md section 2
+ * @see Radford et al. 2019; docs/specs/halo.md section 2
  */
 export function transformer(
   config: TransformerConfig,
@@ -70,11 +70,15 @@ export function transformer(
   records: number,
 ): tf.Tensor2D {
   for (let i = 0; i < config.layers; i++) {
-    x = blockWith(
-      config,
-      block(parameters, i),
-      x,
-      (qkv) => causalAttention(qkv, records, config.heads),
+    const given = x;
+    // Frees what the way back does not need
+    x = tf.tidy(() =>
+      blockWith(
+        config,
+        block(parameters, i),
+        given,
+        (qkv) => causalAttention(qkv, records, config.heads),
+      )
     );
   }
   return finalNorm(config, parameters, x);

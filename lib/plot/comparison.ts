@@ -9,6 +9,7 @@ import { h } from "preact";
 import { renderToString } from "preact-render-to-string";
 import type { Cohort } from "../cohort/cohort.ts";
 import { replaceText, replaceWhole } from "../files/output.ts";
+import { markupText } from "../printable.ts";
 import { type Comparison, toJson } from "../evaluate/comparison.ts";
 import { type CodeKind, codeKinds } from "../evaluate/fidelity/key_rows.ts";
 import { pairedProbabilities } from "../evaluate/fidelity/paired_probabilities.ts";
@@ -59,11 +60,11 @@ function figuresOf(compared: Compared): Map<string, SVGSVGElement> {
 }
 
 function page(comparison: Comparison, figures: ReadonlyMap<string, SVGSVGElement>): string {
-  return "<!doctype html>\n" + renderToString(h(ComparisonPage, {
+  return "<!doctype html>\n" + markupText(renderToString(h(ComparisonPage, {
     comparison,
     figures: new Map(Array.from(figures, ([name, svg]) => [name, svg.outerHTML])),
     style,
-  })) + "\n";
+  }))) + "\n";
 }
 
 /** A comparison as one self-contained page, see {@link writeComparison}. */

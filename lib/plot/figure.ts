@@ -5,6 +5,7 @@
  */
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
+import { markupText } from "../printable.ts";
 
 /** Colours that stay apart for colour-blind eyes and in grey print (Okabe and Ito 2008). */
 export const colours = {
@@ -27,9 +28,15 @@ export interface FigureText {
 const drawn = ["d", "transform", "x", "x1", "x2", "y", "y1", "y2", "cx", "cy", "r"] as const;
 const geometry: ReadonlySet<string> = new Set([...drawn, "width", "height", "points"]);
 
+/** A text with its numbers rounded to hundredths. */
+function rounded(text: string): string {
+  return text.replace(/-?\d+\.\d+(e-?\d+)?/g, (n) => String(Math.round(+n * 100) / 100));
+}
+
 /**
  * A figure by Observable Plot as an SVG element that needs nothing around it: namespace, fonts and
- * colours are its own, coordinates are rounded to hundredths of a pixel.
+ * colours are its own, coordinates are rounded to hundredths of a pixel, and its texts hold nothing
+ * that an XML file cannot.
  *
  * @param options as for `Plot.plot`
  */
@@ -54,21 +61,20 @@ export function figure(
   }
   svg.setAttribute("xmlns", "http://www.w3.org/2000/svg");
   svg.setAttribute("role", "img");
-  svg.setAttribute("aria-label", title);
+  svg.setAttribute("aria-label", markupText(title));
   for (const element of svg.querySelectorAll("*")) {
     for (const { name, value } of [...element.attributes]) {
-      if (!geometry.has(name)) continue;
-      const rounded = value.replace(
-        /-?\d+\.\d+(e-?\d+)?/g,
-        (n) => String(Math.round(+n * 100) / 100),
-      );
-      if (rounded !== value) element.setAttribute(name, rounded);
+      const shown = geometry.has(name) ? rounded(value) : markupText(value);
+      if (shown !== value) element.setAttribute(name, shown);
+    }
+    for (const child of element.childNodes) {
+      if (child.nodeType === child.TEXT_NODE) child.nodeValue = markupText(child.nodeValue ?? "");
     }
   }
   const texts = [["title", title], ["desc", description]];
   for (const [name, text] of texts.reverse()) {
     const element = document.createElementNS("http://www.w3.org/2000/svg", name);
-    element.textContent = text;
+    element.textContent = markupText(text);
     svg.insertBefore(element, svg.firstChild);
   }
   return svg as SVGSVGElement;

@@ -8,6 +8,7 @@ import { h } from "preact";
 import { renderToString } from "preact-render-to-string";
 import type { Cohort } from "../cohort/cohort.ts";
 import { writeWhole } from "../files/output.ts";
+import { markupText } from "../printable.ts";
 import { codeKinds } from "../evaluate/fidelity/key_rows.ts";
 import {
   type PairedProbabilities,
@@ -81,7 +82,7 @@ function page(
   const { codes, descriptions } = real.vocabulary;
   const points: ReportPoints = { codes, descriptions, scatters };
   const d3 = Deno.readTextFileSync(new URL("../dist/d3.min.js", import.meta.resolve("d3")));
-  return "<!doctype html>\n" + renderToString(h(ReportPage, {
+  return "<!doctype html>\n" + markupText(renderToString(h(ReportPage, {
     report,
     figures: new Map(Array.from(figures, ([name, svg]) => [name, svg.outerHTML])),
     scatters,
@@ -89,7 +90,7 @@ function page(
     pointsJson: JSON.stringify(points).replaceAll("<", "\\u003c"),
     style,
     scripts: [d3, reportScript],
-  }));
+  })));
 }
 
 const pairedOf = ({ real, synthetic }: ReportSources) =>

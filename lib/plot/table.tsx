@@ -8,6 +8,7 @@
 import pl from "nodejs-polars";
 import { renderToString } from "preact-render-to-string";
 import type { Frame } from "../cohort/statistics.ts";
+import { markupText, printable } from "../printable.ts";
 
 /** What Jupyter shows when it is a cell's last expression: texts by media type. */
 export type NotebookOutput = Readonly<Record<symbol, () => Readonly<Record<string, string>>>>;
@@ -83,10 +84,13 @@ export function table(frame: Frame, { rows = 12 }: { rows?: number } = {}): Note
   const note = shown.height < frame.height
     ? renderToString(<p>The first {shown.height} of {frame.height.toLocaleString("en")} rows</p>)
     : "";
-  const plain = [columns.map(({ name }) => name)]
+  const plain = [columns.map(({ name }) => printable(name))]
     .concat(
-      Array.from({ length: shown.height }, (_, row) => columns.map(({ texts }) => texts[row])),
+      Array.from(
+        { length: shown.height },
+        (_, row) => columns.map(({ texts }) => printable(texts[row])),
+      ),
     )
     .map((texts) => texts.join("\t")).join("\n");
-  return { [display]: () => ({ "text/plain": plain, "text/html": html + note }) };
+  return { [display]: () => ({ "text/plain": plain, "text/html": markupText(html + note) }) };
 }

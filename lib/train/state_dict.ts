@@ -16,7 +16,7 @@ const networkOf = ({ model, config, schema }: RunConfig) => gradientModelOf(mode
  * the original numbers them
  * @throws {SyntaxError} If the file is no whole safetensors file
  * @throws {RangeError} If its tensors are not those of such a model, or it is no network
- * @see specs/halo.md section 9 for HALO's names
+ * @see docs/specs/halo.md section 9 for HALO's names
  */
 export async function readStateDict(
   path: string,

@@ -12,6 +12,7 @@ import {
 import { countKeys } from "ehrloom/evaluate/fidelity/code_probabilities.ts";
 import { codeKeyIndex } from "ehrloom/evaluate/fidelity/key_rows.ts";
 import { resampledR2 } from "ehrloom/evaluate/fidelity/probability_fidelity.ts";
+import { gunzipped, readyRecords } from "../stored.ts";
 
 /**
  * Records of 34 visits with 5 codes, three of them out of 40 that the record favours. The k-th code
@@ -68,7 +69,6 @@ for (const [codes, table] of [[859, "dense table"], [9882, "hash table"]] as con
   );
 }
 
-const path = new URL("../../../shared/data/synthea-ma-records.json", import.meta.url);
 let played: { train: Cohort; test: Cohort } | undefined;
 Deno.bench(
   {
@@ -79,7 +79,7 @@ Deno.bench(
   },
   async (b) => {
     if (played === undefined) {
-      const { vocab, labels, train, test } = JSON.parse(Deno.readTextFileSync(path));
+      const { vocab, labels, train, test } = JSON.parse(gunzipped(readyRecords));
       const codes = vocabulary(vocab);
       played = { train: cohortOf(codes, labels, train), test: cohortOf(codes, labels, test) };
     }

@@ -3,6 +3,7 @@ import { syntheaSample, vocabulary } from "ehrloom";
 import { codeGraph, codeGraphOf, readCodeGraph } from "ehrloom/cohort/code_graph.ts";
 import { join } from "node:path";
 import { inFolder } from "../folder.ts";
+import { gunzipped } from "../stored.ts";
 
 /** Ids from the outermost place to a code's own. */
 function pathOf(codes: string[], index = 0, descriptions = codes): string[] {
@@ -69,11 +70,8 @@ Deno.test("codeGraph() places Synthea's codes by tag and ingredient", async () =
 });
 
 Deno.test("every known code of ICD-9-CM has a place, and its first target in ICD-10-CM too", () => {
-  const path = new URL(
-    "../../../shared/specs/data/icd9-to-icd10cm-gem-first.csv",
-    import.meta.url,
-  );
-  const rows = Deno.readTextFileSync(path).trim().split("\n").slice(1).map((row) => row.split(","));
+  const text = gunzipped("data-fixtures/icd-hierarchies/icd9-to-icd10cm.csv.gz");
+  const rows = text.trim().split("\n").slice(1).map((row) => row.split(","));
   const place = (prefix: string, codes: string[]) =>
     codeGraph(vocabulary([...new Set(codes)].map((code) => `${prefix}//${code}`))).unplaced;
   assertEquals(place("ICD9CM", rows.map(([code]) => code)), []);

@@ -2,8 +2,8 @@ import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { splitOf } from "ehrloom/cohort/cohort.ts";
 import { parseRecordsJson, readRecordsJson } from "ehrloom/cohort/from_records_json.ts";
 import { visitCodes, visitsOf } from "ehrloom/cohort/records.ts";
-
-const shared = new URL("../../../shared/data/synthea-ma-records.json", import.meta.url).pathname;
+import { inFolder } from "../folder.ts";
+import { gunzipped, readyRecords } from "../stored.ts";
 
 const small = {
   vocab: ["C:1", "C:2", "M:3"],
@@ -61,13 +61,16 @@ Deno.test("readRecordsJson() names a file that is no JSON, and one that is missi
   await assertRejects(() => readRecordsJson(path), Deno.errors.NotFound, "no such file");
 });
 
-Deno.test("readRecordsJson() reads the Synthea records with their split", async () => {
-  const cohort = await readRecordsJson(shared);
-  assertEquals(cohort.vocabulary.codes.length, 859);
-  assertEquals(cohort.labelNames.length, 16);
-  assertEquals(
-    (["train", "validation", "test"] as const).map((name) => splitOf(cohort, name).recordCount),
-    [1684, 187, 467],
-  );
-  assert(cohort.visitCount > 80_000);
-});
+Deno.test("readRecordsJson() reads the Synthea records with their split", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/records.json`;
+    await Deno.writeTextFile(path, gunzipped(readyRecords));
+    const cohort = await readRecordsJson(path);
+    assertEquals(cohort.vocabulary.codes.length, 859);
+    assertEquals(cohort.labelNames.length, 16);
+    assertEquals(
+      (["train", "validation", "test"] as const).map((name) => splitOf(cohort, name).recordCount),
+      [1684, 187, 467],
+    );
+    assert(cohort.visitCount > 80_000);
+  }));

@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { readRecordsJson } from "ehrloom/cohort/from_records_json.ts";
+import { parseRecordsJson } from "ehrloom/cohort/from_records_json.ts";
 import { readSynthea, type SyntheaOptions } from "ehrloom/cohort/from_synthea.ts";
 import { visitCodes, visitsOf } from "ehrloom/cohort/records.ts";
-
-const shared = new URL("../../../shared/data/", import.meta.url).pathname;
+import { gunzipped, readyRecords } from "../stored.ts";
+import { syntheaExport, testWith } from "../wants.ts";
 
 const small = {
   patients: "Id,BIRTHDATE,GENDER\np1,1990-01-01,F\np2,,M\np3,1992-01-01,\n",
@@ -165,6 +165,8 @@ Deno.test("readSynthea() leaves out free text and says so", async () => {
 for (
   const [row, wanted] of [
     ["2020-01-01,p1,e1,,8302-2,Height,tall,cm,numeric", 'VALUE is "tall", must be a number'],
+    ["2020-01-01,p1,e1,,8302-2,Height,1e999,cm,numeric", 'VALUE is "1e999", must be a number'],
+    ["2020-01-01,p1,e1,,8302-2,Height,1e39,cm,numeric", 'VALUE is "1e39", must be a number'],
     ["2020-01-01,p1,e1,,8302-2,Height,,cm,numeric", "VALUE is empty"],
     ["2020-01-01,p1,e1,,,Height,1,cm,numeric", "CODE is empty"],
     ["2020-01-01,p1,e1,,8302-2,Height,1,cm,number", 'TYPE is "number", must be numeric or text'],
@@ -208,6 +210,16 @@ for (
       "a birth that is none",
       { patients: small.patients + "p4,1990,F\n" },
       'patients.csv" row 5: BIRTHDATE is "1990"',
+    ],
+    [
+      "a birth on a day that does not exist",
+      { patients: small.patients + "p4,2020-02-30,F\n" },
+      'patients.csv" row 5: BIRTHDATE is "2020-02-30"',
+    ],
+    [
+      "a start on a day that does not exist",
+      { encounters: small.encounters + "e9,2021-02-29T00:00:00Z,p1\n" },
+      'START is "2021-02-29T00:00:00Z", must be a time',
     ],
     [
       "a sex that is none",
@@ -261,12 +273,10 @@ Deno.test("readSynthea() names a missing column, an empty file, a missing file",
   await assertRejects(() => readSynthea("/nowhere"), Deno.errors.NotFound, "no such folder");
 });
 
-Deno.test("readSynthea() equals the ready records-json, all but the order of equal times", async () => {
-  const ready = await readRecordsJson(`${shared}synthea-ma-records.json`);
-  const cohort = await readSynthea(`${shared}synthea-ma`, {
-    visitTables: ["conditions"],
-    maxVisits: 46,
-  });
+const sameAsReady = "readSynthea() equals the ready records-json, all but the order of equal times";
+testWith(syntheaExport, sameAsReady, async (folder) => {
+  const ready = parseRecordsJson(gunzipped(readyRecords), readyRecords);
+  const cohort = await readSynthea(folder, { visitTables: ["conditions"], maxVisits: 46 });
   assertEquals(cohort.visitCount, ready.visitCount);
   const place = new Map([...cohort.subjectIds].map((id, record) => [id, record]));
   /** "C:1" and "P:1" are both "SNOMED-CT//1": one code (65710008) is a condition and a procedure. */

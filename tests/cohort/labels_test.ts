@@ -4,7 +4,14 @@ import { cohortOf } from "ehrloom/cohort/records.ts";
 import { vocabulary } from "ehrloom/cohort/vocabulary.ts";
 
 const source = cohortOf(
-  vocabulary(["SNOMED-CT//1", "ICD10CM//E11.9", "ICD10CM//E11.65", "ICD10CM//E1", "C:1"]),
+  vocabulary([
+    "SNOMED-CT//1",
+    "ICD10CM//E11.9",
+    "ICD10CM//E11.65",
+    "ICD10CM//E1",
+    "C:1",
+    "RxNorm//1",
+  ]),
   ["old"],
   [
     { visits: [[0], [1]], labels: [1] },
@@ -24,12 +31,25 @@ Deno.test("withLabels() takes codes and prefixes of each system and replaces old
   assertEquals([...labelled.labels], [1, 1, 0, 0, 1, 1, 0, 0]);
 });
 
-Deno.test("withLabels() reports each code that matches nothing", () => {
+Deno.test("parsePhenotypes() keeps the order of the file, also of names that are numbers", () => {
+  const text =
+    '{"b": {"S": ["1"]}, "10": {"S": ["1"]}, "9": {"S": ["1"]}, "__proto__": {"S": ["1"]}}';
+  assertEquals(
+    parsePhenotypes(text, "p.json").map(({ label }) => label),
+    ["b", "10", "9", "__proto__"],
+  );
+});
+
+Deno.test("withLabels() reports each code that no record has, whether the vocabulary knows it", () => {
   const unmatched: string[] = [];
-  withLabels(source, parsePhenotypes('{"a": {"SNOMED-CT": ["1", "2", "3*"]}}', "p.json"), {
-    onUnmatched: (label, code) => unmatched.push(`${label} ${code}`),
-  });
-  assertEquals(unmatched, ["a SNOMED-CT//2", "a SNOMED-CT//3*"]);
+  withLabels(
+    source,
+    parsePhenotypes('{"a": {"SNOMED-CT": ["1", "2", "3*"], "RxNorm": ["1*"]}}', "p.json"),
+    {
+      onUnmatched: (label, code) => unmatched.push(`${label} ${code}`),
+    },
+  );
+  assertEquals(unmatched, ["a SNOMED-CT//2", "a SNOMED-CT//3*", "a RxNorm//1*"]);
 });
 
 for (
@@ -44,6 +64,8 @@ for (
     ['{"a": {"S": [44054006]}}', 'label "a": the code 44054006 of "S" must be a text'],
     ['{"a": {"S": ["E*1"]}}', 'label "a": the code "E*1" of "S" must be a text'],
     ['{" ": {"S": ["1"]}}', "its name is empty"],
+    ['{"a": {"S": ["1"]}, "a": {"S": ["2"]}}', 'line 1: "a" is there already'],
+    ['{"a": {"S": ["1"], "S": ["2"]}}', 'line 1: "S" is there already'],
   ]
 ) {
   Deno.test(`parsePhenotypes() refuses ${text}`, () => {

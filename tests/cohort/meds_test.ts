@@ -2,14 +2,13 @@ import { assertEquals, assertRejects } from "@std/assert";
 import pl from "nodejs-polars";
 import { type Cohort, cohort, subset } from "ehrloom/cohort/cohort.ts";
 import { readMeds } from "ehrloom/cohort/from_meds.ts";
-import { readRecordsJson } from "ehrloom/cohort/from_records_json.ts";
+import { parseRecordsJson } from "ehrloom/cohort/from_records_json.ts";
 import { cohortOf } from "ehrloom/cohort/records.ts";
 import { syntheaSample } from "ehrloom/cohort/sample.ts";
 import { writeMeds } from "ehrloom/cohort/to_meds.ts";
 import { vocabulary } from "ehrloom/cohort/vocabulary.ts";
 import { random } from "ehrloom/nn/random.ts";
-
-const shared = new URL("../../../shared/data/synthea-ma-records.json", import.meta.url).pathname;
+import { gunzipped, readyRecords } from "../stored.ts";
 
 async function inFolder(use: (folder: string) => Promise<void>) {
   const folder = await Deno.makeTempDir();
@@ -50,7 +49,8 @@ const awkward = cohort({
 });
 
 Deno.test("writeMeds() and readMeds() give the same cohort again", async () => {
-  for (const source of [awkward, await syntheaSample(), await readRecordsJson(shared)]) {
+  const ready = parseRecordsJson(gunzipped(readyRecords), readyRecords);
+  for (const source of [awkward, await syntheaSample(), ready]) {
     assertEquals(await roundTrip(source), source);
   }
   const plain = cohort({ ...awkward, splits: null, values: null, demographics: null });
@@ -144,6 +144,10 @@ Deno.test("writeMeds() refuses parts that do not fit, and leaves nothing behind"
     const unknown = cohort({ ...subset(awkward, []), demographics: null });
     await assertRejects(() => writeMeds(folder, [awkward, unknown]), RangeError, "demographics");
     await assertRejects(() => writeMeds(folder, []), RangeError, "it has no parts");
+    const parts = [["a\nb", "c"], ["a", "b\nc"]].map((codes) =>
+      cohortOf(vocabulary(codes), [], [])
+    );
+    await assertRejects(() => writeMeds(folder, parts), RangeError, "differ in vocab");
     assertEquals([...Deno.readDirSync(folder.replace(/\/cohort$/, ""))], []);
     await writeMeds(folder, awkward);
     await assertRejects(() => writeMeds(folder, awkward), Deno.errors.AlreadyExists, "--force");
@@ -263,7 +267,10 @@ Deno.test("readMeds() names what is missing or contradicts itself", async () => 
   const rejects = (columns: pl.Series[], wanted: string, spoil?: (folder: string) => void) =>
     assertRejects(() => readForeign(columns, {}, spoil), Error, wanted);
   await rejects([subject_id, code], '0.parquet": it has no column time');
-  await rejects([subject_id, subject_id.clone().alias("time"), code], "time is DataType(Int64)");
+  await rejects(
+    [subject_id, subject_id.clone().alias("time"), code],
+    "time is of type Int64, must be timestamps",
+  );
   const strange = pl.Series("code", ["b", "a", "c", "x//9", "c", "a"], pl.String);
   await rejects([subject_id, time, strange], 'the code "x//9" is not in metadata/codes.parquet');
   const all = [subject_id, time, code];
@@ -309,5 +316,97 @@ Deno.test("readMeds() names what is missing or contradicts itself", async () => 
       pl.DataFrame({ subject_id: [4, 5], x: [0, 2] })
         .writeParquet(`${folder}/metadata/labels.parquet`),
   );
+  await rejects(
+    all,
+    'metadata/labels.parquet": label "x" is missing in 1 rows, must be 0 or 1',
+    (folder) =>
+      pl.DataFrame({ subject_id: [4, 5], x: [0, null] })
+        .writeParquet(`${folder}/metadata/labels.parquet`),
+  );
+  for (const [value, wanted] of [["no", 'String, such as "no"'], [[1], "List"]] as const) {
+    await rejects(
+      all,
+      `metadata/labels.parquet": label "x" is of type ${wanted}, must be numbers`,
+      (folder) =>
+        pl.DataFrame({ subject_id: [4, 5], x: [value, value] })
+          .writeParquet(`${folder}/metadata/labels.parquet`),
+    );
+  }
+  await rejects(
+    all,
+    'label "x" of subject 4 must be 0 or 1',
+    (folder) =>
+      pl.DataFrame({ subject_id: [4, 5], x: [NaN, 0] })
+        .writeParquet(`${folder}/metadata/labels.parquet`),
+  );
+  await rejects(
+    all,
+    'codes.parquet": code is of type List, must be texts',
+    (folder) =>
+      pl.DataFrame({ code: [["a"], ["b"]] }).writeParquet(`${folder}/metadata/codes.parquet`),
+  );
+  await rejects(
+    all,
+    'codes.parquet": description is of type List, must be texts',
+    (folder) =>
+      pl.DataFrame({ code: ["a", "b"], description: [["a"], ["b"]] })
+        .writeParquet(`${folder}/metadata/codes.parquet`),
+  );
+  await rejects(
+    all,
+    'cohort/data": Not a directory',
+    (folder) => {
+      Deno.removeSync(`${folder}/data`, { recursive: true });
+      Deno.writeTextFileSync(`${folder}/data`, "");
+    },
+  );
+  await rejects(
+    all,
+    'metadata/codes.parquet": Is a directory',
+    (folder) => {
+      Deno.removeSync(`${folder}/metadata/codes.parquet`);
+      Deno.mkdirSync(`${folder}/metadata/codes.parquet`);
+    },
+  );
   await assertRejects(() => readMeds("/nowhere"), Deno.errors.NotFound, "no such folder");
+});
+
+Deno.test("readMeds() says what subject ids and values must be, and takes whole numbers of any type", async () => {
+  const { subject_id, time, code } = foreign;
+  const ids = [5, 4, 5, 5, 5, 4];
+  const read = async (id: pl.Series, ...more: pl.Series[]) =>
+    (await readForeign([id.rename("subject_id"), time, code, ...more])).subjectIds;
+  for (const type of [pl.Int32, pl.UInt64, pl.Float64]) {
+    assertEquals([...await read(subject_id.cast(type))], [4n, 5n]);
+  }
+  const texts = pl.Series("subject_id", ids.map((id) => `p${id}`), pl.String);
+  const refused: [pl.Series, string][] = [
+    [
+      texts,
+      'subject_id is of type String, such as "p5", must be whole numbers; number the subjects',
+    ],
+    [pl.Series("subject_id", [NaN, ...ids.slice(1)]), "subject_id holds NaN, must be whole"],
+    [pl.Series("subject_id", [5.5, ...ids.slice(1)]), "subject_id holds 5.5, must be whole"],
+    [pl.Series("subject_id", [null, ...ids.slice(1)]), "1 rows have no subject_id"],
+    [pl.Series("subject_id", ids.map((id) => [id])), "subject_id is of type List, must be whole"],
+    [pl.Series("subject_id", ids.map((id) => id > 4)), "subject_id is of type Bool, must be whole"],
+    [
+      pl.Series("subject_id", ids.map((id) => 2n ** 63n + BigInt(id)), pl.UInt64),
+      "must be whole numbers of at most 64 bits",
+    ],
+  ];
+  for (const [id, wanted] of refused) await assertRejects(() => read(id), SyntaxError, wanted);
+  const words = pl.Series("numeric_value", ids.map((id) => `${id} mg`), pl.String);
+  await assertRejects(
+    () => read(subject_id, words),
+    SyntaxError,
+    '0.parquet": numeric_value is of type String, such as "5 mg", must be numbers',
+  );
+  for (const value of [Infinity, 1e39]) {
+    await assertRejects(
+      () => read(subject_id, pl.Series("numeric_value", [value, NaN, 1, 2, 3, 4])),
+      SyntaxError,
+      '0.parquet": numeric_value holds 1 numbers beyond float32',
+    );
+  }
 });

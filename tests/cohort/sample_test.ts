@@ -18,6 +18,15 @@ Deno.test("syntheaSample() gives 400 labelled and split patients of at most 46 v
   }
 });
 
+Deno.test("syntheaSample() gives labels by rare codes too, which its vocabulary lacks", async () => {
+  const { labelNames, labels, vocabulary } = await syntheaSample();
+  const obesity = labelNames.indexOf("obesity");
+  const records = labels.filter((_, index) => index % labelNames.length === obesity)
+    .reduce((sum, bit) => sum + bit, 0);
+  assertEquals(records, 114); // by those of at least 5 patients 113
+  assert(!vocabulary.indexOf.has("SNOMED-CT//408512008"));
+});
+
 Deno.test("syntheaLabsSample() gives 100 split patients with values, births and sexes", async () => {
   const cohort = await syntheaLabsSample();
   assertEquals(cohort.recordCount, 100);

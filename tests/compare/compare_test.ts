@@ -24,7 +24,7 @@ import {
 import { join } from "node:path";
 import { parseHTML } from "linkedom";
 import { inFolder } from "../folder.ts";
-import { runTask, tinyCohort, tinySettings } from "../tiny.ts";
+import { runTask, taskArguments, tinyCohort, tinySettings } from "../tiny.ts";
 
 await useBackend("wasm");
 
@@ -327,7 +327,7 @@ Deno.test("deno task compare says each model's figures, and in one line what is 
 
 Deno.test("deno task compare takes by itself every model but the one that copies", async () => {
   const { stdout } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "tasks/compare.ts", "--help"],
+    args: [...taskArguments("compare"), "--help"],
     cwd: new URL("../../", import.meta.url).pathname,
   }).output();
   const [, all] = new TextDecoder().decode(stdout).match(/--models.*\(default ([^)]*)\)/) ?? [];

@@ -1,5 +1,6 @@
-// The original's figures on 60 made-up records, golden/evaluation-tiny.json, and its data sets.
+// The original's figures on 60 made-up records, tests/golden/evaluation-tiny, and its data sets.
 import { type Cohort, cohortOf, type RecordLists, vocabulary } from "ehrloom";
+import { gunzipped } from "../stored.ts";
 
 interface Golden {
   train: RecordLists[];
@@ -18,10 +19,8 @@ interface Golden {
   };
 }
 
-const path = new URL("../../../shared/golden/evaluation-tiny.json", import.meta.url);
-
 /** The figures, with 12 significant digits. */
-export const golden: Golden = JSON.parse(Deno.readTextFileSync(path));
+export const golden: Golden = JSON.parse(gunzipped("tests/golden/evaluation-tiny.json.gz"));
 
 /** The figures have 12 significant digits and none is above 10. */
 export const goldenTolerance = 1e-9;

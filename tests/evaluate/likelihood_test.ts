@@ -1,8 +1,9 @@
 import { assert, assertAlmostEquals, assertEquals, assertLess, assertThrows } from "@std/assert";
 import { likelihoodMetrics, type RecordLikelihood } from "ehrloom";
+import { gunzipped } from "../stored.ts";
 
-const path = new URL("../../../shared/golden/halo-extra-tiny.json", import.meta.url);
-const { metrics, log_probability_per_record } = JSON.parse(Deno.readTextFileSync(path));
+const file = gunzipped("tests/golden/halo-extra-tiny.json.gz");
+const { metrics, log_probability_per_record } = JSON.parse(file);
 const cells = 40;
 
 /** The original's four records; only sums over records are known but for the log-probabilities. */

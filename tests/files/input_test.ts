@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { parsedJson, readText } from "ehrloom/files/input.ts";
+import { found, parsedJson, readText, rootNames } from "ehrloom/files/input.ts";
 import { inFolder } from "../folder.ts";
 
 Deno.test("readText() says which file cannot be read, and why", () =>
@@ -16,4 +16,59 @@ Deno.test("parsedJson() names the file in one line, whatever the text is", () =>
   const { message } = assertThrows(() => parsedJson("# A title\n\nText", "a.md"), SyntaxError);
   assertEquals(message.startsWith('Cannot read "a.md" as JSON: Unexpected token'), true);
   assertEquals(message.includes("\n"), false);
+});
+
+Deno.test("parsedJson() refuses two values of one name, wherever they stand", () => {
+  for (
+    const [text, line, name] of [
+      ['{"a": 1, "b": 2, "a": 3}', 1, "a"],
+      ['{"a": 1,\n "\\u0061": 3}', 2, "a"],
+      ['[{}, {"x\\\\": {"k": [1]}}, {"y": {"k\\"" : [],\n\n"k\\"": []}}]', 3, 'k"'],
+    ] as const
+  ) {
+    assertThrows(
+      () => parsedJson(text, "a.json"),
+      SyntaxError,
+      `Cannot read "a.json" line ${line}: "${name}" is there already`,
+    );
+  }
+  const fine = '{"a": {"a": ["a", "a", ":"]}, "b": [{"a": "b"}, {"a": "\\\\"}], "": "{\\"a\\": 1"}';
+  assertEquals(parsedJson(fine, "a.json"), JSON.parse(fine));
+});
+
+Deno.test("rootNames() gives names in the order of the text, numbers too", () => {
+  assertEquals(rootNames('{"b": {"x": 1}, "10": [{"y": 1}], "9": 1, "a": 1}', "a.json"), [
+    "b",
+    "10",
+    "9",
+    "a",
+  ]);
+  assertEquals(rootNames('[{"a": 1}]', "a.json"), []);
+});
+
+Deno.test("found() is undefined only where nothing is", () =>
+  inFolder(async (folder) => {
+    await Deno.writeTextFile(`${folder}/file`, "");
+    await Deno.symlink(`${folder}/loop`, `${folder}/loop`);
+    assertEquals((await found(folder))?.isDirectory, true);
+    assertEquals(await found(`${folder}/none`), undefined);
+    assertEquals(await found(`${folder}/file/none`), undefined);
+    const long = `${folder}/${"x".repeat(300)}`;
+    await assertRejects(() => found(long), Error, `Cannot read "${long}": File name too long`);
+    const loop = `${folder}/loop`;
+    await assertRejects(() => found(loop), Error, `Cannot read "${loop}": `);
+  }));
+
+Deno.test("parsedJson() refuses brackets without end before they fill the memory", () => {
+  const nested = (depth: number) => "[".repeat(depth) + "]".repeat(depth);
+  assertThrows(
+    () => parsedJson("[".repeat(50_000_000), "a.json"),
+    SyntaxError,
+    'Cannot read "a.json" as JSON: it has more than 100 brackets in each other',
+  );
+  assertThrows(() => parsedJson(nested(101), "a.json"), SyntaxError, "more than 100 brackets");
+  parsedJson(nested(100), "a.json");
+  const brackets = { ["[[[[".repeat(50)]: '[[[["'.repeat(50) };
+  assertEquals(parsedJson(JSON.stringify(brackets), "a.json"), brackets);
+  assertThrows(() => parsedJson('["never ends', "a.json"), SyntaxError, "as JSON: Unterminated");
 });

@@ -8,26 +8,16 @@ import {
   useBackend,
 } from "ehrloom/nn/backend.ts";
 import { existsSync } from "node:fs";
+import { engine, testWith, type Wanted } from "../wants.ts";
 
 /** Float32 products of small whole numbers are exact. */
 const exact = 0;
 
-const isBuilt = existsSync(nativeBinding());
-const runnable: Record<Backend, boolean> = {
-  tensorflow: isBuilt,
-  webgpu: existsSync("/usr/share/vulkan/icd.d"),
-  wasm: true,
-  cpu: true,
-};
-
 for (const backend of backends) {
-  Deno.test({
-    name: `useBackend("${backend}") multiplies and differentiates`,
-    ignore: !runnable[backend],
-    // TensorFlow's threads and WebGPU's device live as long as the process
-    sanitizeOps: false,
-    sanitizeResources: false,
-    async fn() {
+  testWith(
+    await engine(backend),
+    `useBackend("${backend}") multiplies and differentiates`,
+    async () => {
       assertEquals(await useBackend(backend), backend);
       assertEquals(tf.getBackend(), backend);
       const a = tf.tensor2d([[1, 2], [3, 4]]);
@@ -41,7 +31,7 @@ for (const backend of backends) {
       assertEquals(backendVersions().backend, backend);
       assertEquals("tensorflow" in backendVersions(), backend === "tensorflow");
     },
-  });
+  );
 }
 
 Deno.test({
@@ -57,17 +47,22 @@ Deno.test({
   },
 });
 
-Deno.test({
-  name: "useBackend() says how to get TensorFlow where it is not built",
-  ignore: isBuilt,
-  async fn() {
+const isBuilt = existsSync(nativeBinding());
+const withoutTensorflow: Wanted<void> = isBuilt
+  ? { missing: "a checkout in which TensorFlow is not built" }
+  : { thing: undefined };
+
+testWith(
+  withoutTensorflow,
+  "useBackend() says how to get TensorFlow where it is not built",
+  async () => {
     await assertRejects(
       () => useBackend("tensorflow"),
       Error,
       'Cannot use backend "tensorflow": TensorFlow is not built, run deno task native',
     );
   },
-});
+);
 
 Deno.test("useBackend() of an unknown name lists the known ones", async () => {
   await assertRejects(

@@ -1,38 +1,38 @@
 /** The tutorials as their readers meet them: run by Jupyter, on the Deno kernel. */
 import { assert, assertEquals, assertGreater, assertLess, assertStringIncludes } from "@std/assert";
-import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { chromium } from "playwright-core";
+import { chromium as playwright } from "playwright-core";
 import {
   type JupyterEnvironment,
   jupyterEnvironment,
-  missingForJupyter,
   notebooksFolder,
   runNotebook,
 } from "../../tasks/jupyter.ts";
+import { both, chromium, testWith, type Wanted } from "../wants.ts";
 import { codeCells, type Notebook, readNotebook, shown, whole } from "./notebook.ts";
-
-const missing = await missingForJupyter();
-// deno-lint-ignore no-console -- whoever reads the test's outcome must learn why it is ignored
-if (missing !== undefined) console.warn(`Notebooks are not run: ${missing}`);
-
-const executablePath = "/usr/bin/chromium";
-const hasChromium = existsSync(executablePath);
-// deno-lint-ignore no-console -- likewise
-if (!hasChromium) console.warn(`No ${executablePath}: run apt-get install chromium`);
 
 const names = Array.from(Deno.readDirSync(notebooksFolder), ({ name }) => name)
   .filter((name) => name.endsWith(".ipynb")).sort();
 
-/** Made once for all tests; the first to ask waits for it. */
-let environment: Promise<JupyterEnvironment> | undefined;
+/** Jupyter with what runs notebooks, from PyPI the first time. */
+async function jupyter(): Promise<Wanted<JupyterEnvironment>> {
+  try {
+    return { thing: await jupyterEnvironment("run") };
+  } catch (error) {
+    const { message } = error as Error;
+    if (error instanceof Deno.errors.NotFound || message.includes("no network")) {
+      return { missing: message.replace(/^Cannot set up /, "") };
+    }
+    throw error;
+  }
+}
+const environment = await jupyter();
 
 /** A notebook with the outputs that a fresh kernel gives. */
-async function run(path: string): Promise<Notebook> {
-  environment ??= jupyterEnvironment("run");
+async function run(environment: JupyterEnvironment, path: string): Promise<Notebook> {
   const into = await Deno.makeTempFile({ suffix: ".ipynb" });
   try {
-    await runNotebook(await environment, path, into);
+    await runNotebook(environment, path, into);
     return await readNotebook(into);
   } finally {
     await Deno.remove(into);
@@ -97,121 +97,121 @@ for (const name of names) {
   });
 }
 
-Deno.test({
-  name: "01-first-cohort.ipynb runs from top to bottom and shows what its text says",
-  ignore: missing !== undefined,
-}, async (t) => {
-  const notebook = await run(join(notebooksFolder, "01-first-cohort.ipynb"));
-  const figures = codeCells(notebook).flatMap(({ outputs = [] }) => outputs);
+testWith(
+  environment,
+  "01-first-cohort.ipynb runs from top to bottom and shows what its text says",
+  async (environment, t) => {
+    const notebook = await run(environment, join(notebooksFolder, "01-first-cohort.ipynb"));
+    const figures = codeCells(notebook).flatMap(({ outputs = [] }) => outputs);
 
-  await t.step("no cell fails, each but the imports shows one table or figure", () => {
-    assertEquals(figures.filter(({ output_type }) => output_type !== "execute_result"), []);
-    assertEquals(figures.length, codeCells(notebook).length - 1);
-  });
+    await t.step("no cell fails, each but the imports shows one table or figure", () => {
+      assertEquals(figures.filter(({ output_type }) => output_type !== "execute_result"), []);
+      assertEquals(figures.length, codeCells(notebook).length - 1);
+    });
 
-  await t.step("tables have rows of the cohort", () => {
-    const html = shown(notebook, "summary", "text/html");
-    assertStringIncludes(html, "<table>");
-    assertEquals(html.match(/<tr>/g)?.length, 1 + 4); // the whole, and each split
-    assertStringIncludes(shown(notebook, "events", "text/html"), "SNOMED-CT//");
-  });
+    await t.step("tables have rows of the cohort", () => {
+      const html = shown(notebook, "summary", "text/html");
+      assertStringIncludes(html, "<table>");
+      assertEquals(html.match(/<tr>/g)?.length, 1 + 4); // the whole, and each split
+      assertStringIncludes(shown(notebook, "events", "text/html"), "SNOMED-CT//");
+    });
 
-  await t.step("codes are about as frequent as among the real", () => {
-    const svg = shown(notebook, "unigram", "image/svg+xml");
-    const r2 = Number(svg.match(/R² = ([\d.]+)/)?.[1]);
-    // 0.986 when written. Giving each code the mean frequency makes
-    // 0.
-    assertGreater(r2, 0.93);
-    assertEquals(svg.match(/<circle/g)?.length, 252);
-  });
+    await t.step("codes are about as frequent as among the real", () => {
+      const svg = shown(notebook, "unigram", "image/svg+xml");
+      const r2 = Number(svg.match(/R² = ([\d.]+)/)?.[1]);
+      // 0.986 when written. Giving each code the mean frequency makes
+      // 0.
+      assertGreater(r2, 0.93);
+      assertEquals(svg.match(/<circle/g)?.length, 252);
+    });
 
-  await t.step("pairs lie between floor and ceiling, as the text says", () => {
-    const svg = shown(notebook, "overview", "image/svg+xml");
-    for (const kind of ["Pairs within a visit", "Pairs over consecutive visits"]) {
-      const [synthetic, ceiling, floor] = Array.from(
-        svg.match(new RegExp(`${kind}: synthetic (.*?), ceiling (.*?), floor (.*?)\\.(?!\\d)`))
-          ?.slice(1) ?? [],
-        Number,
+    await t.step("pairs lie between floor and ceiling, as the text says", () => {
+      const svg = shown(notebook, "overview", "image/svg+xml");
+      for (const kind of ["Pairs within a visit", "Pairs over consecutive visits"]) {
+        const [synthetic, ceiling, floor] = Array.from(
+          svg.match(new RegExp(`${kind}: synthetic (.*?), ceiling (.*?), floor (.*?)\\.(?!\\d)`))
+            ?.slice(1) ?? [],
+          Number,
+        );
+        assertGreater(synthetic, floor);
+        assertLess(synthetic, ceiling);
+      }
+    });
+
+    await t.step("validation loss falls beside the training loss", () => {
+      const svg = shown(notebook, "train", "image/svg+xml");
+      assertStringIncludes(svg, "Validation");
+      const best = Number(svg.match(/validation loss, ([\d.]+)/)?.[1]);
+      assertLess(best, 8); // 6.1 when written
+    });
+  },
+);
+
+testWith(
+  environment,
+  "02-compare-models.ipynb runs from top to bottom and shows what its text says",
+  async (environment, t) => {
+    const notebook = await run(environment, join(notebooksFolder, "02-compare-models.ipynb"));
+    const outputs = codeCells(notebook).flatMap(({ outputs = [] }) => outputs);
+    /** Rows of a cell's table, as texts by model. */
+    const rows = (id: string) =>
+      new Map(
+        shown(notebook, id, "text/plain").split("\n").slice(1)
+          .map((line) => line.split("\t")).map(([model, ...texts]) => [model, texts]),
       );
-      assertGreater(synthetic, floor);
-      assertLess(synthetic, ceiling);
-    }
-  });
+    const models = ["halo", "lstm", "markov", "independent"];
 
-  await t.step("validation loss falls beside the training loss", () => {
-    const svg = shown(notebook, "train", "image/svg+xml");
-    assertStringIncludes(svg, "Validation");
-    const best = Number(svg.match(/validation loss, ([\d.]+)/)?.[1]);
-    assertLess(best, 8); // 6.1 when written
-  });
-});
+    await t.step("no cell fails, each but the imports shows one table or figure", () => {
+      assertEquals(outputs.filter(({ output_type }) => output_type !== "execute_result"), []);
+      assertEquals(outputs.length, codeCells(notebook).length - 1);
+    });
 
-Deno.test({
-  name: "02-compare-models.ipynb runs from top to bottom and shows what its text says",
-  ignore: missing !== undefined,
-}, async (t) => {
-  const notebook = await run(join(notebooksFolder, "02-compare-models.ipynb"));
-  const outputs = codeCells(notebook).flatMap(({ outputs = [] }) => outputs);
-  /** Rows of a cell's table, as texts by model. */
-  const rows = (id: string) =>
-    new Map(
-      shown(notebook, id, "text/plain").split("\n").slice(1)
-        .map((line) => line.split("\t")).map(([model, ...texts]) => [model, texts]),
-    );
-  const models = ["halo", "lstm", "markov", "independent"];
+    await t.step("HALO foresees best, the LSTM a little better than the Markov chain", () => {
+      const loss = rows("loss");
+      assertEquals([...loss.keys()], models);
+      const [halo, lstm, markov] = models.map((model) => loss.get(model)?.map(Number) ?? []);
+      assertLess(halo[0], 8); // 6.20 when written, the others 14.6 and 16.9
+      assertLess(lstm[2], markov[1], "the LSTM's interval is below the chain's");
+      assertLess(2 * halo[2], lstm[1]);
+      assertEquals(loss.get("independent"), ["", "", ""]);
+    });
 
-  await t.step("no cell fails, each but the imports shows one table or figure", () => {
-    assertEquals(outputs.filter(({ output_type }) => output_type !== "execute_result"), []);
-    assertEquals(outputs.length, codeCells(notebook).length - 1);
-  });
+    await t.step("pairs within a visit tell models apart, codes do not", () => {
+      const described = shown(notebook, "overview", "image/svg+xml");
+      const r2 = (kind: string) =>
+        models.map((model) =>
+          Number(described.match(new RegExp(`${kind}: ceiling[^:]*? ${model} (-?[\\d.]+\\d)`))?.[1])
+        );
+      assert(r2("Codes").every((each) => each > 0.9)); // 0.93 to 1.00 when written
+      const [halo, ...others] = r2("Pairs within a visit");
+      assertGreater(halo, 0.85); // 0.97 when written
+      assert(others.every((each) => each < 0.65), `${others}`); // 0.29 to 0.53 when written
+      assert(r2("Pairs over consecutive visits").every((each) => each < 0.97)); // 0.76 to 0.94
+    });
 
-  await t.step("HALO foresees best, the LSTM a little better than the Markov chain", () => {
-    const loss = rows("loss");
-    assertEquals([...loss.keys()], models);
-    const [halo, lstm, markov] = models.map((model) => loss.get(model)?.map(Number) ?? []);
-    assertLess(halo[0], 8); // 6.20 when written, the others 14.6 and 16.9
-    assertLess(lstm[2], markov[1], "the LSTM's interval is below the chain's");
-    assertLess(2 * halo[2], lstm[1]);
-    assertEquals(loss.get("independent"), ["", "", ""]);
-  });
+    await t.step("scatters have a panel a model", () => {
+      for (const id of ["pairs", "sequences"]) {
+        const svg = shown(notebook, id, "image/svg+xml");
+        assertEquals(svg.match(/>R² [−\d.]+</g)?.length, models.length);
+        assertGreater(svg.match(/<circle/g)?.length ?? 0, 1000);
+      }
+    });
 
-  await t.step("pairs within a visit tell models apart, codes do not", () => {
-    const described = shown(notebook, "overview", "image/svg+xml");
-    const r2 = (kind: string) =>
-      models.map((model) =>
-        Number(described.match(new RegExp(`${kind}: ceiling[^:]*? ${model} (-?[\\d.]+\\d)`))?.[1])
-      );
-    assert(r2("Codes").every((each) => each > 0.9)); // 0.93 to 1.00 when written
-    const [halo, ...others] = r2("Pairs within a visit");
-    assertGreater(halo, 0.85); // 0.97 when written
-    assert(others.every((each) => each < 0.65), `${others}`); // 0.29 to 0.53 when written
-    assert(r2("Pairs over consecutive visits").every((each) => each < 0.97)); // 0.76 to 0.94
-  });
+    await t.step("the Markov chain's records are too short", () => {
+      const visits = (model: string) => Number(rows("lengths").get(model)?.[0]);
+      assertLess(visits("markov"), 0.7 * visits("independent")); // 22.9 and 38.3 when written
+    });
 
-  await t.step("scatters have a panel a model", () => {
-    for (const id of ["pairs", "sequences"]) {
-      const svg = shown(notebook, id, "image/svg+xml");
-      assertEquals(svg.match(/>R² [−\d.]+</g)?.length, models.length);
-      assertGreater(svg.match(/<circle/g)?.length ?? 0, 1000);
-    }
-  });
+    await t.step("differences have a row a model and figure that both have", () => {
+      const lines = shown(notebook, "differences", "text/plain").split("\n");
+      assertEquals(lines.length, 1 + 4 + 4 + 3);
+      assertStringIncludes(lines[1], "lstm\thalo\tnll_per_visit");
+    });
+  },
+);
 
-  await t.step("the Markov chain's records are too short", () => {
-    const visits = (model: string) => Number(rows("lengths").get(model)?.[0]);
-    assertLess(visits("markov"), 0.7 * visits("independent")); // 22.9 and 38.3 when written
-  });
-
-  await t.step("differences have a row a model and figure that both have", () => {
-    const lines = shown(notebook, "differences", "text/plain").split("\n");
-    assertEquals(lines.length, 1 + 4 + 4 + 3);
-    assertStringIncludes(lines[1], "lstm\thalo\tnll_per_visit");
-  });
-});
-
-Deno.test({
-  name: "markup in a code's description is plain text in a notebook's cell, in Chromium",
-  ignore: missing !== undefined || !hasChromium,
-}, async () => {
+const plainText = "markup in a code's description is plain text in a notebook's cell, in Chromium";
+testWith(both(environment, chromium), plainText, async ([environment, executablePath]) => {
   const markup = `<b>bold</b><script>globalThis.broken = 1</script><img src="" onerror="broken=1">`;
   const cells = {
     imports: `import { codes, cohortOf, labelPrevalenceFigure, table, vocabulary } from "ehrloom";
@@ -233,9 +233,9 @@ Deno.test({
       nbformat: 4,
       nbformat_minor: 5,
     }),
-    run,
+    (path) => run(environment, path),
   );
-  const browser = await chromium.launch({
+  const browser = await playwright.launch({
     executablePath,
     args: ["--no-sandbox", "--disable-gpu"],
   });

@@ -4,6 +4,7 @@ import type { PairedProbabilities } from "ehrloom/evaluate/fidelity/paired_proba
 import { random } from "ehrloom/nn/random.ts";
 import { countDistribution } from "ehrloom/plot/count_distribution.ts";
 import { fidelityOverview } from "ehrloom/plot/fidelity_overview.ts";
+import { figure } from "ehrloom/plot/figure.ts";
 import { labelPrevalenceFigure } from "ehrloom/plot/label_prevalence.ts";
 import { probabilityScatter } from "ehrloom/plot/probability_scatter.ts";
 import { bestEpoch, trainingCurve } from "ehrloom/plot/training_curve.ts";
@@ -116,6 +117,23 @@ Deno.test("labelPrevalenceFigure() shows shares with intervals, names as plain t
   assertEquals(svg.querySelectorAll("script, img, b").length, 0);
   assertEquals(/<(script|img|b)\b/.test(svg.outerHTML), false);
   await t.assertSnapshot(svg.outerHTML);
+});
+
+Deno.test("figure() shows in texts and attributes what XML cannot hold as escapes", () => {
+  const share = { value: 0.5, low: 0.4, high: 0.6 };
+  const labels = ["a\x1b[31mb", "c\0\ufffe\x85", "d\ud800é漢"].map((label) => ({
+    label,
+    real: share,
+    synthetic: share,
+  }));
+  const svg = labelPrevalenceFigure({ r2: null, r2_low: null, r2_high: null, labels }).outerHTML;
+  assertEquals(/[^\t\n\r\x20-\ud7ff\ue000-\ufffd]/.test(svg), false);
+  for (const shown of ["a\\x1b[31mb", "c\\x00\\ufffe\\x85", "d\ufffdé漢"]) {
+    assertStringIncludes(svg, shown);
+  }
+  const own = figure({ marks: [] }, { title: "a\x07", description: "b\x08" }).outerHTML;
+  assertStringIncludes(own, 'aria-label="a\\x07"');
+  assertStringIncludes(own, "<desc>b\\x08</desc>");
 });
 
 Deno.test("valueDistributions() draws a panel for each code that both cohorts measure", async (t) => {

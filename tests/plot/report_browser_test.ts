@@ -1,19 +1,12 @@
 /** The report as its readers meet it: in Chromium, driven through its own debugging protocol. */
 import { assert, assertEquals, assertGreater, assertStringIncludes } from "@std/assert";
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { chromium, type Page } from "playwright-core";
+import { chromium as playwright, type Page } from "playwright-core";
 import { pairedProbabilities } from "ehrloom/evaluate/fidelity/paired_probabilities.ts";
 import { writeReport } from "ehrloom/plot/report.ts";
+import { chromium, testWith } from "../wants.ts";
 import { commonCode, markup, smallReport } from "./fixture.ts";
-
-const executablePath = "/usr/bin/chromium";
-const isMissing = !existsSync(executablePath);
-if (isMissing) {
-  // deno-lint-ignore no-console -- whoever reads the test's outcome must learn why it is ignored
-  console.warn(`No ${executablePath}: to test the report in it, run apt-get install chromium`);
-}
 
 const args = [
   "--no-sandbox",
@@ -88,11 +81,11 @@ function litPixels(page: Page, kind: string): Promise<number> {
   });
 }
 
-Deno.test({ name: "the report's scatters work in Chromium", ignore: isMissing }, async (t) => {
+testWith(chromium, "the report's scatters work in Chromium", async (executablePath, t) => {
   const folder = join(await Deno.makeTempDir(), "report");
   const { report, sources } = await smallReport();
   await writeReport(folder, report, sources);
-  const browser = await chromium.launch({ executablePath, args });
+  const browser = await playwright.launch({ executablePath, args });
   try {
     const page = await browser.newPage({ viewport: { width: 1200, height: 900 } });
     page.setDefaultTimeout(10_000);

@@ -51,6 +51,19 @@ Deno.test("reportHtml() has values and days where both cohorts do, else not a wo
   assertEquals(without.querySelector('section[aria-labelledby="values"]'), null);
 });
 
+Deno.test("reportHtml() and its SVG files hold no control characters, whatever names are", () => {
+  const { about, fidelity } = report;
+  if (fidelity === undefined) throw new Error("the fixture has no fidelity");
+  const labels = fidelity.label_prevalence.labels.map((label) => ({ ...label, label: "a\x1bb" }));
+  const named = { ...fidelity, label_prevalence: { ...fidelity.label_prevalence, labels } };
+  const html = reportHtml({ about, fidelity: named }, sources);
+  assertEquals(
+    /[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd]/.test(html),
+    false,
+  );
+  assertStringIncludes(html, "a\\x1bb");
+});
+
 Deno.test("reportHtml() makes do with a report that holds no figures", () => {
   const { document } = parseHTML(reportHtml({ about: report.about }, { ...sources, training: [] }));
   assertEquals(document.querySelectorAll(".scatter").length, 3);

@@ -70,3 +70,13 @@ Deno.test("table() shows the first rows and says of how many", () => {
   assertStringIncludes(html, "The first 2 of 1,500 rows");
   assert(!shown(table(frame.head(2)))["text/html"].includes("first"));
 });
+
+Deno.test("table() shows control characters as escapes, so that no text makes rows or columns", () => {
+  const frame = pl.DataFrame({ "co\tde": ["a\nb\x1b[2J", "c".repeat(2000)] });
+  const text = shown(table(frame));
+  const [head, first, second, ...more] = text["text/plain"].split("\n");
+  assertEquals([head, first], ["co\\tde", "a\\nb\\x1b[2J"]);
+  assertEquals(second.length < 1040, true);
+  assertEquals(more, []);
+  assertStringIncludes(text["text/html"], "a\nb\\x1b[2J");
+});

@@ -4,6 +4,7 @@
  */
 import { assert } from "@std/assert";
 import {
+  printable,
   type Random,
   random,
   readCodeEmbeddings,
@@ -85,7 +86,7 @@ const spoils: Record<string, Spoil> = {
 /** Words of engines and machines, which tell a user nothing. */
 const raw = new RegExp(
   [
-    String.raw`os error|is not a function|is not iterable|Cannot read properties|undefined`,
+    String.raw`os error|is not a function|is not iterable|Cannot read properties|of undefined`,
     String.raw`Invalid (array|typed|string) length|allocation failed|Too many properties`,
     String.raw`TypedArray|DataFrame|Polars|polars|panicked|unwrap|at file:|called .Option`,
     String.raw`Unexpected end of input|[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e]`,
@@ -99,7 +100,7 @@ async function complaint(read: () => Promise<unknown>): Promise<string | undefin
     return undefined;
   } catch (error) {
     if (!(error instanceof Error)) return `${error} was thrown`;
-    const { message } = error;
+    const message = printable(error.message); // as every task shows it
     if (message.includes("\n")) return `it has several lines: ${message}`;
     if (!message.startsWith("Cannot ")) return `it does not say what cannot be done: ${message}`;
     return raw.test(message) ? `it shows what is behind: ${message}` : undefined;

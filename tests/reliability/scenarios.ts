@@ -8,7 +8,7 @@ import { isThere } from "ehrloom/files/is_there.ts";
 import { readSafetensors } from "ehrloom/nn/safetensors.ts";
 import { createHash } from "node:crypto";
 import { join, relative } from "node:path";
-import { tinyCohort } from "../tiny.ts";
+import { taskArguments, tinyCohort } from "../tiny.ts";
 
 const root = new URL("../../", import.meta.url).pathname;
 const network = ["width=8", "layers=1", "heads=2"].flatMap((text) => ["--set", text]);
@@ -88,9 +88,11 @@ export function begin(
   { kind, at, countFile }: Trouble = {},
 ): Deno.ChildProcess {
   const isTroubled = kind !== undefined || countFile !== undefined;
-  const preload = isTroubled ? ["--preload", `${root}tests/reliability/trouble.ts`] : [];
+  const [run, ...own] = taskArguments(task);
+  // who kills itself needs a permission more
+  const preload = isTroubled ? ["--allow-run", "--preload", "tests/reliability/trouble.ts"] : [];
   return new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-check", ...preload, `${root}tasks/${task}.ts`, ...args],
+    args: [run, ...preload, ...own, ...args],
     cwd: root,
     env: {
       NO_COLOR: "1",

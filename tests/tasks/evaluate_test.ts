@@ -1,6 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { notesJson, type RecordLists, writeMeds } from "ehrloom";
 import { listedCohort, randomRecords } from "../evaluate/random_cohort.ts";
+import { taskArguments } from "../tiny.ts";
 
 const split = (records: RecordLists[]) => records.map((each, i) => ({ ...each, split: i % 3 }));
 
@@ -10,7 +11,7 @@ async function evaluateTask(
   ...args: string[]
 ): Promise<{ code: number; stdout: string; stderr: string }> {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "tasks/evaluate.ts", ...args],
+    args: [...taskArguments("evaluate"), ...args],
     cwd: new URL("../../", import.meta.url).pathname,
     env: { INIT_CWD: folder },
   }).output();

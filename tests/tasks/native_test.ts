@@ -1,6 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { taskArguments } from "../tiny.ts";
 
 /** Deno's own cache, which would move along with XDG_CACHE_HOME. */
 const denoDir = Deno.env.get("DENO_DIR") ??
@@ -15,7 +16,7 @@ async function native(programs: string[]): Promise<{ code: number; stderr: strin
       await Deno.writeTextFile(`${folder}/${name}`, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
     }
     const { code, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", "tasks/native.ts"],
+      args: taskArguments("native"),
       cwd: new URL("../../", import.meta.url).pathname,
       env: { PATH: folder, XDG_CACHE_HOME: `${folder}/cache`, DENO_DIR: denoDir },
     }).output();

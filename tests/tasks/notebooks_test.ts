@@ -1,6 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { taskArguments } from "../tiny.ts";
 
 /** Deno's own cache, which would move along with XDG_CACHE_HOME. */
 const denoDir = Deno.env.get("DENO_DIR") ??
@@ -14,7 +15,7 @@ async function notebooks(args: string[], python3?: string) {
       await Deno.writeTextFile(join(folder, "python3"), `#!/bin/sh\n${python3}`, { mode: 0o755 });
     }
     const { code, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", "tasks/notebooks.ts", ...args],
+      args: [...taskArguments("notebooks"), ...args],
       cwd: new URL("../../", import.meta.url).pathname,
       env: { PATH: folder, XDG_CACHE_HOME: join(folder, "cache"), DENO_DIR: denoDir },
     }).output();

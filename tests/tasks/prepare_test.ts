@@ -1,12 +1,13 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { readMeds } from "ehrloom/cohort/from_meds.ts";
 import { syntheaSample, syntheaSampleFolder } from "ehrloom/cohort/sample.ts";
+import { taskArguments } from "../tiny.ts";
 
 const root = new URL("../../", import.meta.url).pathname;
 
 async function prepare(...args: string[]) {
   const { code, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "tasks/prepare.ts", ...args],
+    args: [...taskArguments("prepare"), ...args],
     cwd: root,
     env: { NO_COLOR: "1" },
   }).output();
@@ -70,6 +71,44 @@ Deno.test("prepare reads its own folders, keeps their splits, or splits anew by 
       seeded.add(String((await readMeds(`${folder}/c`)).splits));
     }
     assertEquals(seeded.size, 2);
+  });
+});
+
+Deno.test("prepare gives labels by the codes that the source has, before it trims rare ones", async () => {
+  const change = {
+    encounters: files.encounters + "e3,2020-03-01T00:00:00Z,p2\n",
+    conditions: files.conditions + "p2,e3,SNOMED-CT,44054006,diabetes\n",
+    medications: files.medications + "p1,e1,312617,predniSONE\n",
+  };
+  await withSource(change, async (folder) => {
+    const phenotypes = {
+      hypertension: { "SNOMED-CT": ["59621000"] },
+      diabetes: { "SNOMED-CT": ["44054006", "1*"] },
+    };
+    await Deno.writeTextFile(`${folder}/phenotypes.json`, JSON.stringify(phenotypes));
+    const args = ["--from", "synthea", "--input", `${folder}/source`, "--out", `${folder}/out`];
+    const labels = ["--labels", `${folder}/phenotypes.json`];
+    const { code, lines } = await prepare(...args, ...labels, "--min-count", "2");
+    assertEquals(code, 0, lines.join("\n"));
+    const said = lines.join("\n");
+    assertStringIncludes(said, "label hypertension: 1 records (50.0%)");
+    assertStringIncludes(said, "label diabetes: 1 records (50.0%)");
+    assertEquals(lines.filter((line) => line.startsWith("left out")), [
+      "left out: code SNOMED-CT//1* of label diabetes: no record has it",
+    ]);
+    const cohort = await readMeds(`${folder}/out`);
+    assertEquals(cohort.vocabulary.codes, ["RxNorm//312617"]);
+    assertEquals([...cohort.labels].sort(), [0, 0, 1, 1]);
+
+    const first = await prepare(...args, ...labels, "--max-visits", "1", "--force");
+    assertStringIncludes(
+      first.lines.join("\n"),
+      "code SNOMED-CT//44054006 of label diabetes: no record has it within --max-visits 1",
+    );
+    assertEquals((await readMeds(`${folder}/out`)).vocabulary.codes, [
+      "RxNorm//312617",
+      "SNOMED-CT//59621000",
+    ]);
   });
 });
 
@@ -158,6 +197,12 @@ const bad: {
     code: 1,
     wanted:
       /encounters\.csv" row 4: encounter "e3" is of patient "p7", who is not in patients\.csv/,
+  },
+  {
+    what: "a code that means something else in a cohort folder",
+    change: { conditions: files.conditions + "p1,e1,GENDER,F,female\n" },
+    code: 1,
+    wanted: /Cannot read ".*conditions\.csv" row 3: code "GENDER\/\/F" is a reserved name, MEDS/,
   },
   {
     what: "labels that are missing",

@@ -1,7 +1,7 @@
 /**
  * How much time passes between visits.
  *
- * @see specs/continuous.md section 6
+ * @see docs/specs/continuous.md section 3
  * @module
  */
 import type { Cohort } from "../../cohort/cohort.ts";

@@ -7,7 +7,7 @@
  * of means is dominated by codes with large numbers; the mean difference in standard deviations is
  * not.
  *
- * @see specs/continuous.md section 6
+ * @see docs/specs/continuous.md section 3
  * @module
  */
 import type { Cohort } from "../../cohort/cohort.ts";

@@ -20,8 +20,34 @@ export async function maybeJson(path: string): Promise<unknown> {
   }
 }
 
+/** Tokens that weights may know beyond the vocabulary: sizes are rounded up to multiples of 128. */
+const mostUnused = 127;
+
+/** Regular expressions of tokenizers of this kind; others may take for ever on a text. */
+const knownPatterns = [" {2,}", "\\s", "\\s+"];
+
+/** Refuses regular expressions that are not known, wherever in a tokenizer they are. */
+function checkPatterns(part: unknown, path: string): void {
+  if (typeof part !== "object" || part === null) return;
+  for (const [name, value] of Object.entries(part)) {
+    // a word piece may be called so, its value is a number
+    if (name === "Regex" && typeof value === "string" && !knownPatterns.includes(value)) {
+      const known = knownPatterns.map((pattern) => JSON.stringify(pattern)).join(", ");
+      throw new RangeError(
+        `Cannot use "${path}": it has the pattern ${JSON.stringify(value)}, known are ${known}`,
+      );
+    }
+    checkPatterns(value, path);
+  }
+}
+
 /** What tokenizer.json would be for a list of word pieces, by the settings of the older layout. */
-function wordPieces(vocabulary: string, path: string, config: Record<string, unknown>) {
+function wordPieces(
+  vocabulary: string,
+  path: string,
+  config: Record<string, unknown>,
+  words: number,
+) {
   const pieces = vocabulary.replace(/\r?\n$/, "").split(/\r?\n/);
   const ids = new Map(pieces.map((piece, id) => [piece, id]));
   const special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"].flatMap((content) => {
@@ -30,6 +56,12 @@ function wordPieces(vocabulary: string, path: string, config: Record<string, unk
   });
   for (const needed of ["[UNK]", "[CLS]", "[SEP]"]) {
     if (!ids.has(needed)) throw new SyntaxError(`Cannot read "${path}": it has no line ${needed}`);
+  }
+  if (words - pieces.length > Math.min(mostUnused, words / 4)) {
+    throw new SyntaxError(
+      `Cannot read "${path}": it has ${pieces.length} lines, config.json has a vocab_size of ` +
+        `${words}; is it cut off?`,
+    );
   }
   return {
     added_tokens: special,
@@ -61,10 +93,15 @@ function wordPieces(vocabulary: string, path: string, config: Record<string, unk
  * The tokenizer of a BERT's folder. Without tokenizer_config.json a vocab.txt is taken to be
  * lower-cased, as the original's code takes it.
  *
+ * @param options.words tokens that the weights know
  * @throws {Deno.errors.NotFound} If the folder holds neither tokenizer.json nor vocab.txt
- * @throws {SyntaxError} If a file is damaged or not a tokenizer
+ * @throws {SyntaxError} If a file is damaged, cut off or not a tokenizer
+ * @throws {RangeError} If it has a regular expression that is not known
  */
-export async function readTokenizer(folder: string): Promise<Tokenize> {
+export async function readTokenizer(
+  folder: string,
+  { words }: { readonly words: number },
+): Promise<Tokenize> {
   const settings = await maybeJson(`${folder}/tokenizer_config.json`);
   const config = isObject(settings) ? settings : {};
   let path = `${folder}/tokenizer.json`;
@@ -77,8 +114,9 @@ export async function readTokenizer(folder: string): Promise<Tokenize> {
         `Cannot read "${folder}": it holds neither tokenizer.json nor vocab.txt`,
       );
     });
-    whole = wordPieces(pieces, path, config);
+    whole = wordPieces(pieces, path, config, words);
   }
+  checkPatterns([whole, config], path);
   try {
     const tokenizer = new Tokenizer(isObject(whole) ? whole : {}, config);
     return (text) => tokenizer.encode(text).ids;

@@ -2,7 +2,7 @@
  * HiSGT's two tables of what is known of each token: a vector of its description and one of its
  * place in the hierarchy. Both are worked out before training.
  *
- * @see specs/hisgt.md sections 3 and 4
+ * @see docs/specs/hisgt.md sections 3 and 4
  * @module
  */
 import { type CodeGraph, codeGraph } from "../../cohort/code_graph.ts";

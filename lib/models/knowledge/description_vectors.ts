@@ -3,7 +3,7 @@
  * words, then a truncated singular value decomposition. They know what is spelled alike and nothing
  * else: "renal" and "kidney" are strangers.
  *
- * @see specs/hisgt.md section 4 B; Halko, Martinsson & Tropp 2011 for the decomposition
+ * @see docs/specs/hisgt.md section 4 B; Halko, Martinsson & Tropp 2011 for the decomposition
  * @module
  */
 import { EigenvalueDecomposition, Matrix, QrDecomposition } from "ml-matrix";

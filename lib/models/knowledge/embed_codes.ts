@@ -1,7 +1,7 @@
 /**
  * Vectors of what codes, labels and special tokens say, by a language model.
  *
- * @see specs/hisgt.md section 4
+ * @see docs/specs/hisgt.md section 4
  * @module
  */
 import { codesWithoutDescription, type DescribedCodes } from "../../cohort/code_descriptions.ts";

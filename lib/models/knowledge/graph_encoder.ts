@@ -6,7 +6,7 @@
  * lies above them, not all of ICD-10; large graphs learn from all edges and as many sampled pairs
  * (`"sampled"`) in place of all pairs; draws are seeded.
  *
- * @see specs/hisgt.md section 3
+ * @see docs/specs/hisgt.md section 3
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";

@@ -3,13 +3,13 @@
  * config.json, model.safetensors, a tokenizer, and what sentence-transformers adds to say how tokens
  * become one vector.
  *
- * @see Reimers & Gurevych 2019 (Sentence-BERT); specs/hisgt.md section 4
+ * @see Reimers & Gurevych 2019 (Sentence-BERT); docs/specs/hisgt.md section 4
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { basename, resolve } from "node:path";
-import { isObject, parsedJson, readText } from "../../files/input.ts";
-import { checkNumbers, checkShapes, type NamedTensors, toTensors } from "../../nn/parameters.ts";
+import { found, isObject, parsedJson, readText } from "../../files/input.ts";
+import { checkShapes, type NamedTensors, toTensors } from "../../nn/parameters.ts";
 import { readSafetensors } from "../../nn/safetensors.ts";
 import type { OnProgress } from "../../progress.ts";
 import {
@@ -59,28 +59,23 @@ const convert = "import torch; from safetensors.torch import save_file; " +
   "save_file({k: v.clone() for k, v in torch.load('pytorch_model.bin', map_location='cpu', " +
   "weights_only=True).items()}, 'model.safetensors')";
 
-async function exists(path: string): Promise<boolean> {
-  return await Deno.stat(path).then(() => true, () => false);
-}
-
 async function readWeights(folder: string, config: BertConfig): Promise<NamedTensors> {
   const path = `${folder}/model.safetensors`;
-  if (!await exists(path) && await exists(`${folder}/pytorch_model.bin`)) {
+  if (!await found(path) && await found(`${folder}/pytorch_model.bin`)) {
     throw new Deno.errors.NotFound(
       `Cannot read "${folder}": it has pytorch_model.bin but no model.safetensors; ` +
         `convert it there with python3 -c "${convert}"`,
     );
   }
   const wanted = bertShapes(config);
-  const byBertName = <T>(named: Readonly<Record<string, T>>) =>
-    Object.fromEntries(Object.entries(named).map(([name, each]) => [bertName(name), each]));
-  const { tensors } = await readSafetensors(path, ({ shapes }) => {
-    const known = Object.entries(shapes).filter(([name]) => Object.hasOwn(wanted, bertName(name)));
-    checkShapes(path, byBertName(Object.fromEntries(known)), wanted);
-    return known.map(([name]) => name);
+  const { tensors } = await readSafetensors(path, {
+    isWanted: (name) => Object.hasOwn(wanted, bertName(name)),
   });
-  checkNumbers(path, tensors);
-  return toTensors(bertParameters(config, byBertName(tensors)));
+  const own = Object.fromEntries(
+    Object.entries(tensors).map(([name, array]) => [bertName(name), array]),
+  );
+  checkShapes(path, own, wanted);
+  return toTensors(bertParameters(config, own));
 }
 
 /** How the folder wants tokens pooled: the mean where it says nothing. */
@@ -142,7 +137,7 @@ export async function readSentenceEncoder(
   folder: string,
   options: { readonly normalize?: boolean } = {},
 ): Promise<SentenceEncoder> {
-  if (!await exists(folder)) {
+  if (!await found(folder)) {
     throw new Deno.errors.NotFound(`Cannot read "${folder}": no such folder`);
   }
   const configPath = `${folder}/config.json`;
@@ -150,7 +145,7 @@ export async function readSentenceEncoder(
   const { of, isNormalized } = await readPooling(folder);
   const pooling = { of, isNormalized: options.normalize ?? isNormalized };
   const longest = await readLongest(folder, config);
-  const tokenize = await readTokenizer(folder);
+  const tokenize = await readTokenizer(folder, config);
   const parameters = await readWeights(folder, config);
   return {
     width: config.width,

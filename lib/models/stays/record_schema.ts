@@ -2,7 +2,7 @@
  * What the tokens of records stand for: which codes are measured and in which bins, and the bins of
  * ages and times. Fitted on the training records alone and stored with the run.
  *
- * @see specs/synehrgy.md sections 2 and 11
+ * @see docs/specs/synehrgy.md sections 2 and 9
  * @module
  */
 import { type Cohort, daysPerYear, sexNames, splitOf } from "../../cohort/cohort.ts";

@@ -1,7 +1,7 @@
 /**
  * From SynEHRgy's tokens back to a record: numbers are drawn from their bins as they are told.
  *
- * @see specs/synehrgy.md section 8
+ * @see docs/specs/synehrgy.md section 8
  * @module
  */
 import { daysPerYear } from "../../cohort/cohort.ts";

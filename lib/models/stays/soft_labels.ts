@@ -2,7 +2,7 @@
  * Soft targets: where the next token is a number's bin, its neighbours count too, the less the further
  * they are, as a Gaussian of one bin's width says.
  *
- * @see specs/synehrgy.md section 5
+ * @see docs/specs/synehrgy.md section 5
  * @module
  */
 import type { MultiHot } from "../../nn/multi_hot.ts";

@@ -12,7 +12,7 @@
  * Labels are of a record here, so they are said once and before all else, from where a record can be
  * given them.
  *
- * @see specs/synehrgy.md sections 3 and 4
+ * @see docs/specs/synehrgy.md sections 3 and 4
  * @module
  */
 import { binCount, binsOf, type Schema, seriesBin } from "./record_schema.ts";

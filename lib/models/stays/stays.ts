@@ -4,7 +4,7 @@
  * first, or if it is later than a stay lasts; other visits are rows of the stay before them. What is
  * measured in the stay's own visit is its first row, at once. Visits without events are left out.
  *
- * @see specs/synehrgy.md sections 1 and 4
+ * @see docs/specs/synehrgy.md sections 1 and 4
  * @module
  */
 import { type Cohort, daysPerYear } from "../../cohort/cohort.ts";

@@ -3,7 +3,7 @@
  * is a record, and one that ends. A token may come only if what then must still be said fits into the
  * rest of the context.
  *
- * @see specs/synehrgy.md section 7
+ * @see docs/specs/synehrgy.md section 7
  * @module
  */
 import { type Block, isIn, type Layout, measurementOf } from "./stay_tokens.ts";

@@ -5,7 +5,7 @@
  * edge by a thousandth of the range in place of closing the bin, and so draws numbers, negative ones
  * among them, that nobody measured.
  *
- * @see specs/synehrgy.md sections 2 and 8
+ * @see docs/specs/synehrgy.md sections 2 and 8
  * @module
  */
 import { quantile } from "../../cohort/quantile.ts";

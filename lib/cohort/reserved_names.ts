@@ -1,0 +1,72 @@
+/**
+ * Names that mean something else in a cohort folder than a code or a label, and texts that no file
+ * can hold: a cohort that has such a name could not be read again as it was.
+ *
+ * @module
+ */
+
+/** Stands for a visit that has no codes. */
+export const emptyVisitCode = "EHRLOOM//EMPTY_VISIT";
+/** MEDS's code of a birth. */
+export const birthCode = "MEDS_BIRTH";
+/** The static codes of those of `sexNames` that are known, as MEDS's users write them. */
+export const sexCodes = ["GENDER//F", "GENDER//M"] as const;
+/** The column of identifiers beside those of the labels. */
+const subjectColumn = "subject_id";
+
+/** Sex as MEDS folders write it. */
+const sexPattern = /^(GENDER|SEX)\/\/(F|FEMALE|M|MALE)$/i;
+
+/**
+ * What a code says of the patient rather than of a visit: 0 birth, otherwise an index into
+ * `sexNames`; -1 for other codes.
+ */
+export function demographicOf(code: string): number {
+  if (code === birthCode || code.startsWith(`${birthCode}//`)) return 0;
+  const letter = sexPattern.exec(code)?.[2][0].toUpperCase();
+  return letter === undefined ? -1 : letter === "F" ? 1 : 2;
+}
+
+/** What is wrong with a text that UTF-8 cannot hold, or undefined. */
+function textProblem(text: string): string | undefined {
+  if (!text.isWellFormed()) return "holds a lone surrogate, half a character that no file can hold";
+}
+
+/** What is wrong with a code's name, as the end of a sentence about it, or undefined. */
+export function codeProblem(code: string): string | undefined {
+  const kind = demographicOf(code);
+  if (kind !== -1) {
+    return `is a reserved name, MEDS tells a patient's ${kind === 0 ? "birth" : "sex"} by it; ` +
+      "give the code another name";
+  }
+  if (code === emptyVisitCode) {
+    return "is a reserved name, it stands for visits without codes; give the code another name";
+  }
+  return textProblem(code);
+}
+
+/** What is wrong with a label's name, as {@link codeProblem} says it. */
+export function labelProblem(label: string): string | undefined {
+  if (label === subjectColumn) {
+    return "is a reserved name, it is the column of patients; give the label another name";
+  }
+  return textProblem(label);
+}
+
+/** What is wrong with the names in a cohort, in a sentence, or undefined. */
+export function namesProblem(
+  codes: readonly string[],
+  descriptions: readonly string[],
+  labelNames: readonly string[],
+): string | undefined {
+  for (const [index, code] of codes.entries()) {
+    const problem = codeProblem(code);
+    if (problem !== undefined) return `the code "${code}" ${problem}`;
+    const about = textProblem(descriptions[index]);
+    if (about !== undefined) return `the description of the code "${code}" ${about}`;
+  }
+  for (const [index, label] of labelNames.entries()) {
+    const problem = labelNames.indexOf(label) < index ? "appears twice" : labelProblem(label);
+    if (problem !== undefined) return `the label "${label}" ${problem}`;
+  }
+}

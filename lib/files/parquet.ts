@@ -1,0 +1,84 @@
+/**
+ * Reads Parquet files and holds their columns to what they must be. Polars itself turns what does
+ * not fit into nulls, panics on a missing file and names none on a bad one.
+ *
+ * @module
+ */
+import pl from "nodejs-polars";
+import { readBytes } from "./input.ts";
+
+/** What a column holds: int64 identifiers, texts, times or numbers of float32. */
+export type ColumnKind = "id" | "text" | "time" | "number";
+
+/** What is wrong with a column, as the end of a sentence about it, or undefined. */
+export function columnProblem(column: pl.Series, kind: ColumnKind): string | undefined {
+  const { variant } = column.dtype;
+  const isWhole = /^U?Int\d+$/.test(variant);
+  const isText = /^(String|Categorical|Enum)$/.test(variant);
+  const wanted = {
+    id: "whole numbers",
+    text: "texts",
+    time: "timestamps",
+    number: "numbers",
+  }[kind];
+  const isFitting = {
+    id: isWhole || column.isFloat(),
+    text: isText || isWhole,
+    time: variant === "Datetime" || variant === "Date",
+    number: column.isNumeric() || variant === "Bool" || variant === "Null",
+  }[kind];
+  if (!isFitting) {
+    const such = isText && column.length > 0 ? `, such as ${JSON.stringify(column.get(0))}` : "";
+    const advice = kind === "id" && isText ? "; number the subjects, alike in all files" : "";
+    return `is of type ${variant}${such}, must be ${wanted}${advice}`;
+  }
+  if (kind === "number" && column.isFloat()) {
+    const infinite = Number(column.cast(pl.Float32).isInfinite().sum());
+    return infinite > 0 ? `holds ${infinite} numbers beyond float32` : undefined;
+  }
+  if (kind !== "id" || isWhole && column.cast(pl.Int64).nullCount() === 0) return undefined;
+  const odd = column.toArray().find((id) => !Number.isSafeInteger(id));
+  if (odd !== undefined) return `holds ${odd}, must be ${wanted} of at most 64 bits`;
+}
+
+/**
+ * The table in a Parquet file.
+ *
+ * @param path the file
+ * @param columns what it must have, without nulls, but times may be null
+ * @param optional what other columns must be where it has them; nulls may be among them
+ * @throws {Deno.errors.NotFound} If there is no such file
+ * @throws {SyntaxError} If it is damaged, or lacks a column or has another in its place; names both
+ */
+export async function readParquet(
+  path: string,
+  columns: Readonly<Record<string, ColumnKind>>,
+  optional: Readonly<Record<string, ColumnKind>> = {},
+): Promise<pl.DataFrame> {
+  const bytes = await readBytes(path);
+  let frame: pl.DataFrame;
+  try {
+    frame = pl.readParquet(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+  } catch (error) {
+    throw new SyntaxError(`Cannot read "${path}": it is no Parquet file, or a damaged one`, {
+      cause: error,
+    });
+  }
+  for (const [name, kind] of Object.entries(columns)) {
+    if (!frame.columns.includes(name)) {
+      throw new SyntaxError(
+        `Cannot read "${path}": it has no column ${name}, its columns are ` +
+          frame.columns.join(", "),
+      );
+    }
+    const nulls = frame.getColumn(name).nullCount();
+    if (nulls > 0 && kind !== "time") {
+      throw new SyntaxError(`Cannot read "${path}": ${nulls} rows have no ${name}`);
+    }
+  }
+  for (const [name, kind] of Object.entries({ ...columns, ...optional })) {
+    const problem = frame.columns.includes(name) && columnProblem(frame.getColumn(name), kind);
+    if (problem) throw new SyntaxError(`Cannot read "${path}": ${name} ${problem}`);
+  }
+  return frame;
+}

@@ -1,0 +1,57 @@
+/**
+ * Texts of others as people and programs can see them: nothing hidden, nothing endless.
+ *
+ * @module
+ */
+
+/** What shows as nothing, moves the cursor or turns the direction of writing, or is no character. */
+const hidden =
+  /[[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]--\p{Variation_Selector}]/gv;
+/** What XML cannot hold, and a few that it should not. */
+const outsideXml = /[[\p{Cc}\p{Noncharacter_Code_Point}]--[\t\n\r]]/gv;
+
+const short: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
+
+function escaped(character: string): string {
+  const hex = (character.codePointAt(0) ?? 0).toString(16);
+  if (hex.length <= 2) return short[character] ?? `\\x${hex.padStart(2, "0")}`;
+  return hex.length <= 4 ? `\\u${hex.padStart(4, "0")}` : `\\u{${hex}}`;
+}
+
+/** A text without its middle where it is longer than `most` characters. */
+function cut(text: string, most: number): string {
+  if (text.length <= most) return text;
+  const head = text.slice(0, most / 2).replace(/[\ud800-\udbff]$/, "");
+  const tail = text.slice(-most / 2).replace(/^[\udc00-\udfff]/, "");
+  return `${head}… ${text.length - head.length - tail.length} characters …${tail}`;
+}
+
+/** Characters of a line, and of a part of it in quotes, that are shown. */
+const longest = { line: 1000, quoted: 300 };
+
+/**
+ * A line for people, whatever the data in it hold: control characters, line breaks, marks that turn
+ * the direction of writing and other hidden ones show as escapes ("\x1b", "\n", "\u202e"); of long
+ * texts in quotes, and of a long line, the middle is left out and its length told. Letters of all
+ * languages stay.
+ *
+ * @example A label that would forge a line
+ * ```ts
+ * import { printable } from "ehrloom";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(printable("label x\nwrote runs/a"), String.raw`label x\nwrote runs/a`);
+ * ```
+ */
+export function printable(line: string): string {
+  const quoted = line.replace(/"[^"]+"/g, (text) => `"${cut(text.slice(1, -1), longest.quoted)}"`);
+  return cut(quoted, longest.line).replace(hidden, escaped);
+}
+
+/**
+ * Text for XML and HTML: what these cannot hold shows as an escape ("\x1b"), and half a character as
+ * U+FFFD. Markup is for others to escape.
+ */
+export function markupText(text: string): string {
+  return text.toWellFormed().replace(outsideXml, escaped);
+}

@@ -1,0 +1,39 @@
+import { assert, assertEquals } from "@std/assert";
+import { taskArguments, taskCommands } from "../tiny.ts";
+
+const flags = "--no-prompt --allow-read --allow-write --allow-env --allow-sys " +
+  "--allow-ffi=./node_modules";
+
+/** What tasks need beyond `flags`: they start compilers, pip, Jupyter or Deno itself. */
+const more: Readonly<Record<string, string>> = {
+  native: `${flags} --allow-run`,
+  notebooks: `${flags} --allow-run`,
+  "test-native": `${flags} --allow-run`,
+  // the browser's driver reads /proc, and a test writes to /dev/full
+  test: "-A",
+  // they run no code of the project themselves
+  check: "",
+  ok: "",
+};
+
+for (const [name, command] of Object.entries(taskCommands)) {
+  Deno.test(`deno task ${name} looks for no newer Deno and may do no more than it must`, () => {
+    assert(/^(export )?DENO_NO_UPDATE_CHECK=1 /.test(command), command);
+    const given = command.split(" ").filter((word) =>
+      /^(-[AP]|--(no-prompt|allow-.*))$/.test(word)
+    );
+    assertEquals(given.join(" "), more[name] ?? flags);
+  });
+}
+
+Deno.test("a task reaches no network, no other program, no library outside node_modules", async () => {
+  const probe = `for (const name of ["read", "net", "run", "ffi"]) {
+    console.log(name, (await Deno.permissions.request({ name })).state);
+  }`;
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: [...taskArguments("train").slice(0, -1), `data:text/javascript,${encodeURI(probe)}`],
+    cwd: new URL("../../", import.meta.url).pathname,
+  }).output();
+  const found = new TextDecoder().decode(stdout).trim().split("\n");
+  assertEquals(found, ["read granted", "net denied", "run denied", "ffi denied"]);
+});
