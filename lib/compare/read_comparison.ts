@@ -20,8 +20,7 @@ import {
 import { isThere } from "../files/is_there.ts";
 import { fromJson, type JudgedModel } from "../evaluate/comparison.ts";
 import type { FidelityFigures } from "../evaluate/report.ts";
-import type { Training } from "../train/options.ts";
-import { trainingSchema } from "../train/read_run.ts";
+import { type Training, trainingSchema } from "../train/options.ts";
 
 /**
  * What decides the figures of all models; a folder is gone on with only under the same plan. What

@@ -10,18 +10,36 @@ import { parsedJson, readText, unreadable } from "./input.ts";
 /** What the value of a JSON file must be. */
 export type Schema<T> = v.GenericSchema<unknown, T>;
 
-const range = (min: number) => min === -Infinity ? "" : `, at least ${min}`;
+function range(min: number, max: number): string {
+  if (max < Infinity) return ` between ${min} and ${max}`;
+  return min === -Infinity ? "" : `, at least ${min}`;
+}
 
 /** A finite number. */
-export function finite(min = -Infinity) {
-  const wanted = `a number${range(min)}`;
-  return v.pipe(v.number(wanted), v.finite(wanted), v.minValue(min, wanted));
+export function finite(min = -Infinity, max = Infinity) {
+  const wanted = `a number${range(min, max)}`;
+  return v.pipe(
+    v.number(wanted),
+    v.finite(wanted),
+    v.minValue(min, wanted),
+    v.maxValue(max, wanted),
+  );
 }
 
 /** A whole number. */
-export function whole(min = -Infinity) {
-  const wanted = `a whole number${range(min)}`;
-  return v.pipe(v.number(wanted), v.safeInteger(wanted), v.minValue(min, wanted));
+export function whole(min = -Infinity, max = Infinity) {
+  const wanted = `a whole number${range(min, max)}`;
+  return v.pipe(
+    v.number(wanted),
+    v.safeInteger(wanted),
+    v.minValue(min, wanted),
+    v.maxValue(max, wanted),
+  );
+}
+
+/** One of these texts. */
+export function oneOf<const T extends string>(...texts: readonly T[]) {
+  return v.picklist(texts, texts.join(" or "));
 }
 
 /** A text. */
@@ -50,6 +68,29 @@ function shown(value: unknown): string {
   return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }
 
+/** The first part of a value that is not as it must be. */
+export interface Misfit {
+  /** Names of fields with dots between; null for the value as a whole. */
+  readonly field: string | null;
+  /** What is there, for people; undefined where nothing is. */
+  readonly seen: string | undefined;
+  /** Ends the sentence "must be …". */
+  readonly wanted: string;
+}
+
+/**
+ * A value, if it is as it must be.
+ *
+ * @param fail gives the error to throw where it is not
+ */
+export function fitted<T>(value: unknown, schema: Schema<T>, fail: (misfit: Misfit) => Error): T {
+  const result = v.safeParse(schema, value, { abortEarly: true });
+  if (result.success) return result.output;
+  const [issue] = result.issues;
+  const seen = issue.input === undefined ? undefined : shown(issue.input);
+  throw fail({ field: v.getDotPath(issue), seen, wanted: issue.message });
+}
+
 /**
  * A value that was read from a file, if it is as it must be.
  *
@@ -58,16 +99,14 @@ function shown(value: unknown): string {
  * @throws {SyntaxError} If it is not; names the file and the field
  */
 export function checked<T>(value: unknown, schema: Schema<T>, place: string, kind: string): T {
-  const result = v.safeParse(schema, value, { abortEarly: true });
-  if (result.success) return result.output;
-  const [issue] = result.issues;
-  const field = v.getDotPath(issue);
-  const problem = field === null
-    ? `it is not ${kind}`
-    : issue.input === undefined
-    ? `it has no ${field}, so it is not ${kind}`
-    : `${field} is ${shown(issue.input)}, must be ${issue.message}`;
-  throw new SyntaxError(`Cannot read ${place}: ${problem}`);
+  return fitted(value, schema, ({ field, seen, wanted }) => {
+    const problem = field === null
+      ? `it is not ${kind}`
+      : seen === undefined
+      ? `it has no ${field}, so it is not ${kind}`
+      : `${field} is ${seen}, must be ${wanted}`;
+    return new SyntaxError(`Cannot read ${place}: ${problem}`);
+  });
 }
 
 /** Bytes beyond which a file of figures or settings is none of Ehrloom's: 64 MiB. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { finite, object, type Schema as JsonSchema, whole } from "../files/checked_json.ts";
 import { eva } from "./eva.ts";
 import { gpt } from "./gpt.ts";
 import { halo } from "./halo.ts";
@@ -110,6 +111,14 @@ export function checkSettings(family: ModelFamily, settings: ModelConfig): void 
   for (const [name, value] of Object.entries(settings)) {
     checkSetting(family, name, value, String(value));
   }
+}
+
+/** What a config of a kind of model may be: it has every number, within its bounds. */
+export function configSchema({ settings, derived }: ModelFamily): JsonSchema<ModelConfig> {
+  const numbers = Object.entries({ ...settings, ...derived }).map(
+    ([name, { min, max, isReal = false }]) => [name, (isReal ? finite : whole)(min, max)],
+  );
+  return object({ codes: whole(0), labels: whole(0), ...Object.fromEntries(numbers) });
 }
 
 /**

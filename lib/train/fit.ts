@@ -18,7 +18,7 @@ import type { OnProgress } from "../progress.ts";
 import { epochBatches } from "./batches.ts";
 import { type GradientSource, localGradients, sharedGradients } from "./gradients.ts";
 import { rateShare, timeShare, type Training } from "./options.ts";
-import { readProgress } from "./read_run.ts";
+import { readProgress } from "./read_progress.ts";
 import { type Standing, type TrainingLine, writeBest, writeStanding } from "./run_folder.ts";
 
 /** How long a run may lose when it is killed in the middle of a long epoch. */
@@ -68,7 +68,8 @@ export async function fit(
 ): Promise<TrainingLine[]> {
   const learners = splitOf(cohort, "train");
   const judges = splitOf(cohort, "validation");
-  const stored = await readProgress(folder.path, model, training);
+  const batches = Math.ceil(learners.recordCount / training.batch);
+  const stored = await readProgress(folder.path, { model, training, batches });
   const standing: Standing = stored?.standing ?? {
     epoch: 0,
     batch: 0,
@@ -116,7 +117,7 @@ export async function fit(
       await store();
       await folder.shown();
     }
-    const total = epochs * Math.ceil(learners.recordCount / batch);
+    const total = epochs * batches;
     onProgress?.({ stage: "training", done: total, total }); // may have stopped before
   } finally {
     gradients?.dispose();

@@ -20,7 +20,8 @@ import {
   trainingDefaults,
   type TrainingOptions,
 } from "./options.ts";
-import { readBegun, readProgress, readRun, readRunConfig } from "./read_run.ts";
+import { isAtBeginning } from "./read_progress.ts";
+import { readBegun, readRun } from "./read_run.ts";
 import { beginRun, hasStored, modelOf, type Run, type RunConfig, writeBest } from "./run_folder.ts";
 
 /** What to train, on top of how. */
@@ -152,8 +153,7 @@ async function tablesAgain(
   options: TrainOptions,
 ): Promise<NamedArrays | undefined> {
   const model = modelOf(runConfig);
-  if ("learn" in model || model.tables === undefined) return undefined;
-  if (await readProgress(folder, model, runConfig.training) !== undefined) return undefined;
+  if ("learn" in model || !await isAtBeginning(folder)) return undefined;
   const given = await tablesOf(model, cohort, runConfig.training, options);
   for (const [name, source] of Object.entries(given?.sources ?? {})) {
     if (source !== runConfig.sources?.[name]) {
@@ -167,7 +167,7 @@ async function tablesAgain(
 }
 
 async function trainOn(cohort: Cohort, folder: string, options: TrainOptions): Promise<void> {
-  const stored = await readRunConfig(folder);
+  const { runConfig: stored } = await readBegun(folder);
   const before: Record<string, unknown> = {
     model: stored.model,
     ...stored.config,

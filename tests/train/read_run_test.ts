@@ -71,18 +71,32 @@ Deno.test("readRun() holds config.json to what a run's config may be", () =>
     ],
     [
       inJson("config.json", at("training.batch", -1)),
-      "Cannot train with batch -1: must be a whole",
+      "training.batch is -1, must be a whole number, at least 1",
     ],
-    [inJson("config.json", at("training.workers", -1)), "Cannot train with workers -1: must be"],
+    [inJson("config.json", at("training.workers", -1)), "training.workers is -1, must be"],
     [inJson("config.json", at("training.patience", undefined)), "it has no training.patience"],
     [
       inJson("config.json", at("training.schedule", "fast")),
       'training.schedule is "fast", must be constant',
     ],
     [inJson("config.json", at("config.width", "8")), 'config.width is "8", must be a number'],
-    [inJson("config.json", at("config.layers", 1.5)), "Cannot set layers=1.5"],
-    [inJson("config.json", at("model", "constructor")), 'Cannot find model "constructor"'],
+    [
+      inJson("config.json", at("config.layers", 1.5)),
+      "config.layers is 1.5, must be a whole number between 1 and 1000",
+    ],
+    [inJson("config.json", at("model", "constructor")), 'model is "constructor", must be halo or'],
     [inJson("config.json", at("versions", 7)), "versions is 7, must be an object"],
+    [inJson("config.json", at("config.codes", -1)), "config.codes is -1, must be a whole number"],
+    [inJson("config.json", at("config.epsilon", undefined)), "it has no config.epsilon"],
+    [inJson("config.json", at("config.epsilon", -1)), "config.epsilon is -1, must be a number"],
+    [
+      inJson("config.json", at("config.width", 9)),
+      "config.width is 9, must be a multiple of heads 2",
+    ],
+    [
+      inJson("config.json", at("config.context", 99)),
+      "config.positions is 7, must be at least context 99",
+    ],
   ], readRun));
 
 Deno.test("readRun() holds vocabulary.json and training.jsonl to what they may be", () =>
@@ -99,7 +113,16 @@ Deno.test("readRun() holds vocabulary.json and training.jsonl to what they may b
         const text = await Deno.readTextFile(path);
         await Deno.writeTextFile(path, text + text);
       },
-      "row 4: it is of epoch 1",
+      "row 4: epoch is 1, must be 4",
+    ],
+    [
+      async (run) => {
+        const path = join(run, "training.jsonl");
+        const [line] = (await Deno.readTextFile(path)).split("\n");
+        const lines = [1, 2, 3, 4].map((epoch) => line.replace('"epoch":1', `"epoch":${epoch}`));
+        await Deno.writeTextFile(path, lines.join("\n"));
+      },
+      "row 4: epoch is 4, must be at most 3",
     ],
   ], readRun));
 
@@ -153,8 +176,8 @@ Deno.test("train() resumes no run whose checkpoint says what cannot be, and leav
       "it is not where a run stood",
     ]),
     [standing("epoch", undefined), "it has no epoch"],
-    [standing("epoch", 4), "it stands at epoch 4 of 3"],
-    [standing("best.epoch", 9), "the best of them 9"],
+    [standing("epoch", 4), "epoch is 4, must be at most 3"],
+    [standing("best.epoch", 9), "best.epoch is 9, must be "],
     [standing("epoch", -1), "epoch is -1, must be a whole number, at least 0"],
     [standing("batch", 1.5), "batch is 1.5, must be a whole number, at least 0"],
     [standing("sums", {}), "it has no sums.loss"],
@@ -163,8 +186,11 @@ Deno.test("train() resumes no run whose checkpoint says what cannot be, and leav
       inStanding((metadata) => metadata.steps = steps),
       "it does not say where the run stood",
     ]),
-    [(run) => Deno.writeTextFile(join(run, "training.jsonl"), ""), "and training.jsonl has 0"],
-    [inJson("config.json", at("training.batch", -1)), "Cannot train with batch -1"],
+    [
+      (run) => Deno.writeTextFile(join(run, "training.jsonl"), ""),
+      'training.jsonl": the number of its epochs is 0, must be 3',
+    ],
+    [inJson("config.json", at("training.batch", -1)), "training.batch is -1, must be"],
     [
       (run) => Deno.remove(join(run, "resume.safetensors")),
       "resume.safetensors is gone, so there is nothing to go on from",

@@ -11,7 +11,7 @@
 import { version } from "../../version.ts";
 import { isObject, parsedJson, readText } from "../../files/input.ts";
 import { writeWhole } from "../../files/output.ts";
-import { readSafetensors, writeSafetensors } from "../../nn/safetensors.ts";
+import { readSafetensors, type SafetensorsHeader, writeSafetensors } from "../../nn/safetensors.ts";
 import type { Vocabulary } from "../../cohort/vocabulary.ts";
 
 /** Vectors by key, all of one width. */
@@ -128,21 +128,32 @@ export function parseCodeEmbeddings(text: string, file: string): CodeEmbeddings 
   return { keys: lists.map(([key]) => key), width, vectors: numbers, source };
 }
 
-/** Embeddings as a safetensors file has them. */
-async function readVectors(path: string): Promise<CodeEmbeddings> {
-  const { tensors, metadata } = await readSafetensors(path, {
-    isWanted: (name) => name === "vectors",
-  });
+/** The keys in a safetensors file of embeddings, if it has a vector for each. */
+function keysIn(path: string, { shapes, metadata }: SafetensorsHeader): string[] {
   const fail = (problem: string) => new SyntaxError(`Cannot read "${path}": ${problem}`);
-  const { shape, numbers } = tensors.vectors ?? { shape: [], numbers: new Float32Array(0) };
-  if (shape.length !== 2) throw fail('it has no tensor "vectors" of two axes');
+  const { vectors: { shape } = { shape: [] } } = shapes;
+  if (shape.length !== 2 || shape[1] === 0) throw fail('it has no tensor "vectors" of two axes');
   const keys = parsedJson(metadata.keys ?? "null", path);
-  if (!Array.isArray(keys) || keys.length !== shape[0] || new Set(keys).size !== keys.length) {
+  const isTexts = Array.isArray(keys) && keys.every((key) => typeof key === "string");
+  if (!isTexts || keys.length !== shape[0] || new Set(keys).size !== keys.length) {
     throw fail(`its metadata has no list "keys" of ${shape[0]} distinct texts`);
   }
-  if (!numbers.every(Number.isFinite)) throw fail("its vectors must be of finite numbers");
+  return keys;
+}
+
+/** Embeddings as a safetensors file has them. */
+async function readVectors(path: string): Promise<CodeEmbeddings> {
+  const { tensors, metadata } = await readSafetensors(path, (header) => {
+    keysIn(path, header);
+    return ["vectors"];
+  });
+  const { shape, numbers } = tensors.vectors;
+  if (!numbers.every(Number.isFinite)) {
+    throw new SyntaxError(`Cannot read "${path}": its vectors must be of finite numbers`);
+  }
   const source = `"${path}"` + (metadata.model === undefined ? "" : ` (${metadata.model})`);
-  return { keys: keys.map(String), width: shape[1], vectors: numbers, source };
+  const keys = keysIn(path, { shapes: tensors, metadata });
+  return { keys, width: shape[1], vectors: numbers, source };
 }
 
 /**

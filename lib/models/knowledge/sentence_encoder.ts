@@ -10,7 +10,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { basename, resolve } from "node:path";
 import { found, isObject, parsedJson, readText } from "../../files/input.ts";
 import { checkShapes, type NamedTensors, toTensors } from "../../nn/parameters.ts";
-import { readSafetensors } from "../../nn/safetensors.ts";
+import { checkNumbers, readSafetensors } from "../../nn/safetensors.ts";
 import type { OnProgress } from "../../progress.ts";
 import {
   type BertConfig,
@@ -68,14 +68,15 @@ async function readWeights(folder: string, config: BertConfig): Promise<NamedTen
     );
   }
   const wanted = bertShapes(config);
-  const { tensors } = await readSafetensors(path, {
-    isWanted: (name) => Object.hasOwn(wanted, bertName(name)),
+  const byBertName = <T>(named: Readonly<Record<string, T>>) =>
+    Object.fromEntries(Object.entries(named).map(([name, each]) => [bertName(name), each]));
+  const { tensors } = await readSafetensors(path, ({ shapes }) => {
+    const known = Object.entries(shapes).filter(([name]) => Object.hasOwn(wanted, bertName(name)));
+    checkShapes(path, byBertName(Object.fromEntries(known)), wanted);
+    return known.map(([name]) => name);
   });
-  const own = Object.fromEntries(
-    Object.entries(tensors).map(([name, array]) => [bertName(name), array]),
-  );
-  checkShapes(path, own, wanted);
-  return toTensors(bertParameters(config, own));
+  checkNumbers(path, tensors);
+  return toTensors(bertParameters(config, byBertName(tensors)));
 }
 
 /** How the folder wants tokens pooled: the mean where it says nothing. */

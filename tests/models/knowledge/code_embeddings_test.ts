@@ -96,6 +96,12 @@ Deno.test("readCodeEmbeddings() refuses other safetensors files", () =>
         [{ weight: vectors }, '["a", "b"]', 'it has no tensor "vectors" of two axes'],
         [{ vectors }, '["a"]', 'its metadata has no list "keys" of 2 distinct texts'],
         [{ vectors }, '["a", "a"]', 'its metadata has no list "keys" of 2 distinct texts'],
+        [{ vectors }, '["a", 2]', 'its metadata has no list "keys" of 2 distinct texts'],
+        [
+          { vectors: { shape: [2, 0], numbers: new Float32Array(0) } },
+          '["a", "b"]',
+          'it has no tensor "vectors" of two axes',
+        ],
         [{ vectors }, '["a", "b', "as JSON: "],
         [
           { vectors: { ...vectors, numbers: Float32Array.of(1, NaN) } },

@@ -260,7 +260,8 @@ const refused: [what: string, spoil: (folder: string) => Promise<unknown>, messa
       weights["embeddings.LayerNorm.bias"].numbers[0] = NaN;
       await writeSafetensors(join(folder, "model.safetensors"), weights);
     },
-    "Cannot encode texts: the model's vectors are not of finite numbers",
+    'Cannot read "DIR/model.safetensors": tensor "embeddings.LayerNorm.bias" holds what is no ' +
+    "finite number, NaN at place 1 of 8",
   ],
   [
     "a module behind the pooling",
