@@ -150,15 +150,20 @@ export function readCeiling(path: string): Promise<FidelityFigures | undefined> 
 /**
  * A model's judgement, if it is judged.
  *
+ * @param name the model's
  * @param resamples as the plan has them
- * @throws {SyntaxError} If the file is no judgement, or of other resamples
+ * @throws {SyntaxError} If the file is no judgement, or of another model or other resamples
  */
 export async function readJudgement(
   path: string,
+  name: string,
   resamples: number,
 ): Promise<JudgedModel | undefined> {
   const found = await readIfThere(path, judgementSchema, "a model's judgement");
   if (found === undefined) return undefined;
+  if (found.model !== name) {
+    throw new SyntaxError(`Cannot read "${path}": model is "${found.model}", must be "${name}"`);
+  }
   const { r2, nll } = found.resampled;
   for (const [name, figures] of Object.entries({ ...r2, nll })) {
     if (figures === null || figures.length === resamples + 1) continue;

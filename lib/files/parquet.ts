@@ -49,7 +49,9 @@ const mostRowsPerByte = 50;
 
 /** The rows that a file says it has, which takes 10 ms. */
 function rowsIn(path: string): number {
-  return pl.scanParquet(path, { glob: false }).select(pl.len()).collectSync().getColumn("len").get(0);
+  return pl.scanParquet(path, { glob: false }).select(pl.len()).collectSync().getColumn("len").get(
+    0,
+  );
 }
 
 /**

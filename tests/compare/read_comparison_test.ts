@@ -56,6 +56,11 @@ const damages: [file: string, change: (text: string) => string, says: string][] 
   ],
   [
     judgement,
+    (text) => text.replace(/"model": "markov"/, '"model": "halo"'),
+    'model is "halo", must be "markov"',
+  ],
+  [
+    judgement,
     (text) => text.replace(/("nll": \[\s*)[^,]+,/, "$1"),
     "resampled nll has 3 figures, must have 4",
   ],

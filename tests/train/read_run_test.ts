@@ -1,9 +1,12 @@
 // Nothing that a run's folder holds is trusted: what does not fit is said, and nothing is changed.
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { models } from "ehrloom/models/mod.ts";
 import { useBackend } from "ehrloom/nn/backend.ts";
 import { readSafetensors, writeSafetensors } from "ehrloom/nn/safetensors.ts";
-import { readRun } from "ehrloom/train/read_run.ts";
+import { trainingDefaults } from "ehrloom/train/options.ts";
+import { readRun, readRunConfig } from "ehrloom/train/read_run.ts";
 import { train } from "ehrloom/train/train.ts";
+import { version } from "ehrloom/version.ts";
 import { join } from "node:path";
 import { inFolder } from "../folder.ts";
 import { copy, filesOf } from "../reliability/scenarios.ts";
@@ -214,3 +217,60 @@ Deno.test("train() takes a tensor named like a member of every object for a fore
     ]),
     resume,
   ));
+
+Deno.test("readRunConfig() wants every number of every model's config, within its bounds", () =>
+  inFolder(async (folder) => {
+    const path = join(folder, "config.json");
+    const write = (value: unknown) => Deno.writeTextFile(path, JSON.stringify(value));
+    for (const family of Object.values(models)) {
+      const config = family.configFor(source, {});
+      const whole = {
+        ehrloom: version,
+        model: family.name,
+        config,
+        schema: family.schemaFor?.(source, config),
+        training: trainingDefaults,
+        cohort: "",
+        versions: {},
+      };
+      await write(whole);
+      assertEquals((await readRunConfig(folder)).config, config);
+      for (const name of Object.keys(config)) {
+        const { [name]: _, ...rest } = config;
+        for (const changed of [rest, { ...config, [name]: -1 }, { ...config, [name]: "1" }]) {
+          await write({ ...whole, config: changed });
+          await assertRejects(
+            () => readRunConfig(folder),
+            SyntaxError,
+            `config.${name}`,
+            `${family.name}'s ${name}`,
+          );
+        }
+      }
+    }
+  }));
+
+Deno.test("train() does not train a finished second stage again when its resume file is gone", () =>
+  inFolder(async (folder) => {
+    const run = join(folder, "run");
+    const settings = {
+      width: 4,
+      heads: 2,
+      layers: 1,
+      feedForward: 4,
+      lstmWidth: 4,
+      condition: 4,
+      noise: 4,
+      ganWidth: 8,
+      ganEpochs: 1,
+    };
+    await train(source, run, { model: "synteg", settings, epochs: 1, batch: 8 });
+    await Deno.remove(join(run, "resume-adversary.safetensors"));
+    const before = contents(run);
+    await assertRejects(
+      () => resume(run),
+      Deno.errors.NotFound,
+      `Cannot resume "${run}": resume-adversary.safetensors is gone, so there is nothing to go on from`,
+    );
+    assertEquals(contents(run), before);
+  }));
