@@ -101,6 +101,7 @@ export { printable } from "./lib/printable.ts";
 
 // Models
 export type {
+  Bounds,
   CellHits,
   Knowledge,
   ModelConfig,

@@ -4,7 +4,9 @@
  *
  * @module
  */
+import { parquetMetadata } from "hyparquet";
 import pl from "nodejs-polars";
+import { machineBytes } from "../machine_memory.ts";
 import { readBytes } from "./input.ts";
 
 /** What a column holds: int64 identifiers, texts, times or numbers of float32. */
@@ -41,16 +43,37 @@ export function columnProblem(column: pl.Series, kind: ColumnKind): string | und
   if (odd !== undefined) return `holds ${odd}, must be ${wanted} of at most 64 bits`;
 }
 
-/** Rows that may be read whatever they take on the disk. */
-const harmlessRows = 10_000_000;
+/** Bytes that a cell takes while its table is read, text or number. */
+const cellBytes = 16;
 
-/** Rows to a byte beyond which a table says the same again and again, only to fill the memory. */
-const mostRowsPerByte = 50;
-
-/** The rows that a file says it has, which takes 10 ms. */
-function rowsIn(path: string): number {
-  return pl.scanParquet(path, { glob: false }).select(pl.len()).collectSync().getColumn("len").get(
-    0,
+/**
+ * Refuses a table that would fill the memory: a few bytes of Parquet can stand for any number of
+ * rows, which its footer tells.
+ *
+ * @param bytes of the file
+ * @param room bytes that the table may take
+ */
+export function checkRows(
+  bytes: Uint8Array<ArrayBuffer>,
+  path: string,
+  room = machineBytes(),
+): void {
+  let rows: number;
+  let columns: number;
+  try {
+    const { num_rows, schema } = parquetMetadata(bytes.buffer);
+    [rows, columns] = [Number(num_rows), schema.length - 1]; // the first one is the whole
+  } catch (_) {
+    return; // whoever reads the table says what is wrong with it
+  }
+  const wanted = rows * columns * cellBytes;
+  if (wanted <= room) return;
+  const shown = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`;
+  throw new SyntaxError(
+    `Cannot read "${path}": it has ${rows} rows, which take ${
+      shown(wanted)
+    } of memory, and there ` +
+      `is ${shown(room)}; split it into several files`,
   );
 }
 
@@ -69,24 +92,14 @@ export async function readParquet(
   optional: Readonly<Record<string, ColumnKind>> = {},
 ): Promise<pl.DataFrame> {
   const bytes = await readBytes(path);
-  let rows: number;
-  let frame: pl.DataFrame | undefined;
+  checkRows(bytes, path);
+  let frame: pl.DataFrame;
   try {
-    rows = rowsIn(path);
-    const isHarmless = rows <= Math.max(harmlessRows, mostRowsPerByte * bytes.length);
-    if (isHarmless) {
-      frame = pl.readParquet(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
-    }
+    frame = pl.readParquet(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
   } catch (error) {
     throw new SyntaxError(`Cannot read "${path}": it is no Parquet file, or a damaged one`, {
       cause: error,
     });
-  }
-  if (frame === undefined) {
-    throw new SyntaxError(
-      `Cannot read "${path}": it has ${rows} rows in ${bytes.length} bytes, ` +
-        `must have at most ${mostRowsPerByte} to a byte`,
-    );
   }
   for (const [name, kind] of Object.entries(columns)) {
     if (!frame.columns.includes(name)) {

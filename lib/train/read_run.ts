@@ -23,18 +23,18 @@ import {
 } from "../files/checked_json.ts";
 import { isThere } from "../files/is_there.ts";
 import { configSchema, modelFamily, models } from "../models/mod.ts";
-import type { Model } from "../models/model.ts";
+import type { Model, ModelConfig } from "../models/model.ts";
 import { isSchema, type Schema as RecordSchema } from "../models/stays/record_schema.ts";
 import { checkShapes, type NamedArrays, type Shapes } from "../nn/parameters.ts";
 import { checkNumbers, readSafetensors } from "../nn/safetensors.ts";
 import { type Training, trainingSchema } from "./options.ts";
 import { modelOf, type Run, type RunConfig, type TrainingLine } from "./run_folder.ts";
 
-const runConfigSchema: Schema<RunConfig> = object({
+const runConfigSchema = object({
   ehrloom: text,
   model: oneOf(...Object.keys(models)),
   config: named(finite()),
-  schema: v.optional(v.custom<RecordSchema>(isSchema, "a schema of records")),
+  schema: v.optional(v.unknown()),
   sources: v.optional(named(text)),
   training: trainingSchema,
   cohort: text,
@@ -81,30 +81,31 @@ async function readRunJson<T>(path: string, schema: v.GenericSchema<unknown, T>,
 export async function readRunConfig(folder: string): Promise<RunConfig> {
   const path = join(folder, "config.json");
   const kind = "a run's config";
-  const found = await readRunJson(path, runConfigSchema, kind);
-  const numbers = object({ config: configSchema(modelFamily(found.model)) });
-  const { config } = checked(found, numbers, `"${path}"`, kind);
+  const { schema, ...found } = await readRunJson(path, runConfigSchema, kind);
+  const family = modelFamily(found.model);
+  const { config } = checked(found, object({ config: configSchema(family) }), `"${path}"`, kind);
   const runConfig = { ...found, config };
-  inFile(path, () => checkTogether(runConfig));
-  return runConfig;
+  return inFile(path, () => {
+    checkConfig(runConfig);
+    return family.schemaFor ? { ...runConfig, schema: checkedSchema(schema, config) } : runConfig;
+  });
 }
 
 /** A config that someone has edited must not make a model that the parameters were not trained for. */
-function checkTogether({ model, config, schema }: RunConfig): void {
-  const { width, heads, context, positions, codes } = config;
+function checkConfig({ config: { width, heads, context, positions } }: RunConfig): void {
   if (heads !== undefined && width % heads !== 0) {
     throw new RangeError(`config.width is ${width}, must be a multiple of heads ${heads}`);
   }
   if (positions < context) {
     throw new RangeError(`config.positions is ${positions}, must be at least context ${context}`);
   }
-  if (modelFamily(model).schemaFor === undefined) return;
-  if (schema === undefined) throw new RangeError("it has no schema of records");
-  const wrong = schema.series.findIndex(({ code }) => code >= codes);
-  if (wrong !== -1) {
-    const { code } = schema.series[wrong];
-    throw new RangeError(`schema.series.${wrong}.code is ${code}, must be below codes ${codes}`);
-  }
+}
+
+function checkedSchema(schema: unknown, { codes }: ModelConfig): RecordSchema {
+  if (!isSchema(schema)) throw new RangeError("its schema is missing or no schema of records");
+  const wrong = schema.series.find(({ code }) => code < 0 || code >= codes);
+  if (wrong === undefined) return schema;
+  throw new RangeError(`its schema has code ${wrong.code}, the model has codes 0 to ${codes - 1}`);
 }
 
 /**
