@@ -42,6 +42,30 @@ export function columnProblem(column: pl.Series, kind: ColumnKind): string | und
 }
 
 /**
+ * Rows that a byte may stand for in a table of more than a million: one bit for a row's code makes 8.
+ * A file made to harm holds 256 and more, and fills the memory.
+ */
+const mostRowsPerByte = 16;
+
+/** The table that a file's bytes hold, once its footer has said how large it is. */
+function wholeTable(bytes: Uint8Array<ArrayBuffer>, path: string): pl.DataFrame {
+  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let rows: number;
+  try {
+    rows = pl.readParquet(file, { columns: [] }).height;
+    if (rows <= Math.max(1e6, mostRowsPerByte * file.length)) return pl.readParquet(file);
+  } catch (error) {
+    throw new SyntaxError(`Cannot read "${path}": it is no Parquet file, or a damaged one`, {
+      cause: error,
+    });
+  }
+  throw new RangeError(
+    `Cannot read "${path}": it has ${rows} rows in ${file.length} bytes, ` +
+      `must be at most ${mostRowsPerByte} rows to a byte`,
+  );
+}
+
+/**
  * The table in a Parquet file.
  *
  * @param path the file
@@ -49,21 +73,14 @@ export function columnProblem(column: pl.Series, kind: ColumnKind): string | und
  * @param optional what other columns must be where it has them; nulls may be among them
  * @throws {Deno.errors.NotFound} If there is no such file
  * @throws {SyntaxError} If it is damaged, or lacks a column or has another in its place; names both
+ * @throws {RangeError} If it has far more rows than its size can say something of
  */
 export async function readParquet(
   path: string,
   columns: Readonly<Record<string, ColumnKind>>,
   optional: Readonly<Record<string, ColumnKind>> = {},
 ): Promise<pl.DataFrame> {
-  const bytes = await readBytes(path);
-  let frame: pl.DataFrame;
-  try {
-    frame = pl.readParquet(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
-  } catch (error) {
-    throw new SyntaxError(`Cannot read "${path}": it is no Parquet file, or a damaged one`, {
-      cause: error,
-    });
-  }
+  const frame = wholeTable(await readBytes(path), path);
   for (const [name, kind] of Object.entries(columns)) {
     if (!frame.columns.includes(name)) {
       throw new SyntaxError(
