@@ -95,11 +95,14 @@ export interface SynehrgyConfig extends Record<string, number> {
   published: number;
 }
 
+/** Tokens that a record without labels and with a stay of one code may take. */
+const leastTokens = 12;
+
 const settings = {
   ...transformerSettings,
   context: {
     help: "Most tokens in a record; 1024 if not set, less if no record needs as many",
-    min: 16,
+    min: leastTokens,
   },
   bins: { help: "Most bins of a measured quantity", default: 10, min: 1 },
   quantileBins: {
@@ -182,7 +185,7 @@ function configFor(cohort: Cohort, set: ModelConfig): SynehrgyConfig {
       `Cannot make "synehrgy" with outcomes ${chosen.outcomes}: there are ${sizes.labels} labels`,
     );
   }
-  const least = 12 + sizes.labels; // room for all labels and a stay of one code
+  const least = leastTokens + sizes.labels; // room for all labels and a stay of one code
   const longest = sizes.labels + 3 + mostTokens(cohort, 8 + chosen.published * (sizes.labels + 1));
   const context = set.context ?? Math.max(least, Math.min(usualContext, longest));
   if (context < least) {
