@@ -128,7 +128,8 @@ export type { NamedArrays, ShapedArray } from "./lib/nn/parameters.ts";
 // Training
 export { train, type TrainOptions } from "./lib/train/train.ts";
 export { type Training, trainingDefaults, type TrainingOptions } from "./lib/train/options.ts";
-export { readRun, type Run, type RunConfig, type TrainingLine } from "./lib/train/run_folder.ts";
+export { readRun } from "./lib/train/read_run.ts";
+export type { Run, RunConfig, TrainingLine } from "./lib/train/run_folder.ts";
 export { readStateDict, writeStateDict } from "./lib/train/state_dict.ts";
 
 // Generating

@@ -20,10 +20,10 @@ import {
   type ComparedModel,
   type Comparison,
   differencesOf,
-  fromJson,
   type JudgedModel,
   toJson,
 } from "../evaluate/comparison.ts";
+import { checkResamples } from "../evaluate/bootstrap.ts";
 import { checkReal } from "../evaluate/evaluate.ts";
 import { resampledFidelity } from "../evaluate/fidelity/fidelity.ts";
 import { withoutEmptyRecords } from "../evaluate/fidelity/without_empty_records.ts";
@@ -43,9 +43,11 @@ import {
   trainingDefaults,
   type TrainingOptions,
 } from "../train/options.ts";
-import type { Run, RunConfig } from "../train/run_folder.ts";
-import { checkKnowledge, checkSplits, train } from "../train/train.ts";
+import { readRunConfig } from "../train/read_run.ts";
+import type { Run } from "../train/run_folder.ts";
+import { checkCanTrain, checkKnowledge, checkSplits, train } from "../train/train.ts";
 import { version } from "../version.ts";
+import { type Plan, readCeiling, readJudgement, readPlan } from "./read_comparison.ts";
 
 /** A model with what is its own in a comparison. */
 export interface Contestant {
@@ -71,16 +73,6 @@ export interface CompareOptions extends TrainingOptions {
   readonly onProgress?: OnProgress;
 }
 
-/**
- * What decides the figures of all models; a folder is gone on with only under the same plan. What
- * decides those of one model is in its run's config.
- */
-interface Plan {
-  readonly cohort: string;
-  readonly training: Training;
-  readonly resamples: number;
-}
-
 /** A contestant whose settings were checked. */
 interface Entry {
   /** As {@link Contestant} has it. */
@@ -100,7 +92,12 @@ function familyNameOf(name: string): string {
   return family;
 }
 
-function entryOf(contestant: string | Contestant, shared: ModelConfig, cohort: Cohort): Entry {
+function entryOf(
+  contestant: string | Contestant,
+  shared: ModelConfig,
+  cohort: Cohort,
+  training: Training,
+): Entry {
   const { name, settings: own = {}, knowledge } = typeof contestant === "string"
     ? { name: contestant }
     : contestant;
@@ -109,13 +106,19 @@ function entryOf(contestant: string | Contestant, shared: ModelConfig, cohort: C
   const settings = { ...Object.fromEntries(fitting), ...own };
   checkSettings(family, settings);
   const config = family.configFor(cohort, settings, knowledge);
-  checkKnowledge(family.create(config, family.schemaFor?.(cohort, config)), knowledge);
+  const model = family.create(config, family.schemaFor?.(cohort, config));
+  checkKnowledge(model, knowledge);
+  checkCanTrain(model, cohort, training);
   return { name, family: family.name, settings, config, knowledge };
 }
 
-function entriesOf({ models, settings = {} }: CompareOptions, cohort: Cohort): Entry[] {
+function entriesOf(
+  { models, settings = {} }: CompareOptions,
+  cohort: Cohort,
+  training: Training,
+): Entry[] {
   if (models.length === 0) throw new RangeError("Cannot compare: no model is named");
-  const entries = models.map((each) => entryOf(each, settings, cohort));
+  const entries = models.map((each) => entryOf(each, settings, cohort, training));
   const names = entries.map(({ name }) => name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) {
@@ -132,22 +135,14 @@ function entriesOf({ models, settings = {} }: CompareOptions, cohort: Cohort): E
   return entries;
 }
 
-async function readIfThere(path: string): Promise<unknown> {
-  try {
-    return fromJson(await Deno.readTextFile(path));
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    if (error instanceof SyntaxError) {
-      throw new SyntaxError(`Cannot read "${path}": it is not JSON`);
-    }
-    throw error;
-  }
-}
-
-/** What a file keeps; made, and kept there, where there is no such file yet. */
-async function kept<T>(path: string, make: () => Promise<T>): Promise<T> {
-  const found = await readIfThere(path);
-  if (found !== undefined) return found as T;
+/** What was kept before, or what is made now and kept for the next time. */
+async function kept<T>(
+  path: string,
+  found: Promise<T | undefined>,
+  make: () => Promise<T>,
+): Promise<T> {
+  const before = await found;
+  if (before !== undefined) return before;
   const made = await make();
   await replaceText(path, toJson(made));
   return made;
@@ -155,7 +150,7 @@ async function kept<T>(path: string, make: () => Promise<T>): Promise<T> {
 
 /** Makes sure that a folder was begun with the same plan; tells whether it is begun at all. */
 async function isBegunWith(folder: string, plan: Plan): Promise<boolean> {
-  const found = await readIfThere(join(folder, "plan.json")) as Plan | undefined;
+  const found = await readPlan(join(folder, "plan.json"));
   if (found === undefined) {
     if (!await isThere(folder)) return false;
     throw new Deno.errors.AlreadyExists(
@@ -181,9 +176,9 @@ async function isBegunWith(folder: string, plan: Plan): Promise<boolean> {
 
 /** Makes sure that a model that was begun in the folder was begun as it is asked for now. */
 async function checkBegun(folder: string, { name, config, knowledge }: Entry): Promise<void> {
-  const path = join(folder, "models", name, "run", "config.json");
-  const found = await readIfThere(path) as RunConfig | undefined;
-  if (found === undefined) return;
+  const run = join(folder, "models", name, "run");
+  if (!await isThere(join(run, "config.json"))) return;
+  const found = await readRunConfig(run);
   const fail = (what: string, now: unknown, before: unknown) => {
     throw new RangeError(
       `Cannot go on with "${folder}" with ${name}'s ${what} ${now}: it was begun with ${before}; ` +
@@ -215,7 +210,7 @@ async function trained(
   { entry, folder, plan, cohort, onProgress }: Sitting,
 ): Promise<{ run: Run; seconds: number }> {
   const path = join(folder, "run");
-  const isBegun = await readIfThere(join(path, "config.json")) !== undefined;
+  const isBegun = await isThere(join(path, "config.json"));
   const began = performance.now();
   const run = await train(cohort, path, {
     ...plan.training,
@@ -337,12 +332,10 @@ export async function compare(
 ): Promise<Compared> {
   const { resamples = 1000, force = false, onProgress } = options;
   const training = { ...trainingDefaults, ...givenTraining(options) };
-  const entries = entriesOf(options, cohort);
   checkTraining(training);
-  if (!Number.isSafeInteger(resamples) || resamples < 0) {
-    throw new RangeError(`Cannot take ${resamples} resamples: must be a whole number, at least 0`);
-  }
   checkSplits(cohort);
+  checkResamples(resamples, cohort.labelNames.length);
+  const entries = entriesOf(options, cohort, training);
   checkReal(cohort);
   const plan: Plan = { cohort: await fingerprint(cohort), training, resamples };
   const contest: Contest = { cohort, plan, entries, onProgress };
@@ -377,8 +370,10 @@ interface Contest {
 /** Judges all models that are not judged yet, and writes the table and the page. */
 async function judgedAll(contest: Contest, folder: GrowingFolder): Promise<Compared> {
   const { cohort, plan, entries, onProgress } = contest;
+  const ceilingPath = join(folder.path, "ceiling.json");
   const ceiling = await kept(
-    join(folder.path, "ceiling.json"),
+    ceilingPath,
+    readCeiling(ceilingPath),
     () => ceilingOf(cohort, plan, prefixed("ceiling", onProgress)),
   );
   const found: JudgedModel[] = [];
@@ -387,7 +382,8 @@ async function judgedAll(contest: Contest, folder: GrowingFolder): Promise<Compa
     const { name } = entry;
     const own = join(folder.path, "models", name);
     const sitting = { entry, folder: own, plan, cohort, onProgress: prefixed(name, onProgress) };
-    found.push(await kept(join(own, "judgement.json"), () => judged(sitting)));
+    const path = join(own, "judgement.json");
+    found.push(await kept(path, readJudgement(path, plan.resamples), () => judged(sitting)));
     synthetic.set(name, await readMeds(join(own, "synthetic")));
     await folder.shown();
   }

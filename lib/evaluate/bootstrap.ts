@@ -23,6 +23,28 @@ export interface Resampling {
   readonly seed: number;
 }
 
+/** Bytes that figures of resamples may take. */
+const mostBytes = 2 ** 31;
+
+/**
+ * Checks a number of resamples: the sums of all of them are held at once.
+ *
+ * @param labels whose prevalences are resampled
+ * @throws {RangeError} If it is no whole number, or more than memory is meant for
+ */
+export function checkResamples(resamples: number, labels = 0): void {
+  if (!Number.isSafeInteger(resamples) || resamples < 0) {
+    throw new RangeError(`Cannot take ${resamples} resamples: must be a whole number, at least 0`);
+  }
+  const sums = 6 * (5 + labels); // of up to three cohorts, and shares of them
+  const most = Math.floor(mostBytes / (8 * sums));
+  if (resamples <= most) return;
+  throw new RangeError(
+    `Cannot take ${resamples} resamples: with ${labels} labels they are held up to ${most}; ` +
+      "intervals settle from a few thousand on",
+  );
+}
+
 /**
  * How often each record is drawn in a resample of the size of the cohort, with replacement.
  *

@@ -5,7 +5,7 @@
  * @module
  */
 import type { CellHits, RecordLikelihood } from "../models/model.ts";
-import { estimate, resampledSums } from "./bootstrap.ts";
+import { checkResamples, estimate, resampledSums } from "./bootstrap.ts";
 import type { Likelihood } from "./report.ts";
 
 /** How to sum up test records. */
@@ -67,6 +67,7 @@ export function likelihoodMetrics(
   { seed = 0, resamples = 1000, isBound = false, unseenCodeOccurrences = 0 }: LikelihoodOptions =
     {},
 ): Likelihood {
+  checkResamples(resamples);
   if (perRecord.length === 0) throw new RangeError("Cannot take test metrics: no test record");
   if (!(cells >= 1)) throw new RangeError(`Cannot take test metrics over ${cells} columns`);
   const total = (part: "logProbability" | "visits" | "positives") =>

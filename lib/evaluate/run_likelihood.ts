@@ -9,9 +9,13 @@ import { type Cohort, splitOf } from "../cohort/cohort.ts";
 import { fingerprint } from "../cohort/fingerprint.ts";
 import { reindexed } from "../cohort/trim.ts";
 import type { RecordLikelihood } from "../models/model.ts";
+import { comfortable, fittingRuns } from "../models/needs.ts";
+import { checkRoom } from "../models/room_check.ts";
 import { toTensors } from "../nn/parameters.ts";
+import { roomOn } from "../nn/room.ts";
 import type { OnProgress } from "../progress.ts";
 import { modelOf, type Run } from "../train/run_folder.ts";
+import { checkResamples } from "./bootstrap.ts";
 import { differenceOfNames } from "./fidelity/vocabularies.ts";
 import { likelihoodMetrics } from "./likelihood.ts";
 import type { Likelihood } from "./report.ts";
@@ -22,7 +26,7 @@ export interface RunLikelihoodOptions {
   readonly seed?: number;
   /** Resamples of patients behind the interval; 1,000 when left out, 0 for none. */
   readonly resamples?: number;
-  /** Records to a forward pass; 48 when left out. The figures do not depend on it. */
+  /** Most records to a forward pass; 48 when left out. The figures do not depend on it. */
   readonly batch?: number;
   /** Told of every batch. */
   readonly onProgress?: OnProgress;
@@ -78,6 +82,7 @@ export async function runLikelihood(
   real: Cohort,
   { seed, resamples, batch, onProgress }: RunLikelihoodOptions = {},
 ): Promise<Likelihood> {
+  if (resamples !== undefined) checkResamples(resamples);
   const { perRecord, cells, ...about } = await testLikelihoods(run, real, { batch, onProgress });
   return likelihoodMetrics(perRecord, cells, { seed, resamples, ...about });
 }
@@ -122,6 +127,11 @@ export async function testLikelihoods(
   }
   const order = Int32Array.from(rows, (_, record) => record).sort((a, b) => rows[a] - rows[b]);
   const found: RecordLikelihood[] = new Array(known.recordCount);
+  if (!("learn" in model)) checkRoom(model, { stage: "judging", cohort: known });
+  const runsOf = (records: Int32Array) =>
+    "learn" in model
+      ? [records]
+      : fittingRuns(model, "judging", comfortable(model, roomOn()), known, records);
   const tensors = "learn" in model ? {} : toTensors(run.parameters);
   const likelihoodsOf = (records: Int32Array) =>
     "learn" in model
@@ -129,11 +139,14 @@ export async function testLikelihoods(
       : model.likelihoods?.(tensors, known, records);
   try {
     for (let from = 0; from < order.length; from += batch) {
-      const records = order.slice(from, from + batch);
-      const likelihoods = await likelihoodsOf(records);
-      for (const [i, likelihood] of likelihoods?.entries() ?? []) found[records[i]] = likelihood;
-      const done = from + records.length;
-      onProgress?.({ stage: "likelihood of test records", done, total: order.length });
+      const together = order.slice(from, from + batch);
+      let done = from;
+      for (const records of runsOf(together)) {
+        const likelihoods = await likelihoodsOf(records);
+        for (const [i, likelihood] of likelihoods?.entries() ?? []) found[records[i]] = likelihood;
+        done += records.length;
+        onProgress?.({ stage: "likelihood of test records", done, total: order.length });
+      }
     }
   } finally {
     tf.dispose(tensors);

@@ -10,7 +10,10 @@ import { cohortOf } from "../cohort/records.ts";
 import type { Rules } from "../cohort/rules.ts";
 import { sameTexts } from "../cohort/vocabulary.ts";
 import type { Sampler } from "../models/model.ts";
+import { fittingCount } from "../models/needs.ts";
+import { checkRoom } from "../models/room_check.ts";
 import { toTensors } from "../nn/parameters.ts";
+import { roomOn } from "../nn/room.ts";
 import type { OnProgress } from "../progress.ts";
 import { modelOf, type Run } from "../train/run_folder.ts";
 import type { RuleTally } from "./rule_guard.ts";
@@ -26,7 +29,7 @@ export interface GenerationOptions {
   readonly seed?: number;
   /** Number of the first record, for cohorts made in parts; default 0. */
   readonly first?: number;
-  /** Records written side by side; default 256. Changes speed, not the records. */
+  /** Most records written side by side; default 256. Changes speed, not the records. */
   readonly batch?: number;
   /**
    * How a masked head draws the codes of a visit; both ways give the same records. Default
@@ -150,6 +153,8 @@ export async function* generateParts(
   if (rules !== undefined && !isFor(rules, run)) {
     throw new RangeError("Cannot generate with these rules: they are for other codes or labels");
   }
+  if (!("learn" in model)) checkRoom(model, { stage: "writing" });
+  const together = "learn" in model ? batch : fittingCount(model, roomOn(), Math.min(batch, count));
   const tensors = "learn" in model ? {} : toTensors(run.parameters);
   try {
     const sampling = "learn" in model
@@ -164,8 +169,8 @@ export async function* generateParts(
         );
       }
       const beginning = prefixes && beginningsFor(prefixes, run, sampling, { first, count });
-      for (let done = 0; done < count; done += batch) {
-        const size = Math.min(batch, count - done);
+      for (let done = 0; done < count; done += together) {
+        const size = Math.min(together, count - done);
         const tally = { draws: 0, touched: 0 };
         const order = {
           first: first + done,

@@ -306,6 +306,12 @@ async function numberOf(scalar: tf.Tensor): Promise<number> {
 const isStatistic = (name: string) => name.includes(".running_");
 const networks = ["generator", "discriminator"] as const;
 
+/** Floats that a step of both networks takes beside their parameters, the critic's being the larger. */
+export function ganFootprint({ columns, generator, critic }: GanConfig, rows: number): number {
+  const units = [...generator, ...critic].reduce((sum, width) => sum + width, 0);
+  return rows * (50 * columns + 40 * units);
+}
+
 /** Both networks at work, with an optimizer each. */
 export interface GanDuel extends Duel {
   /** A step with given numbers. */

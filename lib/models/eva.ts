@@ -24,6 +24,7 @@ import type { Cohort } from "../cohort/cohort.ts";
 import type { RecordLists } from "../cohort/records.ts";
 import { bernoulliNll } from "../nn/bernoulli.ts";
 import { causalConvolution, transposedConvolution } from "../nn/convolution.ts";
+import { type Footprint, logitsRow, lstmRow, times, together } from "../nn/footprint.ts";
 import { linear } from "../nn/linear.ts";
 import { lstm as lstmLayer } from "../nn/lstm.ts";
 import { embedding, rowOf, rowsFrom } from "../nn/multi_hot.ts";
@@ -42,6 +43,7 @@ import { type RowConfig, rowConfigFor, rowLikelihoods, rowSettings } from "./row
 import { headBias, startSettings } from "./sparse_start.ts";
 import {
   columnsOf,
+  longestRows,
   rowScript,
   rowsOf,
   startColumn,
@@ -408,6 +410,18 @@ function sampling(config: EvaConfig, parameters: NamedTensors): RecordSampling {
   };
 }
 
+/** What a pass takes: the encoder's two LSTMs, all rows that are spread, and the causal convolutions. */
+function footprint(config: EvaConfig, rows: number, records: number): Footprint {
+  const { width, context, channels4, channels5, channels6, channels7 } = config;
+  const seen = causalTaps * (channels4 + channels5 + channels6 + channels7);
+  const made = channels5 + channels6 + channels7;
+  const spread = 6 * context * channels4;
+  const convolutions = { kept: 2 * seen + 2 * made, passing: 2 * seen + 2 * made };
+  const encoder = times(2, lstmRow(width, 1));
+  const row = together(encoder, convolutions, logitsRow(columnsOf(config)));
+  return times(records, together(times(rows, row), { kept: spread, passing: spread }));
+}
+
 /** EVA as `deno task train --model eva` knows it. */
 export const eva: ModelFamily<GradientModel> = {
   name: "eva",
@@ -446,6 +460,14 @@ export const eva: ModelFamily<GradientModel> = {
         return evaLoss(config, parameters, batch, noiseOf(config, records, moment), weight);
       },
       lossDivisor: (_, recordCount) => recordCount * cellsOf(config),
+      footprint: (cohort, records) =>
+        footprint(config, longestRows(cohort, records), records.length),
+      writingFootprint(records) {
+        const decoded =
+          footprint(config, config.context, Math.min(records, decodedTogether)).passing;
+        // given labels are looked for among the first rows of many
+        return Math.max(decoded, footprint(config, 1, candidates).passing);
+      },
       likelihoodIsBound: true,
       likelihoods: (...asked) => likelihoods(config, ...asked),
       sampling: (parameters) => sampling(config, parameters),

@@ -18,6 +18,14 @@
 import type * as tf from "@tensorflow/tfjs-core";
 import type { Cohort } from "../cohort/cohort.ts";
 import { categoricalNll, categoricalRows } from "../nn/categorical.ts";
+import {
+  type Footprint,
+  logitsRow,
+  times,
+  together,
+  transformerMemoryFloats,
+  transformerRow,
+} from "../nn/footprint.ts";
 import type { Memory } from "../nn/memory.ts";
 import { embedding as embedded } from "../nn/multi_hot.ts";
 import { gaussian, type Initials } from "../nn/initial.ts";
@@ -200,6 +208,30 @@ export function gptSampling(
   };
 }
 
+/**
+ * What passes over records and writing them take in a model with GPT's head.
+ *
+ * @param columns tokens that there are
+ * @param rowsOf tokens of a record
+ * @param own what each token takes besides
+ */
+export function gptFootprints(
+  config: TransformerConfig & { context: number },
+  columns: number,
+  rowsOf: GradientModel["rowsOf"],
+  own: Footprint = { kept: 0, passing: 0 },
+): Pick<GradientModel, "footprint" | "writingFootprint"> {
+  const written = transformerMemoryFloats(config, config.context) + own.passing + 4 * columns;
+  return {
+    footprint(cohort, records) {
+      const rows = records.reduce((most, record) => Math.max(most, rowsOf(cohort, record)), 0);
+      const row = together(transformerRow(config, rows), logitsRow(columns), own);
+      return times(records.length * rows, row);
+    },
+    writingFootprint: (records) => records * written,
+  };
+}
+
 /** How a model over GPT's tokens spells records. */
 export function gptSpelling(config: GptConfig): Omit<Spelling, "logits"> {
   return {
@@ -240,6 +272,7 @@ export const gpt: ModelFamily<GradientModel> = {
           ...gptSpelling(config),
           logits: (batch) => gptLogits(parameters, gptHistories(config, parameters, batch)),
         }),
+      ...gptFootprints(config, tokenKinds(config), (...of) => tokenCount(config, ...of)),
       sampling: (parameters) =>
         gptSampling(config, parameters, () => gptMemory(config, parameters)),
     };

@@ -14,6 +14,12 @@
 import type * as tf from "@tensorflow/tfjs-core";
 import { blockOrderRows } from "../nn/block_order.ts";
 import { fixedPointRows } from "../nn/fixed_point.ts";
+import {
+  maskedHeadRow,
+  together,
+  transformerMemoryFloats,
+  transformerRow,
+} from "../nn/footprint.ts";
 import { maskedHead, samplingHead } from "../nn/masked_head.ts";
 import { changed, type Initial, type Initials, uniform } from "../nn/initial.ts";
 import {
@@ -117,6 +123,13 @@ export const halo: ModelFamily<RowModel> = {
       fromOriginal: (stateDict) => fromOriginal(config, stateDict),
       toOriginal: (parameters) => toOriginal(config, parameters),
       logits: (parameters, batch) => haloLogits(config, parameters, batch),
+      rowFootprint: (rows) =>
+        together(
+          transformerRow(config, rows),
+          maskedHeadRow(config.width, columnsOf(config)),
+        ),
+      writingFloats: transformerMemoryFloats(config, config.context) +
+        14 * (config.width + columnsOf(config)),
       drawing: (parameters, sampler) => drawing(config, parameters, sampler),
     });
   },

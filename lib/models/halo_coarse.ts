@@ -12,6 +12,7 @@
  */
 import type * as tf from "@tensorflow/tfjs-core";
 import { bernoulliRows } from "../nn/bernoulli.ts";
+import { logitsRow, together, transformerMemoryFloats, transformerRow } from "../nn/footprint.ts";
 import type { Initials } from "../nn/initial.ts";
 import { checkShapes, type NamedArrays, type NamedTensors } from "../nn/parameters.ts";
 import type { ModelFamily } from "./model.ts";
@@ -26,6 +27,7 @@ import {
   withInitialHead,
   withoutHead,
 } from "./tied_head.ts";
+import { columnsOf } from "./visit_rows.ts";
 import {
   causalBuffers,
   initialVisitTransformer,
@@ -90,6 +92,8 @@ export const haloCoarse: ModelFamily<RowModel> = {
       }),
       logits: (parameters, batch): tf.Tensor2D =>
         tiedLogits(parameters, visitHistories(config, parameters, batch), embedding),
+      rowFootprint: (rows) => together(transformerRow(config, rows), logitsRow(columnsOf(config))),
+      writingFloats: transformerMemoryFloats(config, config.context) + 4 * columnsOf(config),
       drawing: (parameters) => drawing(config, parameters),
     });
   },

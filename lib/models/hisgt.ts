@@ -45,6 +45,7 @@ import {
   type GptConfig,
   gptConfigFor,
   gptEmbedding,
+  gptFootprints,
   gptLogits,
   gptSampling,
   gptSettings,
@@ -311,6 +312,10 @@ export const hisgt: ModelFamily<GradientModel> = {
           ...gptSpelling(config),
           logits: (batch) => gptLogits(parameters, hisgtHistories(config, parameters, batch)),
         }),
+      ...gptFootprints(config, tokenKinds(config), (...of) => tokenCount(config, ...of), {
+        kept: 12 * config.semanticWidth + 24 * config.width, // both vectors, and the guesses at them
+        passing: 6 * config.semanticWidth + 8 * config.width,
+      }),
       sampling: (parameters) =>
         gptSampling(config, parameters, () => hisgtMemory(config, parameters)),
     };

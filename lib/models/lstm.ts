@@ -12,6 +12,7 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { bernoulliRows } from "../nn/bernoulli.ts";
+import { logitsRow, lstmRow, together } from "../nn/footprint.ts";
 import { linear } from "../nn/linear.ts";
 import { lstm as lstmLayer, lstmNext, type LstmState, type LstmWeights } from "../nn/lstm.ts";
 import { keptRecords, type Memory } from "../nn/memory.ts";
@@ -30,6 +31,7 @@ import {
 import { headBias, startSettings } from "./sparse_start.ts";
 import { drawnFrom, stepper } from "./stepper.ts";
 import { columnsOf, type VisitRows } from "./visit_rows.ts";
+import { mostLayers } from "./visit_transformer.ts";
 
 /** The LSTM's settings. The paper's are width 768, 6 layers, context 48. */
 export interface LstmConfig extends RowConfig {
@@ -43,7 +45,7 @@ export interface LstmConfig extends RowConfig {
 
 const settings = {
   width: { help: "Width of the embedding and of each layer", default: 256, min: 1 },
-  layers: { help: "Layers on top of each other", default: 6, min: 1 },
+  layers: { help: "Layers on top of each other", default: 6, min: 1, max: mostLayers },
   ...rowSettings,
   ...startSettings,
 };
@@ -160,6 +162,9 @@ export const lstm: ModelFamily<RowModel> = {
       fromOriginal: (stateDict) => fromOriginal(config, stateDict),
       toOriginal: (parameters) => parameters,
       logits: (parameters, batch) => lstmLogits(config, parameters, batch),
+      rowFootprint: () =>
+        together(lstmRow(config.width, config.layers), logitsRow(columnsOf(config))),
+      writingFloats: (16 + 8 * config.layers) * config.width + 4 * columnsOf(config),
       drawing: (parameters) => drawing(config, parameters),
     });
   },

@@ -87,6 +87,7 @@ export const memoriser: ModelFamily<CountedModel> = {
     rowLimit: Infinity,
     rowsOf,
     learn,
+    maybeUnknown: ["start_days", "values", "birth_days"],
     shapes: {
       visit_counts: [-1],
       code_counts: [-1],

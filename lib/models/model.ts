@@ -9,6 +9,7 @@ import type * as tf from "@tensorflow/tfjs-core";
 import type { CodeGraph } from "../cohort/code_graph.ts";
 import type { Cohort } from "../cohort/cohort.ts";
 import type { RecordLists } from "../cohort/records.ts";
+import type { Footprint } from "../nn/footprint.ts";
 import type { Forbidden } from "../nn/forbidden.ts";
 import type { Initials } from "../nn/initial.ts";
 import type { MultiHot } from "../nn/multi_hot.ts";
@@ -304,6 +305,13 @@ export interface GradientModel extends AnyModel {
     records: Int32Array,
   ): Promise<RecordLikelihood[]>;
   /**
+   * Floats that a pass over records takes on the engine, beside the parameters: an upper bound that is
+   * at most about twice too high, since batches are cut and trainings refused by it.
+   */
+  footprint(cohort: Cohort, records: Int32Array): Footprint;
+  /** Floats that writing so many records side by side takes, the parameters aside, at their longest. */
+  writingFootprint(records: number): number;
+  /**
    * Makes ready to write records.
    *
    * @param parameters on the backend, to be kept there until the sampling is disposed of
@@ -342,6 +350,8 @@ export interface Duel {
 export interface Adversary {
   /** Times that each row is seen. */
   readonly epochs: number;
+  /** Floats that a step of both takes on the engine, beside the parameters; an upper bound. */
+  readonly stepFootprint: number;
   /** Rows to a batch, about. */
   readonly batch: number;
   /** How its parameters begin, under names that the first stage has not. */
@@ -358,6 +368,8 @@ export interface CountedModel extends AnyModel {
   learn(cohort: Cohort): NamedArrays;
   /** Shapes of its parameters by name; -1 for sizes that depend on the records. */
   readonly shapes: Readonly<Record<string, readonly number[]>>;
+  /** Names of parameters in which NaN stands for what is not known. */
+  readonly maybeUnknown?: readonly string[];
   /** As in {@link GradientModel}. */
   likelihoods?(
     parameters: NamedArrays,

@@ -8,6 +8,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Cohort } from "../cohort/cohort.ts";
 import { bernoulliNll } from "../nn/bernoulli.ts";
+import { type Footprint, times } from "../nn/footprint.ts";
 import type { NamedTensors } from "../nn/parameters.ts";
 import type {
   GradientModel,
@@ -17,7 +18,15 @@ import type {
   Setting,
   Stepper,
 } from "./model.ts";
-import { columnsOf, rowScript, rowsOf, sizesOf, type VisitRows, visitRows } from "./visit_rows.ts";
+import {
+  columnsOf,
+  longestRows,
+  rowScript,
+  rowsOf,
+  sizesOf,
+  type VisitRows,
+  visitRows,
+} from "./visit_rows.ts";
 
 /** Settings of every model over visit rows. */
 export interface RowConfig extends Record<string, number> {
@@ -84,6 +93,10 @@ export interface RowModelParts
   readonly samplers?: readonly Sampler[];
   /** Logits of every row to predict, under teacher forcing: [records × rows, columns]. */
   logits(parameters: NamedTensors, batch: VisitRows): tf.Tensor2D;
+  /** A row's part of a pass over records of so many rows. */
+  rowFootprint(rows: number): Footprint;
+  /** Floats that a record takes that is being written, at its longest. */
+  readonly writingFloats: number;
   /** Makes ready to draw rows. */
   drawing(parameters: NamedTensors, sampler?: Sampler): RowDrawing;
 }
@@ -94,7 +107,7 @@ export type RowModel = GradientModel & Required<Pick<GradientModel, "likelihoods
 /** A model over visit rows. */
 export function rowModel(family: string, config: RowConfig, parts: RowModelParts): RowModel {
   const columns = columnsOf(config);
-  const { logits, drawing, samplers = [], ...own } = parts;
+  const { logits, drawing, rowFootprint, writingFloats, samplers = [], ...own } = parts;
   return {
     ...own,
     family,
@@ -109,6 +122,11 @@ export function rowModel(family: string, config: RowConfig, parts: RowModelParts
       return bernoulliNll(cells, batch.targets, batch.mask, config.positiveWeight);
     },
     lossDivisor: (_, recordCount) => recordCount * (config.context - 1) * columns,
+    footprint(cohort, records) {
+      const rows = longestRows(cohort, records);
+      return times(records.length * rows, rowFootprint(rows));
+    },
+    writingFootprint: (records) => records * writingFloats,
     async likelihoods(parameters, cohort, records) {
       const batch = visitRows(config, cohort, records, config.context - 1);
       const output = tf.tidy(() => logits(parameters, batch));

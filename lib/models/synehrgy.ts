@@ -30,7 +30,7 @@ import { checkShapes, type NamedTensors } from "../nn/parameters.ts";
 import { type Random, random } from "../nn/random.ts";
 import { initialTransformer } from "../nn/transformer.ts";
 import { sequenceRows, type TokenRows } from "./code_tokens.ts";
-import { gptEmbedding, gptHistories, gptLogits, gptMemory } from "./gpt.ts";
+import { gptEmbedding, gptFootprints, gptHistories, gptLogits, gptMemory } from "./gpt.ts";
 import type {
   GradientModel,
   ModelConfig,
@@ -95,14 +95,14 @@ export interface SynehrgyConfig extends Record<string, number> {
   published: number;
 }
 
-/** Tokens that a record without labels and with a stay of one code may take. */
-const leastTokens = 12;
+/** Tokens of a record of one stay with one code, without those of labels. */
+const leastContext = 12;
 
 const settings = {
   ...transformerSettings,
   context: {
     help: "Most tokens in a record; 1024 if not set, less if no record needs as many",
-    min: leastTokens,
+    min: leastContext,
   },
   bins: { help: "Most bins of a measured quantity", default: 10, min: 1 },
   quantileBins: {
@@ -185,7 +185,7 @@ function configFor(cohort: Cohort, set: ModelConfig): SynehrgyConfig {
       `Cannot make "synehrgy" with outcomes ${chosen.outcomes}: there are ${sizes.labels} labels`,
     );
   }
-  const least = leastTokens + sizes.labels; // room for all labels and a stay of one code
+  const least = leastContext + sizes.labels;
   const longest = sizes.labels + 3 + mostTokens(cohort, 8 + chosen.published * (sizes.labels + 1));
   const context = set.context ?? Math.max(least, Math.min(usualContext, longest));
   if (context < least) {
@@ -449,6 +449,7 @@ export const synehrgy: ModelFamily<GradientModel> = {
             tokensOf: (...asked) => withAgesDrawn(script, layout, tokensOf(...asked)),
             logits: (batch) => synehrgyLogits(config, parameters, batch),
           }),
+      ...gptFootprints(config, layout.size, rowsOf),
       sampling: (parameters) => sampling(config, script, parameters),
     };
   },

@@ -22,6 +22,7 @@ import { type Cohort, splitOf } from "../cohort/cohort.ts";
 import { bernoulliNll } from "../nn/bernoulli.ts";
 import { type Dropout, dropoutFrom } from "../nn/dropout.ts";
 import { finishedRow, type Forbidden } from "../nn/forbidden.ts";
+import { type Footprint, logitsRow, lstmRow, setMember, times, together } from "../nn/footprint.ts";
 import { linear } from "../nn/linear.ts";
 import { lstm as lstmLayer, lstmNext, type LstmState, type LstmWeights } from "../nn/lstm.ts";
 import { keptRecords, type Memory } from "../nn/memory.ts";
@@ -30,19 +31,21 @@ import { constant, gaussian, type Initial, type Initials, sameAs, uniform } from
 import { checkShapes, copied, type NamedTensors } from "../nn/parameters.ts";
 import { random } from "../nn/random.ts";
 import { setEncoder } from "../nn/set_encoder.ts";
-import { type GanConfig, ganDuel, generated, initialGan } from "./conditional_gan.ts";
+import { type GanConfig, ganDuel, ganFootprint, generated, initialGan } from "./conditional_gan.ts";
 import type { ConditionedRows, GradientModel, ModelFamily, Setting } from "./model.ts";
 import { rowConfigFor, rowSettings } from "./row_model.ts";
 import { headBias } from "./sparse_start.ts";
 import { stepper } from "./stepper.ts";
 import {
   endColumn,
+  longestRows,
   rowScript,
   rowsOf,
   startColumn,
   type VisitRows,
   visitRows,
 } from "./visit_rows.ts";
+import { mostLayers } from "./visit_transformer.ts";
 
 /** SynTEG's settings. */
 export interface SyntegConfig extends Record<string, number> {
@@ -101,7 +104,7 @@ const settings = {
   context: rowSettings.context,
   visitLength: { help: "Most codes in a visit, plus 2; from the cohort if not set", min: 3 },
   width: { help: "Width of codes' embeddings; a multiple of heads", default: 112, min: 1 },
-  layers: { help: "Layers of the encoder of visits", default: 2, min: 1 },
+  layers: { help: "Layers of the encoder of visits", default: 2, min: 1, max: mostLayers },
   heads: { help: "Attention heads of the encoder of visits", default: 4, min: 1 },
   feedForward: { help: "Hidden units of the encoder of visits", default: 128, min: 1 },
   dropout: {
@@ -112,7 +115,12 @@ const settings = {
     isReal: true,
   },
   lstmWidth: { help: "Width of the LSTM over visits (paper: 512)", default: 256, min: 1 },
-  lstmLayers: { help: "Layers of the LSTM over visits (paper: 3)", default: 1, min: 1 },
+  lstmLayers: {
+    help: "Layers of the LSTM over visits (paper: 3)",
+    default: 1,
+    min: 1,
+    max: mostLayers,
+  },
   condition: { help: "Width of the condition (paper: 256)", default: 128, min: 1 },
   noise: { help: "Normal numbers behind a visit (paper: 128)", default: 64, min: 1 },
   ganWidth: { help: "Width of the generator's last layers (paper: 512)", default: 256, min: 4 },
@@ -516,6 +524,38 @@ function uniformsOf(config: SyntegConfig): number {
   return 2 * Math.ceil(config.noise / 2) + columnsOf(config);
 }
 
+/** What a pass takes: visits as sets of codes, padded within groups of like sizes, and the LSTM. */
+function footprint(config: SyntegConfig, cohort: Cohort, records: Int32Array): Footprint {
+  const { visitLength, lstmWidth, lstmLayers, condition, published } = config;
+  const { visitOffsets, codeOffsets, labelNames } = cohort;
+  const membersOf = (columns: number) => {
+    const padded = published === 1 ? visitLength : 2 ** Math.ceil(Math.log2(columns + 2));
+    return Math.min(padded, visitLength);
+  };
+  const set = (members: number) => times(members, setMember(config, members));
+  const rows = longestRows(cohort, records);
+  const sets = Array.from(records, (record) => {
+    const [from, to] = [visitOffsets[record], visitOffsets[record + 1]];
+    const padding = times(rows - (to - from) - 1, set(membersOf(0)));
+    let all = together(padding, set(membersOf(labelNames.length)));
+    for (let visit = from; visit < to; visit++) {
+      const { kept, passing } = set(membersOf(codeOffsets[visit + 1] - codeOffsets[visit]));
+      all = { kept: all.kept + kept, passing: all.passing + passing };
+    }
+    return all;
+  });
+  const encoded = {
+    kept: sets.reduce((sum, { kept }) => sum + kept, 0),
+    passing: sets.reduce((sum, { passing }) => sum + passing, 0),
+  };
+  const row = together(
+    lstmRow(lstmWidth, lstmLayers),
+    logitsRow(columnsOf(config)),
+    { kept: 4 * (lstmWidth + condition), passing: 0 },
+  );
+  return together(encoded, times(records.length * rows, row));
+}
+
 const counter = ".num_batches_tracked";
 
 /** SynTEG as `deno task train --model synteg` knows it. */
@@ -572,10 +612,18 @@ export const synteg: ModelFamily<GradientModel> = {
       lossDivisor: (_, recordCount) => recordCount * (config.context - 1) * columns,
       adversary: {
         epochs: config.ganEpochs,
+        stepFootprint: ganFootprint(gan, config.ganBatch),
         batch: config.ganBatch,
         initial: initialAdversary,
         examples: (parameters, cohort) => examples(config, parameters, cohort),
         begin: (state) => ganDuel(gan, state),
+      },
+      footprint: (cohort, records) => footprint(config, cohort, records),
+      writingFootprint(records) {
+        const { visitLength, lstmWidth, lstmLayers, ganWidth } = config;
+        const visit = times(visitLength, setMember(config, visitLength)).passing;
+        return records *
+          (visit + lstmRow(lstmWidth, lstmLayers).passing + 8 * ganWidth + 6 * columns);
       },
       sampling: (parameters) => ({
         kind: "steps",

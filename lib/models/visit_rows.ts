@@ -44,6 +44,11 @@ export function rowsOf({ visitOffsets }: Cohort, record: number): number {
   return visitOffsets[record + 1] - visitOffsets[record] + 1;
 }
 
+/** Rows of each record in a batch at most: those of the longest, and padding to a multiple of four. */
+export function longestRows(cohort: Cohort, records: Int32Array): number {
+  return 3 + records.reduce((most, record) => Math.max(most, rowsOf(cohort, record)), 1);
+}
+
 /** Records laid out as rows for a visit-level model: every record as long as the longest. */
 export interface VisitRows {
   /** Number of records. */

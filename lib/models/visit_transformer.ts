@@ -36,10 +36,13 @@ export interface VisitTransformerConfig extends RowConfig {
   epsilon: number;
 }
 
+/** Most layers of a kind: more would take minutes to name, before memory is asked for. */
+export const mostLayers = 1000;
+
 /** What users may set of GPT-2's blocks. */
 export const transformerSettings = {
   width: { help: "Width of the embedding, a multiple of heads", default: 256, min: 1 },
-  layers: { help: "Transformer blocks", default: 4, min: 1 },
+  layers: { help: "Transformer blocks", default: 4, min: 1, max: mostLayers },
   heads: { help: "Attention heads", default: 8, min: 1 },
 } satisfies Record<string, Setting>;
 

@@ -6,6 +6,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
+import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
 import type { NodeJSKernelBackend } from "@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend.js";
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -87,10 +88,15 @@ export function stderrSwitch(): string {
   return join(dirname(nativeBinding()), "stderr_switch.so");
 }
 
+/** Whether TensorFlow has been built here. */
+export function hasNativeBinding(): boolean {
+  return existsSync(nativeBinding());
+}
+
 /** How to load each engine; tells what stands in the way, or nothing. */
 const engines: Record<Backend, (auto: boolean) => Promise<string | undefined>> = {
   tensorflow() {
-    if (!existsSync(nativeBinding())) {
+    if (!hasNativeBinding()) {
       return Promise.resolve("TensorFlow is not built, run deno task native");
     }
     // Node dropped this function, Deno never had it, tfjs-node still calls it
@@ -108,7 +114,7 @@ const engines: Record<Backend, (auto: boolean) => Promise<string | undefined>> =
   async webgpu(auto) {
     // Mesa's software Vulkan and TensorFlow both bring an LLVM: with Mesa's loaded first,
     // TensorFlow crashes the process
-    if (existsSync(nativeBinding())) await engines.tensorflow(auto);
+    if (hasNativeBinding()) await engines.tensorflow(auto);
     // Mesa's Vulkan drivers complain on stderr where this is not set, as in containers
     if (!Deno.env.has("XDG_RUNTIME_DIR")) Deno.env.set("XDG_RUNTIME_DIR", tmpdir());
     const adapter = await navigator.gpu?.requestAdapter();
@@ -121,12 +127,31 @@ const engines: Record<Backend, (auto: boolean) => Promise<string | undefined>> =
 
   async wasm() {
     await import("@tensorflow/tfjs-backend-wasm");
+    shareClones();
   },
 
   async cpu() {
     await import("@tensorflow/tfjs-backend-cpu");
   },
 };
+
+/**
+ * Makes clones on wasm share the numbers of what they are made of, as on all other engines. tfjs
+ * clones whatever a step saves for its way back, all weights among it: copies took HALO with 5,000
+ * codes half as much memory again.
+ */
+function shareClones(): void {
+  const named = { kernelName: "Identity", backendName: "wasm" };
+  tf.unregisterKernel(named.kernelName, named.backendName);
+  tf.registerKernel({
+    ...named,
+    kernelFunc({ inputs: { x }, backend }) {
+      const { dataId, shape, dtype } = x as tf.TensorInfo;
+      (backend as BackendWasm).incRef(dataId);
+      return { dataId, shape, dtype };
+    },
+  });
+}
 
 /**
  * Runs something with the process's stderr closed to it: as TensorFlow's library loads, it greets

@@ -80,18 +80,30 @@ export function hostTensors(
   });
 }
 
-/** cpu and wasm: copies tensors into the buffer. */
-export function copyInto(
+/** cpu and wasm: each tensor's numbers, and where they stand in the buffer. */
+function placed(
   { paddedSizes }: FlatLayout,
   tensors: tf.Tensor[],
-  flat: Float32Array,
+  use: (numbers: Float32Array, at: number) => void,
 ): void {
   hostKernel(tensors, [], (numbers) => {
     let at = 0;
     numbers.forEach((each, i) => {
-      flat.set(each, at);
+      use(each, at);
       at += paddedSizes[i];
     });
+  });
+}
+
+/** cpu and wasm: copies tensors into the buffer. */
+export function copyInto(layout: FlatLayout, tensors: tf.Tensor[], flat: Float32Array): void {
+  placed(layout, tensors, (numbers, at) => flat.set(numbers, at));
+}
+
+/** cpu and wasm: adds tensors to what is in the buffer. */
+export function addInto(layout: FlatLayout, tensors: tf.Tensor[], flat: Float32Array): void {
+  placed(layout, tensors, (numbers, at) => {
+    for (let i = 0; i < numbers.length; i++) flat[at + i] += numbers[i];
   });
 }
 

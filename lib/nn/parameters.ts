@@ -14,6 +14,9 @@ export interface ShapedArray {
 /** Parameters in memory, by the names of the model's original code. */
 export type NamedArrays = Record<string, ShapedArray>;
 
+/** Shapes of parameters, by the names of the model's original code. */
+export type Shapes = Readonly<Record<string, Pick<ShapedArray, "shape">>>;
+
 /** A list of numbers. */
 export function vector(numbers: ArrayLike<number>): ShapedArray {
   return { shape: [numbers.length], numbers: Float32Array.from(numbers) };
@@ -68,8 +71,8 @@ export function toTensors(arrays: NamedArrays): Record<string, tf.Tensor> {
  */
 export function checkShapes(
   model: string,
-  found: NamedArrays,
-  wanted: Readonly<Record<string, Pick<ShapedArray, "shape">>>,
+  found: Shapes,
+  wanted: Shapes,
 ): void {
   for (const name of Object.keys(found)) {
     if (!Object.hasOwn(wanted, name)) {

@@ -70,11 +70,15 @@ export function transformer(
   records: number,
 ): tf.Tensor2D {
   for (let i = 0; i < config.layers; i++) {
-    x = blockWith(
-      config,
-      block(parameters, i),
-      x,
-      (qkv) => causalAttention(qkv, records, config.heads),
+    const given = x;
+    // Frees what the way back does not need
+    x = tf.tidy(() =>
+      blockWith(
+        config,
+        block(parameters, i),
+        given,
+        (qkv) => causalAttention(qkv, records, config.heads),
+      )
     );
   }
   return finalNorm(config, parameters, x);

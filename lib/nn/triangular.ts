@@ -31,6 +31,32 @@ function lowerTriangle(x: tf.Tensor2D, diagonal = 0): tf.Tensor2D {
   return tf.where(tf.lessEqual(column, row), x, tf.zerosLike(x));
 }
 
+/**
+ * The transpose of two matrices, one above the other, without what lies above its diagonal. On cpu
+ * and wasm in one pass: its factors are as large as a parameter, of which wasm holds few.
+ */
+function lowerTransposed(upper: tf.Tensor2D, lower: tf.Tensor2D): tf.Tensor2D {
+  if (!isOnHost()) return lowerTriangle(transposed(tf.concat([upper, lower])));
+  const [width, out] = upper.shape;
+  const size = width + lower.shape[0];
+  const tile = 16;
+  const [y] = hostKernel([upper, lower], [[out, size]], ([upper, lower], [to]) => {
+    to.fill(0);
+    for (const [from, first, end] of [[upper, 0, width], [lower, width, size]] as const) {
+      for (let r0 = 0; r0 < out; r0 += tile) {
+        const r1 = Math.min(out, r0 + tile);
+        for (let c0 = first; c0 < Math.min(end, r1); c0 += tile) {
+          const c1 = Math.min(end, c0 + tile);
+          for (let r = r0; r < r1; r++) {
+            for (let c = c0; c < c1 && c <= r; c++) to[r * size + c] = from[(c - first) * out + r];
+          }
+        }
+      }
+    }
+  });
+  return y as tf.Tensor2D;
+}
+
 /** Columns `from` to `to - 1`. */
 function columnSlice(x: tf.Tensor2D, from: number, to: number): tf.Tensor2D {
   const [rows, columns] = x.shape;
@@ -68,18 +94,15 @@ export function triangularFirst(
       const inOut = transposed(weight);
       const historyWeight = tf.slice(inOut, 0, width);
       save([history, historyWeight]);
-      const fromCodes = bag(codes, tf.slice(inOut, width, columns), width);
-      return tf.add(tf.add(product(history, historyWeight), bias), fromCodes);
+      const shifted = { ...codes, columns: codes.columns.map((column) => width + column) };
+      return tf.add(tf.add(product(history, historyWeight), bias), bag(shifted, inOut, 0));
     },
     (dy, saved) => {
       const [history, historyWeight] = saved as [tf.Tensor2D, tf.Tensor2D];
-      const inOut = tf.concat([
-        product(history, dy, "T"),
-        bagGradient(codes, dy, columns, width),
-      ]);
+      const fromCodes = bagGradient(codes, dy, columns, width);
       return [
         product(dy, historyWeight, "N", "T"),
-        lowerTriangle(transposed(inOut)),
+        lowerTransposed(product(history, dy, "T"), fromCodes),
         columnSums(dy),
       ];
     },
@@ -125,11 +148,13 @@ export function triangular(
     (save) => {
       save([x, weight]);
       const values = parts.map(({ start, end, inputs }) =>
-        product(
-          columnSlice(x, 0, inputs),
-          tf.slice(weight, [first + start, 0], [end - start, inputs]),
-          "N",
-          "T",
+        tf.tidy(() =>
+          product(
+            columnSlice(x, 0, inputs),
+            tf.slice(weight, [first + start, 0], [end - start, inputs]),
+            "N",
+            "T",
+          )
         )
       );
       return tf.add(tf.concat(values, 1), tf.slice(bias, first, outputs));
@@ -139,33 +164,54 @@ export function triangular(
       // Inputs between two blocks' reaches are seen by the later blocks' outputs only
       const dx = parts.map(({ start, inputs }, i) => {
         const from = i === 0 ? 0 : parts[i - 1].inputs;
-        return product(
-          columnSlice(dy, start, outputs),
-          tf.slice(weight, [first + start, from], [outputs - start, inputs - from]),
+        return tf.tidy(() =>
+          product(
+            columnSlice(dy, start, outputs),
+            tf.slice(weight, [first + start, from], [outputs - start, inputs - from]),
+          )
         );
       });
       const unseen = size - first - outputs;
       if (unseen > 0) dx.push(tf.zeros([rows, unseen]));
-      const dWeight: tf.Tensor2D[] = parts.map(({ start, end, inputs }) =>
-        tf.pad(
-          lowerTriangle(
-            product(
-              columnSlice(dy, start, end),
-              columnSlice(x, 0, inputs),
-              "T",
-            ),
-            first + start,
-          ),
-          [[0, 0], [0, size - inputs]],
-        )
-      );
-      const above = tf.zeros([first, size]) as tf.Tensor2D;
-      const below = tf.zeros([unseen, size]) as tf.Tensor2D;
       return [
         tf.concat(dx, 1),
-        tf.concat([above, ...dWeight, below]),
+        weightGradient(x, dy, first, parts),
         tf.pad(columnSums(dy), [[first, unseen]]),
       ];
     },
   );
+}
+
+/** [in, in] The gradient of a masked layer's weight; rows of outputs that were not wanted are zero. */
+function weightGradient(
+  x: tf.Tensor2D,
+  dy: tf.Tensor2D,
+  first: number,
+  parts: readonly Block[],
+): tf.Tensor2D {
+  const size = x.shape[1];
+  const blockOf = ({ start, end, inputs }: Block) =>
+    product(columnSlice(dy, start, end), columnSlice(x, 0, inputs), "T");
+  if (!isOnHost()) {
+    const wanted = parts.map((part) =>
+      tf.pad(lowerTriangle(blockOf(part), first + part.start), [[0, 0], [0, size - part.inputs]])
+    );
+    const above = tf.zeros([first, size]) as tf.Tensor2D;
+    const below = tf.zeros([size - first - dy.shape[1], size]) as tf.Tensor2D;
+    return tf.concat([above, ...wanted, below]);
+  }
+  // Block by block into the gradient itself: all blocks at once would take as much again
+  const [gradient] = hostKernel([], [[size, size]], (_, [to]) => to.fill(0));
+  for (const part of parts) {
+    tf.tidy(() =>
+      hostKernel([gradient, blockOf(part)], [], ([to, from]) => {
+        for (let r = 0; r < part.end - part.start; r++) {
+          const row = first + part.start + r;
+          const seen = from.subarray(r * part.inputs, r * part.inputs + row + 1);
+          to.set(seen, row * size);
+        }
+      })
+    );
+  }
+  return gradient as tf.Tensor2D;
 }

@@ -9,11 +9,12 @@ import { type Cohort, splitOf } from "../cohort/cohort.ts";
 import type { Adversary, ConditionedRows, GradientModel } from "../models/model.ts";
 import { rowsAt } from "../nn/multi_hot.ts";
 import { drawn } from "../nn/initial.ts";
-import { checkShapes, toTensors } from "../nn/parameters.ts";
+import { toTensors } from "../nn/parameters.ts";
 import { random } from "../nn/random.ts";
 import type { OnProgress } from "../progress.ts";
 import { rateShare, timeShare, type Training } from "./options.ts";
-import { type DuelLine, readBest, readDuel, writeBest, writeDuel } from "./run_folder.ts";
+import { readBest, readDuel } from "./read_run.ts";
+import { type DuelLine, writeBest, writeDuel } from "./run_folder.ts";
 
 /** How long a run may lose when it is killed. */
 const checkpointSeconds = 60;
@@ -60,12 +61,11 @@ export async function fitAdversary(
 ): Promise<void> {
   const { epochs, batch } = adversary;
   const { seed } = training;
-  const trained = await readBest(folder);
+  const trained = await readBest(folder, model);
   const first = Object.fromEntries(
     Object.keys(model.initial).map((name) => [name, trained[name]]),
   );
-  const stored = await readDuel(folder);
-  if (stored !== undefined) checkShapes(model.family, stored.state.parameters, adversary.initial);
+  const stored = await readDuel(folder, model.family, adversary.initial);
   const lines: DuelLine[] = stored?.lines ?? [];
   const before = lines.at(-1)?.seconds ?? 0;
   const began = performance.now();

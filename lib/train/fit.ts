@@ -8,22 +8,18 @@ import { type Cohort, splitOf } from "../cohort/cohort.ts";
 import { visitsOf } from "../cohort/records.ts";
 import type { GrowingFolder } from "../files/growing_folder.ts";
 import type { GradientModel } from "../models/model.ts";
+import { fittingRuns } from "../models/needs.ts";
 import { adam, type Optimizer } from "../nn/optimizer.ts";
 import { drawn } from "../nn/initial.ts";
-import { checkShapes, type NamedArrays } from "../nn/parameters.ts";
+import type { NamedArrays } from "../nn/parameters.ts";
 import { random } from "../nn/random.ts";
+import { roomOn } from "../nn/room.ts";
 import type { OnProgress } from "../progress.ts";
 import { epochBatches } from "./batches.ts";
 import { type GradientSource, localGradients, sharedGradients } from "./gradients.ts";
 import { rateShare, timeShare, type Training } from "./options.ts";
-import {
-  readStanding,
-  readTraining,
-  type Standing,
-  type TrainingLine,
-  writeBest,
-  writeStanding,
-} from "./run_folder.ts";
+import { readProgress } from "./read_run.ts";
+import { type Standing, type TrainingLine, writeBest, writeStanding } from "./run_folder.ts";
 
 /** How long a run may lose when it is killed in the middle of a long epoch. */
 const checkpointSeconds = 300;
@@ -72,13 +68,7 @@ export async function fit(
 ): Promise<TrainingLine[]> {
   const learners = splitOf(cohort, "train");
   const judges = splitOf(cohort, "validation");
-  const stored = await readStanding(folder.path);
-  if (stored !== undefined) {
-    const { parameters, means, squares } = stored.state;
-    for (const group of [parameters, means, squares]) {
-      checkShapes(model.family, group, model.initial);
-    }
-  }
+  const stored = await readProgress(folder.path, model, training);
   const standing: Standing = stored?.standing ?? {
     epoch: 0,
     batch: 0,
@@ -86,7 +76,7 @@ export async function fit(
     best: { loss: Number.MAX_VALUE, epoch: 0 }, // JSON knows no infinity
     seconds: 0,
   };
-  const lines = (await readTraining(folder.path)).filter(({ epoch }) => epoch <= standing.epoch);
+  const lines = stored?.lines ?? [];
   const optimizer = adam(
     stored?.state ?? { ...drawn(model.initial, random(training.seed)), ...tables },
   );
@@ -216,8 +206,11 @@ async function meanLoss({ model, judges, training, optimizer }: Sitting): Promis
   const lengths = lengthsOf(model, judges);
   const parameters = optimizer.parameters();
   const lossOf = model.validationLoss ?? model.loss;
+  const room = roomOn();
   let sum = 0;
-  for (const records of epochBatches(lengths, training.batch, random(0))) {
+  const runs = epochBatches(lengths, training.batch, random(0))
+    .flatMap((batch) => fittingRuns(model, "judging", room, judges, batch));
+  for (const records of runs) {
     const loss = tf.tidy(() => lossOf(parameters, judges, records));
     sum += (await loss.data())[0];
     loss.dispose();

@@ -7,11 +7,13 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Cohort } from "../cohort/cohort.ts";
 import type { GradientModel, ModelConfig, Moment } from "../models/model.ts";
+import { fittingRuns } from "../models/needs.ts";
 import { type Backend, useBackend } from "../nn/backend.ts";
-import { copyInto, type FlatLayout, hostTensors, sharedFloats } from "../nn/flat.ts";
+import { addInto, copyInto, type FlatLayout, hostTensors, sharedFloats } from "../nn/flat.ts";
 import { isOnHost } from "../nn/host.ts";
 import type { Gradients, Optimizer } from "../nn/optimizer.ts";
 import type { NamedTensors } from "../nn/parameters.ts";
+import { machineBytes, type Room, roomOn } from "../nn/room.ts";
 import { gradientModelOf } from "../models/mod.ts";
 import type { Schema } from "../models/stays/record_schema.ts";
 
@@ -30,8 +32,8 @@ export interface GradientSource {
   dispose(): void;
 }
 
-/** The loss of some records, divided as for a whole batch, and its gradients. */
-function lossAndGradients(
+/** The loss of records that fit into the engine at once, and its gradients. */
+function passGradients(
   model: GradientModel,
   parameters: NamedTensors,
   cohort: Cohort,
@@ -54,31 +56,95 @@ function lossAndGradients(
   return gradients(Object.values(parameters)) as { value: tf.Scalar; grads: tf.Tensor[] };
 }
 
+/** Where threads find gradients, on cpu and wasm. */
+interface FlatGradients {
+  readonly layout: FlatLayout;
+  /** Memory for them. */
+  numbers(): Float32Array;
+}
+
+/**
+ * The loss of some records, divided as for a whole batch, and its gradients. What does not fit into the
+ * engine at once is worked through in runs, whose gradients add up to the same; on cpu and wasm they
+ * do so outside the engine, which may hold no more of them.
+ *
+ * @param flat where gradients are kept on cpu and wasm
+ * @param isFlat whether those of a single run are wanted there too
+ */
+async function batchGradients(
+  model: GradientModel,
+  parameters: NamedTensors,
+  cohort: Cohort,
+  records: Int32Array,
+  { divisor, moment, room, flat, isFlat = false }: {
+    divisor: number;
+    moment: Moment;
+    room: Room;
+    flat?: FlatGradients;
+    isFlat?: boolean;
+  },
+): Promise<{ loss: number; gradients: Gradients }> {
+  const runs = fittingRuns(model, "learning", room, cohort, records);
+  let loss = 0;
+  let sums: Gradients | undefined;
+  for (const run of runs) {
+    const { value, grads } = passGradients(model, parameters, cohort, run, divisor, moment);
+    const [part] = await value.data();
+    value.dispose();
+    loss += part * divisor;
+    sums = flat !== undefined && (isFlat || runs.length > 1)
+      ? flatSums(flat, sums, grads)
+      : tensorSums(sums, grads);
+  }
+  return { loss, gradients: sums ?? [] };
+}
+
+/** Gradients in flat memory, those of earlier runs added; disposes of the tensors. */
+function flatSums(
+  { layout, numbers }: FlatGradients,
+  sums: Gradients | undefined,
+  grads: tf.Tensor[],
+): Float32Array {
+  const flat = numbers();
+  if (sums === undefined) copyInto(layout, grads, flat);
+  else addInto(layout, grads, flat);
+  tf.dispose(grads);
+  return flat;
+}
+
+/** Gradients with those of earlier runs added, all of which it disposes of. */
+function tensorSums(sums: Gradients | undefined, grads: tf.Tensor[]): tf.Tensor[] {
+  if (sums === undefined || sums instanceof Float32Array) return grads;
+  const added = grads.map((each, i) => tf.add(sums[i], each));
+  tf.dispose([sums, grads]);
+  return added;
+}
+
 /**
  * Gradients computed in this thread.
  *
  * @param divisor what to divide losses by before gradients are taken
+ * @param room what passes must fit into; the chosen engine's when left out
  */
 export function localGradients(
   model: GradientModel,
   cohort: Cohort,
   optimizer: Optimizer,
   divisor: number,
+  room: Room = roomOn(),
 ): GradientSource {
+  const { shared } = optimizer;
+  let sums: Float32Array | undefined;
+  const flat = shared &&
+    { layout: shared.layout, numbers: () => sums ??= new Float32Array(shared.layout.length) };
   return {
-    async compute(records, moment) {
-      const { value, grads } = lossAndGradients(
-        model,
-        optimizer.parameters(),
-        cohort,
-        records,
+    compute: (records, moment) =>
+      batchGradients(model, optimizer.parameters(), cohort, records, {
         divisor,
         moment,
-      );
-      const [loss] = await value.data();
-      value.dispose();
-      return { loss: loss * divisor, gradients: grads };
-    },
+        room,
+        flat,
+      }),
     dispose() {},
   };
 }
@@ -94,6 +160,8 @@ interface Setup {
   readonly layout: FlatLayout;
   readonly parameters: Float32Array;
   readonly gradient: Float32Array;
+  /** What its passes must fit into. */
+  readonly room: Room;
 }
 
 /** The same cohort in memory that threads can share. */
@@ -159,6 +227,8 @@ export async function sharedGradients(
   if (shared === undefined) throw new TypeError("Workers share the parameters of cpu and wasm");
   const { layout, parameters } = shared;
   const lent = sharedCohort(cohort);
+  const own = roomOn();
+  const room = { ...own, bytes: Math.min(own.bytes, machineBytes() / (count + 1)) };
   const workers = Array.from({ length: count }, () => ({
     thread: new Worker(import.meta.resolve("./gradient_worker.ts"), { type: "module" }),
     gradient: sharedFloats(layout.length),
@@ -176,6 +246,7 @@ export async function sharedGradients(
         layout,
         parameters,
         gradient,
+        room,
       };
       const ready = answer(thread);
       thread.postMessage(setup);
@@ -227,21 +298,18 @@ export function serveGradients(reply: (loss: number) => void): (message: Message
       model = gradientModelOf(setup.family, setup.config, setup.schema);
       reply(0);
     } else if (setup !== undefined && model !== undefined) {
-      const { layout, parameters, gradient, cohort, divisor } = setup;
+      const { layout, parameters, gradient, cohort, divisor, room } = setup;
       const tensors = hostTensors(layout, parameters);
       const named = Object.fromEntries(layout.names.map((name, i) => [name, tensors[i]]));
-      const { value, grads } = lossAndGradients(
-        model,
-        named,
-        cohort,
-        message.records,
+      const { loss } = await batchGradients(model, named, cohort, message.records, {
         divisor,
-        message.moment,
-      );
-      copyInto(layout, grads, gradient);
-      const [loss] = await value.data();
-      tf.dispose([tensors, value, grads]);
-      reply(loss * divisor);
+        moment: message.moment,
+        room,
+        flat: { layout, numbers: () => gradient },
+        isFlat: true,
+      });
+      tf.dispose(tensors);
+      reply(loss);
     }
   };
 }

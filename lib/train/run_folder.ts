@@ -1,21 +1,21 @@
 /**
  * A run on disk: `config.json`, `vocabulary.json`, `model.safetensors` (the best parameters so far),
  * `training.jsonl` (a line per epoch) and `resume.safetensors` (all that a killed run needs to go
- * on); for models of two stages `adversary.jsonl` and `resume-adversary.safetensors` likewise. Each file is written to a temporary name, synced and renamed.
+ * on); for models of two stages `adversary.jsonl` and `resume-adversary.safetensors` likewise.
+ * Each file comes whole; read_run.ts reads them back.
  *
  * @module
  */
 import { join } from "node:path";
-import { isObject, parsedJson, readText } from "../files/input.ts";
 import { isThere } from "../files/is_there.ts";
 import { replaceText, replaceWhole } from "../files/output.ts";
-import { type Vocabulary, vocabulary } from "../cohort/vocabulary.ts";
-import { checkSettings, modelFamily } from "../models/mod.ts";
+import type { Vocabulary } from "../cohort/vocabulary.ts";
+import { modelFamily } from "../models/mod.ts";
 import type { Model, ModelConfig } from "../models/model.ts";
-import { isSchema, type Schema } from "../models/stays/record_schema.ts";
+import type { Schema } from "../models/stays/record_schema.ts";
 import type { AdamState } from "../nn/optimizer.ts";
-import { checkShapes, type NamedArrays } from "../nn/parameters.ts";
-import { readSafetensors, writeSafetensors } from "../nn/safetensors.ts";
+import type { NamedArrays } from "../nn/parameters.ts";
+import { writeSafetensors } from "../nn/safetensors.ts";
 import type { Training } from "./options.ts";
 
 /** What config.json holds. */
@@ -136,11 +136,6 @@ export async function hasStored(folder: string): Promise<boolean> {
     await isThere(join(folder, "model.safetensors"));
 }
 
-/** The best parameters so far. */
-export async function readBest(folder: string): Promise<NamedArrays> {
-  return (await readSafetensors(join(folder, "model.safetensors"))).tensors;
-}
-
 /** Stores the best parameters so far. */
 export function writeBest(folder: string, parameters: NamedArrays): Promise<void> {
   return replaceWhole(
@@ -183,179 +178,4 @@ function writeState(path: string, standing: object, state: AdamState): Promise<v
   );
   const metadata = { standing: JSON.stringify(standing), steps: String(state.steps) };
   return replaceWhole(path, (temporary) => writeSafetensors(temporary, tensors, metadata));
-}
-
-async function readJson(path: string): Promise<unknown> {
-  try {
-    return parsedJson(await readText(path), path);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    throw new Deno.errors.NotFound(`${error.message}, is it a run?`);
-  }
-}
-
-/** Reads config.json; throws what {@link readRun} does. */
-export async function readRunConfig(folder: string): Promise<RunConfig> {
-  const path = join(folder, "config.json");
-  const found = await readJson(path) as Partial<RunConfig> | null;
-  const isConfig = typeof found?.model === "string" && isObject(found.config) &&
-    Object.values(found.config).every((value) => typeof value === "number") &&
-    isObject(found.training);
-  if (!isConfig) {
-    throw new SyntaxError(`Cannot read "${path}": it is not a run's config`);
-  }
-  checkConfig(path, found as RunConfig);
-  return found as RunConfig;
-}
-
-/** A config that someone has edited must not make a model that the parameters were not trained for. */
-function checkConfig(path: string, { model, config, schema }: RunConfig): void {
-  const family = modelFamily(model);
-  if (family.schemaFor !== undefined && !isSchema(schema)) {
-    throw new SyntaxError(`Cannot read "${path}": its schema is missing or no schema of records`);
-  }
-  const settings = Object.keys(family.settings).map((name) => [name, config[name]]);
-  try {
-    checkSettings(family, Object.fromEntries(settings));
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw new SyntaxError(`Cannot read "${path}": ${error.message}`);
-  }
-  const { width, heads } = config;
-  if (heads !== undefined && width % heads !== 0) {
-    throw new SyntaxError(
-      `Cannot read "${path}": width ${width} is not a multiple of heads ${heads}`,
-    );
-  }
-}
-
-/**
- * The epochs so far; none for a run that was killed before its first.
- *
- * @throws {SyntaxError} If a line is not JSON
- */
-export async function readTraining(folder: string): Promise<TrainingLine[]> {
-  const path = join(folder, "training.jsonl");
-  let text: string;
-  try {
-    text = await Deno.readTextFile(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return [];
-    throw error;
-  }
-  return text.trimEnd().split("\n").filter((line) => line !== "").map((line, index) => {
-    try {
-      return JSON.parse(line);
-    } catch (_) {
-      throw new SyntaxError(`Cannot read "${path}" row ${index + 1}: it is not JSON`);
-    }
-  });
-}
-
-/** Where a killed run stood; undefined where it was killed before it stored anything. */
-export async function readStanding(
-  folder: string,
-): Promise<{ standing: Standing; state: AdamState } | undefined> {
-  const found = await readState(join(folder, "resume.safetensors"));
-  return found && { standing: found.standing as Standing, state: found.state };
-}
-
-/** Where a killed second stage stood; undefined where it had stored nothing. */
-export async function readDuel(
-  folder: string,
-): Promise<{ lines: DuelLine[]; state: AdamState } | undefined> {
-  const found = await readState(join(folder, "resume-adversary.safetensors"));
-  return found && { lines: found.standing as DuelLine[], state: found.state };
-}
-
-async function readState(
-  path: string,
-): Promise<{ standing: unknown; state: AdamState } | undefined> {
-  try {
-    await Deno.stat(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
-  const { tensors, metadata } = await readSafetensors(path);
-  if (metadata.standing === "null") return undefined; // as the run was begun
-  const groups: Record<string, NamedArrays> = { parameters: {}, means: {}, squares: {} };
-  for (const [name, array] of Object.entries(tensors)) {
-    const dot = name.indexOf(".");
-    const group = groups[name.slice(0, dot)];
-    if (group === undefined) {
-      throw new SyntaxError(`Cannot read "${path}": it holds a foreign tensor "${name}"`);
-    }
-    group[name.slice(dot + 1)] = array;
-  }
-  const { parameters, means, squares } = groups;
-  let standing: unknown;
-  try {
-    standing = JSON.parse(metadata.standing);
-  } catch (_) {
-    throw new SyntaxError(`Cannot read "${path}": it does not say where the run stood`);
-  }
-  return {
-    standing,
-    state: { steps: Number(metadata.steps), parameters, means, squares },
-  };
-}
-
-/** The codes and labels that a run was begun with; throws what {@link readRun} does. */
-export async function readVocabulary(
-  folder: string,
-): Promise<{ vocabulary: Vocabulary; labelNames: string[] }> {
-  const path = join(folder, "vocabulary.json");
-  const found = await readJson(path) as {
-    codes?: string[];
-    descriptions?: string[];
-    labels?: string[];
-  } | null;
-  const { codes, descriptions, labels } = found ?? {};
-  if (!Array.isArray(codes) || !Array.isArray(descriptions) || !Array.isArray(labels)) {
-    throw new SyntaxError(`Cannot read "${path}": it is not a run's vocabulary`);
-  }
-  return { vocabulary: vocabulary(codes, descriptions), labelNames: labels };
-}
-
-/**
- * Reads a trained run.
- *
- * @param folder as `train` left it
- * @throws {Deno.errors.NotFound} If a file is missing
- * @throws {SyntaxError} If a file is cut short or not what it should be
- * @throws {RangeError} If the parameters are not those of the model
- */
-export async function readRun(folder: string): Promise<Run> {
-  const runConfig = await readRunConfig(folder);
-  const model = modelOf(runConfig);
-  const tensors = await readBest(folder);
-  if ("adversary" in model && model.adversary !== undefined) {
-    const second = Object.keys(model.adversary.initial);
-    if (!second.some((name) => name in tensors)) {
-      throw new RangeError(
-        `Cannot read "${folder}": its second stage of training is not finished; resume it`,
-      );
-    }
-  }
-  const wanted = "learn" in model
-    ? Object.fromEntries(Object.entries(model.shapes).map(([name, shape]) => [name, { shape }]))
-    : { ...model.initial, ...model.adversary?.initial };
-  checkShapes(runConfig.model, tensors, wanted);
-  const names = await readVocabulary(folder);
-  const found = { codes: names.vocabulary.codes.length, labels: names.labelNames.length };
-  for (const [kind, count] of Object.entries(found)) {
-    if (count !== runConfig.config[kind]) {
-      throw new SyntaxError(
-        `Cannot read "${join(folder, "vocabulary.json")}": it has ${count} ${kind}, ` +
-          `the model ${runConfig.config[kind]}`,
-      );
-    }
-  }
-  return {
-    runConfig,
-    parameters: tensors,
-    ...names,
-    training: await readTraining(folder),
-  };
 }

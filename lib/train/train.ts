@@ -3,6 +3,7 @@ import { fingerprint } from "../cohort/fingerprint.ts";
 import { growFolder, type GrowingFolder, grownFolder } from "../files/growing_folder.ts";
 import { claimed } from "../files/output.ts";
 import { checkSettings, modelFamily } from "../models/mod.ts";
+import { checkRoom } from "../models/room_check.ts";
 import type { Knowledge, Model, ModelConfig } from "../models/model.ts";
 import { backendVersions } from "../nn/backend.ts";
 import type { NamedArrays } from "../nn/parameters.ts";
@@ -12,18 +13,15 @@ import { version } from "../version.ts";
 import { fitAdversary } from "./adversarial.ts";
 import { fit } from "./fit.ts";
 import { checkWorkers } from "./gradients.ts";
-import { checkTraining, givenTraining, trainingDefaults, type TrainingOptions } from "./options.ts";
 import {
-  beginRun,
-  hasStored,
-  modelOf,
-  readRun,
-  readRunConfig,
-  readStanding,
-  type Run,
-  type RunConfig,
-  writeBest,
-} from "./run_folder.ts";
+  checkTraining,
+  givenTraining,
+  type Training,
+  trainingDefaults,
+  type TrainingOptions,
+} from "./options.ts";
+import { readBegun, readProgress, readRun, readRunConfig } from "./read_run.ts";
+import { beginRun, hasStored, modelOf, type Run, type RunConfig, writeBest } from "./run_folder.ts";
 
 /** What to train, on top of how. */
 export interface TrainOptions extends TrainingOptions {
@@ -78,6 +76,19 @@ export function checkKnowledge(model: Model, knowledge: Knowledge = {}): void {
   throw new RangeError(`Cannot train "${model.family}" with ${given[0][0]}: it can use none`);
 }
 
+/**
+ * Checks that the chosen engine and this machine have room to train a model.
+ *
+ * @throws {RangeError} If they have not; the message says what would fit
+ */
+export function checkCanTrain(model: Model, cohort: Cohort, { workers }: Training): void {
+  checkWorkers(workers);
+  if ("learn" in model) return;
+  const learners = splitOf(cohort, "train");
+  checkRoom(model, { stage: "learning", cohort: learners, workers: workers === 1 ? 0 : workers });
+  checkRoom(model, { stage: "judging", cohort: splitOf(cohort, "validation") });
+}
+
 /** Trains a run whose config is written, or goes on with it. */
 async function learn(
   cohort: Cohort,
@@ -107,11 +118,11 @@ async function trainNew(cohort: Cohort, folder: string, options: TrainOptions): 
   checkSettings(family, settings);
   const training = { ...trainingDefaults, ...givenTraining(options) };
   checkTraining(training);
-  checkWorkers(training.workers);
   const config = family.configFor(cohort, settings, options.knowledge);
   const schema = family.schemaFor?.(cohort, config);
   const model = family.create(config, schema);
   checkKnowledge(model, options.knowledge);
+  checkCanTrain(model, cohort, training);
   const given = await tablesOf(model, cohort, training, options);
   const runConfig: RunConfig = {
     ehrloom: version,
@@ -124,7 +135,10 @@ async function trainNew(cohort: Cohort, folder: string, options: TrainOptions): 
     versions: backendVersions(),
   };
   await growFolder(folder, {
-    begin: (begun) => beginRun(begun, runConfig, cohort.vocabulary, cohort.labelNames),
+    async begin(begun) {
+      await beginRun(begun, runConfig, cohort.vocabulary, cohort.labelNames);
+      await readBegun(begun); // what could not be read back is not worth training
+    },
     run: (growing) => learn(cohort, growing, runConfig, given?.tables, options.onProgress),
     isWorthKeeping: hasStored,
   });
@@ -137,8 +151,10 @@ async function tablesAgain(
   runConfig: RunConfig,
   options: TrainOptions,
 ): Promise<NamedArrays | undefined> {
-  if (await readStanding(folder) !== undefined) return undefined;
-  const given = await tablesOf(modelOf(runConfig), cohort, runConfig.training, options);
+  const model = modelOf(runConfig);
+  if ("learn" in model || model.tables === undefined) return undefined;
+  if (await readProgress(folder, model, runConfig.training) !== undefined) return undefined;
+  const given = await tablesOf(model, cohort, runConfig.training, options);
   for (const [name, source] of Object.entries(given?.sources ?? {})) {
     if (source !== runConfig.sources?.[name]) {
       throw new RangeError(
@@ -170,6 +186,7 @@ async function trainOn(cohort: Cohort, folder: string, options: TrainOptions): P
       `Cannot resume "${folder}": it was begun on another cohort or other splits`,
     );
   }
+  checkCanTrain(modelOf(stored), cohort, stored.training);
   const tables = await tablesAgain(folder, cohort, stored, options);
   await learn(cohort, grownFolder(folder), stored, tables, options.onProgress);
 }

@@ -1,6 +1,7 @@
-import { assertAlmostEquals, assertEquals, assertNotEquals } from "@std/assert";
+import { assertAlmostEquals, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import { random } from "ehrloom";
 import {
+  checkResamples,
   estimate,
   r2Estimate,
   resampledSums,
@@ -63,4 +64,15 @@ Deno.test("r2Estimate() moves the percentiles so that their median is the figure
   assertAlmostEquals(median, 0.6, 1e-12);
   assertAlmostEquals(low, 0.9 - 0.19, 1e-12);
   assertEquals(high, 1);
+});
+
+Deno.test("checkResamples() takes what memory is meant for, and says how many that are", () => {
+  checkResamples(0);
+  checkResamples(100_000, 50);
+  assertThrows(
+    () => checkResamples(4_000_000_000, 2),
+    RangeError,
+    "Cannot take 4000000000 resamples: with 2 labels they are held up to 6391320; ",
+  );
+  assertThrows(() => checkResamples(-1), RangeError, "must be a whole number, at least 0");
 });

@@ -11,6 +11,7 @@ import {
 import { fingerprint } from "ehrloom/cohort/fingerprint.ts";
 import { withoutUnseenCodes } from "ehrloom/evaluate/run_likelihood.ts";
 import { halo } from "ehrloom/models/halo.ts";
+import type { RowModel } from "ehrloom/models/row_model.ts";
 import { drawn } from "ehrloom/nn/initial.ts";
 import { trainingDefaults } from "ehrloom/train/options.ts";
 import type { Run } from "ehrloom/train/run_folder.ts";
@@ -40,6 +41,13 @@ function haloRun(cohort: ReturnType<typeof listedCohort>, weights?: Tiny["weight
     epsilon: tiny.config.layer_norm_epsilon,
     positiveWeight: 1,
   });
+  const run = runOf(model, cohort);
+  return weights === undefined
+    ? run
+    : { ...run, parameters: model.fromOriginal(goldenWeights(weights)) };
+}
+
+function runOf(model: RowModel, cohort: ReturnType<typeof listedCohort>): Run {
   return {
     runConfig: {
       ehrloom: "0",
@@ -49,9 +57,7 @@ function haloRun(cohort: ReturnType<typeof listedCohort>, weights?: Tiny["weight
       cohort: "",
       versions: {},
     },
-    parameters: weights === undefined
-      ? drawn(model.initial, random(1))
-      : model.fromOriginal(goldenWeights(weights)),
+    parameters: drawn(model.initial, random(1)),
     vocabulary: cohort.vocabulary,
     labelNames: cohort.labelNames,
     training: [],
@@ -158,4 +164,20 @@ Deno.test("runLikelihood() refuses splits other than those that the run was trai
     RangeError,
     "its training records may be among the test records",
   );
+});
+
+Deno.test("runLikelihood() of one record with 1,300 visits among others works on wasm", async () => {
+  await useBackend("wasm");
+  const few = Array.from({ length: 60 }, () => ({ visits: [[0], [1]], labels: [0, 1], split: 2 }));
+  const long = {
+    visits: Array.from({ length: 1300 }, (_, i) => [i % 4]),
+    labels: [0, 1],
+    split: 2,
+  };
+  const train = { visits: [[0, 1, 2, 3]], labels: [0, 1], split: 0 };
+  const real = listedCohort([train, ...few, long], 4);
+  // all records of a batch padded to 1,300 rows would take 48 × 64 heads × 1,300² floats: 21 GB
+  const config = halo.configFor(real, { width: 64, heads: 64, layers: 1 });
+  const found = await runLikelihood(runOf(halo.create(config), real), real, { resamples: 0 });
+  assert(Number.isFinite(found.nll_per_visit));
 });

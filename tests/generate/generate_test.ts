@@ -110,6 +110,7 @@ Deno.test("generate() gives the same cohort for any batch size, shards and sampl
     { batch: 1 },
     { batch: 7 },
     { batch: 50 },
+    { batch: 10 ** 12 },
     { sampler: "block-order" },
     { sampler: "block-order", batch: 11 },
   ];

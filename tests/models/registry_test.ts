@@ -4,6 +4,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import {
   brokenRules,
   type Cohort,
+  cohortOf,
   generate,
   hasLikelihood,
   modelSummaries,
@@ -17,7 +18,9 @@ import {
   useBackend,
   visitCodes,
   visitsOf,
+  vocabulary,
 } from "ehrloom";
+import { checkSettings, modelFamily } from "ehrloom/models/mod.ts";
 import { join } from "node:path";
 import { inFolder } from "../folder.ts";
 import { tinyCohort } from "../tiny.ts";
@@ -138,6 +141,27 @@ for (const { name, settings } of modelSummaries) {
       assertEquals(tf.memory().numTensors, before);
     }));
 }
+
+Deno.test("every model's own settings are such as it takes, for the shortest records too", () => {
+  const short = (labels: number) =>
+    cohortOf(
+      vocabulary(["a", "b"]),
+      range(labels).map((label) => `label ${label}`),
+      range(6).map((record) => ({
+        visits: record === 5 ? [] : [[record % 2]],
+        labels: range(labels).map(() => record % 2),
+        split: record % 3,
+      })),
+    );
+  for (const { name } of modelSummaries) {
+    const family = modelFamily(name);
+    for (const cohort of [short(0), short(1), short(9)]) {
+      const config = family.configFor(cohort, {});
+      const own = Object.keys(family.settings).map((setting) => [setting, config[setting]]);
+      checkSettings(family, Object.fromEntries(own));
+    }
+  }
+});
 
 Deno.test("generate() refuses a sampler that the model does not have", () =>
   inFolder(async (folder) => {

@@ -1,7 +1,7 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { join } from "node:path";
 import type { NamedArrays } from "ehrloom/nn/parameters.ts";
-import { readSafetensors, writeSafetensors } from "ehrloom/nn/safetensors.ts";
+import { checkNumbers, readSafetensors, writeSafetensors } from "ehrloom/nn/safetensors.ts";
 import { pythonWith } from "../python.ts";
 import { testWith } from "../wants.ts";
 import { inFolder } from "../folder.ts";
@@ -27,7 +27,9 @@ Deno.test("readSafetensors() reads the tensors that are wanted and no others", (
   inFolder(async (folder) => {
     const path = join(folder, "a.safetensors");
     await writeSafetensors(path, tensors);
-    const { tensors: found } = await readSafetensors(path, (name) => name === "scalar");
+    const { tensors: found } = await readSafetensors(path, {
+      isWanted: (name) => name === "scalar",
+    });
     assertEquals(found, { scalar: tensors.scalar });
   }));
 
@@ -95,6 +97,24 @@ const refused: [what: string, file: Uint8Array, message: string][] = [
     entry("a", { data_offsets: [4, 12] }),
     'cut short: tensor "a" ends at byte',
   ],
+  [
+    "tensors that overlap",
+    foreign(JSON.stringify({
+      a: { dtype: "F32", shape: [2], data_offsets: [0, 8] },
+      b: { dtype: "F32", shape: [1], data_offsets: [4, 8] },
+    })),
+    'tensor "b" begins at byte 4, the one before it ends at 8',
+  ],
+  [
+    "a gap between tensors",
+    entry("a", { shape: [1], data_offsets: [4, 8] }),
+    'tensor "a" begins at byte 4, the one before it ends at 0',
+  ],
+  [
+    "bytes behind the last tensor",
+    entry("a", { shape: [1], data_offsets: [0, 4] }),
+    "4 bytes behind its last tensor belong to none",
+  ],
 ];
 
 for (const [what, bytes, message] of refused) {
@@ -138,10 +158,13 @@ testWith(
       const found = await python(
         folder,
         `
-import json
+import json, zlib
 from safetensors import safe_open
+whole = open("ours.safetensors", "rb").read()
+header = int.from_bytes(whole[:8], "little")
 with safe_open("ours.safetensors", "numpy") as file:
     print(json.dumps({
+        "crc32": format(zlib.crc32(whole[8 + header:]), "08x"),
         "metadata": file.metadata(),
         "tensors": {name: [str(file.get_tensor(name).dtype), list(file.get_tensor(name).shape),
             file.get_tensor(name).tobytes().hex()] for name in file.keys()},
@@ -149,7 +172,8 @@ with safe_open("ours.safetensors", "numpy") as file:
 `,
       );
       assertEquals(JSON.parse(found), {
-        metadata: { format: "pt" },
+        crc32: "86085187",
+        metadata: { format: "pt", crc32: "86085187" },
         tensors: Object.fromEntries(
           Object.entries(tensors).map(([name, { shape, numbers }]) => [
             name,
@@ -200,3 +224,48 @@ save_file(tensors, "theirs.safetensors", {"epoch": "3"})
       });
     }),
 );
+
+Deno.test("readSafetensors() finds a flipped bit by the checksum", () =>
+  inFolder(async (folder) => {
+    const path = join(folder, "a.safetensors");
+    await writeSafetensors(path, tensors);
+    const bytes = await Deno.readFile(path);
+    bytes[bytes.length - 6] ^= 1;
+    await Deno.writeFile(path, bytes);
+    await assertRejects(
+      () => readSafetensors(path),
+      SyntaxError,
+      `Cannot read "${path}": its numbers are not those that were written`,
+    );
+  }));
+
+Deno.test("readSafetensors() lets the shapes be checked before it reads what they claim", () =>
+  inFolder(async (folder) => {
+    const path = join(folder, "huge.safetensors");
+    const size = 2 ** 38; // 1 TB, which a sparse file claims for nothing
+    const header = JSON.stringify({
+      "constructor.x": { dtype: "F32", shape: [size], data_offsets: [0, 4 * size] },
+    });
+    await Deno.writeFile(path, foreign(header, new Uint8Array(0)));
+    await Deno.truncate(path, 8 + header.length + 4 * size);
+    const seen: unknown[] = [];
+    const check = (shapes: object) => {
+      seen.push(...Object.entries(shapes).map(([name, { shape }]) => [name, shape]));
+      throw new RangeError("foreign");
+    };
+    await assertRejects(() => readSafetensors(path, { check }), RangeError, "foreign");
+    assertEquals(seen, [["constructor.x", [size]]]);
+  }));
+
+Deno.test("checkNumbers() refuses what is no finite number", () => {
+  const finite = { a: { shape: [1], numbers: Float32Array.of(3e38) } };
+  checkNumbers("a.safetensors", finite);
+  for (const odd of [NaN, Infinity, -Infinity]) {
+    const numbers = Float32Array.of(0, odd);
+    assertThrows(
+      () => checkNumbers("a.safetensors", { ...finite, b: { shape: [2], numbers } }),
+      SyntaxError,
+      'Cannot read "a.safetensors": tensor "b" holds what is no finite number',
+    );
+  }
+});

@@ -13,7 +13,7 @@ import { readMeds } from "ehrloom/cohort/from_meds.ts";
 import { writeMeds } from "ehrloom/cohort/to_meds.ts";
 import { generate } from "ehrloom/generate/generate.ts";
 import { useBackend } from "ehrloom/nn/backend.ts";
-import { readRun } from "ehrloom/train/run_folder.ts";
+import { readRun } from "ehrloom/train/read_run.ts";
 import { train } from "ehrloom/train/train.ts";
 import { join } from "node:path";
 import { inFolder } from "../folder.ts";

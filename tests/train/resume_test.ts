@@ -3,7 +3,8 @@ import { cohortOf } from "ehrloom/cohort/records.ts";
 import { writeMeds } from "ehrloom/cohort/to_meds.ts";
 import { useBackend } from "ehrloom/nn/backend.ts";
 import { readSafetensors, writeSafetensors } from "ehrloom/nn/safetensors.ts";
-import { readRun, type Run } from "ehrloom/train/run_folder.ts";
+import { readRun } from "ehrloom/train/read_run.ts";
+import type { Run } from "ehrloom/train/run_folder.ts";
 import { train, type TrainOptions } from "ehrloom/train/train.ts";
 import { join } from "node:path";
 import { inFolder } from "../folder.ts";
@@ -294,7 +295,7 @@ const damages: [what: string, (path: string) => Promise<void>, message: string][
   [
     "a config.json of something else",
     (path) => Deno.writeTextFile(join(path, "config.json"), '{"model": "halo", "config": null}'),
-    `config.json": it is not a run's config`,
+    `config.json": it has no ehrloom, so it is not a run's config`,
   ],
   [
     "a vocabulary.json of something else",
@@ -303,7 +304,7 @@ const damages: [what: string, (path: string) => Promise<void>, message: string][
   ],
   [
     "a training.jsonl that is cut short",
-    (path) => Deno.writeTextFile(join(path, "training.jsonl"), '{"epoch": 1}\n{"epo'),
+    (path) => Deno.writeTextFile(join(path, "training.jsonl"), '{"epo', { append: true }),
     'training.jsonl" row 2: it is not JSON',
   ],
   [

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { useBackend } from "ehrloom/nn/backend.ts";
-import { readRun } from "ehrloom/train/run_folder.ts";
+import { readRun } from "ehrloom/train/read_run.ts";
 import { train, type TrainOptions } from "ehrloom/train/train.ts";
 import { join } from "node:path";
 import { inFolder } from "../folder.ts";

@@ -14,7 +14,8 @@ import type { CodeEmbeddings } from "ehrloom/models/knowledge/code_embeddings.ts
 import { useBackend } from "ehrloom/nn/backend.ts";
 import { toTensors } from "ehrloom/nn/parameters.ts";
 import { readSafetensors } from "ehrloom/nn/safetensors.ts";
-import { readRun, type Run, type TrainingLine } from "ehrloom/train/run_folder.ts";
+import { readRun } from "ehrloom/train/read_run.ts";
+import type { Run, TrainingLine } from "ehrloom/train/run_folder.ts";
 import { train, type TrainOptions } from "ehrloom/train/train.ts";
 import { join } from "node:path";
 import { inFolder } from "../folder.ts";
@@ -209,7 +210,7 @@ const refused: [what: string, change: TrainOptions, message: string][] = [
   [
     "a setting out of range",
     { settings: { layers: 0 } },
-    'Cannot set layers=0 for "halo": must be a whole number at least 1',
+    'Cannot set layers=0 for "halo": must be a whole number between 1 and 1000',
   ],
   [
     "a width that heads do not divide",

@@ -6,7 +6,7 @@
  */
 import type { Cohort } from "../../cohort/cohort.ts";
 import type { OnProgress } from "../../progress.ts";
-import { estimate, r2Estimate, resampledSums } from "../bootstrap.ts";
+import { checkResamples, estimate, r2Estimate, resampledSums } from "../bootstrap.ts";
 import type { Fidelity, FidelityFigures, LabelPrevalence } from "../report.ts";
 import { aggregate, aggregateStatistics } from "./aggregate_statistics.ts";
 import { gapFidelity, type GapSums, gapSums } from "./gap_days.ts";
@@ -127,9 +127,7 @@ export async function resampledFidelity(
   others: readonly Played[],
   { seed = 0, resamples = 1000, onProgress }: FidelityOptions = {},
 ): Promise<ResampledFidelity[]> {
-  if (!Number.isSafeInteger(resamples) || resamples < 0) {
-    throw new RangeError(`Cannot take ${resamples} resamples: must be a whole number, at least 0`);
-  }
+  checkResamples(resamples, real.cohort.labelNames.length);
   for (const { role, cohort } of [real, ...others]) {
     checkVocabularies(real.cohort, cohort);
     if (cohort.recordCount === 0 || cohort.visitCount === 0) {

@@ -130,7 +130,9 @@ export function parseCodeEmbeddings(text: string, file: string): CodeEmbeddings 
 
 /** Embeddings as a safetensors file has them. */
 async function readVectors(path: string): Promise<CodeEmbeddings> {
-  const { tensors, metadata } = await readSafetensors(path, (name) => name === "vectors");
+  const { tensors, metadata } = await readSafetensors(path, {
+    isWanted: (name) => name === "vectors",
+  });
   const fail = (problem: string) => new SyntaxError(`Cannot read "${path}": ${problem}`);
   const { shape, numbers } = tensors.vectors ?? { shape: [], numbers: new Float32Array(0) };
   if (shape.length !== 2) throw fail('it has no tensor "vectors" of two axes');

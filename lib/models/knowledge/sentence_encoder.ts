@@ -68,7 +68,9 @@ async function readWeights(folder: string, config: BertConfig): Promise<NamedTen
     );
   }
   const wanted = bertShapes(config);
-  const { tensors } = await readSafetensors(path, (name) => Object.hasOwn(wanted, bertName(name)));
+  const { tensors } = await readSafetensors(path, {
+    isWanted: (name) => Object.hasOwn(wanted, bertName(name)),
+  });
   const own = Object.fromEntries(
     Object.entries(tensors).map(([name, array]) => [bertName(name), array]),
   );

@@ -1,0 +1,107 @@
+/**
+ * JSON files of Ehrloom's own, read back: each has a schema, and what does not fit is told by the
+ * file, the field, what is there and what is wanted.
+ *
+ * @module
+ */
+import * as v from "valibot";
+import { parsedJson, readText, unreadable } from "./input.ts";
+
+/** What the value of a JSON file must be. */
+export type Schema<T> = v.GenericSchema<unknown, T>;
+
+const range = (min: number) => min === -Infinity ? "" : `, at least ${min}`;
+
+/** A finite number. */
+export function finite(min = -Infinity) {
+  const wanted = `a number${range(min)}`;
+  return v.pipe(v.number(wanted), v.finite(wanted), v.minValue(min, wanted));
+}
+
+/** A whole number. */
+export function whole(min = -Infinity) {
+  const wanted = `a whole number${range(min)}`;
+  return v.pipe(v.number(wanted), v.safeInteger(wanted), v.minValue(min, wanted));
+}
+
+/** A text. */
+export const text = v.string("a text");
+
+/** True or false. */
+export const flag = v.boolean("true or false");
+
+/** A list. */
+export function list<const T extends v.GenericSchema>(of: T) {
+  return v.array(of, "a list");
+}
+
+/** An object with any names. */
+export function named<const T extends v.GenericSchema>(of: T) {
+  return v.record(v.string(), of, "an object");
+}
+
+/** An object with these names, and maybe others, which are left out. */
+export function object<const T extends v.ObjectEntries>(entries: T) {
+  return v.object(entries, "an object");
+}
+
+function shown(value: unknown): string {
+  const text = typeof value === "number" ? String(value) : JSON.stringify(value);
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+}
+
+/**
+ * A value that was read from a file, if it is as it must be.
+ *
+ * @param place the file for the error message, in quotes, and the row where it has rows
+ * @param kind what it is, as "it is not a run's config" has it
+ * @throws {SyntaxError} If it is not; names the file and the field
+ */
+export function checked<T>(value: unknown, schema: Schema<T>, place: string, kind: string): T {
+  const result = v.safeParse(schema, value, { abortEarly: true });
+  if (result.success) return result.output;
+  const [issue] = result.issues;
+  const field = v.getDotPath(issue);
+  const problem = field === null
+    ? `it is not ${kind}`
+    : issue.input === undefined
+    ? `it has no ${field}, so it is not ${kind}`
+    : `${field} is ${shown(issue.input)}, must be ${issue.message}`;
+  throw new SyntaxError(`Cannot read ${place}: ${problem}`);
+}
+
+/** Bytes beyond which a file of figures or settings is none of Ehrloom's: 64 MiB. */
+const longest = 1 << 26;
+
+/**
+ * The text of a file that Ehrloom wrote and that cannot be long.
+ *
+ * @throws {Deno.errors.NotFound} If there is no such file
+ * @throws {SyntaxError} If it is far too long
+ */
+export async function readOwnText(path: string): Promise<string> {
+  try {
+    const { size } = await Deno.stat(path);
+    if (size > longest) {
+      throw new SyntaxError(
+        `Cannot read "${path}": it has ${size} bytes, more than the ${longest} it may have`,
+      );
+    }
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+  return await readText(path);
+}
+
+/**
+ * A JSON file that Ehrloom wrote.
+ *
+ * @throws as {@link readOwnText} and {@link checked} do
+ */
+export async function readCheckedJson<T>(
+  path: string,
+  schema: Schema<T>,
+  kind: string,
+): Promise<T> {
+  return checked(parsedJson(await readOwnText(path), path), schema, `"${path}"`, kind);
+}

@@ -1,0 +1,64 @@
+/**
+ * How many bytes the engines hold, known before any are taken.
+ *
+ * @module
+ */
+import type { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
+import * as tf from "@tensorflow/tfjs-core";
+
+/** What an engine holds at once. */
+export interface Room {
+  /** Its name. */
+  readonly engine: string;
+  /** Bytes of all its tensors. */
+  readonly bytes: number;
+  /** Bytes of one tensor. */
+  readonly largest: number;
+}
+
+/**
+ * The addresses that wasm has. Tensors get no more than two thirds: what is freed leaves gaps, and
+ * products keep turned copies of their factors. HALO with 10,000 codes has 2.0 GB of tensors when
+ * the heap is 2.9 GB; with 13,000 and 3.4 GB there is no place for the next one.
+ */
+const wasmBytes = 2 ** 32;
+const wasmShare = 2 / 3;
+
+/** V8's longest typed array, in bytes. */
+const longestArray = 2 ** 33;
+
+/** Share of the machine's memory that a process may plan with; the rest is the system's. */
+const machineShare = 0.9;
+
+const controlGroups = ["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"];
+
+/** Bytes that this process can have: the machine's or its container's; no limit where none is told. */
+export function machineBytes(): number {
+  const sys = Deno.permissions.querySync({ name: "sys", kind: "systemMemoryInfo" });
+  const limits = sys.state === "granted" ? [Deno.systemMemoryInfo().total] : [];
+  for (const path of controlGroups) {
+    try {
+      const limit = Number(Deno.readTextFileSync(path)); // "max" where there is none
+      if (limit > 0) limits.push(limit);
+    } catch { // no such group here, or not for us to read
+      continue;
+    }
+  }
+  return machineShare * Math.min(Infinity, ...limits);
+}
+
+/** What an engine holds; the chosen one where none is named. */
+export function roomOn(engine: string = tf.getBackend()): Room {
+  switch (engine) {
+    case "wasm":
+      return { engine, bytes: wasmShare * wasmBytes, largest: wasmBytes / 2 };
+    case "webgpu": {
+      const { maxBufferSize, maxStorageBufferBindingSize } =
+        (tf.backend() as WebGPUBackend).device.limits;
+      const largest = Math.min(maxBufferSize, maxStorageBufferBindingSize);
+      return { engine, bytes: Infinity, largest }; // nobody tells how much the card has
+    }
+    default:
+      return { engine, bytes: machineBytes(), largest: longestArray };
+  }
+}

@@ -1,0 +1,95 @@
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { type Cohort, cohortOf, compare, type RecordLists, vocabulary } from "ehrloom";
+import { useBackend } from "ehrloom/nn/backend.ts";
+import { readRunConfig } from "ehrloom/train/read_run.ts";
+import { train, type TrainOptions } from "ehrloom/train/train.ts";
+import { join } from "node:path";
+import { inFolder } from "../folder.ts";
+import { tinyCohort, tinySettings } from "../tiny.ts";
+
+await useBackend("wasm");
+
+/** Nine records over so many codes, the first of which has so many visits. */
+function cohortWith(codes: number, visits = 2): Cohort {
+  const lists = Array.from({ length: 9 }, (_, record): RecordLists => ({
+    visits: Array.from({ length: record === 0 ? visits : 2 }, (_, i) => [(record + i) % codes]),
+    labels: [0],
+    split: record % 3,
+  }));
+  return cohortOf(vocabulary(Array.from({ length: codes }, (_, i) => `c${i}`)), ["x"], lists);
+}
+
+/** The line that a training is refused with, at once and before anything is written. */
+async function refusal(cohort: Cohort, options: TrainOptions): Promise<string> {
+  let line = "";
+  await inFolder(async (folder) => {
+    const began = performance.now();
+    const run = () => train(cohort, join(folder, "run"), options);
+    ({ message: line } = await assertRejects(run, RangeError));
+    assert(performance.now() - began < 3000);
+    assertEquals([...Deno.readDirSync(folder)], []);
+  });
+  return line;
+}
+
+Deno.test("train() refuses HALO over 20,000 codes on wasm, and says what fits", async () => {
+  const line = await refusal(cohortWith(20_000), {});
+  assertMatch(
+    line,
+    /^Cannot train "halo" on wasm: with 20,000 codes and parameters of 3\.3 GB it /,
+  );
+  assertMatch(
+    line,
+    /takes 8\.3 GB, wasm holds 2\.9 GB of tensors; .*--min-count that leaves 11,000/,
+  );
+  assertMatch(line, /another --model: halo-coarse, gpt, lstm$/);
+  // what it names does fit
+  await inFolder(async (folder) => {
+    const { parameters } = await train(cohortWith(20_000), join(folder, "run"), {
+      model: "lstm",
+      settings: { width: 4, layers: 1 },
+      epochs: 1,
+    });
+    assertEquals(parameters["ehr_head.bias"].shape, [20_004]);
+  });
+});
+
+Deno.test("train() refuses settings out of all reason before it makes anything of their size", async () => {
+  const wide = await refusal(tinyCohort(20), { settings: { width: 2_000_000 } });
+  assertMatch(wide, /takes 1,700,000 GB, wasm holds .* take --set width=\d+/);
+  const deep = await refusal(tinyCohort(20), { settings: { layers: 1_000_000 } });
+  assertMatch(deep, /^Cannot set layers=1000000 for "halo": must be .* between 1 and 1000$/);
+  const shared = await refusal(tinyCohort(20), { settings: tinySettings, workers: 10_000 });
+  assertMatch(shared, /this machine has .*; take --workers \d+$/);
+});
+
+Deno.test("train() refuses records too long to attend over, and names the longest that are not", async () => {
+  const line = await refusal(cohortWith(20, 12_000), { model: "gpt" });
+  assertMatch(line, /^Cannot train "gpt" on wasm: .*prepare with --max-visits \d+/);
+});
+
+Deno.test("compare() refuses a model without room before it begins with the first one", () =>
+  inFolder(async (folder) => {
+    const models = ["markov", { name: "halo", settings: { width: 2_000_000 } }];
+    await assertRejects(
+      () => compare(tinyCohort(20), join(folder, "out"), { models }),
+      RangeError,
+      'Cannot train "halo" on wasm',
+    );
+    assertEquals([...Deno.readDirSync(folder)], []);
+  }));
+
+Deno.test("readRunConfig() refuses a million layers at once", () =>
+  inFolder(async (folder) => {
+    const { runConfig } = await train(tinyCohort(20), folder, {
+      settings: tinySettings,
+      epochs: 1,
+      force: true,
+    });
+    const config = { ...runConfig.config, layers: 1_000_000 };
+    const path = join(folder, "config.json");
+    await Deno.writeTextFile(path, JSON.stringify({ ...runConfig, config }));
+    const began = performance.now();
+    await assertRejects(() => readRunConfig(folder), SyntaxError, "Cannot set layers=1000000");
+    assert(performance.now() - began < 1000);
+  }));
