@@ -1,4 +1,4 @@
-import { isObject, readJson } from "../files/input.ts";
+import { isObject, parsedJson, readText } from "../files/input.ts";
 
 /** What a synthetic cohort's folder says of how it was drawn, in `metadata/dataset.json`. */
 export interface GenerationNotes {
@@ -20,10 +20,11 @@ export function notesJson({ cutOff, ruled }: GenerationNotes): Record<string, un
  */
 export async function readGenerationNotes(folder: string): Promise<GenerationNotes> {
   const path = `${folder}/metadata/dataset.json`;
-  const file = await readJson(path).catch((error) => {
-    if (error instanceof Deno.errors.NotFound) return {};
+  const text = await readText(path).catch((error) => {
+    if (error instanceof Deno.errors.NotFound) return "{}";
     throw error;
   });
+  const file = parsedJson(text, path);
   const notes = isObject(file) && isObject(file.ehrloom) ? file.ehrloom : {};
   const count = (value: unknown) => typeof value === "number" ? value : undefined;
   const rules = isObject(notes.rules) ? notes.rules : {};

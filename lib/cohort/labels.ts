@@ -16,7 +16,7 @@
  * @module
  */
 import { type Cohort, cohort } from "./cohort.ts";
-import { isObject, parsedJson, readSmallText, rootNames } from "../files/input.ts";
+import { isObject, parsedJson, readText, rootNames } from "../files/input.ts";
 import { labelProblem } from "./reserved_names.ts";
 
 /** A label and the codes that give it. */
@@ -97,7 +97,7 @@ export function parsePhenotypes(text: string, path: string): Phenotype[] {
  * @throws {SyntaxError} If the file is not of this format; names the label
  */
 export async function readPhenotypes(path: string): Promise<Phenotype[]> {
-  return parsePhenotypes(await readSmallText(path), path);
+  return parsePhenotypes(await readText(path), path);
 }
 
 /** What {@link withLabels} tells about the definitions. */

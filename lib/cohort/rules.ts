@@ -18,7 +18,7 @@
  */
 import { version } from "../version.ts";
 import { type Cohort, sexNames } from "./cohort.ts";
-import { isObject, parsedJson, readSmallText } from "../files/input.ts";
+import { isObject, parsedJson, readText } from "../files/input.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
 /**
@@ -285,7 +285,7 @@ export async function readRules(
   path: string,
   known: Pick<Cohort, "vocabulary" | "labelNames">,
 ): Promise<Rules> {
-  return parseRules(await readSmallText(path), known, path);
+  return parseRules(await readText(path), known, path);
 }
 
 /** The text of a rules file, a rule to each line. */

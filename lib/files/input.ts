@@ -29,29 +29,6 @@ export async function readText(path: string): Promise<string> {
   return new TextDecoder().decode(await readBytes(path));
 }
 
-/** Most bytes of a file of settings, rules or names: a vocabulary of 500,000 codes has as many. */
-const mostBytes = 64_000_000;
-
-/**
- * The text of a file that people write or that says how something was made, which is never large.
- *
- * @throws {RangeError} If it has more than 64 MB, before any is read
- * @throws {Error} As {@link readBytes}
- */
-export async function readSmallText(path: string): Promise<string> {
-  const { size } = await found(path) ?? { size: 0 };
-  if (size > mostBytes) {
-    const megabytes = (size / 1e6).toFixed(0);
-    throw new RangeError(`Cannot read "${path}": it has ${megabytes} MB, must be at most 64 MB`);
-  }
-  return await readText(path);
-}
-
-/** What a small JSON file holds; throws as {@link readSmallText} and {@link parsedJson} do. */
-export async function readJson(path: string): Promise<unknown> {
-  return parsedJson(await readSmallText(path), path);
-}
-
 /**
  * What is at a path, links followed; undefined where nothing is.
  *
@@ -68,35 +45,38 @@ export async function found(path: string): Promise<Deno.FileInfo | undefined> {
   }
 }
 
-/** How deep JSON may be nested: each level costs the parser 54 bytes, so that 100 MB of "[" take 5 GB. */
+/** Lists within lists that no file of records or settings has, but one that is to fill the memory. */
 const deepest = 100;
 
-function checkDepth(text: string, path: string): void {
+/** Whether lists and objects in a JSON text, valid or not, stand in each other ever deeper. */
+function isTooDeep(json: string): boolean {
   let depth = 0;
-  for (let at = 0; at < text.length; at++) {
-    const sign = text[at];
-    if (sign === "[" || sign === "{") depth++;
-    else if (sign === "]" || sign === "}") depth--;
-    else if (sign === '"') at = endOfText(text, at);
-    if (at < 0) return; // a text without an end: no JSON
-    if (depth > deepest) {
-      throw new SyntaxError(
-        `Cannot read "${path}" as JSON: lists and objects stand ${depth} deep in each other, ` +
-          `must be at most ${deepest}`,
-      );
+  for (let at = 0; at >= 0 && at < json.length; at++) {
+    const sign = json[at];
+    if (sign === "{" || sign === "[") depth++;
+    else if (sign === "}" || sign === "]") depth--;
+    else if (sign === '"') {
+      at = endOfText(json, at);
+      if (at === -1) return false;
     }
+    if (depth > deepest) return true;
   }
+  return false;
 }
 
 /**
  * What a JSON text holds.
  *
  * @param path the file's name, for the error message
- * @throws {SyntaxError} If the text is no JSON, is nested more than 100 deep, or an object in it has
- * two values of one name; names the file and the place
+ * @throws {SyntaxError} If the text is no JSON, lists in it stand more than 100 deep in each other, or
+ * an object in it has two values of one name; names the file and the place
  */
 export function parsedJson(text: string, path: string): unknown {
-  checkDepth(text, path);
+  if (isTooDeep(text)) {
+    throw new SyntaxError(
+      `Cannot read "${path}" as JSON: it has more than ${deepest} brackets in each other`,
+    );
+  }
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -145,12 +125,13 @@ export function rootNames(text: string, path: string): string[] {
   return [...root ?? []];
 }
 
-/** Where the text ends in JSON that begins with a quote at `begin`; -1 where it has no end. */
+/** Where the text ends in JSON that begins with a quote at `begin`; -1 where it does not end. */
 function endOfText(json: string, begin: number): number {
   let end = begin;
   let backslashes: number;
   do {
     end = json.indexOf('"', end + 1);
+    if (end === -1) return end;
     backslashes = 0;
     while (json[end - 1 - backslashes] === "\\") backslashes++;
   } while (backslashes % 2 === 1);

@@ -5,7 +5,7 @@
  * @module
  */
 import { Tokenizer } from "@huggingface/tokenizers";
-import { isObject, readJson, readText } from "../../files/input.ts";
+import { isObject, parsedJson, readText } from "../../files/input.ts";
 
 /** Gives a text's token ids, with the class token before and the separator behind them. */
 export type Tokenize = (text: string) => number[];
@@ -13,7 +13,7 @@ export type Tokenize = (text: string) => number[];
 /** The contents of a JSON file, or undefined where there is none. */
 export async function maybeJson(path: string): Promise<unknown> {
   try {
-    return await readJson(path);
+    return parsedJson(await readText(path), path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;

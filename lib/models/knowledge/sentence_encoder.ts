@@ -8,7 +8,7 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { basename, resolve } from "node:path";
-import { found, isObject, readJson } from "../../files/input.ts";
+import { found, isObject, parsedJson, readText } from "../../files/input.ts";
 import { checkShapes, type NamedTensors, toTensors } from "../../nn/parameters.ts";
 import { readSafetensors } from "../../nn/safetensors.ts";
 import type { OnProgress } from "../../progress.ts";
@@ -100,7 +100,7 @@ async function readPooling(folder: string): Promise<Pooling> {
 
 /** As sentence-transformers writes it: a word, or in older folders a switch to each kind. */
 async function pooledTokens(path: string): Promise<Pooling["of"]> {
-  const config = await readJson(path);
+  const config = parsedJson(await readText(path), path);
   const entries = isObject(config) ? Object.entries(config) : [];
   const modes = entries.flatMap(([name, value]) =>
     name === "pooling_mode" ? [value].flat() : /^pooling_mode_/.test(name) && value ? [name] : []
@@ -141,7 +141,7 @@ export async function readSentenceEncoder(
     throw new Deno.errors.NotFound(`Cannot read "${folder}": no such folder`);
   }
   const configPath = `${folder}/config.json`;
-  const config = bertConfig(await readJson(configPath), configPath);
+  const config = bertConfig(parsedJson(await readText(configPath), configPath), configPath);
   const { of, isNormalized } = await readPooling(folder);
   const pooling = { of, isNormalized: options.normalize ?? isNormalized };
   const longest = await readLongest(folder, config);
