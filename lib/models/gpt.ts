@@ -61,6 +61,7 @@ import {
 import {
   causalBuffers,
   transformerConfigFor,
+  transformerDerived,
   transformerSettings,
   withoutBuffers,
 } from "./visit_transformer.ts";
@@ -245,6 +246,7 @@ export const gpt: ModelFamily<GradientModel> = {
   name: "gpt",
   summary: "Codes as tokens of one sequence, by a transformer (language-model baseline)",
   settings: gptSettings,
+  derived: transformerDerived,
   configFor: (cohort, set) => gptConfigFor("gpt", cohort, set),
   create(stored) {
     const config = stored as GptConfig;

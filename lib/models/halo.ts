@@ -37,6 +37,7 @@ import { columnsOf, type VisitRows } from "./visit_rows.ts";
 import {
   causalBuffers,
   initialVisitTransformer,
+  transformerDerived,
   visitHistories,
   visitMemory,
   type VisitTransformerConfig,
@@ -111,6 +112,7 @@ export const halo: ModelFamily<RowModel> = {
   name: "halo",
   summary: "Visits by a transformer, codes within a visit by a masked head (Theodorou et al. 2023)",
   settings: { ...visitTransformerSettings, ...startSettings },
+  derived: transformerDerived,
   configFor: (cohort, set) => ({
     ...visitTransformerConfigFor("halo", cohort, set),
     publishedStart: set.publishedStart ?? startSettings.publishedStart.default,

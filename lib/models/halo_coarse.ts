@@ -31,6 +31,7 @@ import { columnsOf } from "./visit_rows.ts";
 import {
   causalBuffers,
   initialVisitTransformer,
+  transformerDerived,
   visitHistories,
   visitMemory,
   type VisitTransformerConfig,
@@ -76,6 +77,7 @@ export const haloCoarse: ModelFamily<RowModel> = {
   name: "halo-coarse",
   summary: "HALO without its code-level head: codes independent given the past visits (ablation)",
   settings: { ...visitTransformerSettings, ...tiedSettings, ...startSettings },
+  derived: transformerDerived,
   configFor: (cohort, set) => ({
     ...visitTransformerConfigFor("halo-coarse", cohort, set),
     tied: set.tied ?? tiedSettings.tied.default,

@@ -55,7 +55,7 @@ import {
 import type { GradientModel, Knowledge, ModelConfig, ModelFamily, Setting } from "./model.ts";
 import { withHead, withoutHead } from "./tied_head.ts";
 import { tokenLikelihoods } from "./token_likelihood.ts";
-import { withoutBuffers } from "./visit_transformer.ts";
+import { transformerDerived, withoutBuffers } from "./visit_transformer.ts";
 
 /** HiSGT's settings. The paper's are width 384, 6 layers, 8 heads, semantic width 768. */
 export interface HisgtConfig extends GptConfig {
@@ -283,6 +283,7 @@ export const hisgt: ModelFamily<GradientModel> = {
   name: "hisgt",
   summary: "GPT told of codes' descriptions and hierarchy (Zhou & Barbieri 2025)",
   settings,
+  derived: transformerDerived,
   configFor,
   create(stored) {
     const config = stored as HisgtConfig;

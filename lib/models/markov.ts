@@ -14,7 +14,7 @@ import { finishedRow } from "../nn/forbidden.ts";
 import { type MultiHot, rowOf, rowsAt, rowsFrom } from "../nn/multi_hot.ts";
 import { type NamedArrays, vector } from "../nn/parameters.ts";
 import type { CountedModel, ModelConfig, ModelFamily, Stepper } from "./model.ts";
-import { rowConfigFor, rowLikelihoods } from "./row_model.ts";
+import { rowConfigFor, rowLikelihoods, rowSettings } from "./row_model.ts";
 import {
   columnsOf,
   endColumn,
@@ -146,6 +146,7 @@ export const markov: ModelFamily<CountedModel> = {
   name: "markov",
   summary: "Floor: each visit from the codes of the one before, by bigrams",
   settings,
+  derived: { context: rowSettings.context },
   configFor,
   create(stored) {
     const config = stored as MarkovConfig;

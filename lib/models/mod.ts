@@ -86,19 +86,29 @@ export function formOf(family: string, config: ModelConfig): string {
   return `published (${published.map(([name]) => `${name}=${config[name]}`).join(", ")})`;
 }
 
-function checkSetting(family: ModelFamily, name: string, value: number, text: string): void {
+/** Checks that a number is what a setting may be. */
+function checkBounds(
+  family: ModelFamily,
+  name: string,
+  value: number,
+  { min, max = Infinity, isReal = false }: Setting,
+  text = String(value),
+): void {
+  const isWithin = value >= min && value <= max && value < Infinity;
+  if (isWithin && (isReal || Number.isSafeInteger(value))) return;
+  const kind = isReal ? "a number" : "a whole number";
+  const range = max === Infinity ? `at least ${min}` : `between ${min} and ${max}`;
+  throw new RangeError(`Cannot set ${name}=${text} for "${family.name}": must be ${kind} ${range}`);
+}
+
+function checkSetting(family: ModelFamily, name: string, value: number, text?: string): void {
   if (!Object.hasOwn(family.settings, name)) {
     const known = Object.keys(family.settings).join(", ");
     throw new RangeError(
       `Cannot set ${name} for "${family.name}": no such setting, known are ${known}`,
     );
   }
-  const { min, max = Infinity, isReal = false } = family.settings[name];
-  const isWithin = value >= min && value <= max && value < Infinity;
-  if (isWithin && (isReal || Number.isSafeInteger(value))) return;
-  const kind = isReal ? "a number" : "a whole number";
-  const range = max === Infinity ? `at least ${min}` : `between ${min} and ${max}`;
-  throw new RangeError(`Cannot set ${name}=${text} for "${family.name}": must be ${kind} ${range}`);
+  checkBounds(family, name, value, family.settings[name], text);
 }
 
 /**
@@ -108,7 +118,18 @@ function checkSetting(family: ModelFamily, name: string, value: number, text: st
  */
 export function checkSettings(family: ModelFamily, settings: ModelConfig): void {
   for (const [name, value] of Object.entries(settings)) {
-    checkSetting(family, name, value, String(value));
+    checkSetting(family, name, value);
+  }
+}
+
+/**
+ * Checks that a whole config is such as a family makes it, whatever the cohort.
+ *
+ * @throws {RangeError} If a number is missing or out of range; the message says what is allowed
+ */
+export function checkWholeConfig(family: ModelFamily, config: ModelConfig): void {
+  for (const [name, setting] of Object.entries({ ...family.settings, ...family.derived })) {
+    checkBounds(family, name, config[name], setting);
   }
 }
 

@@ -55,6 +55,8 @@ export interface ModelFamily<M extends Model = Model> {
   readonly summary: string;
   /** The settings that users may set, by name. */
   readonly settings: Readonly<Record<string, Setting>>;
+  /** What else its configs hold, beside `codes` and `labels`; nothing when left out. */
+  readonly derived?: Readonly<Record<string, Setting>>;
   /**
    * The whole config for a cohort.
    *

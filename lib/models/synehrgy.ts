@@ -56,7 +56,12 @@ import { drawnFrom, stepper } from "./stepper.ts";
 import { withHead, withoutHead } from "./tied_head.ts";
 import { tokenLikelihoods } from "./token_likelihood.ts";
 import { grammar } from "./stays/token_grammar.ts";
-import { transformerConfigFor, transformerSettings, withoutBuffers } from "./visit_transformer.ts";
+import {
+  transformerConfigFor,
+  transformerDerived,
+  transformerSettings,
+  withoutBuffers,
+} from "./visit_transformer.ts";
 import { sizesOf } from "./visit_rows.ts";
 
 /** SynEHRgy's settings. The paper's are width 384, 4 layers, 4 heads, context 1024. */
@@ -383,6 +388,7 @@ export const synehrgy: ModelFamily<GradientModel> = {
   name: "synehrgy",
   summary: "Codes, values, times, age and sex as tokens of a grammar (Karami et al. 2024)",
   settings,
+  derived: transformerDerived,
   configFor,
   schemaFor,
   create(stored, schema) {

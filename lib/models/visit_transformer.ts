@@ -46,6 +46,12 @@ export const transformerSettings = {
   heads: { help: "Attention heads", default: 8, min: 1 },
 } satisfies Record<string, Setting>;
 
+/** What configs of GPT-2's blocks hold beside that. */
+export const transformerDerived = {
+  positions: { help: "Rows of the position table", min: 1 },
+  epsilon: { help: "Added to the variance in layer norms", min: 0, isReal: true },
+} satisfies Record<string, Setting>;
+
 /** What users may set of a {@link VisitTransformerConfig}. */
 export const visitTransformerSettings = { ...transformerSettings, ...rowSettings };
 

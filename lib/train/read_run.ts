@@ -20,7 +20,7 @@ import {
   whole,
 } from "../files/checked_json.ts";
 import { isThere } from "../files/is_there.ts";
-import { checkSettings, modelFamily } from "../models/mod.ts";
+import { checkWholeConfig, modelFamily } from "../models/mod.ts";
 import type { GradientModel, Model } from "../models/model.ts";
 import { isSchema, type Schema } from "../models/stays/record_schema.ts";
 import type { AdamState } from "../nn/optimizer.ts";
@@ -126,8 +126,7 @@ function checkConfig({ model, config, schema, training }: RunConfig): void {
   if (family.schemaFor !== undefined && schema === undefined) {
     throw new RangeError("its schema is missing");
   }
-  const settings = Object.keys(family.settings).map((name) => [name, config[name]]);
-  checkSettings(family, Object.fromEntries(settings));
+  checkWholeConfig(family, config);
   const { width, heads } = config;
   if (heads !== undefined && width % heads !== 0) {
     throw new RangeError(`width ${width} is not a multiple of heads ${heads}`);

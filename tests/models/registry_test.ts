@@ -20,7 +20,7 @@ import {
   visitsOf,
   vocabulary,
 } from "ehrloom";
-import { checkSettings, modelFamily } from "ehrloom/models/mod.ts";
+import { checkWholeConfig, modelFamily } from "ehrloom/models/mod.ts";
 import { join } from "node:path";
 import { inFolder } from "../folder.ts";
 import { tinyCohort } from "../tiny.ts";
@@ -162,8 +162,9 @@ Deno.test("every model's own settings are such as it takes, for the shortest rec
     const family = modelFamily(name);
     for (const cohort of cohorts) {
       const config = family.configFor(cohort, {});
-      const own = Object.keys(family.settings).map((setting) => [setting, config[setting]]);
-      checkSettings(family, Object.fromEntries(own));
+      checkWholeConfig(family, config);
+      const known = ["codes", "labels", ...Object.keys({ ...family.settings, ...family.derived })];
+      assertEquals(Object.keys(config).sort(), known.sort());
     }
   }
 });

@@ -81,6 +81,8 @@ Deno.test("readRun() holds config.json to what a run's config may be", () =>
     ],
     [inJson("config.json", at("config.width", "8")), 'config.width is "8", must be a number'],
     [inJson("config.json", at("config.layers", 1.5)), "Cannot set layers=1.5"],
+    [inJson("config.json", at("config.positions", -1)), "Cannot set positions=-1"],
+    [inJson("config.json", at("config.epsilon", undefined)), "Cannot set epsilon=undefined"],
     [inJson("config.json", at("model", "constructor")), 'Cannot find model "constructor"'],
     [inJson("config.json", at("versions", 7)), "versions is 7, must be an object"],
   ], readRun));
