@@ -26,7 +26,7 @@ import { isSchema, type Schema } from "../models/stays/record_schema.ts";
 import type { AdamState } from "../nn/optimizer.ts";
 import { checkShapes, type NamedArrays, type Shapes } from "../nn/parameters.ts";
 import { checkNumbers, readSafetensors } from "../nn/safetensors.ts";
-import { checkTraining, type Training } from "./options.ts";
+import { checkTraining } from "./options.ts";
 import {
   type DuelLine,
   hasStored,
@@ -241,19 +241,54 @@ export interface Progress {
   readonly lines: TrainingLine[];
 }
 
+/** How long a training is. */
+export interface Course {
+  /** Epochs, unless it stops before. */
+  readonly epochs: number;
+  /** Batches of each. */
+  readonly batches: number;
+}
+
+/** Where a run stands that has stored nothing. */
+const beginning = { epoch: 0, batch: 0, best: { epoch: 0, loss: Infinity } };
+
+/** What cannot be of a standing beside the lines of training, which are written just before it. */
+function problemOf(
+  { epoch, batch, best }: Pick<Standing, "epoch" | "batch" | "best">,
+  steps: number,
+  lines: readonly TrainingLine[],
+  { epochs, batches }: Course,
+): string | undefined {
+  const isOf = lines.length === epoch || lines.length === epoch + 1;
+  if (epoch > epochs || batch > batches || !isOf) {
+    return `it stands at epoch ${epoch} of ${epochs} and batch ${batch} of ${batches}, ` +
+      `and training.jsonl has ${lines.length} epochs`;
+  }
+  const wanted = epoch * batches + batch;
+  if (steps !== wanted) return `its optimizer took ${steps} steps, must be ${wanted}`;
+  const line = lines.slice(0, epoch).findLast(({ best }) => best);
+  const isBest = line === undefined
+    ? best.epoch === 0
+    : best.epoch === line.epoch && best.loss === line.validation_loss;
+  if (isBest) return undefined;
+  return `its best epoch is ${best.epoch} with ${best.loss} nats, in training.jsonl it is ` +
+    (line === undefined ? "none" : `${line.epoch} with ${line.validation_loss}`);
+}
+
 /**
- * Where a killed run stood; undefined where it was killed before it stored anything.
+ * Where a killed run stood; undefined where it was killed before it stored anything. Its best
+ * parameters are read too, so that nothing trains on to an end that cannot be read.
  *
  * @param folder the run's
  * @param model whose parameters are stored
- * @param training how it is trained
+ * @param course that the training has
  * @throws {Deno.errors.NotFound} If what it would go on from is gone
  * @throws {SyntaxError} If it is cut short, of another run, or says what cannot be
  */
 export async function readProgress(
   folder: string,
-  model: Pick<GradientModel, "family" | "initial">,
-  { epochs }: Training,
+  model: GradientModel,
+  course: Course,
 ): Promise<Progress | undefined> {
   const path = join(folder, "resume.safetensors");
   if (!await isThere(path)) {
@@ -267,18 +302,14 @@ export async function readProgress(
     path,
     (_, shapes) => checkShapes(model.family, shapes, model.initial),
   );
-  if (found === undefined) return undefined;
-  const standing = checked(found.standing, standingSchema, `"${path}"`, "where a run stood");
+  const standing = found &&
+    checked(found.standing, standingSchema, `"${path}"`, "where a run stood");
   const lines = await readTraining(folder);
-  const { epoch, best } = standing;
-  const isPossible = epoch <= epochs && best.epoch <= epoch && lines.length >= epoch;
-  if (!isPossible) {
-    throw new SyntaxError(
-      `Cannot read "${path}": it stands at epoch ${epoch} of ${epochs}, the best of them ` +
-        `${best.epoch}, and training.jsonl has ${lines.length}`,
-    );
-  }
-  return { standing, state: found.state, lines: lines.slice(0, epoch) };
+  const problem = problemOf(standing ?? beginning, found?.state.steps ?? 0, lines, course);
+  if (problem !== undefined) throw new SyntaxError(`Cannot read "${path}": ${problem}`);
+  if (found === undefined || standing === undefined) return undefined;
+  if (standing.best.epoch > 0) await readBest(folder, model);
+  return { standing, state: found.state, lines: lines.slice(0, standing.epoch) };
 }
 
 /**

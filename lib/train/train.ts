@@ -11,6 +11,7 @@ import { random } from "../nn/random.ts";
 import type { OnProgress } from "../progress.ts";
 import { version } from "../version.ts";
 import { fitAdversary } from "./adversarial.ts";
+import { batchCount } from "./batches.ts";
 import { fit } from "./fit.ts";
 import { checkWorkers } from "./gradients.ts";
 import {
@@ -153,7 +154,9 @@ async function tablesAgain(
 ): Promise<NamedArrays | undefined> {
   const model = modelOf(runConfig);
   if ("learn" in model || model.tables === undefined) return undefined;
-  if (await readProgress(folder, model, runConfig.training) !== undefined) return undefined;
+  const { epochs, batch } = runConfig.training;
+  const batches = batchCount(splitOf(cohort, "train").recordCount, batch);
+  if (await readProgress(folder, model, { epochs, batches }) !== undefined) return undefined;
   const given = await tablesOf(model, cohort, runConfig.training, options);
   for (const [name, source] of Object.entries(given?.sources ?? {})) {
     if (source !== runConfig.sources?.[name]) {
