@@ -17,6 +17,7 @@ import {
   text,
   whole,
 } from "../files/checked_json.ts";
+import { parsedJson } from "../files/input.ts";
 import { isThere } from "../files/is_there.ts";
 import { fromJson, type JudgedModel } from "../evaluate/comparison.ts";
 import type { FidelityFigures } from "../evaluate/report.ts";
@@ -128,14 +129,9 @@ const judgementSchema = object({
 
 async function readIfThere<T>(path: string, schema: Schema<T>, kind: string) {
   if (!await isThere(path)) return undefined;
-  let value: unknown;
-  try {
-    value = fromJson(await readOwnText(path));
-  } catch (error) {
-    if (!(error instanceof SyntaxError) || error.message.startsWith("Cannot ")) throw error;
-    throw new SyntaxError(`Cannot read "${path}": it is not JSON`);
-  }
-  return checked(value, schema, `"${path}"`, kind);
+  const json = await readOwnText(path);
+  parsedJson(json, path); // says what is wrong with it
+  return checked(fromJson(json), schema, `"${path}"`, kind);
 }
 
 /** A comparison's plan, if it is begun; throws a SyntaxError where the file is no such plan. */

@@ -6,7 +6,7 @@
  */
 import { constants } from "node:buffer";
 import { crc32 } from "node:zlib";
-import { isObject, unreadable } from "../files/input.ts";
+import { isObject, parsedJson, unreadable } from "../files/input.ts";
 import type { NamedArrays, ShapedArray, Shapes } from "./parameters.ts";
 
 /** The contents of a safetensors file. */
@@ -188,7 +188,7 @@ async function readHeader(file: Deno.FsFile, fileSize: number, refuse: Refuse) {
   }
   let header: unknown;
   try {
-    header = JSON.parse(new TextDecoder().decode(await readAt(file, 8, length)));
+    header = parsedJson(new TextDecoder().decode(await readAt(file, 8, length)), "header");
   } catch (_) {
     throw refuse("its header is not JSON, so it is not a safetensors file");
   }
@@ -261,6 +261,15 @@ async function readTensors(
   return { tensors: { ...tensors }, metadata };
 }
 
+const isInfinite = (number: number) => Math.abs(number) === Infinity;
+
+/** Whether all are finite; 50 million take 50 ms, by `every` 470 ms. */
+function isFiniteThroughout(numbers: Float32Array): boolean {
+  let zero = 0;
+  for (const number of numbers) zero += number - number; // NaN of what is not finite
+  return zero === 0;
+}
+
 /**
  * Checks that tensors hold numbers only.
  *
@@ -274,10 +283,9 @@ export function checkNumbers(
   maybeUnknown: readonly string[] = [],
 ): void {
   for (const [name, { numbers }] of Object.entries(tensors)) {
-    const isKept = maybeUnknown.includes(name)
-      ? (number: number) => Number.isFinite(number) || Number.isNaN(number)
-      : Number.isFinite;
-    if (numbers.every(isKept)) continue;
+    if (maybeUnknown.includes(name) ? !numbers.some(isInfinite) : isFiniteThroughout(numbers)) {
+      continue;
+    }
     throw new SyntaxError(
       `Cannot read "${path}": tensor "${name}" holds what is no finite number`,
     );

@@ -19,6 +19,7 @@ import {
   text,
   whole,
 } from "../files/checked_json.ts";
+import { parsedJson } from "../files/input.ts";
 import { isThere } from "../files/is_there.ts";
 import { checkWholeConfig, modelFamily } from "../models/mod.ts";
 import type { GradientModel, Model } from "../models/model.ts";
@@ -148,7 +149,7 @@ async function readLines<T extends { epoch: number }>(
     const place = `"${path}" row ${index + 1}`;
     let value: unknown;
     try {
-      value = JSON.parse(row);
+      value = parsedJson(row, path);
     } catch (_) {
       throw new SyntaxError(`Cannot read ${place}: it is not JSON`);
     }
@@ -210,7 +211,7 @@ async function readState(
   const steps = Number(metadata.steps);
   let standing: unknown;
   try {
-    standing = isEmpty ? undefined : JSON.parse(metadata.standing);
+    standing = isEmpty ? undefined : parsedJson(metadata.standing, path);
   } catch (_) {
     standing = undefined;
   }

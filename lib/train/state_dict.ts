@@ -1,7 +1,7 @@
 import type { Vocabulary } from "../cohort/vocabulary.ts";
 import { writeWhole } from "../files/output.ts";
 import { gradientModelOf } from "../models/mod.ts";
-import { readSafetensors, writeSafetensors } from "../nn/safetensors.ts";
+import { checkNumbers, readSafetensors, writeSafetensors } from "../nn/safetensors.ts";
 import { version } from "../version.ts";
 import type { Run, RunConfig } from "./run_folder.ts";
 
@@ -14,7 +14,8 @@ const networkOf = ({ model, config, schema }: RunConfig) => gradientModelOf(mode
  * @param path of the safetensors file
  * @param about the model's family and full config, and the codes and labels in the order in which
  * the original numbers them
- * @throws {SyntaxError} If the file is no whole safetensors file
+ * @throws {SyntaxError} If the file is no whole safetensors file, or a parameter holds what is no
+ * finite number
  * @throws {RangeError} If its tensors are not those of such a model, or it is no network
  * @see docs/specs/halo.md section 9 for HALO's names
  */
@@ -28,6 +29,7 @@ export async function readStateDict(
 ): Promise<Run> {
   const { tensors } = await readSafetensors(path);
   const parameters = networkOf(about.runConfig).fromOriginal(tensors);
+  checkNumbers(path, parameters);
   return { ...about, parameters, training: [] };
 }
 

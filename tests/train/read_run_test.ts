@@ -94,6 +94,10 @@ Deno.test("readRun() holds vocabulary.json and training.jsonl to what they may b
     [inJson("vocabulary.json", at("labels", [{}, []])), "labels.0 is {}, must be a text"],
     [inJson("vocabulary.json", at("labels", ["ill"])), "it has 1 labels, the model 2"],
     [(run) => Deno.writeTextFile(join(run, "training.jsonl"), "null\n"), "row 1: it is not a line"],
+    [
+      (run) => Deno.writeTextFile(join(run, "training.jsonl"), "[".repeat(1e6)),
+      "row 1: it is not JSON",
+    ],
     [(run) => Deno.writeTextFile(join(run, "training.jsonl"), "{}\n"), "row 1: it has no epoch"],
     [
       async (run) => {

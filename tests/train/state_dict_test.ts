@@ -91,3 +91,17 @@ Deno.test("writeStateDict() refuses a model that is no network", async () => {
     'Cannot take "independent" for a network: it learns by counting',
   );
 });
+
+Deno.test("readStateDict() takes no weights that are no numbers", async () => {
+  const folder = await Deno.makeTempDir();
+  const path = join(folder, "diverged.safetensors");
+  const weights = goldenWeights(file.weights);
+  weights["transformer.ln_f.bias"].numbers[3] = NaN;
+  await writeSafetensors(path, weights);
+  await assertRejects(
+    () => readStateDict(path, about),
+    SyntaxError,
+    `Cannot read "${path}": tensor "transformer.ln_f.bias" holds what is no finite number`,
+  );
+  await Deno.remove(folder, { recursive: true });
+});

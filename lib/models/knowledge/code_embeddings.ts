@@ -130,12 +130,13 @@ export function parseCodeEmbeddings(text: string, file: string): CodeEmbeddings 
 
 /** Embeddings as a safetensors file has them. */
 async function readVectors(path: string): Promise<CodeEmbeddings> {
-  const { tensors, metadata } = await readSafetensors(path, {
-    isWanted: (name) => name === "vectors",
-  });
   const fail = (problem: string) => new SyntaxError(`Cannot read "${path}": ${problem}`);
-  const { shape, numbers } = tensors.vectors ?? { shape: [], numbers: new Float32Array(0) };
-  if (shape.length !== 2) throw fail('it has no tensor "vectors" of two axes');
+  const { tensors: { vectors: { shape, numbers } }, metadata } = await readSafetensors(path, {
+    isWanted: (name) => name === "vectors",
+    check({ vectors }) {
+      if (vectors?.shape.length !== 2) throw fail('it has no tensor "vectors" of two axes');
+    },
+  });
   const keys = parsedJson(metadata.keys ?? "null", path);
   if (!Array.isArray(keys) || keys.length !== shape[0] || new Set(keys).size !== keys.length) {
     throw fail(`its metadata has no list "keys" of ${shape[0]} distinct texts`);

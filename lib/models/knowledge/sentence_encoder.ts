@@ -68,14 +68,13 @@ async function readWeights(folder: string, config: BertConfig): Promise<NamedTen
     );
   }
   const wanted = bertShapes(config);
+  const renamed = <T>(tensors: Readonly<Record<string, T>>) =>
+    Object.fromEntries(Object.entries(tensors).map(([name, array]) => [bertName(name), array]));
   const { tensors } = await readSafetensors(path, {
     isWanted: (name) => Object.hasOwn(wanted, bertName(name)),
+    check: (shapes) => checkShapes(path, renamed(shapes), wanted),
   });
-  const own = Object.fromEntries(
-    Object.entries(tensors).map(([name, array]) => [bertName(name), array]),
-  );
-  checkShapes(path, own, wanted);
-  return toTensors(bertParameters(config, own));
+  return toTensors(bertParameters(config, renamed(tensors)));
 }
 
 /** How the folder wants tokens pooled: the mean where it says nothing. */
