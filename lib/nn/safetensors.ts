@@ -140,10 +140,10 @@ export interface ReadSafetensorsOptions {
   /** Whether to read the tensor of a name; all when left out. */
   readonly isWanted?: (name: string) => boolean;
   /**
-   * Called with the shapes of all tensors that are wanted before any of their bytes is read, so that
-   * a foreign file costs no memory; throws where it is not what the caller can use.
+   * Called with the shapes of all tensors that are wanted, and the metadata, before any of their bytes
+   * is read, so that a foreign file costs no memory; throws where it is not what the caller can use.
    */
-  readonly check?: (shapes: Shapes) => void;
+  readonly check?: (shapes: Shapes, metadata: Safetensors["metadata"]) => void;
 }
 
 /**
@@ -247,7 +247,7 @@ async function readTensors(
   const { [checksumName]: checksum, ...metadata } = all;
   const entries = checkedEntries(found, fileSize - start, refuse);
   const wanted = entries.filter(([name]) => isWanted(name));
-  check?.(Object.fromEntries(wanted));
+  check?.(Object.fromEntries(wanted), metadata);
   const tensors: NamedArrays = Object.create(null); // "constructor" is a name like any other
   for (const [name, entry] of wanted) {
     const [from, to] = entry.data_offsets;

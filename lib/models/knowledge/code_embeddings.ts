@@ -131,19 +131,22 @@ export function parseCodeEmbeddings(text: string, file: string): CodeEmbeddings 
 /** Embeddings as a safetensors file has them. */
 async function readVectors(path: string): Promise<CodeEmbeddings> {
   const fail = (problem: string) => new SyntaxError(`Cannot read "${path}": ${problem}`);
+  let keys: string[] = [];
   const { tensors: { vectors: { shape, numbers } }, metadata } = await readSafetensors(path, {
     isWanted: (name) => name === "vectors",
-    check({ vectors }) {
+    check({ vectors }, metadata) {
       if (vectors?.shape.length !== 2) throw fail('it has no tensor "vectors" of two axes');
+      const [count] = vectors.shape;
+      const found = parsedJson(metadata.keys ?? "null", path);
+      if (!Array.isArray(found) || found.length !== count || new Set(found).size !== count) {
+        throw fail(`its metadata has no list "keys" of ${count} distinct texts`);
+      }
+      keys = found.map(String);
     },
   });
-  const keys = parsedJson(metadata.keys ?? "null", path);
-  if (!Array.isArray(keys) || keys.length !== shape[0] || new Set(keys).size !== keys.length) {
-    throw fail(`its metadata has no list "keys" of ${shape[0]} distinct texts`);
-  }
   if (!numbers.every(Number.isFinite)) throw fail("its vectors must be of finite numbers");
   const source = `"${path}"` + (metadata.model === undefined ? "" : ` (${metadata.model})`);
-  return { keys: keys.map(String), width: shape[1], vectors: numbers, source };
+  return { keys, width: shape[1], vectors: numbers, source };
 }
 
 /**

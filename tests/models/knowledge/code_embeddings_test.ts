@@ -10,6 +10,7 @@ import {
 import { writeSafetensors } from "ehrloom/nn/safetensors.ts";
 import { join } from "node:path";
 import { inFolder } from "../../folder.ts";
+import { writeClaim } from "../../nn/claim.ts";
 
 Deno.test("parseCodeEmbeddings() reads vectors by key, and says where they come from", () => {
   const text = '{"model": "tiny", "vectors": {"I10": [1, 0.5], "LABEL:old": [0, -1]}}';
@@ -105,6 +106,15 @@ Deno.test("readCodeEmbeddings() refuses other safetensors files", () =>
       ] as const
     ) {
       await writeSafetensors(path, tensors, { keys });
+      await assertRejects(() => readCodeEmbeddings(path), SyntaxError, message);
+    }
+    for (
+      const [shape, message] of [
+        [[2 ** 38], 'it has no tensor "vectors" of two axes'],
+        [[2 ** 20, 2 ** 18], 'its metadata has no list "keys" of 1048576 distinct texts'],
+      ] as const
+    ) {
+      await writeClaim(path, { name: "vectors", shape }); // 1 TB, of which nothing is read
       await assertRejects(() => readCodeEmbeddings(path), SyntaxError, message);
     }
   }));

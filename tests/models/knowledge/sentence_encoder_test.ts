@@ -14,6 +14,7 @@ import { useBackend } from "ehrloom/nn/backend.ts";
 import { writeSafetensors } from "ehrloom/nn/safetensors.ts";
 import { inFolder } from "../../folder.ts";
 import { largestDifference, testOnBackends } from "../../golden.ts";
+import { writeClaim } from "../../nn/claim.ts";
 import { filesOfPackage } from "../../python.ts";
 import { testWith } from "../../wants.ts";
 import minilm from "./minilm.json" with { type: "json" };
@@ -192,6 +193,15 @@ const refused: [what: string, spoil: (folder: string) => Promise<unknown>, messa
     (folder) => writeTinyBert(folder, { intermediate_size: 32 }),
     'Cannot load "DIR/model.safetensors": tensor "encoder.layer.0.intermediate.dense.weight" is ' +
     "[16,8], wanted [32,8]",
+  ],
+  [
+    "weights of 1 TB, before it reads them,",
+    (folder) =>
+      writeClaim(join(folder, "model.safetensors"), {
+        name: "embeddings.word_embeddings.weight",
+        shape: [2 ** 38],
+      }),
+    'Cannot load "DIR/model.safetensors": ',
   ],
   [
     "more blocks than weights",
