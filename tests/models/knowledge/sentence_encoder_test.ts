@@ -195,6 +195,11 @@ const refused: [what: string, spoil: (folder: string) => Promise<unknown>, messa
     "[16,8], wanted [32,8]",
   ],
   [
+    "a million blocks",
+    (folder) => writeTinyBert(folder, { num_hidden_layers: 1e6 }),
+    "num_hidden_layers is 1000000, must be a whole number between 1 and 1000",
+  ],
+  [
     "weights of 1 TB, before it reads them,",
     (folder) =>
       writeClaim(join(folder, "model.safetensors"), {
