@@ -8,7 +8,7 @@ import * as v from "valibot";
 import { parsedJson, readText, unreadable } from "./input.ts";
 
 /** What the value of a JSON file must be. */
-export type Schema<T> = v.GenericSchema<unknown, T>;
+export type Schema<T> = v.GenericSchema<T>;
 
 const range = (min: number) => min === -Infinity ? "" : `, at least ${min}`;
 
@@ -40,7 +40,7 @@ export function named<const T extends v.GenericSchema>(of: T) {
   return v.record(v.string(), of, "an object");
 }
 
-/** An object with these names, and maybe others, which are left out. */
+/** An object with these names, and maybe others, which are not looked at. */
 export function object<const T extends v.ObjectEntries>(entries: T) {
   return v.object(entries, "an object");
 }
@@ -58,11 +58,10 @@ function shown(value: unknown): string {
  * @throws {SyntaxError} If it is not; names the file and the field
  */
 export function checked<T>(value: unknown, schema: Schema<T>, place: string, kind: string): T {
-  const result = v.safeParse(schema, value, { abortEarly: true });
-  if (result.success) return result.output;
-  const [issue] = result.issues;
-  const field = v.getDotPath(issue);
-  const problem = field === null
+  if (v.is(schema, value)) return value; // its names in the file's order, as it is written again
+  const [issue] = v.safeParse(schema, value, { abortEarly: true }).issues ?? [];
+  const field = issue && v.getDotPath(issue);
+  const problem = !issue || !field
     ? `it is not ${kind}`
     : issue.input === undefined
     ? `it has no ${field}, so it is not ${kind}`

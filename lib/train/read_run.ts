@@ -104,7 +104,7 @@ function inFile<T>(path: string, check: () => T): T {
   }
 }
 
-async function readRunJson<T>(path: string, schema: v.GenericSchema<unknown, T>, kind: string) {
+async function readRunJson<T>(path: string, schema: v.GenericSchema<T>, kind: string) {
   try {
     return await readCheckedJson(path, schema, kind);
   } catch (error) {
@@ -141,7 +141,7 @@ function checkConfig({ model, config, schema, training }: RunConfig): void {
  */
 async function readLines<T extends { epoch: number }>(
   path: string,
-  schema: v.GenericSchema<unknown, T>,
+  schema: v.GenericSchema<T>,
 ): Promise<T[]> {
   if (!await isThere(path)) return [];
   const rows = (await readOwnText(path)).split("\n").filter((line) => line !== "");

@@ -1,6 +1,8 @@
 // What a comparison's folder keeps is checked before it is gone on with.
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { compare } from "ehrloom/compare/compare.ts";
+import { readJudgement } from "ehrloom/compare/read_comparison.ts";
+import { toJson } from "ehrloom/evaluate/comparison.ts";
 import { useBackend } from "ehrloom/nn/backend.ts";
 import { join } from "node:path";
 import { inFolder } from "../folder.ts";
@@ -86,4 +88,6 @@ Deno.test("compare() names a file that is no longer what it kept, and changes no
       assertEquals(contents(spoilt), before);
     }
     await compare(source, good, options); // as it is, it goes on
+    const found = await readJudgement(join(good, judgement), 3);
+    assertEquals(toJson(found), await Deno.readTextFile(join(good, judgement)));
   }));
