@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { breathe } from "../breathe.ts";
 import * as tf from "@tensorflow/tfjs-core";
 import { type Cohort, splitOf } from "../cohort/cohort.ts";
 import { fingerprint } from "../cohort/fingerprint.ts";
@@ -146,6 +147,7 @@ export async function testLikelihoods(
         for (const [i, likelihood] of likelihoods?.entries() ?? []) found[records[i]] = likelihood;
         done += records.length;
         onProgress?.({ stage: "likelihood of test records", done, total: order.length });
+        await breathe();
       }
     }
   } finally {

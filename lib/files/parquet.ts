@@ -4,7 +4,9 @@
  *
  * @module
  */
+import { parquetMetadata } from "hyparquet";
 import pl from "nodejs-polars";
+import { machineBytes } from "../machine_memory.ts";
 import { readBytes } from "./input.ts";
 
 /** What a column holds: int64 identifiers, texts, times or numbers of float32. */
@@ -41,27 +43,37 @@ export function columnProblem(column: pl.Series, kind: ColumnKind): string | und
   if (odd !== undefined) return `holds ${odd}, must be ${wanted} of at most 64 bits`;
 }
 
-/**
- * Rows that a byte may stand for in a table of more than a million: one bit for a row's code makes 8.
- * A file made to harm holds 256 and more, and fills the memory.
- */
-const mostRowsPerByte = 16;
+/** Bytes that a cell takes while its table is read, text or number. */
+const cellBytes = 16;
 
-/** The table that a file's bytes hold, once its footer has said how large it is. */
-function wholeTable(bytes: Uint8Array<ArrayBuffer>, path: string): pl.DataFrame {
-  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+/**
+ * Refuses a table that would fill the memory: a few bytes of Parquet can stand for any number of
+ * rows, which its footer tells.
+ *
+ * @param bytes of the file
+ * @param room bytes that the table may take
+ */
+export function checkRows(
+  bytes: Uint8Array<ArrayBuffer>,
+  path: string,
+  room = machineBytes(),
+): void {
   let rows: number;
+  let columns: number;
   try {
-    rows = pl.readParquet(file, { columns: [] }).height;
-    if (rows <= Math.max(1e6, mostRowsPerByte * file.length)) return pl.readParquet(file);
-  } catch (error) {
-    throw new SyntaxError(`Cannot read "${path}": it is no Parquet file, or a damaged one`, {
-      cause: error,
-    });
+    const { num_rows, schema } = parquetMetadata(bytes.buffer);
+    [rows, columns] = [Number(num_rows), schema.length - 1]; // the first one is the whole
+  } catch (_) {
+    return; // whoever reads the table says what is wrong with it
   }
-  throw new RangeError(
-    `Cannot read "${path}": it has ${rows} rows in ${file.length} bytes, ` +
-      `must be at most ${mostRowsPerByte} rows to a byte`,
+  const wanted = rows * columns * cellBytes;
+  if (wanted <= room) return;
+  const shown = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`;
+  throw new SyntaxError(
+    `Cannot read "${path}": it has ${rows} rows, which take ${
+      shown(wanted)
+    } of memory, and there ` +
+      `is ${shown(room)}; split it into several files`,
   );
 }
 
@@ -73,14 +85,22 @@ function wholeTable(bytes: Uint8Array<ArrayBuffer>, path: string): pl.DataFrame 
  * @param optional what other columns must be where it has them; nulls may be among them
  * @throws {Deno.errors.NotFound} If there is no such file
  * @throws {SyntaxError} If it is damaged, or lacks a column or has another in its place; names both
- * @throws {RangeError} If it has far more rows than its size can say something of
  */
 export async function readParquet(
   path: string,
   columns: Readonly<Record<string, ColumnKind>>,
   optional: Readonly<Record<string, ColumnKind>> = {},
 ): Promise<pl.DataFrame> {
-  const frame = wholeTable(await readBytes(path), path);
+  const bytes = await readBytes(path);
+  checkRows(bytes, path);
+  let frame: pl.DataFrame;
+  try {
+    frame = pl.readParquet(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+  } catch (error) {
+    throw new SyntaxError(`Cannot read "${path}": it is no Parquet file, or a damaged one`, {
+      cause: error,
+    });
+  }
   for (const [name, kind] of Object.entries(columns)) {
     if (!frame.columns.includes(name)) {
       throw new SyntaxError(

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { breathe } from "../breathe.ts";
 import type { RecordReader, Stepper, StepSampling } from "../models/model.ts";
 import { type MultiHot, rowOf, rowsAt, rowsFrom } from "../nn/multi_hot.ts";
 import { random } from "../nn/random.ts";
@@ -117,6 +118,7 @@ async function write(
       });
       const positions = Array.from(open.keys()).filter((i) => !isDone(open[i].reader));
       onEnded(drafts.length - positions.length);
+      await breathe();
       if (positions.length <= (1 - doneShare) * open.length) {
         stepper.keep(Int32Array.from(positions));
         steps = rowsAt(steps, positions);

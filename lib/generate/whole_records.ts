@@ -1,3 +1,4 @@
+import { breathe } from "../breathe.ts";
 import { brokenByVisit } from "../cohort/broken_rules.ts";
 import type { RecordLists } from "../cohort/records.ts";
 import type { RecordSampling } from "../models/model.ts";
@@ -35,6 +36,7 @@ export async function writtenWhole(sampling: RecordSampling, order: Order): Prom
       return !isFitting;
     });
     onEnded(size - missing.length);
+    await breathe();
   }
   return written.map((record) => ({ ...record, isCutOff: false }));
 }

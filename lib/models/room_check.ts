@@ -6,7 +6,8 @@
 import type { Cohort } from "../cohort/cohort.ts";
 import { trimmed } from "../cohort/trim.ts";
 import { type Backend, hasNativeBinding } from "../nn/backend.ts";
-import { machineBytes, type Room, roomOn } from "../nn/room.ts";
+import { machineBytes } from "../machine_memory.ts";
+import { type Room, roomOn } from "../nn/room.ts";
 import { modelFamily } from "./mod.ts";
 import type { GradientModel } from "./model.ts";
 import { isWithin, type Need, needOf, parameterBytes, passFloats, type Stage } from "./needs.ts";

@@ -5,6 +5,7 @@
  */
 import type { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import * as tf from "@tensorflow/tfjs-core";
+import { machineBytes } from "../machine_memory.ts";
 
 /** What an engine holds at once. */
 export interface Room {
@@ -26,26 +27,6 @@ const wasmShare = 2 / 3;
 
 /** V8's longest typed array, in bytes. */
 const longestArray = 2 ** 33;
-
-/** Share of the machine's memory that a process may plan with; the rest is the system's. */
-const machineShare = 0.9;
-
-const controlGroups = ["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"];
-
-/** Bytes that this process can have: the machine's or its container's; no limit where none is told. */
-export function machineBytes(): number {
-  const sys = Deno.permissions.querySync({ name: "sys", kind: "systemMemoryInfo" });
-  const limits = sys.state === "granted" ? [Deno.systemMemoryInfo().total] : [];
-  for (const path of controlGroups) {
-    try {
-      const limit = Number(Deno.readTextFileSync(path)); // "max" where there is none
-      if (limit > 0) limits.push(limit);
-    } catch { // no such group here, or not for us to read
-      continue;
-    }
-  }
-  return machineShare * Math.min(Infinity, ...limits);
-}
 
 /** What an engine holds; the chosen one where none is named. */
 export function roomOn(engine: string = tf.getBackend()): Room {

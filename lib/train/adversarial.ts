@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { breathe } from "../breathe.ts";
 import * as tf from "@tensorflow/tfjs-core";
 import { type Cohort, splitOf } from "../cohort/cohort.ts";
 import type { Adversary, ConditionedRows, GradientModel } from "../models/model.ts";
@@ -90,6 +91,7 @@ export async function fitAdversary(
         const losses = await duel.step(part, random(seed, 5, epoch, steps++), share);
         sums.critic += losses.critic;
         sums.generator += losses.generator;
+        await breathe();
       }
       const line = {
         epoch: epoch + 1,

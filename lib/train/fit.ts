@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { breathe } from "../breathe.ts";
 import * as tf from "@tensorflow/tfjs-core";
 import { type Cohort, splitOf } from "../cohort/cohort.ts";
 import { visitsOf } from "../cohort/records.ts";
@@ -168,6 +169,7 @@ async function trainEpoch(sitting: Sitting): Promise<TrainingLine> {
       note: `epoch ${standing.epoch + 1}/${training.epochs} loss ` +
         (standing.sums.loss / standing.sums.visits).toFixed(3),
     });
+    await breathe();
     if (performance.now() - storedAt > checkpointSeconds * 1000) {
       await sitting.store();
       storedAt = performance.now();
@@ -217,6 +219,7 @@ async function meanLoss({ model, judges, training, optimizer }: Sitting): Promis
     const loss = tf.tidy(() => lossOf(parameters, judges, records));
     sum += (await loss.data())[0];
     loss.dispose();
+    await breathe();
   }
   return sum / (judges.visitCount + judges.recordCount); // the labels count as a visit
 }

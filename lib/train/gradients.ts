@@ -13,7 +13,8 @@ import { addInto, copyInto, type FlatLayout, hostTensors, sharedFloats } from ".
 import { isOnHost } from "../nn/host.ts";
 import type { Gradients, Optimizer } from "../nn/optimizer.ts";
 import type { NamedTensors } from "../nn/parameters.ts";
-import { machineBytes, type Room, roomOn } from "../nn/room.ts";
+import { machineBytes } from "../machine_memory.ts";
+import { type Room, roomOn } from "../nn/room.ts";
 import { gradientModelOf } from "../models/mod.ts";
 import type { Schema } from "../models/stays/record_schema.ts";
 

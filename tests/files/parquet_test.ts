@@ -1,22 +1,20 @@
-import { assertEquals, assertRejects } from "@std/assert";
-import pl from "nodejs-polars";
-import { readParquet } from "ehrloom/files/parquet.ts";
+import { assertThrows } from "@std/assert";
+import { checkRows, readParquet } from "ehrloom/files/parquet.ts";
+import { writeMeds } from "ehrloom/cohort/to_meds.ts";
 import { inFolder } from "../folder.ts";
+import { tinyCohort } from "../tiny.ts";
 
-Deno.test("readParquet() refuses a file with far more rows than its bytes can tell apart", () =>
+Deno.test("checkRows() refuses a table by the rows that its footer tells, before they are read", () =>
   inFolder(async (folder) => {
-    const write = (rows: number) => {
-      const path = `${folder}/${rows}.parquet`;
-      pl.DataFrame({ subject_id: pl.Series("subject_id", new Int32Array(rows), pl.Int32) })
-        .writeParquet(path, { compression: "zstd" });
-      return path;
-    };
-    assertEquals((await readParquet(write(1e6), { subject_id: "id" })).height, 1e6);
-    const path = write(2e6);
-    const { size } = await Deno.stat(path);
-    await assertRejects(
-      () => readParquet(path, { subject_id: "id" }),
-      RangeError,
-      `Cannot read "${path}": it has 2000000 rows in ${size} bytes, must be at most 16 rows to a`,
+    await writeMeds(`${folder}/cohort`, tinyCohort(40));
+    const path = `${folder}/cohort/data/0000.parquet`;
+    const bytes = await Deno.readFile(path);
+    const { height, width } = await readParquet(path, {});
+    checkRows(bytes, path, 16 * height * width);
+    assertThrows(
+      () => checkRows(bytes, path, 16 * height * width - 1),
+      SyntaxError,
+      `Cannot read "${path}": it has ${height} rows, which take 0.0 GB of memory`,
     );
+    checkRows(bytes.slice(0, 100), path, 1); // what is damaged is said by who reads it
   }));

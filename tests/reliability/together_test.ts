@@ -81,3 +81,21 @@ Deno.test("train --force leaves a run alone that another process trains", () =>
     const names = Array.from(Deno.readDirSync(folder), ({ name }) => name).sort();
     assertEquals(names, ["cohort", "out", "s"]);
   }));
+
+Deno.test("generate hears a signal in the middle of its work, and leaves nothing", () =>
+  inFolder(async (folder) => {
+    copy(join(inputs, "run"), join(folder, "run"));
+    const many = ["--run", "run", "--count", "100000000", "--out", "s", "--backend", "cpu"];
+    const task = begin(folder, "generate", many);
+    for await (const { paths } of Deno.watchFs(folder, { recursive: true })) {
+      if (paths.some((path) => path.endsWith("data/0000.parquet"))) break;
+    }
+    task.kill("SIGTERM");
+    const { code, lines } = await ending(task);
+    assertEquals(code, 143);
+    assertEquals(
+      lines[lines.length - 1],
+      "Interrupted: nothing was written; the same command begins anew",
+    );
+    assertEquals(Array.from(Deno.readDirSync(folder), ({ name }) => name), ["run"]);
+  }));

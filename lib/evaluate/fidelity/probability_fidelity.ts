@@ -9,6 +9,7 @@
  *
  * @module
  */
+import { breathe } from "../../breathe.ts";
 import type { Cohort } from "../../cohort/cohort.ts";
 import type { OnProgress } from "../../progress.ts";
 import { r2Estimate, resampleWeights, type Role } from "../bootstrap.ts";
@@ -209,7 +210,7 @@ export async function resampledR2(
       done: family + done,
       total: codeKinds.length * (resamples + 1),
     });
-    await new Promise((resolve) => setTimeout(resolve)); // lets a progress bar or a notebook breathe
+    await breathe();
   }
   return found;
 }

@@ -10,6 +10,7 @@
  * @see docs/specs/continuous.md section 3
  * @module
  */
+import { breathe } from "../../breathe.ts";
 import type { Cohort } from "../../cohort/cohort.ts";
 import { growing } from "../../cohort/growing.ts";
 import { r2Estimate, resampleWeights } from "../bootstrap.ts";
@@ -129,7 +130,7 @@ async function resampled(
       done: resample + 1,
       total: resamples + 1,
     });
-    await new Promise((resolve) => setTimeout(resolve)); // lets a progress bar or a notebook breathe
+    await breathe();
   }
   return found;
 }

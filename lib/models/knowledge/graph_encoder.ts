@@ -9,6 +9,7 @@
  * @see docs/specs/hisgt.md section 3
  * @module
  */
+import { breathe } from "../../breathe.ts";
 import * as tf from "@tensorflow/tfjs-core";
 import type { CodeGraph } from "../../cohort/code_graph.ts";
 import { layerNorm } from "../../nn/layer_norm.ts";
@@ -165,6 +166,7 @@ export async function learnedGraphVectors(
       value.dispose();
       await optimizer.step(grads, learningRate);
       onProgress?.({ stage: "learning the hierarchy", done: step + 1, total: steps });
+      await breathe();
     }
     const parameters = optimizer.parameters();
     const tensor = tf.tidy(() => graphVectors(parameters, parents));

@@ -6,6 +6,7 @@
  * @see Reimers & Gurevych 2019 (Sentence-BERT); docs/specs/hisgt.md section 4
  * @module
  */
+import { breathe } from "../../breathe.ts";
 import * as tf from "@tensorflow/tfjs-core";
 import { basename, resolve } from "node:path";
 import { found, isObject, parsedJson, readText } from "../../files/input.ts";
@@ -209,6 +210,7 @@ async function vectorsOf(
     });
     from = to;
     onProgress?.({ stage: "encoding texts", done: from, total: order.length });
+    await breathe();
   }
   return vectors;
 }
