@@ -45,6 +45,12 @@ export function columnProblem(column: pl.Series, kind: ColumnKind): string | und
 /** Bytes that a cell takes while its table is read, text or number. */
 const cellBytes = 16;
 
+/** Rows that may be read whatever they take on the disk. */
+const harmlessRows = 10_000_000;
+
+/** Rows to a byte beyond which a table says the same again and again, only to fill the memory. */
+const mostRowsPerByte = 50;
+
 function bufferOf(bytes: Uint8Array<ArrayBuffer>): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
@@ -68,6 +74,12 @@ export function checkRows(
     columns = pl.readParquet(bufferOf(bytes), { nRows: 0 }).width;
   } catch (_) {
     return; // whoever reads the table says what is wrong with it
+  }
+  if (rows > Math.max(harmlessRows, mostRowsPerByte * bytes.length)) {
+    throw new SyntaxError(
+      `Cannot read "${path}": it has ${rows} rows in ${bytes.length} bytes, ` +
+        `must have at most ${mostRowsPerByte} to a byte`,
+    );
   }
   const wanted = rows * columns * cellBytes;
   if (wanted <= room) return;
