@@ -101,7 +101,6 @@ export { printable } from "./lib/printable.ts";
 
 // Models
 export type {
-  Bounds,
   CellHits,
   Knowledge,
   ModelConfig,

@@ -17,10 +17,12 @@ import {
   text,
   whole,
 } from "../files/checked_json.ts";
+import { parsedJson } from "../files/input.ts";
 import { isThere } from "../files/is_there.ts";
 import { fromJson, type JudgedModel } from "../evaluate/comparison.ts";
 import type { FidelityFigures } from "../evaluate/report.ts";
-import { type Training, trainingSchema } from "../train/options.ts";
+import type { Training } from "../train/options.ts";
+import { trainingSchema } from "../train/read_run.ts";
 
 /**
  * What decides the figures of all models; a folder is gone on with only under the same plan. What
@@ -127,14 +129,9 @@ const judgementSchema = object({
 
 async function readIfThere<T>(path: string, schema: Schema<T>, kind: string) {
   if (!await isThere(path)) return undefined;
-  let value: unknown;
-  try {
-    value = fromJson(await readOwnText(path));
-  } catch (error) {
-    if (!(error instanceof SyntaxError) || error.message.startsWith("Cannot ")) throw error;
-    throw new SyntaxError(`Cannot read "${path}": it is not JSON`);
-  }
-  return checked(value, schema, `"${path}"`, kind);
+  const json = await readOwnText(path);
+  parsedJson(json, path); // says what is wrong with it
+  return checked(fromJson(json), schema, `"${path}"`, kind);
 }
 
 /** A comparison's plan, if it is begun; throws a SyntaxError where the file is no such plan. */
@@ -150,20 +147,15 @@ export function readCeiling(path: string): Promise<FidelityFigures | undefined> 
 /**
  * A model's judgement, if it is judged.
  *
- * @param name the model's
  * @param resamples as the plan has them
- * @throws {SyntaxError} If the file is no judgement, or of another model or other resamples
+ * @throws {SyntaxError} If the file is no judgement, or of other resamples
  */
 export async function readJudgement(
   path: string,
-  name: string,
   resamples: number,
 ): Promise<JudgedModel | undefined> {
   const found = await readIfThere(path, judgementSchema, "a model's judgement");
   if (found === undefined) return undefined;
-  if (found.model !== name) {
-    throw new SyntaxError(`Cannot read "${path}": model is "${found.model}", must be "${name}"`);
-  }
   const { r2, nll } = found.resampled;
   for (const [name, figures] of Object.entries({ ...r2, nll })) {
     if (figures === null || figures.length === resamples + 1) continue;

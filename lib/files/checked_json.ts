@@ -8,38 +8,20 @@ import * as v from "valibot";
 import { parsedJson, readText, unreadable } from "./input.ts";
 
 /** What the value of a JSON file must be. */
-export type Schema<T> = v.GenericSchema<unknown, T>;
+export type Schema<T> = v.GenericSchema<T>;
 
-function range(min: number, max: number): string {
-  if (max < Infinity) return ` between ${min} and ${max}`;
-  return min === -Infinity ? "" : `, at least ${min}`;
-}
+const range = (min: number) => min === -Infinity ? "" : `, at least ${min}`;
 
 /** A finite number. */
-export function finite(min = -Infinity, max = Infinity) {
-  const wanted = `a number${range(min, max)}`;
-  return v.pipe(
-    v.number(wanted),
-    v.finite(wanted),
-    v.minValue(min, wanted),
-    v.maxValue(max, wanted),
-  );
+export function finite(min = -Infinity) {
+  const wanted = `a number${range(min)}`;
+  return v.pipe(v.number(wanted), v.finite(wanted), v.minValue(min, wanted));
 }
 
 /** A whole number. */
-export function whole(min = -Infinity, max = Infinity) {
-  const wanted = `a whole number${range(min, max)}`;
-  return v.pipe(
-    v.number(wanted),
-    v.safeInteger(wanted),
-    v.minValue(min, wanted),
-    v.maxValue(max, wanted),
-  );
-}
-
-/** One of these texts. */
-export function oneOf<const T extends string>(...texts: readonly T[]) {
-  return v.picklist(texts, texts.join(" or "));
+export function whole(min = -Infinity) {
+  const wanted = `a whole number${range(min)}`;
+  return v.pipe(v.number(wanted), v.safeInteger(wanted), v.minValue(min, wanted));
 }
 
 /** A text. */
@@ -58,7 +40,7 @@ export function named<const T extends v.GenericSchema>(of: T) {
   return v.record(v.string(), of, "an object");
 }
 
-/** An object with these names, and maybe others, which are left out. */
+/** An object with these names, and maybe others, which are not looked at. */
 export function object<const T extends v.ObjectEntries>(entries: T) {
   return v.object(entries, "an object");
 }
@@ -66,29 +48,6 @@ export function object<const T extends v.ObjectEntries>(entries: T) {
 function shown(value: unknown): string {
   const text = typeof value === "number" ? String(value) : JSON.stringify(value);
   return text.length > 60 ? `${text.slice(0, 60)}…` : text;
-}
-
-/** The first part of a value that is not as it must be. */
-export interface Misfit {
-  /** Names of fields with dots between; null for the value as a whole. */
-  readonly field: string | null;
-  /** What is there, for people; undefined where nothing is. */
-  readonly seen: string | undefined;
-  /** Ends the sentence "must be …". */
-  readonly wanted: string;
-}
-
-/**
- * A value, if it is as it must be.
- *
- * @param fail gives the error to throw where it is not
- */
-export function fitted<T>(value: unknown, schema: Schema<T>, fail: (misfit: Misfit) => Error): T {
-  const result = v.safeParse(schema, value, { abortEarly: true });
-  if (result.success) return result.output;
-  const [issue] = result.issues;
-  const seen = issue.input === undefined ? undefined : shown(issue.input);
-  throw fail({ field: v.getDotPath(issue), seen, wanted: issue.message });
 }
 
 /**
@@ -99,14 +58,15 @@ export function fitted<T>(value: unknown, schema: Schema<T>, fail: (misfit: Misf
  * @throws {SyntaxError} If it is not; names the file and the field
  */
 export function checked<T>(value: unknown, schema: Schema<T>, place: string, kind: string): T {
-  return fitted(value, schema, ({ field, seen, wanted }) => {
-    const problem = field === null
-      ? `it is not ${kind}`
-      : seen === undefined
-      ? `it has no ${field}, so it is not ${kind}`
-      : `${field} is ${seen}, must be ${wanted}`;
-    return new SyntaxError(`Cannot read ${place}: ${problem}`);
-  });
+  if (v.is(schema, value)) return value; // its names in the file's order, as it is written again
+  const [issue] = v.safeParse(schema, value, { abortEarly: true }).issues ?? [];
+  const field = issue && v.getDotPath(issue);
+  const problem = !issue || !field
+    ? `it is not ${kind}`
+    : issue.input === undefined
+    ? `it has no ${field}, so it is not ${kind}`
+    : `${field} is ${shown(issue.input)}, must be ${issue.message}`;
+  throw new SyntaxError(`Cannot read ${place}: ${problem}`);
 }
 
 /** Bytes beyond which a file of figures or settings is none of Ehrloom's: 64 MiB. */

@@ -23,22 +23,18 @@ import type { Schema } from "./stays/record_schema.ts";
 /** A model's settings as config.json stores them. */
 export type ModelConfig = Readonly<Record<string, number>>;
 
-/** What a number of a config may be. */
-export interface Bounds {
+/** One setting of a model: what it means, its default and its bounds. */
+export interface Setting {
+  /** A sentence for help texts and for errors. */
+  readonly help: string;
+  /** Used when the user sets none; where left out, it is derived from the cohort. */
+  readonly default?: number;
   /** Smallest value allowed. */
   readonly min: number;
   /** Largest value allowed; no bound when left out. */
   readonly max?: number;
   /** Whether fractions make sense. */
   readonly isReal?: boolean;
-}
-
-/** One setting of a model: what it means, its default and its bounds. */
-export interface Setting extends Bounds {
-  /** A sentence for help texts and for errors. */
-  readonly help: string;
-  /** Used when the user sets none; where left out, it is derived from the cohort. */
-  readonly default?: number;
   /** Value by which the published code's form runs in place of what it meant, where the two differ. */
   readonly published?: number;
 }
@@ -59,8 +55,8 @@ export interface ModelFamily<M extends Model = Model> {
   readonly summary: string;
   /** The settings that users may set, by name. */
   readonly settings: Readonly<Record<string, Setting>>;
-  /** What its config has beside them, `codes` and `labels`. */
-  readonly derived?: Readonly<Record<string, Bounds>>;
+  /** What else its configs hold, beside `codes` and `labels`; nothing when left out. */
+  readonly derived?: Readonly<Record<string, Setting>>;
   /**
    * The whole config for a cohort.
    *

@@ -174,7 +174,7 @@ function ganEpochsFor(cohort: Cohort, batch: number): number {
 
 function configFor(cohort: Cohort, set: Readonly<Record<string, number>>): SyntegConfig {
   const { codes, labels, context } = rowConfigFor("synteg", cohort, set);
-  let longest = labels;
+  let longest = Math.max(1, labels); // where no visit has a code too, a set takes one
   for (let visit = 0; visit < cohort.visitCount; visit++) {
     longest = Math.max(longest, cohort.codeOffsets[visit + 1] - cohort.codeOffsets[visit]);
   }

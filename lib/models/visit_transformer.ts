@@ -18,7 +18,7 @@ import {
   transformerMemory,
   withPositions,
 } from "../nn/transformer.ts";
-import type { Bounds, ModelConfig, Setting } from "./model.ts";
+import type { ModelConfig, Setting } from "./model.ts";
 import { type RowConfig, rowConfigFor, rowSettings } from "./row_model.ts";
 import { columnsOf, type VisitRows } from "./visit_rows.ts";
 
@@ -46,11 +46,11 @@ export const transformerSettings = {
   heads: { help: "Attention heads", default: 8, min: 1 },
 } satisfies Record<string, Setting>;
 
-/** What a config with GPT-2's blocks has beside its settings. */
-export const transformerDerived: Readonly<Record<string, Bounds>> = {
-  positions: { min: 1 },
-  epsilon: { min: 0, isReal: true },
-};
+/** What configs of GPT-2's blocks hold beside that. */
+export const transformerDerived = {
+  positions: { help: "Rows of the position table", min: 1 },
+  epsilon: { help: "Added to the variance in layer norms", min: 0, isReal: true },
+} satisfies Record<string, Setting>;
 
 /** What users may set of a {@link VisitTransformerConfig}. */
 export const visitTransformerSettings = { ...transformerSettings, ...rowSettings };

@@ -54,11 +54,10 @@ function bytesOf({ numbers }: ShapedArray): Uint8Array<ArrayBufferLike> {
   return new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
 }
 
-const inHex = (sum: number) => sum.toString(16).padStart(8, "0");
-
 /** The checksum of tensors one behind the other; 200 MB take 40 ms. */
 function checksumOf(tensors: NamedArrays): string {
-  return inHex(Object.values(tensors).reduce((sum, each) => crc32(bytesOf(each), sum), 0));
+  const sum = Object.values(tensors).reduce((sum, each) => crc32(bytesOf(each), sum), 0);
+  return sum.toString(16).padStart(8, "0");
 }
 
 /**
@@ -136,31 +135,32 @@ async function readAt(file: Deno.FsFile, start: number, length: number) {
   return bytes.subarray(0, read);
 }
 
-/** What a safetensors file says before its tensors. */
-export interface SafetensorsHeader {
-  /** Shapes of all tensors by name. */
-  readonly shapes: Shapes;
-  /** Free text that came with them. */
-  readonly metadata: Readonly<Record<string, string>>;
+/** What {@link readSafetensors} reads, and what it makes sure of before. */
+export interface ReadSafetensorsOptions {
+  /** Whether to read the tensor of a name; all when left out. */
+  readonly isWanted?: (name: string) => boolean;
+  /**
+   * Called with the shapes of all tensors that are wanted, and the metadata, before any of their bytes
+   * is read, so that a foreign file costs no memory; throws where it is not what the caller can use.
+   */
+  readonly check?: (shapes: Shapes, metadata: Safetensors["metadata"]) => void;
 }
 
 /**
  * Reads a safetensors file, tensor by tensor.
  *
  * @param path of the file
- * @param chosen names the tensors to read, all when left out. It is asked before any byte of them is
- * read, and throws where the file is not what the caller can use: so a foreign file costs no memory
  * @throws {Deno.errors.NotFound} If there is none
  * @throws {SyntaxError} If it is not a safetensors file, is cut short, names what it may not, or its
  * checksum, where it has one, is not that of its bytes
  */
 export async function readSafetensors(
   path: string,
-  chosen: (header: SafetensorsHeader) => readonly string[] = ({ shapes }) => Object.keys(shapes),
+  options: ReadSafetensorsOptions = {},
 ): Promise<Safetensors> {
   try {
     using file = await Deno.open(path);
-    return await readTensors(file, path, chosen);
+    return await readTensors(file, path, options);
   } catch (error) {
     throw unreadable(path, error);
   }
@@ -188,7 +188,7 @@ async function readHeader(file: Deno.FsFile, fileSize: number, refuse: Refuse) {
   }
   let header: unknown;
   try {
-    header = parsedJson(new TextDecoder().decode(await readAt(file, 8, length)), "");
+    header = parsedJson(new TextDecoder().decode(await readAt(file, 8, length)), "header");
   } catch (_) {
     throw refuse("its header is not JSON, so it is not a safetensors file");
   }
@@ -239,43 +239,43 @@ function sizeOf({ shape }: Entry): number {
 async function readTensors(
   file: Deno.FsFile,
   path: string,
-  chosen: (header: SafetensorsHeader) => readonly string[],
+  { isWanted = () => true, check }: ReadSafetensorsOptions,
 ): Promise<Safetensors> {
   const refuse = (reason: string) => new SyntaxError(`Cannot read "${path}": ${reason}`);
   const { size: fileSize } = await file.stat();
   const { entries: found, metadata: all, start } = await readHeader(file, fileSize, refuse);
   const { [checksumName]: checksum, ...metadata } = all;
   const entries = checkedEntries(found, fileSize - start, refuse);
-  const names = new Set(chosen({ shapes: Object.fromEntries(entries), metadata }));
-  const tensors: [string, ShapedArray][] = [];
-  let sum = 0;
-  for (const [name, entry] of entries) {
-    if (!names.has(name)) continue;
+  const wanted = entries.filter(([name]) => isWanted(name));
+  check?.(Object.fromEntries(wanted), metadata);
+  const tensors: NamedArrays = Object.create(null); // "constructor" is a name like any other
+  for (const [name, entry] of wanted) {
     const [from, to] = entry.data_offsets;
-    const bytes = await readAt(file, start + from, to - from);
-    sum = crc32(bytes, sum);
-    tensors.push([name, decoded(bytes, sizeOf(entry), entry)]);
+    tensors[name] = decoded(await readAt(file, start + from, to - from), sizeOf(entry), entry);
   }
-  const isWhole = tensors.length === entries.length;
-  if (isWhole && checksum !== undefined && checksum !== inHex(sum)) {
-    throw refuse("its numbers are not those that were written: their checksum is another");
+  const isWhole = wanted.length === entries.length &&
+    wanted.every(([, { dtype }]) => dtype === "F32");
+  if (isWhole && checksum !== undefined && checksum !== checksumOf(tensors)) {
+    throw refuse(`its numbers are not those that were written: their checksum is another`);
   }
-  return { tensors: Object.fromEntries(tensors), metadata };
+  return { tensors: { ...tensors }, metadata };
 }
 
-/** Where the first number is that is none; a loop takes a quarter of `findIndex`. */
-function firstOdd(numbers: Float32Array, mayBeUnknown: boolean): number | undefined {
-  for (let i = 0; i < numbers.length; i++) {
-    if (!Number.isFinite(numbers[i]) && !(mayBeUnknown && Number.isNaN(numbers[i]))) return i;
-  }
+const isInfinite = (number: number) => Math.abs(number) === Infinity;
+
+/** Whether all are finite; 50 million take 50 ms, by `every` 470 ms. */
+function isFiniteThroughout(numbers: Float32Array): boolean {
+  let zero = 0;
+  for (const number of numbers) zero += number - number; // NaN of what is not finite
+  return zero === 0;
 }
 
 /**
- * Checks that tensors hold numbers only; 200 MB take 0.1 s.
+ * Checks that tensors hold numbers only.
  *
  * @param path of the file that they come from
  * @param maybeUnknown names of those in which NaN stands for what is not known
- * @throws {SyntaxError} If one holds infinities or what is no number; names it and the place
+ * @throws {SyntaxError} If one holds infinities or what is no number; names it
  */
 export function checkNumbers(
   path: string,
@@ -283,11 +283,11 @@ export function checkNumbers(
   maybeUnknown: readonly string[] = [],
 ): void {
   for (const [name, { numbers }] of Object.entries(tensors)) {
-    const odd = firstOdd(numbers, maybeUnknown.includes(name));
-    if (odd === undefined) continue;
+    if (maybeUnknown.includes(name) ? !numbers.some(isInfinite) : isFiniteThroughout(numbers)) {
+      continue;
+    }
     throw new SyntaxError(
-      `Cannot read "${path}": tensor "${name}" holds what is no finite number, ` +
-        `${numbers[odd]} at place ${odd + 1} of ${numbers.length}`,
+      `Cannot read "${path}": tensor "${name}" holds what is no finite number`,
     );
   }
 }

@@ -9,6 +9,11 @@ const step = 4;
 /** Batches that are sorted by length together; the more, the less padding and the less mixing. */
 const window = 24;
 
+/** How many batches an epoch has. */
+export function batchCount(records: number, batch: number): number {
+  return Math.ceil(records / batch);
+}
+
 /**
  * One epoch's batches: every record once, records of similar length together, in random order.
  *
@@ -20,7 +25,7 @@ const window = 24;
  * @param lengths [records] rows of each record
  * @param batch records to a batch, on average
  * @param random gives the order
- * @returns indices of records; as many batches as if each had `batch` records
+ * @returns indices of records; {@link batchCount} batches
  */
 export function epochBatches(
   lengths: ArrayLike<number>,

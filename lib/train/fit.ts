@@ -16,10 +16,10 @@ import type { NamedArrays } from "../nn/parameters.ts";
 import { random } from "../nn/random.ts";
 import { roomOn } from "../nn/room.ts";
 import type { OnProgress } from "../progress.ts";
-import { epochBatches } from "./batches.ts";
+import { batchCount, epochBatches } from "./batches.ts";
 import { type GradientSource, localGradients, sharedGradients } from "./gradients.ts";
 import { rateShare, timeShare, type Training } from "./options.ts";
-import { readProgress } from "./read_progress.ts";
+import { readProgress } from "./read_run.ts";
 import { type Standing, type TrainingLine, writeBest, writeStanding } from "./run_folder.ts";
 
 /** How long a run may lose when it is killed in the middle of a long epoch. */
@@ -69,8 +69,10 @@ export async function fit(
 ): Promise<TrainingLine[]> {
   const learners = splitOf(cohort, "train");
   const judges = splitOf(cohort, "validation");
-  const batches = Math.ceil(learners.recordCount / training.batch);
-  const stored = await readProgress(folder.path, { model, training, batches });
+  const stored = await readProgress(folder.path, model, {
+    epochs: training.epochs,
+    batches: batchCount(learners.recordCount, training.batch),
+  });
   const standing: Standing = stored?.standing ?? {
     epoch: 0,
     batch: 0,
@@ -118,7 +120,7 @@ export async function fit(
       await store();
       await folder.shown();
     }
-    const total = epochs * batches;
+    const total = epochs * batchCount(learners.recordCount, batch);
     onProgress?.({ stage: "training", done: total, total }); // may have stopped before
   } finally {
     gradients?.dispose();

@@ -14,27 +14,48 @@ import {
   list,
   named,
   object,
-  oneOf,
   readCheckedJson,
   readOwnText,
-  type Schema,
   text,
   whole,
 } from "../files/checked_json.ts";
+import { parsedJson } from "../files/input.ts";
 import { isThere } from "../files/is_there.ts";
-import { configSchema, modelFamily, models } from "../models/mod.ts";
-import type { Model, ModelConfig } from "../models/model.ts";
-import { isSchema, type Schema as RecordSchema } from "../models/stays/record_schema.ts";
+import { checkWholeConfig, modelFamily } from "../models/mod.ts";
+import type { GradientModel, Model } from "../models/model.ts";
+import { isSchema, type Schema } from "../models/stays/record_schema.ts";
+import type { AdamState } from "../nn/optimizer.ts";
 import { checkShapes, type NamedArrays, type Shapes } from "../nn/parameters.ts";
 import { checkNumbers, readSafetensors } from "../nn/safetensors.ts";
-import { type Training, trainingSchema } from "./options.ts";
-import { modelOf, type Run, type RunConfig, type TrainingLine } from "./run_folder.ts";
+import { checkTraining } from "./options.ts";
+import {
+  type DuelLine,
+  hasStored,
+  modelOf,
+  type Run,
+  type RunConfig,
+  type Standing,
+  type TrainingLine,
+} from "./run_folder.ts";
 
-const runConfigSchema = object({
+/** How a run was trained, see `Training`. */
+export const trainingSchema = object({
+  epochs: whole(),
+  batch: whole(),
+  learningRate: finite(),
+  schedule: v.picklist(["constant", "cosine"], "constant or cosine"),
+  warmup: whole(),
+  patience: whole(),
+  minutes: finite(),
+  seed: whole(),
+  workers: whole(),
+});
+
+const configSchema = object({
   ehrloom: text,
-  model: oneOf(...Object.keys(models)),
+  model: text,
   config: named(finite()),
-  schema: v.optional(v.unknown()),
+  schema: v.optional(v.custom<Schema>(isSchema, "a schema of records")),
   sources: v.optional(named(text)),
   training: trainingSchema,
   cohort: text,
@@ -47,7 +68,7 @@ const vocabularySchema = object({
   labels: list(text),
 });
 
-const lineSchema: Schema<TrainingLine> = object({
+const lineSchema = object({
   epoch: whole(1),
   step: whole(0),
   train_loss: finite(),
@@ -56,6 +77,21 @@ const lineSchema: Schema<TrainingLine> = object({
   gradient_norm: finite(0),
   seconds: finite(0),
   best: flag,
+});
+
+const duelLineSchema = object({
+  epoch: whole(1),
+  critic_loss: finite(),
+  generator_loss: finite(),
+  seconds: finite(0),
+});
+
+const standingSchema = object({
+  epoch: whole(0),
+  batch: whole(0),
+  sums: object({ loss: finite(), visits: whole(0), norms: finite(0) }),
+  best: object({ loss: finite(), epoch: whole(0) }),
+  seconds: finite(0),
 });
 
 /** Lets a check fail by a sentence about the file. */
@@ -68,7 +104,7 @@ function inFile<T>(path: string, check: () => T): T {
   }
 }
 
-async function readRunJson<T>(path: string, schema: v.GenericSchema<unknown, T>, kind: string) {
+async function readRunJson<T>(path: string, schema: v.GenericSchema<T>, kind: string) {
   try {
     return await readCheckedJson(path, schema, kind);
   } catch (error) {
@@ -80,82 +116,226 @@ async function readRunJson<T>(path: string, schema: v.GenericSchema<unknown, T>,
 /** Reads config.json; throws what {@link readRun} does. */
 export async function readRunConfig(folder: string): Promise<RunConfig> {
   const path = join(folder, "config.json");
-  const kind = "a run's config";
-  const { schema, ...found } = await readRunJson(path, runConfigSchema, kind);
-  const family = modelFamily(found.model);
-  const { config } = checked(found, object({ config: configSchema(family) }), `"${path}"`, kind);
-  const runConfig = { ...found, config };
-  return inFile(path, () => {
-    checkConfig(runConfig);
-    return family.schemaFor ? { ...runConfig, schema: checkedSchema(schema, config) } : runConfig;
-  });
+  const found: RunConfig = await readRunJson(path, configSchema, "a run's config");
+  inFile(path, () => checkConfig(found));
+  return found;
 }
 
 /** A config that someone has edited must not make a model that the parameters were not trained for. */
-function checkConfig({ config: { width, heads, context, positions } }: RunConfig): void {
+function checkConfig({ model, config, schema, training }: RunConfig): void {
+  const family = modelFamily(model);
+  if (family.schemaFor !== undefined && schema === undefined) {
+    throw new RangeError("its schema is missing");
+  }
+  checkWholeConfig(family, config);
+  const { width, heads } = config;
   if (heads !== undefined && width % heads !== 0) {
-    throw new RangeError(`config.width is ${width}, must be a multiple of heads ${heads}`);
+    throw new RangeError(`width ${width} is not a multiple of heads ${heads}`);
   }
-  if (positions < context) {
-    throw new RangeError(`config.positions is ${positions}, must be at least context ${context}`);
-  }
-}
-
-function checkedSchema(schema: unknown, { codes }: ModelConfig): RecordSchema {
-  if (!isSchema(schema)) throw new RangeError("its schema is missing or no schema of records");
-  const wrong = schema.series.find(({ code }) => code < 0 || code >= codes);
-  if (wrong === undefined) return schema;
-  throw new RangeError(`its schema has code ${wrong.code}, the model has codes 0 to ${codes - 1}`);
+  checkTraining(training);
 }
 
 /**
- * Lines of epochs, which are counted from 1.
- *
- * @param path of the file that they come from
- * @param most epochs that there may be
- * @throws {SyntaxError} If one is no such line, or they are not those of epochs 1, 2, and so on
+ * The lines of a file with one for each epoch; none where it is missing, as in a run that was killed
+ * before its first.
  */
-export function checkedEpochs<T extends { readonly epoch: number }>(
+async function readLines<T extends { epoch: number }>(
   path: string,
-  found: readonly unknown[],
-  schema: Schema<T>,
-  most: number,
-): T[] {
-  return found.map((each, index) => {
+  schema: v.GenericSchema<T>,
+): Promise<T[]> {
+  if (!await isThere(path)) return [];
+  const rows = (await readOwnText(path)).split("\n").filter((line) => line !== "");
+  return rows.map((row, index) => {
     const place = `"${path}" row ${index + 1}`;
-    const line = checked(each, schema, place, "a line of training");
-    if (line.epoch !== index + 1) {
-      throw new SyntaxError(`Cannot read ${place}: epoch is ${line.epoch}, must be ${index + 1}`);
+    let value: unknown;
+    try {
+      value = parsedJson(row, path);
+    } catch (_) {
+      throw new SyntaxError(`Cannot read ${place}: it is not JSON`);
     }
-    if (line.epoch > most) {
-      throw new SyntaxError(
-        `Cannot read ${place}: epoch is ${line.epoch}, must be at most ${most}`,
-      );
-    }
-    return line;
+    const line = checked(value, schema, place, "a line of training");
+    if (line.epoch === index + 1) return line;
+    throw new SyntaxError(`Cannot read ${place}: it is of epoch ${line.epoch}`);
   });
 }
 
 /**
- * The epochs so far; none in a run that was killed before its first.
+ * The epochs so far.
  *
  * @throws {SyntaxError} If a line is no such line, or they are not those of epochs 1, 2, and so on
  */
-export async function readTraining(
-  folder: string,
-  { epochs }: Pick<Training, "epochs">,
-): Promise<TrainingLine[]> {
-  const path = join(folder, "training.jsonl");
-  if (!await isThere(path)) return [];
-  const rows = (await readOwnText(path)).split("\n").filter((line) => line !== "");
-  const found = rows.map((row, index): unknown => {
-    try {
-      return JSON.parse(row);
-    } catch (_) {
-      throw new SyntaxError(`Cannot read "${path}" row ${index + 1}: it is not JSON`);
-    }
+export function readTraining(folder: string): Promise<TrainingLine[]> {
+  return readLines(join(folder, "training.jsonl"), lineSchema);
+}
+
+/** Parameters, with the two moving averages that Adam keeps of each. */
+const groupNames = ["parameters", "means", "squares"] as const;
+
+/** Things by the group and the name in "group.name"; undefined for a name of no group. */
+function grouped<T>(tensors: Readonly<Record<string, T>>) {
+  const groups = { parameters: new Map(), means: new Map(), squares: new Map() } satisfies Record<
+    string,
+    Map<string, T>
+  >;
+  const foreign: string[] = [];
+  for (const [name, tensor] of Object.entries(tensors)) {
+    const group = groupNames.find((group) => name.startsWith(`${group}.`));
+    if (group === undefined) foreign.push(name);
+    else groups[group].set(name.slice(group.length + 1), tensor);
+  }
+  return { groups, foreign };
+}
+
+/**
+ * What a killed run stored; undefined where it was killed before it stored anything.
+ *
+ * @param check gets the shapes of each group before any number is read
+ */
+async function readState(
+  path: string,
+  check: (group: typeof groupNames[number], shapes: Shapes) => void,
+): Promise<{ standing: unknown; state: AdamState } | undefined> {
+  const { tensors, metadata } = await readSafetensors(path, {
+    check(shapes) {
+      const { groups, foreign: [foreign] } = grouped(shapes);
+      if (foreign !== undefined) {
+        throw new SyntaxError(`Cannot read "${path}": it holds a foreign tensor "${foreign}"`);
+      }
+      if (Object.keys(shapes).length === 0) return;
+      for (const group of groupNames) check(group, Object.fromEntries(groups[group]));
+    },
   });
-  return checkedEpochs(path, found, lineSchema, epochs);
+  const isEmpty = Object.keys(tensors).length === 0;
+  if (isEmpty && metadata.standing === "null") return undefined; // as the run was begun
+  checkNumbers(path, tensors);
+  const steps = Number(metadata.steps);
+  let standing: unknown;
+  try {
+    standing = isEmpty ? undefined : parsedJson(metadata.standing, path);
+  } catch (_) {
+    standing = undefined;
+  }
+  if (standing === undefined || !/^\d+$/.test(metadata.steps) || !Number.isSafeInteger(steps)) {
+    throw new SyntaxError(`Cannot read "${path}": it does not say where the run stood`);
+  }
+  const { groups } = grouped(tensors);
+  const arrays = (group: typeof groupNames[number]): NamedArrays =>
+    Object.fromEntries(groups[group]);
+  return {
+    standing,
+    state: {
+      steps,
+      parameters: arrays("parameters"),
+      means: arrays("means"),
+      squares: arrays("squares"),
+    },
+  };
+}
+
+/** Where a killed run stood, and its epochs until then. */
+export interface Progress {
+  /** Where it stood. */
+  readonly standing: Standing;
+  /** Parameters and optimizer. */
+  readonly state: AdamState;
+  /** The epochs that it had finished. */
+  readonly lines: TrainingLine[];
+}
+
+/** How long a training is. */
+export interface Course {
+  /** Epochs, unless it stops before. */
+  readonly epochs: number;
+  /** Batches of each. */
+  readonly batches: number;
+}
+
+/** Where a run stands that has stored nothing. */
+const beginning = { epoch: 0, batch: 0, best: { epoch: 0, loss: Infinity } };
+
+/** What cannot be of a standing beside the lines of training, which are written just before it. */
+function problemOf(
+  { epoch, batch, best }: Pick<Standing, "epoch" | "batch" | "best">,
+  steps: number,
+  lines: readonly TrainingLine[],
+  { epochs, batches }: Course,
+): string | undefined {
+  const isOf = lines.length === epoch || lines.length === epoch + 1;
+  if (epoch > epochs || batch > batches || !isOf) {
+    return `it stands at epoch ${epoch} of ${epochs} and batch ${batch} of ${batches}, ` +
+      `and training.jsonl has ${lines.length} epochs`;
+  }
+  const wanted = epoch * batches + batch;
+  if (steps !== wanted) return `its optimizer took ${steps} steps, must be ${wanted}`;
+  const line = lines.slice(0, epoch).findLast(({ best }) => best);
+  const isBest = line === undefined
+    ? best.epoch === 0
+    : best.epoch === line.epoch && best.loss === line.validation_loss;
+  if (isBest) return undefined;
+  return `its best epoch is ${best.epoch} with ${best.loss} nats, in training.jsonl it is ` +
+    (line === undefined ? "none" : `${line.epoch} with ${line.validation_loss}`);
+}
+
+/**
+ * Where a killed run stood; undefined where it was killed before it stored anything. Its best
+ * parameters are read too, so that nothing trains on to an end that cannot be read.
+ *
+ * @param folder the run's
+ * @param model whose parameters are stored
+ * @param course that the training has
+ * @throws {Deno.errors.NotFound} If what it would go on from is gone
+ * @throws {SyntaxError} If it is cut short, of another run, or says what cannot be
+ */
+export async function readProgress(
+  folder: string,
+  model: GradientModel,
+  course: Course,
+): Promise<Progress | undefined> {
+  const path = join(folder, "resume.safetensors");
+  if (!await isThere(path)) {
+    if (!await hasStored(folder)) return undefined;
+    throw new Deno.errors.NotFound(
+      `Cannot resume "${folder}": resume.safetensors is gone, so there is nothing to go on from; ` +
+        "the model that is there stays as it is, train into another folder",
+    );
+  }
+  const found = await readState(
+    path,
+    (_, shapes) => checkShapes(model.family, shapes, model.initial),
+  );
+  const standing = found &&
+    checked(found.standing, standingSchema, `"${path}"`, "where a run stood");
+  const lines = await readTraining(folder);
+  const problem = problemOf(standing ?? beginning, found?.state.steps ?? 0, lines, course);
+  if (problem !== undefined) throw new SyntaxError(`Cannot read "${path}": ${problem}`);
+  if (found === undefined || standing === undefined) return undefined;
+  if (standing.best.epoch > 0) await readBest(folder, model);
+  return { standing, state: found.state, lines: lines.slice(0, standing.epoch) };
+}
+
+/**
+ * Where a killed second stage stood; undefined where it had stored nothing.
+ *
+ * @param folder the run's
+ * @param family the model's name
+ * @param wanted the stage's parameters; Adam keeps averages of those that have gradients
+ */
+export async function readDuel(
+  folder: string,
+  family: string,
+  wanted: Shapes,
+): Promise<{ lines: DuelLine[]; state: AdamState } | undefined> {
+  const path = join(folder, "resume-adversary.safetensors");
+  if (!await isThere(path)) return undefined;
+  const found = await readState(path, (group, shapes) => {
+    const some = Object.entries(wanted).filter(([name]) => Object.hasOwn(shapes, name));
+    checkShapes(family, shapes, group === "parameters" ? wanted : Object.fromEntries(some));
+  });
+  if (found === undefined) return undefined;
+  const lines = checked(found.standing, list(duelLineSchema), `"${path}"`, "a list of epochs");
+  const wrong = lines.findIndex(({ epoch }, index) => epoch !== index + 1);
+  if (wrong === -1) return { lines, state: found.state };
+  throw new SyntaxError(`Cannot read "${path}": epoch ${wrong + 1} is missing or out of place`);
 }
 
 /** The codes and labels that a run was begun with; throws what {@link readRun} does. */
@@ -178,8 +358,7 @@ function stages(model: Model): [Shapes, Shapes] {
   return [Object.fromEntries(counted), {}];
 }
 
-/** Whether there is any of these names. */
-export function hasAnyOf(names: Shapes, found: object): boolean {
+function hasAnyOf(names: Shapes, found: object): boolean {
   return Object.keys(names).some((name) => Object.hasOwn(found, name));
 }
 
@@ -187,10 +366,9 @@ export function hasAnyOf(names: Shapes, found: object): boolean {
 export async function readBest(folder: string, model: Model): Promise<NamedArrays> {
   const path = join(folder, "model.safetensors");
   const [first, second] = stages(model);
-  const { tensors } = await readSafetensors(path, ({ shapes }) => {
-    checkShapes(path, shapes, hasAnyOf(second, shapes) ? { ...first, ...second } : first);
-    return Object.keys(shapes);
-  });
+  const check = (shapes: Shapes) =>
+    checkShapes(model.family, shapes, hasAnyOf(second, shapes) ? { ...first, ...second } : first);
+  const { tensors } = await readSafetensors(path, { check });
   checkNumbers(path, tensors, "learn" in model ? model.maybeUnknown : undefined);
   return tensors;
 }
@@ -234,5 +412,5 @@ export async function readRun(folder: string): Promise<Run> {
       `Cannot read "${folder}": its second stage of training is not finished; resume it`,
     );
   }
-  return { ...begun, parameters, training: await readTraining(folder, begun.runConfig.training) };
+  return { ...begun, parameters, training: await readTraining(folder) };
 }

@@ -14,7 +14,8 @@ const networkOf = ({ model, config, schema }: RunConfig) => gradientModelOf(mode
  * @param path of the safetensors file
  * @param about the model's family and full config, and the codes and labels in the order in which
  * the original numbers them
- * @throws {SyntaxError} If the file is no whole safetensors file, or a parameter is no number
+ * @throws {SyntaxError} If the file is no whole safetensors file, or a parameter holds what is no
+ * finite number
  * @throws {RangeError} If its tensors are not those of such a model, or it is no network
  * @see docs/specs/halo.md section 9 for HALO's names
  */

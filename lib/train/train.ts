@@ -11,6 +11,7 @@ import { random } from "../nn/random.ts";
 import type { OnProgress } from "../progress.ts";
 import { version } from "../version.ts";
 import { fitAdversary } from "./adversarial.ts";
+import { batchCount } from "./batches.ts";
 import { fit } from "./fit.ts";
 import { checkWorkers } from "./gradients.ts";
 import {
@@ -20,8 +21,7 @@ import {
   trainingDefaults,
   type TrainingOptions,
 } from "./options.ts";
-import { isAtBeginning } from "./read_progress.ts";
-import { readBegun, readRun } from "./read_run.ts";
+import { readBegun, readProgress, readRun, readRunConfig } from "./read_run.ts";
 import { beginRun, hasStored, modelOf, type Run, type RunConfig, writeBest } from "./run_folder.ts";
 
 /** What to train, on top of how. */
@@ -153,7 +153,10 @@ async function tablesAgain(
   options: TrainOptions,
 ): Promise<NamedArrays | undefined> {
   const model = modelOf(runConfig);
-  if ("learn" in model || !await isAtBeginning(folder)) return undefined;
+  if ("learn" in model || model.tables === undefined) return undefined;
+  const { epochs, batch } = runConfig.training;
+  const batches = batchCount(splitOf(cohort, "train").recordCount, batch);
+  if (await readProgress(folder, model, { epochs, batches }) !== undefined) return undefined;
   const given = await tablesOf(model, cohort, runConfig.training, options);
   for (const [name, source] of Object.entries(given?.sources ?? {})) {
     if (source !== runConfig.sources?.[name]) {
@@ -167,7 +170,7 @@ async function tablesAgain(
 }
 
 async function trainOn(cohort: Cohort, folder: string, options: TrainOptions): Promise<void> {
-  const { runConfig: stored } = await readBegun(folder);
+  const stored = await readRunConfig(folder);
   const before: Record<string, unknown> = {
     model: stored.model,
     ...stored.config,

@@ -20,7 +20,7 @@ import {
   visitsOf,
   vocabulary,
 } from "ehrloom";
-import { checkSettings, modelFamily } from "ehrloom/models/mod.ts";
+import { checkWholeConfig, modelFamily } from "ehrloom/models/mod.ts";
 import { join } from "node:path";
 import { inFolder } from "../folder.ts";
 import { tinyCohort } from "../tiny.ts";
@@ -143,22 +143,28 @@ for (const { name, settings } of modelSummaries) {
 }
 
 Deno.test("every model's own settings are such as it takes, for the shortest records too", () => {
-  const short = (labels: number) =>
+  const short = (codes: string[], labels: number, visits: number[][]) =>
     cohortOf(
-      vocabulary(["a", "b"]),
+      vocabulary(codes),
       range(labels).map((label) => `label ${label}`),
       range(6).map((record) => ({
-        visits: record === 5 ? [] : [[record % 2]],
+        visits: record === 5 ? [] : visits,
         labels: range(labels).map(() => record % 2),
         split: record % 3,
       })),
     );
+  const cohorts = [
+    ...[0, 1, 9].map((labels) => short(["a", "b"], labels, [[1]])),
+    short(["a"], 0, [[]]), // a visit without codes
+    short([], 0, []),
+  ];
   for (const { name } of modelSummaries) {
     const family = modelFamily(name);
-    for (const cohort of [short(0), short(1), short(9)]) {
+    for (const cohort of cohorts) {
       const config = family.configFor(cohort, {});
-      const own = Object.keys(family.settings).map((setting) => [setting, config[setting]]);
-      checkSettings(family, Object.fromEntries(own));
+      checkWholeConfig(family, config);
+      const known = ["codes", "labels", ...Object.keys({ ...family.settings, ...family.derived })];
+      assertEquals(Object.keys(config).sort(), known.sort());
     }
   }
 });

@@ -379,12 +379,18 @@ Deno.test("readRun() refuses a run whose schema is gone or no schema", () =>
     await train(cohort, path, { model: "synehrgy", settings: small, epochs: 1 });
     const file = join(path, "config.json");
     const config = JSON.parse(await Deno.readTextFile(file));
-    for (const schema of [undefined, { ...config.schema, ages: [30, 20] }]) {
+    for (
+      const [schema, message] of [
+        [undefined, "its schema is missing"],
+        [{ ...config.schema, ages: [30, 20] }, "schema is {"],
+        [7, "schema is 7, must be a schema of records"],
+      ]
+    ) {
       await Deno.writeTextFile(file, JSON.stringify({ ...config, schema }));
       await assertRejects(
         () => readRun(path),
         SyntaxError,
-        `Cannot read "${file}": its schema is missing or no schema of records`,
+        `Cannot read "${file}": ${message}`,
       );
     }
   }));

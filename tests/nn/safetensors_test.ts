@@ -1,12 +1,8 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { join } from "node:path";
 import type { NamedArrays } from "ehrloom/nn/parameters.ts";
-import {
-  checkNumbers,
-  readSafetensors,
-  type SafetensorsHeader,
-  writeSafetensors,
-} from "ehrloom/nn/safetensors.ts";
+import { checkNumbers, readSafetensors, writeSafetensors } from "ehrloom/nn/safetensors.ts";
+import { writeClaim } from "./claim.ts";
 import { pythonWith } from "../python.ts";
 import { testWith } from "../wants.ts";
 import { inFolder } from "../folder.ts";
@@ -32,7 +28,9 @@ Deno.test("readSafetensors() reads the tensors that are wanted and no others", (
   inFolder(async (folder) => {
     const path = join(folder, "a.safetensors");
     await writeSafetensors(path, tensors);
-    const { tensors: found } = await readSafetensors(path, () => ["scalar"]);
+    const { tensors: found } = await readSafetensors(path, {
+      isWanted: (name) => name === "scalar",
+    });
     assertEquals(found, { scalar: tensors.scalar });
   }));
 
@@ -69,7 +67,6 @@ const refused: [what: string, file: Uint8Array, message: string][] = [
     "not a whole safetensors file: its header claims",
   ],
   ["a header that is not JSON", foreign("{nonsense"), "its header is not JSON"],
-  ["a header of brackets without end", foreign("[".repeat(50_000_000)), "its header is not JSON"],
   ["a header that is null", foreign("null"), "its header is not an object"],
   ["a header that is a list", foreign("[1]"), "its header is not an object"],
   [
@@ -246,18 +243,14 @@ Deno.test("readSafetensors() finds a flipped bit by the checksum", () =>
 Deno.test("readSafetensors() lets the shapes be checked before it reads what they claim", () =>
   inFolder(async (folder) => {
     const path = join(folder, "huge.safetensors");
-    const size = 2 ** 38; // 1 TB, which a sparse file claims for nothing
-    const header = JSON.stringify({
-      "constructor.x": { dtype: "F32", shape: [size], data_offsets: [0, 4 * size] },
-    });
-    await Deno.writeFile(path, foreign(header, new Uint8Array(0)));
-    await Deno.truncate(path, 8 + header.length + 4 * size);
+    const size = 2 ** 38; // 1 TB
+    await writeClaim(path, { name: "constructor.x", shape: [size] });
     const seen: unknown[] = [];
-    const chosen = ({ shapes }: SafetensorsHeader) => {
+    const check = (shapes: object) => {
       seen.push(...Object.entries(shapes).map(([name, { shape }]) => [name, shape]));
       throw new RangeError("foreign");
     };
-    await assertRejects(() => readSafetensors(path, chosen), RangeError, "foreign");
+    await assertRejects(() => readSafetensors(path, { check }), RangeError, "foreign");
     assertEquals(seen, [["constructor.x", [size]]]);
   }));
 

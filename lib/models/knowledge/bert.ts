@@ -12,6 +12,7 @@ import { layerNorm } from "../../nn/layer_norm.ts";
 import type { NamedArrays, NamedTensors, ShapedArray } from "../../nn/parameters.ts";
 import { setEncoder, type SetEncoderConfig } from "../../nn/set_encoder.ts";
 import { withPositions } from "../../nn/transformer.ts";
+import { mostLayers } from "../visit_transformer.ts";
 
 /** Sizes of a BERT and how it computes. */
 export interface BertConfig extends SetEncoderConfig {
@@ -51,10 +52,12 @@ export function bertConfig(found: unknown, path: string): BertConfig {
     if (typeof value === "string" && known.includes(value)) return value;
     throw refuse(`${name} is ${JSON.stringify(value)}, known are ${known.join(", ")}`);
   };
-  const count = (name: string, fallback?: number) => {
+  const count = (name: string, fallback?: number, most = Infinity) => {
     const value = found[name] ?? fallback;
-    if (Number.isSafeInteger(value) && Number(value) > 0) return Number(value);
-    throw refuse(`${name} is ${JSON.stringify(value)}, must be a whole number above 0`);
+    const isWithin = Number.isSafeInteger(value) && Number(value) > 0 && Number(value) <= most;
+    if (isWithin) return Number(value);
+    const range = most === Infinity ? "above 0" : `between 1 and ${most}`;
+    throw refuse(`${name} is ${JSON.stringify(value)}, must be a whole number ${range}`);
   };
   word("model_type", "bert", ["bert"]);
   word("position_embedding_type", "absolute", ["absolute"]);
@@ -65,7 +68,7 @@ export function bertConfig(found: unknown, path: string): BertConfig {
   }
   const config = {
     width: count("hidden_size"),
-    layers: count("num_hidden_layers"),
+    layers: count("num_hidden_layers", undefined, mostLayers),
     heads: count("num_attention_heads"),
     feedForward: count("intermediate_size"),
     words: count("vocab_size"),

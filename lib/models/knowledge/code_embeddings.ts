@@ -11,7 +11,7 @@
 import { version } from "../../version.ts";
 import { isObject, parsedJson, readText } from "../../files/input.ts";
 import { writeWhole } from "../../files/output.ts";
-import { readSafetensors, type SafetensorsHeader, writeSafetensors } from "../../nn/safetensors.ts";
+import { readSafetensors, writeSafetensors } from "../../nn/safetensors.ts";
 import type { Vocabulary } from "../../cohort/vocabulary.ts";
 
 /** Vectors by key, all of one width. */
@@ -128,31 +128,24 @@ export function parseCodeEmbeddings(text: string, file: string): CodeEmbeddings 
   return { keys: lists.map(([key]) => key), width, vectors: numbers, source };
 }
 
-/** The keys in a safetensors file of embeddings, if it has a vector for each. */
-function keysIn(path: string, { shapes, metadata }: SafetensorsHeader): string[] {
-  const fail = (problem: string) => new SyntaxError(`Cannot read "${path}": ${problem}`);
-  const { vectors: { shape } = { shape: [] } } = shapes;
-  if (shape.length !== 2 || shape[1] === 0) throw fail('it has no tensor "vectors" of two axes');
-  const keys = parsedJson(metadata.keys ?? "null", path);
-  const isTexts = Array.isArray(keys) && keys.every((key) => typeof key === "string");
-  if (!isTexts || keys.length !== shape[0] || new Set(keys).size !== keys.length) {
-    throw fail(`its metadata has no list "keys" of ${shape[0]} distinct texts`);
-  }
-  return keys;
-}
-
 /** Embeddings as a safetensors file has them. */
 async function readVectors(path: string): Promise<CodeEmbeddings> {
-  const { tensors, metadata } = await readSafetensors(path, (header) => {
-    keysIn(path, header);
-    return ["vectors"];
+  const fail = (problem: string) => new SyntaxError(`Cannot read "${path}": ${problem}`);
+  let keys: string[] = [];
+  const { tensors: { vectors: { shape, numbers } }, metadata } = await readSafetensors(path, {
+    isWanted: (name) => name === "vectors",
+    check({ vectors }, metadata) {
+      if (vectors?.shape.length !== 2) throw fail('it has no tensor "vectors" of two axes');
+      const [count] = vectors.shape;
+      const found = parsedJson(metadata.keys ?? "null", path);
+      if (!Array.isArray(found) || found.length !== count || new Set(found).size !== count) {
+        throw fail(`its metadata has no list "keys" of ${count} distinct texts`);
+      }
+      keys = found.map(String);
+    },
   });
-  const { shape, numbers } = tensors.vectors;
-  if (!numbers.every(Number.isFinite)) {
-    throw new SyntaxError(`Cannot read "${path}": its vectors must be of finite numbers`);
-  }
+  if (!numbers.every(Number.isFinite)) throw fail("its vectors must be of finite numbers");
   const source = `"${path}"` + (metadata.model === undefined ? "" : ` (${metadata.model})`);
-  const keys = keysIn(path, { shapes: tensors, metadata });
   return { keys, width: shape[1], vectors: numbers, source };
 }
 

@@ -54,7 +54,7 @@ export function semanticWidthFor(
   { embeddings }: Knowledge,
 ): number {
   if (embeddings === undefined) {
-    return set ?? Math.min(widestDescriptions, vocabulary.codes.length);
+    return set ?? Math.min(widestDescriptions, Math.max(1, vocabulary.codes.length));
   }
   if (set !== undefined && set !== embeddings.width) {
     throw new RangeError(

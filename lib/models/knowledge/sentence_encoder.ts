@@ -11,7 +11,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { basename, resolve } from "node:path";
 import { found, isObject, parsedJson, readText } from "../../files/input.ts";
 import { checkShapes, type NamedTensors, toTensors } from "../../nn/parameters.ts";
-import { checkNumbers, readSafetensors } from "../../nn/safetensors.ts";
+import { readSafetensors } from "../../nn/safetensors.ts";
 import type { OnProgress } from "../../progress.ts";
 import {
   type BertConfig,
@@ -69,15 +69,13 @@ async function readWeights(folder: string, config: BertConfig): Promise<NamedTen
     );
   }
   const wanted = bertShapes(config);
-  const byBertName = <T>(named: Readonly<Record<string, T>>) =>
-    Object.fromEntries(Object.entries(named).map(([name, each]) => [bertName(name), each]));
-  const { tensors } = await readSafetensors(path, ({ shapes }) => {
-    const known = Object.entries(shapes).filter(([name]) => Object.hasOwn(wanted, bertName(name)));
-    checkShapes(path, byBertName(Object.fromEntries(known)), wanted);
-    return known.map(([name]) => name);
+  const renamed = <T>(tensors: Readonly<Record<string, T>>) =>
+    Object.fromEntries(Object.entries(tensors).map(([name, array]) => [bertName(name), array]));
+  const { tensors } = await readSafetensors(path, {
+    isWanted: (name) => Object.hasOwn(wanted, bertName(name)),
+    check: (shapes) => checkShapes(path, renamed(shapes), wanted),
   });
-  checkNumbers(path, tensors);
-  return toTensors(bertParameters(config, byBertName(tensors)));
+  return toTensors(bertParameters(config, renamed(tensors)));
 }
 
 /** How the folder wants tokens pooled: the mean where it says nothing. */

@@ -14,6 +14,7 @@ import { useBackend } from "ehrloom/nn/backend.ts";
 import { writeSafetensors } from "ehrloom/nn/safetensors.ts";
 import { inFolder } from "../../folder.ts";
 import { largestDifference, testOnBackends } from "../../golden.ts";
+import { writeClaim } from "../../nn/claim.ts";
 import { filesOfPackage } from "../../python.ts";
 import { testWith } from "../../wants.ts";
 import minilm from "./minilm.json" with { type: "json" };
@@ -194,6 +195,20 @@ const refused: [what: string, spoil: (folder: string) => Promise<unknown>, messa
     "[16,8], wanted [32,8]",
   ],
   [
+    "a million blocks",
+    (folder) => writeTinyBert(folder, { num_hidden_layers: 1e6 }),
+    "num_hidden_layers is 1000000, must be a whole number between 1 and 1000",
+  ],
+  [
+    "weights of 1 TB, before it reads them,",
+    (folder) =>
+      writeClaim(join(folder, "model.safetensors"), {
+        name: "embeddings.word_embeddings.weight",
+        shape: [2 ** 38],
+      }),
+    'Cannot load "DIR/model.safetensors": ',
+  ],
+  [
     "more blocks than weights",
     (folder) => writeTinyBert(folder, { num_hidden_layers: 3 }),
     'Cannot load "DIR/model.safetensors": no tensor "encoder.layer.2.attention.self.query.weight"',
@@ -260,8 +275,7 @@ const refused: [what: string, spoil: (folder: string) => Promise<unknown>, messa
       weights["embeddings.LayerNorm.bias"].numbers[0] = NaN;
       await writeSafetensors(join(folder, "model.safetensors"), weights);
     },
-    'Cannot read "DIR/model.safetensors": tensor "embeddings.LayerNorm.bias" holds what is no ' +
-    "finite number, NaN at place 1 of 8",
+    "Cannot encode texts: the model's vectors are not of finite numbers",
   ],
   [
     "a module behind the pooling",
