@@ -383,7 +383,7 @@ async function judgedAll(contest: Contest, folder: GrowingFolder): Promise<Compa
     const own = join(folder.path, "models", name);
     const sitting = { entry, folder: own, plan, cohort, onProgress: prefixed(name, onProgress) };
     const path = join(own, "judgement.json");
-    found.push(await kept(path, readJudgement(path, plan.resamples), () => judged(sitting)));
+    found.push(await kept(path, readJudgement(path, name, plan.resamples), () => judged(sitting)));
     synthetic.set(name, await readMeds(join(own, "synthetic")));
     await folder.shown();
   }

@@ -21,8 +21,7 @@ import { parsedJson } from "../files/input.ts";
 import { isThere } from "../files/is_there.ts";
 import { fromJson, type JudgedModel } from "../evaluate/comparison.ts";
 import type { FidelityFigures } from "../evaluate/report.ts";
-import type { Training } from "../train/options.ts";
-import { trainingSchema } from "../train/read_run.ts";
+import { type Training, trainingSchema } from "../train/options.ts";
 
 /**
  * What decides the figures of all models; a folder is gone on with only under the same plan. What
@@ -147,15 +146,20 @@ export function readCeiling(path: string): Promise<FidelityFigures | undefined> 
 /**
  * A model's judgement, if it is judged.
  *
+ * @param name the model's
  * @param resamples as the plan has them
- * @throws {SyntaxError} If the file is no judgement, or of other resamples
+ * @throws {SyntaxError} If the file is no judgement, or of another model or other resamples
  */
 export async function readJudgement(
   path: string,
+  name: string,
   resamples: number,
 ): Promise<JudgedModel | undefined> {
   const found = await readIfThere(path, judgementSchema, "a model's judgement");
   if (found === undefined) return undefined;
+  if (found.model !== name) {
+    throw new SyntaxError(`Cannot read "${path}": model is "${found.model}", must be "${name}"`);
+  }
   const { r2, nll } = found.resampled;
   for (const [name, figures] of Object.entries({ ...r2, nll })) {
     if (figures === null || figures.length === resamples + 1) continue;

@@ -10,18 +10,36 @@ import { parsedJson, readText, unreadable } from "./input.ts";
 /** What the value of a JSON file must be. */
 export type Schema<T> = v.GenericSchema<T>;
 
-const range = (min: number) => min === -Infinity ? "" : `, at least ${min}`;
+function range(min: number, max: number): string {
+  if (max < Infinity) return ` between ${min} and ${max}`;
+  return min === -Infinity ? "" : `, at least ${min}`;
+}
 
 /** A finite number. */
-export function finite(min = -Infinity) {
-  const wanted = `a number${range(min)}`;
-  return v.pipe(v.number(wanted), v.finite(wanted), v.minValue(min, wanted));
+export function finite(min = -Infinity, max = Infinity) {
+  const wanted = `a number${range(min, max)}`;
+  return v.pipe(
+    v.number(wanted),
+    v.finite(wanted),
+    v.minValue(min, wanted),
+    v.maxValue(max, wanted),
+  );
 }
 
 /** A whole number. */
-export function whole(min = -Infinity) {
-  const wanted = `a whole number${range(min)}`;
-  return v.pipe(v.number(wanted), v.safeInteger(wanted), v.minValue(min, wanted));
+export function whole(min = -Infinity, max = Infinity) {
+  const wanted = `a whole number${range(min, max)}`;
+  return v.pipe(
+    v.number(wanted),
+    v.safeInteger(wanted),
+    v.minValue(min, wanted),
+    v.maxValue(max, wanted),
+  );
+}
+
+/** One of these texts. */
+export function oneOf<const T extends string>(...texts: readonly T[]) {
+  return v.picklist(texts, texts.join(" or "));
 }
 
 /** A text. */
@@ -50,6 +68,25 @@ function shown(value: unknown): string {
   return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }
 
+/** The first part of a value that is not as it must be. */
+export interface Misfit {
+  /** Names of fields with dots between; null for the value as a whole. */
+  readonly field: string | null;
+  /** What is there, for people; undefined where nothing is. */
+  readonly seen: string | undefined;
+  /** Ends the sentence "must be …". */
+  readonly wanted: string;
+}
+
+/** What of a value is not as it must be; undefined where all of it is. */
+export function misfit(value: unknown, schema: Schema<unknown>): Misfit | undefined {
+  const { issues } = v.safeParse(schema, value, { abortEarly: true });
+  if (issues === undefined) return undefined;
+  const [issue] = issues;
+  const seen = issue.input === undefined ? undefined : shown(issue.input);
+  return { field: v.getDotPath(issue), seen, wanted: issue.message };
+}
+
 /**
  * A value that was read from a file, if it is as it must be.
  *
@@ -59,13 +96,12 @@ function shown(value: unknown): string {
  */
 export function checked<T>(value: unknown, schema: Schema<T>, place: string, kind: string): T {
   if (v.is(schema, value)) return value; // its names in the file's order, as it is written again
-  const [issue] = v.safeParse(schema, value, { abortEarly: true }).issues ?? [];
-  const field = issue && v.getDotPath(issue);
-  const problem = !issue || !field
+  const { field = null, seen, wanted } = misfit(value, schema) ?? {};
+  const problem = field === null
     ? `it is not ${kind}`
-    : issue.input === undefined
+    : seen === undefined
     ? `it has no ${field}, so it is not ${kind}`
-    : `${field} is ${shown(issue.input)}, must be ${issue.message}`;
+    : `${field} is ${seen}, must be ${wanted}`;
   throw new SyntaxError(`Cannot read ${place}: ${problem}`);
 }
 

@@ -10,7 +10,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { linear } from "../nn/linear.ts";
 import { dense } from "../nn/multi_hot.ts";
 import { adam, type AdamState, type Optimizer } from "../nn/optimizer.ts";
-import { constant, type Initial, type Initials, uniform } from "../nn/initial.ts";
+import { buffer, constant, type Initial, type Initials, uniform } from "../nn/initial.ts";
 import { type NamedArrays, type NamedTensors, toTensors } from "../nn/parameters.ts";
 import type { Random } from "../nn/random.ts";
 import type { Duel } from "./model.ts";
@@ -73,8 +73,8 @@ export function initialGan(config: GanConfig, wideBias: boolean): Initials {
   network("generator", "batch_norm_layers", config.noise, config.generator, config.columns);
   network("discriminator", "layer_norm_layers", config.columns + 1, config.critic, 1);
   config.generator.forEach((size, i) => {
-    parameters[`generator.batch_norm_layers.${i}.running_mean`] = constant([size], 0);
-    parameters[`generator.batch_norm_layers.${i}.running_var`] = constant([size], 1);
+    parameters[`generator.batch_norm_layers.${i}.running_mean`] = buffer([size], 0);
+    parameters[`generator.batch_norm_layers.${i}.running_var`] = buffer([size], 1);
   });
   return parameters;
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { finite, object, type Schema as JsonSchema, whole } from "../files/checked_json.ts";
 import { eva } from "./eva.ts";
 import { gpt } from "./gpt.ts";
 import { halo } from "./halo.ts";
@@ -86,29 +87,24 @@ export function formOf(family: string, config: ModelConfig): string {
   return `published (${published.map(([name]) => `${name}=${config[name]}`).join(", ")})`;
 }
 
-/** Checks that a number is what a setting may be. */
-function checkBounds(
+function checkSetting(
   family: ModelFamily,
   name: string,
   value: number,
-  { min, max = Infinity, isReal = false }: Setting,
   text = String(value),
 ): void {
-  const isWithin = value >= min && value <= max && value < Infinity;
-  if (isWithin && (isReal || Number.isSafeInteger(value))) return;
-  const kind = isReal ? "a number" : "a whole number";
-  const range = max === Infinity ? `at least ${min}` : `between ${min} and ${max}`;
-  throw new RangeError(`Cannot set ${name}=${text} for "${family.name}": must be ${kind} ${range}`);
-}
-
-function checkSetting(family: ModelFamily, name: string, value: number, text?: string): void {
   if (!Object.hasOwn(family.settings, name)) {
     const known = Object.keys(family.settings).join(", ");
     throw new RangeError(
       `Cannot set ${name} for "${family.name}": no such setting, known are ${known}`,
     );
   }
-  checkBounds(family, name, value, family.settings[name], text);
+  const { min, max = Infinity, isReal = false } = family.settings[name];
+  const isWithin = value >= min && value <= max && value < Infinity;
+  if (isWithin && (isReal || Number.isSafeInteger(value))) return;
+  const kind = isReal ? "a number" : "a whole number";
+  const range = max === Infinity ? `at least ${min}` : `between ${min} and ${max}`;
+  throw new RangeError(`Cannot set ${name}=${text} for "${family.name}": must be ${kind} ${range}`);
 }
 
 /**
@@ -122,15 +118,12 @@ export function checkSettings(family: ModelFamily, settings: ModelConfig): void 
   }
 }
 
-/**
- * Checks that a whole config is such as a family makes it, whatever the cohort.
- *
- * @throws {RangeError} If a number is missing or out of range; the message says what is allowed
- */
-export function checkWholeConfig(family: ModelFamily, config: ModelConfig): void {
-  for (const [name, setting] of Object.entries({ ...family.settings, ...family.derived })) {
-    checkBounds(family, name, config[name], setting);
-  }
+/** What a whole config of a family is, whatever the cohort: every number, within its bounds. */
+export function configSchema({ settings, derived }: ModelFamily): JsonSchema<ModelConfig> {
+  const numbers = Object.entries({ ...settings, ...derived }).map(
+    ([name, { min, max, isReal = false }]) => [name, (isReal ? finite : whole)(min, max)],
+  );
+  return object({ codes: whole(0), labels: whole(0), ...Object.fromEntries(numbers) });
 }
 
 /**

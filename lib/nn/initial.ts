@@ -5,6 +5,8 @@ import type { Random } from "./random.ts";
 export interface Initial {
   /** Sizes of the axes. */
   readonly shape: readonly number[];
+  /** Whether it is a buffer: it has no gradient, so an optimizer remembers nothing of it. */
+  readonly isBuffer?: boolean;
   /**
    * Its numbers in row-major order.
    *
@@ -32,6 +34,11 @@ function filled(shape: readonly number[], next: (random: Random) => number): Ini
 /** Begins as one number. */
 export function constant(shape: readonly number[], value: number): Initial {
   return filled(shape, () => value);
+}
+
+/** A buffer that begins as one number. */
+export function buffer(shape: readonly number[], value: number): Initial {
+  return { ...constant(shape, value), isBuffer: true };
 }
 
 /** Begins as numbers from N(0, deviation²). */

@@ -66,28 +66,29 @@ export function toTensors(arrays: NamedArrays): Record<string, tf.Tensor> {
 /**
  * Checks that parameters are those that a model wants, by name and shape.
  *
+ * @param source the model, or the file that they come from, for the error message
  * @param wanted where a size is -1, any will do
  * @throws {RangeError} If one is missing, unknown or of another shape
  */
 export function checkShapes(
-  model: string,
+  source: string,
   found: Shapes,
   wanted: Shapes,
 ): void {
   for (const name of Object.keys(found)) {
     if (!Object.hasOwn(wanted, name)) {
-      throw new RangeError(`Cannot load "${model}": unknown tensor "${name}"`);
+      throw new RangeError(`Cannot load "${source}": unknown tensor "${name}"`);
     }
   }
   for (const [name, { shape }] of Object.entries(wanted)) {
     if (!Object.hasOwn(found, name)) {
-      throw new RangeError(`Cannot load "${model}": no tensor "${name}"`);
+      throw new RangeError(`Cannot load "${source}": no tensor "${name}"`);
     }
     const isFitting = found[name].shape.length === shape.length &&
       shape.every((size, axis) => size === -1 || size === found[name].shape[axis]);
     if (!isFitting) {
       throw new RangeError(
-        `Cannot load "${model}": tensor "${name}" is [${found[name].shape}], wanted [${shape}]`,
+        `Cannot load "${source}": tensor "${name}" is [${found[name].shape}], wanted [${shape}]`,
       );
     }
   }

@@ -14,7 +14,7 @@ import { toTensors } from "../nn/parameters.ts";
 import { random } from "../nn/random.ts";
 import type { OnProgress } from "../progress.ts";
 import { rateShare, timeShare, type Training } from "./options.ts";
-import { readBest, readDuel } from "./read_run.ts";
+import { hasAnyOf, readBest, readDuel } from "./read_run.ts";
 import { type DuelLine, writeBest, writeDuel } from "./run_folder.ts";
 
 /** How long a run may lose when it is killed. */
@@ -66,7 +66,7 @@ export async function fitAdversary(
   const first = Object.fromEntries(
     Object.keys(model.initial).map((name) => [name, trained[name]]),
   );
-  const stored = await readDuel(folder, model.family, adversary.initial);
+  const stored = await readDuel(folder, adversary, hasAnyOf(adversary.initial, trained));
   const lines: DuelLine[] = stored?.lines ?? [];
   const before = lines.at(-1)?.seconds ?? 0;
   const began = performance.now();

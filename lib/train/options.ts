@@ -1,3 +1,5 @@
+import { finite, misfit, object, oneOf, type Schema, whole } from "../files/checked_json.ts";
+
 /**
  * How to train; all of it is stored in the run's config.json. The defaults suit cohorts of a few
  * thousand records; HALO's paper has 46,520 to 929,268 and trains 50 epochs of batches of 48 at a
@@ -43,8 +45,18 @@ export const trainingDefaults: Training = {
   workers: 1,
 };
 
-/** Options that are whole numbers, with the smallest that makes sense. */
-const smallest = { epochs: 1, batch: 1, warmup: 0, patience: 1, seed: 0, workers: 1 };
+/** What the options may be. */
+export const trainingSchema: Schema<Training> = object({
+  epochs: whole(1),
+  batch: whole(1),
+  learningRate: finite(0),
+  schedule: oneOf("constant", "cosine"),
+  warmup: whole(0),
+  patience: whole(1),
+  minutes: finite(0),
+  seed: whole(0),
+  workers: whole(1),
+});
 
 /** What was given of the training options, so that the rest can fall back. */
 export function givenTraining(options: TrainingOptions): TrainingOptions {
@@ -70,19 +82,7 @@ export function rateShare({ schedule }: Training, done: number): number {
  * @throws {RangeError} If an option is out of range; the message names it
  */
 export function checkTraining(training: Training): void {
-  const refuse = (name: keyof Training, wanted: string) =>
-    new RangeError(`Cannot train with ${name} ${training[name]}: must be ${wanted}`);
-  for (const [name, min] of Object.entries(smallest) as [keyof typeof smallest, number][]) {
-    if (!Number.isSafeInteger(training[name]) || training[name] < min) {
-      throw refuse(name, `a whole number, at least ${min}`);
-    }
-  }
-  const { learningRate, minutes, schedule } = training;
-  if (!(learningRate >= 0 && learningRate < Infinity)) {
-    throw refuse("learningRate", "a number, at least 0");
-  }
-  if (!(minutes >= 0 && minutes < Infinity)) throw refuse("minutes", "a number, at least 0");
-  if (schedule !== "constant" && schedule !== "cosine") {
-    throw refuse("schedule", "constant or cosine");
-  }
+  const wrong = misfit(training, trainingSchema);
+  if (wrong === undefined) return;
+  throw new RangeError(`Cannot train with ${wrong.field} ${wrong.seen}: must be ${wrong.wanted}`);
 }

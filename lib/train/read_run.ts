@@ -14,6 +14,7 @@ import {
   list,
   named,
   object,
+  oneOf,
   readCheckedJson,
   readOwnText,
   text,
@@ -21,13 +22,13 @@ import {
 } from "../files/checked_json.ts";
 import { parsedJson } from "../files/input.ts";
 import { isThere } from "../files/is_there.ts";
-import { checkWholeConfig, modelFamily } from "../models/mod.ts";
-import type { GradientModel, Model } from "../models/model.ts";
+import { configSchema, modelFamily, models } from "../models/mod.ts";
+import type { Adversary, GradientModel, Model, ModelFamily } from "../models/model.ts";
 import { isSchema, type Schema } from "../models/stays/record_schema.ts";
 import type { AdamState } from "../nn/optimizer.ts";
 import { checkShapes, type NamedArrays, type Shapes } from "../nn/parameters.ts";
 import { checkNumbers, readSafetensors } from "../nn/safetensors.ts";
-import { checkTraining } from "./options.ts";
+import { trainingSchema } from "./options.ts";
 import {
   type DuelLine,
   hasStored,
@@ -38,22 +39,9 @@ import {
   type TrainingLine,
 } from "./run_folder.ts";
 
-/** How a run was trained, see `Training`. */
-export const trainingSchema = object({
-  epochs: whole(),
-  batch: whole(),
-  learningRate: finite(),
-  schedule: v.picklist(["constant", "cosine"], "constant or cosine"),
-  warmup: whole(),
-  patience: whole(),
-  minutes: finite(),
-  seed: whole(),
-  workers: whole(),
-});
-
-const configSchema = object({
+const runConfigSchema = object({
   ehrloom: text,
-  model: text,
+  model: oneOf(...Object.keys(models)),
   config: named(finite()),
   schema: v.optional(v.custom<Schema>(isSchema, "a schema of records")),
   sources: v.optional(named(text)),
@@ -116,23 +104,30 @@ async function readRunJson<T>(path: string, schema: v.GenericSchema<T>, kind: st
 /** Reads config.json; throws what {@link readRun} does. */
 export async function readRunConfig(folder: string): Promise<RunConfig> {
   const path = join(folder, "config.json");
-  const found: RunConfig = await readRunJson(path, configSchema, "a run's config");
-  inFile(path, () => checkConfig(found));
+  const kind = "a run's config";
+  const found: RunConfig = await readRunJson(path, runConfigSchema, kind);
+  const family = modelFamily(found.model);
+  checked(found, object({ config: configSchema(family) }), `"${path}"`, kind);
+  inFile(path, () => checkConfig(family, found));
   return found;
 }
 
 /** A config that someone has edited must not make a model that the parameters were not trained for. */
-function checkConfig({ model, config, schema, training }: RunConfig): void {
-  const family = modelFamily(model);
+function checkConfig(family: ModelFamily, { config, schema }: RunConfig): void {
   if (family.schemaFor !== undefined && schema === undefined) {
     throw new RangeError("its schema is missing");
   }
-  checkWholeConfig(family, config);
-  const { width, heads } = config;
-  if (heads !== undefined && width % heads !== 0) {
-    throw new RangeError(`width ${width} is not a multiple of heads ${heads}`);
+  const { codes, width, heads, context, positions } = config;
+  const wrong = schema?.series.find(({ code }) => code < 0 || code >= codes);
+  if (wrong !== undefined) {
+    throw new RangeError(`its schema has code ${wrong.code}, must be of the model's ${codes}`);
   }
-  checkTraining(training);
+  if (heads !== undefined && width % heads !== 0) {
+    throw new RangeError(`config.width is ${width}, must be a multiple of heads ${heads}`);
+  }
+  if (positions < context) {
+    throw new RangeError(`config.positions is ${positions}, must be at least context ${context}`);
+  }
 }
 
 /**
@@ -276,6 +271,13 @@ function problemOf(
     (line === undefined ? "none" : `${line.epoch} with ${line.validation_loss}`);
 }
 
+function lost(folder: string, file: string): Error {
+  return new Deno.errors.NotFound(
+    `Cannot resume "${folder}": ${file} is gone, so there is nothing to go on from; ` +
+      "the model that is there stays as it is, train into another folder",
+  );
+}
+
 /**
  * Where a killed run stood; undefined where it was killed before it stored anything. Its best
  * parameters are read too, so that nothing trains on to an end that cannot be read.
@@ -294,14 +296,11 @@ export async function readProgress(
   const path = join(folder, "resume.safetensors");
   if (!await isThere(path)) {
     if (!await hasStored(folder)) return undefined;
-    throw new Deno.errors.NotFound(
-      `Cannot resume "${folder}": resume.safetensors is gone, so there is nothing to go on from; ` +
-        "the model that is there stays as it is, train into another folder",
-    );
+    throw lost(folder, "resume.safetensors");
   }
   const found = await readState(
     path,
-    (_, shapes) => checkShapes(model.family, shapes, model.initial),
+    (_, shapes) => checkShapes(path, shapes, model.initial),
   );
   const standing = found &&
     checked(found.standing, standingSchema, `"${path}"`, "where a run stood");
@@ -317,25 +316,32 @@ export async function readProgress(
  * Where a killed second stage stood; undefined where it had stored nothing.
  *
  * @param folder the run's
- * @param family the model's name
- * @param wanted the stage's parameters; Adam keeps averages of those that have gradients
+ * @param adversary the stage
+ * @param isTrained whether the model has its parameters
+ * @throws as {@link readProgress} does
  */
 export async function readDuel(
   folder: string,
-  family: string,
-  wanted: Shapes,
+  { initial, epochs }: Pick<Adversary, "initial" | "epochs">,
+  isTrained: boolean,
 ): Promise<{ lines: DuelLine[]; state: AdamState } | undefined> {
   const path = join(folder, "resume-adversary.safetensors");
-  if (!await isThere(path)) return undefined;
-  const found = await readState(path, (group, shapes) => {
-    const some = Object.entries(wanted).filter(([name]) => Object.hasOwn(shapes, name));
-    checkShapes(family, shapes, group === "parameters" ? wanted : Object.fromEntries(some));
-  });
-  if (found === undefined) return undefined;
-  const lines = checked(found.standing, list(duelLineSchema), `"${path}"`, "a list of epochs");
-  const wrong = lines.findIndex(({ epoch }, index) => epoch !== index + 1);
-  if (wrong === -1) return { lines, state: found.state };
-  throw new SyntaxError(`Cannot read "${path}": epoch ${wrong + 1} is missing or out of place`);
+  if (!await isThere(path)) {
+    if (isTrained) throw lost(folder, "resume-adversary.safetensors");
+    return undefined;
+  }
+  const learnt = Object.entries(initial).filter(([, { isBuffer }]) => !isBuffer);
+  const remembered = Object.fromEntries(learnt);
+  const found = await readState(
+    path,
+    (group, shapes) => checkShapes(path, shapes, group === "parameters" ? initial : remembered),
+  );
+  const lines = checked(found?.standing, list(duelLineSchema), `"${path}"`, "a list of epochs");
+  const wrong = lines.findIndex(({ epoch }, index) => epoch !== index + 1 || epoch > epochs);
+  if (found !== undefined && wrong === -1) return { lines, state: found.state };
+  throw new SyntaxError(
+    `Cannot read "${path}": epoch ${wrong + 1} is missing or out of place, must be 1 to ${epochs}`,
+  );
 }
 
 /** The codes and labels that a run was begun with; throws what {@link readRun} does. */
@@ -358,7 +364,8 @@ function stages(model: Model): [Shapes, Shapes] {
   return [Object.fromEntries(counted), {}];
 }
 
-function hasAnyOf(names: Shapes, found: object): boolean {
+/** Whether any of these names is there. */
+export function hasAnyOf(names: Shapes, found: object): boolean {
   return Object.keys(names).some((name) => Object.hasOwn(found, name));
 }
 
@@ -367,7 +374,7 @@ export async function readBest(folder: string, model: Model): Promise<NamedArray
   const path = join(folder, "model.safetensors");
   const [first, second] = stages(model);
   const check = (shapes: Shapes) =>
-    checkShapes(model.family, shapes, hasAnyOf(second, shapes) ? { ...first, ...second } : first);
+    checkShapes(path, shapes, hasAnyOf(second, shapes) ? { ...first, ...second } : first);
   const { tensors } = await readSafetensors(path, { check });
   checkNumbers(path, tensors, "learn" in model ? model.maybeUnknown : undefined);
   return tensors;

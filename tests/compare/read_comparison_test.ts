@@ -59,6 +59,11 @@ const damages: [file: string, change: (text: string) => string, says: string][] 
   ],
   [
     judgement,
+    (text) => text.replace(/"model": "markov"/, '"model": "halo"'),
+    'model is "halo", must be "markov"',
+  ],
+  [
+    judgement,
     (text) => text.replace(/("nll": \[\s*)[^,]+,/, "$1"),
     "resampled nll has 3 figures, must have 4",
   ],
@@ -88,6 +93,6 @@ Deno.test("compare() names a file that is no longer what it kept, and changes no
       assertEquals(contents(spoilt), before);
     }
     await compare(source, good, options); // as it is, it goes on
-    const found = await readJudgement(join(good, judgement), 3);
+    const found = await readJudgement(join(good, judgement), "markov", 3);
     assertEquals(toJson(found), await Deno.readTextFile(join(good, judgement)));
   }));

@@ -4,6 +4,7 @@
  */
 import { assert } from "@std/assert";
 import {
+  compare,
   printable,
   type Random,
   random,
@@ -118,6 +119,9 @@ const json = (name: string, value: unknown) => (folder: string) =>
 
 const known = vocabulary(["ICD10CM//E11.9", "ICD10CM//I10", "code 3"]);
 
+const small = tinyCohort(12);
+const tiny = { settings: { ...tinySettings, width: 4 }, epochs: 2, batch: 6 };
+
 const sources: Record<string, Source> = {
   "Synthea's tables": {
     async make(folder) {
@@ -181,14 +185,22 @@ const sources: Record<string, Source> = {
   },
   "a run": {
     async make(folder) {
-      await train(tinyCohort(12), folder, {
-        settings: { ...tinySettings, width: 4 },
-        epochs: 2,
-        batch: 6,
-        force: true,
-      });
+      await train(small, folder, { ...tiny, force: true });
     },
     read: readRun,
+  },
+  "a run that is gone on with": {
+    async make(folder) {
+      await train(small, folder, { ...tiny, force: true });
+    },
+    read: (folder) => train(small, folder, { resume: true }),
+  },
+  "a comparison": {
+    async make(folder) {
+      await Deno.remove(folder);
+      await compare(small, folder, { models: ["markov"], resamples: 3 });
+    },
+    read: (folder) => compare(small, folder, { models: ["markov"], resamples: 3 }),
   },
 };
 

@@ -71,19 +71,34 @@ Deno.test("readRun() holds config.json to what a run's config may be", () =>
     ],
     [
       inJson("config.json", at("training.batch", -1)),
-      "Cannot train with batch -1: must be a whole",
+      "training.batch is -1, must be a whole number, at least 1",
     ],
-    [inJson("config.json", at("training.workers", -1)), "Cannot train with workers -1: must be"],
+    [inJson("config.json", at("training.workers", -1)), "training.workers is -1, must be"],
     [inJson("config.json", at("training.patience", undefined)), "it has no training.patience"],
     [
       inJson("config.json", at("training.schedule", "fast")),
       'training.schedule is "fast", must be constant',
     ],
     [inJson("config.json", at("config.width", "8")), 'config.width is "8", must be a number'],
-    [inJson("config.json", at("config.layers", 1.5)), "Cannot set layers=1.5"],
-    [inJson("config.json", at("config.positions", -1)), "Cannot set positions=-1"],
-    [inJson("config.json", at("config.epsilon", undefined)), "Cannot set epsilon=undefined"],
-    [inJson("config.json", at("model", "constructor")), 'Cannot find model "constructor"'],
+    [
+      inJson("config.json", at("config.layers", 1.5)),
+      "config.layers is 1.5, must be a whole number between 1 and 1000",
+    ],
+    [
+      inJson("config.json", at("config.positions", -1)),
+      "config.positions is -1, must be a whole number, at least 1",
+    ],
+    [
+      inJson("config.json", at("config.epsilon", undefined)),
+      "it has no config.epsilon, so it is not",
+    ],
+    [inJson("config.json", at("model", "constructor")), 'model is "constructor", must be halo or'],
+    [
+      inJson("config.json", at("config.width", 9)),
+      "config.width is 9, must be a multiple of heads 2",
+    ],
+    [inJson("config.json", at("config.context", 99)), "must be at least context 99"],
+    [inJson("config.json", at("config.codes", -1)), "config.codes is -1, must be a whole number"],
     [inJson("config.json", at("versions", 7)), "versions is 7, must be an object"],
   ], readRun));
 
@@ -184,7 +199,7 @@ Deno.test("train() resumes no run whose checkpoint says what cannot be, and leav
       "it does not say where the run stood",
     ]),
     [(run) => Deno.writeTextFile(join(run, "training.jsonl"), ""), "and training.jsonl has 0"],
-    [inJson("config.json", at("training.batch", -1)), "Cannot train with batch -1"],
+    [inJson("config.json", at("training.batch", -1)), "training.batch is -1, must be"],
     [
       (run) => Deno.remove(join(run, "resume.safetensors")),
       "resume.safetensors is gone, so there is nothing to go on from",
@@ -208,3 +223,52 @@ Deno.test("train() takes a tensor named like a member of every object for a fore
     ]),
     resume,
   ));
+
+/** Settings of a model of two stages. */
+const tinySynteg = {
+  width: 4,
+  heads: 2,
+  layers: 1,
+  feedForward: 4,
+  lstmWidth: 4,
+  condition: 4,
+  noise: 4,
+  ganWidth: 8,
+  ganEpochs: 1,
+};
+
+Deno.test("train() does not train a finished second stage again when its resume file is gone", () =>
+  inFolder(async (folder) => {
+    const run = join(folder, "run");
+    await train(source, run, { model: "synteg", settings: tinySynteg, epochs: 1, batch: 8 });
+    await Deno.remove(join(run, "resume-adversary.safetensors"));
+    const before = contents(run);
+    await assertRejects(
+      () => resume(run),
+      Deno.errors.NotFound,
+      `Cannot resume "${run}": resume-adversary.safetensors is gone, so there is nothing to go on from`,
+    );
+    assertEquals(contents(run), before);
+  }));
+
+Deno.test("train() resumes no second stage whose checkpoint lacks half of Adam's state", () =>
+  inFolder(async (run) => {
+    await train(source, run, {
+      model: "synteg",
+      settings: tinySynteg,
+      epochs: 1,
+      batch: 8,
+      force: true,
+    });
+    const path = join(run, "resume-adversary.safetensors");
+    const { tensors, metadata } = await readSafetensors(path);
+    const kept = Object.entries(tensors).filter(([name]) => !name.startsWith("means."));
+    await writeSafetensors(path, Object.fromEntries(kept), metadata);
+    const before = contents(run);
+    await assertRejects(
+      () => resume(run),
+      RangeError,
+      `Cannot load "${path}": no tensor "generator.`,
+    );
+    assertEquals(contents(run), before);
+  }));

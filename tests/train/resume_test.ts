@@ -282,7 +282,7 @@ const damages: [what: string, (path: string) => Promise<void>, message: string][
       for (const name of Object.keys(tensors)) if (name.startsWith("means")) delete tensors[name];
       await writeSafetensors(file, tensors, metadata);
     },
-    'Cannot load "halo": no tensor "transformer.vis_embed_mat.weight"',
+    'resume.safetensors": no tensor "transformer.vis_embed_mat.weight"',
   ],
   [
     "a config.json that is cut short",

@@ -90,5 +90,5 @@ Deno.test("readRunConfig() refuses a million layers at once", () =>
     const config = { ...runConfig.config, layers: 1_000_000 };
     const path = join(folder, "config.json");
     await Deno.writeTextFile(path, JSON.stringify({ ...runConfig, config }));
-    await assertRejects(() => readRunConfig(folder), SyntaxError, "Cannot set layers=1000000");
+    await assertRejects(() => readRunConfig(folder), SyntaxError, "config.layers is 1000000");
   }));

@@ -116,6 +116,6 @@ Deno.test("readRun() says in one line what is wrong with a folder", () =>
     config.config.width = 16; // the parameters are another model's
     await Deno.writeTextFile(join(path, "config.json"), JSON.stringify(config));
     await refused(
-      'Cannot load "halo": tensor "transformer.vis_embed_mat.weight" is [8,17], wanted',
+      `Cannot load "${model}": tensor "transformer.vis_embed_mat.weight" is [8,17], wanted`,
     );
   }));
