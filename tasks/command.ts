@@ -5,7 +5,7 @@
  */
 import { parseArgs } from "@std/cli";
 import cliProgress from "cli-progress";
-import { isAbsolute, join } from "node:path";
+import { resolve } from "node:path";
 import process from "node:process";
 import { claimed, type OnProgress, printable, putBackForReading } from "ehrloom";
 
@@ -144,7 +144,7 @@ export class Arguments {
 
 /** A path as the user meant it: tasks run beside deno.json, users stand elsewhere. */
 export function resolvePath(path: string): string {
-  return isAbsolute(path) ? path : join(Deno.env.get("INIT_CWD") ?? Deno.cwd(), path);
+  return resolve(Deno.env.get("INIT_CWD") ?? Deno.cwd(), path);
 }
 
 /** A path as it can be pasted into a shell, with quotes where it needs them. */
@@ -270,9 +270,10 @@ export function progressBars(): { onProgress: OnProgress; stop: () => void } {
 }
 
 /** Whether a task that is interrupted has begun what stands at a path, or goes on with it. */
-export function hasBegun(path: string, { force }: { force: boolean }): boolean {
+export function hasBegun(path: string | undefined, { force }: { force: boolean }): boolean {
+  if (path === undefined) return false;
   try {
-    const { mtime } = Deno.statSync(path);
+    const { mtime } = Deno.statSync(resolvePath(path));
     return !force || Number(mtime) >= performance.timeOrigin; // else it is an older result's
   } catch (_) {
     return false;
@@ -299,10 +300,13 @@ function listenToSignals(command: Command, args: Arguments, stopBars: () => void
     Deno.addSignalListener(signal, () => {
       stopBars();
       const next = command.goesOnBy?.(args);
+      const isDone = command.goesOnBy === undefined && hasBegun(args.maybe("out"), { force: true });
       say(
-        next === undefined
-          ? "Interrupted: nothing was written; the same command begins anew"
-          : `Interrupted: go on with ${next}`,
+        next !== undefined
+          ? `Interrupted: go on with ${next}`
+          : isDone
+          ? `Interrupted, but ${args.text("out")} is written and whole`
+          : "Interrupted: nothing was written; the same command begins anew",
       );
       Deno.exit(code);
     });

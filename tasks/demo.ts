@@ -58,6 +58,10 @@ await runCommand({
         onProgress,
       });
       await writeReportFiles(folder, report, { real, synthetic, training: run.training });
+      await Deno.writeTextFile(
+        join(folder, "demo.json"),
+        JSON.stringify({ ehrloom: report.about.ehrloom, seed, backend }) + "\n",
+      );
       await writeMeds(join(folder, "cohort"), cohort);
       await writeMeds(join(folder, "synthetic"), synthetic);
       const { unigram, same_visit_bigram, sequential_bigram } = report.fidelity ?? {};

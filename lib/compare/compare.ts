@@ -340,9 +340,9 @@ export async function compare(
   const plan: Plan = { cohort: await fingerprint(cohort), training, resamples };
   const contest: Contest = { cohort, plan, entries, onProgress };
   return await claimed(folder, { force, goesOn: !force }, async (place) => {
-    if (!force && await isBegunWith(folder, plan)) {
-      for (const entry of entries) await checkBegun(folder, entry);
-      return await judgedAll(contest, grownFolder(folder));
+    if (!force && await isBegunWith(place, plan)) {
+      for (const entry of entries) await checkBegun(place, entry);
+      return await judgedAll(contest, grownFolder(place));
     }
     const compared: Compared[] = [];
     await growFolder(place, {

@@ -52,7 +52,10 @@ async function* pieces(
   const plain = file.readable.pipeThrough(counted);
   const text = (path.endsWith(".gz") ? plain.pipeThrough(new DecompressionStream("gzip")) : plain)
     .pipeThrough(new TextDecoderStream());
-  for await (const chunk of text) {
+  let isOldMac: boolean | undefined; // whose lines end in "\r" alone
+  for await (const part of text) {
+    isOldMac ??= part.includes("\r") && !part.includes("\n");
+    const chunk = isOldMac ? part.replaceAll("\r", "\n") : part;
     for (let from = 0; from < chunk.length; from += longestPiece) {
       yield chunk.slice(from, from + longestPiece);
     }

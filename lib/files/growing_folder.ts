@@ -1,4 +1,5 @@
 import { isThere } from "./is_there.ts";
+import { foreignPart } from "./ours.ts";
 import { place } from "./output.ts";
 import { discard, discardedOnExit, partialName } from "./temporary.ts";
 
@@ -34,23 +35,24 @@ export interface Growth {
  */
 export async function growFolder(path: string, growth: Growth): Promise<void> {
   const temporary = partialName(path);
+  const isFree = !await isThere(path);
   const folder = {
     path: temporary,
     async shown() {
       if (folder.path === path) return;
-      await place(temporary, path, { force: true });
+      await place(temporary, path, { force: !isFree });
       folder.path = path;
     },
   };
   try {
     await discardedOnExit(temporary, async () => {
-      const isFree = !await isThere(path);
       await growth.begin(temporary);
       if (isFree) await folder.shown();
       await growth.run(folder);
     });
   } catch (error) {
-    const isKept = folder.path === path && await growth.isWorthKeeping(path);
+    const isKept = folder.path === path &&
+      (await growth.isWorthKeeping(path) || await foreignPart(path) !== undefined);
     if (!isKept) discard(folder.path);
     throw error;
   }

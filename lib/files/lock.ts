@@ -8,8 +8,19 @@ export interface Lock {
   release(): void;
 }
 
-function lockFile(path: string): string {
-  return join(dirname(path), `.${basename(path)}.ehrloom-lock`);
+const ending = ".ehrloom-lock";
+
+/** Where the lock of a path may lie: beside it or, where only a folder itself is writable, in it. */
+function lockFiles(path: string): [beside: string, inside: string] {
+  return [join(dirname(path), `.${basename(path)}${ending}`), join(path, ending)];
+}
+
+/** The path whose lock a file is; undefined for other files. */
+export function lockedPath(file: string): string | undefined {
+  const name = basename(file);
+  if (name === ending) return dirname(file);
+  const isLock = name.startsWith(".") && name.endsWith(ending);
+  return isLock ? join(dirname(file), name.slice(1, -ending.length)) : undefined;
 }
 
 /** Who holds a lock, as its file says; the file may be gone or half written by now. */
@@ -22,9 +33,11 @@ async function holderOf(file: string): Promise<string> {
   }
 }
 
-function removeIfThere(file: string): void {
+/** Removes the file of a lock, unless someone has put another in its place. */
+function removeOwn(open: Deno.FsFile, file: string): void {
   try {
-    Deno.removeSync(file);
+    const [held, named] = [open.statSync(), Deno.statSync(file)];
+    if (held.ino === named.ino && held.dev === named.dev) Deno.removeSync(file);
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
@@ -36,19 +49,47 @@ async function isAt(open: Deno.FsFile, file: string): Promise<boolean> {
   return named !== undefined && held.ino === named.ino && held.dev === named.dev;
 }
 
+/** Whether a file system says that it has no locks; then none can be kept to there. */
+function isUnsupported(error: unknown): boolean {
+  return error instanceof Error && "code" in error &&
+    ["ENOSYS", "ENOTSUP", "EOPNOTSUPP", "ENOLCK"].includes(String(error.code));
+}
+
+async function locked(open: Deno.FsFile): Promise<boolean> {
+  try {
+    return await open.tryLock(true);
+  } catch (error) {
+    if (isUnsupported(error)) return true;
+    open.close();
+    throw error;
+  }
+}
+
+/** Opens the file of a path's lock. */
+async function opened(path: string): Promise<[Deno.FsFile, string]> {
+  const options = { read: true, write: true, create: true };
+  const [beside, inside] = lockFiles(path);
+  try {
+    return [await Deno.open(beside, options), beside];
+  } catch (error) {
+    const isFolder = await Deno.stat(path).then((found) => found.isDirectory, () => false);
+    if (!isFolder || !(error instanceof Deno.errors.PermissionDenied)) throw error;
+    return [await Deno.open(inside, options), inside];
+  }
+}
+
 /**
  * Takes the lock of a path that is to be written to, so that no two processes write there. It is a
  * lock of the operating system on a small file beside the path, which says who holds it: it ends
- * with its process, however that ends.
+ * with its process, however that ends. Where a file system knows no locks, nobody is kept off.
  *
  * @param path a whole one; its folder must exist
  * @returns undefined where another holds it
  */
 export async function tryLock(path: string): Promise<Lock | undefined> {
-  const file = lockFile(path);
   for (;;) {
-    const open = await Deno.open(file, { read: true, write: true, create: true });
-    if (!await open.tryLock(true)) {
+    const [open, file] = await opened(path);
+    if (!await locked(open)) {
       open.close();
       return undefined;
     }
@@ -58,7 +99,7 @@ export async function tryLock(path: string): Promise<Lock | undefined> {
     }
     const release = () => {
       removeEventListener("unload", release);
-      removeIfThere(file);
+      removeOwn(open, file);
       open.close();
     };
     addEventListener("unload", release); // Deno.exit() says so, and a signal's handler calls that
@@ -76,7 +117,8 @@ export async function tryLock(path: string): Promise<Lock | undefined> {
 
 /** Whether another process holds a path; removes the lock's file where its holder was killed. */
 export async function isHeld(path: string): Promise<boolean> {
-  if (!await isThere(lockFile(path))) return false;
+  const files = await Promise.all(lockFiles(path).map(isThere));
+  if (!files.includes(true)) return false;
   const taken = await tryLock(path);
   taken?.release();
   return taken === undefined;
@@ -90,7 +132,8 @@ export async function isHeld(path: string): Promise<boolean> {
 export async function lock(path: string): Promise<Lock> {
   const taken = await tryLock(path);
   if (taken !== undefined) return taken;
-  const holder = await holderOf(lockFile(path));
+  const [beside, inside] = lockFiles(path);
+  const holder = await holderOf(await isThere(beside) ? beside : inside);
   throw new Deno.errors.Busy(
     `Cannot write "${path}": ${holder}; wait until it has ended, or name another place`,
   );

@@ -4,6 +4,7 @@
  * @module
  */
 import { join } from "node:path";
+import { isHeld, lockedPath } from "./lock.ts";
 import { temporaryPattern } from "./temporary.ts";
 
 const run = String.raw`(config|vocabulary)\.json|(training|adversary)\.jsonl|` +
@@ -13,7 +14,7 @@ const cohort = String.raw`data/\d+\.parquet|metadata/((codes|labels|subject_spli
 const report = String.raw`report\.(html|json)|figures/\w+\.svg`;
 const comparison = String.raw`(plan|ceiling|comparison)\.json|comparison\.html|figures/\w+\.svg|` +
   String.raw`models/[^/]+/(judgement\.json|run/(${run})|synthetic/(${cohort}))`;
-const demo = `${report}|(cohort|synthetic)/(${cohort})|run/(${run})`;
+const demo = `demo\\.json|${report}|(cohort|synthetic)/(${cohort})|run/(${run})`;
 
 /** A kind of folder: the file that tells it, what that says, and the paths that it may hold. */
 interface Layout {
@@ -25,7 +26,8 @@ interface Layout {
 const layouts: readonly Layout[] = [
   { mark: "config.json", says: /"ehrloom"\s*:/, holds: whole(run) },
   { mark: "metadata/dataset.json", says: /"etl_name"\s*:\s*"ehrloom"/, holds: whole(cohort) },
-  { mark: "report.json", says: /"ehrloom"\s*:/, holds: whole(demo) },
+  { mark: "report.json", says: /"ehrloom"\s*:/, holds: whole(report) },
+  { mark: "demo.json", says: /"ehrloom"\s*:/, holds: whole(demo) },
   { mark: "plan.json", says: /"resamples"\s*:/, holds: whole(comparison) },
 ];
 
@@ -33,8 +35,8 @@ function whole(pattern: string): RegExp {
   return new RegExp(`^(${pattern})$`);
 }
 
-/** Files that desktops and killed processes leave in folders; nobody misses them. */
-const litter = /(^|\/)(\.DS_Store|Thumbs\.db|desktop\.ini|\..+\.ehrloom-lock)$/;
+/** Files that desktops leave in folders; nobody misses them. */
+const litter = /(^|\/)(\.DS_Store|Thumbs\.db|desktop\.ini)$/;
 
 /** A mark stands near the beginning of its file. */
 const markBytes = 1 << 16;
@@ -59,16 +61,32 @@ async function* filesBelow(folder: string, from = ""): AsyncGenerator<string> {
   }
 }
 
-/** The first file of a folder that is none of Ehrloom's; undefined where all are. */
-async function foreignFile(folder: string): Promise<string | undefined> {
+/** What a folder of Ehrloom's may hold, by the marks that it bears. */
+async function layoutsOf(folder: string): Promise<RegExp[]> {
   const own: RegExp[] = [];
   for (const { mark, says, holds } of layouts) {
     if (says.test(await beginning(join(folder, mark)))) own.push(holds);
   }
+  return own;
+}
+
+/** Whether a folder is a result of Ehrloom's, whatever else it holds. */
+export async function isOurs(folder: string): Promise<boolean> {
+  return (await layoutsOf(folder)).length > 0;
+}
+
+/** The first part of a folder that stands in the way of replacing it. */
+async function foreignPartOf(folder: string): Promise<string | undefined> {
+  const own = await layoutsOf(folder);
   for await (const path of filesBelow(folder)) {
+    const locked = lockedPath(join(folder, path));
+    if (locked !== undefined) {
+      if (await isHeld(locked)) return `another process writes to "${locked}"`;
+      continue;
+    }
     const isKnown = litter.test(path) || temporaryPattern.test(path) ||
       own.some((holds) => holds.test(path));
-    if (!isKnown) return path;
+    if (!isKnown) return `it holds ${path}, which Ehrloom did not write`;
   }
   return undefined;
 }
@@ -83,10 +101,7 @@ async function foreignFile(folder: string): Promise<string | undefined> {
 export async function foreignPart(path: string): Promise<string | undefined> {
   const found = await Deno.lstat(path);
   if (found.isSymlink) return undefined;
-  if (found.isDirectory) {
-    const file = await foreignFile(path);
-    return file && `it holds ${file}, which Ehrloom did not write`;
-  }
-  const isOurs = found.isFile && /"ehrloom"\s*:/.test(await beginning(path));
-  return isOurs ? undefined : "it is a file that Ehrloom did not write";
+  if (found.isDirectory) return await foreignPartOf(path);
+  const isMarked = found.isFile && /"ehrloom"\s*:/.test(await beginning(path));
+  return isMarked ? undefined : "it is a file that Ehrloom did not write";
 }

@@ -9,7 +9,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { dirname, resolve } from "node:path";
 import { isThere } from "./is_there.ts";
 import { lock } from "./lock.ts";
-import { foreignPart } from "./ours.ts";
+import { foreignPart, isOurs } from "./ours.ts";
 import { checkOwnPlace, placeOf, realPath } from "./own_place.ts";
 import { syncAll, syncFolder } from "./sync.ts";
 import {
@@ -122,15 +122,15 @@ export async function claimed<T>(
   const whole = goesOn ? await realPath(resolve(path)) : await placeOf(path);
   const held = claims.getStore() ?? new Set();
   if (held.has(whole)) return await run(whole);
-  await checkOwnPlace(path, inputs);
+  await checkOwnPlace(path, { inputs, isReplaced: !goesOn });
   const orUnwritable = (error: unknown): never => {
     throw unwritable(path, error);
   };
   const giveBack = await taken(whole).catch(orUnwritable);
   try {
-    await putRight(whole).catch(orUnwritable);
-    if (goesOn) await putRightBelow(whole).catch(orUnwritable);
-    else await checkFree(whole, force);
+    await putRight(whole, movedAside).catch(orUnwritable);
+    if (goesOn && await isOurs(whole)) await putRightBelow(whole, movedAside).catch(orUnwritable);
+    if (!goesOn) await checkFree(whole, force);
     return await claims.run(new Set([...held, whole]), () => run(whole));
   } finally {
     await giveBack();
@@ -147,15 +147,24 @@ export async function putBackForReading(path: string): Promise<void> {
   if (await isBetween(place)) await claimed(place, { goesOn: true }, () => Promise.resolve());
 }
 
+/** Takes a name for a file at which nothing is; throws where something is. */
+async function takeName(from: string, to: string): Promise<void> {
+  try {
+    await Deno.link(from, to); // where a name is taken, a link fails and a renaming does not
+    await Deno.remove(from);
+  } catch (error) {
+    if (error instanceof Deno.errors.AlreadyExists || await isThere(to)) throw error;
+    (await Deno.open(to, { write: true, createNew: true })).close(); // a disk without links
+    await Deno.rename(from, to);
+  }
+}
+
 /** Renames to a name at which nothing is; tells whether it could. */
 async function renamedToFree(from: string, to: string): Promise<boolean> {
   if (await isThere(to)) return false;
   try {
     if ((await Deno.lstat(from)).isDirectory) await Deno.rename(from, to);
-    else { // where a name is taken, a link fails and a renaming does not
-      await Deno.link(from, to);
-      await Deno.remove(from);
-    }
+    else await takeName(from, to);
     return true;
   } catch (error) {
     if (await isThere(from) && await isThere(to)) return false;
@@ -163,13 +172,18 @@ async function renamedToFree(from: string, to: string): Promise<boolean> {
   }
 }
 
+/** Moves something to the next free name beside a path, and gives that. */
+async function movedAside(from: string, path: string): Promise<string> {
+  let number = 2;
+  while (!await renamedToFree(from, `${path}-${number}`)) number++;
+  return `${path}-${number}`;
+}
+
 /** Keeps a result whose place was taken meanwhile, under the next free name. */
 async function kept(temporary: string, path: string): Promise<never> {
-  let number = 2;
-  while (!await renamedToFree(temporary, `${path}-${number}`)) number++;
   throw new Deno.errors.AlreadyExists(
     `Cannot write "${path}": something else has come to stand there meanwhile; ` +
-      `the result is whole in "${path}-${number}"`,
+      `the result is whole in "${await movedAside(temporary, path)}"`,
   );
 }
 
@@ -183,10 +197,12 @@ async function exchange(temporary: string, path: string): Promise<void> {
     Deno.renameSync(older, path);
     throw error;
   }
-  await discardedOnExit(older, async () => {
-    await syncFolder(dirname(path));
-    await Deno.remove(older, { recursive: true });
-  });
+  await syncFolder(dirname(path));
+}
+
+/** Removes what {@link exchange} has moved aside. */
+async function removeOlder(older: string): Promise<void> {
+  await discardedOnExit(older, () => Deno.remove(older, { recursive: true }));
 }
 
 /**
@@ -204,11 +220,15 @@ export async function place(
   { force = false }: { force?: boolean } = {},
 ): Promise<void> {
   await syncAll(temporary);
-  if (!await renamedToFree(temporary, path)) {
-    if (!force || await foreignPart(path) !== undefined) await kept(temporary, path);
-    await exchange(temporary, path);
-  }
-  await syncFolder(dirname(path));
+  if (await renamedToFree(temporary, path)) return await syncFolder(dirname(path));
+  if (!force || await foreignPart(path) !== undefined) await kept(temporary, path);
+  await exchange(temporary, path);
+  const older = replacedName(temporary);
+  if (await foreignPart(older) === undefined) return await removeOlder(older);
+  throw new Deno.errors.AlreadyExists( // it came between the look and the renaming
+    `The result is in "${path}"; what stood there held something that Ehrloom did not write, ` +
+      `it is now "${await movedAside(older, path)}"`,
+  );
 }
 
 /** Lets `write` make something at a temporary path, which goes unless `put` puts it elsewhere. */
@@ -265,8 +285,11 @@ export async function replaceWhole(
   await throughTemporary(path, write, async (temporary) => {
     await syncAll(temporary);
     const isFolder = (await Deno.lstat(temporary)).isDirectory;
-    if (isFolder && await isThere(path)) await exchange(temporary, path);
-    else await Deno.rename(temporary, path);
+    if (isFolder && await isThere(path)) {
+      await exchange(temporary, path);
+      return await removeOlder(replacedName(temporary));
+    }
+    await Deno.rename(temporary, path);
     await syncFolder(dirname(path));
   });
 }

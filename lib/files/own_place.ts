@@ -32,27 +32,62 @@ function places(): [string, string][] {
 }
 
 /**
+ * What the system knows a file, folder or link by, whatever its name; undefined where it does not
+ * tell.
+ */
+async function identity(path: string): Promise<string | undefined> {
+  const { dev, ino } = await Deno.lstat(path).catch(() => ({ dev: null, ino: null }));
+  return dev === null || ino === null ? undefined : `${dev}:${ino}`;
+}
+
+/** What a command reads, to a place: the same, a part of it, or undefined for neither. */
+async function relation(input: string, place: string): Promise<"same" | "part" | undefined> {
+  const own = await identity(place);
+  for (const at of [await realPath(resolve(input)), await placeOf(input)]) {
+    if (at === place) return "same";
+    if (holds(place, at)) return "part";
+    for (let above = at; own !== undefined; above = dirname(above)) {
+      if (await identity(above) === own) return above === at ? "same" : "part";
+      if (dirname(above) === above) break;
+    }
+  }
+  return undefined;
+}
+
+/** Whether a place is that of a file within what a command reads. */
+async function isFileWithin(input: string, place: string): Promise<boolean> {
+  const { isFile } = await Deno.lstat(place).catch(() => ({ isFile: false }));
+  return isFile && holds(await realPath(resolve(input)), place);
+}
+
+/**
  * Checks that a result gets a place of its own: neither the root of a file system, nor the user's
  * home or working folder, nor something that a command reads, nor a folder that holds one of these.
  *
  * @param path where the result shall stand
- * @param inputs what the command reads
+ * @param options.inputs what the command reads
+ * @param options.isReplaced whether what stands there goes; home and working folder may be gone on in
  * @throws {RangeError} If it is none; says what is there
  */
-export async function checkOwnPlace(path: string, inputs: readonly string[] = []): Promise<void> {
+export async function checkOwnPlace(
+  path: string,
+  { inputs = [], isReplaced = true }: { inputs?: readonly string[]; isReplaced?: boolean } = {},
+): Promise<void> {
   const place = await placeOf(path);
   const refuse = (what: string) =>
     new RangeError(`Cannot write "${path}": ${what}; name a folder or file of its own`);
   if (place === parse(place).root) throw refuse("it is the root of the file system");
-  for (const [kept, name] of places()) {
+  for (const [kept, name] of isReplaced ? places() : []) {
     const at = await realPath(kept);
     if (at === place) throw refuse(`it is ${name}`);
     if (holds(place, at)) throw refuse(`it holds ${name}`);
   }
   for (const input of inputs) {
-    for (const at of [await realPath(resolve(input)), await placeOf(input)]) {
-      if (at === place) throw refuse("it is what this command reads");
-      if (holds(place, at)) throw refuse(`it holds "${input}", which this command reads`);
+    const related = await relation(input, place);
+    if (related === "same") throw refuse("it is what this command reads");
+    if (related === "part") throw refuse(`it holds "${input}", which this command reads`);
+    if (await isFileWithin(input, place)) {
+      throw refuse(`it is a part of "${input}", which this command reads`);
     }
   }
 }

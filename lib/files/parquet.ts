@@ -128,7 +128,10 @@ export async function readParquet(
       throw new SyntaxError(`Cannot read "${path}": ${nulls} rows have no ${name}`);
     }
   }
-  for (const [name, kind] of Object.entries({ ...columns, ...optional })) {
+  const isEmpty = (name: string) => frame.getColumn(name).nullCount() === frame.height;
+  const given = Object.entries(optional)
+    .filter(([name]) => frame.columns.includes(name) && !isEmpty(name));
+  for (const [name, kind] of [...Object.entries(columns), ...given]) {
     const problem = frame.columns.includes(name) && columnProblem(frame.getColumn(name), kind);
     if (problem) throw new SyntaxError(`Cannot read "${path}": ${name} ${problem}`);
   }

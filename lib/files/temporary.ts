@@ -43,12 +43,24 @@ export async function discardedOnExit<T>(temporary: string, run: () => Promise<T
   }
 }
 
-/** Removes a replaced result where the new one took its place; puts it back where that did not. */
-async function putBack(path: string, token: string): Promise<void> {
+/** Moves something to the next free name beside a path, and gives that. */
+type MoveAside = (from: string, path: string) => Promise<string>;
+
+/**
+ * Puts an older result back where its successor did not come into its place, and removes it where
+ * that did.
+ *
+ * @throws {Deno.errors.AlreadyExists} If the user has put something in its place; it is then kept
+ * under the name that the message says
+ */
+async function putBack(path: string, token: string, moveAside: MoveAside): Promise<void> {
   const [partial, replaced] = [`${path}.partial-${token}`, `${path}.replaced-${token}`];
-  if (!await isThere(path)) await Deno.rename(replaced, path);
-  // else the user has put something there, and the older result is the only one of its kind
-  else if (!await isThere(partial)) await Deno.remove(replaced, { recursive: true });
+  if (!await isThere(path)) return await Deno.rename(replaced, path);
+  if (!await isThere(partial)) return await Deno.remove(replaced, { recursive: true });
+  throw new Deno.errors.AlreadyExists(
+    `Cannot write "${path}": a process was killed that had moved an older result away from there, ` +
+      `and something else has come since; the older one is "${await moveAside(replaced, path)}"`,
+  );
 }
 
 /** The path of what was to be written, and the token, where a path is that of something unfinished. */
@@ -57,9 +69,9 @@ function unfinished(path: string): { path: string; kind: string; token: string }
   return of === undefined ? undefined : { path: of, kind, token };
 }
 
-async function settle(temporary: string): Promise<void> {
+async function settle(temporary: string, moveAside: MoveAside): Promise<void> {
   const found = unfinished(temporary);
-  if (found?.kind === "replaced") await putBack(found.path, found.token);
+  if (found?.kind === "replaced") await putBack(found.path, found.token, moveAside);
   else await Deno.remove(temporary, { recursive: true });
 }
 
@@ -84,19 +96,19 @@ export async function isBetween(path: string): Promise<boolean> {
  * into its place goes back there, the rest is removed. The caller holds the path's lock, so that
  * nobody works with these.
  */
-export async function putRight(path: string): Promise<void> {
-  for (const temporary of await leftBeside(path)) await settle(temporary);
+export async function putRight(path: string, moveAside: MoveAside): Promise<void> {
+  for (const temporary of await leftBeside(path)) await settle(temporary, moveAside);
 }
 
 /** As {@link putRight}, for all that stands in a folder and that nobody else works at. */
-export async function putRightBelow(folder: string): Promise<void> {
+export async function putRightBelow(folder: string, moveAside: MoveAside): Promise<void> {
   if (!(await Deno.lstat(folder).catch(() => undefined))?.isDirectory) return;
   const names = Array.from(Deno.readDirSync(folder)).sort((a, b) => a.name < b.name ? 1 : -1);
   for (const { name, isDirectory } of names) {
     const path = join(folder, name);
     const found = unfinished(path);
     if (found !== undefined) {
-      if (!await isHeld(found.path)) await settle(path);
-    } else if (isDirectory && !await isHeld(path)) await putRightBelow(path);
+      if (!await isHeld(found.path)) await settle(path, moveAside);
+    } else if (isDirectory && !await isHeld(path)) await putRightBelow(path, moveAside);
   }
 }

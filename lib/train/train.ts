@@ -216,7 +216,7 @@ export async function train(
   checkSplits(cohort);
   const { force, resume } = options;
   return await claimed(folder, { force, goesOn: resume }, async (place) => {
-    await (resume ? trainOn(cohort, folder, options) : trainNew(cohort, place, options));
-    return await readRun(folder);
+    await (resume ? trainOn(cohort, place, options) : trainNew(cohort, place, options));
+    return await readRun(place);
   });
 }

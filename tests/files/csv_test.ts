@@ -2,6 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import papa from "papaparse";
 import { csvPath, readCsv } from "ehrloom/files/csv.ts";
 import { random } from "ehrloom/nn/random.ts";
+import { inFolder } from "../folder.ts";
 
 async function withFile(
   content: string | Uint8Array,
@@ -185,3 +186,11 @@ Deno.test("csvPath() finds NAME.csv and NAME.csv.gz, and tells a missing file fr
   );
   await Deno.remove(folder, { recursive: true });
 });
+
+Deno.test("readCsv() reads lines that end as on an old Mac", () =>
+  inFolder(async (folder) => {
+    await Deno.writeTextFile(`${folder}/a.csv`, "a,b\r1,2\r3,4\r");
+    const found: string[] = [];
+    await readCsv(`${folder}/a.csv`, ["b"], ([b]) => void found.push(b));
+    assertEquals(found, ["2", "4"]);
+  }));

@@ -1,4 +1,5 @@
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { growFolder } from "ehrloom/files/growing_folder.ts";
 import { claimed, replaceWhole, writeWhole } from "ehrloom/files/output.ts";
 import { inFolder } from "../folder.ts";
 
@@ -184,4 +185,59 @@ Deno.test("replaceWhole() replaces files and folders without asking", () =>
     assertEquals(await Deno.readTextFile(`${folder}/file`), "new");
     assertEquals(names(`${folder}/figures`), ["new"]);
     assertEquals(names(folder), ["figures", "file"]);
+  }));
+
+Deno.test("claimed() replaces no report that holds other results, or in which somebody works", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/report`;
+    await writesReport("a")(path);
+    const force = () => claimed(path, { force: true }, () => Promise.resolve());
+    await claimed(`${path}/run`, {}, async () => {
+      await Deno.mkdir(`${path}/run`);
+      await assertRejects(
+        force,
+        Deno.errors.AlreadyExists,
+        `another process writes to "${path}/run"`,
+      );
+    });
+    await force();
+    await Deno.writeTextFile(`${path}/run/config.json`, ours(""));
+    await assertRejects(
+      force,
+      Deno.errors.AlreadyExists,
+      "it holds run/config.json, which Ehrloom",
+    );
+  }));
+
+Deno.test("writeWhole() takes a free name on disks that know no links", () =>
+  inFolder(async (folder) => {
+    const { link } = Deno;
+    Object.assign(Deno, {
+      link: () => Promise.reject(new Deno.errors.PermissionDenied("no links")),
+    });
+    try {
+      await writeWhole(`${folder}/result`, writes("whole"));
+    } finally {
+      Object.assign(Deno, { link });
+    }
+    assertEquals(await Deno.readTextFile(`${folder}/result`), ours("whole"));
+    assertEquals(names(folder), ["result"]);
+  }));
+
+Deno.test("growFolder() that fails leaves what the user has put beside its own files", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/run`;
+    const growth = (meanwhile: () => Promise<void>) => ({
+      begin: writesReport("a"),
+      async run() {
+        await meanwhile();
+        throw new RangeError("diverged");
+      },
+      isWorthKeeping: () => Promise.resolve(false),
+    });
+    const notes = () => Deno.writeTextFile(`${path}/notes.md`, "mine");
+    await assertRejects(() => growFolder(path, growth(() => Promise.resolve())), RangeError);
+    assertEquals(names(folder), []);
+    await assertRejects(() => growFolder(path, growth(notes)), RangeError, "diverged");
+    assertEquals(await Deno.readTextFile(`${path}/notes.md`), "mine");
   }));

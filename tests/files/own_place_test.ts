@@ -6,7 +6,7 @@ import { inFolder } from "../folder.ts";
 
 const refuses = (path: string, reason: string, inputs?: string[]) =>
   assertRejects(
-    () => checkOwnPlace(path, inputs),
+    () => checkOwnPlace(path, { inputs }),
     RangeError,
     `Cannot write "${path}": ${reason}; name a folder or file of its own`,
   );
@@ -16,7 +16,11 @@ Deno.test("checkOwnPlace() refuses the root, home, the working folder, and what 
   await refuses(homedir(), "it is your home folder");
   await refuses(`${homedir()}/`, "it is your home folder");
   await refuses(".", "it is the folder that you stand in");
-  await refuses(dirname(Deno.cwd()), "it holds the folder that you stand in");
+  await assertRejects( // where home is beside the project, that is said
+    () => checkOwnPlace(dirname(Deno.cwd())),
+    RangeError,
+    `Cannot write "${dirname(Deno.cwd())}": it holds `,
+  );
 });
 
 Deno.test("checkOwnPlace() refuses what a command reads, and what holds that, through links too", () =>
@@ -29,7 +33,25 @@ Deno.test("checkOwnPlace() refuses what a command reads, and what holds that, th
     await refuses(input, "it is what this command reads", [`${folder}/link/cohort`]);
     await refuses(`${folder}/data`, `it holds "${input}", which this command reads`, [input]);
     await refuses(`${folder}/link`, "it is what this command reads", [`${folder}/link`]);
-    await checkOwnPlace(`${folder}/link`, [input]); // a result replaces the link alone
-    await checkOwnPlace(`${folder}/data/coh`, [input]);
-    await checkOwnPlace(`${input}/report`, [input]);
+    await checkOwnPlace(`${folder}/link`, { inputs: [input] }); // a result replaces the link alone
+    await checkOwnPlace(`${folder}/data/coh`, { inputs: [input] });
+    await checkOwnPlace(`${input}/report`, { inputs: [input] });
   }));
+
+Deno.test("checkOwnPlace() knows a folder by any of its names, and keeps files within inputs", () =>
+  inFolder(async (folder) => {
+    const input = `${folder}/run`;
+    await Deno.mkdir(input);
+    await Deno.writeTextFile(`${input}/config.json`, "{}");
+    await refuses(`${input}/config.json`, `it is a part of "${input}", which this command reads`, [
+      input,
+    ]);
+    await Deno.link(`${input}/config.json`, `${folder}/other.json`); // another name for the file
+    await refuses(`${folder}/other.json`, "it is what this command reads", [
+      `${input}/config.json`,
+    ]);
+  }));
+
+Deno.test("checkOwnPlace() lets a run in the working folder be gone on with", async () => {
+  await checkOwnPlace(".", { isReplaced: false });
+});

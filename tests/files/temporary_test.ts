@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { claimed, putBackForReading } from "ehrloom/files/output.ts";
 import { partialName, replacedName, temporaryPattern } from "ehrloom/files/temporary.ts";
 import { inFolder } from "../folder.ts";
@@ -31,15 +31,19 @@ Deno.test("claimed() removes an older result whose successor stands in its place
     assertEquals(await Deno.readTextFile(`${folder}/result`), "new");
   }));
 
-Deno.test("claimed() keeps an older result in whose place the user has put something", () =>
+Deno.test("claimed() keeps an older result in whose place the user has put something, and says so", () =>
   inFolder(async (folder) => {
-    const partial = partialName(`${folder}/result`);
-    await Deno.writeTextFile(`${folder}/result`, "the user's");
+    const path = `${folder}/result`;
+    const partial = partialName(path);
+    await Deno.writeTextFile(path, "the user's");
     await Deno.writeTextFile(partial, "half");
     await Deno.writeTextFile(replacedName(partial), "older");
-    await claimed(`${folder}/result`, { goesOn: true }, () => Promise.resolve());
-    assertEquals(await Deno.readTextFile(`${folder}/result`), "the user's");
-    assertEquals(await Deno.readTextFile(replacedName(partial)), "older");
+    const claim = () => claimed(path, { goesOn: true }, () => Promise.resolve());
+    await assertRejects(claim, Deno.errors.AlreadyExists, `the older one is "${path}-2"`);
+    await claim();
+    assertEquals(await Deno.readTextFile(path), "the user's");
+    assertEquals(await Deno.readTextFile(`${path}-2`), "older");
+    assertEquals(names(folder), ["result", "result-2"]);
   }));
 
 Deno.test("claimed() cleans what killed processes left in a folder that it goes on with", () =>
@@ -49,6 +53,7 @@ Deno.test("claimed() cleans what killed processes left in a folder that it goes 
     await Deno.writeTextFile(partialName(`${run}/model.safetensors`), "half");
     await Deno.writeTextFile(`${run}/config.json`, "");
     await Deno.writeTextFile(`${run}/mine.partial-1`, "not of this kind");
+    await Deno.writeTextFile(`${folder}/comparison/plan.json`, '{ "resamples": 3 }');
     await claimed(`${folder}/comparison`, { goesOn: true }, () => Promise.resolve());
     assertEquals(names(run), ["config.json", "mine.partial-1"]);
   }));

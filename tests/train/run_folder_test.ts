@@ -16,18 +16,25 @@ const contents = (folder: string) =>
     Deno.readFileSync(join(folder, name)),
   ]));
 
-/** From `begin` to `end`, what is to become a file is written to a device that is always full. */
+/** From `begin` to `end`, the disk is full for what is to become a file. */
 function diskFullAt(path: string) {
   const { open, writeTextFile } = Deno;
   const end = () => Object.assign(Deno, { open, writeTextFile });
-  const at = (name: string | URL) => String(name).startsWith(`${path}.partial-`);
+  const checkRoom = (name: string | URL) => {
+    if (!String(name).startsWith(`${path}.partial-`)) return;
+    throw new Error("No space left on device (os error 28)");
+  };
   return {
     begin() {
       Object.assign(Deno, {
-        open: (name: string | URL, options?: Deno.OpenOptions) =>
-          open(at(name) ? "/dev/full" : name, options),
-        writeTextFile: (name: string | URL, text: string) =>
-          writeTextFile(at(name) ? "/dev/full" : name, text),
+        async open(name: string | URL, options?: Deno.OpenOptions) {
+          checkRoom(name);
+          return await open(name, options);
+        },
+        async writeTextFile(name: string | URL, text: string) {
+          checkRoom(name);
+          await writeTextFile(name, text);
+        },
       });
     },
     end,
