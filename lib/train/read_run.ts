@@ -14,7 +14,6 @@ import {
   list,
   named,
   object,
-  oneOf,
   readCheckedJson,
   readOwnText,
   text,
@@ -22,7 +21,7 @@ import {
 } from "../files/checked_json.ts";
 import { parsedJson } from "../files/input.ts";
 import { isThere } from "../files/is_there.ts";
-import { configSchema, modelFamily, models } from "../models/mod.ts";
+import { configSchema, modelFamily } from "../models/mod.ts";
 import type { Adversary, GradientModel, Model, ModelFamily } from "../models/model.ts";
 import { isSchema, type Schema } from "../models/stays/record_schema.ts";
 import type { AdamState } from "../nn/optimizer.ts";
@@ -41,7 +40,7 @@ import {
 
 const runConfigSchema = object({
   ehrloom: text,
-  model: oneOf(...Object.keys(models)),
+  model: text,
   config: named(finite()),
   schema: v.optional(v.custom<Schema>(isSchema, "a schema of records")),
   sources: v.optional(named(text)),
@@ -106,7 +105,7 @@ export async function readRunConfig(folder: string): Promise<RunConfig> {
   const path = join(folder, "config.json");
   const kind = "a run's config";
   const found: RunConfig = await readRunJson(path, runConfigSchema, kind);
-  const family = modelFamily(found.model);
+  const family = inFile(path, () => modelFamily(found.model));
   checked(found, object({ config: configSchema(family) }), `"${path}"`, kind);
   inFile(path, () => checkConfig(family, found));
   return found;

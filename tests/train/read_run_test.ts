@@ -92,7 +92,10 @@ Deno.test("readRun() holds config.json to what a run's config may be", () =>
       inJson("config.json", at("config.epsilon", undefined)),
       "it has no config.epsilon, so it is not",
     ],
-    [inJson("config.json", at("model", "constructor")), 'model is "constructor", must be halo or'],
+    [
+      inJson("config.json", at("model", "constructor")),
+      'Cannot find model "constructor": no model of that name',
+    ],
     [
       inJson("config.json", at("config.width", 9)),
       "config.width is 9, must be a multiple of heads 2",
