@@ -217,10 +217,16 @@ const bad: {
     wanted: /Cannot read ".*patients\.csv" as JSON/,
   },
   {
-    what: "an output folder that exists",
-    args: (folder) => ["--out", `${folder}/source/patients.csv`],
+    what: "an output that exists",
+    args: () => ["--out", "README.md"],
     code: 1,
-    wanted: /Cannot write ".*patients.csv": it exists already; pass --force to replace it$/,
+    wanted: /Cannot write ".*README.md": it exists already; pass --force to replace it$/,
+  },
+  {
+    what: "an output that is a file of the input",
+    args: (folder) => ["--out", `${folder}/source/patients.csv`, "--force"],
+    code: 1,
+    wanted: /Cannot write ".*patients.csv": it is a part of ".*source", which this command reads; /,
   },
   {
     what: "an output folder that is the input",
