@@ -55,15 +55,15 @@ export {
   type SyntheaOptions,
   type SyntheaTable,
   syntheaTables,
-} from "./lib/cohort/from_synthea.ts";
-export { readMeds, type ReadMedsOptions } from "./lib/cohort/from_meds.ts";
-export { writeMeds, type WriteMedsOptions } from "./lib/cohort/to_meds.ts";
+} from "./lib/cohort/sources/synthea.ts";
+export { readMeds, type ReadMedsOptions } from "./lib/cohort/meds/read.ts";
+export { writeMeds, type WriteMedsOptions } from "./lib/cohort/meds/write.ts";
 export {
   type GenerationNotes,
   notesJson,
   readGenerationNotes,
-} from "./lib/cohort/generation_notes.ts";
-export { type SourceFormat, sourceFormats, type SourceOptions } from "./lib/cohort/formats.ts";
+} from "./lib/cohort/meds/generation_notes.ts";
+export { type SourceFormat, sourceFormats, type SourceOptions } from "./lib/cohort/sources/mod.ts";
 export {
   type Exclusion,
   parseRules,
@@ -74,9 +74,9 @@ export {
   type Rules,
   rulesFor,
   rulesText,
-} from "./lib/cohort/rules.ts";
-export { learnedRules, type LearnedRulesOptions } from "./lib/cohort/learned_rules.ts";
-export { type BrokenRule, brokenRules } from "./lib/cohort/broken_rules.ts";
+} from "./lib/cohort/rules/rules.ts";
+export { learnedRules, type LearnedRulesOptions } from "./lib/cohort/rules/learned_rules.ts";
+export { type BrokenRule, brokenRules } from "./lib/cohort/rules/broken_rules.ts";
 export { trimmed, type TrimOptions } from "./lib/cohort/trim.ts";
 export {
   type CodeEdge,
@@ -84,17 +84,16 @@ export {
   codeGraph,
   codeGraphOf,
   readCodeGraph,
-} from "./lib/cohort/code_graph.ts";
-export { parseRecordsJson, readRecordsJson } from "./lib/cohort/from_records_json.ts";
+} from "./lib/cohort/codes/code_graph.ts";
+export { parseRecordsJson, readRecordsJson } from "./lib/cohort/sources/records_json.ts";
 export {
   codesWithoutDescription,
   type DescribedCodes,
   readDescriptions,
-} from "./lib/cohort/code_descriptions.ts";
+} from "./lib/cohort/codes/code_descriptions.ts";
 export { claimed, type ClaimOptions, putBackForReading, writeWhole } from "./lib/files/output.ts";
-export { type Random, random } from "./lib/nn/random.ts";
+export { type Random, random } from "./lib/random.ts";
 export { type Backend, backends, backendVersions, useBackend } from "./lib/nn/backend.ts";
-export { buildNative, type NativeBuild, type NativeOptions } from "./lib/nn/native.ts";
 export { peakFlops } from "./lib/nn/peak.ts";
 export type { OnProgress, Progress } from "./lib/progress.ts";
 export { printable } from "./lib/printable.ts";
@@ -107,7 +106,7 @@ export type {
   RecordLikelihood,
   Sampler,
   Setting,
-} from "./lib/models/model.ts";
+} from "./lib/models/interface/model.ts";
 export {
   type CodeEmbeddings,
   isEmbeddingsPath,
@@ -121,7 +120,7 @@ export {
   type SentenceEncoder,
 } from "./lib/models/knowledge/sentence_encoder.ts";
 export { modelSummaries, type ModelSummary, parseSettings } from "./lib/models/mod.ts";
-export type { Schema, Series } from "./lib/models/stays/record_schema.ts";
+export type { Schema, Series } from "./lib/models/synehrgy/record_schema.ts";
 export type { Initial, Initials } from "./lib/nn/initial.ts";
 export type { NamedArrays, ShapedArray } from "./lib/nn/parameters.ts";
 
@@ -155,12 +154,12 @@ export type {
   Report,
   ValueFidelity,
 } from "./lib/evaluate/report.ts";
-export { likelihoodMetrics, type LikelihoodOptions } from "./lib/evaluate/likelihood.ts";
+export { likelihoodMetrics, type LikelihoodOptions } from "./lib/evaluate/likelihood/likelihood.ts";
 export {
   hasLikelihood,
   runLikelihood,
   type RunLikelihoodOptions,
-} from "./lib/evaluate/run_likelihood.ts";
+} from "./lib/evaluate/likelihood/run_likelihood.ts";
 export {
   fidelity,
   fidelityFigures,
@@ -179,7 +178,7 @@ export {
   type CodeProbabilities,
   codeProbabilities,
 } from "./lib/evaluate/fidelity/code_probabilities.ts";
-export { type CodeKind, codeKinds } from "./lib/evaluate/fidelity/key_rows.ts";
+export { type CodeKind, codeKinds } from "./lib/evaluate/fidelity/counting/key_rows.ts";
 export {
   type PairedProbabilities,
   pairedProbabilities,
@@ -195,30 +194,30 @@ export { labelPrevalence, withLabel } from "./lib/evaluate/fidelity/label_preval
 export { independentMarginals } from "./lib/evaluate/fidelity/independent_marginals.ts";
 
 // Figures and the report
-export { fidelityOverview } from "./lib/plot/fidelity_overview.ts";
+export { fidelityOverview } from "./lib/plot/figures/fidelity_overview.ts";
 export {
   probabilityScatter,
   type ProbabilityScatterOptions,
-} from "./lib/plot/probability_scatter.ts";
+} from "./lib/plot/figures/probability_scatter.ts";
 export {
   codesPerVisit,
   countDistribution,
   type CountDistributionOptions,
   visitsPerRecord,
-} from "./lib/plot/count_distribution.ts";
-export { labelPrevalenceFigure } from "./lib/plot/label_prevalence.ts";
-export { type NotebookOutput, table } from "./lib/plot/table.tsx";
-export { type EpochLosses, trainingCurve } from "./lib/plot/training_curve.ts";
-export { valueDistributions } from "./lib/plot/value_distributions.ts";
+} from "./lib/plot/figures/count_distribution.ts";
+export { labelPrevalenceFigure } from "./lib/plot/figures/label_prevalence.ts";
+export { type NotebookOutput, table } from "./lib/plot/figures/table.tsx";
+export { type EpochLosses, trainingCurve } from "./lib/plot/figures/training_curve.ts";
+export { valueDistributions } from "./lib/plot/figures/value_distributions.ts";
 export {
   reportHtml,
   type ReportSources,
   writeReport,
   writeReportFiles,
-} from "./lib/plot/report.ts";
-export { comparisonOverview } from "./lib/plot/comparison_overview.ts";
-export { type ScatterColumn, scatterGrid } from "./lib/plot/scatter_grid.ts";
-export { type Compared, comparisonHtml, scatterColumns } from "./lib/plot/comparison.ts";
+} from "./lib/plot/report/report.ts";
+export { comparisonOverview } from "./lib/plot/figures/comparison_overview.ts";
+export { type ScatterColumn, scatterGrid } from "./lib/plot/figures/scatter_grid.ts";
+export { type Compared, comparisonHtml, scatterColumns } from "./lib/plot/comparison/comparison.ts";
 
 // Models side by side
 export { compare, type CompareOptions, type Contestant } from "./lib/compare/compare.ts";

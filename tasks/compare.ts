@@ -8,7 +8,7 @@ import {
   trainingDefaults,
 } from "ehrloom";
 import { join } from "node:path";
-import { backendOption, startBackend } from "./backend_option.ts";
+import { backendOption, startBackend } from "./cli/backend_option.ts";
 import {
   type Arguments,
   hasBegun,
@@ -18,7 +18,7 @@ import {
   say,
   shellPath,
   UsageError,
-} from "./command.ts";
+} from "./cli/command.ts";
 
 await runCommand({
   name: "compare",

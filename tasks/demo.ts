@@ -11,8 +11,8 @@ import {
   writeWhole,
 } from "ehrloom";
 import { join } from "node:path";
-import { backendOption, startBackend } from "./backend_option.ts";
-import { runCommand, say } from "./command.ts";
+import { backendOption, startBackend } from "./cli/backend_option.ts";
+import { runCommand, say } from "./cli/command.ts";
 import { demoTraining } from "./demo_training.ts";
 
 await runCommand({

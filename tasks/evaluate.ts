@@ -9,8 +9,8 @@ import {
   writeReport,
 } from "ehrloom";
 import { join } from "node:path";
-import { backendOption, startBackend } from "./backend_option.ts";
-import { runCommand, say, shellPath, UsageError } from "./command.ts";
+import { backendOption, startBackend } from "./cli/backend_option.ts";
+import { runCommand, say, shellPath, UsageError } from "./cli/command.ts";
 
 const judgements = ["fidelity", "utility", "privacy"];
 const finished = ["fidelity"];

@@ -8,8 +8,8 @@ import {
   trimmed,
   writeMeds,
 } from "ehrloom";
-import { backendOption, startBackend } from "./backend_option.ts";
-import { runCommand, say, shellPath, UsageError } from "./command.ts";
+import { backendOption, startBackend } from "./cli/backend_option.ts";
+import { runCommand, say, shellPath, UsageError } from "./cli/command.ts";
 
 await runCommand({
   name: "generate",

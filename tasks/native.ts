@@ -1,6 +1,6 @@
 /** `deno task native`: builds the TensorFlow backend. */
-import { buildNative } from "ehrloom";
-import { type Command, runCommand, say } from "./command.ts";
+import { buildNative } from "./native/build.ts";
+import { type Command, runCommand, say } from "./cli/command.ts";
 
 const command: Command = {
   name: "native",

@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { type Command, runCommand, say } from "./command.ts";
-import { jupyterEnvironment, notebooksFolder, runNotebook } from "./jupyter.ts";
+import { type Command, runCommand, say } from "./cli/command.ts";
+import { jupyterEnvironment, notebooksFolder, runNotebook } from "./notebooks/jupyter.ts";
 
 const command: Command = {
   name: "notebooks",

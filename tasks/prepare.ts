@@ -11,7 +11,7 @@ import {
   withSplits,
   writeMeds,
 } from "ehrloom";
-import { type Arguments, type Command, runCommand, say, UsageError } from "./command.ts";
+import { type Arguments, type Command, runCommand, say, UsageError } from "./cli/command.ts";
 
 const formatNames = Object.keys(sourceFormats);
 

@@ -9,7 +9,7 @@ import {
   subset,
   writeWhole,
 } from "ehrloom";
-import { runCommand, say, shellPath, UsageError } from "./command.ts";
+import { runCommand, say, shellPath, UsageError } from "./cli/command.ts";
 
 /** Broken rules that are named one by one. */
 const named = 20;

@@ -7,9 +7,9 @@ import {
   train,
   trainingDefaults,
 } from "ehrloom";
-import { backendOption, startBackend } from "./backend_option.ts";
+import { backendOption, startBackend } from "./cli/backend_option.ts";
 import { join } from "node:path";
-import { hasBegun, runCommand, sameCommand, say, shellPath } from "./command.ts";
+import { hasBegun, runCommand, sameCommand, say, shellPath } from "./cli/command.ts";
 
 const settings = modelSummaries.flatMap(({ name, settings }) =>
   Object.entries(settings).map(([key, { help, default: fallback }]) =>

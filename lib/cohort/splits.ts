@@ -1,4 +1,4 @@
-import type { Random } from "../nn/random.ts";
+import type { Random } from "../random.ts";
 import { type Cohort, cohort, splitNames } from "./cohort.ts";
 
 /**

@@ -11,11 +11,11 @@
 import { join } from "node:path";
 import { type Cohort, splitOf } from "../cohort/cohort.ts";
 import { fingerprint } from "../cohort/fingerprint.ts";
-import { readMeds } from "../cohort/from_meds.ts";
+import { readMeds } from "../cohort/meds/read.ts";
 import { growFolder, type GrowingFolder, grownFolder } from "../files/growing_folder.ts";
 import { isThere } from "../files/is_there.ts";
 import { claimed, replaceText } from "../files/output.ts";
-import { writeMeds } from "../cohort/to_meds.ts";
+import { writeMeds } from "../cohort/meds/write.ts";
 import {
   type ComparedModel,
   type Comparison,
@@ -26,15 +26,15 @@ import {
 import { checkResamples } from "../evaluate/bootstrap.ts";
 import { checkReal } from "../evaluate/evaluate.ts";
 import { resampledFidelity } from "../evaluate/fidelity/fidelity.ts";
-import { withoutEmptyRecords } from "../evaluate/fidelity/without_empty_records.ts";
-import { likelihoodMetrics, resampledNll } from "../evaluate/likelihood.ts";
+import { withoutEmptyRecords } from "../evaluate/without_empty_records.ts";
+import { likelihoodMetrics, resampledNll } from "../evaluate/likelihood/likelihood.ts";
 import type { FidelityFigures } from "../evaluate/report.ts";
-import { hasLikelihood, testLikelihoods } from "../evaluate/run_likelihood.ts";
+import { hasLikelihood, testLikelihoods } from "../evaluate/likelihood/run_likelihood.ts";
 import { generate } from "../generate/generate.ts";
 import { checkSettings, formOf, modelFamily } from "../models/mod.ts";
-import type { Knowledge, ModelConfig } from "../models/model.ts";
+import type { Knowledge, ModelConfig } from "../models/interface/model.ts";
 import { backendVersions } from "../nn/backend.ts";
-import { type Compared, writeComparison } from "../plot/comparison.ts";
+import { type Compared, writeComparison } from "../plot/comparison/comparison.ts";
 import type { OnProgress } from "../progress.ts";
 import {
   checkTraining,

@@ -7,14 +7,13 @@
  * @module
  */
 import { quantile } from "../cohort/quantile.ts";
-import { random } from "../nn/random.ts";
+import { stream } from "../random.ts";
 import type { Estimate } from "./report.ts";
 
 /** The part that a cohort plays; cohorts of different roles are resampled independently. */
 export type Role = "real" | "synthetic" | "held_out" | "floor";
 
 const roles: readonly Role[] = ["real", "synthetic", "held_out", "floor"];
-const bootstrapStream = 0x626f6f74; // apart from other uses of the same seed
 
 /** What names a series of resamples. */
 export interface Resampling {
@@ -62,7 +61,7 @@ export function resampleWeights(
     weights[record * columns + column] = resample === 0 ? 1 : 0;
   }
   if (resample === 0) return;
-  const draws = random(seed, bootstrapStream, roles.indexOf(role), resample);
+  const draws = stream("resamples", seed, roles.indexOf(role), resample);
   for (let i = 0; i < records; i++) weights[draws.integer(records) * columns + column]++;
 }
 

@@ -9,7 +9,7 @@ import type { OnProgress } from "../progress.ts";
 import type { RunConfig } from "../train/run_folder.ts";
 import { version } from "../version.ts";
 import { fidelity } from "./fidelity/fidelity.ts";
-import { checkVocabularies } from "./fidelity/vocabularies.ts";
+import { checkVocabularies } from "./vocabularies.ts";
 import type { Likelihood, Report } from "./report.ts";
 
 /** How to judge, and what to note in the report. */

@@ -7,11 +7,11 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { type Cohort, concatenated } from "../cohort/cohort.ts";
 import { cohortOf } from "../cohort/records.ts";
-import type { Rules } from "../cohort/rules.ts";
+import type { Rules } from "../cohort/rules/rules.ts";
 import { sameTexts } from "../cohort/vocabulary.ts";
-import type { Sampler } from "../models/model.ts";
-import { fittingCount } from "../models/needs.ts";
-import { checkRoom } from "../models/room_check.ts";
+import type { Sampler } from "../models/interface/model.ts";
+import { fittingCount } from "../models/room/needs.ts";
+import { checkRoom } from "../models/room/room_check.ts";
 import { toTensors } from "../nn/parameters.ts";
 import { roomOn } from "../nn/room.ts";
 import type { OnProgress } from "../progress.ts";

@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { type Rules, sexOf } from "../cohort/rules.ts";
-import type { RecordReader, Script } from "../models/model.ts";
+import { type Rules, sexOf } from "../cohort/rules/rules.ts";
+import type { RecordReader, Script } from "../models/interface/model.ts";
 import type { Forbidden } from "../nn/forbidden.ts";
 
 /** How many draws rules changed. */

@@ -5,9 +5,9 @@
  * @module
  */
 import { breathe } from "../breathe.ts";
-import type { RecordReader, Stepper, StepSampling } from "../models/model.ts";
+import type { RecordReader, Stepper, StepSampling } from "../models/interface/model.ts";
 import { type MultiHot, rowOf, rowsAt, rowsFrom } from "../nn/multi_hot.ts";
-import { random } from "../nn/random.ts";
+import { stream } from "../random.ts";
 import { type RuleGuard, ruleGuard } from "./rule_guard.ts";
 import {
   areWanted,
@@ -47,7 +47,7 @@ export async function writtenBySteps(sampling: StepSampling, order: Order): Prom
       ...labelSteps?.(labels[i]) ?? [],
       ...visitSteps?.(order.beginnings?.[i].visits ?? []) ?? [],
     ],
-    reader: script.reader(random(order.seed, order.first + i, 0)),
+    reader: script.reader(stream("openValues", order.seed, order.first + i)),
     guard: order.ruled && ruleGuard(order.ruled, script.otherColumns),
   }));
   await write(sampling, order, drafts, ({ part }) => part === "end");
@@ -145,7 +145,7 @@ async function nextSteps(
   const uniforms = new Float32Array(free.length * count);
   free.forEach((i, at) => {
     const { number, attempt } = open[i];
-    random(seed, number, step, attempt).fillUniform(
+    stream("steps", seed, number, step, attempt).fillUniform(
       uniforms.subarray(at * count, (at + 1) * count),
     );
   });

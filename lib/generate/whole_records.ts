@@ -1,8 +1,8 @@
 import { breathe } from "../breathe.ts";
-import { brokenByVisit } from "../cohort/broken_rules.ts";
+import { brokenByVisit } from "../cohort/rules/broken_rules.ts";
 import type { RecordLists } from "../cohort/records.ts";
-import type { RecordSampling } from "../models/model.ts";
-import { random } from "../nn/random.ts";
+import type { RecordSampling } from "../models/interface/model.ts";
+import { stream } from "../random.ts";
 import {
   areWanted,
   givenLabels,
@@ -26,7 +26,7 @@ export async function writtenWhole(sampling: RecordSampling, order: Order): Prom
   for (let attempt = 0; missing.length > 0; attempt++) {
     if (attempt === mostAttempts) throw neverCameUp(order);
     const drawn = await sampling.write(
-      missing.map((i) => random(seed, first + i, 0, attempt)),
+      missing.map((i) => stream("wholeRecords", seed, first + i, attempt)),
       labels && missing.map((i) => labels[i]),
     );
     missing = missing.filter((i, at) => {

@@ -30,7 +30,7 @@ import { lstm as lstmLayer } from "../nn/lstm.ts";
 import { embedding, rowOf, rowsFrom } from "../nn/multi_hot.ts";
 import { type Initial, type Initials, uniform } from "../nn/initial.ts";
 import { checkShapes, copied, type NamedTensors } from "../nn/parameters.ts";
-import { type Random, random } from "../nn/random.ts";
+import { type Random, stream } from "../random.ts";
 import type {
   GradientModel,
   ModelFamily,
@@ -38,9 +38,9 @@ import type {
   RecordLikelihood,
   RecordSampling,
   Setting,
-} from "./model.ts";
-import { type RowConfig, rowConfigFor, rowLikelihoods, rowSettings } from "./row_model.ts";
-import { headBias, startSettings } from "./sparse_start.ts";
+} from "./interface/model.ts";
+import { type RowConfig, rowConfigFor, rowLikelihoods, rowSettings } from "./rows/row_model.ts";
+import { headBias, startSettings } from "./rows/sparse_start.ts";
 import {
   columnsOf,
   longestRows,
@@ -49,7 +49,7 @@ import {
   startColumn,
   type VisitRows,
   visitRows,
-} from "./visit_rows.ts";
+} from "./rows/visit_rows.ts";
 
 /** EVA's settings. The paper's are width 768, latent 32, channels 64, 64, 64, 128, 256, 512, 4096. */
 export interface EvaConfig extends RowConfig {
@@ -267,8 +267,8 @@ function noiseOf({ latent }: EvaConfig, records: Int32Array, moment?: Moment): F
   const noise = new Float32Array(records.length * latent);
   records.forEach((record, b) => {
     const draws = moment === undefined
-      ? random(0, record)
-      : random(moment.seed, 2, moment.epoch, record);
+      ? stream("validationNoise", 0, record)
+      : stream("trainingNoise", moment.seed, moment.epoch, record);
     for (let i = b * latent; i < (b + 1) * latent; i++) noise[i] = draws.normal();
   });
   return noise;
@@ -298,7 +298,7 @@ async function likelihoods(
   });
   const [mean, logVariance] = [await posterior[0].data(), await posterior[1].data()];
   tf.dispose(posterior);
-  const streams = Array.from(records, (record) => random(0, record));
+  const streams = Array.from(records, (record) => stream("posteriorNoise", 0, record));
   const draws: RecordLikelihood[][] = [];
   for (let draw = 0; draw < posteriorDraws; draw++) {
     const z = new Float32Array(mean.length);

@@ -45,11 +45,11 @@ import {
   tokenRows,
   tokenScript,
   tokensOf,
-} from "./code_tokens.ts";
-import type { GradientModel, ModelConfig, ModelFamily, StepSampling } from "./model.ts";
-import { drawnFrom, stepper } from "./stepper.ts";
-import { sizesOf } from "./visit_rows.ts";
-import { type Spelling, tokenLikelihoods } from "./token_likelihood.ts";
+} from "./tokens/code_tokens.ts";
+import type { GradientModel, ModelConfig, ModelFamily, StepSampling } from "./interface/model.ts";
+import { drawnFrom, stepper } from "./interface/stepper.ts";
+import { sizesOf } from "./rows/visit_rows.ts";
+import { type Spelling, tokenLikelihoods } from "./tokens/token_likelihood.ts";
 import {
   type TiedEmbedding,
   tiedLogits,
@@ -57,14 +57,14 @@ import {
   withHead,
   withInitialHead,
   withoutHead,
-} from "./tied_head.ts";
+} from "./tokens/tied_head.ts";
 import {
   causalBuffers,
   transformerConfigFor,
   transformerDerived,
   transformerSettings,
   withoutBuffers,
-} from "./visit_transformer.ts";
+} from "./rows/visit_transformer.ts";
 
 /** GPT's settings. The paper's are width 384, 3 layers, 4 heads, context 700. */
 export interface GptConfig extends Record<string, number> {

@@ -29,11 +29,11 @@ import {
   type NamedTensors,
   zeroAboveDiagonal,
 } from "../nn/parameters.ts";
-import type { ModelFamily, Sampler } from "./model.ts";
-import { type RowDrawing, type RowModel, rowModel } from "./row_model.ts";
-import { headBias, startSettings } from "./sparse_start.ts";
-import { type Draw, stepper } from "./stepper.ts";
-import { columnsOf, type VisitRows } from "./visit_rows.ts";
+import type { ModelFamily, Sampler } from "./interface/model.ts";
+import { type RowDrawing, type RowModel, rowModel } from "./rows/row_model.ts";
+import { headBias, startSettings } from "./rows/sparse_start.ts";
+import { type Draw, stepper } from "./interface/stepper.ts";
+import { columnsOf, type VisitRows } from "./rows/visit_rows.ts";
 import {
   causalBuffers,
   initialVisitTransformer,
@@ -44,7 +44,7 @@ import {
   visitTransformerConfigFor,
   visitTransformerSettings,
   withoutBuffers,
-} from "./visit_transformer.ts";
+} from "./rows/visit_transformer.ts";
 
 /** HALO's settings: those of its transformer, which give the head's size, and where it begins. */
 export interface HaloConfig extends VisitTransformerConfig {

@@ -15,10 +15,10 @@ import { bernoulliRows } from "../nn/bernoulli.ts";
 import { logitsRow, together, transformerMemoryFloats, transformerRow } from "../nn/footprint.ts";
 import type { Initials } from "../nn/initial.ts";
 import { checkShapes, type NamedArrays, type NamedTensors } from "../nn/parameters.ts";
-import type { ModelFamily } from "./model.ts";
-import { type RowDrawing, type RowModel, rowModel } from "./row_model.ts";
-import { startSettings, tiedStart } from "./sparse_start.ts";
-import { drawnFrom, stepper } from "./stepper.ts";
+import type { ModelFamily } from "./interface/model.ts";
+import { type RowDrawing, type RowModel, rowModel } from "./rows/row_model.ts";
+import { startSettings, tiedStart } from "./rows/sparse_start.ts";
+import { drawnFrom, stepper } from "./interface/stepper.ts";
 import {
   type TiedEmbedding,
   tiedLogits,
@@ -26,8 +26,8 @@ import {
   withHead,
   withInitialHead,
   withoutHead,
-} from "./tied_head.ts";
-import { columnsOf } from "./visit_rows.ts";
+} from "./tokens/tied_head.ts";
+import { columnsOf } from "./rows/visit_rows.ts";
 import {
   causalBuffers,
   initialVisitTransformer,
@@ -38,7 +38,7 @@ import {
   visitTransformerConfigFor,
   visitTransformerSettings,
   withoutBuffers,
-} from "./visit_transformer.ts";
+} from "./rows/visit_transformer.ts";
 
 /** HALO-Coarse's settings. */
 export interface HaloCoarseConfig extends VisitTransformerConfig {

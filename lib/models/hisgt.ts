@@ -9,7 +9,7 @@
  * visit; the head's matrix is the embedding's (the published form is `tied=0`), and its
  * numbers begin small (`publishedStart=1`: as N(0, 1)); no dropout; padding
  * is never computed with; epochs are judged by the sequence's loss alone; and the hierarchy is that of
- * the codes' own system (`cohort/code_graph.ts`).
+ * the codes' own system (`cohort/codes/code_graph.ts`).
  *
  * The paper's weights of the two other losses, 0.8 and 0.5, here stand for the mean over a vector's
  * width; its code sums over 768 and 384, so that these losses begin a hundred times larger than the
@@ -40,7 +40,7 @@ import {
   tokenKinds,
   type TokenRows,
   tokensOf,
-} from "./code_tokens.ts";
+} from "./tokens/code_tokens.ts";
 import {
   type GptConfig,
   gptConfigFor,
@@ -52,10 +52,16 @@ import {
   gptSpelling,
   initialGpt,
 } from "./gpt.ts";
-import type { GradientModel, Knowledge, ModelConfig, ModelFamily, Setting } from "./model.ts";
-import { withHead, withoutHead } from "./tied_head.ts";
-import { tokenLikelihoods } from "./token_likelihood.ts";
-import { transformerDerived, withoutBuffers } from "./visit_transformer.ts";
+import type {
+  GradientModel,
+  Knowledge,
+  ModelConfig,
+  ModelFamily,
+  Setting,
+} from "./interface/model.ts";
+import { withHead, withoutHead } from "./tokens/tied_head.ts";
+import { tokenLikelihoods } from "./tokens/token_likelihood.ts";
+import { transformerDerived, withoutBuffers } from "./rows/visit_transformer.ts";
 
 /** HiSGT's settings. The paper's are width 384, 6 layers, 8 heads, semantic width 768. */
 export interface HisgtConfig extends GptConfig {

@@ -7,9 +7,9 @@
 import type { Cohort } from "../cohort/cohort.ts";
 import type { RecordLists } from "../cohort/records.ts";
 import { type NamedArrays, vector } from "../nn/parameters.ts";
-import type { Random } from "../nn/random.ts";
-import type { CountedModel, ModelFamily } from "./model.ts";
-import { columnsOf, rowsOf, sizesOf } from "./visit_rows.ts";
+import type { Random } from "../random.ts";
+import type { CountedModel, ModelFamily } from "./interface/model.ts";
+import { columnsOf, rowsOf, sizesOf } from "./rows/visit_rows.ts";
 
 /** What is known of a cohort. */
 export interface Marginals {

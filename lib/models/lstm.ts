@@ -19,7 +19,7 @@ import { keptRecords, type Memory } from "../nn/memory.ts";
 import { embedding, rowsAt } from "../nn/multi_hot.ts";
 import { type Initial, type Initials, uniform } from "../nn/initial.ts";
 import { checkShapes, copied, type NamedArrays, type NamedTensors } from "../nn/parameters.ts";
-import type { ModelFamily } from "./model.ts";
+import type { ModelFamily } from "./interface/model.ts";
 import {
   type RowConfig,
   rowConfigFor,
@@ -27,11 +27,11 @@ import {
   type RowModel,
   rowModel,
   rowSettings,
-} from "./row_model.ts";
-import { headBias, startSettings } from "./sparse_start.ts";
-import { drawnFrom, stepper } from "./stepper.ts";
-import { columnsOf, type VisitRows } from "./visit_rows.ts";
-import { mostLayers } from "./visit_transformer.ts";
+} from "./rows/row_model.ts";
+import { headBias, startSettings } from "./rows/sparse_start.ts";
+import { drawnFrom, stepper } from "./interface/stepper.ts";
+import { columnsOf, type VisitRows } from "./rows/visit_rows.ts";
+import { mostLayers } from "./rows/visit_transformer.ts";
 
 /** The LSTM's settings. The paper's are width 768, 6 layers, context 48. */
 export interface LstmConfig extends RowConfig {

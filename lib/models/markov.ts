@@ -13,8 +13,8 @@ import type { Cohort } from "../cohort/cohort.ts";
 import { finishedRow } from "../nn/forbidden.ts";
 import { type MultiHot, rowOf, rowsAt, rowsFrom } from "../nn/multi_hot.ts";
 import { type NamedArrays, vector } from "../nn/parameters.ts";
-import type { CountedModel, ModelConfig, ModelFamily, Stepper } from "./model.ts";
-import { rowConfigFor, rowLikelihoods, rowSettings } from "./row_model.ts";
+import type { CountedModel, ModelConfig, ModelFamily, Stepper } from "./interface/model.ts";
+import { rowConfigFor, rowLikelihoods, rowSettings } from "./rows/row_model.ts";
 import {
   columnsOf,
   endColumn,
@@ -23,7 +23,7 @@ import {
   rowsOf,
   startColumn,
   visitRows,
-} from "./visit_rows.ts";
+} from "./rows/visit_rows.ts";
 
 /** The chain's settings. */
 export interface MarkovConfig extends Record<string, number> {

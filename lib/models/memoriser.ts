@@ -8,8 +8,8 @@
 import type { Cohort } from "../cohort/cohort.ts";
 import { type RecordArrays, recordLists } from "../cohort/records.ts";
 import { type NamedArrays, vector } from "../nn/parameters.ts";
-import type { CountedModel, ModelFamily } from "./model.ts";
-import { columnsOf, rowsOf, sizesOf } from "./visit_rows.ts";
+import type { CountedModel, ModelFamily } from "./interface/model.ts";
+import { columnsOf, rowsOf, sizesOf } from "./rows/visit_rows.ts";
 
 /** [offsets.length - 1] How long each run is. Lengths stay exact in float32 where offsets do not. */
 function lengths(offsets: Uint32Array): Uint32Array {

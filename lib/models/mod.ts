@@ -13,8 +13,8 @@ import { independent } from "./independent.ts";
 import { lstm } from "./lstm.ts";
 import { markov } from "./markov.ts";
 import { memoriser } from "./memoriser.ts";
-import type { GradientModel, ModelConfig, ModelFamily, Setting } from "./model.ts";
-import type { Schema } from "./stays/record_schema.ts";
+import type { GradientModel, ModelConfig, ModelFamily, Setting } from "./interface/model.ts";
+import type { Schema } from "./synehrgy/record_schema.ts";
 import { synehrgy } from "./synehrgy.ts";
 import { synteg } from "./synteg.ts";
 

@@ -27,9 +27,9 @@ import { type Cohort, splitOf } from "../cohort/cohort.ts";
 import { categoricalNll, categoricalRows, likeliestRows } from "../nn/categorical.ts";
 import { gaussian, type Initials } from "../nn/initial.ts";
 import { checkShapes, type NamedTensors } from "../nn/parameters.ts";
-import { type Random, random } from "../nn/random.ts";
+import { type Random, stream } from "../random.ts";
 import { initialTransformer } from "../nn/transformer.ts";
-import { sequenceRows, type TokenRows } from "./code_tokens.ts";
+import { sequenceRows, type TokenRows } from "./tokens/code_tokens.ts";
 import { gptEmbedding, gptFootprints, gptHistories, gptLogits, gptMemory } from "./gpt.ts";
 import type {
   GradientModel,
@@ -39,9 +39,9 @@ import type {
   Script,
   Setting,
   StepSampling,
-} from "./model.ts";
-import { binsOf, type Schema, schemaOf, variablesOf } from "./stays/record_schema.ts";
-import { softTargets } from "./stays/soft_labels.ts";
+} from "./interface/model.ts";
+import { binsOf, type Schema, schemaOf, variablesOf } from "./synehrgy/record_schema.ts";
+import { softTargets } from "./synehrgy/soft_labels.ts";
 import {
   isIn,
   labelTokens,
@@ -49,20 +49,20 @@ import {
   layoutOf,
   measurementOf,
   recordTokens,
-} from "./stays/stay_tokens.ts";
-import { type StayRules, staysOf } from "./stays/stays.ts";
-import { recordWriter } from "./stays/record_writer.ts";
-import { drawnFrom, stepper } from "./stepper.ts";
-import { withHead, withoutHead } from "./tied_head.ts";
-import { tokenLikelihoods } from "./token_likelihood.ts";
-import { grammar } from "./stays/token_grammar.ts";
+} from "./synehrgy/stay_tokens.ts";
+import { type StayRules, staysOf } from "./synehrgy/stays.ts";
+import { recordWriter } from "./synehrgy/record_writer.ts";
+import { drawnFrom, stepper } from "./interface/stepper.ts";
+import { withHead, withoutHead } from "./tokens/tied_head.ts";
+import { tokenLikelihoods } from "./tokens/token_likelihood.ts";
+import { grammar } from "./synehrgy/token_grammar.ts";
 import {
   transformerConfigFor,
   transformerDerived,
   transformerSettings,
   withoutBuffers,
-} from "./visit_transformer.ts";
-import { sizesOf } from "./visit_rows.ts";
+} from "./rows/visit_transformer.ts";
+import { sizesOf } from "./rows/visit_rows.ts";
 
 /** SynEHRgy's settings. The paper's are width 384, 4 layers, 4 heads, context 1024. */
 export interface SynehrgyConfig extends Record<string, number> {
@@ -301,7 +301,7 @@ function scriptOf(config: SynehrgyConfig, schema: Schema, layout: Layout): Scrip
       : (labels) => labelTokens(layout, labels).map((token) => [token]),
     knowsAges: layout.ages.count > 0,
     otherColumns: schema.series.map(({ code }, variable) => [code, layout.series[variable]]),
-    reader: (draws = random(0)) => reader(schema, layout, config, draws),
+    reader: (draws = stream("readValues", 0)) => reader(schema, layout, config, draws),
   };
 }
 

@@ -29,13 +29,19 @@ import { keptRecords, type Memory } from "../nn/memory.ts";
 import { embedding, type MultiHot, rowOf, rowsFrom } from "../nn/multi_hot.ts";
 import { constant, gaussian, type Initial, type Initials, sameAs, uniform } from "../nn/initial.ts";
 import { checkShapes, copied, type NamedTensors } from "../nn/parameters.ts";
-import { random } from "../nn/random.ts";
+import { stream } from "../random.ts";
 import { setEncoder } from "../nn/set_encoder.ts";
-import { type GanConfig, ganDuel, ganFootprint, generated, initialGan } from "./conditional_gan.ts";
-import type { ConditionedRows, GradientModel, ModelFamily, Setting } from "./model.ts";
-import { rowConfigFor, rowSettings } from "./row_model.ts";
-import { headBias } from "./sparse_start.ts";
-import { stepper } from "./stepper.ts";
+import {
+  type GanConfig,
+  ganDuel,
+  ganFootprint,
+  generated,
+  initialGan,
+} from "./synteg/conditional_gan.ts";
+import type { ConditionedRows, GradientModel, ModelFamily, Setting } from "./interface/model.ts";
+import { rowConfigFor, rowSettings } from "./rows/row_model.ts";
+import { headBias } from "./rows/sparse_start.ts";
+import { stepper } from "./interface/stepper.ts";
 import {
   endColumn,
   longestRows,
@@ -44,8 +50,8 @@ import {
   startColumn,
   type VisitRows,
   visitRows,
-} from "./visit_rows.ts";
-import { mostLayers } from "./visit_transformer.ts";
+} from "./rows/visit_rows.ts";
+import { mostLayers } from "./rows/visit_transformer.ts";
 
 /** SynTEG's settings. */
 export interface SyntegConfig extends Record<string, number> {
@@ -598,7 +604,7 @@ export const synteg: ModelFamily<GradientModel> = {
         const batch = visitRows(config, cohort, records);
         const dropout = moment === undefined || config.dropout === 0
           ? undefined
-          : dropoutFrom(config.dropout, random(moment.seed, 2, moment.epoch, records[0]));
+          : dropoutFrom(config.dropout, stream("dropout", moment.seed, moment.epoch, records[0]));
         const conditions = rowConditions(
           config,
           parameters,

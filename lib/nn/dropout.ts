@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { Random } from "./random.ts";
+import type { Random } from "../random.ts";
 
 /** Gives what tensors of a shape are multiplied by: 0 at a share of places, what evens it elsewhere. */
 export type Dropout = (shape: number[]) => tf.Tensor;

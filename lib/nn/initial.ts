@@ -1,5 +1,5 @@
 import type { NamedArrays } from "./parameters.ts";
-import type { Random } from "./random.ts";
+import type { Random } from "../random.ts";
 
 /** How a parameter begins: its shape, known before any memory is taken, and how it is drawn. */
 export interface Initial {

@@ -7,11 +7,11 @@
 import { breathe } from "../breathe.ts";
 import * as tf from "@tensorflow/tfjs-core";
 import { type Cohort, splitOf } from "../cohort/cohort.ts";
-import type { Adversary, ConditionedRows, GradientModel } from "../models/model.ts";
+import type { Adversary, ConditionedRows, GradientModel } from "../models/interface/model.ts";
 import { rowsAt } from "../nn/multi_hot.ts";
 import { drawn } from "../nn/initial.ts";
 import { toTensors } from "../nn/parameters.ts";
-import { random } from "../nn/random.ts";
+import { type Random, stream } from "../random.ts";
 import type { OnProgress } from "../progress.ts";
 import { rateShare, timeShare, type Training } from "./options.ts";
 import { hasAnyOf, readBest, readDuel } from "./read_run.ts";
@@ -21,11 +21,8 @@ import { type DuelLine, writeBest, writeDuel } from "./run_folder.ts";
 const checkpointSeconds = 60;
 
 /** Batches of rows in random order, all about as large. */
-function* batchesOf({ rows, conditions }: ConditionedRows, batch: number, seed: number[]) {
-  const [first, ...stream] = seed;
-  const order = random(first, ...stream).shuffle(
-    Int32Array.from({ length: rows.rows }, (_, i) => i),
-  );
+function* batchesOf({ rows, conditions }: ConditionedRows, batch: number, draws: Random) {
+  const order = draws.shuffle(Int32Array.from({ length: rows.rows }, (_, i) => i));
   const width = conditions.length / rows.rows;
   const count = Math.ceil(order.length / batch);
   for (let i = 0; i < count; i++) {
@@ -77,7 +74,9 @@ export async function fitAdversary(
   } finally {
     tf.dispose(tensors);
   }
-  const duel = adversary.begin(stored?.state ?? drawn(adversary.initial, random(seed, 3)));
+  const duel = adversary.begin(
+    stored?.state ?? drawn(adversary.initial, stream("adversaryParameters", seed)),
+  );
   try {
     let storedAt = performance.now();
     const seconds = () => before + (performance.now() - began) / 1000;
@@ -85,10 +84,10 @@ export async function fitAdversary(
     for (let epoch = lines.length; epoch < epochs && (epoch === 0 || spent() < 1); epoch++) {
       const sums = { critic: 0, generator: 0 };
       let steps = 0;
-      for (const part of batchesOf(examples, batch, [seed, 4, epoch])) {
+      for (const part of batchesOf(examples, batch, stream("adversaryOrder", seed, epoch))) {
         const done = Math.max((epoch + steps * batch / examples.rows.rows) / epochs, spent());
         const share = rateShare(training, Math.min(1, done));
-        const losses = await duel.step(part, random(seed, 5, epoch, steps++), share);
+        const losses = await duel.step(part, stream("adversaryNoise", seed, epoch, steps++), share);
         sums.critic += losses.critic;
         sums.generator += losses.generator;
         await breathe();

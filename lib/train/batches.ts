@@ -1,4 +1,4 @@
-import type { Random } from "../nn/random.ts";
+import type { Random } from "../random.ts";
 
 /**
  * Batches of more than a few records hold a multiple of so many: TensorFlow compiles a kernel for

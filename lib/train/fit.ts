@@ -8,16 +8,16 @@ import * as tf from "@tensorflow/tfjs-core";
 import { type Cohort, splitOf } from "../cohort/cohort.ts";
 import { visitsOf } from "../cohort/records.ts";
 import type { GrowingFolder } from "../files/growing_folder.ts";
-import type { GradientModel } from "../models/model.ts";
-import { fittingRuns } from "../models/needs.ts";
+import type { GradientModel } from "../models/interface/model.ts";
+import { fittingRuns } from "../models/room/needs.ts";
 import { adam, type Optimizer } from "../nn/optimizer.ts";
 import { drawn } from "../nn/initial.ts";
 import type { NamedArrays } from "../nn/parameters.ts";
-import { random } from "../nn/random.ts";
+import { stream } from "../random.ts";
 import { roomOn } from "../nn/room.ts";
 import type { OnProgress } from "../progress.ts";
 import { batchCount, epochBatches } from "./batches.ts";
-import { type GradientSource, localGradients, sharedGradients } from "./gradients.ts";
+import { type GradientSource, localGradients, sharedGradients } from "./gradients/gradients.ts";
 import { rateShare, timeShare, type Training } from "./options.ts";
 import { readProgress } from "./read_run.ts";
 import { type Standing, type TrainingLine, writeBest, writeStanding } from "./run_folder.ts";
@@ -82,7 +82,7 @@ export async function fit(
   };
   const lines = stored?.lines ?? [];
   const optimizer = adam(
-    stored?.state ?? { ...drawn(model.initial, random(training.seed)), ...tables },
+    stored?.state ?? { ...drawn(model.initial, stream("parameters", training.seed)), ...tables },
   );
   let gradients: GradientSource | undefined;
   try {
@@ -144,7 +144,11 @@ function lengthsOf(model: GradientModel, cohort: Cohort): number[] {
 async function trainEpoch(sitting: Sitting): Promise<TrainingLine> {
   const { model, learners, training, optimizer, gradients, standing, lines } = sitting;
   const lengths = lengthsOf(model, learners);
-  const batches = epochBatches(lengths, training.batch, random(training.seed, 1, standing.epoch));
+  const batches = epochBatches(
+    lengths,
+    training.batch,
+    stream("batchOrder", training.seed, standing.epoch),
+  );
   const stepCount = training.epochs * batches.length;
   let storedAt = performance.now();
   let rate = 0;
@@ -213,7 +217,7 @@ async function meanLoss({ model, judges, training, optimizer }: Sitting): Promis
   const lossOf = model.validationLoss ?? model.loss;
   const room = roomOn();
   let sum = 0;
-  const runs = epochBatches(lengths, training.batch, random(0))
+  const runs = epochBatches(lengths, training.batch, stream("validationOrder", 0))
     .flatMap((batch) => fittingRuns(model, "judging", room, judges, batch));
   for (const records of runs) {
     const loss = tf.tidy(() => lossOf(parameters, judges, records));

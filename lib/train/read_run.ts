@@ -22,8 +22,8 @@ import {
 import { parsedJson } from "../files/input.ts";
 import { isThere } from "../files/is_there.ts";
 import { configSchema, modelFamily } from "../models/mod.ts";
-import type { Adversary, GradientModel, Model, ModelFamily } from "../models/model.ts";
-import { isSchema, type Schema } from "../models/stays/record_schema.ts";
+import type { Adversary, GradientModel, Model, ModelFamily } from "../models/interface/model.ts";
+import { isSchema, type Schema } from "../models/synehrgy/record_schema.ts";
 import type { AdamState } from "../nn/optimizer.ts";
 import { checkShapes, type NamedArrays, type Shapes } from "../nn/parameters.ts";
 import { checkNumbers, readSafetensors } from "../nn/safetensors.ts";

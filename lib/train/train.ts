@@ -3,17 +3,17 @@ import { fingerprint } from "../cohort/fingerprint.ts";
 import { growFolder, type GrowingFolder, grownFolder } from "../files/growing_folder.ts";
 import { claimed } from "../files/output.ts";
 import { checkSettings, modelFamily } from "../models/mod.ts";
-import { checkRoom } from "../models/room_check.ts";
-import type { Knowledge, Model, ModelConfig } from "../models/model.ts";
+import { checkRoom } from "../models/room/room_check.ts";
+import type { Knowledge, Model, ModelConfig } from "../models/interface/model.ts";
 import { backendVersions } from "../nn/backend.ts";
 import type { NamedArrays } from "../nn/parameters.ts";
-import { random } from "../nn/random.ts";
+import { stream } from "../random.ts";
 import type { OnProgress } from "../progress.ts";
 import { version } from "../version.ts";
 import { fitAdversary } from "./adversarial.ts";
 import { batchCount } from "./batches.ts";
 import { fit } from "./fit.ts";
-import { checkWorkers } from "./gradients.ts";
+import { checkWorkers } from "./gradients/gradients.ts";
 import {
   checkTraining,
   givenTraining,
@@ -63,7 +63,7 @@ function tablesOf(
   { knowledge = {}, onProgress }: TrainOptions,
 ) {
   if ("learn" in model) return undefined;
-  return model.tables?.(cohort, knowledge, { random: random(seed, 2), onProgress });
+  return model.tables?.(cohort, knowledge, { random: stream("tables", seed), onProgress });
 }
 
 /**

@@ -10,7 +10,7 @@ import {
   vocabulary,
 } from "ehrloom";
 import { countKeys } from "ehrloom/evaluate/fidelity/code_probabilities.ts";
-import { codeKeyIndex } from "ehrloom/evaluate/fidelity/key_rows.ts";
+import { codeKeyIndex } from "ehrloom/evaluate/fidelity/counting/key_rows.ts";
 import { resampledR2 } from "ehrloom/evaluate/fidelity/probability_fidelity.ts";
 import { gunzipped, readyRecords } from "../stored.ts";
 

@@ -29,10 +29,10 @@ import { gradientModelOf } from "ehrloom/models/mod.ts";
 import { adam } from "ehrloom/nn/optimizer.ts";
 import { toTensors } from "ehrloom/nn/parameters.ts";
 import { epochBatches } from "ehrloom/train/batches.ts";
-import { localGradients, sharedGradients } from "ehrloom/train/gradients.ts";
+import { localGradients, sharedGradients } from "ehrloom/train/gradients/gradients.ts";
 import { join } from "node:path";
-import { backendOption, startBackend } from "../../tasks/backend_option.ts";
-import { runCommand, say } from "../../tasks/command.ts";
+import { backendOption, startBackend } from "../../tasks/cli/backend_option.ts";
+import { runCommand, say } from "../../tasks/cli/command.ts";
 import { demoTraining } from "../../tasks/demo_training.ts";
 import { usefulForwardFlops } from "./flops.ts";
 

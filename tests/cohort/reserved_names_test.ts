@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { parseRecordsJson } from "ehrloom/cohort/from_records_json.ts";
+import { parseRecordsJson } from "ehrloom/cohort/sources/records_json.ts";
 import { parsePhenotypes } from "ehrloom/cohort/labels.ts";
 import { cohortOf } from "ehrloom/cohort/records.ts";
 import { demographicOf } from "ehrloom/cohort/reserved_names.ts";

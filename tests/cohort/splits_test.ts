@@ -3,7 +3,7 @@ import { type Cohort, cohort, splitOf, subset } from "ehrloom/cohort/cohort.ts";
 import { cohortOf } from "ehrloom/cohort/records.ts";
 import { withSplits } from "ehrloom/cohort/splits.ts";
 import { vocabulary } from "ehrloom/cohort/vocabulary.ts";
-import { random } from "ehrloom/nn/random.ts";
+import { random } from "ehrloom/random.ts";
 
 function people(count: number): Cohort {
   const records = Array.from({ length: count }, () => ({ visits: [[0]], labels: [] }));

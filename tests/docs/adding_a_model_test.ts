@@ -3,7 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs-core";
 import { generate, readRun, runLikelihood, train, useBackend } from "ehrloom";
 import { models } from "ehrloom/models/mod.ts";
-import type { ModelFamily } from "ehrloom/models/model.ts";
+import type { ModelFamily } from "ehrloom/models/interface/model.ts";
 import { join } from "node:path";
 import { inFolder } from "../folder.ts";
 import { tinyCohort } from "../tiny.ts";

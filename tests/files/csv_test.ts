@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import papa from "papaparse";
 import { csvPath, readCsv } from "ehrloom/files/csv.ts";
-import { random } from "ehrloom/nn/random.ts";
+import { random } from "ehrloom/random.ts";
 import { inFolder } from "../folder.ts";
 
 async function withFile(

@@ -1,6 +1,6 @@
 import { assertRejects, assertThrows } from "@std/assert";
 import { checkRows, readParquet } from "ehrloom/files/parquet.ts";
-import { writeMeds } from "ehrloom/cohort/to_meds.ts";
+import { writeMeds } from "ehrloom/cohort/meds/write.ts";
 import pl from "nodejs-polars";
 import { inFolder } from "../folder.ts";
 import { tinyCohort } from "../tiny.ts";

@@ -7,7 +7,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { Run } from "ehrloom";
 import { type GptConfig, gptHistories, gptLogits } from "ehrloom/models/gpt.ts";
 import type { HaloConfig } from "ehrloom/models/halo.ts";
-import { visitMemory } from "ehrloom/models/visit_transformer.ts";
+import { visitMemory } from "ehrloom/models/rows/visit_transformer.ts";
 import { rowsFrom } from "ehrloom/nn/multi_hot.ts";
 import { type NamedTensors, toTensors } from "ehrloom/nn/parameters.ts";
 import { modelOf } from "ehrloom/train/run_folder.ts";

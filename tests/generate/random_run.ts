@@ -7,7 +7,7 @@ import { cohortOf, type Run, vocabulary } from "ehrloom";
 import { gradientModelOf, modelFamily } from "ehrloom/models/mod.ts";
 import { drawn } from "ehrloom/nn/initial.ts";
 import type { NamedArrays } from "ehrloom/nn/parameters.ts";
-import { random } from "ehrloom/nn/random.ts";
+import { random } from "ehrloom/random.ts";
 
 /** Sizes of a HALO. */
 export interface Sizes {

@@ -9,7 +9,7 @@ import { useBackend } from "ehrloom/nn/backend.ts";
 import { type MaskedHead, maskedHead, samplingHead } from "ehrloom/nn/masked_head.ts";
 import type { MultiHot } from "ehrloom/nn/multi_hot.ts";
 import { toTensors } from "ehrloom/nn/parameters.ts";
-import { random } from "ehrloom/nn/random.ts";
+import { random } from "ehrloom/random.ts";
 import { testOnBackends } from "../golden.ts";
 import { chiSquare, chiSquareLimit, LiteralHead, randomRun } from "./random_run.ts";
 

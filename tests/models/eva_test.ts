@@ -8,12 +8,12 @@ import {
   evaLoss,
   evaPosterior,
 } from "ehrloom/models/eva.ts";
-import { rowLikelihoods } from "ehrloom/models/row_model.ts";
-import { visitRows } from "ehrloom/models/visit_rows.ts";
+import { rowLikelihoods } from "ehrloom/models/rows/row_model.ts";
+import { visitRows } from "ehrloom/models/rows/visit_rows.ts";
 import { adam } from "ehrloom/nn/optimizer.ts";
 import { drawn } from "ehrloom/nn/initial.ts";
 import { type NamedTensors, toTensors } from "ehrloom/nn/parameters.ts";
-import { random } from "ehrloom/nn/random.ts";
+import { random } from "ehrloom/random.ts";
 import {
   golden,
   type GoldenArray,

@@ -1,6 +1,11 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs-core";
-import { specialTokens, tokenRows, tokenScript, tokensOf } from "ehrloom/models/code_tokens.ts";
+import {
+  specialTokens,
+  tokenRows,
+  tokenScript,
+  tokensOf,
+} from "ehrloom/models/tokens/code_tokens.ts";
 import { gpt, type GptConfig, gptHistories, gptLogits, gptMemory } from "ehrloom/models/gpt.ts";
 import { rowsFrom } from "ehrloom/nn/multi_hot.ts";
 import { toTensors } from "ehrloom/nn/parameters.ts";

@@ -1,9 +1,12 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { haloCoarse } from "ehrloom/models/halo_coarse.ts";
-import { tiedLogits } from "ehrloom/models/tied_head.ts";
-import { visitHistories, type VisitTransformerConfig } from "ehrloom/models/visit_transformer.ts";
+import { tiedLogits } from "ehrloom/models/tokens/tied_head.ts";
+import {
+  visitHistories,
+  type VisitTransformerConfig,
+} from "ehrloom/models/rows/visit_transformer.ts";
 import { drawn } from "ehrloom/nn/initial.ts";
-import { random } from "ehrloom/nn/random.ts";
+import { random } from "ehrloom/random.ts";
 import { golden, type GoldenArray, goldenWeights } from "../golden.ts";
 import { rowCohort, type RowGolden, testDrawnRows, testRows, testTraining } from "./original.ts";
 

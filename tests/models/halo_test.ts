@@ -1,9 +1,9 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs-core";
 import { halo, haloLogits } from "ehrloom/models/halo.ts";
-import { visitRows } from "ehrloom/models/visit_rows.ts";
-import { visitHistories } from "ehrloom/models/visit_transformer.ts";
-import type { Sampler } from "ehrloom/models/model.ts";
+import { visitRows } from "ehrloom/models/rows/visit_rows.ts";
+import { visitHistories } from "ehrloom/models/rows/visit_transformer.ts";
+import type { Sampler } from "ehrloom/models/interface/model.ts";
 import { rowsFrom } from "ehrloom/nn/multi_hot.ts";
 import { toTensors } from "ehrloom/nn/parameters.ts";
 import { adam } from "ehrloom/nn/optimizer.ts";

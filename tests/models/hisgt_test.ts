@@ -1,6 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs-core";
-import { sequenceRows, tokensOf } from "ehrloom/models/code_tokens.ts";
+import { sequenceRows, tokensOf } from "ehrloom/models/tokens/code_tokens.ts";
 import {
   hisgt,
   type HisgtConfig,
@@ -10,7 +10,7 @@ import {
   hisgtMemory,
 } from "ehrloom/models/hisgt.ts";
 import { gpt, gptLogits } from "ehrloom/models/gpt.ts";
-import type { GradientModel } from "ehrloom/models/model.ts";
+import type { GradientModel } from "ehrloom/models/interface/model.ts";
 import { rowsFrom } from "ehrloom/nn/multi_hot.ts";
 import { toTensors } from "ehrloom/nn/parameters.ts";
 import {

@@ -6,9 +6,9 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Cohort } from "ehrloom";
-import type { GradientModel, Sampler } from "ehrloom/models/model.ts";
+import type { GradientModel, Sampler } from "ehrloom/models/interface/model.ts";
 import { type MultiHot, rowOf, rowsFrom } from "ehrloom/nn/multi_hot.ts";
-import { type VisitRows, visitRows } from "ehrloom/models/visit_rows.ts";
+import { type VisitRows, visitRows } from "ehrloom/models/rows/visit_rows.ts";
 import { adam } from "ehrloom/nn/optimizer.ts";
 import { type NamedArrays, type NamedTensors, toTensors } from "ehrloom/nn/parameters.ts";
 import { type GoldenArray, goldenCohort, largestDifference, testOnBackends } from "../golden.ts";

@@ -25,9 +25,9 @@ import {
   useBackend,
   writeMeds,
 } from "ehrloom";
-import { sequenceRows } from "ehrloom/models/code_tokens.ts";
-import type { GradientModel, ModelConfig } from "ehrloom/models/model.ts";
-import { softLabels, softTargets } from "ehrloom/models/stays/soft_labels.ts";
+import { sequenceRows } from "ehrloom/models/tokens/code_tokens.ts";
+import type { GradientModel, ModelConfig } from "ehrloom/models/interface/model.ts";
+import { softLabels, softTargets } from "ehrloom/models/synehrgy/soft_labels.ts";
 import { synehrgy, type SynehrgyConfig, synehrgyLogits } from "ehrloom/models/synehrgy.ts";
 import { categoricalNll } from "ehrloom/nn/categorical.ts";
 import { drawn } from "ehrloom/nn/initial.ts";

@@ -1,6 +1,6 @@
 import { assertEquals, assertNotEquals, assertRejects } from "@std/assert";
 import * as tf from "@tensorflow/tfjs-core";
-import { type VisitRows, visitRows } from "ehrloom/models/visit_rows.ts";
+import { type VisitRows, visitRows } from "ehrloom/models/rows/visit_rows.ts";
 import {
   nextRowLogits,
   rowConditions,
@@ -13,7 +13,7 @@ import {
 import { drawn } from "ehrloom/nn/initial.ts";
 import { rowOf, rowsAt } from "ehrloom/nn/multi_hot.ts";
 import { copied, type NamedTensors, toTensors } from "ehrloom/nn/parameters.ts";
-import { random } from "ehrloom/nn/random.ts";
+import { random } from "ehrloom/random.ts";
 import { fitAdversary } from "ehrloom/train/adversarial.ts";
 import { readRun, splitOf, train, trainingDefaults, useBackend } from "ehrloom";
 import { readBest } from "ehrloom/train/read_run.ts";

@@ -6,7 +6,7 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs-core";
-import { random } from "ehrloom/nn/random.ts";
+import { random } from "ehrloom/random.ts";
 import { testOnBackends } from "../golden.ts";
 
 /** float32 rounds at 6e-8; sums of a few dozen terms of size 1, and webgpu's exp, lose some. */

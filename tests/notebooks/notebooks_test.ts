@@ -7,7 +7,7 @@ import {
   jupyterEnvironment,
   notebooksFolder,
   runNotebook,
-} from "../../tasks/jupyter.ts";
+} from "../../tasks/notebooks/jupyter.ts";
 import { both, chromium, testWith, type Wanted } from "../wants.ts";
 import { codeCells, type Notebook, readNotebook, shown, whole } from "./notebook.ts";
 

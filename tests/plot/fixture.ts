@@ -3,8 +3,8 @@ import { cohortOf } from "ehrloom/cohort/records.ts";
 import { vocabulary } from "ehrloom/cohort/vocabulary.ts";
 import { evaluate } from "ehrloom/evaluate/evaluate.ts";
 import type { Report } from "ehrloom/evaluate/report.ts";
-import { random } from "ehrloom/nn/random.ts";
-import type { ReportSources } from "ehrloom/plot/report.ts";
+import { random } from "ehrloom/random.ts";
+import type { ReportSources } from "ehrloom/plot/report/report.ts";
 import { trainingDefaults } from "ehrloom/train/options.ts";
 
 /** Would set `broken` in any page that took it for markup. */

@@ -9,8 +9,8 @@ import {
   subset,
   trimmed,
 } from "ehrloom";
-import { readMeds } from "ehrloom/cohort/from_meds.ts";
-import { writeMeds } from "ehrloom/cohort/to_meds.ts";
+import { readMeds } from "ehrloom/cohort/meds/read.ts";
+import { writeMeds } from "ehrloom/cohort/meds/write.ts";
 import { generate } from "ehrloom/generate/generate.ts";
 import { useBackend } from "ehrloom/nn/backend.ts";
 import { readRun } from "ehrloom/train/read_run.ts";

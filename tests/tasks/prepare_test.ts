@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { readMeds } from "ehrloom/cohort/from_meds.ts";
+import { readMeds } from "ehrloom/cohort/meds/read.ts";
 import { syntheaSample, syntheaSampleFolder } from "ehrloom/cohort/sample.ts";
 import { taskArguments } from "../tiny.ts";
 

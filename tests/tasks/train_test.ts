@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { writeMeds } from "ehrloom/cohort/to_meds.ts";
+import { writeMeds } from "ehrloom/cohort/meds/write.ts";
 import { join } from "node:path";
 import { inFolder } from "../folder.ts";
 import { runTask, tinyCohort } from "../tiny.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
-import { random } from "ehrloom/nn/random.ts";
+import { random } from "ehrloom/random.ts";
 import { epochBatches } from "ehrloom/train/batches.ts";
 
 const draws = random(3);

@@ -1,6 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { cohortOf } from "ehrloom/cohort/records.ts";
-import { writeMeds } from "ehrloom/cohort/to_meds.ts";
+import { writeMeds } from "ehrloom/cohort/meds/write.ts";
 import { useBackend } from "ehrloom/nn/backend.ts";
 import { readSafetensors, writeSafetensors } from "ehrloom/nn/safetensors.ts";
 import { readRun } from "ehrloom/train/read_run.ts";

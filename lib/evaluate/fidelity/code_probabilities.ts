@@ -5,8 +5,8 @@
  * @module
  */
 import type { Cohort } from "../../cohort/cohort.ts";
-import type { KeyIndex } from "./key_index.ts";
-import { codeKeyIndex, type CodeKind, KeyRowReader, type KeyRows } from "./key_rows.ts";
+import type { KeyIndex } from "./counting/key_index.ts";
+import { codeKeyIndex, type CodeKind, KeyRowReader, type KeyRows } from "./counting/key_rows.ts";
 
 /** Weighted counts of keys, a column for each set of weights. */
 export class KeyCounts {

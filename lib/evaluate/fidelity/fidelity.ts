@@ -11,7 +11,7 @@ import type { Fidelity, FidelityFigures, LabelPrevalence } from "../report.ts";
 import { aggregate, aggregateStatistics } from "./aggregate_statistics.ts";
 import { gapFidelity, type GapSums, gapSums } from "./gap_days.ts";
 import { independentMarginals } from "./independent_marginals.ts";
-import { type CodeKind, codeKinds } from "./key_rows.ts";
+import { type CodeKind, codeKinds } from "./counting/key_rows.ts";
 import {
   type Played,
   probabilityFidelity,
@@ -20,8 +20,8 @@ import {
 } from "./probability_fidelity.ts";
 import { r2 } from "./r2.ts";
 import { valueFidelity } from "./value_fidelity.ts";
-import { checkVocabularies } from "./vocabularies.ts";
-import { withoutEmptyRecords } from "./without_empty_records.ts";
+import { checkVocabularies } from "../vocabularies.ts";
+import { withoutEmptyRecords } from "../without_empty_records.ts";
 
 /** How to judge fidelity. */
 export interface FidelityOptions {

@@ -6,9 +6,7 @@
  */
 import { type Cohort, cohort } from "../../cohort/cohort.ts";
 import { independentVisits, marginals } from "../../models/independent.ts";
-import { random } from "../../nn/random.ts";
-
-const marginalsStream = 0x6d617267; // apart from other uses of the same seed
+import { stream } from "../../random.ts";
 
 /**
  * As many records as the source has, drawn from its marginals: numbers of visits from those of the
@@ -21,7 +19,7 @@ export function independentMarginals(source: Cohort, options: { seed: number }):
   const { seed } = options;
   const records = source.recordCount;
   const labelCount = source.labelNames.length;
-  const draws = random(seed, marginalsStream);
+  const draws = stream("floor", seed);
   const known = marginals(source);
   const visitOffsets = new Uint32Array(records + 1);
   for (let record = 0; record < records; record++) {

@@ -6,8 +6,8 @@
  */
 import type { Cohort } from "../../cohort/cohort.ts";
 import { countKeys, orderedKeys, visitDenominator } from "./code_probabilities.ts";
-import { codeKeyIndex, type CodeKind } from "./key_rows.ts";
-import { checkVocabularies } from "./vocabularies.ts";
+import { codeKeyIndex, type CodeKind } from "./counting/key_rows.ts";
+import { checkVocabularies } from "../vocabularies.ts";
 
 /** Per-visit probabilities of one kind in two cohorts, key by key. */
 export interface PairedProbabilities {

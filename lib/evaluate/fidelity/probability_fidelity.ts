@@ -15,8 +15,14 @@ import type { OnProgress } from "../../progress.ts";
 import { r2Estimate, resampleWeights, type Role } from "../bootstrap.ts";
 import type { ProbabilityFidelity } from "../report.ts";
 import { KeyCounts } from "./code_probabilities.ts";
-import type { KeyIndex } from "./key_index.ts";
-import { codeKeyIndex, type CodeKind, codeKinds, KeyRowReader, type KeyRows } from "./key_rows.ts";
+import type { KeyIndex } from "./counting/key_index.ts";
+import {
+  codeKeyIndex,
+  type CodeKind,
+  codeKinds,
+  KeyRowReader,
+  type KeyRows,
+} from "./counting/key_rows.ts";
 import { r2 } from "./r2.ts";
 
 /** A cohort and the part it plays in a comparison. */

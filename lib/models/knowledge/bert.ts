@@ -12,7 +12,7 @@ import { layerNorm } from "../../nn/layer_norm.ts";
 import type { NamedArrays, NamedTensors, ShapedArray } from "../../nn/parameters.ts";
 import { setEncoder, type SetEncoderConfig } from "../../nn/set_encoder.ts";
 import { withPositions } from "../../nn/transformer.ts";
-import { mostLayers } from "../visit_transformer.ts";
+import { mostLayers } from "../rows/visit_transformer.ts";
 
 /** Sizes of a BERT and how it computes. */
 export interface BertConfig extends SetEncoderConfig {

@@ -5,10 +5,10 @@
  * @see docs/specs/hisgt.md sections 3 and 4
  * @module
  */
-import { type CodeGraph, codeGraph } from "../../cohort/code_graph.ts";
+import { type CodeGraph, codeGraph } from "../../cohort/codes/code_graph.ts";
 import type { Cohort } from "../../cohort/cohort.ts";
 import type { NamedArrays, ShapedArray } from "../../nn/parameters.ts";
-import type { Random } from "../../nn/random.ts";
+import type { Random } from "../../random.ts";
 import type { OnProgress } from "../../progress.ts";
 import {
   type CodeEmbeddings,
@@ -21,7 +21,7 @@ import {
 } from "./code_embeddings.ts";
 import { descriptionVectors, type WeightedText } from "./description_vectors.ts";
 import { learnedGraphVectors } from "./graph_encoder.ts";
-import type { Knowledge } from "../model.ts";
+import type { Knowledge } from "../interface/model.ts";
 
 /** Which tables, and how wide. */
 export interface KnowledgeConfig {

@@ -7,7 +7,7 @@
  * @module
  */
 import { EigenvalueDecomposition, Matrix, QrDecomposition } from "ml-matrix";
-import type { Random } from "../../nn/random.ts";
+import type { Random } from "../../random.ts";
 
 /** A text of a document and how much it counts. */
 export interface WeightedText {

@@ -4,7 +4,10 @@
  * @see docs/specs/hisgt.md section 4
  * @module
  */
-import { codesWithoutDescription, type DescribedCodes } from "../../cohort/code_descriptions.ts";
+import {
+  codesWithoutDescription,
+  type DescribedCodes,
+} from "../../cohort/codes/code_descriptions.ts";
 import type { OnProgress } from "../../progress.ts";
 import {
   type CodeEmbeddings,

@@ -11,14 +11,14 @@
  */
 import { breathe } from "../../breathe.ts";
 import * as tf from "@tensorflow/tfjs-core";
-import type { CodeGraph } from "../../cohort/code_graph.ts";
+import type { CodeGraph } from "../../cohort/codes/code_graph.ts";
 import { layerNorm } from "../../nn/layer_norm.ts";
 import { linear } from "../../nn/linear.ts";
 import { embedding, type MultiHot, rowsFrom } from "../../nn/multi_hot.ts";
 import { adam } from "../../nn/optimizer.ts";
 import { constant, drawn, type Initials, uniform } from "../../nn/initial.ts";
 import type { NamedTensors } from "../../nn/parameters.ts";
-import type { Random } from "../../nn/random.ts";
+import type { Random } from "../../random.ts";
 import type { OnProgress } from "../../progress.ts";
 
 /** Which pairs of nodes the encoder learns from: all, as the original, or edges and some others. */

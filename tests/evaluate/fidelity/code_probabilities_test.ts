@@ -1,8 +1,8 @@
 import { assertAlmostEquals, assertEquals, assertGreater } from "@std/assert";
 import { type CodeKind, codeKinds, codeProbabilities, type Cohort, random } from "ehrloom";
 import { visitDenominator } from "ehrloom/evaluate/fidelity/code_probabilities.ts";
-import { codeKeyIndex, KeyRowReader } from "ehrloom/evaluate/fidelity/key_rows.ts";
-import { withoutEmptyRecords } from "ehrloom/evaluate/fidelity/without_empty_records.ts";
+import { codeKeyIndex, KeyRowReader } from "ehrloom/evaluate/fidelity/counting/key_rows.ts";
+import { withoutEmptyRecords } from "ehrloom/evaluate/without_empty_records.ts";
 import { cohorts, golden, goldenNames, goldenTolerance } from "../golden.ts";
 import { listedCohort, randomRecords } from "../random_cohort.ts";
 

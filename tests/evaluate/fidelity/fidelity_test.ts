@@ -15,7 +15,7 @@ import {
   fidelityFigures,
   withLabel,
 } from "ehrloom";
-import { withoutEmptyRecords } from "ehrloom/evaluate/fidelity/without_empty_records.ts";
+import { withoutEmptyRecords } from "ehrloom/evaluate/without_empty_records.ts";
 import { cohorts, golden, goldenNames, goldenTolerance } from "../golden.ts";
 import { listedCohort, randomRecords } from "../random_cohort.ts";
 

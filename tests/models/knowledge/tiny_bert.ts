@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { bertConfig, bertShapes } from "ehrloom/models/knowledge/bert.ts";
 import { drawn, gaussian } from "ehrloom/nn/initial.ts";
 import type { NamedArrays } from "ehrloom/nn/parameters.ts";
-import { random } from "ehrloom/nn/random.ts";
+import { random } from "ehrloom/random.ts";
 import { writeSafetensors } from "ehrloom/nn/safetensors.ts";
 
 const pieces =

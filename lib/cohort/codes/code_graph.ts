@@ -1,0 +1,205 @@
+/**
+ * The hierarchy above a vocabulary's codes as a graph: its codes' places and all that lies above
+ * them, each with its parents. From the code systems themselves, or from a list of edges.
+ *
+ * @module
+ */
+import { type CodePlace, codeSystems, splitCode, unnamedSystem } from "./code_systems.ts";
+import { readCsv } from "../../files/csv.ts";
+import type { Vocabulary } from "../vocabulary.ts";
+
+/** One edge of a hierarchy that a user brings. */
+export interface CodeEdge {
+  /** What lies above. */
+  readonly parent: string;
+  /** What lies below; a code as the vocabulary has it, or a place between. */
+  readonly child: string;
+}
+
+/** A hierarchy of codes: no cycles; several parents are allowed. */
+export interface CodeGraph {
+  /** Ids of the places; codes of the vocabulary and whatever lies above them. */
+  readonly nodes: readonly string[];
+  /** [nodes] What each means, for people; "" where nobody says. */
+  readonly names: readonly string[];
+  /** [nodes] Indices of the nodes right above each. */
+  readonly parents: readonly (readonly number[])[];
+  /** [codes] Node of each code, -1 where it has none. */
+  readonly nodeOf: Int32Array;
+  /** Codes that have no place: of no known system, or not valid in theirs. */
+  readonly unplaced: readonly string[];
+  /** Where the graph comes from, with counts, in a sentence for reports. */
+  readonly source: string;
+}
+
+/** A graph that grows. */
+function growingGraph() {
+  const nodes: string[] = [];
+  const names: string[] = [];
+  const parents: number[][] = [];
+  const indexOf = new Map<string, number>();
+  return {
+    nodes,
+    names,
+    parents,
+    node({ id, name = "" }: CodePlace): number {
+      const known = indexOf.get(id);
+      if (known !== undefined) return known;
+      indexOf.set(id, nodes.length);
+      names.push(name);
+      parents.push([]);
+      return nodes.push(id) - 1;
+    },
+  };
+}
+
+/** Descriptions that say more than the code, as names of the nodes that are codes themselves. */
+function nameCodes(
+  { names, nodes }: Pick<ReturnType<typeof growingGraph>, "names" | "nodes">,
+  { codes, descriptions }: Vocabulary,
+  nodeOf: Int32Array,
+): void {
+  const plain = (text: string) => text.replace(/[^0-9A-Za-z]/g, "").toUpperCase();
+  nodeOf.forEach((node, code) => {
+    if (node === -1 || names[node] !== "" || descriptions[code] === codes[code]) return;
+    const isOwnPlace = plain(nodes[node]).endsWith(plain(splitCode(codes[code]).code));
+    if (isOwnPlace) names[node] = descriptions[code];
+  });
+}
+
+/**
+ * The hierarchy of a vocabulary by its codes: ICD-9-CM and ICD-10-CM in full, SNOMED CT by semantic
+ * tag and RxNorm by ingredient as descriptions tell them. Codes of other systems have no place.
+ *
+ * @example Two kinds of diabetes meet in their block
+ * ```ts
+ * import { codeGraph, vocabulary } from "ehrloom";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const { nodes } = codeGraph(vocabulary(["ICD10CM//E11.9", "ICD10CM//E10"]));
+ * assertEquals(nodes.length, 5); // E00-E89, E08-E13, E11, E11.9, E10
+ * ```
+ *
+ * @param vocabulary whose codes name their system ("ICD10CM//E11.9"), or are all of ICD
+ */
+export function codeGraph(vocabulary: Vocabulary): CodeGraph {
+  const { codes, descriptions } = vocabulary;
+  const graph = growingGraph();
+  const nodeOf = new Int32Array(codes.length).fill(-1);
+  const counts = new Map<string, number>();
+  const unnamed = unnamedSystem(codes.filter((code) => splitCode(code).prefix === ""));
+  codes.forEach((text, index) => {
+    const { prefix, code } = splitCode(text);
+    const system = prefix === "" ? unnamed : codeSystems.find((system) => system.isNamed(prefix));
+    const path = system?.path(code, descriptions[index]);
+    if (system === undefined || path === undefined) return;
+    counts.set(system.name, (counts.get(system.name) ?? 0) + 1);
+    const places = path.map((place) => graph.node(place));
+    for (let level = 1; level < places.length; level++) {
+      graph.parents[places[level]] = [places[level - 1]];
+    }
+    nodeOf[index] = places[places.length - 1];
+  });
+  nameCodes(graph, vocabulary, nodeOf);
+  const { nodes, names, parents } = graph;
+  const unplaced = codes.filter((_, index) => nodeOf[index] === -1);
+  const placed = [...counts].map(([name, count]) => `${name} ${count}`).join(", ");
+  const source = `by code system, of ${codes.length} codes: ${placed || "none placed"}` +
+    (unplaced.length > 0 ? `; without a place: ${unplaced.length}` : "");
+  return { nodes, names, parents, nodeOf, unplaced, source };
+}
+
+/** The nodes of a cycle, each above the next and the last above the first; undefined for none. */
+function cycleIn(parents: readonly (readonly number[])[]): number[] | undefined {
+  const state = new Uint8Array(parents.length); // 1 on the way up, 2 known to be free of cycles
+  for (let from = 0; from < parents.length; from++) {
+    const way: { node: number; next: number }[] = [];
+    if (state[from] === 0) way.push({ node: from, next: 0 });
+    while (way.length > 0) {
+      const step = way[way.length - 1];
+      state[step.node] = 1;
+      if (step.next === parents[step.node].length) {
+        state[step.node] = 2;
+        way.pop();
+        continue;
+      }
+      const parent = parents[step.node][step.next++];
+      if (state[parent] === 1) {
+        const nodes = way.map(({ node }) => node);
+        return nodes.slice(nodes.indexOf(parent)).reverse();
+      }
+      if (state[parent] === 0) way.push({ node: parent, next: 0 });
+    }
+  }
+  return undefined;
+}
+
+/**
+ * A hierarchy from edges that a user brings, cut down to the vocabulary's codes and all above them.
+ *
+ * @param vocabulary whose codes are matched as they are written
+ * @param edges in any order
+ * @param file named in errors
+ * @throws {RangeError} If the edges go in a circle, which is named, or meet none of the codes
+ */
+export function codeGraphOf(
+  vocabulary: Vocabulary,
+  edges: readonly CodeEdge[],
+  file = "the hierarchy",
+): CodeGraph {
+  const above = new Map<string, Set<string>>();
+  for (const { parent, child } of edges) {
+    above.set(child, (above.get(child) ?? new Set()).add(parent));
+    if (!above.has(parent)) above.set(parent, new Set());
+  }
+  const ids = [...above.keys()];
+  const place = new Map(ids.map((id, i) => [id, i]));
+  const placesOf = (set: Iterable<string>) => Array.from(set, (id) => place.get(id) ?? -1);
+  const cycle = cycleIn(ids.map((id) => placesOf(above.get(id) ?? [])));
+  if (cycle !== undefined) {
+    const [first] = cycle;
+    const circle = [...cycle, first].map((node) => ids[node]).join(" > ");
+    throw new RangeError(`Cannot use "${file}": its edges go in a circle, ${circle}`);
+  }
+  const { codes } = vocabulary;
+  const unplaced = codes.filter((code) => !above.has(code));
+  if (unplaced.length === codes.length) {
+    throw new RangeError(
+      `Cannot use "${file}": it has none of the ${codes.length} codes, such as "${codes[0]}"`,
+    );
+  }
+  const graph = growingGraph();
+  const nodeOf = Int32Array.from(codes, (id) => above.has(id) ? graph.node({ id }) : -1);
+  for (let node = 0; node < graph.nodes.length; node++) { // grows by the parents it meets
+    graph.parents[node] = [...above.get(graph.nodes[node]) ?? []].map((id) => graph.node({ id }));
+  }
+  nameCodes(graph, vocabulary, nodeOf);
+  const source = `"${file}", with ${codes.length - unplaced.length} of ${codes.length} codes`;
+  return {
+    nodes: graph.nodes,
+    names: graph.names,
+    parents: graph.parents,
+    nodeOf,
+    unplaced,
+    source,
+  };
+}
+
+/**
+ * Reads a hierarchy: a CSV file with the columns `parent` and `child`.
+ *
+ * @param path ends in ".gz" when gzipped
+ * @param vocabulary whose codes are matched as they are written
+ * @throws {Deno.errors.NotFound} If there is no such file
+ * @throws {SyntaxError} If it is no such table
+ * @throws {RangeError} As {@link codeGraphOf} does
+ */
+export async function readCodeGraph(path: string, vocabulary: Vocabulary): Promise<CodeGraph> {
+  const edges: CodeEdge[] = [];
+  await readCsv(path, ["parent", "child"], ([parent, child]) => {
+    if (parent === "" || child === "") return "parent or child is empty";
+    if (parent === child) return `"${child}" is its own parent`;
+    edges.push({ parent, child });
+  });
+  return codeGraphOf(vocabulary, edges, path);
+}

@@ -1,0 +1,139 @@
+/**
+ * Where a code stands in its code system, from the code itself: ICD-9-CM and ICD-10-CM diagnoses by
+ * their characters and the tables of chapters and blocks, SNOMED CT and RxNorm, whose numbers say
+ * nothing, by what Synthea writes into descriptions.
+ *
+ * @see docs/specs/hierarchy-data.md sections 1 to 4
+ * @module
+ */
+import icd10 from "./icd10cm-blocks.json" with { type: "json" };
+import icd9 from "./icd9cm-blocks.json" with { type: "json" };
+
+/** A place in a hierarchy of codes. */
+export interface CodePlace {
+  /** Names the place, with its system in front, such as "ICD10CM/E08-E13". */
+  readonly id: string;
+  /** What it means, where tables say so. */
+  readonly name?: string;
+}
+
+/** A code system that places codes. */
+export interface CodeSystem {
+  /** As places are prefixed. */
+  readonly name: string;
+  /** Whether it is what a vocabulary calls the system in front of "//". */
+  isNamed(prefix: string): boolean;
+  /** From the outermost place to the code's own; undefined for no code of the system. */
+  path(code: string, description: string): CodePlace[] | undefined;
+}
+
+/** Codes that long have places of their own; longer ones share them, as in HiSGT. */
+const deepest = 5;
+
+interface Range {
+  readonly id: string;
+  readonly name: string;
+}
+
+function isWithin(category: string, { id }: Range): boolean {
+  const [first, last = first] = id.split("-");
+  return first <= category && category <= last;
+}
+
+/** A block of one category is another place than the category. */
+function rangePlace(system: string, { id, name }: Range): CodePlace {
+  return { id: `${system}/${id.includes("-") ? id : `${id}-${id}`}`, name };
+}
+
+/** The category and the places below it, a character each, with a dot behind the category. */
+function placesByCharacter(system: string, code: string, category: string): CodePlace[] {
+  const places = [{ id: `${system}/${category}` }];
+  for (let length = category.length + 1; length <= Math.min(code.length, deepest); length++) {
+    places.push({ id: `${system}/${category}.${code.slice(category.length, length)}` });
+  }
+  return places;
+}
+
+const icd10cm: CodeSystem = {
+  name: "ICD10CM",
+  isNamed: (prefix) => /^(diagnosis\/\/)?icd(-?10(-?cm)?|\/\/10)$/i.test(prefix),
+  path(text) {
+    const code = text.trim().toUpperCase().replace(".", "");
+    if (!/^[A-Z][0-9A][0-9A-Z][0-9A-Z]{0,4}$/.test(code)) return undefined;
+    const category = code.slice(0, 3);
+    const exceptions: Readonly<Record<string, string>> = icd10.exceptions;
+    const blocks = icd10.chapters.flatMap(({ id, name, blocks }) =>
+      blocks.filter(({ container }) => !container).map((block) => ({
+        chapter: { id, name },
+        block,
+      }))
+    );
+    const found = blocks.find(({ block }) => block.id === category) ??
+      blocks.find(({ block }) => block.id === exceptions[category]) ??
+      blocks.find(({ block }) => isWithin(category, block));
+    if (found === undefined) return undefined;
+    return [
+      rangePlace("ICD10CM", found.chapter),
+      rangePlace("ICD10CM", found.block),
+      ...placesByCharacter("ICD10CM", code, category),
+    ];
+  },
+};
+
+const icd9cm: CodeSystem = {
+  name: "ICD9CM",
+  isNamed: (prefix) => /^(diagnosis\/\/)?icd(-?9(-?cm)?|\/\/9)$/i.test(prefix),
+  path(text) {
+    const code = text.trim().toUpperCase().replace(".", "");
+    if (!/^(E[0-9]{3,4}|V[0-9]{2,4}|[0-9]{3,5})$/.test(code)) return undefined;
+    const category = code.slice(0, code.startsWith("E") ? 4 : 3);
+    const chapter = icd9.chapters.find((chapter) => isWithin(category, chapter));
+    if (chapter === undefined) return undefined;
+    const blocks = chapter.blocks.filter((block) => isWithin(category, block));
+    return [chapter, ...blocks.slice(0, 1)].map((range) => rangePlace("ICD9CM", range))
+      .concat(placesByCharacter("ICD9CM", code, category));
+  },
+};
+
+const snomed: CodeSystem = {
+  name: "SNOMED-CT",
+  isNamed: (prefix) => /^snomed(-?ct)?$/i.test(prefix),
+  path(code, description) {
+    const [, kind = "without a tag"] = description.match(/\(([^()]+)\)\s*$/) ?? [];
+    return [{ id: `SNOMED-CT/${kind}`, name: kind }, { id: `SNOMED-CT/${code}` }];
+  },
+};
+
+const rxnorm: CodeSystem = {
+  name: "RxNorm",
+  isNamed: (prefix) => /^rxnorm$/i.test(prefix),
+  path(code, description) {
+    const ingredient = description.toLowerCase()
+      .replace(/^[{\s]*(abuse-deterrent\s+)?(\d[\d.]*\s+\(?(ml|mg|hr|actuat|unt|day)?\s*)*/, "")
+      .replace(/\s+\d.*$/, "").trim();
+    if (ingredient === "") return undefined;
+    return [{ id: `RxNorm/${ingredient}`, name: ingredient }, { id: `RxNorm/${code}` }];
+  },
+};
+
+/** Every system whose codes can be placed without files from the user. */
+export const codeSystems: readonly CodeSystem[] = [icd10cm, icd9cm, snomed, rxnorm];
+
+/** What stands in front of the last "//" of a code, and the code behind it. */
+export function splitCode(code: string): { prefix: string; code: string } {
+  const at = code.lastIndexOf("//");
+  return at === -1 ? { prefix: "", code } : { prefix: code.slice(0, at), code: code.slice(at + 2) };
+}
+
+/**
+ * The system of codes that name none: the ICD edition that knows most of them, provided that it
+ * knows nine in ten.
+ */
+export function unnamedSystem(codes: readonly string[]): CodeSystem | undefined {
+  const known = [icd9cm, icd10cm].map((system) => ({
+    system,
+    count: codes.filter((code) => system.path(code, "") !== undefined).length,
+  }));
+  const [best] = known.sort((a, b) => b.count - a.count);
+  return best.count > 0 && best.count >= 0.9 * codes.length ? best.system : undefined;
+}

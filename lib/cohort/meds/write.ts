@@ -1,0 +1,288 @@
+/**
+ * Writes a cohort as a MEDS folder (Medical Event Data Standard 0.4), Ehrloom's own format:
+ *
+ * - `data/0000.parquet`, …: `subject_id` int64, `time` timestamp[us], `code` string,
+ *   `numeric_value` float32, and `visit` int32, the number of the visit within its record
+ * - `metadata/codes.parquet`: `code`, `description`, `parent_codes`, in the vocabulary's order
+ * - `metadata/subject_splits.parquet`: `subject_id`, `split` (train, tuning, held_out)
+ * - `metadata/labels.parquet` (Ehrloom's own): every `subject_id`, and a 0/1 column per label
+ * - `metadata/dataset.json`
+ *
+ * Where the cohort has demographics, a record begins with its sex, an event without a time
+ * ("GENDER//F"), and its birth ("MEDS_BIRTH") as far as they are known; these have no `visit`.
+ *
+ * A visit without codes is one row of code {@link emptyVisitCode}. Visits at the same time stand a
+ * microsecond apart, and a record whose days are unknown begins at {@link unknownStart}, so that
+ * the order of visits is in `time` alone.
+ *
+ * @module
+ */
+import { Writable } from "node:stream";
+import pl from "nodejs-polars";
+import type { OnProgress } from "../../progress.ts";
+import { type Cohort, sexNames } from "../cohort.ts";
+import { joined } from "../growing.ts";
+import { writeWhole } from "../../files/output.ts";
+import { birthCode, emptyVisitCode, sexCodes } from "../reserved_names.ts";
+import { sameTexts, type Vocabulary } from "../vocabulary.ts";
+
+/** Microseconds since 1970 of 1900-01-01: where a record begins whose days are unknown. */
+export const unknownStart: number = Date.UTC(1900, 0, 1) * 1000;
+/** Microseconds in a day. */
+export const microsecondsPerDay = 86_400_000_000;
+/** MEDS's names for the splits, in the order of `splitNames`. */
+export const medsSplitNames = ["train", "tuning", "held_out"] as const;
+
+/** A shard is closed when it holds this many events: about 100 MB of memory while it is written. */
+const eventsPerShard = 1 << 21;
+
+/** How {@link writeMeds} writes. */
+export interface WriteMedsOptions {
+  /** Name of the data set in `dataset.json`; default "ehrloom". */
+  name?: string;
+  /** What else `dataset.json` shall say, under "ehrloom"; asked once all is written. */
+  notes?: () => Readonly<Record<string, unknown>>;
+  /** Replace what is at the path. */
+  force?: boolean;
+  /** Told the records written so far; `total` is 0 while chunks are still to come. */
+  onProgress?: OnProgress;
+}
+
+/** The rows of records `from` up to `to`. */
+function dataFrame(source: Cohort, from: number, to: number): pl.DataFrame {
+  const { visitOffsets, codeOffsets, codes, demographics } = source;
+  const emptyVisit = source.vocabulary.codes.length;
+  let rows = demographics === null ? 0 : 2 * (to - from);
+  for (let visit = visitOffsets[from]; visit < visitOffsets[to]; visit++) {
+    rows += Math.max(1, codeOffsets[visit + 1] - codeOffsets[visit]);
+  }
+  const subject = new BigInt64Array(rows);
+  const time = new Float64Array(rows);
+  const visitNumber = new Int32Array(rows).fill(-1);
+  const code = new Uint32Array(rows);
+  const value = new Float32Array(rows).fill(NaN);
+  let row = 0;
+  for (let record = from; record < to; record++) {
+    const firstRow = row;
+    if (demographics !== null && demographics.sexes[record] > 0) {
+      time[row] = NaN;
+      code[row++] = emptyVisit + 1 + demographics.sexes[record];
+    }
+    if (demographics !== null && !Number.isNaN(demographics.birthDays[record])) {
+      time[row] = Math.round(demographics.birthDays[record] * microsecondsPerDay);
+      code[row++] = emptyVisit + 1;
+    }
+    const start = source.startDays[record];
+    let now = Number.isNaN(start) ? unknownStart : Math.round(start * microsecondsPerDay);
+    for (let visit = visitOffsets[record]; visit < visitOffsets[record + 1]; visit++) {
+      if (visit > visitOffsets[record]) {
+        now += Math.max(1, Math.round(source.gapDays[visit] * microsecondsPerDay));
+      }
+      const begin = codeOffsets[visit];
+      const end = Math.max(begin + 1, codeOffsets[visit + 1]);
+      for (let i = begin; i < end; i++, row++) {
+        const isEmpty = codeOffsets[visit + 1] === begin;
+        time[row] = now;
+        visitNumber[row] = visit - visitOffsets[record];
+        code[row] = isEmpty ? emptyVisit : codes[i];
+        if (!isEmpty && source.values !== null) value[row] = source.values[i];
+      }
+    }
+    subject.fill(source.subjectIds[record], firstRow, row);
+  }
+  const known = (column: string, isMissing: pl.Expr) =>
+    pl.when(isMissing).then(pl.lit(null)).otherwise(pl.col(column));
+  return pl.DataFrame([
+    pl.Series("subject_id", subject.subarray(0, row)),
+    pl.Series("time", time.subarray(0, row)),
+    pl.Series("code_index", code.subarray(0, row)),
+    pl.Series("numeric_value", value.subarray(0, row)),
+    pl.Series("visit", visitNumber.subarray(0, row)),
+  ]).withColumns(
+    known("time", pl.col("time").isNan()).cast(pl.Int64).cast(pl.Datetime("us")).alias("time"),
+    known("numeric_value", pl.col("numeric_value").isNan()).cast(pl.Float32)
+      .alias("numeric_value"),
+    known("visit", pl.col("visit").lt(0)).cast(pl.Int32).alias("visit"),
+  );
+}
+
+/** All codes that rows may have by `code_index`: the vocabulary's, then those that are none of it. */
+function codesFrame({ vocabulary, demographics }: Cohort): pl.DataFrame {
+  const others = [[emptyVisitCode, "A visit without codes"]];
+  if (demographics !== null) {
+    others.push([birthCode, "Birth"]);
+    sexCodes.forEach((code, index) => others.push([code, `Sex: ${sexNames[1 + index]}`]));
+  }
+  const codes = [...vocabulary.codes, ...others.map(([code]) => code)];
+  const descriptions = [
+    ...vocabulary.descriptions,
+    ...others.map(([, description]) => description),
+  ];
+  return pl.DataFrame([
+    pl.Series("code_index", Uint32Array.from(codes.keys())),
+    pl.Series("code", codes, pl.String),
+    pl.Series("description", descriptions, pl.String),
+  ]);
+}
+
+function metadata(name: string, notes?: Readonly<Record<string, unknown>>): string {
+  return JSON.stringify(
+    {
+      dataset_name: name,
+      dataset_version: "1",
+      etl_name: "ehrloom",
+      meds_version: "0.4.0",
+      created_at: new Date().toISOString(),
+      other_extension_columns: ["visit"],
+      ehrloom: notes,
+    },
+    null,
+    2,
+  ) + "\n";
+}
+
+/**
+ * Polars panics, with a page on stderr, where a disk is full or a folder missing; Deno says so in a
+ * sentence. So the Parquet bytes go through memory.
+ */
+async function writeParquet(path: string, frame: pl.DataFrame): Promise<void> {
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  const sink = new Writable({
+    write(chunk: Uint8Array<ArrayBuffer>, _encoding, done) {
+      chunks.push(chunk);
+      done();
+    },
+  });
+  frame.writeParquet(sink, { compression: "zstd" });
+  using file = await Deno.create(path);
+  await new Blob(chunks).stream().pipeTo(file.writable);
+}
+
+/** What is known of all subjects once their events are written. */
+class Subjects {
+  private readonly ids: BigInt64Array[] = [];
+  private readonly labels: Uint8Array[] = [];
+  private readonly splits: Uint8Array[] = [];
+  constructor(
+    readonly vocabulary: Vocabulary,
+    readonly labelNames: readonly string[],
+    readonly hasDemographics: boolean,
+  ) {}
+
+  add(chunk: Cohort): void {
+    if (
+      chunk.vocabulary !== this.vocabulary &&
+        !sameTexts(chunk.vocabulary.codes, this.vocabulary.codes) ||
+      !sameTexts(chunk.labelNames, this.labelNames)
+    ) throw new RangeError("Cannot write a cohort: its parts differ in vocabulary or labels");
+    if (this.ids.length > 0 && (chunk.splits === null) !== (this.splits.length === 0)) {
+      throw new RangeError("Cannot write a cohort: only some of its parts are split");
+    }
+    if ((chunk.demographics !== null) !== this.hasDemographics) {
+      throw new RangeError("Cannot write a cohort: only some of its parts have demographics");
+    }
+    this.ids.push(chunk.subjectIds.slice());
+    this.labels.push(chunk.labels.slice());
+    if (chunk.splits !== null) this.splits.push(chunk.splits.slice());
+  }
+
+  async write(folder: string): Promise<void> {
+    const ids = joined(this.ids, (length) => new BigInt64Array(length));
+    const sorted = ids.slice().sort();
+    const twice = sorted.findIndex((id, index) => index > 0 && id === sorted[index - 1]);
+    if (twice !== -1) {
+      throw new RangeError(
+        `Cannot write a cohort: subject ${sorted[twice]} is in two of its parts`,
+      );
+    }
+    const labels = joined(this.labels, (length) => new Uint8Array(length));
+    const count = this.labelNames.length;
+    const columns = this.labelNames.map((name, label) =>
+      pl.Series(name, Uint8Array.from(ids, (_, record) => labels[record * count + label]))
+    );
+    await writeParquet(
+      `${folder}/labels.parquet`,
+      pl.DataFrame([pl.Series("subject_id", ids), ...columns]),
+    );
+    if (this.splits.length > 0) {
+      const splits = joined(this.splits, (length) => new Uint8Array(length));
+      const names = pl.DataFrame([
+        pl.Series("index", Uint8Array.of(0, 1, 2)),
+        pl.Series("split", [...medsSplitNames]),
+      ]);
+      const split = pl.DataFrame([pl.Series("subject_id", ids), pl.Series("index", splits)])
+        .join(names, { on: "index", how: "left" }).select("subject_id", "split");
+      await writeParquet(`${folder}/subject_splits.parquet`, split);
+    }
+  }
+}
+
+/** Ranges of records to write to one file each; one empty range for a cohort without records. */
+function* shards({ visitOffsets, codeOffsets, recordCount }: Cohort): Generator<[number, number]> {
+  let from = 0;
+  for (let to = 1; to <= recordCount; to++) {
+    const events = codeOffsets[visitOffsets[to]] - codeOffsets[visitOffsets[from]];
+    if (to < recordCount && events < eventsPerShard) continue;
+    yield [from, to];
+    from = to;
+  }
+  if (recordCount === 0) yield [0, 0];
+}
+
+/**
+ * Writes a cohort folder, whole or not at all. Cohorts given one after the other (say by a
+ * generator that draws them) are written as they come, so that memory holds one at a time.
+ *
+ * @param path where the folder shall stand
+ * @param source a cohort, or its parts with one vocabulary, the same labels and distinct subjects
+ * @throws {Deno.errors.AlreadyExists} If something is at `path` and `force` is not set
+ * @throws {RangeError} If the parts do not fit together, or there is none
+ */
+export async function writeMeds(
+  path: string,
+  source: Cohort | Iterable<Cohort> | AsyncIterable<Cohort>,
+  { name = "ehrloom", notes, force = false, onProgress }: WriteMedsOptions = {},
+): Promise<void> {
+  await writeWhole(path, async (folder) => {
+    await Deno.mkdir(`${folder}/data`, { recursive: true });
+    await Deno.mkdir(`${folder}/metadata`);
+    let subjects: Subjects | undefined;
+    let codes = pl.DataFrame();
+    let shard = 0;
+    let done = 0;
+    for await (const chunk of "recordCount" in source ? [source] : source) {
+      if (subjects === undefined) {
+        subjects = new Subjects(
+          chunk.vocabulary,
+          chunk.labelNames,
+          chunk.demographics !== null,
+        );
+        codes = codesFrame(chunk);
+      }
+      subjects.add(chunk);
+      const total = "recordCount" in source ? chunk.recordCount : 0;
+      for (const [from, to] of shards(chunk)) {
+        const rows = dataFrame(chunk, from, to).join(codes, { on: "code_index", how: "left" })
+          .select(
+            pl.col("subject_id"),
+            pl.col("time"),
+            pl.col("code"),
+            pl.col("numeric_value"),
+            pl.col("visit"),
+          );
+        await writeParquet(`${folder}/data/${String(shard++).padStart(4, "0")}.parquet`, rows);
+        done += to - from;
+        onProgress?.({ stage: "writing records", done, total });
+      }
+    }
+    if (subjects === undefined) throw new RangeError("Cannot write a cohort: it has no parts");
+    await subjects.write(`${folder}/metadata`);
+    const codesTable = codes.select(
+      pl.col("code"),
+      pl.col("description"),
+      pl.lit(null).cast(pl.List(pl.String)).alias("parent_codes"),
+    );
+    await writeParquet(`${folder}/metadata/codes.parquet`, codesTable);
+    await Deno.writeTextFile(`${folder}/metadata/dataset.json`, metadata(name, notes?.()));
+  }, { force });
+}

@@ -1,0 +1,165 @@
+/**
+ * Which codes, pairs of codes within a visit and pairs from one visit to the next does each record
+ * hold, and how often: the sparse rows whose weighted sums are HALO's six probability dictionaries
+ * (Theodorou et al. 2023).
+ *
+ * @module
+ */
+import type { Cohort } from "../../../cohort/cohort.ts";
+import { type KeyIndex, keyIndex } from "./key_index.ts";
+
+/**
+ * What is counted: codes, unordered pairs of codes within a visit, or ordered pairs of a code and
+ * one of the next visit (which may be the same code).
+ */
+export type CodeKind = "unigram" | "same_visit_bigram" | "sequential_bigram";
+
+/** All kinds of {@link CodeKind}, in the order of the report. */
+export const codeKinds: readonly CodeKind[] = [
+  "unigram",
+  "same_visit_bigram",
+  "sequential_bigram",
+];
+
+/** An empty index for the keys of a kind over `codes` codes; see {@link keyIndex}. */
+export function codeKeyIndex(
+  kind: CodeKind,
+  codes: number,
+  options: { dense?: boolean } = {},
+): KeyIndex {
+  return keyIndex(codes, kind === "unigram" ? 1 : codes, options);
+}
+
+/** The keys of some records as sparse rows: each key once a record, with its occurrences there. */
+export interface KeyRows {
+  /** Index of the first record. */
+  readonly from: number;
+  /** [records + 1] Row r is `keys[offsets[r]]` up to `keys[offsets[r + 1]]`. */
+  readonly offsets: Uint32Array;
+  /** [entries] Number of the key in the index. */
+  readonly keys: Uint32Array;
+  /** [entries] Visits, or pairs of consecutive visits, of the record that hold the key. */
+  readonly occurrences: Uint32Array;
+}
+
+/** An upper bound of the entries that a record's row may have: its occurrences of any key. */
+function occurrencesOf(cohort: Cohort, record: number, kind: CodeKind): number {
+  const { visitOffsets, codeOffsets } = cohort;
+  let sum = 0;
+  let previous = 0;
+  for (let visit = visitOffsets[record]; visit < visitOffsets[record + 1]; visit++) {
+    const codes = codeOffsets[visit + 1] - codeOffsets[visit];
+    if (kind === "unigram") sum += codes;
+    else if (kind === "same_visit_bigram") sum += codes * (codes - 1) / 2;
+    else sum += previous * codes;
+    previous = codes;
+  }
+  return sum;
+}
+
+/**
+ * Bounds of runs of records with at most `entries` occurrences each (a single larger record is a
+ * run by itself), so that reading a run takes a bounded amount of memory.
+ */
+function recordRuns(cohort: Cohort, kind: CodeKind, entries = 1 << 20): [number, number][] {
+  const runs: [number, number][] = [];
+  let from = 0;
+  let sum = 0;
+  for (let record = 0; record < cohort.recordCount; record++) {
+    const occurrences = occurrencesOf(cohort, record, kind);
+    if (record > from && sum + occurrences > entries) {
+      runs.push([from, record]);
+      from = record;
+      sum = 0;
+    }
+    sum += occurrences;
+  }
+  if (from < cohort.recordCount) runs.push([from, cohort.recordCount]);
+  return runs;
+}
+
+/**
+ * Reads the rows of a cohort run by run. A record's keys are gathered in a sparse set (Briggs &
+ * Torczon 1993), which needs no clearing between records: `places[key]` is where the key stands in
+ * the row, if it does.
+ */
+export class KeyRowReader {
+  #places = new Uint32Array(1 << 12);
+  #keys = new Uint32Array(0);
+  #occurrences = new Uint32Array(0);
+  #start = 0;
+  #end = 0;
+
+  /** @param index new keys are added to it */
+  constructor(
+    private readonly cohort: Cohort,
+    private readonly kind: CodeKind,
+    private readonly index: KeyIndex,
+  ) {}
+
+  /** The rows of all records, in runs of bounded size; each run overwrites the one before. */
+  *runs(entries?: number): Iterable<KeyRows> {
+    for (const run of recordRuns(this.cohort, this.kind, entries)) yield this.read(run);
+  }
+
+  /** The rows of the records `from` up to `to`; overwritten by the next call. */
+  read([from, to]: readonly [number, number]): KeyRows {
+    let entries = 0;
+    for (let record = from; record < to; record++) {
+      entries += occurrencesOf(this.cohort, record, this.kind);
+    }
+    if (entries > this.#keys.length) {
+      this.#keys = new Uint32Array(entries);
+      this.#occurrences = new Uint32Array(entries);
+    }
+    const offsets = new Uint32Array(to - from + 1);
+    this.#end = 0;
+    for (let record = from; record < to; record++) {
+      this.#start = this.#end;
+      this.#gather(record);
+      offsets[record - from + 1] = this.#end;
+    }
+    return {
+      from,
+      offsets,
+      keys: this.#keys.subarray(0, this.#end),
+      occurrences: this.#occurrences.subarray(0, this.#end),
+    };
+  }
+
+  #gather(record: number): void {
+    const { visitOffsets, codeOffsets, codes } = this.cohort;
+    for (let visit = visitOffsets[record]; visit < visitOffsets[record + 1]; visit++) {
+      const from = codeOffsets[visit];
+      const to = codeOffsets[visit + 1];
+      if (this.kind === "unigram") {
+        for (let i = from; i < to; i++) this.#add(codes[i], 0);
+      } else if (this.kind === "same_visit_bigram") {
+        for (let i = from; i < to; i++) {
+          for (let j = i + 1; j < to; j++) this.#add(codes[i], codes[j]);
+        }
+      } else if (visit > visitOffsets[record]) {
+        for (let i = codeOffsets[visit - 1]; i < from; i++) {
+          for (let j = from; j < to; j++) this.#add(codes[i], codes[j]);
+        }
+      }
+    }
+  }
+
+  #add(first: number, second: number): void {
+    const key = this.index.number(first, second);
+    if (key >= this.#places.length) {
+      const longer = new Uint32Array(Math.max(key + 1, this.#places.length * 2));
+      longer.set(this.#places);
+      this.#places = longer;
+    }
+    const place = this.#places[key];
+    if (place >= this.#start && place < this.#end && this.#keys[place] === key) {
+      this.#occurrences[place]++;
+      return;
+    }
+    this.#places[key] = this.#end;
+    this.#keys[this.#end] = key;
+    this.#occurrences[this.#end++] = 1;
+  }
+}

@@ -1,0 +1,115 @@
+/**
+ * How probable are real test records under a model: the test metrics of HALO (Theodorou et al.
+ * 2023) over unmasked cells, with the interval of a bootstrap over patients.
+ *
+ * @module
+ */
+import type { CellHits, RecordLikelihood } from "../../models/interface/model.ts";
+import { checkResamples, estimate, resampledSums } from "../bootstrap.ts";
+import type { Likelihood } from "../report.ts";
+
+/** How to sum up test records. */
+export interface LikelihoodOptions {
+  /** Names the resamples; 0 when left out. */
+  readonly seed?: number;
+  /** Resamples of patients behind the interval; 1,000 when left out, 0 for none. */
+  readonly resamples?: number;
+  /** Whether the log-probabilities are lower bounds; false when left out. */
+  readonly isBound?: boolean;
+  /** Occurrences of codes that the model does not know and that were left out; 0 when left out. */
+  readonly unseenCodeOccurrences?: number;
+}
+
+/** [resamples + 1] Negative log-likelihood in nats a visit, first of the records as they are. */
+export function resampledNll(
+  perRecord: readonly RecordLikelihood[],
+  { seed, resamples }: { readonly seed: number; readonly resamples: number },
+): Float64Array {
+  const sums = resampledSums(
+    { role: "held_out", seed },
+    Float64Array.from(perRecord.flatMap((record) => [-record.logProbability, record.visits])),
+    2,
+    resamples,
+  );
+  return Float64Array.from({ length: resamples + 1 }, (_, i) => sums[2 * i] / sums[2 * i + 1]);
+}
+
+/**
+ * The test metrics of a model.
+ *
+ * Predictions are teacher-forced within the visit too, so precision and recall are not comparable
+ * with those of a model that does not see the earlier codes of a visit. Resamples of the same test
+ * records are the same for every model, so differences between models can be taken resample by
+ * resample. A ratio without cases is 0; a record that the model holds impossible makes `bce` and
+ * the perplexities infinite.
+ *
+ * @example
+ * ```ts
+ * import { likelihoodMetrics } from "ehrloom";
+ * import { assertAlmostEquals } from "@std/assert";
+ *
+ * const hits = { truePositives: 3, falsePositives: 1, falseNegatives: 1 };
+ * const { nll_per_visit, recall } = likelihoodMetrics(
+ *   [{ logProbability: -6, visits: 3, positives: 4, hits }],
+ *   10,
+ * );
+ * assertAlmostEquals(nll_per_visit, 2);
+ * assertAlmostEquals(recall ?? NaN, 0.75);
+ * ```
+ *
+ * @param perRecord [records] at least one
+ * @param cells columns of a row: codes, labels and special tokens
+ * @throws {RangeError} If there is no record or no cell
+ */
+export function likelihoodMetrics(
+  perRecord: readonly RecordLikelihood[],
+  cells: number,
+  { seed = 0, resamples = 1000, isBound = false, unseenCodeOccurrences = 0 }: LikelihoodOptions =
+    {},
+): Likelihood {
+  checkResamples(resamples);
+  if (perRecord.length === 0) throw new RangeError("Cannot take test metrics: no test record");
+  if (!(cells >= 1)) throw new RangeError(`Cannot take test metrics over ${cells} columns`);
+  const total = (part: "logProbability" | "visits" | "positives") =>
+    perRecord.reduce((sum, record) => sum + record[part], 0);
+  const loss = -total("logProbability");
+  const visits = total("visits");
+  const nll = estimate(resampledNll(perRecord, { seed, resamples }));
+  return {
+    nll_per_visit: nll.value,
+    nll_per_visit_low: nll.low,
+    nll_per_visit_high: nll.high,
+    nll_is_bound: isBound,
+    ...cellFigures(perRecord, loss, visits * cells),
+    perplexity_per_visit: Math.exp(loss / visits),
+    perplexity_per_code: Math.exp(loss / total("positives")),
+    unseen_code_occurrences: unseenCodeOccurrences,
+  };
+}
+
+const noCellFigures = {
+  bce: null,
+  precision: null,
+  recall: null,
+  f1: null,
+  accuracy: null,
+  perplexity_per_cell: null,
+};
+
+function cellFigures(perRecord: readonly RecordLikelihood[], loss: number, cells: number) {
+  const perRecordHits = perRecord.flatMap(({ hits }) => hits ?? []);
+  if (perRecordHits.length < perRecord.length) return noCellFigures;
+  const total = (part: keyof CellHits) => perRecordHits.reduce((sum, each) => sum + each[part], 0);
+  const hits = total("truePositives");
+  const falseAlarms = total("falsePositives");
+  const misses = total("falseNegatives");
+  const share = (part: number, whole: number) => whole === 0 ? 0 : part / whole;
+  return {
+    bce: loss / cells,
+    precision: share(hits, hits + falseAlarms),
+    recall: share(hits, hits + misses),
+    f1: share(2 * hits, 2 * hits + falseAlarms + misses),
+    accuracy: 1 - (falseAlarms + misses) / cells,
+    perplexity_per_cell: Math.exp(loss / cells),
+  };
+}

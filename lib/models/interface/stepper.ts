@@ -1,0 +1,61 @@
+import * as tf from "@tensorflow/tfjs-core";
+import type { Forbidden } from "../../nn/forbidden.ts";
+import { keptRecords, type Memory } from "../../nn/memory.ts";
+import type { MultiHot } from "../../nn/multi_hot.ts";
+import type { Stepper } from "./model.ts";
+
+/** From histories, uniform numbers and what may not come on to the next steps. */
+export type Draw = (
+  history: tf.Tensor2D,
+  uniforms: Float32Array,
+  forbidden?: readonly (Forbidden | undefined)[],
+) => Promise<MultiHot>;
+
+/** Draws from the logits that a head gives. */
+export function drawnFrom(head: (history: tf.Tensor2D) => tf.Tensor2D, draw: Draw): Draw {
+  return async (history, uniforms, forbidden) => {
+    const logits = head(history);
+    try {
+      return await draw(logits, uniforms, forbidden);
+    } finally {
+      logits.dispose();
+    }
+  };
+}
+
+/**
+ * A stepper from a network's memory and its kind of head.
+ *
+ * @param memory disposed of with the stepper
+ * @param draw from [records, width] histories and [records × uniforms of a step] uniforms
+ */
+export function stepper(memory: Memory, draw: Draw): Stepper {
+  let history: tf.Tensor2D | undefined;
+  return {
+    advance(steps) {
+      history?.dispose();
+      history = memory.advance(steps);
+    },
+    async draw(positions, uniforms, forbidden) {
+      if (history === undefined) throw new RangeError("Cannot draw before the first step");
+      if (positions.length === history.shape[0]) {
+        return await draw(history, uniforms, forbidden);
+      }
+      const all = history;
+      const some = tf.tidy(() => tf.gather(all, tf.tensor1d(positions, "int32")));
+      try {
+        return await draw(some, uniforms, forbidden);
+      } finally {
+        some.dispose();
+      }
+    },
+    keep(positions) {
+      if (history !== undefined) history = keptRecords(history, positions);
+      memory.keep(positions);
+    },
+    dispose() {
+      history?.dispose();
+      memory.dispose();
+    },
+  };
+}

@@ -1,0 +1,187 @@
+/**
+ * What models over visit rows share: records as multi-hot rows, a logit for each cell of the next
+ * row, the Bernoulli likelihood and the same test metrics. A model brings its parameters, its
+ * logits and how it draws a row.
+ *
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs-core";
+import type { Cohort } from "../../cohort/cohort.ts";
+import { bernoulliNll } from "../../nn/bernoulli.ts";
+import { type Footprint, times } from "../../nn/footprint.ts";
+import type { NamedTensors } from "../../nn/parameters.ts";
+import type {
+  GradientModel,
+  ModelConfig,
+  RecordLikelihood,
+  Sampler,
+  Setting,
+  Stepper,
+} from "../interface/model.ts";
+import {
+  columnsOf,
+  longestRows,
+  rowScript,
+  rowsOf,
+  sizesOf,
+  type VisitRows,
+  visitRows,
+} from "./visit_rows.ts";
+
+/** Settings of every model over visit rows. */
+export interface RowConfig extends Record<string, number> {
+  /** Codes in the vocabulary. */
+  codes: number;
+  /** Labels in row 1. */
+  labels: number;
+  /** Most rows in a record: start, labels and `context - 2` visits. */
+  context: number;
+  /** Factor on the loss of cells that are on; 1 trains the likelihood itself. */
+  positiveWeight: number;
+}
+
+/** What users may set of a {@link RowConfig}. */
+export const rowSettings = {
+  context: { help: "Most rows in a record; the longest record's visits plus 2 if not set", min: 3 },
+  positiveWeight: {
+    help: "Factor on the loss of codes that are present",
+    default: 1,
+    min: 0,
+    isReal: true,
+  },
+} satisfies Record<string, Setting>;
+
+/**
+ * The part of a config that all models over visit rows have.
+ *
+ * @throws {RangeError} If a record is longer than the context that was set
+ */
+export function rowConfigFor(family: string, cohort: Cohort, set: ModelConfig): RowConfig {
+  const { visitOffsets } = cohort;
+  let longest = 0;
+  for (let record = 0; record < cohort.recordCount; record++) {
+    longest = Math.max(longest, visitOffsets[record + 1] - visitOffsets[record]);
+  }
+  const context = set.context ?? Math.max(3, longest + 2);
+  if (longest + 2 > context) {
+    throw new RangeError(
+      `Cannot make "${family}": the longest record has ${longest} visits and context ${context} ` +
+        `takes ${context - 2}; set context=${longest + 2}, or prepare with --max-visits ${
+          context - 2
+        }`,
+    );
+  }
+  return {
+    ...sizesOf(cohort),
+    context,
+    positiveWeight: set.positiveWeight ?? rowSettings.positiveWeight.default,
+  };
+}
+
+/** How a model over visit rows draws rows. */
+export interface RowDrawing {
+  /** Begins to write as many records as the first rows it will be given. */
+  begin(): Stepper;
+  /** Frees its tables. */
+  dispose?(): void;
+}
+
+/** What a model over visit rows brings of its own. */
+export interface RowModelParts
+  extends Pick<GradientModel, "initial" | "fromOriginal" | "toOriginal"> {
+  /** As in {@link GradientModel}; none when left out. */
+  readonly samplers?: readonly Sampler[];
+  /** Logits of every row to predict, under teacher forcing: [records × rows, columns]. */
+  logits(parameters: NamedTensors, batch: VisitRows): tf.Tensor2D;
+  /** A row's part of a pass over records of so many rows. */
+  rowFootprint(rows: number): Footprint;
+  /** Floats that a record takes that is being written, at its longest. */
+  readonly writingFloats: number;
+  /** Makes ready to draw rows. */
+  drawing(parameters: NamedTensors, sampler?: Sampler): RowDrawing;
+}
+
+/** A model over visit rows: each gives rows a probability. */
+export type RowModel = GradientModel & Required<Pick<GradientModel, "likelihoods">>;
+
+/** A model over visit rows. */
+export function rowModel(family: string, config: RowConfig, parts: RowModelParts): RowModel {
+  const columns = columnsOf(config);
+  const { logits, drawing, rowFootprint, writingFloats, samplers = [], ...own } = parts;
+  return {
+    ...own,
+    family,
+    config,
+    columns,
+    samplers,
+    rowLimit: config.context,
+    rowsOf,
+    loss(parameters, cohort, records) {
+      const batch = visitRows(config, cohort, records, config.context - 1);
+      const cells = logits(parameters, batch);
+      return bernoulliNll(cells, batch.targets, batch.mask, config.positiveWeight);
+    },
+    lossDivisor: (_, recordCount) => recordCount * (config.context - 1) * columns,
+    footprint(cohort, records) {
+      const rows = longestRows(cohort, records);
+      return times(records.length * rows, rowFootprint(rows));
+    },
+    writingFootprint: (records) => records * writingFloats,
+    async likelihoods(parameters, cohort, records) {
+      const batch = visitRows(config, cohort, records, config.context - 1);
+      const output = tf.tidy(() => logits(parameters, batch));
+      const numbers = await output.data() as Float32Array;
+      output.dispose();
+      return rowLikelihoods(batch, numbers, columns);
+    },
+    sampling(parameters, sampler) {
+      const { begin, dispose = () => {} } = drawing(parameters, sampler);
+      const script = rowScript(config, config.context);
+      return { kind: "steps", script, uniforms: columns, begin, dispose };
+    },
+  };
+}
+
+/**
+ * Each record's likelihood and hits, from the logits of its rows.
+ *
+ * @param batch the truth
+ * @param logits [records × rows × columns]
+ * @param columns of a row
+ */
+export function rowLikelihoods(
+  { records, rows, targets, mask }: VisitRows,
+  logits: Float32Array,
+  columns: number,
+): RecordLikelihood[] {
+  return Array.from({ length: records }, (_, record) => {
+    let logProbability = 0;
+    let visits = 0;
+    let positives = 0;
+    let predicted = 0;
+    let truePositives = 0;
+    for (let r = record * rows; r < (record + 1) * rows && mask[r] === 1; r++) {
+      visits++;
+      for (let i = r * columns; i < (r + 1) * columns; i++) {
+        logProbability -= Math.max(logits[i], 0) + Math.log1p(Math.exp(-Math.abs(logits[i])));
+        if (logits[i] > 0) predicted++;
+      }
+      for (let i = targets.offsets[r]; i < targets.offsets[r + 1]; i++) {
+        const logit = logits[r * columns + targets.columns[i]];
+        logProbability += logit;
+        positives++;
+        if (logit > 0) truePositives++;
+      }
+    }
+    return {
+      logProbability,
+      visits,
+      positives,
+      hits: {
+        truePositives,
+        falsePositives: predicted - truePositives,
+        falseNegatives: positives - truePositives,
+      },
+    };
+  });
+}

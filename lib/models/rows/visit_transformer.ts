@@ -1,0 +1,140 @@
+/**
+ * The transformer over visits that HALO and its relatives share: rows are embedded as the sum of
+ * their columns' vectors, get their position, and go through GPT-2's causal blocks.
+ *
+ * @see docs/specs/halo.md section 2
+ * @module
+ */
+import type * as tf from "@tensorflow/tfjs-core";
+import type { Cohort } from "../../cohort/cohort.ts";
+import type { Memory } from "../../nn/memory.ts";
+import { embedding } from "../../nn/multi_hot.ts";
+import { gaussian, type Initials, uniform } from "../../nn/initial.ts";
+import { copied, lowerTriangle, type NamedArrays, type NamedTensors } from "../../nn/parameters.ts";
+import {
+  initialTransformer,
+  transformer,
+  type TransformerConfig,
+  transformerMemory,
+  withPositions,
+} from "../../nn/transformer.ts";
+import type { ModelConfig, Setting } from "../interface/model.ts";
+import { type RowConfig, rowConfigFor, rowSettings } from "./row_model.ts";
+import { columnsOf, type VisitRows } from "./visit_rows.ts";
+
+/** Sizes of a transformer over visits. The paper's are width 768, 12 layers, 12 heads. */
+export interface VisitTransformerConfig extends RowConfig {
+  /** Rows of the position table, at least `context`. */
+  positions: number;
+  /** Width of the embedding. */
+  width: number;
+  /** Transformer blocks. */
+  layers: number;
+  /** Attention heads. */
+  heads: number;
+  /** Added to the variance in layer norms. */
+  epsilon: number;
+}
+
+/** Most layers of a kind: more would take minutes to name, before memory is asked for. */
+export const mostLayers = 1000;
+
+/** What users may set of GPT-2's blocks. */
+export const transformerSettings = {
+  width: { help: "Width of the embedding, a multiple of heads", default: 256, min: 1 },
+  layers: { help: "Transformer blocks", default: 4, min: 1, max: mostLayers },
+  heads: { help: "Attention heads", default: 8, min: 1 },
+} satisfies Record<string, Setting>;
+
+/** What configs of GPT-2's blocks hold beside that. */
+export const transformerDerived = {
+  positions: { help: "Rows of the position table", min: 1 },
+  epsilon: { help: "Added to the variance in layer norms", min: 0, isReal: true },
+} satisfies Record<string, Setting>;
+
+/** What users may set of a {@link VisitTransformerConfig}. */
+export const visitTransformerSettings = { ...transformerSettings, ...rowSettings };
+
+/**
+ * The sizes of GPT-2's blocks.
+ *
+ * @throws {RangeError} If the heads do not divide the width
+ */
+export function transformerConfigFor(
+  family: string,
+  set: ModelConfig,
+): { width: number; layers: number; heads: number; epsilon: number } {
+  const width = set.width ?? transformerSettings.width.default;
+  const heads = set.heads ?? transformerSettings.heads.default;
+  if (width % heads !== 0) {
+    throw new RangeError(
+      `Cannot make "${family}": width ${width} is not a multiple of heads ${heads}`,
+    );
+  }
+  return { width, layers: set.layers ?? transformerSettings.layers.default, heads, epsilon: 1e-5 };
+}
+
+/** The config of a transformer over a cohort's visits; throws what its parts throw. */
+export function visitTransformerConfigFor(
+  family: string,
+  cohort: Cohort,
+  set: ModelConfig,
+): VisitTransformerConfig {
+  const sizes = transformerConfigFor(family, set);
+  const rows = rowConfigFor(family, cohort, set);
+  return { ...rows, ...sizes, positions: rows.context };
+}
+
+/** Parameters to begin with; the position table's N(0, 1) is the original's. */
+export function initialVisitTransformer(
+  config: VisitTransformerConfig,
+): Initials {
+  const { width, positions } = config;
+  const columns = columnsOf(config);
+  return {
+    "transformer.vis_embed_mat.weight": uniform([width, columns], 1 / Math.sqrt(columns)),
+    "transformer.pos_embed_mat.weight": gaussian([positions, width], 1),
+    ...initialTransformer(config),
+  };
+}
+
+/** The constant buffers of the original's blocks: a causal mask in each. */
+export function causalBuffers({ layers }: TransformerConfig, context: number): NamedArrays {
+  const shape = [1, 1, context, context];
+  const { numbers } = lowerTriangle(context);
+  return Object.fromEntries(
+    Array.from({ length: layers }, (_, i) => [`transformer.h.${i}.attn.bias`, { shape, numbers }]),
+  );
+}
+
+/** Copies of a state dict's arrays without the original's constant buffers. */
+export function withoutBuffers(stateDict: NamedArrays): NamedArrays {
+  const isBuffer = (name: string) => /\.attn\.bias$|^ehr_head\.auto[12]\.mask$/.test(name);
+  return copied(
+    Object.fromEntries(Object.entries(stateDict).filter(([name]) => !isBuffer(name))),
+  );
+}
+
+/** Histories of all rows: what a head predicts the next row from. [records × rows, width] */
+export function visitHistories(
+  config: VisitTransformerConfig,
+  parameters: NamedTensors,
+  { inputs, records }: VisitRows,
+): tf.Tensor2D {
+  const { weight, table } = tensorsOf(parameters);
+  const rows = withPositions(embedding(inputs, weight), table, records);
+  return transformer(config, parameters, rows, records);
+}
+
+/** {@link visitHistories} for records being written. */
+export function visitMemory(config: VisitTransformerConfig, parameters: NamedTensors): Memory {
+  const { weight, table } = tensorsOf(parameters);
+  return transformerMemory(config, parameters, table, (rows) => embedding(rows, weight));
+}
+
+function tensorsOf(parameters: NamedTensors) {
+  return {
+    weight: parameters["transformer.vis_embed_mat.weight"] as tf.Tensor2D, // [width, columns]
+    table: parameters["transformer.pos_embed_mat.weight"] as tf.Tensor2D, // [positions, width]
+  };
+}

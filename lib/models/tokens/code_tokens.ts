@@ -1,0 +1,162 @@
+/**
+ * GPT's layout of a record as a sequence of tokens: start, the labels that are on, end of labels,
+ * then each visit's codes in rising order and an end of visit, and an end of record.
+ *
+ * @see docs/specs/baselines.md section 3
+ * @module
+ */
+import type { Cohort } from "../../cohort/cohort.ts";
+import { type MultiHot, rowsFrom } from "../../nn/multi_hot.ts";
+import type { RecordReader, Script } from "../interface/model.ts";
+import type { RowSizes } from "../rows/visit_rows.ts";
+
+/** Tokens after codes and labels. */
+export function specialTokens({ codes, labels }: RowSizes): {
+  start: number;
+  endLabels: number;
+  endVisit: number;
+  endRecord: number;
+} {
+  const start = codes + labels;
+  return { start, endLabels: start + 1, endVisit: start + 2, endRecord: start + 3 };
+}
+
+/** Number of different tokens: codes, labels, four special ones, and padding as in the original. */
+export function tokenKinds({ codes, labels }: RowSizes): number {
+  return codes + labels + 5;
+}
+
+/** Tokens of a record, the start included. */
+export function tokenCount({ labels }: RowSizes, cohort: Cohort, record: number): number {
+  const from = cohort.visitOffsets[record];
+  const to = cohort.visitOffsets[record + 1];
+  let count = 3 + (to - from) + cohort.codeOffsets[to] - cohort.codeOffsets[from];
+  for (let i = record * labels; i < (record + 1) * labels; i++) count += cohort.labels[i];
+  return count;
+}
+
+/** Tokens to predict in so many records of a cohort's mean length. */
+export function meanTokens(
+  sizes: Parameters<typeof tokenCount>[0],
+  cohort: Cohort,
+  recordCount: number,
+): number {
+  let tokens = 0;
+  for (let record = 0; record < cohort.recordCount; record++) {
+    tokens += tokenCount(sizes, cohort, record) - 1;
+  }
+  return recordCount * tokens / cohort.recordCount;
+}
+
+/** A record as tokens. */
+export function tokensOf(sizes: RowSizes, cohort: Cohort, record: number): number[] {
+  const { start, endLabels, endVisit, endRecord } = specialTokens(sizes);
+  const labels = cohort.labels.subarray(record * sizes.labels, (record + 1) * sizes.labels);
+  const tokens = [start, ...labelTokens(sizes, labels), endLabels];
+  for (let visit = cohort.visitOffsets[record]; visit < cohort.visitOffsets[record + 1]; visit++) {
+    tokens.push(
+      ...cohort.codes.subarray(cohort.codeOffsets[visit], cohort.codeOffsets[visit + 1]),
+      endVisit,
+    );
+  }
+  tokens.push(endRecord);
+  return tokens;
+}
+
+function labelTokens({ codes }: RowSizes, labels: ArrayLike<number>): number[] {
+  return Array.from(labels, (_, i) => codes + i).filter((_, i) => labels[i] === 1);
+}
+
+/** Records as tokens, each padded to the longest by rows without a token. */
+export interface TokenRows {
+  /** Number of records. */
+  readonly records: number;
+  /** [records × steps] What the model sees: all tokens but the last. */
+  readonly inputs: MultiHot;
+  /** [records × steps] What it is to predict: all tokens but the first. */
+  readonly targets: MultiHot;
+}
+
+/** Lays records out as tokens. */
+export function tokenRows(sizes: RowSizes, cohort: Cohort, records: Int32Array): TokenRows {
+  return sequenceRows(Array.from(records, (record) => tokensOf(sizes, cohort, record)), 1);
+}
+
+/**
+ * Lays sequences of tokens side by side.
+ *
+ * @param unread how many tokens at the end of each the model does not see: the last has no target
+ */
+export function sequenceRows(
+  sequences: readonly (readonly number[])[],
+  unread: 0 | 1,
+): TokenRows {
+  const longest = sequences.reduce((most, { length }) => Math.max(most, length), 0);
+  const rows = (first: number, end: number) =>
+    rowsFrom(sequences.flatMap((tokens) =>
+      Array.from(
+        { length: longest - unread },
+        (_, step) => step + end < tokens.length ? [tokens[step + first]] : [],
+      )
+    ));
+  return { records: sequences.length, inputs: rows(0, unread), targets: rows(1, 1) };
+}
+
+/**
+ * How tokens spell records. Every other sequence than {@link tokensOf} gives is forbidden: labels and
+ * a visit's codes rise, a visit holds a code, a record ends after its labels or a visit. The original
+ * draws freely and drops what it cannot read.
+ *
+ * @param sizes of the vocabulary and labels
+ * @param context most tokens of a record, the start included
+ */
+export function tokenScript(sizes: RowSizes, context: number): Script {
+  const { start, endLabels, endVisit } = specialTokens(sizes);
+  return {
+    first: [start],
+    limit: context,
+    labelSteps: (labels) => [...labelTokens(sizes, labels), endLabels].map((token) => [token]),
+    visitSteps: (visits) => visits.flatMap((visit) => [...visit, endVisit].map((token) => [token])),
+    reader: () => tokenReader(sizes),
+  };
+}
+
+function tokenReader(sizes: RowSizes): RecordReader {
+  const { codes } = sizes;
+  const { start, endLabels, endVisit, endRecord } = specialTokens(sizes);
+  const columns = new Uint8Array(tokenKinds(sizes));
+  let part: RecordReader["part"] = "labels";
+  let next = codes; // the least code or label that may follow
+  const labels = new Array<number>(sizes.labels).fill(0);
+  const visits: number[][] = [];
+  let open: number[] = []; // the visit that is being written
+  return {
+    get part() {
+      return part;
+    },
+    labels,
+    visits,
+    get isOpen() {
+      return open.length > 0;
+    },
+    forbidden() {
+      const isLabels = part === "labels";
+      columns.fill(1).fill(0, next, isLabels ? start : codes);
+      columns[isLabels ? endLabels : open.length > 0 ? endVisit : endRecord] = 0;
+      return { columns };
+    },
+    read({ 0: token }) {
+      next = token + 1;
+      if (token === endRecord) part = "end";
+      else if (token === endLabels || token === endVisit) {
+        part = "visits";
+        open = [];
+        next = 0;
+      } else if (part === "labels") labels[token - codes] = 1;
+      else {
+        if (open.length === 0) visits.push(open);
+        open.push(token);
+      }
+    },
+  };
+}

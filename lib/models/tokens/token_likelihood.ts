@@ -1,0 +1,94 @@
+/**
+ * How probable records are under a model that spells them by tokens. At each step the script forbids
+ * what no record could go on with, as it does while records are drawn, so each record has one spelling
+ * and the spelling's probability is the record's.
+ *
+ * @see docs/specs/baselines.md section 3
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs-core";
+import type { Cohort } from "../../cohort/cohort.ts";
+import { sequenceRows, type TokenRows } from "./code_tokens.ts";
+import type { RecordLikelihood, Script } from "../interface/model.ts";
+import { rowsOf } from "../rows/visit_rows.ts";
+
+/**
+ * Natural log-probability of a sequence: at each step under the softmax of its logits over the tokens
+ * that the script permits there.
+ *
+ * @param tokens the sequence, its first token given
+ * @param logits [steps × columns] of the token after each, at least one less than there are tokens
+ * @param columns tokens that there are
+ * @returns −∞ for a sequence that the script forbids
+ */
+export function sequenceLogProbability(
+  script: Script,
+  tokens: readonly number[],
+  logits: Float32Array,
+  columns: number,
+): number {
+  const reader = script.reader();
+  let sum = 0;
+  for (let step = 1; step < tokens.length; step++) {
+    const forbidden = reader.forbidden?.()?.columns;
+    if (forbidden?.[tokens[step]] === 1) return -Infinity;
+    const from = (step - 1) * columns;
+    let highest = -Infinity;
+    for (let c = 0; c < columns; c++) {
+      if (forbidden?.[c] !== 1) highest = Math.max(highest, logits[from + c]);
+    }
+    let mass = 0;
+    for (let c = 0; c < columns; c++) {
+      if (forbidden?.[c] !== 1) mass += Math.exp(logits[from + c] - highest);
+    }
+    sum += logits[from + tokens[step]] - highest - Math.log(mass);
+    reader.read([tokens[step]]);
+  }
+  return sum;
+}
+
+/** How a model spells records, and what it says of the spelling. */
+export interface Spelling {
+  /** What may follow what. */
+  readonly script: Script;
+  /** A record's tokens. */
+  tokensOf(cohort: Cohort, record: number): readonly number[];
+  /** Logits of the token after each of a batch, [records × steps, tokens]. */
+  logits(batch: TokenRows): tf.Tensor2D;
+}
+
+/**
+ * The likelihoods of a cohort's records, over the same rows and cells as those of visit rows; of records
+ * that are too long for the script it is 0.
+ */
+export async function tokenLikelihoods(
+  cohort: Cohort,
+  records: Int32Array,
+  { script, tokensOf, logits }: Spelling,
+): Promise<RecordLikelihood[]> {
+  const sequences = Array.from(records, (record) => tokensOf(cohort, record));
+  const batch = sequenceRows(sequences.map((tokens) => tokens.slice(0, script.limit)), 1);
+  const output = tf.tidy(() => logits(batch));
+  const numbers = await output.data() as Float32Array;
+  output.dispose();
+  const columns = output.shape[1];
+  const size = batch.inputs.rows / batch.records * columns;
+  return Array.from(records, (record, i) => ({
+    logProbability: sequences[i].length > script.limit ? -Infinity : sequenceLogProbability(
+      script,
+      sequences[i],
+      numbers.subarray(i * size, (i + 1) * size),
+      columns,
+    ),
+    visits: rowsOf(cohort, record),
+    positives: positivesOf(cohort, record),
+  }));
+}
+
+/** A record's codes and labels, and its end. */
+function positivesOf(cohort: Cohort, record: number): number {
+  const { visitOffsets, codeOffsets, labels, labelNames } = cohort;
+  const codes = codeOffsets[visitOffsets[record + 1]] - codeOffsets[visitOffsets[record]];
+  const own = labels.subarray(record * labelNames.length, (record + 1) * labelNames.length);
+  return codes + own.reduce((sum, on) => sum + on, 0) + 1;
+}

@@ -1,0 +1,327 @@
+/** @jsxImportSource preact */
+/**
+ * A comparison of models as a page, see report_page.tsx.
+ *
+ * @module
+ */
+import type { JSX } from "preact";
+import type { ComparedModel, Comparison } from "../../evaluate/comparison.ts";
+import { codeKinds } from "../../evaluate/fidelity/counting/key_rows.ts";
+import type { Estimate, FidelityFigures, Likelihood } from "../../evaluate/report.ts";
+import {
+  Facts,
+  Figure,
+  Interval,
+  minus,
+  Page,
+  R2,
+  scatterReadings,
+  signed,
+  sourceFacts,
+  Table,
+  whole,
+} from "../report/page_parts.tsx";
+import { probabilityKinds } from "../figures/probability_scatter.ts";
+
+/** What the page shows. */
+export interface ComparisonContents {
+  readonly comparison: Comparison;
+  /** Figures as SVG text, by their file's name without ending. */
+  readonly figures: ReadonlyMap<string, string>;
+  readonly style: string;
+}
+
+const decimals = (value: number) =>
+  Number.isFinite(value) ? minus(value.toFixed(3)) : value > 0 ? "∞" : "−∞";
+const duration = (seconds: number) =>
+  seconds < 100 ? `${seconds.toFixed(1)} s` : `${(seconds / 60).toFixed(1)} min`;
+
+function Loss({ likelihood }: { likelihood: Likelihood | null }) {
+  if (likelihood === null) return <span class="interval">none</span>;
+  const estimate = {
+    value: likelihood.nll_per_visit,
+    low: likelihood.nll_per_visit_low,
+    high: likelihood.nll_per_visit_high,
+  };
+  return (
+    <>
+      {likelihood.nll_is_bound && "≤ "}
+      <Interval estimate={estimate} text={decimals} />
+    </>
+  );
+}
+
+const r2Columns = codeKinds.map((kind) => `R², ${probabilityKinds[kind].title.toLowerCase()}`);
+
+function R2Cells({ figures }: { figures: FidelityFigures }) {
+  return (
+    <>
+      {codeKinds.map((kind) => (
+        <td key={kind}>
+          <R2 figure={figures[kind]} />
+        </td>
+      ))}
+    </>
+  );
+}
+
+function ModelTable({ models, ceiling, about }: Comparison) {
+  return (
+    <Table
+      caption={`Test loss in nats a visit, lower is better; R² about y = x, 1 is exact; 95% ` +
+        `intervals from ${whole(about.resamples)} resamples of patients`}
+      columns={["Model", "Test loss", "Perplexity per code", ...r2Columns]}
+    >
+      {models.map(({ model, likelihood, fidelity }) => (
+        <tr key={model}>
+          <th scope="row">{model}</th>
+          <td>
+            <Loss likelihood={likelihood} />
+          </td>
+          <td>
+            {likelihood?.nll_is_bound && "≤ "}
+            {likelihood && decimals(likelihood.perplexity_per_code)}
+          </td>
+          <R2Cells figures={fidelity} />
+        </tr>
+      ))}
+      <tr>
+        <th scope="row">held-out real (ceiling)</th>
+        <td />
+        <td />
+        <R2Cells figures={ceiling} />
+      </tr>
+    </Table>
+  );
+}
+
+/** A difference, strong where its interval does not hold zero. */
+function DifferenceCell({ estimate, sign }: { estimate: Estimate | null; sign?: string }) {
+  if (estimate === null) {
+    return (
+      <td>
+        <span class="interval">none</span>
+      </td>
+    );
+  }
+  const text = (value: number) => Number.isFinite(value) ? signed(value, 3) : decimals(value);
+  return (
+    <td class={estimate.low > 0 || estimate.high < 0 ? "strong" : undefined}>
+      {sign}
+      <Interval estimate={estimate} text={text} />
+    </td>
+  );
+}
+
+/** "≤ " or "≥ " before a difference of test losses of which one is an upper bound. */
+function differenceSign(of: ComparedModel | undefined, against: ComparedModel | undefined) {
+  const [isMost, isLeast] = [of, against].map((each) => each?.likelihood?.nll_is_bound ?? false);
+  return isMost === isLeast ? "" : isMost ? "≤ " : "≥ ";
+}
+
+function Differences({ differences, models }: Comparison) {
+  const [{ against }] = differences;
+  const named = (name: string) => models.find(({ model }) => model === name);
+  return (
+    <section aria-labelledby="differences">
+      <h2 id="differences">Who is ahead, beyond chance?</h2>
+      <p>
+        Each model minus {against}. All models were judged on the same resamples of the real{" "}
+        patients, so what these patients have of chance cancels out of the differences. Those in
+        strong type are more than these patients explain. Each model was trained once: another seed
+        would move its figures too.
+      </p>
+      <Table
+        caption="Below 0 is better for the test loss, above 0 for R²"
+        columns={["Model", "Test loss", ...r2Columns]}
+      >
+        {differences.map(({ model, nll_per_visit, r2 }) => (
+          <tr key={model}>
+            <th scope="row">{model}</th>
+            <DifferenceCell
+              estimate={nll_per_visit}
+              sign={differenceSign(named(model), named(against))}
+            />
+            {codeKinds.map((kind) => <DifferenceCell key={kind} estimate={r2[kind]} />)}
+          </tr>
+        ))}
+      </Table>
+    </section>
+  );
+}
+
+function Lengths({ models, ceiling }: Comparison) {
+  const lengths = ["visits_per_record", "codes_per_visit"] as const;
+  const cells = ({ aggregate }: FidelityFigures) =>
+    lengths.map((length) => {
+      const { synthetic_mean, synthetic_sd, difference } = aggregate[length];
+      return (
+        <>
+          <td>
+            {synthetic_mean.toFixed(2)} <span class="interval">± {synthetic_sd.toFixed(2)}</span>
+          </td>
+          <DifferenceCell estimate={difference} />
+        </>
+      );
+    });
+  const { visits_per_record, codes_per_visit } = ceiling.aggregate;
+  return (
+    <section aria-labelledby="lengths">
+      <h2 id="lengths">Are records and visits as long?</h2>
+      <p>
+        The real training records have {visits_per_record.real_mean.toFixed(2)}{" "}
+        visits on average and {codes_per_visit.real_mean.toFixed(2)}{" "}
+        codes to a visit. Differences in strong type are more than chance explains.
+      </p>
+      <Table
+        caption="Mean ± standard deviation; difference of the mean from the real one"
+        columns={["Model", "Visits per record", "Difference", "Codes per visit", "Difference"]}
+      >
+        {models.map(({ model, fidelity }) => (
+          <tr key={model}>
+            <th scope="row">{model}</th>
+            {cells(fidelity)}
+          </tr>
+        ))}
+        <tr>
+          <th scope="row">held-out real (ceiling)</th>
+          {cells(ceiling)}
+        </tr>
+      </Table>
+    </section>
+  );
+}
+
+function Costs({ models }: Comparison) {
+  return (
+    <section aria-labelledby="costs">
+      <h2 id="costs">What did it take?</h2>
+      <Table
+        caption="Training over all sittings; models without epochs count their records once"
+        columns={[
+          "Model",
+          "Form",
+          "Parameters",
+          "Epochs",
+          "Best epoch",
+          "Training",
+          "Generating",
+          "Cut off",
+          "Without visits",
+        ]}
+      >
+        {models.map((model) => (
+          <tr key={model.model}>
+            <th scope="row">{model.model}</th>
+            <td>{model.form}</td>
+            <td>{whole(model.parameters)}</td>
+            <td>{model.epochs || "–"}</td>
+            <td>{model.best_epoch || "–"}</td>
+            <td>{duration(model.training_seconds)}</td>
+            <td>{duration(model.generation_seconds)}</td>
+            <td>{whole(model.records_cut_off)}</td>
+            <td>{whole(model.records_without_visits)}</td>
+          </tr>
+        ))}
+      </Table>
+      <p class="reading">
+        The intended form of a model is the default; the published one does what its code did where
+        that is something else. Cut off are records that reached the model's longest length without
+        an end. Records without visits are left out of all other figures.
+      </p>
+    </section>
+  );
+}
+
+function Scatters({ figures }: { figures: ReadonlyMap<string, string> }) {
+  return (
+    <section aria-labelledby="probabilities">
+      <h2 id="probabilities">Are codes, and pairs of codes, as frequent?</h2>
+      <p>
+        On the dashed line a code or pair is exactly as frequent among synthetic patients as among
+        real ones. On logarithmic axes rare codes can be told apart, and the strip at the edge holds
+        what one of the cohorts lacks. Crowded places are thinned.
+      </p>
+      {codeKinds.map((kind) => (
+        <>
+          <h3>{probabilityKinds[kind].title}</h3>
+          <Figure svg={figures.get(`${kind}_linear`)} caption={scatterReadings[kind]} />
+          <Figure svg={figures.get(`${kind}_log`)} caption="The same on logarithmic axes." />
+        </>
+      ))}
+    </section>
+  );
+}
+
+function About({ about, models }: Comparison) {
+  const { training, real } = about;
+  const rows: [string, string][] = [
+    ["Ehrloom", about.ehrloom],
+    ["Made", about.created],
+    ["Seed", String(about.seed)],
+    [
+      "Real cohort",
+      `${whole(real.records)} records (${whole(real.train)} training, ${whole(real.test)} test), ` +
+      `${whole(real.codes)} codes, ${real.labels} labels`,
+    ],
+    ["Training", Object.entries(training).map(([name, value]) => `${name} ${value}`).join(", ")],
+    ...models.flatMap(({ model, config, sources }): [string, string][] => [
+      [model, Object.entries(config).map(([name, value]) => `${name} ${value}`).join(", ")],
+      ...sourceFacts(sources),
+    ]),
+    ...Object.entries(about.versions),
+  ];
+  return (
+    <section aria-labelledby="about">
+      <h2 id="about">What made this comparison</h2>
+      <Facts rows={rows} />
+    </section>
+  );
+}
+
+/** The whole page, from `<html>` on. */
+export function ComparisonPage({ comparison, figures, style }: ComparisonContents): JSX.Element {
+  const { about, models, differences } = comparison;
+  const title = "Comparison of models";
+  return (
+    <Page title={title} style={style}>
+      <header>
+        <h1>{title}</h1>
+        <p class="lead">
+          {models.length} models, each trained on the same {whole(about.real.train)}{" "}
+          real records and judged by as many synthetic ones.
+        </p>
+      </header>
+      <main>
+        <section aria-labelledby="overview">
+          <h2 id="overview">At a glance</h2>
+          <p>
+            R² says how closely the synthetic probabilities follow the real ones; 1 is exact. The
+            dashed line is the{" "}
+            <em>ceiling</em>, what held-out real patients reach. The test loss is how surprising a
+            real visit that the model never saw is to it; where a model gives no more than a bound,
+            it has a ≤.
+          </p>
+          <Figure
+            svg={figures.get("overview")}
+            caption="R² of the three probabilities, with 95% intervals over resamples of patients."
+          />
+          <Figure
+            svg={figures.get("test_loss")}
+            caption={"Test loss in nats a visit, with 95% intervals; lower is better. An open dot is " +
+              "an upper bound."}
+          />
+          <ModelTable {...comparison} />
+        </section>
+        {differences.length > 0 && <Differences {...comparison} />}
+        <Scatters figures={figures} />
+        <Lengths {...comparison} />
+        <Costs {...comparison} />
+        <About {...comparison} />
+      </main>
+      <footer>
+        <p>The same figures for programs: comparison.json. Figures for print: figures/.</p>
+      </footer>
+    </Page>
+  );
+}

@@ -1,0 +1,126 @@
+/**
+ * Which model keeps the frequencies of codes and pairs best: the scatters of the papers as small
+ * multiples, a column a model, all against the same real probabilities on the same axes.
+ *
+ * @module
+ */
+import * as Plot from "@observablehq/plot";
+import type { PairedProbabilities } from "../../evaluate/fidelity/paired_probabilities.ts";
+import type { ProbabilityFidelity } from "../../evaluate/report.ts";
+import { colours, figure } from "./figure.ts";
+import { logAxis, powersOfTen, probabilityLabels, probabilityRange } from "./probability_axes.ts";
+import { probabilityKinds, type ProbabilityScatterOptions } from "./probability_scatter.ts";
+import { thinned } from "./thinning.ts";
+
+/** One column of the grid. */
+export interface ScatterColumn {
+  /** What stands above it: the model's name. */
+  readonly name: string;
+  /** Its points; of one kind in all columns. */
+  readonly pairs: PairedProbabilities;
+  /** The R² to state in it. */
+  readonly fidelity?: ProbabilityFidelity;
+}
+
+const columnWidth = 168;
+const margins = { marginTop: 26, marginRight: 12, marginBottom: 44, marginLeft: 62 };
+
+/**
+ * Real against synthetic probabilities with the line y = x, a column for each model, as an SVG
+ * element of 74 + 168 × columns by 226 pixels. Where a panel has more points than the limit, crowded
+ * places are thinned and darker dots stand for more.
+ *
+ * @param columns at least one, of the same kind and the same real cohort
+ * @param options.pointLimit points to a panel; 1,000 when left out
+ */
+export function scatterGrid(
+  columns: readonly ScatterColumn[],
+  { axes = "linear", pointLimit = 1000 }: Omit<ProbabilityScatterOptions, "fidelity"> = {},
+): SVGSVGElement {
+  const { title, per } = probabilityKinds[columns[0].pairs.kind];
+  const ranges = columns.map(({ pairs }) => probabilityRange(pairs));
+  const lowest = Math.min(...ranges.map(([low]) => low));
+  const highest = Math.max(...ranges.map(([, high]) => high));
+  const isLog = axes === "log";
+  const log = logAxis(lowest, highest);
+  const domain: [number, number] = isLog ? log.domain : [0, highest * 1.05];
+  const start = isLog ? log.edge : 0;
+  const place = (probability: number) => isLog && probability === 0 ? log.zero : probability;
+  const share = (probability: number) =>
+    isLog
+      ? Math.log(place(probability) / domain[0]) / Math.log(domain[1] / domain[0])
+      : probability / domain[1];
+  const points = columns.flatMap(({ name, pairs: { real, synthetic } }) => {
+    const { kept, weights } = thinned(real.map(share), synthetic.map(share), pointLimit);
+    const base = kept.length < 500 ? 0.5 : 0.35;
+    return Array.from(kept, (index, i) => ({
+      name,
+      x: place(real[index]),
+      y: place(synthetic[index]),
+      opacity: Math.min(0.95, base + 0.15 * Math.log2(weights[i])),
+    })).sort((a, b) => a.opacity - b.opacity);
+  });
+  const powers = powersOfTen(log.edge, domain[1]);
+  const sparse = powers.filter((_, index) => index % Math.ceil(powers.length / 3) === 0);
+  const labelled = (labelOffset: number, label: string) =>
+    probabilityLabels(label, labelOffset, isLog ? log : undefined);
+  const ticks = isLog ? [log.zero, ...sparse] : undefined;
+  const statements = columns.map(({ name, fidelity }) => ({
+    name,
+    text: fidelity === undefined ? "" : `R² ${fidelity.r2.toFixed(3).replace("-", "−")}`,
+  }));
+  const ends = columns.flatMap(({ name }) => [start, domain[1]].map((value) => ({ name, value })));
+  const width = margins.marginLeft + margins.marginRight + columnWidth * columns.length;
+  return figure({
+    width,
+    height: 226,
+    ...margins,
+    fx: { domain: columns.map(({ name }) => name), label: null, padding: 0.14 },
+    x: { domain, type: axes, ticks: 3 },
+    y: { domain, type: axes, ticks: 4 },
+    marks: [
+      Plot.axisFx({ anchor: "top", label: null, fontWeight: 600, fontSize: 12 }),
+      Plot.axisX(ticks, labelled(36, `Real (probability ${per})`)),
+      Plot.axisY(ticks, labelled(56, "Synthetic")),
+      Plot.gridX(isLog ? powers : undefined),
+      Plot.gridY(isLog ? powers : undefined),
+      Plot.frame({ strokeOpacity: 0.35 }),
+      isLog
+        ? [
+          Plot.ruleX([log.edge], { strokeOpacity: 0.35, strokeDasharray: "2,2" }),
+          Plot.ruleY([log.edge], { strokeOpacity: 0.35, strokeDasharray: "2,2" }),
+        ]
+        : [],
+      Plot.dot(points, {
+        fx: "name",
+        x: "x",
+        y: "y",
+        r: 1.5,
+        fill: colours.real,
+        fillOpacity: { value: "opacity", scale: null },
+      }),
+      Plot.line(ends, {
+        fx: "name",
+        x: "value",
+        y: "value",
+        strokeOpacity: 0.7,
+        strokeWidth: 1,
+        strokeDasharray: "4,3",
+      }),
+      Plot.text(statements, {
+        fx: "name",
+        text: "text",
+        frameAnchor: "top-left",
+        dx: 6,
+        dy: 6,
+        fontSize: 12,
+        stroke: "white",
+        fill: "#222",
+        strokeWidth: 4,
+      }),
+    ],
+  }, {
+    title: `${title}: real against synthetic probabilities by model, ${axes} axes`,
+    description: statements.map(({ name, text }) => `${name}: ${text || "not judged"}.`).join(" "),
+  });
+}

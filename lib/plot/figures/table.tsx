@@ -1,0 +1,96 @@
+/** @jsxImportSource preact */
+/**
+ * Polars frames as tables for reading in notebooks. Polars' own view rounds 64-bit subject ids,
+ * spells out time zones and gives shares to 16 digits.
+ *
+ * @module
+ */
+import pl from "nodejs-polars";
+import { renderToString } from "preact-render-to-string";
+import type { Frame } from "../../cohort/statistics.ts";
+import { markupText, printable } from "../../printable.ts";
+
+/** What Jupyter shows when it is a cell's last expression: texts by media type. */
+export type NotebookOutput = Readonly<Record<symbol, () => Readonly<Record<string, string>>>>;
+
+/** Where Deno's Jupyter kernel looks for what to show. */
+const display = Symbol.for("Jupyter.display");
+
+/** Significant digits of numbers that are not whole. */
+const digits = 4;
+
+/** Columns of at most so many characters keep their lines: codes, times. */
+const narrow = 32;
+
+function cellTexts(column: pl.Series): string[] {
+  if (column.isFloat()) {
+    return column.toArray().map((value) =>
+      value === null ? "" : String(Number(Number(value).toPrecision(digits)))
+    );
+  }
+  // as text, since Polars gives 64-bit integers as JavaScript numbers, which round them
+  const texts = column.cast(pl.String).toArray();
+  const isTime = column.dtype.variant === "Datetime";
+  return texts.map((text) =>
+    text === null ? "" : isTime ? String(text).replace(/\.0+$/, "") : String(text)
+  );
+}
+
+/**
+ * The first rows of a frame as a table, for the last line of a notebook's cell: whole numbers
+ * exact, others to four digits, nothing where a value is missing. Text is shown as text, whatever
+ * markup it holds.
+ *
+ * @example The labels of the sample
+ * ```ts
+ * import { labels, syntheaSample, table } from "ehrloom";
+ *
+ * table(labels(await syntheaSample()));
+ * ```
+ *
+ * @param rows most rows to show; the table says of how many they are the first
+ */
+export function table(frame: Frame, { rows = 12 }: { rows?: number } = {}): NotebookOutput {
+  const shown = frame.head(rows);
+  const columns = shown.getColumns().map((column) => {
+    const texts = cellTexts(column);
+    const isNarrow = texts.every(({ length }) => length <= narrow);
+    const textAlign = column.isNumeric() ? "right" : "left";
+    return {
+      name: column.name,
+      texts,
+      style: { textAlign, whiteSpace: isNarrow ? "nowrap" : undefined },
+    };
+  });
+  const html = renderToString(
+    <table>
+      <thead>
+        <tr>{columns.map(({ name, style }) => <th key={name} style={style}>{name}</th>)}</tr>
+      </thead>
+      <tbody>
+        {Array.from(
+          { length: shown.height },
+          (_, row) => (
+            <tr>
+              {columns.map(({ name, texts, style }) => (
+                <td key={name} style={style}>{texts[row]}</td>
+              ))}
+            </tr>
+          ),
+        )}
+      </tbody>
+    </table>,
+  );
+  const note = shown.height < frame.height
+    ? renderToString(<p>The first {shown.height} of {frame.height.toLocaleString("en")} rows</p>)
+    : "";
+  const plain = [columns.map(({ name }) => printable(name))]
+    .concat(
+      Array.from(
+        { length: shown.height },
+        (_, row) => columns.map(({ texts }) => printable(texts[row])),
+      ),
+    )
+    .map((texts) => texts.join("\t")).join("\n");
+  return { [display]: () => ({ "text/plain": plain, "text/html": markupText(html + note) }) };
+}

@@ -1,0 +1,151 @@
+/**
+ * The report: `report.html` for people, `report.json` for programs, `figures/` for print.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { h } from "preact";
+import { renderToString } from "preact-render-to-string";
+import type { Cohort } from "../../cohort/cohort.ts";
+import { writeWhole } from "../../files/output.ts";
+import { markupText } from "../../printable.ts";
+import { codeKinds } from "../../evaluate/fidelity/counting/key_rows.ts";
+import {
+  type PairedProbabilities,
+  pairedProbabilities,
+} from "../../evaluate/fidelity/paired_probabilities.ts";
+import type { Report } from "../../evaluate/report.ts";
+import {
+  codesPerVisit,
+  countDistribution,
+  visitsPerRecord,
+} from "../figures/count_distribution.ts";
+import { fidelityOverview } from "../figures/fidelity_overview.ts";
+import { labelPrevalenceFigure } from "../figures/label_prevalence.ts";
+import { probabilityScatter } from "../figures/probability_scatter.ts";
+import style from "./report.css" with { type: "text" };
+import { ReportPage } from "./report_page.tsx";
+import { packPoints } from "./report_points.ts";
+import { type ReportPoints, reportScript } from "./page_script.ts";
+import { type EpochLosses, trainingCurve } from "../figures/training_curve.ts";
+import { valueDistributions } from "../figures/value_distributions.ts";
+
+/** What a report is drawn from, beside its figures. */
+export interface ReportSources {
+  /** The real records that the synthetic ones are compared to: the training split. */
+  readonly real: Cohort;
+  /** The records under judgement, over the same vocabulary. */
+  readonly synthetic: Cohort;
+  /** The lines of `training.jsonl` of the run that made the synthetic cohort. */
+  readonly training?: readonly EpochLosses[];
+}
+
+/** Points of one scatter in the page beyond which they are thinned; keeps pages at a few MB. */
+const pagePointLimit = 100_000;
+
+function figuresOf(
+  { fidelity }: Report,
+  { real, synthetic, training = [] }: ReportSources,
+  paired: readonly PairedProbabilities[],
+): Map<string, SVGSVGElement> {
+  const figures = new Map<string, SVGSVGElement>();
+  if (fidelity !== undefined) figures.set("fidelity_overview", fidelityOverview(fidelity));
+  for (const pairs of paired) {
+    for (const axes of ["linear", "log"] as const) {
+      const scatter = probabilityScatter(pairs, { axes, fidelity: fidelity?.[pairs.kind] });
+      figures.set(`${pairs.kind}_${axes}`, scatter);
+    }
+  }
+  // Records without visits are left out here as in every figure of the evaluation.
+  const visits = [real, synthetic].map((each) => visitsPerRecord(each).filter(Boolean));
+  figures.set(
+    "visits_per_record",
+    countDistribution(visits[0], visits[1], { counted: "visits", holders: "records" }),
+  );
+  const codes = [real, synthetic].map((each) => codesPerVisit(each));
+  figures.set(
+    "codes_per_visit",
+    countDistribution(codes[0], codes[1], { counted: "codes", holders: "visits" }),
+  );
+  if (fidelity !== undefined && fidelity.label_prevalence.labels.length > 0) {
+    figures.set("label_prevalence", labelPrevalenceFigure(fidelity.label_prevalence));
+  }
+  const values = fidelity?.values ? valueDistributions(real, synthetic) : undefined;
+  if (values !== undefined) figures.set("value_distributions", values);
+  if (training.length > 0) figures.set("training_curve", trainingCurve(training));
+  return figures;
+}
+
+function page(
+  report: Report,
+  { real }: ReportSources,
+  paired: readonly PairedProbabilities[],
+  figures: ReadonlyMap<string, SVGSVGElement>,
+): string {
+  const scatters = paired.map((pairs) => packPoints(pairs, pagePointLimit));
+  const { codes, descriptions } = real.vocabulary;
+  const points: ReportPoints = { codes, descriptions, scatters };
+  const d3 = Deno.readTextFileSync(new URL("../dist/d3.min.js", import.meta.resolve("d3")));
+  return "<!doctype html>\n" + markupText(renderToString(h(ReportPage, {
+    report,
+    figures: new Map(Array.from(figures, ([name, svg]) => [name, svg.outerHTML])),
+    scatters,
+    // Without "<" no description can end the script element that holds it.
+    pointsJson: JSON.stringify(points).replaceAll("<", "\\u003c"),
+    style,
+    scripts: [d3, reportScript],
+  })));
+}
+
+const pairedOf = ({ real, synthetic }: ReportSources) =>
+  codeKinds.map((kind) => pairedProbabilities(real, synthetic, kind));
+
+/**
+ * The report as one self-contained page: style, scripts, figures and points are in it, and nothing
+ * is ever requested. Texts from the data stand in it as plain text, whatever they hold. The scatters
+ * carry at most 100,000 points each; where there are more, crowded places are thinned, and the page
+ * says so.
+ *
+ * @throws {RangeError} If the vocabularies of the two cohorts differ
+ */
+export function reportHtml(report: Report, sources: ReportSources): string {
+  const paired = pairedOf(sources);
+  return page(report, sources, paired, figuresOf(report, sources, paired));
+}
+
+/**
+ * Writes `report.html`, `report.json` and `figures/*.svg` into a folder.
+ *
+ * @param folder that has none of these yet
+ * @throws {RangeError} If the vocabularies of the two cohorts differ
+ */
+export async function writeReportFiles(
+  folder: string,
+  report: Report,
+  sources: ReportSources,
+): Promise<void> {
+  const paired = pairedOf(sources);
+  const figures = figuresOf(report, sources, paired);
+  await Deno.mkdir(join(folder, "figures"), { recursive: true });
+  await Deno.writeTextFile(join(folder, "report.html"), page(report, sources, paired, figures));
+  await Deno.writeTextFile(join(folder, "report.json"), JSON.stringify(report, null, 2) + "\n");
+  for (const [name, svg] of figures) {
+    await Deno.writeTextFile(join(folder, "figures", `${name}.svg`), svg.outerHTML + "\n");
+  }
+}
+
+/**
+ * As {@link writeReportFiles}, as a folder of their own, whole or not at all.
+ *
+ * @param folder where to write
+ * @param options.force replace an older result of Ehrloom's
+ * @throws {Deno.errors.AlreadyExists} If the folder exists and `force` is not set
+ * @throws {RangeError} If the vocabularies of the two cohorts differ
+ */
+export async function writeReport(
+  folder: string,
+  report: Report,
+  { force, ...sources }: ReportSources & { readonly force?: boolean },
+): Promise<void> {
+  await writeWhole(folder, (temporary) => writeReportFiles(temporary, report, sources), { force });
+}

@@ -1,0 +1,123 @@
+/** @jsxImportSource preact */
+/**
+ * The report's section on measured values and the time between visits.
+ *
+ * @module
+ */
+import type { Aggregate, Fidelity, MeasuredCode, ValueFidelity } from "../../evaluate/report.ts";
+import {
+  AggregateCells,
+  aggregateReading,
+  Figure,
+  Interval,
+  percent,
+  R2,
+  Table,
+} from "./page_parts.tsx";
+
+const mostCodes = 20;
+
+function ValueTable({ own, ceiling }: { own: ValueFidelity; ceiling: ValueFidelity | null }) {
+  const sources = [own, ceiling];
+  const cell = (source: ValueFidelity | null, key: "presence" | "means") =>
+    source && <R2 figure={source[key]} />;
+  const difference = (source: ValueFidelity | null) =>
+    source && <Interval estimate={source.mean_difference} text={(value) => value.toFixed(2)} />;
+  return (
+    <Table
+      caption="Measured codes, with 95% intervals"
+      columns={["Measure", "Synthetic", "Ceiling", "Codes"]}
+    >
+      <tr>
+        <th scope="row">R² of the share of visits with values that measure a code</th>
+        {sources.map((source, i) => <td key={i}>{cell(source, "presence")}</td>)}
+        <td>{own.presence.keys}</td>
+      </tr>
+      <tr>
+        <th scope="row">R² of mean values (codes with large numbers weigh most)</th>
+        {sources.map((source, i) => <td key={i}>{cell(source, "means")}</td>)}
+        <td>{own.means.keys}</td>
+      </tr>
+      <tr>
+        <th scope="row">Distance of means in real standard deviations, averaged; 0 is exact</th>
+        {sources.map((source, i) => <td key={i}>{difference(source)}</td>)}
+        <td>{own.means.keys}</td>
+      </tr>
+    </Table>
+  );
+}
+
+function Measured({ mean, sd }: MeasuredCode) {
+  if (mean === null || sd === null) return <>never</>;
+  const text = (value: number) => String(Number(value.toPrecision(4))).replace("-", "−");
+  return (
+    <>
+      {text(mean)} <span class="interval">± {text(sd)}</span>
+    </>
+  );
+}
+
+function CodeTable({ codes }: { codes: ValueFidelity["codes"] }) {
+  const shown = codes.toSorted((a, b) => b.real.share - a.real.share).slice(0, mostCodes);
+  return (
+    <Table
+      caption={`The ${shown.length} of ${codes.length} codes that are measured most: mean ± standard ` +
+        "deviation, and share of the visits with values"}
+      columns={["Code", "Real", "Synthetic", "Real share", "Synthetic share"]}
+    >
+      {shown.map(({ code, description, real, synthetic }) => (
+        <tr key={code}>
+          <th scope="row">{description}</th>
+          <td>
+            <Measured {...real} />
+          </td>
+          <td>
+            <Measured {...synthetic} />
+          </td>
+          <td>{percent(real.share)}</td>
+          <td>{percent(synthetic.share)}</td>
+        </tr>
+      ))}
+    </Table>
+  );
+}
+
+function GapTable({ own, ceiling }: { own: Aggregate; ceiling: Aggregate | null }) {
+  return (
+    <Table
+      caption="Days between visits: mean ± standard deviation, with the 95% interval of the difference"
+      columns={["Records", "Real training", "Compared", "Difference"]}
+    >
+      {([["Synthetic", own], ["Held-out real (ceiling)", ceiling]] as const).map(([name, each]) =>
+        each && (
+          <tr key={name}>
+            <th scope="row">{name}</th>
+            <AggregateCells aggregate={each} isStrong={each === own} />
+          </tr>
+        )
+      )}
+    </Table>
+  );
+}
+
+/** Nothing where neither values nor days can be compared. */
+export function ValuesSection(
+  { fidelity, figure }: { fidelity: Fidelity; figure: string | undefined },
+) {
+  const { values, gap_days, ceiling } = fidelity;
+  if (values === null && gap_days === null) return null;
+  return (
+    <section aria-labelledby="values">
+      <h2 id="values">Are values and the time between visits alike?</h2>
+      {gap_days && <p>{aggregateReading("Days between visits", gap_days)}</p>}
+      {gap_days && <GapTable own={gap_days} ceiling={ceiling.gap_days} />}
+      {values && <ValueTable own={values} ceiling={ceiling.values} />}
+      <Figure
+        svg={figure}
+        caption={"Values of the codes that are measured most, each from the least to the largest " +
+          "real one but for half a percent at either end, where what lies beyond is counted."}
+      />
+      {values && <CodeTable codes={values.codes} />}
+    </section>
+  );
+}

@@ -1,0 +1,154 @@
+/**
+ * Random numbers by seed and stream. A stream is named by whole numbers (say: seed, record, visit),
+ * so that what a record draws depends neither on its batch nor on which process draws it; all that
+ * Ehrloom itself draws is a named use, listed here. No kept
+ * library offers such keyed streams with typed-array filling; the generator is Chris
+ * Doty-Humphrey's sfc32 (PractRand), its state a hash of the key by MurmurHash3's finaliser.
+ *
+ * @module
+ */
+
+/**
+ * What Ehrloom draws random numbers for, each with a number of its own, so that no two uses ever share
+ * a stream; behind it stands what else tells streams of this use apart. Numbers stay as they are:
+ * another one changes every result of its use.
+ */
+export const uses = {
+  /** The order of training records; by epoch. */
+  batchOrder: 1,
+  /** Tables worked out from what is known of codes. */
+  tables: 2,
+  /** Parameters of a second stage. */
+  adversaryParameters: 3,
+  /** The order of rows in a second stage; by epoch. */
+  adversaryOrder: 4,
+  /** Noise of a second stage; by epoch and step. */
+  adversaryNoise: 5,
+  /** Parameters of a network. */
+  parameters: 6,
+  /** The order of validation records. */
+  validationOrder: 7,
+  /** Latent vectors while training; by epoch and record. */
+  trainingNoise: 8,
+  /** Latent vectors while validating; by record. */
+  validationNoise: 9,
+  /** Latent vectors behind a bound of a likelihood; by record. */
+  posteriorNoise: 10,
+  /** Units that are dropped out; by epoch, record, row and place in the network. */
+  dropout: 11,
+  /** Steps of synthetic records; by record, step and attempt. */
+  steps: 12,
+  /** What the steps of a synthetic record leave open, such as numbers within bins; by record. */
+  openValues: 13,
+  /** The same of records that are only judged, where it decides nothing. */
+  readValues: 15,
+  /** Synthetic records written as a whole; by record and attempt. */
+  wholeRecords: 14,
+  /** Resamples of patients; by role and resample. */
+  resamples: 0x626f6f74,
+  /** Records drawn from independent marginals. */
+  floor: 0x6d617267,
+} as const;
+
+/** A use of random numbers. */
+export type Use = keyof typeof uses;
+
+/** A stream of pseudo-random numbers. */
+export interface Random {
+  /** A number in [0, 1), a multiple of 2⁻²⁴: exact in float32, never 1. */
+  uniform(): number;
+  /** A standard normal number (Box–Muller). */
+  normal(): number;
+  /** A whole number in [0, bound), bound up to 2³². */
+  integer(bound: number): number;
+  /** Fills the array with numbers in [0, 1), exact in float32. */
+  fillUniform(target: Float32Array): void;
+  /** Shuffles in place (Fisher–Yates) and returns the same array. */
+  shuffle<T extends { [index: number]: number; length: number } | unknown[]>(array: T): T;
+}
+
+function mix(hash: number): number {
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
+}
+
+/**
+ * The stream of the given key; equal keys give equal streams, different keys independent ones.
+ *
+ * @param seed a whole number, at least 0 and below 2⁵³
+ * @param stream what else names the stream, whole numbers likewise
+ * @throws {RangeError} If a part of the key is not such a number
+ */
+export function random(seed: number, ...stream: number[]): Random {
+  let a = 0x9e3779b9;
+  let b = 0x243f6a88;
+  let c = 0xb7e15162;
+  let counter = 1;
+  for (const key of [seed, ...stream]) {
+    if (!Number.isSafeInteger(key) || key < 0) {
+      throw new RangeError(`Cannot seed with ${key}: must be a whole number, at least 0`);
+    }
+    const low = key >>> 0;
+    const high = Math.floor(key / 2 ** 32);
+    a = mix(a ^ low);
+    b = mix((b + Math.imul(a, 31) + high) | 0);
+    c = mix(c ^ (a + Math.imul(b, 17)));
+  }
+  let spare: number | undefined;
+
+  function next(): number {
+    const t = (((a + b) | 0) + counter) | 0;
+    counter = (counter + 1) | 0;
+    a = b ^ (b >>> 9);
+    b = (c + (c << 3)) | 0;
+    c = ((c << 21) | (c >>> 11)) + t | 0;
+    return t >>> 0;
+  }
+  for (let i = 0; i < 12; i++) next();
+
+  const uniform = () => (next() >>> 8) * 2 ** -24;
+  const integer = (bound: number) => {
+    if (!(bound >= 1 && bound <= 2 ** 32)) throw new RangeError(`No integer below ${bound}`);
+    const limit = 2 ** 32 - 2 ** 32 % bound; // beyond it small numbers would be likelier
+    let draw = next();
+    while (draw >= limit) draw = next();
+    return draw % bound;
+  };
+  return {
+    uniform,
+    integer,
+    normal() {
+      if (spare !== undefined) {
+        const kept = spare;
+        spare = undefined;
+        return kept;
+      }
+      const radius = Math.sqrt(-2 * Math.log(1 - uniform()));
+      const angle = 2 * Math.PI * uniform();
+      spare = radius * Math.sin(angle);
+      return radius * Math.cos(angle);
+    },
+    fillUniform(target) {
+      for (let i = 0; i < target.length; i++) target[i] = uniform();
+    },
+    shuffle(array) {
+      for (let i = array.length - 1; i > 0; i--) {
+        const j = integer(i + 1);
+        [array[i], array[j]] = [array[j], array[i]];
+      }
+      return array;
+    },
+  };
+}
+
+/**
+ * The stream of a use: apart from the streams of all other uses of the same seed.
+ *
+ * @param seed a whole number, at least 0
+ * @param place what else names the stream, as {@link uses} says of each use
+ * @throws {RangeError} If a part of the key is not such a number
+ */
+export function stream(use: Use, seed: number, ...place: number[]): Random {
+  return random(seed, uses[use], ...place);
+}

@@ -1,0 +1,137 @@
+/**
+ * Jupyter in environments of its own under `~/.cache/ehrloom`: Python packages, the Deno kernel and
+ * all settings lie there, nothing of the user's own Jupyter is read or written.
+ *
+ * @module
+ */
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** Where the tutorials lie. */
+export const notebooksFolder: string = fileURLToPath(new URL("../../notebooks", import.meta.url));
+
+/** What an environment is for, and the packages that it takes. */
+const environments = {
+  run: ["nbclient==0.11.0", "nbformat==5.11.1", "jupyter-client==8.10.0"],
+  lab: ["jupyterlab==4.6.6"],
+} as const;
+
+/** A Python environment that has Jupyter and the Deno kernel. */
+export interface JupyterEnvironment {
+  /** Its python3. */
+  readonly python: string;
+  /** What its programs need in their environment. */
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+/** Exits 0 where python3 can make environments and is new enough for the packages. */
+const pythonCheck = "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))";
+
+/** What is missing to run Jupyter, in one line that says how to get it; undefined for nothing. */
+export async function missingForJupyter(): Promise<string | undefined> {
+  const { success } = await output("python3", ["-c", pythonCheck]);
+  if (success) return undefined;
+  return "python3 (3.10 or later) with venv not found, " +
+    "on Debian and Ubuntu run apt-get install python3 python3-venv";
+}
+
+/**
+ * An environment, made when there is none yet: half a minute, and the network, once.
+ *
+ * @param use "run" to run notebooks, "lab" to open them
+ * @param onStep called with a line for people before each step
+ * @throws {Deno.errors.NotFound} If python3 or its venv is missing
+ * @throws {Error} If the packages cannot be installed; the message names the log file
+ */
+export async function jupyterEnvironment(
+  use: keyof typeof environments,
+  onStep: (step: string) => void = () => {},
+): Promise<JupyterEnvironment> {
+  const root = join(Deno.env.get("XDG_CACHE_HOME") || join(homedir(), ".cache"), "ehrloom");
+  const packages = environments[use];
+  const folder = join(root, `jupyter-${packages[0].replace("==", "-")}`);
+  const python = join(folder, "bin", "python3");
+  const kernel = join(folder, "data", "kernels", "deno");
+  // the kernel comes last: where it is, the rest is whole
+  const isWhole = await exists(join(kernel, "kernel.json")) &&
+    (await output(python, ["--version"])).success;
+  if (!isWhole) {
+    const missing = await missingForJupyter();
+    if (missing !== undefined) throw new Deno.errors.NotFound(`Cannot set up Jupyter: ${missing}`);
+    const log = join(root, "jupyter.log");
+    await Deno.mkdir(root, { recursive: true });
+    onStep(`Installing ${packages[0]} in ${folder}`);
+    await must("python3", ["-m", "venv", "--clear", folder], log, "Cannot set up Jupyter");
+    const pip = ["-m", "pip", "--disable-pip-version-check", "install", "--quiet"];
+    await must(python, [...pip, ...packages], log, `Cannot install ${packages.join(", ")}`);
+    await Deno.mkdir(kernel, { recursive: true });
+  }
+  // each time, since Deno may have moved
+  const specification = {
+    argv: [Deno.execPath(), "jupyter", "--kernel", "--conn", "{connection_file}"],
+    display_name: "Deno",
+    language: "typescript",
+  };
+  await Deno.writeTextFile(join(kernel, "kernel.json"), JSON.stringify(specification, null, 2));
+  return {
+    python,
+    variables: {
+      JUPYTER_DATA_DIR: join(folder, "data"),
+      JUPYTER_CONFIG_DIR: join(folder, "config"),
+      JUPYTER_RUNTIME_DIR: join(folder, "runtime"),
+      PYTHONNOUSERSITE: "1",
+    },
+  };
+}
+
+/**
+ * Runs a notebook from top to bottom in a fresh kernel, in its own folder.
+ *
+ * @param notebook its path; the file stays as it is
+ * @param into where to write the notebook with its outputs; may be `notebook` itself
+ * @throws {Error} If a cell fails; the message is Python's, with the cell and its error
+ */
+export async function runNotebook(
+  { python, variables }: JupyterEnvironment,
+  notebook: string,
+  into: string,
+): Promise<void> {
+  const script = fileURLToPath(new URL("./run_notebook.py", import.meta.url));
+  const { success, text } = await output(python, [script, notebook, into], variables);
+  if (!success) throw new Error(`Cannot run "${notebook}": ${text}`);
+}
+
+async function must(command: string, args: string[], log: string, failure: string): Promise<void> {
+  const { success, text } = await output(command, args);
+  if (success) return;
+  await Deno.writeTextFile(log, [command, ...args].join(" ") + "\n" + text);
+  const isOffline = /connection|resolution|timed out|unreachable/i.test(text);
+  throw new Error(`${failure}${isOffline ? ": no network" : ""} (log: ${log})`);
+}
+
+/** Runs a command to its end; a program that is not there counts as failed. */
+async function output(
+  command: string,
+  args: string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<{ success: boolean; text: string }> {
+  try {
+    const { success, stdout, stderr } = await new Deno.Command(command, { args, env }).output();
+    const decoder = new TextDecoder();
+    return { success, text: decoder.decode(stdout) + decoder.decode(stderr) };
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    return { success: false, text: error.message };
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await Deno.stat(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}

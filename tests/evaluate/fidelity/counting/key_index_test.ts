@@ -1,0 +1,31 @@
+import { assertEquals } from "@std/assert";
+import { random } from "ehrloom";
+import { keyIndex } from "ehrloom/evaluate/fidelity/counting/key_index.ts";
+
+Deno.test("keyIndex() numbers 50,000 pairs alike in a dense and in a hash table, and finds them again", () => {
+  const draws = random(1);
+  const codes = 600;
+  const [dense, hash] = [true, false].map((dense) => keyIndex(codes, codes, { dense }));
+  const numbers = new Map<number, number>();
+  for (let i = 0; i < 50_000; i++) {
+    const [first, second] = [draws.integer(codes), draws.integer(codes)];
+    const key = first * codes + second;
+    const wanted = numbers.get(key) ?? numbers.size;
+    numbers.set(key, wanted);
+    assertEquals(dense.number(first, second), wanted);
+    assertEquals(hash.number(first, second), wanted);
+  }
+  for (const index of [dense, hash]) {
+    assertEquals(index.size, numbers.size);
+    assertEquals(Array.from(index.first, (a, i) => a * codes + index.second[i]), [
+      ...numbers.keys(),
+    ]);
+  }
+});
+
+Deno.test("keyIndex() takes codes of any 32-bit number where the table is a hash", () => {
+  const index = keyIndex(2 ** 32, 2 ** 32);
+  assertEquals(index.number(2 ** 32 - 1, 0), 0);
+  assertEquals(index.number(0, 2 ** 32 - 1), 1);
+  assertEquals(index.number(2 ** 32 - 1, 0), 0);
+});
