@@ -6,9 +6,9 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { setAttention } from "./attention.ts";
 import type { Dropout } from "./dropout.ts";
-import { layerNorm } from "./layer_norm.ts";
-import { linear } from "./linear.ts";
-import type { NamedTensors } from "./parameters.ts";
+import { normed } from "./layer_norm.ts";
+import { affine, linear } from "./linear.ts";
+import { matrix, type NamedTensors, vector } from "./parameters.ts";
 
 /** How an encoder computes. */
 export interface SetEncoderConfig {
@@ -40,22 +40,17 @@ export function setEncoder(
   dropout?: Dropout,
 ): tf.Tensor2D {
   const dropped = (y: tf.Tensor2D) =>
-    dropout === undefined ? y : tf.mul(y, dropout(y.shape)) as tf.Tensor2D;
+    dropout === undefined ? y : tf.mul<tf.Tensor2D>(y, dropout(y.shape));
   for (let i = 0; i < layers; i++) {
-    const of = (part: string) => parameters[`${name}.${i}.${part}`];
-    const affine = (x: tf.Tensor2D, part: string, join = ".") =>
-      linear(
-        x,
-        of(`${part}${join}weight`) as tf.Tensor2D,
-        of(`${part}${join}bias`) as tf.Tensor1D,
-        "out-in",
-      );
-    const normed = (x: tf.Tensor2D, part: string) =>
-      layerNorm(x, of(`${part}.weight`) as tf.Tensor1D, of(`${part}.bias`) as tf.Tensor1D, epsilon);
-    const attended = setAttention(affine(x, "self_attn.in_proj", "_"), bias, heads, dropout);
-    x = normed(tf.add(x, dropped(affine(attended, "self_attn.out_proj"))), "norm1");
-    const hidden = dropped(activation(affine(x, "linear1")));
-    x = normed(tf.add(x, dropped(affine(hidden, "linear2"))), "norm2");
+    const layer = `${name}.${i}`;
+    const inWeight = matrix(parameters, `${layer}.self_attn.in_proj_weight`);
+    const inBias = vector(parameters, `${layer}.self_attn.in_proj_bias`);
+    const attended = setAttention(linear(x, inWeight, inBias, "out-in"), bias, heads, dropout);
+    const joined = dropped(affine(parameters, `${layer}.self_attn.out_proj`, attended));
+    x = normed(parameters, `${layer}.norm1`, tf.add(x, joined), epsilon);
+    const hidden = dropped(activation(affine(parameters, `${layer}.linear1`, x)));
+    const narrowed = dropped(affine(parameters, `${layer}.linear2`, hidden));
+    x = normed(parameters, `${layer}.norm2`, tf.add(x, narrowed), epsilon);
   }
   return x;
 }
