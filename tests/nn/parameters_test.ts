@@ -1,29 +1,32 @@
 import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs-core";
-import { cube, matrix, vector } from "ehrloom/nn/parameters.ts";
+import { cube, matrix, type NamedTensors, vector } from "ehrloom/nn/parameters.ts";
 import { testOnBackends } from "../golden.ts";
 
-const ranks = { vector: [vector, 1], matrix: [matrix, 2], cube: [cube, 3] } as const;
-
-testOnBackends("vector(), matrix() and cube() give the parameter that has 1, 2 or 3 axes", () => {
-  const parameters = { one: tf.zeros([4]), two: tf.zeros([4, 3]), three: tf.zeros([4, 3, 2]) };
-  const names = Object.keys(parameters);
-  for (const [kind, [of, rank]] of Object.entries(ranks)) {
-    names.forEach((name, i) => {
-      const tensor = parameters[name as keyof typeof parameters];
-      if (i + 1 === rank) assertStrictEquals<tf.Tensor>(of(parameters, name), tensor, kind);
-      else {
-        const error = assertThrows(() => of(parameters, name), RangeError);
-        assertEquals(
-          error.message,
-          `Cannot compute: parameter "${name}" is [${tensor.shape}], wanted ${
-            rank === 1 ? "1 axis" : `${rank} axes`
-          }`,
-        );
+testOnBackends(
+  "vector(), matrix() and cube() give the parameter that has 1, 2 or 3 axes",
+  async () => {
+    const tensors = [tf.zeros([4]), tf.zeros([4, 3]), tf.zeros([4, 3, 2])];
+    const parameters: NamedTensors = { one: tensors[0], two: tensors[1], three: tensors[2] };
+    for (const [i, of] of [vector, matrix, cube].entries()) {
+      for (const [j, name] of ["one", "two", "three"].entries()) {
+        if (i === j) assertStrictEquals<tf.Tensor>(of(parameters, name), tensors[j]);
+        else assertThrows(() => of(parameters, name), RangeError);
       }
-    });
-  }
-  tf.dispose(parameters);
+    }
+    await tensors[0].data();
+    tf.dispose(tensors);
+  },
+);
+
+testOnBackends("A parameter of another rank is named, with its shape", async () => {
+  const gain = tf.zeros([4, 1]);
+  assertEquals(
+    assertThrows(() => vector({ "ln_f.weight": gain }, "ln_f.weight"), RangeError).message,
+    'Cannot compute: parameter "ln_f.weight" is [4,1], wanted 1 axis',
+  );
+  await gain.data();
+  gain.dispose();
 });
 
 Deno.test("A parameter that is missing is named, be it called like a property of every object", () => {
