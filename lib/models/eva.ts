@@ -298,7 +298,7 @@ async function likelihoods(
     const logits = tf.tidy(() =>
       evaLogits(config, parameters, tf.tensor2d(z, [records.length, latent]), batch.rows)
     );
-    const numbers = await logits.data() as Float32Array;
+    const numbers = await logits.data<"float32">();
     logits.dispose();
     draws.push(
       rowLikelihoods(batch, numbers, columnsOf(config)).map(({ logProbability, ...counts }, i) => ({

@@ -108,14 +108,14 @@ export async function categoricalRows(
 ): Promise<MultiHot> {
   const [rows, columns] = logits.shape;
   const softmax = tf.softmax(logits);
-  const probabilities = await softmax.data() as Float32Array;
+  const probabilities = await softmax.data<"float32">();
   softmax.dispose();
   const drawn = Array.from(
     { length: rows },
     (_, r) => chosen(probabilities.subarray(r * columns, (r + 1) * columns), uniforms[r]),
   );
   if (drawn.some(({ column }, r) => forbidden?.[r]?.columns[column] === 1)) {
-    const numbers = await logits.data() as Float32Array;
+    const numbers = await logits.data<"float32">();
     for (let r = 0; r < rows; r++) {
       const { column, within } = drawn[r];
       const own = forbidden?.[r];
@@ -140,7 +140,7 @@ export async function likeliestRows(
   forbidden?: readonly (Forbidden | undefined)[],
 ): Promise<MultiHot> {
   const [rows, columns] = logits.shape;
-  const numbers = await logits.data() as Float32Array;
+  const numbers = await logits.data<"float32">();
   return rowsFrom(Array.from({ length: rows }, (_, r) => {
     const row = numbers.subarray(r * columns, (r + 1) * columns);
     const left = forbidden?.[r]?.columns.slice() ?? new Uint8Array(columns);

@@ -178,7 +178,7 @@ function onTensorflow(
   );
   const numbersOf = async (read: () => tf.Tensor1D) => {
     const tensor = read();
-    const numbers = await tensor.data() as Float32Array;
+    const numbers = await tensor.data<"float32">();
     tensor.dispose();
     return numbers.slice();
   };

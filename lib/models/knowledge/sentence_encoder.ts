@@ -200,7 +200,7 @@ async function vectorsOf(
     const step = tf.tidy(() =>
       pooled(config, parameters, pooling, places.map((place) => tokens[place]))
     );
-    const numbers = await step.data() as Float32Array;
+    const numbers = await step.data<"float32">();
     step.dispose();
     if (!numbers.every(Number.isFinite)) {
       throw new RangeError("Cannot encode texts: the model's vectors are not of finite numbers");
