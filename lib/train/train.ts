@@ -13,7 +13,7 @@ import { version } from "../version.ts";
 import { fitAdversary } from "./adversarial.ts";
 import { batchCount } from "./batches.ts";
 import { fit } from "./fit.ts";
-import { checkWorkers } from "./gradients/gradients.ts";
+import { checkWorkers } from "./gradients/workers.ts";
 import {
   checkTraining,
   givenTraining,
