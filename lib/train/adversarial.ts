@@ -14,7 +14,8 @@ import { toTensors } from "../nn/parameters.ts";
 import { type Random, stream } from "../random.ts";
 import type { OnProgress } from "../progress.ts";
 import { rateShare, timeShare, type Training } from "./options.ts";
-import { hasAnyOf, readBest, readDuel } from "./read_run.ts";
+import { readDuel } from "./read_duel.ts";
+import { hasAnyOf, readBest } from "./read_parameters.ts";
 import { type DuelLine, writeBest, writeDuel } from "./run_folder.ts";
 
 /** How long a run may lose when it is killed. */

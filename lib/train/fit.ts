@@ -21,7 +21,7 @@ import { localGradients } from "./gradients/local.ts";
 import type { GradientSource } from "./gradients/source.ts";
 import { sharedGradients } from "./gradients/workers.ts";
 import { rateShare, timeShare, type Training } from "./options.ts";
-import { readProgress } from "./read_run.ts";
+import { readProgress } from "./read_progress.ts";
 import { type Standing, type TrainingLine, writeBest, writeStanding } from "./run_folder.ts";
 
 /** How long a run may lose when it is killed in the middle of a long epoch. */

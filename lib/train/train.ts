@@ -21,7 +21,8 @@ import {
   trainingDefaults,
   type TrainingOptions,
 } from "./options.ts";
-import { readBegun, readProgress, readRun, readRunConfig } from "./read_run.ts";
+import { readProgress } from "./read_progress.ts";
+import { readBegun, readRun, readRunConfig } from "./read_run.ts";
 import { beginRun, hasStored, modelOf, type Run, type RunConfig, writeBest } from "./run_folder.ts";
 
 /** What to train, on top of how. */

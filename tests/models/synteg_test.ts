@@ -16,7 +16,7 @@ import { copied, type NamedTensors, toTensors } from "ehrloom/nn/parameters.ts";
 import { random } from "ehrloom/random.ts";
 import { fitAdversary } from "ehrloom/train/adversarial.ts";
 import { readRun, splitOf, train, trainingDefaults, useBackend } from "ehrloom";
-import { readBest } from "ehrloom/train/read_run.ts";
+import { readBest } from "ehrloom/train/read_parameters.ts";
 import { writeBest } from "ehrloom/train/run_folder.ts";
 import { join } from "node:path";
 import { inFolder } from "../folder.ts";
