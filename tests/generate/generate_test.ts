@@ -9,7 +9,7 @@ import { visitMemory } from "ehrloom/models/rows/visit_transformer.ts";
 import { rowsFrom } from "ehrloom/nn/multi_hot.ts";
 import { useBackend } from "ehrloom/nn/backend.ts";
 import { toTensors } from "ehrloom/nn/parameters.ts";
-import { random } from "ehrloom/random.ts";
+import { stream } from "ehrloom/random.ts";
 import { modelOf, type Run } from "ehrloom/train/run_folder.ts";
 import { testOnBackends } from "../golden.ts";
 import { chiSquare, chiSquareLimit, LiteralHead, randomRun } from "./random_run.ts";
@@ -48,7 +48,7 @@ async function literalRecord(run: Run, seed: number, number: number) {
   for (let at = 1; at < model.rowLimit && isCutOff; at++) {
     const output = memory.advance(rowsFrom([row]));
     const uniforms = new Float32Array(head.columns);
-    random(seed, number, at, 0).fillUniform(uniforms);
+    stream("steps", seed, number, at, 0).fillUniform(uniforms);
     row = head.draw(await output.data(), uniforms);
     output.dispose();
     const visit = row.filter((column) => column < codes);
