@@ -49,7 +49,7 @@ async function literalRecord(run: Run, seed: number, number: number) {
     const output = memory.advance(rowsFrom([row]));
     const uniforms = new Float32Array(head.columns);
     stream("steps", seed, number, at, 0).fillUniform(uniforms);
-    row = head.draw(await output.data(), uniforms);
+    row = head.draw(await output.data(), uniforms, undefined, 0);
     output.dispose();
     const visit = row.filter((column) => column < codes);
     if (at === 1) labelRow = [codes, codes + 1].map((column) => row.includes(column) ? 1 : 0);
