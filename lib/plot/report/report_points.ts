@@ -7,7 +7,7 @@
 import { Buffer } from "node:buffer";
 import { gzipSync } from "node:zlib";
 import type { PairedProbabilities } from "../../evaluate/fidelity/paired_probabilities.ts";
-import { logAxis, probabilityRange } from "../figures/probability_axes.ts";
+import { probabilityRange, probabilityScale } from "../figures/probability_axes.ts";
 import { thinned } from "../figures/thinning.ts";
 
 /** Points of one scatter, packed. */
@@ -33,9 +33,7 @@ export interface Points {
 
 /** Packs the points, thinned on logarithmic axes where there are more than `limit`. */
 export function packPoints(pairs: PairedProbabilities, limit: number): PackedPoints {
-  const { domain, zero } = logAxis(...probabilityRange(pairs));
-  const span = Math.log(domain[1] / domain[0]);
-  const share = (value: number) => Math.log((value || zero) / domain[0]) / span;
+  const { share } = probabilityScale(probabilityRange(pairs), "log");
   const { kept } = thinned(pairs.real.map(share), pairs.synthetic.map(share), limit);
   const columns = [
     Uint32Array.from(kept, (index) => pairs.first[index]),
