@@ -1,7 +1,7 @@
 /**
  * Axes for probabilities and probabilities as text, the same in figures for print and in the
- * report's page. The page carries this file's functions as source, so they use nothing from outside
- * it, see `page_script/script.ts`.
+ * report's page. The page carries the functions of this file as source, so they use nothing from
+ * outside it, see `report/page_script/script.ts`.
  *
  * @module
  */
