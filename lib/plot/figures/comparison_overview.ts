@@ -4,8 +4,8 @@
  * @module
  */
 import * as Plot from "@observablehq/plot";
-import type { Comparison } from "../../evaluate/comparison.ts";
-import { codeKinds } from "../../evaluate/fidelity/counting/key_rows.ts";
+import { type CodeKind, codeKinds } from "../../evaluate/fidelity/counting/key_rows.ts";
+import type { FidelityFigures } from "../../evaluate/report.ts";
 import { rowAxis } from "./axes.ts";
 import { colours, figure, type FigureText } from "./figure.ts";
 import { intervalMarks } from "./interval_marks.ts";
@@ -16,8 +16,14 @@ import { legendEntry } from "./texts.ts";
 const rowHeight = 26;
 const margins = { marginTop: 34, marginRight: 16, marginBottom: 46, marginLeft: 104 };
 
+/** The R² of one cohort. */
+type CodeFidelity = Pick<FidelityFigures, CodeKind>;
+
 /** The R² of each model and of the ceiling, a panel for each kind of probability. */
-function overviewRows({ models, ceiling }: Comparison) {
+function panelsOf(
+  models: readonly { readonly model: string; readonly fidelity: CodeFidelity }[],
+  ceiling: CodeFidelity,
+) {
   return codeKinds.map((kind) => ({
     panel: probabilityKinds[kind].title,
     ceiling: ceiling[kind].r2,
@@ -29,7 +35,7 @@ function overviewRows({ models, ceiling }: Comparison) {
   }));
 }
 
-function overviewText(panels: ReturnType<typeof overviewRows>): FigureText {
+function overviewText(panels: ReturnType<typeof panelsOf>): FigureText {
   const sentences = panels.map(({ panel, ceiling, rows }) =>
     `${panel}: ceiling ${ceiling.toFixed(3)}, ` +
     rows.map(({ row, r2 }) => `${row} ${r2.toFixed(3)}`).join(", ") + "."
@@ -44,19 +50,46 @@ function overviewText(panels: ReturnType<typeof overviewRows>): FigureText {
  * R² of the three probabilities, a row a model and a panel a probability, with 95% intervals; the
  * dashed line is the ceiling. An SVG element of 760 × (80 + 26 × models) pixels. The axis begins at 0,
  * or at −0.1 where a figure is negative; what lies lower stands at its edge with its number.
+ *
+ * @example
+ * ```ts
+ * import { comparisonOverview } from "ehrloom";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const figures = (r2: number) => {
+ *   const estimate = { r2, r2_low: r2 - 0.02, r2_high: r2 + 0.01, r2_median: r2, keys: 40 };
+ *   return { unigram: estimate, same_visit_bigram: estimate, sequential_bigram: estimate };
+ * };
+ * const models = [
+ *   { model: "halo", fidelity: figures(0.9) },
+ *   { model: "marginals", fidelity: figures(0.2) },
+ * ];
+ * const svg = comparisonOverview({ models, ceiling: figures(0.99) });
+ * assertEquals(svg.getAttribute("height"), "132");
+ * ```
+ *
+ * @param comparison what `compare` found, or these two parts of it
+ * @param comparison.models a row each, in this order; names distinct
+ * @param comparison.ceiling the R² of held-out real records
  */
-export function comparisonOverview(comparison: Comparison): SVGSVGElement {
-  const panels = overviewRows(comparison);
+export function comparisonOverview({ models, ceiling }: {
+  readonly models: readonly {
+    readonly model: string;
+    readonly fidelity: Pick<FidelityFigures, CodeKind>;
+  }[];
+  readonly ceiling: Pick<FidelityFigures, CodeKind>;
+}): SVGSVGElement {
+  const panels = panelsOf(models, ceiling);
   const rows = panels.flatMap(({ rows }) => rows);
   const lowest = lowestShown(rows);
   const shown = (value: number) => value < lowest ? NaN : value;
   return figure({
     width: 760,
-    height: 80 + rowHeight * comparison.models.length,
+    height: 80 + rowHeight * models.length,
     ...margins,
     fx: { domain: panels.map(({ panel }) => panel), label: null, padding: 0.12 },
     x: { ...r2Axis(lowest, 4), labelOffset: 36 },
-    y: rowAxis(comparison.models.map(({ model }) => model), 0.6),
+    y: rowAxis(models.map(({ model }) => model), 0.6),
     marks: [
       Plot.axisFx({ anchor: "top", label: null, fontWeight: 600, fontSize: 12 }),
       Plot.frame({ strokeOpacity: 0.2 }),

@@ -22,12 +22,37 @@ function rowLengths(offsets: Uint32Array): Uint32Array {
   return Uint32Array.from(offsets.subarray(1), (end, row) => end - offsets[row]);
 }
 
-/** [records] How many visits each record has. */
+/**
+ * [records] How many visits each record has.
+ *
+ * @example
+ * ```ts
+ * import { cohortOf, visitsPerRecord, vocabulary } from "ehrloom";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const cohort = cohortOf(vocabulary(["a", "b"]), [], [
+ *   { visits: [[0, 1], [1]], labels: [] },
+ *   { visits: [[1]], labels: [] },
+ * ]);
+ * assertEquals(visitsPerRecord(cohort), Uint32Array.of(2, 1));
+ * ```
+ */
 export function visitsPerRecord({ visitOffsets }: Cohort): Uint32Array {
   return rowLengths(visitOffsets);
 }
 
-/** [visits] How many codes each visit has. */
+/**
+ * [visits] How many codes each visit has.
+ *
+ * @example
+ * ```ts
+ * import { codesPerVisit, cohortOf, vocabulary } from "ehrloom";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const cohort = cohortOf(vocabulary(["a", "b"]), [], [{ visits: [[0, 1], [1]], labels: [] }]);
+ * assertEquals(codesPerVisit(cohort), Uint32Array.of(2, 1));
+ * ```
+ */
 export function codesPerVisit({ codeOffsets }: Cohort): Uint32Array {
   return rowLengths(codeOffsets);
 }
@@ -95,6 +120,8 @@ function histogram(counts: Uint32Array, { first, width, count }: Bins) {
  *
  * @param real [holders] counts, whole and at least 0
  * @param synthetic [holders] likewise; the two lengths may differ
+ * @param options.counted what each count is a number of, plural: "visits"
+ * @param options.holders what has that many of them, plural: "records"
  */
 export function countDistribution(
   real: Uint32Array,

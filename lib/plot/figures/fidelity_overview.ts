@@ -4,8 +4,8 @@
  * @module
  */
 import * as Plot from "@observablehq/plot";
-import { codeKinds } from "../../evaluate/fidelity/counting/key_rows.ts";
-import type { Fidelity } from "../../evaluate/report.ts";
+import { type CodeKind, codeKinds } from "../../evaluate/fidelity/counting/key_rows.ts";
+import type { FidelityFigures } from "../../evaluate/report.ts";
 import { rowAxis } from "./axes.ts";
 import { colours, figure, type FigureText } from "./figure.ts";
 import { intervalMarks } from "./interval_marks.ts";
@@ -36,9 +36,11 @@ const sources = [
   },
 ] as const;
 
-function overviewText(fidelity: Fidelity): FigureText {
+type Source = typeof sources[number]["key"];
+
+function overviewText(judged: Record<Source, Pick<FidelityFigures, CodeKind>>): FigureText {
   const sentences = codeKinds.map((kind) => {
-    const [synthetic, ceiling, floor] = [fidelity, fidelity.ceiling, fidelity.floor]
+    const [synthetic, ceiling, floor] = [judged.synthetic, judged.ceiling, judged.floor]
       .map((figures) => figures[kind].r2.toFixed(3));
     return `${probabilityKinds[kind].title}: synthetic ${synthetic}, ceiling ${ceiling}, ` +
       `floor ${floor}.`;
@@ -53,8 +55,28 @@ function overviewText(fidelity: Fidelity): FigureText {
  * R² of the three probabilities with 95% intervals, for synthetic records, held-out real ones (the
  * ceiling) and independent draws (the floor), as an SVG element of 560 × 230 pixels. The axis begins
  * at 0, or at −0.1 where a figure is negative; what lies lower stands at its edge with its number.
+ *
+ * @example
+ * ```ts
+ * import { fidelityOverview } from "ehrloom";
+ * import { assert } from "@std/assert";
+ *
+ * const figures = (r2: number) => {
+ *   const estimate = { r2, r2_low: r2 - 0.02, r2_high: r2 + 0.01, r2_median: r2, keys: 40 };
+ *   return { unigram: estimate, same_visit_bigram: estimate, sequential_bigram: estimate };
+ * };
+ * const svg = fidelityOverview({ ...figures(0.9), ceiling: figures(0.99), floor: figures(-2) });
+ * assert(svg.outerHTML.includes("◂ −2.00"));
+ * ```
+ *
+ * @param fidelity as `fidelity` gives it: R² at most 1, without a lower bound
  */
-export function fidelityOverview(fidelity: Fidelity): SVGSVGElement {
+export function fidelityOverview(
+  fidelity: Pick<FidelityFigures, CodeKind> & {
+    readonly ceiling: Pick<FidelityFigures, CodeKind>;
+    readonly floor: Pick<FidelityFigures, CodeKind>;
+  },
+): SVGSVGElement {
   const judged = { synthetic: fidelity, ceiling: fidelity.ceiling, floor: fidelity.floor };
   const series = sources.map((source) => ({
     ...source,
@@ -89,5 +111,5 @@ export function fidelityOverview(fidelity: Fidelity): SVGSVGElement {
         legendEntry(name, colour, { frameAnchor: "top-left", dx: -140 + legendX, dy: -26 }),
       ]),
     ],
-  }, overviewText(fidelity));
+  }, overviewText(judged));
 }

@@ -29,7 +29,27 @@ function prevalenceText(rows: LabelPrevalence["labels"]): FigureText {
 
 /**
  * The share of records with each label, real above synthetic, each with its 95% interval; labels
- * fall by their real share. An SVG element 520 pixels wide, 24 high per label.
+ * fall by their real share. An SVG element of 520 × (80 + 24 × labels) pixels.
+ *
+ * @example
+ * ```ts
+ * import { labelPrevalenceFigure } from "ehrloom";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const svg = labelPrevalenceFigure({
+ *   r2: null,
+ *   r2_low: null,
+ *   r2_high: null,
+ *   labels: [{
+ *     label: "asthma",
+ *     real: { value: 0.1, low: 0.08, high: 0.12 },
+ *     synthetic: { value: 0.11, low: 0.09, high: 0.13 },
+ *   }],
+ * });
+ * assertEquals(svg.getAttribute("height"), "104");
+ * ```
+ *
+ * @param prevalence.labels in any order; shares in [0, 1]
  */
 export function labelPrevalenceFigure({ labels }: LabelPrevalence): SVGSVGElement {
   const rows = labels.toSorted((a, b) => b.real.value - a.real.value);

@@ -8,12 +8,7 @@ import * as Plot from "@observablehq/plot";
 import type { PairedProbabilities } from "../../evaluate/fidelity/paired_probabilities.ts";
 import type { ProbabilityFidelity } from "../../evaluate/report.ts";
 import { colours, figure } from "./figure.ts";
-import {
-  type AxisType,
-  probabilityRange,
-  type ProbabilityScale,
-  probabilityScale,
-} from "./probability_axes.ts";
+import { probabilityRange, type ProbabilityScale, probabilityScale } from "./probability_axes.ts";
 import { probabilityPlane } from "./probability_plane.ts";
 import { halo, remark } from "./texts.ts";
 import { type Thinned, thinned } from "./thinning.ts";
@@ -34,7 +29,7 @@ export interface ProbabilityScatterOptions {
   /** The R² to state in the figure. */
   readonly fidelity?: ProbabilityFidelity;
   /** Both axes; zeros have a strip of their own on logarithmic ones. Default "linear". */
-  readonly axes?: AxisType;
+  readonly axes?: "linear" | "log";
   /** Most points to draw, see `thinned`; the figure says when it drew fewer. Default 4000. */
   readonly pointLimit?: number;
 }
@@ -71,6 +66,8 @@ function statements(fidelity: ProbabilityFidelity | undefined): string[] {
 
 /**
  * Real against synthetic probabilities with the line y = x, as an SVG element of 380 × 396 pixels.
+ * Where there are more points than the limit, crowded places are thinned and darker dots stand for
+ * more.
  *
  * @example
  * ```ts
@@ -86,6 +83,9 @@ function statements(fidelity: ProbabilityFidelity | undefined): string[] {
  * });
  * assert(svg.querySelectorAll("circle").length === 2);
  * ```
+ *
+ * @param pairs [points] probabilities in [0, 1], as `pairedProbabilities` gives them
+ * @see Theodorou et al. 2023 (HALO)
  */
 export function probabilityScatter(
   pairs: PairedProbabilities,

@@ -61,13 +61,34 @@ function pointsOf(
  * element of 74 + 168 × columns by 226 pixels. Where a panel has more points than the limit, crowded
  * places are thinned and darker dots stand for more.
  *
- * @param columns at least one, of the same kind and the same real cohort
- * @param options.pointLimit points to a panel; 1,000 when left out
+ * @example
+ * ```ts
+ * import { scatterGrid } from "ehrloom";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const codes = { kind: "unigram", first: Uint32Array.of(0, 1), second: null } as const;
+ * const real = Float64Array.of(0.2, 0.5);
+ * const svg = scatterGrid([
+ *   { name: "halo", pairs: { ...codes, real, synthetic: Float64Array.of(0.25, 0.45) } },
+ *   { name: "gpt", pairs: { ...codes, real, synthetic: Float64Array.of(0.2, 0.6) } },
+ * ]);
+ * assertEquals(svg.querySelectorAll("circle").length, 4);
+ * ```
+ *
+ * @param columns at least one, of the same kind and the same real cohort; names distinct
+ * @param options.axes of all panels; "linear" when left out
+ * @param options.pointLimit most points in a panel; 1,000 when left out
+ * @throws {RangeError} If there is no column
  */
 export function scatterGrid(
   columns: readonly ScatterColumn[],
   { axes = "linear", pointLimit = 1000 }: Omit<ProbabilityScatterOptions, "fidelity"> = {},
 ): SVGSVGElement {
+  if (columns.length === 0) {
+    throw new RangeError(
+      "Cannot draw a grid of scatters: there is no column, at least 1 is needed",
+    );
+  }
   const { title, per } = probabilityKinds[columns[0].pairs.kind];
   const scale = commonScale(columns, axes);
   const { domain, start } = scale;

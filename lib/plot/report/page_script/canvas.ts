@@ -63,6 +63,7 @@ export function drawPoints(canvas: HTMLCanvasElement, view: View): void {
   context.clearRect(0, 0, canvas.width, canvas.height);
   context.globalAlpha = (isFew ? 0.55 : 0.35) * (lit === null ? 1 : 0.3);
   stampPoints(context, view, { stamp: dot, isDrawn: (index) => lit?.[index] !== 1 });
+  if (lit === null) return;
   context.globalAlpha = 0.9;
-  stampPoints(context, view, { stamp: bright, isDrawn: (index) => lit?.[index] === 1 });
+  stampPoints(context, view, { stamp: bright, isDrawn: (index) => lit[index] === 1 });
 }
