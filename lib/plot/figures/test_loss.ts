@@ -4,7 +4,7 @@
  * @module
  */
 import * as Plot from "@observablehq/plot";
-import type { Comparison } from "../../evaluate/comparison.ts";
+import type { Likelihood } from "../../evaluate/report.ts";
 import { axisTitle, rowAxis } from "./axes.ts";
 import { colours, figure } from "./figure.ts";
 import { type Interval, intervalMarks } from "./interval_marks.ts";
@@ -12,13 +12,24 @@ import { type Interval, intervalMarks } from "./interval_marks.ts";
 const rowHeight = 26;
 const margins = { marginTop: 16, marginRight: 64, marginBottom: 46, marginLeft: 104 };
 
-/** A model's test loss, in nats a visit. */
+/** A model with its test loss in nats a visit; null where it has no likelihood. */
+interface ModelLoss {
+  readonly model: string;
+  readonly likelihood:
+    | Pick<
+      Likelihood,
+      "nll_per_visit" | "nll_per_visit_low" | "nll_per_visit_high" | "nll_is_bound"
+    >
+    | null;
+}
+
+/** A row of the figure. */
 interface LossRow extends Interval {
   readonly isBound: boolean;
   readonly text: string;
 }
 
-function lossRows({ models }: Comparison): LossRow[] {
+function lossRows(models: readonly ModelLoss[]): LossRow[] {
   return models.flatMap(({ model, likelihood }) => {
     if (likelihood === null) return [];
     const { nll_per_visit: value, nll_per_visit_low: low, nll_per_visit_high: high } = likelihood;
@@ -32,9 +43,13 @@ function lossRows({ models }: Comparison): LossRow[] {
  * Test losses in nats a visit with 95% intervals, a row a model; open dots are upper bounds. An SVG
  * element of 760 × (70 + 26 × rows) pixels. Models without likelihood have no row, and those that hold
  * a test record impossible a sentence instead of a dot; undefined where no loss is finite.
+ *
+ * @param comparison.models in the order of the rows; names distinct
  */
-export function testLossFigure(comparison: Comparison): SVGSVGElement | undefined {
-  const rows = lossRows(comparison);
+export function testLossFigure(
+  { models }: { readonly models: readonly ModelLoss[] },
+): SVGSVGElement | undefined {
+  const rows = lossRows(models);
   const finite = rows.filter(({ value }) => Number.isFinite(value));
   if (finite.length === 0) return undefined;
   return figure({
