@@ -32,6 +32,12 @@ export interface ScatterColumn {
 const columnWidth = 168;
 const margins = { marginTop: 26, marginRight: 12, marginBottom: 44, marginLeft: 62 };
 
+/** What a column says in its corner: its R², if it was judged. */
+function statement({ name, fidelity }: ScatterColumn): { name: string; text: string } {
+  const text = fidelity === undefined ? "" : `R² ${fidelity.r2.toFixed(3).replace("-", "−")}`;
+  return { name, text };
+}
+
 /** One axis for all columns. */
 function commonScale(columns: readonly ScatterColumn[], type: AxisType): ProbabilityScale {
   const ranges = columns.map(({ pairs }) => probabilityRange(pairs));
@@ -92,10 +98,7 @@ export function scatterGrid(
   const { title, per } = probabilityKinds[columns[0].pairs.kind];
   const scale = commonScale(columns, axes);
   const { domain, start } = scale;
-  const statements = columns.map(({ name, fidelity }) => ({
-    name,
-    text: fidelity === undefined ? "" : `R² ${fidelity.r2.toFixed(3).replace("-", "−")}`,
-  }));
+  const statements = columns.map(statement);
   const ends = columns.flatMap(({ name }) => [start, domain[1]].map((value) => ({ name, value })));
   return figure({
     width: margins.marginLeft + margins.marginRight + columnWidth * columns.length,
