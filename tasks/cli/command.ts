@@ -11,7 +11,7 @@ import { progressBars, say } from "./progress.ts";
 
 export { type Arguments, type Command, type Option, UsageError } from "./arguments.ts";
 export { hasBegun, sameCommand } from "./interrupted.ts";
-export { shellPath } from "./paths.ts";
+export { resolvePath, shellPath } from "./paths.ts";
 export { say } from "./progress.ts";
 
 /** What an error says; where the system's own words came through, a sentence about the path. */
