@@ -45,6 +45,13 @@ function measured(schema: Schema, layout: Layout, token: number, numberIn: Numbe
   return { code: series.code, value };
 }
 
+/** The label that a token is about, and whether it says that the record has it: 0 or 1. */
+function labelOf({ labels, outcomes }: Layout, token: number): { label: number; value: number } {
+  if (isIn(labels, token)) return { label: token - labels.from, value: 1 };
+  const outcome = token - outcomes.from;
+  return { label: labels.count + Math.floor(outcome / 2), value: outcome % 2 };
+}
+
 /** The day of birth, since 1970, of somebody whose age is in a bin so many days after a day. */
 function birthDayOf(
   { ages }: Schema,
@@ -116,17 +123,11 @@ export function recordWriter(schema: Schema, layout: Layout, draws: Random): Rec
       } else if (isIn(betweenStays, token)) {
         timeline.wait(numberIn(schema.betweenStays, token - betweenStays.from));
       } else if (isIn(ages, token)) {
-        birthDay ??= birthDayOf(
-          schema,
-          token - ages.from,
-          [startDay, timeline.day],
-          numberIn,
-        );
+        birthDay ??= birthDayOf(schema, token - ages.from, [startDay, timeline.day], numberIn);
       } else if (isIn(sexes, token)) sex ??= token - sexes.from;
-      else if (isIn(layout.labels, token)) labels[token - layout.labels.from] = 1;
-      else if (isIn(outcomes, token)) {
-        const outcome = token - outcomes.from;
-        labels[layout.labels.count + Math.floor(outcome / 2)] |= outcome % 2;
+      else if (isIn(layout.labels, token) || isIn(outcomes, token)) {
+        const { label, value } = labelOf(layout, token);
+        labels[label] |= value;
       } else if (token === layout.endStay) stay = new ToldStay(timeline, layout.isPublished);
     },
   };
