@@ -105,7 +105,7 @@ function generator(key: readonly number[]): () => number {
  * The stream of the given key; equal keys give equal streams, different keys independent ones.
  *
  * @param seed a whole number, at least 0 and below 2⁵³
- * @param stream what else names the stream, whole numbers likewise
+ * @param stream what else tells the stream apart, whole numbers likewise
  * @throws {RangeError} If a part of the key is not such a number
  */
 export function random(seed: number, ...stream: number[]): Random {
@@ -150,7 +150,7 @@ export function random(seed: number, ...stream: number[]): Random {
  * The stream of a use: apart from the streams of all other uses of the same seed.
  *
  * @param seed a whole number, at least 0
- * @param place what else names the stream, as {@link uses} says of each use
+ * @param place what else tells the stream apart, as {@link uses} says of each use
  * @throws {RangeError} If a part of the key is not such a number
  */
 export function stream(use: Use, seed: number, ...place: number[]): Random {

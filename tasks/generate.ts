@@ -104,7 +104,7 @@ function askedOf(args: Arguments) {
   };
 }
 
-/** Visits that are given of each record to go on with; undefined for all. */
+/** Visits that are given of each record to continue; undefined for all. */
 function maxVisitsOf(args: Arguments): number | undefined {
   return args.maybe("visits") === undefined ? undefined : args.integer("visits", { min: 1 });
 }

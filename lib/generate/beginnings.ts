@@ -13,7 +13,7 @@ function places(names: readonly string[], among: readonly string[]): Int32Array 
 }
 
 /**
- * How records begin that go on with given ones, by number: they take turns. Their codes and labels
+ * How records begin that continue given ones, by number: they take turns. Their codes and labels
  * stand by the model's indices, visits without codes are left out.
  *
  * @param count so many records from number `first` on will be asked for

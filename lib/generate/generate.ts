@@ -122,7 +122,7 @@ async function written(
  * @param run a trained model
  * @param options what to generate
  * @throws {RangeError} If a number is out of range, if labels are unknown or not one row a record, if
- * records to go on with have codes that the model does not know or are too long for it,
+ * records to continue have codes that the model does not know or are too long for it,
  * if the model has no such sampler, if the rules are for other codes or ask what it does not write, or
  * if what is wanted comes up in fewer than about one of 2,000 records
  */

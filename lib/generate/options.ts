@@ -20,11 +20,11 @@ export interface GenerationOptions {
   readonly sampler?: Sampler;
   /** Labels that the records shall have, by name; the rest are drawn given these. */
   readonly labels?: Readonly<Record<string, 0 | 1>>;
-  /** [count × labels] All labels of each record, in place of `labels`. */
+  /** [count × labels] All labels of each record, instead of `labels`. */
   readonly labelRows?: Uint8Array;
   /**
-   * Records to go on with, in place of labels: record i begins with the labels and visits of record
-   * i modulo their number, which it keeps, and goes on as the model has it given these. Codes and
+   * Records to continue, instead of labels: record i begins with the labels and visits of record
+   * i modulo their number, which it keeps, and continues as the model has it given these. Codes and
    * labels are found by name, visits without codes are left out. A model of rows is told that none of
    * these visits is the last; one of tokens may end there.
    */
@@ -32,10 +32,10 @@ export interface GenerationOptions {
   /**
    * Clinical rules that no record may break, for the run's vocabulary and labels. Models that write
    * step by step are kept from what a rule forbids given the record so far; records of models that
-   * write them whole are drawn anew.
+   * write them whole are drawn again.
    */
   readonly rules?: Rules;
-  /** Hears of finished records. */
+  /** Called whenever records are finished. */
   readonly onProgress?: OnProgress;
 }
 

@@ -15,7 +15,7 @@ import type { Ruled } from "./rule_guard.ts";
 
 /**
  * The records of an order from a model that writes whole ones, each from the stream of its number;
- * records are drawn anew until they have the labels that are wanted and keep to the rules, so they
+ * records are drawn again until they have the labels that are wanted and keep to the rules, so they
  * are the model's given that they do.
  */
 export async function writtenWhole(sampling: RecordSampling, order: Order): Promise<Written[]> {

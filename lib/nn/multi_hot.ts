@@ -24,7 +24,7 @@ export function rowOfEntry({ rows, offsets, columns }: MultiHot): tf.Tensor1D {
 /**
  * The same rows as a dense tensor [rows, width] of zeros and ones.
  *
- * @param weights [entries] what stands in place of ones
+ * @param weights [entries] what stands instead of ones
  */
 export function dense(
   { rows, offsets, columns }: MultiHot,

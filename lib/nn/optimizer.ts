@@ -1,5 +1,5 @@
 /**
- * Adam over one flat buffer that holds all parameters: a handful of long loops a step in place of a
+ * Adam over one flat buffer that holds all parameters: a handful of long loops a step instead of a
  * dozen short operations a tensor.
  *
  * @module

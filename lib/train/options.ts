@@ -23,7 +23,7 @@ export interface TrainingOptions {
    * 0, no limit. Time differs from run to run, so only unlimited runs can be repeated exactly.
    */
   readonly minutes?: number;
-  /** Names all random draws; default 1. */
+  /** Random seed; default 1. */
   readonly seed?: number;
   /** Threads that share each batch, on wasm and cpu; default 1. Changes the order of sums. */
   readonly workers?: number;

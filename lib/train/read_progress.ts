@@ -109,7 +109,7 @@ function problemOf(
  * @param folder the run's
  * @param model whose parameters are stored
  * @param course that the training has
- * @throws {Deno.errors.NotFound} If what it would go on from is gone
+ * @throws {Deno.errors.NotFound} If what it would continue from is gone
  * @throws {SyntaxError} If it is cut short, of another run, or says what cannot be
  */
 export async function readProgress(

@@ -40,7 +40,7 @@ export interface Command {
   readonly details?: readonly string[];
   /** Command lines that work as they stand. */
   readonly examples: readonly string[];
-  /** The command line that goes on with what an interrupted task has left; undefined: nothing. */
+  /** The command line that continues what an interrupted task has left; undefined: nothing. */
   readonly goesOnBy?: (args: Arguments) => string | undefined;
 }
 
@@ -87,7 +87,7 @@ export class Arguments {
    * task reads is ever replaced.
    *
    * @param name of the option with the path
-   * @param options.goesOn something may stand there, to be gone on with
+   * @param options.goesOn something may stand there, to be continued
    */
   async claim(
     name: string,

@@ -8,7 +8,7 @@ import type { Arguments, Command } from "./arguments.ts";
 import { resolvePath, shellPath } from "./paths.ts";
 import { say } from "./progress.ts";
 
-/** Whether a task that is interrupted has begun what stands at a path, or goes on with it. */
+/** Whether a task that is interrupted has begun what stands at a path, or continues it. */
 export function hasBegun(path: string | undefined, { force }: { force: boolean }): boolean {
   if (path === undefined) return false;
   try {
@@ -32,7 +32,7 @@ const signals: readonly [Deno.Signal, number][] = [["SIGINT", 130], ["SIGTERM", 
   129,
 ]];
 
-/** Ends a task that is interrupted: nothing unfinished stays, and the last line says how to go on. */
+/** Ends a task that is interrupted: nothing unfinished stays, and the last line says how to continue. */
 export function listenToSignals(command: Command, args: Arguments, stopBars: () => void): void {
   const listened = Deno.build.os === "windows" ? signals.slice(0, 1) : signals;
   for (const [signal, code] of listened) {
