@@ -107,7 +107,7 @@ export function modelOf({ model, config, schema }: RunConfig): Model {
 }
 
 /**
- * Begins a run folder: its config and vocabulary, and for a network the word that it continues from its
+ * Begins a run folder: its config and vocabulary, and for a network the word that it goes on from its
  * beginning. So a run that lacks this word has lost it.
  */
 export async function beginRun(
@@ -144,7 +144,7 @@ export function writeBest(folder: string, parameters: NamedArrays): Promise<void
   );
 }
 
-/** Stores where the run stands; a run killed after this continues from here. */
+/** Stores where the run stands; a run killed after this goes on from here. */
 export async function writeStanding(
   folder: string,
   lines: readonly TrainingLine[],
@@ -155,7 +155,7 @@ export async function writeStanding(
   await writeState(join(folder, "resume.safetensors"), standing, state);
 }
 
-/** Stores where a second stage stands; a run killed after this continues from here. */
+/** Stores where a second stage stands; a run killed after this goes on from here. */
 export async function writeDuel(
   folder: string,
   lines: readonly DuelLine[],

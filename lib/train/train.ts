@@ -33,11 +33,11 @@ export interface TrainOptions extends TrainingOptions {
   readonly settings?: ModelConfig;
   /** What is known of the codes, for models that can use it. */
   readonly knowledge?: Knowledge;
-  /** Continue an interrupted run; other options must be left out or be as they were. */
+  /** Go on with an interrupted run; other options must be left out or be as they were. */
   readonly resume?: boolean;
   /** Replace an older result of Ehrloom's at the folder, once this one has something to show. */
   readonly force?: boolean;
-  /** Called after every step. */
+  /** Hears of every step. */
   readonly onProgress?: OnProgress;
 }
 
@@ -91,7 +91,7 @@ export function checkCanTrain(model: Model, cohort: Cohort, { workers }: Trainin
   checkRoom(model, { stage: "judging", cohort: splitOf(cohort, "validation") });
 }
 
-/** Trains a run whose config is written, or continues it. */
+/** Trains a run whose config is written, or goes on with it. */
 async function learn(
   cohort: Cohort,
   folder: GrowingFolder,
@@ -197,7 +197,7 @@ async function trainOn(cohort: Cohort, folder: string, options: TrainOptions): P
 
 /**
  * Trains a model on a cohort's train split and leaves a run folder; the validation split tells which
- * epoch is best. A run that was killed continues with `resume`, to the same losses as if it had not.
+ * epoch is best. A run that was killed goes on with `resume`, to the same losses as if it had not.
  *
  * @param cohort with splits
  * @param folder where the run shall stand
