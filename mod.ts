@@ -102,11 +102,10 @@ export { printable } from "./lib/printable.ts";
 export type {
   CellHits,
   Knowledge,
-  ModelConfig,
   RecordLikelihood,
   Sampler,
-  Setting,
 } from "./lib/models/interface/model.ts";
+export type { ModelConfig, Setting } from "./lib/models/interface/settings.ts";
 export {
   type CodeEmbeddings,
   isEmbeddingsPath,

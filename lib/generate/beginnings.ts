@@ -1,6 +1,6 @@
 import type { Cohort } from "../cohort/cohort.ts";
 import { type RecordLists, recordLists } from "../cohort/records.ts";
-import type { RecordSampling, StepSampling } from "../models/interface/model.ts";
+import type { RecordSampling, StepSampling } from "../models/interface/writing.ts";
 import type { Run } from "../train/run_folder.ts";
 
 /** Unknown codes that an error names before it only counts. */

@@ -5,7 +5,7 @@
  * @module
  */
 import { type Rules, sexOf } from "../cohort/rules/rules.ts";
-import type { RecordReader, Script } from "../models/interface/model.ts";
+import type { RecordReader, Script } from "../models/interface/writing.ts";
 import type { Forbidden } from "../nn/forbidden.ts";
 
 /** How many draws rules changed. */

@@ -5,7 +5,7 @@
  * @module
  */
 import { breathe } from "../breathe.ts";
-import type { RecordReader, Stepper, StepSampling } from "../models/interface/model.ts";
+import type { RecordReader, Stepper, StepSampling } from "../models/interface/writing.ts";
 import { type MultiHot, rowOf, rowsAt, rowsFrom } from "../nn/multi_hot.ts";
 import { stream } from "../random.ts";
 import { type RuleGuard, ruleGuard } from "./rule_guard.ts";

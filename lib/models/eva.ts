@@ -4,13 +4,13 @@
  * into the logits of all rows at once.
  *
  * Biswal et al. 2020, in the form of Theodorou, Xiao & Sun 2023. Differences from their code, whose
- * forms are settings where they matter: the encoder reads the whole record (`publishedLengths=1`:
+ * forms are settings where they matter: the encoder reads the whole record (`publishedLengths=true`:
  * it stops two rows before its end, so that a record of one visit shows only its start); the
  * divergence is weighed in the nats that the reconstruction is summed in, as the evidence bound has
- * it (`publishedBound=1`: against the reconstruction's mean over cells, which makes the latent
+ * it (`publishedBound=true`: against the reconstruction's mean over cells, which makes the latent
  * vector collapse); validation has the full bound and the same noise in every epoch; the row that
  * never had a target is not drawn; the decoder's last biases begin where a row holds about one code
- * (`publishedStart=1`: half of all); and the last transposed convolution's stride follows the longest
+ * (`publishedStart=true`: half of all); and the last transposed convolution's stride follows the longest
  * record (there it is 3, for 57 rows).
  *
  * Its probability of a record is an integral over latent vectors, of which it gives a lower bound: that
@@ -31,14 +31,9 @@ import { embedding, rowOf, rowsFrom } from "../nn/multi_hot.ts";
 import { type Initial, type Initials, uniform } from "../nn/initial.ts";
 import { checkShapes, copied, type NamedTensors } from "../nn/parameters.ts";
 import { type Random, stream } from "../random.ts";
-import type {
-  GradientModel,
-  ModelFamily,
-  Moment,
-  RecordLikelihood,
-  RecordSampling,
-  Setting,
-} from "./interface/model.ts";
+import type { GradientModel, ModelFamily, Moment, RecordLikelihood } from "./interface/model.ts";
+import { chosen, type ConfigOf, count, flag } from "./interface/settings.ts";
+import type { RecordSampling } from "./interface/writing.ts";
 import { type RowConfig, rowConfigFor, rowLikelihoods, rowSettings } from "./rows/row_model.ts";
 import { headBias, startSettings } from "./rows/sparse_start.ts";
 import {
@@ -51,49 +46,39 @@ import {
   visitRows,
 } from "./rows/visit_rows.ts";
 
-/** EVA's settings. The paper's are width 768, latent 32, channels 64, 64, 64, 128, 256, 512, 4096. */
-export interface EvaConfig extends RowConfig {
-  /** Width of the embedding and of the LSTM in each direction. */
-  width: number;
-  /** Numbers in the latent vector. */
-  latent: number;
-  /** 1: the encoder reads as many rows as the record has visits; 0: all its rows. */
-  publishedLengths: number;
-  /** 1: the divergence is weighed against the mean over cells; 0: against their sum. */
-  publishedBound: number;
-  /** 1: the decoder begins with half of all codes in a row; 0: with about one. */
-  publishedStart: number;
-}
-
-/** Channels between the decoder's convolutions, the first four of which are transposed. */
-const channels = { 1: 64, 2: 64, 3: 64, 4: 128, 5: 256, 6: 256, 7: 256 };
-
-const settings: Readonly<Record<string, Setting>> = {
-  width: { help: "Width of the embedding and of the LSTM in each direction", default: 256, min: 1 },
-  latent: { help: "Numbers in the latent vector", default: 32, min: 1 },
-  ...Object.fromEntries(
-    Object.entries(channels).map(([layer, count]): [string, Setting] => [
-      `channels${layer}`,
-      { help: `Channels that the decoder's convolution ${layer} gives`, default: count, min: 1 },
-    ]),
+/** The paper's are width 768, latent 32, channels 64, 64, 64, 128, 256, 512, 4096. */
+const settings = {
+  width: count(256, "Width of the embedding and of the LSTM in each direction"),
+  latent: count(32, "Numbers in the latent vector"),
+  channels1: count(64, "Channels that the decoder's transposed convolution 1 gives"),
+  channels2: count(64, "Channels that the decoder's transposed convolution 2 gives"),
+  channels3: count(64, "Channels that the decoder's transposed convolution 3 gives"),
+  channels4: count(128, "Channels that the decoder's transposed convolution 4 gives"),
+  channels5: count(256, "Channels that the decoder's causal convolution 1 gives"),
+  channels6: count(256, "Channels that the decoder's causal convolution 2 gives"),
+  channels7: count(256, "Channels that the decoder's causal convolution 3 gives"),
+  publishedLengths: flag(
+    false,
+    "The encoder stops two rows before a record's end, as published, instead of reading all",
+    { published: true },
   ),
-  publishedLengths: {
-    help: "1: the encoder stops two rows before a record's end, as published; 0: it reads all",
-    default: 0,
-    min: 0,
-    max: 1,
-    published: 1,
-  },
-  publishedBound: {
-    help: "1: divergence against the mean over cells, as published; 0: the evidence bound",
-    default: 0,
-    min: 0,
-    max: 1,
-    published: 1,
-  },
+  publishedBound: flag(
+    false,
+    "Divergence against the mean over cells, as published, instead of the evidence bound",
+    { published: true },
+  ),
   ...startSettings,
   ...rowSettings,
 };
+
+/** EVA's config. */
+export type EvaConfig = RowConfig & ConfigOf<typeof settings>;
+
+/** Channels between the decoder's convolutions, the first four of which are transposed. */
+function channelsOf(config: EvaConfig): number[] {
+  const { channels1, channels2, channels3, channels4, channels5, channels6, channels7 } = config;
+  return [channels1, channels2, channels3, channels4, channels5, channels6, channels7];
+}
 
 /** Rows that three transposed convolutions make of one; the fourth stretches them to the context. */
 const rowsBeforeStretch = 19;
@@ -126,7 +111,7 @@ function initialEva(config: EvaConfig): Initials {
     parameters[`${name}.bias`] = uniform([out], 1 / Math.sqrt(fanIn));
   };
   layer("encoder.latent_encoder", [2 * latent, 2 * width], 2 * width);
-  const sizes = [latent, ...Object.keys(channels).map((i) => config[`channels${i}`]), columns];
+  const sizes = [latent, ...channelsOf(config), columns];
   spreads(config).forEach(([taps], i) =>
     layer(`decoder.deconv${i + 1}`, [sizes[i], sizes[i + 1], taps], sizes[i + 1] * taps)
   );
@@ -155,7 +140,7 @@ export function evaPosterior(
 ): Posterior {
   const lengths = Array.from({ length: records }, (_, b) => {
     const predicted = mask.subarray(b * rows, (b + 1) * rows).reduce((sum, on) => sum + on, 0);
-    return config.publishedLengths === 1 ? Math.max(1, predicted - 1) : predicted + 1;
+    return config.publishedLengths ? Math.max(1, predicted - 1) : predicted + 1;
   });
   const steps = Math.max(...lengths);
   const last = new Float32Array(steps * records); // 1 where a record is read to its end
@@ -253,7 +238,7 @@ export function evaLoss(
   const z = tf.add(mean, tf.mul(deviation, tf.tensor2d(noise, mean.shape))) as tf.Tensor2D;
   const logits = evaLogits(config, parameters, z, batch.rows);
   const lost = bernoulliNll(logits, batch.targets, batch.mask, config.positiveWeight);
-  const unit = config.publishedBound === 1 ? cellsOf(config) : 1;
+  const unit = config.publishedBound ? cellsOf(config) : 1;
   return tf.add(lost, tf.mul(divergence(posterior), weight * unit));
 }
 
@@ -423,29 +408,25 @@ function footprint(config: EvaConfig, rows: number, records: number): Footprint 
 }
 
 /** EVA as `deno task train --model eva` knows it. */
-export const eva: ModelFamily<GradientModel> = {
+export const eva: ModelFamily<GradientModel, EvaConfig> = {
   name: "eva",
   summary: "Whole records from a latent vector by convolutions: a variational autoencoder",
   settings,
   configFor(cohort, set) {
     const rows = rowConfigFor("eva", cohort, set);
-    const own = Object.entries(settings)
-      .filter(([name]) => !(name in rowSettings))
-      .map(([name, setting]) => [name, set[name] ?? setting.default]);
     return {
+      ...chosen(settings, set),
       ...rows,
       context: Math.ceil(rows.context / rowsBeforeStretch) * rowsBeforeStretch,
-      ...Object.fromEntries(own),
     };
   },
-  create(stored) {
-    const config = stored as EvaConfig;
+  create(config) {
     return {
       family: "eva",
       config,
       columns: columnsOf(config),
       samplers: [],
-      rowLimit: config.context,
+      rowLimit: config.context - 1,
       rowsOf,
       initial: initialEva(config),
       fromOriginal(stateDict) {

@@ -1,6 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { differentiable } from "./differentiable.ts";
-import type { Dropout } from "./dropout.ts";
 import { hostKernel, isOnHost } from "./host.ts";
 
 /**
@@ -27,23 +26,23 @@ export function causalAttention(qkv: tf.Tensor2D, records: number, heads: number
  * @param qkv [sets × members, 3 × width] as in {@link causalAttention}
  * @param bias [sets, members] added to the scores of each key: 0, or -1e10 for one that is padding
  * @param heads a divisor of width
- * @param dropout of weights; none when left out
+ * @param factors [sets, heads, members, members] on the weights, where some are dropped
  * @returns [sets × members, width]
  */
 export function setAttention(
   qkv: tf.Tensor2D,
   bias: tf.Tensor2D,
   heads: number,
-  dropout?: Dropout,
+  factors?: tf.Tensor4D,
 ): tf.Tensor2D {
   const [sets, members] = bias.shape;
-  if (isOnHost() && dropout === undefined) return hostAttention(qkv, sets, heads, bias);
+  if (isOnHost() && factors === undefined) return hostAttention(qkv, sets, heads, bias);
   return biasedAttention(
     qkv,
     sets,
     heads,
     () => tf.reshape(bias, [sets, 1, 1, members]) as tf.Tensor4D,
-    dropout,
+    factors,
   );
 }
 
@@ -150,13 +149,14 @@ function hostAttention(
  * Attention in operations that every engine has.
  *
  * @param bias what to add to the scores, of a shape that spreads over [records, heads, rows, rows]
+ * @param factors [records, heads, rows, rows] on the weights, where some are dropped
  */
 function biasedAttention(
   qkv: tf.Tensor2D,
   records: number,
   heads: number,
   bias: () => tf.Tensor,
-  dropout?: Dropout,
+  factors?: tf.Tensor4D,
 ): tf.Tensor2D {
   const scale = 1 / Math.sqrt(qkv.shape[1] / 3 / heads);
   return differentiable<tf.Tensor2D>(
@@ -165,17 +165,16 @@ function biasedAttention(
       const [q, k, v] = splitHeads(qkv, records, heads, 3);
       const scores = tf.mul(products(q, k, "N", "T"), scale);
       const weights = tf.softmax(tf.add(scores, bias()));
-      const kept = dropout?.(weights.shape);
-      save(kept === undefined ? [q, k, v, weights] : [q, k, v, weights, kept]);
-      const used = (kept === undefined ? weights : tf.mul(weights, kept)) as tf.Tensor4D;
+      save([q, k, v, weights]);
+      const used = (factors === undefined ? weights : tf.mul(weights, factors)) as tf.Tensor4D;
       return joinHeads([products(used, v)]);
     },
     (dy, saved) => {
-      const [q, k, v, weights, kept] = saved as tf.Tensor4D[];
+      const [q, k, v, weights] = saved as tf.Tensor4D[];
       const [d] = splitHeads(dy, records, heads, 1);
-      const used = (kept === undefined ? weights : tf.mul(weights, kept)) as tf.Tensor4D;
+      const used = (factors === undefined ? weights : tf.mul(weights, factors)) as tf.Tensor4D;
       const dUsed = products(d, v, "N", "T");
-      const dWeights = kept === undefined ? dUsed : tf.mul(dUsed, kept);
+      const dWeights = factors === undefined ? dUsed : tf.mul(dUsed, factors);
       const expected = tf.sum(tf.mul(dWeights, weights), 3, true);
       const dScores = tf.mul(tf.mul(weights, tf.sub(dWeights, expected)), scale) as tf.Tensor4D;
       return [joinHeads([

@@ -5,7 +5,7 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { setAttention } from "./attention.ts";
-import type { Dropout } from "./dropout.ts";
+import { type Dropout, unitFactors, weightFactors } from "./dropout.ts";
 import { layerNorm } from "./layer_norm.ts";
 import { linear } from "./linear.ts";
 import type { NamedTensors } from "./parameters.ts";
@@ -22,6 +22,9 @@ export interface SetEncoderConfig {
   readonly activation?: <T extends tf.Tensor>(x: T) => T;
 }
 
+/** Places of a layer at which units are dropped: see {@link setEncoder}. */
+export const placesOfLayer = 4;
+
 /**
  * The encoder; no norm after the last layer, no positions.
  *
@@ -29,7 +32,8 @@ export interface SetEncoderConfig {
  * @param name before the layers' names, such as "transformer.layers"
  * @param x [sets × members, width]
  * @param bias [sets, members] added to the scores of each member, -1e10 for padding
- * @param dropout of attention weights, hidden units and what each part adds; none when left out
+ * @param dropout of attention weights, what attention adds, hidden units and what these add, at the
+ * places 0 to 3 of the first layer, 4 to 7 of the second, and so on; none when left out
  */
 export function setEncoder(
   { layers, heads, epsilon, activation = tf.relu }: SetEncoderConfig,
@@ -39,8 +43,9 @@ export function setEncoder(
   bias: tf.Tensor2D,
   dropout?: Dropout,
 ): tf.Tensor2D {
-  const dropped = (y: tf.Tensor2D) =>
-    dropout === undefined ? y : tf.mul(y, dropout(y.shape)) as tf.Tensor2D;
+  const [, members] = bias.shape;
+  const dropped = (y: tf.Tensor2D, place: number): tf.Tensor2D =>
+    dropout === undefined ? y : tf.mul(y, unitFactors(dropout, place, members, y.shape[1]));
   for (let i = 0; i < layers; i++) {
     const of = (part: string) => parameters[`${name}.${i}.${part}`];
     const affine = (x: tf.Tensor2D, part: string, join = ".") =>
@@ -52,10 +57,12 @@ export function setEncoder(
       );
     const normed = (x: tf.Tensor2D, part: string) =>
       layerNorm(x, of(`${part}.weight`) as tf.Tensor1D, of(`${part}.bias`) as tf.Tensor1D, epsilon);
-    const attended = setAttention(affine(x, "self_attn.in_proj", "_"), bias, heads, dropout);
-    x = normed(tf.add(x, dropped(affine(attended, "self_attn.out_proj"))), "norm1");
-    const hidden = dropped(activation(affine(x, "linear1")));
-    x = normed(tf.add(x, dropped(affine(hidden, "linear2"))), "norm2");
+    const place = placesOfLayer * i;
+    const factors = dropout && weightFactors(dropout, place, members, heads);
+    const attended = setAttention(affine(x, "self_attn.in_proj", "_"), bias, heads, factors);
+    x = normed(tf.add(x, dropped(affine(attended, "self_attn.out_proj"), place + 1)), "norm1");
+    const hidden = dropped(activation(affine(x, "linear1")), place + 2);
+    x = normed(tf.add(x, dropped(affine(hidden, "linear2"), place + 3)), "norm2");
   }
   return x;
 }

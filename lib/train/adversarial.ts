@@ -7,7 +7,8 @@
 import { breathe } from "../breathe.ts";
 import * as tf from "@tensorflow/tfjs-core";
 import { type Cohort, splitOf } from "../cohort/cohort.ts";
-import type { Adversary, ConditionedRows, GradientModel } from "../models/interface/model.ts";
+import type { Adversary, ConditionedRows } from "../models/interface/adversary.ts";
+import type { GradientModel } from "../models/interface/model.ts";
 import { rowsAt } from "../nn/multi_hot.ts";
 import { drawn } from "../nn/initial.ts";
 import { toTensors } from "../nn/parameters.ts";

@@ -2,9 +2,10 @@ import { type Cohort, type Split, splitNames, splitOf } from "../cohort/cohort.t
 import { fingerprint } from "../cohort/fingerprint.ts";
 import { growFolder, type GrowingFolder, grownFolder } from "../files/growing_folder.ts";
 import { claimed } from "../files/output.ts";
-import { checkSettings, modelFamily } from "../models/mod.ts";
+import { modelFamily, ownSettings } from "../models/mod.ts";
 import { checkRoom } from "../models/room/room_check.ts";
-import type { Knowledge, Model, ModelConfig } from "../models/interface/model.ts";
+import type { Knowledge, Model } from "../models/interface/model.ts";
+import type { ModelConfig } from "../models/interface/settings.ts";
 import { backendVersions } from "../nn/backend.ts";
 import type { NamedArrays } from "../nn/parameters.ts";
 import { stream } from "../random.ts";
@@ -115,8 +116,7 @@ async function learn(
 
 async function trainNew(cohort: Cohort, folder: string, options: TrainOptions): Promise<void> {
   const family = modelFamily(options.model ?? "halo");
-  const settings = options.settings ?? {};
-  checkSettings(family, settings);
+  const settings = ownSettings(family, options.settings ?? {});
   const training = { ...trainingDefaults, ...givenTraining(options) };
   checkTraining(training);
   const config = family.configFor(cohort, settings, options.knowledge);
@@ -176,7 +176,11 @@ async function trainOn(cohort: Cohort, folder: string, options: TrainOptions): P
     ...stored.config,
     ...stored.training,
   };
-  const now = { ...options.settings, ...givenTraining(options), model: options.model };
+  const now = {
+    model: options.model,
+    ...options.settings && ownSettings(modelFamily(stored.model), options.settings),
+    ...givenTraining(options),
+  };
   for (const [name, value] of Object.entries(now)) {
     if (value !== undefined && value !== before[name]) {
       throw new RangeError(

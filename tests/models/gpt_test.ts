@@ -51,11 +51,11 @@ const config: GptConfig = {
   layers: file.config.n_layer,
   heads: file.config.n_head,
   epsilon: file.config.layer_norm_epsilon,
-  tied: 1,
-  publishedStart: 1,
+  tied: true,
+  publishedStart: true,
 };
 const tied = gpt.create(config);
-const untied = gpt.create({ ...config, tied: 0 });
+const untied = gpt.create({ ...config, tied: false });
 const { start, end_record, pad } = file.special;
 
 testTraining("gpt", {
@@ -71,7 +71,7 @@ testTraining("gpt", {
   losses: file.losses.single_parameter,
 });
 
-testTraining("gpt with tied=0, as published", {
+testTraining("gpt with tied=false, as published", {
   model: untied,
   weights,
   cohort,

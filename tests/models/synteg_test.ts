@@ -1,15 +1,15 @@
 import { assertEquals, assertNotEquals, assertRejects } from "@std/assert";
 import * as tf from "@tensorflow/tfjs-core";
 import { type VisitRows, visitRows } from "ehrloom/models/rows/visit_rows.ts";
+import { synteg, type SyntegConfig } from "ehrloom/models/synteg.ts";
 import {
   nextRowLogits,
   rowConditions,
   rowsSeen,
-  synteg,
-  type SyntegConfig,
   syntegMemory,
   visitEmbeddings,
-} from "ehrloom/models/synteg.ts";
+} from "ehrloom/models/synteg/dependency.ts";
+import { gradientModelOf } from "ehrloom/models/mod.ts";
 import { drawn } from "ehrloom/nn/initial.ts";
 import { rowOf, rowsAt } from "ehrloom/nn/multi_hot.ts";
 import { copied, type NamedTensors, toTensors } from "ehrloom/nn/parameters.ts";
@@ -54,7 +54,7 @@ interface DependencyGolden {
 const { config: sizes, records, dependency } = golden<DependencyGolden>("synteg-tiny");
 const cohort = goldenCohort(sizes.code_vocab_dim, sizes.label_vocab_dim, records);
 
-function configOf(published: number): SyntegConfig {
+function configOf(published: boolean): SyntegConfig {
   return {
     codes: sizes.code_vocab_dim,
     labels: sizes.label_vocab_dim,
@@ -79,7 +79,7 @@ function configOf(published: number): SyntegConfig {
   };
 }
 
-for (const [name, form] of [["corrected", 0], ["reference", 1]] as const) {
+for (const [name, form] of [["corrected", false], ["reference", true]] as const) {
   const expected = dependency[name];
   const config = configOf(form);
   const original: Original = {
@@ -111,7 +111,7 @@ for (const [name, form] of [["corrected", 0], ["reference", 1]] as const) {
 }
 
 Deno.test("synteg has the parameters of the original, by its names", () => {
-  const model = synteg.create(configOf(0));
+  const model = synteg.create(configOf(false));
   const initial = drawn(model.initial, random(1));
   assertEquals(Object.keys(initial).sort(), dependency.state_dict_keys.toSorted());
   const all = { ...initial, ...drawn(model.adversary?.initial ?? {}, random(2)) };
@@ -119,7 +119,7 @@ Deno.test("synteg has the parameters of the original, by its names", () => {
 });
 
 testOnBackends("synteg's conditions are the same row by row and all at once", async () => {
-  const config = configOf(0);
+  const config = configOf(false);
   const parameters = toTensors(goldenWeights(dependency.weights));
   const batch = visitRows(config, cohort, Int32Array.of(2));
   const whole = tf.tidy(() => rowConditions(config, parameters, batch.inputs, 1));
@@ -137,20 +137,20 @@ testOnBackends("synteg's conditions are the same row by row and all at once", as
 });
 
 testOnBackends("synteg's generator is shown every row, the last as intended only", async () => {
-  for (const published of [0, 1]) {
+  for (const published of [false, true]) {
     const config = configOf(published);
     const parameters = toTensors(goldenWeights(dependency.weights));
     const shown = await synteg.create(config).adversary?.examples(parameters, cohort);
     tf.dispose(parameters);
     if (shown === undefined) throw new Error("synteg has a second stage");
     const { rows, conditions } = shown;
-    assertEquals(rows.rows, cohort.visitCount + (1 - published) * cohort.recordCount);
+    assertEquals(rows.rows, cohort.visitCount + (published ? 0 : cohort.recordCount));
     assertEquals(conditions.length, rows.rows * config.condition);
     const [classToken, end] = [config.codes + config.labels, config.codes + config.labels + 1];
     const all = Array.from({ length: rows.rows }, (_, r) => [...rowOf(rows, r)]);
     assertEquals(all.filter((row) => row.includes(classToken)).length, rows.rows);
     const ends = all.filter((row) => row.at(-1) === end).length;
-    assertEquals(ends, published === 1 ? 0 : cohort.recordCount);
+    assertEquals(ends, published ? 0 : cohort.recordCount);
   }
 });
 
@@ -206,7 +206,7 @@ Deno.test("synteg's second stage goes on from a stored epoch as if it had not st
     // where rates fall, those of 6 epochs are not those of 4
     const training = { ...trainingDefaults, schedule: "constant" } as const;
     const run = await train(source, folder, { ...tiny, schedule: "constant" });
-    const model = synteg.create(run.runConfig.config);
+    const model = gradientModelOf("synteg", run.runConfig.config);
     const { adversary } = model;
     if (adversary === undefined) throw new Error("synteg has a second stage");
     const longer = { ...adversary, epochs: 6 };

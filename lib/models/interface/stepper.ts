@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { Forbidden } from "../../nn/forbidden.ts";
 import { keptRecords, type Memory } from "../../nn/memory.ts";
 import type { MultiHot } from "../../nn/multi_hot.ts";
-import type { Stepper } from "./model.ts";
+import type { Stepper } from "./writing.ts";
 
 /** From histories, uniform numbers and what may not come on to the next steps. */
 export type Draw = (

@@ -25,12 +25,12 @@ import type { Knowledge } from "../interface/model.ts";
 
 /** Which tables, and how wide. */
 export interface KnowledgeConfig {
-  /** 1 for a table of descriptions. */
-  readonly semantic: number;
+  /** Whether there is a table of descriptions. */
+  readonly semantic: boolean;
   /** Its width. */
   readonly semanticWidth: number;
-  /** 1 for a table of places. */
-  readonly hierarchy: number;
+  /** Whether there is a table of places. */
+  readonly hierarchy: boolean;
   /** Its width. */
   readonly width: number;
   /** Steps over which places' vectors are learned. */
@@ -191,7 +191,7 @@ export async function codeKnowledge(
   }
   const tables: NamedArrays = {};
   const sources: Record<string, string> = {};
-  if (config.semantic === 1) {
+  if (config.semantic) {
     const width = config.semanticWidth;
     const { numbers, source } = embeddings === undefined
       ? fromDescriptions(named, graph, width, options.random)
@@ -199,7 +199,7 @@ export async function codeKnowledge(
     tables.semantic_table = { shape: [numbers.length / width, width], numbers };
     sources.semantic_table = source;
   }
-  if (config.hierarchy === 1) {
+  if (config.hierarchy) {
     const { table, source } = await placeTable(config, named, graph, options);
     tables.hierarchy_table = table;
     sources.hierarchy_table = source;

@@ -10,6 +10,7 @@ import { machineBytes } from "../../machine_memory.ts";
 import { type Room, roomOn } from "../../nn/room.ts";
 import { modelFamily } from "../mod.ts";
 import type { GradientModel } from "../interface/model.ts";
+import { numbersOf } from "../interface/settings.ts";
 import { isWithin, type Need, needOf, parameterBytes, passFloats, type Stage } from "./needs.ts";
 
 /** What a model is to do, with which records. */
@@ -82,7 +83,9 @@ export function checkRoom(model: GradientModel, task: Task): void {
   const ways = waysOut(model, task, room);
   throw new RangeError(
     `Cannot ${verbs[task.stage]} "${model.family}" on ${room.engine}: ` +
-      `with ${model.config.codes.toLocaleString("en")} codes and parameters of ${shown(own)} ` +
+      `with ${numbersOf(model.config).codes.toLocaleString("en")} codes and parameters of ${
+        shown(own)
+      } ` +
       `it takes ${taken[0]}, ${taken[1]}` + (ways.length === 0 ? "" : `; ${ways.join(", or ")}`),
   );
 }
@@ -128,7 +131,7 @@ function smallerForms(model: GradientModel, task: Task, room: Room, cohort: Coho
     const other = modelFamily(name).create({ ...config, ...change }, schema);
     return !("learn" in other) && isFitting(other, task, room);
   };
-  const { codes, width, heads = 1 } = config;
+  const { codes, width, heads = 1 } = numbersOf(config);
   const shares = largestFitting(1, width / heads - 1, (share) => changed({ width: share * heads }));
   const narrower = heads * 2 ** Math.floor(Math.log2(shares ?? 0));
   if (narrower >= 16) ways.push(`take --set width=${narrower}`);

@@ -6,18 +6,14 @@
  */
 import type { Cohort } from "../../cohort/cohort.ts";
 import type { MultiHot } from "../../nn/multi_hot.ts";
-import type { RecordReader, Script } from "../interface/model.ts";
+import type { cohortSizes, ConfigOf } from "../interface/settings.ts";
+import type { RecordReader, Script } from "../interface/writing.ts";
 
 /** Special columns after codes and labels: start of record, end of record, padding. */
 const specials = 3;
 
-/** What a row must hold. */
-export interface RowSizes {
-  /** Codes in the vocabulary. */
-  readonly codes: number;
-  /** Labels in row 1. */
-  readonly labels: number;
-}
+/** How many codes and labels a row must hold. */
+export type RowSizes = ConfigOf<typeof cohortSizes>;
 
 /** How many codes and labels a cohort has. */
 export function sizesOf({ vocabulary, labelNames }: Cohort): RowSizes {

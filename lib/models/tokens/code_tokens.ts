@@ -7,7 +7,7 @@
  */
 import type { Cohort } from "../../cohort/cohort.ts";
 import { type MultiHot, rowsFrom } from "../../nn/multi_hot.ts";
-import type { RecordReader, Script } from "../interface/model.ts";
+import type { RecordReader, Script } from "../interface/writing.ts";
 import type { RowSizes } from "../rows/visit_rows.ts";
 
 /** Tokens after codes and labels. */

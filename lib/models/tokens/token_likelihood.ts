@@ -9,7 +9,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Cohort } from "../../cohort/cohort.ts";
 import { sequenceRows, type TokenRows } from "./code_tokens.ts";
-import type { RecordLikelihood, Script } from "../interface/model.ts";
+import type { RecordLikelihood } from "../interface/model.ts";
+import type { Script } from "../interface/writing.ts";
 import { rowsOf } from "../rows/visit_rows.ts";
 
 /**

@@ -6,7 +6,8 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import type { Cohort } from "../../cohort/cohort.ts";
-import type { GradientModel, ModelConfig, Moment } from "../../models/interface/model.ts";
+import type { GradientModel, Moment } from "../../models/interface/model.ts";
+import type { ModelConfig } from "../../models/interface/settings.ts";
 import { fittingRuns } from "../../models/room/needs.ts";
 import { type Backend, useBackend } from "../../nn/backend.ts";
 import { addInto, copyInto, type FlatLayout, hostTensors, sharedFloats } from "../../nn/flat.ts";

@@ -45,6 +45,7 @@ function haloRun(cohort: ReturnType<typeof listedCohort>, weights?: Tiny["weight
     heads: tiny.config.n_head,
     epsilon: tiny.config.layer_norm_epsilon,
     positiveWeight: 1,
+    publishedStart: false,
   });
   const run = runOf(model, cohort);
   return weights === undefined

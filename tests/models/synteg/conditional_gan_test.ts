@@ -3,13 +3,13 @@ import * as tf from "@tensorflow/tfjs-core";
 import {
   distance,
   type GanConfig,
-  ganDuel,
   generated,
   gradientPenalty,
   initialGan,
   scores,
   slopes,
 } from "ehrloom/models/synteg/conditional_gan.ts";
+import { ganDuel } from "ehrloom/models/synteg/gan_training.ts";
 import { drawn } from "ehrloom/nn/initial.ts";
 import { checkShapes, type NamedArrays, toTensors } from "ehrloom/nn/parameters.ts";
 import { random } from "ehrloom/random.ts";

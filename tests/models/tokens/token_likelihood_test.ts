@@ -2,9 +2,7 @@ import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs-core";
 import { type Cohort, generate, random, type Run } from "ehrloom";
 import { tokenKinds, tokenScript } from "ehrloom/models/tokens/code_tokens.ts";
-import { gpt } from "ehrloom/models/gpt.ts";
-import { halo } from "ehrloom/models/halo.ts";
-import { synehrgy } from "ehrloom/models/synehrgy.ts";
+import { gradientModelOf, modelFamily } from "ehrloom/models/mod.ts";
 import { sequenceLogProbability } from "ehrloom/models/tokens/token_likelihood.ts";
 import { drawn } from "ehrloom/nn/initial.ts";
 import { toTensors } from "ehrloom/nn/parameters.ts";
@@ -57,16 +55,16 @@ const spelt = (cohort: Cohort, record: number) =>
     ),
   ]);
 
-for (const family of [gpt, synehrgy]) {
-  const { name } = family;
+for (const name of ["gpt", "synehrgy"]) {
+  const family = modelFamily(name);
   const config = family.configFor(cohort, { width: 8, layers: 1, heads: 2, context: 20 });
   const schema = family.schemaFor?.(cohort, config);
-  const model = family.create(config, schema);
+  const model = gradientModelOf(name, config, schema);
   const parameters = drawn(model.initial, random(3));
 
   testOnBackends(`${name}'s likelihoods are the shares of the records that it writes`, async () => {
     const isBound = model.likelihoodIsBound ?? false;
-    assertEquals(isBound, family === synehrgy);
+    assertEquals(isBound, name === "synehrgy");
     const tensors = toTensors(parameters);
     const before = tf.memory().numTensors;
     const found = await model.likelihoods?.(tensors, cohort, records);
@@ -112,12 +110,13 @@ for (const family of [gpt, synehrgy]) {
 }
 
 testOnBackends("gpt's likelihoods are about the same rows and cells as HALO's", async () => {
-  const counts = async (family: typeof gpt) => {
-    const model = family.create(family.configFor(cohort, { width: 8, layers: 1, heads: 2 }));
+  const counts = async (name: string) => {
+    const config = modelFamily(name).configFor(cohort, { width: 8, layers: 1, heads: 2 });
+    const model = gradientModelOf(name, config);
     const tensors = toTensors(drawn(model.initial, random(1)));
     const found = await model.likelihoods?.(tensors, cohort, records);
     tf.dispose(tensors);
     return found?.map(({ visits, positives }) => ({ visits, positives }));
   };
-  assertEquals(await counts(gpt), await counts(halo));
+  assertEquals(await counts("gpt"), await counts("halo"));
 });
