@@ -165,12 +165,12 @@ function biasedAttention(
       const [q, k, v] = splitHeads(qkv, records, heads, 3);
       const scores = tf.mul(products(q, k, "N", "T"), scale);
       const weights = tf.softmax(tf.add(scores, bias()));
-      save([q, k, v, weights]);
+      save(factors === undefined ? [q, k, v, weights] : [q, k, v, weights, factors]);
       const used = (factors === undefined ? weights : tf.mul(weights, factors)) as tf.Tensor4D;
       return joinHeads([products(used, v)]);
     },
     (dy, saved) => {
-      const [q, k, v, weights] = saved as tf.Tensor4D[];
+      const [q, k, v, weights, factors] = saved as tf.Tensor4D[];
       const [d] = splitHeads(dy, records, heads, 1);
       const used = (factors === undefined ? weights : tf.mul(weights, factors)) as tf.Tensor4D;
       const dUsed = products(d, v, "N", "T");
