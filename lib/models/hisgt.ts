@@ -96,11 +96,11 @@ function configFor(
   const gpt = gptConfigFor("hisgt", cohort, set);
   const semanticWidth = semanticWidthFor(cohort, set.semanticWidth, knowledge);
   return {
-    semanticWeight: 0.8 / semanticWidth,
-    hierarchyWeight: 0.5 / gpt.width,
-    ...chosen(settings, set),
     ...gpt,
     semanticWidth,
+    semanticWeight: 0.8 / semanticWidth,
+    hierarchyWeight: 0.5 / gpt.width,
+    ...chosen(settings, { ...set, ...gpt, semanticWidth }),
   };
 }
 

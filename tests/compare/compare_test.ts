@@ -213,7 +213,7 @@ Deno.test("compare() sets forms of a model beside each other, each as it was ask
           { ...bert, knowledge: { embeddings: other } },
           `semantic_table "other.json": it was begun`,
         ],
-        [{ ...untied, settings: {} }, "with hisgt+untied's tied 1: it was begun with 0"],
+        [{ ...untied, settings: {} }, "with hisgt+untied's tied true: it was begun with false"],
       ] as const
     ) {
       await assertRejects(

@@ -35,7 +35,7 @@ const small: Record<string, number> = {
   heads: 2,
   feedForward: 8,
   lstmWidth: 8,
-  condition: 4,
+  condition: 8,
   noise: 4,
   ganWidth: 16,
   ganEpochs: 3,

@@ -1,4 +1,4 @@
-import { assertEquals, assertNotEquals, assertRejects } from "@std/assert";
+import { assertAlmostEquals, assertEquals, assertNotEquals, assertRejects } from "@std/assert";
 import * as tf from "@tensorflow/tfjs-core";
 import { type VisitRows, visitRows } from "ehrloom/models/rows/visit_rows.ts";
 import { synteg, type SyntegConfig } from "ehrloom/models/synteg.ts";
@@ -15,7 +15,8 @@ import { rowOf, rowsAt } from "ehrloom/nn/multi_hot.ts";
 import { copied, type NamedTensors, toTensors } from "ehrloom/nn/parameters.ts";
 import { random } from "ehrloom/random.ts";
 import { fitAdversary } from "ehrloom/train/adversarial.ts";
-import { readRun, splitOf, train, trainingDefaults, useBackend } from "ehrloom";
+import { type Cohort, readRun, splitOf, train, trainingDefaults, useBackend } from "ehrloom";
+import type { GradientModel, Moment } from "ehrloom/models/interface/model.ts";
 import { readBest } from "ehrloom/train/read_run.ts";
 import { writeBest } from "ehrloom/train/run_folder.ts";
 import { join } from "node:path";
@@ -171,6 +172,69 @@ const tiny = {
   epochs: 2,
   batch: 8,
 };
+
+/** Loss and gradients of records at a moment of training, summed. */
+async function learned(
+  model: GradientModel,
+  source: Cohort,
+  records: Int32Array,
+  moment: Moment,
+): Promise<Float32Array> {
+  const parameters = toTensors(drawn(model.initial, random(2)));
+  const names = Object.keys(parameters);
+  const { value, grads } = tf.valueAndGrads((...tensors) =>
+    model.loss(
+      Object.fromEntries(names.map((name, i) => [name, tensors[i]])),
+      source,
+      records,
+      moment,
+    )
+  )(Object.values(parameters));
+  const all = await Promise.all([value, ...grads].map((tensor) => tensor.data<"float32">()));
+  tf.dispose([parameters, value, grads]);
+  return Float32Array.from(all.flatMap((numbers) => [...numbers]));
+}
+
+testOnBackends("synteg's dropout is a record's own: a batch learns what its parts do", async () => {
+  const source = tinyCohort(24);
+  const config = synteg.configFor(source, { ...tiny.settings, lstmLayers: 2, dropout: 0.4 });
+  const model = synteg.create(config);
+  const before = tf.memory().numTensors;
+  const records = Int32Array.from({ length: 12 }, (_, i) => i);
+  const moment = { seed: 3, epoch: 2 };
+  const whole = await learned(model, source, records, moment);
+  const halves = await Promise.all(
+    [[0, 5], [5, 12]].map(([from, to]) => learned(model, source, records.slice(from, to), moment)),
+  );
+  whole.forEach((number, i) =>
+    assertAlmostEquals(halves[0][i] + halves[1][i], number, 1e-4 * (1 + Math.abs(number)))
+  );
+  const turned = await learned(model, source, records.toReversed(), moment);
+  whole.forEach((number, i) =>
+    assertAlmostEquals(turned[i], number, 1e-4 * (1 + Math.abs(number)))
+  );
+  assertEquals(tf.memory().numTensors, before);
+});
+
+Deno.test("synteg's dropout differs between epochs and seeds, and there is none in validation", async () => {
+  await useBackend("cpu");
+  const source = tinyCohort(24);
+  const model = synteg.create(synteg.configFor(source, { ...tiny.settings, dropout: 0.4 }));
+  const records = Int32Array.of(0, 1, 2, 3);
+  const lossAt = async (moment: Moment) => (await learned(model, source, records, moment))[0];
+  const first = await lossAt({ seed: 1, epoch: 0 });
+  assertEquals(await lossAt({ seed: 1, epoch: 0 }), first);
+  assertNotEquals(await lossAt({ seed: 1, epoch: 1 }), first);
+  assertNotEquals(await lossAt({ seed: 2, epoch: 0 }), first);
+  const parameters = toTensors(drawn(model.initial, random(2)));
+  const none = synteg.create(synteg.configFor(source, { ...tiny.settings, dropout: 0 }));
+  const [judged, plain] = [
+    tf.tidy(() => model.loss(parameters, source, records)),
+    tf.tidy(() => none.loss(parameters, source, records, { seed: 1, epoch: 0 })),
+  ];
+  assertEquals(await judged.data(), await plain.data());
+  tf.dispose([parameters, judged, plain]);
+});
 
 Deno.test("synteg goes on in either stage to the same parameters", async () => {
   await useBackend("cpu");
