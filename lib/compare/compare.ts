@@ -103,7 +103,7 @@ function entryOf(
     ? { name: contestant }
     : contestant;
   const family = modelFamily(familyNameOf(name));
-  const known = settingsOf(family);
+  const known = settingsOf(family.name);
   const fitting = Object.entries(shared).filter(([key]) => Object.hasOwn(known, key));
   const settings = ownSettings(family, { ...Object.fromEntries(fitting), ...own });
   const config = family.configFor(cohort, settings, knowledge);
@@ -128,7 +128,7 @@ function entriesOf(
     );
   }
   for (const name of Object.keys(settings)) {
-    const isKnown = ({ family }: Entry) => Object.hasOwn(settingsOf(modelFamily(family)), name);
+    const isKnown = ({ family }: Entry) => Object.hasOwn(settingsOf(family), name);
     if (entries.some(isKnown)) continue;
     throw new RangeError(
       `Cannot set ${name}: none of ${names.join(", ")} has such a setting`,

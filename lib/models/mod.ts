@@ -52,17 +52,12 @@ export interface ModelSummary {
   readonly name: string;
   /** One sentence, with the paper. */
   readonly summary: string;
-  /** The settings that users may set, by name. */
+  /** The settings of its own that users may set, by name; {@link settingsOf} has `form` too. */
   readonly settings: Settings;
 }
 
 /** All kinds of model, in the order of their names. */
 export const modelSummaries: readonly ModelSummary[] = Object.values(models)
-  .map((family) => ({
-    name: family.name,
-    summary: family.summary,
-    settings: settingsOf(family),
-  }))
   .sort((a, b) => a.name < b.name ? -1 : 1);
 
 /** The models that `deno task compare` takes where none are named, in its order. */
@@ -105,12 +100,27 @@ function deviations({ settings }: ModelFamily) {
   );
 }
 
-/** All that users may set of a kind of model: its own settings, and `form`. */
-export function settingsOf(family: ModelFamily): Settings {
+/**
+ * All that users may set of a kind of model: its own settings, and `form`, which stands for all settings
+ * in which the published code differs from what it meant.
+ *
+ * @example A setting's default, and what it may be
+ * ```ts
+ * import { allowedValues, settingsOf } from "ehrloom";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const { tied } = settingsOf("gpt");
+ * assertEquals([tied.default, tied.published, allowedValues(tied)], [true, false, "true or false"]);
+ * ```
+ *
+ * @throws {RangeError} If there is no model of that name
+ */
+export function settingsOf(model: string): Settings {
+  const family = modelFamily(model);
   const names = deviations(family).map(({ name }) => name).join(", ");
   const help = names === ""
-    ? "This model has one form, so both are the same"
-    : `published: what the published code does, where that is not what it meant (${names})`;
+    ? "This model has one form, so both words mean the same"
+    : `published sets ${names} as in the published code, where that is not what it meant`;
   return { ...family.settings, form: choice("intended", ["intended", "published"], help) };
 }
 
@@ -143,7 +153,7 @@ function refusal({ name }: ModelFamily, setting: string, text: string, settings:
  * @throws {RangeError} If a setting is unknown or out of range; the message says what is allowed
  */
 export function ownSettings(family: ModelFamily, set: ModelConfig): ModelConfig {
-  const settings = settingsOf(family);
+  const settings = settingsOf(family.name);
   for (const [name, value] of Object.entries(set)) {
     if (Object.hasOwn(settings, name) && isAllowed(settings[name], value)) continue;
     throw refusal(family, name, String(value), settings);
@@ -184,12 +194,20 @@ export function storedConfig(family: ModelFamily, config: ModelConfig): ModelCon
 /**
  * A model's settings from `key=value` texts.
  *
+ * @example Flags are true or false, yes or no, 1 or 0
+ * ```ts
+ * import { parseSettings } from "ehrloom";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(parseSettings("gpt", ["width=64", "tied=no"]), { width: 64, tied: false });
+ * ```
+ *
  * @throws {RangeError} If there is no model of that name, or a setting is unknown or out of range;
  * the message says what is allowed
  */
 export function parseSettings(model: string, texts: readonly string[]): ModelConfig {
   const family = modelFamily(model);
-  const settings = settingsOf(family);
+  const settings = settingsOf(model);
   const set: Record<string, SettingValue> = {};
   for (const text of texts) {
     const [, name, word] = text.match(/^([^=]*)=(.*)$/) ?? [];

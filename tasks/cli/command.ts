@@ -38,8 +38,8 @@ export interface Command {
   readonly options: Readonly<Record<string, Option>>;
   /** The program that gets all arguments but the task's own options, which are switches then. */
   readonly passesOnTo?: string;
-  /** Lines of the help text between the options and the examples. */
-  readonly details?: readonly string[];
+  /** Lines of the help text between the options and the examples, by the options given with --help. */
+  readonly details?: readonly string[] | ((args: Arguments) => readonly string[]);
   /** Command lines that work as they stand. */
   readonly examples: readonly string[];
   /** The command line that goes on with what an interrupted task has left; undefined: nothing. */
@@ -153,8 +153,10 @@ export function shellPath(path: string): string {
 }
 
 function helpText(
-  { name, summary, options, passesOnTo, details, examples }: Command,
+  { name, summary, options, passesOnTo, details = [], examples }: Command,
+  args: Arguments,
 ): string {
+  const lines = typeof details === "function" ? details(args) : details;
   const rows = Object.entries({ ...options, help: { help: "Show this text" } as Option }).map(
     ([option, { value, help, default: fallback, required }]) => [
       `  --${option}${value === undefined ? "" : ` ${value}`}`,
@@ -167,7 +169,7 @@ function helpText(
     `Usage: deno task ${name} [options]` +
     (passesOnTo === undefined ? "\n" : ` [options of ${passesOnTo}]\n`),
     ...rows.map(([left, right]) => left.padEnd(width) + right),
-    ...(details === undefined ? [] : ["", ...details]),
+    ...(lines.length === 0 ? [] : ["", ...lines]),
     "\nExamples:",
     ...examples.map((example) => `  ${example}`),
   ].join("\n");
@@ -337,7 +339,7 @@ export async function runCommand(
   try {
     const args = parse(command, Deno.args);
     // deno-lint-ignore no-console -- help is this program's output
-    if (args.has("help")) console.log(helpText(command));
+    if (args.has("help")) console.log(helpText(command, args));
     else {
       if (command.passesOnTo === undefined) listenToSignals(command, args, bars.stop);
       for (const input of args.inputs()) await putBackForReading(input);

@@ -316,7 +316,7 @@ Deno.test("deno task compare says each model's figures, and in one line what is 
     assertEquals(again.code, 1);
     assertStringIncludes(again.lines.at(-1) ?? "", "error: Cannot go on with");
     const wrong: [string[], string][] = [
-      [["--set", "width"], "--set is width, must be KEY=NUMBER, such as width=256"],
+      [["--set", "width"], "--set is width, must be KEY=VALUE, such as width=256"],
       [["--set", "gpt.width=8"], "--set names gpt, which is not among --models"],
       [["--embeddings", "hisgt=v.json"], "--embeddings names hisgt, which is not among --models"],
       [["--hierarchy", "tree.csv"], "--hierarchy is tree.csv, must be MODEL=FILE"],
