@@ -8,7 +8,7 @@ import { trimmed } from "../../cohort/trim.ts";
 import { type Backend, hasNativeBinding } from "../../nn/backend.ts";
 import { machineBytes } from "../../machine_memory.ts";
 import { type Room, roomOn } from "../../nn/room.ts";
-import { modelFamily } from "../mod.ts";
+import { modelFamily, models } from "../mod.ts";
 import type { GradientModel } from "../interface/model.ts";
 import { numbersOf } from "../interface/settings.ts";
 import { isWithin, type Need, needOf, parameterBytes, passFloats, type Stage } from "./needs.ts";
@@ -153,12 +153,19 @@ function smallerForms(model: GradientModel, task: Task, room: Room, cohort: Coho
     (maxVisits) => isFitting(model, { ...task, cohort: trimmed(cohort, { maxVisits }) }, room),
   );
   if (most !== undefined) ways.push(`prepare with --max-visits ${most}`);
-  const others = ["halo-coarse", "gpt", "lstm"].filter((other) => {
-    if (other === name) return false;
-    const family = modelFamily(other);
-    const made = family.create(family.configFor(cohort, {}));
-    return !("learn" in made) && isFitting(made, task, room);
-  });
-  if (others.length > 0) ways.push(`take another --model: ${others.join(", ")}`);
+  const others = otherNetworks(name, cohort).filter((other) => isFitting(other, task, room));
+  if (others.length > 0) {
+    ways.push(`take another --model: ${others.map(({ family }) => family).join(", ")}`);
+  }
   return ways;
+}
+
+/** Networks that learn by the likelihood alone, from the records alone, in one stage. */
+function otherNetworks(name: string, cohort: Cohort): GradientModel[] {
+  return Object.values(models).flatMap((family) => {
+    if (family.name === name || family.schemaFor !== undefined) return [];
+    const model = family.create(family.configFor(cohort, {}));
+    if ("learn" in model || model.likelihoodIsBound || model.likelihoods === undefined) return [];
+    return model.tables === undefined ? [model] : [];
+  });
 }
