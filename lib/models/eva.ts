@@ -320,74 +320,108 @@ const candidates = 256;
 
 const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
 
-function sampling(config: EvaConfig, parameters: NamedTensors): RecordSampling {
-  const { codes, labels: labelCount, latent, context } = config;
+/** Logits of the first rows of the records that latent vectors stand for: [records × rows × columns]. */
+async function decoded(
+  config: EvaConfig,
+  parameters: NamedTensors,
+  z: Float32Array,
+  rows: number,
+): Promise<ArrayLike<number>> {
+  const { latent } = config;
+  const logits = tf.tidy(() =>
+    evaLogits(config, parameters, tf.tensor2d(z, [z.length / latent, latent]), rows)
+  );
+  const numbers = await logits.data();
+  logits.dispose();
+  return numbers;
+}
+
+function latents({ latent }: EvaConfig, draws: Random, count: number): Float32Array {
+  return Float32Array.from({ length: count * latent }, () => draws.normal());
+}
+
+/** One of many latent vectors, drawn by how likely each makes the labels. */
+async function latentFor(
+  config: EvaConfig,
+  parameters: NamedTensors,
+  draws: Random,
+  labels: Uint8Array,
+): Promise<Float32Array> {
+  const { codes, latent } = config;
   const columns = columnsOf(config);
-  const decode = async (z: Float32Array, rows: number) => {
-    const logits = tf.tidy(() =>
-      evaLogits(config, parameters, tf.tensor2d(z, [z.length / latent, latent]), rows)
-    );
-    const numbers = await logits.data();
-    logits.dispose();
-    return numbers;
-  };
-  const latents = (draws: Random, count: number) =>
-    Float32Array.from({ length: count * latent }, () => draws.normal());
-
-  /** One of many latent vectors, drawn by how likely each makes the labels. */
-  async function latentFor(draws: Random, labels: Uint8Array): Promise<Float32Array> {
-    const z = latents(draws, candidates);
-    const logits = await decode(z, 1);
-    const scores = Array.from({ length: candidates }, (_, i) => {
-      let score = 0; // log-probability of the labels
-      for (let label = 0; label < labelCount; label++) {
-        const logit = logits[i * columns + codes + label];
-        score -= Math.log1p(Math.exp(labels[label] === 1 ? -logit : logit));
-      }
-      return score;
-    });
-    const highest = Math.max(...scores);
-    const weights = scores.map((score) => Math.exp(score - highest));
-    let left = draws.uniform() * weights.reduce((sum, weight) => sum + weight, 0);
-    const chosen = weights.findIndex((weight) => (left -= weight) < 0);
-    const at = chosen < 0 ? candidates - 1 : chosen;
-    return z.subarray(at * latent, (at + 1) * latent);
-  }
-
-  function drawn(logits: ArrayLike<number>, from: number, draws: Random, labels?: Uint8Array) {
-    const reader = rowScript(config, context).reader();
-    for (let row = 0; row < context - 1 && reader.part !== "end"; row++) {
-      const on: number[] = [];
-      for (let column = 0; column < columns; column++) {
-        const logit = logits[from + row * columns + column];
-        if (draws.uniform() < sigmoid(logit)) on.push(column);
-      }
-      if (row > 0 || labels === undefined) reader.read(on);
-      else {reader.read(
-          Array.from(labels.keys(), (i) => codes + i).filter((_, i) => labels[i] === 1),
-        );}
+  const z = latents(config, draws, candidates);
+  const logits = await decoded(config, parameters, z, 1);
+  const scores = Array.from({ length: candidates }, (_, i) => {
+    let score = 0; // log-probability of the labels
+    for (let label = 0; label < labels.length; label++) {
+      const logit = logits[i * columns + codes + label];
+      score -= Math.log1p(Math.exp(labels[label] === 1 ? -logit : logit));
     }
-    return { visits: reader.visits, labels: reader.labels };
-  }
+    return score;
+  });
+  const highest = Math.max(...scores);
+  const weights = scores.map((score) => Math.exp(score - highest));
+  let left = draws.uniform() * weights.reduce((sum, weight) => sum + weight, 0);
+  const chosen = weights.findIndex((weight) => (left -= weight) < 0);
+  const at = chosen < 0 ? candidates - 1 : chosen;
+  return z.subarray(at * latent, (at + 1) * latent);
+}
 
+/** A record drawn row by row from its logits, which begin at a place. */
+function drawnRecord(
+  config: EvaConfig,
+  logits: ArrayLike<number>,
+  from: number,
+  draws: Random,
+  labels?: Uint8Array,
+): RecordLists {
+  const { codes, context } = config;
+  const columns = columnsOf(config);
+  const reader = rowScript(config, context).reader();
+  for (let row = 0; row < context - 1 && reader.part !== "end"; row++) {
+    const on: number[] = [];
+    for (let column = 0; column < columns; column++) {
+      const logit = logits[from + row * columns + column];
+      if (draws.uniform() < sigmoid(logit)) on.push(column);
+    }
+    const isGiven = row === 0 && labels !== undefined;
+    reader.read(
+      isGiven ? Array.from(labels.keys(), (i) => codes + i).filter((_, i) => labels[i] === 1) : on,
+    );
+  }
+  return { visits: reader.visits, labels: reader.labels };
+}
+
+/** Writes one record from each stream, all decoded together. */
+async function writtenTogether(
+  config: EvaConfig,
+  parameters: NamedTensors,
+  streams: readonly Random[],
+  labels?: readonly Uint8Array[],
+): Promise<RecordLists[]> {
+  const rows = config.context - 1;
+  const z = new Float32Array(streams.length * config.latent);
+  for (const [i, draws] of streams.entries()) {
+    const one = labels === undefined
+      ? latents(config, draws, 1)
+      : await latentFor(config, parameters, draws, labels[i]);
+    z.set(one, i * config.latent);
+  }
+  const logits = await decoded(config, parameters, z, rows);
+  const size = rows * columnsOf(config);
+  return streams.map((draws, i) => drawnRecord(config, logits, i * size, draws, labels?.[i]));
+}
+
+function sampling(config: EvaConfig, parameters: NamedTensors): RecordSampling {
   return {
     kind: "records",
     async write(randoms, labels) {
       const written: RecordLists[] = [];
       for (let first = 0; first < randoms.length; first += decodedTogether) {
-        const streams = randoms.slice(first, first + decodedTogether);
-        const z = new Float32Array(streams.length * latent);
-        for (const [i, draws] of streams.entries()) {
-          const one = labels === undefined
-            ? latents(draws, 1)
-            : await latentFor(draws, labels[first + i]);
-          z.set(one, i * latent);
-        }
-        const logits = await decode(z, context - 1);
-        const size = (context - 1) * columns;
-        streams.forEach((draws, i) =>
-          written.push(drawn(logits, i * size, draws, labels?.[first + i]))
-        );
+        const end = first + decodedTogether;
+        const streams = randoms.slice(first, end);
+        const given = labels?.slice(first, end);
+        written.push(...await writtenTogether(config, parameters, streams, given));
       }
       return written;
     },

@@ -309,6 +309,36 @@ function remarks(
   };
 }
 
+/** What gives how many tokens of a record the network reads; it is asked for in every epoch. */
+function rowCounter(
+  { context }: SynehrgyConfig,
+  tokensOf: (cohort: Cohort, record: number) => number[],
+): GradientModel["rowsOf"] {
+  const known = new WeakMap<Cohort, Int32Array>();
+  return (cohort, record) => {
+    let rows = known.get(cohort);
+    if (rows === undefined) {
+      rows = Int32Array.from(
+        cohort.subjectIds,
+        (_, each) => Math.min(context, tokensOf(cohort, each).length) - 1,
+      );
+      known.set(cohort, rows);
+    }
+    return rows[record];
+  };
+}
+
+/** Negative log-likelihood of the next tokens, in nats. */
+function tokenLoss(
+  logits: tf.Tensor2D,
+  { targets }: TokenRows,
+  neighboursOf?: ReturnType<typeof neighbours>,
+): tf.Scalar {
+  if (neighboursOf === undefined) return categoricalNll(logits, targets);
+  const soft = softTargets(targets, neighboursOf);
+  return categoricalNll(logits, soft.targets, soft.weights);
+}
+
 /** SynEHRgy as `deno task train --model synehrgy` knows it. */
 export const synehrgy: ModelFamily<GradientModel, SynehrgyConfig> = {
   name: "synehrgy",
@@ -328,18 +358,7 @@ export const synehrgy: ModelFamily<GradientModel, SynehrgyConfig> = {
         Array.from(records, (record) => tokensOf(cohort, record).slice(0, config.context)),
         1,
       );
-    const known = new WeakMap<Cohort, Int32Array>(); // asked for in every epoch
-    const rowsOf = (cohort: Cohort, record: number) => {
-      let rows = known.get(cohort);
-      if (rows === undefined) {
-        rows = Int32Array.from(
-          cohort.subjectIds,
-          (_, each) => Math.min(config.context, tokensOf(cohort, each).length) - 1,
-        );
-        known.set(cohort, rows);
-      }
-      return rows[record];
-    };
+    const rowsOf = rowCounter(config, tokensOf);
     return {
       family: "synehrgy",
       config,
@@ -358,11 +377,9 @@ export const synehrgy: ModelFamily<GradientModel, SynehrgyConfig> = {
       toOriginal: (parameters) => withHead(parameters, gptEmbedding),
       loss(parameters, cohort, records, moment) {
         const batch = batchOf(cohort, records);
+        const isSoft = config.softLabels && moment !== undefined;
         const logits = synehrgyLogits(config, parameters, batch);
-        const { targets } = batch;
-        if (!config.softLabels || moment === undefined) return categoricalNll(logits, targets);
-        const soft = softTargets(targets, neighbours(schema, layout));
-        return categoricalNll(logits, soft.targets, soft.weights);
+        return tokenLoss(logits, batch, isSoft ? neighbours(schema, layout) : undefined);
       },
       lossDivisor(cohort, recordCount) {
         let tokens = 0;
