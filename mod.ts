@@ -99,12 +99,7 @@ export type { OnProgress, Progress } from "./lib/progress.ts";
 export { printable } from "./lib/printable.ts";
 
 // Models
-export type {
-  CellHits,
-  Knowledge,
-  RecordLikelihood,
-  Sampler,
-} from "./lib/models/interface/model.ts";
+export type { CellHits, Knowledge, RecordLikelihood, Sampler } from "./lib/models/interface/model.ts";
 export {
   allowedValues,
   type ChoiceSetting,

@@ -25,11 +25,11 @@ import type { RecordLists } from "../cohort/records.ts";
 import { bernoulliNll } from "../nn/bernoulli.ts";
 import { causalConvolution, transposedConvolution } from "../nn/convolution.ts";
 import { type Footprint, logitsRow, lstmRow, times, together } from "../nn/footprint.ts";
-import { linear } from "../nn/linear.ts";
-import { lstm as lstmLayer } from "../nn/lstm.ts";
+import { affine } from "../nn/linear.ts";
+import { lstm as lstmLayer, lstmWeights } from "../nn/lstm.ts";
 import { embedding, rowOf, rowsFrom } from "../nn/multi_hot.ts";
 import { type Initial, type Initials, uniform } from "../nn/initial.ts";
-import { checkShapes, copied, type NamedTensors } from "../nn/parameters.ts";
+import { checkShapes, copied, cube, matrix, type NamedTensors, vector } from "../nn/parameters.ts";
 import { type Random, stream } from "../random.ts";
 import type { GradientModel, ModelFamily, Moment, RecordLikelihood } from "./interface/model.ts";
 import { chosen, type ConfigOf, count, flag } from "./interface/settings.ts";
@@ -152,29 +152,15 @@ export function evaPosterior(
       const row = isReversed ? lengths[b] - 1 - step : step;
       return row === 0 ? [startColumn(config)] : rowOf(targets, b * rows + row - 1);
     }));
-    const weight = (kind: string) =>
-      parameters[`encoder.lstm.${kind}_l0${isReversed ? "_reverse" : ""}`];
-    const x = embedding(byStep, parameters["encoder.embedding_matrix.weight"] as tf.Tensor2D);
-    const outputs = lstmLayer(x, records, {
-      input: weight("weight_ih") as tf.Tensor2D,
-      hidden: weight("weight_hh") as tf.Tensor2D,
-      inputBias: weight("bias_ih") as tf.Tensor1D,
-      hiddenBias: weight("bias_hh") as tf.Tensor1D,
-    });
-    const byRecord = tf.reshape(outputs, [steps, records, config.width]);
-    return tf.sum(tf.mul(byRecord, tf.tensor3d(last, [steps, records, 1])), 0) as tf.Tensor2D;
+    const x = embedding(byStep, matrix(parameters, "encoder.embedding_matrix.weight"));
+    const weights = lstmWeights(parameters, "encoder.lstm", isReversed ? "l0_reverse" : "l0");
+    const byRecord = tf.reshape(lstmLayer(x, records, weights), [steps, records, config.width]);
+    return tf.sum<tf.Tensor2D>(tf.mul(byRecord, tf.tensor3d(last, [steps, records, 1])), 0);
   };
-  const [mean, logVariance] = tf.split(
-    linear(
-      tf.concat([read(false), read(true)], 1),
-      parameters["encoder.latent_encoder.weight"] as tf.Tensor2D,
-      parameters["encoder.latent_encoder.bias"] as tf.Tensor1D,
-      "out-in",
-    ),
-    2,
-    1,
-  );
-  return { mean, logVariance } as Posterior;
+  const ends = tf.concat([read(false), read(true)], 1); // [records, 2 × width]
+  const latent = affine(parameters, "encoder.latent_encoder", ends);
+  const [mean, logVariance]: tf.Tensor2D[] = tf.split(latent, 2, 1);
+  return { mean, logVariance };
 }
 
 /**
@@ -193,15 +179,15 @@ export function evaLogits(
   const records = z.shape[0];
   const of = (name: string) =>
     [
-      parameters[`decoder.${name}.weight`] as tf.Tensor3D,
-      parameters[`decoder.${name}.bias`] as tf.Tensor1D,
+      cube(parameters, `decoder.${name}.weight`),
+      vector(parameters, `decoder.${name}.bias`),
     ] as const;
   let x = z;
   spreads(config).forEach(([, stride], i) =>
     x = transposedConvolution(x, records, ...of(`deconv${i + 1}`), stride)
   );
   const width = x.shape[1];
-  const whole = tf.reshape(x, [records, config.context, width]) as tf.Tensor3D;
+  const whole = tf.reshape<tf.Rank.R3>(x, [records, config.context, width]);
   // Later rows see earlier ones only, so what nobody asks for need not be computed
   x = tf.reshape(tf.slice(whole, [0, 0, 0], [records, rows, width]), [records * rows, width]);
   for (let i = 1; i <= 4; i++) {
@@ -235,7 +221,7 @@ export function evaLoss(
   const posterior = evaPosterior(config, parameters, batch);
   const { mean, logVariance } = posterior;
   const deviation = tf.exp(tf.mul(logVariance, 0.5));
-  const z = tf.add(mean, tf.mul(deviation, tf.tensor2d(noise, mean.shape))) as tf.Tensor2D;
+  const z: tf.Tensor2D = tf.add(mean, tf.mul(deviation, tf.tensor2d(noise, mean.shape)));
   const logits = evaLogits(config, parameters, z, batch.rows);
   const lost = bernoulliNll(logits, batch.targets, batch.mask, config.positiveWeight);
   const unit = config.publishedBound ? cellsOf(config) : 1;
@@ -297,7 +283,7 @@ async function likelihoods(
     const logits = tf.tidy(() =>
       evaLogits(config, parameters, tf.tensor2d(z, [records.length, latent]), batch.rows)
     );
-    const numbers = await logits.data() as Float32Array;
+    const numbers = await logits.data<"float32">();
     logits.dispose();
     draws.push(
       rowLikelihoods(batch, numbers, columnsOf(config)).map(({ logProbability, ...counts }, i) => ({

@@ -29,7 +29,7 @@ import {
 import type { Memory } from "../nn/memory.ts";
 import { embedding as embedded } from "../nn/multi_hot.ts";
 import { gaussian, type Initials } from "../nn/initial.ts";
-import { checkShapes, type NamedArrays, type NamedTensors } from "../nn/parameters.ts";
+import { checkShapes, matrix, type NamedArrays, type NamedTensors } from "../nn/parameters.ts";
 import {
   initialTransformer,
   transformer,
@@ -145,8 +145,8 @@ function fromOriginal(config: GptConfig, stateDict: NamedArrays): NamedArrays {
 
 function tensorsOf(parameters: NamedTensors) {
   return {
-    tokens: parameters[gptEmbedding.name] as tf.Tensor2D, // [token kinds, width]
-    table: parameters["transformer.pos_embed_mat.weight"] as tf.Tensor2D, // [positions, width]
+    tokens: matrix(parameters, gptEmbedding.name), // [token kinds, width]
+    table: matrix(parameters, "transformer.pos_embed_mat.weight"), // [positions, width]
   };
 }
 

@@ -24,7 +24,7 @@ import { maskedHead, samplingHead } from "../nn/masked_head.ts";
 import { changed, type Initial, type Initials, uniform } from "../nn/initial.ts";
 import {
   checkShapes,
-  lowerTriangle,
+  lowerMask,
   type NamedArrays,
   type NamedTensors,
   zeroAboveDiagonal,
@@ -76,7 +76,7 @@ function fromOriginal(config: HaloConfig, stateDict: NamedArrays): NamedArrays {
 }
 
 function toOriginal(config: HaloConfig, parameters: NamedArrays): NamedArrays {
-  const mask = lowerTriangle(config.width + columnsOf(config));
+  const mask = lowerMask(config.width + columnsOf(config));
   return {
     ...parameters,
     ...causalBuffers(config, config.context),

@@ -26,11 +26,11 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { Cohort } from "../cohort/cohort.ts";
 import { categoricalNll } from "../nn/categorical.ts";
 import { differentiable } from "../nn/differentiable.ts";
-import { linear } from "../nn/linear.ts";
+import { affine } from "../nn/linear.ts";
 import type { Memory } from "../nn/memory.ts";
 import { bag, embedding, type MultiHot } from "../nn/multi_hot.ts";
 import { constant, type Initials, uniform } from "../nn/initial.ts";
-import { checkShapes, type NamedArrays, type NamedTensors } from "../nn/parameters.ts";
+import { checkShapes, matrix, type NamedArrays, type NamedTensors } from "../nn/parameters.ts";
 import { transformer, transformerMemory, withPositions } from "../nn/transformer.ts";
 import { codeKnowledge, semanticWidthFor } from "./knowledge/code_knowledge.ts";
 import {
@@ -108,19 +108,19 @@ function configFor(
 function initialHisgt(config: HisgtConfig): Initials {
   const { width, semanticWidth } = config;
   const kinds = tokenKinds(config);
-  const affine = (name: string, from: number, to: number) => ({
+  const initialAffine = (name: string, from: number, to: number) => ({
     [`${name}.weight`]: uniform([to, from], 1 / Math.sqrt(from)),
     [`${name}.bias`]: uniform([to], 1 / Math.sqrt(from)),
   });
   return {
     ...initialGpt(config),
     ...config.semantic && {
-      ...affine("transformer.semantic_proj", semanticWidth, width),
-      ...affine("semantic_head", width, semanticWidth),
+      ...initialAffine("transformer.semantic_proj", semanticWidth, width),
+      ...initialAffine("semantic_head", width, semanticWidth),
       semantic_table: constant([kinds, semanticWidth], 0),
     },
     ...config.hierarchy && {
-      ...affine("hierarchy_head", width, width),
+      ...initialAffine("hierarchy_head", width, width),
       hierarchy_table: constant([kinds, width], 0),
     },
   };
@@ -139,39 +139,34 @@ function fromOriginal(config: HisgtConfig, stateDict: NamedArrays): NamedArrays 
   return parameters;
 }
 
-function tensorsOf(parameters: NamedTensors) {
-  return {
-    tokens: parameters[gptEmbedding.name] as tf.Tensor2D, // [token kinds, width]
-    positions: parameters["transformer.pos_embed_mat.weight"] as tf.Tensor2D,
-    semantics: parameters.semantic_table as tf.Tensor2D, // [token kinds, semantic width]
-    places: parameters.hierarchy_table as tf.Tensor2D, // [token kinds, width]
-  };
+/** Tables of tokens: descriptions [token kinds, semantic width], places [token kinds, width]. */
+type Table = "semantic" | "hierarchy";
+
+function tableRows(parameters: NamedTensors, table: Table, rows: MultiHot): tf.Tensor2D {
+  return fixedRows(rows, matrix(parameters, `${table}_table`));
 }
 
-/** x Wᵀ + b by the affine map of that name. */
-function affine(parameters: NamedTensors, name: string, x: tf.Tensor2D): tf.Tensor2D {
-  const weight = parameters[`${name}.weight`] as tf.Tensor2D;
-  return linear(x, weight, parameters[`${name}.bias`] as tf.Tensor1D, "out-in");
+function positionsOf(parameters: NamedTensors): tf.Tensor2D {
+  return matrix(parameters, "transformer.pos_embed_mat.weight"); // [positions, width]
 }
 
 /** Rows of a table that training leaves as it is: its gradient is zero. */
 function fixedRows(rows: MultiHot, table: tf.Tensor2D): tf.Tensor2D {
-  return differentiable<tf.Tensor2D>(
+  return differentiable(
     [table],
-    () => bag(rows, table),
+    () => ({ value: bag(rows, table), saved: [] }),
     () => [tf.zerosLike(table)],
   );
 }
 
 /** [rows, width] What is known of each token: its embedding, its description and its place. */
 function embedded(config: HisgtConfig, parameters: NamedTensors, rows: MultiHot): tf.Tensor2D {
-  const { tokens, semantics, places } = tensorsOf(parameters);
-  let x = embedding(rows, tokens, "in-out");
+  let x = embedding(rows, matrix(parameters, gptEmbedding.name), "in-out");
   if (config.semantic) {
-    const vectors = fixedRows(rows, semantics);
+    const vectors = tableRows(parameters, "semantic", rows);
     x = tf.add(x, affine(parameters, "transformer.semantic_proj", vectors));
   }
-  return config.hierarchy ? tf.add(x, fixedRows(rows, places)) : x;
+  return config.hierarchy ? tf.add(x, tableRows(parameters, "hierarchy", rows)) : x;
 }
 
 /** Histories up to each token: [records × steps, width]. */
@@ -181,13 +176,13 @@ export function hisgtHistories(
   { inputs, records }: Pick<TokenRows, "inputs" | "records">,
 ): tf.Tensor2D {
   const x = embedded(config, parameters, inputs);
-  const { positions } = tensorsOf(parameters);
+  const positions = positionsOf(parameters);
   return transformer(config, parameters, withPositions(x, positions, records), records);
 }
 
 /** {@link hisgtHistories} for records being written, with cached keys and values. */
 export function hisgtMemory(config: HisgtConfig, parameters: NamedTensors): Memory {
-  const { positions } = tensorsOf(parameters);
+  const positions = positionsOf(parameters);
   const embed = (rows: MultiHot) => embedded(config, parameters, rows);
   return transformerMemory(config, parameters, positions, embed);
 }
@@ -195,18 +190,17 @@ export function hisgtMemory(config: HisgtConfig, parameters: NamedTensors): Memo
 /** Squared distance of each history's guess to the vector of the token just read, summed. */
 function guessedLoss(
   parameters: NamedTensors,
-  head: "semantic_head" | "hierarchy_head",
+  table: Table,
   history: tf.Tensor2D,
   inputs: MultiHot,
 ): tf.Scalar {
-  const { semantics, places } = tensorsOf(parameters);
-  const vectors = fixedRows(inputs, head === "semantic_head" ? semantics : places);
+  const vectors = tableRows(parameters, table, inputs);
   const counts = Array.from(
     { length: inputs.rows },
     (_, r) => inputs.offsets[r + 1] - inputs.offsets[r],
   ); // 0 where there is no token
   const mask = tf.tensor2d(counts, [inputs.rows, 1], "float32");
-  const misses = tf.square(tf.sub(affine(parameters, head, history), vectors));
+  const misses = tf.square(tf.sub(affine(parameters, `${table}_head`, history), vectors));
   return tf.sum(tf.mul(misses, mask));
 }
 
@@ -234,10 +228,10 @@ export function hisgtLosses(
   return {
     sequence: categoricalNll(gptLogits(parameters, history), batch.targets),
     ...config.semantic && {
-      semantic: guessedLoss(parameters, "semantic_head", history, batch.inputs),
+      semantic: guessedLoss(parameters, "semantic", history, batch.inputs),
     },
     ...config.hierarchy && {
-      hierarchy: guessedLoss(parameters, "hierarchy_head", history, batch.inputs),
+      hierarchy: guessedLoss(parameters, "hierarchy", history, batch.inputs),
     },
   };
 }

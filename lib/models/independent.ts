@@ -6,7 +6,7 @@
  */
 import type { Cohort } from "../cohort/cohort.ts";
 import type { RecordLists } from "../cohort/records.ts";
-import { type NamedArrays, vector } from "../nn/parameters.ts";
+import { listOf, type NamedArrays } from "../nn/parameters.ts";
 import type { Random } from "../random.ts";
 import type { CountedModel, ModelFamily } from "./interface/model.ts";
 import { columnsOf, type RowSizes, rowsOf, sizesOf } from "./rows/visit_rows.ts";
@@ -78,10 +78,10 @@ export function independentVisits(
 function learn(cohort: Cohort): NamedArrays {
   const { visitCounts, codes, codeShares, labelShares } = marginals(cohort);
   return {
-    visit_counts: vector(visitCounts),
-    codes: vector(codes),
-    code_shares: vector(codeShares),
-    label_shares: vector(labelShares),
+    visit_counts: listOf(visitCounts),
+    codes: listOf(codes),
+    code_shares: listOf(codeShares),
+    label_shares: listOf(labelShares),
   };
 }
 

@@ -13,12 +13,18 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { bernoulliRows } from "../nn/bernoulli.ts";
 import { logitsRow, lstmRow, together } from "../nn/footprint.ts";
-import { linear } from "../nn/linear.ts";
-import { lstm as lstmLayer, lstmNext, type LstmState, type LstmWeights } from "../nn/lstm.ts";
+import { affine } from "../nn/linear.ts";
+import { lstm as lstmLayer, lstmNext, type LstmState, lstmWeights } from "../nn/lstm.ts";
 import { keptRecords, type Memory } from "../nn/memory.ts";
 import { embedding, rowsAt } from "../nn/multi_hot.ts";
 import { type Initial, type Initials, uniform } from "../nn/initial.ts";
-import { checkShapes, copied, type NamedArrays, type NamedTensors } from "../nn/parameters.ts";
+import {
+  checkShapes,
+  copied,
+  matrix,
+  type NamedArrays,
+  type NamedTensors,
+} from "../nn/parameters.ts";
 import type { ModelFamily } from "./interface/model.ts";
 import { chosen, type ConfigOf, count } from "./interface/settings.ts";
 import {
@@ -69,18 +75,8 @@ function fromOriginal(config: LstmConfig, stateDict: NamedArrays): NamedArrays {
   return parameters;
 }
 
-function layerWeights(parameters: NamedTensors, k: number): LstmWeights {
-  return {
-    input: parameters[`lstm.weight_ih_l${k}`] as tf.Tensor2D,
-    hidden: parameters[`lstm.weight_hh_l${k}`] as tf.Tensor2D,
-    inputBias: parameters[`lstm.bias_ih_l${k}`] as tf.Tensor1D,
-    hiddenBias: parameters[`lstm.bias_hh_l${k}`] as tf.Tensor1D,
-  };
-}
-
 function head(parameters: NamedTensors, history: tf.Tensor2D): tf.Tensor2D {
-  const weight = parameters["ehr_head.weight"] as tf.Tensor2D;
-  return linear(history, weight, parameters["ehr_head.bias"] as tf.Tensor1D, "out-in");
+  return affine(parameters, "ehr_head", history);
 }
 
 /** Histories of all rows: outputs of the topmost layer. [records × rows, width] */
@@ -94,9 +90,11 @@ export function lstmHistories(
     { length: records * rows },
     (_, i) => i % records * rows + Math.floor(i / records),
   );
-  const weight = parameters["embedding_matrix.weight"] as tf.Tensor2D;
+  const weight = matrix(parameters, "embedding_matrix.weight");
   let x = embedding(rowsAt(inputs, byStep), weight); // [rows × records, width]
-  for (let k = 0; k < layers; k++) x = lstmLayer(x, records, layerWeights(parameters, k));
+  for (let k = 0; k < layers; k++) {
+    x = lstmLayer(x, records, lstmWeights(parameters, "lstm", `l${k}`));
+  }
   const byRecord = tf.transpose(tf.reshape(x, [rows, records, width]), [1, 0, 2]);
   return tf.reshape(byRecord, [records * rows, width]);
 }
@@ -115,9 +113,9 @@ function memory({ layers }: LstmConfig, parameters: NamedTensors): Memory {
   return {
     advance(rows) {
       return tf.tidy(() => {
-        let x = embedding(rows, parameters["embedding_matrix.weight"] as tf.Tensor2D);
+        let x = embedding(rows, matrix(parameters, "embedding_matrix.weight"));
         for (let k = 0; k < layers; k++) {
-          const { output, cell } = lstmNext(x, states[k], layerWeights(parameters, k));
+          const { output, cell } = lstmNext(x, states[k], lstmWeights(parameters, "lstm", `l${k}`));
           if (k < states.length) tf.dispose([states[k].output, states[k].cell]);
           states[k] = { output: tf.keep(output), cell: tf.keep(cell) };
           x = output;

@@ -12,7 +12,7 @@
 import type { Cohort } from "../cohort/cohort.ts";
 import { finishedRow } from "../nn/forbidden.ts";
 import { type MultiHot, rowOf, rowsAt, rowsFrom } from "../nn/multi_hot.ts";
-import { type NamedArrays, vector } from "../nn/parameters.ts";
+import { listOf, type NamedArrays } from "../nn/parameters.ts";
 import type { CountedModel, ModelFamily } from "./interface/model.ts";
 import { chosen, type ConfigOf, real } from "./interface/settings.ts";
 import type { Stepper } from "./interface/writing.ts";
@@ -74,12 +74,12 @@ function learn(sizes: RowSizes, cohort: Cohort): NamedArrays {
     });
   const { codes } = sizes;
   return {
-    label_row: vector(share(inLabels, cohort.recordCount, codes, startColumn(sizes))),
-    visit_row: vector(share(inVisits, cohort.visitCount, 0, codes)),
-    seen: vector(seen),
-    follower_counts: vector(followers.map(({ size }) => size)),
-    followers: vector(followers.flatMap((counts) => [...counts.keys()])),
-    followed: vector(followers.flatMap((counts) => [...counts.values()])),
+    label_row: listOf(share(inLabels, cohort.recordCount, codes, startColumn(sizes))),
+    visit_row: listOf(share(inVisits, cohort.visitCount, 0, codes)),
+    seen: listOf(seen),
+    follower_counts: listOf(followers.map(({ size }) => size)),
+    followers: listOf(followers.flatMap((counts) => [...counts.keys()])),
+    followed: listOf(followers.flatMap((counts) => [...counts.values()])),
   };
 }
 

@@ -7,7 +7,7 @@
  */
 import type { Cohort } from "../cohort/cohort.ts";
 import { type RecordArrays, recordLists } from "../cohort/records.ts";
-import { type NamedArrays, vector } from "../nn/parameters.ts";
+import { listOf, type NamedArrays } from "../nn/parameters.ts";
 import type { CountedModel, ModelFamily } from "./interface/model.ts";
 import { columnsOf, type RowSizes, rowsOf, sizesOf } from "./rows/visit_rows.ts";
 
@@ -25,15 +25,15 @@ function offsets(lengths: Float32Array): Uint32Array {
 
 function learn(cohort: Cohort): NamedArrays {
   return {
-    visit_counts: vector(lengths(cohort.visitOffsets)),
-    code_counts: vector(lengths(cohort.codeOffsets)),
-    codes: vector(cohort.codes),
-    labels: vector(cohort.labels),
-    start_days: vector(cohort.startDays),
-    gap_days: vector(cohort.gapDays),
-    values: vector(cohort.values ?? []),
-    birth_days: vector(cohort.demographics?.birthDays ?? []),
-    sexes: vector(cohort.demographics?.sexes ?? []),
+    visit_counts: listOf(lengths(cohort.visitOffsets)),
+    code_counts: listOf(lengths(cohort.codeOffsets)),
+    codes: listOf(cohort.codes),
+    labels: listOf(cohort.labels),
+    start_days: listOf(cohort.startDays),
+    gap_days: listOf(cohort.gapDays),
+    values: listOf(cohort.values ?? []),
+    birth_days: listOf(cohort.demographics?.birthDays ?? []),
+    sexes: listOf(cohort.demographics?.sexes ?? []),
   };
 }
 

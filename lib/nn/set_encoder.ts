@@ -6,9 +6,9 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { setAttention } from "./attention.ts";
 import { type Dropout, unitFactors, weightFactors } from "./dropout.ts";
-import { layerNorm } from "./layer_norm.ts";
-import { linear } from "./linear.ts";
-import type { NamedTensors } from "./parameters.ts";
+import { normed } from "./layer_norm.ts";
+import { affine, linear } from "./linear.ts";
+import { matrix, type NamedTensors, vector } from "./parameters.ts";
 
 /** How an encoder computes. */
 export interface SetEncoderConfig {
@@ -47,22 +47,17 @@ export function setEncoder(
   const dropped = (y: tf.Tensor2D, place: number): tf.Tensor2D =>
     dropout === undefined ? y : tf.mul(y, unitFactors(dropout, place, members, y.shape[1]));
   for (let i = 0; i < layers; i++) {
-    const of = (part: string) => parameters[`${name}.${i}.${part}`];
-    const affine = (x: tf.Tensor2D, part: string, join = ".") =>
-      linear(
-        x,
-        of(`${part}${join}weight`) as tf.Tensor2D,
-        of(`${part}${join}bias`) as tf.Tensor1D,
-        "out-in",
-      );
-    const normed = (x: tf.Tensor2D, part: string) =>
-      layerNorm(x, of(`${part}.weight`) as tf.Tensor1D, of(`${part}.bias`) as tf.Tensor1D, epsilon);
+    const layer = `${name}.${i}`;
     const place = placesOfLayer * i;
+    const inWeight = matrix(parameters, `${layer}.self_attn.in_proj_weight`);
+    const inBias = vector(parameters, `${layer}.self_attn.in_proj_bias`);
     const factors = dropout && weightFactors(dropout, place, members, heads);
-    const attended = setAttention(affine(x, "self_attn.in_proj", "_"), bias, heads, factors);
-    x = normed(tf.add(x, dropped(affine(attended, "self_attn.out_proj"), place + 1)), "norm1");
-    const hidden = dropped(activation(affine(x, "linear1")), place + 2);
-    x = normed(tf.add(x, dropped(affine(hidden, "linear2"), place + 3)), "norm2");
+    const attended = setAttention(linear(x, inWeight, inBias, "out-in"), bias, heads, factors);
+    const joined = dropped(affine(parameters, `${layer}.self_attn.out_proj`, attended), place + 1);
+    x = normed(parameters, `${layer}.norm1`, tf.add(x, joined), epsilon);
+    const hidden = dropped(activation(affine(parameters, `${layer}.linear1`, x)), place + 2);
+    const narrowed = dropped(affine(parameters, `${layer}.linear2`, hidden), place + 3);
+    x = normed(parameters, `${layer}.norm2`, tf.add(x, narrowed), epsilon);
   }
   return x;
 }

@@ -17,9 +17,11 @@ import { stream } from "../random.ts";
 import { roomOn } from "../nn/room.ts";
 import type { OnProgress } from "../progress.ts";
 import { batchCount, epochBatches } from "./batches.ts";
-import { type GradientSource, localGradients, sharedGradients } from "./gradients/gradients.ts";
+import { localGradients } from "./gradients/local.ts";
+import type { GradientSource } from "./gradients/source.ts";
+import { sharedGradients } from "./gradients/workers.ts";
 import { rateShare, timeShare, type Training } from "./options.ts";
-import { readProgress } from "./read_run.ts";
+import { readProgress } from "./read_progress.ts";
 import { type Standing, type TrainingLine, writeBest, writeStanding } from "./run_folder.ts";
 
 /** How long a run may lose when it is killed in the middle of a long epoch. */
@@ -30,6 +32,7 @@ interface Sitting {
   readonly model: GradientModel;
   readonly learners: Cohort;
   readonly judges: Cohort;
+  readonly folder: GrowingFolder;
   readonly training: Training;
   readonly optimizer: Optimizer;
   readonly gradients: GradientSource;
@@ -38,22 +41,29 @@ interface Sitting {
   readonly onProgress?: OnProgress;
   /** Seconds of training so far, earlier sittings included. */
   seconds(): number;
-  /** Stores where the run stands, from where a killed one goes on. */
-  store(): Promise<void>;
 }
 
 const noSums = () => ({ loss: 0, visits: 0, norms: 0 });
 
+/** Where a run stands at its beginning. */
+const beginning = (): Standing => ({
+  epoch: 0,
+  batch: 0,
+  sums: noSums(),
+  best: { loss: Number.MAX_VALUE, epoch: 0 }, // JSON knows no infinity
+  seconds: 0,
+});
+
 /**
  * Trains a model on the train split, with the validation split to tell when it is best, and keeps a
  * run folder whose config has been written before. Call again with the same arguments after an
- * interruption: training goes on as if there had been none.
+ * interruption: training continues as if there had been none.
  *
  * @param model whose vocabulary and labels are the cohort's
  * @param cohort with records in its train and validation splits
  * @param folder the run's
  * @param training how to train
- * @param onProgress hears of every step
+ * @param onProgress called after every step
  * @param tables the model's, for a run that has not stored where it stands
  * @returns the epochs, those of earlier sittings included
  * @throws {RangeError} If the loss is no longer finite
@@ -73,60 +83,70 @@ export async function fit(
     epochs: training.epochs,
     batches: batchCount(learners.recordCount, training.batch),
   });
-  const standing: Standing = stored?.standing ?? {
-    epoch: 0,
-    batch: 0,
-    sums: noSums(),
-    best: { loss: Number.MAX_VALUE, epoch: 0 }, // JSON knows no infinity
-    seconds: 0,
-  };
-  const lines = stored?.lines ?? [];
+  const { standing, lines } = stored ?? { standing: beginning(), lines: [] };
   const optimizer = adam(
     stored?.state ?? { ...drawn(model.initial, stream("parameters", training.seed)), ...tables },
   );
   let gradients: GradientSource | undefined;
   try {
-    const { batch, workers, epochs, patience } = training;
-    const divisor = model.lossDivisor(learners, batch); // the same for all: they hold as many rows
-    gradients = workers === 1
-      ? localGradients(model, learners, optimizer, divisor)
-      : await sharedGradients(model, learners, optimizer, divisor, workers);
+    gradients = await gradientsFor(model, learners, optimizer, training);
     const before = standing.seconds;
     const began = performance.now();
-    const seconds = () => before + (performance.now() - began) / 1000;
-    const store = async () => {
-      standing.seconds = seconds();
-      await writeStanding(folder.path, lines, standing, await optimizer.readState());
-    };
-    const sitting: Sitting = {
+    await trainEpochs({
       model,
       learners,
       judges,
+      folder,
       training,
       optimizer,
       gradients,
       standing,
       lines,
-      onProgress,
-      seconds,
-      store,
-    };
-    const isTimeLeft = () => standing.epoch === 0 || timeShare(training, seconds()) < 1;
-    while (
-      standing.epoch < epochs && standing.epoch - standing.best.epoch < patience && isTimeLeft()
-    ) {
-      const line = await trainEpoch(sitting);
-      if (line.best) await writeBest(folder.path, await optimizer.readParameters());
-      await store();
-      await folder.shown();
-    }
-    const total = epochs * batchCount(learners.recordCount, batch);
-    onProgress?.({ stage: "training", done: total, total }); // may have stopped before
+      ...onProgress && { onProgress },
+      seconds: () => before + (performance.now() - began) / 1000,
+    });
   } finally {
     gradients?.dispose();
     optimizer.dispose();
   }
   return lines;
+}
+
+/** Gradients from this thread or from several Workers. */
+async function gradientsFor(
+  model: GradientModel,
+  learners: Cohort,
+  optimizer: Optimizer,
+  { batch, workers }: Training,
+): Promise<GradientSource> {
+  const divisor = model.lossDivisor(learners, batch); // the same for all: they hold as many rows
+  return workers === 1
+    ? localGradients(model, learners, optimizer, divisor)
+    : await sharedGradients(model, learners, optimizer, divisor, workers);
+}
+
+/** Trains until the epochs, the patience or the time are used up. */
+async function trainEpochs(sitting: Sitting): Promise<void> {
+  const { learners, folder, training, optimizer, standing, onProgress } = sitting;
+  const { epochs, batch, patience } = training;
+  const isTimeLeft = () => standing.epoch === 0 || timeShare(training, sitting.seconds()) < 1;
+  while (
+    standing.epoch < epochs && standing.epoch - standing.best.epoch < patience && isTimeLeft()
+  ) {
+    const line = await trainEpoch(sitting);
+    if (line.best) await writeBest(folder.path, await optimizer.readParameters());
+    await store(sitting);
+    await folder.shown();
+  }
+  const total = epochs * batchCount(learners.recordCount, batch);
+  onProgress?.({ stage: "training", done: total, total }); // may have stopped before
+}
+
+/** Stores where the run stands, from where a killed one continues. */
+async function store(sitting: Sitting): Promise<void> {
+  const { folder, standing, lines, optimizer } = sitting;
+  standing.seconds = sitting.seconds();
+  await writeStanding(folder.path, lines, standing, await optimizer.readState());
 }
 
 /** The learning rate of a step, counted from 0; time may be ahead of the steps. */
@@ -142,40 +162,18 @@ function lengthsOf(model: GradientModel, cohort: Cohort): number[] {
 
 /** Goes through what is left of an epoch, judges the parameters and notes its line. */
 async function trainEpoch(sitting: Sitting): Promise<TrainingLine> {
-  const { model, learners, training, optimizer, gradients, standing, lines } = sitting;
-  const lengths = lengthsOf(model, learners);
-  const batches = epochBatches(
-    lengths,
-    training.batch,
-    stream("batchOrder", training.seed, standing.epoch),
-  );
+  const { model, learners, training, standing, lines } = sitting;
+  const order = stream("batchOrder", training.seed, standing.epoch);
+  const batches = epochBatches(lengthsOf(model, learners), training.batch, order);
   const stepCount = training.epochs * batches.length;
   let storedAt = performance.now();
   let rate = 0;
   while (standing.batch < batches.length) {
-    const records = batches[standing.batch];
-    const { loss, gradients: slopes } = await gradients.compute(records, {
-      seed: training.seed,
-      epoch: standing.epoch,
-    });
     const step = standing.epoch * batches.length + standing.batch;
-    rate = rateAt(training, step, stepCount, timeShare(training, sitting.seconds()));
-    const norm = await optimizer.step(slopes, rate);
-    checkFinite({ loss, "gradient's norm": norm }, sitting);
-    standing.sums.norms += norm;
-    standing.sums.loss += loss;
-    for (const record of records) standing.sums.visits += visitsOf(learners, record) + 1;
-    standing.batch++;
-    sitting.onProgress?.({
-      stage: "training",
-      done: step + 1,
-      total: stepCount,
-      note: `epoch ${standing.epoch + 1}/${training.epochs} loss ` +
-        (standing.sums.loss / standing.sums.visits).toFixed(3),
-    });
+    rate = await trainBatch(sitting, batches[standing.batch], step, stepCount);
     await breathe();
     if (performance.now() - storedAt > checkpointSeconds * 1000) {
-      await sitting.store();
+      await store(sitting);
       storedAt = performance.now();
     }
   }
@@ -197,6 +195,42 @@ async function trainEpoch(sitting: Sitting): Promise<TrainingLine> {
   standing.batch = 0;
   standing.sums = noSums();
   return line;
+}
+
+/**
+ * Takes one step and adds it to the epoch's sums.
+ *
+ * @param step of all, counted from 0
+ * @param stepCount how many there are
+ * @returns the learning rate
+ */
+async function trainBatch(
+  sitting: Sitting,
+  records: Int32Array,
+  step: number,
+  stepCount: number,
+): Promise<number> {
+  const { learners, training, optimizer, gradients, standing } = sitting;
+  const { seed, epochs } = training;
+  const { loss, gradients: slopes } = await gradients.compute(records, {
+    seed,
+    epoch: standing.epoch,
+  });
+  const rate = rateAt(training, step, stepCount, timeShare(training, sitting.seconds()));
+  const norm = await optimizer.step(slopes, rate);
+  checkFinite({ loss, "gradient's norm": norm }, sitting);
+  const { sums } = standing;
+  sums.norms += norm;
+  sums.loss += loss;
+  for (const record of records) sums.visits += visitsOf(learners, record) + 1;
+  standing.batch++;
+  sitting.onProgress?.({
+    stage: "training",
+    done: step + 1,
+    total: stepCount,
+    note: `epoch ${standing.epoch + 1}/${epochs} loss ${(sums.loss / sums.visits).toFixed(3)}`,
+  });
+  return rate;
 }
 
 /** The norm is checked too: some kernels make a number of what is none, and would hide it. */

@@ -14,7 +14,7 @@ import { version } from "../version.ts";
 import { fitAdversary } from "./adversarial.ts";
 import { batchCount } from "./batches.ts";
 import { fit } from "./fit.ts";
-import { checkWorkers } from "./gradients/gradients.ts";
+import { checkWorkers } from "./gradients/workers.ts";
 import {
   checkTraining,
   givenTraining,
@@ -22,7 +22,8 @@ import {
   trainingDefaults,
   type TrainingOptions,
 } from "./options.ts";
-import { readBegun, readProgress, readRun, readRunConfig } from "./read_run.ts";
+import { readProgress } from "./read_progress.ts";
+import { readBegun, readRun, readRunConfig } from "./read_run.ts";
 import { beginRun, hasStored, modelOf, type Run, type RunConfig, writeBest } from "./run_folder.ts";
 
 /** What to train, on top of how. */

@@ -89,7 +89,7 @@ async function tokenNats(
       const chosen = dense(batch.targets, tokenKinds(config));
       return tf.neg(tf.sum(tf.mul(tf.logSoftmax(logits), chosen), 1));
     });
-    const numbers = await nats.data() as Float32Array;
+    const numbers = await nats.data<"float32">();
     nats.dispose();
     const steps = numbers.length / some.length;
     some.forEach((tokens, i) =>

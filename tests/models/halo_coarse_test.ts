@@ -1,10 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { haloCoarse } from "ehrloom/models/halo_coarse.ts";
 import { tiedLogits } from "ehrloom/models/tokens/tied_head.ts";
-import {
-  visitHistories,
-  type VisitTransformerConfig,
-} from "ehrloom/models/rows/visit_transformer.ts";
+import { visitHistories } from "ehrloom/models/rows/visit_transformer.ts";
 import { drawn } from "ehrloom/nn/initial.ts";
 import { random } from "ehrloom/random.ts";
 import { golden, type GoldenArray, goldenWeights } from "../golden.ts";

@@ -17,7 +17,7 @@ import { random } from "ehrloom/random.ts";
 import { fitAdversary } from "ehrloom/train/adversarial.ts";
 import { type Cohort, readRun, splitOf, train, trainingDefaults, useBackend } from "ehrloom";
 import type { GradientModel, Moment } from "ehrloom/models/interface/model.ts";
-import { readBest } from "ehrloom/train/read_run.ts";
+import { readBest } from "ehrloom/train/read_parameters.ts";
 import { writeBest } from "ehrloom/train/run_folder.ts";
 import { join } from "node:path";
 import { inFolder } from "../folder.ts";

@@ -132,7 +132,7 @@ export function rowModel(family: string, config: RowConfig, parts: RowModelParts
     async likelihoods(parameters, cohort, records) {
       const batch = visitRows(config, cohort, records, config.context - 1);
       const output = tf.tidy(() => logits(parameters, batch));
-      const numbers = await output.data() as Float32Array;
+      const numbers = await output.data<"float32">();
       output.dispose();
       return rowLikelihoods(batch, numbers, columns);
     },

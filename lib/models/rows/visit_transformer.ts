@@ -10,7 +10,13 @@ import type { Cohort } from "../../cohort/cohort.ts";
 import type { Memory } from "../../nn/memory.ts";
 import { embedding } from "../../nn/multi_hot.ts";
 import { gaussian, type Initials, uniform } from "../../nn/initial.ts";
-import { copied, lowerTriangle, type NamedArrays, type NamedTensors } from "../../nn/parameters.ts";
+import {
+  copied,
+  lowerMask,
+  matrix,
+  type NamedArrays,
+  type NamedTensors,
+} from "../../nn/parameters.ts";
 import {
   initialTransformer,
   transformer,
@@ -92,7 +98,7 @@ export function initialVisitTransformer(
 /** The constant buffers of the original's blocks: a causal mask in each. */
 export function causalBuffers({ layers }: TransformerConfig, context: number): NamedArrays {
   const shape = [1, 1, context, context];
-  const { numbers } = lowerTriangle(context);
+  const { numbers } = lowerMask(context);
   return Object.fromEntries(
     Array.from({ length: layers }, (_, i) => [`transformer.h.${i}.attn.bias`, { shape, numbers }]),
   );
@@ -125,7 +131,7 @@ export function visitMemory(config: VisitTransformerConfig, parameters: NamedTen
 
 function tensorsOf(parameters: NamedTensors) {
   return {
-    weight: parameters["transformer.vis_embed_mat.weight"] as tf.Tensor2D, // [width, columns]
-    table: parameters["transformer.pos_embed_mat.weight"] as tf.Tensor2D, // [positions, width]
+    weight: matrix(parameters, "transformer.vis_embed_mat.weight"), // [width, columns]
+    table: matrix(parameters, "transformer.pos_embed_mat.weight"), // [positions, width]
   };
 }

@@ -7,9 +7,9 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
-import { linear } from "../../nn/linear.ts";
+import { affine, linear } from "../../nn/linear.ts";
 import { buffer, constant, type Initial, type Initials, uniform } from "../../nn/initial.ts";
-import type { NamedTensors } from "../../nn/parameters.ts";
+import { matrix, type NamedTensors, vector } from "../../nn/parameters.ts";
 
 /** Sizes of the two networks, and how they learn. */
 export interface GanConfig {
@@ -91,32 +91,25 @@ export function generated(
   conditions: tf.Tensor2D,
   onMoments?: (layer: number, moments: Moments) => void,
 ): tf.Tensor2D {
-  const affine = (name: string, x: tf.Tensor2D) =>
-    linear(
-      x,
-      parameters[`generator.${name}.weight`] as tf.Tensor2D,
-      parameters[`generator.${name}.bias`] as tf.Tensor1D,
-      "out-in",
-    );
+  const layer = (name: string, x: tf.Tensor2D) => affine(parameters, `generator.${name}`, x);
   let x = z;
   for (let i = 0; i < generator.length; i++) {
-    const h = affine(`dense_layers.${i}`, x);
-    const norm = (name: string) =>
-      parameters[`generator.batch_norm_layers.${i}.${name}`] as tf.Tensor1D;
+    const h = layer(`dense_layers.${i}`, x);
+    const norm = (name: string) => vector(parameters, `generator.batch_norm_layers.${i}.${name}`);
     let moments: Moments;
     if (onMoments === undefined) moments = [norm("running_mean"), norm("running_var")];
     else {
-      const mean = tf.mean(h, 0) as tf.Tensor1D;
-      moments = [mean, tf.mean(tf.square(tf.sub(h, mean)), 0) as tf.Tensor1D];
+      const mean: tf.Tensor1D = tf.mean(h, 0);
+      moments = [mean, tf.mean(tf.square(tf.sub(h, mean)), 0)];
       onMoments(i, moments);
     }
     const [mean, variance] = moments;
     const normal = tf.mul(tf.sub(h, mean), tf.rsqrt(tf.add(variance, epsilon)));
     const scaled = tf.add(tf.mul(normal, norm("weight")), norm("bias"));
-    const weighed = tf.mul(scaled, affine(`condition_layers.${i}`, conditions));
-    x = tf.relu(tf.add(weighed, parameters[`generator.pointwiselayers.${i}.bias`])) as tf.Tensor2D;
+    const weighed = tf.mul(scaled, layer(`condition_layers.${i}`, conditions));
+    x = tf.relu(tf.add(weighed, vector(parameters, `generator.pointwiselayers.${i}.bias`)));
   }
-  return tf.sigmoid(affine("output_layer", x));
+  return tf.sigmoid(layer("output_layer", x));
 }
 
 /** [rows, columns] a / (2 x) and a / (a + 1) with a = (2 x)¹⁵, which is about 1 where x is on. */
@@ -148,26 +141,25 @@ function judged(
   conditions: tf.Tensor2D,
   onLayer?: (passed: Passed) => void,
 ): tf.Tensor2D {
-  const of = (name: string) => parameters[`discriminator.${name}`];
-  const affine = (name: string, x: tf.Tensor2D) =>
-    linear(x, of(`${name}.weight`) as tf.Tensor2D, of(`${name}.bias`) as tf.Tensor1D, "out-in");
-  const count = tf.sum(softlyOn(x).on, 1, true);
-  let y = tf.concat([x, count], 1) as tf.Tensor2D;
+  const of = (name: string) => vector(parameters, `discriminator.${name}`);
+  const layer = (name: string, x: tf.Tensor2D) => affine(parameters, `discriminator.${name}`, x);
+  const count: tf.Tensor2D = tf.sum(softlyOn(x).on, 1, true);
+  let y: tf.Tensor2D = tf.concat([x, count], 1);
   for (let i = 0; i < critic.length; i++) {
-    const h = affine(`dense_layers.${i}`, y);
+    const h = layer(`dense_layers.${i}`, y);
     const centered = tf.sub(h, tf.mean(h, 1, true));
     const variance = tf.mean(tf.square(centered), 1, true);
-    const scale = tf.rsqrt(tf.add(variance, epsilon)) as tf.Tensor2D;
-    const normal = tf.mul(centered, scale) as tf.Tensor2D;
-    const weight = affine(`condition_layers.${i}`, conditions);
+    const scale: tf.Tensor2D = tf.rsqrt(tf.add(variance, epsilon));
+    const normal: tf.Tensor2D = tf.mul(centered, scale);
+    const weight = layer(`condition_layers.${i}`, conditions);
     onLayer?.({ normal, scale, weight });
     const scaled = tf.add(
       tf.mul(normal, of(`layer_norm_layers.${i}.weight`)),
       of(`layer_norm_layers.${i}.bias`),
     );
-    y = tf.add(tf.mul(scaled, weight), of(`pointwiselayers.${i}.bias`)) as tf.Tensor2D;
+    y = tf.add(tf.mul(scaled, weight), of(`pointwiselayers.${i}.bias`));
   }
-  return affine("output_layer", y);
+  return layer("output_layer", y);
 }
 
 /**
@@ -198,16 +190,22 @@ export function slopes(
   x: tf.Tensor2D,
   conditions: tf.Tensor2D,
 ): tf.Tensor1D {
-  const of = (name: string) => parameters[`discriminator.${name}`] as tf.Tensor2D;
+  const of = (name: string) => matrix(parameters, `discriminator.${name}.weight`);
   const layers: Passed[] = [];
   judged(config, parameters, x, conditions, (passed) => layers.push(passed));
-  let d: tf.Tensor = of("output_layer.weight"); // [1, width] at the last layer's output
+  let d = of("output_layer"); // [1, width] at the last layer's output
   for (let i = layers.length - 1; i >= 0; i--) {
     const { normal, scale, weight } = layers[i];
-    const dNormal = tf.mul(tf.mul(d, weight), of(`layer_norm_layers.${i}.weight`));
+    const dNormal = tf.mul(
+      tf.mul(d, weight),
+      vector(parameters, `discriminator.layer_norm_layers.${i}.weight`),
+    );
     const along = tf.mul(normal, tf.mean(tf.mul(dNormal, normal), 1, true));
-    const dHidden = tf.mul(scale, tf.sub(tf.sub(dNormal, tf.mean(dNormal, 1, true)), along));
-    d = linear(dHidden as tf.Tensor2D, of(`dense_layers.${i}.weight`), null); // [rows, in]
+    const dHidden: tf.Tensor2D = tf.mul(
+      scale,
+      tf.sub(tf.sub(dNormal, tf.mean(dNormal, 1, true)), along),
+    );
+    d = linear(dHidden, of(`dense_layers.${i}`), null); // [rows, in]
   }
   const [rows, columns] = x.shape;
   const { power, plusOne } = softlyOn(x);
@@ -216,7 +214,7 @@ export function slopes(
     tf.slice(d, 0, [rows, columns]),
     tf.mul(dCount, tf.div(power, tf.square(plusOne))),
   );
-  return tf.sqrt(tf.add(tf.sum(tf.square(gradient), 1), 1e-12)) as tf.Tensor1D;
+  return tf.sqrt(tf.add(tf.sum(tf.square(gradient), 1), 1e-12));
 }
 
 /** What a critic is shown. */
@@ -237,10 +235,10 @@ export function distance(
   critic: NamedTensors,
   { real, fake, conditions }: Shown,
 ): tf.Scalar {
-  const rows = tf.concat([fake, real]) as tf.Tensor2D;
-  const both = scores(config, critic, rows, tf.concat([conditions, conditions]) as tf.Tensor2D);
+  const rows = tf.concat([fake, real]);
+  const both = scores(config, critic, rows, tf.concat([conditions, conditions]));
   const [ofFake, ofReal] = tf.split(both, 2);
-  return tf.sub(tf.mean(ofFake), tf.mean(ofReal)) as tf.Scalar;
+  return tf.sub(tf.mean(ofFake), tf.mean(ofReal));
 }
 
 /** The penalty on slopes other than 1 between real and written rows. */
@@ -249,7 +247,7 @@ export function gradientPenalty(
   critic: NamedTensors,
   { real, fake, conditions, share }: Shown,
 ): tf.Scalar {
-  const between = tf.add(real, tf.mul(share, tf.sub(fake, real))) as tf.Tensor2D;
+  const between: tf.Tensor2D = tf.add(real, tf.mul(share, tf.sub(fake, real)));
   const off = tf.sub(slopes(config, critic, between, conditions), 1);
   return tf.mul(config.penalty, tf.mean(tf.square(off)));
 }

@@ -26,11 +26,11 @@ import {
   sameAs,
   uniform,
 } from "../../nn/initial.ts";
-import { linear } from "../../nn/linear.ts";
-import { lstm as lstmLayer, lstmNext, type LstmState, type LstmWeights } from "../../nn/lstm.ts";
+import { affine } from "../../nn/linear.ts";
+import { lstm as lstmLayer, lstmNext, type LstmState, lstmWeights } from "../../nn/lstm.ts";
 import { keptRecords, type Memory } from "../../nn/memory.ts";
 import { embedding, type MultiHot, rowOf, rowsFrom } from "../../nn/multi_hot.ts";
-import type { NamedTensors } from "../../nn/parameters.ts";
+import { matrix, type NamedTensors } from "../../nn/parameters.ts";
 import { placesOfLayer, setEncoder } from "../../nn/set_encoder.ts";
 import { type Random, stream } from "../../random.ts";
 import type { ConditionedRows } from "../interface/adversary.ts";
@@ -134,20 +134,6 @@ export function initialDependency(config: DependencyConfig): Initials {
   return { ...parameters, "proj3.bias": bias };
 }
 
-function affine(parameters: NamedTensors, name: string, x: tf.Tensor2D): tf.Tensor2D {
-  const weight = parameters[`${name}.weight`] as tf.Tensor2D;
-  return linear(x, weight, parameters[`${name}.bias`] as tf.Tensor1D, "out-in");
-}
-
-function lstmWeights(parameters: NamedTensors, k: number): LstmWeights {
-  return {
-    input: parameters[`lstm.lstm.weight_ih_l${k}`] as tf.Tensor2D,
-    hidden: parameters[`lstm.lstm.weight_hh_l${k}`] as tf.Tensor2D,
-    inputBias: parameters[`lstm.lstm.bias_ih_l${k}`] as tf.Tensor1D,
-    hiddenBias: parameters[`lstm.lstm.bias_hh_l${k}`] as tf.Tensor1D,
-  };
-}
-
 /** Sets in groups of similar size, since a group's sets are padded to its largest. */
 function groupsBySize(sets: readonly RowSet[]): RowSet[][] {
   const groups: RowSet[][] = [];
@@ -197,7 +183,7 @@ function setEmbeddings(
   const members = published ? visitLength : Math.max(...sets.map(({ columns }) => columns.length));
   const absent = published ? 1 : -1e10; // the original adds its mask of ones to the scores
   const padding = syntegColumns(config);
-  const table = parameters["embeddings.code_embed.weight"] as tf.Tensor2D;
+  const table = matrix(parameters, "embeddings.code_embed.weight");
   const bias = new Float32Array(sets.length * members);
   const each = sets.flatMap(({ columns }, r) =>
     Array.from({ length: members }, (_, i) => {
@@ -295,7 +281,7 @@ export function rowConditions(
   let x = bySteps(affine(parameters, "proj1", visits));
   for (let k = 0; k < lstmLayers; k++) {
     if (k > 0 && noise !== undefined) x = tf.mul(x, factors(noise, k));
-    x = lstmLayer(x, published ? rows : records, lstmWeights(parameters, k));
+    x = lstmLayer(x, published ? rows : records, lstmWeights(parameters, "lstm.lstm", `l${k}`));
   }
   return affine(parameters, "proj2", published ? x : turned(x, rows, records));
 }
@@ -352,7 +338,7 @@ export async function conditionedRows(
     const conditions = tf.tidy(() =>
       rowConditions(config, parameters, rowsSeen(config, batch), records.length)
     );
-    const numbers = await conditions.data() as Float32Array;
+    const numbers = await conditions.data<"float32">();
     conditions.dispose();
     for (let r = 0; r < batch.mask.length; r++) {
       const isLast = r % batch.rows === batch.rows - 1 || batch.mask[r + 1] === 0;
@@ -377,7 +363,11 @@ export function syntegMemory(config: DependencyConfig, parameters: NamedTensors)
         }
         let x = affine(parameters, "proj1", visitEmbeddings(config, parameters, rows));
         for (let k = 0; k < config.lstmLayers; k++) {
-          const { output, cell } = lstmNext(x, states[k], lstmWeights(parameters, k));
+          const { output, cell } = lstmNext(
+            x,
+            states[k],
+            lstmWeights(parameters, "lstm.lstm", `l${k}`),
+          );
           if (k < states.length) tf.dispose([states[k].output, states[k].cell]);
           states[k] = { output: tf.keep(output), cell: tf.keep(cell) };
           x = output;

@@ -10,6 +10,7 @@ import type * as tf from "@tensorflow/tfjs-core";
 import type { Initial, Initials } from "../../nn/initial.ts";
 import { linear } from "../../nn/linear.ts";
 import {
+  matrix,
   type NamedArrays,
   type NamedTensors,
   type ShapedArray,
@@ -91,6 +92,6 @@ export function tiedLogits(
   { name, layout }: TiedEmbedding,
 ): tf.Tensor2D {
   return head in parameters
-    ? linear(history, parameters[head] as tf.Tensor2D, null, "out-in")
-    : linear(history, parameters[name] as tf.Tensor2D, null, layout);
+    ? linear(history, matrix(parameters, head), null, "out-in")
+    : linear(history, matrix(parameters, name), null, layout);
 }

@@ -70,7 +70,7 @@ export async function tokenLikelihoods(
   const sequences = Array.from(records, (record) => tokensOf(cohort, record));
   const batch = sequenceRows(sequences.map((tokens) => tokens.slice(0, script.limit)), 1);
   const output = tf.tidy(() => logits(batch));
-  const numbers = await output.data() as Float32Array;
+  const numbers = await output.data<"float32">();
   output.dispose();
   const columns = output.shape[1];
   const size = batch.inputs.rows / batch.records * columns;

@@ -17,7 +17,7 @@ import { adam } from "ehrloom/nn/optimizer.ts";
 import { type NamedArrays, toTensors } from "ehrloom/nn/parameters.ts";
 import { random } from "ehrloom/random.ts";
 import { roomOn } from "ehrloom/nn/room.ts";
-import { localGradients } from "ehrloom/train/gradients/gradients.ts";
+import { localGradients } from "ehrloom/train/gradients/local.ts";
 import { testOnBackends } from "../../golden.ts";
 import { assertClose } from "../../nn/layer.ts";
 import { tinyCohort } from "../../tiny.ts";
