@@ -146,7 +146,7 @@ Deno.test("deno task train --model NAME --help shows that model's settings alone
   );
   assertMatch(
     lines.join("\n"),
-    /^  tied=true +Head .*; true or false, false in the published form$/m,
+    /^ +tied=true +Head .*; true or false, false in the published form$/m,
   );
   assert(!lines.some((line) => line.includes("lstmWidth")));
 });
