@@ -5,6 +5,7 @@ import { synteg, type SyntegConfig } from "ehrloom/models/synteg.ts";
 import {
   nextRowLogits,
   rowConditions,
+  rowNoise,
   rowsSeen,
   syntegMemory,
   visitEmbeddings,
@@ -214,6 +215,23 @@ testOnBackends("synteg's dropout is a record's own: a batch learns what its part
     assertAlmostEquals(turned[i], number, 1e-4 * (1 + Math.abs(number)))
   );
   assertEquals(tf.memory().numTensors, before);
+});
+
+Deno.test("rowNoise() is another for each record, row, place, epoch and seed, whatever the batch", () => {
+  const numbers = (
+    { record = 3, row = 0, place = 0, seed = 1, epoch = 0, beside = [] as number[] },
+  ) => {
+    const records = Int32Array.of(...beside, record);
+    const noise = rowNoise({ dropout: 0.1 }, records, 4, { seed, epoch });
+    return noise?.(4 * beside.length + row, place).uniform();
+  };
+  const changes = [{}, { record: 4 }, { row: 1 }, { row: 2 }, { place: 1 }, { seed: 2 }, {
+    epoch: 1,
+  }];
+  assertEquals(new Set(changes.map(numbers)).size, changes.length);
+  assertEquals(numbers({ row: 2, beside: [7, 8] }), numbers({ row: 2 }));
+  assertEquals(rowNoise({ dropout: 0 }, Int32Array.of(0), 4, { seed: 1, epoch: 0 }), undefined);
+  assertEquals(rowNoise({ dropout: 0.1 }, Int32Array.of(0), 4), undefined);
 });
 
 Deno.test("synteg's dropout differs between epochs and seeds, and there is none in validation", async () => {

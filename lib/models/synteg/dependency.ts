@@ -148,12 +148,12 @@ function groupsBySize(sets: readonly RowSet[]): RowSet[][] {
 export type RowNoise = (row: number, place: number) => Random;
 
 /**
- * The noise of records' rows, the same in every part of a batch.
+ * The noise of records' rows, the same in every part of a batch; none where a model is judged.
  *
  * @param rows of each record in the batch
  */
-function noiseOf(
-  { dropout }: DependencyConfig,
+export function rowNoise(
+  { dropout }: Pick<DependencyConfig, "dropout">,
   records: Int32Array,
   rows: number,
   moment?: Moment,
@@ -310,7 +310,7 @@ export function dependencyLoss(
   moment?: Moment,
 ): tf.Scalar {
   const batch = visitRows(config, cohort, records);
-  const noise = noiseOf(config, records, batch.rows, moment);
+  const noise = rowNoise(config, records, batch.rows, moment);
   const inputs = rowsSeen(config, batch);
   const conditions = rowConditions(config, parameters, inputs, records.length, noise);
   const targets = withClass(config, batch.targets);
