@@ -141,12 +141,10 @@ export type { Run, RunConfig, TrainingLine } from "./lib/train/run_folder.ts";
 export { readStateDict, writeStateDict } from "./lib/train/state_dict.ts";
 
 // Generating
-export {
-  generate,
-  type Generated,
-  generateParts,
-  type GenerationOptions,
-} from "./lib/generate/generate.ts";
+export { generate, type Generated, generateParts } from "./lib/generate/generate.ts";
+export { repeatedLabels } from "./lib/generate/given_labels.ts";
+export type { GenerationOptions } from "./lib/generate/options.ts";
+export { type Shard, shardOf } from "./lib/generate/shards.ts";
 export type { RuleTally } from "./lib/generate/rule_guard.ts";
 
 // Judging
