@@ -99,7 +99,12 @@ export type { OnProgress, Progress } from "./lib/progress.ts";
 export { printable } from "./lib/printable.ts";
 
 // Models
-export type { CellHits, Knowledge, RecordLikelihood, Sampler } from "./lib/models/interface/model.ts";
+export type {
+  CellHits,
+  CodeKnowledge,
+  RecordLikelihood,
+  Sampler,
+} from "./lib/models/interface/model.ts";
 export {
   allowedValues,
   type ChoiceSetting,

@@ -32,7 +32,7 @@ import type { FidelityFigures } from "../evaluate/report.ts";
 import { hasLikelihood, testLikelihoods } from "../evaluate/likelihood/run_likelihood.ts";
 import { generate } from "../generate/generate.ts";
 import { formOf, modelFamily, ownSettings, settingsOf } from "../models/mod.ts";
-import type { Knowledge } from "../models/interface/model.ts";
+import type { CodeKnowledge } from "../models/interface/model.ts";
 import type { ModelConfig } from "../models/interface/settings.ts";
 import { backendVersions } from "../nn/backend.ts";
 import { type Compared, writeComparison } from "../plot/comparison/comparison.ts";
@@ -63,7 +63,7 @@ export interface Contestant {
   /** Its own settings, which go before those for every model. */
   readonly settings?: ModelConfig;
   /** What is known of the codes, for models that can use it. */
-  readonly knowledge?: Knowledge;
+  readonly knowledge?: CodeKnowledge;
 }
 
 /** What to compare, on top of how to train; `seed` names all draws, those of resamples too. */
@@ -90,7 +90,7 @@ interface Entry {
   readonly settings: ModelConfig;
   /** The whole config. */
   readonly config: ModelConfig;
-  readonly knowledge?: Knowledge;
+  readonly knowledge?: CodeKnowledge;
 }
 
 function entryOf(

@@ -59,7 +59,7 @@ function checkAges(
   { rules }: GenerationOptions,
 ): void {
   const byAge = rules?.rules.findIndex(({ kind }) => kind === "age") ?? -1;
-  const { knowsAges } = sampling.kind === "steps" ? sampling.script : sampling;
+  const { knowsAges } = sampling.kind === "steps" ? sampling.codec : sampling;
   if (byAge < 0 || knowsAges) return;
   throw new RangeError(
     `Cannot keep to rule ${byAge + 1}, which is about age: "${family}" writes no ages`,

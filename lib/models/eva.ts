@@ -31,7 +31,12 @@ import { embedding, rowOf, rowsFrom } from "../nn/multi_hot.ts";
 import { type Initial, type Initials, uniform } from "../nn/initial.ts";
 import { checkShapes, copied, cube, matrix, type NamedTensors, vector } from "../nn/parameters.ts";
 import { type Random, stream } from "../random.ts";
-import type { GradientModel, ModelFamily, Moment, RecordLikelihood } from "./interface/model.ts";
+import type {
+  GradientModel,
+  ModelFamily,
+  RecordLikelihood,
+  TrainingMoment,
+} from "./interface/model.ts";
 import { chosen, type ConfigOf, count, flag } from "./interface/settings.ts";
 import type { RecordSampling } from "./interface/writing.ts";
 import { type RowConfig, rowConfigFor, rowLikelihoods, rowSettings } from "./rows/row_model.ts";
@@ -39,7 +44,7 @@ import { headBias, startSettings } from "./rows/sparse_start.ts";
 import {
   columnsOf,
   longestRows,
-  rowScript,
+  rowCodec,
   rowsOf,
   startColumn,
   type VisitRows,
@@ -234,7 +239,11 @@ function cellsOf(config: EvaConfig): number {
 }
 
 /** Noise for each record, the same in every part of a batch: from the stream of its number. */
-function noiseOf({ latent }: EvaConfig, records: Int32Array, moment?: Moment): Float32Array {
+function noiseOf(
+  { latent }: EvaConfig,
+  records: Int32Array,
+  moment?: TrainingMoment,
+): Float32Array {
   const noise = new Float32Array(records.length * latent);
   records.forEach((record, b) => {
     const draws = moment === undefined
@@ -363,7 +372,7 @@ function drawnRecord(
 ): RecordLists {
   const { codes, context } = config;
   const columns = columnsOf(config);
-  const reader = rowScript(config, context).reader();
+  const reader = rowCodec(config, context).reader();
   for (let row = 0; row < context - 1 && reader.part !== "end"; row++) {
     const on: number[] = [];
     for (let column = 0; column < columns; column++) {

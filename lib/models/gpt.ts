@@ -39,17 +39,17 @@ import {
 } from "../nn/transformer.ts";
 import {
   meanTokens,
+  tokenCodec,
   tokenCount,
   tokenKinds,
   type TokenRows,
   tokenRows,
-  tokenScript,
   tokensOf,
 } from "./tokens/code_tokens.ts";
 import type { GradientModel, ModelFamily } from "./interface/model.ts";
 import { chosen, type ConfigOf, derivedCount, flag } from "./interface/settings.ts";
 import type { StepSampling } from "./interface/writing.ts";
-import { drawnFrom, stepper } from "./interface/stepper.ts";
+import { drawnFrom, writer } from "./interface/writer.ts";
 import { type RowSizes, sizesOf } from "./rows/visit_rows.ts";
 import { type Spelling, tokenLikelihoods } from "./tokens/token_likelihood.ts";
 import {
@@ -180,11 +180,11 @@ export function gptSampling(
 ): StepSampling {
   return {
     kind: "steps",
-    script: tokenScript(config, config.context),
+    codec: tokenCodec(config, config.context),
     uniforms: 1,
     begin: () => {
       const head = (history: tf.Tensor2D) => gptLogits(parameters, history);
-      return stepper(memory(), drawnFrom(head, categoricalRows));
+      return writer(memory(), drawnFrom(head, categoricalRows));
     },
     dispose() {},
   };
@@ -217,7 +217,7 @@ export function gptFootprints(
 /** How a model over GPT's tokens spells records. */
 export function gptSpelling(config: GptConfig): Omit<Spelling, "logits"> {
   return {
-    script: tokenScript(config, config.context),
+    codec: tokenCodec(config, config.context),
     tokensOf: (cohort, record) => tokensOf(config, cohort, record),
   };
 }

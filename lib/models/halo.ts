@@ -33,7 +33,7 @@ import type { ModelFamily, Sampler } from "./interface/model.ts";
 import { chosen, type ConfigOf } from "./interface/settings.ts";
 import { type RowDrawing, type RowModel, rowModel } from "./rows/row_model.ts";
 import { headBias, startSettings } from "./rows/sparse_start.ts";
-import { type Draw, stepper } from "./interface/stepper.ts";
+import { type Draw, writer } from "./interface/writer.ts";
 import { columnsOf, type VisitRows } from "./rows/visit_rows.ts";
 import {
   causalBuffers,
@@ -100,7 +100,7 @@ function drawing(config: HaloConfig, parameters: NamedTensors, sampler?: Sampler
     ? (...given) => blockOrderRows(head, ...given)
     : async (...given) => (await fixedPointRows(head, ...given)).rows;
   return {
-    begin: () => stepper(visitMemory(config, parameters), draw),
+    begin: () => writer(visitMemory(config, parameters), draw),
     dispose: () => head.dispose(),
   };
 }

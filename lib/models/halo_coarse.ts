@@ -19,7 +19,7 @@ import type { ModelFamily } from "./interface/model.ts";
 import { chosen, type ConfigOf } from "./interface/settings.ts";
 import { type RowDrawing, type RowModel, rowModel } from "./rows/row_model.ts";
 import { startSettings, tiedStart } from "./rows/sparse_start.ts";
-import { drawnFrom, stepper } from "./interface/stepper.ts";
+import { drawnFrom, writer } from "./interface/writer.ts";
 import {
   type TiedEmbedding,
   tiedLogits,
@@ -66,7 +66,7 @@ function fromOriginal(config: HaloCoarseConfig, stateDict: NamedArrays): NamedAr
 function drawing(config: HaloCoarseConfig, parameters: NamedTensors): RowDrawing {
   const head = (history: tf.Tensor2D) => tiedLogits(parameters, history, embedding);
   return {
-    begin: () => stepper(visitMemory(config, parameters), drawnFrom(head, bernoulliRows)),
+    begin: () => writer(visitMemory(config, parameters), drawnFrom(head, bernoulliRows)),
   };
 }
 

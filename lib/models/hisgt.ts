@@ -52,7 +52,7 @@ import {
   gptSpelling,
   initialGpt,
 } from "./gpt.ts";
-import type { GradientModel, Knowledge, ModelFamily } from "./interface/model.ts";
+import type { CodeKnowledge, GradientModel, ModelFamily } from "./interface/model.ts";
 import {
   chosen,
   type ConfigOf,
@@ -91,7 +91,7 @@ export type HisgtConfig = GptConfig & ConfigOf<typeof settings>;
 function configFor(
   cohort: Cohort,
   set: Partial<HisgtConfig>,
-  knowledge: Knowledge = {},
+  knowledge: CodeKnowledge = {},
 ): HisgtConfig {
   const gpt = gptConfigFor("hisgt", cohort, set);
   const semanticWidth = semanticWidthFor(cohort, set.semanticWidth, knowledge);

@@ -15,12 +15,12 @@ import { type MultiHot, rowOf, rowsAt, rowsFrom } from "../nn/multi_hot.ts";
 import { listOf, type NamedArrays } from "../nn/parameters.ts";
 import type { CountedModel, ModelFamily } from "./interface/model.ts";
 import { chosen, type ConfigOf, real } from "./interface/settings.ts";
-import type { Stepper } from "./interface/writing.ts";
+import type { Writer } from "./interface/writing.ts";
 import { contextSettings, rowLikelihoods, rowSizesFor } from "./rows/row_model.ts";
 import {
   columnsOf,
   endColumn,
-  rowScript,
+  rowCodec,
   type RowSizes,
   rowsOf,
   startColumn,
@@ -109,7 +109,7 @@ function chain({ smoothing, ...config }: MarkovConfig, parameters: NamedArrays) 
   };
 }
 
-function stepper(next: (row: ArrayLike<number>) => Float64Array): Stepper {
+function writer(next: (row: ArrayLike<number>) => Float64Array): Writer {
   let last: MultiHot = rowsFrom([]);
   return {
     advance: (rows) => void (last = rows),
@@ -166,9 +166,9 @@ export const markov: ModelFamily<CountedModel, MarkovConfig> = {
         const next = chain(config, parameters);
         return {
           kind: "steps",
-          script: rowScript(config, config.context),
+          codec: rowCodec(config, config.context),
           uniforms: columns,
-          begin: () => stepper(next),
+          begin: () => writer(next),
           dispose() {},
         };
       },

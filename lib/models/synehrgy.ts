@@ -33,7 +33,7 @@ import { sequenceRows, type TokenRows } from "./tokens/code_tokens.ts";
 import { gptEmbedding, gptFootprints, gptHistories, gptLogits, gptMemory } from "./gpt.ts";
 import type { GradientModel, ModelFamily } from "./interface/model.ts";
 import { chosen, type ConfigOf, count, derivedCount, flag, real } from "./interface/settings.ts";
-import type { RecordReader, Script, StepSampling } from "./interface/writing.ts";
+import type { Codec, RecordReader, StepSampling } from "./interface/writing.ts";
 import { binsOf, type Schema, schemaOf, variablesOf } from "./synehrgy/record_schema.ts";
 import { softTargets } from "./synehrgy/soft_labels.ts";
 import {
@@ -46,7 +46,7 @@ import {
 } from "./synehrgy/stay_tokens.ts";
 import { type StayRules, staysOf } from "./synehrgy/stays.ts";
 import { recordWriter } from "./synehrgy/record_writer.ts";
-import { drawnFrom, stepper } from "./interface/stepper.ts";
+import { drawnFrom, writer } from "./interface/writer.ts";
 import { withHead, withoutHead } from "./tokens/tied_head.ts";
 import { tokenLikelihoods } from "./tokens/token_likelihood.ts";
 import { grammar } from "./synehrgy/token_grammar.ts";
@@ -218,7 +218,7 @@ function reader(
 }
 
 /** How tokens spell records. */
-function scriptOf(config: SynehrgyConfig, schema: Schema, layout: Layout): Script {
+function codecOf(config: SynehrgyConfig, schema: Schema, layout: Layout): Codec {
   return {
     first: [layout.start],
     limit: config.context,
@@ -233,7 +233,7 @@ function scriptOf(config: SynehrgyConfig, schema: Schema, layout: Layout): Scrip
 
 function sampling(
   config: SynehrgyConfig,
-  script: Script,
+  codec: Codec,
   parameters: NamedTensors,
 ): StepSampling {
   const head = (history: tf.Tensor2D) => gptLogits(parameters, history);
@@ -242,9 +242,9 @@ function sampling(
     : drawnFrom(head, (logits, ...given) => likeliestRows(logits, config.topK, ...given));
   return {
     kind: "steps",
-    script,
+    codec,
     uniforms: 1,
-    begin: () => stepper(gptMemory(config, parameters), draw),
+    begin: () => writer(gptMemory(config, parameters), draw),
     dispose() {},
   };
 }
@@ -254,8 +254,8 @@ function sampling(
  * bins, which while records are drawn takes no choice. Over such draws the mean of log-probabilities
  * bounds the log of their mean from below.
  */
-function withAgesDrawn(script: Script, { ages }: Layout, tokens: readonly number[]): number[] {
-  const reader = script.reader();
+function withAgesDrawn(codec: Codec, { ages }: Layout, tokens: readonly number[]): number[] {
+  const reader = codec.reader();
   return tokens.map((token, i) => {
     if (i === 0) return token;
     const forbidden = reader.forbidden?.()?.columns;
@@ -352,7 +352,7 @@ export const synehrgy: ModelFamily<GradientModel, SynehrgyConfig> = {
     const layout = layoutOf(schema, config);
     const tokensOf = speller(config, schema, layout);
     const initial = initialSynehrgy(config, layout);
-    const script = scriptOf(config, schema, layout);
+    const codec = codecOf(config, schema, layout);
     const batchOf = (cohort: Cohort, records: Int32Array) =>
       sequenceRows(
         Array.from(records, (record) => tokensOf(cohort, record).slice(0, config.context)),
@@ -393,12 +393,12 @@ export const synehrgy: ModelFamily<GradientModel, SynehrgyConfig> = {
         ? undefined
         : (parameters, cohort, records) =>
           tokenLikelihoods(cohort, records, {
-            script,
-            tokensOf: (...asked) => withAgesDrawn(script, layout, tokensOf(...asked)),
+            codec,
+            tokensOf: (...asked) => withAgesDrawn(codec, layout, tokensOf(...asked)),
             logits: (batch) => synehrgyLogits(config, parameters, batch),
           }),
       ...gptFootprints(config, layout.size, rowsOf),
-      sampling: (parameters) => sampling(config, script, parameters),
+      sampling: (parameters) => sampling(config, codec, parameters),
     };
   },
 };

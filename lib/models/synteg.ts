@@ -26,10 +26,10 @@ import { type MultiHot, rowsFrom } from "../nn/multi_hot.ts";
 import { checkShapes, copied, type NamedArrays, type NamedTensors } from "../nn/parameters.ts";
 import type { GradientModel, ModelFamily } from "./interface/model.ts";
 import { chosen, type ConfigOf, count, derivedCount, real } from "./interface/settings.ts";
-import { stepper } from "./interface/stepper.ts";
+import { writer } from "./interface/writer.ts";
 import type { StepSampling } from "./interface/writing.ts";
 import { contextSettings, rowSizesFor } from "./rows/row_model.ts";
-import { rowScript, type RowSizes, rowsOf } from "./rows/visit_rows.ts";
+import { rowCodec, type RowSizes, rowsOf } from "./rows/visit_rows.ts";
 import { type GanConfig, ganFootprint, generated, initialGan } from "./synteg/conditional_gan.ts";
 import {
   conditionedRows,
@@ -40,7 +40,7 @@ import {
   syntegColumns,
   syntegMemory,
 } from "./synteg/dependency.ts";
-import { ganDuel } from "./synteg/gan_training.ts";
+import { ganPair } from "./synteg/gan_training.ts";
 
 /**
  * The defaults suit cohorts of a few thousand records; the paper's are named. Those of the second
@@ -197,10 +197,10 @@ function toOriginal({ generator }: GanConfig, parameters: NamedArrays): NamedArr
 function sampling(config: SyntegConfig, parameters: NamedTensors): StepSampling {
   return {
     kind: "steps",
-    script: rowScript(config, config.context),
+    codec: rowCodec(config, config.context),
     uniforms: uniformsOf(config),
     begin: () =>
-      stepper(
+      writer(
         syntegMemory(config, parameters),
         (...given) => draw(config, parameters, ...given),
       ),
@@ -238,7 +238,7 @@ export const synteg: ModelFamily<GradientModel, SyntegConfig> = {
         batch: config.ganBatch,
         initial: initialAdversary,
         examples: (...given) => conditionedRows(config, ...given),
-        begin: (state) => ganDuel(gan, state),
+        begin: (state) => ganPair(gan, state),
       },
       footprint: (cohort, records) => dependencyFootprint(config, cohort, records),
       writingFootprint(records) {

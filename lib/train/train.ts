@@ -4,7 +4,7 @@ import { growFolder, type GrowingFolder, grownFolder } from "../files/growing_fo
 import { claimed } from "../files/output.ts";
 import { modelFamily, ownSettings } from "../models/mod.ts";
 import { checkRoom } from "../models/room/room_check.ts";
-import type { Knowledge, Model } from "../models/interface/model.ts";
+import type { CodeKnowledge, Model } from "../models/interface/model.ts";
 import type { ModelConfig } from "../models/interface/settings.ts";
 import { backendVersions } from "../nn/backend.ts";
 import type { NamedArrays } from "../nn/parameters.ts";
@@ -33,7 +33,7 @@ export interface TrainOptions extends TrainingOptions {
   /** The model's settings, by name; what is left out has its documented default. */
   readonly settings?: ModelConfig;
   /** What is known of the codes, for models that can use it. */
-  readonly knowledge?: Knowledge;
+  readonly knowledge?: CodeKnowledge;
   /** Go on with an interrupted run; other options must be left out or be as they were. */
   readonly resume?: boolean;
   /** Replace an older result of Ehrloom's at the folder, once this one has something to show. */
@@ -73,7 +73,7 @@ function tablesOf(
  *
  * @throws {RangeError} If it can use none
  */
-export function checkKnowledge(model: Model, knowledge: Knowledge = {}): void {
+export function checkKnowledge(model: Model, knowledge: CodeKnowledge = {}): void {
   const given = Object.entries(knowledge).filter(([, value]) => value !== undefined);
   if (given.length === 0 || !("learn" in model) && model.tables !== undefined) return;
   throw new RangeError(`Cannot train "${model.family}" with ${given[0][0]}: it can use none`);

@@ -163,15 +163,15 @@ export async function writtenSteps(
   const parameters = toTensors(model.fromOriginal(weights));
   const sampling = model.sampling(parameters, sampler);
   if (sampling.kind !== "steps") throw new TypeError("The model writes whole records");
-  const stepper = sampling.begin();
+  const writer = sampling.begin();
   const steps = [...first];
   const all = Int32Array.from({ length: first[0].rows }, (_, record) => record);
-  for (const given of first.slice(0, -1)) stepper.advance(given);
+  for (const given of first.slice(0, -1)) writer.advance(given);
   for (const step of uniforms) {
-    stepper.advance(steps[steps.length - 1]);
-    steps.push(await stepper.draw(all, step));
+    writer.advance(steps[steps.length - 1]);
+    steps.push(await writer.draw(all, step));
   }
-  stepper.dispose();
+  writer.dispose();
   sampling.dispose();
   tf.dispose(parameters);
   return Array.from(all, (record) => steps.map((step) => [...rowOf(step, record)]));

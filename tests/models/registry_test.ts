@@ -63,7 +63,7 @@ function takesVisits({ runConfig, parameters }: Run): boolean {
 }
 
 function isSpelling(sampling: StepSampling | RecordSampling): boolean {
-  return sampling.kind === "steps" && sampling.script.visitSteps !== undefined;
+  return sampling.kind === "steps" && sampling.codec.visitSteps !== undefined;
 }
 const range = (count: number) => Array.from({ length: count }, (_, i) => i);
 

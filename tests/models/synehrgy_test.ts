@@ -165,25 +165,25 @@ async function drawnTokens(set: ModelConfig): Promise<number[][]> {
   const parameters = toTensors(weights);
   const sampling = model.sampling(parameters);
   if (sampling.kind !== "steps") throw new TypeError("SynEHRgy draws steps");
-  const readers = Array.from({ length: 6 }, () => sampling.script.reader());
-  const stepper = sampling.begin();
+  const readers = Array.from({ length: 6 }, () => sampling.codec.reader());
+  const writer = sampling.begin();
   const all = Int32Array.from(readers.keys());
-  let steps = rowsFrom(readers.map(() => sampling.script.first));
-  const tokens = readers.map(() => [...sampling.script.first]);
-  for (let step = 1; step < sampling.script.limit; step++) {
-    stepper.advance(steps);
+  let steps = rowsFrom(readers.map(() => sampling.codec.first));
+  const tokens = readers.map(() => [...sampling.codec.first]);
+  for (let step = 1; step < sampling.codec.limit; step++) {
+    writer.advance(steps);
     const uniforms = new Float32Array(readers.length);
     random(9, step).fillUniform(uniforms);
     const isOver = readers.map(({ part }) => part === "end");
     const forbidden = readers.map((reader, i) => isOver[i] ? undefined : reader.forbidden?.());
-    steps = await stepper.draw(all, uniforms, forbidden);
+    steps = await writer.draw(all, uniforms, forbidden);
     readers.forEach((reader, i) => {
       if (isOver[i]) return;
       tokens[i].push(rowOf(steps, i)[0]);
       reader.read(rowOf(steps, i));
     });
   }
-  stepper.dispose();
+  writer.dispose();
   sampling.dispose();
   tf.dispose(parameters);
   return tokens;

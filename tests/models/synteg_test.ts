@@ -17,7 +17,7 @@ import { copied, type NamedTensors, toTensors } from "ehrloom/nn/parameters.ts";
 import { random } from "ehrloom/random.ts";
 import { fitAdversary } from "ehrloom/train/adversarial.ts";
 import { type Cohort, readRun, splitOf, train, trainingDefaults, useBackend } from "ehrloom";
-import type { GradientModel, Moment } from "ehrloom/models/interface/model.ts";
+import type { GradientModel, TrainingMoment } from "ehrloom/models/interface/model.ts";
 import { readBest } from "ehrloom/train/read_parameters.ts";
 import { writeBest } from "ehrloom/train/run_folder.ts";
 import { join } from "node:path";
@@ -179,7 +179,7 @@ async function learned(
   model: GradientModel,
   source: Cohort,
   records: Int32Array,
-  moment: Moment,
+  moment: TrainingMoment,
 ): Promise<Float32Array> {
   const parameters = toTensors(drawn(model.initial, random(2)));
   const names = Object.keys(parameters);
@@ -239,7 +239,8 @@ Deno.test("synteg's dropout differs between epochs and seeds, and there is none 
   const source = tinyCohort(24);
   const model = synteg.create(synteg.configFor(source, { ...tiny.settings, dropout: 0.4 }));
   const records = Int32Array.of(0, 1, 2, 3);
-  const lossAt = async (moment: Moment) => (await learned(model, source, records, moment))[0];
+  const lossAt = async (moment: TrainingMoment) =>
+    (await learned(model, source, records, moment))[0];
   const first = await lossAt({ seed: 1, epoch: 0 });
   assertEquals(await lossAt({ seed: 1, epoch: 0 }), first);
   assertNotEquals(await lossAt({ seed: 1, epoch: 1 }), first);

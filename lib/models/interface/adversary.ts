@@ -19,7 +19,7 @@ export interface ConditionedRows {
 }
 
 /** Two networks that learn from each other. */
-export interface Duel {
+export interface AdversarialPair {
   /**
    * A step of each; gives the losses before it.
    *
@@ -48,6 +48,6 @@ export interface Adversary {
   readonly initial: Initials;
   /** What to learn from, as the trained first stage sees it. */
   examples(parameters: NamedTensors, cohort: Cohort): Promise<ConditionedRows>;
-  /** Begins, or goes on from what a duel's `read` gave. */
-  begin(state: NamedArrays | AdamState): Duel;
+  /** Begins, or goes on from what a pair's `read` gave. */
+  begin(state: NamedArrays | AdamState): AdversarialPair;
 }

@@ -20,7 +20,7 @@ import type { ModelConfig, Settings } from "./settings.ts";
 import type { RecordSampling, StepSampling } from "./writing.ts";
 
 /** What a user knows of the codes beside the records, for models that can use it. */
-export interface Knowledge {
+export interface CodeKnowledge {
   /** Vectors of the codes' descriptions; from the descriptions themselves where left out. */
   readonly embeddings?: CodeEmbeddings;
   /** What lies above the codes; by their code systems where left out. */
@@ -49,7 +49,7 @@ export interface ModelFamily<M extends Model = Model, C extends ModelConfig = Mo
    *
    * @throws {RangeError} If settings contradict each other, the cohort or what is known of codes
    */
-  configFor(cohort: Cohort, set: Partial<C>, knowledge?: Knowledge): C;
+  configFor(cohort: Cohort, set: Partial<C>, knowledge?: CodeKnowledge): C;
   /**
    * What the model's tokens stand for, in models where that is fitted on the cohort's training
    * records; stored with the run.
@@ -113,7 +113,7 @@ interface AnyModel {
 }
 
 /** When in a training a loss is asked for: what noise and weights that change by epoch depend on. */
-export interface Moment {
+export interface TrainingMoment {
   /** The training's. */
   readonly seed: number;
   /** Epochs finished. */
@@ -135,7 +135,7 @@ export interface GradientModel extends AnyModel {
    */
   tables?(
     cohort: Pick<Cohort, "vocabulary" | "labelNames">,
-    knowledge: Knowledge,
+    knowledge: CodeKnowledge,
     options: { readonly random: Random; readonly onProgress?: OnProgress },
   ): Promise<{ tables: NamedArrays; sources: Readonly<Record<string, string>> }>;
   /**
@@ -160,7 +160,7 @@ export interface GradientModel extends AnyModel {
     parameters: NamedTensors,
     cohort: Cohort,
     records: Int32Array,
-    moment?: Moment,
+    moment?: TrainingMoment,
   ): tf.Scalar;
   /**
    * What validation goes by where {@link loss} has terms that are no likelihood; in nats, summed

@@ -9,7 +9,7 @@ import type { MultiHot } from "../../nn/multi_hot.ts";
 import type { Random } from "../../random.ts";
 
 /** Writes many records side by side, step by step: a visit's row or a token at a time. */
-export interface Stepper {
+export interface Writer {
   /** Takes in the next step of every record. */
   advance(steps: MultiHot): void;
   /**
@@ -58,7 +58,7 @@ export interface RecordReader {
 }
 
 /** How steps spell records. */
-export interface Script {
+export interface Codec {
   /** The columns of every record's first step. */
   readonly first: readonly number[];
   /** Most steps of a record, the first included. */
@@ -94,11 +94,11 @@ export interface Script {
 export interface StepSampling {
   readonly kind: "steps";
   /** How its steps are to be read. */
-  readonly script: Script;
+  readonly codec: Codec;
   /** Uniform numbers behind each step. */
   readonly uniforms: number;
   /** Begins to write as many records as the first steps it will be given. */
-  begin(): Stepper;
+  begin(): Writer;
   /** Frees its tables. */
   dispose(): void;
 }

@@ -21,7 +21,7 @@ import {
 } from "./code_embeddings.ts";
 import { descriptionVectors, type WeightedText } from "./description_vectors.ts";
 import { learnedGraphVectors } from "./graph_encoder.ts";
-import type { Knowledge } from "../interface/model.ts";
+import type { CodeKnowledge } from "../interface/model.ts";
 
 /** Which tables, and how wide. */
 export interface KnowledgeConfig {
@@ -51,7 +51,7 @@ const widestDescriptions = 128;
 export function semanticWidthFor(
   { vocabulary }: Named,
   set: number | undefined,
-  { embeddings }: Knowledge,
+  { embeddings }: CodeKnowledge,
 ): number {
   if (embeddings === undefined) {
     return set ?? Math.min(widestDescriptions, Math.max(1, vocabulary.codes.length));
@@ -178,7 +178,7 @@ async function placeTable(
 export async function codeKnowledge(
   config: KnowledgeConfig,
   named: Named,
-  { embeddings, hierarchy }: Knowledge,
+  { embeddings, hierarchy }: CodeKnowledge,
   options: { readonly random: Random; readonly onProgress?: OnProgress },
 ): Promise<{ tables: NamedArrays; sources: Record<string, string> }> {
   const { codes } = named.vocabulary;

@@ -31,7 +31,7 @@ const verbs: Readonly<Record<Stage, string>> = {
 /** What a thread takes before it holds any tensor. */
 const workerBytes = 2 ** 26;
 
-/** Floats of the smallest pass that cannot be cut: that of the record that takes most, or a duel's step. */
+/** Floats of the smallest pass that cannot be cut: that of the record that takes most, or a pair's step. */
 function smallestPass(model: GradientModel, { stage, cohort }: Task): number {
   if (stage === "writing" || cohort === undefined) return model.writingFootprint(1);
   let most = stage === "learning" ? model.adversary?.stepFootprint ?? 0 : 0;

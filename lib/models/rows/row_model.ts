@@ -12,11 +12,11 @@ import { type Footprint, times } from "../../nn/footprint.ts";
 import type { NamedTensors } from "../../nn/parameters.ts";
 import type { GradientModel, RecordLikelihood, Sampler } from "../interface/model.ts";
 import { chosen, type ConfigOf, derivedCount, real } from "../interface/settings.ts";
-import type { Stepper } from "../interface/writing.ts";
+import type { Writer } from "../interface/writing.ts";
 import {
   columnsOf,
   longestRows,
-  rowScript,
+  rowCodec,
   type RowSizes,
   rowsOf,
   sizesOf,
@@ -83,7 +83,7 @@ export function rowConfigFor(
 /** How a model over visit rows draws rows. */
 export interface RowDrawing {
   /** Begins to write as many records as the first rows it will be given. */
-  begin(): Stepper;
+  begin(): Writer;
   /** Frees its tables. */
   dispose?(): void;
 }
@@ -138,8 +138,8 @@ export function rowModel(family: string, config: RowConfig, parts: RowModelParts
     },
     sampling(parameters, sampler) {
       const { begin, dispose = () => {} } = drawing(parameters, sampler);
-      const script = rowScript(config, config.context);
-      return { kind: "steps", script, uniforms: columns, begin, dispose };
+      const codec = rowCodec(config, config.context);
+      return { kind: "steps", codec, uniforms: columns, begin, dispose };
     },
   };
 }

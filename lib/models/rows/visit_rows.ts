@@ -7,7 +7,7 @@
 import type { Cohort } from "../../cohort/cohort.ts";
 import type { MultiHot } from "../../nn/multi_hot.ts";
 import type { cohortSizes, ConfigOf } from "../interface/settings.ts";
-import type { RecordReader, Script } from "../interface/writing.ts";
+import type { Codec, RecordReader } from "../interface/writing.ts";
 
 /** Special columns after codes and labels: start of record, end of record, padding. */
 const specials = 3;
@@ -148,7 +148,7 @@ export function visitRows(
  * @param context most rows of a record, the start included
  * @see docs/specs/halo.md section 6
  */
-export function rowScript(sizes: RowSizes, context: number): Script {
+export function rowCodec(sizes: RowSizes, context: number): Codec {
   const { codes } = sizes;
   return {
     first: [startColumn(sizes)],

@@ -34,7 +34,7 @@ import { matrix, type NamedTensors } from "../../nn/parameters.ts";
 import { placesOfLayer, setEncoder } from "../../nn/set_encoder.ts";
 import { type Random, stream } from "../../random.ts";
 import type { ConditionedRows } from "../interface/adversary.ts";
-import type { Moment } from "../interface/model.ts";
+import type { TrainingMoment } from "../interface/model.ts";
 import { type ConfigOf, count, derivedCount, flag, real } from "../interface/settings.ts";
 import { headBias } from "../rows/sparse_start.ts";
 import {
@@ -156,7 +156,7 @@ export function rowNoise(
   { dropout }: Pick<DependencyConfig, "dropout">,
   records: Int32Array,
   rows: number,
-  moment?: Moment,
+  moment?: TrainingMoment,
 ): RowNoise | undefined {
   if (moment === undefined || dropout === 0) return undefined;
   const { seed, epoch } = moment;
@@ -307,7 +307,7 @@ export function dependencyLoss(
   parameters: NamedTensors,
   cohort: Cohort,
   records: Int32Array,
-  moment?: Moment,
+  moment?: TrainingMoment,
 ): tf.Scalar {
   const batch = visitRows(config, cohort, records);
   const noise = rowNoise(config, records, batch.rows, moment);

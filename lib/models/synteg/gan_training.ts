@@ -10,7 +10,7 @@ import { dense } from "../../nn/multi_hot.ts";
 import { adam, type AdamState, type Optimizer } from "../../nn/optimizer.ts";
 import { type NamedArrays, type NamedTensors, toTensors } from "../../nn/parameters.ts";
 import type { Random } from "../../random.ts";
-import type { Duel } from "../interface/adversary.ts";
+import type { AdversarialPair } from "../interface/adversary.ts";
 import {
   distance,
   type GanConfig,
@@ -200,7 +200,7 @@ async function stateOf({ generator, critic, statistics }: Pair): Promise<AdamSta
 }
 
 /** Both networks at work, with an optimizer each. */
-export interface GanDuel extends Duel {
+export interface GanPair extends AdversarialPair {
   /** A step with given numbers. */
   stepWith(
     real: tf.Tensor2D,
@@ -213,11 +213,11 @@ export interface GanDuel extends Duel {
 /**
  * Sets the networks against each other.
  *
- * @param state what `initialGan` or a duel's `read` gave
+ * @param state what `initialGan` or a pair's `read` gave
  */
-export function ganDuel(config: GanConfig, state: NamedArrays | AdamState): GanDuel {
+export function ganPair(config: GanConfig, state: NamedArrays | AdamState): GanPair {
   const pair = pairFrom(config, state);
-  const stepWith: GanDuel["stepWith"] = async (real, conditions, draws, share) => ({
+  const stepWith: GanPair["stepWith"] = async (real, conditions, draws, share) => ({
     critic: await criticStep(pair, { real, conditions }, draws, share * config.criticRate),
     generator: await generatorStep(pair, conditions, draws, share * config.generatorRate),
   });

@@ -9,7 +9,7 @@ import {
   scores,
   slopes,
 } from "ehrloom/models/synteg/conditional_gan.ts";
-import { ganDuel } from "ehrloom/models/synteg/gan_training.ts";
+import { ganPair } from "ehrloom/models/synteg/gan_training.ts";
 import { drawn } from "ehrloom/nn/initial.ts";
 import { checkShapes, type NamedArrays, toTensors } from "ehrloom/nn/parameters.ts";
 import { random } from "ehrloom/random.ts";
@@ -152,15 +152,15 @@ testOnBackends(
       gan.discriminator_grad_norms,
       (all) => tf.add(distance(config, all, given), gradientPenalty(config, all, given)),
     );
-    const duel = ganDuel(config, weights);
+    const pair = ganPair(config, weights);
     const [{ z_d, epsilon, z_g }] = gan.steps;
-    await duel.stepWith(given.real, given.conditions, {
+    await pair.stepWith(given.real, given.conditions, {
       forCritic: Float32Array.from(z_d),
       shares: Float32Array.from(epsilon),
       forGenerator: Float32Array.from(z_g),
     }, 1);
-    const after = toTensors((await duel.read()).parameters); // the critic steps first
-    duel.dispose();
+    const after = toTensors((await pair.read()).parameters); // the critic steps first
+    pair.dispose();
     const z = tf.tensor2d(z_g, [rows, config.noise]);
     await assertNorms("generator", gan.generator_grad_norms, (all) => {
       const written = generated(config, all, z, given.conditions, () => {});
@@ -174,11 +174,11 @@ testOnBackends(
 testOnBackends(
   "five steps of both networks have the original's losses and statistics",
   async () => {
-    const duel = ganDuel(config, weights);
+    const pair = ganPair(config, weights);
     const real = matrix(gan.real);
     const conditions = matrix(gan.conditions);
     for (const { z_d, epsilon, z_g, disc_loss, gen_loss } of gan.steps) {
-      const losses = await duel.stepWith(real, conditions, {
+      const losses = await pair.stepWith(real, conditions, {
         forCritic: Float32Array.from(z_d),
         shares: Float32Array.from(epsilon),
         forGenerator: Float32Array.from(z_g),
@@ -186,32 +186,32 @@ testOnBackends(
       assertAlmostEquals(losses.critic, disc_loss, 1e-3 * Math.abs(disc_loss));
       assertAlmostEquals(losses.generator, gen_loss, 1e-3 * Math.abs(gen_loss));
     }
-    const { parameters } = await duel.read();
+    const { parameters } = await pair.read();
     for (const [name, expected] of Object.entries(gan.running_stats_after_5_steps)) {
       assertClose(parameters[`generator.${name}`].numbers, expected, name, 2e-3);
     }
-    duel.dispose();
+    pair.dispose();
     tf.dispose([real, conditions]);
   },
 );
 
-testOnBackends("a duel that is read and begun again goes on as if it had not been", async () => {
+testOnBackends("a pair that is read and begun again goes on as if it had not been", async () => {
   const batch = {
     rows: sparse(gan.real.data, config.columns),
     conditions: Float32Array.from(gan.conditions.data),
   };
   const initial = drawn(initialGan(config, false), random(3));
   checkShapes("gan", weights, initial);
-  const whole = ganDuel(config, initial);
-  const first = ganDuel(config, initial);
-  for (const duel of [whole, first]) await duel.step(batch, random(4, 0), 1);
-  const second = ganDuel(config, await first.read());
-  for (const duel of [whole, second]) await duel.step(batch, random(4, 1), 1);
+  const whole = ganPair(config, initial);
+  const first = ganPair(config, initial);
+  for (const pair of [whole, first]) await pair.step(batch, random(4, 0), 1);
+  const second = ganPair(config, await first.read());
+  for (const pair of [whole, second]) await pair.step(batch, random(4, 1), 1);
   const [expected, found] = [await whole.read(), await second.read()];
   for (const [name, { numbers }] of Object.entries(expected.parameters)) {
     // batch norm takes these away again: their gradients are rounding, which webgpu does in two places
     if (/^generator\.dense_layers\.\d+\.bias$/.test(name)) continue;
     assertClose(found.parameters[name].numbers, numbers, name, 1e-7);
   }
-  [whole, first, second].forEach((duel) => duel.dispose());
+  [whole, first, second].forEach((pair) => pair.dispose());
 });

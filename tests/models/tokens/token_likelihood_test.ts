@@ -1,7 +1,7 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs-core";
 import { type Cohort, generate, random, type Run } from "ehrloom";
-import { tokenKinds, tokenScript } from "ehrloom/models/tokens/code_tokens.ts";
+import { tokenCodec, tokenKinds } from "ehrloom/models/tokens/code_tokens.ts";
 import { gradientModelOf, modelFamily } from "ehrloom/models/mod.ts";
 import { sequenceLogProbability } from "ehrloom/models/tokens/token_likelihood.ts";
 import { drawn } from "ehrloom/nn/initial.ts";
@@ -14,14 +14,14 @@ const sizes = { codes: 2, labels: 1 };
 Deno.test("sequenceLogProbability() shares one out among all that may be spelt", () => {
   const columns = tokenKinds(sizes);
   const longest = 8;
-  const script = tokenScript(sizes, longest);
+  const codec = tokenCodec(sizes, longest);
   const draws = random(1);
   const logits = Float32Array.from({ length: longest * columns }, () => 2 * draws.normal());
   const probability = (tokens: number[]) =>
-    Math.exp(sequenceLogProbability(script, tokens, logits, columns));
+    Math.exp(sequenceLogProbability(codec, tokens, logits, columns));
   /** Of all that begins so: what ends, and what is as long as was asked for. */
   const below = (tokens: number[]): number => {
-    const reader = script.reader();
+    const reader = codec.reader();
     for (const token of tokens.slice(1)) reader.read([token]);
     if (reader.part === "end" || tokens.length === longest) return probability(tokens);
     const { columns: forbidden } = reader.forbidden?.() ?? {};
@@ -29,9 +29,9 @@ Deno.test("sequenceLogProbability() shares one out among all that may be spelt",
     const permitted = [...forbidden.slice().keys()].filter((token) => forbidden[token] === 0);
     return permitted.map((token) => below([...tokens, token])).reduce((a, b) => a + b);
   };
-  assertAlmostEquals(below([...script.first]), 1, 1e-9);
+  assertAlmostEquals(below([...codec.first]), 1, 1e-9);
   const endVisit = 5; // before any code
-  assertEquals(probability([...script.first, endVisit]), 0);
+  assertEquals(probability([...codec.first, endVisit]), 0);
 });
 
 const cohort = goldenCohort(sizes.codes, sizes.labels, [
