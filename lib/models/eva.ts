@@ -69,7 +69,7 @@ const settings = {
   ),
   publishedBound: flag(
     false,
-    "Divergence against the mean over cells, as published, instead of the evidence bound",
+    "Weigh the divergence by the mean over cells, as published, instead of the evidence bound",
     { published: true },
   ),
   ...startSettings,

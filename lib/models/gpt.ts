@@ -77,7 +77,7 @@ export const gptSettings = {
   ...tiedSettings,
   publishedStart: flag(
     false,
-    "Tables begin as N(0, 1), as published, instead of N(0, 0.02²), as GPT-2's",
+    "Tables start as N(0, 1), as published, instead of N(0, 0.02²), as GPT-2's",
     { published: true },
   ),
 };

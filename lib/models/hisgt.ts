@@ -70,16 +70,16 @@ const settings = {
   ...gptSettings,
   semantic: flag(true, "Tokens carry vectors of their descriptions"),
   semanticWidth: derivedCount(
-    "Width of descriptions' vectors; that of the embeddings given, else 128 or the codes' " +
-      "number if smaller",
+    "Width of descriptions' vectors; if not set, that of --embeddings, or 128, or the number of " +
+      "codes where that is smaller",
   ),
   semanticWeight: derivedReal(
-    "Factor on the summed squares of misses of descriptions' vectors, the paper's beta; " +
-      "0.8 / their width if not set (paper: 0.8 at width 768)",
+    "Factor on the summed squared errors of descriptions' vectors, the paper's beta; " +
+      "0.8 / semanticWidth if not set (paper: 0.8 at width 768)",
   ),
   hierarchy: flag(true, "Tokens carry vectors of their places in the hierarchy"),
   hierarchyWeight: derivedReal(
-    "Factor on the summed squares of misses of places' vectors, the paper's gamma; " +
+    "Factor on the summed squared errors of places' vectors, the paper's gamma; " +
       "0.5 / width if not set (paper: 0.5 at width 384)",
   ),
   graphSteps: count(200, "Steps over which the places' vectors are learned"),

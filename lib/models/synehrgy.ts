@@ -73,21 +73,21 @@ const settings = {
   stayDays: real(7, "Longest time in days between two times of measurement in a stay"),
   outcomes: count(
     0,
-    "How many labels, the last ones, are always said, as 0 or 1; others where they are on",
+    "How many labels, the last ones, are always written, as 0 or 1; others only where they are 1",
     { min: 0 },
   ),
-  softLabels: flag(false, "In training the bins beside the measured one count too"),
-  grammar: flag(true, "What is no record cannot be drawn; the published code draws freely", {
+  softLabels: flag(false, "In training, the bins next to the measured one count too"),
+  grammar: flag(true, "Only valid records can be drawn; the published code draws freely", {
     published: false,
   }),
-  topK: count(0, "Draw each token from so many likeliest ones, 50 as published; 0: from all", {
+  topK: count(0, "Draw each token from the K likeliest ones, or from all with 0", {
     min: 0,
     published: 50,
   }),
   published: flag(
     false,
-    "Labels in every stay, fixed bins of ages and times, no time between stays, as published, " +
-      "instead of labels once, bins by the training records, all times",
+    "Labels in every stay, fixed bins of ages and times, no time between stays, as published; " +
+      "otherwise labels once, bins from the training records, all times",
     { published: true },
   ),
 };

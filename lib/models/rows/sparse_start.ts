@@ -13,7 +13,7 @@ import { type ConfigOf, flag } from "../interface/settings.ts";
 export const startSettings = {
   publishedStart: flag(
     false,
-    "Training begins with half of all codes in a row, as published, instead of about one",
+    "Training starts with half of all codes in a row, as published, instead of about one code",
     { published: true },
   ),
 };

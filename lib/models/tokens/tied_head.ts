@@ -33,7 +33,7 @@ export interface TiedEmbedding {
 export const tiedSettings = {
   tied: flag(
     true,
-    "Head and embedding are one matrix; in the published runs they are two that begin equal",
+    "Head and embedding are one matrix, instead of two that start equal, as in the published runs",
     { published: false },
   ),
 };
