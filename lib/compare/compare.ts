@@ -31,8 +31,9 @@ import { likelihoodMetrics, resampledNll } from "../evaluate/likelihood/likeliho
 import type { FidelityFigures } from "../evaluate/report.ts";
 import { hasLikelihood, testLikelihoods } from "../evaluate/likelihood/run_likelihood.ts";
 import { generate } from "../generate/generate.ts";
-import { checkSettings, formOf, modelFamily } from "../models/mod.ts";
-import type { Knowledge, ModelConfig } from "../models/interface/model.ts";
+import { formOf, modelFamily, ownSettings, settingsOf } from "../models/mod.ts";
+import type { CodeKnowledge } from "../models/interface/model.ts";
+import type { ModelConfig } from "../models/interface/settings.ts";
 import { backendVersions } from "../nn/backend.ts";
 import { type Compared, writeComparison } from "../plot/comparison/comparison.ts";
 import type { OnProgress } from "../progress.ts";
@@ -47,7 +48,13 @@ import { readRunConfig } from "../train/read_run.ts";
 import type { Run } from "../train/run_folder.ts";
 import { checkCanTrain, checkKnowledge, checkSplits, train } from "../train/train.ts";
 import { version } from "../version.ts";
-import { type Plan, readCeiling, readJudgement, readPlan } from "./read_comparison.ts";
+import {
+  familyNameOf,
+  type Plan,
+  readCeiling,
+  readJudgement,
+  readPlan,
+} from "./read_comparison.ts";
 
 /** A model with what is its own in a comparison. */
 export interface Contestant {
@@ -56,7 +63,7 @@ export interface Contestant {
   /** Its own settings, which go before those for every model. */
   readonly settings?: ModelConfig;
   /** What is known of the codes, for models that can use it. */
-  readonly knowledge?: Knowledge;
+  readonly knowledge?: CodeKnowledge;
 }
 
 /** What to compare, on top of how to train; `seed` names all draws, those of resamples too. */
@@ -83,13 +90,7 @@ interface Entry {
   readonly settings: ModelConfig;
   /** The whole config. */
   readonly config: ModelConfig;
-  readonly knowledge?: Knowledge;
-}
-
-/** The registry's name in a contestant's. */
-function familyNameOf(name: string): string {
-  const [, family] = name.match(/^([^+]+)\+[\w-]+$/) ?? [undefined, name];
-  return family;
+  readonly knowledge?: CodeKnowledge;
 }
 
 function entryOf(
@@ -102,9 +103,9 @@ function entryOf(
     ? { name: contestant }
     : contestant;
   const family = modelFamily(familyNameOf(name));
-  const fitting = Object.entries(shared).filter(([key]) => Object.hasOwn(family.settings, key));
-  const settings = { ...Object.fromEntries(fitting), ...own };
-  checkSettings(family, settings);
+  const known = settingsOf(family.name);
+  const fitting = Object.entries(shared).filter(([key]) => Object.hasOwn(known, key));
+  const settings = ownSettings(family, { ...Object.fromEntries(fitting), ...own });
   const config = family.configFor(cohort, settings, knowledge);
   const model = family.create(config, family.schemaFor?.(cohort, config));
   checkKnowledge(model, knowledge);
@@ -127,7 +128,8 @@ function entriesOf(
     );
   }
   for (const name of Object.keys(settings)) {
-    if (entries.some(({ settings }) => Object.hasOwn(settings, name))) continue;
+    const isKnown = ({ family }: Entry) => Object.hasOwn(settingsOf(family), name);
+    if (entries.some(isKnown)) continue;
     throw new RangeError(
       `Cannot set ${name}: none of ${names.join(", ")} has such a setting`,
     );

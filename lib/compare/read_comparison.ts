@@ -14,6 +14,7 @@ import {
   object,
   readOwnText,
   type Schema,
+  settingValue,
   text,
   whole,
 } from "../files/checked_json.ts";
@@ -21,6 +22,7 @@ import { parsedJson } from "../files/input.ts";
 import { isThere } from "../files/is_there.ts";
 import { fromJson, type JudgedModel } from "../evaluate/comparison.ts";
 import type { FidelityFigures } from "../evaluate/report.ts";
+import { formOf, modelFamily, storedConfig } from "../models/mod.ts";
 import { type Training, trainingSchema } from "../train/options.ts";
 
 /**
@@ -105,7 +107,7 @@ const likelihoodSchema = object({
 const judgementSchema = object({
   model: text,
   form: text,
-  config: named(finite()),
+  config: named(settingValue),
   sources: v.optional(named(text)),
   parameters: whole(0),
   epochs: whole(0),
@@ -125,6 +127,12 @@ const judgementSchema = object({
     nll: v.nullable(list(figure)),
   }),
 });
+
+/** The registry's name in that of a model of a comparison, which may be `NAME+WORD`. */
+export function familyNameOf(name: string): string {
+  const [, family] = name.match(/^([^+]+)\+[\w-]+$/) ?? [undefined, name];
+  return family;
+}
 
 async function readIfThere<T>(path: string, schema: Schema<T>, kind: string) {
   if (!await isThere(path)) return undefined;
@@ -168,5 +176,7 @@ export async function readJudgement(
         `must have ${resamples + 1}`,
     );
   }
-  return found;
+  const family = modelFamily(familyNameOf(name));
+  const config = storedConfig(family, found.config);
+  return { ...found, config, form: formOf(family.name, config) };
 }

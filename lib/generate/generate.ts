@@ -8,7 +8,8 @@ import * as tf from "@tensorflow/tfjs-core";
 import { type Cohort, concatenated } from "../cohort/cohort.ts";
 import { cohortOf, type RecordLists } from "../cohort/records.ts";
 import { sameTexts } from "../cohort/vocabulary.ts";
-import type { Model, RecordSampling, StepSampling } from "../models/interface/model.ts";
+import type { Model } from "../models/interface/model.ts";
+import type { RecordSampling, StepSampling } from "../models/interface/writing.ts";
 import { fittingCount } from "../models/room/needs.ts";
 import { checkRoom } from "../models/room/room_check.ts";
 import { toTensors } from "../nn/parameters.ts";
@@ -58,7 +59,7 @@ function checkAges(
   { rules }: GenerationOptions,
 ): void {
   const byAge = rules?.rules.findIndex(({ kind }) => kind === "age") ?? -1;
-  const { knowsAges } = sampling.kind === "steps" ? sampling.script : sampling;
+  const { knowsAges } = sampling.kind === "steps" ? sampling.codec : sampling;
   if (byAge < 0 || knowsAges) return;
   throw new RangeError(
     `Cannot keep to rule ${byAge + 1}, which is about age: "${family}" writes no ages`,

@@ -5,7 +5,7 @@
  * @module
  */
 import { type Rules, sexOf } from "../cohort/rules/rules.ts";
-import type { RecordReader, Script } from "../models/interface/model.ts";
+import type { Codec, RecordReader } from "../models/interface/writing.ts";
 import type { Forbidden } from "../nn/forbidden.ts";
 
 /** How many draws rules changed. */
@@ -93,7 +93,7 @@ class Exclusions {
  */
 export function ruleGuard(
   { rules, columns, tally }: Ruled,
-  otherColumns: Script["otherColumns"] = [],
+  otherColumns: Codec["otherColumns"] = [],
 ): RuleGuard {
   const exclusions = new Exclusions(rules, columns);
   const mask = new Uint8Array(columns);

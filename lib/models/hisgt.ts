@@ -6,8 +6,8 @@
  *
  * Zhou & Barbieri 2025, "Generating clinically realistic EHR data via a hierarchy- and
  * semantics-guided transformer". Differences from its code: codes come in rising order and once a
- * visit; the head's matrix is the embedding's (the published form is `tied=0`), and its
- * numbers begin small (`publishedStart=1`: as N(0, 1)); no dropout; padding
+ * visit; the head's matrix is the embedding's (the published form is `tied=false`), and its
+ * numbers begin small (`publishedStart=true`: as N(0, 1)); no dropout; padding
  * is never computed with; epochs are judged by the sequence's loss alone; and the hierarchy is that of
  * the codes' own system (`cohort/codes/code_graph.ts`).
  *
@@ -52,82 +52,55 @@ import {
   gptSpelling,
   initialGpt,
 } from "./gpt.ts";
-import type {
-  GradientModel,
-  Knowledge,
-  ModelConfig,
-  ModelFamily,
-  Setting,
-} from "./interface/model.ts";
+import type { CodeKnowledge, GradientModel, ModelFamily } from "./interface/model.ts";
+import {
+  chosen,
+  type ConfigOf,
+  count,
+  derivedCount,
+  derivedReal,
+  flag,
+} from "./interface/settings.ts";
 import { withHead, withoutHead } from "./tokens/tied_head.ts";
 import { tokenLikelihoods } from "./tokens/token_likelihood.ts";
 import { transformerDerived, withoutBuffers } from "./rows/visit_transformer.ts";
 
-/** HiSGT's settings. The paper's are width 384, 6 layers, 8 heads, semantic width 768. */
-export interface HisgtConfig extends GptConfig {
-  /** 1: tokens carry their descriptions' vectors; 0: they do not. */
-  semantic: number;
-  /** Width of a description's vector. */
-  semanticWidth: number;
-  /** Factor on the loss of giving back descriptions' vectors: the paper's beta. */
-  semanticWeight: number;
-  /** 1: tokens carry their places' vectors; 0: they do not. */
-  hierarchy: number;
-  /** Factor on the loss of giving back places' vectors: the paper's gamma. */
-  hierarchyWeight: number;
-  /** Steps over which the places' vectors are learned. */
-  graphSteps: number;
-}
-
+/** The paper's are width 384, 6 layers, 8 heads, semantic width 768. */
 const settings = {
   ...gptSettings,
-  semantic: {
-    help: "1: tokens carry vectors of their descriptions; 0: they do not",
-    default: 1,
-    min: 0,
-    max: 1,
-  },
-  semanticWidth: {
-    help: "Width of descriptions' vectors; that of the embeddings given, else 128 or the codes' " +
-      "number if smaller",
-    min: 1,
-  },
-  semanticWeight: {
-    help: "Factor on the summed squares of misses of descriptions' vectors; 0.8 / their width if " +
-      "not set (paper: 0.8 at width 768)",
-    min: 0,
-    isReal: true,
-  },
-  hierarchy: {
-    help: "1: tokens carry vectors of their places in the hierarchy; 0: they do not",
-    default: 1,
-    min: 0,
-    max: 1,
-  },
-  hierarchyWeight: {
-    help: "Factor on the summed squares of misses of places' vectors; 0.5 / width if not set " +
-      "(paper: 0.5 at width 384)",
-    min: 0,
-    isReal: true,
-  },
-  graphSteps: {
-    help: "Steps over which the places' vectors are learned",
-    default: 200,
-    min: 1,
-  },
-} satisfies Record<string, Setting>;
+  semantic: flag(true, "Tokens carry vectors of their descriptions"),
+  semanticWidth: derivedCount(
+    "Width of descriptions' vectors; if not set, that of --embeddings, or 128, or the number of " +
+      "codes where that is smaller",
+  ),
+  semanticWeight: derivedReal(
+    "Factor on the summed squared errors of descriptions' vectors, the paper's beta; " +
+      "0.8 / semanticWidth if not set (paper: 0.8 at width 768)",
+  ),
+  hierarchy: flag(true, "Tokens carry vectors of their places in the hierarchy"),
+  hierarchyWeight: derivedReal(
+    "Factor on the summed squared errors of places' vectors, the paper's gamma; " +
+      "0.5 / width if not set (paper: 0.5 at width 384)",
+  ),
+  graphSteps: count(200, "Steps over which the places' vectors are learned"),
+};
 
-function configFor(cohort: Cohort, set: ModelConfig, knowledge: Knowledge = {}): HisgtConfig {
+/** HiSGT's config. */
+export type HisgtConfig = GptConfig & ConfigOf<typeof settings>;
+
+function configFor(
+  cohort: Cohort,
+  set: Partial<HisgtConfig>,
+  knowledge: CodeKnowledge = {},
+): HisgtConfig {
   const gpt = gptConfigFor("hisgt", cohort, set);
   const semanticWidth = semanticWidthFor(cohort, set.semanticWidth, knowledge);
   return {
     ...gpt,
-    semantic: set.semantic ?? settings.semantic.default,
     semanticWidth,
-    semanticWeight: set.semanticWeight ?? 0.8 / semanticWidth,
-    hierarchy: set.hierarchy ?? settings.hierarchy.default,
-    hierarchyWeight: set.hierarchyWeight ?? 0.5 / gpt.width,
-    graphSteps: set.graphSteps ?? settings.graphSteps.default,
+    semanticWeight: 0.8 / semanticWidth,
+    hierarchyWeight: 0.5 / gpt.width,
+    ...chosen(settings, { ...set, ...gpt, semanticWidth }),
   };
 }
 
@@ -141,12 +114,12 @@ function initialHisgt(config: HisgtConfig): Initials {
   });
   return {
     ...initialGpt(config),
-    ...config.semantic === 1 && {
+    ...config.semantic && {
       ...initialAffine("transformer.semantic_proj", semanticWidth, width),
       ...initialAffine("semantic_head", width, semanticWidth),
       semantic_table: constant([kinds, semanticWidth], 0),
     },
-    ...config.hierarchy === 1 && {
+    ...config.hierarchy && {
       ...initialAffine("hierarchy_head", width, width),
       hierarchy_table: constant([kinds, width], 0),
     },
@@ -156,12 +129,12 @@ function initialHisgt(config: HisgtConfig): Initials {
 /** The original keeps the tables in files of their own; here they come with its state dict. */
 function fromOriginal(config: HisgtConfig, stateDict: NamedArrays): NamedArrays {
   const isOff = (name: string) =>
-    config.semantic === 0 && /^(transformer\.)?semantic_/.test(name) ||
-    config.hierarchy === 0 && name.startsWith("hierarchy_");
+    !config.semantic && /^(transformer\.)?semantic_/.test(name) ||
+    !config.hierarchy && name.startsWith("hierarchy_");
   const all = Object.fromEntries(
     Object.entries(withoutBuffers(stateDict)).filter(([name]) => !isOff(name)),
   );
-  const parameters = config.tied === 1 ? withoutHead("hisgt", all, gptEmbedding) : all;
+  const parameters = config.tied ? withoutHead("hisgt", all, gptEmbedding) : all;
   checkShapes("hisgt", parameters, initialHisgt(config));
   return parameters;
 }
@@ -189,11 +162,11 @@ function fixedRows(rows: MultiHot, table: tf.Tensor2D): tf.Tensor2D {
 /** [rows, width] What is known of each token: its embedding, its description and its place. */
 function embedded(config: HisgtConfig, parameters: NamedTensors, rows: MultiHot): tf.Tensor2D {
   let x = embedding(rows, matrix(parameters, gptEmbedding.name), "in-out");
-  if (config.semantic === 1) {
+  if (config.semantic) {
     const vectors = tableRows(parameters, "semantic", rows);
     x = tf.add(x, affine(parameters, "transformer.semantic_proj", vectors));
   }
-  return config.hierarchy === 1 ? tf.add(x, tableRows(parameters, "hierarchy", rows)) : x;
+  return config.hierarchy ? tf.add(x, tableRows(parameters, "hierarchy", rows)) : x;
 }
 
 /** Histories up to each token: [records × steps, width]. */
@@ -254,10 +227,10 @@ export function hisgtLosses(
   const history = hisgtHistories(config, parameters, batch);
   return {
     sequence: categoricalNll(gptLogits(parameters, history), batch.targets),
-    ...config.semantic === 1 && {
+    ...config.semantic && {
       semantic: guessedLoss(parameters, "semantic", history, batch.inputs),
     },
-    ...config.hierarchy === 1 && {
+    ...config.hierarchy && {
       hierarchy: guessedLoss(parameters, "hierarchy", history, batch.inputs),
     },
   };
@@ -279,14 +252,13 @@ export function hisgtLoss(
 }
 
 /** HiSGT as `deno task train --model hisgt` knows it. */
-export const hisgt: ModelFamily<GradientModel> = {
+export const hisgt: ModelFamily<GradientModel, HisgtConfig> = {
   name: "hisgt",
   summary: "GPT told of codes' descriptions and hierarchy (Zhou & Barbieri 2025)",
   settings,
   derived: transformerDerived,
   configFor,
-  create(stored) {
-    const config = stored as HisgtConfig;
+  create(config) {
     const batchOf = (cohort: Cohort, records: Int32Array) =>
       sequenceRows(Array.from(records, (record) => tokensOf(config, cohort, record)), 0);
     return {

@@ -4,7 +4,7 @@
  *
  * The recurrent baseline of Theodorou, Xiao & Sun 2023. Differences from its code: the number of
  * layers is a setting (there it is 6, whatever its config says), the head's biases begin where a row
- * holds about one code (`publishedStart=1`: half of all), and padding is not computed where batches hold
+ * holds about one code (`publishedStart=true`: half of all), and padding is not computed where batches hold
  * similar lengths.
  *
  * @see docs/specs/baselines.md section 2
@@ -26,6 +26,7 @@ import {
   type NamedTensors,
 } from "../nn/parameters.ts";
 import type { ModelFamily } from "./interface/model.ts";
+import { chosen, type ConfigOf, count } from "./interface/settings.ts";
 import {
   type RowConfig,
   rowConfigFor,
@@ -35,26 +36,20 @@ import {
   rowSettings,
 } from "./rows/row_model.ts";
 import { headBias, startSettings } from "./rows/sparse_start.ts";
-import { drawnFrom, stepper } from "./interface/stepper.ts";
+import { drawnFrom, writer } from "./interface/writer.ts";
 import { columnsOf, type VisitRows } from "./rows/visit_rows.ts";
 import { mostLayers } from "./rows/visit_transformer.ts";
 
-/** The LSTM's settings. The paper's are width 768, 6 layers, context 48. */
-export interface LstmConfig extends RowConfig {
-  /** Width of the embedding and of each layer. */
-  width: number;
-  /** Layers on top of each other. */
-  layers: number;
-  /** 1: the head begins with half of all codes in a row; 0: with about one. */
-  publishedStart: number;
-}
-
+/** The paper's are width 768, 6 layers, context 48. */
 const settings = {
-  width: { help: "Width of the embedding and of each layer", default: 256, min: 1 },
-  layers: { help: "Layers on top of each other", default: 6, min: 1, max: mostLayers },
+  width: count(256, "Width of the embedding and of each layer"),
+  layers: count(6, "Layers on top of each other", { max: mostLayers }),
   ...rowSettings,
   ...startSettings,
 };
+
+/** The LSTM's config. */
+export type LstmConfig = RowConfig & ConfigOf<typeof settings>;
 
 function initialLstm(config: LstmConfig): Initials {
   const { width, layers } = config;
@@ -139,22 +134,19 @@ function memory({ layers }: LstmConfig, parameters: NamedTensors): Memory {
 
 function drawing(config: LstmConfig, parameters: NamedTensors): RowDrawing {
   const logits = (history: tf.Tensor2D) => head(parameters, history);
-  return { begin: () => stepper(memory(config, parameters), drawnFrom(logits, bernoulliRows)) };
+  return { begin: () => writer(memory(config, parameters), drawnFrom(logits, bernoulliRows)) };
 }
 
 /** The LSTM as `deno task train --model lstm` knows it. */
-export const lstm: ModelFamily<RowModel> = {
+export const lstm: ModelFamily<RowModel, LstmConfig> = {
   name: "lstm",
   summary: "Visits by a stack of LSTMs, codes independent given the past (recurrent baseline)",
   settings,
   configFor: (cohort, set) => ({
+    ...chosen(settings, set),
     ...rowConfigFor("lstm", cohort, set),
-    width: set.width ?? settings.width.default,
-    layers: set.layers ?? settings.layers.default,
-    publishedStart: set.publishedStart ?? settings.publishedStart.default,
   }),
-  create(stored) {
-    const config = stored as LstmConfig;
+  create(config) {
     return rowModel("lstm", config, {
       initial: initialLstm(config),
       fromOriginal: (stateDict) => fromOriginal(config, stateDict),

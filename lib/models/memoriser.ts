@@ -9,7 +9,7 @@ import type { Cohort } from "../cohort/cohort.ts";
 import { type RecordArrays, recordLists } from "../cohort/records.ts";
 import { listOf, type NamedArrays } from "../nn/parameters.ts";
 import type { CountedModel, ModelFamily } from "./interface/model.ts";
-import { columnsOf, rowsOf, sizesOf } from "./rows/visit_rows.ts";
+import { columnsOf, type RowSizes, rowsOf, sizesOf } from "./rows/visit_rows.ts";
 
 /** [offsets.length - 1] How long each run is. Lengths stay exact in float32 where offsets do not. */
 function lengths(offsets: Uint32Array): Uint32Array {
@@ -74,15 +74,16 @@ function byLabels({ recordCount, labels }: RecordArrays): (wanted: Uint8Array) =
 }
 
 /** The memoriser as `deno task train --model memoriser` knows it. */
-export const memoriser: ModelFamily<CountedModel> = {
+export const memoriser: ModelFamily<CountedModel, RowSizes> = {
   name: "memoriser",
   summary: "Floor: copies of training records, drawn with replacement",
   settings: {},
-  configFor: (cohort) => ({ ...sizesOf(cohort) }),
+  isCompared: false,
+  configFor: (cohort) => sizesOf(cohort),
   create: (config) => ({
     family: "memoriser",
     config,
-    columns: columnsOf({ codes: config.codes, labels: config.labels }),
+    columns: columnsOf(config),
     samplers: [],
     rowLimit: Infinity,
     rowsOf,

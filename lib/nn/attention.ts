@@ -1,6 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { differentiable } from "./differentiable.ts";
-import type { Dropout } from "./dropout.ts";
 import { isOnHost } from "./host.ts";
 import { hostAttention } from "./host_attention.ts";
 
@@ -27,23 +26,23 @@ export function causalAttention(qkv: tf.Tensor2D, records: number, heads: number
  * @param qkv [sets × members, 3 × width] as in {@link causalAttention}
  * @param bias [sets, members] added to the scores of each key: 0, or -1e10 for one that is padding
  * @param heads a divisor of width
- * @param dropout of weights; none when left out
+ * @param factors [sets, heads, members, members] on the weights, where some are dropped
  * @returns [sets × members, width]
  */
 export function setAttention(
   qkv: tf.Tensor2D,
   bias: tf.Tensor2D,
   heads: number,
-  dropout?: Dropout,
+  factors?: tf.Tensor4D,
 ): tf.Tensor2D {
   const [sets, members] = bias.shape;
-  if (isOnHost() && dropout === undefined) return hostAttention(qkv, sets, heads, bias);
+  if (isOnHost() && factors === undefined) return hostAttention(qkv, sets, heads, bias);
   return biasedAttention(
     qkv,
     sets,
     heads,
     () => tf.reshape(bias, [sets, 1, 1, members]),
-    dropout,
+    factors,
   );
 }
 
@@ -51,13 +50,14 @@ export function setAttention(
  * Attention in operations that every engine has.
  *
  * @param bias what to add to the scores, of a shape that spreads over [records, heads, rows, rows]
+ * @param factors [records, heads, rows, rows] on the weights, where some are dropped
  */
 function biasedAttention(
   qkv: tf.Tensor2D,
   records: number,
   heads: number,
   bias: () => tf.Tensor,
-  dropout?: Dropout,
+  factors?: tf.Tensor4D,
 ): tf.Tensor2D {
   const scale = 1 / Math.sqrt(qkv.shape[1] / 3 / heads);
   return differentiable(
@@ -66,7 +66,7 @@ function biasedAttention(
       const [q, k, v] = splitHeads(qkv, records, heads, 3);
       const scores = tf.mul(products(q, k, "N", "T"), scale);
       const weights: tf.Tensor4D = tf.softmax(tf.add(scores, bias()));
-      const kept = dropout === undefined ? [] : [dropout(weights.shape)];
+      const kept = factors === undefined ? [] : [factors];
       const value = joinHeads([products(thinned(weights, kept), v)]);
       return { value, saved: [q, k, v, weights, ...kept] };
     },

@@ -7,16 +7,17 @@
 import { breathe } from "../breathe.ts";
 import * as tf from "@tensorflow/tfjs-core";
 import { type Cohort, splitOf } from "../cohort/cohort.ts";
-import type { Adversary, ConditionedRows, Duel, GradientModel } from "../models/interface/model.ts";
+import type { AdversarialPair, Adversary, ConditionedRows } from "../models/interface/adversary.ts";
+import type { GradientModel } from "../models/interface/model.ts";
 import { rowsAt } from "../nn/multi_hot.ts";
 import { drawn } from "../nn/initial.ts";
 import { type NamedArrays, toTensors } from "../nn/parameters.ts";
 import { type Random, stream } from "../random.ts";
 import type { OnProgress } from "../progress.ts";
 import { rateShare, timeShare, type Training } from "./options.ts";
-import { readDuel } from "./read_duel.ts";
+import { readAdversary } from "./read_adversary.ts";
 import { hasAnyOf, readBest } from "./read_parameters.ts";
-import { type DuelLine, writeBest, writeDuel } from "./run_folder.ts";
+import { type AdversaryLine, writeAdversary, writeBest } from "./run_folder.ts";
 
 /** How long a run may lose when it is killed. */
 const checkpointSeconds = 60;
@@ -60,12 +61,12 @@ async function examplesOf(
  */
 async function trainEpoch(
   { epochs, batch }: Adversary,
-  duel: Duel,
+  pair: AdversarialPair,
   examples: ConditionedRows,
   training: Training,
   epoch: number,
   seconds: () => number,
-): Promise<DuelLine> {
+): Promise<AdversaryLine> {
   const { seed } = training;
   const sums = { critic: 0, generator: 0 };
   let steps = 0;
@@ -73,7 +74,7 @@ async function trainEpoch(
     const stepsDone = (epoch + steps * batch / examples.rows.rows) / epochs;
     const done = Math.min(1, Math.max(stepsDone, timeShare(training, seconds())));
     const noise = stream("adversaryNoise", seed, epoch, steps++);
-    const losses = await duel.step(part, noise, rateShare(training, done));
+    const losses = await pair.step(part, noise, rateShare(training, done));
     sums.critic += losses.critic;
     sums.generator += losses.generator;
     await breathe();
@@ -117,20 +118,20 @@ export async function fitAdversary(
   const first = Object.fromEntries(
     Object.keys(model.initial).map((name) => [name, trained[name]]),
   );
-  const stored = await readDuel(folder, adversary, hasAnyOf(adversary.initial, trained));
-  const lines: DuelLine[] = stored?.lines ?? [];
+  const stored = await readAdversary(folder, adversary, hasAnyOf(adversary.initial, trained));
+  const lines: AdversaryLine[] = stored?.lines ?? [];
   const before = lines.at(-1)?.seconds ?? 0;
   const began = performance.now();
   const seconds = () => before + (performance.now() - began) / 1000;
   const isTimeLeft = () => lines.length === 0 || timeShare(training, seconds()) < 1;
   const examples = await examplesOf(adversary, first, cohort);
-  const duel = adversary.begin(
+  const pair = adversary.begin(
     stored?.state ?? drawn(adversary.initial, stream("adversaryParameters", training.seed)),
   );
   try {
     let storedAt = performance.now();
     while (lines.length < epochs && isTimeLeft()) {
-      const line = await trainEpoch(adversary, duel, examples, training, lines.length, seconds);
+      const line = await trainEpoch(adversary, pair, examples, training, lines.length, seconds);
       lines.push(line);
       onProgress?.({
         stage: "training its second stage",
@@ -139,14 +140,14 @@ export async function fitAdversary(
         note: `critic ${line.critic_loss.toFixed(3)}`,
       });
       if (performance.now() - storedAt > checkpointSeconds * 1000) {
-        await writeDuel(folder, lines, await duel.read());
+        await writeAdversary(folder, lines, await pair.read());
         storedAt = performance.now();
       }
     }
-    const state = await duel.read();
-    await writeDuel(folder, lines, state);
+    const state = await pair.read();
+    await writeAdversary(folder, lines, state);
     await writeBest(folder, { ...first, ...state.parameters });
   } finally {
-    duel.dispose();
+    pair.dispose();
   }
 }

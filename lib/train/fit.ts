@@ -22,7 +22,7 @@ import type { GradientSource } from "./gradients/source.ts";
 import { sharedGradients } from "./gradients/workers.ts";
 import { rateShare, timeShare, type Training } from "./options.ts";
 import { readProgress } from "./read_progress.ts";
-import { type Standing, type TrainingLine, writeBest, writeStanding } from "./run_folder.ts";
+import { type Checkpoint, type TrainingLine, writeBest, writeCheckpoint } from "./run_folder.ts";
 
 /** How long a run may lose when it is killed in the middle of a long epoch. */
 const checkpointSeconds = 300;
@@ -30,13 +30,13 @@ const checkpointSeconds = 300;
 /** One sitting of a training: what it works with, and where it stands. */
 interface Sitting {
   readonly model: GradientModel;
-  readonly learners: Cohort;
-  readonly judges: Cohort;
+  readonly train: Cohort;
+  readonly validation: Cohort;
   readonly folder: GrowingFolder;
   readonly training: Training;
   readonly optimizer: Optimizer;
   readonly gradients: GradientSource;
-  readonly standing: Standing;
+  readonly checkpoint: Checkpoint;
   readonly lines: TrainingLine[];
   readonly onProgress?: OnProgress;
   /** Seconds of training so far, earlier sittings included. */
@@ -46,7 +46,7 @@ interface Sitting {
 const noSums = () => ({ loss: 0, visits: 0, norms: 0 });
 
 /** Where a run stands at its beginning. */
-const beginning = (): Standing => ({
+const beginning = (): Checkpoint => ({
   epoch: 0,
   batch: 0,
   sums: noSums(),
@@ -77,30 +77,30 @@ export async function fit(
   onProgress?: OnProgress,
   tables: NamedArrays = {},
 ): Promise<TrainingLine[]> {
-  const learners = splitOf(cohort, "train");
-  const judges = splitOf(cohort, "validation");
+  const train = splitOf(cohort, "train");
+  const validation = splitOf(cohort, "validation");
   const stored = await readProgress(folder.path, model, {
     epochs: training.epochs,
-    batches: batchCount(learners.recordCount, training.batch),
+    batches: batchCount(train.recordCount, training.batch),
   });
-  const { standing, lines } = stored ?? { standing: beginning(), lines: [] };
+  const { checkpoint, lines } = stored ?? { checkpoint: beginning(), lines: [] };
   const optimizer = adam(
     stored?.state ?? { ...drawn(model.initial, stream("parameters", training.seed)), ...tables },
   );
   let gradients: GradientSource | undefined;
   try {
-    gradients = await gradientsFor(model, learners, optimizer, training);
-    const before = standing.seconds;
+    gradients = await gradientsFor(model, train, optimizer, training);
+    const before = checkpoint.seconds;
     const began = performance.now();
     await trainEpochs({
       model,
-      learners,
-      judges,
+      train,
+      validation,
       folder,
       training,
       optimizer,
       gradients,
-      standing,
+      checkpoint,
       lines,
       ...onProgress && { onProgress },
       seconds: () => before + (performance.now() - began) / 1000,
@@ -115,38 +115,38 @@ export async function fit(
 /** Gradients from this thread or from several Workers. */
 async function gradientsFor(
   model: GradientModel,
-  learners: Cohort,
+  train: Cohort,
   optimizer: Optimizer,
   { batch, workers }: Training,
 ): Promise<GradientSource> {
-  const divisor = model.lossDivisor(learners, batch); // the same for all: they hold as many rows
+  const divisor = model.lossDivisor(train, batch); // the same for all: they hold as many rows
   return workers === 1
-    ? localGradients(model, learners, optimizer, divisor)
-    : await sharedGradients(model, learners, optimizer, divisor, workers);
+    ? localGradients(model, train, optimizer, divisor)
+    : await sharedGradients(model, train, optimizer, divisor, workers);
 }
 
 /** Trains until the epochs, the patience or the time are used up. */
 async function trainEpochs(sitting: Sitting): Promise<void> {
-  const { learners, folder, training, optimizer, standing, onProgress } = sitting;
+  const { train, folder, training, optimizer, checkpoint, onProgress } = sitting;
   const { epochs, batch, patience } = training;
-  const isTimeLeft = () => standing.epoch === 0 || timeShare(training, sitting.seconds()) < 1;
+  const isTimeLeft = () => checkpoint.epoch === 0 || timeShare(training, sitting.seconds()) < 1;
   while (
-    standing.epoch < epochs && standing.epoch - standing.best.epoch < patience && isTimeLeft()
+    checkpoint.epoch < epochs && checkpoint.epoch - checkpoint.best.epoch < patience && isTimeLeft()
   ) {
     const line = await trainEpoch(sitting);
     if (line.best) await writeBest(folder.path, await optimizer.readParameters());
     await store(sitting);
     await folder.shown();
   }
-  const total = epochs * batchCount(learners.recordCount, batch);
+  const total = epochs * batchCount(train.recordCount, batch);
   onProgress?.({ stage: "training", done: total, total }); // may have stopped before
 }
 
 /** Stores where the run stands, from where a killed one continues. */
 async function store(sitting: Sitting): Promise<void> {
-  const { folder, standing, lines, optimizer } = sitting;
-  standing.seconds = sitting.seconds();
-  await writeStanding(folder.path, lines, standing, await optimizer.readState());
+  const { folder, checkpoint, lines, optimizer } = sitting;
+  checkpoint.seconds = sitting.seconds();
+  await writeCheckpoint(folder.path, lines, checkpoint, await optimizer.readState());
 }
 
 /** The learning rate of a step, counted from 0; time may be ahead of the steps. */
@@ -162,15 +162,15 @@ function lengthsOf(model: GradientModel, cohort: Cohort): number[] {
 
 /** Goes through what is left of an epoch, judges the parameters and notes its line. */
 async function trainEpoch(sitting: Sitting): Promise<TrainingLine> {
-  const { model, learners, training, standing, lines } = sitting;
-  const order = stream("batchOrder", training.seed, standing.epoch);
-  const batches = epochBatches(lengthsOf(model, learners), training.batch, order);
+  const { model, train, training, checkpoint, lines } = sitting;
+  const order = stream("batchOrder", training.seed, checkpoint.epoch);
+  const batches = epochBatches(lengthsOf(model, train), training.batch, order);
   const stepCount = training.epochs * batches.length;
   let storedAt = performance.now();
   let rate = 0;
-  while (standing.batch < batches.length) {
-    const step = standing.epoch * batches.length + standing.batch;
-    rate = await trainBatch(sitting, batches[standing.batch], step, stepCount);
+  while (checkpoint.batch < batches.length) {
+    const step = checkpoint.epoch * batches.length + checkpoint.batch;
+    rate = await trainBatch(sitting, batches[checkpoint.batch], step, stepCount);
     await breathe();
     if (performance.now() - storedAt > checkpointSeconds * 1000) {
       await store(sitting);
@@ -179,21 +179,21 @@ async function trainEpoch(sitting: Sitting): Promise<TrainingLine> {
   }
   const validationLoss = await meanLoss(sitting);
   checkFinite({ "validation loss": validationLoss }, sitting);
-  standing.epoch++;
+  checkpoint.epoch++;
   const line: TrainingLine = {
-    epoch: standing.epoch,
-    step: standing.epoch * batches.length,
-    train_loss: standing.sums.loss / standing.sums.visits,
+    epoch: checkpoint.epoch,
+    step: checkpoint.epoch * batches.length,
+    train_loss: checkpoint.sums.loss / checkpoint.sums.visits,
     validation_loss: validationLoss,
     learning_rate: rate,
-    gradient_norm: standing.sums.norms / batches.length,
+    gradient_norm: checkpoint.sums.norms / batches.length,
     seconds: sitting.seconds(),
-    best: validationLoss < standing.best.loss,
+    best: validationLoss < checkpoint.best.loss,
   };
   lines.push(line);
-  if (line.best) standing.best = { loss: validationLoss, epoch: line.epoch };
-  standing.batch = 0;
-  standing.sums = noSums();
+  if (line.best) checkpoint.best = { loss: validationLoss, epoch: line.epoch };
+  checkpoint.batch = 0;
+  checkpoint.sums = noSums();
   return line;
 }
 
@@ -210,54 +210,54 @@ async function trainBatch(
   step: number,
   stepCount: number,
 ): Promise<number> {
-  const { learners, training, optimizer, gradients, standing } = sitting;
+  const { train, training, optimizer, gradients, checkpoint } = sitting;
   const { seed, epochs } = training;
   const { loss, gradients: slopes } = await gradients.compute(records, {
     seed,
-    epoch: standing.epoch,
+    epoch: checkpoint.epoch,
   });
   const rate = rateAt(training, step, stepCount, timeShare(training, sitting.seconds()));
   const norm = await optimizer.step(slopes, rate);
   checkFinite({ loss, "gradient's norm": norm }, sitting);
-  const { sums } = standing;
+  const { sums } = checkpoint;
   sums.norms += norm;
   sums.loss += loss;
-  for (const record of records) sums.visits += visitsOf(learners, record) + 1;
-  standing.batch++;
+  for (const record of records) sums.visits += visitsOf(train, record) + 1;
+  checkpoint.batch++;
   sitting.onProgress?.({
     stage: "training",
     done: step + 1,
     total: stepCount,
-    note: `epoch ${standing.epoch + 1}/${epochs} loss ${(sums.loss / sums.visits).toFixed(3)}`,
+    note: `epoch ${checkpoint.epoch + 1}/${epochs} loss ${(sums.loss / sums.visits).toFixed(3)}`,
   });
   return rate;
 }
 
 /** The norm is checked too: some kernels make a number of what is none, and would hide it. */
-function checkFinite(values: Record<string, number>, { training, standing }: Sitting): void {
+function checkFinite(values: Record<string, number>, { training, checkpoint }: Sitting): void {
   for (const [what, value] of Object.entries(values)) {
     if (Number.isFinite(value)) continue;
     throw new RangeError(
-      `Cannot go on training: the ${what} is ${value} in epoch ${standing.epoch + 1}; ` +
+      `Cannot go on training: the ${what} is ${value} in epoch ${checkpoint.epoch + 1}; ` +
         `try a lower learning rate than ${training.learningRate}`,
     );
   }
 }
 
 /** Mean loss of the validation records in nats per visit. */
-async function meanLoss({ model, judges, training, optimizer }: Sitting): Promise<number> {
-  const lengths = lengthsOf(model, judges);
+async function meanLoss({ model, validation, training, optimizer }: Sitting): Promise<number> {
+  const lengths = lengthsOf(model, validation);
   const parameters = optimizer.parameters();
   const lossOf = model.validationLoss ?? model.loss;
   const room = roomOn();
   let sum = 0;
   const runs = epochBatches(lengths, training.batch, stream("validationOrder", 0))
-    .flatMap((batch) => fittingRuns(model, "judging", room, judges, batch));
+    .flatMap((batch) => fittingRuns(model, "judging", room, validation, batch));
   for (const records of runs) {
-    const loss = tf.tidy(() => lossOf(parameters, judges, records));
+    const loss = tf.tidy(() => lossOf(parameters, validation, records));
     sum += (await loss.data())[0];
     loss.dispose();
     await breathe();
   }
-  return sum / (judges.visitCount + judges.recordCount); // the labels count as a visit
+  return sum / (validation.visitCount + validation.recordCount); // the labels count as a visit
 }

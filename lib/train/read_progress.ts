@@ -13,7 +13,7 @@ import type { AdamState } from "../nn/optimizer.ts";
 import { checkShapes } from "../nn/parameters.ts";
 import { readBest } from "./read_parameters.ts";
 import { lost, readState } from "./read_state.ts";
-import { hasStored, type Standing, type TrainingLine } from "./run_folder.ts";
+import { type Checkpoint, hasStored, type TrainingLine } from "./run_folder.ts";
 
 const lineSchema = object({
   epoch: whole(1),
@@ -26,7 +26,7 @@ const lineSchema = object({
   best: flag,
 });
 
-const standingSchema = object({
+const checkpointSchema = object({
   epoch: whole(0),
   batch: whole(0),
   sums: object({ loss: finite(), visits: whole(0), norms: finite(0) }),
@@ -61,7 +61,7 @@ export async function readTraining(folder: string): Promise<TrainingLine[]> {
 /** Where a killed run stood, and its epochs until then. */
 export interface Progress {
   /** Where it stood. */
-  readonly standing: Standing;
+  readonly checkpoint: Checkpoint;
   /** Parameters and optimizer. */
   readonly state: AdamState;
   /** The epochs that it had finished. */
@@ -79,9 +79,9 @@ export interface Course {
 /** Where a run stands that has stored nothing. */
 const beginning = { epoch: 0, batch: 0, best: { epoch: 0, loss: Infinity } };
 
-/** What cannot be of a standing beside the lines of training, which are written just before it. */
+/** What cannot be of a checkpoint beside the lines of training, which are written just before it. */
 function problemOf(
-  { epoch, batch, best }: Pick<Standing, "epoch" | "batch" | "best">,
+  { epoch, batch, best }: Pick<Checkpoint, "epoch" | "batch" | "best">,
   steps: number,
   lines: readonly TrainingLine[],
   { epochs, batches }: Course,
@@ -126,12 +126,12 @@ export async function readProgress(
     path,
     (_, shapes) => checkShapes(path, shapes, model.initial),
   );
-  const standing = found &&
-    checked(found.standing, standingSchema, `"${path}"`, "where a run stood");
+  const checkpoint = found &&
+    checked(found.standing, checkpointSchema, `"${path}"`, "where a run stood");
   const lines = await readTraining(folder);
-  const problem = problemOf(standing ?? beginning, found?.state.steps ?? 0, lines, course);
+  const problem = problemOf(checkpoint ?? beginning, found?.state.steps ?? 0, lines, course);
   if (problem !== undefined) throw new SyntaxError(`Cannot read "${path}": ${problem}`);
-  if (found === undefined || standing === undefined) return undefined;
-  if (standing.best.epoch > 0) await readBest(folder, model);
-  return { standing, state: found.state, lines: lines.slice(0, standing.epoch) };
+  if (found === undefined || checkpoint === undefined) return undefined;
+  if (checkpoint.best.epoch > 0) await readBest(folder, model);
+  return { checkpoint, state: found.state, lines: lines.slice(0, checkpoint.epoch) };
 }

@@ -9,14 +9,15 @@ import * as v from "valibot";
 import { type Vocabulary, vocabulary } from "../cohort/vocabulary.ts";
 import {
   checked,
-  finite,
   list,
   named,
   object,
   readCheckedJson,
+  settingValue,
   text,
 } from "../files/checked_json.ts";
-import { configSchema, modelFamily } from "../models/mod.ts";
+import { configSchema, modelFamily, storedConfig } from "../models/mod.ts";
+import { numbersOf } from "../models/interface/settings.ts";
 import type { ModelFamily } from "../models/interface/model.ts";
 import { isSchema, type Schema } from "../models/synehrgy/record_schema.ts";
 import { trainingSchema } from "./options.ts";
@@ -27,7 +28,7 @@ import { modelOf, type Run, type RunConfig } from "./run_folder.ts";
 const runConfigSchema = object({
   ehrloom: text,
   model: text,
-  config: named(finite()),
+  config: named(settingValue),
   schema: v.optional(v.custom<Schema>(isSchema, "a schema of records")),
   sources: v.optional(named(text)),
   training: trainingSchema,
@@ -64,8 +65,9 @@ async function readRunJson<T>(path: string, schema: v.GenericSchema<T>, kind: st
 export async function readRunConfig(folder: string): Promise<RunConfig> {
   const path = join(folder, "config.json");
   const kind = "a run's config";
-  const found: RunConfig = await readRunJson(path, runConfigSchema, kind);
-  const family = inFile(path, () => modelFamily(found.model));
+  const stored: RunConfig = await readRunJson(path, runConfigSchema, kind);
+  const family = inFile(path, () => modelFamily(stored.model));
+  const found = { ...stored, config: storedConfig(family, stored.config) };
   checked(found, object({ config: configSchema(family) }), `"${path}"`, kind);
   inFile(path, () => checkConfig(family, found));
   return found;
@@ -76,7 +78,7 @@ function checkConfig(family: ModelFamily, { config, schema }: RunConfig): void {
   if (family.schemaFor !== undefined && schema === undefined) {
     throw new RangeError("its schema is missing");
   }
-  const { codes, width, heads, context, positions } = config;
+  const { codes, width, heads, context, positions } = numbersOf(config);
   const wrong = schema?.series.find(({ code }) => code < 0 || code >= codes);
   if (wrong !== undefined) {
     throw new RangeError(`its schema has code ${wrong.code}, must be of the model's ${codes}`);

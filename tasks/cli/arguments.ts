@@ -36,8 +36,8 @@ export interface Command {
   readonly options: Readonly<Record<string, Option>>;
   /** The program that gets all arguments but the task's own options, which are switches then. */
   readonly passesOnTo?: string;
-  /** Lines of the help text between the options and the examples. */
-  readonly details?: readonly string[];
+  /** Lines of the help text between the options and the examples, by the options given with --help. */
+  readonly details?: readonly string[] | ((args: Arguments) => readonly string[]);
   /** Command lines that work as they stand. */
   readonly examples: readonly string[];
   /** The command line that continues what an interrupted task has left; undefined: nothing. */

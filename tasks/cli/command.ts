@@ -38,7 +38,7 @@ export async function runCommand(
   try {
     const args = parse(command, Deno.args);
     // deno-lint-ignore no-console -- help is this program's output
-    if (args.has("help")) console.log(helpText(command));
+    if (args.has("help")) console.log(helpText(command, args));
     else {
       if (command.passesOnTo === undefined) listenToSignals(command, args, bars.stop);
       for (const input of args.inputs()) await putBackForReading(input);

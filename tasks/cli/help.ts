@@ -1,9 +1,11 @@
-import type { Command, Option } from "./arguments.ts";
+import type { Arguments, Command, Option } from "./arguments.ts";
 
 /** What `--help` shows. */
 export function helpText(
-  { name, summary, options, passesOnTo, details, examples }: Command,
+  { name, summary, options, passesOnTo, details = [], examples }: Command,
+  args: Arguments,
 ): string {
+  const lines = typeof details === "function" ? details(args) : details;
   const rows = Object.entries({ ...options, help: { help: "Show this text" } as Option }).map(
     ([option, { value, help, default: fallback, required }]) => [
       `  --${option}${value === undefined ? "" : ` ${value}`}`,
@@ -16,7 +18,7 @@ export function helpText(
     `Usage: deno task ${name} [options]` +
     (passesOnTo === undefined ? "\n" : ` [options of ${passesOnTo}]\n`),
     ...rows.map(([left, right]) => left.padEnd(width) + right),
-    ...(details === undefined ? [] : ["", ...details]),
+    ...(lines.length === 0 ? [] : ["", ...lines]),
     "\nExamples:",
     ...examples.map((example) => `  ${example}`),
   ].join("\n");

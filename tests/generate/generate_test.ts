@@ -46,7 +46,7 @@ async function literalRecord(run: Run, seed: number, number: number) {
   let labelRow: number[] = [];
   let row = [codes + labels]; // the start token
   let isCutOff = true;
-  for (let at = 1; at < model.rowLimit && isCutOff; at++) {
+  for (let at = 1; at <= model.rowLimit && isCutOff; at++) {
     const output = memory.advance(rowsFrom([row]));
     const uniforms = new Float32Array(head.columns);
     stream("steps", seed, number, at, 0).fillUniform(uniforms);

@@ -6,18 +6,14 @@
  */
 import type { Cohort } from "../../cohort/cohort.ts";
 import type { MultiHot } from "../../nn/multi_hot.ts";
-import type { RecordReader, Script } from "../interface/model.ts";
+import type { cohortSizes, ConfigOf } from "../interface/settings.ts";
+import type { Codec, RecordReader } from "../interface/writing.ts";
 
 /** Special columns after codes and labels: start of record, end of record, padding. */
 const specials = 3;
 
-/** What a row must hold. */
-export interface RowSizes {
-  /** Codes in the vocabulary. */
-  readonly codes: number;
-  /** Labels in row 1. */
-  readonly labels: number;
-}
+/** How many codes and labels a row must hold. */
+export type RowSizes = ConfigOf<typeof cohortSizes>;
 
 /** How many codes and labels a cohort has. */
 export function sizesOf({ vocabulary, labelNames }: Cohort): RowSizes {
@@ -163,7 +159,7 @@ function inputRows(
  * @param context most rows of a record, the start included
  * @see docs/specs/halo.md section 6
  */
-export function rowScript(sizes: RowSizes, context: number): Script {
+export function rowCodec(sizes: RowSizes, context: number): Codec {
   const { codes } = sizes;
   return {
     first: [startColumn(sizes)],

@@ -5,7 +5,7 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import type { Cohort } from "../../cohort/cohort.ts";
-import type { GradientModel, Moment } from "../../models/interface/model.ts";
+import type { GradientModel, TrainingMoment } from "../../models/interface/model.ts";
 import { fittingRuns } from "../../models/room/needs.ts";
 import { addInto, copyInto, type FlatLayout } from "../../nn/flat.ts";
 import type { Gradients, Optimizer } from "../../nn/optimizer.ts";
@@ -20,7 +20,7 @@ function passGradients(
   cohort: Cohort,
   records: Int32Array,
   divisor: number,
-  moment: Moment,
+  moment: TrainingMoment,
 ): { value: tf.Tensor; grads: tf.Tensor[] } {
   const names = Object.keys(parameters);
   const gradients = tf.valueAndGrads((...tensors) =>
@@ -59,7 +59,7 @@ export async function batchGradients(
   records: Int32Array,
   { divisor, moment, room, flat, isFlat = false }: {
     divisor: number;
-    moment: Moment;
+    moment: TrainingMoment;
     room: Room;
     flat?: FlatGradients;
     isFlat?: boolean;

@@ -4,7 +4,8 @@
  * @module
  */
 import type { Cohort } from "../../cohort/cohort.ts";
-import type { ModelConfig, Moment } from "../../models/interface/model.ts";
+import type { TrainingMoment } from "../../models/interface/model.ts";
+import type { ModelConfig } from "../../models/interface/settings.ts";
 import type { Schema } from "../../models/synehrgy/record_schema.ts";
 import type { Backend } from "../../nn/backend.ts";
 import type { FlatLayout } from "../../nn/flat.ts";
@@ -39,7 +40,7 @@ export interface Part {
   /** Indices into the cohort. */
   readonly records: Int32Array;
   /** Of training. */
-  readonly moment: Moment;
+  readonly moment: TrainingMoment;
 }
 
 /** A setup, then parts of batches. */

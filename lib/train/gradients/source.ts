@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Moment } from "../../models/interface/model.ts";
+import type { TrainingMoment } from "../../models/interface/model.ts";
 import type { Gradients } from "../../nn/optimizer.ts";
 
 /** What gives the gradients of one batch after another, at the optimizer's parameters. */
@@ -15,7 +15,7 @@ export interface GradientSource {
    */
   compute(
     records: Int32Array,
-    moment: Moment,
+    moment: TrainingMoment,
   ): Promise<{ loss: number; gradients: Gradients }>;
   /** Ends its threads. */
   dispose(): void;

@@ -126,11 +126,11 @@ Deno.test("needOf() is what HALO takes to write records, and no more than twice 
     const parameters = toTensors(drawn(model.initial, random(1)));
     const sampling = model.sampling(parameters);
     assert(sampling.kind === "steps");
-    const stepper = sampling.begin();
+    const writer = sampling.begin();
     const steps = { rows: 4, offsets: Int32Array.of(0, 1, 2, 3, 4), columns: new Int32Array(4) };
-    for (let row = 1; row < sampling.script.limit; row++) stepper.advance(steps);
-    await stepper.draw(records, new Float32Array(4 * sampling.uniforms).fill(0.9));
-    stepper.dispose();
+    for (let row = 1; row < sampling.codec.limit; row++) writer.advance(steps);
+    await writer.draw(records, new Float32Array(4 * sampling.uniforms).fill(0.9));
+    writer.dispose();
     sampling.dispose();
     tf.dispose(parameters);
   });

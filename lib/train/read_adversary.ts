@@ -1,13 +1,13 @@
 import { join } from "node:path";
 import { checked, finite, list, object, whole } from "../files/checked_json.ts";
 import { isThere } from "../files/is_there.ts";
-import type { Adversary } from "../models/interface/model.ts";
+import type { Adversary } from "../models/interface/adversary.ts";
 import type { AdamState } from "../nn/optimizer.ts";
 import { checkShapes } from "../nn/parameters.ts";
 import { lost, readState } from "./read_state.ts";
-import type { DuelLine } from "./run_folder.ts";
+import type { AdversaryLine } from "./run_folder.ts";
 
-const duelLineSchema = object({
+const adversaryLineSchema = object({
   epoch: whole(1),
   critic_loss: finite(),
   generator_loss: finite(),
@@ -22,11 +22,11 @@ const duelLineSchema = object({
  * @param isTrained whether the model has its parameters
  * @throws as {@link readProgress} does
  */
-export async function readDuel(
+export async function readAdversary(
   folder: string,
   { initial, epochs }: Pick<Adversary, "initial" | "epochs">,
   isTrained: boolean,
-): Promise<{ lines: DuelLine[]; state: AdamState } | undefined> {
+): Promise<{ lines: AdversaryLine[]; state: AdamState } | undefined> {
   const path = join(folder, "resume-adversary.safetensors");
   if (!await isThere(path)) {
     if (isTrained) throw lost(folder, "resume-adversary.safetensors");
@@ -38,7 +38,12 @@ export async function readDuel(
     path,
     (group, shapes) => checkShapes(path, shapes, group === "parameters" ? initial : remembered),
   );
-  const lines = checked(found?.standing, list(duelLineSchema), `"${path}"`, "a list of epochs");
+  const lines = checked(
+    found?.standing,
+    list(adversaryLineSchema),
+    `"${path}"`,
+    "a list of epochs",
+  );
   const wrong = lines.findIndex(({ epoch }, index) => epoch !== index + 1 || epoch > epochs);
   if (found !== undefined && wrong === -1) return { lines, state: found.state };
   throw new SyntaxError(
