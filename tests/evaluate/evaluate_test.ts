@@ -1,19 +1,25 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { cohortOf, evaluate, fidelity, type RecordLists, splitOf, vocabulary } from "ehrloom";
 import { trainingDefaults } from "ehrloom/train/options.ts";
-import type { RunConfig } from "ehrloom/train/run_folder.ts";
+import type { Run } from "ehrloom/train/run_folder.ts";
 import { listedCohort, randomRecords } from "./random_cohort.ts";
 
 const split = (records: RecordLists[]) => records.map((each, i) => ({ ...each, split: i % 3 }));
 const real = listedCohort(split(randomRecords(1, 60, 6)), 6);
 const synthetic = listedCohort(randomRecords(2, 20, 6), 6);
-const run: RunConfig = {
-  ehrloom: "0",
-  model: "halo",
-  config: { width: 8 },
-  training: trainingDefaults,
-  cohort: "",
-  versions: {},
+const run: Run = {
+  runConfig: {
+    ehrloom: "0",
+    model: "halo",
+    config: { width: 8 },
+    training: trainingDefaults,
+    cohort: "",
+    versions: {},
+  },
+  parameters: {},
+  vocabulary: real.vocabulary,
+  labelNames: real.labelNames,
+  training: [],
 };
 
 Deno.test("evaluate() compares with the train split and takes the test split as ceiling", async () => {
@@ -34,7 +40,7 @@ Deno.test("evaluate() compares with the train split and takes the test split as 
     seed: 4,
     resamples: 10,
     made: { records: 20, cut_off: 3, rules: { draws: 50, touched: 2 } },
-    run,
+    run: run.runConfig,
     sizes: { records: 60, train: 20, test: 20, codes: 6, labels: 2 },
   });
   assertEquals("likelihood" in report, false);

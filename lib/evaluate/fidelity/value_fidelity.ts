@@ -10,17 +10,65 @@
  * @see docs/specs/continuous.md section 3
  * @module
  */
+import * as v from "valibot";
 import { breathe } from "../../breathe.ts";
 import type { Cohort } from "../../cohort/cohort.ts";
 import { growing } from "../../cohort/growing.ts";
-import { r2Estimate, resampleWeights } from "../bootstrap.ts";
-import type { MeasuredCode, ValueFidelity } from "../report.ts";
+import { list, object, text } from "../../files/checked_json.ts";
+import type { OnProgress } from "../../progress.ts";
 import {
-  type FidelityResampling,
-  type Played,
+  type Estimate,
+  estimateSchema,
+  figureSchema,
+  r2Estimate,
+  resampleWeights,
+} from "../bootstrap.ts";
+import type { Answer, Asked, Judged, Measure } from "../measure.ts";
+import {
+  type ProbabilityFidelity,
   probabilityFidelity,
+  probabilitySchema,
 } from "./probability_fidelity.ts";
 import { r2 } from "./r2.ts";
+
+/** The values of one code in one cohort. */
+export interface MeasuredCode {
+  /** Share of the visits with values that have one of this code, in [0, 1]. */
+  share: number;
+  /** Null where it is never measured. */
+  mean: number | null;
+  /** Of the population; null where it is never measured. */
+  sd: number | null;
+}
+
+/** How closely measured values are kept, over the codes that are measured. */
+export interface ValueFidelity {
+  /** Share of the visits with values that have a value of the code; codes measured in either. */
+  presence: ProbabilityFidelity;
+  /** Mean value, of codes measured in both. Scales differ, so large numbers dominate this R². */
+  means: ProbabilityFidelity;
+  /**
+   * Distance of the two means in real standard deviations, on average over the codes measured in
+   * both whose real values vary; its interval is moved as that of an R² is.
+   */
+  mean_difference: Estimate;
+  /** One row a code measured in either cohort, in the vocabulary's order. */
+  codes: { code: string; description: string; real: MeasuredCode; synthetic: MeasuredCode }[];
+}
+
+const maybeFigure = v.nullable(figureSchema);
+const measuredSchema = object({ share: figureSchema, mean: maybeFigure, sd: maybeFigure });
+const valueSchema = object({
+  presence: probabilitySchema,
+  means: probabilitySchema,
+  mean_difference: estimateSchema,
+  codes: list(object({
+    code: text,
+    description: text,
+    real: measuredSchema,
+    synthetic: measuredSchema,
+  })),
+});
 
 /** What each record has measured, as sparse rows of channels. */
 interface MeasuredRecords {
@@ -100,10 +148,11 @@ function measuredRecords(
 }
 
 async function resampled(
-  { role, cohort }: Played,
+  { role, cohort }: Judged,
   { visits, offsets, channels, sums }: MeasuredRecords,
   channelCount: number,
-  { seed, resamples, onProgress }: FidelityResampling,
+  { seed, resamples }: Asked,
+  onProgress?: OnProgress,
 ): Promise<ResampledValues> {
   const weights = new Int32Array(cohort.recordCount);
   const found = {
@@ -125,11 +174,7 @@ async function resampled(
       }
     }
     if (resample % 50 > 0 && resample < resamples) continue;
-    onProgress?.({
-      stage: `comparing values of ${role}`,
-      done: resample + 1,
-      total: resamples + 1,
-    });
+    onProgress?.({ stage: "comparing values", done: resample + 1, total: resamples + 1 });
     await breathe();
   }
   return found;
@@ -194,7 +239,7 @@ function compared(
   centre: Float64Array,
   truth: ResampledValues,
   values: ResampledValues,
-): ValueFidelity | null {
+): Answer<ValueFidelity | null> {
   const scales = names.map((_, channel) => measured(truth, 0, channel, centre).sd ?? 0);
   const pairs = (resample: number): Pair[] =>
     names.map((name, channel) => ({
@@ -205,48 +250,57 @@ function compared(
     })).filter(({ real, synthetic }) => real.share + synthetic.share > 0);
   const own = pairs(0);
   const inBoth = own.filter(({ real, synthetic }) => real.share > 0 && synthetic.share > 0);
-  if (inBoth.length === 0) return null;
+  if (inBoth.length === 0) return { figures: null, resampled: {} };
   const all = Array.from(truth.visits, (_, resample) => figures(pairs(resample)));
   const column = (name: keyof Figures) => Float64Array.from(all, (row) => row[name]);
-  const { value, low, high } = r2Estimate(column("difference"), Infinity);
+  const [presence, means, difference] = [column("presence"), column("means"), column("difference")];
+  const { value, low, high } = r2Estimate(difference, Infinity);
   return {
-    presence: probabilityFidelity(column("presence"), own.length),
-    means: probabilityFidelity(column("means"), inBoth.length),
-    mean_difference: { value, low: Math.max(0, low), high },
-    codes: own.map(({ scale: _, ...row }) => row),
+    figures: {
+      presence: probabilityFidelity(presence, own.length),
+      means: probabilityFidelity(means, inBoth.length),
+      mean_difference: { value, low: Math.max(0, low), high },
+      codes: own.map(({ scale: _, ...row }) => row),
+    },
+    resampled: { "presence.r2": presence, "means.r2": means, "mean_difference.value": difference },
   };
 }
 
-/**
- * How closely several cohorts keep the values of a real one, all against the same resamples of it.
- *
- * Time is linear in the distinct measured codes of all records times the resamples.
- *
- * @returns one entry for each of `others`, null unless it has values of a code that the real cohort
- *   has values of
- */
-export async function valueFidelity(
-  real: Played,
-  others: readonly Played[],
-  options: FidelityResampling,
-): Promise<(ValueFidelity | null)[]> {
-  const judged = others.filter(({ cohort }) => cohort.values !== null);
-  if (real.cohort.values === null || judged.length === 0) return others.map(() => null);
-  const codes = measuredCodes([real, ...judged].map(({ cohort }) => cohort));
+async function ask(
+  asked: Asked,
+  onProgress?: OnProgress,
+): Promise<Answer<ValueFidelity | null>[]> {
+  const { real, others } = asked;
+  const all = [real, ...others];
+  const codes = measuredCodes(all.map(({ cohort }) => cohort));
   const { vocabulary } = real.cohort;
   const names = codes.map((index) => ({
     code: vocabulary.codes[index],
     description: vocabulary.descriptions[index],
   }));
-  const channelOf = new Int32Array(real.cohort.vocabulary.codes.length).fill(-1);
+  const channelOf = new Int32Array(vocabulary.codes.length).fill(-1);
   codes.forEach((code, channel) => channelOf[code] = channel);
   const centre = centreOf(real.cohort, channelOf, codes.length);
-  const valuesOf = (played: Played) =>
-    resampled(played, measuredRecords(played.cohort, channelOf, centre), codes.length, options);
-  const truth = await valuesOf(real);
-  const found: (ValueFidelity | null)[] = [];
-  for (const other of others) {
-    found.push(other.cohort.values && compared(names, centre, truth, await valuesOf(other)));
+  const found: ResampledValues[] = [];
+  for (const [i, judged] of all.entries()) {
+    const records = measuredRecords(judged.cohort, channelOf, centre);
+    const own: OnProgress = ({ stage, done, total }) =>
+      onProgress?.({ stage, done: i * total + done, total: all.length * total });
+    found.push(await resampled(judged, records, codes.length, asked, own));
   }
-  return found;
+  const [truth, ...values] = found;
+  return values.map((each) => compared(names, centre, truth, each));
 }
+
+/**
+ * How closely measured values are kept; null unless some code has values in both cohorts.
+ *
+ * Time is linear in the distinct measured codes of all records times the resamples.
+ */
+export const valueFidelity: Measure<"values", ValueFidelity | null> = {
+  key: "values",
+  question: "Are measured values alike?",
+  needs: ["values"],
+  schema: v.nullable(valueSchema),
+  ask,
+};

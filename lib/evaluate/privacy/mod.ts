@@ -1,0 +1,8 @@
+/**
+ * The measures of privacy: what do synthetic records tell about real patients? There is none yet.
+ *
+ * @module
+ */
+
+/** In the order in which they are asked, and in which `report.json` has them. */
+export const privacyMeasures = [] as const;
