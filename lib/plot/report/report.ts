@@ -26,7 +26,8 @@ import { probabilityScatter } from "../figures/probability_scatter.ts";
 import style from "./report.css" with { type: "text" };
 import { ReportPage } from "./report_page.tsx";
 import { packPoints } from "./report_points.ts";
-import { type ReportPoints, reportScript } from "./page_script.ts";
+import type { ReportPoints } from "./page_script/main.ts";
+import { reportScript } from "./page_script/script.ts";
 import { type EpochLosses, trainingCurve } from "../figures/training_curve.ts";
 import { valueDistributions } from "../figures/value_distributions.ts";
 
