@@ -182,6 +182,7 @@ export {
   type Sums,
 } from "./lib/evaluate/ratio.ts";
 export { judge, type Judgement, type JudgeOptions } from "./lib/evaluate/judge.ts";
+export { type Schema as JsonSchema } from "./lib/files/checked_json.ts";
 export { measureNames, misnamed } from "./lib/evaluate/measures.ts";
 export {
   type ComparedModel,

@@ -76,10 +76,15 @@ export interface Likelihood {
 
 /** What was compared and how: settings, seeds, versions, sizes. */
 export interface ReportAbout {
+  /** Version of Ehrloom. */
   ehrloom: string;
+  /** When, as an ISO 8601 time. */
   created: string;
+  /** Random seed of the resamples and the floor. */
   seed: number;
+  /** Resamples of patients behind each interval. */
   resamples: number;
+  /** Sizes of the real cohort; `train` and `test` are records. */
   real: { records: number; train: number; test: number; codes: number; labels: number };
   /**
    * `cut_off` of them reached the model's longest length without an end, where that is known, and
@@ -88,7 +93,9 @@ export interface ReportAbout {
   synthetic: { records: number; cut_off?: number; rules?: { draws: number; touched: number } };
   /** config.json of the run that made the synthetic cohort, when known. */
   run?: RunConfig;
+  /** What computed, and in which version. */
   versions: Record<string, string>;
+  /** How long judging took. */
   seconds: number;
 }
 

@@ -17,7 +17,11 @@ import {
 } from "./probability_fidelity.ts";
 import { valueFidelity } from "./value_fidelity.ts";
 
-/** In the order in which they are asked, and in which `report.json` has them. */
+/**
+ * In the order in which they are asked, and in which `report.json` has them.
+ *
+ * @internal
+ */
 export const fidelityMeasures = [
   unigram,
   sameVisitBigram,

@@ -4,5 +4,9 @@
  * @module
  */
 
-/** In the order in which they are asked, and in which `report.json` has them. */
+/**
+ * In the order in which they are asked, and in which `report.json` has them.
+ *
+ * @internal
+ */
 export const utilityMeasures = [] as const;
