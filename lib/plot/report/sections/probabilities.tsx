@@ -5,8 +5,7 @@
  * @module
  */
 import { type CodeKind, codeKinds } from "../../../evaluate/fidelity/counting/key_rows.ts";
-import { fidelityMeasures } from "../../../evaluate/fidelity/mod.ts";
-import type { Fidelity, PartialFidelity } from "../../../evaluate/report.ts";
+import type { PartialFidelity } from "../../../evaluate/report.ts";
 import { fidelityOverview } from "../../figures/fidelity_overview.ts";
 import { probabilityKinds, probabilityScatter } from "../../figures/probability_scatter.ts";
 import { Figure, minus, percent, R2, scatterReadings, Table, whole } from "../page_parts.tsx";
@@ -21,22 +20,31 @@ export function shownKinds(fidelity: PartialFidelity | undefined): CodeKind[] {
   );
 }
 
-/** Whether every measure was asked, which the picture at the top needs. */
-function isWhole(fidelity: PartialFidelity): fidelity is Fidelity {
-  return fidelityMeasures.every(({ key }) => scaleOf(fidelity, key) !== undefined);
+/** R² at a glance; undefined unless shares of visits of all kinds were asked. */
+function overviewOf(fidelity: PartialFidelity | undefined): SVGSVGElement | undefined {
+  const [codes, pairs, sequences] = codeKinds.map((kind) => scaleOf(fidelity, kind));
+  if (codes === undefined || pairs === undefined || sequences === undefined) return undefined;
+  const figures = (part: "own" | "ceiling" | "floor") => ({
+    unigram: codes[part],
+    same_visit_bigram: pairs[part],
+    sequential_bigram: sequences[part],
+  });
+  return fidelityOverview({
+    ...figures("own"),
+    ceiling: figures("ceiling"),
+    floor: figures("floor"),
+  });
 }
 
 function pictures({ fidelity, paired }: Drawn): [name: string, svg: SVGSVGElement][] {
-  const overview: [string, SVGSVGElement][] = fidelity !== undefined && isWhole(fidelity)
-    ? [["fidelity_overview", fidelityOverview(fidelity)]]
-    : [];
+  const overview = overviewOf(fidelity);
   const scatters = paired.flatMap((pairs) =>
     (["linear", "log"] as const).map((axes): [string, SVGSVGElement] => [
       `${pairs.kind}_${axes}`,
       probabilityScatter(pairs, { axes, fidelity: fidelity?.[pairs.kind] }),
     ])
   );
-  return [...overview, ...scatters];
+  return overview === undefined ? scatters : [["fidelity_overview", overview], ...scatters];
 }
 
 function Overview({ fidelity, figure }: { fidelity: PartialFidelity; figure: string | undefined }) {
