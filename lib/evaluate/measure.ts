@@ -49,8 +49,8 @@ export interface Answer<F> {
   readonly figures: F;
   /**
    * [resamples + 1] of each headline figure: the figure itself, then that of each resample. Named by
-   * its path in `figures`, with dots ("r2", "visits_per_record.synthetic_mean"). These are the
-   * figures that a comparison takes paired differences of.
+   * its path in `figures`, with dots ("r2", "visits_per_record.synthetic_mean"); where an `Estimate`
+   * is at that path, by its value. Comparisons take paired differences of these figures.
    */
   readonly resampled: Readonly<Record<string, Float64Array>>;
 }

@@ -133,7 +133,8 @@ Deno.test("compare() takes differences from the same resamples of the real recor
     );
     assertGreater(spread, high - low);
     const frame = differenceFrame(comparison);
-    assertEquals(frame.shape, { height: (1 + 9) + 9, width: 6 });
+    const counts = [difference, other].map(({ figures }) => Object.keys(figures).length);
+    assertEquals(frame.shape, { height: 1 + counts[0] + counts[1], width: 6 });
     assertEquals(frame.row(0), ["markov", "halo", "nll_per_visit", value, low, high]);
     const { unigram } = difference.r2;
     assertAlmostEquals(

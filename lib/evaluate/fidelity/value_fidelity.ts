@@ -262,7 +262,7 @@ function compared(
       mean_difference: { value, low: Math.max(0, low), high },
       codes: own.map(({ scale: _, ...row }) => row),
     },
-    resampled: { "presence.r2": presence, "means.r2": means, "mean_difference.value": difference },
+    resampled: { "presence.r2": presence, "means.r2": means, mean_difference: difference },
   };
 }
 
