@@ -80,7 +80,22 @@ function withoutResamples({ resampled: _, ...compared }: JudgedModel): ComparedM
  * training is resumed. So models can be added later, by naming them too.
  *
  * @param cohort with splits, none of them empty; the backend must have been chosen
- * @param folder where the comparison stands, or shall stand
+ * @param folder where the comparison is, or will be
+ * @example
+ * ```ts
+ * import { compare, differenceFrame, syntheaSample, useBackend } from "ehrloom";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await useBackend("wasm");
+ * const folder = await Deno.makeTempDir();
+ * const { comparison } = await compare(await syntheaSample(), `${folder}/comparison`, {
+ *   models: ["markov", "independent"],
+ *   resamples: 10,
+ * });
+ * const figures = differenceFrame(comparison).getColumn("figure").toArray();
+ * assertEquals(figures[0], "unigram_r2");
+ * ```
+ *
  * @throws {RangeError} If a model or a setting is unknown, an option out of range, the cohort does
  * not fit, or the folder was begun with other options
  * @throws {Deno.errors.AlreadyExists} If the folder holds something else and `force` is not set

@@ -106,6 +106,17 @@ async function figuresOf(
  *
  * The synthetic cohort is compared with the train split; the test split is its ceiling.
  *
+ * @example One measure alone
+ * ```ts
+ * import { evaluate, splitOf, syntheaSample } from "ehrloom";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const real = await syntheaSample();
+ * const only = ["fidelity.unigram"];
+ * const { fidelity } = await evaluate(real, splitOf(real, "train"), { only, resamples: 0 });
+ * assertEquals(fidelity?.unigram?.r2, 1); // the real training records themselves
+ * ```
+ *
  * @param real with splits; neither train nor test may be empty
  * @param synthetic over the same codes and labels in the same order; its own splits are ignored
  * @throws {RangeError} If the cohorts cannot be compared, or an option is out of range

@@ -111,6 +111,22 @@ function checkAsked({ real, others, resamples }: Asked): void {
 /**
  * What measures say of several cohorts, each against the same resamples of the real one.
  *
+ * @example Days between visits
+ * ```ts
+ * import { cohortOf, fidelityMeasures, judge, vocabulary } from "ehrloom";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const cohort = (days: number) =>
+ *   cohortOf(vocabulary(["a"]), [], [{ visits: [[0], [0]], gapDays: [0, days], labels: [] }]);
+ * const gapDays = fidelityMeasures.filter(({ key }) => key === "gap_days");
+ * const [{ figures }] = await judge(gapDays, {
+ *   real: { role: "real", cohort: cohort(7) },
+ *   others: [{ role: "synthetic", cohort: cohort(10) }],
+ *   resamples: 0,
+ * });
+ * assertEquals(figures.gap_days?.difference.value, 3);
+ * ```
+ *
  * @param measures asked one after another, each of all cohorts at once
  * @returns one entry for each of `others`
  * @throws {RangeError} If vocabularies or labels differ, a cohort is empty, or an option is out of

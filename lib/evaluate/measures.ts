@@ -21,7 +21,17 @@ export type MeasureKind = keyof typeof measures;
 /** Lists of measures, looked at without their keys. */
 const lists: Readonly<Record<MeasureKind, readonly Measure[]>> = measures;
 
-/** What may be judged: each kind, and behind it its measures, as "fidelity.gap_days". */
+/**
+ * What may be judged: each kind, and behind it its measures, as "fidelity.gap_days".
+ *
+ * @example
+ * ```ts
+ * import { measureNames } from "ehrloom";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(measureNames().slice(0, 2), ["fidelity", "fidelity.unigram"]);
+ * ```
+ */
 export function measureNames(): string[] {
   return Object.entries(lists).flatMap(([kind, list]) => [
     kind,
@@ -31,6 +41,15 @@ export function measureNames(): string[] {
 
 /**
  * What is wrong with a choice of kinds and measures, as the end of a sentence ("… names …").
+ *
+ * @example
+ * ```ts
+ * import { misnamed } from "ehrloom";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(misnamed(["fidelity.gap_days"]), undefined);
+ * assertEquals(misnamed(["speed"])?.startsWith('"speed", known are fidelity, '), true);
+ * ```
  *
  * @returns undefined if each name is known and there is something to ask
  */

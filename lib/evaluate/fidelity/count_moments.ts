@@ -48,7 +48,7 @@ export const aggregateSchema: Schema<Aggregate> = object({
  * One count in both cohorts.
  *
  * @param real [resamples + 1] of the real cohort, as {@link moments} takes them
- * @param synthetic [resamples + 1] likewise
+ * @param synthetic [resamples + 1] the same of the synthetic one
  * @returns also [resamples + 1] the means of the synthetic cohort
  */
 export function comparedMoments(

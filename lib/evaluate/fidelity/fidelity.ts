@@ -26,6 +26,20 @@ export interface FidelityOptions {
  * The fidelity figures of several cohorts against one real cohort, all against the same resamples
  * of it.
  *
+ * @example
+ * ```ts
+ * import { fidelityFigures, splitOf, syntheaSample } from "ehrloom";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const cohort = splitOf(await syntheaSample(), "test");
+ * const [{ aggregate }] = await fidelityFigures(
+ *   { role: "real", cohort },
+ *   [{ role: "synthetic", cohort }],
+ *   { resamples: 0 },
+ * );
+ * assertEquals(aggregate.visits_per_record.difference.value, 0);
+ * ```
+ *
  * @returns one entry for each of `others`
  * @throws {RangeError} If vocabularies or labels differ, a cohort is empty, or an option is out of
  *   range
@@ -42,6 +56,17 @@ export async function fidelityFigures(
 /**
  * The fidelity of a synthetic cohort to the training records, with its ceiling and its floor.
  * Records without visits are left out, real ones too, and the synthetic ones among them counted.
+ *
+ * @example Held-out records in the role of synthetic ones are at the ceiling
+ * ```ts
+ * import { fidelity, splitOf, syntheaSample } from "ehrloom";
+ * import { assertAlmostEquals } from "@std/assert";
+ *
+ * const real = await syntheaSample();
+ * const [train, heldOut] = [splitOf(real, "train"), splitOf(real, "test")];
+ * const found = await fidelity({ train, heldOut, synthetic: heldOut }, { resamples: 0 });
+ * assertAlmostEquals(found.unigram.r2, found.ceiling.unigram.r2, 1e-9);
+ * ```
  *
  * @param cohorts.train the real records that the generator learned from
  * @param cohorts.heldOut real records that it never saw, for the ceiling

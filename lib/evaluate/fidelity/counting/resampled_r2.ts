@@ -33,7 +33,7 @@ export interface ResampledR2 {
 const blockColumns = 16; // resamples a sweep; 2.4 times as fast as one by one, more gains nothing
 const blockCells = 1 << 25; // keys × columns of a counter, 128 MiB
 
-/** The rows of each cohort, kept when all of them fit and otherwise read anew at every sweep. */
+/** The rows of each cohort, kept when all of them fit and otherwise read again at every sweep. */
 function rowSources(
   cohorts: readonly Cohort[],
   kind: CodeKind,
