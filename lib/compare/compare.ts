@@ -30,7 +30,8 @@ import type { OnProgress } from "../progress.ts";
 import { checkTraining, givenTraining, trainingDefaults } from "../train/options.ts";
 import { checkSplits } from "../train/train.ts";
 import { version } from "../version.ts";
-import { judgementOf, missingMeasures, oneModel } from "./one_model.ts";
+import { isWhole, judgementOf, missingMeasures } from "./judging.ts";
+import { oneModel } from "./one_model.ts";
 import { checkBegun, type CompareOptions, entriesOf, type Entry, isBegunWith } from "./plan.ts";
 import { type Plan, readCeiling } from "./read_comparison.ts";
 
@@ -51,13 +52,14 @@ async function ceilingOf(
   path: string,
 ): Promise<FidelityFigures> {
   const known = await readCeiling(path) ?? {};
+  if (isWhole(known)) return known;
   const { figures } = await judgementOf(
     missingMeasures(known),
     { role: "held_out", cohort: withoutEmptyRecords(splitOf(cohort, "test")) },
     { plan, cohort, onProgress: prefixed("ceiling", onProgress) },
   );
   const ceiling = { ...known, ...figures };
-  if (missingMeasures(known).length > 0) await replaceText(path, toJson(ceiling));
+  await replaceText(path, toJson(ceiling));
   return ceiling;
 }
 

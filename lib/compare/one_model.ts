@@ -11,11 +11,9 @@ import { type Cohort, splitOf } from "../cohort/cohort.ts";
 import { readMeds } from "../cohort/meds/read.ts";
 import { writeMeds } from "../cohort/meds/write.ts";
 import { type JudgedModel, toJson } from "../evaluate/comparison.ts";
-import { type FidelityFigures, fidelityMeasures } from "../evaluate/fidelity/mod.ts";
-import { judge, type Judgement } from "../evaluate/judge.ts";
+import { fidelityMeasures } from "../evaluate/fidelity/mod.ts";
 import { likelihoodMetrics, resampledNll } from "../evaluate/likelihood/likelihood.ts";
 import { hasLikelihood, testLikelihoods } from "../evaluate/likelihood/run_likelihood.ts";
-import type { Judged } from "../evaluate/measure.ts";
 import { withoutEmptyRecords } from "../evaluate/without_empty_records.ts";
 import { isThere } from "../files/is_there.ts";
 import { replaceText } from "../files/output.ts";
@@ -25,6 +23,7 @@ import type { OnProgress } from "../progress.ts";
 import { readRun } from "../train/read_run.ts";
 import type { Run } from "../train/run_folder.ts";
 import { train } from "../train/train.ts";
+import { isWhole, judgementOf, missingMeasures } from "./judging.ts";
 import type { Entry } from "./plan.ts";
 import { type KeptJudgement, type Plan, readJudgement } from "./read_comparison.ts";
 
@@ -37,32 +36,6 @@ export interface Job {
   /** The real records, with splits. */
   readonly cohort: Cohort;
   readonly onProgress?: OnProgress;
-}
-
-/** The measures that a comparison asks; looked up when it asks. */
-type Measures = readonly (typeof fidelityMeasures)[number][];
-
-/** The measures of fidelity whose figures are not known yet. */
-export function missingMeasures(known: Partial<FidelityFigures>): Measures {
-  return fidelityMeasures.filter(({ key }) => known[key] === undefined);
-}
-
-function isComplete(kept: KeptJudgement): kept is JudgedModel {
-  return missingMeasures(kept.fidelity).length === 0;
-}
-
-/** What measures say of a cohort against the training records, all models on the same resamples. */
-export async function judgementOf(
-  measures: Measures,
-  judged: Judged,
-  { plan: { resamples, training: { seed } }, cohort, onProgress }: Omit<Job, "entry" | "folder">,
-  run?: Run,
-): Promise<Judgement<Measures>> {
-  const heldOut = withoutEmptyRecords(splitOf(cohort, "test"));
-  const real: Judged = { role: "real", cohort: withoutEmptyRecords(splitOf(cohort, "train")) };
-  const options = { seed, resamples, onProgress, heldOut, run };
-  const [found] = await judge(measures, { real, others: [judged], ...options });
-  return found;
 }
 
 /** The model's run, begun or continued, and the seconds that learning took. */
@@ -141,8 +114,7 @@ async function judgedModel(job: Job): Promise<JudgedModel> {
   const { figures, resampled } = await judgementOf(
     fidelityMeasures,
     { role: "synthetic", cohort: synthetic },
-    job,
-    run,
+    { ...job, run },
   );
   return {
     model: name,
@@ -166,11 +138,11 @@ async function judgedModel(job: Job): Promise<JudgedModel> {
 async function completed(kept: KeptJudgement, job: Job, written: Cohort): Promise<JudgedModel> {
   const missing = missingMeasures(kept.fidelity);
   const needsRun = missing.some(({ needs }) => needs?.includes("run"));
+  const run = needsRun ? await readRun(join(job.folder, "run")) : undefined;
   const { figures, resampled } = await judgementOf(
     missing,
     { role: "synthetic", cohort: withoutEmptyRecords(written) },
-    job,
-    needsRun ? await readRun(join(job.folder, "run")) : undefined,
+    { ...job, run },
   );
   return {
     ...kept,
@@ -196,7 +168,9 @@ export async function oneModel(job: Job): Promise<{ judged: JudgedModel; synthet
     return { judged, synthetic: await readMeds(join(folder, "synthetic")) };
   }
   const synthetic = await readMeds(join(folder, "synthetic"));
-  if (isComplete(kept)) return { judged: kept, synthetic };
+  if (isWhole(kept.fidelity)) {
+    return { judged: { ...kept, fidelity: kept.fidelity }, synthetic };
+  }
   const judged = await completed(kept, job, synthetic);
   await replaceText(path, toJson(judged));
   return { judged, synthetic };
