@@ -1,6 +1,7 @@
 import {
   evaluate,
   hasLikelihood,
+  measureNames,
   misnamed,
   type PartialReport,
   readGenerationNotes,
@@ -13,6 +14,11 @@ import {
 import { join } from "node:path";
 import { backendOption, startBackend } from "./cli/backend_option.ts";
 import { runCommand, say, shellPath, UsageError } from "./cli/command.ts";
+
+/** The kinds that have a measure. */
+const kinds = measureNames().filter((name) =>
+  !name.includes(".") && misnamed([name]) === undefined
+);
 
 await runCommand({
   name: "evaluate",
@@ -29,7 +35,7 @@ await runCommand({
     only: {
       value: "LIST",
       help: "What to judge, comma-separated: kinds or single measures, as fidelity.gap_days",
-      default: "fidelity",
+      default: kinds.join(),
     },
     seed: { value: "N", help: "Random seed of the resamples and the floor", default: "0" },
     resamples: { value: "N", help: "Resamples behind each interval, 0 for none", default: "1000" },

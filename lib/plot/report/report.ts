@@ -66,7 +66,7 @@ function page(
     // Without "<" no description can end the script element that holds it.
     pointsJson: JSON.stringify(points).replaceAll("<", "\\u003c"),
     style,
-    scripts: [d3, reportScript],
+    scripts: scatters.length > 0 ? [d3, reportScript] : [],
   })));
 }
 
