@@ -101,12 +101,20 @@ export { printable } from "./lib/printable.ts";
 // Models
 export type {
   CellHits,
-  Knowledge,
-  ModelConfig,
+  CodeKnowledge,
   RecordLikelihood,
   Sampler,
-  Setting,
 } from "./lib/models/interface/model.ts";
+export {
+  allowedValues,
+  type ChoiceSetting,
+  type FlagSetting,
+  type ModelConfig,
+  type NumberSetting,
+  type Setting,
+  type Settings,
+  type SettingValue,
+} from "./lib/models/interface/settings.ts";
 export {
   type CodeEmbeddings,
   isEmbeddingsPath,
@@ -119,7 +127,13 @@ export {
   readSentenceEncoder,
   type SentenceEncoder,
 } from "./lib/models/knowledge/sentence_encoder.ts";
-export { modelSummaries, type ModelSummary, parseSettings } from "./lib/models/mod.ts";
+export {
+  comparedModels,
+  modelSummaries,
+  type ModelSummary,
+  parseSettings,
+  settingsOf,
+} from "./lib/models/mod.ts";
 export type { Schema, Series } from "./lib/models/synehrgy/record_schema.ts";
 export type { Initial, Initials } from "./lib/nn/initial.ts";
 export type { NamedArrays, ShapedArray } from "./lib/nn/parameters.ts";
@@ -132,12 +146,10 @@ export type { Run, RunConfig, TrainingLine } from "./lib/train/run_folder.ts";
 export { readStateDict, writeStateDict } from "./lib/train/state_dict.ts";
 
 // Generating
-export {
-  generate,
-  type Generated,
-  generateParts,
-  type GenerationOptions,
-} from "./lib/generate/generate.ts";
+export { generate, type Generated, generateParts } from "./lib/generate/generate.ts";
+export { repeatedLabels } from "./lib/generate/given_labels.ts";
+export type { GenerationOptions } from "./lib/generate/options.ts";
+export { type Shard, shardOf } from "./lib/generate/shards.ts";
 export type { RuleTally } from "./lib/generate/rule_guard.ts";
 
 // Judging

@@ -6,13 +6,14 @@
 import { join } from "node:path";
 import type { Cohort } from "../cohort/cohort.ts";
 import { isThere } from "../files/is_there.ts";
-import { checkSettings, modelFamily } from "../models/mod.ts";
-import type { Knowledge, ModelConfig } from "../models/interface/model.ts";
+import { modelFamily, ownSettings, settingsOf } from "../models/mod.ts";
+import type { CodeKnowledge } from "../models/interface/model.ts";
+import type { ModelConfig } from "../models/interface/settings.ts";
 import type { OnProgress } from "../progress.ts";
 import type { Training, TrainingOptions } from "../train/options.ts";
 import { readRunConfig } from "../train/read_run.ts";
 import { checkCanTrain, checkKnowledge } from "../train/train.ts";
-import { type Plan, readPlan } from "./read_comparison.ts";
+import { familyNameOf, type Plan, readPlan } from "./read_comparison.ts";
 
 /** A model with what is its own in a comparison. */
 export interface Contestant {
@@ -21,7 +22,7 @@ export interface Contestant {
   /** Its own settings, which go before those for every model. */
   readonly settings?: ModelConfig;
   /** What is known of the codes, for models that can use it. */
-  readonly knowledge?: Knowledge;
+  readonly knowledge?: CodeKnowledge;
 }
 
 /** What to compare, on top of how to train; `seed` is the random seed of everything, resamples too. */
@@ -48,13 +49,7 @@ export interface Entry {
   readonly settings: ModelConfig;
   /** The whole config. */
   readonly config: ModelConfig;
-  readonly knowledge?: Knowledge;
-}
-
-/** The registry's name in a contestant's. */
-function familyNameOf(name: string): string {
-  const [, family] = name.match(/^([^+]+)\+[\w-]+$/) ?? [undefined, name];
-  return family;
+  readonly knowledge?: CodeKnowledge;
 }
 
 function entryOf(
@@ -67,9 +62,9 @@ function entryOf(
     ? { name: contestant }
     : contestant;
   const family = modelFamily(familyNameOf(name));
-  const fitting = Object.entries(shared).filter(([key]) => Object.hasOwn(family.settings, key));
-  const settings = { ...Object.fromEntries(fitting), ...own };
-  checkSettings(family, settings);
+  const known = settingsOf(family.name);
+  const fitting = Object.entries(shared).filter(([key]) => Object.hasOwn(known, key));
+  const settings = ownSettings(family, { ...Object.fromEntries(fitting), ...own });
   const config = family.configFor(cohort, settings, knowledge);
   const model = family.create(config, family.schemaFor?.(cohort, config));
   checkKnowledge(model, knowledge);
@@ -93,7 +88,8 @@ export function entriesOf(
     );
   }
   for (const name of Object.keys(settings)) {
-    if (entries.some(({ settings }) => Object.hasOwn(settings, name))) continue;
+    const isKnown = ({ family }: Entry) => Object.hasOwn(settingsOf(family), name);
+    if (entries.some(isKnown)) continue;
     throw new RangeError(
       `Cannot set ${name}: none of ${names.join(", ")} has such a setting`,
     );

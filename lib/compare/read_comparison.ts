@@ -14,6 +14,7 @@ import {
   object,
   readOwnText,
   type Schema,
+  settingValue,
   text,
   whole,
 } from "../files/checked_json.ts";
@@ -23,6 +24,7 @@ import { figureSchema } from "../evaluate/bootstrap.ts";
 import { fromJson, type JudgedModel } from "../evaluate/comparison.ts";
 import { type FidelityFigures, fidelityMeasures } from "../evaluate/fidelity/mod.ts";
 import { figuresSchema } from "../evaluate/measure.ts";
+import { formOf, modelFamily, storedConfig } from "../models/mod.ts";
 import { type Training, trainingSchema } from "../train/options.ts";
 
 /**
@@ -71,7 +73,7 @@ const resampledSchema = list(maybeFigure);
 const judgementSchema = object({
   model: text,
   form: text,
-  config: named(finite()),
+  config: named(settingValue),
   sources: v.optional(named(text)),
   parameters: whole(0),
   epochs: whole(0),
@@ -91,6 +93,12 @@ const judgementSchema = object({
     nll: v.nullable(list(figureSchema)),
   }),
 });
+
+/** The registry's name in that of a model of a comparison, which may be `NAME+WORD`. */
+export function familyNameOf(name: string): string {
+  const [, family] = name.match(/^([^+]+)\+[\w-]+$/) ?? [undefined, name];
+  return family;
+}
 
 const oldResampledSchema = object({
   unigram: resampledSchema,
@@ -161,5 +169,7 @@ export async function readJudgement(
         `must have ${resamples + 1}`,
     );
   }
-  return found;
+  const family = modelFamily(familyNameOf(name));
+  const config = storedConfig(family, found.config);
+  return { ...found, config, form: formOf(family.name, config) };
 }

@@ -10,7 +10,7 @@ import { type Estimate, estimate, r2Estimate } from "./bootstrap.ts";
 import { type CodeKind, codeKinds } from "./fidelity/counting/key_rows.ts";
 import type { FidelityFigures } from "./fidelity/mod.ts";
 import type { Likelihood } from "./report.ts";
-import type { ModelConfig } from "../models/interface/model.ts";
+import type { ModelConfig } from "../models/interface/settings.ts";
 import type { Training } from "../train/options.ts";
 
 /** One model's part of a comparison. */

@@ -52,6 +52,12 @@ export const text = v.string("a text");
 /** True or false. */
 export const flag = v.boolean("true or false");
 
+/** What a setting may be: a number, true or false, or a text. */
+export const settingValue = v.union(
+  [finite(), flag, text],
+  "a number, true, false or a text",
+);
+
 /** A list. */
 export function list<const T extends v.GenericSchema>(of: T) {
   return v.array(of, "a list");

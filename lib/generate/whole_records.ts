@@ -1,7 +1,7 @@
 import { breathe } from "../breathe.ts";
 import { brokenByVisit } from "../cohort/rules/broken_rules.ts";
 import type { RecordLists } from "../cohort/records.ts";
-import type { RecordSampling } from "../models/interface/model.ts";
+import type { RecordSampling } from "../models/interface/writing.ts";
 import { stream } from "../random.ts";
 import {
   areWanted,

@@ -182,7 +182,10 @@ Deno.test("compare() sets forms of a model beside each other, each as it was ask
     const small = { width: 8, layers: 1, heads: 2, graphSteps: 2 };
     const how = { ...options, settings: small, epochs: 1 };
     const bert = { name: "hisgt+bert", knowledge: { embeddings } };
-    const untied = { name: "hisgt+untied", settings: { tied: 0, semantic: 0, hierarchy: 0 } };
+    const untied = {
+      name: "hisgt+untied",
+      settings: { tied: false, semantic: false, hierarchy: false },
+    };
     const { comparison } = await compare(source, out, {
       ...how,
       models: ["hisgt", bert, untied],
@@ -191,17 +194,17 @@ Deno.test("compare() sets forms of a model beside each other, each as it was ask
     assertEquals([plain.form, known.form, published.form], [
       "intended",
       "intended",
-      "published (tied=0)",
+      "published (tied=false)",
     ]);
     assertStringIncludes(plain.sources?.semantic_table ?? "", "TF-IDF");
     assertStringIncludes(known.sources?.semantic_table ?? "", '"vectors.json" (tiny)');
-    assertEquals([known.config.semanticWidth, published.config.semantic], [2, 0]);
+    assertEquals([known.config.semanticWidth, published.config.semantic], [2, false]);
     const projections = 2 * 8 * (12 - 2); // to width 8 and back, of vectors 12 wide or 2
     assertEquals(plain.parameters - known.parameters, projections + (12 - 2)); // and a bias
     assertEquals(plain.config.width, 8);
     const html = await Deno.readTextFile(join(out, "comparison.html"));
     const text = parseHTML(html).document.body.textContent ?? "";
-    assertStringIncludes(text, "published (tied=0)");
+    assertStringIncludes(text, "published (tied=false)");
     assertStringIncludes(text, '"vectors.json" (tiny)');
     const other = { ...embeddings, source: '"other.json"' };
     for (
@@ -211,7 +214,7 @@ Deno.test("compare() sets forms of a model beside each other, each as it was ask
           { ...bert, knowledge: { embeddings: other } },
           `semantic_table "other.json": it was begun`,
         ],
-        [{ ...untied, settings: {} }, "with hisgt+untied's tied 1: it was begun with 0"],
+        [{ ...untied, settings: {} }, "with hisgt+untied's tied true: it was begun with false"],
       ] as const
     ) {
       await assertRejects(
@@ -314,7 +317,7 @@ Deno.test("deno task compare says each model's figures, and in one line what is 
     assertEquals(again.code, 1);
     assertStringIncludes(again.lines.at(-1) ?? "", "error: Cannot go on with");
     const wrong: [string[], string][] = [
-      [["--set", "width"], "--set is width, must be KEY=NUMBER, such as width=256"],
+      [["--set", "width"], "--set is width, must be KEY=VALUE, such as width=256"],
       [["--set", "gpt.width=8"], "--set names gpt, which is not among --models"],
       [["--embeddings", "hisgt=v.json"], "--embeddings names hisgt, which is not among --models"],
       [["--hierarchy", "tree.csv"], "--hierarchy is tree.csv, must be MODEL=FILE"],

@@ -2,7 +2,8 @@ import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/asser
 import * as tf from "@tensorflow/tfjs-core";
 import type { Cohort } from "ehrloom/cohort/cohort.ts";
 import { visitCodes, visitsOf } from "ehrloom/cohort/records.ts";
-import { generate, generateParts, type GenerationOptions } from "ehrloom/generate/generate.ts";
+import { generate, generateParts } from "ehrloom/generate/generate.ts";
+import type { GenerationOptions } from "ehrloom/generate/options.ts";
 import type { HaloConfig } from "ehrloom/models/halo.ts";
 import type { Sampler } from "ehrloom/models/interface/model.ts";
 import { visitMemory } from "ehrloom/models/rows/visit_transformer.ts";
@@ -45,7 +46,7 @@ async function literalRecord(run: Run, seed: number, number: number) {
   let labelRow: number[] = [];
   let row = [codes + labels]; // the start token
   let isCutOff = true;
-  for (let at = 1; at < model.rowLimit && isCutOff; at++) {
+  for (let at = 1; at <= model.rowLimit && isCutOff; at++) {
     const output = memory.advance(rowsFrom([row]));
     const uniforms = new Float32Array(head.columns);
     stream("steps", seed, number, at, 0).fillUniform(uniforms);

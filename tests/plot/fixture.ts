@@ -65,7 +65,7 @@ export async function smallReport(): Promise<{ report: Report; sources: ReportSo
       runConfig: {
         ehrloom: "0",
         model: "hisgt",
-        config: { tied: 1 },
+        config: { tied: true },
         sources: { semantic_table: markup },
         training: trainingDefaults,
         cohort: "",
