@@ -162,8 +162,13 @@ export type {
   LabelPrevalence,
   Likelihood,
   MeasuredCode,
+  PartialFidelity,
+  PartialReport,
   ProbabilityFidelity,
   Report,
+  ReportAbout,
+  Scale,
+  Scaled,
   ValueFidelity,
 } from "./lib/evaluate/report.ts";
 export { likelihoodMetrics, type LikelihoodOptions } from "./lib/evaluate/likelihood/likelihood.ts";
@@ -177,7 +182,20 @@ export {
   fidelityFigures,
   type FidelityOptions,
 } from "./lib/evaluate/fidelity/fidelity.ts";
-export { type Played } from "./lib/evaluate/fidelity/probability_fidelity.ts";
+export { fidelityMeasures } from "./lib/evaluate/fidelity/mod.ts";
+export { utilityMeasures } from "./lib/evaluate/utility/mod.ts";
+export { privacyMeasures } from "./lib/evaluate/privacy/mod.ts";
+export type { Answer, Asked, FiguresOf, Judged, Measure, Need } from "./lib/evaluate/measure.ts";
+export {
+  type ComparedRatio,
+  ratio,
+  type RatioOptions,
+  type RecordSums,
+  type Sums,
+} from "./lib/evaluate/ratio.ts";
+export { judge, type Judgement, type JudgeOptions } from "./lib/evaluate/judge.ts";
+export { type Schema as JsonSchema } from "./lib/files/checked_json.ts";
+export { measureNames, misnamed } from "./lib/evaluate/measures.ts";
 export {
   type ComparedModel,
   type Comparison,
@@ -200,8 +218,8 @@ export { r2 } from "./lib/evaluate/fidelity/r2.ts";
 export {
   type AggregateStatistics,
   aggregateStatistics,
-  type Moments,
 } from "./lib/evaluate/fidelity/aggregate_statistics.ts";
+export { type Moments } from "./lib/evaluate/fidelity/count_moments.ts";
 export { labelPrevalence, withLabel } from "./lib/evaluate/fidelity/label_prevalence.ts";
 export { independentMarginals } from "./lib/evaluate/fidelity/independent_marginals.ts";
 
@@ -232,4 +250,5 @@ export { type ScatterColumn, scatterGrid } from "./lib/plot/figures/scatter_grid
 export { type Compared, comparisonHtml, scatterColumns } from "./lib/plot/comparison/comparison.ts";
 
 // Models side by side
-export { compare, type CompareOptions, type Contestant } from "./lib/compare/compare.ts";
+export { compare } from "./lib/compare/compare.ts";
+export { type CompareOptions, type Contestant } from "./lib/compare/plan.ts";

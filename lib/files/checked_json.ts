@@ -7,7 +7,11 @@
 import * as v from "valibot";
 import { parsedJson, readText, unreadable } from "./input.ts";
 
-/** What the value of a JSON file must be. */
+/**
+ * What the value of a JSON file must be.
+ *
+ * @internal
+ */
 export type Schema<T> = v.GenericSchema<T>;
 
 function range(min: number, max: number): string {

@@ -71,7 +71,7 @@ Deno.test("compare() gives each model the figures that evaluate() gives it, and 
       ...options,
       onProgress: ({ stage }) => stages.add(stage),
     });
-    assert(stages.has("halo: training") && stages.has("markov: comparing codes"));
+    assert(stages.has("halo: training") && stages.has("markov: judging"));
     assertEquals(comparison.models.map(({ model }) => model), options.models);
     assertEquals(real.recordCount, 40);
     for (const found of comparison.models) {
@@ -133,7 +133,8 @@ Deno.test("compare() takes differences from the same resamples of the real recor
     );
     assertGreater(spread, high - low);
     const frame = differenceFrame(comparison);
-    assertEquals(frame.shape, { height: 4 + 3, width: 6 });
+    const counts = [difference, other].map(({ figures }) => Object.keys(figures).length);
+    assertEquals(frame.shape, { height: 1 + counts[0] + counts[1], width: 6 });
     assertEquals(frame.row(0), ["markov", "halo", "nll_per_visit", value, low, high]);
     const { unigram } = difference.r2;
     assertAlmostEquals(
@@ -148,7 +149,7 @@ Deno.test("compare() that was killed goes on, to the same figures, and keeps wha
     const [whole, parts] = [join(folder, "whole"), join(folder, "parts")];
     const expected = await compare(source, whole, options);
     const kill = new Error("killed");
-    for (const stop of ["halo: training", "halo: generating", "markov: comparing codes"]) {
+    for (const stop of ["halo: training", "halo: generating", "markov: judging"]) {
       let steps = 0;
       const error = await assertRejects(() =>
         compare(source, parts, {

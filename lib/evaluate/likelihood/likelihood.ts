@@ -10,7 +10,7 @@ import type { Likelihood } from "../report.ts";
 
 /** How to sum up test records. */
 export interface LikelihoodOptions {
-  /** Names the resamples; 0 when left out. */
+  /** Random seed of the resamples; 0 when left out. */
   readonly seed?: number;
   /** Resamples of patients behind the interval; 1,000 when left out, 0 for none. */
   readonly resamples?: number;
