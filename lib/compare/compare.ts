@@ -40,7 +40,7 @@ interface Contest {
   readonly cohort: Cohort;
   readonly plan: Plan;
   readonly entries: readonly Entry[];
-  readonly onProgress?: OnProgress;
+  readonly onProgress?: OnProgress | undefined;
 }
 
 /**

@@ -33,7 +33,7 @@ export function isWhole(known: Partial<FidelityFigures>): known is FidelityFigur
 export async function judgementOf(
   measures: Measures,
   judged: Judged,
-  how: { plan: Plan; cohort: Cohort; run?: Run; onProgress?: OnProgress },
+  how: { plan: Plan; cohort: Cohort; run?: Run | undefined; onProgress?: OnProgress | undefined },
 ): Promise<Judgement<Measures>> {
   const { plan: { resamples, training: { seed } }, cohort, run, onProgress } = how;
   const heldOut = withoutEmptyRecords(splitOf(cohort, "test"));

@@ -35,7 +35,7 @@ export interface Job {
   readonly plan: Plan;
   /** The real records, with splits. */
   readonly cohort: Cohort;
-  readonly onProgress?: OnProgress;
+  readonly onProgress?: OnProgress | undefined;
 }
 
 /** The model's run, begun or continued, and the seconds that learning took. */

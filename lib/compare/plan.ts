@@ -20,9 +20,9 @@ export interface Contestant {
   /** As the registry has it; `NAME+WORD` where another form of the model stands beside it. */
   readonly name: string;
   /** Its own settings, which go before those for every model. */
-  readonly settings?: ModelConfig;
+  readonly settings?: ModelConfig | undefined;
   /** What is known of the codes, for models that can use it. */
-  readonly knowledge?: CodeKnowledge;
+  readonly knowledge?: CodeKnowledge | undefined;
 }
 
 /** What to compare, on top of how to train; `seed` is the random seed of everything, resamples too. */
@@ -30,13 +30,13 @@ export interface CompareOptions extends TrainingOptions {
   /** The models, in the order of the table; the others are held against the first. */
   readonly models: readonly (string | Contestant)[];
   /** Settings for every model that has one of the name. */
-  readonly settings?: ModelConfig;
+  readonly settings?: ModelConfig | undefined;
   /** Resamples of patients behind each interval; 1,000 when left out, 0 for none. */
-  readonly resamples?: number;
+  readonly resamples?: number | undefined;
   /** Start over instead of continuing what is in the folder. */
-  readonly force?: boolean;
+  readonly force?: boolean | undefined;
   /** Called after every step; stages begin with the model's name. */
-  readonly onProgress?: OnProgress;
+  readonly onProgress?: OnProgress | undefined;
 }
 
 /** A contestant whose settings were checked. */
@@ -49,7 +49,7 @@ export interface Entry {
   readonly settings: ModelConfig;
   /** The whole config. */
   readonly config: ModelConfig;
-  readonly knowledge?: CodeKnowledge;
+  readonly knowledge?: CodeKnowledge | undefined;
 }
 
 function entryOf(

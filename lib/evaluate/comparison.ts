@@ -22,7 +22,7 @@ export interface ComparedModel {
   /** Its settings, all of them. */
   readonly config: ModelConfig;
   /** Where tables come from that were worked out before training, by their names. */
-  readonly sources?: Readonly<Record<string, string>>;
+  readonly sources?: Readonly<Record<string, string>> | undefined;
   /** Numbers that it learned. */
   readonly parameters: number;
   /** Epochs of training; 0 for models that count. */

@@ -21,19 +21,19 @@ export interface EvaluateOptions {
    */
   readonly only?: readonly string[];
   /** Random seed of the resamples and the floor; 0 when left out. Equal seeds give equal figures. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
   /** Resamples of patients behind each interval; 1,000 when left out, 0 for none. */
-  readonly resamples?: number;
+  readonly resamples?: number | undefined;
   /** Test metrics of the model that wrote the synthetic cohort, see {@link likelihoodMetrics}. */
-  readonly likelihood?: Likelihood;
+  readonly likelihood?: Likelihood | undefined;
   /** The run that wrote the synthetic cohort. */
-  readonly run?: Run;
+  readonly run?: Run | undefined;
   /** Synthetic records that reached the model's longest length without an end, as `generate` says. */
-  readonly cutOff?: number;
+  readonly cutOff?: number | undefined;
   /** Draws under clinical rules, and those that the rules changed, as `generate` says. */
   readonly ruled?: { readonly draws: number; readonly touched: number };
   /** Called after every block of resamples. */
-  readonly onProgress?: OnProgress;
+  readonly onProgress?: OnProgress | undefined;
 }
 
 /**

@@ -12,17 +12,17 @@ import { checkVocabularies } from "./vocabularies.ts";
 /** Whom to judge, and how. */
 export interface JudgeOptions extends Pick<Asked, "real" | "others"> {
   /** Random seed of the resamples; 0 when left out. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
   /** Resamples of patients behind each interval; 1,000 when left out, 0 for none. */
-  readonly resamples?: number;
+  readonly resamples?: number | undefined;
   /** As {@link Asked} has it. */
-  readonly keptEntries?: Asked["keptEntries"];
+  readonly keptEntries?: Asked["keptEntries"] | undefined;
   /** As {@link Asked} has it. */
-  readonly heldOut?: Asked["heldOut"];
+  readonly heldOut?: Asked["heldOut"] | undefined;
   /** As {@link Asked} has it. */
-  readonly run?: Asked["run"];
+  readonly run?: Asked["run"] | undefined;
   /** Called after every block of resamples, over all measures. */
-  readonly onProgress?: OnProgress;
+  readonly onProgress?: OnProgress | undefined;
 }
 
 /** What a list of measures says of one cohort. */

@@ -36,11 +36,11 @@ export interface Asked {
   /** Resamples of patients behind each interval, at least 0. */
   readonly resamples: number;
   /** Entries of sparse rows to keep in memory at 8 bytes each; 2²⁶ (half a GiB) when left out. */
-  readonly keptEntries?: number;
+  readonly keptEntries?: number | undefined;
   /** Real records that no model has seen, where they are known. */
-  readonly heldOut?: Cohort;
+  readonly heldOut?: Cohort | undefined;
   /** The run that wrote the synthetic records, where it is known. */
-  readonly run?: Run;
+  readonly run?: Run | undefined;
 }
 
 /** A measure's answer for one cohort. */

@@ -92,7 +92,7 @@ export interface ReportAbout {
    */
   synthetic: { records: number; cut_off?: number; rules?: { draws: number; touched: number } };
   /** config.json of the run that made the synthetic cohort, when known. */
-  run?: RunConfig;
+  run?: RunConfig | undefined;
   /** What computed, and in which version. */
   versions: Record<string, string>;
   /** How long judging took. */
@@ -104,9 +104,9 @@ export interface PartialReport {
   /** What was compared and how. */
   about: ReportAbout;
   /** Test metrics of the model, when the run is known. */
-  likelihood?: Likelihood;
+  likelihood?: Likelihood | undefined;
   /** How closely the synthetic cohort follows the training records. */
-  fidelity?: PartialFidelity;
+  fidelity?: PartialFidelity | undefined;
   /** Whether synthetic records can do the work of real ones. */
   utility?: Scaled<typeof utilityMeasures>;
   /** What synthetic records tell about real patients. */
@@ -116,5 +116,5 @@ export interface PartialReport {
 /** What `report.json` holds. */
 export interface Report extends PartialReport {
   /** How closely the synthetic cohort follows the training records. */
-  fidelity?: Fidelity;
+  fidelity?: Fidelity | undefined;
 }

@@ -30,7 +30,7 @@ export interface Generated {
   /** Records that reached the model's longest length without an end. */
   readonly cutOff: number;
   /** How many draws the rules changed; left out where none were given. */
-  readonly ruled?: RuleTally;
+  readonly ruled?: RuleTally | undefined;
 }
 
 /** Checks that the run's model can draw as asked, by rules that are for it. */

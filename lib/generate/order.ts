@@ -12,11 +12,11 @@ export interface Order {
   /** Labels that the records shall have, by index; the rest are drawn given these. */
   readonly wanted: ReadonlyMap<number, 0 | 1>;
   /** [size × labels] All labels of each record, instead of `wanted`. */
-  readonly labelRows?: Uint8Array;
+  readonly labelRows?: Uint8Array | undefined;
   /** [size] How each record begins, labels and visits by the model's indices; labels are given so. */
   readonly beginnings?: readonly RecordLists[];
   /** Rules that no record may break, and what counts the draws that would have. */
-  readonly ruled?: Ruled;
+  readonly ruled?: Ruled | undefined;
   /** Called with how many records are finished. */
   readonly onEnded: (ended: number) => void;
 }

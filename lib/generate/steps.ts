@@ -26,7 +26,7 @@ interface Draft {
   /** Steps after the first that are given, not drawn. */
   readonly given: readonly number[][];
   readonly reader: RecordReader;
-  readonly guard?: RuleGuard;
+  readonly guard?: RuleGuard | undefined;
 }
 
 /** The records of an order. */

@@ -211,7 +211,7 @@ export interface HisgtLosses {
   /** Of giving back descriptions' vectors; over all tokens. */
   readonly semantic?: tf.Scalar;
   /** Of giving back places' vectors; over all tokens. */
-  readonly hierarchy?: tf.Scalar;
+  readonly hierarchy?: tf.Scalar | undefined;
 }
 
 /**

@@ -222,9 +222,9 @@ function codecOf(config: SynehrgyConfig, schema: Schema, layout: Layout): Codec 
   return {
     first: [layout.start],
     limit: config.context,
-    labelSteps: layout.isPublished
-      ? undefined
-      : (labels) => labelTokens(layout, labels).map((token) => [token]),
+    ...!layout.isPublished && {
+      labelSteps: (labels) => labelTokens(layout, labels).map((token) => [token]),
+    },
     knowsAges: layout.ages.count > 0,
     otherColumns: schema.series.map(({ code }, variable) => [code, layout.series[variable]]),
     reader: (draws = stream("readValues", 0)) => reader(schema, layout, config, draws),
@@ -389,14 +389,14 @@ export const synehrgy: ModelFamily<GradientModel, SynehrgyConfig> = {
         return recordCount * tokens / cohort.recordCount;
       },
       likelihoodIsBound: true,
-      likelihoods: config.topK > 0 || !config.grammar
-        ? undefined
-        : (parameters, cohort, records) =>
+      ...config.topK === 0 && config.grammar && {
+        likelihoods: (parameters, cohort, records) =>
           tokenLikelihoods(cohort, records, {
             codec,
             tokensOf: (...asked) => withAgesDrawn(codec, layout, tokensOf(...asked)),
             logits: (batch) => synehrgyLogits(config, parameters, batch),
           }),
+      },
       ...gptFootprints(config, layout.size, rowsOf),
       sampling: (parameters) => sampling(config, codec, parameters),
     };

@@ -94,7 +94,7 @@ export function adam(initial: NamedArrays | AdamState): Optimizer {
     tensors = undefined;
   };
   return {
-    shared: isOnHost() ? { layout, parameters: buffers[0] } : undefined,
+    ...isOnHost() && { shared: { layout, parameters: buffers[0] } },
     parameters() {
       tensors ??= engine.tensors();
       const current = tensors;

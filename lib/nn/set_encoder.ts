@@ -19,7 +19,7 @@ export interface SetEncoderConfig {
   /** Added to the variance in layer norms. */
   readonly epsilon: number;
   /** Of hidden units; ReLU when left out. */
-  readonly activation?: <T extends tf.Tensor>(x: T) => T;
+  readonly activation?: (<T extends tf.Tensor>(x: T) => T) | undefined;
 }
 
 /** Places of a layer at which units are dropped: see {@link setEncoder}. */

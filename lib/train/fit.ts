@@ -38,7 +38,7 @@ interface Sitting {
   readonly gradients: GradientSource;
   readonly checkpoint: Checkpoint;
   readonly lines: TrainingLine[];
-  readonly onProgress?: OnProgress;
+  readonly onProgress?: OnProgress | undefined;
   /** Seconds of training so far, earlier sittings included. */
   seconds(): number;
 }

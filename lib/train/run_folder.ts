@@ -28,9 +28,9 @@ export interface RunConfig {
   /** The model's settings, all of them. */
   readonly config: ModelConfig;
   /** What the model's tokens stand for, where that was fitted on the training records. */
-  readonly schema?: Schema;
+  readonly schema?: Schema | undefined;
   /** How the model sees the cohort, and where parameters come from that were worked out before. */
-  readonly sources?: Readonly<Record<string, string>>;
+  readonly sources?: Readonly<Record<string, string>> | undefined;
   /** How it was trained. */
   readonly training: Training;
   /** Fingerprint of the cohort that it was trained on; empty where that is not known. */

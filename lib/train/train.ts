@@ -29,17 +29,17 @@ import { beginRun, hasStored, modelOf, type Run, type RunConfig, writeBest } fro
 /** What to train, on top of how. */
 export interface TrainOptions extends TrainingOptions {
   /** Name of the kind of model; default "halo". */
-  readonly model?: string;
+  readonly model?: string | undefined;
   /** The model's settings, by name; what is left out has its documented default. */
   readonly settings?: ModelConfig;
   /** What is known of the codes, for models that can use it. */
-  readonly knowledge?: CodeKnowledge;
+  readonly knowledge?: CodeKnowledge | undefined;
   /** Go on with an interrupted run; other options must be left out or be as they were. */
   readonly resume?: boolean;
   /** Replace an older result of Ehrloom's at the folder, once this one has something to show. */
-  readonly force?: boolean;
+  readonly force?: boolean | undefined;
   /** Hears of every step. */
-  readonly onProgress?: OnProgress;
+  readonly onProgress?: OnProgress | undefined;
 }
 
 /**

@@ -15,11 +15,11 @@ import { type FidelityFigures, fidelityMeasures } from "./mod.ts";
 /** How to judge fidelity. */
 export interface FidelityOptions {
   /** Random seed of the resamples and the floor; a whole number, at least 0; 0 when left out. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
   /** Resamples of patients behind each interval; 1,000 when left out, 0 for none. */
-  readonly resamples?: number;
+  readonly resamples?: number | undefined;
   /** Called after every block of resamples. */
-  readonly onProgress?: OnProgress;
+  readonly onProgress?: OnProgress | undefined;
 }
 
 /**

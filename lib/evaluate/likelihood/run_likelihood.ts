@@ -24,13 +24,13 @@ import type { Likelihood } from "../report.ts";
 /** How to ask a run. */
 export interface RunLikelihoodOptions {
   /** Random seed of the resamples behind the interval; 0 when left out. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
   /** Resamples of patients behind the interval; 1,000 when left out, 0 for none. */
-  readonly resamples?: number;
+  readonly resamples?: number | undefined;
   /** Most records to a forward pass; 48 when left out. The figures do not depend on it. */
-  readonly batch?: number;
+  readonly batch?: number | undefined;
   /** Called after every batch. */
-  readonly onProgress?: OnProgress;
+  readonly onProgress?: OnProgress | undefined;
 }
 
 /**

@@ -22,9 +22,9 @@ import type { RecordSampling, StepSampling } from "./writing.ts";
 /** What a user knows of the codes beside the records, for models that can use it. */
 export interface CodeKnowledge {
   /** Vectors of the codes' descriptions; from the descriptions themselves where left out. */
-  readonly embeddings?: CodeEmbeddings;
+  readonly embeddings?: CodeEmbeddings | undefined;
   /** What lies above the codes; by their code systems where left out. */
-  readonly hierarchy?: CodeGraph;
+  readonly hierarchy?: CodeGraph | undefined;
 }
 
 /**
@@ -97,7 +97,7 @@ interface AnyModel {
   /** All settings, as they were used. */
   readonly config: ModelConfig;
   /** What its tokens stand for, where that was fitted. */
-  readonly schema?: Schema;
+  readonly schema?: Schema | undefined;
   /** Columns of a step: codes, labels and special tokens. */
   readonly columns: number;
   /** Ways to draw a step that users may choose from, the first being the default; may be none. */
@@ -136,7 +136,7 @@ export interface GradientModel extends AnyModel {
   tables?(
     cohort: Pick<Cohort, "vocabulary" | "labelNames">,
     knowledge: CodeKnowledge,
-    options: { readonly random: Random; readonly onProgress?: OnProgress },
+    options: { readonly random: Random; readonly onProgress?: OnProgress | undefined },
   ): Promise<{ tables: NamedArrays; sources: Readonly<Record<string, string>> }>;
   /**
    * Parameters from a state dict of the original code, by its own names: buffers are left out and

@@ -41,16 +41,16 @@ export interface RecordReader {
   /** Whether the next step may add to the last visit; it does not where left out. */
   readonly isOpen?: boolean;
   /** Index into `sexNames`, once it has read it; in models that write sexes. */
-  readonly sex?: number;
+  readonly sex?: number | undefined;
   /** Age at the visit that the next step is about; in models that write ages. */
-  readonly ageYears?: number;
+  readonly ageYears?: number | undefined;
   /** The record as far as it has read, in models whose steps say more than labels and visits. */
   record?(): RecordLists;
   /**
    * The column that leaves empty what must hold a code, for where rules forbid all codes; a visit
    * without codes is no part of the record. Left out where steps may always go on without a code.
    */
-  readonly closing?: number;
+  readonly closing?: number | undefined;
   /** What the next step may not hold, as it stands until that is read; anything when left out. */
   forbidden?(): Forbidden | undefined;
   /** Notes what a step says. */
@@ -64,7 +64,7 @@ export interface Codec {
   /** Most steps of a record, the first included. */
   readonly limit: number;
   /** Whether readers know ages, from before a visit's codes on. */
-  readonly knowsAges?: boolean;
+  readonly knowsAges?: boolean | undefined;
   /**
    * The steps after the first that say that a record has these labels; left out where labels come
    * later, so that none can be given.
@@ -107,7 +107,7 @@ export interface StepSampling {
 export interface RecordSampling {
   readonly kind: "records";
   /** Whether it writes births and days, from which ages follow. */
-  readonly knowsAges?: boolean;
+  readonly knowsAges?: boolean | undefined;
   /**
    * Writes one record from each stream.
    *

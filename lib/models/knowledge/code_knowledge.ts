@@ -148,7 +148,7 @@ async function placeTable(
   { width, graphSteps }: KnowledgeConfig,
   { vocabulary, labelNames }: Named,
   graph: CodeGraph,
-  options: { random: Random; onProgress?: OnProgress },
+  options: { random: Random; onProgress?: OnProgress | undefined },
 ): Promise<{ table: ShapedArray; source: string }> {
   const kinds = vocabulary.codes.length + labelNames.length + specialKeys.length;
   const numbers = new Float32Array(kinds * width);
@@ -179,7 +179,7 @@ export async function codeKnowledge(
   config: KnowledgeConfig,
   named: Named,
   { embeddings, hierarchy }: CodeKnowledge,
-  options: { readonly random: Random; readonly onProgress?: OnProgress },
+  options: { readonly random: Random; readonly onProgress?: OnProgress | undefined },
 ): Promise<{ tables: NamedArrays; sources: Record<string, string> }> {
   const { codes } = named.vocabulary;
   const graph = hierarchy ?? codeGraph(named.vocabulary);

@@ -139,7 +139,7 @@ export interface GraphOptions {
   /** Names the draws. */
   readonly random: Random;
   /** Hears of every step. */
-  readonly onProgress?: OnProgress;
+  readonly onProgress?: OnProgress | undefined;
 }
 
 /**

@@ -39,7 +39,7 @@ export interface SentenceEncoder {
    */
   encode(
     texts: readonly string[],
-    options?: { readonly onProgress?: OnProgress },
+    options?: { readonly onProgress?: OnProgress | undefined },
   ): Promise<Float32Array>;
   /** Frees the weights. */
   dispose(): void;
@@ -135,7 +135,7 @@ async function readLongest(folder: string, { positions }: BertConfig): Promise<n
  */
 export async function readSentenceEncoder(
   folder: string,
-  options: { readonly normalize?: boolean } = {},
+  options: { readonly normalize?: boolean | undefined } = {},
 ): Promise<SentenceEncoder> {
   if (!await found(folder)) {
     throw new Deno.errors.NotFound(`Cannot read "${folder}": no such folder`);

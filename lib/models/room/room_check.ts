@@ -19,7 +19,7 @@ export interface Task {
   /** The records to learn from or to judge; none where records are written. */
   readonly cohort?: Cohort;
   /** Threads with an engine each, beside this one; 0 when left out. */
-  readonly workers?: number;
+  readonly workers?: number | undefined;
 }
 
 const verbs: Readonly<Record<Stage, string>> = {

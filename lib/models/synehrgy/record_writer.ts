@@ -21,11 +21,11 @@ export interface RecordWriter {
   /** Whether the last visit may get more codes. */
   readonly isOpen: boolean;
   /** Index into `sexNames`, once it is told. */
-  readonly sex?: number;
+  readonly sex?: number | undefined;
   /** Age now, once it is told. */
-  readonly ageYears?: number;
+  readonly ageYears?: number | undefined;
   /** The bin of the age now; undefined where no age is told. */
-  readonly ageBin?: number;
+  readonly ageBin?: number | undefined;
   /** The record so far. */
   record(): RecordLists;
   /** Notes what a token says. */

@@ -13,7 +13,7 @@ export interface Bar {
   readonly x2: number;
   readonly y: number;
   /** Column and row of its panel, where a figure has several. */
-  readonly fx?: number;
+  readonly fx?: number | undefined;
   readonly fy?: number;
 }
 

@@ -24,7 +24,7 @@ export interface IntervalStyle {
   /** Width of the rule, in pixels. Default 1.8. */
   readonly strokeWidth?: number;
   /** Pixels by which they are moved down in their row. Default 0. */
-  readonly dy?: number;
+  readonly dy?: number | undefined;
   /** Size, symbol and fill of the dots. Default a full circle with a radius of 4.5 pixels. */
   readonly dot?: Plot.DotOptions;
 }
@@ -34,7 +34,11 @@ export function intervalMarks(
   intervals: readonly Interval[],
   { colour, strokeWidth = 1.8, dy, dot }: IntervalStyle,
 ): Plot.Markish[] {
-  const place = { fx: intervals.some(({ panel }) => panel) ? "panel" : undefined, y: "row", dy };
+  const place = {
+    y: "row",
+    ...intervals.some(({ panel }) => panel) && { fx: "panel" },
+    ...dy !== undefined && { dy },
+  };
   return [
     Plot.ruleY(intervals, { ...place, x1: "low", x2: "high", stroke: colour, strokeWidth }),
     Plot.dot(intervals, { ...place, x: "value", fill: colour, r: 4.5, ...dot }),

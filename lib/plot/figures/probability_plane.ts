@@ -18,7 +18,11 @@ type Title = readonly [text: string, offset: number];
  */
 export function probabilityPlane(
   scale: ProbabilityScale,
-  { real, synthetic, labels = Infinity }: { real: Title; synthetic: Title; labels?: number },
+  { real, synthetic, labels = Infinity }: {
+    real: Title;
+    synthetic: Title;
+    labels?: number | undefined;
+  },
 ): Plot.Markish[] {
   const isLog = scale.type === "log";
   const powers = isLog ? powersOfTen(scale.start, scale.domain[1]) : undefined;

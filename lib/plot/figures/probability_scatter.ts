@@ -27,7 +27,7 @@ export const probabilityKinds = {
 /** How to draw a {@link probabilityScatter}. */
 export interface ProbabilityScatterOptions {
   /** The R² to state in the figure. */
-  readonly fidelity?: ProbabilityFidelity;
+  readonly fidelity?: ProbabilityFidelity | undefined;
   /** Both axes; zeros have a strip of their own on logarithmic ones. Default "linear". */
   readonly axes?: "linear" | "log";
   /** Most points to draw, see `thinned`; the figure says when it drew fewer. Default 4000. */

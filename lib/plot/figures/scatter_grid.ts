@@ -26,7 +26,7 @@ export interface ScatterColumn {
   /** Its points; of one kind in all columns. */
   readonly pairs: PairedProbabilities;
   /** The R² to state in it. */
-  readonly fidelity?: ProbabilityFidelity;
+  readonly fidelity?: ProbabilityFidelity | undefined;
 }
 
 const columnWidth = 168;

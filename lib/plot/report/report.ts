@@ -30,7 +30,7 @@ export interface ReportSources {
   /** The records under judgement, over the same vocabulary. */
   readonly synthetic: Cohort;
   /** The lines of `training.jsonl` of the run that made the synthetic cohort. */
-  readonly training?: readonly EpochLosses[];
+  readonly training?: readonly EpochLosses[] | undefined;
 }
 
 /** Points of one scatter in the page beyond which they are thinned; keeps pages at a few MB. */
@@ -118,7 +118,7 @@ export async function writeReportFiles(
 export async function writeReport(
   folder: string,
   report: PartialReport,
-  { force, ...sources }: ReportSources & { readonly force?: boolean },
+  { force, ...sources }: ReportSources & { readonly force?: boolean | undefined },
 ): Promise<void> {
   await writeWhole(folder, (temporary) => writeReportFiles(temporary, report, sources), { force });
 }

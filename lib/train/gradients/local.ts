@@ -61,8 +61,8 @@ export async function batchGradients(
     divisor: number;
     moment: TrainingMoment;
     room: Room;
-    flat?: FlatGradients;
-    isFlat?: boolean;
+    flat?: FlatGradients | undefined;
+    isFlat?: boolean | undefined;
   },
 ): Promise<{ loss: number; gradients: Gradients }> {
   const runs = fittingRuns(model, "learning", room, cohort, records);

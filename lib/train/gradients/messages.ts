@@ -22,7 +22,7 @@ export interface Setup {
   /** The model's settings. */
   readonly config: ModelConfig;
   /** What the model's tokens stand for, where they need that. */
-  readonly schema?: Schema;
+  readonly schema?: Schema | undefined;
   /** Where the records are. */
   readonly cohort: Cohort;
   /** How parameters and gradients lie in memory. */
