@@ -36,6 +36,8 @@ export interface Command {
   readonly summary: string;
   /** Options by their name without dashes. */
   readonly options: Readonly<Record<string, Option>>;
+  /** More options, listed after the others under a heading each; two headings may share a name. */
+  readonly groups?: Readonly<Record<string, Readonly<Record<string, Option>>>>;
   /** The program that gets all arguments but the task's own options, which are switches then. */
   readonly passesOnTo?: string;
   /** Lines of the help text between the options and the examples. */
@@ -152,25 +154,39 @@ export function shellPath(path: string): string {
   return /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }
 
-function helpText(
-  { name, summary, options, passesOnTo, details, examples }: Command,
-): string {
-  const rows = Object.entries({ ...options, help: { help: "Show this text" } as Option }).map(
-    ([option, { value, help, default: fallback, required }]) => [
-      `  --${option}${value === undefined ? "" : ` ${value}`}`,
-      help + (required ? " (required)" : fallback === undefined ? "" : ` (default ${fallback})`),
-    ],
-  );
-  const width = Math.max(...rows.map(([left]) => left.length)) + 2;
+/** What an option takes, and what it is for. */
+function helpRow(
+  [option, { value, help, default: fallback, required }]: [string, Option],
+): [string, string] {
+  return [
+    `  --${option}${value === undefined ? "" : ` ${value}`}`,
+    help + (required ? " (required)" : fallback === undefined ? "" : ` (default ${fallback})`),
+  ];
+}
+
+function helpText(command: Command): string {
+  const { name, summary, options, groups = {}, passesOnTo, details, examples } = command;
+  const rows = Object.entries({ ...options, help: { help: "Show this text" } }).map(helpRow);
+  const grouped = Object.entries(groups)
+    .map(([group, own]) => ({ group, own: Object.entries(own).map(helpRow) }));
+  const all = [...rows, ...grouped.flatMap(({ own }) => own)];
+  const width = Math.max(...all.map(([left]) => left.length)) + 2;
+  const line = ([left, right]: [string, string]) => left.padEnd(width) + right;
   return [
     `${summary}\n`,
     `Usage: deno task ${name} [options]` +
     (passesOnTo === undefined ? "\n" : ` [options of ${passesOnTo}]\n`),
-    ...rows.map(([left, right]) => left.padEnd(width) + right),
+    ...rows.map(line),
+    ...grouped.flatMap(({ group, own }) => ["", `${group}:`, ...own.map(line)]),
     ...(details === undefined ? [] : ["", ...details]),
     "\nExamples:",
     ...examples.map((example) => `  ${example}`),
   ].join("\n");
+}
+
+/** The command with the options of its groups among the others. */
+function ungrouped({ groups = {}, ...command }: Command): Command {
+  return { ...command, options: Object.assign({}, command.options, ...Object.values(groups)) };
 }
 
 /**
@@ -335,7 +351,7 @@ export async function runCommand(
 ): Promise<never> {
   const bars = progressBars();
   try {
-    const args = parse(command, Deno.args);
+    const args = parse(ungrouped(command), Deno.args);
     // deno-lint-ignore no-console -- help is this program's output
     if (args.has("help")) console.log(helpText(command));
     else {

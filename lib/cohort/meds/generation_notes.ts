@@ -1,4 +1,5 @@
 import { isObject, parsedJson, readText } from "../../files/input.ts";
+import { medsPaths } from "./names.ts";
 
 /** What a synthetic cohort's folder says of how it was drawn, in `metadata/dataset.json`. */
 export interface GenerationNotes {
@@ -19,7 +20,7 @@ export function notesJson({ cutOff, ruled }: GenerationNotes): Record<string, un
  * @throws {SyntaxError} If its `dataset.json` is no JSON
  */
 export async function readGenerationNotes(folder: string): Promise<GenerationNotes> {
-  const path = `${folder}/metadata/dataset.json`;
+  const path = `${folder}/${medsPaths.dataset}`;
   const text = await readText(path).catch((error) => {
     if (error instanceof Deno.errors.NotFound) return "{}";
     throw error;
