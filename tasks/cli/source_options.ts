@@ -45,13 +45,12 @@ function checkOwners(
   sources: readonly SourceSummary[],
   args: Arguments,
 ): void {
-  for (const { name: owner, options } of sources) {
-    for (const [name, declared] of Object.entries(options)) {
-      if (Object.hasOwn(source.options, name) || givenText(name, declared, args) === undefined) {
-        continue;
-      }
-      throw new UsageError(`--${optionName(name)} is an option of ${owner}, not of ${source.name}`);
-    }
+  for (const [name, declared] of sources.flatMap(({ options }) => Object.entries(options))) {
+    const isOwn = Object.hasOwn(source.options, name);
+    if (isOwn || givenText(name, declared, args) === undefined) continue;
+    const owners = sources.filter(({ options }) => Object.hasOwn(options, name))
+      .map((owner) => owner.name).join(", ");
+    throw new UsageError(`--${optionName(name)} is an option of ${owners}, not of ${source.name}`);
   }
 }
 
