@@ -134,13 +134,13 @@ export class EventTable {
   }
 
   /** Adds an event; one without a time is only counted. */
-  event({ code, value = NaN, ...moment }: Event): void {
-    if (Number.isNaN(moment.time)) {
+  event({ patient, time, encounter, code, value = NaN }: Event): void {
+    if (Number.isNaN(time)) {
       this.staticCount++;
       return;
     }
     if (!Number.isNaN(value)) this.expectValues();
-    this.events.moment.push(this.moment(moment));
+    this.events.moment.push(this.moment({ patient, time, encounter }));
     this.events.code.push(code);
     if (this.events.firstValue !== Infinity) this.events.value.push(value);
   }
@@ -167,7 +167,7 @@ export class EventTable {
   }
 
   /**
-   * Adds many events at once: three times as fast.
+   * Adds many events at once, in a third of the time.
    *
    * @param rows.moment [events] see {@link EventTable.moment}
    * @param rows.code [events] an index past the source's own vocabulary stands for no code

@@ -9,6 +9,9 @@ import { subjectIdOf } from "../subject_id.ts";
 import { microsecondsPerDay } from "../time.ts";
 import { detached } from "./detached.ts";
 
+/** The split of a patient who was given none. */
+const noSplit = 255;
+
 /** How a list of {@link Patients} is kept. */
 export interface PatientsOptions {
   /** [labels] Names of the labels that the source brings itself; default none. */
@@ -65,7 +68,7 @@ export class Patients {
     this.indices.set(typeof id === "string" ? detached(id) : id, index);
     this.births.push(NaN);
     this.sexes.push(0);
-    this.splits.push(0);
+    this.splits.push(noSplit);
     for (let label = 0; label < this.labelNames.length; label++) this.labels.push(0);
     return index;
   }
@@ -103,8 +106,18 @@ export class Patients {
     return !this.undated.has(patient);
   }
 
-  /** Everything that is known of the patients, record by record. */
+  /**
+   * Everything that is known of the patients, record by record.
+   *
+   * @throws {RangeError} If some patients have a split and others have none
+   */
   records(): PatientRecords {
+    const lost = this.hasSplits ? this.splits.view().indexOf(noSplit) : -1;
+    if (lost >= 0) {
+      throw new RangeError(
+        `Cannot make a cohort: patient ${this.ids()[lost]} is in no split, others are`,
+      );
+    }
     const subjects = BigInt64Array.from(
       this.ids(),
       (id) => typeof id === "bigint" ? id : subjectIdOf(id),

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import type { Cohort } from "ehrloom/cohort/cohort.ts";
 import { recordLists } from "ehrloom/cohort/records.ts";
 import { cohortOfEvents } from "ehrloom/cohort/sources/cohort_of_events.ts";
@@ -142,6 +142,14 @@ Deno.test("cohortOfEvents() knows no day of undated patients, but the time betwe
   assertEquals([...cohort.startDays], [NaN]);
   assertEquals([...cohort.gapDays], [0, 1, 1, 0]);
   assertEquals([...cohort.codeOffsets], [0, 1, 2, 3, 3]);
+});
+
+Deno.test("cohortOfEvents() refuses splits that leave out a patient", () => {
+  const table = new EventTable();
+  for (const id of ["p", "q", "r"]) table.patients.index(id);
+  table.patients.setSplit(0, 1);
+  table.patients.setSplit(2, 0);
+  assertThrows(() => cohortOfEvents(table), RangeError, "patient q is in no split, others are");
 });
 
 Deno.test("CodeList names the rarer units of a code, and refuses reserved and empty names", () => {
