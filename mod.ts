@@ -63,7 +63,15 @@ export {
   notesJson,
   readGenerationNotes,
 } from "./lib/cohort/meds/generation_notes.ts";
-export { type SourceFormat, sourceFormats, type SourceOptions } from "./lib/cohort/sources/mod.ts";
+export { sources } from "./lib/cohort/sources/mod.ts";
+export { prepare, type PrepareOptions } from "./lib/cohort/sources/prepare.ts";
+export type {
+  OptionValues,
+  ReadHow,
+  SourceOption,
+  SourceOptions,
+  SourceSummary,
+} from "./lib/cohort/sources/source.ts";
 export {
   type Exclusion,
   parseRules,

@@ -1,33 +1,26 @@
 import {
   type Cohort,
   labels,
-  random,
+  prepare,
   readPhenotypes,
-  sourceFormats,
+  sources,
   splitNames,
   splitOf,
-  trimmed,
-  withLabels,
-  withSplits,
   writeMeds,
 } from "ehrloom";
 import { type Arguments, type Command, runCommand, say, UsageError } from "./cli/command.ts";
+import { sourceGroups, sourceValues } from "./cli/source_options.ts";
 
-const formatNames = Object.keys(sourceFormats);
+const sourceNames = sources.map(({ name }) => name);
+const nameWidth = Math.max(...sourceNames.map(({ length }) => length)) + 2;
 
 const command: Command = {
   name: "prepare",
   summary: "Turn source files into a cohort folder, which train, generate and evaluate read.",
   options: {
-    from: { value: "FORMAT", help: `Source format: ${formatNames.join(", ")}`, required: true },
+    from: { value: "FORMAT", help: `Source format: ${sourceNames.join(", ")}`, required: true },
     input: { value: "PATH", help: "The source: a folder or file", required: true, reads: true },
     out: { value: "DIR", help: "The cohort folder to write", required: true },
-    tables: { value: "A,B", help: "Tables whose codes to take (all but observations)" },
-    "visits-with": {
-      value: "A,B",
-      help: "Tables of which a visit needs a code (those taken but observations)",
-    },
-    "time-series": { help: "Each later time of measurement in an encounter is a visit of its own" },
     labels: {
       value: "FILE",
       help: "Phenotype definitions, JSON: label, code system, codes; rare codes give labels too",
@@ -35,10 +28,19 @@ const command: Command = {
     },
     "max-visits": { value: "N", help: "Take only the first N visits of a patient (all)" },
     "min-count": { value: "N", help: "Leave out codes that fewer than N patients have (none)" },
-    seed: { value: "N", help: "Splits patients by chance (4; or the source's own splits)" },
+    seed: {
+      value: "N",
+      help:
+        "Random seed of the split into train, validation and test (the source's own split, else 4)",
+    },
     "skip-bad-rows": { help: "Leave out malformed rows of CSV files and count them" },
     force: { help: "Replace an older result at --out" },
   },
+  groups: sourceGroups(sources),
+  details: [
+    "Source formats:",
+    ...sources.map(({ name, summary }) => `  ${name.padEnd(nameWidth)}${summary}`),
+  ],
   examples: [
     "deno task prepare --from synthea --input data-fixtures/synthea-ma-sample --out runs/cohort" +
     " --labels data-fixtures/synthea-ma-sample/phenotypes.json --visits-with conditions" +
@@ -48,19 +50,6 @@ const command: Command = {
     " --visits-with observations --time-series --min-count 5",
   ],
 };
-
-function tableList(args: Arguments, option: string, known: readonly string[]) {
-  const tables = args.maybe(option)?.split(",").map((table) => table.trim());
-  for (const table of tables ?? []) {
-    if (!known.includes(table)) {
-      const choice = known.length === 0
-        ? "this format has no choice"
-        : `known are ${known.join(", ")}`;
-      throw new UsageError(`--${option} names "${table}": ${choice}`);
-    }
-  }
-  return tables;
-}
 
 function count(args: Arguments, option: string): number | undefined {
   return args.maybe(option) === undefined ? undefined : args.integer(option, { min: 1 });
@@ -79,47 +68,34 @@ function summarize(cohort: Cohort): void {
 }
 
 await runCommand(command, async (args, onProgress) => {
-  const format = sourceFormats[args.text("from")];
-  if (!formatNames.includes(args.text("from"))) {
-    throw new UsageError(
-      `--from is "${args.text("from")}", known formats are ${formatNames.join(", ")}`,
-    );
+  const name = args.text("from");
+  const source = sources.find((one) => one.name === name);
+  if (source === undefined) {
+    throw new UsageError(`--from is "${name}", known formats are ${sourceNames.join(", ")}`);
   }
   const force = args.has("force");
-  const tables = tableList(args, "tables", format.tables);
-  const visitTables = tableList(args, "visits-with", tables ?? format.defaultTables);
-  if (args.has("time-series") && !tables?.includes("observations")) {
-    throw new UsageError("--time-series needs observations among the --tables");
-  }
+  const values = sourceValues(source, sources, args);
   const maxVisits = count(args, "max-visits");
   const minCount = count(args, "min-count");
   const seed = args.maybe("seed") === undefined ? undefined : args.integer("seed", { min: 0 });
   await args.claim("out", async (out) => {
     const phenotypes = args.maybe("labels") === undefined
-      ? []
+      ? undefined
       : await readPhenotypes(args.path("labels"));
 
     const badRows: string[] = [];
     const leftOut: string[] = [];
-    const read = await format.read(args.path("input"), {
-      tables,
-      visitTables,
-      timeSeries: args.has("time-series"),
+    const cohort = await prepare(name, args.path("input"), {
+      values,
+      phenotypes,
+      maxVisits,
+      minCount,
+      seed,
       onBadRow: args.has("skip-bad-rows") ? (problem) => badRows.push(problem) : undefined,
       onLeftOut: (what) => leftOut.push(what),
       onProgress,
     });
-    const kept = trimmed(read, { maxVisits });
-    const within = maxVisits === undefined ? "" : ` within --max-visits ${maxVisits}`;
-    const onUnmatched = (label: string, code: string) =>
-      leftOut.push(`code ${code} of label ${label}: no record has it${within}`);
-    const labelled = phenotypes.length === 0 ? kept : withLabels(kept, phenotypes, { onUnmatched });
-    // behind the labels, which rare codes give too
-    const frequent = trimmed(labelled, { minCount: minCount ?? (format.hasOwnVocabulary ? 0 : 1) });
-    const cohort = seed === undefined && frequent.splits !== null
-      ? frequent
-      : withSplits(frequent, random(seed ?? 4));
-    await writeMeds(out, cohort, { name: args.text("from"), force, onProgress });
+    await writeMeds(out, cohort, { name, force, onProgress });
 
     summarize(cohort);
     for (const what of leftOut) say(`left out: ${what}`);

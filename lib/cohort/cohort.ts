@@ -132,42 +132,28 @@ export function cohort(parts: CohortParts): Cohort {
   };
 }
 
-/**
- * The records at the given indices, in that order, each at most once.
- *
- * @throws {RangeError} If an index is out of range or given twice
- */
-export function subset(source: Cohort, recordIndices: ArrayLike<number>): Cohort {
-  const records = recordIndices.length;
-  const labelCount = source.labelNames.length;
-  const visitOffsets = new Uint32Array(records + 1);
+/** The visits of the given records. */
+function visitsOfRecords(
+  source: Cohort,
+  records: ArrayLike<number>,
+): Pick<CohortParts, "visitOffsets" | "codeOffsets" | "codes" | "gapDays" | "values"> {
+  const visitOffsets = new Uint32Array(records.length + 1);
   let events = 0;
-  for (let i = 0; i < records; i++) {
-    const record = recordIndices[i];
-    if (!(record >= 0 && record < source.recordCount)) {
-      throw new RangeError(`Cannot take record ${record}: the cohort has ${source.recordCount}`);
-    }
-    const from = source.visitOffsets[record];
-    const to = source.visitOffsets[record + 1];
+  for (let i = 0; i < records.length; i++) {
+    const from = source.visitOffsets[records[i]];
+    const to = source.visitOffsets[records[i] + 1];
     visitOffsets[i + 1] = visitOffsets[i] + to - from;
     events += source.codeOffsets[to] - source.codeOffsets[from];
   }
-  const visits = visitOffsets[records];
+  const visits = visitOffsets[records.length];
   const codeOffsets = new Uint32Array(visits + 1);
   const codes = new Uint32Array(events);
   const gapDays = new Float32Array(visits);
   const values = source.values && new Float32Array(events);
-  const labels = new Uint8Array(records * labelCount);
-  const subjectIds = new BigInt64Array(records);
-  const startDays = new Float64Array(records);
-  const splits = source.splits && new Uint8Array(records);
-  const demographics = source.demographics &&
-    { birthDays: new Float64Array(records), sexes: new Uint8Array(records) };
   let event = 0;
-  for (let i = 0; i < records; i++) {
-    const record = recordIndices[i];
-    const from = source.visitOffsets[record];
-    const to = source.visitOffsets[record + 1];
+  for (let i = 0; i < records.length; i++) {
+    const from = source.visitOffsets[records[i]];
+    const to = source.visitOffsets[records[i] + 1];
     const firstEvent = source.codeOffsets[from];
     const lastEvent = source.codeOffsets[to];
     gapDays.set(source.gapDays.subarray(from, to), visitOffsets[i]);
@@ -175,36 +161,54 @@ export function subset(source: Cohort, recordIndices: ArrayLike<number>): Cohort
     if (values !== null && source.values !== null) {
       values.set(source.values.subarray(firstEvent, lastEvent), event);
     }
+    const shift = event - firstEvent;
     for (let visit = from; visit < to; visit++) {
-      codeOffsets[visitOffsets[i] + visit - from + 1] = event + source.codeOffsets[visit + 1] -
-        firstEvent;
+      codeOffsets[visitOffsets[i] + visit - from + 1] = source.codeOffsets[visit + 1] + shift;
     }
     event += lastEvent - firstEvent;
-    labels.set(
-      source.labels.subarray(record * labelCount, (record + 1) * labelCount),
-      i * labelCount,
-    );
-    subjectIds[i] = source.subjectIds[record];
-    startDays[i] = source.startDays[record];
-    if (splits !== null && source.splits !== null) splits[i] = source.splits[record];
-    if (demographics !== null && source.demographics !== null) {
-      demographics.birthDays[i] = source.demographics.birthDays[record];
-      demographics.sexes[i] = source.demographics.sexes[record];
+  }
+  return { visitOffsets, codeOffsets, codes, gapDays, values };
+}
+
+/** What a cohort knows of the given records beside their visits. */
+function factsOfRecords(
+  { labels, labelNames, subjectIds, startDays, splits, demographics }: Cohort,
+  records: ArrayLike<number>,
+): Pick<CohortParts, "labels" | "subjectIds" | "startDays" | "splits" | "demographics"> {
+  const count = labelNames.length;
+  const taken = new Uint8Array(records.length * count);
+  for (let i = 0; i < records.length; i++) {
+    taken.set(labels.subarray(records[i] * count, (records[i] + 1) * count), i * count);
+  }
+  return {
+    labels: taken,
+    subjectIds: BigInt64Array.from(records, (record) => subjectIds[record]),
+    startDays: Float64Array.from(records, (record) => startDays[record]),
+    splits: splits && Uint8Array.from(records, (record) => splits[record]),
+    demographics: demographics && {
+      birthDays: Float64Array.from(records, (record) => demographics.birthDays[record]),
+      sexes: Uint8Array.from(records, (record) => demographics.sexes[record]),
+    },
+  };
+}
+
+/**
+ * The records at the given indices, in that order, each at most once.
+ *
+ * @throws {RangeError} If an index is out of range or given twice
+ */
+export function subset(source: Cohort, recordIndices: ArrayLike<number>): Cohort {
+  for (let i = 0; i < recordIndices.length; i++) {
+    const record = recordIndices[i];
+    if (!(record >= 0 && record < source.recordCount)) {
+      throw new RangeError(`Cannot take record ${record}: the cohort has ${source.recordCount}`);
     }
   }
   return cohort({
     vocabulary: source.vocabulary,
     labelNames: source.labelNames,
-    subjectIds,
-    visitOffsets,
-    codeOffsets,
-    codes,
-    labels,
-    startDays,
-    gapDays,
-    values,
-    demographics,
-    splits,
+    ...visitsOfRecords(source, recordIndices),
+    ...factsOfRecords(source, recordIndices),
   });
 }
 

@@ -4,12 +4,18 @@ export interface Growing<A extends Uint8Array | Uint32Array | Float32Array | Flo
   readonly length: number;
   /** The entries so far; a view that the next `push` may leave behind. */
   view(): A;
+  /** The entry at an index. */
+  at(index: number): number;
+  /** Replaces the entry at an index. */
+  set(index: number, value: number): void;
   /** Appends a number. */
   push(value: number): void;
+  /** Appends numbers. */
+  append(values: A): void;
 }
 
 /**
- * An empty typed array that doubles its room as it fills: an entry takes its own bytes only, where
+ * An empty typed array that makes more room as it fills: an entry takes its own bytes only, where
  * a list of numbers would take eight.
  *
  * @param make allocates the array for a number of entries
@@ -19,18 +25,29 @@ export function growing<A extends Uint8Array | Uint32Array | Float32Array | Floa
 ): Growing<A> {
   let array = make(1024);
   let length = 0;
+  const grow = (wanted: number) => {
+    const factor = array.length < 1 << 20 ? 2 : 1.25; // what is not filled yet takes memory too
+    const larger = make(Math.max(wanted, Math.ceil(factor * array.length)));
+    larger.set(array);
+    array = larger;
+  };
   return {
     get length() {
       return length;
     },
     view: () => array.subarray(0, length) as A,
+    at: (index) => array[index],
+    set(index, value) {
+      array[index] = value;
+    },
     push(value) {
-      if (length === array.length) {
-        const larger = make(2 * length);
-        larger.set(array);
-        array = larger;
-      }
+      if (length === array.length) grow(length + 1);
       array[length++] = value;
+    },
+    append(values) {
+      if (length + values.length > array.length) grow(length + values.length);
+      array.set(values, length);
+      length += values.length;
     },
   };
 }

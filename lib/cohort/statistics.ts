@@ -7,7 +7,7 @@ import pl from "nodejs-polars";
 import { type Cohort, daysPerYear, sexNames, splitNames } from "./cohort.ts";
 import { measuredValues } from "./measured_values.ts";
 import { quantile } from "./quantile.ts";
-import { microsecondsPerDay } from "./meds/write.ts";
+import { microsecondsPerDay } from "./time.ts";
 
 /** A Polars DataFrame. */
 export type Frame = pl.DataFrame;

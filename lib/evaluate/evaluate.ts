@@ -31,7 +31,7 @@ export interface EvaluateOptions {
   /** Synthetic records that reached the model's longest length without an end, as `generate` says. */
   readonly cutOff?: number | undefined;
   /** Draws under clinical rules, and those that the rules changed, as `generate` says. */
-  readonly ruled?: { readonly draws: number; readonly touched: number };
+  readonly ruled?: { readonly draws: number; readonly touched: number } | undefined;
   /** Called after every block of resamples. */
   readonly onProgress?: OnProgress | undefined;
 }

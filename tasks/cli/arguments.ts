@@ -13,7 +13,7 @@ export class UsageError extends Error {}
 /** One option of a task, for parsing and for its help text. */
 export interface Option {
   /** What stands for the value in the help text ("DIR"); a switch without value when left out. */
-  readonly value?: string;
+  readonly value?: string | undefined;
   /** One sentence for the help text. */
   readonly help: string;
   /** Used when the option is not given; shown in the help text. */
@@ -34,6 +34,8 @@ export interface Command {
   readonly summary: string;
   /** Options by their name without dashes. */
   readonly options: Readonly<Record<string, Option>>;
+  /** More options, listed after the others under a heading each; two headings may share a name. */
+  readonly groups?: Readonly<Record<string, Readonly<Record<string, Option>>>>;
   /** The program that gets all arguments but the task's own options, which are switches then. */
   readonly passesOnTo?: string;
   /** Lines of the help text between the options and the examples, by the options given with --help. */
@@ -138,6 +140,11 @@ export class Arguments {
     }
     return value;
   }
+}
+
+/** The command with the options of its groups among the others. */
+export function ungrouped({ groups = {}, ...command }: Command): Command {
+  return { ...command, options: Object.assign({}, command.options, ...Object.values(groups)) };
 }
 
 /**

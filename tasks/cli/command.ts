@@ -4,12 +4,12 @@
  * @module
  */
 import { type OnProgress, putBackForReading } from "ehrloom";
-import { type Arguments, type Command, parse, UsageError } from "./arguments.ts";
+import { type Arguments, type Command, parse, ungrouped, UsageError } from "./arguments.ts";
 import { helpText } from "./help.ts";
 import { listenToSignals } from "./interrupted.ts";
 import { progressBars, say } from "./progress.ts";
 
-export { type Arguments, type Command, type Option, UsageError } from "./arguments.ts";
+export { Arguments, type Command, type Option, UsageError } from "./arguments.ts";
 export { hasBegun, sameCommand } from "./interrupted.ts";
 export { resolvePath, shellPath } from "./paths.ts";
 export { say } from "./progress.ts";
@@ -36,7 +36,7 @@ export async function runCommand(
 ): Promise<never> {
   const bars = progressBars();
   try {
-    const args = parse(command, Deno.args);
+    const args = parse(ungrouped(command), Deno.args);
     // deno-lint-ignore no-console -- help is this program's output
     if (args.has("help")) console.log(helpText(command, args));
     else {

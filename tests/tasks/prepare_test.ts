@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { readMeds } from "ehrloom/cohort/meds/read.ts";
+import { sources } from "ehrloom/cohort/sources/mod.ts";
 import { syntheaSample, syntheaSampleFolder } from "ehrloom/cohort/sample.ts";
 import { taskArguments } from "../tiny.ts";
 
@@ -154,6 +155,27 @@ Deno.test("prepare --tables observations --time-series writes values and says wh
   });
 });
 
+Deno.test("prepare --help shows each source with its summary, and its options under its name", async () => {
+  const { code, stdout } = await new Deno.Command(Deno.execPath(), {
+    args: [...taskArguments("prepare"), "--help"],
+    cwd: root,
+    env: { NO_COLOR: "1" },
+  }).output();
+  assertEquals(code, 0);
+  const help = new TextDecoder().decode(stdout);
+  const [, own] = help.match(/\nsynthea:\n((?: {2}--.*\n)+)/) ?? [];
+  assertEquals(own.match(/--[\w-]+/g)?.filter((option) => own.includes(`\n  ${option}`)), [
+    "--visits-with",
+    "--time-series",
+  ]);
+  assertMatch(own, /^ {2}--tables A,B +\S.*\(default conditions,medications,procedures\)\n/);
+  for (const { name, summary } of sources) {
+    assert(
+      help.split("\n").some((line) => line.trim().split(/ {2,}/).join() === `${name},${summary}`),
+    );
+  }
+});
+
 const bad: {
   what: string;
   change?: Record<string, string | null>;
@@ -264,6 +286,24 @@ const bad: {
     code: 2,
     wanted:
       /--tables names "allergies": known are conditions, medications, procedures, observations$/,
+  },
+  {
+    what: "a table to visit with that is not chosen",
+    args: () => ["--tables", "conditions", "--visits-with", "procedures"],
+    code: 2,
+    wanted: /--visits-with names "procedures": known are conditions$/,
+  },
+  {
+    what: "a table of a source that has none",
+    args: () => ["--from", "meds", "--tables", "conditions"],
+    code: 2,
+    wanted: /--tables is an option of synthea, not of meds$/,
+  },
+  {
+    what: "a switch of another source",
+    args: () => ["--from", "records-json", "--time-series"],
+    code: 2,
+    wanted: /--time-series is an option of synthea, not of records-json$/,
   },
   {
     what: "--max-visits 0",

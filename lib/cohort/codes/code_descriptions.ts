@@ -4,7 +4,7 @@
  * @module
  */
 import { readCsv } from "../../files/csv.ts";
-import { readMedsNames } from "../meds/read.ts";
+import { readMedsNames } from "../meds/metadata.ts";
 import { found, isObject, parsedJson, readText, rootNames } from "../../files/input.ts";
 import { type Vocabulary, vocabulary } from "../vocabulary.ts";
 

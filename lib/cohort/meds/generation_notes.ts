@@ -1,11 +1,12 @@
 import { isObject, parsedJson, readText } from "../../files/input.ts";
+import { medsPaths } from "./names.ts";
 
 /** What a synthetic cohort's folder says of how it was drawn, in `metadata/dataset.json`. */
 export interface GenerationNotes {
   /** Records that reached the model's longest length without an end. */
-  readonly cutOff?: number;
+  readonly cutOff?: number | undefined;
   /** Draws under clinical rules, and those that the rules changed. */
-  readonly ruled?: { readonly draws: number; readonly touched: number };
+  readonly ruled?: { readonly draws: number; readonly touched: number } | undefined;
 }
 
 /** The notes as `dataset.json` holds them, under "ehrloom". */
@@ -19,7 +20,7 @@ export function notesJson({ cutOff, ruled }: GenerationNotes): Record<string, un
  * @throws {SyntaxError} If its `dataset.json` is no JSON
  */
 export async function readGenerationNotes(folder: string): Promise<GenerationNotes> {
-  const path = `${folder}/metadata/dataset.json`;
+  const path = `${folder}/${medsPaths.dataset}`;
   const text = await readText(path).catch((error) => {
     if (error instanceof Deno.errors.NotFound) return "{}";
     throw error;

@@ -22,16 +22,11 @@ import pl from "nodejs-polars";
 import type { OnProgress } from "../../progress.ts";
 import { type Cohort, sexNames } from "../cohort.ts";
 import { joined } from "../growing.ts";
+import { medsPaths, medsSplitNames, unknownStart } from "./names.ts";
 import { writeWhole } from "../../files/output.ts";
 import { birthCode, emptyVisitCode, sexCodes } from "../reserved_names.ts";
+import { microsecondsPerDay } from "../time.ts";
 import { sameTexts, type Vocabulary } from "../vocabulary.ts";
-
-/** Microseconds since 1970 of 1900-01-01: where a record begins whose days are unknown. */
-export const unknownStart: number = Date.UTC(1900, 0, 1) * 1000;
-/** Microseconds in a day. */
-export const microsecondsPerDay = 86_400_000_000;
-/** MEDS's names for the splits, in the order of `splitNames`. */
-export const medsSplitNames = ["train", "tuning", "held_out"] as const;
 
 /** A shard is closed when it holds this many events: about 100 MB of memory while it is written. */
 const eventsPerShard = 1 << 21;
@@ -45,7 +40,7 @@ export interface WriteMedsOptions {
   /** Replace what is at the path. */
   force?: boolean;
   /** Told the records written so far; `total` is 0 while chunks are still to come. */
-  onProgress?: OnProgress;
+  onProgress?: OnProgress | undefined;
 }
 
 /** The rows of records `from` up to `to`. */
@@ -201,7 +196,7 @@ class Subjects {
       pl.Series(name, Uint8Array.from(ids, (_, record) => labels[record * count + label]))
     );
     await writeParquet(
-      `${folder}/labels.parquet`,
+      `${folder}/${medsPaths.labels}`,
       pl.DataFrame([pl.Series("subject_id", ids), ...columns]),
     );
     if (this.splits.length > 0) {
@@ -212,7 +207,7 @@ class Subjects {
       ]);
       const split = pl.DataFrame([pl.Series("subject_id", ids), pl.Series("index", splits)])
         .join(names, { on: "index", how: "left" }).select("subject_id", "split");
-      await writeParquet(`${folder}/subject_splits.parquet`, split);
+      await writeParquet(`${folder}/${medsPaths.splits}`, split);
     }
   }
 }
@@ -244,8 +239,8 @@ export async function writeMeds(
   { name = "ehrloom", notes, force = false, onProgress }: WriteMedsOptions = {},
 ): Promise<void> {
   await writeWhole(path, async (folder) => {
-    await Deno.mkdir(`${folder}/data`, { recursive: true });
-    await Deno.mkdir(`${folder}/metadata`);
+    await Deno.mkdir(`${folder}/${medsPaths.data}`, { recursive: true });
+    await Deno.mkdir(`${folder}/${medsPaths.metadata}`);
     let subjects: Subjects | undefined;
     let codes = pl.DataFrame();
     let shard = 0;
@@ -270,19 +265,20 @@ export async function writeMeds(
             pl.col("numeric_value"),
             pl.col("visit"),
           );
-        await writeParquet(`${folder}/data/${String(shard++).padStart(4, "0")}.parquet`, rows);
+        const name = `${String(shard++).padStart(4, "0")}.parquet`;
+        await writeParquet(`${folder}/${medsPaths.data}/${name}`, rows);
         done += to - from;
         onProgress?.({ stage: "writing records", done, total });
       }
     }
     if (subjects === undefined) throw new RangeError("Cannot write a cohort: it has no parts");
-    await subjects.write(`${folder}/metadata`);
+    await subjects.write(folder);
     const codesTable = codes.select(
       pl.col("code"),
       pl.col("description"),
       pl.lit(null).cast(pl.List(pl.String)).alias("parent_codes"),
     );
-    await writeParquet(`${folder}/metadata/codes.parquet`, codesTable);
-    await Deno.writeTextFile(`${folder}/metadata/dataset.json`, metadata(name, notes?.()));
+    await writeParquet(`${folder}/${medsPaths.codes}`, codesTable);
+    await Deno.writeTextFile(`${folder}/${medsPaths.dataset}`, metadata(name, notes?.()));
   }, { force });
 }

@@ -162,6 +162,81 @@ function isRule(rule: unknown): rule is Rule {
 /** Unknown codes that an error names before it only counts. */
 const named = 5;
 
+/** The vocabulary's codes that rules name. */
+class NamedCodes {
+  private readonly unknown = new Set<string>();
+
+  constructor(private readonly vocabulary: Vocabulary) {}
+
+  /** Indices of the codes that texts of a rule stand for, rising. */
+  indices(texts: readonly string[]): number[] {
+    const { vocabulary, unknown } = this;
+    const found = texts.flatMap((text) => {
+      const exact = vocabulary.indexOf.get(text);
+      if (exact !== undefined) return [exact];
+      const matches = text.endsWith("*")
+        ? vocabulary.codes.flatMap((code, i) => code.startsWith(text.slice(0, -1)) ? [i] : [])
+        : [];
+      if (matches.length === 0) unknown.add(text);
+      return matches;
+    });
+    return [...new Set(found)].sort((a, b) => a - b);
+  }
+
+  /** Throws if a text stood for no code. */
+  check(source: string): void {
+    if (this.unknown.size === 0) return;
+    const list = [...this.unknown];
+    const more = list.length > named ? ` and ${list.length - named} more` : "";
+    throw new RangeError(
+      `Cannot take ${source}: no code of the cohort is called ${
+        list.slice(0, named).map((code) => JSON.stringify(code)).join(", ")
+      }${more}; leave out what the cohort lacks (its codes are such as ${
+        JSON.stringify(this.vocabulary.codes[0] ?? "")
+      })`,
+    );
+  }
+}
+
+/** The codes that a rule keeps to one sex. */
+interface SexCodes {
+  readonly rule: number;
+  readonly sex: number;
+  readonly codes: readonly number[];
+}
+
+/** Codes of the one sex are never in a record with those of the other, where sex is unknown. */
+function sexExclusions(bySex: readonly SexCodes[]): Exclusion[] {
+  return bySex.flatMap(({ rule, sex, codes }) =>
+    bySex.filter((other) => other.rule > rule && other.sex !== sex).map((other): Exclusion => ({
+      rules: [rule, other.rule],
+      within: "record",
+      sides: [codes, other.codes],
+      isForUnknownSex: true,
+    }))
+  );
+}
+
+/** By code the exclusions that it is in, each with the side that it excludes. */
+function exclusionsByCode(
+  exclusions: readonly Exclusion[],
+): Map<number, [Exclusion, 0 | 1][]> {
+  const byCode = new Map<number, [Exclusion, 0 | 1][]>();
+  for (const exclusion of exclusions) {
+    const [first, second] = exclusion.sides;
+    const add = (codes: readonly number[], side: 0 | 1) => {
+      for (const code of codes) {
+        const list = byCode.get(code);
+        if (list === undefined) byCode.set(code, [[exclusion, side]]);
+        else list.push([exclusion, side]);
+      }
+    };
+    add(first, 1);
+    if (second !== first) add(second, 0);
+  }
+  return byCode;
+}
+
 /**
  * Rules for a vocabulary and its labels.
  *
@@ -173,31 +248,19 @@ export function rulesFor(
   { vocabulary, labelNames }: Pick<Cohort, "vocabulary" | "labelNames">,
   source = "the rules",
 ): Rules {
-  const unknown = new Set<string>();
-  const indicesOf = (texts: readonly string[]): number[] => {
-    const found = texts.flatMap((text) => {
-      const exact = vocabulary.indexOf.get(text);
-      if (exact !== undefined) return [exact];
-      const matches = text.endsWith("*")
-        ? vocabulary.codes.flatMap((code, i) => code.startsWith(text.slice(0, -1)) ? [i] : [])
-        : [];
-      if (matches.length === 0) unknown.add(text);
-      return matches;
-    });
-    return [...new Set(found)].sort((a, b) => a - b);
-  };
+  const known = new NamedCodes(vocabulary);
   const restrictions: Restriction[] = [];
   const exclusions: Exclusion[] = [];
-  const bySex: { rule: number; sex: number; codes: number[] }[] = [];
+  const bySex: SexCodes[] = [];
   for (const [at, rule] of rules.entries()) {
-    const codes = indicesOf(rule.codes);
+    const codes = known.indices(rule.codes);
     const within = "within" in rule ? rule.within : "record";
     const exclude = (other: readonly number[]) =>
       exclusions.push({ rules: [at], within, sides: [codes, other], isForUnknownSex: false });
     const restrict = (isAllowed: Restriction["isAllowed"]) =>
       restrictions.push({ rules: [at], codes, isAllowed });
     if (rule.kind === "at-most-one") exclude(codes);
-    else if (rule.kind === "never-together") exclude(indicesOf(rule.with));
+    else if (rule.kind === "never-together") exclude(known.indices(rule.with));
     else if (rule.kind === "age") {
       const { min = -Infinity, max = Infinity } = rule;
       restrict(({ ageYears }) =>
@@ -218,42 +281,16 @@ export function rulesFor(
       bySex.push({ rule: at, sex, codes });
     }
   }
-  if (unknown.size > 0) {
-    const list = [...unknown];
-    const more = list.length > named ? ` and ${list.length - named} more` : "";
-    throw new RangeError(
-      `Cannot take ${source}: no code of the cohort is called ${
-        list.slice(0, named).map((code) => JSON.stringify(code)).join(", ")
-      }${more}; leave out what the cohort lacks (its codes are such as ${
-        JSON.stringify(vocabulary.codes[0] ?? "")
-      })`,
-    );
-  }
-  for (const { rule, sex, codes } of bySex) {
-    for (const other of bySex) {
-      if (!(other.rule > rule && other.sex !== sex)) continue;
-      exclusions.push({
-        rules: [rule, other.rule],
-        within: "record",
-        sides: [codes, other.codes],
-        isForUnknownSex: true,
-      });
-    }
-  }
-  const exclusionsOf = new Map<number, [Exclusion, 0 | 1][]>();
-  for (const exclusion of exclusions) {
-    const [first, second] = exclusion.sides;
-    const add = (codes: readonly number[], side: 0 | 1) => {
-      for (const code of codes) {
-        const list = exclusionsOf.get(code);
-        if (list === undefined) exclusionsOf.set(code, [[exclusion, side]]);
-        else list.push([exclusion, side]);
-      }
-    };
-    add(first, 1);
-    if (second !== first) add(second, 0);
-  }
-  return { rules, restrictions, exclusions, exclusionsOf, vocabulary, labelNames };
+  known.check(source);
+  exclusions.push(...sexExclusions(bySex));
+  return {
+    rules,
+    restrictions,
+    exclusions,
+    exclusionsOf: exclusionsByCode(exclusions),
+    vocabulary,
+    labelNames,
+  };
 }
 
 /**

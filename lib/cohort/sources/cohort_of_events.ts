@@ -1,140 +1,198 @@
 /**
- * Makes a cohort of what Synthea's tables record.
+ * Makes a cohort of a source's events: which of them are a visit, in what order, which value of a
+ * code stays.
  *
  * @module
  */
 import { type Cohort, cohort } from "../cohort.ts";
-import { subjectIdOf } from "../subject_id.ts";
-import type { Events, Moments, Patients } from "./event_table.ts";
-import { vocabulary } from "../vocabulary.ts";
+import { microsecondsPerDay, sameTime } from "../time.ts";
+import { type EventTable, noEncounter } from "./event_table.ts";
+import { distinctCodes } from "./distinct_codes.ts";
 
-/** Codes and values in rows of visits, as a cohort has them. */
-interface VisitRows {
-  offsets: Uint32Array;
-  codes: Uint32Array;
-  values: Float32Array | null;
-  /** Values that a later one of the same code and visit replaced. */
-  replaced: number;
+/** The moments that take part in visits, in the order of records and visits. */
+interface Ordered {
+  /** [moments] Index of the record. */
+  readonly record: Uint32Array;
+  /** [moments] When the visit is that the moment belongs to. */
+  readonly visitTime: Float64Array;
+  /** Moments that are part of a visit; those of a visit one after another, by time. */
+  readonly order: Uint32Array;
 }
 
-/** [visits] Moments that are visits, patient by patient, in time order. */
-function orderedVisits({ ids, encounter, patient, day }: Moments, events: Events): Uint32Array {
-  const hasCode = new Uint8Array(day.length);
+/** [moments] 1 where something was recorded that counts, in an encounter that does. */
+function partsOfVisits(table: EventTable, rank: Int32Array): Uint8Array {
+  const { codes, encounters, moments, events } = table;
+  const isPart = new Uint8Array(moments.time.length);
+  if (codes.own !== null && encounters.ids.length === 0) return isPart.fill(1);
+  const code = events.code.view();
+  const moment = events.moment.view();
+  for (let event = 0; event < code.length; event++) {
+    if (rank[code[event]] >= 0) isPart[moment[event]] = 1;
+  }
+  for (const declared of moments.declared.view()) isPart[declared] = 1;
+  if (encounters.ids.length === 0) return isPart;
+  const isVisit = encounters.isVisit.view();
+  const encounter = moments.encounter.view();
+  for (let i = 0; i < isPart.length; i++) if (isVisit[encounter[i]] === 0) isPart[i] = 0;
+  return isPart;
+}
+
+/** [moments] When the visit is that each moment belongs to, were it one. */
+function visitTimes({ encounters, moments, visits }: EventTable): Float64Array {
+  const times = moments.time.view();
+  if (encounters.ids.length === 0) return times;
+  const start = encounters.start.view();
+  const encounter = moments.encounter.view();
+  return times.map((time, moment) => {
+    if (encounter[moment] === noEncounter) return time;
+    const begin = start[encounter[moment]];
+    return visits === "encounters" ? begin : Math.max(begin, time);
+  });
+}
+
+function ordered(table: EventTable, recordOf: Uint32Array, rank: Int32Array): Ordered {
+  const { encounters: { ids }, moments } = table;
+  const isPart = partsOfVisits(table, rank);
+  const visitTime = visitTimes(table);
+  const encounter = moments.encounter.view();
+  const time = moments.time.view();
+  const record = moments.patient.view().map((patient) => recordOf[patient]);
+  const byEncounter = (a: number, b: number) => {
+    if (a === b) return 0;
+    return ids.length === 0 || a === noEncounter || b === noEncounter
+      ? a - b
+      : ids[a] < ids[b]
+      ? -1
+      : 1;
+  };
+  const compare = (a: number, b: number) =>
+    record[a] - record[b] || visitTime[a] - visitTime[b] ||
+    byEncounter(encounter[a], encounter[b]) || time[a] - time[b] || a - b;
+  const parts = isPart.reduce((sum, bit) => sum + bit, 0);
+  const order = new Uint32Array(parts);
+  let isSorted = true;
+  let at = 0;
+  for (let moment = 0; moment < isPart.length; moment++) {
+    if (isPart[moment] === 0) continue;
+    isSorted &&= at === 0 || compare(order[at - 1], moment) < 0;
+    order[at++] = moment;
+  }
+  return { record, visitTime, order: isSorted ? order : order.sort(compare) };
+}
+
+/** Codes in the order of the moments at which they were recorded. */
+interface Gathered {
+  /** [moments of `order` + 1] Where the codes of each begin. */
+  readonly ends: Uint32Array;
+  /** [events] Vocabulary indices. */
+  readonly codes: Uint32Array;
+  /** [events] */
+  readonly values: Float32Array | null;
+}
+
+function gathered({ moments, events }: EventTable, order: Uint32Array, rank: Int32Array): Gathered {
+  const placeOf = new Int32Array(moments.time.length).fill(-1);
+  for (let place = 0; place < order.length; place++) placeOf[order[place]] = place;
   const eventCode = events.code.view();
-  for (const [event, moment] of events.moment.view().entries()) {
-    if (!events.leftOut.has(eventCode[event])) hasCode[moment] = 1;
+  const eventMoment = events.moment.view();
+  const { firstValue } = events;
+  const value = events.value.view();
+  const ends = new Uint32Array(order.length + 1);
+  let isInOrder = true;
+  let last = 0;
+  for (let event = 0; event < eventCode.length; event++) {
+    const place = placeOf[eventMoment[event]];
+    if (place < 0 || rank[eventCode[event]] < 0) continue;
+    isInOrder &&= place >= last;
+    last = place;
+    ends[place + 1]++;
   }
-  const encounterOf = encounter.view();
-  const owner = patient.view();
-  const days = day.view();
-  return Uint32Array.from(hasCode.keys())
-    .filter((moment) => hasCode[moment] === 1 && events.isVisit[encounterOf[moment]] === 1)
-    .sort((a, b) =>
-      owner[a] - owner[b] || days[a] - days[b] ||
-      (ids[encounterOf[a]] < ids[encounterOf[b]] ? -1 : 1)
-    );
+  for (let place = 0; place < order.length; place++) ends[place + 1] += ends[place];
+  const filled = isInOrder ? null : ends.slice();
+  const codes = new Uint32Array(ends[order.length]);
+  const values = firstValue === Infinity ? null : new Float32Array(codes.length);
+  let next = 0;
+  for (let event = 0; event < eventCode.length; event++) {
+    const place = placeOf[eventMoment[event]];
+    const index = rank[eventCode[event]];
+    if (place < 0 || index < 0) continue;
+    const at = filled === null ? next++ : filled[place]++;
+    codes[at] = index;
+    if (values !== null) values[at] = event < firstValue ? NaN : value[event - firstValue];
+  }
+  return { ends, codes, values };
 }
 
-/** The distinct codes of each visit by their rank, rising, of measured ones the last value. */
-function rowsOf(
-  visits: Uint32Array,
-  rank: Int32Array,
-  momentCount: number,
-  { moment, code, measured }: Events,
-): VisitRows {
-  const visitOf = new Int32Array(momentCount).fill(-1);
-  visits.forEach((at, visit) => visitOf[at] = visit);
-  const eventMoment = moment.view();
-  const eventCode = code.view();
-  const rowOf = (event: number) => rank[eventCode[event]] < 0 ? -1 : visitOf[eventMoment[event]];
-  const ends = new Uint32Array(visits.length + 1);
-  for (let event = 0; event < eventCode.length; event++) ends[rowOf(event) + 1]++;
-  ends[0] = 0; // events of encounters that are no visits
-  for (let visit = 0; visit < visits.length; visit++) ends[visit + 1] += ends[visit];
-  const filled = ends.slice();
-  const all = new Uint32Array(ends[visits.length]);
-  for (let event = 0; event < eventCode.length; event++) {
-    const visit = rowOf(event);
-    if (visit >= 0) all[filled[visit]++] = event;
-  }
-  const first = measured?.first ?? Infinity;
-  const dayOf = (event: number) => event < first ? 0 : measured?.day.view()[event - first] ?? 0;
-  const valueOf = (event: number) =>
-    event < first ? NaN : measured?.value.view()[event - first] ?? NaN;
-  const codes = new Uint32Array(all.length);
-  const values = measured && new Float32Array(all.length);
-  const offsets = new Uint32Array(visits.length + 1);
-  let count = 0;
-  let replaced = 0;
-  for (let visit = 0; visit < visits.length; visit++) {
-    const sorted = all.subarray(ends[visit], ends[visit + 1])
-      .sort((a, b) => rank[eventCode[a]] - rank[eventCode[b]] || dayOf(a) - dayOf(b) || a - b);
-    for (const [i, event] of sorted.entries()) {
-      const index = rank[eventCode[event]];
-      if (i === 0 || index !== codes[count - 1]) codes[count++] = index;
-      else if (!Number.isNaN(valueOf(event))) replaced++;
-      if (values !== null) values[count - 1] = valueOf(event);
+/** What a cohort has of visits, and how many values were replaced by a later one. */
+interface Visits {
+  readonly visitOffsets: Uint32Array;
+  readonly codeOffsets: Uint32Array;
+  readonly codes: Uint32Array;
+  readonly values: Float32Array | null;
+  readonly startDays: Float64Array;
+  readonly gapDays: Float32Array;
+  readonly replaced: number;
+}
+
+function visitsOf(table: EventTable, recordOf: Uint32Array, rank: Int32Array): Visits {
+  const { record, visitTime, order } = ordered(table, recordOf, rank);
+  const { ends, codes, values } = gathered(table, order, rank);
+  const encounter = table.moments.encounter.view();
+  const patient = table.moments.patient.view();
+  const visitOffsets = new Uint32Array(recordOf.length + 1);
+  const codeOffsets = new Uint32Array(order.length + 1);
+  const startDays = new Float64Array(recordOf.length).fill(NaN);
+  const gapDays = new Float32Array(order.length);
+  let [visits, kept, replaced] = [0, 0, 0];
+  let before = -1; // the first moment of the visit before
+  let next = 0;
+  for (let place = 0; place < order.length; place = next) {
+    const moment = order[place];
+    const isSameVisit = (other: number) =>
+      record[other] === record[moment] && visitTime[other] === visitTime[moment] &&
+      encounter[other] === encounter[moment];
+    for (next = place + 1; next < order.length && isSameVisit(order[next]);) next++;
+    const visit = distinctCodes({ codes, values, from: ends[place], to: ends[next], into: kept });
+    kept = visit.end;
+    replaced += visit.replaced;
+    if (before >= 0 && record[before] === record[moment]) {
+      const gap = visitTime[moment] - visitTime[before];
+      gapDays[visits] = gap < sameTime ? 0 : gap / microsecondsPerDay;
+    } else if (table.patients.isDated(patient[moment])) {
+      startDays[record[moment]] = visitTime[moment] / microsecondsPerDay;
     }
-    offsets[visit + 1] = count;
+    codeOffsets[++visits] = kept;
+    visitOffsets[record[moment] + 1]++;
+    before = moment;
   }
+  for (let i = 0; i < recordOf.length; i++) visitOffsets[i + 1] += visitOffsets[i];
   return {
-    offsets,
-    codes: codes.slice(0, count),
-    values: values && values.slice(0, count),
+    visitOffsets,
+    codeOffsets: codeOffsets.slice(0, visits + 1),
+    codes: kept < codes.length ? codes.slice(0, kept) : codes,
+    values: values && kept < values.length ? values.slice(0, kept) : values,
+    startDays,
+    gapDays: gapDays.slice(0, visits),
     replaced,
   };
 }
 
 /**
- * The cohort of all patients; its vocabulary holds the codes of the events in sorted order.
+ * The cohort of all patients, in the order that the table says. A visit holds the distinct codes of
+ * its events, each with its last value; visits stand by time, then encounter.
  *
- * @param onLeftOut told how many values later ones of the same visit replaced
+ * @param options.onLeftOut called with a sentence about each kind of thing that a cohort cannot hold
  */
 export function cohortOfEvents(
-  patients: Patients,
-  moments: Moments,
-  events: Events,
-  onLeftOut?: (what: string) => void,
+  table: EventTable,
+  { onLeftOut }: { readonly onLeftOut?: ((what: string) => void) | undefined } = {},
 ): Cohort {
-  const order = [...events.codes.keys()].filter((code) => !events.leftOut.has(code))
-    .sort((a, b) => events.codes[a] < events.codes[b] ? -1 : 1);
-  const rank = new Int32Array(events.codes.length).fill(-1);
-  order.forEach((code, index) => rank[code] = index);
-  const visits = orderedVisits(moments, events);
-  const { offsets, codes, values, replaced } = rowsOf(visits, rank, moments.day.length, events);
+  const { vocabulary, rank } = table.codes.ranked(table.events.code.view());
+  const { recordOf, ...patients } = table.patients.records();
+  const { replaced, ...visits } = visitsOf(table, recordOf, rank);
+  if (table.staticCount > 0) {
+    onLeftOut?.(`${table.staticCount} events without a time, such as race`);
+  }
   if (replaced > 0) onLeftOut?.(`${replaced} values with a later one of the same code and visit`);
-
-  const patientCount = patients.indexOf.size;
-  const owner = moments.patient.view();
-  const day = moments.day.view();
-  const visitOffsets = new Uint32Array(patientCount + 1);
-  const startDays = new Float64Array(patientCount).fill(NaN);
-  const gapDays = new Float32Array(visits.length);
-  for (let visit = 0; visit < visits.length; visit++) {
-    const moment = visits[visit];
-    const patient = owner[moment];
-    if (visitOffsets[patient + 1]++ === 0) startDays[patient] = day[moment];
-    // whole milliseconds again, which the difference of two days is not
-    else gapDays[visit] = Math.round((day[moment] - day[visits[visit - 1]]) * 86.4e6) / 86.4e6;
-  }
-  for (let patient = 0; patient < patientCount; patient++) {
-    visitOffsets[patient + 1] += visitOffsets[patient];
-  }
-  return cohort({
-    vocabulary: vocabulary(
-      order.map((code) => events.codes[code]),
-      order.map((code) => events.descriptions[code]),
-    ),
-    labelNames: [],
-    subjectIds: BigInt64Array.from(patients.indexOf.keys(), subjectIdOf),
-    visitOffsets,
-    codeOffsets: offsets,
-    codes,
-    labels: new Uint8Array(0),
-    startDays,
-    gapDays,
-    values,
-    demographics: { birthDays: patients.birth.view().slice(), sexes: patients.sex.view().slice() },
-    splits: null,
-  });
+  return cohort({ ...patients, ...visits, vocabulary, labelNames: table.patients.labelNames });
 }

@@ -5,12 +5,14 @@
  *
  * @module
  */
-import { type Cohort, cohort } from "../cohort.ts";
 import { isObject, parsedJson, readText } from "../../files/input.ts";
-import { cohortOf, type RecordLists } from "../records.ts";
+import type { Cohort } from "../cohort.ts";
 import { namesProblem } from "../reserved_names.ts";
 import { subjectIdOf } from "../subject_id.ts";
 import { type Vocabulary, vocabulary } from "../vocabulary.ts";
+import { cohortOfEvents } from "./cohort_of_events.ts";
+import { EventTable } from "./event_table.ts";
+import type { Source } from "./source.ts";
 
 /** The file's names for the splits, in the order of `splitNames`. */
 const splitKeys = ["train", "val", "test"] as const;
@@ -78,14 +80,43 @@ function checkedVocabulary(path: string, codes: string[], labelNames: string[]):
   }
 }
 
-/**
- * The cohort in a `records-json` text; see {@link readRecordsJson}.
- *
- * @param text the JSON
- * @param path the file's name, for error messages
- * @throws {SyntaxError} If the text is not of this format; names the split and the record
- */
-export function parseRecordsJson(text: string, path: string): Cohort {
+/** Adds the records of one split. */
+function addRecords(
+  table: EventTable,
+  list: readonly unknown[],
+  { split, codeCount, path }: {
+    readonly split: number;
+    readonly codeCount: number;
+    readonly path: string;
+  },
+): void {
+  const { patients } = table;
+  const key = splitKeys[split];
+  for (const [index, value] of list.entries()) {
+    const record = checkedRecord(value, codeCount, patients.labelNames.length);
+    if (typeof record === "string") {
+      throw new SyntaxError(`Cannot read "${path}": ${key} record ${index} ${record}`);
+    }
+    const subject = subjectIdOf(String(record.id));
+    if (patients.find(subject) !== undefined) {
+      throw new SyntaxError(
+        `Cannot read "${path}": ${key} record ${index} has the id ${shown(record.id)} ` +
+          "of an earlier record",
+      );
+    }
+    const patient = patients.index(subject);
+    patients.setSplit(patient, split);
+    patients.setLabels(patient, record.labels);
+    patients.setUndated(patient);
+    for (const [time, codes] of record.visits.entries()) {
+      table.visit({ patient, time }); // a microsecond apart: at the same time, in this order
+      for (const code of codes) table.event({ patient, time, code });
+    }
+  }
+}
+
+/** The events in a `records-json` text; throws what {@link parseRecordsJson} throws. */
+function recordsJsonEvents(text: string, path: string): EventTable {
   const root = parsedJson(text, path);
   if (!isObject(root)) {
     throw new SyntaxError(
@@ -94,9 +125,8 @@ export function parseRecordsJson(text: string, path: string): Cohort {
     );
   }
   const labelNames = names(path, root, "labels");
-  const codeNames = checkedVocabulary(path, names(path, root, "vocab"), labelNames);
-  const records: RecordLists[] = [];
-  const seen = new Set<bigint>();
+  const vocabulary = checkedVocabulary(path, names(path, root, "vocab"), labelNames);
+  const table = new EventTable({ vocabulary, labelNames });
   for (const [split, key] of splitKeys.entries()) {
     const list = root[key];
     if (!Array.isArray(list)) {
@@ -104,26 +134,20 @@ export function parseRecordsJson(text: string, path: string): Cohort {
         `Cannot read "${path}": "${key}" is ${shown(list)}, must be a list of records`,
       );
     }
-    for (const [index, value] of list.entries()) {
-      const record = checkedRecord(value, codeNames.codes.length, labelNames.length);
-      if (typeof record === "string") {
-        throw new SyntaxError(`Cannot read "${path}": ${key} record ${index} ${record}`);
-      }
-      const subject = subjectIdOf(String(record.id));
-      if (seen.has(subject)) {
-        throw new SyntaxError(
-          `Cannot read "${path}": ${key} record ${index} has the id ${shown(record.id)} ` +
-            "of an earlier record",
-        );
-      }
-      seen.add(subject);
-      records.push({ ...record, split });
-    }
+    addRecords(table, list, { split, codeCount: vocabulary.codes.length, path });
   }
-  return cohort({
-    ...cohortOf(codeNames, labelNames, records),
-    subjectIds: BigInt64Array.from(seen),
-  });
+  return table;
+}
+
+/**
+ * The cohort in a `records-json` text; see {@link readRecordsJson}.
+ *
+ * @param text the JSON
+ * @param path the file's name, for error messages
+ * @throws {SyntaxError} If the text is not of this format; names the split and the record
+ */
+export function parseRecordsJson(text: string, path: string): Cohort {
+  return cohortOfEvents(recordsJsonEvents(text, path));
 }
 
 /**
@@ -136,3 +160,11 @@ export function parseRecordsJson(text: string, path: string): Cohort {
 export async function readRecordsJson(path: string): Promise<Cohort> {
   return parseRecordsJson(await readText(path), path);
 }
+
+/** `records-json` as a source. */
+export const recordsJson: Source = {
+  name: "records-json",
+  summary: "one JSON file of vocabulary, labels and split records",
+  options: {},
+  read: async (path) => recordsJsonEvents(await readText(path), path),
+};

@@ -6,21 +6,13 @@
  */
 import type { OnProgress } from "../../progress.ts";
 import type { Cohort } from "../cohort.ts";
-import { csvPath, type OnBadRow, readCsv } from "../../files/csv.ts";
-import { growing } from "../growing.ts";
-import {
-  daysSinceEpoch,
-  detached,
-  encounterOf,
-  type Events,
-  type Moments,
-  noMoments,
-  type Patients,
-} from "./event_table.ts";
-import { codeProblem } from "../reserved_names.ts";
-import { readObservations } from "./synthea_observations.ts";
-import { cohortOfEvents } from "./cohort_of_events.ts";
+import type { OnBadRow } from "../../files/csv.ts";
 import { trimmed, type TrimOptions } from "../trim.ts";
+import { cohortOfEvents } from "./cohort_of_events.ts";
+import { EventTable } from "./event_table.ts";
+import { listOption, type ReadHow, type Source, switchOption } from "./source.ts";
+import { readObservations } from "./synthea_observations.ts";
+import { readCodes, readEncounters, readPatients } from "./synthea_tables.ts";
 
 /** The tables of Synthea that hold codes or values; each is NAME.csv or NAME.csv.gz. */
 export const syntheaTables = ["conditions", "medications", "procedures", "observations"] as const;
@@ -32,130 +24,49 @@ export const defaultSyntheaTables: readonly SyntheaTable[] = syntheaTables.slice
 /** What to take from a Synthea folder. */
 export interface SyntheaOptions extends TrimOptions {
   /** Tables whose codes to take; default all of {@link syntheaTables} but observations. */
-  tables?: readonly SyntheaTable[];
+  tables?: readonly SyntheaTable[] | undefined;
   /**
    * An encounter is a visit when it has a code from one of these; default `tables`, without
    * observations unless they are the only ones.
    */
-  visitTables?: readonly SyntheaTable[];
+  visitTables?: readonly SyntheaTable[] | undefined;
   /**
    * Make each later time of measurement within an encounter a visit of its own, which holds nothing
    * but what was observed then; by default all is observed at the encounter's start.
    */
   timeSeries?: boolean;
   /** As in {@link TrimOptions}, but 1 by default: no codes that the visits do not have. */
-  minCount?: number;
+  minCount?: number | undefined;
   /** Leave out bad rows and report each here; without it the first bad row throws. */
-  onBadRow?: OnBadRow;
-  /** Told in a sentence what of the observations was left out, and how much. */
-  onLeftOut?: (what: string) => void;
-  /** Told the bytes read so far, file by file. */
-  onProgress?: OnProgress;
+  onBadRow?: OnBadRow | undefined;
+  /** Called with a sentence that says what of the observations was left out, and how much. */
+  onLeftOut?: ((what: string) => void) | undefined;
+  /** Called with the bytes read so far, file by file. */
+  onProgress?: OnProgress | undefined;
 }
 
-/** Synthea's letters in the order of `sexNames`. */
-const sexLetters = ["", "F", "M"];
+/** Which tables to read, and what makes a visit. */
+type SyntheaTables = Pick<SyntheaOptions, "tables" | "visitTables" | "timeSeries">;
 
-async function readPatients(folder: string, options: SyntheaOptions): Promise<Patients> {
-  const indexOf = new Map<string, number>();
-  const birth = growing((length) => new Float64Array(length));
-  const sex = growing((length) => new Uint8Array(length));
-  const path = await csvPath(folder, "patients");
-  await readCsv(path, ["Id", "BIRTHDATE", "GENDER"], ([id, born, gender]) => {
-    if (id === "") return "Id is empty";
-    if (indexOf.has(id)) return `patient "${id}" appears twice`;
-    const days = daysSinceEpoch(born);
-    if (born !== "" && Number.isNaN(days)) {
-      return `BIRTHDATE is "${born}", must be a day such as 2020-12-31, or empty`;
-    }
-    if (!sexLetters.includes(gender)) return `GENDER is "${gender}", must be F, M or empty`;
-    indexOf.set(detached(id), indexOf.size);
-    birth.push(days);
-    sex.push(sexLetters.indexOf(gender));
-  }, options);
-  if (indexOf.size === 0) throw new SyntaxError(`Cannot read "${path}": it holds no patients`);
-  return { indexOf, birth, sex };
-}
-
-async function readEncounters(
+/** The events of a Synthea folder; throws what {@link readSynthea} throws. */
+async function readSyntheaEvents(
   folder: string,
-  patients: Patients,
-  options: SyntheaOptions,
-): Promise<Moments> {
-  const moments = noMoments();
-  const { indexOf, ids } = moments;
-  const path = await csvPath(folder, "encounters");
-  await readCsv(path, ["Id", "START", "PATIENT"], ([id, began, owner]) => {
-    if (id === "") return "Id is empty";
-    if (indexOf.has(id)) return `encounter "${id}" appears twice`;
-    const patient = patients.indexOf.get(owner);
-    if (patient === undefined) {
-      return `encounter "${id}" is of patient "${owner}", who is not in patients.csv`;
-    }
-    const day = daysSinceEpoch(began);
-    if (Number.isNaN(day)) {
-      return `START is "${began}", must be a time such as 2020-12-31T23:59:59Z`;
-    }
-    const kept = detached(id);
-    indexOf.set(kept, ids.length);
-    moments.encounter.push(ids.length);
-    ids.push(kept);
-    moments.patient.push(patient);
-    moments.day.push(day);
-  }, options);
-  return moments;
-}
-
-async function readEvents(
-  folder: string,
-  patients: Patients,
-  moments: Moments,
-  tables: readonly SyntheaTable[],
-  options: SyntheaOptions,
-): Promise<Events> {
-  const codeTables = tables.filter((table) => table !== "observations");
-  const { visitTables = codeTables.length > 0 ? codeTables : tables } = options;
-  const indexOf = new Map<string, number>();
-  const events: Events = {
-    codes: [],
-    descriptions: [],
-    moment: growing((length) => new Uint32Array(length)),
-    code: growing((length) => new Uint32Array(length)),
-    isVisit: new Uint8Array(moments.ids.length),
-    leftOut: new Set(),
-    measured: null,
-  };
-  for (const table of codeTables) {
-    const makesVisit = visitTables.includes(table);
-    const columns = ["ENCOUNTER", "PATIENT", "CODE", "DESCRIPTION"];
-    // Synthea names no code system for medications: they are RxNorm
-    if (table !== "medications") columns.push("SYSTEM");
-    await readCsv(await csvPath(folder, table), columns, (fields) => {
-      const [encounterId, patientId, code, description, system = "RxNorm"] = fields;
-      const encounter = encounterOf(patients, moments, encounterId, patientId);
-      if (typeof encounter === "string") return encounter;
-      if (code === "" || system === "") return `${code === "" ? "CODE" : "SYSTEM"} is empty`;
-      const name = `${system}//${code}`;
-      let index = indexOf.get(name);
-      if (index === undefined) {
-        const problem = codeProblem(name);
-        if (problem !== undefined) return `code "${name}" ${problem}`;
-        index = events.codes.length;
-        const kept = detached(name);
-        indexOf.set(kept, index);
-        events.codes.push(kept);
-        events.descriptions.push(description === "" ? kept : detached(description));
-      }
-      events.moment.push(encounter);
-      events.code.push(index);
-      if (makesVisit) events.isVisit[encounter] = 1;
-    }, options);
+  { tables = defaultSyntheaTables, visitTables, timeSeries = false }: SyntheaTables,
+  how: ReadHow,
+): Promise<EventTable> {
+  const codeTables = tables.filter((name) => name !== "observations");
+  const visitsWith = visitTables ?? (codeTables.length > 0 ? codeTables : tables);
+  const table = new EventTable({ visits: timeSeries ? "times" : "encounters" });
+  const rows = { folder, table, how };
+  await readPatients(rows);
+  await readEncounters(rows);
+  for (const name of codeTables) {
+    await readCodes({ ...rows, name, makesVisits: visitsWith.includes(name) });
   }
   if (tables.includes("observations")) {
-    const makesVisits = visitTables.includes("observations");
-    await readObservations(folder, patients, moments, events, makesVisits, options);
+    await readObservations({ ...rows, makesVisits: visitsWith.includes("observations") });
   }
-  return events;
+  return table;
 }
 
 /**
@@ -187,11 +98,37 @@ export async function readSynthea(folder: string, options: SyntheaOptions = {}):
   if (options.timeSeries && !tables.includes("observations")) {
     throw new RangeError("Cannot make visits of a time series: no observations are read");
   }
-  const patients = await readPatients(folder, options);
-  const moments = await readEncounters(folder, patients, options);
-  const events = await readEvents(folder, patients, moments, tables, options);
-  return trimmed(cohortOfEvents(patients, moments, events, options.onLeftOut), {
-    maxVisits,
-    minCount,
-  });
+  const events = await readSyntheaEvents(folder, options, options);
+  return trimmed(cohortOfEvents(events, options), { maxVisits, minCount });
 }
+
+const options = {
+  tables: listOption(syntheaTables, {
+    help: "Tables to read codes from",
+    default: defaultSyntheaTables,
+  }),
+  visitsWith: listOption(syntheaTables, {
+    help:
+      "Keep only visits with a code from these tables (default: --tables, without observations)",
+    default: undefined,
+  }),
+  timeSeries: switchOption("Each later time of measurement in an encounter is a visit of its own"),
+};
+
+/** Synthea as a source. */
+export const synthea: Source<typeof options> = {
+  name: "synthea",
+  summary: "a folder of Synthea's CSV files, plain or .gz",
+  options,
+  problem({ tables, visitsWith, timeSeries }) {
+    const odd = visitsWith?.find((table) => !tables.includes(table));
+    if (odd !== undefined) {
+      return `--visits-with names "${odd}": known are ${tables.join(", ")}`;
+    }
+    if (timeSeries && !tables.includes("observations")) {
+      return "--time-series needs observations among the --tables";
+    }
+  },
+  read: (folder, { tables, visitsWith, timeSeries }, how) =>
+    readSyntheaEvents(folder, { tables, visitTables: visitsWith, timeSeries }, how),
+};

@@ -14,31 +14,27 @@
  * @module
  */
 import { csvPath, readCsv } from "../../files/csv.ts";
-import type { SyntheaOptions } from "./synthea.ts";
-import { growing } from "../growing.ts";
-import {
-  daysSinceEpoch,
-  detached,
-  encounterOf,
-  type Events,
-  type Moments,
-  type Patients,
-} from "./event_table.ts";
+import { timeOf } from "../time.ts";
+import { detached } from "./detached.ts";
+import type { EventTable } from "./event_table.ts";
+import type { ReadHow } from "./source.ts";
+import { encounterOf } from "./synthea_tables.ts";
 
 /** Different answers in words that a question of a survey may have. */
 export const mostAnswers = 30;
 
 const columns = ["DATE", "PATIENT", "ENCOUNTER", "CODE", "DESCRIPTION", "VALUE", "UNITS", "TYPE"];
 
-/** What is told apart among the rows of one LOINC code. */
+/** What is known of the rows of one LOINC code. */
 interface Observed {
+  /** That of the first row, or the code. */
   readonly description: string;
-  /** From unit to index among the codes, of numbers. */
-  readonly units: Map<string, number>;
-  /** From answer to index among the codes, of words. */
+  /** From an answer in words to its code. */
   readonly answers: Map<string, number>;
-  /** Rows whose answers came when there were too many. */
-  beyond: number;
+  /** Rows with answers in words. */
+  answered: number;
+  /** Whether there were more different answers than {@link mostAnswers}. */
+  isFreeText: boolean;
 }
 
 /** The number that a text is; NaN for any other text, and for a number beyond float32. */
@@ -47,21 +43,54 @@ function numberIn(text: string): number {
   return isNumber && Number.isFinite(Math.fround(Number(text))) ? Number(text) : NaN;
 }
 
-/** Gives a moment within an encounter its number, a new one when it is first seen. */
-function momentsWithin(moments: Moments): (encounter: number, day: number) => number {
-  const later = new Map<string, number>();
-  return (encounter, day) => {
-    if (day <= moments.day.view()[encounter]) return encounter;
-    const key = `${encounter} ${day}`;
-    const known = later.get(key);
+/** Gathers observations by their LOINC code. */
+class Observations {
+  private readonly observed = new Map<string, Observed>();
+
+  constructor(private readonly table: EventTable) {}
+
+  /** What is known of a code, which is new when first seen. */
+  of(name: string, description: string): Observed {
+    const known = this.observed.get(name);
     if (known !== undefined) return known;
-    const moment = moments.day.length;
-    later.set(key, moment);
-    moments.encounter.push(encounter);
-    moments.patient.push(moments.patient.view()[encounter]);
-    moments.day.push(day);
-    return moment;
-  };
+    const observed: Observed = {
+      description: detached(description === "" ? name : description),
+      answers: new Map(),
+      answered: 0,
+      isFreeText: false,
+    };
+    this.observed.set(detached(name), observed);
+    return observed;
+  }
+
+  /**
+   * The code of an answer in words, undefined for one too many.
+   *
+   * @returns or the sentence that says why its row is a bad row
+   */
+  answer(name: string, observed: Observed, text: string): number | string | undefined {
+    observed.answered++;
+    const known = observed.answers.get(text);
+    if (known !== undefined) return known;
+    if (observed.answers.size === mostAnswers) {
+      observed.isFreeText = true;
+      return undefined;
+    }
+    const code = this.table.codes.index(`${name}//${text}`, `${observed.description}: ${text}`);
+    if (typeof code === "number") observed.answers.set(detached(text), code);
+    return code;
+  }
+
+  /** Leaves out free text. */
+  leaveOutFreeText(onLeftOut?: (what: string) => void): void {
+    for (const [name, { description, answers, answered, isFreeText }] of this.observed) {
+      if (!isFreeText) continue;
+      for (const code of answers.values()) this.table.codes.leaveOut(code);
+      onLeftOut?.(
+        `${answered} answers to "${description}" (${name}): more than ${mostAnswers} different ones`,
+      );
+    }
+  }
 }
 
 /**
@@ -71,96 +100,44 @@ function momentsWithin(moments: Moments): (encounter: number, day: number) => nu
  * @throws what `readSynthea` throws
  */
 export async function readObservations(
-  folder: string,
-  patients: Patients,
-  moments: Moments,
-  events: Events,
-  makesVisits: boolean,
-  options: SyntheaOptions,
+  { folder, table, how, makesVisits }: {
+    readonly folder: string;
+    readonly table: EventTable;
+    readonly how: ReadHow;
+    readonly makesVisits: boolean;
+  },
 ): Promise<void> {
-  const value = growing((length) => new Float32Array(length));
-  const measuredDay = growing((length) => new Float64Array(length));
-  events.measured = { first: events.code.length, value, day: measuredDay };
-  const momentOf = options.timeSeries ? momentsWithin(moments) : (encounter: number) => encounter;
-  const observed = new Map<string, Observed>();
+  const observations = new Observations(table);
   let withoutEncounter = 0;
-
-  function codeIn(known: Map<string, number>, key: string, name: string, description: string) {
-    let index = known.get(key);
-    if (index === undefined) {
-      index = events.codes.length;
-      known.set(detached(key), index);
-      events.codes.push(detached(name));
-      events.descriptions.push(detached(description));
-    }
-    return index;
-  }
-
+  table.expectValues();
   await readCsv(await csvPath(folder, "observations"), columns, (fields) => {
-    const [date, patientId, encounterId, code, description, text, unit, type] = fields;
+    const [date, patientId, encounterId, id, description, text, unit, type] = fields;
     if (encounterId === "") {
       withoutEncounter++;
       return;
     }
-    const encounter = encounterOf(patients, moments, encounterId, patientId);
+    const encounter = encounterOf(table, encounterId, patientId);
     if (typeof encounter === "string") return encounter;
-    const day = daysSinceEpoch(date);
-    if (Number.isNaN(day)) return `DATE is "${date}", must be a time such as 2020-12-31T23:59:59Z`;
-    if (code === "" || text === "") return `${code === "" ? "CODE" : "VALUE"} is empty`;
+    const time = timeOf(date);
+    if (Number.isNaN(time)) return `DATE is "${date}", must be a time such as 2020-12-31T23:59:59Z`;
+    if (id === "" || text === "") return `${id === "" ? "CODE" : "VALUE"} is empty`;
     if (type !== "numeric" && type !== "text") return `TYPE is "${type}", must be numeric or text`;
-    const number = numberIn(text);
-    const isNumber = !Number.isNaN(number);
+    const value = numberIn(text);
+    const isNumber = !Number.isNaN(value);
     if (type === "numeric" && !isNumber) return `VALUE is "${text}", must be a number`;
 
-    const name = `LOINC//${code}`;
-    let known = observed.get(name);
-    if (known === undefined) {
-      known = {
-        description: description === "" ? detached(name) : detached(description),
-        units: new Map(),
-        answers: new Map(),
-        beyond: 0,
-      };
-      observed.set(detached(name), known);
-    }
-    if (!isNumber && known.answers.size === mostAnswers && !known.answers.has(text)) {
-      known.beyond++;
-      return;
-    }
-    events.moment.push(momentOf(encounter, day));
-    events.code.push(
-      isNumber
-        ? codeIn(known.units, type === "numeric" ? unit : "", name, known.description)
-        : codeIn(known.answers, text, `${name}//${text}`, `${known.description}: ${text}`),
-    );
-    value.push(number);
-    measuredDay.push(day);
-    if (makesVisits) events.isVisit[encounter] = 1;
-  }, options);
+    const name = `LOINC//${id}`;
+    const observed = observations.of(name, description);
+    const code = isNumber
+      ? table.codes.index(name, observed.description, type === "numeric" ? unit : "")
+      : observations.answer(name, observed, text);
+    if (typeof code !== "number") return code;
+    table.event({ patient: table.encounters.patient.at(encounter), time, encounter, code, value });
+    if (makesVisits) table.makeVisit(encounter);
+  }, how);
 
   if (withoutEncounter > 0) {
-    options.onLeftOut?.(`${withoutEncounter} observations that belong to no encounter`);
+    how.onLeftOut?.(`${withoutEncounter} observations that belong to no encounter`);
   }
-  const rows = new Uint32Array(events.codes.length);
-  for (const code of events.code.view().subarray(events.measured.first)) rows[code]++;
-  for (const [name, { description, units, answers, beyond }] of observed) {
-    nameUnits(units, rows, events);
-    if (beyond === 0) continue;
-    const count = [...answers.values()].reduce((sum, code) => sum + rows[code], beyond);
-    for (const code of answers.values()) events.leftOut.add(code);
-    options.onLeftOut?.(
-      `${count} answers to "${description}" (${name}): more than ${mostAnswers} different ones`,
-    );
-  }
-}
-
-/** Ends descriptions with the unit, and the codes of other units than the most frequent one. */
-function nameUnits(units: Map<string, number>, rows: Uint32Array, { codes, descriptions }: Events) {
-  const ordered = [...units].sort(([a, codeA], [b, codeB]) =>
-    rows[codeB] - rows[codeA] || (a < b ? -1 : 1)
-  );
-  for (const [place, [unit, code]] of ordered.entries()) {
-    if (unit !== "") descriptions[code] += `, ${unit}`;
-    if (place > 0) codes[code] += `//${unit === "" ? "no unit" : unit}`;
-  }
+  observations.leaveOutFreeText(how.onLeftOut);
 }

@@ -165,6 +165,19 @@ Deno.test("learnedRules() takes what is never together against all odds, in the 
   assertThrows(() => learnedRules(cohort, { expected: 0 }), RangeError, "must be above 0");
 });
 
+Deno.test("learnedRules() by default takes what ln(20 × 3 pairs) = 4.09 records would hold, no less", () => {
+  // of 100 records all have C, 20 have B, others A; were A and B independent, A × 20 / 100 had both
+  const rulesWith = (a: number) => {
+    const codesOf = (i: number) => i < 20 ? [1, 2] : i < 20 + a ? [0, 2] : [2];
+    const records = Array.from({ length: 100 }, (_, i) => ({ visits: [codesOf(i)], labels: [] }));
+    return learnedRules(cohortOf(vocabulary(["A", "B", "C", "D"]), [], records));
+  };
+  assertEquals(rulesWith(20), []); // 4.0 expected
+  assertEquals(rulesWith(21).map(({ note }) => note), [
+    "A / B: 4.2 records expected, none seen",
+  ]);
+});
+
 Deno.test("learnedRules() takes nothing of independent codes", () => {
   const draws = random(4);
   const records = Array.from({ length: 2000 }, (): RecordLists => ({

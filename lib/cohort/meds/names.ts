@@ -1,0 +1,21 @@
+/**
+ * What a MEDS folder calls its files, splits and unknown days, for the reader and the writer.
+ *
+ * @module
+ */
+
+/** Where the parts of a folder lie in it. */
+export const medsPaths = {
+  data: "data",
+  metadata: "metadata",
+  codes: "metadata/codes.parquet",
+  splits: "metadata/subject_splits.parquet",
+  labels: "metadata/labels.parquet",
+  dataset: "metadata/dataset.json",
+} as const;
+
+/** MEDS's names for the splits, in the order of `splitNames`. */
+export const medsSplitNames = ["train", "tuning", "held_out"] as const;
+
+/** Microseconds since 1970 of 1900-01-01: where a record begins whose days are unknown. */
+export const unknownStart: number = Date.UTC(1900, 0, 1) * 1000;

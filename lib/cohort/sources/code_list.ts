@@ -1,0 +1,107 @@
+/**
+ * The codes of an event table: those that its events have, or a vocabulary that the source lists
+ * itself.
+ *
+ * @module
+ */
+import { codeProblem } from "../reserved_names.ts";
+import { type Vocabulary, vocabulary } from "../vocabulary.ts";
+import { detached } from "./detached.ts";
+
+/** A vocabulary, and which of its codes each code of the events is. */
+export interface RankedCodes {
+  readonly vocabulary: Vocabulary;
+  /** [codes of the events] Index in the vocabulary; below 0 for a code whose events do not count. */
+  readonly rank: Int32Array;
+}
+
+/** Codes by name, in the order in which they were added. */
+export class CodeList {
+  /** What the source lists itself; null where the events say which codes there are. */
+  readonly own: Vocabulary | null;
+  private readonly names: string[] = [];
+  private readonly descriptions: string[] = [];
+  /** From name to unit to index. */
+  private readonly indices = new Map<string, Map<string, number>>();
+  private readonly leftOut = new Set<number>();
+
+  /** @param own the source's own vocabulary: events index it, and it stays as it is */
+  constructor(own: Vocabulary | null = null) {
+    this.own = own;
+  }
+
+  /**
+   * The index of a code, which is added when first seen, with the description that it has then.
+   *
+   * The same code in another unit is a code of its own, since its numbers mean something else: of
+   * the units of a code, the most frequent one keeps its name, others end it ("LOINC//8310-5//[degF]").
+   *
+   * @param name as in MEDS, "SYSTEM//CODE"
+   * @param description what it means; empty for the name itself
+   * @param unit of its values, "" where they have none
+   * @returns or the sentence that says why a row with this code is a bad row
+   */
+  index(name: string, description = "", unit = ""): number | string {
+    if (this.own !== null) {
+      return this.own.indexOf.get(name) ?? `code "${name}" is not in the source's list of codes`;
+    }
+    let units = this.indices.get(name);
+    const known = units?.get(unit);
+    if (known !== undefined) return known;
+    const problem = name === "" ? "is empty" : codeProblem(name);
+    if (problem !== undefined) return `code "${name}" ${problem}`;
+    const kept = detached(name);
+    if (units === undefined) this.indices.set(kept, units = new Map());
+    const index = this.names.length;
+    units.set(detached(unit), index);
+    this.names.push(kept);
+    this.descriptions.push(description === "" ? kept : detached(description));
+    return index;
+  }
+
+  /** Lets the events of a code not count. */
+  leaveOut(index: number): void {
+    this.leftOut.add(index);
+  }
+
+  /**
+   * The vocabulary: the source's own, else the codes by name.
+   *
+   * @param events index of each event's code, by which the most frequent unit is told
+   */
+  ranked(events: Uint32Array): RankedCodes {
+    if (this.own !== null) {
+      return { vocabulary: this.own, rank: Int32Array.from([...this.own.codes.keys(), -1]) };
+    }
+    const [names, descriptions] = this.withUnits(events);
+    const order = [...names.keys()].filter((code) => !this.leftOut.has(code))
+      .sort((a, b) => names[a] < names[b] ? -1 : 1);
+    const rank = new Int32Array(names.length).fill(-1);
+    order.forEach((code, index) => rank[code] = index);
+    return {
+      vocabulary: vocabulary(
+        order.map((code) => names[code]),
+        order.map((code) => descriptions[code]),
+      ),
+      rank,
+    };
+  }
+
+  /** Names and descriptions: units end descriptions, and the names of codes in a rarer unit. */
+  private withUnits(events: Uint32Array): [names: string[], descriptions: string[]] {
+    const names = [...this.names];
+    const descriptions = [...this.descriptions];
+    const rows = new Uint32Array(names.length);
+    for (const code of events) rows[code]++;
+    for (const units of this.indices.values()) {
+      const ordered = [...units].sort(([a, codeA], [b, codeB]) =>
+        rows[codeB] - rows[codeA] || (a < b ? -1 : 1)
+      );
+      for (const [place, [unit, code]] of ordered.entries()) {
+        if (unit !== "") descriptions[code] += `, ${unit}`;
+        if (place > 0) names[code] += `//${unit === "" ? "no unit" : unit}`;
+      }
+    }
+    return [names, descriptions];
+  }
+}

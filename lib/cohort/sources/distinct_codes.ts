@@ -1,0 +1,70 @@
+/**
+ * The distinct codes of a visit, rising.
+ *
+ * @module
+ */
+
+/** Codes up to which insertion is the faster way to sort them. */
+const fewCodes = 40;
+
+/** A visit's events among others. */
+export interface VisitEvents {
+  /** [events] Vocabulary indices; those of the visit in the order in which they were recorded. */
+  readonly codes: Uint32Array;
+  /** [events] */
+  readonly values: Float32Array | null;
+  /** The visit's first event. */
+  readonly from: number;
+  /** The event after its last one. */
+  readonly to: number;
+  /** Where the distinct codes go, at most `from`. */
+  readonly into: number;
+}
+
+/** Sorts a visit's codes with their values; equal codes stay in order. */
+function sortCodes({ codes, values, from, to }: VisitEvents): void {
+  if (to - from > fewCodes) {
+    const order = Uint32Array.from({ length: to - from }, (_, i) => from + i)
+      .sort((a, b) => codes[a] - codes[b] || a - b);
+    const sorted = order.map((event) => codes[event]);
+    if (values !== null) values.set(Float32Array.from(order, (event) => values[event]), from);
+    codes.set(sorted, from);
+    return;
+  }
+  for (let i = from + 1; i < to; i++) {
+    const code = codes[i];
+    if (codes[i - 1] <= code) continue; // most are in order
+    const value = values === null ? NaN : values[i];
+    let at = i;
+    for (; at > from && codes[at - 1] > code; at--) {
+      codes[at] = codes[at - 1];
+      if (values !== null) values[at] = values[at - 1];
+    }
+    codes[at] = code;
+    if (values !== null) values[at] = value;
+  }
+}
+
+/**
+ * Moves a visit's distinct codes, rising, to where they go, each with the last value that was
+ * measured.
+ *
+ * @returns the event after the last of them, and how many values were replaced by a later one
+ */
+export function distinctCodes(visit: VisitEvents): { end: number; replaced: number } {
+  sortCodes(visit);
+  const { codes, values, from, to, into } = visit;
+  let end = into;
+  let replaced = 0;
+  for (let i = from; i < to; i++) {
+    if (end === into || codes[i] !== codes[end - 1]) {
+      codes[end] = codes[i];
+      if (values !== null) values[end] = values[i];
+      end++;
+    } else if (values !== null && !Number.isNaN(values[i])) {
+      if (!Number.isNaN(values[end - 1])) replaced++;
+      values[end - 1] = values[i];
+    }
+  }
+  return { end, replaced };
+}

@@ -1,0 +1,10 @@
+import { readMedsEvents } from "../meds/read.ts";
+import type { Source } from "./source.ts";
+
+/** MEDS as a source. */
+export const meds: Source = {
+  name: "meds",
+  summary: "a MEDS folder, Ehrloom's own or a foreign one",
+  options: {},
+  read: (folder, _values, how) => readMedsEvents(folder, how),
+};

@@ -1,0 +1,162 @@
+/**
+ * The patients of an event table: who they are, and what a source says of them for good.
+ *
+ * @module
+ */
+import { growing } from "../growing.ts";
+import type { Demographics } from "../cohort.ts";
+import { subjectIdOf } from "../subject_id.ts";
+import { microsecondsPerDay } from "../time.ts";
+import { detached } from "./detached.ts";
+
+/** The split of a patient who was given none. */
+const noSplit = 255;
+
+/** How a list of {@link Patients} is kept. */
+export interface PatientsOptions {
+  /** [labels] Names of the labels that the source brings itself; default none. */
+  readonly labelNames?: readonly string[] | undefined;
+  /** Records in the order in which patients are added, or by rising subject id; default "added". */
+  readonly order?: "added" | "subject";
+}
+
+/** Patients by their identifiers, in the order in which they were added. */
+export class Patients {
+  /** [labels] */
+  readonly labelNames: readonly string[];
+  /** Whether the source knows births or sexes; a reader whose source does, but for nobody, sets it. */
+  hasDemographics = false;
+  /** Whether the source brings splits; set as `hasDemographics` is. */
+  hasSplits = false;
+  private readonly order: "added" | "subject";
+  private readonly indices = new Map<string | bigint, number>();
+  private readonly births = growing((length) => new Float64Array(length));
+  private readonly sexes = growing((length) => new Uint8Array(length));
+  private readonly splits = growing((length) => new Uint8Array(length));
+  private readonly labels = growing((length) => new Uint8Array(length));
+  private readonly undated = new Set<number>();
+
+  constructor({ labelNames = [], order = "added" }: PatientsOptions = {}) {
+    this.labelNames = labelNames;
+    this.order = order;
+  }
+
+  /** Number of patients. */
+  get count(): number {
+    return this.indices.size;
+  }
+
+  /** [patients] The identifiers. */
+  ids(): (string | bigint)[] {
+    return [...this.indices.keys()];
+  }
+
+  /** The index of a patient, or undefined for one who was not added. */
+  find(id: string | bigint): number | undefined {
+    return this.indices.get(id);
+  }
+
+  /**
+   * The index of a patient, who is added when first seen.
+   *
+   * @param id as the source has it, see {@link subjectIdOf}; a bigint is a subject id already
+   */
+  index(id: string | bigint): number {
+    const known = this.indices.get(id);
+    if (known !== undefined) return known;
+    const index = this.indices.size;
+    this.indices.set(typeof id === "string" ? detached(id) : id, index);
+    this.births.push(NaN);
+    this.sexes.push(0);
+    this.splits.push(noSplit);
+    for (let label = 0; label < this.labelNames.length; label++) this.labels.push(0);
+    return index;
+  }
+
+  /** Sets the birth of a patient, in microseconds since 1970 UTC; NaN where unknown. */
+  setBirth(patient: number, time: number): void {
+    this.births.set(patient, time);
+    this.hasDemographics = true;
+  }
+
+  /** Sets the sex of a patient, an index into `sexNames`. */
+  setSex(patient: number, sex: number): void {
+    this.sexes.set(patient, sex);
+    this.hasDemographics = true;
+  }
+
+  /** Sets the split of a patient, an index into `splitNames`. */
+  setSplit(patient: number, split: number): void {
+    this.splits.set(patient, split);
+    this.hasSplits = true;
+  }
+
+  /** Sets the labels of a patient, 0 or 1 each. */
+  setLabels(patient: number, labels: ArrayLike<number>): void {
+    this.labels.view().set(labels, patient * this.labelNames.length);
+  }
+
+  /** Says that a patient's times are no dates: only their order and the time between them counts. */
+  setUndated(patient: number): void {
+    this.undated.add(patient);
+  }
+
+  /** Whether a patient's times are dates. */
+  isDated(patient: number): boolean {
+    return !this.undated.has(patient);
+  }
+
+  /**
+   * Everything that is known of the patients, record by record.
+   *
+   * @throws {RangeError} If some patients have a split and others have none
+   */
+  records(): PatientRecords {
+    const lost = this.hasSplits ? this.splits.view().indexOf(noSplit) : -1;
+    if (lost >= 0) {
+      throw new RangeError(
+        `Cannot make a cohort: patient ${this.ids()[lost]} is in no split, others are`,
+      );
+    }
+    const subjects = BigInt64Array.from(
+      this.ids(),
+      (id) => typeof id === "bigint" ? id : subjectIdOf(id),
+    );
+    const patients = Uint32Array.from(subjects.keys());
+    if (this.order === "subject") patients.sort((a, b) => subjects[a] < subjects[b] ? -1 : 1);
+    const recordOf = new Uint32Array(patients.length);
+    patients.forEach((patient, record) => recordOf[patient] = record);
+    const [births, sexes, splits] = [this.births.view(), this.sexes.view(), this.splits.view()];
+    const labels = this.labels.view();
+    const count = this.labelNames.length;
+    return {
+      recordOf,
+      subjectIds: BigInt64Array.from(patients, (patient) => subjects[patient]),
+      labels: Uint8Array.from(
+        { length: patients.length * count },
+        (_, i) => labels[patients[Math.floor(i / count)] * count + i % count],
+      ),
+      demographics: this.hasDemographics
+        ? {
+          birthDays: Float64Array.from(patients, (i) => births[i] / microsecondsPerDay),
+          sexes: Uint8Array.from(patients, (i) => sexes[i]),
+        }
+        : null,
+      splits: this.hasSplits ? Uint8Array.from(patients, (i) => splits[i]) : null,
+    };
+  }
+}
+
+/** What a cohort knows of its patients beside visits. */
+export interface PatientRecords {
+  /** [patients] The record of each patient. */
+  readonly recordOf: Uint32Array;
+  /** [records] */
+  readonly subjectIds: BigInt64Array;
+  /** [records × labels] */
+  readonly labels: Uint8Array;
+  /** Null where the source knows neither births nor sexes. */
+  readonly demographics: Demographics | null;
+  /** [records] Null where the source brings none. */
+  readonly splits: Uint8Array | null;
+}

@@ -1,0 +1,60 @@
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { prepare, sources, syntheaSample, syntheaSampleFolder } from "ehrloom";
+import { listOption, optionValues, switchOption } from "ehrloom/cohort/sources/source.ts";
+import { readPhenotypes } from "ehrloom/cohort/labels.ts";
+
+Deno.test("prepare() makes the sample of its folder", async () => {
+  const cohort = await prepare("synthea", syntheaSampleFolder, {
+    values: { visitsWith: ["conditions"] },
+    phenotypes: await readPhenotypes(`${syntheaSampleFolder}/phenotypes.json`),
+    maxVisits: 46,
+    minCount: 5,
+  });
+  assertEquals(cohort, await syntheaSample());
+});
+
+Deno.test("prepare() refuses unknown sources and options, and values that do not go together", async () => {
+  const rejects = (name: string, values: Record<string, unknown>, wanted: string) =>
+    assertRejects(() => prepare(name, syntheaSampleFolder, { values }), RangeError, wanted);
+  await rejects("hl7", {}, 'Cannot read a source "hl7": known are synthea, records-json, meds');
+  await rejects(
+    "synthea",
+    { table: [] },
+    'Cannot read synthea: no option is called "table", known are tables, visitsWith, timeSeries',
+  );
+  await rejects("meds", { tables: [] }, 'no option is called "tables", known are none');
+  await rejects(
+    "synthea",
+    { timeSeries: true },
+    "--time-series needs observations among the --tables",
+  );
+  await rejects(
+    "synthea",
+    { tables: ["conditions"], visitsWith: ["procedures"] },
+    '--visits-with names "procedures": known are conditions',
+  );
+});
+
+Deno.test("sources have distinct names, and options of one name are all switches or all not", () => {
+  assertEquals(new Set(sources.map(({ name }) => name)).size, sources.length);
+  const kinds = new Map<string, boolean>();
+  for (const { options } of sources) {
+    for (const [name, { value }] of Object.entries(options)) {
+      assertEquals(kinds.get(name) ?? value === undefined, value === undefined, name);
+      kinds.set(name, value === undefined);
+    }
+  }
+});
+
+Deno.test("optionValues() are those given, else the declared ones", () => {
+  const options = {
+    words: listOption(["a", "b"], { help: "", default: ["a"] }),
+    others: listOption(["a", "b"], { help: "", default: undefined }),
+    flag: switchOption(""),
+  };
+  const source = { name: "x", summary: "", options };
+  assertEquals(optionValues(source, {}), { words: ["a"], others: undefined, flag: false });
+  const given = { words: options.words.parse("b, a"), flag: options.flag.parse("") };
+  assertEquals(optionValues(source, given), { words: ["b", "a"], others: undefined, flag: true });
+  assertThrows(() => options.words.parse("a,c"), RangeError, 'names "c": known are a, b');
+});
