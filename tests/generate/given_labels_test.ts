@@ -33,6 +33,6 @@ Deno.test("repeatedLabels() refuses other labels, in another order too, and a co
   assertThrows(
     () => repeatedLabels(cohortOf(vocabulary(["a"]), names, []), names, shard),
     RangeError,
-    "Cannot take labels from a cohort without records",
+    "Cannot use the labels of this cohort: it has no records",
   );
 });

@@ -152,8 +152,8 @@ const refused: [what: string, options: Partial<GenerationOptions>, message: stri
   [
     "too many visits",
     { prefixes: long, count: 2 },
-    "Cannot continue the record of subject 2: its 6 visits take 8 steps and the model writes 8 " +
-    "at most; keep fewer visits (--visits)",
+    "Cannot continue the record of subject 2: its 6 visits take 8 steps, and the model " +
+    "writes at most 8; keep fewer visits (--visits)",
   ],
   [
     "no records",

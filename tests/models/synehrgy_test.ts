@@ -371,7 +371,7 @@ Deno.test("synehrgy refuses what it cannot do", async () => {
   await assertRejects(
     () => generate(randomRun({ published: true }), { count: 1, labels: { ill: 1 } }),
     RangeError,
-    "Cannot generate with labels given: this model was set to say other things before them",
+    "Cannot generate with given labels: with these settings the model writes labels later",
   );
 });
 

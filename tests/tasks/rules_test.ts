@@ -22,12 +22,12 @@ Deno.test("deno task rules writes what it learns, holds it to other records, and
       "  1. never-together (A / B: 30.0 records expected, none seen): 1 records, 1 visits",
     ]);
     const counted = await runTask("rules", "--cohort", `${folder}/cohort`, "--check", file);
-    assertEquals([counted.code, counted.lines[0]], [0, "1 of 1 rules are broken in 121 records:"]);
+    assertEquals([counted.code, counted.lines[0]], [0, "1 of 1 rules are broken by 121 records:"]);
     const ages = `${folder}/ages.json`;
     await Deno.writeTextFile(ages, '{ "rules": [{ "kind": "age", "min": 18, "codes": ["A"] }] }');
     const unasked = await runTask("rules", "--cohort", `${folder}/cohort`, "--check", ages);
     assertEquals(unasked.lines, [
-      "None of 1 rules is broken in 121 records",
+      "None of the 1 rules is broken by 121 records",
       "121 records tell no age: of them rules about ages say nothing",
     ]);
     const again = await runTask("rules", "--cohort", `${folder}/cohort`, "--out", file);

@@ -55,7 +55,7 @@ Deno.test("deno task train trains, then names the next command", () =>
       [
         ["--set", "width=0"],
         1,
-        'error: Cannot set width=0 for "halo": must be a whole number at least 1',
+        'error: Cannot set width=0 for "halo": must be a whole number, at least 1',
       ],
       [
         ["--set", "widht=8"],
@@ -83,7 +83,7 @@ Deno.test("deno task train trains, then names the next command", () =>
         1,
         `error: Cannot read "${folder}/new/config.json": there is no such file; is it a run?`,
       ],
-      [["--epochs", "0"], 2, "error: --epochs is 0, must be a number at least 1"],
+      [["--epochs", "0"], 2, "error: --epochs is 0, must be a whole number, at least 1"],
       [["--lr", "fast"], 2, "error: --lr is fast, must be a number, at least 0"],
       [["--schedule", "linear"], 2, "error: --schedule is linear; known: constant, cosine"],
       [

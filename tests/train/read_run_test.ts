@@ -105,7 +105,7 @@ Deno.test("readRun() holds config.json to what a run's config may be", () =>
     ],
     [
       inJson("config.json", at("model", "constructor")),
-      'Cannot find model "constructor": no model of that name',
+      'Cannot find model "constructor": there is no such model',
     ],
     [
       inJson("config.json", at("config.width", 9)),
@@ -185,7 +185,7 @@ Deno.test("train() resumes no run whose checkpoint says what cannot be, and leav
     ]),
     ...["7", '"x"', "null"].map((text): [(run: string) => Promise<void>, string] => [
       inStanding((metadata) => metadata.standing = text),
-      "it is not where a run stood",
+      "it is not the state of a run",
     ]),
     [standing("epoch", undefined), "it has no epoch"],
     [standing("epoch", 4), "it stands at epoch 4 of 3"],

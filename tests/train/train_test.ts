@@ -186,7 +186,7 @@ Deno.test("train() stops at a loss or gradient that is no number, and says what 
     );
     assertMatch(
       error.message,
-      /is (NaN|Infinity) in epoch 1; try a lower learning rate than 1e\+30$/,
+      /is (NaN|Infinity) in epoch 1; try a learning rate below 1e\+30$/,
     );
     assertEquals(tf.memory().numTensors, before);
   }));
@@ -313,7 +313,7 @@ Deno.test("train() refuses to tell a model what it cannot use, before it makes a
       () =>
         train(source, join(folder, "run"), { ...told, settings: { semanticWidth: 4, width: 8 } }),
       RangeError,
-      'Cannot use "vectors.json": its vectors have width 3, semanticWidth is 4',
+      'Cannot use "vectors.json": its vectors have width 3, but semanticWidth is 4',
     );
     assertEquals([...Deno.readDirSync(folder)], []);
   }));

@@ -101,7 +101,7 @@ Deno.test("readCodeEmbeddings() refuses other safetensors files", () =>
         [
           { vectors: { ...vectors, numbers: Float32Array.of(1, NaN) } },
           '["a", "b"]',
-          "its vectors must be of finite numbers",
+          "its vectors have values that are not finite numbers",
         ],
       ] as const
     ) {

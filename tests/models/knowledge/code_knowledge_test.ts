@@ -79,7 +79,7 @@ Deno.test("codeKnowledge() refuses embeddings of too few codes and another vocab
   await assertRejects(
     () => codeKnowledge(config, named, { hierarchy }, options),
     RangeError,
-    "it places 7 codes, the vocabulary has 10",
+    "it places 7 codes, but the vocabulary has 10",
   );
 });
 

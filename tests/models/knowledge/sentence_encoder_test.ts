@@ -285,8 +285,8 @@ const refused: [what: string, spoil: (folder: string) => Promise<unknown>, messa
   [
     "another pooling",
     (folder) => writeModules(folder, ["Transformer", "Pooling"], { pooling_mode_max_tokens: true }),
-    'Cannot use "DIR/1_Pooling/config.json": it uses pooling pooling_mode_max_tokens; known: mean, ' +
-    "and cls",
+    'Cannot use "DIR/1_Pooling/config.json": it uses pooling pooling_mode_max_tokens; ' +
+    "known: mean, cls",
   ],
 ];
 
