@@ -156,7 +156,7 @@ Deno.test("deno task generate says in one line what is wrong, and writes nothing
       [["--count", "0"], 2, "error: --count is 0, must be a whole number, at least 1"],
       [["--count", "-5"], 2, "error: --count is -5, must be a whole number, at least 1"],
       [["--count", "many"], 2, "error: --count is many, must be a whole number, at least 1"],
-      [["--count", "1.5"], 2, "error: --count is 1.5, must be a whole number"],
+      [["--count", "1.5"], 2, "error: --count is 1.5, must be a whole number, at least 1"],
       [["--batch", "0"], 2, "error: --batch is 0, must be a whole number, at least 1"],
       [["--seed", "-1"], 2, "error: --seed is -1, must be a number, at least 0"],
       [

@@ -28,7 +28,7 @@ Deno.test("deno task rules writes what it learns, holds it to other records, and
     const unasked = await runTask("rules", "--cohort", `${folder}/cohort`, "--check", ages);
     assertEquals(unasked.lines, [
       "None of the 1 rules is broken by 121 records",
-      "121 records tell no age: of them rules about ages say nothing",
+      "121 records have no age; age rules do not apply to them",
     ]);
     const again = await runTask("rules", "--cohort", `${folder}/cohort`, "--out", file);
     assertEquals(again.code, 1);
