@@ -259,12 +259,12 @@ Deno.test("compare() refuses what it cannot compare, before any work", () =>
     const before = filesOf(out);
     const withoutTest = { ...source, splits: source.splits && source.splits.map((s) => s && 1) };
     const refused: [Partial<CompareOptions>, string, typeof source?][] = [
-      [{ models: [] }, "no model is named"],
-      [{ models: ["markov", "markov"] }, '"markov" is named twice'],
+      [{ models: [] }, "no model is given"],
+      [{ models: ["markov", "markov"] }, '"markov" is given twice'],
       [{ models: ["halo", "oracle"] }, "known are"],
       [{ settings: { width: 8 } }, "Cannot set width: none of markov has such a setting"],
       [{ models: ["halo"], settings: { width: 0 } }, "Cannot set width=0"],
-      [{ resamples: -1 }, "Cannot take -1 resamples"],
+      [{ resamples: -1 }, "Cannot use -1 resamples"],
       [{ minutes: -1 }, "with minutes -1: must be a number, at least 0"],
       [{ epochs: 4 }, "with epochs 4: it was begun with 3"],
       [{ resamples: 3 }, "with resamples 3: it was begun with 20"],
@@ -315,7 +315,7 @@ Deno.test("deno task compare says each model's figures, and in one line what is 
 
     const again = await runTask("compare", ...args, "--models", "lstm", "--set", "width=9");
     assertEquals(again.code, 1);
-    assertStringIncludes(again.lines.at(-1) ?? "", "error: Cannot go on with");
+    assertStringIncludes(again.lines.at(-1) ?? "", "error: Cannot continue");
     const wrong: [string[], string][] = [
       [["--set", "width"], "--set is width, must be KEY=VALUE, such as width=256"],
       [["--set", "gpt.width=8"], "--set names gpt, which is not among --models"],
