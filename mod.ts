@@ -109,12 +109,20 @@ export { printable } from "./lib/printable.ts";
 // Models
 export type {
   CellHits,
-  Knowledge,
-  ModelConfig,
+  CodeKnowledge,
   RecordLikelihood,
   Sampler,
-  Setting,
 } from "./lib/models/interface/model.ts";
+export {
+  allowedValues,
+  type ChoiceSetting,
+  type FlagSetting,
+  type ModelConfig,
+  type NumberSetting,
+  type Setting,
+  type Settings,
+  type SettingValue,
+} from "./lib/models/interface/settings.ts";
 export {
   type CodeEmbeddings,
   isEmbeddingsPath,
@@ -127,7 +135,13 @@ export {
   readSentenceEncoder,
   type SentenceEncoder,
 } from "./lib/models/knowledge/sentence_encoder.ts";
-export { modelSummaries, type ModelSummary, parseSettings } from "./lib/models/mod.ts";
+export {
+  comparedModels,
+  modelSummaries,
+  type ModelSummary,
+  parseSettings,
+  settingsOf,
+} from "./lib/models/mod.ts";
 export type { Schema, Series } from "./lib/models/synehrgy/record_schema.ts";
 export type { Initial, Initials } from "./lib/nn/initial.ts";
 export type { NamedArrays, ShapedArray } from "./lib/nn/parameters.ts";
@@ -140,12 +154,10 @@ export type { Run, RunConfig, TrainingLine } from "./lib/train/run_folder.ts";
 export { readStateDict, writeStateDict } from "./lib/train/state_dict.ts";
 
 // Generating
-export {
-  generate,
-  type Generated,
-  generateParts,
-  type GenerationOptions,
-} from "./lib/generate/generate.ts";
+export { generate, type Generated, generateParts } from "./lib/generate/generate.ts";
+export { repeatedLabels } from "./lib/generate/given_labels.ts";
+export type { GenerationOptions } from "./lib/generate/options.ts";
+export { type Shard, shardOf } from "./lib/generate/shards.ts";
 export type { RuleTally } from "./lib/generate/rule_guard.ts";
 
 // Judging
@@ -158,8 +170,13 @@ export type {
   LabelPrevalence,
   Likelihood,
   MeasuredCode,
+  PartialFidelity,
+  PartialReport,
   ProbabilityFidelity,
   Report,
+  ReportAbout,
+  Scale,
+  Scaled,
   ValueFidelity,
 } from "./lib/evaluate/report.ts";
 export { likelihoodMetrics, type LikelihoodOptions } from "./lib/evaluate/likelihood/likelihood.ts";
@@ -173,7 +190,20 @@ export {
   fidelityFigures,
   type FidelityOptions,
 } from "./lib/evaluate/fidelity/fidelity.ts";
-export { type Played } from "./lib/evaluate/fidelity/probability_fidelity.ts";
+export { fidelityMeasures } from "./lib/evaluate/fidelity/mod.ts";
+export { utilityMeasures } from "./lib/evaluate/utility/mod.ts";
+export { privacyMeasures } from "./lib/evaluate/privacy/mod.ts";
+export type { Answer, Asked, FiguresOf, Judged, Measure, Need } from "./lib/evaluate/measure.ts";
+export {
+  type ComparedRatio,
+  ratio,
+  type RatioOptions,
+  type RecordSums,
+  type Sums,
+} from "./lib/evaluate/ratio.ts";
+export { judge, type Judgement, type JudgeOptions } from "./lib/evaluate/judge.ts";
+export { type Schema as JsonSchema } from "./lib/files/checked_json.ts";
+export { measureNames, misnamed } from "./lib/evaluate/measures.ts";
 export {
   type ComparedModel,
   type Comparison,
@@ -196,8 +226,8 @@ export { r2 } from "./lib/evaluate/fidelity/r2.ts";
 export {
   type AggregateStatistics,
   aggregateStatistics,
-  type Moments,
 } from "./lib/evaluate/fidelity/aggregate_statistics.ts";
+export { type Moments } from "./lib/evaluate/fidelity/count_moments.ts";
 export { labelPrevalence, withLabel } from "./lib/evaluate/fidelity/label_prevalence.ts";
 export { independentMarginals } from "./lib/evaluate/fidelity/independent_marginals.ts";
 
@@ -228,4 +258,5 @@ export { type ScatterColumn, scatterGrid } from "./lib/plot/figures/scatter_grid
 export { type Compared, comparisonHtml, scatterColumns } from "./lib/plot/comparison/comparison.ts";
 
 // Models side by side
-export { compare, type CompareOptions, type Contestant } from "./lib/compare/compare.ts";
+export { compare } from "./lib/compare/compare.ts";
+export { type CompareOptions, type Contestant } from "./lib/compare/plan.ts";

@@ -73,30 +73,22 @@ function mix(hash: number): number {
   return (hash ^ (hash >>> 16)) >>> 0;
 }
 
-/**
- * The stream of the given key; equal keys give equal streams, different keys independent ones.
- *
- * @param seed a whole number, at least 0 and below 2⁵³
- * @param stream what else names the stream, whole numbers likewise
- * @throws {RangeError} If a part of the key is not such a number
- */
-export function random(seed: number, ...stream: number[]): Random {
+/** The generator of a key, which gives whole numbers in [0, 2³²): sfc32. */
+function generator(key: readonly number[]): () => number {
   let a = 0x9e3779b9;
   let b = 0x243f6a88;
   let c = 0xb7e15162;
   let counter = 1;
-  for (const key of [seed, ...stream]) {
-    if (!Number.isSafeInteger(key) || key < 0) {
-      throw new RangeError(`Cannot seed with ${key}: must be a whole number, at least 0`);
+  for (const part of key) {
+    if (!Number.isSafeInteger(part) || part < 0) {
+      throw new RangeError(`Cannot seed with ${part}: must be a whole number, at least 0`);
     }
-    const low = key >>> 0;
-    const high = Math.floor(key / 2 ** 32);
+    const low = part >>> 0;
+    const high = Math.floor(part / 2 ** 32);
     a = mix(a ^ low);
     b = mix((b + Math.imul(a, 31) + high) | 0);
     c = mix(c ^ (a + Math.imul(b, 17)));
   }
-  let spare: number | undefined;
-
   function next(): number {
     const t = (((a + b) | 0) + counter) | 0;
     counter = (counter + 1) | 0;
@@ -106,7 +98,19 @@ export function random(seed: number, ...stream: number[]): Random {
     return t >>> 0;
   }
   for (let i = 0; i < 12; i++) next();
+  return next;
+}
 
+/**
+ * The stream of the given key; equal keys give equal streams, different keys independent ones.
+ *
+ * @param seed a whole number, at least 0 and below 2⁵³
+ * @param stream what else tells the stream apart, whole numbers likewise
+ * @throws {RangeError} If a part of the key is not such a number
+ */
+export function random(seed: number, ...stream: number[]): Random {
+  const next = generator([seed, ...stream]);
+  let spare: number | undefined; // normal numbers come in pairs
   const uniform = () => (next() >>> 8) * 2 ** -24;
   const integer = (bound: number) => {
     if (!(bound >= 1 && bound <= 2 ** 32)) throw new RangeError(`No integer below ${bound}`);
@@ -146,7 +150,7 @@ export function random(seed: number, ...stream: number[]): Random {
  * The stream of a use: apart from the streams of all other uses of the same seed.
  *
  * @param seed a whole number, at least 0
- * @param place what else names the stream, as {@link uses} says of each use
+ * @param place what else tells the stream apart, as {@link uses} says of each use
  * @throws {RangeError} If a part of the key is not such a number
  */
 export function stream(use: Use, seed: number, ...place: number[]): Random {

@@ -1,10 +1,14 @@
 import {
   compare,
+  comparedModels,
   type Contestant,
+  type ModelConfig,
   modelSummaries,
+  parseSettings,
   readCodeEmbeddings,
   readCodeGraph,
   readMeds,
+  settingsOf,
   trainingDefaults,
 } from "ehrloom";
 import { join } from "node:path";
@@ -32,10 +36,10 @@ await runCommand({
     },
     models: {
       value: "LIST",
-      help: `Parted by commas, the others held against the first: ${
+      help: `Comma-separated, the others compared with the first: ${
         modelSummaries.map(({ name }) => name).join(", ")
       }`,
-      default: "halo,halo-coarse,gpt,lstm,synteg,eva,hisgt,synehrgy,markov,independent",
+      default: comparedModels.join(","),
     },
     out: { value: "DIR", help: "Folder to write; what it has of the same is kept", required: true },
     epochs: { value: "N", help: "Times to see each record", default: `${trainingDefaults.epochs}` },
@@ -77,7 +81,7 @@ await runCommand({
     "deno task compare --cohort runs/cohort --out runs/compare --epochs 30",
     "deno task compare --cohort runs/cohort --models halo,lstm,markov --out runs/compare --budget 60",
     "deno task compare --cohort runs/cohort --models gpt,hisgt,hisgt+bert --out runs/compare" +
-    " --embeddings hisgt+bert=runs/vectors.json --set gpt.tied=0",
+    " --embeddings hisgt+bert=runs/vectors.json --set gpt.tied=false",
   ],
 }, async (args, onProgress) => {
   const names = args.text("models").split(",").map((name) => name.trim());
@@ -132,16 +136,26 @@ function checkNamed(option: string, name: string, names: readonly string[]): voi
   throw new UsageError(`--${option} names ${name}, which is not among --models`);
 }
 
-/** Settings by the model that they are for, "" for all. */
+/** The registry's name in `MODEL+WORD`. */
+function kindOf(name: string): string {
+  return name.split("+")[0];
+}
+
+/**
+ * Settings by the model that they are for, "" for all: those are read as the first model has them that
+ * has any of the name.
+ */
 function scopedSettings(texts: readonly string[], names: readonly string[]) {
-  const found = new Map<string, Record<string, number>>();
+  const found = new Map<string, ModelConfig>();
   for (const text of texts) {
     const [, model = "", name, value] = text.match(/^(?:([^=.]+)\.)?([^=]+)=(.+)$/) ?? [];
-    if (name === undefined || !Number.isFinite(Number(value))) {
-      throw new UsageError(`--set is ${text}, must be KEY=NUMBER, such as width=256`);
+    if (name === undefined) {
+      throw new UsageError(`--set is ${text}, must be KEY=VALUE, such as width=256`);
     }
     if (model !== "") checkNamed("set", model, names);
-    found.set(model, { ...found.get(model), [name]: Number(value) });
+    const kinds = (model === "" ? names : [model]).map(kindOf);
+    const kind = kinds.find((kind) => Object.hasOwn(settingsOf(kind), name)) ?? kinds[0];
+    found.set(model, { ...found.get(model), ...parseSettings(kind, [`${name}=${value}`]) });
   }
   return found;
 }

@@ -53,7 +53,7 @@ await runCommand({
       const report = await evaluate(cohort, synthetic, {
         seed,
         likelihood,
-        run: { ...run.runConfig },
+        run,
         cutOff,
         onProgress,
       });

@@ -1,6 +1,9 @@
 import {
   evaluate,
   hasLikelihood,
+  measureNames,
+  misnamed,
+  type PartialReport,
   readGenerationNotes,
   readMeds,
   readRun,
@@ -12,8 +15,10 @@ import { join } from "node:path";
 import { backendOption, startBackend } from "./cli/backend_option.ts";
 import { runCommand, say, shellPath, UsageError } from "./cli/command.ts";
 
-const judgements = ["fidelity", "utility", "privacy"];
-const finished = ["fidelity"];
+/** The kinds that have a measure. */
+const kinds = measureNames().filter((name) =>
+  !name.includes(".") && misnamed([name]) === undefined
+);
 
 await runCommand({
   name: "evaluate",
@@ -23,12 +28,16 @@ await runCommand({
     synthetic: { value: "DIR", help: "Synthetic cohort folder", required: true, reads: true },
     run: {
       value: "RUN",
-      help: "Run folder that drew it, for the likelihood of test records",
+      help: "Run folder that wrote it, for the likelihood of test records",
       reads: true,
     },
     out: { value: "DIR", help: "Folder for the report and its figures", required: true },
-    only: { value: "LIST", help: "What to judge, parted by commas", default: finished.join() },
-    seed: { value: "N", help: "Names the resamples of patients and the floor", default: "0" },
+    only: {
+      value: "LIST",
+      help: "What to judge, comma-separated: kinds or single measures, as fidelity.gap_days",
+      default: kinds.join(),
+    },
+    seed: { value: "N", help: "Random seed of the resamples and the floor", default: "0" },
     resamples: { value: "N", help: "Resamples behind each interval, 0 for none", default: "1000" },
     ...backendOption,
     force: { help: "Replace an older result at --out" },
@@ -38,7 +47,9 @@ await runCommand({
     "deno task evaluate --real runs/cohort --synthetic runs/synthetic --run runs/halo --out runs/report",
   ],
 }, async (args, onProgress) => {
-  checkJudgements(args.text("only"));
+  const only = args.text("only").split(",");
+  const problem = misnamed(only);
+  if (problem !== undefined) throw new UsageError(`--only names ${problem}`);
   const seed = args.integer("seed", { min: 0 });
   const resamples = args.integer("resamples", { min: 0 });
   const force = args.has("force");
@@ -51,33 +62,35 @@ await runCommand({
       ? await runLikelihood(run, real, { seed, resamples, onProgress })
       : undefined;
     const report = await evaluate(real, synthetic, {
+      only,
       seed,
       resamples,
       likelihood,
-      run: run && { ...run.runConfig },
+      run,
       ...await readGenerationNotes(args.path("synthetic")),
       onProgress,
     });
     const train = splitOf(real, "train");
     await writeReport(out, report, { real: train, synthetic, training: run?.training, force });
-    const { unigram, same_visit_bigram, sequential_bigram } = report.fidelity ?? {};
-    const r2 = [unigram, same_visit_bigram, sequential_bigram].map((each) => each?.r2.toFixed(3));
-    say(`R² of codes ${r2[0]}, of pairs in a visit ${r2[1]}, of pairs over visits ${r2[2]}`);
-    if (likelihood !== undefined) {
-      const { nll_per_visit, nll_is_bound } = likelihood;
-      say(`NLL per visit ${nll_is_bound ? "at most " : ""}${nll_per_visit.toFixed(3)} nats`);
-    }
+    sayFigures(report);
     say(`Next: open ${shellPath(join(args.text("out"), "report.html"))}`);
   });
 });
 
-function checkJudgements(only: string): void {
-  for (const name of only.split(",")) {
-    if (!judgements.includes(name)) {
-      throw new UsageError(`--only names "${name}", known are ${judgements.join(", ")}`);
-    }
-    if (!finished.includes(name)) {
-      throw new UsageError(`--only names "${name}", which cannot be judged yet; fidelity can`);
-    }
+/** Says what fits into a line or two. */
+function sayFigures({ fidelity, likelihood }: PartialReport): void {
+  const { unigram, same_visit_bigram, sequential_bigram } = fidelity ?? {};
+  const named = {
+    codes: unigram,
+    "pairs in a visit": same_visit_bigram,
+    "pairs over visits": sequential_bigram,
+  };
+  const r2 = Object.entries(named).flatMap(([name, figures]) =>
+    figures === undefined ? [] : `of ${name} ${figures.r2.toFixed(3)}`
+  );
+  if (r2.length > 0) say(`R² ${r2.join(", ")}`);
+  if (likelihood !== undefined) {
+    const { nll_per_visit, nll_is_bound } = likelihood;
+    say(`NLL per visit ${nll_is_bound ? "at most " : ""}${nll_per_visit.toFixed(3)} nats`);
   }
 }

@@ -1,15 +1,21 @@
 import {
   type Cohort,
+  type Generated,
   generateParts,
   notesJson,
   readMeds,
   readRules,
   readRun,
+  repeatedLabels,
+  type RuleTally,
+  type Run,
+  type Shard,
+  shardOf,
   trimmed,
   writeMeds,
 } from "ehrloom";
 import { backendOption, startBackend } from "./cli/backend_option.ts";
-import { runCommand, say, shellPath, UsageError } from "./cli/command.ts";
+import { type Arguments, runCommand, say, shellPath, UsageError } from "./cli/command.ts";
 
 await runCommand({
   name: "generate",
@@ -53,82 +59,18 @@ await runCommand({
     "deno task generate --run runs/halo --count 1000 --rules data/rules.json --out runs/ruled",
   ],
 }, async (args, onProgress) => {
-  const total = args.integer("count", { min: 1 });
-  const { first, count } = shardOf(args.maybe("shard"), total);
-  const from = args.maybe("labels-from");
-  const labels = labelsOf(args.all("label"));
-  if (from !== undefined && Object.keys(labels).length > 0) {
-    throw new UsageError("--label and --labels-from exclude each other");
-  }
-  const given = args.maybe("continue");
-  if (given !== undefined && (from !== undefined || Object.keys(labels).length > 0)) {
-    throw new UsageError("--continue excludes --label and --labels-from: its records have labels");
-  }
-  if (given === undefined && args.maybe("visits") !== undefined) {
-    throw new UsageError("--visits is of no use without --continue");
-  }
-  const maxVisits = args.maybe("visits") && args.integer("visits", { min: 1 });
-  const seed = args.integer("seed", { min: 0 });
-  const batch = args.integer("batch", { min: 1 });
-  const sampler = args.choice("sampler", ["fixed-point", "block-order"]);
+  const asked = askedOf(args);
   await args.claim("out", async (out) => {
     await startBackend(args);
     const run = await readRun(args.path("run"));
-    const labelRows = from === undefined
-      ? undefined
-      : repeatedLabels(await readMeds(args.path("labels-from")), run.labelNames, first, count);
-    const prefixes = given === undefined
-      ? undefined
-      : trimmed(await readMeds(args.path("continue")), { maxVisits: maxVisits || undefined });
-    const rules = args.maybe("rules") && await readRules(args.path("rules"), run);
-    let cutOff = 0;
-    let empty = 0;
-    const ruled = { draws: 0, touched: 0 };
-    async function* cohorts(): AsyncGenerator<Cohort> {
-      const options = {
-        count,
-        first,
-        seed,
-        batch,
-        sampler,
-        labels,
-        labelRows,
-        prefixes,
-        rules: rules || undefined,
-        onProgress,
-      };
-      for await (const part of generateParts(run, options)) {
-        cutOff += part.cutOff;
-        ruled.draws += part.ruled?.draws ?? 0;
-        ruled.touched += part.ruled?.touched ?? 0;
-        empty += part.cohort.visitOffsets.subarray(1)
-          .filter((end, record) => end === part.cohort.visitOffsets[record]).length;
-        yield part.cohort;
-      }
-    }
-    const notes = () => ({
-      run: args.path("run"),
-      seed,
-      ...notesJson({ cutOff, ruled: rules ? ruled : undefined }),
-      ...given !== undefined && {
-        continues: { cohort: args.path("continue"), visits: maxVisits || "all" },
-      },
-      ...rules && { rules_file: args.path("rules") },
-    });
-    await writeMeds(out, cohorts(), {
+    const options = { ...asked, ...await givenOf(args, asked, run), onProgress };
+    const counts = { cutOff: 0, empty: 0, ruled: { draws: 0, touched: 0 } };
+    await writeMeds(out, counted(generateParts(run, options), counts), {
       name: "ehrloom-synthetic",
-      notes,
+      notes: () => notesOf(args, counts),
       force: args.has("force"),
     });
-    say(`${count} records written to ${args.text("out")}`);
-    if (cutOff > 0) say(`${cutOff} of them were cut off at the model's longest length`);
-    if (rules) {
-      const share = ruled.draws === 0 ? 0 : 100 * ruled.touched / ruled.draws;
-      say(
-        `Rules changed ${ruled.touched} of ${ruled.draws} draws, ${share.toFixed(2)} %`,
-      );
-    }
-    if (empty > 0) say(`${empty} of them have no visits`);
+    sayCounts(args, asked.count, counts);
     say(
       `Next: deno task evaluate --real COHORT --synthetic ${shellPath(args.text("out"))} ` +
         `--run ${shellPath(args.text("run"))} --out runs/report`,
@@ -136,16 +78,102 @@ await runCommand({
   });
 });
 
-/** Which records a shard holds: the whole is cut into nearly equal parts. */
-function shardOf(text: string | undefined, total: number): { first: number; count: number } {
+/** What the options say, before anything is read. */
+function askedOf(args: Arguments) {
+  const shard = partOf(args.maybe("shard"), args.integer("count", { min: 1 }));
+  const labels = labelsOf(args.all("label"));
+  const hasLabels = Object.keys(labels).length > 0;
+  const hasLabelsFrom = args.maybe("labels-from") !== undefined;
+  if (hasLabelsFrom && hasLabels) {
+    throw new UsageError("--label and --labels-from exclude each other");
+  }
+  const hasPrefixes = args.maybe("continue") !== undefined;
+  if (hasPrefixes && (hasLabelsFrom || hasLabels)) {
+    throw new UsageError("--continue excludes --label and --labels-from: its records have labels");
+  }
+  if (!hasPrefixes && args.maybe("visits") !== undefined) {
+    throw new UsageError("--visits is of no use without --continue");
+  }
+  maxVisitsOf(args);
+  return {
+    ...shard,
+    labels,
+    seed: args.integer("seed", { min: 0 }),
+    batch: args.integer("batch", { min: 1 }),
+    sampler: args.choice("sampler", ["fixed-point", "block-order"]),
+  };
+}
+
+/** Visits that are given of each record to continue; undefined for all. */
+function maxVisitsOf(args: Arguments): number | undefined {
+  return args.maybe("visits") === undefined ? undefined : args.integer("visits", { min: 1 });
+}
+
+/** The files that the options name. */
+async function givenOf(args: Arguments, shard: Shard, run: Run) {
+  const isGiven = (name: string) => args.maybe(name) !== undefined;
+  const labelRows = isGiven("labels-from")
+    ? repeatedLabels(await readMeds(args.path("labels-from")), run.labelNames, shard)
+    : undefined;
+  const prefixes = isGiven("continue")
+    ? trimmed(await readMeds(args.path("continue")), { maxVisits: maxVisitsOf(args) })
+    : undefined;
+  const rules = isGiven("rules") ? await readRules(args.path("rules"), run) : undefined;
+  return { labelRows, prefixes, rules };
+}
+
+/** What is counted while records are written. */
+interface Counts {
+  cutOff: number;
+  empty: number;
+  readonly ruled: RuleTally;
+}
+
+/** The cohorts of parts, counted. */
+async function* counted(parts: AsyncIterable<Generated>, counts: Counts): AsyncGenerator<Cohort> {
+  for await (const { cohort, cutOff, ruled } of parts) {
+    counts.cutOff += cutOff;
+    counts.ruled.draws += ruled?.draws ?? 0;
+    counts.ruled.touched += ruled?.touched ?? 0;
+    counts.empty += cohort.visitOffsets.subarray(1)
+      .filter((end, record) => end === cohort.visitOffsets[record]).length;
+    yield cohort;
+  }
+}
+
+/** What the cohort folder says of how it was made. */
+function notesOf(args: Arguments, { cutOff, ruled }: Counts) {
+  const hasRules = args.maybe("rules") !== undefined;
+  return {
+    run: args.path("run"),
+    seed: args.integer("seed", { min: 0 }),
+    ...notesJson({ cutOff, ruled: hasRules ? ruled : undefined }),
+    ...args.maybe("continue") !== undefined && {
+      continues: { cohort: args.path("continue"), visits: maxVisitsOf(args) ?? "all" },
+    },
+    ...hasRules && { rules_file: args.path("rules") },
+  };
+}
+
+function sayCounts(args: Arguments, count: number, { cutOff, empty, ruled }: Counts): void {
+  say(`${count} records written to ${args.text("out")}`);
+  if (cutOff > 0) say(`${cutOff} of them were cut off at the model's longest length`);
+  if (empty > 0) say(`${empty} of them have no visits`);
+  if (args.maybe("rules") !== undefined) {
+    const share = ruled.draws === 0 ? 0 : 100 * ruled.touched / ruled.draws;
+    say(`Rules changed ${ruled.touched} of ${ruled.draws} draws, ${share.toFixed(2)} %`);
+  }
+}
+
+/** The part of the records that is asked for. */
+function partOf(text: string | undefined, total: number): Shard {
   const [, part, parts] = (text ?? "1/1").match(/^(\d+)\/(\d+)$/)?.map(Number) ?? [];
   if (!(part >= 1 && part <= parts)) {
     throw new UsageError(`--shard is ${text}, must be I/N with I between 1 and N`);
   }
-  const first = Math.floor(total * (part - 1) / parts);
-  const count = Math.floor(total * part / parts) - first;
-  if (count === 0) throw new UsageError(`--shard ${text} of ${total} records holds none`);
-  return { first, count };
+  const shard = shardOf(total, { part, parts });
+  if (shard.count === 0) throw new UsageError(`--shard ${text} of ${total} records holds none`);
+  return shard;
 }
 
 function labelsOf(texts: readonly string[]): Record<string, 0 | 1> {
@@ -154,29 +182,4 @@ function labelsOf(texts: readonly string[]): Record<string, 0 | 1> {
     if (name === undefined) throw new UsageError(`--label is ${text}, must be NAME=0 or NAME=1`);
     return [name, value === "1" ? 1 : 0];
   }));
-}
-
-/** Label rows of records `first` to `first + count - 1`, beginning anew when the cohort ends. */
-function repeatedLabels(
-  source: Cohort,
-  labelNames: readonly string[],
-  first: number,
-  count: number,
-): Uint8Array {
-  if (JSON.stringify(source.labelNames) !== JSON.stringify(labelNames)) {
-    throw new RangeError(
-      `Cannot take labels from a cohort with ${source.labelNames.join(", ") || "none"}: ` +
-        `the model has ${labelNames.join(", ") || "none"}`,
-    );
-  }
-  if (source.recordCount === 0) {
-    throw new RangeError("Cannot take labels from a cohort without records");
-  }
-  const width = labelNames.length;
-  const rows = new Uint8Array(count * width);
-  for (let i = 0; i < count; i++) {
-    const record = (first + i) % source.recordCount;
-    rows.set(source.labels.subarray(record * width, (record + 1) * width), i * width);
-  }
-  return rows;
 }

@@ -1,9 +1,11 @@
 import {
+  allowedValues,
   modelSummaries,
   parseSettings,
   readCodeEmbeddings,
   readCodeGraph,
   readMeds,
+  settingsOf,
   train,
   trainingDefaults,
 } from "ehrloom";
@@ -11,11 +13,32 @@ import { backendOption, startBackend } from "./cli/backend_option.ts";
 import { join } from "node:path";
 import { hasBegun, runCommand, sameCommand, say, shellPath } from "./cli/command.ts";
 
-const settings = modelSummaries.flatMap(({ name, settings }) =>
-  Object.entries(settings).map(([key, { help, default: fallback }]) =>
-    `${name}: ${key}${fallback === undefined ? "" : `=${fallback}`}  ${help}`
-  )
-);
+/** The models, or where one is named, what can be set of it. */
+function helpOn(model: string | undefined): string[] {
+  if (model === undefined) {
+    const rows = modelSummaries.map(({ name, summary }): Row => [name, summary]);
+    return [
+      "Models; deno task train --model NAME --help shows the settings of one:",
+      ...table(rows),
+    ];
+  }
+  const rows = Object.entries(settingsOf(model)).map(([name, setting]): Row => {
+    const { default: value, published, help } = setting;
+    const form = published === undefined ? "" : `, ${published} in the published form`;
+    return [
+      value === undefined ? name : `${name}=${value}`,
+      `${help}; ${allowedValues(setting)}${form}`,
+    ];
+  });
+  return [`Settings of ${model}, for --set KEY=VALUE, with their defaults:`, ...table(rows)];
+}
+
+type Row = readonly [left: string, right: string];
+
+function table(rows: readonly Row[]): string[] {
+  const width = Math.max(...rows.map(([left]) => left.length)) + 2;
+  return rows.map(([left, right]) => `  ${left.padEnd(width)}${right}`);
+}
 
 await runCommand({
   name: "train",
@@ -29,7 +52,7 @@ await runCommand({
     },
     model: {
       value: "NAME",
-      help: `${modelSummaries.map(({ name }) => name).join(", ")} (default halo)`,
+      help: "Kind of model, see below (default halo)",
     },
     out: { value: "RUN", help: "Run folder to write", required: true },
     epochs: { value: "N", help: `Times to see each record (default ${trainingDefaults.epochs})` },
@@ -44,7 +67,7 @@ await runCommand({
       value: "N",
       help: `Epochs without improvement before it stops (default ${trainingDefaults.patience})`,
     },
-    set: { value: "KEY=VALUE", help: "A setting of the model, see below; may repeat", many: true },
+    set: { value: "KEY=VALUE", help: "A setting of the model; may repeat", many: true },
     embeddings: {
       value: "FILE",
       help: "Vectors of codes' descriptions, as embed writes them (hisgt)",
@@ -65,9 +88,10 @@ await runCommand({
     hasBegun(join(args.path("out"), "config.json"), { force: args.has("force") })
       ? sameCommand("train", { add: "--resume", leaveOut: "--force" })
       : undefined,
-  details: ["Settings of the models:", ...settings.map((line) => `  ${line}`)],
+  details: (args) => helpOn(args.maybe("model")),
   examples: [
     "deno task train --cohort runs/cohort --out runs/halo --epochs 30 --set width=128",
+    "deno task train --cohort runs/cohort --out runs/gpt --model gpt --set form=published",
     "deno task train --cohort runs/cohort --out runs/halo --resume",
   ],
 }, async (args, onProgress) => {

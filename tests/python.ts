@@ -6,7 +6,10 @@ import type { Wanted } from "./wants.ts";
 export type Python = (folder: string, program: string) => Promise<string>;
 
 async function output(command: string, args: string[], cwd?: string): Promise<string> {
-  const { success, stdout, stderr } = await new Deno.Command(command, { args, cwd }).output();
+  const { success, stdout, stderr } = await new Deno.Command(command, {
+    args,
+    ...cwd !== undefined && { cwd },
+  }).output();
   const text = new TextDecoder();
   if (!success) throw new Error(text.decode(stderr));
   return text.decode(stdout);

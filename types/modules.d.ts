@@ -82,3 +82,8 @@ declare module "papaparse" {
   const papa: { unparse: typeof unparse };
   export default papa;
 }
+
+declare module "acorn-globals" {
+  /** The names that a script uses but does not define, each with its places. */
+  export default function detectGlobals(source: string): { name: string; nodes: object[] }[];
+}

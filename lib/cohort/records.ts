@@ -11,17 +11,17 @@ export interface RecordLists {
    * The value of each code of `visits`, NaN where there is none; left out for a record without
    * values. A cohort has values where one of its records does.
    */
-  readonly values?: readonly (readonly number[])[];
+  readonly values?: readonly (readonly number[])[] | undefined;
   /** [visits] Days since the record's previous visit, 0 for the first; default 0. */
   readonly gapDays?: readonly number[];
   /** Day of the first visit, if there is one, in days since 1970-01-01 UTC; default unknown. */
   readonly startDay?: number;
   /** Day of birth, in days since 1970-01-01 UTC; NaN or left out where unknown. */
-  readonly birthDay?: number;
+  readonly birthDay?: number | undefined;
   /** Index into `sexNames`; left out where unknown. A cohort has demographics where a record does. */
-  readonly sex?: number;
+  readonly sex?: number | undefined;
   /** Index into `splitNames`; leave out, in every record, for a cohort without splits. */
-  readonly split?: number;
+  readonly split?: number | undefined;
 }
 
 /** The numbers of a visit's entries by rising code, of entries with the same code the last. */

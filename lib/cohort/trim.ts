@@ -4,12 +4,12 @@ import { type Vocabulary, vocabulary } from "./vocabulary.ts";
 /** What {@link trimmed} leaves out. */
 export interface TrimOptions {
   /** Keep only the first so many visits of a record; default all. */
-  maxVisits?: number;
+  maxVisits?: number | undefined;
   /**
    * Leave out of visits and vocabulary the codes that fewer records have in the visits kept, and
    * visits that this leaves without codes; default 0, which keeps even codes that no record has.
    */
-  minCount?: number;
+  minCount?: number | undefined;
 }
 
 /** [codes] Number of records that have each code within their first `maxVisits` visits. */
@@ -81,7 +81,7 @@ export function reindexed(
   source: Cohort,
   { newIndex, maxVisits = Infinity, vocabulary }: {
     readonly newIndex: Int32Array;
-    readonly maxVisits?: number;
+    readonly maxVisits?: number | undefined;
     readonly vocabulary: Vocabulary;
   },
 ): Cohort {

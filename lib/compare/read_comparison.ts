@@ -14,17 +14,21 @@ import {
   object,
   readOwnText,
   type Schema,
+  settingValue,
   text,
   whole,
 } from "../files/checked_json.ts";
 import { parsedJson } from "../files/input.ts";
 import { isThere } from "../files/is_there.ts";
+import { figureSchema } from "../evaluate/bootstrap.ts";
 import { fromJson, type JudgedModel } from "../evaluate/comparison.ts";
-import type { FidelityFigures } from "../evaluate/report.ts";
+import { type FidelityFigures, fidelityMeasures } from "../evaluate/fidelity/mod.ts";
+import { figuresSchema } from "../evaluate/measure.ts";
+import { formOf, modelFamily, storedConfig } from "../models/mod.ts";
 import { type Training, trainingSchema } from "../train/options.ts";
 
 /**
- * What decides the figures of all models; a folder is gone on with only under the same plan. What
+ * What decides the figures of all models; a folder is continued only under the same plan. What
  * decides those of one model is in its run's config.
  */
 export interface Plan {
@@ -35,77 +39,41 @@ export interface Plan {
 
 const planSchema = object({ cohort: text, training: trainingSchema, resamples: whole(0) });
 
-const figure = v.number("a number");
-const maybeFigure = v.nullable(figure);
+const maybeFigure = v.nullable(figureSchema);
 
-const estimateSchema = object({ value: figure, low: figure, high: figure });
-
-const probabilitySchema = object({
-  r2: figure,
-  r2_low: figure,
-  r2_high: figure,
-  r2_median: figure,
-  keys: whole(0),
-});
-
-const aggregateSchema = object({
-  real_mean: figure,
-  synthetic_mean: figure,
-  real_sd: figure,
-  synthetic_sd: figure,
-  difference: estimateSchema,
-});
-
-const measuredSchema = object({ share: figure, mean: maybeFigure, sd: maybeFigure });
-
-const figuresSchema = object({
-  unigram: probabilitySchema,
-  same_visit_bigram: probabilitySchema,
-  sequential_bigram: probabilitySchema,
-  record_unigram: probabilitySchema,
-  record_same_visit_bigram: probabilitySchema,
-  record_sequential_bigram: probabilitySchema,
-  aggregate: object({ visits_per_record: aggregateSchema, codes_per_visit: aggregateSchema }),
-  label_prevalence: object({
-    r2: maybeFigure,
-    r2_low: maybeFigure,
-    r2_high: maybeFigure,
-    labels: list(object({ label: text, real: estimateSchema, synthetic: estimateSchema })),
-  }),
-  values: v.nullable(object({
-    presence: probabilitySchema,
-    means: probabilitySchema,
-    mean_difference: estimateSchema,
-    codes: list(object({
-      code: text,
-      description: text,
-      real: measuredSchema,
-      synthetic: measuredSchema,
-    })),
-  })),
-  gap_days: v.nullable(aggregateSchema),
+/**
+ * Fidelity figures of those measures that were there when they were written: at least one, and all
+ * that it should hold of it.
+ */
+const fidelitySchema: Schema<Partial<FidelityFigures>> = v.lazy((value) => {
+  const held = fidelityMeasures.filter(({ key }) =>
+    typeof value === "object" && value !== null && Object.hasOwn(value, key)
+  );
+  return figuresSchema(held.length > 0 ? held : fidelityMeasures);
 });
 
 const likelihoodSchema = object({
-  nll_per_visit: figure,
+  nll_per_visit: figureSchema,
   nll_is_bound: flag,
   bce: maybeFigure,
   f1: maybeFigure,
   precision: maybeFigure,
   recall: maybeFigure,
   accuracy: maybeFigure,
-  perplexity_per_visit: figure,
-  perplexity_per_code: figure,
+  perplexity_per_visit: figureSchema,
+  perplexity_per_code: figureSchema,
   perplexity_per_cell: maybeFigure,
-  nll_per_visit_low: figure,
-  nll_per_visit_high: figure,
+  nll_per_visit_low: figureSchema,
+  nll_per_visit_high: figureSchema,
   unseen_code_occurrences: whole(0),
 });
+
+const resampledSchema = list(maybeFigure);
 
 const judgementSchema = object({
   model: text,
   form: text,
-  config: named(finite()),
+  config: named(settingValue),
   sources: v.optional(named(text)),
   parameters: whole(0),
   epochs: whole(0),
@@ -115,22 +83,50 @@ const judgementSchema = object({
   records_cut_off: whole(0),
   records_without_visits: whole(0),
   likelihood: v.nullable(likelihoodSchema),
-  fidelity: figuresSchema,
+  fidelity: fidelitySchema,
   resampled: object({
-    r2: object({
-      unigram: list(figure),
-      same_visit_bigram: list(figure),
-      sequential_bigram: list(figure),
-    }),
-    nll: v.nullable(list(figure)),
+    figures: v.objectWithRest({
+      "unigram.r2": resampledSchema,
+      "same_visit_bigram.r2": resampledSchema,
+      "sequential_bigram.r2": resampledSchema,
+    }, resampledSchema),
+    nll: v.nullable(list(figureSchema)),
   }),
 });
 
-async function readIfThere<T>(path: string, schema: Schema<T>, kind: string) {
+/** The registry's name in that of a model of a comparison, which may be `NAME+WORD`. */
+export function familyNameOf(name: string): string {
+  const [, family] = name.match(/^([^+]+)\+[\w-]+$/) ?? [undefined, name];
+  return family;
+}
+
+const oldResampledSchema = object({
+  unigram: resampledSchema,
+  same_visit_bigram: resampledSchema,
+  sequential_bigram: resampledSchema,
+});
+const oldSchema = object({ resampled: object({ r2: oldResampledSchema, nll: v.unknown() }) });
+
+/** A judgement as it is written now: the first ones named three figures, under `resampled.r2`. */
+function asWrittenNow(judgement: unknown): unknown {
+  if (!v.is(oldSchema, judgement)) return judgement;
+  const { r2, nll } = judgement.resampled;
+  const figures = Object.fromEntries(
+    Object.entries(r2).map(([kind, resampled]) => [`${kind}.r2`, resampled]),
+  );
+  return { ...judgement, resampled: { figures, nll } };
+}
+
+async function readIfThere<T>(
+  path: string,
+  schema: Schema<T>,
+  kind: string,
+  asNow: (value: unknown) => unknown = (value) => value,
+) {
   if (!await isThere(path)) return undefined;
   const json = await readOwnText(path);
   parsedJson(json, path); // says what is wrong with it
-  return checked(fromJson(json), schema, `"${path}"`, kind);
+  return checked(asNow(fromJson(json)), schema, `"${path}"`, kind);
 }
 
 /** A comparison's plan, if it is begun; throws a SyntaxError where the file is no such plan. */
@@ -139,9 +135,14 @@ export function readPlan(path: string): Promise<Plan | undefined> {
 }
 
 /** The ceiling, if it is known; throws a SyntaxError where the file holds no such figures. */
-export function readCeiling(path: string): Promise<FidelityFigures | undefined> {
-  return readIfThere(path, figuresSchema, "a comparison's ceiling");
+export function readCeiling(path: string): Promise<Partial<FidelityFigures> | undefined> {
+  return readIfThere(path, fidelitySchema, "a comparison's ceiling");
 }
+
+/** A judgement as it was kept: it lacks the figures of measures that came later. */
+export type KeptJudgement = Omit<JudgedModel, "fidelity"> & {
+  readonly fidelity: Partial<FidelityFigures>;
+};
 
 /**
  * A model's judgement, if it is judged.
@@ -154,19 +155,21 @@ export async function readJudgement(
   path: string,
   name: string,
   resamples: number,
-): Promise<JudgedModel | undefined> {
-  const found = await readIfThere(path, judgementSchema, "a model's judgement");
+): Promise<KeptJudgement | undefined> {
+  const found = await readIfThere(path, judgementSchema, "a model's judgement", asWrittenNow);
   if (found === undefined) return undefined;
   if (found.model !== name) {
     throw new SyntaxError(`Cannot read "${path}": model is "${found.model}", must be "${name}"`);
   }
-  const { r2, nll } = found.resampled;
-  for (const [name, figures] of Object.entries({ ...r2, nll })) {
-    if (figures === null || figures.length === resamples + 1) continue;
+  const { figures, nll } = found.resampled;
+  for (const [name, each] of Object.entries({ ...figures, nll })) {
+    if (each === null || each.length === resamples + 1) continue;
     throw new SyntaxError(
-      `Cannot read "${path}": resampled ${name} has ${figures.length} figures, ` +
+      `Cannot read "${path}": resampled ${name} has ${each.length} figures, ` +
         `must have ${resamples + 1}`,
     );
   }
-  return found;
+  const family = modelFamily(familyNameOf(name));
+  const config = storedConfig(family, found.config);
+  return { ...found, config, form: formOf(family.name, config) };
 }

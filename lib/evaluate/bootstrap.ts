@@ -6,14 +6,40 @@
  *
  * @module
  */
+import * as v from "valibot";
 import { quantile } from "../cohort/quantile.ts";
+import { object, type Schema } from "../files/checked_json.ts";
 import { stream } from "../random.ts";
-import type { Estimate } from "./report.ts";
+
+/** An estimate with the 95% percentile interval of a bootstrap over patients. */
+export interface Estimate {
+  /** The figure on the cohorts as they are. */
+  value: number;
+  /** 2.5th percentile over the resamples. */
+  low: number;
+  /** 97.5th percentile over the resamples. */
+  high: number;
+}
+
+/** A figure where it is read back: a number, which may be infinite. */
+export const figureSchema: Schema<number> = v.number("a number");
+
+/** An {@link Estimate} where it is read back. */
+export const estimateSchema: Schema<Estimate> = object({
+  value: figureSchema,
+  low: figureSchema,
+  high: figureSchema,
+});
 
 /** The part that a cohort plays; cohorts of different roles are resampled independently. */
 export type Role = "real" | "synthetic" | "held_out" | "floor";
 
 const roles: readonly Role[] = ["real", "synthetic", "held_out", "floor"];
+
+/** A role in words: "held-out". */
+export function roleName(role: Role): string {
+  return role.replace("_", "-");
+}
 
 /** What names a series of resamples. */
 export interface Resampling {
@@ -92,14 +118,20 @@ export function resampledSums(
   return sums;
 }
 
+/** The figures of the resamples in order; those that have none (NaN) are left out. */
+function sortedResamples(figures: Float64Array): Float64Array {
+  const known = figures.slice(figures.length > 1 ? 1 : 0).filter((figure) => !Number.isNaN(figure));
+  return known.length > 0 ? known.sort() : Float64Array.of(NaN);
+}
+
 /**
  * The 95% percentile interval.
  *
  * @param figures [resamples + 1] the figure itself, then the figure of every resample; with no
- *   resample both ends are the figure
+ *   resample both ends are the figure. Resamples whose figure is NaN are left out
  */
 export function estimate(figures: Float64Array): Estimate {
-  const sorted = figures.slice(figures.length > 1 ? 1 : 0).sort();
+  const sorted = sortedResamples(figures);
   return { value: figures[0], low: quantile(sorted, 0.025), high: quantile(sorted, 0.975) };
 }
 
@@ -119,7 +151,7 @@ export function r2Estimate(
   figures: Float64Array,
   highest = 1,
 ): Estimate & { median: number } {
-  const sorted = figures.slice(figures.length > 1 ? 1 : 0).sort();
+  const sorted = sortedResamples(figures);
   const median = quantile(sorted, 0.5);
   const end = (share: number) => Math.min(highest, figures[0] + (quantile(sorted, share) - median));
   return { value: figures[0], low: end(0.025), high: end(0.975), median };

@@ -6,10 +6,11 @@
  */
 import pl from "nodejs-polars";
 import type { Frame } from "../cohort/statistics.ts";
-import { estimate, r2Estimate } from "./bootstrap.ts";
+import { type Estimate, estimate, r2Estimate } from "./bootstrap.ts";
 import { type CodeKind, codeKinds } from "./fidelity/counting/key_rows.ts";
-import type { Estimate, FidelityFigures, Likelihood } from "./report.ts";
-import type { ModelConfig } from "../models/interface/model.ts";
+import type { FidelityFigures } from "./fidelity/mod.ts";
+import type { Likelihood } from "./report.ts";
+import type { ModelConfig } from "../models/interface/settings.ts";
 import type { Training } from "../train/options.ts";
 
 /** One model's part of a comparison. */
@@ -21,7 +22,7 @@ export interface ComparedModel {
   /** Its settings, all of them. */
   readonly config: ModelConfig;
   /** Where tables come from that were worked out before training, by their names. */
-  readonly sources?: Readonly<Record<string, string>>;
+  readonly sources?: Readonly<Record<string, string>> | undefined;
   /** Numbers that it learned. */
   readonly parameters: number;
   /** Epochs of training; 0 for models that count. */
@@ -44,9 +45,10 @@ export interface ComparedModel {
 
 /** A judged model with the figures of every resample, as its `judgement.json` has it. */
 export interface JudgedModel extends ComparedModel {
-  /** [resamples + 1] of each figure, first of the cohorts as they are. */
+  /** [resamples + 1] of each figure, first of the cohorts as they are; null where it has no value. */
   readonly resampled: {
-    readonly r2: Readonly<Record<CodeKind, readonly number[]>>;
+    /** The headline figures of its measures, by `measure.path`: "gap_days.synthetic_mean". */
+    readonly figures: Readonly<Record<string, readonly (number | null)[]>>;
     /** Nats a visit; null where `likelihood` is. */
     readonly nll: readonly number[] | null;
   };
@@ -65,6 +67,11 @@ export interface Difference {
    * without likelihood and where both hold a test record impossible.
    */
   readonly nll_per_visit: Estimate | null;
+  /**
+   * Of every headline figure that both models have, by `measure.path`. The interval is moved so that
+   * the resamples' median falls on the value, as that of an R² is.
+   */
+  readonly figures: Readonly<Record<string, Estimate>>;
 }
 
 /** What `comparison.json` holds. */
@@ -85,7 +92,7 @@ export interface Comparison {
     };
     readonly versions: Readonly<Record<string, string>>;
   };
-  /** Held-out real records in place of synthetic ones: what no model should be expected to beat. */
+  /** Held-out real records instead of synthetic ones: what no model should be expected to beat. */
   readonly ceiling: FidelityFigures;
   /** In the order in which they were asked for. */
   readonly models: readonly ComparedModel[];
@@ -93,26 +100,41 @@ export interface Comparison {
   readonly differences: readonly Difference[];
 }
 
-const minus = (of: readonly number[], less: readonly number[]) =>
-  Float64Array.from(of, (figure, i) => figure - less[i]);
+/** [resamples + 1] NaN where one of the two has no value. */
+const minus = (of: readonly (number | null)[], less: readonly (number | null)[]) =>
+  Float64Array.from(of, (figure, i) => (figure ?? NaN) - (less[i] ?? NaN));
+
+/** Of every headline figure that both models have, by its name. */
+function figureDifferences(model: JudgedModel, first: JudgedModel): Record<string, Estimate> {
+  const found: Record<string, Estimate> = {};
+  for (const [name, figures] of Object.entries(model.resampled.figures)) {
+    if (!Object.hasOwn(first.resampled.figures, name)) continue;
+    const { value, low, high } = r2Estimate(
+      minus(figures, first.resampled.figures[name]),
+      Infinity,
+    );
+    if (!Number.isNaN(value)) found[name] = { value, low, high };
+  }
+  return found;
+}
 
 /** Each model against the first, resample by resample. */
 export function differencesOf([first, ...others]: readonly JudgedModel[]): Difference[] {
-  return others.map(({ model, resampled }) => {
-    const r2 = (kind: CodeKind): [CodeKind, Estimate] => {
-      const found = minus(resampled.r2[kind], first.resampled.r2[kind]);
-      const { value, low, high } = r2Estimate(found, Infinity);
-      return [kind, { value, low, high }];
-    };
-    const nll = resampled.nll === null || first.resampled.nll === null
-      ? null
-      : minus(resampled.nll, first.resampled.nll);
+  return others.map((other) => {
+    const figures = figureDifferences(other, first);
+    const [own, its] = [other.resampled.nll, first.resampled.nll];
+    const nll = own === null || its === null ? null : minus(own, its);
     return {
-      model,
+      model: other.model,
       against: first.model,
-      r2: Object.fromEntries(codeKinds.map(r2)) as Record<CodeKind, Estimate>,
+      r2: {
+        unigram: figures["unigram.r2"],
+        same_visit_bigram: figures["same_visit_bigram.r2"],
+        sequential_bigram: figures["sequential_bigram.r2"],
+      },
       // infinity minus infinity is no number: then neither model is ahead
       nll_per_visit: nll === null || nll.some(Number.isNaN) ? null : estimate(nll),
+      figures,
     };
   });
 }
@@ -158,16 +180,22 @@ export function comparisonFrame({ models }: Comparison): Frame {
 }
 
 /**
- * The differences as a frame, a row a model and figure: `model`, `against`, `figure` (as in
- * {@link comparisonFrame}), `difference` and the ends of its interval, `low` and `high`. Figures that
- * one of the two models lacks are left out.
+ * The differences as a frame, a row a model and figure: `model`, `against`, `figure`, `difference`
+ * and the ends of its interval, `low` and `high`. Figures are `nll_per_visit` and every headline
+ * figure of the measures, such as `unigram_r2` and `gap_days_synthetic_mean`; those that one of the
+ * two models lacks are left out.
  */
 export function differenceFrame({ differences }: Comparison): Frame {
-  const rows = differences.flatMap(({ model, against, nll_per_visit, r2 }) => [
+  const rows = differences.flatMap(({ model, against, nll_per_visit, figures }) => [
     ...(nll_per_visit === null
       ? []
       : [{ model, against, figure: "nll_per_visit", ...nll_per_visit }]),
-    ...codeKinds.map((kind) => ({ model, against, figure: `${kind}_r2`, ...r2[kind] })),
+    ...Object.entries(figures).map(([name, difference]) => ({
+      model,
+      against,
+      figure: name.replaceAll(".", "_"),
+      ...difference,
+    })),
   ]);
   const texts = (["model", "against", "figure"] as const)
     .map((name) => pl.Series(name, rows.map((row) => row[name]), pl.String));

@@ -6,28 +6,34 @@
 import { type Cohort, splitOf } from "../cohort/cohort.ts";
 import { backendVersions } from "../nn/backend.ts";
 import type { OnProgress } from "../progress.ts";
-import type { RunConfig } from "../train/run_folder.ts";
+import type { Run } from "../train/run_folder.ts";
 import { version } from "../version.ts";
-import { fidelity } from "./fidelity/fidelity.ts";
+import { measuresOf, misnamed } from "./measures.ts";
 import { checkVocabularies } from "./vocabularies.ts";
-import type { Likelihood, Report } from "./report.ts";
+import type { Likelihood, PartialReport, Report, ReportAbout } from "./report.ts";
+import { onScale, type ScaledCohorts, scaledCohorts } from "./scale.ts";
 
 /** How to judge, and what to note in the report. */
 export interface EvaluateOptions {
-  /** Names the resamples and the floor; 0 when left out. Equal seeds give equal figures. */
-  readonly seed?: number;
+  /**
+   * What to judge: kinds ("fidelity") or single measures ("fidelity.gap_days"); every measure when
+   * left out.
+   */
+  readonly only?: readonly string[];
+  /** Random seed of the resamples and the floor; 0 when left out. Equal seeds give equal figures. */
+  readonly seed?: number | undefined;
   /** Resamples of patients behind each interval; 1,000 when left out, 0 for none. */
-  readonly resamples?: number;
-  /** Test metrics of the model that drew the synthetic cohort, see {@link likelihoodMetrics}. */
-  readonly likelihood?: Likelihood;
-  /** config.json of the run that drew the synthetic cohort. */
-  readonly run?: RunConfig;
+  readonly resamples?: number | undefined;
+  /** Test metrics of the model that wrote the synthetic cohort, see {@link likelihoodMetrics}. */
+  readonly likelihood?: Likelihood | undefined;
+  /** The run that wrote the synthetic cohort. */
+  readonly run?: Run | undefined;
   /** Synthetic records that reached the model's longest length without an end, as `generate` says. */
-  readonly cutOff?: number;
+  readonly cutOff?: number | undefined;
   /** Draws under clinical rules, and those that the rules changed, as `generate` says. */
-  readonly ruled?: { readonly draws: number; readonly touched: number };
-  /** Told of every block of resamples. */
-  readonly onProgress?: OnProgress;
+  readonly ruled?: { readonly draws: number; readonly touched: number } | undefined;
+  /** Called after every block of resamples. */
+  readonly onProgress?: OnProgress | undefined;
 }
 
 /**
@@ -47,10 +53,69 @@ export function checkReal(real: Cohort): { train: Cohort; heldOut: Cohort } {
   return { train, heldOut };
 }
 
+function aboutOf(
+  { real, train, heldOut, synthetic }: Record<"real" | "train" | "heldOut" | "synthetic", Cohort>,
+  { seed = 0, resamples = 1000, run, cutOff, ruled }: EvaluateOptions,
+  seconds: number,
+): ReportAbout {
+  return {
+    ehrloom: version,
+    created: new Date().toISOString(),
+    seed,
+    resamples,
+    real: {
+      records: real.recordCount,
+      train: train.recordCount,
+      test: heldOut.recordCount,
+      codes: real.vocabulary.codes.length,
+      labels: real.labelNames.length,
+    },
+    synthetic: {
+      records: synthetic.recordCount,
+      ...(cutOff === undefined ? {} : { cut_off: cutOff }),
+      ...(ruled === undefined ? {} : { rules: { ...ruled } }),
+    },
+    ...(run === undefined ? {} : { run: { ...run.runConfig } }),
+    versions: { ...Deno.version, ...backendVersions() },
+    seconds,
+  };
+}
+
+/** The figures of each kind of measures of which some are asked. */
+async function figuresOf(
+  cohorts: ScaledCohorts,
+  { only, seed, resamples, run, onProgress }: EvaluateOptions,
+): Promise<Pick<PartialReport, "fidelity" | "utility" | "privacy">> {
+  const how = { seed, resamples, run, onProgress };
+  const [fidelity, utility, privacy] = [
+    measuresOf("fidelity", only),
+    measuresOf("utility", only),
+    measuresOf("privacy", only),
+  ];
+  const { recordsWithoutVisits: records_without_visits } = cohorts;
+  return {
+    ...fidelity.length > 0 &&
+      { fidelity: { ...await onScale(fidelity, cohorts, how), records_without_visits } },
+    ...utility.length > 0 && { utility: await onScale(utility, cohorts, how) },
+    ...privacy.length > 0 && { privacy: await onScale(privacy, cohorts, how) },
+  };
+}
+
 /**
  * Judges a synthetic cohort against the real one that its generator learned from.
  *
- * The synthetic cohort is compared with the train split; the test split stands as its ceiling.
+ * The synthetic cohort is compared with the train split; the test split is its ceiling.
+ *
+ * @example One measure alone
+ * ```ts
+ * import { evaluate, splitOf, syntheaSample } from "ehrloom";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const real = await syntheaSample();
+ * const only = ["fidelity.unigram"];
+ * const { fidelity } = await evaluate(real, splitOf(real, "train"), { only, resamples: 0 });
+ * assertEquals(fidelity?.unigram?.r2, 1); // the real training records themselves
+ * ```
  *
  * @param real with splits; neither train nor test may be empty
  * @param synthetic over the same codes and labels in the same order; its own splits are ignored
@@ -59,10 +124,23 @@ export function checkReal(real: Cohort): { train: Cohort; heldOut: Cohort } {
 export async function evaluate(
   real: Cohort,
   synthetic: Cohort,
+  options?: EvaluateOptions & { readonly only?: undefined },
+): Promise<Report>;
+/** The same by those measures that `options.only` names. */
+export async function evaluate(
+  real: Cohort,
+  synthetic: Cohort,
+  options?: EvaluateOptions,
+): Promise<PartialReport>;
+export async function evaluate(
+  real: Cohort,
+  synthetic: Cohort,
   options: EvaluateOptions = {},
-): Promise<Report> {
-  const { seed = 0, resamples = 1000, likelihood, run, cutOff, ruled, onProgress } = options;
+): Promise<PartialReport> {
+  const { only, seed = 0, likelihood } = options;
   const start = performance.now();
+  const problem = only && misnamed(only);
+  if (problem !== undefined) throw new RangeError(`Cannot evaluate: "only" names ${problem}`);
   checkVocabularies(real, synthetic);
   const { train, heldOut } = checkReal(real);
   if (synthetic.visitCount === 0) {
@@ -70,30 +148,11 @@ export async function evaluate(
       `Cannot evaluate: none of the ${synthetic.recordCount} synthetic records has a visit`,
     );
   }
-  const judged = await fidelity({ train, heldOut, synthetic }, { seed, resamples, onProgress });
+  const figures = await figuresOf(scaledCohorts({ train, heldOut, synthetic }, seed), options);
+  const seconds = (performance.now() - start) / 1000;
   return {
-    about: {
-      ehrloom: version,
-      created: new Date().toISOString(),
-      seed,
-      resamples,
-      real: {
-        records: real.recordCount,
-        train: train.recordCount,
-        test: heldOut.recordCount,
-        codes: real.vocabulary.codes.length,
-        labels: real.labelNames.length,
-      },
-      synthetic: {
-        records: synthetic.recordCount,
-        ...(cutOff === undefined ? {} : { cut_off: cutOff }),
-        ...(ruled === undefined ? {} : { rules: { ...ruled } }),
-      },
-      ...(run === undefined ? {} : { run }),
-      versions: { ...Deno.version, ...backendVersions() },
-      seconds: (performance.now() - start) / 1000,
-    },
+    about: aboutOf({ real, train, heldOut, synthetic }, options, seconds),
     ...(likelihood === undefined ? {} : { likelihood }),
-    fidelity: judged,
+    ...figures,
   };
 }

@@ -1,114 +1,42 @@
-import type { RunConfig } from "../train/run_folder.ts";
-
-/** An estimate with the 95% percentile interval of a bootstrap over patients. */
-export interface Estimate {
-  /** The figure on the cohorts as they are. */
-  value: number;
-  /** 2.5th percentile over the resamples. */
-  low: number;
-  /** 97.5th percentile over the resamples. */
-  high: number;
-}
-
 /**
- * How closely one family of probabilities is kept: R² about y = x over the union of keys. The
- * interval is the resamples' percentiles moved so that their median falls on `r2`, since resampling
- * itself lowers an R² near 1; the percentiles as they are follow by adding `r2_median - r2`.
+ * What `report.json` holds. The figures of each measure are described where the measure is.
+ *
+ * @module
  */
-export interface ProbabilityFidelity {
-  /** Coefficient of determination, real as truth; at most 1, may be negative. */
-  r2: number;
-  /** Lower end of the 95% interval over patient-level resamples. */
-  r2_low: number;
-  /** Upper end of the 95% interval over patient-level resamples. */
-  r2_high: number;
-  /** Median of `r2` over the resamples. */
-  r2_median: number;
-  /** Keys (codes or pairs) that occur in either cohort. */
-  keys: number;
+import type { RunConfig } from "../train/run_folder.ts";
+import type { FidelityFigures } from "./fidelity/mod.ts";
+import type { FiguresOf, Measure } from "./measure.ts";
+import type { privacyMeasures } from "./privacy/mod.ts";
+import type { utilityMeasures } from "./utility/mod.ts";
+
+export type { Estimate } from "./bootstrap.ts";
+export type { Aggregate } from "./fidelity/count_moments.ts";
+export type { LabelPrevalence } from "./fidelity/label_prevalence.ts";
+export type { FidelityFigures } from "./fidelity/mod.ts";
+export type { ProbabilityFidelity } from "./fidelity/probability_fidelity.ts";
+export type { MeasuredCode, ValueFidelity } from "./fidelity/value_fidelity.ts";
+
+/** Figures on a scale from a floor to a ceiling. */
+export interface Scale<Figures> {
+  /** The same figures for held-out real records instead of the synthetic ones. */
+  ceiling: Figures;
+  /** The same figures for records drawn from independent marginals. */
+  floor: Figures;
 }
 
-/** A count per record or visit in both cohorts; standard deviations are of the population. */
-export interface Aggregate {
-  /** Mean of the real cohort. */
-  real_mean: number;
-  /** Mean of the synthetic cohort. */
-  synthetic_mean: number;
-  /** Standard deviation of the real cohort. */
-  real_sd: number;
-  /** Standard deviation of the synthetic cohort. */
-  synthetic_sd: number;
-  /** Synthetic mean minus real mean, with its interval. */
-  difference: Estimate;
-}
-
-/** The fidelity figures of one cohort against the training records. */
-export interface FidelityFigures {
-  /** Codes, as shares of visits. */
-  unigram: ProbabilityFidelity;
-  /** Pairs of codes within a visit, as shares of visits. */
-  same_visit_bigram: ProbabilityFidelity;
-  /** A code and one of the next visit, as shares of pairs of consecutive visits. */
-  sequential_bigram: ProbabilityFidelity;
-  /** Codes, as shares of records. */
-  record_unigram: ProbabilityFidelity;
-  /** Pairs within a visit, as shares of records. */
-  record_same_visit_bigram: ProbabilityFidelity;
-  /** Pairs from one visit to the next, as shares of records. */
-  record_sequential_bigram: ProbabilityFidelity;
-  /** Lengths of records and visits. */
-  aggregate: { visits_per_record: Aggregate; codes_per_visit: Aggregate };
-  /** Shares of records with each label. */
-  label_prevalence: LabelPrevalence;
-  /** Measured values; null unless some code has values in both cohorts. */
-  values: ValueFidelity | null;
-  /** Days from a visit to the next one; null unless both cohorts know them. */
-  gap_days: Aggregate | null;
-}
-
-/** How closely measured values are kept, over the codes that are measured. */
-export interface ValueFidelity {
-  /** Share of the visits with values that have a value of the code; codes measured in either. */
-  presence: ProbabilityFidelity;
-  /** Mean value, of codes measured in both. Scales differ, so large numbers dominate this R². */
-  means: ProbabilityFidelity;
-  /**
-   * Distance of the two means in real standard deviations, on average over the codes measured in
-   * both whose real values vary; its interval is moved as that of an R² is.
-   */
-  mean_difference: Estimate;
-  /** One row a code measured in either cohort, in the vocabulary's order. */
-  codes: { code: string; description: string; real: MeasuredCode; synthetic: MeasuredCode }[];
-}
-
-/** The values of one code in one cohort. */
-export interface MeasuredCode {
-  /** Share of the visits with values that have one of this code, in [0, 1]. */
-  share: number;
-  /** Null where it is never measured. */
-  mean: number | null;
-  /** Of the population; null where it is never measured. */
-  sd: number | null;
-}
-
-/** Shares of records with each label. */
-export interface LabelPrevalence {
-  /** R² over the labels, real as truth; null for fewer than two labels. */
-  r2: number | null;
-  /** Lower end of the 95% interval, as in {@link ProbabilityFidelity}. */
-  r2_low: number | null;
-  /** Upper end of the 95% interval. */
-  r2_high: number | null;
-  /** One row a label, shares in [0, 1] with intervals. */
-  labels: { label: string; real: Estimate; synthetic: Estimate }[];
-}
+/** What a report holds of a kind of measures: the figures of those that were asked. */
+export type Scaled<Measures extends readonly Measure[]> =
+  & Partial<FiguresOf<Measures>>
+  & Scale<Partial<FiguresOf<Measures>>>;
 
 /** Synthetic against training records, between its ceiling and its floor. */
-export interface Fidelity extends FidelityFigures {
-  /** The same figures for held-out real records in place of the synthetic ones. */
-  ceiling: FidelityFigures;
-  /** The same figures for records drawn from independent marginals. */
-  floor: FidelityFigures;
+export interface Fidelity extends FidelityFigures, Scale<FidelityFigures> {
+  /** Synthetic records without visits, left out of every figure. */
+  records_without_visits: number;
+}
+
+/** {@link Fidelity} by those of its measures that were asked. */
+export interface PartialFidelity extends Partial<FidelityFigures>, Scale<Partial<FidelityFigures>> {
   /** Synthetic records without visits, left out of every figure. */
   records_without_visits: number;
 }
@@ -146,27 +74,47 @@ export interface Likelihood {
   unseen_code_occurrences: number;
 }
 
-/** What `report.json` holds. */
-export interface Report {
-  /** What was compared and how: settings, seeds, versions, sizes. */
-  about: {
-    ehrloom: string;
-    created: string;
-    seed: number;
-    resamples: number;
-    real: { records: number; train: number; test: number; codes: number; labels: number };
-    /**
-     * `cut_off` of them reached the model's longest length without an end, where that is known, and
-     * clinical rules changed so many of the draws, where there were any.
-     */
-    synthetic: { records: number; cut_off?: number; rules?: { draws: number; touched: number } };
-    /** config.json of the run that made the synthetic cohort, when known. */
-    run?: RunConfig;
-    versions: Record<string, string>;
-    seconds: number;
-  };
+/** What was compared and how: settings, seeds, versions, sizes. */
+export interface ReportAbout {
+  /** Version of Ehrloom. */
+  ehrloom: string;
+  /** When, as an ISO 8601 time. */
+  created: string;
+  /** Random seed of the resamples and the floor. */
+  seed: number;
+  /** Resamples of patients behind each interval. */
+  resamples: number;
+  /** Sizes of the real cohort; `train` and `test` are records. */
+  real: { records: number; train: number; test: number; codes: number; labels: number };
+  /**
+   * `cut_off` of them reached the model's longest length without an end, where that is known, and
+   * clinical rules changed so many of the draws, where there were any.
+   */
+  synthetic: { records: number; cut_off?: number; rules?: { draws: number; touched: number } };
+  /** config.json of the run that made the synthetic cohort, when known. */
+  run?: RunConfig | undefined;
+  /** What computed, and in which version. */
+  versions: Record<string, string>;
+  /** How long judging took. */
+  seconds: number;
+}
+
+/** What `report.json` holds where some measures were chosen. */
+export interface PartialReport {
+  /** What was compared and how. */
+  about: ReportAbout;
   /** Test metrics of the model, when the run is known. */
-  likelihood?: Likelihood;
+  likelihood?: Likelihood | undefined;
   /** How closely the synthetic cohort follows the training records. */
-  fidelity?: Fidelity;
+  fidelity?: PartialFidelity | undefined;
+  /** Whether synthetic records can do the work of real ones. */
+  utility?: Scaled<typeof utilityMeasures>;
+  /** What synthetic records tell about real patients. */
+  privacy?: Scaled<typeof privacyMeasures>;
+}
+
+/** What `report.json` holds. */
+export interface Report extends PartialReport {
+  /** How closely the synthetic cohort follows the training records. */
+  fidelity?: Fidelity | undefined;
 }

@@ -1,4 +1,5 @@
 import type { Cohort } from "../cohort/cohort.ts";
+import { type Role, roleName } from "./bootstrap.ts";
 
 /**
  * How the second of two lists of names differs from the first, as the end of a sentence.
@@ -24,21 +25,22 @@ export function differenceOfNames(
 }
 
 /**
- * Makes sure that two cohorts speak of the same codes and labels, in the same order.
+ * Makes sure that two cohorts have the same codes and labels, in the same order.
  *
+ * @param role of the second cohort, for the message
  * @throws {RangeError} If they do not; says which code or label differs
  */
-export function checkVocabularies(real: Cohort, synthetic: Cohort): void {
+export function checkVocabularies(real: Cohort, other: Cohort, role: Role = "synthetic"): void {
   const whose = "real cohort";
-  const others = "synthetic cohort";
+  const others = `${roleName(role)} cohort`;
   const codes = differenceOfNames(
     [real.vocabulary.codes, whose],
-    [synthetic.vocabulary.codes, others],
+    [other.vocabulary.codes, others],
   );
   if (codes !== undefined) {
     throw new RangeError(`Cannot compare cohorts: their codes differ, ${codes}`);
   }
-  const labels = differenceOfNames([real.labelNames, whose], [synthetic.labelNames, others]);
+  const labels = differenceOfNames([real.labelNames, whose], [other.labelNames, others]);
   if (labels !== undefined) {
     throw new RangeError(`Cannot compare cohorts: their labels differ, ${labels}`);
   }

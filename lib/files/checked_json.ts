@@ -7,7 +7,11 @@
 import * as v from "valibot";
 import { parsedJson, readText, unreadable } from "./input.ts";
 
-/** What the value of a JSON file must be. */
+/**
+ * What the value of a JSON file must be.
+ *
+ * @internal
+ */
 export type Schema<T> = v.GenericSchema<T>;
 
 function range(min: number, max: number): string {
@@ -47,6 +51,12 @@ export const text = v.string("a text");
 
 /** True or false. */
 export const flag = v.boolean("true or false");
+
+/** What a setting may be: a number, true or false, or a text. */
+export const settingValue = v.union(
+  [finite(), flag, text],
+  "a number, true, false or a text",
+);
 
 /** A list. */
 export function list<const T extends v.GenericSchema>(of: T) {

@@ -16,9 +16,9 @@ export type OnBadRow = (problem: string) => void;
 /** How {@link readCsv} goes about a file. */
 export interface ReadCsvOptions {
   /** Leave out bad rows and report each here; without it the first bad row throws. */
-  onBadRow?: OnBadRow;
+  onBadRow?: OnBadRow | undefined;
   /** Told the bytes read so far. */
-  onProgress?: OnProgress;
+  onProgress?: OnProgress | undefined;
 }
 
 /** A block this long whose quotes do not pair is taken to hold a stray quote. */

@@ -32,11 +32,11 @@ export function unwritable(path: string, error: unknown): unknown {
 /** How a place is taken, see {@link claimed}. */
 export interface ClaimOptions {
   /** Something of Ehrloom's may stand there, to be replaced. */
-  readonly force?: boolean;
+  readonly force?: boolean | undefined;
   /** Something may stand there, to be gone on with. */
-  readonly goesOn?: boolean;
+  readonly goesOn?: boolean | undefined;
   /** What the command reads: never replaced. */
-  readonly inputs?: readonly string[];
+  readonly inputs?: readonly string[] | undefined;
 }
 
 /** Paths that are claimed here: what runs in a claim may claim the same path again. */
@@ -217,7 +217,7 @@ async function removeOlder(older: string): Promise<void> {
 export async function place(
   temporary: string,
   path: string,
-  { force = false }: { force?: boolean } = {},
+  { force = false }: { force?: boolean | undefined } = {},
 ): Promise<void> {
   await syncAll(temporary);
   if (await renamedToFree(temporary, path)) return await syncFolder(dirname(path));
@@ -265,7 +265,7 @@ async function throughTemporary(
 export async function writeWhole(
   path: string,
   write: (temporary: string) => Promise<void>,
-  options: { force?: boolean } = {},
+  options: { force?: boolean | undefined } = {},
 ): Promise<void> {
   await claimed(
     path,

@@ -71,7 +71,10 @@ async function isFileWithin(input: string, place: string): Promise<boolean> {
  */
 export async function checkOwnPlace(
   path: string,
-  { inputs = [], isReplaced = true }: { inputs?: readonly string[]; isReplaced?: boolean } = {},
+  { inputs = [], isReplaced = true }: {
+    inputs?: readonly string[] | undefined;
+    isReplaced?: boolean;
+  } = {},
 ): Promise<void> {
   const place = await placeOf(path);
   const refuse = (what: string) =>

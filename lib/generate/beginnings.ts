@@ -1,6 +1,6 @@
 import type { Cohort } from "../cohort/cohort.ts";
 import { type RecordLists, recordLists } from "../cohort/records.ts";
-import type { RecordSampling, StepSampling } from "../models/interface/model.ts";
+import type { RecordSampling, StepSampling } from "../models/interface/writing.ts";
 import type { Run } from "../train/run_folder.ts";
 
 /** Unknown codes that an error names before it only counts. */
@@ -13,7 +13,7 @@ function places(names: readonly string[], among: readonly string[]): Int32Array 
 }
 
 /**
- * How records begin that go on with given ones, by number: they take turns. Their codes and labels
+ * How records begin that continue given ones, by number: they take turns. Their codes and labels
  * stand by the model's indices, visits without codes are left out.
  *
  * @param count so many records from number `first` on will be asked for
@@ -26,8 +26,8 @@ export function beginningsFor(
   sampling: StepSampling | RecordSampling,
   { first, count }: { readonly first: number; readonly count: number },
 ): (number: number) => RecordLists {
-  const script = sampling.kind === "steps" ? sampling.script : undefined;
-  const { limit = 0, labelSteps, visitSteps } = script ?? {};
+  const codec = sampling.kind === "steps" ? sampling.codec : undefined;
+  const { limit = 0, labelSteps, visitSteps } = codec ?? {};
   if (labelSteps === undefined || visitSteps === undefined) {
     throw new RangeError(
       `Cannot continue records: "${runConfig.model}" cannot be given visits; ` +

@@ -6,56 +6,22 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { type Cohort, concatenated } from "../cohort/cohort.ts";
-import { cohortOf } from "../cohort/records.ts";
-import type { Rules } from "../cohort/rules/rules.ts";
+import { cohortOf, type RecordLists } from "../cohort/records.ts";
 import { sameTexts } from "../cohort/vocabulary.ts";
-import type { Sampler } from "../models/interface/model.ts";
+import type { Model } from "../models/interface/model.ts";
+import type { RecordSampling, StepSampling } from "../models/interface/writing.ts";
 import { fittingCount } from "../models/room/needs.ts";
 import { checkRoom } from "../models/room/room_check.ts";
 import { toTensors } from "../nn/parameters.ts";
 import { roomOn } from "../nn/room.ts";
-import type { OnProgress } from "../progress.ts";
 import { modelOf, type Run } from "../train/run_folder.ts";
-import type { RuleTally } from "./rule_guard.ts";
 import { beginningsFor } from "./beginnings.ts";
+import { wantedLabels } from "./given_labels.ts";
+import { checkNumbers, type GenerationOptions } from "./options.ts";
+import type { Order } from "./order.ts";
+import type { RuleTally } from "./rule_guard.ts";
 import { writtenBySteps } from "./steps.ts";
 import { writtenWhole } from "./whole_records.ts";
-
-/** What to generate. */
-export interface GenerationOptions {
-  /** Number of records. */
-  readonly count: number;
-  /** Default 1. */
-  readonly seed?: number;
-  /** Number of the first record, for cohorts made in parts; default 0. */
-  readonly first?: number;
-  /** Most records written side by side; default 256. Changes speed, not the records. */
-  readonly batch?: number;
-  /**
-   * How a masked head draws the codes of a visit; both ways give the same records. Default
-   * "fixed-point"; to be left out for models without such a head.
-   */
-  readonly sampler?: Sampler;
-  /** Labels that the records shall have, by name; the rest are drawn given these. */
-  readonly labels?: Readonly<Record<string, 0 | 1>>;
-  /** [count × labels] All labels of each record, in place of `labels`. */
-  readonly labelRows?: Uint8Array;
-  /**
-   * Records to go on with, in place of labels: record i begins with the labels and visits of record
-   * i modulo their number, which it keeps, and goes on as the model has it given these. Codes and
-   * labels are found by name, visits without codes are left out. A model of rows is told that none of
-   * these visits is the last; one of tokens may end there.
-   */
-  readonly prefixes?: Cohort;
-  /**
-   * Clinical rules that no record may break, for the run's vocabulary and labels. Models that write
-   * step by step are kept from what a rule forbids given the record so far; records of models that
-   * write them whole are drawn anew.
-   */
-  readonly rules?: Rules;
-  /** Hears of finished records. */
-  readonly onProgress?: OnProgress;
-}
 
 /** Finished records, in order. */
 export interface Generated {
@@ -64,47 +30,88 @@ export interface Generated {
   /** Records that reached the model's longest length without an end. */
   readonly cutOff: number;
   /** How many draws the rules changed; left out where none were given. */
-  readonly ruled?: RuleTally;
+  readonly ruled?: RuleTally | undefined;
 }
 
-/** Labels that all records shall have, by index; checks all that is said of labels. */
-function wantedLabels(
-  { labelNames }: Run,
-  { count, labels, labelRows, prefixes }: GenerationOptions,
-): ReadonlyMap<number, 0 | 1> {
-  const wanted = new Map(
-    Object.entries(labels ?? {}).map(([name, value]) => {
-      const index = labelNames.indexOf(name);
-      if (index >= 0) return [index, value];
-      throw new RangeError(
-        `Cannot generate with label "${name}": the model has none of that name, ` +
-          `known are ${labelNames.join(", ") || "none"}`,
-      );
-    }),
+/** Checks that the run's model can draw as asked, by rules that are for it. */
+function checkModel(
+  { vocabulary, labelNames }: Run,
+  { family, samplers }: Model,
+  { sampler, rules }: GenerationOptions,
+): void {
+  if (sampler !== undefined && !samplers.includes(sampler)) {
+    throw new RangeError(
+      `Cannot generate by ${sampler}: "${family}" has ` +
+        (samplers.length === 0 ? "one way to draw only" : samplers.join(", ")),
+    );
+  }
+  const isForModel = rules === undefined ||
+    sameTexts(rules.vocabulary.codes, vocabulary.codes) && sameTexts(rules.labelNames, labelNames);
+  if (!isForModel) {
+    throw new RangeError("Cannot generate with these rules: they are for other codes or labels");
+  }
+}
+
+/** Checks that rules about age are not asked of a model that writes no ages. */
+function checkAges(
+  { family }: Model,
+  sampling: StepSampling | RecordSampling,
+  { rules }: GenerationOptions,
+): void {
+  const byAge = rules?.rules.findIndex(({ kind }) => kind === "age") ?? -1;
+  const { knowsAges } = sampling.kind === "steps" ? sampling.codec : sampling;
+  if (byAge < 0 || knowsAges) return;
+  throw new RangeError(
+    `Cannot keep to rule ${byAge + 1}, which is about age: "${family}" writes no ages`,
   );
-  if (labelRows !== undefined && wanted.size > 0) {
-    throw new RangeError("Cannot generate with both some labels and whole rows of them");
-  }
-  if (prefixes !== undefined && (wanted.size > 0 || labelRows !== undefined)) {
-    throw new RangeError(
-      "Cannot generate with both labels and records to go on with: these have some",
-    );
-  }
-  if (labelRows?.some((bit) => bit > 1)) {
-    throw new RangeError("Cannot generate from these rows of labels: each must be 0 or 1");
-  }
-  if (labelRows !== undefined && labelRows.length !== count * labelNames.length) {
-    throw new RangeError(
-      `Cannot generate ${count} records from ${labelRows.length} labels: ` +
-        `wanted ${count} rows of ${labelNames.length}`,
-    );
-  }
-  return wanted;
 }
 
-function isFor(rules: Rules, { vocabulary, labelNames }: Run): boolean {
-  return sameTexts(rules.vocabulary.codes, vocabulary.codes) &&
-    sameTexts(rules.labelNames, labelNames);
+/** Orders of at most `together` records each, which make up all that are asked for. */
+function* ordersOf(
+  { count, seed = 1, first = 0, labelRows, rules, onProgress }: GenerationOptions,
+  { labelCount, columns, wanted, beginning, together }: {
+    readonly labelCount: number;
+    readonly columns: number;
+    readonly wanted: Order["wanted"];
+    readonly beginning: ((number: number) => RecordLists) | undefined;
+    readonly together: number;
+  },
+): Generator<Order> {
+  for (let done = 0; done < count; done += together) {
+    const size = Math.min(together, count - done);
+    const numbers = Array.from({ length: size }, (_, i) => first + done + i);
+    yield {
+      first: first + done,
+      size,
+      seed,
+      wanted,
+      ...labelRows && {
+        labelRows: labelRows.subarray(done * labelCount, (done + size) * labelCount),
+      },
+      ...beginning && { beginnings: numbers.map(beginning) },
+      ...rules && { ruled: { rules, columns, tally: { draws: 0, touched: 0 } } },
+      onEnded: (ended) => onProgress?.({ stage: "generating", done: done + ended, total: count }),
+    };
+  }
+}
+
+/** The records of an order. */
+async function written(
+  { vocabulary, labelNames }: Run,
+  sampling: StepSampling | RecordSampling,
+  order: Order,
+): Promise<Generated> {
+  const records = sampling.kind === "steps"
+    ? await writtenBySteps(sampling, order)
+    : await writtenWhole(sampling, order);
+  return {
+    cohort: {
+      ...cohortOf(vocabulary, labelNames, records),
+      subjectIds: BigInt64Array.from(records, (_, i) => BigInt(order.first + i + 1)),
+    },
+    cutOff: records.filter(({ isCutOff }) => isCutOff).length,
+    ...order.ruled && { ruled: order.ruled.tally },
+  };
 }
 
 /**
@@ -116,7 +123,7 @@ function isFor(rules: Rules, { vocabulary, labelNames }: Run): boolean {
  * @param run a trained model
  * @param options what to generate
  * @throws {RangeError} If a number is out of range, if labels are unknown or not one row a record, if
- * records to go on with have codes that the model does not know or are too long for it,
+ * records to continue have codes that the model does not know or are too long for it,
  * if the model has no such sampler, if the rules are for other codes or ask what it does not write, or
  * if what is wanted comes up in fewer than about one of 2,000 records
  */
@@ -124,35 +131,11 @@ export async function* generateParts(
   run: Run,
   options: GenerationOptions,
 ): AsyncGenerator<Generated> {
-  const {
-    count,
-    seed = 1,
-    first = 0,
-    batch = 256,
-    sampler,
-    labelRows,
-    prefixes,
-    rules,
-    onProgress,
-  } = options;
-  const bounds = { count: [count, 1], seed: [seed, 0], first: [first, 0], batch: [batch, 1] };
-  for (const [name, [value, min]] of Object.entries(bounds)) {
-    if (Number.isSafeInteger(value) && value >= min) continue;
-    throw new RangeError(
-      `Cannot generate with ${name} ${value}: must be a whole number, at least ${min}`,
-    );
-  }
+  checkNumbers(options);
   const wanted = wantedLabels(run, options);
   const model = modelOf(run.runConfig);
-  if (sampler !== undefined && !model.samplers.includes(sampler)) {
-    throw new RangeError(
-      `Cannot generate by ${sampler}: "${model.family}" has ` +
-        (model.samplers.length === 0 ? "one way to draw only" : model.samplers.join(", ")),
-    );
-  }
-  if (rules !== undefined && !isFor(rules, run)) {
-    throw new RangeError("Cannot generate with these rules: they are for other codes or labels");
-  }
+  checkModel(run, model, options);
+  const { count, first = 0, batch = 256, sampler, prefixes } = options;
   if (!("learn" in model)) checkRoom(model, { stage: "writing" });
   const together = "learn" in model ? batch : fittingCount(model, roomOn(), Math.min(batch, count));
   const tensors = "learn" in model ? {} : toTensors(run.parameters);
@@ -161,44 +144,12 @@ export async function* generateParts(
       ? model.sampling(run.parameters)
       : model.sampling(tensors, sampler);
     try {
-      const byAge = rules?.rules.findIndex(({ kind }) => kind === "age") ?? -1;
-      const { knowsAges } = sampling.kind === "steps" ? sampling.script : sampling;
-      if (byAge >= 0 && !knowsAges) {
-        throw new RangeError(
-          `Cannot keep to rule ${byAge + 1}, which is about age: "${model.family}" writes no ages`,
-        );
-      }
+      checkAges(model, sampling, options);
       const beginning = prefixes && beginningsFor(prefixes, run, sampling, { first, count });
-      for (let done = 0; done < count; done += together) {
-        const size = Math.min(together, count - done);
-        const tally = { draws: 0, touched: 0 };
-        const order = {
-          first: first + done,
-          size,
-          seed,
-          wanted,
-          labelRows: labelRows?.subarray(
-            done * run.labelNames.length,
-            (done + size) * run.labelNames.length,
-          ),
-          beginnings: beginning &&
-            Array.from({ length: size }, (_, i) => beginning(first + done + i)),
-          ruled: rules && { rules, columns: model.columns, tally },
-          onEnded: (ended: number) =>
-            onProgress?.({ stage: "generating", done: done + ended, total: count }),
-        };
-        const written = sampling.kind === "steps"
-          ? await writtenBySteps(sampling, order)
-          : await writtenWhole(sampling, order);
-        yield {
-          cohort: {
-            ...cohortOf(run.vocabulary, run.labelNames, written),
-            subjectIds: BigInt64Array.from(written, (_, i) => BigInt(order.first + i + 1)),
-          },
-          cutOff: written.filter(({ isCutOff }) => isCutOff).length,
-          ...rules && { ruled: tally },
-        };
-      }
+      const { columns } = model;
+      const labelCount = run.labelNames.length;
+      const how = { labelCount, columns, wanted, beginning, together };
+      for (const order of ordersOf(options, how)) yield await written(run, sampling, order);
     } finally {
       sampling.dispose();
     }

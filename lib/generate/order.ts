@@ -7,17 +7,17 @@ export interface Order {
   readonly first: number;
   /** How many. */
   readonly size: number;
-  /** Names, with a record's number, the streams that it draws from. */
+  /** Random seed; with a record's number it says which streams the record draws from. */
   readonly seed: number;
   /** Labels that the records shall have, by index; the rest are drawn given these. */
   readonly wanted: ReadonlyMap<number, 0 | 1>;
-  /** [size × labels] All labels of each record, in place of `wanted`. */
-  readonly labelRows?: Uint8Array;
+  /** [size × labels] All labels of each record, instead of `wanted`. */
+  readonly labelRows?: Uint8Array | undefined;
   /** [size] How each record begins, labels and visits by the model's indices; labels are given so. */
   readonly beginnings?: readonly RecordLists[];
   /** Rules that no record may break, and what counts the draws that would have. */
-  readonly ruled?: Ruled;
-  /** Hears how many records are finished. */
+  readonly ruled?: Ruled | undefined;
+  /** Called with how many records are finished. */
   readonly onEnded: (ended: number) => void;
 }
 

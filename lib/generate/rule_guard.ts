@@ -5,7 +5,7 @@
  * @module
  */
 import { type Rules, sexOf } from "../cohort/rules/rules.ts";
-import type { RecordReader, Script } from "../models/interface/model.ts";
+import type { Codec, RecordReader } from "../models/interface/writing.ts";
 import type { Forbidden } from "../nn/forbidden.ts";
 
 /** How many draws rules changed. */
@@ -37,6 +37,55 @@ export interface RuleGuard {
   follow(reader: RecordReader): void;
 }
 
+/** What the codes of a record so far forbid, by the rules that exclude codes. */
+class Exclusions {
+  /** 1: forbidden in the rest of the record. */
+  private readonly byRecord: Uint8Array;
+  /** 1: forbidden in the rest of the open visit. */
+  private readonly byVisit: Uint8Array;
+  private visits = 0; // as far as they are noted
+  private codes = 0; // of the last visit
+
+  constructor(private readonly rules: Rules, private readonly columns: number) {
+    this.byRecord = new Uint8Array(columns);
+    this.byVisit = new Uint8Array(columns);
+  }
+
+  /** Codes that may not stand beside a code, in its visit or its record; in either by default. */
+  *of(code: number, reader: RecordReader, scope?: "visit" | "record") {
+    const { exclusionsOf, labelNames } = this.rules;
+    const isKnown = sexOf(reader, labelNames) > 0;
+    for (const [{ within, sides, isForUnknownSex }, side] of exclusionsOf.get(code) ?? []) {
+      if ((scope ?? within) !== within || isForUnknownSex && isKnown) continue;
+      for (const other of sides[side]) if (other !== code) yield other;
+    }
+  }
+
+  /** Forbids in a mask what is forbidden by the codes so far. */
+  addTo(mask: Uint8Array): void {
+    for (let column = 0; column < this.columns; column++) {
+      mask[column] |= this.byRecord[column] | this.byVisit[column];
+    }
+  }
+
+  /** Notes what the reader has just read: the last visit may have grown, and new ones come. */
+  follow(reader: RecordReader): void {
+    for (let at = Math.max(0, this.visits - 1); at < reader.visits.length; at++) {
+      if (at === this.visits) {
+        this.visits++;
+        this.codes = 0;
+        this.byVisit.fill(0);
+      }
+      for (const code of reader.visits[at].slice(this.codes)) {
+        for (const other of this.of(code, reader, "record")) this.byRecord[other] = 1;
+        for (const other of this.of(code, reader, "visit")) this.byVisit[other] = 1;
+      }
+      this.codes = reader.visits[at].length;
+    }
+    if (!reader.isOpen) this.byVisit.fill(0);
+  }
+}
+
 /**
  * Begins to keep a record to the rules.
  *
@@ -44,37 +93,29 @@ export interface RuleGuard {
  */
 export function ruleGuard(
   { rules, columns, tally }: Ruled,
-  otherColumns: Script["otherColumns"] = [],
+  otherColumns: Codec["otherColumns"] = [],
 ): RuleGuard {
-  const byRecord = new Uint8Array(columns); // 1: forbidden in the rest of the record
-  const byVisit = new Uint8Array(columns); // 1: forbidden in the rest of the open visit
+  const exclusions = new Exclusions(rules, columns);
   const mask = new Uint8Array(columns);
-  let visits = 0; // as far as they are noted
-  let codes = 0; // of the last visit
 
-  function* excludedBy(code: number, reader: RecordReader, scope?: "visit" | "record") {
-    const isKnown = sexOf(reader, rules.labelNames) > 0;
-    for (const [{ within, sides, isForUnknownSex }, side] of rules.exclusionsOf.get(code) ?? []) {
-      if ((scope ?? within) !== within || isForUnknownSex && isKnown) continue;
-      for (const other of sides[side]) if (other !== code) yield other;
+  /** Fills in what the rules and the reader itself forbid. */
+  function fillMask(reader: RecordReader, own: Forbidden | undefined): void {
+    mask.fill(0);
+    for (const { codes, isAllowed } of rules.restrictions) {
+      if (!isAllowed(reader)) { for (const code of codes) mask[code] = 1; }
     }
+    exclusions.addTo(mask);
+    for (const [code, { from, count }] of otherColumns) {
+      if (mask[code] === 1) mask.fill(1, from, from + count);
+    }
+    own?.columns.forEach((isForbidden, column) => mask[column] |= isForbidden);
   }
 
   return {
     forbidden(reader) {
       const own = reader.forbidden?.();
       if (reader.part !== "visits") return own;
-      mask.fill(0);
-      for (const { codes, isAllowed } of rules.restrictions) {
-        if (!isAllowed(reader)) { for (const code of codes) mask[code] = 1; }
-      }
-      for (let column = 0; column < columns; column++) {
-        mask[column] |= byRecord[column] | byVisit[column];
-      }
-      for (const [code, { from, count }] of otherColumns) {
-        if (mask[code] === 1) mask.fill(1, from, from + count);
-      }
-      own?.columns.forEach((isForbidden, column) => mask[column] |= isForbidden);
+      fillMask(reader, own);
       tally.draws++;
       let isTouched = false;
       if (reader.closing !== undefined && !mask.includes(0)) {
@@ -84,7 +125,10 @@ export function ruleGuard(
       }
       return {
         columns: mask,
-        excludes: (column) => [...own?.excludes?.(column) ?? [], ...excludedBy(column, reader)],
+        excludes: (column) => [
+          ...own?.excludes?.(column) ?? [],
+          ...exclusions.of(column, reader),
+        ],
         onMasked(column) {
           if (own?.columns[column] === 1) return own.onMasked?.(column);
           if (!isTouched) tally.touched++;
@@ -92,21 +136,6 @@ export function ruleGuard(
         },
       };
     },
-    follow(reader) {
-      // The last visit may have grown since, and new ones may stand behind it
-      for (let at = Math.max(0, visits - 1); at < reader.visits.length; at++) {
-        if (at === visits) {
-          visits++;
-          codes = 0;
-          byVisit.fill(0);
-        }
-        for (const code of reader.visits[at].slice(codes)) {
-          for (const other of excludedBy(code, reader, "record")) byRecord[other] = 1;
-          for (const other of excludedBy(code, reader, "visit")) byVisit[other] = 1;
-        }
-        codes = reader.visits[at].length;
-      }
-      if (!reader.isOpen) byVisit.fill(0);
-    },
+    follow: (reader) => exclusions.follow(reader),
   };
 }

@@ -1,11 +1,11 @@
 /**
- * Writes records side by side, step by step: rows of visits or tokens, whatever the model's script
+ * Writes records side by side, step by step: rows of visits or tokens, whatever the model's codec
  * says. A record draws from streams of its own, named by the seed, its number and the step.
  *
  * @module
  */
 import { breathe } from "../breathe.ts";
-import type { RecordReader, Stepper, StepSampling } from "../models/interface/model.ts";
+import type { RecordReader, StepSampling, Writer } from "../models/interface/writing.ts";
 import { type MultiHot, rowOf, rowsAt, rowsFrom } from "../nn/multi_hot.ts";
 import { stream } from "../random.ts";
 import { type RuleGuard, ruleGuard } from "./rule_guard.ts";
@@ -26,13 +26,13 @@ interface Draft {
   /** Steps after the first that are given, not drawn. */
   readonly given: readonly number[][];
   readonly reader: RecordReader;
-  readonly guard?: RuleGuard;
+  readonly guard?: RuleGuard | undefined;
 }
 
 /** The records of an order. */
 export async function writtenBySteps(sampling: StepSampling, order: Order): Promise<Written[]> {
-  const { script } = sampling;
-  const { labelSteps, visitSteps } = script;
+  const { codec } = sampling;
+  const { labelSteps, visitSteps } = codec;
   if (labelSteps === undefined && (order.labelRows !== undefined || order.wanted.size > 0)) {
     throw new RangeError(
       "Cannot generate with labels given: this model was set to say other things before them",
@@ -47,8 +47,8 @@ export async function writtenBySteps(sampling: StepSampling, order: Order): Prom
       ...labelSteps?.(labels[i]) ?? [],
       ...visitSteps?.(order.beginnings?.[i].visits ?? []) ?? [],
     ],
-    reader: script.reader(stream("openValues", order.seed, order.first + i)),
-    guard: order.ruled && ruleGuard(order.ruled, script.otherColumns),
+    reader: codec.reader(stream("openValues", order.seed, order.first + i)),
+    guard: order.ruled && ruleGuard(order.ruled, codec.otherColumns),
   }));
   await write(sampling, order, drafts, ({ part }) => part === "end");
   return drafts.map(({ reader }) => ({
@@ -77,7 +77,7 @@ async function wantedLabels(
         number: order.first + i,
         attempt: attempt + more,
         given: [],
-        reader: sampling.script.reader(),
+        reader: sampling.codec.reader(),
       }))
     );
     const quiet = { ...order, onEnded: () => {} };
@@ -103,14 +103,14 @@ async function write(
   drafts: readonly Draft[],
   isDone: (reader: RecordReader) => boolean,
 ): Promise<void> {
-  const { first, limit } = sampling.script;
-  const stepper = sampling.begin();
+  const { first, limit } = sampling.codec;
+  const writer = sampling.begin();
   try {
     let open = drafts;
     let steps = rowsFrom(drafts.map(() => first));
     for (let step = 1; step < limit && open.length > 0; step++) {
-      stepper.advance(steps);
-      steps = await nextSteps(sampling, stepper, seed, open, step, isDone);
+      writer.advance(steps);
+      steps = await nextSteps(sampling, writer, seed, open, step, isDone);
       open.forEach(({ reader, guard }, i) => {
         if (isDone(reader)) return;
         reader.read(rowOf(steps, i));
@@ -120,21 +120,21 @@ async function write(
       onEnded(drafts.length - positions.length);
       await breathe();
       if (positions.length <= (1 - doneShare) * open.length) {
-        stepper.keep(Int32Array.from(positions));
+        writer.keep(Int32Array.from(positions));
         steps = rowsAt(steps, positions);
         open = positions.map((i) => open[i]);
       }
     }
     onEnded(drafts.length);
   } finally {
-    stepper.dispose();
+    writer.dispose();
   }
 }
 
 /** The next step of each record: given, or drawn from the stream of its number and step. */
 async function nextSteps(
   { uniforms: count }: StepSampling,
-  stepper: Stepper,
+  writer: Writer,
   seed: number,
   open: readonly Draft[],
   step: number,
@@ -154,7 +154,7 @@ async function nextSteps(
     if (isDone(reader)) return undefined;
     return guard === undefined ? reader.forbidden?.() : guard.forbidden(reader);
   });
-  const drawn = await stepper.draw(Int32Array.from(free), uniforms, forbidden);
+  const drawn = await writer.draw(Int32Array.from(free), uniforms, forbidden);
   if (free.length === open.length) return drawn;
   const next: ArrayLike<number>[] = open.map(({ given }) => given[step - 1]);
   free.forEach((i, at) => next[i] = rowOf(drawn, at));

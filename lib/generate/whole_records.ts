@@ -1,7 +1,7 @@
 import { breathe } from "../breathe.ts";
 import { brokenByVisit } from "../cohort/rules/broken_rules.ts";
 import type { RecordLists } from "../cohort/records.ts";
-import type { RecordSampling } from "../models/interface/model.ts";
+import type { RecordSampling } from "../models/interface/writing.ts";
 import { stream } from "../random.ts";
 import {
   areWanted,
@@ -15,7 +15,7 @@ import type { Ruled } from "./rule_guard.ts";
 
 /**
  * The records of an order from a model that writes whole ones, each from the stream of its number;
- * records are drawn anew until they have the labels that are wanted and keep to the rules, so they
+ * records are drawn again until they have the labels that are wanted and keep to the rules, so they
  * are the model's given that they do.
  */
 export async function writtenWhole(sampling: RecordSampling, order: Order): Promise<Written[]> {

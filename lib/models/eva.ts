@@ -4,13 +4,13 @@
  * into the logits of all rows at once.
  *
  * Biswal et al. 2020, in the form of Theodorou, Xiao & Sun 2023. Differences from their code, whose
- * forms are settings where they matter: the encoder reads the whole record (`publishedLengths=1`:
+ * forms are settings where they matter: the encoder reads the whole record (`publishedLengths=true`:
  * it stops two rows before its end, so that a record of one visit shows only its start); the
  * divergence is weighed in the nats that the reconstruction is summed in, as the evidence bound has
- * it (`publishedBound=1`: against the reconstruction's mean over cells, which makes the latent
+ * it (`publishedBound=true`: against the reconstruction's mean over cells, which makes the latent
  * vector collapse); validation has the full bound and the same noise in every epoch; the row that
  * never had a target is not drawn; the decoder's last biases begin where a row holds about one code
- * (`publishedStart=1`: half of all); and the last transposed convolution's stride follows the longest
+ * (`publishedStart=true`: half of all); and the last transposed convolution's stride follows the longest
  * record (there it is 3, for 57 rows).
  *
  * Its probability of a record is an integral over latent vectors, of which it gives a lower bound: that
@@ -25,75 +25,65 @@ import type { RecordLists } from "../cohort/records.ts";
 import { bernoulliNll } from "../nn/bernoulli.ts";
 import { causalConvolution, transposedConvolution } from "../nn/convolution.ts";
 import { type Footprint, logitsRow, lstmRow, times, together } from "../nn/footprint.ts";
-import { linear } from "../nn/linear.ts";
-import { lstm as lstmLayer } from "../nn/lstm.ts";
+import { affine } from "../nn/linear.ts";
+import { lstm as lstmLayer, lstmWeights } from "../nn/lstm.ts";
 import { embedding, rowOf, rowsFrom } from "../nn/multi_hot.ts";
 import { type Initial, type Initials, uniform } from "../nn/initial.ts";
-import { checkShapes, copied, type NamedTensors } from "../nn/parameters.ts";
+import { checkShapes, copied, cube, matrix, type NamedTensors, vector } from "../nn/parameters.ts";
 import { type Random, stream } from "../random.ts";
 import type {
   GradientModel,
   ModelFamily,
-  Moment,
   RecordLikelihood,
-  RecordSampling,
-  Setting,
+  TrainingMoment,
 } from "./interface/model.ts";
+import { chosen, type ConfigOf, count, flag } from "./interface/settings.ts";
+import type { RecordSampling } from "./interface/writing.ts";
 import { type RowConfig, rowConfigFor, rowLikelihoods, rowSettings } from "./rows/row_model.ts";
 import { headBias, startSettings } from "./rows/sparse_start.ts";
 import {
   columnsOf,
   longestRows,
-  rowScript,
+  rowCodec,
   rowsOf,
   startColumn,
   type VisitRows,
   visitRows,
 } from "./rows/visit_rows.ts";
 
-/** EVA's settings. The paper's are width 768, latent 32, channels 64, 64, 64, 128, 256, 512, 4096. */
-export interface EvaConfig extends RowConfig {
-  /** Width of the embedding and of the LSTM in each direction. */
-  width: number;
-  /** Numbers in the latent vector. */
-  latent: number;
-  /** 1: the encoder reads as many rows as the record has visits; 0: all its rows. */
-  publishedLengths: number;
-  /** 1: the divergence is weighed against the mean over cells; 0: against their sum. */
-  publishedBound: number;
-  /** 1: the decoder begins with half of all codes in a row; 0: with about one. */
-  publishedStart: number;
-}
-
-/** Channels between the decoder's convolutions, the first four of which are transposed. */
-const channels = { 1: 64, 2: 64, 3: 64, 4: 128, 5: 256, 6: 256, 7: 256 };
-
-const settings: Readonly<Record<string, Setting>> = {
-  width: { help: "Width of the embedding and of the LSTM in each direction", default: 256, min: 1 },
-  latent: { help: "Numbers in the latent vector", default: 32, min: 1 },
-  ...Object.fromEntries(
-    Object.entries(channels).map(([layer, count]): [string, Setting] => [
-      `channels${layer}`,
-      { help: `Channels that the decoder's convolution ${layer} gives`, default: count, min: 1 },
-    ]),
+/** The paper's are width 768, latent 32, channels 64, 64, 64, 128, 256, 512, 4096. */
+const settings = {
+  width: count(256, "Width of the embedding and of the LSTM in each direction"),
+  latent: count(32, "Numbers in the latent vector"),
+  channels1: count(64, "Channels that the decoder's transposed convolution 1 gives"),
+  channels2: count(64, "Channels that the decoder's transposed convolution 2 gives"),
+  channels3: count(64, "Channels that the decoder's transposed convolution 3 gives"),
+  channels4: count(128, "Channels that the decoder's transposed convolution 4 gives"),
+  channels5: count(256, "Channels that the decoder's causal convolution 1 gives"),
+  channels6: count(256, "Channels that the decoder's causal convolution 2 gives"),
+  channels7: count(256, "Channels that the decoder's causal convolution 3 gives"),
+  publishedLengths: flag(
+    false,
+    "The encoder stops two rows before a record's end, as published, instead of reading all",
+    { published: true },
   ),
-  publishedLengths: {
-    help: "1: the encoder stops two rows before a record's end, as published; 0: it reads all",
-    default: 0,
-    min: 0,
-    max: 1,
-    published: 1,
-  },
-  publishedBound: {
-    help: "1: divergence against the mean over cells, as published; 0: the evidence bound",
-    default: 0,
-    min: 0,
-    max: 1,
-    published: 1,
-  },
+  publishedBound: flag(
+    false,
+    "Weigh the divergence by the mean over cells, as published, instead of the evidence bound",
+    { published: true },
+  ),
   ...startSettings,
   ...rowSettings,
 };
+
+/** EVA's config. */
+export type EvaConfig = RowConfig & ConfigOf<typeof settings>;
+
+/** Channels between the decoder's convolutions, the first four of which are transposed. */
+function channelsOf(config: EvaConfig): number[] {
+  const { channels1, channels2, channels3, channels4, channels5, channels6, channels7 } = config;
+  return [channels1, channels2, channels3, channels4, channels5, channels6, channels7];
+}
 
 /** Rows that three transposed convolutions make of one; the fourth stretches them to the context. */
 const rowsBeforeStretch = 19;
@@ -126,7 +116,7 @@ function initialEva(config: EvaConfig): Initials {
     parameters[`${name}.bias`] = uniform([out], 1 / Math.sqrt(fanIn));
   };
   layer("encoder.latent_encoder", [2 * latent, 2 * width], 2 * width);
-  const sizes = [latent, ...Object.keys(channels).map((i) => config[`channels${i}`]), columns];
+  const sizes = [latent, ...channelsOf(config), columns];
   spreads(config).forEach(([taps], i) =>
     layer(`decoder.deconv${i + 1}`, [sizes[i], sizes[i + 1], taps], sizes[i + 1] * taps)
   );
@@ -155,7 +145,7 @@ export function evaPosterior(
 ): Posterior {
   const lengths = Array.from({ length: records }, (_, b) => {
     const predicted = mask.subarray(b * rows, (b + 1) * rows).reduce((sum, on) => sum + on, 0);
-    return config.publishedLengths === 1 ? Math.max(1, predicted - 1) : predicted + 1;
+    return config.publishedLengths ? Math.max(1, predicted - 1) : predicted + 1;
   });
   const steps = Math.max(...lengths);
   const last = new Float32Array(steps * records); // 1 where a record is read to its end
@@ -167,29 +157,15 @@ export function evaPosterior(
       const row = isReversed ? lengths[b] - 1 - step : step;
       return row === 0 ? [startColumn(config)] : rowOf(targets, b * rows + row - 1);
     }));
-    const weight = (kind: string) =>
-      parameters[`encoder.lstm.${kind}_l0${isReversed ? "_reverse" : ""}`];
-    const x = embedding(byStep, parameters["encoder.embedding_matrix.weight"] as tf.Tensor2D);
-    const outputs = lstmLayer(x, records, {
-      input: weight("weight_ih") as tf.Tensor2D,
-      hidden: weight("weight_hh") as tf.Tensor2D,
-      inputBias: weight("bias_ih") as tf.Tensor1D,
-      hiddenBias: weight("bias_hh") as tf.Tensor1D,
-    });
-    const byRecord = tf.reshape(outputs, [steps, records, config.width]);
-    return tf.sum(tf.mul(byRecord, tf.tensor3d(last, [steps, records, 1])), 0) as tf.Tensor2D;
+    const x = embedding(byStep, matrix(parameters, "encoder.embedding_matrix.weight"));
+    const weights = lstmWeights(parameters, "encoder.lstm", isReversed ? "l0_reverse" : "l0");
+    const byRecord = tf.reshape(lstmLayer(x, records, weights), [steps, records, config.width]);
+    return tf.sum<tf.Tensor2D>(tf.mul(byRecord, tf.tensor3d(last, [steps, records, 1])), 0);
   };
-  const [mean, logVariance] = tf.split(
-    linear(
-      tf.concat([read(false), read(true)], 1),
-      parameters["encoder.latent_encoder.weight"] as tf.Tensor2D,
-      parameters["encoder.latent_encoder.bias"] as tf.Tensor1D,
-      "out-in",
-    ),
-    2,
-    1,
-  );
-  return { mean, logVariance } as Posterior;
+  const ends = tf.concat([read(false), read(true)], 1); // [records, 2 × width]
+  const latent = affine(parameters, "encoder.latent_encoder", ends);
+  const [mean, logVariance]: tf.Tensor2D[] = tf.split(latent, 2, 1);
+  return { mean, logVariance };
 }
 
 /**
@@ -208,15 +184,15 @@ export function evaLogits(
   const records = z.shape[0];
   const of = (name: string) =>
     [
-      parameters[`decoder.${name}.weight`] as tf.Tensor3D,
-      parameters[`decoder.${name}.bias`] as tf.Tensor1D,
+      cube(parameters, `decoder.${name}.weight`),
+      vector(parameters, `decoder.${name}.bias`),
     ] as const;
   let x = z;
   spreads(config).forEach(([, stride], i) =>
     x = transposedConvolution(x, records, ...of(`deconv${i + 1}`), stride)
   );
   const width = x.shape[1];
-  const whole = tf.reshape(x, [records, config.context, width]) as tf.Tensor3D;
+  const whole = tf.reshape<tf.Rank.R3>(x, [records, config.context, width]);
   // Later rows see earlier ones only, so what nobody asks for need not be computed
   x = tf.reshape(tf.slice(whole, [0, 0, 0], [records, rows, width]), [records * rows, width]);
   for (let i = 1; i <= 4; i++) {
@@ -250,10 +226,10 @@ export function evaLoss(
   const posterior = evaPosterior(config, parameters, batch);
   const { mean, logVariance } = posterior;
   const deviation = tf.exp(tf.mul(logVariance, 0.5));
-  const z = tf.add(mean, tf.mul(deviation, tf.tensor2d(noise, mean.shape))) as tf.Tensor2D;
+  const z: tf.Tensor2D = tf.add(mean, tf.mul(deviation, tf.tensor2d(noise, mean.shape)));
   const logits = evaLogits(config, parameters, z, batch.rows);
   const lost = bernoulliNll(logits, batch.targets, batch.mask, config.positiveWeight);
-  const unit = config.publishedBound === 1 ? cellsOf(config) : 1;
+  const unit = config.publishedBound ? cellsOf(config) : 1;
   return tf.add(lost, tf.mul(divergence(posterior), weight * unit));
 }
 
@@ -263,7 +239,11 @@ function cellsOf(config: EvaConfig): number {
 }
 
 /** Noise for each record, the same in every part of a batch: from the stream of its number. */
-function noiseOf({ latent }: EvaConfig, records: Int32Array, moment?: Moment): Float32Array {
+function noiseOf(
+  { latent }: EvaConfig,
+  records: Int32Array,
+  moment?: TrainingMoment,
+): Float32Array {
   const noise = new Float32Array(records.length * latent);
   records.forEach((record, b) => {
     const draws = moment === undefined
@@ -312,7 +292,7 @@ async function likelihoods(
     const logits = tf.tidy(() =>
       evaLogits(config, parameters, tf.tensor2d(z, [records.length, latent]), batch.rows)
     );
-    const numbers = await logits.data() as Float32Array;
+    const numbers = await logits.data<"float32">();
     logits.dispose();
     draws.push(
       rowLikelihoods(batch, numbers, columnsOf(config)).map(({ logProbability, ...counts }, i) => ({
@@ -335,74 +315,108 @@ const candidates = 256;
 
 const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
 
-function sampling(config: EvaConfig, parameters: NamedTensors): RecordSampling {
-  const { codes, labels: labelCount, latent, context } = config;
+/** Logits of the first rows of the records that latent vectors stand for: [records × rows × columns]. */
+async function decoded(
+  config: EvaConfig,
+  parameters: NamedTensors,
+  z: Float32Array,
+  rows: number,
+): Promise<ArrayLike<number>> {
+  const { latent } = config;
+  const logits = tf.tidy(() =>
+    evaLogits(config, parameters, tf.tensor2d(z, [z.length / latent, latent]), rows)
+  );
+  const numbers = await logits.data();
+  logits.dispose();
+  return numbers;
+}
+
+function latents({ latent }: EvaConfig, draws: Random, count: number): Float32Array {
+  return Float32Array.from({ length: count * latent }, () => draws.normal());
+}
+
+/** One of many latent vectors, drawn by how likely each makes the labels. */
+async function latentFor(
+  config: EvaConfig,
+  parameters: NamedTensors,
+  draws: Random,
+  labels: Uint8Array,
+): Promise<Float32Array> {
+  const { codes, latent } = config;
   const columns = columnsOf(config);
-  const decode = async (z: Float32Array, rows: number) => {
-    const logits = tf.tidy(() =>
-      evaLogits(config, parameters, tf.tensor2d(z, [z.length / latent, latent]), rows)
-    );
-    const numbers = await logits.data();
-    logits.dispose();
-    return numbers;
-  };
-  const latents = (draws: Random, count: number) =>
-    Float32Array.from({ length: count * latent }, () => draws.normal());
-
-  /** One of many latent vectors, drawn by how likely each makes the labels. */
-  async function latentFor(draws: Random, labels: Uint8Array): Promise<Float32Array> {
-    const z = latents(draws, candidates);
-    const logits = await decode(z, 1);
-    const scores = Array.from({ length: candidates }, (_, i) => {
-      let score = 0; // log-probability of the labels
-      for (let label = 0; label < labelCount; label++) {
-        const logit = logits[i * columns + codes + label];
-        score -= Math.log1p(Math.exp(labels[label] === 1 ? -logit : logit));
-      }
-      return score;
-    });
-    const highest = Math.max(...scores);
-    const weights = scores.map((score) => Math.exp(score - highest));
-    let left = draws.uniform() * weights.reduce((sum, weight) => sum + weight, 0);
-    const chosen = weights.findIndex((weight) => (left -= weight) < 0);
-    const at = chosen < 0 ? candidates - 1 : chosen;
-    return z.subarray(at * latent, (at + 1) * latent);
-  }
-
-  function drawn(logits: ArrayLike<number>, from: number, draws: Random, labels?: Uint8Array) {
-    const reader = rowScript(config, context).reader();
-    for (let row = 0; row < context - 1 && reader.part !== "end"; row++) {
-      const on: number[] = [];
-      for (let column = 0; column < columns; column++) {
-        const logit = logits[from + row * columns + column];
-        if (draws.uniform() < sigmoid(logit)) on.push(column);
-      }
-      if (row > 0 || labels === undefined) reader.read(on);
-      else {reader.read(
-          Array.from(labels.keys(), (i) => codes + i).filter((_, i) => labels[i] === 1),
-        );}
+  const z = latents(config, draws, candidates);
+  const logits = await decoded(config, parameters, z, 1);
+  const scores = Array.from({ length: candidates }, (_, i) => {
+    let score = 0; // log-probability of the labels
+    for (let label = 0; label < labels.length; label++) {
+      const logit = logits[i * columns + codes + label];
+      score -= Math.log1p(Math.exp(labels[label] === 1 ? -logit : logit));
     }
-    return { visits: reader.visits, labels: reader.labels };
-  }
+    return score;
+  });
+  const highest = Math.max(...scores);
+  const weights = scores.map((score) => Math.exp(score - highest));
+  let left = draws.uniform() * weights.reduce((sum, weight) => sum + weight, 0);
+  const chosen = weights.findIndex((weight) => (left -= weight) < 0);
+  const at = chosen < 0 ? candidates - 1 : chosen;
+  return z.subarray(at * latent, (at + 1) * latent);
+}
 
+/** A record drawn row by row from its logits, which begin at a place. */
+function drawnRecord(
+  config: EvaConfig,
+  logits: ArrayLike<number>,
+  from: number,
+  draws: Random,
+  labels?: Uint8Array,
+): RecordLists {
+  const { codes, context } = config;
+  const columns = columnsOf(config);
+  const reader = rowCodec(config, context).reader();
+  for (let row = 0; row < context - 1 && reader.part !== "end"; row++) {
+    const on: number[] = [];
+    for (let column = 0; column < columns; column++) {
+      const logit = logits[from + row * columns + column];
+      if (draws.uniform() < sigmoid(logit)) on.push(column);
+    }
+    const isGiven = row === 0 && labels !== undefined;
+    reader.read(
+      isGiven ? Array.from(labels.keys(), (i) => codes + i).filter((_, i) => labels[i] === 1) : on,
+    );
+  }
+  return { visits: reader.visits, labels: reader.labels };
+}
+
+/** Writes one record from each stream, all decoded together. */
+async function writtenTogether(
+  config: EvaConfig,
+  parameters: NamedTensors,
+  streams: readonly Random[],
+  labels?: readonly Uint8Array[],
+): Promise<RecordLists[]> {
+  const rows = config.context - 1;
+  const z = new Float32Array(streams.length * config.latent);
+  for (const [i, draws] of streams.entries()) {
+    const one = labels === undefined
+      ? latents(config, draws, 1)
+      : await latentFor(config, parameters, draws, labels[i]);
+    z.set(one, i * config.latent);
+  }
+  const logits = await decoded(config, parameters, z, rows);
+  const size = rows * columnsOf(config);
+  return streams.map((draws, i) => drawnRecord(config, logits, i * size, draws, labels?.[i]));
+}
+
+function sampling(config: EvaConfig, parameters: NamedTensors): RecordSampling {
   return {
     kind: "records",
     async write(randoms, labels) {
       const written: RecordLists[] = [];
       for (let first = 0; first < randoms.length; first += decodedTogether) {
-        const streams = randoms.slice(first, first + decodedTogether);
-        const z = new Float32Array(streams.length * latent);
-        for (const [i, draws] of streams.entries()) {
-          const one = labels === undefined
-            ? latents(draws, 1)
-            : await latentFor(draws, labels[first + i]);
-          z.set(one, i * latent);
-        }
-        const logits = await decode(z, context - 1);
-        const size = (context - 1) * columns;
-        streams.forEach((draws, i) =>
-          written.push(drawn(logits, i * size, draws, labels?.[first + i]))
-        );
+        const end = first + decodedTogether;
+        const streams = randoms.slice(first, end);
+        const given = labels?.slice(first, end);
+        written.push(...await writtenTogether(config, parameters, streams, given));
       }
       return written;
     },
@@ -423,29 +437,25 @@ function footprint(config: EvaConfig, rows: number, records: number): Footprint 
 }
 
 /** EVA as `deno task train --model eva` knows it. */
-export const eva: ModelFamily<GradientModel> = {
+export const eva: ModelFamily<GradientModel, EvaConfig> = {
   name: "eva",
   summary: "Whole records from a latent vector by convolutions: a variational autoencoder",
   settings,
   configFor(cohort, set) {
     const rows = rowConfigFor("eva", cohort, set);
-    const own = Object.entries(settings)
-      .filter(([name]) => !(name in rowSettings))
-      .map(([name, setting]) => [name, set[name] ?? setting.default]);
     return {
+      ...chosen(settings, set),
       ...rows,
       context: Math.ceil(rows.context / rowsBeforeStretch) * rowsBeforeStretch,
-      ...Object.fromEntries(own),
     };
   },
-  create(stored) {
-    const config = stored as EvaConfig;
+  create(config) {
     return {
       family: "eva",
       config,
       columns: columnsOf(config),
       samplers: [],
-      rowLimit: config.context,
+      rowLimit: config.context - 1,
       rowsOf,
       initial: initialEva(config),
       fromOriginal(stateDict) {

@@ -5,7 +5,7 @@
  *
  * The language-model baseline of Theodorou, Xiao & Sun 2023, after Radford et al. 2019. Differences
  * from its code: codes come in rising order; the head's matrix is the embedding's, as intended (the
- * published form, in which they train apart, is `tied=0`); its numbers begin small (`publishedStart=1`:
+ * published form, in which they train apart, is `tied=false`); its numbers begin small (`publishedStart=true`:
  * as N(0, 1)); padding has no token; and sampling forbids tokens that no record has there, such as a
  * code of its visit again, which the original draws and drops.
  *
@@ -29,7 +29,7 @@ import {
 import type { Memory } from "../nn/memory.ts";
 import { embedding as embedded } from "../nn/multi_hot.ts";
 import { gaussian, type Initials } from "../nn/initial.ts";
-import { checkShapes, type NamedArrays, type NamedTensors } from "../nn/parameters.ts";
+import { checkShapes, matrix, type NamedArrays, type NamedTensors } from "../nn/parameters.ts";
 import {
   initialTransformer,
   transformer,
@@ -39,16 +39,18 @@ import {
 } from "../nn/transformer.ts";
 import {
   meanTokens,
+  tokenCodec,
   tokenCount,
   tokenKinds,
   type TokenRows,
   tokenRows,
-  tokenScript,
   tokensOf,
 } from "./tokens/code_tokens.ts";
-import type { GradientModel, ModelConfig, ModelFamily, StepSampling } from "./interface/model.ts";
-import { drawnFrom, stepper } from "./interface/stepper.ts";
-import { sizesOf } from "./rows/visit_rows.ts";
+import type { GradientModel, ModelFamily } from "./interface/model.ts";
+import { chosen, type ConfigOf, derivedCount, flag } from "./interface/settings.ts";
+import type { StepSampling } from "./interface/writing.ts";
+import { drawnFrom, writer } from "./interface/writer.ts";
+import { type RowSizes, sizesOf } from "./rows/visit_rows.ts";
 import { type Spelling, tokenLikelihoods } from "./tokens/token_likelihood.ts";
 import {
   type TiedEmbedding,
@@ -66,46 +68,22 @@ import {
   withoutBuffers,
 } from "./rows/visit_transformer.ts";
 
-/** GPT's settings. The paper's are width 384, 3 layers, 4 heads, context 700. */
-export interface GptConfig extends Record<string, number> {
-  /** Codes in the vocabulary. */
-  codes: number;
-  /** Labels. */
-  labels: number;
-  /** Most tokens in a record. */
-  context: number;
-  /** Rows of the position table, at least `context`. */
-  positions: number;
-  /** Width of the embedding. */
-  width: number;
-  /** Transformer blocks. */
-  layers: number;
-  /** Attention heads. */
-  heads: number;
-  /** Added to the variance in layer norms. */
-  epsilon: number;
-  /** 1: the head is the embedding; 0: it begins as the embedding and trains apart. */
-  tied: number;
-  /** 1: tables begin as N(0, 1); 0: as N(0, 0.02²), GPT-2's own. */
-  publishedStart: number;
-}
-
-/** What users may set of a {@link GptConfig}. */
+/** What users may set of GPT. The paper's are width 384, 3 layers, 4 heads, context 700. */
 export const gptSettings = {
   ...transformerSettings,
-  context: {
-    help: "Most tokens in a record; those of the longest record if not set",
+  context: derivedCount("Most tokens in a record; those of the longest record if not set", {
     min: 4,
-  },
+  }),
   ...tiedSettings,
-  publishedStart: {
-    help: "1: tables begin as N(0, 1), as published; 0: as N(0, 0.02²), as GPT-2's",
-    default: 0,
-    min: 0,
-    max: 1,
-    published: 1,
-  },
+  publishedStart: flag(
+    false,
+    "Tables start as N(0, 1), as published, instead of N(0, 0.02²), as GPT-2's",
+    { published: true },
+  ),
 };
+
+/** GPT's config. */
+export type GptConfig = RowSizes & ConfigOf<typeof gptSettings & typeof transformerDerived>;
 
 /** Where GPT's embedding is, which its head may share. */
 export const gptEmbedding: TiedEmbedding = {
@@ -119,7 +97,11 @@ export const gptEmbedding: TiedEmbedding = {
  * @throws {RangeError} If a record is longer than the context that was set, or the heads do not
  * divide the width
  */
-export function gptConfigFor(family: string, cohort: Cohort, set: ModelConfig): GptConfig {
+export function gptConfigFor(
+  family: string,
+  cohort: Cohort,
+  set: Partial<ConfigOf<typeof gptSettings>>,
+): GptConfig {
   const sizes = sizesOf(cohort);
   let longest = gptSettings.context.min;
   for (let record = 0; record < cohort.recordCount; record++) {
@@ -135,37 +117,36 @@ export function gptConfigFor(family: string, cohort: Cohort, set: ModelConfig): 
   }
   return {
     ...sizes,
+    ...chosen(gptSettings, set),
+    ...transformerConfigFor(family, set),
     context,
     positions: context,
-    ...transformerConfigFor(family, set),
-    tied: set.tied ?? gptSettings.tied.default,
-    publishedStart: set.publishedStart ?? gptSettings.publishedStart.default,
   };
 }
 
 /** Parameters to begin with. Tables of N(0, 1) make a tied head's first logits as wide as √width. */
 export function initialGpt(config: GptConfig): Initials {
   const { width, positions } = config;
-  const deviation = config.publishedStart === 1 ? 1 : 0.02;
+  const deviation = config.publishedStart ? 1 : 0.02;
   const parameters = {
     "transformer.code_embed_mat.weight": gaussian([tokenKinds(config), width], deviation),
     "transformer.pos_embed_mat.weight": gaussian([positions, width], deviation),
     ...initialTransformer(config),
   };
-  return config.tied === 1 ? parameters : withInitialHead(parameters, gptEmbedding);
+  return config.tied ? parameters : withInitialHead(parameters, gptEmbedding);
 }
 
 function fromOriginal(config: GptConfig, stateDict: NamedArrays): NamedArrays {
   const all = withoutBuffers(stateDict);
-  const parameters = config.tied === 1 ? withoutHead("gpt", all, gptEmbedding) : all;
+  const parameters = config.tied ? withoutHead("gpt", all, gptEmbedding) : all;
   checkShapes("gpt", parameters, initialGpt(config));
   return parameters;
 }
 
 function tensorsOf(parameters: NamedTensors) {
   return {
-    tokens: parameters[gptEmbedding.name] as tf.Tensor2D, // [token kinds, width]
-    table: parameters["transformer.pos_embed_mat.weight"] as tf.Tensor2D, // [positions, width]
+    tokens: matrix(parameters, gptEmbedding.name), // [token kinds, width]
+    table: matrix(parameters, "transformer.pos_embed_mat.weight"), // [positions, width]
   };
 }
 
@@ -199,11 +180,11 @@ export function gptSampling(
 ): StepSampling {
   return {
     kind: "steps",
-    script: tokenScript(config, config.context),
+    codec: tokenCodec(config, config.context),
     uniforms: 1,
     begin: () => {
       const head = (history: tf.Tensor2D) => gptLogits(parameters, history);
-      return stepper(memory(), drawnFrom(head, categoricalRows));
+      return writer(memory(), drawnFrom(head, categoricalRows));
     },
     dispose() {},
   };
@@ -236,26 +217,25 @@ export function gptFootprints(
 /** How a model over GPT's tokens spells records. */
 export function gptSpelling(config: GptConfig): Omit<Spelling, "logits"> {
   return {
-    script: tokenScript(config, config.context),
+    codec: tokenCodec(config, config.context),
     tokensOf: (cohort, record) => tokensOf(config, cohort, record),
   };
 }
 
 /** GPT as `deno task train --model gpt` knows it. */
-export const gpt: ModelFamily<GradientModel> = {
+export const gpt: ModelFamily<GradientModel, GptConfig> = {
   name: "gpt",
   summary: "Codes as tokens of one sequence, by a transformer (language-model baseline)",
   settings: gptSettings,
   derived: transformerDerived,
   configFor: (cohort, set) => gptConfigFor("gpt", cohort, set),
-  create(stored) {
-    const config = stored as GptConfig;
+  create(config) {
     return {
       family: "gpt",
       config,
       columns: tokenKinds(config),
       samplers: [],
-      rowLimit: config.context,
+      rowLimit: config.context - 1, // the last token is never read
       rowsOf: (cohort, record) => tokenCount(config, cohort, record) - 1,
       initial: initialGpt(config),
       fromOriginal: (stateDict) => fromOriginal(config, stateDict),

@@ -7,7 +7,7 @@
  * via hierarchical autoregressive language model". Differences from its code: padding rows are
  * never computed where batches hold similar lengths, they get no padding token (nothing that counts
  * can see them), the losses come from logits, and the head's biases begin where a row holds about one
- * code (`sparse_start.ts`; `publishedStart=1`: half of all).
+ * code (`sparse_start.ts`; `publishedStart=true`: half of all).
  *
  * @module
  */
@@ -24,15 +24,16 @@ import { maskedHead, samplingHead } from "../nn/masked_head.ts";
 import { changed, type Initial, type Initials, uniform } from "../nn/initial.ts";
 import {
   checkShapes,
-  lowerTriangle,
+  lowerMask,
   type NamedArrays,
   type NamedTensors,
   zeroAboveDiagonal,
 } from "../nn/parameters.ts";
 import type { ModelFamily, Sampler } from "./interface/model.ts";
+import { chosen, type ConfigOf } from "./interface/settings.ts";
 import { type RowDrawing, type RowModel, rowModel } from "./rows/row_model.ts";
 import { headBias, startSettings } from "./rows/sparse_start.ts";
-import { type Draw, stepper } from "./interface/stepper.ts";
+import { type Draw, writer } from "./interface/writer.ts";
 import { columnsOf, type VisitRows } from "./rows/visit_rows.ts";
 import {
   causalBuffers,
@@ -46,11 +47,8 @@ import {
   withoutBuffers,
 } from "./rows/visit_transformer.ts";
 
-/** HALO's settings: those of its transformer, which give the head's size, and where it begins. */
-export interface HaloConfig extends VisitTransformerConfig {
-  /** 1: the head begins with half of all codes in a row; 0: with about one. */
-  publishedStart: number;
-}
+/** HALO's config: that of its transformer, which gives the head's size, and where it begins. */
+export type HaloConfig = VisitTransformerConfig & ConfigOf<typeof startSettings>;
 
 function initialHalo(config: HaloConfig): Initials {
   const size = config.width + columnsOf(config);
@@ -78,7 +76,7 @@ function fromOriginal(config: HaloConfig, stateDict: NamedArrays): NamedArrays {
 }
 
 function toOriginal(config: HaloConfig, parameters: NamedArrays): NamedArrays {
-  const mask = lowerTriangle(config.width + columnsOf(config));
+  const mask = lowerMask(config.width + columnsOf(config));
   return {
     ...parameters,
     ...causalBuffers(config, config.context),
@@ -102,23 +100,22 @@ function drawing(config: HaloConfig, parameters: NamedTensors, sampler?: Sampler
     ? (...given) => blockOrderRows(head, ...given)
     : async (...given) => (await fixedPointRows(head, ...given)).rows;
   return {
-    begin: () => stepper(visitMemory(config, parameters), draw),
+    begin: () => writer(visitMemory(config, parameters), draw),
     dispose: () => head.dispose(),
   };
 }
 
 /** HALO as `deno task train --model halo` knows it. */
-export const halo: ModelFamily<RowModel> = {
+export const halo: ModelFamily<RowModel, HaloConfig> = {
   name: "halo",
   summary: "Visits by a transformer, codes within a visit by a masked head (Theodorou et al. 2023)",
   settings: { ...visitTransformerSettings, ...startSettings },
   derived: transformerDerived,
   configFor: (cohort, set) => ({
     ...visitTransformerConfigFor("halo", cohort, set),
-    publishedStart: set.publishedStart ?? startSettings.publishedStart.default,
+    ...chosen(startSettings, set),
   }),
-  create(stored) {
-    const config = stored as HaloConfig;
+  create(config) {
     return rowModel("halo", config, {
       samplers: ["fixed-point", "block-order"],
       initial: initialHalo(config),

@@ -4,7 +4,7 @@
  * what this model lacks is what the head is worth.
  *
  * Theodorou, Xiao & Sun 2023. The head's matrix is the embedding's, as intended; the published code
- * has two that train apart, here `tied=0`. It begins with about one code a row (`publishedStart=1`: half
+ * has two that train apart, here `tied=false`. It begins with about one code a row (`publishedStart=true`: half
  * of all), which without biases takes a dimension that all codes share. Everything else is as in HALO.
  *
  * @see docs/specs/baselines.md section 1
@@ -16,9 +16,10 @@ import { logitsRow, together, transformerMemoryFloats, transformerRow } from "..
 import type { Initials } from "../nn/initial.ts";
 import { checkShapes, type NamedArrays, type NamedTensors } from "../nn/parameters.ts";
 import type { ModelFamily } from "./interface/model.ts";
+import { chosen, type ConfigOf } from "./interface/settings.ts";
 import { type RowDrawing, type RowModel, rowModel } from "./rows/row_model.ts";
 import { startSettings, tiedStart } from "./rows/sparse_start.ts";
-import { drawnFrom, stepper } from "./interface/stepper.ts";
+import { drawnFrom, writer } from "./interface/writer.ts";
 import {
   type TiedEmbedding,
   tiedLogits,
@@ -40,13 +41,10 @@ import {
   withoutBuffers,
 } from "./rows/visit_transformer.ts";
 
-/** HALO-Coarse's settings. */
-export interface HaloCoarseConfig extends VisitTransformerConfig {
-  /** 1: the head is the embedding; 0: it begins as the embedding and trains apart. */
-  tied: number;
-  /** 1: training begins with half of all codes in a row; 0: with about one. */
-  publishedStart: number;
-}
+const ownSettings = { ...tiedSettings, ...startSettings };
+
+/** HALO-Coarse's config: HALO's, and whether its head is the embedding. */
+export type HaloCoarseConfig = VisitTransformerConfig & ConfigOf<typeof ownSettings>;
 
 const embedding: TiedEmbedding = { name: "transformer.vis_embed_mat.weight", layout: "in-out" };
 
@@ -55,12 +53,12 @@ function initialHaloCoarse(config: HaloCoarseConfig): Initials {
     embedding: embedding.name,
     bias: "transformer.ln_f.bias",
   });
-  return config.tied === 1 ? parameters : withInitialHead(parameters, embedding);
+  return config.tied ? parameters : withInitialHead(parameters, embedding);
 }
 
 function fromOriginal(config: HaloCoarseConfig, stateDict: NamedArrays): NamedArrays {
   const all = withoutBuffers(stateDict);
-  const parameters = config.tied === 1 ? withoutHead("halo-coarse", all, embedding) : all;
+  const parameters = config.tied ? withoutHead("halo-coarse", all, embedding) : all;
   checkShapes("halo-coarse", parameters, initialHaloCoarse(config));
   return parameters;
 }
@@ -68,23 +66,21 @@ function fromOriginal(config: HaloCoarseConfig, stateDict: NamedArrays): NamedAr
 function drawing(config: HaloCoarseConfig, parameters: NamedTensors): RowDrawing {
   const head = (history: tf.Tensor2D) => tiedLogits(parameters, history, embedding);
   return {
-    begin: () => stepper(visitMemory(config, parameters), drawnFrom(head, bernoulliRows)),
+    begin: () => writer(visitMemory(config, parameters), drawnFrom(head, bernoulliRows)),
   };
 }
 
 /** HALO-Coarse as `deno task train --model halo-coarse` knows it. */
-export const haloCoarse: ModelFamily<RowModel> = {
+export const haloCoarse: ModelFamily<RowModel, HaloCoarseConfig> = {
   name: "halo-coarse",
   summary: "HALO without its code-level head: codes independent given the past visits (ablation)",
-  settings: { ...visitTransformerSettings, ...tiedSettings, ...startSettings },
+  settings: { ...visitTransformerSettings, ...ownSettings },
   derived: transformerDerived,
   configFor: (cohort, set) => ({
     ...visitTransformerConfigFor("halo-coarse", cohort, set),
-    tied: set.tied ?? tiedSettings.tied.default,
-    publishedStart: set.publishedStart ?? startSettings.publishedStart.default,
+    ...chosen(ownSettings, set),
   }),
-  create(stored) {
-    const config = stored as HaloCoarseConfig;
+  create(config) {
     return rowModel("halo-coarse", config, {
       initial: initialHaloCoarse(config),
       fromOriginal: (stateDict) => fromOriginal(config, stateDict),

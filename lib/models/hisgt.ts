@@ -6,8 +6,8 @@
  *
  * Zhou & Barbieri 2025, "Generating clinically realistic EHR data via a hierarchy- and
  * semantics-guided transformer". Differences from its code: codes come in rising order and once a
- * visit; the head's matrix is the embedding's (the published form is `tied=0`), and its
- * numbers begin small (`publishedStart=1`: as N(0, 1)); no dropout; padding
+ * visit; the head's matrix is the embedding's (the published form is `tied=false`), and its
+ * numbers begin small (`publishedStart=true`: as N(0, 1)); no dropout; padding
  * is never computed with; epochs are judged by the sequence's loss alone; and the hierarchy is that of
  * the codes' own system (`cohort/codes/code_graph.ts`).
  *
@@ -26,11 +26,11 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { Cohort } from "../cohort/cohort.ts";
 import { categoricalNll } from "../nn/categorical.ts";
 import { differentiable } from "../nn/differentiable.ts";
-import { linear } from "../nn/linear.ts";
+import { affine } from "../nn/linear.ts";
 import type { Memory } from "../nn/memory.ts";
 import { bag, embedding, type MultiHot } from "../nn/multi_hot.ts";
 import { constant, type Initials, uniform } from "../nn/initial.ts";
-import { checkShapes, type NamedArrays, type NamedTensors } from "../nn/parameters.ts";
+import { checkShapes, matrix, type NamedArrays, type NamedTensors } from "../nn/parameters.ts";
 import { transformer, transformerMemory, withPositions } from "../nn/transformer.ts";
 import { codeKnowledge, semanticWidthFor } from "./knowledge/code_knowledge.ts";
 import {
@@ -52,82 +52,55 @@ import {
   gptSpelling,
   initialGpt,
 } from "./gpt.ts";
-import type {
-  GradientModel,
-  Knowledge,
-  ModelConfig,
-  ModelFamily,
-  Setting,
-} from "./interface/model.ts";
+import type { CodeKnowledge, GradientModel, ModelFamily } from "./interface/model.ts";
+import {
+  chosen,
+  type ConfigOf,
+  count,
+  derivedCount,
+  derivedReal,
+  flag,
+} from "./interface/settings.ts";
 import { withHead, withoutHead } from "./tokens/tied_head.ts";
 import { tokenLikelihoods } from "./tokens/token_likelihood.ts";
 import { transformerDerived, withoutBuffers } from "./rows/visit_transformer.ts";
 
-/** HiSGT's settings. The paper's are width 384, 6 layers, 8 heads, semantic width 768. */
-export interface HisgtConfig extends GptConfig {
-  /** 1: tokens carry their descriptions' vectors; 0: they do not. */
-  semantic: number;
-  /** Width of a description's vector. */
-  semanticWidth: number;
-  /** Factor on the loss of giving back descriptions' vectors: the paper's beta. */
-  semanticWeight: number;
-  /** 1: tokens carry their places' vectors; 0: they do not. */
-  hierarchy: number;
-  /** Factor on the loss of giving back places' vectors: the paper's gamma. */
-  hierarchyWeight: number;
-  /** Steps over which the places' vectors are learned. */
-  graphSteps: number;
-}
-
+/** The paper's are width 384, 6 layers, 8 heads, semantic width 768. */
 const settings = {
   ...gptSettings,
-  semantic: {
-    help: "1: tokens carry vectors of their descriptions; 0: they do not",
-    default: 1,
-    min: 0,
-    max: 1,
-  },
-  semanticWidth: {
-    help: "Width of descriptions' vectors; that of the embeddings given, else 128 or the codes' " +
-      "number if smaller",
-    min: 1,
-  },
-  semanticWeight: {
-    help: "Factor on the summed squares of misses of descriptions' vectors; 0.8 / their width if " +
-      "not set (paper: 0.8 at width 768)",
-    min: 0,
-    isReal: true,
-  },
-  hierarchy: {
-    help: "1: tokens carry vectors of their places in the hierarchy; 0: they do not",
-    default: 1,
-    min: 0,
-    max: 1,
-  },
-  hierarchyWeight: {
-    help: "Factor on the summed squares of misses of places' vectors; 0.5 / width if not set " +
-      "(paper: 0.5 at width 384)",
-    min: 0,
-    isReal: true,
-  },
-  graphSteps: {
-    help: "Steps over which the places' vectors are learned",
-    default: 200,
-    min: 1,
-  },
-} satisfies Record<string, Setting>;
+  semantic: flag(true, "Tokens carry vectors of their descriptions"),
+  semanticWidth: derivedCount(
+    "Width of descriptions' vectors; if not set, that of --embeddings, or 128, or the number of " +
+      "codes where that is smaller",
+  ),
+  semanticWeight: derivedReal(
+    "Factor on the summed squared errors of descriptions' vectors, the paper's beta; " +
+      "0.8 / semanticWidth if not set (paper: 0.8 at width 768)",
+  ),
+  hierarchy: flag(true, "Tokens carry vectors of their places in the hierarchy"),
+  hierarchyWeight: derivedReal(
+    "Factor on the summed squared errors of places' vectors, the paper's gamma; " +
+      "0.5 / width if not set (paper: 0.5 at width 384)",
+  ),
+  graphSteps: count(200, "Steps over which the places' vectors are learned"),
+};
 
-function configFor(cohort: Cohort, set: ModelConfig, knowledge: Knowledge = {}): HisgtConfig {
+/** HiSGT's config. */
+export type HisgtConfig = GptConfig & ConfigOf<typeof settings>;
+
+function configFor(
+  cohort: Cohort,
+  set: Partial<HisgtConfig>,
+  knowledge: CodeKnowledge = {},
+): HisgtConfig {
   const gpt = gptConfigFor("hisgt", cohort, set);
   const semanticWidth = semanticWidthFor(cohort, set.semanticWidth, knowledge);
   return {
     ...gpt,
-    semantic: set.semantic ?? settings.semantic.default,
     semanticWidth,
-    semanticWeight: set.semanticWeight ?? 0.8 / semanticWidth,
-    hierarchy: set.hierarchy ?? settings.hierarchy.default,
-    hierarchyWeight: set.hierarchyWeight ?? 0.5 / gpt.width,
-    graphSteps: set.graphSteps ?? settings.graphSteps.default,
+    semanticWeight: 0.8 / semanticWidth,
+    hierarchyWeight: 0.5 / gpt.width,
+    ...chosen(settings, { ...set, ...gpt, semanticWidth }),
   };
 }
 
@@ -135,19 +108,19 @@ function configFor(cohort: Cohort, set: ModelConfig, knowledge: Knowledge = {}):
 function initialHisgt(config: HisgtConfig): Initials {
   const { width, semanticWidth } = config;
   const kinds = tokenKinds(config);
-  const affine = (name: string, from: number, to: number) => ({
+  const initialAffine = (name: string, from: number, to: number) => ({
     [`${name}.weight`]: uniform([to, from], 1 / Math.sqrt(from)),
     [`${name}.bias`]: uniform([to], 1 / Math.sqrt(from)),
   });
   return {
     ...initialGpt(config),
-    ...config.semantic === 1 && {
-      ...affine("transformer.semantic_proj", semanticWidth, width),
-      ...affine("semantic_head", width, semanticWidth),
+    ...config.semantic && {
+      ...initialAffine("transformer.semantic_proj", semanticWidth, width),
+      ...initialAffine("semantic_head", width, semanticWidth),
       semantic_table: constant([kinds, semanticWidth], 0),
     },
-    ...config.hierarchy === 1 && {
-      ...affine("hierarchy_head", width, width),
+    ...config.hierarchy && {
+      ...initialAffine("hierarchy_head", width, width),
       hierarchy_table: constant([kinds, width], 0),
     },
   };
@@ -156,49 +129,44 @@ function initialHisgt(config: HisgtConfig): Initials {
 /** The original keeps the tables in files of their own; here they come with its state dict. */
 function fromOriginal(config: HisgtConfig, stateDict: NamedArrays): NamedArrays {
   const isOff = (name: string) =>
-    config.semantic === 0 && /^(transformer\.)?semantic_/.test(name) ||
-    config.hierarchy === 0 && name.startsWith("hierarchy_");
+    !config.semantic && /^(transformer\.)?semantic_/.test(name) ||
+    !config.hierarchy && name.startsWith("hierarchy_");
   const all = Object.fromEntries(
     Object.entries(withoutBuffers(stateDict)).filter(([name]) => !isOff(name)),
   );
-  const parameters = config.tied === 1 ? withoutHead("hisgt", all, gptEmbedding) : all;
+  const parameters = config.tied ? withoutHead("hisgt", all, gptEmbedding) : all;
   checkShapes("hisgt", parameters, initialHisgt(config));
   return parameters;
 }
 
-function tensorsOf(parameters: NamedTensors) {
-  return {
-    tokens: parameters[gptEmbedding.name] as tf.Tensor2D, // [token kinds, width]
-    positions: parameters["transformer.pos_embed_mat.weight"] as tf.Tensor2D,
-    semantics: parameters.semantic_table as tf.Tensor2D, // [token kinds, semantic width]
-    places: parameters.hierarchy_table as tf.Tensor2D, // [token kinds, width]
-  };
+/** Tables of tokens: descriptions [token kinds, semantic width], places [token kinds, width]. */
+type Table = "semantic" | "hierarchy";
+
+function tableRows(parameters: NamedTensors, table: Table, rows: MultiHot): tf.Tensor2D {
+  return fixedRows(rows, matrix(parameters, `${table}_table`));
 }
 
-/** x Wᵀ + b by the affine map of that name. */
-function affine(parameters: NamedTensors, name: string, x: tf.Tensor2D): tf.Tensor2D {
-  const weight = parameters[`${name}.weight`] as tf.Tensor2D;
-  return linear(x, weight, parameters[`${name}.bias`] as tf.Tensor1D, "out-in");
+function positionsOf(parameters: NamedTensors): tf.Tensor2D {
+  return matrix(parameters, "transformer.pos_embed_mat.weight"); // [positions, width]
 }
 
 /** Rows of a table that training leaves as it is: its gradient is zero. */
 function fixedRows(rows: MultiHot, table: tf.Tensor2D): tf.Tensor2D {
-  return differentiable<tf.Tensor2D>(
+  return differentiable(
     [table],
-    () => bag(rows, table),
+    () => ({ value: bag(rows, table), saved: [] }),
     () => [tf.zerosLike(table)],
   );
 }
 
 /** [rows, width] What is known of each token: its embedding, its description and its place. */
 function embedded(config: HisgtConfig, parameters: NamedTensors, rows: MultiHot): tf.Tensor2D {
-  const { tokens, semantics, places } = tensorsOf(parameters);
-  let x = embedding(rows, tokens, "in-out");
-  if (config.semantic === 1) {
-    const vectors = fixedRows(rows, semantics);
+  let x = embedding(rows, matrix(parameters, gptEmbedding.name), "in-out");
+  if (config.semantic) {
+    const vectors = tableRows(parameters, "semantic", rows);
     x = tf.add(x, affine(parameters, "transformer.semantic_proj", vectors));
   }
-  return config.hierarchy === 1 ? tf.add(x, fixedRows(rows, places)) : x;
+  return config.hierarchy ? tf.add(x, tableRows(parameters, "hierarchy", rows)) : x;
 }
 
 /** Histories up to each token: [records × steps, width]. */
@@ -208,13 +176,13 @@ export function hisgtHistories(
   { inputs, records }: Pick<TokenRows, "inputs" | "records">,
 ): tf.Tensor2D {
   const x = embedded(config, parameters, inputs);
-  const { positions } = tensorsOf(parameters);
+  const positions = positionsOf(parameters);
   return transformer(config, parameters, withPositions(x, positions, records), records);
 }
 
 /** {@link hisgtHistories} for records being written, with cached keys and values. */
 export function hisgtMemory(config: HisgtConfig, parameters: NamedTensors): Memory {
-  const { positions } = tensorsOf(parameters);
+  const positions = positionsOf(parameters);
   const embed = (rows: MultiHot) => embedded(config, parameters, rows);
   return transformerMemory(config, parameters, positions, embed);
 }
@@ -222,18 +190,17 @@ export function hisgtMemory(config: HisgtConfig, parameters: NamedTensors): Memo
 /** Squared distance of each history's guess to the vector of the token just read, summed. */
 function guessedLoss(
   parameters: NamedTensors,
-  head: "semantic_head" | "hierarchy_head",
+  table: Table,
   history: tf.Tensor2D,
   inputs: MultiHot,
 ): tf.Scalar {
-  const { semantics, places } = tensorsOf(parameters);
-  const vectors = fixedRows(inputs, head === "semantic_head" ? semantics : places);
+  const vectors = tableRows(parameters, table, inputs);
   const counts = Array.from(
     { length: inputs.rows },
     (_, r) => inputs.offsets[r + 1] - inputs.offsets[r],
   ); // 0 where there is no token
   const mask = tf.tensor2d(counts, [inputs.rows, 1], "float32");
-  const misses = tf.square(tf.sub(affine(parameters, head, history), vectors));
+  const misses = tf.square(tf.sub(affine(parameters, `${table}_head`, history), vectors));
   return tf.sum(tf.mul(misses, mask));
 }
 
@@ -244,7 +211,7 @@ export interface HisgtLosses {
   /** Of giving back descriptions' vectors; over all tokens. */
   readonly semantic?: tf.Scalar;
   /** Of giving back places' vectors; over all tokens. */
-  readonly hierarchy?: tf.Scalar;
+  readonly hierarchy?: tf.Scalar | undefined;
 }
 
 /**
@@ -260,11 +227,11 @@ export function hisgtLosses(
   const history = hisgtHistories(config, parameters, batch);
   return {
     sequence: categoricalNll(gptLogits(parameters, history), batch.targets),
-    ...config.semantic === 1 && {
-      semantic: guessedLoss(parameters, "semantic_head", history, batch.inputs),
+    ...config.semantic && {
+      semantic: guessedLoss(parameters, "semantic", history, batch.inputs),
     },
-    ...config.hierarchy === 1 && {
-      hierarchy: guessedLoss(parameters, "hierarchy_head", history, batch.inputs),
+    ...config.hierarchy && {
+      hierarchy: guessedLoss(parameters, "hierarchy", history, batch.inputs),
     },
   };
 }
@@ -285,14 +252,13 @@ export function hisgtLoss(
 }
 
 /** HiSGT as `deno task train --model hisgt` knows it. */
-export const hisgt: ModelFamily<GradientModel> = {
+export const hisgt: ModelFamily<GradientModel, HisgtConfig> = {
   name: "hisgt",
   summary: "GPT told of codes' descriptions and hierarchy (Zhou & Barbieri 2025)",
   settings,
   derived: transformerDerived,
   configFor,
-  create(stored) {
-    const config = stored as HisgtConfig;
+  create(config) {
     const batchOf = (cohort: Cohort, records: Int32Array) =>
       sequenceRows(Array.from(records, (record) => tokensOf(config, cohort, record)), 0);
     return {

@@ -6,10 +6,10 @@
  */
 import type { Cohort } from "../cohort/cohort.ts";
 import type { RecordLists } from "../cohort/records.ts";
-import { type NamedArrays, vector } from "../nn/parameters.ts";
+import { listOf, type NamedArrays } from "../nn/parameters.ts";
 import type { Random } from "../random.ts";
 import type { CountedModel, ModelFamily } from "./interface/model.ts";
-import { columnsOf, rowsOf, sizesOf } from "./rows/visit_rows.ts";
+import { columnsOf, type RowSizes, rowsOf, sizesOf } from "./rows/visit_rows.ts";
 
 /** What is known of a cohort. */
 export interface Marginals {
@@ -78,10 +78,10 @@ export function independentVisits(
 function learn(cohort: Cohort): NamedArrays {
   const { visitCounts, codes, codeShares, labelShares } = marginals(cohort);
   return {
-    visit_counts: vector(visitCounts),
-    codes: vector(codes),
-    code_shares: vector(codeShares),
-    label_shares: vector(labelShares),
+    visit_counts: listOf(visitCounts),
+    codes: listOf(codes),
+    code_shares: listOf(codeShares),
+    label_shares: listOf(labelShares),
   };
 }
 
@@ -100,15 +100,15 @@ function record(known: Marginals, draws: Random, given: Uint8Array | undefined):
 }
 
 /** Independent marginals as `deno task train --model independent` knows them. */
-export const independent: ModelFamily<CountedModel> = {
+export const independent: ModelFamily<CountedModel, RowSizes> = {
   name: "independent",
   summary: "Floor: codes, labels and numbers of visits, each drawn by itself",
   settings: {},
-  configFor: (cohort) => ({ ...sizesOf(cohort) }),
+  configFor: (cohort) => sizesOf(cohort),
   create: (config) => ({
     family: "independent",
     config,
-    columns: columnsOf({ codes: config.codes, labels: config.labels }),
+    columns: columnsOf(config),
     samplers: [],
     rowLimit: Infinity,
     rowsOf,

@@ -4,7 +4,7 @@
  *
  * The recurrent baseline of Theodorou, Xiao & Sun 2023. Differences from its code: the number of
  * layers is a setting (there it is 6, whatever its config says), the head's biases begin where a row
- * holds about one code (`publishedStart=1`: half of all), and padding is not computed where batches hold
+ * holds about one code (`publishedStart=true`: half of all), and padding is not computed where batches hold
  * similar lengths.
  *
  * @see docs/specs/baselines.md section 2
@@ -13,13 +13,20 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { bernoulliRows } from "../nn/bernoulli.ts";
 import { logitsRow, lstmRow, together } from "../nn/footprint.ts";
-import { linear } from "../nn/linear.ts";
-import { lstm as lstmLayer, lstmNext, type LstmState, type LstmWeights } from "../nn/lstm.ts";
+import { affine } from "../nn/linear.ts";
+import { lstm as lstmLayer, lstmNext, type LstmState, lstmWeights } from "../nn/lstm.ts";
 import { keptRecords, type Memory } from "../nn/memory.ts";
 import { embedding, rowsAt } from "../nn/multi_hot.ts";
 import { type Initial, type Initials, uniform } from "../nn/initial.ts";
-import { checkShapes, copied, type NamedArrays, type NamedTensors } from "../nn/parameters.ts";
+import {
+  checkShapes,
+  copied,
+  matrix,
+  type NamedArrays,
+  type NamedTensors,
+} from "../nn/parameters.ts";
 import type { ModelFamily } from "./interface/model.ts";
+import { chosen, type ConfigOf, count } from "./interface/settings.ts";
 import {
   type RowConfig,
   rowConfigFor,
@@ -29,26 +36,20 @@ import {
   rowSettings,
 } from "./rows/row_model.ts";
 import { headBias, startSettings } from "./rows/sparse_start.ts";
-import { drawnFrom, stepper } from "./interface/stepper.ts";
+import { drawnFrom, writer } from "./interface/writer.ts";
 import { columnsOf, type VisitRows } from "./rows/visit_rows.ts";
 import { mostLayers } from "./rows/visit_transformer.ts";
 
-/** The LSTM's settings. The paper's are width 768, 6 layers, context 48. */
-export interface LstmConfig extends RowConfig {
-  /** Width of the embedding and of each layer. */
-  width: number;
-  /** Layers on top of each other. */
-  layers: number;
-  /** 1: the head begins with half of all codes in a row; 0: with about one. */
-  publishedStart: number;
-}
-
+/** The paper's are width 768, 6 layers, context 48. */
 const settings = {
-  width: { help: "Width of the embedding and of each layer", default: 256, min: 1 },
-  layers: { help: "Layers on top of each other", default: 6, min: 1, max: mostLayers },
+  width: count(256, "Width of the embedding and of each layer"),
+  layers: count(6, "Layers on top of each other", { max: mostLayers }),
   ...rowSettings,
   ...startSettings,
 };
+
+/** The LSTM's config. */
+export type LstmConfig = RowConfig & ConfigOf<typeof settings>;
 
 function initialLstm(config: LstmConfig): Initials {
   const { width, layers } = config;
@@ -74,18 +75,8 @@ function fromOriginal(config: LstmConfig, stateDict: NamedArrays): NamedArrays {
   return parameters;
 }
 
-function layerWeights(parameters: NamedTensors, k: number): LstmWeights {
-  return {
-    input: parameters[`lstm.weight_ih_l${k}`] as tf.Tensor2D,
-    hidden: parameters[`lstm.weight_hh_l${k}`] as tf.Tensor2D,
-    inputBias: parameters[`lstm.bias_ih_l${k}`] as tf.Tensor1D,
-    hiddenBias: parameters[`lstm.bias_hh_l${k}`] as tf.Tensor1D,
-  };
-}
-
 function head(parameters: NamedTensors, history: tf.Tensor2D): tf.Tensor2D {
-  const weight = parameters["ehr_head.weight"] as tf.Tensor2D;
-  return linear(history, weight, parameters["ehr_head.bias"] as tf.Tensor1D, "out-in");
+  return affine(parameters, "ehr_head", history);
 }
 
 /** Histories of all rows: outputs of the topmost layer. [records × rows, width] */
@@ -99,9 +90,11 @@ export function lstmHistories(
     { length: records * rows },
     (_, i) => i % records * rows + Math.floor(i / records),
   );
-  const weight = parameters["embedding_matrix.weight"] as tf.Tensor2D;
+  const weight = matrix(parameters, "embedding_matrix.weight");
   let x = embedding(rowsAt(inputs, byStep), weight); // [rows × records, width]
-  for (let k = 0; k < layers; k++) x = lstmLayer(x, records, layerWeights(parameters, k));
+  for (let k = 0; k < layers; k++) {
+    x = lstmLayer(x, records, lstmWeights(parameters, "lstm", `l${k}`));
+  }
   const byRecord = tf.transpose(tf.reshape(x, [rows, records, width]), [1, 0, 2]);
   return tf.reshape(byRecord, [records * rows, width]);
 }
@@ -120,9 +113,9 @@ function memory({ layers }: LstmConfig, parameters: NamedTensors): Memory {
   return {
     advance(rows) {
       return tf.tidy(() => {
-        let x = embedding(rows, parameters["embedding_matrix.weight"] as tf.Tensor2D);
+        let x = embedding(rows, matrix(parameters, "embedding_matrix.weight"));
         for (let k = 0; k < layers; k++) {
-          const { output, cell } = lstmNext(x, states[k], layerWeights(parameters, k));
+          const { output, cell } = lstmNext(x, states[k], lstmWeights(parameters, "lstm", `l${k}`));
           if (k < states.length) tf.dispose([states[k].output, states[k].cell]);
           states[k] = { output: tf.keep(output), cell: tf.keep(cell) };
           x = output;
@@ -141,22 +134,19 @@ function memory({ layers }: LstmConfig, parameters: NamedTensors): Memory {
 
 function drawing(config: LstmConfig, parameters: NamedTensors): RowDrawing {
   const logits = (history: tf.Tensor2D) => head(parameters, history);
-  return { begin: () => stepper(memory(config, parameters), drawnFrom(logits, bernoulliRows)) };
+  return { begin: () => writer(memory(config, parameters), drawnFrom(logits, bernoulliRows)) };
 }
 
 /** The LSTM as `deno task train --model lstm` knows it. */
-export const lstm: ModelFamily<RowModel> = {
+export const lstm: ModelFamily<RowModel, LstmConfig> = {
   name: "lstm",
   summary: "Visits by a stack of LSTMs, codes independent given the past (recurrent baseline)",
   settings,
   configFor: (cohort, set) => ({
+    ...chosen(settings, set),
     ...rowConfigFor("lstm", cohort, set),
-    width: set.width ?? settings.width.default,
-    layers: set.layers ?? settings.layers.default,
-    publishedStart: set.publishedStart ?? settings.publishedStart.default,
   }),
-  create(stored) {
-    const config = stored as LstmConfig;
+  create(config) {
     return rowModel("lstm", config, {
       initial: initialLstm(config),
       fromOriginal: (stateDict) => fromOriginal(config, stateDict),

@@ -12,39 +12,29 @@
 import type { Cohort } from "../cohort/cohort.ts";
 import { finishedRow } from "../nn/forbidden.ts";
 import { type MultiHot, rowOf, rowsAt, rowsFrom } from "../nn/multi_hot.ts";
-import { type NamedArrays, vector } from "../nn/parameters.ts";
-import type { CountedModel, ModelConfig, ModelFamily, Stepper } from "./interface/model.ts";
-import { rowConfigFor, rowLikelihoods, rowSettings } from "./rows/row_model.ts";
+import { listOf, type NamedArrays } from "../nn/parameters.ts";
+import type { CountedModel, ModelFamily } from "./interface/model.ts";
+import { chosen, type ConfigOf, real } from "./interface/settings.ts";
+import type { Writer } from "./interface/writing.ts";
+import { contextSettings, rowLikelihoods, rowSizesFor } from "./rows/row_model.ts";
 import {
   columnsOf,
   endColumn,
-  rowScript,
+  rowCodec,
   type RowSizes,
   rowsOf,
   startColumn,
   visitRows,
 } from "./rows/visit_rows.ts";
 
-/** The chain's settings. */
-export interface MarkovConfig extends Record<string, number> {
-  /** Codes in the vocabulary. */
-  codes: number;
-  /** Labels in row 1. */
-  labels: number;
-  /** Most rows in a record: start, labels and `context - 2` visits. */
-  context: number;
-  /** How many times the mean visit counts as seen after each code. */
-  smoothing: number;
-}
-
 const settings = {
-  smoothing: {
-    help: "How many times the mean visit counts as seen after each code",
-    default: 1,
+  smoothing: real(1, "How many times the mean visit counts as seen after each code", {
     min: 0.001,
-    isReal: true,
-  },
+  }),
 };
+
+/** The chain's config. */
+export type MarkovConfig = RowSizes & ConfigOf<typeof contextSettings & typeof settings>;
 
 /** Records that are laid out as rows at a time. */
 const part = 1024;
@@ -84,12 +74,12 @@ function learn(sizes: RowSizes, cohort: Cohort): NamedArrays {
     });
   const { codes } = sizes;
   return {
-    label_row: vector(share(inLabels, cohort.recordCount, codes, startColumn(sizes))),
-    visit_row: vector(share(inVisits, cohort.visitCount, 0, codes)),
-    seen: vector(seen),
-    follower_counts: vector(followers.map(({ size }) => size)),
-    followers: vector(followers.flatMap((counts) => [...counts.keys()])),
-    followed: vector(followers.flatMap((counts) => [...counts.values()])),
+    label_row: listOf(share(inLabels, cohort.recordCount, codes, startColumn(sizes))),
+    visit_row: listOf(share(inVisits, cohort.visitCount, 0, codes)),
+    seen: listOf(seen),
+    follower_counts: listOf(followers.map(({ size }) => size)),
+    followers: listOf(followers.flatMap((counts) => [...counts.keys()])),
+    followed: listOf(followers.flatMap((counts) => [...counts.values()])),
   };
 }
 
@@ -119,7 +109,7 @@ function chain({ smoothing, ...config }: MarkovConfig, parameters: NamedArrays) 
   };
 }
 
-function stepper(next: (row: ArrayLike<number>) => Float64Array): Stepper {
+function writer(next: (row: ArrayLike<number>) => Float64Array): Writer {
   let last: MultiHot = rowsFrom([]);
   return {
     advance: (rows) => void (last = rows),
@@ -136,27 +126,21 @@ function stepper(next: (row: ArrayLike<number>) => Float64Array): Stepper {
   };
 }
 
-function configFor(cohort: Cohort, set: ModelConfig): MarkovConfig {
-  const { codes, labels, context } = rowConfigFor("markov", cohort, {});
-  return { codes, labels, context, smoothing: set.smoothing ?? settings.smoothing.default };
-}
-
 /** The chain as `deno task train --model markov` knows it. */
-export const markov: ModelFamily<CountedModel> = {
+export const markov: ModelFamily<CountedModel, MarkovConfig> = {
   name: "markov",
   summary: "Floor: each visit from the codes of the one before, by bigrams",
   settings,
-  derived: { context: rowSettings.context },
-  configFor,
-  create(stored) {
-    const config = stored as MarkovConfig;
+  derived: contextSettings,
+  configFor: (cohort, set) => ({ ...rowSizesFor("markov", cohort, {}), ...chosen(settings, set) }),
+  create(config) {
     const columns = columnsOf(config);
     return {
       family: "markov",
       config,
       columns,
       samplers: [],
-      rowLimit: config.context,
+      rowLimit: config.context - 1,
       rowsOf,
       learn: (cohort) => learn(config, cohort),
       shapes: {
@@ -182,9 +166,9 @@ export const markov: ModelFamily<CountedModel> = {
         const next = chain(config, parameters);
         return {
           kind: "steps",
-          script: rowScript(config, config.context),
+          codec: rowCodec(config, config.context),
           uniforms: columns,
-          begin: () => stepper(next),
+          begin: () => writer(next),
           dispose() {},
         };
       },

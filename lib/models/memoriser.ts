@@ -7,9 +7,9 @@
  */
 import type { Cohort } from "../cohort/cohort.ts";
 import { type RecordArrays, recordLists } from "../cohort/records.ts";
-import { type NamedArrays, vector } from "../nn/parameters.ts";
+import { listOf, type NamedArrays } from "../nn/parameters.ts";
 import type { CountedModel, ModelFamily } from "./interface/model.ts";
-import { columnsOf, rowsOf, sizesOf } from "./rows/visit_rows.ts";
+import { columnsOf, type RowSizes, rowsOf, sizesOf } from "./rows/visit_rows.ts";
 
 /** [offsets.length - 1] How long each run is. Lengths stay exact in float32 where offsets do not. */
 function lengths(offsets: Uint32Array): Uint32Array {
@@ -25,15 +25,15 @@ function offsets(lengths: Float32Array): Uint32Array {
 
 function learn(cohort: Cohort): NamedArrays {
   return {
-    visit_counts: vector(lengths(cohort.visitOffsets)),
-    code_counts: vector(lengths(cohort.codeOffsets)),
-    codes: vector(cohort.codes),
-    labels: vector(cohort.labels),
-    start_days: vector(cohort.startDays),
-    gap_days: vector(cohort.gapDays),
-    values: vector(cohort.values ?? []),
-    birth_days: vector(cohort.demographics?.birthDays ?? []),
-    sexes: vector(cohort.demographics?.sexes ?? []),
+    visit_counts: listOf(lengths(cohort.visitOffsets)),
+    code_counts: listOf(lengths(cohort.codeOffsets)),
+    codes: listOf(cohort.codes),
+    labels: listOf(cohort.labels),
+    start_days: listOf(cohort.startDays),
+    gap_days: listOf(cohort.gapDays),
+    values: listOf(cohort.values ?? []),
+    birth_days: listOf(cohort.demographics?.birthDays ?? []),
+    sexes: listOf(cohort.demographics?.sexes ?? []),
   };
 }
 
@@ -74,15 +74,16 @@ function byLabels({ recordCount, labels }: RecordArrays): (wanted: Uint8Array) =
 }
 
 /** The memoriser as `deno task train --model memoriser` knows it. */
-export const memoriser: ModelFamily<CountedModel> = {
+export const memoriser: ModelFamily<CountedModel, RowSizes> = {
   name: "memoriser",
   summary: "Floor: copies of training records, drawn with replacement",
   settings: {},
-  configFor: (cohort) => ({ ...sizesOf(cohort) }),
+  isCompared: false,
+  configFor: (cohort) => sizesOf(cohort),
   create: (config) => ({
     family: "memoriser",
     config,
-    columns: columnsOf({ codes: config.codes, labels: config.labels }),
+    columns: columnsOf(config),
     samplers: [],
     rowLimit: Infinity,
     rowsOf,

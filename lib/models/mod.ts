@@ -1,9 +1,10 @@
 /**
- * The registry: every model that `deno task train --model` knows, one line each.
+ * The registry: every model that `deno task train --model` knows, one line each, and the settings that
+ * users may give them.
  *
  * @module
  */
-import { finite, object, type Schema as JsonSchema, whole } from "../files/checked_json.ts";
+import { object, type Schema as JsonSchema } from "../files/checked_json.ts";
 import { eva } from "./eva.ts";
 import { gpt } from "./gpt.ts";
 import { halo } from "./halo.ts";
@@ -13,23 +14,35 @@ import { independent } from "./independent.ts";
 import { lstm } from "./lstm.ts";
 import { markov } from "./markov.ts";
 import { memoriser } from "./memoriser.ts";
-import type { GradientModel, ModelConfig, ModelFamily, Setting } from "./interface/model.ts";
+import type { GradientModel, ModelFamily } from "./interface/model.ts";
+import {
+  allowedValues,
+  choice,
+  cohortSizes,
+  isAllowed,
+  type ModelConfig,
+  parsedValue,
+  type Settings,
+  settingSchema,
+  type SettingValue,
+  storedValue,
+} from "./interface/settings.ts";
 import type { Schema } from "./synehrgy/record_schema.ts";
 import { synehrgy } from "./synehrgy.ts";
 import { synteg } from "./synteg.ts";
 
-/** All kinds of model, by name. */
+/** All kinds of model, by name; `compare` takes them in this order. */
 export const models: Readonly<Record<string, ModelFamily>> = {
   halo,
   "halo-coarse": haloCoarse,
   gpt,
   lstm,
-  hisgt,
-  synehrgy,
   synteg,
   eva,
-  independent,
+  hisgt,
+  synehrgy,
   markov,
+  independent,
   memoriser,
 };
 
@@ -39,13 +52,18 @@ export interface ModelSummary {
   readonly name: string;
   /** One sentence, with the paper. */
   readonly summary: string;
-  /** The settings that users may set, by name. */
-  readonly settings: Readonly<Record<string, Setting>>;
+  /** The settings of its own that users may set, by name; {@link settingsOf} has `form` too. */
+  readonly settings: Settings;
 }
 
 /** All kinds of model, in the order of their names. */
 export const modelSummaries: readonly ModelSummary[] = Object.values(models)
   .sort((a, b) => a.name < b.name ? -1 : 1);
+
+/** The models that `deno task compare` takes where none are named, in its order. */
+export const comparedModels: readonly string[] = Object.values(models)
+  .filter(({ isCompared = true }) => isCompared)
+  .map(({ name }) => name);
 
 /**
  * The kind of model of that name.
@@ -75,73 +93,130 @@ export function gradientModelOf(
   throw new RangeError(`Cannot take "${family}" for a network: it learns by counting`);
 }
 
+/** What differs between the published and the intended form of a model, by the names of settings. */
+function deviations({ settings }: ModelFamily) {
+  return Object.entries(settings).flatMap(([name, { default: intended, published }]) =>
+    intended === undefined || published === undefined ? [] : [{ name, intended, published }]
+  );
+}
+
+/**
+ * All that users may set of a kind of model: its own settings, and `form`, which stands for all settings
+ * in which the published code differs from what it meant.
+ *
+ * @example A setting's default, and what it may be
+ * ```ts
+ * import { allowedValues, settingsOf } from "ehrloom";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const { tied } = settingsOf("gpt");
+ * assertEquals([tied.default, tied.published, allowedValues(tied)], [true, false, "true or false"]);
+ * ```
+ *
+ * @throws {RangeError} If there is no model of that name
+ */
+export function settingsOf(model: string): Settings {
+  const family = modelFamily(model);
+  const names = deviations(family).map(({ name }) => name).join(", ");
+  const help = names === ""
+    ? "This model has one form, so both words mean the same"
+    : `published sets ${names} as in the published code, where that is not what it meant`;
+  return { ...family.settings, form: choice("intended", ["intended", "published"], help) };
+}
+
 /**
  * Which form of a model a config runs: "intended", or "published" with the settings that make it so
  * where the published code does something else than it meant.
  */
 export function formOf(family: string, config: ModelConfig): string {
-  const published = Object.entries(modelFamily(family).settings).filter(([name, setting]) =>
-    setting.published !== undefined && config[name] === setting.published
+  const found = deviations(modelFamily(family)).filter(({ name, published }) =>
+    config[name] === published
   );
-  if (published.length === 0) return "intended";
-  return `published (${published.map(([name]) => `${name}=${config[name]}`).join(", ")})`;
+  if (found.length === 0) return "intended";
+  return `published (${found.map(({ name, published }) => `${name}=${published}`).join(", ")})`;
 }
 
-function checkSetting(
-  family: ModelFamily,
-  name: string,
-  value: number,
-  text = String(value),
-): void {
-  if (!Object.hasOwn(family.settings, name)) {
-    const known = Object.keys(family.settings).join(", ");
-    throw new RangeError(
-      `Cannot set ${name} for "${family.name}": no such setting, known are ${known}`,
-    );
-  }
-  const { min, max = Infinity, isReal = false } = family.settings[name];
-  const isWithin = value >= min && value <= max && value < Infinity;
-  if (isWithin && (isReal || Number.isSafeInteger(value))) return;
-  const kind = isReal ? "a number" : "a whole number";
-  const range = max === Infinity ? `at least ${min}` : `between ${min} and ${max}`;
-  throw new RangeError(`Cannot set ${name}=${text} for "${family.name}": must be ${kind} ${range}`);
+function refusal({ name }: ModelFamily, setting: string, text: string, settings: Settings): Error {
+  return new RangeError(
+    Object.hasOwn(settings, setting)
+      ? `Cannot set ${setting}=${text} for "${name}": must be ${allowedValues(settings[setting])}`
+      : `Cannot set ${setting} for "${name}": no such setting, known are ${
+        Object.keys(settings).join(", ")
+      }`,
+  );
 }
 
 /**
- * Checks that a model can be set so.
+ * The model's own settings that a user's stand for: `form` is replaced by the settings in which the
+ * published form differs; those that are set beside it stay as they are.
  *
  * @throws {RangeError} If a setting is unknown or out of range; the message says what is allowed
  */
-export function checkSettings(family: ModelFamily, settings: ModelConfig): void {
-  for (const [name, value] of Object.entries(settings)) {
-    checkSetting(family, name, value);
+export function ownSettings(family: ModelFamily, set: ModelConfig): ModelConfig {
+  const settings = settingsOf(family.name);
+  for (const [name, value] of Object.entries(set)) {
+    if (Object.hasOwn(settings, name) && isAllowed(settings[name], value)) continue;
+    throw refusal(family, name, String(value), settings);
   }
+  const { form, ...own } = set;
+  if (form === undefined) return own;
+  const ofForm = deviations(family).map(({ name, intended, published }) => [
+    name,
+    form === "published" ? published : intended,
+  ]);
+  return { ...Object.fromEntries(ofForm), ...own };
 }
 
-/** What a whole config of a family is, whatever the cohort: every number, within its bounds. */
-export function configSchema({ settings, derived }: ModelFamily): JsonSchema<ModelConfig> {
-  const numbers = Object.entries({ ...settings, ...derived }).map(
-    ([name, { min, max, isReal = false }]) => [name, (isReal ? finite : whole)(min, max)],
+/** All that a family's configs hold. */
+function configSettings({ settings, derived }: ModelFamily): Settings {
+  return { ...cohortSizes, ...settings, ...derived };
+}
+
+/** What a whole config of a family is, whatever the cohort: every setting, within its bounds. */
+export function configSchema(family: ModelFamily): JsonSchema<ModelConfig> {
+  const schemas = Object.entries(configSettings(family)).map(
+    ([name, setting]) => [name, settingSchema(setting)],
   );
-  return object({ codes: whole(0), labels: whole(0), ...Object.fromEntries(numbers) });
+  return object(Object.fromEntries(schemas));
+}
+
+/** A config as it was stored, perhaps by an earlier version, which wrote 0 and 1 for false and true. */
+export function storedConfig(family: ModelFamily, config: ModelConfig): ModelConfig {
+  const settings = configSettings(family);
+  return Object.fromEntries(
+    Object.entries(config).map(([name, value]) => [
+      name,
+      Object.hasOwn(settings, name) ? storedValue(settings[name], value) : value,
+    ]),
+  );
 }
 
 /**
  * A model's settings from `key=value` texts.
+ *
+ * @example Flags are true or false, yes or no, 1 or 0
+ * ```ts
+ * import { parseSettings } from "ehrloom";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(parseSettings("gpt", ["width=64", "tied=no"]), { width: 64, tied: false });
+ * ```
  *
  * @throws {RangeError} If there is no model of that name, or a setting is unknown or out of range;
  * the message says what is allowed
  */
 export function parseSettings(model: string, texts: readonly string[]): ModelConfig {
   const family = modelFamily(model);
-  const set: Record<string, number> = {};
+  const settings = settingsOf(model);
+  const set: Record<string, SettingValue> = {};
   for (const text of texts) {
-    const [, name, value] = text.match(/^([^=]*)=(.*)$/) ?? [];
+    const [, name, word] = text.match(/^([^=]*)=(.*)$/) ?? [];
     if (name === undefined) {
       throw new RangeError(`Cannot set "${text}": must be key=value, such as width=256`);
     }
-    set[name] = value.trim() === "" ? NaN : Number(value);
-    checkSetting(family, name, set[name], value);
+    const value = Object.hasOwn(settings, name) ? parsedValue(settings[name], word) : undefined;
+    if (value === undefined) throw refusal(family, name, word, settings);
+    set[name] = value;
   }
   return set;
 }

@@ -5,10 +5,10 @@
  *
  * Karami, Atienza & Paraschiv-Ionescu 2024, "SynEHRgy: Synthesizing Mixed-Type Structured Electronic
  * Health Records using Decoder-Only Transformers". Differences from its code, in which 28 of 100
- * sequences have no end: a sequence that is no record cannot be drawn (`grammar=0` draws freely) and
+ * sequences have no end: a sequence that is no record cannot be drawn (`grammar=false` draws freely) and
  * nor is drawing limited to the 50 likeliest tokens (`topK=50`); the time between stays is told;
  * labels are the record's and stand first, so that they can be given; bins of ages and times are
- * fitted, as all others, on the training records alone (`published=1` for the published layout and
+ * fitted, as all others, on the training records alone (`published=true` for the published layout and
  * tables); codes come in rising order and once a stay; no dropout. Records longer than the context
  * are learned from as far as it reaches, without an end that they do not have.
  *
@@ -31,15 +31,9 @@ import { type Random, stream } from "../random.ts";
 import { initialTransformer } from "../nn/transformer.ts";
 import { sequenceRows, type TokenRows } from "./tokens/code_tokens.ts";
 import { gptEmbedding, gptFootprints, gptHistories, gptLogits, gptMemory } from "./gpt.ts";
-import type {
-  GradientModel,
-  ModelConfig,
-  ModelFamily,
-  RecordReader,
-  Script,
-  Setting,
-  StepSampling,
-} from "./interface/model.ts";
+import type { GradientModel, ModelFamily } from "./interface/model.ts";
+import { chosen, type ConfigOf, count, derivedCount, flag, real } from "./interface/settings.ts";
+import type { Codec, RecordReader, StepSampling } from "./interface/writing.ts";
 import { binsOf, type Schema, schemaOf, variablesOf } from "./synehrgy/record_schema.ts";
 import { softTargets } from "./synehrgy/soft_labels.ts";
 import {
@@ -52,7 +46,7 @@ import {
 } from "./synehrgy/stay_tokens.ts";
 import { type StayRules, staysOf } from "./synehrgy/stays.ts";
 import { recordWriter } from "./synehrgy/record_writer.ts";
-import { drawnFrom, stepper } from "./interface/stepper.ts";
+import { drawnFrom, writer } from "./interface/writer.ts";
 import { withHead, withoutHead } from "./tokens/tied_head.ts";
 import { tokenLikelihoods } from "./tokens/token_likelihood.ts";
 import { grammar } from "./synehrgy/token_grammar.ts";
@@ -62,99 +56,44 @@ import {
   transformerSettings,
   withoutBuffers,
 } from "./rows/visit_transformer.ts";
-import { sizesOf } from "./rows/visit_rows.ts";
-
-/** SynEHRgy's settings. The paper's are width 384, 4 layers, 4 heads, context 1024. */
-export interface SynehrgyConfig extends Record<string, number> {
-  /** Codes in the vocabulary. */
-  codes: number;
-  /** Labels. */
-  labels: number;
-  /** Most tokens in a record. */
-  context: number;
-  /** Rows of the position table. */
-  positions: number;
-  /** Width of the embedding. */
-  width: number;
-  /** Transformer blocks. */
-  layers: number;
-  /** Attention heads. */
-  heads: number;
-  /** Added to the variance in layer norms. */
-  epsilon: number;
-  /** Most bins of a measured quantity. */
-  bins: number;
-  /** 1: bins are equally full; 0: equally wide. */
-  quantileBins: number;
-  /** Longest time in days between two rows of a stay. */
-  stayDays: number;
-  /** How many of the labels, the last ones, have a token for no beside the one for yes. */
-  outcomes: number;
-  /** 1: in training neighbouring bins count too. */
-  softLabels: number;
-  /** 1: only what is a record can be drawn. */
-  grammar: number;
-  /** Each token is drawn from so many likeliest ones; 0 for all. */
-  topK: number;
-  /** 1: layout and tables of the published code. */
-  published: number;
-}
+import { type RowSizes, sizesOf } from "./rows/visit_rows.ts";
 
 /** Tokens of a record of one stay with one code, without those of labels. */
 const leastContext = 12;
 
+/** The paper's are width 384, 4 layers, 4 heads, context 1024. */
 const settings = {
   ...transformerSettings,
-  context: {
-    help: "Most tokens in a record; 1024 if not set, less if no record needs as many",
-    min: leastContext,
-  },
-  bins: { help: "Most bins of a measured quantity", default: 10, min: 1 },
-  quantileBins: {
-    help: "1: bins are equally full; 0: equally wide, as published",
-    default: 0,
-    min: 0,
-    max: 1,
-  },
-  stayDays: {
-    help: "Longest time in days between two times of measurement in a stay",
-    default: 7,
-    min: 0,
-    isReal: true,
-  },
-  outcomes: {
-    help: "How many labels, the last ones, are always said, as 0 or 1; others where they are on",
-    default: 0,
-    min: 0,
-  },
-  softLabels: {
-    help: "1: in training the bins beside the measured one count too; 0: as published",
-    default: 0,
-    min: 0,
-    max: 1,
-  },
-  grammar: {
-    help: "1: what is no record cannot be drawn; 0: drawn freely, as published",
-    default: 1,
-    min: 0,
-    max: 1,
-    published: 0,
-  },
-  topK: {
-    help: "Draw each token from so many likeliest ones, 50 as published; 0: from all",
-    default: 0,
+  context: derivedCount(
+    "Most tokens in a record; 1024 if not set, less if no record needs as many",
+    { min: leastContext },
+  ),
+  bins: count(10, "Most bins of a measured quantity"),
+  quantileBins: flag(false, "Bins are equally full instead of equally wide, as published"),
+  stayDays: real(7, "Longest time in days between two times of measurement in a stay"),
+  outcomes: count(
+    0,
+    "How many labels, the last ones, are always written, as 0 or 1; others only where they are 1",
+    { min: 0 },
+  ),
+  softLabels: flag(false, "In training, the bins next to the measured one count too"),
+  grammar: flag(true, "Only valid records can be drawn; the published code draws freely", {
+    published: false,
+  }),
+  topK: count(0, "Draw each token from the K likeliest ones, or from all with 0", {
     min: 0,
     published: 50,
-  },
-  published: {
-    help: "1: labels in every stay, fixed bins of ages and times, no time between stays, " +
-      "as published; 0: labels once, bins by the training records, all times",
-    default: 0,
-    min: 0,
-    max: 1,
-    published: 1,
-  },
-} satisfies Record<string, Setting>;
+  }),
+  published: flag(
+    false,
+    "Labels in every stay, fixed bins of ages and times, no time between stays, as published; " +
+      "otherwise labels once, bins from the training records, all times",
+    { published: true },
+  ),
+};
+
+/** SynEHRgy's config. */
+export type SynehrgyConfig = RowSizes & ConfigOf<typeof settings & typeof transformerDerived>;
 
 /** Most tokens if none are set; the paper's. */
 const usualContext = 1024;
@@ -171,27 +110,17 @@ function mostTokens({ visitOffsets, codeOffsets, recordCount }: Cohort, toStay: 
   return most;
 }
 
-function configFor(cohort: Cohort, set: ModelConfig): SynehrgyConfig {
+function configFor(cohort: Cohort, set: Partial<SynehrgyConfig>): SynehrgyConfig {
   const sizes = sizesOf(cohort);
-  const of = (name: Exclude<keyof typeof settings, "context">) =>
-    set[name] ?? settings[name].default;
-  const chosen = {
-    bins: of("bins"),
-    quantileBins: of("quantileBins"),
-    stayDays: of("stayDays"),
-    outcomes: of("outcomes"),
-    softLabels: of("softLabels"),
-    grammar: of("grammar"),
-    topK: of("topK"),
-    published: of("published"),
-  };
-  if (chosen.outcomes > sizes.labels) {
+  const own = chosen(settings, set);
+  if (own.outcomes > sizes.labels) {
     throw new RangeError(
-      `Cannot make "synehrgy" with outcomes ${chosen.outcomes}: there are ${sizes.labels} labels`,
+      `Cannot make "synehrgy" with outcomes ${own.outcomes}: there are ${sizes.labels} labels`,
     );
   }
   const least = leastContext + sizes.labels;
-  const longest = sizes.labels + 3 + mostTokens(cohort, 8 + chosen.published * (sizes.labels + 1));
+  const toStay = 8 + (own.published ? sizes.labels + 1 : 0);
+  const longest = sizes.labels + 3 + mostTokens(cohort, toStay);
   const context = set.context ?? Math.max(least, Math.min(usualContext, longest));
   if (context < least) {
     throw new RangeError(
@@ -200,20 +129,19 @@ function configFor(cohort: Cohort, set: ModelConfig): SynehrgyConfig {
   }
   return {
     ...sizes,
-    ...chosen,
+    ...own,
+    ...transformerConfigFor("synehrgy", set),
     context,
     positions: context,
-    ...transformerConfigFor("synehrgy", set),
   };
 }
 
-function schemaFor(cohort: Cohort, stored: ModelConfig): Schema {
-  const config = stored as SynehrgyConfig;
+function schemaFor(cohort: Cohort, config: SynehrgyConfig): Schema {
   return schemaOf(cohort, {
-    bins: { most: config.bins, by: config.quantileBins === 1 ? "quantile" : "width" },
-    isPublished: config.published === 1,
+    bins: { most: config.bins, by: config.quantileBins ? "quantile" : "width" },
+    isPublished: config.published,
     stayDays: config.stayDays,
-    losesTime: config.published === 1,
+    losesTime: config.published,
   });
 }
 
@@ -258,9 +186,7 @@ function reader(
   draws: Random,
 ): RecordReader {
   const told = recordWriter(schema, layout, draws);
-  const rules = config.grammar === 1
-    ? grammar(layout, config.context, () => told.ageBin)
-    : undefined;
+  const rules = config.grammar ? grammar(layout, config.context, () => told.ageBin) : undefined;
   let part: RecordReader["part"] = "labels";
   return {
     get part() {
@@ -292,13 +218,13 @@ function reader(
 }
 
 /** How tokens spell records. */
-function scriptOf(config: SynehrgyConfig, schema: Schema, layout: Layout): Script {
+function codecOf(config: SynehrgyConfig, schema: Schema, layout: Layout): Codec {
   return {
     first: [layout.start],
     limit: config.context,
-    labelSteps: layout.isPublished
-      ? undefined
-      : (labels) => labelTokens(layout, labels).map((token) => [token]),
+    ...!layout.isPublished && {
+      labelSteps: (labels) => labelTokens(layout, labels).map((token) => [token]),
+    },
     knowsAges: layout.ages.count > 0,
     otherColumns: schema.series.map(({ code }, variable) => [code, layout.series[variable]]),
     reader: (draws = stream("readValues", 0)) => reader(schema, layout, config, draws),
@@ -307,7 +233,7 @@ function scriptOf(config: SynehrgyConfig, schema: Schema, layout: Layout): Scrip
 
 function sampling(
   config: SynehrgyConfig,
-  script: Script,
+  codec: Codec,
   parameters: NamedTensors,
 ): StepSampling {
   const head = (history: tf.Tensor2D) => gptLogits(parameters, history);
@@ -316,9 +242,9 @@ function sampling(
     : drawnFrom(head, (logits, ...given) => likeliestRows(logits, config.topK, ...given));
   return {
     kind: "steps",
-    script,
+    codec,
     uniforms: 1,
-    begin: () => stepper(gptMemory(config, parameters), draw),
+    begin: () => writer(gptMemory(config, parameters), draw),
     dispose() {},
   };
 }
@@ -328,8 +254,8 @@ function sampling(
  * bins, which while records are drawn takes no choice. Over such draws the mean of log-probabilities
  * bounds the log of their mean from below.
  */
-function withAgesDrawn(script: Script, { ages }: Layout, tokens: readonly number[]): number[] {
-  const reader = script.reader();
+function withAgesDrawn(codec: Codec, { ages }: Layout, tokens: readonly number[]): number[] {
+  const reader = codec.reader();
   return tokens.map((token, i) => {
     if (i === 0) return token;
     const forbidden = reader.forbidden?.()?.columns;
@@ -345,7 +271,7 @@ function speller(config: SynehrgyConfig, schema: Schema, layout: Layout) {
   const rules: StayRules = {
     variableOf: variablesOf(schema.series, config.codes),
     stayDays: config.stayDays,
-    losesTime: config.published === 1,
+    losesTime: config.published,
   };
   return (cohort: Cohort, record: number): number[] => {
     const labels = cohort.labels.subarray(record * config.labels, (record + 1) * config.labels);
@@ -383,45 +309,63 @@ function remarks(
   };
 }
 
+/** What gives how many tokens of a record the network reads; it is asked for in every epoch. */
+function rowCounter(
+  { context }: SynehrgyConfig,
+  tokensOf: (cohort: Cohort, record: number) => number[],
+): GradientModel["rowsOf"] {
+  const known = new WeakMap<Cohort, Int32Array>();
+  return (cohort, record) => {
+    let rows = known.get(cohort);
+    if (rows === undefined) {
+      rows = Int32Array.from(
+        cohort.subjectIds,
+        (_, each) => Math.min(context, tokensOf(cohort, each).length) - 1,
+      );
+      known.set(cohort, rows);
+    }
+    return rows[record];
+  };
+}
+
+/** Negative log-likelihood of the next tokens, in nats. */
+function tokenLoss(
+  logits: tf.Tensor2D,
+  { targets }: TokenRows,
+  neighboursOf?: ReturnType<typeof neighbours>,
+): tf.Scalar {
+  if (neighboursOf === undefined) return categoricalNll(logits, targets);
+  const soft = softTargets(targets, neighboursOf);
+  return categoricalNll(logits, soft.targets, soft.weights);
+}
+
 /** SynEHRgy as `deno task train --model synehrgy` knows it. */
-export const synehrgy: ModelFamily<GradientModel> = {
+export const synehrgy: ModelFamily<GradientModel, SynehrgyConfig> = {
   name: "synehrgy",
   summary: "Codes, values, times, age and sex as tokens of a grammar (Karami et al. 2024)",
   settings,
   derived: transformerDerived,
   configFor,
   schemaFor,
-  create(stored, schema) {
+  create(config, schema) {
     if (schema === undefined) throw new TypeError("SynEHRgy needs the schema of its records");
-    const config = stored as SynehrgyConfig;
     const layout = layoutOf(schema, config);
     const tokensOf = speller(config, schema, layout);
     const initial = initialSynehrgy(config, layout);
-    const script = scriptOf(config, schema, layout);
+    const codec = codecOf(config, schema, layout);
     const batchOf = (cohort: Cohort, records: Int32Array) =>
       sequenceRows(
         Array.from(records, (record) => tokensOf(cohort, record).slice(0, config.context)),
         1,
       );
-    const known = new WeakMap<Cohort, Int32Array>(); // asked for in every epoch
-    const rowsOf = (cohort: Cohort, record: number) => {
-      let rows = known.get(cohort);
-      if (rows === undefined) {
-        rows = Int32Array.from(
-          cohort.subjectIds,
-          (_, each) => Math.min(config.context, tokensOf(cohort, each).length) - 1,
-        );
-        known.set(cohort, rows);
-      }
-      return rows[record];
-    };
+    const rowsOf = rowCounter(config, tokensOf);
     return {
       family: "synehrgy",
       config,
       schema,
       columns: layout.size,
       samplers: [],
-      rowLimit: config.context,
+      rowLimit: config.context - 1,
       rowsOf,
       remarks: (cohort) => remarks(config, schema, cohort, tokensOf),
       initial,
@@ -433,11 +377,9 @@ export const synehrgy: ModelFamily<GradientModel> = {
       toOriginal: (parameters) => withHead(parameters, gptEmbedding),
       loss(parameters, cohort, records, moment) {
         const batch = batchOf(cohort, records);
+        const isSoft = config.softLabels && moment !== undefined;
         const logits = synehrgyLogits(config, parameters, batch);
-        const { targets } = batch;
-        if (config.softLabels === 0 || moment === undefined) return categoricalNll(logits, targets);
-        const soft = softTargets(targets, neighbours(schema, layout));
-        return categoricalNll(logits, soft.targets, soft.weights);
+        return tokenLoss(logits, batch, isSoft ? neighbours(schema, layout) : undefined);
       },
       lossDivisor(cohort, recordCount) {
         let tokens = 0;
@@ -447,16 +389,16 @@ export const synehrgy: ModelFamily<GradientModel> = {
         return recordCount * tokens / cohort.recordCount;
       },
       likelihoodIsBound: true,
-      likelihoods: config.topK > 0 || config.grammar === 0
-        ? undefined
-        : (parameters, cohort, records) =>
+      ...config.topK === 0 && config.grammar && {
+        likelihoods: (parameters, cohort, records) =>
           tokenLikelihoods(cohort, records, {
-            script,
-            tokensOf: (...asked) => withAgesDrawn(script, layout, tokensOf(...asked)),
+            codec,
+            tokensOf: (...asked) => withAgesDrawn(codec, layout, tokensOf(...asked)),
             logits: (batch) => synehrgyLogits(config, parameters, batch),
           }),
+      },
       ...gptFootprints(config, layout.size, rowsOf),
-      sampling: (parameters) => sampling(config, script, parameters),
+      sampling: (parameters) => sampling(config, codec, parameters),
     };
   },
 };

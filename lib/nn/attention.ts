@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { differentiable } from "./differentiable.ts";
-import type { Dropout } from "./dropout.ts";
-import { hostKernel, isOnHost } from "./host.ts";
+import { isOnHost } from "./host.ts";
+import { hostAttention } from "./host_attention.ts";
 
 /**
  * Causal self-attention of many heads: row i of a record sees its rows 0..i.
@@ -16,8 +16,7 @@ import { hostKernel, isOnHost } from "./host.ts";
 export function causalAttention(qkv: tf.Tensor2D, records: number, heads: number): tf.Tensor2D {
   if (isOnHost()) return hostAttention(qkv, records, heads);
   const rows = qkv.shape[0] / records;
-  const future = () =>
-    tf.mul(tf.sub(1, tf.linalg.bandPart(tf.ones([rows, rows]), -1, 0)), -1e10) as tf.Tensor2D;
+  const future = () => tf.mul(tf.sub(1, tf.linalg.bandPart(tf.ones([rows, rows]), -1, 0)), -1e10);
   return biasedAttention(qkv, records, heads, future);
 }
 
@@ -27,122 +26,23 @@ export function causalAttention(qkv: tf.Tensor2D, records: number, heads: number
  * @param qkv [sets × members, 3 × width] as in {@link causalAttention}
  * @param bias [sets, members] added to the scores of each key: 0, or -1e10 for one that is padding
  * @param heads a divisor of width
- * @param dropout of weights; none when left out
+ * @param factors [sets, heads, members, members] on the weights, where some are dropped
  * @returns [sets × members, width]
  */
 export function setAttention(
   qkv: tf.Tensor2D,
   bias: tf.Tensor2D,
   heads: number,
-  dropout?: Dropout,
+  factors?: tf.Tensor4D,
 ): tf.Tensor2D {
   const [sets, members] = bias.shape;
-  if (isOnHost() && dropout === undefined) return hostAttention(qkv, sets, heads, bias);
+  if (isOnHost() && factors === undefined) return hostAttention(qkv, sets, heads, bias);
   return biasedAttention(
     qkv,
     sets,
     heads,
-    () => tf.reshape(bias, [sets, 1, 1, members]) as tf.Tensor4D,
-    dropout,
-  );
-}
-
-/** One softmax row over the first `count` scores, in place. */
-function softmax(scores: Float32Array, from: number, count: number): void {
-  let max = -Infinity;
-  for (let j = from; j < from + count; j++) if (scores[j] > max) max = scores[j];
-  let sum = 0;
-  for (let j = from; j < from + count; j++) sum += scores[j] = Math.exp(scores[j] - max);
-  for (let j = from; j < from + count; j++) scores[j] /= sum;
-}
-
-/**
- * Attention in loops over typed arrays, without the transposes that take half the time on wasm.
- *
- * @param bias [records, rows] added to the scores of each row; causal when left out
- */
-function hostAttention(
-  qkv: tf.Tensor2D,
-  records: number,
-  heads: number,
-  bias?: tf.Tensor2D,
-): tf.Tensor2D {
-  const rows = qkv.shape[0] / records;
-  const width = qkv.shape[1] / 3;
-  const head = width / heads;
-  const stride = 3 * width;
-  const scale = 1 / Math.sqrt(head);
-  const seenBy = (row: number) => bias === undefined ? row + 1 : rows;
-  return differentiable<tf.Tensor2D>(
-    [qkv],
-    (save) => {
-      const shapes = [[records * rows, width], [records * heads, rows, rows]];
-      const inputs = bias === undefined ? [qkv] : [qkv, bias];
-      const [y, weights] = hostKernel(inputs, shapes, ([qkv, bias], [y, weights]) => {
-        y.fill(0);
-        weights.fill(0);
-        for (let at = 0; at < records * heads; at++) {
-          const record = Math.floor(at / heads);
-          const q = record * rows * stride + (at % heads) * head;
-          const out = record * rows * width + (at % heads) * head;
-          for (let i = 0; i < rows; i++) {
-            const w = (at * rows + i) * rows;
-            const seen = seenBy(i);
-            for (let j = 0; j < seen; j++) {
-              const a = q + i * stride;
-              const b = q + width + j * stride;
-              let dot = 0;
-              for (let k = 0; k < head; k++) dot += qkv[a + k] * qkv[b + k];
-              weights[w + j] = dot * scale + (bias === undefined ? 0 : bias[record * rows + j]);
-            }
-            softmax(weights, w, seen);
-            for (let j = 0; j < seen; j++) {
-              const p = weights[w + j];
-              const v = q + 2 * width + j * stride;
-              for (let k = 0; k < head; k++) y[out + i * width + k] += p * qkv[v + k];
-            }
-          }
-        }
-      });
-      save([qkv, weights]);
-      return y as tf.Tensor2D;
-    },
-    (dy, saved) =>
-      hostKernel([dy, ...saved], [qkv.shape], ([dy, qkv, weights], [dqkv]) => {
-        dqkv.fill(0);
-        const dp = new Float32Array(rows);
-        for (let at = 0; at < records * heads; at++) {
-          const record = Math.floor(at / heads);
-          const q = record * rows * stride + (at % heads) * head;
-          const out = record * rows * width + (at % heads) * head;
-          for (let i = 0; i < rows; i++) {
-            const w = (at * rows + i) * rows;
-            const d = out + i * width;
-            const seen = seenBy(i);
-            let expected = 0;
-            for (let j = 0; j < seen; j++) {
-              const p = weights[w + j];
-              const v = q + 2 * width + j * stride;
-              let dot = 0;
-              for (let k = 0; k < head; k++) {
-                dot += dy[d + k] * qkv[v + k];
-                dqkv[v + k] += p * dy[d + k];
-              }
-              dp[j] = dot;
-              expected += p * dot;
-            }
-            const a = q + i * stride;
-            for (let j = 0; j < seen; j++) {
-              const ds = weights[w + j] * (dp[j] - expected) * scale;
-              const b = q + width + j * stride;
-              for (let k = 0; k < head; k++) {
-                dqkv[a + k] += ds * qkv[b + k];
-                dqkv[b + k] += ds * qkv[a + k];
-              }
-            }
-          }
-        }
-      }),
+    () => tf.reshape(bias, [sets, 1, 1, members]),
+    factors,
   );
 }
 
@@ -150,34 +50,32 @@ function hostAttention(
  * Attention in operations that every engine has.
  *
  * @param bias what to add to the scores, of a shape that spreads over [records, heads, rows, rows]
+ * @param factors [records, heads, rows, rows] on the weights, where some are dropped
  */
 function biasedAttention(
   qkv: tf.Tensor2D,
   records: number,
   heads: number,
   bias: () => tf.Tensor,
-  dropout?: Dropout,
+  factors?: tf.Tensor4D,
 ): tf.Tensor2D {
   const scale = 1 / Math.sqrt(qkv.shape[1] / 3 / heads);
-  return differentiable<tf.Tensor2D>(
+  return differentiable(
     [qkv],
-    (save) => {
+    () => {
       const [q, k, v] = splitHeads(qkv, records, heads, 3);
       const scores = tf.mul(products(q, k, "N", "T"), scale);
-      const weights = tf.softmax(tf.add(scores, bias()));
-      const kept = dropout?.(weights.shape);
-      save(kept === undefined ? [q, k, v, weights] : [q, k, v, weights, kept]);
-      const used = (kept === undefined ? weights : tf.mul(weights, kept)) as tf.Tensor4D;
-      return joinHeads([products(used, v)]);
+      const weights: tf.Tensor4D = tf.softmax(tf.add(scores, bias()));
+      const kept = factors === undefined ? [] : [factors];
+      const value = joinHeads([products(thinned(weights, kept), v)]);
+      return { value, saved: [q, k, v, weights, ...kept] };
     },
-    (dy, saved) => {
-      const [q, k, v, weights, kept] = saved as tf.Tensor4D[];
+    (dy, [q, k, v, weights, ...kept]) => {
       const [d] = splitHeads(dy, records, heads, 1);
-      const used = (kept === undefined ? weights : tf.mul(weights, kept)) as tf.Tensor4D;
-      const dUsed = products(d, v, "N", "T");
-      const dWeights = kept === undefined ? dUsed : tf.mul(dUsed, kept);
+      const used = thinned(weights, kept);
+      const dWeights = thinned(products(d, v, "N", "T"), kept);
       const expected = tf.sum(tf.mul(dWeights, weights), 3, true);
-      const dScores = tf.mul(tf.mul(weights, tf.sub(dWeights, expected)), scale) as tf.Tensor4D;
+      const dScores: tf.Tensor4D = tf.mul(tf.mul(weights, tf.sub(dWeights, expected)), scale);
       return [joinHeads([
         products(dScores, k),
         products(dScores, q, "T"),
@@ -185,6 +83,11 @@ function biasedAttention(
       ])];
     },
   );
+}
+
+/** Weights with those left out that dropout does not keep, where there is one. */
+function thinned(weights: tf.Tensor4D, [kept]: readonly tf.Tensor[]): tf.Tensor4D {
+  return kept === undefined ? weights : tf.mul(weights, kept);
 }
 
 /** Products of a or aᵀ and b or bᵀ; wasm multiplies slower by flags than by transposed tensors. */
@@ -238,15 +141,15 @@ export function attendNext(
   const width = columns / 3;
   const head = width / heads;
   const [q, newKeys, newValues] = tf.split(qkv, 3, 1).map((part) =>
-    tf.reshape(part, [records, heads, 1, head])
-  ) as tf.Tensor4D[];
+    tf.reshape<tf.Rank.R4>(part, [records, heads, 1, head])
+  );
   const keys = cache === undefined ? newKeys : tf.concat([cache.keys, newKeys], 2);
   const values = cache === undefined ? newValues : tf.concat([cache.values, newValues], 2);
   const y = tf.tidy(() => {
     const scores = tf.mul(tf.matMul(q, keys, false, true), 1 / Math.sqrt(head));
-    return tf.reshape(tf.matMul(tf.softmax(scores), values), [records, width]);
+    return tf.reshape<tf.Rank.R2>(tf.matMul(tf.softmax(scores), values), [records, width]);
   });
   if (cache !== undefined) tf.dispose([cache.keys, cache.values, newKeys, newValues]);
   q.dispose();
-  return { y: y as tf.Tensor2D, cache: { keys, values } };
+  return { y, cache: { keys, values } };
 }

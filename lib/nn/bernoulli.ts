@@ -32,11 +32,11 @@ function hostNll(
   positiveWeight: number,
 ): tf.Scalar {
   const [rows, columns] = logits.shape;
-  return differentiable<tf.Scalar>(
+  return differentiable(
     [logits],
-    (save) => {
-      const shapes = [[], [rows, columns]];
-      const [sum, gradient] = hostKernel([logits], shapes, ([logits], [sum, gradient]) => {
+    () => {
+      const shapes = [[], [rows, columns]] as const;
+      const [value, gradient] = hostKernel([logits], shapes, ([logits], [sum, gradient]) => {
         let total = 0;
         for (let r = 0; r < rows; r++) {
           const from = r * columns;
@@ -61,8 +61,7 @@ function hostNll(
         }
         sum[0] = total;
       });
-      save([gradient]);
-      return sum as tf.Scalar;
+      return { value, saved: [gradient] };
     },
     (dy, [gradient]) => [tf.mul(gradient, dy)],
   );
@@ -75,9 +74,9 @@ function deviceNll(
   positiveWeight: number,
 ): tf.Scalar {
   const [rows, columns] = logits.shape;
-  return differentiable<tf.Scalar>(
+  return differentiable(
     [logits],
-    (save) => {
+    () => {
       const counts = tf.tensor2d(mask, [rows, 1]);
       const on = tf.mul(dense(targets, columns), counts);
       const softplus = tf.softplus(logits);
@@ -86,8 +85,8 @@ function deviceNll(
         on,
         tf.sub(tf.mul(softplus, positiveWeight - 1), tf.mul(logits, positiveWeight)),
       ));
-      save([logits, on, counts]);
-      return tf.add(off, weighted) as tf.Scalar;
+      const value: tf.Scalar = tf.add(off, weighted);
+      return { value, saved: [logits, on, counts] };
     },
     (dy, [logits, on, counts]) => {
       const p = tf.sigmoid(logits);

@@ -7,6 +7,96 @@ import { type MultiHot, rowsFrom } from "./multi_hot.ts";
 /** Columns to a block: one matrix product each, the triangle inside it in plain loops. */
 const block = 128;
 
+/** The head's numbers in memory. */
+interface HeadNumbers {
+  readonly width: number;
+  /** Units of the first layer. */
+  readonly size: number;
+  /** [columns × size] */
+  readonly codeTable: Float32Array;
+  /** [size × size] */
+  readonly weight2: Float32Array;
+  /** [size] */
+  readonly bias2: Float32Array;
+}
+
+/** What one row is drawn by. */
+interface RowDraws {
+  /** [columns] in [0, 1) */
+  readonly uniforms: Float32Array;
+  readonly forbidden?: Forbidden;
+  /** Whether a column may come on, asked for rising columns. */
+  readonly isPermitted?: (column: number) => boolean;
+  /** Columns that are on so far. */
+  readonly on: number[];
+}
+
+/**
+ * What the hidden units before a block, final by now, give to its logits: [rows, end - start].
+ *
+ * @param z [rows, size] pre-activations so far
+ */
+async function knownLogits(
+  head: MaskedHead,
+  z: Float32Array,
+  start: number,
+  end: number,
+): Promise<Float32Array> {
+  const size = head.width + head.columns;
+  const rows = z.length / size;
+  const known = head.width + start;
+  const hidden = new Float32Array(rows * known);
+  for (let r = 0; r < rows; r++) {
+    for (let j = 0; j < known; j++) hidden[r * known + j] = Math.max(0, z[r * size + j]);
+  }
+  const logits = tf.tidy(() =>
+    product(
+      tf.tensor2d(hidden, [rows, known]),
+      tf.slice(head.weight2, [head.width - 1 + start, 0], [end - start, known]),
+      "N",
+      "T",
+    )
+  );
+  const numbers = (await logits.data<"float32">()).slice();
+  logits.dispose();
+  return numbers;
+}
+
+/**
+ * Draws the columns of a block for one row. A column that comes on adds to the row's
+ * pre-activations, and each hidden unit, final with its column, to the block's later logits.
+ *
+ * @param start first column of the block
+ * @param z [size] the row's pre-activations so far
+ * @param logits [columns of the block] of {@link knownLogits}
+ */
+function drawBlock(
+  { width, size, codeTable, weight2, bias2 }: HeadNumbers,
+  start: number,
+  z: Float32Array,
+  logits: Float32Array,
+  { uniforms, forbidden, isPermitted, on }: RowDraws,
+): void {
+  const end = start + logits.length;
+  for (let c = start; c < end; c++) {
+    const logit = logits[c - start] + bias2[width - 1 + c];
+    if (uniforms[c] < 1 / (1 + Math.exp(-logit))) {
+      if (isPermitted?.(c) === false) forbidden?.onMasked?.(c);
+      else {
+        on.push(c);
+        const from = c * size;
+        for (let j = width + c; j < size; j++) z[j] += codeTable[from + j];
+      }
+    }
+    const unit = z[width + c];
+    if (unit > 0) {
+      for (let later = c + 1; later < end; later++) {
+        logits[later - start] += unit * weight2[(width - 1 + later) * size + width + c];
+      }
+    }
+  }
+}
+
 /**
  * Draws one row for each history, column by column in one pass's work: blocks of columns get what
  * is already decided by a matrix product, and only the few codes that come on touch the rest.
@@ -27,57 +117,31 @@ export async function blockOrderRows(
 ): Promise<MultiHot> {
   const { width, columns } = head;
   const size = width + columns;
-  const count = history.shape[0];
   const fromHistory = head.fromHistory(history);
-  const z = (await fromHistory.data()).slice(); // [rows, size] pre-activations so far
+  const z = (await fromHistory.data<"float32">()).slice(); // [rows, size] pre-activations so far
   fromHistory.dispose();
-  const codeTable = await head.codeTable.data();
-  const weight2 = await head.weight2.data();
-  const bias2 = await head.bias2.data();
-  const lists: number[][] = Array.from({ length: count }, () => []);
-  const gates = forbidden?.map((own) => own && gate(own));
-
+  const numbers: HeadNumbers = {
+    width,
+    size,
+    codeTable: await head.codeTable.data<"float32">(),
+    weight2: await head.weight2.data<"float32">(),
+    bias2: await head.bias2.data<"float32">(),
+  };
+  const draws = Array.from({ length: history.shape[0] }, (_, r): RowDraws => {
+    const own = forbidden?.[r];
+    return {
+      uniforms: uniforms.subarray(r * columns, (r + 1) * columns),
+      ...own !== undefined && { forbidden: own, isPermitted: gate(own) },
+      on: [],
+    };
+  });
   for (let start = 0; start < columns; start += block) {
     const end = Math.min(columns, start + block);
-    // What the hidden units before the block, final by now, give to the block's logits
-    const known = width + start;
-    const hidden = new Float32Array(count * known);
-    for (let r = 0; r < count; r++) {
-      for (let j = 0; j < known; j++) hidden[r * known + j] = Math.max(0, z[r * size + j]);
-    }
-    const first = width - 1 + start;
-    const given = tf.tidy(() =>
-      product(
-        tf.tensor2d(hidden, [count, known]),
-        tf.slice(head.weight2, [first, 0], [end - start, known]),
-        "N",
-        "T",
-      )
-    );
-    const logits = (await given.data()).slice(); // [rows, end - start]
-    given.dispose();
-
-    for (let r = 0; r < count; r++) {
-      const at = r * (end - start);
-      for (let c = start; c < end; c++) {
-        const logit = logits[at + c - start] + bias2[width - 1 + c];
-        const unit = r * size + width + c; // becomes final with column c
-        if (uniforms[r * columns + c] < 1 / (1 + Math.exp(-logit))) {
-          if (gates?.[r]?.(c) === false) forbidden?.[r]?.onMasked?.(c);
-          else {
-            lists[r].push(c);
-            const from = c * size;
-            for (let j = width + c; j < size; j++) z[r * size + j] += codeTable[from + j];
-          }
-        }
-        if (z[unit] > 0) {
-          for (let later = c + 1; later < end; later++) {
-            logits[at + later - start] += z[unit] *
-              weight2[(width - 1 + later) * size + width + c];
-          }
-        }
-      }
-    }
+    const logits = await knownLogits(head, z, start, end);
+    draws.forEach((own, r) => {
+      const ofRow = logits.subarray(r * (end - start), (r + 1) * (end - start));
+      drawBlock(numbers, start, z.subarray(r * size, (r + 1) * size), ofRow, own);
+    });
   }
-  return rowsFrom(lists);
+  return rowsFrom(draws.map(({ on }) => on));
 }

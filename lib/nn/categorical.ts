@@ -28,11 +28,11 @@ function hostNll(
   weights?: Float32Array,
 ): tf.Scalar {
   const [rows, columns] = logits.shape;
-  return differentiable<tf.Scalar>(
+  return differentiable(
     [logits],
-    (save) => {
-      const shapes = [[], [rows, columns]];
-      const [sum, gradient] = hostKernel([logits], shapes, ([logits], [sum, gradient]) => {
+    () => {
+      const shapes = [[], [rows, columns]] as const;
+      const [value, gradient] = hostKernel([logits], shapes, ([logits], [sum, gradient]) => {
         let total = 0;
         for (let r = 0; r < rows; r++) {
           const from = r * columns;
@@ -56,8 +56,7 @@ function hostNll(
         }
         sum[0] = total;
       });
-      save([gradient]);
-      return sum as tf.Scalar;
+      return { value, saved: [gradient] };
     },
     (dy, [gradient]) => [tf.mul(gradient, dy)],
   );
@@ -69,18 +68,21 @@ function deviceNll(
   weights?: Float32Array,
 ): tf.Scalar {
   const [, columns] = logits.shape;
-  return differentiable<tf.Scalar>(
+  return differentiable(
     [logits],
-    (save) => {
+    () => {
       const on = dense(targets, columns, weights);
       const shifted = tf.sub(logits, tf.max(logits, 1, true));
       const logMass = tf.log(tf.sum(tf.exp(shifted), 1, true));
       const counts = tf.sum(on, 1, true); // 1 for rows that count
-      save([logits, on, counts]);
-      return tf.sub(tf.sum(tf.mul(logMass, counts)), tf.sum(tf.mul(on, shifted))) as tf.Scalar;
+      const value: tf.Scalar = tf.sub(
+        tf.sum(tf.mul(logMass, counts)),
+        tf.sum(tf.mul(on, shifted)),
+      );
+      return { value, saved: [logits, on, counts] };
     },
     (dy, [logits, on, counts]) => {
-      const gradient = tf.sub(tf.mul(tf.softmax(logits as tf.Tensor2D), counts), on);
+      const gradient = tf.sub(tf.mul(tf.softmax(logits), counts), on);
       return [tf.mul(gradient, dy)];
     },
   );
@@ -106,14 +108,14 @@ export async function categoricalRows(
 ): Promise<MultiHot> {
   const [rows, columns] = logits.shape;
   const softmax = tf.softmax(logits);
-  const probabilities = await softmax.data() as Float32Array;
+  const probabilities = await softmax.data<"float32">();
   softmax.dispose();
   const drawn = Array.from(
     { length: rows },
     (_, r) => chosen(probabilities.subarray(r * columns, (r + 1) * columns), uniforms[r]),
   );
   if (drawn.some(({ column }, r) => forbidden?.[r]?.columns[column] === 1)) {
-    const numbers = await logits.data() as Float32Array;
+    const numbers = await logits.data<"float32">();
     for (let r = 0; r < rows; r++) {
       const { column, within } = drawn[r];
       const own = forbidden?.[r];
@@ -138,7 +140,7 @@ export async function likeliestRows(
   forbidden?: readonly (Forbidden | undefined)[],
 ): Promise<MultiHot> {
   const [rows, columns] = logits.shape;
-  const numbers = await logits.data() as Float32Array;
+  const numbers = await logits.data<"float32">();
   return rowsFrom(Array.from({ length: rows }, (_, r) => {
     const row = numbers.subarray(r * columns, (r + 1) * columns);
     const left = forbidden?.[r]?.columns.slice() ?? new Uint8Array(columns);

@@ -13,7 +13,7 @@ function moved(x: tf.Tensor3D, by: number): tf.Tensor3D {
   if (by === 0) return tf.clone(x);
   const distance = Math.abs(by);
   if (distance >= rows) return tf.zeros([records, rows, width]);
-  const zeros = tf.zeros([records, distance, width]) as tf.Tensor3D;
+  const zeros = tf.zeros<tf.Rank.R3>([records, distance, width]);
   const kept = tf.slice(x, [0, by > 0 ? 0 : distance, 0], [records, rows - distance, width]);
   return tf.concat(by > 0 ? [zeros, kept] : [kept, zeros], 1);
 }
@@ -40,22 +40,24 @@ export function causalConvolution(
   const [out, , taps] = weight.shape;
   const rows = total / records;
   const distances = Array.from({ length: taps }, (_, tap) => (taps - 1 - tap) * dilation);
-  const seen = differentiable<tf.Tensor2D>( // [records × rows, in × taps]
+  const seen = differentiable( // [records × rows, in × taps]
     [x],
-    () =>
-      tf.tidy(() => {
-        const byRecord = tf.reshape(x, [records, rows, width]) as tf.Tensor3D;
+    () => {
+      const value = tf.tidy(() => {
+        const byRecord = tf.reshape<tf.Rank.R3>(x, [records, rows, width]);
         const each = distances.map((distance) => moved(byRecord, distance));
-        return tf.reshape(tf.stack(each, 3), [total, width * taps]) as tf.Tensor2D;
-      }),
+        return tf.reshape<tf.Rank.R2>(tf.stack(each, 3), [total, width * taps]);
+      });
+      return { value, saved: [] };
+    },
     (dy) => {
       const each = tf.unstack(tf.reshape(dy, [records, rows, width, taps]), 3) as tf.Tensor3D[];
       const back = each.map((part, tap) => moved(part, -distances[tap]));
       return [tf.reshape(tf.addN(back), [total, width])];
     },
   );
-  const matrix = tf.reshape(weight, [out, width * taps]) as tf.Tensor2D;
-  return linear(seen, matrix, bias, "out-in");
+  const flat = tf.reshape<tf.Rank.R2>(weight, [out, width * taps]);
+  return linear(seen, flat, bias, "out-in");
 }
 
 /** Which input row and tap goes to which output row: [rows out, rows in × taps] of 0 and 1. */
@@ -91,20 +93,22 @@ export function transposedConvolution(
   const [width, out, taps] = weight.shape;
   const rows = x.shape[0] / records;
   const rowsOut = (rows - 1) * stride + taps;
-  const spread = linear(x, tf.reshape(weight, [width, out * taps]) as tf.Tensor2D, null);
-  const placed = differentiable<tf.Tensor2D>( // [records × rows out, out]
+  const spread = linear(x, tf.reshape<tf.Rank.R2>(weight, [width, out * taps]), null);
+  const placed = differentiable( // [records × rows out, out]
     [spread],
-    () =>
-      tf.tidy(() => {
+    () => {
+      const value = tf.tidy(() => {
         const byTap = tf.transpose(tf.reshape(spread, [records, rows, out, taps]), [1, 3, 0, 2]);
-        const flat = tf.reshape(byTap, [rows * taps, records * out]) as tf.Tensor2D;
+        const flat = tf.reshape<tf.Rank.R2>(byTap, [rows * taps, records * out]);
         const sums = tf.matMul(placement(rows, taps, stride), flat);
         const byRecord = tf.transpose(tf.reshape(sums, [rowsOut, records, out]), [1, 0, 2]);
-        return tf.reshape(byRecord, [records * rowsOut, out]) as tf.Tensor2D;
-      }),
+        return tf.reshape<tf.Rank.R2>(byRecord, [records * rowsOut, out]);
+      });
+      return { value, saved: [] };
+    },
     (dy) => {
       const byRow = tf.transpose(tf.reshape(dy, [records, rowsOut, out]), [1, 0, 2]);
-      const flat = tf.reshape(byRow, [rowsOut, records * out]) as tf.Tensor2D;
+      const flat = tf.reshape<tf.Rank.R2>(byRow, [rowsOut, records * out]);
       const back = tf.matMul(tf.transpose(placement(rows, taps, stride)), flat);
       const byTap = tf.reshape(back, [rows, taps, records, out]);
       return [tf.reshape(tf.transpose(byTap, [2, 0, 3, 1]), [records * rows, out * taps])];

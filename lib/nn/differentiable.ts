@@ -5,20 +5,23 @@ import * as tf from "@tensorflow/tfjs-core";
  * inside. Intermediate tensors are freed at once on the way forward and on the way back.
  *
  * @param inputs what gradients are wanted for
- * @param forward computes the value; what it passes to `save` comes back in `backward`
- * @param backward from the gradient at the value, one gradient per input, each of its shape
+ * @param forward computes the value, and what is saved for the way back
+ * @param backward from the gradient at the value and what was saved, one gradient per input, each of
+ * its shape
  */
-export function differentiable<T extends tf.Tensor>(
+export function differentiable<T extends tf.Tensor, const S extends readonly tf.Tensor[]>(
   inputs: tf.Tensor[],
-  forward: (save: (tensors: tf.Tensor[]) => void) => T,
-  backward: (dy: T, saved: tf.Tensor[]) => tf.Tensor[],
+  forward: () => { value: T; saved: S },
+  backward: (dy: T, saved: S) => tf.Tensor[],
 ): T {
-  const step = tf.customGrad((...args) => {
+  const step = tf.customGrad<T>((...args) => {
     const save = args[args.length - 1] as tf.GradSaveFunc;
-    return {
-      value: forward(save),
-      gradFunc: (dy, saved) => tf.tidy(() => backward(dy as T, saved)),
-    };
+    const { value, saved } = forward();
+    save([...saved]);
+    // tfjs gives back copies of what was saved, in the same order
+    const gradFunc = (dy: T, copies: tf.Tensor[]) =>
+      tf.tidy(() => backward(dy, copies as tf.Tensor[] & S));
+    return { value, gradFunc };
   });
-  return step(...inputs) as T;
+  return step(...inputs);
 }

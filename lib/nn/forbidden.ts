@@ -15,7 +15,7 @@ export interface Forbidden {
   readonly columns: Uint8Array;
   /** Later columns of a row that may not come on once this one is on; in models that draw rows. */
   readonly excludes?: (column: number) => readonly number[];
-  /** Told of each column that the model would have drawn and that is kept off. */
+  /** Called with each column that the model would have drawn and that is kept off. */
   readonly onMasked?: (column: number) => void;
 }
 

@@ -9,13 +9,13 @@ const B = A * 0.044715;
 
 /** The Gaussian error linear unit in its tanh form, of any shape (Hendrycks & Gimpel 2016). */
 export function gelu<T extends tf.Tensor>(x: T): T {
-  return differentiable<T>(
+  return differentiable(
     [x],
-    (save) => {
+    () => {
       const square = tf.square(x);
       const gate = tf.sigmoid(tf.mul(x, tf.add(tf.mul(square, B), A)));
-      save([x, square, gate]);
-      return tf.mul(x, gate) as T;
+      const value: T = tf.mul(x, gate);
+      return { value, saved: [x, square, gate] };
     },
     (dy, [x, square, gate]) => {
       const slope = tf.mul(tf.mul(x, tf.sub(1, gate)), tf.add(tf.mul(square, 3 * B), A));
@@ -42,18 +42,17 @@ function gated<T extends tf.Tensor>(x: T): [y: T, below: T] {
       }
     }) as [T, T];
   }
-  const below = tf.mul(0.5, tf.add(1, tf.erf(tf.mul(x, Math.SQRT1_2)))) as T;
+  const below: T = tf.mul(0.5, tf.add(1, tf.erf(tf.mul(x, Math.SQRT1_2))));
   return [tf.mul(x, below), below];
 }
 
 /** The Gaussian error linear unit as it is defined, x Φ(x), of any shape; BERT has this one. */
 export function exactGelu<T extends tf.Tensor>(x: T): T {
-  return differentiable<T>(
+  return differentiable(
     [x],
-    (save) => {
-      const [y, below] = gated(x);
-      save([x, below]);
-      return y;
+    () => {
+      const [value, below] = gated(x);
+      return { value, saved: [x, below] };
     },
     (dy, [x, below]) => {
       const density = tf.mul(tf.exp(tf.mul(tf.square(x), -0.5)), 1 / Math.sqrt(2 * Math.PI));

@@ -29,7 +29,8 @@ function view(tensor: tf.TensorInfo): Float32Array {
   return backend.data.get(tensor.dataId).values as Float32Array;
 }
 
-function output(shape: number[]): tf.TensorInfo {
+function output(sizes: readonly number[]): tf.TensorInfo {
+  const shape = [...sizes];
   if (tf.getBackend() === "wasm") {
     const backend = tf.backend() as BackendWasm;
     return backend.makeOutput(shape, "float32");
@@ -39,6 +40,20 @@ function output(shape: number[]): tf.TensorInfo {
   return backend.makeTensorInfo(shape, "float32", numbers);
 }
 
+/** Tensors by the number of their axes. */
+interface ByRank {
+  0: tf.Scalar;
+  1: tf.Tensor1D;
+  2: tf.Tensor2D;
+  3: tf.Tensor3D;
+  4: tf.Tensor4D;
+}
+
+/** The tensor that has a shape, of which often only the number of axes is known. */
+type TensorOf<Shape extends readonly number[]> = Shape["length"] extends keyof ByRank
+  ? ByRank[Shape["length"]]
+  : tf.Tensor;
+
 /**
  * New tensors computed by a loop over typed arrays. To the tape this is one opaque step: call it
  * inside {@link differentiable}.
@@ -47,12 +62,13 @@ function output(shape: number[]): tf.TensorInfo {
  * @param shapes the shapes of the outputs; their memory is NOT cleared on wasm
  * @param compute reads the inputs' numbers and fills the outputs', both in the order given
  */
-export function hostKernel(
-  inputs: tf.Tensor[],
-  shapes: number[][],
+export function hostKernel<const Shapes extends readonly (readonly number[])[]>(
+  inputs: readonly tf.Tensor[],
+  shapes: Shapes,
   compute: (inputs: Float32Array[], outputs: Float32Array[]) => void,
-): tf.Tensor[] {
+): { -readonly [K in keyof Shapes]: TensorOf<Shapes[K]> } {
   const infos = shapes.map(output);
   compute(inputs.map(view), infos.map(view));
-  return infos.map((info) => tf.engine().makeTensorFromTensorInfo(info));
+  const tensors: tf.Tensor[] = infos.map((info) => tf.engine().makeTensorFromTensorInfo(info));
+  return tensors as { -readonly [K in keyof Shapes]: TensorOf<Shapes[K]> };
 }

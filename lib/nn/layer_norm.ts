@@ -2,14 +2,20 @@ import * as tf from "@tensorflow/tfjs-core";
 import { differentiable } from "./differentiable.ts";
 import { hostKernel, isOnHost } from "./host.ts";
 import { columnSums } from "./linear.ts";
+import { type NamedTensors, vector } from "./parameters.ts";
 
 /** Value, normalised rows [rows, width] and 1 / deviation [rows, 1]. */
 type Normalized = [y: tf.Tensor2D, normal: tf.Tensor2D, scale: tf.Tensor2D];
 
-function forward(x: tf.Tensor2D, gain: tf.Tensor1D, bias: tf.Tensor1D, epsilon: number) {
+function forward(
+  x: tf.Tensor2D,
+  gain: tf.Tensor1D,
+  bias: tf.Tensor1D,
+  epsilon: number,
+): Normalized {
   const [rows, width] = x.shape;
   if (isOnHost()) {
-    const shapes = [[rows, width], [rows, width], [rows, 1]];
+    const shapes = [[rows, width], [rows, width], [rows, 1]] as const;
     return hostKernel([x, gain, bias], shapes, ([x, gain, bias], [y, normal, scale]) => {
       for (let r = 0; r < rows; r++) {
         const from = r * width;
@@ -26,12 +32,12 @@ function forward(x: tf.Tensor2D, gain: tf.Tensor1D, bias: tf.Tensor1D, epsilon: 
           y[from + i] = n * gain[i] + bias[i];
         }
       }
-    }) as Normalized;
+    });
   }
   const centered = tf.sub(x, tf.mean(x, 1, true));
-  const scale = tf.rsqrt(tf.add(tf.mean(tf.square(centered), 1, true), epsilon));
-  const normal = tf.mul(centered, scale);
-  return [tf.add(tf.mul(normal, gain), bias), normal, scale] as Normalized;
+  const scale: tf.Tensor2D = tf.rsqrt(tf.add(tf.mean(tf.square(centered), 1, true), epsilon));
+  const normal: tf.Tensor2D = tf.mul(centered, scale);
+  return [tf.add(tf.mul(normal, gain), bias), normal, scale];
 }
 
 /** dx = scale (g - mean(g) - normal mean(g normal)) with g = dy gain, means over the row. */
@@ -95,16 +101,29 @@ export function layerNorm(
   bias: tf.Tensor1D,
   epsilon: number,
 ): tf.Tensor2D {
-  return differentiable<tf.Tensor2D>(
+  return differentiable(
     [x, gain, bias],
-    (save) => {
-      const [y, normal, scale] = forward(x, gain, bias, epsilon);
-      save([normal, scale, gain]);
-      return y;
+    () => {
+      const [value, normal, scale] = forward(x, gain, bias, epsilon);
+      return { value, saved: [normal, scale, gain] };
     },
-    (dy, saved) => {
-      const [normal, scale, gain] = saved as [tf.Tensor2D, tf.Tensor2D, tf.Tensor1D];
-      return backward(dy, normal, scale, gain);
-    },
+    (dy, [normal, scale, gain]) => backward(dy, normal, scale, gain),
   );
+}
+
+/**
+ * {@link layerNorm} by the parameters `NAME.weight` and `NAME.bias`.
+ *
+ * @param name of the layer
+ * @param x [rows, width]
+ * @param epsilon added to the variance
+ */
+export function normed(
+  parameters: NamedTensors,
+  name: string,
+  x: tf.Tensor2D,
+  epsilon: number,
+): tf.Tensor2D {
+  const gain = vector(parameters, `${name}.weight`);
+  return layerNorm(x, gain, vector(parameters, `${name}.bias`), epsilon);
 }

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { differentiable } from "./differentiable.ts";
 import { hostKernel, isOnHost } from "./host.ts";
+import { matrix, type NamedTensors, vector } from "./parameters.ts";
 import { biasGradient, isOnTensorflow } from "./tensorflow_ops.ts";
 
 /**
@@ -24,7 +25,7 @@ export function transposed(x: tf.Tensor2D): tf.Tensor2D {
       }
     }
   });
-  return y as tf.Tensor2D;
+  return y;
 }
 
 /**
@@ -55,7 +56,7 @@ export function columnSums(x: tf.Tensor2D): tf.Tensor1D {
       for (let c = 0; c < columns; c++, i++) to[c] += from[i];
     }
   });
-  return sums as tf.Tensor1D;
+  return sums;
 }
 
 /**
@@ -73,20 +74,30 @@ export function linear(
   layout: "in-out" | "out-in" = "in-out",
 ): tf.Tensor2D {
   const isOutIn = layout === "out-in";
-  return differentiable<tf.Tensor2D>(
+  return differentiable(
     bias === null ? [x, weight] : [x, weight, bias],
-    (save) => {
-      save([x, weight]);
+    () => {
       const y = product(x, weight, "N", isOutIn ? "T" : "N");
-      return bias === null ? y : tf.add(y, bias);
+      const value: tf.Tensor2D = bias === null ? y : tf.add(y, bias);
+      return { value, saved: [x, weight] };
     },
-    (dy, saved) => {
-      const [x, weight] = saved as [tf.Tensor2D, tf.Tensor2D];
-      return [
-        product(dy, weight, "N", isOutIn ? "N" : "T"),
-        isOutIn ? product(dy, x, "T") : product(x, dy, "T"),
-        ...(bias === null ? [] : [columnSums(dy)]),
-      ];
-    },
+    (dy, [x, weight]) => [
+      product(dy, weight, "N", isOutIn ? "N" : "T"),
+      isOutIn ? product(dy, x, "T") : product(x, dy, "T"),
+      ...(bias === null ? [] : [columnSums(dy)]),
+    ],
   );
+}
+
+/**
+ * x Wᵀ + b, as PyTorch's `nn.Linear` names and stores them.
+ *
+ * @param parameters with `NAME.weight` [out, in] and `NAME.bias` [out]
+ * @param name of the layer
+ * @param x [rows, in]
+ * @returns [rows, out]
+ */
+export function affine(parameters: NamedTensors, name: string, x: tf.Tensor2D): tf.Tensor2D {
+  const weight = matrix(parameters, `${name}.weight`);
+  return linear(x, weight, vector(parameters, `${name}.bias`), "out-in");
 }

@@ -11,6 +11,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { differentiable } from "./differentiable.ts";
 import { hostKernel, isOnHost } from "./host.ts";
 import { columnSums, product, transposed } from "./linear.ts";
+import { matrix, type NamedTensors, vector } from "./parameters.ts";
 
 /** Weights of one layer. */
 export interface LstmWeights {
@@ -22,6 +23,21 @@ export interface LstmWeights {
   readonly inputBias: tf.Tensor1D;
   /** [4 × width] */
   readonly hiddenBias: tf.Tensor1D;
+}
+
+/**
+ * The weights of a layer by PyTorch's names.
+ *
+ * @param name of the stack of layers, such as "lstm"
+ * @param layer "l0" for the first, "l0_reverse" where it goes backwards
+ */
+export function lstmWeights(parameters: NamedTensors, name: string, layer: string): LstmWeights {
+  return {
+    input: matrix(parameters, `${name}.weight_ih_${layer}`),
+    hidden: matrix(parameters, `${name}.weight_hh_${layer}`),
+    inputBias: vector(parameters, `${name}.bias_ih_${layer}`),
+    hiddenBias: vector(parameters, `${name}.bias_hh_${layer}`),
+  };
 }
 
 /** What a layer hands on from step to step, each [records, width]. */
@@ -54,13 +70,18 @@ function stepOf(
   const [records, width] = before.shape;
   if (!isOnHost()) {
     const sum = tf.add(tf.slice(given, [step * records, 0], [records, 4 * width]), recurrent);
-    const [i, f, g, o] = tf.split(sum, 4, 1);
+    const [i, f, g, o]: tf.Tensor2D[] = tf.split(sum, 4, 1);
     const gates = [tf.sigmoid(i), tf.sigmoid(f), tf.tanh(g), tf.sigmoid(o)];
-    const cell = tf.add(tf.mul(gates[1], before), tf.mul(gates[0], gates[2]));
+    const cell: tf.Tensor2D = tf.add(tf.mul(gates[1], before), tf.mul(gates[0], gates[2]));
     const squashed = tf.tanh(cell);
-    return [tf.mul(gates[3], squashed), cell, squashed, tf.concat(gates, 1)] as Step;
+    return [tf.mul(gates[3], squashed), cell, squashed, tf.concat(gates, 1)];
   }
-  const shapes = [[records, width], [records, width], [records, width], [records, 4 * width]];
+  const shapes = [
+    [records, width],
+    [records, width],
+    [records, width],
+    [records, 4 * width],
+  ] as const;
   return hostKernel(
     [given, recurrent, before],
     shapes,
@@ -82,7 +103,7 @@ function stepOf(
         }
       }
     },
-  ) as Step;
+  );
 }
 
 /**
@@ -104,18 +125,19 @@ function stepGradient(
 ): [dGates: tf.Tensor2D, dCell: tf.Tensor2D] {
   const [records, width] = before.shape;
   if (!isOnHost()) {
-    const [i, f, g, o] = tf.split(gates, 4, 1);
+    const [i, f, g, o]: tf.Tensor2D[] = tf.split(gates, 4, 1);
     const dOutput = tf.add(tf.slice(dy, [step * records, 0], [records, width]), later.output);
     const slope = tf.sub(1, tf.square(squashed));
     const dCell = tf.add(later.cell, tf.mul(tf.mul(dOutput, o), slope));
-    const ofSigmoid = (d: tf.Tensor, s: tf.Tensor) => tf.mul(d, tf.mul(s, tf.sub(1, s)));
-    const dGates = tf.concat([
+    const ofSigmoid = (d: tf.Tensor, s: tf.Tensor): tf.Tensor2D =>
+      tf.mul(d, tf.mul(s, tf.sub(1, s)));
+    const dGates = tf.concat<tf.Tensor2D>([
       ofSigmoid(tf.mul(dCell, g), i),
       ofSigmoid(tf.mul(dCell, before), f),
       tf.mul(tf.mul(dCell, i), tf.sub(1, tf.square(g))),
       ofSigmoid(tf.mul(dOutput, squashed), o),
     ], 1);
-    return [dGates, tf.mul(dCell, f)] as [tf.Tensor2D, tf.Tensor2D];
+    return [dGates, tf.mul(dCell, f)];
   }
   return hostKernel(
     [dy, later.output, later.cell, before, squashed, gates],
@@ -141,7 +163,7 @@ function stepGradient(
         }
       }
     },
-  ) as [tf.Tensor2D, tf.Tensor2D];
+  );
 }
 
 /**
@@ -155,24 +177,23 @@ export function lstm(x: tf.Tensor2D, records: number, weights: LstmWeights): tf.
   const { input, hidden, inputBias, hiddenBias } = weights;
   const width = hidden.shape[1];
   const steps = x.shape[0] / records;
-  return differentiable<tf.Tensor2D>(
+  return differentiable(
     [x, input, hidden, inputBias, hiddenBias],
-    (save) => {
-      const given = tf.add(product(x, input, "N", "T"), tf.add(inputBias, hiddenBias));
+    () => {
+      const given: tf.Tensor2D = tf.add(product(x, input, "N", "T"), tf.add(inputBias, hiddenBias));
       const turned = transposed(hidden);
       const done: Step[] = [];
-      const zeros = tf.zeros([records, width]) as tf.Tensor2D;
+      const zeros = tf.zeros<tf.Rank.R2>([records, width]);
       for (let step = 0; step < steps; step++) {
         const [output, cell] = step === 0 ? [zeros, zeros] : done[step - 1];
-        done.push(stepOf(given as tf.Tensor2D, step, tf.matMul(output, turned), cell));
+        done.push(stepOf(given, step, tf.matMul(output, turned), cell));
       }
-      const y = tf.concat(done.map(([output]) => output));
-      save([x, input, hidden, y, ...done.flatMap(([, ...rest]) => rest)]);
-      return y;
+      const value = tf.concat(done.map(([output]) => output));
+      const saved = [x, input, hidden, value, ...done.flatMap(([, ...rest]) => rest)];
+      return { value, saved };
     },
-    (dy, saved) => {
-      const [x, input, hidden, y, ...rest] = saved as tf.Tensor2D[];
-      const zeros = tf.zeros([records, width]) as tf.Tensor2D;
+    (dy, [x, input, hidden, y, ...rest]) => {
+      const zeros = tf.zeros<tf.Rank.R2>([records, width]);
       const dGates: tf.Tensor2D[] = [];
       let later = { output: zeros, cell: zeros };
       for (let step = steps - 1; step >= 0; step--) {
@@ -208,10 +229,10 @@ export function lstmNext(
   { input, hidden, inputBias, hiddenBias }: LstmWeights,
 ): LstmState {
   const [output, cell] = tf.tidy(() => {
-    const zeros = () => tf.zeros([x.shape[0], hidden.shape[1]]) as tf.Tensor2D;
-    const given = tf.add(product(x, input, "N", "T"), tf.add(inputBias, hiddenBias));
+    const zeros = () => tf.zeros<tf.Rank.R2>([x.shape[0], hidden.shape[1]]);
+    const given: tf.Tensor2D = tf.add(product(x, input, "N", "T"), tf.add(inputBias, hiddenBias));
     const recurrent = product(state?.output ?? zeros(), hidden, "N", "T");
-    const [output, cell] = stepOf(given as tf.Tensor2D, 0, recurrent, state?.cell ?? zeros());
+    const [output, cell] = stepOf(given, 0, recurrent, state?.cell ?? zeros());
     return [output, cell];
   });
   return { output, cell };

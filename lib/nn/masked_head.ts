@@ -1,12 +1,16 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { linear, transposed } from "./linear.ts";
 import { bag, type MultiHot } from "./multi_hot.ts";
-import type { NamedTensors } from "./parameters.ts";
+import { matrix, type NamedTensors, vector } from "./parameters.ts";
 import { triangular, triangularFirst } from "./triangular.ts";
 
 /**
  * HALO's code-level head: two triangular layers over [history, row], so that the logit of a column
  * sees the history and the row's earlier columns only.
+ *
+ * Output o of such a layer sees inputs 0 to o. Column c of the row is input width + c, which its
+ * own logit must not see; so its logit is output width + c - 1, and the logits begin at output
+ * width - 1, the last one that sees no more than the history.
  *
  * @param parameters `ehr_head.auto1.weight` [size, size] and so on, size = width + columns, lower
  * triangular
@@ -21,12 +25,18 @@ export function maskedHead(
   targets: MultiHot,
 ): tf.Tensor2D {
   const width = history.shape[1];
-  const weight1 = parameters["ehr_head.auto1.weight"] as tf.Tensor2D;
-  const bias1 = parameters["ehr_head.auto1.bias"] as tf.Tensor1D;
-  const weight2 = parameters["ehr_head.auto2.weight"] as tf.Tensor2D;
-  const bias2 = parameters["ehr_head.auto2.bias"] as tf.Tensor1D;
+  const { weight1, bias1, weight2, bias2 } = headTensors(parameters);
   const hidden = tf.relu(triangularFirst(history, targets, weight1, bias1));
   return triangular(hidden, weight2, bias2, width - 1, weight1.shape[0] - width);
+}
+
+function headTensors(parameters: NamedTensors) {
+  return {
+    weight1: matrix(parameters, "ehr_head.auto1.weight"), // [size, size]
+    bias1: vector(parameters, "ehr_head.auto1.bias"), // [size]
+    weight2: matrix(parameters, "ehr_head.auto2.weight"), // [size, size]
+    bias2: vector(parameters, "ehr_head.auto2.bias"), // [size]
+  };
 }
 
 /** The head's weights as samplers want them. */
@@ -49,8 +59,7 @@ export interface MaskedHead {
 
 /** Prepares the head for sampling; keeps transposed copies until it is disposed of. */
 export function samplingHead(parameters: NamedTensors, width: number): MaskedHead {
-  const weight1 = parameters["ehr_head.auto1.weight"] as tf.Tensor2D;
-  const bias1 = parameters["ehr_head.auto1.bias"] as tf.Tensor1D;
+  const { weight1, bias1, weight2, bias2 } = headTensors(parameters);
   const columns = weight1.shape[0] - width;
   const [historyWeight, codeTable] = tf.tidy(() => {
     const inOut = transposed(weight1);
@@ -60,8 +69,8 @@ export function samplingHead(parameters: NamedTensors, width: number): MaskedHea
     width,
     columns,
     codeTable,
-    weight2: parameters["ehr_head.auto2.weight"] as tf.Tensor2D,
-    bias2: parameters["ehr_head.auto2.bias"] as tf.Tensor1D,
+    weight2,
+    bias2,
     fromHistory: (history) => linear(history, historyWeight, bias1),
     dispose: () => tf.dispose([historyWeight, codeTable]),
   };
@@ -76,12 +85,6 @@ export function samplingHead(parameters: NamedTensors, width: number): MaskedHea
  * @returns [rows, columns]
  */
 export function headLogits(head: MaskedHead, base: tf.Tensor2D, rows: MultiHot): tf.Tensor2D {
-  const hidden = tf.relu(tf.add(base, bag(rows, head.codeTable, head.width)));
-  return triangular(
-    hidden as tf.Tensor2D,
-    head.weight2,
-    head.bias2,
-    head.width - 1,
-    head.columns,
-  );
+  const hidden = tf.relu<tf.Tensor2D>(tf.add(base, bag(rows, head.codeTable, head.width)));
+  return triangular(hidden, head.weight2, head.bias2, head.width - 1, head.columns);
 }

@@ -24,7 +24,7 @@ export function rowOfEntry({ rows, offsets, columns }: MultiHot): tf.Tensor1D {
 /**
  * The same rows as a dense tensor [rows, width] of zeros and ones.
  *
- * @param weights [entries] what stands in place of ones
+ * @param weights [entries] what stands instead of ones
  */
 export function dense(
   { rows, offsets, columns }: MultiHot,
@@ -107,14 +107,14 @@ export function bag(x: MultiHot, table: tf.Tensor2D, firstOutput?: number): tf.T
         }
       }
     });
-    return sums as tf.Tensor2D;
+    return sums;
   }
   if (x.columns.length === 0) return tf.zeros([x.rows, width]);
   return tf.tidy(() => {
     const columns = tf.tensor1d(x.columns, "int32");
     if (isOnTensorflow()) return sparseSegmentSum(table, columns, rowOfEntry(x), x.rows);
     const entries = tf.gather(table, columns);
-    return tf.unsortedSegmentSum(entries, rowOfEntry(x), x.rows) as tf.Tensor2D;
+    return tf.unsortedSegmentSum(entries, rowOfEntry(x), x.rows);
   });
 }
 
@@ -148,7 +148,7 @@ export function bagGradient(
         }
       }
     });
-    return sums as tf.Tensor2D;
+    return sums;
   }
   return bag(byColumn(x, tableRows), dy);
 }
@@ -167,9 +167,9 @@ export function embedding(
 ): tf.Tensor2D {
   const isOutIn = layout === "out-in";
   const columns = weight.shape[isOutIn ? 1 : 0];
-  return differentiable<tf.Tensor2D>(
+  return differentiable(
     [weight],
-    () => bag(x, isOutIn ? transposed(weight) : weight),
+    () => ({ value: bag(x, isOutIn ? transposed(weight) : weight), saved: [] }),
     (dy) => {
       const gradient = bagGradient(x, dy, columns);
       return [isOutIn ? transposed(gradient) : gradient];

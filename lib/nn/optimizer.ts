@@ -1,5 +1,5 @@
 /**
- * Adam over one flat buffer that holds all parameters: a handful of long loops a step in place of a
+ * Adam over one flat buffer that holds all parameters: a handful of long loops a step instead of a
  * dozen short operations a tensor.
  *
  * @module
@@ -94,7 +94,7 @@ export function adam(initial: NamedArrays | AdamState): Optimizer {
     tensors = undefined;
   };
   return {
-    shared: isOnHost() ? { layout, parameters: buffers[0] } : undefined,
+    ...isOnHost() && { shared: { layout, parameters: buffers[0] } },
     parameters() {
       tensors ??= engine.tensors();
       const current = tensors;
@@ -178,7 +178,7 @@ function onTensorflow(
   );
   const numbersOf = async (read: () => tf.Tensor1D) => {
     const tensor = read();
-    const numbers = await tensor.data() as Float32Array;
+    const numbers = await tensor.data<"float32">();
     tensor.dispose();
     return numbers.slice();
   };
@@ -220,10 +220,10 @@ function onDevice(
   return {
     tensors: () => tf.tidy(() => cut(layout, parameters)),
     async update(gradients, learningRate, step) {
-      const [norm, ...next] = tf.tidy(() => {
+      const [norm, ...next] = tf.tidy((): [tf.Tensor, tf.Tensor1D, tf.Tensor1D, tf.Tensor1D] => {
         const gradient = flatGradient(layout, tensorsOnly(gradients));
-        const newMeans = tf.add(tf.mul(means, beta1), tf.mul(gradient, 1 - beta1));
-        const newSquares = tf.add(
+        const newMeans: tf.Tensor1D = tf.add(tf.mul(means, beta1), tf.mul(gradient, 1 - beta1));
+        const newSquares: tf.Tensor1D = tf.add(
           tf.mul(squares, beta2),
           tf.mul(tf.square(gradient), 1 - beta2),
         );
@@ -238,7 +238,7 @@ function onDevice(
         ];
       });
       tf.dispose([parameters, means, squares]);
-      [parameters, means, squares] = next as tf.Tensor1D[];
+      [parameters, means, squares] = next;
       const [value] = await norm.data();
       norm.dispose();
       return value;

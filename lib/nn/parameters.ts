@@ -17,13 +17,58 @@ export type NamedArrays = Record<string, ShapedArray>;
 /** Shapes of parameters, by the names of the model's original code. */
 export type Shapes = Readonly<Record<string, Pick<ShapedArray, "shape">>>;
 
+function hasRank<T extends tf.Tensor>(tensor: tf.Tensor, rank: number): tensor is T {
+  return tensor.rank === rank;
+}
+
+/** A parameter that has so many axes, which is checked here once, so that nobody need ask again. */
+function parameter<T extends tf.Tensor>(parameters: NamedTensors, name: string, rank: number): T {
+  if (!Object.hasOwn(parameters, name)) {
+    throw new RangeError(`Cannot compute: there is no parameter "${name}"`);
+  }
+  const tensor = parameters[name];
+  if (hasRank<T>(tensor, rank)) return tensor;
+  throw new RangeError(
+    `Cannot compute: parameter "${name}" is [${tensor.shape}], wanted ${
+      rank === 1 ? "1 axis" : `${rank} axes`
+    }`,
+  );
+}
+
+/**
+ * A parameter with one axis, such as a bias.
+ *
+ * @throws {RangeError} If there is none of that name, or it has another number of axes
+ */
+export function vector(parameters: NamedTensors, name: string): tf.Tensor1D {
+  return parameter(parameters, name, 1);
+}
+
+/**
+ * A parameter with two axes, such as a weight.
+ *
+ * @throws {RangeError} If there is none of that name, or it has another number of axes
+ */
+export function matrix(parameters: NamedTensors, name: string): tf.Tensor2D {
+  return parameter(parameters, name, 2);
+}
+
+/**
+ * A parameter with three axes, such as a convolution's weight.
+ *
+ * @throws {RangeError} If there is none of that name, or it has another number of axes
+ */
+export function cube(parameters: NamedTensors, name: string): tf.Tensor3D {
+  return parameter(parameters, name, 3);
+}
+
 /** A list of numbers. */
-export function vector(numbers: ArrayLike<number>): ShapedArray {
+export function listOf(numbers: ArrayLike<number>): ShapedArray {
   return { shape: [numbers.length], numbers: Float32Array.from(numbers) };
 }
 
-/** A causal mask as GPT-2's code stores it, or any lower triangle: ones on and below the diagonal. */
-export function lowerTriangle(size: number): ShapedArray {
+/** A mask as the original codes store it: ones on and below the diagonal, zeros above it. */
+export function lowerMask(size: number): ShapedArray {
   const ones = { shape: [size, size], numbers: new Float32Array(size * size).fill(1) };
   zeroAboveDiagonal(ones);
   return ones;

@@ -8,8 +8,8 @@ import * as tf from "@tensorflow/tfjs-core";
  * @returns floating-point operations per second, the best of several products after a warm-up
  */
 export async function peakFlops(size = 2048): Promise<number> {
-  const a = tf.randomNormal([size, size]) as tf.Tensor2D;
-  const b = tf.randomNormal([size, size]) as tf.Tensor2D;
+  const a = tf.randomNormal<tf.Rank.R2>([size, size]);
+  const b = tf.randomNormal<tf.Rank.R2>([size, size]);
   let best = Infinity;
   for (let round = 0; round < 6; round++) {
     const start = performance.now();

@@ -5,10 +5,10 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { setAttention } from "./attention.ts";
-import type { Dropout } from "./dropout.ts";
-import { layerNorm } from "./layer_norm.ts";
-import { linear } from "./linear.ts";
-import type { NamedTensors } from "./parameters.ts";
+import { type Dropout, unitFactors, weightFactors } from "./dropout.ts";
+import { normed } from "./layer_norm.ts";
+import { affine, linear } from "./linear.ts";
+import { matrix, type NamedTensors, vector } from "./parameters.ts";
 
 /** How an encoder computes. */
 export interface SetEncoderConfig {
@@ -19,8 +19,11 @@ export interface SetEncoderConfig {
   /** Added to the variance in layer norms. */
   readonly epsilon: number;
   /** Of hidden units; ReLU when left out. */
-  readonly activation?: <T extends tf.Tensor>(x: T) => T;
+  readonly activation?: (<T extends tf.Tensor>(x: T) => T) | undefined;
 }
+
+/** Places of a layer at which units are dropped: see {@link setEncoder}. */
+export const placesOfLayer = 4;
 
 /**
  * The encoder; no norm after the last layer, no positions.
@@ -29,7 +32,8 @@ export interface SetEncoderConfig {
  * @param name before the layers' names, such as "transformer.layers"
  * @param x [sets × members, width]
  * @param bias [sets, members] added to the scores of each member, -1e10 for padding
- * @param dropout of attention weights, hidden units and what each part adds; none when left out
+ * @param dropout of attention weights, what attention adds, hidden units and what these add, at the
+ * places 0 to 3 of the first layer, 4 to 7 of the second, and so on; none when left out
  */
 export function setEncoder(
   { layers, heads, epsilon, activation = tf.relu }: SetEncoderConfig,
@@ -39,23 +43,21 @@ export function setEncoder(
   bias: tf.Tensor2D,
   dropout?: Dropout,
 ): tf.Tensor2D {
-  const dropped = (y: tf.Tensor2D) =>
-    dropout === undefined ? y : tf.mul(y, dropout(y.shape)) as tf.Tensor2D;
+  const [, members] = bias.shape;
+  const dropped = (y: tf.Tensor2D, place: number): tf.Tensor2D =>
+    dropout === undefined ? y : tf.mul(y, unitFactors(dropout, place, members, y.shape[1]));
   for (let i = 0; i < layers; i++) {
-    const of = (part: string) => parameters[`${name}.${i}.${part}`];
-    const affine = (x: tf.Tensor2D, part: string, join = ".") =>
-      linear(
-        x,
-        of(`${part}${join}weight`) as tf.Tensor2D,
-        of(`${part}${join}bias`) as tf.Tensor1D,
-        "out-in",
-      );
-    const normed = (x: tf.Tensor2D, part: string) =>
-      layerNorm(x, of(`${part}.weight`) as tf.Tensor1D, of(`${part}.bias`) as tf.Tensor1D, epsilon);
-    const attended = setAttention(affine(x, "self_attn.in_proj", "_"), bias, heads, dropout);
-    x = normed(tf.add(x, dropped(affine(attended, "self_attn.out_proj"))), "norm1");
-    const hidden = dropped(activation(affine(x, "linear1")));
-    x = normed(tf.add(x, dropped(affine(hidden, "linear2"))), "norm2");
+    const layer = `${name}.${i}`;
+    const place = placesOfLayer * i;
+    const inWeight = matrix(parameters, `${layer}.self_attn.in_proj_weight`);
+    const inBias = vector(parameters, `${layer}.self_attn.in_proj_bias`);
+    const factors = dropout && weightFactors(dropout, place, members, heads);
+    const attended = setAttention(linear(x, inWeight, inBias, "out-in"), bias, heads, factors);
+    const joined = dropped(affine(parameters, `${layer}.self_attn.out_proj`, attended), place + 1);
+    x = normed(parameters, `${layer}.norm1`, tf.add(x, joined), epsilon);
+    const hidden = dropped(activation(affine(parameters, `${layer}.linear1`, x)), place + 2);
+    const narrowed = dropped(affine(parameters, `${layer}.linear2`, hidden), place + 3);
+    x = normed(parameters, `${layer}.norm2`, tf.add(x, narrowed), epsilon);
   }
   return x;
 }

@@ -1,12 +1,12 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { attendNext, type AttentionCache, causalAttention } from "./attention.ts";
 import { gelu } from "./gelu.ts";
-import { layerNorm } from "./layer_norm.ts";
+import { normed } from "./layer_norm.ts";
 import { linear } from "./linear.ts";
 import { keptRecords, type Memory } from "./memory.ts";
 import type { MultiHot } from "./multi_hot.ts";
 import { constant, gaussian, type Initial, type Initials, sameAs } from "./initial.ts";
-import type { NamedTensors } from "./parameters.ts";
+import { matrix, type NamedTensors, vector } from "./parameters.ts";
 
 /** Sizes of a stack of pre-norm transformer blocks. */
 export interface TransformerConfig {
@@ -20,27 +20,27 @@ export interface TransformerConfig {
   readonly epsilon: number;
 }
 
-/** The tensors of block `i`: GPT-2's names. */
-function block(parameters: NamedTensors, i: number) {
-  const matrix = (name: string) => parameters[`transformer.h.${i}.${name}`] as tf.Tensor2D;
-  const vector = (name: string) => parameters[`transformer.h.${i}.${name}`] as tf.Tensor1D;
-  const norm = (name: string) => [vector(`${name}.weight`), vector(`${name}.bias`)] as const;
-  const affine = (name: string) => [matrix(`${name}.weight`), vector(`${name}.bias`)] as const;
-  return { norm, affine };
+/** Block `i` by GPT-2's names, whose weights are [in, out]. */
+function block(parameters: NamedTensors, epsilon: number, i: number) {
+  const path = (name: string) => `transformer.h.${i}.${name}`;
+  return {
+    normed: (name: string, x: tf.Tensor2D) => normed(parameters, path(name), x, epsilon),
+    projected(name: string, x: tf.Tensor2D) {
+      const weight = matrix(parameters, path(`${name}.weight`));
+      return linear(x, weight, vector(parameters, path(`${name}.bias`)));
+    },
+  };
 }
 
 function blockWith(
-  { epsilon }: TransformerConfig,
-  { norm, affine }: ReturnType<typeof block>,
+  { normed, projected }: ReturnType<typeof block>,
   x: tf.Tensor2D,
   attention: (qkv: tf.Tensor2D) => tf.Tensor2D,
 ): tf.Tensor2D {
-  const attended = attention(
-    linear(layerNorm(x, ...norm("ln_1"), epsilon), ...affine("attn.c_attn")),
-  );
-  x = tf.add(x, linear(attended, ...affine("attn.c_proj")));
-  const widened = linear(layerNorm(x, ...norm("ln_2"), epsilon), ...affine("mlp.c_fc"));
-  return tf.add(x, linear(gelu(widened), ...affine("mlp.c_proj")));
+  const attended = attention(projected("attn.c_attn", normed("ln_1", x)));
+  x = tf.add(x, projected("attn.c_proj", attended));
+  const widened = projected("mlp.c_fc", normed("ln_2", x));
+  return tf.add(x, projected("mlp.c_proj", gelu(widened)));
 }
 
 function finalNorm(
@@ -48,9 +48,7 @@ function finalNorm(
   parameters: NamedTensors,
   x: tf.Tensor2D,
 ): tf.Tensor2D {
-  const gain = parameters["transformer.ln_f.weight"] as tf.Tensor1D;
-  const bias = parameters["transformer.ln_f.bias"] as tf.Tensor1D;
-  return layerNorm(x, gain, bias, epsilon);
+  return normed(parameters, "transformer.ln_f", x, epsilon);
 }
 
 /**
@@ -74,8 +72,7 @@ export function transformer(
     // Frees what the way back does not need
     x = tf.tidy(() =>
       blockWith(
-        config,
-        block(parameters, i),
+        block(parameters, config.epsilon, i),
         given,
         (qkv) => causalAttention(qkv, records, config.heads),
       )
@@ -99,7 +96,7 @@ export function transformerNext(
 ): tf.Tensor2D {
   return tf.tidy(() => {
     for (let i = 0; i < config.layers; i++) {
-      x = blockWith(config, block(parameters, i), x, (qkv) => {
+      x = blockWith(block(parameters, config.epsilon, i), x, (qkv) => {
         const { y, cache } = attendNext(qkv, config.heads, caches[i]);
         caches[i] = { keys: tf.keep(cache.keys), values: tf.keep(cache.values) };
         return y;

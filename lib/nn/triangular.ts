@@ -15,7 +15,7 @@ import { bag, bagGradient, type MultiHot } from "./multi_hot.ts";
 const blockWidth = 256;
 
 /** Keeps what lies on or below the diagonal that starts at [0, diagonal], zeros the rest. */
-function lowerTriangle(x: tf.Tensor2D, diagonal = 0): tf.Tensor2D {
+function lowerPart(x: tf.Tensor2D, diagonal = 0): tf.Tensor2D {
   const [rows, columns] = x.shape;
   if (isOnHost()) {
     const [y] = hostKernel([x], [[rows, columns]], ([from], [to]) => {
@@ -24,7 +24,7 @@ function lowerTriangle(x: tf.Tensor2D, diagonal = 0): tf.Tensor2D {
         to.fill(0, Math.min(columns, r + diagonal + 1) + r * columns, (r + 1) * columns);
       }
     });
-    return y as tf.Tensor2D;
+    return y;
   }
   const row = tf.reshape(tf.range(diagonal, diagonal + rows), [rows, 1]);
   const column = tf.reshape(tf.range(0, columns), [1, columns]);
@@ -36,7 +36,7 @@ function lowerTriangle(x: tf.Tensor2D, diagonal = 0): tf.Tensor2D {
  * and wasm in one pass: its factors are as large as a parameter, of which wasm holds few.
  */
 function lowerTransposed(upper: tf.Tensor2D, lower: tf.Tensor2D): tf.Tensor2D {
-  if (!isOnHost()) return lowerTriangle(transposed(tf.concat([upper, lower])));
+  if (!isOnHost()) return lowerPart(transposed(tf.concat([upper, lower])));
   const [width, out] = upper.shape;
   const size = width + lower.shape[0];
   const tile = 16;
@@ -54,7 +54,7 @@ function lowerTransposed(upper: tf.Tensor2D, lower: tf.Tensor2D): tf.Tensor2D {
       }
     }
   });
-  return y as tf.Tensor2D;
+  return y;
 }
 
 /** Columns `from` to `to - 1`. */
@@ -67,7 +67,7 @@ function columnSlice(x: tf.Tensor2D, from: number, to: number): tf.Tensor2D {
       y.set(x.subarray(r * columns + from, r * columns + to), r * width);
     }
   });
-  return y as tf.Tensor2D;
+  return y;
 }
 
 /**
@@ -88,17 +88,17 @@ export function triangularFirst(
   const width = history.shape[1];
   const out = weight.shape[0];
   const columns = out - width;
-  return differentiable<tf.Tensor2D>(
+  return differentiable(
     [history, weight, bias],
-    (save) => {
+    () => {
       const inOut = transposed(weight);
       const historyWeight = tf.slice(inOut, 0, width);
-      save([history, historyWeight]);
       const shifted = { ...codes, columns: codes.columns.map((column) => width + column) };
-      return tf.add(tf.add(product(history, historyWeight), bias), bag(shifted, inOut, 0));
+      const fromHistory = tf.add(product(history, historyWeight), bias);
+      const value: tf.Tensor2D = tf.add(fromHistory, bag(shifted, inOut, 0));
+      return { value, saved: [history, historyWeight] };
     },
-    (dy, saved) => {
-      const [history, historyWeight] = saved as [tf.Tensor2D, tf.Tensor2D];
+    (dy, [history, historyWeight]) => {
       const fromCodes = bagGradient(codes, dy, columns, width);
       return [
         product(dy, historyWeight, "N", "T"),
@@ -143,10 +143,9 @@ export function triangular(
 ): tf.Tensor2D {
   const [rows, size] = x.shape;
   const parts = blocks(outputs, first);
-  return differentiable<tf.Tensor2D>(
+  return differentiable(
     [x, weight, bias],
-    (save) => {
-      save([x, weight]);
+    () => {
       const values = parts.map(({ start, end, inputs }) =>
         tf.tidy(() =>
           product(
@@ -157,10 +156,10 @@ export function triangular(
           )
         )
       );
-      return tf.add(tf.concat(values, 1), tf.slice(bias, first, outputs));
+      const value: tf.Tensor2D = tf.add(tf.concat(values, 1), tf.slice(bias, first, outputs));
+      return { value, saved: [x, weight] };
     },
-    (dy, saved) => {
-      const [x, weight] = saved as [tf.Tensor2D, tf.Tensor2D];
+    (dy, [x, weight]) => {
       // Inputs between two blocks' reaches are seen by the later blocks' outputs only
       const dx = parts.map(({ start, inputs }, i) => {
         const from = i === 0 ? 0 : parts[i - 1].inputs;
@@ -194,10 +193,10 @@ function weightGradient(
     product(columnSlice(dy, start, end), columnSlice(x, 0, inputs), "T");
   if (!isOnHost()) {
     const wanted = parts.map((part) =>
-      tf.pad(lowerTriangle(blockOf(part), first + part.start), [[0, 0], [0, size - part.inputs]])
+      tf.pad(lowerPart(blockOf(part), first + part.start), [[0, 0], [0, size - part.inputs]])
     );
-    const above = tf.zeros([first, size]) as tf.Tensor2D;
-    const below = tf.zeros([size - first - dy.shape[1], size]) as tf.Tensor2D;
+    const above = tf.zeros<tf.Rank.R2>([first, size]);
+    const below = tf.zeros<tf.Rank.R2>([size - first - dy.shape[1], size]);
     return tf.concat([above, ...wanted, below]);
   }
   // Block by block into the gradient itself: all blocks at once would take as much again
@@ -213,5 +212,5 @@ function weightGradient(
       })
     );
   }
-  return gradient as tf.Tensor2D;
+  return gradient;
 }

@@ -17,10 +17,12 @@ import { stream } from "../random.ts";
 import { roomOn } from "../nn/room.ts";
 import type { OnProgress } from "../progress.ts";
 import { batchCount, epochBatches } from "./batches.ts";
-import { type GradientSource, localGradients, sharedGradients } from "./gradients/gradients.ts";
+import { localGradients } from "./gradients/local.ts";
+import type { GradientSource } from "./gradients/source.ts";
+import { sharedGradients } from "./gradients/workers.ts";
 import { rateShare, timeShare, type Training } from "./options.ts";
-import { readProgress } from "./read_run.ts";
-import { type Standing, type TrainingLine, writeBest, writeStanding } from "./run_folder.ts";
+import { readProgress } from "./read_progress.ts";
+import { type Checkpoint, type TrainingLine, writeBest, writeCheckpoint } from "./run_folder.ts";
 
 /** How long a run may lose when it is killed in the middle of a long epoch. */
 const checkpointSeconds = 300;
@@ -28,32 +30,40 @@ const checkpointSeconds = 300;
 /** One sitting of a training: what it works with, and where it stands. */
 interface Sitting {
   readonly model: GradientModel;
-  readonly learners: Cohort;
-  readonly judges: Cohort;
+  readonly train: Cohort;
+  readonly validation: Cohort;
+  readonly folder: GrowingFolder;
   readonly training: Training;
   readonly optimizer: Optimizer;
   readonly gradients: GradientSource;
-  readonly standing: Standing;
+  readonly checkpoint: Checkpoint;
   readonly lines: TrainingLine[];
-  readonly onProgress?: OnProgress;
+  readonly onProgress?: OnProgress | undefined;
   /** Seconds of training so far, earlier sittings included. */
   seconds(): number;
-  /** Stores where the run stands, from where a killed one goes on. */
-  store(): Promise<void>;
 }
 
 const noSums = () => ({ loss: 0, visits: 0, norms: 0 });
 
+/** Where a run stands at its beginning. */
+const beginning = (): Checkpoint => ({
+  epoch: 0,
+  batch: 0,
+  sums: noSums(),
+  best: { loss: Number.MAX_VALUE, epoch: 0 }, // JSON knows no infinity
+  seconds: 0,
+});
+
 /**
  * Trains a model on the train split, with the validation split to tell when it is best, and keeps a
  * run folder whose config has been written before. Call again with the same arguments after an
- * interruption: training goes on as if there had been none.
+ * interruption: training continues as if there had been none.
  *
  * @param model whose vocabulary and labels are the cohort's
  * @param cohort with records in its train and validation splits
  * @param folder the run's
  * @param training how to train
- * @param onProgress hears of every step
+ * @param onProgress called after every step
  * @param tables the model's, for a run that has not stored where it stands
  * @returns the epochs, those of earlier sittings included
  * @throws {RangeError} If the loss is no longer finite
@@ -67,66 +77,76 @@ export async function fit(
   onProgress?: OnProgress,
   tables: NamedArrays = {},
 ): Promise<TrainingLine[]> {
-  const learners = splitOf(cohort, "train");
-  const judges = splitOf(cohort, "validation");
+  const train = splitOf(cohort, "train");
+  const validation = splitOf(cohort, "validation");
   const stored = await readProgress(folder.path, model, {
     epochs: training.epochs,
-    batches: batchCount(learners.recordCount, training.batch),
+    batches: batchCount(train.recordCount, training.batch),
   });
-  const standing: Standing = stored?.standing ?? {
-    epoch: 0,
-    batch: 0,
-    sums: noSums(),
-    best: { loss: Number.MAX_VALUE, epoch: 0 }, // JSON knows no infinity
-    seconds: 0,
-  };
-  const lines = stored?.lines ?? [];
+  const { checkpoint, lines } = stored ?? { checkpoint: beginning(), lines: [] };
   const optimizer = adam(
     stored?.state ?? { ...drawn(model.initial, stream("parameters", training.seed)), ...tables },
   );
   let gradients: GradientSource | undefined;
   try {
-    const { batch, workers, epochs, patience } = training;
-    const divisor = model.lossDivisor(learners, batch); // the same for all: they hold as many rows
-    gradients = workers === 1
-      ? localGradients(model, learners, optimizer, divisor)
-      : await sharedGradients(model, learners, optimizer, divisor, workers);
-    const before = standing.seconds;
+    gradients = await gradientsFor(model, train, optimizer, training);
+    const before = checkpoint.seconds;
     const began = performance.now();
-    const seconds = () => before + (performance.now() - began) / 1000;
-    const store = async () => {
-      standing.seconds = seconds();
-      await writeStanding(folder.path, lines, standing, await optimizer.readState());
-    };
-    const sitting: Sitting = {
+    await trainEpochs({
       model,
-      learners,
-      judges,
+      train,
+      validation,
+      folder,
       training,
       optimizer,
       gradients,
-      standing,
+      checkpoint,
       lines,
-      onProgress,
-      seconds,
-      store,
-    };
-    const isTimeLeft = () => standing.epoch === 0 || timeShare(training, seconds()) < 1;
-    while (
-      standing.epoch < epochs && standing.epoch - standing.best.epoch < patience && isTimeLeft()
-    ) {
-      const line = await trainEpoch(sitting);
-      if (line.best) await writeBest(folder.path, await optimizer.readParameters());
-      await store();
-      await folder.shown();
-    }
-    const total = epochs * batchCount(learners.recordCount, batch);
-    onProgress?.({ stage: "training", done: total, total }); // may have stopped before
+      ...onProgress && { onProgress },
+      seconds: () => before + (performance.now() - began) / 1000,
+    });
   } finally {
     gradients?.dispose();
     optimizer.dispose();
   }
   return lines;
+}
+
+/** Gradients from this thread or from several Workers. */
+async function gradientsFor(
+  model: GradientModel,
+  train: Cohort,
+  optimizer: Optimizer,
+  { batch, workers }: Training,
+): Promise<GradientSource> {
+  const divisor = model.lossDivisor(train, batch); // the same for all: they hold as many rows
+  return workers === 1
+    ? localGradients(model, train, optimizer, divisor)
+    : await sharedGradients(model, train, optimizer, divisor, workers);
+}
+
+/** Trains until the epochs, the patience or the time are used up. */
+async function trainEpochs(sitting: Sitting): Promise<void> {
+  const { train, folder, training, optimizer, checkpoint, onProgress } = sitting;
+  const { epochs, batch, patience } = training;
+  const isTimeLeft = () => checkpoint.epoch === 0 || timeShare(training, sitting.seconds()) < 1;
+  while (
+    checkpoint.epoch < epochs && checkpoint.epoch - checkpoint.best.epoch < patience && isTimeLeft()
+  ) {
+    const line = await trainEpoch(sitting);
+    if (line.best) await writeBest(folder.path, await optimizer.readParameters());
+    await store(sitting);
+    await folder.shown();
+  }
+  const total = epochs * batchCount(train.recordCount, batch);
+  onProgress?.({ stage: "training", done: total, total }); // may have stopped before
+}
+
+/** Stores where the run stands, from where a killed one continues. */
+async function store(sitting: Sitting): Promise<void> {
+  const { folder, checkpoint, lines, optimizer } = sitting;
+  checkpoint.seconds = sitting.seconds();
+  await writeCheckpoint(folder.path, lines, checkpoint, await optimizer.readState());
 }
 
 /** The learning rate of a step, counted from 0; time may be ahead of the steps. */
@@ -142,88 +162,102 @@ function lengthsOf(model: GradientModel, cohort: Cohort): number[] {
 
 /** Goes through what is left of an epoch, judges the parameters and notes its line. */
 async function trainEpoch(sitting: Sitting): Promise<TrainingLine> {
-  const { model, learners, training, optimizer, gradients, standing, lines } = sitting;
-  const lengths = lengthsOf(model, learners);
-  const batches = epochBatches(
-    lengths,
-    training.batch,
-    stream("batchOrder", training.seed, standing.epoch),
-  );
+  const { model, train, training, checkpoint, lines } = sitting;
+  const order = stream("batchOrder", training.seed, checkpoint.epoch);
+  const batches = epochBatches(lengthsOf(model, train), training.batch, order);
   const stepCount = training.epochs * batches.length;
   let storedAt = performance.now();
   let rate = 0;
-  while (standing.batch < batches.length) {
-    const records = batches[standing.batch];
-    const { loss, gradients: slopes } = await gradients.compute(records, {
-      seed: training.seed,
-      epoch: standing.epoch,
-    });
-    const step = standing.epoch * batches.length + standing.batch;
-    rate = rateAt(training, step, stepCount, timeShare(training, sitting.seconds()));
-    const norm = await optimizer.step(slopes, rate);
-    checkFinite({ loss, "gradient's norm": norm }, sitting);
-    standing.sums.norms += norm;
-    standing.sums.loss += loss;
-    for (const record of records) standing.sums.visits += visitsOf(learners, record) + 1;
-    standing.batch++;
-    sitting.onProgress?.({
-      stage: "training",
-      done: step + 1,
-      total: stepCount,
-      note: `epoch ${standing.epoch + 1}/${training.epochs} loss ` +
-        (standing.sums.loss / standing.sums.visits).toFixed(3),
-    });
+  while (checkpoint.batch < batches.length) {
+    const step = checkpoint.epoch * batches.length + checkpoint.batch;
+    rate = await trainBatch(sitting, batches[checkpoint.batch], step, stepCount);
     await breathe();
     if (performance.now() - storedAt > checkpointSeconds * 1000) {
-      await sitting.store();
+      await store(sitting);
       storedAt = performance.now();
     }
   }
   const validationLoss = await meanLoss(sitting);
   checkFinite({ "validation loss": validationLoss }, sitting);
-  standing.epoch++;
+  checkpoint.epoch++;
   const line: TrainingLine = {
-    epoch: standing.epoch,
-    step: standing.epoch * batches.length,
-    train_loss: standing.sums.loss / standing.sums.visits,
+    epoch: checkpoint.epoch,
+    step: checkpoint.epoch * batches.length,
+    train_loss: checkpoint.sums.loss / checkpoint.sums.visits,
     validation_loss: validationLoss,
     learning_rate: rate,
-    gradient_norm: standing.sums.norms / batches.length,
+    gradient_norm: checkpoint.sums.norms / batches.length,
     seconds: sitting.seconds(),
-    best: validationLoss < standing.best.loss,
+    best: validationLoss < checkpoint.best.loss,
   };
   lines.push(line);
-  if (line.best) standing.best = { loss: validationLoss, epoch: line.epoch };
-  standing.batch = 0;
-  standing.sums = noSums();
+  if (line.best) checkpoint.best = { loss: validationLoss, epoch: line.epoch };
+  checkpoint.batch = 0;
+  checkpoint.sums = noSums();
   return line;
 }
 
+/**
+ * Takes one step and adds it to the epoch's sums.
+ *
+ * @param step of all, counted from 0
+ * @param stepCount how many there are
+ * @returns the learning rate
+ */
+async function trainBatch(
+  sitting: Sitting,
+  records: Int32Array,
+  step: number,
+  stepCount: number,
+): Promise<number> {
+  const { train, training, optimizer, gradients, checkpoint } = sitting;
+  const { seed, epochs } = training;
+  const { loss, gradients: slopes } = await gradients.compute(records, {
+    seed,
+    epoch: checkpoint.epoch,
+  });
+  const rate = rateAt(training, step, stepCount, timeShare(training, sitting.seconds()));
+  const norm = await optimizer.step(slopes, rate);
+  checkFinite({ loss, "gradient's norm": norm }, sitting);
+  const { sums } = checkpoint;
+  sums.norms += norm;
+  sums.loss += loss;
+  for (const record of records) sums.visits += visitsOf(train, record) + 1;
+  checkpoint.batch++;
+  sitting.onProgress?.({
+    stage: "training",
+    done: step + 1,
+    total: stepCount,
+    note: `epoch ${checkpoint.epoch + 1}/${epochs} loss ${(sums.loss / sums.visits).toFixed(3)}`,
+  });
+  return rate;
+}
+
 /** The norm is checked too: some kernels make a number of what is none, and would hide it. */
-function checkFinite(values: Record<string, number>, { training, standing }: Sitting): void {
+function checkFinite(values: Record<string, number>, { training, checkpoint }: Sitting): void {
   for (const [what, value] of Object.entries(values)) {
     if (Number.isFinite(value)) continue;
     throw new RangeError(
-      `Cannot go on training: the ${what} is ${value} in epoch ${standing.epoch + 1}; ` +
+      `Cannot go on training: the ${what} is ${value} in epoch ${checkpoint.epoch + 1}; ` +
         `try a lower learning rate than ${training.learningRate}`,
     );
   }
 }
 
 /** Mean loss of the validation records in nats per visit. */
-async function meanLoss({ model, judges, training, optimizer }: Sitting): Promise<number> {
-  const lengths = lengthsOf(model, judges);
+async function meanLoss({ model, validation, training, optimizer }: Sitting): Promise<number> {
+  const lengths = lengthsOf(model, validation);
   const parameters = optimizer.parameters();
   const lossOf = model.validationLoss ?? model.loss;
   const room = roomOn();
   let sum = 0;
   const runs = epochBatches(lengths, training.batch, stream("validationOrder", 0))
-    .flatMap((batch) => fittingRuns(model, "judging", room, judges, batch));
+    .flatMap((batch) => fittingRuns(model, "judging", room, validation, batch));
   for (const records of runs) {
-    const loss = tf.tidy(() => lossOf(parameters, judges, records));
+    const loss = tf.tidy(() => lossOf(parameters, validation, records));
     sum += (await loss.data())[0];
     loss.dispose();
     await breathe();
   }
-  return sum / (judges.visitCount + judges.recordCount); // the labels count as a visit
+  return sum / (validation.visitCount + validation.recordCount); // the labels count as a visit
 }

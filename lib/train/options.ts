@@ -7,30 +7,32 @@ import { finite, misfit, object, oneOf, type Schema, whole } from "../files/chec
  */
 export interface TrainingOptions {
   /** Times that each training record is seen; default 50. */
-  readonly epochs?: number;
+  readonly epochs?: number | undefined;
   /** Records to a batch; default 24. */
-  readonly batch?: number;
+  readonly batch?: number | undefined;
   /** Adam's learning rate, or its highest where it changes; default 1e-3. */
-  readonly learningRate?: number;
+  readonly learningRate?: number | undefined;
   /** Whether the rate stays, or falls to zero over all epochs along a cosine; default "cosine". */
-  readonly schedule?: "constant" | "cosine";
+  readonly schedule?: "constant" | "cosine" | undefined;
   /** Steps over which the rate rises from zero; default 20. */
-  readonly warmup?: number;
+  readonly warmup?: number | undefined;
   /** Epochs without a lower validation loss after which training stops; default 10. */
-  readonly patience?: number;
+  readonly patience?: number | undefined;
   /**
    * Minutes after which no further epoch begins, by which time the cosine has reached zero; default
    * 0, no limit. Time differs from run to run, so only unlimited runs can be repeated exactly.
    */
-  readonly minutes?: number;
-  /** Names all random draws; default 1. */
-  readonly seed?: number;
+  readonly minutes?: number | undefined;
+  /** Random seed; default 1. */
+  readonly seed?: number | undefined;
   /** Threads that share each batch, on wasm and cpu; default 1. Changes the order of sums. */
-  readonly workers?: number;
+  readonly workers?: number | undefined;
 }
 
 /** Every training option with its value. */
-export type Training = Required<TrainingOptions>;
+export type Training = {
+  readonly [Name in keyof TrainingOptions]-?: NonNullable<TrainingOptions[Name]>;
+};
 
 /** The values of options that are not given. */
 export const trainingDefaults: Training = {
@@ -59,7 +61,7 @@ export const trainingSchema: Schema<Training> = object({
 });
 
 /** What was given of the training options, so that the rest can fall back. */
-export function givenTraining(options: TrainingOptions): TrainingOptions {
+export function givenTraining(options: TrainingOptions): Partial<Training> {
   const known = Object.keys(trainingDefaults) as (keyof TrainingOptions)[];
   return Object.fromEntries(
     known.filter((name) => options[name] !== undefined).map((name) => [name, options[name]]),

@@ -11,7 +11,8 @@ import { isThere } from "../files/is_there.ts";
 import { replaceText, replaceWhole } from "../files/output.ts";
 import type { Vocabulary } from "../cohort/vocabulary.ts";
 import { modelFamily } from "../models/mod.ts";
-import type { Model, ModelConfig } from "../models/interface/model.ts";
+import type { Model } from "../models/interface/model.ts";
+import type { ModelConfig } from "../models/interface/settings.ts";
 import type { Schema } from "../models/synehrgy/record_schema.ts";
 import type { AdamState } from "../nn/optimizer.ts";
 import type { NamedArrays } from "../nn/parameters.ts";
@@ -27,9 +28,9 @@ export interface RunConfig {
   /** The model's settings, all of them. */
   readonly config: ModelConfig;
   /** What the model's tokens stand for, where that was fitted on the training records. */
-  readonly schema?: Schema;
+  readonly schema?: Schema | undefined;
   /** How the model sees the cohort, and where parameters come from that were worked out before. */
-  readonly sources?: Readonly<Record<string, string>>;
+  readonly sources?: Readonly<Record<string, string>> | undefined;
   /** How it was trained. */
   readonly training: Training;
   /** Fingerprint of the cohort that it was trained on; empty where that is not known. */
@@ -62,7 +63,7 @@ export interface TrainingLine {
 }
 
 /** A line of adversary.jsonl: one epoch of two networks against each other. */
-export interface DuelLine {
+export interface AdversaryLine {
   /** From 1. */
   readonly epoch: number;
   /** Mean loss of the critic. */
@@ -74,7 +75,7 @@ export interface DuelLine {
 }
 
 /** Where a run stands between two steps. */
-export interface Standing {
+export interface Checkpoint {
   /** Epochs finished. */
   epoch: number;
   /** Batches of the next epoch that are done. */
@@ -145,20 +146,20 @@ export function writeBest(folder: string, parameters: NamedArrays): Promise<void
 }
 
 /** Stores where the run stands; a run killed after this goes on from here. */
-export async function writeStanding(
+export async function writeCheckpoint(
   folder: string,
   lines: readonly TrainingLine[],
-  standing: Standing,
+  checkpoint: Checkpoint,
   state: AdamState,
 ): Promise<void> {
   await replaceText(join(folder, "training.jsonl"), linesText(lines));
-  await writeState(join(folder, "resume.safetensors"), standing, state);
+  await writeState(join(folder, "resume.safetensors"), checkpoint, state);
 }
 
 /** Stores where a second stage stands; a run killed after this goes on from here. */
-export async function writeDuel(
+export async function writeAdversary(
   folder: string,
-  lines: readonly DuelLine[],
+  lines: readonly AdversaryLine[],
   state: AdamState,
 ): Promise<void> {
   await replaceText(join(folder, "adversary.jsonl"), linesText(lines));

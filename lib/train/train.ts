@@ -2,9 +2,10 @@ import { type Cohort, type Split, splitNames, splitOf } from "../cohort/cohort.t
 import { fingerprint } from "../cohort/fingerprint.ts";
 import { growFolder, type GrowingFolder, grownFolder } from "../files/growing_folder.ts";
 import { claimed } from "../files/output.ts";
-import { checkSettings, modelFamily } from "../models/mod.ts";
+import { modelFamily, ownSettings } from "../models/mod.ts";
 import { checkRoom } from "../models/room/room_check.ts";
-import type { Knowledge, Model, ModelConfig } from "../models/interface/model.ts";
+import type { CodeKnowledge, Model } from "../models/interface/model.ts";
+import type { ModelConfig } from "../models/interface/settings.ts";
 import { backendVersions } from "../nn/backend.ts";
 import type { NamedArrays } from "../nn/parameters.ts";
 import { stream } from "../random.ts";
@@ -13,7 +14,7 @@ import { version } from "../version.ts";
 import { fitAdversary } from "./adversarial.ts";
 import { batchCount } from "./batches.ts";
 import { fit } from "./fit.ts";
-import { checkWorkers } from "./gradients/gradients.ts";
+import { checkWorkers } from "./gradients/workers.ts";
 import {
   checkTraining,
   givenTraining,
@@ -21,23 +22,24 @@ import {
   trainingDefaults,
   type TrainingOptions,
 } from "./options.ts";
-import { readBegun, readProgress, readRun, readRunConfig } from "./read_run.ts";
+import { readProgress } from "./read_progress.ts";
+import { readBegun, readRun, readRunConfig } from "./read_run.ts";
 import { beginRun, hasStored, modelOf, type Run, type RunConfig, writeBest } from "./run_folder.ts";
 
 /** What to train, on top of how. */
 export interface TrainOptions extends TrainingOptions {
   /** Name of the kind of model; default "halo". */
-  readonly model?: string;
+  readonly model?: string | undefined;
   /** The model's settings, by name; what is left out has its documented default. */
   readonly settings?: ModelConfig;
   /** What is known of the codes, for models that can use it. */
-  readonly knowledge?: Knowledge;
+  readonly knowledge?: CodeKnowledge | undefined;
   /** Go on with an interrupted run; other options must be left out or be as they were. */
   readonly resume?: boolean;
   /** Replace an older result of Ehrloom's at the folder, once this one has something to show. */
-  readonly force?: boolean;
+  readonly force?: boolean | undefined;
   /** Hears of every step. */
-  readonly onProgress?: OnProgress;
+  readonly onProgress?: OnProgress | undefined;
 }
 
 /**
@@ -71,7 +73,7 @@ function tablesOf(
  *
  * @throws {RangeError} If it can use none
  */
-export function checkKnowledge(model: Model, knowledge: Knowledge = {}): void {
+export function checkKnowledge(model: Model, knowledge: CodeKnowledge = {}): void {
   const given = Object.entries(knowledge).filter(([, value]) => value !== undefined);
   if (given.length === 0 || !("learn" in model) && model.tables !== undefined) return;
   throw new RangeError(`Cannot train "${model.family}" with ${given[0][0]}: it can use none`);
@@ -115,8 +117,7 @@ async function learn(
 
 async function trainNew(cohort: Cohort, folder: string, options: TrainOptions): Promise<void> {
   const family = modelFamily(options.model ?? "halo");
-  const settings = options.settings ?? {};
-  checkSettings(family, settings);
+  const settings = ownSettings(family, options.settings ?? {});
   const training = { ...trainingDefaults, ...givenTraining(options) };
   checkTraining(training);
   const config = family.configFor(cohort, settings, options.knowledge);
@@ -176,7 +177,11 @@ async function trainOn(cohort: Cohort, folder: string, options: TrainOptions): P
     ...stored.config,
     ...stored.training,
   };
-  const now = { ...options.settings, ...givenTraining(options), model: options.model };
+  const now = {
+    model: options.model,
+    ...options.settings && ownSettings(modelFamily(stored.model), options.settings),
+    ...givenTraining(options),
+  };
   for (const [name, value] of Object.entries(now)) {
     if (value !== undefined && value !== before[name]) {
       throw new RangeError(

@@ -6,8 +6,8 @@
 
 /** Forms of the model, the first the one that others are held against. */
 export const forms = {
-  none: { semantic: 0, hierarchy: 0 },
-  graph: { semantic: 0, hierarchy: 1 },
+  none: { semantic: false, hierarchy: false },
+  graph: { semantic: false, hierarchy: true },
 } as const;
 /** Name of a form. */
 export type Form = keyof typeof forms;

@@ -89,7 +89,7 @@ async function tokenNats(
       const chosen = dense(batch.targets, tokenKinds(config));
       return tf.neg(tf.sum(tf.mul(tf.logSoftmax(logits), chosen), 1));
     });
-    const numbers = await nats.data() as Float32Array;
+    const numbers = await nats.data<"float32">();
     nats.dispose();
     const steps = numbers.length / some.length;
     some.forEach((tokens, i) =>
@@ -200,6 +200,92 @@ function summarized(seeds: readonly Record<Form, Measured>[], measure: Measure):
   }));
 }
 
+/** What is alike in all seeds. */
+interface Plan {
+  readonly patients: number;
+  readonly width: number;
+  readonly training: { readonly epochs: number; readonly learningRate: number };
+  /** Where runs stand while they are needed. */
+  readonly folder: string;
+  readonly onProgress: OnProgress;
+}
+
+/** A seed's patients, and what of them is looked at. */
+interface Patients {
+  readonly cohort: Cohort;
+  /** Many more of the same population. */
+  readonly truth: Cohort;
+  readonly rare: readonly number[];
+}
+
+/** One form, trained and measured. */
+async function measuredForm(
+  form: Form,
+  seed: number,
+  { cohort, truth, rare }: Patients,
+  { width, training, folder, ...plan }: Plan,
+): Promise<Measured> {
+  const onProgress: OnProgress = (progress) =>
+    plan.onProgress({ ...progress, stage: `seed ${seed}, ${form}: ${progress.stage}` });
+  const run = await train(cohort, join(folder, "run"), {
+    ...training,
+    model: "hisgt",
+    settings: { width, layers: 2, heads: 4, ...forms[form] },
+    seed,
+    onProgress,
+    force: true,
+  });
+  const isRare = new Set(rare);
+  const nats = await likelihoods(run, splitOf(cohort, "test"), (code) => isRare.has(code));
+  const drawn = await generate(run, { count: drawnPatients, seed, onProgress });
+  const levels = { ...nats, prevalence: prevalenceErrors(drawn.cohort, truth, rare) };
+  const best = run.training.findLast(({ best }) => best)?.epoch;
+  say(
+    `seed ${seed}, ${form}: best epoch ${best}; ` +
+      Object.entries(levels).map(([measure, { sums, counts }]) =>
+        `${measure} ${(totalOf(sums) / totalOf(counts)).toFixed(4)}`
+      ).join(", "),
+  );
+  return levels;
+}
+
+/** All forms, trained on the patients of one population. */
+async function measuredSeed(seed: number, plan: Plan): Promise<Record<Form, Measured>> {
+  const population = simulatedIcd10(seed);
+  const cohort = population.patients(plan.patients, 1);
+  const truth = population.patients(populationSample, 2);
+  const learners = splitOf(cohort, "train");
+  const known = recordCounts(learners);
+  const rare = Array.from(known.keys())
+    .filter((code) => known[code] >= 1 && known[code] <= mostRecordsOfRare);
+  const patients = { cohort, truth, rare };
+  const measured = {
+    none: await measuredForm("none", seed, patients, plan),
+    graph: await measuredForm("graph", seed, patients, plan),
+  };
+  const learned = prevalenceErrors(learners, truth, rare);
+  say(
+    `seed ${seed}: ${rare.length} rare codes of ${known.length}; ` +
+      `their prevalence error in the training records themselves ` +
+      (totalOf(learned.sums) / rare.length).toFixed(4),
+  );
+  return measured;
+}
+
+/** Writes what was found, and says it. */
+async function report(out: string, found: readonly Found[]): Promise<void> {
+  await writeWhole(out, async (path) => {
+    await Deno.mkdir(path);
+    await Deno.writeTextFile(join(path, "hierarchy.json"), JSON.stringify(found, null, 2) + "\n");
+    await Deno.writeTextFile(join(path, "hierarchy.svg"), hierarchyFigure(found).outerHTML + "\n");
+  });
+  const text = ({ value, low, high }: Interval) =>
+    `${value.toFixed(3)} (${low.toFixed(3)} to ${high.toFixed(3)})`;
+  for (const { form, measure, level, difference } of found) {
+    say(`${measures[measure]}, ${form}: ${text(level)}, difference ${text(difference)}`);
+  }
+}
+
 await runCommand({
   name: "hierarchy_study",
   summary: "Measure what HiSGT gains by the hierarchy on simulated patients; write JSON and SVG.",
@@ -217,69 +303,26 @@ await runCommand({
   const out = args.path("out");
   await claimed(out, {}, async () => {
     await startBackend(args);
-    const training = {
-      epochs: args.integer("epochs", { min: 1 }),
-      learningRate: args.number("lr", { min: 0 }),
+    const plan: Plan = {
+      patients: args.integer("patients", { min: 100 }),
+      width: args.integer("width", { min: 4 }),
+      training: {
+        epochs: args.integer("epochs", { min: 1 }),
+        learningRate: args.number("lr", { min: 0 }),
+      },
+      folder: await Deno.makeTempDir({ prefix: "ehrloom-hierarchy-" }),
+      onProgress,
     };
-    const width = args.integer("width", { min: 4 });
-    const folder = await Deno.makeTempDir({ prefix: "ehrloom-hierarchy-" });
     const seeds: Record<Form, Measured>[] = [];
     for (let seed = 1; seed <= args.integer("seeds", { min: 1 }); seed++) {
-      const population = simulatedIcd10(seed);
-      const cohort = population.patients(args.integer("patients", { min: 100 }), 1);
-      const truth = population.patients(populationSample, 2);
-      const known = recordCounts(splitOf(cohort, "train"));
-      const isRare = (code: number) => known[code] >= 1 && known[code] <= mostRecordsOfRare;
-      const rare = Array.from(known.keys()).filter(isRare);
-      const measured = async (form: Form): Promise<Measured> => {
-        const told: OnProgress = (progress) =>
-          onProgress({ ...progress, stage: `seed ${seed}, ${form}: ${progress.stage}` });
-        const run = await train(cohort, join(folder, "run"), {
-          ...training,
-          model: "hisgt",
-          settings: { width, layers: 2, heads: 4, ...forms[form] },
-          seed,
-          onProgress: told,
-          force: true,
-        });
-        const nats = await likelihoods(run, splitOf(cohort, "test"), isRare);
-        const drawn = await generate(run, { count: drawnPatients, seed, onProgress: told });
-        const prevalence = prevalenceErrors(drawn.cohort, truth, rare);
-        const levels = { ...nats, prevalence };
-        say(
-          `seed ${seed}, ${form}: best epoch ${
-            run.training.findLast(({ best }) => best)?.epoch
-          }; ` +
-            Object.entries(levels).map(([measure, { sums, counts }]) =>
-              `${measure} ${(totalOf(sums) / totalOf(counts)).toFixed(4)}`
-            ).join(", "),
-        );
-        return levels;
-      };
-      const results: [Form, Measured][] = [];
-      for (const form of Object.keys(forms) as Form[]) results.push([form, await measured(form)]);
-      seeds.push(Object.fromEntries(results) as Record<Form, Measured>);
-      const learned = prevalenceErrors(splitOf(cohort, "train"), truth, rare);
-      say(
-        `seed ${seed}: ${rare.length} rare codes of ${known.length}; ` +
-          `their prevalence error in the training records themselves ` +
-          (totalOf(learned.sums) / rare.length).toFixed(4),
-      );
+      seeds.push(await measuredSeed(seed, plan));
     }
-    await Deno.remove(folder, { recursive: true });
-    const found = (Object.keys(measures) as Measure[]).flatMap((each) => summarized(seeds, each));
-    await writeWhole(out, async (path) => {
-      await Deno.mkdir(path);
-      await Deno.writeTextFile(join(path, "hierarchy.json"), JSON.stringify(found, null, 2) + "\n");
-      await Deno.writeTextFile(
-        join(path, "hierarchy.svg"),
-        hierarchyFigure(found).outerHTML + "\n",
-      );
-    });
-    for (const { form, measure, level, difference } of found) {
-      const text = ({ value, low, high }: Interval) =>
-        `${value.toFixed(3)} (${low.toFixed(3)} to ${high.toFixed(3)})`;
-      say(`${measures[measure]}, ${form}: ${text(level)}, difference ${text(difference)}`);
-    }
+    await Deno.remove(plan.folder, { recursive: true });
+    await report(out, [
+      ...summarized(seeds, "visit"),
+      ...summarized(seeds, "rare"),
+      ...summarized(seeds, "after"),
+      ...summarized(seeds, "prevalence"),
+    ]);
   });
 });

@@ -41,7 +41,7 @@ export interface SimulatedIcd10 {
    * Draws patients: with splits, 72% train, 8% validation, 20% test.
    *
    * @param count of patients
-   * @param stream names the draws beside the population's seed
+   * @param stream random seed of the draws, beside the population's
    */
   patients(count: number, stream: number): Cohort;
 }
@@ -66,13 +66,22 @@ function zipf(count: number, power: number, draws: Random): number {
   return Math.max(0, weights.findIndex((weight) => (left -= weight) < 0));
 }
 
-/**
- * A population of simulated patients.
- *
- * @param seed names its conditions and how they hang together
- */
-export function simulatedIcd10(seed: number): SimulatedIcd10 {
-  const draws = random(seed, 0);
+/** What a population's patients are drawn by; codes and categories are numbers. */
+interface Population {
+  /** Blocks of the tree, four categories to each. */
+  readonly blocks: readonly { readonly name: string }[];
+  /** [codes] */
+  readonly codes: readonly string[];
+  /** [categories] */
+  readonly conditions: readonly Condition[];
+  /** Categories, the most frequent first. */
+  readonly byFrequency: readonly number[];
+  /** [categories] Each one's codes, the most frequent first. */
+  readonly codesOf: readonly (readonly number[])[];
+}
+
+/** Draws a population. */
+function population(draws: Random): Population {
   const blocks = draws.shuffle(
     tree.chapters.flatMap(({ blocks }) => blocks)
       .filter(({ id, container }) => !container && categoriesOf(id).length >= categoriesPerBlock),
@@ -84,10 +93,9 @@ export function simulatedIcd10(seed: number): SimulatedIcd10 {
     Array.from({ length: codesPerCategory }, (_, i) => `ICD10CM//${category}.${i}`)
   );
   const other = (category: number) => {
-    const block = Math.floor(category / categoriesPerBlock);
     const isNear = draws.uniform() < 0.5; // half of what hangs together does so within a block
     return isNear
-      ? block * categoriesPerBlock + draws.integer(categoriesPerBlock)
+      ? blockOf(category) * categoriesPerBlock + draws.integer(categoriesPerBlock)
       : draws.integer(categories.length);
   };
   const conditions = categories.map((_, category): Condition => ({
@@ -102,61 +110,89 @@ export function simulatedIcd10(seed: number): SimulatedIcd10 {
       Array.from({ length: codesPerCategory }, (_, i) => category * codesPerCategory + i),
     )
   );
-  const known = vocabulary(codes);
-  const labelNames = blocks.slice(0, labelCount).map(({ name }) => name);
+  return { blocks, codes, conditions, byFrequency, codesOf };
+}
 
-  /** One patient's visits. */
-  function visitsOf(draws: Random): number[][] {
-    const codeOf = new Map<number, number>(); // of the conditions that the patient ever had
-    const visits: number[][] = [];
-    let before: number[] = [];
-    do {
-      const now = new Set<number>();
-      for (const category of codeOf.keys()) {
-        if (conditions[category].isChronic && draws.uniform() < lasts) now.add(category);
-      }
-      for (const category of before) {
-        for (const successor of conditions[category].successors) {
-          if (draws.uniform() < follows / conditions[category].successors.length) {
-            now.add(successor);
-          }
-        }
-      }
-      if (now.size === 0 || draws.uniform() < 0.3) {
-        now.add(byFrequency[zipf(categories.length, 0.7, draws)]);
-      }
-      for (const category of [...now]) {
-        if (!codeOf.has(category) && draws.uniform() < accompanies) {
-          now.add(conditions[category].companion);
-        }
-      }
-      before = [...now];
-      visits.push(before.map((category) => {
-        const code = conditions[category].isChronic ? codeOf.get(category) : undefined;
-        const chosen = code ?? codesOf[category][zipf(codesPerCategory, 2, draws)];
-        codeOf.set(category, chosen);
-        return chosen;
-      }));
-    } while (visits.length < mostVisits && draws.uniform() < goesOn);
-    return visits;
+const blockOf = (category: number) => Math.floor(category / categoriesPerBlock);
+
+/**
+ * The categories of a visit.
+ *
+ * @param had categories that the patient ever had
+ * @param before those of the visit before
+ */
+function conditionsOfVisit(
+  { conditions, byFrequency }: Population,
+  had: Iterable<number>,
+  before: readonly number[],
+  draws: Random,
+): number[] {
+  const now = new Set<number>();
+  for (const category of had) {
+    if (conditions[category].isChronic && draws.uniform() < lasts) now.add(category);
   }
+  for (const category of before) {
+    const { successors } = conditions[category];
+    for (const successor of successors) {
+      if (draws.uniform() < follows / successors.length) now.add(successor);
+    }
+  }
+  if (now.size === 0 || draws.uniform() < 0.3) {
+    now.add(byFrequency[zipf(conditions.length, 0.7, draws)]);
+  }
+  const known = new Set(had);
+  for (const category of [...now]) {
+    if (!known.has(category) && draws.uniform() < accompanies) {
+      now.add(conditions[category].companion);
+    }
+  }
+  return [...now];
+}
 
-  const categoryOf = Int32Array.from(codes, (_, code) => Math.floor(code / codesPerCategory));
+/** One patient's visits: their codes. */
+function visitsOf(population: Population, draws: Random): number[][] {
+  const { conditions, codesOf } = population;
+  const codeOf = new Map<number, number>(); // of the conditions that the patient ever had
+  const visits: number[][] = [];
+  let before: number[] = [];
+  do {
+    before = conditionsOfVisit(population, [...codeOf.keys()], before, draws);
+    visits.push(before.map((category) => {
+      const code = conditions[category].isChronic ? codeOf.get(category) : undefined;
+      const chosen = code ?? codesOf[category][zipf(codesPerCategory, 2, draws)];
+      codeOf.set(category, chosen);
+      return chosen;
+    }));
+  } while (visits.length < mostVisits && draws.uniform() < goesOn);
+  return visits;
+}
+
+/** [labels] Whether a patient has a chronic condition of each of the first blocks. */
+function labelsOf({ conditions }: Population, categories: Iterable<number>): number[] {
+  const chronic = Array.from(categories).filter((category) => conditions[category].isChronic);
+  return Array.from(
+    { length: labelCount },
+    (_, block) => chronic.some((category) => blockOf(category) === block) ? 1 : 0,
+  );
+}
+
+/**
+ * A population of simulated patients.
+ *
+ * @param seed random seed of its conditions and how they hang together
+ */
+export function simulatedIcd10(seed: number): SimulatedIcd10 {
+  const drawn = population(random(seed, 0));
+  const known = vocabulary(drawn.codes);
+  const labelNames = drawn.blocks.slice(0, labelCount).map(({ name }) => name);
+  const categoryOf = Int32Array.from(drawn.codes, (_, code) => Math.floor(code / codesPerCategory));
   return {
     categoryOf,
     patients(count, stream) {
       const records = Array.from({ length: count }, (_, patient) => {
-        const visits = visitsOf(random(seed, 1, stream, patient));
+        const visits = visitsOf(drawn, random(seed, 1, stream, patient));
         const had = new Set(visits.flat().map((code) => categoryOf[code]));
-        const labels = labelNames.map((_, block) =>
-          [...had].some((category) =>
-              conditions[category].isChronic &&
-              Math.floor(category / categoriesPerBlock) === block
-            )
-            ? 1
-            : 0
-        );
-        return { visits, labels };
+        return { visits, labels: labelsOf(drawn, had) };
       });
       return withSplits(cohortOf(known, labelNames, records), random(seed, 2, stream));
     },

@@ -68,7 +68,7 @@ export interface NativeOptions {
   /** TensorFlow for NVIDIA cards, 5 GB with its CUDA libraries, not the smaller one for CPUs. */
   cuda?: boolean;
   /** Download and compile again what is in the cache. */
-  force?: boolean;
+  force?: boolean | undefined;
   /** Called with a line for people before each step. */
   onStep?: (step: string) => void;
 }

@@ -7,6 +7,7 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { isThere } from "../../lib/files/is_there.ts";
 
 /** Where the tutorials lie. */
 export const notebooksFolder: string = fileURLToPath(new URL("../../notebooks", import.meta.url));
@@ -54,7 +55,7 @@ export async function jupyterEnvironment(
   const python = join(folder, "bin", "python3");
   const kernel = join(folder, "data", "kernels", "deno");
   // the kernel comes last: where it is, the rest is whole
-  const isWhole = await exists(join(kernel, "kernel.json")) &&
+  const isWhole = await isThere(join(kernel, "kernel.json")) &&
     (await output(python, ["--version"])).success;
   if (!isWhole) {
     const missing = await missingForJupyter();
@@ -123,15 +124,5 @@ async function output(
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
     return { success: false, text: error.message };
-  }
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await Deno.stat(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
   }
 }

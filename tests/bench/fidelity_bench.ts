@@ -9,9 +9,9 @@ import {
   random,
   vocabulary,
 } from "ehrloom";
-import { countKeys } from "ehrloom/evaluate/fidelity/code_probabilities.ts";
+import { countKeys } from "ehrloom/evaluate/fidelity/counting/key_counts.ts";
 import { codeKeyIndex } from "ehrloom/evaluate/fidelity/counting/key_rows.ts";
-import { resampledR2 } from "ehrloom/evaluate/fidelity/probability_fidelity.ts";
+import { resampledR2 } from "ehrloom/evaluate/fidelity/counting/resampled_r2.ts";
 import { gunzipped, readyRecords } from "../stored.ts";
 
 /**
@@ -86,11 +86,16 @@ Deno.bench(
     const { train, test } = played;
     b.start();
     for (const kind of codeKinds) {
-      await resampledR2(kind, { role: "real", cohort: train }, [
-        { role: "synthetic", cohort: train },
-        { role: "held_out", cohort: test },
-        { role: "floor", cohort: independentMarginals(train, { seed: 1 }) },
-      ], { seed: 1, resamples: 100 });
+      await resampledR2(kind, {
+        real: { role: "real", cohort: train },
+        others: [
+          { role: "synthetic", cohort: train },
+          { role: "held_out", cohort: test },
+          { role: "floor", cohort: independentMarginals(train, { seed: 1 }) },
+        ],
+        seed: 1,
+        resamples: 100,
+      });
     }
     b.end();
   },

@@ -71,7 +71,7 @@ Deno.test("compare() gives each model the figures that evaluate() gives it, and 
       ...options,
       onProgress: ({ stage }) => stages.add(stage),
     });
-    assert(stages.has("halo: training") && stages.has("markov: comparing codes"));
+    assert(stages.has("halo: training") && stages.has("markov: judging"));
     assertEquals(comparison.models.map(({ model }) => model), options.models);
     assertEquals(real.recordCount, 40);
     for (const found of comparison.models) {
@@ -133,7 +133,8 @@ Deno.test("compare() takes differences from the same resamples of the real recor
     );
     assertGreater(spread, high - low);
     const frame = differenceFrame(comparison);
-    assertEquals(frame.shape, { height: 4 + 3, width: 6 });
+    const counts = [difference, other].map(({ figures }) => Object.keys(figures).length);
+    assertEquals(frame.shape, { height: 1 + counts[0] + counts[1], width: 6 });
     assertEquals(frame.row(0), ["markov", "halo", "nll_per_visit", value, low, high]);
     const { unigram } = difference.r2;
     assertAlmostEquals(
@@ -148,7 +149,7 @@ Deno.test("compare() that was killed goes on, to the same figures, and keeps wha
     const [whole, parts] = [join(folder, "whole"), join(folder, "parts")];
     const expected = await compare(source, whole, options);
     const kill = new Error("killed");
-    for (const stop of ["halo: training", "halo: generating", "markov: comparing codes"]) {
+    for (const stop of ["halo: training", "halo: generating", "markov: judging"]) {
       let steps = 0;
       const error = await assertRejects(() =>
         compare(source, parts, {
@@ -181,7 +182,10 @@ Deno.test("compare() sets forms of a model beside each other, each as it was ask
     const small = { width: 8, layers: 1, heads: 2, graphSteps: 2 };
     const how = { ...options, settings: small, epochs: 1 };
     const bert = { name: "hisgt+bert", knowledge: { embeddings } };
-    const untied = { name: "hisgt+untied", settings: { tied: 0, semantic: 0, hierarchy: 0 } };
+    const untied = {
+      name: "hisgt+untied",
+      settings: { tied: false, semantic: false, hierarchy: false },
+    };
     const { comparison } = await compare(source, out, {
       ...how,
       models: ["hisgt", bert, untied],
@@ -190,17 +194,17 @@ Deno.test("compare() sets forms of a model beside each other, each as it was ask
     assertEquals([plain.form, known.form, published.form], [
       "intended",
       "intended",
-      "published (tied=0)",
+      "published (tied=false)",
     ]);
     assertStringIncludes(plain.sources?.semantic_table ?? "", "TF-IDF");
     assertStringIncludes(known.sources?.semantic_table ?? "", '"vectors.json" (tiny)');
-    assertEquals([known.config.semanticWidth, published.config.semantic], [2, 0]);
+    assertEquals([known.config.semanticWidth, published.config.semantic], [2, false]);
     const projections = 2 * 8 * (12 - 2); // to width 8 and back, of vectors 12 wide or 2
     assertEquals(plain.parameters - known.parameters, projections + (12 - 2)); // and a bias
     assertEquals(plain.config.width, 8);
     const html = await Deno.readTextFile(join(out, "comparison.html"));
     const text = parseHTML(html).document.body.textContent ?? "";
-    assertStringIncludes(text, "published (tied=0)");
+    assertStringIncludes(text, "published (tied=false)");
     assertStringIncludes(text, '"vectors.json" (tiny)');
     const other = { ...embeddings, source: '"other.json"' };
     for (
@@ -210,7 +214,7 @@ Deno.test("compare() sets forms of a model beside each other, each as it was ask
           { ...bert, knowledge: { embeddings: other } },
           `semantic_table "other.json": it was begun`,
         ],
-        [{ ...untied, settings: {} }, "with hisgt+untied's tied 1: it was begun with 0"],
+        [{ ...untied, settings: {} }, "with hisgt+untied's tied true: it was begun with false"],
       ] as const
     ) {
       await assertRejects(
@@ -245,7 +249,7 @@ Deno.test("compare() says which test losses are bounds", () =>
     assertEquals(rows.some((row) => row.startsWith(`eva≤ ${bound}`)), true);
     assertEquals(rows.some((row) => row.startsWith("eva≤ +") || row.startsWith("eva≤ −")), true);
     const figure = await Deno.readTextFile(join(out, "figures", "test_loss.svg"));
-    assertStringIncludes(figure, `≤ ${Number(bound).toFixed(2)}`);
+    assertStringIncludes(figure, `≤ ${(losses[1]?.nll_per_visit ?? NaN).toFixed(2)}`);
   }));
 
 Deno.test("compare() refuses what it cannot compare, before any work", () =>
@@ -313,7 +317,7 @@ Deno.test("deno task compare says each model's figures, and in one line what is 
     assertEquals(again.code, 1);
     assertStringIncludes(again.lines.at(-1) ?? "", "error: Cannot go on with");
     const wrong: [string[], string][] = [
-      [["--set", "width"], "--set is width, must be KEY=NUMBER, such as width=256"],
+      [["--set", "width"], "--set is width, must be KEY=VALUE, such as width=256"],
       [["--set", "gpt.width=8"], "--set names gpt, which is not among --models"],
       [["--embeddings", "hisgt=v.json"], "--embeddings names hisgt, which is not among --models"],
       [["--hierarchy", "tree.csv"], "--hierarchy is tree.csv, must be MODEL=FILE"],

@@ -32,6 +32,24 @@ Deno.test("resampleWeights() depends on seed, role and resample alone", () => {
   }
 });
 
+Deno.test("resampleWeights() draw every record equally often, within 5 sigma", () => {
+  const [records, resamples] = [20, 2000];
+  const drawn = new Float64Array(records);
+  for (let resample = 1; resample <= resamples; resample++) {
+    weightsOf("real", 1, resample, records).forEach((weight, record) => drawn[record] += weight);
+  }
+  // each of records × resamples draws takes a record with probability 1 / records
+  const sigma = Math.sqrt(resamples * (1 - 1 / records));
+  for (const times of drawn) assertAlmostEquals(times, resamples, 5 * sigma);
+});
+
+Deno.test("estimate() and r2Estimate() leave out resamples that have no figure", () => {
+  const figures = Float64Array.of(3, 1, NaN, 5, NaN, 3);
+  assertEquals(estimate(figures), estimate(Float64Array.of(3, 1, 5, 3)));
+  assertEquals(r2Estimate(figures, 9), r2Estimate(Float64Array.of(3, 1, 5, 3), 9));
+  assertEquals(estimate(Float64Array.of(NaN, NaN)), { value: NaN, low: NaN, high: NaN });
+});
+
 Deno.test("resampleWeights() fills one column of several", () => {
   const weights = new Int32Array(50 * 3).fill(-1);
   resampleWeights({ role: "real", seed: 1 }, 4, weights, { column: 1, columns: 3 });

@@ -1,19 +1,33 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { cohortOf, evaluate, fidelity, type RecordLists, splitOf, vocabulary } from "ehrloom";
+import {
+  cohortOf,
+  evaluate,
+  fidelity,
+  type FidelityFigures,
+  type RecordLists,
+  splitOf,
+  vocabulary,
+} from "ehrloom";
 import { trainingDefaults } from "ehrloom/train/options.ts";
-import type { RunConfig } from "ehrloom/train/run_folder.ts";
+import type { Run } from "ehrloom/train/run_folder.ts";
 import { listedCohort, randomRecords } from "./random_cohort.ts";
 
 const split = (records: RecordLists[]) => records.map((each, i) => ({ ...each, split: i % 3 }));
 const real = listedCohort(split(randomRecords(1, 60, 6)), 6);
 const synthetic = listedCohort(randomRecords(2, 20, 6), 6);
-const run: RunConfig = {
-  ehrloom: "0",
-  model: "halo",
-  config: { width: 8 },
-  training: trainingDefaults,
-  cohort: "",
-  versions: {},
+const run: Run = {
+  runConfig: {
+    ehrloom: "0",
+    model: "halo",
+    config: { width: 8 },
+    training: trainingDefaults,
+    cohort: "",
+    versions: {},
+  },
+  parameters: {},
+  vocabulary: real.vocabulary,
+  labelNames: real.labelNames,
+  training: [],
 };
 
 Deno.test("evaluate() compares with the train split and takes the test split as ceiling", async () => {
@@ -34,13 +48,41 @@ Deno.test("evaluate() compares with the train split and takes the test split as 
     seed: 4,
     resamples: 10,
     made: { records: 20, cut_off: 3, rules: { draws: 50, touched: 2 } },
-    run,
+    run: run.runConfig,
     sizes: { records: 60, train: 20, test: 20, codes: 6, labels: 2 },
   });
   assertEquals("likelihood" in report, false);
   assertEquals(report.about.versions.deno, Deno.version.deno);
   assertEquals(report.about.versions.tfjs, "4.22.0");
   assertEquals("backend" in report.about.versions, false); // none was chosen, none computed
+});
+
+Deno.test("evaluate() with `only` holds the figures of these measures alone, the same as with all", async () => {
+  const how = { seed: 4, resamples: 10 };
+  const timed = (cohort: typeof real) => ({
+    ...cohort,
+    gapDays: cohort.gapDays.map((_, visit) => cohort.visitOffsets.includes(visit) ? 0 : 3),
+  });
+  const { fidelity: all } = await evaluate(timed(real), timed(synthetic), how);
+  const only = ["fidelity.gap_days", "fidelity.record_unigram"];
+  const report = await evaluate(timed(real), timed(synthetic), { ...how, only });
+  assertEquals("utility" in report || "privacy" in report, false);
+  const part = (figures?: Partial<FidelityFigures>) => ({
+    ...figures?.record_unigram && { record_unigram: figures.record_unigram },
+    ...figures?.gap_days && { gap_days: figures.gap_days },
+  });
+  assertEquals(report.fidelity, {
+    ...part(all),
+    ceiling: part(all?.ceiling),
+    floor: part(all?.floor),
+    records_without_visits: all?.records_without_visits ?? NaN,
+  });
+  assertEquals(report.fidelity?.gap_days?.real_mean, 3);
+  await assertRejects(
+    () => evaluate(real, synthetic, { only: ["fidelity.speed"] }),
+    RangeError,
+    'Cannot evaluate: "only" names "fidelity.speed", known are fidelity, fidelity.unigram, ',
+  );
 });
 
 Deno.test("evaluate() says what is wrong with cohorts that cannot be compared", async () => {

@@ -42,15 +42,15 @@ export async function enumerated(
   const parameters = toTensors(run.parameters);
   const sampling = model.sampling(parameters);
   if (sampling.kind !== "steps") throw new TypeError("Not a stepwise model");
-  const { script } = sampling;
+  const { codec } = sampling;
   const next = run.runConfig.model === "halo"
     ? nextRows(run, parameters)
     : nextTokens(run, parameters);
   const found: Enumerated = { records: new Map(), spellings: new Map(), draws: 0, touched: 0 };
   const follow = async (steps: number[][], weight: number): Promise<void> => {
-    const reader = script.reader();
+    const reader = codec.reader();
     for (const step of steps.slice(1)) reader.read(step);
-    if (reader.part === "end" || steps.length === script.limit) {
+    if (reader.part === "end" || steps.length === codec.limit) {
       const key = JSON.stringify(reader.visits);
       found.spellings.set(JSON.stringify(steps), weight);
       found.records.set(key, (found.records.get(key) ?? 0) + weight);
@@ -65,7 +65,7 @@ export async function enumerated(
       if (probability > 0) await follow([...steps, step], weight * probability);
     }
   };
-  await follow([[...script.first], ...given], 1);
+  await follow([[...codec.first], ...given], 1);
   sampling.dispose();
   tf.dispose(parameters);
   return found;

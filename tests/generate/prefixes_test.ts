@@ -32,7 +32,7 @@ const visitsOfAll = (cohort: Cohort) =>
 
 /** The first record drawn that has three visits. */
 async function longRecord(run: Run): Promise<Cohort> {
-  const { cohort } = await generate(run, { count: 500, seed: 9 });
+  const { cohort } = await generate(run, { count: 5000, seed: 9 });
   const visits = visitsOfAll(cohort).find((visits) => visits.length >= 3);
   assert(visits !== undefined);
   return cohortOf(run.vocabulary, run.labelNames, [{ visits, labels: [] }]);

@@ -109,17 +109,19 @@ export class LiteralHead {
    *
    * @param uniforms [columns]; one so close to the probability that float32 may decide otherwise is
    * moved away from it
+   * @param margin what counts as so close; 0 where uniforms are not to be moved
    * @param isOff says which columns stay off given the earlier ones
    */
   draw(
     history: ArrayLike<number>,
     uniforms: Float32Array,
     isOff: (column: number, on: ReadonlySet<number>) => boolean = () => false,
+    margin = 1e-4,
   ): number[] {
     const on = new Set<number>();
     for (let column = 0; column < this.columns; column++) {
       const p = this.probability(history, on, column);
-      if (Math.abs(uniforms[column] - p) < 1e-4) uniforms[column] = p < 0.5 ? p + 0.01 : p - 0.01;
+      if (Math.abs(uniforms[column] - p) < margin) uniforms[column] = p < 0.5 ? p + 0.01 : p - 0.01;
       if (uniforms[column] < p && !isOff(column, on)) on.add(column);
     }
     return [...on];

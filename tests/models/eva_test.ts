@@ -52,7 +52,8 @@ interface EvaGolden {
 }
 
 const file = golden<EvaGolden>("eva-tiny");
-const { decoder_channels: channels } = file.config;
+const [channels1, channels2, channels3, channels4, channels5, channels6, channels7] =
+  file.config.decoder_channels;
 const published: EvaConfig = {
   codes: file.config.code_vocab_size,
   labels: file.config.label_vocab_size,
@@ -60,16 +61,22 @@ const published: EvaConfig = {
   width: file.config.n_embd,
   latent: file.config.latent_dim,
   positiveWeight: 1,
-  publishedLengths: 1,
-  publishedBound: 1,
-  publishedStart: 1,
-  ...Object.fromEntries(channels.slice(0, 7).map((count, i) => [`channels${i + 1}`, count])),
+  publishedLengths: true,
+  publishedBound: true,
+  publishedStart: true,
+  channels1,
+  channels2,
+  channels3,
+  channels4,
+  channels5,
+  channels6,
+  channels7,
 };
 const intended: EvaConfig = {
   ...published,
-  publishedLengths: 0,
-  publishedBound: 0,
-  publishedStart: 0,
+  publishedLengths: false,
+  publishedBound: false,
+  publishedStart: false,
 };
 const model = eva.create(published);
 const weights = goldenWeights(file.weights);

@@ -6,7 +6,7 @@ import { independent } from "ehrloom/models/independent.ts";
 import { markov } from "ehrloom/models/markov.ts";
 import { memoriser } from "ehrloom/models/memoriser.ts";
 import type { CountedModel, ModelFamily } from "ehrloom/models/interface/model.ts";
-import { columnsOf } from "ehrloom/models/rows/visit_rows.ts";
+import { columnsOf, sizesOf } from "ehrloom/models/rows/visit_rows.ts";
 import { trainingDefaults } from "ehrloom/train/options.ts";
 import { golden, goldenCohort } from "../golden.ts";
 import type { RowGolden } from "./original.ts";
@@ -99,7 +99,7 @@ Deno.test("memoriser copies records, those with given labels where labels are gi
     labels,
   });
   const { parameters } = run;
-  const sampling = memoriser.create(run.runConfig.config).sampling(parameters);
+  const sampling = memoriser.create(sizesOf(few)).sampling(parameters);
   assert(sampling.kind === "records");
   const streams = Array.from({ length: 3000 }, (_, i) => random(1, i));
   const originals = [0, 1, 2].map((record) => JSON.stringify(recordLists(few, record)));

@@ -2,8 +2,8 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs-core";
 import {
   specialTokens,
+  tokenCodec,
   tokenRows,
-  tokenScript,
   tokensOf,
 } from "ehrloom/models/tokens/code_tokens.ts";
 import { gpt, type GptConfig, gptHistories, gptLogits, gptMemory } from "ehrloom/models/gpt.ts";
@@ -51,11 +51,11 @@ const config: GptConfig = {
   layers: file.config.n_layer,
   heads: file.config.n_head,
   epsilon: file.config.layer_norm_epsilon,
-  tied: 1,
-  publishedStart: 1,
+  tied: true,
+  publishedStart: true,
 };
 const tied = gpt.create(config);
-const untied = gpt.create({ ...config, tied: 0 });
+const untied = gpt.create({ ...config, tied: false });
 const { start, end_record, pad } = file.special;
 
 testTraining("gpt", {
@@ -71,7 +71,7 @@ testTraining("gpt", {
   losses: file.losses.single_parameter,
 });
 
-testTraining("gpt with tied=0, as published", {
+testTraining("gpt with tied=false, as published", {
   model: untied,
   weights,
   cohort,
@@ -159,9 +159,9 @@ testOnBackends("gpt's likeliest tokens are the original's greedy ones", async ()
   assertEquals(found, file.greedy);
 });
 
-Deno.test("tokenScript() reads back what tokensOf() writes, and permits every token of it", () => {
+Deno.test("tokenCodec() reads back what tokensOf() writes, and permits every token of it", () => {
   for (const [record, { visits, labels }] of file.records.entries()) {
-    const reader = tokenScript(sizes, config.context).reader();
+    const reader = tokenCodec(sizes, config.context).reader();
     for (const token of tokensOf(sizes, cohort, record).slice(1)) {
       assertEquals(reader.forbidden?.()?.columns[token], 0);
       reader.read([token]);
@@ -172,7 +172,7 @@ Deno.test("tokenScript() reads back what tokensOf() writes, and permits every to
   }
 });
 
-Deno.test("tokenScript() permits the tokens that go on to spell a record, and no others", () => {
+Deno.test("tokenCodec() permits the tokens that go on to spell a record, and no others", () => {
   const sizes = { codes: 3, labels: 2 }; // labels are 3 and 4
   const { endLabels, endVisit, endRecord } = specialTokens(sizes);
   const cases: [tokens: number[], permitted: number[]][] = [
@@ -185,7 +185,7 @@ Deno.test("tokenScript() permits the tokens that go on to spell a record, and no
     [[endLabels, 0, 2, endVisit], [0, 1, 2, endRecord]],
   ];
   for (const [tokens, permitted] of cases) {
-    const reader = tokenScript(sizes, 20).reader();
+    const reader = tokenCodec(sizes, 20).reader();
     for (const token of tokens) reader.read([token]);
     const columns = reader.forbidden?.()?.columns ?? [];
     assertEquals(Array.from(columns.keys()).filter((token) => columns[token] === 0), permitted);

@@ -1,10 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { haloCoarse } from "ehrloom/models/halo_coarse.ts";
 import { tiedLogits } from "ehrloom/models/tokens/tied_head.ts";
-import {
-  visitHistories,
-  type VisitTransformerConfig,
-} from "ehrloom/models/rows/visit_transformer.ts";
+import { visitHistories } from "ehrloom/models/rows/visit_transformer.ts";
 import { drawn } from "ehrloom/nn/initial.ts";
 import { random } from "ehrloom/random.ts";
 import { golden, type GoldenArray, goldenWeights } from "../golden.ts";
@@ -20,7 +17,7 @@ interface CoarseGolden extends RowGolden {
 const file = golden<CoarseGolden>("halo-coarse-tiny");
 const weights = goldenWeights(file.weights);
 const cohort = rowCohort(file);
-const config: VisitTransformerConfig = {
+const config = {
   codes: file.config.code_vocab_size,
   labels: file.config.label_vocab_size,
   context: file.config.n_ctx,
@@ -30,9 +27,10 @@ const config: VisitTransformerConfig = {
   heads: file.config.n_head,
   epsilon: file.config.layer_norm_epsilon,
   positiveWeight: 1,
+  publishedStart: false,
 };
-const tied = haloCoarse.create({ ...config, tied: 1 });
-const untied = haloCoarse.create({ ...config, tied: 0 });
+const tied = haloCoarse.create({ ...config, tied: true });
+const untied = haloCoarse.create({ ...config, tied: false });
 const embedding = { name: "transformer.vis_embed_mat.weight", layout: "in-out" } as const;
 const common = { weights, cohort, loss: file.loss, learningRate: file.adam_lr };
 
@@ -43,7 +41,7 @@ testTraining("halo-coarse", {
   losses: file.losses.single_parameter,
 });
 
-testTraining("halo-coarse with tied=0, as published", {
+testTraining("halo-coarse with tied=false, as published", {
   ...common,
   model: untied,
   gradientNorms: file.grad_norms,
@@ -85,12 +83,12 @@ for (const model of [tied, untied]) {
   });
 }
 
-Deno.test("halo-coarse with tied=1 refuses a head that has trained apart", () => {
+Deno.test("halo-coarse with tied=true refuses a head that has trained apart", () => {
   const head = weights["ehr_head.decoder.weight"];
   const apart = { ...head, numbers: head.numbers.map((value) => value + 0.1) };
   assertThrows(
     () => tied.fromOriginal({ ...weights, "ehr_head.decoder.weight": apart }),
     RangeError,
-    'Cannot load "halo-coarse" with tied=1: "ehr_head.decoder.weight" differs from the embedding',
+    'Cannot load "halo-coarse" with tied=true: "ehr_head.decoder.weight" differs from the embedding',
   );
 });

@@ -49,6 +49,7 @@ const config = {
   heads: file.config.n_head,
   epsilon: file.config.layer_norm_epsilon,
   positiveWeight: 1,
+  publishedStart: false,
 };
 const model = halo.create(config);
 

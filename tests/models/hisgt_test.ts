@@ -62,12 +62,12 @@ const config: HisgtConfig = {
   layers: file.config.n_layer,
   heads: file.config.n_head,
   epsilon: file.config.layer_norm_epsilon,
-  tied: 1,
-  publishedStart: 1,
-  semantic: 1,
+  tied: true,
+  publishedStart: true,
+  semantic: true,
   semanticWidth: file.config.semantic_dim,
   semanticWeight: file.config.beta,
-  hierarchy: 1,
+  hierarchy: true,
   hierarchyWeight: file.config.gamma,
   graphSteps: 10,
 };
@@ -93,8 +93,8 @@ Deno.test("sequenceRows() counts the original's inputs and targets", () => {
 });
 
 for (const mode of ["tied", "untied"] as const) {
-  testTraining(mode === "tied" ? "hisgt" : "hisgt with tied=0, as published", {
-    model: onSequences({ ...config, tied: mode === "tied" ? 1 : 0 }),
+  testTraining(mode === "tied" ? "hisgt" : "hisgt with tied=false, as published", {
+    model: onSequences({ ...config, tied: mode === "tied" }),
     weights,
     cohort,
     loss: file.loss,
@@ -146,8 +146,8 @@ for (const [name, figures] of Object.entries(file.ablations)) {
   testOnBackends(`hisgt's loss equals the original's, ${name}`, async () => {
     const model = onSequences({
       ...config,
-      semantic: Number(figures.flag_vec_semantic),
-      hierarchy: Number(figures.flag_vec_hierarchy),
+      semantic: Boolean(figures.flag_vec_semantic),
+      hierarchy: Boolean(figures.flag_vec_hierarchy),
     });
     const parameters = toTensors(model.fromOriginal(weights));
     const loss = tf.tidy(() => model.loss(parameters, cohort, new Int32Array()));
@@ -178,7 +178,7 @@ testOnBackends(
 );
 
 testOnBackends("hisgt without descriptions and hierarchy is a GPT", async () => {
-  const plain = hisgt.create({ ...config, semantic: 0, hierarchy: 0 });
+  const plain = hisgt.create({ ...config, semantic: false, hierarchy: false });
   const parameters = toTensors(plain.fromOriginal(weights));
   const records = Int32Array.of(0, 1, 2, 3);
   const [found, expected] = [plain, gpt.create(config)].map((model) => {

@@ -17,7 +17,7 @@ const config: LstmConfig = {
   width: file.config.n_embd,
   layers: file.config.lstm_layers,
   positiveWeight: 1,
-  publishedStart: 1,
+  publishedStart: true,
 };
 const original = {
   model: lstm.create(config),

@@ -7,6 +7,7 @@ import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Cohort } from "ehrloom";
 import type { GradientModel, Sampler } from "ehrloom/models/interface/model.ts";
+import { numbersOf } from "ehrloom/models/interface/settings.ts";
 import { type MultiHot, rowOf, rowsFrom } from "ehrloom/nn/multi_hot.ts";
 import { type VisitRows, visitRows } from "ehrloom/models/rows/visit_rows.ts";
 import { adam } from "ehrloom/nn/optimizer.ts";
@@ -45,7 +46,7 @@ export function testRows(
   expected: readonly number[],
 ): void {
   testOnBackends(name, async () => {
-    const { codes, labels } = model.config;
+    const { codes, labels } = numbersOf(model.config);
     const records = Int32Array.from({ length: cohort.recordCount }, (_, record) => record);
     const batch = visitRows({ codes, labels }, cohort, records);
     const parameters = toTensors(model.fromOriginal(weights));
@@ -72,7 +73,8 @@ export function testDrawnRows(
   original: Pick<Original, "model" | "weights">,
   golden: { sample_uniforms: GoldenArray; sample_rows: GoldenArray; greedy: number[][] },
 ): void {
-  const { columns, config: { codes, labels } } = original.model;
+  const { columns, config } = original.model;
+  const { codes, labels } = numbersOf(config);
   const start = (records: number) =>
     rowsFrom(Array.from({ length: records }, () => [codes + labels]));
   testOnBackends(`${name} draws the original's rows from equal uniforms`, async () => {
@@ -161,15 +163,15 @@ export async function writtenSteps(
   const parameters = toTensors(model.fromOriginal(weights));
   const sampling = model.sampling(parameters, sampler);
   if (sampling.kind !== "steps") throw new TypeError("The model writes whole records");
-  const stepper = sampling.begin();
+  const writer = sampling.begin();
   const steps = [...first];
   const all = Int32Array.from({ length: first[0].rows }, (_, record) => record);
-  for (const given of first.slice(0, -1)) stepper.advance(given);
+  for (const given of first.slice(0, -1)) writer.advance(given);
   for (const step of uniforms) {
-    stepper.advance(steps[steps.length - 1]);
-    steps.push(await stepper.draw(all, step));
+    writer.advance(steps[steps.length - 1]);
+    steps.push(await writer.draw(all, step));
   }
-  stepper.dispose();
+  writer.dispose();
   sampling.dispose();
   tf.dispose(parameters);
   return Array.from(all, (record) => steps.map((step) => [...rowOf(step, record)]));

@@ -26,7 +26,8 @@ import {
   writeMeds,
 } from "ehrloom";
 import { sequenceRows } from "ehrloom/models/tokens/code_tokens.ts";
-import type { GradientModel, ModelConfig } from "ehrloom/models/interface/model.ts";
+import type { GradientModel } from "ehrloom/models/interface/model.ts";
+import type { ModelConfig } from "ehrloom/models/interface/settings.ts";
 import { softLabels, softTargets } from "ehrloom/models/synehrgy/soft_labels.ts";
 import { synehrgy, type SynehrgyConfig, synehrgyLogits } from "ehrloom/models/synehrgy.ts";
 import { categoricalNll } from "ehrloom/nn/categorical.ts";
@@ -135,7 +136,7 @@ function randomWeights({ initial }: Pick<GradientModel, "initial">): NamedArrays
   return weights;
 }
 
-const trained = modelFor(cohort, { softLabels: 1 });
+const trained = modelFor(cohort, { softLabels: true });
 const weights = randomWeights(trained.model);
 const batch = Int32Array.of(1, 2, 3, 4);
 
@@ -164,25 +165,25 @@ async function drawnTokens(set: ModelConfig): Promise<number[][]> {
   const parameters = toTensors(weights);
   const sampling = model.sampling(parameters);
   if (sampling.kind !== "steps") throw new TypeError("SynEHRgy draws steps");
-  const readers = Array.from({ length: 6 }, () => sampling.script.reader());
-  const stepper = sampling.begin();
+  const readers = Array.from({ length: 6 }, () => sampling.codec.reader());
+  const writer = sampling.begin();
   const all = Int32Array.from(readers.keys());
-  let steps = rowsFrom(readers.map(() => sampling.script.first));
-  const tokens = readers.map(() => [...sampling.script.first]);
-  for (let step = 1; step < sampling.script.limit; step++) {
-    stepper.advance(steps);
+  let steps = rowsFrom(readers.map(() => sampling.codec.first));
+  const tokens = readers.map(() => [...sampling.codec.first]);
+  for (let step = 1; step < sampling.codec.limit; step++) {
+    writer.advance(steps);
     const uniforms = new Float32Array(readers.length);
     random(9, step).fillUniform(uniforms);
     const isOver = readers.map(({ part }) => part === "end");
     const forbidden = readers.map((reader, i) => isOver[i] ? undefined : reader.forbidden?.());
-    steps = await stepper.draw(all, uniforms, forbidden);
+    steps = await writer.draw(all, uniforms, forbidden);
     readers.forEach((reader, i) => {
       if (isOver[i]) return;
       tokens[i].push(rowOf(steps, i)[0]);
       reader.read(rowOf(steps, i));
     });
   }
-  stepper.dispose();
+  writer.dispose();
   sampling.dispose();
   tf.dispose(parameters);
   return tokens;
@@ -237,7 +238,7 @@ function randomRun(set: ModelConfig): Run {
 
 Deno.test("synehrgy ends every record of a network that knows nothing; without grammar few end", async () => {
   await useBackend("wasm");
-  for (const published of [0, 1]) {
+  for (const published of [false, true]) {
     for (const context of [20, 120]) {
       const { cohort: found, cutOff } = await generate(randomRun({ published, context }), {
         count: 60,
@@ -245,7 +246,9 @@ Deno.test("synehrgy ends every record of a network that knows nothing; without g
       assertEquals(cutOff, 0);
       assertEquals(found.recordCount, 60);
     }
-    const free = await generate(randomRun({ published, context: 60, grammar: 0 }), { count: 60 });
+    const free = await generate(randomRun({ published, context: 60, grammar: false }), {
+      count: 60,
+    });
     assert(free.cutOff > 6, `${free.cutOff} of 60 have no end`);
   }
 });
@@ -366,7 +369,7 @@ Deno.test("synehrgy refuses what it cannot do", async () => {
     'Cannot make "synehrgy" with context 13: a record with all labels takes 14',
   );
   await assertRejects(
-    () => generate(randomRun({ published: 1 }), { count: 1, labels: { ill: 1 } }),
+    () => generate(randomRun({ published: true }), { count: 1, labels: { ill: 1 } }),
     RangeError,
     "Cannot generate with labels given: this model was set to say other things before them",
   );
@@ -430,7 +433,7 @@ Deno.test("synehrgy's likelihood bounds that of records, and is none beyond its 
     });
     tf.dispose([parameters, loss]);
   }
-  assertEquals(modelFor(cohort, { grammar: 0 }).model.likelihoods, undefined);
+  assertEquals(modelFor(cohort, { grammar: false }).model.likelihoods, undefined);
   assertEquals(modelFor(cohort, { topK: 5 }).model.likelihoods, undefined);
 });
 

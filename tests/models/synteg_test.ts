@@ -1,158 +1,14 @@
 import { assertEquals, assertNotEquals, assertRejects } from "@std/assert";
 import * as tf from "@tensorflow/tfjs-core";
-import { type VisitRows, visitRows } from "ehrloom/models/rows/visit_rows.ts";
-import {
-  nextRowLogits,
-  rowConditions,
-  rowsSeen,
-  synteg,
-  type SyntegConfig,
-  syntegMemory,
-  visitEmbeddings,
-} from "ehrloom/models/synteg.ts";
-import { drawn } from "ehrloom/nn/initial.ts";
-import { rowOf, rowsAt } from "ehrloom/nn/multi_hot.ts";
-import { copied, type NamedTensors, toTensors } from "ehrloom/nn/parameters.ts";
-import { random } from "ehrloom/random.ts";
-import { fitAdversary } from "ehrloom/train/adversarial.ts";
 import { readRun, splitOf, train, trainingDefaults, useBackend } from "ehrloom";
-import { readBest } from "ehrloom/train/read_run.ts";
+import { gradientModelOf } from "ehrloom/models/mod.ts";
+import { synteg } from "ehrloom/models/synteg.ts";
+import { fitAdversary } from "ehrloom/train/adversarial.ts";
+import { readBest } from "ehrloom/train/read_parameters.ts";
 import { writeBest } from "ehrloom/train/run_folder.ts";
 import { join } from "node:path";
 import { inFolder } from "../folder.ts";
-import {
-  golden,
-  type GoldenArray,
-  goldenCohort,
-  goldenWeights,
-  testOnBackends,
-} from "../golden.ts";
-import { assertClose } from "../nn/layer.ts";
 import { tinyCohort } from "../tiny.ts";
-import { type Original, testRows, testTraining } from "./original.ts";
-
-interface Form {
-  probs_masked: number[];
-  condition: GoldenArray;
-  grad_norms: Record<string, number>;
-  losses: number[];
-  visit_embedding: GoldenArray;
-}
-
-interface DependencyGolden {
-  config: Record<string, number>;
-  records: { visits: number[][]; labels: number[] }[];
-  dependency: {
-    weights: Record<string, GoldenArray>;
-    state_dict_keys: string[];
-    reference: Form;
-    corrected: Form;
-    adam_lr: number;
-  };
-}
-
-const { config: sizes, records, dependency } = golden<DependencyGolden>("synteg-tiny");
-const cohort = goldenCohort(sizes.code_vocab_dim, sizes.label_vocab_dim, records);
-
-function configOf(published: number): SyntegConfig {
-  return {
-    codes: sizes.code_vocab_dim,
-    labels: sizes.label_vocab_dim,
-    context: sizes.max_num_visit,
-    visitLength: sizes.max_length_visit,
-    width: sizes.embedding_dim,
-    layers: 2,
-    heads: sizes.num_head,
-    feedForward: sizes.ff_dim,
-    dropout: 0.1,
-    lstmWidth: sizes.lstm_dim,
-    lstmLayers: sizes.n_layer,
-    condition: sizes.condition_dim,
-    noise: sizes.z_dim,
-    ganWidth: 16,
-    ganEpochs: 1,
-    ganBatch: 8,
-    criticRate: 1e-3,
-    generatorRate: 1e-3,
-    gradientPenalty: sizes.gp_weight,
-    published,
-  };
-}
-
-for (const [name, form] of [["corrected", 0], ["reference", 1]] as const) {
-  const expected = dependency[name];
-  const config = configOf(form);
-  const original: Original = {
-    model: { ...synteg.create(config), fromOriginal: copied }, // the first stage alone
-    weights: goldenWeights(dependency.weights),
-    cohort,
-    loss: expected.losses[0],
-    gradientNorms: expected.grad_norms,
-    learningRate: dependency.adam_lr,
-    losses: expected.losses,
-  };
-  testTraining(`synteg's dependency model, ${name}`, original);
-  const conditionsOf = (p: NamedTensors, batch: VisitRows) =>
-    rowConditions(config, p, rowsSeen(config, batch), batch.records);
-  const outputs: Record<string, [(p: NamedTensors, batch: VisitRows) => tf.Tensor2D, number[]]> = {
-    "visit embeddings": [
-      (p, { inputs }) => visitEmbeddings(config, p, inputs),
-      expected.visit_embedding.data,
-    ],
-    conditions: [conditionsOf, expected.condition.data],
-    probabilities: [
-      (p, batch) => tf.sigmoid(nextRowLogits(p, conditionsOf(p, batch))),
-      expected.probs_masked,
-    ],
-  };
-  for (const [what, [compute, numbers]] of Object.entries(outputs)) {
-    testRows(`synteg's ${what} equal the original's, ${name}`, original, compute, numbers);
-  }
-}
-
-Deno.test("synteg has the parameters of the original, by its names", () => {
-  const model = synteg.create(configOf(0));
-  const initial = drawn(model.initial, random(1));
-  assertEquals(Object.keys(initial).sort(), dependency.state_dict_keys.toSorted());
-  const all = { ...initial, ...drawn(model.adversary?.initial ?? {}, random(2)) };
-  assertEquals(model.fromOriginal(model.toOriginal(all)), all);
-});
-
-testOnBackends("synteg's conditions are the same row by row and all at once", async () => {
-  const config = configOf(0);
-  const parameters = toTensors(goldenWeights(dependency.weights));
-  const batch = visitRows(config, cohort, Int32Array.of(2));
-  const whole = tf.tidy(() => rowConditions(config, parameters, batch.inputs, 1));
-  const expected = await whole.data();
-  const remembered = syntegMemory(config, parameters);
-  for (let row = 0; row < batch.rows; row++) {
-    const condition = remembered.advance(rowsAt(batch.inputs, [row]));
-    const from = row * config.condition;
-    const wanted = expected.slice(from, from + config.condition);
-    assertClose(await condition.data(), wanted, `row ${row}`);
-    condition.dispose();
-  }
-  remembered.dispose();
-  tf.dispose([whole, parameters]);
-});
-
-testOnBackends("synteg's generator is shown every row, the last as intended only", async () => {
-  for (const published of [0, 1]) {
-    const config = configOf(published);
-    const parameters = toTensors(goldenWeights(dependency.weights));
-    const shown = await synteg.create(config).adversary?.examples(parameters, cohort);
-    tf.dispose(parameters);
-    if (shown === undefined) throw new Error("synteg has a second stage");
-    const { rows, conditions } = shown;
-    assertEquals(rows.rows, cohort.visitCount + (1 - published) * cohort.recordCount);
-    assertEquals(conditions.length, rows.rows * config.condition);
-    const [classToken, end] = [config.codes + config.labels, config.codes + config.labels + 1];
-    const all = Array.from({ length: rows.rows }, (_, r) => [...rowOf(rows, r)]);
-    assertEquals(all.filter((row) => row.includes(classToken)).length, rows.rows);
-    const ends = all.filter((row) => row.at(-1) === end).length;
-    assertEquals(ends, published === 1 ? 0 : cohort.recordCount);
-  }
-});
 
 const tiny = {
   model: "synteg",
@@ -206,7 +62,7 @@ Deno.test("synteg's second stage goes on from a stored epoch as if it had not st
     // where rates fall, those of 6 epochs are not those of 4
     const training = { ...trainingDefaults, schedule: "constant" } as const;
     const run = await train(source, folder, { ...tiny, schedule: "constant" });
-    const model = synteg.create(run.runConfig.config);
+    const model = gradientModelOf("synteg", run.runConfig.config);
     const { adversary } = model;
     if (adversary === undefined) throw new Error("synteg has a second stage");
     const longer = { ...adversary, epochs: 6 };

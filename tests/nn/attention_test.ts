@@ -52,13 +52,14 @@ for (const [records, rows, width, heads] of [[2, 4, 6, 2], [1, 1, 4, 4], [3, 3, 
   });
 }
 
-for (const dropout of [undefined, (shape: number[]) => tf.ones(shape)]) {
-  const which = dropout === undefined ? "" : ", with a dropout that drops none,";
+for (const isDropping of [false, true]) {
+  const which = isDropping ? ", with a dropout that drops none," : "";
   testLayer(`setAttention() of sets of 3 and 1 members, padded to 3,${which}`, {
     shapes: [[2 * 3, 3 * 4]],
     layer: (qkv) => {
       const bias = tf.tensor2d([[0, 0, 0], [0, -1e10, -1e10]]);
-      return setAttention(qkv as tf.Tensor2D, bias, 2, dropout);
+      const factors = isDropping ? tf.ones<tf.Rank.R4>([2, 2, 3, 3]) : undefined;
+      return setAttention(qkv as tf.Tensor2D, bias, 2, factors);
     },
     literal: (qkv) => literal(qkv, 2, 4, 2, (set, _, member) => set === 0 || member === 0),
   });

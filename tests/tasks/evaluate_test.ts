@@ -69,6 +69,27 @@ Deno.test("deno task evaluate writes report.json, report.html and figures", asyn
   });
 });
 
+Deno.test("deno task evaluate --only writes the figures of a single measure", async () => {
+  await inFolder(async (folder) => {
+    const only = ["--only", "fidelity.aggregate", "--resamples", "5"];
+    const { code, stderr } = await evaluateTask(folder, ...cohorts, "--out", "report", ...only);
+    assertEquals(code, 0, stderr);
+    const { fidelity } = JSON.parse(await Deno.readTextFile(`${folder}/report/report.json`));
+    assertEquals(Object.keys(fidelity), [
+      "aggregate",
+      "ceiling",
+      "floor",
+      "records_without_visits",
+    ]);
+    for (const part of [fidelity.ceiling, fidelity.floor]) {
+      assertEquals(Object.keys(part), ["aggregate"]);
+    }
+    assertEquals(stderr.includes("R²"), false);
+    const figures = [...Deno.readDirSync(`${folder}/report/figures`)].map(({ name }) => name);
+    assertEquals(figures.sort(), ["codes_per_visit.svg", "visits_per_record.svg"]);
+  });
+});
+
 Deno.test("deno task evaluate says in one line what is wrong, and writes nothing", async (t) => {
   await inFolder(async (folder) => {
     await Deno.mkdir(`${folder}/empty`);
@@ -81,6 +102,18 @@ Deno.test("deno task evaluate says in one line what is wrong, and writes nothing
       ["a foreign run", 1, "config.json", [...cohorts, "--run", "real"]],
       ["a figure not built yet", 2, "cannot be judged yet", [...cohorts, "--only", "utility"]],
       ["an unknown figure", 2, "known are fidelity", [...cohorts, "--only", "fidelity,speed"]],
+      [
+        "an unknown measure",
+        2,
+        '--only names "fidelity.gap", known are fidelity, fidelity.unigram, ',
+        [...cohorts, "--only", "fidelity.gap"],
+      ],
+      [
+        "a kind without measures",
+        2,
+        '--only names "privacy", which cannot be judged yet: no measure of it exists',
+        [...cohorts, "--only", "privacy"],
+      ],
       ["a negative number", 2, "--resamples is -1", [...cohorts, "--resamples=-1"]],
       ["no real cohort", 2, "--real DIR is missing", ["--synthetic", "synthetic"]],
     ];

@@ -1,8 +1,9 @@
-import { assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { modelSummaries, readRun, settingsOf } from "ehrloom";
 import { writeMeds } from "ehrloom/cohort/meds/write.ts";
 import { join } from "node:path";
 import { inFolder } from "../folder.ts";
-import { runTask, tinyCohort } from "../tiny.ts";
+import { runTask, taskArguments, tinyCohort } from "../tiny.ts";
 
 Deno.test("deno task train reads a hierarchy for hisgt, says so, and names its circle", () =>
   inFolder(async (folder) => {
@@ -49,7 +50,7 @@ Deno.test("deno task train trains, then names the next command", () =>
         ["--model", "hola"],
         1,
         'error: Cannot find model "hola": no model of that name, known are ' +
-        "eva, gpt, halo, halo-coarse, hisgt, independent, lstm, markov, memoriser, synehrgy, synteg",
+        modelSummaries.map(({ name }) => name).join(", "),
       ],
       [
         ["--set", "width=0"],
@@ -60,7 +61,17 @@ Deno.test("deno task train trains, then names the next command", () =>
         ["--set", "widht=8"],
         1,
         'error: Cannot set widht for "halo": no such setting, known are ' +
-        "width, layers, heads, context, positiveWeight, publishedStart",
+        Object.keys(settingsOf("halo")).join(", "),
+      ],
+      [
+        ["--set", "publishedStart=maybe"],
+        1,
+        'error: Cannot set publishedStart=maybe for "halo": must be true or false',
+      ],
+      [
+        ["--set", "form=original"],
+        1,
+        'error: Cannot set form=original for "halo": must be intended or published',
       ],
       [
         ["--resume", "--epochs", "5"],
@@ -99,5 +110,63 @@ Deno.test("deno task train --model of a floor has no epochs to tell of", () =>
     assertEquals(await runTask("train", ...paths, "--model", "markov", "--backend", "wasm"), {
       code: 0,
       lines: [`Next: deno task generate --run ${folder}/run --count 1000 --out runs/synthetic`],
+    });
+  }));
+
+/** What a task prints when it is asked for help. */
+async function helpOf(...args: string[]): Promise<string[]> {
+  const { code, stdout } = await new Deno.Command(Deno.execPath(), {
+    args: [...taskArguments("train"), ...args, "--help"],
+    cwd: new URL("../../", import.meta.url).pathname,
+    env: { NO_COLOR: "1" },
+  }).output();
+  assertEquals(code, 0);
+  return new TextDecoder().decode(stdout).split("\n");
+}
+
+Deno.test("deno task train --help lists the models, and none of their settings", async () => {
+  const lines = await helpOf();
+  const from = lines.findIndex((line) => line.startsWith("Models;"));
+  assert(from > 0);
+  const listed = lines.slice(from + 1, from + 1 + modelSummaries.length);
+  assertEquals(
+    listed.map((line) => line.trim().split(/  +/)),
+    modelSummaries.map(({ name, summary }) => [name, summary]),
+  );
+  assert(!lines.some((line) => /width=256|publishedStart/.test(line)));
+});
+
+Deno.test("deno task train --model NAME --help shows that model's settings alone", async () => {
+  const lines = await helpOf("--model", "gpt");
+  const from = lines.findIndex((line) => line.startsWith("Settings of gpt"));
+  const listed = lines.slice(from + 1, lines.indexOf("", from + 1));
+  assertEquals(
+    listed.map((line) => line.trim().split(/[= ]/)[0]),
+    Object.keys(settingsOf("gpt")),
+  );
+  assertMatch(
+    lines.join("\n"),
+    /^ +tied=true +Head .*; true or false, false in the published form$/m,
+  );
+  assert(!lines.some((line) => line.includes("lstmWidth")));
+});
+
+Deno.test("deno task train --set takes flags by words, and form for all that differs", () =>
+  inFolder(async (folder) => {
+    await writeMeds(join(folder, "cohort"), tinyCohort(40), { name: "tiny" });
+    const small = ["--set", "width=8", "--set", "heads=2", "--set", "layers=1", "--epochs", "1"];
+    const args = ["--cohort", join(folder, "cohort"), "--backend", "wasm", "--model", "gpt"];
+    const configOf = async (name: string, ...set: string[]) => {
+      const out = join(folder, name);
+      const given = set.flatMap((text) => ["--set", text]);
+      const { code, lines } = await runTask("train", ...args, ...small, ...given, "--out", out);
+      assertEquals(code, 0, lines.join("\n"));
+      const { tied, publishedStart } = (await readRun(out)).runConfig.config;
+      return { tied, publishedStart };
+    };
+    assertEquals(await configOf("no", "tied=no"), { tied: false, publishedStart: false });
+    assertEquals(await configOf("published", "form=published", "tied=true"), {
+      tied: true,
+      publishedStart: true,
     });
   }));

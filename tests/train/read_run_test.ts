@@ -79,7 +79,18 @@ Deno.test("readRun() holds config.json to what a run's config may be", () =>
       inJson("config.json", at("training.schedule", "fast")),
       'training.schedule is "fast", must be constant',
     ],
-    [inJson("config.json", at("config.width", "8")), 'config.width is "8", must be a number'],
+    [
+      inJson("config.json", at("config.width", "8")),
+      'config.width is "8", must be a whole number, at least 1',
+    ],
+    [
+      inJson("config.json", at("config.width", [8])),
+      "config.width is [8], must be a number, true, false or a text",
+    ],
+    [
+      inJson("config.json", at("config.publishedStart", 2)),
+      "config.publishedStart is 2, must be true or false",
+    ],
     [
       inJson("config.json", at("config.layers", 1.5)),
       "config.layers is 1.5, must be a whole number between 1 and 1000",

@@ -1,7 +1,7 @@
 import { assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
 import * as tf from "@tensorflow/tfjs-core";
 import { join } from "node:path";
-import { halo } from "ehrloom/models/halo.ts";
+import { gradientModelOf } from "ehrloom/models/mod.ts";
 import { readSafetensors, writeSafetensors } from "ehrloom/nn/safetensors.ts";
 import { toTensors } from "ehrloom/nn/parameters.ts";
 import { useBackend } from "ehrloom/nn/backend.ts";
@@ -50,7 +50,7 @@ Deno.test("readStateDict() loads the original's weights, writeStateDict() writes
   const original = join(folder, "original.safetensors");
   await writeSafetensors(original, goldenWeights(file.weights));
   const run = await readStateDict(original, about);
-  const model = halo.create(run.runConfig.config);
+  const model = gradientModelOf("halo", run.runConfig.config);
   const parameters = toTensors(run.parameters);
   const records = Int32Array.from(file.records.keys());
   const loss = tf.tidy(() => model.loss(parameters, cohort, records));

@@ -9,7 +9,7 @@ import {
 import * as tf from "@tensorflow/tfjs-core";
 import { type Cohort, cohort, splitOf, subset } from "ehrloom/cohort/cohort.ts";
 import { visitsOf } from "ehrloom/cohort/records.ts";
-import { halo } from "ehrloom/models/halo.ts";
+import { gradientModelOf } from "ehrloom/models/mod.ts";
 import type { CodeEmbeddings } from "ehrloom/models/knowledge/code_embeddings.ts";
 import { useBackend } from "ehrloom/nn/backend.ts";
 import { toTensors } from "ehrloom/nn/parameters.ts";
@@ -38,7 +38,9 @@ const quick: TrainOptions = {
 async function lossOn(run: Run, cohort: Cohort): Promise<number> {
   const parameters = toTensors(run.parameters);
   const records = Int32Array.from({ length: cohort.recordCount }, (_, record) => record);
-  const loss = tf.tidy(() => halo.create(run.runConfig.config).loss(parameters, cohort, records));
+  const loss = tf.tidy(() =>
+    gradientModelOf("halo", run.runConfig.config).loss(parameters, cohort, records)
+  );
   const [sum] = await loss.data();
   tf.dispose([loss, parameters]);
   const rows = records.reduce((total, record) => total + visitsOf(cohort, record) + 1, 0);

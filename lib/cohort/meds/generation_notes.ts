@@ -4,9 +4,9 @@ import { medsPaths } from "./names.ts";
 /** What a synthetic cohort's folder says of how it was drawn, in `metadata/dataset.json`. */
 export interface GenerationNotes {
   /** Records that reached the model's longest length without an end. */
-  readonly cutOff?: number;
+  readonly cutOff?: number | undefined;
   /** Draws under clinical rules, and those that the rules changed. */
-  readonly ruled?: { readonly draws: number; readonly touched: number };
+  readonly ruled?: { readonly draws: number; readonly touched: number } | undefined;
 }
 
 /** The notes as `dataset.json` holds them, under "ehrloom". */

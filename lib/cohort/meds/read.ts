@@ -15,9 +15,9 @@ import { readShard, type Shard } from "./shard.ts";
 /** How {@link readMeds} reads. */
 export interface ReadMedsOptions {
   /** Called at the end with the number of events without a time other than sex, if any: they are left out. */
-  onStaticEvents?: (count: number) => void;
+  onStaticEvents?: ((count: number) => void) | undefined;
   /** Called after every shard. */
-  onProgress?: OnProgress;
+  onProgress?: OnProgress | undefined;
 }
 
 async function shardPaths(folder: string): Promise<string[]> {
@@ -118,7 +118,7 @@ function addSplits(
  */
 export async function readMedsEvents(
   folder: string,
-  { onProgress }: { readonly onProgress?: OnProgress } = {},
+  { onProgress }: { readonly onProgress?: OnProgress | undefined } = {},
 ): Promise<EventTable> {
   const paths = await dataPaths(folder);
   const codes = await readCodes(folder);

@@ -8,11 +8,11 @@ export interface LearnedRulesOptions {
    * How many records (or visits) must be expected to hold both codes, were they independent, for
    * their absence to say something; see {@link learnedRules} for the default.
    */
-  readonly expected?: number;
+  readonly expected?: number | undefined;
   /** Whether codes shall not have been together in a record or in a visit; default "record". */
-  readonly within?: "record" | "visit";
+  readonly within?: "record" | "visit" | undefined;
   /** Told now and then of the records gone through. */
-  readonly onProgress?: OnProgress;
+  readonly onProgress?: OnProgress | undefined;
 }
 
 /** Records between two calls of `onProgress`. */

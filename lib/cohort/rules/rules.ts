@@ -56,9 +56,9 @@ export interface Patient {
   /** [labels] 0 or 1. */
   readonly labels: ArrayLike<number>;
   /** Index into `sexNames`; unknown where left out. */
-  readonly sex?: number;
+  readonly sex?: number | undefined;
   /** Age at the visit; unknown where left out. */
-  readonly ageYears?: number;
+  readonly ageYears?: number | undefined;
 }
 
 /** Codes that only some patients have. */

@@ -185,7 +185,7 @@ function visitsOf(table: EventTable, recordOf: Uint32Array, rank: Int32Array): V
  */
 export function cohortOfEvents(
   table: EventTable,
-  { onLeftOut }: { readonly onLeftOut?: (what: string) => void } = {},
+  { onLeftOut }: { readonly onLeftOut?: ((what: string) => void) | undefined } = {},
 ): Cohort {
   const { vocabulary, rank } = table.codes.ranked(table.events.code.view());
   const { recordOf, ...patients } = table.patients.records();

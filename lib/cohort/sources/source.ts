@@ -36,11 +36,11 @@ export type OptionValues<Declared extends SourceOptions> = {
 /** What every source is read with. */
 export interface ReadHow {
   /** Leave out bad rows and report each here; without it the first bad row throws. */
-  readonly onBadRow?: OnBadRow;
+  readonly onBadRow?: OnBadRow | undefined;
   /** Called with a sentence about each kind of thing that the cohort cannot hold. */
-  readonly onLeftOut?: (what: string) => void;
+  readonly onLeftOut?: ((what: string) => void) | undefined;
   /** Called now and then with how far reading is. */
-  readonly onProgress?: OnProgress;
+  readonly onProgress?: OnProgress | undefined;
 }
 
 /** A source format, as it is chosen and told what to read. */

@@ -24,25 +24,25 @@ export const defaultSyntheaTables: readonly SyntheaTable[] = syntheaTables.slice
 /** What to take from a Synthea folder. */
 export interface SyntheaOptions extends TrimOptions {
   /** Tables whose codes to take; default all of {@link syntheaTables} but observations. */
-  tables?: readonly SyntheaTable[];
+  tables?: readonly SyntheaTable[] | undefined;
   /**
    * An encounter is a visit when it has a code from one of these; default `tables`, without
    * observations unless they are the only ones.
    */
-  visitTables?: readonly SyntheaTable[];
+  visitTables?: readonly SyntheaTable[] | undefined;
   /**
    * Make each later time of measurement within an encounter a visit of its own, which holds nothing
    * but what was observed then; by default all is observed at the encounter's start.
    */
-  timeSeries?: boolean;
+  timeSeries?: boolean | undefined;
   /** As in {@link TrimOptions}, but 1 by default: no codes that the visits do not have. */
-  minCount?: number;
+  minCount?: number | undefined;
   /** Leave out bad rows and report each here; without it the first bad row throws. */
-  onBadRow?: OnBadRow;
+  onBadRow?: OnBadRow | undefined;
   /** Called with a sentence that says what of the observations was left out, and how much. */
-  onLeftOut?: (what: string) => void;
+  onLeftOut?: ((what: string) => void) | undefined;
   /** Called with the bytes read so far, file by file. */
-  onProgress?: OnProgress;
+  onProgress?: OnProgress | undefined;
 }
 
 /** Which tables to read, and what makes a visit. */

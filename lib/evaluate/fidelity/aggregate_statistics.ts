@@ -4,16 +4,16 @@
  * @module
  */
 import type { Cohort } from "../../cohort/cohort.ts";
-import { estimate } from "../bootstrap.ts";
-import type { Aggregate } from "../report.ts";
-
-/** Mean and standard deviation of a count, of the population (divided by n). */
-export interface Moments {
-  /** Sum over count. */
-  readonly mean: number;
-  /** Root of the mean squared distance from the mean. */
-  readonly sd: number;
-}
+import { object } from "../../files/checked_json.ts";
+import type { Measure } from "../measure.ts";
+import { answersFromSums, type Sums } from "../ratio.ts";
+import {
+  type Aggregate,
+  aggregateSchema,
+  comparedMoments,
+  type Moments,
+  moments,
+} from "./count_moments.ts";
 
 /** Lengths of records and visits. */
 export interface AggregateStatistics {
@@ -23,40 +23,47 @@ export interface AggregateStatistics {
   readonly codesPerVisit: Moments;
 }
 
-/** Moments of the differences between consecutive offsets. */
-function moments(offsets: Uint32Array): Moments {
-  const count = offsets.length - 1;
-  const mean = offsets[count] / count;
+/** Of one record: 1, its visits, their square; visits, codes, sum of squares of codes per visit. */
+function lengthSums({ visitOffsets, codeOffsets }: Cohort, record: number): number[] {
+  const [from, to] = [visitOffsets[record], visitOffsets[record + 1]];
+  const visits = to - from;
   let squares = 0;
-  for (let i = 0; i < count; i++) squares += (offsets[i + 1] - offsets[i] - mean) ** 2;
-  return { mean, sd: Math.sqrt(squares / count) };
+  for (let visit = from; visit < to; visit++) {
+    squares += (codeOffsets[visit + 1] - codeOffsets[visit]) ** 2;
+  }
+  return [1, visits, visits ** 2, visits, codeOffsets[to] - codeOffsets[from], squares];
 }
+
+const ofRecords = (sums: Sums) => sums.subarray(0, 3);
+const ofVisits = (sums: Sums) => sums.subarray(3);
 
 /** Visits per record and codes per visit; NaN for a cohort without records, or without visits. */
 export function aggregateStatistics(cohort: Cohort): AggregateStatistics {
-  return {
-    visitsPerRecord: moments(cohort.visitOffsets),
-    codesPerVisit: moments(cohort.codeOffsets),
-  };
+  const sums = new Float64Array(6);
+  for (let record = 0; record < cohort.recordCount; record++) {
+    lengthSums(cohort, record).forEach((each, i) => sums[i] += each);
+  }
+  return { visitsPerRecord: moments(ofRecords(sums)), codesPerVisit: moments(ofVisits(sums)) };
 }
 
-/**
- * One count in both cohorts.
- *
- * @param realMeans [resamples + 1] of the real cohort
- * @param syntheticMeans [resamples + 1] likewise
- */
-export function aggregate(
-  real: Moments,
-  synthetic: Moments,
-  realMeans: Float64Array,
-  syntheticMeans: Float64Array,
-): Aggregate {
-  return {
-    real_mean: real.mean,
-    synthetic_mean: synthetic.mean,
-    real_sd: real.sd,
-    synthetic_sd: synthetic.sd,
-    difference: estimate(syntheticMeans.map((mean, resample) => mean - realMeans[resample])),
-  };
-}
+/** Lengths of records and visits. */
+export const aggregate: Measure<
+  "aggregate",
+  { visits_per_record: Aggregate; codes_per_visit: Aggregate }
+> = {
+  key: "aggregate",
+  question: "Are records and visits as long?",
+  schema: object({ visits_per_record: aggregateSchema, codes_per_visit: aggregateSchema }),
+  ask: (asked) =>
+    answersFromSums(asked, lengthSums, (real, synthetic) => {
+      const visits = comparedMoments(real.map(ofRecords), synthetic.map(ofRecords));
+      const codes = comparedMoments(real.map(ofVisits), synthetic.map(ofVisits));
+      return {
+        figures: { visits_per_record: visits.aggregate, codes_per_visit: codes.aggregate },
+        resampled: {
+          "visits_per_record.synthetic_mean": visits.means,
+          "codes_per_visit.synthetic_mean": codes.means,
+        },
+      };
+    }),
+};

@@ -5,60 +5,10 @@
  * @module
  */
 import type { Cohort } from "../../cohort/cohort.ts";
-import type { KeyIndex } from "./counting/key_index.ts";
-import { codeKeyIndex, type CodeKind, KeyRowReader, type KeyRows } from "./counting/key_rows.ts";
-
-/** Weighted counts of keys, a column for each set of weights. */
-export class KeyCounts {
-  /** [keys × columns] Visits (or pairs of consecutive visits) with the key. */
-  occurrences: Int32Array = new Int32Array(0);
-  /** [keys × columns] Records with the key. */
-  records: Int32Array = new Int32Array(0);
-
-  /**
-   * @param columns how many sets of weights are counted at once: one sweep over the records for all
-   *   of them, which is what makes bootstrap resamples cheap
-   */
-  constructor(readonly columns: number) {}
-
-  /** Makes room for keys below `keys`; counts so far stay. */
-  reserve(keys: number): void {
-    if (keys * this.columns <= this.records.length) return;
-    const length = Math.max(keys, 1024) * this.columns * 3 / 2 | 0;
-    for (const name of ["occurrences", "records"] as const) {
-      const longer = new Int32Array(length);
-      longer.set(this[name]);
-      this[name] = longer;
-    }
-  }
-
-  /** Sets all counts to 0. */
-  clear(): void {
-    this.occurrences.fill(0);
-    this.records.fill(0);
-  }
-
-  /** Adds some records' rows, each `weights[record × columns + column]` times. */
-  add(rows: KeyRows, weights: ArrayLike<number>): void {
-    const { columns, occurrences, records } = this;
-    for (let row = 0; row + 1 < rows.offsets.length; row++) {
-      const weight = (rows.from + row) * columns;
-      for (let i = rows.offsets[row]; i < rows.offsets[row + 1]; i++) {
-        const key = rows.keys[i] * columns;
-        const times = rows.occurrences[i];
-        if (columns === 1) { // the loop below with its bookkeeping takes 1.3 times as long
-          occurrences[key] += weights[weight] * times;
-          records[key] += weights[weight];
-          continue;
-        }
-        for (let column = 0; column < columns; column++) {
-          occurrences[key + column] += weights[weight + column] * times;
-          records[key + column] += weights[weight + column];
-        }
-      }
-    }
-  }
-}
+import { countKeys } from "./counting/key_counts.ts";
+import { orderedKeys } from "./counting/key_index.ts";
+import { codeKeyIndex, type CodeKind } from "./counting/key_rows.ts";
+import { visitDenominators } from "./counting/visit_denominators.ts";
 
 /** Probabilities of codes or pairs of codes; only keys that occur in a record of weight above 0. */
 export interface CodeProbabilities {
@@ -72,40 +22,6 @@ export interface CodeProbabilities {
   readonly perVisit: Float64Array;
   /** [keys] Share of records, in (0, 1]. */
   readonly perRecord: Float64Array;
-}
-
-/**
- * By what counts of a kind are divided to be shares of visits: visits, or for the sequential kind
- * pairs of consecutive visits, Σ max(0, visits − 1). A visit without codes counts.
- */
-export function visitDenominator(
-  cohort: Cohort,
-  kind: CodeKind,
-  weights?: ArrayLike<number>,
-): number {
-  let sum = 0;
-  for (let record = 0; record < cohort.recordCount; record++) {
-    const visits = cohort.visitOffsets[record + 1] - cohort.visitOffsets[record];
-    const count = kind === "sequential_bigram" ? Math.max(0, visits - 1) : visits;
-    sum += count * (weights?.[record] ?? 1);
-  }
-  return sum;
-}
-
-/** Counts all records of a cohort in runs of bounded memory; new keys are added to the index. */
-export function countKeys(
-  cohort: Cohort,
-  kind: CodeKind,
-  index: KeyIndex,
-  weights: ArrayLike<number> = new Uint8Array(cohort.recordCount).fill(1),
-): KeyCounts {
-  const counts = new KeyCounts(1);
-  for (const rows of new KeyRowReader(cohort, kind, index).runs()) {
-    counts.reserve(index.size);
-    counts.add(rows, weights);
-  }
-  counts.reserve(index.size);
-  return counts;
 }
 
 /**
@@ -140,7 +56,7 @@ export function codeProbabilities(
   const codes = cohort.vocabulary.codes.length;
   const index = codeKeyIndex(kind, codes, options);
   const counts = countKeys(cohort, kind, index, options.weights);
-  const visits = visitDenominator(cohort, kind, options.weights);
+  const [visits] = visitDenominators(cohort, kind, options.weights);
   let records = cohort.recordCount;
   if (options.weights !== undefined) {
     records = 0;
@@ -154,10 +70,4 @@ export function codeProbabilities(
     perVisit: Float64Array.from(keys, (key) => counts.occurrences[key] / visits),
     perRecord: Float64Array.from(keys, (key) => counts.records[key] / records),
   };
-}
-
-/** [keys] The numbers of all keys of an index, in order of their codes. */
-export function orderedKeys({ first, second, size }: KeyIndex, codes: number): Uint32Array {
-  const rank = Float64Array.from({ length: size }, (_, key) => first[key] * codes + second[key]);
-  return Uint32Array.from({ length: size }, (_, key) => key).sort((a, b) => rank[a] - rank[b]);
 }

@@ -4,15 +4,14 @@
  * @see docs/specs/continuous.md section 3
  * @module
  */
+import * as v from "valibot";
 import type { Cohort } from "../../cohort/cohort.ts";
-import type { Aggregate } from "../report.ts";
-import { aggregate, type Moments } from "./aggregate_statistics.ts";
+import type { Measure } from "../measure.ts";
+import { answersFromSums } from "../ratio.ts";
+import { type Aggregate, aggregateSchema, comparedMoments } from "./count_moments.ts";
 
-/** Sums over records from which mean and deviation of the days between visits follow. */
-export type GapSums = readonly [pairsOfVisits: number, days: number, squaresOfDays: number];
-
-/** The sums of one record. */
-export function gapSums({ visitOffsets, gapDays }: Cohort, record: number): GapSums {
+/** Of one record: pairs of consecutive visits, the days between them, and the sum of their squares. */
+function gapSums({ visitOffsets, gapDays }: Cohort, record: number): number[] {
   let days = 0;
   let squares = 0;
   const first = visitOffsets[record] + 1;
@@ -24,23 +23,15 @@ export function gapSums({ visitOffsets, gapDays }: Cohort, record: number): GapS
   return [end - first, days, squares];
 }
 
-function moments([count, sum, squares]: GapSums): Moments {
-  const mean = sum / count;
-  return { mean, sd: Math.sqrt(Math.max(0, squares / count - mean ** 2)) };
-}
-
-/**
- * Days between visits in both cohorts.
- *
- * @param real [resamples + 1] sums over all records, first of the cohort as it is
- * @param synthetic [resamples + 1] likewise
- * @returns null where no day ever passes in one of the cohorts, since it then knows no time
- */
-export function gapFidelity(
-  real: readonly GapSums[],
-  synthetic: readonly GapSums[],
-): Aggregate | null {
-  if (real[0][1] === 0 || synthetic[0][1] === 0) return null;
-  const means = (sums: readonly GapSums[]) => Float64Array.from(sums, (row) => moments(row).mean);
-  return aggregate(moments(real[0]), moments(synthetic[0]), means(real), means(synthetic));
-}
+/** Days from a visit to the next one; null unless both cohorts know them. */
+export const gapDays: Measure<"gap_days", Aggregate | null> = {
+  key: "gap_days",
+  question: "How much time passes between visits?",
+  needs: ["days"],
+  schema: v.nullable(aggregateSchema),
+  ask: (asked) =>
+    answersFromSums(asked, gapSums, (real, synthetic) => {
+      const { aggregate, means } = comparedMoments(real, synthetic);
+      return { figures: aggregate, resampled: { synthetic_mean: means } };
+    }),
+};

@@ -3,14 +3,85 @@
  *
  * @module
  */
+import * as v from "valibot";
 import { type Cohort, subset } from "../../cohort/cohort.ts";
+import { list, object, text } from "../../files/checked_json.ts";
+import { type Estimate, estimate, estimateSchema, figureSchema, r2Estimate } from "../bootstrap.ts";
+import type { Answer, Measure } from "../measure.ts";
+import { answersFromSums, type Sums } from "../ratio.ts";
+import { r2 } from "./r2.ts";
+
+/** Shares of records with each label. */
+export interface LabelPrevalence {
+  /** R² over the labels, real as truth; null for fewer than two labels. */
+  r2: number | null;
+  /** Lower end of the 95% interval, moved as that of a `ProbabilityFidelity` is. */
+  r2_low: number | null;
+  /** Upper end of the 95% interval. */
+  r2_high: number | null;
+  /** One row a label, shares in [0, 1] with intervals. */
+  labels: { label: string; real: Estimate; synthetic: Estimate }[];
+}
+
+/** Of one record: 1, then 1 for each label that it has. */
+function labelSums({ labels, labelNames: { length } }: Cohort, record: number): number[] {
+  return [1, ...labels.subarray(record * length, (record + 1) * length)];
+}
+
+/** [labels] */
+function shares([records, ...having]: number[]): number[] {
+  return having.map((count) => count / records);
+}
+
+function compared(
+  names: readonly string[],
+  realSums: readonly Sums[],
+  syntheticSums: readonly Sums[],
+): Answer<LabelPrevalence> {
+  const [real, synthetic] = [realSums, syntheticSums].map((all) =>
+    all.map((sums) => shares(Array.from(sums)))
+  );
+  const column = (all: readonly number[][], label: number) =>
+    Float64Array.from(all, (resample) => resample[label]);
+  const labels = names.map((label, i) => ({
+    label,
+    real: estimate(column(real, i)),
+    synthetic: estimate(column(synthetic, i)),
+  }));
+  if (names.length < 2) {
+    return { figures: { r2: null, r2_low: null, r2_high: null, labels }, resampled: {} };
+  }
+  const found = Float64Array.from(real, (each, resample) => r2(each, synthetic[resample]));
+  const { value, low, high } = r2Estimate(found);
+  return { figures: { r2: value, r2_low: low, r2_high: high, labels }, resampled: { r2: found } };
+}
+
+const maybeFigure = v.nullable(figureSchema);
+
+/** Shares of records with each label. */
+export const labelFidelity: Measure<"label_prevalence", LabelPrevalence> = {
+  key: "label_prevalence",
+  question: "Are labels as common?",
+  schema: object({
+    r2: maybeFigure,
+    r2_low: maybeFigure,
+    r2_high: maybeFigure,
+    labels: list(object({ label: text, real: estimateSchema, synthetic: estimateSchema })),
+  }),
+  ask: (asked) =>
+    answersFromSums(
+      asked,
+      labelSums,
+      (real, synthetic) => compared(asked.real.cohort.labelNames, real, synthetic),
+    ),
+};
 
 /** [labels] Share of records with each label, in [0, 1]. */
 export function labelPrevalence(cohort: Cohort): Float64Array {
   const labels = cohort.labelNames.length;
-  const shares = new Float64Array(labels);
-  for (let i = 0; i < cohort.labels.length; i++) shares[i % labels] += cohort.labels[i];
-  return shares.map((count) => count / cohort.recordCount);
+  const counts = new Float64Array(labels);
+  for (let i = 0; i < cohort.labels.length; i++) counts[i % labels] += cohort.labels[i];
+  return counts.map((count) => count / cohort.recordCount);
 }
 
 /**

@@ -5,8 +5,10 @@
  * @module
  */
 import type { Cohort } from "../../cohort/cohort.ts";
-import { countKeys, orderedKeys, visitDenominator } from "./code_probabilities.ts";
+import { countKeys } from "./counting/key_counts.ts";
+import { orderedKeys } from "./counting/key_index.ts";
 import { codeKeyIndex, type CodeKind } from "./counting/key_rows.ts";
+import { visitDenominators } from "./counting/visit_denominators.ts";
 import { checkVocabularies } from "../vocabularies.ts";
 
 /** Per-visit probabilities of one kind in two cohorts, key by key. */
@@ -38,7 +40,7 @@ export function pairedProbabilities(
   const index = codeKeyIndex(kind, codes);
   const shares = [real, synthetic].map((cohort) => {
     const { occurrences } = countKeys(cohort, kind, index);
-    const visits = visitDenominator(cohort, kind);
+    const [visits] = visitDenominators(cohort, kind);
     return (key: number) => key < occurrences.length ? occurrences[key] / (visits || 1) : 0;
   });
   const keys = orderedKeys(index, codes);

@@ -1,49 +1,42 @@
 /**
  * How closely does a cohort keep the real probabilities of codes and pairs, with intervals: R² of
- * the six dictionaries on the cohorts as they are and on every resample of patients.
- *
- * Time is linear in the entries of the sparse rows (distinct keys of each record) times the
- * resamples: about 1.7 ns each on one core. Memory is bounded whatever the cohorts' size: rows are
- * kept up to {@link FidelityResampling.keptEntries} entries and gathered anew for every block of
- * resamples beyond that, and blocks get narrower where there are many keys.
+ * HALO's six probability dictionaries (Theodorou et al. 2023).
  *
  * @module
  */
-import { breathe } from "../../breathe.ts";
-import type { Cohort } from "../../cohort/cohort.ts";
+import { object, type Schema, whole } from "../../files/checked_json.ts";
+import { figureSchema, r2Estimate } from "../bootstrap.ts";
+import { type Answer, type Asked, type Measure, shared } from "../measure.ts";
+import type { CodeKind } from "./counting/key_rows.ts";
+import { type ResampledR2, resampledR2 } from "./counting/resampled_r2.ts";
 import type { OnProgress } from "../../progress.ts";
-import { r2Estimate, resampleWeights, type Role } from "../bootstrap.ts";
-import type { ProbabilityFidelity } from "../report.ts";
-import { KeyCounts } from "./code_probabilities.ts";
-import type { KeyIndex } from "./counting/key_index.ts";
-import {
-  codeKeyIndex,
-  type CodeKind,
-  codeKinds,
-  KeyRowReader,
-  type KeyRows,
-} from "./counting/key_rows.ts";
-import { r2 } from "./r2.ts";
 
-/** A cohort and the part it plays in a comparison. */
-export interface Played {
-  /** Names its resamples. */
-  readonly role: Role;
-  /** The records. */
-  readonly cohort: Cohort;
+/**
+ * How closely one family of probabilities is kept: R² about y = x over the union of keys. The
+ * interval is the resamples' percentiles moved so that their median falls on `r2`, since resampling
+ * itself lowers an R² near 1; the percentiles as they are follow by adding `r2_median - r2`.
+ */
+export interface ProbabilityFidelity {
+  /** Coefficient of determination, real as truth; at most 1, may be negative. */
+  r2: number;
+  /** Lower end of the 95% interval over patient-level resamples. */
+  r2_low: number;
+  /** Upper end of the 95% interval over patient-level resamples. */
+  r2_high: number;
+  /** Median of `r2` over the resamples. */
+  r2_median: number;
+  /** Keys (codes or pairs) that occur in either cohort. */
+  keys: number;
 }
 
-/** How to resample. */
-export interface FidelityResampling {
-  /** A whole number, at least 0. */
-  readonly seed: number;
-  /** Number of resamples, at least 0. */
-  readonly resamples: number;
-  /** Entries of sparse rows to keep in memory at 8 bytes each; 2²⁶ (half a GiB) when left out. */
-  readonly keptEntries?: number;
-  /** Told of every block of resamples. */
-  readonly onProgress?: OnProgress;
-}
+/** A {@link ProbabilityFidelity} where it is read back. */
+export const probabilitySchema: Schema<ProbabilityFidelity> = object({
+  r2: figureSchema,
+  r2_low: figureSchema,
+  r2_high: figureSchema,
+  r2_median: figureSchema,
+  keys: whole(0),
+});
 
 /**
  * An R² with its interval.
@@ -56,167 +49,61 @@ export function probabilityFidelity(figures: Float64Array, keys: number): Probab
   return { r2: value, r2_low: low, r2_high: high, r2_median: median, keys };
 }
 
-/** R² of one kind, per visit and per record. */
-export interface ResampledR2 {
-  /** [resamples + 1] R² of shares of visits; first of the cohorts as they are. */
-  readonly perVisit: Float64Array;
-  /** [resamples + 1] R² of shares of records. */
-  readonly perRecord: Float64Array;
-  /** Keys that occur in either cohort as it is. */
-  keys: number;
-}
+type Pass = (asked: Asked, onProgress?: OnProgress) => Promise<ResampledR2[]>;
 
-const blockColumns = 16; // resamples a sweep; 2.4 times as fast as one by one, more gains nothing
-const blockCells = 1 << 25; // keys × columns of a counter, 128 MiB
-
-/** The rows of each cohort, kept when all of them fit and otherwise read anew at every sweep. */
-function rowSources(
-  cohorts: readonly Cohort[],
+/** Both measures of a kind come from one pass: shares of visits, and shares of records. */
+function measures<Visit extends string, Record extends string>(
   kind: CodeKind,
-  index: KeyIndex,
-  keptEntries: number,
-): (() => Iterable<KeyRows>)[] {
-  const readers = cohorts.map((cohort) => new KeyRowReader(cohort, kind, index));
-  let entries = 0;
-  const kept = readers.map((reader) => {
-    const parts: KeyRows[] = [];
-    for (const { from, offsets, keys, occurrences } of reader.runs()) {
-      entries += keys.length;
-      if (entries > keptEntries) parts.length = 0;
-      else parts.push({ from, offsets, keys: keys.slice(), occurrences: occurrences.slice() });
-    }
-    return parts;
+  visit: { readonly key: Visit; readonly question: string },
+  record: { readonly key: Record; readonly question: string },
+): [Measure<Visit, ProbabilityFidelity>, Measure<Record, ProbabilityFidelity>] {
+  const pass: Pass = shared((asked, onProgress) => resampledR2(kind, asked, onProgress));
+  const answer = (figures: Float64Array, keys: number): Answer<ProbabilityFidelity> => ({
+    figures: probabilityFidelity(figures, keys),
+    resampled: { r2: figures },
   });
-  return entries <= keptEntries
-    ? kept.map((parts) => () => parts)
-    : readers.map((reader) => () => reader.runs());
+  return [
+    {
+      ...visit,
+      schema: probabilitySchema,
+      ask: async (asked, onProgress) =>
+        (await pass(asked, onProgress)).map(({ perVisit, keys }) => answer(perVisit, keys)),
+    },
+    {
+      ...record,
+      schema: probabilitySchema,
+      ask: async (asked, onProgress) =>
+        (await pass(asked, onProgress)).map(({ perRecord, keys }) => answer(perRecord, keys)),
+    },
+  ];
 }
 
-/** What counts of a kind are divided by, for each column of weights. */
-function denominators(
-  { visitOffsets, recordCount }: Cohort,
-  kind: CodeKind,
-  weights: Int32Array,
-  columns: number,
-): Float64Array {
-  const sums = new Float64Array(columns);
-  for (let record = 0; record < recordCount; record++) {
-    const visits = visitOffsets[record + 1] - visitOffsets[record];
-    const count = kind === "sequential_bigram" ? Math.max(0, visits - 1) : visits;
-    for (let column = 0; column < columns; column++) {
-      sums[column] += count * weights[record * columns + column];
-    }
-  }
-  return sums;
-}
+/** Codes, as shares of visits and as shares of records. */
+export const [unigram, recordUnigram] = measures("unigram", {
+  key: "unigram",
+  question: "Is each code in as many visits?",
+}, {
+  key: "record_unigram",
+  question: "Is each code in as many records?",
+});
 
-/** One cohort's counts for a block of resamples at a time. */
-class Counter {
-  readonly counts: KeyCounts;
-  readonly records: number;
-  visits: Float64Array;
-  readonly #weights: Int32Array;
-
-  constructor(readonly played: Played, readonly rows: () => Iterable<KeyRows>, columns: number) {
-    this.records = played.cohort.recordCount;
-    this.counts = new KeyCounts(columns);
-    this.visits = new Float64Array(columns);
-    this.#weights = new Int32Array(this.records * columns);
-  }
-
-  count(kind: CodeKind, seed: number, firstResample: number, keys: number): void {
-    const { columns } = this.counts;
-    const { role, cohort } = this.played;
-    for (let column = 0; column < columns; column++) {
-      const place = { column, columns };
-      resampleWeights({ role, seed }, firstResample + column, this.#weights, place);
-    }
-    this.visits = denominators(cohort, kind, this.#weights, columns);
-    this.counts.reserve(keys);
-    this.counts.clear();
-    for (const rows of this.rows()) this.counts.add(rows, this.#weights);
-  }
-}
-
-/** R² over the keys that either counter has in a column. */
-function columnR2(
-  keys: number,
-  columns: number,
-  column: number,
-  [realCounts, realTotal]: [Int32Array, number],
-  [syntheticCounts, syntheticTotal]: [Int32Array, number],
-  scratch: [Float64Array, Float64Array],
-): { r2: number; keys: number } {
-  const [real, synthetic] = scratch;
-  let union = 0;
-  for (let at = column; at < keys * columns; at += columns) {
-    if (realCounts[at] === 0 && syntheticCounts[at] === 0) continue;
-    real[union] = realCounts[at] / (realTotal || 1);
-    synthetic[union++] = syntheticCounts[at] / (syntheticTotal || 1);
-  }
-  return { r2: r2(real.subarray(0, union), synthetic.subarray(0, union)), keys: union };
-}
+/** Pairs of codes within a visit, as shares of visits and as shares of records. */
+export const [sameVisitBigram, recordSameVisitBigram] = measures("same_visit_bigram", {
+  key: "same_visit_bigram",
+  question: "Are two codes of one visit together in as many visits?",
+}, {
+  key: "record_same_visit_bigram",
+  question: "Are two codes of one visit together in as many records?",
+});
 
 /**
- * R² of one kind of probabilities for several cohorts against the same real one, all against the
- * same resamples of it.
- *
- * @returns one entry for each of `others`
+ * A code and one of the next visit, as shares of pairs of consecutive visits and as shares of
+ * records.
  */
-export async function resampledR2(
-  kind: CodeKind,
-  real: Played,
-  others: readonly Played[],
-  { seed, resamples, keptEntries = 1 << 26, onProgress }: FidelityResampling,
-): Promise<ResampledR2[]> {
-  const index = codeKeyIndex(kind, real.cohort.vocabulary.codes.length);
-  const played = [real, ...others];
-  const sources = rowSources(played.map(({ cohort }) => cohort), kind, index, keptEntries);
-  const keys = index.size;
-  const columns = Math.max(1, Math.min(blockColumns, resamples + 1, Math.floor(blockCells / keys)));
-  const [realCounter, ...counters] = played.map((each, i) =>
-    new Counter(each, sources[i], columns)
-  );
-  const scratch: [Float64Array, Float64Array] = [new Float64Array(keys), new Float64Array(keys)];
-  const found = others.map(() => ({
-    perVisit: new Float64Array(resamples + 1),
-    perRecord: new Float64Array(resamples + 1),
-    keys: 0,
-  }));
-  for (let resample = 0; resample <= resamples; resample += columns) {
-    realCounter.count(kind, seed, resample, keys);
-    for (const [i, counter] of counters.entries()) {
-      counter.count(kind, seed, resample, keys);
-      for (let column = 0; column < Math.min(columns, resamples + 1 - resample); column++) {
-        const perVisit = columnR2(
-          keys,
-          columns,
-          column,
-          [realCounter.counts.occurrences, realCounter.visits[column]],
-          [counter.counts.occurrences, counter.visits[column]],
-          scratch,
-        );
-        const perRecord = columnR2(
-          keys,
-          columns,
-          column,
-          [realCounter.counts.records, realCounter.records],
-          [counter.counts.records, counter.records],
-          scratch,
-        );
-        found[i].perVisit[resample + column] = perVisit.r2;
-        found[i].perRecord[resample + column] = perRecord.r2;
-        if (resample + column === 0) found[i].keys = perVisit.keys;
-      }
-    }
-    const done = Math.min(resample + columns, resamples + 1);
-    const family = codeKinds.indexOf(kind) * (resamples + 1);
-    onProgress?.({
-      stage: "comparing codes",
-      done: family + done,
-      total: codeKinds.length * (resamples + 1),
-    });
-    await breathe();
-  }
-  return found;
-}
+export const [sequentialBigram, recordSequentialBigram] = measures("sequential_bigram", {
+  key: "sequential_bigram",
+  question: "Does a code follow another one in as many pairs of consecutive visits?",
+}, {
+  key: "record_sequential_bigram",
+  question: "Does a code follow another one in the next visit in as many records?",
+});

@@ -10,130 +10,62 @@
  * @see docs/specs/continuous.md section 3
  * @module
  */
-import { breathe } from "../../breathe.ts";
-import type { Cohort } from "../../cohort/cohort.ts";
-import { growing } from "../../cohort/growing.ts";
-import { r2Estimate, resampleWeights } from "../bootstrap.ts";
-import type { MeasuredCode, ValueFidelity } from "../report.ts";
+import * as v from "valibot";
+import { list, object, text } from "../../files/checked_json.ts";
+import type { OnProgress } from "../../progress.ts";
+import { type Estimate, estimateSchema, figureSchema, r2Estimate } from "../bootstrap.ts";
+import type { Answer, Asked, Measure } from "../measure.ts";
 import {
-  type FidelityResampling,
-  type Played,
+  type ProbabilityFidelity,
   probabilityFidelity,
+  probabilitySchema,
 } from "./probability_fidelity.ts";
+import {
+  centreOf,
+  measuredCodes,
+  type ResampledValues,
+  resampledValues,
+} from "./counting/resampled_values.ts";
 import { r2 } from "./r2.ts";
 
-/** What each record has measured, as sparse rows of channels. */
-interface MeasuredRecords {
-  /** [records] Visits with a value. */
-  readonly visits: Float64Array;
-  /** [records + 1] */
-  readonly offsets: Uint32Array;
-  /** [entries] Index among the channels. */
-  readonly channels: Uint32Array;
-  /** [entries × 3] Number of values, their sum and sum of squares, both from the centre. */
-  readonly sums: Float64Array;
+/** The values of one code in one cohort. */
+export interface MeasuredCode {
+  /** Share of the visits with values that have one of this code, in [0, 1]. */
+  share: number;
+  /** Null where it is never measured. */
+  mean: number | null;
+  /** Of the population; null where it is never measured. */
+  sd: number | null;
 }
 
-/** The same over each resample. */
-interface ResampledValues {
-  /** [resamples + 1] */
-  readonly visits: Float64Array;
-  /** [resamples + 1 × channels × 3] */
-  readonly sums: Float64Array;
+/** How closely measured values are kept, over the codes that are measured. */
+export interface ValueFidelity {
+  /** Share of the visits with values that have a value of the code; codes measured in either. */
+  presence: ProbabilityFidelity;
+  /** Mean value, of codes measured in both. Scales differ, so large numbers dominate this R². */
+  means: ProbabilityFidelity;
+  /**
+   * Distance of the two means in real standard deviations, on average over the codes measured in
+   * both whose real values vary; its interval is moved as that of an R² is.
+   */
+  mean_difference: Estimate;
+  /** One row a code measured in either cohort, in the vocabulary's order. */
+  codes: { code: string; description: string; real: MeasuredCode; synthetic: MeasuredCode }[];
 }
 
-/** Codes that are measured, in the vocabulary's order. */
-function measuredCodes(cohorts: readonly Cohort[]): number[] {
-  const isMeasured = new Uint8Array(cohorts[0].vocabulary.codes.length);
-  for (const { codes, values } of cohorts) {
-    values?.forEach((value, i) => {
-      if (Number.isFinite(value)) isMeasured[codes[i]] = 1;
-    });
-  }
-  return [...isMeasured.keys()].filter((code) => isMeasured[code] === 1);
-}
-
-/**
- * [channels] What sums are taken from, so that squares of large numbers do not swallow their spread:
- * the cohort's first value, so that a value that never varies has no spread at all.
- */
-function centreOf({ codes, values }: Cohort, channelOf: Int32Array, channels: number) {
-  const centre = new Float64Array(channels).fill(NaN);
-  values?.forEach((value, i) => {
-    const channel = channelOf[codes[i]];
-    if (Number.isNaN(centre[channel]) && Number.isFinite(value)) centre[channel] = value;
-  });
-  return centre.map((value) => Number.isNaN(value) ? 0 : value);
-}
-
-function measuredRecords(
-  { visitOffsets, codeOffsets, codes, values, recordCount }: Cohort,
-  channelOf: Int32Array,
-  centre: Float64Array,
-): MeasuredRecords {
-  const visits = new Float64Array(recordCount);
-  const offsets = new Uint32Array(recordCount + 1);
-  const channels = growing((length) => new Uint32Array(length));
-  const sums = growing((length) => new Float64Array(length));
-  for (let record = 0; record < recordCount; record++) {
-    const own = new Map<number, [count: number, sum: number, squares: number]>();
-    for (let visit = visitOffsets[record]; visit < visitOffsets[record + 1]; visit++) {
-      let hasValue = false;
-      for (let i = codeOffsets[visit]; i < codeOffsets[visit + 1]; i++) {
-        const value = values?.[i] ?? NaN;
-        if (!Number.isFinite(value)) continue;
-        hasValue = true;
-        const channel = channelOf[codes[i]];
-        const from = value - centre[channel];
-        const [count, sum, squares] = own.get(channel) ?? [0, 0, 0];
-        own.set(channel, [count + 1, sum + from, squares + from ** 2]);
-      }
-      visits[record] += Number(hasValue);
-    }
-    for (const [channel, three] of own) {
-      channels.push(channel);
-      for (const sum of three) sums.push(sum);
-    }
-    offsets[record + 1] = channels.length;
-  }
-  return { visits, offsets, channels: channels.view(), sums: sums.view() };
-}
-
-async function resampled(
-  { role, cohort }: Played,
-  { visits, offsets, channels, sums }: MeasuredRecords,
-  channelCount: number,
-  { seed, resamples, onProgress }: FidelityResampling,
-): Promise<ResampledValues> {
-  const weights = new Int32Array(cohort.recordCount);
-  const found = {
-    visits: new Float64Array(resamples + 1),
-    sums: new Float64Array((resamples + 1) * channelCount * 3),
-  };
-  for (let resample = 0; resample <= resamples; resample++) {
-    resampleWeights({ role, seed }, resample, weights);
-    const row = found.sums.subarray(resample * channelCount * 3);
-    for (let record = 0; record < weights.length; record++) {
-      const weight = weights[record];
-      if (weight === 0) continue;
-      found.visits[resample] += weight * visits[record];
-      for (let i = offsets[record]; i < offsets[record + 1]; i++) {
-        const at = channels[i] * 3;
-        row[at] += weight * sums[3 * i];
-        row[at + 1] += weight * sums[3 * i + 1];
-        row[at + 2] += weight * sums[3 * i + 2];
-      }
-    }
-    if (resample % 50 > 0 && resample < resamples) continue;
-    onProgress?.({
-      stage: `comparing values of ${role}`,
-      done: resample + 1,
-      total: resamples + 1,
-    });
-    await breathe();
-  }
-  return found;
-}
+const maybeFigure = v.nullable(figureSchema);
+const measuredSchema = object({ share: figureSchema, mean: maybeFigure, sd: maybeFigure });
+const valueSchema = object({
+  presence: probabilitySchema,
+  means: probabilitySchema,
+  mean_difference: estimateSchema,
+  codes: list(object({
+    code: text,
+    description: text,
+    real: measuredSchema,
+    synthetic: measuredSchema,
+  })),
+});
 
 /** A channel's figures in one resample. */
 function measured(
@@ -194,7 +126,7 @@ function compared(
   centre: Float64Array,
   truth: ResampledValues,
   values: ResampledValues,
-): ValueFidelity | null {
+): Answer<ValueFidelity | null> {
   const scales = names.map((_, channel) => measured(truth, 0, channel, centre).sd ?? 0);
   const pairs = (resample: number): Pair[] =>
     names.map((name, channel) => ({
@@ -205,48 +137,56 @@ function compared(
     })).filter(({ real, synthetic }) => real.share + synthetic.share > 0);
   const own = pairs(0);
   const inBoth = own.filter(({ real, synthetic }) => real.share > 0 && synthetic.share > 0);
-  if (inBoth.length === 0) return null;
+  if (inBoth.length === 0) return { figures: null, resampled: {} };
   const all = Array.from(truth.visits, (_, resample) => figures(pairs(resample)));
   const column = (name: keyof Figures) => Float64Array.from(all, (row) => row[name]);
-  const { value, low, high } = r2Estimate(column("difference"), Infinity);
+  const [presence, means, difference] = [column("presence"), column("means"), column("difference")];
+  const { value, low, high } = r2Estimate(difference, Infinity);
   return {
-    presence: probabilityFidelity(column("presence"), own.length),
-    means: probabilityFidelity(column("means"), inBoth.length),
-    mean_difference: { value, low: Math.max(0, low), high },
-    codes: own.map(({ scale: _, ...row }) => row),
+    figures: {
+      presence: probabilityFidelity(presence, own.length),
+      means: probabilityFidelity(means, inBoth.length),
+      mean_difference: { value, low: Math.max(0, low), high },
+      codes: own.map(({ scale: _, ...row }) => row),
+    },
+    resampled: { "presence.r2": presence, "means.r2": means, mean_difference: difference },
   };
 }
 
-/**
- * How closely several cohorts keep the values of a real one, all against the same resamples of it.
- *
- * Time is linear in the distinct measured codes of all records times the resamples.
- *
- * @returns one entry for each of `others`, null unless it has values of a code that the real cohort
- *   has values of
- */
-export async function valueFidelity(
-  real: Played,
-  others: readonly Played[],
-  options: FidelityResampling,
-): Promise<(ValueFidelity | null)[]> {
-  const judged = others.filter(({ cohort }) => cohort.values !== null);
-  if (real.cohort.values === null || judged.length === 0) return others.map(() => null);
-  const codes = measuredCodes([real, ...judged].map(({ cohort }) => cohort));
+async function ask(
+  asked: Asked,
+  onProgress?: OnProgress,
+): Promise<Answer<ValueFidelity | null>[]> {
+  const { real, others } = asked;
+  const all = [real, ...others];
+  const codes = measuredCodes(all.map(({ cohort }) => cohort));
   const { vocabulary } = real.cohort;
   const names = codes.map((index) => ({
     code: vocabulary.codes[index],
     description: vocabulary.descriptions[index],
   }));
-  const channelOf = new Int32Array(real.cohort.vocabulary.codes.length).fill(-1);
+  const channelOf = new Int32Array(vocabulary.codes.length).fill(-1);
   codes.forEach((code, channel) => channelOf[code] = channel);
   const centre = centreOf(real.cohort, channelOf, codes.length);
-  const valuesOf = (played: Played) =>
-    resampled(played, measuredRecords(played.cohort, channelOf, centre), codes.length, options);
-  const truth = await valuesOf(real);
-  const found: (ValueFidelity | null)[] = [];
-  for (const other of others) {
-    found.push(other.cohort.values && compared(names, centre, truth, await valuesOf(other)));
+  const found: ResampledValues[] = [];
+  for (const [i, judged] of all.entries()) {
+    const own: OnProgress = ({ stage, done, total }) =>
+      onProgress?.({ stage, done: i * total + done, total: all.length * total });
+    found.push(await resampledValues(judged, channelOf, centre, asked, own));
   }
-  return found;
+  const [truth, ...values] = found;
+  return values.map((each) => compared(names, centre, truth, each));
 }
+
+/**
+ * How closely measured values are kept; null unless some code has values in both cohorts.
+ *
+ * Time is linear in the distinct measured codes of all records times the resamples.
+ */
+export const valueFidelity: Measure<"values", ValueFidelity | null> = {
+  key: "values",
+  question: "Are measured values alike?",
+  needs: ["values"],
+  schema: v.nullable(valueSchema),
+  ask,
+};

@@ -10,10 +10,10 @@ import type { Likelihood } from "../report.ts";
 
 /** How to sum up test records. */
 export interface LikelihoodOptions {
-  /** Names the resamples; 0 when left out. */
-  readonly seed?: number;
+  /** Random seed of the resamples; 0 when left out. */
+  readonly seed?: number | undefined;
   /** Resamples of patients behind the interval; 1,000 when left out, 0 for none. */
-  readonly resamples?: number;
+  readonly resamples?: number | undefined;
   /** Whether the log-probabilities are lower bounds; false when left out. */
   readonly isBound?: boolean;
   /** Occurrences of codes that the model does not know and that were left out; 0 when left out. */

@@ -9,7 +9,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { type Cohort, splitOf } from "../../cohort/cohort.ts";
 import { fingerprint } from "../../cohort/fingerprint.ts";
 import { reindexed } from "../../cohort/trim.ts";
-import type { RecordLikelihood } from "../../models/interface/model.ts";
+import type { Model, RecordLikelihood } from "../../models/interface/model.ts";
 import { comfortable, fittingRuns } from "../../models/room/needs.ts";
 import { checkRoom } from "../../models/room/room_check.ts";
 import { toTensors } from "../../nn/parameters.ts";
@@ -23,14 +23,14 @@ import type { Likelihood } from "../report.ts";
 
 /** How to ask a run. */
 export interface RunLikelihoodOptions {
-  /** Names the resamples behind the interval; 0 when left out. */
-  readonly seed?: number;
+  /** Random seed of the resamples behind the interval; 0 when left out. */
+  readonly seed?: number | undefined;
   /** Resamples of patients behind the interval; 1,000 when left out, 0 for none. */
-  readonly resamples?: number;
+  readonly resamples?: number | undefined;
   /** Most records to a forward pass; 48 when left out. The figures do not depend on it. */
-  readonly batch?: number;
-  /** Told of every batch. */
-  readonly onProgress?: OnProgress;
+  readonly batch?: number | undefined;
+  /** Called after every batch. */
+  readonly onProgress?: OnProgress | undefined;
 }
 
 /**
@@ -88,12 +88,8 @@ export async function runLikelihood(
   return likelihoodMetrics(perRecord, cells, { seed, resamples, ...about });
 }
 
-/** What {@link runLikelihood} sums up; throws what it throws. */
-export async function testLikelihoods(
-  run: Run,
-  real: Cohort,
-  { batch = 48, onProgress }: Pick<RunLikelihoodOptions, "batch" | "onProgress"> = {},
-): Promise<TestLikelihoods> {
+/** Makes sure that a cohort is the one that a run was trained on, with the same splits. */
+async function checkTrainedOn(run: Run, real: Cohort): Promise<void> {
   const difference = differenceOfNames(
     [real.vocabulary.codes, "real cohort"],
     [run.vocabulary.codes, "run"],
@@ -108,6 +104,56 @@ export async function testLikelihoods(
         "so its training records may be among the test records",
     );
   }
+}
+
+/** The records from the shortest to the longest; throws a RangeError where one is too long. */
+function byLength(model: Model, cohort: Cohort): Int32Array {
+  const rows = Uint32Array.from(cohort.subjectIds, (_, record) => model.rowsOf(cohort, record));
+  const tooLong = rows.findIndex((count) => count > model.rowLimit);
+  if (tooLong >= 0) {
+    throw new RangeError(
+      `Cannot judge the run: test subject ${cohort.subjectIds[tooLong]} takes ${rows[tooLong]} ` +
+        `rows, the model has ${model.rowLimit}`,
+    );
+  }
+  return Int32Array.from(rows, (_, record) => record).sort((a, b) => rows[a] - rows[b]);
+}
+
+/** A model's passes over records. */
+interface Passes {
+  /** Cuts records into runs of which each fits into one pass. */
+  readonly runsOf: (records: Int32Array) => Int32Array[];
+  readonly likelihoodsOf: (records: Int32Array) => Promise<readonly RecordLikelihood[]>;
+  readonly dispose: () => void;
+}
+
+/** Puts a run's parameters where its model takes them from; makes sure that a record has room. */
+function passesOf(model: Model, { parameters }: Run, cohort: Cohort): Passes {
+  if ("learn" in model) {
+    return {
+      runsOf: (records) => [records],
+      likelihoodsOf: async (records) =>
+        await model.likelihoods?.(parameters, cohort, records) ?? [],
+      dispose: () => {},
+    };
+  }
+  checkRoom(model, { stage: "judging", cohort });
+  const tensors = toTensors(parameters);
+  return {
+    runsOf: (records) =>
+      fittingRuns(model, "judging", comfortable(model, roomOn()), cohort, records),
+    likelihoodsOf: async (records) => await model.likelihoods?.(tensors, cohort, records) ?? [],
+    dispose: () => tf.dispose(tensors),
+  };
+}
+
+/** What {@link runLikelihood} sums up; throws what it throws. */
+export async function testLikelihoods(
+  run: Run,
+  real: Cohort,
+  { batch = 48, onProgress }: Pick<RunLikelihoodOptions, "batch" | "onProgress"> = {},
+): Promise<TestLikelihoods> {
+  await checkTrainedOn(run, real);
   const model = modelOf(run.runConfig);
   if (model.likelihoods === undefined) {
     throw new RangeError(`Cannot judge the run: "${model.family}" has no likelihood of records`);
@@ -116,42 +162,22 @@ export async function testLikelihoods(
     splitOf(real, "test"),
     splitOf(real, "train"),
   );
-  const rows = Uint32Array.from(known.subjectIds, (_, record) => model.rowsOf(known, record));
-  const tooLong = rows.findIndex((count) => count > model.rowLimit);
-  if (tooLong >= 0) {
-    throw new RangeError(
-      `Cannot judge the run: test subject ${known.subjectIds[tooLong]} takes ${
-        rows[tooLong]
-      } rows, ` +
-        `the model has ${model.rowLimit}`,
-    );
-  }
-  const order = Int32Array.from(rows, (_, record) => record).sort((a, b) => rows[a] - rows[b]);
+  const order = byLength(model, known);
   const found: RecordLikelihood[] = new Array(known.recordCount);
-  if (!("learn" in model)) checkRoom(model, { stage: "judging", cohort: known });
-  const runsOf = (records: Int32Array) =>
-    "learn" in model
-      ? [records]
-      : fittingRuns(model, "judging", comfortable(model, roomOn()), known, records);
-  const tensors = "learn" in model ? {} : toTensors(run.parameters);
-  const likelihoodsOf = (records: Int32Array) =>
-    "learn" in model
-      ? model.likelihoods?.(run.parameters, known, records)
-      : model.likelihoods?.(tensors, known, records);
+  const passes = passesOf(model, run, known);
   try {
     for (let from = 0; from < order.length; from += batch) {
-      const together = order.slice(from, from + batch);
       let done = from;
-      for (const records of runsOf(together)) {
-        const likelihoods = await likelihoodsOf(records);
-        for (const [i, likelihood] of likelihoods?.entries() ?? []) found[records[i]] = likelihood;
+      for (const records of passes.runsOf(order.slice(from, from + batch))) {
+        const likelihoods = await passes.likelihoodsOf(records);
+        for (const [i, likelihood] of likelihoods.entries()) found[records[i]] = likelihood;
         done += records.length;
         onProgress?.({ stage: "likelihood of test records", done, total: order.length });
         await breathe();
       }
     }
   } finally {
-    tf.dispose(tensors);
+    passes.dispose();
   }
   const { columns, likelihoodIsBound = false } = model;
   return { perRecord: found, cells: columns, isBound: likelihoodIsBound, unseenCodeOccurrences };

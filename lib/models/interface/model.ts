@@ -8,74 +8,61 @@
 import type * as tf from "@tensorflow/tfjs-core";
 import type { CodeGraph } from "../../cohort/codes/code_graph.ts";
 import type { Cohort } from "../../cohort/cohort.ts";
-import type { RecordLists } from "../../cohort/records.ts";
 import type { Footprint } from "../../nn/footprint.ts";
-import type { Forbidden } from "../../nn/forbidden.ts";
 import type { Initials } from "../../nn/initial.ts";
-import type { MultiHot } from "../../nn/multi_hot.ts";
-import type { AdamState } from "../../nn/optimizer.ts";
 import type { NamedArrays, NamedTensors } from "../../nn/parameters.ts";
 import type { Random } from "../../random.ts";
 import type { OnProgress } from "../../progress.ts";
 import type { CodeEmbeddings } from "../knowledge/code_embeddings.ts";
 import type { Schema } from "../synehrgy/record_schema.ts";
-
-/** A model's settings as config.json stores them. */
-export type ModelConfig = Readonly<Record<string, number>>;
-
-/** One setting of a model: what it means, its default and its bounds. */
-export interface Setting {
-  /** A sentence for help texts and for errors. */
-  readonly help: string;
-  /** Used when the user sets none; where left out, it is derived from the cohort. */
-  readonly default?: number;
-  /** Smallest value allowed. */
-  readonly min: number;
-  /** Largest value allowed; no bound when left out. */
-  readonly max?: number;
-  /** Whether fractions make sense. */
-  readonly isReal?: boolean;
-  /** Value by which the published code's form runs in place of what it meant, where the two differ. */
-  readonly published?: number;
-}
+import type { Adversary } from "./adversary.ts";
+import type { ModelConfig, Settings } from "./settings.ts";
+import type { RecordSampling, StepSampling } from "./writing.ts";
 
 /** What a user knows of the codes beside the records, for models that can use it. */
-export interface Knowledge {
+export interface CodeKnowledge {
   /** Vectors of the codes' descriptions; from the descriptions themselves where left out. */
-  readonly embeddings?: CodeEmbeddings;
+  readonly embeddings?: CodeEmbeddings | undefined;
   /** What lies above the codes; by their code systems where left out. */
-  readonly hierarchy?: CodeGraph;
+  readonly hierarchy?: CodeGraph | undefined;
 }
 
-/** A kind of model, such as HALO; one line of the registry each. */
-export interface ModelFamily<M extends Model = Model> {
+/**
+ * A kind of model, such as HALO; one line of the registry each.
+ *
+ * @typeParam C its configs: what its settings, what it derives and the cohort's sizes describe. Every
+ * config that the registry hands to a family was checked against them.
+ */
+export interface ModelFamily<M extends Model = Model, C extends ModelConfig = ModelConfig> {
   /** As on the command line. */
   readonly name: string;
   /** One sentence, with the paper. */
   readonly summary: string;
   /** The settings that users may set, by name. */
-  readonly settings: Readonly<Record<string, Setting>>;
-  /** What else its configs hold, beside `codes` and `labels`; nothing when left out. */
-  readonly derived?: Readonly<Record<string, Setting>>;
+  readonly settings: Settings;
+  /** What else its configs hold, beside the cohort's sizes; nothing when left out. */
+  readonly derived?: Settings;
+  /** Whether `compare` takes it where no models are named; it does when left out. */
+  readonly isCompared?: boolean;
   /**
    * The whole config for a cohort.
    *
    * @throws {RangeError} If settings contradict each other, the cohort or what is known of codes
    */
-  configFor(cohort: Cohort, set: ModelConfig, knowledge?: Knowledge): ModelConfig;
+  configFor(cohort: Cohort, set: Partial<C>, knowledge?: CodeKnowledge): C;
   /**
    * What the model's tokens stand for, in models where that is fitted on the cohort's training
    * records; stored with the run.
    *
    * @param config that {@link configFor} gave
    */
-  schemaFor?(cohort: Cohort, config: ModelConfig): Schema;
+  schemaFor?(cohort: Cohort, config: C): Schema;
   /**
    * The model of a config that {@link configFor} gave, perhaps long ago.
    *
    * @param schema that {@link schemaFor} gave, where the family has it
    */
-  create(config: ModelConfig, schema?: Schema): M;
+  create(config: C, schema?: Schema): M;
 }
 
 /** What a model says of one record when it is shown the truth (docs/specs/halo.md section 7). */
@@ -100,118 +87,6 @@ export interface CellHits {
   readonly falseNegatives: number;
 }
 
-/** Writes many records side by side, step by step: a visit's row or a token at a time. */
-export interface Stepper {
-  /** Takes in the next step of every record. */
-  advance(steps: MultiHot): void;
-  /**
-   * Draws what comes next in some records, without taking it in.
-   *
-   * @param positions of the records among those that it writes
-   * @param uniforms [positions × uniforms of a step] in [0, 1)
-   * @param forbidden [positions] what each may not hold; see `nn/forbidden.ts` for what is drawn then
-   */
-  draw(
-    positions: Int32Array,
-    uniforms: Float32Array,
-    forbidden?: readonly (Forbidden | undefined)[],
-  ): Promise<MultiHot>;
-  /** Forgets all records but those at the given positions, which rise. */
-  keep(positions: Int32Array): void;
-  /** Frees what it remembers. */
-  dispose(): void;
-}
-
-/** Puts one record together from its steps. */
-export interface RecordReader {
-  /** What the next step is about. */
-  readonly part: "labels" | "visits" | "end";
-  /** [labels] 0 or 1 for each, as far as it has read. */
-  readonly labels: readonly number[];
-  /** Codes of each visit, as far as it has read. */
-  readonly visits: readonly (readonly number[])[];
-  /** Whether the next step may add to the last visit; it does not where left out. */
-  readonly isOpen?: boolean;
-  /** Index into `sexNames`, once it has read it; in models that write sexes. */
-  readonly sex?: number;
-  /** Age at the visit that the next step is about; in models that write ages. */
-  readonly ageYears?: number;
-  /** The record as far as it has read, in models whose steps say more than labels and visits. */
-  record?(): RecordLists;
-  /**
-   * The column that leaves empty what must hold a code, for where rules forbid all codes; a visit
-   * without codes is no part of the record. Left out where steps may always go on without a code.
-   */
-  readonly closing?: number;
-  /** What the next step may not hold, as it stands until that is read; anything when left out. */
-  forbidden?(): Forbidden | undefined;
-  /** Notes what a step says. */
-  read(step: ArrayLike<number>): void;
-}
-
-/** How steps spell records. */
-export interface Script {
-  /** The columns of every record's first step. */
-  readonly first: readonly number[];
-  /** Most steps of a record, the first included. */
-  readonly limit: number;
-  /** Whether readers know ages, from before a visit's codes on. */
-  readonly knowsAges?: boolean;
-  /**
-   * The steps after the first that say that a record has these labels; left out where labels come
-   * later, so that none can be given.
-   */
-  labelSteps?(labels: ArrayLike<number>): number[][];
-  /**
-   * The steps after those of the labels that say that a record begins with these visits, each of
-   * which has codes; left out in models that cannot be given any.
-   *
-   * @param visits codes of each visit, rising
-   */
-  visitSteps?(visits: readonly (readonly number[])[]): number[][];
-  /** Columns other than its own that say a code too, such as those of its values. */
-  readonly otherColumns?: readonly (readonly [
-    code: number,
-    block: { readonly from: number; readonly count: number },
-  ])[];
-  /**
-   * Begins to read a record, after its first step.
-   *
-   * @param draws decide what steps leave open, such as numbers within their bins
-   */
-  reader(draws?: Random): RecordReader;
-}
-
-/** A model ready to write records step by step. */
-export interface StepSampling {
-  readonly kind: "steps";
-  /** How its steps are to be read. */
-  readonly script: Script;
-  /** Uniform numbers behind each step. */
-  readonly uniforms: number;
-  /** Begins to write as many records as the first steps it will be given. */
-  begin(): Stepper;
-  /** Frees its tables. */
-  dispose(): void;
-}
-
-/** A model ready to write whole records. */
-export interface RecordSampling {
-  readonly kind: "records";
-  /** Whether it writes births and days, from which ages follow. */
-  readonly knowsAges?: boolean;
-  /**
-   * Writes one record from each stream.
-   *
-   * @param randoms a stream for each record
-   * @param labels [records] all labels of each record, where they are given
-   * @throws {RangeError} If it cannot write a record with such labels
-   */
-  write(randoms: readonly Random[], labels?: readonly Uint8Array[]): Promise<RecordLists[]>;
-  /** Frees its tables. */
-  dispose(): void;
-}
-
 /** The two exact ways to draw a visit's codes from a masked head. */
 export type Sampler = "fixed-point" | "block-order";
 
@@ -222,14 +97,14 @@ interface AnyModel {
   /** All settings, as they were used. */
   readonly config: ModelConfig;
   /** What its tokens stand for, where that was fitted. */
-  readonly schema?: Schema;
+  readonly schema?: Schema | undefined;
   /** Columns of a step: codes, labels and special tokens. */
   readonly columns: number;
   /** Ways to draw a step that users may choose from, the first being the default; may be none. */
   readonly samplers: readonly Sampler[];
-  /** Most steps a record can take. */
+  /** Most rows of a record that it can read and write, as {@link rowsOf} counts them. */
   readonly rowLimit: number;
-  /** Steps that a record takes: what batches of similar records are made by. */
+  /** Rows of a record that the network reads in training: batches hold records of similar length. */
   rowsOf(cohort: Cohort, record: number): number;
   /** Whether its `likelihoods` bound the records' probabilities from below; exact when left out. */
   readonly likelihoodIsBound?: boolean;
@@ -238,7 +113,7 @@ interface AnyModel {
 }
 
 /** When in a training a loss is asked for: what noise and weights that change by epoch depend on. */
-export interface Moment {
+export interface TrainingMoment {
   /** The training's. */
   readonly seed: number;
   /** Epochs finished. */
@@ -260,8 +135,8 @@ export interface GradientModel extends AnyModel {
    */
   tables?(
     cohort: Pick<Cohort, "vocabulary" | "labelNames">,
-    knowledge: Knowledge,
-    options: { readonly random: Random; readonly onProgress?: OnProgress },
+    knowledge: CodeKnowledge,
+    options: { readonly random: Random; readonly onProgress?: OnProgress | undefined },
   ): Promise<{ tables: NamedArrays; sources: Readonly<Record<string, string>> }>;
   /**
    * Parameters from a state dict of the original code, by its own names: buffers are left out and
@@ -285,7 +160,7 @@ export interface GradientModel extends AnyModel {
     parameters: NamedTensors,
     cohort: Cohort,
     records: Int32Array,
-    moment?: Moment,
+    moment?: TrainingMoment,
   ): tf.Scalar;
   /**
    * What validation goes by where {@link loss} has terms that are no likelihood; in nats, summed
@@ -320,48 +195,6 @@ export interface GradientModel extends AnyModel {
    * @param sampler one of {@link samplers}
    */
   sampling(parameters: NamedTensors, sampler?: Sampler): StepSampling | RecordSampling;
-}
-
-/** Rows that a network learns to write, each given a condition. */
-export interface ConditionedRows {
-  /** The rows. */
-  readonly rows: MultiHot;
-  /** [rows × width] Their conditions. */
-  readonly conditions: Float32Array;
-}
-
-/** Two networks that learn from each other. */
-export interface Duel {
-  /**
-   * A step of each; gives the losses before it.
-   *
-   * @param share of both learning rates to take, at most 1
-   */
-  step(
-    batch: ConditionedRows,
-    draws: Random,
-    share: number,
-  ): Promise<{ critic: number; generator: number }>;
-  /** All that it takes to go on; buffers that have no gradient stand among the parameters. */
-  read(): Promise<AdamState>;
-  /** Frees both. */
-  dispose(): void;
-}
-
-/** A second stage of training, in which two networks learn against each other. */
-export interface Adversary {
-  /** Times that each row is seen. */
-  readonly epochs: number;
-  /** Floats that a step of both takes on the engine, beside the parameters; an upper bound. */
-  readonly stepFootprint: number;
-  /** Rows to a batch, about. */
-  readonly batch: number;
-  /** How its parameters begin, under names that the first stage has not. */
-  readonly initial: Initials;
-  /** What to learn from, as the trained first stage sees it. */
-  examples(parameters: NamedTensors, cohort: Cohort): Promise<ConditionedRows>;
-  /** Begins, or goes on from what a duel's `read` gave. */
-  begin(state: NamedArrays | AdamState): Duel;
 }
 
 /** A model that learns by counting, in one pass: the floors that others are compared with. */

@@ -8,8 +8,13 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { isObject } from "../../files/input.ts";
 import { exactGelu, gelu } from "../../nn/gelu.ts";
-import { layerNorm } from "../../nn/layer_norm.ts";
-import type { NamedArrays, NamedTensors, ShapedArray } from "../../nn/parameters.ts";
+import { normed } from "../../nn/layer_norm.ts";
+import {
+  matrix,
+  type NamedArrays,
+  type NamedTensors,
+  type ShapedArray,
+} from "../../nn/parameters.ts";
 import { setEncoder, type SetEncoderConfig } from "../../nn/set_encoder.ts";
 import { withPositions } from "../../nn/transformer.ts";
 import { mostLayers } from "../rows/visit_transformer.ts";
@@ -169,15 +174,11 @@ export function bertStates(
   ids: tf.Tensor1D,
   isToken: tf.Tensor2D,
 ): tf.Tensor2D {
-  const table = (name: string) => parameters[`embeddings.${name}.weight`] as tf.Tensor2D;
+  const table = (name: string) => matrix(parameters, `embeddings.${name}.weight`);
   const firstType = tf.slice(table("token_type_embeddings"), [0, 0], [1, config.width]);
-  const words = tf.add(tf.gather(table("word_embeddings"), ids), firstType) as tf.Tensor2D;
-  const embedded = layerNorm(
-    withPositions(words, table("position_embeddings"), isToken.shape[0]),
-    parameters["embeddings.LayerNorm.weight"] as tf.Tensor1D,
-    parameters["embeddings.LayerNorm.bias"] as tf.Tensor1D,
-    config.epsilon,
-  );
-  const bias = tf.mul(tf.sub(1, isToken), -1e10) as tf.Tensor2D;
+  const words: tf.Tensor2D = tf.add(tf.gather(table("word_embeddings"), ids), firstType);
+  const placed = withPositions(words, table("position_embeddings"), isToken.shape[0]);
+  const embedded = normed(parameters, "embeddings.LayerNorm", placed, config.epsilon);
+  const bias: tf.Tensor2D = tf.mul(tf.sub(1, isToken), -1e10);
   return setEncoder(config, parameters, "encoder", embedded, bias);
 }

@@ -21,16 +21,16 @@ import {
 } from "./code_embeddings.ts";
 import { descriptionVectors, type WeightedText } from "./description_vectors.ts";
 import { learnedGraphVectors } from "./graph_encoder.ts";
-import type { Knowledge } from "../interface/model.ts";
+import type { CodeKnowledge } from "../interface/model.ts";
 
 /** Which tables, and how wide. */
 export interface KnowledgeConfig {
-  /** 1 for a table of descriptions. */
-  readonly semantic: number;
+  /** Whether there is a table of descriptions. */
+  readonly semantic: boolean;
   /** Its width. */
   readonly semanticWidth: number;
-  /** 1 for a table of places. */
-  readonly hierarchy: number;
+  /** Whether there is a table of places. */
+  readonly hierarchy: boolean;
   /** Its width. */
   readonly width: number;
   /** Steps over which places' vectors are learned. */
@@ -51,7 +51,7 @@ const widestDescriptions = 128;
 export function semanticWidthFor(
   { vocabulary }: Named,
   set: number | undefined,
-  { embeddings }: Knowledge,
+  { embeddings }: CodeKnowledge,
 ): number {
   if (embeddings === undefined) {
     return set ?? Math.min(widestDescriptions, Math.max(1, vocabulary.codes.length));
@@ -148,7 +148,7 @@ async function placeTable(
   { width, graphSteps }: KnowledgeConfig,
   { vocabulary, labelNames }: Named,
   graph: CodeGraph,
-  options: { random: Random; onProgress?: OnProgress },
+  options: { random: Random; onProgress?: OnProgress | undefined },
 ): Promise<{ table: ShapedArray; source: string }> {
   const kinds = vocabulary.codes.length + labelNames.length + specialKeys.length;
   const numbers = new Float32Array(kinds * width);
@@ -178,8 +178,8 @@ async function placeTable(
 export async function codeKnowledge(
   config: KnowledgeConfig,
   named: Named,
-  { embeddings, hierarchy }: Knowledge,
-  options: { readonly random: Random; readonly onProgress?: OnProgress },
+  { embeddings, hierarchy }: CodeKnowledge,
+  options: { readonly random: Random; readonly onProgress?: OnProgress | undefined },
 ): Promise<{ tables: NamedArrays; sources: Record<string, string> }> {
   const { codes } = named.vocabulary;
   const graph = hierarchy ?? codeGraph(named.vocabulary);
@@ -191,7 +191,7 @@ export async function codeKnowledge(
   }
   const tables: NamedArrays = {};
   const sources: Record<string, string> = {};
-  if (config.semantic === 1) {
+  if (config.semantic) {
     const width = config.semanticWidth;
     const { numbers, source } = embeddings === undefined
       ? fromDescriptions(named, graph, width, options.random)
@@ -199,7 +199,7 @@ export async function codeKnowledge(
     tables.semantic_table = { shape: [numbers.length / width, width], numbers };
     sources.semantic_table = source;
   }
-  if (config.hierarchy === 1) {
+  if (config.hierarchy) {
     const { table, source } = await placeTable(config, named, graph, options);
     tables.hierarchy_table = table;
     sources.hierarchy_table = source;

@@ -29,7 +29,7 @@ import type { SentenceEncoder } from "./sentence_encoder.ts";
 export async function embedCodes(
   encoder: SentenceEncoder,
   { vocabulary, labelNames }: DescribedCodes,
-  options: { readonly onProgress?: OnProgress } = {},
+  options: { readonly onProgress?: OnProgress | undefined } = {},
 ): Promise<CodeEmbeddings> {
   const texts = new Map<string, string>([
     ...specialKeys.map((key, i) => [key, specialTexts[i]] as const),

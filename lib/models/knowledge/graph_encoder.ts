@@ -17,7 +17,7 @@ import { linear } from "../../nn/linear.ts";
 import { embedding, type MultiHot, rowsFrom } from "../../nn/multi_hot.ts";
 import { adam } from "../../nn/optimizer.ts";
 import { constant, drawn, type Initials, uniform } from "../../nn/initial.ts";
-import type { NamedTensors } from "../../nn/parameters.ts";
+import { matrix, type NamedTensors, vector } from "../../nn/parameters.ts";
 import type { Random } from "../../random.ts";
 import type { OnProgress } from "../../progress.ts";
 
@@ -83,15 +83,15 @@ function batchNorm(x: tf.Tensor2D, gain: tf.Tensor1D, bias: tf.Tensor1D): tf.Ten
  * @param parents of each node
  */
 export function graphVectors(parameters: NamedTensors, parents: Parents): tf.Tensor2D {
-  const matrix = (name: string) => parameters[name] as tf.Tensor2D;
-  const vector = (name: string) => parameters[name] as tf.Tensor1D;
-  const norm = (name: string) => [vector(`${name}_weight`), vector(`${name}_bias`)] as const;
+  const bias = (name: string) => vector(parameters, `${name}_bias`);
+  const weight = (name: string) => matrix(parameters, `${name}_weight`);
+  const norm = (name: string) => [vector(parameters, `${name}_weight`), bias(name)] as const;
   const neighbours = neighboursOf(parents);
   // a node's feature is the node itself, so the first weight is a table of them
-  const first = propagated(neighbours, matrix("conv1_weight"), vector("conv1_bias"));
+  const first = propagated(neighbours, weight("conv1"), bias("conv1"));
   const hidden = batchNorm(tf.relu(first), ...norm("bn1"));
-  const second = linear(hidden, matrix("conv2_weight"), null);
-  return batchNorm(propagated(neighbours, second, vector("conv2_bias")), ...norm("bn2"));
+  const second = linear(hidden, weight("conv2"), null);
+  return batchNorm(propagated(neighbours, second, bias("conv2")), ...norm("bn2"));
 }
 
 function meanSquare(x: tf.Tensor): tf.Scalar {
@@ -139,7 +139,7 @@ export interface GraphOptions {
   /** Names the draws. */
   readonly random: Random;
   /** Hears of every step. */
-  readonly onProgress?: OnProgress;
+  readonly onProgress?: OnProgress | undefined;
 }
 
 /**
@@ -183,11 +183,10 @@ export function graphLossAndGradients(
   parameters: NamedTensors,
   parents: Parents,
   lossOf: (vectors: tf.Tensor2D) => tf.Scalar,
-): { value: tf.Scalar; grads: tf.Tensor[] } {
+): { value: tf.Tensor; grads: tf.Tensor[] } {
   const names = Object.keys(parameters);
-  const { value, grads } = tf.valueAndGrads((...tensors) => {
+  return tf.valueAndGrads((...tensors) => {
     const named = Object.fromEntries(names.map((name, i) => [name, tensors[i]]));
     return lossOf(graphVectors(named, parents));
   })(Object.values(parameters));
-  return { value: value as tf.Scalar, grads };
 }

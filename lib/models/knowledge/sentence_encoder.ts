@@ -39,7 +39,7 @@ export interface SentenceEncoder {
    */
   encode(
     texts: readonly string[],
-    options?: { readonly onProgress?: OnProgress },
+    options?: { readonly onProgress?: OnProgress | undefined },
   ): Promise<Float32Array>;
   /** Frees the weights. */
   dispose(): void;
@@ -135,7 +135,7 @@ async function readLongest(folder: string, { positions }: BertConfig): Promise<n
  */
 export async function readSentenceEncoder(
   folder: string,
-  options: { readonly normalize?: boolean } = {},
+  options: { readonly normalize?: boolean | undefined } = {},
 ): Promise<SentenceEncoder> {
   if (!await found(folder)) {
     throw new Deno.errors.NotFound(`Cannot read "${folder}": no such folder`);
@@ -200,7 +200,7 @@ async function vectorsOf(
     const step = tf.tidy(() =>
       pooled(config, parameters, pooling, places.map((place) => tokens[place]))
     );
-    const numbers = await step.data() as Float32Array;
+    const numbers = await step.data<"float32">();
     step.dispose();
     if (!numbers.every(Number.isFinite)) {
       throw new RangeError("Cannot encode texts: the model's vectors are not of finite numbers");
@@ -230,17 +230,17 @@ function pooled(
     present.fill(1, text * longest, text * longest + tokens.length);
   });
   const isToken = tf.tensor2d(present, [texts.length, longest]);
-  const states = tf.reshape(
+  const states = tf.reshape<tf.Rank.R3>(
     bertStates(config, parameters, tf.tensor1d(ids, "int32"), isToken),
     [texts.length, longest, config.width],
   );
-  const vectors = of === "cls"
+  const vectors: tf.Tensor2D = of === "cls"
     ? tf.squeeze(tf.slice(states, [0, 0, 0], [texts.length, 1, config.width]), [1])
     : tf.div(
       tf.sum(tf.mul(states, tf.expandDims(isToken, 2)), 1),
       tf.sum(isToken, 1, true),
     );
-  if (!isNormalized) return vectors as tf.Tensor2D;
+  if (!isNormalized) return vectors;
   return tf.div(vectors, tf.maximum(tf.norm(vectors, 2, 1, true), 1e-12));
 }
 

@@ -8,8 +8,9 @@ import { trimmed } from "../../cohort/trim.ts";
 import { type Backend, hasNativeBinding } from "../../nn/backend.ts";
 import { machineBytes } from "../../machine_memory.ts";
 import { type Room, roomOn } from "../../nn/room.ts";
-import { modelFamily } from "../mod.ts";
+import { modelFamily, models } from "../mod.ts";
 import type { GradientModel } from "../interface/model.ts";
+import { numbersOf } from "../interface/settings.ts";
 import { isWithin, type Need, needOf, parameterBytes, passFloats, type Stage } from "./needs.ts";
 
 /** What a model is to do, with which records. */
@@ -18,7 +19,7 @@ export interface Task {
   /** The records to learn from or to judge; none where records are written. */
   readonly cohort?: Cohort;
   /** Threads with an engine each, beside this one; 0 when left out. */
-  readonly workers?: number;
+  readonly workers?: number | undefined;
 }
 
 const verbs: Readonly<Record<Stage, string>> = {
@@ -30,7 +31,7 @@ const verbs: Readonly<Record<Stage, string>> = {
 /** What a thread takes before it holds any tensor. */
 const workerBytes = 2 ** 26;
 
-/** Floats of the smallest pass that cannot be cut: that of the record that takes most, or a duel's step. */
+/** Floats of the smallest pass that cannot be cut: that of the record that takes most, or a pair's step. */
 function smallestPass(model: GradientModel, { stage, cohort }: Task): number {
   if (stage === "writing" || cohort === undefined) return model.writingFootprint(1);
   let most = stage === "learning" ? model.adversary?.stepFootprint ?? 0 : 0;
@@ -82,7 +83,9 @@ export function checkRoom(model: GradientModel, task: Task): void {
   const ways = waysOut(model, task, room);
   throw new RangeError(
     `Cannot ${verbs[task.stage]} "${model.family}" on ${room.engine}: ` +
-      `with ${model.config.codes.toLocaleString("en")} codes and parameters of ${shown(own)} ` +
+      `with ${numbersOf(model.config).codes.toLocaleString("en")} codes and parameters of ${
+        shown(own)
+      } ` +
       `it takes ${taken[0]}, ${taken[1]}` + (ways.length === 0 ? "" : `; ${ways.join(", or ")}`),
   );
 }
@@ -128,7 +131,7 @@ function smallerForms(model: GradientModel, task: Task, room: Room, cohort: Coho
     const other = modelFamily(name).create({ ...config, ...change }, schema);
     return !("learn" in other) && isFitting(other, task, room);
   };
-  const { codes, width, heads = 1 } = config;
+  const { codes, width, heads = 1 } = numbersOf(config);
   const shares = largestFitting(1, width / heads - 1, (share) => changed({ width: share * heads }));
   const narrower = heads * 2 ** Math.floor(Math.log2(shares ?? 0));
   if (narrower >= 16) ways.push(`take --set width=${narrower}`);
@@ -150,12 +153,19 @@ function smallerForms(model: GradientModel, task: Task, room: Room, cohort: Coho
     (maxVisits) => isFitting(model, { ...task, cohort: trimmed(cohort, { maxVisits }) }, room),
   );
   if (most !== undefined) ways.push(`prepare with --max-visits ${most}`);
-  const others = ["halo-coarse", "gpt", "lstm"].filter((other) => {
-    if (other === name) return false;
-    const family = modelFamily(other);
-    const made = family.create(family.configFor(cohort, {}));
-    return !("learn" in made) && isFitting(made, task, room);
-  });
-  if (others.length > 0) ways.push(`take another --model: ${others.join(", ")}`);
+  const others = otherNetworks(name, cohort).filter((other) => isFitting(other, task, room));
+  if (others.length > 0) {
+    ways.push(`take another --model: ${others.map(({ family }) => family).join(", ")}`);
+  }
   return ways;
+}
+
+/** Networks that learn by the likelihood alone, from the records alone, in one stage. */
+function otherNetworks(name: string, cohort: Cohort): GradientModel[] {
+  return Object.values(models).flatMap((family) => {
+    if (family.name === name || family.schemaFor !== undefined) return [];
+    const model = family.create(family.configFor(cohort, {}));
+    if ("learn" in model || model.likelihoodIsBound || model.likelihoods === undefined) return [];
+    return model.tables === undefined ? [model] : [];
+  });
 }

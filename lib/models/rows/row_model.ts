@@ -10,53 +10,50 @@ import type { Cohort } from "../../cohort/cohort.ts";
 import { bernoulliNll } from "../../nn/bernoulli.ts";
 import { type Footprint, times } from "../../nn/footprint.ts";
 import type { NamedTensors } from "../../nn/parameters.ts";
-import type {
-  GradientModel,
-  ModelConfig,
-  RecordLikelihood,
-  Sampler,
-  Setting,
-  Stepper,
-} from "../interface/model.ts";
+import type { GradientModel, RecordLikelihood, Sampler } from "../interface/model.ts";
+import { chosen, type ConfigOf, derivedCount, real } from "../interface/settings.ts";
+import type { Writer } from "../interface/writing.ts";
 import {
   columnsOf,
   longestRows,
-  rowScript,
+  rowCodec,
+  type RowSizes,
   rowsOf,
   sizesOf,
   type VisitRows,
   visitRows,
 } from "./visit_rows.ts";
 
-/** Settings of every model over visit rows. */
-export interface RowConfig extends Record<string, number> {
-  /** Codes in the vocabulary. */
-  codes: number;
-  /** Labels in row 1. */
-  labels: number;
-  /** Most rows in a record: start, labels and `context - 2` visits. */
-  context: number;
-  /** Factor on the loss of cells that are on; 1 trains the likelihood itself. */
-  positiveWeight: number;
-}
+/** How long records of visit rows may be. */
+export const contextSettings = {
+  context: derivedCount(
+    "Most rows in a record: start, labels and its visits; those of the longest if not set",
+    { min: 3 },
+  ),
+};
 
-/** What users may set of a {@link RowConfig}. */
+/** What users may set of every model over visit rows. */
 export const rowSettings = {
-  context: { help: "Most rows in a record; the longest record's visits plus 2 if not set", min: 3 },
-  positiveWeight: {
-    help: "Factor on the loss of codes that are present",
-    default: 1,
-    min: 0,
-    isReal: true,
-  },
-} satisfies Record<string, Setting>;
+  ...contextSettings,
+  positiveWeight: real(
+    1,
+    "Factor on the loss of codes that are present; 1 trains the likelihood itself",
+  ),
+};
+
+/** The config that all models over visit rows share. */
+export type RowConfig = RowSizes & ConfigOf<typeof rowSettings>;
 
 /**
- * The part of a config that all models over visit rows have.
+ * The sizes of a cohort's visit rows.
  *
  * @throws {RangeError} If a record is longer than the context that was set
  */
-export function rowConfigFor(family: string, cohort: Cohort, set: ModelConfig): RowConfig {
+export function rowSizesFor(
+  family: string,
+  cohort: Cohort,
+  set: Partial<ConfigOf<typeof contextSettings>>,
+): RowSizes & ConfigOf<typeof contextSettings> {
   const { visitOffsets } = cohort;
   let longest = 0;
   for (let record = 0; record < cohort.recordCount; record++) {
@@ -71,17 +68,22 @@ export function rowConfigFor(family: string, cohort: Cohort, set: ModelConfig): 
         }`,
     );
   }
-  return {
-    ...sizesOf(cohort),
-    context,
-    positiveWeight: set.positiveWeight ?? rowSettings.positiveWeight.default,
-  };
+  return { ...sizesOf(cohort), context };
+}
+
+/** The part of a config that all models over visit rows have; throws what {@link rowSizesFor} does. */
+export function rowConfigFor(
+  family: string,
+  cohort: Cohort,
+  set: Partial<ConfigOf<typeof rowSettings>>,
+): RowConfig {
+  return { ...chosen(rowSettings, set), ...rowSizesFor(family, cohort, set) };
 }
 
 /** How a model over visit rows draws rows. */
 export interface RowDrawing {
   /** Begins to write as many records as the first rows it will be given. */
-  begin(): Stepper;
+  begin(): Writer;
   /** Frees its tables. */
   dispose?(): void;
 }
@@ -114,7 +116,7 @@ export function rowModel(family: string, config: RowConfig, parts: RowModelParts
     config,
     columns,
     samplers,
-    rowLimit: config.context,
+    rowLimit: config.context - 1, // the start is never predicted
     rowsOf,
     loss(parameters, cohort, records) {
       const batch = visitRows(config, cohort, records, config.context - 1);
@@ -130,14 +132,14 @@ export function rowModel(family: string, config: RowConfig, parts: RowModelParts
     async likelihoods(parameters, cohort, records) {
       const batch = visitRows(config, cohort, records, config.context - 1);
       const output = tf.tidy(() => logits(parameters, batch));
-      const numbers = await output.data() as Float32Array;
+      const numbers = await output.data<"float32">();
       output.dispose();
       return rowLikelihoods(batch, numbers, columns);
     },
     sampling(parameters, sampler) {
       const { begin, dispose = () => {} } = drawing(parameters, sampler);
-      const script = rowScript(config, config.context);
-      return { kind: "steps", script, uniforms: columns, begin, dispose };
+      const codec = rowCodec(config, config.context);
+      return { kind: "steps", codec, uniforms: columns, begin, dispose };
     },
   };
 }

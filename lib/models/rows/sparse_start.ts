@@ -7,18 +7,18 @@
  * @module
  */
 import { changed, constant, type Initial, type Initials } from "../../nn/initial.ts";
-import type { Setting } from "../interface/model.ts";
+import { type ConfigOf, flag } from "../interface/settings.ts";
 
 /** The setting that decides. */
 export const startSettings = {
-  publishedStart: {
-    help: "1: training begins with half of all codes in a row, as published; 0: with about one",
-    default: 0,
-    min: 0,
-    max: 1,
-    published: 1,
-  },
-} satisfies Record<string, Setting>;
+  publishedStart: flag(
+    false,
+    "Training starts with half of all codes in a row, as published, instead of about one code",
+    { published: true },
+  ),
+};
+
+type StartConfig = ConfigOf<typeof startSettings>;
 
 /** What a code's embedding has, in its first dimension, in common with all others'. */
 const common = 0.3;
@@ -30,11 +30,11 @@ const common = 0.3;
  * @param names of the embedding, [width, columns], and of the final norm's bias, [width]
  */
 export function tiedStart(
-  { publishedStart }: { readonly publishedStart: number },
+  { publishedStart }: StartConfig,
   published: Initials,
   names: { readonly embedding: string; readonly bias: string },
 ): Initials {
-  if (publishedStart === 1) return published;
+  if (publishedStart) return published;
   const { [names.embedding]: embedding, [names.bias]: bias } = published;
   const [, columns] = embedding.shape;
   return {
@@ -46,9 +46,9 @@ export function tiedStart(
 
 /** How the biases of a head over so many columns begin. */
 export function headBias(
-  { publishedStart }: { readonly publishedStart: number },
+  { publishedStart }: StartConfig,
   columns: number,
   published: Initial,
 ): Initial {
-  return publishedStart === 1 ? published : constant(published.shape, -Math.log(columns));
+  return publishedStart ? published : constant(published.shape, -Math.log(columns));
 }

@@ -6,18 +6,14 @@
  */
 import type { Cohort } from "../../cohort/cohort.ts";
 import type { MultiHot } from "../../nn/multi_hot.ts";
-import type { RecordReader, Script } from "../interface/model.ts";
+import type { cohortSizes, ConfigOf } from "../interface/settings.ts";
+import type { Codec, RecordReader } from "../interface/writing.ts";
 
 /** Special columns after codes and labels: start of record, end of record, padding. */
 const specials = 3;
 
-/** What a row must hold. */
-export interface RowSizes {
-  /** Codes in the vocabulary. */
-  readonly codes: number;
-  /** Labels in row 1. */
-  readonly labels: number;
-}
+/** How many codes and labels a row must hold. */
+export type RowSizes = ConfigOf<typeof cohortSizes>;
 
 /** How many codes and labels a cohort has. */
 export function sizesOf({ vocabulary, labelNames }: Cohort): RowSizes {
@@ -80,68 +76,79 @@ export function visitRows(
   records: Int32Array,
   most?: number,
 ): VisitRows {
-  const { visitOffsets, codeOffsets, codes, labels } = cohort;
-  let rows = 1;
-  let entries = 0;
-  for (const record of records) {
-    const from = visitOffsets[record];
-    const to = visitOffsets[record + 1];
-    rows = Math.max(rows, to - from + 1);
-    entries += codeOffsets[to] - codeOffsets[from] + sizes.labels + 1;
-  }
+  let rows = records.reduce((longest, record) => Math.max(longest, rowsOf(cohort, record)), 1);
   if (most !== undefined) rows = Math.max(rows, Math.min(most, 4 * Math.ceil(rows / 4)));
-  const total = records.length * rows;
-  const mask = new Float32Array(total);
-  const targets = {
-    rows: total,
-    offsets: new Int32Array(total + 1),
-    columns: new Int32Array(entries),
-  };
-  const inputs = {
-    rows: total,
-    offsets: new Int32Array(total + 1),
-    columns: new Int32Array(entries),
-  };
-  let target = 0;
-  let input = 0;
-  for (let b = 0; b < records.length; b++) {
-    const first = visitOffsets[records[b]];
-    const visits = visitOffsets[records[b] + 1] - first;
-    for (let row = 0; row < rows; row++) {
-      const at = b * rows + row;
-      if (row <= visits) { // the row before this target, as it stands in targets already
-        mask[at] = 1;
-        if (row === 0) inputs.columns[input++] = startColumn(sizes);
-        else {
-          for (let i = targets.offsets[at - 1]; i < targets.offsets[at]; i++) {
-            inputs.columns[input++] = targets.columns[i];
-          }
-        }
-        if (row === 0) {
-          for (let label = 0; label < sizes.labels; label++) {
-            if (labels[records[b] * sizes.labels + label] === 1) {
-              targets.columns[target++] = sizes.codes + label;
-            }
-          }
-        } else {
-          const visit = first + row - 1;
-          for (let i = codeOffsets[visit]; i < codeOffsets[visit + 1]; i++) {
-            targets.columns[target++] = codes[i];
-          }
-        }
-        if (row === visits) targets.columns[target++] = endColumn(sizes);
-      }
-      inputs.offsets[at + 1] = input;
-      targets.offsets[at + 1] = target;
-    }
-  }
+  const targets = targetRows(sizes, cohort, records, rows);
+  const mask = new Float32Array(targets.rows);
+  records.forEach((record, b) => mask.fill(1, b * rows, b * rows + rowsOf(cohort, record)));
   return {
     records: records.length,
     rows,
     mask,
-    inputs: { ...inputs, columns: inputs.columns.subarray(0, input) },
-    targets: { ...targets, columns: targets.columns.subarray(0, target) },
+    inputs: inputRows(startColumn(sizes), targets, rows, mask),
+    targets,
   };
+}
+
+/** What is to be predicted: labels, then visits, the end token in the row of the last one. */
+function targetRows(
+  sizes: RowSizes,
+  cohort: Cohort,
+  records: Int32Array,
+  rows: number,
+): MultiHot {
+  const { visitOffsets, codeOffsets, codes, labels } = cohort;
+  const entries = records.reduce((sum, record) => {
+    const codeCount = codeOffsets[visitOffsets[record + 1]] - codeOffsets[visitOffsets[record]];
+    return sum + codeCount + sizes.labels + 1;
+  }, 0);
+  const offsets = new Int32Array(records.length * rows + 1);
+  const columns = new Int32Array(entries); // at most: labels may be 0
+  let count = 0;
+  for (let b = 0; b < records.length; b++) {
+    const first = visitOffsets[records[b]];
+    const visits = visitOffsets[records[b] + 1] - first;
+    for (let row = 0; row < rows; row++) {
+      if (row === 0) {
+        for (let label = 0; label < sizes.labels; label++) {
+          const isOn = labels[records[b] * sizes.labels + label] === 1;
+          if (isOn) columns[count++] = sizes.codes + label;
+        }
+      } else if (row <= visits) {
+        const visit = first + row - 1;
+        for (let i = codeOffsets[visit]; i < codeOffsets[visit + 1]; i++) {
+          columns[count++] = codes[i];
+        }
+      }
+      if (row === visits) columns[count++] = endColumn(sizes);
+      offsets[b * rows + row + 1] = count;
+    }
+  }
+  return { rows: records.length * rows, offsets, columns: columns.subarray(0, count) };
+}
+
+/** What is seen: in each row that counts the target before it, in a record's first the start token. */
+function inputRows(
+  start: number,
+  targets: MultiHot,
+  rows: number,
+  mask: Float32Array,
+): MultiHot {
+  const offsets = new Int32Array(targets.rows + 1);
+  const columns = new Int32Array(targets.columns.length + targets.rows / rows);
+  let count = 0;
+  for (let at = 0; at < targets.rows; at++) {
+    if (mask[at] === 1) {
+      if (at % rows === 0) columns[count++] = start;
+      else {
+        for (let i = targets.offsets[at - 1]; i < targets.offsets[at]; i++) {
+          columns[count++] = targets.columns[i];
+        }
+      }
+    }
+    offsets[at + 1] = count;
+  }
+  return { rows: targets.rows, offsets, columns: columns.subarray(0, count) };
 }
 
 /**
@@ -152,7 +159,7 @@ export function visitRows(
  * @param context most rows of a record, the start included
  * @see docs/specs/halo.md section 6
  */
-export function rowScript(sizes: RowSizes, context: number): Script {
+export function rowCodec(sizes: RowSizes, context: number): Codec {
   const { codes } = sizes;
   return {
     first: [startColumn(sizes)],

@@ -10,7 +10,13 @@ import type { Cohort } from "../../cohort/cohort.ts";
 import type { Memory } from "../../nn/memory.ts";
 import { embedding } from "../../nn/multi_hot.ts";
 import { gaussian, type Initials, uniform } from "../../nn/initial.ts";
-import { copied, lowerTriangle, type NamedArrays, type NamedTensors } from "../../nn/parameters.ts";
+import {
+  copied,
+  lowerMask,
+  matrix,
+  type NamedArrays,
+  type NamedTensors,
+} from "../../nn/parameters.ts";
 import {
   initialTransformer,
   transformer,
@@ -18,42 +24,33 @@ import {
   transformerMemory,
   withPositions,
 } from "../../nn/transformer.ts";
-import type { ModelConfig, Setting } from "../interface/model.ts";
+import { chosen, type ConfigOf, count, derivedCount, derivedReal } from "../interface/settings.ts";
 import { type RowConfig, rowConfigFor, rowSettings } from "./row_model.ts";
 import { columnsOf, type VisitRows } from "./visit_rows.ts";
-
-/** Sizes of a transformer over visits. The paper's are width 768, 12 layers, 12 heads. */
-export interface VisitTransformerConfig extends RowConfig {
-  /** Rows of the position table, at least `context`. */
-  positions: number;
-  /** Width of the embedding. */
-  width: number;
-  /** Transformer blocks. */
-  layers: number;
-  /** Attention heads. */
-  heads: number;
-  /** Added to the variance in layer norms. */
-  epsilon: number;
-}
 
 /** Most layers of a kind: more would take minutes to name, before memory is asked for. */
 export const mostLayers = 1000;
 
 /** What users may set of GPT-2's blocks. */
 export const transformerSettings = {
-  width: { help: "Width of the embedding, a multiple of heads", default: 256, min: 1 },
-  layers: { help: "Transformer blocks", default: 4, min: 1, max: mostLayers },
-  heads: { help: "Attention heads", default: 8, min: 1 },
-} satisfies Record<string, Setting>;
+  width: count(256, "Width of the embedding, a multiple of heads"),
+  layers: count(4, "Transformer blocks", { max: mostLayers }),
+  heads: count(8, "Attention heads"),
+};
 
 /** What configs of GPT-2's blocks hold beside that. */
 export const transformerDerived = {
-  positions: { help: "Rows of the position table", min: 1 },
-  epsilon: { help: "Added to the variance in layer norms", min: 0, isReal: true },
-} satisfies Record<string, Setting>;
+  positions: derivedCount("Rows of the position table, at least context"),
+  epsilon: derivedReal("Added to the variance in layer norms"),
+};
 
-/** What users may set of a {@link VisitTransformerConfig}. */
+/** What users may set of a transformer over visits. The paper's are width 768, 12 layers, 12 heads. */
 export const visitTransformerSettings = { ...transformerSettings, ...rowSettings };
+
+/** Sizes of a transformer over visits. */
+export type VisitTransformerConfig =
+  & RowConfig
+  & ConfigOf<typeof transformerSettings & typeof transformerDerived>;
 
 /**
  * The sizes of GPT-2's blocks.
@@ -62,23 +59,23 @@ export const visitTransformerSettings = { ...transformerSettings, ...rowSettings
  */
 export function transformerConfigFor(
   family: string,
-  set: ModelConfig,
-): { width: number; layers: number; heads: number; epsilon: number } {
-  const width = set.width ?? transformerSettings.width.default;
-  const heads = set.heads ?? transformerSettings.heads.default;
+  set: Partial<ConfigOf<typeof transformerSettings>>,
+): TransformerConfig {
+  const sizes = chosen(transformerSettings, set);
+  const { width, heads } = sizes;
   if (width % heads !== 0) {
     throw new RangeError(
       `Cannot make "${family}": width ${width} is not a multiple of heads ${heads}`,
     );
   }
-  return { width, layers: set.layers ?? transformerSettings.layers.default, heads, epsilon: 1e-5 };
+  return { ...sizes, epsilon: 1e-5 };
 }
 
 /** The config of a transformer over a cohort's visits; throws what its parts throw. */
 export function visitTransformerConfigFor(
   family: string,
   cohort: Cohort,
-  set: ModelConfig,
+  set: Partial<ConfigOf<typeof visitTransformerSettings>>,
 ): VisitTransformerConfig {
   const sizes = transformerConfigFor(family, set);
   const rows = rowConfigFor(family, cohort, set);
@@ -101,7 +98,7 @@ export function initialVisitTransformer(
 /** The constant buffers of the original's blocks: a causal mask in each. */
 export function causalBuffers({ layers }: TransformerConfig, context: number): NamedArrays {
   const shape = [1, 1, context, context];
-  const { numbers } = lowerTriangle(context);
+  const { numbers } = lowerMask(context);
   return Object.fromEntries(
     Array.from({ length: layers }, (_, i) => [`transformer.h.${i}.attn.bias`, { shape, numbers }]),
   );
@@ -134,7 +131,7 @@ export function visitMemory(config: VisitTransformerConfig, parameters: NamedTen
 
 function tensorsOf(parameters: NamedTensors) {
   return {
-    weight: parameters["transformer.vis_embed_mat.weight"] as tf.Tensor2D, // [width, columns]
-    table: parameters["transformer.pos_embed_mat.weight"] as tf.Tensor2D, // [positions, width]
+    weight: matrix(parameters, "transformer.vis_embed_mat.weight"), // [width, columns]
+    table: matrix(parameters, "transformer.pos_embed_mat.weight"), // [positions, width]
   };
 }

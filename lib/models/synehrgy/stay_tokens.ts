@@ -37,8 +37,8 @@ export interface LayoutSizes {
   readonly outcomes: number;
   /** Longest time in days between two rows of a stay. */
   readonly stayDays: number;
-  /** 1 for the published form. */
-  readonly published: number;
+  /** Whether it is the published form. */
+  readonly published: boolean;
 }
 
 /** All tokens, by what they stand for. */
@@ -107,7 +107,7 @@ export function layoutOf(schema: Schema, sizes: LayoutSizes): Layout {
     endStay: next + 5,
     endRecord: next + 6,
     size: next + 8,
-    isPublished: sizes.published === 1,
+    isPublished: sizes.published,
   };
 }
 

@@ -1,19 +1,15 @@
 /**
- * SynTEG's second stage: a generator that writes a row given a condition, and a critic that tells
- * written rows from real ones: a Wasserstein GAN with gradient penalty (Gulrajani et al. 2017). The
- * penalty is on a gradient and is itself learned from by gradients.
+ * The networks of SynTEG's second stage and what they minimise: a generator that writes a row given a
+ * condition, and a critic that tells written rows from real ones: a Wasserstein GAN with gradient
+ * penalty (Gulrajani et al. 2017). The penalty is on a gradient and is itself learned from by gradients.
  *
  * @see docs/specs/baselines.md section 4.3
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
-import { linear } from "../../nn/linear.ts";
-import { dense } from "../../nn/multi_hot.ts";
-import { adam, type AdamState, type Optimizer } from "../../nn/optimizer.ts";
+import { affine, linear } from "../../nn/linear.ts";
 import { buffer, constant, type Initial, type Initials, uniform } from "../../nn/initial.ts";
-import { type NamedArrays, type NamedTensors, toTensors } from "../../nn/parameters.ts";
-import type { Random } from "../../random.ts";
-import type { Duel } from "../interface/model.ts";
+import { matrix, type NamedTensors, vector } from "../../nn/parameters.ts";
 
 /** Sizes of the two networks, and how they learn. */
 export interface GanConfig {
@@ -35,11 +31,7 @@ export interface GanConfig {
   readonly criticRate: number;
 }
 
-/** Times the parameter, added to each gradient. */
-const decay = 1e-5;
 const epsilon = 1e-5;
-/** Share of a batch in the running statistics. */
-const momentum = 0.1;
 
 /**
  * Parameters of both networks under `generator.` and `discriminator.`, and the generator's running
@@ -80,7 +72,7 @@ export function initialGan(config: GanConfig, wideBias: boolean): Initials {
 }
 
 /** Mean and variance of a layer's units over a batch. */
-type Moments = readonly [mean: tf.Tensor1D, variance: tf.Tensor1D];
+export type Moments = readonly [mean: tf.Tensor1D, variance: tf.Tensor1D];
 
 /**
  * Probabilities of rows.
@@ -88,7 +80,7 @@ type Moments = readonly [mean: tf.Tensor1D, variance: tf.Tensor1D];
  * @param parameters with running statistics where `onMoments` is left out
  * @param z [rows, noise]
  * @param conditions [rows, condition]
- * @param onMoments hears of each layer's moments over the batch, which are used in place of the
+ * @param onMoments called with each layer's moments over the batch, which are used instead of the
  * running ones; it is to keep them
  * @returns [rows, columns]
  */
@@ -99,32 +91,25 @@ export function generated(
   conditions: tf.Tensor2D,
   onMoments?: (layer: number, moments: Moments) => void,
 ): tf.Tensor2D {
-  const affine = (name: string, x: tf.Tensor2D) =>
-    linear(
-      x,
-      parameters[`generator.${name}.weight`] as tf.Tensor2D,
-      parameters[`generator.${name}.bias`] as tf.Tensor1D,
-      "out-in",
-    );
+  const layer = (name: string, x: tf.Tensor2D) => affine(parameters, `generator.${name}`, x);
   let x = z;
   for (let i = 0; i < generator.length; i++) {
-    const h = affine(`dense_layers.${i}`, x);
-    const norm = (name: string) =>
-      parameters[`generator.batch_norm_layers.${i}.${name}`] as tf.Tensor1D;
+    const h = layer(`dense_layers.${i}`, x);
+    const norm = (name: string) => vector(parameters, `generator.batch_norm_layers.${i}.${name}`);
     let moments: Moments;
     if (onMoments === undefined) moments = [norm("running_mean"), norm("running_var")];
     else {
-      const mean = tf.mean(h, 0) as tf.Tensor1D;
-      moments = [mean, tf.mean(tf.square(tf.sub(h, mean)), 0) as tf.Tensor1D];
+      const mean: tf.Tensor1D = tf.mean(h, 0);
+      moments = [mean, tf.mean(tf.square(tf.sub(h, mean)), 0)];
       onMoments(i, moments);
     }
     const [mean, variance] = moments;
     const normal = tf.mul(tf.sub(h, mean), tf.rsqrt(tf.add(variance, epsilon)));
     const scaled = tf.add(tf.mul(normal, norm("weight")), norm("bias"));
-    const weighed = tf.mul(scaled, affine(`condition_layers.${i}`, conditions));
-    x = tf.relu(tf.add(weighed, parameters[`generator.pointwiselayers.${i}.bias`])) as tf.Tensor2D;
+    const weighed = tf.mul(scaled, layer(`condition_layers.${i}`, conditions));
+    x = tf.relu(tf.add(weighed, vector(parameters, `generator.pointwiselayers.${i}.bias`)));
   }
-  return tf.sigmoid(affine("output_layer", x));
+  return tf.sigmoid(layer("output_layer", x));
 }
 
 /** [rows, columns] a / (2 x) and a / (a + 1) with a = (2 x)¹⁵, which is about 1 where x is on. */
@@ -148,7 +133,7 @@ interface Passed {
   readonly weight: tf.Tensor2D;
 }
 
-/** The critic's way from rows to scores; `onLayer` hears of what each layer made of them. */
+/** The critic's way from rows to scores; `onLayer` is called with what each layer made of them. */
 function judged(
   { critic }: Pick<GanConfig, "critic">,
   parameters: NamedTensors,
@@ -156,26 +141,25 @@ function judged(
   conditions: tf.Tensor2D,
   onLayer?: (passed: Passed) => void,
 ): tf.Tensor2D {
-  const of = (name: string) => parameters[`discriminator.${name}`];
-  const affine = (name: string, x: tf.Tensor2D) =>
-    linear(x, of(`${name}.weight`) as tf.Tensor2D, of(`${name}.bias`) as tf.Tensor1D, "out-in");
-  const count = tf.sum(softlyOn(x).on, 1, true);
-  let y = tf.concat([x, count], 1) as tf.Tensor2D;
+  const of = (name: string) => vector(parameters, `discriminator.${name}`);
+  const layer = (name: string, x: tf.Tensor2D) => affine(parameters, `discriminator.${name}`, x);
+  const count: tf.Tensor2D = tf.sum(softlyOn(x).on, 1, true);
+  let y: tf.Tensor2D = tf.concat([x, count], 1);
   for (let i = 0; i < critic.length; i++) {
-    const h = affine(`dense_layers.${i}`, y);
+    const h = layer(`dense_layers.${i}`, y);
     const centered = tf.sub(h, tf.mean(h, 1, true));
     const variance = tf.mean(tf.square(centered), 1, true);
-    const scale = tf.rsqrt(tf.add(variance, epsilon)) as tf.Tensor2D;
-    const normal = tf.mul(centered, scale) as tf.Tensor2D;
-    const weight = affine(`condition_layers.${i}`, conditions);
+    const scale: tf.Tensor2D = tf.rsqrt(tf.add(variance, epsilon));
+    const normal: tf.Tensor2D = tf.mul(centered, scale);
+    const weight = layer(`condition_layers.${i}`, conditions);
     onLayer?.({ normal, scale, weight });
     const scaled = tf.add(
       tf.mul(normal, of(`layer_norm_layers.${i}.weight`)),
       of(`layer_norm_layers.${i}.bias`),
     );
-    y = tf.add(tf.mul(scaled, weight), of(`pointwiselayers.${i}.bias`)) as tf.Tensor2D;
+    y = tf.add(tf.mul(scaled, weight), of(`pointwiselayers.${i}.bias`));
   }
-  return affine("output_layer", y);
+  return layer("output_layer", y);
 }
 
 /**
@@ -206,16 +190,22 @@ export function slopes(
   x: tf.Tensor2D,
   conditions: tf.Tensor2D,
 ): tf.Tensor1D {
-  const of = (name: string) => parameters[`discriminator.${name}`] as tf.Tensor2D;
+  const of = (name: string) => matrix(parameters, `discriminator.${name}.weight`);
   const layers: Passed[] = [];
   judged(config, parameters, x, conditions, (passed) => layers.push(passed));
-  let d: tf.Tensor = of("output_layer.weight"); // [1, width] at the last layer's output
+  let d = of("output_layer"); // [1, width] at the last layer's output
   for (let i = layers.length - 1; i >= 0; i--) {
     const { normal, scale, weight } = layers[i];
-    const dNormal = tf.mul(tf.mul(d, weight), of(`layer_norm_layers.${i}.weight`));
+    const dNormal = tf.mul(
+      tf.mul(d, weight),
+      vector(parameters, `discriminator.layer_norm_layers.${i}.weight`),
+    );
     const along = tf.mul(normal, tf.mean(tf.mul(dNormal, normal), 1, true));
-    const dHidden = tf.mul(scale, tf.sub(tf.sub(dNormal, tf.mean(dNormal, 1, true)), along));
-    d = linear(dHidden as tf.Tensor2D, of(`dense_layers.${i}.weight`), null); // [rows, in]
+    const dHidden: tf.Tensor2D = tf.mul(
+      scale,
+      tf.sub(tf.sub(dNormal, tf.mean(dNormal, 1, true)), along),
+    );
+    d = linear(dHidden, of(`dense_layers.${i}`), null); // [rows, in]
   }
   const [rows, columns] = x.shape;
   const { power, plusOne } = softlyOn(x);
@@ -224,7 +214,7 @@ export function slopes(
     tf.slice(d, 0, [rows, columns]),
     tf.mul(dCount, tf.div(power, tf.square(plusOne))),
   );
-  return tf.sqrt(tf.add(tf.sum(tf.square(gradient), 1), 1e-12)) as tf.Tensor1D;
+  return tf.sqrt(tf.add(tf.sum(tf.square(gradient), 1), 1e-12));
 }
 
 /** What a critic is shown. */
@@ -245,10 +235,10 @@ export function distance(
   critic: NamedTensors,
   { real, fake, conditions }: Shown,
 ): tf.Scalar {
-  const rows = tf.concat([fake, real]) as tf.Tensor2D;
-  const both = scores(config, critic, rows, tf.concat([conditions, conditions]) as tf.Tensor2D);
+  const rows = tf.concat([fake, real]);
+  const both = scores(config, critic, rows, tf.concat([conditions, conditions]));
   const [ofFake, ofReal] = tf.split(both, 2);
-  return tf.sub(tf.mean(ofFake), tf.mean(ofReal)) as tf.Scalar;
+  return tf.sub(tf.mean(ofFake), tf.mean(ofReal));
 }
 
 /** The penalty on slopes other than 1 between real and written rows. */
@@ -257,189 +247,13 @@ export function gradientPenalty(
   critic: NamedTensors,
   { real, fake, conditions, share }: Shown,
 ): tf.Scalar {
-  const between = tf.add(real, tf.mul(share, tf.sub(fake, real))) as tf.Tensor2D;
+  const between: tf.Tensor2D = tf.add(real, tf.mul(share, tf.sub(fake, real)));
   const off = tf.sub(slopes(config, critic, between, conditions), 1);
   return tf.mul(config.penalty, tf.mean(tf.square(off)));
 }
-
-/** Normal and uniform numbers of one step. */
-export interface StepDraws {
-  /** [rows × noise] Behind the rows that the critic is shown. */
-  readonly forCritic: Float32Array;
-  /** [rows] Where the slope is taken. */
-  readonly shares: Float32Array;
-  /** [rows × noise] Behind the rows that the generator learns from. */
-  readonly forGenerator: Float32Array;
-}
-
-function drawsOf(rows: number, noise: number, draws: Random): StepDraws {
-  const normals = () => Float32Array.from({ length: rows * noise }, () => draws.normal());
-  const forCritic = normals();
-  const shares = new Float32Array(rows);
-  draws.fillUniform(shares);
-  return { forCritic, shares, forGenerator: normals() };
-}
-
-/** Gradients with the decay of the parameters added, in their order. */
-function decayed(gradients: tf.Tensor[], parameters: NamedTensors): tf.Tensor[] {
-  const sums = tf.tidy(() =>
-    Object.values(parameters).map((each, i) => tf.add(gradients[i], tf.mul(each, decay)))
-  );
-  tf.dispose(gradients);
-  return sums;
-}
-
-/** A scalar and its gradients by the parameters, in their order. */
-function valueAndGradients(parameters: NamedTensors, f: (parameters: NamedTensors) => tf.Scalar) {
-  const names = Object.keys(parameters);
-  return tf.valueAndGrads((...tensors) =>
-    f(Object.fromEntries(names.map((name, i) => [name, tensors[i]])))
-  )(Object.values(parameters));
-}
-
-async function numberOf(scalar: tf.Tensor): Promise<number> {
-  const [number] = await scalar.data();
-  scalar.dispose();
-  return number;
-}
-
-const isStatistic = (name: string) => name.includes(".running_");
-const networks = ["generator", "discriminator"] as const;
 
 /** Floats that a step of both networks takes beside their parameters, the critic's being the larger. */
 export function ganFootprint({ columns, generator, critic }: GanConfig, rows: number): number {
   const units = [...generator, ...critic].reduce((sum, width) => sum + width, 0);
   return rows * (50 * columns + 40 * units);
-}
-
-/** Both networks at work, with an optimizer each. */
-export interface GanDuel extends Duel {
-  /** A step with given numbers. */
-  stepWith(
-    real: tf.Tensor2D,
-    conditions: tf.Tensor2D,
-    draws: StepDraws,
-    share: number,
-  ): Promise<{ critic: number; generator: number }>;
-}
-
-/**
- * Sets the networks against each other.
- *
- * @param state what {@link initialGan} or a duel's `read` gave
- */
-export function ganDuel(config: GanConfig, state: NamedArrays | AdamState): GanDuel {
-  const isState = (given: NamedArrays | AdamState): given is AdamState =>
-    typeof given.steps === "number";
-  const parameters = isState(state) ? state.parameters : state;
-  const part = (arrays: NamedArrays, network: string) =>
-    Object.fromEntries(
-      Object.entries(arrays).filter(([name]) =>
-        name.startsWith(`${network}.`) && !isStatistic(name)
-      ),
-    );
-  const optimizerOf = (network: string): Optimizer =>
-    adam(
-      isState(state)
-        ? {
-          steps: state.steps,
-          parameters: part(parameters, network),
-          means: part(state.means, network),
-          squares: part(state.squares, network),
-        }
-        : part(parameters, network),
-    );
-  const [generator, critic] = networks.map(optimizerOf);
-  const statistics = toTensors(
-    Object.fromEntries(Object.entries(parameters).filter(([name]) => isStatistic(name))),
-  );
-
-  /** Moves the running statistics towards a batch's, with its unbiased variance; frees these. */
-  function learnStatistics(batch: readonly Moments[], rows: number) {
-    batch.forEach(([mean, variance], i) => {
-      const kinds = [["mean", mean, 1], ["var", variance, rows / Math.max(1, rows - 1)]] as const;
-      for (const [kind, found, factor] of kinds) {
-        const name = `generator.batch_norm_layers.${i}.running_${kind}`;
-        const before = statistics[name];
-        statistics[name] = tf.tidy(() =>
-          tf.add(tf.mul(before, 1 - momentum), tf.mul(found, momentum * factor))
-        );
-        tf.dispose([before, found]);
-      }
-    });
-  }
-
-  async function stepWith(
-    real: tf.Tensor2D,
-    conditions: tf.Tensor2D,
-    draws: StepDraws,
-    share: number,
-  ) {
-    const rows = real.shape[0];
-    const shape: [number, number] = [rows, config.noise];
-    const generatorParameters = generator.parameters();
-    const fake = tf.tidy(() =>
-      generated(
-        config,
-        { ...generatorParameters, ...statistics },
-        tf.tensor2d(draws.forCritic, shape),
-        conditions,
-      )
-    );
-    const shown = { real, fake, conditions, share: tf.tensor2d(draws.shares, [rows, 1]) };
-    const criticParameters = critic.parameters();
-    const judged = valueAndGradients(
-      criticParameters,
-      (critic) => tf.add(distance(config, critic, shown), gradientPenalty(config, critic, shown)),
-    );
-    tf.dispose([fake, shown.share]);
-    const criticLoss = await numberOf(judged.value);
-    await critic.step(decayed(judged.grads, criticParameters), share * config.criticRate);
-
-    const moments: Moments[] = [];
-    const z = tf.tensor2d(draws.forGenerator, shape);
-    const judge = critic.parameters();
-    const written = valueAndGradients(generatorParameters, (generator) => {
-      const rows = generated(config, generator, z, conditions, (i, [mean, variance]) => {
-        moments[i] = [tf.keep(tf.clone(mean)), tf.keep(tf.clone(variance))];
-      });
-      return tf.neg(tf.mean(scores(config, judge, rows, conditions)));
-    });
-    z.dispose();
-    learnStatistics(moments, rows);
-    const generatorLoss = await numberOf(written.value);
-    await generator.step(decayed(written.grads, generatorParameters), share * config.generatorRate);
-    return { critic: criticLoss, generator: generatorLoss };
-  }
-
-  return {
-    stepWith,
-    async step({ rows, conditions }, draws, share) {
-      const real = dense(rows, config.columns);
-      const given = tf.tensor2d(conditions, [rows.rows, config.condition]);
-      const losses = await stepWith(real, given, drawsOf(rows.rows, config.noise, draws), share);
-      tf.dispose([real, given]);
-      return losses;
-    },
-    async read() {
-      const states: AdamState[] = [await generator.readState(), await critic.readState()];
-      const joined = (group: "parameters" | "means" | "squares"): NamedArrays =>
-        Object.assign({}, ...states.map((state) => state[group]));
-      const all = joined("parameters");
-      for (const [name, tensor] of Object.entries(statistics)) {
-        all[name] = { shape: tensor.shape, numbers: (await tensor.data() as Float32Array).slice() };
-      }
-      return {
-        steps: states[0].steps,
-        parameters: all,
-        means: joined("means"),
-        squares: joined("squares"),
-      };
-    },
-    dispose() {
-      generator.dispose();
-      critic.dispose();
-      tf.dispose(statistics);
-    },
-  };
 }

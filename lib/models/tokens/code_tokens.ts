@@ -7,7 +7,7 @@
  */
 import type { Cohort } from "../../cohort/cohort.ts";
 import { type MultiHot, rowsFrom } from "../../nn/multi_hot.ts";
-import type { RecordReader, Script } from "../interface/model.ts";
+import type { Codec, RecordReader } from "../interface/writing.ts";
 import type { RowSizes } from "../rows/visit_rows.ts";
 
 /** Tokens after codes and labels. */
@@ -110,7 +110,7 @@ export function sequenceRows(
  * @param sizes of the vocabulary and labels
  * @param context most tokens of a record, the start included
  */
-export function tokenScript(sizes: RowSizes, context: number): Script {
+export function tokenCodec(sizes: RowSizes, context: number): Codec {
   const { start, endLabels, endVisit } = specialTokens(sizes);
   return {
     first: [start],

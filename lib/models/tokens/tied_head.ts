@@ -1,7 +1,7 @@
 /**
  * A head whose matrix is the embedding's: what HALO-Coarse and GPT are meant to have. In the
  * original's code head and embedding begin equal but train apart on a GPU; a model that is set
- * `tied=0` does the same, and then holds a matrix of its own for the head.
+ * `tied=false` does the same, and then holds a matrix of its own for the head.
  *
  * @see docs/specs/baselines.md section 1
  * @module
@@ -10,12 +10,13 @@ import type * as tf from "@tensorflow/tfjs-core";
 import type { Initial, Initials } from "../../nn/initial.ts";
 import { linear } from "../../nn/linear.ts";
 import {
+  matrix,
   type NamedArrays,
   type NamedTensors,
   type ShapedArray,
   transposedArray,
 } from "../../nn/parameters.ts";
-import type { Setting } from "../interface/model.ts";
+import { flag } from "../interface/settings.ts";
 
 /** The head's own matrix in the original's state dict, [columns, width]. */
 const head = "ehr_head.decoder.weight";
@@ -30,14 +31,12 @@ export interface TiedEmbedding {
 
 /** The setting that decides. */
 export const tiedSettings = {
-  tied: {
-    help: "1: head and embedding are one matrix; 0: two that begin equal, as the published runs",
-    default: 1,
-    min: 0,
-    max: 1,
-    published: 0,
-  },
-} satisfies Record<string, Setting>;
+  tied: flag(
+    true,
+    "Head and embedding are one matrix, instead of two that start equal, as in the published runs",
+    { published: false },
+  ),
+};
 
 function headOf(parameters: NamedArrays, { name, layout }: TiedEmbedding): ShapedArray {
   const { shape, numbers } = parameters[name];
@@ -80,7 +79,7 @@ export function withoutHead(
   }
   if (found.numbers.some((value, i) => value !== wanted.numbers[i])) {
     throw new RangeError(
-      `Cannot load "${family}" with tied=1: "${head}" differs from the embedding; set tied=0`,
+      `Cannot load "${family}" with tied=true: "${head}" differs from the embedding; set tied=false`,
     );
   }
   return parameters;
@@ -93,6 +92,6 @@ export function tiedLogits(
   { name, layout }: TiedEmbedding,
 ): tf.Tensor2D {
   return head in parameters
-    ? linear(history, parameters[head] as tf.Tensor2D, null, "out-in")
-    : linear(history, parameters[name] as tf.Tensor2D, null, layout);
+    ? linear(history, matrix(parameters, head), null, "out-in")
+    : linear(history, matrix(parameters, name), null, layout);
 }

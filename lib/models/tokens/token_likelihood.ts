@@ -1,5 +1,5 @@
 /**
- * How probable records are under a model that spells them by tokens. At each step the script forbids
+ * How probable records are under a model that spells them by tokens. At each step the codec forbids
  * what no record could go on with, as it does while records are drawn, so each record has one spelling
  * and the spelling's probability is the record's.
  *
@@ -9,25 +9,26 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Cohort } from "../../cohort/cohort.ts";
 import { sequenceRows, type TokenRows } from "./code_tokens.ts";
-import type { RecordLikelihood, Script } from "../interface/model.ts";
+import type { RecordLikelihood } from "../interface/model.ts";
+import type { Codec } from "../interface/writing.ts";
 import { rowsOf } from "../rows/visit_rows.ts";
 
 /**
  * Natural log-probability of a sequence: at each step under the softmax of its logits over the tokens
- * that the script permits there.
+ * that the codec permits there.
  *
  * @param tokens the sequence, its first token given
  * @param logits [steps × columns] of the token after each, at least one less than there are tokens
  * @param columns tokens that there are
- * @returns −∞ for a sequence that the script forbids
+ * @returns −∞ for a sequence that the codec forbids
  */
 export function sequenceLogProbability(
-  script: Script,
+  codec: Codec,
   tokens: readonly number[],
   logits: Float32Array,
   columns: number,
 ): number {
-  const reader = script.reader();
+  const reader = codec.reader();
   let sum = 0;
   for (let step = 1; step < tokens.length; step++) {
     const forbidden = reader.forbidden?.()?.columns;
@@ -50,7 +51,7 @@ export function sequenceLogProbability(
 /** How a model spells records, and what it says of the spelling. */
 export interface Spelling {
   /** What may follow what. */
-  readonly script: Script;
+  readonly codec: Codec;
   /** A record's tokens. */
   tokensOf(cohort: Cohort, record: number): readonly number[];
   /** Logits of the token after each of a batch, [records × steps, tokens]. */
@@ -59,23 +60,23 @@ export interface Spelling {
 
 /**
  * The likelihoods of a cohort's records, over the same rows and cells as those of visit rows; of records
- * that are too long for the script it is 0.
+ * that are too long for the codec it is 0.
  */
 export async function tokenLikelihoods(
   cohort: Cohort,
   records: Int32Array,
-  { script, tokensOf, logits }: Spelling,
+  { codec, tokensOf, logits }: Spelling,
 ): Promise<RecordLikelihood[]> {
   const sequences = Array.from(records, (record) => tokensOf(cohort, record));
-  const batch = sequenceRows(sequences.map((tokens) => tokens.slice(0, script.limit)), 1);
+  const batch = sequenceRows(sequences.map((tokens) => tokens.slice(0, codec.limit)), 1);
   const output = tf.tidy(() => logits(batch));
-  const numbers = await output.data() as Float32Array;
+  const numbers = await output.data<"float32">();
   output.dispose();
   const columns = output.shape[1];
   const size = batch.inputs.rows / batch.records * columns;
   return Array.from(records, (record, i) => ({
-    logProbability: sequences[i].length > script.limit ? -Infinity : sequenceLogProbability(
-      script,
+    logProbability: sequences[i].length > codec.limit ? -Infinity : sequenceLogProbability(
+      codec,
       sequences[i],
       numbers.subarray(i * size, (i + 1) * size),
       columns,

@@ -73,7 +73,7 @@ export function comparisonHtml(compared: Compared): string {
 }
 
 /**
- * Writes `comparison.html`, `comparison.json` and `figures/*.svg` anew, each whole or not at all.
+ * Writes `comparison.html`, `comparison.json` and `figures/*.svg` over older ones, each whole or not at all.
  *
  * @param folder the comparison's, which the caller has claimed
  */

@@ -4,111 +4,120 @@
  * @module
  */
 import * as Plot from "@observablehq/plot";
-import type { Comparison } from "../../evaluate/comparison.ts";
-import { codeKinds } from "../../evaluate/fidelity/counting/key_rows.ts";
-import { colours, figure } from "./figure.ts";
+import { type CodeKind, codeKinds } from "../../evaluate/fidelity/counting/key_rows.ts";
+import type { FidelityFigures } from "../../evaluate/report.ts";
+import { rowAxis } from "./axes.ts";
+import { colours, figure, type FigureText } from "./figure.ts";
+import { intervalMarks } from "./interval_marks.ts";
 import { probabilityKinds } from "./probability_scatter.ts";
+import { belowAxis, lowestShown, r2Axis } from "./r2_axis.ts";
+import { legendEntry } from "./texts.ts";
 
 const rowHeight = 26;
+const margins = { marginTop: 34, marginRight: 16, marginBottom: 46, marginLeft: 104 };
+
+/** The R² of one cohort. */
+type CodeFidelity = Pick<FidelityFigures, CodeKind>;
+
+/** The R² of each model and of the ceiling, a panel for each kind of probability. */
+function panelsOf(
+  models: readonly { readonly model: string; readonly fidelity: CodeFidelity }[],
+  ceiling: CodeFidelity,
+) {
+  return codeKinds.map((kind) => ({
+    panel: probabilityKinds[kind].title,
+    ceiling: ceiling[kind].r2,
+    rows: models.map(({ model, fidelity }) => ({
+      panel: probabilityKinds[kind].title,
+      row: model,
+      ...fidelity[kind],
+    })),
+  }));
+}
+
+function overviewText(panels: ReturnType<typeof panelsOf>): FigureText {
+  const sentences = panels.map(({ panel, ceiling, rows }) =>
+    `${panel}: ceiling ${ceiling.toFixed(3)}, ` +
+    rows.map(({ row, r2 }) => `${row} ${r2.toFixed(3)}`).join(", ") + "."
+  );
+  return {
+    title: "R² of the models, and of held-out real records",
+    description: sentences.join(" "),
+  };
+}
 
 /**
  * R² of the three probabilities, a row a model and a panel a probability, with 95% intervals; the
  * dashed line is the ceiling. An SVG element of 760 × (80 + 26 × models) pixels. The axis begins at 0,
  * or at −0.1 where a figure is negative; what lies lower stands at its edge with its number.
+ *
+ * @example
+ * ```ts
+ * import { comparisonOverview } from "ehrloom";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const figures = (r2: number) => {
+ *   const estimate = { r2, r2_low: r2 - 0.02, r2_high: r2 + 0.01, r2_median: r2, keys: 40 };
+ *   return { unigram: estimate, same_visit_bigram: estimate, sequential_bigram: estimate };
+ * };
+ * const models = [
+ *   { model: "halo", fidelity: figures(0.9) },
+ *   { model: "marginals", fidelity: figures(0.2) },
+ * ];
+ * const svg = comparisonOverview({ models, ceiling: figures(0.99) });
+ * assertEquals(svg.getAttribute("height"), "132");
+ * ```
+ *
+ * @param comparison what `compare` found, or these two parts of it
+ * @param comparison.models a row each, in this order; names distinct
+ * @param comparison.ceiling the R² of held-out real records
  */
-export function comparisonOverview({ models, ceiling }: Comparison): SVGSVGElement {
-  const rows = codeKinds.flatMap((kind) =>
-    models.map(({ model, fidelity }) => ({
-      model,
-      kind: probabilityKinds[kind].title,
-      ...fidelity[kind],
-    }))
-  );
-  const ceilings = codeKinds.map((kind) => ({
-    kind: probabilityKinds[kind].title,
-    r2: ceiling[kind].r2,
-  }));
-  const low = rows.some(({ r2_low }) => r2_low < 0) ? -0.1 : 0;
-  const within = (value: number) => Math.max(low, value);
-  const isWithin = ({ r2 }: { r2: number }) => r2 >= low;
-  const text = (value: number) => value.toFixed(2).replace("-", "−");
+export function comparisonOverview({ models, ceiling }: {
+  readonly models: readonly {
+    readonly model: string;
+    readonly fidelity: Pick<FidelityFigures, CodeKind>;
+  }[];
+  readonly ceiling: Pick<FidelityFigures, CodeKind>;
+}): SVGSVGElement {
+  const panels = panelsOf(models, ceiling);
+  const rows = panels.flatMap(({ rows }) => rows);
+  const lowest = lowestShown(rows);
+  const shown = (value: number) => value < lowest ? NaN : value;
   return figure({
     width: 760,
     height: 80 + rowHeight * models.length,
-    marginTop: 34,
-    marginRight: 16,
-    marginBottom: 46,
-    marginLeft: 104,
-    fx: { domain: ceilings.map(({ kind }) => kind), label: null, padding: 0.12 },
-    x: {
-      domain: [low, 1],
-      label: "R² (1 is exact)",
-      labelAnchor: "center",
-      labelArrow: "none",
-      labelOffset: 36,
-      ticks: 4,
-    },
-    y: {
-      type: "point",
-      domain: models.map(({ model }) => model),
-      label: null,
-      tickSize: 0,
-      padding: 0.6,
-    },
+    ...margins,
+    fx: { domain: panels.map(({ panel }) => panel), label: null, padding: 0.12 },
+    x: { ...r2Axis(lowest, 4), labelOffset: 36 },
+    y: rowAxis(models.map(({ model }) => model), 0.6),
     marks: [
       Plot.axisFx({ anchor: "top", label: null, fontWeight: 600, fontSize: 12 }),
       Plot.frame({ strokeOpacity: 0.2 }),
       Plot.gridX({ ticks: 4 }),
-      Plot.ruleX(ceilings.filter(isWithin), {
-        fx: "kind",
-        x: "r2",
+      Plot.ruleX(panels.filter(({ ceiling }) => ceiling >= lowest), {
+        fx: "panel",
+        x: "ceiling",
         stroke: colours.ceiling,
         strokeWidth: 1.5,
         strokeDasharray: "4,3",
       }),
-      Plot.ruleY(rows.filter(({ r2_high }) => r2_high >= low), {
-        fx: "kind",
-        y: "model",
-        x1: ({ r2_low }: { r2_low: number }) => within(r2_low),
-        x2: "r2_high",
-        stroke: colours.synthetic,
-        strokeWidth: 1.8,
-      }),
-      Plot.dot(rows.filter(isWithin), {
-        fx: "kind",
-        x: "r2",
-        y: "model",
-        fill: colours.synthetic,
-        r: 4.5,
-      }),
-      Plot.text(rows.filter((row) => !isWithin(row)), {
-        fx: "kind",
-        x: low,
-        y: "model",
-        text: ({ r2 }: { r2: number }) => `◂ ${text(r2)}`,
-        textAnchor: "start",
-        dx: 4,
-        fill: colours.synthetic,
-        stroke: "white",
-        strokeWidth: 3,
-      }),
-      Plot.text(["┆ Ceiling: held-out real"], {
+      intervalMarks(
+        rows.map(({ panel, row, r2, r2_low, r2_high }) => ({
+          panel,
+          row,
+          value: shown(r2),
+          low: Math.max(lowest, r2_low),
+          high: shown(r2_high),
+        })),
+        { colour: colours.synthetic },
+      ),
+      belowAxis(rows, { lowest, colour: colours.synthetic, fx: "panel", dx: 4 }),
+      legendEntry("┆ Ceiling: held-out real", colours.ceiling, {
         frameAnchor: "bottom-left",
-        fx: [ceilings[0].kind],
+        fx: [panels[0].panel],
         dx: -88,
         dy: 36,
-        fill: colours.ceiling,
-        fontWeight: 600,
-        fontSize: 12,
       }),
     ],
-  }, {
-    title: "R² of the models, and of held-out real records",
-    description: ceilings.map(({ kind, r2 }) =>
-      `${kind}: ceiling ${r2.toFixed(3)}, ` +
-      rows.filter((row) => row.kind === kind).map(({ model, r2 }) => `${model} ${r2.toFixed(3)}`)
-        .join(", ") +
-      "."
-    ).join(" "),
-  });
+  }, overviewText(panels));
 }

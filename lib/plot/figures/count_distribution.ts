@@ -5,7 +5,10 @@
  */
 import * as Plot from "@observablehq/plot";
 import type { Cohort } from "../../cohort/cohort.ts";
+import { axisTitle } from "./axes.ts";
 import { colours, figure } from "./figure.ts";
+import { type Bar, histogramMarks } from "./histogram_marks.ts";
+import { halo, legendEntry, remark } from "./texts.ts";
 
 /** Words for what a {@link countDistribution} counts. */
 export interface CountDistributionOptions {
@@ -19,129 +22,143 @@ function rowLengths(offsets: Uint32Array): Uint32Array {
   return Uint32Array.from(offsets.subarray(1), (end, row) => end - offsets[row]);
 }
 
-/** [records] How many visits each record has. */
+/**
+ * [records] How many visits each record has.
+ *
+ * @example
+ * ```ts
+ * import { cohortOf, visitsPerRecord, vocabulary } from "ehrloom";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const cohort = cohortOf(vocabulary(["a", "b"]), [], [
+ *   { visits: [[0, 1], [1]], labels: [] },
+ *   { visits: [[1]], labels: [] },
+ * ]);
+ * assertEquals(visitsPerRecord(cohort), Uint32Array.of(2, 1));
+ * ```
+ */
 export function visitsPerRecord({ visitOffsets }: Cohort): Uint32Array {
   return rowLengths(visitOffsets);
 }
 
-/** [visits] How many codes each visit has. */
+/**
+ * [visits] How many codes each visit has.
+ *
+ * @example
+ * ```ts
+ * import { codesPerVisit, cohortOf, vocabulary } from "ehrloom";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const cohort = cohortOf(vocabulary(["a", "b"]), [], [{ visits: [[0, 1], [1]], labels: [] }]);
+ * assertEquals(codesPerVisit(cohort), Uint32Array.of(2, 1));
+ * ```
+ */
 export function codesPerVisit({ codeOffsets }: Cohort): Uint32Array {
   return rowLengths(codeOffsets);
 }
 
 const mostBins = 50;
 const shownShare = 0.995;
+const margins = { marginTop: 44, marginRight: 16, marginBottom: 58, marginLeft: 46 };
+
+/** Bins of equal widths, in whole counts. */
+interface Bins {
+  /** The lowest count of the first bin. */
+  readonly first: number;
+  readonly width: number;
+  readonly count: number;
+}
 
 function percentile(sorted: ArrayLike<number>, share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
+}
+
+/** At most 50 bins from the lowest count to the larger 99.5th percentile. */
+function binsOf(cohorts: readonly Uint32Array[]): Bins {
+  const sorted = cohorts.map((counts) => counts.toSorted());
+  const last = Math.max(...sorted.map((counts) => percentile(counts, shownShare)), 1);
+  const first = Math.min(...sorted.map((counts) => counts[0] ?? 0));
+  const width = Math.ceil((last - first + 1) / mostBins);
+  return { first, width, count: Math.ceil((last - first + 1) / width) };
+}
+
+/** One cohort's bars in percent, its mean, and the share in [0, 1] of it beyond the last bin. */
+function histogram(counts: Uint32Array, { first, width, count }: Bins) {
+  const shares = new Float64Array(count);
+  const end = first + count * width;
+  let sum = 0;
+  let beyond = 0;
+  for (const value of counts) {
+    sum += value;
+    if (value < end) shares[Math.floor((value - first) / width)] += 100 / counts.length;
+    else beyond++;
+  }
+  const bars = Array.from(shares, (y, bin): Bar => ({
+    x1: first + bin * width - 0.5,
+    x2: first + (bin + 1) * width - 0.5,
+    y,
+  }));
+  const mean = counts.length === 0 ? NaN : sum / counts.length;
+  return { bars, mean, beyond: beyond / Math.max(1, counts.length) };
 }
 
 /**
  * Histograms of two sets of whole counts, as an SVG element of 420 × 290 pixels. The axis ends at
  * the larger 99.5th percentile; the figure says what share lies beyond.
  *
+ * @example
+ * ```ts
+ * import { countDistribution } from "ehrloom";
+ * import { assert } from "@std/assert";
+ *
+ * const svg = countDistribution(Uint32Array.of(1, 2, 2, 3), Uint32Array.of(1, 1, 2, 5), {
+ *   counted: "visits",
+ *   holders: "records",
+ * });
+ * assert(svg.outerHTML.includes("Real, mean 2.00"));
+ * ```
+ *
  * @param real [holders] counts, whole and at least 0
  * @param synthetic [holders] likewise; the two lengths may differ
+ * @param options.counted what each count is a number of, plural: "visits"
+ * @param options.holders what has that many of them, plural: "records"
  */
 export function countDistribution(
   real: Uint32Array,
   synthetic: Uint32Array,
   { counted, holders }: CountDistributionOptions,
 ): SVGSVGElement {
-  const cohorts = [["Real", real, colours.real], [
-    "Synthetic",
-    synthetic,
-    colours.synthetic,
-  ]] as const;
-  const sorted = cohorts.map(([, counts]) => counts.toSorted());
-  const last = Math.max(...sorted.map((counts) => percentile(counts, shownShare)), 1);
-  const first = Math.min(...sorted.map((counts) => counts[0] ?? 0));
-  const width = Math.ceil((last - first + 1) / mostBins);
-  const bins = Math.ceil((last - first + 1) / width);
-  const end = first + bins * width;
-  const title = `${capital(counted)} per ${singular(holders)}`;
-  const histograms = cohorts.map(([name, counts, colour]) => {
-    const shares = new Float64Array(bins);
-    let sum = 0;
-    let beyond = 0;
-    for (const count of counts) {
-      sum += count;
-      if (count < end) shares[Math.floor((count - first) / width)] += 100 / counts.length;
-      else beyond++;
-    }
-    const steps = Array.from(shares, (share, bin) => ({
-      x1: first + bin * width - 0.5,
-      x2: first + (bin + 1) * width - 0.5,
-      share,
-    }));
-    const outline = steps.flatMap(({ x1, x2, share }) => [[x1, share], [x2, share]]);
-    const mean = counts.length === 0 ? NaN : sum / counts.length;
-    return { name, colour, steps, outline, mean, beyond: beyond / Math.max(1, counts.length) };
-  });
+  const bins = binsOf([real, synthetic]);
+  const histograms = [
+    { cohort: "real", name: "Real", ...histogram(real, bins) },
+    { cohort: "synthetic", name: "Synthetic", ...histogram(synthetic, bins) },
+  ] as const;
   const beyond = histograms.map(({ beyond }) => (100 * beyond).toFixed(1));
   const note = histograms.some(({ beyond }) => beyond > 0)
     ? `Beyond the axis: ${beyond[0]}% of real, ${beyond[1]}% of synthetic ${holders}`
     : "";
+  const title = `${capital(counted)} per ${singular(holders)}`;
+  const per = bins.width === 1 ? "(%)" : `(% per ${bins.width} ${counted})`;
+  const domain = [bins.first - 0.5, bins.first + bins.count * bins.width - 0.5];
   return figure({
     width: 420,
     height: 290,
-    marginTop: 44,
-    marginRight: 16,
-    marginBottom: 58,
-    marginLeft: 46,
-    x: {
-      label: title,
-      labelAnchor: "center",
-      labelArrow: "none",
-      domain: [first - 0.5, end - 0.5],
-    },
-    y: {
-      label: capital(holders) + (width === 1 ? " (%)" : ` (% per ${width} ${counted})`),
-      labelAnchor: "center",
-      labelArrow: "none",
-      grid: true,
-      ticks: 5,
-    },
+    ...margins,
+    x: { ...axisTitle(title), domain },
+    y: { ...axisTitle(`${capital(holders)} ${per}`), grid: true, ticks: 5 },
     marks: [
-      Plot.axisX({
-        labelAnchor: "center",
-        labelArrow: "none",
-        labelOffset: 36,
-        tickFormat: "d",
-        ticks: 8,
-      }),
-      histograms.map(({ colour, steps, outline }, index) => [
-        Plot.rectY(steps, {
-          x1: "x1",
-          x2: "x2",
-          y: "share",
-          fill: colour,
-          fillOpacity: index === 0 ? 0.25 : 0.12,
-          insetLeft: 0,
-          insetRight: 0,
-        }),
-        Plot.line(outline, { stroke: colour, strokeWidth: 1.6, strokeLinejoin: "miter" }),
-      ]),
+      Plot.axisX({ ...axisTitle(title), labelOffset: 36, tickFormat: "d", ticks: 8 }),
+      histograms.map(({ cohort, bars }) => histogramMarks(bars, { cohort, strokeWidth: 1.6 })),
       Plot.ruleY([0], { strokeOpacity: 0.6 }),
-      histograms.map(({ name, colour, mean }, index) =>
-        Plot.text([`${name}, mean ${mean.toFixed(2)}`], {
+      histograms.map(({ cohort, name, mean }, index) =>
+        legendEntry(`${name}, mean ${mean.toFixed(2)}`, colours[cohort], {
           frameAnchor: "top-right",
           dx: -4,
           dy: -38 + 15 * index,
-          fill: colour,
-          stroke: "white",
-          strokeWidth: 4,
-          fontWeight: 600,
-          fontSize: 12,
+          ...halo(4),
         })
       ),
-      Plot.text([note], {
-        frameAnchor: "bottom-left",
-        dx: -38,
-        dy: 54,
-        fontSize: 9.5,
-        fillOpacity: 0.75,
-      }),
+      remark(note, { dx: -38, dy: 54 }),
     ],
   }, {
     title: `${title}, real and synthetic`,

@@ -4,100 +4,112 @@
  * @module
  */
 import * as Plot from "@observablehq/plot";
-import type { Fidelity, ProbabilityFidelity } from "../../evaluate/report.ts";
-import { colours, figure } from "./figure.ts";
+import { type CodeKind, codeKinds } from "../../evaluate/fidelity/counting/key_rows.ts";
+import type { FidelityFigures } from "../../evaluate/report.ts";
+import { rowAxis } from "./axes.ts";
+import { colours, figure, type FigureText } from "./figure.ts";
+import { intervalMarks } from "./interval_marks.ts";
 import { probabilityKinds } from "./probability_scatter.ts";
+import { belowAxis, lowestShown, r2Axis } from "./r2_axis.ts";
+import { legendEntry } from "./texts.ts";
 
-const lowestShown = -0.1;
-const kinds = ["unigram", "same_visit_bigram", "sequential_bigram"] as const;
+const margins = { marginTop: 36, marginRight: 24, marginBottom: 44, marginLeft: 168 };
+
+/** The three cohorts of the figure: how each is drawn, and where its entry in the legend begins. */
+const sources = [
+  { key: "synthetic", name: "● Synthetic", symbol: "circle", r: 5, dy: 0, legendX: 0 },
+  {
+    key: "ceiling",
+    name: "▲ Ceiling: held-out real",
+    symbol: "triangle",
+    r: 4,
+    dy: -10,
+    legendX: 90,
+  },
+  {
+    key: "floor",
+    name: "■ Floor: independent draws",
+    symbol: "square",
+    r: 4,
+    dy: 10,
+    legendX: 250,
+  },
+] as const;
+
+type Source = typeof sources[number]["key"];
+
+function overviewText(judged: Record<Source, Pick<FidelityFigures, CodeKind>>): FigureText {
+  const sentences = codeKinds.map((kind) => {
+    const [synthetic, ceiling, floor] = [judged.synthetic, judged.ceiling, judged.floor]
+      .map((figures) => figures[kind].r2.toFixed(3));
+    return `${probabilityKinds[kind].title}: synthetic ${synthetic}, ceiling ${ceiling}, ` +
+      `floor ${floor}.`;
+  });
+  return {
+    title: "R² of the synthetic cohort between its floor and its ceiling",
+    description: sentences.join(" "),
+  };
+}
 
 /**
  * R² of the three probabilities with 95% intervals, for synthetic records, held-out real ones (the
  * ceiling) and independent draws (the floor), as an SVG element of 560 × 230 pixels. The axis begins
  * at 0, or at −0.1 where a figure is negative; what lies lower stands at its edge with its number.
+ *
+ * @example
+ * ```ts
+ * import { fidelityOverview } from "ehrloom";
+ * import { assert } from "@std/assert";
+ *
+ * const figures = (r2: number) => {
+ *   const estimate = { r2, r2_low: r2 - 0.02, r2_high: r2 + 0.01, r2_median: r2, keys: 40 };
+ *   return { unigram: estimate, same_visit_bigram: estimate, sequential_bigram: estimate };
+ * };
+ * const svg = fidelityOverview({ ...figures(0.9), ceiling: figures(0.99), floor: figures(-2) });
+ * assert(svg.outerHTML.includes("◂ −2.00"));
+ * ```
+ *
+ * @param fidelity as `fidelity` gives it: R² at most 1, without a lower bound
  */
-export function fidelityOverview(fidelity: Fidelity): SVGSVGElement {
-  const sources = [
-    ["Synthetic", "circle", colours.synthetic, fidelity, 0],
-    ["Ceiling: held-out real", "triangle", colours.ceiling, fidelity.ceiling, -10],
-    ["Floor: independent draws", "square", colours.floor, fidelity.floor, 10],
-  ] as const;
-  const rows = sources.map(([, , , figures]) =>
-    kinds.map((kind) => ({ ...figures[kind], name: probabilityKinds[kind].title }))
-  );
-  const hasNegative = rows.flat().some(({ r2_low }) => r2_low < 0);
-  const low = hasNegative ? lowestShown : 0;
-  const within = (value: number) => Math.max(low, value);
-  const legendX = [0, 90, 250];
+export function fidelityOverview(
+  fidelity: Pick<FidelityFigures, CodeKind> & {
+    readonly ceiling: Pick<FidelityFigures, CodeKind>;
+    readonly floor: Pick<FidelityFigures, CodeKind>;
+  },
+): SVGSVGElement {
+  const judged = { synthetic: fidelity, ceiling: fidelity.ceiling, floor: fidelity.floor };
+  const series = sources.map((source) => ({
+    ...source,
+    colour: colours[source.key],
+    rows: codeKinds.map((kind) => ({
+      row: probabilityKinds[kind].title,
+      ...judged[source.key][kind],
+    })),
+  }));
+  const lowest = lowestShown(series.flatMap(({ rows }) => rows));
+  const shown = (value: number) => Math.max(lowest, value);
   return figure({
     width: 560,
     height: 230,
-    marginTop: 36,
-    marginRight: 24,
-    marginBottom: 44,
-    marginLeft: 168,
-    x: {
-      domain: [low, 1],
-      label: "R² (1 is exact)",
-      labelAnchor: "center",
-      labelArrow: "none",
-      ticks: 6,
-    },
-    y: {
-      type: "point",
-      domain: rows[0].map(({ name }) => name),
-      label: null,
-      tickSize: 0,
-      padding: 0.55,
-    },
+    ...margins,
+    x: r2Axis(lowest, 6),
+    y: rowAxis(codeKinds.map((kind) => probabilityKinds[kind].title), 0.55),
     marks: [
       Plot.gridX({ ticks: 6 }),
       Plot.ruleX([1], { strokeOpacity: 0.5 }),
-      sources.map(([name, symbol, colour, , dy], index) => [
-        Plot.ruleY(rows[index], {
-          x1: (row: ProbabilityFidelity) => within(row.r2_low),
-          x2: (row: ProbabilityFidelity) => within(row.r2_high),
-          y: "name",
-          stroke: colour,
-          strokeWidth: 1.8,
-          dy,
-        }),
-        Plot.dot(rows[index], {
-          x: (row: ProbabilityFidelity) => within(row.r2),
-          y: "name",
-          symbol,
-          fill: colour,
-          r: name === "Synthetic" ? 5 : 4,
-          dy,
-        }),
-        Plot.text(rows[index].filter(({ r2 }) => r2 < low), {
-          x: low,
-          y: "name",
-          text: (row: ProbabilityFidelity) => `◂ ${row.r2.toFixed(2).replace("-", "−")}`,
-          textAnchor: "start",
-          dx: 8,
-          dy,
-          fill: colour,
-          stroke: "white",
-          strokeWidth: 3,
-        }),
-        Plot.text([`${{ square: "■", triangle: "▲", circle: "●" }[symbol]} ${name}`], {
-          frameAnchor: "top-left",
-          dx: -140 + legendX[index],
-          dy: -26,
-          fill: colour,
-          fontWeight: 600,
-          fontSize: 12,
-        }),
+      series.map(({ rows, name, colour, symbol, r, dy, legendX }) => [
+        intervalMarks(
+          rows.map(({ row, r2, r2_low, r2_high }) => ({
+            row,
+            value: shown(r2),
+            low: shown(r2_low),
+            high: shown(r2_high),
+          })),
+          { colour, dy, dot: { symbol, r } },
+        ),
+        belowAxis(rows, { lowest, colour, dx: 8, dy }),
+        legendEntry(name, colour, { frameAnchor: "top-left", dx: -140 + legendX, dy: -26 }),
       ]),
     ],
-  }, {
-    title: "R² of the synthetic cohort between its floor and its ceiling",
-    description: kinds.map((kind) =>
-      `${probabilityKinds[kind].title}: synthetic ${fidelity[kind].r2.toFixed(3)}, ` +
-      `ceiling ${fidelity.ceiling[kind].r2.toFixed(3)}, floor ${
-        fidelity.floor[kind].r2.toFixed(3)
-      }.`
-    ).join(" "),
-  });
+  }, overviewText(judged));
 }

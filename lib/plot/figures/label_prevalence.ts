@@ -5,88 +5,87 @@
  */
 import * as Plot from "@observablehq/plot";
 import type { Estimate, LabelPrevalence } from "../../evaluate/report.ts";
-import { colours, figure } from "./figure.ts";
+import { axisTitle, rowAxis } from "./axes.ts";
+import { colours, figure, type FigureText } from "./figure.ts";
+import { intervalMarks } from "./interval_marks.ts";
+import { legendEntry, shortened } from "./texts.ts";
 
 const longestName = 34;
+const rowHeight = 24;
+
+/** The two cohorts of the figure, real above synthetic: how each is drawn. */
+const cohorts = [
+  { key: "real", name: "● Real", symbol: "circle", dy: -4, legendX: 4 },
+  { key: "synthetic", name: "◆ Synthetic", symbol: "diamond", dy: 4, legendX: 68 },
+] as const;
+
+function prevalenceText(rows: LabelPrevalence["labels"]): FigureText {
+  const percent = ({ value }: Estimate) => `${(100 * value).toFixed(1)}%`;
+  const sentences = rows.map(({ label, real, synthetic }) =>
+    `${label}: real ${percent(real)}, synthetic ${percent(synthetic)}.`
+  );
+  return { title: "Label prevalence, real and synthetic", description: sentences.join(" ") };
+}
 
 /**
  * The share of records with each label, real above synthetic, each with its 95% interval; labels
- * fall by their real share. An SVG element 520 pixels wide, 24 high per label.
+ * fall by their real share. An SVG element of 520 × (80 + 24 × labels) pixels.
+ *
+ * @example
+ * ```ts
+ * import { labelPrevalenceFigure } from "ehrloom";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const svg = labelPrevalenceFigure({
+ *   r2: null,
+ *   r2_low: null,
+ *   r2_high: null,
+ *   labels: [{
+ *     label: "asthma",
+ *     real: { value: 0.1, low: 0.08, high: 0.12 },
+ *     synthetic: { value: 0.11, low: 0.09, high: 0.13 },
+ *   }],
+ * });
+ * assertEquals(svg.getAttribute("height"), "104");
+ * ```
+ *
+ * @param prevalence.labels in any order; shares in [0, 1]
  */
 export function labelPrevalenceFigure({ labels }: LabelPrevalence): SVGSVGElement {
-  const rows = labels.toSorted((a, b) => b.real.value - a.real.value).map((row, index) => ({
-    ...row,
-    // Names may be alike once shortened, so rows are placed by number.
-    index,
-    name: row.label.length > longestName ? row.label.slice(0, longestName - 1) + "…" : row.label,
-  }));
-  const names = rows.map(({ name }) => name.length);
-  const cohorts = [
-    ["Real", "real", colours.real, -4],
-    ["Synthetic", "synthetic", colours.synthetic, 4],
-  ] as const;
+  const rows = labels.toSorted((a, b) => b.real.value - a.real.value);
+  const names = rows.map(({ label }) => shortened(label, longestName));
   const top = Math.max(0.01, ...rows.flatMap(({ real, synthetic }) => [real.high, synthetic.high]));
   return figure({
     width: 520,
-    height: 80 + 24 * rows.length,
+    height: 80 + rowHeight * rows.length,
     marginTop: 30,
     marginRight: 20,
     marginBottom: 46,
-    marginLeft: 20 + 6.2 * Math.max(6, ...names),
+    marginLeft: 20 + 6.2 * Math.max(6, ...names.map(({ length }) => length)),
     x: {
-      label: "Share of records (%)",
-      labelAnchor: "center",
-      labelArrow: "none",
+      ...axisTitle("Share of records (%)"),
       domain: [0, 100 * Math.min(1, top * 1.05)],
       grid: true,
     },
     y: {
-      type: "point",
-      domain: rows.map(({ index }) => index),
-      tickFormat: (index: number) => rows[index].name,
-      tickSize: 0,
-      label: null,
-      padding: 0.6,
+      // Names may be alike once shortened, so rows are placed by number.
+      ...rowAxis([...names.keys()], 0.6),
+      tickFormat: (index: number) => names[index],
     },
     marks: [
       Plot.ruleX([0], { strokeOpacity: 0.6 }),
-      cohorts.map(([name, key, colour, dy], position) => {
-        const percent = (part: keyof Estimate) => (row: typeof rows[number]) =>
-          100 * row[key][part];
-        return [
-          Plot.ruleY(rows, {
-            x1: percent("low"),
-            x2: percent("high"),
-            y: "index",
-            stroke: colour,
-            strokeWidth: 1.6,
-            dy,
-          }),
-          Plot.dot(rows, {
-            x: percent("value"),
-            y: "index",
-            fill: colour,
-            symbol: key === "real" ? "circle" : "diamond",
-            r: 3.4,
-            dy,
-          }),
-          Plot.text([key === "real" ? `● ${name}` : `◆ ${name}`], {
-            frameAnchor: "top-left",
-            dx: 4 + 64 * position,
-            dy: -20,
-            fill: colour,
-            fontWeight: 600,
-            fontSize: 12,
-          }),
-        ];
-      }),
+      cohorts.map(({ key, name, symbol, dy, legendX }) => [
+        intervalMarks(
+          rows.map(({ [key]: { value, low, high } }, row) => ({
+            row,
+            value: 100 * value,
+            low: 100 * low,
+            high: 100 * high,
+          })),
+          { colour: colours[key], strokeWidth: 1.6, dy, dot: { symbol, r: 3.4 } },
+        ),
+        legendEntry(name, colours[key], { frameAnchor: "top-left", dx: legendX, dy: -20 }),
+      ]),
     ],
-  }, {
-    title: "Label prevalence, real and synthetic",
-    description: rows.map(({ label, real, synthetic }) =>
-      `${label}: real ${(100 * real.value).toFixed(1)}%, synthetic ${
-        (100 * synthetic.value).toFixed(1)
-      }%.`
-    ).join(" "),
-  });
+  }, prevalenceText(rows));
 }

@@ -1,7 +1,7 @@
 /**
  * Axes for probabilities and probabilities as text, the same in figures for print and in the
- * report's page: the functions are also sent to the page as source, so they use nothing from outside
- * this file.
+ * report's page. The page carries the functions of this file as source, so they use nothing from
+ * outside it, see `report/page_script/script.ts`.
  *
  * @module
  */
@@ -19,57 +19,54 @@ export function probabilityText(probability: number, digits = 2): string {
   return `${Number(mantissa) === 1 ? "" : `${Number(mantissa)}×`}10${sign}${power.join("")}`;
 }
 
-/** Where things stand on a logarithmic axis that also has a place for zero. */
-export interface LogAxis {
+/** How the axes of a plane of probabilities are divided. */
+export type AxisType = "linear" | "log";
+
+/** An axis of probabilities, the same along both sides of a plane. */
+export interface ProbabilityScale {
+  readonly type: AxisType;
   /** Ends of the axis, as probabilities. */
-  domain: [number, number];
-  /** The place that stands for zero, below every positive probability. */
-  zero: number;
-  /** Where positive probabilities begin: the edge of the strip kept for zero. */
-  edge: number;
+  readonly domain: [number, number];
+  /** Where probability 0 stands: at 0, or in a strip of its own at the low end of a log axis. */
+  readonly zero: number;
+  /** Where positive probabilities begin, and with them the line y = x: above the strip for zero. */
+  readonly start: number;
+  /** Where a probability stands on the axis, as a probability: itself unless it is 0. */
+  place(probability: number): number;
+  /** Where it stands as a share of the axis's length: 0 at the low end, 1 at the high end. */
+  share(probability: number): number;
 }
 
 /**
- * A logarithmic axis for probabilities between the two given ones, with a strip below for zero:
- * a code that one cohort lacks is worth seeing too.
+ * An axis for probabilities between the two given ones. A logarithmic axis has a strip below for
+ * zero: a code that one cohort lacks is worth seeing too.
  *
  * @param lowest the smallest positive probability
  * @param highest the largest probability
  */
-export function logAxis(lowest: number, highest: number): LogAxis {
+export function probabilityScale(
+  [lowest, highest]: readonly [lowest: number, highest: number],
+  type: AxisType,
+): ProbabilityScale {
+  if (type === "linear") {
+    const end = highest * 1.05;
+    const domain: [number, number] = [0, end];
+    return { type, domain, zero: 0, start: 0, place: (value) => value, share: (p) => p / end };
+  }
   const span = Math.max(Math.log10(highest / lowest), 0.5);
   const below = (share: number) => lowest * 10 ** (-share * span);
-  return {
-    domain: [below(0.12), highest * 10 ** (0.03 * span)],
-    zero: below(0.08),
-    edge: below(0.04),
-  };
+  const domain: [number, number] = [below(0.12), highest * 10 ** (0.03 * span)];
+  const zero = below(0.08);
+  const place = (probability: number) => probability || zero;
+  const share = (probability: number) =>
+    Math.log(place(probability) / domain[0]) / Math.log(domain[1] / domain[0]);
+  return { type, domain, zero, start: below(0.04), place, share };
 }
 
 /** The powers of ten from the highest down to the lowest probability, not below 10⁻¹¹. */
 export function powersOfTen(lowest: number, highest: number): number[] {
   return Array.from({ length: 12 }, (_, index) => 10 ** -index)
     .filter((power) => power >= lowest && power <= highest);
-}
-
-/**
- * How Plot shall label an axis of probabilities.
- *
- * @param label the axis's title, in its middle
- * @param labelOffset of the title from the figure's edge, in pixels
- * @param log where a logarithmic axis has its place for zero
- */
-export function probabilityLabels(label: string, labelOffset: number, log?: LogAxis) {
-  return {
-    label,
-    labelAnchor: "center",
-    labelArrow: "none",
-    labelOffset,
-    // Plot leaves out labels between the powers of a log axis, unless they are given as text
-    ...(log === undefined
-      ? { tickFormat: (value: number) => probabilityText(value) }
-      : { text: (value: number) => value === log.zero ? "0" : probabilityText(value) }),
-  } as const;
 }
 
 /** Probabilities of the same things in two cohorts. */
@@ -79,7 +76,9 @@ export interface Probabilities {
 }
 
 /** The smallest positive and the largest probability of either cohort; 0.1 and 1 where none is. */
-export function probabilityRange({ real, synthetic }: Probabilities): [number, number] {
+export function probabilityRange(
+  { real, synthetic }: Probabilities,
+): [lowest: number, highest: number] {
   let lowest = Infinity;
   let highest = 0;
   for (const values of [real, synthetic]) {

@@ -8,8 +8,10 @@ import * as Plot from "@observablehq/plot";
 import type { PairedProbabilities } from "../../evaluate/fidelity/paired_probabilities.ts";
 import type { ProbabilityFidelity } from "../../evaluate/report.ts";
 import { colours, figure } from "./figure.ts";
-import { logAxis, powersOfTen, probabilityLabels, probabilityRange } from "./probability_axes.ts";
-import { thinned } from "./thinning.ts";
+import { probabilityRange, type ProbabilityScale, probabilityScale } from "./probability_axes.ts";
+import { probabilityPlane } from "./probability_plane.ts";
+import { halo, remark } from "./texts.ts";
+import { type Thinned, thinned } from "./thinning.ts";
 
 /** How each kind of probability is called, and what it is a share of. */
 export const probabilityKinds = {
@@ -25,15 +27,47 @@ export const probabilityKinds = {
 /** How to draw a {@link probabilityScatter}. */
 export interface ProbabilityScatterOptions {
   /** The R² to state in the figure. */
-  readonly fidelity?: ProbabilityFidelity;
+  readonly fidelity?: ProbabilityFidelity | undefined;
   /** Both axes; zeros have a strip of their own on logarithmic ones. Default "linear". */
   readonly axes?: "linear" | "log";
   /** Most points to draw, see `thinned`; the figure says when it drew fewer. Default 4000. */
   readonly pointLimit?: number;
 }
 
+const margins = { marginTop: 14, marginRight: 16, marginBottom: 62, marginLeft: 60 };
+
+/** Dots of the points that are kept; those for more than 1, 4 and 16 are darker and lie on top. */
+function pointMarks(
+  { real, synthetic }: PairedProbabilities,
+  { kept, weights }: Thinned,
+  scale: ProbabilityScale,
+): Plot.Markish[] {
+  const isFew = kept.length < 1500;
+  const shades = [[0, isFew ? 0.5 : 0.3], [1, 0.45], [4, 0.7], [16, 0.95]];
+  return shades.map(([above, fillOpacity], index) => {
+    const upTo = shades[index + 1]?.[0] ?? Infinity;
+    const shown = kept.filter((_, i) => weights[i] > above && weights[i] <= upTo);
+    return Plot.dot(shown, {
+      x: Array.from(shown, (point) => scale.place(real[point])),
+      y: Array.from(shown, (point) => scale.place(synthetic[point])),
+      r: isFew ? 2.4 : 1.7,
+      fill: colours.real,
+      fillOpacity,
+    });
+  });
+}
+
+/** What the figure says in its corner. */
+function statements(fidelity: ProbabilityFidelity | undefined): string[] {
+  if (fidelity === undefined) return [];
+  const [r2, low, high] = [fidelity.r2, fidelity.r2_low, fidelity.r2_high].map((n) => n.toFixed(3));
+  return [`R² = ${r2}`, `95% interval ${low} to ${high}`];
+}
+
 /**
  * Real against synthetic probabilities with the line y = x, as an SVG element of 380 × 396 pixels.
+ * Where there are more points than the limit, crowded places are thinned and darker dots stand for
+ * more.
  *
  * @example
  * ```ts
@@ -49,79 +83,33 @@ export interface ProbabilityScatterOptions {
  * });
  * assert(svg.querySelectorAll("circle").length === 2);
  * ```
+ *
+ * @param pairs [points] probabilities in [0, 1], as `pairedProbabilities` gives them
+ * @see Theodorou et al. 2023 (HALO)
  */
 export function probabilityScatter(
   pairs: PairedProbabilities,
   { fidelity, axes = "linear", pointLimit = 4000 }: ProbabilityScatterOptions = {},
 ): SVGSVGElement {
   const { title, points, per } = probabilityKinds[pairs.kind];
-  const [lowest, highest] = probabilityRange(pairs);
-  const log = logAxis(lowest, highest);
-  const isLog = axes === "log";
-  const domain: [number, number] = isLog ? log.domain : [0, highest * 1.05];
-  const place = (probability: number) => isLog && probability === 0 ? log.zero : probability;
-  const share = (probability: number) =>
-    isLog
-      ? Math.log(place(probability) / domain[0]) / Math.log(domain[1] / domain[0])
-      : probability / domain[1];
-  const { kept, weights } = thinned(pairs.real.map(share), pairs.synthetic.map(share), pointLimit);
-  const count = pairs.real.length;
-  const note = [
-    kept.length < count
-      ? `${kept.length.toLocaleString("en")} of ${count.toLocaleString("en")} ${points} drawn, ` +
-        "darker ones stand for more"
-      : "",
-  ];
-  const stated = fidelity === undefined ? [] : [
-    `R² = ${fidelity.r2.toFixed(3)}`,
-    `95% interval ${fidelity.r2_low.toFixed(3)} to ${fidelity.r2_high.toFixed(3)}`,
-  ];
-  const powers = powersOfTen(log.edge, domain[1]);
-  const labelled = (labelOffset: number, cohort: string) =>
-    probabilityLabels(`${cohort} (probability ${per})`, labelOffset, isLog ? log : undefined);
-  const ticks = isLog ? [log.zero, ...powers] : undefined;
-  const isFew = kept.length < 1500;
-  // Dots that stand for more than 1, 4 and 16 points are darker and lie on top.
-  const shades = [[0, isFew ? 0.5 : 0.3], [1, 0.45], [4, 0.7], [16, 0.95]].map(
-    ([above, fillOpacity], index, all) => {
-      const upTo = all[index + 1]?.[0] ?? Infinity;
-      return {
-        fillOpacity,
-        shown: kept.filter((_, i) => weights[i] > above && weights[i] <= upTo),
-      };
-    },
-  );
+  const scale = probabilityScale(probabilityRange(pairs), axes);
+  const { domain, share, start } = scale;
+  const drawn = thinned(pairs.real.map(share), pairs.synthetic.map(share), pointLimit);
+  const [kept, count] = [drawn.kept.length, pairs.real.length];
+  const stated = statements(fidelity);
   return figure({
     width: 380,
     height: 396,
-    marginTop: 14,
-    marginRight: 16,
-    marginBottom: 62,
-    marginLeft: 60,
+    ...margins,
     x: { domain, type: axes, ticks: 6 },
     y: { domain, type: axes, ticks: 6 },
     marks: [
-      Plot.axisX(ticks, labelled(36, "Real")),
-      Plot.axisY(ticks, labelled(52, "Synthetic")),
-      Plot.gridX(isLog ? powers : undefined),
-      Plot.gridY(isLog ? powers : undefined),
-      Plot.frame({ strokeOpacity: 0.35 }),
-      isLog
-        ? [
-          Plot.ruleX([log.edge], { strokeOpacity: 0.35, strokeDasharray: "2,2" }),
-          Plot.ruleY([log.edge], { strokeOpacity: 0.35, strokeDasharray: "2,2" }),
-        ]
-        : [],
-      shades.map(({ shown, fillOpacity }) =>
-        Plot.dot(shown, {
-          x: Array.from(shown, (index) => place(pairs.real[index])),
-          y: Array.from(shown, (index) => place(pairs.synthetic[index])),
-          r: isFew ? 2.4 : 1.7,
-          fill: colours.real,
-          fillOpacity,
-        })
-      ),
-      Plot.line([isLog ? log.edge : 0, domain[1]].map((value) => [value, value]), {
+      probabilityPlane(scale, {
+        real: [`Real (probability ${per})`, 36],
+        synthetic: [`Synthetic (probability ${per})`, 52],
+      }),
+      pointMarks(pairs, drawn, scale),
+      Plot.line([start, domain[1]].map((value) => [value, value]), {
         strokeOpacity: 0.7,
         strokeDasharray: "5,3",
       }),
@@ -131,17 +119,16 @@ export function probabilityScatter(
         dy: 9,
         lineHeight: 1.35,
         fontSize: 12,
-        stroke: "white",
         fill: "#222",
-        strokeWidth: 4,
+        ...halo(4),
       }),
-      Plot.text(note, {
-        frameAnchor: "bottom-left",
-        dx: -52,
-        dy: 58,
-        fontSize: 9.5,
-        fillOpacity: 0.75,
-      }),
+      remark(
+        kept < count
+          ? `${kept.toLocaleString("en")} of ${count.toLocaleString("en")} ${points} drawn, ` +
+            "darker ones stand for more"
+          : "",
+        { dx: -52, dy: 58 },
+      ),
     ],
   }, {
     title: `${title}: real against synthetic probabilities, ${axes} axes`,

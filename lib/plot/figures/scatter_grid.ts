@@ -8,8 +8,15 @@ import * as Plot from "@observablehq/plot";
 import type { PairedProbabilities } from "../../evaluate/fidelity/paired_probabilities.ts";
 import type { ProbabilityFidelity } from "../../evaluate/report.ts";
 import { colours, figure } from "./figure.ts";
-import { logAxis, powersOfTen, probabilityLabels, probabilityRange } from "./probability_axes.ts";
+import {
+  type AxisType,
+  probabilityRange,
+  type ProbabilityScale,
+  probabilityScale,
+} from "./probability_axes.ts";
+import { probabilityPlane } from "./probability_plane.ts";
 import { probabilityKinds, type ProbabilityScatterOptions } from "./probability_scatter.ts";
+import { halo } from "./texts.ts";
 import { thinned } from "./thinning.ts";
 
 /** One column of the grid. */
@@ -19,60 +26,82 @@ export interface ScatterColumn {
   /** Its points; of one kind in all columns. */
   readonly pairs: PairedProbabilities;
   /** The R² to state in it. */
-  readonly fidelity?: ProbabilityFidelity;
+  readonly fidelity?: ProbabilityFidelity | undefined;
 }
 
 const columnWidth = 168;
 const margins = { marginTop: 26, marginRight: 12, marginBottom: 44, marginLeft: 62 };
+
+/** What a column says in its corner: its R², if it was judged. */
+function statement({ name, fidelity }: ScatterColumn): { name: string; text: string } {
+  const text = fidelity === undefined ? "" : `R² ${fidelity.r2.toFixed(3).replace("-", "−")}`;
+  return { name, text };
+}
+
+/** One axis for all columns. */
+function commonScale(columns: readonly ScatterColumn[], type: AxisType): ProbabilityScale {
+  const ranges = columns.map(({ pairs }) => probabilityRange(pairs));
+  const lowest = Math.min(...ranges.map(([low]) => low));
+  const highest = Math.max(...ranges.map(([, high]) => high));
+  return probabilityScale([lowest, highest], type);
+}
+
+/** The points of one column as drawn, those that stand for more darker and on top. */
+function pointsOf(
+  { name, pairs: { real, synthetic } }: ScatterColumn,
+  { share, place }: ProbabilityScale,
+  pointLimit: number,
+) {
+  const { kept, weights } = thinned(real.map(share), synthetic.map(share), pointLimit);
+  const base = kept.length < 500 ? 0.5 : 0.35;
+  return Array.from(kept, (index, i) => ({
+    name,
+    x: place(real[index]),
+    y: place(synthetic[index]),
+    opacity: Math.min(0.95, base + 0.15 * Math.log2(weights[i])),
+  })).sort((a, b) => a.opacity - b.opacity);
+}
 
 /**
  * Real against synthetic probabilities with the line y = x, a column for each model, as an SVG
  * element of 74 + 168 × columns by 226 pixels. Where a panel has more points than the limit, crowded
  * places are thinned and darker dots stand for more.
  *
- * @param columns at least one, of the same kind and the same real cohort
- * @param options.pointLimit points to a panel; 1,000 when left out
+ * @example
+ * ```ts
+ * import { scatterGrid } from "ehrloom";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const codes = { kind: "unigram", first: Uint32Array.of(0, 1), second: null } as const;
+ * const real = Float64Array.of(0.2, 0.5);
+ * const svg = scatterGrid([
+ *   { name: "halo", pairs: { ...codes, real, synthetic: Float64Array.of(0.25, 0.45) } },
+ *   { name: "gpt", pairs: { ...codes, real, synthetic: Float64Array.of(0.2, 0.6) } },
+ * ]);
+ * assertEquals(svg.querySelectorAll("circle").length, 4);
+ * ```
+ *
+ * @param columns at least one, of the same kind and the same real cohort; names distinct
+ * @param options.axes of all panels; "linear" when left out
+ * @param options.pointLimit most points in a panel; 1,000 when left out
+ * @throws {RangeError} If there is no column
  */
 export function scatterGrid(
   columns: readonly ScatterColumn[],
   { axes = "linear", pointLimit = 1000 }: Omit<ProbabilityScatterOptions, "fidelity"> = {},
 ): SVGSVGElement {
+  if (columns.length === 0) {
+    throw new RangeError(
+      "Cannot draw a grid of scatters: there is no column, at least 1 is needed",
+    );
+  }
   const { title, per } = probabilityKinds[columns[0].pairs.kind];
-  const ranges = columns.map(({ pairs }) => probabilityRange(pairs));
-  const lowest = Math.min(...ranges.map(([low]) => low));
-  const highest = Math.max(...ranges.map(([, high]) => high));
-  const isLog = axes === "log";
-  const log = logAxis(lowest, highest);
-  const domain: [number, number] = isLog ? log.domain : [0, highest * 1.05];
-  const start = isLog ? log.edge : 0;
-  const place = (probability: number) => isLog && probability === 0 ? log.zero : probability;
-  const share = (probability: number) =>
-    isLog
-      ? Math.log(place(probability) / domain[0]) / Math.log(domain[1] / domain[0])
-      : probability / domain[1];
-  const points = columns.flatMap(({ name, pairs: { real, synthetic } }) => {
-    const { kept, weights } = thinned(real.map(share), synthetic.map(share), pointLimit);
-    const base = kept.length < 500 ? 0.5 : 0.35;
-    return Array.from(kept, (index, i) => ({
-      name,
-      x: place(real[index]),
-      y: place(synthetic[index]),
-      opacity: Math.min(0.95, base + 0.15 * Math.log2(weights[i])),
-    })).sort((a, b) => a.opacity - b.opacity);
-  });
-  const powers = powersOfTen(log.edge, domain[1]);
-  const sparse = powers.filter((_, index) => index % Math.ceil(powers.length / 3) === 0);
-  const labelled = (labelOffset: number, label: string) =>
-    probabilityLabels(label, labelOffset, isLog ? log : undefined);
-  const ticks = isLog ? [log.zero, ...sparse] : undefined;
-  const statements = columns.map(({ name, fidelity }) => ({
-    name,
-    text: fidelity === undefined ? "" : `R² ${fidelity.r2.toFixed(3).replace("-", "−")}`,
-  }));
+  const scale = commonScale(columns, axes);
+  const { domain, start } = scale;
+  const statements = columns.map(statement);
   const ends = columns.flatMap(({ name }) => [start, domain[1]].map((value) => ({ name, value })));
-  const width = margins.marginLeft + margins.marginRight + columnWidth * columns.length;
   return figure({
-    width,
+    width: margins.marginLeft + margins.marginRight + columnWidth * columns.length,
     height: 226,
     ...margins,
     fx: { domain: columns.map(({ name }) => name), label: null, padding: 0.14 },
@@ -80,18 +109,12 @@ export function scatterGrid(
     y: { domain, type: axes, ticks: 4 },
     marks: [
       Plot.axisFx({ anchor: "top", label: null, fontWeight: 600, fontSize: 12 }),
-      Plot.axisX(ticks, labelled(36, `Real (probability ${per})`)),
-      Plot.axisY(ticks, labelled(56, "Synthetic")),
-      Plot.gridX(isLog ? powers : undefined),
-      Plot.gridY(isLog ? powers : undefined),
-      Plot.frame({ strokeOpacity: 0.35 }),
-      isLog
-        ? [
-          Plot.ruleX([log.edge], { strokeOpacity: 0.35, strokeDasharray: "2,2" }),
-          Plot.ruleY([log.edge], { strokeOpacity: 0.35, strokeDasharray: "2,2" }),
-        ]
-        : [],
-      Plot.dot(points, {
+      probabilityPlane(scale, {
+        real: [`Real (probability ${per})`, 36],
+        synthetic: ["Synthetic", 56],
+        labels: 3,
+      }),
+      Plot.dot(columns.flatMap((column) => pointsOf(column, scale, pointLimit)), {
         fx: "name",
         x: "x",
         y: "y",
@@ -114,9 +137,8 @@ export function scatterGrid(
         dx: 6,
         dy: 6,
         fontSize: 12,
-        stroke: "white",
         fill: "#222",
-        strokeWidth: 4,
+        ...halo(4),
       }),
     ],
   }, {

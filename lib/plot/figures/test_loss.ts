@@ -4,68 +4,79 @@
  * @module
  */
 import * as Plot from "@observablehq/plot";
-import type { Comparison } from "../../evaluate/comparison.ts";
+import type { Likelihood } from "../../evaluate/report.ts";
+import { axisTitle, rowAxis } from "./axes.ts";
 import { colours, figure } from "./figure.ts";
+import { type Interval, intervalMarks } from "./interval_marks.ts";
 
 const rowHeight = 26;
+const margins = { marginTop: 16, marginRight: 64, marginBottom: 46, marginLeft: 104 };
+
+/** A model with its test loss in nats a visit; null where it has no likelihood. */
+interface ModelLoss {
+  readonly model: string;
+  readonly likelihood:
+    | Pick<
+      Likelihood,
+      "nll_per_visit" | "nll_per_visit_low" | "nll_per_visit_high" | "nll_is_bound"
+    >
+    | null;
+}
+
+/** A row of the figure. */
+interface LossRow extends Interval {
+  readonly isBound: boolean;
+  readonly text: string;
+}
+
+function lossRows(models: readonly ModelLoss[]): LossRow[] {
+  return models.flatMap(({ model, likelihood }) => {
+    if (likelihood === null) return [];
+    const { nll_per_visit: value, nll_per_visit_low: low, nll_per_visit_high: high } = likelihood;
+    const isBound = likelihood.nll_is_bound;
+    const text = `${isBound ? "≤ " : ""}${value.toFixed(2)}`;
+    return [{ row: model, value, low, high, isBound, text }];
+  });
+}
 
 /**
  * Test losses in nats a visit with 95% intervals, a row a model; open dots are upper bounds. An SVG
  * element of 760 × (70 + 26 × rows) pixels. Models without likelihood have no row, and those that hold
- * a test record impossible a word in place of a dot; undefined where no loss is finite.
+ * a test record impossible a sentence instead of a dot; undefined where no loss is finite.
+ *
+ * @param comparison.models in the order of the rows; names distinct
  */
-export function testLossFigure({ models }: Comparison): SVGSVGElement | undefined {
-  const rows = models.flatMap(({ model, likelihood }) => {
-    if (likelihood === null) return [];
-    const { nll_per_visit: loss, nll_per_visit_low: low, nll_per_visit_high: high } = likelihood;
-    const isBound = likelihood.nll_is_bound;
-    return [{ model, loss, low, high, isBound, text: `${isBound ? "≤ " : ""}${loss.toFixed(2)}` }];
-  });
-  const finite = rows.filter(({ loss }) => Number.isFinite(loss));
+export function testLossFigure(
+  { models }: { readonly models: readonly ModelLoss[] },
+): SVGSVGElement | undefined {
+  const rows = lossRows(models);
+  const finite = rows.filter(({ value }) => Number.isFinite(value));
   if (finite.length === 0) return undefined;
   return figure({
     width: 760,
     height: 70 + rowHeight * rows.length,
-    marginTop: 16,
-    marginRight: 64,
-    marginBottom: 46,
-    marginLeft: 104,
+    ...margins,
     x: {
+      ...axisTitle("Test loss (nats a visit, lower is better)"),
       domain: [0, 1.12 * Math.max(...finite.map(({ high }) => high))],
-      label: "Test loss (nats a visit, lower is better)",
-      labelAnchor: "center",
-      labelArrow: "none",
       labelOffset: 36,
     },
-    y: {
-      type: "point",
-      domain: rows.map(({ model }) => model),
-      label: null,
-      tickSize: 0,
-      padding: 0.6,
-    },
+    y: rowAxis(rows.map(({ row }) => row), 0.6),
     marks: [
       Plot.frame({ strokeOpacity: 0.2 }),
       Plot.gridX(),
-      Plot.ruleY(finite, {
-        y: "model",
-        x1: "low",
-        x2: "high",
-        stroke: colours.synthetic,
-        strokeWidth: 1.8,
+      intervalMarks(finite, {
+        colour: colours.synthetic,
+        dot: {
+          fill: ({ isBound }: LossRow) => isBound ? "white" : colours.synthetic,
+          stroke: colours.synthetic,
+          strokeWidth: 1.5,
+        },
       }),
-      Plot.dot(finite, {
-        x: "loss",
-        y: "model",
-        fill: ({ isBound }: { isBound: boolean }) => isBound ? "white" : colours.synthetic,
-        stroke: colours.synthetic,
-        strokeWidth: 1.5,
-        r: 4.5,
-      }),
-      Plot.text(finite, { x: "high", y: "model", text: "text", textAnchor: "start", dx: 10 }),
-      Plot.text(rows.filter(({ loss }) => loss === Infinity), {
+      Plot.text(finite, { x: "high", y: "row", text: "text", textAnchor: "start", dx: 10 }),
+      Plot.text(rows.filter(({ value }) => value === Infinity), {
         x: 0,
-        y: "model",
+        y: "row",
         text: () => "holds a test record impossible",
         textAnchor: "start",
         dx: 4,
@@ -74,6 +85,6 @@ export function testLossFigure({ models }: Comparison): SVGSVGElement | undefine
     ],
   }, {
     title: "Test loss of the models",
-    description: rows.map(({ model, text }) => `${model}: ${text} nats a visit.`).join(" "),
+    description: rows.map(({ row, text }) => `${row}: ${text} nats a visit.`).join(" "),
   });
 }

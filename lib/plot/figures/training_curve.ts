@@ -4,7 +4,8 @@
  * @module
  */
 import * as Plot from "@observablehq/plot";
-import { colours, figure } from "./figure.ts";
+import { axisTitle } from "./axes.ts";
+import { colours, figure, type FigureText } from "./figure.ts";
 
 /** The losses after one epoch, as a line of `training.jsonl` holds them. */
 export interface EpochLosses {
@@ -24,41 +25,97 @@ export function bestEpoch<T extends EpochLosses>(lines: readonly T[]): T | undef
   );
 }
 
+const margins = { marginTop: 20, marginRight: 76, marginBottom: 44, marginLeft: 60 };
+
+/** A line for each of the two losses, with its name at the last epoch, the upper one higher. */
+function lossMarks(lines: readonly EpochLosses[]): Plot.Markish[] {
+  const ends = lines.slice(-1);
+  const isValidationUpper = ends.every((last) => last.validation_loss >= last.train_loss);
+  const loss = (key: "train_loss" | "validation_loss", name: string, stroke: string) => [
+    Plot.line(lines, { x: "epoch", y: key, stroke, strokeWidth: 1.8 }),
+    Plot.dot(lines.length < 40 ? lines : [], { x: "epoch", y: key, fill: stroke, r: 2 }),
+    Plot.text(ends, {
+      x: "epoch",
+      y: key,
+      text: [name],
+      textAnchor: "start",
+      dx: 8,
+      dy: (key === "validation_loss") === isValidationUpper ? -6 : 6,
+      fill: stroke,
+      fontWeight: 600,
+    }),
+  ];
+  return [
+    loss("train_loss", "Training", colours.train),
+    loss("validation_loss", "Validation", colours.validation),
+  ];
+}
+
+/** A line through the best epoch, a ring around its loss, and both numbers above. */
+function bestMarks(best: readonly EpochLosses[]): Plot.Markish[] {
+  return [
+    Plot.ruleX(best, { x: "epoch", strokeOpacity: 0.35, strokeDasharray: "3,3" }),
+    Plot.dot(best, {
+      x: "epoch",
+      y: "validation_loss",
+      r: 5,
+      stroke: colours.validation,
+      strokeWidth: 1.6,
+    }),
+    Plot.text(best, {
+      x: "epoch",
+      frameAnchor: "top",
+      dy: -14,
+      text: ({ epoch, validation_loss }: EpochLosses) =>
+        `best: epoch ${epoch}, ${Number(validation_loss.toPrecision(4))}`,
+    }),
+  ];
+}
+
+function curveText(lines: readonly EpochLosses[], best: EpochLosses | undefined): FigureText {
+  return {
+    title: "Training and validation loss by epoch",
+    description: best === undefined
+      ? "No epoch was finished."
+      : `${lines.length} epochs; the lowest validation loss, ${best.validation_loss}, ` +
+        `is at epoch ${best.epoch}.`,
+  };
+}
+
 /**
  * Training and validation loss by epoch, the best epoch marked, as an SVG element of 420 × 280
- * pixels.
+ * pixels. The axis of losses is logarithmic where the highest is more than 5 times the lowest.
  *
- * @param lines one per epoch, in order
+ * @example
+ * ```ts
+ * import { trainingCurve } from "ehrloom";
+ * import { assert } from "@std/assert";
+ *
+ * const svg = trainingCurve([
+ *   { epoch: 1, train_loss: 3, validation_loss: 2.5 },
+ *   { epoch: 2, train_loss: 2, validation_loss: 2.75 },
+ * ]);
+ * assert(svg.outerHTML.includes("best: epoch 1, 2.5"));
+ * ```
+ *
+ * @param lines one per epoch, in order; losses in nats per visit
  */
 export function trainingCurve(lines: readonly EpochLosses[]): SVGSVGElement {
   const best = bestEpoch(lines);
-  const last = lines.at(-1);
-  const series = [
-    ["Training", "train_loss", colours.train],
-    ["Validation", "validation_loss", colours.validation],
-  ] as const;
   const losses = lines.flatMap((line) => [line.train_loss, line.validation_loss]);
   const [low, high] = [Math.min(...losses), Math.max(...losses)];
   const isLog = low > 0 && high / low > 5;
-  const isValidationUpper = last !== undefined && last.validation_loss >= last.train_loss;
   return figure({
     width: 420,
     height: 280,
-    marginTop: 20,
-    marginRight: 76,
-    marginBottom: 44,
-    marginLeft: 60,
+    ...margins,
     x: {
-      label: "Epoch",
-      labelAnchor: "center",
-      labelArrow: "none",
+      ...axisTitle("Epoch"),
       tickFormat: (epoch: number) => Number.isInteger(epoch) ? String(epoch) : "",
       ticks: Math.min(8, Math.max(1, lines.length - 1)),
     },
     y: {
-      label: `Loss (nats per visit${isLog ? ", log axis" : ""})`,
-      labelAnchor: "center",
-      labelArrow: "none",
+      ...axisTitle(`Loss (nats per visit${isLog ? ", log axis" : ""})`),
       labelOffset: 52,
       insetBottom: 10,
       type: isLog ? "log" : "linear",
@@ -68,44 +125,8 @@ export function trainingCurve(lines: readonly EpochLosses[]): SVGSVGElement {
     },
     marks: [
       Plot.frame({ anchor: "bottom", strokeOpacity: 0.6 }),
-      series.map(([name, key, stroke]) => [
-        Plot.line(lines, { x: "epoch", y: key, stroke, strokeWidth: 1.8 }),
-        Plot.dot(lines.length < 40 ? lines : [], { x: "epoch", y: key, fill: stroke, r: 2 }),
-        Plot.text(last === undefined ? [] : [last], {
-          x: "epoch",
-          y: key,
-          text: [name],
-          textAnchor: "start",
-          dx: 8,
-          dy: (key === "validation_loss") === isValidationUpper ? -6 : 6,
-          fill: stroke,
-          fontWeight: 600,
-        }),
-      ]),
-      Plot.ruleX(best === undefined ? [] : [best.epoch], {
-        strokeOpacity: 0.35,
-        strokeDasharray: "3,3",
-      }),
-      Plot.dot(best === undefined ? [] : [best], {
-        x: "epoch",
-        y: "validation_loss",
-        r: 5,
-        stroke: colours.validation,
-        strokeWidth: 1.6,
-      }),
-      Plot.text(best === undefined ? [] : [best], {
-        x: "epoch",
-        frameAnchor: "top",
-        dy: -14,
-        text: (line: EpochLosses) =>
-          `best: epoch ${line.epoch}, ${Number(line.validation_loss.toPrecision(4))}`,
-      }),
+      lossMarks(lines),
+      bestMarks(best === undefined ? [] : [best]),
     ],
-  }, {
-    title: "Training and validation loss by epoch",
-    description: best === undefined
-      ? "No epoch was finished."
-      : `${lines.length} epochs; the lowest validation loss, ${best.validation_loss}, ` +
-        `is at epoch ${best.epoch}.`,
-  });
+  }, curveText(lines, best));
 }

@@ -8,23 +8,38 @@ import * as Plot from "@observablehq/plot";
 import type { Cohort } from "../../cohort/cohort.ts";
 import { measuredValues } from "../../cohort/measured_values.ts";
 import { quantile } from "../../cohort/quantile.ts";
-import { colours, figure } from "./figure.ts";
+import { colours, figure, type FigureText } from "./figure.ts";
+import { type Bar, histogramMarks } from "./histogram_marks.ts";
+import { legendEntry, shortened } from "./texts.ts";
 
 const panelColumns = 3;
 const mostPanels = 9;
 const bins = 24;
 const [panelWidth, panelHeight] = [200, 104];
 const longestTitle = 28;
+const margins = { marginTop: 44, marginRight: 6, marginBottom: 18, marginLeft: 6 };
+const place = { fx: "fx", fy: "fy" };
 
 /** One code's values in both cohorts. */
-interface Panel {
+interface Measured {
   readonly title: string;
   readonly real: Float32Array;
   readonly synthetic: Float32Array;
 }
 
+/** A code's histograms in its panel, whose axes both run from 0 to 1. */
+interface Panel extends Measured {
+  /** The values at the ends of the horizontal axis. */
+  readonly low: number;
+  readonly high: number;
+  /** The panel's column and row. */
+  readonly fx: number;
+  readonly fy: number;
+  readonly bars: { readonly real: readonly Bar[]; readonly synthetic: readonly Bar[] };
+}
+
 /** The codes with most real values, of those that both cohorts measure. */
-function panelsOf(real: Cohort, synthetic: Cohort): Panel[] {
+function mostMeasured(real: Cohort, synthetic: Cohort): Measured[] {
   const judged = measuredValues(synthetic);
   return [...measuredValues(real)].flatMap(([code, values]) => {
     const others = judged.get(code);
@@ -43,120 +58,111 @@ function histogram(values: Float32Array, low: number, high: number): Float64Arra
   return shares;
 }
 
-function shortened(text: string): string {
-  return text.length <= longestTitle ? text : `${text.slice(0, longestTitle - 1)}…`;
+/** The panel of the code that is the `index`-th most measured. */
+function panelOf(measured: Measured, index: number): Panel {
+  const sorted = Float64Array.from(measured.real);
+  const low = quantile(sorted, 0.005);
+  const high = Math.max(quantile(sorted, 0.995), low + 1e-6 * Math.max(1, Math.abs(low)));
+  const real = histogram(measured.real, low, high);
+  const synthetic = histogram(measured.synthetic, low, high);
+  const highest = Math.max(...real, ...synthetic);
+  const [fx, fy] = [index % panelColumns, Math.floor(index / panelColumns)];
+  const bars = (shares: Float64Array) =>
+    Array.from(shares, (share, bin) => ({
+      fx,
+      fy,
+      x1: bin / bins,
+      x2: (bin + 1) / bins,
+      y: share / highest,
+    }));
+  return {
+    ...measured,
+    low,
+    high,
+    fx,
+    fy,
+    bars: { real: bars(real), synthetic: bars(synthetic) },
+  };
+}
+
+/** A value to three digits. */
+function valueText(value: number): string {
+  return String(Number(value.toPrecision(3))).replace("-", "−");
+}
+
+/** The code above each panel, and the values at the ends of its axis below. */
+function panelTexts(panels: readonly Panel[]): Plot.Markish[] {
+  const end = (frameAnchor: "bottom-left" | "bottom-right", of: "low" | "high") =>
+    Plot.text(panels, {
+      ...place,
+      text: (panel: Panel) => valueText(panel[of]),
+      frameAnchor,
+      dy: 13,
+      fontSize: 10,
+    });
+  return [
+    end("bottom-left", "low"),
+    end("bottom-right", "high"),
+    Plot.text(panels, {
+      ...place,
+      text: ({ title }: Panel) => shortened(title, longestTitle),
+      frameAnchor: "top-left",
+      dy: -13,
+      fontSize: 10.5,
+      fontWeight: 600,
+    }),
+  ];
+}
+
+function distributionsText(panels: readonly Panel[]): FigureText {
+  const median = (values: Float32Array) => valueText(quantile(Float64Array.from(values), 0.5));
+  const sentences = panels.map(({ title, real, synthetic }) =>
+    `${title}: median ${median(real)} real, ${median(synthetic)} synthetic.`
+  );
+  return {
+    title: "Values of the codes that are measured most, real and synthetic",
+    description: sentences.join(" "),
+  };
 }
 
 /**
  * Histograms of the nine codes with most real values among those that both cohorts measure, as an
  * SVG element of 600 pixels in width. Each axis spans the real values but for half a percent at
  * either end; what lies beyond counts at the ends. Undefined where there is no such code.
+ *
+ * @example The measurements of the sample, against themselves
+ * ```ts
+ * import { syntheaLabsSample, valueDistributions } from "ehrloom";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const sample = await syntheaLabsSample();
+ * assertEquals(valueDistributions(sample, sample)?.getAttribute("width"), "600");
+ * ```
+ *
+ * @param real a cohort with values, in the units of its source
+ * @param synthetic likewise, over the same vocabulary
  */
 export function valueDistributions(real: Cohort, synthetic: Cohort): SVGSVGElement | undefined {
-  const panels = panelsOf(real, synthetic).map((panel, index) => {
-    const sorted = Float64Array.from(panel.real);
-    const low = quantile(sorted, 0.005);
-    const high = Math.max(quantile(sorted, 0.995), low + 1e-6 * Math.max(1, Math.abs(low)));
-    const shares = [panel.real, panel.synthetic].map((values) => histogram(values, low, high));
-    const highest = Math.max(...shares.flatMap((each) => [...each]));
-    return {
-      ...panel,
-      low,
-      high,
-      fx: index % panelColumns,
-      fy: Math.floor(index / panelColumns),
-      outlines: shares.map((each) =>
-        Array.from(each, (share, bin) => ({
-          fx: index % panelColumns,
-          fy: Math.floor(index / panelColumns),
-          x1: bin / bins,
-          x2: (bin + 1) / bins,
-          y: share / highest,
-        }))
-      ),
-    };
-  });
+  const panels = mostMeasured(real, synthetic).map(panelOf);
   if (panels.length === 0) return undefined;
-  const place = { fx: "fx", fy: "fy" };
-  const number = (value: number) => String(Number(value.toPrecision(3))).replace("-", "−");
-  const ends = (anchor: "bottom-left" | "bottom-right", of: "low" | "high") =>
-    Plot.text(panels, {
-      ...place,
-      text: (panel: typeof panels[number]) => number(panel[of]),
-      frameAnchor: anchor,
-      dy: 13,
-      fontSize: 10,
-    });
+  const histograms = (["real", "synthetic"] as const).map((cohort) =>
+    histogramMarks(panels.flatMap(({ bars }) => bars[cohort]), { cohort, strokeWidth: 1.4 })
+  );
+  const legend = { frameAnchor: "top-left", fx: [0], fy: [0], dy: -34 } as const;
   return figure({
     width: panelColumns * panelWidth,
     height: 30 + Math.ceil(panels.length / panelColumns) * panelHeight,
-    marginTop: 44,
-    marginRight: 6,
-    marginBottom: 18,
-    marginLeft: 6,
+    ...margins,
     fx: { axis: null, padding: 0.08, domain: [...Array(panelColumns).keys()] },
     fy: { axis: null, padding: 0.42 },
     x: { axis: null, domain: [0, 1] },
     y: { axis: null, domain: [0, 1.05] },
     marks: [
-      [colours.real, colours.synthetic].map((colour, cohort) => {
-        const steps = panels.flatMap(({ outlines }) => outlines[cohort]);
-        const corners = steps.flatMap(({ fx, fy, x1, x2, y }) =>
-          [x1, x2].map((x) => ({ fx, fy, x, y }))
-        );
-        return [
-          Plot.rectY(steps, {
-            ...place,
-            x1: "x1",
-            x2: "x2",
-            y: "y",
-            fill: colour,
-            fillOpacity: cohort === 0 ? 0.25 : 0.12,
-            insetLeft: 0,
-            insetRight: 0,
-          }),
-          Plot.line(corners, {
-            ...place,
-            x: "x",
-            y: "y",
-            z: (corner: typeof corners[number]) => `${corner.fx},${corner.fy}`,
-            stroke: colour,
-            strokeWidth: 1.4,
-            strokeLinejoin: "miter",
-          }),
-        ];
-      }),
+      histograms,
       Plot.ruleY([0], { strokeOpacity: 0.6 }),
-      ends("bottom-left", "low"),
-      ends("bottom-right", "high"),
-      Plot.text(panels, {
-        ...place,
-        text: (panel: typeof panels[number]) => shortened(panel.title),
-        frameAnchor: "top-left",
-        dy: -13,
-        fontSize: 10.5,
-        fontWeight: 600,
-      }),
-      ["Real", "Synthetic"].map((name, cohort) =>
-        Plot.text([{ fx: 0, fy: 0, name }], {
-          ...place,
-          text: "name",
-          frameAnchor: "top-left",
-          dx: 40 * cohort,
-          dy: -34,
-          fill: [colours.real, colours.synthetic][cohort],
-          fontWeight: 600,
-          fontSize: 12,
-        })
-      ),
+      panelTexts(panels),
+      legendEntry("Real", colours.real, legend),
+      legendEntry("Synthetic", colours.synthetic, { ...legend, dx: 40 }),
     ],
-  }, {
-    title: "Values of the codes that are measured most, real and synthetic",
-    description: panels.map(({ title, real, synthetic }) => {
-      const [truth, judged] = [real, synthetic].map((each) =>
-        number(quantile(Float64Array.from(each), 0.5))
-      );
-      return `${title}: median ${truth} real, ${judged} synthetic.`;
-    }).join(" "),
-  });
+  }, distributionsText(panels));
 }

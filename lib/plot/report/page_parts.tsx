@@ -11,7 +11,7 @@ import type { Aggregate, Estimate, ProbabilityFidelity } from "../../evaluate/re
 export const whole = (count: number) => count.toLocaleString("en");
 /** A share as a percentage. */
 export const percent = (share: number, digits = 1) => `${(100 * share).toFixed(digits)}%`;
-/** A number's text with a minus sign in place of a hyphen. */
+/** A number's text with a minus sign instead of a hyphen. */
 export const minus = (text: string) => text.replace("-", "−");
 /** A difference with its sign. */
 export const signed = (value: number, digits = 2) =>

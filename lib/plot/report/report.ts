@@ -9,26 +9,19 @@ import { renderToString } from "preact-render-to-string";
 import type { Cohort } from "../../cohort/cohort.ts";
 import { writeWhole } from "../../files/output.ts";
 import { markupText } from "../../printable.ts";
-import { codeKinds } from "../../evaluate/fidelity/counting/key_rows.ts";
 import {
   type PairedProbabilities,
   pairedProbabilities,
 } from "../../evaluate/fidelity/paired_probabilities.ts";
-import type { Report } from "../../evaluate/report.ts";
-import {
-  codesPerVisit,
-  countDistribution,
-  visitsPerRecord,
-} from "../figures/count_distribution.ts";
-import { fidelityOverview } from "../figures/fidelity_overview.ts";
-import { labelPrevalenceFigure } from "../figures/label_prevalence.ts";
-import { probabilityScatter } from "../figures/probability_scatter.ts";
+import type { PartialReport } from "../../evaluate/report.ts";
+import { type EpochLosses, trainingCurve } from "../figures/training_curve.ts";
+import type { ReportPoints } from "./page_script/main.ts";
+import { reportScript } from "./page_script/script.ts";
 import style from "./report.css" with { type: "text" };
 import { ReportPage } from "./report_page.tsx";
 import { packPoints } from "./report_points.ts";
-import { type ReportPoints, reportScript } from "./page_script.ts";
-import { type EpochLosses, trainingCurve } from "../figures/training_curve.ts";
-import { valueDistributions } from "../figures/value_distributions.ts";
+import { fidelitySections } from "./sections/mod.ts";
+import { shownKinds } from "./sections/probabilities.tsx";
 
 /** What a report is drawn from, beside its figures. */
 export interface ReportSources {
@@ -37,47 +30,27 @@ export interface ReportSources {
   /** The records under judgement, over the same vocabulary. */
   readonly synthetic: Cohort;
   /** The lines of `training.jsonl` of the run that made the synthetic cohort. */
-  readonly training?: readonly EpochLosses[];
+  readonly training?: readonly EpochLosses[] | undefined;
 }
 
 /** Points of one scatter in the page beyond which they are thinned; keeps pages at a few MB. */
 const pagePointLimit = 100_000;
 
 function figuresOf(
-  { fidelity }: Report,
+  { fidelity }: PartialReport,
   { real, synthetic, training = [] }: ReportSources,
   paired: readonly PairedProbabilities[],
 ): Map<string, SVGSVGElement> {
-  const figures = new Map<string, SVGSVGElement>();
-  if (fidelity !== undefined) figures.set("fidelity_overview", fidelityOverview(fidelity));
-  for (const pairs of paired) {
-    for (const axes of ["linear", "log"] as const) {
-      const scatter = probabilityScatter(pairs, { axes, fidelity: fidelity?.[pairs.kind] });
-      figures.set(`${pairs.kind}_${axes}`, scatter);
-    }
-  }
-  // Records without visits are left out here as in every figure of the evaluation.
-  const visits = [real, synthetic].map((each) => visitsPerRecord(each).filter(Boolean));
-  figures.set(
-    "visits_per_record",
-    countDistribution(visits[0], visits[1], { counted: "visits", holders: "records" }),
+  const drawn = { fidelity, real, synthetic, paired };
+  const figures = new Map(
+    fidelitySections(fidelity).flatMap(({ pictures }) => pictures(drawn)),
   );
-  const codes = [real, synthetic].map((each) => codesPerVisit(each));
-  figures.set(
-    "codes_per_visit",
-    countDistribution(codes[0], codes[1], { counted: "codes", holders: "visits" }),
-  );
-  if (fidelity !== undefined && fidelity.label_prevalence.labels.length > 0) {
-    figures.set("label_prevalence", labelPrevalenceFigure(fidelity.label_prevalence));
-  }
-  const values = fidelity?.values ? valueDistributions(real, synthetic) : undefined;
-  if (values !== undefined) figures.set("value_distributions", values);
   if (training.length > 0) figures.set("training_curve", trainingCurve(training));
   return figures;
 }
 
 function page(
-  report: Report,
+  report: PartialReport,
   { real }: ReportSources,
   paired: readonly PairedProbabilities[],
   figures: ReadonlyMap<string, SVGSVGElement>,
@@ -93,12 +66,12 @@ function page(
     // Without "<" no description can end the script element that holds it.
     pointsJson: JSON.stringify(points).replaceAll("<", "\\u003c"),
     style,
-    scripts: [d3, reportScript],
+    scripts: scatters.length > 0 ? [d3, reportScript] : [],
   })));
 }
 
-const pairedOf = ({ real, synthetic }: ReportSources) =>
-  codeKinds.map((kind) => pairedProbabilities(real, synthetic, kind));
+const pairedOf = ({ fidelity }: PartialReport, { real, synthetic }: ReportSources) =>
+  shownKinds(fidelity).map((kind) => pairedProbabilities(real, synthetic, kind));
 
 /**
  * The report as one self-contained page: style, scripts, figures and points are in it, and nothing
@@ -108,8 +81,8 @@ const pairedOf = ({ real, synthetic }: ReportSources) =>
  *
  * @throws {RangeError} If the vocabularies of the two cohorts differ
  */
-export function reportHtml(report: Report, sources: ReportSources): string {
-  const paired = pairedOf(sources);
+export function reportHtml(report: PartialReport, sources: ReportSources): string {
+  const paired = pairedOf(report, sources);
   return page(report, sources, paired, figuresOf(report, sources, paired));
 }
 
@@ -121,10 +94,10 @@ export function reportHtml(report: Report, sources: ReportSources): string {
  */
 export async function writeReportFiles(
   folder: string,
-  report: Report,
+  report: PartialReport,
   sources: ReportSources,
 ): Promise<void> {
-  const paired = pairedOf(sources);
+  const paired = pairedOf(report, sources);
   const figures = figuresOf(report, sources, paired);
   await Deno.mkdir(join(folder, "figures"), { recursive: true });
   await Deno.writeTextFile(join(folder, "report.html"), page(report, sources, paired, figures));
@@ -144,8 +117,8 @@ export async function writeReportFiles(
  */
 export async function writeReport(
   folder: string,
-  report: Report,
-  { force, ...sources }: ReportSources & { readonly force?: boolean },
+  report: PartialReport,
+  { force, ...sources }: ReportSources & { readonly force?: boolean | undefined },
 ): Promise<void> {
   await writeWhole(folder, (temporary) => writeReportFiles(temporary, report, sources), { force });
 }

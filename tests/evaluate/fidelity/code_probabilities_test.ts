@@ -1,6 +1,5 @@
 import { assertAlmostEquals, assertEquals, assertGreater } from "@std/assert";
 import { type CodeKind, codeKinds, codeProbabilities, type Cohort, random } from "ehrloom";
-import { visitDenominator } from "ehrloom/evaluate/fidelity/code_probabilities.ts";
 import { codeKeyIndex, KeyRowReader } from "ehrloom/evaluate/fidelity/counting/key_rows.ts";
 import { withoutEmptyRecords } from "ehrloom/evaluate/without_empty_records.ts";
 import { cohorts, golden, goldenNames, goldenTolerance } from "../golden.ts";
@@ -91,14 +90,4 @@ Deno.test("codeProbabilities() by hand: pairs of a visit rise, pairs over time k
   assertEquals(sequential.names, ["0,0", "0,2", "2,0", "2,2"]);
   assertEquals([...sequential.perVisit], [3 / 4, 2 / 4, 2 / 4, 1 / 4]);
   assertEquals([...sequential.perRecord], [1, 1 / 2, 1, 1 / 2]);
-});
-
-Deno.test("visitDenominator() counts consecutive visits of records without visits as none", () => {
-  const { synthetic_with_empty_right, synthetic_without_empty } = golden.sequential_denominator;
-  const { synthetic } = cohorts;
-  assertEquals(visitDenominator(synthetic, "sequential_bigram"), synthetic_with_empty_right);
-  assertEquals(
-    visitDenominator(withoutEmptyRecords(synthetic), "sequential_bigram"),
-    synthetic_without_empty,
-  );
 });

@@ -4,6 +4,7 @@ import { recordLists } from "ehrloom/cohort/records.ts";
 import { resampleWeights, type Role } from "ehrloom/evaluate/bootstrap.ts";
 import { r2 } from "ehrloom/evaluate/fidelity/r2.ts";
 import { valueFidelity } from "ehrloom/evaluate/fidelity/value_fidelity.ts";
+import { judge } from "ehrloom/evaluate/judge.ts";
 
 const names = vocabulary(["a", "b", "c", "d", "e"]);
 const listed = (records: readonly RecordLists[]) => cohortOf(names, [], records);
@@ -14,12 +15,13 @@ const record = (...visits: Record<number, number>[]): RecordLists => ({
 });
 
 async function judged(real: Cohort, synthetic: Cohort, resamples = 0) {
-  const [found] = await valueFidelity(
-    { role: "real", cohort: real },
-    [{ role: "synthetic", cohort: synthetic }],
-    { seed: 1, resamples },
-  );
-  return found;
+  const [{ figures }] = await judge([valueFidelity], {
+    real: { role: "real", cohort: real },
+    others: [{ role: "synthetic", cohort: synthetic }],
+    seed: 1,
+    resamples,
+  });
+  return figures.values;
 }
 
 // "a" 1, 3 and 5 in three of four visits with values, "b" twice 100, "c" once; "d" is no value
@@ -30,7 +32,7 @@ const real = listed([
 // "a" in both visits with values, "b" in one, "e" in one, "c" never
 const synthetic = listed([record({ 0: 4, 1: 90 }), record({ 0: 6, 4: 1 }, { 2: NaN })]);
 
-Deno.test("valueFidelity() compares shares and means of measured codes", async () => {
+Deno.test("valueFidelity compares shares and means of measured codes", async () => {
   const found = await judged(real, synthetic);
   assertEquals(found?.codes.map(({ code }) => code), ["a", "b", "c", "e"]);
   const sd = Math.sqrt(8 / 3);
@@ -69,7 +71,7 @@ function randomCohort(seed: number): Cohort {
   );
 }
 
-Deno.test("valueFidelity() is exact for equal cohorts, and intervals hold their figures", async () => {
+Deno.test("valueFidelity is exact for equal cohorts, and intervals hold their figures", async () => {
   const source = randomCohort(1);
   const same = await judged(source, source, 100);
   assertEquals([same?.presence.r2, same?.means.r2, same?.mean_difference.value], [1, 1, 0]);
@@ -82,7 +84,7 @@ Deno.test("valueFidelity() is exact for equal cohorts, and intervals hold their 
   assert(mean_difference.value < mean_difference.high);
 });
 
-Deno.test("valueFidelity() of a resample is that of its records written out", async () => {
+Deno.test("valueFidelity of a resample is that of its records written out", async () => {
   const drawn = (cohort: Cohort, role: Role) => {
     const weights = new Int32Array(cohort.recordCount);
     resampleWeights({ role, seed: 1 }, 1, weights);
@@ -99,7 +101,7 @@ Deno.test("valueFidelity() of a resample is that of its records written out", as
   assertAlmostEquals(found?.means.r2_median ?? NaN, written?.means.r2 ?? NaN, 1e-6);
 });
 
-Deno.test("valueFidelity() is null where no code has values in both cohorts", async () => {
+Deno.test("valueFidelity is null where no code has values in both cohorts", async () => {
   const plain = listed([{ visits: [[0, 1]], labels: [] }]);
   assertEquals(await judged(real, plain), null);
   assertEquals(await judged(plain, real), null);

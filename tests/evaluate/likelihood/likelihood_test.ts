@@ -64,7 +64,9 @@ Deno.test("likelihoodMetrics() is 0, not NaN, where nothing is predicted or ther
 });
 
 Deno.test("likelihoodMetrics() has no figures of cells where one record has none", () => {
-  const sums = records.map(({ hits, ...sums }, i) => i === 0 ? sums : { ...sums, hits });
+  const sums = records.map(({ hits, ...sums }, i) =>
+    i === 0 ? sums : { ...sums, ...hits && { hits } }
+  );
   const { nll_per_visit, perplexity_per_code, ...found } = likelihoodMetrics(sums, cells, {
     isBound: true,
   });

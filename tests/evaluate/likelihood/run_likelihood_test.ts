@@ -1,9 +1,12 @@
-import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import {
+  modelSummaries,
   random,
   type RecordLists,
   runLikelihood,
+  settingsOf,
   splitOf,
+  train,
   useBackend,
   vocabulary,
   withSplits,
@@ -14,7 +17,9 @@ import { halo } from "ehrloom/models/halo.ts";
 import type { RowModel } from "ehrloom/models/rows/row_model.ts";
 import { drawn } from "ehrloom/nn/initial.ts";
 import { trainingDefaults } from "ehrloom/train/options.ts";
-import type { Run } from "ehrloom/train/run_folder.ts";
+import { modelOf, type Run } from "ehrloom/train/run_folder.ts";
+import { join } from "node:path";
+import { inFolder } from "../../folder.ts";
 import {
   golden as readGolden,
   type GoldenArray,
@@ -45,6 +50,7 @@ function haloRun(cohort: ReturnType<typeof listedCohort>, weights?: Tiny["weight
     heads: tiny.config.n_head,
     epsilon: tiny.config.layer_norm_epsilon,
     positiveWeight: 1,
+    publishedStart: false,
   });
   const run = runOf(model, cohort);
   return weights === undefined
@@ -157,6 +163,49 @@ Deno.test("runLikelihood() refuses another cohort's run and records beyond the m
   assertEquals(splitOf(longer, "test").recordCount, 1);
   await assertRejects(() => runLikelihood(haloRun(real), longer), RangeError, "subject 2 takes");
 });
+
+/** Records of up to three visits, and one in the test split. */
+function cohortWith(test: number[][]) {
+  const lists = [[[0, 1], [2], [3]], [[1], [2]], [[0]], [[2, 3]]].map((visits, i) => ({
+    visits,
+    labels: [1, i % 2],
+    split: i % 2,
+  }));
+  return listedCohort([...lists, { visits: test, labels: [1, 1], split: 2 }], 4);
+}
+
+for (const { name } of modelSummaries) {
+  Deno.test(`runLikelihood() judges by ${name} what it can write, and refuses what is longer`, () =>
+    inFolder(async (folder) => {
+      await useBackend("cpu");
+      const longest = [[0, 1], [2], [3]];
+      const small = { width: 8, heads: 2, layers: 1, ganEpochs: 1, graphSteps: 1 };
+      const known = Object.entries(small).filter(([key]) => key in settingsOf(name));
+      const run = await train(cohortWith(longest), join(folder, "run"), {
+        model: name,
+        settings: Object.fromEntries(known),
+        epochs: 1,
+      });
+      const { likelihoods, likelihoodIsBound, rowLimit } = modelOf(run.runConfig);
+      if (likelihoods === undefined || likelihoodIsBound) return;
+      const ofAny = { ...run, runConfig: { ...run.runConfig, cohort: "" } };
+      const judge = (visits: number[][]) =>
+        runLikelihood(ofAny, cohortWith(visits), { resamples: 0 });
+      assert(Number.isFinite((await judge(longest)).nll_per_visit));
+      const message = new RegExp(`subject 5 takes (\\d+) rows, the model has ${rowLimit}$`);
+      const visitMore = await assertRejects(() => judge([...longest, [1]]), RangeError);
+      assertMatch(visitMore.message, message);
+      try { // a code more, which takes a row where codes are tokens
+        assert(Number.isFinite((await judge([[0, 1], [2, 3], [3]])).nll_per_visit));
+      } catch (error) {
+        assert(error instanceof RangeError, `${error}`);
+        assertMatch(
+          error.message,
+          new RegExp(`takes ${rowLimit + 1} rows, the model has ${rowLimit}$`),
+        );
+      }
+    }));
+}
 
 Deno.test("runLikelihood() refuses splits other than those that the run was trained on", async () => {
   await useBackend("cpu");

@@ -9,7 +9,7 @@ const codes = ["E10", "E11.9", "E11.65", "I10", "J45", "J46", "K50", "K51", "L20
   .map((code) => `ICD10CM//${code}`);
 const known = vocabulary(codes, codes.map((code, i) => i === 9 ? code : `description ${i} of it`));
 const named = { vocabulary: known, labelNames: ["old"] };
-const config = { semantic: 1, semanticWidth: 2, hierarchy: 1, width: 4, graphSteps: 3 };
+const config = { semantic: true, semanticWidth: 2, hierarchy: true, width: 4, graphSteps: 3 };
 const options = { random: random(1) };
 const vectorsOf = (entries: [string, number[]][]) =>
   parseCodeEmbeddings(JSON.stringify({ vectors: Object.fromEntries(entries) }), "v.json");
@@ -84,6 +84,11 @@ Deno.test("codeKnowledge() refuses embeddings of too few codes and another vocab
 });
 
 Deno.test("codeKnowledge() makes only the tables that are asked for", async () => {
-  const none = await codeKnowledge({ ...config, semantic: 0, hierarchy: 0 }, named, {}, options);
+  const none = await codeKnowledge(
+    { ...config, semantic: false, hierarchy: false },
+    named,
+    {},
+    options,
+  );
   assertEquals(none, { tables: {}, sources: {} });
 });

@@ -12,7 +12,7 @@ const heads = {
 
 Deno.test("halo-coarse begins with about one code a row, or with half of all as published", () => {
   const family = modelFamily("halo-coarse");
-  const begun = (publishedStart: number) => {
+  const begun = (publishedStart: boolean) => {
     const settings = { ...tinySettings, publishedStart };
     const model = family.create(family.configFor(tinyCohort(8), settings));
     assert("initial" in model);
@@ -21,9 +21,9 @@ Deno.test("halo-coarse begins with about one code a row, or with half of all as 
     const { shape: [, columns], numbers } = parameters["transformer.vis_embed_mat.weight"];
     return { columns, logits: numbers.slice(0, columns).map((first) => first * bias[0]), bias };
   };
-  const { columns, logits } = begun(0);
+  const { columns, logits } = begun(false);
   assert(logits.every((logit) => Math.abs(logit + Math.log(columns)) < 1e-5));
-  assert(begun(1).bias.every((bias) => bias === 0));
+  assert(begun(true).bias.every((bias) => bias === 0));
 });
 
 for (const [name, head] of Object.entries(heads)) {
@@ -31,15 +31,15 @@ for (const [name, head] of Object.entries(heads)) {
     const family = modelFamily(name);
     const cohort = tinyCohort(8);
     const settings = { width: tinySettings.width };
-    const biasesOf = (publishedStart: number) => {
+    const biasesOf = (publishedStart: boolean) => {
       const model = family.create(family.configFor(cohort, { ...settings, publishedStart }));
       assert("initial" in model);
       return { columns: model.columns, biases: drawn(model.initial, random(1))[head].numbers };
     };
-    const { columns, biases } = biasesOf(0);
+    const { columns, biases } = biasesOf(false);
     const shares = biases.map((bias) => 1 / (1 + Math.exp(-bias)));
     assert(shares.every((share) => Math.abs(share - 1 / (columns + 1)) < 1e-6));
-    const published = biasesOf(1).biases;
+    const published = biasesOf(true).biases;
     assertEquals(published.length, biases.length);
     assert(published.every((bias) => Math.abs(bias) < 1) && new Set(published).size > 1);
   });

@@ -50,7 +50,7 @@ const published: Schema = {
   betweenStays: [],
   startDays: [],
 };
-const sizes = { codes, labels: 26, outcomes: 1, stayDays: 9, published: 1 };
+const sizes = { codes, labels: 26, outcomes: 1, stayDays: 9, published: true };
 const layout = layoutOf(published, sizes);
 
 /** Whether every token may follow those before it. */
@@ -165,7 +165,7 @@ function spelling(cohort: Cohort, isPublished: boolean) {
     labels,
     outcomes: 0,
     stayDays: options.stayDays,
-    published: Number(isPublished),
+    published: isPublished,
   });
   const rules = { ...options, variableOf: variablesOf(schema.series, length) };
   const tokensOf = (source: Cohort, record: number) =>

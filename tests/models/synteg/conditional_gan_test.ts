@@ -2,71 +2,17 @@ import { assert, assertAlmostEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs-core";
 import {
   distance,
-  type GanConfig,
-  ganDuel,
   generated,
   gradientPenalty,
-  initialGan,
   scores,
   slopes,
 } from "ehrloom/models/synteg/conditional_gan.ts";
-import { drawn } from "ehrloom/nn/initial.ts";
-import { checkShapes, type NamedArrays, toTensors } from "ehrloom/nn/parameters.ts";
-import { random } from "ehrloom/random.ts";
+import { ganPair } from "ehrloom/models/synteg/gan_training.ts";
+import { toTensors } from "ehrloom/nn/parameters.ts";
 import { assertClose } from "../../nn/layer.ts";
-import { golden, type GoldenArray, goldenWeights, sparse, testOnBackends } from "../../golden.ts";
+import { type GoldenArray, testOnBackends } from "../../golden.ts";
+import { config, gan, matrix, weights } from "./tiny_gan.ts";
 
-interface Step {
-  z_d: number[];
-  epsilon: number[];
-  z_g: number[];
-  gradient_norm_per_row: number[];
-  w_distance: number;
-  gradient_penalty: number;
-  disc_loss: number;
-  gen_loss: number;
-}
-
-interface GanGolden {
-  config: { g_dims: number[]; d_dims: number[]; z_dim: number; gp_weight: number };
-  gan: {
-    generator_weights: Record<string, GoldenArray>;
-    discriminator_weights: Record<string, GoldenArray>;
-    real: GoldenArray;
-    conditions: GoldenArray;
-    z_probe: GoldenArray;
-    generator_output_eval: GoldenArray;
-    generator_output_train: GoldenArray;
-    discriminator_real: number[];
-    discriminator_fake: number[];
-    discriminator_grad_norms: Record<string, number>;
-    generator_grad_norms: Record<string, number>;
-    running_stats_after_5_steps: Record<string, number[]>;
-    steps: Step[];
-    adam: { lr: number };
-  };
-}
-
-const { config: sizes, gan } = golden<GanGolden>("synteg-tiny");
-const config: GanConfig = {
-  columns: gan.real.shape[1],
-  condition: gan.conditions.shape[1],
-  noise: sizes.z_dim,
-  generator: sizes.g_dims.slice(0, -1),
-  critic: sizes.d_dims,
-  penalty: sizes.gp_weight,
-  generatorRate: gan.adam.lr,
-  criticRate: gan.adam.lr,
-};
-const prefixed = (prefix: string, weights: Record<string, GoldenArray>): NamedArrays =>
-  Object.fromEntries(
-    Object.entries(goldenWeights(weights))
-      .filter(([name]) => !name.endsWith("num_batches_tracked"))
-      .map(([name, array]) => [`${prefix}.${name}`, array]),
-  );
-const critic = prefixed("discriminator", gan.discriminator_weights);
-const weights = { ...prefixed("generator", gan.generator_weights), ...critic };
-const matrix = ({ shape, data }: GoldenArray) => tf.tensor2d(data, [shape[0], shape[1]]);
 const [rows] = gan.real.shape;
 
 async function numbersOf(compute: () => tf.Tensor): Promise<Float32Array> {
@@ -152,15 +98,15 @@ testOnBackends(
       gan.discriminator_grad_norms,
       (all) => tf.add(distance(config, all, given), gradientPenalty(config, all, given)),
     );
-    const duel = ganDuel(config, weights);
+    const pair = ganPair(config, weights);
     const [{ z_d, epsilon, z_g }] = gan.steps;
-    await duel.stepWith(given.real, given.conditions, {
+    await pair.stepWith(given.real, given.conditions, {
       forCritic: Float32Array.from(z_d),
       shares: Float32Array.from(epsilon),
       forGenerator: Float32Array.from(z_g),
     }, 1);
-    const after = toTensors((await duel.read()).parameters); // the critic steps first
-    duel.dispose();
+    const after = toTensors((await pair.read()).parameters); // the critic steps first
+    pair.dispose();
     const z = tf.tensor2d(z_g, [rows, config.noise]);
     await assertNorms("generator", gan.generator_grad_norms, (all) => {
       const written = generated(config, all, z, given.conditions, () => {});
@@ -170,48 +116,3 @@ testOnBackends(
     tf.dispose([parameters, after]);
   },
 );
-
-testOnBackends(
-  "five steps of both networks have the original's losses and statistics",
-  async () => {
-    const duel = ganDuel(config, weights);
-    const real = matrix(gan.real);
-    const conditions = matrix(gan.conditions);
-    for (const { z_d, epsilon, z_g, disc_loss, gen_loss } of gan.steps) {
-      const losses = await duel.stepWith(real, conditions, {
-        forCritic: Float32Array.from(z_d),
-        shares: Float32Array.from(epsilon),
-        forGenerator: Float32Array.from(z_g),
-      }, 1);
-      assertAlmostEquals(losses.critic, disc_loss, 1e-3 * Math.abs(disc_loss));
-      assertAlmostEquals(losses.generator, gen_loss, 1e-3 * Math.abs(gen_loss));
-    }
-    const { parameters } = await duel.read();
-    for (const [name, expected] of Object.entries(gan.running_stats_after_5_steps)) {
-      assertClose(parameters[`generator.${name}`].numbers, expected, name, 2e-3);
-    }
-    duel.dispose();
-    tf.dispose([real, conditions]);
-  },
-);
-
-testOnBackends("a duel that is read and begun again goes on as if it had not been", async () => {
-  const batch = {
-    rows: sparse(gan.real.data, config.columns),
-    conditions: Float32Array.from(gan.conditions.data),
-  };
-  const initial = drawn(initialGan(config, false), random(3));
-  checkShapes("gan", weights, initial);
-  const whole = ganDuel(config, initial);
-  const first = ganDuel(config, initial);
-  for (const duel of [whole, first]) await duel.step(batch, random(4, 0), 1);
-  const second = ganDuel(config, await first.read());
-  for (const duel of [whole, second]) await duel.step(batch, random(4, 1), 1);
-  const [expected, found] = [await whole.read(), await second.read()];
-  for (const [name, { numbers }] of Object.entries(expected.parameters)) {
-    // batch norm takes these away again: their gradients are rounding, which webgpu does in two places
-    if (/^generator\.dense_layers\.\d+\.bias$/.test(name)) continue;
-    assertClose(found.parameters[name].numbers, numbers, name, 1e-7);
-  }
-  [whole, first, second].forEach((duel) => duel.dispose());
-});

@@ -1,10 +1,8 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs-core";
 import { type Cohort, generate, random, type Run } from "ehrloom";
-import { tokenKinds, tokenScript } from "ehrloom/models/tokens/code_tokens.ts";
-import { gpt } from "ehrloom/models/gpt.ts";
-import { halo } from "ehrloom/models/halo.ts";
-import { synehrgy } from "ehrloom/models/synehrgy.ts";
+import { tokenCodec, tokenKinds } from "ehrloom/models/tokens/code_tokens.ts";
+import { gradientModelOf, modelFamily } from "ehrloom/models/mod.ts";
 import { sequenceLogProbability } from "ehrloom/models/tokens/token_likelihood.ts";
 import { drawn } from "ehrloom/nn/initial.ts";
 import { toTensors } from "ehrloom/nn/parameters.ts";
@@ -16,14 +14,14 @@ const sizes = { codes: 2, labels: 1 };
 Deno.test("sequenceLogProbability() shares one out among all that may be spelt", () => {
   const columns = tokenKinds(sizes);
   const longest = 8;
-  const script = tokenScript(sizes, longest);
+  const codec = tokenCodec(sizes, longest);
   const draws = random(1);
   const logits = Float32Array.from({ length: longest * columns }, () => 2 * draws.normal());
   const probability = (tokens: number[]) =>
-    Math.exp(sequenceLogProbability(script, tokens, logits, columns));
+    Math.exp(sequenceLogProbability(codec, tokens, logits, columns));
   /** Of all that begins so: what ends, and what is as long as was asked for. */
   const below = (tokens: number[]): number => {
-    const reader = script.reader();
+    const reader = codec.reader();
     for (const token of tokens.slice(1)) reader.read([token]);
     if (reader.part === "end" || tokens.length === longest) return probability(tokens);
     const { columns: forbidden } = reader.forbidden?.() ?? {};
@@ -31,9 +29,9 @@ Deno.test("sequenceLogProbability() shares one out among all that may be spelt",
     const permitted = [...forbidden.slice().keys()].filter((token) => forbidden[token] === 0);
     return permitted.map((token) => below([...tokens, token])).reduce((a, b) => a + b);
   };
-  assertAlmostEquals(below([...script.first]), 1, 1e-9);
+  assertAlmostEquals(below([...codec.first]), 1, 1e-9);
   const endVisit = 5; // before any code
-  assertEquals(probability([...script.first, endVisit]), 0);
+  assertEquals(probability([...codec.first, endVisit]), 0);
 });
 
 const cohort = goldenCohort(sizes.codes, sizes.labels, [
@@ -57,16 +55,16 @@ const spelt = (cohort: Cohort, record: number) =>
     ),
   ]);
 
-for (const family of [gpt, synehrgy]) {
-  const { name } = family;
+for (const name of ["gpt", "synehrgy"]) {
+  const family = modelFamily(name);
   const config = family.configFor(cohort, { width: 8, layers: 1, heads: 2, context: 20 });
   const schema = family.schemaFor?.(cohort, config);
-  const model = family.create(config, schema);
+  const model = gradientModelOf(name, config, schema);
   const parameters = drawn(model.initial, random(3));
 
   testOnBackends(`${name}'s likelihoods are the shares of the records that it writes`, async () => {
     const isBound = model.likelihoodIsBound ?? false;
-    assertEquals(isBound, family === synehrgy);
+    assertEquals(isBound, name === "synehrgy");
     const tensors = toTensors(parameters);
     const before = tf.memory().numTensors;
     const found = await model.likelihoods?.(tensors, cohort, records);
@@ -112,12 +110,13 @@ for (const family of [gpt, synehrgy]) {
 }
 
 testOnBackends("gpt's likelihoods are about the same rows and cells as HALO's", async () => {
-  const counts = async (family: typeof gpt) => {
-    const model = family.create(family.configFor(cohort, { width: 8, layers: 1, heads: 2 }));
+  const counts = async (name: string) => {
+    const config = modelFamily(name).configFor(cohort, { width: 8, layers: 1, heads: 2 });
+    const model = gradientModelOf(name, config);
     const tensors = toTensors(drawn(model.initial, random(1)));
     const found = await model.likelihoods?.(tensors, cohort, records);
     tf.dispose(tensors);
     return found?.map(({ visits, positives }) => ({ visits, positives }));
   };
-  assertEquals(await counts(gpt), await counts(halo));
+  assertEquals(await counts("gpt"), await counts("halo"));
 });

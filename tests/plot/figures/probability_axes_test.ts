@@ -1,7 +1,7 @@
-import { assertEquals, assertLess } from "@std/assert";
+import { assertAlmostEquals, assertEquals, assertLess } from "@std/assert";
 import {
-  logAxis,
   probabilityRange,
+  probabilityScale,
   probabilityText,
 } from "ehrloom/plot/figures/probability_axes.ts";
 
@@ -13,13 +13,26 @@ Deno.test("probabilityText() writes small numbers as powers of ten", () => {
   assertEquals(probabilityText(0.012345, 3), "0.0123");
 });
 
-Deno.test("logAxis() has a place for zero below every probability", () => {
+Deno.test("probabilityScale() has a place for zero below every probability of a log axis", () => {
   for (const [lowest, highest] of [[1e-5, 0.4], [0.5, 0.5], [1e-9, 1e-8]]) {
-    const { domain: [low, high], zero, edge } = logAxis(lowest, highest);
-    const rising = [low, zero, edge, lowest];
+    const { domain: [low, high], zero, start, place } = probabilityScale([lowest, highest], "log");
+    const rising = [low, zero, start, lowest];
     for (let i = 1; i < rising.length; i++) assertLess(rising[i - 1], rising[i]);
     assertLess(highest, high);
+    assertEquals([place(0), place(lowest)], [zero, lowest]);
   }
+});
+
+Deno.test("probabilityScale() gives shares of the axis by value, or by logarithm", () => {
+  const linear = probabilityScale([0.1, 0.4], "linear");
+  assertEquals(linear.domain, [0, 0.4 * 1.05]);
+  assertEquals([0, 0.5, 1].map((share) => linear.share(share * linear.domain[1])), [0, 0.5, 1]);
+  const log = probabilityScale([0.01, 0.1], "log");
+  assertEquals(log.domain.map(log.share), [0, 1]);
+  // one power of ten, with 12% of it below and 3% above
+  assertAlmostEquals(log.share(0.01), 0.12 / 1.15);
+  assertAlmostEquals(log.share(0.1), 1.12 / 1.15);
+  assertAlmostEquals(log.share(0), 0.04 / 1.15);
 });
 
 Deno.test("probabilityRange() leaves out zeros", () => {

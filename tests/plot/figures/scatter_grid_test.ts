@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertLess } from "@std/assert";
+import { assert, assertEquals, assertLess, assertThrows } from "@std/assert";
 import { pairedProbabilities, scatterGrid } from "ehrloom";
 import { smallCohort } from "../fixture.ts";
 
@@ -35,4 +35,12 @@ Deno.test("scatterGrid() draws no more points than its limit", () => {
   const drawn = scatterGrid(columns, { pointLimit: 40 }).querySelectorAll("circle").length;
   assert(drawn > 40);
   assertLess(drawn, 2 * 40 + 1);
+});
+
+Deno.test("scatterGrid() needs a column", () => {
+  assertThrows(() => scatterGrid([]), RangeError, "there is no column");
+});
+
+Deno.test("scatterGrid() draws a column a model", async (t) => {
+  await t.assertSnapshot(scatterGrid(columns, { axes: "log", pointLimit: 30 }).outerHTML);
 });

@@ -1,5 +1,6 @@
 import { assertEquals, assertLessOrEqual } from "@std/assert";
-import { packPoints, unpackPoints } from "ehrloom/plot/report/report_points.ts";
+import { packPoints } from "ehrloom/plot/report/report_points.ts";
+import { unpackPoints } from "ehrloom/plot/report/page_script/points.ts";
 
 Deno.test("unpackPoints() gives back what packPoints() packed", async () => {
   for (const second of [null, Uint32Array.of(7, 70_000)]) {

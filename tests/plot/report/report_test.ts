@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { parseHTML } from "linkedom";
 import { reportHtml, writeReport } from "ehrloom/plot/report/report.ts";
 import { evaluate } from "ehrloom/evaluate/evaluate.ts";
+import type { Fidelity } from "ehrloom/evaluate/report.ts";
 import { markup, measuredCohort, smallReport } from "../fixture.ts";
 
 const { report, sources } = await smallReport();
@@ -20,6 +21,94 @@ Deno.test("reportHtml() says everything the report holds", () => {
   assertEquals(text.includes("foresee"), false); // no likelihood was given
   const sections = [...document.querySelectorAll("section")];
   assert(sections.every((section) => section.hasAttribute("aria-labelledby")));
+});
+
+/** An R² with figures that no sentence mentions. */
+const r2Of = (r2: number) => ({ r2, r2_low: r2, r2_high: r2, r2_median: r2, keys: 5 });
+
+/** The text of an element of the page, with the fixture's figures changed. */
+function textOf(selector: string, change: (fidelity: Fidelity) => Fidelity): string {
+  if (report.fidelity === undefined) throw new Error("the fixture has no fidelity");
+  const html = reportHtml({ about: report.about, fidelity: change(report.fidelity) }, sources);
+  return parseHTML(html).document.querySelector(selector)?.textContent ?? "";
+}
+
+Deno.test("reportHtml() says how far an R² is on the way from its floor to its ceiling", () => {
+  const text = (own: number, ceiling: number, floor: number) =>
+    textOf("#unigram .reading", (fidelity) => ({
+      ...fidelity,
+      unigram: r2Of(own),
+      ceiling: { ...fidelity.ceiling, unigram: r2Of(ceiling) },
+      floor: { ...fidelity.floor, unigram: r2Of(floor) },
+    }));
+  // (0.86 − 0.2) / (0.9 − 0.2) = 0.943
+  assertStringIncludes(
+    text(0.86, 0.9, 0.2),
+    "R² is 0.860; held-out real records reach 0.900, independent draws 0.200. " +
+      "That is 94% of the way from the floor to the ceiling.",
+  );
+  // (0.1 + 0.5) / (0.7 + 0.5) = 0.5
+  assertStringIncludes(text(0.1, 0.7, -0.5), "independent draws −0.500. That is 50% of the way");
+  assertStringIncludes(text(0.95, 0.9, 0.2), "That is 100% of the way");
+  // below the floor, and where floor and ceiling hardly differ
+  for (const said of [text(0.1, 0.9, 0.2), text(0.9, 0.92, 0.88)]) {
+    assertEquals(said.includes("of the way"), false);
+  }
+});
+
+Deno.test("reportHtml() says by which share a mean differs, and whether chance could explain it", () => {
+  const text = (difference: { value: number; low: number; high: number }) =>
+    textOf('[aria-labelledby="counts"] p', (fidelity) => ({
+      ...fidelity,
+      aggregate: {
+        ...fidelity.aggregate,
+        visits_per_record: {
+          real_mean: 4,
+          synthetic_mean: 4 + difference.value,
+          real_sd: 1,
+          synthetic_sd: 1,
+          difference,
+        },
+      },
+    }));
+  const start = "Visits per record: 4.50 on average where the real records have 4.00 (+12.5%); ";
+  assertStringIncludes( // 0.5 / 4 = 12.5%
+    text({ value: 0.5, low: -0.1, high: 1.1 }),
+    start + "the interval of the difference holds zero, so chance could explain it.",
+  );
+  assertStringIncludes(
+    text({ value: 0.5, low: 0.1, high: 0.9 }),
+    start + "more than chance explains, by the interval of the difference.",
+  );
+  assertStringIncludes(
+    text({ value: -1, low: -1.5, high: -0.5 }),
+    "3.00 on average where the real records have 4.00 (−25.0%); more than chance explains",
+  );
+});
+
+Deno.test("reportHtml() shows only what was judged", async () => {
+  const [real, synthetic] = [measuredCohort(1), measuredCohort(2)];
+  const shown = async (...only: string[]) => {
+    const judged = await evaluate(real, synthetic, { resamples: 5, only });
+    const { document } = parseHTML(reportHtml(judged, { real, synthetic }));
+    const headings = [...document.querySelectorAll("h2, h3")].map((each) => each.textContent);
+    return { headings, document };
+  };
+  const days = await shown("fidelity.gap_days");
+  assertEquals(days.headings, [
+    "Are values and the time between visits alike?",
+    "What made this report",
+  ]);
+  assertEquals(days.document.querySelectorAll("figure, .scatter").length, 0);
+  const pairs = await shown("fidelity.record_same_visit_bigram");
+  assertEquals(pairs.headings, [
+    "At a glance",
+    "Are codes, and pairs of codes, as frequent?",
+    "Pairs within a visit",
+    "What made this report",
+  ]);
+  const rows = [...pairs.document.querySelectorAll("tbody th")].map((each) => each.textContent);
+  assertEquals(rows, ["Pairs within a visit, per record"]);
 });
 
 Deno.test("reportHtml() keeps texts from the data out of the markup", () => {

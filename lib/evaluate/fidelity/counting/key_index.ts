@@ -132,3 +132,9 @@ export function keyIndex(
     ? new DenseIndex(firsts, seconds)
     : new HashIndex();
 }
+
+/** [keys] The numbers of all keys of an index, in order of their codes. */
+export function orderedKeys({ first, second, size }: KeyIndex, codes: number): Uint32Array {
+  const rank = Float64Array.from({ length: size }, (_, key) => first[key] * codes + second[key]);
+  return Uint32Array.from({ length: size }, (_, key) => key).sort((a, b) => rank[a] - rank[b]);
+}

@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { Forbidden } from "../../nn/forbidden.ts";
 import { keptRecords, type Memory } from "../../nn/memory.ts";
 import type { MultiHot } from "../../nn/multi_hot.ts";
-import type { Stepper } from "./model.ts";
+import type { Writer } from "./writing.ts";
 
 /** From histories, uniform numbers and what may not come on to the next steps. */
 export type Draw = (
@@ -24,12 +24,12 @@ export function drawnFrom(head: (history: tf.Tensor2D) => tf.Tensor2D, draw: Dra
 }
 
 /**
- * A stepper from a network's memory and its kind of head.
+ * A writer from a network's memory and its kind of head.
  *
- * @param memory disposed of with the stepper
+ * @param memory disposed of with the writer
  * @param draw from [records, width] histories and [records × uniforms of a step] uniforms
  */
-export function stepper(memory: Memory, draw: Draw): Stepper {
+export function writer(memory: Memory, draw: Draw): Writer {
   let history: tf.Tensor2D | undefined;
   return {
     advance(steps) {

@@ -4,7 +4,8 @@
  *
  * @module
  */
-import type { Aggregate, Fidelity, MeasuredCode, ValueFidelity } from "../../evaluate/report.ts";
+import type { Aggregate, MeasuredCode, ValueFidelity } from "../../../evaluate/report.ts";
+import { valueDistributions } from "../../figures/value_distributions.ts";
 import {
   AggregateCells,
   aggregateReading,
@@ -13,7 +14,8 @@ import {
   percent,
   R2,
   Table,
-} from "./page_parts.tsx";
+} from "../page_parts.tsx";
+import { type Drawn, type Section, type SectionContents } from "./section.ts";
 
 const mostCodes = 20;
 
@@ -100,20 +102,23 @@ function GapTable({ own, ceiling }: { own: Aggregate; ceiling: Aggregate | null 
   );
 }
 
+function pictures({ fidelity, real, synthetic }: Drawn): [name: string, svg: SVGSVGElement][] {
+  const values = fidelity?.values ? valueDistributions(real, synthetic) : undefined;
+  return values === undefined ? [] : [["value_distributions", values]];
+}
+
 /** Nothing where neither values nor days can be compared. */
-export function ValuesSection(
-  { fidelity, figure }: { fidelity: Fidelity; figure: string | undefined },
-) {
-  const { values, gap_days, ceiling } = fidelity;
+function View({ fidelity, pictures }: SectionContents) {
+  const { values = null, gap_days = null, ceiling = {} } = fidelity ?? {};
   if (values === null && gap_days === null) return null;
   return (
     <section aria-labelledby="values">
       <h2 id="values">Are values and the time between visits alike?</h2>
       {gap_days && <p>{aggregateReading("Days between visits", gap_days)}</p>}
-      {gap_days && <GapTable own={gap_days} ceiling={ceiling.gap_days} />}
-      {values && <ValueTable own={values} ceiling={ceiling.values} />}
+      {gap_days && <GapTable own={gap_days} ceiling={ceiling.gap_days ?? null} />}
+      {values && <ValueTable own={values} ceiling={ceiling.values ?? null} />}
       <Figure
-        svg={figure}
+        svg={pictures.get("value_distributions")}
         caption={"Values of the codes that are measured most, each from the least to the largest " +
           "real one but for half a percent at either end, where what lies beyond is counted."}
       />
@@ -121,3 +126,6 @@ export function ValuesSection(
     </section>
   );
 }
+
+/** Measured values, and days between visits. */
+export const valuesSection: Section = { keys: ["values", "gap_days"], pictures, View };

@@ -1,0 +1,44 @@
+/**
+ * What the measures say of a cohort in a comparison, and which of them are still to be asked: those
+ * that were not there yet when a file was written.
+ *
+ * @module
+ */
+import { type Cohort, splitOf } from "../cohort/cohort.ts";
+import { type FidelityFigures, fidelityMeasures } from "../evaluate/fidelity/mod.ts";
+import { judge, type Judgement } from "../evaluate/judge.ts";
+import type { Judged } from "../evaluate/measure.ts";
+import { withoutEmptyRecords } from "../evaluate/without_empty_records.ts";
+import type { OnProgress } from "../progress.ts";
+import type { Run } from "../train/run_folder.ts";
+import type { Plan } from "./read_comparison.ts";
+
+/** Some of the measures of fidelity. */
+type Measures = readonly (typeof fidelityMeasures)[number][];
+
+/** The measures of fidelity whose figures are not known yet. */
+export function missingMeasures(known: Partial<FidelityFigures>): Measures {
+  return fidelityMeasures.filter(({ key }) => known[key] === undefined);
+}
+
+/** Whether the figures of all measures are known. */
+export function isWhole(known: Partial<FidelityFigures>): known is FidelityFigures {
+  return missingMeasures(known).length === 0;
+}
+
+/**
+ * What measures say of a cohort against the training records, on the same resamples of these for
+ * every model of a comparison.
+ */
+export async function judgementOf(
+  measures: Measures,
+  judged: Judged,
+  how: { plan: Plan; cohort: Cohort; run?: Run | undefined; onProgress?: OnProgress | undefined },
+): Promise<Judgement<Measures>> {
+  const { plan: { resamples, training: { seed } }, cohort, run, onProgress } = how;
+  const heldOut = withoutEmptyRecords(splitOf(cohort, "test"));
+  const real: Judged = { role: "real", cohort: withoutEmptyRecords(splitOf(cohort, "train")) };
+  const options = { seed, resamples, onProgress, heldOut, run };
+  const [found] = await judge(measures, { real, others: [judged], ...options });
+  return found;
+}

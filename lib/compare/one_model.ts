@@ -1,0 +1,177 @@
+/**
+ * One model of a comparison: it is trained, writes as many records as it learned from and is judged.
+ *
+ * Its folder holds `run/`, `synthetic/` and `judgement.json`, which is written last: where it is, the
+ * model is finished. An interrupted training is resumed.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { type Cohort, splitOf } from "../cohort/cohort.ts";
+import { readMeds } from "../cohort/meds/read.ts";
+import { writeMeds } from "../cohort/meds/write.ts";
+import { type JudgedModel, toJson } from "../evaluate/comparison.ts";
+import { fidelityMeasures } from "../evaluate/fidelity/mod.ts";
+import { likelihoodMetrics, resampledNll } from "../evaluate/likelihood/likelihood.ts";
+import { hasLikelihood, testLikelihoods } from "../evaluate/likelihood/run_likelihood.ts";
+import { withoutEmptyRecords } from "../evaluate/without_empty_records.ts";
+import { isThere } from "../files/is_there.ts";
+import { replaceText } from "../files/output.ts";
+import { generate } from "../generate/generate.ts";
+import { formOf } from "../models/mod.ts";
+import type { OnProgress } from "../progress.ts";
+import { readRun } from "../train/read_run.ts";
+import type { Run } from "../train/run_folder.ts";
+import { train } from "../train/train.ts";
+import { isWhole, judgementOf, missingMeasures } from "./judging.ts";
+import type { Entry } from "./plan.ts";
+import { type KeptJudgement, type Plan, readJudgement } from "./read_comparison.ts";
+
+/** One model's job: where it works, and under which plan. */
+export interface Job {
+  readonly entry: Entry;
+  /** The model's own folder. */
+  readonly folder: string;
+  readonly plan: Plan;
+  /** The real records, with splits. */
+  readonly cohort: Cohort;
+  readonly onProgress?: OnProgress | undefined;
+}
+
+/** The model's run, begun or continued, and the seconds that learning took. */
+async function trained(
+  { entry, folder, plan, cohort, onProgress }: Job,
+): Promise<{ run: Run; seconds: number }> {
+  const path = join(folder, "run");
+  const isBegun = await isThere(join(path, "config.json"));
+  const began = performance.now();
+  const run = await train(cohort, path, {
+    ...plan.training,
+    model: entry.family,
+    settings: entry.settings,
+    knowledge: entry.knowledge,
+    ...(isBegun ? { resume: true } : { force: true }),
+    onProgress,
+  });
+  const lines = run.training;
+  const seconds = lines.length > 0
+    ? lines[lines.length - 1].seconds
+    : (performance.now() - began) / 1000;
+  return { run, seconds };
+}
+
+/** How many numbers training chose: those of tables worked out before it are not among them. */
+function learntNumbers({ parameters, runConfig: { sources = {} } }: Run): number {
+  return Object.entries(parameters)
+    .filter(([name]) => !Object.hasOwn(sources, name))
+    .reduce((sum, [, { numbers }]) => sum + numbers.length, 0);
+}
+
+/** The records that a run writes, kept in the model's folder. */
+async function written(run: Run, { entry: { name }, folder, plan, cohort, onProgress }: Job) {
+  const began = performance.now();
+  const found = await generate(run, {
+    count: splitOf(cohort, "train").recordCount,
+    seed: plan.training.seed,
+    onProgress,
+  });
+  const seconds = (performance.now() - began) / 1000;
+  if (found.cohort.visitCount === 0) {
+    throw new RangeError(`Cannot judge "${name}": none of its records has a visit`);
+  }
+  await writeMeds(join(folder, "synthetic"), found.cohort, {
+    name: `ehrloom-${name}`,
+    force: true,
+  });
+  return { ...found, seconds };
+}
+
+/** The test metrics of a run, and the test loss of each resample; null without likelihood. */
+async function testLoss(run: Run, { plan, cohort, onProgress }: Job) {
+  if (!hasLikelihood(run)) return { likelihood: null, nll: null };
+  const { perRecord, cells, ...about } = await testLikelihoods(run, cohort, { onProgress });
+  const how = { seed: plan.training.seed, resamples: plan.resamples };
+  return {
+    likelihood: likelihoodMetrics(perRecord, cells, { ...how, ...about }),
+    nll: [...resampledNll(perRecord, how)],
+  };
+}
+
+/** Plain numbers of each series, as JSON has them. */
+function listed(resampled: Readonly<Record<string, Float64Array>>): Record<string, number[]> {
+  return Object.fromEntries(
+    Object.entries(resampled).map(([name, figures]) => [name, [...figures]]),
+  );
+}
+
+/** Trains, generates and judges. */
+async function judgedModel(job: Job): Promise<JudgedModel> {
+  const { entry: { name, family } } = job;
+  const { run, seconds } = await trained(job);
+  const made = await written(run, job);
+  const { likelihood, nll } = await testLoss(run, job);
+  const synthetic = withoutEmptyRecords(made.cohort);
+  const { figures, resampled } = await judgementOf(
+    fidelityMeasures,
+    { role: "synthetic", cohort: synthetic },
+    { ...job, run },
+  );
+  return {
+    model: name,
+    form: formOf(family, run.runConfig.config),
+    config: run.runConfig.config,
+    ...run.runConfig.sources && { sources: run.runConfig.sources },
+    parameters: learntNumbers(run),
+    epochs: run.training.length,
+    best_epoch: run.training.findLast(({ best }) => best)?.epoch ?? 0,
+    training_seconds: seconds,
+    generation_seconds: made.seconds,
+    records_cut_off: made.cutOff,
+    records_without_visits: made.cohort.recordCount - synthetic.recordCount,
+    likelihood,
+    fidelity: figures,
+    resampled: { figures: listed(resampled), nll },
+  };
+}
+
+/** A judgement that was kept, with the figures of measures that came since. */
+async function completed(kept: KeptJudgement, job: Job, written: Cohort): Promise<JudgedModel> {
+  const missing = missingMeasures(kept.fidelity);
+  const needsRun = missing.some(({ needs }) => needs?.includes("run"));
+  const run = needsRun ? await readRun(join(job.folder, "run")) : undefined;
+  const { figures, resampled } = await judgementOf(
+    missing,
+    { role: "synthetic", cohort: withoutEmptyRecords(written) },
+    { ...job, run },
+  );
+  return {
+    ...kept,
+    fidelity: { ...kept.fidelity, ...figures },
+    resampled: {
+      ...kept.resampled,
+      figures: { ...kept.resampled.figures, ...listed(resampled) },
+    },
+  };
+}
+
+/**
+ * A model's judgement and the records that it wrote. What is finished is kept; a judgement that was
+ * written before there was a measure is completed by that measure.
+ */
+export async function oneModel(job: Job): Promise<{ judged: JudgedModel; synthetic: Cohort }> {
+  const { entry: { name }, folder, plan } = job;
+  const path = join(folder, "judgement.json");
+  const kept = await readJudgement(path, name, plan.resamples);
+  if (kept === undefined) {
+    const judged = await judgedModel(job);
+    await replaceText(path, toJson(judged));
+    return { judged, synthetic: await readMeds(join(folder, "synthetic")) };
+  }
+  const synthetic = await readMeds(join(folder, "synthetic"));
+  if (isWhole(kept.fidelity)) {
+    return { judged: { ...kept, fidelity: kept.fidelity }, synthetic };
+  }
+  const judged = await completed(kept, job, synthetic);
+  await replaceText(path, toJson(judged));
+  return { judged, synthetic };
+}

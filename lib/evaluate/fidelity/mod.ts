@@ -1,0 +1,39 @@
+/**
+ * The measures of fidelity: how true is a synthetic cohort to the training records?
+ *
+ * @module
+ */
+import type { FiguresOf } from "../measure.ts";
+import { aggregate } from "./aggregate_statistics.ts";
+import { gapDays } from "./gap_days.ts";
+import { labelFidelity } from "./label_prevalence.ts";
+import {
+  recordSameVisitBigram,
+  recordSequentialBigram,
+  recordUnigram,
+  sameVisitBigram,
+  sequentialBigram,
+  unigram,
+} from "./probability_fidelity.ts";
+import { valueFidelity } from "./value_fidelity.ts";
+
+/**
+ * In the order in which they are asked, and in which `report.json` has them.
+ *
+ * @internal
+ */
+export const fidelityMeasures = [
+  unigram,
+  sameVisitBigram,
+  sequentialBigram,
+  recordUnigram,
+  recordSameVisitBigram,
+  recordSequentialBigram,
+  aggregate,
+  labelFidelity,
+  valueFidelity,
+  gapDays,
+] as const;
+
+/** The fidelity figures of one cohort against the training records, by their measures' keys. */
+export type FidelityFigures = FiguresOf<typeof fidelityMeasures>;

@@ -1,0 +1,159 @@
+/**
+ * Asks measures about cohorts.
+ *
+ * @module
+ */
+import type { Cohort } from "../cohort/cohort.ts";
+import type { OnProgress } from "../progress.ts";
+import { checkResamples, roleName } from "./bootstrap.ts";
+import type { Answer, Asked, FiguresOf, Judged, Measure, Need } from "./measure.ts";
+import { checkVocabularies } from "./vocabularies.ts";
+
+/** Whom to judge, and how. */
+export interface JudgeOptions extends Pick<Asked, "real" | "others"> {
+  /** Random seed of the resamples; 0 when left out. */
+  readonly seed?: number | undefined;
+  /** Resamples of patients behind each interval; 1,000 when left out, 0 for none. */
+  readonly resamples?: number | undefined;
+  /** As {@link Asked} has it. */
+  readonly keptEntries?: Asked["keptEntries"] | undefined;
+  /** As {@link Asked} has it. */
+  readonly heldOut?: Asked["heldOut"] | undefined;
+  /** As {@link Asked} has it. */
+  readonly run?: Asked["run"] | undefined;
+  /** Called after every block of resamples, over all measures. */
+  readonly onProgress?: OnProgress | undefined;
+}
+
+/** What a list of measures says of one cohort. */
+export interface Judgement<Measures extends readonly Measure[]> {
+  /** By the measures' keys. */
+  readonly figures: FiguresOf<Measures>;
+  /** [resamples + 1] of each headline figure, named `key.path`, see {@link Answer}. */
+  readonly resampled: Readonly<Record<string, Float64Array>>;
+}
+
+/** Whether there is what a measure needs, for one cohort. */
+function has(need: Need, cohort: Cohort, { heldOut, run }: Asked): boolean {
+  switch (need) {
+    case "values":
+      return cohort.values !== null;
+    case "days":
+      return cohort.gapDays.some((days) => days > 0); // all are 0 where no time is known
+    case "labels":
+      return cohort.labelNames.length > 0;
+    case "run":
+      return run !== undefined;
+    case "held_out":
+      return heldOut !== undefined;
+  }
+}
+
+/** Which of the others a measure can be asked about. */
+function answerable({ needs = [] }: Measure, asked: Asked): boolean[] {
+  const hasAll = ({ cohort }: Judged) => needs.every((need) => has(need, cohort, asked));
+  const isKnown = hasAll(asked.real);
+  return asked.others.map((other) => isKnown && hasAll(other));
+}
+
+/**
+ * Answers a measure with null figures for cohorts that lack what it needs.
+ *
+ * @param part the same question about some of the others; the same object for the same others, so
+ *   that measures can share a pass
+ */
+async function answersOf(
+  measure: Measure,
+  asked: Asked,
+  part: (isIn: readonly boolean[]) => Asked,
+  onProgress?: OnProgress,
+): Promise<Answer<unknown>[]> {
+  const isIn = answerable(measure, asked);
+  if (!isIn.includes(true)) return isIn.map(() => ({ figures: null, resampled: {} }));
+  const answers = await measure.ask(part(isIn), onProgress);
+  let next = 0;
+  return isIn.map((each) => each ? answers[next++] : { figures: null, resampled: {} });
+}
+
+/** Gives each question about the same of the others the same object. */
+function partsOf(asked: Asked): (isIn: readonly boolean[]) => Asked {
+  const parts = new Map<string, Asked>();
+  return (isIn) => {
+    const name = isIn.join();
+    const part = parts.get(name) ?? { ...asked, others: asked.others.filter((_, i) => isIn[i]) };
+    parts.set(name, part);
+    return part;
+  };
+}
+
+/** One scale for the progress of all measures, which only grows. */
+function progressOf(measures: readonly Measure[], units: number, onProgress?: OnProgress) {
+  let last = 0;
+  return (index: number): OnProgress => ({ done, total }) => {
+    const all = units * index + Math.floor(units * done / total);
+    if (all <= last) return;
+    last = all;
+    const note = measures[index].key;
+    onProgress?.({ stage: "judging", done: all, total: units * measures.length, note });
+  };
+}
+
+function checkAsked({ real, others, resamples }: Asked): void {
+  checkResamples(resamples, real.cohort.labelNames.length);
+  for (const { role, cohort } of [real, ...others]) {
+    checkVocabularies(real.cohort, cohort, role);
+    if (cohort.recordCount === 0 || cohort.visitCount === 0) {
+      throw new RangeError(`Cannot judge: the ${roleName(role)} cohort is empty`);
+    }
+  }
+}
+
+/**
+ * What measures say of several cohorts, each against the same resamples of the real one.
+ *
+ * @example Days between visits
+ * ```ts
+ * import { cohortOf, fidelityMeasures, judge, vocabulary } from "ehrloom";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const cohort = (days: number) =>
+ *   cohortOf(vocabulary(["a"]), [], [{ visits: [[0], [0]], gapDays: [0, days], labels: [] }]);
+ * const gapDays = fidelityMeasures.filter(({ key }) => key === "gap_days");
+ * const [{ figures }] = await judge(gapDays, {
+ *   real: { role: "real", cohort: cohort(7) },
+ *   others: [{ role: "synthetic", cohort: cohort(10) }],
+ *   resamples: 0,
+ * });
+ * assertEquals(figures.gap_days?.difference.value, 3);
+ * ```
+ *
+ * @param measures asked one after another, each of all cohorts at once
+ * @returns one entry for each of `others`
+ * @throws {RangeError} If vocabularies or labels differ, a cohort is empty, or an option is out of
+ *   range
+ */
+export async function judge<const Measures extends readonly Measure[]>(
+  measures: Measures,
+  { seed = 0, resamples = 1000, onProgress, ...cohorts }: JudgeOptions,
+): Promise<Judgement<Measures>[]> {
+  const asked: Asked = { ...cohorts, seed, resamples };
+  checkAsked(asked);
+  const part = partsOf(asked);
+  const progress = progressOf(measures, resamples + 1, onProgress);
+  const found = asked.others.map(() => ({
+    figures: {} as Record<string, unknown>,
+    resampled: {} as Record<string, Float64Array>,
+  }));
+  for (const [index, measure] of measures.entries()) {
+    const answers = await answersOf(measure, asked, part, progress(index));
+    for (const [i, { figures, resampled }] of answers.entries()) {
+      found[i].figures[measure.key] = figures;
+      for (const [path, each] of Object.entries(resampled)) {
+        found[i].resampled[`${measure.key}.${path}`] = each;
+      }
+    }
+    progress(index)({ stage: "", done: 1, total: 1 });
+  }
+  // the loop above gives each measure's key the figures of that measure
+  return found as Judgement<Measures>[];
+}

@@ -1,0 +1,79 @@
+/**
+ * All measures, by kind.
+ *
+ * @module
+ */
+import { fidelityMeasures } from "./fidelity/mod.ts";
+import type { Measure } from "./measure.ts";
+import { privacyMeasures } from "./privacy/mod.ts";
+import { utilityMeasures } from "./utility/mod.ts";
+
+/** The measures of each kind. */
+export const measures = {
+  fidelity: fidelityMeasures,
+  utility: utilityMeasures,
+  privacy: privacyMeasures,
+} as const;
+
+/** A kind of measures. */
+export type MeasureKind = keyof typeof measures;
+
+/** Lists of measures, looked at without their keys. */
+const lists: Readonly<Record<MeasureKind, readonly Measure[]>> = measures;
+
+/**
+ * What may be judged: each kind, and behind it its measures, as "fidelity.gap_days".
+ *
+ * @example
+ * ```ts
+ * import { measureNames } from "ehrloom";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(measureNames().slice(0, 2), ["fidelity", "fidelity.unigram"]);
+ * ```
+ */
+export function measureNames(): string[] {
+  return Object.entries(lists).flatMap(([kind, list]) => [
+    kind,
+    ...list.map(({ key }) => `${kind}.${key}`),
+  ]);
+}
+
+/**
+ * What is wrong with a choice of kinds and measures, as the end of a sentence ("… names …").
+ *
+ * @example
+ * ```ts
+ * import { misnamed } from "ehrloom";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(misnamed(["fidelity.gap_days"]), undefined);
+ * assertEquals(misnamed(["speed"])?.startsWith('"speed", known are fidelity, '), true);
+ * ```
+ *
+ * @returns undefined if each name is known and there is something to ask
+ */
+export function misnamed(only: readonly string[]): string | undefined {
+  const known = measureNames();
+  const unknown = only.find((name) => !known.includes(name));
+  if (unknown !== undefined) return `"${unknown}", known are ${known.join(", ")}`;
+  for (const [kind, { length }] of Object.entries(lists)) {
+    if (length > 0 || !only.includes(kind)) continue;
+    return `"${kind}", which cannot be judged yet: no measure of it exists`;
+  }
+}
+
+/**
+ * The measures of a kind that are asked, in the order of its list.
+ *
+ * @param only as {@link misnamed} takes it; all measures when left out
+ */
+export function measuresOf<Kind extends MeasureKind>(
+  kind: Kind,
+  only?: readonly string[],
+): (typeof measures)[Kind][number][] {
+  const list: readonly (typeof measures)[Kind][number][] = measures[kind];
+  return list.filter(({ key }: Measure) =>
+    only === undefined || only.includes(kind) || only.includes(`${kind}.${key}`)
+  );
+}

@@ -1,0 +1,12 @@
+/**
+ * The measures of privacy: what do synthetic records tell about real patients? There is none yet.
+ *
+ * @module
+ */
+
+/**
+ * In the order in which they are asked, and in which `report.json` has them.
+ *
+ * @internal
+ */
+export const privacyMeasures = [] as const;

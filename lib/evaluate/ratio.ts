@@ -1,0 +1,122 @@
+/**
+ * Measures that are sums over records, divided: means, shares, rates.
+ *
+ * @module
+ */
+import * as v from "valibot";
+import { breathe } from "../breathe.ts";
+import type { Cohort } from "../cohort/cohort.ts";
+import { object } from "../files/checked_json.ts";
+import { type Estimate, estimate, estimateSchema, resampledSums } from "./bootstrap.ts";
+import type { Answer, Asked, Judged, Measure, Need } from "./measure.ts";
+
+/** [sums] The numbers of one record that are summed up over records; as many for each record. */
+export type RecordSums = (cohort: Cohort, record: number) => readonly number[];
+
+/** [sums] over all records of a cohort or of a resample. */
+export type Sums = Float64Array;
+
+/** [resamples + 1] Sums over the records of a cohort as it is, then of each resample. */
+function sumsOf({ role, cohort }: Judged, of: RecordSums, { seed, resamples }: Asked): Sums[] {
+  const width = of(cohort, 0).length;
+  const features = new Float64Array(cohort.recordCount * width);
+  for (let record = 0; record < cohort.recordCount; record++) {
+    features.set(of(cohort, record), record * width);
+  }
+  const sums = resampledSums({ role, seed }, features, width, resamples);
+  return Array.from(
+    { length: resamples + 1 },
+    (_, resample) => sums.subarray(resample * width, (resample + 1) * width),
+  );
+}
+
+/**
+ * Answers from sums over records, resample by resample.
+ *
+ * @param compared from [resamples + 1] sums of the real cohort and of another one
+ */
+export async function answersFromSums<F>(
+  asked: Asked,
+  of: RecordSums,
+  compared: (real: readonly Sums[], other: readonly Sums[]) => Answer<F>,
+): Promise<Answer<F>[]> {
+  const real = sumsOf(asked.real, of, asked);
+  const answers: Answer<F>[] = [];
+  for (const other of asked.others) {
+    await breathe();
+    answers.push(compared(real, sumsOf(other, of, asked)));
+  }
+  return answers;
+}
+
+/** A ratio in both cohorts, with 95% intervals. */
+export interface ComparedRatio {
+  /** Of the real cohort. */
+  real: Estimate;
+  /** Of the cohort that is judged. */
+  synthetic: Estimate;
+  /** The latter minus the former. */
+  difference: Estimate;
+}
+
+const ratioSchema = v.nullable(
+  object({ real: estimateSchema, synthetic: estimateSchema, difference: estimateSchema }),
+);
+
+/** A measure that is sums over records, divided. */
+export interface RatioOptions<Key extends string> {
+  /** As {@link Measure} has it. */
+  readonly key: Key;
+  /** As {@link Measure} has it. */
+  readonly question: string;
+  /** As {@link Measure} has it. */
+  readonly needs?: readonly Need[];
+  /** What is summed up over records: numbers of one record, as many for each. */
+  readonly sums: RecordSums;
+  /** The ratio from the sums over all records; NaN where it has no meaning, such as 0 / 0. */
+  readonly figure: (sums: Sums) => number;
+}
+
+/**
+ * A measure that is sums over records, divided. Its figures are null for cohorts that lack what it
+ * needs, and where the ratio has no meaning in one of the cohorts.
+ *
+ * @example Visits per record
+ * ```ts
+ * import { cohortOf, judge, ratio, vocabulary } from "ehrloom";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const visits = ratio({
+ *   key: "visits",
+ *   question: "How many visits has a record?",
+ *   sums: ({ visitOffsets }, record) => [1, visitOffsets[record + 1] - visitOffsets[record]],
+ *   figure: ([records, visits]) => visits / records,
+ * });
+ * const cohort = (...visits: number[][]) =>
+ *   cohortOf(vocabulary(["a"]), [], [{ visits, labels: [] }]);
+ * const [{ figures }] = await judge([visits], {
+ *   real: { role: "real", cohort: cohort([0], [0]) },
+ *   others: [{ role: "synthetic", cohort: cohort([0], [0], [0]) }],
+ *   resamples: 0,
+ * });
+ * assertEquals(figures.visits?.difference.value, 1);
+ * ```
+ */
+export function ratio<const Key extends string>(
+  { sums, figure, ...about }: RatioOptions<Key>,
+): Measure<Key, ComparedRatio | null> {
+  const compared = (
+    real: readonly Sums[],
+    other: readonly Sums[],
+  ): Answer<ComparedRatio | null> => {
+    const [truth, judged] = [real, other].map((all) => Float64Array.from(all, figure));
+    if (Number.isNaN(truth[0]) || Number.isNaN(judged[0])) return { figures: null, resampled: {} };
+    const figures = {
+      real: estimate(truth),
+      synthetic: estimate(judged),
+      difference: estimate(judged.map((value, resample) => value - truth[resample])),
+    };
+    return { figures, resampled: { synthetic: judged } };
+  };
+  return { ...about, schema: ratioSchema, ask: (asked) => answersFromSums(asked, sums, compared) };
+}

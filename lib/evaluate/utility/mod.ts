@@ -1,0 +1,12 @@
+/**
+ * The measures of utility: can synthetic records do the work of real ones? There is none yet.
+ *
+ * @module
+ */
+
+/**
+ * In the order in which they are asked, and in which `report.json` has them.
+ *
+ * @internal
+ */
+export const utilityMeasures = [] as const;

@@ -1,0 +1,53 @@
+/**
+ * A second stage of training, in which two networks learn from each other.
+ *
+ * @module
+ */
+import type { Cohort } from "../../cohort/cohort.ts";
+import type { Initials } from "../../nn/initial.ts";
+import type { MultiHot } from "../../nn/multi_hot.ts";
+import type { AdamState } from "../../nn/optimizer.ts";
+import type { NamedArrays, NamedTensors } from "../../nn/parameters.ts";
+import type { Random } from "../../random.ts";
+
+/** Rows that a network learns to write, each given a condition. */
+export interface ConditionedRows {
+  /** The rows. */
+  readonly rows: MultiHot;
+  /** [rows × width] Their conditions. */
+  readonly conditions: Float32Array;
+}
+
+/** Two networks that learn from each other. */
+export interface AdversarialPair {
+  /**
+   * A step of each; gives the losses before it.
+   *
+   * @param share of both learning rates to take, at most 1
+   */
+  step(
+    batch: ConditionedRows,
+    draws: Random,
+    share: number,
+  ): Promise<{ critic: number; generator: number }>;
+  /** All that it takes to go on; buffers that have no gradient stand among the parameters. */
+  read(): Promise<AdamState>;
+  /** Frees both. */
+  dispose(): void;
+}
+
+/** A second stage of training, in which two networks learn against each other. */
+export interface Adversary {
+  /** Times that each row is seen. */
+  readonly epochs: number;
+  /** Floats that a step of both takes on the engine, beside the parameters; an upper bound. */
+  readonly stepFootprint: number;
+  /** Rows to a batch, about. */
+  readonly batch: number;
+  /** How its parameters begin, under names that the first stage has not. */
+  readonly initial: Initials;
+  /** What to learn from, as the trained first stage sees it. */
+  examples(parameters: NamedTensors, cohort: Cohort): Promise<ConditionedRows>;
+  /** Begins, or goes on from what a pair's `read` gave. */
+  begin(state: NamedArrays | AdamState): AdversarialPair;
+}

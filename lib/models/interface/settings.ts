@@ -1,0 +1,203 @@
+/**
+ * Settings of models. A model lists each of its settings once, by {@link count}, {@link real},
+ * {@link flag} or {@link choice}; its type, default, bounds, checks and help all come from there.
+ *
+ * @module
+ */
+import {
+  finite,
+  flag as trueOrFalse,
+  misfit,
+  oneOf,
+  type Schema as JsonSchema,
+  whole,
+} from "../../files/checked_json.ts";
+
+/** What a setting can be. */
+export type SettingValue = number | boolean | string;
+
+/** A model's settings by name, as users set some and config.json stores all. */
+export type ModelConfig = Readonly<Record<string, SettingValue>>;
+
+/** A number. */
+export interface NumberSetting {
+  /** "count" for whole numbers, "real" for all. */
+  readonly kind: "count" | "real";
+  /** A sentence for help texts. */
+  readonly help: string;
+  /** Used when the user sets none; where left out, it follows from the cohort or other settings. */
+  readonly default?: number;
+  /** Smallest value allowed. */
+  readonly min: number;
+  /** Largest value allowed; no bound when left out. */
+  readonly max?: number;
+  /** Value in the published form, where the published code does not do what it meant. */
+  readonly published?: number;
+}
+
+/** True or false. */
+export interface FlagSetting {
+  /** What kind of setting it is. */
+  readonly kind: "flag";
+  /** A sentence for help texts: what it means when it is true. */
+  readonly help: string;
+  /** Used when the user sets none. */
+  readonly default?: boolean;
+  /** As in {@link NumberSetting}. */
+  readonly published?: boolean;
+}
+
+/** One of some words. */
+export interface ChoiceSetting<W extends string = string> {
+  /** What kind of setting it is. */
+  readonly kind: "choice";
+  /** A sentence for help texts. */
+  readonly help: string;
+  /** The words. */
+  readonly words: readonly W[];
+  /** Used when the user sets none. */
+  readonly default?: W;
+  /** As in {@link NumberSetting}. */
+  readonly published?: W;
+}
+
+/** One setting of a model: what it means, its default and what is allowed. */
+export type Setting = NumberSetting | FlagSetting | ChoiceSetting;
+
+/** Settings by name. */
+export type Settings = Readonly<Record<string, Setting>>;
+
+/** What a setting can be, by its kind. */
+type ValueOf<S extends Setting> = S extends FlagSetting ? boolean
+  : S extends ChoiceSetting<infer W> ? W
+  : number;
+
+/** The config that settings describe. */
+export type ConfigOf<S extends Settings> = { readonly [Name in keyof S]: ValueOf<S[Name]> };
+
+/** Names of the settings that have a default. */
+type WithDefault<S extends Settings> = {
+  [Name in keyof S]: S[Name] extends { readonly default: SettingValue } ? Name : never;
+}[keyof S];
+
+/** A number's bounds, and its value in the published form. */
+type Bounds = Partial<Pick<NumberSetting, "min" | "max" | "published">>;
+
+/** A setting with a default. */
+type Defaulting<S extends Setting> = S & { readonly default: ValueOf<S> };
+
+/** A whole number, at least 1 where `min` is left out. */
+export function count(value: number, help: string, bounds: Bounds = {}): Defaulting<NumberSetting> {
+  return { kind: "count", help, default: value, min: 1, ...bounds };
+}
+
+/** A number, at least 0 where `min` is left out. */
+export function real(value: number, help: string, bounds: Bounds = {}): Defaulting<NumberSetting> {
+  return { kind: "real", help, default: value, min: 0, ...bounds };
+}
+
+/** A {@link count} without a default: it follows from the cohort or other settings. */
+export function derivedCount(help: string, bounds: Bounds = {}): NumberSetting {
+  return { kind: "count", help, min: 1, ...bounds };
+}
+
+/** A {@link real} without a default: it follows from the cohort or other settings. */
+export function derivedReal(help: string, bounds: Bounds = {}): NumberSetting {
+  return { kind: "real", help, min: 0, ...bounds };
+}
+
+/** True or false. */
+export function flag(
+  value: boolean,
+  help: string,
+  form: Pick<FlagSetting, "published"> = {},
+): Defaulting<FlagSetting> {
+  return { kind: "flag", help, default: value, ...form };
+}
+
+/** One of some words. */
+export function choice<const W extends string>(
+  value: W,
+  words: readonly W[],
+  help: string,
+): ChoiceSetting<W> & { readonly default: W } {
+  return { kind: "choice", help, default: value, words };
+}
+
+/** What every config holds beside its settings. */
+export const cohortSizes = {
+  codes: derivedCount("Codes in the vocabulary", { min: 0 }),
+  labels: derivedCount("Labels of a record", { min: 0 }),
+};
+
+/** The values that are set, and the defaults of settings that are not. */
+export function chosen<S extends Settings>(
+  settings: S,
+  set: Partial<ConfigOf<S>>,
+): Pick<ConfigOf<S>, WithDefault<S>> & Partial<ConfigOf<S>> {
+  const values: Partial<Record<keyof S, SettingValue>> = {};
+  for (const name in settings) {
+    const value = set[name] ?? settings[name].default;
+    if (value !== undefined) values[name] = value;
+  }
+  // The builders give defaults of their settings' kinds, which the compiler cannot follow
+  return values as Pick<ConfigOf<S>, WithDefault<S>> & Partial<ConfigOf<S>>;
+}
+
+/** Those of a config's settings that are numbers. */
+export function numbersOf(config: ModelConfig): Readonly<Record<string, number>> {
+  const numbers: Record<string, number> = {};
+  for (const [name, value] of Object.entries(config)) {
+    if (typeof value === "number") numbers[name] = value;
+  }
+  return numbers;
+}
+
+/** What a value of a setting is in a file of ours. */
+export function settingSchema(setting: Setting): JsonSchema<SettingValue> {
+  if (setting.kind === "flag") return trueOrFalse;
+  if (setting.kind === "choice") return oneOf(...setting.words);
+  return (setting.kind === "real" ? finite : whole)(setting.min, setting.max);
+}
+
+/** Ends the sentence "must be …". */
+export function allowedValues(setting: Setting): string {
+  if (setting.kind === "flag") return "true or false";
+  if (setting.kind === "choice") return setting.words.join(" or ");
+  const { kind, min, max } = setting;
+  const range = max === undefined ? `at least ${min}` : `between ${min} and ${max}`;
+  return `${kind === "real" ? "a number" : "a whole number"} ${range}`;
+}
+
+/** Whether a setting can have this value. */
+export function isAllowed(setting: Setting, value: unknown): boolean {
+  return misfit(value, settingSchema(setting)) === undefined;
+}
+
+const spelled: Readonly<Record<string, boolean>> = {
+  true: true,
+  yes: true,
+  "1": true,
+  false: false,
+  no: false,
+  "0": false,
+};
+
+/** What a text on a command line says; undefined where it says nothing that is allowed. */
+export function parsedValue(setting: Setting, text: string): SettingValue | undefined {
+  const word = text.trim();
+  const value = setting.kind === "choice"
+    ? word
+    : setting.kind === "flag"
+    ? Object.hasOwn(spelled, word) ? spelled[word] : undefined
+    : word === ""
+    ? undefined
+    : Number(word);
+  return isAllowed(setting, value) ? value : undefined;
+}
+
+/** A value as it was stored, perhaps by an earlier version, which wrote flags as 0 and 1. */
+export function storedValue(setting: Setting, value: SettingValue): SettingValue {
+  const isOldFlag = setting.kind === "flag" && (value === 0 || value === 1);
+  return isOldFlag ? value === 1 : value;
+}

@@ -1,0 +1,36 @@
+/**
+ * The axis of figures of R². It begins at 0, or at −0.1 where a figure is negative; what lies lower
+ * stands at its edge with its number, since an R² may be as low as one likes.
+ *
+ * @module
+ */
+import * as Plot from "@observablehq/plot";
+import type { ProbabilityFidelity } from "../../evaluate/report.ts";
+import { axisTitle } from "./axes.ts";
+import { halo } from "./texts.ts";
+
+/** Where the axis begins, given what it shows. */
+export function lowestShown(fidelities: readonly ProbabilityFidelity[]): number {
+  return fidelities.some(({ r2_low }) => r2_low < 0) ? -0.1 : 0;
+}
+
+/** The axis, from {@link lowestShown} to 1. */
+export function r2Axis(lowest: number, ticks: number) {
+  return { ...axisTitle("R² (1 is exact)"), domain: [lowest, 1], ticks };
+}
+
+/** The numbers of R² that lie below the axis, at its edge in their rows. */
+export function belowAxis(
+  rows: readonly { readonly r2: number }[],
+  { lowest, colour, ...place }: { lowest: number; colour: string } & Plot.TextOptions,
+): Plot.Text {
+  return Plot.text(rows.filter(({ r2 }) => r2 < lowest), {
+    x: lowest,
+    y: "row",
+    text: ({ r2 }: { r2: number }) => `◂ ${r2.toFixed(2).replace("-", "−")}`,
+    textAnchor: "start",
+    fill: colour,
+    ...halo(3),
+    ...place,
+  });
+}

@@ -1,0 +1,59 @@
+/** @jsxImportSource preact */
+/**
+ * The report's section on what made it.
+ *
+ * @module
+ */
+import type { ReportAbout } from "../../evaluate/report.ts";
+import { formOf } from "../../models/mod.ts";
+import { Facts, sourceFacts, whole } from "./page_parts.tsx";
+
+/** Settings, sizes, versions, and the run. */
+export function AboutSection({ about }: { about: ReportAbout }) {
+  const rows: [string, string][] = [
+    ["Ehrloom", about.ehrloom],
+    ["Made", about.created],
+    ["Seed", String(about.seed)],
+    ["Resamples of patients", whole(about.resamples)],
+    [
+      "Real cohort",
+      `${whole(about.real.records)} records (${whole(about.real.train)} training, ` +
+      `${whole(about.real.test)} test), ${
+        whole(about.real.codes)
+      } codes, ${about.real.labels} labels`,
+    ],
+    [
+      "Synthetic cohort",
+      `${whole(about.synthetic.records)} records` +
+      (about.synthetic.cut_off === undefined
+        ? ""
+        : `, ${whole(about.synthetic.cut_off)} cut off at the model's longest length`) +
+      (about.synthetic.rules === undefined
+        ? ""
+        : `; clinical rules changed ${whole(about.synthetic.rules.touched)} of ${
+          whole(about.synthetic.rules.draws)
+        } draws`),
+    ],
+    ["Time taken", `${about.seconds.toFixed(1)} s`],
+    ...Object.entries(about.versions),
+  ];
+  return (
+    <section aria-labelledby="about">
+      <h2 id="about">What made this report</h2>
+      <Facts rows={rows} />
+      {about.run && (
+        <>
+          <h3>The model's run</h3>
+          <Facts
+            rows={[
+              ["Model", about.run.model],
+              ["Form", formOf(about.run.model, about.run.config)],
+              ...sourceFacts(about.run.sources),
+            ]}
+          />
+          <pre>{JSON.stringify(about.run, null, 2)}</pre>
+        </>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,67 @@
+/**
+ * What a scatter says in words: the point under the mouse, the points farthest from y = x.
+ *
+ * @module
+ */
+import { probabilityText } from "../../figures/probability_axes.ts";
+import { part } from "./page.ts";
+import { farthestPoints } from "./points.ts";
+import { margin, pixelX, pixelY, type View } from "./view.ts";
+
+/** Shows the name and both probabilities of the view's point beside it, or nothing. */
+export function showTooltip(root: HTMLElement, view: View): void {
+  const tooltip = part<HTMLElement>(root, ".tooltip");
+  const { nameOf, places, points, shown, size } = view;
+  tooltip.hidden = shown === null;
+  if (shown === null) return;
+  const [name, real, synthetic] = Array.from(tooltip.children);
+  name.textContent = nameOf(shown);
+  real.textContent = `real ${probabilityText(points.real[shown], 3)}`;
+  synthetic.textContent = `synthetic ${probabilityText(points.synthetic[shown], 3)}`;
+  // Below a point of the upper half, above one of the lower, and never out of the frame.
+  const widest = part<HTMLElement>(root, ".frame").clientWidth - tooltip.offsetWidth;
+  const x = margin.left + pixelX(view, places[shown].x) - tooltip.offsetWidth / 2;
+  const y = margin.top + pixelY(view, places[shown].y);
+  tooltip.style.left = `${Math.max(0, Math.min(x, widest))}px`;
+  tooltip.style.top = `${y < size / 2 ? y + 14 : y - tooltip.offsetHeight - 14}px`;
+}
+
+/** One line of the list: a button that shows its point, and both probabilities. */
+export function listItem(
+  { nameOf, points }: View,
+  index: number,
+  show: (index: number | null) => void,
+): HTMLLIElement {
+  const item = document.createElement("li");
+  const button = document.createElement("button");
+  button.type = "button";
+  button.textContent = nameOf(index);
+  for (const event of ["focus", "mouseenter"]) button.addEventListener(event, () => show(index));
+  for (const event of ["blur", "mouseleave"]) button.addEventListener(event, () => show(null));
+  const values = document.createElement("span");
+  const real = probabilityText(points.real[index]);
+  values.textContent = `real ${real}, synthetic ${probabilityText(points.synthetic[index])}`;
+  item.append(button, values);
+  return item;
+}
+
+/** Lists the points farthest from y = x, of those that light up if any were searched for. */
+export function listPoints(
+  root: HTMLElement,
+  view: View,
+  show: (index: number | null) => void,
+): void {
+  part(root, ".points-title").textContent = view.lit === null
+    ? "Farthest from the line"
+    : "Farthest from the line, of these";
+  const top = farthestPoints(view.points, view.lit, 5);
+  part(root, ".points").replaceChildren(...top.map((index) => listItem(view, index, show)));
+}
+
+/** How many points light up; empty where none were searched for. */
+export function litText({ lit, points }: View): string {
+  if (lit === null) return "";
+  const found = lit.reduce((sum, bit) => sum + bit, 0);
+  const count = points.real.length;
+  return `${found.toLocaleString("en")} of ${count.toLocaleString("en")} points light up`;
+}

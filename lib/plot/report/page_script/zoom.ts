@@ -1,0 +1,52 @@
+/**
+ * Zooming and dragging a scatter.
+ *
+ * @module
+ */
+// @ts-types="@types/d3"
+import type * as D3 from "d3";
+import type { Axes } from "./axes.ts";
+import type { View } from "./view.ts";
+
+/** What the reader can do to a view. */
+export interface Moves {
+  reset(): void;
+  /** Makes everything so many times as large. */
+  zoomBy(factor: number): void;
+  /** Moves the points right and down, in tenths of the plot's size. */
+  moveBy(right: number, down: number): void;
+}
+
+/** Moves of a view that changes its size. */
+export interface Zoom extends Moves {
+  /** Takes over the view's new size, and resets. */
+  fit(): void;
+}
+
+/** Lets the mouse zoom and move a view, and calls back after every change. */
+export function makeZoom(
+  d3: typeof D3,
+  catcher: Axes["catcher"],
+  view: View,
+  changed: () => void,
+): Zoom {
+  const zoom = d3.zoom<SVGRectElement, unknown>().scaleExtent([1, 400]).on("zoom", (event) => {
+    view.transform = event.transform;
+    changed();
+  });
+  catcher.call(zoom).on("dblclick.zoom", null);
+  const reset = () => void catcher.call(zoom.transform, d3.zoomIdentity);
+  return {
+    reset,
+    zoomBy: (factor) => void catcher.call(zoom.scaleBy, factor),
+    moveBy(right, down) {
+      const step = view.size / 10 / view.transform.k;
+      catcher.call(zoom.translateBy, right * step, down * step);
+    },
+    fit() {
+      const extent: [[number, number], [number, number]] = [[0, 0], [view.size, view.size]];
+      zoom.extent(extent).translateExtent(extent);
+      reset();
+    },
+  };
+}

@@ -1,0 +1,87 @@
+/** @jsxImportSource preact */
+/**
+ * Are records and visits as long?
+ *
+ * @module
+ */
+import type { FidelityFigures } from "../../../evaluate/report.ts";
+import {
+  codesPerVisit,
+  countDistribution,
+  visitsPerRecord,
+} from "../../figures/count_distribution.ts";
+import { AggregateCells, aggregateReading, Figure, Table } from "../page_parts.tsx";
+import { type Drawn, scaleOf, type Section, type SectionContents } from "./section.ts";
+
+type Lengths = FidelityFigures["aggregate"];
+
+function pictures({ real, synthetic }: Drawn): [name: string, svg: SVGSVGElement][] {
+  // Records without visits are left out here as in every figure of the evaluation.
+  const visits = [real, synthetic].map((each) => visitsPerRecord(each).filter(Boolean));
+  const codes = [real, synthetic].map((each) => codesPerVisit(each));
+  return [
+    [
+      "visits_per_record",
+      countDistribution(visits[0], visits[1], { counted: "visits", holders: "records" }),
+    ],
+    [
+      "codes_per_visit",
+      countDistribution(codes[0], codes[1], { counted: "codes", holders: "visits" }),
+    ],
+  ];
+}
+
+const aggregateRows = [
+  ["Visits per record", "visits_per_record"],
+  ["Codes per visit", "codes_per_visit"],
+] as const;
+
+function AggregateTable(
+  { own, ceiling, floor }: Record<"own" | "ceiling" | "floor", Lengths>,
+) {
+  const source = (name: string, lengths: Lengths) =>
+    aggregateRows.map(([row, key]) => (
+      <tr key={name + key}>
+        <th scope="row">{row}, {name}</th>
+        <AggregateCells aggregate={lengths[key]} isStrong={name === "synthetic"} />
+      </tr>
+    ));
+  return (
+    <Table
+      caption="Mean ± standard deviation; difference of the means with its 95% interval"
+      columns={["Count", "Real training", "Compared", "Difference"]}
+    >
+      {source("synthetic", own)}
+      {source("held-out real (ceiling)", ceiling)}
+      {source("independent draws (floor)", floor)}
+    </Table>
+  );
+}
+
+function View({ fidelity, pictures }: SectionContents) {
+  const scale = scaleOf(fidelity, "aggregate");
+  return (
+    <section aria-labelledby="counts">
+      <h2 id="counts">Are records and visits as long?</h2>
+      {scale && (
+        <p>
+          {aggregateRows.map(([name, key]) => aggregateReading(name, scale.own[key])).join(" ")}
+        </p>
+      )}
+      <div class="figures">
+        <Figure
+          svg={pictures.get("visits_per_record")}
+          caption="Visits per record. The closer the two outlines, the better the lengths are kept."
+        />
+        <Figure
+          svg={pictures.get("codes_per_visit")}
+          caption="Codes per visit. A synthetic outline further left means visits with too few codes."
+        />
+      </div>
+      {scale && <AggregateTable {...scale} />}
+    </section>
+  );
+}
+
+/** Visits per record and codes per visit. */
+export const aggregateSection: Section = { keys: ["aggregate"], pictures, View };

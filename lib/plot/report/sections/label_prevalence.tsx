@@ -1,0 +1,70 @@
+/** @jsxImportSource preact */
+/**
+ * Are labels as common?
+ *
+ * @module
+ */
+import type { LabelPrevalence } from "../../../evaluate/report.ts";
+import { labelPrevalenceFigure } from "../../figures/label_prevalence.ts";
+import { Figure, Interval, minus, percent, Table } from "../page_parts.tsx";
+import { type Drawn, type Section, type SectionContents } from "./section.ts";
+
+function pictures({ fidelity }: Drawn): [name: string, svg: SVGSVGElement][] {
+  const prevalence = fidelity?.label_prevalence;
+  if (prevalence === undefined || prevalence.labels.length === 0) return [];
+  return [["label_prevalence", labelPrevalenceFigure(prevalence)]];
+}
+
+function LabelTable({ prevalence }: { prevalence: LabelPrevalence }) {
+  const text = (value: number) => percent(value);
+  return (
+    <Table
+      caption="Share of records with each label, with 95% intervals"
+      columns={["Label", "Real", "Synthetic"]}
+    >
+      {prevalence.labels.map(({ label, real, synthetic }) => (
+        <tr key={label}>
+          <th scope="row">{label}</th>
+          <td>
+            <Interval estimate={real} text={text} />
+          </td>
+          <td>
+            <Interval estimate={synthetic} text={text} />
+          </td>
+        </tr>
+      ))}
+    </Table>
+  );
+}
+
+function View({ fidelity, pictures }: SectionContents) {
+  const prevalence = fidelity?.label_prevalence;
+  if (prevalence === undefined || prevalence.labels.length === 0) return null;
+  const { r2, r2_low, r2_high, labels } = prevalence;
+  const apart = labels.filter(({ real, synthetic }) =>
+    real.high < synthetic.low || synthetic.high < real.low
+  );
+  return (
+    <section aria-labelledby="labels">
+      <h2 id="labels">Are labels as common?</h2>
+      <p>
+        {apart.length === 0
+          ? `For all ${labels.length} labels the real and the synthetic interval overlap.`
+          : `For ${apart.length} of ${labels.length} labels the real and the synthetic interval do ` +
+            "not overlap."}
+        {r2 !== null && r2_low !== null && r2_high !== null &&
+          ` R² over the labels is ${minus(r2.toFixed(3))} (${minus(r2_low.toFixed(3))} to ${
+            minus(r2_high.toFixed(3))
+          }).`}
+      </p>
+      <Figure
+        svg={pictures.get("label_prevalence")}
+        caption="Share of records with each label and its 95% interval."
+      />
+      <LabelTable prevalence={prevalence} />
+    </section>
+  );
+}
+
+/** Shares of records with each label. */
+export const labelSection: Section = { keys: ["label_prevalence"], pictures, View };

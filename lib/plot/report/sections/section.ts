@@ -1,0 +1,52 @@
+/**
+ * A section of the report: what it shows of which measures, and the pictures that it draws.
+ *
+ * @module
+ */
+import type { JSX } from "preact";
+import type { Cohort } from "../../../cohort/cohort.ts";
+import type { PairedProbabilities } from "../../../evaluate/fidelity/paired_probabilities.ts";
+import type { FidelityFigures, PartialFidelity } from "../../../evaluate/report.ts";
+import type { PackedPoints } from "../report_points.ts";
+
+/** What pictures are drawn from. */
+export interface Drawn {
+  /** The figures; undefined in a report that has none. */
+  readonly fidelity: PartialFidelity | undefined;
+  readonly real: Cohort;
+  readonly synthetic: Cohort;
+  /** The probabilities of the kinds that the report shows. */
+  readonly paired: readonly PairedProbabilities[];
+}
+
+/** What a section shows. */
+export interface SectionContents {
+  /** The figures; undefined in a report that has none. */
+  readonly fidelity: PartialFidelity | undefined;
+  /** Resamples of patients behind each interval. */
+  readonly resamples: number;
+  /** All pictures as SVG text, by their file's name without ending. */
+  readonly pictures: ReadonlyMap<string, string>;
+  readonly scatters: readonly PackedPoints[];
+}
+
+/** A section of the report for measures that have a picture. */
+export interface Section {
+  /** The measures that it shows. */
+  readonly keys: readonly (keyof FidelityFigures)[];
+  /** Its pictures, by their file's name without ending. */
+  readonly pictures: (drawn: Drawn) => [name: string, svg: SVGSVGElement][];
+  /** Nothing where there is nothing to show. */
+  readonly View: (contents: SectionContents) => JSX.Element | null;
+}
+
+/** A measure's figures with their ceiling and floor; undefined unless it was asked. */
+export function scaleOf<Key extends keyof FidelityFigures>(
+  fidelity: PartialFidelity | undefined,
+  key: Key,
+): Record<"own" | "ceiling" | "floor", FidelityFigures[Key]> | undefined {
+  const [own, ceiling, floor] = [fidelity, fidelity?.ceiling, fidelity?.floor]
+    .map((figures) => figures?.[key]);
+  if (own === undefined || ceiling === undefined || floor === undefined) return undefined;
+  return { own, ceiling, floor };
+}

@@ -1,0 +1,131 @@
+/**
+ * Loss and gradients of a batch, computed in the thread that asks.
+ *
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs-core";
+import type { Cohort } from "../../cohort/cohort.ts";
+import type { GradientModel, TrainingMoment } from "../../models/interface/model.ts";
+import { fittingRuns } from "../../models/room/needs.ts";
+import { addInto, copyInto, type FlatLayout } from "../../nn/flat.ts";
+import type { Gradients, Optimizer } from "../../nn/optimizer.ts";
+import type { NamedTensors } from "../../nn/parameters.ts";
+import { type Room, roomOn } from "../../nn/room.ts";
+import type { GradientSource } from "./source.ts";
+
+/** The loss of records that fit into the engine at once, and its gradients. */
+function passGradients(
+  model: GradientModel,
+  parameters: NamedTensors,
+  cohort: Cohort,
+  records: Int32Array,
+  divisor: number,
+  moment: TrainingMoment,
+): { value: tf.Tensor; grads: tf.Tensor[] } {
+  const names = Object.keys(parameters);
+  const gradients = tf.valueAndGrads((...tensors) =>
+    tf.div(
+      model.loss(
+        Object.fromEntries(names.map((name, i) => [name, tensors[i]])),
+        cohort,
+        records,
+        moment,
+      ),
+      divisor,
+    )
+  );
+  return gradients(Object.values(parameters));
+}
+
+/** Where threads find gradients, on cpu and wasm. */
+interface FlatGradients {
+  readonly layout: FlatLayout;
+  /** Memory for them. */
+  numbers(): Float32Array;
+}
+
+/**
+ * The loss of some records, divided as for a whole batch, and its gradients. What does not fit into the
+ * engine at once is worked through in runs, whose gradients add up to the same; on cpu and wasm they
+ * do so outside the engine, which may hold no more of them.
+ *
+ * @param flat where gradients are kept on cpu and wasm
+ * @param isFlat whether those of a single run are wanted there too
+ */
+export async function batchGradients(
+  model: GradientModel,
+  parameters: NamedTensors,
+  cohort: Cohort,
+  records: Int32Array,
+  { divisor, moment, room, flat, isFlat = false }: {
+    divisor: number;
+    moment: TrainingMoment;
+    room: Room;
+    flat?: FlatGradients | undefined;
+    isFlat?: boolean | undefined;
+  },
+): Promise<{ loss: number; gradients: Gradients }> {
+  const runs = fittingRuns(model, "learning", room, cohort, records);
+  let loss = 0;
+  let sums: Gradients | undefined;
+  for (const run of runs) {
+    const { value, grads } = passGradients(model, parameters, cohort, run, divisor, moment);
+    const [part] = await value.data();
+    value.dispose();
+    loss += part * divisor;
+    sums = flat !== undefined && (isFlat || runs.length > 1)
+      ? flatSums(flat, sums, grads)
+      : tensorSums(sums, grads);
+  }
+  return { loss, gradients: sums ?? [] };
+}
+
+/** Gradients in flat memory, those of earlier runs added; disposes of the tensors. */
+function flatSums(
+  { layout, numbers }: FlatGradients,
+  sums: Gradients | undefined,
+  grads: tf.Tensor[],
+): Float32Array {
+  const flat = numbers();
+  if (sums === undefined) copyInto(layout, grads, flat);
+  else addInto(layout, grads, flat);
+  tf.dispose(grads);
+  return flat;
+}
+
+/** Gradients with those of earlier runs added, all of which it disposes of. */
+function tensorSums(sums: Gradients | undefined, grads: tf.Tensor[]): tf.Tensor[] {
+  if (sums === undefined || sums instanceof Float32Array) return grads;
+  const added = grads.map((each, i) => tf.add(sums[i], each));
+  tf.dispose([sums, grads]);
+  return added;
+}
+
+/**
+ * Gradients computed in this thread.
+ *
+ * @param divisor what to divide losses by before gradients are taken
+ * @param room what passes must fit into; the chosen engine's when left out
+ */
+export function localGradients(
+  model: GradientModel,
+  cohort: Cohort,
+  optimizer: Optimizer,
+  divisor: number,
+  room: Room = roomOn(),
+): GradientSource {
+  const { shared } = optimizer;
+  let sums: Float32Array | undefined;
+  const flat = shared &&
+    { layout: shared.layout, numbers: () => sums ??= new Float32Array(shared.layout.length) };
+  return {
+    compute: (records, moment) =>
+      batchGradients(model, optimizer.parameters(), cohort, records, {
+        divisor,
+        moment,
+        room,
+        flat,
+      }),
+    dispose() {},
+  };
+}

@@ -1,0 +1,47 @@
+/**
+ * What a thread that computes gradients is sent; it answers each message with a loss.
+ *
+ * @module
+ */
+import type { Cohort } from "../../cohort/cohort.ts";
+import type { TrainingMoment } from "../../models/interface/model.ts";
+import type { ModelConfig } from "../../models/interface/settings.ts";
+import type { Schema } from "../../models/synehrgy/record_schema.ts";
+import type { Backend } from "../../nn/backend.ts";
+import type { FlatLayout } from "../../nn/flat.ts";
+import type { Room } from "../../nn/room.ts";
+
+/** What a Worker needs before its first batch; it shares the memory of all arrays. */
+export interface Setup {
+  /** What to divide losses by before gradients are taken. */
+  readonly divisor: number;
+  /** The engine to compute with. */
+  readonly backend: Backend;
+  /** Name of the model's family. */
+  readonly family: string;
+  /** The model's settings. */
+  readonly config: ModelConfig;
+  /** What the model's tokens stand for, where they need that. */
+  readonly schema?: Schema | undefined;
+  /** Where the records are. */
+  readonly cohort: Cohort;
+  /** How parameters and gradients lie in memory. */
+  readonly layout: FlatLayout;
+  /** The parameters, which the optimizer changes. */
+  readonly parameters: Float32Array;
+  /** Where the Worker puts its gradients. */
+  readonly gradient: Float32Array;
+  /** What its passes must fit into. */
+  readonly room: Room;
+}
+
+/** A Worker's part of a batch. */
+export interface Part {
+  /** Indices into the cohort. */
+  readonly records: Int32Array;
+  /** Of training. */
+  readonly moment: TrainingMoment;
+}
+
+/** A setup, then parts of batches. */
+export type Message = Setup | Part;

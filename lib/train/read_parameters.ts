@@ -1,0 +1,38 @@
+/**
+ * Reads a run's parameters, which must be those of its model.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import type { Model } from "../models/interface/model.ts";
+import { checkShapes, type NamedArrays, type Shapes } from "../nn/parameters.ts";
+import { checkNumbers, readSafetensors } from "../nn/safetensors.ts";
+
+/** Parameters of a model's first stage of training, and of its second. */
+function stages(model: Model): [Shapes, Shapes] {
+  if (!("learn" in model)) return [model.initial, model.adversary?.initial ?? {}];
+  const counted = Object.entries(model.shapes).map(([name, shape]) => [name, { shape }]);
+  return [Object.fromEntries(counted), {}];
+}
+
+/** Whether any of these names is there. */
+export function hasAnyOf(names: Shapes, found: object): boolean {
+  return Object.keys(names).some((name) => Object.hasOwn(found, name));
+}
+
+/** Whether a model of two stages has parameters of the first one alone. */
+export function lacksSecondStage(model: Model, parameters: NamedArrays): boolean {
+  const [, second] = stages(model);
+  return Object.keys(second).length > 0 && !hasAnyOf(second, parameters);
+}
+
+/** The best parameters so far; of a model of two stages maybe those of the first one alone. */
+export async function readBest(folder: string, model: Model): Promise<NamedArrays> {
+  const path = join(folder, "model.safetensors");
+  const [first, second] = stages(model);
+  const check = (shapes: Shapes) =>
+    checkShapes(path, shapes, hasAnyOf(second, shapes) ? { ...first, ...second } : first);
+  const { tensors } = await readSafetensors(path, { check });
+  checkNumbers(path, tensors, "learn" in model ? model.maybeUnknown : undefined);
+  return tensors;
+}

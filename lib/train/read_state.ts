@@ -1,0 +1,81 @@
+/**
+ * What a killed run left to continue from: the optimizer's state and where it stood.
+ *
+ * @module
+ */
+import { parsedJson } from "../files/input.ts";
+import type { AdamState } from "../nn/optimizer.ts";
+import type { NamedArrays, Shapes } from "../nn/parameters.ts";
+import { checkNumbers, readSafetensors } from "../nn/safetensors.ts";
+
+/** Parameters, with the two moving averages that Adam keeps of each. */
+const groupNames = ["parameters", "means", "squares"] as const;
+
+/** Things by the group and the name in "group.name"; undefined for a name of no group. */
+function grouped<T>(tensors: Readonly<Record<string, T>>) {
+  const groups = { parameters: new Map(), means: new Map(), squares: new Map() } satisfies Record<
+    string,
+    Map<string, T>
+  >;
+  const foreign: string[] = [];
+  for (const [name, tensor] of Object.entries(tensors)) {
+    const group = groupNames.find((group) => name.startsWith(`${group}.`));
+    if (group === undefined) foreign.push(name);
+    else groups[group].set(name.slice(group.length + 1), tensor);
+  }
+  return { groups, foreign };
+}
+
+/**
+ * What a killed run stored; undefined where it was killed before it stored anything.
+ *
+ * @param check gets the shapes of each group before any number is read
+ */
+export async function readState(
+  path: string,
+  check: (group: typeof groupNames[number], shapes: Shapes) => void,
+): Promise<{ standing: unknown; state: AdamState } | undefined> {
+  const { tensors, metadata } = await readSafetensors(path, {
+    check(shapes) {
+      const { groups, foreign: [foreign] } = grouped(shapes);
+      if (foreign !== undefined) {
+        throw new SyntaxError(`Cannot read "${path}": it holds a foreign tensor "${foreign}"`);
+      }
+      if (Object.keys(shapes).length === 0) return;
+      for (const group of groupNames) check(group, Object.fromEntries(groups[group]));
+    },
+  });
+  const isEmpty = Object.keys(tensors).length === 0;
+  if (isEmpty && metadata.standing === "null") return undefined; // as the run was begun
+  checkNumbers(path, tensors);
+  const steps = Number(metadata.steps);
+  let standing: unknown;
+  try {
+    standing = isEmpty ? undefined : parsedJson(metadata.standing, path);
+  } catch (_) {
+    standing = undefined;
+  }
+  if (standing === undefined || !/^\d+$/.test(metadata.steps) || !Number.isSafeInteger(steps)) {
+    throw new SyntaxError(`Cannot read "${path}": it does not say where the run stood`);
+  }
+  const { groups } = grouped(tensors);
+  const arrays = (group: typeof groupNames[number]): NamedArrays =>
+    Object.fromEntries(groups[group]);
+  return {
+    standing,
+    state: {
+      steps,
+      parameters: arrays("parameters"),
+      means: arrays("means"),
+      squares: arrays("squares"),
+    },
+  };
+}
+
+/** What to say where a file is gone that a run would continue from. */
+export function lost(folder: string, file: string): Error {
+  return new Deno.errors.NotFound(
+    `Cannot resume "${folder}": ${file} is gone, so there is nothing to go on from; ` +
+      "the model that is there stays as it is, train into another folder",
+  );
+}

@@ -1,0 +1,198 @@
+/**
+ * A task's command line: what options it has, and how they are read.
+ *
+ * @module
+ */
+import { parseArgs } from "@std/cli";
+import { claimed } from "ehrloom";
+import { resolvePath } from "./paths.ts";
+
+/** A mistake in how a task was called; exits 2 where other errors exit 1. */
+export class UsageError extends Error {}
+
+/** One option of a task, for parsing and for its help text. */
+export interface Option {
+  /** What stands for the value in the help text ("DIR"); a switch without value when left out. */
+  readonly value?: string;
+  /** One sentence for the help text. */
+  readonly help: string;
+  /** Used when the option is not given; shown in the help text. */
+  readonly default?: string;
+  /** The task cannot run without it. */
+  readonly required?: boolean;
+  /** May be given several times. */
+  readonly many?: boolean;
+  /** Its value, or what stands behind "=" in it, is a path that the task reads. */
+  readonly reads?: boolean;
+}
+
+/** A task's command line. */
+export interface Command {
+  /** As in `deno task NAME`. */
+  readonly name: string;
+  /** One sentence: what it does. */
+  readonly summary: string;
+  /** Options by their name without dashes. */
+  readonly options: Readonly<Record<string, Option>>;
+  /** More options, listed after the others under a heading each; two headings may share a name. */
+  readonly groups?: Readonly<Record<string, Readonly<Record<string, Option>>>>;
+  /** The program that gets all arguments but the task's own options, which are switches then. */
+  readonly passesOnTo?: string;
+  /** Lines of the help text between the options and the examples, by the options given with --help. */
+  readonly details?: readonly string[] | ((args: Arguments) => readonly string[]);
+  /** Command lines that work as they stand. */
+  readonly examples: readonly string[];
+  /** The command line that continues what an interrupted task has left; undefined: nothing. */
+  readonly goesOnBy?: (args: Arguments) => string | undefined;
+}
+
+/** The command with the options of its groups among the others. */
+export function ungrouped({ groups = {}, ...command }: Command): Command {
+  return { ...command, options: Object.assign({}, command.options, ...Object.values(groups)) };
+}
+
+/** The options as given, read by kind. */
+export class Arguments {
+  constructor(
+    private readonly command: Command,
+    private readonly given: Record<string, unknown>,
+    /** Arguments for another program, see {@link Command.passesOnTo}. */
+    readonly passedOn: readonly string[] = [],
+  ) {}
+
+  /** The text of an option; throws a usage error where a required one is missing. */
+  text(name: string): string {
+    const value = this.maybe(name);
+    if (value === undefined) {
+      throw new UsageError(`--${name} ${this.command.options[name]?.value ?? ""} is missing`);
+    }
+    return value;
+  }
+
+  /** The text of an option, its default, or undefined. */
+  maybe(name: string): string | undefined {
+    const value = this.given[name] ?? this.command.options[name]?.default;
+    return value === undefined ? undefined : String(value);
+  }
+
+  /** A path, taken from where the user stands. */
+  path(name: string): string {
+    return resolvePath(this.text(name));
+  }
+
+  /** All paths that the task reads. */
+  inputs(): string[] {
+    return Object.entries(this.command.options).filter(([, { reads }]) => reads)
+      .flatMap(([name, { many }]) =>
+        many ? this.all(name).map((text) => text.replace(/^[^=]*=/, "")) : this.maybe(name) ?? []
+      )
+      .map(resolvePath);
+  }
+
+  /**
+   * Claims the place of a result while `work` runs, see `claimed()` of ehrloom; nothing that the
+   * task reads is ever replaced.
+   *
+   * @param name of the option with the path
+   * @param options.goesOn something may stand there, to be continued
+   */
+  async claim(
+    name: string,
+    work: (path: string) => Promise<void>,
+    { goesOn = false }: { goesOn?: boolean } = {},
+  ): Promise<void> {
+    const path = this.path(name);
+    const force = this.has("force");
+    await claimed(path, { force, goesOn, inputs: this.inputs() }, () => work(path));
+  }
+
+  /** All values of an option that may be given several times. */
+  all(name: string): string[] {
+    const value = this.given[name];
+    return Array.isArray(value) ? value.map(String) : [];
+  }
+
+  /** Whether a switch is set. */
+  has(name: string): boolean {
+    return this.given[name] === true;
+  }
+
+  /** One of the known words, or undefined; throws a usage error for another. */
+  choice<T extends string>(name: string, known: readonly T[]): T | undefined {
+    const value = this.maybe(name);
+    const found = known.find((word) => word === value);
+    if (value === undefined || found !== undefined) return found;
+    throw new UsageError(`--${name} is ${value}, known are ${known.join(", ")}`);
+  }
+
+  /** A whole number within bounds; throws a usage error otherwise. */
+  integer(name: string, bounds: { min: number; max?: number }): number {
+    const value = this.number(name, bounds);
+    if (!Number.isSafeInteger(value)) {
+      throw new UsageError(`--${name} is ${value}, must be a whole number`);
+    }
+    return value;
+  }
+
+  /** A number within bounds; throws a usage error otherwise. */
+  number(name: string, { min, max = Infinity }: { min: number; max?: number }): number {
+    const text = this.text(name);
+    const value = Number(text);
+    if (!(value >= min && value <= max && value < Infinity)) {
+      const least = min === Number.MIN_VALUE ? "above 0" : `at least ${min}`;
+      const range = max === Infinity ? least : `between ${min} and ${max}`;
+      throw new UsageError(`--${name} is ${text}, must be a number ${range}`);
+    }
+    return value;
+  }
+}
+
+/**
+ * Ties values to their options that parseArgs would not take for values, negative numbers and the
+ * empty text: `--count -5` to `--count=-5`.
+ */
+function withTied(args: string[], valued: readonly string[]): string[] {
+  const tied: string[] = [];
+  for (const arg of args) {
+    const last = tied[tied.length - 1];
+    const isValue = /^(-\.?\d|$)/.test(arg) && valued.some((name) => last === `--${name}`);
+    if (isValue) tied[tied.length - 1] = `${last}=${arg}`;
+    else tied.push(arg);
+  }
+  return tied;
+}
+
+/** Reads a command line; throws a usage error where it is none. */
+export function parse(command: Command, args: string[]): Arguments {
+  const entries = Object.entries(command.options);
+  const isOwn = (arg: string) =>
+    command.passesOnTo === undefined || arg === "--help" ||
+    entries.some(([name]) => arg === `--${name}`);
+  const valued = entries.filter(([, { value }]) => value !== undefined).map(([name]) => name);
+  const own = withTied(args.filter(isOwn), valued);
+  const given = parseArgs(own, {
+    boolean: ["help", ...entries.filter(([, { value }]) => value === undefined).map(([n]) => n)],
+    string: valued,
+    collect: entries.filter(([, { many }]) => many).map(([n]) => n),
+    unknown: (arg) => {
+      const known = Object.keys(command.options).map((option) => `--${option}`).join(", ");
+      throw new UsageError(`unknown argument ${arg}, known are ${known}`);
+    },
+  });
+  const parsed = new Arguments(command, given, args.filter((arg) => !isOwn(arg)));
+  if (!parsed.has("help")) checkGiven(command, given, own);
+  return parsed;
+}
+
+/** Refuses options without a value, and the lack of required ones. */
+function checkGiven({ options }: Command, given: Record<string, unknown>, args: string[]): void {
+  for (const [name, { value, required }] of Object.entries(options)) {
+    const texts = value === undefined ? [] : [given[name] ?? []].flat().map(String);
+    if (args.includes(`--${name}=`) || texts.some((text) => /^\s+$/.test(text))) {
+      throw new UsageError(`--${name} is empty, wanted ${value}`);
+    }
+    if (required && texts.length === 0 || texts.includes("")) {
+      throw new UsageError(`--${name} ${value} is missing`);
+    }
+  }
+}

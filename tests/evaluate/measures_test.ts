@@ -1,0 +1,61 @@
+import { assertEquals } from "@std/assert";
+import { fidelityMeasures, judge, measureNames, misnamed } from "ehrloom";
+import { figuresSchema } from "ehrloom/evaluate/measure.ts";
+import { measuresOf } from "ehrloom/evaluate/measures.ts";
+import { misfit } from "ehrloom/files/checked_json.ts";
+import { measuredCohort } from "../plot/fixture.ts";
+
+Deno.test("measureNames() are the kinds, each with its measures behind it", () => {
+  const names = measureNames();
+  assertEquals(names.slice(0, 2), ["fidelity", "fidelity.unigram"]);
+  assertEquals(names.length, 3 + fidelityMeasures.length);
+  assertEquals(names.slice(-2), ["utility", "privacy"]);
+});
+
+Deno.test("misnamed() lists what there is, and says which kind has no measure yet", () => {
+  assertEquals(misnamed(["fidelity", "fidelity.gap_days"]), undefined);
+  assertEquals(
+    misnamed(["fidelity.speed"]),
+    `"fidelity.speed", known are ${measureNames().join(", ")}`,
+  );
+  assertEquals(
+    misnamed(["fidelity", "privacy"]),
+    '"privacy", which cannot be judged yet: no measure of it exists',
+  );
+});
+
+Deno.test("measuresOf() are the measures of a kind, or those that are named, in their list's order", () => {
+  const keys = (only?: string[]) => measuresOf("fidelity", only).map(({ key }) => key);
+  assertEquals(keys(), fidelityMeasures.map(({ key }) => key));
+  assertEquals(keys(["fidelity", "fidelity.gap_days"]), keys());
+  assertEquals(keys(["fidelity.gap_days", "fidelity.unigram"]), ["unigram", "gap_days"]);
+  assertEquals(keys(["privacy"]), []);
+});
+
+/** The number at a path of figures; an estimate's is its value. */
+function at(figures: unknown, path: readonly string[]): unknown {
+  const entries = new Map<string, unknown>(Object.entries(figures ?? {}));
+  if (path.length === 0) return entries.get("value") ?? figures;
+  return at(entries.get(path[0]), path.slice(1));
+}
+
+Deno.test("every headline figure is at its path in the figures, and all figures fit their schema", async () => {
+  const [real, synthetic] = [measuredCohort(1), measuredCohort(2)];
+  const [{ figures, resampled }] = await judge(fidelityMeasures, {
+    real: { role: "real", cohort: real },
+    others: [{ role: "synthetic", cohort: synthetic }],
+    resamples: 5,
+  });
+  assertEquals(Object.keys(figures), fidelityMeasures.map(({ key }) => key));
+  for (const [path, each] of Object.entries(resampled)) {
+    assertEquals(at(figures, path.split(".")), each[0], path);
+    assertEquals(each.length, 6);
+  }
+  const headlines = new Set(Object.keys(resampled).map((path) => path.split(".")[0]));
+  const answered = Object.entries(figures).filter(([, each]) => each !== null);
+  assertEquals([...headlines], answered.map(([key]) => key));
+  assertEquals(
+    misfit(JSON.parse(JSON.stringify(figures)), figuresSchema(fidelityMeasures)),
+    undefined,
+  );
+});

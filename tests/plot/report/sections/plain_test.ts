@@ -1,0 +1,44 @@
+import { assertEquals } from "@std/assert";
+import { PlainSection } from "ehrloom/plot/report/sections/plain.tsx";
+import { parseHTML } from "linkedom";
+import { h } from "preact";
+import { renderToString } from "preact-render-to-string";
+
+const figures = (shift: number) => ({
+  r2: 0.5 + shift,
+  r2_low: 0.25,
+  r2_high: 0.75,
+  r2_median: 0.5,
+  keys: 12,
+  mean_difference: { value: -1.23456 - shift, low: -2, high: 1 },
+  labels: [{ label: "asthma", share: { value: 0.1, low: 0, high: 0.2 } }, { share: 3 }],
+  unknown: null,
+});
+
+/** The cells of the section's table, row by row. */
+function rowsOf(own: unknown, ceiling: unknown, floor: unknown): string[][] {
+  const contents = { name: "toy", question: "Is it <so>?", resamples: 1000 };
+  const html = renderToString(h(PlainSection, { ...contents, scale: { own, ceiling, floor } }));
+  const { document } = parseHTML(`<main>${html}</main>`);
+  return [...document.querySelectorAll("tbody tr")].map((row) =>
+    [...row.querySelectorAll("th, td")].map(({ textContent }) => textContent ?? "")
+  );
+}
+
+Deno.test("PlainSection() has a row for every number: estimates, R², and those without interval", () => {
+  assertEquals(rowsOf(figures(0), figures(0.125), figures(0)), [
+    ["R²", "0.5 0.25 to 0.75", "0.625 0.25 to 0.75", "0.5 0.25 to 0.75"],
+    ["keys", "12", "12", "12"],
+    ["mean difference", "−1.235 −2 to 1", "−1.36 −2 to 1", "−1.235 −2 to 1"],
+    ["labels, asthma, share", "0.1 0 to 0.2", "0.1 0 to 0.2", "0.1 0 to 0.2"],
+    ["labels, 2, share", "3", "3", "3"],
+  ]);
+});
+
+Deno.test("PlainSection() leaves cells empty where a cohort has no figures, and is nothing without any", () => {
+  const own = { difference: { value: 1, low: 0, high: 2 } };
+  assertEquals(rowsOf(own, own, null), [["difference", "1 0 to 2", "1 0 to 2", ""]]);
+  const scale = { own: null, ceiling: null, floor: null };
+  const nothing = h(PlainSection, { name: "toy", question: "Is it?", resamples: 10, scale });
+  assertEquals(renderToString(nothing), "");
+});

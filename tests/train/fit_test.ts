@@ -1,0 +1,50 @@
+import { assertEquals, assertNotEquals } from "@std/assert";
+import { splitOf } from "ehrloom/cohort/cohort.ts";
+import { grownFolder } from "ehrloom/files/growing_folder.ts";
+import { halo } from "ehrloom/models/halo.ts";
+import type { GradientModel } from "ehrloom/models/interface/model.ts";
+import { useBackend } from "ehrloom/nn/backend.ts";
+import { fit } from "ehrloom/train/fit.ts";
+import { trainingDefaults } from "ehrloom/train/options.ts";
+import { inFolder } from "../folder.ts";
+import { tinyCohort, tinySettings } from "../tiny.ts";
+
+await useBackend("wasm");
+
+const source = tinyCohort(80);
+const learnerCount = splitOf(source, "train").recordCount;
+
+/** The batches of each epoch of a training, as the model is asked for their loss. */
+async function batchesOf(epochs: number, seed: number): Promise<number[][][]> {
+  const asked: number[][][] = Array.from({ length: epochs }, () => []);
+  const model = halo.create(halo.configFor(source, tinySettings));
+  const watched: GradientModel = {
+    ...model,
+    loss(parameters, cohort, records, moment) {
+      if (moment !== undefined) asked[moment.epoch].push([...records]);
+      return model.loss(parameters, cohort, records, moment);
+    },
+  };
+  const training = { ...trainingDefaults, batch: 8, epochs, seed };
+  await inFolder(async (folder) => {
+    await fit(watched, source, grownFolder(folder), training);
+  });
+  return asked;
+}
+
+Deno.test("fit() shows each record once in each epoch, in other batches than in the epoch before", async () => {
+  const epochs = await batchesOf(3, 1);
+  for (const [epoch, batches] of epochs.entries()) {
+    assertEquals(
+      batches.flat().sort((a, b) => a - b),
+      Array.from({ length: learnerCount }, (_, record) => record),
+    );
+    if (epoch > 0) assertNotEquals(batches, epochs[epoch - 1]);
+  }
+});
+
+Deno.test("fit() takes the order of batches from its seed", async () => {
+  const [first] = await batchesOf(1, 1);
+  assertEquals(await batchesOf(1, 1), [first]);
+  assertNotEquals(await batchesOf(1, 2), [first]);
+});
