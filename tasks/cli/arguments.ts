@@ -13,7 +13,7 @@ export class UsageError extends Error {}
 /** One option of a task, for parsing and for its help text. */
 export interface Option {
   /** What stands for the value in the help text ("DIR"); a switch without value when left out. */
-  readonly value?: string;
+  readonly value?: string | undefined;
   /** One sentence for the help text. */
   readonly help: string;
   /** Used when the option is not given; shown in the help text. */
@@ -44,11 +44,6 @@ export interface Command {
   readonly examples: readonly string[];
   /** The command line that continues what an interrupted task has left; undefined: nothing. */
   readonly goesOnBy?: (args: Arguments) => string | undefined;
-}
-
-/** The command with the options of its groups among the others. */
-export function ungrouped({ groups = {}, ...command }: Command): Command {
-  return { ...command, options: Object.assign({}, command.options, ...Object.values(groups)) };
 }
 
 /** The options as given, read by kind. */
@@ -145,6 +140,11 @@ export class Arguments {
     }
     return value;
   }
+}
+
+/** The command with the options of its groups among the others. */
+export function ungrouped({ groups = {}, ...command }: Command): Command {
+  return { ...command, options: Object.assign({}, command.options, ...Object.values(groups)) };
 }
 
 /**

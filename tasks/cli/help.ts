@@ -11,10 +11,8 @@ function helpRow(
 }
 
 /** What `--help` shows. */
-export function helpText(
-  { name, summary, options, groups = {}, passesOnTo, details = [], examples }: Command,
-  args: Arguments,
-): string {
+export function helpText(command: Command, args: Arguments): string {
+  const { name, summary, options, groups = {}, passesOnTo, details = [], examples } = command;
   const lines = typeof details === "function" ? details(args) : details;
   const rows = Object.entries({ ...options, help: { help: "Show this text" } }).map(helpRow);
   const grouped = Object.entries(groups)

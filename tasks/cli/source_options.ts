@@ -13,8 +13,7 @@ function optionName(name: string): string {
 
 function commandOption({ value, help, default: fallback }: SourceOption<unknown>): Option {
   const isSaid = value !== undefined && fallback !== undefined;
-  const said = { help: isSaid ? `${help} (default ${fallback})` : help };
-  return value === undefined ? said : { value, ...said };
+  return { value, help: isSaid ? `${help} (default ${fallback})` : help };
 }
 
 /** The options of each source that has some, by the source's name. */

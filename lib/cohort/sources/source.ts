@@ -12,7 +12,7 @@ import type { EventTable } from "./event_table.ts";
 /** An option of a source. */
 export interface SourceOption<T> {
   /** What stands for the value in the help text ("A,B"); left out for a switch. */
-  readonly value?: string;
+  readonly value?: string | undefined;
   /** One sentence for the help text. */
   readonly help: string;
   /** Taken when the option is not given; undefined where the help says what happens then. */
