@@ -38,8 +38,8 @@ export interface WriteMedsOptions {
   /** What else `dataset.json` says, under "ehrloom"; asked once all is written. */
   notes?: (() => Readonly<Record<string, unknown>>) | undefined;
   /** Replace what is at the path. */
-  force?: boolean;
-  /** Told the records written so far; `total` is 0 while chunks are still to come. */
+  force?: boolean | undefined;
+  /** Called with the records written so far; `total` is 0 while chunks are still to come. */
   onProgress?: OnProgress | undefined;
 }
 
