@@ -25,13 +25,17 @@ await runCommand({
       reads: true,
     },
     out: { value: "FILE", help: "Rules file to write: pairs of codes that are never together" },
-    within: { value: "record|visit", help: "Where they are not together (record)" },
+    within: { value: "record|visit", help: "Where codes must not be together (default record)" },
     expected: {
       value: "N",
-      help: "Take pairs that N or more records would hold by chance, yet none does (as many as " +
-        "make one false rule in all unlikely, 1 in 20)",
+      help:
+        "Expected co-occurrences from which a pair that is never seen becomes a rule (default: " +
+        "family-wise error below 5%)",
     },
-    check: { value: "FILE", help: "Rules file to hold the cohort to, in place of --out" },
+    check: {
+      value: "FILE",
+      help: "Check the cohort against this rules file instead of learning rules",
+    },
     force: { help: "Replace an older result at FILE" },
   },
   details: [

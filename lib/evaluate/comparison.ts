@@ -184,9 +184,14 @@ export function comparisonFrame({ models }: Comparison): Frame {
  * and the ends of its interval, `low` and `high`. Figures are `nll_per_visit` and every headline
  * figure of the measures, such as `unigram_r2` and `gap_days_synthetic_mean`; those that one of the
  * two models lacks are left out.
+ *
+ * @param options.figures the figures to show; all when left out
  */
-export function differenceFrame({ differences }: Comparison): Frame {
-  const rows = differences.flatMap(({ model, against, nll_per_visit, figures }) => [
+export function differenceFrame(
+  { differences }: Comparison,
+  { figures: wanted }: { readonly figures?: readonly string[] | undefined } = {},
+): Frame {
+  const all = differences.flatMap(({ model, against, nll_per_visit, figures }) => [
     ...(nll_per_visit === null
       ? []
       : [{ model, against, figure: "nll_per_visit", ...nll_per_visit }]),
@@ -197,6 +202,7 @@ export function differenceFrame({ differences }: Comparison): Frame {
       ...difference,
     })),
   ]);
+  const rows = wanted === undefined ? all : all.filter(({ figure }) => wanted.includes(figure));
   const texts = (["model", "against", "figure"] as const)
     .map((name) => pl.Series(name, rows.map((row) => row[name]), pl.String));
   const ends = ([["difference", "value"], ["low", "low"], ["high", "high"]] as const)

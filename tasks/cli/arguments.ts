@@ -46,6 +46,11 @@ export interface Command {
   readonly goesOnBy?: (args: Arguments) => string | undefined;
 }
 
+/** The command with the options of its groups among the others. */
+export function ungrouped({ groups = {}, ...command }: Command): Command {
+  return { ...command, options: Object.assign({}, command.options, ...Object.values(groups)) };
+}
+
 /** The options as given, read by kind. */
 export class Arguments {
   constructor(
@@ -140,11 +145,6 @@ export class Arguments {
     }
     return value;
   }
-}
-
-/** The command with the options of its groups among the others. */
-export function ungrouped({ groups = {}, ...command }: Command): Command {
-  return { ...command, options: Object.assign({}, command.options, ...Object.values(groups)) };
 }
 
 /**

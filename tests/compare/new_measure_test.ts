@@ -113,6 +113,9 @@ Deno.test("a measure in the list has paired differences between models", () =>
       assert(difference.low < difference.high);
       const names = differenceFrame(comparison).getColumn("figure").toArray();
       assert(names.includes("single_visits_synthetic"));
+      const figures = ["single_visits_synthetic", "unigram_r2"];
+      const chosen = differenceFrame(comparison, { figures }).getColumn("figure").toArray();
+      assertEquals(chosen, ["unigram_r2", "single_visits_synthetic"]);
       assert(toyIn(comparison.ceiling) !== undefined);
     })
   ));

@@ -15,7 +15,7 @@ import { readShard, type Shard } from "./shard.ts";
 /** How {@link readMeds} reads. */
 export interface ReadMedsOptions {
   /** Called at the end with the number of events without a time other than sex, if any: they are left out. */
-  onStaticEvents?: (count: number) => void;
+  onStaticEvents?: ((count: number) => void) | undefined;
   /** Called after every shard. */
   onProgress?: OnProgress | undefined;
 }

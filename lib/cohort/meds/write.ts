@@ -34,12 +34,12 @@ const eventsPerShard = 1 << 21;
 /** How {@link writeMeds} writes. */
 export interface WriteMedsOptions {
   /** Name of the data set in `dataset.json`; default "ehrloom". */
-  name?: string;
-  /** What else `dataset.json` shall say, under "ehrloom"; asked once all is written. */
-  notes?: () => Readonly<Record<string, unknown>>;
+  name?: string | undefined;
+  /** What else `dataset.json` says, under "ehrloom"; asked once all is written. */
+  notes?: (() => Readonly<Record<string, unknown>>) | undefined;
   /** Replace what is at the path. */
-  force?: boolean;
-  /** Told the records written so far; `total` is 0 while chunks are still to come. */
+  force?: boolean | undefined;
+  /** Called with the records written so far; `total` is 0 while chunks are still to come. */
   onProgress?: OnProgress | undefined;
 }
 
@@ -228,7 +228,7 @@ function* shards({ visitOffsets, codeOffsets, recordCount }: Cohort): Generator<
  * Writes a cohort folder, whole or not at all. Cohorts given one after the other (say by a
  * generator that draws them) are written as they come, so that memory holds one at a time.
  *
- * @param path where the folder shall stand
+ * @param path of the folder to write
  * @param source a cohort, or its parts with one vocabulary, the same labels and distinct subjects
  * @throws {Deno.errors.AlreadyExists} If something is at `path` and `force` is not set
  * @throws {RangeError} If the parts do not fit together, or there is none

@@ -20,13 +20,13 @@ export const noEncounter = 0xffff_ffff;
 /** What is known of a source before its events are read. */
 export interface EventTableOptions extends PatientsOptions {
   /** The codes that the source lists itself; without it, those that the visits have, by name. */
-  readonly vocabulary?: Vocabulary;
+  readonly vocabulary?: Vocabulary | undefined;
   /**
    * What a visit is: an encounter, with all that is recorded in it; or each time of an encounter at
    * which something is recorded, what comes before its start being recorded at its start. Events
    * without an encounter are visits by their times either way. Default "encounters".
    */
-  readonly visits?: "encounters" | "times";
+  readonly visits?: "encounters" | "times" | undefined;
 }
 
 /** When something is recorded, and where. */

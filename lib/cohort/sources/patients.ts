@@ -17,7 +17,7 @@ export interface PatientsOptions {
   /** [labels] Names of the labels that the source brings itself; default none. */
   readonly labelNames?: readonly string[] | undefined;
   /** Records in the order in which patients are added, or by rising subject id; default "added". */
-  readonly order?: "added" | "subject";
+  readonly order?: "added" | "subject" | undefined;
 }
 
 /** Patients by their identifiers, in the order in which they were added. */

@@ -10,10 +10,10 @@ import { optionValues, type ReadHow } from "./source.ts";
 /** How {@link prepare} makes a cohort of a source. */
 export interface PrepareOptions extends ReadHow {
   /** Values of the source's own options, such as `{ timeSeries: true }`; default as it declares. */
-  readonly values?: Readonly<Record<string, unknown>>;
-  /** Labels to give, in place of the source's own; rare codes give labels too. */
+  readonly values?: Readonly<Record<string, unknown>> | undefined;
+  /** Labels to give, instead of the source's own; rare codes give labels too. */
   readonly phenotypes?: readonly Phenotype[] | undefined;
-  /** Take only the first so many visits of a patient; default all. */
+  /** Take only the first N visits of a patient; default all. */
   readonly maxVisits?: number | undefined;
   /**
    * Leave out codes that fewer patients have; default 1, and 0 for a source that lists its codes

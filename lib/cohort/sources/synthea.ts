@@ -34,7 +34,7 @@ export interface SyntheaOptions extends TrimOptions {
    * Make each later time of measurement within an encounter a visit of its own, which holds nothing
    * but what was observed then; by default all is observed at the encounter's start.
    */
-  timeSeries?: boolean;
+  timeSeries?: boolean | undefined;
   /** As in {@link TrimOptions}, but 1 by default: no codes that the visits do not have. */
   minCount?: number | undefined;
   /** Leave out bad rows and report each here; without it the first bad row throws. */
