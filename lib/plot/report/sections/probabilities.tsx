@@ -148,9 +148,9 @@ function Scatters({ scatters, fidelity }: {
       <h2 id="probabilities">Do codes and pairs of codes occur as often as in real records?</h2>
       <p>
         On the dashed line a code or pair is exactly as frequent among synthetic patients as among
-        real ones; above the line it is too frequent, below it too rare. Point at a dot to see its
-        name, turn the wheel to zoom, drag to move. Logarithmic axes show rare codes; codes that one
-        cohort lacks are in the strip along the axis.
+        real ones; above the line it is too frequent, below the line too rare. Point at a dot to see
+        its name, turn the wheel to zoom, drag to move. Logarithmic axes show rare codes; codes that
+        one cohort lacks are in the strip along the axis.
       </p>
       <noscript>
         <p>The scatters need JavaScript; the folder figures/ has them as images.</p>
