@@ -1,5 +1,5 @@
 /**
- * Ehrloom learns from longitudinal health records, generates synthetic ones and judges them.
+ * Ehrloom learns from longitudinal health records, generates synthetic ones and evaluates them.
  *
  * @module
  */
