@@ -48,6 +48,11 @@ export interface Command {
   readonly goesOnBy?: (args: Arguments) => string | undefined;
 }
 
+/** The command with the options of its groups among the others. */
+export function ungrouped({ groups = {}, ...command }: Command): Command {
+  return { ...command, options: Object.assign({}, command.options, ...Object.values(groups)) };
+}
+
 /** What a number must be within. */
 interface Bounds {
   readonly min: number;
@@ -150,11 +155,6 @@ export class Arguments {
     const range = max === Infinity ? least : ` between ${min} and ${max}`;
     throw new UsageError(`--${name} is ${text}, must be ${noun}${range}`);
   }
-}
-
-/** The command with the options of its groups among the others. */
-export function ungrouped({ groups = {}, ...command }: Command): Command {
-  return { ...command, options: Object.assign({}, command.options, ...Object.values(groups)) };
 }
 
 /**

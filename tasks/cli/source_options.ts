@@ -13,7 +13,8 @@ function optionName(name: string): string {
 
 function commandOption({ value, help, default: fallback }: SourceOption<unknown>): Option {
   const isSaid = value !== undefined && fallback !== undefined;
-  return { value, help: isSaid ? `${help} (default ${fallback})` : help };
+  const said = { help: isSaid ? `${help} (default ${fallback})` : help };
+  return value === undefined ? said : { value, ...said };
 }
 
 /** The options of each source that has some, by the source's name. */

@@ -77,7 +77,7 @@ Deno.test("a measure in the list has a section with its question and all its fig
     const report = await evaluate(real, synthetic, how);
     const { document } = parseHTML(reportHtml(report, sources));
     const headings = [...document.querySelectorAll("h2")].map(({ textContent }) => textContent);
-    assertEquals(headings, [toy.question, "What made this report"]); // nothing that was not asked
+    assertEquals(headings, [toy.question, "How this report was made"]); // nothing that was not asked
     const rows = [...document.querySelectorAll("#single_visits ~ * tr")].map((row) =>
       [...row.querySelectorAll("th, td")].map(({ textContent }) => textContent)
     );
@@ -113,6 +113,9 @@ Deno.test("a measure in the list has paired differences between models", () =>
       assert(difference.low < difference.high);
       const names = differenceFrame(comparison).getColumn("figure").toArray();
       assert(names.includes("single_visits_synthetic"));
+      const figures = ["single_visits_synthetic", "unigram_r2"];
+      const chosen = differenceFrame(comparison, { figures }).getColumn("figure").toArray();
+      assertEquals(chosen, ["unigram_r2", "single_visits_synthetic"]);
       assert(toyIn(comparison.ceiling) !== undefined);
     })
   ));

@@ -69,7 +69,7 @@ Deno.test("evaluate() with `only` holds the figures of these measures alone, the
   assertEquals("utility" in report || "privacy" in report, false);
   const part = (figures?: Partial<FidelityFigures>) => ({
     ...figures?.record_unigram && { record_unigram: figures.record_unigram },
-    ...figures?.gap_days && { gap_days: figures.gap_days },
+    ...figures?.gap_days !== undefined && { gap_days: figures.gap_days },
   });
   assertEquals(report.fidelity, {
     ...part(all),
@@ -81,7 +81,7 @@ Deno.test("evaluate() with `only` holds the figures of these measures alone, the
   await assertRejects(
     () => evaluate(real, synthetic, { only: ["fidelity.speed"] }),
     RangeError,
-    'Cannot evaluate: "only" names "fidelity.speed", known are fidelity, fidelity.unigram, ',
+    'Cannot evaluate: "only" names "fidelity.speed"; known: fidelity, fidelity.unigram, ',
   );
 });
 

@@ -150,7 +150,7 @@ for (const { name, settings } of modelSummaries) {
         await assertRejects(
           () => runLikelihood(run, source),
           RangeError,
-          `Cannot judge the run: "${name}" has no likelihood of records`,
+          `Cannot compute the test loss: "${name}" gives records no likelihood`,
         );
       }
       assertEquals(tf.memory().numTensors, before);

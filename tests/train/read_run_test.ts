@@ -148,8 +148,8 @@ const inModel = (change: (numbers: Float32Array) => void) => async (run: string)
 
 Deno.test("readRun() takes no weights that are no numbers, or not those that were written", () =>
   damaged([
-    [inModel((numbers) => numbers.fill(NaN)), "holds what is no finite number"],
-    [inModel((numbers) => numbers[0] = Infinity), "holds what is no finite number"],
+    [inModel((numbers) => numbers.fill(NaN)), "has values that are not finite numbers"],
+    [inModel((numbers) => numbers[0] = Infinity), "has values that are not finite numbers"],
     [
       async (run) => {
         const path = join(run, "model.safetensors");
@@ -203,7 +203,7 @@ Deno.test("train() resumes no run whose checkpoint says what cannot be, and leav
       (run) => Deno.remove(join(run, "model.safetensors")),
       'model.safetensors": there is no such file',
     ],
-    [inModel((numbers) => numbers.fill(NaN)), "holds what is no finite number"],
+    [inModel((numbers) => numbers.fill(NaN)), "has values that are not finite numbers"],
     [standing("epoch", -1), "epoch is -1, must be a whole number, at least 0"],
     [standing("batch", 1.5), "batch is 1.5, must be a whole number, at least 0"],
     [standing("sums", {}), "it has no sums.loss"],

@@ -251,12 +251,12 @@ const damages: [what: string, (path: string) => Promise<void>, message: string][
       const file = join(path, "resume.safetensors");
       await Deno.truncate(file, (await Deno.stat(file)).size - 100);
     },
-    'resume.safetensors": cut short: tensor "squares.ehr_head.auto2.',
+    'resume.safetensors": it is cut short: tensor "squares.ehr_head.auto2.',
   ],
   [
     "a resume.safetensors that is something else",
     (path) => Deno.writeTextFile(join(path, "resume.safetensors"), "not a checkpoint at all"),
-    'resume.safetensors": not a whole safetensors file: its header claims',
+    'resume.safetensors": it is not a complete safetensors file: its header claims',
   ],
   [
     "a checkpoint of something else",

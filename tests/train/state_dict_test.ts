@@ -101,7 +101,7 @@ Deno.test("readStateDict() takes no weights that are no numbers", async () => {
   await assertRejects(
     () => readStateDict(path, about),
     SyntaxError,
-    `Cannot read "${path}": tensor "transformer.ln_f.bias" holds what is no finite number`,
+    `Cannot read "${path}": tensor "transformer.ln_f.bias" has values that are not finite numbers`,
   );
   await Deno.remove(folder, { recursive: true });
 });

@@ -18,7 +18,7 @@ export interface ReadMedsOptions {
    * Called at the end with the number of events without a time (other than sex) that were left out,
    * if any.
    */
-  onStaticEvents?: (count: number) => void;
+  onStaticEvents?: ((count: number) => void) | undefined;
   /** Called after every shard, with the number of shards read so far. */
   onProgress?: OnProgress | undefined;
 }

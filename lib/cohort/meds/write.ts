@@ -34,11 +34,11 @@ const eventsPerShard = 1 << 21;
 /** How {@link writeMeds} writes. */
 export interface WriteMedsOptions {
   /** Name of the data set in `dataset.json`; default "ehrloom". */
-  name?: string;
+  name?: string | undefined;
   /** Further entries of `dataset.json`, under "ehrloom"; called when everything is written. */
-  notes?: () => Readonly<Record<string, unknown>>;
+  notes?: (() => Readonly<Record<string, unknown>>) | undefined;
   /** Replace an older result at the path. */
-  force?: boolean;
+  force?: boolean | undefined;
   /**
    * Called with the number of records written so far; `total` is 0 if the cohort comes in parts.
    */

@@ -23,17 +23,18 @@ export interface VisitEvents {
 
 /** Sorts a visit's codes with their values; equal codes stay in order. */
 function sortCodes({ codes, values, from, to }: VisitEvents): void {
+  let sorted = from + 1; // most visits are in order, or begin so
+  while (sorted < to && codes[sorted - 1] <= codes[sorted]) sorted++;
+  if (sorted >= to) return;
   if (to - from > fewCodes) {
     const order = Uint32Array.from({ length: to - from }, (_, i) => from + i)
       .sort((a, b) => codes[a] - codes[b] || a - b);
-    const sorted = order.map((event) => codes[event]);
     if (values !== null) values.set(Float32Array.from(order, (event) => values[event]), from);
-    codes.set(sorted, from);
+    codes.set(order.map((event) => codes[event]), from);
     return;
   }
-  for (let i = from + 1; i < to; i++) {
+  for (let i = sorted; i < to; i++) {
     const code = codes[i];
-    if (codes[i - 1] <= code) continue; // most are in order
     const value = values === null ? NaN : values[i];
     let at = i;
     for (; at > from && codes[at - 1] > code; at--) {

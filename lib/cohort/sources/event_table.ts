@@ -20,13 +20,13 @@ export const noEncounter = 0xffff_ffff;
 /** What is known about a source before its events are read. */
 export interface EventTableOptions extends PatientsOptions {
   /** The source's own list of codes; default the codes of the visits, sorted by name. */
-  readonly vocabulary?: Vocabulary;
+  readonly vocabulary?: Vocabulary | undefined;
   /**
    * What a visit is: an encounter, with everything recorded in it; or each time of an encounter at
    * which something is recorded (what comes before its start counts as recorded at its start).
    * Events without an encounter are visits by their times in both cases. Default "encounters".
    */
-  readonly visits?: "encounters" | "times";
+  readonly visits?: "encounters" | "times" | undefined;
 }
 
 /** When something is recorded, and where. */

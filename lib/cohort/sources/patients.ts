@@ -18,7 +18,7 @@ export interface PatientsOptions {
   /** [labels] Names of the source's own labels; default none. */
   readonly labelNames?: readonly string[] | undefined;
   /** Order of the records: as patients are added, or by subject id; default "added". */
-  readonly order?: "added" | "subject";
+  readonly order?: "added" | "subject" | undefined;
 }
 
 /** Patients by their identifiers, in the order in which they were added. */

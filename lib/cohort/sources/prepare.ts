@@ -12,7 +12,7 @@ export interface PrepareOptions extends ReadHow {
   /**
    * Values of the source's own options, such as `{ timeSeries: true }`; the others have defaults.
    */
-  readonly values?: Readonly<Record<string, unknown>>;
+  readonly values?: Readonly<Record<string, unknown>> | undefined;
   /** Definitions of labels, instead of the source's own labels; rare codes count too. */
   readonly phenotypes?: readonly Phenotype[] | undefined;
   /** Keep only the first N visits of each patient; default all. */

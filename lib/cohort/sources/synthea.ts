@@ -34,7 +34,7 @@ export interface SyntheaOptions extends TrimOptions {
    * Make each later time of measurement within an encounter a visit of its own, with what was
    * observed then; by default, all observations are at the start of the encounter.
    */
-  timeSeries?: boolean;
+  timeSeries?: boolean | undefined;
   /** As in {@link TrimOptions}, but default 1: only codes that the visits have. */
   minCount?: number | undefined;
   /** Leave out bad rows and report each here; without it the first bad row throws. */

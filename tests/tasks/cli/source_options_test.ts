@@ -33,7 +33,7 @@ Deno.test("sourceGroups() lists the options of each source that has some", () =>
   assertEquals(sourceGroups(sources), {
     letters: {
       tables: { value: "A,B", help: "Tables to read (default a)" },
-      "by-hour": { value: undefined, help: "A visit is an hour" },
+      "by-hour": { help: "A visit is an hour" },
     },
     numbers: { tables: { value: "A,B", help: "Tables to read" } },
   });
