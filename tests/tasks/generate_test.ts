@@ -158,7 +158,7 @@ Deno.test("deno task generate says in one line what is wrong, and writes nothing
       [["--count", "many"], 2, "error: --count is many, must be a whole number, at least 1"],
       [["--count", "1.5"], 2, "error: --count is 1.5, must be a whole number, at least 1"],
       [["--batch", "0"], 2, "error: --batch is 0, must be a whole number, at least 1"],
-      [["--seed", "-1"], 2, "error: --seed is -1, must be a number, at least 0"],
+      [["--seed", "-1"], 2, "error: --seed is -1, must be a whole number, at least 0"],
       [
         ["--label", "nonsense=2"],
         2,
@@ -173,22 +173,22 @@ Deno.test("deno task generate says in one line what is wrong, and writes nothing
       [
         ["--label", "ill=1", "--labels-from", folder],
         2,
-        "error: --label and --labels-from exclude each other",
+        "error: use either --label or --labels-from",
       ],
       [
         ["--label", "ill=1", "--continue", folder],
         2,
-        "error: --continue excludes --label and --labels-from: its records have labels",
+        "error: --continue takes no --label or --labels-from: its records have labels",
       ],
-      [["--visits", "2"], 2, "error: --visits is of no use without --continue"],
+      [["--visits", "2"], 2, "error: --visits needs --continue"],
       [["--shard", "3/2"], 2, "error: --shard is 3/2, must be I/N with I between 1 and N"],
-      [["--shard", "1/9"], 2, "error: --shard 1/9 of 4 records holds none"],
+      [["--shard", "1/9"], 2, "error: --shard 1/9 of 4 records is empty"],
       [["--sampler", "fast"], 2, "error: --sampler is fast; known: fixed-point, block-order"],
       [
         ["--rules", `${folder}/broken/rules.json`],
         1,
-        `error: Cannot take the rules of "${folder}/broken/rules.json": no code of the cohort is ` +
-        'called "code 99"; remove them from the rules (its codes look like "code 0")',
+        `error: Cannot use the rules of "${folder}/broken/rules.json": the cohort has no code ` +
+        '"code 99"; remove it from the rules (its codes look like "code 0")',
       ],
       [
         ["--rules", `${folder}/rules.json`],

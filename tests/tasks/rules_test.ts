@@ -37,13 +37,13 @@ Deno.test("deno task rules writes what it learns, holds it to other records, and
     const refused = await runTask("rules", "--cohort", `${folder}/cohort`, ...both);
     assertEquals([refused.code, refused.lines[0]], [
       2,
-      "error: one of --out and --check is needed",
+      "error: give either --out or --check",
     ]);
     const idle = ["--check", file, "--within", "visit"];
     const useless = await runTask("rules", "--cohort", `${folder}/cohort`, ...idle);
     assertEquals([useless.code, useless.lines[0]], [
       2,
-      "error: --within and --expected are of no use with --check",
+      "error: --within and --expected are not for --check",
     ]);
     const zero = ["--out", `${folder}/other.json`, "--expected", "0"];
     const none = await runTask("rules", "--cohort", `${folder}/cohort`, ...zero);

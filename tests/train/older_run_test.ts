@@ -82,6 +82,6 @@ Deno.test("a comparison goes on with what an earlier version left", () =>
     await assertRejects(
       () => compare(source, folder, { ...options, settings: tinySettings }),
       RangeError,
-      "with gpt's tied true: it was begun with false",
+      "with tied true for gpt: it was started with false",
     );
   }));

@@ -189,15 +189,21 @@ Deno.test("train() resumes no run whose checkpoint says what cannot be, and leav
     ]),
     [standing("epoch", undefined), "it has no epoch"],
     [standing("epoch", 4), "it was stored at epoch 4 of 3"],
-    [standing("epoch", 1), "it was stored at epoch 1 of 3 and batch 0 of 3, and training.jsonl has 3"],
-    [standing("batch", 1e6), "it was stored at epoch 3 of 3 and batch 1000000 of 3, and training"],
+    [
+      standing("epoch", 1),
+      "it was stored at epoch 1 of 3 and batch 0 of 3, but training.jsonl has 3",
+    ],
+    [standing("batch", 1e6), "it was stored at epoch 3 of 3 and batch 1000000 of 3, but training"],
     [standing("best.epoch", 9), "its best epoch is 9 with "],
     [standing("best.epoch", 0), "its best epoch is 0 with "],
-    [standing("best.loss", -5), "its best epoch is 3 with -5 nats, in training.jsonl it is 3 with"],
+    [
+      standing("best.loss", -5),
+      "its best epoch is 3 with -5 nats, but in training.jsonl it is 3 with",
+    ],
     [inStanding((metadata) => metadata.steps = "8"), "its optimizer took 8 steps, must be 9"],
     [
       (run) => writeSafetensors(join(run, "resume.safetensors"), {}, { standing: "null" }),
-      "it was stored at epoch 0 of 3 and batch 0 of 3, and training.jsonl has 3 epochs",
+      "it was stored at epoch 0 of 3 and batch 0 of 3, but training.jsonl has 3 epochs",
     ],
     [
       (run) => Deno.remove(join(run, "model.safetensors")),
