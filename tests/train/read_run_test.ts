@@ -218,7 +218,7 @@ Deno.test("train() resumes no run whose checkpoint says what cannot be, and leav
       inStanding((metadata) => metadata.steps = steps),
       "it does not say where the run was interrupted",
     ]),
-    [(run) => Deno.writeTextFile(join(run, "training.jsonl"), ""), "and training.jsonl has 0"],
+    [(run) => Deno.writeTextFile(join(run, "training.jsonl"), ""), "but training.jsonl has 0"],
     [inJson("config.json", at("training.batch", -1)), "training.batch is -1, must be"],
     [
       (run) => Deno.remove(join(run, "resume.safetensors")),
