@@ -261,7 +261,7 @@ Deno.test("compare() refuses what it cannot compare, before any work", () =>
     const refused: [Partial<CompareOptions>, string, typeof source?][] = [
       [{ models: [] }, "no model is given"],
       [{ models: ["markov", "markov"] }, '"markov" is given twice'],
-      [{ models: ["halo", "oracle"] }, "known are"],
+      [{ models: ["halo", "oracle"] }, "known: "],
       [{ settings: { width: 8 } }, "Cannot set width: none of markov has such a setting"],
       [{ models: ["halo"], settings: { width: 0 } }, "Cannot set width=0"],
       [{ resamples: -1 }, "Cannot use -1 resamples"],
@@ -270,8 +270,11 @@ Deno.test("compare() refuses what it cannot compare, before any work", () =>
       [{ resamples: 3 }, "with resamples 3: it was started with 20"],
       [{ settings: { smoothing: 2 } }, "with smoothing 2 for markov: it was started with 1"],
       [{ models: [{ name: "markov", settings: { width: 8 } }] }, 'Cannot set width for "markov"'],
-      [{ models: [{ name: "markov", knowledge: { embeddings } }] }, "embeddings: it can use none"],
-      [{ models: ["markov+two+three"] }, "known are"],
+      [
+        { models: [{ name: "markov", knowledge: { embeddings } }] },
+        "embeddings: this model does not use any",
+      ],
+      [{ models: ["markov+two+three"] }, "known: "],
       [{}, "started with another cohort or other splits", tinyCohort(80, 2)],
       [{}, `the ${splitNames[2]} split`, withoutTest],
     ];

@@ -95,7 +95,7 @@ Deno.test("deno task evaluate says in one line what is wrong, and writes nothing
     await Deno.mkdir(`${folder}/empty`);
     const cases: [string, number, string, string[]][] = [
       ["a missing folder", 1, "no such folder", ["--real", "none", "--synthetic", "synthetic"]],
-      ["a folder without data", 1, "holds no data/", ["--real", "real", "--synthetic", "empty"]],
+      ["a folder without data", 1, "has no data/", ["--real", "real", "--synthetic", "empty"]],
       ["other codes", 1, 'has no "c6"', ["--real", "real", "--synthetic", "other"]],
       ["no splits", 1, "has no splits", ["--real", "synthetic", "--synthetic", "synthetic"]],
       ["a missing run", 1, "none", [...cohorts, "--run", "none"]],
@@ -115,7 +115,7 @@ Deno.test("deno task evaluate says in one line what is wrong, and writes nothing
         [...cohorts, "--only", "privacy"],
       ],
       ["a negative number", 2, "--resamples is -1", [...cohorts, "--resamples=-1"]],
-      ["no real cohort", 2, "--real DIR is missing", ["--synthetic", "synthetic"]],
+      ["no real cohort", 2, "--real DIR is required", ["--synthetic", "synthetic"]],
     ];
     for (const [name, wanted, message, args] of cases) {
       await t.step(name, async () => {

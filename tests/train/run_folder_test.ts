@@ -109,7 +109,7 @@ Deno.test("readRun() says in one line what is wrong with a folder", () =>
       assert(error.message.includes(message) && !error.message.includes("\n"), error.message);
     };
     await refused(
-      `Cannot read "${join(path, "config.json")}": there is no such file, is it a run?`,
+      `Cannot read "${join(path, "config.json")}": there is no such file; is it a run?`,
     );
     await train(source, path, quick);
     const model = join(path, "model.safetensors");

@@ -88,7 +88,7 @@ Deno.test("writeStateDict() refuses a model that is no network", async () => {
   await assertRejects(
     () => writeStateDict({ ...about, runConfig, parameters: {}, training: [] }, "never written"),
     RangeError,
-    'Cannot take "independent" for a network: it learns by counting',
+    'Cannot use "independent" as a network: it only counts',
   );
 });
 
