@@ -85,6 +85,7 @@ await runCommand(command, async (args, onProgress) => {
 
     const badRows: string[] = [];
     const leftOut: string[] = [];
+    const notes: string[] = [];
     const cohort = await prepare(name, args.path("input"), {
       values,
       phenotypes,
@@ -93,12 +94,14 @@ await runCommand(command, async (args, onProgress) => {
       seed,
       onBadRow: args.has("skip-bad-rows") ? (problem) => badRows.push(problem) : undefined,
       onLeftOut: (what) => leftOut.push(what),
+      onNote: (what) => notes.push(what),
       onProgress,
     });
     await writeMeds(out, cohort, { name, force, onProgress });
 
     summarize(cohort);
     for (const what of leftOut) say(`left out: ${what}`);
+    for (const what of notes) say(`note: ${what}`);
     if (args.has("skip-bad-rows")) say(`${badRows.length} bad rows skipped`);
     for (const problem of badRows.slice(0, 3)) say(`  ${problem}`);
     say(`wrote ${args.text("out")}`);

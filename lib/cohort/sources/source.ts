@@ -6,6 +6,7 @@
  * @module
  */
 import type { OnBadRow } from "../../files/csv.ts";
+import { encodingName } from "../../files/encoding.ts";
 import type { OnProgress } from "../../progress.ts";
 import type { EventTable } from "./event_table.ts";
 
@@ -39,6 +40,8 @@ export interface ReadHow {
   readonly onBadRow?: OnBadRow | undefined;
   /** Called with a sentence about each kind of thing that the cohort cannot hold. */
   readonly onLeftOut?: ((what: string) => void) | undefined;
+  /** Called with a sentence about each kind of thing that was read otherwise than it is written. */
+  readonly onNote?: ((what: string) => void) | undefined;
   /** Called now and then with how far reading is. */
   readonly onProgress?: OnProgress | undefined;
 }
@@ -83,6 +86,14 @@ export function listOption<Word extends string, Default extends readonly Word[] 
       }),
   };
 }
+
+/** The encoding of text files, for sources that read some. */
+export const encodingOption: SourceOption<string> = {
+  value: "NAME",
+  help: "Encoding of the CSV files, such as windows-1252 or utf-16le",
+  default: "utf-8",
+  parse: encodingName,
+};
 
 /**
  * Values of all options of a source: those given, else the defaults.
