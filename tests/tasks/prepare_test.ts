@@ -157,6 +157,27 @@ Deno.test("prepare says which table is not there, what it read otherwise, and re
   });
 });
 
+Deno.test("prepare says when a few long records will decide time and memory, unless --max-visits is given", async () => {
+  const days = Array.from(
+    { length: 120 },
+    (_, i) => new Date(i * 864e5).toISOString().slice(0, 10),
+  );
+  const change = {
+    encounters: files.encounters + days.map((day, i) => `x${i},${day},p1\n`).join(""),
+    medications: files.medications + days.map((_, i) => `p1,x${i},1,a\n`).join(""),
+  };
+  await withSource(change, async (folder) => {
+    const args = ["--from", "synthea", "--input", `${folder}/source`, "--out", `${folder}/out`];
+    const advice = ({ lines }: { lines: string[] }) =>
+      lines.filter((line) => line.includes("1 of 2"));
+    assertEquals(advice(await prepare(...args)), [
+      "note: 1 of 2 records have more than 50 visits (longest 121) and will decide the time and " +
+      "memory of training; --max-visits 50 keeps 41.8% of visits",
+    ]);
+    assertEquals(advice(await prepare(...args, "--force", "--max-visits", "110")), []);
+  });
+});
+
 Deno.test("prepare --tables observations --time-series writes values and says what it left out", async () => {
   const observations = "DATE,PATIENT,ENCOUNTER,CODE,DESCRIPTION,VALUE,UNITS,TYPE\n" +
     "2020-01-01T00:00:00Z,p1,e1,8302-2,Body Height,170,cm,numeric\n" +
