@@ -177,7 +177,7 @@ function placeIn(header: readonly string[], { name, older, missing }: CsvColumn,
   throw new SyntaxError(
     `Cannot read "${path}": ` +
       (shown.includes("\0")
-        ? `its text has NUL characters, as UTF-16 has; ${otherEncoding("utf-16le")}`
+        ? `it has NUL characters, as UTF-16 has, or is no text; ${otherEncoding("utf-16le")}`
         : `it has no column ${name}, its columns are ${shown.toWellFormed()}`),
   );
 }
