@@ -1,6 +1,6 @@
 /**
- * Times as event tables and MEDS hold them: microseconds since 1970-01-01 UTC, exact in a float64
- * for 285 years around 1970.
+ * Times as in event tables and MEDS: microseconds since 1970-01-01 UTC, exact in a float64 for 285
+ * years around 1970.
  *
  * @module
  */
@@ -8,7 +8,7 @@
 /** Microseconds in a day. */
 export const microsecondsPerDay = 86_400_000_000;
 
-/** Visits that are less than this many microseconds apart were at the same time. */
+/** Visits less than this many microseconds apart were at the same time. */
 export const sameTime = 1000;
 
 const day = /(\d{4}-\d\d-(\d\d))/.source;
@@ -17,7 +17,7 @@ const zone = /(Z|UTC|([+-])([01]\d|2[0-3])(?::?([0-5]\d))?)/.source;
 const written = new RegExp(`^${day}(?:[T ]${clock}(?: ?${zone})?)?$`, "i");
 
 /**
- * The time that a text says, in microseconds since 1970-01-01 UTC.
+ * The time in a text, in microseconds since 1970-01-01 UTC.
  *
  * @param text a day ("2020-12-31"), or a day and a time ("2020-12-31T23:59:59Z"): also with a space
  *   between them, without seconds, with a fraction of a second, with an offset from UTC ("+02:00"). A

@@ -1,6 +1,6 @@
 /**
- * Streams CSV files (RFC 4180), plain or gzipped, in bounded memory and in time that grows with their
- * length, whatever is in them; says where a bad row stands, and can read on behind it.
+ * Streams CSV files (RFC 4180), plain or gzipped, in bounded memory and in time proportional to
+ * their length, whatever is in them; says which row is bad, and can continue after it.
  *
  * @module
  */
@@ -10,39 +10,39 @@ import { found, unreadable } from "./input.ts";
 import { DamagedGzip, noText, textPieces } from "./text_stream.ts";
 
 /**
- * Called with the sentence that says what is wrong with a row, its file and its number; the row is
- * then left out.
+ * Called with a sentence that names a bad row, its file and what is wrong with it; the row is then
+ * left out.
  */
 export type OnBadRow = (problem: string) => void;
 
-/** A column that files of other versions call otherwise, or do not have. */
+/** A column that files of other versions name differently, or do not have. */
 export interface CsvColumn {
   /** As in the header. */
   readonly name: string;
-  /** What older files call it. */
+  /** Its name in older files. */
   readonly older?: string | undefined;
-  /** What every row says of a file that has no such column; without it such a file is refused. */
+  /** The value in every row if there is no such column; without it such a file is refused. */
   readonly missing?: string | undefined;
 }
 
-/** How {@link readCsv} goes about a file. */
+/** How {@link readCsv} reads a file. */
 export interface ReadCsvOptions {
   /** Leave out bad rows and report each here; without it the first bad row throws. */
   onBadRow?: OnBadRow | undefined;
-  /** Told the bytes read so far. */
+  /** Called with the number of bytes read so far. */
   onProgress?: OnProgress | undefined;
   /** The file's encoding, by a name that `TextDecoder` knows, such as "latin1"; default "utf-8". */
   encoding?: string | undefined;
 }
 
-/** A block this long whose quotes do not pair is taken to hold a stray quote. */
+/** A block of this length whose quotes do not pair is assumed to have a stray quote. */
 const longestQuoted = 1 << 22;
 /** Characters that are looked at together. */
 const longestPiece = 1 << 18;
-/** Characters of a row beyond which its file is taken for no table, so that memory stays bounded. */
+/** Largest number of characters in a row of a table; it bounds the memory. */
 const longestRow = 16_000_000;
 
-/** Whether quotes pair: within a row that goes on behind a line break they do not. */
+/** Whether quotes pair: within a row that continues after a line break they do not. */
 function isBalanced(text: string): boolean {
   let quotes = 0;
   for (let at = text.indexOf('"'); at !== -1; at = text.indexOf('"', at + 1)) quotes++;
@@ -55,7 +55,9 @@ function behindLastBreak(text: string): number {
   return Math.max(cr, lf) + 1;
 }
 
-/** Blocks of whole rows, cut behind a line break outside quotes; null for a row that is too long. */
+/**
+ * Blocks of whole rows, cut behind a line break outside quotes; null for a row that is too long.
+ */
 async function* blocks(texts: AsyncIterable<string>): AsyncGenerator<string | null> {
   let lines = ""; // whole lines, whose quotes pair or not
   let isPaired = true;
@@ -126,9 +128,9 @@ function lineStarts(text: string): number[] {
 }
 
 /**
- * The fields of a text's rows; undefined for a row whose quotes do not pair. A row ends with the first
- * line up to which they do; if that makes no row of it, it is its first line alone, so that a stray
- * quote costs one row and not all that follow. Each line is so looked at twice at most.
+ * The fields of a text's rows; undefined for a row whose quotes do not pair. A row ends with the
+ * first line up to which they do; if that makes no row of it, it is its first line alone, so that a
+ * stray quote costs one row and not all that follow. Each line is so looked at twice at most.
  */
 function* rows(text: string): Generator<string[] | undefined> {
   const starts = lineStarts(text);
@@ -156,8 +158,8 @@ function* rows(text: string): Generator<string[] | undefined> {
 }
 
 /**
- * Where a column stands in a header, in letters of any case if there is none in these; -1 for a column
- * that may be missing.
+ * Index of a column in a header, in capital or small letters if there is none as it is written; -1 for
+ * a column that may be missing.
  */
 function placeIn(header: readonly string[], { name, older, missing }: CsvColumn, path: string) {
   const names = header.map((one) => one.trim());
@@ -178,14 +180,14 @@ function placeIn(header: readonly string[], { name, older, missing }: CsvColumn,
     `Cannot read "${path}": ` +
       (shown.includes("\0")
         ? `it has NUL characters, as UTF-16 has, or is no text; ${otherEncoding("utf-16le")}`
-        : `it has no column ${name}, its columns are ${shown.toWellFormed()}`),
+        : `it has no column ${name}; its columns are ${shown.toWellFormed()}`),
   );
 }
 
 /**
- * Reads the named columns of a CSV file row by row. Columns may stand in any order among others, their
- * names in capital or small letters; blank lines are passed over. Rows are counted as in a spreadsheet,
- * the header being row 1. Lines may end in "\n", "\r\n" or "\r", also mixed.
+ * Reads the named columns of a CSV file row by row. Columns may be in any order, among others, their
+ * names in capital or small letters; blank lines are skipped. Rows are counted as in a spreadsheet:
+ * the header is row 1. Lines may end in "\n", "\r\n" or "\r", also mixed.
  *
  * @param path plain or gzipped
  * @param columns names as in the header, or what to do where it may lack them
@@ -229,7 +231,7 @@ export async function readCsv(
       if (block === null) {
         throw new SyntaxError(
           `Cannot read "${path}" row ${row + 1}: it is longer than ${longestRow / 1e6} million ` +
-            "characters, wanted a table with a line to each row",
+            "characters; is this a table with one line per row?",
         );
       }
       const isText = !block.includes(noText);
@@ -251,21 +253,21 @@ export async function readCsv(
   } catch (error) {
     if (error instanceof DamagedGzip) {
       throw new SyntaxError(
-        `Cannot read "${path}": the gzip data is cut off or damaged behind row ${row}`,
+        `Cannot read "${path}": the gzip data is truncated or damaged after row ${row}`,
         { cause: error },
       );
     }
     throw unreadable(path, error);
   }
   if (width === 0) {
-    throw new SyntaxError(`Cannot read "${path}": it is empty, wanted a header and rows`);
+    throw new SyntaxError(`Cannot read "${path}": it is empty, must have a header and rows`);
   }
 }
 
 /**
- * Where a table lies in a folder: NAME.csv or NAME.csv.gz.
+ * Path of a table in a folder: NAME.csv or NAME.csv.gz.
  *
- * @throws {Deno.errors.NotFound} If the folder holds neither, or is none
+ * @throws {Deno.errors.NotFound} If the folder has neither, or is not a folder
  */
 export async function csvPath(folder: string, name: string): Promise<string> {
   for (const path of [`${folder}/${name}.csv`, `${folder}/${name}.csv.gz`]) {
@@ -274,7 +276,7 @@ export async function csvPath(folder: string, name: string): Promise<string> {
   const isFolder = (await found(folder))?.isDirectory;
   throw new Deno.errors.NotFound(
     isFolder
-      ? `Cannot read "${folder}": it holds no ${name}.csv or ${name}.csv.gz`
+      ? `Cannot read "${folder}": it has no ${name}.csv or ${name}.csv.gz`
       : `Cannot read "${folder}": no such folder`,
   );
 }

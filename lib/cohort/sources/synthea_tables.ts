@@ -79,7 +79,7 @@ export async function readPatients(rows: SyntheaRows): Promise<void> {
   });
   if (patients.count > 0) return;
   const path = await csvPath(rows.folder, "patients");
-  throw new SyntaxError(`Cannot read "${path}": it holds no patients`);
+  throw new SyntaxError(`Cannot read "${path}": it has no patients`);
 }
 
 /** Adds the encounters, none of them a visit yet. */
@@ -103,7 +103,7 @@ export async function readEncounters(rows: SyntheaRows): Promise<void> {
   });
 }
 
-/** The encounter of a row, or the sentence that says why it has none. */
+/** The encounter of a row, or a sentence that says why it has none. */
 export function encounterOf(
   { encounters, patients }: EventTable,
   encounterId: string,

@@ -1,5 +1,5 @@
 /**
- * How closely do synthetic probabilities follow the real ones: the coefficient of determination
+ * How closely synthetic probabilities follow the real ones: the coefficient of determination
  * about the line y = x, real as truth.
  *
  * @module
@@ -22,7 +22,7 @@
  * ```
  *
  * @param real [keys] the truth
- * @param synthetic [keys] what is judged
+ * @param synthetic [keys] compared with the truth
  * @returns at most 1; negative when the mean of the real values would predict better
  * @throws {RangeError} If the two lengths differ
  */

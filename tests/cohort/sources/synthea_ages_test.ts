@@ -107,8 +107,8 @@ Deno.test("readSynthea() reads the tables that are there and says which are not"
   const { cohort, said } = await read({ procedures: null, observations: null });
   assertEquals(cohort?.vocabulary.codes.length, 3);
   assertEquals(said, [
-    'the table procedures: "FOLDER" holds no procedures.csv or procedures.csv.gz',
-    'the table observations: "FOLDER" holds no observations.csv or observations.csv.gz',
+    'the table procedures: "FOLDER" has no procedures.csv or procedures.csv.gz',
+    'the table observations: "FOLDER" has no observations.csv or observations.csv.gz',
   ]);
   const codes = { conditions: null, medications: null, procedures: null };
   assertEquals((await read(codes)).cohort?.visitCount, 1); // with observations
@@ -116,18 +116,18 @@ Deno.test("readSynthea() reads the tables that are there and says which are not"
 
 Deno.test("readSynthea() refuses a folder without patients, encounters or any chosen table", async () => {
   const { NotFound } = Deno.errors;
-  await assertRejects(() => read({ patients: null }), NotFound, "it holds no patients.csv");
-  await assertRejects(() => read({ encounters: null }), NotFound, "it holds no encounters.csv");
+  await assertRejects(() => read({ patients: null }), NotFound, "it has no patients.csv");
+  await assertRejects(() => read({ encounters: null }), NotFound, "it has no encounters.csv");
   const change = { conditions: null, medications: null };
   await assertRejects(
     () => read(change, { tables: ["conditions", "medications"] }),
     NotFound,
-    "it holds none of conditions.csv or conditions.csv.gz, medications.csv or medications.csv.gz",
+    "it has none of conditions.csv or conditions.csv.gz, medications.csv or medications.csv.gz",
   );
   await assertRejects(
     () => read(change, { visitTables: ["conditions"] }),
     NotFound,
-    "it holds none of conditions.csv",
+    "it has none of conditions.csv",
   );
 });
 
