@@ -321,8 +321,8 @@ Deno.test("deno task compare says each model's figures, and in one line what is 
     assertStringIncludes(again.lines.at(-1) ?? "", "error: Cannot continue");
     const wrong: [string[], string][] = [
       [["--set", "width"], "--set is width, must be KEY=VALUE, such as width=256"],
-      [["--set", "gpt.width=8"], "--set names gpt, which is not among --models"],
-      [["--embeddings", "hisgt=v.json"], "--embeddings names hisgt, which is not among --models"],
+      [["--set", "gpt.width=8"], "--set is for gpt, which is not in --models"],
+      [["--embeddings", "hisgt=v.json"], "--embeddings is for hisgt, which is not in --models"],
       [["--hierarchy", "tree.csv"], "--hierarchy is tree.csv, must be MODEL=FILE"],
     ];
     for (const [given, message] of wrong) {
