@@ -91,6 +91,7 @@ export {
 } from "./lib/cohort/rules/rules.ts";
 export { learnedRules, type LearnedRulesOptions } from "./lib/cohort/rules/learned_rules.ts";
 export { type BrokenRule, brokenRules } from "./lib/cohort/rules/broken_rules.ts";
+export { type LongRecords, longRecords } from "./lib/cohort/long_records.ts";
 export { trimmed, type TrimOptions } from "./lib/cohort/trim.ts";
 export {
   type CodeEdge,

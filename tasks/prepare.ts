@@ -1,6 +1,7 @@
 import {
   type Cohort,
   labels,
+  longRecords,
   prepare,
   readPhenotypes,
   sources,
@@ -73,6 +74,20 @@ function summarize(cohort: Cohort): void {
   }
 }
 
+/** Says what a few very long records cost, and what --max-visits would keep. */
+function adviseOnLength(cohort: Cohort): void {
+  const long = longRecords(cohort);
+  if (long === undefined) return;
+  const whole = (count: number) => count.toLocaleString("en");
+  const { count, maxVisits, longest, kept } = long;
+  const percent = Math.floor(1000 * kept) / 10; // never 100, since some are left out
+  say(
+    `note: ${count} of ${whole(cohort.recordCount)} records have more than ${whole(maxVisits)} ` +
+      `visits (longest ${whole(longest)}) and will decide the time and memory of training; ` +
+      `--max-visits ${maxVisits} keeps ${percent}% of visits`,
+  );
+}
+
 await runCommand(command, async (args, onProgress) => {
   const name = args.text("from");
   const source = sources.find((one) => one.name === name);
@@ -91,6 +106,7 @@ await runCommand(command, async (args, onProgress) => {
 
     const badRows: string[] = [];
     const leftOut: string[] = [];
+    const notes: string[] = [];
     const cohort = await prepare(name, args.path("input"), {
       values,
       phenotypes,
@@ -99,12 +115,15 @@ await runCommand(command, async (args, onProgress) => {
       seed,
       onBadRow: args.has("skip-bad-rows") ? (problem) => badRows.push(problem) : undefined,
       onLeftOut: (what) => leftOut.push(what),
+      onNote: (what) => notes.push(what),
       onProgress,
     });
     await writeMeds(out, cohort, { name, force, onProgress });
 
     summarize(cohort);
     for (const what of leftOut) say(`left out: ${what}`);
+    for (const what of notes) say(`note: ${what}`);
+    if (maxVisits === undefined) adviseOnLength(cohort);
     if (args.has("skip-bad-rows")) say(`${badRows.length} bad rows skipped`);
     for (const problem of badRows.slice(0, 3)) say(`  ${problem}`);
     say(`wrote ${args.text("out")}`);

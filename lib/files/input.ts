@@ -1,3 +1,5 @@
+import { markedEncoding } from "./encoding.ts";
+
 /** Names the input that failed if the system says only why; other errors are unchanged. */
 export function unreadable(path: string, error: unknown): unknown {
   if (error instanceof Deno.errors.NotFound) {
@@ -24,9 +26,39 @@ export async function readBytes(path: string): Promise<Uint8Array<ArrayBuffer>> 
   }
 }
 
-/** A file's text in UTF-8; throws as {@link readBytes} does. */
+/**
+ * A file's text in UTF-8, with a byte order mark or without; throws as {@link readBytes} does.
+ *
+ * @throws {SyntaxError} If it is not UTF-8; names the file and the line
+ */
 export async function readText(path: string): Promise<string> {
-  return new TextDecoder().decode(await readBytes(path));
+  const bytes = await readBytes(path);
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    const marked = markedEncoding(bytes);
+    throw new SyntaxError(
+      `Cannot read "${path}"${marked === undefined ? ` line ${lineNotUtf8(bytes)}` : ""}: ` +
+        `it is ${marked?.toUpperCase() ?? "no UTF-8"}; save it as UTF-8`,
+    );
+  }
+}
+
+/** The first line that is not UTF-8. */
+function lineNotUtf8(bytes: Uint8Array): number {
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  let line = 1;
+  for (let from = 0; from < bytes.length; line++) {
+    const end = bytes.indexOf(10, from) + 1;
+    const bytesOfLine = bytes.subarray(from, end === 0 ? bytes.length : end);
+    try {
+      decoder.decode(bytesOfLine);
+    } catch {
+      break;
+    }
+    from += bytesOfLine.length;
+  }
+  return line;
 }
 
 /**

@@ -12,6 +12,21 @@ Deno.test("readText() says which file cannot be read, and why", () =>
     await assertRejects(() => readText(folder), Error, `Cannot read "${folder}": Is a directory`);
   }));
 
+Deno.test("readText() reads UTF-8 with a byte order mark, and names the line of what is not UTF-8", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/a.json`;
+    await Deno.writeTextFile(path, '\ufeff{"é": 1}');
+    assertEquals(await readText(path), '{"é": 1}');
+    await Deno.writeFile(path, Uint8Array.of(0x41, 10, 0xc3, 0xa9, 10, 0xe9, 10));
+    await assertRejects(
+      () => readText(path),
+      SyntaxError,
+      `Cannot read "${path}" line 3: it is no UTF-8; save it as UTF-8`,
+    );
+    await Deno.writeFile(path, Uint8Array.of(0xff, 0xfe, 0x7b, 0, 0x7d, 0));
+    await assertRejects(() => readText(path), SyntaxError, "it is UTF-16LE; save it as UTF-8");
+  }));
+
 Deno.test("parsedJson() names the file in one line, whatever the text is", () => {
   const { message } = assertThrows(() => parsedJson("# A title\n\nText", "a.md"), SyntaxError);
   assertEquals(message.startsWith('Cannot read "a.md" as JSON: Unexpected token'), true);

@@ -6,6 +6,7 @@
  * @module
  */
 import type { OnBadRow } from "../../files/csv.ts";
+import { encodingName } from "../../files/encoding.ts";
 import type { OnProgress } from "../../progress.ts";
 import type { EventTable } from "./event_table.ts";
 
@@ -40,6 +41,8 @@ export interface ReadHow {
   readonly onBadRow?: OnBadRow | undefined;
   /** Called with a sentence about what was left out, and how much. */
   readonly onLeftOut?: ((what: string) => void) | undefined;
+  /** Called with a sentence about what was read differently from how it is written, and how often. */
+  readonly onNote?: ((what: string) => void) | undefined;
   /** Called from time to time with the progress of reading. */
   readonly onProgress?: OnProgress | undefined;
 }
@@ -84,6 +87,14 @@ export function listOption<Word extends string, Default extends readonly Word[] 
       }),
   };
 }
+
+/** The encoding of text files, for sources that read some. */
+export const encodingOption: SourceOption<string> = {
+  value: "NAME",
+  help: "Encoding of the CSV files, such as windows-1252 or utf-16le",
+  default: "utf-8",
+  parse: encodingName,
+};
 
 /**
  * Values of all options of a source: the given ones, else the defaults.

@@ -1,16 +1,18 @@
 /**
- * Reads the CSV export of Synthea (The MITRE Corporation, 3.3): patients, encounters, and the
+ * Reads the CSV export of Synthea (The MITRE Corporation, 2 to 3.3): patients, encounters, and the
  * chosen tables of codes. A record is a patient, a visit an encounter.
  *
  * @module
  */
 import type { OnProgress } from "../../progress.ts";
 import type { Cohort } from "../cohort.ts";
-import type { OnBadRow } from "../../files/csv.ts";
+import { csvPath, type OnBadRow } from "../../files/csv.ts";
+import { found } from "../../files/input.ts";
 import { trimmed, type TrimOptions } from "../trim.ts";
 import { cohortOfEvents } from "./cohort_of_events.ts";
 import { EventTable } from "./event_table.ts";
-import { listOption, type ReadHow, type Source, switchOption } from "./source.ts";
+import { Notes } from "./notes.ts";
+import { encodingOption, listOption, type ReadHow, type Source, switchOption } from "./source.ts";
 import { readObservations } from "./synthea_observations.ts";
 import { readCodes, readEncounters, readPatients } from "./synthea_tables.ts";
 
@@ -39,48 +41,85 @@ export interface SyntheaOptions extends TrimOptions {
   minCount?: number | undefined;
   /** Leave out bad rows and report each here; without it the first bad row throws. */
   onBadRow?: OnBadRow | undefined;
-  /** Called with a sentence about the observations that were left out, and how many. */
+  /** The files' encoding, by a name that `TextDecoder` knows; default "utf-8". */
+  encoding?: string | undefined;
+  /** Called with a sentence about what was left out, and how much: observations, tables. */
   onLeftOut?: ((what: string) => void) | undefined;
+  /** Called with a sentence about what was read differently from how it is written, and how often. */
+  onNote?: ((what: string) => void) | undefined;
   /** Called with the bytes read so far, for each file. */
   onProgress?: OnProgress | undefined;
 }
 
-/** Which tables to read, and what makes a visit. */
-type SyntheaTables = Pick<SyntheaOptions, "tables" | "visitTables" | "timeSeries">;
+/** What to read, and what makes a visit. */
+type SyntheaTables = Pick<SyntheaOptions, "tables" | "visitTables" | "timeSeries" | "encoding">;
+
+/** The chosen tables that a folder has; reports the others. */
+async function tablesIn(
+  folder: string,
+  tables: readonly SyntheaTable[],
+  onLeftOut: ReadHow["onLeftOut"],
+): Promise<SyntheaTable[]> {
+  for (const needed of ["patients", "encounters"]) await csvPath(folder, needed);
+  const there: SyntheaTable[] = [];
+  for (const name of tables) {
+    const files = [`${folder}/${name}.csv`, `${folder}/${name}.csv.gz`];
+    const isThere = (await Promise.all(files.map(found))).some((file) => file?.isFile);
+    if (isThere) there.push(name);
+    else onLeftOut?.(`the table ${name}: "${folder}" has no ${name}.csv or ${name}.csv.gz`);
+  }
+  return there;
+}
+
+function checkHas(folder: string, there: readonly string[], wanted: readonly string[]): void {
+  if (wanted.some((name) => there.includes(name))) return;
+  throw new Deno.errors.NotFound(
+    `Cannot read "${folder}": it has none of ` +
+      wanted.map((name) => `${name}.csv or ${name}.csv.gz`).join(", "),
+  );
+}
 
 /** The events of a Synthea folder; throws what {@link readSynthea} throws. */
 async function readSyntheaEvents(
   folder: string,
-  { tables = defaultSyntheaTables, visitTables, timeSeries = false }: SyntheaTables,
+  { tables = defaultSyntheaTables, visitTables, timeSeries = false, encoding = "utf-8" }:
+    SyntheaTables,
   how: ReadHow,
 ): Promise<EventTable> {
-  const codeTables = tables.filter((name) => name !== "observations");
-  const visitsWith = visitTables ?? (codeTables.length > 0 ? codeTables : tables);
+  const there = await tablesIn(folder, tables, how.onLeftOut);
+  checkHas(folder, there, tables);
+  if (visitTables !== undefined) checkHas(folder, there, visitTables);
+  const codeTables = there.filter((name) => name !== "observations");
+  const visitsWith = visitTables ?? (codeTables.length > 0 ? codeTables : there);
   const table = new EventTable({ visits: timeSeries ? "times" : "encounters" });
-  const rows = { folder, table, how };
+  const notes = new Notes();
+  const rows = { folder, table, notes, how: { ...how, encoding } };
   await readPatients(rows);
   await readEncounters(rows);
   for (const name of codeTables) {
     await readCodes({ ...rows, name, makesVisits: visitsWith.includes(name) });
   }
-  if (tables.includes("observations")) {
+  if (there.includes("observations")) {
     await readObservations({ ...rows, makesVisits: visitsWith.includes("observations") });
   }
+  notes.say(how.onNote);
   return table;
 }
 
 /**
- * Reads a folder of Synthea's CSV files, plain or gzipped. Every patient is a record, even without
- * visits; visits are encounters with at least one code of the chosen tables, by start time, then
- * id. Codes are written SYSTEM//CODE as in MEDS ("SNOMED-CT//44054006", "RxNorm//312617"): a SNOMED
- * code that both a condition and a procedure have is one code. The vocabulary has the codes of the
- * visits, sorted, with the first description in the files. Demographics are BIRTHDATE and GENDER of
- * the table of patients, where not empty. Observations become codes with values as in
- * synthea_observations.ts; a visit keeps the last value of a code. There are no labels and no
- * splits: see {@link withLabels} and {@link withSplits}.
+ * Reads a folder of Synthea's CSV files, plain or gzipped. Chosen tables that the folder does not have
+ * are left out and reported. Every patient is a record, even without visits; visits are encounters
+ * with at least one code of the chosen tables, by start time, then id. Codes are written SYSTEM//CODE
+ * as in MEDS ("SNOMED-CT//44054006", "RxNorm//312617"), whether SYSTEM is a name or a URI; in a table
+ * without that column, medications are RxNorm, observations LOINC, others SNOMED CT. A SNOMED code that
+ * both a condition and a procedure have is one code. The vocabulary has the codes of the visits,
+ * sorted, with the first description in the files. Demographics are BIRTHDATE and GENDER of the table
+ * of patients, where not empty. Observations become codes with values as in synthea_observations.ts; a
+ * visit keeps the last value of a code. There are no labels and no splits: see {@link withLabels} and
+ * {@link withSplits}.
  *
  * @param folder contains patients, encounters and the chosen tables
- * @throws {Deno.errors.NotFound} If the folder or one of the files is missing
+ * @throws {Deno.errors.NotFound} If the folder, patients, encounters or all chosen tables are missing
  * @throws {SyntaxError} If a file is empty, lacks a column or has a bad row; names file and row
  * @throws {RangeError} If a count among the options is below 1, or a table is unknown
  */
@@ -115,6 +154,7 @@ const options = {
   timeSeries: switchOption(
     "Make each later time of measurement within an encounter a visit of its own",
   ),
+  encoding: encodingOption,
 };
 
 /** Synthea as a source. */
@@ -131,6 +171,6 @@ export const synthea: Source<typeof options> = {
       return "--time-series needs --tables with observations";
     }
   },
-  read: (folder, { tables, visitsWith, timeSeries }, how) =>
-    readSyntheaEvents(folder, { tables, visitTables: visitsWith, timeSeries }, how),
+  read: (folder, { visitsWith, ...values }, how) =>
+    readSyntheaEvents(folder, { ...values, visitTables: visitsWith }, how),
 };

@@ -13,17 +13,31 @@
  *
  * @module
  */
-import { csvPath, readCsv } from "../../files/csv.ts";
+import { codeSystemName } from "../codes/code_system_uris.ts";
 import { timeOf } from "../time.ts";
 import { detached } from "./detached.ts";
 import type { EventTable } from "./event_table.ts";
-import type { ReadHow } from "./source.ts";
-import { encounterOf } from "./synthea_tables.ts";
+import {
+  encounterOf,
+  noteTime,
+  readTable,
+  type SyntheaRows,
+  systemColumn,
+} from "./synthea_tables.ts";
 
 /** Different answers in words that a question of a survey may have. */
 export const mostAnswers = 30;
 
-const columns = ["DATE", "PATIENT", "ENCOUNTER", "CODE", "DESCRIPTION", "VALUE", "UNITS", "TYPE"];
+/** What Synthea 2 says, which wrote no types: a value that is a number is one. */
+const eitherType = "numeric or text";
+const types = ["numeric", "text", eitherType];
+
+const columns = [
+  ...["DATE", "PATIENT", "ENCOUNTER", "CODE", "DESCRIPTION", "VALUE"],
+  { name: "UNITS", missing: "" },
+  { name: "TYPE", missing: eitherType },
+  systemColumn("LOINC"),
+];
 
 /** What is known of the rows of one LOINC code. */
 interface Observed {
@@ -101,41 +115,41 @@ class Observations {
  * @throws what `readSynthea` throws
  */
 export async function readObservations(
-  { folder, table, how, makesVisits }: {
-    readonly folder: string;
-    readonly table: EventTable;
-    readonly how: ReadHow;
-    readonly makesVisits: boolean;
-  },
+  { makesVisits, ...rows }: SyntheaRows & { readonly makesVisits: boolean },
 ): Promise<void> {
+  const { table, how } = rows;
   const observations = new Observations(table);
   let withoutEncounter = 0;
   table.expectValues();
-  await readCsv(await csvPath(folder, "observations"), columns, (fields) => {
-    const [date, patientId, encounterId, id, description, text, unit, type] = fields;
+  await readTable(rows, "observations", columns, (fields) => {
+    const [date, patientId, encounterId, id, description, text, unit, type, system] = fields;
     if (encounterId === "") {
       withoutEncounter++;
-      return;
+      return undefined;
     }
     const encounter = encounterOf(table, encounterId, patientId);
     if (typeof encounter === "string") return encounter;
     const time = timeOf(date);
     if (Number.isNaN(time)) return `DATE is "${date}", must be a time such as 2020-12-31T23:59:59Z`;
-    if (id === "" || text === "") return `${id === "" ? "CODE" : "VALUE"} is empty`;
-    if (type !== "numeric" && type !== "text") return `TYPE is "${type}", must be numeric or text`;
+    for (const [name, field] of Object.entries({ CODE: id, VALUE: text, SYSTEM: system })) {
+      if (field === "") return `${name} is empty`;
+    }
+    if (!types.includes(type)) return `TYPE is "${type}", must be numeric or text`;
     const value = numberIn(text);
     const isNumber = !Number.isNaN(value);
     if (type === "numeric" && !isNumber) return `VALUE is "${text}", must be a number`;
 
-    const name = `LOINC//${id}`;
+    noteTime(rows.notes, "DATE", date);
+    const name = `${codeSystemName(system)}//${id}`;
     const observed = observations.of(name, description);
     const code = isNumber
-      ? table.codes.index(name, observed.description, type === "numeric" ? unit : "")
+      ? table.codes.index(name, observed.description, type === "text" ? "" : unit)
       : observations.answer(name, observed, text);
     if (typeof code !== "number") return code;
     table.event({ patient: table.encounters.patient.at(encounter), time, encounter, code, value });
     if (makesVisits) table.makeVisit(encounter);
-  }, how);
+    return undefined;
+  });
 
   if (withoutEncounter > 0) {
     how.onLeftOut?.(`${withoutEncounter} observations without an encounter`);
