@@ -121,7 +121,9 @@ await runCommand({
     const { comparison } = await compare(cohort, out, { ...options, models });
     for (const { model, likelihood, fidelity } of comparison.models) {
       const { unigram, same_visit_bigram, sequential_bigram } = fidelity;
-      const r2 = [unigram, same_visit_bigram, sequential_bigram].map((each) => each.r2.toFixed(3));
+      const r2 = [unigram, same_visit_bigram, sequential_bigram].map(({ r2 }) =>
+        r2?.toFixed(3) ?? "none"
+      );
       const loss = likelihood === null
         ? "no likelihood"
         : (likelihood.nll_is_bound ? "at most " : "") + likelihood.nll_per_visit.toFixed(3);

@@ -86,7 +86,7 @@ function sayFigures({ fidelity, likelihood }: PartialReport): void {
     "pairs over visits": sequential_bigram,
   };
   const r2 = Object.entries(named).flatMap(([name, figures]) =>
-    figures === undefined ? [] : `of ${name} ${figures.r2.toFixed(3)}`
+    figures === undefined ? [] : `of ${name} ${figures.r2?.toFixed(3) ?? "none"}`
   );
   if (r2.length > 0) say(`R² ${r2.join(", ")}`);
   if (likelihood !== undefined) {

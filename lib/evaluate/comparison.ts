@@ -60,8 +60,8 @@ export interface Difference {
   readonly model: string;
   /** The first model. */
   readonly against: string;
-  /** Of R²; above 0 where the model is the closer one. */
-  readonly r2: Readonly<Record<CodeKind, Estimate>>;
+  /** Of R²; above 0 where the model is the closer one; null where one of the two has none. */
+  readonly r2: Readonly<Record<CodeKind, Estimate | null>>;
   /**
    * Of the test loss in nats a visit, or of what bounds it, below 0 where the model is better; null
    * without likelihood and where both hold a test record impossible.
@@ -128,9 +128,9 @@ export function differencesOf([first, ...others]: readonly JudgedModel[]): Diffe
       model: other.model,
       against: first.model,
       r2: {
-        unigram: figures["unigram.r2"],
-        same_visit_bigram: figures["same_visit_bigram.r2"],
-        sequential_bigram: figures["sequential_bigram.r2"],
+        unigram: figures["unigram.r2"] ?? null,
+        same_visit_bigram: figures["same_visit_bigram.r2"] ?? null,
+        sequential_bigram: figures["sequential_bigram.r2"] ?? null,
       },
       // infinity minus infinity is no number: then neither model is ahead
       nll_per_visit: nll === null || nll.some(Number.isNaN) ? null : estimate(nll),
@@ -143,7 +143,7 @@ export function differencesOf([first, ...others]: readonly JudgedModel[]): Diffe
  * The comparison as a frame, a row a model: its form, test loss (`nll_per_visit`, in nats, which
  * `nll_is_bound` calls an upper bound) and perplexity a code, R² of the three probabilities, each with
  * the ends of its interval, mean lengths, parameters, epochs, seconds, and how many records were cut
- * off or without visits. Null where a model has no likelihood.
+ * off or without visits. Null where a model has no likelihood, and where nothing is to compare.
  */
 export function comparisonFrame({ models }: Comparison): Frame {
   const numbers = (name: string, of: (model: ComparedModel) => number | null) =>

@@ -10,7 +10,8 @@
  *
  * It is neither the squared correlation nor the fit of a line: a slope or an offset counts as
  * error. Leave keys that are 0 in both cohorts out, since they would raise it for nothing. Where
- * the real values do not vary it is 1 if all agree and 0 otherwise, as in scikit-learn.
+ * the real values do not vary it is 1 if all agree and 0 otherwise, as in scikit-learn. Without keys
+ * there is nothing to compare, and it has no value.
  *
  * @example
  * ```ts
@@ -23,7 +24,7 @@
  *
  * @param real [keys] the truth
  * @param synthetic [keys] what is judged
- * @returns at most 1; negative when the mean of the real values would predict better
+ * @returns at most 1; negative when the mean of the real values would predict better; NaN without keys
  * @throws {RangeError} If the two lengths differ
  */
 export function r2(real: ArrayLike<number>, synthetic: ArrayLike<number>): number {
@@ -42,6 +43,7 @@ export function r2(real: ArrayLike<number>, synthetic: ArrayLike<number>): numbe
     total += (real[i] - mean) ** 2;
     varies ||= real[i] !== real[0];
   }
+  if (keys === 0) return NaN;
   if (!varies) return residual === 0 ? 1 : 0;
   return 1 - residual / total;
 }

@@ -14,7 +14,10 @@ Deno.test("r2() is 0 for the mean of the real values and counts a slope as error
 Deno.test("r2() is 1 or 0 where the real values do not vary", () => {
   assertEquals(r2([0.1, 0.1, 0.1], [0.1, 0.1, 0.1]), 1);
   assertEquals(r2([0.1, 0.1, 0.1], [0.1, 0.1, 0.2]), 0);
-  assertEquals(r2([], []), 1);
+});
+
+Deno.test("r2() has no value without keys", () => {
+  assertEquals(r2([], []), NaN);
 });
 
 Deno.test("r2() is at most 1 and does not depend on the order of keys", () => {

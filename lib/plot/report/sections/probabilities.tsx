@@ -8,6 +8,7 @@ import { type CodeKind, codeKinds } from "../../../evaluate/fidelity/counting/ke
 import type { PartialFidelity } from "../../../evaluate/report.ts";
 import { fidelityOverview } from "../../figures/fidelity_overview.ts";
 import { probabilityKinds, probabilityScatter } from "../../figures/probability_scatter.ts";
+import { r2Text } from "../../figures/r2_axis.ts";
 import { Figure, minus, percent, R2, scatterReadings, Table, whole } from "../page_parts.tsx";
 import type { PackedPoints } from "../report_points.ts";
 import { type Drawn, scaleOf, type Section, type SectionContents } from "./section.ts";
@@ -74,8 +75,10 @@ function standing(kind: CodeKind, fidelity: PartialFidelity | undefined): string
   const scale = scaleOf(fidelity, kind);
   if (scale === undefined) return "";
   const [r2, ceiling, floor] = [scale.own.r2, scale.ceiling.r2, scale.floor.r2];
+  if (r2 === null) return "There is no R², since there is nothing to compare.";
   const reach = `R² is ${minus(r2.toFixed(3))}; held-out real records reach ` +
-    `${minus(ceiling.toFixed(3))}, independent draws ${minus(floor.toFixed(3))}.`;
+    `${minus(r2Text(ceiling))}, independent draws ${minus(r2Text(floor))}.`;
+  if (ceiling === null || floor === null) return reach;
   if (!(ceiling - floor > 0.05) || r2 < floor) return reach;
   return `${reach} That is ${
     percent(Math.min(1, (r2 - floor) / (ceiling - floor)), 0)
