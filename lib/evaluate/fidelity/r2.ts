@@ -5,6 +5,22 @@
  * @module
  */
 
+import { CompensatedSum } from "./compensated_sum.ts";
+
+/** Terms that are added plainly before their sum is added with care: as fast as plain sums. */
+const block = 128;
+
+function meanOf(values: ArrayLike<number>): number {
+  const sum = new CompensatedSum();
+  for (let from = 0; from < values.length; from += block) {
+    const to = Math.min(values.length, from + block);
+    let part = 0;
+    for (let i = from; i < to; i++) part += values[i];
+    sum.add(part);
+  }
+  return sum.value / values.length;
+}
+
 /**
  * R² = 1 − Σ (real − synthetic)² / Σ (real − mean real)².
  *
@@ -32,18 +48,29 @@ export function r2(real: ArrayLike<number>, synthetic: ArrayLike<number>): numbe
   if (synthetic.length !== keys) {
     throw new RangeError(`Cannot compare ${keys} real values with ${synthetic.length} synthetic`);
   }
-  let sum = 0;
-  for (let i = 0; i < keys; i++) sum += real[i];
-  const mean = sum / keys;
-  let residual = 0;
-  let total = 0;
-  let varies = false;
-  for (let i = 0; i < keys; i++) {
-    residual += (real[i] - synthetic[i]) ** 2;
-    total += (real[i] - mean) ** 2;
-    varies ||= real[i] !== real[0];
-  }
   if (keys === 0) return NaN;
-  if (!varies) return residual === 0 ? 1 : 0;
-  return 1 - residual / total;
+  const mean = meanOf(real);
+  const residual = new CompensatedSum();
+  const total = new CompensatedSum();
+  const deviation = new CompensatedSum();
+  let varies = false;
+  for (let from = 0; from < keys; from += block) {
+    const to = Math.min(keys, from + block);
+    let residuals = 0;
+    let squares = 0;
+    let deviations = 0;
+    for (let i = from; i < to; i++) {
+      const distance = real[i] - mean;
+      residuals += (real[i] - synthetic[i]) ** 2;
+      squares += distance ** 2;
+      deviations += distance;
+      varies ||= real[i] !== real[0];
+    }
+    residual.add(residuals);
+    total.add(squares);
+    deviation.add(deviations);
+  }
+  if (!varies) return residual.value === 0 ? 1 : 0;
+  // deviations sum up to 0 but for the rounding of the mean, which the second term takes out
+  return 1 - residual.value / (total.value - deviation.value ** 2 / keys);
 }
