@@ -68,6 +68,7 @@ await runCommand({
       likelihood,
       run,
       ...await readGenerationNotes(args.path("synthetic")),
+      onDifference: say,
       onProgress,
     });
     const train = splitOf(real, "train");

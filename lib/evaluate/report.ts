@@ -4,6 +4,7 @@
  * @module
  */
 import type { RunConfig } from "../train/run_folder.ts";
+import type { NameDifferences } from "./align.ts";
 import type { FidelityFigures } from "./fidelity/mod.ts";
 import type { FiguresOf, Measure } from "./measure.ts";
 import type { privacyMeasures } from "./privacy/mod.ts";
@@ -88,9 +89,13 @@ export interface ReportAbout {
   real: { records: number; train: number; test: number; codes: number; labels: number };
   /**
    * `cut_off` of them reached the model's longest length without an end, where that is known, and
-   * clinical rules changed so many of the draws, where there were any.
+   * clinical rules changed so many of the draws, where there were any; how its codes and labels differ.
    */
-  synthetic: { records: number; cut_off?: number; rules?: { draws: number; touched: number } };
+  synthetic: NameDifferences & {
+    records: number;
+    cut_off?: number;
+    rules?: { draws: number; touched: number };
+  };
   /** config.json of the run that made the synthetic cohort, when known. */
   run?: RunConfig | undefined;
   /** What computed, and in which version. */

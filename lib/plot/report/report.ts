@@ -9,6 +9,7 @@ import { renderToString } from "preact-render-to-string";
 import type { Cohort } from "../../cohort/cohort.ts";
 import { writeWhole } from "../../files/output.ts";
 import { markupText } from "../../printable.ts";
+import { alignedCohorts } from "../../evaluate/align.ts";
 import {
   type PairedProbabilities,
   pairedProbabilities,
@@ -27,7 +28,7 @@ import { shownKinds } from "./sections/probabilities.tsx";
 export interface ReportSources {
   /** The real records that the synthetic ones are compared to: the training split. */
   readonly real: Cohort;
-  /** The records under judgement, over the same vocabulary. */
+  /** The records under judgement. */
   readonly synthetic: Cohort;
   /** The lines of `training.jsonl` of the run that made the synthetic cohort. */
   readonly training?: readonly EpochLosses[] | undefined;
@@ -73,15 +74,19 @@ function page(
 const pairedOf = ({ fidelity }: PartialReport, { real, synthetic }: ReportSources) =>
   shownKinds(fidelity).map((kind) => pairedProbabilities(real, synthetic, kind));
 
+/** The same over the same codes and labels, as they were judged. */
+function alignedSources({ real, synthetic, training }: ReportSources): ReportSources {
+  return { ...alignedCohorts(real, synthetic), training };
+}
+
 /**
  * The report as one self-contained page: style, scripts, figures and points are in it, and nothing
  * is ever requested. Texts from the data stand in it as plain text, whatever they hold. The scatters
  * carry at most 100,000 points each; where there are more, crowded places are thinned, and the page
  * says so.
- *
- * @throws {RangeError} If the vocabularies of the two cohorts differ
  */
-export function reportHtml(report: PartialReport, sources: ReportSources): string {
+export function reportHtml(report: PartialReport, of: ReportSources): string {
+  const sources = alignedSources(of);
   const paired = pairedOf(report, sources);
   return page(report, sources, paired, figuresOf(report, sources, paired));
 }
@@ -90,13 +95,13 @@ export function reportHtml(report: PartialReport, sources: ReportSources): strin
  * Writes `report.html`, `report.json` and `figures/*.svg` into a folder.
  *
  * @param folder that has none of these yet
- * @throws {RangeError} If the vocabularies of the two cohorts differ
  */
 export async function writeReportFiles(
   folder: string,
   report: PartialReport,
-  sources: ReportSources,
+  of: ReportSources,
 ): Promise<void> {
+  const sources = alignedSources(of);
   const paired = pairedOf(report, sources);
   const figures = figuresOf(report, sources, paired);
   await Deno.mkdir(join(folder, "figures"), { recursive: true });
@@ -113,7 +118,6 @@ export async function writeReportFiles(
  * @param folder where to write
  * @param options.force replace an older result of Ehrloom's
  * @throws {Deno.errors.AlreadyExists} If the folder exists and `force` is not set
- * @throws {RangeError} If the vocabularies of the two cohorts differ
  */
 export async function writeReport(
   folder: string,
