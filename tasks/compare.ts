@@ -44,6 +44,7 @@ await runCommand({
     out: { value: "DIR", help: "Folder to write; what it has of the same is kept", required: true },
     epochs: { value: "N", help: "Times to see each record", default: `${trainingDefaults.epochs}` },
     budget: { value: "MINUTES", help: "Minutes of training for each model, within the epochs" },
+    minutes: { value: "N", help: "The same as --budget, as train has it" },
     batch: { value: "N", help: "Records to a step", default: `${trainingDefaults.batch}` },
     lr: { value: "X", help: "Learning rate", default: `${trainingDefaults.learningRate}` },
     set: {
@@ -89,7 +90,7 @@ await runCommand({
   const options = {
     settings: settings.get("") ?? {},
     epochs: args.integer("epochs", { min: 1 }),
-    minutes: args.maybe("budget") === undefined ? 0 : args.number("budget", { min: 0.01 }),
+    minutes: minutesOf(args),
     batch: args.integer("batch", { min: 1 }),
     learningRate: args.number("lr", { min: 0 }),
     seed: args.integer("seed", { min: 0 }),
@@ -132,6 +133,15 @@ await runCommand({
     say(`Next: open ${shellPath(join(args.text("out"), "comparison.html"))}`);
   }, { goesOn: !args.has("force") });
 });
+
+/** The limit of each training, by either of its names; 0 without one. */
+function minutesOf(args: Arguments): number {
+  const given = ["budget", "minutes"].filter((name) => args.maybe(name) !== undefined);
+  if (given.length > 1) {
+    throw new UsageError("--budget and --minutes are the same: give one of them");
+  }
+  return given.length === 0 ? 0 : args.number(given[0], { min: 0.01 });
+}
 
 function checkNamed(option: string, name: string, names: readonly string[]): void {
   if (names.includes(name)) return;

@@ -67,6 +67,10 @@ await runCommand({
       value: "N",
       help: `Epochs without improvement before it stops (default ${trainingDefaults.patience})`,
     },
+    minutes: {
+      value: "N",
+      help: "Minutes after which no further epoch begins (default no limit)",
+    },
     set: { value: "KEY=VALUE", help: "A setting of the model; may repeat", many: true },
     embeddings: {
       value: "FILE",
@@ -106,6 +110,9 @@ await runCommand({
     schedule: args.choice("schedule", ["constant", "cosine"]),
     warmup: integer("warmup", 0),
     patience: integer("patience", 1),
+    minutes: args.maybe("minutes") === undefined
+      ? undefined
+      : args.number("minutes", { min: 0.01 }),
     seed: integer("seed", 0),
     workers: integer("workers", 1),
     resume: args.has("resume"),

@@ -313,10 +313,16 @@ Deno.test("deno task compare says each model's figures, and in one line what is 
     const run = await readRun(join(out, "models", "lstm", "run"));
     assert(run.training.length < 50, "the budget ends training");
 
+    const minutes = how.with(how.indexOf("--budget"), "--minutes"); // is the same, so it goes on
+    assertEquals((await runTask("compare", ...args, ...minutes)).code, 0);
     const again = await runTask("compare", ...args, "--models", "lstm", "--set", "width=9");
     assertEquals(again.code, 1);
     assertStringIncludes(again.lines.at(-1) ?? "", "error: Cannot go on with");
     const wrong: [string[], string][] = [
+      [
+        ["--budget", "1", "--minutes", "1"],
+        "--budget and --minutes are the same: give one of them",
+      ],
       [["--set", "width"], "--set is width, must be KEY=VALUE, such as width=256"],
       [["--set", "gpt.width=8"], "--set names gpt, which is not among --models"],
       [["--embeddings", "hisgt=v.json"], "--embeddings names hisgt, which is not among --models"],
