@@ -16,24 +16,30 @@ const nameWidth = Math.max(...sourceNames.map(({ length }) => length)) + 2;
 
 const command: Command = {
   name: "prepare",
-  summary: "Turn source files into a cohort folder, which train, generate and evaluate read.",
+  summary: "Turn source files into a cohort folder, the input of train, generate and evaluate.",
   options: {
     from: { value: "FORMAT", help: `Source format: ${sourceNames.join(", ")}`, required: true },
-    input: { value: "PATH", help: "The source: a folder or file", required: true, reads: true },
-    out: { value: "DIR", help: "The cohort folder to write", required: true },
+    input: { value: "PATH", help: "Source: a folder or file", required: true, reads: true },
+    out: { value: "DIR", help: "Cohort folder to write", required: true },
     labels: {
       value: "FILE",
-      help: "Phenotype definitions, JSON: label, code system, codes; rare codes give labels too",
+      help: "JSON file that defines labels: label, code system, codes (rare codes count too)",
       reads: true,
     },
-    "max-visits": { value: "N", help: "Take only the first N visits of a patient (all)" },
-    "min-count": { value: "N", help: "Leave out codes that fewer than N patients have (none)" },
+    "max-visits": {
+      value: "N",
+      help: "Keep only the first N visits of each patient (default: all)",
+    },
+    "min-count": {
+      value: "N",
+      help: "Drop codes that fewer than N patients have (default: keep all)",
+    },
     seed: {
       value: "N",
-      help:
-        "Random seed of the split into train, validation and test (the source's own split, else 4)",
+      help: "Random seed of the train/validation/test split (default: the source's own split, " +
+        "else 4)",
     },
-    "skip-bad-rows": { help: "Leave out malformed rows of CSV files and count them" },
+    "skip-bad-rows": { help: "Skip malformed rows of CSV files, and count them" },
     force: { help: "Replace an older result at --out" },
   },
   groups: sourceGroups(sources),
@@ -71,7 +77,7 @@ await runCommand(command, async (args, onProgress) => {
   const name = args.text("from");
   const source = sources.find((one) => one.name === name);
   if (source === undefined) {
-    throw new UsageError(`--from is "${name}", known formats are ${sourceNames.join(", ")}`);
+    throw new UsageError(`--from is "${name}"; known: ${sourceNames.join(", ")}`);
   }
   const force = args.has("force");
   const values = sourceValues(source, sources, args);

@@ -1,8 +1,8 @@
 import type { Cohort } from "./cohort.ts";
 
 /**
- * A SHA-256 of everything that a model can learn from a cohort: codes, labels, visits and splits,
- * and of cohorts that have values or demographics these and all days. Equal cohorts have equal
+ * A SHA-256 of everything that a model can learn from a cohort: codes, labels, visits and splits;
+ * for cohorts with values or demographics also these and all days. Equal cohorts have equal
  * fingerprints, whatever files they came from.
  *
  * @returns 64 hexadecimal digits

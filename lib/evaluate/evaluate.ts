@@ -1,5 +1,5 @@
 /**
- * The judgement of a synthetic cohort, as one report.
+ * The evaluation of a synthetic cohort, as one report.
  *
  * @module
  */
@@ -13,24 +13,24 @@ import { measuresOf, misnamed } from "./measures.ts";
 import type { Likelihood, PartialReport, Report, ReportAbout } from "./report.ts";
 import { onScale, type ScaledCohorts, scaledCohorts } from "./scale.ts";
 
-/** How to judge, and what to note in the report. */
+/** How to evaluate, and what to note in the report. */
 export interface EvaluateOptions {
   /**
-   * What to judge: kinds ("fidelity") or single measures ("fidelity.gap_days"); every measure when
-   * left out.
+   * What to evaluate: kinds ("fidelity") or single measures ("fidelity.gap_days"); default every
+   * measure.
    */
   readonly only?: readonly string[];
-  /** Random seed of the resamples and the floor; 0 when left out. Equal seeds give equal figures. */
+  /** Random seed of the resamples and the floor; default 0. Equal seeds give equal figures. */
   readonly seed?: number | undefined;
-  /** Resamples of patients behind each interval; 1,000 when left out, 0 for none. */
+  /** Resamples of patients behind each interval; default 1,000; 0: no intervals. */
   readonly resamples?: number | undefined;
-  /** Test metrics of the model that wrote the synthetic cohort, see {@link likelihoodMetrics}. */
+  /** Test metrics of the model that generated the synthetic cohort, see {@link likelihoodMetrics}. */
   readonly likelihood?: Likelihood | undefined;
-  /** The run that wrote the synthetic cohort. */
+  /** The run that generated the synthetic cohort. */
   readonly run?: Run | undefined;
-  /** Synthetic records that reached the model's longest length without an end, as `generate` says. */
+  /** Synthetic records that reached the largest length of the model without an end, from `generate`. */
   readonly cutOff?: number | undefined;
-  /** Draws under clinical rules, and those that the rules changed, as `generate` says. */
+  /** Draws under clinical rules, and those that the rules changed, from `generate`. */
   readonly ruled?: { readonly draws: number; readonly touched: number } | undefined;
   /** Called with a line about each way in which codes or labels of the cohorts differ. */
   readonly onDifference?: ((what: string) => void) | undefined;
@@ -39,7 +39,7 @@ export interface EvaluateOptions {
 }
 
 /**
- * The splits of a real cohort that others are judged by.
+ * The splits of a real cohort with which others are compared.
  *
  * @throws {RangeError} If there are none, or one of them has no visits
  */
@@ -84,7 +84,7 @@ function aboutOf(
   };
 }
 
-/** The figures of each kind of measures of which some are asked. */
+/** The figures of each kind of measure of which some are asked. */
 async function figuresOf(
   cohorts: ScaledCohorts,
   { only, seed, resamples, run, onProgress }: EvaluateOptions,
@@ -105,9 +105,9 @@ async function figuresOf(
 }
 
 /**
- * Judges a synthetic cohort against the real one that its generator learned from.
+ * Compares a synthetic cohort with the real cohort that its model was trained on.
  *
- * The synthetic cohort is compared with the train split; the test split is its ceiling. Codes and
+ * The synthetic cohort is compared with the train split; the test split gives the ceiling. Codes and
  * labels are matched by name, see {@link alignedCohorts}.
  *
  * @example One measure alone
@@ -130,7 +130,7 @@ export async function evaluate(
   synthetic: Cohort,
   options?: EvaluateOptions & { readonly only?: undefined },
 ): Promise<Report>;
-/** The same by those measures that `options.only` names. */
+/** The same with the measures in `options.only`. */
 export async function evaluate(
   real: Cohort,
   synthetic: Cohort,

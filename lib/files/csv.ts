@@ -1,6 +1,6 @@
 /**
- * Streams CSV files (RFC 4180), plain or gzipped, in bounded memory and in time that grows with their
- * length, whatever is in them; says where a bad row stands, and can read on behind it.
+ * Streams CSV files (RFC 4180), plain or gzipped, in bounded memory and in time proportional to
+ * their length, whatever is in them; says which row is bad, and can continue after it.
  *
  * @module
  */
@@ -8,27 +8,27 @@ import type { OnProgress } from "../progress.ts";
 import { found, unreadable } from "./input.ts";
 
 /**
- * Called with the sentence that says what is wrong with a row, its file and its number; the row is
- * then left out.
+ * Called with a sentence that names a bad row, its file and what is wrong with it; the row is then
+ * left out.
  */
 export type OnBadRow = (problem: string) => void;
 
-/** How {@link readCsv} goes about a file. */
+/** How {@link readCsv} reads a file. */
 export interface ReadCsvOptions {
   /** Leave out bad rows and report each here; without it the first bad row throws. */
   onBadRow?: OnBadRow | undefined;
-  /** Told the bytes read so far. */
+  /** Called with the number of bytes read so far. */
   onProgress?: OnProgress | undefined;
 }
 
-/** A block this long whose quotes do not pair is taken to hold a stray quote. */
+/** A block of this length whose quotes do not pair is assumed to have a stray quote. */
 const longestQuoted = 1 << 22;
 /** Characters that are looked at together. */
 const longestPiece = 1 << 18;
-/** Characters of a row beyond which its file is taken for no table, so that memory stays bounded. */
+/** Largest number of characters in a row of a table; it bounds the memory. */
 const longestRow = 16_000_000;
 
-/** Whether quotes pair: within a row that goes on behind a line break they do not. */
+/** Whether quotes pair: within a row that continues after a line break they do not. */
 function isBalanced(text: string): boolean {
   let quotes = 0;
   for (let at = text.indexOf('"'); at !== -1; at = text.indexOf('"', at + 1)) quotes++;
@@ -63,7 +63,9 @@ async function* pieces(
   }
 }
 
-/** Blocks of whole rows, cut behind a line break outside quotes; null for a row that is too long. */
+/**
+ * Blocks of whole rows, cut behind a line break outside quotes; null for a row that is too long.
+ */
 async function* blocks(texts: AsyncIterable<string>): AsyncGenerator<string | null> {
   let lines = ""; // whole lines, whose quotes pair or not
   let isPaired = true;
@@ -119,9 +121,9 @@ function lineEnd(text: string, at: number): number {
 }
 
 /**
- * The fields of a text's rows; undefined for a row whose quotes do not pair. A row ends with the first
- * line up to which they do; if that makes no row of it, it is its first line alone, so that a stray
- * quote costs one row and not all that follow. Each line is so looked at twice at most.
+ * The fields of a text's rows; undefined for a row whose quotes do not pair. A row ends with the
+ * first line up to which they do; if that makes no row of it, it is its first line alone, so that a
+ * stray quote costs one row and not all that follow. Each line is so looked at twice at most.
  */
 function* rows(text: string): Generator<string[] | undefined> {
   const row = (from: number, to: number) => fieldsOf(text.slice(from, to).replace(/\r$/, ""));
@@ -150,15 +152,15 @@ function placesIn(header: readonly string[], columns: readonly string[], path: s
     const place = header.findIndex((name) => name.trim() === column);
     if (place !== -1) return place;
     throw new SyntaxError(
-      `Cannot read "${path}": it has no column ${column}, ` +
+      `Cannot read "${path}": it has no column ${column}; ` +
         `its columns are ${header.join(", ").slice(0, 200)}`,
     );
   });
 }
 
 /**
- * Reads the named columns of a CSV file row by row. Columns may stand in any order among others;
- * blank lines are passed over. Rows are counted as in a spreadsheet, the header being row 1.
+ * Reads the named columns of a CSV file row by row. Columns may be in any order, among others;
+ * blank lines are skipped. Rows are counted as in a spreadsheet: the header is row 1.
  *
  * @param path ends in ".gz" when gzipped
  * @param columns names as in the header
@@ -191,7 +193,7 @@ export async function readCsv(
       if (block === null) {
         throw new SyntaxError(
           `Cannot read "${path}" row ${row + 1}: it is longer than ${longestRow / 1e6} million ` +
-            "characters, wanted a table with a line to each row",
+            "characters; is this a table with one line per row?",
         );
       }
       for (const all of rows(block)) {
@@ -212,21 +214,21 @@ export async function readCsv(
   } catch (error) {
     if (error instanceof TypeError && path.endsWith(".gz")) {
       throw new SyntaxError(
-        `Cannot read "${path}": the gzip data is cut off or damaged behind row ${row}`,
+        `Cannot read "${path}": the gzip data is truncated or damaged after row ${row}`,
         { cause: error },
       );
     }
     throw unreadable(path, error);
   }
   if (width === 0) {
-    throw new SyntaxError(`Cannot read "${path}": it is empty, wanted a header and rows`);
+    throw new SyntaxError(`Cannot read "${path}": it is empty, must have a header and rows`);
   }
 }
 
 /**
- * Where a table lies in a folder: NAME.csv or NAME.csv.gz.
+ * Path of a table in a folder: NAME.csv or NAME.csv.gz.
  *
- * @throws {Deno.errors.NotFound} If the folder holds neither, or is none
+ * @throws {Deno.errors.NotFound} If the folder has neither, or is not a folder
  */
 export async function csvPath(folder: string, name: string): Promise<string> {
   for (const path of [`${folder}/${name}.csv`, `${folder}/${name}.csv.gz`]) {
@@ -235,7 +237,7 @@ export async function csvPath(folder: string, name: string): Promise<string> {
   const isFolder = (await found(folder))?.isDirectory;
   throw new Deno.errors.NotFound(
     isFolder
-      ? `Cannot read "${folder}": it holds no ${name}.csv or ${name}.csv.gz`
+      ? `Cannot read "${folder}": it has no ${name}.csv or ${name}.csv.gz`
       : `Cannot read "${folder}": no such folder`,
   );
 }

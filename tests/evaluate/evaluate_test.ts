@@ -73,7 +73,7 @@ Deno.test("evaluate() with `only` holds the figures of these measures alone, the
   await assertRejects(
     () => evaluate(real, synthetic, { only: ["fidelity.speed"] }),
     RangeError,
-    'Cannot evaluate: "only" names "fidelity.speed", known are fidelity, fidelity.unigram, ',
+    'Cannot evaluate: "only" names "fidelity.speed"; known: fidelity, fidelity.unigram, ',
   );
 });
 

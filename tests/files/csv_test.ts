@@ -157,7 +157,7 @@ Deno.test("readCsv() names a missing column, an empty file, cut-off gzip, a miss
     await assertRejects(
       () => read(path),
       SyntaxError,
-      "it has no column START, its columns are Id",
+      "it has no column START; its columns are Id",
     );
   });
   await withFile("", async (path) => {
@@ -165,7 +165,7 @@ Deno.test("readCsv() names a missing column, an empty file, cut-off gzip, a miss
   });
   const whole = await gzip("START\n" + "2020-01-01\n".repeat(1000));
   await withFile(whole.subarray(0, 60), async (path) => {
-    await assertRejects(() => read(path), SyntaxError, "cut off or damaged");
+    await assertRejects(() => read(path), SyntaxError, "truncated or damaged");
   }, ".csv.gz");
   await assertRejects(() => read("/nowhere.csv"), Deno.errors.NotFound, "no such file");
 });
@@ -176,7 +176,7 @@ Deno.test("csvPath() finds NAME.csv and NAME.csv.gz, and tells a missing file fr
   await Deno.writeTextFile(`${folder}/b.csv.gz`, "");
   assertEquals(await csvPath(folder, "a"), `${folder}/a.csv`);
   assertEquals(await csvPath(folder, "b"), `${folder}/b.csv.gz`);
-  await assertRejects(() => csvPath(folder, "c"), Deno.errors.NotFound, "it holds no c.csv");
+  await assertRejects(() => csvPath(folder, "c"), Deno.errors.NotFound, "it has no c.csv");
   await assertRejects(() => csvPath(`${folder}/x`, "c"), Deno.errors.NotFound, "no such folder");
   const long = `${folder}/${"x".repeat(300)}`;
   await assertRejects(

@@ -29,7 +29,7 @@ Deno.test("parsedJson() refuses two values of one name, wherever they stand", ()
     assertThrows(
       () => parsedJson(text, "a.json"),
       SyntaxError,
-      `Cannot read "a.json" line ${line}: "${name}" is there already`,
+      `Cannot read "a.json" line ${line}: "${name}" appears twice`,
     );
   }
   const fine = '{"a": {"a": ["a", "a", ":"]}, "b": [{"a": "b"}, {"a": "\\\\"}], "": "{\\"a\\": 1"}';
@@ -64,9 +64,13 @@ Deno.test("parsedJson() refuses brackets without end before they fill the memory
   assertThrows(
     () => parsedJson("[".repeat(50_000_000), "a.json"),
     SyntaxError,
-    'Cannot read "a.json" as JSON: it has more than 100 brackets in each other',
+    'Cannot read "a.json" as JSON: it has more than 100 nested brackets',
   );
-  assertThrows(() => parsedJson(nested(101), "a.json"), SyntaxError, "more than 100 brackets");
+  assertThrows(
+    () => parsedJson(nested(101), "a.json"),
+    SyntaxError,
+    "more than 100 nested brackets",
+  );
   parsedJson(nested(100), "a.json");
   const brackets = { ["[[[[".repeat(50)]: '[[[["'.repeat(50) };
   assertEquals(parsedJson(JSON.stringify(brackets), "a.json"), brackets);

@@ -71,7 +71,7 @@ Deno.test("parseSettings() takes texts by the kinds of settings, and says what i
     ["width=true", 'Cannot set width=true for "gpt": must be a whole number at least 1'],
     ["layers=0", 'Cannot set layers=0 for "gpt": must be a whole number between 1 and 1000'],
     ["form=old", 'Cannot set form=old for "gpt": must be intended or published'],
-    ["toString=1", 'Cannot set toString for "gpt": no such setting, known are width, layers'],
+    ["toString=1", 'Cannot set toString for "gpt": there is no such setting; known: width, layers'],
     ["positions=9", 'Cannot set positions for "gpt": no such setting'],
   ];
   for (const [text, message] of wrong) {

@@ -24,8 +24,8 @@ Deno.test("deno task embed makes vectors that train --embeddings takes, and both
     ] as const;
     const embedded = await runTask(...task, out);
     const source =
-      'BERT "bert" of 2 layers, mean over tokens; 12 of 12 codes have no description ' +
-      'and are read by their own text: "code 0", "code 1", "code 2" and 9 more';
+      'BERT "bert" of 2 layers, mean over tokens; 12 of 12 codes have no description, ' +
+      'so their text is the code itself: "code 0", "code 1", "code 2" and 9 more';
     assertEquals(embedded, {
       code: 0,
       lines: [
@@ -65,7 +65,7 @@ Deno.test("deno task embed makes vectors that train --embeddings takes, and both
       [
         [join(folder, "v.json"), "--normalize", "maybe"],
         2,
-        "error: --normalize is maybe, known are yes, no",
+        "error: --normalize is maybe; known: yes, no",
       ],
     ];
     for (const [args, code, message] of cases) {

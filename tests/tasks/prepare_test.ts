@@ -104,7 +104,7 @@ Deno.test("prepare gives labels by the codes that the source has, before it trim
     const first = await prepare(...args, ...labels, "--max-visits", "1", "--force");
     assertStringIncludes(
       first.lines.join("\n"),
-      "code SNOMED-CT//44054006 of label diabetes: no record has it within --max-visits 1",
+      "code SNOMED-CT//44054006 of label diabetes: no record has it in its first 1 visits",
     );
     assertEquals((await readMeds(`${folder}/out`)).vocabulary.codes, [
       "RxNorm//312617",
@@ -147,7 +147,7 @@ Deno.test("prepare --tables observations --time-series writes values and says wh
     assertEquals(code, 0);
     const said = lines.join("\n");
     assertStringIncludes(said, "2 visits, 3 events, 2 of them with a value");
-    assertStringIncludes(said, "left out: 1 observations that belong to no encounter");
+    assertStringIncludes(said, "left out: 1 observations without an encounter");
     const { values, gapDays, demographics } = await readMeds(`${folder}/out`);
     assertEquals([...values ?? []].sort(), [170, 171, NaN]);
     assertEquals([...gapDays], [0, 0.25]);
@@ -193,7 +193,7 @@ const bad: {
     what: "a missing file",
     change: { procedures: null },
     code: 1,
-    wanted: /Cannot read ".*source": it holds no procedures\.csv or procedures\.csv\.gz$/,
+    wanted: /Cannot read ".*source": it has no procedures\.csv or procedures\.csv\.gz$/,
   },
   {
     what: "an empty CSV",
@@ -224,7 +224,7 @@ const bad: {
     what: "a code that means something else in a cohort folder",
     change: { conditions: files.conditions + "p1,e1,GENDER,F,female\n" },
     code: 1,
-    wanted: /Cannot read ".*conditions\.csv" row 3: code "GENDER\/\/F" is a reserved name, MEDS/,
+    wanted: /Cannot read ".*conditions\.csv" row 3: code "GENDER\/\/F" is a reserved name: MEDS/,
   },
   {
     what: "labels that are missing",
@@ -254,7 +254,7 @@ const bad: {
     what: "an output folder that is the input",
     args: (folder) => ["--out", `${folder}/source`, "--force"],
     code: 1,
-    wanted: /Cannot write ".*source": it is what this command reads; name a folder or file of/,
+    wanted: /Cannot write ".*source": this command reads it; choose another folder or file/,
   },
   {
     what: "an output folder that cannot be written",
@@ -266,32 +266,31 @@ const bad: {
     what: "an unknown format",
     args: () => ["--from", "hl7"],
     code: 2,
-    wanted: /--from is "hl7", known formats are synthea, records-json, meds$/,
+    wanted: /--from is "hl7"; known: synthea, records-json, meds$/,
   },
   {
     what: "a format named like a member of every object",
     args: () => ["--from", "constructor"],
     code: 2,
-    wanted: /known formats are/,
+    wanted: /--from is "constructor"; known: /,
   },
   {
     what: "--time-series without observations",
     args: () => ["--time-series"],
     code: 2,
-    wanted: /--time-series needs observations among the --tables/,
+    wanted: /--time-series needs --tables with observations/,
   },
   {
     what: "an unknown table",
     args: () => ["--tables", "conditions,allergies"],
     code: 2,
-    wanted:
-      /--tables names "allergies": known are conditions, medications, procedures, observations$/,
+    wanted: /--tables names "allergies"; known: conditions, medications, procedures, observations$/,
   },
   {
     what: "a table to visit with that is not chosen",
     args: () => ["--tables", "conditions", "--visits-with", "procedures"],
     code: 2,
-    wanted: /--visits-with names "procedures": known are conditions$/,
+    wanted: /--visits-with names "procedures", which is not in --tables conditions$/,
   },
   {
     what: "a table of a source that has none",
@@ -309,7 +308,7 @@ const bad: {
     what: "--max-visits 0",
     args: () => ["--max-visits", "0"],
     code: 2,
-    wanted: /--max-visits is 0, must be a number at least 1$/,
+    wanted: /--max-visits is 0, must be a whole number, at least 1$/,
   },
 ];
 

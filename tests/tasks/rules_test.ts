@@ -18,7 +18,7 @@ Deno.test("deno task rules writes what it learns, holds it to other records, and
     assertEquals(await Deno.readTextFile(file), rulesText(learnedRules(cohort)));
     assertEquals(learned.lines.slice(0, 3), [
       `1 rules written to ${file}`,
-      "1 of 1 rules are broken in 1 real records that were not learned from:",
+      "1 of 1 rules are broken by 1 held-out real records:",
       "  1. never-together (A / B: 30.0 records expected, none seen): 1 records, 1 visits",
     ]);
     const counted = await runTask("rules", "--cohort", `${folder}/cohort`, "--check", file);

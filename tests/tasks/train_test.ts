@@ -15,7 +15,7 @@ Deno.test("deno task train reads a hierarchy for hisgt, says so, and names its c
     await Deno.writeTextFile(tree, "parent,child\ntop,code 1\ncode 1,top\n");
     const circle = await runTask(...task, "--hierarchy", tree);
     assertEquals(circle.code, 1);
-    assertMatch(circle.lines[0], /tree\.csv": its edges go in a circle, .*top > /);
+    assertMatch(circle.lines[0], /tree\.csv": its edges form a cycle, .*top > /);
     await Deno.writeTextFile(tree, "parent,child\ntop,code 1\ntop,code 2\n");
     const { code, lines } = await runTask(...task, "--hierarchy", tree);
     assertEquals(code, 0, lines.join("\n"));
@@ -32,7 +32,7 @@ Deno.test("deno task train trains, then names the next command", () =>
     const set = ["--set", "width=8", "--set", "heads=2", "--set", "layers=1", "--epochs", "2"];
     const { code, lines } = await runTask("train", ...args, ...set, "--backend", "wasm");
     assertEquals(code, 0, lines.join("\n"));
-    assertMatch(lines[0], /^Best epoch 2: \d+\.\d{3} nats a validation visit$/);
+    assertMatch(lines[0], /^Best epoch 2: validation loss \d+\.\d{3} nats per visit$/);
     assertEquals(
       lines.slice(1),
       [`Next: deno task generate --run ${folder}/run --count 1000 --out runs/synthetic`],
@@ -49,7 +49,7 @@ Deno.test("deno task train trains, then names the next command", () =>
       [
         ["--model", "hola"],
         1,
-        'error: Cannot find model "hola": no model of that name, known are ' +
+        'error: Cannot find model "hola": there is no such model; known: ' +
         modelSummaries.map(({ name }) => name).join(", "),
       ],
       [
@@ -60,7 +60,7 @@ Deno.test("deno task train trains, then names the next command", () =>
       [
         ["--set", "widht=8"],
         1,
-        'error: Cannot set widht for "halo": no such setting, known are ' +
+        'error: Cannot set widht for "halo": there is no such setting; known: ' +
         Object.keys(settingsOf("halo")).join(", "),
       ],
       [
@@ -76,26 +76,26 @@ Deno.test("deno task train trains, then names the next command", () =>
       [
         ["--resume", "--epochs", "5"],
         1,
-        `error: Cannot resume "${folder}/run" with epochs 5: it was begun with 2`,
+        `error: Cannot resume "${folder}/run" with epochs 5: it was started with 2`,
       ],
       [
         ["--resume", "--out", `${folder}/new`],
         1,
-        `error: Cannot read "${folder}/new/config.json": there is no such file, is it a run?`,
+        `error: Cannot read "${folder}/new/config.json": there is no such file; is it a run?`,
       ],
       [["--epochs", "0"], 2, "error: --epochs is 0, must be a number at least 1"],
-      [["--minutes", "0"], 2, "error: --minutes is 0, must be a number at least 0.01"],
+      [["--minutes", "0"], 2, "error: --minutes is 0, must be a number, at least 0.01"],
       [
         ["--resume", "--minutes", "5"],
         1,
-        `error: Cannot resume "${folder}/run" with minutes 5: it was begun with 0`,
+        `error: Cannot resume "${folder}/run" with minutes 5: it was started with 0`,
       ],
-      [["--lr", "fast"], 2, "error: --lr is fast, must be a number at least 0"],
-      [["--schedule", "linear"], 2, "error: --schedule is linear, known are constant, cosine"],
+      [["--lr", "fast"], 2, "error: --lr is fast, must be a number, at least 0"],
+      [["--schedule", "linear"], 2, "error: --schedule is linear; known: constant, cosine"],
       [
         ["--backend", "cuda"],
         2,
-        "error: --backend is cuda, known are auto, tensorflow, webgpu, wasm, cpu",
+        "error: --backend is cuda; known: auto, tensorflow, webgpu, wasm, cpu",
       ],
     ];
     for (const [change, code, message] of cases) {

@@ -121,7 +121,7 @@ Deno.test("readRun() holds vocabulary.json and training.jsonl to what they may b
     [inJson("vocabulary.json", at("codes.0", 7)), "codes.0 is 7, must be a text"],
     [inJson("vocabulary.json", at("codes.0", "code 1")), 'code "code 1" appears twice'],
     [inJson("vocabulary.json", at("labels", [{}, []])), "labels.0 is {}, must be a text"],
-    [inJson("vocabulary.json", at("labels", ["ill"])), "it has 1 labels, the model 2"],
+    [inJson("vocabulary.json", at("labels", ["ill"])), "it has 1 labels, but the model has 2"],
     [(run) => Deno.writeTextFile(join(run, "training.jsonl"), "null\n"), "row 1: it is not a line"],
     [
       (run) => Deno.writeTextFile(join(run, "training.jsonl"), "[".repeat(1e6)),
@@ -148,8 +148,8 @@ const inModel = (change: (numbers: Float32Array) => void) => async (run: string)
 
 Deno.test("readRun() takes no weights that are no numbers, or not those that were written", () =>
   damaged([
-    [inModel((numbers) => numbers.fill(NaN)), "holds what is no finite number"],
-    [inModel((numbers) => numbers[0] = Infinity), "holds what is no finite number"],
+    [inModel((numbers) => numbers.fill(NaN)), "has values that are not finite numbers"],
+    [inModel((numbers) => numbers[0] = Infinity), "has values that are not finite numbers"],
     [
       async (run) => {
         const path = join(run, "model.safetensors");
@@ -181,7 +181,7 @@ Deno.test("train() resumes no run whose checkpoint says what cannot be, and leav
   damaged([
     ...["{}", "[]"].map((text): [(run: string) => Promise<void>, string] => [
       inStanding((metadata) => metadata.standing = text),
-      "it has no epoch, so it is not where a run stood",
+      "it has no epoch, so it is not the state of a run",
     ]),
     ...["7", '"x"', "null"].map((text): [(run: string) => Promise<void>, string] => [
       inStanding((metadata) => metadata.standing = text),
@@ -203,20 +203,20 @@ Deno.test("train() resumes no run whose checkpoint says what cannot be, and leav
       (run) => Deno.remove(join(run, "model.safetensors")),
       'model.safetensors": there is no such file',
     ],
-    [inModel((numbers) => numbers.fill(NaN)), "holds what is no finite number"],
+    [inModel((numbers) => numbers.fill(NaN)), "has values that are not finite numbers"],
     [standing("epoch", -1), "epoch is -1, must be a whole number, at least 0"],
     [standing("batch", 1.5), "batch is 1.5, must be a whole number, at least 0"],
     [standing("sums", {}), "it has no sums.loss"],
     [standing("best.loss", "1e999"), "best.loss is Infinity, must be a number"],
     ...["", "1e999", "2.5", "-1"].map((steps): [(run: string) => Promise<void>, string] => [
       inStanding((metadata) => metadata.steps = steps),
-      "it does not say where the run stood",
+      "it does not say where the run was interrupted",
     ]),
     [(run) => Deno.writeTextFile(join(run, "training.jsonl"), ""), "and training.jsonl has 0"],
     [inJson("config.json", at("training.batch", -1)), "training.batch is -1, must be"],
     [
       (run) => Deno.remove(join(run, "resume.safetensors")),
-      "resume.safetensors is gone, so there is nothing to go on from",
+      "resume.safetensors is missing, so there is nothing to continue from",
     ],
   ], resume));
 
@@ -233,7 +233,7 @@ Deno.test("train() takes a tensor named like a member of every object for a fore
         });
         await writeSafetensors(path, all, metadata);
       },
-      `it holds a foreign tensor "${name}"`,
+      `it has a tensor "${name}" that does not belong to the model`,
     ]),
     resume,
   ));
@@ -260,7 +260,7 @@ Deno.test("train() does not train a finished second stage again when its resume 
     await assertRejects(
       () => resume(run),
       Deno.errors.NotFound,
-      `Cannot resume "${run}": resume-adversary.safetensors is gone, so there is nothing to go on from`,
+      `Cannot resume "${run}": resume-adversary.safetensors is missing, so there is nothing to continue from`,
     );
     assertEquals(contents(run), before);
   }));

@@ -1,7 +1,7 @@
 /**
- * Where a code stands in its code system, from the code itself: ICD-9-CM and ICD-10-CM diagnoses by
- * their characters and the tables of chapters and blocks, SNOMED CT and RxNorm, whose numbers say
- * nothing, by what Synthea writes into descriptions.
+ * The place of a code in its code system, from the code itself: ICD-9-CM and ICD-10-CM diagnoses by
+ * their characters and the tables of chapters and blocks; SNOMED CT and RxNorm, whose numbers have
+ * no meaning, by what Synthea writes into descriptions.
  *
  * @see docs/specs/hierarchy-data.md sections 1 to 4
  * @module
@@ -13,21 +13,21 @@ import icd9 from "./icd9cm-blocks.json" with { type: "json" };
 export interface CodePlace {
   /** Names the place, with its system in front, such as "ICD10CM/E08-E13". */
   readonly id: string;
-  /** What it means, where tables say so. */
+  /** What it means, if the tables say so. */
   readonly name?: string;
 }
 
 /** A code system that places codes. */
 export interface CodeSystem {
-  /** As places are prefixed. */
+  /** The prefix of its places. */
   readonly name: string;
-  /** Whether it is what a vocabulary calls the system in front of "//". */
+  /** Whether a vocabulary's prefix before "//" means this system. */
   isNamed(prefix: string): boolean;
-  /** From the outermost place to the code's own; undefined for no code of the system. */
+  /** From the outermost place to the code's own; undefined if it is not a code of the system. */
   path(code: string, description: string): CodePlace[] | undefined;
 }
 
-/** Codes that long have places of their own; longer ones share them, as in HiSGT. */
+/** Codes of up to this length have their own places; longer ones share them, as in HiSGT. */
 const deepest = 5;
 
 interface Range {
@@ -119,15 +119,15 @@ const rxnorm: CodeSystem = {
 /** Every system whose codes can be placed without files from the user. */
 export const codeSystems: readonly CodeSystem[] = [icd10cm, icd9cm, snomed, rxnorm];
 
-/** What stands in front of the last "//" of a code, and the code behind it. */
+/** The part before the last "//" of a code, and the part after it. */
 export function splitCode(code: string): { prefix: string; code: string } {
   const at = code.lastIndexOf("//");
   return at === -1 ? { prefix: "", code } : { prefix: code.slice(0, at), code: code.slice(at + 2) };
 }
 
 /**
- * The system of codes that name none: the ICD edition that knows most of them, provided that it
- * knows nine in ten.
+ * The system of codes without a prefix: the ICD edition that has most of them, if it has at least
+ * nine in ten.
  */
 export function unnamedSystem(codes: readonly string[]): CodeSystem | undefined {
   const known = [icd9cm, icd10cm].map((system) => ({

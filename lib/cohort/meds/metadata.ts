@@ -1,5 +1,5 @@
 /**
- * Reads what a MEDS folder says beside its events: codes, labels and splits.
+ * Reads the parts of a MEDS folder besides its events: codes, labels and splits.
  *
  * @module
  */
@@ -21,7 +21,7 @@ export interface MedsCodes {
   readonly knowsBirth: boolean;
 }
 
-/** Sexes and births that are known as such even where a folder does not list them. */
+/** Codes of births and sexes that are recognised even if a folder does not list them. */
 const knownDemographic = [
   birthCode,
   ...sexCodes,
@@ -34,7 +34,7 @@ const knownDemographic = [
 /**
  * The codes of a folder.
  *
- * @throws {Deno.errors.NotFound} If it lists none
+ * @throws {Deno.errors.NotFound} If it has no list of codes
  * @throws {SyntaxError} If the list is damaged, lacks a column or has a code twice
  */
 export async function readCodes(folder: string): Promise<MedsCodes> {
@@ -123,8 +123,8 @@ export async function readSplits(folder: string): Promise<Map<bigint, number> | 
     const split = known.indexOf(name);
     if (split === -1) {
       throw new SyntaxError(
-        `Cannot read "${path}": subject ${ids[row]} is in the split "${name}", ` +
-          `known are ${known.join(", ")}`,
+        `Cannot read "${path}": subject ${ids[row]} is in the split "${name}"; ` +
+          `known: ${known.join(", ")}`,
       );
     }
     return [ids[row], split];
@@ -132,7 +132,8 @@ export async function readSplits(folder: string): Promise<Map<bigint, number> | 
 }
 
 /**
- * The codes of a MEDS folder with their descriptions, and the names of its labels, without its events.
+ * The codes of a MEDS folder with their descriptions, and the names of its labels, without its
+ * events.
  *
  * @throws {Deno.errors.NotFound} If `metadata/codes.parquet` is missing
  * @throws {SyntaxError} If a file is damaged or lacks a column

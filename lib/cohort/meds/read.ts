@@ -14,9 +14,12 @@ import { readShard, type Shard } from "./shard.ts";
 
 /** How {@link readMeds} reads. */
 export interface ReadMedsOptions {
-  /** Called at the end with the number of events without a time other than sex, if any: they are left out. */
+  /**
+   * Called at the end with the number of events without a time (other than sex) that were left out,
+   * if any.
+   */
   onStaticEvents?: ((count: number) => void) | undefined;
-  /** Called after every shard. */
+  /** Called after every shard, with the number of shards read so far. */
   onProgress?: OnProgress | undefined;
 }
 
@@ -43,11 +46,11 @@ async function dataPaths(folder: string): Promise<string[]> {
   const paths = await found(data) ? await shardPaths(data) : [];
   if (paths.length > 0) return paths;
   throw new Deno.errors.NotFound(
-    `Cannot read "${folder}": it holds no data/*.parquet, a cohort folder does`,
+    `Cannot read "${folder}": it has no data/*.parquet, so it is not a cohort folder`,
   );
 }
 
-/** Adds the events of a shard; those of a subject at one time and of one visit are a moment. */
+/** Adds the events of a shard; those of a subject with the same time and visit are a moment. */
 function addEvents(
   table: EventTable,
   { subjects, times, visits, codes, values }: Shard,
@@ -168,14 +171,14 @@ export async function readMedsEvents(
 }
 
 /**
- * Reads a MEDS folder. Events of a subject at the same time (and of the same `visit`, where that
- * column is) are a visit; a code twice in a visit counts once, with its last value. Records stand
- * in the order of `metadata/labels.parquet`, in a foreign folder without it by subject id. Births
- * ("MEDS_BIRTH") and sexes ("GENDER//F", "SEX//male" and the like) become demographics and are no
- * part of visits or vocabulary; other events without a time are left out and counted. Splits and
- * labels are optional.
+ * Reads a MEDS folder. Events of a subject at the same time (and of the same `visit`, if there is
+ * such a column) are a visit; a code that appears twice in a visit counts once, with its last
+ * value. Records are in the order of `metadata/labels.parquet`, or by subject id in a foreign
+ * folder without it. Births ("MEDS_BIRTH") and sexes ("GENDER//F", "SEX//male" and similar codes)
+ * become demographics and are not part of visits or vocabulary; other events without a time are
+ * left out and counted. Splits and labels are optional.
  *
- * @param folder holds `data/` and `metadata/`
+ * @param folder contains `data/` and `metadata/`
  * @throws {Deno.errors.NotFound} If the folder or a part of it is missing
  * @throws {SyntaxError} If a file is damaged, lacks a column, or contradicts another; names it
  */

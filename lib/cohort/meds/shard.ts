@@ -13,7 +13,7 @@ export interface Shard {
   readonly subjects: Subjects;
   /** [events] In microseconds since 1970 UTC. */
   readonly times: Float64Array;
-  /** [events] What the folder calls the visit; 0 where it does not say. */
+  /** [events] Number of the visit in the folder; 0 if it has none. */
   readonly visits: Float64Array;
   /** [events] `code_index`: in the vocabulary, or after it the empty visit's. */
   readonly codes: Uint32Array<ArrayBuffer>;
@@ -61,7 +61,7 @@ function subjectsAndTimes(rows: pl.DataFrame): Pick<Shard, "subjects" | "times">
   };
 }
 
-/** Subjects contiguous, times rising within each; ties in any order. */
+/** Whether subjects are contiguous and times ascend within each; ties in any order. */
 function isOrdered({ subjects, times }: Pick<Shard, "subjects" | "times">): boolean {
   const seen = new Set<bigint>();
   for (let row = 0; row < times.length; row++) {

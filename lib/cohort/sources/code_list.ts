@@ -1,6 +1,5 @@
 /**
- * The codes of an event table: those that its events have, or a vocabulary that the source lists
- * itself.
+ * The codes of an event table: those of its events, or the source's own list of codes.
  *
  * @module
  */
@@ -11,13 +10,13 @@ import { detached } from "./detached.ts";
 /** A vocabulary, and which of its codes each code of the events is. */
 export interface RankedCodes {
   readonly vocabulary: Vocabulary;
-  /** [codes of the events] Index in the vocabulary; below 0 for a code whose events do not count. */
+  /** [codes of the events] Index in the vocabulary; below 0 for a code that is left out. */
   readonly rank: Int32Array;
 }
 
 /** Codes by name, in the order in which they were added. */
 export class CodeList {
-  /** What the source lists itself; null where the events say which codes there are. */
+  /** The source's own list; null if the codes are those of the events. */
   readonly own: Vocabulary | null;
   private readonly names: string[] = [];
   private readonly descriptions: string[] = [];
@@ -25,7 +24,7 @@ export class CodeList {
   private readonly indices = new Map<string, Map<string, number>>();
   private readonly leftOut = new Set<number>();
 
-  /** @param own the source's own vocabulary: events index it, and it stays as it is */
+  /** @param own the source's own vocabulary: events index it, and it is not changed */
   constructor(own: Vocabulary | null = null) {
     this.own = own;
   }
@@ -33,13 +32,13 @@ export class CodeList {
   /**
    * The index of a code, which is added when first seen, with the description that it has then.
    *
-   * The same code in another unit is a code of its own, since its numbers mean something else: of
-   * the units of a code, the most frequent one keeps its name, others end it ("LOINC//8310-5//[degF]").
+   * The same code in another unit is another code, since its numbers mean something else. The most
+   * frequent unit of a code keeps its name; other units are appended ("LOINC//8310-5//[degF]").
    *
    * @param name as in MEDS, "SYSTEM//CODE"
-   * @param description what it means; empty for the name itself
-   * @param unit of its values, "" where they have none
-   * @returns or the sentence that says why a row with this code is a bad row
+   * @param description what it means; default the name itself
+   * @param unit of its values, "" if they have none
+   * @returns the index, or a sentence that says why a row with this code is a bad row
    */
   index(name: string, description = "", unit = ""): number | string {
     if (this.own !== null) {
@@ -59,7 +58,7 @@ export class CodeList {
     return index;
   }
 
-  /** Lets the events of a code not count. */
+  /** Leaves the events of a code out. */
   leaveOut(index: number): void {
     this.leftOut.add(index);
   }
@@ -67,7 +66,7 @@ export class CodeList {
   /**
    * The vocabulary: the source's own, else the codes by name.
    *
-   * @param events index of each event's code, by which the most frequent unit is told
+   * @param events index of each event's code; decides which unit is the most frequent
    */
   ranked(events: Uint32Array): RankedCodes {
     if (this.own !== null) {

@@ -1,15 +1,15 @@
 /**
  * Reads Synthea's observations: vital signs, laboratory values, surveys. What they become:
  *
- * - a number: the code "LOINC//8302-2" with a value; its unit ends the description ("Body Height,
- *   cm"). Rows of a code in another unit than most of its rows have a code of their own
+ * - a number: the code "LOINC//8302-2" with a value; its unit is at the end of the description
+ *   ("Body Height, cm"). Rows of a code in another unit than most of its rows have another code
  *   ("LOINC//8310-5//[degF]"), since their numbers mean something else
  * - an answer in words: a code for each answer, without a value ("LOINC//72166-2//Ex-smoker
- *   (finding)"), as MEDS has categories. An answer that is a number is taken for one
+ *   (finding)"), as MEDS has categories. An answer that is a number counts as a number
  * - free text, such as addresses: questions with more than {@link mostAnswers} different answers in
  *   words are left out
  *
- * Rows that belong to no encounter (Synthea's yearly QALY, DALY and QOLS) are left out.
+ * Rows without an encounter (Synthea's yearly QALY, DALY and QOLS) are left out.
  *
  * @module
  */
@@ -64,9 +64,9 @@ class Observations {
   }
 
   /**
-   * The code of an answer in words, undefined for one too many.
+   * The code of an answer in words, undefined if there are too many answers.
    *
-   * @returns or the sentence that says why its row is a bad row
+   * @returns the code, or a sentence that says why its row is a bad row
    */
   answer(name: string, observed: Observed, text: string): number | string | undefined {
     observed.answered++;
@@ -87,7 +87,8 @@ class Observations {
       if (!isFreeText) continue;
       for (const code of answers.values()) this.table.codes.leaveOut(code);
       onLeftOut?.(
-        `${answered} answers to "${description}" (${name}): more than ${mostAnswers} different ones`,
+        `${answered} answers to "${description}" (${name}): it has more than ${mostAnswers} ` +
+          "different answers",
       );
     }
   }
@@ -137,7 +138,7 @@ export async function readObservations(
   }, how);
 
   if (withoutEncounter > 0) {
-    how.onLeftOut?.(`${withoutEncounter} observations that belong to no encounter`);
+    how.onLeftOut?.(`${withoutEncounter} observations without an encounter`);
   }
   observations.leaveOutFreeText(how.onLeftOut);
 }

@@ -34,7 +34,7 @@ export async function readPatients({ folder, table, how }: SyntheaRows): Promise
     patients.setBirth(patient, birth);
     patients.setSex(patient, sexLetters.indexOf(gender));
   }, how);
-  if (patients.count === 0) throw new SyntaxError(`Cannot read "${path}": it holds no patients`);
+  if (patients.count === 0) throw new SyntaxError(`Cannot read "${path}": it has no patients`);
 }
 
 /** Adds the encounters, none of them a visit yet. */
@@ -55,7 +55,7 @@ export async function readEncounters({ folder, table, how }: SyntheaRows): Promi
   }, how);
 }
 
-/** The encounter of a row, or the sentence that says why it has none. */
+/** The encounter of a row, or a sentence that says why it has none. */
 export function encounterOf(
   { encounters, patients }: EventTable,
   encounterId: string,

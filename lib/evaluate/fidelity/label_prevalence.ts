@@ -1,5 +1,5 @@
 /**
- * Which share of records has each label.
+ * The share of records that have each label.
  *
  * @module
  */
@@ -24,7 +24,7 @@ export interface LabelPrevalence {
   r2_low: number | null;
   /** Upper end of the 95% interval. */
   r2_high: number | null;
-  /** One row a label, shares in [0, 1] with intervals. */
+  /** One row per label, shares in [0, 1] with intervals. */
   labels: { label: string; real: Estimate; synthetic: Estimate }[];
 }
 
@@ -70,7 +70,7 @@ function compared(
 /** Shares of records with each label. */
 export const labelFidelity: Measure<"label_prevalence", LabelPrevalence> = {
   key: "label_prevalence",
-  question: "Are labels as common?",
+  question: "Are labels as common as in real records?",
   schema: object({
     r2: maybeFigureSchema,
     r2_low: maybeFigureSchema,
@@ -94,17 +94,18 @@ export function labelPrevalence(cohort: Cohort): Float64Array {
 }
 
 /**
- * The records that have a label, for figures of a subset: every figure of a cohort can be asked of
- * it.
+ * The records that have a label, as a cohort, so that every figure can be computed for them.
  *
- * @throws {RangeError} If there is no such label; lists the known ones
+ * @throws {RangeError} If there is no such label; the message lists the known ones
  */
 export function withLabel(cohort: Cohort, label: string): Cohort {
   const labels = cohort.labelNames.length;
   const wanted = cohort.labelNames.indexOf(label);
   if (wanted < 0) {
     throw new RangeError(
-      `Cannot take the records with label "${label}": known are ${cohort.labelNames.join(", ")}`,
+      `Cannot select the records with label "${label}": there is no such label; known: ${
+        cohort.labelNames.join(", ")
+      }`,
     );
   }
   const having: number[] = [];

@@ -1,5 +1,5 @@
 /**
- * How closely do synthetic probabilities follow the real ones: the coefficient of determination
+ * How closely synthetic probabilities follow the real ones: the coefficient of determination
  * about the line y = x, real as truth.
  *
  * @module
@@ -39,7 +39,7 @@ function meanOf(values: ArrayLike<number>): number {
  * ```
  *
  * @param real [keys] the truth
- * @param synthetic [keys] what is judged
+ * @param synthetic [keys] compared with the truth
  * @returns at most 1; negative when the mean of the real values would predict better; NaN without keys
  * @throws {RangeError} If the two lengths differ
  */

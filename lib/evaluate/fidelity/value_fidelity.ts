@@ -1,6 +1,6 @@
 /**
- * How closely are measured values kept: which codes are measured, and how high they come out, with
- * intervals over resamples of patients.
+ * How closely measured values are followed: which codes are measured, and how high their values are,
+ * with intervals over resamples of patients.
  *
  * Codes that only one cohort measures count as errors of presence; they have no second mean to
  * compare, so the R² of means is over the others (the original compares with 0). The original's R²
@@ -38,13 +38,13 @@ import { r2 } from "./r2.ts";
 export interface MeasuredCode {
   /** Share of the visits with values that have one of this code, in [0, 1]. */
   share: number;
-  /** Null where it is never measured. */
+  /** Null if it is never measured. */
   mean: number | null;
-  /** Of the population; null where it is never measured. */
+  /** Standard deviation of the population; null if it is never measured. */
   sd: number | null;
 }
 
-/** How closely measured values are kept, over the codes that are measured. */
+/** How closely measured values are followed, over the codes that are measured. */
 export interface ValueFidelity {
   /** Share of the visits with values that have a value of the code; codes measured in either. */
   presence: ProbabilityFidelity;
@@ -55,7 +55,7 @@ export interface ValueFidelity {
    * both whose real values vary; its interval is moved as that of an R² is. Null without such codes.
    */
   mean_difference: Estimate | null;
-  /** One row a code measured in either cohort, in the vocabulary's order. */
+  /** One row per code that either cohort measures, in the order of the vocabulary. */
   codes: { code: string; description: string; real: MeasuredCode; synthetic: MeasuredCode }[];
 }
 
@@ -188,13 +188,13 @@ async function ask(
 }
 
 /**
- * How closely measured values are kept; null unless some code has values in both cohorts.
+ * How closely measured values are followed; null unless some code has values in both cohorts.
  *
  * Time is linear in the distinct measured codes of all records times the resamples.
  */
 export const valueFidelity: Measure<"values", ValueFidelity | null> = {
   key: "values",
-  question: "Are measured values alike?",
+  question: "Do measured values have the right distribution?",
   needs: ["values"],
   schema: v.nullable(valueSchema),
   ask,

@@ -1,5 +1,5 @@
 /**
- * The models' R² at a glance, with intervals and what held-out real records reach.
+ * The models' R² at a glance, with intervals and the R² of held-out real records.
  *
  * @module
  */
@@ -47,9 +47,10 @@ function overviewText(panels: ReturnType<typeof panelsOf>): FigureText {
 }
 
 /**
- * R² of the three probabilities, a row a model and a panel a probability, with 95% intervals; the
- * dashed line is the ceiling. An SVG element of 760 × (80 + 26 × models) pixels. The axis begins at 0,
- * or at −0.1 where a figure is negative; what lies lower stands at its edge with its number.
+ * R² of codes, pairs within a visit and pairs over consecutive visits, one row per model and one
+ * panel per kind, with 95% intervals; the dashed line is the ceiling. An SVG element of
+ * 760 × (80 + 26 × models) pixels. The axis begins at 0, or at −0.1 if a figure is negative; values
+ * below are written at its edge.
  *
  * @example
  * ```ts
@@ -68,8 +69,8 @@ function overviewText(panels: ReturnType<typeof panelsOf>): FigureText {
  * assertEquals(svg.getAttribute("height"), "132");
  * ```
  *
- * @param comparison what `compare` found, or these two parts of it
- * @param comparison.models a row each, in this order; names distinct
+ * @param comparison the result of `compare`, or these two parts of it
+ * @param comparison.models one row each, in this order; names distinct
  * @param comparison.ceiling the R² of held-out real records
  */
 export function comparisonOverview({ models, ceiling }: {

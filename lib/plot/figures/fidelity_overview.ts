@@ -52,9 +52,10 @@ function overviewText(judged: Record<Source, Pick<FidelityFigures, CodeKind>>): 
 }
 
 /**
- * R² of the three probabilities with 95% intervals, for synthetic records, held-out real ones (the
- * ceiling) and independent draws (the floor), as an SVG element of 560 × 230 pixels. The axis begins
- * at 0, or at −0.1 where a figure is negative; what lies lower stands at its edge with its number.
+ * R² of codes, pairs within a visit and pairs over consecutive visits with 95% intervals, for
+ * synthetic records, held-out real records (the ceiling) and independent draws (the floor), as an SVG
+ * element of 560 × 230 pixels. The axis begins at 0, or at −0.1 if a figure is negative; values below
+ * are written at its edge.
  *
  * @example
  * ```ts
@@ -69,7 +70,7 @@ function overviewText(judged: Record<Source, Pick<FidelityFigures, CodeKind>>): 
  * assert(svg.outerHTML.includes("◂ −2.00"));
  * ```
  *
- * @param fidelity as `fidelity` gives it: R² at most 1, without a lower bound
+ * @param fidelity from `fidelity`: R² is at most 1 and has no lower bound
  */
 export function fidelityOverview(
   fidelity: Pick<FidelityFigures, CodeKind> & {

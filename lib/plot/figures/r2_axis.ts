@@ -1,6 +1,6 @@
 /**
- * The axis of figures of R². It begins at 0, or at −0.1 where a figure is negative; what lies lower
- * stands at its edge with its number, since an R² may be as low as one likes.
+ * The axis of figures of R². It begins at 0, or at −0.1 if a figure is negative; values below are
+ * written at its edge, since an R² has no lower bound.
  *
  * @module
  */

@@ -102,12 +102,12 @@ Deno.test("codeGraphOf() refuses circles, which it names, and edges that meet no
   assertThrows(
     () => codeGraphOf(letters, edges, "tree.csv"),
     RangeError,
-    'Cannot use "tree.csv": its edges go in a circle, n > m > n',
+    'Cannot use "tree.csv": its edges form a cycle, n > m > n',
   );
   assertThrows(
     () => codeGraphOf(letters, [{ parent: "x", child: "y" }], "tree.csv"),
     RangeError,
-    'Cannot use "tree.csv": it has none of the 3 codes, such as "a"',
+    'Cannot use "tree.csv": it contains none of the 3 codes, such as "a"',
   );
 });
 

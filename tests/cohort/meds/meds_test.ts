@@ -281,17 +281,17 @@ Deno.test("readMeds() names what is missing or contradicts itself", async () => 
   );
   await rejects(
     all,
-    "it is no Parquet file, or a damaged one",
+    "it is not a Parquet file, or it is damaged",
     (folder) => Deno.writeTextFileSync(`${folder}/data/train/0.parquet`, "PAR1 and so on"),
   );
   await rejects(
     all,
-    "it holds no data/*.parquet",
+    "it has no data/*.parquet",
     (folder) => Deno.removeSync(`${folder}/data`, { recursive: true }),
   );
   await rejects(
     all,
-    'subject 4 is in the split "dev", known are train',
+    'subject 4 is in the split "dev"; known: train',
     (folder) =>
       pl.DataFrame({ subject_id: [4, 5], split: ["dev", "train"] })
         .writeParquet(`${folder}/metadata/subject_splits.parquet`),
@@ -385,8 +385,8 @@ Deno.test("readMeds() says what subject ids and values must be, and takes whole 
       texts,
       'subject_id is of type String, such as "p5", must be whole numbers; number the subjects',
     ],
-    [pl.Series("subject_id", [NaN, ...ids.slice(1)]), "subject_id holds NaN, must be whole"],
-    [pl.Series("subject_id", [5.5, ...ids.slice(1)]), "subject_id holds 5.5, must be whole"],
+    [pl.Series("subject_id", [NaN, ...ids.slice(1)]), "subject_id has NaN, must be whole"],
+    [pl.Series("subject_id", [5.5, ...ids.slice(1)]), "subject_id has 5.5, must be whole"],
     [pl.Series("subject_id", [null, ...ids.slice(1)]), "1 rows have no subject_id"],
     [pl.Series("subject_id", ids.map((id) => [id])), "subject_id is of type List, must be whole"],
     [pl.Series("subject_id", ids.map((id) => id > 4)), "subject_id is of type Bool, must be whole"],
@@ -406,7 +406,7 @@ Deno.test("readMeds() says what subject ids and values must be, and takes whole 
     await assertRejects(
       () => read(subject_id, pl.Series("numeric_value", [value, NaN, 1, 2, 3, 4])),
       SyntaxError,
-      '0.parquet": numeric_value holds 1 numbers beyond float32',
+      '0.parquet": numeric_value has 1 numbers beyond float32',
     );
   }
 });

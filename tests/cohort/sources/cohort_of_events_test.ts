@@ -96,7 +96,7 @@ Deno.test("cohortOfEvents() says what it leaves out", () => {
   assertEquals([...cohort.values ?? []], [72]);
   assertEquals(leftOut, [
     "1 events without a time, such as race",
-    "2 values with a later one of the same code and visit",
+    "2 values that a later value of the same code and visit replaced",
   ]);
 });
 
@@ -149,7 +149,7 @@ Deno.test("cohortOfEvents() refuses splits that leave out a patient", () => {
   for (const id of ["p", "q", "r"]) table.patients.index(id);
   table.patients.setSplit(0, 1);
   table.patients.setSplit(2, 0);
-  assertThrows(() => cohortOfEvents(table), RangeError, "patient q is in no split, others are");
+  assertThrows(() => cohortOfEvents(table), RangeError, "patient q is in no split, but others are");
 });
 
 Deno.test("CodeList names the rarer units of a code, and refuses reserved and empty names", () => {
@@ -167,7 +167,7 @@ Deno.test("CodeList names the rarer units of a code, and refuses reserved and em
   assertEquals(table.codes.index(""), 'code "" is empty');
   assertEquals(
     String(table.codes.index("GENDER//F")).slice(0, 38),
-    'code "GENDER//F" is a reserved name, M',
+    'code "GENDER//F" is a reserved name: M',
   );
 });
 
