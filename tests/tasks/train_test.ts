@@ -73,6 +73,12 @@ Deno.test("deno task train trains, then names the next command", () =>
         1,
         'error: Cannot set form=original for "halo": must be intended or published',
       ],
+      [["--minutes", "0"], 2, "error: --minutes is 0, must be a number, at least 0.01"],
+      [
+        ["--resume", "--minutes", "5"],
+        1,
+        `error: Cannot resume "${folder}/run" with minutes 5: it was started with 0`,
+      ],
       [
         ["--resume", "--epochs", "5"],
         1,
@@ -84,12 +90,6 @@ Deno.test("deno task train trains, then names the next command", () =>
         `error: Cannot read "${folder}/new/config.json": there is no such file; is it a run?`,
       ],
       [["--epochs", "0"], 2, "error: --epochs is 0, must be a number at least 1"],
-      [["--minutes", "0"], 2, "error: --minutes is 0, must be a number, at least 0.01"],
-      [
-        ["--resume", "--minutes", "5"],
-        1,
-        `error: Cannot resume "${folder}/run" with minutes 5: it was started with 0`,
-      ],
       [["--lr", "fast"], 2, "error: --lr is fast, must be a number, at least 0"],
       [["--schedule", "linear"], 2, "error: --schedule is linear; known: constant, cosine"],
       [
