@@ -166,6 +166,7 @@ export { type Shard, shardOf } from "./lib/generate/shards.ts";
 export type { RuleTally } from "./lib/generate/rule_guard.ts";
 
 // Judging
+export { type AlignedCohorts, alignedCohorts, type NameDifferences } from "./lib/evaluate/align.ts";
 export { evaluate, type EvaluateOptions } from "./lib/evaluate/evaluate.ts";
 export type {
   Aggregate,

@@ -55,6 +55,7 @@ await runCommand({
       value: "MINUTES",
       help: "Time limit for the training of each model (or --epochs, whichever comes first)",
     },
+    minutes: { value: "N", help: "Same as --budget" },
     batch: { value: "N", help: "Records per batch", default: `${trainingDefaults.batch}` },
     lr: { value: "X", help: "Learning rate", default: `${trainingDefaults.learningRate}` },
     set: {
@@ -115,7 +116,7 @@ await runCommand({
   const options = {
     settings: settings.get("") ?? {},
     epochs: args.integer("epochs", { min: 1 }),
-    minutes: args.maybe("budget") === undefined ? 0 : args.number("budget", { min: 0.01 }),
+    minutes: minutesOf(args),
     batch: args.integer("batch", { min: 1 }),
     learningRate: args.number("lr", { min: 0 }),
     seed: args.integer("seed", { min: 0 }),
@@ -147,7 +148,9 @@ await runCommand({
     const { comparison } = await compare(cohort, out, { ...options, models });
     for (const { model, likelihood, fidelity } of comparison.models) {
       const { unigram, same_visit_bigram, sequential_bigram } = fidelity;
-      const r2 = [unigram, same_visit_bigram, sequential_bigram].map((each) => each.r2.toFixed(3));
+      const r2 = [unigram, same_visit_bigram, sequential_bigram].map(({ r2 }) =>
+        r2?.toFixed(3) ?? "none"
+      );
       const loss = likelihood === null
         ? "no likelihood"
         : `test loss ${likelihood.nll_is_bound ? "at most " : ""}` +
@@ -157,6 +160,15 @@ await runCommand({
     say(`Next: open ${shellPath(join(args.text("out"), "comparison.html"))}`);
   }, { goesOn: !args.has("force") });
 });
+
+/** The limit of each training, by either of its names; 0 without one. */
+function minutesOf(args: Arguments): number {
+  const given = ["budget", "minutes"].filter((name) => args.maybe(name) !== undefined);
+  if (given.length > 1) {
+    throw new UsageError("--budget and --minutes are the same option: give only one of them");
+  }
+  return given.length === 0 ? 0 : args.number(given[0], { min: 0.01 });
+}
 
 function checkNamed(option: string, name: string, names: readonly string[]): void {
   if (names.includes(name)) return;

@@ -68,9 +68,9 @@ await runCommand({
       await writeMeds(join(folder, "synthetic"), synthetic);
       const { unigram, same_visit_bigram, sequential_bigram } = report.fidelity ?? {};
       say(
-        `Fidelity, R²: codes ${unigram?.r2.toFixed(3)}, pairs within a visit ` +
-          `${same_visit_bigram?.r2.toFixed(3)}, pairs over visits ${
-            sequential_bigram?.r2.toFixed(3)
+        `Fidelity, R²: codes ${unigram?.r2?.toFixed(3)}, pairs within a visit ` +
+          `${same_visit_bigram?.r2?.toFixed(3)}, pairs over visits ${
+            sequential_bigram?.r2?.toFixed(3)
           }; test loss ${likelihood.nll_per_visit.toFixed(3)} nats per visit`,
       );
     }, { force });

@@ -72,6 +72,7 @@ await runCommand({
       likelihood,
       run,
       ...await readGenerationNotes(args.path("synthetic")),
+      onDifference: say,
       onProgress,
     });
     const train = splitOf(real, "train");
@@ -90,7 +91,7 @@ function sayFigures({ fidelity, likelihood }: PartialReport): void {
     "pairs over visits": sequential_bigram,
   };
   const r2 = Object.entries(named).flatMap(([name, figures]) =>
-    figures === undefined ? [] : `of ${name} ${figures.r2.toFixed(3)}`
+    figures === undefined ? [] : `of ${name} ${figures.r2?.toFixed(3) ?? "none"}`
   );
   if (r2.length > 0) say(`R² ${r2.join(", ")}`);
   if (likelihood !== undefined) {

@@ -72,6 +72,10 @@ await runCommand({
       help: "Stop after N epochs without a lower validation loss " +
         `(default ${trainingDefaults.patience})`,
     },
+    minutes: {
+      value: "N",
+      help: "Time limit in minutes: no new epoch begins after it (default no limit)",
+    },
     set: { value: "KEY=VALUE", help: "A setting of the model, see below; repeatable", many: true },
     embeddings: {
       value: "FILE",
@@ -114,6 +118,9 @@ await runCommand({
     schedule: args.choice("schedule", ["constant", "cosine"]),
     warmup: integer("warmup", 0),
     patience: integer("patience", 1),
+    minutes: args.maybe("minutes") === undefined
+      ? undefined
+      : args.number("minutes", { min: 0.01 }),
     seed: integer("seed", 0),
     workers: integer("workers", 1),
     resume: args.has("resume"),

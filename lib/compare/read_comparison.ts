@@ -20,12 +20,13 @@ import {
 } from "../files/checked_json.ts";
 import { parsedJson } from "../files/input.ts";
 import { isThere } from "../files/is_there.ts";
-import { figureSchema } from "../evaluate/bootstrap.ts";
+import { figureSchema, maybeFigureSchema } from "../evaluate/bootstrap.ts";
 import { fromJson, type JudgedModel } from "../evaluate/comparison.ts";
 import { type FidelityFigures, fidelityMeasures } from "../evaluate/fidelity/mod.ts";
 import { figuresSchema } from "../evaluate/measure.ts";
 import { formOf, modelFamily, storedConfig } from "../models/mod.ts";
 import { type Training, trainingSchema } from "../train/options.ts";
+import { withoutOutdated } from "./outdated_figures.ts";
 
 /**
  * What decides the figures of all models; a folder is continued only under the same plan. What
@@ -38,8 +39,6 @@ export interface Plan {
 }
 
 const planSchema = object({ cohort: text, training: trainingSchema, resamples: whole(0) });
-
-const maybeFigure = v.nullable(figureSchema);
 
 /**
  * Fidelity figures of the measures that existed when they were written: at least one, each complete.
@@ -54,20 +53,20 @@ const fidelitySchema: Schema<Partial<FidelityFigures>> = v.lazy((value) => {
 const likelihoodSchema = object({
   nll_per_visit: figureSchema,
   nll_is_bound: flag,
-  bce: maybeFigure,
-  f1: maybeFigure,
-  precision: maybeFigure,
-  recall: maybeFigure,
-  accuracy: maybeFigure,
+  bce: maybeFigureSchema,
+  f1: maybeFigureSchema,
+  precision: maybeFigureSchema,
+  recall: maybeFigureSchema,
+  accuracy: maybeFigureSchema,
   perplexity_per_visit: figureSchema,
   perplexity_per_code: figureSchema,
-  perplexity_per_cell: maybeFigure,
+  perplexity_per_cell: maybeFigureSchema,
   nll_per_visit_low: figureSchema,
   nll_per_visit_high: figureSchema,
   unseen_code_occurrences: whole(0),
 });
 
-const resampledSchema = list(maybeFigure);
+const resampledSchema = list(maybeFigureSchema);
 
 const judgementSchema = object({
   model: text,
@@ -104,10 +103,14 @@ const oldResampledSchema = object({
   same_visit_bigram: resampledSchema,
   sequential_bigram: resampledSchema,
 });
+const judgedSchema = v.looseObject({ fidelity: v.looseObject({}) });
 const oldSchema = object({ resampled: object({ r2: oldResampledSchema, nll: v.unknown() }) });
 
 /** A judgement in the current form: the first ones had three figures, under `resampled.r2`. */
-function asWrittenNow(judgement: unknown): unknown {
+function asWrittenNow(found: unknown): unknown {
+  const judgement = v.is(judgedSchema, found)
+    ? { ...found, fidelity: withoutOutdated(found.fidelity) }
+    : found;
   if (!v.is(oldSchema, judgement)) return judgement;
   const { r2, nll } = judgement.resampled;
   const figures = Object.fromEntries(
@@ -135,7 +138,7 @@ export function readPlan(path: string): Promise<Plan | undefined> {
 
 /** The ceiling, if it is known; throws a SyntaxError if the file does not hold such figures. */
 export function readCeiling(path: string): Promise<Partial<FidelityFigures> | undefined> {
-  return readIfThere(path, fidelitySchema, "a comparison's ceiling");
+  return readIfThere(path, fidelitySchema, "a comparison's ceiling", withoutOutdated);
 }
 
 /** A stored judgement: it lacks the figures of measures that were added later. */

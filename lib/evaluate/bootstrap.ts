@@ -24,6 +24,9 @@ export interface Estimate {
 /** A figure, when it is read from a file: a number, which may be infinite. */
 export const figureSchema: Schema<number> = v.number("a number");
 
+/** A figure, when it is read from a file; null if there is nothing to compare. */
+export const maybeFigureSchema: Schema<number | null> = v.nullable(figureSchema);
+
 /** An {@link Estimate}, when it is read from a file. */
 export const estimateSchema: Schema<Estimate> = object({
   value: figureSchema,
@@ -120,15 +123,15 @@ export function resampledSums(
 
 /** The figures of the resamples in order; those that have none (NaN) are left out. */
 function sortedResamples(figures: Float64Array): Float64Array {
-  const known = figures.slice(figures.length > 1 ? 1 : 0).filter((figure) => !Number.isNaN(figure));
-  return known.length > 0 ? known.sort() : Float64Array.of(NaN);
+  const known = figures.slice(1).filter((figure) => !Number.isNaN(figure));
+  return known.length > 0 ? known.sort() : figures.slice(0, 1);
 }
 
 /**
  * The 95% percentile interval.
  *
- * @param figures [resamples + 1] the figure itself, then the figure of every resample; with no
- *   resample both ends are the figure. Resamples whose figure is NaN are left out
+ * @param figures [resamples + 1] the figure itself, then the figure of every resample.
+ *   Resamples whose figure is NaN are left out; where none is left both ends are the figure
  */
 export function estimate(figures: Float64Array): Estimate {
   const sorted = sortedResamples(figures);

@@ -60,8 +60,8 @@ export interface Difference {
   readonly model: string;
   /** The first model. */
   readonly against: string;
-  /** Of R²; above 0 if the model is closer to the real records. */
-  readonly r2: Readonly<Record<CodeKind, Estimate>>;
+  /** Of R²; above 0 if the model is closer to the real records; null if one of the two has none. */
+  readonly r2: Readonly<Record<CodeKind, Estimate | null>>;
   /**
    * Of the test loss (or its bound) in nats per visit; below 0 if the model is better. Null without a
    * likelihood, or if both models give a test record the probability 0.
@@ -128,9 +128,9 @@ export function differencesOf([first, ...others]: readonly JudgedModel[]): Diffe
       model: other.model,
       against: first.model,
       r2: {
-        unigram: figures["unigram.r2"],
-        same_visit_bigram: figures["same_visit_bigram.r2"],
-        sequential_bigram: figures["sequential_bigram.r2"],
+        unigram: figures["unigram.r2"] ?? null,
+        same_visit_bigram: figures["same_visit_bigram.r2"] ?? null,
+        sequential_bigram: figures["sequential_bigram.r2"] ?? null,
       },
       // infinity minus infinity is no number: then neither model is ahead
       nll_per_visit: nll === null || nll.some(Number.isNaN) ? null : estimate(nll),
@@ -143,7 +143,7 @@ export function differencesOf([first, ...others]: readonly JudgedModel[]): Diffe
  * The comparison as a frame, one row per model: its form, test loss (`nll_per_visit`, in nats; an upper
  * bound if `nll_is_bound`), perplexity per code, R² of codes and pairs with the ends of their
  * intervals, mean lengths, parameters, epochs, seconds, and how many records were cut off or without
- * visits. Null if a model has no likelihood.
+ * visits. Null if a model has no likelihood, and if there is nothing to compare.
  */
 export function comparisonFrame({ models }: Comparison): Frame {
   const numbers = (name: string, of: (model: ComparedModel) => number | null) =>

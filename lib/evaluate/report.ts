@@ -4,6 +4,7 @@
  * @module
  */
 import type { RunConfig } from "../train/run_folder.ts";
+import type { NameDifferences } from "./align.ts";
 import type { FidelityFigures } from "./fidelity/mod.ts";
 import type { FiguresOf, Measure } from "./measure.ts";
 import type { privacyMeasures } from "./privacy/mod.ts";
@@ -88,9 +89,14 @@ export interface ReportAbout {
   real: { records: number; train: number; test: number; codes: number; labels: number };
   /**
    * `cut_off` of them, if known, reached the largest length of the model without an end. `rules`, if
-   * there were any: how many draws there were, and how many of these clinical rules changed.
+   * there were any: how many draws there were, and how many of these clinical rules changed. Also how
+   * its codes and labels differ from the real ones.
    */
-  synthetic: { records: number; cut_off?: number; rules?: { draws: number; touched: number } };
+  synthetic: NameDifferences & {
+    records: number;
+    cut_off?: number;
+    rules?: { draws: number; touched: number };
+  };
   /** config.json of the run that generated the synthetic cohort, if known. */
   run?: RunConfig | undefined;
   /** The versions of Deno and of the engine. */

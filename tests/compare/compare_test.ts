@@ -108,7 +108,7 @@ Deno.test("compare() gives each model the figures that evaluate() gives it, and 
     const { document } = parseHTML(html);
     assertEquals(document.querySelectorAll("figure svg").length, 8);
     assertEquals(document.querySelectorAll("script").length, 0);
-    const halo = comparison.models[0].fidelity.unigram.r2.toFixed(3).replace("-", "−");
+    const halo = (comparison.models[0].fidelity.unigram.r2 ?? NaN).toFixed(3).replace("-", "−");
     assertStringIncludes(document.body.textContent ?? "", halo);
     assertEquals([...Deno.readDirSync(join(out, "figures"))].length, 8);
   }));
@@ -138,8 +138,8 @@ Deno.test("compare() takes differences from the same resamples of the real recor
     assertEquals(frame.row(0), ["markov", "halo", "nll_per_visit", value, low, high]);
     const { unigram } = difference.r2;
     assertAlmostEquals(
-      unigram.value,
-      markov.fidelity.unigram.r2 - first.fidelity.unigram.r2,
+      unigram?.value ?? NaN,
+      (markov.fidelity.unigram.r2 ?? NaN) - (first.fidelity.unigram.r2 ?? NaN),
       1e-12,
     );
   }));
@@ -316,10 +316,16 @@ Deno.test("deno task compare says each model's figures, and in one line what is 
     const run = await readRun(join(out, "models", "lstm", "run"));
     assert(run.training.length < 50, "the budget ends training");
 
+    const minutes = how.with(how.indexOf("--budget"), "--minutes"); // is the same, so it goes on
+    assertEquals((await runTask("compare", ...args, ...minutes)).code, 0);
     const again = await runTask("compare", ...args, "--models", "lstm", "--set", "width=9");
     assertEquals(again.code, 1);
     assertStringIncludes(again.lines.at(-1) ?? "", "error: Cannot continue");
     const wrong: [string[], string][] = [
+      [
+        ["--budget", "1", "--minutes", "1"],
+        "--budget and --minutes are the same option: give only one",
+      ],
       [["--set", "width"], "--set is width, must be KEY=VALUE, such as width=256"],
       [["--set", "gpt.width=8"], "--set is for gpt, which is not in --models"],
       [["--embeddings", "hisgt=v.json"], "--embeddings is for hisgt, which is not in --models"],

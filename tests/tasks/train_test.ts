@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertLess, assertMatch } from "@std/assert";
 import { modelSummaries, readRun, settingsOf } from "ehrloom";
 import { writeMeds } from "ehrloom/cohort/meds/write.ts";
 import { join } from "node:path";
@@ -73,6 +73,12 @@ Deno.test("deno task train trains, then names the next command", () =>
         1,
         'error: Cannot set form=original for "halo": must be intended or published',
       ],
+      [["--minutes", "0"], 2, "error: --minutes is 0, must be a number, at least 0.01"],
+      [
+        ["--resume", "--minutes", "5"],
+        1,
+        `error: Cannot resume "${folder}/run" with minutes 5: it was started with 0`,
+      ],
       [
         ["--resume", "--epochs", "5"],
         1,
@@ -101,6 +107,19 @@ Deno.test("deno task train trains, then names the next command", () =>
       assertEquals(found, { code, lines: expected }, change.join(" "));
     }
     assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name).sort(), ["cohort", "run"]);
+  }));
+
+Deno.test("deno task train --minutes ends training, and the run says so", () =>
+  inFolder(async (folder) => {
+    await writeMeds(join(folder, "cohort"), tinyCohort(40), { name: "tiny" });
+    const args = ["--cohort", join(folder, "cohort"), "--out", join(folder, "run")];
+    const set = ["--set", "width=8", "--set", "heads=2", "--set", "layers=1", "--backend", "wasm"];
+    const how = ["--epochs", "5000", "--patience", "5000", "--minutes", "0.01"];
+    const { code, lines } = await runTask("train", ...args, ...set, ...how);
+    assertEquals(code, 0, lines.join("\n"));
+    const { runConfig, training } = await readRun(join(folder, "run"));
+    assertEquals(runConfig.training.minutes, 0.01);
+    assertLess(training.length, 5000);
   }));
 
 Deno.test("deno task train --model of a floor has no epochs to tell of", () =>

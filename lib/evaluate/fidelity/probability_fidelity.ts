@@ -5,7 +5,7 @@
  * @module
  */
 import { object, type Schema, whole } from "../../files/checked_json.ts";
-import { figureSchema, r2Estimate } from "../bootstrap.ts";
+import { maybeFigureSchema, r2Estimate } from "../bootstrap.ts";
 import { type Answer, type Asked, type Measure, shared } from "../measure.ts";
 import type { CodeKind } from "./counting/key_rows.ts";
 import { type ResampledR2, resampledR2 } from "./counting/resampled_r2.ts";
@@ -14,27 +14,28 @@ import type { OnProgress } from "../../progress.ts";
 /**
  * How closely one kind of probability is followed: R² about y = x over the union of keys. The interval
  * is the resamples' percentiles, moved so that their median falls on `r2`, since resampling itself
- * lowers an R² near 1. Add `r2_median - r2` to get the unmoved percentiles.
+ * lowers an R² near 1. Add `r2_median - r2` to get the unmoved percentiles. Without keys there is
+ * nothing to compare: R² and its interval are null.
  */
 export interface ProbabilityFidelity {
   /** Coefficient of determination, real as truth; at most 1, may be negative. */
-  r2: number;
+  r2: number | null;
   /** Lower end of the 95% interval over patient-level resamples. */
-  r2_low: number;
+  r2_low: number | null;
   /** Upper end of the 95% interval over patient-level resamples. */
-  r2_high: number;
+  r2_high: number | null;
   /** Median of `r2` over the resamples. */
-  r2_median: number;
+  r2_median: number | null;
   /** Keys (codes or pairs) that occur in either cohort. */
   keys: number;
 }
 
 /** A {@link ProbabilityFidelity}, when it is read from a file. */
 export const probabilitySchema: Schema<ProbabilityFidelity> = object({
-  r2: figureSchema,
-  r2_low: figureSchema,
-  r2_high: figureSchema,
-  r2_median: figureSchema,
+  r2: maybeFigureSchema,
+  r2_low: maybeFigureSchema,
+  r2_high: maybeFigureSchema,
+  r2_median: maybeFigureSchema,
   keys: whole(0),
 });
 
@@ -45,6 +46,7 @@ export const probabilitySchema: Schema<ProbabilityFidelity> = object({
  * @param keys that it is over
  */
 export function probabilityFidelity(figures: Float64Array, keys: number): ProbabilityFidelity {
+  if (keys === 0) return { r2: null, r2_low: null, r2_high: null, r2_median: null, keys };
   const { value, low, high, median } = r2Estimate(figures);
   return { r2: value, r2_low: low, r2_high: high, r2_median: median, keys };
 }

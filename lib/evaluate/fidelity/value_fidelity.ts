@@ -13,7 +13,13 @@
 import * as v from "valibot";
 import { list, object, text } from "../../files/checked_json.ts";
 import type { OnProgress } from "../../progress.ts";
-import { type Estimate, estimateSchema, figureSchema, r2Estimate } from "../bootstrap.ts";
+import {
+  type Estimate,
+  estimateSchema,
+  figureSchema,
+  maybeFigureSchema,
+  r2Estimate,
+} from "../bootstrap.ts";
 import type { Answer, Asked, Measure } from "../measure.ts";
 import {
   type ProbabilityFidelity,
@@ -46,19 +52,22 @@ export interface ValueFidelity {
   means: ProbabilityFidelity;
   /**
    * Distance of the two means in real standard deviations, on average over the codes measured in
-   * both whose real values vary; its interval is moved as that of an R² is.
+   * both whose real values vary; its interval is moved as that of an R² is. Null without such codes.
    */
-  mean_difference: Estimate;
+  mean_difference: Estimate | null;
   /** One row per code that either cohort measures, in the order of the vocabulary. */
   codes: { code: string; description: string; real: MeasuredCode; synthetic: MeasuredCode }[];
 }
 
-const maybeFigure = v.nullable(figureSchema);
-const measuredSchema = object({ share: figureSchema, mean: maybeFigure, sd: maybeFigure });
+const measuredSchema = object({
+  share: figureSchema,
+  mean: maybeFigureSchema,
+  sd: maybeFigureSchema,
+});
 const valueSchema = object({
   presence: probabilitySchema,
   means: probabilitySchema,
-  mean_difference: estimateSchema,
+  mean_difference: v.nullable(estimateSchema),
   codes: list(object({
     code: text,
     description: text,
@@ -117,7 +126,7 @@ function figures(pairs: readonly Pair[]): Figures {
       pairs.map(({ synthetic }) => synthetic.share),
     ),
     means: r2(realMeans, syntheticMeans),
-    difference: difference / (varying || 1),
+    difference: difference / varying, // NaN where nothing varies
   };
 }
 
@@ -146,7 +155,7 @@ function compared(
     figures: {
       presence: probabilityFidelity(presence, own.length),
       means: probabilityFidelity(means, inBoth.length),
-      mean_difference: { value, low: Math.max(0, low), high },
+      mean_difference: Number.isNaN(value) ? null : { value, low: Math.max(0, low), high },
       codes: own.map(({ scale: _, ...row }) => row),
     },
     resampled: { "presence.r2": presence, "means.r2": means, mean_difference: difference },

@@ -13,6 +13,7 @@ import {
   Figure,
   Interval,
   minus,
+  None,
   overviewCaption,
   Page,
   R2,
@@ -38,7 +39,7 @@ const duration = (seconds: number) =>
   seconds < 100 ? `${seconds.toFixed(1)} s` : `${(seconds / 60).toFixed(1)} min`;
 
 function Loss({ likelihood }: { likelihood: Likelihood | null }) {
-  if (likelihood === null) return <span class="interval">none</span>;
+  if (likelihood === null) return <None />;
   const estimate = {
     value: likelihood.nll_per_visit,
     low: likelihood.nll_per_visit_low,
@@ -101,7 +102,7 @@ function DifferenceCell({ estimate, sign }: { estimate: Estimate | null; sign?: 
   if (estimate === null) {
     return (
       <td>
-        <span class="interval">none</span>
+        <None />
       </td>
     );
   }

@@ -10,7 +10,7 @@ import { rowAxis } from "./axes.ts";
 import { colours, figure, type FigureText } from "./figure.ts";
 import { intervalMarks } from "./interval_marks.ts";
 import { probabilityKinds } from "./probability_scatter.ts";
-import { belowAxis, lowestShown, r2Axis } from "./r2_axis.ts";
+import { belowAxis, lowestShown, r2Axis, r2Text } from "./r2_axis.ts";
 import { legendEntry } from "./texts.ts";
 
 const rowHeight = 26;
@@ -37,8 +37,8 @@ function panelsOf(
 
 function overviewText(panels: ReturnType<typeof panelsOf>): FigureText {
   const sentences = panels.map(({ panel, ceiling, rows }) =>
-    `${panel}: ceiling ${ceiling.toFixed(3)}, ` +
-    rows.map(({ row, r2 }) => `${row} ${r2.toFixed(3)}`).join(", ") + "."
+    `${panel}: ceiling ${r2Text(ceiling)}, ` +
+    rows.map(({ row, r2 }) => `${row} ${r2Text(r2)}`).join(", ") + "."
   );
   return {
     title: "R² of the models, and of held-out real records",
@@ -83,7 +83,7 @@ export function comparisonOverview({ models, ceiling }: {
   const panels = panelsOf(models, ceiling);
   const rows = panels.flatMap(({ rows }) => rows);
   const lowest = lowestShown(rows);
-  const shown = (value: number) => value < lowest ? NaN : value;
+  const shown = (value: number | null) => value === null || value < lowest ? NaN : value;
   return figure({
     width: 760,
     height: 80 + rowHeight * models.length,
@@ -95,7 +95,7 @@ export function comparisonOverview({ models, ceiling }: {
       Plot.axisFx({ anchor: "top", label: null, fontWeight: 600, fontSize: 12 }),
       Plot.frame({ strokeOpacity: 0.2 }),
       Plot.gridX({ ticks: 4 }),
-      Plot.ruleX(panels.filter(({ ceiling }) => ceiling >= lowest), {
+      Plot.ruleX(panels.filter(({ ceiling }) => ceiling !== null && ceiling >= lowest), {
         fx: "panel",
         x: "ceiling",
         stroke: colours.ceiling,
@@ -107,7 +107,7 @@ export function comparisonOverview({ models, ceiling }: {
           panel,
           row,
           value: shown(r2),
-          low: Math.max(lowest, r2_low),
+          low: Math.max(lowest, r2_low ?? NaN),
           high: shown(r2_high),
         })),
         { colour: colours.synthetic },

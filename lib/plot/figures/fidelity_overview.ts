@@ -10,7 +10,7 @@ import { rowAxis } from "./axes.ts";
 import { colours, figure, type FigureText } from "./figure.ts";
 import { intervalMarks } from "./interval_marks.ts";
 import { probabilityKinds } from "./probability_scatter.ts";
-import { belowAxis, lowestShown, r2Axis } from "./r2_axis.ts";
+import { belowAxis, lowestShown, r2Axis, r2Text } from "./r2_axis.ts";
 import { legendEntry } from "./texts.ts";
 
 const margins = { marginTop: 36, marginRight: 24, marginBottom: 44, marginLeft: 168 };
@@ -41,7 +41,7 @@ type Source = typeof sources[number]["key"];
 function overviewText(judged: Record<Source, Pick<FidelityFigures, CodeKind>>): FigureText {
   const sentences = codeKinds.map((kind) => {
     const [synthetic, ceiling, floor] = [judged.synthetic, judged.ceiling, judged.floor]
-      .map((figures) => figures[kind].r2.toFixed(3));
+      .map((figures) => r2Text(figures[kind].r2));
     return `${probabilityKinds[kind].title}: synthetic ${synthetic}, ceiling ${ceiling}, ` +
       `floor ${floor}.`;
   });
@@ -88,7 +88,7 @@ export function fidelityOverview(
     })),
   }));
   const lowest = lowestShown(series.flatMap(({ rows }) => rows));
-  const shown = (value: number) => Math.max(lowest, value);
+  const shown = (value: number | null) => Math.max(lowest, value ?? NaN);
   return figure({
     width: 560,
     height: 230,

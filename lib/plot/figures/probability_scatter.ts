@@ -10,6 +10,7 @@ import type { ProbabilityFidelity } from "../../evaluate/report.ts";
 import { colours, figure } from "./figure.ts";
 import { probabilityRange, type ProbabilityScale, probabilityScale } from "./probability_axes.ts";
 import { probabilityPlane } from "./probability_plane.ts";
+import { r2Text } from "./r2_axis.ts";
 import { halo, remark } from "./texts.ts";
 import { type Thinned, thinned } from "./thinning.ts";
 
@@ -60,7 +61,8 @@ function pointMarks(
 /** What the figure says in its corner. */
 function statements(fidelity: ProbabilityFidelity | undefined): string[] {
   if (fidelity === undefined) return [];
-  const [r2, low, high] = [fidelity.r2, fidelity.r2_low, fidelity.r2_high].map((n) => n.toFixed(3));
+  if (fidelity.r2 === null) return ["R²: none"];
+  const [r2, low, high] = [fidelity.r2, fidelity.r2_low, fidelity.r2_high].map((n) => r2Text(n));
   return [`R² = ${r2}`, `95% interval ${low} to ${high}`];
 }
 

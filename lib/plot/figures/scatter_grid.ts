@@ -16,6 +16,7 @@ import {
 } from "./probability_axes.ts";
 import { probabilityPlane } from "./probability_plane.ts";
 import { probabilityKinds, type ProbabilityScatterOptions } from "./probability_scatter.ts";
+import { r2Text } from "./r2_axis.ts";
 import { halo } from "./texts.ts";
 import { thinned } from "./thinning.ts";
 
@@ -34,7 +35,7 @@ const margins = { marginTop: 26, marginRight: 12, marginBottom: 44, marginLeft: 
 
 /** The text in the corner of a column: its R², if known. */
 function statement({ name, fidelity }: ScatterColumn): { name: string; text: string } {
-  const text = fidelity === undefined ? "" : `R² ${fidelity.r2.toFixed(3).replace("-", "−")}`;
+  const text = fidelity === undefined ? "" : `R² ${r2Text(fidelity.r2).replace("-", "−")}`;
   return { name, text };
 }
 

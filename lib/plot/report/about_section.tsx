@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { differencesInWords } from "../../evaluate/align.ts";
 import type { ReportAbout } from "../../evaluate/report.ts";
 import { formOf } from "../../models/mod.ts";
 import { Facts, sourceFacts, whole } from "./page_parts.tsx";
@@ -34,6 +35,7 @@ export function AboutSection({ about }: { about: ReportAbout }) {
           whole(about.synthetic.rules.draws)
         } draws`),
     ],
+    ...differencesInWords(about.synthetic).map((line): [string, string] => ["Note", line]),
     ["Time for the evaluation", `${about.seconds.toFixed(1)} s`],
     ...Object.entries(about.versions),
   ];

@@ -42,9 +42,16 @@ export function Interval(
   );
 }
 
-/** An R² and its interval. */
+/** Stands where there is no figure. */
+export function None() {
+  return <span class="interval">none</span>;
+}
+
+/** An R² and its interval; "none" where there is nothing to compare. */
 export function R2({ figure }: { figure: ProbabilityFidelity }) {
-  const estimate = { value: figure.r2, low: figure.r2_low, high: figure.r2_high };
+  const { r2, r2_low, r2_high } = figure;
+  if (r2 === null || r2_low === null || r2_high === null) return <None />;
+  const estimate = { value: r2, low: r2_low, high: r2_high };
   return <Interval estimate={estimate} text={(value) => minus(value.toFixed(3))} />;
 }
 

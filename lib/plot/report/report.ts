@@ -9,6 +9,7 @@ import { renderToString } from "preact-render-to-string";
 import type { Cohort } from "../../cohort/cohort.ts";
 import { writeWhole } from "../../files/output.ts";
 import { markupText } from "../../printable.ts";
+import { alignedCohorts } from "../../evaluate/align.ts";
 import {
   type PairedProbabilities,
   pairedProbabilities,
@@ -27,7 +28,7 @@ import { shownKinds } from "./sections/probabilities.tsx";
 export interface ReportSources {
   /** The real records that the synthetic ones are compared with: the training split. */
   readonly real: Cohort;
-  /** The synthetic records, with the same vocabulary. */
+  /** The synthetic records. */
   readonly synthetic: Cohort;
   /** The lines of `training.jsonl` of the run that generated the synthetic cohort. */
   readonly training?: readonly EpochLosses[] | undefined;
@@ -73,14 +74,18 @@ function page(
 const pairedOf = ({ fidelity }: PartialReport, { real, synthetic }: ReportSources) =>
   shownKinds(fidelity).map((kind) => pairedProbabilities(real, synthetic, kind));
 
+/** The same over the same codes and labels, as they were judged. */
+function alignedSources({ real, synthetic, training }: ReportSources): ReportSources {
+  return { ...alignedCohorts(real, synthetic), training };
+}
+
 /**
  * The report as one self-contained page: style, scripts, figures and points are in it, and it never
  * requests anything. Texts from the data are shown as plain text, whatever they contain. Each scatter
  * has at most 100,000 points; if there are more, dense areas are thinned, and the page says so.
- *
- * @throws {RangeError} If the vocabularies of the two cohorts differ
  */
-export function reportHtml(report: PartialReport, sources: ReportSources): string {
+export function reportHtml(report: PartialReport, of: ReportSources): string {
+  const sources = alignedSources(of);
   const paired = pairedOf(report, sources);
   return page(report, sources, paired, figuresOf(report, sources, paired));
 }
@@ -89,13 +94,13 @@ export function reportHtml(report: PartialReport, sources: ReportSources): strin
  * Writes `report.html`, `report.json` and `figures/*.svg` into a folder.
  *
  * @param folder a folder without these files
- * @throws {RangeError} If the vocabularies of the two cohorts differ
  */
 export async function writeReportFiles(
   folder: string,
   report: PartialReport,
-  sources: ReportSources,
+  of: ReportSources,
 ): Promise<void> {
+  const sources = alignedSources(of);
   const paired = pairedOf(report, sources);
   const figures = figuresOf(report, sources, paired);
   await Deno.mkdir(join(folder, "figures"), { recursive: true });
@@ -112,7 +117,6 @@ export async function writeReportFiles(
  * @param folder where to write
  * @param options.force replace an older result of Ehrloom
  * @throws {Deno.errors.AlreadyExists} If the folder exists and `force` is not set
- * @throws {RangeError} If the vocabularies of the two cohorts differ
  */
 export async function writeReport(
   folder: string,

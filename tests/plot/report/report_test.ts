@@ -13,7 +13,7 @@ Deno.test("reportHtml() says everything the report holds", () => {
   assertEquals(document.documentElement.getAttribute("lang"), "en");
   assertEquals(document.title, "Synthetic cohort report · Ehrloom");
   const text = document.body.textContent ?? "";
-  const unigram = report.fidelity?.unigram.r2.toFixed(3) ?? "missing";
+  const unigram = report.fidelity?.unigram.r2?.toFixed(3) ?? "missing";
   for (
     const part of [unigram, "ceiling", "floor", "Codes per visit", "best: epoch", "How this report"]
   ) {

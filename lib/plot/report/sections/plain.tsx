@@ -5,7 +5,7 @@
  * @module
  */
 import type { FidelityFigures } from "../../../evaluate/report.ts";
-import { Interval, minus, Table, whole } from "../page_parts.tsx";
+import { Interval, minus, None, Table, whole } from "../page_parts.tsx";
 import { scaleOf, type Section } from "./section.ts";
 
 /** A number of a measure, with an interval where it has one. */
@@ -54,7 +54,7 @@ function rowsOf(figures: unknown, path: readonly string[] = []): [name: string, 
 const text = (value: number) => minus(String(Number(value.toPrecision(4))));
 
 function Cell({ row }: { row: Row | undefined }) {
-  if (row === undefined) return null;
+  if (row === undefined) return <None />;
   const { value, low, high } = row;
   if (low === undefined || high === undefined) return <>{text(value)}</>;
   return <Interval estimate={{ value, low, high }} text={text} />;

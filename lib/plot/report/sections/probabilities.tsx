@@ -9,6 +9,7 @@ import { type CodeKind, codeKinds } from "../../../evaluate/fidelity/counting/ke
 import type { PartialFidelity } from "../../../evaluate/report.ts";
 import { fidelityOverview } from "../../figures/fidelity_overview.ts";
 import { probabilityKinds, probabilityScatter } from "../../figures/probability_scatter.ts";
+import { r2Text } from "../../figures/r2_axis.ts";
 import {
   Figure,
   minus,
@@ -89,8 +90,10 @@ function standing(kind: CodeKind, fidelity: PartialFidelity | undefined): string
   const scale = scaleOf(fidelity, kind);
   if (scale === undefined) return "";
   const [r2, ceiling, floor] = [scale.own.r2, scale.ceiling.r2, scale.floor.r2];
+  if (r2 === null) return "There is no R², since there is nothing to compare.";
   const reach = `R² is ${minus(r2.toFixed(3))} (held-out real records ` +
-    `${minus(ceiling.toFixed(3))}, independent draws ${minus(floor.toFixed(3))})`;
+    `${minus(r2Text(ceiling))}, independent draws ${minus(r2Text(floor))})`;
+  if (ceiling === null || floor === null) return `${reach}.`;
   if (!(ceiling - floor > 0.05) || r2 < floor) return `${reach}.`;
   const share = percent(Math.min(1, (r2 - floor) / (ceiling - floor)), 0);
   return `${reach}, ${share} of the way from the floor to the ceiling.`;

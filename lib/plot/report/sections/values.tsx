@@ -11,6 +11,7 @@ import {
   aggregateReading,
   Figure,
   Interval,
+  None,
   percent,
   R2,
   Table,
@@ -22,9 +23,11 @@ const mostCodes = 20;
 function ValueTable({ own, ceiling }: { own: ValueFidelity; ceiling: ValueFidelity | null }) {
   const sources = [own, ceiling];
   const cell = (source: ValueFidelity | null, key: "presence" | "means") =>
-    source && <R2 figure={source[key]} />;
+    source ? <R2 figure={source[key]} /> : <None />;
   const difference = (source: ValueFidelity | null) =>
-    source && <Interval estimate={source.mean_difference} text={(value) => value.toFixed(2)} />;
+    source?.mean_difference
+      ? <Interval estimate={source.mean_difference} text={(value) => value.toFixed(2)} />
+      : <None />;
   return (
     <Table
       caption="Measured codes, with 95% intervals"
