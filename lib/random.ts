@@ -40,7 +40,7 @@ export const uses = {
   steps: 12,
   /** What the steps of a synthetic record leave open, such as numbers within bins; by record. */
   openValues: 13,
-  /** The same for records that are only evaluated, where it decides nothing. */
+  /** The same for records that are read, such as ages within bins behind SynEHRgy's test loss. */
   readValues: 15,
   /** Synthetic records written as a whole; by record and attempt. */
   wholeRecords: 14,

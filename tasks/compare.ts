@@ -193,7 +193,11 @@ function scopedSettings(texts: readonly string[], names: readonly string[]) {
     }
     if (model !== "") checkNamed("set", model, names);
     const kinds = (model === "" ? names : [model]).map(kindOf);
-    const kind = kinds.find((kind) => Object.hasOwn(settingsOf(kind), name)) ?? kinds[0];
+    const kind = kinds.find((kind) => Object.hasOwn(settingsOf(kind), name));
+    if (kind === undefined) {
+      const models = (model === "" ? names : [model]).join(", ");
+      throw new RangeError(`Cannot set ${name}: none of ${models} has such a setting`);
+    }
     found.set(model, { ...found.get(model), ...parseSettings(kind, [`${name}=${value}`]) });
   }
   return found;

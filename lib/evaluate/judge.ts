@@ -33,13 +33,23 @@ export interface Judgement<Measures extends readonly Measure[]> {
   readonly resampled: Readonly<Record<string, Float64Array>>;
 }
 
+/** Whether any time passes between visits; where none is known, none does. */
+function knowsDays({ visitOffsets, gapDays, recordCount }: Cohort): boolean {
+  for (let record = 0; record < recordCount; record++) {
+    for (let visit = visitOffsets[record] + 1; visit < visitOffsets[record + 1]; visit++) {
+      if (gapDays[visit] > 0) return true;
+    }
+  }
+  return false;
+}
+
 /** Whether one cohort has what a measure needs. */
 function has(need: Need, cohort: Cohort, { heldOut, run }: Asked): boolean {
   switch (need) {
     case "values":
       return cohort.values !== null;
     case "days":
-      return cohort.gapDays.some((days) => days > 0); // all are 0 where no time is known
+      return knowsDays(cohort);
     case "labels":
       return cohort.labelNames.length > 0;
     case "run":

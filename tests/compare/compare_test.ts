@@ -321,6 +321,11 @@ Deno.test("deno task compare says each model's figures, and in one line what is 
     const again = await runTask("compare", ...args, "--models", "lstm", "--set", "width=9");
     assertEquals(again.code, 1);
     assertStringIncludes(again.lines.at(-1) ?? "", "error: Cannot continue");
+    const unknown = await runTask("compare", ...args, "--models", "lstm,markov", "--set", "foo=1");
+    assertEquals([unknown.code, unknown.lines.at(-1)], [
+      1,
+      "error: Cannot set foo: none of lstm, markov has such a setting",
+    ]);
     const wrong: [string[], string][] = [
       [
         ["--budget", "1", "--minutes", "1"],

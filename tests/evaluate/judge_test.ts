@@ -12,6 +12,10 @@ const timed: Cohort = {
   ...plain,
   gapDays: plain.gapDays.map((_, visit) => plain.visitOffsets.includes(visit) ? 0 : 1),
 };
+const firstDays: Cohort = {
+  ...plain,
+  gapDays: plain.gapDays.map((_, visit) => plain.visitOffsets.includes(visit) ? 1 : 0),
+};
 const valued: Cohort = { ...plain, values: new Float32Array(plain.codes.length) };
 const unlabelled: Cohort = { ...plain, labelNames: [], labels: new Uint8Array(0) };
 const run: Run = {
@@ -45,7 +49,11 @@ function roles<const Key extends string>(
 }
 
 Deno.test("judge() gives null to cohorts that lack what a measure needs, and asks about the others", async () => {
-  const cases: [Need, Cohort, Cohort][] = [["days", timed, plain], ["values", valued, plain]];
+  const cases: [Need, Cohort, Cohort][] = [
+    ["days", timed, plain],
+    ["days", timed, firstDays], // no visit is before a first one
+    ["values", valued, plain],
+  ];
   for (const [need, has, lacks] of cases) {
     const asked = (real: Cohort) =>
       judge([roles("who", [need])], {
@@ -81,6 +89,15 @@ Deno.test("judge() asks what needs labels, a run or held-out records only where 
   assertEquals(await asked(plain, {}), ["synthetic", null, null]);
   assertEquals(await asked(unlabelled, { run }), [null, "synthetic", null]);
   assertEquals(await asked(unlabelled, { heldOut: unlabelled }), [null, null, "synthetic"]);
+});
+
+Deno.test("judge() gives each cohort its own answer", async () => {
+  const found = await judge([roles("who")], {
+    real: { role: "real", cohort: plain },
+    others: [{ role: "synthetic", cohort: plain }, { role: "floor", cohort: plain }],
+    resamples: 0,
+  });
+  assertEquals(found.map(({ figures }) => figures.who), ["synthetic", "floor"]);
 });
 
 /** Two measures of one pass, which counts how often it is made. */

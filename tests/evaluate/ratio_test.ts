@@ -74,10 +74,13 @@ Deno.test("ratio() is null where it has no meaning in one of the cohorts", async
     },
     figure: ([whole, part]) => part / whole,
   });
-  const [{ figures, resampled }] = await judge([share], {
-    real: { role: "real", cohort: withVisits(2, 3) },
-    others: [{ role: "synthetic", cohort: withVisits(1, 1) }],
-    resamples: 5,
-  });
-  assertEquals([figures.share, resampled], [null, {}]);
+  const [later, none] = [withVisits(2, 3), withVisits(1, 1)];
+  for (const [real, synthetic] of [[later, none], [none, later]]) {
+    const [{ figures, resampled }] = await judge([share], {
+      real: { role: "real", cohort: real },
+      others: [{ role: "synthetic", cohort: synthetic }],
+      resamples: 5,
+    });
+    assertEquals([figures.share, resampled], [null, {}]);
+  }
 });

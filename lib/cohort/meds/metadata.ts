@@ -81,6 +81,12 @@ export interface MedsLabels {
   readonly labels: Uint8Array;
 }
 
+/** The first subject that was there before. */
+function firstRepeated(ids: BigInt64Array): bigint | undefined {
+  const seen = new Set<bigint>();
+  return ids.find((id) => seen.size === seen.add(id).size);
+}
+
 /** The subjects and labels of a folder, null for a foreign one, which has no such table. */
 export async function readLabels(folder: string): Promise<MedsLabels | null> {
   const path = `${folder}/${medsPaths.labels}`;
@@ -88,6 +94,10 @@ export async function readLabels(folder: string): Promise<MedsLabels | null> {
   const frame = await readParquet(path, { subject_id: "id" });
   const labelNames = frame.columns.filter((name) => name !== "subject_id");
   const ids = typed<BigInt64Array>(frame.getColumn("subject_id"), pl.Int64);
+  const twice = firstRepeated(ids);
+  if (twice !== undefined) {
+    throw new SyntaxError(`Cannot read "${path}": subject ${twice} has more than one row`);
+  }
   const labels = new Uint8Array(ids.length * labelNames.length);
   for (const [label, name] of labelNames.entries()) {
     const given = frame.getColumn(name);

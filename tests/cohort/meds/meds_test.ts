@@ -305,6 +305,13 @@ Deno.test("readMeds() names what is missing or contradicts itself", async () => 
   );
   await rejects(
     all,
+    'metadata/labels.parquet": subject 5 has more than one row',
+    (folder) =>
+      pl.DataFrame({ subject_id: [4, 5, 5], x: [0, 1, 0] })
+        .writeParquet(`${folder}/metadata/labels.parquet`),
+  );
+  await rejects(
+    all,
     "subject 4 has events but no row in labels.parquet",
     (folder) =>
       pl.DataFrame({ subject_id: [5], x: [1] }).writeParquet(`${folder}/metadata/labels.parquet`),
