@@ -184,6 +184,19 @@ function placeIn(header: readonly string[], { name, older, missing }: CsvColumn,
   );
 }
 
+/** What is wrong with the first field that is not in the file's encoding, if there is one. */
+function encodingProblem(
+  fields: readonly string[],
+  columns: readonly CsvColumn[],
+  encoding: string,
+): string | undefined {
+  const wrong = fields.findIndex((field) => field.includes(noText));
+  if (wrong === -1) return undefined;
+  const shown = fields[wrong].slice(0, 40).toWellFormed();
+  return `${columns[wrong].name} is "${shown}", which is not ${encoding.toUpperCase()}; ` +
+    otherEncoding("windows-1252");
+}
+
 /**
  * Reads the named columns of a CSV file row by row. Columns may be in any order, among others, their
  * names in capital or small letters; blank lines are skipped. Rows are counted as in a spreadsheet:
@@ -219,11 +232,7 @@ export async function readCsv(
     for (let i = 0; i < places.length; i++) {
       fields[i] = places[i] === -1 ? wanted[i].missing ?? "" : all[places[i]];
     }
-    const wrong = isText ? -1 : fields.findIndex((field) => field.includes(noText));
-    if (wrong === -1) return onRow(fields);
-    const shown = fields[wrong].slice(0, 40).toWellFormed();
-    return `${wanted[wrong].name} is "${shown}", which is not ${encoding.toUpperCase()}; ` +
-      otherEncoding("windows-1252");
+    return (isText ? undefined : encodingProblem(fields, wanted, encoding)) ?? onRow(fields);
   }
 
   try {
