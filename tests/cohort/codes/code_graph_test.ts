@@ -85,6 +85,40 @@ Deno.test("codeGraph() leaves out what is no code of its system, and counts it",
   assertEquals(source, "by code system, of 2 codes: ICD10CM 1; without a place: 1");
 });
 
+Deno.test("codeGraph() takes one slash between system and code for two", () => {
+  assertEquals(pathOf(["ICD10CM/E11.9"]), pathOf(["ICD10CM//E11.9"]));
+  assertEquals(pathOf(["DIAGNOSIS/ICD/9/25061"]), pathOf(["DIAGNOSIS//ICD//9//25061"]));
+  assertEquals(pathOf(["SNOMED/44054006"], 0, ["Diabetes (disorder)"]), [
+    "SNOMED-CT/disorder",
+    "SNOMED-CT/44054006",
+  ]);
+  // codes of systems that are not known do not take part in guessing the system of bare ones
+  assertEquals(pathOf(["4019", "LOINC/2160-0", "NDC/0"])[0], "ICD9CM/390-459");
+});
+
+Deno.test("codeGraph() takes no procedure and no code of another system for a diagnosis", () => {
+  const others = [
+    "ICD9CM//00.29", // two digits before the dot are a procedure
+    "ICD9CM//99.59",
+    "ICD9CM/99.5",
+    "ICD9CM//2506.1",
+    "ICD9CM//E83.84",
+    "ICD9Proc/00.29",
+    "PROCEDURE//ICD//9//0029",
+    "ICD9CM//E11.9",
+    "ICD10CM//250.61",
+    "ICD10CM//E1.19",
+    "ICD10CM//B2111ZZ", // of ICD-10-PCS
+    "ICD10CM//X2A5312",
+    "ICD10PCS/0BH17EZ",
+    "CPT4/99213",
+    "LOINC//2160-0//E11.9",
+  ];
+  assertEquals(codeGraph(vocabulary(others)).unplaced, others);
+  const diagnoses = ["ICD10CM//C441121", "ICD10CM//S065X9A", "ICD9CM//E838.4", "ICD9CM//002.9"];
+  assertEquals(codeGraph(vocabulary(diagnoses)).unplaced, []);
+});
+
 const letters = vocabulary(["a", "b", "c"]);
 
 Deno.test("codeGraphOf() keeps what lies above the codes, several parents of one too", () => {
