@@ -17,13 +17,13 @@
  *
  * @module
  */
-import { Writable } from "node:stream";
 import pl from "nodejs-polars";
 import type { OnProgress } from "../../progress.ts";
 import { type Cohort, sexNames } from "../cohort.ts";
 import { joined } from "../growing.ts";
 import { medsPaths, medsSplitNames, unknownStart } from "./names.ts";
 import { writeWhole } from "../../files/output.ts";
+import { writeParquet } from "../../files/parquet_writer.ts";
 import { birthCode, emptyVisitCode, sexCodes } from "../reserved_names.ts";
 import { microsecondsPerDay } from "../time.ts";
 import { sameTexts, type Vocabulary } from "../vocabulary.ts";
@@ -134,23 +134,6 @@ function metadata(name: string, notes?: Readonly<Record<string, unknown>>): stri
     null,
     2,
   ) + "\n";
-}
-
-/**
- * Polars panics, with a page on stderr, where a disk is full or a folder missing; Deno says so in a
- * sentence. So the Parquet bytes go through memory.
- */
-async function writeParquet(path: string, frame: pl.DataFrame): Promise<void> {
-  const chunks: Uint8Array<ArrayBuffer>[] = [];
-  const sink = new Writable({
-    write(chunk: Uint8Array<ArrayBuffer>, _encoding, done) {
-      chunks.push(chunk);
-      done();
-    },
-  });
-  frame.writeParquet(sink, { compression: "zstd" });
-  using file = await Deno.create(path);
-  await new Blob(chunks).stream().pipeTo(file.writable);
 }
 
 /** What is known of all subjects once their events are written. */
