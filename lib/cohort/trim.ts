@@ -1,4 +1,5 @@
 import { type Cohort, cohort } from "./cohort.ts";
+import { microsecondsOf, microsecondsPerDay } from "./time.ts";
 import { type Vocabulary, vocabulary } from "./vocabulary.ts";
 
 /** What {@link trimmed} leaves out. */
@@ -90,14 +91,14 @@ export function reindexed(
   const codes = new Uint32Array(source.codes.length);
   const values = source.values && new Float32Array(codes.length);
   const startDays = new Float64Array(source.recordCount).fill(NaN);
-  const gapDays = new Float32Array(source.visitCount);
+  const gapDays = new Float64Array(source.visitCount);
   let visits = 0;
   let events = 0;
   for (let record = 0; record < source.recordCount; record++) {
     const first = source.visitOffsets[record];
     const last = Math.min(source.visitOffsets[record + 1], first + maxVisits);
-    let days = source.startDays[record];
-    let gap = 0;
+    let time = microsecondsOf(source.startDays[record]);
+    let gap = 0; // in microseconds, of which no sum is off
     for (let visit = first; visit < last; visit++) {
       const begin = source.codeOffsets[visit];
       const end = source.codeOffsets[visit + 1];
@@ -108,11 +109,12 @@ export function reindexed(
         if (values !== null && source.values !== null) values[events] = source.values[i];
         codes[events++] = index;
       }
-      gap += source.gapDays[visit];
-      days += source.gapDays[visit];
+      const passed = microsecondsOf(source.gapDays[visit]);
+      gap += passed;
+      time += passed;
       if (events === firstEvent && end > begin) continue;
-      if (visits === visitOffsets[record]) startDays[record] = days;
-      else gapDays[visits] = gap;
+      if (visits === visitOffsets[record]) startDays[record] = time / microsecondsPerDay;
+      else gapDays[visits] = gap / microsecondsPerDay;
       gap = 0;
       codeOffsets[++visits] = events;
     }

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { microsecondsPerDay, timeOf } from "ehrloom/cohort/time.ts";
+import { microsecondsOf, microsecondsPerDay, timeOf } from "ehrloom/cohort/time.ts";
 
 Deno.test("timeOf() takes days and times in UTC for microseconds since 1970, nothing else", () => {
   assertEquals(timeOf("1970-01-02"), microsecondsPerDay);
@@ -11,4 +11,12 @@ Deno.test("timeOf() takes days and times in UTC for microseconds since 1970, not
   ) {
     assertEquals(timeOf(text), NaN, text);
   }
+});
+
+Deno.test("microsecondsOf() gives back the time that was divided into days", () => {
+  const last = Date.UTC(9999, 11, 31, 23, 59, 59) * 1000;
+  for (const time of [0, 1, -1, 1234567, -2_208_988_800_000_001, 4_102_444_800_123_457, last]) {
+    assertEquals(microsecondsOf(time / microsecondsPerDay), time);
+  }
+  assertEquals(microsecondsOf(NaN), NaN);
 });

@@ -11,9 +11,10 @@
  * Where the cohort has demographics, a record begins with its sex, an event without a time
  * ("GENDER//F"), and its birth ("MEDS_BIRTH") as far as they are known; these have no `visit`.
  *
- * A visit without codes is one row of code {@link emptyVisitCode}. Visits at the same time stand a
- * microsecond apart, and a record whose days are unknown begins at {@link unknownStart}, so that
- * the order of visits is in `time` alone.
+ * A visit without codes is one row of code {@link emptyVisitCode}. Times are those of the source, so
+ * visits at the same time differ in `visit` alone. A record whose days are unknown begins at
+ * {@link unknownStart}; there, visits at the same time stand a microsecond apart, so that their order
+ * is in `time` too.
  *
  * @module
  */
@@ -25,7 +26,7 @@ import { medsPaths, medsSplitNames, unknownStart } from "./names.ts";
 import { writeWhole } from "../../files/output.ts";
 import { writeParquet } from "../../files/parquet_writer.ts";
 import { birthCode, emptyVisitCode, sexCodes } from "../reserved_names.ts";
-import { microsecondsPerDay } from "../time.ts";
+import { microsecondsOf } from "../time.ts";
 import { sameTexts, type Vocabulary } from "../vocabulary.ts";
 
 /** A shard is closed when it holds this many events: about 100 MB of memory while it is written. */
@@ -64,14 +65,14 @@ function dataFrame(source: Cohort, from: number, to: number): pl.DataFrame {
       code[row++] = emptyVisit + 1 + demographics.sexes[record];
     }
     if (demographics !== null && !Number.isNaN(demographics.birthDays[record])) {
-      time[row] = Math.round(demographics.birthDays[record] * microsecondsPerDay);
+      time[row] = microsecondsOf(demographics.birthDays[record]);
       code[row++] = emptyVisit + 1;
     }
-    const start = source.startDays[record];
-    let now = Number.isNaN(start) ? unknownStart : Math.round(start * microsecondsPerDay);
+    const isDated = !Number.isNaN(source.startDays[record]);
+    let now = isDated ? microsecondsOf(source.startDays[record]) : unknownStart;
     for (let visit = visitOffsets[record]; visit < visitOffsets[record + 1]; visit++) {
       if (visit > visitOffsets[record]) {
-        now += Math.max(1, Math.round(source.gapDays[visit] * microsecondsPerDay));
+        now += Math.max(isDated ? 0 : 1, microsecondsOf(source.gapDays[visit]));
       }
       const begin = codeOffsets[visit];
       const end = Math.max(begin + 1, codeOffsets[visit + 1]);

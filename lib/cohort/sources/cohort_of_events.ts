@@ -130,7 +130,7 @@ interface Visits {
   readonly codes: Uint32Array;
   readonly values: Float32Array | null;
   readonly startDays: Float64Array;
-  readonly gapDays: Float32Array;
+  readonly gapDays: Float64Array;
   readonly replaced: number;
 }
 
@@ -142,7 +142,7 @@ function visitsOf(table: EventTable, recordOf: Uint32Array, rank: Int32Array): V
   const visitOffsets = new Uint32Array(recordOf.length + 1);
   const codeOffsets = new Uint32Array(order.length + 1);
   const startDays = new Float64Array(recordOf.length).fill(NaN);
-  const gapDays = new Float32Array(order.length);
+  const gapDays = new Float64Array(order.length);
   let [visits, kept, replaced] = [0, 0, 0];
   let before = -1; // the first moment of the visit before
   let next = 0;
@@ -157,7 +157,8 @@ function visitsOf(table: EventTable, recordOf: Uint32Array, rank: Int32Array): V
     replaced += visit.replaced;
     if (before >= 0 && record[before] === record[moment]) {
       const gap = visitTime[moment] - visitTime[before];
-      gapDays[visits] = gap < sameTime ? 0 : gap / microsecondsPerDay;
+      const isAtOnce = gap < sameTime && !table.patients.isDated(patient[moment]);
+      gapDays[visits] = isAtOnce ? 0 : gap / microsecondsPerDay;
     } else if (table.patients.isDated(patient[moment])) {
       startDays[record[moment]] = visitTime[moment] / microsecondsPerDay;
     }

@@ -6,6 +6,7 @@ import { parseRecordsJson } from "ehrloom/cohort/sources/records_json.ts";
 import { cohortOf } from "ehrloom/cohort/records.ts";
 import { syntheaSample } from "ehrloom/cohort/sample.ts";
 import { writeMeds } from "ehrloom/cohort/meds/write.ts";
+import { reindexed } from "ehrloom/cohort/trim.ts";
 import { vocabulary } from "ehrloom/cohort/vocabulary.ts";
 import { random } from "ehrloom/random.ts";
 import { gunzipped, readyRecords } from "../../stored.ts";
@@ -39,7 +40,7 @@ const awkward = cohort({
   codes: Uint32Array.of(0, 2, 1, 1, 1),
   labels: Uint8Array.of(1, 0, 0, 1, 1, 1, 0, 0),
   startDays: Float64Array.of(-20_000.5, NaN, NaN, 0.25),
-  gapDays: Float32Array.of(0, 0, 12.75, 0, 3, 0),
+  gapDays: Float64Array.of(0, 0, 12.75, 0, 3, 0),
   values: Float32Array.of(1.5, NaN, -2, NaN, 0),
   demographics: {
     birthDays: Float64Array.of(-30_000.25, NaN, 3, 7),
@@ -216,11 +217,78 @@ Deno.test("readMeds() takes events of a subject at one time as a visit, in a for
   assertEquals([...read.visitOffsets], [0, 2, 4]);
   assertEquals([...read.codeOffsets], [0, 1, 2, 3, 5]);
   assertEquals([...read.codes], [2, 2, 0, 1, 2]);
-  assertEquals([...read.gapDays], [0, 0, 0, 1]);
+  assertEquals([...read.gapDays], [0, 5 / 86_400_000_000, 0, 1]);
   assertEquals([...read.startDays], [0, 0]);
   assertEquals(read.values, null);
   assertEquals(read.demographics, null);
   assertEquals(read.splits, null);
+});
+
+Deno.test("writeMeds() gives back every time as readMeds() saw it, to the microsecond", async () => {
+  const draw = random(8);
+  const day = 86_400_000_000;
+  const second = 1_000_000;
+  const rows: { id: number; time: number; code: string }[] = [];
+  for (let id = 1; id <= 40; id++) {
+    // births from 1900 and deaths at midnight; of ids from 21 on, dates moved ahead as MIMIC's are
+    const step = id > 20 ? second : 1;
+    let time = (id > 20 ? 60_000 : -25_000) * day + draw.integer(20_000) * day;
+    rows.push({ id, time, code: "MEDS_BIRTH" });
+    for (let visit = 0; visit < 60; visit++) {
+      time += step * (1 + Math.floor(draw.uniform() * 900 * day / step));
+      rows.push({ id, time, code: visit % 10 < 3 ? "early" : "a" });
+    }
+    rows.push({ id, time: day * Math.ceil(time / day + 1), code: "MEDS_DEATH" });
+  }
+  const timesOf = (frame: pl.DataFrame) =>
+    frame.getColumn("time").cast(pl.Int64).cast(pl.Float64).toArray();
+  const source = pl.DataFrame([
+    pl.Series("subject_id", rows.map(({ id }) => id)).cast(pl.Int64),
+    pl.Series("time", rows.map(({ time }) => time), pl.Float64).cast(pl.Int64)
+      .cast(pl.Datetime("us")),
+    pl.Series("code", rows.map(({ code }) => code), pl.String),
+  ]);
+  const codes = pl.DataFrame({ code: ["early", "a", "MEDS_DEATH", "MEDS_BIRTH"] });
+  const read = await readForeign(
+    source.getColumns(),
+    {},
+    (folder) => codes.writeParquet(`${folder}/metadata/codes.parquet`),
+  );
+  await inFolder(async (folder) => {
+    await writeMeds(folder, read);
+    const written = pl.readParquet(`${folder}/data/0000.parquet`);
+    assertEquals(written.getColumn("code").toArray(), rows.map(({ code }) => code));
+    assertEquals(timesOf(written), timesOf(source));
+    // also where visits are left out
+    const others = vocabulary(["a", "MEDS_DEATH"]);
+    const late = reindexed(read, { newIndex: Int32Array.of(-1, 0, 1), vocabulary: others });
+    await writeMeds(folder, late, { force: true });
+    assertEquals(
+      timesOf(pl.readParquet(`${folder}/data/0000.parquet`)),
+      rows.filter(({ code }) => code !== "early").map(({ time }) => time),
+    );
+  });
+});
+
+Deno.test("writeMeds() keeps visits of one time apart by their number, undated ones by time too", async () => {
+  const visits = [[0], [0], [0]];
+  const gapDays = [0, 0, 1];
+  const source = cohortOf(vocabulary(["a"]), [], [
+    { visits, gapDays, startDay: 10, labels: [] },
+    { visits, gapDays, labels: [] },
+  ]);
+  await inFolder(async (folder) => {
+    await writeMeds(folder, source);
+    const data = pl.readParquet(`${folder}/data/0000.parquet`);
+    const day = 86_400_000_000;
+    const nowhere = Date.UTC(1900, 0, 1) * 1000;
+    assertEquals(
+      data.getColumn("time").cast(pl.Int64).cast(pl.Float64).toArray(),
+      [10 * day, 10 * day, 11 * day, nowhere, nowhere + 1, nowhere + 1 + day],
+    );
+    assertEquals(data.getColumn("visit").toArray(), [0, 1, 2, 0, 1, 2]);
+    assertEquals(await readMeds(folder), source);
+  });
 });
 
 Deno.test("readMeds() takes births and sexes of a foreign folder for demographics", async () => {
