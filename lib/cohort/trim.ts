@@ -34,6 +34,20 @@ function checkCount(name: string, value: number, min: number): void {
   }
 }
 
+/** What is above a code, and above those of its parents that are left out. */
+function parentsWithout(
+  { parents = [], indexOf }: Vocabulary,
+  newIndex: Int32Array,
+  code: number,
+): string[] {
+  const above = new Set(parents[code]);
+  for (const parent of above) { // grows as it goes
+    const index = indexOf.get(parent);
+    if (index !== undefined && newIndex[index] < 0) parents[index].forEach((p) => above.add(p));
+  }
+  return [...above];
+}
+
 /**
  * The cohort without late visits and rare codes. Every record stays, also one left without visits;
  * days between visits are counted over those left out.
@@ -66,6 +80,7 @@ export function trimmed(source: Cohort, options: TrimOptions): Cohort {
     vocabulary: vocabulary(
       kept.map((code) => names.codes[code]),
       kept.map((code) => names.descriptions[code]),
+      names.parents && kept.map((code) => parentsWithout(names, newIndex, code)),
     ),
   });
 }

@@ -23,7 +23,10 @@ export interface CodeSystem {
   readonly name: string;
   /** Whether it is what a vocabulary calls the system in front of "//". */
   isNamed(prefix: string): boolean;
-  /** From the outermost place to the code's own; undefined for no code of the system. */
+  /**
+   * From the outermost place to the code's own; undefined for no code of the system, or where it takes
+   * a description and that is "".
+   */
   path(code: string, description: string): CodePlace[] | undefined;
 }
 
@@ -115,6 +118,7 @@ const snomed: CodeSystem = {
   name: "SNOMED-CT",
   isNamed: (prefix) => /^snomed(-?ct)?$/i.test(prefix),
   path(code, description) {
+    if (description === "") return undefined;
     const [, kind = "without a tag"] = description.match(/\(([^()]+)\)\s*$/) ?? [];
     return [{ id: `SNOMED-CT/${kind}`, name: kind }, { id: `SNOMED-CT/${code}` }];
   },

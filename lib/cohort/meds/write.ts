@@ -114,10 +114,16 @@ function codesFrame({ vocabulary, demographics }: Cohort): pl.DataFrame {
     ...vocabulary.descriptions,
     ...others.map(([, description]) => description),
   ];
+  const parents = codes.map((_, code) => {
+    const names = vocabulary.parents?.[code] ?? [];
+    return names.length > 0 ? [...names] : null;
+  });
   return pl.DataFrame([
     pl.Series("code_index", Uint32Array.from(codes.keys())),
     pl.Series("code", codes, pl.String),
     pl.Series("description", descriptions, pl.String),
+    // Polars tells the type of lists by the first row, which must not be null
+    pl.Series("parent_codes", [[""], ...parents], pl.List(pl.String)).slice(1, codes.length),
   ]);
 }
 
@@ -260,7 +266,7 @@ export async function writeMeds(
     const codesTable = codes.select(
       pl.col("code"),
       pl.col("description"),
-      pl.lit(null).cast(pl.List(pl.String)).alias("parent_codes"),
+      pl.col("parent_codes"),
     );
     await writeParquet(`${folder}/${medsPaths.codes}`, codesTable);
     await Deno.writeTextFile(`${folder}/${medsPaths.dataset}`, metadata(name, notes?.()));

@@ -4,10 +4,11 @@
  *
  * @module
  */
-import { type Cohort, cohort } from "../cohort.ts";
+import { type Cohort, cohort, subset } from "../cohort.ts";
 import { microsecondsPerDay, sameTime } from "../time.ts";
 import { type EventTable, noEncounter } from "./event_table.ts";
 import { distinctCodes } from "./distinct_codes.ts";
+import { noSplit } from "./patients.ts";
 
 /** The moments that take part in visits, in the order of records and visits. */
 interface Ordered {
@@ -178,22 +179,44 @@ function visitsOf(table: EventTable, recordOf: Uint32Array, rank: Int32Array): V
   };
 }
 
+/** The cohort of the patients who have a split. */
+function withSplitsOf(
+  whole: Cohort,
+  splits: Uint8Array,
+  onLeftOut: ((what: string) => void) | undefined,
+): Cohort {
+  const kept = [...splits.keys()].filter((record) => splits[record] !== noSplit);
+  if (kept.length === splits.length) return cohort({ ...whole, splits });
+  onLeftOut?.(
+    `${splits.length - kept.length} patients who are in no split; ` +
+      "prepare with --seed N splits all patients by chance",
+  );
+  return cohort({ ...subset(whole, kept), splits: splits.filter((split) => split !== noSplit) });
+}
+
 /**
  * The cohort of all patients, in the order that the table says. A visit holds the distinct codes of
  * its events, each with its last value; visits stand by time, then encounter.
  *
  * @param options.onLeftOut called with a sentence about each kind of thing that a cohort cannot hold
+ * @param options.hasSplits whether the cohort gets the source's splits, and leaves out the patients who
+ *   have none while others do; default true
  */
 export function cohortOfEvents(
   table: EventTable,
-  { onLeftOut }: { readonly onLeftOut?: ((what: string) => void) | undefined } = {},
+  { onLeftOut, hasSplits = true }: {
+    readonly onLeftOut?: ((what: string) => void) | undefined;
+    readonly hasSplits?: boolean | undefined;
+  } = {},
 ): Cohort {
   const { vocabulary, rank } = table.codes.ranked(table.events.code.view());
-  const { recordOf, ...patients } = table.patients.records();
+  const { recordOf, splits, ...patients } = table.patients.records();
   const { replaced, ...visits } = visitsOf(table, recordOf, rank);
   if (table.staticCount > 0) {
     onLeftOut?.(`${table.staticCount} events without a time, such as race`);
   }
   if (replaced > 0) onLeftOut?.(`${replaced} values with a later one of the same code and visit`);
-  return cohort({ ...patients, ...visits, vocabulary, labelNames: table.patients.labelNames });
+  const { labelNames } = table.patients;
+  const whole = cohort({ ...patients, ...visits, splits: null, vocabulary, labelNames });
+  return hasSplits && splits !== null ? withSplitsOf(whole, splits, onLeftOut) : whole;
 }

@@ -10,7 +10,7 @@ import { microsecondsPerDay } from "../time.ts";
 import { detached } from "./detached.ts";
 
 /** The split of a patient who was given none. */
-const noSplit = 255;
+export const noSplit = 255;
 
 /** How a list of {@link Patients} is kept. */
 export interface PatientsOptions {
@@ -106,18 +106,8 @@ export class Patients {
     return !this.undated.has(patient);
   }
 
-  /**
-   * Everything that is known of the patients, record by record.
-   *
-   * @throws {RangeError} If some patients have a split and others have none
-   */
+  /** Everything that is known of the patients, record by record. */
   records(): PatientRecords {
-    const lost = this.hasSplits ? this.splits.view().indexOf(noSplit) : -1;
-    if (lost >= 0) {
-      throw new RangeError(
-        `Cannot make a cohort: patient ${this.ids()[lost]} is in no split, others are`,
-      );
-    }
     const subjects = BigInt64Array.from(
       this.ids(),
       (id) => typeof id === "bigint" ? id : subjectIdOf(id),
@@ -157,6 +147,6 @@ export interface PatientRecords {
   readonly labels: Uint8Array;
   /** Null where the source knows neither births nor sexes. */
   readonly demographics: Demographics | null;
-  /** [records] Null where the source brings none. */
+  /** [records] {@link noSplit} for a patient who has none; null where the source brings none. */
   readonly splits: Uint8Array | null;
 }

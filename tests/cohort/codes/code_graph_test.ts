@@ -119,6 +119,49 @@ Deno.test("codeGraph() takes no procedure and no code of another system for a di
   assertEquals(codeGraph(vocabulary(diagnoses)).unplaced, []);
 });
 
+Deno.test("codeGraph() takes what the source says is above codes, and systems for others", () => {
+  const parents = [["ICD10CM/E11", "mid"], ["ICD10CM/E11.9"], [], ["top"], []];
+  const codes = ["LAB//1", "LAB//2", "ICD10CM//E10", "mid", "LAB//3"];
+  const { nodes, parents: above, nodeOf, unplaced, source } = codeGraph(
+    vocabulary(codes, codes, parents),
+  );
+  const aboveOf = (id: string) => above[nodes.indexOf(id)].map((node) => nodes[node]);
+  assertEquals(nodes[nodeOf[0]], "LAB//1");
+  assertEquals(aboveOf("LAB//1"), ["ICD10CM/E11", "mid"]);
+  assertEquals(aboveOf("LAB//2"), ["ICD10CM/E11.9"]);
+  assertEquals(aboveOf("ICD10CM/E11.9"), ["ICD10CM/E11"]);
+  assertEquals(aboveOf("ICD10CM/E11"), ["ICD10CM/E08-E13"]);
+  assertEquals(aboveOf("mid"), ["top"]);
+  assertEquals(unplaced, ["LAB//3"]);
+  assertEquals(
+    source,
+    "by parent_codes and code system, of 5 codes: parent_codes 3, ICD10CM 1; without a place: 1",
+  );
+});
+
+Deno.test("codeGraph() lets what the source says come before what a system says, in any order", () => {
+  const codes = ["ICD10CM/E11.91", "ICD10CM/E11.9"];
+  for (const order of [[0, 1], [1, 0]]) {
+    const { nodes, parents, unplaced } = codeGraph(vocabulary(
+      order.map((code) => codes[code]),
+      order.map((code) => codes[code]),
+      order.map((code) => [[], ["x"]][code]),
+    ));
+    const above = (id: string) => parents[nodes.indexOf(id)].map((node) => nodes[node]);
+    assertEquals(above("ICD10CM/E11.91"), ["ICD10CM/E11.9"]);
+    assertEquals(above("ICD10CM/E11.9"), ["x"]);
+    assertEquals(unplaced, []);
+  }
+});
+
+Deno.test("codeGraph() names the circle in which parents go", () => {
+  assertThrows(
+    () => codeGraph(vocabulary(["a", "b"], ["a", "b"], [["b"], ["a"]])),
+    RangeError,
+    "Cannot use the parent_codes of the cohort: they go in a circle, b > a > b; mend metadata/",
+  );
+});
+
 const letters = vocabulary(["a", "b", "c"]);
 
 Deno.test("codeGraphOf() keeps what lies above the codes, several parents of one too", () => {

@@ -207,12 +207,12 @@ async function readForeign(
 }
 
 Deno.test("readMeds() takes events of a subject at one time as a visit, in a foreign folder", async () => {
-  let statics = 0;
+  const said: string[] = [];
   const { subject_id, time, code } = foreign;
   const read = await readForeign([subject_id, time, code], {
-    onStaticEvents: (count) => statics = count,
+    onLeftOut: (what) => said.push(what),
   });
-  assertEquals(statics, 1);
+  assertEquals(said, ["1 events without a time, such as race"]);
   assertEquals([...read.subjectIds], [4n, 5n]);
   assertEquals([...read.visitOffsets], [0, 2, 4]);
   assertEquals([...read.codeOffsets], [0, 1, 2, 3, 5]);
@@ -296,9 +296,9 @@ Deno.test("readMeds() takes births and sexes of a foreign folder for demographic
   const rows: [number, number | null, string, number | null][] = [
     [5, null, "SEX//male", null],
     [5, 0, "MEDS_BIRTH", null],
-    [5, 0, "b", 1],
-    [5, 0, "b", 2],
-    [5, 0, "b", null],
+    [5, day, "b", 1],
+    [5, day, "b", 2],
+    [5, day, "b", null],
     [4, day, "GENDER//F", null],
     [4, day, "a", null],
     [3, -day, "MEDS_BIRTH//home", null],
@@ -306,7 +306,7 @@ Deno.test("readMeds() takes births and sexes of a foreign folder for demographic
     [2, day, "c", null],
   ];
   const codes = ["c", "MEDS_BIRTH", "MEDS_BIRTH//home", "b", "GENDER//X", "a", "SEX//male"];
-  let statics = 0;
+  const said: string[] = [];
   const read = await readForeign(
     [
       pl.Series("subject_id", rows.map(([id]) => id)).cast(pl.Int64),
@@ -315,10 +315,13 @@ Deno.test("readMeds() takes births and sexes of a foreign folder for demographic
       pl.Series("code", rows.map(([, , code]) => code), pl.String),
       pl.Series("numeric_value", rows.map(([, , , value]) => value), pl.Float64),
     ],
-    { onStaticEvents: (count) => statics = count },
+    { onLeftOut: (what) => said.push(what) },
     (folder) => pl.DataFrame({ code: codes }).writeParquet(`${folder}/metadata/codes.parquet`),
   );
-  assertEquals(statics, 1);
+  assertEquals(said, [
+    "1 events without a time, such as race",
+    "1 values with a later one of the same code and visit",
+  ]);
   assertEquals(read.vocabulary.codes, ["c", "b", "GENDER//X", "a"]);
   assertEquals([...read.subjectIds], [2n, 3n, 4n, 5n]);
   assertEquals([...read.visitOffsets], [0, 1, 1, 2, 3]);
@@ -339,14 +342,7 @@ Deno.test("readMeds() names what is missing or contradicts itself", async () => 
     [subject_id, subject_id.clone().alias("time"), code],
     "time is of type Int64, must be timestamps",
   );
-  const strange = pl.Series("code", ["b", "a", "c", "x//9", "c", "a"], pl.String);
-  await rejects([subject_id, time, strange], 'the code "x//9" is not in metadata/codes.parquet');
   const all = [subject_id, time, code];
-  await rejects(
-    all,
-    'codes.parquet": there is no such file',
-    (folder) => Deno.removeSync(`${folder}/metadata/codes.parquet`),
-  );
   await rejects(
     all,
     "it is no Parquet file, or a damaged one",
@@ -356,20 +352,6 @@ Deno.test("readMeds() names what is missing or contradicts itself", async () => 
     all,
     "it holds no data/*.parquet",
     (folder) => Deno.removeSync(`${folder}/data`, { recursive: true }),
-  );
-  await rejects(
-    all,
-    'subject 4 is in the split "dev", known are train',
-    (folder) =>
-      pl.DataFrame({ subject_id: [4, 5], split: ["dev", "train"] })
-        .writeParquet(`${folder}/metadata/subject_splits.parquet`),
-  );
-  await rejects(
-    all,
-    "subject 5 is missing in subject_splits.parquet",
-    (folder) =>
-      pl.DataFrame({ subject_id: [4], split: ["train"] })
-        .writeParquet(`${folder}/metadata/subject_splits.parquet`),
   );
   await rejects(
     all,
@@ -470,11 +452,4 @@ Deno.test("readMeds() says what subject ids and values must be, and takes whole 
     SyntaxError,
     '0.parquet": numeric_value is of type String, such as "5 mg", must be numbers',
   );
-  for (const value of [Infinity, 1e39]) {
-    await assertRejects(
-      () => read(subject_id, pl.Series("numeric_value", [value, NaN, 1, 2, 3, 4])),
-      SyntaxError,
-      '0.parquet": numeric_value holds 1 numbers beyond float32',
-    );
-  }
 });
