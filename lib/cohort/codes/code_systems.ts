@@ -68,7 +68,7 @@ function withoutDot(code: string, categoryLength: number): string | undefined {
  * Codes of seven characters without a dot that are procedures of ICD-10-PCS: of diagnoses with these
  * first letters, only those of skin cancers (C44) are as long.
  */
-const procedureOfIcd10 = /^(?!C44)[BCDFG][^.]{6}$/;
+const procedureOfIcd10 = /^(?!C44)[BCDF][^.]{6}$/;
 
 const icd10cm: CodeSystem = {
   name: "ICD10CM",

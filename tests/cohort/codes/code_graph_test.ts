@@ -115,7 +115,13 @@ Deno.test("codeGraph() takes no procedure and no code of another system for a di
     "LOINC//2160-0//E11.9",
   ];
   assertEquals(codeGraph(vocabulary(others)).unplaced, others);
-  const diagnoses = ["ICD10CM//C441121", "ICD10CM//S065X9A", "ICD9CM//E838.4", "ICD9CM//002.9"];
+  const diagnoses = [
+    "ICD10CM//C441121",
+    "ICD10CM//G710340",
+    "ICD10CM//S065X9A",
+    "ICD9CM//E838.4",
+    "ICD9CM//002.9",
+  ];
   assertEquals(codeGraph(vocabulary(diagnoses)).unplaced, []);
 });
 
