@@ -186,7 +186,6 @@ function withSplitsOf(
   onLeftOut: ((what: string) => void) | undefined,
 ): Cohort {
   const kept = [...splits.keys()].filter((record) => splits[record] !== noSplit);
-  if (kept.length === splits.length) return cohort({ ...whole, splits });
   onLeftOut?.(
     `${splits.length - kept.length} patients who are in no split; ` +
       "prepare with --seed N splits all patients by chance",
@@ -217,6 +216,8 @@ export function cohortOfEvents(
   }
   if (replaced > 0) onLeftOut?.(`${replaced} values with a later one of the same code and visit`);
   const { labelNames } = table.patients;
-  const whole = cohort({ ...patients, ...visits, splits: null, vocabulary, labelNames });
-  return hasSplits && splits !== null ? withSplitsOf(whole, splits, onLeftOut) : whole;
+  const parts = { ...patients, ...visits, vocabulary, labelNames };
+  if (!hasSplits || splits === null) return cohort({ ...parts, splits: null });
+  if (!splits.includes(noSplit)) return cohort({ ...parts, splits });
+  return withSplitsOf(cohort({ ...parts, splits: null }), splits, onLeftOut);
 }
