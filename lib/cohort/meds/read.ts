@@ -206,6 +206,7 @@ export async function readMedsEvents(
     addDemographics(table, shard, patientOf);
     addEvents(table, shard, newPatientOf);
     table.staticCount += shard.staticCount;
+    for (const subject of shard.staticSubjects) patientOf(subject);
     counts.birthCount += shard.birthCount;
     counts.infiniteCount += shard.infiniteCount;
     onProgress?.({ stage: "reading shards", done: index + 1, total: paths.length });

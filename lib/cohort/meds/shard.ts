@@ -24,6 +24,8 @@ export interface Shard {
   readonly demographics: readonly DemographicRow[];
   /** Number of other events without a time. */
   readonly staticCount: number;
+  /** Subjects of these, each once: they may have no other events. */
+  readonly staticSubjects: BigInt64Array;
   /** Number of other events at the very time of birth. */
   readonly birthCount: number;
   /** Number of values that float32 does not hold, infinite ones among them. */
@@ -210,6 +212,7 @@ export async function readShard(path: string, codes: CodeNumbers): Promise<Shard
     );
   }
   const staticCount = frame.getColumn("time").nullCount();
+  const statics = frame.filter(pl.col("time").isNull()).select(pl.col("subject_id")).unique();
   if (staticCount > 0) frame = frame.filter(pl.col("time").isNotNull());
   const dated = frame.height;
   frame = withoutBirths(frame, demographic);
@@ -230,6 +233,7 @@ export async function readShard(path: string, codes: CodeNumbers): Promise<Shard
     ...columns,
     demographics: demographicRows(demographic),
     staticCount,
+    staticSubjects: typed(statics.getColumn("subject_id"), pl.Int64),
     birthCount,
     infiniteCount: withoutInfinite(columns.values),
   };

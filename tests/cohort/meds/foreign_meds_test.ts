@@ -235,6 +235,15 @@ Deno.test("readMeds() takes what is said at the time of birth for no visit, unle
   assertEquals(said.at(-1), "1 events without a time, such as race");
 });
 
+Deno.test("readMeds() keeps subjects who have nothing but what has no time", async () => {
+  const { cohort, said } = await reading({
+    "data/0.parquet": shard([[1, null, "Race/5"], [1, null, "a"], [2, null, "Gender/F"]]),
+  });
+  assertEquals([...cohort.subjectIds], [1n, 2n]);
+  assertEquals([cohort.visitCount, cohort.vocabulary.codes], [0, []]);
+  assertEquals(said, ["2 events without a time, such as race"]);
+});
+
 Deno.test("readMeds() gathers visits that interleave, and rows without a number at their time", async () => {
   const { cohort } = await reading({
     "data/0.parquet": shard([
