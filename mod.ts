@@ -1,8 +1,15 @@
 /**
- * Ehrloom learns from longitudinal health records, generates synthetic ones and judges them.
+ * Ehrloom learns from longitudinal health records, generates synthetic ones and evaluates them.
  *
  * @module
  */
+
+// What all stages share
+export { type Random, random } from "./lib/random.ts";
+export type { OnProgress, Progress } from "./lib/progress.ts";
+export { printable } from "./lib/printable.ts";
+export type { OnBadRow } from "./lib/files/csv.ts";
+export { claimed, type ClaimOptions, putBackForReading, writeWhole } from "./lib/files/output.ts";
 
 // The cohort
 export {
@@ -49,7 +56,6 @@ export {
   syntheaSampleFolder,
 } from "./lib/cohort/sample.ts";
 export { withSplits } from "./lib/cohort/splits.ts";
-export type { OnBadRow } from "./lib/files/csv.ts";
 export {
   readSynthea,
   type SyntheaOptions,
@@ -85,6 +91,7 @@ export {
 } from "./lib/cohort/rules/rules.ts";
 export { learnedRules, type LearnedRulesOptions } from "./lib/cohort/rules/learned_rules.ts";
 export { type BrokenRule, brokenRules } from "./lib/cohort/rules/broken_rules.ts";
+export { type LongRecords, longRecords } from "./lib/cohort/long_records.ts";
 export { trimmed, type TrimOptions } from "./lib/cohort/trim.ts";
 export {
   type CodeEdge,
@@ -99,12 +106,12 @@ export {
   type DescribedCodes,
   readDescriptions,
 } from "./lib/cohort/codes/code_descriptions.ts";
-export { claimed, type ClaimOptions, putBackForReading, writeWhole } from "./lib/files/output.ts";
-export { type Random, random } from "./lib/random.ts";
+
+// Engines and parameters
 export { type Backend, backends, backendVersions, useBackend } from "./lib/nn/backend.ts";
 export { peakFlops } from "./lib/nn/peak.ts";
-export type { OnProgress, Progress } from "./lib/progress.ts";
-export { printable } from "./lib/printable.ts";
+export type { Initial, Initials } from "./lib/nn/initial.ts";
+export type { NamedArrays, ShapedArray } from "./lib/nn/parameters.ts";
 
 // Models
 export type {
@@ -143,8 +150,6 @@ export {
   settingsOf,
 } from "./lib/models/mod.ts";
 export type { Schema, Series } from "./lib/models/synehrgy/record_schema.ts";
-export type { Initial, Initials } from "./lib/nn/initial.ts";
-export type { NamedArrays, ShapedArray } from "./lib/nn/parameters.ts";
 
 // Training
 export { train, type TrainOptions } from "./lib/train/train.ts";
@@ -161,6 +166,7 @@ export { type Shard, shardOf } from "./lib/generate/shards.ts";
 export type { RuleTally } from "./lib/generate/rule_guard.ts";
 
 // Judging
+export { type AlignedCohorts, alignedCohorts, type NameDifferences } from "./lib/evaluate/align.ts";
 export { evaluate, type EvaluateOptions } from "./lib/evaluate/evaluate.ts";
 export type {
   Aggregate,

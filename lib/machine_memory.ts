@@ -1,9 +1,9 @@
-/** Share of the machine's memory that a process may plan with; the rest is the system's. */
+/** Share of the machine's memory that a process may use; the rest is for the system. */
 const machineShare = 0.9;
 
 const controlGroups = ["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"];
 
-/** Bytes that this process can have: the machine's or its container's; no limit where none is told. */
+/** Bytes of memory that this process can have, of the machine or its container; may be Infinity. */
 export function machineBytes(): number {
   const sys = Deno.permissions.querySync({ name: "sys", kind: "systemMemoryInfo" });
   const limits = sys.state === "granted" ? [Deno.systemMemoryInfo().total] : [];

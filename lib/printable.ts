@@ -1,10 +1,10 @@
 /**
- * Texts of others as people and programs can see them: nothing hidden, nothing endless.
+ * Texts from the data as people and programs can see them: nothing hidden, nothing endless.
  *
  * @module
  */
 
-/** What shows as nothing, moves the cursor or turns the direction of writing, or is no character. */
+/** Characters that are invisible, move the cursor or change the direction of writing. */
 const hidden =
   /[[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]--\p{Variation_Selector}]/gv;
 /** What XML cannot hold, and a few that it should not. */
@@ -30,10 +30,10 @@ function cut(text: string, most: number): string {
 const longest = { line: 1000, quoted: 300 };
 
 /**
- * A line for people, whatever the data in it hold: control characters, line breaks, marks that turn
- * the direction of writing and other hidden ones show as escapes ("\x1b", "\n", "\u202e"); of long
- * texts in quotes, and of a long line, the middle is left out and its length told. Letters of all
- * languages stay.
+ * A line for people, whatever the data in it contain: control characters, line breaks, marks that
+ * change the direction of writing and other hidden characters become escapes ("\x1b", "\n",
+ * "\u202e"). In long quoted texts and long lines, the middle is replaced by its length. Letters of
+ * all languages are unchanged.
  *
  * @example A label that would forge a line
  * ```ts
@@ -49,8 +49,8 @@ export function printable(line: string): string {
 }
 
 /**
- * Text for XML and HTML: what these cannot hold shows as an escape ("\x1b"), and half a character as
- * U+FFFD. Markup is for others to escape.
+ * Text for XML and HTML: characters that these do not allow become escapes ("\x1b"), and half a
+ * character becomes U+FFFD. It does not escape markup.
  */
 export function markupText(text: string): string {
   return text.toWellFormed().replace(outsideXml, escaped);

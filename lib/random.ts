@@ -1,22 +1,22 @@
 /**
- * Random numbers by seed and stream. A stream is named by whole numbers (say: seed, record, visit),
- * so that what a record draws depends neither on its batch nor on which process draws it; all that
- * Ehrloom itself draws is a named use, listed here. No kept
- * library offers such keyed streams with typed-array filling; the generator is Chris
- * Doty-Humphrey's sfc32 (PractRand), its state a hash of the key by MurmurHash3's finaliser.
+ * Random numbers by seed and stream. The key of a stream is a list of whole numbers (such as seed,
+ * record, visit), so the numbers of a record depend neither on its batch nor on the process that
+ * draws them. All that Ehrloom itself draws has a named use, listed here. No maintained library
+ * offers such keyed streams that fill typed arrays; the generator is Chris Doty-Humphrey's sfc32
+ * (PractRand), and its state is a hash of the key by MurmurHash3's finaliser.
  *
  * @module
  */
 
 /**
- * What Ehrloom draws random numbers for, each with a number of its own, so that no two uses ever share
- * a stream; behind it stands what else tells streams of this use apart. Numbers stay as they are:
- * another one changes every result of its use.
+ * What Ehrloom draws random numbers for, each with its own number, so that no two uses ever share a
+ * stream. After "by" follow the further parts of the key. The numbers must not change: another one
+ * changes every result of its use.
  */
 export const uses = {
   /** The order of training records; by epoch. */
   batchOrder: 1,
-  /** Tables worked out from what is known of codes. */
+  /** Tables that are computed from what is known about codes. */
   tables: 2,
   /** Parameters of a second stage. */
   adversaryParameters: 3,
@@ -40,7 +40,7 @@ export const uses = {
   steps: 12,
   /** What the steps of a synthetic record leave open, such as numbers within bins; by record. */
   openValues: 13,
-  /** The same of records that are only judged, where it decides nothing. */
+  /** The same for records that are only evaluated, where it decides nothing. */
   readValues: 15,
   /** Synthetic records written as a whole; by record and attempt. */
   wholeRecords: 14,
@@ -105,7 +105,7 @@ function generator(key: readonly number[]): () => number {
  * The stream of the given key; equal keys give equal streams, different keys independent ones.
  *
  * @param seed a whole number, at least 0 and below 2⁵³
- * @param stream what else tells the stream apart, whole numbers likewise
+ * @param stream further parts of the key, also whole numbers
  * @throws {RangeError} If a part of the key is not such a number
  */
 export function random(seed: number, ...stream: number[]): Random {
@@ -147,10 +147,10 @@ export function random(seed: number, ...stream: number[]): Random {
 }
 
 /**
- * The stream of a use: apart from the streams of all other uses of the same seed.
+ * The stream of a use: different from the streams of all other uses of the same seed.
  *
  * @param seed a whole number, at least 0
- * @param place what else tells the stream apart, as {@link uses} says of each use
+ * @param place further parts of the key, as {@link uses} lists them for each use
  * @throws {RangeError} If a part of the key is not such a number
  */
 export function stream(use: Use, seed: number, ...place: number[]): Random {

@@ -27,56 +27,83 @@ import { sayLeftOut } from "./cli/left_out.ts";
 
 await runCommand({
   name: "compare",
-  summary: "Train, generate and judge several models on a cohort folder; write one table and page.",
+  summary: "Train and evaluate several models on one cohort; write one table and one page.",
   options: {
     cohort: {
       value: "DIR",
-      help: "Cohort folder, as prepare writes it",
+      help: "Cohort folder, written by deno task prepare",
       required: true,
       reads: true,
     },
     models: {
       value: "LIST",
-      help: `Comma-separated, the others compared with the first: ${
+      help: `Comma-separated; each is compared with the first: ${
         modelSummaries.map(({ name }) => name).join(", ")
       }`,
       default: comparedModels.join(","),
     },
-    out: { value: "DIR", help: "Folder to write; what it has of the same is kept", required: true },
-    epochs: { value: "N", help: "Times to see each record", default: `${trainingDefaults.epochs}` },
-    budget: { value: "MINUTES", help: "Minutes of training for each model, within the epochs" },
-    batch: { value: "N", help: "Records to a step", default: `${trainingDefaults.batch}` },
+    out: {
+      value: "DIR",
+      help: "Output folder; finished parts of the same comparison are reused",
+      required: true,
+    },
+    epochs: {
+      value: "N",
+      help: "Passes over the training records",
+      default: `${trainingDefaults.epochs}`,
+    },
+    budget: {
+      value: "MINUTES",
+      help: "Time limit for the training of each model (or --epochs, whichever comes first)",
+    },
+    minutes: { value: "N", help: "Same as --budget" },
+    batch: { value: "N", help: "Records per batch", default: `${trainingDefaults.batch}` },
     lr: { value: "X", help: "Learning rate", default: `${trainingDefaults.learningRate}` },
     set: {
       value: "KEY=VALUE",
-      help: "A setting for every model that has it, or MODEL.KEY=VALUE for one; may repeat",
+      help: "For every model that has this setting, or MODEL.KEY=VALUE for one model; repeatable",
       many: true,
     },
     embeddings: {
       value: "MODEL=FILE",
-      help: "Vectors of codes' descriptions for a model (hisgt); may repeat",
+      help: "Embeddings of code descriptions for one model (hisgt); repeatable",
       many: true,
       reads: true,
     },
     hierarchy: {
       value: "MODEL=FILE",
-      help: "Edges above codes for a model (hisgt); may repeat",
+      help: "Hierarchy of codes for one model (hisgt); repeatable",
       many: true,
       reads: true,
     },
-    seed: { value: "N", help: "Names all random draws", default: `${trainingDefaults.seed}` },
-    resamples: { value: "N", help: "Resamples behind each interval, 0 for none", default: "1000" },
+    seed: {
+      value: "N",
+      help: "Random seed; equal seeds give equal results",
+      default: `${trainingDefaults.seed}`,
+    },
+    resamples: {
+      value: "N",
+      help: "Resamples of patients for each interval; 0: no intervals",
+      default: "1000",
+    },
     ...backendOption,
-    workers: { value: "N", help: "Threads that share each batch on wasm", default: "1" },
-    force: { help: "Begin anew, and replace what is at --out once a model is judged" },
+    workers: {
+      value: "N",
+      help: "Threads that share each batch, on wasm or cpu",
+      default: "1",
+    },
+    force: {
+      help: "Start over instead of continuing; replaces what is at --out once the first model " +
+        "is finished",
+    },
   },
   goesOnBy: (args) =>
     hasBegun(join(args.path("out"), "plan.json"), { force: args.has("force") })
       ? sameCommand("compare", { leaveOut: "--force" })
       : undefined,
   details: [
-    "A comparison that was stopped goes on when the same command is given again.",
-    "MODEL+WORD names another form of a model: it stands in the table beside the first.",
+    "To continue an interrupted comparison, repeat the same command.",
+    "MODEL+WORD is another form of a model, with its own row in the table.",
   ],
   examples: [
     "deno task compare --cohort runs/cohort --out runs/compare --epochs 30",
@@ -90,7 +117,7 @@ await runCommand({
   const options = {
     settings: settings.get("") ?? {},
     epochs: args.integer("epochs", { min: 1 }),
-    minutes: args.maybe("budget") === undefined ? 0 : args.number("budget", { min: 0.01 }),
+    minutes: minutesOf(args),
     batch: args.integer("batch", { min: 1 }),
     learningRate: args.number("lr", { min: 0 }),
     seed: args.integer("seed", { min: 0 }),
@@ -122,19 +149,31 @@ await runCommand({
     const { comparison } = await compare(cohort, out, { ...options, models });
     for (const { model, likelihood, fidelity } of comparison.models) {
       const { unigram, same_visit_bigram, sequential_bigram } = fidelity;
-      const r2 = [unigram, same_visit_bigram, sequential_bigram].map((each) => each.r2.toFixed(3));
+      const r2 = [unigram, same_visit_bigram, sequential_bigram].map(({ r2 }) =>
+        r2?.toFixed(3) ?? "none"
+      );
       const loss = likelihood === null
         ? "no likelihood"
-        : (likelihood.nll_is_bound ? "at most " : "") + likelihood.nll_per_visit.toFixed(3);
-      say(`${model}: R² ${r2.join(", ")}; nats a test visit: ${loss}`);
+        : `test loss ${likelihood.nll_is_bound ? "at most " : ""}` +
+          `${likelihood.nll_per_visit.toFixed(3)} nats per visit`;
+      say(`${model}: R² ${r2.join(", ")}; ${loss}`);
     }
     say(`Next: open ${shellPath(join(args.text("out"), "comparison.html"))}`);
   }, { goesOn: !args.has("force") });
 });
 
+/** The limit of each training, by either of its names; 0 without one. */
+function minutesOf(args: Arguments): number {
+  const given = ["budget", "minutes"].filter((name) => args.maybe(name) !== undefined);
+  if (given.length > 1) {
+    throw new UsageError("--budget and --minutes are the same option: give only one of them");
+  }
+  return given.length === 0 ? 0 : args.number(given[0], { min: 0.01 });
+}
+
 function checkNamed(option: string, name: string, names: readonly string[]): void {
   if (names.includes(name)) return;
-  throw new UsageError(`--${option} names ${name}, which is not among --models`);
+  throw new UsageError(`--${option} is for ${name}, which is not in --models`);
 }
 
 /** The registry's name in `MODEL+WORD`. */
@@ -143,8 +182,8 @@ function kindOf(name: string): string {
 }
 
 /**
- * Settings by the model that they are for, "" for all: those are read as the first model has them that
- * has any of the name.
+ * Settings by the model that they are for, "" for all models. Those for all are read as the first
+ * model defines them that has a setting of this name.
  */
 function scopedSettings(texts: readonly string[], names: readonly string[]) {
   const found = new Map<string, ModelConfig>();

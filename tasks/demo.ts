@@ -17,12 +17,13 @@ import { demoTraining } from "./demo_training.ts";
 
 await runCommand({
   name: "demo",
-  summary: "Learn from 288 sample patients, weave as many new ones, judge them; write a report.",
+  summary:
+    "Train on 288 sample patients, generate as many new ones, evaluate them; write a report.",
   options: {
-    out: { value: "DIR", help: "Folder to write", default: "runs/demo" },
-    seed: { value: "N", help: "Names all random draws", default: "1" },
+    out: { value: "DIR", help: "Output folder", default: "runs/demo" },
+    seed: { value: "N", help: "Random seed; equal seeds give equal results", default: "1" },
     backend: { ...backendOption.backend, default: "wasm" },
-    force: { help: "Replace an older result at DIR" },
+    force: { help: "Replace an older result at --out" },
   },
   examples: ["deno task demo", "deno task demo --seed 2 --out runs/demo-2"],
 }, async (args, onProgress) => {
@@ -35,7 +36,8 @@ await runCommand({
     const cohort = await syntheaSample();
     const real = splitOf(cohort, "train");
     say(
-      `${cohort.recordCount} patients of Synthea, ${cohort.vocabulary.codes.length} codes; ${real.recordCount} to learn from`,
+      `${cohort.recordCount} Synthea patients with ${cohort.vocabulary.codes.length} codes; ` +
+        `${real.recordCount} for training`,
     );
     await writeWhole(out, async (folder) => {
       const run = await train(cohort, join(folder, "run"), {
@@ -66,10 +68,10 @@ await runCommand({
       await writeMeds(join(folder, "synthetic"), synthetic);
       const { unigram, same_visit_bigram, sequential_bigram } = report.fidelity ?? {};
       say(
-        `Fidelity, R²: codes ${unigram?.r2.toFixed(3)}, pairs within a visit ` +
-          `${same_visit_bigram?.r2.toFixed(3)}, pairs over visits ${
-            sequential_bigram?.r2.toFixed(3)
-          }`,
+        `Fidelity, R²: codes ${unigram?.r2?.toFixed(3)}, pairs within a visit ` +
+          `${same_visit_bigram?.r2?.toFixed(3)}, pairs over visits ${
+            sequential_bigram?.r2?.toFixed(3)
+          }; test loss ${likelihood.nll_per_visit.toFixed(3)} nats per visit`,
       );
     }, { force });
   });
@@ -78,8 +80,5 @@ await runCommand({
       join(out, "report.html")
     }`,
   );
-  say(
-    "Next: deno task prepare --from synthea --input YOUR_FOLDER --max-visits 50 --min-count 5 " +
-      "--out runs/cohort",
-  );
+  say("Next: deno task prepare --from synthea --input YOUR_FOLDER --out runs/cohort");
 });

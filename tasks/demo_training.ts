@@ -1,4 +1,4 @@
-/** What learns the sample well in about a minute on two cores. */
+/** Options that learn the sample well in about a minute on two cores. */
 export const demoTraining = {
   settings: { width: 64, layers: 1, heads: 4 },
   epochs: 40,

@@ -10,28 +10,33 @@ import { runCommand, say, shellPath, UsageError } from "./cli/command.ts";
 
 await runCommand({
   name: "embed",
-  summary: "Make vectors of codes' descriptions with a BERT of yours, for train --embeddings.",
+  summary: "Compute embeddings of code descriptions with your own BERT, for train --embeddings.",
   options: {
     bert: {
       value: "DIR",
-      help: "The model's folder: config.json, model.safetensors, tokenizer.json or vocab.txt",
+      help: "Folder of the model, with config.json, model.safetensors, and tokenizer.json or " +
+        "vocab.txt",
       required: true,
       reads: true,
     },
     codes: {
       value: "PATH",
-      help: "Cohort folder, CSV with code and description, or JSON {code: description}",
+      help: "Codes and their descriptions: cohort folder, CSV (code, description), or JSON " +
+        "{code: description}",
       required: true,
       reads: true,
     },
-    out: { value: "FILE", help: "Vectors to write: .json or .safetensors", required: true },
-    normalize: { value: "yes|no", help: "Scale vectors to length 1 (default as the folder says)" },
+    out: { value: "FILE", help: "Embeddings to write: .json or .safetensors", required: true },
+    normalize: {
+      value: "yes|no",
+      help: "Scale vectors to length 1 (default: as the model's folder says)",
+    },
     ...backendOption,
     force: { help: "Replace an older result at --out" },
   },
   details: [
     "A vector is the mean over a text's tokens unless the folder's modules.json says otherwise.",
-    "Labels and special tokens get vectors too. .safetensors is a third as long as .json.",
+    "Labels and special tokens get vectors too. A .safetensors file has a third of the size of .json.",
   ],
   examples: [
     "deno task embed --bert clinical-bert --codes runs/cohort --out runs/embeddings.safetensors",

@@ -23,23 +23,27 @@ const kinds = measureNames().filter((name) =>
 
 await runCommand({
   name: "evaluate",
-  summary: "Judge a synthetic cohort against the real one; write report.html and report.json.",
+  summary: "Compare a synthetic cohort with the real one; write report.html and report.json.",
   options: {
     real: { value: "DIR", help: "Real cohort folder, with splits", required: true, reads: true },
     synthetic: { value: "DIR", help: "Synthetic cohort folder", required: true, reads: true },
     run: {
       value: "RUN",
-      help: "Run folder that wrote it, for the likelihood of test records",
+      help: "Run folder that generated it, for the test loss",
       reads: true,
     },
-    out: { value: "DIR", help: "Folder for the report and its figures", required: true },
+    out: { value: "DIR", help: "Output folder for the report and its figures", required: true },
     only: {
       value: "LIST",
-      help: "What to judge, comma-separated: kinds or single measures, as fidelity.gap_days",
+      help: "Comma-separated: what to evaluate, kinds or single measures such as fidelity.gap_days",
       default: kinds.join(),
     },
     seed: { value: "N", help: "Random seed of the resamples and the floor", default: "0" },
-    resamples: { value: "N", help: "Resamples behind each interval, 0 for none", default: "1000" },
+    resamples: {
+      value: "N",
+      help: "Resamples of patients for each interval; 0: no intervals",
+      default: "1000",
+    },
     ...backendOption,
     force: { help: "Replace an older result at --out" },
   },
@@ -69,6 +73,7 @@ await runCommand({
       likelihood,
       run,
       ...await readGenerationNotes(args.path("synthetic")),
+      onDifference: say,
       onProgress,
     });
     const train = splitOf(real, "train");
@@ -87,11 +92,11 @@ function sayFigures({ fidelity, likelihood }: PartialReport): void {
     "pairs over visits": sequential_bigram,
   };
   const r2 = Object.entries(named).flatMap(([name, figures]) =>
-    figures === undefined ? [] : `of ${name} ${figures.r2.toFixed(3)}`
+    figures === undefined ? [] : `of ${name} ${figures.r2?.toFixed(3) ?? "none"}`
   );
   if (r2.length > 0) say(`R² ${r2.join(", ")}`);
   if (likelihood !== undefined) {
     const { nll_per_visit, nll_is_bound } = likelihood;
-    say(`NLL per visit ${nll_is_bound ? "at most " : ""}${nll_per_visit.toFixed(3)} nats`);
+    say(`Test loss ${nll_is_bound ? "at most " : ""}${nll_per_visit.toFixed(3)} nats per visit`);
   }
 }

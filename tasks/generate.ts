@@ -20,38 +20,53 @@ import { sayLeftOut } from "./cli/left_out.ts";
 
 await runCommand({
   name: "generate",
-  summary: "Draw synthetic records from a trained run; write a cohort folder.",
+  summary: "Generate synthetic records with a trained run; write a cohort folder.",
   options: {
-    run: { value: "RUN", help: "Run folder, as train writes it", required: true, reads: true },
+    run: {
+      value: "RUN",
+      help: "Run folder, written by deno task train",
+      required: true,
+      reads: true,
+    },
     count: { value: "N", help: "Number of records", required: true },
     out: { value: "DIR", help: "Cohort folder to write", required: true },
-    seed: { value: "N", help: "Names all random draws", default: "1" },
+    seed: { value: "N", help: "Random seed; equal seeds give equal results", default: "1" },
     label: {
       value: "NAME=0/1",
-      help: "A label that every record shall have or lack; may repeat",
+      help: "Require a label in every record: 1 has it, 0 lacks it; repeatable",
       many: true,
     },
     "labels-from": {
       value: "DIR",
-      help: "Cohort whose records' labels to take, one after another",
+      help: "Use the labels of this cohort's records, one record after another",
       reads: true,
     },
     continue: {
       value: "DIR",
-      help: "Cohort whose records to go on with, one after another: their labels and visits stay",
+      help:
+        "Continue the records of this cohort, one after another; their labels and visits are kept",
       reads: true,
     },
-    visits: { value: "N", help: "Of records to go on with, give the first N visits (all)" },
+    visits: {
+      value: "N",
+      help: "With --continue: keep the first N visits of each record (default: all)",
+    },
     rules: {
       value: "FILE",
-      help: "Clinical rules that no record may break, see deno task rules --help",
+      help: "Rules file; no record breaks a rule (see deno task rules --help)",
       reads: true,
     },
-    shard: { value: "I/N", help: "Part I of N, such as 2/4; the parts make up the whole cohort" },
-    sampler: { value: "NAME", help: "fixed-point or block-order; the records are the same" },
-    batch: { value: "N", help: "Records written side by side", default: "256" },
+    shard: {
+      value: "I/N",
+      help: "Generate only part I of N, such as 2/4; all parts together are the whole cohort",
+    },
+    sampler: {
+      value: "NAME",
+      help: "fixed-point or block-order; both give the same records, at different speed",
+    },
+    batch: { value: "N", help: "Records generated at the same time", default: "256" },
     ...backendOption,
-    force: { help: "Replace an older result at DIR" },
+    force: { help: "Replace an older result at --out" },
   },
   examples: [
     "deno task generate --run runs/halo --count 1000 --out runs/synthetic",
@@ -79,21 +94,21 @@ await runCommand({
   });
 });
 
-/** What the options say, before anything is read. */
+/** What the options ask for, before anything is read. */
 function askedOf(args: Arguments) {
   const shard = partOf(args.maybe("shard"), args.integer("count", { min: 1 }));
   const labels = labelsOf(args.all("label"));
   const hasLabels = Object.keys(labels).length > 0;
   const hasLabelsFrom = args.maybe("labels-from") !== undefined;
   if (hasLabelsFrom && hasLabels) {
-    throw new UsageError("--label and --labels-from exclude each other");
+    throw new UsageError("use either --label or --labels-from");
   }
   const hasPrefixes = args.maybe("continue") !== undefined;
   if (hasPrefixes && (hasLabelsFrom || hasLabels)) {
-    throw new UsageError("--continue excludes --label and --labels-from: its records have labels");
+    throw new UsageError("--continue takes no --label or --labels-from: its records have labels");
   }
   if (!hasPrefixes && args.maybe("visits") !== undefined) {
-    throw new UsageError("--visits is of no use without --continue");
+    throw new UsageError("--visits needs --continue");
   }
   maxVisitsOf(args);
   return {
@@ -142,7 +157,7 @@ async function* counted(parts: AsyncIterable<Generated>, counts: Counts): AsyncG
   }
 }
 
-/** What the cohort folder says of how it was made. */
+/** What the cohort folder says about how it was generated. */
 function notesOf(args: Arguments, { cutOff, ruled }: Counts) {
   const hasRules = args.maybe("rules") !== undefined;
   return {
@@ -158,11 +173,13 @@ function notesOf(args: Arguments, { cutOff, ruled }: Counts) {
 
 function sayCounts(args: Arguments, count: number, { cutOff, empty, ruled }: Counts): void {
   say(`${count} records written to ${args.text("out")}`);
-  if (cutOff > 0) say(`${cutOff} of them were cut off at the model's longest length`);
-  if (empty > 0) say(`${empty} of them have no visits`);
+  if (cutOff > 0) {
+    say(`${cutOff} of them were cut off: they reached the largest length of the model`);
+  }
+  if (empty > 0) say(`${empty} records have no visits`);
   if (args.maybe("rules") !== undefined) {
     const share = ruled.draws === 0 ? 0 : 100 * ruled.touched / ruled.draws;
-    say(`Rules changed ${ruled.touched} of ${ruled.draws} draws, ${share.toFixed(2)} %`);
+    say(`Rules changed ${ruled.touched} of ${ruled.draws} draws (${share.toFixed(2)}%)`);
   }
 }
 
@@ -173,7 +190,7 @@ function partOf(text: string | undefined, total: number): Shard {
     throw new UsageError(`--shard is ${text}, must be I/N with I between 1 and N`);
   }
   const shard = shardOf(total, { part, parts });
-  if (shard.count === 0) throw new UsageError(`--shard ${text} of ${total} records holds none`);
+  if (shard.count === 0) throw new UsageError(`--shard ${text} of ${total} records is empty`);
   return shard;
 }
 

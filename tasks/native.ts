@@ -1,13 +1,15 @@
-/** `deno task native`: builds the TensorFlow backend. */
+/** `deno task native`: builds the TensorFlow engine. */
 import { buildNative } from "./native/build.ts";
 import { type Command, runCommand, say } from "./cli/command.ts";
 
 const command: Command = {
   name: "native",
-  summary: "Build the TensorFlow backend, about six times as fast as the embedded one.",
+  summary: "Build the TensorFlow engine, four to six times as fast as the built-in one.",
   options: {
-    cuda: { help: "TensorFlow for NVIDIA cards, 5 GB (builds, but was not yet run on a card)" },
-    force: { help: "Download and compile again what is in the cache" },
+    cuda: {
+      help: "TensorFlow for NVIDIA cards, 5 GB (builds, but has not yet been run on a card)",
+    },
+    force: { help: "Download and compile again, instead of using the cache" },
   },
   examples: ["deno task native", "deno task native --force"],
 };

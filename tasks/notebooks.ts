@@ -4,9 +4,10 @@ import { jupyterEnvironment, notebooksFolder, runNotebook } from "./notebooks/ju
 
 const command: Command = {
   name: "notebooks",
-  summary: "Open the tutorials in JupyterLab with the Deno kernel, in an environment of its own.",
+  summary: "Open the tutorials in JupyterLab with the Deno kernel; installs both in a separate " +
+    "environment.",
   options: {
-    store: { help: "Run all tutorials and store their outputs in them, without opening Jupyter" },
+    store: { help: "Run all tutorials and store their outputs, without opening Jupyter" },
   },
   passesOnTo: "jupyter lab",
   examples: [
@@ -37,7 +38,7 @@ async function openJupyter(passedOn: readonly string[]): Promise<void> {
     // it listens to this machine only and wants a token: in a container, root is the only user
     ...(Deno.uid() === 0 ? ["--allow-root"] : []),
   ];
-  say("Opening Jupyter; Ctrl-C ends it");
+  say("Opening Jupyter; Ctrl-C closes it");
   const jupyter = new Deno.Command(python, {
     args: ["-m", "jupyterlab", ...settings, ...passedOn],
     cwd: notebooksFolder,

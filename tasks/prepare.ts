@@ -1,6 +1,7 @@
 import {
   type Cohort,
   labels,
+  longRecords,
   prepare,
   readPhenotypes,
   sources,
@@ -16,24 +17,30 @@ const nameWidth = Math.max(...sourceNames.map(({ length }) => length)) + 2;
 
 const command: Command = {
   name: "prepare",
-  summary: "Turn source files into a cohort folder, which train, generate and evaluate read.",
+  summary: "Turn source files into a cohort folder, the input of train, generate and evaluate.",
   options: {
     from: { value: "FORMAT", help: `Source format: ${sourceNames.join(", ")}`, required: true },
-    input: { value: "PATH", help: "The source: a folder or file", required: true, reads: true },
-    out: { value: "DIR", help: "The cohort folder to write", required: true },
+    input: { value: "PATH", help: "Source: a folder or file", required: true, reads: true },
+    out: { value: "DIR", help: "Cohort folder to write", required: true },
     labels: {
       value: "FILE",
-      help: "Phenotype definitions, JSON: label, code system, codes; rare codes give labels too",
+      help: "JSON file that defines labels: label, code system, codes (rare codes count too)",
       reads: true,
     },
-    "max-visits": { value: "N", help: "Take only the first N visits of a patient (all)" },
-    "min-count": { value: "N", help: "Leave out codes that fewer than N patients have (none)" },
+    "max-visits": {
+      value: "N",
+      help: "Keep only the first N visits of each patient (default: all)",
+    },
+    "min-count": {
+      value: "N",
+      help: "Drop codes that fewer than N patients have (default: keep all)",
+    },
     seed: {
       value: "N",
-      help:
-        "Random seed of the split into train, validation and test (the source's own split, else 4)",
+      help: "Random seed of the train/validation/test split (default: the source's own split, " +
+        "else 4)",
     },
-    "skip-bad-rows": { help: "Leave out malformed rows of CSV files and count them" },
+    "skip-bad-rows": { help: "Skip malformed rows of CSV files, and count them" },
     force: { help: "Replace an older result at --out" },
   },
   groups: sourceGroups(sources),
@@ -67,11 +74,25 @@ function summarize(cohort: Cohort): void {
   }
 }
 
+/** Says what a few very long records cost, and what --max-visits would keep. */
+function adviseOnLength(cohort: Cohort): void {
+  const long = longRecords(cohort);
+  if (long === undefined) return;
+  const whole = (count: number) => count.toLocaleString("en");
+  const { count, maxVisits, longest, kept } = long;
+  const percent = Math.floor(1000 * kept) / 10; // never 100, since some are left out
+  say(
+    `note: ${count} of ${whole(cohort.recordCount)} records have more than ${whole(maxVisits)} ` +
+      `visits (longest ${whole(longest)}) and will decide the time and memory of training; ` +
+      `--max-visits ${maxVisits} keeps ${percent}% of visits`,
+  );
+}
+
 await runCommand(command, async (args, onProgress) => {
   const name = args.text("from");
   const source = sources.find((one) => one.name === name);
   if (source === undefined) {
-    throw new UsageError(`--from is "${name}", known formats are ${sourceNames.join(", ")}`);
+    throw new UsageError(`--from is "${name}"; known: ${sourceNames.join(", ")}`);
   }
   const force = args.has("force");
   const values = sourceValues(source, sources, args);
@@ -85,6 +106,7 @@ await runCommand(command, async (args, onProgress) => {
 
     const badRows: string[] = [];
     const leftOut: string[] = [];
+    const notes: string[] = [];
     const cohort = await prepare(name, args.path("input"), {
       values,
       phenotypes,
@@ -93,12 +115,15 @@ await runCommand(command, async (args, onProgress) => {
       seed,
       onBadRow: args.has("skip-bad-rows") ? (problem) => badRows.push(problem) : undefined,
       onLeftOut: (what) => leftOut.push(what),
+      onNote: (what) => notes.push(what),
       onProgress,
     });
     await writeMeds(out, cohort, { name, force, onProgress });
 
     summarize(cohort);
     for (const what of leftOut) say(`left out: ${what}`);
+    for (const what of notes) say(`note: ${what}`);
+    if (maxVisits === undefined) adviseOnLength(cohort);
     if (args.has("skip-bad-rows")) say(`${badRows.length} bad rows skipped`);
     for (const problem of badRows.slice(0, 3)) say(`  ${problem}`);
     say(`wrote ${args.text("out")}`);

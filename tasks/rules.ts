@@ -17,27 +17,30 @@ const named = 20;
 
 await runCommand({
   name: "rules",
-  summary: "Learn clinical rules from a cohort folder, or count how often it breaks given ones.",
+  summary:
+    "Learn clinical rules from a cohort, or count how often a cohort breaks the rules of a file.",
   options: {
     cohort: {
       value: "DIR",
-      help: "Cohort folder; its training split is learned from",
+      help: "Cohort folder; rules are learned from its training split",
       required: true,
       reads: true,
     },
-    out: { value: "FILE", help: "Rules file to write: pairs of codes that are never together" },
-    within: { value: "record|visit", help: "Where codes must not be together (default record)" },
+    out: { value: "FILE", help: "Rules file to write: pairs of codes that never occur together" },
+    within: {
+      value: "record|visit",
+      help: "Unit in which they never occur together (default record)",
+    },
     expected: {
       value: "N",
-      help:
-        "Expected co-occurrences from which a pair that is never seen becomes a rule (default: " +
-        "family-wise error below 5%)",
+      help: "Make a rule of a pair that never occurs although N or more records would have it if " +
+        "the codes were independent (default: N that keeps the risk of any false rule below 5%)",
     },
     check: {
       value: "FILE",
-      help: "Check the cohort against this rules file instead of learning rules",
+      help: "Count how often the cohort breaks the rules of this file (instead of --out)",
     },
-    force: { help: "Replace an older result at FILE" },
+    force: { help: "Replace an older result at --out" },
   },
   details: [
     'A rules file: { "rules": [ … ] } with rules such as',
@@ -56,12 +59,12 @@ await runCommand({
 }, async (args, onProgress) => {
   const check = args.maybe("check");
   if ((check === undefined) === (args.maybe("out") === undefined)) {
-    throw new UsageError("one of --out and --check is needed");
+    throw new UsageError("give either --out or --check");
   }
   const within = args.choice("within", ["record", "visit"]);
   const expected = args.maybe("expected") && args.number("expected", { min: Number.MIN_VALUE });
   if (check !== undefined && (within ?? expected) !== undefined) {
-    throw new UsageError("--within and --expected are of no use with --check");
+    throw new UsageError("--within and --expected are not for --check");
   }
   if (check !== undefined) {
     const cohort = await readMeds(args.path("cohort"), sayLeftOut);
@@ -73,7 +76,7 @@ await runCommand({
     );
     const ageless = ages.filter(Number.isNaN).length;
     if (ageless > 0 && rules.rules.some(({ kind }) => kind === "age")) {
-      say(`${ageless} records tell no age: of them rules about ages say nothing`);
+      say(`${ageless} records have no age; age rules do not apply to them`);
     }
     return;
   }
@@ -91,11 +94,11 @@ await runCommand({
       );
       sayBroken(
         brokenRules(heldOut, rulesFor(rules, cohort)),
-        `${heldOut.recordCount} real records that were not learned from`,
+        `${heldOut.recordCount} held-out real records`,
       );
     }
     say(
-      "Read and edit them, then: deno task generate --run RUN --count N " +
+      "Next: read and edit them, then deno task generate --run RUN --count N " +
         `--rules ${shellPath(args.text("out"))} --out DIR`,
     );
   });
@@ -104,8 +107,8 @@ await runCommand({
 function sayBroken(counts: readonly BrokenRule[], who: string): void {
   const broken = counts.filter(({ visits }) => visits > 0)
     .sort((a, b) => b.records - a.records);
-  if (broken.length === 0) return say(`None of ${counts.length} rules is broken in ${who}`);
-  say(`${broken.length} of ${counts.length} rules are broken in ${who}:`);
+  if (broken.length === 0) return say(`None of the ${counts.length} rules is broken by ${who}`);
+  say(`${broken.length} of ${counts.length} rules are broken by ${who}:`);
   for (const { rule, records, visits } of broken.slice(0, named)) {
     const about = rule.note ??
       [...rule.codes.slice(0, 3), ..."with" in rule ? rule.with : []].join(", ");

@@ -14,7 +14,7 @@ import { join } from "node:path";
 import { hasBegun, runCommand, sameCommand, say, shellPath } from "./cli/command.ts";
 import { sayLeftOut } from "./cli/left_out.ts";
 
-/** The models, or where one is named, what can be set of it. */
+/** The models, or the settings of one that is named. */
 function helpOn(model: string | undefined): string[] {
   if (model === undefined) {
     const rows = modelSummaries.map(({ name, summary }): Row => [name, summary]);
@@ -43,11 +43,11 @@ function table(rows: readonly Row[]): string[] {
 
 await runCommand({
   name: "train",
-  summary: "Train a model on a cohort folder; write a run folder.",
+  summary: "Train a model on a cohort; write a run folder.",
   options: {
     cohort: {
       value: "DIR",
-      help: "Cohort folder, as prepare writes it",
+      help: "Cohort folder, written by deno task prepare",
       required: true,
       reads: true,
     },
@@ -56,34 +56,46 @@ await runCommand({
       help: "Kind of model, see below (default halo)",
     },
     out: { value: "RUN", help: "Run folder to write", required: true },
-    epochs: { value: "N", help: `Times to see each record (default ${trainingDefaults.epochs})` },
-    batch: { value: "N", help: `Records to a step (default ${trainingDefaults.batch})` },
+    epochs: {
+      value: "N",
+      help: `Passes over the training records (default ${trainingDefaults.epochs})`,
+    },
+    batch: { value: "N", help: `Records per batch (default ${trainingDefaults.batch})` },
     lr: { value: "X", help: `Learning rate (default ${trainingDefaults.learningRate})` },
     schedule: { value: "NAME", help: `constant or cosine (default ${trainingDefaults.schedule})` },
     warmup: {
       value: "N",
-      help: `Steps over which the rate rises (default ${trainingDefaults.warmup})`,
+      help: "Steps over which the learning rate rises to its full value " +
+        `(default ${trainingDefaults.warmup})`,
     },
     patience: {
       value: "N",
-      help: `Epochs without improvement before it stops (default ${trainingDefaults.patience})`,
+      help: "Stop after N epochs without a lower validation loss " +
+        `(default ${trainingDefaults.patience})`,
     },
-    set: { value: "KEY=VALUE", help: "A setting of the model; may repeat", many: true },
+    minutes: {
+      value: "N",
+      help: "Time limit in minutes: no new epoch begins after it (default no limit)",
+    },
+    set: { value: "KEY=VALUE", help: "A setting of the model, see below; repeatable", many: true },
     embeddings: {
       value: "FILE",
-      help: "Vectors of codes' descriptions, as embed writes them (hisgt)",
+      help: "Embeddings of code descriptions, from deno task embed (hisgt)",
       reads: true,
     },
     hierarchy: {
       value: "FILE",
-      help: "Edges above codes, CSV with parent and child (hisgt)",
+      help: "Hierarchy of codes, CSV with columns parent and child (hisgt)",
       reads: true,
     },
     ...backendOption,
-    seed: { value: "N", help: `Names all random draws (default ${trainingDefaults.seed})` },
-    workers: { value: "N", help: "Threads that share each batch on wasm (default 1)" },
-    resume: { help: "Go on with a run that was interrupted" },
-    force: { help: "Replace an older result at RUN, once the first epoch is stored" },
+    seed: {
+      value: "N",
+      help: `Random seed; equal seeds give equal results (default ${trainingDefaults.seed})`,
+    },
+    workers: { value: "N", help: "Threads that share each batch, on wasm or cpu (default 1)" },
+    resume: { help: "Continue an interrupted run" },
+    force: { help: "Replace an older result at --out, as soon as the first epoch is stored" },
   },
   goesOnBy: (args) =>
     hasBegun(join(args.path("out"), "config.json"), { force: args.has("force") })
@@ -107,6 +119,9 @@ await runCommand({
     schedule: args.choice("schedule", ["constant", "cosine"]),
     warmup: integer("warmup", 0),
     patience: integer("patience", 1),
+    minutes: args.maybe("minutes") === undefined
+      ? undefined
+      : args.number("minutes", { min: 0.01 }),
     seed: integer("seed", 0),
     workers: integer("workers", 1),
     resume: args.has("resume"),
@@ -128,7 +143,11 @@ await runCommand({
     for (const [name, source] of Object.entries(runConfig.sources ?? {})) say(`${name}: ${source}`);
     const best = training.findLast(({ best }) => best);
     if (best !== undefined) { // a floor counts its records once and has no epochs
-      say(`Best epoch ${best.epoch}: ${best.validation_loss.toFixed(3)} nats a validation visit`);
+      say(
+        `Best epoch ${best.epoch}: validation loss ${
+          best.validation_loss.toFixed(3)
+        } nats per visit`,
+      );
     }
     say(
       `Next: deno task generate --run ${

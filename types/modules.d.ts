@@ -55,6 +55,7 @@ declare module "cli-progress" {
     hideCursor?: boolean | null;
     clearOnComplete?: boolean;
     etaBuffer?: number;
+    formatTime?: (seconds: number | string) => string;
     fps?: number;
     barsize?: number;
     linewrap?: boolean | null;

@@ -19,7 +19,7 @@ export const sexNames = ["unknown", "female", "male"] as const;
 /** Days in a year of age. */
 export const daysPerYear = 365.25;
 
-/** What is known of the patients themselves. */
+/** Birth and sex of the patients. */
 export interface Demographics {
   /** [records] Day of birth, in days since 1970-01-01 UTC; NaN where unknown. */
   readonly birthDays: Float64Array;
@@ -27,7 +27,7 @@ export interface Demographics {
   readonly sexes: Uint8Array;
 }
 
-/** What a {@link Cohort} is made of; {@link cohort} checks it. */
+/** The arrays of a {@link Cohort}; {@link cohort} checks them. */
 export interface CohortParts {
   /** The codes that `codes` indexes. */
   readonly vocabulary: Vocabulary;
@@ -39,7 +39,7 @@ export interface CohortParts {
   readonly visitOffsets: Uint32Array;
   /** [visits + 1] Visit v's codes are `codes[codeOffsets[v]]` up to `codes[codeOffsets[v + 1]]`. */
   readonly codeOffsets: Uint32Array;
-  /** [events] Code indices, rising and distinct within a visit. */
+  /** [events] Code indices, ascending and distinct within a visit. */
   readonly codes: Uint32Array;
   /** [records × labels] 1 where the record has the label, row by row. */
   readonly labels: Uint8Array;
@@ -50,15 +50,17 @@ export interface CohortParts {
    * tells microseconds apart, so that times can be summed up again as they were.
    */
   readonly gapDays: Float64Array;
-  /** [events] The value measured with a code, NaN where there is none; null for a cohort without. */
+  /** [events] The value measured with a code, NaN if none; null for a cohort without values. */
   readonly values: Float32Array | null;
-  /** Birth and sex of each record; null for a cohort that knows neither. */
+  /** Birth and sex of each record; null for a cohort without either. */
   readonly demographics: Demographics | null;
-  /** [records] Index into {@link splitNames}; null for a cohort that was never split. */
+  /** [records] Index into {@link splitNames}; null for a cohort without splits. */
   readonly splits: Uint8Array | null;
 }
 
-/** Longitudinal health records, real or synthetic. Immutable; see {@link CohortParts} for shapes. */
+/**
+ * Longitudinal health records, real or synthetic. Immutable; see {@link CohortParts} for shapes.
+ */
 export interface Cohort extends CohortParts {
   /** Number of records (patients). */
   readonly recordCount: number;
@@ -67,12 +69,12 @@ export interface Cohort extends CohortParts {
 }
 
 function offsetsProblem(name: string, offsets: Uint32Array, end: number): string | undefined {
-  if (offsets.length === 0 || offsets[0] !== 0) return `${name} must begin with 0`;
+  if (offsets.length === 0 || offsets[0] !== 0) return `${name} must start with 0`;
   for (let i = 1; i < offsets.length; i++) {
-    if (offsets[i] < offsets[i - 1]) return `${name} falls at index ${i}`;
+    if (offsets[i] < offsets[i - 1]) return `${name} decreases at index ${i}`;
   }
   const last = offsets[offsets.length - 1];
-  if (last !== end) return `${name} ends at ${last}, wanted ${end}`;
+  if (last !== end) return `${name} ends at ${last}, must end at ${end}`;
 }
 
 function problem(parts: CohortParts): string | undefined {
@@ -96,7 +98,7 @@ function problem(parts: CohortParts): string | undefined {
   ];
   for (const [name, array, wanted] of lengths) {
     if (array !== null && array.length !== wanted) {
-      return `${name} has ${array.length} entries, wanted ${wanted}`;
+      return `${name} has ${array.length} entries, must have ${wanted}`;
     }
   }
   const names = namesProblem(vocabulary.codes, vocabulary.descriptions, labelNames);
@@ -105,23 +107,29 @@ function problem(parts: CohortParts): string | undefined {
   for (let visit = 0; visit < visits; visit++) {
     for (let i = codeOffsets[visit]; i < codeOffsets[visit + 1]; i++) {
       if (codes[i] >= vocabulary.codes.length) {
-        return `visit ${visit} holds code ${
+        return `visit ${visit} has code ${
           codes[i]
-        }, the vocabulary has ${vocabulary.codes.length}`;
+        }, but the vocabulary has ${vocabulary.codes.length} codes`;
       }
       if (i > codeOffsets[visit] && codes[i] <= codes[i - 1]) {
-        return `the codes of visit ${visit} are not rising and distinct`;
+        return `the codes of visit ${visit} are not ascending and distinct`;
       }
     }
-    if (!(parts.gapDays[visit] >= 0)) return `gapDays[${visit}] is ${parts.gapDays[visit]}`;
+    if (!(parts.gapDays[visit] >= 0)) {
+      return `gapDays[${visit}] is ${parts.gapDays[visit]}, must be at least 0`;
+    }
   }
   if (parts.labels.some((bit) => bit > 1)) return "labels must be 0 or 1";
-  if (parts.splits?.some((split) => split >= splitNames.length)) return "an unknown split";
-  if (parts.demographics?.sexes.some((sex) => sex >= sexNames.length)) return "an unknown sex";
+  if (parts.splits?.some((split) => split >= splitNames.length)) {
+    return "splits has an unknown split";
+  }
+  if (parts.demographics?.sexes.some((sex) => sex >= sexNames.length)) {
+    return "sexes has an unknown sex";
+  }
 }
 
 /**
- * A cohort over the given arrays, which it keeps without copying.
+ * A cohort of the given arrays, which it keeps without copying.
  *
  * @throws {RangeError} If the arrays contradict each other or break an invariant
  */
@@ -173,7 +181,7 @@ function visitsOfRecords(
   return { visitOffsets, codeOffsets, codes, gapDays, values };
 }
 
-/** What a cohort knows of the given records beside their visits. */
+/** Everything about the given records except their visits. */
 function factsOfRecords(
   { labels, labelNames, subjectIds, startDays, splits, demographics }: Cohort,
   records: ArrayLike<number>,
@@ -196,7 +204,7 @@ function factsOfRecords(
 }
 
 /**
- * The records at the given indices, in that order, each at most once.
+ * The records at the given indices, in that order; each index at most once.
  *
  * @throws {RangeError} If an index is out of range or given twice
  */
@@ -204,7 +212,9 @@ export function subset(source: Cohort, recordIndices: ArrayLike<number>): Cohort
   for (let i = 0; i < recordIndices.length; i++) {
     const record = recordIndices[i];
     if (!(record >= 0 && record < source.recordCount)) {
-      throw new RangeError(`Cannot take record ${record}: the cohort has ${source.recordCount}`);
+      throw new RangeError(
+        `Cannot take record ${record}: the cohort has ${source.recordCount} records`,
+      );
     }
   }
   return cohort({
@@ -218,11 +228,13 @@ export function subset(source: Cohort, recordIndices: ArrayLike<number>): Cohort
 /**
  * The records of one split.
  *
- * @throws {RangeError} If the cohort was never split
+ * @throws {RangeError} If the cohort has no splits
  */
 export function splitOf(source: Cohort, split: Split): Cohort {
   const { splits } = source;
-  if (splits === null) throw new RangeError(`Cannot take the ${split} split: the cohort has none`);
+  if (splits === null) {
+    throw new RangeError(`Cannot take the ${split} split: the cohort has no splits`);
+  }
   const wanted = splitNames.indexOf(split);
   const indices: number[] = [];
   for (let record = 0; record < splits.length; record++) {
@@ -243,13 +255,13 @@ function joinedOffsets(parts: readonly Uint32Array[]): Uint32Array {
 }
 
 /**
- * Cohorts one after the other, as one.
+ * Several cohorts, one after the other, as one cohort.
  *
- * @param parts over the same vocabulary and labels, with distinct subjects
+ * @param parts with the same vocabulary and labels, and distinct subjects
  * @throws {RangeError} If there is none, or they do not fit together
  */
 export function concatenated(parts: readonly Cohort[]): Cohort {
-  if (parts.length === 0) throw new RangeError("Cannot join cohorts: there is none");
+  if (parts.length === 0) throw new RangeError("Cannot join cohorts: none is given");
   const [{ vocabulary, labelNames, splits, values, demographics }] = parts;
   const isFitting = parts.every((part) =>
     (part.vocabulary === vocabulary ||
@@ -261,8 +273,8 @@ export function concatenated(parts: readonly Cohort[]): Cohort {
   );
   if (!isFitting) {
     throw new RangeError(
-      "Cannot join cohorts: they differ in codes or labels, or in what they have of splits, " +
-        "values and demographics",
+      "Cannot join cohorts: they differ in codes or labels, or only some have splits, values or " +
+        "demographics",
     );
   }
   const known = parts.flatMap((part) => part.demographics ?? []);

@@ -5,8 +5,8 @@ import { microsecondsPerDay, sameTime } from "./time.ts";
 const shortestGap = sameTime / microsecondsPerDay;
 
 /**
- * A SHA-256 of everything that a model can learn from a cohort: codes, labels, visits and splits,
- * and of cohorts that have values or demographics these and all days, those between visits in float32
+ * A SHA-256 of everything that a model can learn from a cohort: codes, labels, visits and splits;
+ * for cohorts with values or demographics also these and all days, those between visits in float32
  * (as runs of earlier versions know them). Equal cohorts have equal
  * fingerprints, whatever files they came from.
  *

@@ -2,7 +2,7 @@
 export interface Growing<A extends Uint8Array | Uint32Array | Float32Array | Float64Array> {
   /** Number of entries so far. */
   readonly length: number;
-  /** The entries so far; a view that the next `push` may leave behind. */
+  /** The entries so far; a view that is valid until the next `push`. */
   view(): A;
   /** The entry at an index. */
   at(index: number): number;
@@ -15,8 +15,8 @@ export interface Growing<A extends Uint8Array | Uint32Array | Float32Array | Flo
 }
 
 /**
- * An empty typed array that makes more room as it fills: an entry takes its own bytes only, where
- * a list of numbers would take eight.
+ * An empty typed array that grows: an entry takes its own bytes only, while a list of numbers takes
+ * eight bytes for each.
  *
  * @param make allocates the array for a number of entries
  */

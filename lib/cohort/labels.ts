@@ -9,9 +9,9 @@
  * }
  * ```
  *
- * A code is looked up as SYSTEM//CODE, which is how the readers write codes; `*` at the end takes
- * every code that begins so. The system "" stands for vocabularies that do not name systems: its
- * codes are looked up as they are.
+ * A code is looked up as SYSTEM//CODE, as the readers write codes; `*` at the end matches every
+ * code with this beginning. The system "" is for vocabularies without systems: its codes are looked
+ * up as they are.
  *
  * @module
  */
@@ -23,7 +23,7 @@ import { labelProblem } from "./reserved_names.ts";
 export interface Phenotype {
   /** Name of the label. */
   readonly label: string;
-  /** Whole codes as in a vocabulary ("SNOMED-CT//44054006"), or prefixes of such with `*` behind. */
+  /** Codes as in a vocabulary ("SNOMED-CT//44054006"), or prefixes that end in `*`. */
   readonly codes: readonly string[];
 }
 
@@ -35,7 +35,7 @@ function parseSystem(
   if (!Array.isArray(codes)) {
     fail(`the codes of "${system}" are ${JSON.stringify(codes)}, must be a list of texts`);
   }
-  if (codes.length === 0) fail(`the list of "${system}" is empty, wanted at least one code`);
+  if (codes.length === 0) fail(`the list of "${system}" is empty, must have at least one code`);
   return codes.map((code) => {
     if (typeof code !== "string" || code === "" || /\*./.test(code)) {
       fail(
@@ -100,19 +100,19 @@ export async function readPhenotypes(path: string): Promise<Phenotype[]> {
   return parsePhenotypes(await readText(path), path);
 }
 
-/** What {@link withLabels} tells about the definitions. */
+/** Callbacks of {@link withLabels}. */
 export interface WithLabelsOptions {
   /** Called for each code or prefix of a definition that no record has. */
   onUnmatched?: (label: string, code: string) => void;
 }
 
 /**
- * The cohort with the labels that the phenotypes give; labels that it has already are replaced.
+ * The cohort with the labels that the phenotypes define; its own labels are replaced.
  *
- * Codes that were trimmed before give no label any more: label first, then {@link trimmed}.
+ * Codes that were trimmed before give no label: label first, then use {@link trimmed}.
  *
- * @param source its vocabulary is what codes and prefixes are matched against
- * @param phenotypes one label each, in this order
+ * @param source codes and prefixes are matched with its vocabulary
+ * @param phenotypes one for each label, in this order
  */
 export function withLabels(
   source: Cohort,

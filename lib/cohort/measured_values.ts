@@ -1,7 +1,7 @@
 import type { Cohort } from "./cohort.ts";
 
 /**
- * The values of each code that is measured, rising, by code in the vocabulary's order. Events without
+ * The values of each measured code, ascending, by code in the vocabulary's order. Events without
  * a finite value do not count.
  */
 export function measuredValues({ vocabulary, codes, values }: Cohort): Map<number, Float32Array> {

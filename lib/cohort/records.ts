@@ -8,23 +8,23 @@ export interface RecordLists {
   /** [labels] 0 or 1 for each label. */
   readonly labels: readonly number[];
   /**
-   * The value of each code of `visits`, NaN where there is none; left out for a record without
-   * values. A cohort has values where one of its records does.
+   * The value of each code of `visits`, NaN where there is none; omitted for a record without
+   * values. A cohort has values if one of its records has.
    */
   readonly values?: readonly (readonly number[])[] | undefined;
   /** [visits] Days since the record's previous visit, 0 for the first; default 0. */
   readonly gapDays?: readonly number[];
   /** Day of the first visit, if there is one, in days since 1970-01-01 UTC; default unknown. */
   readonly startDay?: number;
-  /** Day of birth, in days since 1970-01-01 UTC; NaN or left out where unknown. */
+  /** Day of birth, in days since 1970-01-01 UTC; NaN or omitted if unknown. */
   readonly birthDay?: number | undefined;
-  /** Index into `sexNames`; left out where unknown. A cohort has demographics where a record does. */
+  /** Index into `sexNames`; omitted if unknown. A cohort has demographics if a record has. */
   readonly sex?: number | undefined;
-  /** Index into `splitNames`; leave out, in every record, for a cohort without splits. */
+  /** Index into `splitNames`; omitted in every record of a cohort without splits. */
   readonly split?: number | undefined;
 }
 
-/** The numbers of a visit's entries by rising code, of entries with the same code the last. */
+/** The numbers of a visit's entries by ascending code; of entries with the same code the last. */
 function distinctEntries(visit: readonly number[]): number[] {
   const lastOf = new Map(visit.map((code, entry) => [code, entry]));
   return [...lastOf.keys()].sort((a, b) => a - b).map((code) => lastOf.get(code) ?? 0);
@@ -35,19 +35,19 @@ function checkLengths(record: RecordLists, index: number, labelCount: number): v
   const fail = (what: string): never => {
     throw new RangeError(`Cannot make a cohort: record ${index} has ${what}`);
   };
-  if (labels.length !== labelCount) fail(`${labels.length} labels, wanted ${labelCount}`);
+  if (labels.length !== labelCount) fail(`${labels.length} labels, must have ${labelCount}`);
   if (gapDays !== undefined && gapDays.length !== visits.length) {
     fail(`${visits.length} visits but ${gapDays.length} gaps`);
   }
   if (values === undefined) return;
   if (
     values.length !== visits.length || values.some((list, i) => list.length !== visits[i].length)
-  ) fail("values that are not one to each code of each visit");
+  ) fail("values, but not one for each code of each visit");
 }
 
 /**
- * A cohort from plain lists; codes are sorted and made distinct within each visit, the last value
- * of a code stays. Records get the subject ids 1, 2, 3, ….
+ * A cohort from plain lists; codes are sorted and made distinct within each visit, and the last
+ * value of a code is kept. Records get the subject ids 1, 2, 3, ….
  *
  * @throws {RangeError} If a code is outside the vocabulary or lists of a record differ in length
  */
@@ -102,7 +102,7 @@ export function cohortOf(
   });
 }
 
-/** What a record's lists are read from. */
+/** The arrays of a cohort from which {@link recordLists} reads. */
 export type RecordArrays = Pick<
   Cohort,
   | "recordCount"

@@ -1,15 +1,15 @@
 /**
- * Names that mean something else in a cohort folder than a code or a label, and texts that no file
- * can hold: a cohort that has such a name could not be read again as it was.
+ * Names that have another meaning in a cohort folder than a code or a label, and texts that no file
+ * can store: a cohort with such a name could not be read again as it was.
  *
  * @module
  */
 
-/** Stands for a visit that has no codes. */
+/** The code that a visit without codes has in a file. */
 export const emptyVisitCode = "EHRLOOM//EMPTY_VISIT";
 /** MEDS's code of a birth. */
 export const birthCode = "MEDS_BIRTH";
-/** The static codes of those of `sexNames` that are known, as MEDS's users write them. */
+/** The static codes of the known sexes of `sexNames`, as users of MEDS write them. */
 export const sexCodes = ["GENDER//F", "GENDER//M"] as const;
 /** The column of identifiers beside those of the labels. */
 const subjectColumn = "subject_id";
@@ -25,7 +25,7 @@ const sexPattern =
 const earlierBirthCode = "SNOMED/184099003";
 
 /**
- * What a code says of the patient rather than of a visit: 0 birth, otherwise an index into
+ * What a code says about the patient instead of a visit: 0 for birth, else an index into
  * `sexNames`; -1 for other codes.
  */
 export function demographicOf(code: string): number {
@@ -36,20 +36,22 @@ export function demographicOf(code: string): number {
   return sex.startsWith("F") || sex === "8532" ? 1 : 2;
 }
 
-/** What is wrong with a text that UTF-8 cannot hold, or undefined. */
+/** What is wrong with a text that UTF-8 cannot store, or undefined. */
 function textProblem(text: string): string | undefined {
-  if (!text.isWellFormed()) return "holds a lone surrogate, half a character that no file can hold";
+  if (!text.isWellFormed()) {
+    return "contains half a character (a lone surrogate), which no file can store";
+  }
 }
 
 /** What is wrong with a code's name, as the end of a sentence about it, or undefined. */
 export function codeProblem(code: string): string | undefined {
   const kind = demographicOf(code);
   if (kind !== -1) {
-    return `is a reserved name, MEDS tells a patient's ${kind === 0 ? "birth" : "sex"} by it; ` +
-      "give the code another name";
+    return `is a reserved name: MEDS uses it for a patient's ${kind === 0 ? "birth" : "sex"}; ` +
+      "rename the code";
   }
   if (code === emptyVisitCode) {
-    return "is a reserved name, it stands for visits without codes; give the code another name";
+    return "is a reserved name: it is used for visits without codes; rename the code";
   }
   return textProblem(code);
 }
@@ -57,7 +59,7 @@ export function codeProblem(code: string): string | undefined {
 /** What is wrong with a label's name, as {@link codeProblem} says it. */
 export function labelProblem(label: string): string | undefined {
   if (label === subjectColumn) {
-    return "is a reserved name, it is the column of patients; give the label another name";
+    return "is a reserved name: it is the column of patients; rename the label";
   }
   return textProblem(label);
 }

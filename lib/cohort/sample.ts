@@ -10,15 +10,16 @@ function fixture(name: string): string {
   return fileURLToPath(new URL(`../../data-fixtures/${name}`, import.meta.url));
 }
 
-/** Where the sample's files lie in this checkout; a Synthea folder and its `phenotypes.json`. */
+/** Path of the sample in this checkout: a Synthea folder with its `phenotypes.json`. */
 export const syntheaSampleFolder: string = fixture("synthea-ma-sample");
-/** Where the files of the sample with measured values lie; a Synthea folder. */
+/** Path of the sample with measured values: a Synthea folder. */
 export const syntheaLabsSampleFolder: string = fixture("synthea-ma-labs-sample");
 
 /**
  * The sample that comes with Ehrloom: 400 synthetic patients of Massachusetts, their first 46
  * encounters with a condition, codes that at least 5 patients have, labels of chronic conditions,
- * split by seed 4. Synthea is by The MITRE Corporation; see data-fixtures/synthea-ma-sample.
+ * split with random seed 4. Synthea is by The MITRE Corporation; see
+ * data-fixtures/synthea-ma-sample.
  *
  * @example How many patients have hypertension
  * ```ts
@@ -40,9 +41,10 @@ export async function syntheaSample(): Promise<Cohort> {
 }
 
 /**
- * The sample with measured values: 100 synthetic patients of Massachusetts, their last 16 encounters
- * in which something was observed, codes that at least 5 patients have, no labels, split by seed 4.
- * Synthea is by The MITRE Corporation; see data-fixtures/synthea-ma-labs-sample.
+ * The sample with measured values: 100 synthetic patients of Massachusetts, their last 16
+ * encounters in which something was observed, codes that at least 5 patients have, no labels, split
+ * with random seed 4. Synthea is by The MITRE Corporation; see
+ * data-fixtures/synthea-ma-labs-sample.
  *
  * @param options.timeSeries as in {@link SyntheaOptions}; default false
  * @example How often blood pressure is measured

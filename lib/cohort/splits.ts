@@ -2,9 +2,9 @@ import type { Random } from "../random.ts";
 import { type Cohort, cohort, splitNames } from "./cohort.ts";
 
 /**
- * The cohort split anew by patient as in HALO's paper: a fifth of all records (rounded up) is for
- * test, a tenth of the rest (rounded up) for validation, what remains for training. Depends on the
- * random stream and on which subjects there are, not on their order.
+ * The cohort with new splits by patient, as in HALO's paper: a fifth of all records (rounded up) is
+ * for test, a tenth of the others (rounded up) for validation, the rest for training. Depends on
+ * the random stream and on the subjects, not on their order.
  *
  * @example 100 patients
  * ```ts
@@ -18,8 +18,8 @@ import { type Cohort, cohort, splitNames } from "./cohort.ts";
  * assertEquals(splitOf(split, "test").recordCount, 20);
  * ```
  *
- * @param source splits that it has already are replaced
- * @param random decides who goes where
+ * @param source its own splits are replaced
+ * @param random decides the split of each record
  * @see Theodorou et al. 2023 (HALO), experimental setup
  */
 export function withSplits(source: Cohort, random: Random): Cohort {

@@ -1,5 +1,5 @@
 /**
- * A cohort as Polars frames, for people: tables to look at, join and group.
+ * A cohort as Polars frames: tables to look at, join and group.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import { microsecondsOf } from "./time.ts";
 /** A Polars DataFrame. */
 export type Frame = pl.DataFrame;
 
-/** [records] The name of each record's split, null for a cohort that was never split. */
+/** [records] The name of each record's split; null for a cohort without splits. */
 function splitColumn({ splits, recordCount }: Cohort): pl.Series {
   const names = splits === null
     ? new Array<string | null>(recordCount).fill(null)
@@ -30,8 +30,8 @@ function timeColumn(name: string, microseconds: Float64Array): pl.Series {
 
 /**
  * One row per code of a visit: `subject_id`, `visit` (from 0 within the record), `time` (null where
- * the cohort knows no days), `code`, `description`, `numeric_value`. For cohorts of up to some ten
- * million events; take a {@link subset} of larger ones.
+ * days are unknown), `code`, `description`, `numeric_value`. For cohorts of up to about ten million
+ * events; use a {@link subset} of larger ones.
  */
 export function events(source: Cohort): Frame {
   const { visitOffsets, codeOffsets, vocabulary } = source;

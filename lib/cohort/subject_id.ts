@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 
 /**
- * A MEDS `subject_id` for a source's patient identifier: whole numbers stay as they are, anything
- * else (a UUID, "007") becomes the first 63 bits of its SHA-256, so that a patient keeps the id in
- * any selection, order and table of the source.
+ * A MEDS `subject_id` for the patient identifier of a source: whole numbers are unchanged, anything
+ * else (a UUID, "007") becomes the first 63 bits of its SHA-256, so a patient has the same id in
+ * every selection, order and table of the source.
  *
  * @param identifier the patient's identifier in the source
  */

@@ -2,13 +2,13 @@ import { type Cohort, cohort } from "./cohort.ts";
 import { microsecondsOf, microsecondsPerDay } from "./time.ts";
 import { type Vocabulary, vocabulary } from "./vocabulary.ts";
 
-/** What {@link trimmed} leaves out. */
+/** What {@link trimmed} drops. */
 export interface TrimOptions {
-  /** Keep only the first so many visits of a record; default all. */
+  /** Keep only the first N visits of each record; default all. */
   maxVisits?: number | undefined;
   /**
-   * Leave out of visits and vocabulary the codes that fewer records have in the visits kept, and
-   * visits that this leaves without codes; default 0, which keeps even codes that no record has.
+   * Drop the codes that fewer records have in the kept visits, and then visits without codes;
+   * default 0, which keeps even codes that no record has.
    */
   minCount?: number | undefined;
 }
@@ -30,7 +30,9 @@ function recordCounts(source: Cohort, maxVisits: number): Uint32Array {
 
 function checkCount(name: string, value: number, min: number): void {
   if (!(value >= min && (Number.isSafeInteger(value) || value === Infinity))) {
-    throw new RangeError(`Cannot trim to ${name} ${value}: must be a whole number from ${min}`);
+    throw new RangeError(
+      `Cannot trim to ${name} ${value}: must be a whole number, at least ${min}`,
+    );
   }
 }
 
@@ -49,8 +51,8 @@ function parentsWithout(
 }
 
 /**
- * The cohort without late visits and rare codes. Every record stays, also one left without visits;
- * days between visits are counted over those left out.
+ * The cohort without late visits and rare codes. Every record is kept, even without visits; days
+ * between visits include those of dropped visits.
  *
  * @example The first visit only
  * ```ts
@@ -86,12 +88,12 @@ export function trimmed(source: Cohort, options: TrimOptions): Cohort {
 }
 
 /**
- * The cohort over another vocabulary. Visits that lose all their codes go, records stay; days between
- * visits are counted over those left out.
+ * The cohort with another vocabulary. Visits that lose all their codes are dropped, records are
+ * kept; days between visits include those of dropped visits.
  *
- * @param options.newIndex [codes] the new index of each code, rising; -1 for those to leave out
- * @param options.maxVisits the first visits of a record to look at
- * @param options.vocabulary what the new indices mean
+ * @param options.newIndex [codes] the new index of each code, ascending; -1 for codes to drop
+ * @param options.maxVisits number of visits of each record to keep, the first ones
+ * @param options.vocabulary the vocabulary of the new indices
  */
 export function reindexed(
   source: Cohort,

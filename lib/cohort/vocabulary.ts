@@ -1,23 +1,23 @@
-/** The codes that a cohort knows, in the order in which models see them. */
+/** The codes of a cohort, in the order in which models see them. */
 export interface Vocabulary {
   /** [codes] Source codes, distinct and non-empty, such as "SNOMED-CT//44054006". */
   readonly codes: readonly string[];
-  /** [codes] What each code means, for people; the code itself where the source says nothing. */
+  /** [codes] Description of each code; the code itself if the source has none. */
   readonly descriptions: readonly string[];
   /**
    * [codes] What the source says is right above each code: codes of the vocabulary or names beside it;
    * left out where it says nothing of any code.
    */
-  readonly parents?: readonly (readonly string[])[];
+  readonly parents?: readonly (readonly string[])[] | undefined;
   /** From a source code to its index in `codes`. */
   readonly indexOf: ReadonlyMap<string, number>;
 }
 
 /**
- * A vocabulary over the given codes, in the given order.
+ * A vocabulary of the given codes, in the given order.
  *
  * @param codes source codes, each once
- * @param descriptions one text per code, the codes themselves when left out
+ * @param descriptions one text per code; default the codes themselves
  * @param parents names of what is right above each code, as far as the source says
  * @throws {RangeError} If a code is empty or appears twice, or the two lengths differ
  */
@@ -49,7 +49,7 @@ export function vocabulary(
   };
 }
 
-/** Whether two lists hold the same texts in the same order. */
+/** Whether two lists have the same texts in the same order. */
 export function sameTexts(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && a.every((text, i) => text === b[i]);
 }

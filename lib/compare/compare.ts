@@ -1,6 +1,7 @@
 /**
- * Models side by side on one cohort: each is trained, generates as many records as it learned from
- * and is judged, all with the same training options, seed and resamples of the real records.
+ * Models side by side on one cohort: each is trained, generates as many records as there are training
+ * records and is evaluated, all with the same training options, random seed and resamples of the real
+ * records.
  *
  * The folder holds `plan.json` (what was asked for), `ceiling.json` and, for each model,
  * `models/NAME/`, see one_model.ts.
@@ -35,7 +36,7 @@ import { oneModel } from "./one_model.ts";
 import { checkBegun, type CompareOptions, entriesOf, type Entry, isBegunWith } from "./plan.ts";
 import { type Plan, readCeiling } from "./read_comparison.ts";
 
-/** All that a comparison compares, and under which plan. */
+/** What a comparison compares, and under which plan. */
 interface Contest {
   readonly cohort: Cohort;
   readonly plan: Plan;
@@ -44,8 +45,8 @@ interface Contest {
 }
 
 /**
- * Held-out records against training records, on the same resamples of these. What was kept before is
- * completed by measures that came since, and kept for the next time.
+ * Held-out records against training records, on the same resamples of these. Figures stored earlier are
+ * completed by measures that were added since, and stored again.
  */
 async function ceilingOf(
   { cohort, plan, onProgress }: Contest,
@@ -68,21 +69,21 @@ function prefixed(name: string, onProgress?: OnProgress): OnProgress | undefined
     ((progress) => onProgress({ ...progress, stage: `${name}: ${progress.stage}` }));
 }
 
-/** What the table shows of a judged model. */
+/** The part of an evaluated model that the table shows. */
 function withoutResamples({ resampled: _, ...compared }: JudgedModel): ComparedModel {
   return compared;
 }
 
 /**
- * Trains models on a cohort, lets each generate as many records as it learned from, and judges them
- * on the same resamples of the real records. Leaves `comparison.html`, `comparison.json`, `figures/`
- * and each model's run and synthetic records in the folder.
+ * Trains models on a cohort, generates as many records with each as there are training records, and
+ * evaluates them on the same resamples of the real records. Writes `comparison.html`,
+ * `comparison.json`, `figures/` and each model's run and synthetic records into the folder.
  *
- * A comparison that was stopped continues where it was: finished models are kept, an interrupted
- * training is resumed. So models can be added later, by naming them too.
+ * An interrupted comparison continues where it stopped: finished models are kept, and an interrupted
+ * training is resumed. So models can be added later: call it again with more models.
  *
  * @param cohort with splits, none of them empty; the backend must have been chosen
- * @param folder where the comparison is, or will be
+ * @param folder of the comparison; may hold one to be continued
  * @example
  * ```ts
  * import { compare, differenceFrame, syntheaSample, useBackend } from "ehrloom";
@@ -99,7 +100,7 @@ function withoutResamples({ resampled: _, ...compared }: JudgedModel): ComparedM
  * ```
  *
  * @throws {RangeError} If a model or a setting is unknown, an option out of range, the cohort does
- * not fit, or the folder was begun with other options
+ * not fit, or the folder was started with other options
  * @throws {Deno.errors.AlreadyExists} If the folder holds something else and `force` is not set
  */
 export async function compare(
@@ -136,7 +137,7 @@ export async function compare(
   });
 }
 
-/** Judges all models that are not judged yet, and writes the table and the page. */
+/** Evaluates all models that are not finished, and writes the table and the page. */
 async function judgedAll(contest: Contest, folder: GrowingFolder): Promise<Compared> {
   const { cohort, plan, entries, onProgress } = contest;
   const ceiling = await ceilingOf(contest, join(folder.path, "ceiling.json"));

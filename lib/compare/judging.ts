@@ -1,6 +1,6 @@
 /**
- * What the measures say of a cohort in a comparison, and which of them are still to be asked: those
- * that were not there yet when a file was written.
+ * The figures of a cohort in a comparison, and the measures that are still missing: those that did not
+ * exist when a file was written.
  *
  * @module
  */
@@ -27,8 +27,8 @@ export function isWhole(known: Partial<FidelityFigures>): known is FidelityFigur
 }
 
 /**
- * What measures say of a cohort against the training records, on the same resamples of these for
- * every model of a comparison.
+ * The figures of a cohort against the training records, on the same resamples of these for every
+ * model of a comparison.
  */
 export async function judgementOf(
   measures: Measures,

@@ -1,8 +1,9 @@
 /**
- * One model of a comparison: it is trained, writes as many records as it learned from and is judged.
+ * One model of a comparison: it is trained, generates as many records as there are training records and
+ * is evaluated.
  *
- * Its folder holds `run/`, `synthetic/` and `judgement.json`, which is written last: where it is, the
- * model is finished. An interrupted training is resumed.
+ * Its folder holds `run/`, `synthetic/` and `judgement.json`, which is written last: if it exists,
+ * the model is finished. An interrupted training is resumed.
  *
  * @module
  */
@@ -60,14 +61,14 @@ async function trained(
   return { run, seconds };
 }
 
-/** How many numbers training chose: those of tables worked out before it are not among them. */
+/** Number of trained parameters, without tables that were computed before training. */
 function learntNumbers({ parameters, runConfig: { sources = {} } }: Run): number {
   return Object.entries(parameters)
     .filter(([name]) => !Object.hasOwn(sources, name))
     .reduce((sum, [, { numbers }]) => sum + numbers.length, 0);
 }
 
-/** The records that a run writes, kept in the model's folder. */
+/** The records that a run generates, stored in the model's folder. */
 async function written(run: Run, { entry: { name }, folder, plan, cohort, onProgress }: Job) {
   const began = performance.now();
   const found = await generate(run, {
@@ -77,7 +78,7 @@ async function written(run: Run, { entry: { name }, folder, plan, cohort, onProg
   });
   const seconds = (performance.now() - began) / 1000;
   if (found.cohort.visitCount === 0) {
-    throw new RangeError(`Cannot judge "${name}": none of its records has a visit`);
+    throw new RangeError(`Cannot evaluate "${name}": none of its records has a visit`);
   }
   await writeMeds(join(folder, "synthetic"), found.cohort, {
     name: `ehrloom-${name}`,
@@ -104,7 +105,7 @@ function listed(resampled: Readonly<Record<string, Float64Array>>): Record<strin
   );
 }
 
-/** Trains, generates and judges. */
+/** Trains, generates and evaluates. */
 async function judgedModel(job: Job): Promise<JudgedModel> {
   const { entry: { name, family } } = job;
   const { run, seconds } = await trained(job);
@@ -134,7 +135,7 @@ async function judgedModel(job: Job): Promise<JudgedModel> {
   };
 }
 
-/** A judgement that was kept, with the figures of measures that came since. */
+/** A stored judgement, with the figures of measures that were added since. */
 async function completed(kept: KeptJudgement, job: Job, written: Cohort): Promise<JudgedModel> {
   const missing = missingMeasures(kept.fidelity);
   const needsRun = missing.some(({ needs }) => needs?.includes("run"));
@@ -155,8 +156,8 @@ async function completed(kept: KeptJudgement, job: Job, written: Cohort): Promis
 }
 
 /**
- * A model's judgement and the records that it wrote. What is finished is kept; a judgement that was
- * written before there was a measure is completed by that measure.
+ * A model's judgement and the records that it generated. What is finished is kept; a judgement that is
+ * older than a measure is completed by that measure.
  */
 export async function oneModel(job: Job): Promise<{ judged: JudgedModel; synthetic: Cohort }> {
   const { entry: { name }, folder, plan } = job;

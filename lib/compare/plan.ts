@@ -1,5 +1,5 @@
 /**
- * What a comparison was asked for, and whether a folder was begun with the same.
+ * What to compare, and whether a folder was started with the same.
  *
  * @module
  */
@@ -15,23 +15,24 @@ import { readRunConfig } from "../train/read_run.ts";
 import { checkCanTrain, checkKnowledge } from "../train/train.ts";
 import { familyNameOf, type Plan, readPlan } from "./read_comparison.ts";
 
-/** A model with what is its own in a comparison. */
+/** A model of a comparison, with its own settings. */
 export interface Contestant {
-  /** As the registry has it; `NAME+WORD` where another form of the model stands beside it. */
+  /** Its name in the registry; `NAME+WORD` for another form of the model. */
   readonly name: string;
-  /** Its own settings, which go before those for every model. */
+  /** Its own settings, which override those for every model. */
   readonly settings?: ModelConfig | undefined;
-  /** What is known of the codes, for models that can use it. */
+  /** What is known about the codes, for models that can use it. */
   readonly knowledge?: CodeKnowledge | undefined;
 }
 
-/** What to compare, on top of how to train; `seed` is the random seed of everything, resamples too. */
+/** What to compare; {@link TrainingOptions} say how to train. `seed` is the random seed of everything,
+ * resamples included. */
 export interface CompareOptions extends TrainingOptions {
-  /** The models, in the order of the table; the others are held against the first. */
+  /** The models, in the order of the table; each is compared with the first. */
   readonly models: readonly (string | Contestant)[];
-  /** Settings for every model that has one of the name. */
+  /** Settings for every model that has a setting of this name. */
   readonly settings?: ModelConfig | undefined;
-  /** Resamples of patients behind each interval; 1,000 when left out, 0 for none. */
+  /** Resamples of patients behind each interval; default 1,000; 0: no intervals. */
   readonly resamples?: number | undefined;
   /** Start over instead of continuing what is in the folder. */
   readonly force?: boolean | undefined;
@@ -41,11 +42,11 @@ export interface CompareOptions extends TrainingOptions {
 
 /** A contestant whose settings were checked. */
 export interface Entry {
-  /** As {@link Contestant} has it. */
+  /** The same as in {@link Contestant}. */
   readonly name: string;
   /** The model's name in the registry. */
   readonly family: string;
-  /** All that were set for it. */
+  /** All settings that were given for it. */
   readonly settings: ModelConfig;
   /** The whole config. */
   readonly config: ModelConfig;
@@ -72,19 +73,19 @@ function entryOf(
   return { name, family: family.name, settings, config, knowledge };
 }
 
-/** The models that were asked for, checked; throws a RangeError for what cannot be compared. */
+/** The models to compare, checked; throws a RangeError if they cannot be compared. */
 export function entriesOf(
   { models, settings = {} }: CompareOptions,
   cohort: Cohort,
   training: Training,
 ): Entry[] {
-  if (models.length === 0) throw new RangeError("Cannot compare: no model is named");
+  if (models.length === 0) throw new RangeError("Cannot compare: no model is given");
   const entries = models.map((each) => entryOf(each, settings, cohort, training));
   const names = entries.map(({ name }) => name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) {
     throw new RangeError(
-      `Cannot compare: "${twice}" is named twice; call another form of it "${twice}+WORD"`,
+      `Cannot compare: "${twice}" is given twice; for another form of it, write "${twice}+WORD"`,
     );
   }
   for (const name of Object.keys(settings)) {
@@ -97,18 +98,18 @@ export function entriesOf(
   return entries;
 }
 
-/** Makes sure that a folder was begun with the same plan; tells whether it is begun at all. */
+/** Makes sure that a folder was started with the same plan; returns whether it was started at all. */
 export async function isBegunWith(folder: string, plan: Plan): Promise<boolean> {
   const found = await readPlan(join(folder, "plan.json"));
   if (found === undefined) {
     if (!await isThere(folder)) return false;
     throw new Deno.errors.AlreadyExists(
-      `Cannot write "${folder}": it exists already and holds no comparison; name another folder`,
+      `Cannot write "${folder}": it exists already and is not a comparison; choose another folder`,
     );
   }
   if (found.cohort !== plan.cohort) {
     throw new RangeError(
-      `Cannot go on with "${folder}": it was begun on another cohort or other splits`,
+      `Cannot continue "${folder}": it was started with another cohort or other splits`,
     );
   }
   const before: Record<string, unknown> = { ...found.training, resamples: found.resamples };
@@ -116,14 +117,14 @@ export async function isBegunWith(folder: string, plan: Plan): Promise<boolean> 
   for (const [name, value] of Object.entries(now)) {
     if (value === before[name]) continue;
     throw new RangeError(
-      `Cannot go on with "${folder}" with ${name} ${value}: it was begun with ${before[name]}; ` +
-        "pass --force to begin anew",
+      `Cannot continue "${folder}" with ${name} ${value}: it was started with ${before[name]}; ` +
+        "pass --force to start over",
     );
   }
   return true;
 }
 
-/** Makes sure that a model that was begun in the folder was begun as it is asked for now. */
+/** Makes sure that a model in the folder was started with the settings that are given now. */
 export async function checkBegun(
   folder: string,
   { name, config, knowledge }: Entry,
@@ -133,8 +134,8 @@ export async function checkBegun(
   const found = await readRunConfig(run);
   const fail = (what: string, now: unknown, before: unknown) => {
     throw new RangeError(
-      `Cannot go on with "${folder}" with ${name}'s ${what} ${now}: it was begun with ${before}; ` +
-        "name another form of it, as NAME+WORD, or pass --force to begin anew",
+      `Cannot continue "${folder}" with ${what} ${now} for ${name}: it was started with ${before}; ` +
+        "use another form of it, NAME+WORD, or pass --force to start over",
     );
   };
   for (const setting of new Set([...Object.keys(config), ...Object.keys(found.config)])) {

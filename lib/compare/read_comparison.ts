@@ -1,5 +1,5 @@
 /**
- * Reads what a comparison's folder keeps: its plan, the ceiling, and each model's judgement. Figures
+ * Reads the files in a comparison's folder: its plan, the ceiling, and each model's judgement. Figures
  * may be infinite there, as `toJson` writes them.
  *
  * @module
@@ -20,12 +20,13 @@ import {
 } from "../files/checked_json.ts";
 import { parsedJson } from "../files/input.ts";
 import { isThere } from "../files/is_there.ts";
-import { figureSchema } from "../evaluate/bootstrap.ts";
+import { figureSchema, maybeFigureSchema } from "../evaluate/bootstrap.ts";
 import { fromJson, type JudgedModel } from "../evaluate/comparison.ts";
 import { type FidelityFigures, fidelityMeasures } from "../evaluate/fidelity/mod.ts";
 import { figuresSchema } from "../evaluate/measure.ts";
 import { formOf, modelFamily, storedConfig } from "../models/mod.ts";
 import { type Training, trainingSchema } from "../train/options.ts";
+import { withoutOutdated } from "./outdated_figures.ts";
 
 /**
  * What decides the figures of all models; a folder is continued only under the same plan. What
@@ -39,11 +40,8 @@ export interface Plan {
 
 const planSchema = object({ cohort: text, training: trainingSchema, resamples: whole(0) });
 
-const maybeFigure = v.nullable(figureSchema);
-
 /**
- * Fidelity figures of those measures that were there when they were written: at least one, and all
- * that it should hold of it.
+ * Fidelity figures of the measures that existed when they were written: at least one, each complete.
  */
 const fidelitySchema: Schema<Partial<FidelityFigures>> = v.lazy((value) => {
   const held = fidelityMeasures.filter(({ key }) =>
@@ -55,20 +53,20 @@ const fidelitySchema: Schema<Partial<FidelityFigures>> = v.lazy((value) => {
 const likelihoodSchema = object({
   nll_per_visit: figureSchema,
   nll_is_bound: flag,
-  bce: maybeFigure,
-  f1: maybeFigure,
-  precision: maybeFigure,
-  recall: maybeFigure,
-  accuracy: maybeFigure,
+  bce: maybeFigureSchema,
+  f1: maybeFigureSchema,
+  precision: maybeFigureSchema,
+  recall: maybeFigureSchema,
+  accuracy: maybeFigureSchema,
   perplexity_per_visit: figureSchema,
   perplexity_per_code: figureSchema,
-  perplexity_per_cell: maybeFigure,
+  perplexity_per_cell: maybeFigureSchema,
   nll_per_visit_low: figureSchema,
   nll_per_visit_high: figureSchema,
   unseen_code_occurrences: whole(0),
 });
 
-const resampledSchema = list(maybeFigure);
+const resampledSchema = list(maybeFigureSchema);
 
 const judgementSchema = object({
   model: text,
@@ -105,10 +103,14 @@ const oldResampledSchema = object({
   same_visit_bigram: resampledSchema,
   sequential_bigram: resampledSchema,
 });
+const judgedSchema = v.looseObject({ fidelity: v.looseObject({}) });
 const oldSchema = object({ resampled: object({ r2: oldResampledSchema, nll: v.unknown() }) });
 
-/** A judgement as it is written now: the first ones named three figures, under `resampled.r2`. */
-function asWrittenNow(judgement: unknown): unknown {
+/** A judgement in the current form: the first ones had three figures, under `resampled.r2`. */
+function asWrittenNow(found: unknown): unknown {
+  const judgement = v.is(judgedSchema, found)
+    ? { ...found, fidelity: withoutOutdated(found.fidelity) }
+    : found;
   if (!v.is(oldSchema, judgement)) return judgement;
   const { r2, nll } = judgement.resampled;
   const figures = Object.fromEntries(
@@ -129,27 +131,27 @@ async function readIfThere<T>(
   return checked(asNow(fromJson(json)), schema, `"${path}"`, kind);
 }
 
-/** A comparison's plan, if it is begun; throws a SyntaxError where the file is no such plan. */
+/** A comparison's plan, if it was started; throws a SyntaxError if the file is not such a plan. */
 export function readPlan(path: string): Promise<Plan | undefined> {
   return readIfThere(path, planSchema, "a comparison's plan");
 }
 
-/** The ceiling, if it is known; throws a SyntaxError where the file holds no such figures. */
+/** The ceiling, if it is known; throws a SyntaxError if the file does not hold such figures. */
 export function readCeiling(path: string): Promise<Partial<FidelityFigures> | undefined> {
-  return readIfThere(path, fidelitySchema, "a comparison's ceiling");
+  return readIfThere(path, fidelitySchema, "a comparison's ceiling", withoutOutdated);
 }
 
-/** A judgement as it was kept: it lacks the figures of measures that came later. */
+/** A stored judgement: it lacks the figures of measures that were added later. */
 export type KeptJudgement = Omit<JudgedModel, "fidelity"> & {
   readonly fidelity: Partial<FidelityFigures>;
 };
 
 /**
- * A model's judgement, if it is judged.
+ * A model's judgement, if it is finished.
  *
  * @param name the model's
- * @param resamples as the plan has them
- * @throws {SyntaxError} If the file is no judgement, or of another model or other resamples
+ * @param resamples of the plan
+ * @throws {SyntaxError} If the file is not a judgement, or is of another model or other resamples
  */
 export async function readJudgement(
   path: string,

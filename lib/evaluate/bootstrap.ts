@@ -1,8 +1,8 @@
 /**
- * How far would a figure move had other patients been drawn: the bootstrap over patients (Efron
- * 1979), seeded. A resample depends on the seed, the role of the cohort, its number of records and
- * the resample's number alone. So figures of several generators against the same real records rest
- * on the same real resamples and can be compared pairwise.
+ * How far would a figure move with other patients: the bootstrap over patients (Efron 1979), with a
+ * random seed. A resample depends only on the seed, the role of the cohort, its number of records and
+ * the number of the resample. So figures of several models against the same real records use the same
+ * real resamples and can be compared in pairs.
  *
  * @module
  */
@@ -21,17 +21,20 @@ export interface Estimate {
   high: number;
 }
 
-/** A figure where it is read back: a number, which may be infinite. */
+/** A figure, when it is read from a file: a number, which may be infinite. */
 export const figureSchema: Schema<number> = v.number("a number");
 
-/** An {@link Estimate} where it is read back. */
+/** A figure, when it is read from a file; null if there is nothing to compare. */
+export const maybeFigureSchema: Schema<number | null> = v.nullable(figureSchema);
+
+/** An {@link Estimate}, when it is read from a file. */
 export const estimateSchema: Schema<Estimate> = object({
   value: figureSchema,
   low: figureSchema,
   high: figureSchema,
 });
 
-/** The part that a cohort plays; cohorts of different roles are resampled independently. */
+/** The role of a cohort; cohorts of different roles are resampled independently. */
 export type Role = "real" | "synthetic" | "held_out" | "floor";
 
 const roles: readonly Role[] = ["real", "synthetic", "held_out", "floor"];
@@ -41,7 +44,7 @@ export function roleName(role: Role): string {
   return role.replace("_", "-");
 }
 
-/** What names a series of resamples. */
+/** What determines a series of resamples. */
 export interface Resampling {
   readonly role: Role;
   /** A whole number, at least 0. */
@@ -55,18 +58,18 @@ const mostBytes = 2 ** 31;
  * Checks a number of resamples: the sums of all of them are held at once.
  *
  * @param labels whose prevalences are resampled
- * @throws {RangeError} If it is no whole number, or more than memory is meant for
+ * @throws {RangeError} If it is not a whole number, or more than fit in memory
  */
 export function checkResamples(resamples: number, labels = 0): void {
   if (!Number.isSafeInteger(resamples) || resamples < 0) {
-    throw new RangeError(`Cannot take ${resamples} resamples: must be a whole number, at least 0`);
+    throw new RangeError(`Cannot use ${resamples} resamples: must be a whole number, at least 0`);
   }
   const sums = 6 * (5 + labels); // of up to three cohorts, and shares of them
   const most = Math.floor(mostBytes / (8 * sums));
   if (resamples <= most) return;
   throw new RangeError(
-    `Cannot take ${resamples} resamples: with ${labels} labels they are held up to ${most}; ` +
-      "intervals settle from a few thousand on",
+    `Cannot use ${resamples} resamples: with ${labels} labels at most ${most} fit in memory; ` +
+      "a few thousand are enough for stable intervals",
   );
 }
 
@@ -120,15 +123,15 @@ export function resampledSums(
 
 /** The figures of the resamples in order; those that have none (NaN) are left out. */
 function sortedResamples(figures: Float64Array): Float64Array {
-  const known = figures.slice(figures.length > 1 ? 1 : 0).filter((figure) => !Number.isNaN(figure));
-  return known.length > 0 ? known.sort() : Float64Array.of(NaN);
+  const known = figures.slice(1).filter((figure) => !Number.isNaN(figure));
+  return known.length > 0 ? known.sort() : figures.slice(0, 1);
 }
 
 /**
  * The 95% percentile interval.
  *
- * @param figures [resamples + 1] the figure itself, then the figure of every resample; with no
- *   resample both ends are the figure. Resamples whose figure is NaN are left out
+ * @param figures [resamples + 1] the figure itself, then the figure of every resample.
+ *   Resamples whose figure is NaN are left out; where none is left both ends are the figure
  */
 export function estimate(figures: Float64Array): Estimate {
   const sorted = sortedResamples(figures);
@@ -138,10 +141,10 @@ export function estimate(figures: Float64Array): Estimate {
 /**
  * The 95% percentile interval of an R², moved so that the resamples' median falls on the R² itself.
  *
- * A resample adds to the noise of drawing patients once more the same noise, and noise can only
- * lower an R² near 1: unmoved, the whole interval may lie below the figure that it is to surround
+ * A resample adds the noise of drawing patients a second time, and noise can only lower an R² near 1:
+ * unmoved, the whole interval may lie below its figure
  * (held-out against training records of the Synthea cohort, sequential pairs: 0.992 and
- * 0.979 to 0.990). The moved interval says how far the R² at these sizes of cohorts would vary.
+ * 0.979 to 0.990). The moved interval shows how far the R² varies with cohorts of this size.
  *
  * @param figures as for {@link estimate}
  * @param highest that the figure can be; 1 for an R², infinity for the difference of two

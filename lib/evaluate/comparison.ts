@@ -1,6 +1,6 @@
 /**
- * What a comparison of models says: figures of each model against the same real records and, since
- * all of them rest on the same resamples of these, how far each model is from the first one.
+ * The results of a comparison of models: figures of each model against the same real records and, since
+ * all use the same resamples of these, how far each model is from the first one.
  *
  * @module
  */
@@ -21,19 +21,19 @@ export interface ComparedModel {
   readonly form: string;
   /** Its settings, all of them. */
   readonly config: ModelConfig;
-  /** Where tables come from that were worked out before training, by their names. */
+  /** Sources of the tables that were computed before training, by the names of the tables. */
   readonly sources?: Readonly<Record<string, string>> | undefined;
-  /** Numbers that it learned. */
+  /** Number of trained parameters. */
   readonly parameters: number;
   /** Epochs of training; 0 for models that count. */
   readonly epochs: number;
   /** The epoch whose parameters were kept. */
   readonly best_epoch: number;
-  /** Seconds spent on training, over all sittings. */
+  /** Seconds of training, summed over resumed runs. */
   readonly training_seconds: number;
-  /** Seconds spent on generating. */
+  /** Seconds of generating. */
   readonly generation_seconds: number;
-  /** Synthetic records that reached the model's longest length without an end. */
+  /** Synthetic records that reached the largest length of the model without an end. */
   readonly records_cut_off: number;
   /** Synthetic records without visits, left out of the fidelity figures. */
   readonly records_without_visits: number;
@@ -43,13 +43,13 @@ export interface ComparedModel {
   readonly fidelity: FidelityFigures;
 }
 
-/** A judged model with the figures of every resample, as its `judgement.json` has it. */
+/** An evaluated model with the figures of every resample: the content of its `judgement.json`. */
 export interface JudgedModel extends ComparedModel {
   /** [resamples + 1] of each figure, first of the cohorts as they are; null where it has no value. */
   readonly resampled: {
     /** The headline figures of its measures, by `measure.path`: "gap_days.synthetic_mean". */
     readonly figures: Readonly<Record<string, readonly (number | null)[]>>;
-    /** Nats a visit; null where `likelihood` is. */
+    /** Test loss in nats per visit; null if `likelihood` is null. */
     readonly nll: readonly number[] | null;
   };
 }
@@ -60,11 +60,11 @@ export interface Difference {
   readonly model: string;
   /** The first model. */
   readonly against: string;
-  /** Of R²; above 0 where the model is the closer one. */
-  readonly r2: Readonly<Record<CodeKind, Estimate>>;
+  /** Of R²; above 0 if the model is closer to the real records; null if one of the two has none. */
+  readonly r2: Readonly<Record<CodeKind, Estimate | null>>;
   /**
-   * Of the test loss in nats a visit, or of what bounds it, below 0 where the model is better; null
-   * without likelihood and where both hold a test record impossible.
+   * Of the test loss (or its bound) in nats per visit; below 0 if the model is better. Null without a
+   * likelihood, or if both models give a test record the probability 0.
    */
   readonly nll_per_visit: Estimate | null;
   /**
@@ -74,7 +74,7 @@ export interface Difference {
   readonly figures: Readonly<Record<string, Estimate>>;
 }
 
-/** What `comparison.json` holds. */
+/** The content of `comparison.json`. */
 export interface Comparison {
   /** What was compared and how. */
   readonly about: {
@@ -92,9 +92,9 @@ export interface Comparison {
     };
     readonly versions: Readonly<Record<string, string>>;
   };
-  /** Held-out real records instead of synthetic ones: what no model should be expected to beat. */
+  /** Held-out real records instead of synthetic ones: no model should be expected to exceed it by much. */
   readonly ceiling: FidelityFigures;
-  /** In the order in which they were asked for. */
+  /** In the order in which they were given. */
   readonly models: readonly ComparedModel[];
   /** Every model but the first against the first. */
   readonly differences: readonly Difference[];
@@ -128,9 +128,9 @@ export function differencesOf([first, ...others]: readonly JudgedModel[]): Diffe
       model: other.model,
       against: first.model,
       r2: {
-        unigram: figures["unigram.r2"],
-        same_visit_bigram: figures["same_visit_bigram.r2"],
-        sequential_bigram: figures["sequential_bigram.r2"],
+        unigram: figures["unigram.r2"] ?? null,
+        same_visit_bigram: figures["same_visit_bigram.r2"] ?? null,
+        sequential_bigram: figures["sequential_bigram.r2"] ?? null,
       },
       // infinity minus infinity is no number: then neither model is ahead
       nll_per_visit: nll === null || nll.some(Number.isNaN) ? null : estimate(nll),
@@ -140,10 +140,10 @@ export function differencesOf([first, ...others]: readonly JudgedModel[]): Diffe
 }
 
 /**
- * The comparison as a frame, a row a model: its form, test loss (`nll_per_visit`, in nats, which
- * `nll_is_bound` calls an upper bound) and perplexity a code, R² of the three probabilities, each with
- * the ends of its interval, mean lengths, parameters, epochs, seconds, and how many records were cut
- * off or without visits. Null where a model has no likelihood.
+ * The comparison as a frame, one row per model: its form, test loss (`nll_per_visit`, in nats; an upper
+ * bound if `nll_is_bound`), perplexity per code, R² of codes and pairs with the ends of their
+ * intervals, mean lengths, parameters, epochs, seconds, and how many records were cut off or without
+ * visits. Null if a model has no likelihood, and if there is nothing to compare.
  */
 export function comparisonFrame({ models }: Comparison): Frame {
   const numbers = (name: string, of: (model: ComparedModel) => number | null) =>
@@ -180,7 +180,7 @@ export function comparisonFrame({ models }: Comparison): Frame {
 }
 
 /**
- * The differences as a frame, a row a model and figure: `model`, `against`, `figure`, `difference`
+ * The differences as a frame, one row per model and figure: `model`, `against`, `figure`, `difference`
  * and the ends of its interval, `low` and `high`. Figures are `nll_per_visit` and every headline
  * figure of the measures, such as `unigram_r2` and `gap_days_synthetic_mean`; those that one of the
  * two models lacks are left out.
@@ -210,7 +210,7 @@ export function differenceFrame(
   return pl.DataFrame([...texts, ...ends]);
 }
 
-/** JSON that keeps infinities: a model may hold a test record impossible. */
+/** JSON that keeps infinities: a model may give a test record the probability 0. */
 export function toJson(value: unknown): string {
   return JSON.stringify(
     value,
@@ -219,7 +219,7 @@ export function toJson(value: unknown): string {
   ) + "\n";
 }
 
-/** What {@link toJson} wrote. */
+/** The value that {@link toJson} wrote. */
 export function fromJson(text: string): unknown {
   return JSON.parse(
     text,

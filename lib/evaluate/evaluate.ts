@@ -1,5 +1,5 @@
 /**
- * The judgement of a synthetic cohort, as one report.
+ * The evaluation of a synthetic cohort, as one report.
  *
  * @module
  */
@@ -8,36 +8,38 @@ import { backendVersions } from "../nn/backend.ts";
 import type { OnProgress } from "../progress.ts";
 import type { Run } from "../train/run_folder.ts";
 import { version } from "../version.ts";
+import { alignedCohorts, differencesInWords, type NameDifferences } from "./align.ts";
 import { measuresOf, misnamed } from "./measures.ts";
-import { checkVocabularies } from "./vocabularies.ts";
 import type { Likelihood, PartialReport, Report, ReportAbout } from "./report.ts";
 import { onScale, type ScaledCohorts, scaledCohorts } from "./scale.ts";
 
-/** How to judge, and what to note in the report. */
+/** How to evaluate, and what to note in the report. */
 export interface EvaluateOptions {
   /**
-   * What to judge: kinds ("fidelity") or single measures ("fidelity.gap_days"); every measure when
-   * left out.
+   * What to evaluate: kinds ("fidelity") or single measures ("fidelity.gap_days"); default every
+   * measure.
    */
   readonly only?: readonly string[];
-  /** Random seed of the resamples and the floor; 0 when left out. Equal seeds give equal figures. */
+  /** Random seed of the resamples and the floor; default 0. Equal seeds give equal figures. */
   readonly seed?: number | undefined;
-  /** Resamples of patients behind each interval; 1,000 when left out, 0 for none. */
+  /** Resamples of patients behind each interval; default 1,000; 0: no intervals. */
   readonly resamples?: number | undefined;
-  /** Test metrics of the model that wrote the synthetic cohort, see {@link likelihoodMetrics}. */
+  /** Test metrics of the model that generated the synthetic cohort, see {@link likelihoodMetrics}. */
   readonly likelihood?: Likelihood | undefined;
-  /** The run that wrote the synthetic cohort. */
+  /** The run that generated the synthetic cohort. */
   readonly run?: Run | undefined;
-  /** Synthetic records that reached the model's longest length without an end, as `generate` says. */
+  /** Synthetic records that reached the largest length of the model without an end, from `generate`. */
   readonly cutOff?: number | undefined;
-  /** Draws under clinical rules, and those that the rules changed, as `generate` says. */
+  /** Draws under clinical rules, and those that the rules changed, from `generate`. */
   readonly ruled?: { readonly draws: number; readonly touched: number } | undefined;
+  /** Called with a line about each way in which codes or labels of the cohorts differ. */
+  readonly onDifference?: ((what: string) => void) | undefined;
   /** Called after every block of resamples. */
   readonly onProgress?: OnProgress | undefined;
 }
 
 /**
- * The splits of a real cohort that others are judged by.
+ * The splits of a real cohort with which others are compared.
  *
  * @throws {RangeError} If there are none, or one of them has no visits
  */
@@ -56,7 +58,7 @@ export function checkReal(real: Cohort): { train: Cohort; heldOut: Cohort } {
 function aboutOf(
   { real, train, heldOut, synthetic }: Record<"real" | "train" | "heldOut" | "synthetic", Cohort>,
   { seed = 0, resamples = 1000, run, cutOff, ruled }: EvaluateOptions,
-  seconds: number,
+  { differences, seconds }: { differences: NameDifferences; seconds: number },
 ): ReportAbout {
   return {
     ehrloom: version,
@@ -74,6 +76,7 @@ function aboutOf(
       records: synthetic.recordCount,
       ...(cutOff === undefined ? {} : { cut_off: cutOff }),
       ...(ruled === undefined ? {} : { rules: { ...ruled } }),
+      ...differences,
     },
     ...(run === undefined ? {} : { run: { ...run.runConfig } }),
     versions: { ...Deno.version, ...backendVersions() },
@@ -81,7 +84,7 @@ function aboutOf(
   };
 }
 
-/** The figures of each kind of measures of which some are asked. */
+/** The figures of each kind of measure of which some are asked. */
 async function figuresOf(
   cohorts: ScaledCohorts,
   { only, seed, resamples, run, onProgress }: EvaluateOptions,
@@ -102,9 +105,10 @@ async function figuresOf(
 }
 
 /**
- * Judges a synthetic cohort against the real one that its generator learned from.
+ * Compares a synthetic cohort with the real cohort that its model was trained on.
  *
- * The synthetic cohort is compared with the train split; the test split is its ceiling.
+ * The synthetic cohort is compared with the train split; the test split gives the ceiling. Codes and
+ * labels are matched by name, see {@link alignedCohorts}.
  *
  * @example One measure alone
  * ```ts
@@ -118,15 +122,15 @@ async function figuresOf(
  * ```
  *
  * @param real with splits; neither train nor test may be empty
- * @param synthetic over the same codes and labels in the same order; its own splits are ignored
- * @throws {RangeError} If the cohorts cannot be compared, or an option is out of range
+ * @param synthetic its own splits are ignored
+ * @throws {RangeError} If one of the cohorts has no visits, or an option is out of range
  */
 export async function evaluate(
   real: Cohort,
   synthetic: Cohort,
   options?: EvaluateOptions & { readonly only?: undefined },
 ): Promise<Report>;
-/** The same by those measures that `options.only` names. */
+/** The same with the measures in `options.only`. */
 export async function evaluate(
   real: Cohort,
   synthetic: Cohort,
@@ -137,21 +141,24 @@ export async function evaluate(
   synthetic: Cohort,
   options: EvaluateOptions = {},
 ): Promise<PartialReport> {
-  const { only, seed = 0, likelihood } = options;
+  const { only, seed = 0, likelihood, onDifference } = options;
   const start = performance.now();
   const problem = only && misnamed(only);
   if (problem !== undefined) throw new RangeError(`Cannot evaluate: "only" names ${problem}`);
-  checkVocabularies(real, synthetic);
-  const { train, heldOut } = checkReal(real);
+  const aligned = alignedCohorts(real, synthetic);
+  const { differences } = aligned;
+  for (const line of differencesInWords(differences)) onDifference?.(line);
+  const { train, heldOut } = checkReal(aligned.real);
   if (synthetic.visitCount === 0) {
     throw new RangeError(
       `Cannot evaluate: none of the ${synthetic.recordCount} synthetic records has a visit`,
     );
   }
-  const figures = await figuresOf(scaledCohorts({ train, heldOut, synthetic }, seed), options);
+  const cohorts = scaledCohorts({ train, heldOut, synthetic: aligned.synthetic }, seed);
+  const figures = await figuresOf(cohorts, options);
   const seconds = (performance.now() - start) / 1000;
   return {
-    about: aboutOf({ real, train, heldOut, synthetic }, options, seconds),
+    about: aboutOf({ real, train, heldOut, synthetic }, options, { differences, seconds }),
     ...(likelihood === undefined ? {} : { likelihood }),
     ...figures,
   };

@@ -9,23 +9,23 @@ import { checkResamples, roleName } from "./bootstrap.ts";
 import type { Answer, Asked, FiguresOf, Judged, Measure, Need } from "./measure.ts";
 import { checkVocabularies } from "./vocabularies.ts";
 
-/** Whom to judge, and how. */
+/** Which cohorts to evaluate, and how. */
 export interface JudgeOptions extends Pick<Asked, "real" | "others"> {
-  /** Random seed of the resamples; 0 when left out. */
+  /** Random seed of the resamples; default 0. */
   readonly seed?: number | undefined;
-  /** Resamples of patients behind each interval; 1,000 when left out, 0 for none. */
+  /** Resamples of patients behind each interval; default 1,000; 0: no intervals. */
   readonly resamples?: number | undefined;
-  /** As {@link Asked} has it. */
+  /** The same as in {@link Asked}. */
   readonly keptEntries?: Asked["keptEntries"] | undefined;
-  /** As {@link Asked} has it. */
+  /** The same as in {@link Asked}. */
   readonly heldOut?: Asked["heldOut"] | undefined;
-  /** As {@link Asked} has it. */
+  /** The same as in {@link Asked}. */
   readonly run?: Asked["run"] | undefined;
   /** Called after every block of resamples, over all measures. */
   readonly onProgress?: OnProgress | undefined;
 }
 
-/** What a list of measures says of one cohort. */
+/** The figures of a list of measures for one cohort. */
 export interface Judgement<Measures extends readonly Measure[]> {
   /** By the measures' keys. */
   readonly figures: FiguresOf<Measures>;
@@ -33,7 +33,7 @@ export interface Judgement<Measures extends readonly Measure[]> {
   readonly resampled: Readonly<Record<string, Float64Array>>;
 }
 
-/** Whether there is what a measure needs, for one cohort. */
+/** Whether one cohort has what a measure needs. */
 function has(need: Need, cohort: Cohort, { heldOut, run }: Asked): boolean {
   switch (need) {
     case "values":
@@ -94,7 +94,7 @@ function progressOf(measures: readonly Measure[], units: number, onProgress?: On
     if (all <= last) return;
     last = all;
     const note = measures[index].key;
-    onProgress?.({ stage: "judging", done: all, total: units * measures.length, note });
+    onProgress?.({ stage: "evaluating", done: all, total: units * measures.length, note });
   };
 }
 
@@ -103,13 +103,13 @@ function checkAsked({ real, others, resamples }: Asked): void {
   for (const { role, cohort } of [real, ...others]) {
     checkVocabularies(real.cohort, cohort, role);
     if (cohort.recordCount === 0 || cohort.visitCount === 0) {
-      throw new RangeError(`Cannot judge: the ${roleName(role)} cohort is empty`);
+      throw new RangeError(`Cannot evaluate: the ${roleName(role)} cohort is empty`);
     }
   }
 }
 
 /**
- * What measures say of several cohorts, each against the same resamples of the real one.
+ * The figures of measures for several cohorts, each against the same resamples of the real one.
  *
  * @example Days between visits
  * ```ts

@@ -1,6 +1,6 @@
 /**
  * The seam between measures and everything that is done with their figures. A measure is one
- * question about cohorts. For its answer it gets a ceiling, a floor, intervals, paired differences
+ * question about cohorts. Its answer gets a ceiling, a floor, intervals, paired differences
  * between models, `--only`, a place in `report.json` and a section of the report.
  *
  * @module
@@ -11,7 +11,7 @@ import type { OnProgress } from "../progress.ts";
 import type { Run } from "../train/run_folder.ts";
 import type { Role } from "./bootstrap.ts";
 
-/** A cohort and its role in a judgement. */
+/** A cohort and its role in an evaluation. */
 export interface Judged {
   /** Decides its resamples. */
   readonly role: Role;
@@ -20,32 +20,32 @@ export interface Judged {
 }
 
 /**
- * What a measure cannot do without: measured values, days between visits or labels of every cohort,
- * the run that wrote the records, or real records that no model has seen.
+ * What a measure may need: measured values, days between visits or labels of every cohort,
+ * the run that generated the records, or real records that no model has seen.
  */
 export type Need = "values" | "days" | "labels" | "run" | "held_out";
 
 /** What a measure is asked about. */
 export interface Asked {
-  /** The real records that models learn from. */
+  /** The training records. */
   readonly real: Judged;
-  /** The cohorts that are judged, all against the same resamples of the real one. */
+  /** The cohorts that are evaluated, all against the same resamples of the real one. */
   readonly others: readonly Judged[];
   /** Random seed of the resamples; a whole number, at least 0. */
   readonly seed: number;
   /** Resamples of patients behind each interval, at least 0. */
   readonly resamples: number;
-  /** Entries of sparse rows to keep in memory at 8 bytes each; 2²⁶ (half a GiB) when left out. */
+  /** Entries of sparse rows to keep in memory at 8 bytes each; default 2²⁶ (half a GiB). */
   readonly keptEntries?: number | undefined;
-  /** Real records that no model has seen, where they are known. */
+  /** Real records that no model has seen, if known. */
   readonly heldOut?: Cohort | undefined;
-  /** The run that wrote the synthetic records, where it is known. */
+  /** The run that generated the synthetic records, if known. */
   readonly run?: Run | undefined;
 }
 
 /** A measure's answer for one cohort. */
 export interface Answer<F> {
-  /** What `report.json` holds of it; null where the cohort has nothing to measure. */
+  /** Its entry in `report.json`; null if the cohort has nothing to measure. */
   readonly figures: F;
   /**
    * [resamples + 1] of each headline figure: the figure itself, then that of each resample. Named by
@@ -59,23 +59,23 @@ export interface Answer<F> {
  * One question about cohorts.
  *
  * A new measure is a file with an object of this kind, and a line in the list of its kind
- * (`fidelity/mod.ts`, `utility/mod.ts` or `privacy/mod.ts`). Where it is sums over records, divided,
+ * (`fidelity/mod.ts`, `utility/mod.ts` or `privacy/mod.ts`). If it is a ratio of sums over records,
  * `ratio()` makes the object.
  */
 export interface Measure<Key extends string = string, F = unknown> {
   /** Its name in `report.json` and in `--only`. */
   readonly key: Key;
-  /** What it asks, as the heading of its section: "How much time passes between visits?" */
+  /** Its question, the heading of its section: "How much time passes between visits?" */
   readonly question: string;
   /** A cohort that lacks one of these gets null as its figures, and the measure is not asked. */
   readonly needs?: readonly Need[];
-  /** What its figures look like where they are read back; allows null if `needs` has an entry. */
+  /** The form of its figures, when they are read from a file; allows null if `needs` has an entry. */
   readonly schema: Schema<F>;
   /**
    * Its answers, one for each of `asked.others`, in their order.
    *
    * @param asked only cohorts that have what the measure needs
-   * @param onProgress called now and then by whatever may run longer than two seconds
+   * @param onProgress called from time to time, by measures that may take longer than two seconds
    */
   ask(asked: Asked, onProgress?: OnProgress): Promise<Answer<F>[]>;
 }
@@ -85,7 +85,7 @@ export type FiguresOf<Measures extends readonly Measure[]> = {
   [M in Measures[number] as M["key"]]: M extends Measure<string, infer F> ? F : never;
 };
 
-/** The figures of a list of measures where they are read back. */
+/** The figures of a list of measures, when they are read from a file. */
 export function figuresSchema<const Measures extends readonly Measure[]>(
   measures: Measures,
 ): Schema<FiguresOf<Measures>> {

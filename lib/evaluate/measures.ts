@@ -18,11 +18,11 @@ export const measures = {
 /** A kind of measures. */
 export type MeasureKind = keyof typeof measures;
 
-/** Lists of measures, looked at without their keys. */
+/** The same lists, without the types of their keys. */
 const lists: Readonly<Record<MeasureKind, readonly Measure[]>> = measures;
 
 /**
- * What may be judged: each kind, and behind it its measures, as "fidelity.gap_days".
+ * What can be evaluated: each kind, followed by its measures, such as "fidelity.gap_days".
  *
  * @example
  * ```ts
@@ -40,7 +40,7 @@ export function measureNames(): string[] {
 }
 
 /**
- * What is wrong with a choice of kinds and measures, as the end of a sentence ("… names …").
+ * What is wrong with a choice of kinds and measures, to be added to "… names ".
  *
  * @example
  * ```ts
@@ -48,7 +48,7 @@ export function measureNames(): string[] {
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(misnamed(["fidelity.gap_days"]), undefined);
- * assertEquals(misnamed(["speed"])?.startsWith('"speed", known are fidelity, '), true);
+ * assertEquals(misnamed(["speed"])?.startsWith('"speed"; known: fidelity, '), true);
  * ```
  *
  * @returns undefined if each name is known and there is something to ask
@@ -56,17 +56,19 @@ export function measureNames(): string[] {
 export function misnamed(only: readonly string[]): string | undefined {
   const known = measureNames();
   const unknown = only.find((name) => !known.includes(name));
-  if (unknown !== undefined) return `"${unknown}", known are ${known.join(", ")}`;
-  for (const [kind, { length }] of Object.entries(lists)) {
-    if (length > 0 || !only.includes(kind)) continue;
-    return `"${kind}", which cannot be judged yet: no measure of it exists`;
+  if (unknown !== undefined) return `"${unknown}"; known: ${known.join(", ")}`;
+  const available = Object.entries(lists).filter(([, { length }]) => length > 0)
+    .map(([kind]) => kind);
+  for (const kind of Object.keys(lists)) {
+    if (available.includes(kind) || !only.includes(kind)) continue;
+    return `"${kind}", which has no measures yet; available: ${available.join(", ")}`;
   }
 }
 
 /**
  * The measures of a kind that are asked, in the order of its list.
  *
- * @param only as {@link misnamed} takes it; all measures when left out
+ * @param only as in {@link misnamed}; default all measures
  */
 export function measuresOf<Kind extends MeasureKind>(
   kind: Kind,

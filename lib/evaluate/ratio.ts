@@ -1,5 +1,5 @@
 /**
- * Measures that are sums over records, divided: means, shares, rates.
+ * Measures that are ratios of sums over records: means, shares, rates.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { object } from "../files/checked_json.ts";
 import { type Estimate, estimate, estimateSchema, resampledSums } from "./bootstrap.ts";
 import type { Answer, Asked, Judged, Measure, Need } from "./measure.ts";
 
-/** [sums] The numbers of one record that are summed up over records; as many for each record. */
+/** [sums] The numbers of one record that are summed over records; equally many for each record. */
 export type RecordSums = (cohort: Cohort, record: number) => readonly number[];
 
 /** [sums] over all records of a cohort or of a resample. */
@@ -53,7 +53,7 @@ export async function answersFromSums<F>(
 export interface ComparedRatio {
   /** Of the real cohort. */
   real: Estimate;
-  /** Of the cohort that is judged. */
+  /** Of the other cohort. */
   synthetic: Estimate;
   /** The latter minus the former. */
   difference: Estimate;
@@ -63,23 +63,23 @@ const ratioSchema = v.nullable(
   object({ real: estimateSchema, synthetic: estimateSchema, difference: estimateSchema }),
 );
 
-/** A measure that is sums over records, divided. */
+/** A measure that is a ratio of sums over records. */
 export interface RatioOptions<Key extends string> {
-  /** As {@link Measure} has it. */
+  /** The same as in {@link Measure}. */
   readonly key: Key;
-  /** As {@link Measure} has it. */
+  /** The same as in {@link Measure}. */
   readonly question: string;
-  /** As {@link Measure} has it. */
+  /** The same as in {@link Measure}. */
   readonly needs?: readonly Need[];
-  /** What is summed up over records: numbers of one record, as many for each. */
+  /** What is summed over records: the numbers of one record, equally many for each. */
   readonly sums: RecordSums;
-  /** The ratio from the sums over all records; NaN where it has no meaning, such as 0 / 0. */
+  /** The ratio from the sums over all records; NaN if it is undefined, such as 0 / 0. */
   readonly figure: (sums: Sums) => number;
 }
 
 /**
- * A measure that is sums over records, divided. Its figures are null for cohorts that lack what it
- * needs, and where the ratio has no meaning in one of the cohorts.
+ * A measure that is a ratio of sums over records. Its figures are null for cohorts that lack what it
+ * needs, and if the ratio is undefined in one of the cohorts.
  *
  * @example Visits per record
  * ```ts
@@ -88,7 +88,7 @@ export interface RatioOptions<Key extends string> {
  *
  * const visits = ratio({
  *   key: "visits",
- *   question: "How many visits has a record?",
+ *   question: "How many visits does a record have?",
  *   sums: ({ visitOffsets }, record) => [1, visitOffsets[record + 1] - visitOffsets[record]],
  *   figure: ([records, visits]) => visits / records,
  * });

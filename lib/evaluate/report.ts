@@ -1,9 +1,10 @@
 /**
- * What `report.json` holds. The figures of each measure are described where the measure is.
+ * The content of `report.json`. The figures of each measure are described where the measure is.
  *
  * @module
  */
 import type { RunConfig } from "../train/run_folder.ts";
+import type { NameDifferences } from "./align.ts";
 import type { FidelityFigures } from "./fidelity/mod.ts";
 import type { FiguresOf, Measure } from "./measure.ts";
 import type { privacyMeasures } from "./privacy/mod.ts";
@@ -24,7 +25,7 @@ export interface Scale<Figures> {
   floor: Figures;
 }
 
-/** What a report holds of a kind of measures: the figures of those that were asked. */
+/** The part of a report about one kind of measure: the figures of those that were asked. */
 export type Scaled<Measures extends readonly Measure[]> =
   & Partial<FiguresOf<Measures>>
   & Scale<Partial<FiguresOf<Measures>>>;
@@ -35,7 +36,7 @@ export interface Fidelity extends FidelityFigures, Scale<FidelityFigures> {
   records_without_visits: number;
 }
 
-/** {@link Fidelity} by those of its measures that were asked. */
+/** {@link Fidelity} with only the measures that were asked. */
 export interface PartialFidelity extends Partial<FidelityFigures>, Scale<Partial<FidelityFigures>> {
   /** Synthetic records without visits, left out of every figure. */
   records_without_visits: number;
@@ -43,13 +44,13 @@ export interface PartialFidelity extends Partial<FidelityFigures>, Scale<Partial
 
 /** Test metrics of a model on the real test split, docs/specs/halo.md section 7. */
 export interface Likelihood {
-  /** Negative log-probability in nats a visit, the label row counted as one. */
+  /** Test loss: negative log-likelihood in nats per visit; the label row counts as one visit. */
   nll_per_visit: number;
-  /** Whether it is an upper bound of the model's, as are the perplexities then. */
+  /** Whether it is only an upper bound; then the perplexities are upper bounds too. */
   nll_is_bound: boolean;
   /**
-   * Mean negative log-probability of a cell (binary cross-entropy), unmasked cells only; null, as the
-   * other figures of cells, for models that give single cells no probability.
+   * Mean negative log-probability of a cell (binary cross-entropy), unmasked cells only; null, like
+   * the other figures of cells, for models that give single cells no probability.
    */
   bce: number | null;
   /** Harmonic mean of precision and recall, in [0, 1]. */
@@ -60,17 +61,17 @@ export interface Likelihood {
   recall: number | null;
   /** Share of cells predicted right, in [0, 1]. */
   accuracy: number | null;
-  /** exp of the negative log-probability a visit. */
+  /** exp of the negative log-likelihood per visit. */
   perplexity_per_visit: number;
-  /** exp of the negative log-probability a positive cell; the paper's perplexity per code. */
+  /** exp of the negative log-likelihood per positive cell; the paper's perplexity per code. */
   perplexity_per_code: number;
-  /** exp of the negative log-probability a cell. */
+  /** exp of the negative log-likelihood per cell. */
   perplexity_per_cell: number | null;
   /** Lower end of the 95% interval of `nll_per_visit` over patient-level resamples. */
   nll_per_visit_low: number;
   /** Upper end of the 95% interval. */
   nll_per_visit_high: number;
-  /** Occurrences of codes in the test split that training never saw, left out as the paper does. */
+  /** Occurrences in the test split of codes that the training split lacks; left out, as in the paper. */
   unseen_code_occurrences: number;
 }
 
@@ -87,19 +88,24 @@ export interface ReportAbout {
   /** Sizes of the real cohort; `train` and `test` are records. */
   real: { records: number; train: number; test: number; codes: number; labels: number };
   /**
-   * `cut_off` of them reached the model's longest length without an end, where that is known, and
-   * clinical rules changed so many of the draws, where there were any.
+   * `cut_off` of them, if known, reached the largest length of the model without an end. `rules`, if
+   * there were any: how many draws there were, and how many of these clinical rules changed. Also how
+   * its codes and labels differ from the real ones.
    */
-  synthetic: { records: number; cut_off?: number; rules?: { draws: number; touched: number } };
-  /** config.json of the run that made the synthetic cohort, when known. */
+  synthetic: NameDifferences & {
+    records: number;
+    cut_off?: number;
+    rules?: { draws: number; touched: number };
+  };
+  /** config.json of the run that generated the synthetic cohort, if known. */
   run?: RunConfig | undefined;
-  /** What computed, and in which version. */
+  /** The versions of Deno and of the engine. */
   versions: Record<string, string>;
-  /** How long judging took. */
+  /** Duration of the evaluation. */
   seconds: number;
 }
 
-/** What `report.json` holds where some measures were chosen. */
+/** The content of `report.json` if some measures were chosen. */
 export interface PartialReport {
   /** What was compared and how. */
   about: ReportAbout;
@@ -107,13 +113,13 @@ export interface PartialReport {
   likelihood?: Likelihood | undefined;
   /** How closely the synthetic cohort follows the training records. */
   fidelity?: PartialFidelity | undefined;
-  /** Whether synthetic records can do the work of real ones. */
+  /** Whether synthetic records can replace real ones in an analysis. */
   utility?: Scaled<typeof utilityMeasures>;
-  /** What synthetic records tell about real patients. */
+  /** What synthetic records disclose about real patients. */
   privacy?: Scaled<typeof privacyMeasures>;
 }
 
-/** What `report.json` holds. */
+/** The content of `report.json`. */
 export interface Report extends PartialReport {
   /** How closely the synthetic cohort follows the training records. */
   fidelity?: Fidelity | undefined;

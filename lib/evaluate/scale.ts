@@ -11,7 +11,7 @@ import type { FiguresOf, Judged, Measure } from "./measure.ts";
 import type { Scale } from "./report.ts";
 import { withoutEmptyRecords } from "./without_empty_records.ts";
 
-/** The cohorts behind a scale, all without records that have no visits. */
+/** The cohorts of a scale, all without records that have no visits. */
 export interface ScaledCohorts {
   /** The training records. */
   readonly real: Judged;
@@ -24,9 +24,9 @@ export interface ScaledCohorts {
 }
 
 /**
- * The cohorts behind a scale. Records without visits are left out, real ones too.
+ * The cohorts of a scale. Records without visits are left out, real ones too.
  *
- * @param cohorts.train the real records that the generator learned from
+ * @param cohorts.train the training records
  * @param cohorts.heldOut real records that it never saw, for the ceiling
  * @param cohorts.synthetic about as many records as `train`
  * @param seed random seed of the floor
@@ -51,7 +51,7 @@ export function scaledCohorts(
 }
 
 /**
- * What measures say of a synthetic cohort, with its ceiling and its floor.
+ * The figures of a synthetic cohort, with its ceiling and its floor.
  *
  * @throws {RangeError} As {@link judge}
  */

@@ -2,7 +2,7 @@ import type { Cohort } from "../cohort/cohort.ts";
 import { type Role, roleName } from "./bootstrap.ts";
 
 /**
- * How the second of two lists of names differs from the first, as the end of a sentence.
+ * How the second of two lists of names differs from the first, as the end of a message.
  *
  * @param first the names, and whose they are
  * @param second the same of the other

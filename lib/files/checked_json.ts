@@ -1,6 +1,6 @@
 /**
- * JSON files of Ehrloom's own, read back: each has a schema, and what does not fit is told by the
- * file, the field, what is there and what is wanted.
+ * Reads Ehrloom's own JSON files: each has a schema, and an error names the file, the field, what
+ * is there and what is wanted.
  *
  * @module
  */
@@ -68,7 +68,7 @@ export function named<const T extends v.GenericSchema>(of: T) {
   return v.record(v.string(), of, "an object");
 }
 
-/** An object with these names, and maybe others, which are not looked at. */
+/** An object with these names; other names are ignored. */
 export function object<const T extends v.ObjectEntries>(entries: T) {
   return v.object(entries, "an object");
 }
@@ -78,17 +78,17 @@ function shown(value: unknown): string {
   return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }
 
-/** The first part of a value that is not as it must be. */
+/** The first part of a value that does not fit its schema. */
 export interface Misfit {
   /** Names of fields with dots between; null for the value as a whole. */
   readonly field: string | null;
-  /** What is there, for people; undefined where nothing is. */
+  /** What is there, as text; undefined if nothing is. */
   readonly seen: string | undefined;
   /** Ends the sentence "must be …". */
   readonly wanted: string;
 }
 
-/** What of a value is not as it must be; undefined where all of it is. */
+/** The first part of a value that does not fit; undefined if all of it fits. */
 export function misfit(value: unknown, schema: Schema<unknown>): Misfit | undefined {
   const { issues } = v.safeParse(schema, value, { abortEarly: true });
   if (issues === undefined) return undefined;
@@ -98,11 +98,11 @@ export function misfit(value: unknown, schema: Schema<unknown>): Misfit | undefi
 }
 
 /**
- * A value that was read from a file, if it is as it must be.
+ * A value that was read from a file, checked against its schema.
  *
  * @param place the file for the error message, in quotes, and the row where it has rows
- * @param kind what it is, as "it is not a run's config" has it
- * @throws {SyntaxError} If it is not; names the file and the field
+ * @param kind what it is, as in "it is not a run's config"
+ * @throws {SyntaxError} If it does not fit; names the file and the field
  */
 export function checked<T>(value: unknown, schema: Schema<T>, place: string, kind: string): T {
   if (v.is(schema, value)) return value; // its names in the file's order, as it is written again
@@ -115,7 +115,7 @@ export function checked<T>(value: unknown, schema: Schema<T>, place: string, kin
   throw new SyntaxError(`Cannot read ${place}: ${problem}`);
 }
 
-/** Bytes beyond which a file of figures or settings is none of Ehrloom's: 64 MiB. */
+/** Bytes that a file of figures or settings written by Ehrloom never exceeds: 64 MiB. */
 const longest = 1 << 26;
 
 /**
@@ -129,7 +129,7 @@ export async function readOwnText(path: string): Promise<string> {
     const { size } = await Deno.stat(path);
     if (size > longest) {
       throw new SyntaxError(
-        `Cannot read "${path}": it has ${size} bytes, more than the ${longest} it may have`,
+        `Cannot read "${path}": it has ${size} bytes, must have at most ${longest}`,
       );
     }
   } catch (error) {

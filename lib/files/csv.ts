@@ -1,75 +1,69 @@
 /**
- * Streams CSV files (RFC 4180), plain or gzipped, in bounded memory and in time that grows with their
- * length, whatever is in them; says where a bad row stands, and can read on behind it.
+ * Streams CSV files (RFC 4180), plain or gzipped, in bounded memory and in time proportional to
+ * their length, whatever is in them; says which row is bad, and can continue after it.
  *
  * @module
  */
 import type { OnProgress } from "../progress.ts";
+import { encodingName, otherEncoding } from "./encoding.ts";
 import { found, unreadable } from "./input.ts";
+import { DamagedGzip, noText, textPieces } from "./text_stream.ts";
 
 /**
- * Called with the sentence that says what is wrong with a row, its file and its number; the row is
- * then left out.
+ * Called with a sentence that names a bad row, its file and what is wrong with it; the row is then
+ * left out.
  */
 export type OnBadRow = (problem: string) => void;
 
-/** How {@link readCsv} goes about a file. */
+/** A column that files of other versions name differently, or do not have. */
+export interface CsvColumn {
+  /** As in the header. */
+  readonly name: string;
+  /** Its name in older files. */
+  readonly older?: string | undefined;
+  /** The value in every row if there is no such column; without it such a file is refused. */
+  readonly missing?: string | undefined;
+}
+
+/** How {@link readCsv} reads a file. */
 export interface ReadCsvOptions {
   /** Leave out bad rows and report each here; without it the first bad row throws. */
   onBadRow?: OnBadRow | undefined;
-  /** Told the bytes read so far. */
+  /** Called with the number of bytes read so far. */
   onProgress?: OnProgress | undefined;
+  /** The file's encoding, by a name that `TextDecoder` knows, such as "latin1"; default "utf-8". */
+  encoding?: string | undefined;
 }
 
-/** A block this long whose quotes do not pair is taken to hold a stray quote. */
+/** A block of this length whose quotes do not pair is assumed to have a stray quote. */
 const longestQuoted = 1 << 22;
 /** Characters that are looked at together. */
 const longestPiece = 1 << 18;
-/** Characters of a row beyond which its file is taken for no table, so that memory stays bounded. */
+/** Largest number of characters in a row of a table; it bounds the memory. */
 const longestRow = 16_000_000;
 
-/** Whether quotes pair: within a row that goes on behind a line break they do not. */
+/** Whether quotes pair: within a row that continues after a line break they do not. */
 function isBalanced(text: string): boolean {
   let quotes = 0;
   for (let at = text.indexOf('"'); at !== -1; at = text.indexOf('"', at + 1)) quotes++;
   return quotes % 2 === 0;
 }
 
-/** A file's text in pieces: gzip gives a thousand times what it reads, at once. */
-async function* pieces(
-  path: string,
-  onBytes: (done: number, total: number) => void,
-): AsyncGenerator<string> {
-  using file = await Deno.open(path);
-  const { size } = await file.stat();
-  let bytes = 0;
-  const counted = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
-    transform(chunk, controller) {
-      bytes += chunk.length;
-      controller.enqueue(chunk);
-    },
-  });
-  const plain = file.readable.pipeThrough(counted);
-  const text = (path.endsWith(".gz") ? plain.pipeThrough(new DecompressionStream("gzip")) : plain)
-    .pipeThrough(new TextDecoderStream());
-  let isOldMac: boolean | undefined; // whose lines end in "\r" alone
-  for await (const part of text) {
-    isOldMac ??= part.includes("\r") && !part.includes("\n");
-    const chunk = isOldMac ? part.replaceAll("\r", "\n") : part;
-    for (let from = 0; from < chunk.length; from += longestPiece) {
-      yield chunk.slice(from, from + longestPiece);
-    }
-    onBytes(bytes, size);
-  }
+/** Behind the last line break of a text; a "\r" at its very end may be half of one. */
+function behindLastBreak(text: string): number {
+  const [cr, lf] = [text.slice(0, -1).lastIndexOf("\r"), text.lastIndexOf("\n")];
+  return Math.max(cr, lf) + 1;
 }
 
-/** Blocks of whole rows, cut behind a line break outside quotes; null for a row that is too long. */
+/**
+ * Blocks of whole rows, cut behind a line break outside quotes; null for a row that is too long.
+ */
 async function* blocks(texts: AsyncIterable<string>): AsyncGenerator<string | null> {
   let lines = ""; // whole lines, whose quotes pair or not
   let isPaired = true;
   let line = ""; // the beginning of the next one
   for await (const text of texts) {
-    const end = text.lastIndexOf("\n") + 1;
+    const end = behindLastBreak(text);
     if (end > 0) {
       const more = line + text.slice(0, end);
       isPaired = isPaired === isBalanced(more);
@@ -90,119 +84,166 @@ async function* blocks(texts: AsyncIterable<string>): AsyncGenerator<string | nu
   yield lines + line;
 }
 
-/** The fields of a row, line breaks only in quotes; undefined where its quotes do not pair. */
+/**
+ * The fields of a row, line breaks only in quotes, spaces also around them; undefined where its
+ * quotes do not pair.
+ */
 function fieldsOf(row: string): string[] | undefined {
   if (!row.includes('"')) return row.split(",");
   const fields: string[] = [];
   for (let at = 0;;) {
+    let open = at;
+    while (row[open] === " ") open++;
+    const isQuoted = row[open] === '"';
     let close = at - 1;
-    if (row[at] === '"') {
-      close = row.indexOf('"', at + 1);
+    if (isQuoted) {
+      close = row.indexOf('"', open + 1);
       while (close !== -1 && row[close + 1] === '"') close = row.indexOf('"', close + 2);
       if (close === -1) return undefined;
     }
     const comma = row.indexOf(",", close + 1);
     const end = comma === -1 ? row.length : comma;
     const bare = row.slice(close + 1, end);
-    const isQuoted = close > at;
-    if (bare.includes("\n") || isQuoted && bare.trim() !== "") return undefined;
-    fields.push(isQuoted ? row.slice(at + 1, close).replaceAll('""', '"') : bare);
+    if (/[\r\n]/.test(bare) || isQuoted && bare.trim() !== "") return undefined;
+    fields.push(isQuoted ? row.slice(open + 1, close).replaceAll('""', '"') : bare);
     if (comma === -1) return fields;
     at = comma + 1;
   }
 }
 
-/** Where the line that begins at `at` ends. */
-function lineEnd(text: string, at: number): number {
-  const end = text.indexOf("\n", at);
-  return end === -1 ? text.length : end;
+/** Where each line of a text begins, and where the text ends; "\n", "\r\n" and "\r" end a line. */
+function lineStarts(text: string): number[] {
+  const starts = [0];
+  let lf = text.indexOf("\n");
+  let cr = text.indexOf("\r");
+  while (lf !== -1 || cr !== -1) {
+    const isLf = cr === -1 || lf !== -1 && lf < cr;
+    const next = isLf || cr + 1 === lf ? lf + 1 : cr + 1;
+    starts.push(next);
+    if (lf !== -1 && lf < next) lf = text.indexOf("\n", next);
+    if (cr !== -1 && cr < next) cr = text.indexOf("\r", next);
+  }
+  if (starts[starts.length - 1] < text.length) starts.push(text.length);
+  return starts;
 }
 
 /**
- * The fields of a text's rows; undefined for a row whose quotes do not pair. A row ends with the first
- * line up to which they do; if that makes no row of it, it is its first line alone, so that a stray
- * quote costs one row and not all that follow. Each line is so looked at twice at most.
+ * The fields of a text's rows; undefined for a row whose quotes do not pair. A row ends with the
+ * first line up to which they do; if that makes no row of it, it is its first line alone, so that a
+ * stray quote costs one row and not all that follow. Each line is so looked at twice at most.
  */
 function* rows(text: string): Generator<string[] | undefined> {
-  const row = (from: number, to: number) => fieldsOf(text.slice(from, to).replace(/\r$/, ""));
-  let at = 0;
-  while (at < text.length) {
-    let end = lineEnd(text, at);
-    let fields = row(at, end);
-    if (fields === undefined && !isBalanced(text.slice(at, end))) {
-      let begin: number;
-      let last = end;
-      do {
-        begin = last + 1;
-        last = lineEnd(text, begin);
-      } while (last < text.length && isBalanced(text.slice(begin, last)));
-      fields = row(at, last);
-      if (fields !== undefined) end = last;
+  const starts = lineStarts(text);
+  const lines = starts.length - 1;
+  function row(line: number, next: number): string[] | undefined {
+    let end = starts[next];
+    if (end > starts[line] && text[end - 1] === "\n") end--;
+    if (end > starts[line] && text[end - 1] === "\r") end--;
+    return fieldsOf(text.slice(starts[line], end));
+  }
+  const isPaired = (line: number) => isBalanced(text.slice(starts[line], starts[line + 1]));
+  let next: number;
+  for (let line = 0; line < lines; line = next) {
+    next = line + 1;
+    let fields = row(line, next);
+    if (fields === undefined && !isPaired(line)) {
+      let last = line + 1;
+      while (last < lines - 1 && isPaired(last)) last++;
+      const behind = Math.min(last + 1, lines);
+      fields = row(line, behind);
+      if (fields !== undefined) next = behind;
     }
     yield fields;
-    at = end + 1;
   }
 }
 
-/** Where each of the columns stands in a header. */
-function placesIn(header: readonly string[], columns: readonly string[], path: string): number[] {
-  return columns.map((column) => {
-    const place = header.findIndex((name) => name.trim() === column);
-    if (place !== -1) return place;
-    throw new SyntaxError(
-      `Cannot read "${path}": it has no column ${column}, ` +
-        `its columns are ${header.join(", ").slice(0, 200)}`,
-    );
-  });
+/**
+ * Index of a column in a header, in capital or small letters if there is none as it is written; -1 for
+ * a column that may be missing.
+ */
+function placeIn(header: readonly string[], { name, older, missing }: CsvColumn, path: string) {
+  const names = header.map((one) => one.trim());
+  const placesOf = (wanted: string, inCase: (text: string) => string) =>
+    [...names.keys()].filter((place) => inCase(names[place]) === inCase(wanted));
+  for (const wanted of older === undefined ? [name] : [name, older]) {
+    const exact = placesOf(wanted, (text) => text);
+    const places = exact.length > 0 ? exact : placesOf(wanted, (text) => text.toLowerCase());
+    if (places.length === 1) return places[0];
+    if (places.length > 1) {
+      const found = places.map((place) => names[place]).join(" and ");
+      throw new SyntaxError(`Cannot read "${path}": for ${wanted} it has the columns ${found}`);
+    }
+  }
+  if (missing !== undefined) return -1;
+  const shown = header.join(", ").slice(0, 200);
+  throw new SyntaxError(
+    `Cannot read "${path}": ` +
+      (shown.includes("\0")
+        ? `it has NUL characters, as UTF-16 has, or is no text; ${otherEncoding("utf-16le")}`
+        : `it has no column ${name}; its columns are ${shown.toWellFormed()}`),
+  );
 }
 
 /**
- * Reads the named columns of a CSV file row by row. Columns may stand in any order among others;
- * blank lines are passed over. Rows are counted as in a spreadsheet, the header being row 1.
+ * Reads the named columns of a CSV file row by row. Columns may be in any order, among others, their
+ * names in capital or small letters; blank lines are skipped. Rows are counted as in a spreadsheet:
+ * the header is row 1. Lines may end in "\n", "\r\n" or "\r", also mixed.
  *
- * @param path ends in ".gz" when gzipped
- * @param columns names as in the header
+ * @param path plain or gzipped
+ * @param columns names as in the header, or what to do where it may lack them
  * @param onRow gets the fields in the order of `columns`; returns what is wrong with the row, if
  *   anything is ("START is …, must be …"). The list of fields is reused for the next row
  * @throws {Deno.errors.NotFound} If there is no such file
- * @throws {SyntaxError} If the file is empty, lacks a column, is damaged or has a bad row
+ * @throws {SyntaxError} If the file is empty, lacks a column, is damaged, is UTF-16 by its byte order
+ * mark without an `encoding`, or has a bad row; a row is bad also if a field that is read is not in the
+ * file's encoding
+ * @throws {RangeError} If no encoding has the name
  */
 export async function readCsv(
   path: string,
-  columns: readonly string[],
+  columns: readonly (string | CsvColumn)[],
   onRow: (fields: readonly string[]) => string | undefined | void,
-  { onBadRow, onProgress }: ReadCsvOptions = {},
+  { onBadRow, onProgress, encoding: label = "utf-8" }: ReadCsvOptions = {},
 ): Promise<void> {
+  const encoding = encodingName(label);
+  const wanted = columns.map((column) => typeof column === "string" ? { name: column } : column);
   let width = 0;
   let places: number[] = [];
   let row = 0;
   const fields: string[] = new Array(columns.length);
   const stage = `reading ${path.replace(/^.*\//, "")}`;
-  const report = (done: number, total: number) => onProgress?.({ stage, done, total });
+  const onBytes = (done: number, total: number) => onProgress?.({ stage, done, total });
 
-  function see(all: readonly string[]): string | undefined | void {
+  function see(all: readonly string[], isText: boolean): string | undefined | void {
     if (all.length !== width) return `it has ${all.length} fields, the header has ${width}`;
-    for (let i = 0; i < places.length; i++) fields[i] = all[places[i]];
-    return onRow(fields);
+    for (let i = 0; i < places.length; i++) {
+      fields[i] = places[i] === -1 ? wanted[i].missing ?? "" : all[places[i]];
+    }
+    const wrong = isText ? -1 : fields.findIndex((field) => field.includes(noText));
+    if (wrong === -1) return onRow(fields);
+    const shown = fields[wrong].slice(0, 40).toWellFormed();
+    return `${wanted[wrong].name} is "${shown}", which is not ${encoding.toUpperCase()}; ` +
+      otherEncoding("windows-1252");
   }
 
   try {
-    for await (const block of blocks(pieces(path, report))) {
+    for await (const block of blocks(textPieces(path, { encoding, onBytes }))) {
       if (block === null) {
         throw new SyntaxError(
           `Cannot read "${path}" row ${row + 1}: it is longer than ${longestRow / 1e6} million ` +
-            "characters, wanted a table with a line to each row",
+            "characters; is this a table with one line per row?",
         );
       }
+      const isText = !block.includes(noText);
       for (const all of rows(block)) {
         row++;
         if (all?.length === 1 && all[0].trim() === "") continue;
         if (width === 0 && all !== undefined) {
-          places = placesIn(all, columns, path);
+          places = wanted.map((column) => placeIn(all, column, path));
           width = all.length;
           continue;
         }
-        const wrong = all === undefined ? "its quotes do not pair" : see(all);
+        const wrong = all === undefined ? "its quotes do not pair" : see(all, isText);
         if (typeof wrong !== "string") continue;
         const sentence = `Cannot read "${path}" row ${row}: ${wrong}`;
         if (onBadRow === undefined) throw new SyntaxError(sentence);
@@ -210,23 +251,23 @@ export async function readCsv(
       }
     }
   } catch (error) {
-    if (error instanceof TypeError && path.endsWith(".gz")) {
+    if (error instanceof DamagedGzip) {
       throw new SyntaxError(
-        `Cannot read "${path}": the gzip data is cut off or damaged behind row ${row}`,
+        `Cannot read "${path}": the gzip data is truncated or damaged after row ${row}`,
         { cause: error },
       );
     }
     throw unreadable(path, error);
   }
   if (width === 0) {
-    throw new SyntaxError(`Cannot read "${path}": it is empty, wanted a header and rows`);
+    throw new SyntaxError(`Cannot read "${path}": it is empty, must have a header and rows`);
   }
 }
 
 /**
- * Where a table lies in a folder: NAME.csv or NAME.csv.gz.
+ * Path of a table in a folder: NAME.csv or NAME.csv.gz.
  *
- * @throws {Deno.errors.NotFound} If the folder holds neither, or is none
+ * @throws {Deno.errors.NotFound} If the folder has neither, or is not a folder
  */
 export async function csvPath(folder: string, name: string): Promise<string> {
   for (const path of [`${folder}/${name}.csv`, `${folder}/${name}.csv.gz`]) {
@@ -235,7 +276,7 @@ export async function csvPath(folder: string, name: string): Promise<string> {
   const isFolder = (await found(folder))?.isDirectory;
   throw new Deno.errors.NotFound(
     isFolder
-      ? `Cannot read "${folder}": it holds no ${name}.csv or ${name}.csv.gz`
+      ? `Cannot read "${folder}": it has no ${name}.csv or ${name}.csv.gz`
       : `Cannot read "${folder}": no such folder`,
   );
 }

@@ -3,22 +3,22 @@ import { foreignPart } from "./ours.ts";
 import { place } from "./output.ts";
 import { discard, discardedOnExit, partialName } from "./temporary.ts";
 
-/** A folder that grows for hours; where it stands may change once. */
+/** A folder that grows for hours; its path may change once. */
 export interface GrowingFolder {
-  /** Where it stands now. */
+  /** Its path now. */
   readonly path: string;
-  /** To be called when it has something to show: it takes the place of an older result. */
+  /** To be called when it has something to show: it then replaces an older result. */
   shown(): Promise<void>;
 }
 
-/** A folder that was begun before and is gone on with. */
+/** A folder that was started before and is continued. */
 export function grownFolder(path: string): GrowingFolder {
   return { path, shown: () => Promise.resolve() };
 }
 
 /** What a growing folder is made of, see {@link growFolder}. */
 export interface Growth {
-  /** Writes the first files to a folder that is not there yet; from these a killed one goes on. */
+  /** Writes the first files to a new folder; a killed run continues from these. */
   begin(folder: string): Promise<void>;
   /** Does the long work. */
   run(folder: GrowingFolder): Promise<void>;
@@ -27,11 +27,11 @@ export interface Growth {
 }
 
 /**
- * Begins a folder and lets it grow. Where its place is free, it stands there from the start, so that
- * one that is killed can be gone on with; where an older result stands, it grows beside that until
- * it has something to show. Work that fails before anything came of it leaves nothing.
+ * Starts a folder and lets it grow. If its place is free, it is there from the start, so that a
+ * killed run can be continued; if an older result is there, the folder grows beside it until it has
+ * something to show. Work that fails before it has a result leaves nothing.
  *
- * @param path where the folder shall stand, as the caller's claim has it
+ * @param path of the folder, as the caller has claimed it
  */
 export async function growFolder(path: string, growth: Growth): Promise<void> {
   const temporary = partialName(path);

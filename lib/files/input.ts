@@ -1,4 +1,6 @@
-/** Says which input failed where the system says only why; other errors stay as they are. */
+import { markedEncoding } from "./encoding.ts";
+
+/** Names the input that failed if the system says only why; other errors are unchanged. */
 export function unreadable(path: string, error: unknown): unknown {
   if (error instanceof Deno.errors.NotFound) {
     return new Deno.errors.NotFound(`Cannot read "${path}": there is no such file`, {
@@ -24,13 +26,43 @@ export async function readBytes(path: string): Promise<Uint8Array<ArrayBuffer>> 
   }
 }
 
-/** A file's text in UTF-8; throws as {@link readBytes} does. */
+/**
+ * A file's text in UTF-8, with a byte order mark or without; throws as {@link readBytes} does.
+ *
+ * @throws {SyntaxError} If it is not UTF-8; names the file and the line
+ */
 export async function readText(path: string): Promise<string> {
-  return new TextDecoder().decode(await readBytes(path));
+  const bytes = await readBytes(path);
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    const marked = markedEncoding(bytes);
+    throw new SyntaxError(
+      `Cannot read "${path}"${marked === undefined ? ` line ${lineNotUtf8(bytes)}` : ""}: ` +
+        `it is ${marked?.toUpperCase() ?? "no UTF-8"}; save it as UTF-8`,
+    );
+  }
+}
+
+/** The first line that is not UTF-8. */
+function lineNotUtf8(bytes: Uint8Array): number {
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  let line = 1;
+  for (let from = 0; from < bytes.length; line++) {
+    const end = bytes.indexOf(10, from) + 1;
+    const bytesOfLine = bytes.subarray(from, end === 0 ? bytes.length : end);
+    try {
+      decoder.decode(bytesOfLine);
+    } catch {
+      break;
+    }
+    from += bytesOfLine.length;
+  }
+  return line;
 }
 
 /**
- * What is at a path, links followed; undefined where nothing is.
+ * What is at a path, links followed; undefined if nothing is.
  *
  * @throws {Error} If that cannot be found out; names the path and says why
  */
@@ -45,10 +77,10 @@ export async function found(path: string): Promise<Deno.FileInfo | undefined> {
   }
 }
 
-/** Lists within lists that no file of records or settings has, but one that is to fill the memory. */
+/** Depth of nested lists that no file of records or settings reaches; it bounds the memory. */
 const deepest = 100;
 
-/** Whether lists and objects in a JSON text, valid or not, stand in each other ever deeper. */
+/** Whether lists and objects in a JSON text, valid or not, are nested too deep. */
 function isTooDeep(json: string): boolean {
   let depth = 0;
   for (let at = 0; at >= 0 && at < json.length; at++) {
@@ -65,16 +97,16 @@ function isTooDeep(json: string): boolean {
 }
 
 /**
- * What a JSON text holds.
+ * The value of a JSON text.
  *
  * @param path the file's name, for the error message
- * @throws {SyntaxError} If the text is no JSON, lists in it stand more than 100 deep in each other, or
- * an object in it has two values of one name; names the file and the place
+ * @throws {SyntaxError} If the text is not JSON, its lists are nested more than 100 deep, or an
+ * object has two values of one name; names the file and the place
  */
 export function parsedJson(text: string, path: string): unknown {
   if (isTooDeep(text)) {
     throw new SyntaxError(
-      `Cannot read "${path}" as JSON: it has more than ${deepest} brackets in each other`,
+      `Cannot read "${path}" as JSON: it has more than ${deepest} nested brackets`,
     );
   }
   let value: unknown;
@@ -89,8 +121,8 @@ export function parsedJson(text: string, path: string): unknown {
 }
 
 /**
- * The names in the object that a JSON text holds, in the order of the text: an object in memory puts
- * those that are numbers first, and of a name that comes twice it keeps the last value.
+ * The names in the object of a JSON text, in the order of the text: an object in memory puts names
+ * that are numbers first, and keeps the last value of a name that appears twice.
  *
  * @param text valid JSON
  * @param path the file's name, for the error message
@@ -117,7 +149,7 @@ export function rootNames(text: string, path: string): string[] {
     if (names.has(name)) {
       const line = text.slice(0, begin).split("\n").length;
       throw new SyntaxError(
-        `Cannot read "${path}" line ${line}: "${name}" is there already, each name must come once`,
+        `Cannot read "${path}" line ${line}: "${name}" appears twice; each name must be unique`,
       );
     }
     names.add(name);

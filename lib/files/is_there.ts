@@ -1,6 +1,6 @@
 import { unreadable } from "./input.ts";
 
-/** Whether anything is at a path, be it a link that leads nowhere. */
+/** Whether anything is at a path, even a broken link. */
 export async function isThere(path: string): Promise<boolean> {
   try {
     await Deno.lstat(path);

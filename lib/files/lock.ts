@@ -4,13 +4,15 @@ import { isThere } from "./is_there.ts";
 
 /** The right to write to a path, until it is given back. */
 export interface Lock {
-  /** Gives the right back; the operating system does so where the process is killed. */
+  /** Gives the right back; if the process is killed, the operating system does. */
   release(): void;
 }
 
 const ending = ".ehrloom-lock";
 
-/** Where the lock of a path may lie: beside it or, where only a folder itself is writable, in it. */
+/**
+ * Where the lock of a path may lie: beside it or, where only a folder itself is writable, in it.
+ */
 function lockFiles(path: string): [beside: string, inside: string] {
   return [join(dirname(path), `.${basename(path)}${ending}`), join(path, ending)];
 }
@@ -49,7 +51,7 @@ async function isAt(open: Deno.FsFile, file: string): Promise<boolean> {
   return named !== undefined && held.ino === named.ino && held.dev === named.dev;
 }
 
-/** Whether a file system says that it has no locks; then none can be kept to there. */
+/** Whether a file system says that it has no locks. */
 function isUnsupported(error: unknown): boolean {
   return error instanceof Error && "code" in error &&
     ["ENOSYS", "ENOTSUP", "EOPNOTSUPP", "ENOLCK"].includes(String(error.code));
@@ -79,12 +81,12 @@ async function opened(path: string): Promise<[Deno.FsFile, string]> {
 }
 
 /**
- * Takes the lock of a path that is to be written to, so that no two processes write there. It is a
- * lock of the operating system on a small file beside the path, which says who holds it: it ends
- * with its process, however that ends. Where a file system knows no locks, nobody is kept off.
+ * Takes the lock of a path before it is written to, so that no two processes write there. It is a
+ * lock of the operating system on a small file beside the path, which says who holds it. The lock
+ * ends with its process, however that ends. A file system without locks excludes nobody.
  *
- * @param path a whole one; its folder must exist
- * @returns undefined where another holds it
+ * @param path an absolute path; its folder must exist
+ * @returns undefined if another process holds it
  */
 export async function tryLock(path: string): Promise<Lock | undefined> {
   for (;;) {
@@ -125,9 +127,9 @@ export async function isHeld(path: string): Promise<boolean> {
 }
 
 /**
- * As {@link tryLock}, where another holder is an error.
+ * As {@link tryLock}, but another holder is an error.
  *
- * @throws {Deno.errors.Busy} If another holds it; says who
+ * @throws {Deno.errors.Busy} If another process holds it; says which
  */
 export async function lock(path: string): Promise<Lock> {
   const taken = await tryLock(path);
@@ -135,6 +137,6 @@ export async function lock(path: string): Promise<Lock> {
   const [beside, inside] = lockFiles(path);
   const holder = await holderOf(await isThere(beside) ? beside : inside);
   throw new Deno.errors.Busy(
-    `Cannot write "${path}": ${holder}; wait until it has ended, or name another place`,
+    `Cannot write "${path}": ${holder}; wait until it ends, or choose another place`,
   );
 }

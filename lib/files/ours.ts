@@ -16,7 +16,9 @@ const comparison = String.raw`(plan|ceiling|comparison)\.json|comparison\.html|f
   String.raw`models/[^/]+/(judgement\.json|run/(${run})|synthetic/(${cohort}))`;
 const demo = `demo\\.json|${report}|(cohort|synthetic)/(${cohort})|run/(${run})`;
 
-/** A kind of folder: the file that tells it, what that says, and the paths that it may hold. */
+/**
+ * A kind of folder: the file that identifies it, what that says, and the paths that it may have.
+ */
 interface Layout {
   readonly mark: string;
   readonly says: RegExp;
@@ -38,7 +40,7 @@ function whole(pattern: string): RegExp {
 /** Files that desktops leave in folders; nobody misses them. */
 const litter = /(^|\/)(\.DS_Store|Thumbs\.db|desktop\.ini)$/;
 
-/** A mark stands near the beginning of its file. */
+/** A mark is near the beginning of its file. */
 const markBytes = 1 << 16;
 
 async function beginning(path: string): Promise<string> {
@@ -61,7 +63,7 @@ async function* filesBelow(folder: string, from = ""): AsyncGenerator<string> {
   }
 }
 
-/** What a folder of Ehrloom's may hold, by the marks that it bears. */
+/** What a folder of Ehrloom may contain, by its marks. */
 async function layoutsOf(folder: string): Promise<RegExp[]> {
   const own: RegExp[] = [];
   for (const { mark, says, holds } of layouts) {
@@ -70,12 +72,12 @@ async function layoutsOf(folder: string): Promise<RegExp[]> {
   return own;
 }
 
-/** Whether a folder is a result of Ehrloom's, whatever else it holds. */
+/** Whether a folder is a result of Ehrloom, whatever else it contains. */
 export async function isOurs(folder: string): Promise<boolean> {
   return (await layoutsOf(folder)).length > 0;
 }
 
-/** The first part of a folder that stands in the way of replacing it. */
+/** The first thing in a folder that prevents replacing it. */
 async function foreignPartOf(folder: string): Promise<string | undefined> {
   const own = await layoutsOf(folder);
   for await (const path of filesBelow(folder)) {
@@ -86,17 +88,17 @@ async function foreignPartOf(folder: string): Promise<string | undefined> {
     }
     const isKnown = litter.test(path) || temporaryPattern.test(path) ||
       own.some((holds) => holds.test(path));
-    if (!isKnown) return `it holds ${path}, which Ehrloom did not write`;
+    if (!isKnown) return `it contains ${path}, which Ehrloom did not write`;
   }
   return undefined;
 }
 
 /**
- * What stands in the way of replacing something: the first of a folder's files that Ehrloom did not
- * write, or that a file is none of Ehrloom's. Links can be replaced: what they point to stays.
+ * What prevents replacing something: the first file of a folder that Ehrloom did not write, or a
+ * file that is not Ehrloom's. Links can be replaced: what they point to stays.
  *
  * @param path of a file or folder
- * @returns undefined where all of it is Ehrloom's, or nothing is there
+ * @returns undefined if all of it is Ehrloom's
  */
 export async function foreignPart(path: string): Promise<string | undefined> {
   const found = await Deno.lstat(path);

@@ -1,7 +1,6 @@
 /**
- * Where results are written. A result gets a place that is free, or that an older result of
- * Ehrloom's holds and the user gives up; one process at a time writes there; and it comes into its
- * place whole.
+ * Where results are written. A result gets a free place, or that of an older result of Ehrloom that
+ * the user gives up; one process at a time writes there; and the result appears complete.
  *
  * @module
  */
@@ -22,24 +21,24 @@ import {
   replacedName,
 } from "./temporary.ts";
 
-/** Says which output failed where the system says only why; other errors stay as they are. */
+/** Names the output that failed if the system says only why; other errors are unchanged. */
 export function unwritable(path: string, error: unknown): unknown {
   if (!(error instanceof Error) || !/\(os error \d+\)/.test(error.message)) return error;
   const reason = error.message.replace(/ \(os error.*$/s, "");
   return new Error(`Cannot write "${path}": ${reason}`, { cause: error });
 }
 
-/** How a place is taken, see {@link claimed}. */
+/** How to reserve a place, see {@link claimed}. */
 export interface ClaimOptions {
-  /** Something of Ehrloom's may stand there, to be replaced. */
+  /** An older result of Ehrloom may be there, to be replaced. */
   readonly force?: boolean | undefined;
-  /** Something may stand there, to be gone on with. */
+  /** Something may be there already, to be continued. */
   readonly goesOn?: boolean | undefined;
-  /** What the command reads: never replaced. */
+  /** Paths that the command reads; these are never replaced. */
   readonly inputs?: readonly string[] | undefined;
 }
 
-/** Paths that are claimed here: what runs in a claim may claim the same path again. */
+/** Paths that are claimed here: work within a claim may claim the same path again. */
 const claims = new AsyncLocalStorage<ReadonlySet<string>>();
 
 async function checkFree(path: string, force: boolean): Promise<void> {
@@ -52,12 +51,12 @@ async function checkFree(path: string, force: boolean): Promise<void> {
   const foreign = await foreignPart(path);
   if (foreign !== undefined) {
     throw new Deno.errors.AlreadyExists(
-      `Cannot replace "${path}": ${foreign}; move it away, or name another place`,
+      `Cannot replace "${path}": ${foreign}; move it, or choose another place`,
     );
   }
 }
 
-/** Makes the folders above a path; gives those that were not there, the lowest first. */
+/** Makes the folders above a path; returns the new ones, the lowest first. */
 async function madeFolders(path: string): Promise<string[]> {
   const folder = dirname(path);
   const missing: string[] = [];
@@ -70,7 +69,7 @@ async function madeFolders(path: string): Promise<string[]> {
   return missing;
 }
 
-/** Takes the lock of a path, whose folders it makes; gives what undoes both. */
+/** Takes the lock of a path, whose folders it makes; returns what undoes both. */
 async function taken(path: string): Promise<() => Promise<void>> {
   const made = await madeFolders(path);
   const unmake = async () => {
@@ -89,10 +88,10 @@ async function taken(path: string): Promise<() => Promise<void>> {
 }
 
 /**
- * Takes a place for a result before hours of work, and keeps it until that is done: nobody else
- * writes there meanwhile. What a killed process left beside it is put right first.
+ * Reserves the place of a result before long work, until the work is done, so that no other process
+ * writes there. What a killed process left there is cleaned up first.
  *
- * @example A result that comes whole
+ * @example A result that appears complete
  * ```ts
  * import { claimed, writeWhole } from "ehrloom";
  * import { assertEquals } from "@std/assert";
@@ -105,13 +104,13 @@ async function taken(path: string): Promise<() => Promise<void>> {
  * assertEquals(await Deno.readTextFile(path), "long work");
  * ```
  *
- * @param path where the result shall stand
- * @param options whether something may stand there, and what must not be replaced
- * @param run works, and writes there; gets the path without links on the way to it
+ * @param path where to write the result
+ * @param options whether something may be there, and what must not be replaced
+ * @param run does the work and writes the result; gets the path without links on the way to it
  * @throws {Deno.errors.AlreadyExists} If something is there and `force` is not set, or something
  * that Ehrloom did not write
  * @throws {Deno.errors.Busy} If another process works there; says which
- * @throws {RangeError} If `path` is, or holds, an input, the home or the working folder
+ * @throws {RangeError} If `path` is, or contains, an input, the home or the working folder
  * @throws {Error} If nothing can be written there
  */
 export async function claimed<T>(
@@ -138,16 +137,16 @@ export async function claimed<T>(
 }
 
 /**
- * Puts a result back that a killed process had moved aside to replace it, so that it can be read.
+ * Restores a result that a killed process had moved aside, so that it can be read.
  *
- * @param path of what is to be read
+ * @param path of the result
  */
 export async function putBackForReading(path: string): Promise<void> {
   const place = await placeOf(path);
   if (await isBetween(place)) await claimed(place, { goesOn: true }, () => Promise.resolve());
 }
 
-/** Takes a name for a file at which nothing is; throws where something is. */
+/** Moves a file to a free name; throws if something is there. */
 async function takeName(from: string, to: string): Promise<void> {
   try {
     await Deno.link(from, to); // where a name is taken, a link fails and a renaming does not
@@ -159,7 +158,7 @@ async function takeName(from: string, to: string): Promise<void> {
   }
 }
 
-/** Renames to a name at which nothing is; tells whether it could. */
+/** Renames to a free name; returns whether it could. */
 async function renamedToFree(from: string, to: string): Promise<boolean> {
   if (await isThere(to)) return false;
   try {
@@ -172,22 +171,22 @@ async function renamedToFree(from: string, to: string): Promise<boolean> {
   }
 }
 
-/** Moves something to the next free name beside a path, and gives that. */
+/** Moves something to the next free name beside a path, and returns that name. */
 async function movedAside(from: string, path: string): Promise<string> {
   let number = 2;
   while (!await renamedToFree(from, `${path}-${number}`)) number++;
   return `${path}-${number}`;
 }
 
-/** Keeps a result whose place was taken meanwhile, under the next free name. */
+/** Keeps a result whose place was taken in the meantime, under the next free name. */
 async function kept(temporary: string, path: string): Promise<never> {
   throw new Deno.errors.AlreadyExists(
-    `Cannot write "${path}": something else has come to stand there meanwhile; ` +
-      `the result is whole in "${await movedAside(temporary, path)}"`,
+    `Cannot write "${path}": something else was written there in the meantime; ` +
+      `the result is complete in "${await movedAside(temporary, path)}"`,
   );
 }
 
-/** Lets a result take the place of what is there; both are whole whenever the process is ended. */
+/** Replaces what is there by a result; both are complete whenever the process is ended. */
 async function exchange(temporary: string, path: string): Promise<void> {
   const older = replacedName(temporary);
   Deno.renameSync(path, older); // without waiting: no signal comes between the two
@@ -206,13 +205,14 @@ async function removeOlder(older: string): Promise<void> {
 }
 
 /**
- * Puts a finished result into its place. It is on the disk before that, and the renaming after it.
+ * Moves a finished result to its place. The result is on the disk before that, and the renaming
+ * after it.
  *
- * @param temporary where it stands whole, beside `path`
- * @param path a whole one, which the caller has claimed
- * @param options.force take the place of an older result of Ehrloom's
- * @throws {Deno.errors.AlreadyExists} If something else has come to stand there; the result is then
- * kept under the name that the message says
+ * @param temporary where the complete result is, beside `path`
+ * @param path an absolute path, which the caller has claimed
+ * @param options.force replace an older result of Ehrloom
+ * @throws {Deno.errors.AlreadyExists} If something else was written there in the meantime; the
+ * message says where the result is
  */
 export async function place(
   temporary: string,
@@ -226,12 +226,12 @@ export async function place(
   const older = replacedName(temporary);
   if (await foreignPart(older) === undefined) return await removeOlder(older);
   throw new Deno.errors.AlreadyExists( // it came between the look and the renaming
-    `The result is in "${path}"; what stood there held something that Ehrloom did not write, ` +
-      `it is now "${await movedAside(older, path)}"`,
+    `The result is in "${path}"; what was there contained files that Ehrloom did not ` +
+      `write, and is now in "${await movedAside(older, path)}"`,
   );
 }
 
-/** Lets `write` make something at a temporary path, which goes unless `put` puts it elsewhere. */
+/** Lets `write` make something at a temporary path, which is removed unless `put` moves it. */
 async function throughTemporary(
   path: string,
   write: (temporary: string) => Promise<void>,
@@ -250,16 +250,16 @@ async function throughTemporary(
 }
 
 /**
- * Writes a file or folder whole or not at all: `write` gets a temporary path beside `path`, which
- * takes its place by renaming once `write` has returned. Whatever stood at `path` stays untouched
- * until then, and for good if `write` throws.
+ * Writes a complete file or folder, or nothing: `write` gets a temporary path beside `path`, which
+ * is renamed to `path` when `write` has returned. Until then, and if `write` throws, what was at
+ * `path` is unchanged.
  *
- * @param path where the result shall stand
+ * @param path where to write the result
  * @param write makes a file or a folder at the path that it is given
- * @param options.force replace an older result of Ehrloom's at `path`
- * @throws {Deno.errors.AlreadyExists} If something is at `path` and `force` is not set, or something
- * that Ehrloom did not write; where it came while `write` ran, the message says under which name the
- * result is kept
+ * @param options.force replace an older result of Ehrloom at `path`
+ * @throws {Deno.errors.AlreadyExists} If something is at `path` and `force` is not set, or
+ * something that Ehrloom did not write; if it came while `write` ran, the message says where the
+ * result is
  * @throws {Deno.errors.Busy} If another process writes there
  */
 export async function writeWhole(
@@ -275,7 +275,7 @@ export async function writeWhole(
 }
 
 /**
- * As {@link writeWhole}, for what stands inside of a folder that the caller has claimed or that is
+ * As {@link writeWhole}, for a path inside a folder that the caller has claimed or that is
  * Ehrloom's own: what is there is replaced without asking.
  */
 export async function replaceWhole(

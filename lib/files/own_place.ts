@@ -1,7 +1,7 @@
 import { homedir } from "node:os";
 import { basename, dirname, join, parse, resolve, sep } from "node:path";
 
-/** A path without links; what is not there yet counts as it is written. */
+/** A path without links; parts that do not exist yet are kept as written. */
 export async function realPath(path: string): Promise<string> {
   try {
     return await Deno.realPath(path);
@@ -22,25 +22,25 @@ function holds(folder: string, path: string): boolean {
   return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 }
 
-/** Folders that no result may take the place of, with what they are to the user. */
+/** Folders that no result may replace, with what they are to the user. */
 function places(): [string, string][] {
   const standing = [Deno.cwd(), Deno.env.get("INIT_CWD") ?? ""].filter((path) => path !== "");
   return [
     [homedir(), "your home folder"],
-    ...standing.map((path): [string, string] => [path, "the folder that you stand in"]),
+    ...standing.map((path): [string, string] => [path, "the working folder"]),
   ];
 }
 
 /**
- * What the system knows a file, folder or link by, whatever its name; undefined where it does not
- * tell.
+ * What identifies a file, folder or link to the system, whatever its name; undefined where it does
+ * not tell.
  */
 async function identity(path: string): Promise<string | undefined> {
   const { dev, ino } = await Deno.lstat(path).catch(() => ({ dev: null, ino: null }));
   return dev === null || ino === null ? undefined : `${dev}:${ino}`;
 }
 
-/** What a command reads, to a place: the same, a part of it, or undefined for neither. */
+/** How an input relates to a place: the same, a part of it, or undefined for neither. */
 async function relation(input: string, place: string): Promise<"same" | "part" | undefined> {
   const own = await identity(place);
   for (const at of [await realPath(resolve(input)), await placeOf(input)]) {
@@ -54,7 +54,7 @@ async function relation(input: string, place: string): Promise<"same" | "part" |
   return undefined;
 }
 
-/** Whether a place is that of a file within what a command reads. */
+/** Whether a place is that of a file within an input. */
 async function isFileWithin(input: string, place: string): Promise<boolean> {
   const { isFile } = await Deno.lstat(place).catch(() => ({ isFile: false }));
   return isFile && holds(await realPath(resolve(input)), place);
@@ -62,12 +62,14 @@ async function isFileWithin(input: string, place: string): Promise<boolean> {
 
 /**
  * Checks that a result gets a place of its own: neither the root of a file system, nor the user's
- * home or working folder, nor something that a command reads, nor a folder that holds one of these.
+ * home or working folder, nor something that a command reads, nor a folder that contains one of
+ * these.
  *
- * @param path where the result shall stand
- * @param options.inputs what the command reads
- * @param options.isReplaced whether what stands there goes; home and working folder may be gone on in
- * @throws {RangeError} If it is none; says what is there
+ * @param path where to write the result
+ * @param options.inputs paths that the command reads
+ * @param options.isReplaced whether the result replaces what is there; if it continues what is
+ * there, home and working folder are allowed
+ * @throws {RangeError} If it is not a place of its own; says what is there
  */
 export async function checkOwnPlace(
   path: string,
@@ -78,17 +80,17 @@ export async function checkOwnPlace(
 ): Promise<void> {
   const place = await placeOf(path);
   const refuse = (what: string) =>
-    new RangeError(`Cannot write "${path}": ${what}; name a folder or file of its own`);
+    new RangeError(`Cannot write "${path}": ${what}; choose another folder or file`);
   if (place === parse(place).root) throw refuse("it is the root of the file system");
   for (const [kept, name] of isReplaced ? places() : []) {
     const at = await realPath(kept);
     if (at === place) throw refuse(`it is ${name}`);
-    if (holds(place, at)) throw refuse(`it holds ${name}`);
+    if (holds(place, at)) throw refuse(`it contains ${name}`);
   }
   for (const input of inputs) {
     const related = await relation(input, place);
-    if (related === "same") throw refuse("it is what this command reads");
-    if (related === "part") throw refuse(`it holds "${input}", which this command reads`);
+    if (related === "same") throw refuse("this command reads it");
+    if (related === "part") throw refuse(`it contains "${input}", which this command reads`);
     if (await isFileWithin(input, place)) {
       throw refuse(`it is a part of "${input}", which this command reads`);
     }

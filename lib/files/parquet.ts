@@ -1,6 +1,6 @@
 /**
- * Reads Parquet files and holds their columns to what they must be. Polars itself turns what does
- * not fit into nulls, panics on a missing file and names none on a bad one.
+ * Reads Parquet files and checks their columns. Polars itself turns values that do not fit into
+ * nulls, panics on a missing file and does not name a damaged one.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import pl from "nodejs-polars";
 import { machineBytes } from "../machine_memory.ts";
 import { readBytes } from "./input.ts";
 
-/** What a column holds: int64 identifiers, texts, times or numbers of float32. */
+/** What a column has: int64 identifiers, texts, times or float32 numbers. */
 export type ColumnKind = "id" | "text" | "time" | "number";
 
 /** What is wrong with a column, as the end of a sentence about it, or undefined. */
@@ -30,12 +30,14 @@ export function columnProblem(column: pl.Series, kind: ColumnKind): string | und
   }[kind];
   if (!isFitting) {
     const such = isText && column.length > 0 ? `, such as ${JSON.stringify(column.get(0))}` : "";
-    const advice = kind === "id" && isText ? "; number the subjects, alike in all files" : "";
+    const advice = kind === "id" && isText
+      ? "; number the subjects, in the same way in all files"
+      : "";
     return `is of type ${variant}${such}, must be ${wanted}${advice}`;
   }
   if (kind !== "id" || isWhole && column.cast(pl.Int64).nullCount() === 0) return undefined;
   const odd = column.toArray().find((id) => !Number.isSafeInteger(id));
-  if (odd !== undefined) return `holds ${odd}, must be ${wanted} of at most 64 bits`;
+  if (odd !== undefined) return `has ${odd}, must be ${wanted} of at most 64 bits`;
 }
 
 /** The types of columns of a kind that have no rows. */
@@ -44,10 +46,10 @@ const emptyTypes = { id: pl.Int64, text: pl.String, time: pl.Datetime("us"), num
 /** Bytes that a cell takes while its table is read, text or number. */
 const cellBytes = 16;
 
-/** Rows that may be read whatever they take on the disk. */
+/** Rows that may be read whatever their size on the disk. */
 const harmlessRows = 10_000_000;
 
-/** Rows to a byte beyond which a table says the same again and again, only to fill the memory. */
+/** Rows per byte beyond which a table only repeats itself, to fill the memory. */
 const mostRowsPerByte = 50;
 
 function bufferOf(bytes: Uint8Array<ArrayBuffer>): Buffer {
@@ -56,7 +58,7 @@ function bufferOf(bytes: Uint8Array<ArrayBuffer>): Buffer {
 
 /**
  * Refuses a table that would fill the memory: a few bytes of Parquet can stand for any number of
- * rows, which its footer tells: Polars takes 2 ms for 60 million rows.
+ * rows. The footer has this number: Polars takes 2 ms for 60 million rows.
  *
  * @param bytes of the file
  * @param room bytes that the table may take
@@ -77,7 +79,7 @@ export function checkRows(
   if (rows > Math.max(harmlessRows, mostRowsPerByte * bytes.length)) {
     throw new SyntaxError(
       `Cannot read "${path}": it has ${rows} rows in ${bytes.length} bytes, ` +
-        `must have at most ${mostRowsPerByte} to a byte`,
+        `must have at most ${mostRowsPerByte} rows per byte`,
     );
   }
   const wanted = rows * columns * cellBytes;
@@ -107,10 +109,10 @@ function withoutRows(
  * The table in a Parquet file. One without rows may lack columns and have any types: it gets them.
  *
  * @param path the file
- * @param columns what it must have, without nulls, but times may be null
- * @param optional what other columns must be where it has them; nulls may be among them
+ * @param columns that it must have; without nulls, except for times
+ * @param optional what other columns must be if it has them; they may have nulls
  * @throws {Deno.errors.NotFound} If there is no such file
- * @throws {SyntaxError} If it is damaged, or lacks a column or has another in its place; names both
+ * @throws {SyntaxError} If it is damaged, or a column is missing or of another kind; names both
  */
 export async function readParquet(
   path: string,
@@ -123,7 +125,7 @@ export async function readParquet(
   try {
     frame = pl.readParquet(bufferOf(bytes));
   } catch (error) {
-    throw new SyntaxError(`Cannot read "${path}": it is no Parquet file, or a damaged one`, {
+    throw new SyntaxError(`Cannot read "${path}": it is not a Parquet file, or it is damaged`, {
       cause: error,
     });
   }
@@ -131,7 +133,7 @@ export async function readParquet(
   for (const [name, kind] of Object.entries(columns)) {
     if (!frame.columns.includes(name)) {
       throw new SyntaxError(
-        `Cannot read "${path}": it has no column ${name}, its columns are ` +
+        `Cannot read "${path}": it has no column ${name}; its columns are ` +
           frame.columns.join(", "),
       );
     }

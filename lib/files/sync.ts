@@ -6,8 +6,8 @@ async function sync(path: string, options: Deno.OpenOptions): Promise<void> {
 }
 
 /**
- * Waits until a folder's list of names is on the disk: after a renaming, a loss of power could
- * otherwise bring the older state back. Windows has no such request.
+ * Waits until a folder's list of names is on the disk: otherwise, a loss of power after a renaming
+ * could bring the older state back. Windows has no such request.
  */
 export async function syncFolder(folder: string): Promise<void> {
   if (Deno.build.os === "windows") return;
@@ -19,7 +19,7 @@ export async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-/** Waits until a file, or a folder with all that it holds, is on the disk. */
+/** Waits until a file, or a folder with everything in it, is on the disk. */
 export async function syncAll(path: string): Promise<void> {
   if (!(await Deno.lstat(path)).isDirectory) return await sync(path, { read: true, write: true });
   for await (const { name } of Deno.readDir(path)) await syncAll(join(path, name));

@@ -3,7 +3,7 @@ import { type RecordLists, recordLists } from "../cohort/records.ts";
 import type { RecordSampling, StepSampling } from "../models/interface/writing.ts";
 import type { Run } from "../train/run_folder.ts";
 
-/** Unknown codes that an error names before it only counts. */
+/** Unknown codes that an error names; it counts the others. */
 const named = 5;
 
 /** For each of the first names where it is among the second, -1 where it is not. */
@@ -13,12 +13,13 @@ function places(names: readonly string[], among: readonly string[]): Int32Array 
 }
 
 /**
- * How records begin that continue given ones, by number: they take turns. Their codes and labels
- * stand by the model's indices, visits without codes are left out.
+ * The beginnings of continued records, by number: the given records take turns. Codes and labels
+ * are the model's indices; visits without codes are left out.
  *
- * @param count so many records from number `first` on will be asked for
- * @throws {RangeError} If there are none, if the model cannot be given visits or does not know all of
- * their codes, if they lack one of its labels, or if one is so long that no step is left to draw
+ * @param first number of the first record that will be generated
+ * @param count number of records that will be generated
+ * @throws {RangeError} If there are none, if the model cannot continue records or does not know all
+ * of their codes, if they lack one of its labels, or if one is so long that no step is left to draw
  */
 export function beginningsFor(
   prefixes: Cohort,
@@ -30,28 +31,28 @@ export function beginningsFor(
   const { limit = 0, labelSteps, visitSteps } = codec ?? {};
   if (labelSteps === undefined || visitSteps === undefined) {
     throw new RangeError(
-      `Cannot continue records: "${runConfig.model}" cannot be given visits; ` +
-        "models that write nothing but codes, step by step, can, such as halo and hisgt",
+      `Cannot continue records with "${runConfig.model}"; ` +
+        "models that write only codes, step by step, can, such as halo and hisgt",
     );
   }
   const { recordCount } = prefixes;
-  if (recordCount === 0) throw new RangeError("Cannot continue records: the cohort has none");
+  if (recordCount === 0) throw new RangeError("Cannot continue records: the cohort is empty");
   const codes = places(prefixes.vocabulary.codes, vocabulary.codes);
   const unknown = [...new Set(prefixes.codes)].filter((code) => codes[code] === -1);
   if (unknown.length > 0) {
     const names = unknown.slice(0, named).map((code) => `"${prefixes.vocabulary.codes[code]}"`);
     const more = unknown.length > named ? ` and ${unknown.length - named} more` : "";
     throw new RangeError(
-      `Cannot continue records: the model knows no code ${names.join(", ")}${more}; ` +
-        "leave these codes out of them",
+      `Cannot continue records: the model does not know code ${names.join(", ")}${more}; ` +
+        `remove ${unknown.length > 1 ? "these codes" : "this code"} from the records`,
     );
   }
   const labels = places(labelNames, prefixes.labelNames);
   const missing = labels.indexOf(-1);
   if (missing !== -1) {
     throw new RangeError(
-      `Cannot continue records: they have no label "${labelNames[missing]}", with which ` +
-        "the model begins",
+      `Cannot continue records: they have no label "${labelNames[missing]}", ` +
+        "which the model needs first",
     );
   }
   const beginning = (number: number): RecordLists => {
@@ -68,8 +69,8 @@ export function beginningsFor(
     if (steps < limit) continue;
     throw new RangeError(
       `Cannot continue the record of subject ${prefixes.subjectIds[number % recordCount]}: ` +
-        `its ${visits.length} visits take ${steps} steps and the model writes ${limit} at most; ` +
-        "give fewer visits of each",
+        `its ${visits.length} visits take ${steps} steps, and the model writes at most ${limit}; ` +
+        "keep fewer visits (--visits)",
     );
   }
   return beginning;

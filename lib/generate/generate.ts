@@ -1,6 +1,6 @@
 /**
- * Writes synthetic records. Each record draws from a stream of its own, named by the seed and the
- * record's number, so a cohort does not depend on batch size or on how many processes made it.
+ * Generates synthetic records. Each record has its own random stream, from the random seed and the
+ * record's number, so a cohort does not depend on the batch size or on the number of processes.
  *
  * @module
  */
@@ -23,17 +23,17 @@ import type { RuleTally } from "./rule_guard.ts";
 import { writtenBySteps } from "./steps.ts";
 import { writtenWhole } from "./whole_records.ts";
 
-/** Finished records, in order. */
+/** Generated records, in order. */
 export interface Generated {
-  /** The records; subject ids count on from `first` + 1. */
+  /** The records; subject ids count from `first` + 1. */
   readonly cohort: Cohort;
-  /** Records that reached the model's longest length without an end. */
+  /** Records that reached the largest length of the model without an end. */
   readonly cutOff: number;
-  /** How many draws the rules changed; left out where none were given. */
+  /** How many draws the rules changed; omitted without rules. */
   readonly ruled?: RuleTally | undefined;
 }
 
-/** Checks that the run's model can draw as asked, by rules that are for it. */
+/** Checks that the run's model has the sampler, and that the rules are for it. */
 function checkModel(
   { vocabulary, labelNames }: Run,
   { family, samplers }: Model,
@@ -41,8 +41,8 @@ function checkModel(
 ): void {
   if (sampler !== undefined && !samplers.includes(sampler)) {
     throw new RangeError(
-      `Cannot generate by ${sampler}: "${family}" has ` +
-        (samplers.length === 0 ? "one way to draw only" : samplers.join(", ")),
+      `Cannot generate with sampler ${sampler}: "${family}" has ` +
+        (samplers.length === 0 ? "only one" : samplers.join(", ")),
     );
   }
   const isForModel = rules === undefined ||
@@ -52,7 +52,7 @@ function checkModel(
   }
 }
 
-/** Checks that rules about age are not asked of a model that writes no ages. */
+/** Checks that a model that writes no ages gets no rules about age. */
 function checkAges(
   { family }: Model,
   sampling: StepSampling | RecordSampling,
@@ -62,11 +62,11 @@ function checkAges(
   const { knowsAges } = sampling.kind === "steps" ? sampling.codec : sampling;
   if (byAge < 0 || knowsAges) return;
   throw new RangeError(
-    `Cannot keep to rule ${byAge + 1}, which is about age: "${family}" writes no ages`,
+    `Cannot apply rule ${byAge + 1}, which is about age: "${family}" writes no ages`,
   );
 }
 
-/** Orders of at most `together` records each, which make up all that are asked for. */
+/** Orders of at most `together` records each; together they are all records. */
 function* ordersOf(
   { count, seed = 1, first = 0, labelRows, rules, onProgress }: GenerationOptions,
   { labelCount, columns, wanted, beginning, together }: {
@@ -115,17 +115,17 @@ async function written(
 }
 
 /**
- * Generates records, a batch at a time, so memory stays bounded however many there are.
+ * Generates records batch by batch, so memory stays bounded for any number of records.
  *
- * A visit holds each code at most once and no special token. Networks drop visits that would hold
- * no code, as the originals do; a record may end up without visits.
+ * A visit has each code at most once and no special token. Networks drop visits without codes, as
+ * the originals do; a record may have no visits.
  *
  * @param run a trained model
  * @param options what to generate
- * @throws {RangeError} If a number is out of range, if labels are unknown or not one row a record, if
- * records to continue have codes that the model does not know or are too long for it,
- * if the model has no such sampler, if the rules are for other codes or ask what it does not write, or
- * if what is wanted comes up in fewer than about one of 2,000 records
+ * @throws {RangeError} If a number is out of range, if labels are unknown or not one row per
+ * record, if records to continue have codes that the model does not know or are too long for it, if
+ * the model has no such sampler, if the rules are for other codes or need what the model does not
+ * write, or if fewer than about one of 2,000 records has the required labels or keeps the rules
  */
 export async function* generateParts(
   run: Run,
@@ -159,7 +159,8 @@ export async function* generateParts(
 }
 
 /**
- * Generates records, all in memory; for more than fit use {@link generateParts}.
+ * Generates records, all in memory; for cohorts that do not fit in memory, use
+ * {@link generateParts}.
  *
  * @param run a trained model
  * @param options what to generate

@@ -1,5 +1,5 @@
 /**
- * Labels that records are given before they are written.
+ * Labels that are given before records are generated.
  *
  * @module
  */
@@ -10,9 +10,10 @@ import type { GenerationOptions } from "./options.ts";
 import type { Shard } from "./shards.ts";
 
 /**
- * Labels that all records shall have, by index; checks all that is said of labels.
+ * Labels that all records must have, by index; checks all options about labels.
  *
- * @throws {RangeError} If a label is unknown, rows are not one a record, or labels are given twice
+ * @throws {RangeError} If a label is unknown, rows are not one per record, or labels are given
+ * twice
  */
 export function wantedLabels(
   { labelNames }: Pick<Run, "labelNames">,
@@ -23,34 +24,34 @@ export function wantedLabels(
       const index = labelNames.indexOf(name);
       if (index >= 0) return [index, value];
       throw new RangeError(
-        `Cannot generate with label "${name}": the model has none of that name, ` +
-          `known are ${labelNames.join(", ") || "none"}`,
+        `Cannot generate with label "${name}": the model has no such label; ` +
+          `known: ${labelNames.join(", ") || "none"}`,
       );
     }),
   );
   if (labelRows !== undefined && wanted.size > 0) {
-    throw new RangeError("Cannot generate with both some labels and whole rows of them");
+    throw new RangeError("Cannot generate with both labels and labelRows");
   }
   if (prefixes !== undefined && (wanted.size > 0 || labelRows !== undefined)) {
     throw new RangeError(
-      "Cannot generate with both labels and records to go on with: these have some",
+      "Cannot generate with both labels and records to continue: these have labels",
     );
   }
   if (labelRows?.some((bit) => bit > 1)) {
-    throw new RangeError("Cannot generate from these rows of labels: each must be 0 or 1");
+    throw new RangeError("Cannot generate with these rows of labels: each label must be 0 or 1");
   }
   if (labelRows !== undefined && labelRows.length !== count * labelNames.length) {
     throw new RangeError(
       `Cannot generate ${count} records from ${labelRows.length} labels: ` +
-        `wanted ${count} rows of ${labelNames.length}`,
+        `must be ${count} rows of ${labelNames.length}`,
     );
   }
   return wanted;
 }
 
 /**
- * Labels to generate with, taken from a cohort's records one after another; after the last one the
- * first comes again. A shard gets its part of the whole.
+ * Labels to generate with: those of a cohort's records, one record after another; after the last
+ * record, the first comes again. A shard gets its part of the whole.
  *
  * @example Two records' labels for five records
  * ```ts
@@ -65,11 +66,11 @@ export function wantedLabels(
  * assertEquals([...rows], [1, 0, 1, 0, 1]);
  * ```
  *
- * @param source whose labels to take
+ * @param source the cohort with the labels
  * @param labelNames the model's labels, which must be those of `source`
  * @param shard the records that are to be generated
  * @returns [count × labels] 0 or 1, for `labelRows` of `generate()`
- * @throws {RangeError} If the labels are others, or the cohort has no records
+ * @throws {RangeError} If the labels differ, or the cohort has no records
  */
 export function repeatedLabels(
   source: Cohort,
@@ -78,12 +79,12 @@ export function repeatedLabels(
 ): Uint8Array {
   if (!sameTexts(source.labelNames, labelNames)) {
     throw new RangeError(
-      `Cannot take labels from a cohort with ${source.labelNames.join(", ") || "none"}: ` +
-        `the model has ${labelNames.join(", ") || "none"}`,
+      `Cannot use the labels of this cohort: it has ${source.labelNames.join(", ") || "none"}, ` +
+        `but the model has ${labelNames.join(", ") || "none"}`,
     );
   }
   if (source.recordCount === 0) {
-    throw new RangeError("Cannot take labels from a cohort without records");
+    throw new RangeError("Cannot use the labels of this cohort: it has no records");
   }
   const width = labelNames.length;
   const rows = new Uint8Array(count * width);

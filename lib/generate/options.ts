@@ -7,35 +7,35 @@ import type { OnProgress } from "../progress.ts";
 export interface GenerationOptions {
   /** Number of records. */
   readonly count: number;
-  /** Default 1. */
+  /** Random seed; default 1. Equal seeds give equal records. */
   readonly seed?: number | undefined;
   /** Number of the first record, for cohorts made in parts; default 0. */
   readonly first?: number | undefined;
-  /** Most records written side by side; default 256. Changes speed, not the records. */
+  /** Largest number of records generated at the same time; default 256. Affects only the speed. */
   readonly batch?: number | undefined;
   /**
    * How a masked head draws the codes of a visit; both ways give the same records. Default
-   * "fixed-point"; to be left out for models without such a head.
+   * "fixed-point"; omit it for models without such a head.
    */
   readonly sampler?: Sampler | undefined;
-  /** Labels that the records shall have, by name; the rest are drawn given these. */
+  /** Labels that the records must have, by name; the other labels are drawn given these. */
   readonly labels?: Readonly<Record<string, 0 | 1>> | undefined;
   /** [count × labels] All labels of each record, instead of `labels`. */
   readonly labelRows?: Uint8Array | undefined;
   /**
-   * Records to continue, instead of labels: record i begins with the labels and visits of record
-   * i modulo their number, which it keeps, and continues as the model has it given these. Codes and
-   * labels are found by name, visits without codes are left out. A model of rows is told that none of
-   * these visits is the last; one of tokens may end there.
+   * Records to continue, instead of labels: record i starts with the labels and visits of record i
+   * modulo their number, keeps them, and continues with draws given these. Codes and labels are
+   * found by name; visits without codes are left out. In models of rows, a record continues after
+   * these visits by at least one step; in models of tokens, it may end there.
    */
   readonly prefixes?: Cohort | undefined;
   /**
-   * Clinical rules that no record may break, for the run's vocabulary and labels. Models that write
-   * step by step are kept from what a rule forbids given the record so far; records of models that
-   * write them whole are drawn again.
+   * Clinical rules that no record may break, for the run's vocabulary and labels. In models that
+   * write step by step, codes that a rule forbids given the record so far are masked; models that
+   * write whole records draw again.
    */
   readonly rules?: Rules | undefined;
-  /** Called whenever records are finished. */
+  /** Called with the number of finished records. */
   readonly onProgress?: OnProgress | undefined;
 }
 

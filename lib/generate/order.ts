@@ -3,17 +3,17 @@ import type { Ruled } from "./rule_guard.ts";
 
 /** One batch of records to be written. */
 export interface Order {
-  /** Number of the first record; the others count on from it. */
+  /** Number of the first record; the others follow. */
   readonly first: number;
   /** How many. */
   readonly size: number;
-  /** Random seed; with a record's number it says which streams the record draws from. */
+  /** Random seed; with a record's number it gives the streams of the record. */
   readonly seed: number;
-  /** Labels that the records shall have, by index; the rest are drawn given these. */
+  /** Labels that the records must have, by index; the other labels are drawn given these. */
   readonly wanted: ReadonlyMap<number, 0 | 1>;
   /** [size × labels] All labels of each record, instead of `wanted`. */
   readonly labelRows?: Uint8Array | undefined;
-  /** [size] How each record begins, labels and visits by the model's indices; labels are given so. */
+  /** [size] The beginning of each record: labels and visits, by the model's indices. */
   readonly beginnings?: readonly RecordLists[];
   /** Rules that no record may break, and what counts the draws that would have. */
   readonly ruled?: Ruled | undefined;
@@ -23,29 +23,29 @@ export interface Order {
 
 /** A record as it was written. */
 export interface Written extends RecordLists {
-  /** Whether it reached the model's longest length without an end. */
+  /** Whether it reached the largest length of the model without an end. */
   readonly isCutOff: boolean;
 }
 
-/** Draws per record before it is given up that it comes out as wanted. */
+/** Largest number of draws per record until it has the required labels and keeps the rules. */
 export const mostAttempts = 2000;
 
-/** Whether labels are as wanted. */
+/** Whether labels are as required. */
 export function areWanted({ wanted }: Order, labels: ArrayLike<number>): boolean {
   return Array.from(wanted).every(([label, value]) => labels[label] === value);
 }
 
-/** What to say when records never come out as wanted. */
+/** The error when no draw is as required. */
 export function neverCameUp({ wanted, labelRows, ruled }: Order): RangeError {
   const isAboutLabels = wanted.size > 0 || labelRows !== undefined;
   const what = [isAboutLabels ? "these labels" : [], ruled ? "these rules" : []].flat();
   return new RangeError(
-    `Cannot generate records with ${what.join(" and ")}: they did not come up in ${mostAttempts} ` +
-      "draws from the model; ask for fewer at once",
+    `Cannot generate records with ${what.join(" and ")}: they did not occur in ${mostAttempts} ` +
+      "draws; require fewer at once",
   );
 }
 
-/** Each record's row of `order.labelRows`, or undefined where labels are not given. */
+/** Each record's row of `order.labelRows`, or undefined if labels are not given. */
 export function givenLabels({ labelRows, size }: Order): Uint8Array[] | undefined {
   if (labelRows === undefined) return undefined;
   const width = labelRows.length / size;

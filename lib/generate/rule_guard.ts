@@ -1,6 +1,6 @@
 /**
- * Keeps a record to clinical rules while it is written: says before each step which codes would
- * break one. It stands beside a model's reader and knows no model.
+ * Applies clinical rules to a record while it is written: says before each step which codes would
+ * break a rule. It works beside a model's reader and knows no model.
  *
  * @module
  */
@@ -10,27 +10,27 @@ import type { Forbidden } from "../nn/forbidden.ts";
 
 /** How many draws rules changed. */
 export interface RuleTally {
-  /** Steps drawn, or records from a model that writes whole ones; labels' steps do not count. */
+  /** Steps drawn, or records of a model that writes whole ones; steps of labels do not count. */
   draws: number;
-  /** Those that would have broken a rule, had the model drawn alone. */
+  /** Those that would have broken a rule without the guard. */
   touched: number;
 }
 
-/** Rules, and what counts the draws that would have broken them. */
+/** Rules, and a count of the draws that would have broken them. */
 export interface Ruled {
   /** For the model's vocabulary and labels. */
   readonly rules: Rules;
   /** Columns of the model's steps. */
   readonly columns: number;
-  /** Counts on with every record. */
+  /** Grows with every record. */
   readonly tally: RuleTally;
 }
 
-/** What keeps one record to the rules. */
+/** Applies the rules to one record. */
 export interface RuleGuard {
   /**
-   * What the next step may not hold, by the rules and by the reader itself; once for each draw. Where
-   * nothing is left for a visit to hold, it stays empty.
+   * What the rules and the reader itself forbid in the next step; called once for each draw. A
+   * visit in which every code is forbidden stays empty.
    */
   forbidden(reader: RecordReader): Forbidden | undefined;
   /** Notes what the reader has just read. */
@@ -87,9 +87,9 @@ class Exclusions {
 }
 
 /**
- * Begins to keep a record to the rules.
+ * Starts to apply the rules to a record.
  *
- * @param otherColumns that say a code too
+ * @param otherColumns that also stand for a code
  */
 export function ruleGuard(
   { rules, columns, tally }: Ruled,

@@ -2,13 +2,13 @@
 export interface Shard {
   /** Number of its first record. */
   readonly first: number;
-  /** How many records it holds. */
+  /** Number of records. */
   readonly count: number;
 }
 
 /**
- * Cuts the records of a cohort into nearly equal parts, so that several processes can generate it:
- * records draw from streams of their own, so the parts together are the whole.
+ * Cuts the records of a cohort into nearly equal parts, so that several processes can generate it.
+ * Each record has its own random stream, so all parts together are the whole cohort.
  *
  * @example Ten records in three parts
  * ```ts
@@ -28,7 +28,7 @@ export interface Shard {
 export function shardOf(total: number, which: { part: number; parts: number }): Shard {
   const { part, parts } = which;
   if (!(Number.isSafeInteger(part) && Number.isSafeInteger(parts) && part >= 1 && part <= parts)) {
-    throw new RangeError(`Cannot take part ${part} of ${parts}: must be between 1 and ${parts}`);
+    throw new RangeError(`Cannot use part ${part} of ${parts}: must be between 1 and ${parts}`);
   }
   const first = Math.floor(total * (part - 1) / parts);
   return { first, count: Math.floor(total * part / parts) - first };

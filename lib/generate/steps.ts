@@ -1,6 +1,7 @@
 /**
- * Writes records side by side, step by step: rows of visits or tokens, whatever the model's codec
- * says. A record draws from streams of its own, named by the seed, its number and the step.
+ * Writes records side by side, step by step: rows of visits or tokens, depending on the model's
+ * codec. Each step has its own random stream, from the random seed, the record's number and the
+ * step.
  *
  * @module
  */
@@ -21,7 +22,7 @@ import {
 /** One record as it is being written. */
 interface Draft {
   readonly number: number;
-  /** Which try at wanted labels this is. */
+  /** Number of the attempt to draw the required labels. */
   readonly attempt: number;
   /** Steps after the first that are given, not drawn. */
   readonly given: readonly number[][];
@@ -35,7 +36,8 @@ export async function writtenBySteps(sampling: StepSampling, order: Order): Prom
   const { labelSteps, visitSteps } = codec;
   if (labelSteps === undefined && (order.labelRows !== undefined || order.wanted.size > 0)) {
     throw new RangeError(
-      "Cannot generate with labels given: this model was set to say other things before them",
+      "Cannot generate with given labels: with these settings the model writes labels later than " +
+        "other tokens",
     );
   }
   const labels = order.beginnings?.map(({ labels }) => labels) ?? givenLabels(order) ??
@@ -57,7 +59,9 @@ export async function writtenBySteps(sampling: StepSampling, order: Order): Prom
   }));
 }
 
-/** Labels drawn until the wanted ones come up, which leaves the others as likely. */
+/**
+ * Draws labels until the required ones occur, so the others have their conditional distribution.
+ */
 async function wantedLabels(
   sampling: StepSampling,
   order: Order,
@@ -96,7 +100,7 @@ async function wantedLabels(
 /** Share of done records at which they are left out: each new size costs TensorFlow its kernels. */
 const doneShare = 1 / 8;
 
-/** Writes drafts until each is done or has reached the longest length. */
+/** Writes drafts until each is done or has reached the largest length. */
 async function write(
   sampling: StepSampling,
   { seed, onEnded }: Order,

@@ -14,9 +14,9 @@ import {
 import type { Ruled } from "./rule_guard.ts";
 
 /**
- * The records of an order from a model that writes whole ones, each from the stream of its number;
- * records are drawn again until they have the labels that are wanted and keep to the rules, so they
- * are the model's given that they do.
+ * The records of an order from a model that writes whole ones, each from the stream of its number.
+ * Records are drawn again until they have the required labels and keep the rules, so they follow
+ * the model's distribution given these.
  */
 export async function writtenWhole(sampling: RecordSampling, order: Order): Promise<Written[]> {
   const { seed, first, size, ruled, onEnded } = order;

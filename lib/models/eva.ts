@@ -1,20 +1,21 @@
 /**
  * EVA: a variational autoencoder. A bidirectional LSTM reads a record's rows and gives mean and
- * variance of a latent vector; convolutions, without any activation between them, turn such a vector
- * into the logits of all rows at once.
+ * variance of a latent vector; convolutions, without any activation between them, turn such a
+ * vector into the logits of all rows at once.
  *
  * Biswal et al. 2020, in the form of Theodorou, Xiao & Sun 2023. Differences from their code, whose
- * forms are settings where they matter: the encoder reads the whole record (`publishedLengths=true`:
- * it stops two rows before its end, so that a record of one visit shows only its start); the
- * divergence is weighed in the nats that the reconstruction is summed in, as the evidence bound has
- * it (`publishedBound=true`: against the reconstruction's mean over cells, which makes the latent
- * vector collapse); validation has the full bound and the same noise in every epoch; the row that
- * never had a target is not drawn; the decoder's last biases begin where a row holds about one code
- * (`publishedStart=true`: half of all); and the last transposed convolution's stride follows the longest
- * record (there it is 3, for 57 rows).
+ * forms are settings where they matter: the encoder reads the whole record
+ * (`publishedLengths=true`: it stops two rows before its end, so that a record of one visit shows
+ * only its start); the divergence is in nats like the summed reconstruction, as in the evidence
+ * lower bound (`publishedBound=true`: it is added to the reconstruction's mean over cells, which
+ * makes the latent vector collapse); validation has the full bound and the same noise in every
+ * epoch; the row that never had a target is not drawn; the decoder's last biases start with about
+ * one code per row (`publishedStart=true`: half of all); and the stride of the last transposed
+ * convolution follows the longest record (there it is 3, for 57 rows).
  *
- * Its probability of a record is an integral over latent vectors, of which it gives a lower bound: that
- * of importance-weighted draws from the posterior (Burda et al. 2016), never below the evidence bound.
+ * Its probability of a record is an integral over latent vectors, of which it gives a lower bound:
+ * that of importance-weighted draws from the posterior (Burda et al. 2016), never below the
+ * evidence bound.
  *
  * @see docs/specs/baselines.md section 5
  * @module
@@ -51,25 +52,25 @@ import {
   visitRows,
 } from "./rows/visit_rows.ts";
 
-/** The paper's are width 768, latent 32, channels 64, 64, 64, 128, 256, 512, 4096. */
+/** In the paper: width 768, latent 32, channels 64, 64, 64, 128, 256, 512, 4096. */
 const settings = {
   width: count(256, "Width of the embedding and of the LSTM in each direction"),
-  latent: count(32, "Numbers in the latent vector"),
-  channels1: count(64, "Channels that the decoder's transposed convolution 1 gives"),
-  channels2: count(64, "Channels that the decoder's transposed convolution 2 gives"),
-  channels3: count(64, "Channels that the decoder's transposed convolution 3 gives"),
-  channels4: count(128, "Channels that the decoder's transposed convolution 4 gives"),
-  channels5: count(256, "Channels that the decoder's causal convolution 1 gives"),
-  channels6: count(256, "Channels that the decoder's causal convolution 2 gives"),
-  channels7: count(256, "Channels that the decoder's causal convolution 3 gives"),
+  latent: count(32, "Size of the latent vector"),
+  channels1: count(64, "Output channels of the decoder's transposed convolution 1"),
+  channels2: count(64, "Output channels of the decoder's transposed convolution 2"),
+  channels3: count(64, "Output channels of the decoder's transposed convolution 3"),
+  channels4: count(128, "Output channels of the decoder's transposed convolution 4"),
+  channels5: count(256, "Output channels of the decoder's causal convolution 1"),
+  channels6: count(256, "Output channels of the decoder's causal convolution 2"),
+  channels7: count(256, "Output channels of the decoder's causal convolution 3"),
   publishedLengths: flag(
     false,
-    "The encoder stops two rows before a record's end, as published, instead of reading all",
+    "The encoder stops two rows before the end of a record, instead of reading all",
     { published: true },
   ),
   publishedBound: flag(
     false,
-    "Weigh the divergence by the mean over cells, as published, instead of the evidence bound",
+    "Add the divergence to the mean over cells, instead of the evidence lower bound",
     { published: true },
   ),
   ...startSettings,
@@ -85,7 +86,9 @@ function channelsOf(config: EvaConfig): number[] {
   return [channels1, channels2, channels3, channels4, channels5, channels6, channels7];
 }
 
-/** Rows that three transposed convolutions make of one; the fourth stretches them to the context. */
+/**
+ * Rows that three transposed convolutions make of one; the fourth stretches them to the context.
+ */
 const rowsBeforeStretch = 19;
 
 /** The decoder's transposed convolutions: [taps, stride]. */
@@ -254,7 +257,7 @@ function noiseOf(
   return noise;
 }
 
-/** Draws from a record's posterior behind the bound of its probability. */
+/** Number of draws from a record's posterior for the bound of its probability. */
 const posteriorDraws = 16;
 
 /** ln(mean of exp(x)). */
@@ -315,7 +318,10 @@ const candidates = 256;
 
 const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
 
-/** Logits of the first rows of the records that latent vectors stand for: [records × rows × columns]. */
+/**
+ * Logits of the first rows of the records that latent vectors stand for: [records × rows ×
+ * columns].
+ */
 async function decoded(
   config: EvaConfig,
   parameters: NamedTensors,
@@ -424,7 +430,10 @@ function sampling(config: EvaConfig, parameters: NamedTensors): RecordSampling {
   };
 }
 
-/** What a pass takes: the encoder's two LSTMs, all rows that are spread, and the causal convolutions. */
+/**
+ * What a pass takes: the encoder's two LSTMs, all rows that are spread, and the causal
+ * convolutions.
+ */
 function footprint(config: EvaConfig, rows: number, records: number): Footprint {
   const { width, context, channels4, channels5, channels6, channels7 } = config;
   const seen = causalTaps * (channels4 + channels5 + channels6 + channels7);

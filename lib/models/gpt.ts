@@ -4,13 +4,14 @@
  * on each other by their order, at the price of sequences as long as records have codes.
  *
  * The language-model baseline of Theodorou, Xiao & Sun 2023, after Radford et al. 2019. Differences
- * from its code: codes come in rising order; the head's matrix is the embedding's, as intended (the
- * published form, in which they train apart, is `tied=false`); its numbers begin small (`publishedStart=true`:
- * as N(0, 1)); padding has no token; and sampling forbids tokens that no record has there, such as a
- * code of its visit again, which the original draws and drops.
+ * from its code: codes are in ascending order; the head's matrix is the embedding's, as intended
+ * (the published form, in which they train separately, is `tied=false`); its numbers start small
+ * (`publishedStart=true`: as N(0, 1)); padding has no token; and sampling forbids tokens that no
+ * record has there, such as a second occurrence of a code in a visit, which the original draws and
+ * drops.
  *
- * The loss is that of free sequences, as published; a record's likelihood is that of the sequence that
- * sampling permits (`token_likelihood.ts`).
+ * The loss is that of free sequences, as published; a record's likelihood is that of the sequence
+ * that sampling permits (`token_likelihood.ts`).
  *
  * @see docs/specs/baselines.md section 3
  * @module
@@ -68,16 +69,16 @@ import {
   withoutBuffers,
 } from "./rows/visit_transformer.ts";
 
-/** What users may set of GPT. The paper's are width 384, 3 layers, 4 heads, context 700. */
+/** GPT's settings. In the paper: width 384, 3 layers, 4 heads, context 700. */
 export const gptSettings = {
   ...transformerSettings,
-  context: derivedCount("Most tokens in a record; those of the longest record if not set", {
+  context: derivedCount("Largest number of tokens in a record (default: of the longest record)", {
     min: 4,
   }),
   ...tiedSettings,
   publishedStart: flag(
     false,
-    "Tables start as N(0, 1), as published, instead of N(0, 0.02²), as GPT-2's",
+    "Embeddings start as N(0, 1), instead of N(0, 0.02²) as in GPT-2",
     { published: true },
   ),
 };
@@ -110,7 +111,7 @@ export function gptConfigFor(
   const context = set.context ?? longest;
   if (longest > context) {
     throw new RangeError(
-      `Cannot make "${family}": the longest record has ${longest} tokens and context is ` +
+      `Cannot make "${family}": the longest record has ${longest} tokens, but context is ` +
         `${context}; ` +
         `set context=${longest}, or prepare with a smaller --max-visits`,
     );
@@ -124,7 +125,9 @@ export function gptConfigFor(
   };
 }
 
-/** Parameters to begin with. Tables of N(0, 1) make a tied head's first logits as wide as √width. */
+/**
+ * Parameters to begin with. Tables of N(0, 1) make a tied head's first logits as wide as √width.
+ */
 export function initialGpt(config: GptConfig): Initials {
   const { width, positions } = config;
   const deviation = config.publishedStart ? 1 : 0.02;
@@ -225,7 +228,7 @@ export function gptSpelling(config: GptConfig): Omit<Spelling, "logits"> {
 /** GPT as `deno task train --model gpt` knows it. */
 export const gpt: ModelFamily<GradientModel, GptConfig> = {
   name: "gpt",
-  summary: "Codes as tokens of one sequence, by a transformer (language-model baseline)",
+  summary: "Transformer over codes as tokens (language-model baseline)",
   settings: gptSettings,
   derived: transformerDerived,
   configFor: (cohort, set) => gptConfigFor("gpt", cohort, set),

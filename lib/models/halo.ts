@@ -6,8 +6,8 @@
  * Theodorou, Xiao & Sun 2023, "Synthesize high-dimensional longitudinal electronic health records
  * via hierarchical autoregressive language model". Differences from its code: padding rows are
  * never computed where batches hold similar lengths, they get no padding token (nothing that counts
- * can see them), the losses come from logits, and the head's biases begin where a row holds about one
- * code (`sparse_start.ts`; `publishedStart=true`: half of all).
+ * can see them), the losses come from logits, and the head's biases begin where a row holds about
+ * one code (`sparse_start.ts`; `publishedStart=true`: half of all).
  *
  * @module
  */
@@ -108,7 +108,7 @@ function drawing(config: HaloConfig, parameters: NamedTensors, sampler?: Sampler
 /** HALO as `deno task train --model halo` knows it. */
 export const halo: ModelFamily<RowModel, HaloConfig> = {
   name: "halo",
-  summary: "Visits by a transformer, codes within a visit by a masked head (Theodorou et al. 2023)",
+  summary: "Transformer over visits, masked head over the codes of a visit (Theodorou et al. 2023)",
   settings: { ...visitTransformerSettings, ...startSettings },
   derived: transformerDerived,
   configFor: (cohort, set) => ({

@@ -4,8 +4,9 @@
  * what this model lacks is what the head is worth.
  *
  * Theodorou, Xiao & Sun 2023. The head's matrix is the embedding's, as intended; the published code
- * has two that train apart, here `tied=false`. It begins with about one code a row (`publishedStart=true`: half
- * of all), which without biases takes a dimension that all codes share. Everything else is as in HALO.
+ * has two that train apart, here `tied=false`. It begins with about one code a row
+ * (`publishedStart=true`: half of all), which without biases takes a dimension that all codes
+ * share. Everything else is as in HALO.
  *
  * @see docs/specs/baselines.md section 1
  * @module
@@ -73,7 +74,8 @@ function drawing(config: HaloCoarseConfig, parameters: NamedTensors): RowDrawing
 /** HALO-Coarse as `deno task train --model halo-coarse` knows it. */
 export const haloCoarse: ModelFamily<RowModel, HaloCoarseConfig> = {
   name: "halo-coarse",
-  summary: "HALO without its code-level head: codes independent given the past visits (ablation)",
+  summary:
+    "HALO without its head over codes: codes are independent given the earlier visits (ablation)",
   settings: { ...visitTransformerSettings, ...ownSettings },
   derived: transformerDerived,
   configFor: (cohort, set) => ({

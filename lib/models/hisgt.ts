@@ -1,23 +1,23 @@
 /**
- * HiSGT: a GPT over codes that is told what its codes mean. To each token's learnt embedding come a
- * projection of a vector of the code's description and a vector of the code's place in a hierarchy;
- * both are worked out before training and stay as they are. Besides predicting the next token, the
- * network must give back both vectors of the token it has just read.
+ * HiSGT: a GPT over codes that knows what its codes mean. To each token's learnt embedding it adds
+ * a projection of a vector of the code's description and a vector of the code's place in a
+ * hierarchy; both vectors are computed before training and do not change. Besides predicting the
+ * next token, the network must reconstruct both vectors of the token it has just read.
  *
  * Zhou & Barbieri 2025, "Generating clinically realistic EHR data via a hierarchy- and
- * semantics-guided transformer". Differences from its code: codes come in rising order and once a
- * visit; the head's matrix is the embedding's (the published form is `tied=false`), and its
- * numbers begin small (`publishedStart=true`: as N(0, 1)); no dropout; padding
- * is never computed with; epochs are judged by the sequence's loss alone; and the hierarchy is that of
- * the codes' own system (`cohort/codes/code_graph.ts`).
+ * semantics-guided transformer". Differences from its code: codes are in ascending order and once
+ * per visit; the head's matrix is the embedding's (the published form is `tied=false`), and its
+ * numbers start small (`publishedStart=true`: as N(0, 1)); no dropout; padding is never computed;
+ * the validation loss is the sequence's loss alone; and the hierarchy is that of the codes' own
+ * system (`cohort/codes/code_graph.ts`).
  *
- * The paper's weights of the two other losses, 0.8 and 0.5, here stand for the mean over a vector's
- * width; its code sums over 768 and 384, so that these losses begin a hundred times larger than the
- * sequence's and rule until tokens are given back without a miss, which takes more steps than a small
- * cohort has. On the sample's 400 records (width 64, 2 layers, 8 epochs, rate 3e-3) validation ends at
- * 26.2 nats a visit; with the published scale at 58.9, without the two losses at 26.2, and at 26.7
- * for GPT. `semanticWeight=0.8 hierarchyWeight=0.5` at the published widths is the published
- * form.
+ * The paper's weights of the two other losses, 0.8 and 0.5, are here weights of the mean over a
+ * vector's width. Its code sums over 768 and 384, so these losses start a hundred times larger than
+ * the sequence's and dominate until tokens are reconstructed exactly, which takes more steps than a
+ * small cohort has. On the sample's 400 records (width 64, 2 layers, 8 epochs, learning rate 3e-3)
+ * the validation loss ends at 26.2 nats per visit; with the published scale at 58.9, without the
+ * two losses at 26.2, and at 26.7 for GPT. `semanticWeight=0.8 hierarchyWeight=0.5` at the
+ * published widths is the published form.
  *
  * @see docs/specs/hisgt.md sections 5 to 8
  * @module
@@ -65,24 +65,24 @@ import { withHead, withoutHead } from "./tokens/tied_head.ts";
 import { tokenLikelihoods } from "./tokens/token_likelihood.ts";
 import { transformerDerived, withoutBuffers } from "./rows/visit_transformer.ts";
 
-/** The paper's are width 384, 6 layers, 8 heads, semantic width 768. */
+/** In the paper: width 384, 6 layers, 8 heads, semantic width 768. */
 const settings = {
   ...gptSettings,
-  semantic: flag(true, "Tokens carry vectors of their descriptions"),
+  semantic: flag(true, "Use vectors of code descriptions"),
   semanticWidth: derivedCount(
-    "Width of descriptions' vectors; if not set, that of --embeddings, or 128, or the number of " +
-      "codes where that is smaller",
+    "Width of the description vectors (default: that of --embeddings, else 128 or the number of " +
+      "codes if smaller)",
   ),
   semanticWeight: derivedReal(
-    "Factor on the summed squared errors of descriptions' vectors, the paper's beta; " +
-      "0.8 / semanticWidth if not set (paper: 0.8 at width 768)",
+    "Weight of the loss that reconstructs description vectors, the paper's beta " +
+      "(default 0.8 / semanticWidth; paper: 0.8 at width 768)",
   ),
-  hierarchy: flag(true, "Tokens carry vectors of their places in the hierarchy"),
+  hierarchy: flag(true, "Use vectors of the places in the hierarchy"),
   hierarchyWeight: derivedReal(
-    "Factor on the summed squared errors of places' vectors, the paper's gamma; " +
-      "0.5 / width if not set (paper: 0.5 at width 384)",
+    "Weight of the loss that reconstructs hierarchy vectors, the paper's gamma " +
+      "(default 0.5 / width; paper: 0.5 at width 384)",
   ),
-  graphSteps: count(200, "Steps over which the places' vectors are learned"),
+  graphSteps: count(200, "Training steps of the hierarchy vectors"),
 };
 
 /** HiSGT's config. */
@@ -254,7 +254,7 @@ export function hisgtLoss(
 /** HiSGT as `deno task train --model hisgt` knows it. */
 export const hisgt: ModelFamily<GradientModel, HisgtConfig> = {
   name: "hisgt",
-  summary: "GPT told of codes' descriptions and hierarchy (Zhou & Barbieri 2025)",
+  summary: "GPT with descriptions and hierarchy of codes (Zhou & Barbieri 2025)",
   settings,
   derived: transformerDerived,
   configFor,

@@ -1,6 +1,6 @@
 /**
- * Independent marginals: the floor that any model must rise above. It knows how often each code and
- * each label occurs and how many visits records have, and nothing of how they go together.
+ * Independent marginals: the floor that any model must beat. It knows how often each code and each
+ * label occurs and how many visits records have, but not how they occur together.
  *
  * @module
  */
@@ -17,7 +17,7 @@ export interface Marginals {
   readonly visitCounts: ArrayLike<number>;
   /** Codes that occur, distinct, in any order. */
   readonly codes: ArrayLike<number>;
-  /** [codes] Share of visits that hold each of them. */
+  /** [codes] Share of visits that have each of them. */
   readonly codeShares: ArrayLike<number>;
   /** [labels] Share of records that have each. */
   readonly labelShares: ArrayLike<number>;
@@ -42,10 +42,10 @@ export function marginals(source: Cohort): Marginals {
 }
 
 /**
- * Visits whose codes are drawn each by itself. It goes code by code, leaping from one visit that
- * holds it to the next by geometric distances.
+ * Visits whose codes are drawn independently. It goes code by code, leaping from one visit with the
+ * code to the next by geometric distances.
  *
- * @returns codes rising within each visit, and [visits + 1] where each visit's begin
+ * @returns codes ascending within each visit, and [visits + 1] where those of each visit begin
  */
 export function independentVisits(
   known: Marginals,
@@ -102,7 +102,7 @@ function record(known: Marginals, draws: Random, given: Uint8Array | undefined):
 /** Independent marginals as `deno task train --model independent` knows them. */
 export const independent: ModelFamily<CountedModel, RowSizes> = {
   name: "independent",
-  summary: "Floor: codes, labels and numbers of visits, each drawn by itself",
+  summary: "Floor: codes, labels and numbers of visits, drawn independently",
   settings: {},
   configFor: (cohort) => sizesOf(cohort),
   create: (config) => ({

@@ -3,9 +3,9 @@
  * a linear layer gives one logit per column of the next row, independent given the past.
  *
  * The recurrent baseline of Theodorou, Xiao & Sun 2023. Differences from its code: the number of
- * layers is a setting (there it is 6, whatever its config says), the head's biases begin where a row
- * holds about one code (`publishedStart=true`: half of all), and padding is not computed where batches hold
- * similar lengths.
+ * layers is a setting (there it is 6, whatever its config says), the head's biases begin where a
+ * row holds about one code (`publishedStart=true`: half of all), and padding is not computed where
+ * batches hold similar lengths.
  *
  * @see docs/specs/baselines.md section 2
  * @module
@@ -40,10 +40,10 @@ import { drawnFrom, writer } from "./interface/writer.ts";
 import { columnsOf, type VisitRows } from "./rows/visit_rows.ts";
 import { mostLayers } from "./rows/visit_transformer.ts";
 
-/** The paper's are width 768, 6 layers, context 48. */
+/** In the paper: width 768, 6 layers, context 48. */
 const settings = {
   width: count(256, "Width of the embedding and of each layer"),
-  layers: count(6, "Layers on top of each other", { max: mostLayers }),
+  layers: count(6, "Number of LSTM layers", { max: mostLayers }),
   ...rowSettings,
   ...startSettings,
 };
@@ -140,7 +140,7 @@ function drawing(config: LstmConfig, parameters: NamedTensors): RowDrawing {
 /** The LSTM as `deno task train --model lstm` knows it. */
 export const lstm: ModelFamily<RowModel, LstmConfig> = {
   name: "lstm",
-  summary: "Visits by a stack of LSTMs, codes independent given the past (recurrent baseline)",
+  summary: "LSTM over visits; codes are independent given the earlier visits (recurrent baseline)",
   settings,
   configFor: (cohort, set) => ({
     ...chosen(settings, set),

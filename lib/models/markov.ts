@@ -28,7 +28,7 @@ import {
 } from "./rows/visit_rows.ts";
 
 const settings = {
-  smoothing: real(1, "How many times the mean visit counts as seen after each code", {
+  smoothing: real(1, "Pseudo-count: weight of the average visit added after each code", {
     min: 0.001,
   }),
 };
@@ -129,7 +129,7 @@ function writer(next: (row: ArrayLike<number>) => Float64Array): Writer {
 /** The chain as `deno task train --model markov` knows it. */
 export const markov: ModelFamily<CountedModel, MarkovConfig> = {
   name: "markov",
-  summary: "Floor: each visit from the codes of the one before, by bigrams",
+  summary: "Floor: each visit depends on the codes of the visit before (bigrams)",
   settings,
   derived: contextSettings,
   configFor: (cohort, set) => ({ ...rowSizesFor("markov", cohort, {}), ...chosen(settings, set) }),

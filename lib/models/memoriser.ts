@@ -1,7 +1,7 @@
 /**
- * The memoriser: a "model" that keeps its training records and copies them. Its fidelity is as good
- * as it gets and it protects nobody; judges of privacy that do not say so are of no use. Days come
- * back to within minutes, as float32 has them.
+ * The memoriser: a "model" that keeps its training records and copies them. Its fidelity is as high
+ * as possible and it protects nobody; a measure of privacy that does not show this is of no use.
+ * Days are exact to within minutes, since they are stored as float32.
  *
  * @module
  */
@@ -11,7 +11,9 @@ import { listOf, type NamedArrays } from "../nn/parameters.ts";
 import type { CountedModel, ModelFamily } from "./interface/model.ts";
 import { columnsOf, type RowSizes, rowsOf, sizesOf } from "./rows/visit_rows.ts";
 
-/** [offsets.length - 1] How long each run is. Lengths stay exact in float32 where offsets do not. */
+/**
+ * [offsets.length - 1] How long each run is. Lengths stay exact in float32 where offsets do not.
+ */
 function lengths(offsets: Uint32Array): Uint32Array {
   return Uint32Array.from(offsets.subarray(1), (end, i) => end - offsets[i]);
 }
@@ -115,7 +117,7 @@ export const memoriser: ModelFamily<CountedModel, RowSizes> = {
             }
             throw new RangeError(
               `Cannot generate a record with labels ${labels[i].join()}: "memoriser" copies ` +
-                "training records and none has just these",
+                "training records, and none has exactly these labels",
             );
           })),
         dispose() {},

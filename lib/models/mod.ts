@@ -1,5 +1,5 @@
 /**
- * The registry: every model that `deno task train --model` knows, one line each, and the settings that
+ * The registry: every model of `deno task train --model`, one line each, and the settings that
  * users may give them.
  *
  * @module
@@ -31,7 +31,7 @@ import type { Schema } from "./synehrgy/record_schema.ts";
 import { synehrgy } from "./synehrgy.ts";
 import { synteg } from "./synteg.ts";
 
-/** All kinds of model, by name; `compare` takes them in this order. */
+/** All kinds of model, by name; `compare` uses them in this order. */
 export const models: Readonly<Record<string, ModelFamily>> = {
   halo,
   "halo-coarse": haloCoarse,
@@ -46,13 +46,13 @@ export const models: Readonly<Record<string, ModelFamily>> = {
   memoriser,
 };
 
-/** What users may know of a kind of model. */
+/** A kind of model: its name, a summary and its settings. */
 export interface ModelSummary {
   /** As on the command line. */
   readonly name: string;
   /** One sentence, with the paper. */
   readonly summary: string;
-  /** The settings of its own that users may set, by name; {@link settingsOf} has `form` too. */
+  /** Its own settings, by name; {@link settingsOf} also has `form`. */
   readonly settings: Settings;
 }
 
@@ -60,28 +60,28 @@ export interface ModelSummary {
 export const modelSummaries: readonly ModelSummary[] = Object.values(models)
   .sort((a, b) => a.name < b.name ? -1 : 1);
 
-/** The models that `deno task compare` takes where none are named, in its order. */
+/** The models that `deno task compare` uses by default, in its order. */
 export const comparedModels: readonly string[] = Object.values(models)
   .filter(({ isCompared = true }) => isCompared)
   .map(({ name }) => name);
 
 /**
- * The kind of model of that name.
+ * The kind of model with this name.
  *
- * @throws {RangeError} If there is none; the message lists the known ones
+ * @throws {RangeError} If there is none; the message lists the known models
  */
 export function modelFamily(name: string): ModelFamily {
   const known = Object.keys(models).sort();
   if (known.includes(name)) return models[name];
   throw new RangeError(
-    `Cannot find model "${name}": no model of that name, known are ${known.join(", ")}`,
+    `Cannot find model "${name}": there is no such model; known: ${known.join(", ")}`,
   );
 }
 
 /**
  * The network of a config: a model that learns by gradients.
  *
- * @throws {RangeError} If the family is unknown or its models learn by counting
+ * @throws {RangeError} If the family is unknown or its models only count
  */
 export function gradientModelOf(
   family: string,
@@ -90,10 +90,12 @@ export function gradientModelOf(
 ): GradientModel {
   const model = modelFamily(family).create(config, schema);
   if (!("learn" in model)) return model;
-  throw new RangeError(`Cannot take "${family}" for a network: it learns by counting`);
+  throw new RangeError(`Cannot use "${family}" as a network: it only counts`);
 }
 
-/** What differs between the published and the intended form of a model, by the names of settings. */
+/**
+ * What differs between the published and the intended form of a model, by the names of settings.
+ */
 function deviations({ settings }: ModelFamily) {
   return Object.entries(settings).flatMap(([name, { default: intended, published }]) =>
     intended === undefined || published === undefined ? [] : [{ name, intended, published }]
@@ -101,8 +103,8 @@ function deviations({ settings }: ModelFamily) {
 }
 
 /**
- * All that users may set of a kind of model: its own settings, and `form`, which stands for all settings
- * in which the published code differs from what it meant.
+ * All settings of a kind of model: its own, and `form`, which sets all settings in which the
+ * published form differs from the intended one.
  *
  * @example A setting's default, and what it may be
  * ```ts
@@ -113,20 +115,20 @@ function deviations({ settings }: ModelFamily) {
  * assertEquals([tied.default, tied.published, allowedValues(tied)], [true, false, "true or false"]);
  * ```
  *
- * @throws {RangeError} If there is no model of that name
+ * @throws {RangeError} If there is no model with this name
  */
 export function settingsOf(model: string): Settings {
   const family = modelFamily(model);
   const names = deviations(family).map(({ name }) => name).join(", ");
   const help = names === ""
-    ? "This model has one form, so both words mean the same"
-    : `published sets ${names} as in the published code, where that is not what it meant`;
+    ? "This model has only one form, so both words mean the same"
+    : `published sets ${names} as in the published code; intended as in the paper`;
   return { ...family.settings, form: choice("intended", ["intended", "published"], help) };
 }
 
 /**
- * Which form of a model a config runs: "intended", or "published" with the settings that make it so
- * where the published code does something else than it meant.
+ * The form of a model with this config: "intended", or "published" with the settings that differ
+ * from the intended form.
  */
 export function formOf(family: string, config: ModelConfig): string {
   const found = deviations(modelFamily(family)).filter(({ name, published }) =>
@@ -140,15 +142,15 @@ function refusal({ name }: ModelFamily, setting: string, text: string, settings:
   return new RangeError(
     Object.hasOwn(settings, setting)
       ? `Cannot set ${setting}=${text} for "${name}": must be ${allowedValues(settings[setting])}`
-      : `Cannot set ${setting} for "${name}": no such setting, known are ${
+      : `Cannot set ${setting} for "${name}": there is no such setting; known: ${
         Object.keys(settings).join(", ")
       }`,
   );
 }
 
 /**
- * The model's own settings that a user's stand for: `form` is replaced by the settings in which the
- * published form differs; those that are set beside it stay as they are.
+ * The model's own settings from a user's: `form` is replaced by the settings in which the published
+ * form differs; settings that are given besides it are kept.
  *
  * @throws {RangeError} If a setting is unknown or out of range; the message says what is allowed
  */
@@ -167,12 +169,12 @@ export function ownSettings(family: ModelFamily, set: ModelConfig): ModelConfig 
   return { ...Object.fromEntries(ofForm), ...own };
 }
 
-/** All that a family's configs hold. */
+/** All entries of a family's configs. */
 function configSettings({ settings, derived }: ModelFamily): Settings {
   return { ...cohortSizes, ...settings, ...derived };
 }
 
-/** What a whole config of a family is, whatever the cohort: every setting, within its bounds. */
+/** The schema of a family's configs, for any cohort: every setting, within its bounds. */
 export function configSchema(family: ModelFamily): JsonSchema<ModelConfig> {
   const schemas = Object.entries(configSettings(family)).map(
     ([name, setting]) => [name, settingSchema(setting)],
@@ -180,7 +182,9 @@ export function configSchema(family: ModelFamily): JsonSchema<ModelConfig> {
   return object(Object.fromEntries(schemas));
 }
 
-/** A config as it was stored, perhaps by an earlier version, which wrote 0 and 1 for false and true. */
+/**
+ * A config as it was stored, perhaps by an earlier version, which wrote 0 and 1 for false and true.
+ */
 export function storedConfig(family: ModelFamily, config: ModelConfig): ModelConfig {
   const settings = configSettings(family);
   return Object.fromEntries(
@@ -202,8 +206,8 @@ export function storedConfig(family: ModelFamily, config: ModelConfig): ModelCon
  * assertEquals(parseSettings("gpt", ["width=64", "tied=no"]), { width: 64, tied: false });
  * ```
  *
- * @throws {RangeError} If there is no model of that name, or a setting is unknown or out of range;
- * the message says what is allowed
+ * @throws {RangeError} If there is no model with this name, or a setting is unknown or out of
+ * range; the message says what is allowed
  */
 export function parseSettings(model: string, texts: readonly string[]): ModelConfig {
   const family = modelFamily(model);

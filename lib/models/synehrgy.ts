@@ -1,23 +1,25 @@
 /**
- * SynEHRgy: a GPT over stays. Age, sex, codes, measured values in bins and the times between them are
- * all tokens of one sequence, whose grammar is enforced while it is drawn; values and times come out
- * of their bins by even draws.
+ * SynEHRgy: a GPT over stays. Age, sex, codes, measured values in bins and the times between them
+ * are all tokens of one sequence, whose grammar is enforced during generation; values and times are
+ * drawn uniformly from their bins.
  *
- * Karami, Atienza & Paraschiv-Ionescu 2024, "SynEHRgy: Synthesizing Mixed-Type Structured Electronic
- * Health Records using Decoder-Only Transformers". Differences from its code, in which 28 of 100
- * sequences have no end: a sequence that is no record cannot be drawn (`grammar=false` draws freely) and
- * nor is drawing limited to the 50 likeliest tokens (`topK=50`); the time between stays is told;
- * labels are the record's and stand first, so that they can be given; bins of ages and times are
- * fitted, as all others, on the training records alone (`published=true` for the published layout and
- * tables); codes come in rising order and once a stay; no dropout. Records longer than the context
- * are learned from as far as it reaches, without an end that they do not have.
+ * Karami, Atienza & Paraschiv-Ionescu 2024, "SynEHRgy: Synthesizing Mixed-Type Structured
+ * Electronic Health Records using Decoder-Only Transformers". Differences from its code, in which
+ * 28 of 100 sequences have no end: only valid records can be drawn (`grammar=false` draws freely),
+ * from all tokens instead of the 50 most likely ones (`topK=50`); the time between stays is a
+ * token; labels are those of the record and come first, so that they can be given; all bins, also
+ * those of ages and times, are fitted on the training records alone (`published=true` for the
+ * published layout and tables); codes are in ascending order and once per stay; no dropout. Records
+ * longer than the context are learned up to the context, without an end.
  *
- * Its likelihood is that of all that tokens tell, times and values among them, and so a lower bound of
- * the probability of labels and visits' codes, which other models have. A record beyond the context has
- * none, nor has any where tokens are drawn otherwise than by their softmax under the grammar.
+ * Its likelihood is that of everything that tokens tell, also times and values, and so a lower
+ * bound of the probability of labels and codes of visits, which other models have. Records beyond
+ * the context have none, and no record has one if tokens are not drawn by their softmax under the
+ * grammar.
  *
- * What a stay is, stands in `stays/stays.ts`, its tokens in `stays/stay_tokens.ts`, what may follow
- * what in `stays/token_grammar.ts`, and how tokens become a record again in `stays/record_writer.ts`.
+ * `synehrgy/stays.ts` says what a stay is, `synehrgy/stay_tokens.ts` has its tokens,
+ * `synehrgy/token_grammar.ts` what may follow what, and `synehrgy/record_writer.ts` how tokens
+ * become a record again.
  *
  * @see docs/specs/synehrgy.md
  * @module
@@ -61,33 +63,33 @@ import { type RowSizes, sizesOf } from "./rows/visit_rows.ts";
 /** Tokens of a record of one stay with one code, without those of labels. */
 const leastContext = 12;
 
-/** The paper's are width 384, 4 layers, 4 heads, context 1024. */
+/** In the paper: width 384, 4 layers, 4 heads, context 1024. */
 const settings = {
   ...transformerSettings,
   context: derivedCount(
-    "Most tokens in a record; 1024 if not set, less if no record needs as many",
+    "Largest number of tokens in a record (default 1024, or less if no record is longer)",
     { min: leastContext },
   ),
-  bins: count(10, "Most bins of a measured quantity"),
-  quantileBins: flag(false, "Bins are equally full instead of equally wide, as published"),
-  stayDays: real(7, "Longest time in days between two times of measurement in a stay"),
+  bins: count(10, "Largest number of bins of a measured code"),
+  quantileBins: flag(false, "Bins with equal counts, instead of equal width (published)"),
+  stayDays: real(7, "Largest gap in days between two measurement times within a stay"),
   outcomes: count(
     0,
-    "How many labels, the last ones, are always written, as 0 or 1; others only where they are 1",
+    "The last N labels are always written, as 0 or 1; the others only if they are 1",
     { min: 0 },
   ),
-  softLabels: flag(false, "In training, the bins next to the measured one count too"),
-  grammar: flag(true, "Only valid records can be drawn; the published code draws freely", {
+  softLabels: flag(false, "Training targets are spread over neighbouring bins"),
+  grammar: flag(true, "Only valid records can be generated; if false, any token may follow", {
     published: false,
   }),
-  topK: count(0, "Draw each token from the K likeliest ones, or from all with 0", {
+  topK: count(0, "Draw each token from the K most likely ones; 0: from all", {
     min: 0,
     published: 50,
   }),
   published: flag(
     false,
-    "Labels in every stay, fixed bins of ages and times, no time between stays, as published; " +
-      "otherwise labels once, bins from the training records, all times",
+    "Labels in every stay, fixed bins of age and time, no time between stays; if " +
+      "false, labels once, bins fitted on the training records, time between stays",
     { published: true },
   ),
 };
@@ -95,10 +97,10 @@ const settings = {
 /** SynEHRgy's config. */
 export type SynehrgyConfig = RowSizes & ConfigOf<typeof settings & typeof transformerDerived>;
 
-/** Most tokens if none are set; the paper's. */
+/** Default of the context; the paper's. */
 const usualContext = 1024;
 
-/** At most so many tokens has a cohort's longest record. */
+/** An upper bound of the number of tokens in a cohort's longest record. */
 function mostTokens({ visitOffsets, codeOffsets, recordCount }: Cohort, toStay: number): number {
   let most = 0;
   for (let record = 0; record < recordCount; record++) {
@@ -124,7 +126,7 @@ function configFor(cohort: Cohort, set: Partial<SynehrgyConfig>): SynehrgyConfig
   const context = set.context ?? Math.max(least, Math.min(usualContext, longest));
   if (context < least) {
     throw new RangeError(
-      `Cannot make "synehrgy" with context ${context}: a record with all labels takes ${least}`,
+      `Cannot make "synehrgy" with context ${context}: a record with all labels needs ${least}`,
     );
   }
   return {
@@ -145,7 +147,9 @@ function schemaFor(cohort: Cohort, config: SynehrgyConfig): Schema {
   });
 }
 
-/** Parameters to begin with: GPT-2's, whose blocks differ and whose residual branches begin smaller. */
+/**
+ * Parameters to begin with: GPT-2's, whose blocks differ and whose residual branches begin smaller.
+ */
 function initialSynehrgy(config: SynehrgyConfig, { size }: Layout): Initials {
   const residual = 0.02 / Math.sqrt(2 * config.layers);
   const blocks = Object.entries(initialTransformer(config)).map(([name, initial]) => [
@@ -250,9 +254,9 @@ function sampling(
 }
 
 /**
- * A record's tokens with later ages as they follow from ages and times that are drawn anew from their
- * bins, which while records are drawn takes no choice. Over such draws the mean of log-probabilities
- * bounds the log of their mean from below.
+ * A record's tokens with later ages as they follow from ages and times that are drawn again from
+ * their bins, which while records are drawn takes no choice. Over such draws the mean of
+ * log-probabilities bounds the log of their mean from below.
  */
 function withAgesDrawn(codec: Codec, { ages }: Layout, tokens: readonly number[]): number[] {
   const reader = codec.reader();
@@ -299,17 +303,17 @@ function remarks(
   const bins = schema.series.reduce((sum, series) => sum + binsOf(series), 0);
   return {
     values: `${schema.series.length} measured codes in ${bins} bins`,
-    context: records === 0 ? `all training records fit into ${context} tokens` : (
+    context: records === 0 ? `all training records fit in ${context} tokens` : (
       `${
         (100 * beyond / all).toFixed(1)
-      } % of the training records' tokens lie beyond ${context} ` +
-      `and are not learned from, in ${records} of ${cohort.recordCount} records; ` +
-      `set context to take in more, or prepare with a smaller --max-visits`
+      }% of the training tokens are beyond the context of ${context} tokens ` +
+      `and are not learned (in ${records} of ${cohort.recordCount} records); ` +
+      `raise context, or prepare with a smaller --max-visits`
     ),
   };
 }
 
-/** What gives how many tokens of a record the network reads; it is asked for in every epoch. */
+/** Makes a function that counts the tokens of a record that the network reads. */
 function rowCounter(
   { context }: SynehrgyConfig,
   tokensOf: (cohort: Cohort, record: number) => number[],

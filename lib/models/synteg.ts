@@ -1,16 +1,16 @@
 /**
- * SynTEG: two stages. A dependency model makes a condition of a record's past: a transformer encoder
- * reads the codes of each visit as a set, an LSTM goes over the visits, and a linear layer predicts
- * the next visit from the condition while it learns. Then a conditional Wasserstein GAN learns to
- * write visits given conditions.
+ * SynTEG: two stages. A dependency model makes a condition of a record's past: a transformer
+ * encoder reads the codes of each visit as a set, an LSTM goes over the visits, and a linear layer
+ * predicts the next visit from the condition while it learns. Then a conditional Wasserstein GAN
+ * learns to write visits given conditions.
  *
- * Zhang et al. 2021, in the form of Theodorou, Xiao & Sun 2023. In the published code padding is not
- * hidden from the encoder, the LSTM goes over the patients of a batch instead of their visits, the
- * GAN never sees a record's last visit, the biases of its layers begin within ±√d, and the dependency
- * model begins with half of all codes in each visit; `published=true` has these (its records then depend
- * on which are written side by side). Further differences:
- * conditions are computed without dropout, and generation is in evaluation mode with the class
- * token first in every visit.
+ * Zhang et al. 2021, in the form of Theodorou, Xiao & Sun 2023. In the published code padding is
+ * not hidden from the encoder, the LSTM goes over the patients of a batch instead of their visits,
+ * the GAN never sees a record's last visit, the biases of its layers begin within ±√d, and the
+ * dependency model begins with half of all codes in each visit; `published=true` has these (its
+ * records then depend on which are written side by side). Further differences: conditions are
+ * computed without dropout, and generation is in evaluation mode with the class token first in
+ * every visit.
  *
  * A GAN gives no probability, so this model has no likelihood to compare with others'.
  *
@@ -43,27 +43,28 @@ import {
 import { ganPair } from "./synteg/gan_training.ts";
 
 /**
- * The defaults suit cohorts of a few thousand records; the paper's are named. Those of the second
- * stage let the critic keep ahead of the generator in a tenth of the paper's steps: against a generator
- * that stands still it finds in 100 steps, on the sample, a distance that with the paper's weight of
- * the penalty it has not found after 200.
- * On the sample's 288 training records R² of codes, same-visit and sequential pairs of
- * codes are 0.76, 0.27 and 0.11 of 288 written records after 1,000 steps that fall over 2,000, and
- * 0.92, 0.60 and 0.57 at their end.
+ * The defaults suit cohorts of a few thousand records; help texts have the paper's. Those of the
+ * second stage let the critic stay ahead of the generator in a tenth of the paper's steps: against
+ * a fixed generator, on the sample, it finds in 100 steps a distance that it does not find in 200
+ * steps with the paper's weight of the penalty. On the sample's 288 training records, R² of codes,
+ * same-visit and sequential pairs of 288 synthetic records are 0.76, 0.27 and 0.11 after 1,000 of
+ * 2,000 steps, and 0.92, 0.60 and 0.57 at the end.
  */
 const settings = {
   ...contextSettings,
   ...dependencySettings,
-  noise: count(64, "Normal numbers behind a visit (paper: 128)"),
+  noise: count(64, "Dimension of the generator's noise (paper: 128)"),
   ganWidth: count(
     256,
-    "Width of the generator's last layers (paper: 512); other widths are parts of it, as published",
+    "Width of the generator's last layers; other widths are parts of it (paper: 512)",
     { min: 4 },
   ),
-  ganEpochs: derivedCount("Epochs of the second stage; for 2,000 steps if not set (paper: 600)"),
-  ganBatch: count(256, "Visits to a batch of the second stage (paper: 2500)", { min: 2 }),
-  criticRate: real(2e-3, "Adam's rate for the critic (paper: 2e-5)"),
-  generatorRate: real(1e-4, "Adam's rate for the generator (paper: 4e-6)"),
+  ganEpochs: derivedCount(
+    "Epochs of the second stage (default: enough for 2,000 steps; paper: 600)",
+  ),
+  ganBatch: count(256, "Visits per batch in the second stage (paper: 2500)", { min: 2 }),
+  criticRate: real(2e-3, "Learning rate of the critic (paper: 2e-5)"),
+  generatorRate: real(1e-4, "Learning rate of the generator (paper: 4e-6)"),
   gradientPenalty: real(1, "Weight of the gradient penalty (paper: 10)"),
 };
 
@@ -73,7 +74,9 @@ export type SyntegConfig = RowSizes & ConfigOf<typeof settings>;
 /** Steps of the second stage where its epochs are not set. */
 const ganSteps = 2000;
 
-/** Epochs over the training visits, and the label row of each record, in which {@link ganSteps} fit. */
+/**
+ * Epochs over the training visits, and the label row of each record, in which {@link ganSteps} fit.
+ */
 function ganEpochsFor(cohort: Cohort, batch: number): number {
   const { visitCount, recordCount } = cohort.splits === null ? cohort : splitOf(cohort, "train");
   return Math.ceil(ganSteps / Math.ceil((visitCount + recordCount) / batch));
@@ -99,8 +102,8 @@ function configFor(cohort: Cohort, set: Partial<SyntegConfig>): SyntegConfig {
   }
   if (config.visitLength < longest + 2) {
     throw new RangeError(
-      `Cannot make "synteg": the largest visit has ${longest} codes and visitLength ` +
-        `${config.visitLength} takes ${config.visitLength - 2}; set visitLength=${longest + 2}`,
+      `Cannot make "synteg": the largest visit has ${longest} codes, but visitLength ` +
+        `${config.visitLength} allows ${config.visitLength - 2}; set visitLength=${longest + 2}`,
     );
   }
   return config;
@@ -211,8 +214,7 @@ function sampling(config: SyntegConfig, parameters: NamedTensors): StepSampling 
 /** SynTEG as `deno task train --model synteg` knows it. */
 export const synteg: ModelFamily<GradientModel, SyntegConfig> = {
   name: "synteg",
-  summary:
-    "Visits by a conditional Wasserstein GAN on a transformer's view of the past (Zhang 2021)",
+  summary: "Conditional Wasserstein GAN over visits, given the earlier visits (Zhang et al. 2021)",
   settings,
   configFor,
   create(config) {

@@ -1,5 +1,5 @@
 /**
- * Which engine computes: TensorFlow, WebGPU, WebAssembly or plain JavaScript, chosen once at start.
+ * The engine that computes: TensorFlow, WebGPU, WebAssembly or plain JavaScript, chosen once at start.
  *
  * Model code uses tfjs-core's functions only; an engine is loaded when it is chosen, not before.
  *
@@ -24,7 +24,7 @@ export const backends: readonly Backend[] = ["tensorflow", "webgpu", "wasm", "cp
 /**
  * Loads an engine and makes all further tensor operations run on it.
  *
- * `auto` takes the first of {@link backends} that runs here: TensorFlow where `deno task native`
+ * `auto` uses the first of {@link backends} that runs here: TensorFlow where `deno task native`
  * has built it, WebGPU where there is a graphics card (software Vulkan is slower than wasm, so
  * only an explicit `webgpu` uses that), else WebAssembly with SIMD on one thread. On WebGPU,
  * values can be read by `await tensor.data()` only.
@@ -48,7 +48,7 @@ export const backends: readonly Backend[] = ["tensorflow", "webgpu", "wasm", "cp
 export async function useBackend(choice: Backend | "auto" = "auto"): Promise<Backend> {
   if (choice !== "auto" && !backends.includes(choice)) {
     throw new RangeError(
-      `Cannot use backend "${choice}": no backend of that name, known are auto, ${
+      `Cannot use backend "${choice}": there is no such backend; known: auto, ${
         backends.join(", ")
       }`,
     );
@@ -63,7 +63,7 @@ export async function useBackend(choice: Backend | "auto" = "auto"): Promise<Bac
   throw new Error(`Cannot use backend "${choice}": ${obstacle ?? "it does not start"}`);
 }
 
-/** What computes, if chosen already, and in which version; for a report's `about.versions`. */
+/** The chosen backend, if any, and its version; for `about.versions` of a report. */
 export function backendVersions(): Record<string, string> {
   // undefined before one is chosen, whatever its type says
   const backend: string | undefined = tf.getBackend();
@@ -93,11 +93,11 @@ export function hasNativeBinding(): boolean {
   return existsSync(nativeBinding());
 }
 
-/** How to load each engine; tells what stands in the way, or nothing. */
+/** How to load each engine; returns why it cannot run here, or undefined. */
 const engines: Record<Backend, (auto: boolean) => Promise<string | undefined>> = {
   tensorflow() {
     if (!hasNativeBinding()) {
-      return Promise.resolve("TensorFlow is not built, run deno task native");
+      return Promise.resolve("TensorFlow is not built; run deno task native");
     }
     // Node dropped this function, Deno never had it, tfjs-node still calls it
     Object.assign(util, { isNullOrUndefined: (value: unknown) => value == null });
@@ -107,7 +107,7 @@ const engines: Record<Backend, (auto: boolean) => Promise<string | undefined>> =
       return Promise.resolve(undefined);
     } catch (error) {
       const [reason] = String(error).split("\n");
-      return Promise.resolve(`TensorFlow does not load, run deno task native --force (${reason})`);
+      return Promise.resolve(`TensorFlow does not load; run deno task native --force (${reason})`);
     }
   },
 
@@ -119,9 +119,11 @@ const engines: Record<Backend, (auto: boolean) => Promise<string | undefined>> =
     if (!Deno.env.has("XDG_RUNTIME_DIR")) Deno.env.set("XDG_RUNTIME_DIR", tmpdir());
     const adapter = await navigator.gpu?.requestAdapter();
     if (!adapter) {
-      return "no Vulkan driver found, on Debian mesa-vulkan-drivers and libvulkan1 bring one";
+      return "no Vulkan driver found; on Debian, install mesa-vulkan-drivers and libvulkan1";
     }
-    if (auto && adapter.info.isFallbackAdapter) return "the only Vulkan driver is in software";
+    if (auto && adapter.info.isFallbackAdapter) {
+      return "the only Vulkan driver is a software driver";
+    }
     await import("@tensorflow/tfjs-backend-webgpu");
   },
 

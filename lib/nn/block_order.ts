@@ -25,7 +25,7 @@ interface RowDraws {
   /** [columns] in [0, 1) */
   readonly uniforms: Float32Array;
   readonly forbidden?: Forbidden;
-  /** Whether a column may come on, asked for rising columns. */
+  /** Whether a column may come on, asked for ascending columns. */
   readonly isPermitted?: (column: number) => boolean;
   /** Columns that are on so far. */
   readonly on: number[];

@@ -3,7 +3,7 @@ import { finishedRow, type Forbidden, permitted } from "./forbidden.ts";
 import { headLogits, type MaskedHead } from "./masked_head.ts";
 import { type MultiHot, rowsFrom } from "./multi_hot.ts";
 
-/** Passes hold a multiple of so many rows: every new shape costs TensorFlow a kernel. */
+/** Passes have a multiple of this many rows: every new shape costs TensorFlow a kernel. */
 const step = 32;
 
 /**

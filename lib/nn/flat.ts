@@ -7,7 +7,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { hostKernel } from "./host.ts";
 import type { NamedArrays } from "./parameters.ts";
 
-/** Each parameter begins at a multiple of so many floats, so that engines can slice, not copy. */
+/** Each parameter begins at a multiple of this many floats, so that engines can slice, not copy. */
 const alignment = 16;
 
 /** Where each parameter stands in the flat buffer. */

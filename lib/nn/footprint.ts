@@ -1,6 +1,6 @@
 /**
  * How many floats a pass takes on an engine, beside the parameters: upper bounds, from the tensors
- * that each layer makes on cpu and wasm, counted in its code and held against what wasm hands out.
+ * that each layer makes on cpu and wasm, counted in its code and compared with what wasm allocates.
  *
  * @module
  */
@@ -21,7 +21,7 @@ export function together(...layers: readonly Footprint[]): Footprint {
   };
 }
 
-/** The same layer for so many rows. */
+/** The same layer for a number of rows. */
 export function times(rows: number, { kept, passing }: Footprint): Footprint {
   return { kept: rows * kept, passing: rows * passing };
 }

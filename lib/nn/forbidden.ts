@@ -1,7 +1,7 @@
 /**
  * What a step that is being drawn may not hold. Every head honours it in the same way: each of its
  * conditional probabilities is the model's own, given that what is forbidden does not happen. A row
- * is drawn column by column in rising order, each given the earlier ones as they came out; so this
+ * is drawn column by column in ascending order, each given the earlier ones as they came out; so this
  * is the model step by step, not the model given that the whole record keeps to it.
  *
  * Equal uniform numbers give what they give without, unless something forbidden would have come on.
@@ -19,7 +19,7 @@ export interface Forbidden {
   readonly onMasked?: (column: number) => void;
 }
 
-/** Says of a row's columns in rising order whether each may come on, given the earlier ones. */
+/** For a row's columns in ascending order: whether each may come on, given the earlier ones. */
 export function gate({ columns, excludes }: Forbidden): (column: number) => boolean {
   const excluded = new Set<number>();
   return (column) => {

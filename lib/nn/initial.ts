@@ -1,11 +1,11 @@
 import type { NamedArrays } from "./parameters.ts";
 import type { Random } from "../random.ts";
 
-/** How a parameter begins: its shape, known before any memory is taken, and how it is drawn. */
+/** The initial value of a parameter: its shape, known before any memory is taken, and how it is drawn. */
 export interface Initial {
   /** Sizes of the axes. */
   readonly shape: readonly number[];
-  /** Whether it is a buffer: it has no gradient, so an optimizer remembers nothing of it. */
+  /** Whether it is a buffer: it has no gradient, so an optimizer stores nothing for it. */
   readonly isBuffer?: boolean;
   /**
    * Its numbers in row-major order.
@@ -16,7 +16,7 @@ export interface Initial {
   draw(random: Random, drawn: NamedArrays): Float32Array;
 }
 
-/** How a model's parameters begin, by name, in the order in which they are drawn. */
+/** The initial values of a model's parameters, by name, in the order in which they are drawn. */
 export type Initials = Readonly<Record<string, Initial>>;
 
 /** A parameter whose numbers come one by one. */

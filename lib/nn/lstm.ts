@@ -171,7 +171,7 @@ function stepGradient(
  *
  * @param x [steps × records, in] step by step: the first rows of all records, then the second ones
  * @param records how many
- * @returns [steps × records, width] the outputs, likewise
+ * @returns [steps × records, width] the outputs, in the same order
  */
 export function lstm(x: tf.Tensor2D, records: number, weights: LstmWeights): tf.Tensor2D {
   const { input, hidden, inputBias, hiddenBias } = weights;

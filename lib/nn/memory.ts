@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { MultiHot } from "./multi_hot.ts";
 
-/** What a network remembers of the records that it writes, so that no step is computed twice. */
+/** What a network stores about the records that it writes, so that no step is computed twice. */
 export interface Memory {
   /**
    * Takes in the next step of every record.
@@ -9,9 +9,9 @@ export interface Memory {
    * @returns [records, width] what the step after it is drawn from; the caller disposes
    */
   advance(steps: MultiHot): tf.Tensor2D;
-  /** Forgets all records but those at the given positions, which rise. */
+  /** Forgets all records but those at the given positions, which are ascending. */
   keep(positions: Int32Array): void;
-  /** Frees what it remembers. */
+  /** Frees what it stores. */
   dispose(): void;
 }
 

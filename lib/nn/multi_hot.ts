@@ -10,7 +10,7 @@ export interface MultiHot {
   readonly rows: number;
   /** [rows + 1] Row r's columns are `columns[offsets[r]]` up to `columns[offsets[r + 1]]`. */
   readonly offsets: Int32Array;
-  /** Columns that are on, rising within a row. */
+  /** Columns that are on, ascending within a row. */
   readonly columns: Int32Array;
 }
 
@@ -24,7 +24,7 @@ export function rowOfEntry({ rows, offsets, columns }: MultiHot): tf.Tensor1D {
 /**
  * The same rows as a dense tensor [rows, width] of zeros and ones.
  *
- * @param weights [entries] what stands instead of ones
+ * @param weights [entries] values instead of ones
  */
 export function dense(
   { rows, offsets, columns }: MultiHot,

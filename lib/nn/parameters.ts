@@ -21,7 +21,7 @@ function hasRank<T extends tf.Tensor>(tensor: tf.Tensor, rank: number): tensor i
   return tensor.rank === rank;
 }
 
-/** A parameter that has so many axes, which is checked here once, so that nobody need ask again. */
+/** A parameter with a number of axes, which is checked here once for all callers. */
 function parameter<T extends tf.Tensor>(parameters: NamedTensors, name: string, rank: number): T {
   if (!Object.hasOwn(parameters, name)) {
     throw new RangeError(`Cannot compute: there is no parameter "${name}"`);
@@ -29,7 +29,7 @@ function parameter<T extends tf.Tensor>(parameters: NamedTensors, name: string, 
   const tensor = parameters[name];
   if (hasRank<T>(tensor, rank)) return tensor;
   throw new RangeError(
-    `Cannot compute: parameter "${name}" is [${tensor.shape}], wanted ${
+    `Cannot compute: parameter "${name}" is [${tensor.shape}], must have ${
       rank === 1 ? "1 axis" : `${rank} axes`
     }`,
   );
@@ -38,7 +38,7 @@ function parameter<T extends tf.Tensor>(parameters: NamedTensors, name: string, 
 /**
  * A parameter with one axis, such as a bias.
  *
- * @throws {RangeError} If there is none of that name, or it has another number of axes
+ * @throws {RangeError} If there is no such parameter, or it has another number of axes
  */
 export function vector(parameters: NamedTensors, name: string): tf.Tensor1D {
   return parameter(parameters, name, 1);
@@ -47,7 +47,7 @@ export function vector(parameters: NamedTensors, name: string): tf.Tensor1D {
 /**
  * A parameter with two axes, such as a weight.
  *
- * @throws {RangeError} If there is none of that name, or it has another number of axes
+ * @throws {RangeError} If there is no such parameter, or it has another number of axes
  */
 export function matrix(parameters: NamedTensors, name: string): tf.Tensor2D {
   return parameter(parameters, name, 2);
@@ -56,7 +56,7 @@ export function matrix(parameters: NamedTensors, name: string): tf.Tensor2D {
 /**
  * A parameter with three axes, such as a convolution's weight.
  *
- * @throws {RangeError} If there is none of that name, or it has another number of axes
+ * @throws {RangeError} If there is no such parameter, or it has another number of axes
  */
 export function cube(parameters: NamedTensors, name: string): tf.Tensor3D {
   return parameter(parameters, name, 3);

@@ -1,8 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 
 /**
- * What the chosen backend can do at best: the speed of a large matrix product, the yardstick for
- * the speed of training.
+ * The peak speed of the chosen backend: that of a large matrix product, with which training speed is
+ * compared.
  *
  * @param size rows and columns of both factors; 2048 is large enough to be limited by arithmetic
  * @returns floating-point operations per second, the best of several products after a warm-up

@@ -28,7 +28,7 @@ const wasmShare = 2 / 3;
 /** V8's longest typed array, in bytes. */
 const longestArray = 2 ** 33;
 
-/** What an engine holds; the chosen one where none is named. */
+/** What an engine holds; default the chosen engine. */
 export function roomOn(engine: string = tf.getBackend()): Room {
   switch (engine) {
     case "wasm":
@@ -37,7 +37,7 @@ export function roomOn(engine: string = tf.getBackend()): Room {
       const { maxBufferSize, maxStorageBufferBindingSize } =
         (tf.backend() as WebGPUBackend).device.limits;
       const largest = Math.min(maxBufferSize, maxStorageBufferBindingSize);
-      return { engine, bytes: Infinity, largest }; // nobody tells how much the card has
+      return { engine, bytes: Infinity, largest }; // the memory of the card is unknown
     }
     default:
       return { engine, bytes: machineBytes(), largest: longestArray };

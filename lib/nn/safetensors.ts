@@ -13,7 +13,7 @@ import type { NamedArrays, ShapedArray, Shapes } from "./parameters.ts";
 export interface Safetensors {
   /** Tensors by name, all as float32. */
   readonly tensors: NamedArrays;
-  /** Free text that came with them. */
+  /** Free text that is stored with them. */
   readonly metadata: Readonly<Record<string, string>>;
 }
 
@@ -137,7 +137,7 @@ async function readAt(file: Deno.FsFile, start: number, length: number) {
 
 /** What {@link readSafetensors} reads, and what it makes sure of before. */
 export interface ReadSafetensorsOptions {
-  /** Whether to read the tensor of a name; all when left out. */
+  /** Whether to read the tensor of a name; default all. */
   readonly isWanted?: (name: string) => boolean;
   /**
    * Called with the shapes of all tensors that are wanted, and the metadata, before any of their bytes
@@ -179,12 +179,12 @@ async function readHeader(file: Deno.FsFile, fileSize: number, refuse: Refuse) {
   const length = Number(new DataView(first.buffer).getBigUint64(0, true));
   if (length > fileSize - 8 || length > constants.MAX_STRING_LENGTH) {
     throw refuse(
-      `not a whole safetensors file: its header claims ${length} bytes, ` +
-        `${fileSize - 8} are there`,
+      `it is not a complete safetensors file: its header claims ${length} bytes, ` +
+        `but there are ${fileSize - 8}`,
     );
   }
   if (length > longestHeader) {
-    throw refuse(`its header is of ${length} bytes, the format allows ${longestHeader}`);
+    throw refuse(`its header has ${length} bytes, must have at most ${longestHeader}`);
   }
   let header: unknown;
   try {
@@ -206,14 +206,14 @@ function checkedEntries(
 ): [string, Entry][] {
   const entries = Object.entries(found).map(([name, entry]): [string, Entry] => {
     if (/[/\\]|\.\./.test(name)) throw refuse(`tensor name "${name}" looks like a path`);
-    if (!isEntry(entry)) throw refuse(`what it says of tensor "${name}" makes no sense`);
+    if (!isEntry(entry)) throw refuse(`its entry for tensor "${name}" is not valid`);
     const [from, to] = entry.data_offsets;
     if (!Object.hasOwn(readers, entry.dtype)) {
-      throw refuse(`tensor "${name}" is of type ${entry.dtype}`);
+      throw refuse(`tensor "${name}" has the unknown type ${entry.dtype}`);
     }
     const claimed = sizeOf(entry) * readers[entry.dtype].bytes;
     if (to - from !== claimed) {
-      throw refuse(`tensor "${name}" has ${to - from} bytes, its shape wants ${claimed}`);
+      throw refuse(`tensor "${name}" has ${to - from} bytes, its shape needs ${claimed}`);
     }
     return [name, entry];
   });
@@ -221,14 +221,14 @@ function checkedEntries(
   let end = 0;
   for (const [name, { data_offsets: [from, to] }] of entries) {
     if (to > space) {
-      throw refuse(`cut short: tensor "${name}" ends at byte ${to} of ${space}`);
+      throw refuse(`it is cut short: tensor "${name}" ends at byte ${to} of ${space}`);
     }
     if (from !== end) {
       throw refuse(`tensor "${name}" begins at byte ${from}, the one before it ends at ${end}`);
     }
     end = to;
   }
-  if (end !== space) throw refuse(`${space - end} bytes behind its last tensor belong to none`);
+  if (end !== space) throw refuse(`${space - end} bytes after its last tensor belong to no tensor`);
   return entries;
 }
 
@@ -256,7 +256,7 @@ async function readTensors(
   const isWhole = wanted.length === entries.length &&
     wanted.every(([, { dtype }]) => dtype === "F32");
   if (isWhole && checksum !== undefined && checksum !== checksumOf(tensors)) {
-    throw refuse(`its numbers are not those that were written: their checksum is another`);
+    throw refuse(`its numbers are not those that were written: the checksum differs`);
   }
   return { tensors: { ...tensors }, metadata };
 }
@@ -274,8 +274,8 @@ function isFiniteThroughout(numbers: Float32Array): boolean {
  * Checks that tensors hold numbers only.
  *
  * @param path of the file that they come from
- * @param maybeUnknown names of those in which NaN stands for what is not known
- * @throws {SyntaxError} If one holds infinities or what is no number; names it
+ * @param maybeUnknown names of those in which NaN means unknown
+ * @throws {SyntaxError} If one has values that are not finite numbers; names it
  */
 export function checkNumbers(
   path: string,
@@ -287,7 +287,7 @@ export function checkNumbers(
       continue;
     }
     throw new SyntaxError(
-      `Cannot read "${path}": tensor "${name}" holds what is no finite number`,
+      `Cannot read "${path}": tensor "${name}" has values that are not finite numbers`,
     );
   }
 }

@@ -51,7 +51,7 @@ export function halfSumOfSquares(x: tf.Tensor): tf.Scalar {
  *
  * @param table [rows, width]
  * @param rows [entries] int32 indices into the table
- * @param segments [entries] int32, rising
+ * @param segments [entries] int32, ascending
  * @param segmentCount number of segments, empty ones included
  * @returns [segmentCount, width]
  */

@@ -1,6 +1,6 @@
 /**
- * The second stage of training of models that have one: two networks against each other, on rows
- * and conditions that the trained first stage gives.
+ * The second stage of training, in models that have one: two networks against each other, on rows
+ * and conditions from the trained first stage.
  *
  * @module
  */
@@ -19,7 +19,7 @@ import { readAdversary } from "./read_adversary.ts";
 import { hasAnyOf, readBest } from "./read_parameters.ts";
 import { type AdversaryLine, writeAdversary, writeBest } from "./run_folder.ts";
 
-/** How long a run may lose when it is killed. */
+/** Longest training time, in seconds, that a killed run loses. */
 const checkpointSeconds = 60;
 
 /** Batches of rows in random order, all about as large. */
@@ -38,7 +38,7 @@ function* batchesOf({ rows, conditions }: ConditionedRows, batch: number, draws:
   }
 }
 
-/** What the second stage learns from, as the trained first stage gives it. */
+/** The examples of the second stage, from the trained first stage. */
 async function examplesOf(
   adversary: Adversary,
   first: NamedArrays,
@@ -87,21 +87,21 @@ async function trainEpoch(
   };
   if (Number.isFinite(line.critic_loss + line.generator_loss)) return line;
   throw new RangeError(
-    `Cannot go on training: the networks' losses are ${line.critic_loss} and ` +
+    `Cannot continue training: the losses of critic and generator are ${line.critic_loss} and ` +
       `${line.generator_loss} in epoch ${line.epoch}; try lower learning rates`,
   );
 }
 
 /**
- * Trains the second stage and puts its parameters beside the first one's best. Call again with the
- * same arguments after an interruption: it continues from the last epoch that was stored, to the
- * same parameters as if there had been none.
+ * Trains the second stage and stores its parameters beside the best ones of the first stage. Call
+ * again with the same arguments after an interruption: it continues from the last stored epoch and
+ * reaches exactly the same parameters.
  *
- * @param model whose first stage stands in the folder, trained
- * @param adversary the model's
+ * @param model its first stage is in the folder, trained
+ * @param adversary the second stage of the model
  * @param cohort that the first stage was trained on
- * @param folder the run's
- * @param training whose seed, schedule and minutes are used
+ * @param folder of the run
+ * @param training its seed, schedule and minutes are used
  * @param onProgress called after every epoch
  * @throws {RangeError} If a loss is no longer finite
  */
@@ -134,7 +134,7 @@ export async function fitAdversary(
       const line = await trainEpoch(adversary, pair, examples, training, lines.length, seconds);
       lines.push(line);
       onProgress?.({
-        stage: "training its second stage",
+        stage: "training, second stage",
         done: lines.length,
         total: epochs,
         note: `critic ${line.critic_loss.toFixed(3)}`,

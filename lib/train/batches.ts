@@ -1,15 +1,16 @@
 import type { Random } from "../random.ts";
 
 /**
- * Batches of more than a few records hold a multiple of so many: TensorFlow compiles a kernel for
- * each new shape of a product, which took 15% of HALO's training time where every batch had its own.
+ * Batches of more than a few records have a multiple of this number of records: TensorFlow compiles
+ * a kernel for each new shape of a product, which took 15% of HALO's training time when every batch
+ * had its own shape.
  */
 const step = 4;
 
-/** Batches that are sorted by length together; the more, the less padding and the less mixing. */
+/** Batches that are sorted by length together; more give less padding, but also less mixing. */
 const window = 24;
 
-/** How many batches an epoch has. */
+/** Number of batches of an epoch. */
 export function batchCount(records: number, batch: number): number {
   return Math.ceil(records / batch);
 }
@@ -23,8 +24,8 @@ export function batchCount(records: number, batch: number): number {
  * HALO on Synthea took 15% more epochs to the same likelihood.) Then the batches are shuffled.
  *
  * @param lengths [records] rows of each record
- * @param batch records to a batch, on average
- * @param random gives the order
+ * @param batch records per batch, on average
+ * @param random decides the order
  * @returns indices of records; {@link batchCount} batches
  */
 export function epochBatches(

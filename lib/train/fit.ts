@@ -1,5 +1,5 @@
 /**
- * The training loop. It knows models by their interface only.
+ * The training loop. It knows models only by their interface.
  *
  * @module
  */
@@ -24,11 +24,11 @@ import { rateShare, timeShare, type Training } from "./options.ts";
 import { readProgress } from "./read_progress.ts";
 import { type Checkpoint, type TrainingLine, writeBest, writeCheckpoint } from "./run_folder.ts";
 
-/** How long a run may lose when it is killed in the middle of a long epoch. */
+/** Longest training time, in seconds, that a run loses when it is killed in a long epoch. */
 const checkpointSeconds = 300;
 
-/** One sitting of a training: what it works with, and where it stands. */
-interface Sitting {
+/** One session of a training: what it works with, and its state. */
+interface Session {
   readonly model: GradientModel;
   readonly train: Cohort;
   readonly validation: Cohort;
@@ -39,13 +39,13 @@ interface Sitting {
   readonly checkpoint: Checkpoint;
   readonly lines: TrainingLine[];
   readonly onProgress?: OnProgress | undefined;
-  /** Seconds of training so far, earlier sittings included. */
+  /** Seconds of training so far, with earlier sessions. */
   seconds(): number;
 }
 
 const noSums = () => ({ loss: 0, visits: 0, norms: 0 });
 
-/** Where a run stands at its beginning. */
+/** The state of a new run. */
 const beginning = (): Checkpoint => ({
   epoch: 0,
   batch: 0,
@@ -55,19 +55,19 @@ const beginning = (): Checkpoint => ({
 });
 
 /**
- * Trains a model on the train split, with the validation split to tell when it is best, and keeps a
- * run folder whose config has been written before. Call again with the same arguments after an
- * interruption: training continues as if there had been none.
+ * Trains a model on the train split and stores it in a run folder, whose config has been written
+ * before; the validation split decides which epoch is best. Call again with the same arguments
+ * after an interruption: training continues as if it had not been interrupted.
  *
- * @param model whose vocabulary and labels are the cohort's
+ * @param model for the vocabulary and labels of the cohort
  * @param cohort with records in its train and validation splits
- * @param folder the run's
+ * @param folder of the run
  * @param training how to train
  * @param onProgress called after every step
- * @param tables the model's, for a run that has not stored where it stands
- * @returns the epochs, those of earlier sittings included
+ * @param tables of the model, for a run that has not stored its state yet
+ * @returns the epochs, with those of earlier sessions
  * @throws {RangeError} If the loss is no longer finite
- * @throws {SyntaxError} If what an earlier sitting left is cut short or foreign
+ * @throws {SyntaxError} If a file of an earlier session is truncated or of another run
  */
 export async function fit(
   model: GradientModel,
@@ -126,26 +126,26 @@ async function gradientsFor(
 }
 
 /** Trains until the epochs, the patience or the time are used up. */
-async function trainEpochs(sitting: Sitting): Promise<void> {
-  const { train, folder, training, optimizer, checkpoint, onProgress } = sitting;
+async function trainEpochs(session: Session): Promise<void> {
+  const { train, folder, training, optimizer, checkpoint, onProgress } = session;
   const { epochs, batch, patience } = training;
-  const isTimeLeft = () => checkpoint.epoch === 0 || timeShare(training, sitting.seconds()) < 1;
+  const isTimeLeft = () => checkpoint.epoch === 0 || timeShare(training, session.seconds()) < 1;
   while (
     checkpoint.epoch < epochs && checkpoint.epoch - checkpoint.best.epoch < patience && isTimeLeft()
   ) {
-    const line = await trainEpoch(sitting);
+    const line = await trainEpoch(session);
     if (line.best) await writeBest(folder.path, await optimizer.readParameters());
-    await store(sitting);
+    await store(session);
     await folder.shown();
   }
   const total = epochs * batchCount(train.recordCount, batch);
   onProgress?.({ stage: "training", done: total, total }); // may have stopped before
 }
 
-/** Stores where the run stands, from where a killed one continues. */
-async function store(sitting: Sitting): Promise<void> {
-  const { folder, checkpoint, lines, optimizer } = sitting;
-  checkpoint.seconds = sitting.seconds();
+/** Stores the state of the run, from which a killed run continues. */
+async function store(session: Session): Promise<void> {
+  const { folder, checkpoint, lines, optimizer } = session;
+  checkpoint.seconds = session.seconds();
   await writeCheckpoint(folder.path, lines, checkpoint, await optimizer.readState());
 }
 
@@ -160,9 +160,9 @@ function lengthsOf(model: GradientModel, cohort: Cohort): number[] {
   return Array.from(cohort.subjectIds, (_, record) => model.rowsOf(cohort, record));
 }
 
-/** Goes through what is left of an epoch, judges the parameters and notes its line. */
-async function trainEpoch(sitting: Sitting): Promise<TrainingLine> {
-  const { model, train, training, checkpoint, lines } = sitting;
+/** Trains the rest of an epoch, computes the validation loss and adds a line to the log. */
+async function trainEpoch(session: Session): Promise<TrainingLine> {
+  const { model, train, training, checkpoint, lines } = session;
   const order = stream("batchOrder", training.seed, checkpoint.epoch);
   const batches = epochBatches(lengthsOf(model, train), training.batch, order);
   const stepCount = training.epochs * batches.length;
@@ -170,15 +170,15 @@ async function trainEpoch(sitting: Sitting): Promise<TrainingLine> {
   let rate = 0;
   while (checkpoint.batch < batches.length) {
     const step = checkpoint.epoch * batches.length + checkpoint.batch;
-    rate = await trainBatch(sitting, batches[checkpoint.batch], step, stepCount);
+    rate = await trainBatch(session, batches[checkpoint.batch], step, stepCount);
     await breathe();
     if (performance.now() - storedAt > checkpointSeconds * 1000) {
-      await store(sitting);
+      await store(session);
       storedAt = performance.now();
     }
   }
-  const validationLoss = await meanLoss(sitting);
-  checkFinite({ "validation loss": validationLoss }, sitting);
+  const validationLoss = await meanLoss(session);
+  checkFinite({ "validation loss": validationLoss }, session);
   checkpoint.epoch++;
   const line: TrainingLine = {
     epoch: checkpoint.epoch,
@@ -187,7 +187,7 @@ async function trainEpoch(sitting: Sitting): Promise<TrainingLine> {
     validation_loss: validationLoss,
     learning_rate: rate,
     gradient_norm: checkpoint.sums.norms / batches.length,
-    seconds: sitting.seconds(),
+    seconds: session.seconds(),
     best: validationLoss < checkpoint.best.loss,
   };
   lines.push(line);
@@ -205,26 +205,26 @@ async function trainEpoch(sitting: Sitting): Promise<TrainingLine> {
  * @returns the learning rate
  */
 async function trainBatch(
-  sitting: Sitting,
+  session: Session,
   records: Int32Array,
   step: number,
   stepCount: number,
 ): Promise<number> {
-  const { train, training, optimizer, gradients, checkpoint } = sitting;
+  const { train, training, optimizer, gradients, checkpoint } = session;
   const { seed, epochs } = training;
   const { loss, gradients: slopes } = await gradients.compute(records, {
     seed,
     epoch: checkpoint.epoch,
   });
-  const rate = rateAt(training, step, stepCount, timeShare(training, sitting.seconds()));
+  const rate = rateAt(training, step, stepCount, timeShare(training, session.seconds()));
   const norm = await optimizer.step(slopes, rate);
-  checkFinite({ loss, "gradient's norm": norm }, sitting);
+  checkFinite({ loss, "norm of the gradient": norm }, session);
   const { sums } = checkpoint;
   sums.norms += norm;
   sums.loss += loss;
   for (const record of records) sums.visits += visitsOf(train, record) + 1;
   checkpoint.batch++;
-  sitting.onProgress?.({
+  session.onProgress?.({
     stage: "training",
     done: step + 1,
     total: stepCount,
@@ -233,19 +233,19 @@ async function trainBatch(
   return rate;
 }
 
-/** The norm is checked too: some kernels make a number of what is none, and would hide it. */
-function checkFinite(values: Record<string, number>, { training, checkpoint }: Sitting): void {
+/** The norm is checked too: some kernels turn NaN into a number, which would hide it. */
+function checkFinite(values: Record<string, number>, { training, checkpoint }: Session): void {
   for (const [what, value] of Object.entries(values)) {
     if (Number.isFinite(value)) continue;
     throw new RangeError(
-      `Cannot go on training: the ${what} is ${value} in epoch ${checkpoint.epoch + 1}; ` +
-        `try a lower learning rate than ${training.learningRate}`,
+      `Cannot continue training: the ${what} is ${value} in epoch ${checkpoint.epoch + 1}; ` +
+        `try a learning rate below ${training.learningRate}`,
     );
   }
 }
 
 /** Mean loss of the validation records in nats per visit. */
-async function meanLoss({ model, validation, training, optimizer }: Sitting): Promise<number> {
+async function meanLoss({ model, validation, training, optimizer }: Session): Promise<number> {
   const lengths = lengthsOf(model, validation);
   const parameters = optimizer.parameters();
   const lossOf = model.validationLoss ?? model.loss;

@@ -1,31 +1,34 @@
 import { finite, misfit, object, oneOf, type Schema, whole } from "../files/checked_json.ts";
 
 /**
- * How to train; all of it is stored in the run's config.json. The defaults suit cohorts of a few
- * thousand records; HALO's paper has 46,520 to 929,268 and trains 50 epochs of batches of 48 at a
- * constant rate of 1e-4.
+ * How to train; all options are stored in the run's config.json. The defaults suit cohorts of a few
+ * thousand records; HALO's paper has 46,520 to 929,268 records and trains 50 epochs with batches of
+ * 48 and a constant learning rate of 1e-4.
  */
 export interface TrainingOptions {
-  /** Times that each training record is seen; default 50. */
+  /** Passes over the training records; default 50. */
   readonly epochs?: number | undefined;
-  /** Records to a batch; default 24. */
+  /** Records per batch; default 24. */
   readonly batch?: number | undefined;
-  /** Adam's learning rate, or its highest where it changes; default 1e-3. */
+  /** Adam's learning rate, or its maximum if it changes; default 1e-3. */
   readonly learningRate?: number | undefined;
-  /** Whether the rate stays, or falls to zero over all epochs along a cosine; default "cosine". */
+  /**
+   * Learning rate schedule: constant, or cosine decay to zero over all epochs; default "cosine".
+   */
   readonly schedule?: "constant" | "cosine" | undefined;
-  /** Steps over which the rate rises from zero; default 20. */
+  /** Steps over which the learning rate rises from zero to its full value; default 20. */
   readonly warmup?: number | undefined;
-  /** Epochs without a lower validation loss after which training stops; default 10. */
+  /** Training stops after N epochs without a lower validation loss; default 10. */
   readonly patience?: number | undefined;
   /**
-   * Minutes after which no further epoch begins, by which time the cosine has reached zero; default
-   * 0, no limit. Time differs from run to run, so only unlimited runs can be repeated exactly.
+   * Time limit in minutes: no epoch starts after it, and the cosine reaches zero by then; default
+   * 0, no limit. Time differs from run to run, so only runs without a limit can be repeated
+   * exactly.
    */
   readonly minutes?: number | undefined;
-  /** Random seed; default 1. */
+  /** Random seed; default 1. Equal seeds give equal runs. */
   readonly seed?: number | undefined;
-  /** Threads that share each batch, on wasm and cpu; default 1. Changes the order of sums. */
+  /** Threads that share each batch, on wasm or cpu; default 1. Changes the order of sums. */
   readonly workers?: number | undefined;
 }
 
@@ -34,7 +37,7 @@ export type Training = {
   readonly [Name in keyof TrainingOptions]-?: NonNullable<TrainingOptions[Name]>;
 };
 
-/** The values of options that are not given. */
+/** The defaults of the training options. */
 export const trainingDefaults: Training = {
   epochs: 50,
   batch: 24,
@@ -60,7 +63,7 @@ export const trainingSchema: Schema<Training> = object({
   workers: whole(1),
 });
 
-/** What was given of the training options, so that the rest can fall back. */
+/** The training options that were given. */
 export function givenTraining(options: TrainingOptions): Partial<Training> {
   const known = Object.keys(trainingDefaults) as (keyof TrainingOptions)[];
   return Object.fromEntries(
@@ -73,13 +76,13 @@ export function timeShare({ minutes }: Training, seconds: number): number {
   return minutes > 0 ? Math.min(1, seconds / (60 * minutes)) : 0;
 }
 
-/** The share of the learning rate that is taken when a share of the training is done. */
+/** The share of the learning rate to use when a share of the training is done. */
 export function rateShare({ schedule }: Training, done: number): number {
   return schedule === "constant" ? 1 : 0.5 * (1 + Math.cos(Math.PI * done));
 }
 
 /**
- * Checks that training can be done in this way.
+ * Checks the training options.
  *
  * @throws {RangeError} If an option is out of range; the message names it
  */

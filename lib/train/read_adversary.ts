@@ -15,9 +15,9 @@ const adversaryLineSchema = object({
 });
 
 /**
- * Where a killed second stage stood; undefined where it had stored nothing.
+ * The state of a killed second stage; undefined if it had stored nothing.
  *
- * @param folder the run's
+ * @param folder of the run
  * @param adversary the stage
  * @param isTrained whether the model has its parameters
  * @throws as {@link readProgress} does
@@ -47,6 +47,8 @@ export async function readAdversary(
   const wrong = lines.findIndex(({ epoch }, index) => epoch !== index + 1 || epoch > epochs);
   if (found !== undefined && wrong === -1) return { lines, state: found.state };
   throw new SyntaxError(
-    `Cannot read "${path}": epoch ${wrong + 1} is missing or out of place, must be 1 to ${epochs}`,
+    `Cannot read "${path}": epoch ${
+      wrong + 1
+    } is missing or out of order; epochs must be 1 to ${epochs}`,
   );
 }

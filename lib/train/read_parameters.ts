@@ -15,18 +15,18 @@ function stages(model: Model): [Shapes, Shapes] {
   return [Object.fromEntries(counted), {}];
 }
 
-/** Whether any of these names is there. */
+/** Whether any of these names occurs. */
 export function hasAnyOf(names: Shapes, found: object): boolean {
   return Object.keys(names).some((name) => Object.hasOwn(found, name));
 }
 
-/** Whether a model of two stages has parameters of the first one alone. */
+/** Whether a model of two stages has only parameters of the first one. */
 export function lacksSecondStage(model: Model, parameters: NamedArrays): boolean {
   const [, second] = stages(model);
   return Object.keys(second).length > 0 && !hasAnyOf(second, parameters);
 }
 
-/** The best parameters so far; of a model of two stages maybe those of the first one alone. */
+/** The best parameters so far; in models of two stages perhaps only those of the first one. */
 export async function readBest(folder: string, model: Model): Promise<NamedArrays> {
   const path = join(folder, "model.safetensors");
   const [first, second] = stages(model);

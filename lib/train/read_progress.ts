@@ -1,6 +1,5 @@
 /**
- * Reads where a killed run stands, and the epochs that it has finished. What it says of itself must fit
- * together.
+ * Reads the state of a killed run, and its finished epochs. These must agree with each other.
  *
  * @module
  */
@@ -35,10 +34,10 @@ const checkpointSchema = object({
 });
 
 /**
- * The epochs so far, a line of training.jsonl each; none where it is missing, as in a run that was
- * killed before its first.
+ * The epochs so far, one line of training.jsonl each; none if it is missing, as in a run that was
+ * killed in its first epoch.
  *
- * @throws {SyntaxError} If a line is no such line, or they are not those of epochs 1, 2, and so on
+ * @throws {SyntaxError} If a line is not valid, or the epochs are not 1, 2, and so on
  */
 export async function readTraining(folder: string): Promise<TrainingLine[]> {
   const path = join(folder, "training.jsonl");
@@ -54,13 +53,15 @@ export async function readTraining(folder: string): Promise<TrainingLine[]> {
     }
     const line = checked(value, lineSchema, place, "a line of training");
     if (line.epoch === index + 1) return line;
-    throw new SyntaxError(`Cannot read ${place}: it is of epoch ${line.epoch}`);
+    throw new SyntaxError(
+      `Cannot read ${place}: it is of epoch ${line.epoch}, must be of epoch ${index + 1}`,
+    );
   });
 }
 
-/** Where a killed run stood, and its epochs until then. */
+/** The state of a killed run, and its epochs until then. */
 export interface Progress {
-  /** Where it stood. */
+  /** Its position and sums. */
   readonly checkpoint: Checkpoint;
   /** Parameters and optimizer. */
   readonly state: AdamState;
@@ -68,7 +69,7 @@ export interface Progress {
   readonly lines: TrainingLine[];
 }
 
-/** How long a training is. */
+/** The length of a training. */
 export interface Course {
   /** Epochs, unless it stops before. */
   readonly epochs: number;
@@ -76,10 +77,10 @@ export interface Course {
   readonly batches: number;
 }
 
-/** Where a run stands that has stored nothing. */
+/** The state of a run that has stored nothing. */
 const beginning = { epoch: 0, batch: 0, best: { epoch: 0, loss: Infinity } };
 
-/** What cannot be of a checkpoint beside the lines of training, which are written just before it. */
+/** How a checkpoint contradicts the lines of training, which are written just before it. */
 function problemOf(
   { epoch, batch, best }: Pick<Checkpoint, "epoch" | "batch" | "best">,
   steps: number,
@@ -88,8 +89,8 @@ function problemOf(
 ): string | undefined {
   const isOf = lines.length === epoch || lines.length === epoch + 1;
   if (epoch > epochs || batch > batches || !isOf) {
-    return `it stands at epoch ${epoch} of ${epochs} and batch ${batch} of ${batches}, ` +
-      `and training.jsonl has ${lines.length} epochs`;
+    return `it was stored at epoch ${epoch} of ${epochs} and batch ${batch} of ${batches}, ` +
+      `but training.jsonl has ${lines.length} epochs`;
   }
   const wanted = epoch * batches + batch;
   if (steps !== wanted) return `its optimizer took ${steps} steps, must be ${wanted}`;
@@ -98,19 +99,19 @@ function problemOf(
     ? best.epoch === 0
     : best.epoch === line.epoch && best.loss === line.validation_loss;
   if (isBest) return undefined;
-  return `its best epoch is ${best.epoch} with ${best.loss} nats, in training.jsonl it is ` +
+  return `its best epoch is ${best.epoch} with ${best.loss} nats, but in training.jsonl it is ` +
     (line === undefined ? "none" : `${line.epoch} with ${line.validation_loss}`);
 }
 
 /**
- * Where a killed run stood; undefined where it was killed before it stored anything. Its best
- * parameters are read too, so that nothing trains on to an end that cannot be read.
+ * The state of a killed run; undefined if it was killed before it stored anything. Its best
+ * parameters are read too, so that no training continues whose result could not be read.
  *
- * @param folder the run's
- * @param model whose parameters are stored
- * @param course that the training has
- * @throws {Deno.errors.NotFound} If what it would continue from is gone
- * @throws {SyntaxError} If it is cut short, of another run, or says what cannot be
+ * @param folder of the run
+ * @param model of the run
+ * @param course of the training
+ * @throws {Deno.errors.NotFound} If the file to continue from is missing
+ * @throws {SyntaxError} If it is truncated, of another run, or contradicts the log
  */
 export async function readProgress(
   folder: string,
@@ -127,7 +128,7 @@ export async function readProgress(
     (_, shapes) => checkShapes(path, shapes, model.initial),
   );
   const checkpoint = found &&
-    checked(found.standing, checkpointSchema, `"${path}"`, "where a run stood");
+    checked(found.standing, checkpointSchema, `"${path}"`, "the state of a run");
   const lines = await readTraining(folder);
   const problem = problemOf(checkpoint ?? beginning, found?.state.steps ?? 0, lines, course);
   if (problem !== undefined) throw new SyntaxError(`Cannot read "${path}": ${problem}`);

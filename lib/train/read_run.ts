@@ -1,6 +1,6 @@
 /**
- * Reads a run folder. Nothing in it is trusted: files may be cut short, from another run, or edited by
- * hand; each gives one line that names it.
+ * Reads a run folder. Nothing in it is trusted: files may be truncated, from another run, or edited
+ * by hand; errors are one line that names the file.
  *
  * @module
  */
@@ -57,7 +57,7 @@ async function readRunJson<T>(path: string, schema: v.GenericSchema<T>, kind: st
     return await readCheckedJson(path, schema, kind);
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
-    throw new Deno.errors.NotFound(`${error.message}, is it a run?`);
+    throw new Deno.errors.NotFound(`${error.message}; is it a run?`);
   }
 }
 
@@ -73,7 +73,7 @@ export async function readRunConfig(folder: string): Promise<RunConfig> {
   return found;
 }
 
-/** A config that someone has edited must not make a model that the parameters were not trained for. */
+/** An edited config must not make a model that the parameters were not trained for. */
 function checkConfig(family: ModelFamily, { config, schema }: RunConfig): void {
   if (family.schemaFor !== undefined && schema === undefined) {
     throw new RangeError("its schema is missing");
@@ -81,7 +81,7 @@ function checkConfig(family: ModelFamily, { config, schema }: RunConfig): void {
   const { codes, width, heads, context, positions } = numbersOf(config);
   const wrong = schema?.series.find(({ code }) => code < 0 || code >= codes);
   if (wrong !== undefined) {
-    throw new RangeError(`its schema has code ${wrong.code}, must be of the model's ${codes}`);
+    throw new RangeError(`its schema has code ${wrong.code}, but the model has ${codes} codes`);
   }
   if (heads !== undefined && width % heads !== 0) {
     throw new RangeError(`config.width is ${width}, must be a multiple of heads ${heads}`);
@@ -91,7 +91,7 @@ function checkConfig(family: ModelFamily, { config, schema }: RunConfig): void {
   }
 }
 
-/** The codes and labels that a run was begun with; throws what {@link readRun} does. */
+/** The codes and labels of a run; throws what {@link readRun} does. */
 export async function readVocabulary(
   folder: string,
 ): Promise<{ vocabulary: Vocabulary; labelNames: string[] }> {
@@ -105,10 +105,10 @@ export async function readVocabulary(
 }
 
 /**
- * A run's config and its codes and labels, which must fit together.
+ * A run's config, codes and labels, which must agree.
  *
  * @throws {Deno.errors.NotFound} If a file is missing
- * @throws {SyntaxError} If a file is cut short or not what it should be
+ * @throws {SyntaxError} If a file is truncated or not valid
  */
 export async function readBegun(folder: string): Promise<Omit<Run, "parameters" | "training">> {
   const runConfig = await readRunConfig(folder);
@@ -118,7 +118,7 @@ export async function readBegun(folder: string): Promise<Omit<Run, "parameters" 
     if (count !== runConfig.config[kind]) {
       throw new SyntaxError(
         `Cannot read "${join(folder, "vocabulary.json")}": it has ${count} ${kind}, ` +
-          `the model ${runConfig.config[kind]}`,
+          `but the model has ${runConfig.config[kind]}`,
       );
     }
   }
@@ -128,9 +128,9 @@ export async function readBegun(folder: string): Promise<Omit<Run, "parameters" 
 /**
  * Reads a trained run.
  *
- * @param folder as `train` left it
+ * @param folder that `train` wrote
  * @throws {Deno.errors.NotFound} If a file is missing
- * @throws {SyntaxError} If a file is cut short or not what it should be
+ * @throws {SyntaxError} If a file is truncated or not valid
  * @throws {RangeError} If the parameters are not those of the model
  */
 export async function readRun(folder: string): Promise<Run> {

@@ -1,5 +1,5 @@
 /**
- * What a killed run left to continue from: the optimizer's state and where it stood.
+ * What a killed run left to continue from: the state of the optimizer and the position in training.
  *
  * @module
  */
@@ -27,7 +27,7 @@ function grouped<T>(tensors: Readonly<Record<string, T>>) {
 }
 
 /**
- * What a killed run stored; undefined where it was killed before it stored anything.
+ * What a killed run stored; undefined if it was killed before it stored anything.
  *
  * @param check gets the shapes of each group before any number is read
  */
@@ -39,7 +39,10 @@ export async function readState(
     check(shapes) {
       const { groups, foreign: [foreign] } = grouped(shapes);
       if (foreign !== undefined) {
-        throw new SyntaxError(`Cannot read "${path}": it holds a foreign tensor "${foreign}"`);
+        throw new SyntaxError(
+          `Cannot read "${path}": it has a tensor "${foreign}" ` +
+            "that does not belong to the model",
+        );
       }
       if (Object.keys(shapes).length === 0) return;
       for (const group of groupNames) check(group, Object.fromEntries(groups[group]));
@@ -56,7 +59,7 @@ export async function readState(
     standing = undefined;
   }
   if (standing === undefined || !/^\d+$/.test(metadata.steps) || !Number.isSafeInteger(steps)) {
-    throw new SyntaxError(`Cannot read "${path}": it does not say where the run stood`);
+    throw new SyntaxError(`Cannot read "${path}": it does not say where the run was interrupted`);
   }
   const { groups } = grouped(tensors);
   const arrays = (group: typeof groupNames[number]): NamedArrays =>
@@ -72,10 +75,10 @@ export async function readState(
   };
 }
 
-/** What to say where a file is gone that a run would continue from. */
+/** The error when a file is missing that a run would continue from. */
 export function lost(folder: string, file: string): Error {
   return new Deno.errors.NotFound(
-    `Cannot resume "${folder}": ${file} is gone, so there is nothing to go on from; ` +
-      "the model that is there stays as it is, train into another folder",
+    `Cannot resume "${folder}": ${file} is missing, so there is nothing to continue from; ` +
+      "the model in the folder is unchanged, train into another folder",
   );
 }

@@ -1,8 +1,9 @@
 /**
- * A run on disk: `config.json`, `vocabulary.json`, `model.safetensors` (the best parameters so far),
- * `training.jsonl` (a line per epoch) and `resume.safetensors` (all that a killed run needs to go
- * on); for models of two stages `adversary.jsonl` and `resume-adversary.safetensors` likewise.
- * Each file comes whole; read_run.ts reads them back.
+ * A run on disk: `config.json`, `vocabulary.json`, `model.safetensors` (the best parameters so
+ * far), `training.jsonl` (one line per epoch) and `resume.safetensors` (all that is needed to
+ * continue a killed run); for models of two stages also `adversary.jsonl` and
+ * `resume-adversary.safetensors`. Each file is written complete or not at all; read_run.ts reads
+ * them.
  *
  * @module
  */
@@ -19,23 +20,23 @@ import type { NamedArrays } from "../nn/parameters.ts";
 import { writeSafetensors } from "../nn/safetensors.ts";
 import type { Training } from "./options.ts";
 
-/** What config.json holds. */
+/** The content of config.json. */
 export interface RunConfig {
-  /** Version of Ehrloom that began the run. */
+  /** Version of Ehrloom that started the run. */
   readonly ehrloom: string;
   /** Name of the model's family. */
   readonly model: string;
   /** The model's settings, all of them. */
   readonly config: ModelConfig;
-  /** What the model's tokens stand for, where that was fitted on the training records. */
+  /** What the model's tokens stand for, if that was fitted on the training records. */
   readonly schema?: Schema | undefined;
-  /** How the model sees the cohort, and where parameters come from that were worked out before. */
+  /** How the model sees the cohort, and the source of parameters computed before training. */
   readonly sources?: Readonly<Record<string, string>> | undefined;
   /** How it was trained. */
   readonly training: Training;
-  /** Fingerprint of the cohort that it was trained on; empty where that is not known. */
+  /** Fingerprint of the cohort that it was trained on; empty if unknown. */
   readonly cohort: string;
-  /** What computed, and in which version. */
+  /** The engine and its versions. */
   readonly versions: Readonly<Record<string, string>>;
 }
 
@@ -47,16 +48,16 @@ export interface TrainingLine {
   readonly step: number;
   /**
    * Mean negative log-likelihood of the training records during the epoch, nats per visit; with
-   * whatever else the model minimises.
+   * any other terms that the model minimises.
    */
   readonly train_loss: number;
-  /** The likelihood alone of the validation records after it. */
+  /** The same for the validation records after the epoch, without other terms. */
   readonly validation_loss: number;
   /** Learning rate of the last step. */
   readonly learning_rate: number;
-  /** Mean over the steps of the gradient's Euclidean norm. */
+  /** Euclidean norm of the gradient, mean over the steps. */
   readonly gradient_norm: number;
-  /** Seconds since training began, over all resumptions. */
+  /** Seconds of training so far, summed over resumed runs. */
   readonly seconds: number;
   /** Whether this epoch's parameters are the best so far. */
   readonly best: boolean;
@@ -70,11 +71,11 @@ export interface AdversaryLine {
   readonly critic_loss: number;
   /** Mean loss of the generator. */
   readonly generator_loss: number;
-  /** Seconds of this stage, over all resumptions. */
+  /** Seconds of this stage so far, summed over resumed runs. */
   readonly seconds: number;
 }
 
-/** Where a run stands between two steps. */
+/** The state of a run between two steps. */
 export interface Checkpoint {
   /** Epochs finished. */
   epoch: number;
@@ -88,9 +89,9 @@ export interface Checkpoint {
   seconds: number;
 }
 
-/** A trained model as plain data, ready to generate or to be asked for likelihoods. */
+/** A trained model as plain data, ready to generate records or to compute likelihoods. */
 export interface Run {
-  /** As config.json has it. */
+  /** The content of config.json. */
   readonly runConfig: RunConfig;
   /** Its best parameters. */
   readonly parameters: NamedArrays;
@@ -108,8 +109,8 @@ export function modelOf({ model, config, schema }: RunConfig): Model {
 }
 
 /**
- * Begins a run folder: its config and vocabulary, and for a network the word that it goes on from its
- * beginning. So a run that lacks this word has lost it.
+ * Starts a run folder: its config and vocabulary and, for a network, a file that says that training
+ * starts from the beginning. So a run without this file has lost it.
  */
 export async function beginRun(
   folder: string,
@@ -145,7 +146,7 @@ export function writeBest(folder: string, parameters: NamedArrays): Promise<void
   );
 }
 
-/** Stores where the run stands; a run killed after this goes on from here. */
+/** Stores the state of the run; a run killed after this continues from here. */
 export async function writeCheckpoint(
   folder: string,
   lines: readonly TrainingLine[],
@@ -156,7 +157,7 @@ export async function writeCheckpoint(
   await writeState(join(folder, "resume.safetensors"), checkpoint, state);
 }
 
-/** Stores where a second stage stands; a run killed after this goes on from here. */
+/** Stores the state of a second stage; a run killed after this continues from here. */
 export async function writeAdversary(
   folder: string,
   lines: readonly AdversaryLine[],

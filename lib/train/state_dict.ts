@@ -9,14 +9,15 @@ const networkOf = ({ model, config, schema }: RunConfig) => gradientModelOf(mode
 
 /**
  * A run from weights that a model's original code has trained: its state dict, saved as safetensors
- * under its own parameter names. Buffers in it are ignored; what the original masks is set to zero.
+ * under the original's parameter names. Buffers are ignored; what the original masks is set to
+ * zero.
  *
  * @param path of the safetensors file
- * @param about the model's family and full config, and the codes and labels in the order in which
- * the original numbers them
- * @throws {SyntaxError} If the file is no whole safetensors file, or a parameter holds what is no
- * finite number
- * @throws {RangeError} If its tensors are not those of such a model, or it is no network
+ * @param about the model's family and full config, and the codes and labels in the order of the
+ * original
+ * @throws {SyntaxError} If the file is not a complete safetensors file, or a parameter has values
+ * that are not finite numbers
+ * @throws {RangeError} If its tensors are not those of such a model, or the model is not a network
  * @see docs/specs/halo.md section 9 for HALO's names
  */
 export async function readStateDict(
@@ -38,9 +39,9 @@ export async function readStateDict(
  *
  * @param run a trained run
  * @param path where to write the safetensors file
- * @param options.force replace what is there
+ * @param options.force replace an older file
  * @throws {Deno.errors.AlreadyExists} If something is at `path` and `force` is not set
- * @throws {RangeError} If its model is no network
+ * @throws {RangeError} If its model is not a network
  */
 export async function writeStateDict(
   run: Run,

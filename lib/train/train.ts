@@ -26,30 +26,30 @@ import { readProgress } from "./read_progress.ts";
 import { readBegun, readRun, readRunConfig } from "./read_run.ts";
 import { beginRun, hasStored, modelOf, type Run, type RunConfig, writeBest } from "./run_folder.ts";
 
-/** What to train, on top of how. */
+/** What to train; {@link TrainingOptions} say how. */
 export interface TrainOptions extends TrainingOptions {
   /** Name of the kind of model; default "halo". */
   readonly model?: string | undefined;
-  /** The model's settings, by name; what is left out has its documented default. */
+  /** The model's settings, by name; the others have their defaults. */
   readonly settings?: ModelConfig;
-  /** What is known of the codes, for models that can use it. */
+  /** What is known about the codes, for models that can use it. */
   readonly knowledge?: CodeKnowledge | undefined;
-  /** Go on with an interrupted run; other options must be left out or be as they were. */
+  /** Continue an interrupted run; other options must be omitted or unchanged. */
   readonly resume?: boolean;
-  /** Replace an older result of Ehrloom's at the folder, once this one has something to show. */
+  /** Replace an older result of Ehrloom in the folder, as soon as the first epoch is stored. */
   readonly force?: boolean | undefined;
-  /** Hears of every step. */
+  /** Called after every step. */
   readonly onProgress?: OnProgress | undefined;
 }
 
 /**
- * Checks that there is something to learn from and to judge by.
+ * Checks that a cohort has training and validation records.
  *
  * @throws {RangeError} If there is not
  */
 export function checkSplits({ splits }: Cohort): void {
   if (splits === null) {
-    throw new RangeError("Cannot train: the cohort has no splits, prepare gives it some");
+    throw new RangeError("Cannot train: the cohort has no splits; deno task prepare makes them");
   }
   for (const split of ["train", "validation"] satisfies Split[]) {
     if (!splits.includes(splitNames.indexOf(split))) {
@@ -69,30 +69,32 @@ function tablesOf(
 }
 
 /**
- * Checks that a model can use what is known of the codes.
+ * Checks that a model can use what is known about the codes.
  *
- * @throws {RangeError} If it can use none
+ * @throws {RangeError} If it does not use such knowledge
  */
 export function checkKnowledge(model: Model, knowledge: CodeKnowledge = {}): void {
   const given = Object.entries(knowledge).filter(([, value]) => value !== undefined);
   if (given.length === 0 || !("learn" in model) && model.tables !== undefined) return;
-  throw new RangeError(`Cannot train "${model.family}" with ${given[0][0]}: it can use none`);
+  throw new RangeError(
+    `Cannot train "${model.family}" with ${given[0][0]}: this model does not use any`,
+  );
 }
 
 /**
- * Checks that the chosen engine and this machine have room to train a model.
+ * Checks that the chosen engine and this machine have enough memory to train a model.
  *
- * @throws {RangeError} If they have not; the message says what would fit
+ * @throws {RangeError} If they do not; the message says what would fit
  */
 export function checkCanTrain(model: Model, cohort: Cohort, { workers }: Training): void {
   checkWorkers(workers);
   if ("learn" in model) return;
-  const learners = splitOf(cohort, "train");
-  checkRoom(model, { stage: "learning", cohort: learners, workers: workers === 1 ? 0 : workers });
+  const train = splitOf(cohort, "train");
+  checkRoom(model, { stage: "learning", cohort: train, workers: workers === 1 ? 0 : workers });
   checkRoom(model, { stage: "judging", cohort: splitOf(cohort, "validation") });
 }
 
-/** Trains a run whose config is written, or goes on with it. */
+/** Trains a run whose config is written, or continues it. */
 async function learn(
   cohort: Cohort,
   folder: GrowingFolder,
@@ -146,7 +148,7 @@ async function trainNew(cohort: Cohort, folder: string, options: TrainOptions): 
   });
 }
 
-/** What a run that was killed before it stored anything must work out again. */
+/** The tables that must be computed again for a run that was killed before it stored anything. */
 async function tablesAgain(
   folder: string,
   cohort: Cohort,
@@ -162,8 +164,8 @@ async function tablesAgain(
   for (const [name, source] of Object.entries(given?.sources ?? {})) {
     if (source !== runConfig.sources?.[name]) {
       throw new RangeError(
-        `Cannot resume "${folder}": ${name} now comes from ${source}, ` +
-          `it was begun with ${runConfig.sources?.[name]}`,
+        `Cannot resume "${folder}": ${name} now comes from ${source}; ` +
+          `the run was started with ${runConfig.sources?.[name]}`,
       );
     }
   }
@@ -185,13 +187,13 @@ async function trainOn(cohort: Cohort, folder: string, options: TrainOptions): P
   for (const [name, value] of Object.entries(now)) {
     if (value !== undefined && value !== before[name]) {
       throw new RangeError(
-        `Cannot resume "${folder}" with ${name} ${value}: it was begun with ${before[name]}`,
+        `Cannot resume "${folder}" with ${name} ${value}: it was started with ${before[name]}`,
       );
     }
   }
   if (await fingerprint(cohort) !== stored.cohort) {
     throw new RangeError(
-      `Cannot resume "${folder}": it was begun on another cohort or other splits`,
+      `Cannot resume "${folder}": it was started on another cohort or other splits`,
     );
   }
   checkCanTrain(modelOf(stored), cohort, stored.training);
@@ -200,17 +202,18 @@ async function trainOn(cohort: Cohort, folder: string, options: TrainOptions): P
 }
 
 /**
- * Trains a model on a cohort's train split and leaves a run folder; the validation split tells which
- * epoch is best. A run that was killed goes on with `resume`, to the same losses as if it had not.
+ * Trains a model on the train split of a cohort and writes a run folder; the validation split
+ * decides which epoch is best. `resume` continues an interrupted run and reaches exactly the same
+ * losses.
  *
  * @param cohort with splits
- * @param folder where the run shall stand
+ * @param folder where to write the run
  * @param options what to train, and how
  * @returns the run, with its best parameters
  * @throws {RangeError} If the model or a setting is unknown, an option out of range, or the cohort
  * does not fit
  * @throws {Deno.errors.AlreadyExists} If the folder exists and neither `resume` nor `force` is set,
- * or it holds something that Ehrloom did not write
+ * or it contains something that Ehrloom did not write
  * @throws {Deno.errors.Busy} If another process trains there
  */
 export async function train(

@@ -1,6 +1,6 @@
 /**
- * What `hierarchy_study.ts` found, as a figure: a row a measure, the graph's difference from none in
- * per cent with a 95% interval, and small dots for the seeds.
+ * The results of `hierarchy_study.ts` as a figure: one row per measure with the change through the
+ * graph in per cent and its 95% interval, and small dots for the seeds.
  *
  * @module
  */
@@ -30,7 +30,7 @@ export function hierarchyFigure(found: readonly Found[]): SVGSVGElement {
     marginLeft: 210,
     marginRight: 16,
     x: {
-      label: "With the graph against without, % (left is better)",
+      label: "Change with the graph, % (left is better)",
       labelAnchor: "center",
       labelArrow: "none",
       labelOffset: 36,
@@ -58,7 +58,7 @@ export function hierarchyFigure(found: readonly Found[]): SVGSVGElement {
       Plot.dot(rows, { y: "name", x: "value", fill: colours.synthetic, r: 4.5 }),
     ],
   }, {
-    title: "What the hierarchy buys",
+    title: "What the hierarchy adds",
     description: rows.map(({ name, value, low, high }) =>
       `${name}: ${value.toFixed(1)}% (${low.toFixed(1)} to ${high.toFixed(1)}).`
     ).join(" "),

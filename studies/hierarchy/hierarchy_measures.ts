@@ -1,10 +1,10 @@
 /**
- * What `hierarchy_study.ts` compares, by what, and how it says so.
+ * What `hierarchy_study.ts` compares, by which measures, and their names.
  *
  * @module
  */
 
-/** Forms of the model, the first the one that others are held against. */
+/** Forms of the model; the others are compared with the first. */
 export const forms = {
   none: { semantic: false, hierarchy: false },
   graph: { semantic: false, hierarchy: true },
@@ -14,10 +14,10 @@ export type Form = keyof typeof forms;
 
 /** What is measured, lower is better. */
 export const measures = {
-  visit: "Nats of a visit",
-  rare: "Nats of a rare code",
-  after: "Nats of a visit after a rare code",
-  prevalence: "Prevalence error of a rare code",
+  visit: "Nats per visit",
+  rare: "Nats per rare code",
+  after: "Nats per visit after a rare code",
+  prevalence: "Prevalence error of rare codes",
 } as const;
 /** Name of a measure. */
 export type Measure = keyof typeof measures;
@@ -29,13 +29,13 @@ export interface Interval {
   readonly high: number;
 }
 
-/** What comes out, for one form and measure. */
+/** The result for one form and measure. */
 export interface Found {
   readonly form: Form;
   readonly measure: Measure;
   /** The figure itself, over all seeds. */
   readonly level: Interval;
-  /** Less the first form's. */
+  /** Minus that of the first form. */
   readonly difference: Interval;
   /** The same of each seed. */
   readonly differences: number[];

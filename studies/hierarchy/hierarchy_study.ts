@@ -1,15 +1,15 @@
 /**
- * What the hierarchy buys: HiSGT with the graph of ICD-10-CM against the same network without it, on
+ * What the hierarchy adds: HiSGT with the graph of ICD-10-CM against the same network without it, on
  * simulated patients whose rare codes behave as their frequent siblings (`simulated_icd10.ts`). Vectors
  * of descriptions are off in both, so that only the graph differs.
  *
- * Each seed is a population of its own, with training draws of its own; all forms learn from the same
- * patients for as long. Figures: nats of a test visit; nats of a rare code, which at least 1 and at
- * most 10 training records have; nats of a visit right after one with a rare code; and the mean
- * absolute log ratio of rare codes' prevalence in written records to that in the population. Intervals
- * are from resamples of seeds, and of test patients, or rare codes, within seeds.
+ * Each seed has its own population and its own training draws; all forms are trained on the same
+ * patients for equally many epochs. Figures: nats per test visit; nats per rare code, which at least 1
+ * and at most 10 training records have; nats per visit right after one with a rare code; and the mean
+ * absolute log ratio of rare codes' prevalence in generated records to that in the population.
+ * Intervals are from resamples of seeds, and of test patients, or rare codes, within seeds.
  *
- * What docs/results.md shows is repeated by
+ * To repeat the results in docs/results.md:
  * `deno run -A studies/hierarchy/hierarchy_study.ts --out runs/hierarchy`
  *
  * @module
@@ -50,7 +50,7 @@ import {
 } from "./hierarchy_measures.ts";
 import { simulatedIcd10 } from "./simulated_icd10.ts";
 
-/** Sums and what they are over, one of each to a patient or to a rare code. */
+/** Sums and their counts, one of each per patient or rare code. */
 interface Parts {
   readonly sums: number[];
   readonly counts: number[];
@@ -200,17 +200,17 @@ function summarized(seeds: readonly Record<Form, Measured>[], measure: Measure):
   }));
 }
 
-/** What is alike in all seeds. */
+/** What is the same for all seeds. */
 interface Plan {
   readonly patients: number;
   readonly width: number;
   readonly training: { readonly epochs: number; readonly learningRate: number };
-  /** Where runs stand while they are needed. */
+  /** Where runs are stored while they are needed. */
   readonly folder: string;
   readonly onProgress: OnProgress;
 }
 
-/** A seed's patients, and what of them is looked at. */
+/** The patients of a seed, and their rare codes. */
 interface Patients {
   readonly cohort: Cohort;
   /** Many more of the same population. */
@@ -272,7 +272,7 @@ async function measuredSeed(seed: number, plan: Plan): Promise<Record<Form, Meas
   return measured;
 }
 
-/** Writes what was found, and says it. */
+/** Writes the results, and prints them. */
 async function report(out: string, found: readonly Found[]): Promise<void> {
   await writeWhole(out, async (path) => {
     await Deno.mkdir(path);
@@ -288,12 +288,16 @@ async function report(out: string, found: readonly Found[]): Promise<void> {
 
 await runCommand({
   name: "hierarchy_study",
-  summary: "Measure what HiSGT gains by the hierarchy on simulated patients; write JSON and SVG.",
+  summary: "Measure what the hierarchy adds to HiSGT, on simulated patients; write JSON and SVG.",
   options: {
-    out: { value: "DIR", help: "Folder to write", required: true },
-    seeds: { value: "N", help: "Populations, each with a training of each form", default: "3" },
-    patients: { value: "N", help: "Patients of each, 72% to learn from", default: "1400" },
-    epochs: { value: "N", help: "Times to see each record", default: "24" },
+    out: { value: "DIR", help: "Output folder", required: true },
+    seeds: { value: "N", help: "Populations; each form is trained on each of them", default: "3" },
+    patients: {
+      value: "N",
+      help: "Patients per population; 72% are for training",
+      default: "1400",
+    },
+    epochs: { value: "N", help: "Passes over the training records", default: "24" },
     width: { value: "N", help: "Width of the embedding", default: "64" },
     lr: { value: "X", help: "Learning rate", default: "3e-3" },
     ...backendOption,

@@ -18,7 +18,7 @@ const categoriesPerBlock = 4;
 const codesPerCategory = 8;
 const labelCount = 5;
 const mostVisits = 20;
-/** Probabilities that a record goes on, and that things come about in a visit. */
+/** Probabilities that a record continues, and that conditions occur in a visit. */
 const goesOn = 0.88;
 const lasts = 0.7;
 const follows = 0.3;

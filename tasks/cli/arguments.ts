@@ -7,12 +7,12 @@ import { parseArgs } from "@std/cli";
 import { claimed } from "ehrloom";
 import { resolvePath } from "./paths.ts";
 
-/** A mistake in how a task was called; exits 2 where other errors exit 1. */
+/** A mistake in how a task was called; the exit code is 2, and 1 for other errors. */
 export class UsageError extends Error {}
 
 /** One option of a task, for parsing and for its help text. */
 export interface Option {
-  /** What stands for the value in the help text ("DIR"); a switch without value when left out. */
+  /** Placeholder of the value in the help text ("DIR"); without it, the option is a switch. */
   readonly value?: string | undefined;
   /** One sentence for the help text. */
   readonly help: string;
@@ -22,7 +22,7 @@ export interface Option {
   readonly required?: boolean;
   /** May be given several times. */
   readonly many?: boolean;
-  /** Its value, or what stands behind "=" in it, is a path that the task reads. */
+  /** Its value, or the part of it after "=", is a path that the task reads. */
   readonly reads?: boolean;
 }
 
@@ -38,9 +38,11 @@ export interface Command {
   readonly groups?: Readonly<Record<string, Readonly<Record<string, Option>>>>;
   /** The program that gets all arguments but the task's own options, which are switches then. */
   readonly passesOnTo?: string;
-  /** Lines of the help text between the options and the examples, by the options given with --help. */
+  /**
+   * Lines of the help text between the options and the examples, by the options given with --help.
+   */
   readonly details?: readonly string[] | ((args: Arguments) => readonly string[]);
-  /** Command lines that work as they stand. */
+  /** Command lines that work as they are. */
   readonly examples: readonly string[];
   /** The command line that continues what an interrupted task has left; undefined: nothing. */
   readonly goesOnBy?: (args: Arguments) => string | undefined;
@@ -49,6 +51,12 @@ export interface Command {
 /** The command with the options of its groups among the others. */
 export function ungrouped({ groups = {}, ...command }: Command): Command {
   return { ...command, options: Object.assign({}, command.options, ...Object.values(groups)) };
+}
+
+/** What a number must be within. */
+interface Bounds {
+  readonly min: number;
+  readonly max?: number;
 }
 
 /** The options as given, read by kind. */
@@ -64,7 +72,7 @@ export class Arguments {
   text(name: string): string {
     const value = this.maybe(name);
     if (value === undefined) {
-      throw new UsageError(`--${name} ${this.command.options[name]?.value ?? ""} is missing`);
+      throw new UsageError(`--${name} ${this.command.options[name]?.value ?? ""} is required`);
     }
     return value;
   }
@@ -75,7 +83,7 @@ export class Arguments {
     return value === undefined ? undefined : String(value);
   }
 
-  /** A path, taken from where the user stands. */
+  /** A path, relative to the folder of the user. */
   path(name: string): string {
     return resolvePath(this.text(name));
   }
@@ -90,11 +98,11 @@ export class Arguments {
   }
 
   /**
-   * Claims the place of a result while `work` runs, see `claimed()` of ehrloom; nothing that the
-   * task reads is ever replaced.
+   * Reserves the place of a result while `work` runs, see `claimed()` of ehrloom. What the task
+   * reads is never replaced.
    *
    * @param name of the option with the path
-   * @param options.goesOn something may stand there, to be continued
+   * @param options.goesOn something may be there already, to be continued
    */
   async claim(
     name: string,
@@ -122,34 +130,36 @@ export class Arguments {
     const value = this.maybe(name);
     const found = known.find((word) => word === value);
     if (value === undefined || found !== undefined) return found;
-    throw new UsageError(`--${name} is ${value}, known are ${known.join(", ")}`);
+    throw new UsageError(`--${name} is ${value}; known: ${known.join(", ")}`);
   }
 
   /** A whole number within bounds; throws a usage error otherwise. */
-  integer(name: string, bounds: { min: number; max?: number }): number {
-    const value = this.number(name, bounds);
-    if (!Number.isSafeInteger(value)) {
-      throw new UsageError(`--${name} is ${value}, must be a whole number`);
-    }
-    return value;
+  integer(name: string, bounds: Bounds): number {
+    return this.numeral(name, bounds, { noun: "a whole number", isOne: Number.isSafeInteger });
   }
 
   /** A number within bounds; throws a usage error otherwise. */
-  number(name: string, { min, max = Infinity }: { min: number; max?: number }): number {
+  number(name: string, bounds: Bounds): number {
+    return this.numeral(name, bounds, { noun: "a number", isOne: Number.isFinite });
+  }
+
+  private numeral(
+    name: string,
+    { min, max = Infinity }: Bounds,
+    { noun, isOne }: { noun: string; isOne: (value: number) => boolean },
+  ): number {
     const text = this.text(name);
     const value = Number(text);
-    if (!(value >= min && value <= max && value < Infinity)) {
-      const least = min === Number.MIN_VALUE ? "above 0" : `at least ${min}`;
-      const range = max === Infinity ? least : `between ${min} and ${max}`;
-      throw new UsageError(`--${name} is ${text}, must be a number ${range}`);
-    }
-    return value;
+    if (isOne(value) && value >= min && value <= max) return value;
+    const least = min === Number.MIN_VALUE ? " above 0" : `, at least ${min}`;
+    const range = max === Infinity ? least : ` between ${min} and ${max}`;
+    throw new UsageError(`--${name} is ${text}, must be ${noun}${range}`);
   }
 }
 
 /**
- * Ties values to their options that parseArgs would not take for values, negative numbers and the
- * empty text: `--count -5` to `--count=-5`.
+ * Ties values to their options that parseArgs would not recognise as values: negative numbers and
+ * the empty text, so `--count -5` becomes `--count=-5`.
  */
 function withTied(args: string[], valued: readonly string[]): string[] {
   const tied: string[] = [];
@@ -162,7 +172,7 @@ function withTied(args: string[], valued: readonly string[]): string[] {
   return tied;
 }
 
-/** Reads a command line; throws a usage error where it is none. */
+/** Reads a command line; throws a usage error if it is not valid. */
 export function parse(command: Command, args: string[]): Arguments {
   const entries = Object.entries(command.options);
   const isOwn = (arg: string) =>
@@ -176,7 +186,7 @@ export function parse(command: Command, args: string[]): Arguments {
     collect: entries.filter(([, { many }]) => many).map(([n]) => n),
     unknown: (arg) => {
       const known = Object.keys(command.options).map((option) => `--${option}`).join(", ");
-      throw new UsageError(`unknown argument ${arg}, known are ${known}`);
+      throw new UsageError(`unknown argument ${arg}; known: ${known}`);
     },
   });
   const parsed = new Arguments(command, given, args.filter((arg) => !isOwn(arg)));
@@ -184,15 +194,14 @@ export function parse(command: Command, args: string[]): Arguments {
   return parsed;
 }
 
-/** Refuses options without a value, and the lack of required ones. */
+/** Checks that options have a value, and that required ones are given. */
 function checkGiven({ options }: Command, given: Record<string, unknown>, args: string[]): void {
   for (const [name, { value, required }] of Object.entries(options)) {
     const texts = value === undefined ? [] : [given[name] ?? []].flat().map(String);
     if (args.includes(`--${name}=`) || texts.some((text) => /^\s+$/.test(text))) {
-      throw new UsageError(`--${name} is empty, wanted ${value}`);
+      throw new UsageError(`--${name} is empty, must be ${value}`);
     }
-    if (required && texts.length === 0 || texts.includes("")) {
-      throw new UsageError(`--${name} ${value} is missing`);
-    }
+    if (texts.includes("")) throw new UsageError(`--${name} has no value, must be ${value}`);
+    if (required && texts.length === 0) throw new UsageError(`--${name} ${value} is required`);
   }
 }

@@ -8,7 +8,7 @@ import type { Arguments, Command } from "./arguments.ts";
 import { resolvePath, shellPath } from "./paths.ts";
 import { say } from "./progress.ts";
 
-/** Whether a task that is interrupted has begun what stands at a path, or continues it. */
+/** Whether an interrupted task has started the result at a path, or continues it. */
 export function hasBegun(path: string | undefined, { force }: { force: boolean }): boolean {
   if (path === undefined) return false;
   try {
@@ -19,7 +19,7 @@ export function hasBegun(path: string | undefined, { force }: { force: boolean }
   }
 }
 
-/** The command line that this task was called by, with and without some switches. */
+/** The command line of this task, with one switch added and one left out. */
 export function sameCommand(name: string, change: { add?: string; leaveOut: string }): string {
   const { add, leaveOut } = change;
   const args = Deno.args.filter((arg) => arg !== add && arg !== leaveOut);
@@ -32,7 +32,10 @@ const signals: readonly [Deno.Signal, number][] = [["SIGINT", 130], ["SIGTERM", 
   129,
 ]];
 
-/** Ends a task that is interrupted: nothing unfinished stays, and the last line says how to continue. */
+/**
+ * Ends a task that is interrupted: nothing unfinished stays, and the last line says how to
+ * continue.
+ */
 export function listenToSignals(command: Command, args: Arguments, stopBars: () => void): void {
   const listened = Deno.build.os === "windows" ? signals.slice(0, 1) : signals;
   for (const [signal, code] of listened) {
@@ -42,10 +45,10 @@ export function listenToSignals(command: Command, args: Arguments, stopBars: () 
       const isDone = command.goesOnBy === undefined && hasBegun(args.maybe("out"), { force: true });
       say(
         next !== undefined
-          ? `Interrupted: go on with ${next}`
+          ? `Interrupted; continue with: ${next}`
           : isDone
-          ? `Interrupted, but ${args.text("out")} is written and whole`
-          : "Interrupted: nothing was written; the same command begins anew",
+          ? `Interrupted, but ${args.text("out")} is complete`
+          : "Interrupted; nothing was written, so the same command starts over",
       );
       Deno.exit(code);
     });

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 
-/** A path as the user meant it: tasks run beside deno.json, users stand elsewhere. */
+/** A path as the user meant it: tasks run beside deno.json, users call them from elsewhere. */
 export function resolvePath(path: string): string {
   return resolve(Deno.env.get("INIT_CWD") ?? Deno.cwd(), path);
 }

@@ -1,5 +1,5 @@
 /**
- * What a task says to people while it works, on stderr.
+ * What a task tells people while it works, on stderr.
  *
  * @module
  */
@@ -12,12 +12,22 @@ export function say(line: string): void {
   process.stderr.write(printable(line) + "\n");
 }
 
-/** Milliseconds between two lines of progress where no terminal is. */
+/** The estimate of the time left, once there is one: a number of seconds. */
+function timeLeft(seconds: number | string): string {
+  if (typeof seconds !== "number") return ""; // "NULL" or "INF" until something is done
+  const minutes = Math.floor(seconds / 60);
+  if (minutes === 0) return `${seconds} s left`;
+  return minutes < 60
+    ? `${minutes} min ${seconds % 60} s left`
+    : `${Math.floor(minutes / 60)} h ${minutes % 60} min left`;
+}
+
+/** Milliseconds between two lines of progress without a terminal. */
 const lineInterval = 5000;
 
 /**
- * A progress bar on stderr per stage, with the time left; where no terminal is, a line now and then
- * for what takes long.
+ * A progress bar on stderr for each stage, with the time left; without a terminal, a line from time
+ * to time for long stages.
  */
 export function progressBars(): { onProgress: OnProgress; stop: () => void } {
   let stage = "";
@@ -40,11 +50,12 @@ export function progressBars(): { onProgress: OnProgress; stop: () => void } {
       if (done >= total) return;
       stage = now;
       bar = new cliProgress.SingleBar({
-        format: "{stage} [{bar}] {value}/{total} {note} {eta_formatted} left",
+        format: "{stage} [{bar}] {value}/{total} {note} {eta_formatted}",
         stream: process.stderr,
         hideCursor: true,
         linewrap: false,
         etaBuffer: 50,
+        formatTime: timeLeft,
       }, cliProgress.Presets.rect);
       bar.start(total, 0, { stage, note: "" });
     }

@@ -58,7 +58,8 @@ function checkOwners(
 /**
  * The values that were given for a source's own options.
  *
- * @throws {UsageError} If one stands for nothing, they do not go together, or one is of another source
+ * @throws {UsageError} If a value is not valid, values exclude each other, or an option is of
+ * another source
  */
 export function sourceValues(
   source: SourceSummary,

@@ -1,7 +1,7 @@
 /**
  * `deno task bench`: how fast HALO trains and samples here, in figures that mean the same on every
- * machine: useful FLOP/s over the backend's own peak in the same run, and the time to draw records
- * over the time of one forward pass on as many visits.
+ * machine: useful FLOP/s as a share of the engine's peak in the same run, and the time to generate
+ * records divided by the time of one forward pass over as many visits.
  *
  * @module
  */
@@ -82,7 +82,7 @@ async function samplingSpeed(run: Run, count: number, sampler: "fixed-point" | "
   const seconds = await secondsOf(async () => {
     drawn = await draw(count, 1);
   });
-  if (drawn === undefined) throw new Error("Nothing was drawn");
+  if (drawn === undefined) throw new Error("Cannot measure sampling: no records were generated");
   const model = gradientModelOf(run.runConfig.model, run.runConfig.config);
   const cohort = drawn;
   const lengths = Array.from(cohort.subjectIds, (_, record) => model.rowsOf(cohort, record));
@@ -105,16 +105,16 @@ async function samplingSpeed(run: Run, count: number, sampler: "fixed-point" | "
 
 await runCommand({
   name: "bench",
-  summary: "Measure training and sampling speed as ratios to the backend's own peak; write JSON.",
+  summary: "Measure training and sampling speed as a share of the engine's peak speed; write JSON.",
   options: {
-    run: { value: "RUN", help: "Run to measure; without it the demo's model is trained first" },
-    cohort: { value: "DIR", help: "Cohort to train on; the sample patients if not given" },
-    batch: { value: "N", help: "Records to a training step", default: "48" },
-    count: { value: "N", help: "Records to draw", default: "512" },
-    workers: { value: "N", help: "Threads that share a batch on wasm", default: "1" },
+    run: { value: "RUN", help: "Run to measure (default: train the model of the demo first)" },
+    cohort: { value: "DIR", help: "Cohort to train on (default: the sample patients)" },
+    batch: { value: "N", help: "Records per batch", default: "48" },
+    count: { value: "N", help: "Records to generate", default: "512" },
+    workers: { value: "N", help: "Threads that share each batch, on wasm or cpu", default: "1" },
     out: { value: "FILE", help: "JSON file to write", default: "runs/bench.json" },
     ...backendOption,
-    force: { help: "Replace an older result at FILE" },
+    force: { help: "Replace an older result at --out" },
   },
   examples: [
     "deno task bench --backend wasm --workers 2",
@@ -167,14 +167,14 @@ await runCommand({
     );
     say(`${backend}: peak ${(best / 1e9).toFixed(0)} GFLOP/s (a 2048³ product)`);
     say(
-      `training: ${training.seconds_per_epoch.toFixed(2)} s an epoch, ` +
+      `training: ${training.seconds_per_epoch.toFixed(2)} s per epoch, ` +
         `${(flopsPerSecond / 1e9).toFixed(0)} useful GFLOP/s, ` +
         `${(100 * flopsPerSecond / best).toFixed(0)}% of peak`,
     );
     for (const [name, speed] of Object.entries(result.sampling)) {
       say(
-        `sampling, ${name}: ${speed.visits_per_second.toFixed(0)} visits a second, ` +
-          `${speed.time_over_forward.toFixed(1)} forward passes' time`,
+        `sampling, ${name}: ${speed.visits_per_second.toFixed(0)} visits per second, ` +
+          `${speed.time_over_forward.toFixed(1)} times the time of a forward pass`,
       );
     }
   });

@@ -64,8 +64,8 @@ for (
     ['{"a": {"S": [44054006]}}', 'label "a": the code 44054006 of "S" must be a text'],
     ['{"a": {"S": ["E*1"]}}', 'label "a": the code "E*1" of "S" must be a text'],
     ['{" ": {"S": ["1"]}}', "its name is empty"],
-    ['{"a": {"S": ["1"]}, "a": {"S": ["2"]}}', 'line 1: "a" is there already'],
-    ['{"a": {"S": ["1"], "S": ["2"]}}', 'line 1: "S" is there already'],
+    ['{"a": {"S": ["1"]}, "a": {"S": ["2"]}}', 'line 1: "a" appears twice'],
+    ['{"a": {"S": ["1"], "S": ["2"]}}', 'line 1: "S" appears twice'],
   ]
 ) {
   Deno.test(`parsePhenotypes() refuses ${text}`, () => {

@@ -36,9 +36,9 @@ Deno.test("cohortOf() has no values or demographics where no record has", () => 
 Deno.test("cohortOf() refuses lists that differ in length, and unknown sexes", () => {
   const refuses = (change: Partial<RecordLists>, wanted: string) =>
     assertThrows(() => cohortOf(known, [], [{ ...measured, ...change }]), RangeError, wanted);
-  refuses({ values: [[1, 2], [3]] }, "record 0 has values that are not one to each code");
+  refuses({ values: [[1, 2], [3]] }, "record 0 has values, but not one for each code");
   refuses({ gapDays: [0] }, "record 0 has 2 visits but 1 gaps");
-  refuses({ labels: [1] }, "record 0 has 1 labels, wanted 0");
+  refuses({ labels: [1] }, "record 0 has 1 labels, must have 0");
   refuses({ sex: 3 }, "an unknown sex");
 });
 
@@ -53,6 +53,6 @@ Deno.test("subset() and concatenated() carry values and demographics", () => {
   assertThrows(
     () => concatenated([first, { ...parts[1], demographics: null }]),
     RangeError,
-    "values and demographics",
+    "splits, values or demographics",
   );
 });

@@ -20,14 +20,29 @@ Deno.test("demographicOf() tells births and sexes from codes that only look like
 });
 
 const bad: [codes: string[], descriptions: string[], labels: string[], wanted: string][] = [
-  [["a", "MEDS_BIRTH"], ["", ""], [], 'code "MEDS_BIRTH" is a reserved name, MEDS tells a pat'],
+  [
+    ["a", "MEDS_BIRTH"],
+    ["", ""],
+    [],
+    'code "MEDS_BIRTH" is a reserved name: MEDS uses it for a pat',
+  ],
   [["MEDS_BIRTH//x"], [""], [], 'code "MEDS_BIRTH//x" is a reserved name'],
-  [["GENDER//F"], [""], [], "MEDS tells a patient's sex by it; give the code another name"],
+  [["GENDER//F"], [""], [], "MEDS uses it for a patient's sex; rename the code"],
   [["Sex//female"], [""], [], 'code "Sex//female" is a reserved name'],
-  [["EHRLOOM//EMPTY_VISIT"], [""], [], "it stands for visits without codes"],
-  [["\ud800", "\ud801"], ["", ""], [], "holds a lone surrogate"],
-  [["a"], ["x\udc00"], [], 'the description of the code "a" holds a lone surrogate'],
-  [["a"], [""], ["\ud800"], "holds a lone surrogate, half a character that no file can hold"],
+  [["EHRLOOM//EMPTY_VISIT"], [""], [], "it is used for visits without codes"],
+  [["\ud800", "\ud801"], ["", ""], [], "contains half a character (a lone surrogate)"],
+  [
+    ["a"],
+    ["x\udc00"],
+    [],
+    'the description of the code "a" contains half a character (a lone surrogate)',
+  ],
+  [
+    ["a"],
+    [""],
+    ["\ud800"],
+    "contains half a character (a lone surrogate), which no file can store",
+  ],
   [["a"], [""], ["x", "subject_id"], 'label "subject_id" is a reserved name'],
   [["a"], [""], ["x", "y", "x"], 'the label "x" appears twice'],
 ];

@@ -77,7 +77,7 @@ Deno.test("a measure in the list has a section with its question and all its fig
     const report = await evaluate(real, synthetic, how);
     const { document } = parseHTML(reportHtml(report, sources));
     const headings = [...document.querySelectorAll("h2")].map(({ textContent }) => textContent);
-    assertEquals(headings, [toy.question, "What made this report"]); // nothing that was not asked
+    assertEquals(headings, [toy.question, "How this report was made"]); // nothing that was not asked
     const rows = [...document.querySelectorAll("#single_visits ~ * tr")].map((row) =>
       [...row.querySelectorAll("th, td")].map(({ textContent }) => textContent)
     );

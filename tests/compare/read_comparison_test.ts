@@ -38,7 +38,7 @@ const damages: [file: string, change: (text: string) => string, says: string][] 
     (text) => text.replace(/"epochs": 50/, '"epochs": 1e999'),
     "training.epochs is Infinity",
   ],
-  [judgement, () => "[".repeat(1e6), "it has more than 100 brackets in each other"],
+  [judgement, () => "[".repeat(1e6), "it has more than 100 nested brackets"],
   ["plan.json", (text) => text.slice(0, 40), "Unterminated string in JSON"],
   ["ceiling.json", () => "{}", "it has no unigram, so it is not a comparison's ceiling"],
   [

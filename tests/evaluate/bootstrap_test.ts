@@ -90,7 +90,7 @@ Deno.test("checkResamples() takes what memory is meant for, and says how many th
   assertThrows(
     () => checkResamples(4_000_000_000, 2),
     RangeError,
-    "Cannot take 4000000000 resamples: with 2 labels they are held up to 6391320; ",
+    "Cannot use 4000000000 resamples: with 2 labels at most 6391320 fit in memory; ",
   );
   assertThrows(() => checkResamples(-1), RangeError, "must be a whole number, at least 0");
 });

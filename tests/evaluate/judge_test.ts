@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { type Cohort, judge, type Measure, type Need } from "ehrloom";
+import { type Cohort, judge, type Measure, type Need, vocabulary } from "ehrloom";
 import { text } from "ehrloom/files/checked_json.ts";
 import { shared } from "ehrloom/evaluate/measure.ts";
 import { trainingDefaults } from "ehrloom/train/options.ts";
@@ -163,4 +163,27 @@ Deno.test("judge() names the role of a cohort that cannot be compared", async ()
     RangeError,
     "the held-out cohort is empty",
   );
+});
+
+Deno.test("judge() refuses cohorts over other codes or labels, or in another order", async () => {
+  const plain = listedCohort([{ visits: [[0, 1]], labels: [0, 1] }], 6);
+  const { vocabulary: { codes } } = plain;
+  const overCodes = (names: readonly string[]) => ({ ...plain, vocabulary: vocabulary(names) });
+  const cases: [Cohort, string][] = [
+    [overCodes([...codes, "new"]), 'the real cohort has no "new"'],
+    [overCodes(codes.slice(1)), 'the synthetic cohort has no "c0"'],
+    [
+      overCodes([...codes].reverse()),
+      'number 0 is "c0" in the real cohort and "c5" in the synthetic',
+    ],
+    [{ ...plain, labelNames: ["x"] }, 'labels differ, the synthetic cohort has no "y"'],
+  ];
+  for (const [cohort, message] of cases) {
+    const others = [{ role: "synthetic", cohort }] as const;
+    await assertRejects(
+      () => judge([], { real: { role: "real", cohort: plain }, others }),
+      RangeError,
+      message,
+    );
+  }
 });

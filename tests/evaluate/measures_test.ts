@@ -16,11 +16,11 @@ Deno.test("misnamed() lists what there is, and says which kind has no measure ye
   assertEquals(misnamed(["fidelity", "fidelity.gap_days"]), undefined);
   assertEquals(
     misnamed(["fidelity.speed"]),
-    `"fidelity.speed", known are ${measureNames().join(", ")}`,
+    `"fidelity.speed"; known: ${measureNames().join(", ")}`,
   );
   assertEquals(
     misnamed(["fidelity", "privacy"]),
-    '"privacy", which cannot be judged yet: no measure of it exists',
+    '"privacy", which has no measures yet; available: fidelity',
   );
 });
 

@@ -1,8 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import papa from "papaparse";
-import { csvPath, readCsv } from "ehrloom/files/csv.ts";
+import { csvPath, readCsv, type ReadCsvOptions } from "ehrloom/files/csv.ts";
 import { random } from "ehrloom/random.ts";
-import { inFolder } from "../folder.ts";
 
 async function withFile(
   content: string | Uint8Array,
@@ -157,7 +156,7 @@ Deno.test("readCsv() names a missing column, an empty file, cut-off gzip, a miss
     await assertRejects(
       () => read(path),
       SyntaxError,
-      "it has no column START, its columns are Id",
+      "it has no column START; its columns are Id",
     );
   });
   await withFile("", async (path) => {
@@ -165,7 +164,7 @@ Deno.test("readCsv() names a missing column, an empty file, cut-off gzip, a miss
   });
   const whole = await gzip("START\n" + "2020-01-01\n".repeat(1000));
   await withFile(whole.subarray(0, 60), async (path) => {
-    await assertRejects(() => read(path), SyntaxError, "cut off or damaged");
+    await assertRejects(() => read(path), SyntaxError, "truncated or damaged");
   }, ".csv.gz");
   await assertRejects(() => read("/nowhere.csv"), Deno.errors.NotFound, "no such file");
 });
@@ -176,7 +175,7 @@ Deno.test("csvPath() finds NAME.csv and NAME.csv.gz, and tells a missing file fr
   await Deno.writeTextFile(`${folder}/b.csv.gz`, "");
   assertEquals(await csvPath(folder, "a"), `${folder}/a.csv`);
   assertEquals(await csvPath(folder, "b"), `${folder}/b.csv.gz`);
-  await assertRejects(() => csvPath(folder, "c"), Deno.errors.NotFound, "it holds no c.csv");
+  await assertRejects(() => csvPath(folder, "c"), Deno.errors.NotFound, "it has no c.csv");
   await assertRejects(() => csvPath(`${folder}/x`, "c"), Deno.errors.NotFound, "no such folder");
   const long = `${folder}/${"x".repeat(300)}`;
   await assertRejects(
@@ -187,10 +186,188 @@ Deno.test("csvPath() finds NAME.csv and NAME.csv.gz, and tells a missing file fr
   await Deno.remove(folder, { recursive: true });
 });
 
-Deno.test("readCsv() reads lines that end as on an old Mac", () =>
-  inFolder(async (folder) => {
-    await Deno.writeTextFile(`${folder}/a.csv`, "a,b\r1,2\r3,4\r");
-    const found: string[] = [];
-    await readCsv(`${folder}/a.csv`, ["b"], ([b]) => void found.push(b));
-    assertEquals(found, ["2", "4"]);
-  }));
+async function rowsIn(
+  content: string | Uint8Array,
+  { suffix = ".csv", ...options }: ReadCsvOptions & { suffix?: string } = {},
+): Promise<string[]> {
+  const rows: string[] = [];
+  const see = (fields: readonly string[]) => void rows.push(fields.join());
+  await withFile(content, (path) => readCsv(path, ["a", "b"], see, options), suffix);
+  return rows;
+}
+
+Deno.test("readCsv() ends rows at LF, CRLF and lone CR in any mixture, but not in quotes", async () => {
+  assertEquals(await rowsIn("a,b\r1,2\r3,4\r"), ["1,2", "3,4"]);
+  assertEquals(await rowsIn("a,b\r\n1,2\n3,4\r5,6\n\r7,8\r\r\n9,0"), [
+    ...["1,2", "3,4", "5,6", "7,8", "9,0"],
+  ]);
+  assertEquals(await rowsIn('a,b\n1,"x\ry\r\nz\n"\r"p\r",2\r'), ["1,x\ry\r\nz\n", "p\r,2"]);
+});
+
+Deno.test("readCsv() reads mixed line ends the same, wherever its pieces are cut", async () => {
+  const draw = random(11);
+  const ends = ["\n", "\r\n", "\r"];
+  const wanted = Array.from(
+    { length: 40_000 },
+    (_, row) => `${row},${"x".repeat(draw.integer(9))}`,
+  );
+  const text = ["a,b", ...wanted].map((row) => row + ends[draw.integer(3)]).join("");
+  assertEquals(await rowsIn(text), wanted);
+  assertEquals(await rowsIn(await gzip(text), { suffix: ".csv.gz" }), wanted);
+});
+
+Deno.test("readCsv() counts rows of mixed line ends as they stand, and reads on behind a stray quote", async () => {
+  const bad: string[] = [];
+  const rows = await rowsIn('a,b\r\n1,2\r3\n"4,5\r6,7\r\n8\r', {
+    onBadRow: (problem) => bad.push(problem.replace(/^.*" row/, "row")),
+  });
+  assertEquals(rows, ["1,2", "6,7"]);
+  assertEquals(bad, [
+    "row 3: it has 1 fields, the header has 2",
+    "row 4: its quotes do not pair",
+    "row 6: it has 1 fields, the header has 2",
+  ]);
+});
+
+Deno.test("readCsv() takes quotes behind spaces for quotes", async () => {
+  assertEquals(await rowsIn('"a", "b"\n"1",  "x, y" \n 2, z\n'), ["1,x, y", " 2, z"]);
+});
+
+function concatenated(...parts: Uint8Array[]): Uint8Array {
+  return Uint8Array.from(parts.flatMap((part) => [...part]));
+}
+
+Deno.test("readCsv() reads all members of a gzip file, and zeros behind them", async () => {
+  const wanted = Array.from({ length: 3000 }, (_, row) => `${row},${row * row}`);
+  const [header, first, second, none] = await Promise.all([
+    "a,b\n",
+    wanted.slice(0, 1000).join("\n"),
+    "\n" + wanted.slice(1000).join("\n"),
+    "",
+  ].map(gzip));
+  const members = concatenated(header, none, first, second, none);
+  const gz = { suffix: ".csv.gz" };
+  assertEquals(await rowsIn(members, gz), wanted);
+  assertEquals(await rowsIn(concatenated(members, new Uint8Array(200_000)), gz), wanted);
+  const many = await Promise.all(["a,b", ...wanted.slice(0, 500)].map((row) => gzip(row + "\n")));
+  assertEquals(await rowsIn(concatenated(...many), gz), wanted.slice(0, 500));
+});
+
+Deno.test("readCsv() refuses gzip that is cut off in any member, or goes on as something else", async () => {
+  const [first, second] = [await gzip("a,b\n1,2\n"), await gzip("3,4\n")];
+  const whole = concatenated(first, second);
+  for (
+    const broken of [
+      ...[1, 2, 9, 20].map((length) => concatenated(first, second.subarray(0, length))),
+      ...[1, 5, 9].map((missing) => whole.subarray(0, whole.length - missing)),
+      ...[3, 15, 17].map((length) => whole.subarray(0, length)),
+      concatenated(whole, new TextEncoder().encode("5,6\n")),
+      concatenated(first, new Uint8Array(3), second),
+      concatenated(first, new Uint8Array(200_000), second),
+      concatenated(Uint8Array.of(0x1e), whole.subarray(1)),
+    ]
+  ) {
+    await assertRejects(
+      () => rowsIn(broken, { suffix: ".csv.gz" }),
+      SyntaxError,
+      "the gzip data is truncated or damaged after row",
+    );
+  }
+});
+
+Deno.test("readCsv() tells gzip by its first bytes, not by the file's name", async () => {
+  assertEquals(await rowsIn("a,b\n1,2\n", { suffix: ".csv.gz" }), ["1,2"]);
+  assertEquals(await rowsIn(await gzip("a,b\n1,2\n")), ["1,2"]);
+  await assertRejects(() => rowsIn("", { suffix: ".csv.gz" }), SyntaxError, "it is empty");
+});
+
+/** UTF-16 of a text, without a mark. */
+function utf16(text: string, { bigEndian = false } = {}): Uint8Array {
+  const bytes = new DataView(new ArrayBuffer(2 * text.length));
+  for (let i = 0; i < text.length; i++) bytes.setUint16(2 * i, text.charCodeAt(i), !bigEndian);
+  return new Uint8Array(bytes.buffer);
+}
+
+/** Latin-1 of a text. */
+const latin1 = (text: string) => Uint8Array.from(text, (sign) => sign.charCodeAt(0));
+
+Deno.test("readCsv() names row, column and text that are not UTF-8, and can leave such rows out", async () => {
+  const bytes = latin1("a,b\n1,2\n\n3,Sj\xf6gren\n4,\xff\n5,6\n");
+  await assertRejects(
+    () => rowsIn(bytes),
+    SyntaxError,
+    'row 4: b is "Sj\ufffdgren", which is not UTF-8; save it as UTF-8, or pass its encoding',
+  );
+  const bad: string[] = [];
+  const rows = await rowsIn(bytes, { onBadRow: (problem) => bad.push(problem) });
+  assertEquals([rows, bad.length], [["1,2", "5,6"], 2]);
+  await assertRejects(() => rowsIn(latin1("a,b\n1,caf\xe9")), SyntaxError, "row 2: b is");
+});
+
+Deno.test("readCsv() does not mind other bytes in columns that it does not read, nor a written \ufffd", async () => {
+  const bytes = concatenated(
+    latin1("a,name,b\n1,Jos\xe9,2\n"),
+    new TextEncoder().encode("3,José,\ufffd\n"),
+  );
+  assertEquals(await rowsIn(bytes), ["1,2", "3,\ufffd"]);
+});
+
+Deno.test("readCsv() reads the encoding that is named, over all its pieces", async () => {
+  const wanted = Array.from({ length: 30_000 }, (_, row) => `${row},Größe é ${row}`);
+  const text = ["a,b", ...wanted].join("\r\n");
+  assertEquals(await rowsIn(text), wanted);
+  for (const encoding of ["latin1", "windows-1252", "ISO-8859-15"]) {
+    assertEquals(await rowsIn(latin1(text), { encoding }), wanted);
+  }
+  assertEquals(await rowsIn(utf16(text), { encoding: "utf-16le" }), wanted);
+  assertEquals(await rowsIn(utf16(text, { bigEndian: true }), { encoding: "utf-16be" }), wanted);
+  const signs = Array.from({ length: 30_000 }, (_, row) => `${row},${"日本😀".repeat(row % 5)}`);
+  assertEquals(await rowsIn(["a,b", ...signs].join("\n")), signs);
+  const gbk = concatenated(latin1("a,b\n1,"), Uint8Array.of(0xd6, 0xd0));
+  assertEquals(await rowsIn(gbk, { encoding: "gbk" }), ["1,中"]);
+  await assertRejects(
+    () => rowsIn(latin1("a,b\n1,\xff\n"), { encoding: "gbk" }),
+    SyntaxError,
+    "which is not GBK",
+  );
+  await assertRejects(() => rowsIn(text, { encoding: "utf-99" }), RangeError, 'is "utf-99"');
+});
+
+Deno.test("readCsv() knows byte order marks: UTF-8 is read, UTF-16 named unless an encoding is", async () => {
+  const text = "a,b\n1,2\n";
+  const marked = new TextEncoder().encode("\ufeff" + text);
+  for (const encoding of [undefined, "latin1", "utf-16le"]) {
+    assertEquals(await rowsIn(marked, { encoding }), ["1,2"]);
+    assertEquals(await rowsIn(await gzip("\ufeff" + text), { encoding }), ["1,2"]);
+  }
+  for (const [name, bigEndian] of [["utf-16le", false], ["utf-16be", true]] as const) {
+    const bytes = utf16("\ufeff" + text, { bigEndian });
+    await assertRejects(
+      () => rowsIn(bytes),
+      SyntaxError,
+      `it is ${name.toUpperCase()} by its byte order mark, not UTF-8; save it as UTF-8`,
+    );
+    assertEquals(await rowsIn(bytes, { encoding: name }), ["1,2"]);
+    await assertRejects(() => rowsIn(utf16(text, { bigEndian })), SyntaxError, "as UTF-16 has");
+  }
+});
+
+Deno.test("readCsv() finds columns in letters of any case, older ones, and does without some", async () => {
+  const read = async (text: string) => {
+    const rows: string[] = [];
+    const columns = [{ name: "Id", older: "KEY" }, "START", { name: "SYSTEM", missing: "none" }];
+    await withFile(text, (path) => readCsv(path, columns, (row) => void rows.push(row.join())));
+    return rows;
+  };
+  assertEquals(await read("ID,start\n1,2\n"), ["1,2,none"]);
+  assertEquals(await read("id,Start,System\n1,2,3\n"), ["1,2,3"]);
+  assertEquals(await read("key,START,id,ID,Id\n1,2,3,4,5\n"), ["5,2,none"]);
+  assertEquals(await read("Key,START\n1,2\n"), ["1,2,none"]);
+  await assertRejects(() => read("START\n"), SyntaxError, "it has no column Id");
+  await assertRejects(
+    () => read("ID,id,START\n"),
+    SyntaxError,
+    "for Id it has the columns ID and id",
+  );
+  await assertRejects(() => read("Id,START,START\n"), SyntaxError, "the columns START and START");
+});

@@ -12,6 +12,21 @@ Deno.test("readText() says which file cannot be read, and why", () =>
     await assertRejects(() => readText(folder), Error, `Cannot read "${folder}": Is a directory`);
   }));
 
+Deno.test("readText() reads UTF-8 with a byte order mark, and names the line of what is not UTF-8", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/a.json`;
+    await Deno.writeTextFile(path, '\ufeff{"é": 1}');
+    assertEquals(await readText(path), '{"é": 1}');
+    await Deno.writeFile(path, Uint8Array.of(0x41, 10, 0xc3, 0xa9, 10, 0xe9, 10));
+    await assertRejects(
+      () => readText(path),
+      SyntaxError,
+      `Cannot read "${path}" line 3: it is no UTF-8; save it as UTF-8`,
+    );
+    await Deno.writeFile(path, Uint8Array.of(0xff, 0xfe, 0x7b, 0, 0x7d, 0));
+    await assertRejects(() => readText(path), SyntaxError, "it is UTF-16LE; save it as UTF-8");
+  }));
+
 Deno.test("parsedJson() names the file in one line, whatever the text is", () => {
   const { message } = assertThrows(() => parsedJson("# A title\n\nText", "a.md"), SyntaxError);
   assertEquals(message.startsWith('Cannot read "a.md" as JSON: Unexpected token'), true);
@@ -29,7 +44,7 @@ Deno.test("parsedJson() refuses two values of one name, wherever they stand", ()
     assertThrows(
       () => parsedJson(text, "a.json"),
       SyntaxError,
-      `Cannot read "a.json" line ${line}: "${name}" is there already`,
+      `Cannot read "a.json" line ${line}: "${name}" appears twice`,
     );
   }
   const fine = '{"a": {"a": ["a", "a", ":"]}, "b": [{"a": "b"}, {"a": "\\\\"}], "": "{\\"a\\": 1"}';
@@ -64,9 +79,13 @@ Deno.test("parsedJson() refuses brackets without end before they fill the memory
   assertThrows(
     () => parsedJson("[".repeat(50_000_000), "a.json"),
     SyntaxError,
-    'Cannot read "a.json" as JSON: it has more than 100 brackets in each other',
+    'Cannot read "a.json" as JSON: it has more than 100 nested brackets',
   );
-  assertThrows(() => parsedJson(nested(101), "a.json"), SyntaxError, "more than 100 brackets");
+  assertThrows(
+    () => parsedJson(nested(101), "a.json"),
+    SyntaxError,
+    "more than 100 nested brackets",
+  );
   parsedJson(nested(100), "a.json");
   const brackets = { ["[[[[".repeat(50)]: '[[[["'.repeat(50) };
   assertEquals(parsedJson(JSON.stringify(brackets), "a.json"), brackets);

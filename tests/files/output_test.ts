@@ -83,8 +83,8 @@ for (const kind of ["file", "folder"] as const) {
         );
         assertEquals(
           error.message,
-          `Cannot write "${path}": something else has come to stand there meanwhile; ` +
-            `the result is whole in "${folder}/${kept}"`,
+          `Cannot write "${path}": something else was written there in the meantime; ` +
+            `the result is complete in "${folder}/${kept}"`,
         );
         assertEquals(await Deno.readTextFile(`${folder}/${kept}`), ours("new"));
       }
@@ -123,7 +123,7 @@ Deno.test("claimed() replaces nothing that Ehrloom did not write", () =>
       );
       assertEquals(
         error.message,
-        `Cannot replace "${path}": ${reason}; move it away, or name another place`,
+        `Cannot replace "${path}": ${reason}; move it, or choose another place`,
       );
     };
     await Deno.writeTextFile(path, "thesis");
@@ -133,13 +133,13 @@ Deno.test("claimed() replaces nothing that Ehrloom did not write", () =>
     await claimed(path, { force: true }, () => Promise.resolve()); // empty
     await Deno.mkdir(`${path}/deep`);
     await Deno.writeTextFile(`${path}/deep/thesis`, "");
-    await refused("it holds deep/thesis, which Ehrloom did not write");
+    await refused("it contains deep/thesis, which Ehrloom did not write");
     await Deno.remove(path, { recursive: true });
     await writesReport("a")(path);
     await Deno.writeTextFile(`${path}/.DS_Store`, "");
     await claimed(path, { force: true }, () => Promise.resolve());
     await Deno.writeTextFile(`${path}/figures/notes.txt`, "");
-    await refused("it holds figures/notes.txt, which Ehrloom did not write");
+    await refused("it contains figures/notes.txt, which Ehrloom did not write");
   }));
 
 Deno.test("claimed() refuses a place that another holds, and says who", () =>
@@ -205,7 +205,7 @@ Deno.test("claimed() replaces no report that holds other results, or in which so
     await assertRejects(
       force,
       Deno.errors.AlreadyExists,
-      "it holds run/config.json, which Ehrloom",
+      "it contains run/config.json, which Ehrloom",
     );
   }));
 

@@ -8,18 +8,18 @@ const refuses = (path: string, reason: string, inputs?: string[]) =>
   assertRejects(
     () => checkOwnPlace(path, { inputs }),
     RangeError,
-    `Cannot write "${path}": ${reason}; name a folder or file of its own`,
+    `Cannot write "${path}": ${reason}; choose another folder or file`,
   );
 
 Deno.test("checkOwnPlace() refuses the root, home, the working folder, and what holds these", async () => {
   await refuses("/", "it is the root of the file system");
   await refuses(homedir(), "it is your home folder");
   await refuses(`${homedir()}/`, "it is your home folder");
-  await refuses(".", "it is the folder that you stand in");
+  await refuses(".", "it is the working folder");
   await assertRejects( // where home is beside the project, that is said
     () => checkOwnPlace(dirname(Deno.cwd())),
     RangeError,
-    `Cannot write "${dirname(Deno.cwd())}": it holds `,
+    `Cannot write "${dirname(Deno.cwd())}": it contains `,
   );
 });
 
@@ -28,11 +28,11 @@ Deno.test("checkOwnPlace() refuses what a command reads, and what holds that, th
     await Deno.mkdir(`${folder}/data/cohort`, { recursive: true });
     await Deno.symlink(`${folder}/data`, `${folder}/link`);
     const input = `${folder}/data/cohort`;
-    await refuses(input, "it is what this command reads", [input]);
-    await refuses(`${folder}/link/cohort/`, "it is what this command reads", [input]);
-    await refuses(input, "it is what this command reads", [`${folder}/link/cohort`]);
-    await refuses(`${folder}/data`, `it holds "${input}", which this command reads`, [input]);
-    await refuses(`${folder}/link`, "it is what this command reads", [`${folder}/link`]);
+    await refuses(input, "this command reads it", [input]);
+    await refuses(`${folder}/link/cohort/`, "this command reads it", [input]);
+    await refuses(input, "this command reads it", [`${folder}/link/cohort`]);
+    await refuses(`${folder}/data`, `it contains "${input}", which this command reads`, [input]);
+    await refuses(`${folder}/link`, "this command reads it", [`${folder}/link`]);
     await checkOwnPlace(`${folder}/link`, { inputs: [input] }); // a result replaces the link alone
     await checkOwnPlace(`${folder}/data/coh`, { inputs: [input] });
     await checkOwnPlace(`${input}/report`, { inputs: [input] });
@@ -47,7 +47,7 @@ Deno.test("checkOwnPlace() knows a folder by any of its names, and keeps files w
       input,
     ]);
     await Deno.link(`${input}/config.json`, `${folder}/other.json`); // another name for the file
-    await refuses(`${folder}/other.json`, "it is what this command reads", [
+    await refuses(`${folder}/other.json`, "this command reads it", [
       `${input}/config.json`,
     ]);
   }));

@@ -39,7 +39,7 @@ Deno.test("claimed() keeps an older result in whose place the user has put somet
     await Deno.writeTextFile(partial, "half");
     await Deno.writeTextFile(replacedName(partial), "older");
     const claim = () => claimed(path, { goesOn: true }, () => Promise.resolve());
-    await assertRejects(claim, Deno.errors.AlreadyExists, `the older one is "${path}-2"`);
+    await assertRejects(claim, Deno.errors.AlreadyExists, `the older result is in "${path}-2"`);
     await claim();
     assertEquals(await Deno.readTextFile(path), "the user's");
     assertEquals(await Deno.readTextFile(`${path}-2`), "older");

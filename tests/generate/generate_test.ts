@@ -229,7 +229,7 @@ Deno.test("generate() says when wanted labels never come up", async () => {
   const error = await assertRejects(
     () => generate(never, { count: 3, labels: { "label 0": 1 } }),
     RangeError,
-    "Cannot generate records with these labels: they did not come up in 2000 draws from the model",
+    "Cannot generate records with these labels: they did not occur in 2000 draws",
   );
   assert(!error.message.includes("\n"));
   assertEquals(tf.memory().numTensors, before);
@@ -283,13 +283,13 @@ const refused: [what: string, options: GenerationOptions, message: string][] = [
   [
     "an unknown label",
     { count: 1, labels: { sepsis: 1 } },
-    'Cannot generate with label "sepsis": the model has none of that name, ' +
-    "known are label 0, label 1",
+    'Cannot generate with label "sepsis": the model has no such label; ' +
+    "known: label 0, label 1",
   ],
   [
     "too few label rows",
     { count: 3, labelRows: new Uint8Array(4) },
-    "Cannot generate 3 records from 4 labels: wanted 3 rows of 2",
+    "Cannot generate 3 records from 4 labels: must be 3 rows of 2",
   ],
 ];
 for (const [what, options, message] of refused) {

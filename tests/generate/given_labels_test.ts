@@ -23,16 +23,16 @@ Deno.test("repeatedLabels() refuses other labels, in another order too, and a co
   assertThrows(
     () => repeatedLabels(source, ["old", "ill"], shard),
     RangeError,
-    "Cannot take labels from a cohort with ill, old: the model has old, ill",
+    "Cannot use the labels of this cohort: it has ill, old, but the model has old, ill",
   );
   assertThrows(
     () => repeatedLabels(source, [], shard),
     RangeError,
-    "Cannot take labels from a cohort with ill, old: the model has none",
+    "Cannot use the labels of this cohort: it has ill, old, but the model has none",
   );
   assertThrows(
     () => repeatedLabels(cohortOf(vocabulary(["a"]), names, []), names, shard),
     RangeError,
-    "Cannot take labels from a cohort without records",
+    "Cannot use the labels of this cohort: it has no records",
   );
 });

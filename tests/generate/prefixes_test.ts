@@ -142,28 +142,28 @@ const refused: [what: string, options: Partial<GenerationOptions>, message: stri
   [
     "unknown codes",
     { prefixes: cohortOf(names, labelled.labelNames, [{ visits: [[1]], labels: [0, 0] }]) },
-    'Cannot continue records: the model knows no code "other"; leave these codes out of them',
+    'Cannot continue records: the model does not know code "other"; remove this code from the records',
   ],
   [
     "missing labels",
     { prefixes: cohortOf(names, ["label 0"], [{ visits: [[0]], labels: [0] }]) },
-    'Cannot continue records: they have no label "label 1", with which the model begins',
+    'Cannot continue records: they have no label "label 1", which the model needs first',
   ],
   [
     "too many visits",
     { prefixes: long, count: 2 },
-    "Cannot continue the record of subject 2: its 6 visits take 8 steps and the model writes 8 " +
-    "at most; give fewer visits of each",
+    "Cannot continue the record of subject 2: its 6 visits take 8 steps, and the model " +
+    "writes at most 8; keep fewer visits (--visits)",
   ],
   [
     "no records",
     { prefixes: cohortOf(names, labelled.labelNames, []) },
-    "Cannot continue records: the cohort has none",
+    "Cannot continue records: the cohort is empty",
   ],
   [
     "labels beside",
     { prefixes: people, labels: { "label 0": 1 } },
-    "Cannot generate with both labels and records to go on with: these have some",
+    "Cannot generate with both labels and records to continue: these have labels",
   ],
 ];
 for (const [what, options, message] of refused) {

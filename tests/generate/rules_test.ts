@@ -123,7 +123,7 @@ Deno.test("generate() refuses rules for other codes, about ages, or that no reco
   await assertRejects(
     () => generate(halo, { count: 1, rules: age }),
     RangeError,
-    'Cannot keep to rule 2, which is about age: "halo" writes no ages',
+    'Cannot apply rule 2, which is about age: "halo" writes no ages',
   );
   assertEquals(tf.memory().numTensors, before);
 });

@@ -20,7 +20,7 @@ Deno.test("shardOf() refuses a part that there is not", () => {
     assertThrows(
       () => shardOf(10, { part, parts }),
       RangeError,
-      `Cannot take part ${part} of ${parts}: must be`,
+      `Cannot use part ${part} of ${parts}: must be`,
     );
   }
 });

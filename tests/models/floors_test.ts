@@ -118,7 +118,7 @@ Deno.test("memoriser copies records, those with given labels where labels are gi
   await assertRejects(
     () => generate(run, { count: 1, labelRows: Uint8Array.of(1, 1) }),
     RangeError,
-    'Cannot generate a record with labels 1,1: "memoriser" copies training records and none has',
+    'Cannot generate a record with labels 1,1: "memoriser" copies training records, and none has',
   );
   const young = rulesFor([{ kind: "age", max: 50, codes: ["code 0"] }], run); // the first one is 57
   const kept = await generate(run, { count: 30, rules: young });

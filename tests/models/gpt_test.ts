@@ -199,6 +199,6 @@ Deno.test("gpt.configFor() takes the longest record's tokens, and refuses fewer"
   assertThrows(
     () => gpt.configFor(cohort, { context: longest - 1 }),
     RangeError,
-    `Cannot make "gpt": the longest record has ${longest} tokens and context is ${longest - 1}`,
+    `Cannot make "gpt": the longest record has ${longest} tokens, but context is ${longest - 1}`,
   );
 });

@@ -266,6 +266,6 @@ Deno.test("hisgt.configFor() weighs its losses by widths, and takes those of emb
   assertThrows(
     () => hisgt.configFor(cohort, { ...set, semanticWidth: 8 }, { embeddings }),
     RangeError,
-    'Cannot use "v.json": its vectors have width 7, semanticWidth is 8',
+    'Cannot use "v.json": its vectors have width 7, but semanticWidth is 8',
   );
 });

@@ -68,11 +68,11 @@ Deno.test("parseSettings() takes texts by the kinds of settings, and says what i
   const wrong: [text: string, message: string][] = [
     ["tied=2", 'Cannot set tied=2 for "gpt": must be true or false'],
     ["tied", 'Cannot set "tied": must be key=value, such as width=256'],
-    ["width=true", 'Cannot set width=true for "gpt": must be a whole number at least 1'],
+    ["width=true", 'Cannot set width=true for "gpt": must be a whole number, at least 1'],
     ["layers=0", 'Cannot set layers=0 for "gpt": must be a whole number between 1 and 1000'],
     ["form=old", 'Cannot set form=old for "gpt": must be intended or published'],
-    ["toString=1", 'Cannot set toString for "gpt": no such setting, known are width, layers'],
-    ["positions=9", 'Cannot set positions for "gpt": no such setting'],
+    ["toString=1", 'Cannot set toString for "gpt": there is no such setting; known: width, layers'],
+    ["positions=9", 'Cannot set positions for "gpt": there is no such setting'],
   ];
   for (const [text, message] of wrong) {
     assertThrows(() => parseSettings("gpt", [text]), RangeError, message);
@@ -89,7 +89,7 @@ Deno.test("ownSettings() refuses numbers for flags, and what is out of range", (
   assertThrows(
     () => ownSettings(gpt, { width: 1.5 }),
     RangeError,
-    'Cannot set width=1.5 for "gpt": must be a whole number at least 1',
+    'Cannot set width=1.5 for "gpt": must be a whole number, at least 1',
   );
 });
 

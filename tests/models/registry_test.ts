@@ -128,7 +128,7 @@ for (const { name, settings } of modelSummaries) {
         await assertRejects(
           () => generate(run, { ...options, prefixes: beginnings }),
           RangeError,
-          `Cannot continue records: "${name}" cannot be given visits`,
+          `Cannot continue records with "${name}"; models that write only codes`,
         );
       } else {
         const continued = await generate(run, { ...options, prefixes: beginnings });
@@ -150,7 +150,7 @@ for (const { name, settings } of modelSummaries) {
         await assertRejects(
           () => runLikelihood(run, source),
           RangeError,
-          `Cannot judge the run: "${name}" has no likelihood of records`,
+          `Cannot compute the test loss: "${name}" gives records no likelihood`,
         );
       }
       assertEquals(tf.memory().numTensors, before);
@@ -190,6 +190,6 @@ Deno.test("generate() refuses a sampler that the model does not have", () =>
     await assertRejects(
       () => generate(run, { count: 1, sampler: "block-order" }),
       RangeError,
-      'Cannot generate by block-order: "markov" has one way to draw only',
+      'Cannot generate with sampler block-order: "markov" has only one',
     );
   }));

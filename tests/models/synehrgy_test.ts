@@ -264,7 +264,7 @@ Deno.test("synehrgy learns values, times, ages and sexes, and writes them to MED
       learningRate: 0.02,
     });
     assertEquals(run.runConfig.sources?.values, "3 measured codes in 18 bins");
-    assertEquals(run.runConfig.sources?.context, "all training records fit into 147 tokens");
+    assertEquals(run.runConfig.sources?.context, "all training records fit in 147 tokens");
     assertEquals(await readRun(join(folder, "run")), run);
     const { cohort: written, cutOff } = await generate(run, { count: 150 });
     assertEquals(cutOff, 0);
@@ -354,8 +354,8 @@ Deno.test("synehrgy learns from long records as far as its context reaches, and 
     model.remarks?.(cohort).context ?? "",
     `${
       share.toFixed(1)
-    } % of the training records' tokens lie beyond 30 and are not learned from, ` +
-      `in ${long.length} of ${learned.length} records`,
+    }% of the training tokens are beyond the context of 30 tokens and are not learned ` +
+      `(in ${long.length} of ${learned.length} records)`,
   );
 });
 
@@ -366,12 +366,12 @@ Deno.test("synehrgy refuses what it cannot do", async () => {
   refuses({ outcomes: 3 }, 'Cannot make "synehrgy" with outcomes 3: there are 2 labels');
   refuses(
     { context: 13 },
-    'Cannot make "synehrgy" with context 13: a record with all labels takes 14',
+    'Cannot make "synehrgy" with context 13: a record with all labels needs 14',
   );
   await assertRejects(
     () => generate(randomRun({ published: true }), { count: 1, labels: { ill: 1 } }),
     RangeError,
-    "Cannot generate with labels given: this model was set to say other things before them",
+    "Cannot generate with given labels: with these settings the model writes labels later",
   );
 });
 

@@ -34,7 +34,7 @@ Deno.test("synteg goes on in either stage to the same parameters", async () => {
   await inFolder(async (folder) => {
     const before = tf.memory().numTensors;
     const whole = await train(source, join(folder, "whole"), tiny);
-    for (const stop of ["training", "training its second stage"]) {
+    for (const stop of ["training", "training, second stage"]) {
       const path = join(folder, stop);
       const killed = train(source, path, {
         ...tiny,
@@ -104,7 +104,7 @@ Deno.test("synteg refuses settings that contradict each other or the cohort", as
   const source = tinyCohort(20);
   const cases: [Record<string, number>, string][] = [
     [{ width: 9 }, 'Cannot make "synteg": width 9 is not a multiple of heads 4'],
-    [{ visitLength: 3 }, "and visitLength 3 takes 1; set visitLength="],
+    [{ visitLength: 3 }, "but visitLength 3 allows 1; set visitLength="],
     [{ context: 3 }, 'Cannot make "synteg": the longest record has'],
   ];
   for (const [settings, message] of cases) {

@@ -59,7 +59,7 @@ testWith(
     await assertRejects(
       () => useBackend("tensorflow"),
       Error,
-      'Cannot use backend "tensorflow": TensorFlow is not built, run deno task native',
+      'Cannot use backend "tensorflow": TensorFlow is not built; run deno task native',
     );
   },
 );
@@ -68,7 +68,7 @@ Deno.test("useBackend() of an unknown name lists the known ones", async () => {
   await assertRejects(
     () => useBackend("cuda" as Backend),
     RangeError,
-    'Cannot use backend "cuda": no backend of that name, known are auto, tensorflow, webgpu, wasm, cpu',
+    'Cannot use backend "cuda": there is no such backend; known: auto, tensorflow, webgpu, wasm, cpu',
   );
 });
 

@@ -23,7 +23,7 @@ testOnBackends("A parameter of another rank is named, with its shape", async () 
   const gain = tf.zeros([4, 1]);
   assertEquals(
     assertThrows(() => vector({ "ln_f.weight": gain }, "ln_f.weight"), RangeError).message,
-    'Cannot compute: parameter "ln_f.weight" is [4,1], wanted 1 axis',
+    'Cannot compute: parameter "ln_f.weight" is [4,1], must have 1 axis',
   );
   await gain.data();
   gain.dispose();

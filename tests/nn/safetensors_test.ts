@@ -54,17 +54,17 @@ const refused: [what: string, file: Uint8Array, message: string][] = [
   [
     "a header that claims more bytes than the file has",
     foreign("{}", undefined, 2n ** 40n),
-    "not a whole safetensors file: its header claims 1099511627776 bytes, 10 are there",
+    "it is not a complete safetensors file: its header claims 1099511627776 bytes, but there are 10",
   ],
   [
     "a header that claims 2⁶⁴ - 1 bytes",
     foreign("{}", undefined, 2n ** 64n - 1n),
-    "not a whole safetensors file: its header claims 18446744073709552000 bytes, 10 are there",
+    "it is not a complete safetensors file: its header claims 18446744073709552000 bytes, but there are 10",
   ],
   [
     "a text",
     new TextEncoder().encode("subject_id,time,code\n1,2,3\n"),
-    "not a whole safetensors file: its header claims",
+    "it is not a complete safetensors file: its header claims",
   ],
   ["a header that is not JSON", foreign("{nonsense"), "its header is not JSON"],
   ["a header that is null", foreign("null"), "its header is not an object"],
@@ -84,19 +84,31 @@ const refused: [what: string, file: Uint8Array, message: string][] = [
     entry("C:\\a", {}),
     'tensor name "C:\\a" looks like a path',
   ],
-  ["an unknown type", entry("a", { dtype: "F8_E4M3" }), 'tensor "a" is of type F8_E4M3'],
-  ["a type that objects have", entry("a", { dtype: "constructor" }), "is of type constructor"],
-  ["a shape that is not numbers", entry("a", { shape: ["x"] }), 'tensor "a" makes no sense'],
-  ["a negative offset", entry("a", { data_offsets: [-8, 0] }), 'tensor "a" makes no sense'],
+  ["an unknown type", entry("a", { dtype: "F8_E4M3" }), 'tensor "a" has the unknown type F8_E4M3'],
+  [
+    "a type that objects have",
+    entry("a", { dtype: "constructor" }),
+    "has the unknown type constructor",
+  ],
+  [
+    "a shape that is not numbers",
+    entry("a", { shape: ["x"] }),
+    'its entry for tensor "a" is not valid',
+  ],
+  [
+    "a negative offset",
+    entry("a", { data_offsets: [-8, 0] }),
+    'its entry for tensor "a" is not valid',
+  ],
   [
     "offsets that do not fit the shape",
     entry("a", { shape: [3] }),
-    'tensor "a" has 8 bytes, its shape wants 12',
+    'tensor "a" has 8 bytes, its shape needs 12',
   ],
   [
     "offsets beyond the end",
     entry("a", { data_offsets: [4, 12] }),
-    'cut short: tensor "a" ends at byte',
+    'it is cut short: tensor "a" ends at byte',
   ],
   [
     "tensors that overlap",
@@ -114,7 +126,7 @@ const refused: [what: string, file: Uint8Array, message: string][] = [
   [
     "bytes behind the last tensor",
     entry("a", { shape: [1], data_offsets: [0, 4] }),
-    "4 bytes behind its last tensor belong to none",
+    "4 bytes after its last tensor belong to no tensor",
   ],
 ];
 
@@ -254,7 +266,7 @@ Deno.test("readSafetensors() lets the shapes be checked before it reads what the
     assertEquals(seen, [["constructor.x", [size]]]);
   }));
 
-Deno.test("checkNumbers() refuses what is no finite number", () => {
+Deno.test("checkNumbers() refuses values that are not finite numbers", () => {
   const finite = { a: { shape: [1], numbers: Float32Array.of(3e38) } };
   checkNumbers("a.safetensors", finite);
   for (const odd of [NaN, Infinity, -Infinity]) {
@@ -262,7 +274,7 @@ Deno.test("checkNumbers() refuses what is no finite number", () => {
     assertThrows(
       () => checkNumbers("a.safetensors", { ...finite, b: { shape: [2], numbers } }),
       SyntaxError,
-      'Cannot read "a.safetensors": tensor "b" holds what is no finite number',
+      'Cannot read "a.safetensors": tensor "b" has values that are not finite numbers',
     );
   }
 });

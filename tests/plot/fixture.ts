@@ -1,9 +1,12 @@
 import { type Cohort, subset } from "ehrloom/cohort/cohort.ts";
 import { cohortOf } from "ehrloom/cohort/records.ts";
 import { vocabulary } from "ehrloom/cohort/vocabulary.ts";
+import { differencesOf, type JudgedModel } from "ehrloom/evaluate/comparison.ts";
 import { evaluate } from "ehrloom/evaluate/evaluate.ts";
-import type { Report } from "ehrloom/evaluate/report.ts";
+import { likelihoodMetrics } from "ehrloom/evaluate/likelihood/likelihood.ts";
+import type { Likelihood, Report } from "ehrloom/evaluate/report.ts";
 import { random } from "ehrloom/random.ts";
+import type { Compared } from "ehrloom/plot/comparison/comparison.ts";
 import type { ReportSources } from "ehrloom/plot/report/report.ts";
 import { trainingDefaults } from "ehrloom/train/options.ts";
 
@@ -85,4 +88,66 @@ export async function smallReport(): Promise<{ report: Report; sources: ReportSo
     validation_loss: loss + 0.1 * index,
   }));
   return { report, sources: { real: train, synthetic, training } };
+}
+
+/** Test metrics of a model that gives only a bound and does not know 2 of the codes. */
+export function smallLikelihood(): Likelihood {
+  const hits = { truePositives: 3, falsePositives: 1, falseNegatives: 1 };
+  const record = { logProbability: -6, visits: 3, positives: 4, hits };
+  return likelihoodMetrics([record, record], 33, {
+    resamples: 20,
+    isBound: true,
+    unseenCodeOccurrences: 2,
+  });
+}
+
+/** A comparison of three models on {@link smallReport}'s records: without likelihood, and with. */
+export async function smallComparison(): Promise<Compared> {
+  const { report, sources: { real, synthetic } } = await smallReport();
+  if (report.fidelity === undefined) throw new Error("the report has no fidelity");
+  const { ceiling, floor: _floor, records_without_visits, ...fidelity } = report.fidelity;
+  const resampled = Array.from({ length: 21 }, (_, i) => 0.9 + i / 1000);
+  const judged = (model: string, likelihood: Likelihood | null): JudgedModel => ({
+    model,
+    form: "intended",
+    config: { width: 8 },
+    parameters: 1000,
+    epochs: 4,
+    best_epoch: 3,
+    training_seconds: 12,
+    generation_seconds: 3,
+    records_cut_off: 7,
+    records_without_visits,
+    likelihood,
+    fidelity,
+    resampled: {
+      figures: {
+        "unigram.r2": resampled,
+        "same_visit_bigram.r2": resampled,
+        "sequential_bigram.r2": resampled,
+      },
+      nll: likelihood && resampled,
+    },
+  });
+  const exact = { ...smallLikelihood(), nll_is_bound: false };
+  const models = [judged("halo", exact), judged("eva", smallLikelihood()), judged("markov", null)];
+  const { about: { ehrloom, created, seed, resamples, real: sizes, versions } } = report;
+  return {
+    comparison: {
+      about: {
+        ehrloom,
+        created,
+        seed,
+        resamples,
+        training: trainingDefaults,
+        real: sizes,
+        versions,
+      },
+      ceiling,
+      models: models.map(({ resampled: _, ...model }) => model),
+      differences: differencesOf(models),
+    },
+    real,
+    synthetic: new Map(models.map(({ model }) => [model, synthetic])),
+  };
 }

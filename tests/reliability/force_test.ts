@@ -34,26 +34,26 @@ for (const [task, args] of Object.entries(tasks)) {
       await Deno.symlink(join(folder, "x"), join(folder, "link"));
       const before = await all(folder);
       const cases: [out: string, reason: RegExp][] = [
-        [input, /it is what this command reads; name a folder or file of its own$/],
-        [`${input}/`, /it is what this command reads; name a folder or file of its own$/],
-        ["data", /it holds ".+", which this command reads; name a folder or file of its own$/],
-        ["x", /it holds thesis, which Ehrloom did not write; move it away, or name another place$/],
+        [input, /this command reads it; choose another folder or file$/],
+        [`${input}/`, /this command reads it; choose another folder or file$/],
+        ["data", /it contains ".+", which this command reads; choose another folder or file$/],
+        ["x", /it contains thesis, which Ehrloom did not write; move it, or choose another place$/],
         [
           "link/../x",
-          /it holds thesis, which Ehrloom did not write; move it away, or name another/,
+          /it contains thesis, which Ehrloom did not write; move it, or choose another/,
         ],
         [
           "thesis.txt",
-          /it is a file that Ehrloom did not write; move it away, or name another place$/,
+          /it is a file that Ehrloom did not write; move it, or choose another place$/,
         ],
         [
           ".",
-          /it (is|holds) (the folder that you stand in|".+", which this command reads); name a/,
+          /it (is|contains) (the working folder|".+", which this command reads); choose a/,
         ],
-        ["/", /it is the root of the file system; name a folder or file of its own$/],
+        ["/", /it is the root of the file system; choose another folder or file$/],
         [
           Deno.env.get("HOME") ?? "/root",
-          /it is your home folder; name a folder or file of its own$/,
+          /it is your home folder; choose another folder or file$/,
         ],
       ];
       for (const [out, reason] of cases) {
@@ -98,8 +98,8 @@ Deno.test("generate keeps a folder that comes during the run, and its result bes
     const { code, lines } = await ending(task);
     assertEquals(code, 1);
     assertEquals(lines, [
-      `error: Cannot write "${folder}/x": something else has come to stand there meanwhile; ` +
-      `the result is whole in "${folder}/x-2"`,
+      `error: Cannot write "${folder}/x": something else was written there in the meantime; ` +
+      `the result is complete in "${folder}/x-2"`,
     ]);
     assertEquals(await Deno.readTextFile(join(folder, "x/thesis")), "thesis");
     assertEquals((await readMeds(join(folder, "x-2"))).recordCount, 2);

@@ -66,7 +66,7 @@ Deno.test("train --force leaves a run alone that another process trains", () =>
     assertEquals(ended, 130);
     assertMatch(
       said[said.length - 1],
-      /^Interrupted: go on with deno task train --cohort cohort --out out .+ --epochs 100000 --resume$/,
+      /^Interrupted; continue with: deno task train --cohort cohort --out out .+ --epochs 100000 --resume$/,
     );
     await succeed(folder, "generate", [
       "--run",
@@ -95,7 +95,7 @@ Deno.test("generate hears a signal in the middle of its work, and leaves nothing
     assertEquals(code, 143);
     assertEquals(
       lines[lines.length - 1],
-      "Interrupted: nothing was written; the same command begins anew",
+      "Interrupted; nothing was written, so the same command starts over",
     );
     assertEquals(Array.from(Deno.readDirSync(folder), ({ name }) => name), ["run"]);
   }));

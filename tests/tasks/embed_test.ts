@@ -24,8 +24,8 @@ Deno.test("deno task embed makes vectors that train --embeddings takes, and both
     ] as const;
     const embedded = await runTask(...task, out);
     const source =
-      'BERT "bert" of 2 layers, mean over tokens; 12 of 12 codes have no description ' +
-      'and are read by their own text: "code 0", "code 1", "code 2" and 9 more';
+      'BERT "bert" of 2 layers, mean over tokens; 12 of 12 codes have no description, ' +
+      'so their text is the code itself: "code 0", "code 1", "code 2" and 9 more';
     assertEquals(embedded, {
       code: 0,
       lines: [
@@ -46,7 +46,7 @@ Deno.test("deno task embed makes vectors that train --embeddings takes, and both
     const other = ["--out", `${run}-2`, "--embeddings", out, "--set", "semanticWidth=16"];
     const narrow = await runTask(...train, ...other);
     assertEquals(narrow.code, 1);
-    assertMatch(narrow.lines[0], /its vectors have width 8, semanticWidth is 16$/);
+    assertMatch(narrow.lines[0], /its vectors have width 8, but semanticWidth is 16$/);
 
     // Bad input exits 1, bad usage 2, each with one line of what is wrong
     const cases: [args: string[], code: number, message: string][] = [
@@ -65,7 +65,7 @@ Deno.test("deno task embed makes vectors that train --embeddings takes, and both
       [
         [join(folder, "v.json"), "--normalize", "maybe"],
         2,
-        "error: --normalize is maybe, known are yes, no",
+        "error: --normalize is maybe; known: yes, no",
       ],
     ];
     for (const [args, code, message] of cases) {

@@ -90,32 +90,47 @@ Deno.test("deno task evaluate --only writes the figures of a single measure", as
   });
 });
 
+Deno.test("deno task evaluate counts codes that the real cohort does not know as wrong, and says so", async () => {
+  await inFolder(async (folder) => {
+    const args = ["--real", "real", "--synthetic", "other", "--out", "report", "--resamples", "5"];
+    const { code, stderr } = await evaluateTask(folder, ...args);
+    assertEquals(code, 0, stderr);
+    const { about } = JSON.parse(await Deno.readTextFile(`${folder}/report/report.json`));
+    const { codes, occurrences, examples } = about.synthetic.unknown_codes;
+    assertEquals([codes, examples], [1, ["c6"]]);
+    const line = "codes that the real cohort does not know, counted as wrong: 1, with " +
+      `${occurrences} occurrences ("c6")`;
+    assertStringIncludes(stderr, line);
+    const page = await Deno.readTextFile(`${folder}/report/report.html`);
+    assertStringIncludes(page, line.replaceAll('"', "&quot;"));
+  });
+});
+
 Deno.test("deno task evaluate says in one line what is wrong, and writes nothing", async (t) => {
   await inFolder(async (folder) => {
     await Deno.mkdir(`${folder}/empty`);
     const cases: [string, number, string, string[]][] = [
       ["a missing folder", 1, "no such folder", ["--real", "none", "--synthetic", "synthetic"]],
-      ["a folder without data", 1, "holds no data/", ["--real", "real", "--synthetic", "empty"]],
-      ["other codes", 1, 'has no "c6"', ["--real", "real", "--synthetic", "other"]],
+      ["a folder without data", 1, "has no data/", ["--real", "real", "--synthetic", "empty"]],
       ["no splits", 1, "has no splits", ["--real", "synthetic", "--synthetic", "synthetic"]],
       ["a missing run", 1, "none", [...cohorts, "--run", "none"]],
       ["a foreign run", 1, "config.json", [...cohorts, "--run", "real"]],
-      ["a figure not built yet", 2, "cannot be judged yet", [...cohorts, "--only", "utility"]],
-      ["an unknown figure", 2, "known are fidelity", [...cohorts, "--only", "fidelity,speed"]],
+      ["a figure not built yet", 2, "has no measures yet", [...cohorts, "--only", "utility"]],
+      ["an unknown figure", 2, "known: fidelity", [...cohorts, "--only", "fidelity,speed"]],
       [
         "an unknown measure",
         2,
-        '--only names "fidelity.gap", known are fidelity, fidelity.unigram, ',
+        '--only names "fidelity.gap"; known: fidelity, fidelity.unigram, ',
         [...cohorts, "--only", "fidelity.gap"],
       ],
       [
         "a kind without measures",
         2,
-        '--only names "privacy", which cannot be judged yet: no measure of it exists',
+        '--only names "privacy", which has no measures yet; available: fidelity',
         [...cohorts, "--only", "privacy"],
       ],
       ["a negative number", 2, "--resamples is -1", [...cohorts, "--resamples=-1"]],
-      ["no real cohort", 2, "--real DIR is missing", ["--synthetic", "synthetic"]],
+      ["no real cohort", 2, "--real DIR is required", ["--synthetic", "synthetic"]],
     ];
     for (const [name, wanted, message, args] of cases) {
       await t.step(name, async () => {

@@ -70,7 +70,7 @@ Deno.test("deno task generate streams to Parquet what generate() gives, in shard
       lines.filter((line) => line.includes("cut off")),
       expected.cutOff === 0
         ? []
-        : [`${expected.cutOff} of them were cut off at the model's longest length`],
+        : [`${expected.cutOff} of them were cut off: they reached the largest length of the model`],
     );
     assertMatch(said, /^Next: deno task evaluate --real COHORT --synthetic \S+whole --run \S+run/m);
 
@@ -113,7 +113,7 @@ Deno.test("deno task generate keeps to rules and says how many draws they change
     const share = (100 * touched / draws).toFixed(2);
     assertEquals(
       lines.find((line) => line.startsWith("Rules")),
-      `Rules changed ${touched} of ${draws} draws, ${share} %`,
+      `Rules changed ${touched} of ${draws} draws (${share}%)`,
     );
     assertEquals(essence(await readMeds(`${folder}/ruled`)), essence(expected.cohort));
     const notes = await readGenerationNotes(`${folder}/ruled`);
@@ -153,12 +153,12 @@ Deno.test("deno task generate says in one line what is wrong, and writes nothing
     const model = await Deno.readFile(`${folder}/run/model.safetensors`);
     await Deno.writeFile(`${folder}/broken/model.safetensors`, model.subarray(0, 1000));
     const cases: [args: string[], code: number, message: string | RegExp][] = [
-      [["--count", "0"], 2, "error: --count is 0, must be a number at least 1"],
-      [["--count", "-5"], 2, "error: --count is -5, must be a number at least 1"],
-      [["--count", "many"], 2, "error: --count is many, must be a number at least 1"],
-      [["--count", "1.5"], 2, "error: --count is 1.5, must be a whole number"],
-      [["--batch", "0"], 2, "error: --batch is 0, must be a number at least 1"],
-      [["--seed", "-1"], 2, "error: --seed is -1, must be a number at least 0"],
+      [["--count", "0"], 2, "error: --count is 0, must be a whole number, at least 1"],
+      [["--count", "-5"], 2, "error: --count is -5, must be a whole number, at least 1"],
+      [["--count", "many"], 2, "error: --count is many, must be a whole number, at least 1"],
+      [["--count", "1.5"], 2, "error: --count is 1.5, must be a whole number, at least 1"],
+      [["--batch", "0"], 2, "error: --batch is 0, must be a whole number, at least 1"],
+      [["--seed", "-1"], 2, "error: --seed is -1, must be a whole number, at least 0"],
       [
         ["--label", "nonsense=2"],
         2,
@@ -167,28 +167,28 @@ Deno.test("deno task generate says in one line what is wrong, and writes nothing
       [
         ["--label", "nonsense=1"],
         1,
-        'error: Cannot generate with label "nonsense": the model has none of that name, ' +
-        "known are ill, old",
+        'error: Cannot generate with label "nonsense": the model has no such label; ' +
+        "known: ill, old",
       ],
       [
         ["--label", "ill=1", "--labels-from", folder],
         2,
-        "error: --label and --labels-from exclude each other",
+        "error: use either --label or --labels-from",
       ],
       [
         ["--label", "ill=1", "--continue", folder],
         2,
-        "error: --continue excludes --label and --labels-from: its records have labels",
+        "error: --continue takes no --label or --labels-from: its records have labels",
       ],
-      [["--visits", "2"], 2, "error: --visits is of no use without --continue"],
+      [["--visits", "2"], 2, "error: --visits needs --continue"],
       [["--shard", "3/2"], 2, "error: --shard is 3/2, must be I/N with I between 1 and N"],
-      [["--shard", "1/9"], 2, "error: --shard 1/9 of 4 records holds none"],
-      [["--sampler", "fast"], 2, "error: --sampler is fast, known are fixed-point, block-order"],
+      [["--shard", "1/9"], 2, "error: --shard 1/9 of 4 records is empty"],
+      [["--sampler", "fast"], 2, "error: --sampler is fast; known: fixed-point, block-order"],
       [
         ["--rules", `${folder}/broken/rules.json`],
         1,
-        `error: Cannot take the rules of "${folder}/broken/rules.json": no code of the cohort is ` +
-        'called "code 99"; leave out what the cohort lacks (its codes are such as "code 0")',
+        `error: Cannot use the rules of "${folder}/broken/rules.json": the cohort has no code ` +
+        '"code 99"; remove it from the rules (its codes look like "code 0")',
       ],
       [
         ["--rules", `${folder}/rules.json`],
@@ -198,12 +198,12 @@ Deno.test("deno task generate says in one line what is wrong, and writes nothing
       [
         ["--run", `${folder}/nowhere`],
         1,
-        `error: Cannot read "${folder}/nowhere/config.json": there is no such file, is it a run?`,
+        `error: Cannot read "${folder}/nowhere/config.json": there is no such file; is it a run?`,
       ],
       [
         ["--run", `${folder}/broken`],
         1,
-        /^error: Cannot read "\S+broken\/model.safetensors": not a whole safetensors file: its header claims \d+ bytes, 992 are there$/,
+        /^error: Cannot read "\S+broken\/model.safetensors": it is not a complete safetensors file: its header claims \d+ bytes, but there are 992$/,
       ],
       [
         ["--out", `${folder}/there`],

@@ -104,7 +104,7 @@ Deno.test("prepare gives labels by the codes that the source has, before it trim
     const first = await prepare(...args, ...labels, "--max-visits", "1", "--force");
     assertStringIncludes(
       first.lines.join("\n"),
-      "code SNOMED-CT//44054006 of label diabetes: no record has it within --max-visits 1",
+      "code SNOMED-CT//44054006 of label diabetes: no record has it in its first 1 visits",
     );
     assertEquals((await readMeds(`${folder}/out`)).vocabulary.codes, [
       "RxNorm//312617",
@@ -135,6 +135,49 @@ Deno.test("prepare --skip-bad-rows counts malformed rows and reads on", async ()
   });
 });
 
+Deno.test("prepare says which table is not there, what it read otherwise, and reads --encoding", async () => {
+  const change = { procedures: null, encounters: files.encounters.replace(",p2", ", p2") };
+  await withSource(change, async (folder) => {
+    const args = ["--from", "synthea", "--input", `${folder}/source`, "--out", `${folder}/out`];
+    const conditions = "PATIENT,ENCOUNTER,CODE,DESCRIPTION\np1,e1,83901003,Sj\xf6gren\n";
+    const latin1 = Uint8Array.from(conditions, (sign) => sign.charCodeAt(0));
+    await Deno.writeFile(`${folder}/source/conditions.csv`, latin1);
+    const refused = await prepare(...args);
+    assertEquals([refused.code, refused.lines.length], [1, 1]);
+    assertMatch(
+      refused.lines[0],
+      /conditions\.csv" row 2: DESCRIPTION is "Sj.gren", which is not UTF-8/,
+    );
+
+    const { code, lines } = await prepare(...args, "--encoding", "latin1");
+    assertEquals(code, 0, lines.join("\n"));
+    assertStringIncludes(lines.join("\n"), "left out: the table procedures: ");
+    assertStringIncludes(lines.join("\n"), "note: 1 fields had spaces around them, which were rem");
+    assertEquals((await readMeds(`${folder}/out`)).vocabulary.descriptions[1], "Sjögren");
+  });
+});
+
+Deno.test("prepare says when a few long records will decide time and memory, unless --max-visits is given", async () => {
+  const days = Array.from(
+    { length: 120 },
+    (_, i) => new Date(i * 864e5).toISOString().slice(0, 10),
+  );
+  const change = {
+    encounters: files.encounters + days.map((day, i) => `x${i},${day},p1\n`).join(""),
+    medications: files.medications + days.map((_, i) => `p1,x${i},1,a\n`).join(""),
+  };
+  await withSource(change, async (folder) => {
+    const args = ["--from", "synthea", "--input", `${folder}/source`, "--out", `${folder}/out`];
+    const advice = ({ lines }: { lines: string[] }) =>
+      lines.filter((line) => line.includes("1 of 2"));
+    assertEquals(advice(await prepare(...args)), [
+      "note: 1 of 2 records have more than 50 visits (longest 121) and will decide the time and " +
+      "memory of training; --max-visits 50 keeps 41.8% of visits",
+    ]);
+    assertEquals(advice(await prepare(...args, "--force", "--max-visits", "110")), []);
+  });
+});
+
 Deno.test("prepare --tables observations --time-series writes values and says what it left out", async () => {
   const observations = "DATE,PATIENT,ENCOUNTER,CODE,DESCRIPTION,VALUE,UNITS,TYPE\n" +
     "2020-01-01T00:00:00Z,p1,e1,8302-2,Body Height,170,cm,numeric\n" +
@@ -147,7 +190,7 @@ Deno.test("prepare --tables observations --time-series writes values and says wh
     assertEquals(code, 0);
     const said = lines.join("\n");
     assertStringIncludes(said, "2 visits, 3 events, 2 of them with a value");
-    assertStringIncludes(said, "left out: 1 observations that belong to no encounter");
+    assertStringIncludes(said, "left out: 1 observations without an encounter");
     const { values, gapDays, demographics } = await readMeds(`${folder}/out`);
     assertEquals([...values ?? []].sort(), [170, 171, NaN]);
     assertEquals([...gapDays], [0, 0.25]);
@@ -167,6 +210,7 @@ Deno.test("prepare --help shows each source with its summary, and its options un
   assertEquals(own.match(/--[\w-]+/g)?.filter((option) => own.includes(`\n  ${option}`)), [
     "--visits-with",
     "--time-series",
+    "--encoding",
   ]);
   assertMatch(own, /^ {2}--tables A,B +\S.*\(default conditions,medications,procedures\)\n/);
   for (const { name, summary } of sources) {
@@ -191,9 +235,9 @@ const bad: {
   },
   {
     what: "a missing file",
-    change: { procedures: null },
+    change: { encounters: null },
     code: 1,
-    wanted: /Cannot read ".*source": it holds no procedures\.csv or procedures\.csv\.gz$/,
+    wanted: /Cannot read ".*source": it has no encounters\.csv or encounters\.csv\.gz$/,
   },
   {
     what: "an empty CSV",
@@ -224,7 +268,7 @@ const bad: {
     what: "a code that means something else in a cohort folder",
     change: { conditions: files.conditions + "p1,e1,GENDER,F,female\n" },
     code: 1,
-    wanted: /Cannot read ".*conditions\.csv" row 3: code "GENDER\/\/F" is a reserved name, MEDS/,
+    wanted: /Cannot read ".*conditions\.csv" row 3: code "GENDER\/\/F" is a reserved name: MEDS/,
   },
   {
     what: "labels that are missing",
@@ -254,7 +298,7 @@ const bad: {
     what: "an output folder that is the input",
     args: (folder) => ["--out", `${folder}/source`, "--force"],
     code: 1,
-    wanted: /Cannot write ".*source": it is what this command reads; name a folder or file of/,
+    wanted: /Cannot write ".*source": this command reads it; choose another folder or file/,
   },
   {
     what: "an output folder that cannot be written",
@@ -266,32 +310,31 @@ const bad: {
     what: "an unknown format",
     args: () => ["--from", "hl7"],
     code: 2,
-    wanted: /--from is "hl7", known formats are synthea, records-json, meds$/,
+    wanted: /--from is "hl7"; known: synthea, records-json, meds$/,
   },
   {
     what: "a format named like a member of every object",
     args: () => ["--from", "constructor"],
     code: 2,
-    wanted: /known formats are/,
+    wanted: /--from is "constructor"; known: /,
   },
   {
     what: "--time-series without observations",
     args: () => ["--time-series"],
     code: 2,
-    wanted: /--time-series needs observations among the --tables/,
+    wanted: /--time-series needs --tables with observations/,
   },
   {
     what: "an unknown table",
     args: () => ["--tables", "conditions,allergies"],
     code: 2,
-    wanted:
-      /--tables names "allergies": known are conditions, medications, procedures, observations$/,
+    wanted: /--tables names "allergies"; known: conditions, medications, procedures, observations$/,
   },
   {
     what: "a table to visit with that is not chosen",
     args: () => ["--tables", "conditions", "--visits-with", "procedures"],
     code: 2,
-    wanted: /--visits-with names "procedures": known are conditions$/,
+    wanted: /--visits-with names "procedures", which is not in --tables conditions$/,
   },
   {
     what: "a table of a source that has none",
@@ -306,10 +349,16 @@ const bad: {
     wanted: /--time-series is an option of synthea, not of records-json$/,
   },
   {
+    what: "an encoding that there is not",
+    args: () => ["--encoding", "utf-99"],
+    code: 2,
+    wanted: /--encoding is "utf-99", must be an encoding such as utf-8, windows-1252 or utf-16le$/,
+  },
+  {
     what: "--max-visits 0",
     args: () => ["--max-visits", "0"],
     code: 2,
-    wanted: /--max-visits is 0, must be a number at least 1$/,
+    wanted: /--max-visits is 0, must be a whole number, at least 1$/,
   },
 ];
 

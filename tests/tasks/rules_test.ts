@@ -18,17 +18,17 @@ Deno.test("deno task rules writes what it learns, holds it to other records, and
     assertEquals(await Deno.readTextFile(file), rulesText(learnedRules(cohort)));
     assertEquals(learned.lines.slice(0, 3), [
       `1 rules written to ${file}`,
-      "1 of 1 rules are broken in 1 real records that were not learned from:",
+      "1 of 1 rules are broken by 1 held-out real records:",
       "  1. never-together (A / B: 30.0 records expected, none seen): 1 records, 1 visits",
     ]);
     const counted = await runTask("rules", "--cohort", `${folder}/cohort`, "--check", file);
-    assertEquals([counted.code, counted.lines[0]], [0, "1 of 1 rules are broken in 121 records:"]);
+    assertEquals([counted.code, counted.lines[0]], [0, "1 of 1 rules are broken by 121 records:"]);
     const ages = `${folder}/ages.json`;
     await Deno.writeTextFile(ages, '{ "rules": [{ "kind": "age", "min": 18, "codes": ["A"] }] }');
     const unasked = await runTask("rules", "--cohort", `${folder}/cohort`, "--check", ages);
     assertEquals(unasked.lines, [
-      "None of 1 rules is broken in 121 records",
-      "121 records tell no age: of them rules about ages say nothing",
+      "None of the 1 rules is broken by 121 records",
+      "121 records have no age; age rules do not apply to them",
     ]);
     const again = await runTask("rules", "--cohort", `${folder}/cohort`, "--out", file);
     assertEquals(again.code, 1);
@@ -37,13 +37,13 @@ Deno.test("deno task rules writes what it learns, holds it to other records, and
     const refused = await runTask("rules", "--cohort", `${folder}/cohort`, ...both);
     assertEquals([refused.code, refused.lines[0]], [
       2,
-      "error: one of --out and --check is needed",
+      "error: give either --out or --check",
     ]);
     const idle = ["--check", file, "--within", "visit"];
     const useless = await runTask("rules", "--cohort", `${folder}/cohort`, ...idle);
     assertEquals([useless.code, useless.lines[0]], [
       2,
-      "error: --within and --expected are of no use with --check",
+      "error: --within and --expected are not for --check",
     ]);
     const zero = ["--out", `${folder}/other.json`, "--expected", "0"];
     const none = await runTask("rules", "--cohort", `${folder}/cohort`, ...zero);

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertLess, assertMatch } from "@std/assert";
 import { modelSummaries, readRun, settingsOf } from "ehrloom";
 import { writeMeds } from "ehrloom/cohort/meds/write.ts";
 import { join } from "node:path";
@@ -15,7 +15,7 @@ Deno.test("deno task train reads a hierarchy for hisgt, says so, and names its c
     await Deno.writeTextFile(tree, "parent,child\ntop,code 1\ncode 1,top\n");
     const circle = await runTask(...task, "--hierarchy", tree);
     assertEquals(circle.code, 1);
-    assertMatch(circle.lines[0], /tree\.csv": its edges go in a circle, .*top > /);
+    assertMatch(circle.lines[0], /tree\.csv": its edges form a cycle, .*top > /);
     await Deno.writeTextFile(tree, "parent,child\ntop,code 1\ntop,code 2\n");
     const { code, lines } = await runTask(...task, "--hierarchy", tree);
     assertEquals(code, 0, lines.join("\n"));
@@ -32,7 +32,7 @@ Deno.test("deno task train trains, then names the next command", () =>
     const set = ["--set", "width=8", "--set", "heads=2", "--set", "layers=1", "--epochs", "2"];
     const { code, lines } = await runTask("train", ...args, ...set, "--backend", "wasm");
     assertEquals(code, 0, lines.join("\n"));
-    assertMatch(lines[0], /^Best epoch 2: \d+\.\d{3} nats a validation visit$/);
+    assertMatch(lines[0], /^Best epoch 2: validation loss \d+\.\d{3} nats per visit$/);
     assertEquals(
       lines.slice(1),
       [`Next: deno task generate --run ${folder}/run --count 1000 --out runs/synthetic`],
@@ -49,18 +49,18 @@ Deno.test("deno task train trains, then names the next command", () =>
       [
         ["--model", "hola"],
         1,
-        'error: Cannot find model "hola": no model of that name, known are ' +
+        'error: Cannot find model "hola": there is no such model; known: ' +
         modelSummaries.map(({ name }) => name).join(", "),
       ],
       [
         ["--set", "width=0"],
         1,
-        'error: Cannot set width=0 for "halo": must be a whole number at least 1',
+        'error: Cannot set width=0 for "halo": must be a whole number, at least 1',
       ],
       [
         ["--set", "widht=8"],
         1,
-        'error: Cannot set widht for "halo": no such setting, known are ' +
+        'error: Cannot set widht for "halo": there is no such setting; known: ' +
         Object.keys(settingsOf("halo")).join(", "),
       ],
       [
@@ -73,23 +73,29 @@ Deno.test("deno task train trains, then names the next command", () =>
         1,
         'error: Cannot set form=original for "halo": must be intended or published',
       ],
+      [["--minutes", "0"], 2, "error: --minutes is 0, must be a number, at least 0.01"],
+      [
+        ["--resume", "--minutes", "5"],
+        1,
+        `error: Cannot resume "${folder}/run" with minutes 5: it was started with 0`,
+      ],
       [
         ["--resume", "--epochs", "5"],
         1,
-        `error: Cannot resume "${folder}/run" with epochs 5: it was begun with 2`,
+        `error: Cannot resume "${folder}/run" with epochs 5: it was started with 2`,
       ],
       [
         ["--resume", "--out", `${folder}/new`],
         1,
-        `error: Cannot read "${folder}/new/config.json": there is no such file, is it a run?`,
+        `error: Cannot read "${folder}/new/config.json": there is no such file; is it a run?`,
       ],
-      [["--epochs", "0"], 2, "error: --epochs is 0, must be a number at least 1"],
-      [["--lr", "fast"], 2, "error: --lr is fast, must be a number at least 0"],
-      [["--schedule", "linear"], 2, "error: --schedule is linear, known are constant, cosine"],
+      [["--epochs", "0"], 2, "error: --epochs is 0, must be a whole number, at least 1"],
+      [["--lr", "fast"], 2, "error: --lr is fast, must be a number, at least 0"],
+      [["--schedule", "linear"], 2, "error: --schedule is linear; known: constant, cosine"],
       [
         ["--backend", "cuda"],
         2,
-        "error: --backend is cuda, known are auto, tensorflow, webgpu, wasm, cpu",
+        "error: --backend is cuda; known: auto, tensorflow, webgpu, wasm, cpu",
       ],
     ];
     for (const [change, code, message] of cases) {
@@ -101,6 +107,19 @@ Deno.test("deno task train trains, then names the next command", () =>
       assertEquals(found, { code, lines: expected }, change.join(" "));
     }
     assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name).sort(), ["cohort", "run"]);
+  }));
+
+Deno.test("deno task train --minutes ends training, and the run says so", () =>
+  inFolder(async (folder) => {
+    await writeMeds(join(folder, "cohort"), tinyCohort(40), { name: "tiny" });
+    const args = ["--cohort", join(folder, "cohort"), "--out", join(folder, "run")];
+    const set = ["--set", "width=8", "--set", "heads=2", "--set", "layers=1", "--backend", "wasm"];
+    const how = ["--epochs", "5000", "--patience", "5000", "--minutes", "0.01"];
+    const { code, lines } = await runTask("train", ...args, ...set, ...how);
+    assertEquals(code, 0, lines.join("\n"));
+    const { runConfig, training } = await readRun(join(folder, "run"));
+    assertEquals(runConfig.training.minutes, 0.01);
+    assertLess(training.length, 5000);
   }));
 
 Deno.test("deno task train --model of a floor has no epochs to tell of", () =>

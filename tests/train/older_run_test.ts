@@ -61,7 +61,7 @@ Deno.test("an older run that was killed goes on to the same parameters", () =>
     await assertRejects(
       () => train(source, killed, { settings: { tied: true }, resume: true }),
       RangeError,
-      `Cannot resume "${killed}" with tied true: it was begun with false`,
+      `Cannot resume "${killed}" with tied true: it was started with false`,
     );
     const resumed = await train(source, killed, { settings: { tied: false }, resume: true });
     assertEquals(resumed.parameters, parameters);
@@ -82,6 +82,6 @@ Deno.test("a comparison goes on with what an earlier version left", () =>
     await assertRejects(
       () => compare(source, folder, { ...options, settings: tinySettings }),
       RangeError,
-      "with gpt's tied true: it was begun with false",
+      "with tied true for gpt: it was started with false",
     );
   }));

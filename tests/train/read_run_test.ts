@@ -105,7 +105,7 @@ Deno.test("readRun() holds config.json to what a run's config may be", () =>
     ],
     [
       inJson("config.json", at("model", "constructor")),
-      'Cannot find model "constructor": no model of that name',
+      'Cannot find model "constructor": there is no such model',
     ],
     [
       inJson("config.json", at("config.width", 9)),
@@ -121,7 +121,7 @@ Deno.test("readRun() holds vocabulary.json and training.jsonl to what they may b
     [inJson("vocabulary.json", at("codes.0", 7)), "codes.0 is 7, must be a text"],
     [inJson("vocabulary.json", at("codes.0", "code 1")), 'code "code 1" appears twice'],
     [inJson("vocabulary.json", at("labels", [{}, []])), "labels.0 is {}, must be a text"],
-    [inJson("vocabulary.json", at("labels", ["ill"])), "it has 1 labels, the model 2"],
+    [inJson("vocabulary.json", at("labels", ["ill"])), "it has 1 labels, but the model has 2"],
     [(run) => Deno.writeTextFile(join(run, "training.jsonl"), "null\n"), "row 1: it is not a line"],
     [
       (run) => Deno.writeTextFile(join(run, "training.jsonl"), "[".repeat(1e6)),
@@ -148,8 +148,8 @@ const inModel = (change: (numbers: Float32Array) => void) => async (run: string)
 
 Deno.test("readRun() takes no weights that are no numbers, or not those that were written", () =>
   damaged([
-    [inModel((numbers) => numbers.fill(NaN)), "holds what is no finite number"],
-    [inModel((numbers) => numbers[0] = Infinity), "holds what is no finite number"],
+    [inModel((numbers) => numbers.fill(NaN)), "has values that are not finite numbers"],
+    [inModel((numbers) => numbers[0] = Infinity), "has values that are not finite numbers"],
     [
       async (run) => {
         const path = join(run, "model.safetensors");
@@ -181,42 +181,48 @@ Deno.test("train() resumes no run whose checkpoint says what cannot be, and leav
   damaged([
     ...["{}", "[]"].map((text): [(run: string) => Promise<void>, string] => [
       inStanding((metadata) => metadata.standing = text),
-      "it has no epoch, so it is not where a run stood",
+      "it has no epoch, so it is not the state of a run",
     ]),
     ...["7", '"x"', "null"].map((text): [(run: string) => Promise<void>, string] => [
       inStanding((metadata) => metadata.standing = text),
-      "it is not where a run stood",
+      "it is not the state of a run",
     ]),
     [standing("epoch", undefined), "it has no epoch"],
-    [standing("epoch", 4), "it stands at epoch 4 of 3"],
-    [standing("epoch", 1), "it stands at epoch 1 of 3 and batch 0 of 3, and training.jsonl has 3"],
-    [standing("batch", 1e6), "it stands at epoch 3 of 3 and batch 1000000 of 3, and training"],
+    [standing("epoch", 4), "it was stored at epoch 4 of 3"],
+    [
+      standing("epoch", 1),
+      "it was stored at epoch 1 of 3 and batch 0 of 3, but training.jsonl has 3",
+    ],
+    [standing("batch", 1e6), "it was stored at epoch 3 of 3 and batch 1000000 of 3, but training"],
     [standing("best.epoch", 9), "its best epoch is 9 with "],
     [standing("best.epoch", 0), "its best epoch is 0 with "],
-    [standing("best.loss", -5), "its best epoch is 3 with -5 nats, in training.jsonl it is 3 with"],
+    [
+      standing("best.loss", -5),
+      "its best epoch is 3 with -5 nats, but in training.jsonl it is 3 with",
+    ],
     [inStanding((metadata) => metadata.steps = "8"), "its optimizer took 8 steps, must be 9"],
     [
       (run) => writeSafetensors(join(run, "resume.safetensors"), {}, { standing: "null" }),
-      "it stands at epoch 0 of 3 and batch 0 of 3, and training.jsonl has 3 epochs",
+      "it was stored at epoch 0 of 3 and batch 0 of 3, but training.jsonl has 3 epochs",
     ],
     [
       (run) => Deno.remove(join(run, "model.safetensors")),
       'model.safetensors": there is no such file',
     ],
-    [inModel((numbers) => numbers.fill(NaN)), "holds what is no finite number"],
+    [inModel((numbers) => numbers.fill(NaN)), "has values that are not finite numbers"],
     [standing("epoch", -1), "epoch is -1, must be a whole number, at least 0"],
     [standing("batch", 1.5), "batch is 1.5, must be a whole number, at least 0"],
     [standing("sums", {}), "it has no sums.loss"],
     [standing("best.loss", "1e999"), "best.loss is Infinity, must be a number"],
     ...["", "1e999", "2.5", "-1"].map((steps): [(run: string) => Promise<void>, string] => [
       inStanding((metadata) => metadata.steps = steps),
-      "it does not say where the run stood",
+      "it does not say where the run was interrupted",
     ]),
-    [(run) => Deno.writeTextFile(join(run, "training.jsonl"), ""), "and training.jsonl has 0"],
+    [(run) => Deno.writeTextFile(join(run, "training.jsonl"), ""), "but training.jsonl has 0"],
     [inJson("config.json", at("training.batch", -1)), "training.batch is -1, must be"],
     [
       (run) => Deno.remove(join(run, "resume.safetensors")),
-      "resume.safetensors is gone, so there is nothing to go on from",
+      "resume.safetensors is missing, so there is nothing to continue from",
     ],
   ], resume));
 
@@ -233,7 +239,7 @@ Deno.test("train() takes a tensor named like a member of every object for a fore
         });
         await writeSafetensors(path, all, metadata);
       },
-      `it holds a foreign tensor "${name}"`,
+      `it has a tensor "${name}" that does not belong to the model`,
     ]),
     resume,
   ));
@@ -260,7 +266,7 @@ Deno.test("train() does not train a finished second stage again when its resume 
     await assertRejects(
       () => resume(run),
       Deno.errors.NotFound,
-      `Cannot resume "${run}": resume-adversary.safetensors is gone, so there is nothing to go on from`,
+      `Cannot resume "${run}": resume-adversary.safetensors is missing, so there is nothing to continue from`,
     );
     assertEquals(contents(run), before);
   }));

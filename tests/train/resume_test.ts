@@ -79,7 +79,7 @@ Deno.test("train() that fails before anything is stored leaves nothing, so it ca
     await assertRejects( // an older run stays until the new one has a model
       () => train(source, path, { ...options, learningRate: 1e30, force: true }),
       RangeError,
-      "try a lower learning rate than 1e+30",
+      "try a learning rate below 1e+30",
     );
     assertEquals(await stateOf(path), before);
     assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name), ["run"]);
@@ -189,7 +189,7 @@ Deno.test("deno task train, killed by SIGKILL in the middle of an epoch, resumes
 
     const { code, lines: said } = await runTask("train", ...args, "--resume");
     assertEquals(code, 0, said.join("\n"));
-    assertMatch(said.join("\n"), /^Best epoch \d+: \d+\.\d{3} nats a validation visit$/m);
+    assertMatch(said.join("\n"), /^Best epoch \d+: validation loss \d+\.\d{3} nats per visit$/m);
     const expected = await train(source, join(folder, "whole"), {
       settings: tinySettings,
       epochs: 12,
@@ -206,11 +206,11 @@ Deno.test("train() refuses to resume with other options, or another cohort", () 
     await train(source, path, { ...options, epochs: 1 });
     const before = await stateOf(path);
     const refused: [TrainOptions, string][] = [
-      [{ epochs: 9 }, "with epochs 9: it was begun with 1"],
-      [{ learningRate: 0.5 }, "with learningRate 0.5: it was begun with 0.01"],
-      [{ seed: 2 }, "with seed 2: it was begun with 1"],
-      [{ settings: { width: 16 } }, "with width 16: it was begun with 8"],
-      [{ model: "gpt" }, "with model gpt: it was begun with halo"],
+      [{ epochs: 9 }, "with epochs 9: it was started with 1"],
+      [{ learningRate: 0.5 }, "with learningRate 0.5: it was started with 0.01"],
+      [{ seed: 2 }, "with seed 2: it was started with 1"],
+      [{ settings: { width: 16 } }, "with width 16: it was started with 8"],
+      [{ model: "gpt" }, "with model gpt: it was started with halo"],
     ];
     for (const [change, message] of refused) {
       await assertRejects(
@@ -222,7 +222,7 @@ Deno.test("train() refuses to resume with other options, or another cohort", () 
     await assertRejects(
       () => train({ ...source, labelNames: ["ill", "tall"] }, path, { resume: true }),
       RangeError,
-      `Cannot resume "${path}": it was begun on another cohort or other splits`,
+      `Cannot resume "${path}": it was started on another cohort or other splits`,
     );
     assertEquals(await stateOf(path), before);
     await train(source, path, { ...options, epochs: 1, resume: true }); // the same ones are fine
@@ -239,7 +239,7 @@ Deno.test("train() refuses to resume on other records of the same codes and labe
     await assertRejects(
       () => train(longer, path, { resume: true }),
       RangeError,
-      `Cannot resume "${path}": it was begun on another cohort or other splits`,
+      `Cannot resume "${path}": it was started on another cohort or other splits`,
     );
   }));
 
@@ -251,12 +251,12 @@ const damages: [what: string, (path: string) => Promise<void>, message: string][
       const file = join(path, "resume.safetensors");
       await Deno.truncate(file, (await Deno.stat(file)).size - 100);
     },
-    'resume.safetensors": cut short: tensor "squares.ehr_head.auto2.',
+    'resume.safetensors": it is cut short: tensor "squares.ehr_head.auto2.',
   ],
   [
     "a resume.safetensors that is something else",
     (path) => Deno.writeTextFile(join(path, "resume.safetensors"), "not a checkpoint at all"),
-    'resume.safetensors": not a whole safetensors file: its header claims',
+    'resume.safetensors": it is not a complete safetensors file: its header claims',
   ],
   [
     "a checkpoint of something else",
@@ -264,7 +264,7 @@ const damages: [what: string, (path: string) => Promise<void>, message: string][
       writeSafetensors(join(path, "resume.safetensors"), {
         "model.weight": { shape: [1], numbers: Float32Array.of(1) },
       }),
-    'resume.safetensors": it holds a foreign tensor "model.weight"',
+    'resume.safetensors": it has a tensor "model.weight" that does not belong to the model',
   ],
   [
     "a checkpoint without progress",
@@ -272,7 +272,7 @@ const damages: [what: string, (path: string) => Promise<void>, message: string][
       const file = join(path, "resume.safetensors");
       await writeSafetensors(file, (await readSafetensors(file)).tensors);
     },
-    'resume.safetensors": it does not say where the run stood',
+    'resume.safetensors": it does not say where the run was interrupted',
   ],
   [
     "a checkpoint that lacks half of Adam's state",
@@ -310,7 +310,7 @@ const damages: [what: string, (path: string) => Promise<void>, message: string][
   [
     "no config.json",
     (path) => Deno.remove(join(path, "config.json")),
-    'config.json": there is no such file, is it a run?',
+    'config.json": there is no such file; is it a run?',
   ],
 ];
 

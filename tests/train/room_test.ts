@@ -37,11 +37,11 @@ Deno.test("train() refuses HALO over 20,000 codes on wasm, and says what fits", 
   const line = await refusal(cohortWith(20_000), {});
   assertMatch(
     line,
-    /^Cannot train "halo" on wasm: with 20,000 codes and parameters of 3\.3 GB it /,
+    /^Cannot train "halo" on wasm: with 20,000 codes and 3\.3 GB of parameters it /,
   );
   assertMatch(
     line,
-    /takes 8\.3 GB, wasm holds 2\.9 GB of tensors; .*--min-count that leaves 11,000/,
+    /needs 8\.3 GB, but wasm can hold 2\.9 GB of tensors; .*--min-count that keeps 11,000/,
   );
   assertMatch(line, /another --model: halo-coarse, gpt, lstm$/);
   // what it names does fit
@@ -57,11 +57,11 @@ Deno.test("train() refuses HALO over 20,000 codes on wasm, and says what fits", 
 
 Deno.test("train() refuses settings out of all reason before it makes anything of their size", async () => {
   const wide = await refusal(tinyCohort(20), { settings: { width: 2_000_000 } });
-  assertMatch(wide, /takes 1,700,000 GB, wasm holds .* take --set width=\d+/);
+  assertMatch(wide, /needs 1,700,000 GB, but wasm can hold .* use --set width=\d+/);
   const deep = await refusal(tinyCohort(20), { settings: { layers: 1_000_000 } });
   assertMatch(deep, /^Cannot set layers=1000000 for "halo": must be .* between 1 and 1000$/);
   const shared = await refusal(tinyCohort(20), { settings: tinySettings, workers: 10_000 });
-  assertMatch(shared, /this machine has .*; take --workers \d+$/);
+  assertMatch(shared, /this machine has .*; use --workers \d+$/);
 });
 
 Deno.test("train() refuses records too long to attend over, and names the longest that are not", async () => {

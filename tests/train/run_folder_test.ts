@@ -109,13 +109,15 @@ Deno.test("readRun() says in one line what is wrong with a folder", () =>
       assert(error.message.includes(message) && !error.message.includes("\n"), error.message);
     };
     await refused(
-      `Cannot read "${join(path, "config.json")}": there is no such file, is it a run?`,
+      `Cannot read "${join(path, "config.json")}": there is no such file; is it a run?`,
     );
     await train(source, path, quick);
     const model = join(path, "model.safetensors");
     const whole = await Deno.readFile(model);
     await Deno.writeFile(model, whole.subarray(0, whole.length - 4));
-    await refused(`Cannot read "${model}": cut short: tensor "ehr_head.auto2.bias" ends at byte`);
+    await refused(
+      `Cannot read "${model}": it is cut short: tensor "ehr_head.auto2.bias" ends at byte`,
+    );
     await Deno.remove(model);
     await refused(`Cannot read "${model}": there is no such file`);
     await Deno.writeFile(model, whole);

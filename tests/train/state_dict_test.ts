@@ -88,7 +88,7 @@ Deno.test("writeStateDict() refuses a model that is no network", async () => {
   await assertRejects(
     () => writeStateDict({ ...about, runConfig, parameters: {}, training: [] }, "never written"),
     RangeError,
-    'Cannot take "independent" for a network: it learns by counting',
+    'Cannot use "independent" as a network: it only counts',
   );
 });
 
@@ -101,7 +101,7 @@ Deno.test("readStateDict() takes no weights that are no numbers", async () => {
   await assertRejects(
     () => readStateDict(path, about),
     SyntaxError,
-    `Cannot read "${path}": tensor "transformer.ln_f.bias" holds what is no finite number`,
+    `Cannot read "${path}": tensor "transformer.ln_f.bias" has values that are not finite numbers`,
   );
   await Deno.remove(folder, { recursive: true });
 });

@@ -182,11 +182,11 @@ Deno.test("train() stops at a loss or gradient that is no number, and says what 
     const error = await assertRejects(
       () => train(source, path, { ...quick, learningRate: 1e30 }),
       RangeError,
-      "Cannot go on training: the ",
+      "Cannot continue training: the ",
     );
     assertMatch(
       error.message,
-      /is (NaN|Infinity) in epoch 1; try a lower learning rate than 1e\+30$/,
+      /is (NaN|Infinity) in epoch 1; try a learning rate below 1e\+30$/,
     );
     assertEquals(tf.memory().numTensors, before);
   }));
@@ -203,11 +203,15 @@ const refused: [what: string, change: TrainOptions, message: string][] = [
     { learningRate: NaN },
     "Cannot train with learningRate NaN: must be a number, at least 0",
   ],
-  ["an unknown model", { model: "hola" }, 'Cannot find model "hola": no model of that name, known'],
+  [
+    "an unknown model",
+    { model: "hola" },
+    'Cannot find model "hola": there is no such model; known',
+  ],
   [
     "an unknown setting",
     { settings: { widht: 8 } },
-    'Cannot set widht for "halo": no such setting, known are width, layers, heads, context',
+    'Cannot set widht for "halo": there is no such setting; known: width, layers, heads, context',
   ],
   [
     "a setting out of range",
@@ -222,7 +226,7 @@ const refused: [what: string, change: TrainOptions, message: string][] = [
   [
     "a context too short for the records",
     { settings: { context: 4 } },
-    'Cannot make "halo": the longest record has 5 visits and context 4 takes 2; set context=7',
+    'Cannot make "halo": the longest record has 5 visits, but context 4 allows 2; set context=7',
   ],
 ];
 
@@ -245,7 +249,7 @@ Deno.test("train() refuses a cohort without splits, or with an empty one", () =>
     await assertRejects(
       () => train(cohort({ ...source, splits: null }), path, quick),
       RangeError,
-      "Cannot train: the cohort has no splits, prepare gives it some",
+      "Cannot train: the cohort has no splits; deno task prepare makes them",
     );
     for (const [split, name] of [[0, "validation"], [1, "train"]] as const) {
       const splits = new Uint8Array(source.recordCount).fill(split);
@@ -302,14 +306,14 @@ Deno.test("train() refuses to tell a model what it cannot use, before it makes a
       await assertRejects(
         () => train(source, join(folder, "run"), { model, knowledge: { embeddings } }),
         RangeError,
-        `Cannot train "${model}" with embeddings: it can use none`,
+        `Cannot train "${model}" with embeddings: this model does not use any`,
       );
     }
     await assertRejects(
       () =>
         train(source, join(folder, "run"), { ...told, settings: { semanticWidth: 4, width: 8 } }),
       RangeError,
-      'Cannot use "vectors.json": its vectors have width 3, semanticWidth is 4',
+      'Cannot use "vectors.json": its vectors have width 3, but semanticWidth is 4',
     );
     assertEquals([...Deno.readDirSync(folder)], []);
   }));

@@ -1,5 +1,5 @@
 /**
- * Codes and what they mean, from what a user has: a cohort folder, a CSV file or JSON.
+ * Codes and their descriptions from a cohort folder, a CSV file or JSON.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { type Vocabulary, vocabulary } from "../vocabulary.ts";
 
 /** Codes with their descriptions. */
 export interface DescribedCodes {
-  /** A code without a description has itself for one. */
+  /** The description of a code without one is the code itself. */
   readonly vocabulary: Vocabulary;
   /** Names of the labels; a file has none. */
   readonly labelNames: readonly string[];
@@ -19,7 +19,7 @@ export interface DescribedCodes {
 function fromJson(text: string, path: string): Map<string, string> {
   const root = parsedJson(text, path);
   if (!isObject(root)) {
-    throw new SyntaxError(`Cannot read "${path}": it must be an object of descriptions by code`);
+    throw new SyntaxError(`Cannot read "${path}": it must be an object {code: description}`);
   }
   return new Map(
     rootNames(text, path).map((code) => {
@@ -46,21 +46,21 @@ async function fromCsv(path: string): Promise<Map<string, string>> {
  *
  * @param path a cohort folder, a JSON file `{"code": "description", ...}` or a CSV file (perhaps
  * gzipped) with the columns code and description
- * @throws {Deno.errors.NotFound} If there is nothing
- * @throws {SyntaxError} If it is damaged, holds no codes or a code twice; names file and row
+ * @throws {Deno.errors.NotFound} If there is no such file or folder
+ * @throws {SyntaxError} If it is damaged, has no codes or a code twice; names file and row
  */
 export async function readDescriptions(path: string): Promise<DescribedCodes> {
   if ((await found(path))?.isDirectory) return await readMedsNames(path);
   const descriptions = path.endsWith(".json")
     ? fromJson(await readText(path), path)
     : await fromCsv(path);
-  if (descriptions.size === 0) throw new SyntaxError(`Cannot read "${path}": it holds no codes`);
+  if (descriptions.size === 0) throw new SyntaxError(`Cannot read "${path}": it has no codes`);
   const codes = [...descriptions.keys()];
   const texts = codes.map((code) => descriptions.get(code)?.trim() || code);
   return { vocabulary: vocabulary(codes, texts), labelNames: [] };
 }
 
-/** The codes that have no description but themselves. */
+/** The codes without a description of their own. */
 export function codesWithoutDescription({ codes, descriptions }: Vocabulary): string[] {
   return codes.filter((code, index) => descriptions[index] === code);
 }

@@ -1,6 +1,6 @@
 /**
- * The hierarchy above a vocabulary's codes as a graph: its codes' places and all that lies above
- * them, each with its parents. From the code systems themselves, or from a list of edges.
+ * The hierarchy above the codes of a vocabulary, as a graph: the nodes of the codes and all nodes
+ * above them, each with its parents. From the code systems themselves, or from a list of edges.
  *
  * @module
  */
@@ -8,27 +8,27 @@ import { type CodePlace, codeSystems, splitCode, unnamedSystem } from "./code_sy
 import { readCsv } from "../../files/csv.ts";
 import type { Vocabulary } from "../vocabulary.ts";
 
-/** One edge of a hierarchy that a user brings. */
+/** One edge of a user's own hierarchy. */
 export interface CodeEdge {
-  /** What lies above. */
+  /** Parent. */
   readonly parent: string;
-  /** What lies below; a code as the vocabulary has it, or a place between. */
+  /** Child: a code of the vocabulary, or a node between. */
   readonly child: string;
 }
 
 /** A hierarchy of codes: no cycles; several parents are allowed. */
 export interface CodeGraph {
-  /** Ids of the places; codes of the vocabulary and whatever lies above them. */
+  /** Ids of the nodes: codes of the vocabulary and everything above them. */
   readonly nodes: readonly string[];
-  /** [nodes] What each means, for people; "" where nobody says. */
+  /** [nodes] Description of each node; "" where unknown. */
   readonly names: readonly string[];
-  /** [nodes] Indices of the nodes right above each. */
+  /** [nodes] Indices of the parents of each node. */
   readonly parents: readonly (readonly number[])[];
-  /** [codes] Node of each code, -1 where it has none. */
+  /** [codes] Node of each code, -1 if it has none. */
   readonly nodeOf: Int32Array;
-  /** Codes that have no place: of no known system, or not valid in theirs. */
+  /** Codes without a node: of no known system, or not valid in their system. */
   readonly unplaced: readonly string[];
-  /** Where the graph comes from, with counts, in a sentence for reports. */
+  /** Source of the graph, with counts, in a sentence for reports. */
   readonly source: string;
 }
 
@@ -145,9 +145,9 @@ function placer(
 }
 
 /**
- * The hierarchy of a vocabulary by its codes: what its source says is above them ("parent_codes" of a
- * MEDS folder); of others ICD-9-CM and ICD-10-CM in full, SNOMED CT by semantic tag and RxNorm by
- * ingredient as descriptions tell them. Other codes have no place.
+ * The hierarchy of a vocabulary from its codes: what its source says is above them ("parent_codes" of
+ * a MEDS folder); for other codes ICD-9-CM and ICD-10-CM in full, SNOMED CT by the semantic tag and
+ * RxNorm by the ingredient in the descriptions. Codes of other systems have no node.
  *
  * @example Two kinds of diabetes meet in their block
  * ```ts
@@ -158,8 +158,8 @@ function placer(
  * assertEquals(nodes.length, 5); // E00-E89, E08-E13, E11, E11.9, E10
  * ```
  *
- * @param vocabulary whose codes name their system ("ICD10CM//E11.9"), or are all of ICD
- * @throws {RangeError} If what the source says goes in a circle, which is named
+ * @param vocabulary with codes that name their system ("ICD10CM//E11.9"), or are all of ICD
+ * @throws {RangeError} If what the source says forms a cycle, which is named
  */
 export function codeGraph(vocabulary: Vocabulary): CodeGraph {
   const { codes } = vocabulary;
@@ -176,7 +176,7 @@ export function codeGraph(vocabulary: Vocabulary): CodeGraph {
     const circle = circleIn(graph.nodes, graph.parents);
     if (circle !== undefined) {
       throw new RangeError(
-        `Cannot use the parent_codes of the cohort: they go in a circle, ${circle}; ` +
+        `Cannot use the parent_codes of the cohort: they form a cycle, ${circle}; ` +
           "mend metadata/codes.parquet, or give another hierarchy",
       );
     }
@@ -192,12 +192,13 @@ export function codeGraph(vocabulary: Vocabulary): CodeGraph {
 }
 
 /**
- * A hierarchy from edges that a user brings, cut down to the vocabulary's codes and all above them.
+ * A hierarchy from a user's own edges, reduced to the codes of the vocabulary and all nodes above
+ * them.
  *
- * @param vocabulary whose codes are matched as they are written
+ * @param vocabulary its codes are matched as they are written
  * @param edges in any order
- * @param file named in errors
- * @throws {RangeError} If the edges go in a circle, which is named, or meet none of the codes
+ * @param file name for error messages
+ * @throws {RangeError} If the edges form a cycle, which is named, or contain none of the codes
  */
 export function codeGraphOf(
   vocabulary: Vocabulary,
@@ -214,13 +215,13 @@ export function codeGraphOf(
   const placesOf = (set: Iterable<string>) => Array.from(set, (id) => place.get(id) ?? -1);
   const circle = circleIn(ids, ids.map((id) => placesOf(above.get(id) ?? [])));
   if (circle !== undefined) {
-    throw new RangeError(`Cannot use "${file}": its edges go in a circle, ${circle}`);
+    throw new RangeError(`Cannot use "${file}": its edges form a cycle, ${circle}`);
   }
   const { codes } = vocabulary;
   const unplaced = codes.filter((code) => !above.has(code));
   if (unplaced.length === codes.length) {
     throw new RangeError(
-      `Cannot use "${file}": it has none of the ${codes.length} codes, such as "${codes[0]}"`,
+      `Cannot use "${file}": it contains none of the ${codes.length} codes, such as "${codes[0]}"`,
     );
   }
   const graph = growingGraph();
@@ -244,9 +245,9 @@ export function codeGraphOf(
  * Reads a hierarchy: a CSV file with the columns `parent` and `child`.
  *
  * @param path ends in ".gz" when gzipped
- * @param vocabulary whose codes are matched as they are written
+ * @param vocabulary its codes are matched as they are written
  * @throws {Deno.errors.NotFound} If there is no such file
- * @throws {SyntaxError} If it is no such table
+ * @throws {SyntaxError} If it is not such a table
  * @throws {RangeError} As {@link codeGraphOf} does
  */
 export async function readCodeGraph(path: string, vocabulary: Vocabulary): Promise<CodeGraph> {

@@ -1,7 +1,7 @@
 /**
- * Where a code stands in its code system, from the code itself: ICD-9-CM and ICD-10-CM diagnoses by
- * their characters and the tables of chapters and blocks, SNOMED CT and RxNorm, whose numbers say
- * nothing, by what Synthea writes into descriptions.
+ * The place of a code in its code system, from the code itself: ICD-9-CM and ICD-10-CM diagnoses by
+ * their characters and the tables of chapters and blocks; SNOMED CT and RxNorm, whose numbers have
+ * no meaning, by what Synthea writes into descriptions.
  *
  * @see docs/specs/hierarchy-data.md sections 1 to 4
  * @module
@@ -13,24 +13,24 @@ import icd9 from "./icd9cm-blocks.json" with { type: "json" };
 export interface CodePlace {
   /** Names the place, with its system in front, such as "ICD10CM/E08-E13". */
   readonly id: string;
-  /** What it means, where tables say so. */
+  /** What it means, if the tables say so. */
   readonly name?: string;
 }
 
 /** A code system that places codes. */
 export interface CodeSystem {
-  /** As places are prefixed. */
+  /** The prefix of its places. */
   readonly name: string;
-  /** Whether it is what a vocabulary calls the system in front of "//". */
+  /** Whether a vocabulary's prefix before "//" means this system. */
   isNamed(prefix: string): boolean;
   /**
-   * From the outermost place to the code's own; undefined for no code of the system, or where it takes
-   * a description and that is "".
+   * From the outermost place to the code's own; undefined if it is not a code of the system, or if the
+   * system needs a description and that is "".
    */
   path(code: string, description: string): CodePlace[] | undefined;
 }
 
-/** Codes that long have places of their own; longer ones share them, as in HiSGT. */
+/** Codes of up to this length have their own places; longer ones share them, as in HiSGT. */
 const deepest = 5;
 
 interface Range {
@@ -140,8 +140,8 @@ const rxnorm: CodeSystem = {
 export const codeSystems: readonly CodeSystem[] = [icd10cm, icd9cm, snomed, rxnorm];
 
 /**
- * What stands in front of the last "//" of a code, and the code behind it. One slash stands for two
- * in a code that has no "//" ("ICD10CM/E11.9", as MEDS names OMOP's concepts) and in any prefix.
+ * The part before the last "//" of a code, and the part after it. One slash stands for two in a code
+ * without "//" ("ICD10CM/E11.9", as MEDS names OMOP's concepts) and in any prefix.
  */
 export function splitCode(code: string): { prefix: string; code: string } {
   const slashes = code.includes("//") ? "//" : "/";
@@ -151,8 +151,8 @@ export function splitCode(code: string): { prefix: string; code: string } {
 }
 
 /**
- * The system of codes that name none: the ICD edition that knows most of them, provided that it
- * knows nine in ten.
+ * The system of codes without a prefix: the ICD edition that has most of them, if it has at least
+ * nine in ten.
  */
 export function unnamedSystem(codes: readonly string[]): CodeSystem | undefined {
   const known = [icd9cm, icd10cm].map((system) => ({

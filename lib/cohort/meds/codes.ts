@@ -77,7 +77,7 @@ export async function readListedCodes(folder: string): Promise<ListedCodes | und
   const frame = await readParquet(path, {}, { code: "text", description: "text" });
   if (!frame.columns.includes("code")) {
     throw new SyntaxError(
-      `Cannot read "${path}": it has no column code, its columns are ${frame.columns.join(", ")}`,
+      `Cannot read "${path}": it has no column code; its columns are ${frame.columns.join(", ")}`,
     );
   }
   const rows = rowsByCode(frame, path);
@@ -99,7 +99,7 @@ export async function readListedCodes(folder: string): Promise<ListedCodes | und
   }
 }
 
-/** Sexes and births that are known as such even where a folder does not list them. */
+/** Codes of births and sexes that are recognised even if a folder does not list them. */
 const knownDemographic = [
   birthCode,
   ...sexCodes,

@@ -1,23 +1,23 @@
 import { isObject, parsedJson, readText } from "../../files/input.ts";
 import { medsPaths } from "./names.ts";
 
-/** What a synthetic cohort's folder says of how it was drawn, in `metadata/dataset.json`. */
+/** How a synthetic cohort was generated, as its `metadata/dataset.json` says. */
 export interface GenerationNotes {
-  /** Records that reached the model's longest length without an end. */
+  /** Records that reached the largest length of the model without an end. */
   readonly cutOff?: number | undefined;
-  /** Draws under clinical rules, and those that the rules changed. */
+  /** Number of draws under clinical rules, and of those that the rules changed. */
   readonly ruled?: { readonly draws: number; readonly touched: number } | undefined;
 }
 
-/** The notes as `dataset.json` holds them, under "ehrloom". */
+/** The notes as in `dataset.json`, under "ehrloom". */
 export function notesJson({ cutOff, ruled }: GenerationNotes): Record<string, unknown> {
   return { cut_off: cutOff, rules: ruled };
 }
 
 /**
- * The notes of a cohort folder; none of one that says nothing, or is no synthetic one.
+ * The notes of a cohort folder; empty if the cohort is not synthetic.
  *
- * @throws {SyntaxError} If its `dataset.json` is no JSON
+ * @throws {SyntaxError} If its `dataset.json` is not JSON
  */
 export async function readGenerationNotes(folder: string): Promise<GenerationNotes> {
   const path = `${folder}/${medsPaths.dataset}`;

@@ -1,5 +1,5 @@
 /**
- * Reads what a MEDS folder says beside its events and codes: labels and splits.
+ * Reads the parts of a MEDS folder besides its events and codes: labels and splits.
  *
  * @module
  */
@@ -69,7 +69,7 @@ export async function readSplits(folder: string): Promise<MedsSplits | null> {
   const frame = await readParquet(path, { subject_id: "id" }, { split: "text" });
   if (!frame.columns.includes("split")) {
     throw new SyntaxError(
-      `Cannot read "${path}": it has no column split, its columns are ${frame.columns.join(", ")}`,
+      `Cannot read "${path}": it has no column split; its columns are ${frame.columns.join(", ")}`,
     );
   }
   const ids = typed<BigInt64Array>(frame.getColumn("subject_id"), pl.Int64);
@@ -95,7 +95,8 @@ export async function readSplits(folder: string): Promise<MedsSplits | null> {
 }
 
 /**
- * The codes of a MEDS folder with their descriptions, and the names of its labels, without its events.
+ * The codes of a MEDS folder with their descriptions, and the names of its labels, without its
+ * events.
  *
  * @throws {Deno.errors.NotFound} If `metadata/codes.parquet` is missing
  * @throws {SyntaxError} If a file is damaged or lacks a column

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** Where the parts of a folder lie in it. */
+/** Paths of the parts of a folder. */
 export const medsPaths = {
   data: "data",
   metadata: "metadata",
@@ -17,5 +17,5 @@ export const medsPaths = {
 /** MEDS's names for the splits, in the order of `splitNames`. */
 export const medsSplitNames = ["train", "tuning", "held_out"] as const;
 
-/** Microseconds since 1970 of 1900-01-01: where a record begins whose days are unknown. */
+/** Microseconds since 1970 of 1900-01-01: the start of a record whose days are unknown. */
 export const unknownStart: number = Date.UTC(1900, 0, 1) * 1000;

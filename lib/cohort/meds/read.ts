@@ -19,7 +19,7 @@ import { readShard, type Shard } from "./shard.ts";
 export interface ReadMedsOptions {
   /** Called with a sentence about each kind of thing that is left out. */
   onLeftOut?: ((what: string) => void) | undefined;
-  /** Called after every shard. */
+  /** Called after every shard, with the number of shards read so far. */
   onProgress?: OnProgress | undefined;
 }
 
@@ -66,11 +66,11 @@ async function dataPaths(folder: string): Promise<string[]> {
   const paths = await found(data) ? await shardPaths(data) : [];
   if (paths.length > 0) return paths;
   throw new Deno.errors.NotFound(
-    `Cannot read "${folder}": it holds no data/*.parquet, a cohort folder does`,
+    `Cannot read "${folder}": it has no data/*.parquet, so it is not a cohort folder`,
   );
 }
 
-/** Adds the events of a shard; those of a subject at one time and of one visit are a moment. */
+/** Adds the events of a shard; those of a subject with the same time and visit are a moment. */
 function addEvents(
   table: EventTable,
   { subjects, times, visits, codes, values }: Shard,
@@ -220,16 +220,16 @@ export async function readMedsEvents(
 }
 
 /**
- * Reads a MEDS folder. Events of a subject at the same time (and of the same `visit`, where that
- * column is) are a visit; a code twice in a visit counts once, with its last value. Records stand
- * in the order of `metadata/labels.parquet`, in a foreign folder without it by subject id. Births
- * ("MEDS_BIRTH") and sexes ("GENDER//F", "SEX//male" and the like) become demographics and are no
- * part of visits or vocabulary; other events without a time, or at the very time of birth and without
- * a `visit`, are left out and counted. Codes, splits and labels are optional: a code without a row in
- * `metadata/codes.parquet` is its own description, and subjects without a split are left out where
- * others have one.
+ * Reads a MEDS folder. Events of a subject at the same time (and of the same `visit`, if there is
+ * such a column) are a visit; a code that appears twice in a visit counts once, with its last
+ * value. Records are in the order of `metadata/labels.parquet`, or by subject id in a foreign
+ * folder without it. Births ("MEDS_BIRTH") and sexes ("GENDER//F", "SEX//male" and similar codes)
+ * become demographics and are not part of visits or vocabulary; other events without a time, or at
+ * the very time of birth and without a `visit`, are left out and counted. Codes, splits and labels
+ * are optional: a code without a row in `metadata/codes.parquet` is its own description, and
+ * subjects without a split are left out if others have one.
  *
- * @param folder holds `data/` and `metadata/`
+ * @param folder contains `data/` and `metadata/`
  * @throws {Deno.errors.NotFound} If the folder or a part of it is missing
  * @throws {SyntaxError} If a file is damaged, lacks a column, or contradicts another; names it
  */

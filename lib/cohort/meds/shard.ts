@@ -14,7 +14,7 @@ export interface Shard {
   readonly subjects: Subjects;
   /** [events] In microseconds since 1970 UTC. */
   readonly times: Float64Array;
-  /** [events] What the folder calls the visit; 0 where it does not say. */
+  /** [events] Number of the visit in the folder; 0 if it has none. */
   readonly visits: Float64Array;
   /** [events] Index in the list of codes, or {@link emptyVisit}. */
   readonly codes: Uint32Array<ArrayBuffer>;
@@ -61,7 +61,7 @@ export class Subjects {
   }
 }
 
-/** Subjects contiguous, times rising within each, visits rising within each time. */
+/** Whether subjects are contiguous, times ascend within each, and visits within each time. */
 function isOrdered(
   { subjects, times, visits }: Pick<Shard, "subjects" | "times" | "visits">,
 ): boolean {

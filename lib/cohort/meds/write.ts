@@ -8,12 +8,12 @@
  * - `metadata/labels.parquet` (Ehrloom's own): every `subject_id`, and a 0/1 column per label
  * - `metadata/dataset.json`
  *
- * Where the cohort has demographics, a record begins with its sex, an event without a time
- * ("GENDER//F"), and its birth ("MEDS_BIRTH") as far as they are known; these have no `visit`.
+ * If the cohort has demographics, a record begins with its sex, an event without a time
+ * ("GENDER//F"), and its birth ("MEDS_BIRTH"), as far as they are known; these have no `visit`.
  *
  * A visit without codes is one row of code {@link emptyVisitCode}. Times are those of the source, so
  * visits at the same time differ in `visit` alone. A record whose days are unknown begins at
- * {@link unknownStart}; there, visits at the same time stand a microsecond apart, so that their order
+ * {@link unknownStart}; there, visits at the same time are a microsecond apart, so that their order
  * is in `time` too.
  *
  * @module
@@ -36,11 +36,13 @@ const eventsPerShard = 1 << 21;
 export interface WriteMedsOptions {
   /** Name of the data set in `dataset.json`; default "ehrloom". */
   name?: string | undefined;
-  /** What else `dataset.json` says, under "ehrloom"; asked once all is written. */
+  /** Further entries of `dataset.json`, under "ehrloom"; called when everything is written. */
   notes?: (() => Readonly<Record<string, unknown>>) | undefined;
-  /** Replace what is at the path. */
-  force?: boolean;
-  /** Told the records written so far; `total` is 0 while chunks are still to come. */
+  /** Replace an older result at the path. */
+  force?: boolean | undefined;
+  /**
+   * Called with the number of records written so far; `total` is 0 if the cohort comes in parts.
+   */
   onProgress?: OnProgress | undefined;
 }
 
@@ -102,7 +104,9 @@ function dataFrame(source: Cohort, from: number, to: number): pl.DataFrame {
   );
 }
 
-/** All codes that rows may have by `code_index`: the vocabulary's, then those that are none of it. */
+/**
+ * All codes that rows may have by `code_index`: the vocabulary's, then those that are none of it.
+ */
 function codesFrame({ vocabulary, demographics }: Cohort): pl.DataFrame {
   const others = [[emptyVisitCode, "A visit without codes"]];
   if (demographics !== null) {
@@ -161,7 +165,7 @@ class Subjects {
       !sameTexts(chunk.labelNames, this.labelNames)
     ) throw new RangeError("Cannot write a cohort: its parts differ in vocabulary or labels");
     if (this.ids.length > 0 && (chunk.splits === null) !== (this.splits.length === 0)) {
-      throw new RangeError("Cannot write a cohort: only some of its parts are split");
+      throw new RangeError("Cannot write a cohort: only some of its parts have splits");
     }
     if ((chunk.demographics !== null) !== this.hasDemographics) {
       throw new RangeError("Cannot write a cohort: only some of its parts have demographics");
@@ -215,10 +219,10 @@ function* shards({ visitOffsets, codeOffsets, recordCount }: Cohort): Generator<
 }
 
 /**
- * Writes a cohort folder, whole or not at all. Cohorts given one after the other (say by a
- * generator that draws them) are written as they come, so that memory holds one at a time.
+ * Writes a complete cohort folder, or nothing. Cohorts that a generator yields one after the other
+ * are written as they come, so only one is in memory at a time.
  *
- * @param path of the folder to write
+ * @param path where to write the folder
  * @param source a cohort, or its parts with one vocabulary, the same labels and distinct subjects
  * @throws {Deno.errors.AlreadyExists} If something is at `path` and `force` is not set
  * @throws {RangeError} If the parts do not fit together, or there is none

@@ -6,16 +6,16 @@ import { type Exclusion, type Patient, type Rule, type Rules, sexOf } from "./ru
 export interface BrokenRule {
   /** The rule. */
   readonly rule: Rule;
-  /** Records that break it. */
+  /** Number of records that break it. */
   readonly records: number;
-  /** Visits that hold a code that it forbids, given all that the record holds before. */
+  /** Number of visits with a code that it forbids, given everything before in the record. */
   readonly visits: number;
 }
 
 /** Codes on each side of an exclusion so far. */
 type Seen = Map<Exclusion, [Set<number>, Set<number>]>;
 
-/** Adds a code to what was seen of its exclusions; gives the rules that it breaks by that. */
+/** Adds a code to what was seen of its exclusions; yields the rules that this breaks. */
 function* added(code: number, rules: Rules, sex: number, seenIn: (e: Exclusion) => Seen) {
   for (const [exclusion, excluded] of rules.exclusionsOf.get(code) ?? []) {
     if (exclusion.isForUnknownSex && sex > 0) continue;
@@ -29,7 +29,7 @@ function* added(code: number, rules: Rules, sex: number, seenIn: (e: Exclusion) 
   }
 }
 
-/** For each visit of a record the rules that it breaks given all before, by index. */
+/** For each visit of a record, the indices of the rules that it breaks given everything before. */
 export function brokenByVisit(record: RecordLists, rules: Rules): Set<number>[] {
   const inRecord: Seen = new Map();
   const { labels, sex, birthDay = NaN, gapDays } = record;
@@ -54,7 +54,8 @@ export function brokenByVisit(record: RecordLists, rules: Rules): Set<number>[] 
 }
 
 /**
- * How often a cohort breaks each rule; a real one should break none, or the rule is wrong.
+ * How often a cohort breaks each rule. A real cohort should break none; if it does, the rule is
+ * wrong.
  *
  * @returns one for each rule, in their order
  */

@@ -2,16 +2,16 @@ import type { OnProgress } from "../../progress.ts";
 import { type Cohort, splitOf } from "../cohort.ts";
 import type { Rule } from "./rules.ts";
 
-/** When two codes are taken for exclusive. */
+/** When two codes count as exclusive. */
 export interface LearnedRulesOptions {
   /**
-   * How many records (or visits) must be expected to hold both codes, were they independent, for
-   * their absence to say something; see {@link learnedRules} for the default.
+   * Make a rule of two codes that never occur together if at least this number of records (or
+   * visits) would have both, were the codes independent; see {@link learnedRules} for the default.
    */
   readonly expected?: number | undefined;
-  /** Whether codes shall not have been together in a record or in a visit; default "record". */
+  /** Whether the codes must never occur together in a record or in a visit; default "record". */
   readonly within?: "record" | "visit" | undefined;
-  /** Told now and then of the records gone through. */
+  /** Called from time to time with the number of records read. */
   readonly onProgress?: OnProgress | undefined;
 }
 
@@ -35,16 +35,17 @@ function* units(source: Cohort, within: "record" | "visit"): Generator<Iterable<
 
 /**
  * Rules from the training split (from all records of a cohort without splits): pairs of codes that
- * were never together although, were they independent, at least `expected` records would hold both.
+ * never occur together although at least `expected` records would have both if the codes were
+ * independent.
  *
- * None of n records holds two independent codes with probability of at most e^-expected. The default
- * is ln(20 × pairs of codes that occur): of all pairs not one would be taken by chance, at odds of
- * 20 to 1. Records that differ in length make codes meet more often, so the odds are better still.
- * Visits of one patient are not independent; for these ask for more.
+ * The probability that none of n records has two independent codes is at most e^-expected. The
+ * default is ln(20 × pairs of codes that occur), which keeps the risk of any false rule below 5%.
+ * Records of different length make codes meet more often, so the risk is even lower. Visits of one
+ * patient are not independent; for visits, require more.
  *
- * Memory is a bit for each pair of codes that are frequent enough: 12 MB for 10,000 of them.
+ * Memory is one bit for each pair of codes that are frequent enough: 12 MB for 10,000 codes.
  *
- * @returns a `never-together` rule for each pair, those that were expected most often first
+ * @returns a `never-together` rule for each pair; those expected most often come first
  * @throws {RangeError} If `expected` is not above 0
  */
 export function learnedRules(source: Cohort, options: LearnedRulesOptions = {}): Rule[] {
@@ -60,7 +61,7 @@ export function learnedRules(source: Cohort, options: LearnedRulesOptions = {}):
   const occurring = counts.filter((count) => count > 0).length;
   const expected = options.expected ?? Math.log(10 * Math.max(2, occurring * (occurring - 1)));
   if (!(expected > 0)) {
-    throw new RangeError(`Cannot learn rules with ${expected} expected: must be above 0`);
+    throw new RangeError(`Cannot learn rules with expected ${expected}: must be above 0`);
   }
   const most = counts.reduce((most, count) => Math.max(most, count), 0);
   const frequent = Array.from(codes.keys())

@@ -1,6 +1,6 @@
 /**
- * Clinical rules: what no record may hold, by codes, sex, age and labels. They stand in a JSON file
- * that a clinician can read and write:
+ * Clinical rules: what no record may contain, by codes, sex, age and labels. They are in a JSON
+ * file that a clinician can read and write:
  *
  * ```json
  * { "rules": [
@@ -12,7 +12,7 @@
  * ] }
  * ```
  *
- * A code that ends in "*" stands for all that begin so. Each rule may have a "note".
+ * A code that ends in "*" stands for all codes with this beginning. Each rule may have a "note".
  *
  * @module
  */
@@ -22,21 +22,21 @@ import { isObject, parsedJson, readText } from "../../files/input.ts";
 import type { Vocabulary } from "../vocabulary.ts";
 
 /**
- * A rule as its file holds it:
+ * A rule as in its file:
  *
- * - `sex`: only patients of this sex have these codes. A record's sex is what the model writes or the
- *   cohort knows, else a label called "female" or "male"; else codes of the one sex are never in a
- *   record with those of the other.
+ * - `sex`: only patients of this sex have these codes. A record's sex is what the model writes or
+ *   the cohort has, else a label called "female" or "male"; else codes of one sex never occur in a
+ *   record with codes of the other.
  * - `age`: patients have these codes only at this age, in completed years, bounds included.
  * - `label`: only records whose label has this value have these codes.
- * - `at-most-one`: a visit, or a record, holds at most one of the codes; a record may repeat it.
- * - `never-together`: a visit, or a record, that holds one of `codes` holds none of `with`.
+ * - `at-most-one`: a visit, or a record, has at most one of the codes; a record may repeat it.
+ * - `never-together`: a visit, or a record, that has one of `codes` has none of `with`.
  */
 export type Rule =
   & {
-    /** Codes that it is about; one that ends in "*" stands for all that begin so. */
+    /** Its codes; one that ends in "*" stands for all codes with this beginning. */
     readonly codes: readonly string[];
-    /** For people. */
+    /** A remark for readers. */
     readonly note?: string;
   }
   & (
@@ -51,13 +51,13 @@ export type Rule =
     }
   );
 
-/** What is known of a patient when a code is to be written. */
+/** What is known about a patient before a code is written. */
 export interface Patient {
   /** [labels] 0 or 1. */
   readonly labels: ArrayLike<number>;
-  /** Index into `sexNames`; unknown where left out. */
+  /** Index into `sexNames`; omitted if unknown. */
   readonly sex?: number | undefined;
-  /** Age at the visit; unknown where left out. */
+  /** Age at the visit; omitted if unknown. */
   readonly ageYears?: number | undefined;
 }
 
@@ -65,19 +65,21 @@ export interface Patient {
 export interface Restriction {
   /** Indices of the rules, one. */
   readonly rules: readonly number[];
-  /** Vocabulary indices, rising. */
+  /** Vocabulary indices, ascending. */
   readonly codes: readonly number[];
   /** Whether a patient may have them. */
   readonly isAllowed: (patient: Patient) => boolean;
 }
 
-/** Codes of one side that go with none of the other side. */
+/** Codes of one side that never occur with codes of the other side. */
 export interface Exclusion {
   /** Indices of the rules. */
   readonly rules: readonly number[];
-  /** Where they are not together. */
+  /** Unit in which they never occur together. */
   readonly within: "visit" | "record";
-  /** Vocabulary indices of the two sides, rising; the same list where any two exclude each other. */
+  /**
+   * Vocabulary indices of the two sides, ascending; the same list if any two exclude each other.
+   */
   readonly sides: readonly [readonly number[], readonly number[]];
   /** Whether it holds only for patients of unknown sex. */
   readonly isForUnknownSex: boolean;
@@ -87,19 +89,19 @@ export interface Exclusion {
 export interface Rules {
   /** As they were given. */
   readonly rules: readonly Rule[];
-  /** What they say of patients. */
+  /** Restrictions by patient. */
   readonly restrictions: readonly Restriction[];
-  /** What they say of codes. */
+  /** Exclusions between codes. */
   readonly exclusions: readonly Exclusion[];
-  /** By code the exclusions that it is in, each with the side that it excludes. */
+  /** For each code, its exclusions, each with the side that it excludes. */
   readonly exclusionsOf: ReadonlyMap<number, readonly [Exclusion, side: 0 | 1][]>;
-  /** The codes that they are about. */
+  /** The vocabulary of their codes. */
   readonly vocabulary: Vocabulary;
   /** [labels] Name of each label. */
   readonly labelNames: readonly string[];
 }
 
-/** A patient's sex: what is known, else what a label says that is called like a sex. */
+/** A patient's sex: what is known, else what a label called "female" or "male" says. */
 export function sexOf({ sex, labels }: Patient, labelNames: readonly string[]): number {
   if (sex !== undefined && sex > 0) return sex;
   const at = labelNames.findIndex((name) => /^(fe)?male$/i.test(name));
@@ -122,18 +124,18 @@ function isCodes(value: unknown): boolean {
     value.every((code) => typeof code === "string" && code !== "");
 }
 
-/** What is wrong with a rule as JSON holds it, or undefined. */
+/** What is wrong with a rule in JSON, or undefined. */
 function ruleProblem(rule: unknown): string | undefined {
-  if (!isObject(rule)) return `is ${JSON.stringify(rule)}, wanted an object`;
+  if (!isObject(rule)) return `is ${JSON.stringify(rule)}, must be an object`;
   const kind = kinds.find((known) => known === rule.kind);
   if (kind === undefined) {
-    return `has the kind ${JSON.stringify(rule.kind)}, known are ${kinds.join(", ")}`;
+    return `has the kind ${JSON.stringify(rule.kind)}; known: ${kinds.join(", ")}`;
   }
   const known = ["kind", "codes", "note", ...keys[kind]];
   const odd = Object.keys(rule).find((key) => !known.includes(key));
-  if (odd !== undefined) return `has "${odd}", known for "${kind}" are ${known.join(", ")}`;
+  if (odd !== undefined) return `has "${odd}"; known for "${kind}": ${known.join(", ")}`;
   const wrong = (key: string, wanted: string) =>
-    `has ${key} ${JSON.stringify(rule[key]) ?? "missing"}, wanted ${wanted}`;
+    `has ${key} ${JSON.stringify(rule[key]) ?? "missing"}, must be ${wanted}`;
   for (const key of kind === "never-together" ? ["codes", "with"] : ["codes"]) {
     if (!isCodes(rule[key])) return wrong(key, 'a list of codes such as ["ICD10CM//O*"]');
   }
@@ -146,9 +148,11 @@ function ruleProblem(rule: unknown): string | undefined {
     if (!isBound(min)) return wrong("min", "a number of years");
     if (!isBound(max)) return wrong("max", "a number of years");
     if (min === undefined && max === undefined) return "has neither min nor max";
-    if (Number(min ?? -Infinity) > Number(max ?? Infinity)) return "has a min above its max";
+    if (Number(min ?? -Infinity) > Number(max ?? Infinity)) return "has min above max";
   }
-  if (kind === "label" && typeof rule.label !== "string") return wrong("label", "a label's name");
+  if (kind === "label" && typeof rule.label !== "string") {
+    return wrong("label", "the name of a label");
+  }
   if (kind === "label" && rule.value !== 0 && rule.value !== 1) return wrong("value", "0 or 1");
   if (keys[kind].includes("within") && rule.within !== "visit" && rule.within !== "record") {
     return wrong("within", '"visit" or "record"');
@@ -159,7 +163,7 @@ function isRule(rule: unknown): rule is Rule {
   return ruleProblem(rule) === undefined;
 }
 
-/** Unknown codes that an error names before it only counts. */
+/** Unknown codes that an error names; it counts the others. */
 const named = 5;
 
 /** The vocabulary's codes that rules name. */
@@ -168,7 +172,7 @@ class NamedCodes {
 
   constructor(private readonly vocabulary: Vocabulary) {}
 
-  /** Indices of the codes that texts of a rule stand for, rising. */
+  /** Indices of the codes that texts of a rule stand for, ascending. */
   indices(texts: readonly string[]): number[] {
     const { vocabulary, unknown } = this;
     const found = texts.flatMap((text) => {
@@ -189,23 +193,23 @@ class NamedCodes {
     const list = [...this.unknown];
     const more = list.length > named ? ` and ${list.length - named} more` : "";
     throw new RangeError(
-      `Cannot take ${source}: no code of the cohort is called ${
+      `Cannot use ${source}: the cohort has no code ${
         list.slice(0, named).map((code) => JSON.stringify(code)).join(", ")
-      }${more}; leave out what the cohort lacks (its codes are such as ${
+      }${more}; remove ${list.length > 1 ? "them" : "it"} from the rules (its codes look like ${
         JSON.stringify(this.vocabulary.codes[0] ?? "")
       })`,
     );
   }
 }
 
-/** The codes that a rule keeps to one sex. */
+/** The codes that a rule restricts to one sex. */
 interface SexCodes {
   readonly rule: number;
   readonly sex: number;
   readonly codes: readonly number[];
 }
 
-/** Codes of the one sex are never in a record with those of the other, where sex is unknown. */
+/** Codes of one sex never occur in a record with codes of the other, if the sex is unknown. */
 function sexExclusions(bySex: readonly SexCodes[]): Exclusion[] {
   return bySex.flatMap(({ rule, sex, codes }) =>
     bySex.filter((other) => other.rule > rule && other.sex !== sex).map((other): Exclusion => ({
@@ -217,7 +221,7 @@ function sexExclusions(bySex: readonly SexCodes[]): Exclusion[] {
   );
 }
 
-/** By code the exclusions that it is in, each with the side that it excludes. */
+/** For each code, its exclusions, each with the side that it excludes. */
 function exclusionsByCode(
   exclusions: readonly Exclusion[],
 ): Map<number, [Exclusion, 0 | 1][]> {
@@ -240,8 +244,8 @@ function exclusionsByCode(
 /**
  * Rules for a vocabulary and its labels.
  *
- * @throws {RangeError} If they name codes or labels that are unknown, or a rule about several codes
- * has but one; `source` names where they come from
+ * @param source where they come from, for error messages
+ * @throws {RangeError} If they name unknown codes or labels
  */
 export function rulesFor(
   rules: readonly Rule[],
@@ -270,7 +274,7 @@ export function rulesFor(
       const label = labelNames.indexOf(rule.label);
       if (label === -1) {
         throw new RangeError(
-          `Cannot take ${source}: rule ${at + 1} names the label "${rule.label}", known are ` +
+          `Cannot use ${source}: rule ${at + 1} has the unknown label "${rule.label}"; known: ` +
             (labelNames.join(", ") || "none"),
         );
       }
@@ -297,7 +301,7 @@ export function rulesFor(
  * Rules from the text of their file.
  *
  * @param path the file's name, for error messages
- * @throws {SyntaxError} If it is no JSON of rules; says which rule and what it should be
+ * @throws {SyntaxError} If it is not JSON of rules; says which rule and what it must be
  * @throws {RangeError} As {@link rulesFor} does
  */
 export function parseRules(
@@ -306,9 +310,9 @@ export function parseRules(
   path: string,
 ): Rules {
   const file = parsedJson(text, path);
-  const wanted = 'wanted { "rules": [{ "kind": …, "codes": […] }, …] }';
+  const wanted = 'must be { "rules": [{ "kind": …, "codes": […] }, …] }';
   if (!isObject(file) || !Array.isArray(file.rules)) {
-    throw new SyntaxError(`Cannot read "${path}": it holds no list of rules, ${wanted}`);
+    throw new SyntaxError(`Cannot read "${path}": it has no list of rules, ${wanted}`);
   }
   const rules = file.rules.map((rule: unknown, at) => {
     if (isRule(rule)) return rule;
@@ -325,7 +329,7 @@ export async function readRules(
   return parseRules(await readText(path), known, path);
 }
 
-/** The text of a rules file, a rule to each line. */
+/** The text of a rules file, one rule per line. */
 export function rulesText(rules: readonly Rule[]): string {
   const lines = rules.map((rule) => `\n  ${JSON.stringify(rule)}`).join(",");
   return `{ "ehrloom": "${version}", "rules": [${lines}\n] }\n`;

@@ -1,6 +1,5 @@
 /**
- * The codes of an event table: those that its events have, or a vocabulary that the source lists
- * itself.
+ * The codes of an event table: those of its events, or the source's own list of codes.
  *
  * @module
  */
@@ -11,13 +10,13 @@ import { detached } from "./detached.ts";
 /** A vocabulary, and which of its codes each code of the events is. */
 export interface RankedCodes {
   readonly vocabulary: Vocabulary;
-  /** [codes of the events] Index in the vocabulary; below 0 for a code whose events do not count. */
+  /** [codes of the events] Index in the vocabulary; below 0 for a code that is left out. */
   readonly rank: Int32Array;
 }
 
 /** Codes by name, in the order in which they were added. */
 export class CodeList {
-  /** What the source lists itself; null where the events say which codes there are. */
+  /** The source's own list; null if the codes are those of the events. */
   readonly own: Vocabulary | null;
   private readonly names: string[] = [];
   private readonly descriptions: string[] = [];
@@ -33,13 +32,13 @@ export class CodeList {
   /**
    * The index of a code, which is added when first seen, with the description that it has then.
    *
-   * The same code in another unit is a code of its own, since its numbers mean something else: of
-   * the units of a code, the most frequent one keeps its name, others end it ("LOINC//8310-5//[degF]").
+   * The same code in another unit is another code, since its numbers mean something else. The most
+   * frequent unit of a code keeps its name; other units are appended ("LOINC//8310-5//[degF]").
    *
    * @param name as in MEDS, "SYSTEM//CODE"
-   * @param description what it means; empty for the name itself
-   * @param unit of its values, "" where they have none
-   * @returns or the sentence that says why a row with this code is a bad row
+   * @param description what it means; default the name itself
+   * @param unit of its values, "" if they have none
+   * @returns the index, or a sentence that says why a row with this code is a bad row
    */
   index(name: string, description = "", unit = ""): number | string {
     if (this.own !== null) {
@@ -60,8 +59,8 @@ export class CodeList {
   }
 
   /**
-   * The index of a code that the source's own vocabulary lacks, which is added behind it: codes added
-   * so stand by name, each its own description.
+   * The index of a code that the source's own vocabulary lacks, which is added after it: codes added
+   * this way are identified by name, each its own description.
    */
   addUnlisted(name: string): number {
     return (this.own?.codes.length ?? 0) + this.names.push(detached(name)) - 1;
@@ -72,7 +71,7 @@ export class CodeList {
     return this.own === null ? 0 : this.names.length;
   }
 
-  /** Lets the events of a code not count. */
+  /** Leaves the events of a code out. */
   leaveOut(index: number): void {
     this.leftOut.add(index);
   }
@@ -80,7 +79,7 @@ export class CodeList {
   /**
    * The vocabulary: the source's own, else the codes by name.
    *
-   * @param events index of each event's code, by which the most frequent unit is told
+   * @param events index of each event's code; decides which unit is the most frequent
    */
   ranked(events: Uint32Array): RankedCodes {
     if (this.own !== null) return this.withUnlisted(this.own);

@@ -1,6 +1,6 @@
 /**
- * Makes a cohort of a source's events: which of them are a visit, in what order, which value of a
- * code stays.
+ * Makes a cohort of a source's events: which of them are a visit, in what order, and which value of
+ * a code is kept.
  *
  * @module
  */
@@ -194,12 +194,13 @@ function withSplitsOf(
 }
 
 /**
- * The cohort of all patients, in the order that the table says. A visit holds the distinct codes of
- * its events, each with its last value; visits stand by time, then encounter.
+ * The cohort of all patients, in the order of the table. A visit has the distinct codes of its
+ * events, each with its last value; visits are sorted by time, then encounter.
  *
- * @param options.onLeftOut called with a sentence about each kind of thing that a cohort cannot hold
- * @param options.hasSplits whether the cohort gets the source's splits, and leaves out the patients who
- *   have none while others do; default true
+ * @param options.onLeftOut called with a sentence about each kind of thing that a cohort cannot
+ * have
+ * @param options.hasSplits whether the cohort gets the source's splits, and leaves out the patients
+ * without one if others have one; default true
  */
 export function cohortOfEvents(
   table: EventTable,
@@ -214,7 +215,9 @@ export function cohortOfEvents(
   if (table.staticCount > 0) {
     onLeftOut?.(`${table.staticCount} events without a time, such as race`);
   }
-  if (replaced > 0) onLeftOut?.(`${replaced} values with a later one of the same code and visit`);
+  if (replaced > 0) {
+    onLeftOut?.(`${replaced} values that a later value of the same code and visit replaced`);
+  }
   const { labelNames } = table.patients;
   const parts = { ...patients, ...visits, vocabulary, labelNames };
   if (!hasSplits || splits === null) return cohort({ ...parts, splits: null });

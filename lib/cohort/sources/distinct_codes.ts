@@ -1,5 +1,5 @@
 /**
- * The distinct codes of a visit, rising.
+ * The distinct codes of a visit, ascending.
  *
  * @module
  */
@@ -47,8 +47,7 @@ function sortCodes({ codes, values, from, to }: VisitEvents): void {
 }
 
 /**
- * Moves a visit's distinct codes, rising, to where they go, each with the last value that was
- * measured.
+ * Moves a visit's distinct codes, ascending, to their place, each with its last measured value.
  *
  * @returns the event after the last of them, and how many values were replaced by a later one
  */

@@ -1,10 +1,10 @@
 /**
- * The table of events that every source fills: what was recorded of whom, when, with what value and
- * in which encounter. {@link cohortOfEvents} makes a cohort of it.
+ * The table of events that every source fills: what was recorded for whom, when, with what value
+ * and in which encounter. {@link cohortOfEvents} makes a cohort of it.
  *
- * It grows in typed arrays, 8 bytes to an event and 12 to one with a value, so that readers can
- * stream. Times are in microseconds since 1970-01-01 UTC; offsets from any other moment do as well
- * for patients who are said to be undated ({@link Patients.setUndated}).
+ * It grows in typed arrays, with 8 bytes per event and 12 per event with a value, so that readers
+ * can stream. Times are in microseconds since 1970-01-01 UTC; for undated patients ({@link
+ * Patients.setUndated}), they may count from any other moment.
  *
  * @module
  */
@@ -17,14 +17,14 @@ import type { Vocabulary } from "../vocabulary.ts";
 /** The encounter of an event that is in none. */
 export const noEncounter = 0xffff_ffff;
 
-/** What is known of a source before its events are read. */
+/** What is known about a source before its events are read. */
 export interface EventTableOptions extends PatientsOptions {
-  /** The codes that the source lists itself; without it, those that the visits have, by name. */
+  /** The source's own list of codes; default the codes of the visits, sorted by name. */
   readonly vocabulary?: Vocabulary | undefined;
   /**
-   * What a visit is: an encounter, with all that is recorded in it; or each time of an encounter at
-   * which something is recorded, what comes before its start being recorded at its start. Events
-   * without an encounter are visits by their times either way. Default "encounters".
+   * What a visit is: an encounter, with everything recorded in it; or each time of an encounter at
+   * which something is recorded (what comes before its start counts as recorded at its start).
+   * Events without an encounter are visits by their times in both cases. Default "encounters".
    */
   readonly visits?: "encounters" | "times" | undefined;
 }
@@ -33,11 +33,11 @@ export interface EventTableOptions extends PatientsOptions {
 export interface Moment {
   /** Index of the patient. */
   readonly patient: number;
-  /** In microseconds since 1970 UTC; NaN for what has no time, such as race. */
+  /** In microseconds since 1970 UTC; NaN for an event without a time, such as race. */
   readonly time: number;
   /**
-   * Index of the encounter; of a source without encounters a number that keeps apart, in this order,
-   * what was recorded at the same time. Left out for an event without an encounter.
+   * Index of the encounter; in a source without encounters, a number that separates and orders
+   * visits at the same time. Omitted for an event without an encounter.
    */
   readonly encounter?: number | undefined;
 }
@@ -46,7 +46,7 @@ export interface Moment {
 export interface Event extends Moment {
   /** Index of the code; see {@link CodeList.index}. */
   readonly code: number;
-  /** What was measured; NaN or left out where the code says it all. */
+  /** The measured value; NaN or omitted if there is none. */
   readonly value?: number | undefined;
 }
 
@@ -88,7 +88,9 @@ export class EventTable {
     code: growing((length) => new Uint32Array(length)),
     /** [events from `firstValue` on] NaN where nothing was measured. */
     value: growing((length) => new Float32Array(length)),
-    /** Index of the first event whose value stands in `value`; Infinity for a source without values. */
+    /**
+     * Index of the first event whose value stands in `value`; Infinity for a source without values.
+     */
     firstValue: Infinity,
   };
   private lastPatient = -1;
@@ -101,7 +103,7 @@ export class EventTable {
     this.visits = visits;
   }
 
-  /** Says that the source has values, even if no event should have one. */
+  /** Declares that the source has values, even if no event has one. */
   expectValues(): void {
     this.events.firstValue = Math.min(this.events.firstValue, this.events.code.length);
   }
@@ -109,7 +111,7 @@ export class EventTable {
   /**
    * Adds an encounter.
    *
-   * @param id distinct; of encounters that begin at the same time, the lower id is the earlier one
+   * @param id distinct; of encounters that begin at the same time, the lower id comes first
    * @param options.isVisit default true; see {@link EventTable.makeVisit}
    * @returns its index
    */
@@ -128,7 +130,7 @@ export class EventTable {
     return ids.push(kept) - 1;
   }
 
-  /** Makes a visit of an encounter that was added as none. */
+  /** Makes a visit of an encounter that was added with `isVisit: false`. */
   makeVisit(encounter: number): void {
     this.encounters.isVisit.set(encounter, 1);
   }
@@ -145,12 +147,12 @@ export class EventTable {
     if (this.events.firstValue !== Infinity) this.events.value.push(value);
   }
 
-  /** Adds a visit that stays even if it has no events. */
+  /** Adds a visit that is kept even if it has no events. */
   visit(moment: Moment): void {
     this.moments.declared.push(this.moment(moment));
   }
 
-  /** The index of a moment, which is added unless it is the one that was asked for last. */
+  /** The index of a moment, which is added unless it is the same as in the last call. */
   moment({ patient, time, encounter = noEncounter }: Moment): number {
     const { moments } = this;
     if (
@@ -167,11 +169,11 @@ export class EventTable {
   }
 
   /**
-   * Adds many events at once, in a third of the time.
+   * Adds many events at once, which takes a third of the time.
    *
    * @param rows.moment [events] see {@link EventTable.moment}
    * @param rows.code [events] see {@link CodeList.index}
-   * @param rows.value [events] null where none has a value
+   * @param rows.value [events] null if none has a value
    */
   append(
     { moment, code, value }: {

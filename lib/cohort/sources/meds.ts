@@ -4,7 +4,7 @@ import type { Source } from "./source.ts";
 /** MEDS as a source. */
 export const meds: Source = {
   name: "meds",
-  summary: "a MEDS folder, Ehrloom's own or a foreign one",
+  summary: "a MEDS folder, from Ehrloom or any other tool",
   options: {},
   read: (folder, _values, how) => readMedsEvents(folder, how),
 };

@@ -1,5 +1,5 @@
 /**
- * The source formats: a new one is a reader of its own and a line here.
+ * The source formats: a new one needs a reader and a line here.
  *
  * @module
  */
@@ -18,13 +18,13 @@ const known: readonly Source[] = [
 export const sources: readonly SourceSummary[] = known;
 
 /**
- * The source of a name, with its reader.
+ * The source with this name, with its reader.
  *
- * @throws {RangeError} If there is none
+ * @throws {RangeError} If there is no such source
  */
 export function sourceOf(name: string): Source {
   const source = known.find((one) => one.name === name);
   if (source !== undefined) return source;
   const names = known.map((one) => one.name).join(", ");
-  throw new RangeError(`Cannot read a source "${name}": known are ${names}`);
+  throw new RangeError(`Cannot read a source "${name}": there is no such format; known: ${names}`);
 }

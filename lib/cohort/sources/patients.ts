@@ -1,5 +1,6 @@
 /**
- * The patients of an event table: who they are, and what a source says of them for good.
+ * The patients of an event table: their ids, and what a source says about them that does not
+ * change.
  *
  * @module
  */
@@ -9,14 +10,14 @@ import { subjectIdOf } from "../subject_id.ts";
 import { microsecondsPerDay } from "../time.ts";
 import { detached } from "./detached.ts";
 
-/** The split of a patient who was given none. */
+/** The split of a patient without one. */
 export const noSplit = 255;
 
-/** How a list of {@link Patients} is kept. */
+/** Options of a list of {@link Patients}. */
 export interface PatientsOptions {
-  /** [labels] Names of the labels that the source brings itself; default none. */
+  /** [labels] Names of the source's own labels; default none. */
   readonly labelNames?: readonly string[] | undefined;
-  /** Records in the order in which patients are added, or by rising subject id; default "added". */
+  /** Order of the records: as patients are added, or by subject id; default "added". */
   readonly order?: "added" | "subject" | undefined;
 }
 
@@ -24,9 +25,12 @@ export interface PatientsOptions {
 export class Patients {
   /** [labels] */
   readonly labelNames: readonly string[];
-  /** Whether the source knows births or sexes; a reader whose source does, but for nobody, sets it. */
+  /**
+   * Whether the source has births or sexes. Setting one also sets this; a reader sets it itself if
+   * its source has them but they may all be missing.
+   */
   hasDemographics = false;
-  /** Whether the source brings splits; set as `hasDemographics` is. */
+  /** Whether the source has splits; set in the same way as `hasDemographics`. */
   hasSplits = false;
   private readonly order: "added" | "subject";
   private readonly indices = new Map<string | bigint, number>();
@@ -96,7 +100,7 @@ export class Patients {
     this.labels.view().set(labels, patient * this.labelNames.length);
   }
 
-  /** Says that a patient's times are no dates: only their order and the time between them counts. */
+  /** Declares that a patient's times are not dates: only their order and differences count. */
   setUndated(patient: number): void {
     this.undated.add(patient);
   }
@@ -106,7 +110,7 @@ export class Patients {
     return !this.undated.has(patient);
   }
 
-  /** Everything that is known of the patients, record by record. */
+  /** Everything that is known about the patients, record by record. */
   records(): PatientRecords {
     const subjects = BigInt64Array.from(
       this.ids(),
@@ -137,7 +141,7 @@ export class Patients {
   }
 }
 
-/** What a cohort knows of its patients beside visits. */
+/** What a cohort has of its patients besides visits. */
 export interface PatientRecords {
   /** [patients] The record of each patient. */
   readonly recordOf: Uint32Array;
@@ -145,8 +149,8 @@ export interface PatientRecords {
   readonly subjectIds: BigInt64Array;
   /** [records × labels] */
   readonly labels: Uint8Array;
-  /** Null where the source knows neither births nor sexes. */
+  /** Null if the source has neither births nor sexes. */
   readonly demographics: Demographics | null;
-  /** [records] {@link noSplit} for a patient who has none; null where the source brings none. */
+  /** [records] {@link noSplit} for a patient without one; null if the source has none. */
   readonly splits: Uint8Array | null;
 }

@@ -7,26 +7,30 @@ import { cohortOfEvents } from "./cohort_of_events.ts";
 import { sourceOf } from "./mod.ts";
 import { optionValues, type ReadHow } from "./source.ts";
 
-/** How {@link prepare} makes a cohort of a source. */
+/** How {@link prepare} makes a cohort from a source. */
 export interface PrepareOptions extends ReadHow {
-  /** Values of the source's own options, such as `{ timeSeries: true }`; default as it declares. */
-  readonly values?: Readonly<Record<string, unknown>>;
-  /** Labels to give, in place of the source's own; rare codes give labels too. */
+  /**
+   * Values of the source's own options, such as `{ timeSeries: true }`; the others have defaults.
+   */
+  readonly values?: Readonly<Record<string, unknown>> | undefined;
+  /** Definitions of labels, instead of the source's own labels; rare codes count too. */
   readonly phenotypes?: readonly Phenotype[] | undefined;
-  /** Take only the first so many visits of a patient; default all. */
+  /** Keep only the first N visits of each patient; default all. */
   readonly maxVisits?: number | undefined;
   /**
-   * Leave out codes that fewer patients have; default 1, and 0 for a source that lists its codes
-   * itself.
+   * Drop codes that fewer patients have; default 1, or 0 for a source with its own list of codes.
    */
   readonly minCount?: number | undefined;
-  /** Random seed of the split into train, validation and test; default the source's own split, else 4. */
+  /**
+   * Random seed of the split into train, validation and test; default the source's own split, else
+   * 4.
+   */
   readonly seed?: number | undefined;
 }
 
 /**
- * The cohort of a source, ready to be written and learned from: reads, takes the first visits, gives
- * labels, leaves out rare codes, and splits the patients, in this order.
+ * The cohort of a source, ready to be written and trained on: reads, keeps the first visits, labels
+ * the records, drops rare codes, and splits the patients, in this order.
  *
  * @example The sample's patients, with the visits that have a condition
  * ```ts
@@ -41,8 +45,9 @@ export interface PrepareOptions extends ReadHow {
  * ```
  *
  * @param name of one of {@link sources}
- * @param path where the data lies: a folder or a file, as the source has it
- * @throws {RangeError} If there is no such source or option, values do not go together, or a count is
+ * @param path of the data: a folder or a file, depending on the source
+ * @throws {RangeError} If there is no such source or option, values do not go together, or a count
+ * is
  *   below 1
  * @throws {Error} What the source's reader throws
  */
@@ -59,7 +64,7 @@ export async function prepare(
   const table = await source.read(path, all, how);
   const whole = cohortOfEvents(table, { onLeftOut, hasSplits: seed === undefined });
   const kept = trimmed(whole, { maxVisits });
-  const within = maxVisits === undefined ? "" : ` within --max-visits ${maxVisits}`;
+  const within = maxVisits === undefined ? "" : ` in its first ${maxVisits} visits`;
   const onUnmatched = (label: string, code: string) =>
     onLeftOut?.(`code ${code} of label ${label}: no record has it${within}`);
   const labelled = phenotypes.length === 0 ? kept : withLabels(kept, phenotypes, { onUnmatched });

@@ -1,7 +1,7 @@
 /**
  * Reads `records-json`: one JSON file `{vocab: string[], labels: string[], train: R[], val: R[],
  * test: R[]}` with `R = {id, visits: int[][], labels: (0|1)[]}`, the original HALO's data set in
- * JSON. The splits are kept; days between visits and what the codes mean are not in the file.
+ * JSON. The splits are kept; the file has neither days between visits nor descriptions of codes.
  *
  * @module
  */
@@ -28,7 +28,7 @@ function shown(value: unknown): string {
   return text.length > 40 ? text.slice(0, 40) + "…" : text;
 }
 
-/** The record as it must be, or the sentence that says what it is instead. */
+/** The record, or a sentence that says what is wrong with it. */
 function checkedRecord(
   value: unknown,
   codeCount: number,
@@ -46,7 +46,7 @@ function checkedRecord(
     if (!Array.isArray(visit)) return `visit ${index} is ${shown(visit)}, must be a list of codes`;
     for (const code of visit) {
       if (!(Number.isInteger(code) && code >= 0 && code < codeCount)) {
-        return `visit ${index} holds code ${
+        return `visit ${index} has code ${
           shown(code)
         }, outside the vocabulary of ${codeCount} codes`;
       }
@@ -55,7 +55,7 @@ function checkedRecord(
   if (
     !Array.isArray(labels) || labels.length !== labelCount ||
     !labels.every((bit) => bit === 0 || bit === 1)
-  ) return `has labels ${shown(labels)}, must be ${labelCount} times 0 or 1`;
+  ) return `has labels ${shown(labels)}, must be a list of length ${labelCount}, each 0 or 1`;
   return { id: id as string | number, visits, labels };
 }
 
@@ -120,7 +120,7 @@ function recordsJsonEvents(text: string, path: string): EventTable {
   const root = parsedJson(text, path);
   if (!isObject(root)) {
     throw new SyntaxError(
-      `Cannot read "${path}": it holds ${shown(root)}, ` +
+      `Cannot read "${path}": it is ${shown(root)}, ` +
         "must be an object {vocab, labels, train, val, test}",
     );
   }
@@ -151,7 +151,7 @@ export function parseRecordsJson(text: string, path: string): Cohort {
 }
 
 /**
- * Reads a `records-json` file: vocabulary, labels, records and their splits as they stand there.
+ * Reads a `records-json` file: vocabulary, labels, records and their splits, unchanged.
  *
  * @param path the JSON file
  * @throws {Deno.errors.NotFound} If there is no such file
@@ -164,7 +164,7 @@ export async function readRecordsJson(path: string): Promise<Cohort> {
 /** `records-json` as a source. */
 export const recordsJson: Source = {
   name: "records-json",
-  summary: "one JSON file of vocabulary, labels and split records",
+  summary: "one JSON file with vocabulary, labels and split records",
   options: {},
   read: async (path) => recordsJsonEvents(await readText(path), path),
 };

@@ -1,26 +1,28 @@
 /**
- * What a source format is: a reader from a path to one {@link EventTable}, with options of its own.
- * An option is declared once; its type, its default, its place in the help text and its check on the
- * command line all come from there.
+ * What a source format is: a reader from a path to one {@link EventTable}, with its own options. An
+ * option is declared once; its type, default, help text and check on the command line come from
+ * there.
  *
  * @module
  */
 import type { OnBadRow } from "../../files/csv.ts";
+import { encodingName } from "../../files/encoding.ts";
 import type { OnProgress } from "../../progress.ts";
 import type { EventTable } from "./event_table.ts";
 
 /** An option of a source. */
 export interface SourceOption<T> {
-  /** What stands for the value in the help text ("A,B"); left out for a switch. */
+  /** Placeholder of the value in the help text ("A,B"); omitted for a switch. */
   readonly value?: string | undefined;
   /** One sentence for the help text. */
   readonly help: string;
-  /** Taken when the option is not given; undefined where the help says what happens then. */
+  /** Used when the option is not given; undefined if the help says what happens then. */
   readonly default: T;
   /**
-   * The value that a text on the command line stands for; of a switch that is given, the text is "".
+   * The value of a text on the command line; for a switch that is given, the text is "".
    *
-   * @throws {RangeError} If it stands for none; says so after the name of the option
+   * @throws {RangeError} If the text is not valid; the message continues after the name of the
+   * option
    */
   readonly parse: (text: string) => T;
 }
@@ -33,17 +35,19 @@ export type OptionValues<Declared extends SourceOptions> = {
   readonly [Name in keyof Declared]: Declared[Name]["default"];
 };
 
-/** What every source is read with. */
+/** Options of reading that all sources share. */
 export interface ReadHow {
   /** Leave out bad rows and report each here; without it the first bad row throws. */
   readonly onBadRow?: OnBadRow | undefined;
-  /** Called with a sentence about each kind of thing that the cohort cannot hold. */
+  /** Called with a sentence about what was left out, and how much. */
   readonly onLeftOut?: ((what: string) => void) | undefined;
-  /** Called now and then with how far reading is. */
+  /** Called with a sentence about what was read differently from how it is written, and how often. */
+  readonly onNote?: ((what: string) => void) | undefined;
+  /** Called from time to time with the progress of reading. */
   readonly onProgress?: OnProgress | undefined;
 }
 
-/** A source format, as it is chosen and told what to read. */
+/** A source format: its name, a summary and its options. */
 export interface SourceSummary<Declared extends SourceOptions = SourceOptions> {
   /** As in `deno task prepare --from NAME`. */
   readonly name: string;
@@ -51,7 +55,7 @@ export interface SourceSummary<Declared extends SourceOptions = SourceOptions> {
   readonly summary: string;
   /** Its own options. */
   readonly options: Declared;
-  /** What is wrong with values that do not go together, in the words of the command line. */
+  /** What is wrong with values that exclude each other, in the words of the command line. */
   problem?(values: OptionValues<Declared>): string | undefined;
 }
 
@@ -67,7 +71,7 @@ export function switchOption(help: string): SourceOption<boolean> {
   return { help, default: false, parse: () => true };
 }
 
-/** Words among known ones, comma-separated. */
+/** A comma-separated list of known words. */
 export function listOption<Word extends string, Default extends readonly Word[] | undefined>(
   known: readonly Word[],
   declared: { readonly help: string; readonly default: Default },
@@ -79,15 +83,23 @@ export function listOption<Word extends string, Default extends readonly Word[] 
       text.split(",").map((given) => {
         const word = known.find((one) => one === given.trim());
         if (word !== undefined) return word;
-        throw new RangeError(`names "${given.trim()}": known are ${known.join(", ")}`);
+        throw new RangeError(`names "${given.trim()}"; known: ${known.join(", ")}`);
       }),
   };
 }
 
+/** The encoding of text files, for sources that read some. */
+export const encodingOption: SourceOption<string> = {
+  value: "NAME",
+  help: "Encoding of the CSV files, such as windows-1252 or utf-16le",
+  default: "utf-8",
+  parse: encodingName,
+};
+
 /**
- * Values of all options of a source: those given, else the defaults.
+ * Values of all options of a source: the given ones, else the defaults.
  *
- * @throws {RangeError} If a value is given of an option that the source does not have
+ * @throws {RangeError} If a value is given for an option that the source does not have
  */
 export function optionValues(
   { name, options }: SourceSummary,
@@ -97,7 +109,7 @@ export function optionValues(
     if (Object.hasOwn(options, option)) continue;
     const known = Object.keys(options).join(", ") || "none";
     throw new RangeError(
-      `Cannot read ${name}: no option is called "${option}", known are ${known}`,
+      `Cannot read ${name}: there is no option "${option}"; known: ${known}`,
     );
   }
   return Object.fromEntries(

@@ -1,29 +1,43 @@
 /**
  * Reads Synthea's observations: vital signs, laboratory values, surveys. What they become:
  *
- * - a number: the code "LOINC//8302-2" with a value; its unit ends the description ("Body Height,
- *   cm"). Rows of a code in another unit than most of its rows have a code of their own
+ * - a number: the code "LOINC//8302-2" with a value; its unit is at the end of the description
+ *   ("Body Height, cm"). Rows of a code in another unit than most of its rows have another code
  *   ("LOINC//8310-5//[degF]"), since their numbers mean something else
  * - an answer in words: a code for each answer, without a value ("LOINC//72166-2//Ex-smoker
- *   (finding)"), as MEDS has categories. An answer that is a number is taken for one
+ *   (finding)"), as MEDS has categories. An answer that is a number counts as a number
  * - free text, such as addresses: questions with more than {@link mostAnswers} different answers in
  *   words are left out
  *
- * Rows that belong to no encounter (Synthea's yearly QALY, DALY and QOLS) are left out.
+ * Rows without an encounter (Synthea's yearly QALY, DALY and QOLS) are left out.
  *
  * @module
  */
-import { csvPath, readCsv } from "../../files/csv.ts";
+import { codeSystemName } from "../codes/code_system_uris.ts";
 import { timeOf } from "../time.ts";
 import { detached } from "./detached.ts";
 import type { EventTable } from "./event_table.ts";
-import type { ReadHow } from "./source.ts";
-import { encounterOf } from "./synthea_tables.ts";
+import {
+  encounterOf,
+  noteTime,
+  readTable,
+  type SyntheaRows,
+  systemColumn,
+} from "./synthea_tables.ts";
 
 /** Different answers in words that a question of a survey may have. */
 export const mostAnswers = 30;
 
-const columns = ["DATE", "PATIENT", "ENCOUNTER", "CODE", "DESCRIPTION", "VALUE", "UNITS", "TYPE"];
+/** What Synthea 2 says, which wrote no types: a value that is a number is one. */
+const eitherType = "numeric or text";
+const types = ["numeric", "text", eitherType];
+
+const columns = [
+  ...["DATE", "PATIENT", "ENCOUNTER", "CODE", "DESCRIPTION", "VALUE"],
+  { name: "UNITS", missing: "" },
+  { name: "TYPE", missing: eitherType },
+  systemColumn("LOINC"),
+];
 
 /** What is known of the rows of one LOINC code. */
 interface Observed {
@@ -64,9 +78,9 @@ class Observations {
   }
 
   /**
-   * The code of an answer in words, undefined for one too many.
+   * The code of an answer in words, undefined if there are too many answers.
    *
-   * @returns or the sentence that says why its row is a bad row
+   * @returns the code, or a sentence that says why its row is a bad row
    */
   answer(name: string, observed: Observed, text: string): number | string | undefined {
     observed.answered++;
@@ -87,7 +101,8 @@ class Observations {
       if (!isFreeText) continue;
       for (const code of answers.values()) this.table.codes.leaveOut(code);
       onLeftOut?.(
-        `${answered} answers to "${description}" (${name}): more than ${mostAnswers} different ones`,
+        `${answered} answers to "${description}" (${name}): it has more than ${mostAnswers} ` +
+          "different answers",
       );
     }
   }
@@ -100,44 +115,44 @@ class Observations {
  * @throws what `readSynthea` throws
  */
 export async function readObservations(
-  { folder, table, how, makesVisits }: {
-    readonly folder: string;
-    readonly table: EventTable;
-    readonly how: ReadHow;
-    readonly makesVisits: boolean;
-  },
+  { makesVisits, ...rows }: SyntheaRows & { readonly makesVisits: boolean },
 ): Promise<void> {
+  const { table, how } = rows;
   const observations = new Observations(table);
   let withoutEncounter = 0;
   table.expectValues();
-  await readCsv(await csvPath(folder, "observations"), columns, (fields) => {
-    const [date, patientId, encounterId, id, description, text, unit, type] = fields;
+  await readTable(rows, "observations", columns, (fields) => {
+    const [date, patientId, encounterId, id, description, text, unit, type, system] = fields;
     if (encounterId === "") {
       withoutEncounter++;
-      return;
+      return undefined;
     }
     const encounter = encounterOf(table, encounterId, patientId);
     if (typeof encounter === "string") return encounter;
     const time = timeOf(date);
     if (Number.isNaN(time)) return `DATE is "${date}", must be a time such as 2020-12-31T23:59:59Z`;
-    if (id === "" || text === "") return `${id === "" ? "CODE" : "VALUE"} is empty`;
-    if (type !== "numeric" && type !== "text") return `TYPE is "${type}", must be numeric or text`;
+    for (const [name, field] of Object.entries({ CODE: id, VALUE: text, SYSTEM: system })) {
+      if (field === "") return `${name} is empty`;
+    }
+    if (!types.includes(type)) return `TYPE is "${type}", must be numeric or text`;
     const value = numberIn(text);
     const isNumber = !Number.isNaN(value);
     if (type === "numeric" && !isNumber) return `VALUE is "${text}", must be a number`;
 
-    const name = `LOINC//${id}`;
+    noteTime(rows.notes, "DATE", date);
+    const name = `${codeSystemName(system)}//${id}`;
     const observed = observations.of(name, description);
     const code = isNumber
-      ? table.codes.index(name, observed.description, type === "numeric" ? unit : "")
+      ? table.codes.index(name, observed.description, type === "text" ? "" : unit)
       : observations.answer(name, observed, text);
     if (typeof code !== "number") return code;
     table.event({ patient: table.encounters.patient.at(encounter), time, encounter, code, value });
     if (makesVisits) table.makeVisit(encounter);
-  }, how);
+    return undefined;
+  });
 
   if (withoutEncounter > 0) {
-    how.onLeftOut?.(`${withoutEncounter} observations that belong to no encounter`);
+    how.onLeftOut?.(`${withoutEncounter} observations without an encounter`);
   }
   observations.leaveOutFreeText(how.onLeftOut);
 }

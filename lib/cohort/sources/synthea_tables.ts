@@ -3,26 +3,68 @@
  *
  * @module
  */
-import { csvPath, readCsv, type ReadCsvOptions } from "../../files/csv.ts";
-import { timeOf } from "../time.ts";
+import { type CsvColumn, csvPath, readCsv } from "../../files/csv.ts";
+import { codeSystemName } from "../codes/code_system_uris.ts";
+import { precisionOf, timeOf } from "../time.ts";
 import type { EventTable } from "./event_table.ts";
+import type { Notes } from "./notes.ts";
+import type { ReadHow } from "./source.ts";
 
-/** A table of a Synthea folder, and where its rows go. */
+/** A Synthea folder, and where its rows go. */
 export interface SyntheaRows {
   readonly folder: string;
   readonly table: EventTable;
-  readonly how: ReadCsvOptions;
+  readonly how: ReadHow & { readonly encoding: string };
+  /** What was read otherwise than it is written. */
+  readonly notes: Notes;
+}
+
+/**
+ * Reads a table, whose fields may have spaces around them; throws and takes bad rows as `readCsv`
+ * does.
+ */
+export async function readTable(
+  { folder, how, notes }: SyntheaRows,
+  name: string,
+  columns: readonly (string | CsvColumn)[],
+  onRow: (fields: readonly string[]) => string | undefined,
+): Promise<void> {
+  const names = columns.map((column) => typeof column === "string" ? column : column.name);
+  const fields: string[] = new Array(columns.length);
+  await readCsv(await csvPath(folder, name), columns, (written) => {
+    for (let i = 0; i < names.length; i++) {
+      fields[i] = written[i].trim();
+      if (fields[i].length === written[i].length || names[i] === "DESCRIPTION") continue;
+      const example = `${names[i]} "${written[i]}" of ${name}`;
+      notes.add("fields had spaces around them, which were removed", example);
+    }
+    return onRow(fields);
+  }, how);
+}
+
+/** Counts a time that is not an instant. */
+export function noteTime(notes: Notes, column: string, text: string): void {
+  const precision = precisionOf(text);
+  if (precision === "instant") return;
+  const kind = precision === "day"
+    ? "days without a time of day were taken as midnight UTC"
+    : "times without a time zone were taken as UTC";
+  notes.add(kind, `${column} ${text}`);
+}
+
+/** The column of the code system; Synthea up to 3.2 wrote it nowhere, later ones only to some tables. */
+export function systemColumn(missing: string): CsvColumn {
+  return { name: "SYSTEM", missing };
 }
 
 /** Synthea's letters in the order of `sexNames`. */
 const sexLetters = ["", "F", "M"];
 
 /** Adds the patients. */
-export async function readPatients({ folder, table, how }: SyntheaRows): Promise<void> {
-  const { patients } = table;
+export async function readPatients(rows: SyntheaRows): Promise<void> {
+  const { patients } = rows.table;
   patients.hasDemographics = true;
-  const path = await csvPath(folder, "patients");
-  await readCsv(path, ["Id", "BIRTHDATE", "GENDER"], ([id, born, gender]) => {
+  await readTable(rows, "patients", ["Id", "BIRTHDATE", "GENDER"], ([id, born, gender]) => {
     if (id === "") return "Id is empty";
     if (patients.find(id) !== undefined) return `patient "${id}" appears twice`;
     const birth = timeOf(born);
@@ -33,14 +75,18 @@ export async function readPatients({ folder, table, how }: SyntheaRows): Promise
     const patient = patients.index(id);
     patients.setBirth(patient, birth);
     patients.setSex(patient, sexLetters.indexOf(gender));
-  }, how);
-  if (patients.count === 0) throw new SyntaxError(`Cannot read "${path}": it holds no patients`);
+    return undefined;
+  });
+  if (patients.count > 0) return;
+  const path = await csvPath(rows.folder, "patients");
+  throw new SyntaxError(`Cannot read "${path}": it has no patients`);
 }
 
 /** Adds the encounters, none of them a visit yet. */
-export async function readEncounters({ folder, table, how }: SyntheaRows): Promise<void> {
-  const path = await csvPath(folder, "encounters");
-  await readCsv(path, ["Id", "START", "PATIENT"], ([id, began, owner]) => {
+export async function readEncounters(rows: SyntheaRows): Promise<void> {
+  const { table, notes } = rows;
+  const columns = ["Id", { name: "START", older: "DATE" }, "PATIENT"];
+  await readTable(rows, "encounters", columns, ([id, began, owner]) => {
     if (id === "") return "Id is empty";
     if (table.encounters.indexOf.has(id)) return `encounter "${id}" appears twice`;
     const patient = table.patients.find(owner);
@@ -51,11 +97,13 @@ export async function readEncounters({ folder, table, how }: SyntheaRows): Promi
     if (Number.isNaN(start)) {
       return `START is "${began}", must be a time such as 2020-12-31T23:59:59Z`;
     }
+    noteTime(notes, "START", began);
     table.encounter(id, patient, start, { isVisit: false });
-  }, how);
+    return undefined;
+  });
 }
 
-/** The encounter of a row, or the sentence that says why it has none. */
+/** The encounter of a row, or a sentence that says why it has none. */
 export function encounterOf(
   { encounters, patients }: EventTable,
   encounterId: string,
@@ -76,23 +124,23 @@ export function encounterOf(
  * @param makesVisits whether a code of it makes its encounter a visit
  */
 export async function readCodes(
-  { folder, table, how, name, makesVisits }: SyntheaRows & {
+  { name, makesVisits, ...rows }: SyntheaRows & {
     readonly name: string;
     readonly makesVisits: boolean;
   },
 ): Promise<void> {
-  const columns = ["ENCOUNTER", "PATIENT", "CODE", "DESCRIPTION"];
-  // Synthea names no code system for medications: they are RxNorm
-  if (name !== "medications") columns.push("SYSTEM");
-  await readCsv(await csvPath(folder, name), columns, (fields) => {
-    const [encounterId, patientId, id, description, system = "RxNorm"] = fields;
+  const { table } = rows;
+  const system = systemColumn(name === "medications" ? "RxNorm" : "SNOMED-CT");
+  const columns = ["ENCOUNTER", "PATIENT", "CODE", "DESCRIPTION", system];
+  await readTable(rows, name, columns, ([encounterId, patientId, id, description, system]) => {
     const encounter = encounterOf(table, encounterId, patientId);
     if (typeof encounter === "string") return encounter;
     if (id === "" || system === "") return `${id === "" ? "CODE" : "SYSTEM"} is empty`;
-    const code = table.codes.index(`${system}//${id}`, description);
+    const code = table.codes.index(`${codeSystemName(system)}//${id}`, description);
     if (typeof code === "string") return code;
     const { patient, start } = table.encounters;
     table.event({ patient: patient.at(encounter), time: start.at(encounter), encounter, code });
     if (makesVisits) table.makeVisit(encounter);
-  }, how);
+    return undefined;
+  });
 }

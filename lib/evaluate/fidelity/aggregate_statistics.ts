@@ -1,5 +1,5 @@
 /**
- * How long are records and visits: visits per record and codes per visit.
+ * How long records and visits are: visits per record and codes per visit.
  *
  * @module
  */
@@ -52,7 +52,7 @@ export const aggregate: Measure<
   { visits_per_record: Aggregate; codes_per_visit: Aggregate }
 > = {
   key: "aggregate",
-  question: "Are records and visits as long?",
+  question: "Do records and visits have the right length?",
   schema: object({ visits_per_record: aggregateSchema, codes_per_visit: aggregateSchema }),
   ask: (asked) =>
     answersFromSums(asked, lengthSums, (real, synthetic) => {

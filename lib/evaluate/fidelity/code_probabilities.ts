@@ -1,5 +1,5 @@
 /**
- * With which probability does a visit, or a record, hold each code or pair of codes: the six
+ * The probabilities that a visit, or a record, has a code or a pair of codes: the six
  * probability dictionaries of HALO's evaluation (Theodorou et al. 2023), counted in typed arrays.
  *
  * @module
@@ -44,7 +44,7 @@ export interface CodeProbabilities {
  * assertEquals([...perRecord], [1 / 2, 1]);
  * ```
  *
- * @param options.weights [records] how often each record counts, whole numbers; once when left out
+ * @param options.weights [records] how often each record counts, whole numbers; default once
  * @param options.dense which table numbers the pairs, see {@link keyIndex}
  * @returns keys in order of their codes
  */

@@ -9,7 +9,7 @@ import type { Sums } from "../ratio.ts";
 
 /** Mean and standard deviation of a count, of the population (divided by n). */
 export interface Moments {
-  /** Sum over count. */
+  /** Sum divided by count. */
   readonly mean: number;
   /** Root of the mean squared distance from the mean. */
   readonly sd: number;
@@ -35,7 +35,7 @@ export interface Aggregate {
   difference: Estimate;
 }
 
-/** An {@link Aggregate} where it is read back. */
+/** An {@link Aggregate}, when it is read from a file. */
 export const aggregateSchema: Schema<Aggregate> = object({
   real_mean: figureSchema,
   synthetic_mean: figureSchema,

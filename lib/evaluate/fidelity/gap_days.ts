@@ -23,7 +23,7 @@ function gapSums({ visitOffsets, gapDays }: Cohort, record: number): number[] {
   return [end - first, days, squares];
 }
 
-/** Days from a visit to the next one; null unless both cohorts know them. */
+/** Days from a visit to the next one; null unless both cohorts have them. */
 export const gapDays: Measure<"gap_days", Aggregate | null> = {
   key: "gap_days",
   question: "How much time passes between visits?",

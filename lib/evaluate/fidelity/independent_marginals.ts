@@ -1,6 +1,6 @@
 /**
- * The floor of fidelity: what a generator reaches that knows how often each code occurs and nothing
- * about how codes go together, within a visit or over time.
+ * The floor of fidelity: a generator that knows how often each code occurs, and nothing about how codes
+ * depend on each other, within a visit or over time.
  *
  * @module
  */
@@ -10,8 +10,8 @@ import { stream } from "../../random.ts";
 
 /**
  * As many records as the source has, drawn from its marginals: numbers of visits from those of the
- * source's records, each code of a visit by itself with the share of visits that hold it, each
- * label with its prevalence. Visits that draw no code stay, so that codes per visit keep their mean.
+ * source's records, each code of a visit independently, with the share of visits that have it, each
+ * label with its prevalence. Visits without a code are kept, so that codes per visit keep their mean.
  *
  * @param options.seed a whole number, at least 0
  */

@@ -1,25 +1,30 @@
 /**
- * Which share of records has each label.
+ * The share of records that have each label.
  *
  * @module
  */
-import * as v from "valibot";
 import { type Cohort, subset } from "../../cohort/cohort.ts";
 import { list, object, text } from "../../files/checked_json.ts";
-import { type Estimate, estimate, estimateSchema, figureSchema, r2Estimate } from "../bootstrap.ts";
+import {
+  type Estimate,
+  estimate,
+  estimateSchema,
+  maybeFigureSchema,
+  r2Estimate,
+} from "../bootstrap.ts";
 import type { Answer, Measure } from "../measure.ts";
 import { answersFromSums, type Sums } from "../ratio.ts";
 import { r2 } from "./r2.ts";
 
 /** Shares of records with each label. */
 export interface LabelPrevalence {
-  /** R² over the labels, real as truth; null for fewer than two labels. */
+  /** R² over the labels, real as truth; null for fewer than two labels, or if no record has any. */
   r2: number | null;
   /** Lower end of the 95% interval, moved as that of a `ProbabilityFidelity` is. */
   r2_low: number | null;
   /** Upper end of the 95% interval. */
   r2_high: number | null;
-  /** One row a label, shares in [0, 1] with intervals. */
+  /** One row per label, shares in [0, 1] with intervals. */
   labels: { label: string; real: Estimate; synthetic: Estimate }[];
 }
 
@@ -31,6 +36,12 @@ function labelSums({ labels, labelNames: { length } }: Cohort, record: number): 
 /** [labels] */
 function shares([records, ...having]: number[]): number[] {
   return having.map((count) => count / records);
+}
+
+/** R² of the shares of labels; NaN where no record of either cohort has a label. */
+function labelR2(real: readonly number[], synthetic: readonly number[]): number {
+  const isThere = (share: number) => share > 0;
+  return real.some(isThere) || synthetic.some(isThere) ? r2(real, synthetic) : NaN;
 }
 
 function compared(
@@ -48,24 +59,22 @@ function compared(
     real: estimate(column(real, i)),
     synthetic: estimate(column(synthetic, i)),
   }));
-  if (names.length < 2) {
+  const found = Float64Array.from(real, (each, resample) => labelR2(each, synthetic[resample]));
+  if (names.length < 2 || Number.isNaN(found[0])) {
     return { figures: { r2: null, r2_low: null, r2_high: null, labels }, resampled: {} };
   }
-  const found = Float64Array.from(real, (each, resample) => r2(each, synthetic[resample]));
   const { value, low, high } = r2Estimate(found);
   return { figures: { r2: value, r2_low: low, r2_high: high, labels }, resampled: { r2: found } };
 }
 
-const maybeFigure = v.nullable(figureSchema);
-
 /** Shares of records with each label. */
 export const labelFidelity: Measure<"label_prevalence", LabelPrevalence> = {
   key: "label_prevalence",
-  question: "Are labels as common?",
+  question: "Are labels as common as in real records?",
   schema: object({
-    r2: maybeFigure,
-    r2_low: maybeFigure,
-    r2_high: maybeFigure,
+    r2: maybeFigureSchema,
+    r2_low: maybeFigureSchema,
+    r2_high: maybeFigureSchema,
     labels: list(object({ label: text, real: estimateSchema, synthetic: estimateSchema })),
   }),
   ask: (asked) =>
@@ -85,17 +94,18 @@ export function labelPrevalence(cohort: Cohort): Float64Array {
 }
 
 /**
- * The records that have a label, for figures of a subset: every figure of a cohort can be asked of
- * it.
+ * The records that have a label, as a cohort, so that every figure can be computed for them.
  *
- * @throws {RangeError} If there is no such label; lists the known ones
+ * @throws {RangeError} If there is no such label; the message lists the known ones
  */
 export function withLabel(cohort: Cohort, label: string): Cohort {
   const labels = cohort.labelNames.length;
   const wanted = cohort.labelNames.indexOf(label);
   if (wanted < 0) {
     throw new RangeError(
-      `Cannot take the records with label "${label}": known are ${cohort.labelNames.join(", ")}`,
+      `Cannot select the records with label "${label}": there is no such label; known: ${
+        cohort.labelNames.join(", ")
+      }`,
     );
   }
   const having: number[] = [];

@@ -1,5 +1,5 @@
 /**
- * The measures of fidelity: how true is a synthetic cohort to the training records?
+ * The measures of fidelity: how closely does a synthetic cohort follow the training records?
  *
  * @module
  */

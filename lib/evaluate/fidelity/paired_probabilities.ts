@@ -1,6 +1,6 @@
 /**
- * Which probability does each code or pair of codes have in the real and in the synthetic cohort:
- * the points of the scatter figures, over the union of keys.
+ * The probability of each code or pair of codes in the real and in the synthetic cohort: the
+ * points of the scatter figures, over the union of keys.
  *
  * @module
  */

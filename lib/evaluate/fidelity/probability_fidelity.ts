@@ -1,40 +1,41 @@
 /**
- * How closely does a cohort keep the real probabilities of codes and pairs, with intervals: R² of
+ * How closely a cohort follows the real probabilities of codes and pairs, with intervals: R² of
  * HALO's six probability dictionaries (Theodorou et al. 2023).
  *
  * @module
  */
 import { object, type Schema, whole } from "../../files/checked_json.ts";
-import { figureSchema, r2Estimate } from "../bootstrap.ts";
+import { maybeFigureSchema, r2Estimate } from "../bootstrap.ts";
 import { type Answer, type Asked, type Measure, shared } from "../measure.ts";
 import type { CodeKind } from "./counting/key_rows.ts";
 import { type ResampledR2, resampledR2 } from "./counting/resampled_r2.ts";
 import type { OnProgress } from "../../progress.ts";
 
 /**
- * How closely one family of probabilities is kept: R² about y = x over the union of keys. The
- * interval is the resamples' percentiles moved so that their median falls on `r2`, since resampling
- * itself lowers an R² near 1; the percentiles as they are follow by adding `r2_median - r2`.
+ * How closely one kind of probability is followed: R² about y = x over the union of keys. The interval
+ * is the resamples' percentiles, moved so that their median falls on `r2`, since resampling itself
+ * lowers an R² near 1. Add `r2_median - r2` to get the unmoved percentiles. Without keys there is
+ * nothing to compare: R² and its interval are null.
  */
 export interface ProbabilityFidelity {
   /** Coefficient of determination, real as truth; at most 1, may be negative. */
-  r2: number;
+  r2: number | null;
   /** Lower end of the 95% interval over patient-level resamples. */
-  r2_low: number;
+  r2_low: number | null;
   /** Upper end of the 95% interval over patient-level resamples. */
-  r2_high: number;
+  r2_high: number | null;
   /** Median of `r2` over the resamples. */
-  r2_median: number;
+  r2_median: number | null;
   /** Keys (codes or pairs) that occur in either cohort. */
   keys: number;
 }
 
-/** A {@link ProbabilityFidelity} where it is read back. */
+/** A {@link ProbabilityFidelity}, when it is read from a file. */
 export const probabilitySchema: Schema<ProbabilityFidelity> = object({
-  r2: figureSchema,
-  r2_low: figureSchema,
-  r2_high: figureSchema,
-  r2_median: figureSchema,
+  r2: maybeFigureSchema,
+  r2_low: maybeFigureSchema,
+  r2_high: maybeFigureSchema,
+  r2_median: maybeFigureSchema,
   keys: whole(0),
 });
 
@@ -45,6 +46,7 @@ export const probabilitySchema: Schema<ProbabilityFidelity> = object({
  * @param keys that it is over
  */
 export function probabilityFidelity(figures: Float64Array, keys: number): ProbabilityFidelity {
+  if (keys === 0) return { r2: null, r2_low: null, r2_high: null, r2_median: null, keys };
   const { value, low, high, median } = r2Estimate(figures);
   return { r2: value, r2_low: low, r2_high: high, r2_median: median, keys };
 }
@@ -81,19 +83,19 @@ function measures<Visit extends string, Record extends string>(
 /** Codes, as shares of visits and as shares of records. */
 export const [unigram, recordUnigram] = measures("unigram", {
   key: "unigram",
-  question: "Is each code in as many visits?",
+  question: "Is each code in the right share of visits?",
 }, {
   key: "record_unigram",
-  question: "Is each code in as many records?",
+  question: "Is each code in the right share of records?",
 });
 
 /** Pairs of codes within a visit, as shares of visits and as shares of records. */
 export const [sameVisitBigram, recordSameVisitBigram] = measures("same_visit_bigram", {
   key: "same_visit_bigram",
-  question: "Are two codes of one visit together in as many visits?",
+  question: "Is each pair of codes within a visit in the right share of visits?",
 }, {
   key: "record_same_visit_bigram",
-  question: "Are two codes of one visit together in as many records?",
+  question: "Is each pair of codes within a visit in the right share of records?",
 });
 
 /**
@@ -102,8 +104,9 @@ export const [sameVisitBigram, recordSameVisitBigram] = measures("same_visit_big
  */
 export const [sequentialBigram, recordSequentialBigram] = measures("sequential_bigram", {
   key: "sequential_bigram",
-  question: "Does a code follow another one in as many pairs of consecutive visits?",
+  question:
+    "Does each code follow each other code in the right share of pairs of consecutive visits?",
 }, {
   key: "record_sequential_bigram",
-  question: "Does a code follow another one in the next visit in as many records?",
+  question: "Does each code follow each other code in the right share of records?",
 });

@@ -1,5 +1,5 @@
 /**
- * Which codes, or pairs of codes, are most off: the points of a scatter as a table for people.
+ * Which codes, or pairs of codes, differ most: the points of a scatter as a table.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import type { PairedProbabilities } from "./paired_probabilities.ts";
  * next) that of the second one, then `real` and `synthetic` probability, in [0, 1], and their
  * `difference`, synthetic minus real.
  *
- * @example The code that is most too rare
+ * @example The code whose probability is furthest below the real one
  * ```ts
  * import { probabilityFrame, vocabulary } from "ehrloom";
  * import { assertEquals } from "@std/assert";

@@ -1,16 +1,33 @@
 /**
- * How closely do synthetic probabilities follow the real ones: the coefficient of determination
+ * How closely synthetic probabilities follow the real ones: the coefficient of determination
  * about the line y = x, real as truth.
  *
  * @module
  */
+
+import { CompensatedSum } from "./compensated_sum.ts";
+
+/** Terms that are added plainly before their sum is added with care: as fast as plain sums. */
+const block = 128;
+
+function meanOf(values: ArrayLike<number>): number {
+  const sum = new CompensatedSum();
+  for (let from = 0; from < values.length; from += block) {
+    const to = Math.min(values.length, from + block);
+    let part = 0;
+    for (let i = from; i < to; i++) part += values[i];
+    sum.add(part);
+  }
+  return sum.value / values.length;
+}
 
 /**
  * R² = 1 − Σ (real − synthetic)² / Σ (real − mean real)².
  *
  * It is neither the squared correlation nor the fit of a line: a slope or an offset counts as
  * error. Leave keys that are 0 in both cohorts out, since they would raise it for nothing. Where
- * the real values do not vary it is 1 if all agree and 0 otherwise, as in scikit-learn.
+ * the real values do not vary it is 1 if all agree and 0 otherwise, as in scikit-learn. Without keys
+ * there is nothing to compare, and it has no value.
  *
  * @example
  * ```ts
@@ -22,8 +39,8 @@
  * ```
  *
  * @param real [keys] the truth
- * @param synthetic [keys] what is judged
- * @returns at most 1; negative when the mean of the real values would predict better
+ * @param synthetic [keys] compared with the truth
+ * @returns at most 1; negative when the mean of the real values would predict better; NaN without keys
  * @throws {RangeError} If the two lengths differ
  */
 export function r2(real: ArrayLike<number>, synthetic: ArrayLike<number>): number {
@@ -31,17 +48,29 @@ export function r2(real: ArrayLike<number>, synthetic: ArrayLike<number>): numbe
   if (synthetic.length !== keys) {
     throw new RangeError(`Cannot compare ${keys} real values with ${synthetic.length} synthetic`);
   }
-  let sum = 0;
-  for (let i = 0; i < keys; i++) sum += real[i];
-  const mean = sum / keys;
-  let residual = 0;
-  let total = 0;
+  if (keys === 0) return NaN;
+  const mean = meanOf(real);
+  const residual = new CompensatedSum();
+  const total = new CompensatedSum();
+  const deviation = new CompensatedSum();
   let varies = false;
-  for (let i = 0; i < keys; i++) {
-    residual += (real[i] - synthetic[i]) ** 2;
-    total += (real[i] - mean) ** 2;
-    varies ||= real[i] !== real[0];
+  for (let from = 0; from < keys; from += block) {
+    const to = Math.min(keys, from + block);
+    let residuals = 0;
+    let squares = 0;
+    let deviations = 0;
+    for (let i = from; i < to; i++) {
+      const distance = real[i] - mean;
+      residuals += (real[i] - synthetic[i]) ** 2;
+      squares += distance ** 2;
+      deviations += distance;
+      varies ||= real[i] !== real[0];
+    }
+    residual.add(residuals);
+    total.add(squares);
+    deviation.add(deviations);
   }
-  if (!varies) return residual === 0 ? 1 : 0;
-  return 1 - residual / total;
+  if (!varies) return residual.value === 0 ? 1 : 0;
+  // deviations sum up to 0 but for the rounding of the mean, which the second term takes out
+  return 1 - residual.value / (total.value - deviation.value ** 2 / keys);
 }

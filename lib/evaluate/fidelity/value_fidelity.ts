@@ -1,6 +1,6 @@
 /**
- * How closely are measured values kept: which codes are measured, and how high they come out, with
- * intervals over resamples of patients.
+ * How closely measured values are followed: which codes are measured, and how high their values are,
+ * with intervals over resamples of patients.
  *
  * Codes that only one cohort measures count as errors of presence; they have no second mean to
  * compare, so the R² of means is over the others (the original compares with 0). The original's R²
@@ -13,7 +13,13 @@
 import * as v from "valibot";
 import { list, object, text } from "../../files/checked_json.ts";
 import type { OnProgress } from "../../progress.ts";
-import { type Estimate, estimateSchema, figureSchema, r2Estimate } from "../bootstrap.ts";
+import {
+  type Estimate,
+  estimateSchema,
+  figureSchema,
+  maybeFigureSchema,
+  r2Estimate,
+} from "../bootstrap.ts";
 import type { Answer, Asked, Measure } from "../measure.ts";
 import {
   type ProbabilityFidelity,
@@ -32,13 +38,13 @@ import { r2 } from "./r2.ts";
 export interface MeasuredCode {
   /** Share of the visits with values that have one of this code, in [0, 1]. */
   share: number;
-  /** Null where it is never measured. */
+  /** Null if it is never measured. */
   mean: number | null;
-  /** Of the population; null where it is never measured. */
+  /** Standard deviation of the population; null if it is never measured. */
   sd: number | null;
 }
 
-/** How closely measured values are kept, over the codes that are measured. */
+/** How closely measured values are followed, over the codes that are measured. */
 export interface ValueFidelity {
   /** Share of the visits with values that have a value of the code; codes measured in either. */
   presence: ProbabilityFidelity;
@@ -46,19 +52,22 @@ export interface ValueFidelity {
   means: ProbabilityFidelity;
   /**
    * Distance of the two means in real standard deviations, on average over the codes measured in
-   * both whose real values vary; its interval is moved as that of an R² is.
+   * both whose real values vary; its interval is moved as that of an R² is. Null without such codes.
    */
-  mean_difference: Estimate;
-  /** One row a code measured in either cohort, in the vocabulary's order. */
+  mean_difference: Estimate | null;
+  /** One row per code that either cohort measures, in the order of the vocabulary. */
   codes: { code: string; description: string; real: MeasuredCode; synthetic: MeasuredCode }[];
 }
 
-const maybeFigure = v.nullable(figureSchema);
-const measuredSchema = object({ share: figureSchema, mean: maybeFigure, sd: maybeFigure });
+const measuredSchema = object({
+  share: figureSchema,
+  mean: maybeFigureSchema,
+  sd: maybeFigureSchema,
+});
 const valueSchema = object({
   presence: probabilitySchema,
   means: probabilitySchema,
-  mean_difference: estimateSchema,
+  mean_difference: v.nullable(estimateSchema),
   codes: list(object({
     code: text,
     description: text,
@@ -117,7 +126,7 @@ function figures(pairs: readonly Pair[]): Figures {
       pairs.map(({ synthetic }) => synthetic.share),
     ),
     means: r2(realMeans, syntheticMeans),
-    difference: difference / (varying || 1),
+    difference: difference / varying, // NaN where nothing varies
   };
 }
 
@@ -146,7 +155,7 @@ function compared(
     figures: {
       presence: probabilityFidelity(presence, own.length),
       means: probabilityFidelity(means, inBoth.length),
-      mean_difference: { value, low: Math.max(0, low), high },
+      mean_difference: Number.isNaN(value) ? null : { value, low: Math.max(0, low), high },
       codes: own.map(({ scale: _, ...row }) => row),
     },
     resampled: { "presence.r2": presence, "means.r2": means, mean_difference: difference },
@@ -179,13 +188,13 @@ async function ask(
 }
 
 /**
- * How closely measured values are kept; null unless some code has values in both cohorts.
+ * How closely measured values are followed; null unless some code has values in both cohorts.
  *
  * Time is linear in the distinct measured codes of all records times the resamples.
  */
 export const valueFidelity: Measure<"values", ValueFidelity | null> = {
   key: "values",
-  question: "Are measured values alike?",
+  question: "Do measured values have the right distribution?",
   needs: ["values"],
   schema: v.nullable(valueSchema),
   ask,

@@ -1,5 +1,5 @@
 /**
- * How probable are real test records under a model: the test metrics of HALO (Theodorou et al.
+ * How probable real test records are under a model: the test metrics of HALO (Theodorou et al.
  * 2023) over unmasked cells, with the interval of a bootstrap over patients.
  *
  * @module
@@ -8,19 +8,19 @@ import type { CellHits, RecordLikelihood } from "../../models/interface/model.ts
 import { checkResamples, estimate, resampledSums } from "../bootstrap.ts";
 import type { Likelihood } from "../report.ts";
 
-/** How to sum up test records. */
+/** How to summarise test records. */
 export interface LikelihoodOptions {
-  /** Random seed of the resamples; 0 when left out. */
+  /** Random seed of the resamples; default 0. */
   readonly seed?: number | undefined;
-  /** Resamples of patients behind the interval; 1,000 when left out, 0 for none. */
+  /** Resamples of patients behind the interval; default 1,000; 0: no intervals. */
   readonly resamples?: number | undefined;
-  /** Whether the log-probabilities are lower bounds; false when left out. */
+  /** Whether the log-probabilities are lower bounds; default false. */
   readonly isBound?: boolean;
-  /** Occurrences of codes that the model does not know and that were left out; 0 when left out. */
+  /** Occurrences of codes that the model does not know and that were left out; default 0. */
   readonly unseenCodeOccurrences?: number;
 }
 
-/** [resamples + 1] Negative log-likelihood in nats a visit, first of the records as they are. */
+/** [resamples + 1] Negative log-likelihood in nats per visit, first of the records as they are. */
 export function resampledNll(
   perRecord: readonly RecordLikelihood[],
   { seed, resamples }: { readonly seed: number; readonly resamples: number },
@@ -40,8 +40,8 @@ export function resampledNll(
  * Predictions are teacher-forced within the visit too, so precision and recall are not comparable
  * with those of a model that does not see the earlier codes of a visit. Resamples of the same test
  * records are the same for every model, so differences between models can be taken resample by
- * resample. A ratio without cases is 0; a record that the model holds impossible makes `bce` and
- * the perplexities infinite.
+ * resample. A ratio without cases is 0; a record with the probability 0 makes `bce` and the
+ * perplexities infinite.
  *
  * @example
  * ```ts
@@ -68,8 +68,10 @@ export function likelihoodMetrics(
     {},
 ): Likelihood {
   checkResamples(resamples);
-  if (perRecord.length === 0) throw new RangeError("Cannot take test metrics: no test record");
-  if (!(cells >= 1)) throw new RangeError(`Cannot take test metrics over ${cells} columns`);
+  if (perRecord.length === 0) {
+    throw new RangeError("Cannot compute test metrics: there is no test record");
+  }
+  if (!(cells >= 1)) throw new RangeError(`Cannot compute test metrics over ${cells} columns`);
   const total = (part: "logProbability" | "visits" | "positives") =>
     perRecord.reduce((sum, record) => sum + record[part], 0);
   const loss = -total("logProbability");

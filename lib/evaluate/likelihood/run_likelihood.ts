@@ -1,5 +1,5 @@
 /**
- * How probable are the real test records under a trained run: the forward passes behind
+ * How probable the real test records are under a trained run: the forward passes behind
  * {@link likelihoodMetrics}.
  *
  * @module
@@ -21,21 +21,21 @@ import { differenceOfNames } from "../vocabularies.ts";
 import { likelihoodMetrics } from "./likelihood.ts";
 import type { Likelihood } from "../report.ts";
 
-/** How to ask a run. */
+/** How to compute the test loss of a run. */
 export interface RunLikelihoodOptions {
-  /** Random seed of the resamples behind the interval; 0 when left out. */
+  /** Random seed of the resamples behind the interval; default 0. */
   readonly seed?: number | undefined;
-  /** Resamples of patients behind the interval; 1,000 when left out, 0 for none. */
+  /** Resamples of patients behind the interval; default 1,000; 0: no intervals. */
   readonly resamples?: number | undefined;
-  /** Most records to a forward pass; 48 when left out. The figures do not depend on it. */
+  /** Largest number of records per forward pass; default 48. The figures do not depend on it. */
   readonly batch?: number | undefined;
   /** Called after every batch. */
   readonly onProgress?: OnProgress | undefined;
 }
 
 /**
- * The records of a cohort without the codes that another one never holds, and without the visits that
- * this leaves empty: a model that saw no such code writes no such visit.
+ * The records of a cohort without the codes that another cohort lacks, and without the visits that
+ * become empty: a model that saw no such code writes no such visit.
  *
  * @returns also how many occurrences of codes were left out
  */
@@ -68,11 +68,11 @@ export interface TestLikelihoods {
 
 /**
  * A run's test metrics on the test split of the cohort that it was trained on. Codes that the train
- * split never holds are left out of the test visits and counted, as in the paper.
+ * split lacks are left out of the test visits and counted, as in the paper.
  *
  * @param run its model's backend must have been chosen; a run that does not say what it was trained
- *   on (`runConfig.cohort` is "", as from the original's weights) is judged by any cohort
- * @param real with splits, over the run's codes and labels
+ *   on (`runConfig.cohort` is "", as from the original's weights) can be used with any cohort
+ * @param real with splits, and with the run's codes and labels
  * @throws {RangeError} If it is not the cohort that the run was trained on, with the same splits,
  *   if codes or labels differ, a test record is too long for the model, or the model has no
  *   likelihood
@@ -95,25 +95,25 @@ async function checkTrainedOn(run: Run, real: Cohort): Promise<void> {
     [run.vocabulary.codes, "run"],
   ) ?? differenceOfNames([real.labelNames, "real cohort"], [run.labelNames, "run"]);
   if (difference !== undefined) {
-    throw new RangeError(`Cannot judge the run by this cohort: ${difference}`);
+    throw new RangeError(`Cannot compute the test loss on this cohort: ${difference}`);
   }
   const { cohort: trainedOn } = run.runConfig;
   if (trainedOn !== "" && trainedOn !== await fingerprint(real)) {
     throw new RangeError(
-      "Cannot judge the run by this cohort: it was trained on another one or on other splits, " +
-        "so its training records may be among the test records",
+      "Cannot compute the test loss on this cohort: the run was trained on another cohort or " +
+        "other splits, so training records may be among the test records",
     );
   }
 }
 
-/** The records from the shortest to the longest; throws a RangeError where one is too long. */
+/** The records from the shortest to the longest; throws a RangeError if one is too long. */
 function byLength(model: Model, cohort: Cohort): Int32Array {
   const rows = Uint32Array.from(cohort.subjectIds, (_, record) => model.rowsOf(cohort, record));
   const tooLong = rows.findIndex((count) => count > model.rowLimit);
   if (tooLong >= 0) {
     throw new RangeError(
-      `Cannot judge the run: test subject ${cohort.subjectIds[tooLong]} takes ${rows[tooLong]} ` +
-        `rows, the model has ${model.rowLimit}`,
+      `Cannot compute the test loss: the record of test subject ${cohort.subjectIds[tooLong]} ` +
+        `takes ${rows[tooLong]} steps, and the model writes at most ${model.rowLimit}`,
     );
   }
   return Int32Array.from(rows, (_, record) => record).sort((a, b) => rows[a] - rows[b]);
@@ -147,7 +147,7 @@ function passesOf(model: Model, { parameters }: Run, cohort: Cohort): Passes {
   };
 }
 
-/** What {@link runLikelihood} sums up; throws what it throws. */
+/** The likelihoods that {@link runLikelihood} summarises; throws the same errors. */
 export async function testLikelihoods(
   run: Run,
   real: Cohort,
@@ -156,7 +156,9 @@ export async function testLikelihoods(
   await checkTrainedOn(run, real);
   const model = modelOf(run.runConfig);
   if (model.likelihoods === undefined) {
-    throw new RangeError(`Cannot judge the run: "${model.family}" has no likelihood of records`);
+    throw new RangeError(
+      `Cannot compute the test loss: "${model.family}" gives records no likelihood`,
+    );
   }
   const { known, unseenCodeOccurrences } = withoutUnseenCodes(
     splitOf(real, "test"),
@@ -172,7 +174,7 @@ export async function testLikelihoods(
         const likelihoods = await passes.likelihoodsOf(records);
         for (const [i, likelihood] of likelihoods.entries()) found[records[i]] = likelihood;
         done += records.length;
-        onProgress?.({ stage: "likelihood of test records", done, total: order.length });
+        onProgress?.({ stage: "computing test loss", done, total: order.length });
         await breathe();
       }
     }

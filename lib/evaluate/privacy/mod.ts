@@ -1,5 +1,5 @@
 /**
- * The measures of privacy: what do synthetic records tell about real patients? There is none yet.
+ * The measures of privacy: what do synthetic records disclose about real patients? There is none yet.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * The measures of utility: can synthetic records do the work of real ones? There is none yet.
+ * The measures of utility: can synthetic records replace real ones in an analysis? There is none yet.
  *
  * @module
  */

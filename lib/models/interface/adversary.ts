@@ -23,14 +23,14 @@ export interface AdversarialPair {
   /**
    * A step of each; gives the losses before it.
    *
-   * @param share of both learning rates to take, at most 1
+   * @param share of both learning rates to use, at most 1
    */
   step(
     batch: ConditionedRows,
     draws: Random,
     share: number,
   ): Promise<{ critic: number; generator: number }>;
-  /** All that it takes to go on; buffers that have no gradient stand among the parameters. */
+  /** All that is needed to continue; buffers without gradients are among the parameters. */
   read(): Promise<AdamState>;
   /** Frees both. */
   dispose(): void;
@@ -38,16 +38,16 @@ export interface AdversarialPair {
 
 /** A second stage of training, in which two networks learn against each other. */
 export interface Adversary {
-  /** Times that each row is seen. */
+  /** Passes over the rows. */
   readonly epochs: number;
-  /** Floats that a step of both takes on the engine, beside the parameters; an upper bound. */
+  /** Floats that a step of both needs on the engine, besides the parameters; an upper bound. */
   readonly stepFootprint: number;
-  /** Rows to a batch, about. */
+  /** Rows per batch, about. */
   readonly batch: number;
-  /** How its parameters begin, under names that the first stage has not. */
+  /** Its initial parameters, under names that the first stage does not have. */
   readonly initial: Initials;
   /** What to learn from, as the trained first stage sees it. */
   examples(parameters: NamedTensors, cohort: Cohort): Promise<ConditionedRows>;
-  /** Begins, or goes on from what a pair's `read` gave. */
+  /** Starts, or continues from what a pair's `read` gave. */
   begin(state: NamedArrays | AdamState): AdversarialPair;
 }

@@ -1,7 +1,7 @@
 /**
- * What training, generation and evaluation know of a model. A model is made for one cohort's
- * vocabulary and labels; its parameters travel beside it, by name, so that the same model can be
- * asked about the best and the latest ones.
+ * What training, generation and evaluation know about a model. A model is made for one cohort's
+ * vocabulary and labels. Its parameters are passed to it by name, so that the same model works with
+ * the best and the latest ones.
  *
  * @module
  */
@@ -19,19 +19,19 @@ import type { Adversary } from "./adversary.ts";
 import type { ModelConfig, Settings } from "./settings.ts";
 import type { RecordSampling, StepSampling } from "./writing.ts";
 
-/** What a user knows of the codes beside the records, for models that can use it. */
+/** What is known about the codes, for models that can use it. */
 export interface CodeKnowledge {
-  /** Vectors of the codes' descriptions; from the descriptions themselves where left out. */
+  /** Vectors of the codes' descriptions; default: from the descriptions themselves. */
   readonly embeddings?: CodeEmbeddings | undefined;
-  /** What lies above the codes; by their code systems where left out. */
+  /** The hierarchy above the codes; default: from their code systems. */
   readonly hierarchy?: CodeGraph | undefined;
 }
 
 /**
  * A kind of model, such as HALO; one line of the registry each.
  *
- * @typeParam C its configs: what its settings, what it derives and the cohort's sizes describe. Every
- * config that the registry hands to a family was checked against them.
+ * @typeParam C its configs: what its settings, what it derives and the cohort's sizes describe.
+ * Every config that the registry hands to a family was checked against them.
  */
 export interface ModelFamily<M extends Model = Model, C extends ModelConfig = ModelConfig> {
   /** As on the command line. */
@@ -40,19 +40,19 @@ export interface ModelFamily<M extends Model = Model, C extends ModelConfig = Mo
   readonly summary: string;
   /** The settings that users may set, by name. */
   readonly settings: Settings;
-  /** What else its configs hold, beside the cohort's sizes; nothing when left out. */
+  /** Further entries of its configs, besides the cohort's sizes; default none. */
   readonly derived?: Settings;
-  /** Whether `compare` takes it where no models are named; it does when left out. */
+  /** Whether `compare` uses it by default; default true. */
   readonly isCompared?: boolean;
   /**
    * The whole config for a cohort.
    *
-   * @throws {RangeError} If settings contradict each other, the cohort or what is known of codes
+   * @throws {RangeError} If settings contradict each other, the cohort or what is known about codes
    */
   configFor(cohort: Cohort, set: Partial<C>, knowledge?: CodeKnowledge): C;
   /**
-   * What the model's tokens stand for, in models where that is fitted on the cohort's training
-   * records; stored with the run.
+   * What the model's tokens stand for, if that is fitted on the cohort's training records; stored
+   * with the run.
    *
    * @param config that {@link configFor} gave
    */
@@ -60,77 +60,81 @@ export interface ModelFamily<M extends Model = Model, C extends ModelConfig = Mo
   /**
    * The model of a config that {@link configFor} gave, perhaps long ago.
    *
-   * @param schema that {@link schemaFor} gave, where the family has it
+   * @param schema that {@link schemaFor} gave, if the family has one
    */
   create(config: C, schema?: Schema): M;
 }
 
-/** What a model says of one record when it is shown the truth (docs/specs/halo.md section 7). */
+/** A record's likelihood under teacher forcing (docs/specs/halo.md section 7). */
 export interface RecordLikelihood {
-  /** Natural log-probability of the record; a lower bound of it where `likelihoodIsBound`. */
+  /** Natural log-probability of the record; a lower bound if `likelihoodIsBound`. */
   readonly logProbability: number;
   /** Rows predicted: the label row and every visit. */
   readonly visits: number;
   /** Cells that are on: codes, labels and the end of the record. */
   readonly positives: number;
-  /** How its cells were foreseen; not in models that give single cells no probability. */
+  /** How well its cells were predicted; absent in models that give single cells no probability. */
   readonly hits?: CellHits;
 }
 
-/** Cells of a record's rows, counted by the truth and by what a model took for likely. */
+/** Cells of a record's rows, counted by truth and prediction. */
 export interface CellHits {
-  /** Cells that are on and were given a probability above one half. */
+  /** Cells that are on, with a predicted probability above one half. */
   readonly truePositives: number;
-  /** Cells that are off and were given a probability above one half. */
+  /** Cells that are off, with a predicted probability above one half. */
   readonly falsePositives: number;
-  /** Cells that are on and were given one half or less. */
+  /** Cells that are on, with a predicted probability of at most one half. */
   readonly falseNegatives: number;
 }
 
-/** The two exact ways to draw a visit's codes from a masked head. */
+/** The two ways to draw a visit's codes from a masked head; both are exact. */
 export type Sampler = "fixed-point" | "block-order";
 
 /** What all models for one vocabulary and set of labels have. */
 interface AnyModel {
   /** The name of its family. */
   readonly family: string;
-  /** All settings, as they were used. */
+  /** All settings with their values. */
   readonly config: ModelConfig;
-  /** What its tokens stand for, where that was fitted. */
+  /** What its tokens stand for, if that was fitted. */
   readonly schema?: Schema | undefined;
   /** Columns of a step: codes, labels and special tokens. */
   readonly columns: number;
   /** Ways to draw a step that users may choose from, the first being the default; may be none. */
   readonly samplers: readonly Sampler[];
-  /** Most rows of a record that it can read and write, as {@link rowsOf} counts them. */
+  /** Largest number of rows that it can read and write, as {@link rowsOf} counts them. */
   readonly rowLimit: number;
-  /** Rows of a record that the network reads in training: batches hold records of similar length. */
+  /**
+   * Rows of a record that the network reads in training: batches hold records of similar length.
+   */
   rowsOf(cohort: Cohort, record: number): number;
-  /** Whether its `likelihoods` bound the records' probabilities from below; exact when left out. */
+  /** Whether its `likelihoods` are lower bounds; default false, they are exact. */
   readonly likelihoodIsBound?: boolean;
-  /** What a user should know of how the model sees this cohort, by name; for the run's config. */
+  /**
+   * What a user should know about how the model sees this cohort, by name; for the run's config.
+   */
   remarks?(cohort: Cohort): Readonly<Record<string, string>>;
 }
 
-/** When in a training a loss is asked for: what noise and weights that change by epoch depend on. */
+/** The moment of training; noise, and weights that change by epoch, depend on it. */
 export interface TrainingMoment {
-  /** The training's. */
+  /** Random seed of the training. */
   readonly seed: number;
   /** Epochs finished. */
   readonly epoch: number;
 }
 
-/** A model that learns by descent along the gradients of its loss. */
+/** A model that learns by gradient descent. */
 export interface GradientModel extends AnyModel {
-  /** How its parameters begin, and their shapes; those of the first stage where there are two. */
+  /** Its initial parameters and their shapes; of the first stage if there are two. */
   readonly initial: Initials;
-  /** The second stage of training, where the model has one. */
+  /** The second stage of training, if the model has one. */
   readonly adversary?: Adversary;
   /**
-   * Parameters that are worked out before training from what is known of the codes, and that
-   * training leaves as they are; {@link initial} has them as zeros.
+   * Parameters that are computed before training from what is known about the codes, and that
+   * training does not change; {@link initial} has them as zeros.
    *
-   * @returns the parameters, and for the run's config where each comes from
+   * @returns the parameters, and the source of each for the run's config
    * @throws {RangeError} If what is known does not fit the vocabulary
    */
   tables?(
@@ -139,7 +143,7 @@ export interface GradientModel extends AnyModel {
     options: { readonly random: Random; readonly onProgress?: OnProgress | undefined },
   ): Promise<{ tables: NamedArrays; sources: Readonly<Record<string, string>> }>;
   /**
-   * Parameters from a state dict of the original code, by its own names: buffers are left out and
+   * Parameters from a state dict of the original code, by its own names: buffers are left out, and
    * what its masks hide is set to zero.
    *
    * @throws {RangeError} If a parameter is missing, unknown or of another shape than the config's
@@ -148,13 +152,12 @@ export interface GradientModel extends AnyModel {
   /** The state dict that the original code loads: the parameters and its constant buffers. */
   toOriginal(parameters: NamedArrays): NamedArrays;
   /**
-   * Negative log-likelihood in nats, or what bounds it, summed over the records.
+   * Negative log-likelihood in nats, or an upper bound of it, summed over the records.
    *
    * @param parameters on the backend
-   * @param cohort whose vocabulary and labels are the model's
+   * @param cohort with the vocabulary and labels of the model
    * @param records indices into the cohort
-   * @param moment of training; left out where the model is judged, which has to give the same each
-   * time
+   * @param moment of training; omitted in evaluation, which must give the same result each time
    */
   loss(
     parameters: NamedTensors,
@@ -163,17 +166,17 @@ export interface GradientModel extends AnyModel {
     moment?: TrainingMoment,
   ): tf.Scalar;
   /**
-   * What validation goes by where {@link loss} has terms that are no likelihood; in nats, summed
-   * over the records.
+   * The validation loss, if {@link loss} has terms that are not a likelihood; in nats, summed over
+   * the records.
    */
   validationLoss?(parameters: NamedTensors, cohort: Cohort, records: Int32Array): tf.Scalar;
   /**
-   * What divides {@link loss} of a batch of average length to give the figure that the original
+   * Divisor of {@link loss} for a batch of average length; the quotient is what the original
    * minimises.
    */
   lossDivisor(cohort: Cohort, recordCount: number): number;
   /**
-   * Each record's likelihood under teacher forcing; not in models that give sets of codes no
+   * Each record's likelihood under teacher forcing; absent in models that give sets of codes no
    * probability.
    */
   likelihoods?(
@@ -182,14 +185,14 @@ export interface GradientModel extends AnyModel {
     records: Int32Array,
   ): Promise<RecordLikelihood[]>;
   /**
-   * Floats that a pass over records takes on the engine, beside the parameters: an upper bound that is
-   * at most about twice too high, since batches are cut and trainings refused by it.
+   * Floats that a pass over records needs on the engine, besides the parameters: an upper bound, at
+   * most about twice too high. It decides how batches are cut and whether training is refused.
    */
   footprint(cohort: Cohort, records: Int32Array): Footprint;
-  /** Floats that writing so many records side by side takes, the parameters aside, at their longest. */
+  /** Floats needed to write a number of records of the largest length, besides the parameters. */
   writingFootprint(records: number): number;
   /**
-   * Makes ready to write records.
+   * Prepares to write records.
    *
    * @param parameters on the backend, to be kept there until the sampling is disposed of
    * @param sampler one of {@link samplers}

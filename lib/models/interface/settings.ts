@@ -1,6 +1,6 @@
 /**
  * Settings of models. A model lists each of its settings once, by {@link count}, {@link real},
- * {@link flag} or {@link choice}; its type, default, bounds, checks and help all come from there.
+ * {@link flag} or {@link choice}; its type, default, bounds, checks and help text come from there.
  *
  * @module
  */
@@ -16,7 +16,7 @@ import {
 /** What a setting can be. */
 export type SettingValue = number | boolean | string;
 
-/** A model's settings by name, as users set some and config.json stores all. */
+/** A model's settings by name; users set some, config.json stores all. */
 export type ModelConfig = Readonly<Record<string, SettingValue>>;
 
 /** A number. */
@@ -25,13 +25,13 @@ export interface NumberSetting {
   readonly kind: "count" | "real";
   /** A sentence for help texts. */
   readonly help: string;
-  /** Used when the user sets none; where left out, it follows from the cohort or other settings. */
+  /** Default; if omitted, it follows from the cohort or other settings. */
   readonly default?: number;
   /** Smallest value allowed. */
   readonly min: number;
-  /** Largest value allowed; no bound when left out. */
+  /** Largest value allowed; default no bound. */
   readonly max?: number;
-  /** Value in the published form, where the published code does not do what it meant. */
+  /** Value of the published form, where it differs from the intended one. */
   readonly published?: number;
 }
 
@@ -39,9 +39,9 @@ export interface NumberSetting {
 export interface FlagSetting {
   /** What kind of setting it is. */
   readonly kind: "flag";
-  /** A sentence for help texts: what it means when it is true. */
+  /** A sentence for help texts: what true means. */
   readonly help: string;
-  /** Used when the user sets none. */
+  /** Default. */
   readonly default?: boolean;
   /** As in {@link NumberSetting}. */
   readonly published?: boolean;
@@ -55,7 +55,7 @@ export interface ChoiceSetting<W extends string = string> {
   readonly help: string;
   /** The words. */
   readonly words: readonly W[];
-  /** Used when the user sets none. */
+  /** Default. */
   readonly default?: W;
   /** As in {@link NumberSetting}. */
   readonly published?: W;
@@ -86,12 +86,12 @@ type Bounds = Partial<Pick<NumberSetting, "min" | "max" | "published">>;
 /** A setting with a default. */
 type Defaulting<S extends Setting> = S & { readonly default: ValueOf<S> };
 
-/** A whole number, at least 1 where `min` is left out. */
+/** A whole number, by default at least 1. */
 export function count(value: number, help: string, bounds: Bounds = {}): Defaulting<NumberSetting> {
   return { kind: "count", help, default: value, min: 1, ...bounds };
 }
 
-/** A number, at least 0 where `min` is left out. */
+/** A number, by default at least 0. */
 export function real(value: number, help: string, bounds: Bounds = {}): Defaulting<NumberSetting> {
   return { kind: "real", help, default: value, min: 0, ...bounds };
 }
@@ -124,7 +124,7 @@ export function choice<const W extends string>(
   return { kind: "choice", help, default: value, words };
 }
 
-/** What every config holds beside its settings. */
+/** What every config has besides its settings. */
 export const cohortSizes = {
   codes: derivedCount("Codes in the vocabulary", { min: 0 }),
   labels: derivedCount("Labels of a record", { min: 0 }),
@@ -144,7 +144,7 @@ export function chosen<S extends Settings>(
   return values as Pick<ConfigOf<S>, WithDefault<S>> & Partial<ConfigOf<S>>;
 }
 
-/** Those of a config's settings that are numbers. */
+/** The numbers among the settings of a config. */
 export function numbersOf(config: ModelConfig): Readonly<Record<string, number>> {
   const numbers: Record<string, number> = {};
   for (const [name, value] of Object.entries(config)) {
@@ -153,7 +153,7 @@ export function numbersOf(config: ModelConfig): Readonly<Record<string, number>>
   return numbers;
 }
 
-/** What a value of a setting is in a file of ours. */
+/** The schema of a setting's value in a file of Ehrloom. */
 export function settingSchema(setting: Setting): JsonSchema<SettingValue> {
   if (setting.kind === "flag") return trueOrFalse;
   if (setting.kind === "choice") return oneOf(...setting.words);
@@ -165,8 +165,8 @@ export function allowedValues(setting: Setting): string {
   if (setting.kind === "flag") return "true or false";
   if (setting.kind === "choice") return setting.words.join(" or ");
   const { kind, min, max } = setting;
-  const range = max === undefined ? `at least ${min}` : `between ${min} and ${max}`;
-  return `${kind === "real" ? "a number" : "a whole number"} ${range}`;
+  const range = max === undefined ? `, at least ${min}` : ` between ${min} and ${max}`;
+  return `${kind === "real" ? "a number" : "a whole number"}${range}`;
 }
 
 /** Whether a setting can have this value. */
@@ -183,7 +183,7 @@ const spelled: Readonly<Record<string, boolean>> = {
   "0": false,
 };
 
-/** What a text on a command line says; undefined where it says nothing that is allowed. */
+/** The value of a text on a command line; undefined if it is not allowed. */
 export function parsedValue(setting: Setting, text: string): SettingValue | undefined {
   const word = text.trim();
   const value = setting.kind === "choice"

@@ -4,7 +4,7 @@ import { keptRecords, type Memory } from "../../nn/memory.ts";
 import type { MultiHot } from "../../nn/multi_hot.ts";
 import type { Writer } from "./writing.ts";
 
-/** From histories, uniform numbers and what may not come on to the next steps. */
+/** Draws the next steps from histories, uniform numbers and what is forbidden. */
 export type Draw = (
   history: tf.Tensor2D,
   uniforms: Float32Array,

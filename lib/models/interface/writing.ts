@@ -1,5 +1,5 @@
 /**
- * How a model writes records: step by step, or as a whole.
+ * How a model writes records: step by step, or whole.
  *
  * @module
  */
@@ -13,24 +13,24 @@ export interface Writer {
   /** Takes in the next step of every record. */
   advance(steps: MultiHot): void;
   /**
-   * Draws what comes next in some records, without taking it in.
+   * Draws the next step of some records, without taking it in.
    *
-   * @param positions of the records among those that it writes
+   * @param positions of these records among all that it writes
    * @param uniforms [positions × uniforms of a step] in [0, 1)
-   * @param forbidden [positions] what each may not hold; see `nn/forbidden.ts` for what is drawn then
+   * @param forbidden [positions] columns that each must not have; see `nn/forbidden.ts`
    */
   draw(
     positions: Int32Array,
     uniforms: Float32Array,
     forbidden?: readonly (Forbidden | undefined)[],
   ): Promise<MultiHot>;
-  /** Forgets all records but those at the given positions, which rise. */
+  /** Forgets all records except those at the given positions, which ascend. */
   keep(positions: Int32Array): void;
   /** Frees what it remembers. */
   dispose(): void;
 }
 
-/** Puts one record together from its steps. */
+/** Builds one record from its steps. */
 export interface RecordReader {
   /** What the next step is about. */
   readonly part: "labels" | "visits" | "end";
@@ -38,22 +38,24 @@ export interface RecordReader {
   readonly labels: readonly number[];
   /** Codes of each visit, as far as it has read. */
   readonly visits: readonly (readonly number[])[];
-  /** Whether the next step may add to the last visit; it does not where left out. */
+  /** Whether the next step may add to the last visit; default false. */
   readonly isOpen?: boolean;
   /** Index into `sexNames`, once it has read it; in models that write sexes. */
   readonly sex?: number | undefined;
   /** Age at the visit that the next step is about; in models that write ages. */
   readonly ageYears?: number | undefined;
-  /** The record as far as it has read, in models whose steps say more than labels and visits. */
+  /** The record so far, in models whose steps tell more than labels and visits. */
   record?(): RecordLists;
   /**
-   * The column that leaves empty what must hold a code, for where rules forbid all codes; a visit
-   * without codes is no part of the record. Left out where steps may always go on without a code.
+   * The column that ends a visit without a code, for when rules forbid all codes; such a visit is
+   * not part of the record. Omitted if steps may always continue without a code.
    */
   readonly closing?: number | undefined;
-  /** What the next step may not hold, as it stands until that is read; anything when left out. */
+  /**
+   * What the next step must not have; valid until a step is read. If omitted, it may have anything.
+   */
   forbidden?(): Forbidden | undefined;
-  /** Notes what a step says. */
+  /** Reads a step. */
   read(step: ArrayLike<number>): void;
 }
 
@@ -61,29 +63,29 @@ export interface RecordReader {
 export interface Codec {
   /** The columns of every record's first step. */
   readonly first: readonly number[];
-  /** Most steps of a record, the first included. */
+  /** Largest number of steps of a record, with the first. */
   readonly limit: number;
-  /** Whether readers know ages, from before a visit's codes on. */
+  /** Whether readers know ages, before the codes of a visit. */
   readonly knowsAges?: boolean | undefined;
   /**
-   * The steps after the first that say that a record has these labels; left out where labels come
-   * later, so that none can be given.
+   * The steps after the first that give a record these labels; omitted if labels come later, so
+   * that none can be given.
    */
   labelSteps?(labels: ArrayLike<number>): number[][];
   /**
-   * The steps after those of the labels that say that a record begins with these visits, each of
-   * which has codes; left out in models that cannot be given any.
+   * The steps after those of the labels for a record that begins with these visits, each of which
+   * has codes; omitted in models that cannot continue records.
    *
-   * @param visits codes of each visit, rising
+   * @param visits codes of each visit, ascending
    */
   visitSteps?(visits: readonly (readonly number[])[]): number[][];
-  /** Columns other than its own that say a code too, such as those of its values. */
+  /** Other columns that also stand for a code, such as those of its values. */
   readonly otherColumns?: readonly (readonly [
     code: number,
     block: { readonly from: number; readonly count: number },
   ])[];
   /**
-   * Begins to read a record, after its first step.
+   * Starts to read a record, after its first step.
    *
    * @param draws decide what steps leave open, such as numbers within their bins
    */
@@ -97,7 +99,7 @@ export interface StepSampling {
   readonly codec: Codec;
   /** Uniform numbers behind each step. */
   readonly uniforms: number;
-  /** Begins to write as many records as the first steps it will be given. */
+  /** Starts to write records; their number is that of the first steps it gets. */
   begin(): Writer;
   /** Frees its tables. */
   dispose(): void;

@@ -1,6 +1,7 @@
 /**
- * BERT's encoder: words, positions and token types summed, then post-norm transformer blocks in which
- * every token of a text sees every other. It runs weights that a user brings and learns nothing.
+ * BERT's encoder: words, positions and token types summed, then post-norm transformer blocks in
+ * which every token of a text sees every other. It runs the user's own weights and does not train
+ * them.
  *
  * @see Devlin et al. 2019
  * @module
@@ -25,9 +26,9 @@ export interface BertConfig extends SetEncoderConfig {
   readonly width: number;
   /** Hidden units of a block. */
   readonly feedForward: number;
-  /** Tokens that it knows. */
+  /** Size of its vocabulary. */
   readonly words: number;
-  /** Most tokens in a text. */
+  /** Largest number of tokens in a text. */
   readonly positions: number;
   /** Token types; a single text is all of the first. */
   readonly types: number;
@@ -42,12 +43,12 @@ const activations: Readonly<Record<string, SetEncoderConfig["activation"]>> = {
 };
 
 /**
- * The config of a BERT as its folder's config.json has it. What old folders leave out is as in the
+ * The config of a BERT from its folder's config.json. Entries that old folders omit are as in the
  * original: type "bert", GELU as defined, two token types, 1e-12 in layer norms.
  *
  * @param found the file's contents
- * @param path of the file, for errors
- * @throws {RangeError} If it is no BERT, or one with parts that are not known here
+ * @param path of the file, for error messages
+ * @throws {RangeError} If it is not a BERT, or has parts that are not supported
  */
 export function bertConfig(found: unknown, path: string): BertConfig {
   const refuse = (problem: string) => new RangeError(`Cannot use "${path}": ${problem}`);
@@ -55,14 +56,14 @@ export function bertConfig(found: unknown, path: string): BertConfig {
   const word = (name: string, fallback: string, known: readonly string[]) => {
     const value = found[name] ?? fallback;
     if (typeof value === "string" && known.includes(value)) return value;
-    throw refuse(`${name} is ${JSON.stringify(value)}, known are ${known.join(", ")}`);
+    throw refuse(`${name} is ${JSON.stringify(value)}; known: ${known.join(", ")}`);
   };
   const count = (name: string, fallback?: number, most = Infinity) => {
     const value = found[name] ?? fallback;
     const isWithin = Number.isSafeInteger(value) && Number(value) > 0 && Number(value) <= most;
     if (isWithin) return Number(value);
-    const range = most === Infinity ? "above 0" : `between 1 and ${most}`;
-    throw refuse(`${name} is ${JSON.stringify(value)}, must be a whole number ${range}`);
+    const range = most === Infinity ? ", at least 1" : ` between 1 and ${most}`;
+    throw refuse(`${name} is ${JSON.stringify(value)}, must be a whole number${range}`);
   };
   word("model_type", "bert", ["bert"]);
   word("position_embedding_type", "absolute", ["absolute"]);
@@ -127,7 +128,7 @@ export function bertShapes(config: BertConfig): Record<string, Pick<ShapedArray,
   return shapes;
 }
 
-/** Arrays below each other. */
+/** Arrays stacked along their first axis. */
 function stacked(parts: readonly ShapedArray[]): ShapedArray {
   const [, ...others] = parts[0].shape;
   const numbers = new Float32Array(parts.reduce((sum, part) => sum + part.numbers.length, 0));
@@ -140,7 +141,7 @@ function stacked(parts: readonly ShapedArray[]): ShapedArray {
 }
 
 /**
- * A BERT's tensors as {@link bertStates} takes them: queries, keys and values of a block together.
+ * A BERT's tensors as {@link bertStates} needs them: queries, keys and values of a block together.
  *
  * @param found the tensors of {@link bertShapes}
  */

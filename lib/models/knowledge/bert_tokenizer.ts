@@ -7,7 +7,7 @@
 import { Tokenizer } from "@huggingface/tokenizers";
 import { isObject, parsedJson, readText } from "../../files/input.ts";
 
-/** Gives a text's token ids, with the class token before and the separator behind them. */
+/** Returns a text's token ids, with the class token first and the separator last. */
 export type Tokenize = (text: string) => number[];
 
 /** The contents of a JSON file, or undefined where there is none. */
@@ -20,10 +20,10 @@ export async function maybeJson(path: string): Promise<unknown> {
   }
 }
 
-/** Tokens that weights may know beyond the vocabulary: sizes are rounded up to multiples of 128. */
+/** Tokens that weights may have beyond the vocabulary: sizes are rounded up to multiples of 128. */
 const mostUnused = 127;
 
-/** Regular expressions of tokenizers of this kind; others may take for ever on a text. */
+/** Regular expressions of tokenizers of this kind; others may take forever on a text. */
 const knownPatterns = [" {2,}", "\\s", "\\s+"];
 
 /** Refuses regular expressions that are not known, wherever in a tokenizer they are. */
@@ -34,7 +34,7 @@ function checkPatterns(part: unknown, path: string): void {
     if (name === "Regex" && typeof value === "string" && !knownPatterns.includes(value)) {
       const known = knownPatterns.map((pattern) => JSON.stringify(pattern)).join(", ");
       throw new RangeError(
-        `Cannot use "${path}": it has the pattern ${JSON.stringify(value)}, known are ${known}`,
+        `Cannot use "${path}": it has the pattern ${JSON.stringify(value)}; known: ${known}`,
       );
     }
     checkPatterns(value, path);
@@ -59,8 +59,8 @@ function wordPieces(
   }
   if (words - pieces.length > Math.min(mostUnused, words / 4)) {
     throw new SyntaxError(
-      `Cannot read "${path}": it has ${pieces.length} lines, config.json has a vocab_size of ` +
-        `${words}; is it cut off?`,
+      `Cannot read "${path}": it has ${pieces.length} lines, but config.json has a vocab_size of ` +
+        `${words}; is the file truncated?`,
     );
   }
   return {
@@ -90,13 +90,13 @@ function wordPieces(
 }
 
 /**
- * The tokenizer of a BERT's folder. Without tokenizer_config.json a vocab.txt is taken to be
- * lower-cased, as the original's code takes it.
+ * The tokenizer of a BERT's folder. Without tokenizer_config.json, a vocab.txt counts as
+ * lower-cased, as in the original code.
  *
- * @param options.words tokens that the weights know
- * @throws {Deno.errors.NotFound} If the folder holds neither tokenizer.json nor vocab.txt
- * @throws {SyntaxError} If a file is damaged, cut off or not a tokenizer
- * @throws {RangeError} If it has a regular expression that is not known
+ * @param options.words number of tokens in the weights
+ * @throws {Deno.errors.NotFound} If the folder has neither tokenizer.json nor vocab.txt
+ * @throws {SyntaxError} If a file is damaged, truncated or not a tokenizer
+ * @throws {RangeError} If it has an unknown regular expression
  */
 export async function readTokenizer(
   folder: string,
@@ -111,7 +111,7 @@ export async function readTokenizer(
     const pieces = await readText(path).catch((error) => {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
       throw new Deno.errors.NotFound(
-        `Cannot read "${folder}": it holds neither tokenizer.json nor vocab.txt`,
+        `Cannot read "${folder}": it has neither tokenizer.json nor vocab.txt`,
       );
     });
     whole = wordPieces(pieces, path, config, words);

@@ -1,8 +1,8 @@
 /**
- * Vectors of codes' descriptions that a user brings, such as a language model's: a JSON file
- * `{"model": "...", "vectors": {"ICD10CM//E11.9": [0.1, ...], ...}}`, or a safetensors file, a third
- * as long, with a tensor `vectors` [keys, width] and, among its metadata, `model` and the list `keys`
- * as JSON. Labels and special tokens may have vectors too, by the keys of `labelKey` and
+ * A user's own vectors of code descriptions, such as a language model's: a JSON file `{"model":
+ * "...", "vectors": {"ICD10CM//E11.9": [0.1, ...], ...}}`, or a safetensors file of a third of the
+ * size, with a tensor `vectors` [keys, width] and, in its metadata, `model` and the list `keys` as
+ * JSON. Labels and special tokens may have vectors too, with the keys of `labelKey` and
  * `specialKeys`.
  *
  * @see docs/specs/hisgt.md section 4
@@ -16,13 +16,13 @@ import type { Vocabulary } from "../../cohort/vocabulary.ts";
 
 /** Vectors by key, all of one width. */
 export interface CodeEmbeddings {
-  /** Codes as the vocabulary has them, labels and special tokens. */
+  /** Codes as in the vocabulary, labels and special tokens. */
   readonly keys: readonly string[];
   /** Numbers in a vector. */
   readonly width: number;
   /** [keys × width] */
   readonly vectors: Float32Array;
-  /** Where they come from, in a sentence for reports. */
+  /** Source of the vectors, in a sentence for reports. */
   readonly source: string;
 }
 
@@ -47,12 +47,12 @@ export const specialTexts = [
   "padding",
 ] as const;
 
-/** Codes without a vector up to which embeddings are taken. */
+/** Largest share of codes without a vector. */
 const mostMissing = 0.1;
 
 const plain = (code: string) => code.replaceAll(".", "").toUpperCase();
 
-/** For each code the index of its key, -1 for none; dots and case do not matter. */
+/** For each code, the index of its key, -1 if none; dots and case do not matter. */
 export function keysOfCodes({ keys }: CodeEmbeddings, codes: readonly string[]): Int32Array {
   const exact = new Map(keys.map((key, i) => [key, i]));
   const similar = new Map(keys.map((key, i) => [plain(key), i]));
@@ -68,7 +68,8 @@ export function some(names: readonly string[]): string {
 /**
  * The codes that have no vector.
  *
- * @throws {RangeError} If they are more than a tenth of all; the message counts and names them
+ * @throws {RangeError} If they are more than a tenth of all codes; the message counts and names
+ * them
  */
 export function codesWithoutVector(
   embeddings: CodeEmbeddings,
@@ -79,7 +80,7 @@ export function codesWithoutVector(
   if (missing.length > mostMissing * codes.length) {
     throw new RangeError(
       `Cannot use ${embeddings.source}: ${missing.length} of ${codes.length} codes have no vector, ` +
-        `${some(missing)}; at most ${100 * mostMissing} % may lack one`,
+        `such as ${some(missing)}; at most ${100 * mostMissing}% may be without one`,
     );
   }
   return missing;
@@ -97,8 +98,8 @@ export function codesWithoutVector(
  * assertEquals(parseCodeEmbeddings(text, "vectors.json").width, 2);
  * ```
  *
- * @param file named in errors and in reports
- * @throws {SyntaxError} If it is no such JSON
+ * @param file name for error messages and reports
+ * @throws {SyntaxError} If it is not such JSON
  * @throws {RangeError} If a vector is of another width than the first, or not of finite numbers
  */
 export function parseCodeEmbeddings(text: string, file: string): CodeEmbeddings {
@@ -118,7 +119,9 @@ export function parseCodeEmbeddings(text: string, file: string): CodeEmbeddings 
     if (vector.length !== width) {
       throw new RangeError(
         fail(
-          `the vector of "${key}" has ${vector.length} numbers, that of "${lists[0][0]}" ${width}`,
+          `the vector of "${key}" has ${vector.length} numbers, but that of "${
+            lists[0][0]
+          }" has ${width}`,
         ),
       );
     }
@@ -135,7 +138,7 @@ async function readVectors(path: string): Promise<CodeEmbeddings> {
   const { tensors: { vectors: { shape, numbers } }, metadata } = await readSafetensors(path, {
     isWanted: (name) => name === "vectors",
     check({ vectors }, metadata) {
-      if (vectors?.shape.length !== 2) throw fail('it has no tensor "vectors" of two axes');
+      if (vectors?.shape.length !== 2) throw fail('it has no tensor "vectors" with two axes');
       const [count] = vectors.shape;
       const found = parsedJson(metadata.keys ?? "null", path);
       if (!Array.isArray(found) || found.length !== count || new Set(found).size !== count) {
@@ -144,16 +147,18 @@ async function readVectors(path: string): Promise<CodeEmbeddings> {
       keys = found.map(String);
     },
   });
-  if (!numbers.every(Number.isFinite)) throw fail("its vectors must be of finite numbers");
+  if (!numbers.every(Number.isFinite)) {
+    throw fail("its vectors have values that are not finite numbers");
+  }
   const source = `"${path}"` + (metadata.model === undefined ? "" : ` (${metadata.model})`);
   return { keys, width: shape[1], vectors: numbers, source };
 }
 
 /**
- * Reads a file of embeddings: safetensors if its name ends so, else JSON.
+ * Reads a file of embeddings: safetensors if its name ends in ".safetensors", else JSON.
  *
  * @throws {Deno.errors.NotFound} If there is no such file
- * @throws {SyntaxError} If it is no such file
+ * @throws {SyntaxError} If it is not a file of embeddings
  * @throws {RangeError} If a vector is of another width than the first, or not of finite numbers
  */
 export async function readCodeEmbeddings(path: string): Promise<CodeEmbeddings> {
@@ -166,7 +171,7 @@ export function isEmbeddingsPath(path: string): boolean {
   return path.endsWith(".json") || path.endsWith(".safetensors");
 }
 
-/** The JSON text of embeddings, a line to a key; nine digits give a float32 back exactly. */
+/** The JSON text of embeddings, one line per key; nine digits keep a float32 exactly. */
 function* jsonLines({ keys, width, vectors, source }: CodeEmbeddings): Generator<string> {
   yield `{\n"ehrloom": "${version}",\n"model": ${JSON.stringify(source)},\n"vectors": {\n`;
   for (const [i, key] of keys.entries()) {
@@ -181,11 +186,12 @@ function* jsonLines({ keys, width, vectors, source }: CodeEmbeddings): Generator
 }
 
 /**
- * Writes embeddings whole or not at all; {@link readCodeEmbeddings} gives them back to the bit.
+ * Writes a complete file of embeddings, or nothing; {@link readCodeEmbeddings} reads exactly the
+ * same numbers.
  *
  * @param path ends in ".json", or in ".safetensors"
- * @param options.force replace what is there
- * @throws {TypeError} If the name ends otherwise
+ * @param options.force replace an older file
+ * @throws {TypeError} If the name has another ending
  * @throws {Deno.errors.AlreadyExists} If something is there and `force` is not set
  */
 export async function writeCodeEmbeddings(

@@ -1,6 +1,6 @@
 /**
- * HiSGT's two tables of what is known of each token: a vector of its description and one of its
- * place in the hierarchy. Both are worked out before training.
+ * HiSGT's two tables of what is known about each token: a vector of its description and one of its
+ * place in the hierarchy. Both are computed before training.
  *
  * @see docs/specs/hisgt.md sections 3 and 4
  * @module
@@ -33,7 +33,7 @@ export interface KnowledgeConfig {
   readonly hierarchy: boolean;
   /** Its width. */
   readonly width: number;
-  /** Steps over which places' vectors are learned. */
+  /** Training steps of the vectors of places. */
   readonly graphSteps: number;
 }
 
@@ -46,7 +46,7 @@ const widestDescriptions = 128;
  * The width of descriptions' vectors.
  *
  * @param set by the user, if at all
- * @throws {RangeError} If it is not that of the embeddings that are given
+ * @throws {RangeError} If it is not that of the given embeddings
  */
 export function semanticWidthFor(
   { vocabulary }: Named,
@@ -59,7 +59,7 @@ export function semanticWidthFor(
   if (set !== undefined && set !== embeddings.width) {
     throw new RangeError(
       `Cannot use ${embeddings.source}: its vectors have width ${embeddings.width}, ` +
-        `semanticWidth is ${set}`,
+        `but semanticWidth is ${set}`,
     );
   }
   return embeddings.width;
@@ -99,7 +99,9 @@ function fromDescriptions(named: Named, graph: CodeGraph, width: number, random:
   };
 }
 
-/** The mean vector of the known codes that meet a code soonest on the way up; undefined for none. */
+/**
+ * The mean vector of the known codes that meet a code soonest on the way up; undefined for none.
+ */
 function meanOfNearest(
   graph: CodeGraph,
   code: number,
@@ -168,11 +170,11 @@ async function placeTable(
 }
 
 /**
- * The tables that a config asks for.
+ * The tables that a config needs.
  *
  * @param named the codes and labels
- * @param knowledge what the user brings
- * @returns the tables by name, with a row to each token, and where each comes from
+ * @param knowledge from the user
+ * @returns the tables by name, with one row per token, and the source of each
  * @throws {RangeError} If embeddings or hierarchy do not fit the codes
  */
 export async function codeKnowledge(
@@ -186,7 +188,7 @@ export async function codeKnowledge(
   if (graph.nodeOf.length !== codes.length) {
     throw new RangeError(
       `Cannot use ${graph.source}: it places ${graph.nodeOf.length} codes, ` +
-        `the vocabulary has ${codes.length}`,
+        `but the vocabulary has ${codes.length}`,
     );
   }
   const tables: NamedArrays = {};

@@ -1,7 +1,7 @@
 /**
  * Vectors of short descriptions without a language model: TF-IDF of words, word pairs and pieces of
- * words, then a truncated singular value decomposition. They know what is spelled alike and nothing
- * else: "renal" and "kidney" are strangers.
+ * words, then a truncated singular value decomposition. They know only what is spelled alike:
+ * "renal" and "kidney" have nothing in common.
  *
  * @see docs/specs/hisgt.md section 4 B; Halko, Martinsson & Tropp 2011 for the decomposition
  * @module
@@ -19,7 +19,9 @@ export interface WeightedText {
 
 /** Words that tell no code from another; "without", "other" and the like do. */
 const stopWords = new Set(["of", "the", "a", "an", "and", "or", "in", "to", "by", "for"]);
-/** Root mean square of all numbers: about that of ClinicalBERT's, which the losses are weighed for. */
+/**
+ * Root mean square of all numbers: about that of ClinicalBERT's, which the losses are weighed for.
+ */
 const size = 0.4;
 /** Columns beyond those wanted, and power iterations, of the range finder. */
 const oversampling = 10;
@@ -140,7 +142,7 @@ function principalParts(a: SparseRows, width: number, random: Random): Float32Ar
  *
  * @param documents each of some texts, perhaps none
  * @param width of a vector; numbers beyond the documents' rank are zeros
- * @param random draws the decomposition's first basis
+ * @param random for the first basis of the decomposition
  * @returns [documents × width], of root mean square 0.4 unless all are zeros
  */
 export function descriptionVectors(

@@ -1,5 +1,5 @@
 /**
- * Vectors of what codes, labels and special tokens say, by a language model.
+ * Vectors of codes, labels and special tokens by a language model.
  *
  * @see docs/specs/hisgt.md section 4
  * @module
@@ -19,12 +19,12 @@ import {
 import type { SentenceEncoder } from "./sentence_encoder.ts";
 
 /**
- * The vectors of all codes, labels and special tokens. A code without a description is read by its
- * own text, and the embeddings' `source` counts and names such codes.
+ * The vectors of all codes, labels and special tokens. For a code without a description, the text
+ * is the code itself; the embeddings' `source` counts and names such codes.
  *
- * @param encoder of the model
+ * @param encoder of the language model
  * @param described the codes
- * @param options.onProgress told the texts done so far
+ * @param options.onProgress called with the number of texts done so far
  */
 export async function embedCodes(
   encoder: SentenceEncoder,
@@ -43,6 +43,6 @@ export async function embedCodes(
     vectors: await encoder.encode([...texts.values()], options),
     source: encoder.source +
       (mute.length === 0 ? "" : `; ${mute.length} of ${vocabulary.codes.length} codes have no ` +
-        `description and are read by their own text: ${some(mute)}`),
+        `description, so their text is the code itself: ${some(mute)}`),
   };
 }

@@ -2,9 +2,9 @@
  * HiSGT's encoder of a code hierarchy: two graph convolutions from parents to children give each
  * node a vector by which, after a sigmoid, its parents can be told from all other nodes.
  *
- * Zhou & Barbieri 2025. Differences from its code: the graph holds the vocabulary's codes and what
- * lies above them, not all of ICD-10; large graphs learn from all edges and as many sampled pairs
- * (`"sampled"`) in place of all pairs; draws are seeded.
+ * Zhou & Barbieri 2025. Differences from its code: the graph has the vocabulary's codes and the
+ * nodes above them, not all of ICD-10; large graphs learn from all edges and sampled pairs
+ * (`"sampled"`) instead of all pairs; draws have a random seed.
  *
  * @see docs/specs/hisgt.md section 3
  * @module
@@ -21,10 +21,12 @@ import { matrix, type NamedTensors, vector } from "../../nn/parameters.ts";
 import type { Random } from "../../random.ts";
 import type { OnProgress } from "../../progress.ts";
 
-/** Which pairs of nodes the encoder learns from: all, as the original, or edges and some others. */
+/**
+ * Pairs of nodes that the encoder learns from: all, as in the original, or edges and some others.
+ */
 export type GraphObjective = "full" | "sampled";
 
-/** Nodes up to which all their pairs are learned from. */
+/** Largest number of nodes with the objective "full". */
 export const mostNodesInFull = 4000;
 
 /** Pairs without an edge that are drawn for each edge. */
@@ -52,7 +54,9 @@ export function initialGraphEncoder(nodes: number, width: number): Initials {
   };
 }
 
-/** Each node and its parents, and 1 / √(their number), [nodes, 1]: Kipf & Welling's normalisation. */
+/**
+ * Each node and its parents, and 1 / √(their number), [nodes, 1]: Kipf & Welling's normalisation.
+ */
 interface Neighbours {
   readonly rows: MultiHot;
   readonly scale: tf.Tensor2D;
@@ -128,17 +132,17 @@ export function sampledGraphLoss(
   return edges.length === 0 ? strangers : tf.add(meanSquare(tf.sub(likeness(edges), 1)), strangers);
 }
 
-/** How {@link learnedGraphVectors} goes about it. */
+/** Options of {@link learnedGraphVectors}. */
 export interface GraphOptions {
   /** Width of a vector. */
   readonly width: number;
   /** Adam steps over the whole graph. */
   readonly steps: number;
-  /** "full" where left out and the graph has at most {@link mostNodesInFull} nodes. */
+  /** Default "full" for graphs of up to {@link mostNodesInFull} nodes, else "sampled". */
   readonly objective?: GraphObjective;
-  /** Names the draws. */
+  /** Random numbers of the initial parameters and the sampled pairs. */
   readonly random: Random;
-  /** Hears of every step. */
+  /** Called after every step. */
   readonly onProgress?: OnProgress | undefined;
 }
 

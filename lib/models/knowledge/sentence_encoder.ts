@@ -1,7 +1,7 @@
 /**
- * Vectors of texts by a BERT that lies in a local folder, in the layout that models are shared in:
- * config.json, model.safetensors, a tokenizer, and what sentence-transformers adds to say how tokens
- * become one vector.
+ * Vectors of texts by a BERT in a local folder, in the usual layout of shared models: config.json,
+ * model.safetensors, a tokenizer, and the files of sentence-transformers that say how tokens become
+ * one vector.
  *
  * @see Reimers & Gurevych 2019 (Sentence-BERT); docs/specs/hisgt.md section 4
  * @module
@@ -27,15 +27,15 @@ import { maybeJson, readTokenizer, type Tokenize } from "./bert_tokenizer.ts";
 export interface SentenceEncoder {
   /** Numbers in a vector. */
   readonly width: number;
-  /** Which model it is and how it makes one vector of a text, in a sentence for reports. */
+  /** The model and how it makes one vector of a text, in a sentence for reports. */
   readonly source: string;
   /**
-   * Vectors of texts, in their order; a text that comes twice is computed once.
+   * Vectors of texts, in their order; a repeated text is computed once.
    *
-   * @param options.onProgress told the texts done so far
+   * @param options.onProgress called with the number of texts done so far
    * @returns [texts × width]
-   * @throws {RangeError} If a text has a token that the weights do not know, or a vector is not of
-   * finite numbers
+   * @throws {RangeError} If a text has a token that the weights do not have, or a vector has values
+   * that are not finite numbers
    */
   encode(
     texts: readonly string[],
@@ -53,7 +53,7 @@ interface Pooling {
   readonly isNormalized: boolean;
 }
 
-/** Tokens to a step, padding included: enough to keep the engine busy, and a report now and then. */
+/** Tokens per step, with padding: enough to keep the engine busy, and to report progress. */
 const tokensPerStep = 1024;
 
 const convert = "import torch; from safetensors.torch import save_file; " +
@@ -78,7 +78,7 @@ async function readWeights(folder: string, config: BertConfig): Promise<NamedTen
   return toTensors(bertParameters(config, renamed(tensors)));
 }
 
-/** How the folder wants tokens pooled: the mean where it says nothing. */
+/** How the folder says that tokens are pooled; default the mean. */
 async function readPooling(folder: string): Promise<Pooling> {
   const path = `${folder}/modules.json`;
   const modules = await maybeJson(path);
@@ -91,7 +91,7 @@ async function readPooling(folder: string): Promise<Pooling> {
     else if (kind === "Normalize") isNormalized = true;
     else if (kind !== "Transformer") {
       throw new RangeError(
-        `Cannot use "${path}": it has a module ${kind}, known are Transformer, Pooling, Normalize`,
+        `Cannot use "${path}": it has a module ${kind}; known: Transformer, Pooling, Normalize`,
       );
     }
   }
@@ -109,11 +109,11 @@ async function pooledTokens(path: string): Promise<Pooling["of"]> {
   if (modes.length === 1 && (mode === "mean" || mode === "pooling_mode_mean_tokens")) return "mean";
   if (modes.length === 1 && (mode === "cls" || mode === "pooling_mode_cls_token")) return "cls";
   throw new RangeError(
-    `Cannot use "${path}": it pools by ${modes.join(" and ") || "nothing"}, known are mean and cls`,
+    `Cannot use "${path}": it uses pooling ${modes.join(" and ") || "none"}; known: mean, cls`,
   );
 }
 
-/** Tokens after which texts are cut: as sentence-transformers says, else what the model can take. */
+/** Largest number of tokens of a text: as sentence-transformers says, else that of the model. */
 async function readLongest(folder: string, { positions }: BertConfig): Promise<number> {
   const own = await maybeJson(`${folder}/sentence_bert_config.json`);
   const tokenizer = await maybeJson(`${folder}/tokenizer_config.json`);
@@ -125,13 +125,13 @@ async function readLongest(folder: string, { positions }: BertConfig): Promise<n
 /**
  * Loads a BERT from a folder to the chosen backend.
  *
- * @param folder holds config.json, model.safetensors (of float32, float16 or bfloat16), and
- * tokenizer.json or vocab.txt; of the rest what sentence-transformers writes is heeded: modules.json,
- * the pooling's config.json, sentence_bert_config.json
- * @param options.normalize whether vectors are scaled to length 1; as the folder says when left out
+ * @param folder contains config.json, model.safetensors (of float32, float16 or bfloat16), and
+ * tokenizer.json or vocab.txt; the files of sentence-transformers are used too: modules.json, the
+ * pooling's config.json, sentence_bert_config.json
+ * @param options.normalize whether vectors are scaled to length 1; default as the folder says
  * @throws {Deno.errors.NotFound} If the folder or a file that it needs is missing
  * @throws {SyntaxError} If a file is damaged
- * @throws {RangeError} If the model is none that is known here, or its weights do not fit its config
+ * @throws {RangeError} If the model is not supported, or its weights do not fit its config
  */
 export async function readSentenceEncoder(
   folder: string,
@@ -175,7 +175,7 @@ function tokensOf(
   if (unknown !== undefined) {
     throw new RangeError(
       `Cannot encode "${text.slice(0, 40)}": the tokenizer gives token ${unknown}, ` +
-        `the weights know ${words}; are both of the same model?`,
+        `but the weights have only ${words}; do both belong to the same model?`,
     );
   }
   return all.length <= longest ? all : [...all.slice(0, longest - 1), all[all.length - 1]];
@@ -203,7 +203,9 @@ async function vectorsOf(
     const numbers = await step.data<"float32">();
     step.dispose();
     if (!numbers.every(Number.isFinite)) {
-      throw new RangeError("Cannot encode texts: the model's vectors are not of finite numbers");
+      throw new RangeError(
+        "Cannot encode texts: the model's vectors have values that are not finite numbers",
+      );
     }
     places.forEach((place, i) => {
       vectors[place] = numbers.slice(i * config.width, (i + 1) * config.width);

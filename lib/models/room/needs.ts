@@ -17,7 +17,9 @@ export type Stage = "learning" | "judging" | "writing";
 export interface Need {
   /** Of the engine's tensors. */
   readonly engine: number;
-  /** Of the process besides: what the optimizer remembers on cpu and wasm, and copies to be stored. */
+  /**
+   * Of the process besides: what the optimizer remembers on cpu and wasm, and copies to be stored.
+   */
   readonly process: number;
   /** Of the largest tensor. */
   readonly largest: number;
@@ -28,7 +30,7 @@ const floatBytes = 4;
 /** Other engines than cpu and wasm make more tensors on their way through a layer. */
 const deviceShare = 2;
 
-/** How many numbers parameters have, and the largest of them. */
+/** The number of floats of all parameters, and of the largest one. */
 export function floatsOf(initials: Initials): { total: number; largest: number } {
   let total = 0;
   let largest = 0;
@@ -98,8 +100,8 @@ export function isWithin({ engine, largest }: Need, room: Room): boolean {
 }
 
 /**
- * Cuts records into runs whose passes fit; all of them are one run where that fits. A record that does
- * not fit alone is a run too.
+ * Cuts records into runs whose passes fit; a single run if all of them fit. A record that does not
+ * fit alone is a run too.
  */
 export function fittingRuns(
   model: GradientModel,
@@ -115,7 +117,7 @@ export function fittingRuns(
     .flatMap((part) => fittingRuns(model, stage, room, cohort, part));
 }
 
-/** Bytes of a pass beyond which larger ones gain no speed, and pad more. */
+/** Bytes of a pass beyond which larger passes are not faster, and have more padding. */
 const comfortablePass = 2 ** 29;
 
 /** The part of a room for passes whose results do not depend on how records are cut into them. */
@@ -124,7 +126,9 @@ export function comfortable(model: GradientModel, room: Room): Room {
   return { ...room, bytes: Math.min(room.bytes, engine + comfortablePass) };
 }
 
-/** The most records, up to `wanted`, that can be written side by side; at least one. */
+/**
+ * The largest number of records, up to `wanted`, that can be written at the same time; at least 1.
+ */
 export function fittingCount(model: GradientModel, room: Room, wanted: number): number {
   let count = wanted;
   const isFitting = () => isWithin(needOf(model, "writing", model.writingFootprint(count)), room);

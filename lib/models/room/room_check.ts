@@ -1,5 +1,6 @@
 /**
- * Refuses what no engine could hold before anything is computed or written, and says what would fit.
+ * Refuses what does not fit in the engine, before anything is computed or written, and says what
+ * would fit.
  *
  * @module
  */
@@ -16,22 +17,25 @@ import { isWithin, type Need, needOf, parameterBytes, passFloats, type Stage } f
 /** What a model is to do, with which records. */
 export interface Task {
   readonly stage: Stage;
-  /** The records to learn from or to judge; none where records are written. */
+  /** The records to train on or to evaluate; none if records are generated. */
   readonly cohort?: Cohort;
-  /** Threads with an engine each, beside this one; 0 when left out. */
+  /** Threads with their own engine, besides this one; default 0. */
   readonly workers?: number | undefined;
 }
 
 const verbs: Readonly<Record<Stage, string>> = {
   learning: "train",
-  judging: "judge records by",
-  writing: "write records by",
+  judging: "compute the likelihood of records with",
+  writing: "generate records with",
 };
 
 /** What a thread takes before it holds any tensor. */
 const workerBytes = 2 ** 26;
 
-/** Floats of the smallest pass that cannot be cut: that of the record that takes most, or a pair's step. */
+/**
+ * Floats of the smallest pass that cannot be cut: that of the record that takes most, or a pair's
+ * step.
+ */
 function smallestPass(model: GradientModel, { stage, cohort }: Task): number {
   if (stage === "writing" || cohort === undefined) return model.writingFootprint(1);
   let most = stage === "learning" ? model.adversary?.stepFootprint ?? 0 : 0;
@@ -62,9 +66,9 @@ function shown(bytes: number): string {
 }
 
 /**
- * Checks that the chosen engine and the machine hold what a model is to do, by arithmetic alone.
+ * Checks that a task of a model fits in the chosen engine and the machine, by arithmetic alone.
  *
- * @throws {RangeError} If they do not; the message says how much is missing, and what would fit
+ * @throws {RangeError} If it does not; the message says how much is needed, and what would fit
  */
 export function checkRoom(model: GradientModel, task: Task): void {
   const room = roomOn();
@@ -73,24 +77,24 @@ export function checkRoom(model: GradientModel, task: Task): void {
   const need = needOf(model, task.stage, smallestPass(model, task));
   const own = parameterBytes(model);
   const taken = isWithin(need, room)
-    ? [shown(processBytes(need, model, workers)), `this machine has ${shown(machineBytes())}`]
+    ? [shown(processBytes(need, model, workers)), `but this machine has ${shown(machineBytes())}`]
     : need.engine > room.bytes
-    ? [shown(need.engine), `${room.engine} holds ${shown(room.bytes)} of tensors`]
+    ? [shown(need.engine), `but ${room.engine} can hold ${shown(room.bytes)} of tensors`]
     : [
       `a tensor of ${shown(need.largest)}`,
-      `${room.engine} holds tensors of ${shown(room.largest)}`,
+      `but ${room.engine} can hold tensors of ${shown(room.largest)}`,
     ];
   const ways = waysOut(model, task, room);
   throw new RangeError(
     `Cannot ${verbs[task.stage]} "${model.family}" on ${room.engine}: ` +
-      `with ${numbersOf(model.config).codes.toLocaleString("en")} codes and parameters of ${
+      `with ${numbersOf(model.config).codes.toLocaleString("en")} codes and ${
         shown(own)
-      } ` +
-      `it takes ${taken[0]}, ${taken[1]}` + (ways.length === 0 ? "" : `; ${ways.join(", or ")}`),
+      } of parameters ` +
+      `it needs ${taken[0]}, ${taken[1]}` + (ways.length === 0 ? "" : `; ${ways.join(", or ")}`),
   );
 }
 
-/** The largest whole number between two that is fitting, where smaller ones are if a larger one is. */
+/** The largest fitting whole number between two; smaller numbers must fit if a larger one does. */
 function largestFitting(low: number, high: number, isFitting: (n: number) => boolean) {
   if (low > high || !isFitting(low)) return undefined;
   while (low < high) {
@@ -110,7 +114,7 @@ function waysOut(model: GradientModel, task: Task, room: Room): string[] {
       task.workers ?? 0,
       (workers) => isFitting(model, { ...task, workers }, room),
     );
-    if (most !== undefined) return [`take --workers ${most}`];
+    if (most !== undefined) return [`use --workers ${most}`];
   }
   const engines: Backend[] = room.engine === "wasm" ? ["tensorflow"] : ["tensorflow", "wasm"];
   const engine = engines.find((name) =>
@@ -118,7 +122,7 @@ function waysOut(model: GradientModel, task: Task, room: Room): string[] {
   );
   if (engine !== undefined) {
     const isBuilt = engine !== "tensorflow" || hasNativeBinding();
-    ways.push(isBuilt ? `take --backend ${engine}` : "build TensorFlow (deno task native)");
+    ways.push(isBuilt ? `use --backend ${engine}` : "build TensorFlow (deno task native)");
   }
   if (task.stage !== "learning" || task.cohort === undefined) return ways;
   return [...ways, ...smallerForms(model, task, room, task.cohort)];
@@ -134,13 +138,13 @@ function smallerForms(model: GradientModel, task: Task, room: Room, cohort: Coho
   const { codes, width, heads = 1 } = numbersOf(config);
   const shares = largestFitting(1, width / heads - 1, (share) => changed({ width: share * heads }));
   const narrower = heads * 2 ** Math.floor(Math.log2(shares ?? 0));
-  if (narrower >= 16) ways.push(`take --set width=${narrower}`);
+  if (narrower >= 16) ways.push(`use --set width=${narrower}`);
   if (schema === undefined) {
     const most = largestFitting(1, codes - 1, (fewer) => changed({ codes: fewer }));
     if (most !== undefined && most >= codes / 20) {
       const round = 10 ** Math.max(0, Math.floor(Math.log10(most)) - 1);
       const left = (Math.floor(most / round) * round).toLocaleString("en");
-      ways.push(`prepare with a --min-count that leaves ${left} codes`);
+      ways.push(`prepare with a --min-count that keeps ${left} codes`);
     }
   }
   let visits = 0;
@@ -155,7 +159,7 @@ function smallerForms(model: GradientModel, task: Task, room: Room, cohort: Coho
   if (most !== undefined) ways.push(`prepare with --max-visits ${most}`);
   const others = otherNetworks(name, cohort).filter((other) => isFitting(other, task, room));
   if (others.length > 0) {
-    ways.push(`take another --model: ${others.map(({ family }) => family).join(", ")}`);
+    ways.push(`use another --model: ${others.map(({ family }) => family).join(", ")}`);
   }
   return ways;
 }

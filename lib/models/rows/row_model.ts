@@ -1,7 +1,7 @@
 /**
  * What models over visit rows share: records as multi-hot rows, a logit for each cell of the next
- * row, the Bernoulli likelihood and the same test metrics. A model brings its parameters, its
- * logits and how it draws a row.
+ * row, the Bernoulli likelihood and the same test metrics. A model adds its parameters, its logits
+ * and how it draws a row.
  *
  * @module
  */
@@ -24,20 +24,20 @@ import {
   visitRows,
 } from "./visit_rows.ts";
 
-/** How long records of visit rows may be. */
+/** The largest length of records of visit rows. */
 export const contextSettings = {
   context: derivedCount(
-    "Most rows in a record: start, labels and its visits; those of the longest if not set",
+    "Largest number of rows in a record (default: visits of the longest record + 2)",
     { min: 3 },
   ),
 };
 
-/** What users may set of every model over visit rows. */
+/** Settings of all models over visit rows. */
 export const rowSettings = {
   ...contextSettings,
   positiveWeight: real(
     1,
-    "Factor on the loss of codes that are present; 1 trains the likelihood itself",
+    "Weight of present codes in the loss; 1 trains the likelihood itself",
   ),
 };
 
@@ -62,8 +62,8 @@ export function rowSizesFor(
   const context = set.context ?? Math.max(3, longest + 2);
   if (longest + 2 > context) {
     throw new RangeError(
-      `Cannot make "${family}": the longest record has ${longest} visits and context ${context} ` +
-        `takes ${context - 2}; set context=${longest + 2}, or prepare with --max-visits ${
+      `Cannot make "${family}": the longest record has ${longest} visits, but context ${context} ` +
+        `allows ${context - 2}; set context=${longest + 2}, or prepare with --max-visits ${
           context - 2
         }`,
     );
@@ -71,7 +71,9 @@ export function rowSizesFor(
   return { ...sizesOf(cohort), context };
 }
 
-/** The part of a config that all models over visit rows have; throws what {@link rowSizesFor} does. */
+/**
+ * The part of a config that all models over visit rows have; throws what {@link rowSizesFor} does.
+ */
 export function rowConfigFor(
   family: string,
   cohort: Cohort,
@@ -82,24 +84,24 @@ export function rowConfigFor(
 
 /** How a model over visit rows draws rows. */
 export interface RowDrawing {
-  /** Begins to write as many records as the first rows it will be given. */
+  /** Starts to write records; their number is that of the first rows it gets. */
   begin(): Writer;
   /** Frees its tables. */
   dispose?(): void;
 }
 
-/** What a model over visit rows brings of its own. */
+/** What a model over visit rows adds to the shared part. */
 export interface RowModelParts
   extends Pick<GradientModel, "initial" | "fromOriginal" | "toOriginal"> {
-  /** As in {@link GradientModel}; none when left out. */
+  /** As in {@link GradientModel}; default none. */
   readonly samplers?: readonly Sampler[];
   /** Logits of every row to predict, under teacher forcing: [records × rows, columns]. */
   logits(parameters: NamedTensors, batch: VisitRows): tf.Tensor2D;
-  /** A row's part of a pass over records of so many rows. */
+  /** A row's part of a pass over records with this number of rows. */
   rowFootprint(rows: number): Footprint;
-  /** Floats that a record takes that is being written, at its longest. */
+  /** Floats that a record of the largest length needs while it is written. */
   readonly writingFloats: number;
-  /** Makes ready to draw rows. */
+  /** Prepares to draw rows. */
   drawing(parameters: NamedTensors, sampler?: Sampler): RowDrawing;
 }
 

@@ -1,31 +1,31 @@
 /**
- * Where a head that gives each column a probability of its own begins. By the layers' usual random
- * numbers half of all columns are on; a row holds a few of hundreds. Turning the others off takes the
- * first hundreds of steps and spoils the layers below: with four epochs of 2,338 Synthea patients HALO
- * ends at 10.3 nats a visit from there, at 7.5 from rows of about one column.
+ * The start of a head that gives each column its own probability. With the usual random numbers of
+ * the layers, half of all columns are on, but a row has a few of hundreds. Turning the others off
+ * takes the first hundreds of steps and spoils the layers below: after four epochs on 2,338 Synthea
+ * patients, HALO is at 10.3 nats per visit from there, and at 7.5 from rows with about one column.
  *
  * @module
  */
 import { changed, constant, type Initial, type Initials } from "../../nn/initial.ts";
 import { type ConfigOf, flag } from "../interface/settings.ts";
 
-/** The setting that decides. */
+/** The setting of the start. */
 export const startSettings = {
   publishedStart: flag(
     false,
-    "Training starts with half of all codes in a row, as published, instead of about one code",
+    "Training starts with half of all codes in each row instead of about one code",
     { published: true },
   ),
 };
 
 type StartConfig = ConfigOf<typeof startSettings>;
 
-/** What a code's embedding has, in its first dimension, in common with all others'. */
+/** The first dimension of all codes' embeddings. */
 const common = 0.3;
 
 /**
- * How a model begins whose head is its embedding and has no biases: all columns have the same first
- * dimension, and the final norm's bias there gives them what biases would.
+ * The start of a model whose head is its embedding and has no biases: all columns have the same
+ * first dimension, and the bias of the final norm there has the effect of biases.
  *
  * @param names of the embedding, [width, columns], and of the final norm's bias, [width]
  */
@@ -44,7 +44,7 @@ export function tiedStart(
   };
 }
 
-/** How the biases of a head over so many columns begin. */
+/** The start of the biases of a head over a number of columns. */
 export function headBias(
   { publishedStart }: StartConfig,
   columns: number,

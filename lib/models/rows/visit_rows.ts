@@ -1,6 +1,6 @@
 /**
- * HALO's layout of a record as multi-hot rows: the start token, the labels, then a row to each
- * visit, the last of which ends the record. Other visit-level models share it.
+ * HALO's layout of a record as multi-hot rows: the start token, the labels, then one row per visit,
+ * the last of which ends the record. Other visit-level models share it.
  *
  * @module
  */
@@ -12,10 +12,10 @@ import type { Codec, RecordReader } from "../interface/writing.ts";
 /** Special columns after codes and labels: start of record, end of record, padding. */
 const specials = 3;
 
-/** How many codes and labels a row must hold. */
+/** Numbers of codes and labels in a row. */
 export type RowSizes = ConfigOf<typeof cohortSizes>;
 
-/** How many codes and labels a cohort has. */
+/** Numbers of codes and labels of a cohort. */
 export function sizesOf({ vocabulary, labelNames }: Cohort): RowSizes {
   return { codes: vocabulary.codes.length, labels: labelNames.length };
 }
@@ -40,7 +40,9 @@ export function rowsOf({ visitOffsets }: Cohort, record: number): number {
   return visitOffsets[record + 1] - visitOffsets[record] + 1;
 }
 
-/** Rows of each record in a batch at most: those of the longest, and padding to a multiple of four. */
+/**
+ * Rows of each record in a batch at most: those of the longest, and padding to a multiple of four.
+ */
 export function longestRows(cohort: Cohort, records: Int32Array): number {
   return 3 + records.reduce((most, record) => Math.max(most, rowsOf(cohort, record)), 1);
 }
@@ -66,8 +68,8 @@ export interface VisitRows {
  * @param sizes of the vocabulary and labels
  * @param cohort where the records are
  * @param records indices into it
- * @param most where given, rows are padded to a multiple of four, but to no more than this: every new
- * shape costs TensorFlow a kernel
+ * @param most if given, rows are padded to a multiple of four, but at most to this: TensorFlow
+ * compiles a kernel for each new shape
  * @see docs/specs/halo.md section 1
  */
 export function visitRows(
@@ -127,7 +129,9 @@ function targetRows(
   return { rows: records.length * rows, offsets, columns: columns.subarray(0, count) };
 }
 
-/** What is seen: in each row that counts the target before it, in a record's first the start token. */
+/**
+ * What is seen: in each row that counts the target before it, in a record's first the start token.
+ */
 function inputRows(
   start: number,
   targets: MultiHot,
@@ -153,10 +157,10 @@ function inputRows(
 
 /**
  * How rows spell records. Labels are those of row 1, codes those of later rows; rows without codes
- * are dropped, as in the original, and whatever else comes on is ignored.
+ * are dropped, as in the original, and all other columns are ignored.
  *
  * @param sizes of the vocabulary and labels
- * @param context most rows of a record, the start included
+ * @param context largest number of rows of a record, with the start
  * @see docs/specs/halo.md section 6
  */
 export function rowCodec(sizes: RowSizes, context: number): Codec {

@@ -28,23 +28,23 @@ import { chosen, type ConfigOf, count, derivedCount, derivedReal } from "../inte
 import { type RowConfig, rowConfigFor, rowSettings } from "./row_model.ts";
 import { columnsOf, type VisitRows } from "./visit_rows.ts";
 
-/** Most layers of a kind: more would take minutes to name, before memory is asked for. */
+/** Largest number of layers: more would take minutes to name, before memory is checked. */
 export const mostLayers = 1000;
 
-/** What users may set of GPT-2's blocks. */
+/** Settings of GPT-2's blocks. */
 export const transformerSettings = {
   width: count(256, "Width of the embedding, a multiple of heads"),
   layers: count(4, "Transformer blocks", { max: mostLayers }),
   heads: count(8, "Attention heads"),
 };
 
-/** What configs of GPT-2's blocks hold beside that. */
+/** Further entries of the configs of GPT-2's blocks. */
 export const transformerDerived = {
-  positions: derivedCount("Rows of the position table, at least context"),
+  positions: derivedCount("Number of positions, at least context"),
   epsilon: derivedReal("Added to the variance in layer norms"),
 };
 
-/** What users may set of a transformer over visits. The paper's are width 768, 12 layers, 12 heads. */
+/** Settings of a transformer over visits. In the paper: width 768, 12 layers, 12 heads. */
 export const visitTransformerSettings = { ...transformerSettings, ...rowSettings };
 
 /** Sizes of a transformer over visits. */

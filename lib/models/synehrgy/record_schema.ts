@@ -17,9 +17,9 @@ export type Series =
   | { readonly code: number; readonly edges: readonly number[]; readonly decimals: number | null }
   | { readonly code: number; readonly categories: readonly number[] };
 
-/** What tokens stand for; a list of edges without any is a block that is empty. */
+/** What tokens stand for; an empty list of edges means that there are no such tokens. */
 export interface Schema {
-  /** Measured codes, rising. */
+  /** Measured codes, ascending. */
   readonly series: readonly Series[];
   /** Edges of ages, in years. */
   readonly ages: readonly number[];
@@ -29,7 +29,7 @@ export interface Schema {
   readonly betweenRows: readonly number[];
   /** Edges of times between stays, in days; how long a stay lasts is one. */
   readonly betweenStays: readonly number[];
-  /** Edges between which the first day of a record is drawn, each bin as likely, in days since 1970. */
+  /** Edges of bins for the first day of a record, each bin equally likely, in days since 1970. */
   readonly startDays: readonly number[];
 }
 
@@ -124,8 +124,8 @@ function timeEdges(days: readonly number[], edge: number): number[] {
 
 /**
  * The schema of a cohort's training records, or of all where it was never split. A code is measured
- * if it has a value there; where these are few distinct ones, each measured again and again, they are
- * categories, which the published code knows by their names alone.
+ * if it has a value there; where these are few distinct ones, each measured again and again, they
+ * are categories, which the published code knows by their names alone.
  */
 export function schemaOf(
   source: Cohort,

@@ -1,8 +1,9 @@
 /**
- * A record as stays: what SynEHRgy reads and writes in place of visits. A stay has codes and, at some
- * times after it began, rows of measurements. A visit begins a stay if it has codes, if it is the
- * first, or if it is later than a stay lasts; other visits are rows of the stay before them. What is
- * measured in the stay's own visit is its first row, at once. Visits without events are left out.
+ * A record as stays: what SynEHRgy reads and writes instead of visits. A stay has codes and, at
+ * some times after it began, rows of measurements. A visit begins a stay if it has codes, if it is
+ * the first, or if it is later than a stay lasts; other visits are rows of the stay before them.
+ * What is measured in the stay's own visit is its first row, at once. Visits without events are
+ * left out.
  *
  * @see docs/specs/synehrgy.md sections 1 and 4
  * @module
@@ -13,7 +14,7 @@ import { type Cohort, daysPerYear } from "../../cohort/cohort.ts";
 export interface Row {
   /** Days since the row before it, or since the stay began; 0 for the stay's own visit alone. */
   readonly days: number;
-  /** Variables, rising, each with its value. */
+  /** Variables, ascending, each with its value. */
   readonly measurements: readonly (readonly [variable: number, value: number])[];
 }
 

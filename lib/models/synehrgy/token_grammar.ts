@@ -1,7 +1,7 @@
 /**
- * The finite automaton of SynEHRgy's sequences: which tokens may come next, so that whatever is drawn
- * is a record, and one that ends. A token may come only if what then must still be said fits into the
- * rest of the context.
+ * The finite automaton of SynEHRgy's sequences: which tokens may come next, so that whatever is
+ * drawn is a record, and one that ends. A token may come only if what then must still be said fits
+ * into the rest of the context.
  *
  * @see docs/specs/synehrgy.md section 7
  * @module
@@ -21,15 +21,15 @@ type Place =
   | "between stays"
   | "end";
 
-/** Says of a record, token by token, how it may go on. */
+/** Says, token by token, how a record may continue. */
 export interface Grammar {
   /** Whether the record has ended. */
   readonly hasEnded: boolean;
-  /** The token that goes on without a code or measurement, where the stay might otherwise need one. */
+  /** The token that continues without a code or measurement, where a stay might need one. */
   readonly closing: number | undefined;
   /** [tokens] 1 where a token may not come next; the same array each time. */
   forbidden(): Uint8Array;
-  /** Goes on by a token that may come. */
+  /** Continues with a token that may come. */
   read(token: number): void;
 }
 
@@ -136,7 +136,7 @@ function leastToEnd(layout: Layout, { place, outcomes, hasCodes, rows }: State):
       return covariates - Number(sexes.count > 0);
     case "codes": // a code where there is nothing yet
       return isFilled ? 4 : 5;
-    case "rows": // a measurement and its time likewise
+    case "rows": // a measurement and its time, in the same way
       return isFilled ? 3 : 5;
     case "row":
       return 4;
@@ -214,8 +214,8 @@ function* following(layout: Layout, state: State): Generator<Block> {
 /**
  * Begins to follow a record, after its first token.
  *
- * @param ageBin where given, tells the bin of the age that a later stay begins at, so that ages agree
- * with times; undefined for an age that is not known
+ * @param ageBin where given, tells the bin of the age that a later stay begins at, so that ages
+ * agree with times; undefined for an age that is not known
  * @param context most tokens of a record, the first included; with room for a stay
  */
 export function grammar(

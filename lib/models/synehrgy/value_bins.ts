@@ -1,9 +1,9 @@
 /**
  * Bins of a number, so that a token can stand for it: fitted on what was measured, and back to a
  * number by a uniform draw. Bin i holds what lies above edge i and up to edge i + 1, the first its
- * lower edge too; what lies beyond the ends goes to the end bins. The published code lowers the first
- * edge by a thousandth of the range in place of closing the bin, and so draws numbers, negative ones
- * among them, that nobody measured.
+ * lower edge too; what lies beyond the ends goes to the end bins. The published code lowers the
+ * first edge by a thousandth of the range instead of closing the bin, and so draws numbers,
+ * negative ones among them, that nobody measured.
  *
  * @see docs/specs/synehrgy.md sections 2 and 8
  * @module
@@ -30,7 +30,7 @@ function trimmedRange(sorted: Float64Array): [low: number, high: number] {
 }
 
 /**
- * Edges of bins that suit these numbers, rising: one more than there are bins.
+ * Edges of bins that suit these numbers, ascending: one more than there are bins.
  *
  * @param values at least one finite number, in any order
  */
@@ -54,7 +54,7 @@ export function fittedEdges(values: ArrayLike<number>, { most, by }: BinOptions)
  * Edges of bins at quantiles; those that coincide are one, so there may be fewer bins.
  *
  * @param sorted at least one number
- * @param shares rising from 0 to 1
+ * @param shares ascending from 0 to 1
  */
 export function quantileEdges(sorted: Float64Array, shares: readonly number[]): number[] {
   const cuts = shares.map((share) => quantile(sorted, share));
@@ -86,8 +86,8 @@ export function decimalsOf(values: ArrayLike<number>): number | null {
 }
 
 /**
- * A float32 number from a bin: each of those with so many decimals equally likely, or any where
- * there is none with so few.
+ * A float32 number from a bin: each of those with this number of decimals is equally likely, or any
+ * number if there is none with so few.
  *
  * @param decimals as {@link decimalsOf} gave; null for any number
  * @param uniform in [0, 1)

@@ -1,7 +1,7 @@
 /**
- * SynTEG's first stage, the dependency network: a transformer encoder reads the codes of each visit as
- * a set, an LSTM goes over the visits, and its state is the condition that the next visit depends on.
- * While it learns, a linear layer predicts the next visit from the condition.
+ * SynTEG's first stage, the dependency network: a transformer encoder reads the codes of each visit
+ * as a set, an LSTM goes over the visits, and its state is the condition that the next visit
+ * depends on. While it learns, a linear layer predicts the next visit from the condition.
  *
  * @see docs/specs/baselines.md section 4
  * @module
@@ -47,22 +47,23 @@ import {
 } from "../rows/visit_rows.ts";
 import { mostLayers } from "../rows/visit_transformer.ts";
 
-/** What users may set of the dependency network. */
+/** Settings of the dependency network. */
 export const dependencySettings = {
-  visitLength: derivedCount("Most codes in a visit, plus 2; from the cohort if not set", {
-    min: 3,
-  }),
-  width: count(112, "Width of codes' embeddings; a multiple of heads"),
+  visitLength: derivedCount(
+    "Largest number of codes in a visit, plus 2 (default: from the cohort)",
+    { min: 3 },
+  ),
+  width: count(112, "Width of the code embeddings, a multiple of heads"),
   layers: count(2, "Layers of the encoder of visits", { max: mostLayers }),
   heads: count(4, "Attention heads of the encoder of visits"),
   feedForward: count(128, "Hidden units of the encoder of visits"),
-  dropout: real(0.1, "Share of units dropped while the dependency network learns", { max: 0.9 }),
+  dropout: real(0.1, "Dropout of the dependency network", { max: 0.9 }),
   lstmWidth: count(256, "Width of the LSTM over visits (paper: 512)"),
   lstmLayers: count(1, "Layers of the LSTM over visits (paper: 3)", { max: mostLayers }),
   condition: count(128, "Width of the condition (paper: 256)"),
   published: flag(
     false,
-    "Recurrence over patients, padding seen and no last visits, as published",
+    "The LSTM runs over patients, padding is not masked, last visits are left out",
     { published: true },
   ),
 };

@@ -1,6 +1,6 @@
 /**
  * GPT's layout of a record as a sequence of tokens: start, the labels that are on, end of labels,
- * then each visit's codes in rising order and an end of visit, and an end of record.
+ * then each visit's codes in ascending order and an end of visit, and an end of record.
  *
  * @see docs/specs/baselines.md section 3
  * @module
@@ -26,7 +26,7 @@ export function tokenKinds({ codes, labels }: RowSizes): number {
   return codes + labels + 5;
 }
 
-/** Tokens of a record, the start included. */
+/** Number of tokens of a record, with the start. */
 export function tokenCount({ labels }: RowSizes, cohort: Cohort, record: number): number {
   const from = cohort.visitOffsets[record];
   const to = cohort.visitOffsets[record + 1];
@@ -35,7 +35,7 @@ export function tokenCount({ labels }: RowSizes, cohort: Cohort, record: number)
   return count;
 }
 
-/** Tokens to predict in so many records of a cohort's mean length. */
+/** Tokens to predict in a number of records of the cohort's mean length. */
 export function meanTokens(
   sizes: Parameters<typeof tokenCount>[0],
   cohort: Cohort,
@@ -103,12 +103,12 @@ export function sequenceRows(
 }
 
 /**
- * How tokens spell records. Every other sequence than {@link tokensOf} gives is forbidden: labels and
- * a visit's codes rise, a visit holds a code, a record ends after its labels or a visit. The original
- * draws freely and drops what it cannot read.
+ * How tokens spell records. All sequences that {@link tokensOf} cannot give are forbidden: labels
+ * and codes of a visit ascend, a visit has a code, a record ends after its labels or a visit. The
+ * original draws freely and drops what it cannot read.
  *
  * @param sizes of the vocabulary and labels
- * @param context most tokens of a record, the start included
+ * @param context largest number of tokens of a record, with the start
  */
 export function tokenCodec(sizes: RowSizes, context: number): Codec {
   const { start, endLabels, endVisit } = specialTokens(sizes);

@@ -1,7 +1,7 @@
 /**
- * A head whose matrix is the embedding's: what HALO-Coarse and GPT are meant to have. In the
- * original's code head and embedding begin equal but train apart on a GPU; a model that is set
- * `tied=false` does the same, and then holds a matrix of its own for the head.
+ * A head whose matrix is the embedding's, as intended for HALO-Coarse and GPT. In the original
+ * code, head and embedding start equal but train separately on a GPU; a model with `tied=false`
+ * does the same, and then has its own matrix for the head.
  *
  * @see docs/specs/baselines.md section 1
  * @module
@@ -21,7 +21,9 @@ import { flag } from "../interface/settings.ts";
 /** The head's own matrix in the original's state dict, [columns, width]. */
 const head = "ehr_head.decoder.weight";
 
-/** Where the embedding is, and how it lies: "in-out" is [width, columns], "out-in" the transpose. */
+/**
+ * Where the embedding is, and how it lies: "in-out" is [width, columns], "out-in" the transpose.
+ */
 export interface TiedEmbedding {
   /** Name of the parameter. */
   readonly name: string;
@@ -29,11 +31,11 @@ export interface TiedEmbedding {
   readonly layout: "in-out" | "out-in";
 }
 
-/** The setting that decides. */
+/** The setting of the head. */
 export const tiedSettings = {
   tied: flag(
     true,
-    "Head and embedding are one matrix, instead of two that start equal, as in the published runs",
+    "Head and embedding share one matrix, instead of two matrices that start equal",
     { published: false },
   ),
 };
@@ -45,7 +47,7 @@ function headOf(parameters: NamedArrays, { name, layout }: TiedEmbedding): Shape
     : { shape, numbers: numbers.slice() };
 }
 
-/** As the parameters begin, with a head of their own that begins as the embedding. */
+/** Initial parameters with their own head, which starts equal to the embedding. */
 export function withInitialHead(initials: Initials, embedding: TiedEmbedding): Initials {
   const { shape: [rows, columns] } = initials[embedding.name];
   const initial: Initial = {
@@ -55,13 +57,13 @@ export function withInitialHead(initials: Initials, embedding: TiedEmbedding): I
   return { ...initials, [head]: initial };
 }
 
-/** Parameters with a head of their own; one that is as the embedding where they have none. */
+/** Parameters with their own head; equal to the embedding if they have none. */
 export function withHead(parameters: NamedArrays, embedding: TiedEmbedding): NamedArrays {
   return head in parameters ? parameters : { ...parameters, [head]: headOf(parameters, embedding) };
 }
 
 /**
- * Parameters without the head, which must be as the embedding.
+ * Parameters without the head, which must equal the embedding.
  *
  * @throws {RangeError} If it is not
  */
@@ -74,7 +76,7 @@ export function withoutHead(
   const wanted = headOf(parameters, embedding);
   if (found.numbers.length !== wanted.numbers.length) {
     throw new RangeError(
-      `Cannot load "${family}": tensor "${head}" is [${found.shape}], wanted [${wanted.shape}]`,
+      `Cannot load "${family}": tensor "${head}" is [${found.shape}], must be [${wanted.shape}]`,
     );
   }
   if (found.numbers.some((value, i) => value !== wanted.numbers[i])) {

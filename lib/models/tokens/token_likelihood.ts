@@ -1,7 +1,7 @@
 /**
- * How probable records are under a model that spells them by tokens. At each step the codec forbids
- * what no record could go on with, as it does while records are drawn, so each record has one spelling
- * and the spelling's probability is the record's.
+ * The probability of records under a model that spells them by tokens. At each step the codec
+ * forbids tokens that no record could continue with, as during generation. So each record has one
+ * spelling, and its probability is that of the record.
  *
  * @see docs/specs/baselines.md section 3
  * @module
@@ -14,8 +14,8 @@ import type { Codec } from "../interface/writing.ts";
 import { rowsOf } from "../rows/visit_rows.ts";
 
 /**
- * Natural log-probability of a sequence: at each step under the softmax of its logits over the tokens
- * that the codec permits there.
+ * Natural log-probability of a sequence: at each step under the softmax of its logits over the
+ * tokens that the codec permits there.
  *
  * @param tokens the sequence, its first token given
  * @param logits [steps × columns] of the token after each, at least one less than there are tokens
@@ -48,7 +48,7 @@ export function sequenceLogProbability(
   return sum;
 }
 
-/** How a model spells records, and what it says of the spelling. */
+/** How a model spells records, and its logits for a spelling. */
 export interface Spelling {
   /** What may follow what. */
   readonly codec: Codec;
@@ -59,8 +59,8 @@ export interface Spelling {
 }
 
 /**
- * The likelihoods of a cohort's records, over the same rows and cells as those of visit rows; of records
- * that are too long for the codec it is 0.
+ * The likelihoods of a cohort's records, over the same rows and cells as those of visit rows.
+ * Records that are too long for the codec have likelihood 0.
  */
 export async function tokenLikelihoods(
   cohort: Cohort,

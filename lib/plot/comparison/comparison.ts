@@ -21,11 +21,11 @@ import { testLossFigure } from "../figures/test_loss.ts";
 
 /** A comparison with the records behind it. */
 export interface Compared {
-  /** What comparison.json holds. */
+  /** The content of comparison.json. */
   readonly comparison: Comparison;
-  /** The records that the models learned from. */
+  /** The training records. */
   readonly real: Cohort;
-  /** The records that each model wrote, by the model's name. */
+  /** The records that each model generated, by the model's name. */
   readonly synthetic: ReadonlyMap<string, Cohort>;
 }
 
@@ -73,9 +73,10 @@ export function comparisonHtml(compared: Compared): string {
 }
 
 /**
- * Writes `comparison.html`, `comparison.json` and `figures/*.svg` over older ones, each whole or not at all.
+ * Writes `comparison.html`, `comparison.json` and `figures/*.svg`, and replaces older ones; each is
+ * written completely, or not at all.
  *
- * @param folder the comparison's, which the caller has claimed
+ * @param folder of the comparison, which the caller has claimed
  */
 export async function writeComparison(folder: string, compared: Compared): Promise<void> {
   const figures = figuresOf(compared);

@@ -13,6 +13,8 @@ import {
   Figure,
   Interval,
   minus,
+  None,
+  overviewCaption,
   Page,
   R2,
   scatterReadings,
@@ -37,7 +39,7 @@ const duration = (seconds: number) =>
   seconds < 100 ? `${seconds.toFixed(1)} s` : `${(seconds / 60).toFixed(1)} min`;
 
 function Loss({ likelihood }: { likelihood: Likelihood | null }) {
-  if (likelihood === null) return <span class="interval">none</span>;
+  if (likelihood === null) return <None />;
   const estimate = {
     value: likelihood.nll_per_visit,
     low: likelihood.nll_per_visit_low,
@@ -68,7 +70,7 @@ function R2Cells({ figures }: { figures: FidelityFigures }) {
 function ModelTable({ models, ceiling, about }: Comparison) {
   return (
     <Table
-      caption={`Test loss in nats a visit, lower is better; R² about y = x, 1 is exact; 95% ` +
+      caption={`Test loss in nats per visit, lower is better; R² about y = x, 1 is exact; 95% ` +
         `intervals from ${whole(about.resamples)} resamples of patients`}
       columns={["Model", "Test loss", "Perplexity per code", ...r2Columns]}
     >
@@ -95,12 +97,12 @@ function ModelTable({ models, ceiling, about }: Comparison) {
   );
 }
 
-/** A difference, strong where its interval does not hold zero. */
+/** A difference, in bold if its interval does not include 0. */
 function DifferenceCell({ estimate, sign }: { estimate: Estimate | null; sign?: string }) {
   if (estimate === null) {
     return (
       <td>
-        <span class="interval">none</span>
+        <None />
       </td>
     );
   }
@@ -124,12 +126,12 @@ function Differences({ differences, models }: Comparison) {
   const named = (name: string) => models.find(({ model }) => model === name);
   return (
     <section aria-labelledby="differences">
-      <h2 id="differences">Who is ahead, beyond chance?</h2>
+      <h2 id="differences">Which differences exceed sampling variation?</h2>
       <p>
-        Each model minus {against}. All models were judged on the same resamples of the real{" "}
-        patients, so what these patients have of chance cancels out of the differences. Those in
-        strong type are more than these patients explain. Each model was trained once: another seed
-        would move its figures too.
+        Each model minus{" "}
+        {against}. All models were evaluated on the same resamples of the real patients, so the
+        variation that they share cancels out. Differences in bold exceed sampling variation. Each
+        model was trained once: another random seed would change its figures too.
       </p>
       <Table
         caption="Below 0 is better for the test loss, above 0 for R²"
@@ -167,14 +169,14 @@ function Lengths({ models, ceiling }: Comparison) {
   const { visits_per_record, codes_per_visit } = ceiling.aggregate;
   return (
     <section aria-labelledby="lengths">
-      <h2 id="lengths">Are records and visits as long?</h2>
+      <h2 id="lengths">Do records and visits have the right length?</h2>
       <p>
         The real training records have {visits_per_record.real_mean.toFixed(2)}{" "}
         visits on average and {codes_per_visit.real_mean.toFixed(2)}{" "}
-        codes to a visit. Differences in strong type are more than chance explains.
+        codes per visit. Differences in bold exceed sampling variation.
       </p>
       <Table
-        caption="Mean ± standard deviation; difference of the mean from the real one"
+        caption="Mean ± standard deviation; difference from the real mean, with its 95% interval"
         columns={["Model", "Visits per record", "Difference", "Codes per visit", "Difference"]}
       >
         {models.map(({ model, fidelity }) => (
@@ -195,9 +197,9 @@ function Lengths({ models, ceiling }: Comparison) {
 function Costs({ models }: Comparison) {
   return (
     <section aria-labelledby="costs">
-      <h2 id="costs">What did it take?</h2>
+      <h2 id="costs">How long did it take?</h2>
       <Table
-        caption="Training over all sittings; models without epochs count their records once"
+        caption="Training time, summed over resumed runs; models without epochs count their records once"
         columns={[
           "Model",
           "Form",
@@ -225,9 +227,9 @@ function Costs({ models }: Comparison) {
         ))}
       </Table>
       <p class="reading">
-        The intended form of a model is the default; the published one does what its code did where
-        that is something else. Cut off are records that reached the model's longest length without
-        an end. Records without visits are left out of all other figures.
+        The intended form follows the paper and is the default; the published form follows the
+        authors' code where the two differ. Records that reached the largest length of the model
+        without an end are cut off. Records without visits are left out of all other figures.
       </p>
     </section>
   );
@@ -236,11 +238,11 @@ function Costs({ models }: Comparison) {
 function Scatters({ figures }: { figures: ReadonlyMap<string, string> }) {
   return (
     <section aria-labelledby="probabilities">
-      <h2 id="probabilities">Are codes, and pairs of codes, as frequent?</h2>
+      <h2 id="probabilities">Do codes and pairs of codes occur as often as in real records?</h2>
       <p>
         On the dashed line a code or pair is exactly as frequent among synthetic patients as among
-        real ones. On logarithmic axes rare codes can be told apart, and the strip at the edge holds
-        what one of the cohorts lacks. Crowded places are thinned.
+        real ones. Logarithmic axes show rare codes; codes that one cohort lacks are in the strip
+        along the axis. Dense areas are thinned.
       </p>
       {codeKinds.map((kind) => (
         <>
@@ -257,8 +259,8 @@ function About({ about, models }: Comparison) {
   const { training, real } = about;
   const rows: [string, string][] = [
     ["Ehrloom", about.ehrloom],
-    ["Made", about.created],
-    ["Seed", String(about.seed)],
+    ["Created", about.created],
+    ["Random seed", String(about.seed)],
     [
       "Real cohort",
       `${whole(real.records)} records (${whole(real.train)} training, ${whole(real.test)} test), ` +
@@ -273,7 +275,7 @@ function About({ about, models }: Comparison) {
   ];
   return (
     <section aria-labelledby="about">
-      <h2 id="about">What made this comparison</h2>
+      <h2 id="about">How this comparison was made</h2>
       <Facts rows={rows} />
     </section>
   );
@@ -289,27 +291,27 @@ export function ComparisonPage({ comparison, figures, style }: ComparisonContent
         <h1>{title}</h1>
         <p class="lead">
           {models.length} models, each trained on the same {whole(about.real.train)}{" "}
-          real records and judged by as many synthetic ones.
+          real records and evaluated on {whole(about.real.train)} synthetic records.
         </p>
       </header>
       <main>
         <section aria-labelledby="overview">
           <h2 id="overview">At a glance</h2>
           <p>
-            R² says how closely the synthetic probabilities follow the real ones; 1 is exact. The
-            dashed line is the{" "}
-            <em>ceiling</em>, what held-out real patients reach. The test loss is how surprising a
-            real visit that the model never saw is to it; where a model gives no more than a bound,
-            it has a ≤.
+            R² measures how closely the synthetic probabilities follow the real ones; 1 is exact.
+            The dashed line is the{" "}
+            <em>ceiling</em>: the R² of held-out real patients. The test loss measures how
+            surprising a real visit is that the model never saw; ≤ marks models that give only an
+            upper bound.
           </p>
           <Figure
             svg={figures.get("overview")}
-            caption="R² of the three probabilities, with 95% intervals over resamples of patients."
+            caption={overviewCaption}
           />
           <Figure
             svg={figures.get("test_loss")}
-            caption={"Test loss in nats a visit, with 95% intervals; lower is better. An open dot is " +
-              "an upper bound."}
+            caption={"Test loss in nats per visit, with 95% intervals; lower is better. Open dots are " +
+              "upper bounds."}
           />
           <ModelTable {...comparison} />
         </section>
@@ -320,7 +322,7 @@ export function ComparisonPage({ comparison, figures, style }: ComparisonContent
         <About {...comparison} />
       </main>
       <footer>
-        <p>The same figures for programs: comparison.json. Figures for print: figures/.</p>
+        <p>For programs: comparison.json. For print: figures/.</p>
       </footer>
     </Page>
   );

@@ -1,5 +1,5 @@
 /**
- * The models' R² at a glance, with intervals and what held-out real records reach.
+ * The models' R² at a glance, with intervals and the R² of held-out real records.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { rowAxis } from "./axes.ts";
 import { colours, figure, type FigureText } from "./figure.ts";
 import { intervalMarks } from "./interval_marks.ts";
 import { probabilityKinds } from "./probability_scatter.ts";
-import { belowAxis, lowestShown, r2Axis } from "./r2_axis.ts";
+import { belowAxis, lowestShown, r2Axis, r2Text } from "./r2_axis.ts";
 import { legendEntry } from "./texts.ts";
 
 const rowHeight = 26;
@@ -37,8 +37,8 @@ function panelsOf(
 
 function overviewText(panels: ReturnType<typeof panelsOf>): FigureText {
   const sentences = panels.map(({ panel, ceiling, rows }) =>
-    `${panel}: ceiling ${ceiling.toFixed(3)}, ` +
-    rows.map(({ row, r2 }) => `${row} ${r2.toFixed(3)}`).join(", ") + "."
+    `${panel}: ceiling ${r2Text(ceiling)}, ` +
+    rows.map(({ row, r2 }) => `${row} ${r2Text(r2)}`).join(", ") + "."
   );
   return {
     title: "R² of the models, and of held-out real records",
@@ -47,9 +47,10 @@ function overviewText(panels: ReturnType<typeof panelsOf>): FigureText {
 }
 
 /**
- * R² of the three probabilities, a row a model and a panel a probability, with 95% intervals; the
- * dashed line is the ceiling. An SVG element of 760 × (80 + 26 × models) pixels. The axis begins at 0,
- * or at −0.1 where a figure is negative; what lies lower stands at its edge with its number.
+ * R² of codes, pairs within a visit and pairs over consecutive visits, one row per model and one
+ * panel per kind, with 95% intervals; the dashed line is the ceiling. An SVG element of
+ * 760 × (80 + 26 × models) pixels. The axis begins at 0, or at −0.1 if a figure is negative; values
+ * below are written at its edge.
  *
  * @example
  * ```ts
@@ -68,8 +69,8 @@ function overviewText(panels: ReturnType<typeof panelsOf>): FigureText {
  * assertEquals(svg.getAttribute("height"), "132");
  * ```
  *
- * @param comparison what `compare` found, or these two parts of it
- * @param comparison.models a row each, in this order; names distinct
+ * @param comparison the result of `compare`, or these two parts of it
+ * @param comparison.models one row each, in this order; names distinct
  * @param comparison.ceiling the R² of held-out real records
  */
 export function comparisonOverview({ models, ceiling }: {
@@ -82,7 +83,7 @@ export function comparisonOverview({ models, ceiling }: {
   const panels = panelsOf(models, ceiling);
   const rows = panels.flatMap(({ rows }) => rows);
   const lowest = lowestShown(rows);
-  const shown = (value: number) => value < lowest ? NaN : value;
+  const shown = (value: number | null) => value === null || value < lowest ? NaN : value;
   return figure({
     width: 760,
     height: 80 + rowHeight * models.length,
@@ -94,7 +95,7 @@ export function comparisonOverview({ models, ceiling }: {
       Plot.axisFx({ anchor: "top", label: null, fontWeight: 600, fontSize: 12 }),
       Plot.frame({ strokeOpacity: 0.2 }),
       Plot.gridX({ ticks: 4 }),
-      Plot.ruleX(panels.filter(({ ceiling }) => ceiling >= lowest), {
+      Plot.ruleX(panels.filter(({ ceiling }) => ceiling !== null && ceiling >= lowest), {
         fx: "panel",
         x: "ceiling",
         stroke: colours.ceiling,
@@ -106,7 +107,7 @@ export function comparisonOverview({ models, ceiling }: {
           panel,
           row,
           value: shown(r2),
-          low: Math.max(lowest, r2_low),
+          low: Math.max(lowest, r2_low ?? NaN),
           high: shown(r2_high),
         })),
         { colour: colours.synthetic },

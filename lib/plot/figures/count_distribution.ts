@@ -1,5 +1,5 @@
 /**
- * How many visits records have, how many codes visits have: real and synthetic laid over each other.
+ * Visits per record and codes per visit: real and synthetic histograms, overlaid.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import { halo, legendEntry, remark } from "./texts.ts";
 export interface CountDistributionOptions {
   /** What each count is a number of, plural: "visits". */
   readonly counted: string;
-  /** What has that many of them, plural: "records". */
+  /** What each count belongs to, plural: "records". */
   readonly holders: string;
 }
 
@@ -104,7 +104,7 @@ function histogram(counts: Uint32Array, { first, width, count }: Bins) {
 
 /**
  * Histograms of two sets of whole counts, as an SVG element of 420 × 290 pixels. The axis ends at
- * the larger 99.5th percentile; the figure says what share lies beyond.
+ * the larger 99.5th percentile; the figure states the share beyond.
  *
  * @example
  * ```ts
@@ -119,9 +119,9 @@ function histogram(counts: Uint32Array, { first, width, count }: Bins) {
  * ```
  *
  * @param real [holders] counts, whole and at least 0
- * @param synthetic [holders] likewise; the two lengths may differ
+ * @param synthetic [holders] the same; the two lengths may differ
  * @param options.counted what each count is a number of, plural: "visits"
- * @param options.holders what has that many of them, plural: "records"
+ * @param options.holders what each count belongs to, plural: "records"
  */
 export function countDistribution(
   real: Uint32Array,

@@ -10,7 +10,7 @@ import { rowAxis } from "./axes.ts";
 import { colours, figure, type FigureText } from "./figure.ts";
 import { intervalMarks } from "./interval_marks.ts";
 import { probabilityKinds } from "./probability_scatter.ts";
-import { belowAxis, lowestShown, r2Axis } from "./r2_axis.ts";
+import { belowAxis, lowestShown, r2Axis, r2Text } from "./r2_axis.ts";
 import { legendEntry } from "./texts.ts";
 
 const margins = { marginTop: 36, marginRight: 24, marginBottom: 44, marginLeft: 168 };
@@ -41,7 +41,7 @@ type Source = typeof sources[number]["key"];
 function overviewText(judged: Record<Source, Pick<FidelityFigures, CodeKind>>): FigureText {
   const sentences = codeKinds.map((kind) => {
     const [synthetic, ceiling, floor] = [judged.synthetic, judged.ceiling, judged.floor]
-      .map((figures) => figures[kind].r2.toFixed(3));
+      .map((figures) => r2Text(figures[kind].r2));
     return `${probabilityKinds[kind].title}: synthetic ${synthetic}, ceiling ${ceiling}, ` +
       `floor ${floor}.`;
   });
@@ -52,9 +52,10 @@ function overviewText(judged: Record<Source, Pick<FidelityFigures, CodeKind>>): 
 }
 
 /**
- * R² of the three probabilities with 95% intervals, for synthetic records, held-out real ones (the
- * ceiling) and independent draws (the floor), as an SVG element of 560 × 230 pixels. The axis begins
- * at 0, or at −0.1 where a figure is negative; what lies lower stands at its edge with its number.
+ * R² of codes, pairs within a visit and pairs over consecutive visits with 95% intervals, for
+ * synthetic records, held-out real records (the ceiling) and independent draws (the floor), as an SVG
+ * element of 560 × 230 pixels. The axis begins at 0, or at −0.1 if a figure is negative; values below
+ * are written at its edge.
  *
  * @example
  * ```ts
@@ -69,7 +70,7 @@ function overviewText(judged: Record<Source, Pick<FidelityFigures, CodeKind>>): 
  * assert(svg.outerHTML.includes("◂ −2.00"));
  * ```
  *
- * @param fidelity as `fidelity` gives it: R² at most 1, without a lower bound
+ * @param fidelity from `fidelity`: R² is at most 1 and has no lower bound
  */
 export function fidelityOverview(
   fidelity: Pick<FidelityFigures, CodeKind> & {
@@ -87,7 +88,7 @@ export function fidelityOverview(
     })),
   }));
   const lowest = lowestShown(series.flatMap(({ rows }) => rows));
-  const shown = (value: number) => Math.max(lowest, value);
+  const shown = (value: number | null) => Math.max(lowest, value ?? NaN);
   return figure({
     width: 560,
     height: 230,

@@ -1,5 +1,5 @@
 /**
- * What all figures share: colours, type, and an SVG that stands alone in a file as in a page.
+ * What all figures share: colours, fonts, and an SVG that is complete both in a file and in a page.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
 import { markupText } from "../../printable.ts";
 
-/** Colours that stay apart for colour-blind eyes and in grey print (Okabe and Ito 2008). */
+/** Colours that can be told apart by colour-blind readers and in grey print (Okabe and Ito 2008). */
 export const colours = {
   real: "#0072b2",
   synthetic: "#d55e00",
@@ -17,7 +17,7 @@ export const colours = {
   validation: "#aa3377",
 } as const;
 
-/** What a figure says to those who cannot see it. */
+/** The texts of a figure for readers who cannot see it. */
 export interface FigureText {
   /** A short name; the SVG's title. */
   readonly title: string;

@@ -28,8 +28,8 @@ function prevalenceText(rows: LabelPrevalence["labels"]): FigureText {
 }
 
 /**
- * The share of records with each label, real above synthetic, each with its 95% interval; labels
- * fall by their real share. An SVG element of 520 × (80 + 24 × labels) pixels.
+ * The share of records with each label, real above synthetic, each with its 95% interval; the most
+ * frequent real label comes first. An SVG element of 520 × (80 + 24 × labels) pixels.
  *
  * @example
  * ```ts

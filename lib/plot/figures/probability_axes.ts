@@ -7,7 +7,7 @@
  */
 
 /**
- * A probability for people: "0.25", "0.0031", "2.1×10⁻⁵", "0"; two significant digits, or more on
+ * A probability as text: "0.25", "0.0031", "2.1×10⁻⁵", "0"; two significant digits, or more on
  * request.
  */
 export function probabilityText(probability: number, digits = 2): string {

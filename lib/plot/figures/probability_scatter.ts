@@ -1,5 +1,5 @@
 /**
- * Are codes, and pairs of codes, as frequent in the synthetic cohort as in the real one? One point
+ * Do codes and pairs of codes occur as often in the synthetic cohort as in the real one? One point
  * per code or pair, as in the figures of Theodorou et al. 2023 (HALO).
  *
  * @module
@@ -10,10 +10,11 @@ import type { ProbabilityFidelity } from "../../evaluate/report.ts";
 import { colours, figure } from "./figure.ts";
 import { probabilityRange, type ProbabilityScale, probabilityScale } from "./probability_axes.ts";
 import { probabilityPlane } from "./probability_plane.ts";
+import { r2Text } from "./r2_axis.ts";
 import { halo, remark } from "./texts.ts";
 import { type Thinned, thinned } from "./thinning.ts";
 
-/** How each kind of probability is called, and what it is a share of. */
+/** Names of each kind of probability, and what it is a share of. */
 export const probabilityKinds = {
   unigram: { title: "Codes", points: "codes", per: "per visit" },
   same_visit_bigram: { title: "Pairs within a visit", points: "pairs", per: "per visit" },
@@ -28,9 +29,9 @@ export const probabilityKinds = {
 export interface ProbabilityScatterOptions {
   /** The R² to state in the figure. */
   readonly fidelity?: ProbabilityFidelity | undefined;
-  /** Both axes; zeros have a strip of their own on logarithmic ones. Default "linear". */
+  /** Both axes; logarithmic ones have a separate strip for zeros. Default "linear". */
   readonly axes?: "linear" | "log";
-  /** Most points to draw, see `thinned`; the figure says when it drew fewer. Default 4000. */
+  /** Largest number of points to draw; the figure says if it shows fewer than there are. Default 4000. */
   readonly pointLimit?: number;
 }
 
@@ -60,14 +61,14 @@ function pointMarks(
 /** What the figure says in its corner. */
 function statements(fidelity: ProbabilityFidelity | undefined): string[] {
   if (fidelity === undefined) return [];
-  const [r2, low, high] = [fidelity.r2, fidelity.r2_low, fidelity.r2_high].map((n) => n.toFixed(3));
+  if (fidelity.r2 === null) return ["R²: none"];
+  const [r2, low, high] = [fidelity.r2, fidelity.r2_low, fidelity.r2_high].map((n) => r2Text(n));
   return [`R² = ${r2}`, `95% interval ${low} to ${high}`];
 }
 
 /**
  * Real against synthetic probabilities with the line y = x, as an SVG element of 380 × 396 pixels.
- * Where there are more points than the limit, crowded places are thinned and darker dots stand for
- * more.
+ * If there are more points than the limit, dense areas are thinned and darker dots stand for several.
  *
  * @example
  * ```ts
@@ -84,7 +85,7 @@ function statements(fidelity: ProbabilityFidelity | undefined): string[] {
  * assert(svg.querySelectorAll("circle").length === 2);
  * ```
  *
- * @param pairs [points] probabilities in [0, 1], as `pairedProbabilities` gives them
+ * @param pairs [points] probabilities in [0, 1], from `pairedProbabilities`
  * @see Theodorou et al. 2023 (HALO)
  */
 export function probabilityScatter(
@@ -124,8 +125,8 @@ export function probabilityScatter(
       }),
       remark(
         kept < count
-          ? `${kept.toLocaleString("en")} of ${count.toLocaleString("en")} ${points} drawn, ` +
-            "darker ones stand for more"
+          ? `${kept.toLocaleString("en")} of ${count.toLocaleString("en")} ${points} shown; ` +
+            "darker dots stand for several"
           : "",
         { dx: -52, dy: 58 },
       ),

@@ -1,6 +1,6 @@
 /**
- * Which model keeps the frequencies of codes and pairs best: the scatters of the papers as small
- * multiples, a column a model, all against the same real probabilities on the same axes.
+ * Which model reproduces the frequencies of codes and pairs best: the scatters of the papers as small
+ * multiples, one column per model, all against the same real probabilities on the same axes.
  *
  * @module
  */
@@ -16,14 +16,15 @@ import {
 } from "./probability_axes.ts";
 import { probabilityPlane } from "./probability_plane.ts";
 import { probabilityKinds, type ProbabilityScatterOptions } from "./probability_scatter.ts";
+import { r2Text } from "./r2_axis.ts";
 import { halo } from "./texts.ts";
 import { thinned } from "./thinning.ts";
 
 /** One column of the grid. */
 export interface ScatterColumn {
-  /** What stands above it: the model's name. */
+  /** Its title: the name of the model. */
   readonly name: string;
-  /** Its points; of one kind in all columns. */
+  /** Its points; of the same kind in all columns. */
   readonly pairs: PairedProbabilities;
   /** The R² to state in it. */
   readonly fidelity?: ProbabilityFidelity | undefined;
@@ -32,9 +33,9 @@ export interface ScatterColumn {
 const columnWidth = 168;
 const margins = { marginTop: 26, marginRight: 12, marginBottom: 44, marginLeft: 62 };
 
-/** What a column says in its corner: its R², if it was judged. */
+/** The text in the corner of a column: its R², if known. */
 function statement({ name, fidelity }: ScatterColumn): { name: string; text: string } {
-  const text = fidelity === undefined ? "" : `R² ${fidelity.r2.toFixed(3).replace("-", "−")}`;
+  const text = fidelity === undefined ? "" : `R² ${r2Text(fidelity.r2).replace("-", "−")}`;
   return { name, text };
 }
 
@@ -63,9 +64,9 @@ function pointsOf(
 }
 
 /**
- * Real against synthetic probabilities with the line y = x, a column for each model, as an SVG
- * element of 74 + 168 × columns by 226 pixels. Where a panel has more points than the limit, crowded
- * places are thinned and darker dots stand for more.
+ * Real against synthetic probabilities with the line y = x, one column per model, as an SVG
+ * element of 74 + 168 × columns by 226 pixels. If a panel has more points than the limit, dense areas
+ * are thinned and darker dots stand for several.
  *
  * @example
  * ```ts
@@ -82,8 +83,8 @@ function pointsOf(
  * ```
  *
  * @param columns at least one, of the same kind and the same real cohort; names distinct
- * @param options.axes of all panels; "linear" when left out
- * @param options.pointLimit most points in a panel; 1,000 when left out
+ * @param options.axes of all panels; default "linear"
+ * @param options.pointLimit largest number of points in a panel; default 1,000
  * @throws {RangeError} If there is no column
  */
 export function scatterGrid(
@@ -92,7 +93,7 @@ export function scatterGrid(
 ): SVGSVGElement {
   if (columns.length === 0) {
     throw new RangeError(
-      "Cannot draw a grid of scatters: there is no column, at least 1 is needed",
+      "Cannot draw a grid of scatters: it has 0 columns, must have at least 1",
     );
   }
   const { title, per } = probabilityKinds[columns[0].pairs.kind];
@@ -143,6 +144,6 @@ export function scatterGrid(
     ],
   }, {
     title: `${title}: real against synthetic probabilities by model, ${axes} axes`,
-    description: statements.map(({ name, text }) => `${name}: ${text || "not judged"}.`).join(" "),
+    description: statements.map(({ name, text }) => `${name}: ${text || "no R²"}.`).join(" "),
   });
 }

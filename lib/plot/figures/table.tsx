@@ -10,7 +10,7 @@ import { renderToString } from "preact-render-to-string";
 import type { Frame } from "../../cohort/statistics.ts";
 import { markupText, printable } from "../../printable.ts";
 
-/** What Jupyter shows when it is a cell's last expression: texts by media type. */
+/** What Jupyter shows if it is the last expression of a cell: texts by media type. */
 export type NotebookOutput = Readonly<Record<symbol, () => Readonly<Record<string, string>>>>;
 
 /** Where Deno's Jupyter kernel looks for what to show. */
@@ -19,7 +19,7 @@ const display = Symbol.for("Jupyter.display");
 /** Significant digits of numbers that are not whole. */
 const digits = 4;
 
-/** Columns of at most so many characters keep their lines: codes, times. */
+/** Columns of at most this many characters are not wrapped: codes, times. */
 const narrow = 32;
 
 function cellTexts(column: pl.Series): string[] {
@@ -37,9 +37,8 @@ function cellTexts(column: pl.Series): string[] {
 }
 
 /**
- * The first rows of a frame as a table, for the last line of a notebook's cell: whole numbers
- * exact, others to four digits, nothing where a value is missing. Text is shown as text, whatever
- * markup it holds.
+ * The first rows of a frame as a table, for the last line of a notebook cell: whole numbers exact,
+ * other numbers with four significant digits, missing values empty. Markup in texts is shown as text.
  *
  * @example The labels of the sample
  * ```ts
@@ -48,7 +47,7 @@ function cellTexts(column: pl.Series): string[] {
  * table(labels(await syntheaSample()));
  * ```
  *
- * @param rows most rows to show; the table says of how many they are the first
+ * @param rows largest number of rows to show; the table states how many there are
  */
 export function table(frame: Frame, { rows = 12 }: { rows?: number } = {}): NotebookOutput {
   const shown = frame.head(rows);

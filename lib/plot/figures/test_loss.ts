@@ -1,5 +1,5 @@
 /**
- * How surprising real test visits are to each model, and where that is known as a bound only.
+ * The test loss of each model, and for which models it is only a bound.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import { type Interval, intervalMarks } from "./interval_marks.ts";
 const rowHeight = 26;
 const margins = { marginTop: 16, marginRight: 64, marginBottom: 46, marginLeft: 104 };
 
-/** A model with its test loss in nats a visit; null where it has no likelihood. */
+/** A model with its test loss in nats per visit; null if it has no likelihood. */
 interface ModelLoss {
   readonly model: string;
   readonly likelihood:
@@ -40,9 +40,10 @@ function lossRows(models: readonly ModelLoss[]): LossRow[] {
 }
 
 /**
- * Test losses in nats a visit with 95% intervals, a row a model; open dots are upper bounds. An SVG
- * element of 760 × (70 + 26 × rows) pixels. Models without likelihood have no row, and those that hold
- * a test record impossible a sentence instead of a dot; undefined where no loss is finite.
+ * Test losses in nats per visit with 95% intervals, one row per model; open dots are upper bounds. An
+ * SVG element of 760 × (70 + 26 × rows) pixels. Models without a likelihood have no row; models that
+ * give a test record the probability 0 have a sentence instead of a dot. Undefined if no loss is
+ * finite.
  *
  * @param comparison.models in the order of the rows; names distinct
  */
@@ -57,7 +58,7 @@ export function testLossFigure(
     height: 70 + rowHeight * rows.length,
     ...margins,
     x: {
-      ...axisTitle("Test loss (nats a visit, lower is better)"),
+      ...axisTitle("Test loss (nats per visit, lower is better)"),
       domain: [0, 1.12 * Math.max(...finite.map(({ high }) => high))],
       labelOffset: 36,
     },
@@ -77,7 +78,7 @@ export function testLossFigure(
       Plot.text(rows.filter(({ value }) => value === Infinity), {
         x: 0,
         y: "row",
-        text: () => "holds a test record impossible",
+        text: () => "gives a test record the probability 0",
         textAnchor: "start",
         dx: 4,
         fill: colours.synthetic,
@@ -85,6 +86,6 @@ export function testLossFigure(
     ],
   }, {
     title: "Test loss of the models",
-    description: rows.map(({ row, text }) => `${row}: ${text} nats a visit.`).join(" "),
+    description: rows.map(({ row, text }) => `${row}: ${text} nats per visit.`).join(" "),
   });
 }

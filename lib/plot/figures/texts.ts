@@ -29,7 +29,7 @@ export function remark(text: string, place: { dx: number; dy: number }): Plot.Te
   });
 }
 
-/** A text of at most so many characters; an ellipsis stands for what is cut off. */
+/** A text of at most `longest` characters; an ellipsis replaces the rest. */
 export function shortened(text: string, longest: number): string {
   return text.length <= longest ? text : `${text.slice(0, longest - 1)}…`;
 }

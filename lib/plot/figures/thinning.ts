@@ -1,27 +1,27 @@
 /**
- * Which of many points to draw when drawing all would only pile ink upon ink.
+ * Which of many points to draw if drawing all would only put dots on dots.
  *
  * @module
  */
 
 const finestGrid = 256;
 
-/** Points that were kept, and how many each of them stands for. */
+/** The points that are kept, and how many points each of them represents. */
 export interface Thinned {
-  /** [kept] Indices of the points to draw, rising. */
+  /** [kept] Indices of the points to draw, ascending. */
   readonly kept: Uint32Array;
   /** [kept] Points around each, itself included, divided by those of them that were kept; from 1. */
   readonly weights: Float32Array;
 }
 
 /**
- * At most `limit` points that show the same cloud: lone points all stay, crowded places are
- * thinned. The plane is cut into 256 × 256 cells (fewer, where even one point a cell would be too
+ * At most `limit` points that show the same cloud: all isolated points are kept, dense areas are
+ * thinned. The plane is divided into 256 × 256 cells (fewer if even one point per cell would be too
  * many); each cell keeps at most a quota of its points, spread evenly over their order, and the quota
  * is the largest that respects the limit. Deterministic.
  *
  * @param x [points] places along the axis as drawn, in [0, 1]
- * @param y [points] likewise
+ * @param y [points] the same for the other axis
  */
 export function thinned(x: ArrayLike<number>, y: ArrayLike<number>, limit: number): Thinned {
   if (x.length <= limit) {

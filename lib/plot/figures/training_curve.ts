@@ -7,13 +7,13 @@ import * as Plot from "@observablehq/plot";
 import { axisTitle } from "./axes.ts";
 import { colours, figure, type FigureText } from "./figure.ts";
 
-/** The losses after one epoch, as a line of `training.jsonl` holds them. */
+/** The losses after one epoch, as in a line of `training.jsonl`. */
 export interface EpochLosses {
   /** Counts from 1. */
   readonly epoch: number;
   /** Mean negative log-likelihood of the training records during the epoch, nats per visit. */
   readonly train_loss: number;
-  /** The same of the validation records after it. */
+  /** The same for the validation records, after the epoch. */
   readonly validation_loss: number;
 }
 
@@ -76,15 +76,15 @@ function curveText(lines: readonly EpochLosses[], best: EpochLosses | undefined)
   return {
     title: "Training and validation loss by epoch",
     description: best === undefined
-      ? "No epoch was finished."
+      ? "No epoch is finished."
       : `${lines.length} epochs; the lowest validation loss, ${best.validation_loss}, ` +
         `is at epoch ${best.epoch}.`,
   };
 }
 
 /**
- * Training and validation loss by epoch, the best epoch marked, as an SVG element of 420 × 280
- * pixels. The axis of losses is logarithmic where the highest is more than 5 times the lowest.
+ * Training and validation loss by epoch, with the best epoch marked, as an SVG element of 420 × 280
+ * pixels. The loss axis is logarithmic if the highest loss is more than 5 times the lowest.
  *
  * @example
  * ```ts

@@ -1,6 +1,6 @@
 /**
- * How measured values are distributed, real and synthetic laid over each other: small multiples, a
- * panel to each of the codes that are measured most.
+ * How measured values are distributed: real and synthetic histograms, overlaid, with one panel for each
+ * of the most frequently measured codes.
  *
  * @module
  */
@@ -48,7 +48,7 @@ function mostMeasured(real: Cohort, synthetic: Cohort): Measured[] {
   }).sort((a, b) => b.real.length - a.real.length).slice(0, mostPanels);
 }
 
-/** Share of values in each bin from `low` to `high`; what lies beyond counts in the end bins. */
+/** Share of values in each bin from `low` to `high`; values beyond are counted in the outer bins. */
 function histogram(values: Float32Array, low: number, high: number): Float64Array {
   const shares = new Float64Array(bins);
   for (const value of values) {
@@ -120,15 +120,15 @@ function distributionsText(panels: readonly Panel[]): FigureText {
     `${title}: median ${median(real)} real, ${median(synthetic)} synthetic.`
   );
   return {
-    title: "Values of the codes that are measured most, real and synthetic",
+    title: "Values of the most frequently measured codes, real and synthetic",
     description: sentences.join(" "),
   };
 }
 
 /**
- * Histograms of the nine codes with most real values among those that both cohorts measure, as an
- * SVG element of 600 pixels in width. Each axis spans the real values but for half a percent at
- * either end; what lies beyond counts at the ends. Undefined where there is no such code.
+ * Histograms of the nine codes with the most real values among those that both cohorts measure, as an
+ * SVG element with a width of 600 pixels. Each axis runs from the 0.5th to the 99.5th percentile of
+ * the real values; values beyond are counted in the outer bins. Undefined if there is no such code.
  *
  * @example The measurements of the sample, against themselves
  * ```ts
@@ -140,7 +140,7 @@ function distributionsText(panels: readonly Panel[]): FigureText {
  * ```
  *
  * @param real a cohort with values, in the units of its source
- * @param synthetic likewise, over the same vocabulary
+ * @param synthetic the same, with the same vocabulary
  */
 export function valueDistributions(real: Cohort, synthetic: Cohort): SVGSVGElement | undefined {
   const panels = mostMeasured(real, synthetic).map(panelOf);

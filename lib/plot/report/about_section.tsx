@@ -1,9 +1,10 @@
 /** @jsxImportSource preact */
 /**
- * The report's section on what made it.
+ * The report's section on how it was made.
  *
  * @module
  */
+import { differencesInWords } from "../../evaluate/align.ts";
 import type { ReportAbout } from "../../evaluate/report.ts";
 import { formOf } from "../../models/mod.ts";
 import { Facts, sourceFacts, whole } from "./page_parts.tsx";
@@ -12,8 +13,8 @@ import { Facts, sourceFacts, whole } from "./page_parts.tsx";
 export function AboutSection({ about }: { about: ReportAbout }) {
   const rows: [string, string][] = [
     ["Ehrloom", about.ehrloom],
-    ["Made", about.created],
-    ["Seed", String(about.seed)],
+    ["Created", about.created],
+    ["Random seed", String(about.seed)],
     ["Resamples of patients", whole(about.resamples)],
     [
       "Real cohort",
@@ -27,19 +28,20 @@ export function AboutSection({ about }: { about: ReportAbout }) {
       `${whole(about.synthetic.records)} records` +
       (about.synthetic.cut_off === undefined
         ? ""
-        : `, ${whole(about.synthetic.cut_off)} cut off at the model's longest length`) +
+        : `, ${whole(about.synthetic.cut_off)} cut off at the largest length of the model`) +
       (about.synthetic.rules === undefined
         ? ""
         : `; clinical rules changed ${whole(about.synthetic.rules.touched)} of ${
           whole(about.synthetic.rules.draws)
         } draws`),
     ],
-    ["Time taken", `${about.seconds.toFixed(1)} s`],
+    ...differencesInWords(about.synthetic).map((line): [string, string] => ["Note", line]),
+    ["Time for the evaluation", `${about.seconds.toFixed(1)} s`],
     ...Object.entries(about.versions),
   ];
   return (
     <section aria-labelledby="about">
-      <h2 id="about">What made this report</h2>
+      <h2 id="about">How this report was made</h2>
       <Facts rows={rows} />
       {about.run && (
         <>

@@ -15,40 +15,40 @@ export function LikelihoodSection({ likelihood }: { likelihood: Likelihood }) {
   const most = nll_is_bound ? "≤ " : "";
   const figures: [name: string, value: string | undefined, meaning: string][] = [
     [
-      "Negative log-likelihood per visit (nats)",
+      "Test loss (negative log-likelihood, nats per visit)",
       `${most}${nll} (${low} to ${high})`,
       "how surprising a real visit is to the model; lower is better",
     ],
-    ["Binary cross-entropy", bce?.toPrecision(4), "the same, per code and visit"],
+    ["Binary cross-entropy", bce?.toPrecision(4), "the same, per cell (one code in one visit)"],
     [
       "Perplexity per code",
       most + likelihood.perplexity_per_code.toFixed(3),
-      "1 would be certainty",
+      "1 = certain of every code",
     ],
     [
       "Perplexity per visit",
       most + Number(likelihood.perplexity_per_visit.toPrecision(5)).toString(),
-      "",
+      "exp of the test loss",
     ],
-    ["Perplexity per cell", perplexity_per_cell?.toFixed(5), ""],
-    ["Precision", precision?.toFixed(3), "of the codes it calls likely, how many came"],
-    ["Recall", recall?.toFixed(3), "of the codes that came, how many it called likely"],
-    ["F1", f1?.toFixed(3), "precision and recall in one"],
+    ["Perplexity per cell", perplexity_per_cell?.toFixed(5), "exp of the mean loss per cell"],
+    ["Precision", precision?.toFixed(3), "share of the predicted codes that occurred"],
+    ["Recall", recall?.toFixed(3), "share of the codes that occurred that were predicted"],
+    ["F1", f1?.toFixed(3), "harmonic mean of precision and recall"],
     ["Accuracy", accuracy?.toFixed(5), "high for any model, since most codes are absent"],
   ];
   const rows = figures.filter(([, value]) => value !== undefined);
   return (
     <section aria-labelledby="likelihood">
-      <h2 id="likelihood">How well does the model foresee real records?</h2>
+      <h2 id="likelihood">How well does the model predict real records?</h2>
       <p>
-        These figures are of the model itself, on real test records that it never saw.
+        These figures describe the model itself, on real test records that it never saw.
         {likelihood.unseen_code_occurrences > 0 &&
           ` ${
               whole(likelihood.unseen_code_occurrences)
-            } occurrences of codes that training never ` +
-            "saw are left out."}
+            } occurrences of codes that are not in the ` +
+            "training records are left out."}
         {nll_is_bound &&
-          " The model bounds the probability of a record: figures with ≤ are at most what they say."}
+          " The model gives only a bound: figures with ≤ are upper bounds."}
       </p>
       <Table caption="On the real test split" columns={["Measure", "Value", ""]}>
         {rows.map(([name, value, meaning]) => (

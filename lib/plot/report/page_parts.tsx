@@ -7,7 +7,7 @@
 import type { ComponentChildren, JSX } from "preact";
 import type { Aggregate, Estimate, ProbabilityFidelity } from "../../evaluate/report.ts";
 
-/** A count with its thousands set apart. */
+/** A count with separators between thousands. */
 export const whole = (count: number) => count.toLocaleString("en");
 /** A share as a percentage. */
 export const percent = (share: number, digits = 1) => `${(100 * share).toFixed(digits)}%`;
@@ -19,11 +19,16 @@ export const signed = (value: number, digits = 2) =>
 
 /** How to read a point of each kind of scatter. */
 export const scatterReadings = {
-  unigram: "Each point is a code: how many of the visits hold it.",
-  same_visit_bigram: "Each point is a pair of codes: how many of the visits hold both.",
+  unigram: "Each point is a code: the share of visits that have it.",
+  same_visit_bigram: "Each point is a pair of codes: the share of visits that have both.",
   sequential_bigram:
-    "Each point is a pair of codes, the first in a visit and the second in the next one.",
+    "Each point is a pair of codes: the first in one visit, the second in the next.",
 } as const;
+
+/** The caption of a figure of R² at a glance. */
+export const overviewCaption =
+  "R² of codes, pairs within a visit and pairs over consecutive visits, with 95% intervals over " +
+  "resamples of patients.";
 
 /** A figure and its 95% interval. */
 export function Interval(
@@ -37,23 +42,32 @@ export function Interval(
   );
 }
 
-/** An R² and its interval. */
+/** Stands where there is no figure. */
+export function None() {
+  return <span class="interval">none</span>;
+}
+
+/** An R² and its interval; "none" where there is nothing to compare. */
 export function R2({ figure }: { figure: ProbabilityFidelity }) {
-  const estimate = { value: figure.r2, low: figure.r2_low, high: figure.r2_high };
+  const { r2, r2_low, r2_high } = figure;
+  if (r2 === null || r2_low === null || r2_high === null) return <None />;
+  const estimate = { value: r2, low: r2_low, high: r2_high };
   return <Interval estimate={estimate} text={(value) => minus(value.toFixed(3))} />;
 }
 
-/** Two means, and whether the interval of their difference holds zero, in words. */
+/** Two means, and whether the interval of their difference includes 0, in words. */
 export function aggregateReading(
   name: string,
   { real_mean, synthetic_mean, difference }: Aggregate,
 ): string {
   const share = real_mean === 0 ? "" : ` (${signed(100 * difference.value / real_mean, 1)}%)`;
   const verdict = difference.low <= 0 && difference.high >= 0
-    ? "the interval of the difference holds zero, so chance could explain it"
-    : "more than chance explains, by the interval of the difference";
-  return `${name}: ${synthetic_mean.toFixed(2)} on average where the real records have ` +
-    `${real_mean.toFixed(2)}${share}; ${verdict}.`;
+    ? "sampling variation could explain the difference (its 95% interval includes 0)"
+    : `more than sampling variation explains (95% interval of the difference ${
+      signed(difference.low)
+    } to ${signed(difference.high)})`;
+  return `${name}: ${synthetic_mean.toFixed(2)} on average, ${real_mean.toFixed(2)} in the real ` +
+    `records${share}; ${verdict}.`;
 }
 
 /** Real mean, compared mean and their difference, as cells of a table. */
@@ -76,7 +90,7 @@ export function AggregateCells(
   );
 }
 
-/** Names and what they stand for, a line each. */
+/** Names with their values, one per line. */
 export function Facts({ rows }: { rows: readonly (readonly [name: string, value: string])[] }) {
   return (
     <dl>
@@ -95,12 +109,12 @@ export function sourceFacts(
   sources: Readonly<Record<string, string>> = {},
 ): [name: string, value: string][] {
   return Object.entries(sources).map(([table, source]) => [
-    `Its ${table.replaceAll("_", " ")}`,
+    `Source of the ${table.replaceAll("_", " ")}`,
     source,
   ]);
 }
 
-/** A table of the page, which scrolls by itself where it is too wide. */
+/** A table of the page, which scrolls where it is too wide. */
 export function Table({ caption, columns, children }: {
   caption: string;
   columns: readonly string[];
@@ -119,7 +133,7 @@ export function Table({ caption, columns, children }: {
   );
 }
 
-/** A figure with what it shows; nothing where there is none. */
+/** A figure with its caption; nothing where there is none. */
 export function Figure({ svg, caption }: { svg: string | undefined; caption: string }) {
   if (svg === undefined) return null;
   return (
@@ -130,7 +144,7 @@ export function Figure({ svg, caption }: { svg: string | undefined; caption: str
   );
 }
 
-/** A page that needs nothing around it and asks for nothing. */
+/** A self-contained page, which requests nothing. */
 export function Page({ title, style, children }: {
   title: string;
   style: string;

@@ -9,6 +9,7 @@ import { renderToString } from "preact-render-to-string";
 import type { Cohort } from "../../cohort/cohort.ts";
 import { writeWhole } from "../../files/output.ts";
 import { markupText } from "../../printable.ts";
+import { alignedCohorts } from "../../evaluate/align.ts";
 import {
   type PairedProbabilities,
   pairedProbabilities,
@@ -23,17 +24,17 @@ import { packPoints } from "./report_points.ts";
 import { fidelitySections } from "./sections/mod.ts";
 import { shownKinds } from "./sections/probabilities.tsx";
 
-/** What a report is drawn from, beside its figures. */
+/** What a report shows, in addition to its figures. */
 export interface ReportSources {
-  /** The real records that the synthetic ones are compared to: the training split. */
+  /** The real records that the synthetic ones are compared with: the training split. */
   readonly real: Cohort;
-  /** The records under judgement, over the same vocabulary. */
+  /** The synthetic records. */
   readonly synthetic: Cohort;
-  /** The lines of `training.jsonl` of the run that made the synthetic cohort. */
+  /** The lines of `training.jsonl` of the run that generated the synthetic cohort. */
   readonly training?: readonly EpochLosses[] | undefined;
 }
 
-/** Points of one scatter in the page beyond which they are thinned; keeps pages at a few MB. */
+/** Largest number of points of one scatter in the page; more are thinned. Keeps pages at a few MB. */
 const pagePointLimit = 100_000;
 
 function figuresOf(
@@ -73,15 +74,18 @@ function page(
 const pairedOf = ({ fidelity }: PartialReport, { real, synthetic }: ReportSources) =>
   shownKinds(fidelity).map((kind) => pairedProbabilities(real, synthetic, kind));
 
+/** The same over the same codes and labels, as they were judged. */
+function alignedSources({ real, synthetic, training }: ReportSources): ReportSources {
+  return { ...alignedCohorts(real, synthetic), training };
+}
+
 /**
- * The report as one self-contained page: style, scripts, figures and points are in it, and nothing
- * is ever requested. Texts from the data stand in it as plain text, whatever they hold. The scatters
- * carry at most 100,000 points each; where there are more, crowded places are thinned, and the page
- * says so.
- *
- * @throws {RangeError} If the vocabularies of the two cohorts differ
+ * The report as one self-contained page: style, scripts, figures and points are in it, and it never
+ * requests anything. Texts from the data are shown as plain text, whatever they contain. Each scatter
+ * has at most 100,000 points; if there are more, dense areas are thinned, and the page says so.
  */
-export function reportHtml(report: PartialReport, sources: ReportSources): string {
+export function reportHtml(report: PartialReport, of: ReportSources): string {
+  const sources = alignedSources(of);
   const paired = pairedOf(report, sources);
   return page(report, sources, paired, figuresOf(report, sources, paired));
 }
@@ -89,14 +93,14 @@ export function reportHtml(report: PartialReport, sources: ReportSources): strin
 /**
  * Writes `report.html`, `report.json` and `figures/*.svg` into a folder.
  *
- * @param folder that has none of these yet
- * @throws {RangeError} If the vocabularies of the two cohorts differ
+ * @param folder a folder without these files
  */
 export async function writeReportFiles(
   folder: string,
   report: PartialReport,
-  sources: ReportSources,
+  of: ReportSources,
 ): Promise<void> {
+  const sources = alignedSources(of);
   const paired = pairedOf(report, sources);
   const figures = figuresOf(report, sources, paired);
   await Deno.mkdir(join(folder, "figures"), { recursive: true });
@@ -108,12 +112,11 @@ export async function writeReportFiles(
 }
 
 /**
- * As {@link writeReportFiles}, as a folder of their own, whole or not at all.
+ * Like {@link writeReportFiles}, into a new folder; writes the complete folder, or nothing.
  *
  * @param folder where to write
- * @param options.force replace an older result of Ehrloom's
+ * @param options.force replace an older result of Ehrloom
  * @throws {Deno.errors.AlreadyExists} If the folder exists and `force` is not set
- * @throws {RangeError} If the vocabularies of the two cohorts differ
  */
 export async function writeReport(
   folder: string,

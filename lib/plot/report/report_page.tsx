@@ -1,7 +1,7 @@
 /** @jsxImportSource preact */
 /**
- * The report as a page. Preact renders it to text and escapes whatever comes from data; nothing of
- * Preact is left in the page.
+ * The report as a page. Preact renders it to text and escapes all texts from the data; the page
+ * contains nothing of Preact.
  *
  * @module
  */
@@ -64,9 +64,9 @@ export function ReportPage(contents: PageContents): JSX.Element {
       <header>
         <h1>{title}</h1>
         <p class="lead">
-          {whole(about.synthetic.records)} synthetic records, judged against{" "}
-          {whole(about.real.train)} real ones that the model may have learned from and{" "}
-          {whole(about.real.test)} that were held out.
+          {whole(about.synthetic.records)} synthetic records, compared with{" "}
+          {whole(about.real.train)} real training records and {whole(about.real.test)}{" "}
+          held-out real records.
         </p>
       </header>
       <main>
@@ -79,16 +79,16 @@ export function ReportPage(contents: PageContents): JSX.Element {
             <h2 id="training">Did training converge?</h2>
             <Figure
               svg={figures.get("training_curve")}
-              caption={"Loss after each epoch. The parameters of the epoch with the lowest " +
-                "validation loss are the ones kept; a validation loss that rises while the " +
-                "training loss falls means that the model begins to learn its records by heart."}
+              caption={"Loss after each epoch. The run keeps the epoch with the lowest validation " +
+                "loss. If the validation loss rises while the training loss falls, the model is " +
+                "learning its training records by heart (overfitting)."}
             />
           </section>
         )}
         <AboutSection about={about} />
       </main>
       <footer>
-        <p>The same figures for programs: report.json. Figures for print: figures/.</p>
+        <p>For programs: report.json. For print: figures/.</p>
       </footer>
       <script
         type="application/json"

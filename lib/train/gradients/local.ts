@@ -1,5 +1,5 @@
 /**
- * Loss and gradients of a batch, computed in the thread that asks.
+ * Loss and gradients of a batch, computed in the calling thread.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import type { NamedTensors } from "../../nn/parameters.ts";
 import { type Room, roomOn } from "../../nn/room.ts";
 import type { GradientSource } from "./source.ts";
 
-/** The loss of records that fit into the engine at once, and its gradients. */
+/** The loss of records that fit in the engine at once, and its gradients. */
 function passGradients(
   model: GradientModel,
   parameters: NamedTensors,
@@ -37,7 +37,7 @@ function passGradients(
   return gradients(Object.values(parameters));
 }
 
-/** Where threads find gradients, on cpu and wasm. */
+/** Memory in which threads find gradients, on cpu and wasm. */
 interface FlatGradients {
   readonly layout: FlatLayout;
   /** Memory for them. */
@@ -45,12 +45,12 @@ interface FlatGradients {
 }
 
 /**
- * The loss of some records, divided as for a whole batch, and its gradients. What does not fit into the
- * engine at once is worked through in runs, whose gradients add up to the same; on cpu and wasm they
- * do so outside the engine, which may hold no more of them.
+ * The loss of some records, divided as for a whole batch, and its gradients. Records that do not
+ * fit in the engine at once are processed in several runs, whose gradients are added; on cpu and
+ * wasm, outside the engine, which may not have room for more of them.
  *
- * @param flat where gradients are kept on cpu and wasm
- * @param isFlat whether those of a single run are wanted there too
+ * @param flat memory for the gradients on cpu and wasm
+ * @param isFlat whether the gradients of a single run go there too
  */
 export async function batchGradients(
   model: GradientModel,
@@ -105,7 +105,7 @@ function tensorSums(sums: Gradients | undefined, grads: tf.Tensor[]): tf.Tensor[
  * Gradients computed in this thread.
  *
  * @param divisor what to divide losses by before gradients are taken
- * @param room what passes must fit into; the chosen engine's when left out
+ * @param room what passes must fit in; default that of the chosen engine
  */
 export function localGradients(
   model: GradientModel,

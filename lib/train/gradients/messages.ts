@@ -21,9 +21,9 @@ export interface Setup {
   readonly family: string;
   /** The model's settings. */
   readonly config: ModelConfig;
-  /** What the model's tokens stand for, where they need that. */
+  /** What the model's tokens stand for, if they need that. */
   readonly schema?: Schema | undefined;
-  /** Where the records are. */
+  /** The cohort with the records. */
   readonly cohort: Cohort;
   /** How parameters and gradients lie in memory. */
   readonly layout: FlatLayout;
@@ -31,7 +31,7 @@ export interface Setup {
   readonly parameters: Float32Array;
   /** Where the Worker puts its gradients. */
   readonly gradient: Float32Array;
-  /** What its passes must fit into. */
+  /** What its passes must fit in. */
   readonly room: Room;
 }
 
@@ -39,7 +39,7 @@ export interface Setup {
 export interface Part {
   /** Indices into the cohort. */
   readonly records: Int32Array;
-  /** Of training. */
+  /** Moment of training. */
   readonly moment: TrainingMoment;
 }
 

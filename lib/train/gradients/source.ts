@@ -6,7 +6,7 @@
 import type { TrainingMoment } from "../../models/interface/model.ts";
 import type { Gradients } from "../../nn/optimizer.ts";
 
-/** What gives the gradients of one batch after another, at the optimizer's parameters. */
+/** Computes gradients of batches, at the optimizer's parameters. */
 export interface GradientSource {
   /**
    * @param records indices into the cohort

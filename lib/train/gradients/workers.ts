@@ -1,5 +1,5 @@
 /**
- * Loss and gradients of a batch, shared out among Workers, each with an engine of its own (wasm's own
+ * Loss and gradients of a batch, divided among Workers, each with its own engine (wasm's own
  * threads cannot start under Deno).
  *
  * @module
@@ -17,14 +17,14 @@ import type { Part, Setup } from "./messages.ts";
 import type { GradientSource } from "./source.ts";
 
 /**
- * Checks that so many Workers can share batches on the chosen backend.
+ * Checks that this number of Workers can share batches on the chosen engine.
  *
  * @throws {RangeError} If there are several and the backend is neither wasm nor cpu
  */
 export function checkWorkers(count: number): void {
   if (count === 1 || isOnHost()) return;
   throw new RangeError(
-    `Cannot share batches among ${count} workers on ${tf.getBackend()}: it has threads of its own, ` +
+    `Cannot share batches among ${count} workers on ${tf.getBackend()}: it has its own threads; ` +
       "workers are for wasm and cpu",
   );
 }

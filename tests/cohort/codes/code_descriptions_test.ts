@@ -33,13 +33,13 @@ Deno.test("readDescriptions() names what is wrong with a file", () =>
   inFolder(async (folder) => {
     for (
       const [name, text, message] of [
-        ["a.csv", "code,text\nI10,x\n", "it has no column description, its columns are code, text"],
+        ["a.csv", "code,text\nI10,x\n", "it has no column description; its columns are code, text"],
         ["a.csv", "code,description\nI10,x\n,y\n", "row 3: code is empty"],
         ["a.csv", "code,description\nI10,x\nI10,y\n", 'row 3: code "I10" appears twice'],
-        ["a.csv", "code,description\n", "it holds no codes"],
+        ["a.csv", "code,description\n", "it has no codes"],
         ["a.json", "{", "as JSON: "],
-        ["a.json", "[]", "it must be an object of descriptions by code"],
-        ["a.json", "{}", "it holds no codes"],
+        ["a.json", "[]", "it must be an object {code: description}"],
+        ["a.json", "{}", "it has no codes"],
         ["a.json", '{"I10": 7}', 'the description of "I10" must be a text'],
       ]
     ) {

@@ -164,7 +164,7 @@ Deno.test("codeGraph() names the circle in which parents go", () => {
   assertThrows(
     () => codeGraph(vocabulary(["a", "b"], ["a", "b"], [["b"], ["a"]])),
     RangeError,
-    "Cannot use the parent_codes of the cohort: they go in a circle, b > a > b; mend metadata/",
+    "Cannot use the parent_codes of the cohort: they form a cycle, b > a > b; mend metadata/",
   );
 });
 
@@ -185,12 +185,12 @@ Deno.test("codeGraphOf() refuses circles, which it names, and edges that meet no
   assertThrows(
     () => codeGraphOf(letters, edges, "tree.csv"),
     RangeError,
-    'Cannot use "tree.csv": its edges go in a circle, n > m > n',
+    'Cannot use "tree.csv": its edges form a cycle, n > m > n',
   );
   assertThrows(
     () => codeGraphOf(letters, [{ parent: "x", child: "y" }], "tree.csv"),
     RangeError,
-    'Cannot use "tree.csv": it has none of the 3 codes, such as "a"',
+    'Cannot use "tree.csv": it contains none of the 3 codes, such as "a"',
   );
 });
 

@@ -320,7 +320,7 @@ Deno.test("readMeds() takes births and sexes of a foreign folder for demographic
   );
   assertEquals(said, [
     "1 events without a time, such as race",
-    "1 values with a later one of the same code and visit",
+    "1 values that a later value of the same code and visit replaced",
   ]);
   assertEquals(read.vocabulary.codes, ["c", "b", "GENDER//X", "a"]);
   assertEquals([...read.subjectIds], [2n, 3n, 4n, 5n]);
@@ -345,12 +345,12 @@ Deno.test("readMeds() names what is missing or contradicts itself", async () => 
   const all = [subject_id, time, code];
   await rejects(
     all,
-    "it is no Parquet file, or a damaged one",
+    "it is not a Parquet file, or it is damaged",
     (folder) => Deno.writeTextFileSync(`${folder}/data/train/0.parquet`, "PAR1 and so on"),
   );
   await rejects(
     all,
-    "it holds no data/*.parquet",
+    "it has no data/*.parquet",
     (folder) => Deno.removeSync(`${folder}/data`, { recursive: true }),
   );
   await rejects(
@@ -435,8 +435,8 @@ Deno.test("readMeds() says what subject ids and values must be, and takes whole 
       texts,
       'subject_id is of type String, such as "p5", must be whole numbers; number the subjects',
     ],
-    [pl.Series("subject_id", [NaN, ...ids.slice(1)]), "subject_id holds NaN, must be whole"],
-    [pl.Series("subject_id", [5.5, ...ids.slice(1)]), "subject_id holds 5.5, must be whole"],
+    [pl.Series("subject_id", [NaN, ...ids.slice(1)]), "subject_id has NaN, must be whole"],
+    [pl.Series("subject_id", [5.5, ...ids.slice(1)]), "subject_id has 5.5, must be whole"],
     [pl.Series("subject_id", [null, ...ids.slice(1)]), "1 rows have no subject_id"],
     [pl.Series("subject_id", ids.map((id) => [id])), "subject_id is of type List, must be whole"],
     [pl.Series("subject_id", ids.map((id) => id > 4)), "subject_id is of type Bool, must be whole"],

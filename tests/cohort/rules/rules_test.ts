@@ -91,38 +91,38 @@ const one = (rule: Record<string, unknown>) =>
   JSON.stringify({ rules: [{ codes: ["A"], ...rule }] });
 const refused: [text: string, message: string][] = [
   ["{", 'Cannot read "rules.json" as JSON: '],
-  ["[]", 'Cannot read "rules.json": it holds no list of rules, wanted { "rules": [{ "kind": '],
-  ['{"rules":[3]}', 'Cannot read "rules.json": rule 1 is 3, wanted an object'],
+  ["[]", 'Cannot read "rules.json": it has no list of rules, must be { "rules": [{ "kind": '],
+  ['{"rules":[3]}', 'Cannot read "rules.json": rule 1 is 3, must be an object'],
   [
     one({ kind: "gender" }),
-    'rule 1 has the kind "gender", known are sex, age, label, at-most-one, never-together',
+    'rule 1 has the kind "gender"; known: sex, age, label, at-most-one, never-together',
   ],
   [
     one({ kind: "sex", sex: "female", with: [] }),
-    'rule 1 has "with", known for "sex" are kind, codes, note, sex',
+    'rule 1 has "with"; known for "sex": kind, codes, note, sex',
   ],
-  [one({ kind: "sex", sex: "F" }), 'rule 1 has sex "F", wanted "female" or "male"'],
+  [one({ kind: "sex", sex: "F" }), 'rule 1 has sex "F", must be "female" or "male"'],
   [one({ kind: "age" }), "rule 1 has neither min nor max"],
-  [one({ kind: "age", min: 9, max: 8 }), "rule 1 has a min above its max"],
-  [one({ kind: "age", min: "9" }), 'rule 1 has min "9", wanted a number of years'],
-  [one({ kind: "at-most-one" }), 'rule 1 has within missing, wanted "visit" or "record"'],
+  [one({ kind: "age", min: 9, max: 8 }), "rule 1 has min above max"],
+  [one({ kind: "age", min: "9" }), 'rule 1 has min "9", must be a number of years'],
+  [one({ kind: "at-most-one" }), 'rule 1 has within missing, must be "visit" or "record"'],
   [
     one({ kind: "at-most-one", within: "visit", codes: [] }),
-    "rule 1 has codes [], wanted a list of codes such as",
+    "rule 1 has codes [], must be a list of codes such as",
   ],
   [
     one({ kind: "never-together", within: "visit", with: "B1" }),
-    'rule 1 has with "B1", wanted a list of codes such as',
+    'rule 1 has with "B1", must be a list of codes such as',
   ],
-  [one({ kind: "label", label: "ill", value: "1" }), 'rule 1 has value "1", wanted 0 or 1'],
+  [one({ kind: "label", label: "ill", value: "1" }), 'rule 1 has value "1", must be 0 or 1'],
   [
     one({ kind: "label", label: "sick", value: 1 }),
-    'Cannot take the rules of "rules.json": rule 1 names the label "sick", known are ill, Male',
+    'Cannot use the rules of "rules.json": rule 1 has the unknown label "sick"; known: ill, Male',
   ],
   [
     one({ kind: "sex", sex: "male", codes: ["A", "E", "X*", "F", "B", "G", "E", "H", "I"] }),
-    'Cannot take the rules of "rules.json": no code of the cohort is called "E", "X*", "F", "B", ' +
-    '"G" and 2 more; leave out what the cohort lacks (its codes are such as "A")',
+    'Cannot use the rules of "rules.json": the cohort has no code "E", "X*", "F", "B", ' +
+    '"G" and 2 more; remove them from the rules (its codes look like "A")',
   ],
 ];
 for (const [text, message] of refused) {

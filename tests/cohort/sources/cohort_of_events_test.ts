@@ -97,7 +97,7 @@ Deno.test("cohortOfEvents() says what it leaves out", () => {
   assertEquals([...cohort.values ?? []], [72]);
   assertEquals(leftOut, [
     "1 events without a time, such as race",
-    "2 values with a later one of the same code and visit",
+    "2 values that a later value of the same code and visit replaced",
   ]);
 });
 
@@ -174,7 +174,7 @@ Deno.test("CodeList names the rarer units of a code, and refuses reserved and em
   assertEquals(table.codes.index(""), 'code "" is empty');
   assertEquals(
     String(table.codes.index("GENDER//F")).slice(0, 38),
-    'code "GENDER//F" is a reserved name, M',
+    'code "GENDER//F" is a reserved name: M',
   );
 });
 

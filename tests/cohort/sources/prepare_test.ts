@@ -16,22 +16,26 @@ Deno.test("prepare() makes the sample of its folder", async () => {
 Deno.test("prepare() refuses unknown sources and options, and values that do not go together", async () => {
   const rejects = (name: string, values: Record<string, unknown>, wanted: string) =>
     assertRejects(() => prepare(name, syntheaSampleFolder, { values }), RangeError, wanted);
-  await rejects("hl7", {}, 'Cannot read a source "hl7": known are synthea, records-json, meds');
+  await rejects(
+    "hl7",
+    {},
+    'Cannot read a source "hl7": there is no such format; known: synthea, records-json, meds',
+  );
   await rejects(
     "synthea",
     { table: [] },
-    'Cannot read synthea: no option is called "table", known are tables, visitsWith, timeSeries',
+    'Cannot read synthea: there is no option "table"; known: tables, visitsWith, timeSeries',
   );
-  await rejects("meds", { tables: [] }, 'no option is called "tables", known are none');
+  await rejects("meds", { tables: [] }, 'there is no option "tables"; known: none');
   await rejects(
     "synthea",
     { timeSeries: true },
-    "--time-series needs observations among the --tables",
+    "--time-series needs --tables with observations",
   );
   await rejects(
     "synthea",
     { tables: ["conditions"], visitsWith: ["procedures"] },
-    '--visits-with names "procedures": known are conditions',
+    '--visits-with names "procedures", which is not in --tables conditions',
   );
 });
 
@@ -56,5 +60,5 @@ Deno.test("optionValues() are those given, else the declared ones", () => {
   assertEquals(optionValues(source, {}), { words: ["a"], others: undefined, flag: false });
   const given = { words: options.words.parse("b, a"), flag: options.flag.parse("") };
   assertEquals(optionValues(source, given), { words: ["b", "a"], others: undefined, flag: true });
-  assertThrows(() => options.words.parse("a,c"), RangeError, 'names "c": known are a, b');
+  assertThrows(() => options.words.parse("a,c"), RangeError, 'names "c"; known: a, b');
 });

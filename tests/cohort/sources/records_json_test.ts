@@ -31,12 +31,12 @@ for (
     [
       "a code outside the vocabulary",
       { test: [{ id: 1, visits: [[0], [3]], labels: [0] }] },
-      "test record 0 visit 1 holds code 3, outside the vocabulary of 3 codes",
+      "test record 0 visit 1 has code 3, outside the vocabulary of 3 codes",
     ],
     [
       "a label of 2",
       { test: [{ id: 1, visits: [], labels: [2] }] },
-      "test record 0 has labels [2], must be 1 times 0 or 1",
+      "test record 0 has labels [2], must be a list of length 1, each 0 or 1",
     ],
     [
       "an id twice",

@@ -120,8 +120,8 @@ Deno.test("readSynthea() takes numbers for values, answers for codes, the last v
   assertEquals([...cohort.codes], [2, 4, 3, 1, 3, 0]);
   assertEquals([...cohort.values ?? []], [171, Math.fround(98.6), 37, NaN, 36.5, 1000]);
   assertEquals(leftOut, [
-    "1 observations that belong to no encounter",
-    "1 values with a later one of the same code and visit",
+    "1 observations without an encounter",
+    "1 values that a later value of the same code and visit replaced",
   ]);
 });
 
@@ -139,7 +139,11 @@ Deno.test("readSynthea() makes later times of measurement visits where asked", a
   assertEquals([...cohort.gapDays], [0, 0.125, 60.375, 0, 0, 1]);
   assertEquals([...cohort.values ?? []].slice(0, 4), [170.5, NaN, 171, Math.fround(98.6)]);
   assertEquals(leftOut.length, 1);
-  await assertRejects(() => read({}, { timeSeries: true }), RangeError, "no observations are read");
+  await assertRejects(
+    () => read({}, { timeSeries: true }),
+    RangeError,
+    "observations are not among the tables",
+  );
 });
 
 Deno.test("readSynthea() makes no visits of observations beside other tables, unless asked", async () => {
@@ -156,7 +160,7 @@ Deno.test("readSynthea() leaves out free text and says so", async () => {
   const { cohort, leftOut } = await readObserved(header + rows.join(""));
   assertEquals(cohort.vocabulary.codes, []);
   assertEquals(leftOut, [
-    '40 answers to "Address" (LOINC//56799-0): more than 30 different ones',
+    '40 answers to "Address" (LOINC//56799-0): it has more than 30 different answers',
   ]);
   const few = await readObserved(header + rows.slice(0, 30).join(""));
   assertEquals(few.cohort.vocabulary.codes.length, 30);
@@ -268,7 +272,7 @@ Deno.test("readSynthea() names a missing column, an empty file, a missing file",
   await assertRejects(
     () => read({ patients: "Id,BIRTHDATE,GENDER\n" }),
     SyntaxError,
-    "it holds no patients",
+    "it has no patients",
   );
   await assertRejects(() => readSynthea("/nowhere"), Deno.errors.NotFound, "no such folder");
 });

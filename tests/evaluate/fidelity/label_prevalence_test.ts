@@ -19,5 +19,9 @@ Deno.test("withLabel() takes the records that have the label, in order", () => {
 });
 
 Deno.test("withLabel() lists the known labels", () => {
-  assertThrows(() => withLabel(cohort, "z"), RangeError, 'label "z": known are x, y');
+  assertThrows(
+    () => withLabel(cohort, "z"),
+    RangeError,
+    'label "z": there is no such label; known: x, y',
+  );
 });

@@ -156,7 +156,7 @@ Deno.test("runLikelihood() refuses another cohort's run and records beyond the m
   await assertRejects(
     () => runLikelihood(other, real),
     RangeError,
-    'Cannot judge the run by this cohort: the real cohort has no "c9"',
+    'Cannot compute the test loss on this cohort: the real cohort has no "c9"',
   );
   const long = { visits: Array(40).fill([0]), labels: [0, 0], split: 2 };
   const longer = listedCohort([{ visits: [[0]], labels: [0, 0], split: 0 }, long], 4);
@@ -192,7 +192,9 @@ for (const { name } of modelSummaries) {
       const judge = (visits: number[][]) =>
         runLikelihood(ofAny, cohortWith(visits), { resamples: 0 });
       assert(Number.isFinite((await judge(longest)).nll_per_visit));
-      const message = new RegExp(`subject 5 takes (\\d+) rows, the model has ${rowLimit}$`);
+      const message = new RegExp(
+        `subject 5 takes (\\d+) steps, and the model writes at most ${rowLimit}$`,
+      );
       const visitMore = await assertRejects(() => judge([...longest, [1]]), RangeError);
       assertMatch(visitMore.message, message);
       try { // a code more, which takes a row where codes are tokens
@@ -201,7 +203,7 @@ for (const { name } of modelSummaries) {
         assert(error instanceof RangeError, `${error}`);
         assertMatch(
           error.message,
-          new RegExp(`takes ${rowLimit + 1} rows, the model has ${rowLimit}$`),
+          new RegExp(`takes ${rowLimit + 1} steps, and the model writes at most ${rowLimit}$`),
         );
       }
     }));
@@ -216,7 +218,7 @@ Deno.test("runLikelihood() refuses splits other than those that the run was trai
   await assertRejects(
     () => runLikelihood(trained, withSplits(real, random(4))),
     RangeError,
-    "its training records may be among the test records",
+    "trained on another cohort or other splits, so training records may be among the test records",
   );
 });
 

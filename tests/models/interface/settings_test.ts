@@ -72,12 +72,12 @@ Deno.test("allowedValues() ends the sentence that says what must be", () => {
   assertEquals(
     Object.values(settings).map(allowedValues),
     [
-      "a whole number at least 1",
+      "a whole number, at least 1",
       "a whole number between 1 and 10",
       "a number between 0 and 0.9",
       "true or false",
       "equal or quantile",
-      "a whole number at least 3",
+      "a whole number, at least 3",
     ],
   );
 });

@@ -31,7 +31,7 @@ Deno.test("parseCodeEmbeddings() refuses other JSON, widths that differ and what
       [
         '{"vectors": {"a": [1, 2], "b": [1]}}',
         RangeError,
-        'the vector of "b" has 1 numbers, that of "a" 2',
+        'the vector of "b" has 1 numbers, but that of "a" has 2',
       ],
       [
         '{"vectors": {"a": [1, 2], "b": [1, null]}}',
@@ -94,14 +94,14 @@ Deno.test("readCodeEmbeddings() refuses other safetensors files", () =>
     const vectors = { shape: [2, 1], numbers: Float32Array.of(1, 2) };
     for (
       const [tensors, keys, message] of [
-        [{ weight: vectors }, '["a", "b"]', 'it has no tensor "vectors" of two axes'],
+        [{ weight: vectors }, '["a", "b"]', 'it has no tensor "vectors" with two axes'],
         [{ vectors }, '["a"]', 'its metadata has no list "keys" of 2 distinct texts'],
         [{ vectors }, '["a", "a"]', 'its metadata has no list "keys" of 2 distinct texts'],
         [{ vectors }, '["a", "b', "as JSON: "],
         [
           { vectors: { ...vectors, numbers: Float32Array.of(1, NaN) } },
           '["a", "b"]',
-          "its vectors must be of finite numbers",
+          "its vectors have values that are not finite numbers",
         ],
       ] as const
     ) {
@@ -110,7 +110,7 @@ Deno.test("readCodeEmbeddings() refuses other safetensors files", () =>
     }
     for (
       const [shape, message] of [
-        [[2 ** 38], 'it has no tensor "vectors" of two axes'],
+        [[2 ** 38], 'it has no tensor "vectors" with two axes'],
         [[2 ** 20, 2 ** 18], 'its metadata has no list "keys" of 1048576 distinct texts'],
       ] as const
     ) {
@@ -137,7 +137,7 @@ Deno.test("codesWithoutVector() names a tenth of the codes at most, and refuses 
   assertThrows(
     () => without(5),
     RangeError,
-    'Cannot use "v.json": 5 of 20 codes have no vector, "c0", "c1", "c2" and 2 more; ' +
-      "at most 10 % may lack one",
+    'Cannot use "v.json": 5 of 20 codes have no vector, such as "c0", "c1", "c2" and 2 more; ' +
+      "at most 10% may be without one",
   );
 });

@@ -72,14 +72,14 @@ Deno.test("codeKnowledge() refuses embeddings of too few codes and another vocab
   await assertRejects(
     () => codeKnowledge(config, named, { embeddings }, options),
     RangeError,
-    'Cannot use "v.json": 3 of 10 codes have no vector, "ICD10CM//E10", "ICD10CM//E11.9", ' +
-      '"ICD10CM//E11.65"; at most 10 % may lack one',
+    'Cannot use "v.json": 3 of 10 codes have no vector, such as "ICD10CM//E10", "ICD10CM//E11.9", ' +
+      '"ICD10CM//E11.65"; at most 10% may be without one',
   );
   const hierarchy = codeGraph(vocabulary(codes.slice(3)));
   await assertRejects(
     () => codeKnowledge(config, named, { hierarchy }, options),
     RangeError,
-    "it places 7 codes, the vocabulary has 10",
+    "it places 7 codes, but the vocabulary has 10",
   );
 });
 

@@ -31,7 +31,7 @@ Deno.test("embedCodes() reads codes, labels and special tokens, and names codes 
   assertEquals(width, 1);
   assertEquals(
     source,
-    "lengths; 4 of 5 codes have no description and are read by their own text: " +
+    "lengths; 4 of 5 codes have no description, so their text is the code itself: " +
       '"b", "c", "d" and 1 more',
   );
 });

@@ -166,22 +166,22 @@ const refused: [what: string, spoil: (folder: string) => Promise<unknown>, messa
   [
     "another kind of model",
     (folder) => writeTinyBert(folder, { model_type: "roberta" }),
-    'Cannot use "DIR/config.json": model_type is "roberta", known are bert',
+    'Cannot use "DIR/config.json": model_type is "roberta"; known: bert',
   ],
   [
     "an unknown activation",
     (folder) => writeTinyBert(folder, { hidden_act: "swish" }),
-    'hidden_act is "swish", known are gelu, gelu_new, gelu_pytorch_tanh, relu',
+    'hidden_act is "swish"; known: gelu, gelu_new, gelu_pytorch_tanh, relu',
   ],
   [
     "relative positions",
     (folder) => writeTinyBert(folder, { position_embedding_type: "relative_key" }),
-    'position_embedding_type is "relative_key", known are absolute',
+    'position_embedding_type is "relative_key"; known: absolute',
   ],
   [
     "a size that is missing",
     (folder) => writeTinyBert(folder, { hidden_size: undefined }),
-    "hidden_size is undefined, must be a whole number above 0",
+    "hidden_size is undefined, must be a whole number, at least 1",
   ],
   [
     "heads that do not divide the width",
@@ -227,7 +227,7 @@ const refused: [what: string, spoil: (folder: string) => Promise<unknown>, messa
   [
     "no tokenizer",
     (folder) => Deno.remove(join(folder, "vocab.txt")),
-    'Cannot read "DIR": it holds neither tokenizer.json nor vocab.txt',
+    'Cannot read "DIR": it has neither tokenizer.json nor vocab.txt',
   ],
   [
     "a vocab.txt without the class token",
@@ -241,7 +241,7 @@ const refused: [what: string, spoil: (folder: string) => Promise<unknown>, messa
       const pieces = (await Deno.readTextFile(path)).split("\n");
       await Deno.writeTextFile(path, pieces.slice(0, 21).join("\n"));
     },
-    'Cannot read "DIR/vocab.txt": it has 21 lines, config.json has a vocab_size of 42; is it cut off?',
+    'Cannot read "DIR/vocab.txt": it has 21 lines, but config.json has a vocab_size of 42; is the file truncated?',
   ],
   [
     "a tokenizer.json with a pattern that takes for ever",
@@ -252,7 +252,7 @@ const refused: [what: string, spoil: (folder: string) => Promise<unknown>, messa
           normalizers: [{ type: "Replace", pattern: { Regex: "(a+)+$" }, content: "" }],
         },
       }),
-    'Cannot use "DIR/tokenizer.json": it has the pattern "(a+)+$", known are " {2,}"',
+    'Cannot use "DIR/tokenizer.json": it has the pattern "(a+)+$"; known: " {2,}"',
   ],
   [
     "a tokenizer.json that is none",
@@ -266,7 +266,7 @@ const refused: [what: string, spoil: (folder: string) => Promise<unknown>, messa
       const pieces = await Deno.readTextFile(path);
       await Deno.writeTextFile(path, pieces.replace("fever\n", "unused\n") + "fever\n");
     },
-    'Cannot encode "fever": the tokenizer gives token 42, the weights know 42',
+    'Cannot encode "fever": the tokenizer gives token 42, but the weights have only 42',
   ],
   [
     "weights that are not finite",
@@ -275,18 +275,18 @@ const refused: [what: string, spoil: (folder: string) => Promise<unknown>, messa
       weights["embeddings.LayerNorm.bias"].numbers[0] = NaN;
       await writeSafetensors(join(folder, "model.safetensors"), weights);
     },
-    "Cannot encode texts: the model's vectors are not of finite numbers",
+    "Cannot encode texts: the model's vectors have values that are not finite numbers",
   ],
   [
     "a module behind the pooling",
     (folder) => writeModules(folder, ["Transformer", "Pooling", "Dense"], { pooling_mode: "mean" }),
-    'Cannot use "DIR/modules.json": it has a module Dense, known are Transformer, Pooling, Normalize',
+    'Cannot use "DIR/modules.json": it has a module Dense; known: Transformer, Pooling, Normalize',
   ],
   [
     "another pooling",
     (folder) => writeModules(folder, ["Transformer", "Pooling"], { pooling_mode_max_tokens: true }),
-    'Cannot use "DIR/1_Pooling/config.json": it pools by pooling_mode_max_tokens, known are mean ' +
-    "and cls",
+    'Cannot use "DIR/1_Pooling/config.json": it uses pooling pooling_mode_max_tokens; ' +
+    "known: mean, cls",
   ],
 ];
 

@@ -59,7 +59,7 @@ Deno.test("probabilityScatter() bounds the size of a figure and says how many po
   const drawn = svg.querySelectorAll("circle").length;
   assertLess(drawn, 4001);
   assertLess(svg.outerHTML.length, 250_000);
-  assertStringIncludes(svg.outerHTML, `${drawn.toLocaleString("en")} of 60,000 pairs drawn`);
+  assertStringIncludes(svg.outerHTML, `${drawn.toLocaleString("en")} of 60,000 pairs shown`);
 });
 
 Deno.test("countDistribution() lays real and synthetic shares over each other", async (t) => {

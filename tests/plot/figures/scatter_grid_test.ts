@@ -38,7 +38,7 @@ Deno.test("scatterGrid() draws no more points than its limit", () => {
 });
 
 Deno.test("scatterGrid() needs a column", () => {
-  assertThrows(() => scatterGrid([]), RangeError, "there is no column");
+  assertThrows(() => scatterGrid([]), RangeError, "it has 0 columns");
 });
 
 Deno.test("scatterGrid() draws a column a model", async (t) => {

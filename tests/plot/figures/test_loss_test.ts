@@ -25,7 +25,7 @@ Deno.test("testLossFigure() has open dots for bounds, and no row without likelih
   assertEquals(dots, ["#d55e00", "white"]);
   assertEquals(svg?.getAttribute("height"), String(70 + 3 * 26));
   assertStringIncludes(text, "≤ 5.00");
-  assertStringIncludes(text, "holds a test record impossible");
+  assertStringIncludes(text, "gives a test record the probability 0");
   assertEquals(text.includes("synteg"), false);
   await t.assertSnapshot(text);
 });

@@ -197,7 +197,7 @@ testWith(chromium, "the report's scatters work in Chromium", async (executablePa
       await page.fill("input[type=search]", "HYPERtension essential");
       await page.getByText("1 code", { exact: true }).waitFor();
       const status = await page.locator("#unigram .status").textContent();
-      assertEquals(status, `1 of ${unigrams.first.length} points light up`);
+      assertEquals(status, `1 of ${unigrams.first.length} points match`);
       await nextFrame(page);
       assertGreater(await litPixels(page, "same_visit_bigram"), 20);
       const listed = await page.locator("#sequential_bigram .points button").allTextContents();

@@ -13,12 +13,14 @@ Deno.test("reportHtml() says everything the report holds", () => {
   assertEquals(document.documentElement.getAttribute("lang"), "en");
   assertEquals(document.title, "Synthetic cohort report · Ehrloom");
   const text = document.body.textContent ?? "";
-  const unigram = report.fidelity?.unigram.r2.toFixed(3) ?? "missing";
-  for (const part of [unigram, "ceiling", "floor", "Codes per visit", "best: epoch", "What made"]) {
+  const unigram = report.fidelity?.unigram.r2?.toFixed(3) ?? "missing";
+  for (
+    const part of [unigram, "ceiling", "floor", "Codes per visit", "best: epoch", "How this report"]
+  ) {
     assertStringIncludes(text, part);
   }
-  assertStringIncludes(text, "300 records, 7 cut off at the model's longest length");
-  assertEquals(text.includes("foresee"), false); // no likelihood was given
+  assertStringIncludes(text, "300 records, 7 cut off at the largest length of the model");
+  assertEquals(text.includes("predict"), false); // no likelihood was given
   const sections = [...document.querySelectorAll("section")];
   assert(sections.every((section) => section.hasAttribute("aria-labelledby")));
 });
@@ -44,19 +46,19 @@ Deno.test("reportHtml() says how far an R² is on the way from its floor to its 
   // (0.86 − 0.2) / (0.9 − 0.2) = 0.943
   assertStringIncludes(
     text(0.86, 0.9, 0.2),
-    "R² is 0.860; held-out real records reach 0.900, independent draws 0.200. " +
-      "That is 94% of the way from the floor to the ceiling.",
+    "R² is 0.860 (held-out real records 0.900, independent draws 0.200), " +
+      "94% of the way from the floor to the ceiling.",
   );
   // (0.1 + 0.5) / (0.7 + 0.5) = 0.5
-  assertStringIncludes(text(0.1, 0.7, -0.5), "independent draws −0.500. That is 50% of the way");
-  assertStringIncludes(text(0.95, 0.9, 0.2), "That is 100% of the way");
+  assertStringIncludes(text(0.1, 0.7, -0.5), "independent draws −0.500), 50% of the way");
+  assertStringIncludes(text(0.95, 0.9, 0.2), "), 100% of the way");
   // below the floor, and where floor and ceiling hardly differ
   for (const said of [text(0.1, 0.9, 0.2), text(0.9, 0.92, 0.88)]) {
     assertEquals(said.includes("of the way"), false);
   }
 });
 
-Deno.test("reportHtml() says by which share a mean differs, and whether chance could explain it", () => {
+Deno.test("reportHtml() says by which share a mean differs, and whether sampling variation could explain it", () => {
   const text = (difference: { value: number; low: number; high: number }) =>
     textOf('[aria-labelledby="counts"] p', (fidelity) => ({
       ...fidelity,
@@ -71,18 +73,19 @@ Deno.test("reportHtml() says by which share a mean differs, and whether chance c
         },
       },
     }));
-  const start = "Visits per record: 4.50 on average where the real records have 4.00 (+12.5%); ";
+  const start = "Visits per record: 4.50 on average, 4.00 in the real records (+12.5%); ";
   assertStringIncludes( // 0.5 / 4 = 12.5%
     text({ value: 0.5, low: -0.1, high: 1.1 }),
-    start + "the interval of the difference holds zero, so chance could explain it.",
+    start + "sampling variation could explain the difference (its 95% interval includes 0).",
   );
   assertStringIncludes(
     text({ value: 0.5, low: 0.1, high: 0.9 }),
-    start + "more than chance explains, by the interval of the difference.",
+    start +
+      "more than sampling variation explains (95% interval of the difference +0.10 to +0.90).",
   );
   assertStringIncludes(
     text({ value: -1, low: -1.5, high: -0.5 }),
-    "3.00 on average where the real records have 4.00 (−25.0%); more than chance explains",
+    "3.00 on average, 4.00 in the real records (−25.0%); more than sampling variation explains",
   );
 });
 
@@ -96,16 +99,16 @@ Deno.test("reportHtml() shows only what was judged", async () => {
   };
   const days = await shown("fidelity.gap_days");
   assertEquals(days.headings, [
-    "Are values and the time between visits alike?",
-    "What made this report",
+    "Do measured values and the times between visits have the right distribution?",
+    "How this report was made",
   ]);
   assertEquals(days.document.querySelectorAll("figure, .scatter").length, 0);
   const pairs = await shown("fidelity.record_same_visit_bigram");
   assertEquals(pairs.headings, [
     "At a glance",
-    "Are codes, and pairs of codes, as frequent?",
+    "Do codes and pairs of codes occur as often as in real records?",
     "Pairs within a visit",
-    "What made this report",
+    "How this report was made",
   ]);
   const rows = [...pairs.document.querySelectorAll("tbody th")].map((each) => each.textContent);
   assertEquals(rows, ["Pairs within a visit, per record"]);
@@ -131,9 +134,9 @@ Deno.test("reportHtml() has values and days where both cohorts do, else not a wo
   const text = section?.textContent ?? "";
   assertStringIncludes(
     text,
-    "Days between visits: 7.00 on average where the real records have 7.00",
+    "Days between visits: 7.00 on average, 7.00 in the real records",
   );
-  assertStringIncludes(text, "The 2 of 2 codes that are measured most");
+  assertStringIncludes(text, "The 2 most frequently measured codes (of 2)");
   assertEquals(section?.querySelectorAll("figure svg").length, 1);
   assertEquals(section?.querySelectorAll("script, img, b").length, 0);
   const without = parseHTML(reportHtml(report, sources)).document;

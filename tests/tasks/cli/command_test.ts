@@ -93,21 +93,33 @@ Deno.test("runCommand() and say() show what data hold in one line each, hidden c
 
 for (
   const [args, wanted] of [
-    [[], "error: --input PATH is missing"],
-    [["--input"], "error: --input PATH is missing"],
-    [["--input", "x", "--count"], "error: --count N is missing"],
-    [["--input", ""], "error: --input is empty, wanted PATH"],
-    [["--input", "x", "--count", ""], "error: --count is empty, wanted N"],
-    [["--input", "x", "--count="], "error: --count is empty, wanted N"],
-    [["--input", "x", "--count", " "], "error: --count is empty, wanted N"],
-    [["--input", "x", "--label", "y", "--label", ""], "error: --label is empty, wanted L"],
-    [["--input", "x", "--share", "1e999"], "error: --share is 1e999, must be a number at least 0"],
-    [["--input", "x", "--cuont", "4"], "error: unknown argument --cuont, known are --input"],
-    [["--input", "x", "y"], "error: unknown argument y, known are --input"],
-    [["--input", "x", "--count", "0"], "error: --count is 0, must be a number between 1 and 9"],
-    [["--input", "x", "--count", "2.5"], "error: --count is 2.5, must be a whole number"],
-    [["--input", "x", "--count", "many"], "error: --count is many, must be a number"],
-    [["--input", "x", "--count=-1"], "error: --count is -1, must be a number between 1 and 9"],
+    [[], "error: --input PATH is required"],
+    [["--input"], "error: --input has no value, must be PATH"],
+    [["--input", "x", "--count"], "error: --count has no value, must be N"],
+    [["--input", ""], "error: --input is empty, must be PATH"],
+    [["--input", "x", "--count", ""], "error: --count is empty, must be N"],
+    [["--input", "x", "--count="], "error: --count is empty, must be N"],
+    [["--input", "x", "--count", " "], "error: --count is empty, must be N"],
+    [["--input", "x", "--label", "y", "--label", ""], "error: --label is empty, must be L"],
+    [["--input", "x", "--share", "1e999"], "error: --share is 1e999, must be a number, at least 0"],
+    [["--input", "x", "--cuont", "4"], "error: unknown argument --cuont; known: --input"],
+    [["--input", "x", "y"], "error: unknown argument y; known: --input"],
+    [
+      ["--input", "x", "--count", "0"],
+      "error: --count is 0, must be a whole number between 1 and 9",
+    ],
+    [
+      ["--input", "x", "--count", "2.5"],
+      "error: --count is 2.5, must be a whole number between 1 and 9",
+    ],
+    [
+      ["--input", "x", "--count", "many"],
+      "error: --count is many, must be a whole number between 1 and 9",
+    ],
+    [
+      ["--input", "x", "--count=-1"],
+      "error: --count is -1, must be a whole number between 1 and 9",
+    ],
   ] as [string[], string][]
 ) {
   Deno.test(`runCommand() exits 2 on: ${args.join(" ") || "no options"}`, async () => {

@@ -48,7 +48,7 @@ Deno.test("sourceValues() are what was given, each read by the chosen source", (
 Deno.test("sourceValues() refuses, as a usage error, what the chosen source cannot take", () => {
   const refuses = (source: SourceSummary, given: Record<string, unknown>, wanted: string) =>
     assertThrows(() => values(source, given), UsageError, wanted);
-  refuses(numbers, { tables: "a" }, '--tables names "a": known are 1, 2');
+  refuses(numbers, { tables: "a" }, '--tables names "a"; known: 1, 2');
   refuses(plain, { tables: "a" }, "--tables is an option of letters, numbers, not of plain");
   refuses(numbers, { "by-hour": true }, "--by-hour is an option of letters, not of numbers");
   refuses(letters, { "by-hour": true }, "--by-hour needs --tables b");

@@ -1,5 +1,5 @@
 /**
- * What a scatter says in words: the point under the mouse, the points farthest from y = x.
+ * The texts of a scatter: the point under the mouse, the points farthest from y = x.
  *
  * @module
  */
@@ -45,7 +45,7 @@ export function listItem(
   return item;
 }
 
-/** Lists the points farthest from y = x, of those that light up if any were searched for. */
+/** Lists the points farthest from y = x; after a search, of the matches. */
 export function listPoints(
   root: HTMLElement,
   view: View,
@@ -53,15 +53,15 @@ export function listPoints(
 ): void {
   part(root, ".points-title").textContent = view.lit === null
     ? "Farthest from the line"
-    : "Farthest from the line, of these";
+    : "Farthest from the line, among the matches";
   const top = farthestPoints(view.points, view.lit, 5);
   part(root, ".points").replaceChildren(...top.map((index) => listItem(view, index, show)));
 }
 
-/** How many points light up; empty where none were searched for. */
+/** How many points match; empty where nothing was searched for. */
 export function litText({ lit, points }: View): string {
   if (lit === null) return "";
   const found = lit.reduce((sum, bit) => sum + bit, 0);
   const count = points.real.length;
-  return `${found.toLocaleString("en")} of ${count.toLocaleString("en")} points light up`;
+  return `${found.toLocaleString("en")} of ${count.toLocaleString("en")} points match`;
 }

@@ -11,7 +11,7 @@ import type { View } from "./view.ts";
 /** What the reader can do to a view. */
 export interface Moves {
   reset(): void;
-  /** Makes everything so many times as large. */
+  /** Enlarges everything by a factor. */
   zoomBy(factor: number): void;
   /** Moves the points right and down, in tenths of the plot's size. */
   moveBy(right: number, down: number): void;

@@ -1,6 +1,6 @@
 /** @jsxImportSource preact */
 /**
- * Are records and visits as long?
+ * Do records and visits have the right length?
  *
  * @module
  */
@@ -49,7 +49,7 @@ function AggregateTable(
   return (
     <Table
       caption="Mean ± standard deviation; difference of the means with its 95% interval"
-      columns={["Count", "Real training", "Compared", "Difference"]}
+      columns={["Count", "Real training mean", "Mean", "Difference"]}
     >
       {source("synthetic", own)}
       {source("held-out real (ceiling)", ceiling)}
@@ -62,7 +62,7 @@ function View({ fidelity, pictures }: SectionContents) {
   const scale = scaleOf(fidelity, "aggregate");
   return (
     <section aria-labelledby="counts">
-      <h2 id="counts">Are records and visits as long?</h2>
+      <h2 id="counts">Do records and visits have the right length?</h2>
       {scale && (
         <p>
           {aggregateRows.map(([name, key]) => aggregateReading(name, scale.own[key])).join(" ")}
@@ -71,11 +71,11 @@ function View({ fidelity, pictures }: SectionContents) {
       <div class="figures">
         <Figure
           svg={pictures.get("visits_per_record")}
-          caption="Visits per record. The closer the two outlines, the better the lengths are kept."
+          caption="Visits per record. The closer the two outlines, the more similar the lengths."
         />
         <Figure
           svg={pictures.get("codes_per_visit")}
-          caption="Codes per visit. A synthetic outline further left means visits with too few codes."
+          caption="Codes per visit. If the synthetic outline lies further left, visits have too few codes."
         />
       </div>
       {scale && <AggregateTable {...scale} />}

@@ -1,6 +1,6 @@
 /** @jsxImportSource preact */
 /**
- * Are labels as common?
+ * Are labels as common as in real records?
  *
  * @module
  */
@@ -46,12 +46,13 @@ function View({ fidelity, pictures }: SectionContents) {
   );
   return (
     <section aria-labelledby="labels">
-      <h2 id="labels">Are labels as common?</h2>
+      <h2 id="labels">Are labels as common as in real records?</h2>
       <p>
         {apart.length === 0
-          ? `For all ${labels.length} labels the real and the synthetic interval overlap.`
-          : `For ${apart.length} of ${labels.length} labels the real and the synthetic interval do ` +
-            "not overlap."}
+          ? "The real and the synthetic interval overlap for every label; this is not a test of the " +
+            "difference."
+          : `The real and the synthetic interval do not overlap for ${apart.length} of ` +
+            `${labels.length} labels.`}
         {r2 !== null && r2_low !== null && r2_high !== null &&
           ` R² over the labels is ${minus(r2.toFixed(3))} (${minus(r2_low.toFixed(3))} to ${
             minus(r2_high.toFixed(3))

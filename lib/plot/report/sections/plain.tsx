@@ -5,7 +5,7 @@
  * @module
  */
 import type { FidelityFigures } from "../../../evaluate/report.ts";
-import { Interval, minus, Table, whole } from "../page_parts.tsx";
+import { Interval, minus, None, Table, whole } from "../page_parts.tsx";
 import { scaleOf, type Section } from "./section.ts";
 
 /** A number of a measure, with an interval where it has one. */
@@ -28,7 +28,7 @@ function withInterval(value: Readonly<Record<string, unknown>>, names: readonly 
     : undefined;
 }
 
-/** What a row of a list is called: by its first text, or its number. */
+/** The name of a row of a list: its first text, or its number. */
 function nameIn(list: boolean, [name, value]: readonly [string, unknown]): string {
   const text = list && isNamed(value)
     ? Object.values(value).find((each) => typeof each === "string")
@@ -36,7 +36,7 @@ function nameIn(list: boolean, [name, value]: readonly [string, unknown]): strin
   return text ?? (list ? String(Number(name) + 1) : name.replaceAll("_", " "));
 }
 
-/** All numbers in the figures of a measure, by the way to them. */
+/** All numbers in the figures of a measure, with the path to each. */
 function rowsOf(figures: unknown, path: readonly string[] = []): [name: string, row: Row][] {
   const name = path.join(", ");
   if (typeof figures === "number") return [[name, { value: figures }]];
@@ -54,7 +54,7 @@ function rowsOf(figures: unknown, path: readonly string[] = []): [name: string, 
 const text = (value: number) => minus(String(Number(value.toPrecision(4))));
 
 function Cell({ row }: { row: Row | undefined }) {
-  if (row === undefined) return null;
+  if (row === undefined) return <None />;
   const { value, low, high } = row;
   if (low === undefined || high === undefined) return <>{text(value)}</>;
   return <Interval estimate={{ value, low, high }} text={text} />;

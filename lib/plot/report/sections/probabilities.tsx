@@ -1,6 +1,7 @@
 /** @jsxImportSource preact */
 /**
- * Are codes, and pairs of codes, as frequent? R² at a glance, the scatters and the table behind them.
+ * Do codes and pairs of codes occur as often as in real records? R² at a glance, the scatters, and a
+ * table.
  *
  * @module
  */
@@ -8,7 +9,17 @@ import { type CodeKind, codeKinds } from "../../../evaluate/fidelity/counting/ke
 import type { PartialFidelity } from "../../../evaluate/report.ts";
 import { fidelityOverview } from "../../figures/fidelity_overview.ts";
 import { probabilityKinds, probabilityScatter } from "../../figures/probability_scatter.ts";
-import { Figure, minus, percent, R2, scatterReadings, Table, whole } from "../page_parts.tsx";
+import { r2Text } from "../../figures/r2_axis.ts";
+import {
+  Figure,
+  minus,
+  overviewCaption,
+  percent,
+  R2,
+  scatterReadings,
+  Table,
+  whole,
+} from "../page_parts.tsx";
 import type { PackedPoints } from "../report_points.ts";
 import { type Drawn, scaleOf, type Section, type SectionContents } from "./section.ts";
 
@@ -52,10 +63,15 @@ function Overview({ fidelity, figure }: { fidelity: PartialFidelity; figure: str
     <section aria-labelledby="overview" class="overview">
       <h2 id="overview">At a glance</h2>
       <p>
-        R² says how closely the synthetic probabilities follow the real ones; 1 is exact. The{" "}
+        R² measures how closely the synthetic probabilities follow the real ones; 1 is exact. The
+        {" "}
         <em>ceiling</em>{" "}
-        is what held-out real patients reach, so nothing can be expected to do better; the{" "}
-        <em>floor</em> is what drawing each code independently reaches, so a model should do better.
+        is the R² of held-out real patients: a model should not be expected to do much better. The
+        {" "}
+        <em>floor</em>{" "}
+        is the R² of independent draws with the right frequencies: for pairs, a model should do
+        better. For single codes the floor is close to 1, so they do not tell a good model from a
+        poor one.
         {fidelity.records_without_visits > 0 &&
           ` ${
             whole(fidelity.records_without_visits)
@@ -63,7 +79,7 @@ function Overview({ fidelity, figure }: { fidelity: PartialFidelity; figure: str
       </p>
       <Figure
         svg={figure}
-        caption="R² of the three probabilities, with 95% intervals over resamples of patients."
+        caption={overviewCaption}
       />
     </section>
   );
@@ -74,13 +90,13 @@ function standing(kind: CodeKind, fidelity: PartialFidelity | undefined): string
   const scale = scaleOf(fidelity, kind);
   if (scale === undefined) return "";
   const [r2, ceiling, floor] = [scale.own.r2, scale.ceiling.r2, scale.floor.r2];
-  const reach = `R² is ${minus(r2.toFixed(3))}; held-out real records reach ` +
-    `${minus(ceiling.toFixed(3))}, independent draws ${minus(floor.toFixed(3))}.`;
-  if (!(ceiling - floor > 0.05) || r2 < floor) return reach;
-  return `${reach} That is ${
-    percent(Math.min(1, (r2 - floor) / (ceiling - floor)), 0)
-  } of the way ` +
-    "from the floor to the ceiling.";
+  if (r2 === null) return "There is no R², since there is nothing to compare.";
+  const reach = `R² is ${minus(r2.toFixed(3))} (held-out real records ` +
+    `${minus(r2Text(ceiling))}, independent draws ${minus(r2Text(floor))})`;
+  if (ceiling === null || floor === null) return `${reach}.`;
+  if (!(ceiling - floor > 0.05) || r2 < floor) return `${reach}.`;
+  const share = percent(Math.min(1, (r2 - floor) / (ceiling - floor)), 0);
+  return `${reach}, ${share} of the way from the floor to the ceiling.`;
 }
 
 function Scatter(
@@ -115,9 +131,9 @@ function Scatter(
       <p class="status" role="status" />
       <p class="reading">
         {scatterReadings[kind]} {standing(kind, fidelity)} {kept < count
-          ? `The page draws ${whole(kept)} of ${
+          ? `The page shows ${whole(kept)} of ${
             whole(count)
-          } ${pointsName}, thinned where they crowd.`
+          } ${pointsName}; dense areas are thinned.`
           : `${whole(count)} ${pointsName}.`}
       </p>
       <h4 class="points-title" />
@@ -132,15 +148,15 @@ function Scatters({ scatters, fidelity }: {
 }) {
   return (
     <section aria-labelledby="probabilities">
-      <h2 id="probabilities">Are codes, and pairs of codes, as frequent?</h2>
+      <h2 id="probabilities">Do codes and pairs of codes occur as often as in real records?</h2>
       <p>
         On the dashed line a code or pair is exactly as frequent among synthetic patients as among
-        real ones; above it, it is too frequent, below it too rare. Point at a dot for its name,
-        turn the wheel to zoom, drag to move. On logarithmic axes rare codes can be told apart, and
-        the strip at the edge holds what one cohort lacks.
+        real ones; above the line it is too frequent, below the line too rare. Point at a dot to see
+        its name, turn the wheel to zoom, drag to move. Logarithmic axes show rare codes; codes that
+        one cohort lacks are in the strip along the axis.
       </p>
       <noscript>
-        <p>The scatters need JavaScript; figures/ beside this page holds them as pictures.</p>
+        <p>The scatters need JavaScript; the folder figures/ has them as images.</p>
       </noscript>
       <form class="controls" role="search">
         <label>

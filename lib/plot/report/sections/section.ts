@@ -1,5 +1,5 @@
 /**
- * A section of the report: what it shows of which measures, and the pictures that it draws.
+ * A section of the report: the measures that it shows, and its pictures.
  *
  * @module
  */

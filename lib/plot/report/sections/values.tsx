@@ -11,6 +11,7 @@ import {
   aggregateReading,
   Figure,
   Interval,
+  None,
   percent,
   R2,
   Table,
@@ -22,16 +23,18 @@ const mostCodes = 20;
 function ValueTable({ own, ceiling }: { own: ValueFidelity; ceiling: ValueFidelity | null }) {
   const sources = [own, ceiling];
   const cell = (source: ValueFidelity | null, key: "presence" | "means") =>
-    source && <R2 figure={source[key]} />;
+    source ? <R2 figure={source[key]} /> : <None />;
   const difference = (source: ValueFidelity | null) =>
-    source && <Interval estimate={source.mean_difference} text={(value) => value.toFixed(2)} />;
+    source?.mean_difference
+      ? <Interval estimate={source.mean_difference} text={(value) => value.toFixed(2)} />
+      : <None />;
   return (
     <Table
       caption="Measured codes, with 95% intervals"
       columns={["Measure", "Synthetic", "Ceiling", "Codes"]}
     >
       <tr>
-        <th scope="row">R² of the share of visits with values that measure a code</th>
+        <th scope="row">R² of how often each code is measured (share of visits with values)</th>
         {sources.map((source, i) => <td key={i}>{cell(source, "presence")}</td>)}
         <td>{own.presence.keys}</td>
       </tr>
@@ -41,7 +44,9 @@ function ValueTable({ own, ceiling }: { own: ValueFidelity; ceiling: ValueFideli
         <td>{own.means.keys}</td>
       </tr>
       <tr>
-        <th scope="row">Distance of means in real standard deviations, averaged; 0 is exact</th>
+        <th scope="row">
+          Mean distance between real and synthetic means, in real standard deviations; 0 is exact
+        </th>
         {sources.map((source, i) => <td key={i}>{difference(source)}</td>)}
         <td>{own.means.keys}</td>
       </tr>
@@ -63,8 +68,8 @@ function CodeTable({ codes }: { codes: ValueFidelity["codes"] }) {
   const shown = codes.toSorted((a, b) => b.real.share - a.real.share).slice(0, mostCodes);
   return (
     <Table
-      caption={`The ${shown.length} of ${codes.length} codes that are measured most: mean ± standard ` +
-        "deviation, and share of the visits with values"}
+      caption={`The ${shown.length} most frequently measured codes (of ${codes.length}): mean ± ` +
+        "standard deviation, and share of the visits with values"}
       columns={["Code", "Real", "Synthetic", "Real share", "Synthetic share"]}
     >
       {shown.map(({ code, description, real, synthetic }) => (
@@ -88,7 +93,7 @@ function GapTable({ own, ceiling }: { own: Aggregate; ceiling: Aggregate | null 
   return (
     <Table
       caption="Days between visits: mean ± standard deviation, with the 95% interval of the difference"
-      columns={["Records", "Real training", "Compared", "Difference"]}
+      columns={["Records", "Real training mean", "Mean", "Difference"]}
     >
       {([["Synthetic", own], ["Held-out real (ceiling)", ceiling]] as const).map(([name, each]) =>
         each && (
@@ -113,14 +118,16 @@ function View({ fidelity, pictures }: SectionContents) {
   if (values === null && gap_days === null) return null;
   return (
     <section aria-labelledby="values">
-      <h2 id="values">Are values and the time between visits alike?</h2>
+      <h2 id="values">
+        Do measured values and the times between visits have the right distribution?
+      </h2>
       {gap_days && <p>{aggregateReading("Days between visits", gap_days)}</p>}
       {gap_days && <GapTable own={gap_days} ceiling={ceiling.gap_days ?? null} />}
       {values && <ValueTable own={values} ceiling={ceiling.values ?? null} />}
       <Figure
         svg={pictures.get("value_distributions")}
-        caption={"Values of the codes that are measured most, each from the least to the largest " +
-          "real one but for half a percent at either end, where what lies beyond is counted."}
+        caption={"Values of the most frequently measured codes. Axes run from the 0.5th to the " +
+          "99.5th percentile of the real values; values beyond are counted in the outer bins."}
       />
       {values && <CodeTable codes={values.codes} />}
     </section>

@@ -55,9 +55,9 @@ Deno.test("nearestPoint() finds what lies within 12 pixels on the screen, zoomed
   assertEquals(nearestPoint(view, [2000, 1100 - 13]), null);
 });
 
-Deno.test("litText() counts the points that light up", () => {
+Deno.test("litText() counts the points that match", () => {
   const view = pairView("same_visit_bigram");
   assertEquals(litText(view), "");
   view.lit = Uint8Array.of(0, 1);
-  assertEquals(litText(view), "1 of 2 points light up");
+  assertEquals(litText(view), "1 of 2 points match");
 });

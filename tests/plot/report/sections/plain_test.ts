@@ -35,9 +35,9 @@ Deno.test("PlainSection() has a row for every number: estimates, R², and those 
   ]);
 });
 
-Deno.test("PlainSection() leaves cells empty where a cohort has no figures, and is nothing without any", () => {
+Deno.test("PlainSection() says none where a cohort has no figures, and is nothing without any", () => {
   const own = { difference: { value: 1, low: 0, high: 2 } };
-  assertEquals(rowsOf(own, own, null), [["difference", "1 0 to 2", "1 0 to 2", ""]]);
+  assertEquals(rowsOf(own, own, null), [["difference", "1 0 to 2", "1 0 to 2", "none"]]);
   const scale = { own: null, ceiling: null, floor: null };
   const nothing = h(PlainSection, { name: "toy", question: "Is it?", resamples: 10, scale });
   assertEquals(renderToString(nothing), "");
