@@ -23,6 +23,7 @@ import {
   shellPath,
   UsageError,
 } from "./cli/command.ts";
+import { sayLeftOut } from "./cli/left_out.ts";
 
 await runCommand({
   name: "compare",
@@ -131,7 +132,7 @@ await runCommand({
   ];
   await args.claim("out", async (out) => {
     await startBackend(args);
-    const cohort = await readMeds(args.path("cohort"));
+    const cohort = await readMeds(args.path("cohort"), sayLeftOut);
     const models = await Promise.all(names.map(async (name): Promise<Contestant> => {
       const [vectors, edges] = [embeddings.get(name), hierarchies.get(name)];
       return {

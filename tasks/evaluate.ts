@@ -14,6 +14,7 @@ import {
 import { join } from "node:path";
 import { backendOption, startBackend } from "./cli/backend_option.ts";
 import { runCommand, say, shellPath, UsageError } from "./cli/command.ts";
+import { sayLeftOut } from "./cli/left_out.ts";
 
 /** The kinds that have a measure. */
 const kinds = measureNames().filter((name) =>
@@ -58,8 +59,8 @@ await runCommand({
   const resamples = args.integer("resamples", { min: 0 });
   const force = args.has("force");
   await args.claim("out", async (out) => {
-    const real = await readMeds(args.path("real"), { onProgress });
-    const synthetic = await readMeds(args.path("synthetic"), { onProgress });
+    const real = await readMeds(args.path("real"), { ...sayLeftOut, onProgress });
+    const synthetic = await readMeds(args.path("synthetic"), { ...sayLeftOut, onProgress });
     const run = args.maybe("run") === undefined ? undefined : await readRun(args.path("run"));
     if (run !== undefined) await startBackend(args);
     const likelihood = run && hasLikelihood(run)

@@ -16,6 +16,7 @@ import {
 } from "ehrloom";
 import { backendOption, startBackend } from "./cli/backend_option.ts";
 import { type Arguments, runCommand, say, shellPath, UsageError } from "./cli/command.ts";
+import { sayLeftOut } from "./cli/left_out.ts";
 
 await runCommand({
   name: "generate",
@@ -128,10 +129,10 @@ function maxVisitsOf(args: Arguments): number | undefined {
 async function givenOf(args: Arguments, shard: Shard, run: Run) {
   const isGiven = (name: string) => args.maybe(name) !== undefined;
   const labelRows = isGiven("labels-from")
-    ? repeatedLabels(await readMeds(args.path("labels-from")), run.labelNames, shard)
+    ? repeatedLabels(await readMeds(args.path("labels-from"), sayLeftOut), run.labelNames, shard)
     : undefined;
   const prefixes = isGiven("continue")
-    ? trimmed(await readMeds(args.path("continue")), { maxVisits: maxVisitsOf(args) })
+    ? trimmed(await readMeds(args.path("continue"), sayLeftOut), { maxVisits: maxVisitsOf(args) })
     : undefined;
   const rules = isGiven("rules") ? await readRules(args.path("rules"), run) : undefined;
   return { labelRows, prefixes, rules };

@@ -10,6 +10,7 @@ import {
   writeWhole,
 } from "ehrloom";
 import { runCommand, say, shellPath, UsageError } from "./cli/command.ts";
+import { sayLeftOut } from "./cli/left_out.ts";
 
 /** Broken rules that are named one by one. */
 const named = 20;
@@ -66,7 +67,7 @@ await runCommand({
     throw new UsageError("--within and --expected are not for --check");
   }
   if (check !== undefined) {
-    const cohort = await readMeds(args.path("cohort"));
+    const cohort = await readMeds(args.path("cohort"), sayLeftOut);
     const rules = await readRules(args.path("check"), cohort);
     sayBroken(brokenRules(cohort, rules), `${cohort.recordCount} records`);
     const ages = Array.from(
@@ -80,7 +81,7 @@ await runCommand({
     return;
   }
   await args.claim("out", async (out) => {
-    const cohort = await readMeds(args.path("cohort"));
+    const cohort = await readMeds(args.path("cohort"), sayLeftOut);
     const rules = learnedRules(cohort, { within, expected: expected || undefined, onProgress });
     await writeWhole(out, (path) => Deno.writeTextFile(path, rulesText(rules)), {
       force: args.has("force"),

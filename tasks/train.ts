@@ -12,6 +12,7 @@ import {
 import { backendOption, startBackend } from "./cli/backend_option.ts";
 import { join } from "node:path";
 import { hasBegun, runCommand, sameCommand, say, shellPath } from "./cli/command.ts";
+import { sayLeftOut } from "./cli/left_out.ts";
 
 /** The models, or the settings of one that is named. */
 function helpOn(model: string | undefined): string[] {
@@ -129,7 +130,7 @@ await runCommand({
   };
   await args.claim("out", async (out) => {
     await startBackend(args);
-    const cohort = await readMeds(args.path("cohort"));
+    const cohort = await readMeds(args.path("cohort"), sayLeftOut);
     const knowledge = {
       embeddings: args.maybe("embeddings") === undefined
         ? undefined

@@ -1,8 +1,13 @@
 import type { Cohort } from "./cohort.ts";
+import { microsecondsPerDay, sameTime } from "./time.ts";
+
+/** Days below which a visit is at the time of the one before it. */
+const shortestGap = sameTime / microsecondsPerDay;
 
 /**
  * A SHA-256 of everything that a model can learn from a cohort: codes, labels, visits and splits;
- * for cohorts with values or demographics also these and all days. Equal cohorts have equal
+ * for cohorts with values or demographics also these and all days, those between visits in float32
+ * (as runs of earlier versions know them). Equal cohorts have equal
  * fingerprints, whatever files they came from.
  *
  * @returns 64 hexadecimal digits
@@ -15,7 +20,9 @@ export async function fingerprint(source: Cohort): Promise<string> {
     new TextEncoder().encode(names),
     ...[visitOffsets, codeOffsets, codes, labels, splits ?? new Uint8Array(0)],
   ];
-  if (values !== null || demographics !== null) parts.push(startDays, gapDays);
+  if (values !== null || demographics !== null) {
+    parts.push(startDays, Float32Array.from(gapDays, (days) => days < shortestGap ? 0 : days));
+  }
   if (values !== null) parts.push(values);
   if (demographics !== null) parts.push(demographics.birthDays, demographics.sexes);
   const digests = new Uint8Array(32 * parts.length);

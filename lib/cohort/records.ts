@@ -88,7 +88,7 @@ export function cohortOf(
       records,
       ({ visits, startDay = NaN }) => visits.length > 0 ? startDay : NaN,
     ),
-    gapDays: Float32Array.from(gapDays),
+    gapDays: Float64Array.from(gapDays),
     values: records.some((record) => record.values) ? Float32Array.from(values) : null,
     demographics: hasDemographics
       ? {

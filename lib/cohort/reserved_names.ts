@@ -14,8 +14,15 @@ export const sexCodes = ["GENDER//F", "GENDER//M"] as const;
 /** The column of identifiers beside those of the labels. */
 const subjectColumn = "subject_id";
 
-/** Sex as MEDS folders write it. */
-const sexPattern = /^(GENDER|SEX)\/\/(F|FEMALE|M|MALE)$/i;
+/**
+ * Sex as MEDS folders write it: "GENDER//F", "Sex//male"; from OMOP "Gender/F", or its concept
+ * "Gender/8532"; from MIMIC-IV "MIMIC_IV_Gender/F".
+ */
+const sexPattern =
+  /^(?:(?:MIMIC_IV|SYNTHEA|PATIENTS?|DEMOGRAPHICS?)[_/]+)?(?:GENDER|SEX)\/\/?(F|FEMALE|M|MALE|8532|8507)$/i;
+
+/** Birth as MEDS wrote it before version 0.3. */
+const earlierBirthCode = "SNOMED/184099003";
 
 /**
  * What a code says about the patient instead of a visit: 0 for birth, else an index into
@@ -23,8 +30,10 @@ const sexPattern = /^(GENDER|SEX)\/\/(F|FEMALE|M|MALE)$/i;
  */
 export function demographicOf(code: string): number {
   if (code === birthCode || code.startsWith(`${birthCode}//`)) return 0;
-  const letter = sexPattern.exec(code)?.[2][0].toUpperCase();
-  return letter === undefined ? -1 : letter === "F" ? 1 : 2;
+  if (code === earlierBirthCode) return 0;
+  const sex = sexPattern.exec(code)?.[1].toUpperCase();
+  if (sex === undefined) return -1;
+  return sex.startsWith("F") || sex === "8532" ? 1 : 2;
 }
 
 /** What is wrong with a text that UTF-8 cannot store, or undefined. */

@@ -7,7 +7,7 @@ import pl from "nodejs-polars";
 import { type Cohort, daysPerYear, sexNames, splitNames } from "./cohort.ts";
 import { measuredValues } from "./measured_values.ts";
 import { quantile } from "./quantile.ts";
-import { microsecondsPerDay } from "./time.ts";
+import { microsecondsOf } from "./time.ts";
 
 /** A Polars DataFrame. */
 export type Frame = pl.DataFrame;
@@ -20,11 +20,10 @@ function splitColumn({ splits, recordCount }: Cohort): pl.Series {
   return pl.Series("split", names, pl.String);
 }
 
-function timeColumn(name: string, days: Float64Array): pl.Series {
-  const microseconds = days.map((day) => Math.round(day * microsecondsPerDay));
-  return pl.DataFrame([pl.Series("day", microseconds)])
+function timeColumn(name: string, microseconds: Float64Array): pl.Series {
+  return pl.DataFrame([pl.Series("time", microseconds)])
     .select(
-      pl.when(pl.col("day").isNan()).then(pl.lit(null)).otherwise(pl.col("day"))
+      pl.when(pl.col("time").isNan()).then(pl.lit(null)).otherwise(pl.col("time"))
         .cast(pl.Int64).cast(pl.Datetime("us")).alias(name),
     ).getColumn(name);
 }
@@ -39,13 +38,13 @@ export function events(source: Cohort): Frame {
   const count = source.codes.length;
   const subject = new BigInt64Array(count);
   const visitNumber = new Int32Array(count);
-  const days = new Float64Array(count);
+  const times = new Float64Array(count);
   for (let record = 0; record < source.recordCount; record++) {
-    let day = source.startDays[record];
+    let time = microsecondsOf(source.startDays[record]);
     for (let visit = visitOffsets[record]; visit < visitOffsets[record + 1]; visit++) {
-      if (visit > visitOffsets[record]) day += source.gapDays[visit];
+      if (visit > visitOffsets[record]) time += microsecondsOf(source.gapDays[visit]);
       visitNumber.fill(visit - visitOffsets[record], codeOffsets[visit], codeOffsets[visit + 1]);
-      days.fill(day, codeOffsets[visit], codeOffsets[visit + 1]);
+      times.fill(time, codeOffsets[visit], codeOffsets[visit + 1]);
     }
     const begin = codeOffsets[visitOffsets[record]];
     subject.fill(source.subjectIds[record], begin, codeOffsets[visitOffsets[record + 1]]);
@@ -59,7 +58,7 @@ export function events(source: Cohort): Frame {
   return pl.DataFrame([
     pl.Series("subject_id", subject),
     pl.Series("visit", visitNumber),
-    timeColumn("time", days),
+    timeColumn("time", times),
     pl.Series("index", source.codes),
     pl.Series("value", values),
   ]).join(names, { on: "index", how: "left" }).select(
@@ -95,7 +94,7 @@ export function records(source: Cohort): Frame {
     splitColumn(source),
     pl.Series("sex", sexes.map((sex) => sex === 0 ? null : sexNames[sex]), pl.String),
     pl.Series("age", Array.from(ages, (age) => Number.isNaN(age) ? null : age), pl.Float64),
-    timeColumn("start", source.startDays),
+    timeColumn("start", source.startDays.map(microsecondsOf)),
     pl.Series("visits", visits),
     pl.Series("events", eventCounts),
   ]);

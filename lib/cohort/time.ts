@@ -8,7 +8,19 @@
 /** Microseconds in a day. */
 export const microsecondsPerDay = 86_400_000_000;
 
-/** Visits less than this many microseconds apart were at the same time. */
+/**
+ * A time in days as the microseconds that it was made of, by division: exact for whole milliseconds
+ * of any time, and for whole microseconds within 178 years of day 0, where float64 can tell them
+ * apart.
+ */
+export function microsecondsOf(days: number): number {
+  const millisecond = Math.round(days * (microsecondsPerDay / 1000)) * 1000;
+  if (millisecond / microsecondsPerDay === days) return millisecond;
+  const whole = Math.floor(days);
+  return whole * microsecondsPerDay + Math.round((days - whole) * microsecondsPerDay);
+}
+
+/** Undated visits less than this many microseconds apart were at the same time. */
 export const sameTime = 1000;
 
 const day = /(\d{4}-\d\d-(\d\d))/.source;

@@ -1,4 +1,5 @@
 import { type Cohort, cohort } from "./cohort.ts";
+import { microsecondsOf, microsecondsPerDay } from "./time.ts";
 import { type Vocabulary, vocabulary } from "./vocabulary.ts";
 
 /** What {@link trimmed} drops. */
@@ -35,6 +36,20 @@ function checkCount(name: string, value: number, min: number): void {
   }
 }
 
+/** What is above a code, and above those of its parents that are left out. */
+function parentsWithout(
+  { parents = [], indexOf }: Vocabulary,
+  newIndex: Int32Array,
+  code: number,
+): string[] {
+  const above = new Set(parents[code]);
+  for (const parent of above) { // grows as it goes
+    const index = indexOf.get(parent);
+    if (index !== undefined && newIndex[index] < 0) parents[index].forEach((p) => above.add(p));
+  }
+  return [...above];
+}
+
 /**
  * The cohort without late visits and rare codes. Every record is kept, even without visits; days
  * between visits include those of dropped visits.
@@ -67,6 +82,7 @@ export function trimmed(source: Cohort, options: TrimOptions): Cohort {
     vocabulary: vocabulary(
       kept.map((code) => names.codes[code]),
       kept.map((code) => names.descriptions[code]),
+      names.parents && kept.map((code) => parentsWithout(names, newIndex, code)),
     ),
   });
 }
@@ -92,14 +108,14 @@ export function reindexed(
   const codes = new Uint32Array(source.codes.length);
   const values = source.values && new Float32Array(codes.length);
   const startDays = new Float64Array(source.recordCount).fill(NaN);
-  const gapDays = new Float32Array(source.visitCount);
+  const gapDays = new Float64Array(source.visitCount);
   let visits = 0;
   let events = 0;
   for (let record = 0; record < source.recordCount; record++) {
     const first = source.visitOffsets[record];
     const last = Math.min(source.visitOffsets[record + 1], first + maxVisits);
-    let days = source.startDays[record];
-    let gap = 0;
+    let time = microsecondsOf(source.startDays[record]);
+    let gap = 0; // in microseconds, of which no sum is off
     for (let visit = first; visit < last; visit++) {
       const begin = source.codeOffsets[visit];
       const end = source.codeOffsets[visit + 1];
@@ -110,11 +126,12 @@ export function reindexed(
         if (values !== null && source.values !== null) values[events] = source.values[i];
         codes[events++] = index;
       }
-      gap += source.gapDays[visit];
-      days += source.gapDays[visit];
+      const passed = microsecondsOf(source.gapDays[visit]);
+      gap += passed;
+      time += passed;
       if (events === firstEvent && end > begin) continue;
-      if (visits === visitOffsets[record]) startDays[record] = days;
-      else gapDays[visits] = gap;
+      if (visits === visitOffsets[record]) startDays[record] = time / microsecondsPerDay;
+      else gapDays[visits] = gap / microsecondsPerDay;
       gap = 0;
       codeOffsets[++visits] = events;
     }

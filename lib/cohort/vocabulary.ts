@@ -4,6 +4,11 @@ export interface Vocabulary {
   readonly codes: readonly string[];
   /** [codes] Description of each code; the code itself if the source has none. */
   readonly descriptions: readonly string[];
+  /**
+   * [codes] What the source says is right above each code: codes of the vocabulary or names beside it;
+   * left out where it says nothing of any code.
+   */
+  readonly parents?: readonly (readonly string[])[] | undefined;
   /** From a source code to its index in `codes`. */
   readonly indexOf: ReadonlyMap<string, number>;
 }
@@ -13,11 +18,13 @@ export interface Vocabulary {
  *
  * @param codes source codes, each once
  * @param descriptions one text per code; default the codes themselves
+ * @param parents names of what is right above each code, as far as the source says
  * @throws {RangeError} If a code is empty or appears twice, or the two lengths differ
  */
 export function vocabulary(
   codes: readonly string[],
   descriptions: readonly string[] = codes,
+  parents?: readonly (readonly string[])[],
 ): Vocabulary {
   if (descriptions.length !== codes.length) {
     throw new RangeError(
@@ -33,7 +40,13 @@ export function vocabulary(
     }
     indexOf.set(code, index);
   }
-  return { codes: [...codes], descriptions: [...descriptions], indexOf };
+  const hasParents = parents?.some((names) => names.length > 0);
+  return {
+    codes: [...codes],
+    descriptions: [...descriptions],
+    ...parents !== undefined && hasParents && { parents },
+    indexOf,
+  };
 }
 
 /** Whether two lists have the same texts in the same order. */

@@ -25,7 +25,7 @@ export function columnProblem(column: pl.Series, kind: ColumnKind): string | und
   const isFitting = {
     id: isWhole || column.isFloat(),
     text: isText || isWhole,
-    time: variant === "Datetime" || variant === "Date",
+    time: variant === "Datetime" || variant === "Date" || variant === "Null",
     number: column.isNumeric() || variant === "Bool" || variant === "Null",
   }[kind];
   if (!isFitting) {
@@ -35,14 +35,13 @@ export function columnProblem(column: pl.Series, kind: ColumnKind): string | und
       : "";
     return `is of type ${variant}${such}, must be ${wanted}${advice}`;
   }
-  if (kind === "number" && column.isFloat()) {
-    const infinite = Number(column.cast(pl.Float32).isInfinite().sum());
-    return infinite > 0 ? `has ${infinite} numbers beyond float32` : undefined;
-  }
   if (kind !== "id" || isWhole && column.cast(pl.Int64).nullCount() === 0) return undefined;
   const odd = column.toArray().find((id) => !Number.isSafeInteger(id));
   if (odd !== undefined) return `has ${odd}, must be ${wanted} of at most 64 bits`;
 }
+
+/** The types of columns of a kind that have no rows. */
+const emptyTypes = { id: pl.Int64, text: pl.String, time: pl.Datetime("us"), number: pl.Float64 };
 
 /** Bytes that a cell takes while its table is read, text or number. */
 const cellBytes = 16;
@@ -94,8 +93,20 @@ export function checkRows(
   );
 }
 
+/** A table without rows that has the columns that it must have, and its others. */
+function withoutRows(
+  frame: pl.DataFrame,
+  columns: Readonly<Record<string, ColumnKind>>,
+): pl.DataFrame {
+  const others = frame.columns.filter((name) => !Object.hasOwn(columns, name));
+  return pl.DataFrame([
+    ...Object.entries(columns).map(([name, kind]) => pl.Series(name, [], emptyTypes[kind])),
+    ...others.map((name) => frame.getColumn(name)),
+  ]);
+}
+
 /**
- * The table in a Parquet file.
+ * The table in a Parquet file. One without rows may lack columns and have any types: it gets them.
  *
  * @param path the file
  * @param columns that it must have; without nulls, except for times
@@ -118,6 +129,7 @@ export async function readParquet(
       cause: error,
     });
   }
+  if (frame.height === 0) return withoutRows(frame, { ...columns, ...optional });
   for (const [name, kind] of Object.entries(columns)) {
     if (!frame.columns.includes(name)) {
       throw new SyntaxError(

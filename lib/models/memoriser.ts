@@ -50,7 +50,7 @@ function records(parameters: NamedArrays): RecordArrays {
     codes: Uint32Array.from(numbersOf("codes")),
     labels: Uint8Array.from(numbersOf("labels")),
     startDays: Float64Array.from(numbersOf("start_days")),
-    gapDays: numbersOf("gap_days"),
+    gapDays: Float64Array.from(numbersOf("gap_days")),
     values: numbersOf("values").length > 0 ? numbersOf("values") : null,
     demographics: hasDemographics
       ? {

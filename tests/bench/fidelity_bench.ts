@@ -44,7 +44,7 @@ function longRecords(records: number, codes: number): Cohort {
     codes: held,
     labels: new Uint8Array(0),
     startDays: new Float64Array(records),
-    gapDays: new Float32Array(visits),
+    gapDays: new Float64Array(visits),
     values: null,
     demographics: null,
     splits: null,

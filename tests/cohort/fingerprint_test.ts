@@ -23,6 +23,18 @@ Deno.test("fingerprint() is equal for equal cohorts and differs for any other", 
   for (const other of others) assertNotEquals(await fingerprint(other), whole);
 });
 
+Deno.test("fingerprint() has what runs of earlier versions have, for cohorts with days", async () => {
+  const wanted = "aaba501f0b7708c139bc532da975fd97ec865989dcccf8b6ec5053cc4aa1ac71";
+  const sample = await syntheaSample();
+  assertEquals(await fingerprint(sample), wanted);
+  // visits at the same time stood a microsecond apart in folders of earlier versions
+  const first = new Set(sample.visitOffsets);
+  const written = sample.gapDays.map((days, visit) =>
+    days === 0 && !first.has(visit) ? 1 / 86_400_000_000 : days
+  );
+  assertEquals(await fingerprint({ ...sample, gapDays: written }), wanted);
+});
+
 Deno.test("fingerprint() passes over days where a cohort has neither values nor demographics", async () => {
   const plain = cohortOf(vocabulary(["a", "b"]), ["x"], [{ visits: [[1], [0, 1]], labels: [1] }]);
   // as runs of earlier versions have it in their config

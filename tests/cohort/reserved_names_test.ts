@@ -8,6 +8,12 @@ import { vocabulary } from "ehrloom/cohort/vocabulary.ts";
 Deno.test("demographicOf() tells births and sexes from codes that only look like them", () => {
   const codes = ["MEDS_BIRTH", "MEDS_BIRTH//home", "GENDER//F", "sex//Male", "MEDS_BIRTHDAY"];
   assertEquals(codes.map(demographicOf), [0, 0, 1, 2, -1]);
+  const others = ["Gender/F", "gender/8507", "Gender/8532", "MIMIC_IV_Gender/M", "PATIENT//SEX//F"];
+  assertEquals(others.map(demographicOf), [1, 2, 1, 2, 1]);
+  assertEquals(demographicOf("SNOMED/184099003"), 0);
+  assertEquals(["BABY_SEX/F", "Gender/8", "Gender/8551", "SNOMED/1"].map(demographicOf), [
+    ...[-1, -1, -1, -1],
+  ]);
   assertEquals(["GENDER//X", "GENDER//FM", "aGENDER//F", "MEDS_DEATH"].map(demographicOf), [
     ...[-1, -1, -1, -1],
   ]);

@@ -19,7 +19,7 @@ const source = cohort({
   codes: Uint32Array.of(0, 1, 1, 0),
   labels: Uint8Array.of(1, 0, 1, 1),
   startDays: Float64Array.of(1, NaN),
-  gapDays: Float32Array.of(0, 2, 0),
+  gapDays: Float64Array.of(0, 2, 0),
   values: Float32Array.of(NaN, 2.5, NaN, NaN),
   demographics: { birthDays: Float64Array.of(1 - 36_525, 0), sexes: Uint8Array.of(2, 0) },
   splits: Uint8Array.of(0, 2),

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { microsecondsPerDay, precisionOf, timeOf } from "ehrloom/cohort/time.ts";
+import { microsecondsOf, microsecondsPerDay, precisionOf, timeOf } from "ehrloom/cohort/time.ts";
 
 Deno.test("timeOf() takes days and times for microseconds since 1970 UTC", () => {
   assertEquals(timeOf("1970-01-02"), microsecondsPerDay);
@@ -62,4 +62,12 @@ Deno.test("precisionOf() tells a day, a time without a time zone, and an instant
     assertEquals(precisionOf(`2020-01-01 00:00:00.25${end}`), "instant", end);
     assert(!Number.isNaN(timeOf(`2020-01-01T00:00${end}`)));
   }
+});
+
+Deno.test("microsecondsOf() gives back the time that was divided into days", () => {
+  const last = Date.UTC(9999, 11, 31, 23, 59, 59) * 1000;
+  for (const time of [0, 1, -1, 1234567, -2_208_988_800_000_001, 4_102_444_800_123_457, last]) {
+    assertEquals(microsecondsOf(time / microsecondsPerDay), time);
+  }
+  assertEquals(microsecondsOf(NaN), NaN);
 });

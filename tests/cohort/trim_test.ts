@@ -13,7 +13,7 @@ const source = cohort({
   codes: Uint32Array.of(0, 1, 2, 0, 2, 1, 2),
   labels: Uint8Array.of(1, 0, 1),
   startDays: Float64Array.of(100, 200, NaN),
-  gapDays: Float32Array.of(0, 5, 6, 0, 7, 8),
+  gapDays: Float64Array.of(0, 5, 6, 0, 7, 8),
   values: Float32Array.of(1, 2, 3, 4, 5, 6, 7),
   demographics: { birthDays: Float64Array.of(1, NaN, 3), sexes: Uint8Array.of(2, 1, 0) },
   splits: null,

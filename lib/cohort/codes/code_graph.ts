@@ -67,49 +67,6 @@ function nameCodes(
   });
 }
 
-/**
- * The hierarchy of a vocabulary from its codes: ICD-9-CM and ICD-10-CM in full, SNOMED CT by the
- * semantic tag and RxNorm by the ingredient in the descriptions. Codes of other systems have no
- * node.
- *
- * @example Two kinds of diabetes meet in their block
- * ```ts
- * import { codeGraph, vocabulary } from "ehrloom";
- * import { assertEquals } from "@std/assert";
- *
- * const { nodes } = codeGraph(vocabulary(["ICD10CM//E11.9", "ICD10CM//E10"]));
- * assertEquals(nodes.length, 5); // E00-E89, E08-E13, E11, E11.9, E10
- * ```
- *
- * @param vocabulary with codes that name their system ("ICD10CM//E11.9"), or are all of ICD
- */
-export function codeGraph(vocabulary: Vocabulary): CodeGraph {
-  const { codes, descriptions } = vocabulary;
-  const graph = growingGraph();
-  const nodeOf = new Int32Array(codes.length).fill(-1);
-  const counts = new Map<string, number>();
-  const unnamed = unnamedSystem(codes.filter((code) => splitCode(code).prefix === ""));
-  codes.forEach((text, index) => {
-    const { prefix, code } = splitCode(text);
-    const system = prefix === "" ? unnamed : codeSystems.find((system) => system.isNamed(prefix));
-    const path = system?.path(code, descriptions[index]);
-    if (system === undefined || path === undefined) return;
-    counts.set(system.name, (counts.get(system.name) ?? 0) + 1);
-    const places = path.map((place) => graph.node(place));
-    for (let level = 1; level < places.length; level++) {
-      graph.parents[places[level]] = [places[level - 1]];
-    }
-    nodeOf[index] = places[places.length - 1];
-  });
-  nameCodes(graph, vocabulary, nodeOf);
-  const { nodes, names, parents } = graph;
-  const unplaced = codes.filter((_, index) => nodeOf[index] === -1);
-  const placed = [...counts].map(([name, count]) => `${name} ${count}`).join(", ");
-  const source = `by code system, of ${codes.length} codes: ${placed || "none placed"}` +
-    (unplaced.length > 0 ? `; without a place: ${unplaced.length}` : "");
-  return { nodes, names, parents, nodeOf, unplaced, source };
-}
-
 /** The nodes of a cycle, each above the next and the last above the first; undefined for none. */
 function cycleIn(parents: readonly (readonly number[])[]): number[] | undefined {
   const state = new Uint8Array(parents.length); // 1 on the way up, 2 known to be free of cycles
@@ -135,6 +92,105 @@ function cycleIn(parents: readonly (readonly number[])[]): number[] | undefined 
   return undefined;
 }
 
+/** The names of a cycle, from a node back to it; undefined for none. */
+function circleIn(
+  ids: readonly string[],
+  parents: readonly (readonly number[])[],
+): string | undefined {
+  const cycle = cycleIn(parents);
+  return cycle && [...cycle, cycle[0]].map((node) => ids[node]).join(" > ");
+}
+
+/**
+ * What places codes in a graph: what their source says is above them, else their systems.
+ *
+ * @param counts grows by the codes that each placed
+ */
+function placer(
+  graph: ReturnType<typeof growingGraph>,
+  { codes, descriptions, parents, indexOf }: Vocabulary,
+  counts: Map<string, number>,
+) {
+  const unnamed = unnamedSystem(codes.filter((code) => splitCode(code).prefix === ""));
+  const count = (by: string) => counts.set(by, (counts.get(by) ?? 0) + 1);
+  const ofSystem = (text: string, description: string) => {
+    const { prefix, code } = splitCode(text);
+    const system = prefix === "" ? unnamed : codeSystems.find((system) => system.isNamed(prefix));
+    const places = system?.path(code, description)?.map((place) => graph.node(place)) ?? [];
+    for (let level = 1; level < places.length; level++) {
+      if (graph.parents[places[level]].length > 0) continue; // as the source says
+      graph.parents[places[level]] = [places[level - 1]];
+    }
+    return { system, node: places.at(-1) };
+  };
+  /** The node of what is above a code: a code too, a place of a system, or a name alone. */
+  const above = (name: string): number => {
+    const code = indexOf.get(name);
+    if (code !== undefined && (parents?.[code].length ?? 0) > 0) return graph.node({ id: name });
+    const description = code === undefined ? "" : descriptions[code];
+    return ofSystem(name, description).node ?? graph.node({ id: name });
+  };
+  return (code: number): number => {
+    const given = parents?.[code] ?? [];
+    if (given.length > 0) {
+      const node = graph.node({ id: codes[code] });
+      graph.parents[node] = [...new Set(given.map(above))];
+      count("parent_codes");
+      return node;
+    }
+    const { system, node } = ofSystem(codes[code], descriptions[code]);
+    if (system !== undefined && node !== undefined) count(system.name);
+    return node ?? -1;
+  };
+}
+
+/**
+ * The hierarchy of a vocabulary from its codes: what its source says is above them ("parent_codes" of
+ * a MEDS folder); for other codes ICD-9-CM and ICD-10-CM in full, SNOMED CT by the semantic tag and
+ * RxNorm by the ingredient in the descriptions. Codes of other systems have no node.
+ *
+ * @example Two kinds of diabetes meet in their block
+ * ```ts
+ * import { codeGraph, vocabulary } from "ehrloom";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const { nodes } = codeGraph(vocabulary(["ICD10CM//E11.9", "ICD10CM//E10"]));
+ * assertEquals(nodes.length, 5); // E00-E89, E08-E13, E11, E11.9, E10
+ * ```
+ *
+ * @param vocabulary with codes that name their system ("ICD10CM//E11.9"), or are all of ICD
+ * @throws {RangeError} If what the source says forms a cycle, which is named
+ */
+export function codeGraph(vocabulary: Vocabulary): CodeGraph {
+  const { codes } = vocabulary;
+  const graph = growingGraph();
+  const counts = new Map<string, number>();
+  const place = placer(graph, vocabulary, counts);
+  const nodeOf = Int32Array.from(codes, (_, code) => place(code));
+  if (vocabulary.parents !== undefined) {
+    // a parent without a row in the list, which other codes have for theirs, is a place of its own
+    graph.nodes.forEach((id, node) => {
+      const code = vocabulary.indexOf.get(id);
+      if (code !== undefined && nodeOf[code] === -1) nodeOf[code] = node;
+    });
+    const circle = circleIn(graph.nodes, graph.parents);
+    if (circle !== undefined) {
+      throw new RangeError(
+        `Cannot use the parent_codes of the cohort: they form a cycle, ${circle}; ` +
+          "mend metadata/codes.parquet, or give another hierarchy",
+      );
+    }
+  }
+  nameCodes(graph, vocabulary, nodeOf);
+  const { nodes, names, parents } = graph;
+  const unplaced = codes.filter((_, index) => nodeOf[index] === -1);
+  const placed = [...counts].map(([name, count]) => `${name} ${count}`).join(", ");
+  const by = counts.has("parent_codes") ? "by parent_codes and code system" : "by code system";
+  const source = `${by}, of ${codes.length} codes: ${placed || "none placed"}` +
+    (unplaced.length > 0 ? `; without a place: ${unplaced.length}` : "");
+  return { nodes, names, parents, nodeOf, unplaced, source };
+}
+
 /**
  * A hierarchy from a user's own edges, reduced to the codes of the vocabulary and all nodes above
  * them.
@@ -157,10 +213,8 @@ export function codeGraphOf(
   const ids = [...above.keys()];
   const place = new Map(ids.map((id, i) => [id, i]));
   const placesOf = (set: Iterable<string>) => Array.from(set, (id) => place.get(id) ?? -1);
-  const cycle = cycleIn(ids.map((id) => placesOf(above.get(id) ?? [])));
-  if (cycle !== undefined) {
-    const [first] = cycle;
-    const circle = [...cycle, first].map((node) => ids[node]).join(" > ");
+  const circle = circleIn(ids, ids.map((id) => placesOf(above.get(id) ?? [])));
+  if (circle !== undefined) {
     throw new RangeError(`Cannot use "${file}": its edges form a cycle, ${circle}`);
   }
   const { codes } = vocabulary;

@@ -23,7 +23,10 @@ export interface CodeSystem {
   readonly name: string;
   /** Whether a vocabulary's prefix before "//" means this system. */
   isNamed(prefix: string): boolean;
-  /** From the outermost place to the code's own; undefined if it is not a code of the system. */
+  /**
+   * From the outermost place to the code's own; undefined if it is not a code of the system, or if the
+   * system needs a description and that is "".
+   */
   path(code: string, description: string): CodePlace[] | undefined;
 }
 
@@ -54,12 +57,27 @@ function placesByCharacter(system: string, code: string, category: string): Code
   return places;
 }
 
+/** A code without the dot behind its category; undefined where the dot is elsewhere. */
+function withoutDot(code: string, categoryLength: number): string | undefined {
+  const dot = code.indexOf(".");
+  if (dot === -1) return code;
+  return dot === categoryLength ? code.slice(0, dot) + code.slice(dot + 1) : undefined;
+}
+
+/**
+ * Codes of seven characters without a dot that are procedures of ICD-10-PCS: of diagnoses with these
+ * first letters, only those of skin cancers (C44) are as long.
+ */
+const procedureOfIcd10 = /^(?!C44)[BCDF][^.]{6}$/;
+
 const icd10cm: CodeSystem = {
   name: "ICD10CM",
   isNamed: (prefix) => /^(diagnosis\/\/)?icd(-?10(-?cm)?|\/\/10)$/i.test(prefix),
   path(text) {
-    const code = text.trim().toUpperCase().replace(".", "");
-    if (!/^[A-Z][0-9A][0-9A-Z][0-9A-Z]{0,4}$/.test(code)) return undefined;
+    const written = text.trim().toUpperCase();
+    const code = withoutDot(written, 3) ?? "";
+    if (!/^[A-Z][0-9A][0-9AB][0-9A-Z]{0,4}$/.test(code)) return undefined;
+    if (procedureOfIcd10.test(written)) return undefined;
     const category = code.slice(0, 3);
     const exceptions: Readonly<Record<string, string>> = icd10.exceptions;
     const blocks = icd10.chapters.flatMap(({ id, name, blocks }) =>
@@ -84,7 +102,8 @@ const icd9cm: CodeSystem = {
   name: "ICD9CM",
   isNamed: (prefix) => /^(diagnosis\/\/)?icd(-?9(-?cm)?|\/\/9)$/i.test(prefix),
   path(text) {
-    const code = text.trim().toUpperCase().replace(".", "");
+    const written = text.trim().toUpperCase();
+    const code = withoutDot(written, written.startsWith("E") ? 4 : 3) ?? ""; // 00.29 is a procedure
     if (!/^(E[0-9]{3,4}|V[0-9]{2,4}|[0-9]{3,5})$/.test(code)) return undefined;
     const category = code.slice(0, code.startsWith("E") ? 4 : 3);
     const chapter = icd9.chapters.find((chapter) => isWithin(category, chapter));
@@ -99,6 +118,7 @@ const snomed: CodeSystem = {
   name: "SNOMED-CT",
   isNamed: (prefix) => /^snomed(-?ct)?$/i.test(prefix),
   path(code, description) {
+    if (description === "") return undefined;
     const [, kind = "without a tag"] = description.match(/\(([^()]+)\)\s*$/) ?? [];
     return [{ id: `SNOMED-CT/${kind}`, name: kind }, { id: `SNOMED-CT/${code}` }];
   },
@@ -119,10 +139,15 @@ const rxnorm: CodeSystem = {
 /** Every system whose codes can be placed without files from the user. */
 export const codeSystems: readonly CodeSystem[] = [icd10cm, icd9cm, snomed, rxnorm];
 
-/** The part before the last "//" of a code, and the part after it. */
+/**
+ * The part before the last "//" of a code, and the part after it. One slash stands for two in a code
+ * without "//" ("ICD10CM/E11.9", as MEDS names OMOP's concepts) and in any prefix.
+ */
 export function splitCode(code: string): { prefix: string; code: string } {
-  const at = code.lastIndexOf("//");
-  return at === -1 ? { prefix: "", code } : { prefix: code.slice(0, at), code: code.slice(at + 2) };
+  const slashes = code.includes("//") ? "//" : "/";
+  const at = code.lastIndexOf(slashes);
+  if (at === -1) return { prefix: "", code };
+  return { prefix: code.slice(0, at).replace(/\/+/g, "//"), code: code.slice(at + slashes.length) };
 }
 
 /**

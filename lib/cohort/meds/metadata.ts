@@ -1,76 +1,15 @@
 /**
- * Reads the parts of a MEDS folder besides its events: codes, labels and splits.
+ * Reads the parts of a MEDS folder besides its events and codes: labels and splits.
  *
  * @module
  */
 import pl from "nodejs-polars";
 import { found } from "../../files/input.ts";
 import { columnProblem, readParquet } from "../../files/parquet.ts";
-import { birthCode, demographicOf, emptyVisitCode, sexCodes } from "../reserved_names.ts";
-import { type Vocabulary, vocabulary } from "../vocabulary.ts";
+import type { Vocabulary } from "../vocabulary.ts";
+import { readListedCodes } from "./codes.ts";
 import { medsPaths, medsSplitNames } from "./names.ts";
 import { typed } from "./typed.ts";
-
-/** The codes that a folder lists. */
-export interface MedsCodes {
-  /** The codes of visits. */
-  readonly vocabulary: Vocabulary;
-  /** From `code` to `code_index`: the vocabulary's, the empty visit's, then birth, female, male. */
-  readonly table: pl.DataFrame;
-  /** Whether a birth is among the codes. */
-  readonly knowsBirth: boolean;
-}
-
-/** Codes of births and sexes that are recognised even if a folder does not list them. */
-const knownDemographic = [
-  birthCode,
-  ...sexCodes,
-  "GENDER//FEMALE",
-  "GENDER//MALE",
-  "SEX//F",
-  "SEX//M",
-];
-
-/**
- * The codes of a folder.
- *
- * @throws {Deno.errors.NotFound} If it has no list of codes
- * @throws {SyntaxError} If the list is damaged, lacks a column or has a code twice
- */
-export async function readCodes(folder: string): Promise<MedsCodes> {
-  const path = `${folder}/${medsPaths.codes}`;
-  const frame = await readParquet(path, { code: "text" }, { description: "text" });
-  const codes = frame.getColumn("code").toArray().map(String);
-  const described = frame.columns.includes("description");
-  const texts = frame.getColumn(described ? "description" : "code").cast(pl.String).toArray() as (
-    string | null
-  )[];
-  const demographic = new Set([
-    ...knownDemographic,
-    ...codes.filter((code) => demographicOf(code) !== -1),
-  ]);
-  const kept = [...codes.keys()].filter((index) =>
-    codes[index] !== emptyVisitCode && !demographic.has(codes[index])
-  );
-  try {
-    const known = vocabulary(
-      kept.map((index) => codes[index]),
-      kept.map((index) => texts[index] ?? codes[index]),
-    );
-    const all = [...known.codes, emptyVisitCode];
-    const indices = [
-      ...all.keys(),
-      ...[...demographic].map((code) => all.length + demographicOf(code)),
-    ];
-    const table = pl.DataFrame([
-      pl.Series("code", [...all, ...demographic], pl.String),
-      pl.Series("code_index", Uint32Array.from(indices)),
-    ]);
-    return { vocabulary: known, table, knowsBirth: codes.includes(birthCode) };
-  } catch (error) {
-    throw new SyntaxError(`Cannot read "${path}": ${(error as Error).message}`, { cause: error });
-  }
-}
 
 /** The table of subjects and labels that Ehrloom writes. */
 export interface MedsLabels {
@@ -121,24 +60,48 @@ export async function readLabels(folder: string): Promise<MedsLabels | null> {
   return { ids, labelNames, labels };
 }
 
-/** Subjects with their splits, indices into `splitNames`; null for a folder without splits. */
-export async function readSplits(folder: string): Promise<Map<bigint, number> | null> {
+/** What a folder says of splits. */
+export interface MedsSplits {
+  /** Every subject that has a row, with an index into `splitNames`; undefined for another split. */
+  readonly splitOf: ReadonlyMap<bigint, number | undefined>;
+  /** Names of splits other than MEDS's own, with their subjects. */
+  readonly others: ReadonlyMap<string, number>;
+}
+
+/**
+ * Subjects with their splits; null for a folder without splits.
+ *
+ * @throws {SyntaxError} If the file is damaged, lacks a column or has a subject in two splits
+ */
+export async function readSplits(folder: string): Promise<MedsSplits | null> {
   const path = `${folder}/${medsPaths.splits}`;
   if (!await found(path)) return null;
-  const frame = await readParquet(path, { subject_id: "id", split: "text" });
+  const frame = await readParquet(path, { subject_id: "id" }, { split: "text" });
+  if (!frame.columns.includes("split")) {
+    throw new SyntaxError(
+      `Cannot read "${path}": it has no column split; its columns are ${frame.columns.join(", ")}`,
+    );
+  }
   const ids = typed<BigInt64Array>(frame.getColumn("subject_id"), pl.Int64);
-  const names = frame.getColumn("split").toArray().map(String);
-  const known: readonly string[] = medsSplitNames;
-  return new Map(names.map((name, row) => {
-    const split = known.indexOf(name);
-    if (split === -1) {
+  const names = frame.getColumn("split").cast(pl.String).toArray() as (string | null)[];
+  const nameOf = new Map<bigint, string | null>();
+  for (const [row, name] of names.entries()) {
+    const before = nameOf.get(ids[row]);
+    if (before !== undefined && before !== name) {
       throw new SyntaxError(
-        `Cannot read "${path}": subject ${ids[row]} is in the split "${name}"; ` +
-          `known: ${known.join(", ")}`,
+        `Cannot read "${path}": subject ${ids[row]} is in two splits, "${before}" and "${name}"`,
       );
     }
-    return [ids[row], split];
-  }));
+    nameOf.set(ids[row], name);
+  }
+  const splitOf = new Map<bigint, number | undefined>();
+  const others = new Map<string, number>();
+  for (const [id, name] of nameOf) {
+    const split = medsSplitNames.findIndex((known) => known === name);
+    splitOf.set(id, split === -1 ? undefined : split);
+    if (split === -1 && name !== null) others.set(name, (others.get(name) ?? 0) + 1);
+  }
+  return { splitOf, others };
 }
 
 /**
@@ -151,6 +114,12 @@ export async function readSplits(folder: string): Promise<Map<bigint, number> | 
 export async function readMedsNames(
   folder: string,
 ): Promise<{ vocabulary: Vocabulary; labelNames: readonly string[] }> {
-  const { vocabulary } = await readCodes(folder);
+  const codes = await readListedCodes(folder);
+  if (codes === undefined) {
+    throw new Deno.errors.NotFound(
+      `Cannot read "${folder}/${medsPaths.codes}": there is no such file`,
+    );
+  }
+  const { vocabulary } = codes;
   return { vocabulary, labelNames: (await readLabels(folder))?.labelNames ?? [] };
 }

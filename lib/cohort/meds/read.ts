@@ -8,33 +8,53 @@ import { found, unreadable } from "../../files/input.ts";
 import type { Cohort } from "../cohort.ts";
 import { cohortOfEvents } from "../sources/cohort_of_events.ts";
 import { EventTable } from "../sources/event_table.ts";
-import { readCodes, readLabels, readSplits } from "./metadata.ts";
-import { medsPaths, unknownStart } from "./names.ts";
+import { vocabulary } from "../vocabulary.ts";
+import { birthCode } from "../reserved_names.ts";
+import { CodeNumbers, emptyVisit, readListedCodes } from "./codes.ts";
+import { type MedsSplits, readLabels, readSplits } from "./metadata.ts";
+import { medsPaths, medsSplitNames, unknownStart } from "./names.ts";
 import { readShard, type Shard } from "./shard.ts";
 
 /** How {@link readMeds} reads. */
 export interface ReadMedsOptions {
-  /**
-   * Called at the end with the number of events without a time (other than sex) that were left out,
-   * if any.
-   */
-  onStaticEvents?: ((count: number) => void) | undefined;
+  /** Called with a sentence about each kind of thing that is left out. */
+  onLeftOut?: ((what: string) => void) | undefined;
   /** Called after every shard, with the number of shards read so far. */
   onProgress?: OnProgress | undefined;
 }
 
-async function shardPaths(folder: string): Promise<string[]> {
+/**
+ * Paths of the Parquet files in a folder and the folders in it, links followed; names that begin with
+ * a dot are those of systems and editors (macOS writes "._0.parquet" beside each file).
+ *
+ * @param above the folders that lead to it, by their true paths
+ * @throws {SyntaxError} If a link leads nowhere, or back to a folder around it
+ */
+async function shardPaths(folder: string, above: readonly string[] = []): Promise<string[]> {
   const paths: string[] = [];
   try {
-    for await (const entry of Deno.readDir(folder)) {
-      const path = `${folder}/${entry.name}`;
-      if (entry.isDirectory) paths.push(...await shardPaths(path));
-      else if (entry.name.endsWith(".parquet")) paths.push(path);
+    const truePath = await Deno.realPath(folder);
+    if (above.includes(truePath)) {
+      throw new SyntaxError(`Cannot read "${folder}": the link leads back to a folder around it`);
+    }
+    for await (const { name, isSymlink, ...entry } of Deno.readDir(folder)) {
+      const path = `${folder}/${name}`;
+      if (name.startsWith(".")) continue;
+      const { isDirectory } = isSymlink ? await linked(path) : entry;
+      if (isDirectory) paths.push(...await shardPaths(path, [...above, truePath]));
+      else if (name.endsWith(".parquet")) paths.push(path);
     }
   } catch (error) {
     throw unreadable(folder, error);
   }
   return paths.sort();
+}
+
+/** What a link leads to. */
+async function linked(path: string): Promise<Deno.FileInfo> {
+  const there = await found(path);
+  if (there === undefined) throw new SyntaxError(`Cannot read "${path}": the link leads nowhere`);
+  return there;
 }
 
 /** The files with the events of a folder. */
@@ -54,7 +74,7 @@ async function dataPaths(folder: string): Promise<string[]> {
 function addEvents(
   table: EventTable,
   { subjects, times, visits, codes, values }: Shard,
-  { emptyVisit, patientOf }: { emptyVisit: number; patientOf: (subject: bigint) => number },
+  patientOf: (subject: bigint) => number,
 ): void {
   const moments = new Uint32Array(times.length);
   let patient = 0;
@@ -75,10 +95,16 @@ function addEvents(
     }
     moments[row] = table.moment({ patient, time, encounter });
   }
-  for (let row = 0; row < codes.length; row++) {
-    if (codes[row] === emptyVisit) table.moments.declared.push(moments[row]);
-  }
-  table.append({ moment: moments, code: codes, value: values });
+  const isCode = (_: unknown, row: number) => codes[row] !== emptyVisit;
+  const declared = moments.filter((moment, row) => !isCode(moment, row));
+  table.moments.declared.append(declared);
+  table.append(
+    declared.length === 0 ? { moment: moments, code: codes, value: values } : {
+      moment: moments.filter(isCode),
+      code: codes.filter(isCode),
+      value: values && values.filter(isCode),
+    },
+  );
 }
 
 function addDemographics(
@@ -92,25 +118,42 @@ function addDemographics(
   }
 }
 
-/**
- * Adds the splits.
- *
- * @throws {SyntaxError} If a patient is in none
- */
+/** Adds the splits; whoever has none stays without. */
 function addSplits(
   { patients }: EventTable,
-  splits: ReadonlyMap<bigint, number>,
-  folder: string,
+  { splitOf, others }: MedsSplits,
+  onLeftOut: ReadMedsOptions["onLeftOut"],
 ): void {
-  patients.hasSplits = true;
   for (const [patient, id] of patients.ids().entries()) {
-    const split = splits.get(BigInt(id));
-    if (split === undefined) {
-      throw new SyntaxError(
-        `Cannot read "${folder}": subject ${id} is missing in subject_splits.parquet`,
-      );
-    }
-    patients.setSplit(patient, split);
+    const split = splitOf.get(BigInt(id));
+    if (split !== undefined) patients.setSplit(patient, split);
+  }
+  if (others.size === 0) return;
+  const shown = [...others].map(([name, count]) => `"${name}" of ${count} subjects`);
+  const more = shown.length > 5 ? ` and ${shown.length - 5} others` : "";
+  onLeftOut?.(
+    `splits other than ${medsSplitNames.join(", ")}: ${shown.slice(0, 5).join(", ")}${more}`,
+  );
+}
+
+/** What is said of a folder at the end of reading it. */
+function sayLeftOut(
+  counts: Pick<Shard, "birthCount" | "infiniteCount">,
+  { repeated, unlisted }: { readonly repeated: number; readonly unlisted: number },
+  say: (what: string) => void,
+): void {
+  if (counts.birthCount > 0) {
+    say(`${counts.birthCount} events at the very time of birth, such as race`);
+  }
+  if (counts.infiniteCount > 0) {
+    say(`${counts.infiniteCount} values that are infinite or beyond float32; their events stay`);
+  }
+  if (repeated > 0) say(`${repeated} rows of ${medsPaths.codes} that repeat a code`);
+  if (unlisted > 0) {
+    say(
+      `descriptions of ${unlisted} codes that have no row in ${medsPaths.codes}: ` +
+        "each code stands for itself",
+    );
   }
 }
 
@@ -121,13 +164,13 @@ function addSplits(
  */
 export async function readMedsEvents(
   folder: string,
-  { onProgress }: { readonly onProgress?: OnProgress | undefined } = {},
+  { onLeftOut, onProgress }: ReadMedsOptions = {},
 ): Promise<EventTable> {
   const paths = await dataPaths(folder);
-  const codes = await readCodes(folder);
+  const listed = await readListedCodes(folder);
   const labels = await readLabels(folder);
   const table = new EventTable({
-    vocabulary: codes.vocabulary,
+    vocabulary: listed?.vocabulary ?? vocabulary([]),
     labelNames: labels?.labelNames,
     order: labels === null ? "subject" : "added",
     visits: "times",
@@ -155,18 +198,24 @@ export async function readMedsEvents(
     seen.add(patient);
     return patient;
   };
-  const emptyVisit = codes.vocabulary.codes.length;
-  patients.hasDemographics = codes.knowsBirth;
+  const codes = new CodeNumbers(table.codes, listed?.demographic ?? []);
+  const counts = { birthCount: 0, infiniteCount: 0 };
+  patients.hasDemographics = listed?.demographic.includes(birthCode) ?? false;
   for (const [index, path] of paths.entries()) {
-    const shard = await readShard(path, codes.table, emptyVisit);
+    const shard = await readShard(path, codes);
     addDemographics(table, shard, patientOf);
-    addEvents(table, shard, { emptyVisit, patientOf: newPatientOf });
+    addEvents(table, shard, newPatientOf);
     table.staticCount += shard.staticCount;
+    for (const subject of shard.staticSubjects) patientOf(subject);
+    counts.birthCount += shard.birthCount;
+    counts.infiniteCount += shard.infiniteCount;
     onProgress?.({ stage: "reading shards", done: index + 1, total: paths.length });
   }
   const splits = await readSplits(folder);
-  if (labels === null) { for (const id of splits?.keys() ?? []) patients.index(id); }
-  if (splits !== null) addSplits(table, splits, folder);
+  if (labels === null) { for (const id of splits?.splitOf.keys() ?? []) patients.index(id); }
+  if (splits !== null) addSplits(table, splits, onLeftOut);
+  const { repeated = 0 } = listed ?? {};
+  sayLeftOut(counts, { repeated, unlisted: table.codes.unlistedCount }, onLeftOut ?? (() => {}));
   return table;
 }
 
@@ -175,8 +224,10 @@ export async function readMedsEvents(
  * such a column) are a visit; a code that appears twice in a visit counts once, with its last
  * value. Records are in the order of `metadata/labels.parquet`, or by subject id in a foreign
  * folder without it. Births ("MEDS_BIRTH") and sexes ("GENDER//F", "SEX//male" and similar codes)
- * become demographics and are not part of visits or vocabulary; other events without a time are
- * left out and counted. Splits and labels are optional.
+ * become demographics and are not part of visits or vocabulary; other events without a time, or at
+ * the very time of birth and without a `visit`, are left out and counted. Codes, splits and labels
+ * are optional: a code without a row in `metadata/codes.parquet` is its own description, and
+ * subjects without a split are left out if others have one.
  *
  * @param folder contains `data/` and `metadata/`
  * @throws {Deno.errors.NotFound} If the folder or a part of it is missing
@@ -184,9 +235,7 @@ export async function readMedsEvents(
  */
 export async function readMeds(
   folder: string,
-  { onStaticEvents, onProgress }: ReadMedsOptions = {},
+  options: ReadMedsOptions = {},
 ): Promise<Cohort> {
-  const table = await readMedsEvents(folder, { onProgress });
-  if (table.staticCount > 0) onStaticEvents?.(table.staticCount);
-  return cohortOfEvents(table);
+  return cohortOfEvents(await readMedsEvents(folder, options), options);
 }

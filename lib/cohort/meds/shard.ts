@@ -5,6 +5,7 @@
  */
 import pl from "nodejs-polars";
 import { readParquet } from "../../files/parquet.ts";
+import { type CodeNumbers, emptyVisit } from "./codes.ts";
 import { typed } from "./typed.ts";
 
 /** The events of one file, those of a subject one after another, in time order. */
@@ -15,7 +16,7 @@ export interface Shard {
   readonly times: Float64Array;
   /** [events] Number of the visit in the folder; 0 if it has none. */
   readonly visits: Float64Array;
-  /** [events] `code_index`: in the vocabulary, or after it the empty visit's. */
+  /** [events] Index in the list of codes, or {@link emptyVisit}. */
   readonly codes: Uint32Array<ArrayBuffer>;
   /** [events] Null for a file without values. */
   readonly values: Float32Array<ArrayBuffer> | null;
@@ -23,6 +24,12 @@ export interface Shard {
   readonly demographics: readonly DemographicRow[];
   /** Number of other events without a time. */
   readonly staticCount: number;
+  /** Subjects of these, each once: they may have no other events. */
+  readonly staticSubjects: BigInt64Array;
+  /** Number of other events at the very time of birth. */
+  readonly birthCount: number;
+  /** Number of values that float32 does not hold, infinite ones among them. */
+  readonly infiniteCount: number;
 }
 
 /** A birth or a sex. */
@@ -54,19 +61,15 @@ export class Subjects {
   }
 }
 
-function subjectsAndTimes(rows: pl.DataFrame): Pick<Shard, "subjects" | "times"> {
-  return {
-    subjects: new Subjects(typed(rows.getColumn("subject_id"), pl.Int64)),
-    times: typed(rows.getColumn("time"), pl.Float64),
-  };
-}
-
-/** Whether subjects are contiguous and times ascend within each; ties in any order. */
-function isOrdered({ subjects, times }: Pick<Shard, "subjects" | "times">): boolean {
+/** Whether subjects are contiguous, times ascend within each, and visits within each time. */
+function isOrdered(
+  { subjects, times, visits }: Pick<Shard, "subjects" | "times" | "visits">,
+): boolean {
   const seen = new Set<bigint>();
   for (let row = 0; row < times.length; row++) {
     if (subjects.isAsBefore(row)) {
       if (times[row] < times[row - 1]) return false;
+      if (times[row] === times[row - 1] && visits[row] < visits[row - 1]) return false;
     } else {
       if (seen.has(subjects.ids[row])) return false;
       seen.add(subjects.ids[row]);
@@ -76,7 +79,7 @@ function isOrdered({ subjects, times }: Pick<Shard, "subjects" | "times">): bool
 }
 
 /** The file's rows with `code_index`, and in `unknown` the codes that have none. */
-async function codedRows(path: string, codesTable: pl.DataFrame): Promise<pl.DataFrame> {
+async function codedRows(path: string, codes: CodeNumbers): Promise<pl.DataFrame> {
   const frame = await readParquet(
     path,
     { subject_id: "id", time: "time", code: "text" },
@@ -91,8 +94,8 @@ async function codedRows(path: string, codesTable: pl.DataFrame): Promise<pl.Dat
     pl.col("time").cast(pl.Datetime("us")).cast(pl.Int64).cast(pl.Float64),
     pl.col("code").cast(pl.String),
     (hasValues ? pl.col("numeric_value") : pl.lit(null)).cast(pl.Float32).alias("value"),
-    (hasVisits ? pl.col("visit") : pl.lit(0)).cast(pl.Float64).alias("visit"),
-  ).join(codesTable.lazy(), { on: "code", how: "left" })
+    (hasVisits ? pl.col("visit") : pl.lit(null)).cast(pl.Float64).alias("visit"),
+  ).join(codes.table.lazy(), { on: "code", how: "left" })
     .select(
       pl.col("subject_id"),
       pl.col("time"),
@@ -104,29 +107,104 @@ async function codedRows(path: string, codesTable: pl.DataFrame): Promise<pl.Dat
     ).collectSync();
 }
 
-function demographicRows(rows: pl.DataFrame, birth: number): DemographicRow[] {
+/** The codes of rows that have no number. */
+function unknownCodes(rows: pl.DataFrame): string[] {
+  if (rows.getColumn("code_index").nullCount() === 0) return [];
+  const unknown = rows.select(pl.col("unknown")).unique().getColumn("unknown").dropNulls();
+  return unknown.toArray().map(String).sort();
+}
+
+/** The rows with the numbers that codes have by now. */
+function recoded(rows: pl.DataFrame, codes: CodeNumbers): pl.DataFrame {
+  if (rows.getColumn("code_index").nullCount() === 0) return rows;
+  const table = codes.table.select(
+    pl.col("code").alias("unknown"),
+    pl.col("code_index").alias("found"),
+  );
+  const isKnown = pl.col("code_index").isNotNull();
+  return rows.lazy().join(table.lazy(), { on: "unknown", how: "left" }).select(
+    pl.col("subject_id"),
+    pl.col("time"),
+    pl.col("value"),
+    pl.col("visit"),
+    pl.when(isKnown).then(pl.col("code_index")).otherwise(pl.col("found")).alias("code_index"),
+    pl.when(pl.col("found").isNull()).then(pl.col("unknown")).otherwise(pl.lit(null))
+      .alias("unknown"),
+  ).collectSync();
+}
+
+function demographicRows(rows: pl.DataFrame): DemographicRow[] {
   const ids = typed<BigInt64Array>(rows.getColumn("subject_id"), pl.Int64);
   const codes = typed<Uint32Array>(rows.getColumn("code_index"), pl.UInt32);
   const times = rows.getColumn("time").toArray() as (number | null)[];
   return Array.from(
     ids,
-    (subject, row) => ({ subject, kind: codes[row] - birth, time: times[row] }),
+    (subject, row) => ({ subject, kind: codes[row] - emptyVisit - 1, time: times[row] }),
   );
+}
+
+/** The rows without those at the time of the subject's birth, unless they have the number of a visit. */
+function withoutBirths(rows: pl.DataFrame, demographic: pl.DataFrame): pl.DataFrame {
+  const births = demographic
+    .filter(pl.col("code_index").eq(emptyVisit + 1).and(pl.col("time").isNotNull()))
+    .select(pl.col("subject_id"), pl.col("time")).unique();
+  if (births.height === 0 || rows.getColumn("visit").nullCount() === 0) return rows;
+  return rows.lazy()
+    .join(births.withColumns(pl.lit(true).alias("isBirth")).lazy(), {
+      on: ["subject_id", "time"],
+      how: "left",
+    })
+    .filter(pl.col("isBirth").isNull().or(pl.col("visit").isNotNull()))
+    .select(...rows.columns.map((name) => pl.col(name))).collectSync();
+}
+
+/** The rows with the numbers of visits: one without is of the first visit at its time. */
+function withVisits(rows: pl.DataFrame): pl.DataFrame {
+  const nulls = rows.getColumn("visit").nullCount();
+  if (nulls === 0) return rows;
+  const first = nulls === rows.height
+    ? pl.lit(0).cast(pl.Float64)
+    : pl.col("visit").fillNull(pl.col("visit").min().over("subject_id", "time"))
+      .fillNull(pl.lit(0));
+  return rows.withColumns(first.alias("visit"));
+}
+
+function columnsOf(
+  rows: pl.DataFrame,
+): Pick<Shard, "subjects" | "times" | "visits" | "codes" | "values"> {
+  const hasValues = rows.getColumn("value").nullCount() < rows.height;
+  return {
+    subjects: new Subjects(typed(rows.getColumn("subject_id"), pl.Int64)),
+    times: typed(rows.getColumn("time"), pl.Float64),
+    visits: typed(rows.getColumn("visit"), pl.Float64),
+    codes: typed(rows.getColumn("code_index"), pl.UInt32),
+    values: hasValues
+      ? typed(rows.select(pl.col("value").fillNull(pl.lit(NaN))).getColumn("value"), pl.Float32)
+      : null,
+  };
+}
+
+/** Takes out infinite values; returns how many. */
+function withoutInfinite(values: Float32Array | null): number {
+  let count = 0;
+  values?.forEach((value, row) => {
+    if (Number.isFinite(value) || Number.isNaN(value)) return;
+    values[row] = NaN;
+    count++;
+  });
+  return count;
 }
 
 /**
  * The events of a file.
  *
- * @param codesTable from `code` to `code_index`
- * @param emptyVisit `code_index` of a visit without codes; birth, female and male come after it
- * @throws {SyntaxError} If the file is damaged, lacks a column or has an unknown code; names it
+ * @param codes what codes are numbered by; those that it lacks are added
+ * @throws {SyntaxError} If the file is damaged or lacks a column; names it
  */
-export async function readShard(
-  path: string,
-  codesTable: pl.DataFrame,
-  emptyVisit: number,
-): Promise<Shard> {
-  let frame = await codedRows(path, codesTable);
+export async function readShard(path: string, codes: CodeNumbers): Promise<Shard> {
+  let frame = await codedRows(path, codes);
+  codes.addDemographic(unknownCodes(frame));
+  frame = recoded(frame, codes);
   const demographic = frame.filter(pl.col("code_index").gt(emptyVisit));
   if (demographic.height > 0) {
     frame = frame.filter(
@@ -134,30 +212,29 @@ export async function readShard(
     );
   }
   const staticCount = frame.getColumn("time").nullCount();
+  const statics = frame.filter(pl.col("time").isNull()).select(pl.col("subject_id")).unique();
   if (staticCount > 0) frame = frame.filter(pl.col("time").isNotNull());
-  if (frame.getColumn("visit").nullCount() > 0) {
-    frame = frame.withColumns(pl.lit(0).cast(pl.Float64).alias("visit"));
-  }
-  if (frame.getColumn("code_index").nullCount() > 0) {
-    const unknown = frame.getColumn("unknown").dropNulls().get(0);
-    throw new SyntaxError(
-      `Cannot read "${path}": the code "${unknown}" is not in metadata/codes.parquet`,
-    );
-  }
-  let columns = subjectsAndTimes(frame);
+  const dated = frame.height;
+  frame = withoutBirths(frame, demographic);
+  const birthCount = dated - frame.height;
+  const unlisted = unknownCodes(frame);
+  if (unlisted.includes("")) throw new SyntaxError(`Cannot read "${path}": a code is empty`);
+  codes.addUnlisted(unlisted);
+  frame = withVisits(recoded(frame, codes));
+  let columns = columnsOf(frame);
   if (!isOrdered(columns)) {
-    frame = frame.sort([pl.col("subject_id"), pl.col("time"), pl.col("visit")]);
-    columns = subjectsAndTimes(frame);
+    frame = frame.sort({
+      by: [pl.col("subject_id"), pl.col("time"), pl.col("visit")],
+      maintainOrder: true, // of a code's values in a visit, the last one counts
+    });
+    columns = columnsOf(frame);
   }
-  const hasValues = frame.getColumn("value").nullCount() < frame.height;
   return {
     ...columns,
-    visits: typed(frame.getColumn("visit"), pl.Float64),
-    codes: typed(frame.getColumn("code_index"), pl.UInt32),
-    values: hasValues
-      ? typed(frame.select(pl.col("value").fillNull(pl.lit(NaN))).getColumn("value"), pl.Float32)
-      : null,
-    demographics: demographicRows(demographic, emptyVisit + 1),
+    demographics: demographicRows(demographic),
     staticCount,
+    staticSubjects: typed(statics.getColumn("subject_id"), pl.Int64),
+    birthCount,
+    infiniteCount: withoutInfinite(columns.values),
   };
 }

@@ -11,21 +11,22 @@
  * If the cohort has demographics, a record begins with its sex, an event without a time
  * ("GENDER//F"), and its birth ("MEDS_BIRTH"), as far as they are known; these have no `visit`.
  *
- * A visit without codes is one row of code {@link emptyVisitCode}. Visits at the same time are a
- * microsecond apart, and a record whose days are unknown begins at {@link unknownStart}, so that
- * the order of visits is in `time` alone.
+ * A visit without codes is one row of code {@link emptyVisitCode}. Times are those of the source, so
+ * visits at the same time differ in `visit` alone. A record whose days are unknown begins at
+ * {@link unknownStart}; there, visits at the same time are a microsecond apart, so that their order
+ * is in `time` too.
  *
  * @module
  */
-import { Writable } from "node:stream";
 import pl from "nodejs-polars";
 import type { OnProgress } from "../../progress.ts";
 import { type Cohort, sexNames } from "../cohort.ts";
 import { joined } from "../growing.ts";
 import { medsPaths, medsSplitNames, unknownStart } from "./names.ts";
 import { writeWhole } from "../../files/output.ts";
+import { writeParquet } from "../../files/parquet_writer.ts";
 import { birthCode, emptyVisitCode, sexCodes } from "../reserved_names.ts";
-import { microsecondsPerDay } from "../time.ts";
+import { microsecondsOf } from "../time.ts";
 import { sameTexts, type Vocabulary } from "../vocabulary.ts";
 
 /** A shard is closed when it holds this many events: about 100 MB of memory while it is written. */
@@ -66,14 +67,14 @@ function dataFrame(source: Cohort, from: number, to: number): pl.DataFrame {
       code[row++] = emptyVisit + 1 + demographics.sexes[record];
     }
     if (demographics !== null && !Number.isNaN(demographics.birthDays[record])) {
-      time[row] = Math.round(demographics.birthDays[record] * microsecondsPerDay);
+      time[row] = microsecondsOf(demographics.birthDays[record]);
       code[row++] = emptyVisit + 1;
     }
-    const start = source.startDays[record];
-    let now = Number.isNaN(start) ? unknownStart : Math.round(start * microsecondsPerDay);
+    const isDated = !Number.isNaN(source.startDays[record]);
+    let now = isDated ? microsecondsOf(source.startDays[record]) : unknownStart;
     for (let visit = visitOffsets[record]; visit < visitOffsets[record + 1]; visit++) {
       if (visit > visitOffsets[record]) {
-        now += Math.max(1, Math.round(source.gapDays[visit] * microsecondsPerDay));
+        now += Math.max(isDated ? 0 : 1, microsecondsOf(source.gapDays[visit]));
       }
       const begin = codeOffsets[visit];
       const end = Math.max(begin + 1, codeOffsets[visit + 1]);
@@ -117,10 +118,16 @@ function codesFrame({ vocabulary, demographics }: Cohort): pl.DataFrame {
     ...vocabulary.descriptions,
     ...others.map(([, description]) => description),
   ];
+  const parents = codes.map((_, code) => {
+    const names = vocabulary.parents?.[code] ?? [];
+    return names.length > 0 ? [...names] : null;
+  });
   return pl.DataFrame([
     pl.Series("code_index", Uint32Array.from(codes.keys())),
     pl.Series("code", codes, pl.String),
     pl.Series("description", descriptions, pl.String),
+    // Polars tells the type of lists by the first row, which must not be null
+    pl.Series("parent_codes", [[""], ...parents], pl.List(pl.String)).slice(1, codes.length),
   ]);
 }
 
@@ -138,23 +145,6 @@ function metadata(name: string, notes?: Readonly<Record<string, unknown>>): stri
     null,
     2,
   ) + "\n";
-}
-
-/**
- * Polars panics, with a page on stderr, where a disk is full or a folder missing; Deno says so in a
- * sentence. So the Parquet bytes go through memory.
- */
-async function writeParquet(path: string, frame: pl.DataFrame): Promise<void> {
-  const chunks: Uint8Array<ArrayBuffer>[] = [];
-  const sink = new Writable({
-    write(chunk: Uint8Array<ArrayBuffer>, _encoding, done) {
-      chunks.push(chunk);
-      done();
-    },
-  });
-  frame.writeParquet(sink, { compression: "zstd" });
-  using file = await Deno.create(path);
-  await new Blob(chunks).stream().pipeTo(file.writable);
 }
 
 /** What is known of all subjects once their events are written. */
@@ -280,7 +270,7 @@ export async function writeMeds(
     const codesTable = codes.select(
       pl.col("code"),
       pl.col("description"),
-      pl.lit(null).cast(pl.List(pl.String)).alias("parent_codes"),
+      pl.col("parent_codes"),
     );
     await writeParquet(`${folder}/${medsPaths.codes}`, codesTable);
     await Deno.writeTextFile(`${folder}/${medsPaths.dataset}`, metadata(name, notes?.()));

@@ -24,7 +24,7 @@ export class CodeList {
   private readonly indices = new Map<string, Map<string, number>>();
   private readonly leftOut = new Set<number>();
 
-  /** @param own the source's own vocabulary: events index it, and it is not changed */
+  /** @param own the source's own vocabulary: events index it, and it keeps its order */
   constructor(own: Vocabulary | null = null) {
     this.own = own;
   }
@@ -58,6 +58,19 @@ export class CodeList {
     return index;
   }
 
+  /**
+   * The index of a code that the source's own vocabulary lacks, which is added after it: codes added
+   * this way are identified by name, each its own description.
+   */
+  addUnlisted(name: string): number {
+    return (this.own?.codes.length ?? 0) + this.names.push(detached(name)) - 1;
+  }
+
+  /** Number of codes that the source's own vocabulary lacks. */
+  get unlistedCount(): number {
+    return this.own === null ? 0 : this.names.length;
+  }
+
   /** Leaves the events of a code out. */
   leaveOut(index: number): void {
     this.leftOut.add(index);
@@ -69,9 +82,7 @@ export class CodeList {
    * @param events index of each event's code; decides which unit is the most frequent
    */
   ranked(events: Uint32Array): RankedCodes {
-    if (this.own !== null) {
-      return { vocabulary: this.own, rank: Int32Array.from([...this.own.codes.keys(), -1]) };
-    }
+    if (this.own !== null) return this.withUnlisted(this.own);
     const [names, descriptions] = this.withUnits(events);
     const order = [...names.keys()].filter((code) => !this.leftOut.has(code))
       .sort((a, b) => names[a] < names[b] ? -1 : 1);
@@ -81,6 +92,24 @@ export class CodeList {
       vocabulary: vocabulary(
         order.map((code) => names[code]),
         order.map((code) => descriptions[code]),
+      ),
+      rank,
+    };
+  }
+
+  /** The source's own vocabulary, and behind it by name the codes that it lacks. */
+  private withUnlisted(own: Vocabulary): RankedCodes {
+    const listed = own.codes.length;
+    const order = [...this.names.keys()].sort((a, b) => this.names[a] < this.names[b] ? -1 : 1);
+    const rank = Int32Array.from({ length: listed + order.length }, (_, code) => code);
+    order.forEach((code, index) => rank[listed + code] = listed + index);
+    if (order.length === 0) return { vocabulary: own, rank };
+    const names = order.map((code) => this.names[code]);
+    return {
+      vocabulary: vocabulary(
+        [...own.codes, ...names],
+        [...own.descriptions, ...names],
+        own.parents && [...own.parents, ...names.map(() => [])],
       ),
       rank,
     };

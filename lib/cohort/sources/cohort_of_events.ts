@@ -4,10 +4,11 @@
  *
  * @module
  */
-import { type Cohort, cohort } from "../cohort.ts";
+import { type Cohort, cohort, subset } from "../cohort.ts";
 import { microsecondsPerDay, sameTime } from "../time.ts";
 import { type EventTable, noEncounter } from "./event_table.ts";
 import { distinctCodes } from "./distinct_codes.ts";
+import { noSplit } from "./patients.ts";
 
 /** The moments that take part in visits, in the order of records and visits. */
 interface Ordered {
@@ -130,7 +131,7 @@ interface Visits {
   readonly codes: Uint32Array;
   readonly values: Float32Array | null;
   readonly startDays: Float64Array;
-  readonly gapDays: Float32Array;
+  readonly gapDays: Float64Array;
   readonly replaced: number;
 }
 
@@ -142,7 +143,7 @@ function visitsOf(table: EventTable, recordOf: Uint32Array, rank: Int32Array): V
   const visitOffsets = new Uint32Array(recordOf.length + 1);
   const codeOffsets = new Uint32Array(order.length + 1);
   const startDays = new Float64Array(recordOf.length).fill(NaN);
-  const gapDays = new Float32Array(order.length);
+  const gapDays = new Float64Array(order.length);
   let [visits, kept, replaced] = [0, 0, 0];
   let before = -1; // the first moment of the visit before
   let next = 0;
@@ -157,7 +158,8 @@ function visitsOf(table: EventTable, recordOf: Uint32Array, rank: Int32Array): V
     replaced += visit.replaced;
     if (before >= 0 && record[before] === record[moment]) {
       const gap = visitTime[moment] - visitTime[before];
-      gapDays[visits] = gap < sameTime ? 0 : gap / microsecondsPerDay;
+      const isAtOnce = gap < sameTime && !table.patients.isDated(patient[moment]);
+      gapDays[visits] = isAtOnce ? 0 : gap / microsecondsPerDay;
     } else if (table.patients.isDated(patient[moment])) {
       startDays[record[moment]] = visitTime[moment] / microsecondsPerDay;
     }
@@ -177,19 +179,38 @@ function visitsOf(table: EventTable, recordOf: Uint32Array, rank: Int32Array): V
   };
 }
 
+/** The cohort of the patients who have a split. */
+function withSplitsOf(
+  whole: Cohort,
+  splits: Uint8Array,
+  onLeftOut: ((what: string) => void) | undefined,
+): Cohort {
+  const kept = [...splits.keys()].filter((record) => splits[record] !== noSplit);
+  onLeftOut?.(
+    `${splits.length - kept.length} patients who are in no split; ` +
+      "prepare with --seed N splits all patients by chance",
+  );
+  return cohort({ ...subset(whole, kept), splits: splits.filter((split) => split !== noSplit) });
+}
+
 /**
  * The cohort of all patients, in the order of the table. A visit has the distinct codes of its
  * events, each with its last value; visits are sorted by time, then encounter.
  *
  * @param options.onLeftOut called with a sentence about each kind of thing that a cohort cannot
  * have
+ * @param options.hasSplits whether the cohort gets the source's splits, and leaves out the patients
+ * without one if others have one; default true
  */
 export function cohortOfEvents(
   table: EventTable,
-  { onLeftOut }: { readonly onLeftOut?: ((what: string) => void) | undefined } = {},
+  { onLeftOut, hasSplits = true }: {
+    readonly onLeftOut?: ((what: string) => void) | undefined;
+    readonly hasSplits?: boolean | undefined;
+  } = {},
 ): Cohort {
   const { vocabulary, rank } = table.codes.ranked(table.events.code.view());
-  const { recordOf, ...patients } = table.patients.records();
+  const { recordOf, splits, ...patients } = table.patients.records();
   const { replaced, ...visits } = visitsOf(table, recordOf, rank);
   if (table.staticCount > 0) {
     onLeftOut?.(`${table.staticCount} events without a time, such as race`);
@@ -197,5 +218,9 @@ export function cohortOfEvents(
   if (replaced > 0) {
     onLeftOut?.(`${replaced} values that a later value of the same code and visit replaced`);
   }
-  return cohort({ ...patients, ...visits, vocabulary, labelNames: table.patients.labelNames });
+  const { labelNames } = table.patients;
+  const parts = { ...patients, ...visits, vocabulary, labelNames };
+  if (!hasSplits || splits === null) return cohort({ ...parts, splits: null });
+  if (!splits.includes(noSplit)) return cohort({ ...parts, splits });
+  return withSplitsOf(cohort({ ...parts, splits: null }), splits, onLeftOut);
 }

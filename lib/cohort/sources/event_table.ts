@@ -172,7 +172,7 @@ export class EventTable {
    * Adds many events at once, which takes a third of the time.
    *
    * @param rows.moment [events] see {@link EventTable.moment}
-   * @param rows.code [events] an index past the source's own vocabulary stands for no code
+   * @param rows.code [events] see {@link CodeList.index}
    * @param rows.value [events] null if none has a value
    */
   append(

@@ -11,7 +11,7 @@ import { microsecondsPerDay } from "../time.ts";
 import { detached } from "./detached.ts";
 
 /** The split of a patient without one. */
-const noSplit = 255;
+export const noSplit = 255;
 
 /** Options of a list of {@link Patients}. */
 export interface PatientsOptions {
@@ -110,18 +110,8 @@ export class Patients {
     return !this.undated.has(patient);
   }
 
-  /**
-   * Everything that is known about the patients, record by record.
-   *
-   * @throws {RangeError} If some patients have a split and others have none
-   */
+  /** Everything that is known about the patients, record by record. */
   records(): PatientRecords {
-    const lost = this.hasSplits ? this.splits.view().indexOf(noSplit) : -1;
-    if (lost >= 0) {
-      throw new RangeError(
-        `Cannot make a cohort: patient ${this.ids()[lost]} is in no split, but others are`,
-      );
-    }
     const subjects = BigInt64Array.from(
       this.ids(),
       (id) => typeof id === "bigint" ? id : subjectIdOf(id),
@@ -161,6 +151,6 @@ export interface PatientRecords {
   readonly labels: Uint8Array;
   /** Null if the source has neither births nor sexes. */
   readonly demographics: Demographics | null;
-  /** [records] Null if the source has none. */
+  /** [records] {@link noSplit} for a patient without one; null if the source has none. */
   readonly splits: Uint8Array | null;
 }

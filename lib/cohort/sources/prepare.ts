@@ -62,14 +62,13 @@ export async function prepare(
   const problem = source.problem?.(all);
   if (problem !== undefined) throw new RangeError(`Cannot read ${name}: ${problem}`);
   const table = await source.read(path, all, how);
-  const kept = trimmed(cohortOfEvents(table, { onLeftOut }), { maxVisits });
+  const whole = cohortOfEvents(table, { onLeftOut, hasSplits: seed === undefined });
+  const kept = trimmed(whole, { maxVisits });
   const within = maxVisits === undefined ? "" : ` in its first ${maxVisits} visits`;
   const onUnmatched = (label: string, code: string) =>
     onLeftOut?.(`code ${code} of label ${label}: no record has it${within}`);
   const labelled = phenotypes.length === 0 ? kept : withLabels(kept, phenotypes, { onUnmatched });
   // after the labels, which rare codes give too
   const frequent = trimmed(labelled, { minCount: minCount ?? (table.codes.own === null ? 1 : 0) });
-  return seed === undefined && frequent.splits !== null
-    ? frequent
-    : withSplits(frequent, random(seed ?? 4));
+  return frequent.splits !== null ? frequent : withSplits(frequent, random(seed ?? 4));
 }

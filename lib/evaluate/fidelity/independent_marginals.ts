@@ -43,7 +43,7 @@ export function independentMarginals(source: Cohort, options: { seed: number }):
     codes,
     labels,
     startDays: new Float64Array(records).fill(NaN),
-    gapDays: new Float32Array(visits),
+    gapDays: new Float64Array(visits),
     values: null,
     demographics: null,
     splits: null,

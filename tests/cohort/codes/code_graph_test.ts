@@ -85,6 +85,89 @@ Deno.test("codeGraph() leaves out what is no code of its system, and counts it",
   assertEquals(source, "by code system, of 2 codes: ICD10CM 1; without a place: 1");
 });
 
+Deno.test("codeGraph() takes one slash between system and code for two", () => {
+  assertEquals(pathOf(["ICD10CM/E11.9"]), pathOf(["ICD10CM//E11.9"]));
+  assertEquals(pathOf(["DIAGNOSIS/ICD/9/25061"]), pathOf(["DIAGNOSIS//ICD//9//25061"]));
+  assertEquals(pathOf(["SNOMED/44054006"], 0, ["Diabetes (disorder)"]), [
+    "SNOMED-CT/disorder",
+    "SNOMED-CT/44054006",
+  ]);
+  // codes of systems that are not known do not take part in guessing the system of bare ones
+  assertEquals(pathOf(["4019", "LOINC/2160-0", "NDC/0"])[0], "ICD9CM/390-459");
+});
+
+Deno.test("codeGraph() takes no procedure and no code of another system for a diagnosis", () => {
+  const others = [
+    "ICD9CM//00.29", // two digits before the dot are a procedure
+    "ICD9CM//99.59",
+    "ICD9CM/99.5",
+    "ICD9CM//2506.1",
+    "ICD9CM//E83.84",
+    "ICD9Proc/00.29",
+    "PROCEDURE//ICD//9//0029",
+    "ICD9CM//E11.9",
+    "ICD10CM//250.61",
+    "ICD10CM//E1.19",
+    "ICD10CM//B2111ZZ", // of ICD-10-PCS
+    "ICD10CM//X2A5312",
+    "ICD10PCS/0BH17EZ",
+    "CPT4/99213",
+    "LOINC//2160-0//E11.9",
+  ];
+  assertEquals(codeGraph(vocabulary(others)).unplaced, others);
+  const diagnoses = [
+    "ICD10CM//C441121",
+    "ICD10CM//G710340",
+    "ICD10CM//S065X9A",
+    "ICD9CM//E838.4",
+    "ICD9CM//002.9",
+  ];
+  assertEquals(codeGraph(vocabulary(diagnoses)).unplaced, []);
+});
+
+Deno.test("codeGraph() takes what the source says is above codes, and systems for others", () => {
+  const parents = [["ICD10CM/E11", "mid"], ["ICD10CM/E11.9"], [], ["top"], []];
+  const codes = ["LAB//1", "LAB//2", "ICD10CM//E10", "mid", "LAB//3"];
+  const { nodes, parents: above, nodeOf, unplaced, source } = codeGraph(
+    vocabulary(codes, codes, parents),
+  );
+  const aboveOf = (id: string) => above[nodes.indexOf(id)].map((node) => nodes[node]);
+  assertEquals(nodes[nodeOf[0]], "LAB//1");
+  assertEquals(aboveOf("LAB//1"), ["ICD10CM/E11", "mid"]);
+  assertEquals(aboveOf("LAB//2"), ["ICD10CM/E11.9"]);
+  assertEquals(aboveOf("ICD10CM/E11.9"), ["ICD10CM/E11"]);
+  assertEquals(aboveOf("ICD10CM/E11"), ["ICD10CM/E08-E13"]);
+  assertEquals(aboveOf("mid"), ["top"]);
+  assertEquals(unplaced, ["LAB//3"]);
+  assertEquals(
+    source,
+    "by parent_codes and code system, of 5 codes: parent_codes 3, ICD10CM 1; without a place: 1",
+  );
+});
+
+Deno.test("codeGraph() lets what the source says come before what a system says, in any order", () => {
+  const codes = ["ICD10CM/E11.91", "ICD10CM/E11.9"];
+  for (const order of [[0, 1], [1, 0]]) {
+    const { nodes, parents, unplaced } = codeGraph(vocabulary(
+      order.map((code) => codes[code]),
+      order.map((code) => codes[code]),
+      order.map((code) => [[], ["x"]][code]),
+    ));
+    const above = (id: string) => parents[nodes.indexOf(id)].map((node) => nodes[node]);
+    assertEquals(above("ICD10CM/E11.91"), ["ICD10CM/E11.9"]);
+    assertEquals(above("ICD10CM/E11.9"), ["x"]);
+    assertEquals(unplaced, []);
+  }
+});
+
+Deno.test("codeGraph() names the circle in which parents go", () => {
+  assertThrows(
+    () => codeGraph(vocabulary(["a", "b"], ["a", "b"], [["b"], ["a"]])),
+    RangeError,
+    "Cannot use the parent_codes of the cohort: they form a cycle, b > a > b; mend metadata/",
+  );
+});
+
 const letters = vocabulary(["a", "b", "c"]);
 
 Deno.test("codeGraphOf() keeps what lies above the codes, several parents of one too", () => {

@@ -6,6 +6,7 @@ import { parseRecordsJson } from "ehrloom/cohort/sources/records_json.ts";
 import { cohortOf } from "ehrloom/cohort/records.ts";
 import { syntheaSample } from "ehrloom/cohort/sample.ts";
 import { writeMeds } from "ehrloom/cohort/meds/write.ts";
+import { reindexed } from "ehrloom/cohort/trim.ts";
 import { vocabulary } from "ehrloom/cohort/vocabulary.ts";
 import { random } from "ehrloom/random.ts";
 import { gunzipped, readyRecords } from "../../stored.ts";
@@ -39,7 +40,7 @@ const awkward = cohort({
   codes: Uint32Array.of(0, 2, 1, 1, 1),
   labels: Uint8Array.of(1, 0, 0, 1, 1, 1, 0, 0),
   startDays: Float64Array.of(-20_000.5, NaN, NaN, 0.25),
-  gapDays: Float32Array.of(0, 0, 12.75, 0, 3, 0),
+  gapDays: Float64Array.of(0, 0, 12.75, 0, 3, 0),
   values: Float32Array.of(1.5, NaN, -2, NaN, 0),
   demographics: {
     birthDays: Float64Array.of(-30_000.25, NaN, 3, 7),
@@ -206,21 +207,88 @@ async function readForeign(
 }
 
 Deno.test("readMeds() takes events of a subject at one time as a visit, in a foreign folder", async () => {
-  let statics = 0;
+  const said: string[] = [];
   const { subject_id, time, code } = foreign;
   const read = await readForeign([subject_id, time, code], {
-    onStaticEvents: (count) => statics = count,
+    onLeftOut: (what) => said.push(what),
   });
-  assertEquals(statics, 1);
+  assertEquals(said, ["1 events without a time, such as race"]);
   assertEquals([...read.subjectIds], [4n, 5n]);
   assertEquals([...read.visitOffsets], [0, 2, 4]);
   assertEquals([...read.codeOffsets], [0, 1, 2, 3, 5]);
   assertEquals([...read.codes], [2, 2, 0, 1, 2]);
-  assertEquals([...read.gapDays], [0, 0, 0, 1]);
+  assertEquals([...read.gapDays], [0, 5 / 86_400_000_000, 0, 1]);
   assertEquals([...read.startDays], [0, 0]);
   assertEquals(read.values, null);
   assertEquals(read.demographics, null);
   assertEquals(read.splits, null);
+});
+
+Deno.test("writeMeds() gives back every time as readMeds() saw it, to the microsecond", async () => {
+  const draw = random(8);
+  const day = 86_400_000_000;
+  const second = 1_000_000;
+  const rows: { id: number; time: number; code: string }[] = [];
+  for (let id = 1; id <= 40; id++) {
+    // births from 1900 and deaths at midnight; of ids from 21 on, dates moved ahead as MIMIC's are
+    const step = id > 20 ? second : 1;
+    let time = (id > 20 ? 60_000 : -25_000) * day + draw.integer(20_000) * day;
+    rows.push({ id, time, code: "MEDS_BIRTH" });
+    for (let visit = 0; visit < 60; visit++) {
+      time += step * (1 + Math.floor(draw.uniform() * 900 * day / step));
+      rows.push({ id, time, code: visit % 10 < 3 ? "early" : "a" });
+    }
+    rows.push({ id, time: day * Math.ceil(time / day + 1), code: "MEDS_DEATH" });
+  }
+  const timesOf = (frame: pl.DataFrame) =>
+    frame.getColumn("time").cast(pl.Int64).cast(pl.Float64).toArray();
+  const source = pl.DataFrame([
+    pl.Series("subject_id", rows.map(({ id }) => id)).cast(pl.Int64),
+    pl.Series("time", rows.map(({ time }) => time), pl.Float64).cast(pl.Int64)
+      .cast(pl.Datetime("us")),
+    pl.Series("code", rows.map(({ code }) => code), pl.String),
+  ]);
+  const codes = pl.DataFrame({ code: ["early", "a", "MEDS_DEATH", "MEDS_BIRTH"] });
+  const read = await readForeign(
+    source.getColumns(),
+    {},
+    (folder) => codes.writeParquet(`${folder}/metadata/codes.parquet`),
+  );
+  await inFolder(async (folder) => {
+    await writeMeds(folder, read);
+    const written = pl.readParquet(`${folder}/data/0000.parquet`);
+    assertEquals(written.getColumn("code").toArray(), rows.map(({ code }) => code));
+    assertEquals(timesOf(written), timesOf(source));
+    // also where visits are left out
+    const others = vocabulary(["a", "MEDS_DEATH"]);
+    const late = reindexed(read, { newIndex: Int32Array.of(-1, 0, 1), vocabulary: others });
+    await writeMeds(folder, late, { force: true });
+    assertEquals(
+      timesOf(pl.readParquet(`${folder}/data/0000.parquet`)),
+      rows.filter(({ code }) => code !== "early").map(({ time }) => time),
+    );
+  });
+});
+
+Deno.test("writeMeds() keeps visits of one time apart by their number, undated ones by time too", async () => {
+  const visits = [[0], [0], [0]];
+  const gapDays = [0, 0, 1];
+  const source = cohortOf(vocabulary(["a"]), [], [
+    { visits, gapDays, startDay: 10, labels: [] },
+    { visits, gapDays, labels: [] },
+  ]);
+  await inFolder(async (folder) => {
+    await writeMeds(folder, source);
+    const data = pl.readParquet(`${folder}/data/0000.parquet`);
+    const day = 86_400_000_000;
+    const nowhere = Date.UTC(1900, 0, 1) * 1000;
+    assertEquals(
+      data.getColumn("time").cast(pl.Int64).cast(pl.Float64).toArray(),
+      [10 * day, 10 * day, 11 * day, nowhere, nowhere + 1, nowhere + 1 + day],
+    );
+    assertEquals(data.getColumn("visit").toArray(), [0, 1, 2, 0, 1, 2]);
+    assertEquals(await readMeds(folder), source);
+  });
 });
 
 Deno.test("readMeds() takes births and sexes of a foreign folder for demographics", async () => {
@@ -228,9 +296,9 @@ Deno.test("readMeds() takes births and sexes of a foreign folder for demographic
   const rows: [number, number | null, string, number | null][] = [
     [5, null, "SEX//male", null],
     [5, 0, "MEDS_BIRTH", null],
-    [5, 0, "b", 1],
-    [5, 0, "b", 2],
-    [5, 0, "b", null],
+    [5, day, "b", 1],
+    [5, day, "b", 2],
+    [5, day, "b", null],
     [4, day, "GENDER//F", null],
     [4, day, "a", null],
     [3, -day, "MEDS_BIRTH//home", null],
@@ -238,7 +306,7 @@ Deno.test("readMeds() takes births and sexes of a foreign folder for demographic
     [2, day, "c", null],
   ];
   const codes = ["c", "MEDS_BIRTH", "MEDS_BIRTH//home", "b", "GENDER//X", "a", "SEX//male"];
-  let statics = 0;
+  const said: string[] = [];
   const read = await readForeign(
     [
       pl.Series("subject_id", rows.map(([id]) => id)).cast(pl.Int64),
@@ -247,10 +315,13 @@ Deno.test("readMeds() takes births and sexes of a foreign folder for demographic
       pl.Series("code", rows.map(([, , code]) => code), pl.String),
       pl.Series("numeric_value", rows.map(([, , , value]) => value), pl.Float64),
     ],
-    { onStaticEvents: (count) => statics = count },
+    { onLeftOut: (what) => said.push(what) },
     (folder) => pl.DataFrame({ code: codes }).writeParquet(`${folder}/metadata/codes.parquet`),
   );
-  assertEquals(statics, 1);
+  assertEquals(said, [
+    "1 events without a time, such as race",
+    "1 values that a later value of the same code and visit replaced",
+  ]);
   assertEquals(read.vocabulary.codes, ["c", "b", "GENDER//X", "a"]);
   assertEquals([...read.subjectIds], [2n, 3n, 4n, 5n]);
   assertEquals([...read.visitOffsets], [0, 1, 1, 2, 3]);
@@ -271,14 +342,7 @@ Deno.test("readMeds() names what is missing or contradicts itself", async () => 
     [subject_id, subject_id.clone().alias("time"), code],
     "time is of type Int64, must be timestamps",
   );
-  const strange = pl.Series("code", ["b", "a", "c", "x//9", "c", "a"], pl.String);
-  await rejects([subject_id, time, strange], 'the code "x//9" is not in metadata/codes.parquet');
   const all = [subject_id, time, code];
-  await rejects(
-    all,
-    'codes.parquet": there is no such file',
-    (folder) => Deno.removeSync(`${folder}/metadata/codes.parquet`),
-  );
   await rejects(
     all,
     "it is not a Parquet file, or it is damaged",
@@ -288,20 +352,6 @@ Deno.test("readMeds() names what is missing or contradicts itself", async () => 
     all,
     "it has no data/*.parquet",
     (folder) => Deno.removeSync(`${folder}/data`, { recursive: true }),
-  );
-  await rejects(
-    all,
-    'subject 4 is in the split "dev"; known: train',
-    (folder) =>
-      pl.DataFrame({ subject_id: [4, 5], split: ["dev", "train"] })
-        .writeParquet(`${folder}/metadata/subject_splits.parquet`),
-  );
-  await rejects(
-    all,
-    "subject 5 is missing in subject_splits.parquet",
-    (folder) =>
-      pl.DataFrame({ subject_id: [4], split: ["train"] })
-        .writeParquet(`${folder}/metadata/subject_splits.parquet`),
   );
   await rejects(
     all,
@@ -409,11 +459,4 @@ Deno.test("readMeds() says what subject ids and values must be, and takes whole 
     SyntaxError,
     '0.parquet": numeric_value is of type String, such as "5 mg", must be numbers',
   );
-  for (const value of [Infinity, 1e39]) {
-    await assertRejects(
-      () => read(subject_id, pl.Series("numeric_value", [value, NaN, 1, 2, 3, 4])),
-      SyntaxError,
-      '0.parquet": numeric_value has 1 numbers beyond float32',
-    );
-  }
 });

@@ -1,8 +1,9 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import type { Cohort } from "ehrloom/cohort/cohort.ts";
 import { recordLists } from "ehrloom/cohort/records.ts";
 import { cohortOfEvents } from "ehrloom/cohort/sources/cohort_of_events.ts";
 import { EventTable, type EventTableOptions } from "ehrloom/cohort/sources/event_table.ts";
+import { subjectIdOf } from "ehrloom/cohort/subject_id.ts";
 import { microsecondsPerDay } from "ehrloom/cohort/time.ts";
 import { vocabulary } from "ehrloom/cohort/vocabulary.ts";
 import { random } from "ehrloom/random.ts";
@@ -144,12 +145,18 @@ Deno.test("cohortOfEvents() knows no day of undated patients, but the time betwe
   assertEquals([...cohort.codeOffsets], [0, 1, 2, 3, 3]);
 });
 
-Deno.test("cohortOfEvents() refuses splits that leave out a patient", () => {
+Deno.test("cohortOfEvents() leaves out who is in no split while others are, unless splits are not wanted", () => {
   const table = new EventTable();
   for (const id of ["p", "q", "r"]) table.patients.index(id);
   table.patients.setSplit(0, 1);
   table.patients.setSplit(2, 0);
-  assertThrows(() => cohortOfEvents(table), RangeError, "patient q is in no split, but others are");
+  const said: string[] = [];
+  const { subjectIds, splits } = cohortOfEvents(table, { onLeftOut: (what) => said.push(what) });
+  assertEquals([...subjectIds], [subjectIdOf("p"), subjectIdOf("r")]);
+  assertEquals([...splits ?? []], [1, 0]);
+  assertEquals(said.map((what) => what.slice(0, 34)), ["1 patients who are in no split; pr"]);
+  const whole = cohortOfEvents(table, { hasSplits: false });
+  assertEquals([whole.recordCount, whole.splits], [3, null]);
 });
 
 Deno.test("CodeList names the rarer units of a code, and refuses reserved and empty names", () => {

@@ -135,7 +135,7 @@ Deno.test("withoutUnseenCodes() drops what it empties; labels, days and the valu
     ...source,
     values: Float32Array.of(5, 6, 7, 8),
     startDays: Float64Array.of(10),
-    gapDays: Float32Array.of(0, 2, 3),
+    gapDays: Float64Array.of(0, 2, 3),
   };
   const { known } = withoutUnseenCodes(
     valued,
