@@ -49,6 +49,21 @@ export function printable(line: string): string {
 }
 
 /**
+ * The first of some names in quotes, and how many more there are.
+ *
+ * @param most names to show
+ * @param count of all names, if `names` are only the first
+ */
+export function firstNames(
+  names: readonly string[],
+  most: number,
+  count: number = names.length,
+): string {
+  const shown = names.slice(0, most).map((name) => `"${name}"`).join(", ");
+  return count > most ? `${shown} and ${count - most} more` : shown;
+}
+
+/**
  * Text for XML and HTML: characters that these do not allow become escapes ("\x1b"), and half a
  * character becomes U+FFFD. It does not escape markup.
  */

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { markupText, printable } from "ehrloom/printable.ts";
+import { firstNames, markupText, printable } from "ehrloom/printable.ts";
 
 Deno.test("printable() shows what is hidden as escapes", () => {
   const shown: [string, string][] = [
@@ -48,4 +48,10 @@ Deno.test("markupText() leaves nothing that XML cannot hold, and keeps line brea
     markupText("a\x1bb\0\x85\uffff\ud800\n\t<é>"),
     "a\\x1bb\\x00\\x85\\uffff\ufffd\n\t<é>",
   );
+});
+
+Deno.test("firstNames() shows the first names in quotes, and how many more there are", () => {
+  assertEquals(firstNames(["a", "b"], 2), '"a", "b"');
+  assertEquals(firstNames(["a", "b", "c"], 2), '"a", "b" and 1 more');
+  assertEquals(firstNames(["a"], 1, 7), '"a" and 6 more');
 });

@@ -4,7 +4,9 @@
  * @module
  */
 import { type Cohort, cohort } from "../cohort/cohort.ts";
+import { sortCodes } from "../cohort/sources/distinct_codes.ts";
 import { sameTexts, type Vocabulary, vocabulary } from "../cohort/vocabulary.ts";
+import { firstNames } from "../printable.ts";
 
 /** How the names of a synthetic cohort differ from the real one's, as `report.json` has it. */
 export interface NameDifferences {
@@ -35,35 +37,19 @@ export interface AlignedCohorts {
 
 const mostExamples = 5;
 
-/** Sorts the codes of each visit, and with them their values. */
-function sortVisits(
-  { codeOffsets, visitCount }: Cohort,
-  codes: Uint32Array,
-  values: Float32Array | null,
-): void {
-  for (let visit = 0; visit < visitCount; visit++) {
-    const [from, to] = [codeOffsets[visit], codeOffsets[visit + 1]];
-    const own = codes.subarray(from, to);
-    if (own.every((code, i) => i === 0 || own[i - 1] < code)) continue;
-    if (values !== null) {
-      const order = Array.from(own, (code, i) => ({ code, value: values[from + i] }))
-        .sort((a, b) => a.code - b.code);
-      order.forEach(({ value }, i) => values[from + i] = value);
-    }
-    own.sort();
-  }
-}
-
 /** A cohort whose codes get other numbers. */
 function renumbered(source: Cohort, newIndex: Uint32Array, over: Vocabulary): Cohort {
   const codes = source.codes.map((code) => newIndex[code]);
   const values = source.values && source.values.slice();
-  sortVisits(source, codes, values);
+  const { codeOffsets } = source;
+  for (let visit = 0; visit < source.visitCount; visit++) {
+    sortCodes({ codes, values, from: codeOffsets[visit], to: codeOffsets[visit + 1] });
+  }
   return cohort({ ...source, vocabulary: over, codes, values });
 }
 
 /** A cohort with these of its labels, in this order. */
-function withLabels(source: Cohort, names: readonly string[]): Cohort {
+function onlyLabels(source: Cohort, names: readonly string[]): Cohort {
   if (sameTexts(source.labelNames, names)) return source;
   const all = source.labelNames.length;
   const columns = names.map((name) => source.labelNames.indexOf(name));
@@ -139,20 +125,14 @@ export function alignedCohorts(real: Cohort, synthetic: Cohort): AlignedCohorts 
   const unknown_labels = synthetic.labelNames.filter((label) => !known.has(label));
   const codes = alignedCodes(real, synthetic);
   return {
-    real: withLabels(codes.real, common),
-    synthetic: withLabels(codes.synthetic, common),
+    real: onlyLabels(codes.real, common),
+    synthetic: onlyLabels(codes.synthetic, common),
     differences: {
       ...codes.differences,
       ...missing_labels.length > 0 && { missing_labels },
       ...unknown_labels.length > 0 && { unknown_labels },
     },
   };
-}
-
-/** The first few of some names, in quotes. */
-function listed(names: readonly string[], count = names.length): string {
-  const shown = names.slice(0, mostExamples).map((name) => `"${name}"`).join(", ");
-  return count > mostExamples ? `${shown} and ${count - mostExamples} more` : shown;
 }
 
 /** A line for people about each difference. */
@@ -163,14 +143,16 @@ export function differencesInWords(
     ...unknown_codes === undefined ? [] : [
       `codes that the real cohort does not know, counted as wrong: ${unknown_codes.codes}, with ` +
       `${unknown_codes.occurrences} occurrences (${
-        listed(unknown_codes.examples, unknown_codes.codes)
+        firstNames(unknown_codes.examples, mostExamples, unknown_codes.codes)
       })`,
     ],
     ...missing_labels === undefined
       ? []
-      : [`labels only in the real cohort, not judged: ${listed(missing_labels)}`],
-    ...unknown_labels === undefined
-      ? []
-      : [`labels only in the synthetic cohort, not judged: ${listed(unknown_labels)}`],
+      : [`labels only in the real cohort, not judged: ${firstNames(missing_labels, mostExamples)}`],
+    ...unknown_labels === undefined ? [] : [
+      `labels only in the synthetic cohort, not judged: ${
+        firstNames(unknown_labels, mostExamples)
+      }`,
+    ],
   ];
 }

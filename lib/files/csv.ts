@@ -273,15 +273,21 @@ export async function readCsv(
   }
 }
 
+/** Path of a table in a folder, NAME.csv or NAME.csv.gz; undefined if the folder has neither. */
+export async function findCsv(folder: string, name: string): Promise<string | undefined> {
+  for (const path of [`${folder}/${name}.csv`, `${folder}/${name}.csv.gz`]) {
+    if ((await found(path))?.isFile) return path;
+  }
+}
+
 /**
- * Path of a table in a folder: NAME.csv or NAME.csv.gz.
+ * Path of a table that a folder must have, see {@link findCsv}.
  *
  * @throws {Deno.errors.NotFound} If the folder has neither, or is not a folder
  */
 export async function csvPath(folder: string, name: string): Promise<string> {
-  for (const path of [`${folder}/${name}.csv`, `${folder}/${name}.csv.gz`]) {
-    if ((await found(path))?.isFile) return path;
-  }
+  const path = await findCsv(folder, name);
+  if (path !== undefined) return path;
   const isFolder = (await found(folder))?.isDirectory;
   throw new Deno.errors.NotFound(
     isFolder

@@ -1,6 +1,7 @@
 import type { Cohort } from "../cohort/cohort.ts";
 import { type RecordLists, recordLists } from "../cohort/records.ts";
 import type { RecordSampling, StepSampling } from "../models/interface/writing.ts";
+import { firstNames } from "../printable.ts";
 import type { Run } from "../train/run_folder.ts";
 
 /** Unknown codes that an error names; it counts the others. */
@@ -40,10 +41,9 @@ export function beginningsFor(
   const codes = places(prefixes.vocabulary.codes, vocabulary.codes);
   const unknown = [...new Set(prefixes.codes)].filter((code) => codes[code] === -1);
   if (unknown.length > 0) {
-    const names = unknown.slice(0, named).map((code) => `"${prefixes.vocabulary.codes[code]}"`);
-    const more = unknown.length > named ? ` and ${unknown.length - named} more` : "";
+    const names = unknown.map((code) => prefixes.vocabulary.codes[code]);
     throw new RangeError(
-      `Cannot continue records: the model does not know code ${names.join(", ")}${more}; ` +
+      `Cannot continue records: the model does not know code ${firstNames(names, named)}; ` +
         `remove ${unknown.length > 1 ? "these codes" : "this code"} from the records`,
     );
   }

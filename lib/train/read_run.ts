@@ -92,7 +92,7 @@ function checkConfig(family: ModelFamily, { config, schema }: RunConfig): void {
 }
 
 /** The codes and labels of a run; throws what {@link readRun} does. */
-export async function readVocabulary(
+async function readVocabulary(
   folder: string,
 ): Promise<{ vocabulary: Vocabulary; labelNames: string[] }> {
   const path = join(folder, "vocabulary.json");

@@ -22,7 +22,7 @@ export interface VisitEvents {
 }
 
 /** Sorts a visit's codes with their values; equal codes stay in order. */
-function sortCodes({ codes, values, from, to }: VisitEvents): void {
+export function sortCodes({ codes, values, from, to }: Omit<VisitEvents, "into">): void {
   let sorted = from + 1; // most visits are in order, or begin so
   while (sorted < to && codes[sorted - 1] <= codes[sorted]) sorted++;
   if (sorted >= to) return;

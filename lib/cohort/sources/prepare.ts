@@ -46,8 +46,7 @@ export interface PrepareOptions extends ReadHow {
  *
  * @param name of one of {@link sources}
  * @param path of the data: a folder or a file, depending on the source
- * @throws {RangeError} If there is no such source or option, values do not go together, or a count
- * is
+ * @throws {RangeError} If there is no such source or option, values do not go together, or a count is
  *   below 1
  * @throws {Error} What the source's reader throws
  */

@@ -6,8 +6,7 @@
  */
 import type { OnProgress } from "../../progress.ts";
 import type { Cohort } from "../cohort.ts";
-import { csvPath, type OnBadRow } from "../../files/csv.ts";
-import { found } from "../../files/input.ts";
+import { csvPath, findCsv, type OnBadRow } from "../../files/csv.ts";
 import { trimmed, type TrimOptions } from "../trim.ts";
 import { cohortOfEvents } from "./cohort_of_events.ts";
 import { EventTable } from "./event_table.ts";
@@ -21,7 +20,7 @@ export const syntheaTables = ["conditions", "medications", "procedures", "observ
 /** Name of such a table. */
 export type SyntheaTable = typeof syntheaTables[number];
 /** The default tables: observations are many, and few models use values. */
-export const defaultSyntheaTables: readonly SyntheaTable[] = syntheaTables.slice(0, 3);
+const defaultSyntheaTables: readonly SyntheaTable[] = syntheaTables.slice(0, 3);
 
 /** What to read from a Synthea folder. */
 export interface SyntheaOptions extends TrimOptions {
@@ -63,9 +62,7 @@ async function tablesIn(
   for (const needed of ["patients", "encounters"]) await csvPath(folder, needed);
   const there: SyntheaTable[] = [];
   for (const name of tables) {
-    const files = [`${folder}/${name}.csv`, `${folder}/${name}.csv.gz`];
-    const isThere = (await Promise.all(files.map(found))).some((file) => file?.isFile);
-    if (isThere) there.push(name);
+    if (await findCsv(folder, name) !== undefined) there.push(name);
     else onLeftOut?.(`the table ${name}: "${folder}" has no ${name}.csv or ${name}.csv.gz`);
   }
   return there;

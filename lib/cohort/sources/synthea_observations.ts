@@ -26,7 +26,7 @@ import {
 } from "./synthea_tables.ts";
 
 /** Different answers in words that a question of a survey may have. */
-export const mostAnswers = 30;
+const mostAnswers = 30;
 
 /** What Synthea 2 says, which wrote no types: a value that is a number is one. */
 const eitherType = "numeric or text";

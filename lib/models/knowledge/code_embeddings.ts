@@ -8,6 +8,7 @@
  * @see docs/specs/hisgt.md section 4
  * @module
  */
+import { firstNames } from "../../printable.ts";
 import { version } from "../../version.ts";
 import { isObject, parsedJson, readText } from "../../files/input.ts";
 import { writeWhole } from "../../files/output.ts";
@@ -61,8 +62,7 @@ export function keysOfCodes({ keys }: CodeEmbeddings, codes: readonly string[]):
 
 /** Some of a long list, for messages. */
 export function some(names: readonly string[]): string {
-  const shown = names.slice(0, 3).map((name) => `"${name}"`).join(", ");
-  return names.length > 3 ? `${shown} and ${names.length - 3} more` : shown;
+  return firstNames(names, 3);
 }
 
 /**
