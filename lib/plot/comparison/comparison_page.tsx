@@ -6,6 +6,7 @@
  */
 import type { JSX } from "preact";
 import type { ComparedModel, Comparison } from "../../evaluate/comparison.ts";
+import { aggregate } from "../../evaluate/fidelity/aggregate_statistics.ts";
 import { codeKinds } from "../../evaluate/fidelity/counting/key_rows.ts";
 import type { Estimate, FidelityFigures, Likelihood } from "../../evaluate/report.ts";
 import {
@@ -16,6 +17,7 @@ import {
   None,
   overviewCaption,
   Page,
+  probabilitiesQuestion,
   R2,
   scatterReadings,
   signed,
@@ -169,7 +171,7 @@ function Lengths({ models, ceiling }: Comparison) {
   const { visits_per_record, codes_per_visit } = ceiling.aggregate;
   return (
     <section aria-labelledby="lengths">
-      <h2 id="lengths">Do records and visits have the right length?</h2>
+      <h2 id="lengths">{aggregate.question}</h2>
       <p>
         The real training records have {visits_per_record.real_mean.toFixed(2)}{" "}
         visits on average and {codes_per_visit.real_mean.toFixed(2)}{" "}
@@ -238,7 +240,7 @@ function Costs({ models }: Comparison) {
 function Scatters({ figures }: { figures: ReadonlyMap<string, string> }) {
   return (
     <section aria-labelledby="probabilities">
-      <h2 id="probabilities">Do codes and pairs of codes occur as often as in real records?</h2>
+      <h2 id="probabilities">{probabilitiesQuestion}</h2>
       <p>
         On the dashed line a code or pair is exactly as frequent among synthetic patients as among
         real ones. Logarithmic axes show rare codes; codes that one cohort lacks are in the strip

@@ -17,6 +17,10 @@ export const minus = (text: string) => text.replace("-", "−");
 export const signed = (value: number, digits = 2) =>
   (value >= 0 ? "+" : "") + minus(value.toFixed(digits));
 
+/** What the measures of codes and pairs ask together. */
+export const probabilitiesQuestion =
+  "Do codes and pairs of codes occur as often as in real records?";
+
 /** How to read a point of each kind of scatter. */
 export const scatterReadings = {
   unigram: "Each point is a code: the share of visits that have it.",

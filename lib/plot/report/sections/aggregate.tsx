@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { aggregate } from "../../../evaluate/fidelity/aggregate_statistics.ts";
 import type { FidelityFigures } from "../../../evaluate/report.ts";
 import {
   codesPerVisit,
@@ -62,7 +63,7 @@ function View({ fidelity, pictures }: SectionContents) {
   const scale = scaleOf(fidelity, "aggregate");
   return (
     <section aria-labelledby="counts">
-      <h2 id="counts">Do records and visits have the right length?</h2>
+      <h2 id="counts">{aggregate.question}</h2>
       {scale && (
         <p>
           {aggregateRows.map(([name, key]) => aggregateReading(name, scale.own[key])).join(" ")}

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { labelFidelity } from "../../../evaluate/fidelity/label_prevalence.ts";
 import type { LabelPrevalence } from "../../../evaluate/report.ts";
 import { labelPrevalenceFigure } from "../../figures/label_prevalence.ts";
 import { Figure, Interval, minus, percent, Table } from "../page_parts.tsx";
@@ -46,7 +47,7 @@ function View({ fidelity, pictures }: SectionContents) {
   );
   return (
     <section aria-labelledby="labels">
-      <h2 id="labels">Are labels as common as in real records?</h2>
+      <h2 id="labels">{labelFidelity.question}</h2>
       <p>
         {apart.length === 0
           ? "The real and the synthetic interval overlap for every label; this is not a test of the " +

@@ -15,6 +15,7 @@ import {
   minus,
   overviewCaption,
   percent,
+  probabilitiesQuestion,
   R2,
   scatterReadings,
   Table,
@@ -148,7 +149,7 @@ function Scatters({ scatters, fidelity }: {
 }) {
   return (
     <section aria-labelledby="probabilities">
-      <h2 id="probabilities">Do codes and pairs of codes occur as often as in real records?</h2>
+      <h2 id="probabilities">{probabilitiesQuestion}</h2>
       <p>
         On the dashed line a code or pair is exactly as frequent among synthetic patients as among
         real ones; above the line it is too frequent, below the line too rare. Point at a dot to see
