@@ -10,10 +10,10 @@ import {
   writeMeds,
 } from "ehrloom";
 import { type Arguments, type Command, runCommand, say, UsageError } from "./cli/command.ts";
+import { columns } from "./cli/help.ts";
 import { sourceGroups, sourceValues } from "./cli/source_options.ts";
 
 const sourceNames = sources.map(({ name }) => name);
-const nameWidth = Math.max(...sourceNames.map(({ length }) => length)) + 2;
 
 const command: Command = {
   name: "prepare",
@@ -46,7 +46,7 @@ const command: Command = {
   groups: sourceGroups(sources),
   details: [
     "Source formats:",
-    ...sources.map(({ name, summary }) => `  ${name.padEnd(nameWidth)}${summary}`),
+    ...columns(sources.map(({ name, summary }) => [`  ${name}`, summary])),
   ],
   examples: [
     "deno task prepare --from synthea --input data-fixtures/synthea-ma-sample --out runs/cohort" +

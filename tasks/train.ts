@@ -11,34 +11,27 @@ import {
 } from "ehrloom";
 import { backendOption, startBackend } from "./cli/backend_option.ts";
 import { join } from "node:path";
+import { columns, type Row } from "./cli/help.ts";
 import { hasBegun, runCommand, sameCommand, say, shellPath } from "./cli/command.ts";
 import { sayLeftOut } from "./cli/left_out.ts";
 
 /** The models, or the settings of one that is named. */
 function helpOn(model: string | undefined): string[] {
   if (model === undefined) {
-    const rows = modelSummaries.map(({ name, summary }): Row => [name, summary]);
     return [
       "Models; deno task train --model NAME --help shows the settings of one:",
-      ...table(rows),
+      ...columns(modelSummaries.map(({ name, summary }) => [`  ${name}`, summary])),
     ];
   }
   const rows = Object.entries(settingsOf(model)).map(([name, setting]): Row => {
     const { default: value, published, help } = setting;
     const form = published === undefined ? "" : `, ${published} in the published form`;
     return [
-      value === undefined ? name : `${name}=${value}`,
+      value === undefined ? `  ${name}` : `  ${name}=${value}`,
       `${help}; ${allowedValues(setting)}${form}`,
     ];
   });
-  return [`Settings of ${model}, for --set KEY=VALUE, with their defaults:`, ...table(rows)];
-}
-
-type Row = readonly [left: string, right: string];
-
-function table(rows: readonly Row[]): string[] {
-  const width = Math.max(...rows.map(([left]) => left.length)) + 2;
-  return rows.map(([left, right]) => `  ${left.padEnd(width)}${right}`);
+  return [`Settings of ${model}, for --set KEY=VALUE, with their defaults:`, ...columns(rows)];
 }
 
 await runCommand({

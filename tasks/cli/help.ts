@@ -1,9 +1,18 @@
 import type { Arguments, Command, Option } from "./arguments.ts";
 
+/** A line of two columns. */
+export type Row = readonly [left: string, right: string];
+
+/** Lines whose right column begins behind the longest left one, of these rows or more. */
+export function columns(rows: readonly Row[], among: readonly Row[] = rows): string[] {
+  const width = Math.max(...among.map(([left]) => left.length)) + 2;
+  return rows.map(([left, right]) => left.padEnd(width) + right);
+}
+
 /** What an option takes, and what it is for. */
 function helpRow(
   [option, { value, help, default: fallback, required }]: [string, Option],
-): [string, string] {
+): Row {
   return [
     `  --${option}${value === undefined ? "" : ` ${value}`}`,
     help + (required ? " (required)" : fallback === undefined ? "" : ` (default ${fallback})`),
@@ -18,14 +27,12 @@ export function helpText(command: Command, args: Arguments): string {
   const grouped = Object.entries(groups)
     .map(([group, own]) => ({ group, own: Object.entries(own).map(helpRow) }));
   const all = [...rows, ...grouped.flatMap(({ own }) => own)];
-  const width = Math.max(...all.map(([left]) => left.length)) + 2;
-  const line = ([left, right]: [string, string]) => left.padEnd(width) + right;
   return [
     `${summary}\n`,
     `Usage: deno task ${name} [options]` +
     (passesOnTo === undefined ? "\n" : ` [options of ${passesOnTo}]\n`),
-    ...rows.map(line),
-    ...grouped.flatMap(({ group, own }) => ["", `${group}:`, ...own.map(line)]),
+    ...columns(rows, all),
+    ...grouped.flatMap(({ group, own }) => ["", `${group}:`, ...columns(own, all)]),
     ...(lines.length === 0 ? [] : ["", ...lines]),
     "\nExamples:",
     ...examples.map((example) => `  ${example}`),
