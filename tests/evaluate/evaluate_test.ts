@@ -1,26 +1,12 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { evaluate, fidelity, type FidelityFigures, type RecordLists, splitOf } from "ehrloom";
-import { trainingDefaults } from "ehrloom/train/options.ts";
-import type { Run } from "ehrloom/train/run_folder.ts";
 import { listedCohort, randomRecords } from "./random_cohort.ts";
+import { runOf } from "./run_of.ts";
 
 const split = (records: RecordLists[]) => records.map((each, i) => ({ ...each, split: i % 3 }));
 const real = listedCohort(split(randomRecords(1, 60, 6)), 6);
 const synthetic = listedCohort(randomRecords(2, 20, 6), 6);
-const run: Run = {
-  runConfig: {
-    ehrloom: "0",
-    model: "halo",
-    config: { width: 8 },
-    training: trainingDefaults,
-    cohort: "",
-    versions: {},
-  },
-  parameters: {},
-  vocabulary: real.vocabulary,
-  labelNames: real.labelNames,
-  training: [],
-};
+const run = runOf(real, { config: { width: 8 } });
 
 Deno.test("evaluate() compares with the train split and takes the test split as ceiling", async () => {
   const report = await evaluate(real, synthetic, {

@@ -2,10 +2,10 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { type Cohort, judge, type Measure, type Need, vocabulary } from "ehrloom";
 import { text } from "ehrloom/files/checked_json.ts";
 import { shared } from "ehrloom/evaluate/measure.ts";
-import { trainingDefaults } from "ehrloom/train/options.ts";
 import type { Run } from "ehrloom/train/run_folder.ts";
 import * as v from "valibot";
 import { listedCohort, randomRecords } from "./random_cohort.ts";
+import { runOf } from "./run_of.ts";
 
 const plain = listedCohort(randomRecords(1, 9, 5), 5);
 const timed: Cohort = {
@@ -18,20 +18,7 @@ const firstDays: Cohort = {
 };
 const valued: Cohort = { ...plain, values: new Float32Array(plain.codes.length) };
 const unlabelled: Cohort = { ...plain, labelNames: [], labels: new Uint8Array(0) };
-const run: Run = {
-  runConfig: {
-    ehrloom: "0",
-    model: "halo",
-    config: {},
-    training: trainingDefaults,
-    cohort: "",
-    versions: {},
-  },
-  parameters: {},
-  vocabulary: plain.vocabulary,
-  labelNames: plain.labelNames,
-  training: [],
-};
+const run = runOf(plain);
 
 /** Says the role of each cohort that it is asked about. */
 function roles<const Key extends string>(

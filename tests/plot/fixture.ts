@@ -9,6 +9,7 @@ import { random } from "ehrloom/random.ts";
 import type { Compared } from "ehrloom/plot/comparison/comparison.ts";
 import type { ReportSources } from "ehrloom/plot/report/report.ts";
 import { trainingDefaults } from "ehrloom/train/options.ts";
+import { runOf } from "../evaluate/run_of.ts";
 
 /** Would set `broken` in any page that took it for markup. */
 export const markup = `</script></title><script>globalThis.broken = 1</script>` +
@@ -64,21 +65,11 @@ export async function smallReport(): Promise<{ report: Report; sources: ReportSo
   const report = await evaluate(real, synthetic, {
     seed: 3,
     resamples: 20,
-    run: {
-      runConfig: {
-        ehrloom: "0",
-        model: "hisgt",
-        config: { tied: true },
-        sources: { semantic_table: markup },
-        training: trainingDefaults,
-        cohort: "",
-        versions: {},
-      },
-      parameters: {},
-      vocabulary: real.vocabulary,
-      labelNames: real.labelNames,
-      training: [],
-    },
+    run: runOf(real, {
+      model: "hisgt",
+      config: { tied: true },
+      sources: { semantic_table: markup },
+    }),
     cutOff: 7,
   });
   const train = subset(real, Array.from({ length: 200 }, (_, index) => index));
