@@ -6,7 +6,8 @@
 
 // What all stages share
 export { type Random, random } from "./lib/random.ts";
-export type { OnProgress, Progress } from "./lib/progress.ts";
+export type { EpochLosses, OnProgress, Progress } from "./lib/progress.ts";
+export type { LongWorkOptions } from "./lib/long_work.ts";
 export { printable } from "./lib/printable.ts";
 export type { OnBadRow } from "./lib/files/csv.ts";
 export { claimed, type ClaimOptions, putBackForReading, writeWhole } from "./lib/files/output.ts";
@@ -251,7 +252,7 @@ export {
 } from "./lib/plot/figures/count_distribution.ts";
 export { labelPrevalenceFigure } from "./lib/plot/figures/label_prevalence.ts";
 export { type NotebookOutput, table } from "./lib/plot/figures/table.tsx";
-export { type EpochLosses, trainingCurve } from "./lib/plot/figures/training_curve.ts";
+export { trainingCurve } from "./lib/plot/figures/training_curve.ts";
 export { valueDistributions } from "./lib/plot/figures/value_distributions.ts";
 export {
   reportHtml,

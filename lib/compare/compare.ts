@@ -25,6 +25,7 @@ import { withoutEmptyRecords } from "../evaluate/without_empty_records.ts";
 import { growFolder, type GrowingFolder, grownFolder } from "../files/growing_folder.ts";
 import { isThere } from "../files/is_there.ts";
 import { claimed, replaceText } from "../files/output.ts";
+import { type LongWork, longWork } from "../long_work.ts";
 import { backendVersions } from "../nn/backend.ts";
 import { type Compared, writeComparison } from "../plot/comparison/comparison.ts";
 import type { OnProgress } from "../progress.ts";
@@ -41,7 +42,7 @@ interface Contest {
   readonly cohort: Cohort;
   readonly plan: Plan;
   readonly entries: readonly Entry[];
-  readonly onProgress?: OnProgress | undefined;
+  readonly watched: LongWork;
 }
 
 /**
@@ -49,7 +50,7 @@ interface Contest {
  * completed by measures that were added since, and stored again.
  */
 async function ceilingOf(
-  { cohort, plan, onProgress }: Contest,
+  { cohort, plan, watched: { onProgress } }: Contest,
   path: string,
 ): Promise<FidelityFigures> {
   const known = await readCeiling(path) ?? {};
@@ -64,9 +65,8 @@ async function ceilingOf(
   return ceiling;
 }
 
-function prefixed(name: string, onProgress?: OnProgress): OnProgress | undefined {
-  return onProgress &&
-    ((progress) => onProgress({ ...progress, stage: `${name}: ${progress.stage}` }));
+function prefixed(name: string, onProgress: OnProgress): OnProgress {
+  return (progress) => onProgress({ ...progress, stage: `${name}: ${progress.stage}` });
 }
 
 /** The part of an evaluated model that the table shows. */
@@ -101,6 +101,7 @@ function withoutResamples({ resampled: _, ...compared }: JudgedModel): ComparedM
  *
  * @throws {RangeError} If a model or a setting is unknown, an option out of range, the cohort does
  * not fit, or the folder was started with other options
+ * @throws the reason of `signal`, once it is aborted
  * @throws {Deno.errors.AlreadyExists} If the folder holds something else and `force` is not set
  */
 export async function compare(
@@ -108,7 +109,7 @@ export async function compare(
   folder: string,
   options: CompareOptions,
 ): Promise<Compared> {
-  const { resamples = 1000, force = false, onProgress } = options;
+  const { resamples = 1000, force = false } = options;
   const training = { ...trainingDefaults, ...givenTraining(options) };
   checkTraining(training);
   checkSplits(cohort);
@@ -116,7 +117,17 @@ export async function compare(
   const entries = entriesOf(options, cohort, training);
   checkReal(cohort);
   const plan: Plan = { cohort: await fingerprint(cohort), training, resamples };
-  const contest: Contest = { cohort, plan, entries, onProgress };
+  const again = `call compare again${force ? " without force" : ""} to continue`;
+  return await longWork(
+    options,
+    () => `Comparison stopped by you; ${again}`,
+    (watched) => compareAt(folder, force, { cohort, plan, entries, watched }),
+  );
+}
+
+/** Compares in a folder, which may hold a comparison that is continued unless `force` is set. */
+async function compareAt(folder: string, force: boolean, contest: Contest): Promise<Compared> {
+  const { plan, entries } = contest;
   return await claimed(folder, { force, goesOn: !force }, async (place) => {
     if (!force && await isBegunWith(place, plan)) {
       for (const entry of entries) await checkBegun(place, entry);
@@ -139,14 +150,15 @@ export async function compare(
 
 /** Evaluates all models that are not finished, and writes the table and the page. */
 async function judgedAll(contest: Contest, folder: GrowingFolder): Promise<Compared> {
-  const { cohort, plan, entries, onProgress } = contest;
+  const { cohort, plan, entries, watched: { onProgress, signal } } = contest;
   const ceiling = await ceilingOf(contest, join(folder.path, "ceiling.json"));
   const found: JudgedModel[] = [];
   const synthetic = new Map<string, Cohort>();
   for (const entry of entries) {
     const { name } = entry;
     const own = join(folder.path, "models", name);
-    const job = { entry, folder: own, plan, cohort, onProgress: prefixed(name, onProgress) };
+    const watched = { onProgress: prefixed(name, onProgress), signal };
+    const job = { entry, folder: own, plan, cohort, ...watched };
     const { judged, synthetic: written } = await oneModel(job);
     found.push(judged);
     synthetic.set(name, written);

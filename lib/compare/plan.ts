@@ -9,7 +9,7 @@ import { isThere } from "../files/is_there.ts";
 import { modelFamily, ownSettings, settingsOf } from "../models/mod.ts";
 import type { CodeKnowledge } from "../models/interface/model.ts";
 import type { ModelConfig } from "../models/interface/settings.ts";
-import type { OnProgress } from "../progress.ts";
+import type { LongWorkOptions } from "../long_work.ts";
 import type { Training, TrainingOptions } from "../train/options.ts";
 import { readRunConfig } from "../train/read_run.ts";
 import { checkCanTrain, checkKnowledge } from "../train/train.ts";
@@ -27,7 +27,7 @@ export interface Contestant {
 
 /** What to compare; {@link TrainingOptions} say how to train. `seed` is the random seed of everything,
  * resamples included. */
-export interface CompareOptions extends TrainingOptions {
+export interface CompareOptions extends TrainingOptions, LongWorkOptions {
   /** The models, in the order of the table; each is compared with the first. */
   readonly models: readonly (string | Contestant)[];
   /** Settings for every model that has a setting of this name. */
@@ -36,8 +36,6 @@ export interface CompareOptions extends TrainingOptions {
   readonly resamples?: number | undefined;
   /** Start over instead of continuing what is in the folder. */
   readonly force?: boolean | undefined;
-  /** Called after every step; stages begin with the model's name. */
-  readonly onProgress?: OnProgress | undefined;
 }
 
 /** A contestant whose settings were checked. */

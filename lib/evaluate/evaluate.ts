@@ -4,8 +4,8 @@
  * @module
  */
 import { type Cohort, splitOf } from "../cohort/cohort.ts";
+import { longWork, type LongWorkOptions } from "../long_work.ts";
 import { backendVersions } from "../nn/backend.ts";
-import type { OnProgress } from "../progress.ts";
 import type { Run } from "../train/run_folder.ts";
 import { version } from "../version.ts";
 import { alignedCohorts, differencesInWords, type NameDifferences } from "./align.ts";
@@ -14,7 +14,7 @@ import type { Likelihood, PartialReport, Report, ReportAbout } from "./report.ts
 import { onScale, type ScaledCohorts, scaledCohorts } from "./scale.ts";
 
 /** How to evaluate, and what to note in the report. */
-export interface EvaluateOptions {
+export interface EvaluateOptions extends LongWorkOptions {
   /**
    * What to evaluate: kinds ("fidelity") or single measures ("fidelity.gap_days"); default every
    * measure.
@@ -34,8 +34,6 @@ export interface EvaluateOptions {
   readonly ruled?: { readonly draws: number; readonly touched: number } | undefined;
   /** Called with a line about each way in which codes or labels of the cohorts differ. */
   readonly onDifference?: ((what: string) => void) | undefined;
-  /** Called after every block of resamples. */
-  readonly onProgress?: OnProgress | undefined;
 }
 
 /**
@@ -124,6 +122,7 @@ async function figuresOf(
  * @param real with splits; neither train nor test may be empty
  * @param synthetic its own splits are ignored
  * @throws {RangeError} If one of the cohorts has no visits, or an option is out of range
+ * @throws the reason of `signal`, once it is aborted
  */
 export async function evaluate(
   real: Cohort,
@@ -155,7 +154,11 @@ export async function evaluate(
     );
   }
   const cohorts = scaledCohorts({ train, heldOut, synthetic: aligned.synthetic }, seed);
-  const figures = await figuresOf(cohorts, options);
+  const figures = await longWork(
+    options,
+    () => "Evaluation stopped by you; no figures are kept",
+    (watched) => figuresOf(cohorts, { ...options, ...watched }),
+  );
   const seconds = (performance.now() - start) / 1000;
   return {
     about: aboutOf({ real, train, heldOut, synthetic }, options, { differences, seconds }),

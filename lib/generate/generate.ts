@@ -8,6 +8,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { type Cohort, concatenated } from "../cohort/cohort.ts";
 import { cohortOf, type RecordLists } from "../cohort/records.ts";
 import { sameTexts } from "../cohort/vocabulary.ts";
+import { longWork, stoppable } from "../long_work.ts";
 import type { Model } from "../models/interface/model.ts";
 import type { RecordSampling, StepSampling } from "../models/interface/writing.ts";
 import { fittingCount } from "../models/room/needs.ts";
@@ -68,7 +69,7 @@ function checkAges(
 
 /** Orders of at most `together` records each; together they are all records. */
 function* ordersOf(
-  { count, seed = 1, first = 0, labelRows, rules, onProgress }: GenerationOptions,
+  { count, seed = 1, first = 0, labelRows, rules, ...watched }: GenerationOptions,
   { labelCount, columns, wanted, beginning, together }: {
     readonly labelCount: number;
     readonly columns: number;
@@ -77,6 +78,7 @@ function* ordersOf(
     readonly together: number;
   },
 ): Generator<Order> {
+  const onProgress = stoppable(watched);
   for (let done = 0; done < count; done += together) {
     const size = Math.min(together, count - done);
     const numbers = Array.from({ length: size }, (_, i) => first + done + i);
@@ -90,7 +92,7 @@ function* ordersOf(
       },
       ...beginning && { beginnings: numbers.map(beginning) },
       ...rules && { ruled: { rules, columns, tally: { draws: 0, touched: 0 } } },
-      onEnded: (ended) => onProgress?.({ stage: "generating", done: done + ended, total: count }),
+      onEnded: (ended) => onProgress({ stage: "generating", done: done + ended, total: count }),
     };
   }
 }
@@ -164,9 +166,17 @@ export async function* generateParts(
  *
  * @param run a trained model
  * @param options what to generate
- * @throws what {@link generateParts} throws
+ * @throws what {@link generateParts} throws, and the reason of `signal` once it is aborted
  */
 export async function generate(run: Run, options: GenerationOptions): Promise<Generated> {
+  return await longWork(
+    options,
+    () => "Generation stopped by you; no records are kept",
+    (watched) => generatedWhole(run, { ...options, ...watched }),
+  );
+}
+
+async function generatedWhole(run: Run, options: GenerationOptions): Promise<Generated> {
   const parts: Cohort[] = [];
   let cutOff = 0;
   const ruled = { draws: 0, touched: 0 };

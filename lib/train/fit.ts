@@ -229,6 +229,7 @@ async function trainBatch(
     done: step + 1,
     total: stepCount,
     note: `epoch ${checkpoint.epoch + 1}/${epochs} loss ${(sums.loss / sums.visits).toFixed(3)}`,
+    epochs: session.lines,
   });
   return rate;
 }

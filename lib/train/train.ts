@@ -1,5 +1,7 @@
+import { join } from "node:path";
 import { type Cohort, type Split, splitNames, splitOf } from "../cohort/cohort.ts";
 import { fingerprint } from "../cohort/fingerprint.ts";
+import { isThere } from "../files/is_there.ts";
 import { growFolder, type GrowingFolder, grownFolder } from "../files/growing_folder.ts";
 import { claimed } from "../files/output.ts";
 import { modelFamily, ownSettings } from "../models/mod.ts";
@@ -9,6 +11,7 @@ import type { ModelConfig } from "../models/interface/settings.ts";
 import { backendVersions } from "../nn/backend.ts";
 import type { NamedArrays } from "../nn/parameters.ts";
 import { stream } from "../random.ts";
+import { longWork, type LongWorkOptions } from "../long_work.ts";
 import type { OnProgress } from "../progress.ts";
 import { version } from "../version.ts";
 import { fitAdversary } from "./adversarial.ts";
@@ -27,7 +30,7 @@ import { readBegun, readRun, readRunConfig } from "./read_run.ts";
 import { beginRun, hasStored, modelOf, type Run, type RunConfig, writeBest } from "./run_folder.ts";
 
 /** What to train; {@link TrainingOptions} say how. */
-export interface TrainOptions extends TrainingOptions {
+export interface TrainOptions extends TrainingOptions, LongWorkOptions {
   /** Name of the kind of model; default "halo". */
   readonly model?: string | undefined;
   /** The model's settings, by name; the others have their defaults. */
@@ -38,8 +41,6 @@ export interface TrainOptions extends TrainingOptions {
   readonly resume?: boolean;
   /** Replace an older result of Ehrloom in the folder, as soon as the first epoch is stored. */
   readonly force?: boolean | undefined;
-  /** Called after every step. */
-  readonly onProgress?: OnProgress | undefined;
 }
 
 /**
@@ -201,10 +202,22 @@ async function trainOn(cohort: Cohort, folder: string, options: TrainOptions): P
   await learn(cohort, grownFolder(folder), stored, tables, options.onProgress);
 }
 
+/** Says how to continue a training that Jupyter's Stop ended, from when it began in milliseconds. */
+async function stoppedText(folder: string, began: number, resume?: boolean): Promise<string> {
+  const stored = join(folder, "training.jsonl");
+  const isStored = resume || await isThere(stored) &&
+      Number((await Deno.stat(stored)).mtime) >= began; // else it is an older run's
+  return isStored
+    ? "Training stopped by you; continue with resume: true"
+    : "Training stopped by you before its first epoch was stored; run the cell again to start over";
+}
+
 /**
  * Trains a model on the train split of a cohort and writes a run folder; the validation split
  * decides which epoch is best. `resume` continues an interrupted run and reaches exactly the same
  * losses.
+ *
+ * In a Jupyter kernel, Stop ends the training and keeps the variables.
  *
  * @param cohort with splits
  * @param folder where to write the run
@@ -215,6 +228,7 @@ async function trainOn(cohort: Cohort, folder: string, options: TrainOptions): P
  * @throws {Deno.errors.AlreadyExists} If the folder exists and neither `resume` nor `force` is set,
  * or it contains something that Ehrloom did not write
  * @throws {Deno.errors.Busy} If another process trains there
+ * @throws the reason of `signal`, once it is aborted
  */
 export async function train(
   cohort: Cohort,
@@ -223,8 +237,15 @@ export async function train(
 ): Promise<Run> {
   checkSplits(cohort);
   const { force, resume } = options;
-  return await claimed(folder, { force, goesOn: resume }, async (place) => {
-    await (resume ? trainOn(cohort, place, options) : trainNew(cohort, place, options));
-    return await readRun(place);
-  });
+  const began = Date.now();
+  return await longWork(
+    options,
+    () => stoppedText(folder, began, resume),
+    (watched) =>
+      claimed(folder, { force, goesOn: resume }, async (place) => {
+        const all = { ...options, ...watched };
+        await (resume ? trainOn(cohort, place, all) : trainNew(cohort, place, all));
+        return await readRun(place);
+      }),
+  );
 }
