@@ -4,7 +4,6 @@
  *
  * @module
  */
-import * as tf from "@tensorflow/tfjs-core";
 import { type Cohort, concatenated } from "../cohort/cohort.ts";
 import { cohortOf, type RecordLists } from "../cohort/records.ts";
 import { sameTexts } from "../cohort/vocabulary.ts";
@@ -13,7 +12,6 @@ import type { Model } from "../models/interface/model.ts";
 import type { RecordSampling, StepSampling } from "../models/interface/writing.ts";
 import { fittingCount } from "../models/room/needs.ts";
 import { checkRoom } from "../models/room/room_check.ts";
-import { toTensors } from "../nn/parameters.ts";
 import { roomOn } from "../nn/room.ts";
 import { modelOf, type Run } from "../train/run_folder.ts";
 import { beginningsFor } from "./beginnings.ts";
@@ -21,6 +19,7 @@ import { wantedLabels } from "./given_labels.ts";
 import { checkNumbers, type GenerationOptions } from "./options.ts";
 import type { Order } from "./order.ts";
 import type { RuleTally } from "./rule_guard.ts";
+import { samplingOf } from "./sampling_of.ts";
 import { writtenBySteps } from "./steps.ts";
 import { writtenWhole } from "./whole_records.ts";
 
@@ -140,23 +139,16 @@ export async function* generateParts(
   const { count, first = 0, batch = 256, sampler, prefixes } = options;
   if (!("learn" in model)) checkRoom(model, { stage: "writing" });
   const together = "learn" in model ? batch : fittingCount(model, roomOn(), Math.min(batch, count));
-  const tensors = "learn" in model ? {} : toTensors(run.parameters);
+  const { sampling, dispose } = samplingOf(run, model, sampler);
   try {
-    const sampling = "learn" in model
-      ? model.sampling(run.parameters)
-      : model.sampling(tensors, sampler);
-    try {
-      checkAges(model, sampling, options);
-      const beginning = prefixes && beginningsFor(prefixes, run, sampling, { first, count });
-      const { columns } = model;
-      const labelCount = run.labelNames.length;
-      const how = { labelCount, columns, wanted, beginning, together };
-      for (const order of ordersOf(options, how)) yield await written(run, sampling, order);
-    } finally {
-      sampling.dispose();
-    }
+    checkAges(model, sampling, options);
+    const beginning = prefixes && beginningsFor(prefixes, run, sampling, { first, count });
+    const { columns } = model;
+    const labelCount = run.labelNames.length;
+    const how = { labelCount, columns, wanted, beginning, together };
+    for (const order of ordersOf(options, how)) yield await written(run, sampling, order);
   } finally {
-    tf.dispose(tensors);
+    dispose();
   }
 }
 

@@ -16,7 +16,7 @@
  * @see docs/specs/baselines.md section 3
  * @module
  */
-import type * as tf from "@tensorflow/tfjs-core";
+import * as tf from "@tensorflow/tfjs-core";
 import type { Cohort } from "../cohort/cohort.ts";
 import { categoricalNll, categoricalRows } from "../nn/categorical.ts";
 import {
@@ -50,7 +50,7 @@ import {
 import type { GradientModel, ModelFamily } from "./interface/model.ts";
 import { chosen, type ConfigOf, derivedCount, flag } from "./interface/settings.ts";
 import type { StepSampling } from "./interface/writing.ts";
-import { drawnFrom, writer } from "./interface/writer.ts";
+import { drawnFrom, predictedBy, writer } from "./interface/writer.ts";
 import { type RowSizes, sizesOf } from "./rows/visit_rows.ts";
 import { type Spelling, tokenLikelihoods } from "./tokens/token_likelihood.ts";
 import {
@@ -187,7 +187,8 @@ export function gptSampling(
     uniforms: 1,
     begin: () => {
       const head = (history: tf.Tensor2D) => gptLogits(parameters, history);
-      return writer(memory(), drawnFrom(head, categoricalRows));
+      const predict = predictedBy(head, tf.softmax);
+      return writer(memory(), drawnFrom(head, categoricalRows), predict);
     },
     dispose() {},
   };

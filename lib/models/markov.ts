@@ -121,6 +121,10 @@ function writer(next: (row: ArrayLike<number>) => Float64Array): Writer {
           .filter((column) => uniforms[i * columns + column] < probabilities[column]);
         return finishedRow(drawn, forbidden?.[i]);
       }))),
+    probabilities(known) {
+      const rows = Array.from({ length: known.rows }, (_, at) => [...next(rowOf(last, at))]);
+      return Promise.resolve(Float32Array.from(rows.flat()));
+    },
     keep: (positions) => void (last = rowsAt(last, positions)),
     dispose() {},
   };

@@ -1,4 +1,19 @@
-/** What tests need of a notebook's JSON (nbformat 4). */
+/** What tests of notebooks need: Jupyter, and a notebook's JSON (nbformat 4). */
+import { type JupyterEnvironment, jupyterEnvironment } from "../../tasks/notebooks/jupyter.ts";
+import type { Wanted } from "../wants.ts";
+
+/** Jupyter to run notebooks or to open them, from PyPI the first time. */
+export async function jupyter(use: "run" | "lab"): Promise<Wanted<JupyterEnvironment>> {
+  try {
+    return { thing: await jupyterEnvironment(use) };
+  } catch (error) {
+    const { message } = error as Error;
+    if (error instanceof Deno.errors.NotFound || message.includes("no network")) {
+      return { missing: message.replace(/^Cannot set up /, "") };
+    }
+    throw error;
+  }
+}
 
 /** One output of a cell. */
 export interface Output {

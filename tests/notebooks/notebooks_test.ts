@@ -4,29 +4,16 @@ import { join } from "node:path";
 import { chromium as playwright } from "playwright-core";
 import {
   type JupyterEnvironment,
-  jupyterEnvironment,
   notebooksFolder,
   runNotebook,
 } from "../../tasks/notebooks/jupyter.ts";
-import { both, chromium, testWith, type Wanted } from "../wants.ts";
-import { codeCells, type Notebook, readNotebook, shown, whole } from "./notebook.ts";
+import { both, chromium, testWith } from "../wants.ts";
+import { codeCells, jupyter, type Notebook, readNotebook, shown, whole } from "./notebook.ts";
 
 const names = Array.from(Deno.readDirSync(notebooksFolder), ({ name }) => name)
   .filter((name) => name.endsWith(".ipynb")).sort();
 
-/** Jupyter with what runs notebooks, from PyPI the first time. */
-async function jupyter(): Promise<Wanted<JupyterEnvironment>> {
-  try {
-    return { thing: await jupyterEnvironment("run") };
-  } catch (error) {
-    const { message } = error as Error;
-    if (error instanceof Deno.errors.NotFound || message.includes("no network")) {
-      return { missing: message.replace(/^Cannot set up /, "") };
-    }
-    throw error;
-  }
-}
-const environment = await jupyter();
+const environment = await jupyter("run");
 
 /** A notebook with the outputs that a fresh kernel gives. */
 async function run(environment: JupyterEnvironment, path: string): Promise<Notebook> {
