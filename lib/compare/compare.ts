@@ -9,6 +9,7 @@
  * @module
  */
 import { join } from "node:path";
+import { checkArguments, checkOptions } from "../arguments.ts";
 import { type Cohort, splitOf } from "../cohort/cohort.ts";
 import { fingerprint } from "../cohort/fingerprint.ts";
 import { checkResamples } from "../evaluate/bootstrap.ts";
@@ -34,7 +35,14 @@ import { checkSplits } from "../train/train.ts";
 import { version } from "../version.ts";
 import { isWhole, judgementOf, missingMeasures } from "./judging.ts";
 import { oneModel } from "./one_model.ts";
-import { checkBegun, type CompareOptions, entriesOf, type Entry, isBegunWith } from "./plan.ts";
+import {
+  checkBegun,
+  compareOptionNames,
+  type CompareOptions,
+  entriesOf,
+  type Entry,
+  isBegunWith,
+} from "./plan.ts";
 import { type Plan, readCeiling } from "./read_comparison.ts";
 
 /** What a comparison compares, and under which plan. */
@@ -109,6 +117,8 @@ export async function compare(
   folder: string,
   options: CompareOptions,
 ): Promise<Compared> {
+  checkArguments("compare", [cohort, "cohort"], [folder, "folder"], [options, "options"]);
+  checkOptions("compare", options, compareOptionNames);
   const { resamples = 1000, force = false } = options;
   const training = { ...trainingDefaults, ...givenTraining(options) };
   checkTraining(training);

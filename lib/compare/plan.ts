@@ -10,7 +10,7 @@ import { modelFamily, ownSettings, settingsOf } from "../models/mod.ts";
 import type { CodeKnowledge } from "../models/interface/model.ts";
 import type { ModelConfig } from "../models/interface/settings.ts";
 import type { LongWorkOptions } from "../long_work.ts";
-import type { Training, TrainingOptions } from "../train/options.ts";
+import { type Training, trainingDefaults, type TrainingOptions } from "../train/options.ts";
 import { readRunConfig } from "../train/read_run.ts";
 import { checkCanTrain, checkKnowledge } from "../train/train.ts";
 import { familyNameOf, type Plan, readPlan } from "./read_comparison.ts";
@@ -37,6 +37,17 @@ export interface CompareOptions extends TrainingOptions, LongWorkOptions {
   /** Start over instead of continuing what is in the folder. */
   readonly force?: boolean | undefined;
 }
+
+/** The names of the options, as keys. */
+export const compareOptionNames = {
+  ...trainingDefaults,
+  models: 0,
+  settings: 0,
+  resamples: 0,
+  force: 0,
+  onProgress: 0,
+  signal: 0,
+} satisfies Record<keyof CompareOptions, unknown>;
 
 /** A contestant whose settings were checked. */
 export interface Entry {
@@ -116,7 +127,7 @@ export async function isBegunWith(folder: string, plan: Plan): Promise<boolean> 
     if (value === before[name]) continue;
     throw new RangeError(
       `Cannot continue "${folder}" with ${name} ${value}: it was started with ${before[name]}; ` +
-        "pass --force to start over",
+        "pass force: true to start over",
     );
   }
   return true;
@@ -133,7 +144,7 @@ export async function checkBegun(
   const fail = (what: string, now: unknown, before: unknown) => {
     throw new RangeError(
       `Cannot continue "${folder}" with ${what} ${now} for ${name}: it was started with ${before}; ` +
-        "use another form of it, NAME+WORD, or pass --force to start over",
+        "use another form of it, NAME+WORD, or pass force: true to start over",
     );
   };
   for (const setting of new Set([...Object.keys(config), ...Object.keys(found.config)])) {

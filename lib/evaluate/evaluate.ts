@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkArguments, checkOptions } from "../arguments.ts";
 import { type Cohort, splitOf } from "../cohort/cohort.ts";
 import { longWork, type LongWorkOptions } from "../long_work.ts";
 import { backendVersions } from "../nn/backend.ts";
@@ -35,6 +36,19 @@ export interface EvaluateOptions extends LongWorkOptions {
   /** Called with a line about each way in which codes or labels of the cohorts differ. */
   readonly onDifference?: ((what: string) => void) | undefined;
 }
+
+const optionNames = {
+  only: 0,
+  seed: 0,
+  resamples: 0,
+  likelihood: 0,
+  run: 0,
+  cutOff: 0,
+  ruled: 0,
+  onDifference: 0,
+  onProgress: 0,
+  signal: 0,
+} satisfies Record<keyof EvaluateOptions, 0>;
 
 /**
  * The splits of a real cohort with which others are compared.
@@ -140,6 +154,8 @@ export async function evaluate(
   synthetic: Cohort,
   options: EvaluateOptions = {},
 ): Promise<PartialReport> {
+  checkArguments("evaluate", [real, "cohort"], [synthetic, "cohort"]);
+  checkOptions("evaluate", options, optionNames);
   const { only, seed = 0, likelihood, onDifference } = options;
   const start = performance.now();
   const problem = only && misnamed(only);

@@ -45,7 +45,7 @@ async function checkFree(path: string, force: boolean): Promise<void> {
   if (!await isThere(path)) return;
   if (!force) {
     throw new Deno.errors.AlreadyExists(
-      `Cannot write "${path}": it exists already; pass --force to replace it`,
+      `Cannot write "${path}": it exists already; pass force: true to replace it`,
     );
   }
   const foreign = await foreignPart(path);

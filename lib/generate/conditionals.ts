@@ -4,6 +4,7 @@
  * @module
  */
 import pl from "nodejs-polars";
+import { checkArguments, checkCohorts } from "../arguments.ts";
 import type { Cohort } from "../cohort/cohort.ts";
 import type { Frame } from "../cohort/statistics.ts";
 import type { Codec, StepSampling, Writer } from "../models/interface/writing.ts";
@@ -135,6 +136,8 @@ export async function conditionals(
   record: Cohort | null,
   partial: readonly string[] = [],
 ): Promise<Frame> {
+  checkArguments("conditionals", [run, "run"]);
+  if (record !== null) checkCohorts("conditionals", { "second argument": record });
   const known = knownColumns(run, record, partial);
   const model = modelOf(run.runConfig);
   if (!("learn" in model)) checkRoom(model, { stage: "writing" });

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { checkArguments, checkOptions } from "../arguments.ts";
 import { type Cohort, concatenated } from "../cohort/cohort.ts";
 import { cohortOf, type RecordLists } from "../cohort/records.ts";
 import { sameTexts } from "../cohort/vocabulary.ts";
@@ -16,7 +17,7 @@ import { roomOn } from "../nn/room.ts";
 import { modelOf, type Run } from "../train/run_folder.ts";
 import { beginningsFor } from "./beginnings.ts";
 import { wantedLabels } from "./given_labels.ts";
-import { checkNumbers, type GenerationOptions } from "./options.ts";
+import { checkNumbers, generationOptionNames, type GenerationOptions } from "./options.ts";
 import type { Order } from "./order.ts";
 import type { RuleTally } from "./rule_guard.ts";
 import { samplingOf } from "./sampling_of.ts";
@@ -161,6 +162,8 @@ export async function* generateParts(
  * @throws what {@link generateParts} throws, and the reason of `signal` once it is aborted
  */
 export async function generate(run: Run, options: GenerationOptions): Promise<Generated> {
+  checkArguments("generate", [run, "run"], [options, "options"]);
+  checkOptions("generate", options, generationOptionNames);
   return await longWork(
     options,
     () => "Generation stopped by you; no records are kept",

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { checkArguments, checkOptions } from "../arguments.ts";
 import { type Cohort, type Split, splitNames, splitOf } from "../cohort/cohort.ts";
 import { fingerprint } from "../cohort/fingerprint.ts";
 import { isThere } from "../files/is_there.ts";
@@ -42,6 +43,17 @@ export interface TrainOptions extends TrainingOptions, LongWorkOptions {
   /** Replace an older result of Ehrloom in the folder, as soon as the first epoch is stored. */
   readonly force?: boolean | undefined;
 }
+
+const optionNames = {
+  ...trainingDefaults,
+  model: 0,
+  settings: 0,
+  knowledge: 0,
+  resume: 0,
+  force: 0,
+  onProgress: 0,
+  signal: 0,
+} satisfies Record<keyof TrainOptions, unknown>;
 
 /**
  * Checks that a cohort has training and validation records.
@@ -235,6 +247,8 @@ export async function train(
   folder: string,
   options: TrainOptions = {},
 ): Promise<Run> {
+  checkArguments("train", [cohort, "cohort"], [folder, "folder"]);
+  checkOptions("train", options, optionNames);
   checkSplits(cohort);
   const { force, resume } = options;
   const began = Date.now();

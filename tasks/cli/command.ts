@@ -14,9 +14,10 @@ export { hasBegun, sameCommand } from "./interrupted.ts";
 export { resolvePath, shellPath } from "./paths.ts";
 export { say } from "./progress.ts";
 
-/** What an error says; where the system's own words came through, a sentence about the path. */
+/** What an error says, with options as the command line has them; where the system's own words came through, a sentence about the path. */
 function sentenceOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
+  const text = error instanceof Error ? error.message : String(error);
+  const message = text.replaceAll("pass force: true", "pass --force");
   const system = message.match(/^(.*) \(os error \d+\)(?:: (\w+)(?: '(.*?)')?)?/s);
   if (system === null) return message;
   const [, reason, call, path] = system;

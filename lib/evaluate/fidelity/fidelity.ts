@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { checkArguments, checkCohorts, checkOptions } from "../../arguments.ts";
 import type { Cohort } from "../../cohort/cohort.ts";
 import { longWork, type LongWorkOptions } from "../../long_work.ts";
 import { judge } from "../judge.ts";
@@ -19,6 +20,11 @@ export interface FidelityOptions extends LongWorkOptions {
   /** Resamples of patients behind each interval; default 1,000; 0: no intervals. */
   readonly resamples?: number | undefined;
 }
+
+const optionNames = { seed: 0, resamples: 0, onProgress: 0, signal: 0 } satisfies Record<
+  keyof FidelityOptions,
+  0
+>;
 
 /**
  * The fidelity figures of several cohorts against one real cohort, all against the same resamples
@@ -75,6 +81,9 @@ export async function fidelity(
   cohorts: { train: Cohort; heldOut: Cohort; synthetic: Cohort },
   options: FidelityOptions = {},
 ): Promise<Fidelity> {
+  checkArguments("fidelity", [cohorts, "cohorts"]);
+  checkCohorts("fidelity", cohorts);
+  checkOptions("fidelity", options, optionNames);
   const scaled = scaledCohorts(cohorts, options.seed ?? 0);
   const figures = await longWork(
     options,
