@@ -36,7 +36,7 @@ export interface Command {
   readonly options: Readonly<Record<string, Option>>;
   /** More options, listed after the others under a heading each; two headings may share a name. */
   readonly groups?: Readonly<Record<string, Readonly<Record<string, Option>>>>;
-  /** The program that gets all arguments but the task's own options, which are switches then. */
+  /** The program that gets all arguments but the task's own options. */
   readonly passesOnTo?: string;
   /**
    * Lines of the help text between the options and the examples, by the options given with --help.
@@ -175,10 +175,11 @@ function withTied(args: string[], valued: readonly string[]): string[] {
 /** Reads a command line; throws a usage error if it is not valid. */
 export function parse(command: Command, args: string[]): Arguments {
   const entries = Object.entries(command.options);
-  const isOwn = (arg: string) =>
-    command.passesOnTo === undefined || arg === "--help" ||
-    entries.some(([name]) => arg === `--${name}`);
   const valued = entries.filter(([, { value }]) => value !== undefined).map(([name]) => name);
+  const isOwn = (arg: string, at: number) =>
+    command.passesOnTo === undefined || arg === "--help" ||
+    entries.some(([name]) => arg.split("=")[0] === `--${name}`) ||
+    valued.some((name) => args[at - 1] === `--${name}`);
   const own = withTied(args.filter(isOwn), valued);
   const given = parseArgs(own, {
     boolean: ["help", ...entries.filter(([, { value }]) => value === undefined).map(([n]) => n)],
@@ -189,7 +190,7 @@ export function parse(command: Command, args: string[]): Arguments {
       throw new UsageError(`unknown argument ${arg}; known: ${known}`);
     },
   });
-  const parsed = new Arguments(command, given, args.filter((arg) => !isOwn(arg)));
+  const parsed = new Arguments(command, given, args.filter((arg, at) => !isOwn(arg, at)));
   if (!parsed.has("help")) checkGiven(command, given, own);
   return parsed;
 }

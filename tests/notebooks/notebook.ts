@@ -1,11 +1,17 @@
 /** What tests of notebooks need: Jupyter, and a notebook's JSON (nbformat 4). */
-import { type JupyterEnvironment, jupyterEnvironment } from "../../tasks/notebooks/jupyter.ts";
+import { existsSync } from "node:fs";
+import {
+  environmentFolder,
+  type JupyterEnvironment,
+  jupyterEnvironment,
+  pythonOf,
+} from "../../tasks/notebooks/jupyter.ts";
 import type { Wanted } from "../wants.ts";
 
-/** Jupyter to run notebooks or to open them, from PyPI the first time. */
-export async function jupyter(use: "run" | "lab"): Promise<Wanted<JupyterEnvironment>> {
+/** Jupyter with what runs notebooks, from PyPI the first time. */
+export async function jupyter(): Promise<Wanted<JupyterEnvironment>> {
   try {
-    return { thing: await jupyterEnvironment(use) };
+    return { thing: await jupyterEnvironment("run") };
   } catch (error) {
     const { message } = error as Error;
     if (error instanceof Deno.errors.NotFound || message.includes("no network")) {
@@ -13,6 +19,14 @@ export async function jupyter(use: "run" | "lab"): Promise<Wanted<JupyterEnviron
     }
     throw error;
   }
+}
+
+/** JupyterLab, where `deno task notebooks` has installed its 100 MB. */
+export async function installedLab(): Promise<Wanted<JupyterEnvironment>> {
+  const isInstalled = existsSync(pythonOf(environmentFolder("lab")));
+  return isInstalled
+    ? { thing: await jupyterEnvironment("lab") }
+    : { missing: "JupyterLab: deno task notebooks" };
 }
 
 /** One output of a cell. */

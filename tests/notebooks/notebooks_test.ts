@@ -13,7 +13,7 @@ import { codeCells, jupyter, type Notebook, readNotebook, shown, whole } from ".
 const names = Array.from(Deno.readDirSync(notebooksFolder), ({ name }) => name)
   .filter((name) => name.endsWith(".ipynb")).sort();
 
-const environment = await jupyter("run");
+const environment = await jupyter();
 
 /** A notebook with the outputs that a fresh kernel gives. */
 async function run(environment: JupyterEnvironment, path: string): Promise<Notebook> {

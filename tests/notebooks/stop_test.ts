@@ -41,7 +41,7 @@ const setUp = `
   const options = { settings: { width: 16, layers: 1, heads: 2 }, epochs: 200, patience: 200 };`;
 
 testWith(
-  await jupyter("run"),
+  await jupyter(),
   "Stop in Jupyter ends train, generate, evaluate and compare with a sentence; the kernel lives",
   async (environment) => {
     const cells: StoppedCell[] = [
