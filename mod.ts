@@ -161,7 +161,7 @@ export { readStateDict, writeStateDict } from "./lib/train/state_dict.ts";
 
 // Generating
 export { generate, type Generated, generateParts } from "./lib/generate/generate.ts";
-export { conditionals } from "./lib/generate/conditionals.ts";
+export { conditionals, type ConditionalsOptions } from "./lib/generate/conditionals.ts";
 export { repeatedLabels } from "./lib/generate/given_labels.ts";
 export type { GenerationOptions } from "./lib/generate/options.ts";
 export { type Shard, shardOf } from "./lib/generate/shards.ts";

@@ -121,8 +121,8 @@ function writer(next: (row: ArrayLike<number>) => Float64Array): Writer {
           .filter((column) => uniforms[i * columns + column] < probabilities[column]);
         return finishedRow(drawn, forbidden?.[i]);
       }))),
-    probabilities(known) {
-      const rows = Array.from({ length: known.rows }, (_, at) => [...next(rowOf(last, at))]);
+    probabilities(positions) {
+      const rows = Array.from(positions, (position) => [...next(rowOf(last, position))]);
       return Promise.resolve(Float32Array.from(rows.flat()));
     },
     keep: (positions) => void (last = rowsAt(last, positions)),

@@ -3,6 +3,7 @@ import {
   assertEquals,
   assertGreater,
   assertLess,
+  assertNotEquals,
   assertRejects,
 } from "@std/assert";
 import {
@@ -151,6 +152,42 @@ for (const model of ["gpt", "hisgt"]) {
   );
 }
 
+Deno.test("conditionals() with draws are HALO's probabilities, whatever the visit's other codes", async () => {
+  const record = recordOf(halo, [[0, 3]], labels);
+  // all 64 visits of six codes, each with its probability by the chain
+  const rows: { visit: number[]; probability: number }[] = [];
+  for (let bits = 0; bits < 64; bits++) {
+    const visit = [0, 1, 2, 3, 4, 5].filter((code) => bits >> code & 1);
+    const chain = byName(await conditionals(halo, record, codeNames(visit)));
+    const probability = [0, 1, 2, 3, 4, 5].reduce((product, code) => {
+      const p = chain.get(`code ${code}`) ?? NaN;
+      return product * (visit.includes(code) ? p : 1 - p);
+    }, 1);
+    rows.push({ visit, probability });
+  }
+  const mass = (codes: number[]) =>
+    rows.filter(({ visit }) => codes.every((code) => visit.includes(code)))
+      .reduce((sum, { probability }) => sum + probability, 0);
+  assertAlmostEquals(mass([]), 1, 1e-5);
+  for (const partial of [[], [2], [1, 4]]) {
+    const options = { draws: 3000, seed: 2 };
+    const found = byName(await conditionals(halo, record, codeNames(partial), options));
+    for (let code = 0; code < sizes.codes; code++) {
+      const exact = mass([...partial, code]) / mass(partial);
+      // a share of 3,000 draws is off by more than 0.037 once in 20,000; weights add a little
+      assertAlmostEquals(found.get(`code ${code}`) ?? NaN, exact, 0.04, `${partial} ${code}`);
+    }
+  }
+});
+
+Deno.test("conditionals() with draws depend on their seed alone", async () => {
+  const record = recordOf(halo, [[0, 3]], labels);
+  const found = (seed: number) =>
+    conditionals(halo, record, [], { draws: 20, seed }).then((frame) => [...byName(frame)]);
+  assertEquals(await found(1), await found(1));
+  assertNotEquals(await found(1), await found(2));
+});
+
 Deno.test("conditionals() gives codes their descriptions, and each cell what it is", async () => {
   const found = await conditionals(halo, null);
   assertEquals(found.getColumn("kind").toArray(), [
@@ -206,5 +243,12 @@ Deno.test("conditionals() refuses what it cannot answer, and says why", async ()
   ];
   for (const [run, given, partial, message] of cases) {
     await assertRejects(() => conditionals(run, given, partial), RangeError, message);
+  }
+  const averages: [Run, number, string][] = [
+    [halo, 1.5, "draws 1.5: must be a whole number, at least 0"],
+    [untrainedRun("gpt", { ...sizes, context: 24 }, 1), 5, '"gpt", which writes tokens'],
+  ];
+  for (const [run, draws, message] of averages) {
+    await assertRejects(() => conditionals(run, null, [], { draws }), RangeError, message);
   }
 });

@@ -72,3 +72,18 @@ export function shown({ cells }: Notebook, id: string, type: string): string {
   if (found === undefined) throw new Error(`Cell "${id}" shows no ${type}`);
   return whole(found);
 }
+
+/**
+ * An attribute of the elements of each group of marks in a figure, as numbers: heights of bars,
+ * places of dots.
+ *
+ * @param label of the groups: "rect", "dot"
+ */
+export function groups(svg: string, label: string, attribute: string): number[][] {
+  const found = svg.matchAll(new RegExp(`<g [^>]*aria-label="${label}"[^>]*>(.*?)</g>`, "gs"));
+  return Array.from(found, ([, marks]) =>
+    Array.from(
+      marks.matchAll(new RegExp(` ${attribute}="(-?[\\d.]+)"`, "g")),
+      ([, number]) => Number(number),
+    ));
+}

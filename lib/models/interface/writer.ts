@@ -48,29 +48,30 @@ export function drawnFrom(head: (history: tf.Tensor2D) => tf.Tensor2D, draw: Dra
  */
 export function writer(memory: Memory, draw: Draw, predict?: Predict): Writer {
   let history: tf.Tensor2D | undefined;
+  const withHistories = async <T>(
+    positions: Int32Array,
+    use: (histories: tf.Tensor2D) => Promise<T>,
+  ): Promise<T> => {
+    if (history === undefined) throw new RangeError("Cannot write before the first step");
+    if (positions.length === history.shape[0]) return await use(history);
+    const all = history;
+    const some = tf.tidy(() => tf.gather(all, tf.tensor1d(positions, "int32")));
+    try {
+      return await use(some);
+    } finally {
+      some.dispose();
+    }
+  };
   return {
     advance(steps) {
       history?.dispose();
       history = memory.advance(steps);
     },
-    async draw(positions, uniforms, forbidden) {
-      if (history === undefined) throw new RangeError("Cannot draw before the first step");
-      if (positions.length === history.shape[0]) {
-        return await draw(history, uniforms, forbidden);
-      }
-      const all = history;
-      const some = tf.tidy(() => tf.gather(all, tf.tensor1d(positions, "int32")));
-      try {
-        return await draw(some, uniforms, forbidden);
-      } finally {
-        some.dispose();
-      }
-    },
+    draw: (positions, uniforms, forbidden) =>
+      withHistories(positions, (histories) => draw(histories, uniforms, forbidden)),
     ...predict && {
-      probabilities(known) {
-        if (history === undefined) throw new RangeError("Cannot predict before the first step");
-        return predict(history, known);
-      },
+      probabilities: (positions: Int32Array, known: MultiHot) =>
+        withHistories(positions, (histories) => predict(histories, known)),
     },
     keep(positions) {
       if (history !== undefined) history = keptRecords(history, positions);

@@ -15,7 +15,8 @@ export interface Writer {
   /**
    * Draws the next step of some records, without taking it in.
    *
-   * @param positions of these records among all that it writes
+   * @param positions of these records among all that it writes, ascending; a record may be drawn
+   *   several times
    * @param uniforms [positions × uniforms of a step] in [0, 1)
    * @param forbidden [positions] columns that each must not have; see `nn/forbidden.ts`
    */
@@ -25,13 +26,14 @@ export interface Writer {
     forbidden?: readonly (Forbidden | undefined)[],
   ): Promise<MultiHot>;
   /**
-   * Probabilities of the columns of the next step of every record, without taking it in:
-   * [records × columns]. In rows, each column's given the row's earlier ones; in tokens, those of the
-   * next token, which sum to 1 (whatever is forbidden). Omitted in models that give none.
+   * Probabilities of the columns of the next step of some records, without taking it in:
+   * [positions × columns]. In rows, each column's given the row's earlier ones; in tokens, those of
+   * the next token, which sum to 1 (whatever is forbidden). Omitted in models that give none.
    *
-   * @param known [records] columns of the next step that are on
+   * @param positions as in {@link draw}; a record may be asked about several times
+   * @param known [positions] columns of the next step that are on
    */
-  probabilities?(known: MultiHot): Promise<Float32Array>;
+  probabilities?(positions: Int32Array, known: MultiHot): Promise<Float32Array>;
   /** Forgets all records except those at the given positions, which ascend. */
   keep(positions: Int32Array): void;
   /** Frees what it remembers. */
