@@ -28,7 +28,7 @@ function stopAt(step: number) {
     calls.push(done);
     if (done >= step) controller.abort(reason);
   };
-  return { signal: controller.signal, onProgress, reason, calls };
+  return { watch: { signal: controller.signal, onProgress }, reason, calls };
 }
 
 Deno.test("train() stops at its signal, and resume reaches the losses of an unbroken run", () =>
@@ -36,9 +36,9 @@ Deno.test("train() stops at its signal, and resume reaches the losses of an unbr
     const losses = ({ training }: { training: readonly { validation_loss: number }[] }) =>
       training.map(({ validation_loss }) => validation_loss);
     const whole = await train(cohort, `${folder}/whole`, options);
-    const { signal, onProgress, reason, calls } = stopAt(7); // of 5 steps an epoch
+    const { watch, reason, calls } = stopAt(7); // of 5 steps an epoch
     const error = await assertRejects(() =>
-      train(cohort, `${folder}/run`, { ...options, signal, onProgress })
+      train(cohort, `${folder}/run`, { ...options, ...watch })
     );
     assertEquals(error, reason);
     assertEquals(calls.at(-1), 7, "it takes at most one more step, and does not report it");
@@ -56,7 +56,7 @@ Deno.test("train() with a signal that is aborted before does nothing", () =>
 Deno.test("train() reports the epochs that are finished, of earlier sessions too", () =>
   inFolder(async (folder) => {
     const stop = stopAt(7);
-    await assertRejects(() => train(cohort, `${folder}/run`, { ...options, ...stop }));
+    await assertRejects(() => train(cohort, `${folder}/run`, { ...options, ...stop.watch }));
     const counts = new Set<number | undefined>();
     const { training } = await train(cohort, `${folder}/run`, {
       resume: true,
@@ -74,9 +74,12 @@ Deno.test("generate() and generateParts() stop at their signal", () =>
     const run = await train(cohort, folder + "/run", { ...options, epochs: 1 });
     const asked = { count: 2000, batch: 100 };
     const first = stopAt(1);
-    assertEquals(await assertRejects(() => generate(run, { ...asked, ...first })), first.reason);
+    assertEquals(
+      await assertRejects(() => generate(run, { ...asked, ...first.watch })),
+      first.reason,
+    );
     const second = stopAt(1);
-    const parts = generateParts(run, { ...asked, ...second });
+    const parts = generateParts(run, { ...asked, ...second.watch });
     assertEquals(await assertRejects(() => parts.next()), second.reason);
   }));
 
@@ -89,16 +92,19 @@ Deno.test("generate() stops at its signal while it looks for labels that never o
     const asked = { count: 1, labels: { ill: 1 } } as const;
     await assertRejects(() => generate(run, asked), RangeError, "did not occur");
     const stop = stopAt(0);
-    assertEquals(await assertRejects(() => generate(run, { ...asked, ...stop })), stop.reason);
+    assertEquals(
+      await assertRejects(() => generate(run, { ...asked, ...stop.watch })),
+      stop.reason,
+    );
   }));
 
 Deno.test("evaluate() and fidelity() stop at their signal", async () => {
   const [real, heldOut] = [splitOf(cohort, "train"), splitOf(cohort, "test")];
   const first = stopAt(1);
-  assertEquals(await assertRejects(() => evaluate(cohort, heldOut, first)), first.reason);
+  assertEquals(await assertRejects(() => evaluate(cohort, heldOut, first.watch)), first.reason);
   const second = stopAt(1);
   const three = { train: real, heldOut, synthetic: heldOut };
-  assertEquals(await assertRejects(() => fidelity(three, second)), second.reason);
+  assertEquals(await assertRejects(() => fidelity(three, second.watch)), second.reason);
 });
 
 Deno.test("compare() stops at its signal within a model's training and continues it", () =>
