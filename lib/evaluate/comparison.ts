@@ -6,9 +6,10 @@
  */
 import pl from "nodejs-polars";
 import type { Frame } from "../cohort/statistics.ts";
-import { type Estimate, estimate, r2Estimate } from "./bootstrap.ts";
+import { type Estimate, estimate } from "./bootstrap.ts";
 import { type CodeKind, codeKinds } from "./fidelity/counting/key_rows.ts";
 import type { FidelityFigures } from "./fidelity/mod.ts";
+import { minus, pairedDifferences } from "./paired_differences.ts";
 import type { Likelihood } from "./report.ts";
 import type { ModelConfig } from "../models/interface/settings.ts";
 import type { Training } from "../train/options.ts";
@@ -100,28 +101,10 @@ export interface Comparison {
   readonly differences: readonly Difference[];
 }
 
-/** [resamples + 1] NaN where one of the two has no value. */
-const minus = (of: readonly (number | null)[], less: readonly (number | null)[]) =>
-  Float64Array.from(of, (figure, i) => (figure ?? NaN) - (less[i] ?? NaN));
-
-/** Of every headline figure that both models have, by its name. */
-function figureDifferences(model: JudgedModel, first: JudgedModel): Record<string, Estimate> {
-  const found: Record<string, Estimate> = {};
-  for (const [name, figures] of Object.entries(model.resampled.figures)) {
-    if (!Object.hasOwn(first.resampled.figures, name)) continue;
-    const { value, low, high } = r2Estimate(
-      minus(figures, first.resampled.figures[name]),
-      Infinity,
-    );
-    if (!Number.isNaN(value)) found[name] = { value, low, high };
-  }
-  return found;
-}
-
 /** Each model against the first, resample by resample. */
 export function differencesOf([first, ...others]: readonly JudgedModel[]): Difference[] {
   return others.map((other) => {
-    const figures = figureDifferences(other, first);
+    const figures = pairedDifferences(other.resampled.figures, first.resampled.figures);
     const [own, its] = [other.resampled.nll, first.resampled.nll];
     const nll = own === null || its === null ? null : minus(own, its);
     return {
