@@ -155,12 +155,14 @@ function copySentence({ privacy }: PartialReport): string | undefined {
     ? ": more than chance explains, so real patients may be disclosed"
     : "";
   return `${count(own.identical)} of ${count(own.records)} synthetic records ` +
-    `(${percent(own.share.value)}) ${own.identical === 1 ? "is" : "are"} identical to a training ` +
+    `(${percent(own.share.value)}; 95% interval ${percent(own.share.low)} to ${
+      percent(own.share.high)
+    }) ${own.identical === 1 ? "is" : "are"} identical to a training ` +
     `record (${held})${end}.`;
 }
 
 /** Whether training converged; nothing for models that do not train. */
-function trainingSentence({ run, training }: ReportAbout): string | undefined {
+export function trainingSentence({ run, training }: ReportAbout): string | undefined {
   if (run === undefined || training === undefined) return undefined;
   const { epochs, best_epoch } = training;
   const planned = run.training.epochs;
