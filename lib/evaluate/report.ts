@@ -170,7 +170,7 @@ export interface PartialReport {
   utility?: Scaled<typeof utilityMeasures>;
   /** What synthetic records disclose about real patients. */
   privacy?: Scaled<typeof privacyMeasures>;
-  /** The conclusion, if fidelity was asked. */
+  /** The conclusion, if anything was asked of which there is one. */
   summary?: Summary;
 }
 

@@ -13,7 +13,7 @@ import { sentencesOf } from "./sentences.ts";
  *
  * @param report its figures
  * @param fromCeiling how far the synthetic records are from the ceiling, at equal numbers of patients
- * @returns undefined if fidelity was not asked
+ * @returns undefined if nothing was asked of which there is a conclusion
  */
 export function summaryOf(report: PartialReport, fromCeiling: FromCeiling): Summary | undefined {
   const { about, fidelity } = report;
@@ -22,5 +22,6 @@ export function summaryOf(report: PartialReport, fromCeiling: FromCeiling): Summ
     heldOut: about.real.test,
     resamples: about.resamples,
   });
+  if (rows.length === 0) return undefined;
   return { sentences: sentencesOf(report, rows), rows, patients_each: fromCeiling.patients };
 }

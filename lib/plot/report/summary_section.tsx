@@ -99,26 +99,24 @@ export function SummarySection({ report }: { report: PartialReport }) {
     <section aria-labelledby="summary" class="summary">
       <h2 id="summary">Summary</h2>
       <ul>{sentences.map((sentence) => <li key={sentence}>{sentence}</li>)}</ul>
-      {rows.length > 0 && (
-        <Table
-          caption={"Labels and codes: R², 1 is exact. Visits, codes per visit and days: difference " +
-            "from the mean of the training records, 0 is exact. Values: distance of the means in " +
-            `standard deviations, 0 is exact. 95% intervals from ${
-              whole(about.resamples)
-            } resamples ` +
-            "of patients."}
-          columns={[
-            "What was judged",
-            "Verdict",
-            "Synthetic",
-            "Held-out real (ceiling)",
-            "Independent draws (floor)",
-            ...hasVerdicts ? [`Synthetic − ceiling, ${whole(patients_each)} patients each`] : [],
-          ]}
-        >
-          {rows.map((row) => <Row key={row.figure} row={row} hasVerdicts={hasVerdicts} />)}
-        </Table>
-      )}
+      <Table
+        caption={"Labels and codes: R², 1 is exact. Visits, codes per visit and days: difference " +
+          "from the mean of the training records, 0 is exact. Values: distance of the means in " +
+          `standard deviations, 0 is exact. 95% intervals from ${
+            whole(about.resamples)
+          } resamples ` +
+          "of patients."}
+        columns={[
+          "What was judged",
+          "Verdict",
+          "Synthetic",
+          "Held-out real (ceiling)",
+          "Independent draws (floor)",
+          ...hasVerdicts ? [`Synthetic − ceiling, ${whole(patients_each)} patients each`] : [],
+        ]}
+      >
+        {rows.map((row) => <Row key={row.figure} row={row} hasVerdicts={hasVerdicts} />)}
+      </Table>
       <p class="reading">{verdictReading(summary, report, shared)}</p>
     </section>
   );
