@@ -133,7 +133,9 @@ export function Table({ caption, columns, children }: {
   return (
     <div class="wide">
       <table>
-        <caption>{caption}</caption>
+        <caption>
+          <span class="note">{caption}</span>
+        </caption>
         <thead>
           <tr>{columns.map((column) => <th key={column} scope="col">{column}</th>)}</tr>
         </thead>
@@ -147,7 +149,9 @@ export function Table({ caption, columns, children }: {
 export function Apart({ columns, children }: { columns: number; children: ComponentChildren }) {
   return (
     <tr class="apart">
-      <td colSpan={columns}>{children}</td>
+      <td colSpan={columns}>
+        <span class="note">{children}</span>
+      </td>
     </tr>
   );
 }
