@@ -173,6 +173,7 @@ export type {
   Estimate,
   Fidelity,
   FidelityFigures,
+  IdenticalRecords,
   LabelPrevalence,
   Likelihood,
   MeasuredCode,
@@ -183,7 +184,10 @@ export type {
   ReportAbout,
   Scale,
   Scaled,
+  Summary,
+  SummaryRow,
   ValueFidelity,
+  Verdict,
 } from "./lib/evaluate/report.ts";
 export { likelihoodMetrics, type LikelihoodOptions } from "./lib/evaluate/likelihood/likelihood.ts";
 export {
@@ -217,6 +221,7 @@ export {
   type Difference,
   differenceFrame,
 } from "./lib/evaluate/comparison.ts";
+export type { SeedSpread, Spreads } from "./lib/evaluate/seed_spread.ts";
 export { type Role } from "./lib/evaluate/bootstrap.ts";
 export {
   type CodeProbabilities,

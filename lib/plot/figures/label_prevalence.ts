@@ -19,10 +19,9 @@ const cohorts = [
   { key: "synthetic", name: "◆ Synthetic", symbol: "diamond", dy: 4, legendX: 68 },
 ] as const;
 
-/** What the figure shows of a label. */
-type Row = Pick<LabelPrevalence["labels"][number], "label" | "real" | "synthetic">;
-
-function prevalenceText(rows: readonly Row[]): FigureText {
+function prevalenceText(
+  rows: readonly Pick<LabelPrevalence["labels"][number], "label" | "real" | "synthetic">[],
+): FigureText {
   const percent = ({ value }: Estimate) => `${(100 * value).toFixed(1)}%`;
   const sentences = rows.map(({ label, real, synthetic }) =>
     `${label}: real ${percent(real)}, synthetic ${percent(synthetic)}.`
@@ -55,7 +54,12 @@ function prevalenceText(rows: readonly Row[]): FigureText {
  * @param prevalence.labels in any order; shares in [0, 1]
  */
 export function labelPrevalenceFigure(
-  { labels }: Omit<LabelPrevalence, "labels"> & { readonly labels: readonly Row[] },
+  { labels }: Omit<LabelPrevalence, "labels"> & {
+    readonly labels: readonly Pick<
+      LabelPrevalence["labels"][number],
+      "label" | "real" | "synthetic"
+    >[];
+  },
 ): SVGSVGElement {
   const rows = labels.toSorted((a, b) => b.real.value - a.real.value);
   const names = rows.map(({ label }) => shortened(label, longestName));
