@@ -153,9 +153,15 @@ export type { Schema, Series } from "./lib/models/synehrgy/record_schema.ts";
 
 // Training
 export { train, type TrainOptions } from "./lib/train/train.ts";
-export { type Training, trainingDefaults, type TrainingOptions } from "./lib/train/options.ts";
+export { type Preset, presetFor, trainingVisits } from "./lib/models/interface/preset.ts";
+export {
+  type Training,
+  trainingDefaults,
+  trainingFor,
+  type TrainingOptions,
+} from "./lib/train/options.ts";
 export { readRun } from "./lib/train/read_run.ts";
-export type { Run, RunConfig, TrainingLine } from "./lib/train/run_folder.ts";
+export type { Calibration, Run, RunConfig, TrainingLine } from "./lib/train/run_folder.ts";
 export { readStateDict, writeStateDict } from "./lib/train/state_dict.ts";
 
 // Generating

@@ -13,7 +13,6 @@ import {
 import { join } from "node:path";
 import { backendOption, startBackend } from "./cli/backend_option.ts";
 import { runCommand, say } from "./cli/command.ts";
-import { demoTraining } from "./demo_training.ts";
 
 await runCommand({
   name: "demo",
@@ -41,7 +40,6 @@ await runCommand({
     );
     await writeWhole(out, async (folder) => {
       const run = await train(cohort, join(folder, "run"), {
-        ...demoTraining,
         workers: backend === "wasm" ? 2 : 1,
         seed,
         onProgress,

@@ -1,5 +1,6 @@
 import {
   allowedValues,
+  type Calibration,
   modelSummaries,
   parseSettings,
   readCodeEmbeddings,
@@ -14,6 +15,7 @@ import { join } from "node:path";
 import { columns, type Row } from "./cli/help.ts";
 import { hasBegun, runCommand, sameCommand, say, shellPath } from "./cli/command.ts";
 import { sayLeftOut } from "./cli/left_out.ts";
+import { presetText } from "./cli/preset_text.ts";
 
 /** The models, or the settings of one that is named. */
 function helpOn(model: string | undefined): string[] {
@@ -34,6 +36,14 @@ function helpOn(model: string | undefined): string[] {
   return [`Settings of ${model}, for --set KEY=VALUE, with their defaults:`, ...columns(rows)];
 }
 
+/** What the last step of training did. */
+function calibrationText({ kept, validation_before, validation_after }: Calibration): string {
+  const losses = `${validation_before.toFixed(3)} → ${validation_after.toFixed(3)} nats per visit`;
+  return kept
+    ? `Output biases calibrated: validation loss ${losses}`
+    : `Output biases left as trained: calibrated, the validation loss would be worse (${losses})`;
+}
+
 await runCommand({
   name: "train",
   summary: "Train a model on a cohort; write a run folder.",
@@ -51,10 +61,10 @@ await runCommand({
     out: { value: "RUN", help: "Run folder to write", required: true },
     epochs: {
       value: "N",
-      help: `Passes over the training records (default ${trainingDefaults.epochs})`,
+      help: "Passes over the training records (default by size of cohort)",
     },
-    batch: { value: "N", help: `Records per batch (default ${trainingDefaults.batch})` },
-    lr: { value: "X", help: `Learning rate (default ${trainingDefaults.learningRate})` },
+    batch: { value: "N", help: "Records per batch (default by size of cohort)" },
+    lr: { value: "X", help: "Learning rate (default by size of cohort)" },
     schedule: { value: "NAME", help: `constant or cosine (default ${trainingDefaults.schedule})` },
     warmup: {
       value: "N",
@@ -101,22 +111,18 @@ await runCommand({
     "deno task train --cohort runs/cohort --out runs/halo --resume",
   ],
 }, async (args, onProgress) => {
-  const integer = (name: string, min: number) =>
-    args.maybe(name) === undefined ? undefined : args.integer(name, { min });
   const options = {
     model: args.maybe("model"),
     settings: parseSettings(args.maybe("model") ?? "halo", args.all("set")),
-    epochs: integer("epochs", 1),
-    batch: integer("batch", 1),
-    learningRate: args.maybe("lr") === undefined ? undefined : args.number("lr", { min: 0 }),
+    epochs: args.maybeInteger("epochs", { min: 1 }),
+    batch: args.maybeInteger("batch", { min: 1 }),
+    learningRate: args.maybeNumber("lr", { min: 0 }),
     schedule: args.choice("schedule", ["constant", "cosine"]),
-    warmup: integer("warmup", 0),
-    patience: integer("patience", 1),
-    minutes: args.maybe("minutes") === undefined
-      ? undefined
-      : args.number("minutes", { min: 0.01 }),
-    seed: integer("seed", 0),
-    workers: integer("workers", 1),
+    warmup: args.maybeInteger("warmup", { min: 0 }),
+    patience: args.maybeInteger("patience", { min: 1 }),
+    minutes: args.maybeNumber("minutes", { min: 0.01 }),
+    seed: args.maybeInteger("seed", { min: 0 }),
+    workers: args.maybeInteger("workers", { min: 1 }),
     resume: args.has("resume"),
     force: args.has("force"),
     onProgress,
@@ -124,6 +130,13 @@ await runCommand({
   await args.claim("out", async (out) => {
     await startBackend(args);
     const cohort = await readMeds(args.path("cohort"), sayLeftOut);
+    if (!options.resume) {
+      const preset = presetText(cohort, options.model ?? "halo", {
+        settings: options.settings,
+        training: options,
+      });
+      if (preset !== undefined) say(preset);
+    }
     const knowledge = {
       embeddings: args.maybe("embeddings") === undefined
         ? undefined
@@ -132,7 +145,10 @@ await runCommand({
         ? undefined
         : await readCodeGraph(args.path("hierarchy"), cohort.vocabulary),
     };
-    const { training, runConfig } = await train(cohort, out, { ...options, knowledge });
+    const { training, runConfig, calibration } = await train(cohort, out, {
+      ...options,
+      knowledge,
+    });
     for (const [name, source] of Object.entries(runConfig.sources ?? {})) say(`${name}: ${source}`);
     const best = training.findLast(({ best }) => best);
     if (best !== undefined) { // a floor counts its records once and has no epochs
@@ -142,6 +158,7 @@ await runCommand({
         } nats per visit`,
       );
     }
+    if (calibration !== undefined) say(calibrationText(calibration));
     say(
       `Next: deno task generate --run ${
         shellPath(args.text("out"))

@@ -13,13 +13,14 @@ import type { OnProgress } from "../progress.ts";
 import { version } from "../version.ts";
 import { fitAdversary } from "./adversarial.ts";
 import { batchCount } from "./batches.ts";
+import { calibrate } from "./calibrate.ts";
 import { fit } from "./fit.ts";
 import { checkWorkers } from "./gradients/workers.ts";
 import {
   checkTraining,
   givenTraining,
   type Training,
-  trainingDefaults,
+  trainingFor,
   type TrainingOptions,
 } from "./options.ts";
 import { readProgress } from "./read_progress.ts";
@@ -112,6 +113,7 @@ async function learn(
   const stages = adversary === undefined ? 1 : 2; // that share the time alike
   const training = { ...runConfig.training, minutes: minutes / stages };
   await fit(model, cohort, folder, training, onProgress, tables);
+  await calibrate(model, cohort, folder.path, onProgress);
   if (adversary !== undefined) {
     await fitAdversary(model, adversary, cohort, folder.path, training, onProgress);
   }
@@ -120,7 +122,7 @@ async function learn(
 async function trainNew(cohort: Cohort, folder: string, options: TrainOptions): Promise<void> {
   const family = modelFamily(options.model ?? "halo");
   const settings = ownSettings(family, options.settings ?? {});
-  const training = { ...trainingDefaults, ...givenTraining(options) };
+  const training = trainingFor(cohort, options);
   checkTraining(training);
   const config = family.configFor(cohort, settings, options.knowledge);
   const schema = family.schemaFor?.(cohort, config);
