@@ -1,6 +1,14 @@
 // The conclusion of three very different judgements, word by word.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { cohort, evaluate, type PartialReport, type Report, splitOf, subset } from "ehrloom";
+import {
+  cohort,
+  evaluate,
+  type PartialReport,
+  type Report,
+  splitOf,
+  subset,
+  trainingDefaults,
+} from "ehrloom";
 import { sentencesOf } from "ehrloom/evaluate/summary/sentences.ts";
 import { summaryOf } from "ehrloom/evaluate/summary/mod.ts";
 import { runOf } from "../run_of.ts";
@@ -50,7 +58,9 @@ const labels = [
 function demoLike(heldOut: number, training?: { epochs: number; best_epoch: number }): string[] {
   const { fidelity, privacy } = base;
   if (fidelity === undefined || privacy === undefined) throw new Error("all was asked");
-  const { runConfig } = runOf(real);
+  const { runConfig } = runOf(real, {
+    training: { ...trainingDefaults, epochs: 50, batch: 8, learningRate: 0.001, patience: 10 },
+  });
   const copies = (identical: number, records: number) => ({
     identical,
     records,
