@@ -6,8 +6,9 @@
 
 // What all stages share
 export { type Random, random } from "./lib/random.ts";
-export type { OnProgress, Progress } from "./lib/progress.ts";
+export type { FinishedEpoch, OnProgress, Progress } from "./lib/progress.ts";
 export { printable } from "./lib/printable.ts";
+export { nearestName, whatIsKnown } from "./lib/nearest_name.ts";
 export type { OnBadRow } from "./lib/files/csv.ts";
 export { claimed, type ClaimOptions, putBackForReading, writeWhole } from "./lib/files/output.ts";
 
@@ -153,8 +154,11 @@ export type { Schema, Series } from "./lib/models/synehrgy/record_schema.ts";
 
 // Training
 export { train, type TrainOptions } from "./lib/train/train.ts";
+export { trainOptionsOf } from "./lib/train/from_run.ts";
+export { unfinishedRun } from "./lib/train/unfinished.ts";
+export type { Restart } from "./lib/train/schedule.ts";
 export { type Training, trainingDefaults, type TrainingOptions } from "./lib/train/options.ts";
-export { readRun } from "./lib/train/read_run.ts";
+export { readRun, readRunConfig } from "./lib/train/read_run.ts";
 export type { Run, RunConfig, TrainingLine } from "./lib/train/run_folder.ts";
 export { readStateDict, writeStateDict } from "./lib/train/state_dict.ts";
 

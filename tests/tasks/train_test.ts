@@ -49,7 +49,12 @@ Deno.test("deno task train trains, then names the next command", () =>
       [
         ["--model", "hola"],
         1,
-        'error: Cannot find model "hola": there is no such model; known: ' +
+        'error: Cannot find model "hola": there is no such model; did you mean halo?',
+      ],
+      [
+        ["--model", "diffusion"],
+        1,
+        'error: Cannot find model "diffusion": there is no such model; known: ' +
         modelSummaries.map(({ name }) => name).join(", "),
       ],
       [
@@ -60,7 +65,12 @@ Deno.test("deno task train trains, then names the next command", () =>
       [
         ["--set", "widht=8"],
         1,
-        'error: Cannot set widht for "halo": there is no such setting; known: ' +
+        'error: Cannot set widht for "halo": there is no such setting; did you mean width?',
+      ],
+      [
+        ["--set", "speed=8"],
+        1,
+        'error: Cannot set speed for "halo": there is no such setting; known: ' +
         Object.keys(settingsOf("halo")).join(", "),
       ],
       [

@@ -102,7 +102,7 @@ for (
     [["--input", "x", "--count", " "], "error: --count is empty, must be N"],
     [["--input", "x", "--label", "y", "--label", ""], "error: --label is empty, must be L"],
     [["--input", "x", "--share", "1e999"], "error: --share is 1e999, must be a number, at least 0"],
-    [["--input", "x", "--cuont", "4"], "error: unknown argument --cuont; known: --input"],
+    [["--input", "x", "--cuont", "4"], "error: unknown argument --cuont; did you mean --count?"],
     [["--input", "x", "y"], "error: unknown argument y; known: --input"],
     [
       ["--input", "x", "--count", "0"],
