@@ -154,6 +154,11 @@ export type { Schema, Series } from "./lib/models/synehrgy/record_schema.ts";
 
 // Training
 export { train, type TrainOptions } from "./lib/train/train.ts";
+export {
+  type DescentEstimate,
+  estimateTraining,
+  type TrainingEstimate,
+} from "./lib/train/dry_run.ts";
 export { trainOptionsOf } from "./lib/train/from_run.ts";
 export { unfinishedRun } from "./lib/train/unfinished.ts";
 export type { Restart } from "./lib/train/schedule.ts";

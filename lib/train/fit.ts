@@ -115,7 +115,7 @@ export async function fit(
 }
 
 /** Gradients from this thread or from several Workers. */
-async function gradientsFor(
+export async function gradientsFor(
   model: GradientModel,
   train: Cohort,
   optimizer: Optimizer,
@@ -157,7 +157,8 @@ async function store(session: Session): Promise<void> {
   await writeCheckpoint(folder.path, lines, checkpoint, await optimizer.readState());
 }
 
-function lengthsOf(model: GradientModel, cohort: Cohort): number[] {
+/** Rows of each record. */
+export function lengthsOf(model: GradientModel, cohort: Cohort): number[] {
   return Array.from(cohort.subjectIds, (_, record) => model.rowsOf(cohort, record));
 }
 

@@ -9,7 +9,6 @@
  * @module
  */
 import { rateShare, timeShare, type Training } from "./options.ts";
-import type { TrainingLine } from "./run_folder.ts";
 
 /** Where a run was given more epochs. */
 export interface Restart {
@@ -29,10 +28,10 @@ export type Schedule = Training & {
   readonly since: { readonly epoch: number; readonly seconds: number };
 };
 
-/** The schedule of a run with these finished epochs. */
+/** The schedule of a run with these finished epochs, and the seconds of training after each. */
 export function scheduleOf(
   { restarts = [], ...training }: RestartedTraining,
-  lines: readonly TrainingLine[],
+  lines: readonly { readonly seconds: number }[],
 ): Schedule {
   const epoch = restarts.at(-1)?.after ?? 0;
   return { ...training, since: { epoch, seconds: lines[epoch - 1]?.seconds ?? 0 } };

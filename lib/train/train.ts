@@ -132,7 +132,8 @@ async function learn(
   }
 }
 
-async function trainNew(cohort: Cohort, folder: string, options: TrainOptions): Promise<void> {
+/** The model that options ask for, and how to train it; throws a RangeError if that cannot be. */
+export function planned(cohort: Cohort, options: TrainOptions) {
   const family = modelFamily(options.model ?? "halo");
   const settings = ownSettings(family, options.settings ?? {});
   const training = { ...trainingDefaults, ...givenTraining(options) };
@@ -142,10 +143,15 @@ async function trainNew(cohort: Cohort, folder: string, options: TrainOptions): 
   const model = family.create(config, schema);
   checkKnowledge(model, options.knowledge);
   checkCanTrain(model, cohort, training);
+  return { model, config, schema, training };
+}
+
+async function trainNew(cohort: Cohort, folder: string, options: TrainOptions): Promise<void> {
+  const { model, config, schema, training } = planned(cohort, options);
   const given = await tablesOf(model, cohort, training, options);
   const runConfig: RunConfig = {
     ehrloom: version,
-    model: family.name,
+    model: model.family,
     config,
     ...schema && { schema },
     ...(given ?? model.remarks) && { sources: { ...model.remarks?.(cohort), ...given?.sources } },
