@@ -12,6 +12,7 @@ const command: Command = {
     store: { help: "Run all tutorials and store their outputs, without opening Jupyter" },
   },
   passesOnTo: "jupyter lab",
+  goesOnBy: () => "deno task notebooks --store",
   hasOwnSignals: (args) => !args.has("store"),
   examples: [
     "deno task notebooks",

@@ -32,8 +32,7 @@ function sentenceOf(error: unknown): string {
 
 /** The library's advice as it is given on a command line: `--force` for `force: true`. */
 function asOptions(message: string): string {
-  return message.replace(/\bpass (resume|force): true/, "pass --$1")
-    .replace(/, or (force): true/, ", or --$1");
+  return message.replaceAll(/\b(pass|or) (resume|force): true/g, "$1 --$2");
 }
 
 /** Says what is wrong and leaves the process: with 2 after bad usage, with 1 after anything else. */

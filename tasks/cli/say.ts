@@ -9,6 +9,9 @@ import { printable } from "ehrloom";
 /** Whether people want to read nothing but errors. */
 export const isQuiet: boolean = Deno.args.includes("--quiet");
 
+// a terminal that was closed takes no more lines; the signal that says so ends the task in order
+process.stderr.on("error", () => {});
+
 /** Writes a line for people, see {@link printable}. */
 export function say(line: string): void {
   if (!isQuiet) complain(line);
