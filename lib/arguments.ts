@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { nearestName } from "./nearest_name.ts";
+import { whatIsKnown } from "./nearest_name.ts";
 import { firstNames } from "./printable.ts";
 
 function hasAll(value: unknown, ...names: readonly string[]): boolean {
@@ -91,23 +91,18 @@ export function checkCohorts(caller: string, cohorts: Readonly<Record<string, un
 /**
  * Checks that a function has all the options that it is given.
  *
- * @param known has each option as a key
+ * @param known the names of its options
  * @throws {TypeError} If one is unknown; the message has the name that is probably meant
  */
 export function checkOptions(
   caller: string,
   options: object,
-  known: Readonly<Record<string, unknown>>,
+  known: readonly string[],
 ): void {
   check(caller, "options", options, "options");
-  const names = Object.keys(known);
-  const unknown = Object.keys(options).find((name) => !names.includes(name));
+  const unknown = Object.keys(options).find((name) => !known.includes(name));
   if (unknown === undefined) return;
-  const nearest = nearestName(unknown, names);
-  throw new TypeError(
-    `${caller}() has no option "${unknown}": ` +
-      (nearest === undefined ? `its options are ${names.join(", ")}` : `do you mean "${nearest}"?`),
-  );
+  throw new TypeError(`${caller}() has no option "${unknown}"; ${whatIsKnown(unknown, known)}`);
 }
 
 /**

@@ -5,7 +5,7 @@
  * @module
  */
 import { printable } from "./printable.ts";
-import type { EpochLosses, OnProgress, Progress } from "./progress.ts";
+import type { FinishedEpoch, OnProgress } from "./progress.ts";
 
 /** What a Jupyter kernel gives its notebook. */
 export type Jupyter = Pick<typeof Deno.jupyter, "display">;
@@ -22,18 +22,21 @@ export function jupyter(): Jupyter | undefined {
 /** Milliseconds before anything is shown, and between two updates. */
 const interval = { first: 1000, next: 250 };
 
+/** The losses of an epoch. */
+type Losses = Pick<FinishedEpoch, "trainLoss" | "validationLoss">;
+
 const size = { width: 320, height: 90 };
 
 /**
  * Training loss (dashed) and validation loss by epoch as SVG, from the lowest to the highest loss; ""
  * before the second epoch.
  */
-export function lossCurve(epochs: readonly EpochLosses[]): string {
+export function lossCurve(epochs: readonly Losses[]): string {
   if (epochs.length < 2) return "";
-  const losses = epochs.flatMap((each) => [each.train_loss, each.validation_loss]);
+  const losses = epochs.flatMap((each) => [each.trainLoss, each.validationLoss]);
   const [low, high] = [Math.min(...losses), Math.max(...losses)];
   const { width, height } = size;
-  const line = (of: "train_loss" | "validation_loss", dashes: string) => {
+  const line = (of: keyof Losses, dashes: string) => {
     const points = epochs.map((each, i) => {
       const x = width * i / (epochs.length - 1);
       const y = height * (high - each[of]) / (high - low || 1);
@@ -42,12 +45,12 @@ export function lossCurve(epochs: readonly EpochLosses[]): string {
     return `<polyline points="${points.join(" ")}" stroke-dasharray="${dashes}"/>`;
   };
   const last = epochs[epochs.length - 1];
-  const text = `Epoch ${last.epoch}: training loss ${last.train_loss.toFixed(3)} (dashed), ` +
-    `validation loss ${last.validation_loss.toFixed(3)}`;
+  const text = `Training loss ${last.trainLoss.toFixed(3)} (dashed), ` +
+    `validation loss ${last.validationLoss.toFixed(3)}`;
   return `<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="${text}" ` +
     `width="${width}" height="${height}" viewBox="-2 -2 ${width + 4} ${height + 4}" ` +
     `fill="none" stroke="currentColor" stroke-width="1.5">` +
-    line("train_loss", "4 3") + line("validation_loss", "none") + `</svg><div>${text}</div>`;
+    line("trainLoss", "4 3") + line("validationLoss", "none") + `</svg><div>${text}</div>`;
 }
 
 function timeText(seconds: number): string {
@@ -70,7 +73,8 @@ export function notebookProgress(
   const began = performance.now();
   const display_id = crypto.randomUUID();
   let shownAt: number | undefined;
-  let latest: Progress | undefined;
+  let stageNow = "";
+  let epochs: Losses[] = [];
   let sent = Promise.resolve();
 
   const show = (text: string, html: string) => {
@@ -81,10 +85,12 @@ export function notebookProgress(
   const seconds = () => timeText(Math.round((performance.now() - began) / 1000));
   return {
     onProgress(progress) {
-      latest = progress;
+      const { stage, done, total, note = "", finished } = progress;
+      if (stage !== stageNow) epochs = [];
+      stageNow = stage;
+      if (finished !== undefined) epochs.push(finished);
       const since = performance.now() - (shownAt ?? began);
       if (since < (shownAt === undefined ? interval.first : interval.next)) return;
-      const { stage, done, total, note = "", epochs = [] } = progress;
       const text = printable(`${stage} ${done}/${total} ${note}`.trimEnd()) + ` (${seconds()})`;
       const bar = `<progress value="${done}" max="${total}" aria-label="Progress"></progress>`;
       show(text, `<div>${bar} ${asHtml(text)}</div>${lossCurve(epochs)}`);
@@ -93,7 +99,7 @@ export function notebookProgress(
       if (shownAt !== undefined) {
         const text = `${how} after ${seconds()}`;
         const isCut = how === "Stopped";
-        show(text, `<div>${text}</div>${isCut ? lossCurve(latest?.epochs ?? []) : ""}`);
+        show(text, `<div>${text}</div>${isCut ? lossCurve(epochs) : ""}`);
       }
       await sent;
     },

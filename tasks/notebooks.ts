@@ -1,5 +1,7 @@
 import { join } from "node:path";
-import { type Command, runCommand, say } from "./cli/command.ts";
+import { fileURLToPath } from "node:url";
+import { type Command, type Result, runCommand, say } from "./cli/command.ts";
+import { signals } from "./cli/interrupted.ts";
 import { jupyterEnvironment, notebooksFolder, runNotebook, trust } from "./notebooks/jupyter.ts";
 import { copyTutorials, tutorialNames } from "./notebooks/working_copy.ts";
 
@@ -17,6 +19,8 @@ const command: Command = {
     store: { help: "Run the project's tutorials and store their outputs, without opening Jupyter" },
   },
   passesOnTo: "jupyter lab",
+  goesOnBy: () => "deno task notebooks --store",
+  hasOwnSignals: (args) => !args.has("store"),
   examples: [
     "deno task notebooks",
     "deno task notebooks --dir my-course --fresh",
@@ -25,20 +29,35 @@ const command: Command = {
   ],
 };
 
-async function storeOutputs(): Promise<void> {
+async function storeOutputs(): Promise<Result> {
   const environment = await jupyterEnvironment("run", say);
-  for (const name of tutorialNames()) {
+  const names = tutorialNames();
+  for (const name of names) {
     say(`Running ${name}`);
     const path = join(notebooksFolder, name);
     await runNotebook(environment, path, path);
   }
+  return { stored: names };
+}
+
+/** Ends Jupyter, and with it all kernels, when a signal ends this task. */
+function passSignalsOn(jupyter: Deno.ChildProcess): { code: number } {
+  const ended = { code: 0 };
+  for (const { signal, code } of signals) {
+    Deno.addSignalListener(signal, () => {
+      if (signal === "SIGINT") return; // Ctrl-C reaches Jupyter too, which asks back
+      ended.code = code;
+      jupyter.kill("SIGTERM");
+    });
+  }
+  return ended;
 }
 
 async function openJupyter(
   folder: string,
   fresh: boolean,
   passedOn: readonly string[],
-): Promise<void> {
+): Promise<Result> {
   const environment = await jupyterEnvironment("lab", say);
   const { python, variables } = environment;
   await trust(environment, await copyTutorials(folder, { fresh }));
@@ -52,18 +71,21 @@ async function openJupyter(
   ];
   say(`Opening your copy of the tutorials in ${folder}; Ctrl-C closes Jupyter`);
   const jupyter = new Deno.Command(python, {
-    args: ["-m", "jupyterlab", ...settings, ...passedOn],
+    args: [fileURLToPath(new URL("notebooks/lab.py", import.meta.url)), ...settings, ...passedOn],
     cwd: folder,
     env: variables,
   }).spawn();
-  // Ctrl-C reaches Jupyter too, which asks back
-  Deno.addSignalListener("SIGINT", () => {});
-  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGTERM", () => jupyter.kill("SIGTERM"));
+  const ended = passSignalsOn(jupyter);
   const { code, signal } = await jupyter.status;
+  if (ended.code > 0) Deno.exit(ended.code);
   if (code !== 0 && signal === null) throw new Error(`Jupyter ended with exit code ${code}`);
+  return { notebooks: folder };
 }
 
-await runCommand(command, async (args) => {
-  if (args.has("store")) await storeOutputs();
-  else await openJupyter(args.path("dir"), args.has("fresh"), args.passedOn);
-});
+await runCommand(
+  command,
+  (args) =>
+    args.has("store")
+      ? storeOutputs()
+      : openJupyter(args.path("dir"), args.has("fresh"), args.passedOn),
+);

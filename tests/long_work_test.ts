@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import {
   compare,
   evaluate,
@@ -53,22 +53,6 @@ Deno.test("train() with a signal that is aborted before does nothing", () =>
     assertEquals([...Deno.readDirSync(folder)], []);
   }));
 
-Deno.test("train() reports the epochs that are finished, of earlier sessions too", () =>
-  inFolder(async (folder) => {
-    const stop = stopAt(7);
-    await assertRejects(() => train(cohort, `${folder}/run`, { ...options, ...stop.watch }));
-    const counts = new Set<number | undefined>();
-    const { training } = await train(cohort, `${folder}/run`, {
-      resume: true,
-      onProgress: ({ epochs }) => {
-        counts.add(epochs?.length);
-        assert(epochs?.every(({ epoch }, i) => epoch === i + 1) ?? true);
-      },
-    });
-    assertEquals(training.length, 3);
-    assertEquals([...counts].slice(0, 2), [1, 2]);
-  }));
-
 Deno.test("generate() and generateParts() stop at their signal", () =>
   inFolder(async (folder) => {
     const run = await train(cohort, folder + "/run", { ...options, epochs: 1 });
@@ -111,8 +95,8 @@ Deno.test("compare() stops at its signal within a model's training and continues
   inFolder(async (folder) => {
     const asked = { ...options, models: ["halo"], resamples: 10 };
     const controller = new AbortController();
-    const onProgress: OnProgress = ({ stage, epochs }) => {
-      if (stage === "halo: training" && epochs?.length === 1) controller.abort();
+    const onProgress: OnProgress = ({ stage, finished }) => {
+      if (stage === "halo: training" && finished !== undefined) controller.abort();
     };
     const { signal } = controller;
     await assertRejects(

@@ -2,16 +2,16 @@ import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { lossCurve, notebookProgress } from "ehrloom/notebook_progress.ts";
 
 const epochs = [
-  { epoch: 1, train_loss: 5, validation_loss: 4 },
-  { epoch: 2, train_loss: 3, validation_loss: 3.5 },
-  { epoch: 3, train_loss: 1, validation_loss: 4 },
+  { trainLoss: 5, validationLoss: 4 },
+  { trainLoss: 3, validationLoss: 3.5 },
+  { trainLoss: 1, validationLoss: 4 },
 ];
 
 Deno.test("lossCurve() draws from the first to the last epoch, from the highest to the lowest loss", () => {
   const lines = [...lossCurve(epochs).matchAll(/points="([^"]*)"/g)].map(([, points]) => points);
   // 320 wide, 90 high; losses from 1 to 5, so a loss of 4 is a quarter down
   assertEquals(lines, ["0.0,0.0 160.0,45.0 320.0,90.0", "0.0,22.5 160.0,33.8 320.0,22.5"]);
-  assertStringIncludes(lossCurve(epochs), "Epoch 3: training loss 1.000 (dashed)");
+  assertStringIncludes(lossCurve(epochs), "Training loss 1.000 (dashed), validation loss 4.000");
 });
 
 Deno.test("lossCurve() is empty before the second epoch", () => {
@@ -33,7 +33,11 @@ async function shownAt(times: number[], stage: string, how: "Done" | "Stopped") 
         return Promise.resolve();
       },
     });
-    for (at of times) onProgress({ stage, done: at, total: 4000, epochs });
+    const rest = { best: { epoch: 2, loss: 3.5 }, seconds: 0, secondsLeft: 0, epochs: 3 };
+    for (const each of epochs) {
+      onProgress({ stage, done: 0, total: 4000, finished: { ...each, ...rest } });
+    }
+    for (at of times) onProgress({ stage, done: at, total: 4000 });
     await end(how);
   } finally {
     performance.now = now;

@@ -65,7 +65,9 @@ export interface ConditionalsOptions {
   readonly seed?: number | undefined;
 }
 
-const optionNames = { draws: 0, seed: 0 } satisfies Record<keyof ConditionalsOptions, 0>;
+const optionNames = Object.keys(
+  { draws: 0, seed: 0 } satisfies Record<keyof ConditionalsOptions, 0>,
+);
 
 function checkDraws({ family }: Model, codec: Codec, { draws = 0, seed = 1 }: ConditionalsOptions) {
   for (const [name, value] of Object.entries({ draws, seed })) {

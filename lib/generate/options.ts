@@ -37,20 +37,22 @@ export interface GenerationOptions extends LongWorkOptions {
   readonly rules?: Rules | undefined;
 }
 
-/** The names of the options, as keys. */
-export const generationOptionNames = {
-  count: 0,
-  seed: 0,
-  first: 0,
-  batch: 0,
-  sampler: 0,
-  labels: 0,
-  labelRows: 0,
-  prefixes: 0,
-  rules: 0,
-  onProgress: 0,
-  signal: 0,
-} satisfies Record<keyof GenerationOptions, 0>;
+/** The names of the options. */
+export const generationOptionNames = Object.keys(
+  {
+    count: 0,
+    seed: 0,
+    first: 0,
+    batch: 0,
+    sampler: 0,
+    labels: 0,
+    labelRows: 0,
+    prefixes: 0,
+    rules: 0,
+    onProgress: 0,
+    signal: 0,
+  } satisfies Record<keyof GenerationOptions, 0>,
+);
 
 /**
  * Checks that numbers are in range.

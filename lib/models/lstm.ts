@@ -26,7 +26,9 @@ import {
   type NamedTensors,
 } from "../nn/parameters.ts";
 import type { ModelFamily } from "./interface/model.ts";
-import { chosen, type ConfigOf, count } from "./interface/settings.ts";
+import { calibrationSettings } from "./interface/output_biases.ts";
+import { presetFor } from "./interface/preset.ts";
+import { chosen, type ConfigOf, count, derivedCount } from "./interface/settings.ts";
 import {
   type RowConfig,
   rowConfigFor,
@@ -42,10 +44,11 @@ import { mostLayers } from "./rows/visit_transformer.ts";
 
 /** In the paper: width 768, 6 layers, context 48. */
 const settings = {
-  width: count(256, "Width of the embedding and of each layer"),
-  layers: count(6, "Number of LSTM layers", { max: mostLayers }),
+  width: derivedCount("Width of the embedding and of each layer (default by size of cohort)"),
+  layers: count(2, "Number of LSTM layers", { max: mostLayers }),
   ...rowSettings,
   ...startSettings,
+  ...calibrationSettings,
 };
 
 /** The LSTM's config. */
@@ -147,9 +150,11 @@ function drawing(config: LstmConfig, parameters: NamedTensors): RowDrawing {
 /** The LSTM as `deno task train --model lstm` knows it. */
 export const lstm: ModelFamily<RowModel, LstmConfig> = {
   name: "lstm",
+  title: "LSTM",
   summary: "LSTM over visits; codes are independent given the earlier visits (recurrent baseline)",
   settings,
   configFor: (cohort, set) => ({
+    width: presetFor(cohort).width,
     ...chosen(settings, set),
     ...rowConfigFor("lstm", cohort, set),
   }),
@@ -163,6 +168,7 @@ export const lstm: ModelFamily<RowModel, LstmConfig> = {
         together(lstmRow(config.width, config.layers), logitsRow(columnsOf(config))),
       writingFloats: (16 + 8 * config.layers) * config.width + 4 * columnsOf(config),
       drawing: (parameters) => drawing(config, parameters),
+      biases: config.calibrate && { parameter: "ehr_head.bias", from: 0 },
     });
   },
 };

@@ -15,6 +15,7 @@ import {
   readCheckedJson,
   settingValue,
   text,
+  whole,
 } from "../files/checked_json.ts";
 import { configSchema, modelFamily, storedConfig } from "../models/mod.ts";
 import { numbersOf } from "../models/interface/settings.ts";
@@ -32,6 +33,7 @@ const runConfigSchema = object({
   schema: v.optional(v.custom<Schema>(isSchema, "a schema of records")),
   sources: v.optional(named(text)),
   training: trainingSchema,
+  restarts: v.optional(list(object({ after: whole(0), planned: whole(1) }))),
   cohort: text,
   versions: named(text),
 });
@@ -110,7 +112,9 @@ async function readVocabulary(
  * @throws {Deno.errors.NotFound} If a file is missing
  * @throws {SyntaxError} If a file is truncated or not valid
  */
-export async function readBegun(folder: string): Promise<Omit<Run, "parameters" | "training">> {
+export async function readBegun(
+  folder: string,
+): Promise<Omit<Run, "parameters" | "training" | "calibration">> {
   const runConfig = await readRunConfig(folder);
   const names = await readVocabulary(folder);
   const found = { codes: names.vocabulary.codes.length, labels: names.labelNames.length };
@@ -136,11 +140,16 @@ export async function readBegun(folder: string): Promise<Omit<Run, "parameters" 
 export async function readRun(folder: string): Promise<Run> {
   const begun = await readBegun(folder);
   const model = modelOf(begun.runConfig);
-  const parameters = await readBest(folder, model);
+  const { parameters, calibration } = await readBest(folder, model);
   if (lacksSecondStage(model, parameters)) {
     throw new RangeError(
       `Cannot read "${folder}": its second stage of training is not finished; resume it`,
     );
   }
-  return { ...begun, parameters, training: await readTraining(folder) };
+  return {
+    ...begun,
+    parameters,
+    training: await readTraining(folder),
+    ...calibration && { calibration },
+  };
 }

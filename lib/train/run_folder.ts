@@ -19,6 +19,7 @@ import type { AdamState } from "../nn/optimizer.ts";
 import type { NamedArrays } from "../nn/parameters.ts";
 import { writeSafetensors } from "../nn/safetensors.ts";
 import type { Training } from "./options.ts";
+import type { Restart, RestartedTraining } from "./schedule.ts";
 
 /** The content of config.json. */
 export interface RunConfig {
@@ -34,6 +35,8 @@ export interface RunConfig {
   readonly sources?: Readonly<Record<string, string>> | undefined;
   /** How it was trained. */
   readonly training: Training;
+  /** Where it was resumed with more epochs than planned until then; absent if it never was. */
+  readonly restarts?: readonly Restart[] | undefined;
   /** Fingerprint of the cohort that it was trained on; empty if unknown. */
   readonly cohort: string;
   /** The engine and its versions. */
@@ -89,6 +92,18 @@ export interface Checkpoint {
   seconds: number;
 }
 
+/** The calibration of a run's output biases after its last epoch. */
+export interface Calibration {
+  /** Mean negative log-likelihood of the validation records before, nats per visit. */
+  readonly validation_before: number;
+  /** The same with shifted biases. */
+  readonly validation_after: number;
+  /** Whether the shifted biases are the run's: only if validation agreed. */
+  readonly kept: boolean;
+  /** How long it took. */
+  readonly seconds: number;
+}
+
 /** A trained model as plain data, ready to generate records or to compute likelihoods. */
 export interface Run {
   /** The content of config.json. */
@@ -101,11 +116,21 @@ export interface Run {
   readonly labelNames: readonly string[];
   /** Its epochs. */
   readonly training: readonly TrainingLine[];
+  /** What calibration after them did; absent if the model has no output biases to calibrate. */
+  readonly calibration?: Calibration | undefined;
 }
 
 /** The model of a run. */
 export function modelOf({ model, config, schema }: RunConfig): Model {
   return modelFamily(model).create(config, schema);
+}
+
+/** How each stage of training goes; two stages share the time equally. */
+export function stageTraining(runConfig: RunConfig): RestartedTraining {
+  const { training, restarts } = runConfig;
+  const model = modelOf(runConfig);
+  const stages = "learn" in model || model.adversary === undefined ? 1 : 2;
+  return { ...training, minutes: training.minutes / stages, restarts };
 }
 
 /**
@@ -129,7 +154,12 @@ export async function beginRun(
       steps: "0",
     });
   }
-  await replaceText(join(folder, "config.json"), JSON.stringify(runConfig, null, 2) + "\n");
+  await writeConfig(folder, runConfig);
+}
+
+/** Stores a run's config. */
+export function writeConfig(folder: string, runConfig: RunConfig): Promise<void> {
+  return replaceText(join(folder, "config.json"), JSON.stringify(runConfig, null, 2) + "\n");
 }
 
 /** Whether a run has stored anything of its training. */
@@ -138,11 +168,19 @@ export async function hasStored(folder: string): Promise<boolean> {
     await isThere(join(folder, "model.safetensors"));
 }
 
-/** Stores the best parameters so far. */
-export function writeBest(folder: string, parameters: NamedArrays): Promise<void> {
+/** Stores the best parameters so far, and their calibration once it is done. */
+export function writeBest(
+  folder: string,
+  parameters: NamedArrays,
+  calibration?: Calibration,
+): Promise<void> {
+  const metadata = {
+    format: "pt",
+    ...calibration && { calibration: JSON.stringify(calibration) },
+  };
   return replaceWhole(
     join(folder, "model.safetensors"),
-    (path) => writeSafetensors(path, parameters, { format: "pt" }),
+    (path) => writeSafetensors(path, parameters, metadata),
   );
 }
 

@@ -17,18 +17,31 @@ import type { OnProgress } from "../progress.ts";
 import { version } from "../version.ts";
 import { fitAdversary } from "./adversarial.ts";
 import { batchCount } from "./batches.ts";
+import { calibrate } from "./calibrate.ts";
 import { fit } from "./fit.ts";
+import { extended, restartInWords } from "./extend.ts";
 import { checkWorkers } from "./gradients/workers.ts";
 import {
   checkTraining,
   givenTraining,
   type Training,
-  trainingDefaults,
+  trainingFor,
+  trainingNames,
   type TrainingOptions,
 } from "./options.ts";
 import { readProgress } from "./read_progress.ts";
 import { readBegun, readRun, readRunConfig } from "./read_run.ts";
-import { beginRun, hasStored, modelOf, type Run, type RunConfig, writeBest } from "./run_folder.ts";
+import {
+  beginRun,
+  hasStored,
+  modelOf,
+  type Run,
+  type RunConfig,
+  stageTraining,
+  writeBest,
+  writeConfig,
+} from "./run_folder.ts";
+import { unfinishedRun } from "./unfinished.ts";
 
 /** What to train; {@link TrainingOptions} say how. */
 export interface TrainOptions extends TrainingOptions, LongWorkOptions {
@@ -38,22 +51,33 @@ export interface TrainOptions extends TrainingOptions, LongWorkOptions {
   readonly settings?: ModelConfig;
   /** What is known about the codes, for models that can use it. */
   readonly knowledge?: CodeKnowledge | undefined;
-  /** Continue an interrupted run; other options must be omitted or unchanged. */
+  /**
+   * Continue an interrupted run, or a finished one with more `epochs`: the learning rate then
+   * starts again after the last finished epoch, see {@link RunConfig.restarts}. Other options must
+   * be omitted or unchanged.
+   */
   readonly resume?: boolean;
   /** Replace an older result of Ehrloom in the folder, as soon as the first epoch is stored. */
   readonly force?: boolean | undefined;
+  /** Called with what a person should know before training starts. */
+  readonly onNote?: ((note: string) => void) | undefined;
 }
 
-const optionNames = {
-  ...trainingDefaults,
-  model: 0,
-  settings: 0,
-  knowledge: 0,
-  resume: 0,
-  force: 0,
-  onProgress: 0,
-  signal: 0,
-} satisfies Record<keyof TrainOptions, unknown>;
+const optionNames = [
+  ...trainingNames,
+  ...Object.keys(
+    {
+      model: 0,
+      settings: 0,
+      knowledge: 0,
+      resume: 0,
+      force: 0,
+      onNote: 0,
+      onProgress: 0,
+      signal: 0,
+    } satisfies Record<Exclude<keyof TrainOptions, keyof TrainingOptions>, 0>,
+  ),
+];
 
 /**
  * Checks that a cohort has training and validation records.
@@ -121,29 +145,34 @@ async function learn(
     return await folder.shown();
   }
   const { adversary } = model;
-  const { minutes } = runConfig.training;
-  const stages = adversary === undefined ? 1 : 2; // that share the time alike
-  const training = { ...runConfig.training, minutes: minutes / stages };
+  const training = stageTraining(runConfig);
   await fit(model, cohort, folder, training, onProgress, tables);
+  await calibrate(model, cohort, folder.path, onProgress);
   if (adversary !== undefined) {
     await fitAdversary(model, adversary, cohort, folder.path, training, onProgress);
   }
 }
 
-async function trainNew(cohort: Cohort, folder: string, options: TrainOptions): Promise<void> {
+/** The model that options ask for, and how to train it; throws a RangeError if that cannot be. */
+export function planned(cohort: Cohort, options: TrainOptions) {
   const family = modelFamily(options.model ?? "halo");
   const settings = ownSettings(family, options.settings ?? {});
-  const training = { ...trainingDefaults, ...givenTraining(options) };
+  const training = trainingFor(cohort, options);
   checkTraining(training);
   const config = family.configFor(cohort, settings, options.knowledge);
   const schema = family.schemaFor?.(cohort, config);
   const model = family.create(config, schema);
   checkKnowledge(model, options.knowledge);
   checkCanTrain(model, cohort, training);
+  return { model, config, schema, training };
+}
+
+async function trainNew(cohort: Cohort, folder: string, options: TrainOptions): Promise<void> {
+  const { model, config, schema, training } = planned(cohort, options);
   const given = await tablesOf(model, cohort, training, options);
   const runConfig: RunConfig = {
     ehrloom: version,
-    model: family.name,
+    model: model.family,
     config,
     ...schema && { schema },
     ...(given ?? model.remarks) && { sources: { ...model.remarks?.(cohort), ...given?.sources } },
@@ -195,7 +224,7 @@ async function trainOn(cohort: Cohort, folder: string, options: TrainOptions): P
   const now = {
     model: options.model,
     ...options.settings && ownSettings(modelFamily(stored.model), options.settings),
-    ...givenTraining(options),
+    ...givenTraining({ ...options, epochs: undefined }),
   };
   for (const [name, value] of Object.entries(now)) {
     if (value !== undefined && value !== before[name]) {
@@ -211,7 +240,13 @@ async function trainOn(cohort: Cohort, folder: string, options: TrainOptions): P
   }
   checkCanTrain(modelOf(stored), cohort, stored.training);
   const tables = await tablesAgain(folder, cohort, stored, options);
-  await learn(cohort, grownFolder(folder), stored, tables, options.onProgress);
+  const { epochs = stored.training.epochs } = options;
+  const runConfig = await extended(folder, cohort, stored, epochs);
+  if (runConfig !== stored) {
+    await writeConfig(folder, runConfig);
+    options.onNote?.(restartInWords(runConfig));
+  }
+  await learn(cohort, grownFolder(folder), runConfig, tables, options.onProgress);
 }
 
 /** Says how to continue a training that Jupyter's Stop ended, from when it began in milliseconds. */
@@ -227,7 +262,7 @@ async function stoppedText(folder: string, began: number, resume?: boolean): Pro
 /**
  * Trains a model on the train split of a cohort and writes a run folder; the validation split
  * decides which epoch is best. `resume` continues an interrupted run and reaches exactly the same
- * losses.
+ * losses; with more epochs, it trains a finished run further.
  *
  * In a Jupyter kernel, Stop ends the training and keeps the variables.
  *
@@ -252,11 +287,12 @@ export async function train(
   checkSplits(cohort);
   const { force, resume } = options;
   const began = Date.now();
+  const reserved = { force, goesOn: resume, unfinished: unfinishedRun };
   return await longWork(
     options,
     () => stoppedText(folder, began, resume),
     (watched) =>
-      claimed(folder, { force, goesOn: resume }, async (place) => {
+      claimed(folder, reserved, async (place) => {
         const all = { ...options, ...watched };
         await (resume ? trainOn(cohort, place, all) : trainNew(cohort, place, all));
         return await readRun(place);

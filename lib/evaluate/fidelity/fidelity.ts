@@ -21,10 +21,9 @@ export interface FidelityOptions extends LongWorkOptions {
   readonly resamples?: number | undefined;
 }
 
-const optionNames = { seed: 0, resamples: 0, onProgress: 0, signal: 0 } satisfies Record<
-  keyof FidelityOptions,
-  0
->;
+const optionNames = Object.keys(
+  { seed: 0, resamples: 0, onProgress: 0, signal: 0 } satisfies Record<keyof FidelityOptions, 0>,
+);
 
 /**
  * The fidelity figures of several cohorts against one real cohort, all against the same resamples
@@ -85,7 +84,7 @@ export async function fidelity(
   checkCohorts("fidelity", cohorts);
   checkOptions("fidelity", options, optionNames);
   const scaled = scaledCohorts(cohorts, options.seed ?? 0);
-  const figures = await longWork(
+  const { figures } = await longWork(
     options,
     () => "Evaluation stopped by you; no figures are kept",
     ({ onProgress }) => onScale(fidelityMeasures, scaled, { ...options, onProgress }),

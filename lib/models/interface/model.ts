@@ -17,6 +17,7 @@ import type { CodeEmbeddings } from "../knowledge/code_embeddings.ts";
 import type { Schema } from "../synehrgy/record_schema.ts";
 import type { Adversary } from "./adversary.ts";
 import type { ModelConfig, Settings } from "./settings.ts";
+import type { OutputBiases } from "./output_biases.ts";
 import type { RecordSampling, StepSampling } from "./writing.ts";
 
 /** What is known about the codes, for models that can use it. */
@@ -36,8 +37,15 @@ export interface CodeKnowledge {
 export interface ModelFamily<M extends Model = Model, C extends ModelConfig = ModelConfig> {
   /** As on the command line. */
   readonly name: string;
+  /** As in papers, for people; default its name. */
+  readonly title?: string;
   /** One sentence, with the paper. */
   readonly summary: string;
+  /**
+   * For a floor, why it stands apart from the models that are compared: a sentence on what its
+   * figures are good for.
+   */
+  readonly floor?: string;
   /** The settings that users may set, by name. */
   readonly settings: Settings;
   /** Further entries of its configs, besides the cohort's sizes; default none. */
@@ -184,6 +192,8 @@ export interface GradientModel extends AnyModel {
     cohort: Cohort,
     records: Int32Array,
   ): Promise<RecordLikelihood[]>;
+  /** The biases that are calibrated after training; absent if it has none, or they are not to be. */
+  readonly outputBiases?: OutputBiases;
   /**
    * Floats that a pass over records needs on the engine, besides the parameters: an upper bound, at
    * most about twice too high. It decides how batches are cut and whether training is refused.

@@ -52,7 +52,7 @@ function cellTexts(column: pl.Series): string[] {
  */
 export function table(frame: Frame, options: { rows?: number } = {}): NotebookOutput {
   checkArguments("table", [frame, "frame"]);
-  checkOptions("table", options, { rows: 0 });
+  checkOptions("table", options, ["rows"]);
   const { rows = 12 } = options;
   const shown = frame.head(rows);
   const columns = shown.getColumns().map((column) => {

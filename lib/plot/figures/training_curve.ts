@@ -5,9 +5,18 @@
  */
 import * as Plot from "@observablehq/plot";
 import { checkArguments } from "../../arguments.ts";
-import type { EpochLosses } from "../../progress.ts";
 import { axisTitle } from "./axes.ts";
 import { colours, figure, type FigureText } from "./figure.ts";
+
+/** The losses after one epoch, as in a line of `training.jsonl`. */
+export interface EpochLosses {
+  /** Counts from 1. */
+  readonly epoch: number;
+  /** Mean negative log-likelihood of the training records during the epoch, nats per visit. */
+  readonly train_loss: number;
+  /** The same for the validation records, after the epoch. */
+  readonly validation_loss: number;
+}
 
 /** The line with the lowest validation loss, the first of equals; undefined without lines. */
 export function bestEpoch<T extends EpochLosses>(lines: readonly T[]): T | undefined {

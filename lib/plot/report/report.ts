@@ -15,8 +15,7 @@ import {
   pairedProbabilities,
 } from "../../evaluate/fidelity/paired_probabilities.ts";
 import type { PartialReport } from "../../evaluate/report.ts";
-import type { EpochLosses } from "../../progress.ts";
-import { trainingCurve } from "../figures/training_curve.ts";
+import { type EpochLosses, trainingCurve } from "../figures/training_curve.ts";
 import type { ReportPoints } from "./page_script/main.ts";
 import { reportScript } from "./page_script/script.ts";
 import style from "./report.css" with { type: "text" };
