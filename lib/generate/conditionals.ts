@@ -143,7 +143,7 @@ function frameOf(
  *   vocabulary. Each cell's probability is exact, given the history and given that, of the cells
  *   before it, exactly those in `partial` are on. So with the whole visit as `partial`, the product
  *   over all cells is the visit's likelihood. What a reader usually wants is a code's probability
- *   whatever the visit's other codes: with `draws`, the probabilities are averages over as many
+ *   whatever the visit's other codes: with `draws`, the probabilities are averages over that number of
  *   rows, given that the codes in `partial` are on. 500 draws are accurate to about 0.02.
  * - **HALO-Coarse, LSTM, Markov**: each cell of the next visit's row given the history. The cells are
  *   independent, so that `partial` changes nothing.
