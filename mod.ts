@@ -92,6 +92,7 @@ export {
 export { learnedRules, type LearnedRulesOptions } from "./lib/cohort/rules/learned_rules.ts";
 export { type BrokenRule, brokenRules } from "./lib/cohort/rules/broken_rules.ts";
 export { type LongRecords, longRecords } from "./lib/cohort/long_records.ts";
+export { isOrderOnly } from "./lib/cohort/order_only.ts";
 export { trimmed, type TrimOptions } from "./lib/cohort/trim.ts";
 export {
   type CodeEdge,
@@ -149,11 +150,19 @@ export {
   parseSettings,
   settingsOf,
 } from "./lib/models/mod.ts";
+export {
+  type ContextCoverage,
+  type Coverage,
+  coverageInWords,
+  type Covered,
+  writesOrderOnly,
+} from "./lib/models/coverage.ts";
 export type { Schema, Series } from "./lib/models/synehrgy/record_schema.ts";
 
 // Training
 export { train, type TrainOptions } from "./lib/train/train.ts";
 export { type Training, trainingDefaults, type TrainingOptions } from "./lib/train/options.ts";
+export { startInWords, type TrainingStart } from "./lib/train/start.ts";
 export { readRun } from "./lib/train/read_run.ts";
 export type { Run, RunConfig, TrainingLine } from "./lib/train/run_folder.ts";
 export { readStateDict, writeStateDict } from "./lib/train/state_dict.ts";
@@ -183,9 +192,14 @@ export type {
   ReportAbout,
   Scale,
   Scaled,
+  TooLong,
   ValueFidelity,
 } from "./lib/evaluate/report.ts";
-export { likelihoodMetrics, type LikelihoodOptions } from "./lib/evaluate/likelihood/likelihood.ts";
+export {
+  likelihoodMetrics,
+  type LikelihoodOptions,
+  tooLongInWords,
+} from "./lib/evaluate/likelihood/likelihood.ts";
 export {
   hasLikelihood,
   runLikelihood,

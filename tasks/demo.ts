@@ -4,6 +4,7 @@ import {
   generate,
   runLikelihood,
   splitOf,
+  startInWords,
   syntheaSample,
   train,
   writeMeds,
@@ -44,6 +45,7 @@ await runCommand({
         ...demoTraining,
         workers: backend === "wasm" ? 2 : 1,
         seed,
+        onStart: (start) => startInWords(start).forEach(say),
         onProgress,
       });
       const { cohort: synthetic, cutOff } = await generate(run, {

@@ -9,6 +9,7 @@ import {
   readRun,
   runLikelihood,
   splitOf,
+  tooLongInWords,
   writeReport,
 } from "ehrloom";
 import { join } from "node:path";
@@ -63,7 +64,7 @@ await runCommand({
     const synthetic = await readMeds(args.path("synthetic"), { ...sayLeftOut, onProgress });
     const run = args.maybe("run") === undefined ? undefined : await readRun(args.path("run"));
     if (run !== undefined) await startBackend(args);
-    const likelihood = run && hasLikelihood(run)
+    const likelihood = run && hasLikelihood(run, real)
       ? await runLikelihood(run, real, { seed, resamples, onProgress })
       : undefined;
     const report = await evaluate(real, synthetic, {
@@ -96,7 +97,8 @@ function sayFigures({ fidelity, likelihood }: PartialReport): void {
   );
   if (r2.length > 0) say(`R² ${r2.join(", ")}`);
   if (likelihood !== undefined) {
-    const { nll_per_visit, nll_is_bound } = likelihood;
+    const { nll_per_visit, nll_is_bound, too_long } = likelihood;
     say(`Test loss ${nll_is_bound ? "at most " : ""}${nll_per_visit.toFixed(3)} nats per visit`);
+    if (too_long !== undefined) say(tooLongInWords(too_long));
   }
 }

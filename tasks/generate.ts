@@ -1,5 +1,6 @@
 import {
   type Cohort,
+  coverageInWords,
   type Generated,
   generateParts,
   notesJson,
@@ -13,6 +14,7 @@ import {
   shardOf,
   trimmed,
   writeMeds,
+  writesOrderOnly,
 } from "ehrloom";
 import { backendOption, startBackend } from "./cli/backend_option.ts";
 import { type Arguments, runCommand, say, shellPath, UsageError } from "./cli/command.ts";
@@ -79,11 +81,13 @@ await runCommand({
   await args.claim("out", async (out) => {
     await startBackend(args);
     const run = await readRun(args.path("run"));
+    notLearned(run).forEach(say);
     const options = { ...asked, ...await givenOf(args, asked, run), onProgress };
     const counts = { cutOff: 0, empty: 0, ruled: { draws: 0, touched: 0 } };
     await writeMeds(out, counted(generateParts(run, options), counts), {
       name: "ehrloom-synthetic",
-      notes: () => notesOf(args, counts),
+      isOrderOnly: writesOrderOnly(run.runConfig),
+      notes: () => notesOf(args, run, counts),
       force: args.has("force"),
     });
     sayCounts(args, asked.count, counts);
@@ -157,13 +161,19 @@ async function* counted(parts: AsyncIterable<Generated>, counts: Counts): AsyncG
   }
 }
 
+/** What the run's model did not learn of its training records, in sentences. */
+function notLearned({ runConfig: { model, coverage } }: Run): string[] {
+  return coverage === undefined ? [] : coverageInWords(model, coverage);
+}
+
 /** What the cohort folder says about how it was generated. */
-function notesOf(args: Arguments, { cutOff, ruled }: Counts) {
+function notesOf(args: Arguments, run: Run, { cutOff, ruled }: Counts) {
   const hasRules = args.maybe("rules") !== undefined;
   return {
     run: args.path("run"),
     seed: args.integer("seed", { min: 0 }),
     ...notesJson({ cutOff, ruled: hasRules ? ruled : undefined }),
+    not_learned: notLearned(run),
     ...args.maybe("continue") !== undefined && {
       continues: { cohort: args.path("continue"), visits: maxVisitsOf(args) ?? "all" },
     },

@@ -6,8 +6,10 @@ import {
   readCodeGraph,
   readMeds,
   settingsOf,
+  startInWords,
   train,
   trainingDefaults,
+  type TrainingStart,
 } from "ehrloom";
 import { backendOption, startBackend } from "./cli/backend_option.ts";
 import { join } from "node:path";
@@ -86,6 +88,9 @@ await runCommand({
       value: "N",
       help: `Random seed; equal seeds give equal results (default ${trainingDefaults.seed})`,
     },
+    "accept-loss": {
+      help: "Train even if more than a tenth of the records is beyond the model's context",
+    },
     workers: { value: "N", help: "Threads that share each batch, on wasm or cpu (default 1)" },
     resume: { help: "Continue an interrupted run" },
     force: { help: "Replace an older result at --out, as soon as the first epoch is stored" },
@@ -119,6 +124,8 @@ await runCommand({
     workers: integer("workers", 1),
     resume: args.has("resume"),
     force: args.has("force"),
+    acceptLoss: args.has("accept-loss"),
+    onStart: (start: TrainingStart) => startInWords(start).forEach(say),
     onProgress,
   };
   await args.claim("out", async (out) => {

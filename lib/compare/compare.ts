@@ -41,6 +41,7 @@ interface Contest {
   readonly cohort: Cohort;
   readonly plan: Plan;
   readonly entries: readonly Entry[];
+  readonly onStart?: CompareOptions["onStart"];
   readonly onProgress?: OnProgress | undefined;
 }
 
@@ -100,7 +101,7 @@ function withoutResamples({ resampled: _, ...compared }: JudgedModel): ComparedM
  * ```
  *
  * @throws {RangeError} If a model or a setting is unknown, an option out of range, the cohort does
- * not fit, or the folder was started with other options
+ * not fit or is too long for a model and `acceptLoss` is not set, or the folder was started with other options
  * @throws {Deno.errors.AlreadyExists} If the folder holds something else and `force` is not set
  */
 export async function compare(
@@ -108,7 +109,7 @@ export async function compare(
   folder: string,
   options: CompareOptions,
 ): Promise<Compared> {
-  const { resamples = 1000, force = false, onProgress } = options;
+  const { resamples = 1000, force = false, onStart, onProgress } = options;
   const training = { ...trainingDefaults, ...givenTraining(options) };
   checkTraining(training);
   checkSplits(cohort);
@@ -116,7 +117,7 @@ export async function compare(
   const entries = entriesOf(options, cohort, training);
   checkReal(cohort);
   const plan: Plan = { cohort: await fingerprint(cohort), training, resamples };
-  const contest: Contest = { cohort, plan, entries, onProgress };
+  const contest: Contest = { cohort, plan, entries, onStart, onProgress };
   return await claimed(folder, { force, goesOn: !force }, async (place) => {
     if (!force && await isBegunWith(place, plan)) {
       for (const entry of entries) await checkBegun(place, entry);
@@ -139,14 +140,21 @@ export async function compare(
 
 /** Evaluates all models that are not finished, and writes the table and the page. */
 async function judgedAll(contest: Contest, folder: GrowingFolder): Promise<Compared> {
-  const { cohort, plan, entries, onProgress } = contest;
+  const { cohort, plan, entries, onStart, onProgress } = contest;
   const ceiling = await ceilingOf(contest, join(folder.path, "ceiling.json"));
   const found: JudgedModel[] = [];
   const synthetic = new Map<string, Cohort>();
   for (const entry of entries) {
     const { name } = entry;
     const own = join(folder.path, "models", name);
-    const job = { entry, folder: own, plan, cohort, onProgress: prefixed(name, onProgress) };
+    const job = {
+      entry,
+      folder: own,
+      plan,
+      cohort,
+      onStart,
+      onProgress: prefixed(name, onProgress),
+    };
     const { judged, synthetic: written } = await oneModel(job);
     found.push(judged);
     synthetic.set(name, written);

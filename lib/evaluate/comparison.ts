@@ -10,6 +10,7 @@ import { type Estimate, estimate, r2Estimate } from "./bootstrap.ts";
 import { type CodeKind, codeKinds } from "./fidelity/counting/key_rows.ts";
 import type { FidelityFigures } from "./fidelity/mod.ts";
 import type { Likelihood } from "./report.ts";
+import type { Coverage } from "../models/coverage.ts";
 import type { ModelConfig } from "../models/interface/settings.ts";
 import type { Training } from "../train/options.ts";
 
@@ -23,6 +24,8 @@ export interface ComparedModel {
   readonly config: ModelConfig;
   /** Sources of the tables that were computed before training, by the names of the tables. */
   readonly sources?: Readonly<Record<string, string>> | undefined;
+  /** What of the training records it learned, unless an earlier version wrote the file. */
+  readonly coverage?: Coverage | undefined;
   /** Number of trained parameters. */
   readonly parameters: number;
   /** Epochs of training; 0 for models that count. */
@@ -64,7 +67,8 @@ export interface Difference {
   readonly r2: Readonly<Record<CodeKind, Estimate | null>>;
   /**
    * Of the test loss (or its bound) in nats per visit; below 0 if the model is better. Null without a
-   * likelihood, or if both models give a test record the probability 0.
+   * likelihood, if one of the two cannot read all test records to their end, or if both give a test
+   * record the probability 0.
    */
   readonly nll_per_visit: Estimate | null;
   /**
@@ -123,7 +127,8 @@ export function differencesOf([first, ...others]: readonly JudgedModel[]): Diffe
   return others.map((other) => {
     const figures = figureDifferences(other, first);
     const [own, its] = [other.resampled.nll, first.resampled.nll];
-    const nll = own === null || its === null ? null : minus(own, its);
+    const isOfAll = [first, other].every(({ likelihood }) => likelihood?.too_long === undefined);
+    const nll = own === null || its === null || !isOfAll ? null : minus(own, its);
     return {
       model: other.model,
       against: first.model,

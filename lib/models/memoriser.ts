@@ -81,6 +81,7 @@ export const memoriser: ModelFamily<CountedModel, RowSizes> = {
   summary: "Floor: copies of training records, drawn with replacement",
   settings: {},
   isCompared: false,
+  keeps: () => ["values", "times", "demographics"],
   configFor: (cohort) => sizesOf(cohort),
   create: (config) => ({
     family: "memoriser",

@@ -16,6 +16,7 @@ import {
   settingValue,
   text,
 } from "../files/checked_json.ts";
+import { coverageSchema } from "../models/coverage.ts";
 import { configSchema, modelFamily, storedConfig } from "../models/mod.ts";
 import { numbersOf } from "../models/interface/settings.ts";
 import type { ModelFamily } from "../models/interface/model.ts";
@@ -31,6 +32,7 @@ const runConfigSchema = object({
   config: named(settingValue),
   schema: v.optional(v.custom<Schema>(isSchema, "a schema of records")),
   sources: v.optional(named(text)),
+  coverage: v.optional(coverageSchema),
   training: trainingSchema,
   cohort: text,
   versions: named(text),

@@ -2,6 +2,7 @@ import { type Cohort, type Split, splitNames, splitOf } from "../cohort/cohort.t
 import { fingerprint } from "../cohort/fingerprint.ts";
 import { growFolder, type GrowingFolder, grownFolder } from "../files/growing_folder.ts";
 import { claimed } from "../files/output.ts";
+import { checkCoverage, coverageOf } from "../models/coverage.ts";
 import { modelFamily, ownSettings } from "../models/mod.ts";
 import { checkRoom } from "../models/room/room_check.ts";
 import type { CodeKnowledge, Model } from "../models/interface/model.ts";
@@ -25,6 +26,7 @@ import {
 import { readProgress } from "./read_progress.ts";
 import { readBegun, readRun, readRunConfig } from "./read_run.ts";
 import { beginRun, hasStored, modelOf, type Run, type RunConfig, writeBest } from "./run_folder.ts";
+import { type TrainingStart, trainingStart } from "./start.ts";
 
 /** What to train; {@link TrainingOptions} say how. */
 export interface TrainOptions extends TrainingOptions {
@@ -38,6 +40,12 @@ export interface TrainOptions extends TrainingOptions {
   readonly resume?: boolean;
   /** Replace an older result of Ehrloom in the folder, as soon as the first epoch is stored. */
   readonly force?: boolean | undefined;
+  /**
+   * Train even if more than a tenth of the training records' tokens lies beyond the model's context.
+   */
+  readonly acceptLoss?: boolean | undefined;
+  /** Called once before the first step; see {@link startInWords}. */
+  readonly onStart?: ((start: TrainingStart) => void) | undefined;
   /** Called after every step. */
   readonly onProgress?: OnProgress | undefined;
 }
@@ -126,6 +134,8 @@ async function trainNew(cohort: Cohort, folder: string, options: TrainOptions): 
   const schema = family.schemaFor?.(cohort, config);
   const model = family.create(config, schema);
   checkKnowledge(model, options.knowledge);
+  const coverage = coverageOf(model, cohort);
+  if (!options.acceptLoss) checkCoverage(family.name, coverage);
   checkCanTrain(model, cohort, training);
   const given = await tablesOf(model, cohort, training, options);
   const runConfig: RunConfig = {
@@ -134,10 +144,13 @@ async function trainNew(cohort: Cohort, folder: string, options: TrainOptions): 
     config,
     ...schema && { schema },
     ...(given ?? model.remarks) && { sources: { ...model.remarks?.(cohort), ...given?.sources } },
+    coverage,
     training,
     cohort: await fingerprint(cohort),
     versions: backendVersions(),
   };
+  const tables = Object.keys(given?.tables ?? {});
+  options.onStart?.(trainingStart(model, cohort, { folder, training, coverage, tables }));
   await growFolder(folder, {
     async begin(begun) {
       await beginRun(begun, runConfig, cohort.vocabulary, cohort.labelNames);
@@ -196,8 +209,13 @@ async function trainOn(cohort: Cohort, folder: string, options: TrainOptions): P
       `Cannot resume "${folder}": it was started on another cohort or other splits`,
     );
   }
-  checkCanTrain(modelOf(stored), cohort, stored.training);
+  const model = modelOf(stored);
+  checkCanTrain(model, cohort, stored.training);
   const tables = await tablesAgain(folder, cohort, stored, options);
+  const { training, coverage = coverageOf(model, cohort), sources = {} } = stored;
+  options.onStart?.(
+    trainingStart(model, cohort, { folder, training, coverage, tables: Object.keys(sources) }),
+  );
   await learn(cohort, grownFolder(folder), stored, tables, options.onProgress);
 }
 
@@ -210,8 +228,8 @@ async function trainOn(cohort: Cohort, folder: string, options: TrainOptions): P
  * @param folder where to write the run
  * @param options what to train, and how
  * @returns the run, with its best parameters
- * @throws {RangeError} If the model or a setting is unknown, an option out of range, or the cohort
- * does not fit
+ * @throws {RangeError} If the model or a setting is unknown, an option out of range, the cohort does
+ * not fit, or more than a tenth of it would not be learned and `acceptLoss` is not set
  * @throws {Deno.errors.AlreadyExists} If the folder exists and neither `resume` nor `force` is set,
  * or it contains something that Ehrloom did not write
  * @throws {Deno.errors.Busy} If another process trains there

@@ -6,7 +6,7 @@
  */
 import { breathe } from "../../breathe.ts";
 import * as tf from "@tensorflow/tfjs-core";
-import { type Cohort, splitOf } from "../../cohort/cohort.ts";
+import { type Cohort, splitOf, subset } from "../../cohort/cohort.ts";
 import { fingerprint } from "../../cohort/fingerprint.ts";
 import { reindexed } from "../../cohort/trim.ts";
 import type { Model, RecordLikelihood } from "../../models/interface/model.ts";
@@ -18,8 +18,8 @@ import type { OnProgress } from "../../progress.ts";
 import { modelOf, type Run } from "../../train/run_folder.ts";
 import { checkResamples } from "../bootstrap.ts";
 import { differenceOfNames } from "../vocabularies.ts";
-import { likelihoodMetrics } from "./likelihood.ts";
-import type { Likelihood } from "../report.ts";
+import { likelihoodMetrics, tooLongInWords } from "./likelihood.ts";
+import type { Likelihood, TooLong } from "../report.ts";
 
 /** How to compute the test loss of a run. */
 export interface RunLikelihoodOptions {
@@ -50,14 +50,41 @@ export function withoutUnseenCodes(
   return { known, unseenCodeOccurrences: source.codes.length - known.codes.length };
 }
 
-/** Whether a run's model gives records a probability. */
-export function hasLikelihood(run: Run): boolean {
-  return modelOf(run.runConfig).likelihoods !== undefined;
+/** The test records without codes that training never saw, and those of them that a model reads whole. */
+function testRecords(model: Model, real: Cohort) {
+  const { known, unseenCodeOccurrences } = withoutUnseenCodes(
+    splitOf(real, "test"),
+    splitOf(real, "train"),
+  );
+  const { tokensOf, rowLimit } = model;
+  const context = rowLimit + 1;
+  const whole = [...known.subjectIds.keys()]
+    .filter((record) => tokensOf === undefined || tokensOf(known, record) <= context);
+  const records = known.recordCount - whole.length;
+  return {
+    readable: records === 0 ? known : subset(known, whole),
+    unseenCodeOccurrences,
+    tooLong: records === 0 ? undefined : { records, of: known.recordCount, context },
+  };
+}
+
+/**
+ * Whether a run's model gives records a probability.
+ *
+ * @param real if given, also whether it reads any of its test records to the end
+ */
+export function hasLikelihood(run: Run, real?: Cohort): boolean {
+  const model = modelOf(run.runConfig);
+  if (model.likelihoods === undefined) return false;
+  return real === undefined || testRecords(model, real).readable.recordCount > 0;
 }
 
 /** The test records' likelihoods under a run, in the order of the test split. */
 export interface TestLikelihoods {
+  /** Of those that the model reads to their end. */
   readonly perRecord: readonly RecordLikelihood[];
+  /** The others, if there are some. */
+  readonly tooLong?: TooLong | undefined;
   /** Columns of a row. */
   readonly cells: number;
   /** Whether the log-probabilities are lower bounds. */
@@ -68,14 +95,15 @@ export interface TestLikelihoods {
 
 /**
  * A run's test metrics on the test split of the cohort that it was trained on. Codes that the train
- * split lacks are left out of the test visits and counted, as in the paper.
+ * split lacks are left out of the test visits and counted, as in the paper. Records that are longer
+ * than the context of a model that learns long records up to there are left out and counted.
  *
  * @param run its model's backend must have been chosen; a run that does not say what it was trained
  *   on (`runConfig.cohort` is "", as from the original's weights) can be used with any cohort
  * @param real with splits, and with the run's codes and labels
  * @throws {RangeError} If it is not the cohort that the run was trained on, with the same splits,
- *   if codes or labels differ, a test record is too long for the model, or the model has no
- *   likelihood
+ *   if codes or labels differ, a test record is too long for a model that refuses such records, all
+ *   are too long, or the model has no likelihood
  * @see Theodorou et al. 2023 (HALO), evaluation of the language model
  */
 export async function runLikelihood(
@@ -160,13 +188,13 @@ export async function testLikelihoods(
       `Cannot compute the test loss: "${model.family}" gives records no likelihood`,
     );
   }
-  const { known, unseenCodeOccurrences } = withoutUnseenCodes(
-    splitOf(real, "test"),
-    splitOf(real, "train"),
-  );
-  const order = byLength(model, known);
-  const found: RecordLikelihood[] = new Array(known.recordCount);
-  const passes = passesOf(model, run, known);
+  const { readable, ...leftOut } = testRecords(model, real);
+  if (readable.recordCount === 0 && leftOut.tooLong !== undefined) {
+    throw new RangeError(`Cannot compute the test loss: ${tooLongInWords(leftOut.tooLong)}`);
+  }
+  const order = byLength(model, readable);
+  const found: RecordLikelihood[] = new Array(readable.recordCount);
+  const passes = passesOf(model, run, readable);
   try {
     for (let from = 0; from < order.length; from += batch) {
       let done = from;
@@ -182,5 +210,5 @@ export async function testLikelihoods(
     passes.dispose();
   }
   const { columns, likelihoodIsBound = false } = model;
-  return { perRecord: found, cells: columns, isBound: likelihoodIsBound, unseenCodeOccurrences };
+  return { perRecord: found, cells: columns, isBound: likelihoodIsBound, ...leftOut };
 }

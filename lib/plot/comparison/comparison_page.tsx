@@ -8,7 +8,10 @@ import type { JSX } from "preact";
 import type { ComparedModel, Comparison } from "../../evaluate/comparison.ts";
 import { aggregate } from "../../evaluate/fidelity/aggregate_statistics.ts";
 import { codeKinds } from "../../evaluate/fidelity/counting/key_rows.ts";
+import { tooLongInWords } from "../../evaluate/likelihood/likelihood.ts";
 import type { Estimate, FidelityFigures, Likelihood } from "../../evaluate/report.ts";
+import { coverageInWords } from "../../models/coverage.ts";
+import { LeftOutSection } from "../report/left_out_section.tsx";
 import {
   Facts,
   Figure,
@@ -257,6 +260,16 @@ function Scatters({ figures }: { figures: ReadonlyMap<string, string> }) {
   );
 }
 
+/** What each model could not learn, and which test records it could not read. */
+function notLearned(models: readonly ComparedModel[]): string[] {
+  return models.flatMap(({ model, coverage, likelihood }) => [
+    ...coverage === undefined ? [] : coverageInWords(model, coverage),
+    ...likelihood?.too_long === undefined
+      ? []
+      : [`${model}: ${tooLongInWords(likelihood.too_long)}`],
+  ]);
+}
+
 function About({ about, models }: Comparison) {
   const { training, real } = about;
   const rows: [string, string][] = [
@@ -321,6 +334,7 @@ export function ComparisonPage({ comparison, figures, style }: ComparisonContent
         <Scatters figures={figures} />
         <Lengths {...comparison} />
         <Costs {...comparison} />
+        <LeftOutSection sentences={notLearned(models)} />
         <About {...comparison} />
       </main>
       <footer>

@@ -7,9 +7,11 @@
  */
 import type { JSX } from "preact";
 import type { Measure } from "../../evaluate/measure.ts";
+import { leftOutInWords } from "../../evaluate/left_out.ts";
 import { type MeasureKind, measures } from "../../evaluate/measures.ts";
 import type { PartialReport, Scale } from "../../evaluate/report.ts";
 import { AboutSection } from "./about_section.tsx";
+import { LeftOutSection } from "./left_out_section.tsx";
 import { LikelihoodSection } from "./likelihood_section.tsx";
 import { Figure, Page, whole } from "./page_parts.tsx";
 import type { PackedPoints } from "./report_points.ts";
@@ -85,6 +87,7 @@ export function ReportPage(contents: PageContents): JSX.Element {
             />
           </section>
         )}
+        <LeftOutSection sentences={leftOutInWords(report)} />
         <AboutSection about={about} />
       </main>
       <footer>
