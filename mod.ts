@@ -92,6 +92,14 @@ export {
 export { learnedRules, type LearnedRulesOptions } from "./lib/cohort/rules/learned_rules.ts";
 export { type BrokenRule, brokenRules } from "./lib/cohort/rules/broken_rules.ts";
 export { type LongRecords, longRecords } from "./lib/cohort/long_records.ts";
+export {
+  type Cut,
+  type LabelCount,
+  type Quality,
+  qualityInWords,
+  readQuality,
+  type Sizes,
+} from "./lib/cohort/quality.ts";
 export { isOrderOnly } from "./lib/cohort/order_only.ts";
 export { trimmed, type TrimOptions } from "./lib/cohort/trim.ts";
 export {

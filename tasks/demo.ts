@@ -13,7 +13,7 @@ import {
 } from "ehrloom";
 import { join } from "node:path";
 import { backendOption, startBackend } from "./cli/backend_option.ts";
-import { runCommand, say } from "./cli/command.ts";
+import { freePath, runCommand, say, shellPath } from "./cli/command.ts";
 import { demoTraining } from "./demo_training.ts";
 
 await runCommand({
@@ -82,5 +82,10 @@ await runCommand({
       join(out, "report.html")
     }`,
   );
-  say("Next: deno task prepare --from synthea --input YOUR_FOLDER --out runs/cohort");
+  say("Give the folder of your own files as --input; this is the sample's:");
+  say(
+    "Next: deno task prepare --from synthea --input data-fixtures/synthea-ma-sample " +
+      "--labels data-fixtures/synthea-ma-sample/phenotypes.json " +
+      `--out ${shellPath(freePath("runs/cohort"))}`,
+  );
 });

@@ -4,8 +4,10 @@ import {
   measureNames,
   misnamed,
   type PartialReport,
+  qualityInWords,
   readGenerationNotes,
   readMeds,
+  readQuality,
   readRun,
   runLikelihood,
   splitOf,
@@ -74,6 +76,7 @@ await runCommand({
       likelihood,
       run,
       ...await readGenerationNotes(args.path("synthetic")),
+      cuts: await cutsOf(args.path("real")),
       onDifference: say,
       onProgress,
     });
@@ -83,6 +86,12 @@ await runCommand({
     say(`Next: open ${shellPath(join(args.text("out"), "report.html"))}`);
   });
 });
+
+/** What was cut when a cohort was prepared, in sentences. */
+async function cutsOf(folder: string): Promise<string[]> {
+  const quality = await readQuality(folder);
+  return quality === undefined ? [] : qualityInWords(quality);
+}
 
 /** Says what fits into a line or two. */
 function sayFigures({ fidelity, likelihood }: PartialReport): void {

@@ -4,6 +4,7 @@ import {
   type Generated,
   generateParts,
   notesJson,
+  readDescriptions,
   readMeds,
   readRules,
   readRun,
@@ -17,7 +18,17 @@ import {
   writesOrderOnly,
 } from "ehrloom";
 import { backendOption, startBackend } from "./cli/backend_option.ts";
-import { type Arguments, runCommand, say, shellPath, UsageError } from "./cli/command.ts";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import {
+  type Arguments,
+  freePath,
+  resolvePath,
+  runCommand,
+  say,
+  shellPath,
+  UsageError,
+} from "./cli/command.ts";
 import { sayLeftOut } from "./cli/left_out.ts";
 
 await runCommand({
@@ -92,8 +103,9 @@ await runCommand({
     });
     sayCounts(args, asked.count, counts);
     say(
-      `Next: deno task evaluate --real COHORT --synthetic ${shellPath(args.text("out"))} ` +
-        `--run ${shellPath(args.text("run"))} --out runs/report`,
+      `Next: deno task evaluate --real ${shellPath(await realCohort(args, run))} ` +
+        `--synthetic ${shellPath(args.text("out"))} --run ${shellPath(args.text("run"))} ` +
+        `--out ${shellPath(freePath("runs/report"))}`,
     );
   });
 });
@@ -159,6 +171,23 @@ async function* counted(parts: AsyncIterable<Generated>, counts: Counts): AsyncG
       .filter((end, record) => end === cohort.visitOffsets[record]).length;
     yield cohort;
   }
+}
+
+/**
+ * The folder of the real cohort, for the next command: the first one beside the run that has splits
+ * and the run's codes; the README's if there is none.
+ */
+async function realCohort(args: Arguments, { vocabulary: { codes } }: Run): Promise<string> {
+  const beside = join(args.text("run"), "..");
+  const names = Array.from(Deno.readDirSync(resolvePath(beside)), ({ name }) => name).sort();
+  for (const name of names) {
+    const folder = join(beside, name);
+    if (!existsSync(join(resolvePath(folder), "metadata", "subject_splits.parquet"))) continue;
+    // a damaged folder beside the run is no concern of this task
+    const own = await readDescriptions(resolvePath(folder)).catch(() => undefined);
+    if (own?.vocabulary.codes.join("\n") === codes.join("\n")) return folder;
+  }
+  return "runs/cohort";
 }
 
 /** What the run's model did not learn of its training records, in sentences. */

@@ -14,7 +14,7 @@ import {
 import { backendOption, startBackend } from "./cli/backend_option.ts";
 import { join } from "node:path";
 import { columns, type Row } from "./cli/help.ts";
-import { hasBegun, runCommand, sameCommand, say, shellPath } from "./cli/command.ts";
+import { freePath, hasBegun, runCommand, sameCommand, say, shellPath } from "./cli/command.ts";
 import { sayLeftOut } from "./cli/left_out.ts";
 
 /** The models, or the settings of one that is named. */
@@ -150,9 +150,8 @@ await runCommand({
       );
     }
     say(
-      `Next: deno task generate --run ${
-        shellPath(args.text("out"))
-      } --count 1000 --out runs/synthetic`,
+      `Next: deno task generate --run ${shellPath(args.text("out"))} --count 1000 ` +
+        `--out ${shellPath(freePath("runs/synthetic"))}`,
     );
   }, { goesOn: args.has("resume") });
 });

@@ -8,7 +8,7 @@ import { coverageInWords } from "../models/coverage.ts";
 import { tooLongInWords } from "./likelihood/likelihood.ts";
 import type { PartialReport, ReportAbout } from "./report.ts";
 
-/** Why nothing is said of the time between visits. */
+/** Why the time between visits was asked about and not judged. */
 function timesInWords({ real, synthetic }: ReportAbout): string[] {
   const without = [
     ...real.times === undefined ? [] : ["real"],
@@ -22,12 +22,12 @@ function timesInWords({ real, synthetic }: ReportAbout): string[] {
 }
 
 /** All that is known, in sentences without a full stop. */
-export function leftOutInWords({ about, likelihood }: PartialReport): string[] {
+export function leftOutInWords({ about, likelihood, fidelity }: PartialReport): string[] {
   const { run } = about;
   return [
     ...about.real.cuts ?? [],
     ...run?.coverage === undefined ? [] : coverageInWords(run.model, run.coverage),
-    ...timesInWords(about),
+    ...fidelity?.gap_days === null ? timesInWords(about) : [],
     ...likelihood?.too_long === undefined ? [] : [tooLongInWords(likelihood.too_long)],
   ];
 }

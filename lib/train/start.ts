@@ -118,7 +118,7 @@ export function startInWords(start: TrainingStart): string[] {
   return [
     `Model ${model}: ${counted(parameters)} parameters; engine ${engine ?? "none"}${faster}`,
     `${counted(trainRecords)} training and ${counted(validationRecords)} validation records; ` +
-    `at most ${epochs} epochs, a line for each in ${log}`,
+    `at most ${epochs} epoch${epochs === 1 ? "" : "s"}, a line for each in ${log}`,
     ...lost,
   ];
 }

@@ -11,8 +11,8 @@ import { progressBars, say } from "./progress.ts";
 
 export { Arguments, type Command, type Option, UsageError } from "./arguments.ts";
 export { hasBegun, sameCommand } from "./interrupted.ts";
-export { resolvePath, shellPath } from "./paths.ts";
-export { say } from "./progress.ts";
+export { freePath, resolvePath, shellPath } from "./paths.ts";
+export { say, tell } from "./progress.ts";
 
 /** What an error says; where the system's own words came through, a sentence about the path. */
 function sentenceOf(error: unknown): string {

@@ -12,6 +12,11 @@ export function say(line: string): void {
   process.stderr.write(printable(line) + "\n");
 }
 
+/** Writes a line of a task's result to stdout. */
+export function tell(line: string): void {
+  process.stdout.write(printable(line) + "\n");
+}
+
 /** The estimate of the time left, once there is one: a number of seconds. */
 function timeLeft(seconds: number | string): string {
   if (typeof seconds !== "number") return ""; // "NULL" or "INF" until something is done

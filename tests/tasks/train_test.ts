@@ -5,6 +5,12 @@ import { join } from "node:path";
 import { inFolder } from "../folder.ts";
 import { runTask, taskArguments, tinyCohort } from "../tiny.ts";
 
+/** The next command after a run, whose output folder is one that is free. */
+function nextAfter(folder: string): RegExp {
+  const out = "runs/synthetic(-\\d+)?";
+  return new RegExp(`^Next: deno task generate --run ${folder}/run --count 1000 --out ${out}$`);
+}
+
 Deno.test("deno task train reads a hierarchy for hisgt, says so, and names its circle", () =>
   inFolder(async (folder) => {
     await writeMeds(join(folder, "cohort"), tinyCohort(40), { name: "tiny" });
@@ -32,11 +38,15 @@ Deno.test("deno task train trains, then names the next command", () =>
     const set = ["--set", "width=8", "--set", "heads=2", "--set", "layers=1", "--epochs", "2"];
     const { code, lines } = await runTask("train", ...args, ...set, "--backend", "wasm");
     assertEquals(code, 0, lines.join("\n"));
-    assertMatch(lines[0], /^Best epoch 2: validation loss \d+\.\d{3} nats per visit$/);
+    assertEquals(lines.length, 4, lines.join("\n"));
+    assertMatch(lines[0], /^Model halo: [\d,]+ parameters; engine wasm/);
     assertEquals(
-      lines.slice(1),
-      [`Next: deno task generate --run ${folder}/run --count 1000 --out runs/synthetic`],
+      lines[1],
+      "20 training and 10 validation records; at most 2 epochs, " +
+        `a line for each in ${folder}/run/training.jsonl`,
     );
+    assertMatch(lines[2], /^Best epoch 2: validation loss \d+\.\d{3} nats per visit$/);
+    assertMatch(lines[3], nextAfter(folder));
 
     // Bad input exits 1, bad usage 2, each with one line of what is wrong
     const cases: [args: string[], code: number, message: string][] = [
@@ -126,10 +136,11 @@ Deno.test("deno task train --model of a floor has no epochs to tell of", () =>
   inFolder(async (folder) => {
     await writeMeds(join(folder, "cohort"), tinyCohort(40), { name: "tiny" });
     const paths = ["--cohort", join(folder, "cohort"), "--out", join(folder, "run")];
-    assertEquals(await runTask("train", ...paths, "--model", "markov", "--backend", "wasm"), {
-      code: 0,
-      lines: [`Next: deno task generate --run ${folder}/run --count 1000 --out runs/synthetic`],
-    });
+    const task = ["train", ...paths, "--model", "markov", "--backend", "wasm"] as const;
+    const { code, lines } = await runTask(...task);
+    assertEquals([code, lines.length], [0, 2], lines.join("\n"));
+    assertEquals(lines[0], "Model markov: counts 20 training records in one pass");
+    assertMatch(lines[1], nextAfter(folder));
   }));
 
 /** What a task prints when it is asked for help. */

@@ -7,6 +7,7 @@
  * - `metadata/subject_splits.parquet`: `subject_id`, `split` (train, tuning, held_out)
  * - `metadata/labels.parquet` (Ehrloom's own): every `subject_id`, and a 0/1 column per label
  * - `metadata/dataset.json`
+ * - `quality.json` (Ehrloom's own), in a folder that `prepare` writes: what became of the source
  *
  * If the cohort has demographics, a record begins with its sex, an event without a time
  * ("GENDER//F"), and its birth ("MEDS_BIRTH"), as far as they are known; these have no `visit`.
@@ -32,6 +33,7 @@ import { medsPaths, medsSplitNames, orderOnly, unknownStart } from "./names.ts";
 import { writeWhole } from "../../files/output.ts";
 import { writeParquet } from "../../files/parquet_writer.ts";
 import { birthCode, emptyVisitCode, sexCodes } from "../reserved_names.ts";
+import { type Quality, qualityFile } from "../quality.ts";
 import { microsecondsOf, microsecondsPerDay } from "../time.ts";
 import { sameTexts, type Vocabulary } from "../vocabulary.ts";
 
@@ -47,6 +49,8 @@ export interface WriteMedsOptions {
    * one that comes in parts.
    */
   isOrderOnly?: boolean | undefined;
+  /** What became of the source, for `quality.json`; none is written without it. */
+  quality?: Quality | undefined;
   /** Further entries of `dataset.json`, under "ehrloom"; called when everything is written. */
   notes?: (() => Readonly<Record<string, unknown>>) | undefined;
   /** Replace an older result at the path. */
@@ -249,6 +253,7 @@ export async function writeMeds(
   {
     name = "ehrloom",
     isOrderOnly = "recordCount" in source && hasOrderOnly(source),
+    quality,
     notes,
     force = false,
     onProgress,
@@ -302,6 +307,9 @@ export async function writeMeds(
       pl.col("parent_codes"),
     );
     await writeParquet(`${folder}/${medsPaths.codes}`, codesTable);
+    if (quality !== undefined) {
+      await Deno.writeTextFile(`${folder}/${qualityFile}`, JSON.stringify(quality, null, 2) + "\n");
+    }
     const said = isOrderOnly ? { ...orderOnly, ...notes?.() } : notes?.();
     await Deno.writeTextFile(`${folder}/${medsPaths.dataset}`, metadata(name, said));
   }, { force });
