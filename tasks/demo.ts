@@ -38,7 +38,8 @@ await runCommand({
     const real = splitOf(cohort, "train");
     say(
       `${cohort.recordCount} Synthea patients with ${cohort.vocabulary.codes.length} codes; ` +
-        `${real.recordCount} for training`,
+        `${real.recordCount} for training; codes that fewer than 5 patients have are left out here, ` +
+        "so that the demo is short (prepare keeps them)",
     );
     await writeWhole(out, async (folder) => {
       const run = await train(cohort, join(folder, "run"), {
