@@ -172,7 +172,7 @@ export { train, type TrainOptions } from "./lib/train/train.ts";
 export { type Training, trainingDefaults, type TrainingOptions } from "./lib/train/options.ts";
 export { startInWords, type TrainingStart } from "./lib/train/start.ts";
 export { readRun } from "./lib/train/read_run.ts";
-export type { Run, RunConfig, TrainingLine } from "./lib/train/run_folder.ts";
+export type { Calibration, Run, RunConfig, TrainingLine } from "./lib/train/run_folder.ts";
 export { readStateDict, writeStateDict } from "./lib/train/state_dict.ts";
 
 // Generating

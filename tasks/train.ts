@@ -1,5 +1,6 @@
 import {
   allowedValues,
+  type Calibration,
   modelSummaries,
   parseSettings,
   readCodeEmbeddings,
@@ -34,6 +35,14 @@ function helpOn(model: string | undefined): string[] {
     ];
   });
   return [`Settings of ${model}, for --set KEY=VALUE, with their defaults:`, ...columns(rows)];
+}
+
+/** What the last step of training did. */
+function calibrationText({ kept, validation_before, validation_after }: Calibration): string {
+  const losses = `${validation_before.toFixed(3)} → ${validation_after.toFixed(3)} nats per visit`;
+  return kept
+    ? `Output biases calibrated: validation loss ${losses}`
+    : `Output biases left as trained: calibrated, the validation loss would be worse (${losses})`;
 }
 
 await runCommand({
@@ -139,7 +148,10 @@ await runCommand({
         ? undefined
         : await readCodeGraph(args.path("hierarchy"), cohort.vocabulary),
     };
-    const { training, runConfig } = await train(cohort, out, { ...options, knowledge });
+    const { training, runConfig, calibration } = await train(cohort, out, {
+      ...options,
+      knowledge,
+    });
     for (const [name, source] of Object.entries(runConfig.sources ?? {})) say(`${name}: ${source}`);
     const best = training.findLast(({ best }) => best);
     if (best !== undefined) { // a floor counts its records once and has no epochs
@@ -149,6 +161,7 @@ await runCommand({
         } nats per visit`,
       );
     }
+    if (calibration !== undefined) say(calibrationText(calibration));
     say(
       `Next: deno task generate --run ${shellPath(args.text("out"))} --count 1000 ` +
         `--out ${shellPath(freePath("runs/synthetic"))}`,

@@ -59,7 +59,7 @@ async function trained(
   });
   const lines = run.training;
   const seconds = lines.length > 0
-    ? lines[lines.length - 1].seconds
+    ? lines[lines.length - 1].seconds + (run.calibration?.seconds ?? 0)
     : (performance.now() - began) / 1000;
   return { run, seconds };
 }

@@ -38,9 +38,16 @@ import type {
   RecordLikelihood,
   TrainingMoment,
 } from "./interface/model.ts";
+import { calibrationSettings, type LogOddsTally } from "./interface/output_biases.ts";
 import { chosen, type ConfigOf, count, flag } from "./interface/settings.ts";
 import type { RecordSampling } from "./interface/writing.ts";
-import { type RowConfig, rowConfigFor, rowLikelihoods, rowSettings } from "./rows/row_model.ts";
+import {
+  type RowConfig,
+  rowConfigFor,
+  rowLikelihoods,
+  rowSettings,
+  tallyRows,
+} from "./rows/row_model.ts";
 import { headBias, startSettings } from "./rows/sparse_start.ts";
 import {
   columnsOf,
@@ -74,6 +81,7 @@ const settings = {
     { published: true },
   ),
   ...startSettings,
+  ...calibrationSettings,
   ...rowSettings,
 };
 
@@ -99,6 +107,9 @@ function spreads({ context }: RowConfig): [taps: number, stride: number][] {
 
 const causalTaps = 5;
 const dilation = 2;
+
+/** The biases of the logits. */
+const lastBias = "decoder.causal_conv4.conv.bias";
 
 function initialEva(config: EvaConfig): Initials {
   const { width, latent } = config;
@@ -127,8 +138,7 @@ function initialEva(config: EvaConfig): Initials {
     const [width, out] = sizes.slice(i + 3, i + 5);
     layer(`decoder.causal_conv${i}.conv`, [out, width, causalTaps], width * causalTaps);
   }
-  const last = "decoder.causal_conv4.conv.bias";
-  parameters[last] = headBias(config, columns, parameters[last]);
+  parameters[lastBias] = headBias(config, columns, parameters[lastBias]);
   return parameters;
 }
 
@@ -204,6 +214,12 @@ export function evaLogits(
   return x;
 }
 
+/** Latent vectors from standard normal numbers: [records, latent]. */
+function drawnFromPosterior({ mean, logVariance }: Posterior, noise: Float32Array): tf.Tensor2D {
+  const deviation = tf.exp(tf.mul(logVariance, 0.5));
+  return tf.add(mean, tf.mul(deviation, tf.tensor2d(noise, mean.shape)));
+}
+
 /** Σ over records of the divergence of their posteriors from N(0, 1), in nats. */
 export function divergence({ mean, logVariance }: Posterior): tf.Scalar {
   const terms = tf.sub(tf.add(tf.square(mean), tf.exp(logVariance)), tf.add(logVariance, 1));
@@ -227,9 +243,7 @@ export function evaLoss(
   weight: number,
 ): tf.Scalar {
   const posterior = evaPosterior(config, parameters, batch);
-  const { mean, logVariance } = posterior;
-  const deviation = tf.exp(tf.mul(logVariance, 0.5));
-  const z: tf.Tensor2D = tf.add(mean, tf.mul(deviation, tf.tensor2d(noise, mean.shape)));
+  const z = drawnFromPosterior(posterior, noise);
   const logits = evaLogits(config, parameters, z, batch.rows);
   const lost = bernoulliNll(logits, batch.targets, batch.mask, config.positiveWeight);
   const unit = config.publishedBound ? cellsOf(config) : 1;
@@ -309,6 +323,25 @@ async function likelihoods(
     visits,
     positives,
   }));
+}
+
+/** Adds the rows that records' latent vectors stand for to a tally, each vector drawn once. */
+async function tally(
+  config: EvaConfig,
+  parameters: NamedTensors,
+  cohort: Cohort,
+  records: Int32Array,
+  tally: LogOddsTally,
+): Promise<void> {
+  const batch = visitRows(config, cohort, records);
+  const logits = tf.tidy(() => {
+    const posterior = evaPosterior(config, parameters, batch);
+    const z = drawnFromPosterior(posterior, noiseOf(config, records));
+    return evaLogits(config, parameters, z, batch.rows);
+  });
+  const numbers = await logits.data<"float32">();
+  logits.dispose();
+  tallyRows(batch, numbers, columnsOf(config), tally);
 }
 
 /** Records decoded together; more would only take memory. */
@@ -489,6 +522,15 @@ export const eva: ModelFamily<GradientModel, EvaConfig> = {
       },
       likelihoodIsBound: true,
       likelihoods: (...asked) => likelihoods(config, ...asked),
+      ...config.calibrate && {
+        outputBiases: {
+          parameter: lastBias,
+          from: 0,
+          count: columnsOf(config),
+          passes: 1,
+          tally: (...asked) => tally(config, ...asked),
+        },
+      },
       sampling: (parameters) => sampling(config, parameters),
     };
   },

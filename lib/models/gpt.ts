@@ -6,7 +6,8 @@
  * The language-model baseline of Theodorou, Xiao & Sun 2023, after Radford et al. 2019. Differences
  * from its code: codes are in ascending order; the head's matrix is the embedding's, as intended
  * (the published form, in which they train separately, is `tied=false`); its numbers start small
- * (`publishedStart=true`: as N(0, 1)); padding has no token; and sampling forbids tokens that no
+ * (`publishedStart=true`: as N(0, 1)); the head has biases (`calibrate=false`: none, as published);
+ * padding has no token; and sampling forbids tokens that no
  * record has there, such as a second occurrence of a code in a visit, which the original draws and
  * drops.
  *
@@ -40,6 +41,7 @@ import {
 } from "../nn/transformer.ts";
 import {
   meanTokens,
+  specialTokens,
   tokenCodec,
   tokenCount,
   tokenKinds,
@@ -48,11 +50,19 @@ import {
   tokensOf,
 } from "./tokens/code_tokens.ts";
 import type { GradientModel, ModelFamily } from "./interface/model.ts";
+import { calibrationSettings } from "./interface/output_biases.ts";
 import { chosen, type ConfigOf, derivedCount, flag } from "./interface/settings.ts";
 import type { StepSampling } from "./interface/writing.ts";
 import { drawnFrom, writer } from "./interface/writer.ts";
 import { type RowSizes, sizesOf } from "./rows/visit_rows.ts";
-import { type Spelling, tokenLikelihoods } from "./tokens/token_likelihood.ts";
+import {
+  memoryWithKinds,
+  type PositionKinds,
+  spelledModel,
+  withInitialBiases,
+  withKinds,
+} from "./tokens/output_bias.ts";
+import type { Spelling } from "./tokens/token_likelihood.ts";
 import {
   type TiedEmbedding,
   tiedLogits,
@@ -76,6 +86,7 @@ export const gptSettings = {
     min: 4,
   }),
   ...tiedSettings,
+  ...calibrationSettings,
   publishedStart: flag(
     false,
     "Embeddings start as N(0, 1), instead of N(0, 0.02²) as in GPT-2",
@@ -136,7 +147,17 @@ export function initialGpt(config: GptConfig): Initials {
     "transformer.pos_embed_mat.weight": gaussian([positions, width], deviation),
     ...initialTransformer(config),
   };
-  return config.tied ? parameters : withInitialHead(parameters, gptEmbedding);
+  const all = config.tied ? parameters : withInitialHead(parameters, gptEmbedding);
+  return withInitialBiases(all, gptKinds(config));
+}
+
+/** Kinds of positions, if there are biases: among labels, first in a visit, later in a visit. */
+export function gptKinds(config: GptConfig): PositionKinds | undefined {
+  if (!config.calibrate) return undefined;
+  const { endLabels, endVisit } = specialTokens(config);
+  const after = new Uint8Array(tokenKinds(config)).fill(2, 0, config.codes);
+  after[endLabels] = after[endVisit] = 1;
+  return { count: 3, after };
 }
 
 function fromOriginal(config: GptConfig, stateDict: NamedArrays): NamedArrays {
@@ -170,7 +191,10 @@ export function gptMemory(config: TransformerConfig, parameters: NamedTensors): 
   return transformerMemory(config, parameters, table, (x) => embedded(x, tokens, "in-out"));
 }
 
-/** Logits of the token after each history: [rows, token kinds]. */
+/**
+ * Logits of the token after each history: [rows, token kinds]; histories tell kinds of positions if
+ * there are biases ({@link withKinds}).
+ */
 export function gptLogits(parameters: NamedTensors, history: tf.Tensor2D): tf.Tensor2D {
   return tiedLogits(parameters, history, gptEmbedding);
 }
@@ -187,7 +211,8 @@ export function gptSampling(
     uniforms: 1,
     begin: () => {
       const head = (history: tf.Tensor2D) => gptLogits(parameters, history);
-      return writer(memory(), drawnFrom(head, categoricalRows));
+      const told = memoryWithKinds(memory(), gptKinds(config));
+      return writer(told, drawnFrom(head, categoricalRows));
     },
     dispose() {},
   };
@@ -233,6 +258,10 @@ export const gpt: ModelFamily<GradientModel, GptConfig> = {
   derived: transformerDerived,
   configFor: (cohort, set) => gptConfigFor("gpt", cohort, set),
   create(config) {
+    const logits = (parameters: NamedTensors, batch: TokenRows) => {
+      const history = gptHistories(config, parameters, batch);
+      return gptLogits(parameters, withKinds(history, batch.inputs, gptKinds(config)));
+    };
     return {
       family: "gpt",
       config,
@@ -248,15 +277,13 @@ export const gpt: ModelFamily<GradientModel, GptConfig> = {
       }),
       loss(parameters, cohort, records) {
         const batch = tokenRows(config, cohort, records);
-        const history = gptHistories(config, parameters, batch);
-        return categoricalNll(gptLogits(parameters, history), batch.targets);
+        return categoricalNll(logits(parameters, batch), batch.targets);
       },
       lossDivisor: (cohort, recordCount) => meanTokens(config, cohort, recordCount),
-      likelihoods: (parameters, cohort, records) =>
-        tokenLikelihoods(cohort, records, {
-          ...gptSpelling(config),
-          logits: (batch) => gptLogits(parameters, gptHistories(config, parameters, batch)),
-        }),
+      ...spelledModel(gptKinds(config), (parameters) => ({
+        ...gptSpelling(config),
+        logits: (batch) => logits(parameters, batch),
+      })),
       ...gptFootprints(config, tokenKinds(config), (...of) => tokenCount(config, ...of)),
       sampling: (parameters) =>
         gptSampling(config, parameters, () => gptMemory(config, parameters)),

@@ -30,6 +30,7 @@ import {
   zeroAboveDiagonal,
 } from "../nn/parameters.ts";
 import type { ModelFamily, Sampler } from "./interface/model.ts";
+import { calibrationSettings } from "./interface/output_biases.ts";
 import { chosen, type ConfigOf } from "./interface/settings.ts";
 import { type RowDrawing, type RowModel, rowModel } from "./rows/row_model.ts";
 import { headBias, startSettings } from "./rows/sparse_start.ts";
@@ -47,8 +48,10 @@ import {
   withoutBuffers,
 } from "./rows/visit_transformer.ts";
 
-/** HALO's config: that of its transformer, which gives the head's size, and where it begins. */
-export type HaloConfig = VisitTransformerConfig & ConfigOf<typeof startSettings>;
+const ownSettings = { ...startSettings, ...calibrationSettings };
+
+/** HALO's config: that of its transformer, which gives the head's size, and its start and end. */
+export type HaloConfig = VisitTransformerConfig & ConfigOf<typeof ownSettings>;
 
 function initialHalo(config: HaloConfig): Initials {
   const size = config.width + columnsOf(config);
@@ -109,11 +112,11 @@ function drawing(config: HaloConfig, parameters: NamedTensors, sampler?: Sampler
 export const halo: ModelFamily<RowModel, HaloConfig> = {
   name: "halo",
   summary: "Transformer over visits, masked head over the codes of a visit (Theodorou et al. 2023)",
-  settings: { ...visitTransformerSettings, ...startSettings },
+  settings: { ...visitTransformerSettings, ...ownSettings },
   derived: transformerDerived,
   configFor: (cohort, set) => ({
     ...visitTransformerConfigFor("halo", cohort, set),
-    ...chosen(startSettings, set),
+    ...chosen(ownSettings, set),
   }),
   create(config) {
     return rowModel("halo", config, {
@@ -130,6 +133,7 @@ export const halo: ModelFamily<RowModel, HaloConfig> = {
       writingFloats: transformerMemoryFloats(config, config.context) +
         14 * (config.width + columnsOf(config)),
       drawing: (parameters, sampler) => drawing(config, parameters, sampler),
+      biases: config.calibrate && { parameter: "ehr_head.auto2.bias", from: config.width - 1 },
     });
   },
 };

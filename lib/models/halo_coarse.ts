@@ -4,9 +4,9 @@
  * what this model lacks is what the head is worth.
  *
  * Theodorou, Xiao & Sun 2023. The head's matrix is the embedding's, as intended; the published code
- * has two that train apart, here `tied=false`. It begins with about one code a row
- * (`publishedStart=true`: half of all), which without biases takes a dimension that all codes
- * share. Everything else is as in HALO.
+ * has two that train apart, here `tied=false`. The head has biases (`calibrate=false`: none, as
+ * published), which begin where a row holds about one code (`publishedStart=true`: half of all).
+ * Everything else is as in HALO.
  *
  * @see docs/specs/baselines.md section 1
  * @module
@@ -14,14 +14,16 @@
 import type * as tf from "@tensorflow/tfjs-core";
 import { bernoulliRows } from "../nn/bernoulli.ts";
 import { logitsRow, together, transformerMemoryFloats, transformerRow } from "../nn/footprint.ts";
-import type { Initials } from "../nn/initial.ts";
+import { constant, type Initials } from "../nn/initial.ts";
 import { checkShapes, type NamedArrays, type NamedTensors } from "../nn/parameters.ts";
 import type { ModelFamily } from "./interface/model.ts";
+import { calibrationSettings } from "./interface/output_biases.ts";
 import { chosen, type ConfigOf } from "./interface/settings.ts";
 import { type RowDrawing, type RowModel, rowModel } from "./rows/row_model.ts";
-import { startSettings, tiedStart } from "./rows/sparse_start.ts";
+import { headBias, startSettings } from "./rows/sparse_start.ts";
 import { drawnFrom, writer } from "./interface/writer.ts";
 import {
+  biasName,
   type TiedEmbedding,
   tiedLogits,
   tiedSettings,
@@ -42,7 +44,7 @@ import {
   withoutBuffers,
 } from "./rows/visit_transformer.ts";
 
-const ownSettings = { ...tiedSettings, ...startSettings };
+const ownSettings = { ...tiedSettings, ...startSettings, ...calibrationSettings };
 
 /** HALO-Coarse's config: HALO's, and whether its head is the embedding. */
 export type HaloCoarseConfig = VisitTransformerConfig & ConfigOf<typeof ownSettings>;
@@ -50,11 +52,11 @@ export type HaloCoarseConfig = VisitTransformerConfig & ConfigOf<typeof ownSetti
 const embedding: TiedEmbedding = { name: "transformer.vis_embed_mat.weight", layout: "in-out" };
 
 function initialHaloCoarse(config: HaloCoarseConfig): Initials {
-  const parameters = tiedStart(config, initialVisitTransformer(config), {
-    embedding: embedding.name,
-    bias: "transformer.ln_f.bias",
-  });
-  return config.tied ? parameters : withInitialHead(parameters, embedding);
+  const parameters = initialVisitTransformer(config);
+  const all = config.tied ? parameters : withInitialHead(parameters, embedding);
+  if (!config.calibrate) return all;
+  const columns = columnsOf(config);
+  return { ...all, [biasName]: headBias(config, columns, constant([columns], 0)) };
 }
 
 function fromOriginal(config: HaloCoarseConfig, stateDict: NamedArrays): NamedArrays {
@@ -95,6 +97,7 @@ export const haloCoarse: ModelFamily<RowModel, HaloCoarseConfig> = {
       rowFootprint: (rows) => together(transformerRow(config, rows), logitsRow(columnsOf(config))),
       writingFloats: transformerMemoryFloats(config, config.context) + 4 * columnsOf(config),
       drawing: (parameters) => drawing(config, parameters),
+      biases: config.calibrate && { parameter: biasName, from: 0 },
     });
   },
 };

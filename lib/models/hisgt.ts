@@ -46,6 +46,7 @@ import {
   gptConfigFor,
   gptEmbedding,
   gptFootprints,
+  gptKinds,
   gptLogits,
   gptSampling,
   gptSettings,
@@ -62,7 +63,7 @@ import {
   flag,
 } from "./interface/settings.ts";
 import { withHead, withoutHead } from "./tokens/tied_head.ts";
-import { tokenLikelihoods } from "./tokens/token_likelihood.ts";
+import { spelledModel, withKinds } from "./tokens/output_bias.ts";
 import { transformerDerived, withoutBuffers } from "./rows/visit_transformer.ts";
 
 /** In the paper: width 384, 6 layers, 8 heads, semantic width 768. */
@@ -204,6 +205,16 @@ function guessedLoss(
   return tf.sum(tf.mul(misses, mask));
 }
 
+function sequenceLoss(
+  config: HisgtConfig,
+  parameters: NamedTensors,
+  history: tf.Tensor2D,
+  { inputs, targets }: TokenRows,
+): tf.Scalar {
+  const told = withKinds(history, inputs, gptKinds(config));
+  return categoricalNll(gptLogits(parameters, told), targets);
+}
+
 /** The parts of the loss, each summed over what it is about. */
 export interface HisgtLosses {
   /** Of the next token, in nats; over all tokens but the first. */
@@ -226,7 +237,7 @@ export function hisgtLosses(
 ): HisgtLosses {
   const history = hisgtHistories(config, parameters, batch);
   return {
-    sequence: categoricalNll(gptLogits(parameters, history), batch.targets),
+    sequence: sequenceLoss(config, parameters, history, batch),
     ...config.semantic && {
       semantic: guessedLoss(parameters, "semantic", history, batch.inputs),
     },
@@ -276,15 +287,21 @@ export const hisgt: ModelFamily<GradientModel, HisgtConfig> = {
         hisgtLoss(config, parameters, batchOf(cohort, records)),
       validationLoss(parameters, cohort, records) {
         const batch = batchOf(cohort, records);
-        const history = hisgtHistories(config, parameters, batch);
-        return categoricalNll(gptLogits(parameters, history), batch.targets);
+        return sequenceLoss(
+          config,
+          parameters,
+          hisgtHistories(config, parameters, batch),
+          batch,
+        );
       },
       lossDivisor: (cohort, recordCount) => meanTokens(config, cohort, recordCount),
-      likelihoods: (parameters, cohort, records) =>
-        tokenLikelihoods(cohort, records, {
-          ...gptSpelling(config),
-          logits: (batch) => gptLogits(parameters, hisgtHistories(config, parameters, batch)),
-        }),
+      ...spelledModel(gptKinds(config), (parameters) => ({
+        ...gptSpelling(config),
+        logits(batch) {
+          const history = hisgtHistories(config, parameters, batch);
+          return gptLogits(parameters, withKinds(history, batch.inputs, gptKinds(config)));
+        },
+      })),
       ...gptFootprints(config, tokenKinds(config), (...of) => tokenCount(config, ...of), {
         kept: 12 * config.semanticWidth + 24 * config.width, // both vectors, and the guesses at them
         passing: 6 * config.semanticWidth + 8 * config.width,

@@ -26,6 +26,7 @@ import {
   type NamedTensors,
 } from "../nn/parameters.ts";
 import type { ModelFamily } from "./interface/model.ts";
+import { calibrationSettings } from "./interface/output_biases.ts";
 import { chosen, type ConfigOf, count } from "./interface/settings.ts";
 import {
   type RowConfig,
@@ -46,6 +47,7 @@ const settings = {
   layers: count(6, "Number of LSTM layers", { max: mostLayers }),
   ...rowSettings,
   ...startSettings,
+  ...calibrationSettings,
 };
 
 /** The LSTM's config. */
@@ -156,6 +158,7 @@ export const lstm: ModelFamily<RowModel, LstmConfig> = {
         together(lstmRow(config.width, config.layers), logitsRow(columnsOf(config))),
       writingFloats: (16 + 8 * config.layers) * config.width + 4 * columnsOf(config),
       drawing: (parameters) => drawing(config, parameters),
+      biases: config.calibrate && { parameter: "ehr_head.bias", from: 0 },
     });
   },
 };

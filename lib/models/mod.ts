@@ -183,16 +183,19 @@ export function configSchema(family: ModelFamily): JsonSchema<ModelConfig> {
 }
 
 /**
- * A config as it was stored, perhaps by an earlier version, which wrote 0 and 1 for false and true.
+ * A config as it was stored, perhaps by an earlier version, which wrote 0 and 1 for false and true
+ * and did not know some settings.
  */
 export function storedConfig(family: ModelFamily, config: ModelConfig): ModelConfig {
   const settings = configSettings(family);
-  return Object.fromEntries(
-    Object.entries(config).map(([name, value]) => [
-      name,
-      Object.hasOwn(settings, name) ? storedValue(settings[name], value) : value,
-    ]),
+  const unknown = Object.entries(settings).flatMap(([name, setting]) =>
+    setting.kind === "flag" && setting.before !== undefined ? [[name, setting.before]] : []
   );
+  const known = Object.entries(config).map(([name, value]) => [
+    name,
+    Object.hasOwn(settings, name) ? storedValue(settings[name], value) : value,
+  ]);
+  return Object.fromEntries([...unknown, ...known]);
 }
 
 /**

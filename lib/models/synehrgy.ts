@@ -34,6 +34,7 @@ import { initialTransformer } from "../nn/transformer.ts";
 import { sequenceRows, type TokenRows } from "./tokens/code_tokens.ts";
 import { gptEmbedding, gptFootprints, gptHistories, gptLogits, gptMemory } from "./gpt.ts";
 import type { GradientModel, ModelFamily } from "./interface/model.ts";
+import { calibrationSettings } from "./interface/output_biases.ts";
 import { chosen, type ConfigOf, count, derivedCount, flag, real } from "./interface/settings.ts";
 import type { Codec, RecordReader, StepSampling } from "./interface/writing.ts";
 import { binsOf, type Schema, schemaOf, variablesOf } from "./synehrgy/record_schema.ts";
@@ -50,7 +51,13 @@ import { type StayRules, staysOf } from "./synehrgy/stays.ts";
 import { recordWriter } from "./synehrgy/record_writer.ts";
 import { drawnFrom, writer } from "./interface/writer.ts";
 import { withHead, withoutHead } from "./tokens/tied_head.ts";
-import { tokenLikelihoods } from "./tokens/token_likelihood.ts";
+import {
+  memoryWithKinds,
+  type PositionKinds,
+  spelledModel,
+  withInitialBiases,
+  withKinds,
+} from "./tokens/output_bias.ts";
 import { grammar } from "./synehrgy/token_grammar.ts";
 import {
   transformerConfigFor,
@@ -86,6 +93,7 @@ const settings = {
     min: 0,
     published: 50,
   }),
+  ...calibrationSettings,
   published: flag(
     false,
     "Labels in every stay, fixed bins of age and time, no time between stays; if " +
@@ -150,7 +158,7 @@ function schemaFor(cohort: Cohort, config: SynehrgyConfig): Schema {
 /**
  * Parameters to begin with: GPT-2's, whose blocks differ and whose residual branches begin smaller.
  */
-function initialSynehrgy(config: SynehrgyConfig, { size }: Layout): Initials {
+function initialSynehrgy(config: SynehrgyConfig, layout: Layout): Initials {
   const residual = 0.02 / Math.sqrt(2 * config.layers);
   const blocks = Object.entries(initialTransformer(config)).map(([name, initial]) => [
     name,
@@ -158,20 +166,36 @@ function initialSynehrgy(config: SynehrgyConfig, { size }: Layout): Initials {
       ? initial
       : gaussian(initial.shape, name.endsWith("c_proj.weight") ? residual : 0.02),
   ]);
-  return {
-    "transformer.code_embed_mat.weight": gaussian([size, config.width], 0.02),
+  const parameters = {
+    "transformer.code_embed_mat.weight": gaussian([layout.size, config.width], 0.02),
     "transformer.pos_embed_mat.weight": gaussian([config.positions, config.width], 0.02),
     ...Object.fromEntries(blocks),
   };
+  return withInitialBiases(parameters, kindsOf(config, layout));
+}
+
+/** Kinds of positions, if there are biases: after each block of tokens and each single one. */
+function kindsOf({ calibrate }: SynehrgyConfig, layout: Layout): PositionKinds | undefined {
+  if (!calibrate) return undefined;
+  const { codes, measurements, ages, sexes, betweenRows, betweenStays, labels, outcomes } = layout;
+  const blocks = [codes, measurements, ages, sexes, betweenRows, betweenStays, labels, outcomes];
+  const { start, endCovariates, endLabels, endCodes, endRows, endStay } = layout;
+  const singles = [start, endCovariates, endLabels, endCodes, endRows, endStay];
+  const after = new Uint8Array(layout.size);
+  blocks.forEach(({ from, count }, kind) => after.fill(kind, from, from + count));
+  singles.forEach((token, i) => after[token] = blocks.length + i);
+  return { count: blocks.length + singles.length, after };
 }
 
 /** Logits of the token after each: [records × steps, tokens]. */
-export function synehrgyLogits(
+function synehrgyLogits(
   config: SynehrgyConfig,
+  layout: Layout,
   parameters: NamedTensors,
   batch: Pick<TokenRows, "inputs" | "records">,
 ): tf.Tensor2D {
-  return gptLogits(parameters, gptHistories(config, parameters, batch));
+  const history = gptHistories(config, parameters, batch);
+  return gptLogits(parameters, withKinds(history, batch.inputs, kindsOf(config, layout)));
 }
 
 /** Whether a token stands for a number's bin, and among which. */
@@ -237,6 +261,7 @@ function codecOf(config: SynehrgyConfig, schema: Schema, layout: Layout): Codec 
 
 function sampling(
   config: SynehrgyConfig,
+  layout: Layout,
   codec: Codec,
   parameters: NamedTensors,
 ): StepSampling {
@@ -248,7 +273,10 @@ function sampling(
     kind: "steps",
     codec,
     uniforms: 1,
-    begin: () => writer(gptMemory(config, parameters), draw),
+    begin() {
+      const memory = gptMemory(config, parameters);
+      return writer(memoryWithKinds(memory, kindsOf(config, layout)), draw);
+    },
     dispose() {},
   };
 }
@@ -363,7 +391,7 @@ export const synehrgy: ModelFamily<GradientModel, SynehrgyConfig> = {
       loss(parameters, cohort, records, moment) {
         const batch = batchOf(cohort, records);
         const isSoft = config.softLabels && moment !== undefined;
-        const logits = synehrgyLogits(config, parameters, batch);
+        const logits = synehrgyLogits(config, layout, parameters, batch);
         return tokenLoss(logits, batch, isSoft ? neighbours(schema, layout) : undefined);
       },
       lossDivisor(cohort, recordCount) {
@@ -374,16 +402,16 @@ export const synehrgy: ModelFamily<GradientModel, SynehrgyConfig> = {
         return recordCount * tokens / cohort.recordCount;
       },
       likelihoodIsBound: true,
-      ...config.topK === 0 && config.grammar && {
-        likelihoods: (parameters, cohort, records) =>
-          tokenLikelihoods(cohort, records, {
-            codec,
-            tokensOf: (...asked) => withAgesDrawn(codec, layout, tokensOf(...asked)),
-            logits: (batch) => synehrgyLogits(config, parameters, batch),
-          }),
-      },
+      ...config.topK === 0 && config.grammar && spelledModel(
+        kindsOf(config, layout),
+        (parameters) => ({
+          codec,
+          tokensOf: (...asked) => withAgesDrawn(codec, layout, tokensOf(...asked)),
+          logits: (batch) => synehrgyLogits(config, layout, parameters, batch),
+        }),
+      ),
       ...gptFootprints(config, layout.size, rowsOf),
-      sampling: (parameters) => sampling(config, codec, parameters),
+      sampling: (parameters) => sampling(config, layout, codec, parameters),
     };
   },
 };

@@ -114,7 +114,7 @@ export async function fitAdversary(
   onProgress?: OnProgress,
 ): Promise<void> {
   const { epochs } = adversary;
-  const trained = await readBest(folder, model);
+  const { parameters: trained } = await readBest(folder, model);
   const first = Object.fromEntries(
     Object.keys(model.initial).map((name) => [name, trained[name]]),
   );

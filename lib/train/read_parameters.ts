@@ -4,9 +4,12 @@
  * @module
  */
 import { join } from "node:path";
+import { checked, finite, flag, object } from "../files/checked_json.ts";
+import { parsedJson } from "../files/input.ts";
 import type { Model } from "../models/interface/model.ts";
 import { checkShapes, type NamedArrays, type Shapes } from "../nn/parameters.ts";
 import { checkNumbers, readSafetensors } from "../nn/safetensors.ts";
+import type { Calibration } from "./run_folder.ts";
 
 /** Parameters of a model's first stage of training, and of its second. */
 function stages(model: Model): [Shapes, Shapes] {
@@ -26,13 +29,37 @@ export function lacksSecondStage(model: Model, parameters: NamedArrays): boolean
   return Object.keys(second).length > 0 && !hasAnyOf(second, parameters);
 }
 
-/** The best parameters so far; in models of two stages perhaps only those of the first one. */
-export async function readBest(folder: string, model: Model): Promise<NamedArrays> {
+const calibrationSchema = object({
+  validation_before: finite(),
+  validation_after: finite(),
+  kept: flag,
+  seconds: finite(0),
+});
+
+/** The best parameters so far. */
+export interface Best {
+  /** In models of two stages perhaps only those of the first one. */
+  readonly parameters: NamedArrays;
+  /** Their calibration, once it is done. */
+  readonly calibration?: Calibration;
+}
+
+/** The best parameters of a run so far. */
+export async function readBest(folder: string, model: Model): Promise<Best> {
   const path = join(folder, "model.safetensors");
   const [first, second] = stages(model);
   const check = (shapes: Shapes) =>
     checkShapes(path, shapes, hasAnyOf(second, shapes) ? { ...first, ...second } : first);
-  const { tensors } = await readSafetensors(path, { check });
+  const { tensors, metadata: { calibration } } = await readSafetensors(path, { check });
   checkNumbers(path, tensors, "learn" in model ? model.maybeUnknown : undefined);
-  return tensors;
+  if (calibration === undefined) return { parameters: tensors };
+  return {
+    parameters: tensors,
+    calibration: checked(
+      parsedJson(calibration, path),
+      calibrationSchema,
+      `"${path}"`,
+      "a calibration",
+    ),
+  };
 }

@@ -112,7 +112,9 @@ async function readVocabulary(
  * @throws {Deno.errors.NotFound} If a file is missing
  * @throws {SyntaxError} If a file is truncated or not valid
  */
-export async function readBegun(folder: string): Promise<Omit<Run, "parameters" | "training">> {
+export async function readBegun(
+  folder: string,
+): Promise<Omit<Run, "parameters" | "training" | "calibration">> {
   const runConfig = await readRunConfig(folder);
   const names = await readVocabulary(folder);
   const found = { codes: names.vocabulary.codes.length, labels: names.labelNames.length };
@@ -138,11 +140,16 @@ export async function readBegun(folder: string): Promise<Omit<Run, "parameters" 
 export async function readRun(folder: string): Promise<Run> {
   const begun = await readBegun(folder);
   const model = modelOf(begun.runConfig);
-  const parameters = await readBest(folder, model);
+  const { parameters, calibration } = await readBest(folder, model);
   if (lacksSecondStage(model, parameters)) {
     throw new RangeError(
       `Cannot read "${folder}": its second stage of training is not finished; resume it`,
     );
   }
-  return { ...begun, parameters, training: await readTraining(folder) };
+  return {
+    ...begun,
+    parameters,
+    training: await readTraining(folder),
+    ...calibration && { calibration },
+  };
 }

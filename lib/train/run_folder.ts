@@ -92,6 +92,18 @@ export interface Checkpoint {
   seconds: number;
 }
 
+/** The calibration of a run's output biases after its last epoch. */
+export interface Calibration {
+  /** Mean negative log-likelihood of the validation records before, nats per visit. */
+  readonly validation_before: number;
+  /** The same with shifted biases. */
+  readonly validation_after: number;
+  /** Whether the shifted biases are the run's: only if validation agreed. */
+  readonly kept: boolean;
+  /** How long it took. */
+  readonly seconds: number;
+}
+
 /** A trained model as plain data, ready to generate records or to compute likelihoods. */
 export interface Run {
   /** The content of config.json. */
@@ -104,6 +116,8 @@ export interface Run {
   readonly labelNames: readonly string[];
   /** Its epochs. */
   readonly training: readonly TrainingLine[];
+  /** What calibration after them did; absent if the model has no output biases to calibrate. */
+  readonly calibration?: Calibration | undefined;
 }
 
 /** The model of a run. */
@@ -141,11 +155,19 @@ export async function hasStored(folder: string): Promise<boolean> {
     await isThere(join(folder, "model.safetensors"));
 }
 
-/** Stores the best parameters so far. */
-export function writeBest(folder: string, parameters: NamedArrays): Promise<void> {
+/** Stores the best parameters so far, and their calibration once it is done. */
+export function writeBest(
+  folder: string,
+  parameters: NamedArrays,
+  calibration?: Calibration,
+): Promise<void> {
+  const metadata = {
+    format: "pt",
+    ...calibration && { calibration: JSON.stringify(calibration) },
+  };
   return replaceWhole(
     join(folder, "model.safetensors"),
-    (path) => writeSafetensors(path, parameters, { format: "pt" }),
+    (path) => writeSafetensors(path, parameters, metadata),
   );
 }
 

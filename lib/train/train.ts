@@ -14,6 +14,7 @@ import type { OnProgress } from "../progress.ts";
 import { version } from "../version.ts";
 import { fitAdversary } from "./adversarial.ts";
 import { batchCount } from "./batches.ts";
+import { calibrate } from "./calibrate.ts";
 import { fit } from "./fit.ts";
 import { checkWorkers } from "./gradients/workers.ts";
 import {
@@ -120,6 +121,7 @@ async function learn(
   const stages = adversary === undefined ? 1 : 2; // that share the time alike
   const training = { ...runConfig.training, minutes: minutes / stages };
   await fit(model, cohort, folder, training, onProgress, tables);
+  await calibrate(model, cohort, folder.path, onProgress);
   if (adversary !== undefined) {
     await fitAdversary(model, adversary, cohort, folder.path, training, onProgress);
   }

@@ -64,6 +64,7 @@ const published: EvaConfig = {
   publishedLengths: true,
   publishedBound: true,
   publishedStart: true,
+  calibrate: false,
   channels1,
   channels2,
   channels3,
@@ -77,6 +78,7 @@ const intended: EvaConfig = {
   publishedLengths: false,
   publishedBound: false,
   publishedStart: false,
+  calibrate: false,
 };
 const model = eva.create(published);
 const weights = goldenWeights(file.weights);

@@ -36,11 +36,13 @@ Deno.test("a single deviation set beside form wins", () => {
   const gpt = modelFamily("gpt");
   assertEquals(ownSettings(gpt, { form: "published", tied: true, width: 8 }), {
     tied: true,
+    calibrate: false,
     publishedStart: true,
     width: 8,
   });
   assertEquals(ownSettings(gpt, { form: "intended", tied: false }), {
     tied: false,
+    calibrate: true,
     publishedStart: false,
   });
   assertEquals(ownSettings(gpt, { width: 8 }), { width: 8 });
@@ -98,6 +100,12 @@ Deno.test("storedConfig() makes flags of an earlier version's 0 and 1, and leave
   const config = family.configFor(cohort, { layers: 1, tied: false });
   const old = { ...config, tied: 0, publishedStart: 0 };
   assertEquals(storedConfig(family, old), config);
+});
+
+Deno.test("storedConfig() leaves models uncalibrated that were trained before calibration", () => {
+  const family = modelFamily("gpt");
+  const { calibrate, ...old } = family.configFor(cohort, {});
+  assertEquals([calibrate, storedConfig(family, old).calibrate], [true, false]);
 });
 
 Deno.test("compare's models are all that the registry has but the memoriser, HALO first", () => {

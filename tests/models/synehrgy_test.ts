@@ -23,7 +23,8 @@ import { sequenceRows } from "ehrloom/models/tokens/code_tokens.ts";
 import type { GradientModel } from "ehrloom/models/interface/model.ts";
 import type { ModelConfig } from "ehrloom/models/interface/settings.ts";
 import { softLabels, softTargets } from "ehrloom/models/synehrgy/soft_labels.ts";
-import { synehrgy, type SynehrgyConfig, synehrgyLogits } from "ehrloom/models/synehrgy.ts";
+import { gptHistories, gptLogits } from "ehrloom/models/gpt.ts";
+import { synehrgy, type SynehrgyConfig } from "ehrloom/models/synehrgy.ts";
 import { categoricalNll } from "ehrloom/nn/categorical.ts";
 import { drawn } from "ehrloom/nn/initial.ts";
 import { rowOf, rowsFrom } from "ehrloom/nn/multi_hot.ts";
@@ -115,7 +116,7 @@ testOnBackends("synehrgy's network is a GPT-2 with one matrix for embedding and 
   const sequences = file.input.map((ids) => ids.filter((id) => id !== tokens - 1));
   const batch = sequenceRows(sequences, 1);
   const loss = tf.tidy(() =>
-    categoricalNll(synehrgyLogits(sized, parameters, batch), batch.targets)
+    categoricalNll(gptLogits(parameters, gptHistories(sized, parameters, batch)), batch.targets)
   );
   assertAlmostEquals((await loss.data())[0] / file.n_targets, file.ablations.plain.loss, 1e-4);
   tf.dispose([parameters, loss]);

@@ -67,12 +67,12 @@ Deno.test("synteg's second stage goes on from a stored epoch as if it had not st
     if (adversary === undefined) throw new Error("synteg has a second stage");
     const longer = { ...adversary, epochs: 6 };
     await fitAdversary(model, longer, source, folder, training);
-    const goneOn = await readBest(folder, model);
+    const { parameters: goneOn } = await readBest(folder, model);
     const first = Object.keys(model.initial).map((name) => [name, goneOn[name]]);
     await writeBest(folder, Object.fromEntries(first)); // as it is before the second stage
     await Deno.remove(join(folder, "resume-adversary.safetensors"));
     await fitAdversary(model, longer, source, folder, training);
-    assertEquals(await readBest(folder, model), goneOn);
+    assertEquals((await readBest(folder, model)).parameters, goneOn);
     const lines = (await Deno.readTextFile(join(folder, "adversary.jsonl"))).trimEnd().split("\n");
     assertEquals(lines.map((line) => JSON.parse(line).epoch), [1, 2, 3, 4, 5, 6]);
     assertNotEquals(goneOn, run.parameters);

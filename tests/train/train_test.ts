@@ -127,6 +127,7 @@ Deno.test("train() keeps the best epoch's parameters and stops when patience run
     const run = await train(few, join(folder, "run"), {
       ...quick,
       epochs: 200,
+      settings: { ...tinySettings, calibrate: false }, // parameters as the epoch left them
       learningRate: 0.05,
       patience: 4,
     });
@@ -344,7 +345,7 @@ testOnBackends(
       await train(source, join(folder, "run"), {
         ...quick,
         onProgress: ({ stage, done, total }) => {
-          assertEquals(stage, "training");
+          if (stage !== "training") return;
           assertEquals(total, 15);
           if (++steps <= 15) {
             assertEquals(done, steps);

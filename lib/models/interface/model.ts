@@ -17,6 +17,7 @@ import type { CodeEmbeddings } from "../knowledge/code_embeddings.ts";
 import type { Schema } from "../synehrgy/record_schema.ts";
 import type { Adversary } from "./adversary.ts";
 import type { ModelConfig, Settings } from "./settings.ts";
+import type { OutputBiases } from "./output_biases.ts";
 import type { RecordSampling, StepSampling } from "./writing.ts";
 
 /** What is known about the codes, for models that can use it. */
@@ -194,6 +195,8 @@ export interface GradientModel extends AnyModel {
     cohort: Cohort,
     records: Int32Array,
   ): Promise<RecordLikelihood[]>;
+  /** The biases that are calibrated after training; absent if it has none, or they are not to be. */
+  readonly outputBiases?: OutputBiases;
   /**
    * Floats that a pass over records needs on the engine, besides the parameters: an upper bound, at
    * most about twice too high. It decides how batches are cut and whether training is refused.

@@ -45,6 +45,8 @@ export interface FlagSetting {
   readonly default?: boolean;
   /** As in {@link NumberSetting}. */
   readonly published?: boolean;
+  /** Value in configs of earlier versions, which did not know it; default: all knew it. */
+  readonly before?: boolean;
 }
 
 /** One of some words. */
@@ -110,7 +112,7 @@ export function derivedReal(help: string, bounds: Bounds = {}): NumberSetting {
 export function flag(
   value: boolean,
   help: string,
-  form: Pick<FlagSetting, "published"> = {},
+  form: Pick<FlagSetting, "published" | "before"> = {},
 ): Defaulting<FlagSetting> {
   return { kind: "flag", help, default: value, ...form };
 }

@@ -11,6 +11,7 @@ import { bernoulliNll } from "../../nn/bernoulli.ts";
 import { type Footprint, times } from "../../nn/footprint.ts";
 import type { NamedTensors } from "../../nn/parameters.ts";
 import type { GradientModel, RecordLikelihood, Sampler } from "../interface/model.ts";
+import type { LogOddsTally, OutputBiases } from "../interface/output_biases.ts";
 import { chosen, type ConfigOf, derivedCount, real } from "../interface/settings.ts";
 import type { Writer } from "../interface/writing.ts";
 import {
@@ -103,6 +104,8 @@ export interface RowModelParts
   readonly writingFloats: number;
   /** Prepares to draw rows. */
   drawing(parameters: NamedTensors, sampler?: Sampler): RowDrawing;
+  /** Where the biases of its logits are, if they are to be calibrated. */
+  readonly biases?: Pick<OutputBiases, "parameter" | "from"> | false;
 }
 
 /** A model over visit rows: each gives rows a probability. */
@@ -111,7 +114,17 @@ export type RowModel = GradientModel & Required<Pick<GradientModel, "likelihoods
 /** A model over visit rows. */
 export function rowModel(family: string, config: RowConfig, parts: RowModelParts): RowModel {
   const columns = columnsOf(config);
-  const { logits, drawing, rowFootprint, writingFloats, samplers = [], ...own } = parts;
+  const { logits, drawing, rowFootprint, writingFloats, samplers = [], biases, ...own } = parts;
+  const withLogits = async <T>(
+    parameters: NamedTensors,
+    batch: VisitRows,
+    read: (numbers: Float32Array) => T,
+  ) => {
+    const output = tf.tidy(() => logits(parameters, batch));
+    const numbers = await output.data<"float32">();
+    output.dispose();
+    return read(numbers);
+  };
   return {
     ...own,
     family,
@@ -133,10 +146,26 @@ export function rowModel(family: string, config: RowConfig, parts: RowModelParts
     writingFootprint: (records) => records * writingFloats,
     async likelihoods(parameters, cohort, records) {
       const batch = visitRows(config, cohort, records, config.context - 1);
-      const output = tf.tidy(() => logits(parameters, batch));
-      const numbers = await output.data<"float32">();
-      output.dispose();
-      return rowLikelihoods(batch, numbers, columns);
+      return await withLogits(
+        parameters,
+        batch,
+        (numbers) => rowLikelihoods(batch, numbers, columns),
+      );
+    },
+    ...biases && {
+      outputBiases: {
+        ...biases,
+        count: columns,
+        passes: 1,
+        async tally(parameters, cohort, records, tally) {
+          const batch = visitRows(config, cohort, records, config.context - 1);
+          await withLogits(
+            parameters,
+            batch,
+            (numbers) => tallyRows(batch, numbers, columns, tally),
+          );
+        },
+      } satisfies OutputBiases,
     },
     sampling(parameters, sampler) {
       const { begin, dispose = () => {} } = drawing(parameters, sampler);
@@ -144,6 +173,24 @@ export function rowModel(family: string, config: RowConfig, parts: RowModelParts
       return { kind: "steps", codec, uniforms: columns, begin, dispose };
     },
   };
+}
+
+/** Adds all cells of the rows to predict to a tally of their columns. */
+export function tallyRows(
+  { targets, mask }: VisitRows,
+  logits: Float32Array,
+  columns: number,
+  tally: LogOddsTally,
+): void {
+  for (const [row, isPredicted] of mask.entries()) {
+    if (isPredicted === 0) continue;
+    for (let column = 0; column < columns; column++) {
+      tally.add(column, logits[row * columns + column]);
+    }
+    for (let i = targets.offsets[row]; i < targets.offsets[row + 1]; i++) {
+      tally.addActual(targets.columns[i]);
+    }
+  }
 }
 
 /**

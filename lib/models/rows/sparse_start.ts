@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { changed, constant, type Initial, type Initials } from "../../nn/initial.ts";
+import { constant, type Initial } from "../../nn/initial.ts";
 import { type ConfigOf, flag } from "../interface/settings.ts";
 
 /** The setting of the start. */
@@ -19,30 +19,6 @@ export const startSettings = {
 };
 
 type StartConfig = ConfigOf<typeof startSettings>;
-
-/** The first dimension of all codes' embeddings. */
-const common = 0.3;
-
-/**
- * The start of a model whose head is its embedding and has no biases: all columns have the same
- * first dimension, and the bias of the final norm there has the effect of biases.
- *
- * @param names of the embedding, [width, columns], and of the final norm's bias, [width]
- */
-export function tiedStart(
-  { publishedStart }: StartConfig,
-  published: Initials,
-  names: { readonly embedding: string; readonly bias: string },
-): Initials {
-  if (publishedStart) return published;
-  const { [names.embedding]: embedding, [names.bias]: bias } = published;
-  const [, columns] = embedding.shape;
-  return {
-    ...published,
-    [names.embedding]: changed(embedding, (numbers) => numbers.fill(common, 0, columns)),
-    [names.bias]: changed(bias, (numbers) => numbers.fill(-Math.log(columns) / common, 0, 1)),
-  };
-}
 
 /** The start of the biases of a head over a number of columns. */
 export function headBias(

@@ -6,7 +6,7 @@
  * @see docs/specs/baselines.md section 1
  * @module
  */
-import type * as tf from "@tensorflow/tfjs-core";
+import * as tf from "@tensorflow/tfjs-core";
 import type { Initial, Initials } from "../../nn/initial.ts";
 import { linear } from "../../nn/linear.ts";
 import {
@@ -15,11 +15,18 @@ import {
   type NamedTensors,
   type ShapedArray,
   transposedArray,
+  vector,
 } from "../../nn/parameters.ts";
 import { flag } from "../interface/settings.ts";
 
 /** The head's own matrix in the original's state dict, [columns, width]. */
 const head = "ehr_head.decoder.weight";
+
+/**
+ * The head's biases, of models that have some: [columns], or of tokens [columns, kinds of
+ * positions].
+ */
+export const biasName = "ehr_head.decoder.bias";
 
 /**
  * Where the embedding is, and how it lies: "in-out" is [width, columns], "out-in" the transpose.
@@ -57,8 +64,18 @@ export function withInitialHead(initials: Initials, embedding: TiedEmbedding): I
   return { ...initials, [head]: initial };
 }
 
-/** Parameters with their own head; equal to the embedding if they have none. */
+/**
+ * Parameters with their own head; equal to the embedding if they have none.
+ *
+ * @throws {RangeError} If they have biases, which the original's head has not
+ */
 export function withHead(parameters: NamedArrays, embedding: TiedEmbedding): NamedArrays {
+  if (biasName in parameters) {
+    throw new RangeError(
+      "Cannot write a state dict of the original code: its head has no biases; train with " +
+        "calibrate=false",
+    );
+  }
   return head in parameters ? parameters : { ...parameters, [head]: headOf(parameters, embedding) };
 }
 
@@ -87,13 +104,26 @@ export function withoutHead(
   return parameters;
 }
 
-/** Logits of histories: [rows, width] → [rows, columns]. */
+/**
+ * Logits of histories.
+ *
+ * @param history [rows, width], and the kind of position if the biases depend on it
+ * @returns [rows, columns]
+ */
 export function tiedLogits(
   parameters: NamedTensors,
   history: tf.Tensor2D,
   { name, layout }: TiedEmbedding,
 ): tf.Tensor2D {
-  return head in parameters
-    ? linear(history, matrix(parameters, head), null, "out-in")
-    : linear(history, matrix(parameters, name), null, layout);
+  const own = head in parameters;
+  const weight = matrix(parameters, own ? head : name);
+  const weightLayout = own ? "out-in" : layout;
+  if (!(biasName in parameters)) return linear(history, weight, null, weightLayout);
+  if (parameters[biasName].rank === 1) {
+    return linear(history, weight, vector(parameters, biasName), weightLayout);
+  }
+  return tf.tidy(() => {
+    const both = tf.concat([weight, matrix(parameters, biasName)], 1); // [columns, width + kinds]
+    return linear(history, both, null, "out-in");
+  });
 }

@@ -13,26 +13,35 @@ import type { RecordLikelihood } from "../interface/model.ts";
 import type { Codec } from "../interface/writing.ts";
 import { rowsOf } from "../rows/visit_rows.ts";
 
+/** A step of a sequence. */
+interface PermittedStep {
+  /** Index of its token. */
+  readonly step: number;
+  /** Where its logits begin. */
+  readonly from: number;
+  /** Tokens that may not come. */
+  readonly forbidden?: ArrayLike<number> | undefined;
+  /** Natural logarithm of the sum of exp(logit) over those that may. */
+  readonly logMass: number;
+}
+
 /**
- * Natural log-probability of a sequence: at each step under the softmax of its logits over the
- * tokens that the codec permits there.
+ * The steps of a sequence, up to the first whose token the codec forbids.
  *
  * @param tokens the sequence, its first token given
  * @param logits [steps × columns] of the token after each, at least one less than there are tokens
  * @param columns tokens that there are
- * @returns −∞ for a sequence that the codec forbids
  */
-export function sequenceLogProbability(
+export function* permittedSteps(
   codec: Codec,
   tokens: readonly number[],
   logits: Float32Array,
   columns: number,
-): number {
+): Generator<PermittedStep> {
   const reader = codec.reader();
-  let sum = 0;
   for (let step = 1; step < tokens.length; step++) {
     const forbidden = reader.forbidden?.()?.columns;
-    if (forbidden?.[tokens[step]] === 1) return -Infinity;
+    if (forbidden?.[tokens[step]] === 1) return;
     const from = (step - 1) * columns;
     let highest = -Infinity;
     for (let c = 0; c < columns; c++) {
@@ -42,10 +51,29 @@ export function sequenceLogProbability(
     for (let c = 0; c < columns; c++) {
       if (forbidden?.[c] !== 1) mass += Math.exp(logits[from + c] - highest);
     }
-    sum += logits[from + tokens[step]] - highest - Math.log(mass);
+    yield { step, from, forbidden, logMass: highest + Math.log(mass) };
     reader.read([tokens[step]]);
   }
-  return sum;
+}
+
+/**
+ * Natural log-probability of a sequence: at each step under the softmax of its logits over the
+ * tokens that the codec permits there; −∞ for a sequence that the codec forbids. Parameters as in
+ * {@link permittedSteps}.
+ */
+export function sequenceLogProbability(
+  codec: Codec,
+  tokens: readonly number[],
+  logits: Float32Array,
+  columns: number,
+): number {
+  let sum = 0;
+  let last = 0;
+  for (const { step, from, logMass } of permittedSteps(codec, tokens, logits, columns)) {
+    sum += logits[from + tokens[step]] - logMass;
+    last = step;
+  }
+  return last === tokens.length - 1 ? sum : -Infinity;
 }
 
 /** How a model spells records, and its logits for a spelling. */
@@ -59,14 +87,17 @@ export interface Spelling {
 }
 
 /**
- * The likelihoods of a cohort's records, over the same rows and cells as those of visit rows.
- * Records that are too long for the codec have likelihood 0.
+ * Records as sequences of tokens, and the logits of the tokens after each, up to the codec's limit.
  */
-export async function tokenLikelihoods(
+export async function spelledLogits(
   cohort: Cohort,
   records: Int32Array,
   { codec, tokensOf, logits }: Spelling,
-): Promise<RecordLikelihood[]> {
+): Promise<{
+  sequences: (readonly number[])[];
+  logitsOf: (position: number) => Float32Array;
+  columns: number;
+}> {
   const sequences = Array.from(records, (record) => tokensOf(cohort, record));
   const batch = sequenceRows(sequences.map((tokens) => tokens.slice(0, codec.limit)), 1);
   const output = tf.tidy(() => logits(batch));
@@ -74,13 +105,25 @@ export async function tokenLikelihoods(
   output.dispose();
   const columns = output.shape[1];
   const size = batch.inputs.rows / batch.records * columns;
+  const logitsOf = (position: number) => numbers.subarray(position * size, (position + 1) * size);
+  return { sequences, logitsOf, columns };
+}
+
+/**
+ * The likelihoods of a cohort's records, over the same rows and cells as those of visit rows.
+ * Records that are too long for the codec have likelihood 0.
+ */
+export async function tokenLikelihoods(
+  cohort: Cohort,
+  records: Int32Array,
+  spelling: Spelling,
+): Promise<RecordLikelihood[]> {
+  const { codec } = spelling;
+  const { sequences, logitsOf, columns } = await spelledLogits(cohort, records, spelling);
   return Array.from(records, (record, i) => ({
-    logProbability: sequences[i].length > codec.limit ? -Infinity : sequenceLogProbability(
-      codec,
-      sequences[i],
-      numbers.subarray(i * size, (i + 1) * size),
-      columns,
-    ),
+    logProbability: sequences[i].length > codec.limit
+      ? -Infinity
+      : sequenceLogProbability(codec, sequences[i], logitsOf(i), columns),
     visits: rowsOf(cohort, record),
     positives: positivesOf(cohort, record),
   }));

@@ -51,6 +51,7 @@ function haloRun(cohort: ReturnType<typeof listedCohort>, weights?: Tiny["weight
     epsilon: tiny.config.layer_norm_epsilon,
     positiveWeight: 1,
     publishedStart: false,
+    calibrate: false,
   });
   const run = runOf(model, cohort);
   return weights === undefined
