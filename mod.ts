@@ -169,7 +169,13 @@ export type { Schema, Series } from "./lib/models/synehrgy/record_schema.ts";
 
 // Training
 export { train, type TrainOptions } from "./lib/train/train.ts";
-export { type Training, trainingDefaults, type TrainingOptions } from "./lib/train/options.ts";
+export { type Preset, presetFor, trainingVisits } from "./lib/models/interface/preset.ts";
+export {
+  type Training,
+  trainingDefaults,
+  trainingFor,
+  type TrainingOptions,
+} from "./lib/train/options.ts";
 export { startInWords, type TrainingStart } from "./lib/train/start.ts";
 export { readRun } from "./lib/train/read_run.ts";
 export type { Calibration, Run, RunConfig, TrainingLine } from "./lib/train/run_folder.ts";

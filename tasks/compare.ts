@@ -27,6 +27,7 @@ import {
   UsageError,
 } from "./cli/command.ts";
 import { sayLeftOut } from "./cli/left_out.ts";
+import { presetText } from "./cli/preset_text.ts";
 
 await runCommand({
   name: "compare",
@@ -52,16 +53,15 @@ await runCommand({
     },
     epochs: {
       value: "N",
-      help: "Passes over the training records",
-      default: `${trainingDefaults.epochs}`,
+      help: "Passes over the training records (default by size of cohort)",
     },
     budget: {
       value: "MINUTES",
       help: "Time limit for the training of each model (or --epochs, whichever comes first)",
     },
     minutes: { value: "N", help: "Same as --budget" },
-    batch: { value: "N", help: "Records per batch", default: `${trainingDefaults.batch}` },
-    lr: { value: "X", help: "Learning rate", default: `${trainingDefaults.learningRate}` },
+    batch: { value: "N", help: "Records per batch (default by size of cohort)" },
+    lr: { value: "X", help: "Learning rate (default by size of cohort)" },
     set: {
       value: "KEY=VALUE",
       help: "For every model that has this setting, or MODEL.KEY=VALUE for one model; repeatable",
@@ -122,10 +122,10 @@ await runCommand({
   const settings = scopedSettings(args.all("set"), names);
   const options = {
     settings: settings.get("") ?? {},
-    epochs: args.integer("epochs", { min: 1 }),
+    epochs: args.maybeInteger("epochs", { min: 1 }),
     minutes: minutesOf(args),
-    batch: args.integer("batch", { min: 1 }),
-    learningRate: args.number("lr", { min: 0 }),
+    batch: args.maybeInteger("batch", { min: 1 }),
+    learningRate: args.maybeNumber("lr", { min: 0 }),
     seed: args.integer("seed", { min: 0 }),
     resamples: args.integer("resamples", { min: 0 }),
     workers: args.integer("workers", { min: 1 }),
@@ -154,6 +154,13 @@ await runCommand({
         },
       };
     }));
+    const told = names.map((name) =>
+      presetText(cohort, name.replace(/\+.*/, ""), {
+        settings: { ...options.settings, ...settings.get(name) },
+        training: options,
+      })
+    );
+    for (const text of new Set(told)) if (text !== undefined) say(text);
     const { comparison } = await compare(cohort, out, { ...options, models });
     for (const { model, likelihood, fidelity } of comparison.models) {
       const { unigram, same_visit_bigram, sequential_bigram } = fidelity;

@@ -14,7 +14,6 @@ import {
 import { join } from "node:path";
 import { backendOption, startBackend } from "./cli/backend_option.ts";
 import { freePath, runCommand, say, shellPath } from "./cli/command.ts";
-import { demoTraining } from "./demo_training.ts";
 
 await runCommand({
   name: "demo",
@@ -43,7 +42,6 @@ await runCommand({
     );
     await writeWhole(out, async (folder) => {
       const run = await train(cohort, join(folder, "run"), {
-        ...demoTraining,
         workers: backend === "wasm" ? 2 : 1,
         seed,
         onStart: (start) => startInWords(start).forEach(say),

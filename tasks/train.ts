@@ -17,6 +17,7 @@ import { join } from "node:path";
 import { columns, type Row } from "./cli/help.ts";
 import { freePath, hasBegun, runCommand, sameCommand, say, shellPath } from "./cli/command.ts";
 import { sayLeftOut } from "./cli/left_out.ts";
+import { presetText } from "./cli/preset_text.ts";
 
 /** The models, or the settings of one that is named. */
 function helpOn(model: string | undefined): string[] {
@@ -62,10 +63,10 @@ await runCommand({
     out: { value: "RUN", help: "Run folder to write", required: true },
     epochs: {
       value: "N",
-      help: `Passes over the training records (default ${trainingDefaults.epochs})`,
+      help: "Passes over the training records (default by size of cohort)",
     },
-    batch: { value: "N", help: `Records per batch (default ${trainingDefaults.batch})` },
-    lr: { value: "X", help: `Learning rate (default ${trainingDefaults.learningRate})` },
+    batch: { value: "N", help: "Records per batch (default by size of cohort)" },
+    lr: { value: "X", help: "Learning rate (default by size of cohort)" },
     schedule: { value: "NAME", help: `constant or cosine (default ${trainingDefaults.schedule})` },
     warmup: {
       value: "N",
@@ -115,22 +116,18 @@ await runCommand({
     "deno task train --cohort runs/cohort --out runs/halo --resume",
   ],
 }, async (args, onProgress) => {
-  const integer = (name: string, min: number) =>
-    args.maybe(name) === undefined ? undefined : args.integer(name, { min });
   const options = {
     model: args.maybe("model"),
     settings: parseSettings(args.maybe("model") ?? "halo", args.all("set")),
-    epochs: integer("epochs", 1),
-    batch: integer("batch", 1),
-    learningRate: args.maybe("lr") === undefined ? undefined : args.number("lr", { min: 0 }),
+    epochs: args.maybeInteger("epochs", { min: 1 }),
+    batch: args.maybeInteger("batch", { min: 1 }),
+    learningRate: args.maybeNumber("lr", { min: 0 }),
     schedule: args.choice("schedule", ["constant", "cosine"]),
-    warmup: integer("warmup", 0),
-    patience: integer("patience", 1),
-    minutes: args.maybe("minutes") === undefined
-      ? undefined
-      : args.number("minutes", { min: 0.01 }),
-    seed: integer("seed", 0),
-    workers: integer("workers", 1),
+    warmup: args.maybeInteger("warmup", { min: 0 }),
+    patience: args.maybeInteger("patience", { min: 1 }),
+    minutes: args.maybeNumber("minutes", { min: 0.01 }),
+    seed: args.maybeInteger("seed", { min: 0 }),
+    workers: args.maybeInteger("workers", { min: 1 }),
     resume: args.has("resume"),
     force: args.has("force"),
     acceptLoss: args.has("accept-loss"),
@@ -140,6 +137,13 @@ await runCommand({
   await args.claim("out", async (out) => {
     await startBackend(args);
     const cohort = await readMeds(args.path("cohort"), sayLeftOut);
+    if (!options.resume) {
+      const preset = presetText(cohort, options.model ?? "halo", {
+        settings: options.settings,
+        training: options,
+      });
+      if (preset !== undefined) say(preset);
+    }
     const knowledge = {
       embeddings: args.maybe("embeddings") === undefined
         ? undefined

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Cohort, cohortOf, random, type RecordLists, vocabulary } from "ehrloom";
+import { type Cohort, cohortOf, random, type RecordLists, trainingFor, vocabulary } from "ehrloom";
 
 /** Settings of a HALO of about 4,000 parameters. */
 export const tinySettings = { width: 8, layers: 1, heads: 2 };
@@ -32,6 +32,9 @@ export function tinyCohort(records: number, seed = 1): Cohort {
   const codes = Array.from({ length: 12 }, (_, code) => `code ${code}`);
   return cohortOf(vocabulary(codes), ["ill", "old"], lists);
 }
+
+/** How such a cohort is trained on by default. */
+export const tinyTraining = trainingFor(tinyCohort(8), {});
 
 /** What a task left: its exit code and the lines on stderr. */
 export interface TaskResult {

@@ -28,13 +28,13 @@ import { claimed, replaceText } from "../files/output.ts";
 import { backendVersions } from "../nn/backend.ts";
 import { type Compared, writeComparison } from "../plot/comparison/comparison.ts";
 import type { OnProgress } from "../progress.ts";
-import { checkTraining, givenTraining, trainingDefaults } from "../train/options.ts";
+import { checkTraining, givenTraining, trainingFor } from "../train/options.ts";
 import { checkSplits } from "../train/train.ts";
 import { version } from "../version.ts";
 import { isWhole, judgementOf, missingMeasures } from "./judging.ts";
 import { oneModel } from "./one_model.ts";
 import { checkBegun, type CompareOptions, entriesOf, type Entry, isBegunWith } from "./plan.ts";
-import { type Plan, readCeiling } from "./read_comparison.ts";
+import { type Plan, readCeiling, readPlan } from "./read_comparison.ts";
 
 /** What a comparison compares, and under which plan. */
 interface Contest {
@@ -110,7 +110,10 @@ export async function compare(
   options: CompareOptions,
 ): Promise<Compared> {
   const { resamples = 1000, force = false, onStart, onProgress } = options;
-  const training = { ...trainingDefaults, ...givenTraining(options) };
+  const begun = force ? undefined : await readPlan(join(folder, "plan.json"));
+  const training = begun === undefined
+    ? trainingFor(cohort, options)
+    : { ...begun.training, ...givenTraining(options) };
   checkTraining(training);
   checkSplits(cohort);
   checkResamples(resamples, cohort.labelNames.length);

@@ -6,7 +6,7 @@
  * @module
  */
 import * as v from "valibot";
-import { type Cohort, splitOf } from "../cohort/cohort.ts";
+import { type Cohort, splitOf, subset } from "../cohort/cohort.ts";
 import { flag, object, type Schema as JsonSchema, whole } from "../files/checked_json.ts";
 import type { Extra, Model } from "./interface/model.ts";
 import type { ModelConfig } from "./interface/settings.ts";
@@ -137,6 +137,18 @@ export function coverageOf(model: Model, cohort: Cohort): Coverage {
     demographics: covered("demographics"),
     ...context && { context },
   };
+}
+
+/**
+ * The records of a cohort that a model reads to their end. Others have no probability under it, so
+ * they are left out wherever records are judged by it.
+ */
+export function readableRecords(model: Model, cohort: Cohort): Cohort {
+  const { tokensOf, rowLimit } = model;
+  if (tokensOf === undefined) return cohort;
+  const whole = [...cohort.subjectIds.keys()]
+    .filter((record) => tokensOf(cohort, record) <= rowLimit + 1);
+  return whole.length === cohort.recordCount ? cohort : subset(cohort, whole);
 }
 
 const counted = (count: number) => count.toLocaleString("en");

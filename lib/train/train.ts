@@ -21,7 +21,7 @@ import {
   checkTraining,
   givenTraining,
   type Training,
-  trainingDefaults,
+  trainingFor,
   type TrainingOptions,
 } from "./options.ts";
 import { readProgress } from "./read_progress.ts";
@@ -130,7 +130,7 @@ async function learn(
 async function trainNew(cohort: Cohort, folder: string, options: TrainOptions): Promise<void> {
   const family = modelFamily(options.model ?? "halo");
   const settings = ownSettings(family, options.settings ?? {});
-  const training = { ...trainingDefaults, ...givenTraining(options) };
+  const training = trainingFor(cohort, options);
   checkTraining(training);
   const config = family.configFor(cohort, settings, options.knowledge);
   const schema = family.schemaFor?.(cohort, config);

@@ -133,6 +133,16 @@ export class Arguments {
     throw new UsageError(`--${name} is ${value}; known: ${known.join(", ")}`);
   }
 
+  /** {@link integer} of an option that may be omitted. */
+  maybeInteger(name: string, bounds: Bounds): number | undefined {
+    return this.maybe(name) === undefined ? undefined : this.integer(name, bounds);
+  }
+
+  /** {@link number} of an option that may be omitted. */
+  maybeNumber(name: string, bounds: Bounds): number | undefined {
+    return this.maybe(name) === undefined ? undefined : this.number(name, bounds);
+  }
+
   /** A whole number within bounds; throws a usage error otherwise. */
   integer(name: string, bounds: Bounds): number {
     return this.numeral(name, bounds, { noun: "a whole number", isOne: Number.isSafeInteger });

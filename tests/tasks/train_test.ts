@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertLess, assertMatch } from "@std/assert";
-import { modelSummaries, readRun, settingsOf } from "ehrloom";
+import { modelSummaries, readRun, settingsOf, trainingVisits } from "ehrloom";
 import { writeMeds } from "ehrloom/cohort/meds/write.ts";
 import { join } from "node:path";
 import { inFolder } from "../folder.ts";
@@ -21,7 +21,7 @@ Deno.test("deno task train reads a hierarchy for hisgt, says so, and names its c
     await Deno.writeTextFile(tree, "parent,child\ntop,code 1\ncode 1,top\n");
     const circle = await runTask(...task, "--hierarchy", tree);
     assertEquals(circle.code, 1);
-    assertMatch(circle.lines[0], /tree\.csv": its edges form a cycle, .*top > /);
+    assertMatch(circle.lines[1], /tree\.csv": its edges form a cycle, .*top > /);
     await Deno.writeTextFile(tree, "parent,child\ntop,code 1\ntop,code 2\n");
     const { code, lines } = await runTask(...task, "--hierarchy", tree);
     assertEquals(code, 0, lines.join("\n"));
@@ -38,15 +38,21 @@ Deno.test("deno task train trains, then names the next command", () =>
     const set = ["--set", "width=8", "--set", "heads=2", "--set", "layers=1", "--epochs", "2"];
     const { code, lines } = await runTask("train", ...args, ...set, "--backend", "wasm");
     assertEquals(code, 0, lines.join("\n"));
-    assertEquals(lines.length, 4, lines.join("\n"));
-    assertMatch(lines[0], /^Model halo: [\d,]+ parameters; engine wasm/);
+    const visits = trainingVisits(tinyCohort(40));
+    assertEquals(lines.length, 6, lines.join("\n"));
     assertEquals(
-      lines[1],
+      lines[0],
+      `Defaults for ${visits} training visits: batches of 8 records, learning rate 0.006`,
+    );
+    assertMatch(lines[1], /^Model halo: [\d,]+ parameters; engine wasm/);
+    assertEquals(
+      lines[2],
       "20 training and 10 validation records; at most 2 epochs, " +
         `a line for each in ${folder}/run/training.jsonl`,
     );
-    assertMatch(lines[2], /^Best epoch 2: validation loss \d+\.\d{3} nats per visit$/);
-    assertMatch(lines[3], nextAfter(folder));
+    assertMatch(lines[3], /^Best epoch 2: validation loss \d+\.\d{3} nats per visit$/);
+    assertMatch(lines[4], /^Output biases calibrated: validation loss \d.* → \d.* nats per visit$/);
+    assertMatch(lines[5], nextAfter(folder));
 
     // Bad input exits 1, bad usage 2, each with one line of what is wrong
     const cases: [args: string[], code: number, message: string][] = [

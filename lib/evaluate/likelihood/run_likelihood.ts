@@ -6,9 +6,10 @@
  */
 import { breathe } from "../../breathe.ts";
 import * as tf from "@tensorflow/tfjs-core";
-import { type Cohort, splitOf, subset } from "../../cohort/cohort.ts";
+import { type Cohort, splitOf } from "../../cohort/cohort.ts";
 import { fingerprint } from "../../cohort/fingerprint.ts";
 import { reindexed } from "../../cohort/trim.ts";
+import { readableRecords } from "../../models/coverage.ts";
 import type { Model, RecordLikelihood } from "../../models/interface/model.ts";
 import { comfortable, fittingRuns } from "../../models/room/needs.ts";
 import { checkRoom } from "../../models/room/room_check.ts";
@@ -56,15 +57,14 @@ function testRecords(model: Model, real: Cohort) {
     splitOf(real, "test"),
     splitOf(real, "train"),
   );
-  const { tokensOf, rowLimit } = model;
-  const context = rowLimit + 1;
-  const whole = [...known.subjectIds.keys()]
-    .filter((record) => tokensOf === undefined || tokensOf(known, record) <= context);
-  const records = known.recordCount - whole.length;
+  const readable = readableRecords(model, known);
+  const of = known.recordCount;
+  const records = of - readable.recordCount;
+  const context = model.rowLimit + 1;
   return {
-    readable: records === 0 ? known : subset(known, whole),
+    readable,
     unseenCodeOccurrences,
-    tooLong: records === 0 ? undefined : { records, of: known.recordCount, context },
+    tooLong: records === 0 ? undefined : { records, of, context },
   };
 }
 

@@ -45,6 +45,7 @@ Deno.test("runLikelihood() leaves out records beyond a context, counts them, and
   inFolder(async (folder) => {
     await useBackend("wasm");
     const run = await trained(folder);
+    assert(Number.isFinite(run.calibration?.validation_after));
     const { tokensOf } = modelOf(run.runConfig);
     assert(tokensOf !== undefined);
     const test = [...cohort.subjectIds.keys()].filter((record) => cohort.splits?.[record] === 2);

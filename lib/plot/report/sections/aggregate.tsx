@@ -12,7 +12,7 @@ import {
   visitsPerRecord,
 } from "../../figures/count_distribution.ts";
 import { AggregateCells, aggregateReading, Figure, Table } from "../page_parts.tsx";
-import { type Drawn, scaleOf, type Section, type SectionContents } from "./section.ts";
+import { type Drawn, presetFor, type Section, type SectionContents } from "./section.ts";
 
 type Lengths = FidelityFigures["aggregate"];
 
@@ -60,7 +60,7 @@ function AggregateTable(
 }
 
 function View({ fidelity, pictures }: SectionContents) {
-  const scale = scaleOf(fidelity, "aggregate");
+  const scale = presetFor(fidelity, "aggregate");
   return (
     <section aria-labelledby="counts">
       <h2 id="counts">{aggregate.question}</h2>

@@ -6,7 +6,7 @@
  */
 import type { FidelityFigures } from "../../../evaluate/report.ts";
 import { Interval, minus, None, Table, whole } from "../page_parts.tsx";
-import { scaleOf, type Section } from "./section.ts";
+import { presetFor, type Section } from "./section.ts";
 
 /** A number of a measure, with an interval where it has one. */
 interface Row {
@@ -106,7 +106,7 @@ export function plainSection(key: keyof FidelityFigures, question: string): Sect
     keys: [key],
     pictures: () => [],
     View({ fidelity, resamples }) {
-      const scale = scaleOf(fidelity, key);
+      const scale = presetFor(fidelity, key);
       return scale === undefined
         ? null
         : <PlainSection name={key} question={question} scale={scale} resamples={resamples} />;

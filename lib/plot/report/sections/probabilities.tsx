@@ -22,7 +22,7 @@ import {
   whole,
 } from "../page_parts.tsx";
 import type { PackedPoints } from "../report_points.ts";
-import { type Drawn, scaleOf, type Section, type SectionContents } from "./section.ts";
+import { type Drawn, presetFor, type Section, type SectionContents } from "./section.ts";
 
 /** The kinds of which a report shows something: all of them in one without figures. */
 export function shownKinds(fidelity: PartialFidelity | undefined): CodeKind[] {
@@ -34,7 +34,7 @@ export function shownKinds(fidelity: PartialFidelity | undefined): CodeKind[] {
 
 /** R² at a glance; undefined unless shares of visits of all kinds were asked. */
 function overviewOf(fidelity: PartialFidelity | undefined): SVGSVGElement | undefined {
-  const [codes, pairs, sequences] = codeKinds.map((kind) => scaleOf(fidelity, kind));
+  const [codes, pairs, sequences] = codeKinds.map((kind) => presetFor(fidelity, kind));
   if (codes === undefined || pairs === undefined || sequences === undefined) return undefined;
   const figures = (part: "own" | "ceiling" | "floor") => ({
     unigram: codes[part],
@@ -88,7 +88,7 @@ function Overview({ fidelity, figure }: { fidelity: PartialFidelity; figure: str
 
 /** A sentence or two on where an R² is between its floor and its ceiling. */
 function standing(kind: CodeKind, fidelity: PartialFidelity | undefined): string {
-  const scale = scaleOf(fidelity, kind);
+  const scale = presetFor(fidelity, kind);
   if (scale === undefined) return "";
   const [r2, ceiling, floor] = [scale.own.r2, scale.ceiling.r2, scale.floor.r2];
   if (r2 === null) return "There is no R², since there is nothing to compare.";
@@ -199,7 +199,7 @@ const fidelityRows = [
 
 function FidelityTable({ fidelity, resamples }: SectionContents) {
   const rows = fidelityRows.flatMap(([name, key]) => {
-    const scale = scaleOf(fidelity, key);
+    const scale = presetFor(fidelity, key);
     return scale === undefined ? [] : [{ name, key, ...scale }];
   });
   if (rows.length === 0) return null;

@@ -41,7 +41,7 @@ export interface Section {
 }
 
 /** A measure's figures with their ceiling and floor; undefined unless it was asked. */
-export function scaleOf<Key extends keyof FidelityFigures>(
+export function presetFor<Key extends keyof FidelityFigures>(
   fidelity: PartialFidelity | undefined,
   key: Key,
 ): Record<"own" | "ceiling" | "floor", FidelityFigures[Key]> | undefined {
