@@ -152,11 +152,10 @@ await runCommand({
         ? undefined
         : await readCodeGraph(args.path("hierarchy"), cohort.vocabulary),
     };
-    const { training, runConfig, calibration } = await train(cohort, out, {
+    const { training, calibration } = await train(cohort, out, {
       ...options,
       knowledge,
     });
-    for (const [name, source] of Object.entries(runConfig.sources ?? {})) say(`${name}: ${source}`);
     const best = training.findLast(({ best }) => best);
     if (best !== undefined) { // a floor counts its records once and has no epochs
       say(

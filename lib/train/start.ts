@@ -29,30 +29,32 @@ export interface TrainingStart {
   readonly epochs: number | null;
   /** The file that gets a line after each epoch; null for models that count. */
   readonly log: string | null;
+  /** How the model sees the cohort, and the source of parameters computed before training. */
+  readonly sources: Readonly<Record<string, string>>;
   /** What the model learns of the training records. */
   readonly coverage: Coverage;
 }
 
 /** Numbers that training changes: buffers and tables computed before it do not. */
-function trainedNumbers(initials: Initials, tables: readonly string[]): number {
+function trainedNumbers(initials: Initials, computed: readonly string[]): number {
   return Object.entries(initials)
-    .filter(([name, { isBuffer = false }]) => !isBuffer && !tables.includes(name))
+    .filter(([name, { isBuffer = false }]) => !isBuffer && !computed.includes(name))
     .reduce((sum, [, { shape }]) => sum + shape.reduce((product, size) => product * size, 1), 0);
 }
 
 /**
  * What is known before the first step.
  *
- * @param options.tables names of parameters that are computed before training
+ * @param options.sources as in the run's config
  */
 export function trainingStart(
   model: Model,
   cohort: Cohort,
-  { folder, training, coverage, tables }: {
+  { folder, training, coverage, sources = {} }: {
     readonly folder: string;
     readonly training: Training;
     readonly coverage: Coverage;
-    readonly tables: readonly string[];
+    readonly sources: Readonly<Record<string, string>> | undefined;
   },
 ): TrainingStart {
   const engine = backendVersions().backend ?? null;
@@ -60,14 +62,14 @@ export function trainingStart(
     trainRecords: splitOf(cohort, "train").recordCount,
     validationRecords: splitOf(cohort, "validation").recordCount,
   };
-  const shared = { model: model.family, engine, ...records, coverage };
+  const shared = { model: model.family, engine, ...records, sources, coverage };
   if ("learn" in model) {
     return { ...shared, parameters: null, canBeFaster: false, epochs: null, log: null };
   }
   const second = model.adversary?.initial ?? {};
   return {
     ...shared,
-    parameters: trainedNumbers({ ...model.initial, ...second }, tables),
+    parameters: trainedNumbers({ ...model.initial, ...second }, Object.keys(sources)),
     canBeFaster: (engine === "wasm" || engine === "cpu") && !hasNativeBinding(),
     epochs: training.epochs,
     log: join(folder, "training.jsonl"),
@@ -94,6 +96,7 @@ const counted = (count: number) => count.toLocaleString("en");
  *   validationRecords: 32,
  *   epochs: null,
  *   log: null,
+ *   sources: {},
  *   coverage: { values: { count: 7, isLearned: false }, times: none, demographics: none },
  * });
  * assertEquals(lines, [
@@ -119,6 +122,7 @@ export function startInWords(start: TrainingStart): string[] {
     `Model ${model}: ${counted(parameters)} parameters; engine ${engine ?? "none"}${faster}`,
     `${counted(trainRecords)} training and ${counted(validationRecords)} validation records; ` +
     `at most ${epochs} epoch${epochs === 1 ? "" : "s"}, a line for each in ${log}`,
+    ...Object.entries(start.sources).map(([name, source]) => `${name}: ${source}`),
     ...lost,
   ];
 }

@@ -151,8 +151,8 @@ async function trainNew(cohort: Cohort, folder: string, options: TrainOptions): 
     cohort: await fingerprint(cohort),
     versions: backendVersions(),
   };
-  const tables = Object.keys(given?.tables ?? {});
-  options.onStart?.(trainingStart(model, cohort, { folder, training, coverage, tables }));
+  const { sources } = runConfig;
+  options.onStart?.(trainingStart(model, cohort, { folder, training, coverage, sources }));
   await growFolder(folder, {
     async begin(begun) {
       await beginRun(begun, runConfig, cohort.vocabulary, cohort.labelNames);
@@ -214,10 +214,8 @@ async function trainOn(cohort: Cohort, folder: string, options: TrainOptions): P
   const model = modelOf(stored);
   checkCanTrain(model, cohort, stored.training);
   const tables = await tablesAgain(folder, cohort, stored, options);
-  const { training, coverage = coverageOf(model, cohort), sources = {} } = stored;
-  options.onStart?.(
-    trainingStart(model, cohort, { folder, training, coverage, tables: Object.keys(sources) }),
-  );
+  const { training, coverage = coverageOf(model, cohort), sources } = stored;
+  options.onStart?.(trainingStart(model, cohort, { folder, training, coverage, sources }));
   await learn(cohort, grownFolder(folder), stored, tables, options.onProgress);
 }
 
