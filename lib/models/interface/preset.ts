@@ -26,7 +26,7 @@ export interface Preset {
 }
 
 /** Presets by the largest number of training visits that each is for. */
-const presets: readonly (Preset & { readonly visits: number })[] = [
+export const presets: readonly (Preset & { readonly visits: number })[] = [
   { visits: 12e3, width: 64, layers: 1, heads: 4, batch: 8, learningRate: 6e-3, epochs: 40 },
   { visits: 3e4, width: 64, layers: 2, heads: 4, batch: 8, learningRate: 5e-3, epochs: 20 },
   { visits: 2e5, width: 128, layers: 2, heads: 4, batch: 16, learningRate: 3e-3, epochs: 20 },
