@@ -6,8 +6,9 @@
 
 // What all stages share
 export { type Random, random } from "./lib/random.ts";
-export type { OnProgress, Progress } from "./lib/progress.ts";
+export type { FinishedEpoch, OnProgress, Progress } from "./lib/progress.ts";
 export { printable } from "./lib/printable.ts";
+export { nearestName, whatIsKnown } from "./lib/nearest_name.ts";
 export type { OnBadRow } from "./lib/files/csv.ts";
 export { claimed, type ClaimOptions, putBackForReading, writeWhole } from "./lib/files/output.ts";
 
@@ -171,13 +172,21 @@ export type { Schema, Series } from "./lib/models/synehrgy/record_schema.ts";
 export { train, type TrainOptions } from "./lib/train/train.ts";
 export { type Preset, presetFor, trainingVisits } from "./lib/models/interface/preset.ts";
 export {
+  type DescentEstimate,
+  estimateTraining,
+  type TrainingEstimate,
+} from "./lib/train/dry_run.ts";
+export { trainOptionsOf } from "./lib/train/from_run.ts";
+export { unfinishedRun } from "./lib/train/unfinished.ts";
+export type { Restart } from "./lib/train/schedule.ts";
+export {
   type Training,
   trainingDefaults,
   trainingFor,
   type TrainingOptions,
 } from "./lib/train/options.ts";
 export { startInWords, type TrainingStart } from "./lib/train/start.ts";
-export { readRun } from "./lib/train/read_run.ts";
+export { readRun, readRunConfig } from "./lib/train/read_run.ts";
 export type { Calibration, Run, RunConfig, TrainingLine } from "./lib/train/run_folder.ts";
 export { readStateDict, writeStateDict } from "./lib/train/state_dict.ts";
 

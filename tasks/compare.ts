@@ -26,6 +26,7 @@ import {
   shellPath,
   UsageError,
 } from "./cli/command.ts";
+import { headline } from "./cli/headline.ts";
 import { sayLeftOut } from "./cli/left_out.ts";
 import { presetText } from "./cli/preset_text.ts";
 
@@ -138,7 +139,7 @@ await runCommand({
     filesOf(args, "embeddings", names),
     filesOf(args, "hierarchy", names),
   ];
-  await args.claim("out", async (out) => {
+  return await args.claim("out", async (out) => {
     await startBackend(args);
     const cohort = await readMeds(args.path("cohort"), sayLeftOut);
     const models = await Promise.all(names.map(async (name): Promise<Contestant> => {
@@ -175,6 +176,15 @@ await runCommand({
       say(`${model}: R² ${r2.join(", ")}; ${loss}`);
     }
     say(`Next: open ${shellPath(join(args.text("out"), "comparison.html"))}`);
+    return {
+      out,
+      comparison: join(out, "comparison.json"),
+      page: join(out, "comparison.html"),
+      models: comparison.models.map(({ model, likelihood, fidelity }) => ({
+        model,
+        ...headline(fidelity, likelihood),
+      })),
+    };
   }, { goesOn: !args.has("force") });
 });
 

@@ -24,6 +24,7 @@ import {
   type Arguments,
   freePath,
   resolvePath,
+  type Result,
   runCommand,
   say,
   shellPath,
@@ -89,7 +90,7 @@ await runCommand({
   ],
 }, async (args, onProgress) => {
   const asked = askedOf(args);
-  await args.claim("out", async (out) => {
+  return await args.claim("out", async (out) => {
     await startBackend(args);
     const run = await readRun(args.path("run"));
     notLearned(run).forEach(say);
@@ -107,6 +108,7 @@ await runCommand({
         `--synthetic ${shellPath(args.text("out"))} --run ${shellPath(args.text("run"))} ` +
         `--out ${shellPath(freePath("runs/report"))}`,
     );
+    return { out, ...countsJson(args, asked.count, counts) };
   });
 });
 
@@ -207,6 +209,18 @@ function notesOf(args: Arguments, run: Run, { cutOff, ruled }: Counts) {
       continues: { cohort: args.path("continue"), visits: maxVisitsOf(args) ?? "all" },
     },
     ...hasRules && { rules_file: args.path("rules") },
+  };
+}
+
+/** What `--json` shows. */
+function countsJson(args: Arguments, count: number, { cutOff, empty, ruled }: Counts): Result {
+  return {
+    records: count,
+    records_cut_off: cutOff,
+    records_without_visits: empty,
+    ...args.maybe("rules") !== undefined && {
+      rules: { draws: ruled.draws, changed: ruled.touched },
+    },
   };
 }
 

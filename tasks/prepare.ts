@@ -15,6 +15,7 @@ import {
   type Arguments,
   type Command,
   freePath,
+  type Result,
   runCommand,
   say,
   shellPath,
@@ -95,6 +96,22 @@ function summarize(cohort: Cohort, quality: Quality): void {
   qualityInWords(quality).forEach(tell);
 }
 
+/** What `--json` shows of a cohort. */
+function counts(cohort: Cohort): Result {
+  const isMeasured = (value: number) => !Number.isNaN(value);
+  return {
+    records: cohort.recordCount,
+    splits: Object.fromEntries(
+      splitNames.map((name) => [name, splitOf(cohort, name).recordCount]),
+    ),
+    visits: cohort.visitCount,
+    events: cohort.codes.length,
+    values: cohort.values?.filter(isMeasured).length ?? 0,
+    codes: cohort.vocabulary.codes.length,
+    labels: Object.fromEntries(labels(cohort).rows().map(([name, records]) => [name, records])),
+  };
+}
+
 /** Says what a few very long records cost, and what --max-visits would keep. */
 function adviseOnLength(cohort: Cohort): void {
   const long = longRecords(cohort);
@@ -120,7 +137,7 @@ await runCommand(command, async (args, onProgress) => {
   const maxVisits = count(args, "max-visits");
   const minCount = count(args, "min-count");
   const seed = args.maybe("seed") === undefined ? undefined : args.integer("seed", { min: 0 });
-  await args.claim("out", async (out) => {
+  return await args.claim("out", async (out) => {
     const phenotypes = args.maybe("labels") === undefined
       ? undefined
       : await readPhenotypes(args.path("labels"));
@@ -155,5 +172,14 @@ await runCommand(command, async (args, onProgress) => {
       `Next: deno task train --cohort ${shellPath(args.text("out"))} --model halo ` +
         `--out ${shellPath(freePath("runs/halo"))}`,
     );
+    return {
+      out,
+      ...counts(cohort),
+      read: quality.read,
+      cuts: quality.cuts,
+      left_out: leftOut,
+      notes,
+      bad_rows: badRows.length,
+    };
   });
 });

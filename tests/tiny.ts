@@ -58,6 +58,32 @@ export function taskArguments(name: string): string[] {
   return args.split(" ");
 }
 
+/** What a task prints when it is asked for help, in lines that are not cut at a page's width. */
+export async function helpOf(name: string, ...args: string[]): Promise<string[]> {
+  const { code, stdout } = await new Deno.Command(Deno.execPath(), {
+    args: [...taskArguments(name), ...args, "--help"],
+    cwd: root,
+    env: { NO_COLOR: "1" },
+  }).output();
+  if (code !== 0) throw new Error(`deno task ${name} --help exits ${code}`);
+  return new TextDecoder().decode(stdout).replaceAll(/\n {5,}(?=\S)/g, " ").split("\n");
+}
+
+/** What a task left, with what it printed on stdout. */
+export async function answerOf(
+  name: string,
+  ...args: string[]
+): Promise<TaskResult & { stdout: string }> {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [...taskArguments(name), ...args],
+    cwd: root,
+    env: { NO_COLOR: "1" },
+  }).output();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  const said = text(stderr).trimEnd();
+  return { code, lines: said === "" ? [] : said.split("\n"), stdout: text(stdout) };
+}
+
 /** Begins a task of `deno task` as a process of its own. */
 export function startTask(name: string, args: readonly string[]): Deno.ChildProcess {
   return new Deno.Command(Deno.execPath(), {

@@ -15,6 +15,7 @@ import {
   readCheckedJson,
   settingValue,
   text,
+  whole,
 } from "../files/checked_json.ts";
 import { coverageSchema } from "../models/coverage.ts";
 import { configSchema, modelFamily, storedConfig } from "../models/mod.ts";
@@ -34,6 +35,7 @@ const runConfigSchema = object({
   sources: v.optional(named(text)),
   coverage: v.optional(coverageSchema),
   training: trainingSchema,
+  restarts: v.optional(list(object({ after: whole(0), planned: whole(1) }))),
   cohort: text,
   versions: named(text),
 });

@@ -121,7 +121,7 @@ await runCommand({
 }, async (args, onProgress) => {
   const out = args.maybe("out") === "runs/bench.json" ? "runs/bench.json" : args.path("out");
   const force = args.has("force");
-  await claimed(out, { force }, async () => {
+  return await claimed(out, { force }, async () => {
     const backend = await startBackend(args);
     const workers = args.integer("workers", { min: 1 });
     const batch = args.integer("batch", { min: 1 });
@@ -175,5 +175,6 @@ await runCommand({
           `${speed.time_over_forward.toFixed(1)} times the time of a forward pass`,
       );
     }
+    return { out, ...result };
   });
 });

@@ -24,7 +24,7 @@ import {
 import { join } from "node:path";
 import { parseHTML } from "linkedom";
 import { inFolder } from "../folder.ts";
-import { runTask, taskArguments, tinyCohort, tinySettings } from "../tiny.ts";
+import { helpOf, runTask, tinyCohort, tinySettings } from "../tiny.ts";
 
 await useBackend("wasm");
 
@@ -344,11 +344,8 @@ Deno.test("deno task compare says each model's figures, and in one line what is 
   }));
 
 Deno.test("deno task compare takes by itself every model but the one that copies", async () => {
-  const { stdout } = await new Deno.Command(Deno.execPath(), {
-    args: [...taskArguments("compare"), "--help"],
-    cwd: new URL("../../", import.meta.url).pathname,
-  }).output();
-  const [, all] = new TextDecoder().decode(stdout).match(/--models.*\(default ([^)]*)\)/) ?? [];
+  const help = (await helpOf("compare")).join("\n");
+  const [, all] = help.match(/--models.*\(default ([^)]*)\)/) ?? [];
   const names = modelSummaries.map(({ name }) => name).filter((name) => name !== "memoriser");
-  assertEquals(all.split(",").sort(), names);
+  assertEquals(all.split(", ").sort(), names);
 });

@@ -187,7 +187,7 @@ Deno.test("writeReport() writes the page, its figures and the JSON, and never ov
     await assertRejects(
       () => writeReport(folder, report, sources),
       Deno.errors.AlreadyExists,
-      "pass --force",
+      "pass force: true",
     );
     await writeReport(folder, report, { ...sources, force: true });
     assertEquals(names(parent), ["out"]);
