@@ -205,6 +205,7 @@ export type {
   Estimate,
   Fidelity,
   FidelityFigures,
+  IdenticalRecords,
   LabelPrevalence,
   Likelihood,
   MeasuredCode,
@@ -215,8 +216,11 @@ export type {
   ReportAbout,
   Scale,
   Scaled,
+  Summary,
+  SummaryRow,
   TooLong,
   ValueFidelity,
+  Verdict,
 } from "./lib/evaluate/report.ts";
 export {
   likelihoodMetrics,
@@ -254,6 +258,7 @@ export {
   type Difference,
   differenceFrame,
 } from "./lib/evaluate/comparison.ts";
+export type { SeedSpread, Spreads } from "./lib/evaluate/seed_spread.ts";
 export { type Role } from "./lib/evaluate/bootstrap.ts";
 export {
   type CodeProbabilities,

@@ -59,6 +59,7 @@ await runCommand({
         seed,
         likelihood,
         run,
+        names: { real: "the Synthea sample" },
         cutOff,
         onProgress,
       });

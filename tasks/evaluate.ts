@@ -14,7 +14,7 @@ import {
   tooLongInWords,
   writeReport,
 } from "ehrloom";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { backendOption, startBackend } from "./cli/backend_option.ts";
 import { runCommand, say, shellPath, UsageError } from "./cli/command.ts";
 import { headline } from "./cli/headline.ts";
@@ -76,6 +76,7 @@ await runCommand({
       resamples,
       likelihood,
       run,
+      names: { real: basename(args.path("real")), synthetic: basename(args.path("synthetic")) },
       ...await readGenerationNotes(args.path("synthetic")),
       cuts: await cutsOf(args.path("real")),
       onDifference: say,

@@ -108,6 +108,16 @@ Deno.test("compare() gives each model the figures that evaluate() gives it, and 
     const { document } = parseHTML(html);
     assertEquals(document.querySelectorAll("figure svg").length, 8);
     assertEquals(document.querySelectorAll("script").length, 0);
+    const links = [...document.querySelectorAll("td a, th a")].map((a) => a.getAttribute("href"));
+    assertEquals(links.length, 3);
+    for (const link of links) {
+      const report = JSON.parse(
+        await Deno.readTextFile(join(out, (link ?? "").replace(".html", ".json"))),
+      );
+      const found = comparison.models.find(({ model }) => link?.includes(`/${model}/`));
+      assertEquals(report.fidelity.unigram, found?.fidelity.unigram);
+      assertEquals(report.privacy.identical_records, found?.privacy?.identical_records);
+    }
     const halo = (comparison.models[0].fidelity.unigram.r2 ?? NaN).toFixed(3).replace("-", "−");
     assertStringIncludes(document.body.textContent ?? "", halo);
     assertEquals([...Deno.readDirSync(join(out, "figures"))].length, 8);
@@ -245,9 +255,9 @@ Deno.test("compare() says which test losses are bounds", () =>
     const rows = [...document.querySelectorAll("tr")].map(({ textContent }) => textContent ?? "");
     const exact = (losses[0]?.nll_per_visit ?? NaN).toFixed(3);
     const bound = (losses[1]?.nll_per_visit ?? NaN).toFixed(3);
-    assertEquals(rows.some((row) => row.startsWith(`markov${exact}`)), true);
-    assertEquals(rows.some((row) => row.startsWith(`eva≤ ${bound}`)), true);
-    assertEquals(rows.some((row) => row.startsWith("eva≤ +") || row.startsWith("eva≤ −")), true);
+    assertEquals(rows.some((row) => row.startsWith(`Markov${exact}`)), true);
+    assertEquals(rows.some((row) => row.startsWith(`EVA≤ ${bound}`)), true);
+    assertEquals(rows.some((row) => row.startsWith("EVA≤ +") || row.startsWith("EVA≤ −")), true);
     const figure = await Deno.readTextFile(join(out, "figures", "test_loss.svg"));
     assertStringIncludes(figure, `≤ ${(losses[1]?.nll_per_visit ?? NaN).toFixed(2)}`);
   }));

@@ -6,7 +6,7 @@
  */
 import type { FidelityFigures } from "../../../evaluate/report.ts";
 import { Interval, minus, None, Table, whole } from "../page_parts.tsx";
-import { presetFor, type Section } from "./section.ts";
+import { scaleOf, type Section } from "./section.ts";
 
 /** A number of a measure, with an interval where it has one. */
 interface Row {
@@ -104,9 +104,10 @@ export function PlainSection({ name, question, scale, resamples }: PlainContents
 export function plainSection(key: keyof FidelityFigures, question: string): Section {
   return {
     keys: [key],
+    anchor: () => key,
     pictures: () => [],
     View({ fidelity, resamples }) {
-      const scale = presetFor(fidelity, key);
+      const scale = scaleOf(fidelity, key);
       return scale === undefined
         ? null
         : <PlainSection name={key} question={question} scale={scale} resamples={resamples} />;

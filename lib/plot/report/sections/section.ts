@@ -34,6 +34,8 @@ export interface SectionContents {
 export interface Section {
   /** The measures that it shows. */
   readonly keys: readonly (keyof FidelityFigures)[];
+  /** The id of the element of the page that shows one of them. */
+  readonly anchor: (key: keyof FidelityFigures) => string;
   /** Its pictures, by their file's name without ending. */
   readonly pictures: (drawn: Drawn) => [name: string, svg: SVGSVGElement][];
   /** Nothing where there is nothing to show. */
@@ -41,7 +43,7 @@ export interface Section {
 }
 
 /** A measure's figures with their ceiling and floor; undefined unless it was asked. */
-export function presetFor<Key extends keyof FidelityFigures>(
+export function scaleOf<Key extends keyof FidelityFigures>(
   fidelity: PartialFidelity | undefined,
   key: Key,
 ): Record<"own" | "ceiling" | "floor", FidelityFigures[Key]> | undefined {
