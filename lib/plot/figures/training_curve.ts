@@ -4,6 +4,7 @@
  * @module
  */
 import * as Plot from "@observablehq/plot";
+import { checkArguments } from "../../arguments.ts";
 import { axisTitle } from "./axes.ts";
 import { colours, figure, type FigureText } from "./figure.ts";
 
@@ -101,6 +102,7 @@ function curveText(lines: readonly EpochLosses[], best: EpochLosses | undefined)
  * @param lines one per epoch, in order; losses in nats per visit
  */
 export function trainingCurve(lines: readonly EpochLosses[]): SVGSVGElement {
+  checkArguments("trainingCurve", [lines, "epochs"]);
   const best = bestEpoch(lines);
   const losses = lines.flatMap((line) => [line.train_loss, line.validation_loss]);
   const [low, high] = [Math.min(...losses), Math.max(...losses)];
