@@ -48,6 +48,8 @@ export const uses = {
   resamples: 0x626f6f74,
   /** Records drawn from independent marginals. */
   floor: 0x6d617267,
+  /** Records that are compared in equal numbers; by the number of them. */
+  equalNumbers: 0x6571756c,
 } as const;
 
 /** A use of random numbers. */

@@ -78,8 +78,13 @@ await runCommand({
     },
     seed: {
       value: "N",
-      help: "Random seed; equal seeds give equal results",
-      default: `${trainingDefaults.seed}`,
+      help: `Random seed; equal seeds give equal results (default ${trainingDefaults.seed})`,
+    },
+    seeds: {
+      value: "LIST",
+      help:
+        "Comma-separated random seeds, such as 1,2,3 (instead of --seed): trains each model with " +
+        "each of them and shows the spread",
     },
     resamples: {
       value: "N",
@@ -120,7 +125,7 @@ await runCommand({
     minutes: minutesOf(args),
     batch: args.integer("batch", { min: 1 }),
     learningRate: args.number("lr", { min: 0 }),
-    seed: args.integer("seed", { min: 0 }),
+    ...seedsOf(args),
     resamples: args.integer("resamples", { min: 0 }),
     workers: args.integer("workers", { min: 1 }),
     force: args.has("force"),
@@ -202,6 +207,19 @@ function scopedSettings(texts: readonly string[], names: readonly string[]) {
     found.set(model, { ...found.get(model), ...parseSettings(kind, [`${name}=${value}`]) });
   }
   return found;
+}
+
+/** The random seed, or several. */
+function seedsOf(args: Arguments): { seed?: number; seeds?: number[] } {
+  const text = args.maybe("seeds");
+  const hasSeed = args.maybe("seed") !== undefined;
+  if (text === undefined) return hasSeed ? { seed: args.integer("seed", { min: 0 }) } : {};
+  if (hasSeed) throw new UsageError("use either --seed or --seeds");
+  const seeds = text.split(",").map((part) => /^ *\d+ *$/.test(part) ? Number(part) : NaN);
+  if (!seeds.every(Number.isSafeInteger)) {
+    throw new UsageError(`--seeds is ${text}, must be whole numbers, such as 1,2,3`);
+  }
+  return { seeds };
 }
 
 /** Files by the model that they are for. */

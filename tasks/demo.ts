@@ -56,6 +56,7 @@ await runCommand({
         seed,
         likelihood,
         run,
+        names: { real: "the Synthea sample" },
         cutOff,
         onProgress,
       });

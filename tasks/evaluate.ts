@@ -11,7 +11,7 @@ import {
   splitOf,
   writeReport,
 } from "ehrloom";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { backendOption, startBackend } from "./cli/backend_option.ts";
 import { runCommand, say, shellPath, UsageError } from "./cli/command.ts";
 import { sayLeftOut } from "./cli/left_out.ts";
@@ -72,6 +72,7 @@ await runCommand({
       resamples,
       likelihood,
       run,
+      names: { real: basename(args.path("real")), synthetic: basename(args.path("synthetic")) },
       ...await readGenerationNotes(args.path("synthetic")),
       onDifference: say,
       onProgress,

@@ -4,7 +4,8 @@
  * records.
  *
  * The folder holds `plan.json` (what was asked for), `ceiling.json` and, for each model,
- * `models/NAME/`, see one_model.ts.
+ * `models/NAME/`, see one_model.ts. Further random seeds are not part of the plan: as models can, they
+ * can be added to a folder later.
  *
  * @module
  */
@@ -13,6 +14,7 @@ import { type Cohort, splitOf } from "../cohort/cohort.ts";
 import { fingerprint } from "../cohort/fingerprint.ts";
 import { checkResamples } from "../evaluate/bootstrap.ts";
 import {
+  allDifferencesOf,
   type ComparedModel,
   type Comparison,
   differencesOf,
@@ -21,6 +23,7 @@ import {
 } from "../evaluate/comparison.ts";
 import { checkReal } from "../evaluate/evaluate.ts";
 import type { FidelityFigures } from "../evaluate/fidelity/mod.ts";
+import { spreadsOf } from "../evaluate/seed_spread.ts";
 import { withoutEmptyRecords } from "../evaluate/without_empty_records.ts";
 import { growFolder, type GrowingFolder, grownFolder } from "../files/growing_folder.ts";
 import { isThere } from "../files/is_there.ts";
@@ -33,13 +36,23 @@ import { checkSplits } from "../train/train.ts";
 import { version } from "../version.ts";
 import { isWhole, judgementOf, missingMeasures } from "./judging.ts";
 import { oneModel } from "./one_model.ts";
-import { checkBegun, type CompareOptions, entriesOf, type Entry, isBegunWith } from "./plan.ts";
+import {
+  checkBegun,
+  type CompareOptions,
+  entriesOf,
+  type Entry,
+  isBegunWith,
+  modelFolder,
+  seedsOf,
+} from "./plan.ts";
 import { type Plan, readCeiling } from "./read_comparison.ts";
 
 /** What a comparison compares, and under which plan. */
 interface Contest {
   readonly cohort: Cohort;
   readonly plan: Plan;
+  /** Random seeds of training and generation; the first is the plan's. */
+  readonly seeds: readonly number[];
   readonly entries: readonly Entry[];
   readonly onProgress?: OnProgress | undefined;
 }
@@ -109,17 +122,22 @@ export async function compare(
   options: CompareOptions,
 ): Promise<Compared> {
   const { resamples = 1000, force = false, onProgress } = options;
-  const training = { ...trainingDefaults, ...givenTraining(options) };
-  checkTraining(training);
+  const seeds = seedsOf(options, trainingDefaults.seed);
+  const training = { ...trainingDefaults, ...givenTraining(options), seed: seeds[0] };
+  for (const seed of seeds) checkTraining({ ...training, seed });
   checkSplits(cohort);
   checkResamples(resamples, cohort.labelNames.length);
   const entries = entriesOf(options, cohort, training);
   checkReal(cohort);
   const plan: Plan = { cohort: await fingerprint(cohort), training, resamples };
-  const contest: Contest = { cohort, plan, entries, onProgress };
+  const contest: Contest = { cohort, plan, seeds, entries, onProgress };
   return await claimed(folder, { force, goesOn: !force }, async (place) => {
     if (!force && await isBegunWith(place, plan)) {
-      for (const entry of entries) await checkBegun(place, entry);
+      for (const entry of entries) {
+        for (const [i, seed] of seeds.entries()) {
+          await checkBegun(place, entry, i === 0 ? undefined : seed);
+        }
+      }
       return await judgedAll(contest, grownFolder(place));
     }
     const compared: Compared[] = [];
@@ -137,20 +155,46 @@ export async function compare(
   });
 }
 
+/** A model's figures with each random seed, by name. */
+function figuresBySeed({ likelihood, resampled }: JudgedModel): Record<string, number | null> {
+  const headlines = Object.entries(resampled.figures).map(([name, [figure]]) => [name, figure]);
+  return { nll_per_visit: likelihood?.nll_per_visit ?? null, ...Object.fromEntries(headlines) };
+}
+
+/** A model with every random seed: its judgement with the first one, and the spread over all. */
+async function withAllSeeds(
+  { cohort, plan, seeds, onProgress }: Contest,
+  entry: Entry,
+  folder: GrowingFolder,
+): Promise<{ judged: JudgedModel; synthetic: Cohort }> {
+  const withSeed = async (seed: number, stage: string, own?: number) => {
+    const path = modelFolder(folder.path, entry, own);
+    const job = { entry, folder: path, plan, seed, cohort };
+    const found = await oneModel({ ...job, onProgress: prefixed(stage, onProgress) });
+    await folder.shown();
+    return found;
+  };
+  const [first, ...others] = seeds;
+  const { judged, synthetic } = await withSeed(first, entry.name);
+  if (others.length === 0) return { judged, synthetic };
+  const figures = [figuresBySeed(judged)];
+  for (const seed of others) {
+    const found = await withSeed(seed, `${entry.name}, seed ${seed}`, seed);
+    figures.push(figuresBySeed(found.judged));
+  }
+  return { judged: { ...judged, spread: spreadsOf(seeds, figures) }, synthetic };
+}
+
 /** Evaluates all models that are not finished, and writes the table and the page. */
 async function judgedAll(contest: Contest, folder: GrowingFolder): Promise<Compared> {
-  const { cohort, plan, entries, onProgress } = contest;
+  const { cohort, entries } = contest;
   const ceiling = await ceilingOf(contest, join(folder.path, "ceiling.json"));
   const found: JudgedModel[] = [];
   const synthetic = new Map<string, Cohort>();
   for (const entry of entries) {
-    const { name } = entry;
-    const own = join(folder.path, "models", name);
-    const job = { entry, folder: own, plan, cohort, onProgress: prefixed(name, onProgress) };
-    const { judged, synthetic: written } = await oneModel(job);
+    const { judged, synthetic: written } = await withAllSeeds(contest, entry, folder);
     found.push(judged);
-    synthetic.set(name, written);
-    await folder.shown();
+    synthetic.set(entry.name, written);
   }
   const comparison = comparisonOf(contest, ceiling, found);
   const compared = { comparison, real: splitOf(cohort, "train"), synthetic };
@@ -183,5 +227,6 @@ function comparisonOf(
     ceiling,
     models: found.map(withoutResamples),
     differences: differencesOf(found),
+    pairs: allDifferencesOf(found),
   };
 }

@@ -1,7 +1,7 @@
 /**
  * Figures that earlier versions wrote where there was nothing to compare: an R² of 1 over no keys, or
- * over labels that no record has, and a difference of values that never vary. They are left out where
- * they are read back, and so asked again.
+ * over labels that no record has, and a difference of values that never vary; and labels without
+ * their differences. They are left out where they are read back, and so asked again.
  *
  * @module
  */
@@ -12,6 +12,12 @@ const zero = v.object({ value: v.literal(0) });
 const outdated = v.union([
   v.object({ keys: v.literal(0), r2: v.number() }),
   v.object({ r2: v.number(), labels: v.array(v.object({ real: zero, synthetic: zero })) }),
+  v.object({
+    labels: v.pipe(
+      v.array(v.strictObject({ label: v.string(), real: v.unknown(), synthetic: v.unknown() })),
+      v.minLength(1),
+    ),
+  }),
   v.object({
     mean_difference: v.object({}),
     codes: v.array(v.union([

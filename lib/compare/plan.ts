@@ -30,6 +30,11 @@ export interface Contestant {
 export interface CompareOptions extends TrainingOptions {
   /** The models, in the order of the table; each is compared with the first. */
   readonly models: readonly (string | Contestant)[];
+  /**
+   * Random seeds: each model is trained and generates with each of them. The first one is `seed`; its
+   * figures are the model's own, and the others show how far they move. Seeds can be added later.
+   */
+  readonly seeds?: readonly number[] | undefined;
   /** Settings for every model that has a setting of this name. */
   readonly settings?: ModelConfig | undefined;
   /** Resamples of patients behind each interval; default 1,000; 0: no intervals. */
@@ -98,6 +103,24 @@ export function entriesOf(
   return entries;
 }
 
+/**
+ * The random seeds, the plan's own first.
+ *
+ * @throws {RangeError} If there are none, one is given twice, or `seed` is not the first of them
+ */
+export function seedsOf({ seeds, seed }: CompareOptions, otherwise: number): readonly number[] {
+  if (seeds === undefined) return [seed ?? otherwise];
+  const twice = seeds.find((each, i) => seeds.indexOf(each) !== i);
+  if (twice !== undefined) throw new RangeError(`Cannot compare: seed ${twice} is given twice`);
+  if (seeds.length === 0) throw new RangeError("Cannot compare: no seed is given");
+  if (seed !== undefined && seed !== seeds[0]) {
+    throw new RangeError(
+      `Cannot compare with seed ${seed} and seeds ${seeds.join()}: the first of them must be the same`,
+    );
+  }
+  return seeds;
+}
+
 /** Makes sure that a folder was started with the same plan; returns whether it was started at all. */
 export async function isBegunWith(folder: string, plan: Plan): Promise<boolean> {
   const found = await readPlan(join(folder, "plan.json"));
@@ -124,12 +147,20 @@ export async function isBegunWith(folder: string, plan: Plan): Promise<boolean> 
   return true;
 }
 
-/** Makes sure that a model in the folder was started with the settings that are given now. */
-export async function checkBegun(
-  folder: string,
-  { name, config, knowledge }: Entry,
-): Promise<void> {
-  const run = join(folder, "models", name, "run");
+/** The folder of a model within a comparison's, with the first random seed or another one. */
+export function modelFolder(folder: string, { name }: Entry, seed?: number): string {
+  const own = join(folder, "models", name);
+  return seed === undefined ? own : join(own, "seeds", String(seed));
+}
+
+/**
+ * Makes sure that a model in the folder was started with the settings that are given now.
+ *
+ * @param seed as in {@link modelFolder}
+ */
+export async function checkBegun(folder: string, entry: Entry, seed?: number): Promise<void> {
+  const { name, config, knowledge } = entry;
+  const run = join(modelFolder(folder, entry, seed), "run");
   if (!await isThere(join(run, "config.json"))) return;
   const found = await readRunConfig(run);
   const fail = (what: string, now: unknown, before: unknown) => {

@@ -11,7 +11,8 @@ import { version } from "../version.ts";
 import { alignedCohorts, differencesInWords, type NameDifferences } from "./align.ts";
 import { measuresOf, misnamed } from "./measures.ts";
 import type { Likelihood, PartialReport, Report, ReportAbout } from "./report.ts";
-import { onScale, type ScaledCohorts, scaledCohorts } from "./scale.ts";
+import { type OnScale, onScale, type ScaledCohorts, scaledCohorts } from "./scale.ts";
+import { summaryOf } from "./summary/mod.ts";
 
 /** How to evaluate, and what to note in the report. */
 export interface EvaluateOptions {
@@ -28,6 +29,8 @@ export interface EvaluateOptions {
   readonly likelihood?: Likelihood | undefined;
   /** The run that generated the synthetic cohort. */
   readonly run?: Run | undefined;
+  /** Names of the cohorts for people, such as those of their folders. */
+  readonly names?: { readonly real?: string; readonly synthetic?: string } | undefined;
   /** Synthetic records that reached the largest length of the model without an end, from `generate`. */
   readonly cutOff?: number | undefined;
   /** Draws under clinical rules, and those that the rules changed, from `generate`. */
@@ -55,9 +58,15 @@ export function checkReal(real: Cohort): { train: Cohort; heldOut: Cohort } {
   return { train, heldOut };
 }
 
+/** How long a run was trained, and which epoch it kept. */
+function trainingOf({ training }: Run): { epochs: number; best_epoch: number } {
+  const best = training.findLast(({ best }) => best)?.epoch ?? 0;
+  return { epochs: training.length, best_epoch: best };
+}
+
 function aboutOf(
   { real, train, heldOut, synthetic }: Record<"real" | "train" | "heldOut" | "synthetic", Cohort>,
-  { seed = 0, resamples = 1000, run, cutOff, ruled }: EvaluateOptions,
+  { seed = 0, resamples = 1000, run, names = {}, cutOff, ruled }: EvaluateOptions,
   { differences, seconds }: { differences: NameDifferences; seconds: number },
 ): ReportAbout {
   return {
@@ -66,6 +75,7 @@ function aboutOf(
     seed,
     resamples,
     real: {
+      ...names.real !== undefined && { name: names.real },
       records: real.recordCount,
       train: train.recordCount,
       test: heldOut.recordCount,
@@ -73,22 +83,27 @@ function aboutOf(
       labels: real.labelNames.length,
     },
     synthetic: {
+      ...names.synthetic !== undefined && { name: names.synthetic },
       records: synthetic.recordCount,
       ...(cutOff === undefined ? {} : { cut_off: cutOff }),
       ...(ruled === undefined ? {} : { rules: { ...ruled } }),
       ...differences,
     },
     ...(run === undefined ? {} : { run: { ...run.runConfig } }),
+    ...run !== undefined && run.training.length > 0 && { training: trainingOf(run) },
     versions: { ...Deno.version, ...backendVersions() },
     seconds,
   };
 }
 
-/** The figures of each kind of measure of which some are asked. */
+/** The figures of each kind of measure of which some are asked; the conclusions are of fidelity. */
 async function figuresOf(
   cohorts: ScaledCohorts,
   { only, seed, resamples, run, onProgress }: EvaluateOptions,
-): Promise<Pick<PartialReport, "fidelity" | "utility" | "privacy">> {
+): Promise<
+  & { figures: Pick<PartialReport, "fidelity" | "utility" | "privacy"> }
+  & Pick<OnScale<unknown>, "fromCeiling" | "resampled">
+> {
   const how = { seed, resamples, run, onProgress };
   const [fidelity, utility, privacy] = [
     measuresOf("fidelity", only),
@@ -96,11 +111,14 @@ async function figuresOf(
     measuresOf("privacy", only),
   ];
   const { recordsWithoutVisits: records_without_visits } = cohorts;
+  const { figures, ...judged } = await onScale(fidelity, cohorts, how);
   return {
-    ...fidelity.length > 0 &&
-      { fidelity: { ...await onScale(fidelity, cohorts, how), records_without_visits } },
-    ...utility.length > 0 && { utility: await onScale(utility, cohorts, how) },
-    ...privacy.length > 0 && { privacy: await onScale(privacy, cohorts, how) },
+    ...judged,
+    figures: {
+      ...fidelity.length > 0 && { fidelity: { ...figures, records_without_visits } },
+      ...utility.length > 0 && { utility: (await onScale(utility, cohorts, how)).figures },
+      ...privacy.length > 0 && { privacy: (await onScale(privacy, cohorts, how)).figures },
+    },
   };
 }
 
@@ -141,6 +159,19 @@ export async function evaluate(
   synthetic: Cohort,
   options: EvaluateOptions = {},
 ): Promise<PartialReport> {
+  return (await evaluateWithResamples(real, synthetic, options)).report;
+}
+
+/**
+ * As {@link evaluate}, with the figures of every resample.
+ *
+ * @returns also [resamples + 1] of each headline figure of fidelity, by `measure.path`
+ */
+export async function evaluateWithResamples(
+  real: Cohort,
+  synthetic: Cohort,
+  options: EvaluateOptions = {},
+): Promise<{ report: PartialReport; resampled: Readonly<Record<string, Float64Array>> }> {
   const { only, seed = 0, likelihood, onDifference } = options;
   const start = performance.now();
   const problem = only && misnamed(only);
@@ -155,11 +186,13 @@ export async function evaluate(
     );
   }
   const cohorts = scaledCohorts({ train, heldOut, synthetic: aligned.synthetic }, seed);
-  const figures = await figuresOf(cohorts, options);
+  const { figures, fromCeiling, resampled } = await figuresOf(cohorts, options);
   const seconds = (performance.now() - start) / 1000;
-  return {
+  const report = {
     about: aboutOf({ real, train, heldOut, synthetic }, options, { differences, seconds }),
     ...(likelihood === undefined ? {} : { likelihood }),
     ...figures,
   };
+  const summary = summaryOf(report, fromCeiling);
+  return { report: { ...report, ...summary && { summary } }, resampled };
 }

@@ -13,7 +13,8 @@ const cohort = String.raw`data/\d+\.parquet|metadata/((codes|labels|subject_spli
   String.raw`dataset\.json)`;
 const report = String.raw`report\.(html|json)|figures/\w+\.svg`;
 const comparison = String.raw`(plan|ceiling|comparison)\.json|comparison\.html|figures/\w+\.svg|` +
-  String.raw`models/[^/]+/(judgement\.json|run/(${run})|synthetic/(${cohort}))`;
+  String.raw`models/[^/]+/(seeds/\d+/)?` +
+  String.raw`(judgement\.json|run/(${run})|synthetic/(${cohort})|report/(${report}))`;
 const demo = `demo\\.json|${report}|(cohort|synthetic)/(${cohort})|run/(${run})`;
 
 /**

@@ -481,6 +481,7 @@ function footprint(config: EvaConfig, rows: number, records: number): Footprint 
 /** EVA as `deno task train --model eva` knows it. */
 export const eva: ModelFamily<GradientModel, EvaConfig> = {
   name: "eva",
+  title: "EVA",
   summary: "Whole records from a latent vector by convolutions: a variational autoencoder",
   settings,
   configFor(cohort, set) {

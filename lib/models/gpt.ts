@@ -253,6 +253,7 @@ export function gptSpelling(config: GptConfig): Omit<Spelling, "logits"> {
 /** GPT as `deno task train --model gpt` knows it. */
 export const gpt: ModelFamily<GradientModel, GptConfig> = {
   name: "gpt",
+  title: "GPT",
   summary: "Transformer over codes as tokens (language-model baseline)",
   settings: gptSettings,
   derived: transformerDerived,

@@ -111,6 +111,7 @@ function drawing(config: HaloConfig, parameters: NamedTensors, sampler?: Sampler
 /** HALO as `deno task train --model halo` knows it. */
 export const halo: ModelFamily<RowModel, HaloConfig> = {
   name: "halo",
+  title: "HALO",
   summary: "Transformer over visits, masked head over the codes of a visit (Theodorou et al. 2023)",
   settings: { ...visitTransformerSettings, ...ownSettings },
   derived: transformerDerived,

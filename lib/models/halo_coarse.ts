@@ -76,6 +76,7 @@ function drawing(config: HaloCoarseConfig, parameters: NamedTensors): RowDrawing
 /** HALO-Coarse as `deno task train --model halo-coarse` knows it. */
 export const haloCoarse: ModelFamily<RowModel, HaloCoarseConfig> = {
   name: "halo-coarse",
+  title: "HALO-Coarse",
   summary:
     "HALO without its head over codes: codes are independent given the earlier visits (ablation)",
   settings: { ...visitTransformerSettings, ...ownSettings },

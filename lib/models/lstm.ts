@@ -142,6 +142,7 @@ function drawing(config: LstmConfig, parameters: NamedTensors): RowDrawing {
 /** The LSTM as `deno task train --model lstm` knows it. */
 export const lstm: ModelFamily<RowModel, LstmConfig> = {
   name: "lstm",
+  title: "LSTM",
   summary: "LSTM over visits; codes are independent given the earlier visits (recurrent baseline)",
   settings,
   configFor: (cohort, set) => ({

@@ -129,7 +129,9 @@ function writer(next: (row: ArrayLike<number>) => Float64Array): Writer {
 /** The chain as `deno task train --model markov` knows it. */
 export const markov: ModelFamily<CountedModel, MarkovConfig> = {
   name: "markov",
+  title: "Markov",
   summary: "Floor: each visit depends on the codes of the visit before (bigrams)",
+  floor: "It knows only which codes follow which: a network should do better.",
   settings,
   derived: contextSettings,
   configFor: (cohort, set) => ({ ...rowSizesFor("markov", cohort, {}), ...chosen(settings, set) }),

@@ -78,7 +78,10 @@ function byLabels({ recordCount, labels }: RecordArrays): (wanted: Uint8Array) =
 /** The memoriser as `deno task train --model memoriser` knows it. */
 export const memoriser: ModelFamily<CountedModel, RowSizes> = {
   name: "memoriser",
+  title: "Memoriser",
   summary: "Floor: copies of training records, drawn with replacement",
+  floor:
+    "It copies training records: its figures are the best there can be, and it protects nobody.",
   settings: {},
   isCompared: false,
   configFor: (cohort) => sizesOf(cohort),

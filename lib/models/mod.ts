@@ -79,6 +79,25 @@ export function modelFamily(name: string): ModelFamily {
 }
 
 /**
+ * The name of a model for people, such as "HALO"; "HALO+small" for `halo+small`, another form of it.
+ */
+export function titleOf(name: string): string {
+  const [, family, form] = name.match(/^([^+]*)(.*)$/s) ?? [];
+  const title = Object.hasOwn(models, family) ? models[family].title : undefined;
+  return title === undefined ? name : title + form;
+}
+
+/**
+ * Why a model stands apart from those that are compared, if it is a floor.
+ *
+ * @param name of the model; `NAME+WORD` for another form of it
+ */
+export function floorOf(name: string): string | undefined {
+  const [family] = name.split("+");
+  return Object.hasOwn(models, family) ? models[family].floor : undefined;
+}
+
+/**
  * The network of a config: a model that learns by gradients.
  *
  * @throws {RangeError} If the family is unknown or its models only count

@@ -374,6 +374,7 @@ function tokenLoss(
 /** SynEHRgy as `deno task train --model synehrgy` knows it. */
 export const synehrgy: ModelFamily<GradientModel, SynehrgyConfig> = {
   name: "synehrgy",
+  title: "SynEHRgy",
   summary: "Codes, values, times, age and sex as tokens of a grammar (Karami et al. 2024)",
   settings,
   derived: transformerDerived,

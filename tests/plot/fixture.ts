@@ -1,7 +1,7 @@
 import { type Cohort, subset } from "ehrloom/cohort/cohort.ts";
 import { cohortOf } from "ehrloom/cohort/records.ts";
 import { vocabulary } from "ehrloom/cohort/vocabulary.ts";
-import { differencesOf, type JudgedModel } from "ehrloom/evaluate/comparison.ts";
+import { allDifferencesOf, differencesOf, type JudgedModel } from "ehrloom/evaluate/comparison.ts";
 import { evaluate } from "ehrloom/evaluate/evaluate.ts";
 import { likelihoodMetrics } from "ehrloom/evaluate/likelihood/likelihood.ts";
 import type { Likelihood, Report } from "ehrloom/evaluate/report.ts";
@@ -137,6 +137,7 @@ export async function smallComparison(): Promise<Compared> {
       ceiling,
       models: models.map(({ resampled: _, ...model }) => model),
       differences: differencesOf(models),
+      pairs: allDifferencesOf(models),
     },
     real,
     synthetic: new Map(models.map(({ model }) => [model, synthetic])),

@@ -78,8 +78,9 @@ export async function fidelity(
   options: FidelityOptions = {},
 ): Promise<Fidelity> {
   const scaled = scaledCohorts(cohorts, options.seed ?? 0);
+  const { figures } = await onScale(fidelityMeasures, scaled, options);
   return {
-    ...await onScale(fidelityMeasures, scaled, options),
+    ...figures,
     records_without_visits: scaled.recordsWithoutVisits,
   };
 }

@@ -13,6 +13,7 @@ import {
   r2Estimate,
 } from "../bootstrap.ts";
 import type { Answer, Measure } from "../measure.ts";
+import { minus } from "../paired_differences.ts";
 import { answersFromSums, type Sums } from "../ratio.ts";
 import { r2 } from "./r2.ts";
 
@@ -24,8 +25,12 @@ export interface LabelPrevalence {
   r2_low: number | null;
   /** Upper end of the 95% interval. */
   r2_high: number | null;
-  /** One row per label, shares in [0, 1] with intervals. */
-  labels: { label: string; real: Estimate; synthetic: Estimate }[];
+  /**
+   * One row per label, shares in [0, 1] with intervals; `difference` is the synthetic share minus the
+   * real one, its interval is from the same resamples. Intervals are not corrected for the number of
+   * labels: about one in 20 excludes 0 although nothing differs.
+   */
+  labels: { label: string; real: Estimate; synthetic: Estimate; difference: Estimate }[];
 }
 
 /** Of one record: 1, then 1 for each label that it has. */
@@ -58,6 +63,7 @@ function compared(
     label,
     real: estimate(column(real, i)),
     synthetic: estimate(column(synthetic, i)),
+    difference: estimate(minus(column(synthetic, i), column(real, i))),
   }));
   const found = Float64Array.from(real, (each, resample) => labelR2(each, synthetic[resample]));
   if (names.length < 2 || Number.isNaN(found[0])) {
@@ -75,7 +81,12 @@ export const labelFidelity: Measure<"label_prevalence", LabelPrevalence> = {
     r2: maybeFigureSchema,
     r2_low: maybeFigureSchema,
     r2_high: maybeFigureSchema,
-    labels: list(object({ label: text, real: estimateSchema, synthetic: estimateSchema })),
+    labels: list(object({
+      label: text,
+      real: estimateSchema,
+      synthetic: estimateSchema,
+      difference: estimateSchema,
+    })),
   }),
   ask: (asked) =>
     answersFromSums(

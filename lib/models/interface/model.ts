@@ -37,8 +37,15 @@ export interface CodeKnowledge {
 export interface ModelFamily<M extends Model = Model, C extends ModelConfig = ModelConfig> {
   /** As on the command line. */
   readonly name: string;
+  /** As in papers, for people; default its name. */
+  readonly title?: string;
   /** One sentence, with the paper. */
   readonly summary: string;
+  /**
+   * For a floor, why it stands apart from the models that are compared: a sentence on what its
+   * figures are good for.
+   */
+  readonly floor?: string;
   /** The settings that users may set, by name. */
   readonly settings: Settings;
   /** Further entries of its configs, besides the cohort's sizes; default none. */

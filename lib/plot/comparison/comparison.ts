@@ -13,6 +13,7 @@ import { markupText } from "../../printable.ts";
 import { type Comparison, toJson } from "../../evaluate/comparison.ts";
 import { type CodeKind, codeKinds } from "../../evaluate/fidelity/counting/key_rows.ts";
 import { pairedProbabilities } from "../../evaluate/fidelity/paired_probabilities.ts";
+import { titleOf } from "../../models/mod.ts";
 import { comparisonOverview } from "../figures/comparison_overview.ts";
 import { ComparisonPage } from "./comparison_page.tsx";
 import style from "../report/report.css" with { type: "text" };
@@ -42,13 +43,15 @@ export function scatterColumns(
     const written = synthetic.get(model);
     if (written === undefined) return [];
     const pairs = pairedProbabilities(real, written, kind);
-    return [{ name: model, pairs, fidelity: fidelity[kind] }];
+    return [{ name: titleOf(model), pairs, fidelity: fidelity[kind] }];
   });
 }
 
 function figuresOf(compared: Compared): Map<string, SVGSVGElement> {
-  const figures = new Map([["overview", comparisonOverview(compared.comparison)]]);
-  const losses = testLossFigure(compared.comparison);
+  const { models, ceiling } = compared.comparison;
+  const titled = models.map((each) => ({ ...each, model: titleOf(each.model) }));
+  const figures = new Map([["overview", comparisonOverview({ models: titled, ceiling })]]);
+  const losses = testLossFigure({ models: titled });
   if (losses !== undefined) figures.set("test_loss", losses);
   for (const kind of codeKinds) {
     const columns = scatterColumns(compared, kind);

@@ -19,7 +19,10 @@ const cohorts = [
   { key: "synthetic", name: "◆ Synthetic", symbol: "diamond", dy: 4, legendX: 68 },
 ] as const;
 
-function prevalenceText(rows: LabelPrevalence["labels"]): FigureText {
+/** What the figure shows of a label. */
+type Row = Pick<LabelPrevalence["labels"][number], "label" | "real" | "synthetic">;
+
+function prevalenceText(rows: readonly Row[]): FigureText {
   const percent = ({ value }: Estimate) => `${(100 * value).toFixed(1)}%`;
   const sentences = rows.map(({ label, real, synthetic }) =>
     `${label}: real ${percent(real)}, synthetic ${percent(synthetic)}.`
@@ -51,7 +54,9 @@ function prevalenceText(rows: LabelPrevalence["labels"]): FigureText {
  *
  * @param prevalence.labels in any order; shares in [0, 1]
  */
-export function labelPrevalenceFigure({ labels }: LabelPrevalence): SVGSVGElement {
+export function labelPrevalenceFigure(
+  { labels }: Omit<LabelPrevalence, "labels"> & { readonly labels: readonly Row[] },
+): SVGSVGElement {
   const rows = labels.toSorted((a, b) => b.real.value - a.real.value);
   const names = rows.map(({ label }) => shortened(label, longestName));
   const top = Math.max(0.01, ...rows.flatMap(({ real, synthetic }) => [real.high, synthetic.high]));

@@ -63,6 +63,7 @@ export function R2({ figure }: { figure: ProbabilityFidelity }) {
 export function aggregateReading(
   name: string,
   { real_mean, synthetic_mean, difference }: Aggregate,
+  ceiling?: Aggregate | null,
 ): string {
   const share = real_mean === 0 ? "" : ` (${signed(100 * difference.value / real_mean, 1)}%)`;
   const verdict = difference.low <= 0 && difference.high >= 0
@@ -70,8 +71,13 @@ export function aggregateReading(
     : `more than sampling variation explains (95% interval of the difference ${
       signed(difference.low)
     } to ${signed(difference.high)})`;
+  const heldOut = ceiling
+    ? ` Held-out real records differ by ${signed(ceiling.difference.value)} (${
+      signed(ceiling.difference.low)
+    } to ${signed(ceiling.difference.high)}).`
+    : "";
   return `${name}: ${synthetic_mean.toFixed(2)} on average, ${real_mean.toFixed(2)} in the real ` +
-    `records${share}; ${verdict}.`;
+    `records${share}; ${verdict}.${heldOut}`;
 }
 
 /** Real mean, compared mean and their difference, as cells of a table. */
@@ -134,6 +140,15 @@ export function Table({ caption, columns, children }: {
         <tbody>{children}</tbody>
       </table>
     </div>
+  );
+}
+
+/** A line of a table that sets the rows below apart from those above, and says why. */
+export function Apart({ columns, children }: { columns: number; children: ComponentChildren }) {
+  return (
+    <tr class="apart">
+      <td colSpan={columns}>{children}</td>
+    </tr>
   );
 }
 

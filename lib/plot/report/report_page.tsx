@@ -9,12 +9,15 @@ import type { JSX } from "preact";
 import type { Measure } from "../../evaluate/measure.ts";
 import { type MeasureKind, measures } from "../../evaluate/measures.ts";
 import type { PartialReport, Scale } from "../../evaluate/report.ts";
+import { trainingSentence } from "../../evaluate/summary/sentences.ts";
 import { AboutSection } from "./about_section.tsx";
 import { LikelihoodSection } from "./likelihood_section.tsx";
-import { Figure, Page, whole } from "./page_parts.tsx";
+import { Figure, Page } from "./page_parts.tsx";
+import { ReportHead, reportTitle } from "./report_head.tsx";
 import type { PackedPoints } from "./report_points.ts";
 import { fidelitySections } from "./sections/mod.ts";
 import { PlainSection } from "./sections/plain.tsx";
+import { SummarySection } from "./summary_section.tsx";
 
 /** What the page shows. */
 export interface PageContents {
@@ -58,18 +61,11 @@ export function ReportPage(contents: PageContents): JSX.Element {
   const { report, figures, scatters } = contents;
   const { about, fidelity, likelihood } = report;
   const section = { fidelity, resamples: about.resamples, pictures: figures, scatters };
-  const title = "Synthetic cohort report";
   return (
-    <Page title={title} style={contents.style}>
-      <header>
-        <h1>{title}</h1>
-        <p class="lead">
-          {whole(about.synthetic.records)} synthetic records, compared with{" "}
-          {whole(about.real.train)} real training records and {whole(about.real.test)}{" "}
-          held-out real records.
-        </p>
-      </header>
+    <Page title={reportTitle(about)} style={contents.style}>
+      <ReportHead about={about} />
       <main>
+        <SummarySection report={report} />
         {fidelitySections(fidelity).map(({ keys, View }) => <View key={keys[0]} {...section} />)}
         <PlainSections kind="utility" scaled={report.utility} resamples={about.resamples} />
         <PlainSections kind="privacy" scaled={report.privacy} resamples={about.resamples} />
@@ -77,6 +73,7 @@ export function ReportPage(contents: PageContents): JSX.Element {
         {figures.has("training_curve") && (
           <section aria-labelledby="training">
             <h2 id="training">Did training converge?</h2>
+            <p>{trainingSentence(about)}</p>
             <Figure
               svg={figures.get("training_curve")}
               caption={"Loss after each epoch. The run keeps the epoch with the lowest validation " +

@@ -11,7 +11,7 @@ import {
   countDistribution,
   visitsPerRecord,
 } from "../../figures/count_distribution.ts";
-import { AggregateCells, aggregateReading, Figure, Table } from "../page_parts.tsx";
+import { AggregateCells, aggregateReading, Apart, Figure, Table } from "../page_parts.tsx";
 import { type Drawn, scaleOf, type Section, type SectionContents } from "./section.ts";
 
 type Lengths = FidelityFigures["aggregate"];
@@ -53,6 +53,9 @@ function AggregateTable(
       columns={["Count", "Real training mean", "Mean", "Difference"]}
     >
       {source("synthetic", own)}
+      <Apart columns={4}>
+        For scale: real patients that the model never saw, and draws without a model
+      </Apart>
       {source("held-out real (ceiling)", ceiling)}
       {source("independent draws (floor)", floor)}
     </Table>
@@ -66,7 +69,9 @@ function View({ fidelity, pictures }: SectionContents) {
       <h2 id="counts">{aggregate.question}</h2>
       {scale && (
         <p>
-          {aggregateRows.map(([name, key]) => aggregateReading(name, scale.own[key])).join(" ")}
+          {aggregateRows.map(([name, key]) =>
+            aggregateReading(name, scale.own[key], scale.ceiling[key])
+          ).join(" ")}
         </p>
       )}
       <div class="figures">
@@ -85,4 +90,9 @@ function View({ fidelity, pictures }: SectionContents) {
 }
 
 /** Visits per record and codes per visit. */
-export const aggregateSection: Section = { keys: ["aggregate"], pictures, View };
+export const aggregateSection: Section = {
+  keys: ["aggregate"],
+  anchor: () => "counts",
+  pictures,
+  View,
+};

@@ -7,6 +7,7 @@
  */
 import { type CodeKind, codeKinds } from "../../../evaluate/fidelity/counting/key_rows.ts";
 import type { PartialFidelity } from "../../../evaluate/report.ts";
+import { listed } from "../../../evaluate/summary/words.ts";
 import { fidelityOverview } from "../../figures/fidelity_overview.ts";
 import { probabilityKinds, probabilityScatter } from "../../figures/probability_scatter.ts";
 import { r2Text } from "../../figures/r2_axis.ts";
@@ -59,6 +60,51 @@ function pictures({ fidelity, paired }: Drawn): [name: string, svg: SVGSVGElemen
   return overview === undefined ? scatters : [["fidelity_overview", overview], ...scatters];
 }
 
+/** What single codes and pairs are called in a sentence. */
+const kindNames: Readonly<Record<CodeKind, string>> = {
+  unigram: "single codes",
+  same_visit_bigram: "pairs within a visit",
+  sequential_bigram: "pairs over visits",
+};
+
+/** How far a floor must be below its ceiling to tell models apart. */
+const roomForModels = 0.05;
+
+/** What the floor says about each kind: whether a good model can be told from a poor one by it. */
+function floorReading(fidelity: PartialFidelity): string {
+  const known = codeKinds.flatMap((kind) => {
+    const scale = scaleOf(fidelity, kind);
+    const [ceiling, floor] = [scale?.ceiling.r2 ?? null, scale?.floor.r2 ?? null];
+    if (ceiling === null || floor === null) return [];
+    const isAtTop = floor > ceiling - roomForModels;
+    return [{
+      isAtTop,
+      text: `${kindNames[kind]} (${minus(floor.toFixed(3))}; ceiling ${minus(ceiling.toFixed(3))})`,
+    }];
+  });
+  const texts = (wanted: boolean) =>
+    listed(known.filter(({ isAtTop }) => isAtTop === wanted).map(({ text }) => text));
+  const [top, below] = [texts(true), texts(false)];
+  return [
+    ...top === "" ? [] : [
+      `The floor lies at the top for ${top}: these do not tell a good model from a poor one.`,
+    ],
+    ...below === "" ? [] : [`It lies lower for ${below}: here a model should do better.`],
+  ].join(" ");
+}
+
+/** Says that a figure is above its ceiling, where one is. */
+function aboveCeiling(fidelity: PartialFidelity): string {
+  const isAbove = codeKinds.some((kind) => {
+    const scale = scaleOf(fidelity, kind);
+    return (scale?.own.r2 ?? -Infinity) > (scale?.ceiling.r2 ?? Infinity);
+  });
+  return isAbove
+    ? " Here a figure is above its ceiling: the ceiling is lower if few patients are held out, and " +
+      "copies of training records can exceed it."
+    : "";
+}
+
 function Overview({ fidelity, figure }: { fidelity: PartialFidelity; figure: string | undefined }) {
   return (
     <section aria-labelledby="overview" class="overview">
@@ -67,12 +113,9 @@ function Overview({ fidelity, figure }: { fidelity: PartialFidelity; figure: str
         R² measures how closely the synthetic probabilities follow the real ones; 1 is exact. The
         {" "}
         <em>ceiling</em>{" "}
-        is the R² of held-out real patients: a model should not be expected to do much better. The
-        {" "}
-        <em>floor</em>{" "}
-        is the R² of independent draws with the right frequencies: for pairs, a model should do
-        better. For single codes the floor is close to 1, so they do not tell a good model from a
-        poor one.
+        is the R² of held-out real patients: a model should not be expected to do much better.
+        {aboveCeiling(fidelity)} The <em>floor</em>{" "}
+        is the R² of independent draws with the right frequencies. {floorReading(fidelity)}
         {fidelity.records_without_visits > 0 &&
           ` ${
             whole(fidelity.records_without_visits)
@@ -250,6 +293,7 @@ export const probabilitiesSection: Section = {
     "record_same_visit_bigram",
     "record_sequential_bigram",
   ],
+  anchor: (key) => key.replace("record_", ""),
   pictures,
   View,
 };

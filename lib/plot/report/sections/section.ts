@@ -34,6 +34,8 @@ export interface SectionContents {
 export interface Section {
   /** The measures that it shows. */
   readonly keys: readonly (keyof FidelityFigures)[];
+  /** The id of the element of the page that shows one of them. */
+  readonly anchor: (key: keyof FidelityFigures) => string;
   /** Its pictures, by their file's name without ending. */
   readonly pictures: (drawn: Drawn) => [name: string, svg: SVGSVGElement][];
   /** Nothing where there is nothing to show. */
