@@ -33,6 +33,7 @@ import { type Compared, writeComparison } from "../plot/comparison/comparison.ts
 import type { OnProgress } from "../progress.ts";
 import { checkTraining, givenTraining, trainingDefaults } from "../train/options.ts";
 import { checkSplits } from "../train/train.ts";
+import { ownCommit } from "../commit.ts";
 import { version } from "../version.ts";
 import { isWhole, judgementOf, missingMeasures } from "./judging.ts";
 import { oneModel } from "./one_model.ts";
@@ -211,6 +212,7 @@ function comparisonOf(
   return {
     about: {
       ehrloom: version,
+      ...ownCommit(),
       created: new Date().toISOString(),
       seed: training.seed,
       resamples,

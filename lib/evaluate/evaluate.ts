@@ -7,6 +7,7 @@ import { type Cohort, splitOf } from "../cohort/cohort.ts";
 import { backendVersions } from "../nn/backend.ts";
 import type { OnProgress } from "../progress.ts";
 import type { Run } from "../train/run_folder.ts";
+import { ownCommit } from "../commit.ts";
 import { version } from "../version.ts";
 import { alignedCohorts, differencesInWords, type NameDifferences } from "./align.ts";
 import { measuresOf, misnamed } from "./measures.ts";
@@ -71,6 +72,7 @@ function aboutOf(
 ): ReportAbout {
   return {
     ehrloom: version,
+    ...ownCommit(),
     created: new Date().toISOString(),
     seed,
     resamples,

@@ -10,6 +10,7 @@ import { backendVersions } from "../nn/backend.ts";
 import type { NamedArrays } from "../nn/parameters.ts";
 import { stream } from "../random.ts";
 import type { OnProgress } from "../progress.ts";
+import { ownCommit } from "../commit.ts";
 import { version } from "../version.ts";
 import { fitAdversary } from "./adversarial.ts";
 import { batchCount } from "./batches.ts";
@@ -132,6 +133,7 @@ async function trainNew(cohort: Cohort, folder: string, options: TrainOptions): 
   const given = await tablesOf(model, cohort, training, options);
   const runConfig: RunConfig = {
     ehrloom: version,
+    ...ownCommit(),
     model: family.name,
     config,
     ...schema && { schema },

@@ -7,6 +7,7 @@
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
 import { markupText } from "../../printable.ts";
+import type { CsvRow } from "./csv_text.ts";
 import { type Coloured, wordColours } from "./colours.ts";
 import {
   checkFigureOptions,
@@ -14,7 +15,7 @@ import {
   type FigureOptions,
   relabelled,
 } from "./figure_options.ts";
-import { type FigurePoint, storePoints } from "./figure_points.ts";
+import { storePoints } from "./figure_points.ts";
 
 /** The texts of a figure for readers who cannot see it. */
 export interface FigureText {
@@ -29,7 +30,7 @@ export interface FigureContents extends FigureText {
   /** The entries of its legend, in order; each in the colour of what it names. Default none. */
   readonly legend?: readonly (readonly [name: string, colour: Coloured])[];
   /** Its points for {@link figureCsv}; scatters, whose points are many, carry none. */
-  readonly points?: readonly FigurePoint[];
+  readonly points?: readonly CsvRow[];
 }
 
 const namespace = "http://www.w3.org/2000/svg";

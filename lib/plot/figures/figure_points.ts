@@ -5,25 +5,10 @@
  * @module
  */
 import { markupText } from "../../printable.ts";
-
-/** One row of a figure's points, by column. */
-export type FigurePoint = Readonly<Record<string, string | number | null | undefined>>;
-
-function cell(value: string | number | null | undefined): string {
-  if (value === null || value === undefined || Number.isNaN(value)) return "";
-  if (typeof value === "number") return String(Number(value.toPrecision(6)));
-  return /[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
-}
-
-/** Rows as CSV (RFC 4180), numbers with six significant digits; the first row names the columns. */
-export function csvText(points: readonly FigurePoint[]): string {
-  const columns = [...new Set(points.flatMap((point) => Object.keys(point)))];
-  const rows = points.map((point) => columns.map((column) => cell(point[column])));
-  return [columns.map(cell), ...rows].map((row) => row.join(",") + "\n").join("");
-}
+import { type CsvRow, csvText } from "./csv_text.ts";
 
 /** Stores the points in an SVG element, behind its title and description. */
-export function storePoints(svg: SVGSVGElement, points: readonly FigurePoint[]): void {
+export function storePoints(svg: SVGSVGElement, points: readonly CsvRow[]): void {
   const metadata = svg.ownerDocument.createElementNS("http://www.w3.org/2000/svg", "metadata");
   metadata.textContent = markupText(csvText(points));
   svg.insertBefore(metadata, svg.firstChild);

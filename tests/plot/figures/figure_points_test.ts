@@ -1,5 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { csvText, figureCsv } from "ehrloom/plot/figures/figure_points.ts";
+import { csvText } from "ehrloom/plot/figures/csv_text.ts";
+import { figureCsv } from "ehrloom/plot/figures/figure_points.ts";
 import { countDistribution } from "ehrloom/plot/figures/count_distribution.ts";
 import { fidelityOverview } from "ehrloom/plot/figures/fidelity_overview.ts";
 import { probabilityScatter } from "ehrloom/plot/figures/probability_scatter.ts";

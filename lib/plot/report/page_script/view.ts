@@ -20,6 +20,8 @@ export interface View {
   readonly points: Points;
   /** The name of a point. */
   readonly nameOf: (index: number) => string;
+  /** The short names of its codes, a line each. */
+  readonly linesOf: (index: number) => string[];
   /** Of both axes. */
   scale: ProbabilityScale;
   /** [points] By `scale`. */
@@ -57,12 +59,12 @@ export function pixelY({ transform, size }: View, share: number): number {
   return transform.applyY((1 - share) * size);
 }
 
-/** The point closest to a place on the plot, in pixels; null where none is within 12. */
+/** The point closest to a place on the plot, in pixels; null where none is within reach. */
 export function nearestPoint(
   { tree, transform, size }: View,
   pixels: readonly [x: number, y: number],
+  reach = 12,
 ): number | null {
   const [x, y] = transform.invert([pixels[0], pixels[1]]);
-  const reach = 12 / (transform.k * size);
-  return tree.find(x / size, 1 - y / size, reach)?.index ?? null;
+  return tree.find(x / size, 1 - y / size, reach / (transform.k * size))?.index ?? null;
 }
