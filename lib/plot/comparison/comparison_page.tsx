@@ -175,7 +175,7 @@ function Scatters({ scatters }: Pick<ComparisonContents, "scatters">) {
       <ScatterHelp />
       <ScatterControls />
       {codeKinds.map((kind) => (
-        <>
+        <div class="kind" key={kind}>
           <h3>{probabilityKinds[kind].title}</h3>
           <p>{scatterReadings[kind]}</p>
           <div class="figures">
@@ -186,10 +186,11 @@ function Scatters({ scatters }: Pick<ComparisonContents, "scatters">) {
                 title={title}
                 reading={`R² ${minus(r2Text(r2))}.`}
                 level="h4"
+                isListClosed
               />
             ))}
           </div>
-        </>
+        </div>
       ))}
     </section>
   );

@@ -63,12 +63,14 @@ function pointCount({ kind, count, kept }: PackedPoints): string {
  * One scatter; the script fills it.
  *
  * @param level of its heading
+ * @param isListClosed whether the list of the points farthest from the line is closed at first
  */
-export function Scatter({ points, title, reading, level: Heading = "h3" }: {
+export function Scatter({ points, title, reading, level: Heading = "h3", isListClosed = false }: {
   points: PackedPoints;
   title: string;
   reading: string;
   level?: "h3" | "h4";
+  isListClosed?: boolean;
 }) {
   const { id, kind } = points;
   const { per } = probabilityKinds[kind];
@@ -106,8 +108,10 @@ export function Scatter({ points, title, reading, level: Heading = "h3" }: {
       </div>
       <p class="status" role="status" />
       <p class="reading">{reading} {pointCount(points)}</p>
-      <p class="points-title" />
-      <ol class="points" />
+      <details open={!isListClosed}>
+        <summary class="points-title" />
+        <ol class="points" />
+      </details>
       <SaveButtons name={points.name} title={title} />
     </section>
   );

@@ -28,9 +28,13 @@ export function pageColours(element: Element): PointColours {
   return { real: colour("--real"), synthetic: colour("--synthetic") };
 }
 
-/** Gives a canvas the view's size, in the screen's own pixels. */
-export function resizeCanvas(canvas: HTMLCanvasElement, { size }: View): void {
-  canvas.width = canvas.height = Math.round(size * (globalThis.devicePixelRatio || 1));
+/**
+ * Gives a canvas the view's size.
+ *
+ * @param ratio of its pixels to those of the page
+ */
+export function resizeCanvas(canvas: HTMLCanvasElement, { size }: View, ratio: number): void {
+  canvas.width = canvas.height = Math.round(size * ratio);
   Object.assign(canvas.style, {
     left: `${margin.left}px`,
     top: `${margin.top}px`,
@@ -67,6 +71,16 @@ export function stampPoints(
     if (left < -half || top < -half || left > width + half || top > height + half) continue;
     context.drawImage(stamp, left - half, top - half);
   }
+}
+
+/**
+ * Makes one image of what was drawn. Chromium prints a canvas by drawing it again, stamp by stamp: for
+ * 100,000 points that is a PDF that nobody can open.
+ */
+export function flatten(canvas: HTMLCanvasElement): void {
+  const context = canvas.getContext("2d");
+  const { width, height } = canvas;
+  context?.putImageData(context.getImageData(0, 0, width, height), 0, 0);
 }
 
 /** Radius of a dot in pixels; a search's are larger. */

@@ -7,12 +7,12 @@
 import type * as D3 from "d3";
 import { type AxisType, probabilityScale } from "../../figures/probability_axes.ts";
 import { type Axes, drawAxes, makeAxes, resizeAxes } from "./axes.ts";
-import { drawAll, drawLit, pageColours, printedColours, resizeCanvas } from "./canvas.ts";
+import { drawAll, drawLit, flatten, pageColours, printedColours, resizeCanvas } from "./canvas.ts";
 import { followKeys } from "./keyboard.ts";
 import { onNewWidth, onNextFrame, onPrint, part } from "./page.ts";
 import { indexByCode, pointName, type Points, pointsWith, shortName } from "./points.ts";
 import { listPoints, litText, type Pointing, showTooltip } from "./readout.ts";
-import { followSaving } from "./save.ts";
+import { followSaving, pngScale } from "./save.ts";
 import { scatterCsv, scatterSvg } from "./scatter_files.ts";
 import { margin, nearestPoint, type Place, placesOf, type View } from "./view.ts";
 import { makeZoom, type Zoom } from "./zoom.ts";
@@ -113,14 +113,18 @@ export function makeDrawing(d3: typeof D3, root: HTMLElement, view: View, kind: 
     drawAll(all, view, colours);
     drawLit(lit, view, colours);
   };
-  const resize = (width: number) => {
+  const resize = (width: number, ratio: number) => {
     view.size = Math.max(160, width - margin.left - margin.right);
     frame.style.height = `${view.size + margin.top + margin.bottom}px`;
-    for (const canvas of [all, lit]) resizeCanvas(canvas, view);
+    for (const canvas of [all, lit]) resizeCanvas(canvas, view, ratio);
     resizeAxes(axes, view);
   };
   const drawSearch = () => drawLit(lit, view, pageColours(root));
-  return { frame, svg, axes, draw, drawSearch, resize };
+  const drawPrint = () => {
+    draw(printedColours);
+    for (const canvas of [all, lit]) flatten(canvas);
+  };
+  return { frame, svg, axes, draw, drawSearch, drawPrint, resize };
 }
 
 /** Makes one scatter of the page live. */
@@ -130,7 +134,8 @@ export function startScatter(
   contents: ScatterContents,
 ): Scatter {
   const view = firstView(d3, contents);
-  const { frame, svg, axes, draw, drawSearch, resize } = makeDrawing(d3, root, view, contents.kind);
+  const drawing = makeDrawing(d3, root, view, contents.kind);
+  const { frame, svg, axes, draw, drawSearch, drawPrint, resize } = drawing;
   const index = indexByCode(contents.points, contents.names.length);
   const redraw = onNextFrame(() => draw());
   const redrawSearch = onNextFrame(drawSearch);
@@ -149,8 +154,8 @@ export function startScatter(
     showTooltip(root, view);
     redraw();
   });
-  const fit = (width = frame.clientWidth) => {
-    resize(width);
+  const fit = () => {
+    resize(frame.clientWidth, globalThis.devicePixelRatio || 1);
     zoom.fit();
   };
   fit();
@@ -160,11 +165,17 @@ export function startScatter(
     svg: () => scatterSvg(svg, view),
     csv: () => scatterCsv(contents),
   });
-  onNewWidth(frame, () => fit());
+  let isPrinted = false;
+  onNewWidth(frame, () => isPrinted || fit());
   onPrint(() => {
-    fit(printedWidth);
-    draw(printedColours);
-  }, () => fit());
+    isPrinted = true;
+    resize(printedWidth, pngScale);
+    zoom.fit();
+    drawPrint();
+  }, () => {
+    isPrinted = false;
+    fit();
+  });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
   listPoints(root, view, { show, reveal });
   return {
