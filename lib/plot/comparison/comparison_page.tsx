@@ -176,7 +176,7 @@ function Scatters({ scatters }: Pick<ComparisonContents, "scatters">) {
       <ScatterControls />
       {codeKinds.map((kind) => (
         <div class="kind" key={kind}>
-          <h3>{probabilityKinds[kind].title}</h3>
+          <h3 id={kind}>{probabilityKinds[kind].title}</h3>
           <p>{scatterReadings[kind]}</p>
           <div class="figures">
             {scatters.filter(({ points }) => points.kind === kind).map(({ title, points, r2 }) => (
@@ -186,6 +186,7 @@ function Scatters({ scatters }: Pick<ComparisonContents, "scatters">) {
                 title={title}
                 reading={`R² ${minus(r2Text(r2))}.`}
                 level="h4"
+                within={kind}
                 isListClosed
               />
             ))}

@@ -63,22 +63,27 @@ function pointCount({ kind, count, kept }: PackedPoints): string {
  * One scatter; the script fills it.
  *
  * @param level of its heading
+ * @param within id of the heading above it, if its own title is not unique
  * @param isListClosed whether the list of the points farthest from the line is closed at first
  */
-export function Scatter({ points, title, reading, level: Heading = "h3", isListClosed = false }: {
-  points: PackedPoints;
-  title: string;
-  reading: string;
-  level?: "h3" | "h4";
-  isListClosed?: boolean;
-}) {
+export function Scatter(
+  { points, title, reading, level: Heading = "h3", within, isListClosed = false }: {
+    points: PackedPoints;
+    title: string;
+    reading: string;
+    level?: "h3" | "h4";
+    within?: string;
+    isListClosed?: boolean;
+  },
+) {
   const { id, kind } = points;
-  const { per } = probabilityKinds[kind];
-  const button = (move: string, text: string, label: string) => (
-    <button type="button" data-move={move} aria-label={`${label} ${title}`}>{text}</button>
+  const { title: kindTitle, per } = probabilityKinds[kind];
+  const label = title === kindTitle ? title : `${kindTitle}: ${title}`;
+  const button = (move: string, text: string, does: string) => (
+    <button type="button" data-move={move} aria-label={`${does} ${label}`}>{text}</button>
   );
   return (
-    <section class="scatter" id={id} aria-labelledby={`${id}-title`}>
+    <section class="scatter" id={id} aria-labelledby={`${within ?? ""} ${id}-title`.trim()}>
       <header>
         <Heading id={`${id}-title`}>{title}</Heading>
         <div class="moves">
@@ -91,7 +96,7 @@ export function Scatter({ points, title, reading, level: Heading = "h3", isListC
         class="frame"
         tabIndex={0}
         role="group"
-        aria-label={`${title}: scatter of real against synthetic probabilities; arrow keys move, ` +
+        aria-label={`${label}: scatter of real against synthetic probabilities; arrow keys move, ` +
           "plus and minus zoom, 0 resets"}
       >
         <canvas class="all" aria-hidden="true" />
@@ -112,7 +117,7 @@ export function Scatter({ points, title, reading, level: Heading = "h3", isListC
         <summary class="points-title" />
         <ol class="points" />
       </details>
-      <SaveButtons name={points.name} title={title} />
+      <SaveButtons name={points.name} title={label} />
     </section>
   );
 }
