@@ -10,7 +10,6 @@ import type { Vocabulary } from "../../cohort/vocabulary.ts";
 import type { PairedProbabilities } from "../../evaluate/fidelity/paired_probabilities.ts";
 import { probabilityRange, probabilityScale } from "../figures/probability_axes.ts";
 import { thinned } from "../figures/thinning.ts";
-import type { PagePoints } from "./page_script/main.ts";
 
 /** Points of one scatter, packed. */
 export interface PackedPoints {
@@ -24,6 +23,14 @@ export interface PackedPoints {
   readonly kept: number;
   /** Base64 of the gzipped columns `first`, `second` (pairs only), `real`, `synthetic`, 4 bytes each. */
   readonly bytes: string;
+}
+
+/** What the page carries for its scatters, as JSON. */
+export interface PagePoints {
+  /** [codes] Source codes and what they mean. */
+  readonly codes: readonly string[];
+  readonly descriptions: readonly string[];
+  readonly scatters: readonly PackedPoints[];
 }
 
 /** Packs the points, thinned on logarithmic axes where there are more than `limit`. */

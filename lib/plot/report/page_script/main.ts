@@ -7,20 +7,12 @@
 // @ts-types="@types/d3"
 import type * as D3 from "d3";
 import { type Probabilities, probabilityRange } from "../../figures/probability_axes.ts";
-import type { PackedPoints } from "../report_points.ts";
+import type { PagePoints } from "../report_points.ts";
 import { afterPause, part } from "./page.ts";
 import { unpackPoints } from "./points.ts";
 import { startSaving } from "./save.ts";
 import { type Scatter, startScatter } from "./scatter.ts";
 import { codeNames, foundText, matchingCodes, searchable } from "./search.ts";
-
-/** What the page carries for its scatters, as JSON. */
-export interface PagePoints {
-  /** [codes] Source codes and what they mean. */
-  readonly codes: readonly string[];
-  readonly descriptions: readonly string[];
-  readonly scatters: readonly PackedPoints[];
-}
 
 /** Milliseconds without a key after which a search begins. */
 export const searchPause = 100;

@@ -10,11 +10,18 @@ import { type Axes, drawAxes, makeAxes, resizeAxes } from "./axes.ts";
 import { drawAll, drawLit, flatten, pageColours, printedColours, resizeCanvas } from "./canvas.ts";
 import { followKeys } from "./keyboard.ts";
 import { onNewWidth, onNextFrame, onPrint, part } from "./page.ts";
-import { indexByCode, pointName, type Points, pointsWith, shortName } from "./points.ts";
+import { indexByCode, pointName, pointsWith, shortName } from "./points.ts";
 import { listPoints, litText, type Pointing, showTooltip } from "./readout.ts";
 import { followSaving, pngScale } from "./save.ts";
 import { scatterCsv, scatterSvg } from "./scatter_files.ts";
-import { margin, nearestPoint, type Place, placesOf, type View } from "./view.ts";
+import {
+  margin,
+  nearestPoint,
+  type Place,
+  placesOf,
+  type ScatterContents,
+  type View,
+} from "./view.ts";
 import { makeZoom, type Zoom } from "./zoom.ts";
 
 /** What the controls that all scatters share tell each of them. */
@@ -22,20 +29,6 @@ export interface Scatter {
   setAxes(type: AxisType): void;
   /** Lights up the points that hold one of these codes; all points alike when null. */
   highlight(codes: ReadonlySet<number> | null): void;
-}
-
-/** What a scatter shows. */
-export interface ScatterContents {
-  readonly kind: string;
-  readonly points: Points;
-  /** [codes] Names of all codes. */
-  readonly names: readonly string[];
-  /** The smallest positive and the largest probability on its axes. */
-  readonly range: readonly [lowest: number, highest: number];
-  readonly vocabulary: {
-    readonly codes: readonly string[];
-    readonly descriptions: readonly string[];
-  };
 }
 
 /** Width of a scatter on paper, in pixels. */

@@ -5,9 +5,8 @@
  */
 import { type CsvRow, csvText } from "../../figures/csv_text.ts";
 import { drawAll, drawLit, printedColours } from "./canvas.ts";
-import type { ScatterContents } from "./scatter.ts";
 import { pngScale } from "./save.ts";
-import { margin, type View } from "./view.ts";
+import { margin, type ScatterContents, type View } from "./view.ts";
 
 /** How the parts of a saved scatter look; the page's style does not go with them. */
 export const savedStyle = `text { fill: #222; font: 11px Helvetica, Arial, sans-serif; }

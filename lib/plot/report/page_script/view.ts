@@ -15,6 +15,20 @@ export interface Place {
   readonly y: number;
 }
 
+/** What a scatter shows. */
+export interface ScatterContents {
+  readonly kind: string;
+  readonly points: Points;
+  /** [codes] Names of all codes. */
+  readonly names: readonly string[];
+  /** The smallest positive and the largest probability on its axes. */
+  readonly range: readonly [lowest: number, highest: number];
+  readonly vocabulary: {
+    readonly codes: readonly string[];
+    readonly descriptions: readonly string[];
+  };
+}
+
 /** Everything that changes while a reader looks at a scatter, beside its points. */
 export interface View {
   readonly points: Points;
