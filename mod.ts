@@ -6,8 +6,9 @@
 
 // What all stages share
 export { type Random, random } from "./lib/random.ts";
-export type { OnProgress, Progress } from "./lib/progress.ts";
+export type { FinishedEpoch, OnProgress, Progress } from "./lib/progress.ts";
 export { printable } from "./lib/printable.ts";
+export { nearestName, whatIsKnown } from "./lib/nearest_name.ts";
 export type { OnBadRow } from "./lib/files/csv.ts";
 export { claimed, type ClaimOptions, putBackForReading, writeWhole } from "./lib/files/output.ts";
 
@@ -153,8 +154,22 @@ export type { Schema, Series } from "./lib/models/synehrgy/record_schema.ts";
 
 // Training
 export { train, type TrainOptions } from "./lib/train/train.ts";
-export { type Training, trainingDefaults, type TrainingOptions } from "./lib/train/options.ts";
-export { readRun } from "./lib/train/read_run.ts";
+export { type Preset, presetFor, trainingVisits } from "./lib/models/interface/preset.ts";
+export {
+  type DescentEstimate,
+  estimateTraining,
+  type TrainingEstimate,
+} from "./lib/train/dry_run.ts";
+export { trainOptionsOf } from "./lib/train/from_run.ts";
+export { unfinishedRun } from "./lib/train/unfinished.ts";
+export type { Restart } from "./lib/train/schedule.ts";
+export {
+  type Training,
+  trainingDefaults,
+  trainingFor,
+  type TrainingOptions,
+} from "./lib/train/options.ts";
+export { readRun, readRunConfig } from "./lib/train/read_run.ts";
 export type { Calibration, Run, RunConfig, TrainingLine } from "./lib/train/run_folder.ts";
 export { readStateDict, writeStateDict } from "./lib/train/state_dict.ts";
 
@@ -173,6 +188,7 @@ export type {
   Estimate,
   Fidelity,
   FidelityFigures,
+  IdenticalRecords,
   LabelPrevalence,
   Likelihood,
   MeasuredCode,
@@ -183,7 +199,10 @@ export type {
   ReportAbout,
   Scale,
   Scaled,
+  Summary,
+  SummaryRow,
   ValueFidelity,
+  Verdict,
 } from "./lib/evaluate/report.ts";
 export { likelihoodMetrics, type LikelihoodOptions } from "./lib/evaluate/likelihood/likelihood.ts";
 export {
@@ -217,6 +236,7 @@ export {
   type Difference,
   differenceFrame,
 } from "./lib/evaluate/comparison.ts";
+export type { SeedSpread, Spreads } from "./lib/evaluate/seed_spread.ts";
 export { type Role } from "./lib/evaluate/bootstrap.ts";
 export {
   type CodeProbabilities,

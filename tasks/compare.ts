@@ -23,7 +23,9 @@ import {
   shellPath,
   UsageError,
 } from "./cli/command.ts";
+import { headline } from "./cli/headline.ts";
 import { sayLeftOut } from "./cli/left_out.ts";
+import { presetText } from "./cli/preset_text.ts";
 
 await runCommand({
   name: "compare",
@@ -49,16 +51,15 @@ await runCommand({
     },
     epochs: {
       value: "N",
-      help: "Passes over the training records",
-      default: `${trainingDefaults.epochs}`,
+      help: "Passes over the training records (default by size of cohort)",
     },
     budget: {
       value: "MINUTES",
       help: "Time limit for the training of each model (or --epochs, whichever comes first)",
     },
     minutes: { value: "N", help: "Same as --budget" },
-    batch: { value: "N", help: "Records per batch", default: `${trainingDefaults.batch}` },
-    lr: { value: "X", help: "Learning rate", default: `${trainingDefaults.learningRate}` },
+    batch: { value: "N", help: "Records per batch (default by size of cohort)" },
+    lr: { value: "X", help: "Learning rate (default by size of cohort)" },
     set: {
       value: "KEY=VALUE",
       help: "For every model that has this setting, or MODEL.KEY=VALUE for one model; repeatable",
@@ -121,10 +122,10 @@ await runCommand({
   const settings = scopedSettings(args.all("set"), names);
   const options = {
     settings: settings.get("") ?? {},
-    epochs: args.integer("epochs", { min: 1 }),
+    epochs: args.maybeInteger("epochs", { min: 1 }),
     minutes: minutesOf(args),
-    batch: args.integer("batch", { min: 1 }),
-    learningRate: args.number("lr", { min: 0 }),
+    batch: args.maybeInteger("batch", { min: 1 }),
+    learningRate: args.maybeNumber("lr", { min: 0 }),
     ...seedsOf(args),
     resamples: args.integer("resamples", { min: 0 }),
     workers: args.integer("workers", { min: 1 }),
@@ -135,7 +136,7 @@ await runCommand({
     filesOf(args, "embeddings", names),
     filesOf(args, "hierarchy", names),
   ];
-  await args.claim("out", async (out) => {
+  return await args.claim("out", async (out) => {
     await startBackend(args);
     const cohort = await readMeds(args.path("cohort"), sayLeftOut);
     const models = await Promise.all(names.map(async (name): Promise<Contestant> => {
@@ -151,6 +152,13 @@ await runCommand({
         },
       };
     }));
+    const told = names.map((name) =>
+      presetText(cohort, name.replace(/\+.*/, ""), {
+        settings: { ...options.settings, ...settings.get(name) },
+        training: options,
+      })
+    );
+    for (const text of new Set(told)) if (text !== undefined) say(text);
     const { comparison } = await compare(cohort, out, { ...options, models });
     for (const { model, likelihood, fidelity } of comparison.models) {
       const { unigram, same_visit_bigram, sequential_bigram } = fidelity;
@@ -164,6 +172,15 @@ await runCommand({
       say(`${model}: R² ${r2.join(", ")}; ${loss}`);
     }
     say(`Next: open ${shellPath(join(args.text("out"), "comparison.html"))}`);
+    return {
+      out,
+      comparison: join(out, "comparison.json"),
+      page: join(out, "comparison.html"),
+      models: comparison.models.map(({ model, likelihood, fidelity }) => ({
+        model,
+        ...headline(fidelity, likelihood),
+      })),
+    };
   }, { goesOn: !args.has("force") });
 });
 

@@ -12,8 +12,8 @@ import {
 } from "ehrloom";
 import { join } from "node:path";
 import { backendOption, startBackend } from "./cli/backend_option.ts";
-import { runCommand, say } from "./cli/command.ts";
-import { demoTraining } from "./demo_training.ts";
+import { type Result, runCommand, say } from "./cli/command.ts";
+import { headline } from "./cli/headline.ts";
 
 await runCommand({
   name: "demo",
@@ -31,7 +31,7 @@ await runCommand({
   const out = args.maybe("out") === "runs/demo" ? "runs/demo" : args.path("out");
   const force = args.has("force");
   const seed = args.integer("seed", { min: 0 });
-  await claimed(out, { force }, async () => {
+  const figures = await claimed(out, { force }, async () => {
     const backend = await startBackend(args);
     const cohort = await syntheaSample();
     const real = splitOf(cohort, "train");
@@ -39,9 +39,9 @@ await runCommand({
       `${cohort.recordCount} Synthea patients with ${cohort.vocabulary.codes.length} codes; ` +
         `${real.recordCount} for training`,
     );
+    let figures: Result = {};
     await writeWhole(out, async (folder) => {
       const run = await train(cohort, join(folder, "run"), {
-        ...demoTraining,
         workers: backend === "wasm" ? 2 : 1,
         seed,
         onProgress,
@@ -67,6 +67,7 @@ await runCommand({
       );
       await writeMeds(join(folder, "cohort"), cohort);
       await writeMeds(join(folder, "synthetic"), synthetic);
+      figures = headline(report.fidelity, likelihood);
       const { unigram, same_visit_bigram, sequential_bigram } = report.fidelity ?? {};
       say(
         `Fidelity, R²: codes ${unigram?.r2?.toFixed(3)}, pairs within a visit ` +
@@ -75,11 +76,10 @@ await runCommand({
           }; test loss ${likelihood.nll_per_visit.toFixed(3)} nats per visit`,
       );
     }, { force });
+    return figures;
   });
-  say(
-    `Done in ${((performance.now() - began) / 1000).toFixed(0)} s. Open ${
-      join(out, "report.html")
-    }`,
-  );
+  const seconds = (performance.now() - began) / 1000;
+  say(`Done in ${seconds.toFixed(0)} s. Open ${join(out, "report.html")}`);
   say("Next: deno task prepare --from synthea --input YOUR_FOLDER --out runs/cohort");
+  return { out, page: join(out, "report.html"), ...figures, seconds };
 });

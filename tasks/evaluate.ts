@@ -14,6 +14,7 @@ import {
 import { basename, join } from "node:path";
 import { backendOption, startBackend } from "./cli/backend_option.ts";
 import { runCommand, say, shellPath, UsageError } from "./cli/command.ts";
+import { headline } from "./cli/headline.ts";
 import { sayLeftOut } from "./cli/left_out.ts";
 
 /** The kinds that have a measure. */
@@ -58,7 +59,7 @@ await runCommand({
   const seed = args.integer("seed", { min: 0 });
   const resamples = args.integer("resamples", { min: 0 });
   const force = args.has("force");
-  await args.claim("out", async (out) => {
+  return await args.claim("out", async (out) => {
     const real = await readMeds(args.path("real"), { ...sayLeftOut, onProgress });
     const synthetic = await readMeds(args.path("synthetic"), { ...sayLeftOut, onProgress });
     const run = args.maybe("run") === undefined ? undefined : await readRun(args.path("run"));
@@ -81,6 +82,12 @@ await runCommand({
     await writeReport(out, report, { real: train, synthetic, training: run?.training, force });
     sayFigures(report);
     say(`Next: open ${shellPath(join(args.text("out"), "report.html"))}`);
+    return {
+      out,
+      report: join(out, "report.json"),
+      page: join(out, "report.html"),
+      ...headline(report.fidelity, likelihood),
+    };
   });
 });
 

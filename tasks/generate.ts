@@ -15,7 +15,14 @@ import {
   writeMeds,
 } from "ehrloom";
 import { backendOption, startBackend } from "./cli/backend_option.ts";
-import { type Arguments, runCommand, say, shellPath, UsageError } from "./cli/command.ts";
+import {
+  type Arguments,
+  type Result,
+  runCommand,
+  say,
+  shellPath,
+  UsageError,
+} from "./cli/command.ts";
 import { sayLeftOut } from "./cli/left_out.ts";
 
 await runCommand({
@@ -76,7 +83,7 @@ await runCommand({
   ],
 }, async (args, onProgress) => {
   const asked = askedOf(args);
-  await args.claim("out", async (out) => {
+  return await args.claim("out", async (out) => {
     await startBackend(args);
     const run = await readRun(args.path("run"));
     const options = { ...asked, ...await givenOf(args, asked, run), onProgress };
@@ -91,6 +98,7 @@ await runCommand({
       `Next: deno task evaluate --real COHORT --synthetic ${shellPath(args.text("out"))} ` +
         `--run ${shellPath(args.text("run"))} --out runs/report`,
     );
+    return { out, ...countsJson(args, asked.count, counts) };
   });
 });
 
@@ -168,6 +176,18 @@ function notesOf(args: Arguments, { cutOff, ruled }: Counts) {
       continues: { cohort: args.path("continue"), visits: maxVisitsOf(args) ?? "all" },
     },
     ...hasRules && { rules_file: args.path("rules") },
+  };
+}
+
+/** What `--json` shows. */
+function countsJson(args: Arguments, count: number, { cutOff, empty, ruled }: Counts): Result {
+  return {
+    records: count,
+    records_cut_off: cutOff,
+    records_without_visits: empty,
+    ...args.maybe("rules") !== undefined && {
+      rules: { draws: ruled.draws, changed: ruled.touched },
+    },
   };
 }
 

@@ -1,5 +1,7 @@
 import { join } from "node:path";
-import { type Command, runCommand, say } from "./cli/command.ts";
+import { fileURLToPath } from "node:url";
+import { type Command, type Result, runCommand, say } from "./cli/command.ts";
+import { signals } from "./cli/interrupted.ts";
 import { jupyterEnvironment, notebooksFolder, runNotebook } from "./notebooks/jupyter.ts";
 
 const command: Command = {
@@ -10,6 +12,8 @@ const command: Command = {
     store: { help: "Run all tutorials and store their outputs, without opening Jupyter" },
   },
   passesOnTo: "jupyter lab",
+  goesOnBy: () => "deno task notebooks --store",
+  hasOwnSignals: (args) => !args.has("store"),
   examples: [
     "deno task notebooks",
     "deno task notebooks --no-browser --port 9999",
@@ -17,7 +21,7 @@ const command: Command = {
   ],
 };
 
-async function storeOutputs(): Promise<void> {
+async function storeOutputs(): Promise<Result> {
   const environment = await jupyterEnvironment("run", say);
   const names = Array.from(Deno.readDirSync(notebooksFolder), ({ name }) => name)
     .filter((name) => name.endsWith(".ipynb")).sort();
@@ -26,9 +30,23 @@ async function storeOutputs(): Promise<void> {
     const path = join(notebooksFolder, name);
     await runNotebook(environment, path, path);
   }
+  return { stored: names };
 }
 
-async function openJupyter(passedOn: readonly string[]): Promise<void> {
+/** Ends Jupyter, and with it all kernels, when a signal ends this task. */
+function passSignalsOn(jupyter: Deno.ChildProcess): { code: number } {
+  const ended = { code: 0 };
+  for (const { signal, code } of signals) {
+    Deno.addSignalListener(signal, () => {
+      if (signal === "SIGINT") return; // Ctrl-C reaches Jupyter too, which asks back
+      ended.code = code;
+      jupyter.kill("SIGTERM");
+    });
+  }
+  return ended;
+}
+
+async function openJupyter(passedOn: readonly string[]): Promise<Result> {
   const { python, variables } = await jupyterEnvironment("lab", say);
   const settings = [
     `--ServerApp.root_dir=${notebooksFolder}`,
@@ -40,18 +58,18 @@ async function openJupyter(passedOn: readonly string[]): Promise<void> {
   ];
   say("Opening Jupyter; Ctrl-C closes it");
   const jupyter = new Deno.Command(python, {
-    args: ["-m", "jupyterlab", ...settings, ...passedOn],
+    args: [fileURLToPath(new URL("notebooks/lab.py", import.meta.url)), ...settings, ...passedOn],
     cwd: notebooksFolder,
     env: variables,
   }).spawn();
-  // Ctrl-C reaches Jupyter too, which asks back
-  Deno.addSignalListener("SIGINT", () => {});
-  Deno.addSignalListener("SIGTERM", () => jupyter.kill("SIGTERM"));
+  const ended = passSignalsOn(jupyter);
   const { code, signal } = await jupyter.status;
+  if (ended.code > 0) Deno.exit(ended.code);
   if (code !== 0 && signal === null) throw new Error(`Jupyter ended with exit code ${code}`);
+  return {};
 }
 
-await runCommand(command, async (args) => {
-  if (args.has("store")) await storeOutputs();
-  else await openJupyter(args.passedOn);
-});
+await runCommand(
+  command,
+  (args) => args.has("store") ? storeOutputs() : openJupyter(args.passedOn),
+);

@@ -9,7 +9,14 @@ import {
   splitOf,
   writeMeds,
 } from "ehrloom";
-import { type Arguments, type Command, runCommand, say, UsageError } from "./cli/command.ts";
+import {
+  type Arguments,
+  type Command,
+  type Result,
+  runCommand,
+  say,
+  UsageError,
+} from "./cli/command.ts";
 import { columns } from "./cli/help.ts";
 import { sourceGroups, sourceValues } from "./cli/source_options.ts";
 
@@ -74,6 +81,22 @@ function summarize(cohort: Cohort): void {
   }
 }
 
+/** What `--json` shows of a cohort. */
+function counts(cohort: Cohort): Result {
+  const isMeasured = (value: number) => !Number.isNaN(value);
+  return {
+    records: cohort.recordCount,
+    splits: Object.fromEntries(
+      splitNames.map((name) => [name, splitOf(cohort, name).recordCount]),
+    ),
+    visits: cohort.visitCount,
+    events: cohort.codes.length,
+    values: cohort.values?.filter(isMeasured).length ?? 0,
+    codes: cohort.vocabulary.codes.length,
+    labels: Object.fromEntries(labels(cohort).rows().map(([name, records]) => [name, records])),
+  };
+}
+
 /** Says what a few very long records cost, and what --max-visits would keep. */
 function adviseOnLength(cohort: Cohort): void {
   const long = longRecords(cohort);
@@ -99,7 +122,7 @@ await runCommand(command, async (args, onProgress) => {
   const maxVisits = count(args, "max-visits");
   const minCount = count(args, "min-count");
   const seed = args.maybe("seed") === undefined ? undefined : args.integer("seed", { min: 0 });
-  await args.claim("out", async (out) => {
+  return await args.claim("out", async (out) => {
     const phenotypes = args.maybe("labels") === undefined
       ? undefined
       : await readPhenotypes(args.path("labels"));
@@ -127,5 +150,6 @@ await runCommand(command, async (args, onProgress) => {
     if (args.has("skip-bad-rows")) say(`${badRows.length} bad rows skipped`);
     for (const problem of badRows.slice(0, 3)) say(`  ${problem}`);
     say(`wrote ${args.text("out")}`);
+    return { out, ...counts(cohort), left_out: leftOut, notes, bad_rows: badRows.length };
   });
 });

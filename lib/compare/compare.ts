@@ -31,7 +31,7 @@ import { claimed, replaceText } from "../files/output.ts";
 import { backendVersions } from "../nn/backend.ts";
 import { type Compared, writeComparison } from "../plot/comparison/comparison.ts";
 import type { OnProgress } from "../progress.ts";
-import { checkTraining, givenTraining, trainingDefaults } from "../train/options.ts";
+import { checkTraining, givenTraining, trainingFor } from "../train/options.ts";
 import { checkSplits } from "../train/train.ts";
 import { ownCommit } from "../commit.ts";
 import { version } from "../version.ts";
@@ -46,7 +46,7 @@ import {
   modelFolder,
   seedsOf,
 } from "./plan.ts";
-import { type Plan, readCeiling } from "./read_comparison.ts";
+import { type Plan, readCeiling, readPlan } from "./read_comparison.ts";
 
 /** What a comparison compares, and under which plan. */
 interface Contest {
@@ -123,8 +123,10 @@ export async function compare(
   options: CompareOptions,
 ): Promise<Compared> {
   const { resamples = 1000, force = false, onProgress } = options;
-  const seeds = seedsOf(options, trainingDefaults.seed);
-  const training = { ...trainingDefaults, ...givenTraining(options), seed: seeds[0] };
+  const begun = force ? undefined : await readPlan(join(folder, "plan.json"));
+  const otherwise = begun === undefined ? trainingFor(cohort, options) : begun.training;
+  const seeds = seedsOf(options, otherwise.seed);
+  const training = { ...otherwise, ...givenTraining(options), seed: seeds[0] };
   for (const seed of seeds) checkTraining({ ...training, seed });
   checkSplits(cohort);
   checkResamples(resamples, cohort.labelNames.length);

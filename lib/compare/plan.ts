@@ -141,7 +141,7 @@ export async function isBegunWith(folder: string, plan: Plan): Promise<boolean> 
     if (value === before[name]) continue;
     throw new RangeError(
       `Cannot continue "${folder}" with ${name} ${value}: it was started with ${before[name]}; ` +
-        "pass --force to start over",
+        "pass force: true to start over",
     );
   }
   return true;
@@ -166,7 +166,7 @@ export async function checkBegun(folder: string, entry: Entry, seed?: number): P
   const fail = (what: string, now: unknown, before: unknown) => {
     throw new RangeError(
       `Cannot continue "${folder}" with ${what} ${now} for ${name}: it was started with ${before}; ` +
-        "use another form of it, NAME+WORD, or pass --force to start over",
+        "use another form of it, NAME+WORD, or pass force: true to start over",
     );
   };
   for (const setting of new Set([...Object.keys(config), ...Object.keys(found.config)])) {

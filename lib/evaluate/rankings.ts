@@ -106,19 +106,19 @@ function leadsWithEverySeed(
   );
 }
 
-/** The end of a sentence on the others: "its differences from all others exclude 0". */
+/** On the models behind the best: "its differences from all other models exclude 0". */
 function othersPhrase(tied: readonly string[], apart: number): string {
   if (tied.length === 0) {
     return apart === 1
       ? "the difference from the other model excludes 0"
       : "its differences from all other models exclude 0";
   }
-  const names = listed(tied.map(titleOf));
-  return `${names} cannot be told from it by sampling variation` +
-    (apart > 0 ? "; the differences from all others exclude 0" : "");
+  const differences = tied.length === 1 ? "difference" : "differences";
+  return `the ${differences} from ${listed(tied.map(titleOf))} could be sampling variation` +
+    (apart > 0 ? ", the others exclude 0" : "");
 }
 
-/** Floors that do at least as well as the best model. */
+/** Floors that do better than the best model. */
 function floorPhrase(
   floors: readonly ComparedModel[],
   kind: Ranked,
@@ -127,7 +127,7 @@ function floorPhrase(
   const ahead = inOrder(floors, kind)
     .filter(({ value }) => kind.isLowBest ? value < best : value > best);
   if (ahead.length === 0) return undefined;
-  return `floors above it: ${
+  return `better floors: ${
     listed(ahead.map(({ model, value }) => `${titleOf(model)} (${fixed(value, 3)})`))
   }`;
 }

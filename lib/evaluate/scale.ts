@@ -57,6 +57,8 @@ export function scaledCohorts(
 export interface FromCeiling {
   /** Patients in each of the two cohorts, see {@link inEqualNumbers}. */
   readonly patients: number;
+  /** Held-out patients in all, with at least one visit. */
+  readonly heldOut: number;
   /** Figure of the synthetic records minus that of held-out ones, by `measure.path`. */
   readonly differences: Readonly<Record<string, Estimate>>;
 }
@@ -91,6 +93,7 @@ export async function onScale<Measures extends readonly Measure[]>(
     figures: { ...own.figures, ceiling: ceiling.figures, floor: floor.figures },
     fromCeiling: {
       patients: equal[0].cohort.recordCount,
+      heldOut: heldOut.recordCount,
       differences: pairedDifferences(sampled, equalCeiling),
     },
     resampled: own.resampled,

@@ -130,7 +130,7 @@ export function gptConfigFor(
   return {
     ...sizes,
     ...chosen(gptSettings, set),
-    ...transformerConfigFor(family, set),
+    ...transformerConfigFor(family, cohort, set),
     context,
     positions: context,
   };

@@ -27,7 +27,8 @@ import {
 } from "../nn/parameters.ts";
 import type { ModelFamily } from "./interface/model.ts";
 import { calibrationSettings } from "./interface/output_biases.ts";
-import { chosen, type ConfigOf, count } from "./interface/settings.ts";
+import { presetFor } from "./interface/preset.ts";
+import { chosen, type ConfigOf, count, derivedCount } from "./interface/settings.ts";
 import {
   type RowConfig,
   rowConfigFor,
@@ -43,8 +44,8 @@ import { mostLayers } from "./rows/visit_transformer.ts";
 
 /** In the paper: width 768, 6 layers, context 48. */
 const settings = {
-  width: count(256, "Width of the embedding and of each layer"),
-  layers: count(6, "Number of LSTM layers", { max: mostLayers }),
+  width: derivedCount("Width of the embedding and of each layer (default by size of cohort)"),
+  layers: count(2, "Number of LSTM layers", { max: mostLayers }),
   ...rowSettings,
   ...startSettings,
   ...calibrationSettings,
@@ -146,6 +147,7 @@ export const lstm: ModelFamily<RowModel, LstmConfig> = {
   summary: "LSTM over visits; codes are independent given the earlier visits (recurrent baseline)",
   settings,
   configFor: (cohort, set) => ({
+    width: presetFor(cohort).width,
     ...chosen(settings, set),
     ...rowConfigFor("lstm", cohort, set),
   }),

@@ -140,7 +140,7 @@ function configFor(cohort: Cohort, set: Partial<SynehrgyConfig>): SynehrgyConfig
   return {
     ...sizes,
     ...own,
-    ...transformerConfigFor("synehrgy", set),
+    ...transformerConfigFor("synehrgy", cohort, set),
     context,
     positions: context,
   };

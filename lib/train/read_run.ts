@@ -15,6 +15,7 @@ import {
   readCheckedJson,
   settingValue,
   text,
+  whole,
 } from "../files/checked_json.ts";
 import { configSchema, modelFamily, storedConfig } from "../models/mod.ts";
 import { numbersOf } from "../models/interface/settings.ts";
@@ -33,6 +34,7 @@ const runConfigSchema = object({
   schema: v.optional(v.custom<Schema>(isSchema, "a schema of records")),
   sources: v.optional(named(text)),
   training: trainingSchema,
+  restarts: v.optional(list(object({ after: whole(0), planned: whole(1) }))),
   cohort: text,
   versions: named(text),
 });

@@ -16,17 +16,28 @@ import { fitAdversary } from "./adversarial.ts";
 import { batchCount } from "./batches.ts";
 import { calibrate } from "./calibrate.ts";
 import { fit } from "./fit.ts";
+import { extended, restartInWords } from "./extend.ts";
 import { checkWorkers } from "./gradients/workers.ts";
 import {
   checkTraining,
   givenTraining,
   type Training,
-  trainingDefaults,
+  trainingFor,
   type TrainingOptions,
 } from "./options.ts";
 import { readProgress } from "./read_progress.ts";
 import { readBegun, readRun, readRunConfig } from "./read_run.ts";
-import { beginRun, hasStored, modelOf, type Run, type RunConfig, writeBest } from "./run_folder.ts";
+import {
+  beginRun,
+  hasStored,
+  modelOf,
+  type Run,
+  type RunConfig,
+  stageTraining,
+  writeBest,
+  writeConfig,
+} from "./run_folder.ts";
+import { unfinishedRun } from "./unfinished.ts";
 
 /** What to train; {@link TrainingOptions} say how. */
 export interface TrainOptions extends TrainingOptions {
@@ -36,10 +47,16 @@ export interface TrainOptions extends TrainingOptions {
   readonly settings?: ModelConfig;
   /** What is known about the codes, for models that can use it. */
   readonly knowledge?: CodeKnowledge | undefined;
-  /** Continue an interrupted run; other options must be omitted or unchanged. */
+  /**
+   * Continue an interrupted run, or a finished one with more `epochs`: the learning rate then
+   * starts again after the last finished epoch, see {@link RunConfig.restarts}. Other options must
+   * be omitted or unchanged.
+   */
   readonly resume?: boolean;
   /** Replace an older result of Ehrloom in the folder, as soon as the first epoch is stored. */
   readonly force?: boolean | undefined;
+  /** Called with what a person should know before training starts. */
+  readonly onNote?: ((note: string) => void) | undefined;
   /** Called after every step. */
   readonly onProgress?: OnProgress | undefined;
 }
@@ -110,9 +127,7 @@ async function learn(
     return await folder.shown();
   }
   const { adversary } = model;
-  const { minutes } = runConfig.training;
-  const stages = adversary === undefined ? 1 : 2; // that share the time alike
-  const training = { ...runConfig.training, minutes: minutes / stages };
+  const training = stageTraining(runConfig);
   await fit(model, cohort, folder, training, onProgress, tables);
   await calibrate(model, cohort, folder.path, onProgress);
   if (adversary !== undefined) {
@@ -120,21 +135,27 @@ async function learn(
   }
 }
 
-async function trainNew(cohort: Cohort, folder: string, options: TrainOptions): Promise<void> {
+/** The model that options ask for, and how to train it; throws a RangeError if that cannot be. */
+export function planned(cohort: Cohort, options: TrainOptions) {
   const family = modelFamily(options.model ?? "halo");
   const settings = ownSettings(family, options.settings ?? {});
-  const training = { ...trainingDefaults, ...givenTraining(options) };
+  const training = trainingFor(cohort, options);
   checkTraining(training);
   const config = family.configFor(cohort, settings, options.knowledge);
   const schema = family.schemaFor?.(cohort, config);
   const model = family.create(config, schema);
   checkKnowledge(model, options.knowledge);
   checkCanTrain(model, cohort, training);
+  return { model, config, schema, training };
+}
+
+async function trainNew(cohort: Cohort, folder: string, options: TrainOptions): Promise<void> {
+  const { model, config, schema, training } = planned(cohort, options);
   const given = await tablesOf(model, cohort, training, options);
   const runConfig: RunConfig = {
     ehrloom: version,
     ...ownCommit(),
-    model: family.name,
+    model: model.family,
     config,
     ...schema && { schema },
     ...(given ?? model.remarks) && { sources: { ...model.remarks?.(cohort), ...given?.sources } },
@@ -186,7 +207,7 @@ async function trainOn(cohort: Cohort, folder: string, options: TrainOptions): P
   const now = {
     model: options.model,
     ...options.settings && ownSettings(modelFamily(stored.model), options.settings),
-    ...givenTraining(options),
+    ...givenTraining({ ...options, epochs: undefined }),
   };
   for (const [name, value] of Object.entries(now)) {
     if (value !== undefined && value !== before[name]) {
@@ -202,13 +223,19 @@ async function trainOn(cohort: Cohort, folder: string, options: TrainOptions): P
   }
   checkCanTrain(modelOf(stored), cohort, stored.training);
   const tables = await tablesAgain(folder, cohort, stored, options);
-  await learn(cohort, grownFolder(folder), stored, tables, options.onProgress);
+  const { epochs = stored.training.epochs } = options;
+  const runConfig = await extended(folder, cohort, stored, epochs);
+  if (runConfig !== stored) {
+    await writeConfig(folder, runConfig);
+    options.onNote?.(restartInWords(runConfig));
+  }
+  await learn(cohort, grownFolder(folder), runConfig, tables, options.onProgress);
 }
 
 /**
  * Trains a model on the train split of a cohort and writes a run folder; the validation split
  * decides which epoch is best. `resume` continues an interrupted run and reaches exactly the same
- * losses.
+ * losses; with more epochs, it trains a finished run further.
  *
  * @param cohort with splits
  * @param folder where to write the run
@@ -227,8 +254,12 @@ export async function train(
 ): Promise<Run> {
   checkSplits(cohort);
   const { force, resume } = options;
-  return await claimed(folder, { force, goesOn: resume }, async (place) => {
-    await (resume ? trainOn(cohort, place, options) : trainNew(cohort, place, options));
-    return await readRun(place);
-  });
+  return await claimed(
+    folder,
+    { force, goesOn: resume, unfinished: unfinishedRun },
+    async (place) => {
+      await (resume ? trainOn(cohort, place, options) : trainNew(cohort, place, options));
+      return await readRun(place);
+    },
+  );
 }

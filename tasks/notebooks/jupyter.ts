@@ -7,6 +7,7 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { childOutput } from "../cli/child.ts";
 import { isThere } from "../../lib/files/is_there.ts";
 
 /** Where the tutorials lie. */
@@ -118,7 +119,7 @@ async function output(
   env: Readonly<Record<string, string>> = {},
 ): Promise<{ success: boolean; text: string }> {
   try {
-    const { success, stdout, stderr } = await new Deno.Command(command, { args, env }).output();
+    const { success, stdout, stderr } = await childOutput(command, { args, env });
     const decoder = new TextDecoder();
     return { success, text: decoder.decode(stdout) + decoder.decode(stderr) };
   } catch (error) {

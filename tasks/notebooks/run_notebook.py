@@ -1,6 +1,7 @@
 """Runs the notebook argv[1] from top to bottom in its own folder, writes it with outputs to argv[2]."""
 
 import os
+import signal
 import sys
 from queue import Empty
 
@@ -30,6 +31,8 @@ class PatientClient(NotebookClient):
         return cell
 
 
+if hasattr(signal, "SIGHUP"):  # the task that started this ends it by SIGTERM, and the kernel too
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
 notebook_path, result_path = sys.argv[1:]
 notebook = nbformat.read(notebook_path, as_version=4)
 folder = os.path.dirname(os.path.abspath(notebook_path))

@@ -101,7 +101,7 @@ Deno.test("claimed() refuses what exists, and a place where nothing can be writt
     await assertRejects(
       () => claimed(`${folder}/file`, {}, never),
       Deno.errors.AlreadyExists,
-      `Cannot write "${folder}/file": it exists already; pass --force to replace it`,
+      `Cannot write "${folder}/file": it exists already; pass force: true to replace it`,
     );
     await assertRejects(
       () => claimed(`${folder}/file/result`, {}, never),

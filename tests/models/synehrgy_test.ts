@@ -20,7 +20,6 @@ import {
   splitOf,
   syntheaLabsSample,
   train,
-  trainingDefaults,
   trimmed,
   useBackend,
   writeMeds,
@@ -44,7 +43,7 @@ import {
   largestDifference,
   testOnBackends,
 } from "../golden.ts";
-import { tinyCohort } from "../tiny.ts";
+import { tinyCohort, tinyTraining } from "../tiny.ts";
 import { measuredCohort } from "./measured_cohort.ts";
 
 const cohort = measuredCohort(120);
@@ -226,7 +225,7 @@ function randomRun(set: ModelConfig): Run {
       model: "synehrgy",
       config,
       schema,
-      training: trainingDefaults,
+      training: tinyTraining,
       cohort: "",
       versions: {},
     },

@@ -8,8 +8,8 @@ import type { Likelihood, Report } from "ehrloom/evaluate/report.ts";
 import { random } from "ehrloom/random.ts";
 import type { Compared } from "ehrloom/plot/comparison/comparison.ts";
 import type { ReportSources } from "ehrloom/plot/report/report.ts";
-import { trainingDefaults } from "ehrloom/train/options.ts";
 import { runOf } from "../evaluate/run_of.ts";
+import { tinyTraining } from "../tiny.ts";
 
 /** Would set `broken` in any page that took it for markup. */
 export const markup = `</script></title><script>globalThis.broken = 1</script>` +
@@ -130,7 +130,7 @@ export async function smallComparison(): Promise<Compared> {
         created,
         seed,
         resamples,
-        training: trainingDefaults,
+        training: tinyTraining,
         real: sizes,
         versions,
       },

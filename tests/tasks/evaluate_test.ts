@@ -43,7 +43,9 @@ Deno.test("deno task evaluate writes report.json, report.html and figures", asyn
     assertEquals(code, 0, stderr);
     assertStringIncludes(stderr, "Next: open report/report.html");
     const report = JSON.parse(await Deno.readTextFile(`${folder}/report/report.json`));
+    assertEquals(report.about.real.name, "real");
     assertEquals(report.about.synthetic, {
+      name: "synthetic",
       records: 20,
       cut_off: 4,
       rules: { draws: 70, touched: 5 },
@@ -64,6 +66,7 @@ Deno.test("deno task evaluate writes report.json, report.html and figures", asyn
     }
     const page = await Deno.readTextFile(`${folder}/report/report.html`);
     assertStringIncludes(page, "<!doctype html>");
+    assertStringIncludes(page, report.summary.sentences.at(-1));
     assertStringIncludes(page, "clinical rules changed 5 of 70 draws");
     assertEquals((await Deno.stat(`${folder}/report/figures`)).isDirectory, true);
   });
@@ -126,8 +129,8 @@ Deno.test("deno task evaluate says in one line what is wrong, and writes nothing
       [
         "a kind without measures",
         2,
-        '--only names "privacy", which has no measures yet; available: fidelity',
-        [...cohorts, "--only", "privacy"],
+        '--only names "utility", which has no measures yet; available: fidelity, privacy',
+        [...cohorts, "--only", "fidelity,utility"],
       ],
       ["a negative number", 2, "--resamples is -1", [...cohorts, "--resamples=-1"]],
       ["no real cohort", 2, "--real DIR is required", ["--synthetic", "synthetic"]],

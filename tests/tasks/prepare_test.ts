@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { readMeds } from "ehrloom/cohort/meds/read.ts";
 import { sources } from "ehrloom/cohort/sources/mod.ts";
 import { syntheaSample, syntheaSampleFolder } from "ehrloom/cohort/sample.ts";
-import { taskArguments } from "../tiny.ts";
+import { helpOf, taskArguments } from "../tiny.ts";
 
 const root = new URL("../../", import.meta.url).pathname;
 
@@ -199,13 +199,7 @@ Deno.test("prepare --tables observations --time-series writes values and says wh
 });
 
 Deno.test("prepare --help shows each source with its summary, and its options under its name", async () => {
-  const { code, stdout } = await new Deno.Command(Deno.execPath(), {
-    args: [...taskArguments("prepare"), "--help"],
-    cwd: root,
-    env: { NO_COLOR: "1" },
-  }).output();
-  assertEquals(code, 0);
-  const help = new TextDecoder().decode(stdout);
+  const help = (await helpOf("prepare")).join("\n");
   const [, own] = help.match(/\nsynthea:\n((?: {2}--.*\n)+)/) ?? [];
   assertEquals(own.match(/--[\w-]+/g)?.filter((option) => own.includes(`\n  ${option}`)), [
     "--visits-with",

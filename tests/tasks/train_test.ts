@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertLess, assertMatch } from "@std/assert";
-import { modelSummaries, readRun, settingsOf } from "ehrloom";
+import { modelSummaries, readRun, settingsOf, trainingVisits } from "ehrloom";
 import { writeMeds } from "ehrloom/cohort/meds/write.ts";
 import { join } from "node:path";
 import { inFolder } from "../folder.ts";
-import { runTask, taskArguments, tinyCohort } from "../tiny.ts";
+import { helpOf, runTask, tinyCohort } from "../tiny.ts";
 
 Deno.test("deno task train reads a hierarchy for hisgt, says so, and names its circle", () =>
   inFolder(async (folder) => {
@@ -15,7 +15,7 @@ Deno.test("deno task train reads a hierarchy for hisgt, says so, and names its c
     await Deno.writeTextFile(tree, "parent,child\ntop,code 1\ncode 1,top\n");
     const circle = await runTask(...task, "--hierarchy", tree);
     assertEquals(circle.code, 1);
-    assertMatch(circle.lines[0], /tree\.csv": its edges form a cycle, .*top > /);
+    assertMatch(circle.lines[1], /tree\.csv": its edges form a cycle, .*top > /);
     await Deno.writeTextFile(tree, "parent,child\ntop,code 1\ntop,code 2\n");
     const { code, lines } = await runTask(...task, "--hierarchy", tree);
     assertEquals(code, 0, lines.join("\n"));
@@ -32,9 +32,26 @@ Deno.test("deno task train trains, then names the next command", () =>
     const set = ["--set", "width=8", "--set", "heads=2", "--set", "layers=1", "--epochs", "2"];
     const { code, lines } = await runTask("train", ...args, ...set, "--backend", "wasm");
     assertEquals(code, 0, lines.join("\n"));
-    assertMatch(lines[0], /^Best epoch 2: validation loss \d+\.\d{3} nats per visit$/);
+    const visits = trainingVisits(tinyCohort(40));
     assertEquals(
-      lines.slice(1),
+      lines[0],
+      `Defaults for ${visits} training visits: batches of 8 records, learning rate 0.006`,
+    );
+    for (const epoch of [1, 2]) {
+      const loss = String.raw`\d+\.\d{3}`;
+      assertMatch(
+        lines[epoch],
+        new RegExp(
+          String.raw`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ training: epoch ${epoch} of 2, ` +
+            `training loss ${loss}, validation loss ${loss}, best ${loss} in epoch ${epoch}, ` +
+            String.raw`\d+ s elapsed, at most \d+ s left$`,
+        ),
+      );
+    }
+    assertMatch(lines[3], /^Best epoch 2: validation loss \d+\.\d{3} nats per visit$/);
+    assertMatch(lines[4], /^Output biases calibrated: validation loss \d.* → \d.* nats per visit$/);
+    assertEquals(
+      lines.slice(5),
       [`Next: deno task generate --run ${folder}/run --count 1000 --out runs/synthetic`],
     );
 
@@ -49,7 +66,12 @@ Deno.test("deno task train trains, then names the next command", () =>
       [
         ["--model", "hola"],
         1,
-        'error: Cannot find model "hola": there is no such model; known: ' +
+        'error: Cannot find model "hola": there is no such model; did you mean halo?',
+      ],
+      [
+        ["--model", "diffusion"],
+        1,
+        'error: Cannot find model "diffusion": there is no such model; known: ' +
         modelSummaries.map(({ name }) => name).join(", "),
       ],
       [
@@ -60,7 +82,12 @@ Deno.test("deno task train trains, then names the next command", () =>
       [
         ["--set", "widht=8"],
         1,
-        'error: Cannot set widht for "halo": there is no such setting; known: ' +
+        'error: Cannot set widht for "halo": there is no such setting; did you mean width?',
+      ],
+      [
+        ["--set", "speed=8"],
+        1,
+        'error: Cannot set speed for "halo": there is no such setting; known: ' +
         Object.keys(settingsOf("halo")).join(", "),
       ],
       [
@@ -80,9 +107,16 @@ Deno.test("deno task train trains, then names the next command", () =>
         `error: Cannot resume "${folder}/run" with minutes 5: it was started with 0`,
       ],
       [
-        ["--resume", "--epochs", "5"],
+        ["--resume", "--epochs", "1"],
         1,
-        `error: Cannot resume "${folder}/run" with epochs 5: it was started with 2`,
+        `error: Cannot resume "${folder}/run" with epochs 1: it was started with 2; ` +
+        "more epochs are possible, fewer are not",
+      ],
+      [["--resume", "--dry-run"], 2, "error: --dry-run is for new runs, not for --resume"],
+      [
+        ["--resume", "--from-run", `${folder}/run`],
+        2,
+        "error: --resume takes no --from-run: a run keeps its options",
       ],
       [
         ["--resume", "--out", `${folder}/new`],
@@ -132,19 +166,8 @@ Deno.test("deno task train --model of a floor has no epochs to tell of", () =>
     });
   }));
 
-/** What a task prints when it is asked for help. */
-async function helpOf(...args: string[]): Promise<string[]> {
-  const { code, stdout } = await new Deno.Command(Deno.execPath(), {
-    args: [...taskArguments("train"), ...args, "--help"],
-    cwd: new URL("../../", import.meta.url).pathname,
-    env: { NO_COLOR: "1" },
-  }).output();
-  assertEquals(code, 0);
-  return new TextDecoder().decode(stdout).split("\n");
-}
-
 Deno.test("deno task train --help lists the models, and none of their settings", async () => {
-  const lines = await helpOf();
+  const lines = await helpOf("train");
   const from = lines.findIndex((line) => line.startsWith("Models;"));
   assert(from > 0);
   const listed = lines.slice(from + 1, from + 1 + modelSummaries.length);
@@ -156,7 +179,7 @@ Deno.test("deno task train --help lists the models, and none of their settings",
 });
 
 Deno.test("deno task train --model NAME --help shows that model's settings alone", async () => {
-  const lines = await helpOf("--model", "gpt");
+  const lines = await helpOf("train", "--model", "gpt");
   const from = lines.findIndex((line) => line.startsWith("Settings of gpt"));
   const listed = lines.slice(from + 1, lines.indexOf("", from + 1));
   assertEquals(

@@ -18,10 +18,7 @@ import { sentencesOf } from "./sentences.ts";
 export function summaryOf(report: PartialReport, fromCeiling: FromCeiling): Summary | undefined {
   const { about, fidelity } = report;
   if (fidelity === undefined) return undefined;
-  const rows = summaryRows(fidelity, fromCeiling, {
-    heldOut: about.real.test,
-    resamples: about.resamples,
-  });
+  const rows = summaryRows(fidelity, fromCeiling, about.resamples);
   if (rows.length === 0) return undefined;
   return { sentences: sentencesOf(report, rows), rows, patients_each: fromCeiling.patients };
 }

@@ -121,10 +121,7 @@ export function verdictOf(
 }
 
 /** Why no figure gets a verdict; undefined if there is no such reason. */
-function whyNone(
-  { patients }: FromCeiling,
-  { heldOut, resamples }: { readonly heldOut: number; readonly resamples: number },
-): string | undefined {
+function whyNone({ patients, heldOut }: FromCeiling, resamples: number): string | undefined {
   if (heldOut < fewestPatients) return `${heldOut} held out: too few for a ceiling`;
   if (patients < fewestPatients) return `${patients} synthetic records: too few for a verdict`;
   if (resamples === 0) return "no resamples, so no intervals";
@@ -133,15 +130,14 @@ function whyNone(
 /**
  * The rows of the measures that were asked.
  *
- * @param about.heldOut held-out patients
- * @param about.resamples behind each interval
+ * @param resamples behind each interval
  */
 export function summaryRows(
   fidelity: PartialFidelity,
   fromCeiling: FromCeiling,
-  about: { readonly heldOut: number; readonly resamples: number },
+  resamples: number,
 ): SummaryRow[] {
-  const none = whyNone(fromCeiling, about);
+  const none = whyNone(fromCeiling, resamples);
   return rowKinds.filter(({ key }) => fidelity[key] !== undefined).map(
     ({ name, figure, scale, of, lack = "codes" }): SummaryRow => {
       const [synthetic, ceiling, floor] = [fidelity, fidelity.ceiling, fidelity.floor].map(of);

@@ -23,10 +23,9 @@ const cohorts = [
   { key: "synthetic", name: "◆ Synthetic", symbol: "diamond", dy: 4 },
 ] as const;
 
-/** What the figure shows of a label. */
-type Row = Pick<LabelPrevalence["labels"][number], "label" | "real" | "synthetic">;
-
-function prevalenceContents(rows: readonly Row[]): FigureContents {
+function prevalenceContents(
+  rows: readonly Pick<LabelPrevalence["labels"][number], "label" | "real" | "synthetic">[],
+): FigureContents {
   const percent = ({ value }: Estimate) => `${(100 * value).toFixed(1)}%`;
   const sentences = rows.map(({ label, real, synthetic }) =>
     `${label}: real ${percent(real)}, synthetic ${percent(synthetic)}.`
@@ -73,7 +72,12 @@ function prevalenceContents(rows: readonly Row[]): FigureContents {
  * @param prevalence.labels in any order; shares in [0, 1]
  */
 export function labelPrevalenceFigure(
-  { labels }: Omit<LabelPrevalence, "labels"> & { readonly labels: readonly Row[] },
+  { labels }: Omit<LabelPrevalence, "labels"> & {
+    readonly labels: readonly Pick<
+      LabelPrevalence["labels"][number],
+      "label" | "real" | "synthetic"
+    >[];
+  },
   look: FigureOptions = {},
 ): SVGSVGElement {
   const rows = labels.toSorted((a, b) => b.real.value - a.real.value);

@@ -138,7 +138,9 @@ export function Table({ caption, columns, children }: {
   return (
     <div class="wide" tabIndex={0} role="region" aria-label={caption}>
       <table>
-        <caption>{caption}</caption>
+        <caption>
+          <span class="note">{caption}</span>
+        </caption>
         <thead>
           <tr>{columns.map((column) => <th key={column} scope="col">{column}</th>)}</tr>
         </thead>
@@ -152,7 +154,9 @@ export function Table({ caption, columns, children }: {
 export function Apart({ columns, children }: { columns: number; children: ComponentChildren }) {
   return (
     <tr class="apart">
-      <td colSpan={columns}>{children}</td>
+      <td colSpan={columns}>
+        <span class="note">{children}</span>
+      </td>
     </tr>
   );
 }

@@ -1,0 +1,23 @@
+/**
+ * What a task tells people, on stderr; results go to files, and with `--json` to stdout.
+ *
+ * @module
+ */
+import process from "node:process";
+import { printable } from "ehrloom";
+
+/** Whether people want to read nothing but errors. */
+export const isQuiet: boolean = Deno.args.includes("--quiet");
+
+// a terminal that was closed takes no more lines; the signal that says so ends the task in order
+process.stderr.on("error", () => {});
+
+/** Writes a line for people, see {@link printable}. */
+export function say(line: string): void {
+  if (!isQuiet) complain(line);
+}
+
+/** Writes a line that people want to read even with `--quiet`: an error. */
+export function complain(line: string): void {
+  process.stderr.write(printable(line) + "\n");
+}
