@@ -33,3 +33,32 @@ Deno.test("pointsTable() has a column for each model; a pair that it never write
   ], words);
   assertEquals(table, "first,second,real,HALO,GPT\nI10,E11,0.5,0.25,0.75\nE11,I10,0,0,0.125\n");
 });
+
+Deno.test("pointsTable() keeps the most frequent codes where there are more than its limit", () => {
+  const many = vocabulary(["a", "b", "c", "d", "e"]);
+  const pairs = (synthetic: number[]) => ({
+    kind: "unigram" as const,
+    first: Uint32Array.of(0, 1, 2, 3, 4),
+    second: null,
+    real: Float64Array.of(0.5, 0.1, 0.1, 0, 0.2),
+    synthetic: Float64Array.from(synthetic),
+  });
+  const kept = (limit: number, ...columns: number[][]) => {
+    const named = columns.map((column, index) => ({ name: `m${index}`, pairs: pairs(column) }));
+    return pointsTable(named, many, { limit }).split("\n").slice(1, -1).map((row) => row[0]).join(
+      "",
+    );
+  };
+  const equal = [0.5, 0.1, 0.1, 0, 0.2];
+  assertEquals(kept(5, equal), "abcde");
+  assertEquals(kept(4, equal), "abce");
+  assertEquals(kept(3, equal), "ae"); // b and c are equally frequent
+  // d is frequent in the second column only, where the first has its own probability
+  assertEquals(kept(2, equal, [0.5, 0, 0, 0.4, 0]), "ad");
+  const table = pointsTable(
+    [{ name: "A", pairs: pairs([0, 0, 0, 0.01, 0]) }, { name: "B", pairs: pairs([1, 0, 0, 1, 0]) }],
+    many,
+    { limit: 2 },
+  );
+  assertEquals(table, "code,description,real,A,B\na,a,0.5,0,1\nd,d,0,0.01,1\n");
+});
