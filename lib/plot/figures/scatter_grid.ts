@@ -80,6 +80,59 @@ function pointsOf(
   })).sort((a, b) => a.opacity - b.opacity);
 }
 
+/** Names, axes, points, the line y = x and R² of all panels. */
+function panelMarks(
+  panels: readonly Panel[],
+  scale: ProbabilityScale,
+  per: string,
+): Plot.Markish[] {
+  const ends = panels.flatMap(({ fx, fy }) =>
+    [scale.start, scale.domain[1]].map((value) => ({ fx, fy, value }))
+  );
+  return [
+    Plot.text(panels, {
+      ...place,
+      text: "name",
+      frameAnchor: "top",
+      dy: -14,
+      fontWeight: 600,
+      fontSize: 12,
+    }),
+    probabilityPlane(scale, {
+      real: [`Real (probability ${per})`, 36],
+      synthetic: ["Synthetic", 56],
+      labels: 3,
+    }),
+    Plot.dot(panels.flatMap((panel) => pointsOf(panel, scale)), {
+      ...place,
+      x: "x",
+      y: "y",
+      r: 1.5,
+      fill: colours.real,
+      fillOpacity: { value: "opacity", scale: null },
+    }),
+    Plot.line(ends, {
+      ...place,
+      x: "value",
+      y: "value",
+      z: ({ fx, fy }: Panel) => `${fx} ${fy}`,
+      strokeOpacity: 0.7,
+      strokeWidth: 1,
+      strokeDasharray: "4,3",
+    }),
+    Plot.text(panels, {
+      ...place,
+      text: "text",
+      frameAnchor: "top-left",
+      dx: 6,
+      dy: 6,
+      fontSize: 12,
+      fill: "#222",
+      ...halo(4),
+    }),
+  ];
+}
+
 /**
  * Real against synthetic probabilities with the line y = x, one column per model, as an SVG
  * element of 74 + 168 × columns by 226 pixels. In a narrower one, the columns continue in the next
@@ -124,10 +177,7 @@ export function scatterGrid(
   const panels = columns.map((column, index) =>
     panelOf(column, { fx: index % perRow, fy: Math.floor(index / perRow) }, scale, pointLimit)
   );
-  const { domain, start } = scale;
-  const ends = panels.flatMap(({ fx, fy }) =>
-    [start, domain[1]].map((value) => ({ fx, fy, value }))
-  );
+  const { domain } = scale;
   return figure({
     width,
     height: margins.marginTop + margins.marginBottom + rowHeight * rows,
@@ -136,48 +186,7 @@ export function scatterGrid(
     fy: { domain: [...Array(rows).keys()], axis: null, padding: 0.2 },
     x: { domain, type: axes, ticks: 3 },
     y: { domain, type: axes, ticks: 4 },
-    marks: [
-      Plot.text(panels, {
-        ...place,
-        text: "name",
-        frameAnchor: "top",
-        dy: -14,
-        fontWeight: 600,
-        fontSize: 12,
-      }),
-      probabilityPlane(scale, {
-        real: [`Real (probability ${per})`, 36],
-        synthetic: ["Synthetic", 56],
-        labels: 3,
-      }),
-      Plot.dot(panels.flatMap((panel) => pointsOf(panel, scale)), {
-        ...place,
-        x: "x",
-        y: "y",
-        r: 1.5,
-        fill: colours.real,
-        fillOpacity: { value: "opacity", scale: null },
-      }),
-      Plot.line(ends, {
-        ...place,
-        x: "value",
-        y: "value",
-        z: ({ fx, fy }: Panel) => `${fx} ${fy}`,
-        strokeOpacity: 0.7,
-        strokeWidth: 1,
-        strokeDasharray: "4,3",
-      }),
-      Plot.text(panels, {
-        ...place,
-        text: "text",
-        frameAnchor: "top-left",
-        dx: 6,
-        dy: 6,
-        fontSize: 12,
-        fill: "#222",
-        ...halo(4),
-      }),
-    ],
+    marks: panelMarks(panels, scale, per),
   }, {
     title: `${title}: real against synthetic probabilities by model, ${axes} axes`,
     description: panels.map(({ name, text }) => `${name}: ${text || "no R²"}.`).join(" "),

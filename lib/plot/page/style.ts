@@ -1,11 +1,13 @@
 /**
- * The style of all pages: `report.css`, and the colours of figures as the page's own variables, so that
- * figures are as readable on a dark page as on a light one.
+ * The style of all pages: `report.css`, `scatters.css`, `print.css`, and the colours of figures as the
+ * page's own variables, so that figures are as readable on a dark page as on a light one.
  *
  * @module
  */
 import { type Coloured, colours, darkColours, wordColours } from "../figures/colours.ts";
 import css from "../report/report.css" with { type: "text" };
+import print from "./print.css" with { type: "text" };
+import scatters from "./scatters.css" with { type: "text" };
 
 const names = Object.keys(wordColours).filter((name): name is Coloured => name in colours);
 
@@ -31,4 +33,4 @@ function figureRules(): string {
 export const pageStyle: string = `:root { ${variables(colours, wordColours)} }
 @media screen and (prefers-color-scheme: dark) { :root { ${variables(darkColours)} } }
 ${figureRules()}
-${css}`;
+${css}${scatters}${print}`;

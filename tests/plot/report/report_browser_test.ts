@@ -93,7 +93,7 @@ testWith(chromium, "the report's scatters work in Chromium", async (executablePa
       const scrolled = () => page.evaluate(() => scrollY);
       const from = await scrolled();
       await page.mouse.move(x, y);
-      await page.mouse.wheel(0, 120);
+      await page.mouse.wheel(0, -120); // down, D3 would leave it to the page anyway
       while (await scrolled() === from) await nextFrame(page);
       assertEquals(await tickLabels(page, "unigram", "x"), before);
       const there = await placeOf(page, "unigram", { real: 0.1, synthetic: 0.1 });

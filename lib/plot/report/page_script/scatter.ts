@@ -120,6 +120,25 @@ export function makeDrawing(d3: typeof D3, root: HTMLElement, view: View, kind: 
   return { frame, svg, axes, draw, drawSearch, drawPrint, resize };
 }
 
+/** Fits a scatter to its frame whenever that gets another width, and to paper while it is printed. */
+export function followWidth(
+  { frame, drawPrint, resize }: ReturnType<typeof makeDrawing>,
+  zoom: Zoom,
+  fit: () => void,
+): void {
+  let isPrinted = false;
+  onNewWidth(frame, () => isPrinted || fit());
+  onPrint(() => {
+    isPrinted = true;
+    resize(printedWidth, pngScale);
+    zoom.fit();
+    drawPrint();
+  }, () => {
+    isPrinted = false;
+    fit();
+  });
+}
+
 /** Makes one scatter of the page live. */
 export function startScatter(
   d3: typeof D3,
@@ -128,7 +147,7 @@ export function startScatter(
 ): Scatter {
   const view = firstView(d3, contents);
   const drawing = makeDrawing(d3, root, view, contents.kind);
-  const { frame, svg, axes, draw, drawSearch, drawPrint, resize } = drawing;
+  const { frame, svg, axes, draw, drawSearch, resize } = drawing;
   const index = indexByCode(contents.points, contents.names.length);
   const redraw = onNextFrame(() => draw());
   const redrawSearch = onNextFrame(drawSearch);
@@ -158,17 +177,7 @@ export function startScatter(
     svg: () => scatterSvg(svg, view),
     csv: () => scatterCsv(contents),
   });
-  let isPrinted = false;
-  onNewWidth(frame, () => isPrinted || fit());
-  onPrint(() => {
-    isPrinted = true;
-    resize(printedWidth, pngScale);
-    zoom.fit();
-    drawPrint();
-  }, () => {
-    isPrinted = false;
-    fit();
-  });
+  followWidth(drawing, zoom, fit);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
   listPoints(root, view, { show, reveal });
   return {
