@@ -1,5 +1,5 @@
 /** The report as its readers meet it: in Chromium, driven through its own debugging protocol. */
-import { assert, assertEquals, assertGreater, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertGreater, assertLess, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Page } from "playwright-core";
@@ -94,7 +94,10 @@ testWith(chromium, "the report's scatters work in Chromium", async (executablePa
       const from = await scrolled();
       await page.mouse.move(x, y);
       await page.mouse.wheel(0, -120); // down, D3 would leave it to the page anyway
-      while (await scrolled() === from) await nextFrame(page);
+      for (let frames = 0; frames < 100 && await scrolled() === from; frames++) {
+        await nextFrame(page);
+      }
+      assertLess(await scrolled(), from);
       assertEquals(await tickLabels(page, "unigram", "x"), before);
       const there = await placeOf(page, "unigram", { real: 0.1, synthetic: 0.1 });
       await page.mouse.move(there.x, there.y);
