@@ -93,6 +93,15 @@ export {
 export { learnedRules, type LearnedRulesOptions } from "./lib/cohort/rules/learned_rules.ts";
 export { type BrokenRule, brokenRules } from "./lib/cohort/rules/broken_rules.ts";
 export { type LongRecords, longRecords } from "./lib/cohort/long_records.ts";
+export {
+  type Cut,
+  type LabelCount,
+  type Quality,
+  qualityInWords,
+  readQuality,
+  type Sizes,
+} from "./lib/cohort/quality.ts";
+export { isOrderOnly } from "./lib/cohort/order_only.ts";
 export { trimmed, type TrimOptions } from "./lib/cohort/trim.ts";
 export {
   type CodeEdge,
@@ -150,6 +159,13 @@ export {
   parseSettings,
   settingsOf,
 } from "./lib/models/mod.ts";
+export {
+  type ContextCoverage,
+  type Coverage,
+  coverageInWords,
+  type Covered,
+  writesOrderOnly,
+} from "./lib/models/coverage.ts";
 export type { Schema, Series } from "./lib/models/synehrgy/record_schema.ts";
 
 // Training
@@ -169,6 +185,7 @@ export {
   trainingFor,
   type TrainingOptions,
 } from "./lib/train/options.ts";
+export { startInWords, type TrainingStart } from "./lib/train/start.ts";
 export { readRun, readRunConfig } from "./lib/train/read_run.ts";
 export type { Calibration, Run, RunConfig, TrainingLine } from "./lib/train/run_folder.ts";
 export { readStateDict, writeStateDict } from "./lib/train/state_dict.ts";
@@ -201,10 +218,15 @@ export type {
   Scaled,
   Summary,
   SummaryRow,
+  TooLong,
   ValueFidelity,
   Verdict,
 } from "./lib/evaluate/report.ts";
-export { likelihoodMetrics, type LikelihoodOptions } from "./lib/evaluate/likelihood/likelihood.ts";
+export {
+  likelihoodMetrics,
+  type LikelihoodOptions,
+  tooLongInWords,
+} from "./lib/evaluate/likelihood/likelihood.ts";
 export {
   hasLikelihood,
   runLikelihood,

@@ -55,6 +55,7 @@ interface Contest {
   /** Random seeds of training and generation; the first is the plan's. */
   readonly seeds: readonly number[];
   readonly entries: readonly Entry[];
+  readonly onStart?: CompareOptions["onStart"];
   readonly onProgress?: OnProgress | undefined;
 }
 
@@ -114,7 +115,7 @@ function withoutResamples({ resampled: _, ...compared }: JudgedModel): ComparedM
  * ```
  *
  * @throws {RangeError} If a model or a setting is unknown, an option out of range, the cohort does
- * not fit, or the folder was started with other options
+ * not fit or is too long for a model and `acceptLoss` is not set, or the folder was started with other options
  * @throws {Deno.errors.AlreadyExists} If the folder holds something else and `force` is not set
  */
 export async function compare(
@@ -122,7 +123,7 @@ export async function compare(
   folder: string,
   options: CompareOptions,
 ): Promise<Compared> {
-  const { resamples = 1000, force = false, onProgress } = options;
+  const { resamples = 1000, force = false, onStart, onProgress } = options;
   const begun = force ? undefined : await readPlan(join(folder, "plan.json"));
   const otherwise = begun === undefined ? trainingFor(cohort, options) : begun.training;
   const seeds = seedsOf(options, otherwise.seed);
@@ -133,7 +134,7 @@ export async function compare(
   const entries = entriesOf(options, cohort, training);
   checkReal(cohort);
   const plan: Plan = { cohort: await fingerprint(cohort), training, resamples };
-  const contest: Contest = { cohort, plan, seeds, entries, onProgress };
+  const contest: Contest = { cohort, plan, seeds, entries, onStart, onProgress };
   return await claimed(folder, { force, goesOn: !force }, async (place) => {
     if (!force && await isBegunWith(place, plan)) {
       for (const entry of entries) {
@@ -166,13 +167,13 @@ function figuresBySeed({ likelihood, resampled }: JudgedModel): Record<string, n
 
 /** A model with every random seed: its judgement with the first one, and the spread over all. */
 async function withAllSeeds(
-  { cohort, plan, seeds, onProgress }: Contest,
+  { cohort, plan, seeds, onStart, onProgress }: Contest,
   entry: Entry,
   folder: GrowingFolder,
 ): Promise<{ judged: JudgedModel; synthetic: Cohort }> {
   const withSeed = async (seed: number, stage: string, own?: number) => {
     const path = modelFolder(folder.path, entry, own);
-    const job = { entry, folder: path, plan, seed, cohort };
+    const job = { entry, folder: path, plan, seed, cohort, onStart };
     const found = await oneModel({ ...job, onProgress: prefixed(stage, onProgress) });
     await folder.shown();
     return found;

@@ -4,6 +4,8 @@
  * @module
  */
 import { type Cohort, splitOf } from "../cohort/cohort.ts";
+import { orderOnly } from "../cohort/meds/names.ts";
+import { isOrderOnly } from "../cohort/order_only.ts";
 import { backendVersions } from "../nn/backend.ts";
 import type { OnProgress } from "../progress.ts";
 import type { Run } from "../train/run_folder.ts";
@@ -36,6 +38,8 @@ export interface EvaluateOptions {
   readonly cutOff?: number | undefined;
   /** Draws under clinical rules, and those that the rules changed, from `generate`. */
   readonly ruled?: { readonly draws: number; readonly touched: number } | undefined;
+  /** What was left out when the real cohort was prepared, in sentences; see {@link qualityInWords}. */
+  readonly cuts?: readonly string[] | undefined;
   /** Called with a line about each way in which codes or labels of the cohorts differ. */
   readonly onDifference?: ((what: string) => void) | undefined;
   /** Called after every block of resamples. */
@@ -67,7 +71,7 @@ function trainingOf({ training }: Run): { epochs: number; best_epoch: number } {
 
 function aboutOf(
   { real, train, heldOut, synthetic }: Record<"real" | "train" | "heldOut" | "synthetic", Cohort>,
-  { seed = 0, resamples = 1000, run, names = {}, cutOff, ruled }: EvaluateOptions,
+  { seed = 0, resamples = 1000, run, names = {}, cutOff, ruled, cuts = [] }: EvaluateOptions,
   { differences, seconds }: { differences: NameDifferences; seconds: number },
 ): ReportAbout {
   return {
@@ -82,13 +86,17 @@ function aboutOf(
       train: train.recordCount,
       test: heldOut.recordCount,
       codes: real.vocabulary.codes.length,
+      train_codes: new Set(train.codes).size,
       labels: real.labelNames.length,
+      ...isOrderOnly(real) && orderOnly,
+      ...cuts.length > 0 && { cuts },
     },
     synthetic: {
       ...names.synthetic !== undefined && { name: names.synthetic },
       records: synthetic.recordCount,
       ...(cutOff === undefined ? {} : { cut_off: cutOff }),
       ...(ruled === undefined ? {} : { rules: { ...ruled } }),
+      ...isOrderOnly(synthetic) && orderOnly,
       ...differences,
     },
     ...(run === undefined ? {} : { run: { ...run.runConfig } }),

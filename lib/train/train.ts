@@ -2,6 +2,7 @@ import { type Cohort, type Split, splitNames, splitOf } from "../cohort/cohort.t
 import { fingerprint } from "../cohort/fingerprint.ts";
 import { growFolder, type GrowingFolder, grownFolder } from "../files/growing_folder.ts";
 import { claimed } from "../files/output.ts";
+import { checkCoverage, coverageOf } from "../models/coverage.ts";
 import { modelFamily, ownSettings } from "../models/mod.ts";
 import { checkRoom } from "../models/room/room_check.ts";
 import type { CodeKnowledge, Model } from "../models/interface/model.ts";
@@ -37,6 +38,7 @@ import {
   writeBest,
   writeConfig,
 } from "./run_folder.ts";
+import { type TrainingStart, trainingStart } from "./start.ts";
 import { unfinishedRun } from "./unfinished.ts";
 
 /** What to train; {@link TrainingOptions} say how. */
@@ -55,6 +57,12 @@ export interface TrainOptions extends TrainingOptions {
   readonly resume?: boolean;
   /** Replace an older result of Ehrloom in the folder, as soon as the first epoch is stored. */
   readonly force?: boolean | undefined;
+  /**
+   * Train even if more than a tenth of the training records' tokens lies beyond the model's context.
+   */
+  readonly acceptLoss?: boolean | undefined;
+  /** Called once before the first step; see {@link startInWords}. */
+  readonly onStart?: ((start: TrainingStart) => void) | undefined;
   /** Called with what a person should know before training starts. */
   readonly onNote?: ((note: string) => void) | undefined;
   /** Called after every step. */
@@ -145,12 +153,14 @@ export function planned(cohort: Cohort, options: TrainOptions) {
   const schema = family.schemaFor?.(cohort, config);
   const model = family.create(config, schema);
   checkKnowledge(model, options.knowledge);
+  const coverage = coverageOf(model, cohort);
+  if (!options.acceptLoss) checkCoverage(family.name, coverage);
   checkCanTrain(model, cohort, training);
-  return { model, config, schema, training };
+  return { model, config, schema, training, coverage };
 }
 
 async function trainNew(cohort: Cohort, folder: string, options: TrainOptions): Promise<void> {
-  const { model, config, schema, training } = planned(cohort, options);
+  const { model, config, schema, training, coverage } = planned(cohort, options);
   const given = await tablesOf(model, cohort, training, options);
   const runConfig: RunConfig = {
     ehrloom: version,
@@ -159,10 +169,13 @@ async function trainNew(cohort: Cohort, folder: string, options: TrainOptions): 
     config,
     ...schema && { schema },
     ...(given ?? model.remarks) && { sources: { ...model.remarks?.(cohort), ...given?.sources } },
+    coverage,
     training,
     cohort: await fingerprint(cohort),
     versions: backendVersions(),
   };
+  const { sources } = runConfig;
+  options.onStart?.(trainingStart(model, cohort, { folder, training, coverage, sources }));
   await growFolder(folder, {
     async begin(begun) {
       await beginRun(begun, runConfig, cohort.vocabulary, cohort.labelNames);
@@ -221,7 +234,8 @@ async function trainOn(cohort: Cohort, folder: string, options: TrainOptions): P
       `Cannot resume "${folder}": it was started on another cohort or other splits`,
     );
   }
-  checkCanTrain(modelOf(stored), cohort, stored.training);
+  const model = modelOf(stored);
+  checkCanTrain(model, cohort, stored.training);
   const tables = await tablesAgain(folder, cohort, stored, options);
   const { epochs = stored.training.epochs } = options;
   const runConfig = await extended(folder, cohort, stored, epochs);
@@ -229,6 +243,8 @@ async function trainOn(cohort: Cohort, folder: string, options: TrainOptions): P
     await writeConfig(folder, runConfig);
     options.onNote?.(restartInWords(runConfig));
   }
+  const { training, coverage = coverageOf(model, cohort), sources } = runConfig;
+  options.onStart?.(trainingStart(model, cohort, { folder, training, coverage, sources }));
   await learn(cohort, grownFolder(folder), runConfig, tables, options.onProgress);
 }
 
@@ -241,8 +257,8 @@ async function trainOn(cohort: Cohort, folder: string, options: TrainOptions): P
  * @param folder where to write the run
  * @param options what to train, and how
  * @returns the run, with its best parameters
- * @throws {RangeError} If the model or a setting is unknown, an option out of range, or the cohort
- * does not fit
+ * @throws {RangeError} If the model or a setting is unknown, an option out of range, the cohort does
+ * not fit, or more than a tenth of it would not be learned and `acceptLoss` is not set
  * @throws {Deno.errors.AlreadyExists} If the folder exists and neither `resume` nor `force` is set,
  * or it contains something that Ehrloom did not write
  * @throws {Deno.errors.Busy} If another process trains there

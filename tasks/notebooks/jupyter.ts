@@ -32,11 +32,19 @@ const pythonCheck = "import sys, venv, ensurepip; sys.exit(sys.version_info < (3
 
 /** What is missing to run Jupyter, in one line that says how to get it; undefined for nothing. */
 export async function missingForJupyter(): Promise<string | undefined> {
-  const { success } = await output("python3", ["-c", pythonCheck]);
+  const { success } = await output(systemPython, ["-c", pythonCheck]);
   if (success) return undefined;
   return "python3 (3.10 or later) with venv not found, " +
     "on Debian and Ubuntu run apt-get install python3 python3-venv";
 }
+
+/** The Python of an environment, which lies elsewhere on Windows. */
+export function pythonIn(folder: string, os: typeof Deno.build.os): string {
+  return os === "windows" ? join(folder, "Scripts", "python.exe") : join(folder, "bin", "python3");
+}
+
+/** The system's own Python. */
+const systemPython = Deno.build.os === "windows" ? "python" : "python3";
 
 /**
  * An environment, made when there is none yet: half a minute, and the network, once.
@@ -53,7 +61,7 @@ export async function jupyterEnvironment(
   const root = join(Deno.env.get("XDG_CACHE_HOME") || join(homedir(), ".cache"), "ehrloom");
   const packages = environments[use];
   const folder = join(root, `jupyter-${packages[0].replace("==", "-")}`);
-  const python = join(folder, "bin", "python3");
+  const python = pythonIn(folder, Deno.build.os);
   const kernel = join(folder, "data", "kernels", "deno");
   // the kernel comes last: where it is, the rest is whole
   const isWhole = await isThere(join(kernel, "kernel.json")) &&
@@ -64,7 +72,7 @@ export async function jupyterEnvironment(
     const log = join(root, "jupyter.log");
     await Deno.mkdir(root, { recursive: true });
     onStep(`Installing ${packages[0]} in ${folder}`);
-    await must("python3", ["-m", "venv", "--clear", folder], log, "Cannot set up Jupyter");
+    await must(systemPython, ["-m", "venv", "--clear", folder], log, "Cannot set up Jupyter");
     const pip = ["-m", "pip", "--disable-pip-version-check", "install", "--quiet"];
     await must(python, [...pip, ...packages], log, `Cannot install ${packages.join(", ")}`);
     await Deno.mkdir(kernel, { recursive: true });

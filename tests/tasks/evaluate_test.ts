@@ -49,6 +49,7 @@ Deno.test("deno task evaluate writes report.json, report.html and figures", asyn
       records: 20,
       cut_off: 4,
       rules: { draws: 70, touched: 5 },
+      times: "order only",
     });
     assertEquals([report.about.seed, report.about.resamples], [3, 20]);
     for (const figures of [report.fidelity, report.fidelity.ceiling, report.fidelity.floor]) {

@@ -5,12 +5,15 @@
  * @module
  */
 import type { JSX } from "preact";
-import type { Comparison } from "../../evaluate/comparison.ts";
+import type { ComparedModel, Comparison } from "../../evaluate/comparison.ts";
 import { aggregate } from "../../evaluate/fidelity/aggregate_statistics.ts";
 import { codeKinds } from "../../evaluate/fidelity/counting/key_rows.ts";
 import { lengthSentences, type Ranking, rankingsOf } from "../../evaluate/rankings.ts";
 import type { FidelityFigures } from "../../evaluate/report.ts";
 import { titleOf } from "../../models/mod.ts";
+import { tooLongInWords } from "../../evaluate/likelihood/likelihood.ts";
+import { coverageInWords } from "../../models/coverage.ts";
+import { LeftOutSection } from "../report/left_out_section.tsx";
 import {
   commitFact,
   Facts,
@@ -197,6 +200,16 @@ function Scatters({ scatters }: Pick<ComparisonContents, "scatters">) {
   );
 }
 
+/** What each model could not learn, and which test records it could not read. */
+function notLearned(models: readonly ComparedModel[]): string[] {
+  return models.flatMap(({ model, coverage, likelihood }) => [
+    ...coverage === undefined ? [] : coverageInWords(model, coverage),
+    ...likelihood?.too_long === undefined
+      ? []
+      : [`${model}: ${tooLongInWords(likelihood.too_long)}`],
+  ]);
+}
+
 function About({ about, models }: Comparison) {
   const { training, real } = about;
   const rows: [string, string][] = [
@@ -246,7 +259,7 @@ function ComparisonHead({ about, models }: Comparison) {
 /** The whole page, from `<html>` on. */
 export function ComparisonPage(contents: ComparisonContents): JSX.Element {
   const { comparison, figures, scatters } = contents;
-  const { differences } = comparison;
+  const { differences, models } = comparison;
   const rankings = rankingsOf(comparison);
   return (
     <Page
@@ -281,6 +294,7 @@ export function ComparisonPage(contents: ComparisonContents): JSX.Element {
       <Scatters scatters={scatters} />
       <Lengths {...comparison} />
       <Costs {...comparison} />
+      <LeftOutSection sentences={notLearned(models)} />
       <About {...comparison} />
     </Page>
   );

@@ -25,9 +25,9 @@ export function AboutSection({ about }: { about: ReportAbout }) {
     [
       "Real cohort",
       `${whole(about.real.records)} records (${whole(about.real.train)} training, ` +
-      `${whole(about.real.test)} test), ${
-        whole(about.real.codes)
-      } codes, ${about.real.labels} labels`,
+      `${whole(about.real.test)} test), ${whole(about.real.codes)} codes (${
+        whole(about.real.train_codes)
+      } of them in the training records), ${about.real.labels} labels`,
     ],
     [
       "Synthetic cohort",

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { tooLongInWords } from "../../evaluate/likelihood/likelihood.ts";
 import type { Likelihood } from "../../evaluate/report.ts";
 import { Table, whole } from "./page_parts.tsx";
 
@@ -47,6 +48,7 @@ export function LikelihoodSection({ likelihood }: { likelihood: Likelihood }) {
               whole(likelihood.unseen_code_occurrences)
             } occurrences of codes that are not in the ` +
             "training records are left out."}
+        {likelihood.too_long && ` ${tooLongInWords(likelihood.too_long)}.`}
         {nll_is_bound &&
           " The model gives only a bound: figures with ≤ are upper bounds."}
       </p>

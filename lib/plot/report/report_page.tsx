@@ -7,10 +7,12 @@
  */
 import type { JSX } from "preact";
 import type { Measure } from "../../evaluate/measure.ts";
+import { leftOutInWords } from "../../evaluate/left_out.ts";
 import { type MeasureKind, measures } from "../../evaluate/measures.ts";
 import type { PartialReport, Scale } from "../../evaluate/report.ts";
 import { trainingSentence } from "../../evaluate/summary/sentences.ts";
 import { AboutSection } from "./about_section.tsx";
+import { LeftOutSection } from "./left_out_section.tsx";
 import { LikelihoodSection } from "./likelihood_section.tsx";
 import { Page } from "../page/page.tsx";
 import { Figure, type Picture } from "../page/picture.tsx";
@@ -88,6 +90,7 @@ export function ReportPage(contents: PageContents): JSX.Element {
           />
         </section>
       )}
+      <LeftOutSection sentences={leftOutInWords(report)} />
       <AboutSection about={about} />
       <CiteSection report={report} />
     </Page>
