@@ -282,6 +282,8 @@ export { labelPrevalence, withLabel } from "./lib/evaluate/fidelity/label_preval
 export { independentMarginals } from "./lib/evaluate/fidelity/independent_marginals.ts";
 
 // Figures and the report
+export { figureCsv } from "./lib/plot/figures/figure_points.ts";
+export { type FigureOptions } from "./lib/plot/figures/figure_options.ts";
 export { fidelityOverview } from "./lib/plot/figures/fidelity_overview.ts";
 export {
   probabilityScatter,

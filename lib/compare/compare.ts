@@ -35,6 +35,7 @@ import { type LongWork, longWork } from "../long_work.ts";
 import type { OnProgress } from "../progress.ts";
 import { checkTraining, givenTraining, trainingFor } from "../train/options.ts";
 import { checkSplits } from "../train/train.ts";
+import { ownCommit } from "../commit.ts";
 import { version } from "../version.ts";
 import { isWhole, judgementOf, missingMeasures } from "./judging.ts";
 import { oneModel } from "./one_model.ts";
@@ -230,6 +231,7 @@ function comparisonOf(
   return {
     about: {
       ehrloom: version,
+      ...ownCommit(),
       created: new Date().toISOString(),
       seed: training.seed,
       resamples,

@@ -92,6 +92,8 @@ export interface Comparison {
   /** What was compared and how. */
   readonly about: {
     readonly ehrloom: string;
+    /** Its commit, if it ran from a checkout. */
+    readonly commit?: string | undefined;
     readonly created: string;
     readonly seed: number;
     readonly resamples: number;

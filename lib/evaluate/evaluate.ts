@@ -10,6 +10,7 @@ import { isOrderOnly } from "../cohort/order_only.ts";
 import { longWork, type LongWorkOptions } from "../long_work.ts";
 import { backendVersions } from "../nn/backend.ts";
 import type { Run } from "../train/run_folder.ts";
+import { ownCommit } from "../commit.ts";
 import { version } from "../version.ts";
 import { alignedCohorts, differencesInWords, type NameDifferences } from "./align.ts";
 import { measuresOf, misnamed } from "./measures.ts";
@@ -91,6 +92,7 @@ function aboutOf(
 ): ReportAbout {
   return {
     ehrloom: version,
+    ...ownCommit(),
     created: new Date().toISOString(),
     seed,
     resamples,

@@ -96,6 +96,8 @@ export interface TooLong {
 export interface ReportAbout {
   /** Version of Ehrloom. */
   ehrloom: string;
+  /** Its commit, if it ran from a checkout. */
+  commit?: string | undefined;
   /** When, as an ISO 8601 time. */
   created: string;
   /** Random seed of the resamples and the floor. */

@@ -29,6 +29,7 @@ import { modelOf, type Run, type RunConfig } from "./run_folder.ts";
 
 const runConfigSchema = object({
   ehrloom: text,
+  commit: v.optional(text),
   model: text,
   config: named(settingValue),
   schema: v.optional(v.custom<Schema>(isSchema, "a schema of records")),

@@ -26,6 +26,8 @@ import type { Restart, RestartedTraining } from "./schedule.ts";
 export interface RunConfig {
   /** Version of Ehrloom that started the run. */
   readonly ehrloom: string;
+  /** Its commit, if it ran from a checkout. */
+  readonly commit?: string | undefined;
   /** Name of the model's family. */
   readonly model: string;
   /** The model's settings, all of them. */

@@ -15,6 +15,7 @@ import type { NamedArrays } from "../nn/parameters.ts";
 import { stream } from "../random.ts";
 import { longWork, type LongWorkOptions } from "../long_work.ts";
 import type { OnProgress } from "../progress.ts";
+import { ownCommit } from "../commit.ts";
 import { version } from "../version.ts";
 import { fitAdversary } from "./adversarial.ts";
 import { batchCount } from "./batches.ts";
@@ -184,6 +185,7 @@ async function trainNew(cohort: Cohort, folder: string, options: TrainOptions): 
   const given = await tablesOf(model, cohort, training, options);
   const runConfig: RunConfig = {
     ehrloom: version,
+    ...ownCommit(),
     model: model.family,
     config,
     ...schema && { schema },

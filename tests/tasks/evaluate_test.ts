@@ -90,7 +90,10 @@ Deno.test("deno task evaluate --only writes the figures of a single measure", as
     }
     assertEquals(stderr.includes("R²"), false);
     const figures = [...Deno.readDirSync(`${folder}/report/figures`)].map(({ name }) => name);
-    assertEquals(figures.sort(), ["codes_per_visit.svg", "visits_per_record.svg"]);
+    assertEquals(figures.sort(), [
+      ...["codes_per_visit.csv", "codes_per_visit.svg"],
+      ...["visits_per_record.csv", "visits_per_record.svg"],
+    ]);
   });
 });
 

@@ -52,7 +52,7 @@ export function LikelihoodSection({ likelihood }: { likelihood: Likelihood }) {
         {nll_is_bound &&
           " The model gives only a bound: figures with ≤ are upper bounds."}
       </p>
-      <Table caption="On the real test split" columns={["Measure", "Value", ""]}>
+      <Table caption="On the real test split" columns={["Measure", "Value", "Meaning"]}>
         {rows.map(([name, value, meaning]) => (
           <tr key={name}>
             <th scope="row">{name}</th>
