@@ -135,7 +135,7 @@ Deno.test("train --dry-run says what training takes, and writes nothing", () =>
       records: 20,
       parameters: trained.parameters,
       steps: 3,
-      epochs: 50,
+      epochs: 200,
       has_second_stage: false,
     });
     assertGreater(Number(seconds_per_epoch), 0);
