@@ -7,6 +7,7 @@
 // What all stages share
 export { type Random, random } from "./lib/random.ts";
 export type { FinishedEpoch, OnProgress, Progress } from "./lib/progress.ts";
+export type { LongWorkOptions } from "./lib/long_work.ts";
 export { printable } from "./lib/printable.ts";
 export { nearestName, whatIsKnown } from "./lib/nearest_name.ts";
 export type { OnBadRow } from "./lib/files/csv.ts";
@@ -192,6 +193,7 @@ export { readStateDict, writeStateDict } from "./lib/train/state_dict.ts";
 
 // Generating
 export { generate, type Generated, generateParts } from "./lib/generate/generate.ts";
+export { conditionals, type ConditionalsOptions } from "./lib/generate/conditionals.ts";
 export { repeatedLabels } from "./lib/generate/given_labels.ts";
 export type { GenerationOptions } from "./lib/generate/options.ts";
 export { type Shard, shardOf } from "./lib/generate/shards.ts";

@@ -44,6 +44,8 @@ export const uses = {
   readValues: 15,
   /** Synthetic records written as a whole; by record and attempt. */
   wholeRecords: 14,
+  /** Rows over which conditionals are averaged; by row. */
+  conditionals: 0x636f6e64,
   /** Resamples of patients; by role and resample. */
   resamples: 0x626f6f74,
   /** Records drawn from independent marginals. */

@@ -10,6 +10,7 @@
  * @module
  */
 import { join } from "node:path";
+import { checkArguments, checkOptions } from "../arguments.ts";
 import { type Cohort, splitOf } from "../cohort/cohort.ts";
 import { fingerprint } from "../cohort/fingerprint.ts";
 import { checkResamples } from "../evaluate/bootstrap.ts";
@@ -30,6 +31,7 @@ import { isThere } from "../files/is_there.ts";
 import { claimed, replaceText } from "../files/output.ts";
 import { backendVersions } from "../nn/backend.ts";
 import { type Compared, writeComparison } from "../plot/comparison/comparison.ts";
+import { type LongWork, longWork } from "../long_work.ts";
 import type { OnProgress } from "../progress.ts";
 import { checkTraining, givenTraining, trainingFor } from "../train/options.ts";
 import { checkSplits } from "../train/train.ts";
@@ -39,6 +41,7 @@ import { isWhole, judgementOf, missingMeasures } from "./judging.ts";
 import { oneModel } from "./one_model.ts";
 import {
   checkBegun,
+  compareOptionNames,
   type CompareOptions,
   entriesOf,
   type Entry,
@@ -56,7 +59,7 @@ interface Contest {
   readonly seeds: readonly number[];
   readonly entries: readonly Entry[];
   readonly onStart?: CompareOptions["onStart"];
-  readonly onProgress?: OnProgress | undefined;
+  readonly watched: LongWork;
 }
 
 /**
@@ -64,7 +67,7 @@ interface Contest {
  * completed by measures that were added since, and stored again.
  */
 async function ceilingOf(
-  { cohort, plan, onProgress }: Contest,
+  { cohort, plan, watched: { onProgress } }: Contest,
   path: string,
 ): Promise<FidelityFigures> {
   const known = await readCeiling(path) ?? {};
@@ -79,9 +82,8 @@ async function ceilingOf(
   return ceiling;
 }
 
-function prefixed(name: string, onProgress?: OnProgress): OnProgress | undefined {
-  return onProgress &&
-    ((progress) => onProgress({ ...progress, stage: `${name}: ${progress.stage}` }));
+function prefixed(name: string, onProgress: OnProgress): OnProgress {
+  return (progress) => onProgress({ ...progress, stage: `${name}: ${progress.stage}` });
 }
 
 /** The part of an evaluated model that the table shows. */
@@ -115,7 +117,9 @@ function withoutResamples({ resampled: _, ...compared }: JudgedModel): ComparedM
  * ```
  *
  * @throws {RangeError} If a model or a setting is unknown, an option out of range, the cohort does
- * not fit or is too long for a model and `acceptLoss` is not set, or the folder was started with other options
+ * not fit or is too long for a model and `acceptLoss` is not set, or the folder was started with
+ * other options
+ * @throws the reason of `signal`, once it is aborted
  * @throws {Deno.errors.AlreadyExists} If the folder holds something else and `force` is not set
  */
 export async function compare(
@@ -123,7 +127,9 @@ export async function compare(
   folder: string,
   options: CompareOptions,
 ): Promise<Compared> {
-  const { resamples = 1000, force = false, onStart, onProgress } = options;
+  checkArguments("compare", [cohort, "cohort"], [folder, "folder"], [options, "options"]);
+  checkOptions("compare", options, compareOptionNames);
+  const { resamples = 1000, force = false, onStart } = options;
   const begun = force ? undefined : await readPlan(join(folder, "plan.json"));
   const otherwise = begun === undefined ? trainingFor(cohort, options) : begun.training;
   const seeds = seedsOf(options, otherwise.seed);
@@ -134,7 +140,17 @@ export async function compare(
   const entries = entriesOf(options, cohort, training);
   checkReal(cohort);
   const plan: Plan = { cohort: await fingerprint(cohort), training, resamples };
-  const contest: Contest = { cohort, plan, seeds, entries, onStart, onProgress };
+  const again = `call compare again${force ? " without force" : ""} to continue`;
+  return await longWork(
+    options,
+    () => `Comparison stopped by you; ${again}`,
+    (watched) => compareAt(folder, force, { cohort, plan, seeds, entries, onStart, watched }),
+  );
+}
+
+/** Compares in a folder, which may hold a comparison that is continued unless `force` is set. */
+async function compareAt(folder: string, force: boolean, contest: Contest): Promise<Compared> {
+  const { plan, seeds, entries } = contest;
   return await claimed(folder, { force, goesOn: !force }, async (place) => {
     if (!force && await isBegunWith(place, plan)) {
       for (const entry of entries) {
@@ -167,13 +183,13 @@ function figuresBySeed({ likelihood, resampled }: JudgedModel): Record<string, n
 
 /** A model with every random seed: its judgement with the first one, and the spread over all. */
 async function withAllSeeds(
-  { cohort, plan, seeds, onStart, onProgress }: Contest,
+  { cohort, plan, seeds, onStart, watched: { onProgress, signal } }: Contest,
   entry: Entry,
   folder: GrowingFolder,
 ): Promise<{ judged: JudgedModel; synthetic: Cohort }> {
   const withSeed = async (seed: number, stage: string, own?: number) => {
     const path = modelFolder(folder.path, entry, own);
-    const job = { entry, folder: path, plan, seed, cohort, onStart };
+    const job = { entry, folder: path, plan, seed, cohort, onStart, signal };
     const found = await oneModel({ ...job, onProgress: prefixed(stage, onProgress) });
     await folder.shown();
     return found;

@@ -22,8 +22,8 @@ import { isThere } from "../files/is_there.ts";
 import { replaceText } from "../files/output.ts";
 import { generate } from "../generate/generate.ts";
 import { formOf } from "../models/mod.ts";
+import type { LongWorkOptions } from "../long_work.ts";
 import { writeReport } from "../plot/report/report.ts";
-import type { OnProgress } from "../progress.ts";
 import { readRun } from "../train/read_run.ts";
 import type { Run } from "../train/run_folder.ts";
 import { train, type TrainOptions } from "../train/train.ts";
@@ -32,7 +32,7 @@ import type { Entry } from "./plan.ts";
 import { type KeptJudgement, type Plan, readJudgement } from "./read_comparison.ts";
 
 /** One model's job: where it works, and under which plan. */
-export interface Job {
+export interface Job extends LongWorkOptions {
   readonly entry: Entry;
   /** The model's own folder. */
   readonly folder: string;
@@ -42,12 +42,11 @@ export interface Job {
   /** The real records, with splits. */
   readonly cohort: Cohort;
   readonly onStart?: TrainOptions["onStart"];
-  readonly onProgress?: OnProgress | undefined;
 }
 
 /** The model's run, begun or continued, and the seconds that learning took. */
 async function trained(
-  { entry, folder, plan, seed, cohort, onStart, onProgress }: Job,
+  { entry, folder, plan, seed, cohort, onStart, onProgress, signal }: Job,
 ): Promise<{ run: Run; seconds: number }> {
   const path = join(folder, "run");
   const isBegun = await isThere(join(path, "config.json"));
@@ -62,6 +61,7 @@ async function trained(
     acceptLoss: true, // the plan has checked it
     onStart,
     onProgress,
+    signal,
   });
   const lines = run.training;
   const seconds = lines.length > 0
@@ -78,12 +78,14 @@ function learntNumbers({ parameters, runConfig: { sources = {} } }: Run): number
 }
 
 /** The records that a run generates, stored in the model's folder. */
-async function written(run: Run, { entry: { name }, folder, seed, cohort, onProgress }: Job) {
+async function written(run: Run, job: Job) {
+  const { entry: { name }, folder, seed, cohort, onProgress, signal } = job;
   const began = performance.now();
   const found = await generate(run, {
     count: splitOf(cohort, "train").recordCount,
     seed,
     onProgress,
+    signal,
   });
   const seconds = (performance.now() - began) / 1000;
   if (found.cohort.visitCount === 0) {

@@ -10,8 +10,8 @@ import { checkCoverage, coverageOf } from "../models/coverage.ts";
 import { modelFamily, ownSettings, settingsOf } from "../models/mod.ts";
 import type { CodeKnowledge } from "../models/interface/model.ts";
 import type { ModelConfig } from "../models/interface/settings.ts";
-import type { OnProgress } from "../progress.ts";
-import type { Training, TrainingOptions } from "../train/options.ts";
+import type { LongWorkOptions } from "../long_work.ts";
+import { type Training, trainingNames, type TrainingOptions } from "../train/options.ts";
 import { readRunConfig } from "../train/read_run.ts";
 import type { TrainingStart } from "../train/start.ts";
 import { checkCanTrain, checkKnowledge } from "../train/train.ts";
@@ -29,7 +29,7 @@ export interface Contestant {
 
 /** What to compare; {@link TrainingOptions} say how to train. `seed` is the random seed of everything,
  * resamples included. */
-export interface CompareOptions extends TrainingOptions {
+export interface CompareOptions extends TrainingOptions, LongWorkOptions {
   /** The models, in the order of the table; each is compared with the first. */
   readonly models: readonly (string | Contestant)[];
   /**
@@ -47,9 +47,25 @@ export interface CompareOptions extends TrainingOptions {
   readonly acceptLoss?: boolean | undefined;
   /** Called once for each model that is trained, before its first step. */
   readonly onStart?: ((start: TrainingStart) => void) | undefined;
-  /** Called after every step; stages begin with the model's name. */
-  readonly onProgress?: OnProgress | undefined;
 }
+
+/** The names of the options. */
+export const compareOptionNames = [
+  ...trainingNames,
+  ...Object.keys(
+    {
+      models: 0,
+      seeds: 0,
+      settings: 0,
+      resamples: 0,
+      force: 0,
+      acceptLoss: 0,
+      onStart: 0,
+      onProgress: 0,
+      signal: 0,
+    } satisfies Record<Exclude<keyof CompareOptions, keyof TrainingOptions>, 0>,
+  ),
+];
 
 /** A contestant whose settings were checked. */
 export interface Entry {

@@ -5,6 +5,7 @@
  * @module
  */
 import pl from "nodejs-polars";
+import { checkArguments } from "../arguments.ts";
 import type { Frame } from "../cohort/statistics.ts";
 import { type Estimate, estimate } from "./bootstrap.ts";
 import { type CodeKind, codeKinds } from "./fidelity/counting/key_rows.ts";
@@ -154,7 +155,9 @@ export function allDifferencesOf(models: readonly JudgedModel[]): Difference[] {
  * intervals, mean lengths, parameters, epochs, seconds, and how many records were cut off or without
  * visits. Null if a model has no likelihood, and if there is nothing to compare.
  */
-export function comparisonFrame({ models }: Comparison): Frame {
+export function comparisonFrame(comparison: Comparison): Frame {
+  checkArguments("comparisonFrame", [comparison, "comparison"]);
+  const { models } = comparison;
   const numbers = (name: string, of: (model: ComparedModel) => number | null) =>
     pl.Series(name, models.map(of), pl.Float64);
   const counts = (name: string, of: (model: ComparedModel) => number) =>

@@ -3,11 +3,12 @@
  *
  * @module
  */
+import { checkArguments, checkOptions } from "../arguments.ts";
 import { type Cohort, splitOf } from "../cohort/cohort.ts";
 import { orderOnly } from "../cohort/meds/names.ts";
 import { isOrderOnly } from "../cohort/order_only.ts";
+import { longWork, type LongWorkOptions } from "../long_work.ts";
 import { backendVersions } from "../nn/backend.ts";
-import type { OnProgress } from "../progress.ts";
 import type { Run } from "../train/run_folder.ts";
 import { ownCommit } from "../commit.ts";
 import { version } from "../version.ts";
@@ -18,7 +19,7 @@ import { type OnScale, onScale, type ScaledCohorts, scaledCohorts } from "./scal
 import { summaryOf } from "./summary/mod.ts";
 
 /** How to evaluate, and what to note in the report. */
-export interface EvaluateOptions {
+export interface EvaluateOptions extends LongWorkOptions {
   /**
    * What to evaluate: kinds ("fidelity") or single measures ("fidelity.gap_days"); default every
    * measure.
@@ -42,9 +43,24 @@ export interface EvaluateOptions {
   readonly cuts?: readonly string[] | undefined;
   /** Called with a line about each way in which codes or labels of the cohorts differ. */
   readonly onDifference?: ((what: string) => void) | undefined;
-  /** Called after every block of resamples. */
-  readonly onProgress?: OnProgress | undefined;
 }
+
+const optionNames = Object.keys(
+  {
+    only: 0,
+    seed: 0,
+    resamples: 0,
+    likelihood: 0,
+    run: 0,
+    names: 0,
+    cutOff: 0,
+    ruled: 0,
+    cuts: 0,
+    onDifference: 0,
+    onProgress: 0,
+    signal: 0,
+  } satisfies Record<keyof EvaluateOptions, 0>,
+);
 
 /**
  * The splits of a real cohort with which others are compared.
@@ -152,6 +168,7 @@ async function figuresOf(
  * @param real with splits; neither train nor test may be empty
  * @param synthetic its own splits are ignored
  * @throws {RangeError} If one of the cohorts has no visits, or an option is out of range
+ * @throws the reason of `signal`, once it is aborted
  */
 export async function evaluate(
   real: Cohort,
@@ -169,7 +186,14 @@ export async function evaluate(
   synthetic: Cohort,
   options: EvaluateOptions = {},
 ): Promise<PartialReport> {
-  return (await evaluateWithResamples(real, synthetic, options)).report;
+  checkArguments("evaluate", [real, "cohort"], [synthetic, "cohort"]);
+  checkOptions("evaluate", options, optionNames);
+  const evaluated = await longWork(
+    options,
+    () => "Evaluation stopped by you; no figures are kept",
+    (watched) => evaluateWithResamples(real, synthetic, { ...options, ...watched }),
+  );
+  return evaluated.report;
 }
 
 /**

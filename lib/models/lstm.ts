@@ -38,7 +38,7 @@ import {
   rowSettings,
 } from "./rows/row_model.ts";
 import { headBias, startSettings } from "./rows/sparse_start.ts";
-import { drawnFrom, writer } from "./interface/writer.ts";
+import { drawnFrom, predictedBy, writer } from "./interface/writer.ts";
 import { columnsOf, type VisitRows } from "./rows/visit_rows.ts";
 import { mostLayers } from "./rows/visit_transformer.ts";
 
@@ -137,7 +137,14 @@ function memory({ layers }: LstmConfig, parameters: NamedTensors): Memory {
 
 function drawing(config: LstmConfig, parameters: NamedTensors): RowDrawing {
   const logits = (history: tf.Tensor2D) => head(parameters, history);
-  return { begin: () => writer(memory(config, parameters), drawnFrom(logits, bernoulliRows)) };
+  return {
+    begin: () =>
+      writer(
+        memory(config, parameters),
+        drawnFrom(logits, bernoulliRows),
+        predictedBy(logits, tf.sigmoid),
+      ),
+  };
 }
 
 /** The LSTM as `deno task train --model lstm` knows it. */

@@ -121,6 +121,10 @@ function writer(next: (row: ArrayLike<number>) => Float64Array): Writer {
           .filter((column) => uniforms[i * columns + column] < probabilities[column]);
         return finishedRow(drawn, forbidden?.[i]);
       }))),
+    probabilities(positions) {
+      const rows = Array.from(positions, (position) => [...next(rowOf(last, position))]);
+      return Promise.resolve(Float32Array.from(rows.flat()));
+    },
     keep: (positions) => void (last = rowsAt(last, positions)),
     dispose() {},
   };

@@ -69,7 +69,8 @@ export const trainingSchema: Schema<Training> = object({
   workers: whole(1),
 });
 
-const trainingNames = [
+/** The names of the training options. */
+export const trainingNames = [
   "epochs",
   "batch",
   "learningRate",

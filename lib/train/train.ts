@@ -1,5 +1,8 @@
+import { join } from "node:path";
+import { checkArguments, checkOptions } from "../arguments.ts";
 import { type Cohort, type Split, splitNames, splitOf } from "../cohort/cohort.ts";
 import { fingerprint } from "../cohort/fingerprint.ts";
+import { isThere } from "../files/is_there.ts";
 import { growFolder, type GrowingFolder, grownFolder } from "../files/growing_folder.ts";
 import { claimed } from "../files/output.ts";
 import { checkCoverage, coverageOf } from "../models/coverage.ts";
@@ -10,6 +13,7 @@ import type { ModelConfig } from "../models/interface/settings.ts";
 import { backendVersions } from "../nn/backend.ts";
 import type { NamedArrays } from "../nn/parameters.ts";
 import { stream } from "../random.ts";
+import { longWork, type LongWorkOptions } from "../long_work.ts";
 import type { OnProgress } from "../progress.ts";
 import { ownCommit } from "../commit.ts";
 import { version } from "../version.ts";
@@ -24,6 +28,7 @@ import {
   givenTraining,
   type Training,
   trainingFor,
+  trainingNames,
   type TrainingOptions,
 } from "./options.ts";
 import { readProgress } from "./read_progress.ts";
@@ -42,7 +47,7 @@ import { type TrainingStart, trainingStart } from "./start.ts";
 import { unfinishedRun } from "./unfinished.ts";
 
 /** What to train; {@link TrainingOptions} say how. */
-export interface TrainOptions extends TrainingOptions {
+export interface TrainOptions extends TrainingOptions, LongWorkOptions {
   /** Name of the kind of model; default "halo". */
   readonly model?: string | undefined;
   /** The model's settings, by name; the others have their defaults. */
@@ -65,9 +70,25 @@ export interface TrainOptions extends TrainingOptions {
   readonly onStart?: ((start: TrainingStart) => void) | undefined;
   /** Called with what a person should know before training starts. */
   readonly onNote?: ((note: string) => void) | undefined;
-  /** Called after every step. */
-  readonly onProgress?: OnProgress | undefined;
 }
+
+const optionNames = [
+  ...trainingNames,
+  ...Object.keys(
+    {
+      model: 0,
+      settings: 0,
+      knowledge: 0,
+      resume: 0,
+      force: 0,
+      acceptLoss: 0,
+      onStart: 0,
+      onNote: 0,
+      onProgress: 0,
+      signal: 0,
+    } satisfies Record<Exclude<keyof TrainOptions, keyof TrainingOptions>, 0>,
+  ),
+];
 
 /**
  * Checks that a cohort has training and validation records.
@@ -248,10 +269,22 @@ async function trainOn(cohort: Cohort, folder: string, options: TrainOptions): P
   await learn(cohort, grownFolder(folder), runConfig, tables, options.onProgress);
 }
 
+/** Says how to continue a training that Jupyter's Stop ended, from when it began in milliseconds. */
+async function stoppedText(folder: string, began: number, resume?: boolean): Promise<string> {
+  const stored = join(folder, "training.jsonl");
+  const isStored = resume || await isThere(stored) &&
+      Number((await Deno.stat(stored)).mtime) >= began; // else it is an older run's
+  return isStored
+    ? "Training stopped by you; continue with resume: true"
+    : "Training stopped by you before its first epoch was stored; run the cell again to start over";
+}
+
 /**
  * Trains a model on the train split of a cohort and writes a run folder; the validation split
  * decides which epoch is best. `resume` continues an interrupted run and reaches exactly the same
  * losses; with more epochs, it trains a finished run further.
+ *
+ * In a Jupyter kernel, Stop ends the training and keeps the variables.
  *
  * @param cohort with splits
  * @param folder where to write the run
@@ -262,20 +295,27 @@ async function trainOn(cohort: Cohort, folder: string, options: TrainOptions): P
  * @throws {Deno.errors.AlreadyExists} If the folder exists and neither `resume` nor `force` is set,
  * or it contains something that Ehrloom did not write
  * @throws {Deno.errors.Busy} If another process trains there
+ * @throws the reason of `signal`, once it is aborted
  */
 export async function train(
   cohort: Cohort,
   folder: string,
   options: TrainOptions = {},
 ): Promise<Run> {
+  checkArguments("train", [cohort, "cohort"], [folder, "folder"]);
+  checkOptions("train", options, optionNames);
   checkSplits(cohort);
   const { force, resume } = options;
-  return await claimed(
-    folder,
-    { force, goesOn: resume, unfinished: unfinishedRun },
-    async (place) => {
-      await (resume ? trainOn(cohort, place, options) : trainNew(cohort, place, options));
-      return await readRun(place);
-    },
+  const began = Date.now();
+  const reserved = { force, goesOn: resume, unfinished: unfinishedRun };
+  return await longWork(
+    options,
+    () => stoppedText(folder, began, resume),
+    (watched) =>
+      claimed(folder, reserved, async (place) => {
+        const all = { ...options, ...watched };
+        await (resume ? trainOn(cohort, place, all) : trainNew(cohort, place, all));
+        return await readRun(place);
+      }),
   );
 }

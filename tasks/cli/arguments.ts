@@ -38,7 +38,7 @@ export interface Command {
   readonly options: Readonly<Record<string, Option>>;
   /** More options, listed after the others under a heading each; two headings may share a name. */
   readonly groups?: Readonly<Record<string, Readonly<Record<string, Option>>>>;
-  /** The program that gets all arguments but the task's own options, which are switches then. */
+  /** The program that gets all arguments but the task's own options. */
   readonly passesOnTo?: string;
   /**
    * Lines of the help text between the options and the examples, by the options given with --help.
@@ -214,12 +214,13 @@ function unknownArgument(arg: string, { options }: Command): UsageError {
  */
 export function parse(command: Command, args: string[]): Arguments {
   const entries = Object.entries(command.options);
-  const isOwn = (arg: string) =>
+  const valued = entries.filter(([, { value }]) => value !== undefined).map(([name]) => name);
+  const isOwn = (arg: string, at: number) =>
     command.passesOnTo === undefined ||
     entries.some(([name, { letter }]) =>
-      arg === `--${name}` || letter !== undefined && arg === `-${letter}`
-    );
-  const valued = entries.filter(([, { value }]) => value !== undefined).map(([name]) => name);
+      arg.split("=")[0] === `--${name}` || letter !== undefined && arg === `-${letter}`
+    ) ||
+    valued.some((name) => args[at - 1] === `--${name}`);
   const own = withTied(args.filter(isOwn), valued);
   const given = parseArgs(own, {
     boolean: entries.filter(([, { value }]) => value === undefined).map(([n]) => n),
@@ -232,7 +233,7 @@ export function parse(command: Command, args: string[]): Arguments {
       throw unknownArgument(arg, command);
     },
   });
-  const parsed = new Arguments(command, given, args.filter((arg) => !isOwn(arg)));
+  const parsed = new Arguments(command, given, args.filter((arg, at) => !isOwn(arg, at)));
   if (!parsed.has("help")) checkGiven(command, given, own);
   return parsed;
 }

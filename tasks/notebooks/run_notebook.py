@@ -47,4 +47,8 @@ try:
     client.execute()
 except CellExecutionError as error:
     sys.exit(str(error))
+for cell in notebook.cells:
+    if cell.cell_type == "code":
+        # the progress of long work, which differs from run to run; results are no displays
+        cell.outputs = [each for each in cell.outputs if each.output_type != "display_data"]
 nbformat.write(notebook, result_path)

@@ -1,7 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { pythonIn } from "../../tasks/notebooks/jupyter.ts";
 import { taskArguments } from "../tiny.ts";
 
 /** Deno's own cache, which would move along with XDG_CACHE_HOME. */
@@ -25,12 +24,6 @@ async function notebooks(args: string[], python3?: string) {
     await Deno.remove(folder, { recursive: true });
   }
 }
-
-Deno.test("the Python of an environment is in Scripts on Windows, in bin elsewhere", () => {
-  const python = (os: typeof Deno.build.os) => pythonIn("env", os).replaceAll("\\", "/");
-  assertEquals(python("windows"), "env/Scripts/python.exe");
-  assertEquals([python("linux"), python("darwin")], ["env/bin/python3", "env/bin/python3"]);
-});
 
 for (const args of [[], ["--store"]]) {
   const task = ["deno task notebooks", ...args].join(" ");

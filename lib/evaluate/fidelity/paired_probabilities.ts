@@ -4,10 +4,11 @@
  *
  * @module
  */
+import { checkArguments, checkWord } from "../../arguments.ts";
 import type { Cohort } from "../../cohort/cohort.ts";
 import { countKeys } from "./counting/key_counts.ts";
 import { orderedKeys } from "./counting/key_index.ts";
-import { codeKeyIndex, type CodeKind } from "./counting/key_rows.ts";
+import { codeKeyIndex, type CodeKind, codeKinds } from "./counting/key_rows.ts";
 import { visitDenominators } from "./counting/visit_denominators.ts";
 import { checkVocabularies } from "../vocabularies.ts";
 
@@ -28,13 +29,15 @@ export interface PairedProbabilities {
 /**
  * The per-visit probabilities of every key that occurs in either cohort, in order of their codes.
  *
- * @throws {RangeError} If the two vocabularies differ
+ * @throws {RangeError} If the two vocabularies differ, or there is no such kind
  */
 export function pairedProbabilities(
   real: Cohort,
   synthetic: Cohort,
   kind: CodeKind,
 ): PairedProbabilities {
+  checkArguments("pairedProbabilities", [real, "cohort"], [synthetic, "cohort"]);
+  checkWord("pairedProbabilities", "kind", kind, codeKinds);
   checkVocabularies(real, synthetic);
   const codes = real.vocabulary.codes.length;
   const index = codeKeyIndex(kind, codes);

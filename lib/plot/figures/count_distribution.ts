@@ -4,6 +4,7 @@
  * @module
  */
 import * as Plot from "@observablehq/plot";
+import { checkArguments } from "../../arguments.ts";
 import type { Cohort } from "../../cohort/cohort.ts";
 import { axisTitle } from "./axes.ts";
 import { figure } from "./figure.ts";
@@ -38,8 +39,9 @@ function rowLengths(offsets: Uint32Array): Uint32Array {
  * assertEquals(visitsPerRecord(cohort), Uint32Array.of(2, 1));
  * ```
  */
-export function visitsPerRecord({ visitOffsets }: Cohort): Uint32Array {
-  return rowLengths(visitOffsets);
+export function visitsPerRecord(source: Cohort): Uint32Array {
+  checkArguments("visitsPerRecord", [source, "cohort"]);
+  return rowLengths(source.visitOffsets);
 }
 
 /**
@@ -54,8 +56,9 @@ export function visitsPerRecord({ visitOffsets }: Cohort): Uint32Array {
  * assertEquals(codesPerVisit(cohort), Uint32Array.of(2, 1));
  * ```
  */
-export function codesPerVisit({ codeOffsets }: Cohort): Uint32Array {
-  return rowLengths(codeOffsets);
+export function codesPerVisit(source: Cohort): Uint32Array {
+  checkArguments("codesPerVisit", [source, "cohort"]);
+  return rowLengths(source.codeOffsets);
 }
 
 const mostBins = 50;

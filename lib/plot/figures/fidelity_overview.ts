@@ -4,6 +4,7 @@
  * @module
  */
 import * as Plot from "@observablehq/plot";
+import { checkArguments } from "../../arguments.ts";
 import { type CodeKind, codeKinds } from "../../evaluate/fidelity/counting/key_rows.ts";
 import type { FidelityFigures } from "../../evaluate/report.ts";
 import { rowAxis } from "./axes.ts";
@@ -89,6 +90,7 @@ export function fidelityOverview(
   },
   look: FigureOptions = {},
 ): SVGSVGElement {
+  checkArguments("fidelityOverview", [fidelity, "fidelity"]);
   const judged = { synthetic: fidelity, ceiling: fidelity.ceiling, floor: fidelity.floor };
   const series = sources.map((source) => ({
     ...source,

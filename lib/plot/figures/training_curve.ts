@@ -4,6 +4,7 @@
  * @module
  */
 import * as Plot from "@observablehq/plot";
+import { checkArguments } from "../../arguments.ts";
 import { axisTitle } from "./axes.ts";
 import { colours, wordColours } from "./colours.ts";
 import { figure, type FigureContents } from "./figure.ts";
@@ -118,6 +119,7 @@ export function trainingCurve(
   lines: readonly EpochLosses[],
   look: FigureOptions = {},
 ): SVGSVGElement {
+  checkArguments("trainingCurve", [lines, "epochs"]);
   const best = bestEpoch(lines);
   const losses = lines.flatMap((line) => [line.train_loss, line.validation_loss]);
   const [low, high] = [Math.min(...losses), Math.max(...losses)];
