@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { whatIsKnown } from "../../nearest_name.ts";
 
 /** How a figure looks where its default does not suit. */
 export interface FigureOptions {
@@ -30,7 +31,7 @@ export function checkFigureOptions(options: FigureOptions): void {
   const unknown = Object.keys(options).find((name) => !known.includes(name));
   if (unknown !== undefined) {
     throw new TypeError(
-      `Cannot draw: this figure has no option "${unknown}"; all figures have ${known.join(", ")}`,
+      `Cannot draw: this figure has no option "${unknown}"; ${whatIsKnown(unknown, known)}`,
     );
   }
   for (const side of ["width", "height"] as const) {

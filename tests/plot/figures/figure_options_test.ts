@@ -78,7 +78,7 @@ for (const [name, [draw, text]] of Object.entries(figures)) {
 
   Deno.test(`${name}() refuses an option that there is not, and a word that it does not say`, () => {
     const misspelled: object = { widht: 300 };
-    assertThrows(() => draw(misspelled), TypeError, 'this figure has no option "widht"');
+    assertThrows(() => draw(misspelled), TypeError, 'no option "widht"; did you mean width?');
     assertThrows(() => draw({ labels: { Sinthetic: "x" } }), RangeError, 'replaces "Sinthetic"');
     assertThrows(() => draw({ width: 20 }), RangeError, "width is 20, must be 200 to 4000 pixels");
     assertThrows(() => draw({ height: NaN }), RangeError, "height is NaN");
