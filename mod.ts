@@ -94,6 +94,15 @@ export {
 export { learnedRules, type LearnedRulesOptions } from "./lib/cohort/rules/learned_rules.ts";
 export { type BrokenRule, brokenRules } from "./lib/cohort/rules/broken_rules.ts";
 export { type LongRecords, longRecords } from "./lib/cohort/long_records.ts";
+export {
+  type Cut,
+  type LabelCount,
+  type Quality,
+  qualityInWords,
+  readQuality,
+  type Sizes,
+} from "./lib/cohort/quality.ts";
+export { isOrderOnly } from "./lib/cohort/order_only.ts";
 export { trimmed, type TrimOptions } from "./lib/cohort/trim.ts";
 export {
   type CodeEdge,
@@ -151,6 +160,13 @@ export {
   parseSettings,
   settingsOf,
 } from "./lib/models/mod.ts";
+export {
+  type ContextCoverage,
+  type Coverage,
+  coverageInWords,
+  type Covered,
+  writesOrderOnly,
+} from "./lib/models/coverage.ts";
 export type { Schema, Series } from "./lib/models/synehrgy/record_schema.ts";
 
 // Training
@@ -170,6 +186,7 @@ export {
   trainingFor,
   type TrainingOptions,
 } from "./lib/train/options.ts";
+export { startInWords, type TrainingStart } from "./lib/train/start.ts";
 export { readRun, readRunConfig } from "./lib/train/read_run.ts";
 export type { Calibration, Run, RunConfig, TrainingLine } from "./lib/train/run_folder.ts";
 export { readStateDict, writeStateDict } from "./lib/train/state_dict.ts";
@@ -203,10 +220,15 @@ export type {
   Scaled,
   Summary,
   SummaryRow,
+  TooLong,
   ValueFidelity,
   Verdict,
 } from "./lib/evaluate/report.ts";
-export { likelihoodMetrics, type LikelihoodOptions } from "./lib/evaluate/likelihood/likelihood.ts";
+export {
+  likelihoodMetrics,
+  type LikelihoodOptions,
+  tooLongInWords,
+} from "./lib/evaluate/likelihood/likelihood.ts";
 export {
   hasLikelihood,
   runLikelihood,
@@ -260,6 +282,8 @@ export { labelPrevalence, withLabel } from "./lib/evaluate/fidelity/label_preval
 export { independentMarginals } from "./lib/evaluate/fidelity/independent_marginals.ts";
 
 // Figures and the report
+export { figureCsv } from "./lib/plot/figures/figure_points.ts";
+export { type FigureOptions } from "./lib/plot/figures/figure_options.ts";
 export { fidelityOverview } from "./lib/plot/figures/fidelity_overview.ts";
 export {
   probabilityScatter,

@@ -9,7 +9,10 @@ import {
   readCodeGraph,
   readMeds,
   settingsOf,
+  startInWords,
+  tooLongInWords,
   trainingDefaults,
+  type TrainingStart,
 } from "ehrloom";
 import { join } from "node:path";
 import { backendOption, startBackend } from "./cli/backend_option.ts";
@@ -93,6 +96,9 @@ await runCommand({
       default: "1000",
     },
     ...backendOption,
+    "accept-loss": {
+      help: "Train models even if more than a tenth of the records is beyond their context",
+    },
     workers: {
       value: "N",
       help: "Threads that share each batch, on wasm or cpu",
@@ -130,6 +136,8 @@ await runCommand({
     resamples: args.integer("resamples", { min: 0 }),
     workers: args.integer("workers", { min: 1 }),
     force: args.has("force"),
+    acceptLoss: args.has("accept-loss"),
+    onStart: (start: TrainingStart) => startInWords(start).forEach(say),
     onProgress,
   };
   const [embeddings, hierarchies] = [
@@ -168,7 +176,8 @@ await runCommand({
       const loss = likelihood === null
         ? "no likelihood"
         : `test loss ${likelihood.nll_is_bound ? "at most " : ""}` +
-          `${likelihood.nll_per_visit.toFixed(3)} nats per visit`;
+          `${likelihood.nll_per_visit.toFixed(3)} nats per visit` +
+          (likelihood.too_long === undefined ? "" : ` (${tooLongInWords(likelihood.too_long)})`);
       say(`${model}: R² ${r2.join(", ")}; ${loss}`);
     }
     say(`Next: open ${shellPath(join(args.text("out"), "comparison.html"))}`);

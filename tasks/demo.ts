@@ -4,6 +4,7 @@ import {
   generate,
   runLikelihood,
   splitOf,
+  startInWords,
   syntheaSample,
   train,
   writeMeds,
@@ -12,7 +13,7 @@ import {
 } from "ehrloom";
 import { join } from "node:path";
 import { backendOption, startBackend } from "./cli/backend_option.ts";
-import { type Result, runCommand, say } from "./cli/command.ts";
+import { freePath, type Result, runCommand, say, shellPath } from "./cli/command.ts";
 import { headline } from "./cli/headline.ts";
 
 await runCommand({
@@ -37,13 +38,15 @@ await runCommand({
     const real = splitOf(cohort, "train");
     say(
       `${cohort.recordCount} Synthea patients with ${cohort.vocabulary.codes.length} codes; ` +
-        `${real.recordCount} for training`,
+        `${real.recordCount} for training; codes that fewer than 5 patients have are left out here, ` +
+        "so that the demo is short (prepare keeps them)",
     );
     let figures: Result = {};
     await writeWhole(out, async (folder) => {
       const run = await train(cohort, join(folder, "run"), {
         workers: backend === "wasm" ? 2 : 1,
         seed,
+        onStart: (start) => startInWords(start).forEach(say),
         onProgress,
       });
       const { cohort: synthetic, cutOff } = await generate(run, {
@@ -80,6 +83,11 @@ await runCommand({
   });
   const seconds = (performance.now() - began) / 1000;
   say(`Done in ${seconds.toFixed(0)} s. Open ${join(out, "report.html")}`);
-  say("Next: deno task prepare --from synthea --input YOUR_FOLDER --out runs/cohort");
+  say("Give the folder of your own files as --input; this is the sample's:");
+  say(
+    "Next: deno task prepare --from synthea --input data-fixtures/synthea-ma-sample " +
+      "--labels data-fixtures/synthea-ma-sample/phenotypes.json " +
+      `--out ${shellPath(freePath("runs/cohort"))}`,
+  );
   return { out, page: join(out, "report.html"), ...figures, seconds };
 });

@@ -4,11 +4,14 @@ import {
   measureNames,
   misnamed,
   type PartialReport,
+  qualityInWords,
   readGenerationNotes,
   readMeds,
+  readQuality,
   readRun,
   runLikelihood,
   splitOf,
+  tooLongInWords,
   writeReport,
 } from "ehrloom";
 import { basename, join } from "node:path";
@@ -64,7 +67,7 @@ await runCommand({
     const synthetic = await readMeds(args.path("synthetic"), { ...sayLeftOut, onProgress });
     const run = args.maybe("run") === undefined ? undefined : await readRun(args.path("run"));
     if (run !== undefined) await startBackend(args);
-    const likelihood = run && hasLikelihood(run)
+    const likelihood = run && hasLikelihood(run, real)
       ? await runLikelihood(run, real, { seed, resamples, onProgress })
       : undefined;
     const report = await evaluate(real, synthetic, {
@@ -75,6 +78,7 @@ await runCommand({
       run,
       names: { real: basename(args.path("real")), synthetic: basename(args.path("synthetic")) },
       ...await readGenerationNotes(args.path("synthetic")),
+      cuts: await cutsOf(args.path("real")),
       onDifference: say,
       onProgress,
     });
@@ -91,6 +95,12 @@ await runCommand({
   });
 });
 
+/** What was cut when a cohort was prepared, in sentences. */
+async function cutsOf(folder: string): Promise<string[]> {
+  const quality = await readQuality(folder);
+  return quality === undefined ? [] : qualityInWords(quality);
+}
+
 /** Says what fits into a line or two. */
 function sayFigures({ fidelity, likelihood }: PartialReport): void {
   const { unigram, same_visit_bigram, sequential_bigram } = fidelity ?? {};
@@ -104,7 +114,8 @@ function sayFigures({ fidelity, likelihood }: PartialReport): void {
   );
   if (r2.length > 0) say(`R² ${r2.join(", ")}`);
   if (likelihood !== undefined) {
-    const { nll_per_visit, nll_is_bound } = likelihood;
+    const { nll_per_visit, nll_is_bound, too_long } = likelihood;
     say(`Test loss ${nll_is_bound ? "at most " : ""}${nll_per_visit.toFixed(3)} nats per visit`);
+    if (too_long !== undefined) say(tooLongInWords(too_long));
   }
 }

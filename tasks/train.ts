@@ -5,14 +5,17 @@ import {
   readMeds,
   type Run,
   settingsOf,
+  startInWords,
   train,
   trainingDefaults,
+  type TrainingStart,
   unfinishedRun,
 } from "ehrloom";
 import { join } from "node:path";
 import { backendOption, startBackend } from "./cli/backend_option.ts";
 import {
   type Command,
+  freePath,
   hasBegun,
   type Result,
   runCommand,
@@ -122,6 +125,9 @@ const command: Command = {
         value: "N",
         help: `Random seed; equal seeds give equal results (default ${trainingDefaults.seed})`,
       },
+      "accept-loss": {
+        help: "Train even if more than a tenth of the records is beyond the model's context",
+      },
     },
     Engine: {
       ...backendOption,
@@ -154,6 +160,7 @@ function runJson(out: string, { runConfig, parameters, training, calibration }: 
     validation_loss: best?.validation_loss ?? null,
     seconds: training.at(-1)?.seconds ?? null,
     calibration: calibration ?? null,
+    coverage: runConfig.coverage ?? null,
   };
 }
 
@@ -172,9 +179,14 @@ await runCommand(command, async (args, onProgress) => {
       if (preset !== undefined) say(preset);
     }
     const knowledge = await knowledgeOf(args, cohort);
-    const run = await train(cohort, out, { ...options, knowledge, onNote: say, onProgress });
-    const { sources = {} } = run.runConfig;
-    for (const [name, source] of Object.entries(sources)) say(`${name}: ${source}`);
+    const onStart = (start: TrainingStart) => startInWords(start).forEach(say);
+    const run = await train(cohort, out, {
+      ...options,
+      knowledge,
+      onNote: say,
+      onStart,
+      onProgress,
+    });
     const best = run.training.findLast(({ best }) => best);
     if (best !== undefined) { // a floor counts its records once and has no epochs
       const loss = best.validation_loss.toFixed(3);
@@ -182,7 +194,8 @@ await runCommand(command, async (args, onProgress) => {
     }
     if (run.calibration !== undefined) say(calibrationText(run.calibration));
     const path = shellPath(args.text("out"));
-    say(`Next: deno task generate --run ${path} --count 1000 --out runs/synthetic`);
+    const next = shellPath(freePath("runs/synthetic"));
+    say(`Next: deno task generate --run ${path} --count 1000 --out ${next}`);
     return runJson(out, run);
   }, { goesOn: args.has("resume"), unfinished: unfinishedRun });
 });

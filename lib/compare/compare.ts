@@ -35,6 +35,7 @@ import { type LongWork, longWork } from "../long_work.ts";
 import type { OnProgress } from "../progress.ts";
 import { checkTraining, givenTraining, trainingFor } from "../train/options.ts";
 import { checkSplits } from "../train/train.ts";
+import { ownCommit } from "../commit.ts";
 import { version } from "../version.ts";
 import { isWhole, judgementOf, missingMeasures } from "./judging.ts";
 import { oneModel } from "./one_model.ts";
@@ -57,6 +58,7 @@ interface Contest {
   /** Random seeds of training and generation; the first is the plan's. */
   readonly seeds: readonly number[];
   readonly entries: readonly Entry[];
+  readonly onStart?: CompareOptions["onStart"];
   readonly watched: LongWork;
 }
 
@@ -115,7 +117,8 @@ function withoutResamples({ resampled: _, ...compared }: JudgedModel): ComparedM
  * ```
  *
  * @throws {RangeError} If a model or a setting is unknown, an option out of range, the cohort does
- * not fit, or the folder was started with other options
+ * not fit or is too long for a model and `acceptLoss` is not set, or the folder was started with
+ * other options
  * @throws the reason of `signal`, once it is aborted
  * @throws {Deno.errors.AlreadyExists} If the folder holds something else and `force` is not set
  */
@@ -126,7 +129,7 @@ export async function compare(
 ): Promise<Compared> {
   checkArguments("compare", [cohort, "cohort"], [folder, "folder"], [options, "options"]);
   checkOptions("compare", options, compareOptionNames);
-  const { resamples = 1000, force = false } = options;
+  const { resamples = 1000, force = false, onStart } = options;
   const begun = force ? undefined : await readPlan(join(folder, "plan.json"));
   const otherwise = begun === undefined ? trainingFor(cohort, options) : begun.training;
   const seeds = seedsOf(options, otherwise.seed);
@@ -141,7 +144,7 @@ export async function compare(
   return await longWork(
     options,
     () => `Comparison stopped by you; ${again}`,
-    (watched) => compareAt(folder, force, { cohort, plan, seeds, entries, watched }),
+    (watched) => compareAt(folder, force, { cohort, plan, seeds, entries, onStart, watched }),
   );
 }
 
@@ -180,13 +183,13 @@ function figuresBySeed({ likelihood, resampled }: JudgedModel): Record<string, n
 
 /** A model with every random seed: its judgement with the first one, and the spread over all. */
 async function withAllSeeds(
-  { cohort, plan, seeds, watched: { onProgress, signal } }: Contest,
+  { cohort, plan, seeds, onStart, watched: { onProgress, signal } }: Contest,
   entry: Entry,
   folder: GrowingFolder,
 ): Promise<{ judged: JudgedModel; synthetic: Cohort }> {
   const withSeed = async (seed: number, stage: string, own?: number) => {
     const path = modelFolder(folder.path, entry, own);
-    const job = { entry, folder: path, plan, seed, cohort, signal };
+    const job = { entry, folder: path, plan, seed, cohort, onStart, signal };
     const found = await oneModel({ ...job, onProgress: prefixed(stage, onProgress) });
     await folder.shown();
     return found;
@@ -228,6 +231,7 @@ function comparisonOf(
   return {
     about: {
       ehrloom: version,
+      ...ownCommit(),
       created: new Date().toISOString(),
       seed: training.seed,
       resamples,

@@ -26,7 +26,7 @@ import type { LongWorkOptions } from "../long_work.ts";
 import { writeReport } from "../plot/report/report.ts";
 import { readRun } from "../train/read_run.ts";
 import type { Run } from "../train/run_folder.ts";
-import { train } from "../train/train.ts";
+import { train, type TrainOptions } from "../train/train.ts";
 import { isWhole, judgementOf, missingMeasures } from "./judging.ts";
 import type { Entry } from "./plan.ts";
 import { type KeptJudgement, type Plan, readJudgement } from "./read_comparison.ts";
@@ -41,11 +41,12 @@ export interface Job extends LongWorkOptions {
   readonly seed: number;
   /** The real records, with splits. */
   readonly cohort: Cohort;
+  readonly onStart?: TrainOptions["onStart"];
 }
 
 /** The model's run, begun or continued, and the seconds that learning took. */
 async function trained(
-  { entry, folder, plan, seed, cohort, onProgress, signal }: Job,
+  { entry, folder, plan, seed, cohort, onStart, onProgress, signal }: Job,
 ): Promise<{ run: Run; seconds: number }> {
   const path = join(folder, "run");
   const isBegun = await isThere(join(path, "config.json"));
@@ -57,6 +58,8 @@ async function trained(
     settings: entry.settings,
     knowledge: entry.knowledge,
     ...(isBegun ? { resume: true } : { force: true }),
+    acceptLoss: true, // the plan has checked it
+    onStart,
     onProgress,
     signal,
   });
@@ -97,7 +100,7 @@ async function written(run: Run, job: Job) {
 
 /** The test metrics of a run, and the test loss of each resample; null without likelihood. */
 async function testLoss(run: Run, { plan, cohort, onProgress }: Job) {
-  if (!hasLikelihood(run)) return { likelihood: null, nll: null };
+  if (!hasLikelihood(run, cohort)) return { likelihood: null, nll: null };
   const { perRecord, cells, ...about } = await testLikelihoods(run, cohort, { onProgress });
   const how = { seed: plan.training.seed, resamples: plan.resamples };
   return {
@@ -169,6 +172,7 @@ async function judgedModel(job: Job): Promise<JudgedModel> {
     form: formOf(family, run.runConfig.config),
     config: run.runConfig.config,
     ...run.runConfig.sources && { sources: run.runConfig.sources },
+    ...run.runConfig.coverage && { coverage: run.runConfig.coverage },
     parameters: learntNumbers(run),
     epochs: run.training.length,
     best_epoch: run.training.findLast(({ best }) => best)?.epoch ?? 0,

@@ -6,12 +6,14 @@
 import { join } from "node:path";
 import type { Cohort } from "../cohort/cohort.ts";
 import { isThere } from "../files/is_there.ts";
+import { checkCoverage, coverageOf } from "../models/coverage.ts";
 import { modelFamily, ownSettings, settingsOf } from "../models/mod.ts";
 import type { CodeKnowledge } from "../models/interface/model.ts";
 import type { ModelConfig } from "../models/interface/settings.ts";
 import type { LongWorkOptions } from "../long_work.ts";
 import { type Training, trainingNames, type TrainingOptions } from "../train/options.ts";
 import { readRunConfig } from "../train/read_run.ts";
+import type { TrainingStart } from "../train/start.ts";
 import { checkCanTrain, checkKnowledge } from "../train/train.ts";
 import { familyNameOf, type Plan, readPlan } from "./read_comparison.ts";
 
@@ -41,6 +43,10 @@ export interface CompareOptions extends TrainingOptions, LongWorkOptions {
   readonly resamples?: number | undefined;
   /** Start over instead of continuing what is in the folder. */
   readonly force?: boolean | undefined;
+  /** The same as in {@link TrainOptions}, for every model. */
+  readonly acceptLoss?: boolean | undefined;
+  /** Called once for each model that is trained, before its first step. */
+  readonly onStart?: ((start: TrainingStart) => void) | undefined;
 }
 
 /** The names of the options. */
@@ -53,6 +59,8 @@ export const compareOptionNames = [
       settings: 0,
       resamples: 0,
       force: 0,
+      acceptLoss: 0,
+      onStart: 0,
       onProgress: 0,
       signal: 0,
     } satisfies Record<Exclude<keyof CompareOptions, keyof TrainingOptions>, 0>,
@@ -74,7 +82,7 @@ export interface Entry {
 
 function entryOf(
   contestant: string | Contestant,
-  shared: ModelConfig,
+  { settings: shared = {}, acceptLoss = false }: CompareOptions,
   cohort: Cohort,
   training: Training,
 ): Entry {
@@ -88,18 +96,20 @@ function entryOf(
   const config = family.configFor(cohort, settings, knowledge);
   const model = family.create(config, family.schemaFor?.(cohort, config));
   checkKnowledge(model, knowledge);
+  if (!acceptLoss) checkCoverage(name, coverageOf(model, cohort));
   checkCanTrain(model, cohort, training);
   return { name, family: family.name, settings, config, knowledge };
 }
 
 /** The models to compare, checked; throws a RangeError if they cannot be compared. */
 export function entriesOf(
-  { models, settings = {} }: CompareOptions,
+  options: CompareOptions,
   cohort: Cohort,
   training: Training,
 ): Entry[] {
+  const { models, settings = {} } = options;
   if (models.length === 0) throw new RangeError("Cannot compare: no model is given");
-  const entries = models.map((each) => entryOf(each, settings, cohort, training));
+  const entries = models.map((each) => entryOf(each, options, cohort, training));
   const names = entries.map(({ name }) => name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) {

@@ -25,6 +25,7 @@ import { fromJson, type JudgedModel } from "../evaluate/comparison.ts";
 import { type FidelityFigures, fidelityMeasures } from "../evaluate/fidelity/mod.ts";
 import { type FiguresOf, figuresSchema, type Measure } from "../evaluate/measure.ts";
 import { privacyMeasures } from "../evaluate/privacy/mod.ts";
+import { coverageSchema } from "../models/coverage.ts";
 import { formOf, modelFamily, storedConfig } from "../models/mod.ts";
 import { type Training, trainingSchema } from "../train/options.ts";
 import { withoutOutdated } from "./outdated_figures.ts";
@@ -71,6 +72,7 @@ const likelihoodSchema = object({
   nll_per_visit_low: figureSchema,
   nll_per_visit_high: figureSchema,
   unseen_code_occurrences: whole(0),
+  too_long: v.optional(object({ records: whole(1), of: whole(1), context: whole(1) })),
 });
 
 const resampledSchema = list(maybeFigureSchema);
@@ -80,6 +82,7 @@ const judgementSchema = object({
   form: text,
   config: named(settingValue),
   sources: v.optional(named(text)),
+  coverage: v.optional(coverageSchema),
   parameters: whole(0),
   epochs: whole(0),
   best_epoch: whole(0),

@@ -14,6 +14,7 @@ import type { FiguresOf } from "./measure.ts";
 import { minus, pairedDifferences } from "./paired_differences.ts";
 import type { privacyMeasures } from "./privacy/mod.ts";
 import type { Likelihood } from "./report.ts";
+import type { Coverage } from "../models/coverage.ts";
 import type { Spreads } from "./seed_spread.ts";
 import type { ModelConfig } from "../models/interface/settings.ts";
 import type { Training } from "../train/options.ts";
@@ -28,6 +29,8 @@ export interface ComparedModel {
   readonly config: ModelConfig;
   /** Sources of the tables that were computed before training, by the names of the tables. */
   readonly sources?: Readonly<Record<string, string>> | undefined;
+  /** What of the training records it learned, unless an earlier version wrote the file. */
+  readonly coverage?: Coverage | undefined;
   /** Number of trained parameters. */
   readonly parameters: number;
   /** Epochs of training; 0 for models that count. */
@@ -73,7 +76,8 @@ export interface Difference {
   readonly r2: Readonly<Record<CodeKind, Estimate | null>>;
   /**
    * Of the test loss (or its bound) in nats per visit; below 0 if the model is better. Null without a
-   * likelihood, or if both models give a test record the probability 0.
+   * likelihood, if one of the two cannot read all test records to their end, or if both give a test
+   * record the probability 0.
    */
   readonly nll_per_visit: Estimate | null;
   /**
@@ -88,6 +92,8 @@ export interface Comparison {
   /** What was compared and how. */
   readonly about: {
     readonly ehrloom: string;
+    /** Its commit, if it ran from a checkout. */
+    readonly commit?: string | undefined;
     readonly created: string;
     readonly seed: number;
     readonly resamples: number;
@@ -115,7 +121,8 @@ export interface Comparison {
 function differenceOf(of: JudgedModel, against: JudgedModel): Difference {
   const figures = pairedDifferences(of.resampled.figures, against.resampled.figures);
   const [own, its] = [of.resampled.nll, against.resampled.nll];
-  const nll = own === null || its === null ? null : minus(own, its);
+  const isOfAll = [of, against].every(({ likelihood }) => likelihood?.too_long === undefined);
+  const nll = own === null || its === null || !isOfAll ? null : minus(own, its);
   return {
     model: of.model,
     against: against.model,

@@ -5,9 +5,12 @@
  */
 import { checkArguments, checkOptions } from "../arguments.ts";
 import { type Cohort, splitOf } from "../cohort/cohort.ts";
+import { orderOnly } from "../cohort/meds/names.ts";
+import { isOrderOnly } from "../cohort/order_only.ts";
 import { longWork, type LongWorkOptions } from "../long_work.ts";
 import { backendVersions } from "../nn/backend.ts";
 import type { Run } from "../train/run_folder.ts";
+import { ownCommit } from "../commit.ts";
 import { version } from "../version.ts";
 import { alignedCohorts, differencesInWords, type NameDifferences } from "./align.ts";
 import { measuresOf, misnamed } from "./measures.ts";
@@ -36,6 +39,8 @@ export interface EvaluateOptions extends LongWorkOptions {
   readonly cutOff?: number | undefined;
   /** Draws under clinical rules, and those that the rules changed, from `generate`. */
   readonly ruled?: { readonly draws: number; readonly touched: number } | undefined;
+  /** What was left out when the real cohort was prepared, in sentences; see {@link qualityInWords}. */
+  readonly cuts?: readonly string[] | undefined;
   /** Called with a line about each way in which codes or labels of the cohorts differ. */
   readonly onDifference?: ((what: string) => void) | undefined;
 }
@@ -50,6 +55,7 @@ const optionNames = Object.keys(
     names: 0,
     cutOff: 0,
     ruled: 0,
+    cuts: 0,
     onDifference: 0,
     onProgress: 0,
     signal: 0,
@@ -81,11 +87,12 @@ function trainingOf({ training }: Run): { epochs: number; best_epoch: number } {
 
 function aboutOf(
   { real, train, heldOut, synthetic }: Record<"real" | "train" | "heldOut" | "synthetic", Cohort>,
-  { seed = 0, resamples = 1000, run, names = {}, cutOff, ruled }: EvaluateOptions,
+  { seed = 0, resamples = 1000, run, names = {}, cutOff, ruled, cuts = [] }: EvaluateOptions,
   { differences, seconds }: { differences: NameDifferences; seconds: number },
 ): ReportAbout {
   return {
     ehrloom: version,
+    ...ownCommit(),
     created: new Date().toISOString(),
     seed,
     resamples,
@@ -95,13 +102,17 @@ function aboutOf(
       train: train.recordCount,
       test: heldOut.recordCount,
       codes: real.vocabulary.codes.length,
+      train_codes: new Set(train.codes).size,
       labels: real.labelNames.length,
+      ...isOrderOnly(real) && orderOnly,
+      ...cuts.length > 0 && { cuts },
     },
     synthetic: {
       ...names.synthetic !== undefined && { name: names.synthetic },
       records: synthetic.recordCount,
       ...(cutOff === undefined ? {} : { cut_off: cutOff }),
       ...(ruled === undefined ? {} : { rules: { ...ruled } }),
+      ...isOrderOnly(synthetic) && orderOnly,
       ...differences,
     },
     ...(run === undefined ? {} : { run: { ...run.runConfig } }),

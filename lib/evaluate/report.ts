@@ -75,37 +75,63 @@ export interface Likelihood {
   nll_per_visit_high: number;
   /** Occurrences in the test split of codes that the training split lacks; left out, as in the paper. */
   unseen_code_occurrences: number;
+  /**
+   * Test records that are longer than the model's context of so many tokens; they are left out of all
+   * these figures. Absent if there is none.
+   */
+  too_long?: TooLong | undefined;
+}
+
+/** Test records that a model cannot read to their end. */
+export interface TooLong {
+  /** How many they are. */
+  records: number;
+  /** Of how many test records. */
+  of: number;
+  /** Tokens that the model reads. */
+  context: number;
 }
 
 /** What was compared and how: settings, seeds, versions, sizes. */
 export interface ReportAbout {
   /** Version of Ehrloom. */
   ehrloom: string;
+  /** Its commit, if it ran from a checkout. */
+  commit?: string | undefined;
   /** When, as an ISO 8601 time. */
   created: string;
   /** Random seed of the resamples and the floor. */
   seed: number;
   /** Resamples of patients behind each interval. */
   resamples: number;
-  /** Name, if known, and sizes of the real cohort; `train` and `test` are records. */
+  /**
+   * Name, if known, and sizes of the real cohort; `train` and `test` are records, and `train_codes` are those of its codes
+   * that occur in the training records. `times` is there if only the order of visits is known. `cuts`
+   * says what was left out when the cohort was prepared, if something was and it is known.
+   */
   real: {
     name?: string;
     records: number;
     train: number;
     test: number;
     codes: number;
+    train_codes: number;
     labels: number;
+    times?: "order only";
+    cuts?: readonly string[];
   };
   /**
    * `cut_off` of them, if known, reached the largest length of the model without an end. `rules`, if
-   * there were any: how many draws there were, and how many of these clinical rules changed. Also how
-   * its codes and labels differ from the real ones.
+   * there were any: how many draws there were, and how many of these clinical rules changed. `times` is
+   * there if only the order of visits is known. Also how its codes and labels differ from the real
+   * ones.
    */
   synthetic: NameDifferences & {
     name?: string;
     records: number;
     cut_off?: number;
     rules?: { draws: number; touched: number };
+    times?: "order only";
   };
   /** config.json of the run that generated the synthetic cohort, if known. */
   run?: RunConfig | undefined;

@@ -84,6 +84,7 @@ export const memoriser: ModelFamily<CountedModel, RowSizes> = {
     "It copies training records: its figures are the best there can be, and it protects nobody.",
   settings: {},
   isCompared: false,
+  keeps: () => ["values", "times", "demographics"],
   configFor: (cohort) => sizesOf(cohort),
   create: (config) => ({
     family: "memoriser",

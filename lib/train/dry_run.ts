@@ -4,6 +4,7 @@
  * @module
  */
 import { type Cohort, splitOf } from "../cohort/cohort.ts";
+import type { Coverage } from "../models/coverage.ts";
 import type { GradientModel } from "../models/interface/model.ts";
 import { fittingRuns, floatsOf, needOf, passFloats } from "../models/room/needs.ts";
 import { processBytes } from "../models/room/room_check.ts";
@@ -22,6 +23,8 @@ export interface TrainingEstimate {
   readonly model: string;
   /** Records in the train split. */
   readonly records: number;
+  /** What the model learns of the training records. */
+  readonly coverage: Coverage;
   /** What a model that learns by gradient descent takes; null for one that counts in one pass. */
   readonly descent: DescentEstimate | null;
 }
@@ -124,9 +127,9 @@ export async function estimateTraining(
   options: TrainOptions = {},
 ): Promise<TrainingEstimate> {
   checkSplits(cohort);
-  const { model, training } = planned(cohort, options);
+  const { model, training, coverage } = planned(cohort, options);
   const train = splitOf(cohort, "train");
-  const about = { model: model.family, records: train.recordCount };
+  const about = { model: model.family, records: train.recordCount, coverage };
   if ("learn" in model) return { ...about, descent: null };
   const { epochs, batch, seed, workers } = training;
   const lengths = lengthsOf(model, train);

@@ -11,6 +11,7 @@ import { join } from "node:path";
 import { isThere } from "../files/is_there.ts";
 import { replaceText, replaceWhole } from "../files/output.ts";
 import type { Vocabulary } from "../cohort/vocabulary.ts";
+import type { Coverage } from "../models/coverage.ts";
 import { modelFamily } from "../models/mod.ts";
 import type { Model } from "../models/interface/model.ts";
 import type { ModelConfig } from "../models/interface/settings.ts";
@@ -25,6 +26,8 @@ import type { Restart, RestartedTraining } from "./schedule.ts";
 export interface RunConfig {
   /** Version of Ehrloom that started the run. */
   readonly ehrloom: string;
+  /** Its commit, if it ran from a checkout. */
+  readonly commit?: string | undefined;
   /** Name of the model's family. */
   readonly model: string;
   /** The model's settings, all of them. */
@@ -33,6 +36,8 @@ export interface RunConfig {
   readonly schema?: Schema | undefined;
   /** How the model sees the cohort, and the source of parameters computed before training. */
   readonly sources?: Readonly<Record<string, string>> | undefined;
+  /** What of its training records the model learns; absent in runs of earlier versions. */
+  readonly coverage?: Coverage | undefined;
   /** How it was trained. */
   readonly training: Training;
   /** Where it was resumed with more epochs than planned until then; absent if it never was. */

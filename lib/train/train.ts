@@ -5,6 +5,7 @@ import { fingerprint } from "../cohort/fingerprint.ts";
 import { isThere } from "../files/is_there.ts";
 import { growFolder, type GrowingFolder, grownFolder } from "../files/growing_folder.ts";
 import { claimed } from "../files/output.ts";
+import { checkCoverage, coverageOf } from "../models/coverage.ts";
 import { modelFamily, ownSettings } from "../models/mod.ts";
 import { checkRoom } from "../models/room/room_check.ts";
 import type { CodeKnowledge, Model } from "../models/interface/model.ts";
@@ -14,6 +15,7 @@ import type { NamedArrays } from "../nn/parameters.ts";
 import { stream } from "../random.ts";
 import { longWork, type LongWorkOptions } from "../long_work.ts";
 import type { OnProgress } from "../progress.ts";
+import { ownCommit } from "../commit.ts";
 import { version } from "../version.ts";
 import { fitAdversary } from "./adversarial.ts";
 import { batchCount } from "./batches.ts";
@@ -41,6 +43,7 @@ import {
   writeBest,
   writeConfig,
 } from "./run_folder.ts";
+import { type TrainingStart, trainingStart } from "./start.ts";
 import { unfinishedRun } from "./unfinished.ts";
 
 /** What to train; {@link TrainingOptions} say how. */
@@ -59,6 +62,12 @@ export interface TrainOptions extends TrainingOptions, LongWorkOptions {
   readonly resume?: boolean;
   /** Replace an older result of Ehrloom in the folder, as soon as the first epoch is stored. */
   readonly force?: boolean | undefined;
+  /**
+   * Train even if more than a tenth of the training records' tokens lies beyond the model's context.
+   */
+  readonly acceptLoss?: boolean | undefined;
+  /** Called once before the first step; see {@link startInWords}. */
+  readonly onStart?: ((start: TrainingStart) => void) | undefined;
   /** Called with what a person should know before training starts. */
   readonly onNote?: ((note: string) => void) | undefined;
 }
@@ -72,6 +81,8 @@ const optionNames = [
       knowledge: 0,
       resume: 0,
       force: 0,
+      acceptLoss: 0,
+      onStart: 0,
       onNote: 0,
       onProgress: 0,
       signal: 0,
@@ -163,23 +174,29 @@ export function planned(cohort: Cohort, options: TrainOptions) {
   const schema = family.schemaFor?.(cohort, config);
   const model = family.create(config, schema);
   checkKnowledge(model, options.knowledge);
+  const coverage = coverageOf(model, cohort);
+  if (!options.acceptLoss) checkCoverage(family.name, coverage);
   checkCanTrain(model, cohort, training);
-  return { model, config, schema, training };
+  return { model, config, schema, training, coverage };
 }
 
 async function trainNew(cohort: Cohort, folder: string, options: TrainOptions): Promise<void> {
-  const { model, config, schema, training } = planned(cohort, options);
+  const { model, config, schema, training, coverage } = planned(cohort, options);
   const given = await tablesOf(model, cohort, training, options);
   const runConfig: RunConfig = {
     ehrloom: version,
+    ...ownCommit(),
     model: model.family,
     config,
     ...schema && { schema },
     ...(given ?? model.remarks) && { sources: { ...model.remarks?.(cohort), ...given?.sources } },
+    coverage,
     training,
     cohort: await fingerprint(cohort),
     versions: backendVersions(),
   };
+  const { sources } = runConfig;
+  options.onStart?.(trainingStart(model, cohort, { folder, training, coverage, sources }));
   await growFolder(folder, {
     async begin(begun) {
       await beginRun(begun, runConfig, cohort.vocabulary, cohort.labelNames);
@@ -238,7 +255,8 @@ async function trainOn(cohort: Cohort, folder: string, options: TrainOptions): P
       `Cannot resume "${folder}": it was started on another cohort or other splits`,
     );
   }
-  checkCanTrain(modelOf(stored), cohort, stored.training);
+  const model = modelOf(stored);
+  checkCanTrain(model, cohort, stored.training);
   const tables = await tablesAgain(folder, cohort, stored, options);
   const { epochs = stored.training.epochs } = options;
   const runConfig = await extended(folder, cohort, stored, epochs);
@@ -246,6 +264,8 @@ async function trainOn(cohort: Cohort, folder: string, options: TrainOptions): P
     await writeConfig(folder, runConfig);
     options.onNote?.(restartInWords(runConfig));
   }
+  const { training, coverage = coverageOf(model, cohort), sources } = runConfig;
+  options.onStart?.(trainingStart(model, cohort, { folder, training, coverage, sources }));
   await learn(cohort, grownFolder(folder), runConfig, tables, options.onProgress);
 }
 
@@ -270,8 +290,8 @@ async function stoppedText(folder: string, began: number, resume?: boolean): Pro
  * @param folder where to write the run
  * @param options what to train, and how
  * @returns the run, with its best parameters
- * @throws {RangeError} If the model or a setting is unknown, an option out of range, or the cohort
- * does not fit
+ * @throws {RangeError} If the model or a setting is unknown, an option out of range, the cohort does
+ * not fit, or more than a tenth of it would not be learned and `acceptLoss` is not set
  * @throws {Deno.errors.AlreadyExists} If the folder exists and neither `resume` nor `force` is set,
  * or it contains something that Ehrloom did not write
  * @throws {Deno.errors.Busy} If another process trains there

@@ -15,8 +15,8 @@ import { complain } from "./say.ts";
 export type { Result } from "./answer.ts";
 export { Arguments, type Command, type Option, UsageError } from "./arguments.ts";
 export { hasBegun, sameCommand } from "./interrupted.ts";
-export { resolvePath, shellPath } from "./paths.ts";
-export { say } from "./say.ts";
+export { freePath, resolvePath, shellPath } from "./paths.ts";
+export { say, tell } from "./say.ts";
 
 /** What an error says; where the system's own words came through, a sentence about the path. */
 function sentenceOf(error: unknown): string {

@@ -11,7 +11,7 @@ import {
 /** How the parts of a preset are told. */
 const words: Readonly<Record<keyof Preset, (value: number) => string>> = {
   width: (value) => `width ${value}`,
-  layers: (value) => `${value} layers`,
+  layers: (value) => value === 1 ? "1 layer" : `${value} layers`,
   heads: (value) => `${value} heads`,
   batch: (value) => `batches of ${value} records`,
   learningRate: (value) => `learning rate ${value}`,

@@ -1,5 +1,5 @@
 /**
- * What a task tells people, on stderr; results go to files, and with `--json` to stdout.
+ * What a task tells people, on stderr; results go to files, and to stdout.
  *
  * @module
  */
@@ -15,6 +15,13 @@ process.stderr.on("error", () => {});
 /** Writes a line for people, see {@link printable}. */
 export function say(line: string): void {
   if (!isQuiet) complain(line);
+}
+
+/** Writes a line of a result for people: to stdout, unless `--json` writes its object there. */
+export function tell(line: string): void {
+  if (isQuiet) return;
+  if (Deno.args.includes("--json")) say(line);
+  else process.stdout.write(printable(line) + "\n");
 }
 
 /** Writes a line that people want to read even with `--quiet`: an error. */

@@ -64,6 +64,7 @@ export async function askedTraining(args: Arguments): Promise<TrainOptions> {
     settings: { ...base.settings, ...settings },
     resume: args.has("resume"),
     force: args.has("force"),
+    acceptLoss: args.has("accept-loss"),
   };
 }
 

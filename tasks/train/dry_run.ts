@@ -1,4 +1,4 @@
-import { type Cohort, estimateTraining, type TrainOptions } from "ehrloom";
+import { type Cohort, coverageInWords, estimateTraining, type TrainOptions } from "ehrloom";
 import { type Result, say } from "../cli/command.ts";
 import { duration } from "../cli/duration.ts";
 
@@ -8,7 +8,8 @@ export async function dryRun(
   options: TrainOptions,
   backend: string,
 ): Promise<Result> {
-  const { model, records, descent } = await estimateTraining(cohort, options);
+  const { model, records, descent, coverage } = await estimateTraining(cohort, options);
+  coverageInWords(model, coverage).forEach(say);
   if (descent === null) {
     say(`${model} counts ${records} records in one pass`);
     return { dry_run: true, model, backend, records };

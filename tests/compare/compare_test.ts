@@ -106,8 +106,9 @@ Deno.test("compare() gives each model the figures that evaluate() gives it, and 
     assertEquals(JSON.parse(await Deno.readTextFile(join(out, "comparison.json"))), comparison);
     const html = await Deno.readTextFile(join(out, "comparison.html"));
     const { document } = parseHTML(html);
-    assertEquals(document.querySelectorAll("figure svg").length, 8);
-    assertEquals(document.querySelectorAll("script").length, 0);
+    assertEquals(document.querySelectorAll("figure .wide-figure svg").length, 2);
+    assertEquals(document.querySelectorAll(".scatter").length, 9); // 3 models, 3 kinds
+    assertEquals(document.querySelectorAll("script").length, 3); // points, D3, and ours
     const links = [...document.querySelectorAll("td a, th a")].map((a) => a.getAttribute("href"));
     assertEquals(links.length, 3);
     for (const link of links) {
@@ -120,7 +121,9 @@ Deno.test("compare() gives each model the figures that evaluate() gives it, and 
     }
     const halo = (comparison.models[0].fidelity.unigram.r2 ?? NaN).toFixed(3).replace("-", "−");
     assertStringIncludes(document.body.textContent ?? "", halo);
-    assertEquals([...Deno.readDirSync(join(out, "figures"))].length, 8);
+    const figures = [...Deno.readDirSync(join(out, "figures"))].map(({ name }) => name);
+    const ending = (end: string) => figures.filter((name) => name.endsWith(end)).length;
+    assertEquals([ending(".svg"), ending(".csv"), figures.length], [8, 5, 13]);
   }));
 
 Deno.test("compare() takes differences from the same resamples of the real records", () =>

@@ -80,7 +80,7 @@ export function shown({ cells }: Notebook, id: string, type: string): string {
  * @param label of the groups: "rect", "dot"
  */
 export function groups(svg: string, label: string, attribute: string): number[][] {
-  const found = svg.matchAll(new RegExp(`<g [^>]*aria-label="${label}"[^>]*>(.*?)</g>`, "gs"));
+  const found = svg.matchAll(new RegExp(`<g [^>]*class="mark-${label}"[^>]*>(.*?)</g>`, "gs"));
   return Array.from(found, ([, marks]) =>
     Array.from(
       marks.matchAll(new RegExp(` ${attribute}="(-?[\\d.]+)"`, "g")),

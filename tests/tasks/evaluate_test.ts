@@ -49,6 +49,7 @@ Deno.test("deno task evaluate writes report.json, report.html and figures", asyn
       records: 20,
       cut_off: 4,
       rules: { draws: 70, touched: 5 },
+      times: "order only",
     });
     assertEquals([report.about.seed, report.about.resamples], [3, 20]);
     for (const figures of [report.fidelity, report.fidelity.ceiling, report.fidelity.floor]) {
@@ -89,7 +90,10 @@ Deno.test("deno task evaluate --only writes the figures of a single measure", as
     }
     assertEquals(stderr.includes("R²"), false);
     const figures = [...Deno.readDirSync(`${folder}/report/figures`)].map(({ name }) => name);
-    assertEquals(figures.sort(), ["codes_per_visit.svg", "visits_per_record.svg"]);
+    assertEquals(figures.sort(), [
+      ...["codes_per_visit.csv", "codes_per_visit.svg"],
+      ...["visits_per_record.csv", "visits_per_record.svg"],
+    ]);
   });
 });
 

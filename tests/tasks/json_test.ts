@@ -38,6 +38,8 @@ Deno.test("with --json, the tasks of a whole study each print one object with pa
       events: source.codes.length,
       values: 0,
       codes: 12,
+      read: { patients: 40, visits: source.visitCount, events: source.codes.length, codes: 12 },
+      cuts: [],
       bad_rows: 0,
     });
     assertEquals(Object.keys(Object(labels)), ["ill", "old"]);
@@ -45,7 +47,7 @@ Deno.test("with --json, the tasks of a whole study each print one object with pa
 
     const cohort = ["--cohort", at("cohort")];
     const epochs = ["--epochs", "2", "--batch", "8"];
-    const { seconds, validation_loss, ...trained } = await jsonOf(
+    const { seconds, validation_loss, calibration, coverage, ...trained } = await jsonOf(
       "train",
       ...[...cohort, "--out", at("run"), ...small, ...epochs],
     );
@@ -59,6 +61,8 @@ Deno.test("with --json, the tasks of a whole study each print one object with pa
     });
     assertGreater(Number(validation_loss), 0);
     assertGreater(Number(seconds), 0);
+    const run = await readRun(at("run"));
+    assertEquals([calibration, coverage], [run.calibration, run.runConfig.coverage]);
 
     const generated = ["--run", at("run"), "--count", "6", "--out", at("synthetic"), ...backend];
     const { records_cut_off, records_without_visits, ...written } = await jsonOf(
@@ -131,7 +135,7 @@ Deno.test("train --dry-run says what training takes, and writes nothing", () =>
       records: 20,
       parameters: trained.parameters,
       steps: 3,
-      epochs: 50,
+      epochs: 200,
       has_second_stage: false,
     });
     assertGreater(Number(seconds_per_epoch), 0);

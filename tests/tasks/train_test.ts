@@ -5,6 +5,12 @@ import { join } from "node:path";
 import { inFolder } from "../folder.ts";
 import { helpOf, runTask, tinyCohort } from "../tiny.ts";
 
+/** The next command after a run, whose output folder is one that is free. */
+function nextAfter(folder: string): RegExp {
+  const out = "runs/synthetic(-\\d+)?";
+  return new RegExp(`^Next: deno task generate --run ${folder}/run --count 1000 --out ${out}$`);
+}
+
 Deno.test("deno task train reads a hierarchy for hisgt, says so, and names its circle", () =>
   inFolder(async (folder) => {
     await writeMeds(join(folder, "cohort"), tinyCohort(40), { name: "tiny" });
@@ -33,14 +39,21 @@ Deno.test("deno task train trains, then names the next command", () =>
     const { code, lines } = await runTask("train", ...args, ...set, "--backend", "wasm");
     assertEquals(code, 0, lines.join("\n"));
     const visits = trainingVisits(tinyCohort(40));
+    assertEquals(lines.length, 8, lines.join("\n"));
     assertEquals(
       lines[0],
       `Defaults for ${visits} training visits: batches of 8 records, learning rate 0.006`,
     );
+    assertMatch(lines[1], /^Model halo: [\d,]+ parameters; engine wasm/);
+    assertEquals(
+      lines[2],
+      "20 training and 10 validation records; at most 2 epochs, " +
+        `a line for each in ${folder}/run/training.jsonl`,
+    );
     for (const epoch of [1, 2]) {
       const loss = String.raw`\d+\.\d{3}`;
       assertMatch(
-        lines[epoch],
+        lines[2 + epoch],
         new RegExp(
           String.raw`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ training: epoch ${epoch} of 2, ` +
             `training loss ${loss}, validation loss ${loss}, best ${loss} in epoch ${epoch}, ` +
@@ -48,12 +61,9 @@ Deno.test("deno task train trains, then names the next command", () =>
         ),
       );
     }
-    assertMatch(lines[3], /^Best epoch 2: validation loss \d+\.\d{3} nats per visit$/);
-    assertMatch(lines[4], /^Output biases calibrated: validation loss \d.* → \d.* nats per visit$/);
-    assertEquals(
-      lines.slice(5),
-      [`Next: deno task generate --run ${folder}/run --count 1000 --out runs/synthetic`],
-    );
+    assertMatch(lines[5], /^Best epoch 2: validation loss \d+\.\d{3} nats per visit$/);
+    assertMatch(lines[6], /^Output biases calibrated: validation loss \d.* → \d.* nats per visit$/);
+    assertMatch(lines[7], nextAfter(folder));
 
     // Bad input exits 1, bad usage 2, each with one line of what is wrong
     const cases: [args: string[], code: number, message: string][] = [
@@ -160,10 +170,11 @@ Deno.test("deno task train --model of a floor has no epochs to tell of", () =>
   inFolder(async (folder) => {
     await writeMeds(join(folder, "cohort"), tinyCohort(40), { name: "tiny" });
     const paths = ["--cohort", join(folder, "cohort"), "--out", join(folder, "run")];
-    assertEquals(await runTask("train", ...paths, "--model", "markov", "--backend", "wasm"), {
-      code: 0,
-      lines: [`Next: deno task generate --run ${folder}/run --count 1000 --out runs/synthetic`],
-    });
+    const task = ["train", ...paths, "--model", "markov", "--backend", "wasm"] as const;
+    const { code, lines } = await runTask(...task);
+    assertEquals([code, lines.length], [0, 2], lines.join("\n"));
+    assertEquals(lines[0], "Model markov: counts 20 training records in one pass");
+    assertMatch(lines[1], nextAfter(folder));
   }));
 
 Deno.test("deno task train --help lists the models, and none of their settings", async () => {

@@ -33,6 +33,11 @@ Deno.test("estimateTraining() of a floor has no epochs, and an impossible traini
   assertEquals(await estimateTraining(source, { model: "markov" }), {
     model: "markov",
     records: 40,
+    coverage: {
+      values: { count: 0, isLearned: false },
+      times: { count: 0, isLearned: false },
+      demographics: { count: 0, isLearned: false },
+    },
     descent: null,
   });
   await assertRejects(

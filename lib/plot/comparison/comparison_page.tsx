@@ -5,17 +5,20 @@
  * @module
  */
 import type { JSX } from "preact";
-import type { Comparison } from "../../evaluate/comparison.ts";
+import type { ComparedModel, Comparison } from "../../evaluate/comparison.ts";
 import { aggregate } from "../../evaluate/fidelity/aggregate_statistics.ts";
 import { codeKinds } from "../../evaluate/fidelity/counting/key_rows.ts";
 import { lengthSentences, type Ranking, rankingsOf } from "../../evaluate/rankings.ts";
 import type { FidelityFigures } from "../../evaluate/report.ts";
 import { titleOf } from "../../models/mod.ts";
+import { tooLongInWords } from "../../evaluate/likelihood/likelihood.ts";
+import { coverageInWords } from "../../models/coverage.ts";
+import { LeftOutSection } from "../report/left_out_section.tsx";
 import {
+  commitFact,
   Facts,
-  Figure,
+  minus,
   overviewCaption,
-  Page,
   probabilitiesQuestion,
   scatterReadings,
   sourceFacts,
@@ -25,16 +28,28 @@ import {
 import { DifferenceCell, DifferencesSection } from "./differences_section.tsx";
 import { ModelTable } from "./model_table.tsx";
 import { dateText } from "../report/report_head.tsx";
+import { Page } from "../page/page.tsx";
+import { Figure, type Picture } from "../page/picture.tsx";
+import { Scatter, ScatterControls, ScatterHelp } from "../page/scatters.tsx";
+import type { PackedPoints } from "../report/report_points.ts";
+import { r2Text } from "../figures/r2_axis.ts";
 import { probabilityKinds } from "../figures/probability_scatter.ts";
 import { ModelRows } from "./model_rows.tsx";
 import { SeedsSection } from "./seeds_section.tsx";
 
+const title = "Comparison of models";
+
 /** What the page shows. */
 export interface ComparisonContents {
   readonly comparison: Comparison;
-  /** Figures as SVG text, by their file's name without ending. */
-  readonly figures: ReadonlyMap<string, string>;
+  /** Figures, by their file's name without ending. */
+  readonly figures: ReadonlyMap<string, Picture>;
+  /** The scatter of each model and kind, with the R² that it shows. */
+  readonly scatters: readonly { title: string; points: PackedPoints; r2: number | null }[];
+  /** The points' data, the style and the scripts (D3 first), as they stand in the page. */
+  readonly pointsJson: string;
   readonly style: string;
+  readonly scripts: readonly string[];
 }
 
 const duration = (seconds: number) =>
@@ -156,30 +171,50 @@ function Costs({ models }: Comparison) {
   );
 }
 
-function Scatters({ figures }: { figures: ReadonlyMap<string, string> }) {
+function Scatters({ scatters }: Pick<ComparisonContents, "scatters">) {
   return (
     <section aria-labelledby="probabilities">
       <h2 id="probabilities">{probabilitiesQuestion}</h2>
-      <p>
-        On the dashed line a code or pair is exactly as frequent among synthetic patients as among
-        real ones. Logarithmic axes show rare codes; codes that one cohort lacks are in the strip
-        along the axis. Dense areas are thinned.
-      </p>
+      <ScatterHelp />
+      <ScatterControls />
       {codeKinds.map((kind) => (
-        <>
-          <h3>{probabilityKinds[kind].title}</h3>
-          <Figure svg={figures.get(`${kind}_linear`)} caption={scatterReadings[kind]} />
-          <Figure svg={figures.get(`${kind}_log`)} caption="The same on logarithmic axes." />
-        </>
+        <div class="kind" key={kind}>
+          <h3 id={kind}>{probabilityKinds[kind].title}</h3>
+          <p>{scatterReadings[kind]}</p>
+          <div class="figures">
+            {scatters.filter(({ points }) => points.kind === kind).map(({ title, points, r2 }) => (
+              <Scatter
+                key={points.id}
+                points={points}
+                title={title}
+                reading={`R² ${minus(r2Text(r2))}.`}
+                level="h4"
+                within={kind}
+                isListClosed
+              />
+            ))}
+          </div>
+        </div>
       ))}
     </section>
   );
+}
+
+/** What each model could not learn, and which test records it could not read. */
+function notLearned(models: readonly ComparedModel[]): string[] {
+  return models.flatMap(({ model, coverage, likelihood }) => [
+    ...coverage === undefined ? [] : coverageInWords(model, coverage),
+    ...likelihood?.too_long === undefined
+      ? []
+      : [`${model}: ${tooLongInWords(likelihood.too_long)}`],
+  ]);
 }
 
 function About({ about, models }: Comparison) {
   const { training, real } = about;
   const rows: [string, string][] = [
     ["Ehrloom", about.ehrloom],
+    ...commitFact(about.commit),
     ["Created", about.created],
     ["Random seed", String(about.seed)],
     [
@@ -205,55 +240,62 @@ function About({ about, models }: Comparison) {
   );
 }
 
+/** Title, sizes, date and random seed. */
+function ComparisonHead({ about, models }: Comparison) {
+  return (
+    <header>
+      <h1>{title}</h1>
+      <p class="lead">
+        {models.length} models, each trained on the same {whole(about.real.train)}{" "}
+        real records and evaluated on {whole(about.real.train)} synthetic records.{" "}
+        {whole(about.real.test)} real records are held out. {dateText(about.created)}. Random seed
+        {" "}
+        {about.seed}. Ehrloom {about.ehrloom}.
+      </p>
+    </header>
+  );
+}
+
 /** The whole page, from `<html>` on. */
-export function ComparisonPage({ comparison, figures, style }: ComparisonContents): JSX.Element {
-  const { about, models, differences } = comparison;
-  const title = "Comparison of models";
+export function ComparisonPage(contents: ComparisonContents): JSX.Element {
+  const { comparison, figures, scatters } = contents;
+  const { differences, models } = comparison;
   const rankings = rankingsOf(comparison);
   return (
-    <Page title={title} style={style}>
-      <header>
-        <h1>{title}</h1>
-        <p class="lead">
-          {models.length} models, each trained on the same {whole(about.real.train)}{" "}
-          real records and evaluated on {whole(about.real.train)} synthetic records.{" "}
-          {whole(about.real.test)} real records are held out. {dateText(about.created)}. Random seed
-          {" "}
-          {about.seed}. Ehrloom {about.ehrloom}.
+    <Page
+      {...contents}
+      kind="comparison"
+      title={title}
+      head={<ComparisonHead {...comparison} />}
+      foot="For programs: comparison.json. For print: figures/, with the points as CSV."
+    >
+      <Conclusion comparison={comparison} rankings={rankings} />
+      <section aria-labelledby="overview">
+        <h2 id="overview">At a glance</h2>
+        <p>
+          R² measures how closely the synthetic probabilities follow the real ones; 1 is exact. The
+          dashed line is the{" "}
+          <em>ceiling</em>: the R² of held-out real patients. The test loss measures how surprising
+          a real visit is that the model never saw; ≤ marks models that give only an upper bound.
         </p>
-      </header>
-      <main>
-        <Conclusion comparison={comparison} rankings={rankings} />
-        <section aria-labelledby="overview">
-          <h2 id="overview">At a glance</h2>
-          <p>
-            R² measures how closely the synthetic probabilities follow the real ones; 1 is exact.
-            The dashed line is the{" "}
-            <em>ceiling</em>: the R² of held-out real patients. The test loss measures how
-            surprising a real visit is that the model never saw; ≤ marks models that give only an
-            upper bound.
-          </p>
-          <Figure
-            svg={figures.get("overview")}
-            caption={overviewCaption}
-          />
-          <Figure
-            svg={figures.get("test_loss")}
-            caption={"Test loss in nats per visit, with 95% intervals; lower is better. Open dots are " +
-              "upper bounds."}
-          />
-          <ModelTable comparison={comparison} rankings={rankings} />
-        </section>
-        {differences.length > 0 && <DifferencesSection {...comparison} />}
-        <SeedsSection {...comparison} />
-        <Scatters figures={figures} />
-        <Lengths {...comparison} />
-        <Costs {...comparison} />
-        <About {...comparison} />
-      </main>
-      <footer>
-        <p>For programs: comparison.json. For print: figures/.</p>
-      </footer>
+        <Figure
+          picture={figures.get("overview")}
+          caption={overviewCaption}
+        />
+        <Figure
+          picture={figures.get("test_loss")}
+          caption={"Test loss in nats per visit, with 95% intervals; lower is better. Open dots are " +
+            "upper bounds."}
+        />
+        <ModelTable comparison={comparison} rankings={rankings} />
+      </section>
+      {differences.length > 0 && <DifferencesSection {...comparison} />}
+      <SeedsSection {...comparison} />
+      <Scatters scatters={scatters} />
+      <Lengths {...comparison} />
+      <Costs {...comparison} />
+      <LeftOutSection sentences={notLearned(models)} />
+      <About {...comparison} />
     </Page>
   );
 }

@@ -7,12 +7,13 @@ import * as Plot from "@observablehq/plot";
 import { checkArguments } from "../../arguments.ts";
 import type { Cohort } from "../../cohort/cohort.ts";
 import { axisTitle } from "./axes.ts";
-import { colours, figure } from "./figure.ts";
+import { figure } from "./figure.ts";
+import type { FigureOptions } from "./figure_options.ts";
 import { type Bar, histogramMarks } from "./histogram_marks.ts";
-import { halo, legendEntry, remark } from "./texts.ts";
+import { remark } from "./texts.ts";
 
-/** Words for what a {@link countDistribution} counts. */
-export interface CountDistributionOptions {
+/** Words for what a {@link countDistribution} counts, and how it looks. */
+export interface CountDistributionOptions extends FigureOptions {
   /** What each count is a number of, plural: "visits". */
   readonly counted: string;
   /** What each count belongs to, plural: "records". */
@@ -62,7 +63,7 @@ export function codesPerVisit(source: Cohort): Uint32Array {
 
 const mostBins = 50;
 const shownShare = 0.995;
-const margins = { marginTop: 44, marginRight: 16, marginBottom: 58, marginLeft: 46 };
+const margins = { marginTop: 12, marginRight: 16, marginBottom: 58, marginLeft: 46 };
 
 /** Bins of equal widths, in whole counts. */
 interface Bins {
@@ -106,8 +107,8 @@ function histogram(counts: Uint32Array, { first, width, count }: Bins) {
 }
 
 /**
- * Histograms of two sets of whole counts, as an SVG element of 420 × 290 pixels. The axis ends at
- * the larger 99.5th percentile; the figure states the share beyond.
+ * Histograms of two sets of whole counts, as an SVG element of 420 × 290 pixels unless the options
+ * say otherwise. The axis ends at the larger 99.5th percentile; the figure states the share beyond.
  *
  * @example
  * ```ts
@@ -129,7 +130,7 @@ function histogram(counts: Uint32Array, { first, width, count }: Bins) {
 export function countDistribution(
   real: Uint32Array,
   synthetic: Uint32Array,
-  { counted, holders }: CountDistributionOptions,
+  { counted, holders, ...look }: CountDistributionOptions,
 ): SVGSVGElement {
   const bins = binsOf([real, synthetic]);
   const histograms = [
@@ -153,20 +154,22 @@ export function countDistribution(
       Plot.axisX({ ...axisTitle(title), labelOffset: 36, tickFormat: "d", ticks: 8 }),
       histograms.map(({ cohort, bars }) => histogramMarks(bars, { cohort, strokeWidth: 1.6 })),
       Plot.ruleY([0], { strokeOpacity: 0.6 }),
-      histograms.map(({ cohort, name, mean }, index) =>
-        legendEntry(`${name}, mean ${mean.toFixed(2)}`, colours[cohort], {
-          frameAnchor: "top-right",
-          dx: -4,
-          dy: -38 + 15 * index,
-          ...halo(4),
-        })
-      ),
       remark(note, { dx: -38, dy: 54 }),
     ],
   }, {
     title: `${title}, real and synthetic`,
     description: histograms.map(({ name, mean }) => `${name}: mean ${mean.toFixed(2)}.`).join(" "),
-  });
+    legend: histograms.map(({ cohort, name, mean }) => [
+      `${name}, mean ${mean.toFixed(2)}`,
+      cohort,
+    ]),
+    points: histograms[0].bars.map(({ y }, bin) => ({
+      from: bins.first + bin * bins.width,
+      to: bins.first + (bin + 1) * bins.width - 1,
+      real_percent: y,
+      synthetic_percent: histograms[1].bars[bin].y,
+    })),
+  }, look);
 }
 
 function capital(word: string): string {

@@ -8,16 +8,17 @@ import * as Plot from "@observablehq/plot";
 import type { Cohort } from "../../cohort/cohort.ts";
 import { measuredValues } from "../../cohort/measured_values.ts";
 import { quantile } from "../../cohort/quantile.ts";
-import { colours, figure, type FigureText } from "./figure.ts";
+import { figure, type FigureContents } from "./figure.ts";
+import type { FigureOptions } from "./figure_options.ts";
 import { type Bar, histogramMarks } from "./histogram_marks.ts";
-import { legendEntry, shortened } from "./texts.ts";
+import { shortened } from "./texts.ts";
 
-const panelColumns = 3;
+const usualColumns = 3;
 const mostPanels = 9;
 const bins = 24;
-const [panelWidth, panelHeight] = [200, 104];
+const [panelWidth, leastPanelWidth, panelHeight] = [200, 170, 104];
 const longestTitle = 28;
-const margins = { marginTop: 44, marginRight: 6, marginBottom: 18, marginLeft: 6 };
+const margins = { marginTop: 22, marginRight: 6, marginBottom: 18, marginLeft: 6 };
 const place = { fx: "fx", fy: "fy" };
 
 /** One code's values in both cohorts. */
@@ -36,6 +37,8 @@ interface Panel extends Measured {
   readonly fx: number;
   readonly fy: number;
   readonly bars: { readonly real: readonly Bar[]; readonly synthetic: readonly Bar[] };
+  /** Share of the values in each bin. */
+  readonly shares: { readonly real: Float64Array; readonly synthetic: Float64Array };
 }
 
 /** The codes with most real values, of those that both cohorts measure. */
@@ -59,14 +62,14 @@ function histogram(values: Float32Array, low: number, high: number): Float64Arra
 }
 
 /** The panel of the code that is the `index`-th most measured. */
-function panelOf(measured: Measured, index: number): Panel {
+function panelOf(measured: Measured, index: number, columns: number): Panel {
   const sorted = Float64Array.from(measured.real);
   const low = quantile(sorted, 0.005);
   const high = Math.max(quantile(sorted, 0.995), low + 1e-6 * Math.max(1, Math.abs(low)));
   const real = histogram(measured.real, low, high);
   const synthetic = histogram(measured.synthetic, low, high);
   const highest = Math.max(...real, ...synthetic);
-  const [fx, fy] = [index % panelColumns, Math.floor(index / panelColumns)];
+  const [fx, fy] = [index % columns, Math.floor(index / columns)];
   const bars = (shares: Float64Array) =>
     Array.from(shares, (share, bin) => ({
       fx,
@@ -82,6 +85,7 @@ function panelOf(measured: Measured, index: number): Panel {
     fx,
     fy,
     bars: { real: bars(real), synthetic: bars(synthetic) },
+    shares: { real, synthetic },
   };
 }
 
@@ -114,7 +118,7 @@ function panelTexts(panels: readonly Panel[]): Plot.Markish[] {
   ];
 }
 
-function distributionsText(panels: readonly Panel[]): FigureText {
+function distributionsContents(panels: readonly Panel[]): FigureContents {
   const median = (values: Float32Array) => valueText(quantile(Float64Array.from(values), 0.5));
   const sentences = panels.map(({ title, real, synthetic }) =>
     `${title}: median ${median(real)} real, ${median(synthetic)} synthetic.`
@@ -122,12 +126,22 @@ function distributionsText(panels: readonly Panel[]): FigureText {
   return {
     title: "Values of the most frequently measured codes, real and synthetic",
     description: sentences.join(" "),
+    legend: [["Real", "real"], ["Synthetic", "synthetic"]],
+    points: panels.flatMap(({ title, low, high, shares }) =>
+      Array.from(shares.real, (real_share, bin) => ({
+        code: title,
+        from: low + (high - low) * bin / bins,
+        to: low + (high - low) * (bin + 1) / bins,
+        real_share,
+        synthetic_share: shares.synthetic[bin],
+      }))
+    ),
   };
 }
 
 /**
  * Histograms of the nine codes with the most real values among those that both cohorts measure, as an
- * SVG element with a width of 600 pixels. Each axis runs from the 0.5th to the 99.5th percentile of
+ * SVG element with a width of 600 pixels unless the options say otherwise. Each axis runs from the 0.5th to the 99.5th percentile of
  * the real values; values beyond are counted in the outer bins. Undefined if there is no such code.
  *
  * @example The measurements of the sample, against themselves
@@ -142,27 +156,34 @@ function distributionsText(panels: readonly Panel[]): FigureText {
  * @param real a cohort with values, in the units of its source
  * @param synthetic the same, with the same vocabulary
  */
-export function valueDistributions(real: Cohort, synthetic: Cohort): SVGSVGElement | undefined {
-  const panels = mostMeasured(real, synthetic).map(panelOf);
+export function valueDistributions(
+  real: Cohort,
+  synthetic: Cohort,
+  look: FigureOptions = {},
+): SVGSVGElement | undefined {
+  const { width = usualColumns * panelWidth } = look;
+  const columns = Math.max(1, Math.floor(width / leastPanelWidth));
+  const panels = mostMeasured(real, synthetic).map((code, index) => panelOf(code, index, columns));
   if (panels.length === 0) return undefined;
   const histograms = (["real", "synthetic"] as const).map((cohort) =>
     histogramMarks(panels.flatMap(({ bars }) => bars[cohort]), { cohort, strokeWidth: 1.4 })
   );
-  const legend = { frameAnchor: "top-left", fx: [0], fy: [0], dy: -34 } as const;
-  return figure({
-    width: panelColumns * panelWidth,
-    height: 30 + Math.ceil(panels.length / panelColumns) * panelHeight,
-    ...margins,
-    fx: { axis: null, padding: 0.08, domain: [...Array(panelColumns).keys()] },
-    fy: { axis: null, padding: 0.42 },
-    x: { axis: null, domain: [0, 1] },
-    y: { axis: null, domain: [0, 1.05] },
-    marks: [
-      histograms,
-      Plot.ruleY([0], { strokeOpacity: 0.6 }),
-      panelTexts(panels),
-      legendEntry("Real", colours.real, legend),
-      legendEntry("Synthetic", colours.synthetic, { ...legend, dx: 40 }),
-    ],
-  }, distributionsText(panels));
+  return figure(
+    {
+      width,
+      height: 30 + Math.ceil(panels.length / columns) * panelHeight,
+      ...margins,
+      fx: { axis: null, padding: 0.08, domain: [...Array(columns).keys()] },
+      fy: { axis: null, padding: 0.42 },
+      x: { axis: null, domain: [0, 1] },
+      y: { axis: null, domain: [0, 1.05] },
+      marks: [
+        histograms,
+        Plot.ruleY([0], { strokeOpacity: 0.6 }),
+        panelTexts(panels),
+      ],
+    },
+    distributionsContents(panels),
+    look,
+  );
 }

@@ -1,10 +1,10 @@
 /** @jsxImportSource preact */
 /**
- * What the pages share: head, tables, figures and numbers.
+ * What the pages share: tables, facts and numbers.
  *
  * @module
  */
-import type { ComponentChildren, JSX } from "preact";
+import type { ComponentChildren } from "preact";
 import type { Aggregate, Estimate, ProbabilityFidelity } from "../../evaluate/report.ts";
 
 /** A count with separators between thousands. */
@@ -114,6 +114,11 @@ export function Facts({ rows }: { rows: readonly (readonly [name: string, value:
   );
 }
 
+/** The commit of Ehrloom, if it is known, as {@link Facts} takes it. */
+export function commitFact(commit: string | undefined): [name: string, value: string][] {
+  return commit === undefined ? [] : [["Commit", commit]];
+}
+
 /** Where a run's tables come from, as {@link Facts} takes them. */
 export function sourceFacts(
   sources: Readonly<Record<string, string>> = {},
@@ -131,7 +136,7 @@ export function Table({ caption, columns, children }: {
   children: ComponentChildren;
 }) {
   return (
-    <div class="wide">
+    <div class="wide" tabIndex={0} role="region" aria-label={caption}>
       <table>
         <caption>
           <span class="note">{caption}</span>
@@ -153,42 +158,5 @@ export function Apart({ columns, children }: { columns: number; children: Compon
         <span class="note">{children}</span>
       </td>
     </tr>
-  );
-}
-
-/** A figure with its caption; nothing where there is none. */
-export function Figure({ svg, caption }: { svg: string | undefined; caption: string }) {
-  if (svg === undefined) return null;
-  return (
-    <figure>
-      <div dangerouslySetInnerHTML={{ __html: svg }} />
-      <figcaption>{caption}</figcaption>
-    </figure>
-  );
-}
-
-/** A self-contained page, which requests nothing. */
-export function Page({ title, style, children }: {
-  title: string;
-  style: string;
-  children: ComponentChildren;
-}): JSX.Element {
-  return (
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta
-          http-equiv="Content-Security-Policy"
-          content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
-        />
-        <title>{`${title} · Ehrloom`}</title>
-        <link rel="icon" href="data:," />
-        <style dangerouslySetInnerHTML={{ __html: style }} />
-      </head>
-      <body>
-        {children}
-      </body>
-    </html>
   );
 }

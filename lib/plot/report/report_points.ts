@@ -1,17 +1,22 @@
 /**
- * The scatter points as the report's page carries them: columns of little-endian numbers, gzipped,
- * in base64. `page_script/points.ts` unpacks them.
+ * The points of scatters as a page carries them: columns of little-endian numbers, gzipped, in base64.
+ * `page_script/points.ts` unpacks them.
  *
  * @module
  */
 import { Buffer } from "node:buffer";
 import { gzipSync } from "node:zlib";
+import type { Vocabulary } from "../../cohort/vocabulary.ts";
 import type { PairedProbabilities } from "../../evaluate/fidelity/paired_probabilities.ts";
 import { probabilityRange, probabilityScale } from "../figures/probability_axes.ts";
 import { thinned } from "../figures/thinning.ts";
 
 /** Points of one scatter, packed. */
 export interface PackedPoints {
+  /** Of its element in the page. */
+  readonly id: string;
+  /** Of the files that its reader saves, without ending. */
+  readonly name: string;
   readonly kind: PairedProbabilities["kind"];
   /** Points in all; `kept` of them are in the page. */
   readonly count: number;
@@ -20,8 +25,20 @@ export interface PackedPoints {
   readonly bytes: string;
 }
 
+/** What the page carries for its scatters, as JSON. */
+export interface PagePoints {
+  /** [codes] Source codes and what they mean. */
+  readonly codes: readonly string[];
+  readonly descriptions: readonly string[];
+  readonly scatters: readonly PackedPoints[];
+}
+
 /** Packs the points, thinned on logarithmic axes where there are more than `limit`. */
-export function packPoints(pairs: PairedProbabilities, limit: number): PackedPoints {
+export function packPoints(
+  pairs: PairedProbabilities,
+  limit: number,
+  { id, name }: Pick<PackedPoints, "id" | "name"> = { id: pairs.kind, name: pairs.kind },
+): PackedPoints {
   const { share } = probabilityScale(probabilityRange(pairs), "log");
   const { kept } = thinned(pairs.real.map(share), pairs.synthetic.map(share), limit);
   const columns = [
@@ -32,9 +49,21 @@ export function packPoints(pairs: PairedProbabilities, limit: number): PackedPoi
   ];
   const bytes = Buffer.concat(columns.map(({ buffer }) => new Uint8Array(buffer)));
   return {
+    id,
+    name,
     kind: pairs.kind,
     count: pairs.real.length,
     kept: kept.length,
     bytes: gzipSync(bytes).toString("base64"),
   };
+}
+
+/** What a page's script element holds. */
+export function pointsJson(
+  { codes, descriptions }: Vocabulary,
+  scatters: readonly PackedPoints[],
+): string {
+  const points: PagePoints = { codes, descriptions, scatters };
+  // Without "<" no description can end the script element that holds it.
+  return JSON.stringify(points).replaceAll("<", "\\u003c");
 }

@@ -248,7 +248,9 @@ Deno.test("reportHtml() shows only what was judged", async () => {
   const shown = async (...only: string[]) => {
     const judged = await evaluate(real, synthetic, { resamples: 5, only });
     const { document } = parseHTML(reportHtml(judged, { real, synthetic }));
-    const headings = [...document.querySelectorAll("h2, h3")].map((each) => each.textContent);
+    const headings = [...document.querySelectorAll("main h2, main h3")].map((each) =>
+      each.textContent
+    );
     return { headings, document };
   };
   const days = await shown("fidelity.gap_days");
@@ -256,6 +258,7 @@ Deno.test("reportHtml() shows only what was judged", async () => {
     "Summary",
     "Do measured values and the times between visits have the right distribution?",
     "How this report was made",
+    "How to cite, and methods in two sentences",
   ]);
   assertEquals(days.document.querySelectorAll("figure, .scatter").length, 0);
   const pairs = await shown("fidelity.record_same_visit_bigram");
@@ -264,6 +267,7 @@ Deno.test("reportHtml() shows only what was judged", async () => {
     "Do codes and pairs of codes occur as often as in real records?",
     "Pairs within a visit",
     "How this report was made",
+    "How to cite, and methods in two sentences",
   ]);
   const rows = [...pairs.document.querySelectorAll("tbody th")].map((each) => each.textContent);
   assertEquals(rows, ["Pairs within a visit, per record"]);
@@ -292,7 +296,7 @@ Deno.test("reportHtml() has values and days where both cohorts do, else not a wo
     "Days between visits: 7.00 on average, 7.00 in the real records",
   );
   assertStringIncludes(text, "The 2 most frequently measured codes (of 2)");
-  assertEquals(section?.querySelectorAll("figure svg").length, 1);
+  assertEquals(section?.querySelectorAll("figure .wide-figure svg").length, 1);
   assertEquals(section?.querySelectorAll("script, img, b").length, 0);
   const without = parseHTML(reportHtml(report, sources)).document;
   assertEquals(without.querySelector('section[aria-labelledby="values"]'), null);
@@ -325,17 +329,14 @@ Deno.test("writeReport() writes the page, its figures and the JSON, and never ov
     const names = (at: string) => [...Deno.readDirSync(at)].map(({ name }) => name).sort();
     assertEquals(names(folder), ["figures", "report.html", "report.json"]);
     assertEquals(names(join(folder, "figures")), [
-      "codes_per_visit.svg",
-      "fidelity_overview.svg",
-      "label_prevalence.svg",
-      "same_visit_bigram_linear.svg",
-      "same_visit_bigram_log.svg",
-      "sequential_bigram_linear.svg",
-      "sequential_bigram_log.svg",
-      "training_curve.svg",
-      "unigram_linear.svg",
-      "unigram_log.svg",
-      "visits_per_record.svg",
+      ...["codes_per_visit.csv", "codes_per_visit.svg"],
+      ...["fidelity_overview.csv", "fidelity_overview.svg"],
+      ...["label_prevalence.csv", "label_prevalence.svg"],
+      ...["same_visit_bigram.csv", "same_visit_bigram_linear.svg", "same_visit_bigram_log.svg"],
+      ...["sequential_bigram.csv", "sequential_bigram_linear.svg", "sequential_bigram_log.svg"],
+      ...["training_curve.csv", "training_curve.svg"],
+      ...["unigram.csv", "unigram_linear.svg", "unigram_log.svg"],
+      ...["visits_per_record.csv", "visits_per_record.svg"],
     ]);
     assertEquals(JSON.parse(await Deno.readTextFile(join(folder, "report.json"))), report);
     assertLess((await Deno.stat(join(folder, "report.html"))).size, 1_000_000);

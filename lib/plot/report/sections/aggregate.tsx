@@ -11,23 +11,24 @@ import {
   countDistribution,
   visitsPerRecord,
 } from "../../figures/count_distribution.ts";
-import { AggregateCells, aggregateReading, Apart, Figure, Table } from "../page_parts.tsx";
+import { AggregateCells, aggregateReading, Apart, Table } from "../page_parts.tsx";
+import { Figure } from "../../page/picture.tsx";
 import { type Drawn, scaleOf, type Section, type SectionContents } from "./section.ts";
 
 type Lengths = FidelityFigures["aggregate"];
 
-function pictures({ real, synthetic }: Drawn): [name: string, svg: SVGSVGElement][] {
+function pictures({ real, synthetic, look }: Drawn): [name: string, svg: SVGSVGElement][] {
   // Records without visits are left out here as in every figure of the evaluation.
   const visits = [real, synthetic].map((each) => visitsPerRecord(each).filter(Boolean));
   const codes = [real, synthetic].map((each) => codesPerVisit(each));
   return [
     [
       "visits_per_record",
-      countDistribution(visits[0], visits[1], { counted: "visits", holders: "records" }),
+      countDistribution(visits[0], visits[1], { counted: "visits", holders: "records", ...look }),
     ],
     [
       "codes_per_visit",
-      countDistribution(codes[0], codes[1], { counted: "codes", holders: "visits" }),
+      countDistribution(codes[0], codes[1], { counted: "codes", holders: "visits", ...look }),
     ],
   ];
 }
@@ -76,11 +77,11 @@ function View({ fidelity, pictures }: SectionContents) {
       )}
       <div class="figures">
         <Figure
-          svg={pictures.get("visits_per_record")}
+          picture={pictures.get("visits_per_record")}
           caption="Visits per record. The closer the two outlines, the more similar the lengths."
         />
         <Figure
-          svg={pictures.get("codes_per_visit")}
+          picture={pictures.get("codes_per_visit")}
           caption="Codes per visit. If the synthetic outline lies further left, visits have too few codes."
         />
       </div>

@@ -8,13 +8,14 @@ import { labelFidelity } from "../../../evaluate/fidelity/label_prevalence.ts";
 import type { LabelPrevalence } from "../../../evaluate/report.ts";
 import { excludesZero } from "../../../evaluate/summary/words.ts";
 import { labelPrevalenceFigure } from "../../figures/label_prevalence.ts";
-import { Figure, Interval, minus, percent, signed, Table } from "../page_parts.tsx";
+import { Interval, minus, percent, signed, Table } from "../page_parts.tsx";
+import { Figure } from "../../page/picture.tsx";
 import { type Drawn, scaleOf, type Section, type SectionContents } from "./section.ts";
 
-function pictures({ fidelity }: Drawn): [name: string, svg: SVGSVGElement][] {
+function pictures({ fidelity, look }: Drawn): [name: string, svg: SVGSVGElement][] {
   const prevalence = fidelity?.label_prevalence;
   if (prevalence === undefined || prevalence.labels.length === 0) return [];
-  return [["label_prevalence", labelPrevalenceFigure(prevalence)]];
+  return [["label_prevalence", labelPrevalenceFigure(prevalence, look)]];
 }
 
 function LabelTable({ prevalence }: { prevalence: LabelPrevalence }) {
@@ -78,7 +79,7 @@ function View({ fidelity, pictures }: SectionContents) {
         {scaleReading(scale)}
       </p>
       <Figure
-        svg={pictures.get("label_prevalence")}
+        picture={pictures.get("label_prevalence")}
         caption="Share of records with each label and its 95% interval."
       />
       <LabelTable prevalence={scale.own} />

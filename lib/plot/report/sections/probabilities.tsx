@@ -8,11 +8,11 @@
 import { type CodeKind, codeKinds } from "../../../evaluate/fidelity/counting/key_rows.ts";
 import type { PartialFidelity } from "../../../evaluate/report.ts";
 import { listed } from "../../../evaluate/summary/words.ts";
+import type { FigureOptions } from "../../figures/figure_options.ts";
 import { fidelityOverview } from "../../figures/fidelity_overview.ts";
 import { probabilityKinds, probabilityScatter } from "../../figures/probability_scatter.ts";
 import { r2Text } from "../../figures/r2_axis.ts";
 import {
-  Figure,
   minus,
   overviewCaption,
   percent,
@@ -23,6 +23,8 @@ import {
   whole,
 } from "../page_parts.tsx";
 import type { PackedPoints } from "../report_points.ts";
+import { Figure, type Picture } from "../../page/picture.tsx";
+import { Scatter, ScatterControls, ScatterHelp } from "../../page/scatters.tsx";
 import { type Drawn, scaleOf, type Section, type SectionContents } from "./section.ts";
 
 /** The kinds of which a report shows something: all of them in one without figures. */
@@ -34,7 +36,10 @@ export function shownKinds(fidelity: PartialFidelity | undefined): CodeKind[] {
 }
 
 /** R² at a glance; undefined unless shares of visits of all kinds were asked. */
-function overviewOf(fidelity: PartialFidelity | undefined): SVGSVGElement | undefined {
+function overviewOf(
+  fidelity: PartialFidelity | undefined,
+  look: FigureOptions,
+): SVGSVGElement | undefined {
   const [codes, pairs, sequences] = codeKinds.map((kind) => scaleOf(fidelity, kind));
   if (codes === undefined || pairs === undefined || sequences === undefined) return undefined;
   const figures = (part: "own" | "ceiling" | "floor") => ({
@@ -46,11 +51,11 @@ function overviewOf(fidelity: PartialFidelity | undefined): SVGSVGElement | unde
     ...figures("own"),
     ceiling: figures("ceiling"),
     floor: figures("floor"),
-  });
+  }, look);
 }
 
-function pictures({ fidelity, paired }: Drawn): [name: string, svg: SVGSVGElement][] {
-  const overview = overviewOf(fidelity);
+function pictures({ fidelity, paired, look }: Drawn): [name: string, svg: SVGSVGElement][] {
+  const overview = overviewOf(fidelity, look);
   const scatters = paired.flatMap((pairs) =>
     (["linear", "log"] as const).map((axes): [string, SVGSVGElement] => [
       `${pairs.kind}_${axes}`,
@@ -105,7 +110,9 @@ function aboveCeiling(fidelity: PartialFidelity): string {
     : "";
 }
 
-function Overview({ fidelity, figure }: { fidelity: PartialFidelity; figure: string | undefined }) {
+function Overview(
+  { fidelity, figure }: { fidelity: PartialFidelity; figure: Picture | undefined },
+) {
   return (
     <section aria-labelledby="overview" class="overview">
       <h2 id="overview">At a glance</h2>
@@ -122,7 +129,7 @@ function Overview({ fidelity, figure }: { fidelity: PartialFidelity; figure: str
           } synthetic records without visits are left out.`}
       </p>
       <Figure
-        svg={figure}
+        picture={figure}
         caption={overviewCaption}
       />
     </section>
@@ -143,49 +150,6 @@ function standing(kind: CodeKind, fidelity: PartialFidelity | undefined): string
   return `${reach}, ${share} of the way from the floor to the ceiling.`;
 }
 
-function Scatter(
-  { points, fidelity }: { points: PackedPoints; fidelity: PartialFidelity | undefined },
-) {
-  const { kind, count, kept } = points;
-  const { title, per, points: pointsName } = probabilityKinds[kind];
-  return (
-    <section class="scatter" id={kind} aria-labelledby={`${kind}-title`}>
-      <header>
-        <h3 id={`${kind}-title`}>{title}</h3>
-        <button type="button" class="reset" aria-label={`Reset the view of ${title}`}>Reset</button>
-      </header>
-      <div
-        class="frame"
-        tabIndex={0}
-        role="group"
-        aria-label={`${title}: scatter of real against synthetic probabilities; arrow keys move, ` +
-          "plus and minus zoom, 0 resets"}
-      >
-        <canvas aria-hidden="true" />
-        <svg class="axes" aria-hidden="true">
-          <text class="x title">Real (probability {per})</text>
-          <text class="y title">Synthetic (probability {per})</text>
-        </svg>
-        <div class="tooltip" role="status" hidden>
-          <span class="name" />
-          <span class="real" />
-          <span class="synthetic" />
-        </div>
-      </div>
-      <p class="status" role="status" />
-      <p class="reading">
-        {scatterReadings[kind]} {standing(kind, fidelity)} {kept < count
-          ? `The page shows ${whole(kept)} of ${
-            whole(count)
-          } ${pointsName}; dense areas are thinned.`
-          : `${whole(count)} ${pointsName}.`}
-      </p>
-      <h4 class="points-title" />
-      <ol class="points" />
-    </section>
-  );
-}
-
 function Scatters({ scatters, fidelity }: {
   scatters: readonly PackedPoints[];
   fidelity: PartialFidelity | undefined;
@@ -193,37 +157,15 @@ function Scatters({ scatters, fidelity }: {
   return (
     <section aria-labelledby="probabilities">
       <h2 id="probabilities">{probabilitiesQuestion}</h2>
-      <p>
-        On the dashed line a code or pair is exactly as frequent among synthetic patients as among
-        real ones; above the line it is too frequent, below the line too rare. Point at a dot to see
-        its name, turn the wheel to zoom, drag to move. Logarithmic axes show rare codes; codes that
-        one cohort lacks are in the strip along the axis.
-      </p>
-      <noscript>
-        <p>The scatters need JavaScript; the folder figures/ has them as images.</p>
-      </noscript>
-      <form class="controls" role="search">
-        <label>
-          Find <input type="search" name="search" placeholder="a code or part of its name" />
-        </label>
-        <output aria-live="polite" />
-        <fieldset>
-          <legend>Axes</legend>
-          <label>
-            <input type="radio" name="axes" value="linear" checked autocomplete="off" /> linear
-          </label>
-          <label>
-            <input type="radio" name="axes" value="log" autocomplete="off" /> logarithmic
-          </label>
-        </fieldset>
-        <button type="reset">Reset all</button>
-      </form>
+      <ScatterHelp />
+      <ScatterControls />
       <div class="figures">
         {scatters.map((points) => (
           <Scatter
-            key={points.kind}
+            key={points.id}
             points={points}
-            fidelity={fidelity}
+            title={probabilityKinds[points.kind].title}
+            reading={`${scatterReadings[points.kind]} ${standing(points.kind, fidelity)}`}
           />
         ))}
       </div>

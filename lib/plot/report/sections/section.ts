@@ -7,6 +7,8 @@ import type { JSX } from "preact";
 import type { Cohort } from "../../../cohort/cohort.ts";
 import type { PairedProbabilities } from "../../../evaluate/fidelity/paired_probabilities.ts";
 import type { FidelityFigures, PartialFidelity } from "../../../evaluate/report.ts";
+import type { FigureOptions } from "../../figures/figure_options.ts";
+import type { Picture } from "../../page/picture.tsx";
 import type { PackedPoints } from "../report_points.ts";
 
 /** What pictures are drawn from. */
@@ -17,6 +19,8 @@ export interface Drawn {
   readonly synthetic: Cohort;
   /** The probabilities of the kinds that the report shows. */
   readonly paired: readonly PairedProbabilities[];
+  /** How the pictures look. */
+  readonly look: FigureOptions;
 }
 
 /** What a section shows. */
@@ -25,8 +29,8 @@ export interface SectionContents {
   readonly fidelity: PartialFidelity | undefined;
   /** Resamples of patients behind each interval. */
   readonly resamples: number;
-  /** All pictures as SVG text, by their file's name without ending. */
-  readonly pictures: ReadonlyMap<string, string>;
+  /** All pictures, by their file's name without ending. */
+  readonly pictures: ReadonlyMap<string, Picture>;
   readonly scatters: readonly PackedPoints[];
 }
 

@@ -10,13 +10,13 @@ import {
   AggregateCells,
   aggregateReading,
   Apart,
-  Figure,
   Interval,
   None,
   percent,
   R2,
   Table,
 } from "../page_parts.tsx";
+import { Figure } from "../../page/picture.tsx";
 import { type Drawn, type Section, type SectionContents } from "./section.ts";
 
 const mostCodes = 20;
@@ -113,8 +113,10 @@ function GapTable({ own, ceiling }: { own: Aggregate; ceiling: Aggregate | null 
   );
 }
 
-function pictures({ fidelity, real, synthetic }: Drawn): [name: string, svg: SVGSVGElement][] {
-  const values = fidelity?.values ? valueDistributions(real, synthetic) : undefined;
+function pictures(
+  { fidelity, real, synthetic, look }: Drawn,
+): [name: string, svg: SVGSVGElement][] {
+  const values = fidelity?.values ? valueDistributions(real, synthetic, look) : undefined;
   return values === undefined ? [] : [["value_distributions", values]];
 }
 
@@ -131,7 +133,7 @@ function View({ fidelity, pictures }: SectionContents) {
       {gap_days && <GapTable own={gap_days} ceiling={ceiling.gap_days ?? null} />}
       {values && <ValueTable own={values} ceiling={ceiling.values ?? null} />}
       <Figure
-        svg={pictures.get("value_distributions")}
+        picture={pictures.get("value_distributions")}
         caption={"Values of the most frequently measured codes. Axes run from the 0.5th to the " +
           "99.5th percentile of the real values; values beyond are counted in the outer bins."}
       />
