@@ -8,12 +8,9 @@ import type { Coverage } from "../models/coverage.ts";
 import type { GradientModel } from "../models/interface/model.ts";
 import { fittingRuns, floatsOf, needOf, passFloats } from "../models/room/needs.ts";
 import { processBytes } from "../models/room/room_check.ts";
-import { drawn } from "../nn/initial.ts";
 import { adam } from "../nn/optimizer.ts";
 import { roomOn } from "../nn/room.ts";
-import { stream } from "../random.ts";
-import { epochBatches } from "./batches.ts";
-import { gradientsFor, lengthsOf } from "./fit.ts";
+import { batchesOf, gradientsFor, initialOf, lengthsOf } from "./fit.ts";
 import type { Training } from "./options.ts";
 import { checkSplits, planned, type TrainOptions } from "./train.ts";
 
@@ -77,7 +74,7 @@ async function timed(
 ): Promise<{ seconds: number; rows: number; steps: number }> {
   const { seed } = training;
   const lengths = lengthsOf(model, train);
-  const optimizer = adam(drawn(model.initial, stream("parameters", seed)));
+  const optimizer = adam(initialOf(model, seed));
   const gradients = await gradientsFor(model, train, optimizer, training);
   const step = async (records: Int32Array) => {
     const { gradients: slopes } = await gradients.compute(records, { seed, epoch: 0 });
@@ -131,9 +128,9 @@ export async function estimateTraining(
   const train = splitOf(cohort, "train");
   const about = { model: model.family, records: train.recordCount, coverage };
   if ("learn" in model) return { ...about, descent: null };
-  const { epochs, batch, seed, workers } = training;
+  const { epochs, workers } = training;
   const lengths = lengthsOf(model, train);
-  const batches = epochBatches(lengths, batch, stream("batchOrder", seed, 0));
+  const batches = batchesOf(model, train, training, 0);
   const found = await timed(model, train, training, batches);
   const rows = sum(lengths);
   const validationRows = sum(lengthsOf(model, splitOf(cohort, "validation")));

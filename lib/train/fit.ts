@@ -87,7 +87,7 @@ export async function fit(
   });
   const { checkpoint, lines } = stored ?? { checkpoint: beginning(), lines: [] };
   const optimizer = adam(
-    stored?.state ?? { ...drawn(model.initial, stream("parameters", training.seed)), ...tables },
+    stored?.state ?? { ...initialOf(model, training.seed), ...tables },
   );
   let gradients: GradientSource | undefined;
   try {
@@ -162,11 +162,25 @@ export function lengthsOf(model: GradientModel, cohort: Cohort): number[] {
   return Array.from(cohort.subjectIds, (_, record) => model.rowsOf(cohort, record));
 }
 
+/** Parameters to begin with. */
+export function initialOf({ initial }: GradientModel, seed: number): NamedArrays {
+  return drawn(initial, stream("parameters", seed));
+}
+
+/** The batches of an epoch, counted from 0. */
+export function batchesOf(
+  model: GradientModel,
+  train: Cohort,
+  { batch, seed }: Pick<Training, "batch" | "seed">,
+  epoch: number,
+): Int32Array[] {
+  return epochBatches(lengthsOf(model, train), batch, stream("batchOrder", seed, epoch));
+}
+
 /** Trains the rest of an epoch, computes the validation loss and adds a line to the log. */
 async function trainEpoch(session: Session): Promise<TrainingLine> {
   const { model, train, training, checkpoint, lines } = session;
-  const order = stream("batchOrder", training.seed, checkpoint.epoch);
-  const batches = epochBatches(lengthsOf(model, train), training.batch, order);
+  const batches = batchesOf(model, train, training, checkpoint.epoch);
   let storedAt = performance.now();
   let rate = 0;
   while (checkpoint.batch < batches.length) {
