@@ -45,7 +45,7 @@ import { mostLayers } from "./rows/visit_transformer.ts";
 /** In the paper: width 768, 6 layers, context 48. */
 const settings = {
   width: derivedCount("Width of the embedding and of each layer (default by size of cohort)"),
-  layers: count(2, "Number of LSTM layers", { max: mostLayers }),
+  layers: count(1, "Number of LSTM layers", { max: mostLayers }),
   ...rowSettings,
   ...startSettings,
   ...calibrationSettings,
