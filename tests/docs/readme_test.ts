@@ -38,12 +38,13 @@ Deno.test("README's first commands install what the others need, and npx is in n
     lines.split("\n")
   );
   const names = commands.filter(Boolean).map((line) => line.split(/ {2,}|#/)[0].trim());
-  assertEquals(names.slice(0, 5), [
+  assertEquals(names.slice(0, 6), [
     "npm install -g deno@2.9.6",
     "git clone REPOSITORY ehrloom",
     "cd ehrloom",
     "deno install --quiet",
     "deno task demo",
+    "deno task test",
   ]);
   assertEquals(readme.includes("npx"), false);
 });
