@@ -1,5 +1,6 @@
 import {
   compare,
+  type ComparedModel,
   comparedModels,
   type Contestant,
   type ModelConfig,
@@ -160,26 +161,15 @@ await runCommand({
         },
       };
     }));
-    const told = names.map((name) =>
+    const told = models.map(({ name, settings: own }) =>
       presetText(cohort, name.replace(/\+.*/, ""), {
-        settings: { ...options.settings, ...settings.get(name) },
+        settings: { ...options.settings, ...own },
         training: options,
       })
     );
     for (const text of new Set(told)) if (text !== undefined) say(text);
     const { comparison } = await compare(cohort, out, { ...options, models });
-    for (const { model, likelihood, fidelity } of comparison.models) {
-      const { unigram, same_visit_bigram, sequential_bigram } = fidelity;
-      const r2 = [unigram, same_visit_bigram, sequential_bigram].map(({ r2 }) =>
-        r2?.toFixed(3) ?? "none"
-      );
-      const loss = likelihood === null
-        ? "no likelihood"
-        : `test loss ${likelihood.nll_is_bound ? "at most " : ""}` +
-          `${likelihood.nll_per_visit.toFixed(3)} nats per visit` +
-          (likelihood.too_long === undefined ? "" : ` (${tooLongInWords(likelihood.too_long)})`);
-      say(`${model}: R² ${r2.join(", ")}; ${loss}`);
-    }
+    for (const judged of comparison.models) say(inWords(judged));
     say(`Next: open ${shellPath(join(args.text("out"), "comparison.html"))}`);
     return {
       out,
@@ -192,6 +182,20 @@ await runCommand({
     };
   }, { goesOn: !args.has("force") });
 });
+
+/** A model's headline figures in a line. */
+function inWords({ model, likelihood, fidelity }: ComparedModel): string {
+  const { unigram, same_visit_bigram, sequential_bigram } = fidelity;
+  const r2 = [unigram, same_visit_bigram, sequential_bigram].map(({ r2 }) =>
+    r2?.toFixed(3) ?? "none"
+  );
+  const loss = likelihood === null
+    ? "no likelihood"
+    : `test loss ${likelihood.nll_is_bound ? "at most " : ""}` +
+      `${likelihood.nll_per_visit.toFixed(3)} nats per visit` +
+      (likelihood.too_long === undefined ? "" : ` (${tooLongInWords(likelihood.too_long)})`);
+  return `${model}: R² ${r2.join(", ")}; ${loss}`;
+}
 
 /** The limit of each training, by either of its names; 0 without one. */
 function minutesOf(args: Arguments): number {

@@ -82,12 +82,18 @@ await runCommand({
     return figures;
   });
   const seconds = (performance.now() - began) / 1000;
-  say(`Done in ${seconds.toFixed(0)} s. Open ${join(out, "report.html")}`);
+  const page = join(out, "report.html");
+  say(`Done in ${seconds.toFixed(0)} s. Open ${page}`);
+  sayNext();
+  return { out, page, ...figures, seconds };
+});
+
+/** The next command, on the sample's own files. */
+function sayNext(): void {
   say("Give the folder of your own files as --input; this is the sample's:");
   say(
     "Next: deno task prepare --from synthea --input data-fixtures/synthea-ma-sample " +
       "--labels data-fixtures/synthea-ma-sample/phenotypes.json " +
       `--out ${shellPath(freePath("runs/cohort"))}`,
   );
-  return { out, page: join(out, "report.html"), ...figures, seconds };
-});
+}

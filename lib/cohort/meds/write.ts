@@ -282,17 +282,9 @@ export async function writeMeds(
       subjects.add(chunk);
       const total = "recordCount" in source ? chunk.recordCount : 0;
       for (const [from, to] of shards(chunk)) {
-        const rows = dataFrame(chunk, from, to, leastGap).join(codes, {
-          on: "code_index",
-          how: "left",
-        })
-          .select(
-            pl.col("subject_id"),
-            pl.col("time"),
-            pl.col("code"),
-            pl.col("numeric_value"),
-            pl.col("visit"),
-          );
+        const rows = dataFrame(chunk, from, to, leastGap)
+          .join(codes, { on: "code_index", how: "left" })
+          .select("subject_id", "time", "code", "numeric_value", "visit");
         const name = `${String(shard++).padStart(4, "0")}.parquet`;
         await writeParquet(`${folder}/${medsPaths.data}/${name}`, rows);
         done += to - from;
@@ -301,11 +293,7 @@ export async function writeMeds(
     }
     if (subjects === undefined) throw new RangeError("Cannot write a cohort: it has no parts");
     await subjects.write(folder);
-    const codesTable = codes.select(
-      pl.col("code"),
-      pl.col("description"),
-      pl.col("parent_codes"),
-    );
+    const codesTable = codes.select("code", "description", "parent_codes");
     await writeParquet(`${folder}/${medsPaths.codes}`, codesTable);
     if (quality !== undefined) {
       await Deno.writeTextFile(`${folder}/${qualityFile}`, JSON.stringify(quality, null, 2) + "\n");

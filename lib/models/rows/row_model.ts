@@ -115,15 +115,11 @@ export type RowModel = GradientModel & Required<Pick<GradientModel, "likelihoods
 export function rowModel(family: string, config: RowConfig, parts: RowModelParts): RowModel {
   const columns = columnsOf(config);
   const { logits, drawing, rowFootprint, writingFloats, samplers = [], biases, ...own } = parts;
-  const withLogits = async <T>(
-    parameters: NamedTensors,
-    batch: VisitRows,
-    read: (numbers: Float32Array) => T,
-  ) => {
+  const numbersOf = async (parameters: NamedTensors, batch: VisitRows) => {
     const output = tf.tidy(() => logits(parameters, batch));
     const numbers = await output.data<"float32">();
     output.dispose();
-    return read(numbers);
+    return numbers;
   };
   return {
     ...own,
@@ -146,11 +142,7 @@ export function rowModel(family: string, config: RowConfig, parts: RowModelParts
     writingFootprint: (records) => records * writingFloats,
     async likelihoods(parameters, cohort, records) {
       const batch = visitRows(config, cohort, records, config.context - 1);
-      return await withLogits(
-        parameters,
-        batch,
-        (numbers) => rowLikelihoods(batch, numbers, columns),
-      );
+      return rowLikelihoods(batch, await numbersOf(parameters, batch), columns);
     },
     ...biases && {
       outputBiases: {
@@ -159,11 +151,7 @@ export function rowModel(family: string, config: RowConfig, parts: RowModelParts
         passes: 1,
         async tally(parameters, cohort, records, tally) {
           const batch = visitRows(config, cohort, records, config.context - 1);
-          await withLogits(
-            parameters,
-            batch,
-            (numbers) => tallyRows(batch, numbers, columns, tally),
-          );
+          tallyRows(batch, await numbersOf(parameters, batch), columns, tally);
         },
       } satisfies OutputBiases,
     },

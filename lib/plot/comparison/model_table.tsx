@@ -62,6 +62,31 @@ function Copies({ privacy }: Pick<ComparedModel, "privacy">) {
   return <>{whole(copies.identical)} of {whole(copies.records)}</>;
 }
 
+/** A model with its headline figures; the best of each column are strong. */
+function modelRow(compared: ComparedModel, rankings: readonly Ranking[]) {
+  const { model, likelihood, fidelity } = compared;
+  const isBest = (figure: string) =>
+    rankings.some((each) => each.figure === figure && each.best.includes(model));
+  return (
+    <tr key={model}>
+      <th scope="row">
+        <a href={`models/${encodeURIComponent(model)}/report/report.html`}>{titleOf(model)}</a>
+      </th>
+      <td class={isBest("nll_per_visit") ? "strong" : undefined}>
+        <Loss likelihood={likelihood} />
+      </td>
+      <td>
+        {likelihood?.nll_is_bound && "≤ "}
+        {likelihood && decimals(likelihood.perplexity_per_code)}
+      </td>
+      <R2Cells figures={fidelity} isBest={isBest} />
+      <td>
+        <Copies {...compared} />
+      </td>
+    </tr>
+  );
+}
+
 /** All models with their headline figures. */
 export function ModelTable({ comparison, rankings }: {
   comparison: Comparison;
@@ -76,29 +101,6 @@ export function ModelTable({ comparison, rankings }: {
     "Identical to a training record",
   ];
   const { floors } = contestantsAndFloors(models);
-  const row = (compared: ComparedModel) => {
-    const { model, likelihood, fidelity } = compared;
-    const isBest = (figure: string) =>
-      rankings.some((each) => each.figure === figure && each.best.includes(model));
-    return (
-      <tr key={model}>
-        <th scope="row">
-          <a href={`models/${encodeURIComponent(model)}/report/report.html`}>{titleOf(model)}</a>
-        </th>
-        <td class={isBest("nll_per_visit") ? "strong" : undefined}>
-          <Loss likelihood={likelihood} />
-        </td>
-        <td>
-          {likelihood?.nll_is_bound && "≤ "}
-          {likelihood && decimals(likelihood.perplexity_per_code)}
-        </td>
-        <R2Cells figures={fidelity} isBest={isBest} />
-        <td>
-          <Copies {...compared} />
-        </td>
-      </tr>
-    );
-  };
   return (
     <Table
       caption={`Test loss in nats per visit, lower is better; R² about y = x, 1 is exact; 95% ` +
@@ -112,7 +114,7 @@ export function ModelTable({ comparison, rankings }: {
       <ModelRows
         models={models}
         columns={columns.length}
-        row={row}
+        row={(compared) => modelRow(compared, rankings)}
         why={`For scale, not ranked. ${floorReasons(floors)}`.trim()}
         below={
           <tr>
