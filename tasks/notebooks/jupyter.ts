@@ -69,6 +69,9 @@ export async function jupyterEnvironment(
   const root = dirname(folder);
   const python = pythonOf(folder);
   const kernel = join(folder, "data", "kernels", "deno");
+  await Deno.mkdir(root, { recursive: true });
+  using turn = await Deno.open(`${folder}.lock`, { create: true, write: true });
+  await turn.lock(true); // two tasks that need it at once: one makes it, the other waits
   // the kernel comes last: where it is, the rest is whole
   const isWhole = await isThere(join(kernel, "kernel.json")) &&
     (await output(python, ["--version"])).success;
@@ -76,7 +79,6 @@ export async function jupyterEnvironment(
     const missing = await missingForJupyter();
     if (missing !== undefined) throw new Deno.errors.NotFound(`Cannot set up Jupyter: ${missing}`);
     const log = join(root, "jupyter.log");
-    await Deno.mkdir(root, { recursive: true });
     onStep(`Installing ${packages[0]} in ${folder}`);
     await must(systemPython, ["-m", "venv", "--clear", folder], log, "Cannot set up Jupyter");
     const pip = ["-m", "pip", "--disable-pip-version-check", "install", "--quiet"];
