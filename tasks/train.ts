@@ -96,6 +96,11 @@ await runCommand({
       help: `Random seed; equal seeds give equal results (default ${trainingDefaults.seed})`,
     },
     workers: { value: "N", help: "Threads that share each batch, on wasm or cpu (default 1)" },
+    "min-cell": {
+      value: "N",
+      help: "The config holds no extremes of fewer than N patients; 1: it may " +
+        `(default ${trainingDefaults.minCell})`,
+    },
     resume: { help: "Continue an interrupted run" },
     force: { help: "Replace an older result at --out, as soon as the first epoch is stored" },
   },
@@ -126,6 +131,7 @@ await runCommand({
       : args.number("minutes", { min: 0.01 }),
     seed: integer("seed", 0),
     workers: integer("workers", 1),
+    minCell: integer("min-cell", 0),
     resume: args.has("resume"),
     force: args.has("force"),
     onProgress,
@@ -145,7 +151,8 @@ await runCommand({
       ...options,
       knowledge,
     });
-    for (const [name, source] of Object.entries(runConfig.sources ?? {})) say(`${name}: ${source}`);
+    const facts = { ...runConfig.sources, ...runConfig.remarks };
+    for (const [name, fact] of Object.entries(facts)) say(`${name}: ${fact}`);
     const best = training.findLast(({ best }) => best);
     if (best !== undefined) { // a floor counts its records once and has no epochs
       say(

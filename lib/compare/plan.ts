@@ -67,7 +67,7 @@ function entryOf(
   const fitting = Object.entries(shared).filter(([key]) => Object.hasOwn(known, key));
   const settings = ownSettings(family, { ...Object.fromEntries(fitting), ...own });
   const config = family.configFor(cohort, settings, knowledge);
-  const model = family.create(config, family.schemaFor?.(cohort, config));
+  const model = family.create(config, family.schemaFor?.(cohort, config, training));
   checkKnowledge(model, knowledge);
   checkCanTrain(model, cohort, training);
   return { name, family: family.name, settings, config, knowledge };

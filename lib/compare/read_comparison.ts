@@ -25,7 +25,7 @@ import { fromJson, type JudgedModel } from "../evaluate/comparison.ts";
 import { type FidelityFigures, fidelityMeasures } from "../evaluate/fidelity/mod.ts";
 import { figuresSchema } from "../evaluate/measure.ts";
 import { formOf, modelFamily, storedConfig } from "../models/mod.ts";
-import { type Training, trainingSchema } from "../train/options.ts";
+import { storedTrainingSchema, type Training, wholeTraining } from "../train/options.ts";
 import { withoutOutdated } from "./outdated_figures.ts";
 
 /**
@@ -38,7 +38,7 @@ export interface Plan {
   readonly resamples: number;
 }
 
-const planSchema = object({ cohort: text, training: trainingSchema, resamples: whole(0) });
+const planSchema = object({ cohort: text, training: storedTrainingSchema, resamples: whole(0) });
 
 /**
  * Fidelity figures of the measures that existed when they were written: at least one, each complete.
@@ -132,8 +132,9 @@ async function readIfThere<T>(
 }
 
 /** A comparison's plan, if it was started; throws a SyntaxError if the file is not such a plan. */
-export function readPlan(path: string): Promise<Plan | undefined> {
-  return readIfThere(path, planSchema, "a comparison's plan");
+export async function readPlan(path: string): Promise<Plan | undefined> {
+  const found = await readIfThere(path, planSchema, "a comparison's plan");
+  return found && { ...found, training: wholeTraining(found.training) };
 }
 
 /** The ceiling, if it is known; throws a SyntaxError if the file does not hold such figures. */

@@ -1,3 +1,5 @@
+import * as v from "valibot";
+import { usualMinCell } from "../cohort/small_cells.ts";
 import { finite, misfit, object, oneOf, type Schema, whole } from "../files/checked_json.ts";
 
 /**
@@ -30,6 +32,12 @@ export interface TrainingOptions {
   readonly seed?: number | undefined;
   /** Threads that share each batch, on wasm or cpu; default 1. Changes the order of sums. */
   readonly workers?: number | undefined;
+  /**
+   * What fewer than N patients have is not stored in the run's config: bins of values and times end
+   * where at least N training patients are, and codes that fewer have measured get no bins. Default
+   * 10; at most 1 stores extremes of single patients, as the published forms of models do.
+   */
+  readonly minCell?: number | undefined;
 }
 
 /** Every training option with its value. */
@@ -48,10 +56,10 @@ export const trainingDefaults: Training = {
   minutes: 0,
   seed: 1,
   workers: 1,
+  minCell: usualMinCell,
 };
 
-/** What the options may be. */
-export const trainingSchema: Schema<Training> = object({
+const entries = {
   epochs: whole(1),
   batch: whole(1),
   learningRate: finite(0),
@@ -61,7 +69,25 @@ export const trainingSchema: Schema<Training> = object({
   minutes: finite(0),
   seed: whole(0),
   workers: whole(1),
+  minCell: whole(0),
+};
+
+/** What the options may be. */
+const trainingSchema: Schema<Training> = object(entries);
+
+/** The options as a file has them: earlier versions had no `minCell` and stored everything. */
+export type StoredTraining = Omit<Training, "minCell"> & { readonly minCell?: number | undefined };
+
+/** {@link StoredTraining}, when it is read from a file. */
+export const storedTrainingSchema: Schema<StoredTraining> = object({
+  ...entries,
+  minCell: v.optional(entries.minCell),
 });
+
+/** All options of stored ones. */
+export function wholeTraining(stored: StoredTraining): Training {
+  return { ...stored, minCell: stored.minCell ?? 1 };
+}
 
 /** The training options that were given. */
 export function givenTraining(options: TrainingOptions): Partial<Training> {

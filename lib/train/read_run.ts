@@ -20,7 +20,7 @@ import { configSchema, modelFamily, storedConfig } from "../models/mod.ts";
 import { numbersOf } from "../models/interface/settings.ts";
 import type { ModelFamily } from "../models/interface/model.ts";
 import { isSchema, type Schema } from "../models/synehrgy/record_schema.ts";
-import { trainingSchema } from "./options.ts";
+import { storedTrainingSchema, wholeTraining } from "./options.ts";
 import { lacksSecondStage, readBest } from "./read_parameters.ts";
 import { readTraining } from "./read_progress.ts";
 import { modelOf, type Run, type RunConfig } from "./run_folder.ts";
@@ -31,7 +31,8 @@ const runConfigSchema = object({
   config: named(settingValue),
   schema: v.optional(v.custom<Schema>(isSchema, "a schema of records")),
   sources: v.optional(named(text)),
-  training: trainingSchema,
+  remarks: v.optional(named(text)),
+  training: storedTrainingSchema,
   cohort: text,
   versions: named(text),
 });
@@ -65,9 +66,13 @@ async function readRunJson<T>(path: string, schema: v.GenericSchema<T>, kind: st
 export async function readRunConfig(folder: string): Promise<RunConfig> {
   const path = join(folder, "config.json");
   const kind = "a run's config";
-  const stored: RunConfig = await readRunJson(path, runConfigSchema, kind);
+  const stored = await readRunJson(path, runConfigSchema, kind);
   const family = inFile(path, () => modelFamily(stored.model));
-  const found = { ...stored, config: storedConfig(family, stored.config) };
+  const found: RunConfig = {
+    ...stored,
+    config: storedConfig(family, stored.config),
+    training: wholeTraining(stored.training),
+  };
   checked(found, object({ config: configSchema(family) }), `"${path}"`, kind);
   inFile(path, () => checkConfig(family, found));
   return found;

@@ -32,6 +32,8 @@ export interface RunConfig {
   readonly schema?: Schema | undefined;
   /** How the model sees the cohort, and the source of parameters computed before training. */
   readonly sources?: Readonly<Record<string, string>> | undefined;
+  /** What should be known before the run is passed on, by subject. */
+  readonly remarks?: Readonly<Record<string, string>> | undefined;
   /** How it was trained. */
   readonly training: Training;
   /** Fingerprint of the cohort that it was trained on; empty if unknown. */

@@ -25,6 +25,7 @@ import {
 } from "./options.ts";
 import { readProgress } from "./read_progress.ts";
 import { readBegun, readRun, readRunConfig } from "./read_run.ts";
+import { runRemarks } from "./remarks.ts";
 import { beginRun, hasStored, modelOf, type Run, type RunConfig, writeBest } from "./run_folder.ts";
 
 /** What to train; {@link TrainingOptions} say how. */
@@ -125,17 +126,19 @@ async function trainNew(cohort: Cohort, folder: string, options: TrainOptions): 
   const training = { ...trainingDefaults, ...givenTraining(options) };
   checkTraining(training);
   const config = family.configFor(cohort, settings, options.knowledge);
-  const schema = family.schemaFor?.(cohort, config);
+  const schema = family.schemaFor?.(cohort, config, training);
   const model = family.create(config, schema);
   checkKnowledge(model, options.knowledge);
   checkCanTrain(model, cohort, training);
   const given = await tablesOf(model, cohort, training, options);
+  const remarks = runRemarks(model, cohort, training);
   const runConfig: RunConfig = {
     ehrloom: version,
     model: family.name,
     config,
     ...schema && { schema },
     ...(given ?? model.remarks) && { sources: { ...model.remarks?.(cohort), ...given?.sources } },
+    ...Object.keys(remarks).length > 0 && { remarks },
     training,
     cohort: await fingerprint(cohort),
     versions: backendVersions(),
