@@ -24,6 +24,7 @@ import {
   UsageError,
 } from "./cli/command.ts";
 import { sayLeftOut } from "./cli/left_out.ts";
+import { minCellOption } from "./cli/min_cell_option.ts";
 
 await runCommand({
   name: "compare",
@@ -86,6 +87,7 @@ await runCommand({
       help: "Resamples of patients for each interval; 0: no intervals",
       default: "1000",
     },
+    ...minCellOption,
     ...backendOption,
     workers: {
       value: "N",
@@ -122,6 +124,7 @@ await runCommand({
     learningRate: args.number("lr", { min: 0 }),
     seed: args.integer("seed", { min: 0 }),
     resamples: args.integer("resamples", { min: 0 }),
+    minCell: args.integer("min-cell", { min: 0 }),
     workers: args.integer("workers", { min: 1 }),
     force: args.has("force"),
     onProgress,

@@ -15,6 +15,7 @@ import { join } from "node:path";
 import { backendOption, startBackend } from "./cli/backend_option.ts";
 import { runCommand, say, shellPath, UsageError } from "./cli/command.ts";
 import { sayLeftOut } from "./cli/left_out.ts";
+import { minCellOption } from "./cli/min_cell_option.ts";
 
 /** The kinds that have a measure. */
 const kinds = measureNames().filter((name) =>
@@ -44,6 +45,7 @@ await runCommand({
       help: "Resamples of patients for each interval; 0: no intervals",
       default: "1000",
     },
+    ...minCellOption,
     ...backendOption,
     force: { help: "Replace an older result at --out" },
   },
@@ -57,6 +59,7 @@ await runCommand({
   if (problem !== undefined) throw new UsageError(`--only names ${problem}`);
   const seed = args.integer("seed", { min: 0 });
   const resamples = args.integer("resamples", { min: 0 });
+  const minCell = args.integer("min-cell", { min: 0 });
   const force = args.has("force");
   await args.claim("out", async (out) => {
     const real = await readMeds(args.path("real"), { ...sayLeftOut, onProgress });
@@ -70,6 +73,7 @@ await runCommand({
       only,
       seed,
       resamples,
+      minCell,
       likelihood,
       run,
       ...await readGenerationNotes(args.path("synthetic")),

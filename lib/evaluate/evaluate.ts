@@ -4,9 +4,10 @@
  * @module
  */
 import { type Cohort, splitOf } from "../cohort/cohort.ts";
+import { usualMinCell } from "../cohort/small_cells.ts";
 import { backendVersions } from "../nn/backend.ts";
 import type { OnProgress } from "../progress.ts";
-import type { Run } from "../train/run_folder.ts";
+import type { Run, RunConfig } from "../train/run_folder.ts";
 import { version } from "../version.ts";
 import { alignedCohorts, differencesInWords, type NameDifferences } from "./align.ts";
 import { measuresOf, misnamed } from "./measures.ts";
@@ -24,6 +25,12 @@ export interface EvaluateOptions {
   readonly seed?: number | undefined;
   /** Resamples of patients behind each interval; default 1,000; 0: no intervals. */
   readonly resamples?: number | undefined;
+  /**
+   * Labels and measured codes that fewer real patients have are counted, and neither named nor listed;
+   * `writeReport` treats codes and pairs alike. Default 10; at most 1 lists everything, for use
+   * inside the owner of the data.
+   */
+  readonly minCell?: number | undefined;
   /** Test metrics of the model that generated the synthetic cohort, see {@link likelihoodMetrics}. */
   readonly likelihood?: Likelihood | undefined;
   /** The run that generated the synthetic cohort. */
@@ -55,9 +62,15 @@ export function checkReal(real: Cohort): { train: Cohort; heldOut: Cohort } {
   return { train, heldOut };
 }
 
+/** A run's config without bins that end at values of fewer patients. */
+function sharedConfig({ schema, ...config }: RunConfig, minCell: number): RunConfig {
+  const ofPatients = config.config.published === true ? 1 : config.training.minCell;
+  return { ...config, ...schema && ofPatients >= minCell && { schema } };
+}
+
 function aboutOf(
   { real, train, heldOut, synthetic }: Record<"real" | "train" | "heldOut" | "synthetic", Cohort>,
-  { seed = 0, resamples = 1000, run, cutOff, ruled }: EvaluateOptions,
+  { seed = 0, resamples = 1000, minCell = usualMinCell, run, cutOff, ruled }: EvaluateOptions,
   { differences, seconds }: { differences: NameDifferences; seconds: number },
 ): ReportAbout {
   return {
@@ -65,6 +78,7 @@ function aboutOf(
     created: new Date().toISOString(),
     seed,
     resamples,
+    min_cell: minCell,
     real: {
       records: real.recordCount,
       train: train.recordCount,
@@ -78,7 +92,7 @@ function aboutOf(
       ...(ruled === undefined ? {} : { rules: { ...ruled } }),
       ...differences,
     },
-    ...(run === undefined ? {} : { run: { ...run.runConfig } }),
+    ...(run === undefined ? {} : { run: sharedConfig(run.runConfig, minCell) }),
     versions: { ...Deno.version, ...backendVersions() },
     seconds,
   };
@@ -87,9 +101,9 @@ function aboutOf(
 /** The figures of each kind of measure of which some are asked. */
 async function figuresOf(
   cohorts: ScaledCohorts,
-  { only, seed, resamples, run, onProgress }: EvaluateOptions,
+  { only, seed, resamples, minCell = usualMinCell, run, onProgress }: EvaluateOptions,
 ): Promise<Pick<PartialReport, "fidelity" | "utility" | "privacy">> {
-  const how = { seed, resamples, run, onProgress };
+  const how = { seed, resamples, minCell, run, onProgress };
   const [fidelity, utility, privacy] = [
     measuresOf("fidelity", only),
     measuresOf("utility", only),

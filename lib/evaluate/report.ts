@@ -85,6 +85,8 @@ export interface ReportAbout {
   seed: number;
   /** Resamples of patients behind each interval. */
   resamples: number;
+  /** What fewer real patients have is not listed; at most 1 if everything is. */
+  min_cell: number;
   /** Sizes of the real cohort; `train` and `test` are records. */
   real: { records: number; train: number; test: number; codes: number; labels: number };
   /**
@@ -97,7 +99,10 @@ export interface ReportAbout {
     cut_off?: number;
     rules?: { draws: number; touched: number };
   };
-  /** config.json of the run that generated the synthetic cohort, if known. */
+  /**
+   * config.json of the run that generated the synthetic cohort, if known; without its schema if that
+   * holds values of fewer than `min_cell` patients.
+   */
   run?: RunConfig | undefined;
   /** The versions of Deno and of the engine. */
   versions: Record<string, string>;

@@ -30,7 +30,8 @@ export interface Compared {
 }
 
 /**
- * The columns of a {@link scatterGrid}: each model's probabilities beside the real ones.
+ * The columns of a {@link scatterGrid}: each model's probabilities beside the real ones, without those
+ * of fewer than `min_cell` real patients.
  *
  * @throws {RangeError} If the vocabularies of the cohorts differ
  */
@@ -38,10 +39,11 @@ export function scatterColumns(
   { comparison, real, synthetic }: Compared,
   kind: CodeKind,
 ): ScatterColumn[] {
-  return comparison.models.flatMap(({ model, fidelity }) => {
+  const { about, models } = comparison;
+  return models.flatMap(({ model, fidelity }) => {
     const written = synthetic.get(model);
     if (written === undefined) return [];
-    const pairs = pairedProbabilities(real, written, kind);
+    const pairs = pairedProbabilities(real, written, kind, { minCell: about.min_cell });
     return [{ name: model, pairs, fidelity: fidelity[kind] }];
   });
 }

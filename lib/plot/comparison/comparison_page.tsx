@@ -20,6 +20,7 @@ import {
   probabilitiesQuestion,
   R2,
   scatterReadings,
+  Sharing,
   signed,
   sourceFacts,
   Table,
@@ -297,6 +298,7 @@ export function ComparisonPage({ comparison, figures, style }: ComparisonContent
         </p>
       </header>
       <main>
+        <Sharing minCell={about.min_cell} />
         <section aria-labelledby="overview">
           <h2 id="overview">At a glance</h2>
           <p>

@@ -10,6 +10,7 @@ import type { ProbabilityFidelity } from "../../evaluate/report.ts";
 import { colours, figure } from "./figure.ts";
 import { probabilityRange, type ProbabilityScale, probabilityScale } from "./probability_axes.ts";
 import { probabilityPlane } from "./probability_plane.ts";
+import { rareRemark, rareSentence } from "../rare_words.ts";
 import { r2Text } from "./r2_axis.ts";
 import { halo, remark } from "./texts.ts";
 import { type Thinned, thinned } from "./thinning.ts";
@@ -98,6 +99,7 @@ export function probabilityScatter(
   const drawn = thinned(pairs.real.map(share), pairs.synthetic.map(share), pointLimit);
   const [kept, count] = [drawn.kept.length, pairs.real.length];
   const stated = statements(fidelity);
+  const { rare } = pairs;
   return figure({
     width: 380,
     height: 396,
@@ -114,7 +116,9 @@ export function probabilityScatter(
         strokeOpacity: 0.7,
         strokeDasharray: "5,3",
       }),
-      Plot.text([[...stated, `${count.toLocaleString("en")} ${points}`].join("\n")], {
+      Plot.text([
+        [...stated, `${count.toLocaleString("en")} ${points}`, rareRemark(rare)].join("\n"),
+      ], {
         frameAnchor: "top-left",
         dx: 9,
         dy: 9,
@@ -133,8 +137,10 @@ export function probabilityScatter(
     ],
   }, {
     title: `${title}: real against synthetic probabilities, ${axes} axes`,
-    description: [`${count} ${points}, probability ${per}, with the line y = x.`, ...stated].join(
-      " ",
-    ),
+    description: [
+      `${count} ${points}, probability ${per}, with the line y = x.`,
+      ...stated,
+      ...rare === undefined ? [] : [rareSentence(rare, points)],
+    ].join(" "),
   });
 }

@@ -16,6 +16,7 @@ import {
 } from "./probability_axes.ts";
 import { probabilityPlane } from "./probability_plane.ts";
 import { probabilityKinds, type ProbabilityScatterOptions } from "./probability_scatter.ts";
+import { rareSentence } from "../rare_words.ts";
 import { r2Text } from "./r2_axis.ts";
 import { halo } from "./texts.ts";
 import { thinned } from "./thinning.ts";
@@ -96,7 +97,7 @@ export function scatterGrid(
       "Cannot draw a grid of scatters: it has 0 columns, must have at least 1",
     );
   }
-  const { title, per } = probabilityKinds[columns[0].pairs.kind];
+  const { title, per, points } = probabilityKinds[columns[0].pairs.kind];
   const scale = commonScale(columns, axes);
   const { domain, start } = scale;
   const statements = columns.map(statement);
@@ -144,6 +145,11 @@ export function scatterGrid(
     ],
   }, {
     title: `${title}: real against synthetic probabilities by model, ${axes} axes`,
-    description: statements.map(({ name, text }) => `${name}: ${text || "no R²"}.`).join(" "),
+    description: columns.map((column) => {
+      const { name, text } = statement(column);
+      const { rare } = column.pairs;
+      const left = rare === undefined ? "" : ` ${rareSentence(rare, points)}`;
+      return `${name}: ${text || "no R²"}.${left}`;
+    }).join(" "),
   });
 }

@@ -6,8 +6,14 @@
  */
 import * as Plot from "@observablehq/plot";
 import type { Cohort } from "../../cohort/cohort.ts";
-import { measuredValues } from "../../cohort/measured_values.ts";
+import { measuredNumbers, measuredValues } from "../../cohort/measured_values.ts";
 import { quantile } from "../../cohort/quantile.ts";
+import {
+  joinedCells,
+  type PatientNumbers,
+  recordsByCell,
+  sharedRange,
+} from "../../cohort/small_cells.ts";
 import { colours, figure, type FigureText } from "./figure.ts";
 import { type Bar, histogramMarks } from "./histogram_marks.ts";
 import { legendEntry, shortened } from "./texts.ts";
@@ -20,10 +26,21 @@ const longestTitle = 28;
 const margins = { marginTop: 44, marginRight: 6, marginBottom: 18, marginLeft: 6 };
 const place = { fx: "fx", fy: "fy" };
 
+/** How to draw {@link valueDistributions}. */
+export interface ValueDistributionsOptions {
+  /**
+   * Codes that fewer real patients have measured are left out, and bins are joined until each has as
+   * many; default 1.
+   */
+  readonly minCell?: number | undefined;
+}
+
 /** One code's values in both cohorts. */
 interface Measured {
   readonly title: string;
-  readonly real: Float32Array;
+  readonly real: PatientNumbers;
+  /** The range that enough real patients share. */
+  readonly range: readonly [low: number, high: number];
   readonly synthetic: Float32Array;
 }
 
@@ -39,40 +56,55 @@ interface Panel extends Measured {
 }
 
 /** The codes with most real values, of those that both cohorts measure. */
-function mostMeasured(real: Cohort, synthetic: Cohort): Measured[] {
+function mostMeasured(real: Cohort, synthetic: Cohort, minCell: number): Measured[] {
   const judged = measuredValues(synthetic);
-  return [...measuredValues(real)].flatMap(([code, values]) => {
+  return [...measuredNumbers(real)].flatMap(([code, values]) => {
     const others = judged.get(code);
+    const range = sharedRange(values, minCell);
+    if (others === undefined || range === undefined) return [];
     const title = real.vocabulary.descriptions[code];
-    return others === undefined ? [] : [{ title, real: values, synthetic: others }];
-  }).sort((a, b) => b.real.length - a.real.length).slice(0, mostPanels);
+    return [{ title, real: values, range, synthetic: others }];
+  }).sort((a, b) => b.real.numbers.length - a.real.numbers.length).slice(0, mostPanels);
 }
 
-/** Share of values in each bin from `low` to `high`; values beyond are counted in the outer bins. */
-function histogram(values: Float32Array, low: number, high: number): Float64Array {
+/**
+ * Share of values in each group of neighbouring bins, per bin.
+ *
+ * @param ends the last bin of each group, plus one
+ */
+function histogram(
+  values: ArrayLike<number>,
+  binOf: (value: number) => number,
+  ends: readonly number[],
+): number[] {
   const shares = new Float64Array(bins);
-  for (const value of values) {
-    const bin = Math.floor(bins * (value - low) / (high - low));
-    shares[Math.max(0, Math.min(bins - 1, bin))] += 1 / values.length;
-  }
-  return shares;
+  for (let i = 0; i < values.length; i++) shares[binOf(values[i])] += 1 / values.length;
+  return ends.map((end, group) => {
+    const own = shares.subarray(ends[group - 1] ?? 0, end);
+    return own.reduce((sum, share) => sum + share, 0) / own.length;
+  });
 }
 
 /** The panel of the code that is the `index`-th most measured. */
-function panelOf(measured: Measured, index: number): Panel {
-  const sorted = Float64Array.from(measured.real);
-  const low = quantile(sorted, 0.005);
-  const high = Math.max(quantile(sorted, 0.995), low + 1e-6 * Math.max(1, Math.abs(low)));
-  const real = histogram(measured.real, low, high);
-  const synthetic = histogram(measured.synthetic, low, high);
+function panelOf(measured: Measured, index: number, minCell: number): Panel {
+  const { real: values, range } = measured;
+  const sorted = Float64Array.from(values.numbers).sort();
+  const low = Math.max(range[0], quantile(sorted, 0.005));
+  const most = Math.min(range[1], quantile(sorted, 0.995));
+  const high = Math.max(most, low + 1e-6 * Math.max(1, Math.abs(low)));
+  const binOf = (value: number) =>
+    Math.max(0, Math.min(bins - 1, Math.floor(bins * (value - low) / (high - low))));
+  const ends = joinedCells(recordsByCell(values, bins, binOf), minCell);
+  const real = histogram(values.numbers, binOf, ends);
+  const synthetic = histogram(measured.synthetic, binOf, ends);
   const highest = Math.max(...real, ...synthetic);
   const [fx, fy] = [index % panelColumns, Math.floor(index / panelColumns)];
-  const bars = (shares: Float64Array) =>
-    Array.from(shares, (share, bin) => ({
+  const bars = (shares: readonly number[]) =>
+    shares.map((share, group) => ({
       fx,
       fy,
-      x1: bin / bins,
-      x2: (bin + 1) / bins,
+      x1: (ends[group - 1] ?? 0) / bins,
+      x2: ends[group] / bins,
       y: share / highest,
     }));
   return {
@@ -115,9 +147,10 @@ function panelTexts(panels: readonly Panel[]): Plot.Markish[] {
 }
 
 function distributionsText(panels: readonly Panel[]): FigureText {
-  const median = (values: Float32Array) => valueText(quantile(Float64Array.from(values), 0.5));
+  const median = (values: ArrayLike<number>) =>
+    valueText(quantile(Float64Array.from(values).sort(), 0.5));
   const sentences = panels.map(({ title, real, synthetic }) =>
-    `${title}: median ${median(real)} real, ${median(synthetic)} synthetic.`
+    `${title}: median ${median(real.numbers)} real, ${median(synthetic)} synthetic.`
   );
   return {
     title: "Values of the most frequently measured codes, real and synthetic",
@@ -142,8 +175,13 @@ function distributionsText(panels: readonly Panel[]): FigureText {
  * @param real a cohort with values, in the units of its source
  * @param synthetic the same, with the same vocabulary
  */
-export function valueDistributions(real: Cohort, synthetic: Cohort): SVGSVGElement | undefined {
-  const panels = mostMeasured(real, synthetic).map(panelOf);
+export function valueDistributions(
+  real: Cohort,
+  synthetic: Cohort,
+  { minCell = 1 }: ValueDistributionsOptions = {},
+): SVGSVGElement | undefined {
+  const panels = mostMeasured(real, synthetic, minCell)
+    .map((measured, index) => panelOf(measured, index, minCell));
   if (panels.length === 0) return undefined;
   const histograms = (["real", "synthetic"] as const).map((cohort) =>
     histogramMarks(panels.flatMap(({ bars }) => bars[cohort]), { cohort, strokeWidth: 1.4 })

@@ -20,7 +20,7 @@ import type { ReportPoints } from "./page_script/main.ts";
 import { reportScript } from "./page_script/script.ts";
 import style from "./report.css" with { type: "text" };
 import { ReportPage } from "./report_page.tsx";
-import { packPoints } from "./report_points.ts";
+import { namesIn, packPoints } from "./report_points.ts";
 import { fidelitySections } from "./sections/mod.ts";
 import { shownKinds } from "./sections/probabilities.tsx";
 
@@ -38,11 +38,11 @@ export interface ReportSources {
 const pagePointLimit = 100_000;
 
 function figuresOf(
-  { fidelity }: PartialReport,
+  { fidelity, about: { min_cell: minCell } }: PartialReport,
   { real, synthetic, training = [] }: ReportSources,
   paired: readonly PairedProbabilities[],
 ): Map<string, SVGSVGElement> {
-  const drawn = { fidelity, real, synthetic, paired };
+  const drawn = { fidelity, real, synthetic, paired, minCell };
   const figures = new Map(
     fidelitySections(fidelity).flatMap(({ pictures }) => pictures(drawn)),
   );
@@ -57,8 +57,7 @@ function page(
   figures: ReadonlyMap<string, SVGSVGElement>,
 ): string {
   const scatters = paired.map((pairs) => packPoints(pairs, pagePointLimit));
-  const { codes, descriptions } = real.vocabulary;
-  const points: ReportPoints = { codes, descriptions, scatters };
+  const points: ReportPoints = { ...namesIn(paired, real.vocabulary), scatters };
   const d3 = Deno.readTextFileSync(new URL("../dist/d3.min.js", import.meta.resolve("d3")));
   return "<!doctype html>\n" + markupText(renderToString(h(ReportPage, {
     report,
@@ -71,8 +70,14 @@ function page(
   })));
 }
 
-const pairedOf = ({ fidelity }: PartialReport, { real, synthetic }: ReportSources) =>
-  shownKinds(fidelity).map((kind) => pairedProbabilities(real, synthetic, kind));
+/** Points by kind: the one place where rare ones are left out of page, figures and their files. */
+function pairedOf(
+  { fidelity, about: { min_cell: minCell } }: PartialReport,
+  { real, synthetic }: ReportSources,
+): PairedProbabilities[] {
+  return shownKinds(fidelity)
+    .map((kind) => pairedProbabilities(real, synthetic, kind, { minCell }));
+}
 
 /** The same over the same codes and labels, as they were judged. */
 function alignedSources({ real, synthetic, training }: ReportSources): ReportSources {

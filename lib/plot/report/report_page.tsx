@@ -11,7 +11,7 @@ import { type MeasureKind, measures } from "../../evaluate/measures.ts";
 import type { PartialReport, Scale } from "../../evaluate/report.ts";
 import { AboutSection } from "./about_section.tsx";
 import { LikelihoodSection } from "./likelihood_section.tsx";
-import { Figure, Page, whole } from "./page_parts.tsx";
+import { Figure, Page, Sharing, whole } from "./page_parts.tsx";
 import type { PackedPoints } from "./report_points.ts";
 import { fidelitySections } from "./sections/mod.ts";
 import { PlainSection } from "./sections/plain.tsx";
@@ -57,7 +57,13 @@ function PlainSections({ kind, scaled, resamples }: {
 export function ReportPage(contents: PageContents): JSX.Element {
   const { report, figures, scatters } = contents;
   const { about, fidelity, likelihood } = report;
-  const section = { fidelity, resamples: about.resamples, pictures: figures, scatters };
+  const section = {
+    fidelity,
+    resamples: about.resamples,
+    minCell: about.min_cell,
+    pictures: figures,
+    scatters,
+  };
   const title = "Synthetic cohort report";
   return (
     <Page title={title} style={contents.style}>
@@ -70,6 +76,7 @@ export function ReportPage(contents: PageContents): JSX.Element {
         </p>
       </header>
       <main>
+        <Sharing minCell={about.min_cell} />
         {fidelitySections(fidelity).map(({ keys, View }) => <View key={keys[0]} {...section} />)}
         <PlainSections kind="utility" scaled={report.utility} resamples={about.resamples} />
         <PlainSections kind="privacy" scaled={report.privacy} resamples={about.resamples} />

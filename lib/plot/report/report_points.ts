@@ -6,7 +6,11 @@
  */
 import { Buffer } from "node:buffer";
 import { gzipSync } from "node:zlib";
-import type { PairedProbabilities } from "../../evaluate/fidelity/paired_probabilities.ts";
+import type { Vocabulary } from "../../cohort/vocabulary.ts";
+import type {
+  PairedProbabilities,
+  RareKeys,
+} from "../../evaluate/fidelity/paired_probabilities.ts";
 import { probabilityRange, probabilityScale } from "../figures/probability_axes.ts";
 import { thinned } from "../figures/thinning.ts";
 
@@ -16,8 +20,24 @@ export interface PackedPoints {
   /** Points in all; `kept` of them are in the page. */
   readonly count: number;
   readonly kept: number;
+  /** What is in none of the points since too few real patients have it. */
+  readonly rare?: RareKeys | undefined;
   /** Base64 of the gzipped columns `first`, `second` (pairs only), `real`, `synthetic`, 4 bytes each. */
   readonly bytes: string;
+}
+
+/** [codes] Codes and descriptions of a vocabulary; empty for codes that no point has. */
+export function namesIn(
+  paired: readonly PairedProbabilities[],
+  { codes, descriptions }: Vocabulary,
+): { codes: string[]; descriptions: string[] } {
+  const isShown = new Uint8Array(codes.length);
+  for (const { first, second } of paired) {
+    for (const shown of [first, second ?? []]) for (const code of shown) isShown[code] = 1;
+  }
+  const shown = (texts: readonly string[]) =>
+    texts.map((text, code) => isShown[code] === 1 ? text : "");
+  return { codes: shown(codes), descriptions: shown(descriptions) };
 }
 
 /** Packs the points, thinned on logarithmic axes where there are more than `limit`. */
@@ -35,6 +55,7 @@ export function packPoints(pairs: PairedProbabilities, limit: number): PackedPoi
     kind: pairs.kind,
     count: pairs.real.length,
     kept: kept.length,
+    rare: pairs.rare,
     bytes: gzipSync(bytes).toString("base64"),
   };
 }

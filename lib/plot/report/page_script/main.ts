@@ -13,7 +13,7 @@ import { codeNames, foundText, matchingCodes } from "./search.ts";
 
 /** What the page carries for its scatters, as JSON. */
 export interface ReportPoints {
-  /** [codes] Source codes and what they mean. */
+  /** [codes] Source codes and what they mean; empty for codes that no point has. */
   readonly codes: readonly string[];
   readonly descriptions: readonly string[];
   readonly scatters: readonly PackedPoints[];

@@ -9,6 +9,7 @@ import type { FidelityFigures } from "../../../evaluate/report.ts";
 import {
   codesPerVisit,
   countDistribution,
+  recordOfVisits,
   visitsPerRecord,
 } from "../../figures/count_distribution.ts";
 import { AggregateCells, aggregateReading, Figure, Table } from "../page_parts.tsx";
@@ -16,18 +17,23 @@ import { type Drawn, scaleOf, type Section, type SectionContents } from "./secti
 
 type Lengths = FidelityFigures["aggregate"];
 
-function pictures({ real, synthetic }: Drawn): [name: string, svg: SVGSVGElement][] {
+function pictures({ real, synthetic, minCell }: Drawn): [name: string, svg: SVGSVGElement][] {
   // Records without visits are left out here as in every figure of the evaluation.
   const visits = [real, synthetic].map((each) => visitsPerRecord(each).filter(Boolean));
   const codes = [real, synthetic].map((each) => codesPerVisit(each));
   return [
     [
       "visits_per_record",
-      countDistribution(visits[0], visits[1], { counted: "visits", holders: "records" }),
+      countDistribution(visits[0], visits[1], { counted: "visits", holders: "records", minCell }),
     ],
     [
       "codes_per_visit",
-      countDistribution(codes[0], codes[1], { counted: "codes", holders: "visits" }),
+      countDistribution(codes[0], codes[1], {
+        counted: "codes",
+        holders: "visits",
+        minCell,
+        patients: recordOfVisits(real),
+      }),
     ],
   ];
 }

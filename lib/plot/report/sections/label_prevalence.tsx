@@ -16,6 +16,17 @@ function pictures({ fidelity }: Drawn): [name: string, svg: SVGSVGElement][] {
   return [["label_prevalence", labelPrevalenceFigure(prevalence)]];
 }
 
+/** Labels that have no row, in a sentence. */
+function RareLabels({ count, minCell }: { count: number | undefined; minCell: number }) {
+  if (count === undefined) return null;
+  return (
+    <p class="reading">
+      {count} {count === 1 ? "label" : "labels"} that fewer than {minCell}{" "}
+      real patients have, or lack, {count === 1 ? "is" : "are"} not listed.
+    </p>
+  );
+}
+
 function LabelTable({ prevalence }: { prevalence: LabelPrevalence }) {
   const text = (value: number) => percent(value);
   return (
@@ -38,10 +49,11 @@ function LabelTable({ prevalence }: { prevalence: LabelPrevalence }) {
   );
 }
 
-function View({ fidelity, pictures }: SectionContents) {
+function View({ fidelity, minCell, pictures }: SectionContents) {
   const prevalence = fidelity?.label_prevalence;
-  if (prevalence === undefined || prevalence.labels.length === 0) return null;
-  const { r2, r2_low, r2_high, labels } = prevalence;
+  if (prevalence === undefined) return null;
+  const { r2, r2_low, r2_high, labels, rare_labels } = prevalence;
+  if (labels.length === 0 && rare_labels === undefined) return null;
   const apart = labels.filter(({ real, synthetic }) =>
     real.high < synthetic.low || synthetic.high < real.low
   );
@@ -49,7 +61,9 @@ function View({ fidelity, pictures }: SectionContents) {
     <section aria-labelledby="labels">
       <h2 id="labels">{labelFidelity.question}</h2>
       <p>
-        {apart.length === 0
+        {labels.length === 0
+          ? ""
+          : apart.length === 0
           ? "The real and the synthetic interval overlap for every label; this is not a test of the " +
             "difference."
           : `The real and the synthetic interval do not overlap for ${apart.length} of ` +
@@ -63,7 +77,8 @@ function View({ fidelity, pictures }: SectionContents) {
         svg={pictures.get("label_prevalence")}
         caption="Share of records with each label and its 95% interval."
       />
-      <LabelTable prevalence={prevalence} />
+      {labels.length > 0 && <LabelTable prevalence={prevalence} />}
+      <RareLabels count={rare_labels} minCell={minCell} />
     </section>
   );
 }

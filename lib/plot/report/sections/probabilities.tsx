@@ -10,6 +10,7 @@ import type { PartialFidelity } from "../../../evaluate/report.ts";
 import { fidelityOverview } from "../../figures/fidelity_overview.ts";
 import { probabilityKinds, probabilityScatter } from "../../figures/probability_scatter.ts";
 import { r2Text } from "../../figures/r2_axis.ts";
+import { rareSentence } from "../../rare_words.ts";
 import {
   Figure,
   minus,
@@ -103,7 +104,7 @@ function standing(kind: CodeKind, fidelity: PartialFidelity | undefined): string
 function Scatter(
   { points, fidelity }: { points: PackedPoints; fidelity: PartialFidelity | undefined },
 ) {
-  const { kind, count, kept } = points;
+  const { kind, count, kept, rare } = points;
   const { title, per, points: pointsName } = probabilityKinds[kind];
   return (
     <section class="scatter" id={kind} aria-labelledby={`${kind}-title`}>
@@ -135,7 +136,7 @@ function Scatter(
           ? `The page shows ${whole(kept)} of ${
             whole(count)
           } ${pointsName}; dense areas are thinned.`
-          : `${whole(count)} ${pointsName}.`}
+          : `${whole(count)} ${pointsName}.`} {rare && rareSentence(rare, pointsName)}
       </p>
       <h4 class="points-title" />
       <ol class="points" />

@@ -15,6 +15,8 @@ export interface Drawn {
   readonly fidelity: PartialFidelity | undefined;
   readonly real: Cohort;
   readonly synthetic: Cohort;
+  /** What fewer real patients have is not drawn by itself. */
+  readonly minCell: number;
   /** The probabilities of the kinds that the report shows. */
   readonly paired: readonly PairedProbabilities[];
 }
@@ -25,6 +27,8 @@ export interface SectionContents {
   readonly fidelity: PartialFidelity | undefined;
   /** Resamples of patients behind each interval. */
   readonly resamples: number;
+  /** What fewer real patients have is not listed. */
+  readonly minCell: number;
   /** All pictures as SVG text, by their file's name without ending. */
   readonly pictures: ReadonlyMap<string, string>;
   readonly scatters: readonly PackedPoints[];
