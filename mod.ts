@@ -155,6 +155,7 @@ export type { Schema, Series } from "./lib/models/synehrgy/record_schema.ts";
 export { train, type TrainOptions } from "./lib/train/train.ts";
 export { type Training, trainingDefaults, type TrainingOptions } from "./lib/train/options.ts";
 export { readRun } from "./lib/train/read_run.ts";
+export { runFingerprint } from "./lib/train/run_fingerprint.ts";
 export type { Calibration, Run, RunConfig, TrainingLine } from "./lib/train/run_folder.ts";
 export { readStateDict, writeStateDict } from "./lib/train/state_dict.ts";
 

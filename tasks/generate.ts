@@ -9,11 +9,13 @@ import {
   repeatedLabels,
   type RuleTally,
   type Run,
+  runFingerprint,
   type Shard,
   shardOf,
   trimmed,
   writeMeds,
 } from "ehrloom";
+import { basename } from "node:path";
 import { backendOption, startBackend } from "./cli/backend_option.ts";
 import { type Arguments, runCommand, say, shellPath, UsageError } from "./cli/command.ts";
 import { sayLeftOut } from "./cli/left_out.ts";
@@ -79,11 +81,12 @@ await runCommand({
   await args.claim("out", async (out) => {
     await startBackend(args);
     const run = await readRun(args.path("run"));
+    const fingerprint = await runFingerprint(run);
     const options = { ...asked, ...await givenOf(args, asked, run), onProgress };
     const counts = { cutOff: 0, empty: 0, ruled: { draws: 0, touched: 0 } };
     await writeMeds(out, counted(generateParts(run, options), counts), {
       name: "ehrloom-synthetic",
-      notes: () => notesOf(args, counts),
+      notes: () => notesOf(args, fingerprint, counts),
       force: args.has("force"),
     });
     sayCounts(args, asked.count, counts);
@@ -157,17 +160,21 @@ async function* counted(parts: AsyncIterable<Generated>, counts: Counts): AsyncG
   }
 }
 
-/** What the cohort folder says about how it was generated. */
-function notesOf(args: Arguments, { cutOff, ruled }: Counts) {
+/**
+ * What the cohort folder says about how it was generated. It names folders and files, but not where
+ * they are, since synthetic records are meant to be passed on.
+ */
+function notesOf(args: Arguments, fingerprint: string, { cutOff, ruled }: Counts) {
   const hasRules = args.maybe("rules") !== undefined;
   return {
-    run: args.path("run"),
+    run: basename(args.path("run")),
+    run_fingerprint: fingerprint,
     seed: args.integer("seed", { min: 0 }),
     ...notesJson({ cutOff, ruled: hasRules ? ruled : undefined }),
     ...args.maybe("continue") !== undefined && {
-      continues: { cohort: args.path("continue"), visits: maxVisitsOf(args) ?? "all" },
+      continues: { cohort: basename(args.path("continue")), visits: maxVisitsOf(args) ?? "all" },
     },
-    ...hasRules && { rules_file: args.path("rules") },
+    ...hasRules && { rules_file: basename(args.path("rules")) },
   };
 }
 
