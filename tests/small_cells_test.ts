@@ -6,13 +6,16 @@ import {
   compare,
   evaluate,
   pairedProbabilities,
+  readRun,
   splitOf,
+  train,
   useBackend,
   vocabulary,
   writeReport,
 } from "ehrloom";
 import { unpackPoints } from "ehrloom/plot/report/page_script/points.ts";
 import { join } from "node:path";
+import { runOf } from "./evaluate/run_of.ts";
 import { inFolder } from "./folder.ts";
 
 await useBackend("cpu");
@@ -50,9 +53,9 @@ const real = cohortOf(
     };
   }),
 );
-const train = splitOf(real, "train");
+const training = splitOf(real, "train");
 /** Like the training records, so that the pages list what they may. */
-const synthetic: Cohort = { ...train, splits: null };
+const synthetic: Cohort = { ...training, splits: null };
 
 /** Names of what fewer than ten training patients have. */
 const rare = [
@@ -89,7 +92,7 @@ async function pairsIn(html: string): Promise<string[]> {
 
 async function reportIn(folder: string, minCell?: number) {
   const report = await evaluate(real, synthetic, { resamples: 10, minCell });
-  await writeReport(folder, report, { real: train, synthetic });
+  await writeReport(folder, report, { real: training, synthetic });
   const texts = textsBelow(folder, /^$/);
   return { report, texts, html: texts.get(join(folder, "report.html")) ?? "" };
 }
@@ -155,14 +158,53 @@ Deno.test("a comparison and its models' configs name nothing that nine patients 
     assertEquals(namedIn(judgement, labels), labels);
   }));
 
+Deno.test("a run from before --min-cell counts as one that hides nothing", () =>
+  inFolder(async (folder) => {
+    const path = join(folder, "run");
+    await train(real, path, { model: "markov" });
+    const file = join(path, "config.json");
+    const { training: { minCell, ...training }, ...config } = JSON.parse(
+      await Deno.readTextFile(file),
+    );
+    assertEquals(minCell, 10);
+    await Deno.writeTextFile(file, JSON.stringify({ ...config, training }));
+    assertEquals((await readRun(path)).runConfig.training.minCell, 1);
+  }));
+
+Deno.test("a report holds a run's bins only if they end at as many patients", async () => {
+  const schema = {
+    series: [],
+    ages: [],
+    sexes: 0,
+    betweenRows: [],
+    betweenStays: [],
+    startDays: [],
+  };
+  const isHeld = async (trained: number, published: boolean, minCell: number) => {
+    const { runConfig, ...run } = runOf(real, { config: { published } });
+    const training = { ...runConfig.training, minCell: trained };
+    const config = { ...runConfig, schema, training };
+    const how = { only: ["fidelity.gap_days"], resamples: 0, minCell };
+    const { about } = await evaluate(real, synthetic, {
+      ...how,
+      run: { ...run, runConfig: config },
+    });
+    return about.run?.schema !== undefined;
+  };
+  assertEquals(await isHeld(10, false, 10), true);
+  assertEquals(await isHeld(9, false, 10), false);
+  assertEquals(await isHeld(10, true, 10), false); // the published form ends at extremes
+  assertEquals(await isHeld(1, true, 1), true);
+});
+
 Deno.test("pairedProbabilities() puts rare keys together, with means of N patients at least", () => {
-  const { rare, first } = pairedProbabilities(train, synthetic, "unigram", { minCell: 10 });
+  const { rare, first } = pairedProbabilities(training, synthetic, "unigram", { minCell: 10 });
   assertEquals([...first], [everybody, left, right, ofTen, labOfTen]);
   // nine, one and nine visits of 120; nine patients have any of these codes
   assertEquals(rare, { minCell: 10, keys: 3, real: null, synthetic: 19 / 3 / 120 });
-  const eleven = pairedProbabilities(train, synthetic, "unigram", { minCell: 11 }).rare;
+  const eleven = pairedProbabilities(training, synthetic, "unigram", { minCell: 11 }).rare;
   assertEquals([eleven?.keys, eleven?.real], [5, null]); // ten patients have one of them
-  const more = pairedProbabilities(train, synthetic, "unigram", { minCell: 22 }).rare;
+  const more = pairedProbabilities(training, synthetic, "unigram", { minCell: 22 }).rare;
   assertEquals(more?.keys, 7);
   assertAlmostEquals(more?.real ?? NaN, 80 / 7 / 120); // forty patients have left or right
 });

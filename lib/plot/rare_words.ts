@@ -29,5 +29,6 @@ export function sharingSentence(minCell: number): string {
   return showsSinglePatients(minCell)
     ? "For use inside the owner of the data: this page holds counts of single patients."
     : `Codes, pairs, labels and measurements that fewer than ${minCell} real patients have are ` +
-      "counted together and not named. Figures over all of them include these.";
+      "counted together and not named. Figures over all of them include these. Bars of histograms " +
+      `are joined until each has ${minCell} real patients.`;
 }

@@ -161,7 +161,8 @@ function distributionsText(panels: readonly Panel[]): FigureText {
 /**
  * Histograms of the nine codes with the most real values among those that both cohorts measure, as an
  * SVG element with a width of 600 pixels. Each axis runs from the 0.5th to the 99.5th percentile of
- * the real values; values beyond are counted in the outer bins. Undefined if there is no such code.
+ * the real values, or as far as `minCell` patients are at or beyond its ends; values beyond are counted
+ * in the outer bins. Undefined if there is no such code.
  *
  * @example The measurements of the sample, against themselves
  * ```ts
