@@ -6,8 +6,10 @@
 
 // What all stages share
 export { type Random, random } from "./lib/random.ts";
-export type { OnProgress, Progress } from "./lib/progress.ts";
+export type { FinishedEpoch, OnProgress, Progress } from "./lib/progress.ts";
+export type { LongWorkOptions } from "./lib/long_work.ts";
 export { printable } from "./lib/printable.ts";
+export { nearestName, whatIsKnown } from "./lib/nearest_name.ts";
 export type { OnBadRow } from "./lib/files/csv.ts";
 export { claimed, type ClaimOptions, putBackForReading, writeWhole } from "./lib/files/output.ts";
 
@@ -92,6 +94,15 @@ export {
 export { learnedRules, type LearnedRulesOptions } from "./lib/cohort/rules/learned_rules.ts";
 export { type BrokenRule, brokenRules } from "./lib/cohort/rules/broken_rules.ts";
 export { type LongRecords, longRecords } from "./lib/cohort/long_records.ts";
+export {
+  type Cut,
+  type LabelCount,
+  type Quality,
+  qualityInWords,
+  readQuality,
+  type Sizes,
+} from "./lib/cohort/quality.ts";
+export { isOrderOnly } from "./lib/cohort/order_only.ts";
 export { trimmed, type TrimOptions } from "./lib/cohort/trim.ts";
 export {
   type CodeEdge,
@@ -149,18 +160,41 @@ export {
   parseSettings,
   settingsOf,
 } from "./lib/models/mod.ts";
+export {
+  type ContextCoverage,
+  type Coverage,
+  coverageInWords,
+  type Covered,
+  writesOrderOnly,
+} from "./lib/models/coverage.ts";
 export type { Schema, Series } from "./lib/models/synehrgy/record_schema.ts";
 
 // Training
 export { train, type TrainOptions } from "./lib/train/train.ts";
-export { type Training, trainingDefaults, type TrainingOptions } from "./lib/train/options.ts";
-export { readRun } from "./lib/train/read_run.ts";
+export { type Preset, presetFor, trainingVisits } from "./lib/models/interface/preset.ts";
+export {
+  type DescentEstimate,
+  estimateTraining,
+  type TrainingEstimate,
+} from "./lib/train/dry_run.ts";
+export { trainOptionsOf } from "./lib/train/from_run.ts";
+export { unfinishedRun } from "./lib/train/unfinished.ts";
+export type { Restart } from "./lib/train/schedule.ts";
+export {
+  type Training,
+  trainingDefaults,
+  trainingFor,
+  type TrainingOptions,
+} from "./lib/train/options.ts";
+export { startInWords, type TrainingStart } from "./lib/train/start.ts";
+export { readRun, readRunConfig } from "./lib/train/read_run.ts";
 export { runFingerprint } from "./lib/train/run_fingerprint.ts";
 export type { Calibration, Run, RunConfig, TrainingLine } from "./lib/train/run_folder.ts";
 export { readStateDict, writeStateDict } from "./lib/train/state_dict.ts";
 
 // Generating
 export { generate, type Generated, generateParts } from "./lib/generate/generate.ts";
+export { conditionals, type ConditionalsOptions } from "./lib/generate/conditionals.ts";
 export { repeatedLabels } from "./lib/generate/given_labels.ts";
 export type { GenerationOptions } from "./lib/generate/options.ts";
 export { type Shard, shardOf } from "./lib/generate/shards.ts";
@@ -174,6 +208,7 @@ export type {
   Estimate,
   Fidelity,
   FidelityFigures,
+  IdenticalRecords,
   LabelPrevalence,
   Likelihood,
   MeasuredCode,
@@ -184,9 +219,17 @@ export type {
   ReportAbout,
   Scale,
   Scaled,
+  Summary,
+  SummaryRow,
+  TooLong,
   ValueFidelity,
+  Verdict,
 } from "./lib/evaluate/report.ts";
-export { likelihoodMetrics, type LikelihoodOptions } from "./lib/evaluate/likelihood/likelihood.ts";
+export {
+  likelihoodMetrics,
+  type LikelihoodOptions,
+  tooLongInWords,
+} from "./lib/evaluate/likelihood/likelihood.ts";
 export {
   hasLikelihood,
   runLikelihood,
@@ -218,6 +261,7 @@ export {
   type Difference,
   differenceFrame,
 } from "./lib/evaluate/comparison.ts";
+export type { SeedSpread, Spreads } from "./lib/evaluate/seed_spread.ts";
 export { type Role } from "./lib/evaluate/bootstrap.ts";
 export {
   type CodeProbabilities,
@@ -241,6 +285,8 @@ export { labelPrevalence, withLabel } from "./lib/evaluate/fidelity/label_preval
 export { independentMarginals } from "./lib/evaluate/fidelity/independent_marginals.ts";
 
 // Figures and the report
+export { figureCsv } from "./lib/plot/figures/figure_points.ts";
+export { type FigureOptions } from "./lib/plot/figures/figure_options.ts";
 export { fidelityOverview } from "./lib/plot/figures/fidelity_overview.ts";
 export {
   probabilityScatter,

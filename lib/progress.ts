@@ -8,6 +8,28 @@ export interface Progress {
   total: number;
   /** A figure worth watching, such as the latest loss. */
   note?: string;
+  /** In training, the epoch that runs or has just finished, from 1. */
+  epoch?: number;
+  /** In training, what is known when an epoch has finished. */
+  finished?: FinishedEpoch;
+  /** How the stage ended, where it ended before all of its units: a clause such as "stopped …". */
+  ended?: string;
+}
+
+/** An epoch of training that has just finished; losses are in nats per visit. */
+export interface FinishedEpoch {
+  /** Number of all epochs, unless training stops before. */
+  epochs: number;
+  /** Mean loss of the training records during the epoch. */
+  trainLoss: number;
+  /** Loss of the validation records after the epoch. */
+  validationLoss: number;
+  /** The lowest validation loss so far, and its epoch. */
+  best: { epoch: number; loss: number };
+  /** Seconds of training so far, summed over resumed runs. */
+  seconds: number;
+  /** Seconds that all other epochs will take, at most; 0 after the last. */
+  secondsLeft: number;
 }
 
 /** Called from time to time by anything that may run longer than two seconds. */

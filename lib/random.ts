@@ -44,10 +44,14 @@ export const uses = {
   readValues: 15,
   /** Synthetic records written as a whole; by record and attempt. */
   wholeRecords: 14,
+  /** Rows over which conditionals are averaged; by row. */
+  conditionals: 0x636f6e64,
   /** Resamples of patients; by role and resample. */
   resamples: 0x626f6f74,
   /** Records drawn from independent marginals. */
   floor: 0x6d617267,
+  /** Records that are compared in equal numbers; by the number of them. */
+  equalNumbers: 0x6571756c,
 } as const;
 
 /** A use of random numbers. */

@@ -9,7 +9,10 @@ import {
   readCodeGraph,
   readMeds,
   settingsOf,
+  startInWords,
+  tooLongInWords,
   trainingDefaults,
+  type TrainingStart,
 } from "ehrloom";
 import { join } from "node:path";
 import { backendOption, startBackend } from "./cli/backend_option.ts";
@@ -23,8 +26,10 @@ import {
   shellPath,
   UsageError,
 } from "./cli/command.ts";
+import { headline } from "./cli/headline.ts";
 import { sayLeftOut } from "./cli/left_out.ts";
 import { minCellOption } from "./cli/min_cell_option.ts";
+import { presetText } from "./cli/preset_text.ts";
 
 await runCommand({
   name: "compare",
@@ -50,16 +55,15 @@ await runCommand({
     },
     epochs: {
       value: "N",
-      help: "Passes over the training records",
-      default: `${trainingDefaults.epochs}`,
+      help: "Passes over the training records (default by size of cohort)",
     },
     budget: {
       value: "MINUTES",
       help: "Time limit for the training of each model (or --epochs, whichever comes first)",
     },
     minutes: { value: "N", help: "Same as --budget" },
-    batch: { value: "N", help: "Records per batch", default: `${trainingDefaults.batch}` },
-    lr: { value: "X", help: "Learning rate", default: `${trainingDefaults.learningRate}` },
+    batch: { value: "N", help: "Records per batch (default by size of cohort)" },
+    lr: { value: "X", help: "Learning rate (default by size of cohort)" },
     set: {
       value: "KEY=VALUE",
       help: "For every model that has this setting, or MODEL.KEY=VALUE for one model; repeatable",
@@ -79,8 +83,13 @@ await runCommand({
     },
     seed: {
       value: "N",
-      help: "Random seed; equal seeds give equal results",
-      default: `${trainingDefaults.seed}`,
+      help: `Random seed; equal seeds give equal results (default ${trainingDefaults.seed})`,
+    },
+    seeds: {
+      value: "LIST",
+      help:
+        "Comma-separated random seeds, such as 1,2,3 (instead of --seed): trains each model with " +
+        "each of them and shows the spread",
     },
     resamples: {
       value: "N",
@@ -89,6 +98,9 @@ await runCommand({
     },
     ...minCellOption,
     ...backendOption,
+    "accept-loss": {
+      help: "Train models even if more than a tenth of the records is beyond their context",
+    },
     workers: {
       value: "N",
       help: "Threads that share each batch, on wasm or cpu",
@@ -118,22 +130,24 @@ await runCommand({
   const settings = scopedSettings(args.all("set"), names);
   const options = {
     settings: settings.get("") ?? {},
-    epochs: args.integer("epochs", { min: 1 }),
+    epochs: args.maybeInteger("epochs", { min: 1 }),
     minutes: minutesOf(args),
-    batch: args.integer("batch", { min: 1 }),
-    learningRate: args.number("lr", { min: 0 }),
-    seed: args.integer("seed", { min: 0 }),
+    batch: args.maybeInteger("batch", { min: 1 }),
+    learningRate: args.maybeNumber("lr", { min: 0 }),
+    ...seedsOf(args),
     resamples: args.integer("resamples", { min: 0 }),
     minCell: args.integer("min-cell", { min: 0 }),
     workers: args.integer("workers", { min: 1 }),
     force: args.has("force"),
+    acceptLoss: args.has("accept-loss"),
+    onStart: (start: TrainingStart) => startInWords(start).forEach(say),
     onProgress,
   };
   const [embeddings, hierarchies] = [
     filesOf(args, "embeddings", names),
     filesOf(args, "hierarchy", names),
   ];
-  await args.claim("out", async (out) => {
+  return await args.claim("out", async (out) => {
     await startBackend(args);
     const cohort = await readMeds(args.path("cohort"), sayLeftOut);
     const models = await Promise.all(names.map(async (name): Promise<Contestant> => {
@@ -149,6 +163,13 @@ await runCommand({
         },
       };
     }));
+    const told = names.map((name) =>
+      presetText(cohort, name.replace(/\+.*/, ""), {
+        settings: { ...options.settings, ...settings.get(name) },
+        training: options,
+      })
+    );
+    for (const text of new Set(told)) if (text !== undefined) say(text);
     const { comparison } = await compare(cohort, out, { ...options, models });
     for (const { model, likelihood, fidelity } of comparison.models) {
       const { unigram, same_visit_bigram, sequential_bigram } = fidelity;
@@ -158,10 +179,20 @@ await runCommand({
       const loss = likelihood === null
         ? "no likelihood"
         : `test loss ${likelihood.nll_is_bound ? "at most " : ""}` +
-          `${likelihood.nll_per_visit.toFixed(3)} nats per visit`;
+          `${likelihood.nll_per_visit.toFixed(3)} nats per visit` +
+          (likelihood.too_long === undefined ? "" : ` (${tooLongInWords(likelihood.too_long)})`);
       say(`${model}: R² ${r2.join(", ")}; ${loss}`);
     }
     say(`Next: open ${shellPath(join(args.text("out"), "comparison.html"))}`);
+    return {
+      out,
+      comparison: join(out, "comparison.json"),
+      page: join(out, "comparison.html"),
+      models: comparison.models.map(({ model, likelihood, fidelity }) => ({
+        model,
+        ...headline(fidelity, likelihood),
+      })),
+    };
   }, { goesOn: !args.has("force") });
 });
 
@@ -205,6 +236,19 @@ function scopedSettings(texts: readonly string[], names: readonly string[]) {
     found.set(model, { ...found.get(model), ...parseSettings(kind, [`${name}=${value}`]) });
   }
   return found;
+}
+
+/** The random seed, or several. */
+function seedsOf(args: Arguments): { seed?: number; seeds?: number[] } {
+  const text = args.maybe("seeds");
+  const hasSeed = args.maybe("seed") !== undefined;
+  if (text === undefined) return hasSeed ? { seed: args.integer("seed", { min: 0 }) } : {};
+  if (hasSeed) throw new UsageError("use either --seed or --seeds");
+  const seeds = text.split(",").map((part) => /^ *\d+ *$/.test(part) ? Number(part) : NaN);
+  if (!seeds.every(Number.isSafeInteger)) {
+    throw new UsageError(`--seeds is ${text}, must be whole numbers, such as 1,2,3`);
+  }
+  return { seeds };
 }
 
 /** Files by the model that they are for. */

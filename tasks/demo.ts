@@ -4,6 +4,7 @@ import {
   generate,
   runLikelihood,
   splitOf,
+  startInWords,
   syntheaSample,
   train,
   writeMeds,
@@ -12,8 +13,8 @@ import {
 } from "ehrloom";
 import { join } from "node:path";
 import { backendOption, startBackend } from "./cli/backend_option.ts";
-import { runCommand, say } from "./cli/command.ts";
-import { demoTraining } from "./demo_training.ts";
+import { freePath, type Result, runCommand, say, shellPath } from "./cli/command.ts";
+import { headline } from "./cli/headline.ts";
 
 await runCommand({
   name: "demo",
@@ -31,19 +32,21 @@ await runCommand({
   const out = args.maybe("out") === "runs/demo" ? "runs/demo" : args.path("out");
   const force = args.has("force");
   const seed = args.integer("seed", { min: 0 });
-  await claimed(out, { force }, async () => {
+  const figures = await claimed(out, { force }, async () => {
     const backend = await startBackend(args);
     const cohort = await syntheaSample();
     const real = splitOf(cohort, "train");
     say(
       `${cohort.recordCount} Synthea patients with ${cohort.vocabulary.codes.length} codes; ` +
-        `${real.recordCount} for training`,
+        `${real.recordCount} for training; codes that fewer than 5 patients have are left out here, ` +
+        "so that the demo is short (prepare keeps them)",
     );
+    let figures: Result = {};
     await writeWhole(out, async (folder) => {
       const run = await train(cohort, join(folder, "run"), {
-        ...demoTraining,
         workers: backend === "wasm" ? 2 : 1,
         seed,
+        onStart: (start) => startInWords(start).forEach(say),
         onProgress,
       });
       const { cohort: synthetic, cutOff } = await generate(run, {
@@ -56,6 +59,7 @@ await runCommand({
         seed,
         likelihood,
         run,
+        names: { real: "the Synthea sample" },
         cutOff,
         onProgress,
       });
@@ -66,6 +70,7 @@ await runCommand({
       );
       await writeMeds(join(folder, "cohort"), cohort);
       await writeMeds(join(folder, "synthetic"), synthetic);
+      figures = headline(report.fidelity, likelihood);
       const { unigram, same_visit_bigram, sequential_bigram } = report.fidelity ?? {};
       say(
         `Fidelity, R²: codes ${unigram?.r2?.toFixed(3)}, pairs within a visit ` +
@@ -74,11 +79,15 @@ await runCommand({
           }; test loss ${likelihood.nll_per_visit.toFixed(3)} nats per visit`,
       );
     }, { force });
+    return figures;
   });
+  const seconds = (performance.now() - began) / 1000;
+  say(`Done in ${seconds.toFixed(0)} s. Open ${join(out, "report.html")}`);
+  say("Give the folder of your own files as --input; this is the sample's:");
   say(
-    `Done in ${((performance.now() - began) / 1000).toFixed(0)} s. Open ${
-      join(out, "report.html")
-    }`,
+    "Next: deno task prepare --from synthea --input data-fixtures/synthea-ma-sample " +
+      "--labels data-fixtures/synthea-ma-sample/phenotypes.json " +
+      `--out ${shellPath(freePath("runs/cohort"))}`,
   );
-  say("Next: deno task prepare --from synthea --input YOUR_FOLDER --out runs/cohort");
+  return { out, page: join(out, "report.html"), ...figures, seconds };
 });

@@ -48,7 +48,7 @@ await runCommand({
     throw new UsageError(`--out is ${args.text("out")}, must end in .json or .safetensors`);
   }
   const normalize = args.choice("normalize", ["yes", "no"]);
-  await args.claim("out", async (out) => {
+  return await args.claim("out", async (out) => {
     const described = await readDescriptions(args.path("codes"));
     await startBackend(args);
     const encoder = await readSentenceEncoder(args.path("bert"), {
@@ -60,5 +60,7 @@ await runCommand({
     say(`${embeddings.keys.length} vectors of width ${embeddings.width}: ${embeddings.source}`);
     const file = shellPath(args.text("out"));
     say(`Next: add --embeddings ${file} to deno task train --model hisgt`);
+    const { keys, width, source } = embeddings;
+    return { out, vectors: keys.length, width, source };
   });
 });

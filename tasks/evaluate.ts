@@ -4,16 +4,20 @@ import {
   measureNames,
   misnamed,
   type PartialReport,
+  qualityInWords,
   readGenerationNotes,
   readMeds,
+  readQuality,
   readRun,
   runLikelihood,
   splitOf,
+  tooLongInWords,
   writeReport,
 } from "ehrloom";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { backendOption, startBackend } from "./cli/backend_option.ts";
 import { runCommand, say, shellPath, UsageError } from "./cli/command.ts";
+import { headline } from "./cli/headline.ts";
 import { sayLeftOut } from "./cli/left_out.ts";
 import { minCellOption } from "./cli/min_cell_option.ts";
 
@@ -61,12 +65,12 @@ await runCommand({
   const resamples = args.integer("resamples", { min: 0 });
   const minCell = args.integer("min-cell", { min: 0 });
   const force = args.has("force");
-  await args.claim("out", async (out) => {
+  return await args.claim("out", async (out) => {
     const real = await readMeds(args.path("real"), { ...sayLeftOut, onProgress });
     const synthetic = await readMeds(args.path("synthetic"), { ...sayLeftOut, onProgress });
     const run = args.maybe("run") === undefined ? undefined : await readRun(args.path("run"));
     if (run !== undefined) await startBackend(args);
-    const likelihood = run && hasLikelihood(run)
+    const likelihood = run && hasLikelihood(run, real)
       ? await runLikelihood(run, real, { seed, resamples, onProgress })
       : undefined;
     const report = await evaluate(real, synthetic, {
@@ -76,7 +80,9 @@ await runCommand({
       minCell,
       likelihood,
       run,
+      names: { real: basename(args.path("real")), synthetic: basename(args.path("synthetic")) },
       ...await readGenerationNotes(args.path("synthetic")),
+      cuts: await cutsOf(args.path("real"), minCell),
       onDifference: say,
       onProgress,
     });
@@ -84,8 +90,20 @@ await runCommand({
     await writeReport(out, report, { real: train, synthetic, training: run?.training, force });
     sayFigures(report);
     say(`Next: open ${shellPath(join(args.text("out"), "report.html"))}`);
+    return {
+      out,
+      report: join(out, "report.json"),
+      page: join(out, "report.html"),
+      ...headline(report.fidelity, likelihood),
+    };
   });
 });
+
+/** What was cut when a cohort was prepared, in sentences. */
+async function cutsOf(folder: string, minCell: number): Promise<string[]> {
+  const quality = await readQuality(folder);
+  return quality === undefined ? [] : qualityInWords(quality, { minCell });
+}
 
 /** Says what fits into a line or two. */
 function sayFigures({ fidelity, likelihood }: PartialReport): void {
@@ -100,7 +118,8 @@ function sayFigures({ fidelity, likelihood }: PartialReport): void {
   );
   if (r2.length > 0) say(`R² ${r2.join(", ")}`);
   if (likelihood !== undefined) {
-    const { nll_per_visit, nll_is_bound } = likelihood;
+    const { nll_per_visit, nll_is_bound, too_long } = likelihood;
     say(`Test loss ${nll_is_bound ? "at most " : ""}${nll_per_visit.toFixed(3)} nats per visit`);
+    if (too_long !== undefined) say(tooLongInWords(too_long));
   }
 }

@@ -1,8 +1,10 @@
 import {
   type Cohort,
+  coverageInWords,
   type Generated,
   generateParts,
   notesJson,
+  readDescriptions,
   readMeds,
   readRules,
   readRun,
@@ -14,10 +16,21 @@ import {
   shardOf,
   trimmed,
   writeMeds,
+  writesOrderOnly,
 } from "ehrloom";
-import { basename } from "node:path";
 import { backendOption, startBackend } from "./cli/backend_option.ts";
-import { type Arguments, runCommand, say, shellPath, UsageError } from "./cli/command.ts";
+import { existsSync } from "node:fs";
+import { basename, join } from "node:path";
+import {
+  type Arguments,
+  freePath,
+  resolvePath,
+  type Result,
+  runCommand,
+  say,
+  shellPath,
+  UsageError,
+} from "./cli/command.ts";
 import { sayLeftOut } from "./cli/left_out.ts";
 
 await runCommand({
@@ -78,22 +91,26 @@ await runCommand({
   ],
 }, async (args, onProgress) => {
   const asked = askedOf(args);
-  await args.claim("out", async (out) => {
+  return await args.claim("out", async (out) => {
     await startBackend(args);
     const run = await readRun(args.path("run"));
     const fingerprint = await runFingerprint(run);
+    notLearned(run).forEach(say);
     const options = { ...asked, ...await givenOf(args, asked, run), onProgress };
     const counts = { cutOff: 0, empty: 0, ruled: { draws: 0, touched: 0 } };
     await writeMeds(out, counted(generateParts(run, options), counts), {
       name: "ehrloom-synthetic",
-      notes: () => notesOf(args, fingerprint, counts),
+      isOrderOnly: writesOrderOnly(run.runConfig),
+      notes: () => notesOf(args, { run, fingerprint, counts }),
       force: args.has("force"),
     });
     sayCounts(args, asked.count, counts);
     say(
-      `Next: deno task evaluate --real COHORT --synthetic ${shellPath(args.text("out"))} ` +
-        `--run ${shellPath(args.text("run"))} --out runs/report`,
+      `Next: deno task evaluate --real ${shellPath(await realCohort(args, run))} ` +
+        `--synthetic ${shellPath(args.text("out"))} --run ${shellPath(args.text("run"))} ` +
+        `--out ${shellPath(freePath("runs/report"))}`,
     );
+    return { out, ...countsJson(args, asked.count, counts) };
   });
 });
 
@@ -161,20 +178,62 @@ async function* counted(parts: AsyncIterable<Generated>, counts: Counts): AsyncG
 }
 
 /**
+ * The folder of the real cohort, for the next command: the first one beside the run that has splits
+ * and the run's codes; the README's if there is none.
+ */
+async function realCohort(args: Arguments, { vocabulary: { codes } }: Run): Promise<string> {
+  const beside = join(args.text("run"), "..");
+  const names = Array.from(Deno.readDirSync(resolvePath(beside)), ({ name }) => name).sort();
+  for (const name of names) {
+    const folder = join(beside, name);
+    if (!existsSync(join(resolvePath(folder), "metadata", "subject_splits.parquet"))) continue;
+    // a damaged folder beside the run is no concern of this task
+    const own = await readDescriptions(resolvePath(folder)).catch(() => undefined);
+    if (own?.vocabulary.codes.join("\n") === codes.join("\n")) return folder;
+  }
+  return "runs/cohort";
+}
+
+/** What the run's model did not learn of its training records, in sentences. */
+function notLearned({ runConfig: { model, coverage } }: Run): string[] {
+  return coverage === undefined ? [] : coverageInWords(model, coverage);
+}
+
+/**
  * What the cohort folder says about how it was generated. It names folders and files, but not where
  * they are, since synthetic records are meant to be passed on.
  */
-function notesOf(args: Arguments, fingerprint: string, { cutOff, ruled }: Counts) {
+function notesOf(
+  args: Arguments,
+  { run, fingerprint, counts: { cutOff, ruled } }: {
+    run: Run;
+    fingerprint: string;
+    counts: Counts;
+  },
+) {
   const hasRules = args.maybe("rules") !== undefined;
   return {
     run: basename(args.path("run")),
     run_fingerprint: fingerprint,
     seed: args.integer("seed", { min: 0 }),
     ...notesJson({ cutOff, ruled: hasRules ? ruled : undefined }),
+    not_learned: notLearned(run),
     ...args.maybe("continue") !== undefined && {
       continues: { cohort: basename(args.path("continue")), visits: maxVisitsOf(args) ?? "all" },
     },
     ...hasRules && { rules_file: basename(args.path("rules")) },
+  };
+}
+
+/** What `--json` shows. */
+function countsJson(args: Arguments, count: number, { cutOff, empty, ruled }: Counts): Result {
+  return {
+    records: count,
+    records_cut_off: cutOff,
+    records_without_visits: empty,
+    ...args.maybe("rules") !== undefined && {
+      rules: { draws: ruled.draws, changed: ruled.touched },
+    },
   };
 }
 

@@ -24,4 +24,5 @@ await runCommand(command, async (args) => {
     `TensorFlow ${built.version} works: ${(built.flops / 1e9).toFixed(0)} GFLOP/s; ` +
       `its libraries are in ${built.cache}`,
   );
+  return { ...built };
 });

@@ -3,13 +3,25 @@ import {
   labels,
   longRecords,
   prepare,
+  type Quality,
+  qualityInWords,
   readPhenotypes,
   sources,
   splitNames,
   splitOf,
   writeMeds,
 } from "ehrloom";
-import { type Arguments, type Command, runCommand, say, UsageError } from "./cli/command.ts";
+import {
+  type Arguments,
+  type Command,
+  freePath,
+  type Result,
+  runCommand,
+  say,
+  shellPath,
+  tell,
+  UsageError,
+} from "./cli/command.ts";
 import { columns } from "./cli/help.ts";
 import { sourceGroups, sourceValues } from "./cli/source_options.ts";
 
@@ -29,11 +41,11 @@ const command: Command = {
     },
     "max-visits": {
       value: "N",
-      help: "Keep only the first N visits of each patient (default: all)",
+      help: "Keep only the first N visits of each patient; what is cut is said (default: all)",
     },
     "min-count": {
       value: "N",
-      help: "Drop codes that fewer than N patients have (default: keep all)",
+      help: "Drop codes that fewer than N patients have; what is cut is said (default: keep all)",
     },
     seed: {
       value: "N",
@@ -50,11 +62,10 @@ const command: Command = {
   ],
   examples: [
     "deno task prepare --from synthea --input data-fixtures/synthea-ma-sample --out runs/cohort" +
-    " --labels data-fixtures/synthea-ma-sample/phenotypes.json --visits-with conditions" +
-    " --max-visits 46 --min-count 5",
+    " --labels data-fixtures/synthea-ma-sample/phenotypes.json",
     "deno task prepare --from synthea --input data-fixtures/synthea-ma-labs-sample" +
     " --out runs/measured --tables conditions,medications,observations" +
-    " --visits-with observations --time-series --min-count 5",
+    " --visits-with observations --time-series",
   ],
 };
 
@@ -62,16 +73,43 @@ function count(args: Arguments, option: string): number | undefined {
   return args.maybe(option) === undefined ? undefined : args.integer(option, { min: 1 });
 }
 
-function summarize(cohort: Cohort): void {
+/** What the cohort has, and what was cut: the task's result, on stdout. */
+function summarize(cohort: Cohort, quality: Quality): void {
   const parts = splitNames.map((name) => `${splitOf(cohort, name).recordCount} ${name}`);
-  say(`${cohort.recordCount} records (${parts.join(", ")})`);
+  tell(`${cohort.recordCount} records (${parts.join(", ")})`);
   const values = cohort.values?.filter((value) => !Number.isNaN(value)).length;
   const measured = values === undefined ? "" : `, ${values} of them with a value`;
-  say(`${cohort.visitCount} visits, ${cohort.codes.length} events${measured}`);
-  say(`${cohort.vocabulary.codes.length} codes`);
+  tell(`${cohort.visitCount} visits, ${cohort.codes.length} events${measured}`);
+  const learnable = new Set(splitOf(cohort, "train").codes).size;
+  tell(
+    `${cohort.vocabulary.codes.length} codes, ${learnable} of them in the training records, ` +
+      "which are all that a model can learn",
+  );
+  const before = new Map(quality.labels.map(({ label, before }) => [label, before]));
   for (const [name, records, prevalence] of labels(cohort).rows()) {
-    say(`label ${name}: ${records} records (${(100 * prevalence).toFixed(1)}%)`);
+    const uncut = before.get(name) ?? records;
+    tell(
+      `label ${name}: ${records} records (${(100 * prevalence).toFixed(1)}%)` +
+        (uncut > records ? `; ${uncut} without the cuts` : ""),
+    );
   }
+  qualityInWords(quality).forEach(tell);
+}
+
+/** What `--json` shows of a cohort. */
+function counts(cohort: Cohort): Result {
+  const isMeasured = (value: number) => !Number.isNaN(value);
+  return {
+    records: cohort.recordCount,
+    splits: Object.fromEntries(
+      splitNames.map((name) => [name, splitOf(cohort, name).recordCount]),
+    ),
+    visits: cohort.visitCount,
+    events: cohort.codes.length,
+    values: cohort.values?.filter(isMeasured).length ?? 0,
+    codes: cohort.vocabulary.codes.length,
+    labels: Object.fromEntries(labels(cohort).rows().map(([name, records]) => [name, records])),
+  };
 }
 
 /** Says what a few very long records cost, and what --max-visits would keep. */
@@ -99,7 +137,7 @@ await runCommand(command, async (args, onProgress) => {
   const maxVisits = count(args, "max-visits");
   const minCount = count(args, "min-count");
   const seed = args.maybe("seed") === undefined ? undefined : args.integer("seed", { min: 0 });
-  await args.claim("out", async (out) => {
+  return await args.claim("out", async (out) => {
     const phenotypes = args.maybe("labels") === undefined
       ? undefined
       : await readPhenotypes(args.path("labels"));
@@ -107,6 +145,7 @@ await runCommand(command, async (args, onProgress) => {
     const badRows: string[] = [];
     const leftOut: string[] = [];
     const notes: string[] = [];
+    const found: Quality[] = [];
     const cohort = await prepare(name, args.path("input"), {
       values,
       phenotypes,
@@ -116,16 +155,31 @@ await runCommand(command, async (args, onProgress) => {
       onBadRow: args.has("skip-bad-rows") ? (problem) => badRows.push(problem) : undefined,
       onLeftOut: (what) => leftOut.push(what),
       onNote: (what) => notes.push(what),
+      onQuality: (quality) => found.push(quality),
       onProgress,
     });
-    await writeMeds(out, cohort, { name, force, onProgress });
+    const [quality] = found;
+    await writeMeds(out, cohort, { name, force, quality, onProgress });
 
-    summarize(cohort);
+    summarize(cohort, quality);
     for (const what of leftOut) say(`left out: ${what}`);
     for (const what of notes) say(`note: ${what}`);
     if (maxVisits === undefined) adviseOnLength(cohort);
     if (args.has("skip-bad-rows")) say(`${badRows.length} bad rows skipped`);
     for (const problem of badRows.slice(0, 3)) say(`  ${problem}`);
     say(`wrote ${args.text("out")}`);
+    say(
+      `Next: deno task train --cohort ${shellPath(args.text("out"))} --model halo ` +
+        `--out ${shellPath(freePath("runs/halo"))}`,
+    );
+    return {
+      out,
+      ...counts(cohort),
+      read: quality.read,
+      cuts: quality.cuts,
+      left_out: leftOut,
+      notes,
+      bad_rows: badRows.length,
+    };
   });
 });

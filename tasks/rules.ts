@@ -9,7 +9,14 @@ import {
   subset,
   writeWhole,
 } from "ehrloom";
-import { runCommand, say, shellPath, UsageError } from "./cli/command.ts";
+import {
+  type Arguments,
+  type Result,
+  runCommand,
+  say,
+  shellPath,
+  UsageError,
+} from "./cli/command.ts";
 import { sayLeftOut } from "./cli/left_out.ts";
 
 /** Broken rules that are named one by one. */
@@ -46,9 +53,9 @@ await runCommand({
     'A rules file: { "rules": [ … ] } with rules such as',
     '  { "kind": "sex", "sex": "female", "codes": ["ICD10CM//O*"] }',
     '  { "kind": "age", "min": 10, "max": 55, "codes": ["ICD10CM//Z34*"] }',
-    '  { "kind": "label", "label": "diabetes", "value": 1, "codes": ["ICD10CM//E11*"] }',
-    '  { "kind": "at-most-one", "within": "visit", "codes": ["BMI//low", "BMI//high"] }',
-    '  { "kind": "never-together", "within": "record", "codes": ["A"], "with": ["B", "C*"] }',
+    '  { "kind": "label", "label": "diabetes", "value": 1, "codes": ["E11*"] }',
+    '  { "kind": "at-most-one", "within": "visit", "codes": ["low", "high"] }',
+    '  { "kind": "never-together", "within": "record", "codes": ["A"], "with": ["B*"] }',
     '"A*" stands for all codes that begin with A; each rule may have a "note".',
   ],
   examples: [
@@ -66,43 +73,50 @@ await runCommand({
   if (check !== undefined && (within ?? expected) !== undefined) {
     throw new UsageError("--within and --expected are not for --check");
   }
-  if (check !== undefined) {
-    const cohort = await readMeds(args.path("cohort"), sayLeftOut);
-    const rules = await readRules(args.path("check"), cohort);
-    sayBroken(brokenRules(cohort, rules), `${cohort.recordCount} records`);
-    const ages = Array.from(
-      cohort.startDays,
-      (day, record) => day - (cohort.demographics?.birthDays[record] ?? NaN),
-    );
-    const ageless = ages.filter(Number.isNaN).length;
-    if (ageless > 0 && rules.rules.some(({ kind }) => kind === "age")) {
-      say(`${ageless} records have no age; age rules do not apply to them`);
-    }
-    return;
-  }
-  await args.claim("out", async (out) => {
+  if (check !== undefined) return await checked(args);
+  return await args.claim("out", async (out) => {
     const cohort = await readMeds(args.path("cohort"), sayLeftOut);
     const rules = learnedRules(cohort, { within, expected: expected || undefined, onProgress });
     await writeWhole(out, (path) => Deno.writeTextFile(path, rulesText(rules)), {
       force: args.has("force"),
     });
     say(`${rules.length} rules written to ${args.text("out")}`);
-    if (cohort.splits !== null) {
-      const heldOut = subset(
-        cohort,
-        Array.from(cohort.splits.keys()).filter((record) => cohort.splits?.[record] !== 0),
-      );
-      sayBroken(
-        brokenRules(heldOut, rulesFor(rules, cohort)),
-        `${heldOut.recordCount} held-out real records`,
-      );
-    }
+    const { splits } = cohort;
+    const heldOut = splits &&
+      subset(cohort, Array.from(splits.keys()).filter((record) => splits[record] !== 0));
+    const broken = heldOut && brokenRules(heldOut, rulesFor(rules, cohort));
+    if (broken !== null) sayBroken(broken, `${heldOut?.recordCount} held-out real records`);
     say(
       "Next: read and edit them, then deno task generate --run RUN --count N " +
         `--rules ${shellPath(args.text("out"))} --out DIR`,
     );
+    return { out, rules: rules.length, broken_by_held_out: broken && brokenJson(broken) };
   });
 });
+
+/** Counts how often the cohort breaks the rules of a file. */
+async function checked(args: Arguments): Promise<Result> {
+  const cohort = await readMeds(args.path("cohort"), sayLeftOut);
+  const rules = await readRules(args.path("check"), cohort);
+  const broken = brokenRules(cohort, rules);
+  sayBroken(broken, `${cohort.recordCount} records`);
+  const ages = Array.from(
+    cohort.startDays,
+    (day, record) => day - (cohort.demographics?.birthDays[record] ?? NaN),
+  );
+  const ageless = ages.filter(Number.isNaN).length;
+  if (ageless > 0 && rules.rules.some(({ kind }) => kind === "age")) {
+    say(`${ageless} records have no age; age rules do not apply to them`);
+  }
+  return { records: cohort.recordCount, rules: broken.length, broken: brokenJson(broken) };
+}
+
+/** What `--json` shows of broken rules: their numbers in the file, from 1. */
+function brokenJson(counts: readonly BrokenRule[]) {
+  return counts
+    .map(({ records, visits }, index) => ({ rule: index + 1, records, visits }))
+    .filter(({ visits }) => visits > 0);
+}
 
 function sayBroken(counts: readonly BrokenRule[], who: string): void {
   const broken = counts.filter(({ visits }) => visits > 0)

@@ -2,19 +2,32 @@ import {
   allowedValues,
   type Calibration,
   modelSummaries,
-  parseSettings,
-  readCodeEmbeddings,
-  readCodeGraph,
   readMeds,
+  type Run,
   settingsOf,
+  startInWords,
   train,
   trainingDefaults,
+  type TrainingStart,
+  unfinishedRun,
 } from "ehrloom";
-import { backendOption, startBackend } from "./cli/backend_option.ts";
 import { join } from "node:path";
+import { backendOption, startBackend } from "./cli/backend_option.ts";
+import {
+  type Command,
+  freePath,
+  hasBegun,
+  type Result,
+  runCommand,
+  sameCommand,
+  say,
+  shellPath,
+} from "./cli/command.ts";
 import { columns, type Row } from "./cli/help.ts";
-import { hasBegun, runCommand, sameCommand, say, shellPath } from "./cli/command.ts";
 import { sayLeftOut } from "./cli/left_out.ts";
+import { presetText } from "./cli/preset_text.ts";
+import { askedTraining, knowledgeOf } from "./train/asked.ts";
+import { dryRun } from "./train/dry_run.ts";
 
 /** The models, or the settings of one that is named. */
 function helpOn(model: string | undefined): string[] {
@@ -43,7 +56,7 @@ function calibrationText({ kept, validation_before, validation_after }: Calibrat
     : `Output biases left as trained: calibrated, the validation loss would be worse (${losses})`;
 }
 
-await runCommand({
+const command: Command = {
   name: "train",
   summary: "Train a model on a cohort; write a run folder.",
   options: {
@@ -53,56 +66,78 @@ await runCommand({
       required: true,
       reads: true,
     },
-    model: {
-      value: "NAME",
-      help: "Kind of model, see below (default halo)",
-    },
     out: { value: "RUN", help: "Run folder to write", required: true },
-    epochs: {
-      value: "N",
-      help: `Passes over the training records (default ${trainingDefaults.epochs})`,
-    },
-    batch: { value: "N", help: `Records per batch (default ${trainingDefaults.batch})` },
-    lr: { value: "X", help: `Learning rate (default ${trainingDefaults.learningRate})` },
-    schedule: { value: "NAME", help: `constant or cosine (default ${trainingDefaults.schedule})` },
-    warmup: {
-      value: "N",
-      help: "Steps over which the learning rate rises to its full value " +
-        `(default ${trainingDefaults.warmup})`,
-    },
-    patience: {
-      value: "N",
-      help: "Stop after N epochs without a lower validation loss " +
-        `(default ${trainingDefaults.patience})`,
-    },
-    minutes: {
-      value: "N",
-      help: "Time limit in minutes: no new epoch begins after it (default no limit)",
-    },
-    set: { value: "KEY=VALUE", help: "A setting of the model, see below; repeatable", many: true },
-    embeddings: {
-      value: "FILE",
-      help: "Embeddings of code descriptions, from deno task embed (hisgt)",
-      reads: true,
-    },
-    hierarchy: {
-      value: "FILE",
-      help: "Hierarchy of codes, CSV with columns parent and child (hisgt)",
-      reads: true,
-    },
-    ...backendOption,
-    seed: {
-      value: "N",
-      help: `Random seed; equal seeds give equal results (default ${trainingDefaults.seed})`,
-    },
-    workers: { value: "N", help: "Threads that share each batch, on wasm or cpu (default 1)" },
-    "min-cell": {
-      value: "N",
-      help: "The config holds no extremes of fewer than N patients; 1: it may " +
-        `(default ${trainingDefaults.minCell})`,
-    },
-    resume: { help: "Continue an interrupted run" },
+    resume: { help: "Continue an interrupted run, or a finished one with more --epochs" },
+    "dry-run": { help: "Say what training would take (parameters, memory, time); write nothing" },
     force: { help: "Replace an older result at --out, as soon as the first epoch is stored" },
+  },
+  groups: {
+    Model: {
+      model: { value: "NAME", help: "Kind of model, see below (default halo)" },
+      set: {
+        value: "KEY=VALUE",
+        help: "A setting of the model, see below; repeatable",
+        many: true,
+      },
+      "from-run": {
+        value: "RUN",
+        help: "Take model, settings and training options of this run; options given override " +
+          "them, and another --model has its own settings",
+        reads: true,
+      },
+      embeddings: {
+        value: "FILE",
+        help: "Embeddings of code descriptions, from deno task embed (hisgt)",
+        reads: true,
+      },
+      hierarchy: {
+        value: "FILE",
+        help: "Hierarchy of codes, CSV with columns parent and child (hisgt)",
+        reads: true,
+      },
+    },
+    Training: {
+      epochs: {
+        value: "N",
+        help: "Passes over the training records (default by size of cohort)",
+      },
+      batch: { value: "N", help: "Records per batch (default by size of cohort)" },
+      lr: { value: "X", help: "Learning rate (default by size of cohort)" },
+      schedule: {
+        value: "NAME",
+        help: `constant or cosine (default ${trainingDefaults.schedule})`,
+      },
+      warmup: {
+        value: "N",
+        help: "Steps over which the learning rate rises to its full value " +
+          `(default ${trainingDefaults.warmup})`,
+      },
+      patience: {
+        value: "N",
+        help: "Stop after N epochs without a lower validation loss " +
+          `(default ${trainingDefaults.patience})`,
+      },
+      minutes: {
+        value: "N",
+        help: "Time limit in minutes: no new epoch begins after it (default no limit)",
+      },
+      seed: {
+        value: "N",
+        help: `Random seed; equal seeds give equal results (default ${trainingDefaults.seed})`,
+      },
+      "accept-loss": {
+        help: "Train even if more than a tenth of the records is beyond the model's context",
+      },
+      "min-cell": {
+        value: "N",
+        help: "The config holds no extreme values of fewer than N patients; 1: it may " +
+          `(default ${trainingDefaults.minCell})`,
+      },
+    },
+    Engine: {
+      ...backendOption,
+      workers: { value: "N", help: "Threads that share each batch, on wasm or cpu (default 1)" },
+    },
   },
   goesOnBy: (args) =>
     hasBegun(join(args.path("out"), "config.json"), { force: args.has("force") })
@@ -113,59 +148,62 @@ await runCommand({
     "deno task train --cohort runs/cohort --out runs/halo --epochs 30 --set width=128",
     "deno task train --cohort runs/cohort --out runs/gpt --model gpt --set form=published",
     "deno task train --cohort runs/cohort --out runs/halo --resume",
+    "deno task train --cohort runs/cohort --out runs/again --from-run runs/halo --seed 2",
   ],
-}, async (args, onProgress) => {
-  const integer = (name: string, min: number) =>
-    args.maybe(name) === undefined ? undefined : args.integer(name, { min });
-  const options = {
-    model: args.maybe("model"),
-    settings: parseSettings(args.maybe("model") ?? "halo", args.all("set")),
-    epochs: integer("epochs", 1),
-    batch: integer("batch", 1),
-    learningRate: args.maybe("lr") === undefined ? undefined : args.number("lr", { min: 0 }),
-    schedule: args.choice("schedule", ["constant", "cosine"]),
-    warmup: integer("warmup", 0),
-    patience: integer("patience", 1),
-    minutes: args.maybe("minutes") === undefined
-      ? undefined
-      : args.number("minutes", { min: 0.01 }),
-    seed: integer("seed", 0),
-    workers: integer("workers", 1),
-    minCell: integer("min-cell", 0),
-    resume: args.has("resume"),
-    force: args.has("force"),
-    onProgress,
+};
+
+/** What `--json` shows of a run. */
+function runJson(out: string, { runConfig, parameters, training, calibration }: Run): Result {
+  const best = training.findLast(({ best }) => best);
+  return {
+    out,
+    model: runConfig.model,
+    parameters: Object.values(parameters).reduce((sum, { numbers }) => sum + numbers.length, 0),
+    epochs: training.length,
+    planned_epochs: runConfig.training.epochs,
+    best_epoch: best?.epoch ?? null,
+    validation_loss: best?.validation_loss ?? null,
+    seconds: training.at(-1)?.seconds ?? null,
+    calibration: calibration ?? null,
+    coverage: runConfig.coverage ?? null,
   };
-  await args.claim("out", async (out) => {
+}
+
+await runCommand(command, async (args, onProgress) => {
+  const options = await askedTraining(args);
+  if (args.has("dry-run")) {
+    const backend = await startBackend(args);
+    return await dryRun(await readMeds(args.path("cohort"), sayLeftOut), options, backend);
+  }
+  return await args.claim("out", async (out) => {
     await startBackend(args);
     const cohort = await readMeds(args.path("cohort"), sayLeftOut);
-    const knowledge = {
-      embeddings: args.maybe("embeddings") === undefined
-        ? undefined
-        : await readCodeEmbeddings(args.path("embeddings")),
-      hierarchy: args.maybe("hierarchy") === undefined
-        ? undefined
-        : await readCodeGraph(args.path("hierarchy"), cohort.vocabulary),
-    };
-    const { training, runConfig, calibration } = await train(cohort, out, {
+    if (!options.resume) {
+      const given = { settings: options.settings ?? {}, training: options };
+      const preset = presetText(cohort, options.model ?? "halo", given);
+      if (preset !== undefined) say(preset);
+    }
+    const knowledge = await knowledgeOf(args, cohort);
+    const onStart = (start: TrainingStart) => startInWords(start).forEach(say);
+    const run = await train(cohort, out, {
       ...options,
       knowledge,
+      onNote: say,
+      onStart,
+      onProgress,
     });
-    const facts = { ...runConfig.sources, ...runConfig.remarks };
-    for (const [name, fact] of Object.entries(facts)) say(`${name}: ${fact}`);
-    const best = training.findLast(({ best }) => best);
-    if (best !== undefined) { // a floor counts its records once and has no epochs
-      say(
-        `Best epoch ${best.epoch}: validation loss ${
-          best.validation_loss.toFixed(3)
-        } nats per visit`,
-      );
+    for (const [name, remark] of Object.entries(run.runConfig.remarks ?? {})) {
+      say(`${name}: ${remark}`);
     }
-    if (calibration !== undefined) say(calibrationText(calibration));
-    say(
-      `Next: deno task generate --run ${
-        shellPath(args.text("out"))
-      } --count 1000 --out runs/synthetic`,
-    );
-  }, { goesOn: args.has("resume") });
+    const best = run.training.findLast(({ best }) => best);
+    if (best !== undefined) { // a floor counts its records once and has no epochs
+      const loss = best.validation_loss.toFixed(3);
+      say(`Best epoch ${best.epoch}: validation loss ${loss} nats per visit`);
+    }
+    if (run.calibration !== undefined) say(calibrationText(run.calibration));
+    const path = shellPath(args.text("out"));
+    const next = shellPath(freePath("runs/synthetic"));
+    say(`Next: deno task generate --run ${path} --count 1000 --out ${next}`);
+    return runJson(out, run);
+  }, { goesOn: args.has("resume"), unfinished: unfinishedRun });
 });

@@ -84,7 +84,7 @@ const namedIn = (text: string, names: readonly string[]) =>
 
 /** The pairs within visits that a page carries, by the names of their codes. */
 async function pairsIn(html: string): Promise<string[]> {
-  const [, json] = html.match(/id="report-points">(.*?)<\/script>/s) ?? [];
+  const [, json] = html.match(/id="page-points">(.*?)<\/script>/s) ?? [];
   const { codes, scatters } = JSON.parse(json);
   const { first, second } = await unpackPoints(scatters[1]);
   return Array.from(first, (code, i) => `${codes[code]} ${codes[second?.[i] ?? 0]}`).sort();

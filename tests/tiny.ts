@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Cohort, cohortOf, random, type RecordLists, vocabulary } from "ehrloom";
+import { type Cohort, cohortOf, random, type RecordLists, trainingFor, vocabulary } from "ehrloom";
 
 /** Settings of a HALO of about 4,000 parameters. */
 export const tinySettings = { width: 8, layers: 1, heads: 2 };
@@ -33,6 +33,9 @@ export function tinyCohort(records: number, seed = 1): Cohort {
   return cohortOf(vocabulary(codes), ["ill", "old"], lists);
 }
 
+/** How such a cohort is trained on by default. */
+export const tinyTraining = trainingFor(tinyCohort(8), {});
+
 /** What a task left: its exit code and the lines on stderr. */
 export interface TaskResult {
   code: number;
@@ -53,6 +56,32 @@ export function taskArguments(name: string): string[] {
   const [, args] = taskCommands[name].match(/^DENO_NO_UPDATE_CHECK=1 deno (run .*)$/) ?? [];
   if (args === undefined) throw new Error(`Task ${name} is "${taskCommands[name]}"`);
   return args.split(" ");
+}
+
+/** What a task prints when it is asked for help, in lines that are not cut at a page's width. */
+export async function helpOf(name: string, ...args: string[]): Promise<string[]> {
+  const { code, stdout } = await new Deno.Command(Deno.execPath(), {
+    args: [...taskArguments(name), ...args, "--help"],
+    cwd: root,
+    env: { NO_COLOR: "1" },
+  }).output();
+  if (code !== 0) throw new Error(`deno task ${name} --help exits ${code}`);
+  return new TextDecoder().decode(stdout).replaceAll(/\n {5,}(?=\S)/g, " ").split("\n");
+}
+
+/** What a task left, with what it printed on stdout. */
+export async function answerOf(
+  name: string,
+  ...args: string[]
+): Promise<TaskResult & { stdout: string }> {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [...taskArguments(name), ...args],
+    cwd: root,
+    env: { NO_COLOR: "1" },
+  }).output();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  const said = text(stderr).trimEnd();
+  return { code, lines: said === "" ? [] : said.split("\n"), stdout: text(stdout) };
 }
 
 /** Begins a task of `deno task` as a process of its own. */

@@ -46,6 +46,11 @@ declare module "@std/cli" {
   ): { _: (string | number)[] } & Record<string, unknown>;
 }
 
+declare module "@std/text" {
+  /** How many letters must be added, removed or replaced to make one text of the other. */
+  export function levenshteinDistance(a: string, b: string): number;
+}
+
 declare module "cli-progress" {
   export interface Options {
     format?: string;

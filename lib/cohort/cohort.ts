@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { checkArguments, checkWord } from "../arguments.ts";
 import { joined } from "./growing.ts";
 import { namesProblem } from "./reserved_names.ts";
 import { sameTexts, type Vocabulary } from "./vocabulary.ts";
@@ -209,6 +210,7 @@ function factsOfRecords(
  * @throws {RangeError} If an index is out of range or given twice
  */
 export function subset(source: Cohort, recordIndices: ArrayLike<number>): Cohort {
+  checkArguments("subset", [source, "cohort"]);
   for (let i = 0; i < recordIndices.length; i++) {
     const record = recordIndices[i];
     if (!(record >= 0 && record < source.recordCount)) {
@@ -231,6 +233,8 @@ export function subset(source: Cohort, recordIndices: ArrayLike<number>): Cohort
  * @throws {RangeError} If the cohort has no splits
  */
 export function splitOf(source: Cohort, split: Split): Cohort {
+  checkArguments("splitOf", [source, "cohort"]);
+  checkWord("splitOf", "split", split, splitNames);
   const { splits } = source;
   if (splits === null) {
     throw new RangeError(`Cannot take the ${split} split: the cohort has no splits`);

@@ -16,6 +16,7 @@
  * @module
  */
 import { type Cohort, cohort } from "./cohort.ts";
+import { codeSystemName } from "./codes/code_system_uris.ts";
 import { isObject, parsedJson, readText, rootNames } from "../files/input.ts";
 import { labelProblem } from "./reserved_names.ts";
 
@@ -37,13 +38,14 @@ function parseSystem(
   }
   if (codes.length === 0) fail(`the list of "${system}" is empty, must have at least one code`);
   return codes.map((code) => {
-    if (typeof code !== "string" || code === "" || /\*./.test(code)) {
+    if (typeof code !== "string" || code.trim() === "" || /\*./.test(code)) {
       fail(
         `the code ${JSON.stringify(code)} of "${system}" must be a text, ` +
           'such as "44054006", or "E11*" for a prefix',
       );
     }
-    return system === "" ? code : `${system}//${code}`;
+    const name = codeSystemName(system.trim());
+    return name === "" ? code.trim() : `${name}//${code.trim()}`;
   });
 }
 

@@ -4,6 +4,7 @@
  * @module
  */
 import pl from "nodejs-polars";
+import { checkArguments } from "../arguments.ts";
 import { type Cohort, daysPerYear, sexNames, splitNames } from "./cohort.ts";
 import { measuredValues } from "./measured_values.ts";
 import { quantile } from "./quantile.ts";
@@ -34,6 +35,7 @@ function timeColumn(name: string, microseconds: Float64Array): pl.Series {
  * events; use a {@link subset} of larger ones.
  */
 export function events(source: Cohort): Frame {
+  checkArguments("events", [source, "cohort"]);
   const { visitOffsets, codeOffsets, vocabulary } = source;
   const count = source.codes.length;
   const subject = new BigInt64Array(count);
@@ -77,6 +79,7 @@ export function events(source: Cohort): Frame {
  * `visits`, `events`; null where unknown.
  */
 export function records(source: Cohort): Frame {
+  checkArguments("records", [source, "cohort"]);
   const { visitOffsets, codeOffsets, recordCount } = source;
   const visits = new Uint32Array(recordCount);
   const eventCounts = new Uint32Array(recordCount);
@@ -105,6 +108,7 @@ export function records(source: Cohort): Frame {
  * that have it, and `prevalence`, the share of records that have it, in [0, 1].
  */
 export function codes(source: Cohort): Frame {
+  checkArguments("codes", [source, "cohort"]);
   const { vocabulary, visitOffsets, codeOffsets, recordCount } = source;
   const recordsOf = new Uint32Array(vocabulary.codes.length);
   const visitsOf = new Uint32Array(vocabulary.codes.length);
@@ -133,6 +137,7 @@ export function codes(source: Cohort): Frame {
  * `median` and `high` (97.5%) of its values.
  */
 export function measurements(source: Cohort): Frame {
+  checkArguments("measurements", [source, "cohort"]);
   const { vocabulary, visitOffsets, codeOffsets, recordCount } = source;
   const recordsOf = new Uint32Array(vocabulary.codes.length);
   const lastRecord = new Int32Array(vocabulary.codes.length).fill(-1);
@@ -166,6 +171,7 @@ export function measurements(source: Cohort): Frame {
 
 /** One row per label: `label`, `records` that have it, `prevalence`, their share in [0, 1]. */
 export function labels(source: Cohort): Frame {
+  checkArguments("labels", [source, "cohort"]);
   const { labelNames, recordCount } = source;
   const counts = new Uint32Array(labelNames.length);
   for (const [bit, value] of source.labels.entries()) counts[bit % labelNames.length] += value;
@@ -191,6 +197,7 @@ function spread(numbers: readonly number[] | Float64Array): { mean: number; sd: 
  * and mean and standard deviation (of the population) of visits per record and codes per visit.
  */
 export function summary(source: Cohort): Frame {
+  checkArguments("summary", [source, "cohort"]);
   const { splits, visitOffsets, codeOffsets } = source;
   const row = (part: string, isIn: (record: number) => boolean) => {
     const visitsPerRecord: number[] = [];

@@ -4,15 +4,18 @@
  * records.
  *
  * The folder holds `plan.json` (what was asked for), `ceiling.json` and, for each model,
- * `models/NAME/`, see one_model.ts.
+ * `models/NAME/`, see one_model.ts. Further random seeds are not part of the plan: as models can, they
+ * can be added to a folder later.
  *
  * @module
  */
 import { join } from "node:path";
+import { checkArguments, checkOptions } from "../arguments.ts";
 import { type Cohort, splitOf } from "../cohort/cohort.ts";
 import { fingerprint } from "../cohort/fingerprint.ts";
 import { checkResamples } from "../evaluate/bootstrap.ts";
 import {
+  allDifferencesOf,
   type ComparedModel,
   type Comparison,
   differencesOf,
@@ -21,27 +24,42 @@ import {
 } from "../evaluate/comparison.ts";
 import { checkReal } from "../evaluate/evaluate.ts";
 import type { FidelityFigures } from "../evaluate/fidelity/mod.ts";
+import { spreadsOf } from "../evaluate/seed_spread.ts";
 import { withoutEmptyRecords } from "../evaluate/without_empty_records.ts";
 import { growFolder, type GrowingFolder, grownFolder } from "../files/growing_folder.ts";
 import { isThere } from "../files/is_there.ts";
 import { claimed, replaceText } from "../files/output.ts";
 import { backendVersions } from "../nn/backend.ts";
 import { type Compared, writeComparison } from "../plot/comparison/comparison.ts";
+import { type LongWork, longWork } from "../long_work.ts";
 import type { OnProgress } from "../progress.ts";
-import { checkTraining, givenTraining, trainingDefaults } from "../train/options.ts";
+import { checkTraining, givenTraining, trainingFor } from "../train/options.ts";
 import { checkSplits } from "../train/train.ts";
+import { ownCommit } from "../commit.ts";
 import { version } from "../version.ts";
 import { isWhole, judgementOf, missingMeasures } from "./judging.ts";
 import { oneModel } from "./one_model.ts";
-import { checkBegun, type CompareOptions, entriesOf, type Entry, isBegunWith } from "./plan.ts";
-import { type Plan, readCeiling } from "./read_comparison.ts";
+import {
+  checkBegun,
+  compareOptionNames,
+  type CompareOptions,
+  entriesOf,
+  type Entry,
+  isBegunWith,
+  modelFolder,
+  seedsOf,
+} from "./plan.ts";
+import { type Plan, readCeiling, readPlan } from "./read_comparison.ts";
 
 /** What a comparison compares, and under which plan. */
 interface Contest {
   readonly cohort: Cohort;
   readonly plan: Plan;
+  /** Random seeds of training and generation; the first is the plan's. */
+  readonly seeds: readonly number[];
   readonly entries: readonly Entry[];
-  readonly onProgress?: OnProgress | undefined;
+  readonly onStart?: CompareOptions["onStart"];
+  readonly watched: LongWork;
 }
 
 /**
@@ -49,7 +67,7 @@ interface Contest {
  * completed by measures that were added since, and stored again.
  */
 async function ceilingOf(
-  { cohort, plan, onProgress }: Contest,
+  { cohort, plan, watched: { onProgress } }: Contest,
   path: string,
 ): Promise<FidelityFigures> {
   const known = await readCeiling(path) ?? {};
@@ -64,9 +82,8 @@ async function ceilingOf(
   return ceiling;
 }
 
-function prefixed(name: string, onProgress?: OnProgress): OnProgress | undefined {
-  return onProgress &&
-    ((progress) => onProgress({ ...progress, stage: `${name}: ${progress.stage}` }));
+function prefixed(name: string, onProgress: OnProgress): OnProgress {
+  return (progress) => onProgress({ ...progress, stage: `${name}: ${progress.stage}` });
 }
 
 /** The part of an evaluated model that the table shows. */
@@ -100,7 +117,9 @@ function withoutResamples({ resampled: _, ...compared }: JudgedModel): ComparedM
  * ```
  *
  * @throws {RangeError} If a model or a setting is unknown, an option out of range, the cohort does
- * not fit, or the folder was started with other options
+ * not fit or is too long for a model and `acceptLoss` is not set, or the folder was started with
+ * other options
+ * @throws the reason of `signal`, once it is aborted
  * @throws {Deno.errors.AlreadyExists} If the folder holds something else and `force` is not set
  */
 export async function compare(
@@ -108,18 +127,37 @@ export async function compare(
   folder: string,
   options: CompareOptions,
 ): Promise<Compared> {
-  const { resamples = 1000, force = false, onProgress } = options;
-  const training = { ...trainingDefaults, ...givenTraining(options) };
-  checkTraining(training);
+  checkArguments("compare", [cohort, "cohort"], [folder, "folder"], [options, "options"]);
+  checkOptions("compare", options, compareOptionNames);
+  const { resamples = 1000, force = false, onStart } = options;
+  const begun = force ? undefined : await readPlan(join(folder, "plan.json"));
+  const otherwise = begun === undefined ? trainingFor(cohort, options) : begun.training;
+  const seeds = seedsOf(options, otherwise.seed);
+  const training = { ...otherwise, ...givenTraining(options), seed: seeds[0] };
+  for (const seed of seeds) checkTraining({ ...training, seed });
   checkSplits(cohort);
   checkResamples(resamples, cohort.labelNames.length);
   const entries = entriesOf(options, cohort, training);
   checkReal(cohort);
   const plan: Plan = { cohort: await fingerprint(cohort), training, resamples };
-  const contest: Contest = { cohort, plan, entries, onProgress };
+  const again = `call compare again${force ? " without force" : ""} to continue`;
+  return await longWork(
+    options,
+    () => `Comparison stopped by you; ${again}`,
+    (watched) => compareAt(folder, force, { cohort, plan, seeds, entries, onStart, watched }),
+  );
+}
+
+/** Compares in a folder, which may hold a comparison that is continued unless `force` is set. */
+async function compareAt(folder: string, force: boolean, contest: Contest): Promise<Compared> {
+  const { plan, seeds, entries } = contest;
   return await claimed(folder, { force, goesOn: !force }, async (place) => {
     if (!force && await isBegunWith(place, plan)) {
-      for (const entry of entries) await checkBegun(place, entry);
+      for (const entry of entries) {
+        for (const [i, seed] of seeds.entries()) {
+          await checkBegun(place, entry, i === 0 ? undefined : seed);
+        }
+      }
       return await judgedAll(contest, grownFolder(place));
     }
     const compared: Compared[] = [];
@@ -137,20 +175,46 @@ export async function compare(
   });
 }
 
+/** A model's figures with each random seed, by name. */
+function figuresBySeed({ likelihood, resampled }: JudgedModel): Record<string, number | null> {
+  const headlines = Object.entries(resampled.figures).map(([name, [figure]]) => [name, figure]);
+  return { nll_per_visit: likelihood?.nll_per_visit ?? null, ...Object.fromEntries(headlines) };
+}
+
+/** A model with every random seed: its judgement with the first one, and the spread over all. */
+async function withAllSeeds(
+  { cohort, plan, seeds, onStart, watched: { onProgress, signal } }: Contest,
+  entry: Entry,
+  folder: GrowingFolder,
+): Promise<{ judged: JudgedModel; synthetic: Cohort }> {
+  const withSeed = async (seed: number, stage: string, own?: number) => {
+    const path = modelFolder(folder.path, entry, own);
+    const job = { entry, folder: path, plan, seed, cohort, onStart, signal };
+    const found = await oneModel({ ...job, onProgress: prefixed(stage, onProgress) });
+    await folder.shown();
+    return found;
+  };
+  const [first, ...others] = seeds;
+  const { judged, synthetic } = await withSeed(first, entry.name);
+  if (others.length === 0) return { judged, synthetic };
+  const figures = [figuresBySeed(judged)];
+  for (const seed of others) {
+    const found = await withSeed(seed, `${entry.name}, seed ${seed}`, seed);
+    figures.push(figuresBySeed(found.judged));
+  }
+  return { judged: { ...judged, spread: spreadsOf(seeds, figures) }, synthetic };
+}
+
 /** Evaluates all models that are not finished, and writes the table and the page. */
 async function judgedAll(contest: Contest, folder: GrowingFolder): Promise<Compared> {
-  const { cohort, plan, entries, onProgress } = contest;
+  const { cohort, entries } = contest;
   const ceiling = await ceilingOf(contest, join(folder.path, "ceiling.json"));
   const found: JudgedModel[] = [];
   const synthetic = new Map<string, Cohort>();
   for (const entry of entries) {
-    const { name } = entry;
-    const own = join(folder.path, "models", name);
-    const job = { entry, folder: own, plan, cohort, onProgress: prefixed(name, onProgress) };
-    const { judged, synthetic: written } = await oneModel(job);
+    const { judged, synthetic: written } = await withAllSeeds(contest, entry, folder);
     found.push(judged);
-    synthetic.set(name, written);
-    await folder.shown();
+    synthetic.set(entry.name, written);
   }
   const comparison = comparisonOf(contest, ceiling, found);
   const compared = { comparison, real: splitOf(cohort, "train"), synthetic };
@@ -167,6 +231,7 @@ function comparisonOf(
   return {
     about: {
       ehrloom: version,
+      ...ownCommit(),
       created: new Date().toISOString(),
       seed: training.seed,
       resamples,
@@ -184,5 +249,6 @@ function comparisonOf(
     ceiling,
     models: found.map(withoutResamples),
     differences: differencesOf(found),
+    pairs: allDifferencesOf(found),
   };
 }

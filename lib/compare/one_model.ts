@@ -2,8 +2,9 @@
  * One model of a comparison: it is trained, generates as many records as there are training records and
  * is evaluated.
  *
- * Its folder holds `run/`, `synthetic/` and `judgement.json`, which is written last: if it exists,
- * the model is finished. An interrupted training is resumed.
+ * Its folder holds `run/`, `synthetic/`, `report/` and `judgement.json`, which is written last: if it
+ * exists, the model is finished. An interrupted training is resumed. With several random seeds, each
+ * further one has such a folder in `seeds/SEED/`.
  *
  * @module
  */
@@ -12,47 +13,55 @@ import { type Cohort, splitOf } from "../cohort/cohort.ts";
 import { readMeds } from "../cohort/meds/read.ts";
 import { writeMeds } from "../cohort/meds/write.ts";
 import { type JudgedModel, toJson } from "../evaluate/comparison.ts";
-import { fidelityMeasures } from "../evaluate/fidelity/mod.ts";
+import { evaluateWithResamples } from "../evaluate/evaluate.ts";
 import { likelihoodMetrics, resampledNll } from "../evaluate/likelihood/likelihood.ts";
 import { hasLikelihood, testLikelihoods } from "../evaluate/likelihood/run_likelihood.ts";
+import type { Likelihood, Scale } from "../evaluate/report.ts";
 import { withoutEmptyRecords } from "../evaluate/without_empty_records.ts";
 import { isThere } from "../files/is_there.ts";
 import { replaceText } from "../files/output.ts";
 import { generate } from "../generate/generate.ts";
 import { formOf } from "../models/mod.ts";
-import type { OnProgress } from "../progress.ts";
+import type { LongWorkOptions } from "../long_work.ts";
+import { writeReport } from "../plot/report/report.ts";
 import { readRun } from "../train/read_run.ts";
 import type { Run } from "../train/run_folder.ts";
-import { train } from "../train/train.ts";
+import { train, type TrainOptions } from "../train/train.ts";
 import { isWhole, judgementOf, missingMeasures } from "./judging.ts";
 import type { Entry } from "./plan.ts";
 import { type KeptJudgement, type Plan, readJudgement } from "./read_comparison.ts";
 
 /** One model's job: where it works, and under which plan. */
-export interface Job {
+export interface Job extends LongWorkOptions {
   readonly entry: Entry;
   /** The model's own folder. */
   readonly folder: string;
   readonly plan: Plan;
+  /** Random seed of training and generation; resamples have that of the plan. */
+  readonly seed: number;
   /** The real records, with splits. */
   readonly cohort: Cohort;
-  readonly onProgress?: OnProgress | undefined;
+  readonly onStart?: TrainOptions["onStart"];
 }
 
 /** The model's run, begun or continued, and the seconds that learning took. */
 async function trained(
-  { entry, folder, plan, cohort, onProgress }: Job,
+  { entry, folder, plan, seed, cohort, onStart, onProgress, signal }: Job,
 ): Promise<{ run: Run; seconds: number }> {
   const path = join(folder, "run");
   const isBegun = await isThere(join(path, "config.json"));
   const began = performance.now();
   const run = await train(cohort, path, {
     ...plan.training,
+    seed,
     model: entry.family,
     settings: entry.settings,
     knowledge: entry.knowledge,
     ...(isBegun ? { resume: true } : { force: true }),
+    acceptLoss: true, // the plan has checked it
+    onStart,
     onProgress,
+    signal,
   });
   const lines = run.training;
   const seconds = lines.length > 0
@@ -69,12 +78,14 @@ function learntNumbers({ parameters, runConfig: { sources = {} } }: Run): number
 }
 
 /** The records that a run generates, stored in the model's folder. */
-async function written(run: Run, { entry: { name }, folder, plan, cohort, onProgress }: Job) {
+async function written(run: Run, job: Job) {
+  const { entry: { name }, folder, seed, cohort, onProgress, signal } = job;
   const began = performance.now();
   const found = await generate(run, {
     count: splitOf(cohort, "train").recordCount,
-    seed: plan.training.seed,
+    seed,
     onProgress,
+    signal,
   });
   const seconds = (performance.now() - began) / 1000;
   if (found.cohort.visitCount === 0) {
@@ -89,7 +100,7 @@ async function written(run: Run, { entry: { name }, folder, plan, cohort, onProg
 
 /** The test metrics of a run, and the test loss of each resample; null without likelihood. */
 async function testLoss(run: Run, { plan, cohort, onProgress }: Job) {
-  if (!hasLikelihood(run)) return { likelihood: null, nll: null };
+  if (!hasLikelihood(run, cohort)) return { likelihood: null, nll: null };
   const { perRecord, cells, ...about } = await testLikelihoods(run, cohort, { onProgress });
   const how = { seed: plan.training.seed, resamples: plan.resamples };
   return {
@@ -105,32 +116,72 @@ function listed(resampled: Readonly<Record<string, Float64Array>>): Record<strin
   );
 }
 
+/** What a model's report shows. */
+interface Shown {
+  readonly run: Run;
+  readonly synthetic: Cohort;
+  readonly likelihood: Likelihood | null;
+  readonly cutOff: number;
+}
+
+/** Figures of the synthetic records alone. */
+function withoutScale<F extends Scale<unknown>>(
+  figures: F | undefined,
+): Partial<Omit<F, keyof Scale<unknown>>> {
+  if (figures === undefined) return {};
+  const { ceiling: _, floor: __, ...own } = figures;
+  return own;
+}
+
+/** Evaluates a model's records and writes its report; the figures, and those of every resample. */
+async function reported(job: Job, { run, synthetic, likelihood, cutOff }: Shown) {
+  const { folder, plan, cohort, onProgress } = job;
+  const { report, resampled } = await evaluateWithResamples(cohort, synthetic, {
+    seed: plan.training.seed,
+    resamples: plan.resamples,
+    minCell: plan.training.minCell,
+    likelihood: likelihood ?? undefined,
+    run,
+    cutOff,
+    onProgress,
+  });
+  await writeReport(join(folder, "report"), report, {
+    real: splitOf(cohort, "train"),
+    synthetic,
+    training: run.training,
+    force: true,
+  });
+  const { records_without_visits = 0, ...fidelity } = withoutScale(report.fidelity);
+  if (!isWhole(fidelity)) throw new Error(`The report of "${folder}" lacks a measure`);
+  return { fidelity, privacy: withoutScale(report.privacy), records_without_visits, resampled };
+}
+
 /** Trains, generates and evaluates. */
 async function judgedModel(job: Job): Promise<JudgedModel> {
   const { entry: { name, family } } = job;
   const { run, seconds } = await trained(job);
   const made = await written(run, job);
   const { likelihood, nll } = await testLoss(run, job);
-  const synthetic = withoutEmptyRecords(made.cohort);
-  const { figures, resampled } = await judgementOf(
-    fidelityMeasures,
-    { role: "synthetic", cohort: synthetic },
-    { ...job, run },
-  );
+  const { resampled, ...figures } = await reported(job, {
+    run,
+    synthetic: made.cohort,
+    likelihood,
+    cutOff: made.cutOff,
+  });
   return {
     model: name,
     form: formOf(family, run.runConfig.config),
     config: run.runConfig.config,
     ...run.runConfig.sources && { sources: run.runConfig.sources },
+    ...run.runConfig.coverage && { coverage: run.runConfig.coverage },
     parameters: learntNumbers(run),
     epochs: run.training.length,
     best_epoch: run.training.findLast(({ best }) => best)?.epoch ?? 0,
     training_seconds: seconds,
     generation_seconds: made.seconds,
     records_cut_off: made.cutOff,
-    records_without_visits: made.cohort.recordCount - synthetic.recordCount,
     likelihood,
-    fidelity: figures,
+    ...figures,
     resampled: { figures: listed(resampled), nll },
   };
 }
@@ -155,6 +206,13 @@ async function completed(kept: KeptJudgement, job: Job, written: Cohort): Promis
   };
 }
 
+/** Writes the report of a model that was judged before reports were there, or before a measure was. */
+async function reportAgain(job: Job, judged: KeptJudgement, synthetic: Cohort): Promise<void> {
+  const run = await readRun(join(job.folder, "run"));
+  const { likelihood, records_cut_off: cutOff } = judged;
+  await reported(job, { run, synthetic, likelihood, cutOff });
+}
+
 /**
  * A model's judgement and the records that it generated. What is finished is kept; a judgement that is
  * older than a measure is completed by that measure.
@@ -169,6 +227,9 @@ export async function oneModel(job: Job): Promise<{ judged: JudgedModel; synthet
     return { judged, synthetic: await readMeds(join(folder, "synthetic")) };
   }
   const synthetic = await readMeds(join(folder, "synthetic"));
+  if (!isWhole(kept.fidelity) || !await isThere(join(folder, "report", "report.json"))) {
+    await reportAgain(job, kept, synthetic);
+  }
   if (isWhole(kept.fidelity)) {
     return { judged: { ...kept, fidelity: kept.fidelity }, synthetic };
   }

@@ -1,7 +1,7 @@
 /**
  * Figures that earlier versions wrote where there was nothing to compare: an R² of 1 over no keys, or
- * over labels that no record has, and a difference of values that never vary. They are left out where
- * they are read back, and so asked again.
+ * over labels that no record has, and a difference of values that never vary; and labels without
+ * their differences. They are left out where they are read back, and so asked again.
  *
  * @module
  */
@@ -17,6 +17,12 @@ const outdated = v.union([
     r2: v.number(),
     rare_labels: nothing,
     labels: v.array(v.object({ real: zero, synthetic: zero })),
+  }),
+  v.object({
+    labels: v.pipe(
+      v.array(v.strictObject({ label: v.string(), real: v.unknown(), synthetic: v.unknown() })),
+      v.minLength(1),
+    ),
   }),
   v.object({
     mean_difference: v.object({}),

@@ -6,12 +6,14 @@
 import { join } from "node:path";
 import type { Cohort } from "../cohort/cohort.ts";
 import { isThere } from "../files/is_there.ts";
+import { checkCoverage, coverageOf } from "../models/coverage.ts";
 import { modelFamily, ownSettings, settingsOf } from "../models/mod.ts";
 import type { CodeKnowledge } from "../models/interface/model.ts";
 import type { ModelConfig } from "../models/interface/settings.ts";
-import type { OnProgress } from "../progress.ts";
-import type { Training, TrainingOptions } from "../train/options.ts";
+import type { LongWorkOptions } from "../long_work.ts";
+import { type Training, trainingNames, type TrainingOptions } from "../train/options.ts";
 import { readRunConfig } from "../train/read_run.ts";
+import type { TrainingStart } from "../train/start.ts";
 import { checkCanTrain, checkKnowledge } from "../train/train.ts";
 import { familyNameOf, type Plan, readPlan } from "./read_comparison.ts";
 
@@ -27,18 +29,43 @@ export interface Contestant {
 
 /** What to compare; {@link TrainingOptions} say how to train. `seed` is the random seed of everything,
  * resamples included. */
-export interface CompareOptions extends TrainingOptions {
+export interface CompareOptions extends TrainingOptions, LongWorkOptions {
   /** The models, in the order of the table; each is compared with the first. */
   readonly models: readonly (string | Contestant)[];
+  /**
+   * Random seeds: each model is trained and generates with each of them. The first one is `seed`; its
+   * figures are the model's own, and the others show how far they move. Seeds can be added later.
+   */
+  readonly seeds?: readonly number[] | undefined;
   /** Settings for every model that has a setting of this name. */
   readonly settings?: ModelConfig | undefined;
   /** Resamples of patients behind each interval; default 1,000; 0: no intervals. */
   readonly resamples?: number | undefined;
   /** Start over instead of continuing what is in the folder. */
   readonly force?: boolean | undefined;
-  /** Called after every step; stages begin with the model's name. */
-  readonly onProgress?: OnProgress | undefined;
+  /** The same as in {@link TrainOptions}, for every model. */
+  readonly acceptLoss?: boolean | undefined;
+  /** Called once for each model that is trained, before its first step. */
+  readonly onStart?: ((start: TrainingStart) => void) | undefined;
 }
+
+/** The names of the options. */
+export const compareOptionNames = [
+  ...trainingNames,
+  ...Object.keys(
+    {
+      models: 0,
+      seeds: 0,
+      settings: 0,
+      resamples: 0,
+      force: 0,
+      acceptLoss: 0,
+      onStart: 0,
+      onProgress: 0,
+      signal: 0,
+    } satisfies Record<Exclude<keyof CompareOptions, keyof TrainingOptions>, 0>,
+  ),
+];
 
 /** A contestant whose settings were checked. */
 export interface Entry {
@@ -55,7 +82,7 @@ export interface Entry {
 
 function entryOf(
   contestant: string | Contestant,
-  shared: ModelConfig,
+  { settings: shared = {}, acceptLoss = false }: CompareOptions,
   cohort: Cohort,
   training: Training,
 ): Entry {
@@ -69,18 +96,20 @@ function entryOf(
   const config = family.configFor(cohort, settings, knowledge);
   const model = family.create(config, family.schemaFor?.(cohort, config, training));
   checkKnowledge(model, knowledge);
+  if (!acceptLoss) checkCoverage(name, coverageOf(model, cohort));
   checkCanTrain(model, cohort, training);
   return { name, family: family.name, settings, config, knowledge };
 }
 
 /** The models to compare, checked; throws a RangeError if they cannot be compared. */
 export function entriesOf(
-  { models, settings = {} }: CompareOptions,
+  options: CompareOptions,
   cohort: Cohort,
   training: Training,
 ): Entry[] {
+  const { models, settings = {} } = options;
   if (models.length === 0) throw new RangeError("Cannot compare: no model is given");
-  const entries = models.map((each) => entryOf(each, settings, cohort, training));
+  const entries = models.map((each) => entryOf(each, options, cohort, training));
   const names = entries.map(({ name }) => name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) {
@@ -96,6 +125,24 @@ export function entriesOf(
     );
   }
   return entries;
+}
+
+/**
+ * The random seeds, the plan's own first.
+ *
+ * @throws {RangeError} If there are none, one is given twice, or `seed` is not the first of them
+ */
+export function seedsOf({ seeds, seed }: CompareOptions, otherwise: number): readonly number[] {
+  if (seeds === undefined) return [seed ?? otherwise];
+  const twice = seeds.find((each, i) => seeds.indexOf(each) !== i);
+  if (twice !== undefined) throw new RangeError(`Cannot compare: seed ${twice} is given twice`);
+  if (seeds.length === 0) throw new RangeError("Cannot compare: no seed is given");
+  if (seed !== undefined && seed !== seeds[0]) {
+    throw new RangeError(
+      `Cannot compare with seed ${seed} and seeds ${seeds.join()}: the first of them must be the same`,
+    );
+  }
+  return seeds;
 }
 
 /** Makes sure that a folder was started with the same plan; returns whether it was started at all. */
@@ -118,24 +165,32 @@ export async function isBegunWith(folder: string, plan: Plan): Promise<boolean> 
     if (value === before[name]) continue;
     throw new RangeError(
       `Cannot continue "${folder}" with ${name} ${value}: it was started with ${before[name]}; ` +
-        "pass --force to start over",
+        "pass force: true to start over",
     );
   }
   return true;
 }
 
-/** Makes sure that a model in the folder was started with the settings that are given now. */
-export async function checkBegun(
-  folder: string,
-  { name, config, knowledge }: Entry,
-): Promise<void> {
-  const run = join(folder, "models", name, "run");
+/** The folder of a model within a comparison's, with the first random seed or another one. */
+export function modelFolder(folder: string, { name }: Entry, seed?: number): string {
+  const own = join(folder, "models", name);
+  return seed === undefined ? own : join(own, "seeds", String(seed));
+}
+
+/**
+ * Makes sure that a model in the folder was started with the settings that are given now.
+ *
+ * @param seed as in {@link modelFolder}
+ */
+export async function checkBegun(folder: string, entry: Entry, seed?: number): Promise<void> {
+  const { name, config, knowledge } = entry;
+  const run = join(modelFolder(folder, entry, seed), "run");
   if (!await isThere(join(run, "config.json"))) return;
   const found = await readRunConfig(run);
   const fail = (what: string, now: unknown, before: unknown) => {
     throw new RangeError(
       `Cannot continue "${folder}" with ${what} ${now} for ${name}: it was started with ${before}; ` +
-        "use another form of it, NAME+WORD, or pass --force to start over",
+        "use another form of it, NAME+WORD, or pass force: true to start over",
     );
   };
   for (const setting of new Set([...Object.keys(config), ...Object.keys(found.config)])) {

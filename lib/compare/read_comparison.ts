@@ -23,7 +23,9 @@ import { isThere } from "../files/is_there.ts";
 import { figureSchema, maybeFigureSchema } from "../evaluate/bootstrap.ts";
 import { fromJson, type JudgedModel } from "../evaluate/comparison.ts";
 import { type FidelityFigures, fidelityMeasures } from "../evaluate/fidelity/mod.ts";
-import { figuresSchema } from "../evaluate/measure.ts";
+import { type FiguresOf, figuresSchema, type Measure } from "../evaluate/measure.ts";
+import { privacyMeasures } from "../evaluate/privacy/mod.ts";
+import { coverageSchema } from "../models/coverage.ts";
 import { formOf, modelFamily, storedConfig } from "../models/mod.ts";
 import { storedTrainingSchema, type Training, wholeTraining } from "../train/options.ts";
 import { withoutOutdated } from "./outdated_figures.ts";
@@ -40,15 +42,21 @@ export interface Plan {
 
 const planSchema = object({ cohort: text, training: storedTrainingSchema, resamples: whole(0) });
 
-/**
- * Fidelity figures of the measures that existed when they were written: at least one, each complete.
- */
-const fidelitySchema: Schema<Partial<FidelityFigures>> = v.lazy((value) => {
-  const held = fidelityMeasures.filter(({ key }) =>
-    typeof value === "object" && value !== null && Object.hasOwn(value, key)
+/** The measures that existed when figures were written: those that are held, or else all. */
+function writtenOf<M extends Measure>(measures: readonly M[], figures: unknown): readonly M[] {
+  const held = measures.filter(({ key }) =>
+    typeof figures === "object" && figures !== null && Object.hasOwn(figures, key)
   );
-  return figuresSchema(held.length > 0 ? held : fidelityMeasures);
-});
+  return held.length > 0 ? held : measures;
+}
+
+/** Figures of at least one measure, each complete. */
+const fidelitySchema: Schema<Partial<FidelityFigures>> = v.lazy((value) =>
+  figuresSchema(writtenOf(fidelityMeasures, value))
+);
+const privacySchema: Schema<Partial<FiguresOf<typeof privacyMeasures>>> = v.lazy((value) =>
+  figuresSchema(writtenOf(privacyMeasures, value))
+);
 
 const likelihoodSchema = object({
   nll_per_visit: figureSchema,
@@ -64,6 +72,7 @@ const likelihoodSchema = object({
   nll_per_visit_low: figureSchema,
   nll_per_visit_high: figureSchema,
   unseen_code_occurrences: whole(0),
+  too_long: v.optional(object({ records: whole(1), of: whole(1), context: whole(1) })),
 });
 
 const resampledSchema = list(maybeFigureSchema);
@@ -73,6 +82,7 @@ const judgementSchema = object({
   form: text,
   config: named(settingValue),
   sources: v.optional(named(text)),
+  coverage: v.optional(coverageSchema),
   parameters: whole(0),
   epochs: whole(0),
   best_epoch: whole(0),
@@ -82,6 +92,7 @@ const judgementSchema = object({
   records_without_visits: whole(0),
   likelihood: v.nullable(likelihoodSchema),
   fidelity: fidelitySchema,
+  privacy: v.optional(privacySchema),
   resampled: object({
     figures: v.objectWithRest({
       "unigram.r2": resampledSchema,

@@ -1,15 +1,21 @@
 /**
  * The results of a comparison of models: figures of each model against the same real records and, since
- * all use the same resamples of these, how far each model is from the first one.
+ * all use the same resamples of these, how far models are from each other.
  *
  * @module
  */
 import pl from "nodejs-polars";
+import { checkArguments } from "../arguments.ts";
 import type { Frame } from "../cohort/statistics.ts";
-import { type Estimate, estimate, r2Estimate } from "./bootstrap.ts";
+import { type Estimate, estimate } from "./bootstrap.ts";
 import { type CodeKind, codeKinds } from "./fidelity/counting/key_rows.ts";
 import type { FidelityFigures } from "./fidelity/mod.ts";
+import type { FiguresOf } from "./measure.ts";
+import { minus, pairedDifferences } from "./paired_differences.ts";
+import type { privacyMeasures } from "./privacy/mod.ts";
 import type { Likelihood } from "./report.ts";
+import type { Coverage } from "../models/coverage.ts";
+import type { Spreads } from "./seed_spread.ts";
 import type { ModelConfig } from "../models/interface/settings.ts";
 import type { Training } from "../train/options.ts";
 
@@ -23,6 +29,8 @@ export interface ComparedModel {
   readonly config: ModelConfig;
   /** Sources of the tables that were computed before training, by the names of the tables. */
   readonly sources?: Readonly<Record<string, string>> | undefined;
+  /** What of the training records it learned, unless an earlier version wrote the file. */
+  readonly coverage?: Coverage | undefined;
   /** Number of trained parameters. */
   readonly parameters: number;
   /** Epochs of training; 0 for models that count. */
@@ -41,6 +49,10 @@ export interface ComparedModel {
   readonly likelihood: Likelihood | null;
   /** Synthetic against training records. */
   readonly fidelity: FidelityFigures;
+  /** What its records disclose; absent in comparisons of earlier versions. */
+  readonly privacy?: Partial<FiguresOf<typeof privacyMeasures>> | undefined;
+  /** With several random seeds, if there were several; all else is of the first one. */
+  readonly spread?: Spreads | undefined;
 }
 
 /** An evaluated model with the figures of every resample: the content of its `judgement.json`. */
@@ -54,17 +66,18 @@ export interface JudgedModel extends ComparedModel {
   };
 }
 
-/** A model's figures minus the first model's, from the same resamples of the real records. */
+/** A model's figures minus another's, from the same resamples of the real records. */
 export interface Difference {
   /** The model's name. */
   readonly model: string;
-  /** The first model. */
+  /** The other model. */
   readonly against: string;
   /** Of R²; above 0 if the model is closer to the real records; null if one of the two has none. */
   readonly r2: Readonly<Record<CodeKind, Estimate | null>>;
   /**
    * Of the test loss (or its bound) in nats per visit; below 0 if the model is better. Null without a
-   * likelihood, or if both models give a test record the probability 0.
+   * likelihood, if one of the two cannot read all test records to their end, or if both give a test
+   * record the probability 0.
    */
   readonly nll_per_visit: Estimate | null;
   /**
@@ -79,6 +92,8 @@ export interface Comparison {
   /** What was compared and how. */
   readonly about: {
     readonly ehrloom: string;
+    /** Its commit, if it ran from a checkout. */
+    readonly commit?: string | undefined;
     readonly created: string;
     readonly seed: number;
     readonly resamples: number;
@@ -100,45 +115,40 @@ export interface Comparison {
   readonly models: readonly ComparedModel[];
   /** Every model but the first against the first. */
   readonly differences: readonly Difference[];
+  /** Every model against each of those before it: all pairs. */
+  readonly pairs: readonly Difference[];
 }
 
-/** [resamples + 1] NaN where one of the two has no value. */
-const minus = (of: readonly (number | null)[], less: readonly (number | null)[]) =>
-  Float64Array.from(of, (figure, i) => (figure ?? NaN) - (less[i] ?? NaN));
-
-/** Of every headline figure that both models have, by its name. */
-function figureDifferences(model: JudgedModel, first: JudgedModel): Record<string, Estimate> {
-  const found: Record<string, Estimate> = {};
-  for (const [name, figures] of Object.entries(model.resampled.figures)) {
-    if (!Object.hasOwn(first.resampled.figures, name)) continue;
-    const { value, low, high } = r2Estimate(
-      minus(figures, first.resampled.figures[name]),
-      Infinity,
-    );
-    if (!Number.isNaN(value)) found[name] = { value, low, high };
-  }
-  return found;
+/** A model against another, resample by resample. */
+function differenceOf(of: JudgedModel, against: JudgedModel): Difference {
+  const figures = pairedDifferences(of.resampled.figures, against.resampled.figures);
+  const [own, its] = [of.resampled.nll, against.resampled.nll];
+  const isOfAll = [of, against].every(({ likelihood }) => likelihood?.too_long === undefined);
+  const nll = own === null || its === null || !isOfAll ? null : minus(own, its);
+  return {
+    model: of.model,
+    against: against.model,
+    r2: {
+      unigram: figures["unigram.r2"] ?? null,
+      same_visit_bigram: figures["same_visit_bigram.r2"] ?? null,
+      sequential_bigram: figures["sequential_bigram.r2"] ?? null,
+    },
+    // infinity minus infinity is no number: then neither model is ahead
+    nll_per_visit: nll === null || nll.some(Number.isNaN) ? null : estimate(nll),
+    figures,
+  };
 }
 
-/** Each model against the first, resample by resample. */
+/** Each model against the first. */
 export function differencesOf([first, ...others]: readonly JudgedModel[]): Difference[] {
-  return others.map((other) => {
-    const figures = figureDifferences(other, first);
-    const [own, its] = [other.resampled.nll, first.resampled.nll];
-    const nll = own === null || its === null ? null : minus(own, its);
-    return {
-      model: other.model,
-      against: first.model,
-      r2: {
-        unigram: figures["unigram.r2"] ?? null,
-        same_visit_bigram: figures["same_visit_bigram.r2"] ?? null,
-        sequential_bigram: figures["sequential_bigram.r2"] ?? null,
-      },
-      // infinity minus infinity is no number: then neither model is ahead
-      nll_per_visit: nll === null || nll.some(Number.isNaN) ? null : estimate(nll),
-      figures,
-    };
-  });
+  return others.map((other) => differenceOf(other, first));
+}
+
+/** Each model against each of those before it. */
+export function allDifferencesOf(models: readonly JudgedModel[]): Difference[] {
+  return models.flatMap((model, i) =>
+    models.slice(0, i).map((before) => differenceOf(model, before))
+  );
 }
 
 /**
@@ -147,7 +157,9 @@ export function differencesOf([first, ...others]: readonly JudgedModel[]): Diffe
  * intervals, mean lengths, parameters, epochs, seconds, and how many records were cut off or without
  * visits. Null if a model has no likelihood, and if there is nothing to compare.
  */
-export function comparisonFrame({ models }: Comparison): Frame {
+export function comparisonFrame(comparison: Comparison): Frame {
+  checkArguments("comparisonFrame", [comparison, "comparison"]);
+  const { models } = comparison;
   const numbers = (name: string, of: (model: ComparedModel) => number | null) =>
     pl.Series(name, models.map(of), pl.Float64);
   const counts = (name: string, of: (model: ComparedModel) => number) =>

@@ -3,19 +3,24 @@
  *
  * @module
  */
+import { checkArguments, checkOptions } from "../arguments.ts";
 import { type Cohort, splitOf } from "../cohort/cohort.ts";
+import { orderOnly } from "../cohort/meds/names.ts";
+import { isOrderOnly } from "../cohort/order_only.ts";
 import { usualMinCell } from "../cohort/small_cells.ts";
+import { longWork, type LongWorkOptions } from "../long_work.ts";
 import { backendVersions } from "../nn/backend.ts";
-import type { OnProgress } from "../progress.ts";
 import type { Run, RunConfig } from "../train/run_folder.ts";
+import { ownCommit } from "../commit.ts";
 import { version } from "../version.ts";
 import { alignedCohorts, differencesInWords, type NameDifferences } from "./align.ts";
 import { measuresOf, misnamed } from "./measures.ts";
 import type { Likelihood, PartialReport, Report, ReportAbout } from "./report.ts";
-import { onScale, type ScaledCohorts, scaledCohorts } from "./scale.ts";
+import { type OnScale, onScale, type ScaledCohorts, scaledCohorts } from "./scale.ts";
+import { summaryOf } from "./summary/mod.ts";
 
 /** How to evaluate, and what to note in the report. */
-export interface EvaluateOptions {
+export interface EvaluateOptions extends LongWorkOptions {
   /**
    * What to evaluate: kinds ("fidelity") or single measures ("fidelity.gap_days"); default every
    * measure.
@@ -35,15 +40,35 @@ export interface EvaluateOptions {
   readonly likelihood?: Likelihood | undefined;
   /** The run that generated the synthetic cohort. */
   readonly run?: Run | undefined;
+  /** Names of the cohorts for people, such as those of their folders. */
+  readonly names?: { readonly real?: string; readonly synthetic?: string } | undefined;
   /** Synthetic records that reached the largest length of the model without an end, from `generate`. */
   readonly cutOff?: number | undefined;
   /** Draws under clinical rules, and those that the rules changed, from `generate`. */
   readonly ruled?: { readonly draws: number; readonly touched: number } | undefined;
+  /** What was left out when the real cohort was prepared, in sentences; see {@link qualityInWords}. */
+  readonly cuts?: readonly string[] | undefined;
   /** Called with a line about each way in which codes or labels of the cohorts differ. */
   readonly onDifference?: ((what: string) => void) | undefined;
-  /** Called after every block of resamples. */
-  readonly onProgress?: OnProgress | undefined;
 }
+
+const optionNames = Object.keys(
+  {
+    only: 0,
+    seed: 0,
+    resamples: 0,
+    minCell: 0,
+    likelihood: 0,
+    run: 0,
+    names: 0,
+    cutOff: 0,
+    ruled: 0,
+    cuts: 0,
+    onDifference: 0,
+    onProgress: 0,
+    signal: 0,
+  } satisfies Record<keyof EvaluateOptions, 0>,
+);
 
 /**
  * The splits of a real cohort with which others are compared.
@@ -68,41 +93,67 @@ function sharedConfig({ schema, ...config }: RunConfig, minCell: number): RunCon
   return { ...config, ...schema && ofPatients >= minCell && { schema } };
 }
 
+/** How long a run was trained, and which epoch it kept. */
+function trainingOf({ training }: Run): { epochs: number; best_epoch: number } {
+  const best = training.findLast(({ best }) => best)?.epoch ?? 0;
+  return { epochs: training.length, best_epoch: best };
+}
+
 function aboutOf(
   { real, train, heldOut, synthetic }: Record<"real" | "train" | "heldOut" | "synthetic", Cohort>,
-  { seed = 0, resamples = 1000, minCell = usualMinCell, run, cutOff, ruled }: EvaluateOptions,
+  {
+    seed = 0,
+    resamples = 1000,
+    minCell = usualMinCell,
+    run,
+    names = {},
+    cutOff,
+    ruled,
+    cuts = [],
+  }: EvaluateOptions,
   { differences, seconds }: { differences: NameDifferences; seconds: number },
 ): ReportAbout {
   return {
     ehrloom: version,
+    ...ownCommit(),
     created: new Date().toISOString(),
     seed,
     resamples,
     min_cell: minCell,
     real: {
+      ...names.real !== undefined && { name: names.real },
       records: real.recordCount,
       train: train.recordCount,
       test: heldOut.recordCount,
       codes: real.vocabulary.codes.length,
+      train_codes: new Set(train.codes).size,
       labels: real.labelNames.length,
+      ...isOrderOnly(real) && orderOnly,
+      ...cuts.length > 0 && { cuts },
     },
     synthetic: {
+      ...names.synthetic !== undefined && { name: names.synthetic },
       records: synthetic.recordCount,
       ...(cutOff === undefined ? {} : { cut_off: cutOff }),
       ...(ruled === undefined ? {} : { rules: { ...ruled } }),
+      ...isOrderOnly(synthetic) && orderOnly,
       ...differences,
     },
     ...(run === undefined ? {} : { run: sharedConfig(run.runConfig, minCell) }),
+    ...run !== undefined && run.training.length > 0 && { training: trainingOf(run) },
     versions: { ...Deno.version, ...backendVersions() },
     seconds,
   };
 }
 
-/** The figures of each kind of measure of which some are asked. */
+/** The figures of each kind of measure of which some are asked; the conclusions are of fidelity. */
 async function figuresOf(
   cohorts: ScaledCohorts,
   { only, seed, resamples, minCell = usualMinCell, run, onProgress }: EvaluateOptions,
-): Promise<Pick<PartialReport, "fidelity" | "utility" | "privacy">> {
+): Promise<
+  & { figures: Pick<PartialReport, "fidelity" | "utility" | "privacy"> }
+  & Pick<OnScale<unknown>, "fromCeiling" | "resampled">
+> {
   const how = { seed, resamples, minCell, run, onProgress };
   const [fidelity, utility, privacy] = [
     measuresOf("fidelity", only),
@@ -110,11 +161,14 @@ async function figuresOf(
     measuresOf("privacy", only),
   ];
   const { recordsWithoutVisits: records_without_visits } = cohorts;
+  const { figures, ...judged } = await onScale(fidelity, cohorts, how);
   return {
-    ...fidelity.length > 0 &&
-      { fidelity: { ...await onScale(fidelity, cohorts, how), records_without_visits } },
-    ...utility.length > 0 && { utility: await onScale(utility, cohorts, how) },
-    ...privacy.length > 0 && { privacy: await onScale(privacy, cohorts, how) },
+    ...judged,
+    figures: {
+      ...fidelity.length > 0 && { fidelity: { ...figures, records_without_visits } },
+      ...utility.length > 0 && { utility: (await onScale(utility, cohorts, how)).figures },
+      ...privacy.length > 0 && { privacy: (await onScale(privacy, cohorts, how)).figures },
+    },
   };
 }
 
@@ -138,6 +192,7 @@ async function figuresOf(
  * @param real with splits; neither train nor test may be empty
  * @param synthetic its own splits are ignored
  * @throws {RangeError} If one of the cohorts has no visits, or an option is out of range
+ * @throws the reason of `signal`, once it is aborted
  */
 export async function evaluate(
   real: Cohort,
@@ -155,6 +210,26 @@ export async function evaluate(
   synthetic: Cohort,
   options: EvaluateOptions = {},
 ): Promise<PartialReport> {
+  checkArguments("evaluate", [real, "cohort"], [synthetic, "cohort"]);
+  checkOptions("evaluate", options, optionNames);
+  const evaluated = await longWork(
+    options,
+    () => "Evaluation stopped by you; no figures are kept",
+    (watched) => evaluateWithResamples(real, synthetic, { ...options, ...watched }),
+  );
+  return evaluated.report;
+}
+
+/**
+ * As {@link evaluate}, with the figures of every resample.
+ *
+ * @returns also [resamples + 1] of each headline figure of fidelity, by `measure.path`
+ */
+export async function evaluateWithResamples(
+  real: Cohort,
+  synthetic: Cohort,
+  options: EvaluateOptions = {},
+): Promise<{ report: PartialReport; resampled: Readonly<Record<string, Float64Array>> }> {
   const { only, seed = 0, likelihood, onDifference } = options;
   const start = performance.now();
   const problem = only && misnamed(only);
@@ -169,11 +244,13 @@ export async function evaluate(
     );
   }
   const cohorts = scaledCohorts({ train, heldOut, synthetic: aligned.synthetic }, seed);
-  const figures = await figuresOf(cohorts, options);
+  const { figures, fromCeiling, resampled } = await figuresOf(cohorts, options);
   const seconds = (performance.now() - start) / 1000;
-  return {
+  const report = {
     about: aboutOf({ real, train, heldOut, synthetic }, options, { differences, seconds }),
     ...(likelihood === undefined ? {} : { likelihood }),
     ...figures,
   };
+  const summary = summaryOf(report, fromCeiling);
+  return { report: { ...report, ...summary && { summary } }, resampled };
 }

@@ -5,16 +5,18 @@
  */
 import type { RunConfig } from "../train/run_folder.ts";
 import type { NameDifferences } from "./align.ts";
+import type { Estimate } from "./bootstrap.ts";
 import type { FidelityFigures } from "./fidelity/mod.ts";
 import type { FiguresOf, Measure } from "./measure.ts";
 import type { privacyMeasures } from "./privacy/mod.ts";
 import type { utilityMeasures } from "./utility/mod.ts";
 
-export type { Estimate } from "./bootstrap.ts";
+export type { Estimate };
 export type { Aggregate } from "./fidelity/count_moments.ts";
 export type { LabelPrevalence } from "./fidelity/label_prevalence.ts";
 export type { FidelityFigures } from "./fidelity/mod.ts";
 export type { ProbabilityFidelity } from "./fidelity/probability_fidelity.ts";
+export type { IdenticalRecords } from "./privacy/identical_records.ts";
 export type { MeasuredCode, ValueFidelity } from "./fidelity/value_fidelity.ts";
 
 /** Figures on a scale from a floor to a ceiling. */
@@ -73,12 +75,29 @@ export interface Likelihood {
   nll_per_visit_high: number;
   /** Occurrences in the test split of codes that the training split lacks; left out, as in the paper. */
   unseen_code_occurrences: number;
+  /**
+   * Test records that are longer than the model's context of so many tokens; they are left out of all
+   * these figures. Absent if there is none.
+   */
+  too_long?: TooLong | undefined;
+}
+
+/** Test records that a model cannot read to their end. */
+export interface TooLong {
+  /** How many they are. */
+  records: number;
+  /** Of how many test records. */
+  of: number;
+  /** Tokens that the model reads. */
+  context: number;
 }
 
 /** What was compared and how: settings, seeds, versions, sizes. */
 export interface ReportAbout {
   /** Version of Ehrloom. */
   ehrloom: string;
+  /** Its commit, if it ran from a checkout. */
+  commit?: string | undefined;
   /** When, as an ISO 8601 time. */
   created: string;
   /** Random seed of the resamples and the floor. */
@@ -87,27 +106,87 @@ export interface ReportAbout {
   resamples: number;
   /** What fewer real patients have is not listed; at most 1 if everything is. */
   min_cell: number;
-  /** Sizes of the real cohort; `train` and `test` are records. */
-  real: { records: number; train: number; test: number; codes: number; labels: number };
+  /**
+   * Name, if known, and sizes of the real cohort; `train` and `test` are records, and `train_codes` are those of its codes
+   * that occur in the training records. `times` is there if only the order of visits is known. `cuts`
+   * says what was left out when the cohort was prepared, if something was and it is known.
+   */
+  real: {
+    name?: string;
+    records: number;
+    train: number;
+    test: number;
+    codes: number;
+    train_codes: number;
+    labels: number;
+    times?: "order only";
+    cuts?: readonly string[];
+  };
   /**
    * `cut_off` of them, if known, reached the largest length of the model without an end. `rules`, if
-   * there were any: how many draws there were, and how many of these clinical rules changed. Also how
-   * its codes and labels differ from the real ones.
+   * there were any: how many draws there were, and how many of these clinical rules changed. `times` is
+   * there if only the order of visits is known. Also how its codes and labels differ from the real
+   * ones.
    */
   synthetic: NameDifferences & {
+    name?: string;
     records: number;
     cut_off?: number;
     rules?: { draws: number; touched: number };
+    times?: "order only";
   };
   /**
    * config.json of the run that generated the synthetic cohort, if known; without its schema if that
    * holds values of fewer than `min_cell` patients.
    */
   run?: RunConfig | undefined;
+  /** How many epochs that run took, and which had the lowest validation loss; for networks. */
+  training?: { epochs: number; best_epoch: number } | undefined;
   /** The versions of Deno and of the engine. */
   versions: Record<string, string>;
   /** Duration of the evaluation. */
   seconds: number;
+}
+
+/** How close a figure is to its ceiling. */
+export type Verdict = "close" | "off" | "not judged";
+
+/** What was judged, in one line: a figure on its scale, and the verdict. */
+export interface SummaryRow {
+  /** Where it is in `report.fidelity`: the measure's key, and the path in its figures. */
+  figure: string;
+  /** What it is of: "Pairs within a visit". */
+  name: string;
+  /**
+   * What its numbers are: an R² (1 is exact), a difference of means (0 is exact), or a distance in
+   * standard deviations (0 is exact).
+   */
+  scale: "r2" | "difference" | "distance";
+  /** Of the synthetic records; null if there is nothing to judge. */
+  synthetic: Estimate | null;
+  /** Of held-out real records. */
+  ceiling: Estimate | null;
+  /** Of records drawn from independent marginals. */
+  floor: Estimate | null;
+  /** Synthetic minus ceiling, at equal numbers of patients; null if it has no verdict. */
+  from_ceiling: Estimate | null;
+  /**
+   * "close" if the interval of `from_ceiling` holds 0, or the synthetic records are beyond the
+   * ceiling; else "off".
+   */
+  verdict: Verdict;
+  /** Why there is no verdict. */
+  reason?: string;
+}
+
+/** The conclusion of a report, made by rules. */
+export interface Summary {
+  /** Four to six sentences; fewer if few measures were asked. */
+  sentences: string[];
+  /** What was asked, one row each. */
+  rows: SummaryRow[];
+  /** Patients in each of the two cohorts of which `from_ceiling` is the difference. */
+  patients_each: number;
 }
 
 /** The content of `report.json` if some measures were chosen. */
@@ -122,6 +201,8 @@ export interface PartialReport {
   utility?: Scaled<typeof utilityMeasures>;
   /** What synthetic records disclose about real patients. */
   privacy?: Scaled<typeof privacyMeasures>;
+  /** The conclusion, if anything was asked of which there is one. */
+  summary?: Summary;
 }
 
 /** The content of `report.json`. */

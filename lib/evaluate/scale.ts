@@ -5,9 +5,12 @@
  * @module
  */
 import type { Cohort } from "../cohort/cohort.ts";
+import type { Estimate } from "./bootstrap.ts";
+import { inEqualNumbers } from "./equal_numbers.ts";
 import { independentMarginals } from "./fidelity/independent_marginals.ts";
 import { judge, type JudgeOptions } from "./judge.ts";
 import type { FiguresOf, Judged, Measure } from "./measure.ts";
+import { pairedDifferences } from "./paired_differences.ts";
 import type { Scale } from "./report.ts";
 import { withoutEmptyRecords } from "./without_empty_records.ts";
 
@@ -50,8 +53,28 @@ export function scaledCohorts(
   };
 }
 
+/** How far a synthetic cohort is from its ceiling, at equal numbers of patients. */
+export interface FromCeiling {
+  /** Patients in each of the two cohorts, see {@link inEqualNumbers}. */
+  readonly patients: number;
+  /** Held-out patients in all, with at least one visit. */
+  readonly heldOut: number;
+  /** Figure of the synthetic records minus that of held-out ones, by `measure.path`. */
+  readonly differences: Readonly<Record<string, Estimate>>;
+}
+
+/** The figures of a synthetic cohort on its scale. */
+export interface OnScale<Figures> {
+  /** Its figures, with its ceiling and its floor. */
+  readonly figures: Figures & Scale<Figures>;
+  /** Its distance from the ceiling. */
+  readonly fromCeiling: FromCeiling;
+  /** [resamples + 1] of each of its headline figures, by `measure.path`. */
+  readonly resampled: Readonly<Record<string, Float64Array>>;
+}
+
 /**
- * The figures of a synthetic cohort, with its ceiling and its floor.
+ * The figures of a synthetic cohort, with its ceiling, its floor and its distance from the ceiling.
  *
  * @throws {RangeError} As {@link judge}
  */
@@ -59,7 +82,20 @@ export async function onScale<Measures extends readonly Measure[]>(
   measures: Measures,
   { real, others, heldOut }: ScaledCohorts,
   options: Omit<JudgeOptions, "real" | "others" | "heldOut">,
-): Promise<FiguresOf<Measures> & Scale<FiguresOf<Measures>>> {
-  const [own, ceiling, floor] = await judge(measures, { ...options, real, others, heldOut });
-  return { ...own.figures, ceiling: ceiling.figures, floor: floor.figures };
+): Promise<OnScale<FiguresOf<Measures>>> {
+  const equal = inEqualNumbers(others.slice(0, 2), options.seed ?? 0);
+  const samples = equal.filter((each) => !others.includes(each));
+  const all = [...others, ...samples];
+  const judgements = await judge(measures, { ...options, real, others: all, heldOut });
+  const [own, ceiling, floor] = judgements;
+  const [sampled, equalCeiling] = equal.map((each) => judgements[all.indexOf(each)].resampled);
+  return {
+    figures: { ...own.figures, ceiling: ceiling.figures, floor: floor.figures },
+    fromCeiling: {
+      patients: equal[0].cohort.recordCount,
+      heldOut: heldOut.recordCount,
+      differences: pairedDifferences(sampled, equalCeiling),
+    },
+    resampled: own.resampled,
+  };
 }

@@ -1,6 +1,6 @@
 import { isThere } from "./is_there.ts";
 import { foreignPart } from "./ours.ts";
-import { place } from "./output.ts";
+import { place, unwritable } from "./output.ts";
 import { discard, discardedOnExit, partialName } from "./temporary.ts";
 
 /** A folder that grows for hours; its path may change once. */
@@ -54,6 +54,6 @@ export async function growFolder(path: string, growth: Growth): Promise<void> {
     const isKept = folder.path === path &&
       (await growth.isWorthKeeping(path) || await foreignPart(path) !== undefined);
     if (!isKept) discard(folder.path);
-    throw error;
+    throw unwritable(path, error);
   }
 }

@@ -36,17 +36,27 @@ export interface ClaimOptions {
   readonly goesOn?: boolean | undefined;
   /** Paths that the command reads; these are never replaced. */
   readonly inputs?: readonly string[] | undefined;
+  /**
+   * Names what is unfinished in a result that is there, such as "an unfinished run", if `resume`
+   * could continue it; the message then offers that first.
+   */
+  readonly unfinished?: ((path: string) => Promise<string | undefined>) | undefined;
 }
 
 /** Paths that are claimed here: work within a claim may claim the same path again. */
 const claims = new AsyncLocalStorage<ReadonlySet<string>>();
 
-async function checkFree(path: string, force: boolean): Promise<void> {
+async function checkFree(
+  path: string,
+  { force = false, unfinished }: ClaimOptions,
+): Promise<void> {
   if (!await isThere(path)) return;
   if (!force) {
-    throw new Deno.errors.AlreadyExists(
-      `Cannot write "${path}": it exists already; pass --force to replace it`,
-    );
+    const begun = await unfinished?.(path);
+    const why = begun === undefined
+      ? "it exists already; pass force: true to replace it"
+      : `it holds ${begun}; pass resume: true to continue it, or force: true to replace it`;
+    throw new Deno.errors.AlreadyExists(`Cannot write "${path}": ${why}`);
   }
   const foreign = await foreignPart(path);
   if (foreign !== undefined) {
@@ -115,9 +125,10 @@ async function taken(path: string): Promise<() => Promise<void>> {
  */
 export async function claimed<T>(
   path: string,
-  { force = false, goesOn = false, inputs }: ClaimOptions,
+  options: ClaimOptions,
   run: (place: string) => Promise<T>,
 ): Promise<T> {
+  const { goesOn = false, inputs } = options;
   const whole = goesOn ? await realPath(resolve(path)) : await placeOf(path);
   const held = claims.getStore() ?? new Set();
   if (held.has(whole)) return await run(whole);
@@ -129,7 +140,7 @@ export async function claimed<T>(
   try {
     await putRight(whole, movedAside).catch(orUnwritable);
     if (goesOn && await isOurs(whole)) await putRightBelow(whole, movedAside).catch(orUnwritable);
-    if (!goesOn) await checkFree(whole, force);
+    if (!goesOn) await checkFree(whole, options);
     return await claims.run(new Set([...held, whole]), () => run(whole));
   } finally {
     await giveBack();

@@ -4,22 +4,23 @@
  *
  * @module
  */
-import * as tf from "@tensorflow/tfjs-core";
+import { checkArguments, checkOptions } from "../arguments.ts";
 import { type Cohort, concatenated } from "../cohort/cohort.ts";
 import { cohortOf, type RecordLists } from "../cohort/records.ts";
 import { sameTexts } from "../cohort/vocabulary.ts";
+import { longWork, stoppable } from "../long_work.ts";
 import type { Model } from "../models/interface/model.ts";
 import type { RecordSampling, StepSampling } from "../models/interface/writing.ts";
 import { fittingCount } from "../models/room/needs.ts";
 import { checkRoom } from "../models/room/room_check.ts";
-import { toTensors } from "../nn/parameters.ts";
 import { roomOn } from "../nn/room.ts";
 import { modelOf, type Run } from "../train/run_folder.ts";
 import { beginningsFor } from "./beginnings.ts";
 import { wantedLabels } from "./given_labels.ts";
-import { checkNumbers, type GenerationOptions } from "./options.ts";
+import { checkNumbers, generationOptionNames, type GenerationOptions } from "./options.ts";
 import type { Order } from "./order.ts";
 import type { RuleTally } from "./rule_guard.ts";
+import { samplingOf } from "./sampling_of.ts";
 import { writtenBySteps } from "./steps.ts";
 import { writtenWhole } from "./whole_records.ts";
 
@@ -68,7 +69,7 @@ function checkAges(
 
 /** Orders of at most `together` records each; together they are all records. */
 function* ordersOf(
-  { count, seed = 1, first = 0, labelRows, rules, onProgress }: GenerationOptions,
+  { count, seed = 1, first = 0, labelRows, rules, ...watched }: GenerationOptions,
   { labelCount, columns, wanted, beginning, together }: {
     readonly labelCount: number;
     readonly columns: number;
@@ -77,6 +78,7 @@ function* ordersOf(
     readonly together: number;
   },
 ): Generator<Order> {
+  const onProgress = stoppable(watched);
   for (let done = 0; done < count; done += together) {
     const size = Math.min(together, count - done);
     const numbers = Array.from({ length: size }, (_, i) => first + done + i);
@@ -90,7 +92,7 @@ function* ordersOf(
       },
       ...beginning && { beginnings: numbers.map(beginning) },
       ...rules && { ruled: { rules, columns, tally: { draws: 0, touched: 0 } } },
-      onEnded: (ended) => onProgress?.({ stage: "generating", done: done + ended, total: count }),
+      onEnded: (ended) => onProgress({ stage: "generating", done: done + ended, total: count }),
     };
   }
 }
@@ -138,23 +140,16 @@ export async function* generateParts(
   const { count, first = 0, batch = 256, sampler, prefixes } = options;
   if (!("learn" in model)) checkRoom(model, { stage: "writing" });
   const together = "learn" in model ? batch : fittingCount(model, roomOn(), Math.min(batch, count));
-  const tensors = "learn" in model ? {} : toTensors(run.parameters);
+  const { sampling, dispose } = samplingOf(run, model, sampler);
   try {
-    const sampling = "learn" in model
-      ? model.sampling(run.parameters)
-      : model.sampling(tensors, sampler);
-    try {
-      checkAges(model, sampling, options);
-      const beginning = prefixes && beginningsFor(prefixes, run, sampling, { first, count });
-      const { columns } = model;
-      const labelCount = run.labelNames.length;
-      const how = { labelCount, columns, wanted, beginning, together };
-      for (const order of ordersOf(options, how)) yield await written(run, sampling, order);
-    } finally {
-      sampling.dispose();
-    }
+    checkAges(model, sampling, options);
+    const beginning = prefixes && beginningsFor(prefixes, run, sampling, { first, count });
+    const { columns } = model;
+    const labelCount = run.labelNames.length;
+    const how = { labelCount, columns, wanted, beginning, together };
+    for (const order of ordersOf(options, how)) yield await written(run, sampling, order);
   } finally {
-    tf.dispose(tensors);
+    dispose();
   }
 }
 
@@ -164,9 +159,19 @@ export async function* generateParts(
  *
  * @param run a trained model
  * @param options what to generate
- * @throws what {@link generateParts} throws
+ * @throws what {@link generateParts} throws, and the reason of `signal` once it is aborted
  */
 export async function generate(run: Run, options: GenerationOptions): Promise<Generated> {
+  checkArguments("generate", [run, "run"], [options, "options"]);
+  checkOptions("generate", options, generationOptionNames);
+  return await longWork(
+    options,
+    () => "Generation stopped by you; no records are kept",
+    (watched) => generatedWhole(run, { ...options, ...watched }),
+  );
+}
+
+async function generatedWhole(run: Run, options: GenerationOptions): Promise<Generated> {
   const parts: Cohort[] = [];
   let cutOff = 0;
   const ruled = { draws: 0, touched: 0 };

@@ -1,10 +1,10 @@
 import type { Cohort } from "../cohort/cohort.ts";
 import type { Rules } from "../cohort/rules/rules.ts";
 import type { Sampler } from "../models/interface/model.ts";
-import type { OnProgress } from "../progress.ts";
+import type { LongWorkOptions } from "../long_work.ts";
 
 /** What to generate. */
-export interface GenerationOptions {
+export interface GenerationOptions extends LongWorkOptions {
   /** Number of records. */
   readonly count: number;
   /** Random seed; default 1. Equal seeds give equal records. */
@@ -35,9 +35,24 @@ export interface GenerationOptions {
    * write whole records draw again.
    */
   readonly rules?: Rules | undefined;
-  /** Called with the number of finished records. */
-  readonly onProgress?: OnProgress | undefined;
 }
+
+/** The names of the options. */
+export const generationOptionNames = Object.keys(
+  {
+    count: 0,
+    seed: 0,
+    first: 0,
+    batch: 0,
+    sampler: 0,
+    labels: 0,
+    labelRows: 0,
+    prefixes: 0,
+    rules: 0,
+    onProgress: 0,
+    signal: 0,
+  } satisfies Record<keyof GenerationOptions, 0>,
+);
 
 /**
  * Checks that numbers are in range.

@@ -84,7 +84,7 @@ async function wantedLabels(
         reader: sampling.codec.reader(),
       }))
     );
-    const quiet = { ...order, onEnded: () => {} };
+    const quiet = { ...order, onEnded: () => order.onEnded(0) };
     await write(sampling, quiet, drafts, ({ part }) => part !== "labels");
     missing = missing.filter((i, at) => {
       const fitting = drafts.slice(at * tries, (at + 1) * tries)

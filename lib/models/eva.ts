@@ -39,7 +39,8 @@ import type {
   TrainingMoment,
 } from "./interface/model.ts";
 import { calibrationSettings, type LogOddsTally } from "./interface/output_biases.ts";
-import { chosen, type ConfigOf, count, flag } from "./interface/settings.ts";
+import { presetFor } from "./interface/preset.ts";
+import { chosen, type ConfigOf, count, derivedCount, flag } from "./interface/settings.ts";
 import type { RecordSampling } from "./interface/writing.ts";
 import {
   type RowConfig,
@@ -61,7 +62,9 @@ import {
 
 /** In the paper: width 768, latent 32, channels 64, 64, 64, 128, 256, 512, 4096. */
 const settings = {
-  width: count(256, "Width of the embedding and of the LSTM in each direction"),
+  width: derivedCount(
+    "Width of the embedding and of the LSTM in each direction (default by size of cohort)",
+  ),
   latent: count(32, "Size of the latent vector"),
   channels1: count(64, "Output channels of the decoder's transposed convolution 1"),
   channels2: count(64, "Output channels of the decoder's transposed convolution 2"),
@@ -481,11 +484,13 @@ function footprint(config: EvaConfig, rows: number, records: number): Footprint 
 /** EVA as `deno task train --model eva` knows it. */
 export const eva: ModelFamily<GradientModel, EvaConfig> = {
   name: "eva",
+  title: "EVA",
   summary: "Whole records from a latent vector by convolutions: a variational autoencoder",
   settings,
   configFor(cohort, set) {
     const rows = rowConfigFor("eva", cohort, set);
     return {
+      width: presetFor(cohort).width,
       ...chosen(settings, set),
       ...rows,
       context: Math.ceil(rows.context / rowsBeforeStretch) * rowsBeforeStretch,

@@ -17,7 +17,7 @@
  * @see docs/specs/baselines.md section 3
  * @module
  */
-import type * as tf from "@tensorflow/tfjs-core";
+import * as tf from "@tensorflow/tfjs-core";
 import type { Cohort } from "../cohort/cohort.ts";
 import { categoricalNll, categoricalRows } from "../nn/categorical.ts";
 import {
@@ -53,7 +53,7 @@ import type { GradientModel, ModelFamily } from "./interface/model.ts";
 import { calibrationSettings } from "./interface/output_biases.ts";
 import { chosen, type ConfigOf, derivedCount, flag } from "./interface/settings.ts";
 import type { StepSampling } from "./interface/writing.ts";
-import { drawnFrom, writer } from "./interface/writer.ts";
+import { drawnFrom, predictedBy, writer } from "./interface/writer.ts";
 import { type RowSizes, sizesOf } from "./rows/visit_rows.ts";
 import {
   memoryWithKinds,
@@ -130,7 +130,7 @@ export function gptConfigFor(
   return {
     ...sizes,
     ...chosen(gptSettings, set),
-    ...transformerConfigFor(family, set),
+    ...transformerConfigFor(family, cohort, set),
     context,
     positions: context,
   };
@@ -212,7 +212,7 @@ export function gptSampling(
     begin: () => {
       const head = (history: tf.Tensor2D) => gptLogits(parameters, history);
       const told = memoryWithKinds(memory(), gptKinds(config));
-      return writer(told, drawnFrom(head, categoricalRows));
+      return writer(told, drawnFrom(head, categoricalRows), predictedBy(head, tf.softmax));
     },
     dispose() {},
   };
@@ -253,6 +253,7 @@ export function gptSpelling(config: GptConfig): Omit<Spelling, "logits"> {
 /** GPT as `deno task train --model gpt` knows it. */
 export const gpt: ModelFamily<GradientModel, GptConfig> = {
   name: "gpt",
+  title: "GPT",
   summary: "Transformer over codes as tokens (language-model baseline)",
   settings: gptSettings,
   derived: transformerDerived,

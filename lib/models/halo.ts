@@ -11,7 +11,7 @@
  *
  * @module
  */
-import type * as tf from "@tensorflow/tfjs-core";
+import * as tf from "@tensorflow/tfjs-core";
 import { blockOrderRows } from "../nn/block_order.ts";
 import { fixedPointRows } from "../nn/fixed_point.ts";
 import {
@@ -20,7 +20,8 @@ import {
   transformerMemoryFloats,
   transformerRow,
 } from "../nn/footprint.ts";
-import { maskedHead, samplingHead } from "../nn/masked_head.ts";
+import { headLogits, maskedHead, samplingHead } from "../nn/masked_head.ts";
+import type { MultiHot } from "../nn/multi_hot.ts";
 import { changed, type Initial, type Initials, uniform } from "../nn/initial.ts";
 import {
   checkShapes,
@@ -34,7 +35,7 @@ import { calibrationSettings } from "./interface/output_biases.ts";
 import { chosen, type ConfigOf } from "./interface/settings.ts";
 import { type RowDrawing, type RowModel, rowModel } from "./rows/row_model.ts";
 import { headBias, startSettings } from "./rows/sparse_start.ts";
-import { type Draw, writer } from "./interface/writer.ts";
+import { type Draw, predictedBy, writer } from "./interface/writer.ts";
 import { columnsOf, type VisitRows } from "./rows/visit_rows.ts";
 import {
   causalBuffers,
@@ -102,8 +103,10 @@ function drawing(config: HaloConfig, parameters: NamedTensors, sampler?: Sampler
   const draw: Draw = sampler === "block-order"
     ? (...given) => blockOrderRows(head, ...given)
     : async (...given) => (await fixedPointRows(head, ...given)).rows;
+  const logits = (history: tf.Tensor2D, known: MultiHot) =>
+    headLogits(head, head.fromHistory(history), known);
   return {
-    begin: () => writer(visitMemory(config, parameters), draw),
+    begin: () => writer(visitMemory(config, parameters), draw, predictedBy(logits, tf.sigmoid)),
     dispose: () => head.dispose(),
   };
 }
@@ -111,6 +114,7 @@ function drawing(config: HaloConfig, parameters: NamedTensors, sampler?: Sampler
 /** HALO as `deno task train --model halo` knows it. */
 export const halo: ModelFamily<RowModel, HaloConfig> = {
   name: "halo",
+  title: "HALO",
   summary: "Transformer over visits, masked head over the codes of a visit (Theodorou et al. 2023)",
   settings: { ...visitTransformerSettings, ...ownSettings },
   derived: transformerDerived,

@@ -11,7 +11,7 @@
  * @see docs/specs/baselines.md section 1
  * @module
  */
-import type * as tf from "@tensorflow/tfjs-core";
+import * as tf from "@tensorflow/tfjs-core";
 import { bernoulliRows } from "../nn/bernoulli.ts";
 import { logitsRow, together, transformerMemoryFloats, transformerRow } from "../nn/footprint.ts";
 import { constant, type Initials } from "../nn/initial.ts";
@@ -21,7 +21,7 @@ import { calibrationSettings } from "./interface/output_biases.ts";
 import { chosen, type ConfigOf } from "./interface/settings.ts";
 import { type RowDrawing, type RowModel, rowModel } from "./rows/row_model.ts";
 import { headBias, startSettings } from "./rows/sparse_start.ts";
-import { drawnFrom, writer } from "./interface/writer.ts";
+import { drawnFrom, predictedBy, writer } from "./interface/writer.ts";
 import {
   biasName,
   type TiedEmbedding,
@@ -69,13 +69,19 @@ function fromOriginal(config: HaloCoarseConfig, stateDict: NamedArrays): NamedAr
 function drawing(config: HaloCoarseConfig, parameters: NamedTensors): RowDrawing {
   const head = (history: tf.Tensor2D) => tiedLogits(parameters, history, embedding);
   return {
-    begin: () => writer(visitMemory(config, parameters), drawnFrom(head, bernoulliRows)),
+    begin: () =>
+      writer(
+        visitMemory(config, parameters),
+        drawnFrom(head, bernoulliRows),
+        predictedBy(head, tf.sigmoid),
+      ),
   };
 }
 
 /** HALO-Coarse as `deno task train --model halo-coarse` knows it. */
 export const haloCoarse: ModelFamily<RowModel, HaloCoarseConfig> = {
   name: "halo-coarse",
+  title: "HALO-Coarse",
   summary:
     "HALO without its head over codes: codes are independent given the earlier visits (ablation)",
   settings: { ...visitTransformerSettings, ...ownSettings },

@@ -265,6 +265,7 @@ export function hisgtLoss(
 /** HiSGT as `deno task train --model hisgt` knows it. */
 export const hisgt: ModelFamily<GradientModel, HisgtConfig> = {
   name: "hisgt",
+  title: "HiSGT",
   summary: "GPT with descriptions and hierarchy of codes (Zhou & Barbieri 2025)",
   settings,
   derived: transformerDerived,

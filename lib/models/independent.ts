@@ -102,7 +102,9 @@ function record(known: Marginals, draws: Random, given: Uint8Array | undefined):
 /** Independent marginals as `deno task train --model independent` knows them. */
 export const independent: ModelFamily<CountedModel, RowSizes> = {
   name: "independent",
+  title: "Independent draws",
   summary: "Floor: codes, labels and numbers of visits, drawn independently",
+  floor: "It draws each code independently: what it reaches needs no model of patients.",
   settings: {},
   configFor: (cohort) => sizesOf(cohort),
   create: (config) => ({

@@ -27,7 +27,8 @@ import {
 } from "../nn/parameters.ts";
 import type { ModelFamily } from "./interface/model.ts";
 import { calibrationSettings } from "./interface/output_biases.ts";
-import { chosen, type ConfigOf, count } from "./interface/settings.ts";
+import { presetFor } from "./interface/preset.ts";
+import { chosen, type ConfigOf, count, derivedCount } from "./interface/settings.ts";
 import {
   type RowConfig,
   rowConfigFor,
@@ -37,14 +38,14 @@ import {
   rowSettings,
 } from "./rows/row_model.ts";
 import { headBias, startSettings } from "./rows/sparse_start.ts";
-import { drawnFrom, writer } from "./interface/writer.ts";
+import { drawnFrom, predictedBy, writer } from "./interface/writer.ts";
 import { columnsOf, type VisitRows } from "./rows/visit_rows.ts";
 import { mostLayers } from "./rows/visit_transformer.ts";
 
 /** In the paper: width 768, 6 layers, context 48. */
 const settings = {
-  width: count(256, "Width of the embedding and of each layer"),
-  layers: count(6, "Number of LSTM layers", { max: mostLayers }),
+  width: derivedCount("Width of the embedding and of each layer (default by size of cohort)"),
+  layers: count(1, "Number of LSTM layers", { max: mostLayers }),
   ...rowSettings,
   ...startSettings,
   ...calibrationSettings,
@@ -136,15 +137,24 @@ function memory({ layers }: LstmConfig, parameters: NamedTensors): Memory {
 
 function drawing(config: LstmConfig, parameters: NamedTensors): RowDrawing {
   const logits = (history: tf.Tensor2D) => head(parameters, history);
-  return { begin: () => writer(memory(config, parameters), drawnFrom(logits, bernoulliRows)) };
+  return {
+    begin: () =>
+      writer(
+        memory(config, parameters),
+        drawnFrom(logits, bernoulliRows),
+        predictedBy(logits, tf.sigmoid),
+      ),
+  };
 }
 
 /** The LSTM as `deno task train --model lstm` knows it. */
 export const lstm: ModelFamily<RowModel, LstmConfig> = {
   name: "lstm",
+  title: "LSTM",
   summary: "LSTM over visits; codes are independent given the earlier visits (recurrent baseline)",
   settings,
   configFor: (cohort, set) => ({
+    width: presetFor(cohort).width,
     ...chosen(settings, set),
     ...rowConfigFor("lstm", cohort, set),
   }),

@@ -121,6 +121,10 @@ function writer(next: (row: ArrayLike<number>) => Float64Array): Writer {
           .filter((column) => uniforms[i * columns + column] < probabilities[column]);
         return finishedRow(drawn, forbidden?.[i]);
       }))),
+    probabilities(positions) {
+      const rows = Array.from(positions, (position) => [...next(rowOf(last, position))]);
+      return Promise.resolve(Float32Array.from(rows.flat()));
+    },
     keep: (positions) => void (last = rowsAt(last, positions)),
     dispose() {},
   };
@@ -129,7 +133,9 @@ function writer(next: (row: ArrayLike<number>) => Float64Array): Writer {
 /** The chain as `deno task train --model markov` knows it. */
 export const markov: ModelFamily<CountedModel, MarkovConfig> = {
   name: "markov",
+  title: "Markov",
   summary: "Floor: each visit depends on the codes of the visit before (bigrams)",
+  floor: "It knows only which codes follow which: a network should do better.",
   settings,
   derived: contextSettings,
   configFor: (cohort, set) => ({ ...rowSizesFor("markov", cohort, {}), ...chosen(settings, set) }),

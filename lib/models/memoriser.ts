@@ -78,9 +78,13 @@ function byLabels({ recordCount, labels }: RecordArrays): (wanted: Uint8Array) =
 /** The memoriser as `deno task train --model memoriser` knows it. */
 export const memoriser: ModelFamily<CountedModel, RowSizes> = {
   name: "memoriser",
+  title: "Memoriser",
   summary: "Floor: copies of training records, drawn with replacement",
+  floor:
+    "It copies training records: its figures are the best there can be, and it protects nobody.",
   settings: {},
   isCompared: false,
+  keeps: () => ["values", "times", "demographics"],
   configFor: (cohort) => sizesOf(cohort),
   create: (config) => ({
     family: "memoriser",

@@ -5,6 +5,7 @@
  * @module
  */
 import { object, type Schema as JsonSchema } from "../files/checked_json.ts";
+import { whatIsKnown } from "../nearest_name.ts";
 import { eva } from "./eva.ts";
 import { gpt } from "./gpt.ts";
 import { halo } from "./halo.ts";
@@ -74,8 +75,27 @@ export function modelFamily(name: string): ModelFamily {
   const known = Object.keys(models).sort();
   if (known.includes(name)) return models[name];
   throw new RangeError(
-    `Cannot find model "${name}": there is no such model; known: ${known.join(", ")}`,
+    `Cannot find model "${name}": there is no such model; ${whatIsKnown(name, known)}`,
   );
+}
+
+/**
+ * The name of a model for people, such as "HALO"; "HALO+small" for `halo+small`, another form of it.
+ */
+export function titleOf(name: string): string {
+  const [, family, form] = name.match(/^([^+]*)(.*)$/s) ?? [];
+  const title = Object.hasOwn(models, family) ? models[family].title : undefined;
+  return title === undefined ? name : title + form;
+}
+
+/**
+ * Why a model stands apart from those that are compared, if it is a floor.
+ *
+ * @param name of the model; `NAME+WORD` for another form of it
+ */
+export function floorOf(name: string): string | undefined {
+  const [family] = name.split("+");
+  return Object.hasOwn(models, family) ? models[family].floor : undefined;
 }
 
 /**
@@ -142,8 +162,8 @@ function refusal({ name }: ModelFamily, setting: string, text: string, settings:
   return new RangeError(
     Object.hasOwn(settings, setting)
       ? `Cannot set ${setting}=${text} for "${name}": must be ${allowedValues(settings[setting])}`
-      : `Cannot set ${setting} for "${name}": there is no such setting; known: ${
-        Object.keys(settings).join(", ")
+      : `Cannot set ${setting} for "${name}": there is no such setting; ${
+        whatIsKnown(setting, Object.keys(settings))
       }`,
   );
 }

@@ -25,7 +25,7 @@
  * @module
  */
 import type * as tf from "@tensorflow/tfjs-core";
-import { type Cohort, splitOf } from "../cohort/cohort.ts";
+import type { Cohort } from "../cohort/cohort.ts";
 import { categoricalNll, categoricalRows, likeliestRows } from "../nn/categorical.ts";
 import { gaussian, type Initials } from "../nn/initial.ts";
 import { checkShapes, type NamedTensors } from "../nn/parameters.ts";
@@ -140,7 +140,7 @@ function configFor(cohort: Cohort, set: Partial<SynehrgyConfig>): SynehrgyConfig
   return {
     ...sizes,
     ...own,
-    ...transformerConfigFor("synehrgy", set),
+    ...transformerConfigFor("synehrgy", cohort, set),
     context,
     positions: context,
   };
@@ -316,52 +316,24 @@ function speller(config: SynehrgyConfig, schema: Schema, layout: Layout) {
   };
 }
 
-/** How much of the training records lies beyond the context. */
-function remarks(
-  { context }: SynehrgyConfig,
-  schema: Schema,
-  source: Cohort,
-  tokensOf: (cohort: Cohort, record: number) => number[],
-): Record<string, string> {
-  const cohort = source.splits === null ? source : splitOf(source, "train");
-  let all = 0;
-  let beyond = 0;
-  let records = 0;
-  for (let record = 0; record < cohort.recordCount; record++) {
-    const { length } = tokensOf(cohort, record);
-    all += length;
-    beyond += Math.max(0, length - context);
-    records += Number(length > context);
-  }
-  const bins = schema.series.reduce((sum, series) => sum + binsOf(series), 0);
-  return {
-    values: `${schema.series.length} measured codes in ${bins} bins`,
-    context: records === 0 ? `all training records fit in ${context} tokens` : (
-      `${
-        (100 * beyond / all).toFixed(1)
-      }% of the training tokens are beyond the context of ${context} tokens ` +
-      `and are not learned (in ${records} of ${cohort.recordCount} records); ` +
-      `raise context, or prepare with a smaller --max-visits`
-    ),
-  };
+/** In how many bins values are learned. */
+function remarks({ series }: Schema): Record<string, string> {
+  const bins = series.reduce((sum, each) => sum + binsOf(each), 0);
+  return { values: `${series.length} measured codes in ${bins} bins` };
 }
 
-/** Makes a function that counts the tokens of a record that the network reads. */
-function rowCounter(
-  { context }: SynehrgyConfig,
+/** Makes a function that counts the tokens of a record, with those beyond the context. */
+function tokenCounter(
   tokensOf: (cohort: Cohort, record: number) => number[],
-): GradientModel["rowsOf"] {
+): (cohort: Cohort, record: number) => number {
   const known = new WeakMap<Cohort, Int32Array>();
   return (cohort, record) => {
-    let rows = known.get(cohort);
-    if (rows === undefined) {
-      rows = Int32Array.from(
-        cohort.subjectIds,
-        (_, each) => Math.min(context, tokensOf(cohort, each).length) - 1,
-      );
-      known.set(cohort, rows);
+    let counts = known.get(cohort);
+    if (counts === undefined) {
+      counts = Int32Array.from(cohort.subjectIds, (_, each) => tokensOf(cohort, each).length);
+      known.set(cohort, counts);
     }
-    return rows[record];
+    return counts[record];
   };
 }
 
@@ -379,9 +351,16 @@ function tokenLoss(
 /** SynEHRgy as `deno task train --model synehrgy` knows it. */
 export const synehrgy: ModelFamily<GradientModel, SynehrgyConfig> = {
   name: "synehrgy",
+  title: "SynEHRgy",
   summary: "Codes, values, times, age and sex as tokens of a grammar (Karami et al. 2024)",
   settings,
   derived: transformerDerived,
+  // the published form has no time between stays
+  keeps: ({ published = false }) => [
+    "values",
+    ...published ? [] : ["times" as const],
+    "demographics",
+  ],
   configFor,
   schemaFor,
   create(config, schema) {
@@ -395,7 +374,9 @@ export const synehrgy: ModelFamily<GradientModel, SynehrgyConfig> = {
         Array.from(records, (record) => tokensOf(cohort, record).slice(0, config.context)),
         1,
       );
-    const rowsOf = rowCounter(config, tokensOf);
+    const countOf = tokenCounter(tokensOf);
+    const rowsOf: GradientModel["rowsOf"] = (cohort, record) =>
+      Math.min(config.context, countOf(cohort, record)) - 1;
     return {
       family: "synehrgy",
       config,
@@ -404,7 +385,8 @@ export const synehrgy: ModelFamily<GradientModel, SynehrgyConfig> = {
       samplers: [],
       rowLimit: config.context - 1,
       rowsOf,
-      remarks: (cohort) => remarks(config, schema, cohort, tokensOf),
+      tokensOf: countOf,
+      remarks: () => remarks(schema),
       initial,
       fromOriginal(stateDict) {
         const parameters = withoutHead("synehrgy", withoutBuffers(stateDict), gptEmbedding);

@@ -214,6 +214,7 @@ function sampling(config: SyntegConfig, parameters: NamedTensors): StepSampling 
 /** SynTEG as `deno task train --model synteg` knows it. */
 export const synteg: ModelFamily<GradientModel, SyntegConfig> = {
   name: "synteg",
+  title: "SynTEG",
   summary: "Conditional Wasserstein GAN over visits, given the earlier visits (Zhang et al. 2021)",
   settings,
   configFor,

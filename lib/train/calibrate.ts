@@ -16,6 +16,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { breathe } from "../breathe.ts";
 import { type Cohort, splitOf } from "../cohort/cohort.ts";
+import { readableRecords } from "../models/coverage.ts";
 import type { GradientModel } from "../models/interface/model.ts";
 import { logOddsTally, type OutputBiases } from "../models/interface/output_biases.ts";
 import { comfortable, fittingRuns } from "../models/room/needs.ts";
@@ -37,7 +38,7 @@ type Pass = (
 
 /**
  * Calibrates the best parameters of a run and stores them, unless that was done before. Nothing is
- * changed if the model has no output biases, gives records no probability, or validation does not
+ * changed if the model has no output biases, gives validation records no probability, or these do not
  * agree; what happened is stored with the parameters.
  *
  * @param model of the run
@@ -57,7 +58,8 @@ export async function calibrate(
   if (calibration !== undefined) return;
   const began = performance.now();
   const train = splitOf(cohort, "train");
-  const validation = splitOf(cohort, "validation");
+  const validation = readableRecords(model, splitOf(cohort, "validation"));
+  if (validation.recordCount === 0) return;
   const total = outputBiases.passes * train.recordCount + 2 * validation.recordCount;
   const pass = passOver(model, total, onProgress);
   const before = await meanLoss(likelihoods, validation, parameters, pass);

@@ -20,9 +20,11 @@ import { batchCount, epochBatches } from "./batches.ts";
 import { localGradients } from "./gradients/local.ts";
 import type { GradientSource } from "./gradients/source.ts";
 import { sharedGradients } from "./gradients/workers.ts";
-import { rateShare, timeShare, type Training } from "./options.ts";
+import { endingInWords, endingOf, finishedEpoch } from "./ending.ts";
+import type { Training } from "./options.ts";
 import { readProgress } from "./read_progress.ts";
 import { type Checkpoint, type TrainingLine, writeBest, writeCheckpoint } from "./run_folder.ts";
+import { rateAt, type RestartedTraining, type Schedule, scheduleOf } from "./schedule.ts";
 
 /** Longest training time, in seconds, that a run loses when it is killed in a long epoch. */
 const checkpointSeconds = 300;
@@ -33,7 +35,7 @@ interface Session {
   readonly train: Cohort;
   readonly validation: Cohort;
   readonly folder: GrowingFolder;
-  readonly training: Training;
+  readonly training: Schedule;
   readonly optimizer: Optimizer;
   readonly gradients: GradientSource;
   readonly checkpoint: Checkpoint;
@@ -62,7 +64,7 @@ const beginning = (): Checkpoint => ({
  * @param model for the vocabulary and labels of the cohort
  * @param cohort with records in its train and validation splits
  * @param folder of the run
- * @param training how to train
+ * @param training how to train, with the restarts of the run
  * @param onProgress called after every step
  * @param tables of the model, for a run that has not stored its state yet
  * @returns the epochs, with those of earlier sessions
@@ -73,7 +75,7 @@ export async function fit(
   model: GradientModel,
   cohort: Cohort,
   folder: GrowingFolder,
-  training: Training,
+  training: RestartedTraining,
   onProgress?: OnProgress,
   tables: NamedArrays = {},
 ): Promise<TrainingLine[]> {
@@ -85,7 +87,7 @@ export async function fit(
   });
   const { checkpoint, lines } = stored ?? { checkpoint: beginning(), lines: [] };
   const optimizer = adam(
-    stored?.state ?? { ...drawn(model.initial, stream("parameters", training.seed)), ...tables },
+    stored?.state ?? { ...initialOf(model, training.seed), ...tables },
   );
   let gradients: GradientSource | undefined;
   try {
@@ -97,7 +99,7 @@ export async function fit(
       train,
       validation,
       folder,
-      training,
+      training: scheduleOf(training, lines),
       optimizer,
       gradients,
       checkpoint,
@@ -113,7 +115,7 @@ export async function fit(
 }
 
 /** Gradients from this thread or from several Workers. */
-async function gradientsFor(
+export async function gradientsFor(
   model: GradientModel,
   train: Cohort,
   optimizer: Optimizer,
@@ -127,19 +129,25 @@ async function gradientsFor(
 
 /** Trains until the epochs, the patience or the time are used up. */
 async function trainEpochs(session: Session): Promise<void> {
-  const { train, folder, training, optimizer, checkpoint, onProgress } = session;
-  const { epochs, batch, patience } = training;
-  const isTimeLeft = () => checkpoint.epoch === 0 || timeShare(training, session.seconds()) < 1;
-  while (
-    checkpoint.epoch < epochs && checkpoint.epoch - checkpoint.best.epoch < patience && isTimeLeft()
-  ) {
+  const { train, folder, training, optimizer, checkpoint, lines, onProgress } = session;
+  const batches = batchCount(train.recordCount, training.batch);
+  const standing = () => ({ ...checkpoint, seconds: session.seconds() });
+  while (endingOf(training, standing()) === undefined) {
     const line = await trainEpoch(session);
     if (line.best) await writeBest(folder.path, await optimizer.readParameters());
     await store(session);
     await folder.shown();
+    onProgress?.({
+      stage: "training",
+      done: line.step,
+      total: training.epochs * batches,
+      epoch: line.epoch,
+      finished: finishedEpoch(training, lines),
+    });
   }
-  const total = epochs * batchCount(train.recordCount, batch);
-  onProgress?.({ stage: "training", done: total, total }); // may have stopped before
+  const total = checkpoint.epoch * batches;
+  const ended = endingInWords(training, standing());
+  onProgress?.({ stage: "training", done: total, total, ...ended !== undefined && { ended } });
 }
 
 /** Stores the state of the run, from which a killed run continues. */
@@ -149,28 +157,35 @@ async function store(session: Session): Promise<void> {
   await writeCheckpoint(folder.path, lines, checkpoint, await optimizer.readState());
 }
 
-/** The learning rate of a step, counted from 0; time may be ahead of the steps. */
-function rateAt(training: Training, step: number, steps: number, spent: number): number {
-  const { learningRate, warmup } = training;
-  if (step < warmup) return learningRate * (step + 1) / warmup;
-  return learningRate * rateShare(training, Math.max((step - warmup) / (steps - warmup), spent));
+/** Rows of each record. */
+export function lengthsOf(model: GradientModel, cohort: Cohort): number[] {
+  return Array.from(cohort.subjectIds, (_, record) => model.rowsOf(cohort, record));
 }
 
-function lengthsOf(model: GradientModel, cohort: Cohort): number[] {
-  return Array.from(cohort.subjectIds, (_, record) => model.rowsOf(cohort, record));
+/** Parameters to begin with. */
+export function initialOf({ initial }: GradientModel, seed: number): NamedArrays {
+  return drawn(initial, stream("parameters", seed));
+}
+
+/** The batches of an epoch, counted from 0. */
+export function batchesOf(
+  model: GradientModel,
+  train: Cohort,
+  { batch, seed }: Pick<Training, "batch" | "seed">,
+  epoch: number,
+): Int32Array[] {
+  return epochBatches(lengthsOf(model, train), batch, stream("batchOrder", seed, epoch));
 }
 
 /** Trains the rest of an epoch, computes the validation loss and adds a line to the log. */
 async function trainEpoch(session: Session): Promise<TrainingLine> {
   const { model, train, training, checkpoint, lines } = session;
-  const order = stream("batchOrder", training.seed, checkpoint.epoch);
-  const batches = epochBatches(lengthsOf(model, train), training.batch, order);
-  const stepCount = training.epochs * batches.length;
+  const batches = batchesOf(model, train, training, checkpoint.epoch);
   let storedAt = performance.now();
   let rate = 0;
   while (checkpoint.batch < batches.length) {
     const step = checkpoint.epoch * batches.length + checkpoint.batch;
-    rate = await trainBatch(session, batches[checkpoint.batch], step, stepCount);
+    rate = await trainBatch(session, batches[checkpoint.batch], step, batches.length);
     await breathe();
     if (performance.now() - storedAt > checkpointSeconds * 1000) {
       await store(session);
@@ -201,14 +216,14 @@ async function trainEpoch(session: Session): Promise<TrainingLine> {
  * Takes one step and adds it to the epoch's sums.
  *
  * @param step of all, counted from 0
- * @param stepCount how many there are
+ * @param batches of an epoch
  * @returns the learning rate
  */
 async function trainBatch(
   session: Session,
   records: Int32Array,
   step: number,
-  stepCount: number,
+  batches: number,
 ): Promise<number> {
   const { train, training, optimizer, gradients, checkpoint } = session;
   const { seed, epochs } = training;
@@ -216,7 +231,7 @@ async function trainBatch(
     seed,
     epoch: checkpoint.epoch,
   });
-  const rate = rateAt(training, step, stepCount, timeShare(training, session.seconds()));
+  const rate = rateAt(training, step, batches, session.seconds());
   const norm = await optimizer.step(slopes, rate);
   checkFinite({ loss, "norm of the gradient": norm }, session);
   const { sums } = checkpoint;
@@ -227,7 +242,8 @@ async function trainBatch(
   session.onProgress?.({
     stage: "training",
     done: step + 1,
-    total: stepCount,
+    total: epochs * batches,
+    epoch: checkpoint.epoch + 1,
     note: `epoch ${checkpoint.epoch + 1}/${epochs} loss ${(sums.loss / sums.visits).toFixed(3)}`,
   });
   return rate;

@@ -1,18 +1,21 @@
 import * as v from "valibot";
+import type { Cohort } from "../cohort/cohort.ts";
 import { usualMinCell } from "../cohort/small_cells.ts";
+import { presetFor } from "../models/interface/preset.ts";
 import { finite, misfit, object, oneOf, type Schema, whole } from "../files/checked_json.ts";
 
 /**
- * How to train; all options are stored in the run's config.json. The defaults suit cohorts of a few
- * thousand records; HALO's paper has 46,520 to 929,268 records and trains 50 epochs with batches of
- * 48 and a constant learning rate of 1e-4.
+ * How to train; all options are stored in the run's config.json. The defaults of epochs, batch and
+ * learning rate follow the size of the cohort; HALO's paper has 46,520 to 929,268 records and
+ * trains 50 epochs with batches of 48 and a constant learning rate of 1e-4.
  */
 export interface TrainingOptions {
-  /** Passes over the training records; default 50. */
+  /** Passes over the training records; default 20 or more, by the size of the cohort. */
   readonly epochs?: number | undefined;
-  /** Records per batch; default 24. */
+  /** Records per batch; default 8 to 48, by the size of the cohort. */
   readonly batch?: number | undefined;
-  /** Adam's learning rate, or its maximum if it changes; default 1e-3. */
+  /** Adam's learning rate, or its maximum if it changes; default 5e-3 to 1e-4, by the size of the
+   * cohort. */
   readonly learningRate?: number | undefined;
   /**
    * Learning rate schedule: constant, or cosine decay to zero over all epochs; default "cosine".
@@ -45,11 +48,8 @@ export type Training = {
   readonly [Name in keyof TrainingOptions]-?: NonNullable<TrainingOptions[Name]>;
 };
 
-/** The defaults of the training options. */
-export const trainingDefaults: Training = {
-  epochs: 50,
-  batch: 24,
-  learningRate: 1e-3,
+/** Defaults of the training options that do not depend on the cohort. */
+export const trainingDefaults = {
   schedule: "cosine",
   warmup: 20,
   patience: 10,
@@ -57,7 +57,13 @@ export const trainingDefaults: Training = {
   seed: 1,
   workers: 1,
   minCell: usualMinCell,
-};
+} as const satisfies TrainingOptions;
+
+/** The training options that were given, with defaults for a cohort. */
+export function trainingFor(cohort: Cohort, options: TrainingOptions): Training {
+  const { epochs, batch, learningRate } = presetFor(cohort);
+  return { epochs, batch, learningRate, ...trainingDefaults, ...givenTraining(options) };
+}
 
 const entries = {
   epochs: whole(1),
@@ -89,11 +95,26 @@ export function wholeTraining(stored: StoredTraining): Training {
   return { ...stored, minCell: stored.minCell ?? 1 };
 }
 
+/** The names of the training options. */
+export const trainingNames = [
+  "epochs",
+  "batch",
+  "learningRate",
+  "schedule",
+  "warmup",
+  "patience",
+  "minutes",
+  "seed",
+  "workers",
+  "minCell",
+] as const satisfies (keyof TrainingOptions)[];
+
 /** The training options that were given. */
 export function givenTraining(options: TrainingOptions): Partial<Training> {
-  const known = Object.keys(trainingDefaults) as (keyof TrainingOptions)[];
   return Object.fromEntries(
-    known.filter((name) => options[name] !== undefined).map((name) => [name, options[name]]),
+    trainingNames.filter((name) => options[name] !== undefined).map((
+      name,
+    ) => [name, options[name]]),
   );
 }
 

@@ -15,7 +15,9 @@ import {
   readCheckedJson,
   settingValue,
   text,
+  whole,
 } from "../files/checked_json.ts";
+import { coverageSchema } from "../models/coverage.ts";
 import { configSchema, modelFamily, storedConfig } from "../models/mod.ts";
 import { numbersOf } from "../models/interface/settings.ts";
 import type { ModelFamily } from "../models/interface/model.ts";
@@ -27,12 +29,15 @@ import { modelOf, type Run, type RunConfig } from "./run_folder.ts";
 
 const runConfigSchema = object({
   ehrloom: text,
+  commit: v.optional(text),
   model: text,
   config: named(settingValue),
   schema: v.optional(v.custom<Schema>(isSchema, "a schema of records")),
   sources: v.optional(named(text)),
+  coverage: v.optional(coverageSchema),
   remarks: v.optional(named(text)),
   training: storedTrainingSchema,
+  restarts: v.optional(list(object({ after: whole(0), planned: whole(1) }))),
   cohort: text,
   versions: named(text),
 });

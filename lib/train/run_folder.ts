@@ -11,6 +11,7 @@ import { join } from "node:path";
 import { isThere } from "../files/is_there.ts";
 import { replaceText, replaceWhole } from "../files/output.ts";
 import type { Vocabulary } from "../cohort/vocabulary.ts";
+import type { Coverage } from "../models/coverage.ts";
 import { modelFamily } from "../models/mod.ts";
 import type { Model } from "../models/interface/model.ts";
 import type { ModelConfig } from "../models/interface/settings.ts";
@@ -19,11 +20,14 @@ import type { AdamState } from "../nn/optimizer.ts";
 import type { NamedArrays } from "../nn/parameters.ts";
 import { writeSafetensors } from "../nn/safetensors.ts";
 import type { Training } from "./options.ts";
+import type { Restart, RestartedTraining } from "./schedule.ts";
 
 /** The content of config.json. */
 export interface RunConfig {
   /** Version of Ehrloom that started the run. */
   readonly ehrloom: string;
+  /** Its commit, if it ran from a checkout. */
+  readonly commit?: string | undefined;
   /** Name of the model's family. */
   readonly model: string;
   /** The model's settings, all of them. */
@@ -34,8 +38,12 @@ export interface RunConfig {
   readonly sources?: Readonly<Record<string, string>> | undefined;
   /** What should be known before the run is passed on, by subject. */
   readonly remarks?: Readonly<Record<string, string>> | undefined;
+  /** What of its training records the model learns; absent in runs of earlier versions. */
+  readonly coverage?: Coverage | undefined;
   /** How it was trained. */
   readonly training: Training;
+  /** Where it was resumed with more epochs than planned until then; absent if it never was. */
+  readonly restarts?: readonly Restart[] | undefined;
   /** Fingerprint of the cohort that it was trained on; empty if unknown. */
   readonly cohort: string;
   /** The engine and its versions. */
@@ -124,6 +132,14 @@ export function modelOf({ model, config, schema }: RunConfig): Model {
   return modelFamily(model).create(config, schema);
 }
 
+/** How each stage of training goes; two stages share the time equally. */
+export function stageTraining(runConfig: RunConfig): RestartedTraining {
+  const { training, restarts } = runConfig;
+  const model = modelOf(runConfig);
+  const stages = "learn" in model || model.adversary === undefined ? 1 : 2;
+  return { ...training, minutes: training.minutes / stages, restarts };
+}
+
 /**
  * Starts a run folder: its config and vocabulary and, for a network, a file that says that training
  * starts from the beginning. So a run without this file has lost it.
@@ -145,7 +161,12 @@ export async function beginRun(
       steps: "0",
     });
   }
-  await replaceText(join(folder, "config.json"), JSON.stringify(runConfig, null, 2) + "\n");
+  await writeConfig(folder, runConfig);
+}
+
+/** Stores a run's config. */
+export function writeConfig(folder: string, runConfig: RunConfig): Promise<void> {
+  return replaceText(join(folder, "config.json"), JSON.stringify(runConfig, null, 2) + "\n");
 }
 
 /** Whether a run has stored anything of its training. */

@@ -1,7 +1,11 @@
+import { join } from "node:path";
+import { checkArguments, checkOptions } from "../arguments.ts";
 import { type Cohort, type Split, splitNames, splitOf } from "../cohort/cohort.ts";
 import { fingerprint } from "../cohort/fingerprint.ts";
+import { isThere } from "../files/is_there.ts";
 import { growFolder, type GrowingFolder, grownFolder } from "../files/growing_folder.ts";
 import { claimed } from "../files/output.ts";
+import { checkCoverage, coverageOf } from "../models/coverage.ts";
 import { modelFamily, ownSettings } from "../models/mod.ts";
 import { checkRoom } from "../models/room/room_check.ts";
 import type { CodeKnowledge, Model } from "../models/interface/model.ts";
@@ -9,40 +13,83 @@ import type { ModelConfig } from "../models/interface/settings.ts";
 import { backendVersions } from "../nn/backend.ts";
 import type { NamedArrays } from "../nn/parameters.ts";
 import { stream } from "../random.ts";
+import { longWork, type LongWorkOptions } from "../long_work.ts";
 import type { OnProgress } from "../progress.ts";
+import { ownCommit } from "../commit.ts";
 import { version } from "../version.ts";
 import { fitAdversary } from "./adversarial.ts";
 import { batchCount } from "./batches.ts";
 import { calibrate } from "./calibrate.ts";
 import { fit } from "./fit.ts";
+import { extended, restartInWords } from "./extend.ts";
 import { checkWorkers } from "./gradients/workers.ts";
 import {
   checkTraining,
   givenTraining,
   type Training,
-  trainingDefaults,
+  trainingFor,
+  trainingNames,
   type TrainingOptions,
 } from "./options.ts";
 import { readProgress } from "./read_progress.ts";
 import { readBegun, readRun, readRunConfig } from "./read_run.ts";
 import { runRemarks } from "./remarks.ts";
-import { beginRun, hasStored, modelOf, type Run, type RunConfig, writeBest } from "./run_folder.ts";
+import {
+  beginRun,
+  hasStored,
+  modelOf,
+  type Run,
+  type RunConfig,
+  stageTraining,
+  writeBest,
+  writeConfig,
+} from "./run_folder.ts";
+import { type TrainingStart, trainingStart } from "./start.ts";
+import { unfinishedRun } from "./unfinished.ts";
 
 /** What to train; {@link TrainingOptions} say how. */
-export interface TrainOptions extends TrainingOptions {
+export interface TrainOptions extends TrainingOptions, LongWorkOptions {
   /** Name of the kind of model; default "halo". */
   readonly model?: string | undefined;
   /** The model's settings, by name; the others have their defaults. */
   readonly settings?: ModelConfig;
   /** What is known about the codes, for models that can use it. */
   readonly knowledge?: CodeKnowledge | undefined;
-  /** Continue an interrupted run; other options must be omitted or unchanged. */
+  /**
+   * Continue an interrupted run, or a finished one with more `epochs`: the learning rate then
+   * starts again after the last finished epoch, see {@link RunConfig.restarts}. Other options must
+   * be omitted or unchanged.
+   */
   readonly resume?: boolean;
   /** Replace an older result of Ehrloom in the folder, as soon as the first epoch is stored. */
   readonly force?: boolean | undefined;
-  /** Called after every step. */
-  readonly onProgress?: OnProgress | undefined;
+  /**
+   * Train even if more than a tenth of the training records' tokens lies beyond the model's context.
+   */
+  readonly acceptLoss?: boolean | undefined;
+  /** Called once before the first step; see {@link startInWords}. */
+  readonly onStart?: ((start: TrainingStart) => void) | undefined;
+  /** Called with what a person should know before training starts. */
+  readonly onNote?: ((note: string) => void) | undefined;
 }
+
+const optionNames = [
+  ...trainingNames,
+  ...Object.keys(
+    {
+      model: 0,
+      settings: 0,
+      knowledge: 0,
+      resume: 0,
+      force: 0,
+      acceptLoss: 0,
+      onStart: 0,
+      onNote: 0,
+      onProgress: 0,
+      signal: 0,
+    } satisfies Record<Exclude<keyof TrainOptions, keyof TrainingOptions>, 0>,
+  ),
+];
 
 /**
  * Checks that a cohort has training and validation records.
@@ -110,9 +157,7 @@ async function learn(
     return await folder.shown();
   }
   const { adversary } = model;
-  const { minutes } = runConfig.training;
-  const stages = adversary === undefined ? 1 : 2; // that share the time alike
-  const training = { ...runConfig.training, minutes: minutes / stages };
+  const training = stageTraining(runConfig);
   await fit(model, cohort, folder, training, onProgress, tables);
   await calibrate(model, cohort, folder.path, onProgress);
   if (adversary !== undefined) {
@@ -120,29 +165,41 @@ async function learn(
   }
 }
 
-async function trainNew(cohort: Cohort, folder: string, options: TrainOptions): Promise<void> {
+/** The model that options ask for, and how to train it; throws a RangeError if that cannot be. */
+export function planned(cohort: Cohort, options: TrainOptions) {
   const family = modelFamily(options.model ?? "halo");
   const settings = ownSettings(family, options.settings ?? {});
-  const training = { ...trainingDefaults, ...givenTraining(options) };
+  const training = trainingFor(cohort, options);
   checkTraining(training);
   const config = family.configFor(cohort, settings, options.knowledge);
   const schema = family.schemaFor?.(cohort, config, training);
   const model = family.create(config, schema);
   checkKnowledge(model, options.knowledge);
+  const coverage = coverageOf(model, cohort);
+  if (!options.acceptLoss) checkCoverage(family.name, coverage);
   checkCanTrain(model, cohort, training);
+  return { model, config, schema, training, coverage };
+}
+
+async function trainNew(cohort: Cohort, folder: string, options: TrainOptions): Promise<void> {
+  const { model, config, schema, training, coverage } = planned(cohort, options);
   const given = await tablesOf(model, cohort, training, options);
   const remarks = runRemarks(model, cohort, training);
   const runConfig: RunConfig = {
     ehrloom: version,
-    model: family.name,
+    ...ownCommit(),
+    model: model.family,
     config,
     ...schema && { schema },
     ...(given ?? model.remarks) && { sources: { ...model.remarks?.(cohort), ...given?.sources } },
+    coverage,
     ...Object.keys(remarks).length > 0 && { remarks },
     training,
     cohort: await fingerprint(cohort),
     versions: backendVersions(),
   };
+  const { sources } = runConfig;
+  options.onStart?.(trainingStart(model, cohort, { folder, training, coverage, sources }));
   await growFolder(folder, {
     async begin(begun) {
       await beginRun(begun, runConfig, cohort.vocabulary, cohort.labelNames);
@@ -187,7 +244,7 @@ async function trainOn(cohort: Cohort, folder: string, options: TrainOptions): P
   const now = {
     model: options.model,
     ...options.settings && ownSettings(modelFamily(stored.model), options.settings),
-    ...givenTraining(options),
+    ...givenTraining({ ...options, epochs: undefined }),
   };
   for (const [name, value] of Object.entries(now)) {
     if (value !== undefined && value !== before[name]) {
@@ -201,35 +258,67 @@ async function trainOn(cohort: Cohort, folder: string, options: TrainOptions): P
       `Cannot resume "${folder}": it was started on another cohort or other splits`,
     );
   }
-  checkCanTrain(modelOf(stored), cohort, stored.training);
+  const model = modelOf(stored);
+  checkCanTrain(model, cohort, stored.training);
   const tables = await tablesAgain(folder, cohort, stored, options);
-  await learn(cohort, grownFolder(folder), stored, tables, options.onProgress);
+  const { epochs = stored.training.epochs } = options;
+  const runConfig = await extended(folder, cohort, stored, epochs);
+  if (runConfig !== stored) {
+    await writeConfig(folder, runConfig);
+    options.onNote?.(restartInWords(runConfig));
+  }
+  const { training, coverage = coverageOf(model, cohort), sources } = runConfig;
+  options.onStart?.(trainingStart(model, cohort, { folder, training, coverage, sources }));
+  await learn(cohort, grownFolder(folder), runConfig, tables, options.onProgress);
+}
+
+/** Says how to continue a training that Jupyter's Stop ended, from when it began in milliseconds. */
+async function stoppedText(folder: string, began: number, resume?: boolean): Promise<string> {
+  const stored = join(folder, "training.jsonl");
+  const isStored = resume || await isThere(stored) &&
+      Number((await Deno.stat(stored)).mtime) >= began; // else it is an older run's
+  return isStored
+    ? "Training stopped by you; continue with resume: true"
+    : "Training stopped by you before its first epoch was stored; run the cell again to start over";
 }
 
 /**
  * Trains a model on the train split of a cohort and writes a run folder; the validation split
  * decides which epoch is best. `resume` continues an interrupted run and reaches exactly the same
- * losses.
+ * losses; with more epochs, it trains a finished run further.
+ *
+ * In a Jupyter kernel, Stop ends the training and keeps the variables.
  *
  * @param cohort with splits
  * @param folder where to write the run
  * @param options what to train, and how
  * @returns the run, with its best parameters
- * @throws {RangeError} If the model or a setting is unknown, an option out of range, or the cohort
- * does not fit
+ * @throws {RangeError} If the model or a setting is unknown, an option out of range, the cohort does
+ * not fit, or more than a tenth of it would not be learned and `acceptLoss` is not set
  * @throws {Deno.errors.AlreadyExists} If the folder exists and neither `resume` nor `force` is set,
  * or it contains something that Ehrloom did not write
  * @throws {Deno.errors.Busy} If another process trains there
+ * @throws the reason of `signal`, once it is aborted
  */
 export async function train(
   cohort: Cohort,
   folder: string,
   options: TrainOptions = {},
 ): Promise<Run> {
+  checkArguments("train", [cohort, "cohort"], [folder, "folder"]);
+  checkOptions("train", options, optionNames);
   checkSplits(cohort);
   const { force, resume } = options;
-  return await claimed(folder, { force, goesOn: resume }, async (place) => {
-    await (resume ? trainOn(cohort, place, options) : trainNew(cohort, place, options));
-    return await readRun(place);
-  });
+  const began = Date.now();
+  const reserved = { force, goesOn: resume, unfinished: unfinishedRun };
+  return await longWork(
+    options,
+    () => stoppedText(folder, began, resume),
+    (watched) =>
+      claimed(folder, reserved, async (place) => {
+        const all = { ...options, ...watched };
+        await (resume ? trainOn(cohort, place, all) : trainNew(cohort, place, all));
+        return await readRun(place);
+      }),
+  );
 }

@@ -5,7 +5,8 @@
  * @module
  */
 import * as Plot from "@observablehq/plot";
-import { colours, figure } from "ehrloom/plot/figures/figure.ts";
+import { colours } from "ehrloom/plot/figures/colours.ts";
+import { figure } from "ehrloom/plot/figures/figure.ts";
 import { type Found, measures } from "./hierarchy_measures.ts";
 
 /** An SVG of 640 × 210 pixels. */
@@ -62,5 +63,6 @@ export function hierarchyFigure(found: readonly Found[]): SVGSVGElement {
     description: rows.map(({ name, value, low, high }) =>
       `${name}: ${value.toFixed(1)}% (${low.toFixed(1)} to ${high.toFixed(1)}).`
     ).join(" "),
+    points: rows.map(({ name, value, low, high }) => ({ name, value, low, high })),
   });
 }

@@ -305,7 +305,7 @@ await runCommand({
   examples: ["deno run -A studies/hierarchy/hierarchy_study.ts --out runs/hierarchy"],
 }, async (args, onProgress) => {
   const out = args.path("out");
-  await claimed(out, {}, async () => {
+  return await claimed(out, {}, async () => {
     await startBackend(args);
     const plan: Plan = {
       patients: args.integer("patients", { min: 100 }),
@@ -328,5 +328,6 @@ await runCommand({
       ...summarized(seeds, "after"),
       ...summarized(seeds, "prevalence"),
     ]);
+    return { out };
   });
 });

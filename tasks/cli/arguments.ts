@@ -4,7 +4,7 @@
  * @module
  */
 import { parseArgs } from "@std/cli";
-import { claimed } from "ehrloom";
+import { claimed, type ClaimOptions, nearestName, whatIsKnown } from "ehrloom";
 import { resolvePath } from "./paths.ts";
 
 /** A mistake in how a task was called; the exit code is 2, and 1 for other errors. */
@@ -22,6 +22,8 @@ export interface Option {
   readonly required?: boolean;
   /** May be given several times. */
   readonly many?: boolean;
+  /** A short form: "h" for `-h`. */
+  readonly letter?: string;
   /** Its value, or the part of it after "=", is a path that the task reads. */
   readonly reads?: boolean;
 }
@@ -36,7 +38,7 @@ export interface Command {
   readonly options: Readonly<Record<string, Option>>;
   /** More options, listed after the others under a heading each; two headings may share a name. */
   readonly groups?: Readonly<Record<string, Readonly<Record<string, Option>>>>;
-  /** The program that gets all arguments but the task's own options, which are switches then. */
+  /** The program that gets all arguments but the task's own options. */
   readonly passesOnTo?: string;
   /**
    * Lines of the help text between the options and the examples, by the options given with --help.
@@ -46,11 +48,21 @@ export interface Command {
   readonly examples: readonly string[];
   /** The command line that continues what an interrupted task has left; undefined: nothing. */
   readonly goesOnBy?: (args: Arguments) => string | undefined;
+  /** Whether the task answers signals itself, as one does that waits for another program. */
+  readonly hasOwnSignals?: (args: Arguments) => boolean;
 }
 
-/** The command with the options of its groups among the others. */
+/** The options of every task. */
+export const commonOptions: Readonly<Record<string, Option>> = {
+  json: { help: "Write the result as one JSON object to stdout, for scripts" },
+  quiet: { help: "Say nothing but errors" },
+  help: { help: "Show this text", letter: "h" },
+};
+
+/** The command with the options of its groups and of every task among the others. */
 export function ungrouped({ groups = {}, ...command }: Command): Command {
-  return { ...command, options: Object.assign({}, command.options, ...Object.values(groups)) };
+  const options = Object.assign({}, command.options, ...Object.values(groups), commonOptions);
+  return { ...command, options };
 }
 
 /** What a number must be within. */
@@ -102,16 +114,16 @@ export class Arguments {
    * reads is never replaced.
    *
    * @param name of the option with the path
-   * @param options.goesOn something may be there already, to be continued
+   * @param options whether something may be there already, to be continued
    */
-  async claim(
+  async claim<T>(
     name: string,
-    work: (path: string) => Promise<void>,
-    { goesOn = false }: { goesOn?: boolean } = {},
-  ): Promise<void> {
+    work: (path: string) => Promise<T>,
+    options: Pick<ClaimOptions, "goesOn" | "unfinished"> = {},
+  ): Promise<T> {
     const path = this.path(name);
     const force = this.has("force");
-    await claimed(path, { force, goesOn, inputs: this.inputs() }, () => work(path));
+    return await claimed(path, { ...options, force, inputs: this.inputs() }, () => work(path));
   }
 
   /** All values of an option that may be given several times. */
@@ -130,7 +142,17 @@ export class Arguments {
     const value = this.maybe(name);
     const found = known.find((word) => word === value);
     if (value === undefined || found !== undefined) return found;
-    throw new UsageError(`--${name} is ${value}; known: ${known.join(", ")}`);
+    throw new UsageError(`--${name} is ${value}; ${whatIsKnown(value, known)}`);
+  }
+
+  /** {@link integer} of an option that may be omitted. */
+  maybeInteger(name: string, bounds: Bounds): number | undefined {
+    return this.maybe(name) === undefined ? undefined : this.integer(name, bounds);
+  }
+
+  /** {@link number} of an option that may be omitted. */
+  maybeNumber(name: string, bounds: Bounds): number | undefined {
+    return this.maybe(name) === undefined ? undefined : this.number(name, bounds);
   }
 
   /** A whole number within bounds; throws a usage error otherwise. */
@@ -172,24 +194,46 @@ function withTied(args: string[], valued: readonly string[]): string[] {
   return tied;
 }
 
-/** Reads a command line; throws a usage error if it is not valid. */
+/** What to say of an argument that no option has. */
+function unknownArgument(arg: string, { options }: Command): UsageError {
+  const [, name = ""] = arg.match(/^--?([^=]+)/) ?? [];
+  const known = Object.keys(options);
+  const nearest = nearestName(name, known);
+  return new UsageError(
+    `unknown argument ${arg}; ` +
+      (nearest === undefined
+        ? `known: ${known.map((option) => `--${option}`).join(", ")}`
+        : `did you mean --${nearest}?`),
+  );
+}
+
+/**
+ * Reads a command line; throws a usage error if it is not valid.
+ *
+ * @param command with the options of its groups among the others, see {@link ungrouped}
+ */
 export function parse(command: Command, args: string[]): Arguments {
   const entries = Object.entries(command.options);
-  const isOwn = (arg: string) =>
-    command.passesOnTo === undefined || arg === "--help" ||
-    entries.some(([name]) => arg === `--${name}`);
   const valued = entries.filter(([, { value }]) => value !== undefined).map(([name]) => name);
+  const isOwn = (arg: string, at: number) =>
+    command.passesOnTo === undefined ||
+    entries.some(([name, { letter }]) =>
+      arg.split("=")[0] === `--${name}` || letter !== undefined && arg === `-${letter}`
+    ) ||
+    valued.some((name) => args[at - 1] === `--${name}`);
   const own = withTied(args.filter(isOwn), valued);
   const given = parseArgs(own, {
-    boolean: ["help", ...entries.filter(([, { value }]) => value === undefined).map(([n]) => n)],
+    boolean: entries.filter(([, { value }]) => value === undefined).map(([n]) => n),
     string: valued,
     collect: entries.filter(([, { many }]) => many).map(([n]) => n),
+    alias: Object.fromEntries(
+      entries.flatMap(([name, { letter }]) => letter === undefined ? [] : [[letter, name]]),
+    ),
     unknown: (arg) => {
-      const known = Object.keys(command.options).map((option) => `--${option}`).join(", ");
-      throw new UsageError(`unknown argument ${arg}; known: ${known}`);
+      throw unknownArgument(arg, command);
     },
   });
-  const parsed = new Arguments(command, given, args.filter((arg) => !isOwn(arg)));
+  const parsed = new Arguments(command, given, args.filter((arg, at) => !isOwn(arg, at)));
   if (!parsed.has("help")) checkGiven(command, given, own);
   return parsed;
 }

@@ -1,24 +1,28 @@
 /**
- * What every `deno task` shares: options by `@std/cli`, `--help`, exit codes, progress on stderr.
+ * What every `deno task` shares: options by `@std/cli`, `--help`, exit codes, progress on stderr,
+ * and with `--json` the result on stdout.
  *
  * @module
  */
 import { type OnProgress, putBackForReading } from "ehrloom";
+import { answer, type Result } from "./answer.ts";
 import { type Arguments, type Command, parse, ungrouped, UsageError } from "./arguments.ts";
-import { helpText } from "./help.ts";
+import { helpText, helpWidth } from "./help.ts";
 import { listenToSignals } from "./interrupted.ts";
-import { progressBars, say } from "./progress.ts";
+import { progressDisplay } from "./progress.ts";
+import { complain } from "./say.ts";
 
+export type { Result } from "./answer.ts";
 export { Arguments, type Command, type Option, UsageError } from "./arguments.ts";
 export { hasBegun, sameCommand } from "./interrupted.ts";
-export { resolvePath, shellPath } from "./paths.ts";
-export { say } from "./progress.ts";
+export { freePath, resolvePath, shellPath } from "./paths.ts";
+export { say, tell } from "./say.ts";
 
 /** What an error says; where the system's own words came through, a sentence about the path. */
 function sentenceOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   const system = message.match(/^(.*) \(os error \d+\)(?:: (\w+)(?: '(.*?)')?)?/s);
-  if (system === null) return message;
+  if (system === null) return asOptions(message);
   const [, reason, call, path] = system;
   if (path !== undefined) return `Cannot use "${path}": ${reason}`;
   return call === "tmpdir"
@@ -26,33 +30,46 @@ function sentenceOf(error: unknown): string {
     : reason;
 }
 
+/** The library's advice as it is given on a command line: `--force` for `force: true`. */
+function asOptions(message: string): string {
+  return message.replaceAll(/\b(pass|or) (resume|force): true/g, "$1 --$2");
+}
+
+/** Says what is wrong and leaves the process: with 2 after bad usage, with 1 after anything else. */
+function fail({ name }: Command, error: unknown): never {
+  const sentence = sentenceOf(error);
+  complain(`error: ${sentence}`);
+  const isUsage = error instanceof UsageError;
+  if (isUsage) complain(`See deno task ${name} --help`);
+  answer(name, { error: sentence });
+  Deno.exit(isUsage ? 2 : 1);
+}
+
 /**
  * Runs a task's command line and leaves the process with 0, 1 (one clear line on bad input) or
  * 2 (bad usage).
+ *
+ * @param run does the work, and returns what `--json` shows
  */
 export async function runCommand(
   command: Command,
-  run: (args: Arguments, onProgress: OnProgress) => Promise<void>,
+  run: (args: Arguments, onProgress: OnProgress) => Promise<Result>,
 ): Promise<never> {
-  const bars = progressBars();
+  const display = progressDisplay();
   try {
     const args = parse(ungrouped(command), Deno.args);
     // deno-lint-ignore no-console -- help is this program's output
-    if (args.has("help")) console.log(helpText(command, args));
+    if (args.has("help")) console.log(helpText(command, args, helpWidth()));
     else {
-      if (command.passesOnTo === undefined) listenToSignals(command, args, bars.stop);
+      if (!command.hasOwnSignals?.(args)) listenToSignals(command, args, display);
       for (const input of args.inputs()) await putBackForReading(input);
-      await run(args, bars.onProgress);
+      const result = await run(args, display.onProgress);
+      display.stop();
+      answer(command.name, result);
     }
-    bars.stop();
   } catch (error) {
-    bars.stop();
-    say(`error: ${sentenceOf(error)}`);
-    if (error instanceof UsageError) {
-      say(`See deno task ${command.name} --help`);
-      Deno.exit(2);
-    }
-    Deno.exit(1);
+    display.stop();
+    fail(command, error);
   }
   Deno.exit(0);
 }

@@ -4,9 +4,11 @@
  *
  * @module
  */
+import { answer } from "./answer.ts";
 import type { Arguments, Command } from "./arguments.ts";
 import { resolvePath, shellPath } from "./paths.ts";
-import { say } from "./progress.ts";
+import type { Display } from "./progress.ts";
+import { complain } from "./say.ts";
 
 /** Whether an interrupted task has started the result at a path, or continues it. */
 export function hasBegun(path: string | undefined, { force }: { force: boolean }): boolean {
@@ -27,30 +29,37 @@ export function sameCommand(name: string, change: { add?: string; leaveOut: stri
 }
 
 /** What ends a task from outside, with the exit codes that shells expect. */
-const signals: readonly [Deno.Signal, number][] = [["SIGINT", 130], ["SIGTERM", 143], [
-  "SIGHUP",
-  129,
-]];
+export const signals: readonly { signal: Deno.Signal; code: number }[] = Deno.build.os === "windows"
+  ? [{ signal: "SIGINT", code: 130 }]
+  : [
+    { signal: "SIGINT", code: 130 },
+    { signal: "SIGTERM", code: 143 },
+    { signal: "SIGHUP", code: 129 },
+  ];
 
-/**
- * Ends a task that is interrupted: nothing unfinished stays, and the last line says how to
- * continue.
- */
-export function listenToSignals(command: Command, args: Arguments, stopBars: () => void): void {
-  const listened = Deno.build.os === "windows" ? signals.slice(0, 1) : signals;
-  for (const [signal, code] of listened) {
+/** What can be done after an interruption. */
+function afterwards(command: Command, args: Arguments): string {
+  const next = command.goesOnBy?.(args);
+  if (next !== undefined) return `continue with: ${next}`;
+  const isDone = command.goesOnBy === undefined && hasBegun(args.maybe("out"), { force: true });
+  return isDone
+    ? `${args.text("out")} is complete`
+    : "nothing was written, so the same command starts over";
+}
+
+/** Ends a task that is interrupted, with the exit code of the signal. */
+export function listenToSignals(command: Command, args: Arguments, display: Display): void {
+  for (const { signal, code } of signals) {
     Deno.addSignalListener(signal, () => {
-      stopBars();
-      const next = command.goesOnBy?.(args);
-      const isDone = command.goesOnBy === undefined && hasBegun(args.maybe("out"), { force: true });
-      say(
-        next !== undefined
-          ? `Interrupted; continue with: ${next}`
-          : isDone
-          ? `Interrupted, but ${args.text("out")} is complete`
-          : "Interrupted; nothing was written, so the same command starts over",
-      );
-      Deno.exit(code);
+      const place = display.where();
+      const stopped = place === undefined ? "Stopped" : `Stopped ${place}`;
+      try {
+        display.stop();
+        complain(`${stopped}; ${afterwards(command, args)}`);
+        answer(command.name, { stopped: signal, continue: command.goesOnBy?.(args) ?? null });
+      } finally {
+        Deno.exit(code); // a terminal that is closed takes no more lines
+      }
     });
   }
 }

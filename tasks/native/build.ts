@@ -10,6 +10,7 @@ import { homedir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { replaceWhole } from "../../lib/files/output.ts";
+import { childOutput } from "../cli/child.ts";
 import { nativeBinding, stderrSwitch } from "../../lib/nn/backend.ts";
 
 const version = "2.21.0";
@@ -246,7 +247,7 @@ async function run(
 ): Promise<{ success: boolean; stdout: string; stderr: string }> {
   const cwd = fileURLToPath(new URL("../../", import.meta.url));
   try {
-    const output = await new Deno.Command(command, { args, cwd }).output();
+    const output = await childOutput(command, { args, cwd });
     const text = new TextDecoder();
     return {
       success: output.success,

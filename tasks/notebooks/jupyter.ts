@@ -5,8 +5,9 @@
  * @module
  */
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { childOutput } from "../cli/child.ts";
 import { isThere } from "../../lib/files/is_there.ts";
 
 /** Where the tutorials lie. */
@@ -29,12 +30,26 @@ export interface JupyterEnvironment {
 /** Exits 0 where python3 can make environments and is new enough for the packages. */
 const pythonCheck = "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))";
 
+/** Python as the system calls it. */
+const systemPython = Deno.build.os === "windows" ? "python" : "python3";
+
+/** The Python of an environment; Windows has it elsewhere. */
+export function pythonOf(folder: string, os: typeof Deno.build.os = Deno.build.os): string {
+  return os === "windows" ? join(folder, "Scripts", "python.exe") : join(folder, "bin", "python3");
+}
+
 /** What is missing to run Jupyter, in one line that says how to get it; undefined for nothing. */
 export async function missingForJupyter(): Promise<string | undefined> {
-  const { success } = await output("python3", ["-c", pythonCheck]);
+  const { success } = await output(systemPython, ["-c", pythonCheck]);
   if (success) return undefined;
   return "python3 (3.10 or later) with venv not found, " +
     "on Debian and Ubuntu run apt-get install python3 python3-venv";
+}
+
+/** Where an environment is, or will be. */
+export function environmentFolder(use: keyof typeof environments): string {
+  const cache = Deno.env.get("XDG_CACHE_HOME") || join(homedir(), ".cache");
+  return join(cache, "ehrloom", `jupyter-${environments[use][0].replace("==", "-")}`);
 }
 
 /**
@@ -49,10 +64,10 @@ export async function jupyterEnvironment(
   use: keyof typeof environments,
   onStep: (step: string) => void = () => {},
 ): Promise<JupyterEnvironment> {
-  const root = join(Deno.env.get("XDG_CACHE_HOME") || join(homedir(), ".cache"), "ehrloom");
   const packages = environments[use];
-  const folder = join(root, `jupyter-${packages[0].replace("==", "-")}`);
-  const python = join(folder, "bin", "python3");
+  const folder = environmentFolder(use);
+  const root = dirname(folder);
+  const python = pythonOf(folder);
   const kernel = join(folder, "data", "kernels", "deno");
   // the kernel comes last: where it is, the rest is whole
   const isWhole = await isThere(join(kernel, "kernel.json")) &&
@@ -63,7 +78,7 @@ export async function jupyterEnvironment(
     const log = join(root, "jupyter.log");
     await Deno.mkdir(root, { recursive: true });
     onStep(`Installing ${packages[0]} in ${folder}`);
-    await must("python3", ["-m", "venv", "--clear", folder], log, "Cannot set up Jupyter");
+    await must(systemPython, ["-m", "venv", "--clear", folder], log, "Cannot set up Jupyter");
     const pip = ["-m", "pip", "--disable-pip-version-check", "install", "--quiet"];
     await must(python, [...pip, ...packages], log, `Cannot install ${packages.join(", ")}`);
     await Deno.mkdir(kernel, { recursive: true });
@@ -75,6 +90,7 @@ export async function jupyterEnvironment(
     language: "typescript",
   };
   await Deno.writeTextFile(join(kernel, "kernel.json"), JSON.stringify(specification, null, 2));
+  if (use === "lab") await writeLabSettings(folder);
   return {
     python,
     variables: {
@@ -84,6 +100,32 @@ export async function jupyterEnvironment(
       PYTHONNOUSERSITE: "1",
     },
   };
+}
+
+/** Settings of JupyterLab that differ from its own: it does not ask whether to fetch news. */
+async function writeLabSettings(environment: string): Promise<void> {
+  const settings = join(environment, "share", "jupyter", "lab", "settings");
+  await Deno.mkdir(settings, { recursive: true });
+  const notification = { fetchNews: "false", checkForUpdates: false };
+  await Deno.writeTextFile(
+    join(settings, "overrides.json"),
+    JSON.stringify({ "@jupyterlab/apputils-extension:notification": notification }),
+  );
+}
+
+/**
+ * Makes Jupyter trust notebooks as they are now: it shows their figures without running them first.
+ *
+ * @throws {Error} If it cannot; the message is Python's
+ */
+export async function trust(
+  { python, variables }: JupyterEnvironment,
+  notebooks: readonly string[],
+): Promise<void> {
+  if (notebooks.length === 0) return;
+  const script = "from nbformat.sign import TrustNotebookApp; TrustNotebookApp.launch_instance()";
+  const { success, text } = await output(python, ["-c", script, ...notebooks], variables);
+  if (!success) throw new Error(`Cannot trust the tutorials: ${text}`);
 }
 
 /**
@@ -118,7 +160,7 @@ async function output(
   env: Readonly<Record<string, string>> = {},
 ): Promise<{ success: boolean; text: string }> {
   try {
-    const { success, stdout, stderr } = await new Deno.Command(command, { args, env }).output();
+    const { success, stdout, stderr } = await childOutput(command, { args, env });
     const decoder = new TextDecoder();
     return { success, text: decoder.decode(stdout) + decoder.decode(stderr) };
   } catch (error) {

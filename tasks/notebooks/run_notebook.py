@@ -1,6 +1,7 @@
 """Runs the notebook argv[1] from top to bottom in its own folder, writes it with outputs to argv[2]."""
 
 import os
+import signal
 import sys
 from queue import Empty
 
@@ -30,6 +31,8 @@ class PatientClient(NotebookClient):
         return cell
 
 
+if hasattr(signal, "SIGHUP"):  # the task that started this ends it by SIGTERM, and the kernel too
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
 notebook_path, result_path = sys.argv[1:]
 notebook = nbformat.read(notebook_path, as_version=4)
 folder = os.path.dirname(os.path.abspath(notebook_path))
@@ -44,4 +47,8 @@ try:
     client.execute()
 except CellExecutionError as error:
     sys.exit(str(error))
+for cell in notebook.cells:
+    if cell.cell_type == "code":
+        # the progress of long work, which differs from run to run; results are no displays
+        cell.outputs = [each for each in cell.outputs if each.output_type != "display_data"]
 nbformat.write(notebook, result_path)

@@ -21,7 +21,6 @@ import {
   splitOf,
   syntheaSample,
   train,
-  trainingDefaults,
   writeWhole,
 } from "ehrloom";
 import type { HaloConfig } from "ehrloom/models/halo.ts";
@@ -34,7 +33,6 @@ import { sharedGradients } from "ehrloom/train/gradients/workers.ts";
 import { join } from "node:path";
 import { backendOption, startBackend } from "../../tasks/cli/backend_option.ts";
 import { runCommand, say } from "../../tasks/cli/command.ts";
-import { demoTraining } from "../../tasks/demo_training.ts";
 import { usefulForwardFlops } from "./flops.ts";
 
 async function secondsOf(run: () => Promise<void>): Promise<number> {
@@ -55,7 +53,7 @@ async function trainingSpeed(run: Run, cohort: Cohort, batch: number, workers: n
   const batches = epochBatches(lengths, batch, random(1));
   const step = async (records: Int32Array) => {
     const { gradients } = await source.compute(records, { seed: 1, epoch: 0 });
-    await optimizer.step(gradients, trainingDefaults.learningRate);
+    await optimizer.step(gradients, 1e-3);
   };
   await step(batches[0]);
   const seconds = await secondsOf(async () => {
@@ -123,7 +121,7 @@ await runCommand({
 }, async (args, onProgress) => {
   const out = args.maybe("out") === "runs/bench.json" ? "runs/bench.json" : args.path("out");
   const force = args.has("force");
-  await claimed(out, { force }, async () => {
+  return await claimed(out, { force }, async () => {
     const backend = await startBackend(args);
     const workers = args.integer("workers", { min: 1 });
     const batch = args.integer("batch", { min: 1 });
@@ -133,7 +131,7 @@ await runCommand({
       : await readMeds(args.path("cohort"));
     const folder = await Deno.makeTempDir({ prefix: "ehrloom-bench-" });
     const run = args.maybe("run") === undefined
-      ? await train(cohort, join(folder, "run"), { ...demoTraining, workers, onProgress })
+      ? await train(cohort, join(folder, "run"), { workers, onProgress })
       : await readRun(args.path("run"));
     await Deno.remove(folder, { recursive: true });
 
@@ -177,5 +175,6 @@ await runCommand({
           `${speed.time_over_forward.toFixed(1)} times the time of a forward pass`,
       );
     }
+    return { out, ...result };
   });
 });

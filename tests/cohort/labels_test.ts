@@ -31,6 +31,13 @@ Deno.test("withLabels() takes codes and prefixes of each system and replaces old
   assertEquals([...labelled.labels], [1, 1, 0, 0, 1, 1, 0, 0]);
 });
 
+Deno.test("parsePhenotypes() names code systems that are written as URIs, and leaves out spaces", () => {
+  const text = '{"a": {" http://snomed.info/sct ": [" 44054006", "73*"]}}';
+  assertEquals(parsePhenotypes(text, "p.json"), [
+    { label: "a", codes: ["SNOMED-CT//44054006", "SNOMED-CT//73*"] },
+  ]);
+});
+
 Deno.test("parsePhenotypes() keeps the order of the file, also of names that are numbers", () => {
   const text =
     '{"b": {"S": ["1"]}, "10": {"S": ["1"]}, "9": {"S": ["1"]}, "__proto__": {"S": ["1"]}}';

@@ -24,7 +24,7 @@ import {
 import { join } from "node:path";
 import { parseHTML } from "linkedom";
 import { inFolder } from "../folder.ts";
-import { runTask, taskArguments, tinyCohort, tinySettings } from "../tiny.ts";
+import { helpOf, runTask, tinyCohort, tinySettings } from "../tiny.ts";
 
 await useBackend("wasm");
 
@@ -106,11 +106,24 @@ Deno.test("compare() gives each model the figures that evaluate() gives it, and 
     assertEquals(JSON.parse(await Deno.readTextFile(join(out, "comparison.json"))), comparison);
     const html = await Deno.readTextFile(join(out, "comparison.html"));
     const { document } = parseHTML(html);
-    assertEquals(document.querySelectorAll("figure svg").length, 8);
-    assertEquals(document.querySelectorAll("script").length, 0);
+    assertEquals(document.querySelectorAll("figure .wide-figure svg").length, 2);
+    assertEquals(document.querySelectorAll(".scatter").length, 9); // 3 models, 3 kinds
+    assertEquals(document.querySelectorAll("script").length, 3); // points, D3, and ours
+    const links = [...document.querySelectorAll("td a, th a")].map((a) => a.getAttribute("href"));
+    assertEquals(links.length, 3);
+    for (const link of links) {
+      const report = JSON.parse(
+        await Deno.readTextFile(join(out, (link ?? "").replace(".html", ".json"))),
+      );
+      const found = comparison.models.find(({ model }) => link?.includes(`/${model}/`));
+      assertEquals(report.fidelity.unigram, found?.fidelity.unigram);
+      assertEquals(report.privacy.identical_records, found?.privacy?.identical_records);
+    }
     const halo = (comparison.models[0].fidelity.unigram.r2 ?? NaN).toFixed(3).replace("-", "−");
     assertStringIncludes(document.body.textContent ?? "", halo);
-    assertEquals([...Deno.readDirSync(join(out, "figures"))].length, 8);
+    const figures = [...Deno.readDirSync(join(out, "figures"))].map(({ name }) => name);
+    const ending = (end: string) => figures.filter((name) => name.endsWith(end)).length;
+    assertEquals([ending(".svg"), ending(".csv"), figures.length], [8, 5, 13]);
   }));
 
 Deno.test("compare() takes differences from the same resamples of the real records", () =>
@@ -245,9 +258,9 @@ Deno.test("compare() says which test losses are bounds", () =>
     const rows = [...document.querySelectorAll("tr")].map(({ textContent }) => textContent ?? "");
     const exact = (losses[0]?.nll_per_visit ?? NaN).toFixed(3);
     const bound = (losses[1]?.nll_per_visit ?? NaN).toFixed(3);
-    assertEquals(rows.some((row) => row.startsWith(`markov${exact}`)), true);
-    assertEquals(rows.some((row) => row.startsWith(`eva≤ ${bound}`)), true);
-    assertEquals(rows.some((row) => row.startsWith("eva≤ +") || row.startsWith("eva≤ −")), true);
+    assertEquals(rows.some((row) => row.startsWith(`Markov${exact}`)), true);
+    assertEquals(rows.some((row) => row.startsWith(`EVA≤ ${bound}`)), true);
+    assertEquals(rows.some((row) => row.startsWith("EVA≤ +") || row.startsWith("EVA≤ −")), true);
     const figure = await Deno.readTextFile(join(out, "figures", "test_loss.svg"));
     assertStringIncludes(figure, `≤ ${(losses[1]?.nll_per_visit ?? NaN).toFixed(2)}`);
   }));
@@ -344,11 +357,8 @@ Deno.test("deno task compare says each model's figures, and in one line what is 
   }));
 
 Deno.test("deno task compare takes by itself every model but the one that copies", async () => {
-  const { stdout } = await new Deno.Command(Deno.execPath(), {
-    args: [...taskArguments("compare"), "--help"],
-    cwd: new URL("../../", import.meta.url).pathname,
-  }).output();
-  const [, all] = new TextDecoder().decode(stdout).match(/--models.*\(default ([^)]*)\)/) ?? [];
+  const help = (await helpOf("compare")).join("\n");
+  const [, all] = help.match(/--models.*\(default ([^)]*)\)/) ?? [];
   const names = modelSummaries.map(({ name }) => name).filter((name) => name !== "memoriser");
-  assertEquals(all.split(",").sort(), names);
+  assertEquals(all.split(", ").sort(), names);
 });

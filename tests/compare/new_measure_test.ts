@@ -76,8 +76,11 @@ Deno.test("a measure in the list has a section with its question and all its fig
     const how = { seed: 1, resamples: 20, only: ["fidelity.single_visits"] };
     const report = await evaluate(real, synthetic, how);
     const { document } = parseHTML(reportHtml(report, sources));
-    const headings = [...document.querySelectorAll("h2")].map(({ textContent }) => textContent);
-    assertEquals(headings, [toy.question, "How this report was made"]); // nothing that was not asked
+    const headings = [...document.querySelectorAll("main h2")].map(({ textContent }) =>
+      textContent
+    );
+    const always = ["How this report was made", "How to cite, and methods in two sentences"];
+    assertEquals(headings, [toy.question, ...always]); // nothing that was not asked
     const rows = [...document.querySelectorAll("#single_visits ~ * tr")].map((row) =>
       [...row.querySelectorAll("th, td")].map(({ textContent }) => textContent)
     );

@@ -1,6 +1,8 @@
-import { assertEquals } from "@std/assert";
-import { modelSummaries, sources } from "ehrloom";
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { modelSummaries, parsePhenotypes, sources } from "ehrloom";
+import { taskArguments } from "../tiny.ts";
 
+const root = new URL("../../", import.meta.url).pathname;
 const readme = Deno.readTextFileSync(new URL("../../README.md", import.meta.url));
 
 /** The first cells of a table's rows, without their code marks. */
@@ -15,4 +17,43 @@ Deno.test("README lists every model of the registry", () => {
 
 Deno.test("README lists every source", () => {
   assertEquals(firstCells("`--from`").sort(), sources.map(({ name }) => name).sort());
+});
+
+Deno.test("README's commands, prepare's examples and the demo's next command cut nothing", async () => {
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: [...taskArguments("prepare"), "--help"],
+    cwd: root,
+    env: { NO_COLOR: "1" },
+  }).output();
+  const [, examples] = new TextDecoder().decode(stdout).split(/^Examples?:/m);
+  const demo = Deno.readTextFileSync(`${root}tasks/demo.ts`);
+  for (const text of [readme, examples, demo]) {
+    assertStringIncludes(text, "deno task prepare");
+    assertEquals(text.match(/--max-visits|--min-count/g), null);
+  }
+});
+
+Deno.test("README's first commands install what the others need, and npx is in none", () => {
+  const commands = [...readme.matchAll(/```sh\n(.*?)```/gs)].flatMap(([, lines]) =>
+    lines.split("\n")
+  );
+  const names = commands.filter(Boolean).map((line) => line.split(/ {2,}|#/)[0].trim());
+  assertEquals(names.slice(0, 5), [
+    "npm install -g deno@2.9.6",
+    "git clone REPOSITORY ehrloom",
+    "cd ehrloom",
+    "deno install --quiet",
+    "deno task demo",
+  ]);
+  assertEquals(readme.includes("npx"), false);
+});
+
+Deno.test("the file of labels in your-own-data.md has six lines and defines labels", () => {
+  const page = Deno.readTextFileSync(`${root}docs/your-own-data.md`);
+  const [, json] = page.match(/```json\n(.*?)```/s) ?? [];
+  assertEquals(json.trimEnd().split("\n").length, 6);
+  assertEquals(parsePhenotypes(json, "phenotypes.json").map(({ label }) => label), [
+    "diabetes",
+    "asthma",
+  ]);
 });

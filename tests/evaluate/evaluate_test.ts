@@ -26,9 +26,17 @@ Deno.test("evaluate() compares with the train split and takes the test split as 
   assertEquals({ seed, resamples, made, run: report.about.run, sizes: report.about.real }, {
     seed: 4,
     resamples: 10,
-    made: { records: 20, cut_off: 3, rules: { draws: 50, touched: 2 } },
+    made: { records: 20, cut_off: 3, rules: { draws: 50, touched: 2 }, times: "order only" },
     run: run.runConfig,
-    sizes: { records: 60, train: 20, test: 20, codes: 6, labels: 2 },
+    sizes: {
+      records: 60,
+      train: 20,
+      test: 20,
+      codes: 6,
+      train_codes: 6,
+      labels: 2,
+      times: "order only",
+    },
   });
   assertEquals("likelihood" in report, false);
   assertEquals(report.about.versions.deno, Deno.version.deno);

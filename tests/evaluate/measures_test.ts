@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { fidelityMeasures, judge, measureNames, misnamed } from "ehrloom";
+import { fidelityMeasures, judge, measureNames, misnamed, privacyMeasures } from "ehrloom";
 import { figuresSchema } from "ehrloom/evaluate/measure.ts";
 import { measuresOf } from "ehrloom/evaluate/measures.ts";
 import { misfit } from "ehrloom/files/checked_json.ts";
@@ -8,8 +8,8 @@ import { measuredCohort } from "../plot/fixture.ts";
 Deno.test("measureNames() are the kinds, each with its measures behind it", () => {
   const names = measureNames();
   assertEquals(names.slice(0, 2), ["fidelity", "fidelity.unigram"]);
-  assertEquals(names.length, 3 + fidelityMeasures.length);
-  assertEquals(names.slice(-2), ["utility", "privacy"]);
+  assertEquals(names.length, 3 + fidelityMeasures.length + privacyMeasures.length);
+  assertEquals(names.slice(-3), ["utility", "privacy", "privacy.identical_records"]);
 });
 
 Deno.test("misnamed() lists what there is, and says which kind has no measure yet", () => {
@@ -19,8 +19,8 @@ Deno.test("misnamed() lists what there is, and says which kind has no measure ye
     `"fidelity.speed"; known: ${measureNames().join(", ")}`,
   );
   assertEquals(
-    misnamed(["fidelity", "privacy"]),
-    '"privacy", which has no measures yet; available: fidelity',
+    misnamed(["fidelity", "utility"]),
+    '"utility", which has no measures yet; available: fidelity, privacy',
   );
 });
 
@@ -29,7 +29,7 @@ Deno.test("measuresOf() are the measures of a kind, or those that are named, in 
   assertEquals(keys(), fidelityMeasures.map(({ key }) => key));
   assertEquals(keys(["fidelity", "fidelity.gap_days"]), keys());
   assertEquals(keys(["fidelity.gap_days", "fidelity.unigram"]), ["unigram", "gap_days"]);
-  assertEquals(keys(["privacy"]), []);
+  assertEquals(keys(["privacy"]), []); // none of fidelity
 });
 
 /** The number at a path of figures; an estimate's is its value. */
@@ -41,12 +41,13 @@ function at(figures: unknown, path: readonly string[]): unknown {
 
 Deno.test("every headline figure is at its path in the figures, and all figures fit their schema", async () => {
   const [real, synthetic] = [measuredCohort(1), measuredCohort(2)];
-  const [{ figures, resampled }] = await judge(fidelityMeasures, {
+  const measures = [...fidelityMeasures, ...privacyMeasures];
+  const [{ figures, resampled }] = await judge(measures, {
     real: { role: "real", cohort: real },
     others: [{ role: "synthetic", cohort: synthetic }],
     resamples: 5,
   });
-  assertEquals(Object.keys(figures), fidelityMeasures.map(({ key }) => key));
+  assertEquals(Object.keys(figures), measures.map(({ key }) => key));
   for (const [path, each] of Object.entries(resampled)) {
     assertEquals(at(figures, path.split(".")), each[0], path);
     assertEquals(each.length, 6);
@@ -55,7 +56,7 @@ Deno.test("every headline figure is at its path in the figures, and all figures 
   const answered = Object.entries(figures).filter(([, each]) => each !== null);
   assertEquals([...headlines], answered.map(([key]) => key));
   assertEquals(
-    misfit(JSON.parse(JSON.stringify(figures)), figuresSchema(fidelityMeasures)),
+    misfit(JSON.parse(JSON.stringify(figures)), figuresSchema(measures)),
     undefined,
   );
 });

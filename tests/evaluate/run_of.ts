@@ -1,4 +1,5 @@
-import { type Cohort, type Run, type RunConfig, trainingDefaults } from "ehrloom";
+import { type Cohort, type Run, type RunConfig } from "ehrloom";
+import { tinyTraining } from "../tiny.ts";
 
 /** A run over a cohort's codes and labels, without parameters. */
 export function runOf(
@@ -10,7 +11,7 @@ export function runOf(
       ehrloom: "0",
       model: "halo",
       config: {},
-      training: trainingDefaults,
+      training: tinyTraining,
       cohort: "",
       versions: {},
       ...config,

@@ -15,6 +15,7 @@ const writesReport = (figure: string) => async (folder: string) => {
   await Deno.mkdir(`${folder}/figures`, { recursive: true });
   await Deno.writeTextFile(`${folder}/report.json`, ours(""));
   await Deno.writeTextFile(`${folder}/figures/${figure}.svg`, "");
+  await Deno.writeTextFile(`${folder}/figures/${figure}.csv`, "");
 };
 
 Deno.test("writeWhole() leaves what was there when writing fails", () =>
@@ -41,7 +42,7 @@ Deno.test("writeWhole() takes a path with a slash behind, also to replace what i
     for (const figure of ["a", "b"]) {
       await writeWhole(`${folder}/result/`, writesReport(figure), { force: true });
       assertEquals(names(folder), ["result"]);
-      assertEquals(names(`${folder}/result/figures`), [`${figure}.svg`]);
+      assertEquals(names(`${folder}/result/figures`), [`${figure}.csv`, `${figure}.svg`]);
     }
   }));
 
@@ -101,7 +102,7 @@ Deno.test("claimed() refuses what exists, and a place where nothing can be writt
     await assertRejects(
       () => claimed(`${folder}/file`, {}, never),
       Deno.errors.AlreadyExists,
-      `Cannot write "${folder}/file": it exists already; pass --force to replace it`,
+      `Cannot write "${folder}/file": it exists already; pass force: true to replace it`,
     );
     await assertRejects(
       () => claimed(`${folder}/file/result`, {}, never),

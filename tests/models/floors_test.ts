@@ -7,9 +7,9 @@ import { markov } from "ehrloom/models/markov.ts";
 import { memoriser } from "ehrloom/models/memoriser.ts";
 import type { CountedModel, ModelFamily } from "ehrloom/models/interface/model.ts";
 import { columnsOf, sizesOf } from "ehrloom/models/rows/visit_rows.ts";
-import { trainingDefaults } from "ehrloom/train/options.ts";
 import { golden, goldenCohort } from "../golden.ts";
 import type { RowGolden } from "./original.ts";
+import { tinyTraining } from "../tiny.ts";
 
 function learnt(family: ModelFamily<CountedModel>, cohort: Cohort, settings = {}): Run {
   const config = family.configFor(cohort, settings);
@@ -18,7 +18,7 @@ function learnt(family: ModelFamily<CountedModel>, cohort: Cohort, settings = {}
       ehrloom: "test",
       model: family.name,
       config,
-      training: trainingDefaults,
+      training: tinyTraining,
       cohort: "",
       versions: {},
     },

@@ -1,11 +1,4 @@
-import {
-  assert,
-  assertAlmostEquals,
-  assertEquals,
-  assertRejects,
-  assertStringIncludes,
-  assertThrows,
-} from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs-core";
 import {
   brokenRules,
@@ -20,11 +13,11 @@ import {
   splitOf,
   syntheaLabsSample,
   train,
-  trainingDefaults,
   trimmed,
   useBackend,
   writeMeds,
 } from "ehrloom";
+import { coverageInWords, coverageOf } from "ehrloom/models/coverage.ts";
 import { sequenceRows } from "ehrloom/models/tokens/code_tokens.ts";
 import type { GradientModel } from "ehrloom/models/interface/model.ts";
 import type { ModelConfig } from "ehrloom/models/interface/settings.ts";
@@ -44,7 +37,7 @@ import {
   largestDifference,
   testOnBackends,
 } from "../golden.ts";
-import { tinyCohort } from "../tiny.ts";
+import { tinyCohort, tinyTraining } from "../tiny.ts";
 import { measuredCohort } from "./measured_cohort.ts";
 
 const cohort = measuredCohort(120);
@@ -226,7 +219,7 @@ function randomRun(set: ModelConfig): Run {
       model: "synehrgy",
       config,
       schema,
-      training: trainingDefaults,
+      training: tinyTraining,
       cohort: "",
       versions: {},
     },
@@ -266,7 +259,8 @@ Deno.test("synehrgy learns values, times, ages and sexes, and writes them to MED
       minCell: 1,
     });
     assertEquals(run.runConfig.sources?.values, "3 measured codes in 18 bins");
-    assertEquals(run.runConfig.sources?.context, "all training records fit in 147 tokens");
+    const { limit, beyond } = run.runConfig.coverage?.context ?? {};
+    assertEquals([limit, beyond], [147, 0]);
     assertEquals(await readRun(join(folder, "run")), run);
     const { cohort: written, cutOff } = await generate(run, { count: 150 });
     assertEquals(cutOff, 0);
@@ -352,13 +346,12 @@ Deno.test("synehrgy learns from long records as far as its context reaches, and 
   const long = learned.filter((length) => length > 30);
   const beyond = long.reduce((sum, length) => sum + length - 30, 0);
   const share = 100 * beyond / learned.reduce((sum, length) => sum + length, 0);
-  assertStringIncludes(
-    model.remarks?.(cohort).context ?? "",
+  assertEquals(coverageInWords("synehrgy", coverageOf(model, cohort)), [
     `${
       share.toFixed(1)
     }% of the training tokens are beyond the context of 30 tokens and are not learned ` +
-      `(in ${long.length} of ${learned.length} records)`,
-  );
+    `(in ${long.length} of ${learned.length} records)`,
+  ]);
 });
 
 Deno.test("synehrgy refuses what it cannot do", async () => {

@@ -1,6 +1,6 @@
 import { assertEquals, assertNotEquals, assertRejects } from "@std/assert";
 import * as tf from "@tensorflow/tfjs-core";
-import { readRun, splitOf, train, trainingDefaults, useBackend } from "ehrloom";
+import { readRun, splitOf, train, useBackend } from "ehrloom";
 import { gradientModelOf } from "ehrloom/models/mod.ts";
 import { synteg } from "ehrloom/models/synteg.ts";
 import { fitAdversary } from "ehrloom/train/adversarial.ts";
@@ -8,7 +8,7 @@ import { readBest } from "ehrloom/train/read_parameters.ts";
 import { writeBest } from "ehrloom/train/run_folder.ts";
 import { join } from "node:path";
 import { inFolder } from "../folder.ts";
-import { tinyCohort } from "../tiny.ts";
+import { tinyCohort, tinyTraining } from "../tiny.ts";
 
 const tiny = {
   model: "synteg",
@@ -60,7 +60,7 @@ Deno.test("synteg's second stage goes on from a stored epoch as if it had not st
   await inFolder(async (parent) => {
     const folder = join(parent, "run");
     // where rates fall, those of 6 epochs are not those of 4
-    const training = { ...trainingDefaults, schedule: "constant" } as const;
+    const training = { ...tinyTraining, schedule: "constant" } as const;
     const run = await train(source, folder, { ...tiny, schedule: "constant" });
     const model = gradientModelOf("synteg", run.runConfig.config);
     const { adversary } = model;

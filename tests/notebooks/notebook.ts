@@ -1,4 +1,33 @@
-/** What tests need of a notebook's JSON (nbformat 4). */
+/** What tests of notebooks need: Jupyter, and a notebook's JSON (nbformat 4). */
+import { existsSync } from "node:fs";
+import {
+  environmentFolder,
+  type JupyterEnvironment,
+  jupyterEnvironment,
+  pythonOf,
+} from "../../tasks/notebooks/jupyter.ts";
+import type { Wanted } from "../wants.ts";
+
+/** Jupyter with what runs notebooks, from PyPI the first time. */
+export async function jupyter(): Promise<Wanted<JupyterEnvironment>> {
+  try {
+    return { thing: await jupyterEnvironment("run") };
+  } catch (error) {
+    const { message } = error as Error;
+    if (error instanceof Deno.errors.NotFound || message.includes("no network")) {
+      return { missing: message.replace(/^Cannot set up /, "") };
+    }
+    throw error;
+  }
+}
+
+/** JupyterLab, where `deno task notebooks` has installed its 100 MB. */
+export async function installedLab(): Promise<Wanted<JupyterEnvironment>> {
+  const isInstalled = existsSync(pythonOf(environmentFolder("lab")));
+  return isInstalled
+    ? { thing: await jupyterEnvironment("lab") }
+    : { missing: "JupyterLab: deno task notebooks" };
+}
 
 /** One output of a cell. */
 export interface Output {
@@ -42,4 +71,19 @@ export function shown({ cells }: Notebook, id: string, type: string): string {
   const found = cell.outputs?.find(({ data }) => data?.[type] !== undefined)?.data?.[type];
   if (found === undefined) throw new Error(`Cell "${id}" shows no ${type}`);
   return whole(found);
+}
+
+/**
+ * An attribute of the elements of each group of marks in a figure, as numbers: heights of bars,
+ * places of dots.
+ *
+ * @param label of the groups: "rect", "dot"
+ */
+export function groups(svg: string, label: string, attribute: string): number[][] {
+  const found = svg.matchAll(new RegExp(`<g [^>]*class="mark-${label}"[^>]*>(.*?)</g>`, "gs"));
+  return Array.from(found, ([, marks]) =>
+    Array.from(
+      marks.matchAll(new RegExp(` ${attribute}="(-?[\\d.]+)"`, "g")),
+      ([, number]) => Number(number),
+    ));
 }

@@ -1,31 +1,35 @@
 /** The tutorials as their readers meet them: run by Jupyter, on the Deno kernel. */
-import { assert, assertEquals, assertGreater, assertLess, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertGreater,
+  assertLess,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
+import { syntheaSample } from "ehrloom";
 import { join } from "node:path";
 import { chromium as playwright } from "playwright-core";
 import {
   type JupyterEnvironment,
-  jupyterEnvironment,
   notebooksFolder,
   runNotebook,
 } from "../../tasks/notebooks/jupyter.ts";
-import { both, chromium, testWith, type Wanted } from "../wants.ts";
-import { codeCells, type Notebook, readNotebook, shown, whole } from "./notebook.ts";
+import { both, chromium, testWith } from "../wants.ts";
+import {
+  codeCells,
+  groups,
+  jupyter,
+  type Notebook,
+  readNotebook,
+  shown,
+  whole,
+} from "./notebook.ts";
 
 const names = Array.from(Deno.readDirSync(notebooksFolder), ({ name }) => name)
   .filter((name) => name.endsWith(".ipynb")).sort();
 
-/** Jupyter with what runs notebooks, from PyPI the first time. */
-async function jupyter(): Promise<Wanted<JupyterEnvironment>> {
-  try {
-    return { thing: await jupyterEnvironment("run") };
-  } catch (error) {
-    const { message } = error as Error;
-    if (error instanceof Deno.errors.NotFound || message.includes("no network")) {
-      return { missing: message.replace(/^Cannot set up /, "") };
-    }
-    throw error;
-  }
-}
 const environment = await jupyter();
 
 /** A notebook with the outputs that a fresh kernel gives. */
@@ -97,6 +101,17 @@ for (const name of names) {
   });
 }
 
+Deno.test("running the cell of compare again continues, since another cell makes its folder", async () => {
+  const notebook = await readNotebook(join(notebooksFolder, "02-compare-models.ipynb"));
+  const making = codeCells(notebook).filter(({ source }) => whole(source).includes("makeTempDir"));
+  assertEquals(making.map(({ id }) => id), ["cohort"]);
+  assert(
+    codeCells(notebook).some(({ id, source }) => {
+      return id === "compare" && whole(source).includes("await compare(cohort, `${folder}/");
+    }),
+  );
+});
+
 testWith(
   environment,
   "01-first-cohort.ipynb runs from top to bottom and shows what its text says",
@@ -114,6 +129,15 @@ testWith(
       assertStringIncludes(html, "<table>");
       assertEquals(html.match(/<tr>/g)?.length, 1 + 4); // the whole, and each split
       assertStringIncludes(shown(notebook, "events", "text/html"), "SNOMED-CT//");
+    });
+
+    await t.step("a few codes are routine, most are rare", () => {
+      const prevalences = shown(notebook, "codes", "text/plain").split("\n").slice(1)
+        .map((row) => Number(row.split("\t")[4]));
+      assert(prevalences.every((each) => each > 0.9), `${prevalences}`);
+      const [median] = shown(notebook, "codes-median", "text/plain").split("\n")
+        .filter((row) => row.startsWith("median")).map((row) => Number(row.split("\t")[3]));
+      assertLess(median, 0.2); // 0.096 when written
     });
 
     await t.step("codes are about as frequent as among the real", () => {
@@ -134,7 +158,29 @@ testWith(
         );
         assertGreater(synthetic, floor);
         assertLess(synthetic, ceiling);
+        const isFarAbove = synthetic - floor > ceiling - synthetic;
+        assert(isFarAbove, "it is nearer to the ceiling than to the floor");
       }
+      const [codes, , top] = Array.from(
+        svg.match(/Codes: synthetic (.*?), ceiling (.*?), floor (.*?)\.(?!\d)/)?.slice(1) ?? [],
+        Number,
+      );
+      assertGreater(top, codes);
+      const pairs = Number(svg.match(/Pairs within a visit: synthetic ([\d.]+\d)/)?.[1]);
+      assertLess(pairs, codes, "R² is lower than for single codes");
+    });
+
+    await t.step("from the best epoch on, the model learns its training patients by heart", () => {
+      const svg = shown(notebook, "train", "image/svg+xml");
+      // the lower on the page, the lower the loss
+      const [training, validation] = groups(svg, "dot", "cy");
+      const best = validation.indexOf(Math.max(...validation));
+      assertGreater(training.at(-1) ?? NaN, training[best], "training loss falls until the end");
+      assertLess(validation.at(-1) ?? NaN, validation[best], "validation loss rises");
+      assertGreater(validation[best], validation[0], "validation loss falls at first");
+      const gap = (at: number) => (training.at(at) ?? NaN) - (validation.at(at) ?? NaN);
+      assertGreater(gap(-1), gap(best), "the gap grows");
+      assertGreater(gap(best), gap(0));
     });
 
     await t.step("validation loss is lowest ten epochs before training stops", () => {
@@ -148,13 +194,41 @@ testWith(
       assertEquals(epochs - best, 10);
     });
 
-    await t.step("records are too long, visits of pregnancies too rare", () => {
-      const [real, synthetic] = shown(notebook, "lengths", "image/svg+xml")
-        .match(/Real: mean ([\d.]+?)\. Synthetic: mean ([\d.]+?)\./)?.slice(1).map(Number) ?? [];
-      assertGreater(synthetic, real + 2); // 43.4 and 37.8 when written
-      const rows = shown(notebook, "missed", "text/plain").split("\n").slice(1);
-      assert(rows.every((row) => Number(row.split("\t")[3]) < 0));
-      assertGreater(rows.filter((row) => /fetal|Rubella|Urine protein/.test(row)).length, 2);
+    await t.step("many real records have the greatest length, large visits are too rare", () => {
+      const lengths = shown(notebook, "lengths", "image/svg+xml");
+      assertMatch(lengths, /Real: mean [\d.]+\. Synthetic: mean [\d.]+\./);
+      const [real] = groups(lengths, "rect", "height");
+      assertEquals(real.at(-1), Math.max(...real));
+      // the last bar counts all visits of more than 20 codes
+      const [many, few] = groups(shown(notebook, "sizes", "image/svg+xml"), "rect", "height")
+        .map((bars) => bars.at(-1) ?? NaN);
+      assertLess(few, 0.75 * many);
+    });
+
+    await t.step("the largest real visits are those of pregnancies", async () => {
+      const { vocabulary, visitCount, codeOffsets, codes } = await syntheaSample();
+      const pregnancy = vocabulary.codes.indexOf("SNOMED-CT//72892002");
+      const large = Array.from({ length: visitCount }, (_, visit) => visit)
+        .map((visit) => codes.subarray(codeOffsets[visit], codeOffsets[visit + 1]))
+        .filter(({ length }) => length > 20);
+      const ofPregnancies = large.filter((visit) => visit.includes(pregnancy));
+      assertGreater(ofPregnancies.length, 0.9 * large.length);
+    });
+
+    await t.step("routine codes are among those that differ most", () => {
+      const rows = shown(notebook, "missed", "text/plain").split("\n").slice(1)
+        .map((row) => row.split("\t").slice(1).map(Number));
+      assert(rows.every(([, , difference]) => difference < 0));
+      assert(rows.some(([real, synthetic]) => real > 0.1 && synthetic > 0.8 * real));
+    });
+
+    await t.step("the code of a pregnancy makes its tests many times more probable", () => {
+      const [pregnancy, ...tests] = shown(notebook, "whatif", "text/plain").split("\n").slice(1)
+        .map((row) => row.split("\t"));
+      assertEquals([pregnancy[0], pregnancy[2]], ["Normal pregnancy", "1"]);
+      for (const [test, before, after] of tests) {
+        assertGreater(Number(after), 4 * Number(before), test); // 7 to 10 times when written
+      }
     });
   },
 );
@@ -194,11 +268,17 @@ testWith(
         models.map((model) =>
           Number(described.match(new RegExp(`${kind}: ceiling[^:]*? ${model} (-?[\\d.]+\\d)`))?.[1])
         );
+      const ceiling = (kind: string) =>
+        Number(described.match(new RegExp(`${kind}: ceiling (-?[\\d.]+\\d)`))?.[1]);
       assert(r2("Codes").every((each) => each > 0.9)); // 0.93 to 1.00 when written
+      assertGreater(r2("Codes")[3], ceiling("Codes"), "independent draws reach it");
       const [halo, ...others] = r2("Pairs within a visit");
       assertGreater(halo, 0.85); // 0.97 when written
       assert(others.every((each) => each < 0.65), `${others}`); // 0.29 to 0.53 when written
+      const [lstm, markov, independent] = others;
+      assertGreater(lstm - markov, markov - independent, "the LSTM gets part of the way");
       const [ahead, ...behind] = r2("Pairs over consecutive visits");
+      assertLess(ahead, ceiling("Pairs over consecutive visits"));
       assertLess(ahead, 0.97); // 0.95 when written, the others 0.76 to 0.89
       assert(behind.every((each) => each < ahead), `${behind}`);
     });
@@ -211,17 +291,22 @@ testWith(
       }
     });
 
-    await t.step("HALO's records are too long, the others' too short", () => {
-      const visits = (model: string) => Number(rows("lengths").get(model)?.[0]);
-      assertGreater(visits("halo"), visits("independent"));
-      assertLess(visits("lstm"), visits("independent"));
-      assertLess(visits("markov"), 0.7 * visits("independent")); // 20.9 and 37.8 when written
-    });
+    await t.step(
+      "independent draws have the right length, the Markov chain's are much too short",
+      () => {
+        const visits = (model: string) => Number(rows("lengths").get(model)?.[0]);
+        const [records, all] = rows("cohort").get("train")?.map(Number) ?? [];
+        assertAlmostEquals(visits("independent"), all / records, 0.1);
+        assertLess(visits("markov"), 0.7 * visits("independent")); // 20.9 and 37.8 when written
+      },
+    );
 
     await t.step("differences have a row a model and figure that both have", () => {
       const lines = shown(notebook, "differences", "text/plain").split("\n");
       assertEquals(lines.length, 1 + 4 + 4 + 3);
       assertStringIncludes(lines[1], "lstm\thalo\tnll_per_visit");
+      const [, codes, ...pairs] = lines.slice(1, 5).map((line) => Math.abs(+line.split("\t")[3]));
+      assert(pairs.every((each) => each > codes), "the closest result is R² of codes");
     });
   },
 );

@@ -1,15 +1,15 @@
 import { type Cohort, subset } from "ehrloom/cohort/cohort.ts";
 import { cohortOf } from "ehrloom/cohort/records.ts";
 import { vocabulary } from "ehrloom/cohort/vocabulary.ts";
-import { differencesOf, type JudgedModel } from "ehrloom/evaluate/comparison.ts";
+import { allDifferencesOf, differencesOf, type JudgedModel } from "ehrloom/evaluate/comparison.ts";
 import { evaluate } from "ehrloom/evaluate/evaluate.ts";
 import { likelihoodMetrics } from "ehrloom/evaluate/likelihood/likelihood.ts";
 import type { Likelihood, Report } from "ehrloom/evaluate/report.ts";
 import { random } from "ehrloom/random.ts";
 import type { Compared } from "ehrloom/plot/comparison/comparison.ts";
 import type { ReportSources } from "ehrloom/plot/report/report.ts";
-import { trainingDefaults } from "ehrloom/train/options.ts";
 import { runOf } from "../evaluate/run_of.ts";
+import { tinyTraining } from "../tiny.ts";
 
 /** Would set `broken` in any page that took it for markup. */
 export const markup = `</script></title><script>globalThis.broken = 1</script>` +
@@ -131,13 +131,14 @@ export async function smallComparison(): Promise<Compared> {
         seed,
         resamples,
         min_cell,
-        training: trainingDefaults,
+        training: tinyTraining,
         real: sizes,
         versions,
       },
       ceiling,
       models: models.map(({ resampled: _, ...model }) => model),
       differences: differencesOf(models),
+      pairs: allDifferencesOf(models),
     },
     real,
     synthetic: new Map(models.map(({ model }) => [model, synthetic])),

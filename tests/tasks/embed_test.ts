@@ -46,7 +46,10 @@ Deno.test("deno task embed makes vectors that train --embeddings takes, and both
     const other = ["--out", `${run}-2`, "--embeddings", out, "--set", "semanticWidth=16"];
     const narrow = await runTask(...train, ...other);
     assertEquals(narrow.code, 1);
-    assertMatch(narrow.lines[0], /its vectors have width 8, but semanticWidth is 16$/);
+    assertMatch(
+      narrow.lines[narrow.lines.length - 1],
+      /its vectors have width 8, but semanticWidth is 16$/,
+    );
 
     // Bad input exits 1, bad usage 2, each with one line of what is wrong
     const cases: [args: string[], code: number, message: string][] = [

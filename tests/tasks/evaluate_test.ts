@@ -43,10 +43,13 @@ Deno.test("deno task evaluate writes report.json, report.html and figures", asyn
     assertEquals(code, 0, stderr);
     assertStringIncludes(stderr, "Next: open report/report.html");
     const report = JSON.parse(await Deno.readTextFile(`${folder}/report/report.json`));
+    assertEquals(report.about.real.name, "real");
     assertEquals(report.about.synthetic, {
+      name: "synthetic",
       records: 20,
       cut_off: 4,
       rules: { draws: 70, touched: 5 },
+      times: "order only",
     });
     assertEquals([report.about.seed, report.about.resamples], [3, 20]);
     for (const figures of [report.fidelity, report.fidelity.ceiling, report.fidelity.floor]) {
@@ -64,6 +67,7 @@ Deno.test("deno task evaluate writes report.json, report.html and figures", asyn
     }
     const page = await Deno.readTextFile(`${folder}/report/report.html`);
     assertStringIncludes(page, "<!doctype html>");
+    assertStringIncludes(page, report.summary.sentences.at(-1));
     assertStringIncludes(page, "clinical rules changed 5 of 70 draws");
     assertEquals((await Deno.stat(`${folder}/report/figures`)).isDirectory, true);
   });
@@ -86,7 +90,10 @@ Deno.test("deno task evaluate --only writes the figures of a single measure", as
     }
     assertEquals(stderr.includes("R²"), false);
     const figures = [...Deno.readDirSync(`${folder}/report/figures`)].map(({ name }) => name);
-    assertEquals(figures.sort(), ["codes_per_visit.svg", "visits_per_record.svg"]);
+    assertEquals(figures.sort(), [
+      ...["codes_per_visit.csv", "codes_per_visit.svg"],
+      ...["visits_per_record.csv", "visits_per_record.svg"],
+    ]);
   });
 });
 
@@ -126,8 +133,8 @@ Deno.test("deno task evaluate says in one line what is wrong, and writes nothing
       [
         "a kind without measures",
         2,
-        '--only names "privacy", which has no measures yet; available: fidelity',
-        [...cohorts, "--only", "privacy"],
+        '--only names "utility", which has no measures yet; available: fidelity, privacy',
+        [...cohorts, "--only", "fidelity,utility"],
       ],
       ["a negative number", 2, "--resamples is -1", [...cohorts, "--resamples=-1"]],
       ["no real cohort", 2, "--real DIR is required", ["--synthetic", "synthetic"]],

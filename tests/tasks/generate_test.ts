@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import {
   type Cohort,
   concatenated,
@@ -80,7 +80,16 @@ Deno.test("deno task generate streams to Parquet what generate() gives, in shard
         ? []
         : [`${expected.cutOff} of them were cut off: they reached the largest length of the model`],
     );
-    assertMatch(said, /^Next: deno task evaluate --real COHORT --synthetic \S+whole --run \S+run/m);
+    const next =
+      /^Next: deno task evaluate --real runs\/cohort --synthetic \S+whole --run \S+run --out/m;
+    assertMatch(said, next);
+    // of what lies beside the run, the cohort with splits and its codes; not the synthetic one
+    await writeMeds(`${folder}/tiny cohort`, source);
+    const again = await task("--count", "5", "--out", `${folder}/again`);
+    const command = `Next: deno task evaluate --real '${folder}/tiny cohort' --synthetic`;
+    assertStringIncludes(again.lines.join("\n"), command);
+    const dataset = JSON.parse(await Deno.readTextFile(`${folder}/again/metadata/dataset.json`));
+    assertEquals(dataset.ehrloom.times, "order only");
 
     const shards: Cohort[] = [];
     for (const shard of ["1/2", "2/2"]) {

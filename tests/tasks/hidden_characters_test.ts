@@ -63,9 +63,9 @@ Deno.test("a progress bar on a terminal shows hidden characters as escapes", asy
     await Deno.writeTextFile(
       probe,
       `import process from "node:process";
-       import { progressBars } from "../../tasks/cli/progress.ts";
+       import { progressDisplay } from "../../tasks/cli/progress.ts";
        Object.defineProperty(process.stderr, "isTTY", { value: true });
-       const { onProgress, stop } = progressBars();
+       const { onProgress, stop } = progressDisplay();
        onProgress({ stage: ${text}, done: 0, total: 3 });
        onProgress({ stage: ${text}, done: 1, total: 3, note: ${text} });
        stop();`,

@@ -1,18 +1,21 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { readMeds } from "ehrloom/cohort/meds/read.ts";
+import { readQuality } from "ehrloom/cohort/quality.ts";
 import { sources } from "ehrloom/cohort/sources/mod.ts";
 import { syntheaSample, syntheaSampleFolder } from "ehrloom/cohort/sample.ts";
-import { taskArguments } from "../tiny.ts";
+import { helpOf, taskArguments } from "../tiny.ts";
 
 const root = new URL("../../", import.meta.url).pathname;
 
 async function prepare(...args: string[]) {
-  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+  const { code, stderr, stdout } = await new Deno.Command(Deno.execPath(), {
     args: [...taskArguments("prepare"), ...args],
     cwd: root,
     env: { NO_COLOR: "1" },
   }).output();
-  return { code, lines: new TextDecoder().decode(stderr).trimEnd().split("\n") };
+  const [lines, result] = [stderr, stdout]
+    .map((bytes) => new TextDecoder().decode(bytes).trimEnd().split("\n"));
+  return { code, lines, result: result.join("\n") };
 }
 
 const files: Record<string, string> = {
@@ -43,7 +46,7 @@ async function withSource(
 
 Deno.test("prepare writes the sample as syntheaSample() gives it, and says what is in it", async () => {
   await withSource({}, async (folder) => {
-    const { code, lines } = await prepare(
+    const { code, lines, result } = await prepare(
       ...["--from", "synthea", "--input", syntheaSampleFolder, "--out", `${folder}/out`],
       ...["--visits-with", "conditions", "--max-visits", "46", "--min-count", "5"],
       ...["--labels", `${syntheaSampleFolder}/phenotypes.json`],
@@ -51,10 +54,14 @@ Deno.test("prepare writes the sample as syntheaSample() gives it, and says what 
     assertEquals(code, 0, lines.join("\n"));
     const sample = await syntheaSample();
     assertEquals(await readMeds(`${folder}/out`), sample);
-    const said = lines.join("\n");
-    assertMatch(said, /400 records \(288 train, 32 validation, 80 test\)/);
-    assertStringIncludes(said, `${sample.visitCount} visits`);
-    assertMatch(said, /label hypertension: \d+ records \(\d+\.\d%\)/);
+    assertMatch(result, /400 records \(288 train, 32 validation, 80 test\)/);
+    assertStringIncludes(result, `${sample.visitCount} visits`);
+    assertStringIncludes(result, "252 codes, 252 of them in the training records");
+    assertMatch(result, /label hypertension: \d+ records \(\d+\.\d%\)/);
+    assertMatch(
+      lines[lines.length - 1],
+      /^Next: deno task train --cohort \S+\/out --model halo --out runs\/halo(-\d+)?$/,
+    );
   });
 });
 
@@ -89,11 +96,10 @@ Deno.test("prepare gives labels by the codes that the source has, before it trim
     await Deno.writeTextFile(`${folder}/phenotypes.json`, JSON.stringify(phenotypes));
     const args = ["--from", "synthea", "--input", `${folder}/source`, "--out", `${folder}/out`];
     const labels = ["--labels", `${folder}/phenotypes.json`];
-    const { code, lines } = await prepare(...args, ...labels, "--min-count", "2");
+    const { code, lines, result } = await prepare(...args, ...labels, "--min-count", "2");
     assertEquals(code, 0, lines.join("\n"));
-    const said = lines.join("\n");
-    assertStringIncludes(said, "label hypertension: 1 records (50.0%)");
-    assertStringIncludes(said, "label diabetes: 1 records (50.0%)");
+    assertStringIncludes(result, "label hypertension: 1 records (50.0%)");
+    assertStringIncludes(result, "label diabetes: 1 records (50.0%)");
     assertEquals(lines.filter((line) => line.startsWith("left out")), [
       "left out: code SNOMED-CT//1* of label diabetes: no record has it",
     ]);
@@ -104,12 +110,84 @@ Deno.test("prepare gives labels by the codes that the source has, before it trim
     const first = await prepare(...args, ...labels, "--max-visits", "1", "--force");
     assertStringIncludes(
       first.lines.join("\n"),
-      "code SNOMED-CT//44054006 of label diabetes: no record has it in its first 1 visits",
+      "code SNOMED-CT//44054006 of label diabetes: 1 record has it, only after its first 1 visits",
     );
+    assertStringIncludes(first.result, "label diabetes: 0 records (0.0%); 1 without the cuts");
     assertEquals((await readMeds(`${folder}/out`)).vocabulary.codes, [
       "RxNorm//312617",
       "SNOMED-CT//59621000",
     ]);
+  });
+});
+
+Deno.test("prepare says and stores what each option cut, and nothing where nothing is cut", async () => {
+  // p2 has a rare code in a second visit, and e4 is an encounter with a medication alone
+  const change = {
+    encounters: files.encounters +
+      "e3,2020-03-01T00:00:00Z,p2\ne4,2020-04-01T00:00:00Z,p1\n",
+    conditions: files.conditions +
+      "p2,e2,SNOMED-CT,59621000,a\np2,e3,SNOMED-CT,44054006,diabetes\n",
+    medications: files.medications + "p1,e4,312617,predniSONE\np1,e4,7,b\n",
+  };
+  await withSource(change, async (folder) => {
+    const phenotypes = { diabetes: { "SNOMED-CT": ["44054006"] } };
+    await Deno.writeTextFile(`${folder}/phenotypes.json`, JSON.stringify(phenotypes));
+    const args = ["--from", "synthea", "--input", `${folder}/source`, "--out", `${folder}/out`];
+    const labels = ["--labels", `${folder}/phenotypes.json`];
+    const whole = await prepare(...args, ...labels);
+    assertEquals(whole.result.includes(" cut "), false);
+    const uncut = await readQuality(`${folder}/out`);
+    const all = { patients: 2, visits: 4, events: 6, codes: 4 };
+    assertEquals([uncut?.read, uncut?.cuts, uncut?.kept], [all, [], all]);
+
+    const cuts = ["--visits-with", "conditions", "--max-visits", "1", "--min-count", "2"];
+    const { code, lines, result } = await prepare(...args, ...labels, ...cuts, "--force");
+    assertEquals(code, 0, lines.join("\n"));
+    const found = await readQuality(`${folder}/out`);
+    assertEquals(found?.read, all);
+    assertEquals(found?.cuts, [
+      { by: "--visits-with", patients: 1, visits: 1, events: 2, codes: 1 },
+      { by: "--max-visits 1", patients: 1, visits: 1, events: 1, codes: 1 },
+      { by: "--min-count 2", patients: 1, visits: 0, events: 1, codes: 1 },
+    ]);
+    assertEquals(found?.kept, { patients: 2, visits: 2, events: 2, codes: 1 });
+    assertEquals(found?.labels, [{ label: "diabetes", before: 1, after: 0 }]);
+    const few = "in the records of fewer than 10 patients";
+    for (
+      const line of [
+        `--visits-with cut 1 of 4 visits, 2 of 6 events, 1 of 4 codes, ${few}`,
+        `--max-visits 1 cut 1 of 4 visits, 1 of 6 events, 1 of 4 codes, ${few}`,
+        `--min-count 2 cut 1 of 6 events, 1 of 4 codes, ${few}`,
+        "fewer records have diabetes than without the cuts",
+      ]
+    ) assertStringIncludes(result, line);
+  });
+});
+
+Deno.test("prepare names the code systems that there are where labels ask for another", async () => {
+  await withSource({}, async (folder) => {
+    const phenotypes = {
+      diabetes: { SNOMED: ["44054006", "1*"] },
+      asthma: { SNOMED: ["195967001"], "SNOMED-CT": ["59621000"] },
+    };
+    await Deno.writeTextFile(`${folder}/phenotypes.json`, JSON.stringify(phenotypes));
+    const args = ["--from", "synthea", "--input", `${folder}/source`, "--out", `${folder}/out`];
+    const { lines } = await prepare(...args, "--labels", `${folder}/phenotypes.json`);
+    assertEquals(lines.filter((line) => line.startsWith("left out")), [
+      'left out: all codes with code system "SNOMED", of labels diabetes, asthma: the cohort has ' +
+      "no such codes; its code systems are RxNorm, SNOMED-CT",
+    ]);
+  });
+});
+
+Deno.test("prepare names the option for the tables that there are", async () => {
+  const observations = "DATE,PATIENT,ENCOUNTER,CODE,DESCRIPTION,VALUE,UNITS,TYPE\n";
+  const change = { conditions: null, medications: null, procedures: null, observations };
+  await withSource(change, async (folder) => {
+    const args = ["--from", "synthea", "--input", `${folder}/source`, "--out", `${folder}/out`];
+    const { code, lines } = await prepare(...args);
+    assertEquals(code, 1);
+    assertMatch(lines[0], /it has none of conditions\.csv .*; use --tables observations$/);
   });
 });
 
@@ -186,11 +264,10 @@ Deno.test("prepare --tables observations --time-series writes values and says wh
   await withSource({ observations }, async (folder) => {
     const args = ["--from", "synthea", "--input", `${folder}/source`, "--out", `${folder}/out`];
     const tables = ["--tables", "conditions,observations", "--time-series"];
-    const { code, lines } = await prepare(...args, ...tables);
+    const { code, lines, result } = await prepare(...args, ...tables);
     assertEquals(code, 0);
-    const said = lines.join("\n");
-    assertStringIncludes(said, "2 visits, 3 events, 2 of them with a value");
-    assertStringIncludes(said, "left out: 1 observations without an encounter");
+    assertStringIncludes(result, "2 visits, 3 events, 2 of them with a value");
+    assertStringIncludes(lines.join("\n"), "left out: 1 observations without an encounter");
     const { values, gapDays, demographics } = await readMeds(`${folder}/out`);
     assertEquals([...values ?? []].sort(), [170, 171, NaN]);
     assertEquals([...gapDays], [0, 0.25]);
@@ -199,13 +276,7 @@ Deno.test("prepare --tables observations --time-series writes values and says wh
 });
 
 Deno.test("prepare --help shows each source with its summary, and its options under its name", async () => {
-  const { code, stdout } = await new Deno.Command(Deno.execPath(), {
-    args: [...taskArguments("prepare"), "--help"],
-    cwd: root,
-    env: { NO_COLOR: "1" },
-  }).output();
-  assertEquals(code, 0);
-  const help = new TextDecoder().decode(stdout);
+  const help = (await helpOf("prepare")).join("\n");
   const [, own] = help.match(/\nsynthea:\n((?: {2}--.*\n)+)/) ?? [];
   assertEquals(own.match(/--[\w-]+/g)?.filter((option) => own.includes(`\n  ${option}`)), [
     "--visits-with",

@@ -1,9 +1,15 @@
 import { assert, assertEquals, assertLess, assertMatch } from "@std/assert";
-import { modelSummaries, readRun, settingsOf } from "ehrloom";
+import { modelSummaries, readRun, settingsOf, trainingVisits } from "ehrloom";
 import { writeMeds } from "ehrloom/cohort/meds/write.ts";
 import { join } from "node:path";
 import { inFolder } from "../folder.ts";
-import { runTask, taskArguments, tinyCohort } from "../tiny.ts";
+import { helpOf, runTask, tinyCohort } from "../tiny.ts";
+
+/** The next command after a run, whose output folder is one that is free. */
+function nextAfter(folder: string): RegExp {
+  const out = "runs/synthetic(-\\d+)?";
+  return new RegExp(`^Next: deno task generate --run ${folder}/run --count 1000 --out ${out}$`);
+}
 
 Deno.test("deno task train reads a hierarchy for hisgt, says so, and names its circle", () =>
   inFolder(async (folder) => {
@@ -15,7 +21,7 @@ Deno.test("deno task train reads a hierarchy for hisgt, says so, and names its c
     await Deno.writeTextFile(tree, "parent,child\ntop,code 1\ncode 1,top\n");
     const circle = await runTask(...task, "--hierarchy", tree);
     assertEquals(circle.code, 1);
-    assertMatch(circle.lines[0], /tree\.csv": its edges form a cycle, .*top > /);
+    assertMatch(circle.lines[1], /tree\.csv": its edges form a cycle, .*top > /);
     await Deno.writeTextFile(tree, "parent,child\ntop,code 1\ntop,code 2\n");
     const { code, lines } = await runTask(...task, "--hierarchy", tree);
     assertEquals(code, 0, lines.join("\n"));
@@ -32,11 +38,32 @@ Deno.test("deno task train trains, then names the next command", () =>
     const set = ["--set", "width=8", "--set", "heads=2", "--set", "layers=1", "--epochs", "2"];
     const { code, lines } = await runTask("train", ...args, ...set, "--backend", "wasm");
     assertEquals(code, 0, lines.join("\n"));
-    assertMatch(lines[0], /^Best epoch 2: validation loss \d+\.\d{3} nats per visit$/);
+    const visits = trainingVisits(tinyCohort(40));
+    assertEquals(lines.length, 8, lines.join("\n"));
     assertEquals(
-      lines.slice(1),
-      [`Next: deno task generate --run ${folder}/run --count 1000 --out runs/synthetic`],
+      lines[0],
+      `Defaults for ${visits} training visits: batches of 8 records, learning rate 0.006`,
     );
+    assertMatch(lines[1], /^Model halo: [\d,]+ parameters; engine wasm/);
+    assertEquals(
+      lines[2],
+      "20 training and 10 validation records; at most 2 epochs, " +
+        `a line for each in ${folder}/run/training.jsonl`,
+    );
+    for (const epoch of [1, 2]) {
+      const loss = String.raw`\d+\.\d{3}`;
+      assertMatch(
+        lines[2 + epoch],
+        new RegExp(
+          String.raw`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ training: epoch ${epoch} of 2, ` +
+            `training loss ${loss}, validation loss ${loss}, best ${loss} in epoch ${epoch}, ` +
+            String.raw`\d+ s elapsed, at most \d+ s left$`,
+        ),
+      );
+    }
+    assertMatch(lines[5], /^Best epoch 2: validation loss \d+\.\d{3} nats per visit$/);
+    assertMatch(lines[6], /^Output biases calibrated: validation loss \d.* → \d.* nats per visit$/);
+    assertMatch(lines[7], nextAfter(folder));
 
     // Bad input exits 1, bad usage 2, each with one line of what is wrong
     const cases: [args: string[], code: number, message: string][] = [
@@ -49,7 +76,12 @@ Deno.test("deno task train trains, then names the next command", () =>
       [
         ["--model", "hola"],
         1,
-        'error: Cannot find model "hola": there is no such model; known: ' +
+        'error: Cannot find model "hola": there is no such model; did you mean halo?',
+      ],
+      [
+        ["--model", "diffusion"],
+        1,
+        'error: Cannot find model "diffusion": there is no such model; known: ' +
         modelSummaries.map(({ name }) => name).join(", "),
       ],
       [
@@ -60,7 +92,12 @@ Deno.test("deno task train trains, then names the next command", () =>
       [
         ["--set", "widht=8"],
         1,
-        'error: Cannot set widht for "halo": there is no such setting; known: ' +
+        'error: Cannot set widht for "halo": there is no such setting; did you mean width?',
+      ],
+      [
+        ["--set", "speed=8"],
+        1,
+        'error: Cannot set speed for "halo": there is no such setting; known: ' +
         Object.keys(settingsOf("halo")).join(", "),
       ],
       [
@@ -80,9 +117,16 @@ Deno.test("deno task train trains, then names the next command", () =>
         `error: Cannot resume "${folder}/run" with minutes 5: it was started with 0`,
       ],
       [
-        ["--resume", "--epochs", "5"],
+        ["--resume", "--epochs", "1"],
         1,
-        `error: Cannot resume "${folder}/run" with epochs 5: it was started with 2`,
+        `error: Cannot resume "${folder}/run" with epochs 1: it was started with 2; ` +
+        "more epochs are possible, fewer are not",
+      ],
+      [["--resume", "--dry-run"], 2, "error: --dry-run is for new runs, not for --resume"],
+      [
+        ["--resume", "--from-run", `${folder}/run`],
+        2,
+        "error: --resume takes no --from-run: a run keeps its options",
       ],
       [
         ["--resume", "--out", `${folder}/new`],
@@ -126,28 +170,18 @@ Deno.test("deno task train --model of a floor has no epochs to tell of", () =>
   inFolder(async (folder) => {
     await writeMeds(join(folder, "cohort"), tinyCohort(40), { name: "tiny" });
     const paths = ["--cohort", join(folder, "cohort"), "--out", join(folder, "run")];
-    assertEquals(await runTask("train", ...paths, "--model", "markov", "--backend", "wasm"), {
-      code: 0,
-      lines: [
-        "sharing: this run holds counts of training records: it must not leave the owner of the data",
-        `Next: deno task generate --run ${folder}/run --count 1000 --out runs/synthetic`,
-      ],
-    });
+    const task = ["train", ...paths, "--model", "markov", "--backend", "wasm"] as const;
+    const { code, lines } = await runTask(...task);
+    assertEquals([code, lines.length], [0, 3], lines.join("\n"));
+    assertEquals(lines.slice(0, 2), [
+      "Model markov: counts 20 training records in one pass",
+      "sharing: this run holds counts of training records: it must not leave the owner of the data",
+    ]);
+    assertMatch(lines[2], nextAfter(folder));
   }));
 
-/** What a task prints when it is asked for help. */
-async function helpOf(...args: string[]): Promise<string[]> {
-  const { code, stdout } = await new Deno.Command(Deno.execPath(), {
-    args: [...taskArguments("train"), ...args, "--help"],
-    cwd: new URL("../../", import.meta.url).pathname,
-    env: { NO_COLOR: "1" },
-  }).output();
-  assertEquals(code, 0);
-  return new TextDecoder().decode(stdout).split("\n");
-}
-
 Deno.test("deno task train --help lists the models, and none of their settings", async () => {
-  const lines = await helpOf();
+  const lines = await helpOf("train");
   const from = lines.findIndex((line) => line.startsWith("Models;"));
   assert(from > 0);
   const listed = lines.slice(from + 1, from + 1 + modelSummaries.length);
@@ -159,7 +193,7 @@ Deno.test("deno task train --help lists the models, and none of their settings",
 });
 
 Deno.test("deno task train --model NAME --help shows that model's settings alone", async () => {
-  const lines = await helpOf("--model", "gpt");
+  const lines = await helpOf("train", "--model", "gpt");
   const from = lines.findIndex((line) => line.startsWith("Settings of gpt"));
   const listed = lines.slice(from + 1, lines.indexOf("", from + 1));
   assertEquals(

@@ -5,9 +5,8 @@ import { halo } from "ehrloom/models/halo.ts";
 import type { GradientModel } from "ehrloom/models/interface/model.ts";
 import { useBackend } from "ehrloom/nn/backend.ts";
 import { fit } from "ehrloom/train/fit.ts";
-import { trainingDefaults } from "ehrloom/train/options.ts";
 import { inFolder } from "../folder.ts";
-import { tinyCohort, tinySettings } from "../tiny.ts";
+import { tinyCohort, tinySettings, tinyTraining } from "../tiny.ts";
 
 await useBackend("wasm");
 
@@ -25,7 +24,7 @@ async function batchesOf(epochs: number, seed: number): Promise<number[][][]> {
       return model.loss(parameters, cohort, records, moment);
     },
   };
-  const training = { ...trainingDefaults, batch: 8, epochs, seed };
+  const training = { ...tinyTraining, batch: 8, epochs, seed };
   await inFolder(async (folder) => {
     await fit(watched, source, grownFolder(folder), training);
   });

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { trainingDefaults } from "ehrloom";
+import { trainingFor } from "ehrloom";
 import { modelFamily } from "ehrloom/models/mod.ts";
 import { runRemarks } from "ehrloom/train/remarks.ts";
 import { measuredCohort } from "../models/measured_cohort.ts";
@@ -10,7 +10,7 @@ function remarksOf(name: string, settings: Record<string, boolean | number>, min
   const family = modelFamily(name);
   const config = family.configFor(cohort, settings);
   const model = family.create(config, family.schemaFor?.(cohort, config, { minCell }));
-  return runRemarks(model, cohort, { ...trainingDefaults, minCell });
+  return runRemarks(model, cohort, trainingFor(cohort, { minCell }));
 }
 
 Deno.test("a floor's run says that it holds training records, or counts of them", () => {

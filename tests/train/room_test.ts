@@ -34,7 +34,9 @@ async function refusal(cohort: Cohort, options: TrainOptions): Promise<string> {
 }
 
 Deno.test("train() refuses HALO over 20,000 codes on wasm, and says what fits", async () => {
-  const line = await refusal(cohortWith(20_000), {});
+  const line = await refusal(cohortWith(20_000), {
+    settings: { width: 256, layers: 4, heads: 8 },
+  });
   assertMatch(
     line,
     /^Cannot train "halo" on wasm: with 20,000 codes and 3\.3 GB of parameters it /,
@@ -56,7 +58,9 @@ Deno.test("train() refuses HALO over 20,000 codes on wasm, and says what fits", 
 });
 
 Deno.test("train() refuses settings out of all reason before it makes anything of their size", async () => {
-  const wide = await refusal(tinyCohort(20), { settings: { width: 2_000_000 } });
+  const wide = await refusal(tinyCohort(20), {
+    settings: { width: 2_000_000, layers: 4 },
+  });
   assertMatch(wide, /needs 1,700,000 GB, but wasm can hold .* use --set width=\d+/);
   const deep = await refusal(tinyCohort(20), { settings: { layers: 1_000_000 } });
   assertMatch(deep, /^Cannot set layers=1000000 for "halo": must be .* between 1 and 1000$/);

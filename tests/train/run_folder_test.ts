@@ -86,7 +86,7 @@ Deno.test("train() writes nothing where it cannot, and keeps what exists", () =>
     await assertRejects(
       () => train(source, file, quick),
       Deno.errors.AlreadyExists,
-      `Cannot write "${file}": it exists already; pass --force to replace it`,
+      `Cannot write "${file}": it exists already; pass force: true to replace it`,
     );
     assertEquals(await Deno.readTextFile(file), "a result");
     assertEquals([...Deno.readDirSync(folder)].length, 1);

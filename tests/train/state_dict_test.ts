@@ -5,9 +5,9 @@ import { gradientModelOf } from "ehrloom/models/mod.ts";
 import { readSafetensors, writeSafetensors } from "ehrloom/nn/safetensors.ts";
 import { toTensors } from "ehrloom/nn/parameters.ts";
 import { useBackend } from "ehrloom/nn/backend.ts";
-import { trainingDefaults } from "ehrloom/train/options.ts";
 import { readStateDict, writeStateDict } from "ehrloom/train/state_dict.ts";
 import { golden, type GoldenArray, goldenCohort, goldenWeights } from "../golden.ts";
+import { tinyTraining } from "../tiny.ts";
 
 const file = golden<{
   config: Record<string, number>;
@@ -36,7 +36,7 @@ const about = {
       epsilon: file.config.layer_norm_epsilon,
       positiveWeight: 1,
     },
-    training: trainingDefaults,
+    training: tinyTraining,
     cohort: "",
     versions: {},
   },

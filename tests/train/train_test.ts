@@ -208,12 +208,12 @@ const refused: [what: string, change: TrainOptions, message: string][] = [
   [
     "an unknown model",
     { model: "hola" },
-    'Cannot find model "hola": there is no such model; known',
+    'Cannot find model "hola": there is no such model; did you mean halo?',
   ],
   [
     "an unknown setting",
     { settings: { widht: 8 } },
-    'Cannot set widht for "halo": there is no such setting; known: width, layers, heads, context',
+    'Cannot set widht for "halo": there is no such setting; did you mean width?',
   ],
   [
     "a setting out of range",
@@ -345,9 +345,10 @@ testOnBackends(
       let steps = 0;
       await train(source, join(folder, "run"), {
         ...quick,
-        onProgress: ({ stage, done, total }) => {
+        onProgress: ({ stage, done, total, finished }) => {
           if (stage !== "training") return;
           assertEquals(total, 15);
+          if (finished !== undefined) return;
           if (++steps <= 15) {
             assertEquals(done, steps);
             counts.add(tf.memory().numTensors);

@@ -33,7 +33,8 @@ function fromJson(text: string, path: string): Map<string, string> {
 
 async function fromCsv(path: string): Promise<Map<string, string>> {
   const descriptions = new Map<string, string>();
-  await readCsv(path, ["code", "description"], ([code, description]) => {
+  await readCsv(path, ["code", "description"], ([written, description]) => {
+    const code = written.trim();
     if (code === "") return "code is empty";
     if (descriptions.has(code)) return `code "${code}" appears twice`;
     descriptions.set(code, description);

@@ -255,7 +255,8 @@ export function codeGraphOf(
  */
 export async function readCodeGraph(path: string, vocabulary: Vocabulary): Promise<CodeGraph> {
   const edges: CodeEdge[] = [];
-  await readCsv(path, ["parent", "child"], ([parent, child]) => {
+  await readCsv(path, ["parent", "child"], (written) => {
+    const [parent, child] = written.map((field) => field.trim());
     if (parent === "" || child === "") return "parent or child is empty";
     if (parent === child) return `"${child}" is its own parent`;
     edges.push({ parent, child });

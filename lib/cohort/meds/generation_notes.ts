@@ -1,5 +1,5 @@
 import { isObject, parsedJson, readText } from "../../files/input.ts";
-import { medsPaths } from "./names.ts";
+import { medsPaths, orderOnly } from "./names.ts";
 
 /** How a synthetic cohort was generated, as its `metadata/dataset.json` says. */
 export interface GenerationNotes {
@@ -14,19 +14,33 @@ export function notesJson({ cutOff, ruled }: GenerationNotes): Record<string, un
   return { cut_off: cutOff, rules: ruled };
 }
 
-/**
- * The notes of a cohort folder; empty if the cohort is not synthetic.
- *
- * @throws {SyntaxError} If its `dataset.json` is not JSON
- */
-export async function readGenerationNotes(folder: string): Promise<GenerationNotes> {
+/** What a folder's `dataset.json` says under "ehrloom". */
+async function ownNotes(folder: string): Promise<Readonly<Record<string, unknown>>> {
   const path = `${folder}/${medsPaths.dataset}`;
   const text = await readText(path).catch((error) => {
     if (error instanceof Deno.errors.NotFound) return "{}";
     throw error;
   });
   const file = parsedJson(text, path);
-  const notes = isObject(file) && isObject(file.ehrloom) ? file.ehrloom : {};
+  return isObject(file) && isObject(file.ehrloom) ? file.ehrloom : {};
+}
+
+/**
+ * Whether a folder says that its times are only an order of visits.
+ *
+ * @throws {SyntaxError} If its `dataset.json` is not JSON
+ */
+export async function saysOrderOnly(folder: string): Promise<boolean> {
+  return (await ownNotes(folder)).times === orderOnly.times;
+}
+
+/**
+ * The notes of a cohort folder; empty if the cohort is not synthetic.
+ *
+ * @throws {SyntaxError} If its `dataset.json` is not JSON
+ */
+export async function readGenerationNotes(folder: string): Promise<GenerationNotes> {
+  const notes = await ownNotes(folder);
   const count = (value: unknown) => typeof value === "number" ? value : undefined;
   const rules = isObject(notes.rules) ? notes.rules : {};
   const [draws, touched] = [count(rules.draws), count(rules.touched)];

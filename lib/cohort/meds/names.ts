@@ -17,5 +17,8 @@ export const medsPaths = {
 /** MEDS's names for the splits, in the order of `splitNames`. */
 export const medsSplitNames = ["train", "tuning", "held_out"] as const;
 
+/** What `dataset.json` says under "ehrloom" of a cohort that has an order of visits and no times. */
+export const orderOnly = { times: "order only" } as const;
+
 /** Microseconds since 1970 of 1900-01-01: the start of a record whose days are unknown. */
 export const unknownStart: number = Date.UTC(1900, 0, 1) * 1000;

@@ -10,8 +10,10 @@ import { cohortOfEvents } from "../sources/cohort_of_events.ts";
 import { EventTable } from "../sources/event_table.ts";
 import { vocabulary } from "../vocabulary.ts";
 import { birthCode } from "../reserved_names.ts";
+import { microsecondsPerDay } from "../time.ts";
 import { CodeNumbers, emptyVisit, readListedCodes } from "./codes.ts";
 import { type MedsSplits, readLabels, readSplits } from "./metadata.ts";
+import { saysOrderOnly } from "./generation_notes.ts";
 import { medsPaths, medsSplitNames, unknownStart } from "./names.ts";
 import { readShard, type Shard } from "./shard.ts";
 
@@ -70,15 +72,21 @@ async function dataPaths(folder: string): Promise<string[]> {
   );
 }
 
-/** Adds the events of a shard; those of a subject with the same time and visit are a moment. */
+/**
+ * Adds the events of a shard; those of a subject with the same time and visit are a moment.
+ *
+ * @param isOrderOnly whether days since {@link unknownStart} only count visits
+ */
 function addEvents(
   table: EventTable,
   { subjects, times, visits, codes, values }: Shard,
   patientOf: (subject: bigint) => number,
+  isOrderOnly: boolean,
 ): void {
   const moments = new Uint32Array(times.length);
   let patient = 0;
   let encounter = 0; // among those at the same time
+  let isCounted = false;
   for (let row = 0; row < times.length; row++) {
     const time = times[row];
     const isNewPatient = !subjects.isAsBefore(row);
@@ -86,6 +94,7 @@ function addEvents(
     if (isNewPatient) {
       patient = patientOf(subjects.ids[row]);
       if (time === unknownStart) table.patients.setUndated(patient);
+      isCounted = isOrderOnly && time === unknownStart;
     }
     if (isNewTime) encounter = 0;
     else if (visits[row] !== visits[row - 1]) encounter++;
@@ -93,7 +102,12 @@ function addEvents(
       moments[row] = moments[row - 1];
       continue;
     }
-    moments[row] = table.moment({ patient, time, encounter });
+    const order = (time - unknownStart) / microsecondsPerDay;
+    moments[row] = table.moment({
+      patient,
+      time: isCounted ? unknownStart + order : time, // microseconds, which are no time
+      encounter,
+    });
   }
   const isCode = (_: unknown, row: number) => codes[row] !== emptyVisit;
   const declared = moments.filter((moment, row) => !isCode(moment, row));
@@ -200,11 +214,12 @@ export async function readMedsEvents(
   };
   const codes = new CodeNumbers(table.codes, listed?.demographic ?? []);
   const counts = { birthCount: 0, infiniteCount: 0 };
+  const isOrderOnly = await saysOrderOnly(folder);
   patients.hasDemographics = listed?.demographic.includes(birthCode) ?? false;
   for (const [index, path] of paths.entries()) {
     const shard = await readShard(path, codes);
     addDemographics(table, shard, patientOf);
-    addEvents(table, shard, newPatientOf);
+    addEvents(table, shard, newPatientOf, isOrderOnly);
     table.staticCount += shard.staticCount;
     for (const subject of shard.staticSubjects) patientOf(subject);
     counts.birthCount += shard.birthCount;

@@ -7,6 +7,7 @@
  * - `metadata/subject_splits.parquet`: `subject_id`, `split` (train, tuning, held_out)
  * - `metadata/labels.parquet` (Ehrloom's own): every `subject_id`, and a 0/1 column per label
  * - `metadata/dataset.json`
+ * - `quality.json` (Ehrloom's own), in a folder that `prepare` writes: what became of the source
  *
  * If the cohort has demographics, a record begins with its sex, an event without a time
  * ("GENDER//F"), and its birth ("MEDS_BIRTH"), as far as they are known; these have no `visit`.
@@ -16,17 +17,24 @@
  * {@link unknownStart}; there, visits at the same time are a microsecond apart, so that their order
  * is in `time` too.
  *
+ * A cohort that has an order of visits and no times says so in `dataset.json`:
+ * `"ehrloom": { "times": "order only" }`. MEDS wants a time for whatever has an order, so the visits
+ * of each record are on whole days one after the other, from {@link unknownStart} on: nobody takes
+ * such dates for those of a patient.
+ *
  * @module
  */
 import pl from "nodejs-polars";
 import type { OnProgress } from "../../progress.ts";
 import { type Cohort, sexNames } from "../cohort.ts";
 import { joined } from "../growing.ts";
-import { medsPaths, medsSplitNames, unknownStart } from "./names.ts";
+import { isOrderOnly as hasOrderOnly } from "../order_only.ts";
+import { medsPaths, medsSplitNames, orderOnly, unknownStart } from "./names.ts";
 import { writeWhole } from "../../files/output.ts";
 import { writeParquet } from "../../files/parquet_writer.ts";
 import { birthCode, emptyVisitCode, sexCodes } from "../reserved_names.ts";
-import { microsecondsOf } from "../time.ts";
+import { type Quality, qualityFile } from "../quality.ts";
+import { microsecondsOf, microsecondsPerDay } from "../time.ts";
 import { sameTexts, type Vocabulary } from "../vocabulary.ts";
 
 /** A shard is closed when it holds this many events: about 100 MB of memory while it is written. */
@@ -36,6 +44,13 @@ const eventsPerShard = 1 << 21;
 export interface WriteMedsOptions {
   /** Name of the data set in `dataset.json`; default "ehrloom". */
   name?: string | undefined;
+  /**
+   * Whether the cohort has an order of visits and no times; default what the cohort says, and false for
+   * one that comes in parts.
+   */
+  isOrderOnly?: boolean | undefined;
+  /** What became of the source, for `quality.json`; none is written without it. */
+  quality?: Quality | undefined;
   /** Further entries of `dataset.json`, under "ehrloom"; called when everything is written. */
   notes?: (() => Readonly<Record<string, unknown>>) | undefined;
   /** Replace an older result at the path. */
@@ -46,8 +61,12 @@ export interface WriteMedsOptions {
   onProgress?: OnProgress | undefined;
 }
 
-/** The rows of records `from` up to `to`. */
-function dataFrame(source: Cohort, from: number, to: number): pl.DataFrame {
+/**
+ * The rows of records `from` up to `to`.
+ *
+ * @param leastGap microseconds at least between two visits of a record without days
+ */
+function dataFrame(source: Cohort, from: number, to: number, leastGap: number): pl.DataFrame {
   const { visitOffsets, codeOffsets, codes, demographics } = source;
   const emptyVisit = source.vocabulary.codes.length;
   let rows = demographics === null ? 0 : 2 * (to - from);
@@ -74,7 +93,7 @@ function dataFrame(source: Cohort, from: number, to: number): pl.DataFrame {
     let now = isDated ? microsecondsOf(source.startDays[record]) : unknownStart;
     for (let visit = visitOffsets[record]; visit < visitOffsets[record + 1]; visit++) {
       if (visit > visitOffsets[record]) {
-        now += Math.max(isDated ? 0 : 1, microsecondsOf(source.gapDays[visit]));
+        now += Math.max(isDated ? 0 : leastGap, microsecondsOf(source.gapDays[visit]));
       }
       const begin = codeOffsets[visit];
       const end = Math.max(begin + 1, codeOffsets[visit + 1]);
@@ -131,7 +150,7 @@ function codesFrame({ vocabulary, demographics }: Cohort): pl.DataFrame {
   ]);
 }
 
-function metadata(name: string, notes?: Readonly<Record<string, unknown>>): string {
+function metadata(name: string, notes: Readonly<Record<string, unknown>> | undefined): string {
   return JSON.stringify(
     {
       dataset_name: name,
@@ -225,13 +244,22 @@ function* shards({ visitOffsets, codeOffsets, recordCount }: Cohort): Generator<
  * @param path where to write the folder
  * @param source a cohort, or its parts with one vocabulary, the same labels and distinct subjects
  * @throws {Deno.errors.AlreadyExists} If something is at `path` and `force` is not set
- * @throws {RangeError} If the parts do not fit together, or there is none
+ * @throws {RangeError} If the parts do not fit together, there is none, or times are known where
+ *   `isOrderOnly` says that there are none
  */
 export async function writeMeds(
   path: string,
   source: Cohort | Iterable<Cohort> | AsyncIterable<Cohort>,
-  { name = "ehrloom", notes, force = false, onProgress }: WriteMedsOptions = {},
+  {
+    name = "ehrloom",
+    isOrderOnly = "recordCount" in source && hasOrderOnly(source),
+    quality,
+    notes,
+    force = false,
+    onProgress,
+  }: WriteMedsOptions = {},
 ): Promise<void> {
+  const leastGap = isOrderOnly ? microsecondsPerDay : 1;
   await writeWhole(path, async (folder) => {
     await Deno.mkdir(`${folder}/${medsPaths.data}`, { recursive: true });
     await Deno.mkdir(`${folder}/${medsPaths.metadata}`);
@@ -248,10 +276,16 @@ export async function writeMeds(
         );
         codes = codesFrame(chunk);
       }
+      if (isOrderOnly && !hasOrderOnly(chunk)) {
+        throw new RangeError("Cannot write a cohort as order only: it has times");
+      }
       subjects.add(chunk);
       const total = "recordCount" in source ? chunk.recordCount : 0;
       for (const [from, to] of shards(chunk)) {
-        const rows = dataFrame(chunk, from, to).join(codes, { on: "code_index", how: "left" })
+        const rows = dataFrame(chunk, from, to, leastGap).join(codes, {
+          on: "code_index",
+          how: "left",
+        })
           .select(
             pl.col("subject_id"),
             pl.col("time"),
@@ -273,6 +307,10 @@ export async function writeMeds(
       pl.col("parent_codes"),
     );
     await writeParquet(`${folder}/${medsPaths.codes}`, codesTable);
-    await Deno.writeTextFile(`${folder}/${medsPaths.dataset}`, metadata(name, notes?.()));
+    if (quality !== undefined) {
+      await Deno.writeTextFile(`${folder}/${qualityFile}`, JSON.stringify(quality, null, 2) + "\n");
+    }
+    const said = isOrderOnly ? { ...orderOnly, ...notes?.() } : notes?.();
+    await Deno.writeTextFile(`${folder}/${medsPaths.dataset}`, metadata(name, said));
   }, { force });
 }

@@ -1,11 +1,21 @@
 import { random } from "../../random.ts";
 import type { Cohort } from "../cohort.ts";
 import { type Phenotype, withLabels } from "../labels.ts";
+import {
+  cutBetween,
+  type LabelCount,
+  type Quality,
+  qualityOf,
+  type Sizes,
+  sizesOf,
+} from "../quality.ts";
 import { withSplits } from "../splits.ts";
 import { trimmed } from "../trim.ts";
 import { cohortOfEvents } from "./cohort_of_events.ts";
 import { sourceOf } from "./mod.ts";
+import { outsideVisits } from "./outside_visits.ts";
 import { optionValues, type ReadHow } from "./source.ts";
+import { type Unmatched, unmatchedInWords } from "./unmatched_codes.ts";
 
 /** How {@link prepare} makes a cohort from a source. */
 export interface PrepareOptions extends ReadHow {
@@ -26,6 +36,8 @@ export interface PrepareOptions extends ReadHow {
    * 4.
    */
   readonly seed?: number | undefined;
+  /** Called at the end with how much was read, what was cut and how labels changed. */
+  readonly onQuality?: ((quality: Quality) => void) | undefined;
 }
 
 /**
@@ -53,21 +65,86 @@ export interface PrepareOptions extends ReadHow {
 export async function prepare(
   name: string,
   path: string,
-  { values = {}, phenotypes = [], maxVisits, minCount, seed, ...how }: PrepareOptions = {},
+  { values = {}, phenotypes = [], maxVisits, minCount, seed, onQuality, ...how }: PrepareOptions =
+    {},
 ): Promise<Cohort> {
-  const { onLeftOut } = how;
   const source = sourceOf(name);
   const all = optionValues(source, values);
   const problem = source.problem?.(all);
   if (problem !== undefined) throw new RangeError(`Cannot read ${name}: ${problem}`);
-  const table = await source.read(path, all, how);
-  const whole = cohortOfEvents(table, { onLeftOut, hasSplits: seed === undefined });
+  const { said, ...heard } = overheard(how);
+  const table = await source.read(path, all, heard);
+  const whole = cohortOfEvents(table, { ...heard, hasSplits: seed === undefined });
   const kept = trimmed(whole, { maxVisits });
-  const within = maxVisits === undefined ? "" : ` in its first ${maxVisits} visits`;
-  const onUnmatched = (label: string, code: string) =>
-    onLeftOut?.(`code ${code} of label ${label}: no record has it${within}`);
-  const labelled = phenotypes.length === 0 ? kept : withLabels(kept, phenotypes, { onUnmatched });
+  const unmatched: Unmatched[] = [];
+  const labelled = phenotypes.length === 0 ? kept : withLabels(kept, phenotypes, {
+    onUnmatched: (label, code) => unmatched.push({ label, code }),
+  });
+  unmatchedInWords(unmatched, whole, maxVisits).forEach(heard.onLeftOut);
   // after the labels, which rare codes give too
-  const frequent = trimmed(labelled, { minCount: minCount ?? (table.codes.own === null ? 1 : 0) });
+  const least = minCount ?? (table.codes.own === null ? 1 : 0);
+  const frequent = trimmed(labelled, { minCount: least });
+  if (onQuality !== undefined) {
+    const outside = outsideVisits(table);
+    const hasOption = Object.hasOwn(source.options, "visitsWith");
+    const by = hasOption ? "--visits-with" : "the choice of visits";
+    onQuality(qualityOf({
+      source: name,
+      read: sum(sizesOf(whole), outside),
+      cuts: [
+        outside.events === 0 ? undefined : { by, ...outside },
+        cutBetween(`--max-visits ${maxVisits}`, whole, kept),
+        cutBetween(`--min-count ${least}`, labelled, frequent),
+      ].filter((cut) => cut !== undefined),
+      cohort: frequent,
+      labels: labelCounts(
+        phenotypes.length === 0 ? whole : withLabels(whole, phenotypes),
+        frequent,
+      ),
+      ...said,
+    }));
+  }
   return frequent.splits !== null ? frequent : withSplits(frequent, random(seed ?? 4));
+}
+
+/** Callbacks that pass on what is said while a source is read, and what they have passed on. */
+function overheard({ onBadRow, onLeftOut, onNote, ...how }: ReadHow) {
+  const said = { left_out: new Array<string>(), notes: new Array<string>(), bad_rows: 0 };
+  return {
+    ...how,
+    onBadRow: onBadRow && ((problem: string) => {
+      said.bad_rows++;
+      onBadRow(problem);
+    }),
+    onLeftOut(what: string) {
+      said.left_out.push(what);
+      onLeftOut?.(what);
+    },
+    onNote(what: string) {
+      said.notes.push(what);
+      onNote?.(what);
+    },
+    said,
+  };
+}
+
+/** What a source has, with what is in no visit. */
+function sum(cohort: Sizes, outside: Sizes): Sizes {
+  return {
+    patients: cohort.patients,
+    visits: cohort.visits + outside.visits,
+    events: cohort.events + outside.events,
+    codes: cohort.codes + outside.codes,
+  };
+}
+
+/** How many records have each label, before and after what was cut. */
+function labelCounts(before: Cohort, { labelNames, labels }: Cohort): LabelCount[] {
+  const count = (bits: Uint8Array, label: number) =>
+    bits.reduce((sum, bit, i) => sum + (i % labelNames.length === label ? bit : 0), 0);
+  return labelNames.map((name, label) => ({
+    label: name,
+    before: count(before.labels, label),
+    after: count(labels, label),
+  }));
 }

@@ -68,11 +68,25 @@ async function tablesIn(
   return there;
 }
 
-function checkHas(folder: string, there: readonly string[], wanted: readonly string[]): void {
-  if (wanted.some((name) => there.includes(name))) return;
-  throw new Deno.errors.NotFound(
+/** The tables of a folder. */
+async function allTablesIn(folder: string): Promise<SyntheaTable[]> {
+  const found: SyntheaTable[] = [];
+  for (const name of syntheaTables) {
+    if (await findCsv(folder, name) !== undefined) found.push(name);
+  }
+  return found;
+}
+
+/** Says that a folder has none of the tables that an option names, and which it has. */
+function noneOf(
+  folder: string,
+  wanted: readonly string[],
+  { option, there }: { readonly option: string; readonly there: readonly string[] },
+): Error {
+  return new Deno.errors.NotFound(
     `Cannot read "${folder}": it has none of ` +
-      wanted.map((name) => `${name}.csv or ${name}.csv.gz`).join(", "),
+      wanted.map((name) => `${name}.csv or ${name}.csv.gz`).join(", ") +
+      (there.length === 0 ? "" : `; use ${option} ${there.join(",")}`),
   );
 }
 
@@ -84,8 +98,12 @@ async function readSyntheaEvents(
   how: ReadHow,
 ): Promise<EventTable> {
   const there = await tablesIn(folder, tables, how.onLeftOut);
-  checkHas(folder, there, tables);
-  if (visitTables !== undefined) checkHas(folder, there, visitTables);
+  if (there.length === 0) {
+    throw noneOf(folder, tables, { option: "--tables", there: await allTablesIn(folder) });
+  }
+  if (visitTables?.some((name) => there.includes(name)) === false) {
+    throw noneOf(folder, visitTables, { option: "--visits-with", there });
+  }
   const codeTables = there.filter((name) => name !== "observations");
   const visitsWith = visitTables ?? (codeTables.length > 0 ? codeTables : there);
   const table = new EventTable({ visits: timeSeries ? "times" : "encounters" });

@@ -4,8 +4,9 @@
  *
  * @module
  */
+import { checkArguments, checkCohorts, checkOptions } from "../../arguments.ts";
 import type { Cohort } from "../../cohort/cohort.ts";
-import type { OnProgress } from "../../progress.ts";
+import { longWork, type LongWorkOptions } from "../../long_work.ts";
 import { judge } from "../judge.ts";
 import type { Judged } from "../measure.ts";
 import type { Fidelity } from "../report.ts";
@@ -13,14 +14,16 @@ import { onScale, scaledCohorts } from "../scale.ts";
 import { type FidelityFigures, fidelityMeasures } from "./mod.ts";
 
 /** How to compute fidelity. */
-export interface FidelityOptions {
+export interface FidelityOptions extends LongWorkOptions {
   /** Random seed of the resamples and the floor; a whole number, at least 0; default 0. */
   readonly seed?: number | undefined;
   /** Resamples of patients behind each interval; default 1,000; 0: no intervals. */
   readonly resamples?: number | undefined;
-  /** Called after every block of resamples. */
-  readonly onProgress?: OnProgress | undefined;
 }
+
+const optionNames = Object.keys(
+  { seed: 0, resamples: 0, onProgress: 0, signal: 0 } satisfies Record<keyof FidelityOptions, 0>,
+);
 
 /**
  * The fidelity figures of several cohorts against one real cohort, all against the same resamples
@@ -77,9 +80,17 @@ export async function fidelity(
   cohorts: { train: Cohort; heldOut: Cohort; synthetic: Cohort },
   options: FidelityOptions = {},
 ): Promise<Fidelity> {
+  checkArguments("fidelity", [cohorts, "cohorts"]);
+  checkCohorts("fidelity", cohorts);
+  checkOptions("fidelity", options, optionNames);
   const scaled = scaledCohorts(cohorts, options.seed ?? 0);
+  const { figures } = await longWork(
+    options,
+    () => "Evaluation stopped by you; no figures are kept",
+    ({ onProgress }) => onScale(fidelityMeasures, scaled, { ...options, onProgress }),
+  );
   return {
-    ...await onScale(fidelityMeasures, scaled, options),
+    ...figures,
     records_without_visits: scaled.recordsWithoutVisits,
   };
 }

@@ -15,6 +15,7 @@ import {
   r2Estimate,
 } from "../bootstrap.ts";
 import type { Answer, Measure } from "../measure.ts";
+import { minus } from "../paired_differences.ts";
 import { answersFromSums, type Sums } from "../ratio.ts";
 import { r2 } from "./r2.ts";
 
@@ -31,8 +32,12 @@ export interface LabelPrevalence {
    * if every label has a row.
    */
   rare_labels?: number | undefined;
-  /** One row per label, shares in [0, 1] with intervals. */
-  labels: { label: string; real: Estimate; synthetic: Estimate }[];
+  /**
+   * One row per label, shares in [0, 1] with intervals; `difference` is the synthetic share minus the
+   * real one, its interval is from the same resamples. Intervals are not corrected for the number of
+   * labels: about one in 20 excludes 0 although nothing differs.
+   */
+  labels: { label: string; real: Estimate; synthetic: Estimate; difference: Estimate }[];
 }
 
 /** Of one record: 1, then 1 for each label that it has. */
@@ -71,6 +76,7 @@ function compared(
     label,
     real: estimate(column(real, i)),
     synthetic: estimate(column(synthetic, i)),
+    difference: estimate(minus(column(synthetic, i), column(real, i))),
   })).filter((_, i) => isShown(i));
   const rare_labels = names.length - labels.length;
   const listed = { ...rare_labels > 0 && { rare_labels }, labels };
@@ -94,7 +100,12 @@ export const labelFidelity: Measure<"label_prevalence", LabelPrevalence> = {
     r2_low: maybeFigureSchema,
     r2_high: maybeFigureSchema,
     rare_labels: v.optional(whole(1)),
-    labels: list(object({ label: text, real: estimateSchema, synthetic: estimateSchema })),
+    labels: list(object({
+      label: text,
+      real: estimateSchema,
+      synthetic: estimateSchema,
+      difference: estimateSchema,
+    })),
   }),
   ask: (asked) =>
     answersFromSums(asked, labelSums, (real, other, role) => {

@@ -4,11 +4,12 @@
  *
  * @module
  */
+import { checkArguments, checkWord } from "../../arguments.ts";
 import type { Cohort } from "../../cohort/cohort.ts";
 import { showsSinglePatients } from "../../cohort/small_cells.ts";
 import { countKeys, haveAny } from "./counting/key_counts.ts";
 import { orderedKeys } from "./counting/key_index.ts";
-import { codeKeyIndex, type CodeKind } from "./counting/key_rows.ts";
+import { codeKeyIndex, type CodeKind, codeKinds } from "./counting/key_rows.ts";
 import { visitDenominators } from "./counting/visit_denominators.ts";
 import { checkVocabularies } from "../vocabularies.ts";
 
@@ -69,7 +70,7 @@ function meanOf(keys: Uint32Array, share: (key: number) => number): number {
  * assertEquals(rare, { minCell: 2, keys: 1, real: null, synthetic: 1 / 2 });
  * ```
  *
- * @throws {RangeError} If the two vocabularies differ
+ * @throws {RangeError} If the two vocabularies differ, or there is no such kind
  */
 export function pairedProbabilities(
   real: Cohort,
@@ -77,6 +78,8 @@ export function pairedProbabilities(
   kind: CodeKind,
   { minCell = 1 }: PairedOptions = {},
 ): PairedProbabilities {
+  checkArguments("pairedProbabilities", [real, "cohort"], [synthetic, "cohort"]);
+  checkWord("pairedProbabilities", "kind", kind, codeKinds);
   checkVocabularies(real, synthetic);
   const codes = real.vocabulary.codes.length;
   const index = codeKeyIndex(kind, codes);

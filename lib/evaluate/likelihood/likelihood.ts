@@ -6,7 +6,7 @@
  */
 import type { CellHits, RecordLikelihood } from "../../models/interface/model.ts";
 import { checkResamples, estimate, resampledSums } from "../bootstrap.ts";
-import type { Likelihood } from "../report.ts";
+import type { Likelihood, TooLong } from "../report.ts";
 
 /** How to summarise test records. */
 export interface LikelihoodOptions {
@@ -18,6 +18,16 @@ export interface LikelihoodOptions {
   readonly isBound?: boolean;
   /** Occurrences of codes that the model does not know and that were left out; default 0. */
   readonly unseenCodeOccurrences?: number;
+  /** Records that were left out because they are longer than the model's context; default none. */
+  readonly tooLong?: TooLong | undefined;
+}
+
+/** Which test records were left out of the test metrics, as a sentence without a full stop. */
+export function tooLongInWords({ records, of, context }: TooLong): string {
+  const [are, others] = [records === 1 ? "is" : "are", of - records];
+  return `${records} of ${of} test records ${are} longer than the model's context of ` +
+    `${context.toLocaleString("en")} tokens; ` +
+    (others === 0 ? "there is no test loss" : `the figures are of the other ${others}`);
 }
 
 /** [resamples + 1] Negative log-likelihood in nats per visit, first of the records as they are. */
@@ -64,8 +74,8 @@ export function resampledNll(
 export function likelihoodMetrics(
   perRecord: readonly RecordLikelihood[],
   cells: number,
-  { seed = 0, resamples = 1000, isBound = false, unseenCodeOccurrences = 0 }: LikelihoodOptions =
-    {},
+  { seed = 0, resamples = 1000, isBound = false, unseenCodeOccurrences = 0, tooLong }:
+    LikelihoodOptions = {},
 ): Likelihood {
   checkResamples(resamples);
   if (perRecord.length === 0) {
@@ -86,6 +96,7 @@ export function likelihoodMetrics(
     perplexity_per_visit: Math.exp(loss / visits),
     perplexity_per_code: Math.exp(loss / total("positives")),
     unseen_code_occurrences: unseenCodeOccurrences,
+    ...tooLong && { too_long: tooLong },
   };
 }
 

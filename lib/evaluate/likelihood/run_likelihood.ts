@@ -9,6 +9,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { type Cohort, splitOf } from "../../cohort/cohort.ts";
 import { fingerprint } from "../../cohort/fingerprint.ts";
 import { reindexed } from "../../cohort/trim.ts";
+import { readableRecords } from "../../models/coverage.ts";
 import type { Model, RecordLikelihood } from "../../models/interface/model.ts";
 import { comfortable, fittingRuns } from "../../models/room/needs.ts";
 import { checkRoom } from "../../models/room/room_check.ts";
@@ -18,8 +19,8 @@ import type { OnProgress } from "../../progress.ts";
 import { modelOf, type Run } from "../../train/run_folder.ts";
 import { checkResamples } from "../bootstrap.ts";
 import { differenceOfNames } from "../vocabularies.ts";
-import { likelihoodMetrics } from "./likelihood.ts";
-import type { Likelihood } from "../report.ts";
+import { likelihoodMetrics, tooLongInWords } from "./likelihood.ts";
+import type { Likelihood, TooLong } from "../report.ts";
 
 /** How to compute the test loss of a run. */
 export interface RunLikelihoodOptions {
@@ -50,14 +51,40 @@ export function withoutUnseenCodes(
   return { known, unseenCodeOccurrences: source.codes.length - known.codes.length };
 }
 
-/** Whether a run's model gives records a probability. */
-export function hasLikelihood(run: Run): boolean {
-  return modelOf(run.runConfig).likelihoods !== undefined;
+/** The test records without codes that training never saw, and those of them that a model reads whole. */
+function testRecords(model: Model, real: Cohort) {
+  const { known, unseenCodeOccurrences } = withoutUnseenCodes(
+    splitOf(real, "test"),
+    splitOf(real, "train"),
+  );
+  const readable = readableRecords(model, known);
+  const of = known.recordCount;
+  const records = of - readable.recordCount;
+  const context = model.rowLimit + 1;
+  return {
+    readable,
+    unseenCodeOccurrences,
+    tooLong: records === 0 ? undefined : { records, of, context },
+  };
+}
+
+/**
+ * Whether a run's model gives records a probability.
+ *
+ * @param real if given, also whether it reads any of its test records to the end
+ */
+export function hasLikelihood(run: Run, real?: Cohort): boolean {
+  const model = modelOf(run.runConfig);
+  if (model.likelihoods === undefined) return false;
+  return real === undefined || testRecords(model, real).readable.recordCount > 0;
 }
 
 /** The test records' likelihoods under a run, in the order of the test split. */
 export interface TestLikelihoods {
+  /** Of those that the model reads to their end. */
   readonly perRecord: readonly RecordLikelihood[];
+  /** The others, if there are some. */
+  readonly tooLong?: TooLong | undefined;
   /** Columns of a row. */
   readonly cells: number;
   /** Whether the log-probabilities are lower bounds. */
@@ -68,14 +95,15 @@ export interface TestLikelihoods {
 
 /**
  * A run's test metrics on the test split of the cohort that it was trained on. Codes that the train
- * split lacks are left out of the test visits and counted, as in the paper.
+ * split lacks are left out of the test visits and counted, as in the paper. Records that are longer
+ * than the context of a model that learns long records up to there are left out and counted.
  *
  * @param run its model's backend must have been chosen; a run that does not say what it was trained
  *   on (`runConfig.cohort` is "", as from the original's weights) can be used with any cohort
  * @param real with splits, and with the run's codes and labels
  * @throws {RangeError} If it is not the cohort that the run was trained on, with the same splits,
- *   if codes or labels differ, a test record is too long for the model, or the model has no
- *   likelihood
+ *   if codes or labels differ, a test record is too long for a model that refuses such records, all
+ *   are too long, or the model has no likelihood
  * @see Theodorou et al. 2023 (HALO), evaluation of the language model
  */
 export async function runLikelihood(
@@ -160,13 +188,13 @@ export async function testLikelihoods(
       `Cannot compute the test loss: "${model.family}" gives records no likelihood`,
     );
   }
-  const { known, unseenCodeOccurrences } = withoutUnseenCodes(
-    splitOf(real, "test"),
-    splitOf(real, "train"),
-  );
-  const order = byLength(model, known);
-  const found: RecordLikelihood[] = new Array(known.recordCount);
-  const passes = passesOf(model, run, known);
+  const { readable, ...leftOut } = testRecords(model, real);
+  if (readable.recordCount === 0 && leftOut.tooLong !== undefined) {
+    throw new RangeError(`Cannot compute the test loss: ${tooLongInWords(leftOut.tooLong)}`);
+  }
+  const order = byLength(model, readable);
+  const found: RecordLikelihood[] = new Array(readable.recordCount);
+  const passes = passesOf(model, run, readable);
   try {
     for (let from = 0; from < order.length; from += batch) {
       let done = from;
@@ -182,5 +210,5 @@ export async function testLikelihoods(
     passes.dispose();
   }
   const { columns, likelihoodIsBound = false } = model;
-  return { perRecord: found, cells: columns, isBound: likelihoodIsBound, unseenCodeOccurrences };
+  return { perRecord: found, cells: columns, isBound: likelihoodIsBound, ...leftOut };
 }

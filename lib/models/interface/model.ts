@@ -28,6 +28,9 @@ export interface CodeKnowledge {
   readonly hierarchy?: CodeGraph | undefined;
 }
 
+/** What records may hold besides labels, codes and the order of visits. */
+export type Extra = "values" | "times" | "demographics";
+
 /**
  * A kind of model, such as HALO; one line of the registry each.
  *
@@ -37,14 +40,23 @@ export interface CodeKnowledge {
 export interface ModelFamily<M extends Model = Model, C extends ModelConfig = ModelConfig> {
   /** As on the command line. */
   readonly name: string;
+  /** As in papers, for people; default its name. */
+  readonly title?: string;
   /** One sentence, with the paper. */
   readonly summary: string;
+  /**
+   * For a floor, why it stands apart from the models that are compared: a sentence on what its
+   * figures are good for.
+   */
+  readonly floor?: string;
   /** The settings that users may set, by name. */
   readonly settings: Settings;
   /** Further entries of its configs, besides the cohort's sizes; default none. */
   readonly derived?: Settings;
   /** Whether `compare` uses it by default; default true. */
   readonly isCompared?: boolean;
+  /** What else its models learn and write; default nothing but labels, codes and their order. */
+  keeps?(set: Partial<C>): readonly Extra[];
   /**
    * The whole config for a cohort.
    *
@@ -110,6 +122,11 @@ interface AnyModel {
    * Rows of a record that the network reads in training: batches hold records of similar length.
    */
   rowsOf(cohort: Cohort, record: number): number;
+  /**
+   * Tokens of a whole record, with those beyond the context, `rowLimit` + 1; in models that learn
+   * long records up to there. Others refuse such records.
+   */
+  tokensOf?(cohort: Cohort, record: number): number;
   /** Whether its `likelihoods` are lower bounds; default false, they are exact. */
   readonly likelihoodIsBound?: boolean;
   /**

@@ -15,7 +15,8 @@ export interface Writer {
   /**
    * Draws the next step of some records, without taking it in.
    *
-   * @param positions of these records among all that it writes
+   * @param positions of these records among all that it writes, ascending; a record may be drawn
+   *   several times
    * @param uniforms [positions × uniforms of a step] in [0, 1)
    * @param forbidden [positions] columns that each must not have; see `nn/forbidden.ts`
    */
@@ -24,6 +25,15 @@ export interface Writer {
     uniforms: Float32Array,
     forbidden?: readonly (Forbidden | undefined)[],
   ): Promise<MultiHot>;
+  /**
+   * Probabilities of the columns of the next step of some records, without taking it in:
+   * [positions × columns]. In rows, each column's given the row's earlier ones; in tokens, those of
+   * the next token, which sum to 1 (whatever is forbidden). Omitted in models that give none.
+   *
+   * @param positions as in {@link draw}; a record may be asked about several times
+   * @param known [positions] columns of the next step that are on
+   */
+  probabilities?(positions: Int32Array, known: MultiHot): Promise<Float32Array>;
   /** Forgets all records except those at the given positions, which ascend. */
   keep(positions: Int32Array): void;
   /** Frees what it remembers. */
@@ -61,6 +71,10 @@ export interface RecordReader {
 
 /** How steps spell records. */
 export interface Codec {
+  /** Whether a step is a visit's row or one token; omitted where columns stand for other things. */
+  readonly step?: "row" | "token";
+  /** Names of the columns after those of codes and labels; together with {@link step}. */
+  readonly specials?: readonly string[];
   /** The columns of every record's first step. */
   readonly first: readonly number[];
   /** Largest number of steps of a record, with the first. */

@@ -46,8 +46,8 @@ function smallestPass(model: GradientModel, { stage, cohort }: Task): number {
   return most;
 }
 
-/** Bytes of the whole process. */
-function processBytes(need: Need, model: GradientModel, workers: number): number {
+/** Bytes of the whole process; `workers` are threads besides this one. */
+export function processBytes(need: Need, model: GradientModel, workers: number): number {
   const others = workers * (need.engine + parameterBytes(model) + workerBytes);
   return need.engine + need.process + others;
 }

@@ -166,6 +166,8 @@ function inputRows(
 export function rowCodec(sizes: RowSizes, context: number): Codec {
   const { codes } = sizes;
   return {
+    step: "row",
+    specials: ["start", "end", "padding"],
     first: [startColumn(sizes)],
     limit: context,
     labelSteps: (labels) => [

@@ -24,7 +24,8 @@ import {
   transformerMemory,
   withPositions,
 } from "../../nn/transformer.ts";
-import { chosen, type ConfigOf, count, derivedCount, derivedReal } from "../interface/settings.ts";
+import { presetFor } from "../interface/preset.ts";
+import { type ConfigOf, derivedCount, derivedReal } from "../interface/settings.ts";
 import { type RowConfig, rowConfigFor, rowSettings } from "./row_model.ts";
 import { columnsOf, type VisitRows } from "./visit_rows.ts";
 
@@ -33,9 +34,9 @@ export const mostLayers = 1000;
 
 /** Settings of GPT-2's blocks. */
 export const transformerSettings = {
-  width: count(256, "Width of the embedding, a multiple of heads"),
-  layers: count(4, "Transformer blocks", { max: mostLayers }),
-  heads: count(8, "Attention heads"),
+  width: derivedCount("Width of the embedding, a multiple of heads (default by size of cohort)"),
+  layers: derivedCount("Transformer blocks (default by size of cohort)", { max: mostLayers }),
+  heads: derivedCount("Attention heads (default by size of cohort)"),
 };
 
 /** Further entries of the configs of GPT-2's blocks. */
@@ -53,22 +54,23 @@ export type VisitTransformerConfig =
   & ConfigOf<typeof transformerSettings & typeof transformerDerived>;
 
 /**
- * The sizes of GPT-2's blocks.
+ * The sizes of GPT-2's blocks; those that are not set follow the cohort's.
  *
  * @throws {RangeError} If the heads do not divide the width
  */
 export function transformerConfigFor(
   family: string,
+  cohort: Cohort,
   set: Partial<ConfigOf<typeof transformerSettings>>,
 ): TransformerConfig {
-  const sizes = chosen(transformerSettings, set);
-  const { width, heads } = sizes;
+  const preset = presetFor(cohort);
+  const { width = preset.width, layers = preset.layers, heads = preset.heads } = set;
   if (width % heads !== 0) {
     throw new RangeError(
       `Cannot make "${family}": width ${width} is not a multiple of heads ${heads}`,
     );
   }
-  return { ...sizes, epsilon: 1e-5 };
+  return { width, layers, heads, epsilon: 1e-5 };
 }
 
 /** The config of a transformer over a cohort's visits; throws what its parts throw. */
@@ -77,7 +79,7 @@ export function visitTransformerConfigFor(
   cohort: Cohort,
   set: Partial<ConfigOf<typeof visitTransformerSettings>>,
 ): VisitTransformerConfig {
-  const sizes = transformerConfigFor(family, set);
+  const sizes = transformerConfigFor(family, cohort, set);
   const rows = rowConfigFor(family, cohort, set);
   return { ...rows, ...sizes, positions: rows.context };
 }

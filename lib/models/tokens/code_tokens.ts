@@ -113,6 +113,8 @@ export function sequenceRows(
 export function tokenCodec(sizes: RowSizes, context: number): Codec {
   const { start, endLabels, endVisit } = specialTokens(sizes);
   return {
+    step: "token",
+    specials: ["start", "end of labels", "end of visit", "end of record", "padding"],
     first: [start],
     limit: context,
     labelSteps: (labels) => [...labelTokens(sizes, labels), endLabels].map((token) => [token]),

@@ -8,149 +8,73 @@ import type { JSX } from "preact";
 import type { ComparedModel, Comparison } from "../../evaluate/comparison.ts";
 import { aggregate } from "../../evaluate/fidelity/aggregate_statistics.ts";
 import { codeKinds } from "../../evaluate/fidelity/counting/key_rows.ts";
-import type { Estimate, FidelityFigures, Likelihood } from "../../evaluate/report.ts";
+import { lengthSentences, type Ranking, rankingsOf } from "../../evaluate/rankings.ts";
+import type { FidelityFigures } from "../../evaluate/report.ts";
+import { titleOf } from "../../models/mod.ts";
+import { tooLongInWords } from "../../evaluate/likelihood/likelihood.ts";
+import { coverageInWords } from "../../models/coverage.ts";
+import { LeftOutSection } from "../report/left_out_section.tsx";
 import {
+  commitFact,
   Facts,
-  Figure,
-  Interval,
   minus,
-  None,
   overviewCaption,
-  Page,
   probabilitiesQuestion,
-  R2,
   scatterReadings,
   Sharing,
-  signed,
   sourceFacts,
   Table,
   whole,
 } from "../report/page_parts.tsx";
+import { DifferenceCell, DifferencesSection } from "./differences_section.tsx";
+import { ModelTable } from "./model_table.tsx";
+import { dateText } from "../report/report_head.tsx";
+import { Page } from "../page/page.tsx";
+import { Figure, type Picture } from "../page/picture.tsx";
+import { Scatter, ScatterControls, ScatterHelp } from "../page/scatters.tsx";
+import type { PackedPoints } from "../report/report_points.ts";
+import { r2Text } from "../figures/r2_axis.ts";
 import { probabilityKinds } from "../figures/probability_scatter.ts";
+import { ModelRows } from "./model_rows.tsx";
+import { SeedsSection } from "./seeds_section.tsx";
+
+const title = "Comparison of models";
 
 /** What the page shows. */
 export interface ComparisonContents {
   readonly comparison: Comparison;
-  /** Figures as SVG text, by their file's name without ending. */
-  readonly figures: ReadonlyMap<string, string>;
+  /** Figures, by their file's name without ending. */
+  readonly figures: ReadonlyMap<string, Picture>;
+  /** The scatter of each model and kind, with the R² that it shows. */
+  readonly scatters: readonly { title: string; points: PackedPoints; r2: number | null }[];
+  /** The points' data, the style and the scripts (D3 first), as they stand in the page. */
+  readonly pointsJson: string;
   readonly style: string;
+  readonly scripts: readonly string[];
 }
 
-const decimals = (value: number) =>
-  Number.isFinite(value) ? minus(value.toFixed(3)) : value > 0 ? "∞" : "−∞";
 const duration = (seconds: number) =>
   seconds < 100 ? `${seconds.toFixed(1)} s` : `${(seconds / 60).toFixed(1)} min`;
 
-function Loss({ likelihood }: { likelihood: Likelihood | null }) {
-  if (likelihood === null) return <None />;
-  const estimate = {
-    value: likelihood.nll_per_visit,
-    low: likelihood.nll_per_visit_low,
-    high: likelihood.nll_per_visit_high,
-  };
+/** Who is ahead, a sentence for each figure. */
+function Conclusion({ comparison, rankings }: {
+  comparison: Comparison;
+  rankings: readonly Ranking[];
+}) {
+  const sentences = [
+    ...rankings.map(({ sentence }) => sentence),
+    ...lengthSentences(comparison),
+  ];
+  if (sentences.length === 0) return null;
   return (
-    <>
-      {likelihood.nll_is_bound && "≤ "}
-      <Interval estimate={estimate} text={decimals} />
-    </>
-  );
-}
-
-const r2Columns = codeKinds.map((kind) => `R², ${probabilityKinds[kind].title.toLowerCase()}`);
-
-function R2Cells({ figures }: { figures: FidelityFigures }) {
-  return (
-    <>
-      {codeKinds.map((kind) => (
-        <td key={kind}>
-          <R2 figure={figures[kind]} />
-        </td>
-      ))}
-    </>
-  );
-}
-
-function ModelTable({ models, ceiling, about }: Comparison) {
-  return (
-    <Table
-      caption={`Test loss in nats per visit, lower is better; R² about y = x, 1 is exact; 95% ` +
-        `intervals from ${whole(about.resamples)} resamples of patients`}
-      columns={["Model", "Test loss", "Perplexity per code", ...r2Columns]}
-    >
-      {models.map(({ model, likelihood, fidelity }) => (
-        <tr key={model}>
-          <th scope="row">{model}</th>
-          <td>
-            <Loss likelihood={likelihood} />
-          </td>
-          <td>
-            {likelihood?.nll_is_bound && "≤ "}
-            {likelihood && decimals(likelihood.perplexity_per_code)}
-          </td>
-          <R2Cells figures={fidelity} />
-        </tr>
-      ))}
-      <tr>
-        <th scope="row">held-out real (ceiling)</th>
-        <td />
-        <td />
-        <R2Cells figures={ceiling} />
-      </tr>
-    </Table>
-  );
-}
-
-/** A difference, in bold if its interval does not include 0. */
-function DifferenceCell({ estimate, sign }: { estimate: Estimate | null; sign?: string }) {
-  if (estimate === null) {
-    return (
-      <td>
-        <None />
-      </td>
-    );
-  }
-  const text = (value: number) => Number.isFinite(value) ? signed(value, 3) : decimals(value);
-  return (
-    <td class={estimate.low > 0 || estimate.high < 0 ? "strong" : undefined}>
-      {sign}
-      <Interval estimate={estimate} text={text} />
-    </td>
-  );
-}
-
-/** "≤ " or "≥ " before a difference of test losses of which one is an upper bound. */
-function differenceSign(of: ComparedModel | undefined, against: ComparedModel | undefined) {
-  const [isMost, isLeast] = [of, against].map((each) => each?.likelihood?.nll_is_bound ?? false);
-  return isMost === isLeast ? "" : isMost ? "≤ " : "≥ ";
-}
-
-function Differences({ differences, models }: Comparison) {
-  const [{ against }] = differences;
-  const named = (name: string) => models.find(({ model }) => model === name);
-  return (
-    <section aria-labelledby="differences">
-      <h2 id="differences">Which differences exceed sampling variation?</h2>
-      <p>
-        Each model minus{" "}
-        {against}. All models were evaluated on the same resamples of the real patients, so the
-        variation that they share cancels out. Differences in bold exceed sampling variation. Each
-        model was trained once: another random seed would change its figures too.
+    <section aria-labelledby="summary" class="summary">
+      <h2 id="summary">Summary</h2>
+      <ul>{sentences.map((sentence) => <li key={sentence}>{sentence}</li>)}</ul>
+      <p class="reading">
+        "Excludes 0" and "sampling variation" are by the 95% interval of the difference, from the
+        same resamples of the real patients. Differences of many models are not corrected for their
+        number. This page judges resemblance only: it says nothing about privacy or usefulness.
       </p>
-      <Table
-        caption="Below 0 is better for the test loss, above 0 for R²"
-        columns={["Model", "Test loss", ...r2Columns]}
-      >
-        {differences.map(({ model, nll_per_visit, r2 }) => (
-          <tr key={model}>
-            <th scope="row">{model}</th>
-            <DifferenceCell
-              estimate={nll_per_visit}
-              sign={differenceSign(named(model), named(against))}
-            />
-            {codeKinds.map((kind) => <DifferenceCell key={kind} estimate={r2[kind]} />)}
-          </tr>
-        ))}
-      </Table>
     </section>
   );
 }
@@ -182,16 +106,22 @@ function Lengths({ models, ceiling }: Comparison) {
         caption="Mean ± standard deviation; difference from the real mean, with its 95% interval"
         columns={["Model", "Visits per record", "Difference", "Codes per visit", "Difference"]}
       >
-        {models.map(({ model, fidelity }) => (
-          <tr key={model}>
-            <th scope="row">{model}</th>
-            {cells(fidelity)}
-          </tr>
-        ))}
-        <tr>
-          <th scope="row">held-out real (ceiling)</th>
-          {cells(ceiling)}
-        </tr>
+        <ModelRows
+          models={models}
+          columns={5}
+          row={({ model, fidelity }) => (
+            <tr key={model}>
+              <th scope="row">{titleOf(model)}</th>
+              {cells(fidelity)}
+            </tr>
+          )}
+          below={
+            <tr>
+              <th scope="row">held-out real (ceiling)</th>
+              {cells(ceiling)}
+            </tr>
+          }
+        />
       </Table>
     </section>
   );
@@ -215,19 +145,23 @@ function Costs({ models }: Comparison) {
           "Without visits",
         ]}
       >
-        {models.map((model) => (
-          <tr key={model.model}>
-            <th scope="row">{model.model}</th>
-            <td>{model.form}</td>
-            <td>{whole(model.parameters)}</td>
-            <td>{model.epochs || "–"}</td>
-            <td>{model.best_epoch || "–"}</td>
-            <td>{duration(model.training_seconds)}</td>
-            <td>{duration(model.generation_seconds)}</td>
-            <td>{whole(model.records_cut_off)}</td>
-            <td>{whole(model.records_without_visits)}</td>
-          </tr>
-        ))}
+        <ModelRows
+          models={models}
+          columns={9}
+          row={(model) => (
+            <tr key={model.model}>
+              <th scope="row">{titleOf(model.model)}</th>
+              <td>{model.form}</td>
+              <td>{whole(model.parameters)}</td>
+              <td>{model.epochs || "–"}</td>
+              <td>{model.best_epoch || "–"}</td>
+              <td>{duration(model.training_seconds)}</td>
+              <td>{duration(model.generation_seconds)}</td>
+              <td>{whole(model.records_cut_off)}</td>
+              <td>{whole(model.records_without_visits)}</td>
+            </tr>
+          )}
+        />
       </Table>
       <p class="reading">
         The intended form follows the paper and is the default; the published form follows the
@@ -238,30 +172,50 @@ function Costs({ models }: Comparison) {
   );
 }
 
-function Scatters({ figures }: { figures: ReadonlyMap<string, string> }) {
+function Scatters({ scatters }: Pick<ComparisonContents, "scatters">) {
   return (
     <section aria-labelledby="probabilities">
       <h2 id="probabilities">{probabilitiesQuestion}</h2>
-      <p>
-        On the dashed line a code or pair is exactly as frequent among synthetic patients as among
-        real ones. Logarithmic axes show rare codes; codes that one cohort lacks are in the strip
-        along the axis. Dense areas are thinned.
-      </p>
+      <ScatterHelp />
+      <ScatterControls />
       {codeKinds.map((kind) => (
-        <>
-          <h3>{probabilityKinds[kind].title}</h3>
-          <Figure svg={figures.get(`${kind}_linear`)} caption={scatterReadings[kind]} />
-          <Figure svg={figures.get(`${kind}_log`)} caption="The same on logarithmic axes." />
-        </>
+        <div class="kind" key={kind}>
+          <h3 id={kind}>{probabilityKinds[kind].title}</h3>
+          <p>{scatterReadings[kind]}</p>
+          <div class="figures">
+            {scatters.filter(({ points }) => points.kind === kind).map(({ title, points, r2 }) => (
+              <Scatter
+                key={points.id}
+                points={points}
+                title={title}
+                reading={`R² ${minus(r2Text(r2))}.`}
+                level="h4"
+                within={kind}
+                isListClosed
+              />
+            ))}
+          </div>
+        </div>
       ))}
     </section>
   );
+}
+
+/** What each model could not learn, and which test records it could not read. */
+function notLearned(models: readonly ComparedModel[]): string[] {
+  return models.flatMap(({ model, coverage, likelihood }) => [
+    ...coverage === undefined ? [] : coverageInWords(model, coverage),
+    ...likelihood?.too_long === undefined
+      ? []
+      : [`${model}: ${tooLongInWords(likelihood.too_long)}`],
+  ]);
 }
 
 function About({ about, models }: Comparison) {
   const { training, real } = about;
   const rows: [string, string][] = [
     ["Ehrloom", about.ehrloom],
+    ...commitFact(about.commit),
     ["Created", about.created],
     ["Random seed", String(about.seed)],
     [
@@ -271,7 +225,10 @@ function About({ about, models }: Comparison) {
     ],
     ["Training", Object.entries(training).map(([name, value]) => `${name} ${value}`).join(", ")],
     ...models.flatMap(({ model, config, sources }): [string, string][] => [
-      [model, Object.entries(config).map(([name, value]) => `${name} ${value}`).join(", ")],
+      [
+        titleOf(model),
+        Object.entries(config).map(([name, value]) => `${name} ${value}`).join(", "),
+      ],
       ...sourceFacts(sources),
     ]),
     ...Object.entries(about.versions),
@@ -284,50 +241,63 @@ function About({ about, models }: Comparison) {
   );
 }
 
-/** The whole page, from `<html>` on. */
-export function ComparisonPage({ comparison, figures, style }: ComparisonContents): JSX.Element {
-  const { about, models, differences } = comparison;
-  const title = "Comparison of models";
+/** Title, sizes, date and random seed. */
+function ComparisonHead({ about, models }: Comparison) {
   return (
-    <Page title={title} style={style}>
-      <header>
-        <h1>{title}</h1>
-        <p class="lead">
-          {models.length} models, each trained on the same {whole(about.real.train)}{" "}
-          real records and evaluated on {whole(about.real.train)} synthetic records.
+    <header>
+      <h1>{title}</h1>
+      <p class="lead">
+        {models.length} models, each trained on the same {whole(about.real.train)}{" "}
+        real records and evaluated on {whole(about.real.train)} synthetic records.{" "}
+        {whole(about.real.test)} real records are held out. {dateText(about.created)}. Random seed
+        {" "}
+        {about.seed}. Ehrloom {about.ehrloom}.
+      </p>
+    </header>
+  );
+}
+
+/** The whole page, from `<html>` on. */
+export function ComparisonPage(contents: ComparisonContents): JSX.Element {
+  const { comparison, figures, scatters } = contents;
+  const { differences, models } = comparison;
+  const rankings = rankingsOf(comparison);
+  return (
+    <Page
+      {...contents}
+      kind="comparison"
+      title={title}
+      head={<ComparisonHead {...comparison} />}
+      foot="For programs: comparison.json. For print: figures/, with the points as CSV."
+    >
+      <Sharing minCell={comparison.about.min_cell} />
+      <Conclusion comparison={comparison} rankings={rankings} />
+      <section aria-labelledby="overview">
+        <h2 id="overview">At a glance</h2>
+        <p>
+          R² measures how closely the synthetic probabilities follow the real ones; 1 is exact. The
+          dashed line is the{" "}
+          <em>ceiling</em>: the R² of held-out real patients. The test loss measures how surprising
+          a real visit is that the model never saw; ≤ marks models that give only an upper bound.
         </p>
-      </header>
-      <main>
-        <Sharing minCell={about.min_cell} />
-        <section aria-labelledby="overview">
-          <h2 id="overview">At a glance</h2>
-          <p>
-            R² measures how closely the synthetic probabilities follow the real ones; 1 is exact.
-            The dashed line is the{" "}
-            <em>ceiling</em>: the R² of held-out real patients. The test loss measures how
-            surprising a real visit is that the model never saw; ≤ marks models that give only an
-            upper bound.
-          </p>
-          <Figure
-            svg={figures.get("overview")}
-            caption={overviewCaption}
-          />
-          <Figure
-            svg={figures.get("test_loss")}
-            caption={"Test loss in nats per visit, with 95% intervals; lower is better. Open dots are " +
-              "upper bounds."}
-          />
-          <ModelTable {...comparison} />
-        </section>
-        {differences.length > 0 && <Differences {...comparison} />}
-        <Scatters figures={figures} />
-        <Lengths {...comparison} />
-        <Costs {...comparison} />
-        <About {...comparison} />
-      </main>
-      <footer>
-        <p>For programs: comparison.json. For print: figures/.</p>
-      </footer>
+        <Figure
+          picture={figures.get("overview")}
+          caption={overviewCaption}
+        />
+        <Figure
+          picture={figures.get("test_loss")}
+          caption={"Test loss in nats per visit, with 95% intervals; lower is better. Open dots are " +
+            "upper bounds."}
+        />
+        <ModelTable comparison={comparison} rankings={rankings} />
+      </section>
+      {differences.length > 0 && <DifferencesSection {...comparison} />}
+      <SeedsSection {...comparison} />
+      <Scatters scatters={scatters} />
+      <Lengths {...comparison} />
+      <Costs {...comparison} />
+      <LeftOutSection sentences={notLearned(models)} />
+      <About {...comparison} />
     </Page>
   );
 }

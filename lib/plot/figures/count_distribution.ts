@@ -4,6 +4,7 @@
  * @module
  */
 import * as Plot from "@observablehq/plot";
+import { checkArguments } from "../../arguments.ts";
 import type { Cohort } from "../../cohort/cohort.ts";
 import {
   joinedCells,
@@ -13,12 +14,13 @@ import {
   showsSinglePatients,
 } from "../../cohort/small_cells.ts";
 import { axisTitle } from "./axes.ts";
-import { colours, figure } from "./figure.ts";
+import { figure } from "./figure.ts";
+import type { FigureOptions } from "./figure_options.ts";
 import { type Bar, histogramMarks } from "./histogram_marks.ts";
-import { halo, legendEntry, remark } from "./texts.ts";
+import { remark } from "./texts.ts";
 
-/** Words for what a {@link countDistribution} counts. */
-export interface CountDistributionOptions {
+/** Words for what a {@link countDistribution} counts, and how it looks. */
+export interface CountDistributionOptions extends FigureOptions {
   /** What each count is a number of, plural: "visits". */
   readonly counted: string;
   /** What each count belongs to, plural: "records". */
@@ -48,8 +50,9 @@ function rowLengths(offsets: Uint32Array): Uint32Array {
  * assertEquals(visitsPerRecord(cohort), Uint32Array.of(2, 1));
  * ```
  */
-export function visitsPerRecord({ visitOffsets }: Cohort): Uint32Array {
-  return rowLengths(visitOffsets);
+export function visitsPerRecord(source: Cohort): Uint32Array {
+  checkArguments("visitsPerRecord", [source, "cohort"]);
+  return rowLengths(source.visitOffsets);
 }
 
 /**
@@ -64,8 +67,9 @@ export function visitsPerRecord({ visitOffsets }: Cohort): Uint32Array {
  * assertEquals(codesPerVisit(cohort), Uint32Array.of(2, 1));
  * ```
  */
-export function codesPerVisit({ codeOffsets }: Cohort): Uint32Array {
-  return rowLengths(codeOffsets);
+export function codesPerVisit(source: Cohort): Uint32Array {
+  checkArguments("codesPerVisit", [source, "cohort"]);
+  return rowLengths(source.codeOffsets);
 }
 
 /** [visits] The record of each visit. */
@@ -79,7 +83,7 @@ export function recordOfVisits({ visitOffsets, visitCount }: Cohort): Uint32Arra
 
 const mostBins = 50;
 const shownShare = 0.995;
-const margins = { marginTop: 44, marginRight: 16, marginBottom: 58, marginLeft: 46 };
+const margins = { marginTop: 12, marginRight: 16, marginBottom: 58, marginLeft: 46 };
 
 /** Bins of equal widths, in whole counts, as far as they are not joined. */
 interface Bins {
@@ -142,8 +146,8 @@ function histogram(counts: Uint32Array, { first, width, count, ends }: Bins) {
 }
 
 /**
- * Histograms of two sets of whole counts, as an SVG element of 420 × 290 pixels. The axis ends at
- * the larger 99.5th percentile; the figure states the share beyond.
+ * Histograms of two sets of whole counts, as an SVG element of 420 × 290 pixels unless the options
+ * say otherwise. The axis ends at the larger 99.5th percentile; the figure states the share beyond.
  *
  * @example
  * ```ts
@@ -167,7 +171,7 @@ function histogram(counts: Uint32Array, { first, width, count, ends }: Bins) {
 export function countDistribution(
   real: Uint32Array,
   synthetic: Uint32Array,
-  { counted, holders, minCell = 1, patients }: CountDistributionOptions,
+  { counted, holders, minCell = 1, patients, ...look }: CountDistributionOptions,
 ): SVGSVGElement {
   const records = patients ?? Uint32Array.from(real.keys());
   const bins = binsOf({ numbers: real, records }, synthetic, minCell);
@@ -195,20 +199,27 @@ export function countDistribution(
       Plot.axisX({ ...axisTitle(title), labelOffset: 36, tickFormat: "d", ticks: 8 }),
       histograms.map(({ cohort, bars }) => histogramMarks(bars, { cohort, strokeWidth: 1.6 })),
       Plot.ruleY([0], { strokeOpacity: 0.6 }),
-      histograms.map(({ cohort, name, mean }, index) =>
-        legendEntry(`${name}, mean ${mean.toFixed(2)}`, colours[cohort], {
-          frameAnchor: "top-right",
-          dx: -4,
-          dy: -38 + 15 * index,
-          ...halo(4),
-        })
-      ),
       remark(note, { dx: -38, dy: 54 }),
     ],
   }, {
     title: `${title}, real and synthetic`,
     description: histograms.map(({ name, mean }) => `${name}: mean ${mean.toFixed(2)}.`).join(" "),
-  });
+    legend: histograms.map(({ cohort, name, mean }) => [
+      `${name}, mean ${mean.toFixed(2)}`,
+      cohort,
+    ]),
+    points: bins.ends.map((end, group) => {
+      const from = bins.ends[group - 1] ?? 0;
+      const [real_percent, synthetic_percent] = histograms
+        .map(({ bars }) => bars[group].y * (end - from));
+      return {
+        from: bins.first + from * bins.width,
+        to: bins.first + end * bins.width - 1,
+        real_percent,
+        synthetic_percent,
+      };
+    }),
+  }, look);
 }
 
 function capital(word: string): string {

@@ -4,27 +4,30 @@
  * @module
  */
 import * as Plot from "@observablehq/plot";
+import { checkArguments } from "../../arguments.ts";
 import { type CodeKind, codeKinds } from "../../evaluate/fidelity/counting/key_rows.ts";
 import type { FidelityFigures } from "../../evaluate/report.ts";
 import { rowAxis } from "./axes.ts";
-import { colours, figure, type FigureText } from "./figure.ts";
+import { colours, wordColours } from "./colours.ts";
+import { figure, type FigureContents } from "./figure.ts";
+import type { FigureOptions } from "./figure_options.ts";
 import { intervalMarks } from "./interval_marks.ts";
 import { probabilityKinds } from "./probability_scatter.ts";
 import { belowAxis, lowestShown, r2Axis, r2Text } from "./r2_axis.ts";
-import { legendEntry } from "./texts.ts";
 
-const margins = { marginTop: 36, marginRight: 24, marginBottom: 44, marginLeft: 168 };
+const margins = { marginTop: 8, marginRight: 24, marginBottom: 44 };
+/** Pixels below which the names of the rows stand above them instead of at their left. */
+const narrow = 480;
 
-/** The three cohorts of the figure: how each is drawn, and where its entry in the legend begins. */
+/** The three cohorts of the figure, and how each is drawn. */
 const sources = [
-  { key: "synthetic", name: "● Synthetic", symbol: "circle", r: 5, dy: 0, legendX: 0 },
+  { key: "synthetic", name: "● Synthetic", symbol: "circle", r: 5, dy: 0 },
   {
     key: "ceiling",
     name: "▲ Ceiling: held-out real",
     symbol: "triangle",
     r: 4,
     dy: -10,
-    legendX: 90,
   },
   {
     key: "floor",
@@ -32,13 +35,14 @@ const sources = [
     symbol: "square",
     r: 4,
     dy: 10,
-    legendX: 250,
   },
 ] as const;
 
 type Source = typeof sources[number]["key"];
 
-function overviewText(judged: Record<Source, Pick<FidelityFigures, CodeKind>>): FigureText {
+function overviewContents(
+  judged: Record<Source, Pick<FidelityFigures, CodeKind>>,
+): FigureContents {
   const sentences = codeKinds.map((kind) => {
     const [synthetic, ceiling, floor] = [judged.synthetic, judged.ceiling, judged.floor]
       .map((figures) => r2Text(figures[kind].r2));
@@ -48,14 +52,21 @@ function overviewText(judged: Record<Source, Pick<FidelityFigures, CodeKind>>): 
   return {
     title: "R² of the synthetic cohort between its floor and its ceiling",
     description: sentences.join(" "),
+    legend: sources.map(({ name, key }) => [name, key]),
+    points: codeKinds.flatMap((kind) =>
+      sources.map(({ key }) => {
+        const { r2, r2_low, r2_high } = judged[key][kind];
+        return { of: probabilityKinds[kind].title, cohort: key, r2, r2_low, r2_high };
+      })
+    ),
   };
 }
 
 /**
  * R² of codes, pairs within a visit and pairs over consecutive visits with 95% intervals, for
  * synthetic records, held-out real records (the ceiling) and independent draws (the floor), as an SVG
- * element of 560 × 230 pixels. The axis begins at 0, or at −0.1 if a figure is negative; values below
- * are written at its edge.
+ * element of 560 × 230 pixels unless the options say otherwise. The axis begins at 0, or at −0.1 if a
+ * figure is negative; values below are written at its edge.
  *
  * @example
  * ```ts
@@ -77,7 +88,9 @@ export function fidelityOverview(
     readonly ceiling: Pick<FidelityFigures, CodeKind>;
     readonly floor: Pick<FidelityFigures, CodeKind>;
   },
+  look: FigureOptions = {},
 ): SVGSVGElement {
+  checkArguments("fidelityOverview", [fidelity, "fidelity"]);
   const judged = { synthetic: fidelity, ceiling: fidelity.ceiling, floor: fidelity.floor };
   const series = sources.map((source) => ({
     ...source,
@@ -89,28 +102,41 @@ export function fidelityOverview(
   }));
   const lowest = lowestShown(series.flatMap(({ rows }) => rows));
   const shown = (value: number | null) => Math.max(lowest, value ?? NaN);
-  return figure({
-    width: 560,
-    height: 230,
-    ...margins,
-    x: r2Axis(lowest, 6),
-    y: rowAxis(codeKinds.map((kind) => probabilityKinds[kind].title), 0.55),
-    marks: [
-      Plot.gridX({ ticks: 6 }),
-      Plot.ruleX([1], { strokeOpacity: 0.5 }),
-      series.map(({ rows, name, colour, symbol, r, dy, legendX }) => [
-        intervalMarks(
-          rows.map(({ row, r2, r2_low, r2_high }) => ({
-            row,
-            value: shown(r2),
-            low: shown(r2_low),
-            high: shown(r2_high),
-          })),
-          { colour, dy, dot: { symbol, r } },
-        ),
-        belowAxis(rows, { lowest, colour, dx: 8, dy }),
-        legendEntry(name, colour, { frameAnchor: "top-left", dx: -140 + legendX, dy: -26 }),
-      ]),
-    ],
-  }, overviewText(judged));
+  const titles = codeKinds.map((kind) => probabilityKinds[kind].title);
+  const isNarrow = (look.width ?? 560) < narrow;
+  const rowNames = {
+    x: lowest,
+    y: (title: string) => title,
+    textAnchor: "start",
+    dy: -24,
+  } as const;
+  return figure(
+    {
+      width: 560,
+      height: isNarrow ? 290 : 230,
+      ...margins,
+      marginLeft: isNarrow ? 12 : 168,
+      x: r2Axis(lowest, isNarrow ? 4 : 6),
+      y: { ...rowAxis(titles, 0.55), ...isNarrow && { axis: null } },
+      marks: [
+        Plot.gridX({ ticks: 6 }),
+        Plot.ruleX([1], { strokeOpacity: 0.5 }),
+        isNarrow ? Plot.text(titles, { ...rowNames, text: (title: string) => title }) : [],
+        series.map(({ rows, key, colour, symbol, r, dy }) => [
+          intervalMarks(
+            rows.map(({ row, r2, r2_low, r2_high }) => ({
+              row,
+              value: shown(r2),
+              low: shown(r2_low),
+              high: shown(r2_high),
+            })),
+            { colour, dy, dot: { symbol, r } },
+          ),
+          belowAxis(rows, { lowest, colour: wordColours[key], dx: 8, dy }),
+        ]),
+      ],
+    },
+    overviewContents(judged),
+    look,
+  );
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import * as Plot from "@observablehq/plot";
-import { colours } from "./figure.ts";
+import { colours } from "./colours.ts";
 
 /** One bar of a histogram. */
 export interface Bar {

@@ -9,7 +9,7 @@ import * as Plot from "@observablehq/plot";
 export interface Interval {
   /** Its row on the vertical axis. */
   readonly row: string | number;
-  /** Its panel, where a figure has several side by side. */
+  /** Its panel, where a figure has several. */
   readonly panel?: string;
   /** On the horizontal axis; not drawn where it is NaN. */
   readonly value: number;
@@ -23,6 +23,8 @@ export interface IntervalStyle {
   readonly colour: string;
   /** Width of the rule, in pixels. Default 1.8. */
   readonly strokeWidth?: number;
+  /** How the panels stand: side by side (default) or below each other. */
+  readonly panels?: "fx" | "fy";
   /** Pixels by which they are moved down in their row. Default 0. */
   readonly dy?: number | undefined;
   /** Size, symbol and fill of the dots. Default a full circle with a radius of 4.5 pixels. */
@@ -32,11 +34,11 @@ export interface IntervalStyle {
 /** A rule from low to high and a dot at the value for each interval, dots on top. */
 export function intervalMarks(
   intervals: readonly Interval[],
-  { colour, strokeWidth = 1.8, dy, dot }: IntervalStyle,
+  { colour, strokeWidth = 1.8, panels = "fx", dy, dot }: IntervalStyle,
 ): Plot.Markish[] {
   const place = {
     y: "row",
-    ...intervals.some(({ panel }) => panel) && { fx: "panel" },
+    ...intervals.some(({ panel }) => panel) && { [panels]: "panel" },
     ...dy !== undefined && { dy },
   };
   return [

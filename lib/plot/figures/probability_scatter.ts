@@ -7,7 +7,9 @@
 import * as Plot from "@observablehq/plot";
 import type { PairedProbabilities } from "../../evaluate/fidelity/paired_probabilities.ts";
 import type { ProbabilityFidelity } from "../../evaluate/report.ts";
-import { colours, figure } from "./figure.ts";
+import { colours } from "./colours.ts";
+import { figure } from "./figure.ts";
+import type { FigureOptions } from "./figure_options.ts";
 import { probabilityRange, type ProbabilityScale, probabilityScale } from "./probability_axes.ts";
 import { probabilityPlane } from "./probability_plane.ts";
 import { rareRemark, rareSentence } from "../rare_words.ts";
@@ -27,7 +29,7 @@ export const probabilityKinds = {
 } as const satisfies Record<PairedProbabilities["kind"], Record<string, string>>;
 
 /** How to draw a {@link probabilityScatter}. */
-export interface ProbabilityScatterOptions {
+export interface ProbabilityScatterOptions extends FigureOptions {
   /** The R² to state in the figure. */
   readonly fidelity?: ProbabilityFidelity | undefined;
   /** Both axes; logarithmic ones have a separate strip for zeros. Default "linear". */
@@ -68,8 +70,8 @@ function statements(fidelity: ProbabilityFidelity | undefined): string[] {
 }
 
 /**
- * Real against synthetic probabilities with the line y = x, as an SVG element of 380 × 396 pixels.
- * If there are more points than the limit, dense areas are thinned and darker dots stand for several.
+ * Real against synthetic probabilities with the line y = x, as an SVG element of 380 × 396 pixels
+ * unless the options say otherwise. If there are more points than the limit, dense areas are thinned and darker dots stand for several.
  *
  * @example
  * ```ts
@@ -91,7 +93,7 @@ function statements(fidelity: ProbabilityFidelity | undefined): string[] {
  */
 export function probabilityScatter(
   pairs: PairedProbabilities,
-  { fidelity, axes = "linear", pointLimit = 4000 }: ProbabilityScatterOptions = {},
+  { fidelity, axes = "linear", pointLimit = 4000, ...look }: ProbabilityScatterOptions = {},
 ): SVGSVGElement {
   const { title, points, per } = probabilityKinds[pairs.kind];
   const scale = probabilityScale(probabilityRange(pairs), axes);
@@ -142,5 +144,5 @@ export function probabilityScatter(
       ...stated,
       ...rare === undefined ? [] : [rareSentence(rare, points)],
     ].join(" "),
-  });
+  }, look);
 }

@@ -7,7 +7,8 @@
 import * as Plot from "@observablehq/plot";
 import type { PairedProbabilities } from "../../evaluate/fidelity/paired_probabilities.ts";
 import type { ProbabilityFidelity } from "../../evaluate/report.ts";
-import { colours, figure } from "./figure.ts";
+import { colours } from "./colours.ts";
+import { figure } from "./figure.ts";
 import {
   type AxisType,
   probabilityRange,
@@ -19,7 +20,7 @@ import { probabilityKinds, type ProbabilityScatterOptions } from "./probability_
 import { rareSentence } from "../rare_words.ts";
 import { r2Text } from "./r2_axis.ts";
 import { halo } from "./texts.ts";
-import { thinned } from "./thinning.ts";
+import { type Thinned, thinned } from "./thinning.ts";
 
 /** One column of the grid. */
 export interface ScatterColumn {
@@ -31,14 +32,19 @@ export interface ScatterColumn {
   readonly fidelity?: ProbabilityFidelity | undefined;
 }
 
-const columnWidth = 168;
+const [columnWidth, leastColumnWidth, rowHeight] = [168, 130, 156];
 const margins = { marginTop: 26, marginRight: 12, marginBottom: 44, marginLeft: 62 };
 
-/** The text in the corner of a column: its R², if known. */
-function statement({ name, fidelity }: ScatterColumn): { name: string; text: string } {
-  const text = fidelity === undefined ? "" : `R² ${r2Text(fidelity.r2).replace("-", "−")}`;
-  return { name, text };
+/** A column with its place in the grid, and which of its points are drawn. */
+interface Panel extends ScatterColumn {
+  readonly fx: number;
+  readonly fy: number;
+  readonly drawn: Thinned;
+  /** The text in its corner: its R², if known. */
+  readonly text: string;
 }
+
+const place = { fx: "fx", fy: "fy" } as const;
 
 /** One axis for all columns. */
 function commonScale(columns: readonly ScatterColumn[], type: AxisType): ProbabilityScale {
@@ -48,25 +54,90 @@ function commonScale(columns: readonly ScatterColumn[], type: AxisType): Probabi
   return probabilityScale([lowest, highest], type);
 }
 
-/** The points of one column as drawn, those that stand for more darker and on top. */
-function pointsOf(
-  { name, pairs: { real, synthetic } }: ScatterColumn,
-  { share, place }: ProbabilityScale,
+function panelOf(
+  column: ScatterColumn,
+  { fx, fy }: Pick<Panel, "fx" | "fy">,
+  { share }: ProbabilityScale,
   pointLimit: number,
+): Panel {
+  const { pairs: { real, synthetic }, fidelity } = column;
+  const drawn = thinned(real.map(share), synthetic.map(share), pointLimit);
+  const text = fidelity === undefined ? "" : `R² ${r2Text(fidelity.r2).replace("-", "−")}`;
+  return { ...column, fx, fy, drawn, text };
+}
+
+/** The points of one panel as drawn, those that stand for more darker and on top. */
+function pointsOf(
+  { fx, fy, pairs: { real, synthetic }, drawn: { kept, weights } }: Panel,
+  { place }: ProbabilityScale,
 ) {
-  const { kept, weights } = thinned(real.map(share), synthetic.map(share), pointLimit);
   const base = kept.length < 500 ? 0.5 : 0.35;
   return Array.from(kept, (index, i) => ({
-    name,
+    fx,
+    fy,
     x: place(real[index]),
     y: place(synthetic[index]),
     opacity: Math.min(0.95, base + 0.15 * Math.log2(weights[i])),
   })).sort((a, b) => a.opacity - b.opacity);
 }
 
+/** Names, axes, points, the line y = x and R² of all panels. */
+function panelMarks(
+  panels: readonly Panel[],
+  scale: ProbabilityScale,
+  per: string,
+): Plot.Markish[] {
+  const ends = panels.flatMap(({ fx, fy }) =>
+    [scale.start, scale.domain[1]].map((value) => ({ fx, fy, value }))
+  );
+  return [
+    Plot.text(panels, {
+      ...place,
+      text: "name",
+      frameAnchor: "top",
+      dy: -14,
+      fontWeight: 600,
+      fontSize: 12,
+    }),
+    probabilityPlane(scale, {
+      real: [`Real (probability ${per})`, 36],
+      synthetic: ["Synthetic", 56],
+      labels: 3,
+    }),
+    Plot.dot(panels.flatMap((panel) => pointsOf(panel, scale)), {
+      ...place,
+      x: "x",
+      y: "y",
+      r: 1.5,
+      fill: colours.real,
+      fillOpacity: { value: "opacity", scale: null },
+    }),
+    Plot.line(ends, {
+      ...place,
+      x: "value",
+      y: "value",
+      z: ({ fx, fy }: Panel) => `${fx} ${fy}`,
+      strokeOpacity: 0.7,
+      strokeWidth: 1,
+      strokeDasharray: "4,3",
+    }),
+    Plot.text(panels, {
+      ...place,
+      text: "text",
+      frameAnchor: "top-left",
+      dx: 6,
+      dy: 6,
+      fontSize: 12,
+      fill: "#222",
+      ...halo(4),
+    }),
+  ];
+}
+
 /**
  * Real against synthetic probabilities with the line y = x, one column per model, as an SVG
- * element of 74 + 168 × columns by 226 pixels. If a panel has more points than the limit, dense areas
+ * element of 74 + 168 × columns by 226 pixels. In a narrower one, the columns continue in the next
+ * row. If a panel has more points than the limit, dense areas
  * are thinned and darker dots stand for several.
  *
  * @example
@@ -90,7 +161,7 @@ function pointsOf(
  */
 export function scatterGrid(
   columns: readonly ScatterColumn[],
-  { axes = "linear", pointLimit = 1000 }: Omit<ProbabilityScatterOptions, "fidelity"> = {},
+  { axes = "linear", pointLimit = 1000, ...look }: Omit<ProbabilityScatterOptions, "fidelity"> = {},
 ): SVGSVGElement {
   if (columns.length === 0) {
     throw new RangeError(
@@ -98,58 +169,31 @@ export function scatterGrid(
     );
   }
   const { title, per, points } = probabilityKinds[columns[0].pairs.kind];
+  const sides = margins.marginLeft + margins.marginRight;
+  const { width = sides + columnWidth * columns.length } = look;
+  const across = Math.floor((width - sides) / leastColumnWidth);
+  const perRow = Math.max(1, Math.min(columns.length, across));
+  const rows = Math.ceil(columns.length / perRow);
   const scale = commonScale(columns, axes);
-  const { domain, start } = scale;
-  const statements = columns.map(statement);
-  const ends = columns.flatMap(({ name }) => [start, domain[1]].map((value) => ({ name, value })));
+  const panels = columns.map((column, index) =>
+    panelOf(column, { fx: index % perRow, fy: Math.floor(index / perRow) }, scale, pointLimit)
+  );
+  const { domain } = scale;
   return figure({
-    width: margins.marginLeft + margins.marginRight + columnWidth * columns.length,
-    height: 226,
+    width,
+    height: margins.marginTop + margins.marginBottom + rowHeight * rows,
     ...margins,
-    fx: { domain: columns.map(({ name }) => name), label: null, padding: 0.14 },
+    fx: { domain: [...Array(perRow).keys()], axis: null, padding: 0.14 },
+    fy: { domain: [...Array(rows).keys()], axis: null, padding: 0.2 },
     x: { domain, type: axes, ticks: 3 },
     y: { domain, type: axes, ticks: 4 },
-    marks: [
-      Plot.axisFx({ anchor: "top", label: null, fontWeight: 600, fontSize: 12 }),
-      probabilityPlane(scale, {
-        real: [`Real (probability ${per})`, 36],
-        synthetic: ["Synthetic", 56],
-        labels: 3,
-      }),
-      Plot.dot(columns.flatMap((column) => pointsOf(column, scale, pointLimit)), {
-        fx: "name",
-        x: "x",
-        y: "y",
-        r: 1.5,
-        fill: colours.real,
-        fillOpacity: { value: "opacity", scale: null },
-      }),
-      Plot.line(ends, {
-        fx: "name",
-        x: "value",
-        y: "value",
-        strokeOpacity: 0.7,
-        strokeWidth: 1,
-        strokeDasharray: "4,3",
-      }),
-      Plot.text(statements, {
-        fx: "name",
-        text: "text",
-        frameAnchor: "top-left",
-        dx: 6,
-        dy: 6,
-        fontSize: 12,
-        fill: "#222",
-        ...halo(4),
-      }),
-    ],
+    marks: panelMarks(panels, scale, per),
   }, {
     title: `${title}: real against synthetic probabilities by model, ${axes} axes`,
-    description: columns.map((column) => {
-      const { name, text } = statement(column);
-      const { rare } = column.pairs;
+    description: panels.map(({ name, text }, index) => {
+      const { rare } = columns[index].pairs;
       const left = rare === undefined ? "" : ` ${rareSentence(rare, points)}`;
       return `${name}: ${text || "no R²"}.${left}`;
     }).join(" "),
-  });
+  }, look);
 }

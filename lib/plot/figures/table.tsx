@@ -7,6 +7,7 @@
  */
 import pl from "nodejs-polars";
 import { renderToString } from "preact-render-to-string";
+import { checkArguments, checkOptions } from "../../arguments.ts";
 import type { Frame } from "../../cohort/statistics.ts";
 import { markupText, printable } from "../../printable.ts";
 
@@ -47,9 +48,12 @@ function cellTexts(column: pl.Series): string[] {
  * table(labels(await syntheaSample()));
  * ```
  *
- * @param rows largest number of rows to show; the table states how many there are
+ * @param options.rows largest number of rows to show; the table states how many there are
  */
-export function table(frame: Frame, { rows = 12 }: { rows?: number } = {}): NotebookOutput {
+export function table(frame: Frame, options: { rows?: number } = {}): NotebookOutput {
+  checkArguments("table", [frame, "frame"]);
+  checkOptions("table", options, ["rows"]);
+  const { rows = 12 } = options;
   const shown = frame.head(rows);
   const columns = shown.getColumns().map((column) => {
     const texts = cellTexts(column);

@@ -6,7 +6,9 @@
 import * as Plot from "@observablehq/plot";
 import type { Likelihood } from "../../evaluate/report.ts";
 import { axisTitle, rowAxis } from "./axes.ts";
-import { colours, figure } from "./figure.ts";
+import { colours, wordColours } from "./colours.ts";
+import { figure } from "./figure.ts";
+import type { FigureOptions } from "./figure_options.ts";
 import { type Interval, intervalMarks } from "./interval_marks.ts";
 
 const rowHeight = 26;
@@ -41,7 +43,7 @@ function lossRows(models: readonly ModelLoss[]): LossRow[] {
 
 /**
  * Test losses in nats per visit with 95% intervals, one row per model; open dots are upper bounds. An
- * SVG element of 760 × (70 + 26 × rows) pixels. Models without a likelihood have no row; models that
+ * SVG element of 760 × (70 + 26 × rows) pixels unless the options say otherwise. Models without a likelihood have no row; models that
  * give a test record the probability 0 have a sentence instead of a dot. Undefined if no loss is
  * finite.
  *
@@ -49,6 +51,7 @@ function lossRows(models: readonly ModelLoss[]): LossRow[] {
  */
 export function testLossFigure(
   { models }: { readonly models: readonly ModelLoss[] },
+  look: FigureOptions = {},
 ): SVGSVGElement | undefined {
   const rows = lossRows(models);
   const finite = rows.filter(({ value }) => Number.isFinite(value));
@@ -81,11 +84,18 @@ export function testLossFigure(
         text: () => "gives a test record the probability 0",
         textAnchor: "start",
         dx: 4,
-        fill: colours.synthetic,
+        fill: wordColours.synthetic,
       }),
     ],
   }, {
     title: "Test loss of the models",
     description: rows.map(({ row, text }) => `${row}: ${text} nats per visit.`).join(" "),
-  });
+    points: rows.map(({ row, value, low, high, isBound }) => ({
+      model: String(row),
+      nats_per_visit: value,
+      low,
+      high,
+      is_bound: String(isBound),
+    })),
+  }, look);
 }

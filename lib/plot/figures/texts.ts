@@ -10,11 +10,6 @@ export function halo(width: number): { stroke: string; strokeWidth: number } {
   return { stroke: "white", strokeWidth: width };
 }
 
-/** One entry of a legend: a name in the colour of what it names. */
-export function legendEntry(name: string, colour: string, place: Plot.TextOptions): Plot.Text {
-  return Plot.text([name], { fill: colour, fontWeight: 600, fontSize: 12, ...place });
-}
-
 /**
  * A small remark below the axes, at the left; nothing where it is empty.
  *
@@ -23,7 +18,7 @@ export function legendEntry(name: string, colour: string, place: Plot.TextOption
 export function remark(text: string, place: { dx: number; dy: number }): Plot.Text {
   return Plot.text([text], {
     frameAnchor: "bottom-left",
-    fontSize: 9.5,
+    fontSize: 10.5,
     fillOpacity: 0.75,
     ...place,
   });

@@ -4,8 +4,11 @@
  * @module
  */
 import * as Plot from "@observablehq/plot";
+import { checkArguments } from "../../arguments.ts";
 import { axisTitle } from "./axes.ts";
-import { colours, figure, type FigureText } from "./figure.ts";
+import { colours, wordColours } from "./colours.ts";
+import { figure, type FigureContents } from "./figure.ts";
+import type { FigureOptions } from "./figure_options.ts";
 
 /** The losses after one epoch, as in a line of `training.jsonl`. */
 export interface EpochLosses {
@@ -31,9 +34,13 @@ const margins = { marginTop: 20, marginRight: 76, marginBottom: 44, marginLeft: 
 function lossMarks(lines: readonly EpochLosses[]): Plot.Markish[] {
   const ends = lines.slice(-1);
   const isValidationUpper = ends.every((last) => last.validation_loss >= last.train_loss);
-  const loss = (key: "train_loss" | "validation_loss", name: string, stroke: string) => [
-    Plot.line(lines, { x: "epoch", y: key, stroke, strokeWidth: 1.8 }),
-    Plot.dot(lines.length < 40 ? lines : [], { x: "epoch", y: key, fill: stroke, r: 2 }),
+  const loss = (
+    key: "train_loss" | "validation_loss",
+    name: string,
+    of: "train" | "validation",
+  ) => [
+    Plot.line(lines, { x: "epoch", y: key, stroke: colours[of], strokeWidth: 1.8 }),
+    Plot.dot(lines.length < 40 ? lines : [], { x: "epoch", y: key, fill: colours[of], r: 2 }),
     Plot.text(ends, {
       x: "epoch",
       y: key,
@@ -41,13 +48,13 @@ function lossMarks(lines: readonly EpochLosses[]): Plot.Markish[] {
       textAnchor: "start",
       dx: 8,
       dy: (key === "validation_loss") === isValidationUpper ? -6 : 6,
-      fill: stroke,
+      fill: wordColours[of],
       fontWeight: 600,
     }),
   ];
   return [
-    loss("train_loss", "Training", colours.train),
-    loss("validation_loss", "Validation", colours.validation),
+    loss("train_loss", "Training", "train"),
+    loss("validation_loss", "Validation", "validation"),
   ];
 }
 
@@ -72,19 +79,27 @@ function bestMarks(best: readonly EpochLosses[]): Plot.Markish[] {
   ];
 }
 
-function curveText(lines: readonly EpochLosses[], best: EpochLosses | undefined): FigureText {
+function curveContents(
+  lines: readonly EpochLosses[],
+  best: EpochLosses | undefined,
+): FigureContents {
   return {
     title: "Training and validation loss by epoch",
     description: best === undefined
       ? "No epoch is finished."
       : `${lines.length} epochs; the lowest validation loss, ${best.validation_loss}, ` +
         `is at epoch ${best.epoch}.`,
+    points: lines.map(({ epoch, train_loss, validation_loss }) => ({
+      epoch,
+      train_loss,
+      validation_loss,
+    })),
   };
 }
 
 /**
  * Training and validation loss by epoch, with the best epoch marked, as an SVG element of 420 × 280
- * pixels. The loss axis is logarithmic if the highest loss is more than 5 times the lowest.
+ * pixels unless the options say otherwise. The loss axis is logarithmic if the highest loss is more than 5 times the lowest.
  *
  * @example
  * ```ts
@@ -100,33 +115,41 @@ function curveText(lines: readonly EpochLosses[], best: EpochLosses | undefined)
  *
  * @param lines one per epoch, in order; losses in nats per visit
  */
-export function trainingCurve(lines: readonly EpochLosses[]): SVGSVGElement {
+export function trainingCurve(
+  lines: readonly EpochLosses[],
+  look: FigureOptions = {},
+): SVGSVGElement {
+  checkArguments("trainingCurve", [lines, "epochs"]);
   const best = bestEpoch(lines);
   const losses = lines.flatMap((line) => [line.train_loss, line.validation_loss]);
   const [low, high] = [Math.min(...losses), Math.max(...losses)];
   const isLog = low > 0 && high / low > 5;
-  return figure({
-    width: 420,
-    height: 280,
-    ...margins,
-    x: {
-      ...axisTitle("Epoch"),
-      tickFormat: (epoch: number) => Number.isInteger(epoch) ? String(epoch) : "",
-      ticks: Math.min(8, Math.max(1, lines.length - 1)),
+  return figure(
+    {
+      width: 420,
+      height: 280,
+      ...margins,
+      x: {
+        ...axisTitle("Epoch"),
+        tickFormat: (epoch: number) => Number.isInteger(epoch) ? String(epoch) : "",
+        ticks: Math.min(8, Math.max(1, lines.length - 1)),
+      },
+      y: {
+        ...axisTitle(`Loss (nats per visit${isLog ? ", log axis" : ""})`),
+        labelOffset: 52,
+        insetBottom: 10,
+        type: isLog ? "log" : "linear",
+        grid: true,
+        ticks: 5,
+        tickFormat: (loss: number) => String(Number(loss.toPrecision(3))),
+      },
+      marks: [
+        Plot.frame({ anchor: "bottom", strokeOpacity: 0.6 }),
+        lossMarks(lines),
+        bestMarks(best === undefined ? [] : [best]),
+      ],
     },
-    y: {
-      ...axisTitle(`Loss (nats per visit${isLog ? ", log axis" : ""})`),
-      labelOffset: 52,
-      insetBottom: 10,
-      type: isLog ? "log" : "linear",
-      grid: true,
-      ticks: 5,
-      tickFormat: (loss: number) => String(Number(loss.toPrecision(3))),
-    },
-    marks: [
-      Plot.frame({ anchor: "bottom", strokeOpacity: 0.6 }),
-      lossMarks(lines),
-      bestMarks(best === undefined ? [] : [best]),
-    ],
-  }, curveText(lines, best));
+    curveContents(lines, best),
+    look,
+  );
 }

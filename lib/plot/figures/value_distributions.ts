@@ -14,20 +14,21 @@ import {
   recordsByCell,
   sharedRange,
 } from "../../cohort/small_cells.ts";
-import { colours, figure, type FigureText } from "./figure.ts";
+import { figure, type FigureContents } from "./figure.ts";
+import type { FigureOptions } from "./figure_options.ts";
 import { type Bar, histogramMarks } from "./histogram_marks.ts";
-import { legendEntry, shortened } from "./texts.ts";
+import { shortened } from "./texts.ts";
 
-const panelColumns = 3;
+const usualColumns = 3;
 const mostPanels = 9;
 const bins = 24;
-const [panelWidth, panelHeight] = [200, 104];
+const [panelWidth, leastPanelWidth, panelHeight] = [200, 170, 104];
 const longestTitle = 28;
-const margins = { marginTop: 44, marginRight: 6, marginBottom: 18, marginLeft: 6 };
+const margins = { marginTop: 22, marginRight: 6, marginBottom: 18, marginLeft: 6 };
 const place = { fx: "fx", fy: "fy" };
 
 /** How to draw {@link valueDistributions}. */
-export interface ValueDistributionsOptions {
+export interface ValueDistributionsOptions extends FigureOptions {
   /**
    * Codes that fewer real patients have measured are left out, and bins are joined until each has as
    * many; default 1.
@@ -53,6 +54,10 @@ interface Panel extends Measured {
   readonly fx: number;
   readonly fy: number;
   readonly bars: { readonly real: readonly Bar[]; readonly synthetic: readonly Bar[] };
+  /** The last bin of each group of joined ones, plus one. */
+  readonly ends: readonly number[];
+  /** Share of the values in each group, per bin. */
+  readonly shares: { readonly real: readonly number[]; readonly synthetic: readonly number[] };
 }
 
 /** The codes with most real values, of those that both cohorts measure. */
@@ -86,7 +91,11 @@ function histogram(
 }
 
 /** The panel of the code that is the `index`-th most measured. */
-function panelOf(measured: Measured, index: number, minCell: number): Panel {
+function panelOf(
+  measured: Measured,
+  index: number,
+  { minCell, columns }: { minCell: number; columns: number },
+): Panel {
   const { real: values, range } = measured;
   const sorted = Float64Array.from(values.numbers).sort();
   const low = Math.max(range[0], quantile(sorted, 0.005));
@@ -98,7 +107,7 @@ function panelOf(measured: Measured, index: number, minCell: number): Panel {
   const real = histogram(values.numbers, binOf, ends);
   const synthetic = histogram(measured.synthetic, binOf, ends);
   const highest = Math.max(...real, ...synthetic);
-  const [fx, fy] = [index % panelColumns, Math.floor(index / panelColumns)];
+  const [fx, fy] = [index % columns, Math.floor(index / columns)];
   const bars = (shares: readonly number[]) =>
     shares.map((share, group) => ({
       fx,
@@ -114,6 +123,8 @@ function panelOf(measured: Measured, index: number, minCell: number): Panel {
     fx,
     fy,
     bars: { real: bars(real), synthetic: bars(synthetic) },
+    ends,
+    shares: { real, synthetic },
   };
 }
 
@@ -146,7 +157,7 @@ function panelTexts(panels: readonly Panel[]): Plot.Markish[] {
   ];
 }
 
-function distributionsText(panels: readonly Panel[]): FigureText {
+function distributionsContents(panels: readonly Panel[]): FigureContents {
   const median = (values: ArrayLike<number>) =>
     valueText(quantile(Float64Array.from(values).sort(), 0.5));
   const sentences = panels.map(({ title, real, synthetic }) =>
@@ -155,14 +166,27 @@ function distributionsText(panels: readonly Panel[]): FigureText {
   return {
     title: "Values of the most frequently measured codes, real and synthetic",
     description: sentences.join(" "),
+    legend: [["Real", "real"], ["Synthetic", "synthetic"]],
+    points: panels.flatMap(({ title, low, high, ends, shares }) =>
+      ends.map((end, group) => {
+        const from = ends[group - 1] ?? 0;
+        return {
+          code: title,
+          from: low + (high - low) * from / bins,
+          to: low + (high - low) * end / bins,
+          real_share: shares.real[group] * (end - from),
+          synthetic_share: shares.synthetic[group] * (end - from),
+        };
+      })
+    ),
   };
 }
 
 /**
  * Histograms of the nine codes with the most real values among those that both cohorts measure, as an
- * SVG element with a width of 600 pixels. Each axis runs from the 0.5th to the 99.5th percentile of
- * the real values, or as far as `minCell` patients are at or beyond its ends; values beyond are counted
- * in the outer bins. Undefined if there is no such code.
+ * SVG element with a width of 600 pixels unless the options say otherwise. Each axis runs from the
+ * 0.5th to the 99.5th percentile of the real values, or as far as `minCell` patients are at or beyond
+ * its ends; values beyond are counted in the outer bins. Undefined if there is no such code.
  *
  * @example The measurements of the sample, against themselves
  * ```ts
@@ -179,29 +203,32 @@ function distributionsText(panels: readonly Panel[]): FigureText {
 export function valueDistributions(
   real: Cohort,
   synthetic: Cohort,
-  { minCell = 1 }: ValueDistributionsOptions = {},
+  { minCell = 1, ...look }: ValueDistributionsOptions = {},
 ): SVGSVGElement | undefined {
+  const { width = usualColumns * panelWidth } = look;
+  const columns = Math.max(1, Math.floor(width / leastPanelWidth));
   const panels = mostMeasured(real, synthetic, minCell)
-    .map((measured, index) => panelOf(measured, index, minCell));
+    .map((code, index) => panelOf(code, index, { minCell, columns }));
   if (panels.length === 0) return undefined;
   const histograms = (["real", "synthetic"] as const).map((cohort) =>
     histogramMarks(panels.flatMap(({ bars }) => bars[cohort]), { cohort, strokeWidth: 1.4 })
   );
-  const legend = { frameAnchor: "top-left", fx: [0], fy: [0], dy: -34 } as const;
-  return figure({
-    width: panelColumns * panelWidth,
-    height: 30 + Math.ceil(panels.length / panelColumns) * panelHeight,
-    ...margins,
-    fx: { axis: null, padding: 0.08, domain: [...Array(panelColumns).keys()] },
-    fy: { axis: null, padding: 0.42 },
-    x: { axis: null, domain: [0, 1] },
-    y: { axis: null, domain: [0, 1.05] },
-    marks: [
-      histograms,
-      Plot.ruleY([0], { strokeOpacity: 0.6 }),
-      panelTexts(panels),
-      legendEntry("Real", colours.real, legend),
-      legendEntry("Synthetic", colours.synthetic, { ...legend, dx: 40 }),
-    ],
-  }, distributionsText(panels));
+  return figure(
+    {
+      width,
+      height: 30 + Math.ceil(panels.length / columns) * panelHeight,
+      ...margins,
+      fx: { axis: null, padding: 0.08, domain: [...Array(columns).keys()] },
+      fy: { axis: null, padding: 0.42 },
+      x: { axis: null, domain: [0, 1] },
+      y: { axis: null, domain: [0, 1.05] },
+      marks: [
+        histograms,
+        Plot.ruleY([0], { strokeOpacity: 0.6 }),
+        panelTexts(panels),
+      ],
+    },
+    distributionsContents(panels),
+    look,
+  );
 }

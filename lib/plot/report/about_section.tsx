@@ -7,21 +7,27 @@
 import { differencesInWords } from "../../evaluate/align.ts";
 import type { ReportAbout } from "../../evaluate/report.ts";
 import { formOf } from "../../models/mod.ts";
-import { Facts, sourceFacts, whole } from "./page_parts.tsx";
+import { commitFact, Facts, sourceFacts, whole } from "./page_parts.tsx";
+
+/** A number without the digits that a float32 does not have; for JSON.stringify. */
+function shortNumbers(_key: string, value: unknown): unknown {
+  return typeof value === "number" ? Number(value.toPrecision(7)) : value;
+}
 
 /** Settings, sizes, versions, and the run. */
 export function AboutSection({ about }: { about: ReportAbout }) {
   const rows: [string, string][] = [
     ["Ehrloom", about.ehrloom],
+    ...commitFact(about.commit),
     ["Created", about.created],
     ["Random seed", String(about.seed)],
     ["Resamples of patients", whole(about.resamples)],
     [
       "Real cohort",
       `${whole(about.real.records)} records (${whole(about.real.train)} training, ` +
-      `${whole(about.real.test)} test), ${
-        whole(about.real.codes)
-      } codes, ${about.real.labels} labels`,
+      `${whole(about.real.test)} test), ${whole(about.real.codes)} codes (${
+        whole(about.real.train_codes)
+      } of them in the training records), ${about.real.labels} labels`,
     ],
     [
       "Synthetic cohort",
@@ -53,7 +59,10 @@ export function AboutSection({ about }: { about: ReportAbout }) {
               ...sourceFacts(about.run.sources),
             ]}
           />
-          <pre>{JSON.stringify(about.run, null, 2)}</pre>
+          <details>
+            <summary>config.json, all of it</summary>
+            <pre tabIndex={0}>{JSON.stringify(about.run, shortNumbers, 2)}</pre>
+          </details>
         </>
       )}
     </section>

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { tooLongInWords } from "../../evaluate/likelihood/likelihood.ts";
 import type { Likelihood } from "../../evaluate/report.ts";
 import { Table, whole } from "./page_parts.tsx";
 
@@ -47,10 +48,11 @@ export function LikelihoodSection({ likelihood }: { likelihood: Likelihood }) {
               whole(likelihood.unseen_code_occurrences)
             } occurrences of codes that are not in the ` +
             "training records are left out."}
+        {likelihood.too_long && ` ${tooLongInWords(likelihood.too_long)}.`}
         {nll_is_bound &&
           " The model gives only a bound: figures with ≤ are upper bounds."}
       </p>
-      <Table caption="On the real test split" columns={["Measure", "Value", ""]}>
+      <Table caption="On the real test split" columns={["Measure", "Value", "Meaning"]}>
         {rows.map(([name, value, meaning]) => (
           <tr key={name}>
             <th scope="row">{name}</th>

@@ -1,10 +1,10 @@
 /** @jsxImportSource preact */
 /**
- * What the pages share: head, tables, figures and numbers.
+ * What the pages share: tables, facts and numbers.
  *
  * @module
  */
-import type { ComponentChildren, JSX } from "preact";
+import type { ComponentChildren } from "preact";
 import { showsSinglePatients } from "../../cohort/small_cells.ts";
 import type { Aggregate, Estimate, ProbabilityFidelity } from "../../evaluate/report.ts";
 import { sharingSentence } from "../rare_words.ts";
@@ -65,6 +65,7 @@ export function R2({ figure }: { figure: ProbabilityFidelity }) {
 export function aggregateReading(
   name: string,
   { real_mean, synthetic_mean, difference }: Aggregate,
+  ceiling?: Aggregate | null,
 ): string {
   const share = real_mean === 0 ? "" : ` (${signed(100 * difference.value / real_mean, 1)}%)`;
   const verdict = difference.low <= 0 && difference.high >= 0
@@ -72,8 +73,13 @@ export function aggregateReading(
     : `more than sampling variation explains (95% interval of the difference ${
       signed(difference.low)
     } to ${signed(difference.high)})`;
+  const heldOut = ceiling
+    ? ` Held-out real records differ by ${signed(ceiling.difference.value)} (${
+      signed(ceiling.difference.low)
+    } to ${signed(ceiling.difference.high)}).`
+    : "";
   return `${name}: ${synthetic_mean.toFixed(2)} on average, ${real_mean.toFixed(2)} in the real ` +
-    `records${share}; ${verdict}.`;
+    `records${share}; ${verdict}.${heldOut}`;
 }
 
 /** Real mean, compared mean and their difference, as cells of a table. */
@@ -110,6 +116,11 @@ export function Facts({ rows }: { rows: readonly (readonly [name: string, value:
   );
 }
 
+/** The commit of Ehrloom, if it is known, as {@link Facts} takes it. */
+export function commitFact(commit: string | undefined): [name: string, value: string][] {
+  return commit === undefined ? [] : [["Commit", commit]];
+}
+
 /** Where a run's tables come from, as {@link Facts} takes them. */
 export function sourceFacts(
   sources: Readonly<Record<string, string>> = {},
@@ -136,9 +147,11 @@ export function Table({ caption, columns, children }: {
   children: ComponentChildren;
 }) {
   return (
-    <div class="wide">
+    <div class="wide" tabIndex={0} role="region" aria-label={caption}>
       <table>
-        <caption>{caption}</caption>
+        <caption>
+          <span class="note">{caption}</span>
+        </caption>
         <thead>
           <tr>{columns.map((column) => <th key={column} scope="col">{column}</th>)}</tr>
         </thead>
@@ -148,39 +161,13 @@ export function Table({ caption, columns, children }: {
   );
 }
 
-/** A figure with its caption; nothing where there is none. */
-export function Figure({ svg, caption }: { svg: string | undefined; caption: string }) {
-  if (svg === undefined) return null;
+/** A line of a table that sets the rows below apart from those above, and says why. */
+export function Apart({ columns, children }: { columns: number; children: ComponentChildren }) {
   return (
-    <figure>
-      <div dangerouslySetInnerHTML={{ __html: svg }} />
-      <figcaption>{caption}</figcaption>
-    </figure>
-  );
-}
-
-/** A self-contained page, which requests nothing. */
-export function Page({ title, style, children }: {
-  title: string;
-  style: string;
-  children: ComponentChildren;
-}): JSX.Element {
-  return (
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta
-          http-equiv="Content-Security-Policy"
-          content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
-        />
-        <title>{`${title} · Ehrloom`}</title>
-        <link rel="icon" href="data:," />
-        <style dangerouslySetInnerHTML={{ __html: style }} />
-      </head>
-      <body>
-        {children}
-      </body>
-    </html>
+    <tr class="apart">
+      <td colSpan={columns}>
+        <span class="note">{children}</span>
+      </td>
+    </tr>
   );
 }

@@ -15,12 +15,15 @@ import {
   pairedProbabilities,
 } from "../../evaluate/fidelity/paired_probabilities.ts";
 import type { PartialReport } from "../../evaluate/report.ts";
+import type { FigureOptions } from "../figures/figure_options.ts";
+import { pointsTable } from "../figures/points_table.ts";
 import { type EpochLosses, trainingCurve } from "../figures/training_curve.ts";
-import type { ReportPoints } from "./page_script/main.ts";
-import { reportScript } from "./page_script/script.ts";
-import style from "./report.css" with { type: "text" };
+import { writeFigures } from "../page/figure_files.ts";
+import { picturesOf } from "../page/picture.tsx";
+import { pageScripts } from "../page/scripts.ts";
+import { pageStyle } from "../page/style.ts";
 import { ReportPage } from "./report_page.tsx";
-import { namesIn, packPoints } from "./report_points.ts";
+import { namesIn, packPoints, pointsJson } from "./report_points.ts";
 import { fidelitySections } from "./sections/mod.ts";
 import { shownKinds } from "./sections/probabilities.tsx";
 
@@ -41,32 +44,30 @@ function figuresOf(
   { fidelity, about: { min_cell: minCell } }: PartialReport,
   { real, synthetic, training = [] }: ReportSources,
   paired: readonly PairedProbabilities[],
+  look: FigureOptions = {},
 ): Map<string, SVGSVGElement> {
-  const drawn = { fidelity, real, synthetic, paired, minCell };
+  const drawn = { fidelity, real, synthetic, paired, minCell, look };
   const figures = new Map(
     fidelitySections(fidelity).flatMap(({ pictures }) => pictures(drawn)),
   );
-  if (training.length > 0) figures.set("training_curve", trainingCurve(training));
+  if (training.length > 0) figures.set("training_curve", trainingCurve(training, look));
   return figures;
 }
 
 function page(
   report: PartialReport,
-  { real }: ReportSources,
+  sources: ReportSources,
   paired: readonly PairedProbabilities[],
-  figures: ReadonlyMap<string, SVGSVGElement>,
 ): string {
   const scatters = paired.map((pairs) => packPoints(pairs, pagePointLimit));
-  const points: ReportPoints = { ...namesIn(paired, real.vocabulary), scatters };
-  const d3 = Deno.readTextFileSync(new URL("../dist/d3.min.js", import.meta.resolve("d3")));
   return "<!doctype html>\n" + markupText(renderToString(h(ReportPage, {
     report,
-    figures: new Map(Array.from(figures, ([name, svg]) => [name, svg.outerHTML])),
+    // the page has scatters of its own
+    figures: picturesOf((look) => figuresOf(report, sources, [], look)),
     scatters,
-    // Without "<" no description can end the script element that holds it.
-    pointsJson: JSON.stringify(points).replaceAll("<", "\\u003c"),
-    style,
-    scripts: scatters.length > 0 ? [d3, reportScript] : [],
+    pointsJson: pointsJson(namesIn(paired, sources.real.vocabulary), scatters),
+    style: pageStyle,
+    scripts: pageScripts(),
   })));
 }
 
@@ -91,12 +92,12 @@ function alignedSources({ real, synthetic, training }: ReportSources): ReportSou
  */
 export function reportHtml(report: PartialReport, of: ReportSources): string {
   const sources = alignedSources(of);
-  const paired = pairedOf(report, sources);
-  return page(report, sources, paired, figuresOf(report, sources, paired));
+  return page(report, sources, pairedOf(report, sources));
 }
 
 /**
- * Writes `report.html`, `report.json` and `figures/*.svg` into a folder.
+ * Writes `report.html`, `report.json` and the figures into a folder: `figures/*.svg`, and their points
+ * as `figures/*.csv`.
  *
  * @param folder a folder without these files
  */
@@ -107,13 +108,15 @@ export async function writeReportFiles(
 ): Promise<void> {
   const sources = alignedSources(of);
   const paired = pairedOf(report, sources);
-  const figures = figuresOf(report, sources, paired);
-  await Deno.mkdir(join(folder, "figures"), { recursive: true });
-  await Deno.writeTextFile(join(folder, "report.html"), page(report, sources, paired, figures));
+  await Deno.mkdir(folder, { recursive: true });
+  await Deno.writeTextFile(join(folder, "report.html"), page(report, sources, paired));
   await Deno.writeTextFile(join(folder, "report.json"), JSON.stringify(report, null, 2) + "\n");
-  for (const [name, svg] of figures) {
-    await Deno.writeTextFile(join(folder, "figures", `${name}.svg`), svg.outerHTML + "\n");
-  }
+  const { vocabulary } = sources.real;
+  await writeFigures(join(folder, "figures"), figuresOf(report, sources, paired), {
+    tables: new Map(
+      paired.map((pairs) => [pairs.kind, pointsTable([{ name: "synthetic", pairs }], vocabulary)]),
+    ),
+  });
 }
 
 /**

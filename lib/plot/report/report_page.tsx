@@ -7,20 +7,28 @@
  */
 import type { JSX } from "preact";
 import type { Measure } from "../../evaluate/measure.ts";
+import { leftOutInWords } from "../../evaluate/left_out.ts";
 import { type MeasureKind, measures } from "../../evaluate/measures.ts";
 import type { PartialReport, Scale } from "../../evaluate/report.ts";
+import { trainingSentence } from "../../evaluate/summary/sentences.ts";
 import { AboutSection } from "./about_section.tsx";
+import { LeftOutSection } from "./left_out_section.tsx";
 import { LikelihoodSection } from "./likelihood_section.tsx";
-import { Figure, Page, Sharing, whole } from "./page_parts.tsx";
+import { Page } from "../page/page.tsx";
+import { Figure, type Picture } from "../page/picture.tsx";
+import { CiteSection } from "./cite_section.tsx";
+import { Sharing } from "./page_parts.tsx";
+import { ReportHead, reportTitle } from "./report_head.tsx";
 import type { PackedPoints } from "./report_points.ts";
 import { fidelitySections } from "./sections/mod.ts";
 import { PlainSection } from "./sections/plain.tsx";
+import { SummarySection } from "./summary_section.tsx";
 
 /** What the page shows. */
 export interface PageContents {
   readonly report: PartialReport;
-  /** Figures as SVG text, by their file's name without ending. */
-  readonly figures: ReadonlyMap<string, string>;
+  /** Figures, by their file's name without ending. */
+  readonly figures: ReadonlyMap<string, Picture>;
   readonly scatters: readonly PackedPoints[];
   /** The points' data, the style and the scripts (D3 first), as they stand in the page. */
   readonly pointsJson: string;
@@ -64,47 +72,35 @@ export function ReportPage(contents: PageContents): JSX.Element {
     pictures: figures,
     scatters,
   };
-  const title = "Synthetic cohort report";
   return (
-    <Page title={title} style={contents.style}>
-      <header>
-        <h1>{title}</h1>
-        <p class="lead">
-          {whole(about.synthetic.records)} synthetic records, compared with{" "}
-          {whole(about.real.train)} real training records and {whole(about.real.test)}{" "}
-          held-out real records.
-        </p>
-      </header>
-      <main>
-        <Sharing minCell={about.min_cell} />
-        {fidelitySections(fidelity).map(({ keys, View }) => <View key={keys[0]} {...section} />)}
-        <PlainSections kind="utility" scaled={report.utility} resamples={about.resamples} />
-        <PlainSections kind="privacy" scaled={report.privacy} resamples={about.resamples} />
-        {likelihood && <LikelihoodSection likelihood={likelihood} />}
-        {figures.has("training_curve") && (
-          <section aria-labelledby="training">
-            <h2 id="training">Did training converge?</h2>
-            <Figure
-              svg={figures.get("training_curve")}
-              caption={"Loss after each epoch. The run keeps the epoch with the lowest validation " +
-                "loss. If the validation loss rises while the training loss falls, the model is " +
-                "learning its training records by heart (overfitting)."}
-            />
-          </section>
-        )}
-        <AboutSection about={about} />
-      </main>
-      <footer>
-        <p>For programs: report.json. For print: figures/.</p>
-      </footer>
-      <script
-        type="application/json"
-        id="report-points"
-        dangerouslySetInnerHTML={{ __html: contents.pointsJson }}
-      />
-      {contents.scripts.map((script, index) => (
-        <script key={index} dangerouslySetInnerHTML={{ __html: script }} />
-      ))}
+    <Page
+      {...contents}
+      kind="report"
+      title={reportTitle(about)}
+      head={<ReportHead about={about} />}
+      foot="For programs: report.json. For print: figures/, with the points as CSV."
+    >
+      <Sharing minCell={about.min_cell} />
+      <SummarySection report={report} />
+      {fidelitySections(fidelity).map(({ keys, View }) => <View key={keys[0]} {...section} />)}
+      <PlainSections kind="utility" scaled={report.utility} resamples={about.resamples} />
+      <PlainSections kind="privacy" scaled={report.privacy} resamples={about.resamples} />
+      {likelihood && <LikelihoodSection likelihood={likelihood} />}
+      {figures.has("training_curve") && (
+        <section aria-labelledby="training">
+          <h2 id="training">Did training converge?</h2>
+          <p>{trainingSentence(about)}</p>
+          <Figure
+            picture={figures.get("training_curve")}
+            caption={"Loss after each epoch. The run keeps the epoch with the lowest validation " +
+              "loss. If the validation loss rises while the training loss falls, the model is " +
+              "learning its training records by heart (overfitting)."}
+          />
+        </section>
+      )}
+      <LeftOutSection sentences={leftOutInWords(report)} />
+      <AboutSection about={about} />
+      <CiteSection report={report} />
     </Page>
   );
 }

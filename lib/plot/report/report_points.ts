@@ -1,6 +1,6 @@
 /**
- * The scatter points as the report's page carries them: columns of little-endian numbers, gzipped,
- * in base64. `page_script/points.ts` unpacks them.
+ * The points of scatters as a page carries them: columns of little-endian numbers, gzipped, in base64.
+ * `page_script/points.ts` unpacks them.
  *
  * @module
  */
@@ -16,6 +16,10 @@ import { thinned } from "../figures/thinning.ts";
 
 /** Points of one scatter, packed. */
 export interface PackedPoints {
+  /** Of its element in the page. */
+  readonly id: string;
+  /** Of the files that its reader saves, without ending. */
+  readonly name: string;
   readonly kind: PairedProbabilities["kind"];
   /** Points in all; `kept` of them are in the page. */
   readonly count: number;
@@ -26,11 +30,23 @@ export interface PackedPoints {
   readonly bytes: string;
 }
 
-/** [codes] Codes and descriptions of a vocabulary; empty for codes that no point has. */
+/** Codes and what they mean. */
+export interface CodeNames {
+  /** [codes] Source codes; empty for codes that no point has. */
+  readonly codes: readonly string[];
+  readonly descriptions: readonly string[];
+}
+
+/** What the page carries for its scatters, as JSON. */
+export interface PagePoints extends CodeNames {
+  readonly scatters: readonly PackedPoints[];
+}
+
+/** The codes of a vocabulary that points have. */
 export function namesIn(
   paired: readonly PairedProbabilities[],
   { codes, descriptions }: Vocabulary,
-): { codes: string[]; descriptions: string[] } {
+): CodeNames {
   const isShown = new Uint8Array(codes.length);
   for (const { first, second } of paired) {
     for (const shown of [first, second ?? []]) for (const code of shown) isShown[code] = 1;
@@ -41,7 +57,11 @@ export function namesIn(
 }
 
 /** Packs the points, thinned on logarithmic axes where there are more than `limit`. */
-export function packPoints(pairs: PairedProbabilities, limit: number): PackedPoints {
+export function packPoints(
+  pairs: PairedProbabilities,
+  limit: number,
+  { id, name }: Pick<PackedPoints, "id" | "name"> = { id: pairs.kind, name: pairs.kind },
+): PackedPoints {
   const { share } = probabilityScale(probabilityRange(pairs), "log");
   const { kept } = thinned(pairs.real.map(share), pairs.synthetic.map(share), limit);
   const columns = [
@@ -52,10 +72,22 @@ export function packPoints(pairs: PairedProbabilities, limit: number): PackedPoi
   ];
   const bytes = Buffer.concat(columns.map(({ buffer }) => new Uint8Array(buffer)));
   return {
+    id,
+    name,
     kind: pairs.kind,
     count: pairs.real.length,
     kept: kept.length,
     rare: pairs.rare,
     bytes: gzipSync(bytes).toString("base64"),
   };
+}
+
+/** What a page's script element holds. */
+export function pointsJson(
+  { codes, descriptions }: CodeNames,
+  scatters: readonly PackedPoints[],
+): string {
+  const points: PagePoints = { codes, descriptions, scatters };
+  // Without "<" no description can end the script element that holds it.
+  return JSON.stringify(points).replaceAll("<", "\\u003c");
 }

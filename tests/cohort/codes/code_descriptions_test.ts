@@ -18,7 +18,7 @@ Deno.test("readDescriptions() reads CSV, JSON and cohort folders, and takes code
   inFolder(async (folder) => {
     const codes = ["I10", "E11.9"];
     const expected = { codes, descriptions: ["Hypertension, essential", "E11.9"] };
-    const csv = 'code,parent,description\nI10,I,"Hypertension, essential"\nE11.9,E, \n';
+    const csv = 'code,parent,description\nI10,I,"Hypertension, essential"\n E11.9\t,E, \n';
     const json = '{"I10": "Hypertension, essential", "E11.9": null}';
     assertEquals(await described(join(folder, "a.csv"), csv), { ...expected, labelNames: [] });
     assertEquals(await described(join(folder, "a.json"), json), { ...expected, labelNames: [] });

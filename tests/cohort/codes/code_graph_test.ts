@@ -197,7 +197,7 @@ Deno.test("codeGraphOf() refuses circles, which it names, and edges that meet no
 Deno.test("readCodeGraph() reads parent and child, and names the row that is wrong", () =>
   inFolder(async (folder) => {
     const path = join(folder, "tree.csv");
-    await Deno.writeTextFile(path, "child,parent\na,top\nb,top\n");
+    await Deno.writeTextFile(path, "child,parent\na, top\n b ,top\n");
     const { nodes, source } = await readCodeGraph(path, letters);
     assertEquals(nodes, ["a", "b", "top"]);
     assertEquals(source, `"${basename(path)}", with 2 of 3 codes`);

@@ -119,5 +119,11 @@ testWith(
       ["é", null],
     ]);
     assertEquals(Object.keys(found["as generated, without days"]), ["1", "2", "4"]);
+    assertEquals(found["as generated, without days"][1], [
+      ["1900-01-01T00:00:00", "b", null, 0],
+      ["1900-01-02T00:00:00", "SNOMED-CT//1", null, 1],
+      ["1900-01-02T00:00:00", "é", null, 1],
+      ["1900-01-03T00:00:00", "é", null, 2],
+    ]);
   },
 );

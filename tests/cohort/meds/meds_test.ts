@@ -151,7 +151,7 @@ Deno.test("writeMeds() refuses parts that do not fit, and leaves nothing behind"
     await assertRejects(() => writeMeds(folder, parts), RangeError, "differ in vocab");
     assertEquals([...Deno.readDirSync(folder.replace(/\/cohort$/, ""))], []);
     await writeMeds(folder, awkward);
-    await assertRejects(() => writeMeds(folder, awkward), Deno.errors.AlreadyExists, "--force");
+    await assertRejects(() => writeMeds(folder, awkward), Deno.errors.AlreadyExists, "force: true");
     await writeMeds(folder, awkward, { force: true });
   });
 });

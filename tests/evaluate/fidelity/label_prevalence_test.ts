@@ -1,5 +1,5 @@
-import { assertEquals, assertThrows } from "@std/assert";
-import { labelPrevalence, withLabel } from "ehrloom";
+import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
+import { fidelityFigures, labelPrevalence, withLabel } from "ehrloom";
 import { listedCohort } from "../random_cohort.ts";
 
 const cohort = listedCohort([
@@ -24,4 +24,26 @@ Deno.test("withLabel() lists the known labels", () => {
     RangeError,
     'label "z": there is no such label; known: x, y',
   );
+});
+
+Deno.test("label_prevalence has the difference of each label's shares, from the same resamples", async () => {
+  const half = listedCohort(
+    Array.from({ length: 200 }, (_, i) => ({ visits: [[0]], labels: [i % 2, 1] })),
+    3,
+  );
+  const tenth = listedCohort(
+    Array.from({ length: 200 }, (_, i) => ({ visits: [[0]], labels: [Number(i % 10 === 0), 1] })),
+    3,
+  );
+  const [{ label_prevalence: { labels } }] = await fidelityFigures(
+    { role: "real", cohort: half },
+    [{ role: "synthetic", cohort: tenth }],
+    { resamples: 2000 },
+  );
+  const [x, y] = labels.map(({ difference }) => difference);
+  assertAlmostEquals(x.value, -0.4, 1e-12);
+  // the normal approximation: 1.96 √(0.25 / 200 + 0.09 / 200) = 0.0808
+  assertAlmostEquals(x.low, -0.4808, 0.008);
+  assertAlmostEquals(x.high, -0.3192, 0.008);
+  assertEquals(y, { value: 0, low: 0, high: 0 }); // all have it, in every resample
 });

@@ -16,7 +16,6 @@ import { withoutUnseenCodes } from "ehrloom/evaluate/likelihood/run_likelihood.t
 import { halo } from "ehrloom/models/halo.ts";
 import type { RowModel } from "ehrloom/models/rows/row_model.ts";
 import { drawn } from "ehrloom/nn/initial.ts";
-import { trainingDefaults } from "ehrloom/train/options.ts";
 import { modelOf, type Run } from "ehrloom/train/run_folder.ts";
 import { join } from "node:path";
 import { inFolder } from "../../folder.ts";
@@ -27,6 +26,7 @@ import {
   goldenWeights,
 } from "../../golden.ts";
 import { listedCohort, randomRecords } from "../random_cohort.ts";
+import { tinyTraining } from "../../tiny.ts";
 
 interface Tiny {
   config: Record<string, number>;
@@ -65,7 +65,7 @@ function runOf(model: RowModel, cohort: ReturnType<typeof listedCohort>): Run {
       ehrloom: "0",
       model: "halo",
       config: model.config,
-      training: trainingDefaults,
+      training: tinyTraining,
       cohort: "",
       versions: {},
     },

@@ -73,7 +73,7 @@ for (const name of ["v.json", "v.safetensors"]) {
         Object.fromEntries(keys.map((key, i) => [key, vectors.slice(3 * i, 3 * i + 3)]));
       assertEquals(rows(keys, vectors), rows(written.keys, written.vectors));
       const again = () => writeCodeEmbeddings(path, written);
-      await assertRejects(again, Deno.errors.AlreadyExists, "pass --force to replace it");
+      await assertRejects(again, Deno.errors.AlreadyExists, "pass force: true to replace it");
       await writeCodeEmbeddings(path, { ...written, source: "other" }, { force: true });
       assertEquals((await readCodeEmbeddings(path)).source, `"${basename(path)}" (other)`);
     }));

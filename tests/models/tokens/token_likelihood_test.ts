@@ -6,8 +6,8 @@ import { gradientModelOf, modelFamily } from "ehrloom/models/mod.ts";
 import { sequenceLogProbability } from "ehrloom/models/tokens/token_likelihood.ts";
 import { drawn } from "ehrloom/nn/initial.ts";
 import { toTensors } from "ehrloom/nn/parameters.ts";
-import { trainingDefaults } from "ehrloom/train/options.ts";
 import { goldenCohort, testOnBackends } from "../../golden.ts";
+import { tinyTraining } from "../../tiny.ts";
 
 const sizes = { codes: 2, labels: 1 };
 
@@ -81,7 +81,7 @@ for (const name of ["gpt", "synehrgy"]) {
         model: name,
         config,
         schema,
-        training: trainingDefaults,
+        training: tinyTraining,
         cohort: "",
         versions: {},
       },

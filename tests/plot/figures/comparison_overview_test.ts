@@ -37,7 +37,7 @@ Deno.test("comparisonOverview() has a number instead of a dot for an R² below i
   });
   assertEquals(svg.querySelectorAll("circle").length, 1);
   assertEquals(texts(svg).filter((text) => text?.startsWith("◂")), ["◂ −0.12", "◂ −2.50"]);
-  const rules = '[aria-label="rule"] [stroke="#d55e00"] line';
+  const rules = '.mark-rule [stroke="#d55e00"] line';
   assertEquals(svg.querySelectorAll(rules).length, 2);
   await t.assertSnapshot(svg.outerHTML);
 });

@@ -131,7 +131,11 @@ Deno.test("figure() shows in texts and attributes what XML cannot hold as escape
   for (const shown of ["a\\x1b[31mb", "c\\x00\\ufffe\\x85", "d\ufffdé漢"]) {
     assertStringIncludes(svg, shown);
   }
-  const own = figure({ marks: [] }, { title: "a\x07", description: "b\x08" }).outerHTML;
+  const own = figure({ width: 200, height: 100, marks: [] }, {
+    title: "a\x07",
+    description: "b\x08",
+    points: [{ c: "d\x1b" }],
+  }).outerHTML;
   assertStringIncludes(own, 'aria-label="a\\x07"');
   assertStringIncludes(own, "<desc>b\\x08</desc>");
 });
@@ -140,8 +144,8 @@ Deno.test("valueDistributions() draws a panel for each code that both cohorts me
   const svg = valueDistributions(measuredCohort(1), measuredCohort(2));
   const texts = [...svg?.querySelectorAll("text") ?? []].map(({ textContent }) => textContent);
   assertEquals(texts, [
+    "RealSynthetic", // the legend, two words in one text
     ...["20", "30", "90", "100", "Essential hypertension", "</script></title><script>gl…"],
-    ...["Real", "Synthetic"],
   ]);
   assertEquals(/<(script|img|b)\b/.test(svg?.outerHTML ?? ""), false);
   await t.assertSnapshot(svg?.outerHTML);

@@ -7,6 +7,7 @@ import { type Interval, intervalMarks } from "ehrloom/plot/figures/interval_mark
 function drawn(intervals: readonly Interval[]) {
   const svg = figure({
     width: 100,
+    height: 100,
     marginLeft: 0,
     marginRight: 0,
     x: { domain: [0, 1] },
@@ -18,8 +19,8 @@ function drawn(intervals: readonly Interval[]) {
       names.map((name) => Number(element.getAttribute(name)))
     );
   return {
-    rules: numbers('[aria-label="rule"] line', "x1", "x2"),
-    dots: numbers('[aria-label="dot"] circle', "cx"),
+    rules: numbers(".mark-rule line", "x1", "x2"),
+    dots: numbers(".mark-dot circle", "cx"),
   };
 }
 

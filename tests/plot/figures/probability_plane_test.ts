@@ -8,8 +8,12 @@ function tickLabels(type: "linear" | "log", labels?: number) {
   const scale = probabilityScale([1e-6, 1], type);
   const marks = probabilityPlane(scale, { real: ["Real", 30], synthetic: ["Made", 30], labels });
   const axis = { domain: scale.domain, type };
-  const svg = figure({ x: axis, y: axis, marks }, { title: "", description: "" });
-  const texts = svg.querySelectorAll('[aria-label="x-axis tick label"] text');
+  const svg = figure({ width: 640, height: 400, x: axis, y: axis, marks }, {
+    title: "",
+    description: "",
+    points: [],
+  });
+  const texts = svg.querySelectorAll(".mark-x-axis-tick-label text");
   return [...texts].map(({ textContent }) => textContent);
 }
 

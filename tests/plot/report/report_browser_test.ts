@@ -1,73 +1,17 @@
 /** The report as its readers meet it: in Chromium, driven through its own debugging protocol. */
-import { assert, assertEquals, assertGreater, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertGreater, assertLess, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { chromium as playwright, type Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { pairedProbabilities } from "ehrloom/evaluate/fidelity/paired_probabilities.ts";
 import { writeReport } from "ehrloom/plot/report/report.ts";
 import { chromium, testWith } from "../../wants.ts";
+import { awaitTicks, launched, nextFrame, placeOf, tickLabels } from "../browser.ts";
 import { commonCode, markup, smallReport } from "../fixture.ts";
-
-const args = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
-
-/** Labels of an axis of a scatter, in order. */
-function tickLabels(page: Page, kind: string, axis: "x" | "y"): Promise<string[]> {
-  return page.locator(`#${kind} .${axis}.axis .tick text`).allTextContents();
-}
-
-/** The page has drawn what it was told to draw. */
-function nextFrame(page: Page): Promise<void> {
-  return page.evaluate(() =>
-    new Promise<void>((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())))
-  );
-}
-
-/** Labels of an axis once they are as wanted; page.waitForFunction needs eval, which the page bans. */
-async function awaitTicks(
-  page: Page,
-  [kind, axis]: [string, "x" | "y"],
-  isWanted: (labels: string[]) => boolean,
-): Promise<string[]> {
-  for (let frames = 0; frames < 300; frames++) {
-    const labels = await tickLabels(page, kind, axis);
-    if (isWanted(labels)) return labels;
-    await nextFrame(page);
-  }
-  throw new Error(`The ${axis} axis of ${kind} stays at ${await tickLabels(page, kind, axis)}`);
-}
-
-/** Where a point stands on the screen, by the first and last tick of linear axes. */
-async function placeOf(page: Page, kind: string, point: { real: number; synthetic: number }) {
-  await page.locator(`#${kind} .frame`).evaluate((frame) =>
-    frame.scrollIntoView({ block: "center" })
-  );
-  const along = async (axis: "x" | "y", value: number) => {
-    const ticks = await page.locator(`#${kind} .${axis}.axis .tick`).evaluateAll(
-      (all, isX) =>
-        all.map((tick) => {
-          const { e, f } = (tick as SVGGElement).getScreenCTM() ?? { e: NaN, f: NaN };
-          return { value: Number(tick.textContent), pixel: isX ? e : f };
-        }),
-      axis === "x",
-    );
-    const [first, last] = [ticks[0], ticks[ticks.length - 1]];
-    const pixels = (last.pixel - first.pixel) / (last.value - first.value);
-    return first.pixel + (value - first.value) * pixels;
-  };
-  return { x: await along("x", point.real), y: await along("y", point.synthetic) };
-}
 
 /** How many pixels of a scatter have the colour of points that light up. */
 function litPixels(page: Page, kind: string): Promise<number> {
-  return page.locator(`#${kind} canvas`).evaluate((canvas) => {
+  return page.locator(`#${kind} canvas.lit`).evaluate((canvas) => {
     // A copy is read, since Chromium complains of canvases that are drawn and read often.
     const { width, height } = canvas as HTMLCanvasElement;
     const copy = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
@@ -85,7 +29,7 @@ testWith(chromium, "the report's scatters work in Chromium", async (executablePa
   const folder = join(await Deno.makeTempDir(), "report");
   const { report, sources } = await smallReport();
   await writeReport(folder, report, sources);
-  const browser = await playwright.launch({ executablePath, args });
+  const browser = await launched(executablePath);
   try {
     const page = await browser.newPage({ viewport: { width: 1200, height: 900 } });
     page.setDefaultTimeout(10_000);
@@ -143,10 +87,33 @@ testWith(chromium, "the report's scatters work in Chromium", async (executablePa
       assertEquals(await page.evaluate("globalThis.broken"), undefined);
     });
 
-    await t.step("the wheel zooms and dragging moves: the axes follow", async () => {
+    await t.step("the wheel scrolls the page, and zooms with Ctrl", async () => {
       const before = await tickLabels(page, "unigram", "x");
       const { x, y } = await placeOf(page, "unigram", { real: 0.1, synthetic: 0.1 });
+      const scrolled = () => page.evaluate(() => scrollY);
+      const from = await scrolled();
       await page.mouse.move(x, y);
+      await page.mouse.wheel(0, -120); // down, D3 would leave it to the page anyway
+      for (let frames = 0; frames < 100 && await scrolled() === from; frames++) {
+        await nextFrame(page);
+      }
+      assertLess(await scrolled(), from);
+      assertEquals(await tickLabels(page, "unigram", "x"), before);
+      const there = await placeOf(page, "unigram", { real: 0.1, synthetic: 0.1 });
+      await page.mouse.move(there.x, there.y);
+      await page.keyboard.down("Control");
+      await page.mouse.wheel(0, -80);
+      await page.keyboard.up("Control");
+      await awaitTicks(page, ["unigram", "x"], (labels) => `${labels}` !== `${before}`);
+      await page.locator("#unigram [data-move=reset]").focus();
+      await page.keyboard.press("Enter");
+      await awaitTicks(page, ["unigram", "x"], (labels) => `${labels}` === `${before}`);
+    });
+
+    await t.step("after a click the wheel zooms, and dragging moves: the axes follow", async () => {
+      const before = await tickLabels(page, "unigram", "x");
+      const { x, y } = await placeOf(page, "unigram", { real: 0.1, synthetic: 0.1 });
+      await page.mouse.click(x, y);
       await page.mouse.wheel(0, -800);
       const range = (labels: string[]) => Number(labels.at(-1)) - Number(labels[0]);
       const isZoomed = (labels: string[]) => 2 * range(labels) < range(before);
@@ -162,7 +129,7 @@ testWith(chromium, "the report's scatters work in Chromium", async (executablePa
 
       // After a drag D3 swallows clicks until a timer of 0 ms; a busy machine may run it late
       await page.evaluate(() => new Promise((done) => setTimeout(done)));
-      await page.locator("#unigram .reset").focus();
+      await page.locator("#unigram [data-move=reset]").focus();
       await page.keyboard.press("Enter");
       await awaitTicks(page, ["unigram", "x"], (labels) => `${labels}` === `${before}`);
     });
@@ -170,7 +137,7 @@ testWith(chromium, "the report's scatters work in Chromium", async (executablePa
     await t.step("after zooming, points are still found where they are drawn", async () => {
       const point = pointOf(2);
       const { x, y } = await placeOf(page, "unigram", point);
-      await page.mouse.move(x, y);
+      await page.mouse.click(x, y);
       await page.mouse.wheel(0, -500);
       await page.locator("#unigram .tooltip").waitFor({ state: "hidden" });
       const zoomed = await placeOf(page, "unigram", point);
@@ -201,7 +168,7 @@ testWith(chromium, "the report's scatters work in Chromium", async (executablePa
       await nextFrame(page);
       assertGreater(await litPixels(page, "same_visit_bigram"), 20);
       const listed = await page.locator("#sequential_bigram .points button").allTextContents();
-      assert(listed.length > 0 && listed.every((name) => name.includes(commonCode.code)));
+      assert(listed.length > 0 && listed.every((name) => name.includes(commonCode.description)));
       await page.fill("input[type=search]", "no such code");
       await page.getByText("0 codes", { exact: true }).waitFor();
       await page.fill("input[type=search]", "");
@@ -220,6 +187,7 @@ testWith(chromium, "the report's scatters work in Chromium", async (executablePa
 
     await t.step("figures on their own are well-formed SVG", async () => {
       for await (const { name } of Deno.readDir(join(folder, "figures"))) {
+        if (!name.endsWith(".svg")) continue;
         const svg = await Deno.readTextFile(join(folder, "figures", name));
         const problem = await page.evaluate((text) => {
           const parsed = new DOMParser().parseFromString(text, "image/svg+xml");

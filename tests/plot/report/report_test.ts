@@ -4,14 +4,15 @@ import { parseHTML } from "linkedom";
 import { reportHtml, writeReport } from "ehrloom/plot/report/report.ts";
 import { evaluate } from "ehrloom/evaluate/evaluate.ts";
 import type { Fidelity } from "ehrloom/evaluate/report.ts";
-import { markup, measuredCohort, smallReport } from "../fixture.ts";
+import { runOf } from "../../evaluate/run_of.ts";
+import { markup, measuredCohort, smallCohort, smallReport } from "../fixture.ts";
 
 const { report, sources } = await smallReport();
 
 Deno.test("reportHtml() says everything the report holds", () => {
   const { document } = parseHTML(reportHtml(report, sources));
   assertEquals(document.documentElement.getAttribute("lang"), "en");
-  assertEquals(document.title, "Synthetic cohort report · Ehrloom");
+  assertEquals(document.title, "HiSGT: synthetic cohort report · Ehrloom");
   const text = document.body.textContent ?? "";
   const unigram = report.fidelity?.unigram.r2?.toFixed(3) ?? "missing";
   for (
@@ -23,6 +24,159 @@ Deno.test("reportHtml() says everything the report holds", () => {
   assertEquals(text.includes("predict"), false); // no likelihood was given
   const sections = [...document.querySelectorAll("section")];
   assert(sections.every((section) => section.hasAttribute("aria-labelledby")));
+});
+
+Deno.test("reportHtml() names model, cohorts, date, seeds and counts at its head, without a path", async () => {
+  const [real, synthetic] = [smallCohort(1), smallCohort(2)];
+  const run = runOf(real, { model: "memoriser" });
+  const judged = await evaluate(real, synthetic, {
+    seed: 3,
+    resamples: 2,
+    run,
+    names: { real: "hospital" },
+  });
+  const about = { ...judged.about, created: "2026-11-25T23:59:00.000Z" };
+  const { document } = parseHTML(reportHtml({ ...judged, about }, sources));
+  assertEquals(document.title, "Memoriser on hospital: synthetic cohort report · Ehrloom");
+  const [lead, floor] = [...document.querySelectorAll("header p")].map((p) => p.textContent);
+  assertEquals(
+    lead,
+    "300 synthetic records, compared with 200 real training records and 100 held-out real records " +
+      `of hospital. 25 November 2026. Random seeds: training 1, evaluation 3. Ehrloom ${about.ehrloom}.`,
+  );
+  assertEquals(
+    floor,
+    "Memoriser is a floor. It copies training records: its figures are the best there can be, and " +
+      "it protects nobody.",
+  );
+  const { run: _, ...unknown } = about;
+  const without = parseHTML(reportHtml({ ...judged, about: unknown }, sources)).document;
+  assertEquals(without.title, "hospital: synthetic cohort report · Ehrloom");
+  assertStringIncludes(
+    without.querySelector("header p")?.textContent ?? "",
+    "The model is not known, since no run was given.",
+  );
+});
+
+/** The cells of the summary's table. */
+const summaryCells = (document: Document) =>
+  [...document.querySelectorAll('section[aria-labelledby="summary"] tr')]
+    .map((row) => [...row.querySelectorAll("th, td")].map(({ textContent }) => textContent));
+
+Deno.test("reportHtml() begins with the summary: sentences, and a row with its verdict for each figure", () => {
+  const { document } = parseHTML(reportHtml(report, sources));
+  const { sentences = [], rows = [] } = report.summary ?? {};
+  const section = document.querySelector("main > section");
+  assertEquals(section?.getAttribute("aria-labelledby"), "summary");
+  const said = [...section?.querySelectorAll("li") ?? []].map(({ textContent }) => textContent);
+  assertEquals(said, sentences);
+  assert(said.length >= 4 && said.length <= 6, `${said.length} sentences`);
+  const [head, ...cells] = summaryCells(document);
+  assertEquals(head.slice(-1), ["Synthetic − ceiling, 100 patients each"]);
+  assertEquals(
+    cells.map(([name, verdict]) => [name, verdict]),
+    rows.map((r) => [r.name, r.verdict]),
+  );
+  const codes = rows[0];
+  assertEquals(cells[0][3], codes.ceiling?.value.toFixed(3));
+  assertStringIncludes(
+    section?.textContent ?? "",
+    "a random sample of 100 of the 300 synthetic records is compared with the 100 held-out ones.",
+  );
+  for (const link of section?.querySelectorAll("a") ?? []) {
+    const id = link.getAttribute("href")?.slice(1) ?? "";
+    assert(document.getElementById(id) !== null, `#${id}`);
+  }
+  assertEquals(section?.querySelectorAll("a").length, 6); // no link to what is not shown
+});
+
+Deno.test("reportHtml() says why there is no verdict, and leaves its column out", async () => {
+  const few = { ...smallCohort(1), splits: smallCohort(1).splits?.map((s, i) => i < 220 ? s : 1) };
+  const judged = await evaluate({ ...few, splits: few.splits ?? null }, smallCohort(2), {
+    resamples: 5,
+  });
+  const { document } = parseHTML(reportHtml(judged, sources));
+  const [head, first] = summaryCells(document);
+  assertEquals(head.length, 5);
+  assertEquals(first[1], "not judged");
+  assertStringIncludes(
+    document.querySelector('[aria-labelledby="summary"] .reading')?.textContent ?? "",
+    "There is no verdict (20 held out: too few for a ceiling). With fewer than 100 patients on one",
+  );
+});
+
+Deno.test("reportHtml() says where the floor lies at the top, and where a figure is above its ceiling", () => {
+  const text = (own: number, ceiling: number, floor: number) =>
+    textOf('[aria-labelledby="overview"] p', (fidelity) => ({
+      ...fidelity,
+      unigram: r2Of(0.9),
+      same_visit_bigram: r2Of(0.9),
+      sequential_bigram: r2Of(own),
+      ceiling: {
+        ...fidelity.ceiling,
+        unigram: r2Of(0.995),
+        same_visit_bigram: r2Of(0.984),
+        sequential_bigram: r2Of(ceiling),
+      },
+      floor: {
+        ...fidelity.floor,
+        unigram: r2Of(0.999),
+        same_visit_bigram: r2Of(0.29),
+        sequential_bigram: r2Of(floor),
+      },
+    }));
+  const low = text(0.9, 0.97, 0.76);
+  assertStringIncludes(
+    low,
+    "The floor lies at the top for single codes (0.999; ceiling 0.995): these do not tell a good " +
+      "model from a poor one. It lies lower for pairs within a visit (0.290; ceiling 0.984) and " +
+      "pairs over visits (0.760; ceiling 0.970): here a model should do better.",
+  );
+  assertEquals(low.includes("above its ceiling"), false);
+  assertStringIncludes(
+    text(0.98, 0.97, 0.95),
+    "and pairs over visits (0.950; ceiling 0.970): these",
+  );
+  assertStringIncludes(text(0.98, 0.97, 0.76), "Here a figure is above its ceiling: ");
+});
+
+Deno.test("reportHtml() says how many labels differ, how many would by chance, and marks them", () => {
+  const estimate = (value: number, half: number) => ({
+    value,
+    low: value - half,
+    high: value + half,
+  });
+  const label = (name: string, difference: number) => ({
+    label: name,
+    real: estimate(0.2, 0.1),
+    synthetic: estimate(0.2 + difference, 0.1),
+    difference: estimate(difference, 0.05),
+  });
+  const change = (...differences: number[]) => (fidelity: Fidelity): Fidelity => ({
+    ...fidelity,
+    label_prevalence: {
+      ...r2Of(0.757),
+      labels: differences.map((value, i) => label(`label ${i}`, value)),
+    },
+    ceiling: { ...fidelity.ceiling, label_prevalence: { ...r2Of(0.955), labels: [] } },
+    floor: { ...fidelity.floor, label_prevalence: { ...r2Of(0.965), labels: [] } },
+  });
+  const said = textOf('[aria-labelledby="labels"] p', change(0.094, -0.06, 0.04, 0.01));
+  assertEquals(
+    said,
+    "2 of 4 labels differ by more than sampling variation explains (the 95% interval of the " +
+      "difference excludes 0). By chance alone about 0.2 would. R² over the labels is 0.757 (0.757 " +
+      "to 0.757); that of held-out real records is 0.955 (0.955 to 0.955) (the ceiling), that of " +
+      "independent draws 0.965 (0.965 to 0.965) (the floor).",
+  );
+  assertStringIncludes(
+    textOf('[aria-labelledby="labels"] p', change(0.01)),
+    "None of 1 labels differs by more",
+  );
+  assertEquals(
+    textOf('[aria-labelledby="labels"] td.strong', change(0.01, 0.094)),
+    "+9.4 +4.4 to +14.4",
+  );
 });
 
 /** An R² with figures that no sentence mentions. */
@@ -94,13 +248,17 @@ Deno.test("reportHtml() shows only what was judged", async () => {
   const shown = async (...only: string[]) => {
     const judged = await evaluate(real, synthetic, { resamples: 5, only });
     const { document } = parseHTML(reportHtml(judged, { real, synthetic }));
-    const headings = [...document.querySelectorAll("h2, h3")].map((each) => each.textContent);
+    const headings = [...document.querySelectorAll("main h2, main h3")].map((each) =>
+      each.textContent
+    );
     return { headings, document };
   };
   const days = await shown("fidelity.gap_days");
   assertEquals(days.headings, [
+    "Summary",
     "Do measured values and the times between visits have the right distribution?",
     "How this report was made",
+    "How to cite, and methods in two sentences",
   ]);
   assertEquals(days.document.querySelectorAll("figure, .scatter").length, 0);
   const pairs = await shown("fidelity.record_same_visit_bigram");
@@ -109,6 +267,7 @@ Deno.test("reportHtml() shows only what was judged", async () => {
     "Do codes and pairs of codes occur as often as in real records?",
     "Pairs within a visit",
     "How this report was made",
+    "How to cite, and methods in two sentences",
   ]);
   const rows = [...pairs.document.querySelectorAll("tbody th")].map((each) => each.textContent);
   assertEquals(rows, ["Pairs within a visit, per record"]);
@@ -137,7 +296,7 @@ Deno.test("reportHtml() has values and days where both cohorts do, else not a wo
     "Days between visits: 7.00 on average, 7.00 in the real records",
   );
   assertStringIncludes(text, "The 2 most frequently measured codes (of 2)");
-  assertEquals(section?.querySelectorAll("figure svg").length, 1);
+  assertEquals(section?.querySelectorAll("figure .wide-figure svg").length, 1);
   assertEquals(section?.querySelectorAll("script, img, b").length, 0);
   const without = parseHTML(reportHtml(report, sources)).document;
   assertEquals(without.querySelector('section[aria-labelledby="values"]'), null);
@@ -170,24 +329,21 @@ Deno.test("writeReport() writes the page, its figures and the JSON, and never ov
     const names = (at: string) => [...Deno.readDirSync(at)].map(({ name }) => name).sort();
     assertEquals(names(folder), ["figures", "report.html", "report.json"]);
     assertEquals(names(join(folder, "figures")), [
-      "codes_per_visit.svg",
-      "fidelity_overview.svg",
-      "label_prevalence.svg",
-      "same_visit_bigram_linear.svg",
-      "same_visit_bigram_log.svg",
-      "sequential_bigram_linear.svg",
-      "sequential_bigram_log.svg",
-      "training_curve.svg",
-      "unigram_linear.svg",
-      "unigram_log.svg",
-      "visits_per_record.svg",
+      ...["codes_per_visit.csv", "codes_per_visit.svg"],
+      ...["fidelity_overview.csv", "fidelity_overview.svg"],
+      ...["label_prevalence.csv", "label_prevalence.svg"],
+      ...["same_visit_bigram.csv", "same_visit_bigram_linear.svg", "same_visit_bigram_log.svg"],
+      ...["sequential_bigram.csv", "sequential_bigram_linear.svg", "sequential_bigram_log.svg"],
+      ...["training_curve.csv", "training_curve.svg"],
+      ...["unigram.csv", "unigram_linear.svg", "unigram_log.svg"],
+      ...["visits_per_record.csv", "visits_per_record.svg"],
     ]);
     assertEquals(JSON.parse(await Deno.readTextFile(join(folder, "report.json"))), report);
     assertLess((await Deno.stat(join(folder, "report.html"))).size, 1_000_000);
     await assertRejects(
       () => writeReport(folder, report, sources),
       Deno.errors.AlreadyExists,
-      "pass --force",
+      "pass force: true",
     );
     await writeReport(folder, report, { ...sources, force: true });
     assertEquals(names(parent), ["out"]);

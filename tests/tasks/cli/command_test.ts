@@ -33,6 +33,7 @@ async function task(...args: string[]) {
         args.path("input"), args.integer("count", { min: 1, max: 9 }), args.all("label"),
         args.has("fast"),
       ]));
+      return { count: args.integer("count", { min: 1 }), label: "line\\nbreak" };
     });`;
   const path = await Deno.makeTempFile({
     dir: `${root}tests/tasks`,
@@ -76,6 +77,37 @@ Deno.test("runCommand() prints its help on stdout and exits 0", async () => {
   assertStringIncludes(out, "deno task probe --input x");
 });
 
+Deno.test("runCommand() takes -h for --help", async () => {
+  const { code, out } = await task("-h");
+  assertEquals(code, 0);
+  assertEquals(out, (await task("--help")).out);
+});
+
+Deno.test("runCommand() with --json prints the result as one object on stdout, and people's text on stderr", async () => {
+  const { code, out, lines } = await task("--input", "a", "--count", "4", "--json");
+  assertEquals(code, 0);
+  assertEquals(JSON.parse(out), { task: "probe", count: 4, label: "line\nbreak" });
+  assertEquals(out.trimEnd().split("\n").length, 1);
+  assertEquals(lines, ['["/home/user/a",4,[],false]']);
+  assertEquals((await task("--input", "a")).out, "");
+});
+
+Deno.test("runCommand() with --json prints what is wrong as one object too", async () => {
+  const bad = await task("--input", "bad", "--json");
+  assertEquals(bad.code, 1);
+  assertEquals(JSON.parse(bad.out), { task: "probe", error: "It is bad\nand so on" });
+  const usage = await task("--json");
+  assertEquals(usage.code, 2);
+  assertEquals(JSON.parse(usage.out), { task: "probe", error: "--input PATH is required" });
+});
+
+Deno.test("runCommand() with --quiet says nothing but errors", async () => {
+  assertEquals(await task("--input", "a", "--quiet"), { code: 0, out: "", lines: [""] });
+  const { code, lines } = await task("--input", "bad", "--quiet");
+  assertEquals(code, 1);
+  assertEquals(lines, [String.raw`error: It is bad\nand so on`]);
+});
+
 Deno.test("runCommand() exits 1 with one line for an error, without a stack", async () => {
   const { code, lines } = await task("--input", "bad");
   assertEquals(code, 1);
@@ -102,7 +134,9 @@ for (
     [["--input", "x", "--count", " "], "error: --count is empty, must be N"],
     [["--input", "x", "--label", "y", "--label", ""], "error: --label is empty, must be L"],
     [["--input", "x", "--share", "1e999"], "error: --share is 1e999, must be a number, at least 0"],
-    [["--input", "x", "--cuont", "4"], "error: unknown argument --cuont; known: --input"],
+    [["--input", "x", "--cuont", "4"], "error: unknown argument --cuont; did you mean --count?"],
+    [["--input", "x", "--label=y", "--shares=4"], "--shares=4; did you mean --share?"],
+    [["--input", "x", "-f"], "error: unknown argument -f; known: --input"],
     [["--input", "x", "y"], "error: unknown argument y; known: --input"],
     [
       ["--input", "x", "--count", "0"],

@@ -1,5 +1,6 @@
 /**
- * The points of a scatter on their canvas.
+ * The points of a scatter on their two canvases: all of them, and above these the ones that light up.
+ * A search draws only the second one again.
  *
  * @module
  */
@@ -8,9 +9,32 @@ import { margin, pixelX, pixelY, type View } from "./view.ts";
 /** Points below which they are drawn larger and darker. */
 export const fewPoints = 1500;
 
-/** Gives the canvas the view's size, in the screen's own pixels. */
-export function resizeCanvas(canvas: HTMLCanvasElement, { size }: View): void {
-  canvas.width = canvas.height = Math.round(size * (globalThis.devicePixelRatio || 1));
+/** The colours of points, as in {@link printedColours}. */
+export interface PointColours {
+  readonly real: string;
+  readonly synthetic: string;
+}
+
+/** Colours of points on paper, those of all figures. */
+export const printedColours: Readonly<Record<"real" | "synthetic", string>> = {
+  real: "#0072b2",
+  synthetic: "#d55e00",
+};
+
+/** The colours that the page has at the moment. */
+export function pageColours(element: Element): PointColours {
+  const style = getComputedStyle(element);
+  const colour = (name: string) => style.getPropertyValue(name).trim();
+  return { real: colour("--real"), synthetic: colour("--synthetic") };
+}
+
+/**
+ * Gives a canvas the view's size.
+ *
+ * @param ratio of its pixels to those of the page
+ */
+export function resizeCanvas(canvas: HTMLCanvasElement, { size }: View, ratio: number): void {
+  canvas.width = canvas.height = Math.round(size * ratio);
   Object.assign(canvas.style, {
     left: `${margin.left}px`,
     top: `${margin.top}px`,
@@ -49,21 +73,40 @@ export function stampPoints(
   }
 }
 
-/** Draws all points, those that light up on top, in the colours of the page. */
-export function drawPoints(canvas: HTMLCanvasElement, view: View): void {
+/**
+ * Makes one image of what was drawn. Chromium prints a canvas by drawing it again, stamp by stamp: for
+ * 100,000 points that is a PDF that nobody can open.
+ */
+export function flatten(canvas: HTMLCanvasElement): void {
+  const context = canvas.getContext("2d");
+  const { width, height } = canvas;
+  context?.putImageData(context.getImageData(0, 0, width, height), 0, 0);
+}
+
+/** Radius of a dot in pixels; a search's are larger. */
+export function dotRadius({ places, transform }: View): number {
+  const usual = places.length < fewPoints ? 2.6 : 1.8;
+  return Math.min(5, usual * Math.sqrt(Math.sqrt(transform.k)));
+}
+
+/** Draws all points. */
+export function drawAll(canvas: HTMLCanvasElement, view: View, { real }: PointColours): void {
   const context = canvas.getContext("2d");
   if (context === null) return;
-  const { lit, places, size, transform } = view;
-  const isFew = places.length < fewPoints;
-  const ratio = canvas.width / size;
-  const style = getComputedStyle(canvas);
-  const radius = Math.min(5, (isFew ? 2.6 : 1.8) * Math.sqrt(Math.sqrt(transform.k)));
-  const dot = dotStamp(style.getPropertyValue("--real"), radius, ratio);
-  const bright = dotStamp(style.getPropertyValue("--synthetic"), radius + 1.2, ratio);
+  const stamp = dotStamp(real, dotRadius(view), canvas.width / view.size);
   context.clearRect(0, 0, canvas.width, canvas.height);
-  context.globalAlpha = (isFew ? 0.55 : 0.35) * (lit === null ? 1 : 0.3);
-  stampPoints(context, view, { stamp: dot, isDrawn: (index) => lit?.[index] !== 1 });
+  context.globalAlpha = view.places.length < fewPoints ? 0.55 : 0.35;
+  stampPoints(context, view, { stamp, isDrawn: () => true });
+}
+
+/** Draws the points that light up, if any were searched for. */
+export function drawLit(canvas: HTMLCanvasElement, view: View, { synthetic }: PointColours): void {
+  const context = canvas.getContext("2d");
+  if (context === null) return;
+  const { lit } = view;
+  context.clearRect(0, 0, canvas.width, canvas.height);
   if (lit === null) return;
+  const stamp = dotStamp(synthetic, dotRadius(view) + 1.2, canvas.width / view.size);
   context.globalAlpha = 0.9;
-  stampPoints(context, view, { stamp: bright, isDrawn: (index) => lit[index] === 1 });
+  stampPoints(context, view, { stamp, isDrawn: (index) => lit[index] === 1 });
 }

@@ -1,5 +1,5 @@
 /**
- * The page as scatters and controls need it: its elements, its frames, its width.
+ * The page as scatters and controls need it: its elements, its frames, its width, its printing.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 /** The element that a selector finds; the page is ours, so it is there. */
 export function part<E extends Element>(root: ParentNode, selector: string): E {
   const found = root.querySelector<E>(selector);
-  if (found === null) throw new Error(`Cannot start the report: no ${selector}`);
+  if (found === null) throw new Error(`Cannot start the page: no ${selector}`);
   return found;
 }
 
@@ -20,6 +20,15 @@ export function onNextFrame(call: () => void): () => void {
   };
 }
 
+/** A call that is made once nobody has asked for it for some milliseconds. */
+export function afterPause(milliseconds: number, call: () => void): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  return () => {
+    clearTimeout(timer);
+    timer = setTimeout(call, milliseconds);
+  };
+}
+
 /** Calls back whenever an element has got another width. */
 export function onNewWidth(element: HTMLElement, call: () => void): void {
   let width = element.clientWidth;
@@ -28,4 +37,10 @@ export function onNewWidth(element: HTMLElement, call: () => void): void {
     width = element.clientWidth;
     call();
   }).observe(element);
+}
+
+/** Calls back before the page is printed, and after. */
+export function onPrint(before: () => void, after: () => void): void {
+  globalThis.addEventListener("beforeprint", before);
+  globalThis.addEventListener("afterprint", after);
 }

@@ -32,6 +32,11 @@ export async function unpackPoints({ kind, kept, bytes }: PackedPoints): Promise
   };
 }
 
+/** A code's name for a list: without what kind of concept it is, which SNOMED CT adds. */
+export function shortName(description: string): string {
+  return description.replace(/ \((?:[a-z]+ ?)+\)$/, "");
+}
+
 /**
  * The names of a point's codes.
  *
@@ -47,15 +52,40 @@ export function pointName(
   return second === null ? name : `${name}${joint}${names[second[index]]}`;
 }
 
+/** Which points hold each code: those of code c are `points` from `offsets[c]` to `offsets[c + 1]`. */
+export interface CodeIndex {
+  /** [codes + 1] */
+  readonly offsets: Uint32Array;
+  /** [points, twice for pairs] */
+  readonly points: Uint32Array;
+}
+
+/** The index of some points. */
+export function indexByCode({ first, second }: Points, codeCount: number): CodeIndex {
+  const sides = second === null ? [first] : [first, second];
+  const offsets = new Uint32Array(codeCount + 1);
+  for (const side of sides) for (const code of side) offsets[code + 1]++;
+  for (let code = 0; code < codeCount; code++) offsets[code + 1] += offsets[code];
+  const points = new Uint32Array(offsets[codeCount]);
+  const next = offsets.slice();
+  for (const side of sides) {
+    for (let point = 0; point < side.length; point++) points[next[side[point]]++] = point;
+  }
+  return { offsets, points };
+}
+
 /** [points] 1 for each point that holds one of these codes, else 0; null for no search at all. */
 export function pointsWith(
-  { first, second }: Points,
+  { first }: Points,
+  { offsets, points }: CodeIndex,
   codes: ReadonlySet<number> | null,
 ): Uint8Array | null {
-  return codes === null ? null : Uint8Array.from(
-    first,
-    (code, index) => Number(codes.has(code) || codes.has(second?.[index] ?? code)),
-  );
+  if (codes === null) return null;
+  const lit = new Uint8Array(first.length);
+  for (const code of Array.from(codes)) {
+    for (let place = offsets[code]; place < offsets[code + 1]; place++) lit[points[place]] = 1;
+  }
+  return lit;
 }
 
 /**

@@ -8,6 +8,14 @@ import { part } from "./page.ts";
 import { farthestPoints } from "./points.ts";
 import { margin, pixelX, pixelY, type View } from "./view.ts";
 
+/** What the list does with a point. */
+export interface Pointing {
+  /** Shows its name beside it; null for none. */
+  show(index: number | null): void;
+  /** The same, and brings it into view. */
+  reveal(index: number): void;
+}
+
 /** Shows the name and both probabilities of the view's point beside it, or nothing. */
 export function showTooltip(root: HTMLElement, view: View): void {
   const tooltip = part<HTMLElement>(root, ".tooltip");
@@ -26,18 +34,29 @@ export function showTooltip(root: HTMLElement, view: View): void {
   tooltip.style.top = `${y < size / 2 ? y + 14 : y - tooltip.offsetHeight - 14}px`;
 }
 
-/** One line of the list: a button that shows its point, and both probabilities. */
+/**
+ * One entry of the list: a button that shows its point, with a line for each of its codes, and both
+ * probabilities.
+ */
 export function listItem(
-  { nameOf, points }: View,
+  { linesOf, nameOf, points }: View,
   index: number,
-  show: (index: number | null) => void,
+  { show, reveal }: Pointing,
 ): HTMLLIElement {
   const item = document.createElement("li");
   const button = document.createElement("button");
   button.type = "button";
-  button.textContent = nameOf(index);
+  button.title = nameOf(index);
+  button.append(
+    ...linesOf(index).map((line) => {
+      const span = document.createElement("span");
+      span.textContent = line;
+      return span;
+    }),
+  );
   for (const event of ["focus", "mouseenter"]) button.addEventListener(event, () => show(index));
   for (const event of ["blur", "mouseleave"]) button.addEventListener(event, () => show(null));
+  button.addEventListener("click", () => reveal(index));
   const values = document.createElement("span");
   const real = probabilityText(points.real[index]);
   values.textContent = `real ${real}, synthetic ${probabilityText(points.synthetic[index])}`;
@@ -49,13 +68,13 @@ export function listItem(
 export function listPoints(
   root: HTMLElement,
   view: View,
-  show: (index: number | null) => void,
+  pointing: Pointing,
 ): void {
   part(root, ".points-title").textContent = view.lit === null
     ? "Farthest from the line"
     : "Farthest from the line, among the matches";
   const top = farthestPoints(view.points, view.lit, 5);
-  part(root, ".points").replaceChildren(...top.map((index) => listItem(view, index, show)));
+  part(root, ".points").replaceChildren(...top.map((index) => listItem(view, index, pointing)));
 }
 
 /** How many points match; empty where nothing was searched for. */

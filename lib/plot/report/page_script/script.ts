@@ -1,5 +1,5 @@
 /**
- * What makes the scatters of `report.html` interactive, as the text of a script. The page carries it
+ * What makes the scatters of a page interactive and saves its figures, as the text of a script. The page carries it
  * beside D3's, since a page that is opened from a disk can load no modules.
  *
  * Each export of `mod.ts` becomes a constant of the script, and all of them share one scope. So
@@ -11,7 +11,11 @@
 import * as modules from "./mod.ts";
 
 /** What can stand in a script as text. */
-type Constant = ((...values: never[]) => unknown) | number | Readonly<Record<string, number>>;
+type Constant =
+  | ((...values: never[]) => unknown)
+  | number
+  | string
+  | Readonly<Record<string, number | string>>;
 
 const constants: Readonly<Record<string, Constant>> = modules;
 
@@ -20,9 +24,9 @@ const definitions = Object.entries(constants).map(([name, value]) =>
 );
 
 /** The page's script; D3's comes before it. */
-export const reportScript: string = `"use strict";
+export const pageScript: string = `"use strict";
 {
 ${definitions.join("\n")}
-startReport(d3);
+startPage(d3);
 }
 `;

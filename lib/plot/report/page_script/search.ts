@@ -13,15 +13,19 @@ export function codeNames(
   );
 }
 
+/** [codes] Names as {@link matchingCodes} searches them. */
+export function searchable(names: readonly string[]): string[] {
+  return names.map((name) => name.toLowerCase());
+}
+
 /**
  * The codes whose names hold every word that was typed, whatever its case; null where nothing was.
  *
- * @param names [codes] as of {@link codeNames}
+ * @param texts [codes] as of {@link searchable}
  */
-export function matchingCodes(names: readonly string[], typed: string): Set<number> | null {
+export function matchingCodes(texts: readonly string[], typed: string): Set<number> | null {
   const words = typed.toLowerCase().split(/\s+/).filter(Boolean);
   if (words.length === 0) return null;
-  const texts = names.map((name) => name.toLowerCase());
   return new Set(
     texts.keys().filter((code) => words.every((word) => texts[code].includes(word))),
   );

@@ -15,11 +15,27 @@ export interface Place {
   readonly y: number;
 }
 
+/** What a scatter shows. */
+export interface ScatterContents {
+  readonly kind: string;
+  readonly points: Points;
+  /** [codes] Names of all codes. */
+  readonly names: readonly string[];
+  /** The smallest positive and the largest probability on its axes. */
+  readonly range: readonly [lowest: number, highest: number];
+  readonly vocabulary: {
+    readonly codes: readonly string[];
+    readonly descriptions: readonly string[];
+  };
+}
+
 /** Everything that changes while a reader looks at a scatter, beside its points. */
 export interface View {
   readonly points: Points;
   /** The name of a point. */
   readonly nameOf: (index: number) => string;
+  /** The short names of its codes, a line each. */
+  readonly linesOf: (index: number) => string[];
   /** Of both axes. */
   scale: ProbabilityScale;
   /** [points] By `scale`. */
@@ -57,12 +73,12 @@ export function pixelY({ transform, size }: View, share: number): number {
   return transform.applyY((1 - share) * size);
 }
 
-/** The point closest to a place on the plot, in pixels; null where none is within 12. */
+/** The point closest to a place on the plot, in pixels; null where none is within reach. */
 export function nearestPoint(
   { tree, transform, size }: View,
   pixels: readonly [x: number, y: number],
+  reach = 12,
 ): number | null {
   const [x, y] = transform.invert([pixels[0], pixels[1]]);
-  const reach = 12 / (transform.k * size);
-  return tree.find(x / size, 1 - y / size, reach)?.index ?? null;
+  return tree.find(x / size, 1 - y / size, reach / (transform.k * size))?.index ?? null;
 }

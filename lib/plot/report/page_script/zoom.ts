@@ -1,5 +1,6 @@
 /**
- * Zooming and dragging a scatter.
+ * Zooming and dragging a scatter. What scrolls a page stays the page's: the wheel zooms with Ctrl or
+ * once the scatter has the focus, and one finger scrolls where two zoom.
  *
  * @module
  */
@@ -19,23 +20,33 @@ export interface Moves {
 
 /** Moves of a view that changes its size. */
 export interface Zoom extends Moves {
-  /** Takes over the view's new size, and resets. */
+  /** Takes over the view's new size; the same part of the plot stays in view. */
   fit(): void;
 }
 
-/** Lets the mouse zoom and move a view, and calls back after every change. */
+/** Whether the wheel, the mouse or fingers mean the scatter, not the page. */
+export function meansScatter(event: Event, hasFocus: boolean): boolean {
+  if (event instanceof WheelEvent) return hasFocus || event.ctrlKey || event.metaKey;
+  if (event instanceof MouseEvent) return event.button === 0 && !event.ctrlKey;
+  return !(globalThis.TouchEvent && event instanceof TouchEvent) || event.touches.length > 1;
+}
+
+/** Lets the mouse and fingers zoom and move a view, and calls back after every change. */
 export function makeZoom(
   d3: typeof D3,
   catcher: Axes["catcher"],
-  view: View,
+  { view, hasFocus }: { view: View; hasFocus: () => boolean },
   changed: () => void,
 ): Zoom {
-  const zoom = d3.zoom<SVGRectElement, unknown>().scaleExtent([1, 400]).on("zoom", (event) => {
-    view.transform = event.transform;
-    changed();
-  });
+  const zoom = d3.zoom<SVGRectElement, unknown>().scaleExtent([1, 400])
+    .filter((event: Event) => meansScatter(event, hasFocus()))
+    .on("zoom", (event) => {
+      view.transform = event.transform;
+      changed();
+    });
   catcher.call(zoom).on("dblclick.zoom", null);
   const reset = () => void catcher.call(zoom.transform, d3.zoomIdentity);
+  let sizeBefore = view.size;
   return {
     reset,
     zoomBy: (factor) => void catcher.call(zoom.scaleBy, factor),
@@ -46,7 +57,10 @@ export function makeZoom(
     fit() {
       const extent: [[number, number], [number, number]] = [[0, 0], [view.size, view.size]];
       zoom.extent(extent).translateExtent(extent);
-      reset();
+      const { k, x, y } = view.transform;
+      const grown = view.size / (sizeBefore || view.size);
+      sizeBefore = view.size;
+      catcher.call(zoom.transform, d3.zoomIdentity.translate(x * grown, y * grown).scale(k));
     },
   };
 }

@@ -12,19 +12,27 @@ import {
   recordOfVisits,
   visitsPerRecord,
 } from "../../figures/count_distribution.ts";
-import { AggregateCells, aggregateReading, Figure, Table } from "../page_parts.tsx";
+import { AggregateCells, aggregateReading, Apart, Table } from "../page_parts.tsx";
+import { Figure } from "../../page/picture.tsx";
 import { type Drawn, scaleOf, type Section, type SectionContents } from "./section.ts";
 
 type Lengths = FidelityFigures["aggregate"];
 
-function pictures({ real, synthetic, minCell }: Drawn): [name: string, svg: SVGSVGElement][] {
+function pictures(
+  { real, synthetic, minCell, look }: Drawn,
+): [name: string, svg: SVGSVGElement][] {
   // Records without visits are left out here as in every figure of the evaluation.
   const visits = [real, synthetic].map((each) => visitsPerRecord(each).filter(Boolean));
   const codes = [real, synthetic].map((each) => codesPerVisit(each));
   return [
     [
       "visits_per_record",
-      countDistribution(visits[0], visits[1], { counted: "visits", holders: "records", minCell }),
+      countDistribution(visits[0], visits[1], {
+        counted: "visits",
+        holders: "records",
+        minCell,
+        ...look,
+      }),
     ],
     [
       "codes_per_visit",
@@ -33,6 +41,7 @@ function pictures({ real, synthetic, minCell }: Drawn): [name: string, svg: SVGS
         holders: "visits",
         minCell,
         patients: recordOfVisits(real),
+        ...look,
       }),
     ],
   ];
@@ -59,6 +68,9 @@ function AggregateTable(
       columns={["Count", "Real training mean", "Mean", "Difference"]}
     >
       {source("synthetic", own)}
+      <Apart columns={4}>
+        For scale: real patients that the model never saw, and draws without a model
+      </Apart>
       {source("held-out real (ceiling)", ceiling)}
       {source("independent draws (floor)", floor)}
     </Table>
@@ -72,16 +84,18 @@ function View({ fidelity, pictures }: SectionContents) {
       <h2 id="counts">{aggregate.question}</h2>
       {scale && (
         <p>
-          {aggregateRows.map(([name, key]) => aggregateReading(name, scale.own[key])).join(" ")}
+          {aggregateRows.map(([name, key]) =>
+            aggregateReading(name, scale.own[key], scale.ceiling[key])
+          ).join(" ")}
         </p>
       )}
       <div class="figures">
         <Figure
-          svg={pictures.get("visits_per_record")}
+          picture={pictures.get("visits_per_record")}
           caption="Visits per record. The closer the two outlines, the more similar the lengths."
         />
         <Figure
-          svg={pictures.get("codes_per_visit")}
+          picture={pictures.get("codes_per_visit")}
           caption="Codes per visit. If the synthetic outline lies further left, visits have too few codes."
         />
       </div>
@@ -91,4 +105,9 @@ function View({ fidelity, pictures }: SectionContents) {
 }
 
 /** Visits per record and codes per visit. */
-export const aggregateSection: Section = { keys: ["aggregate"], pictures, View };
+export const aggregateSection: Section = {
+  keys: ["aggregate"],
+  anchor: () => "counts",
+  pictures,
+  View,
+};

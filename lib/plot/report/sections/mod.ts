@@ -35,3 +35,9 @@ export function fidelitySections(fidelity: PartialFidelity | undefined): Section
   const isAsked = ({ key }: { key: keyof FidelityFigures }) => fidelity[key] !== undefined;
   return [...new Set(fidelityMeasures.filter(isAsked).map(sectionOf))];
 }
+
+/** The id of the element of the page that shows a figure of fidelity, such as "unigram.r2". */
+export function anchorOf(figure: string): string {
+  const measure = fidelityMeasures.find(({ key }) => figure.startsWith(`${key}.`));
+  return measure === undefined ? "" : sectionOf(measure).anchor(measure.key);
+}

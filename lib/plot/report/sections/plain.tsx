@@ -104,6 +104,7 @@ export function PlainSection({ name, question, scale, resamples }: PlainContents
 export function plainSection(key: keyof FidelityFigures, question: string): Section {
   return {
     keys: [key],
+    anchor: () => key,
     pictures: () => [],
     View({ fidelity, resamples }) {
       const scale = scaleOf(fidelity, key);

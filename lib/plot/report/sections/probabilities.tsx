@@ -7,12 +7,13 @@
  */
 import { type CodeKind, codeKinds } from "../../../evaluate/fidelity/counting/key_rows.ts";
 import type { PartialFidelity } from "../../../evaluate/report.ts";
+import { listed } from "../../../evaluate/summary/words.ts";
+import type { FigureOptions } from "../../figures/figure_options.ts";
 import { fidelityOverview } from "../../figures/fidelity_overview.ts";
 import { probabilityKinds, probabilityScatter } from "../../figures/probability_scatter.ts";
 import { r2Text } from "../../figures/r2_axis.ts";
 import { rareSentence } from "../../rare_words.ts";
 import {
-  Figure,
   minus,
   overviewCaption,
   percent,
@@ -23,6 +24,8 @@ import {
   whole,
 } from "../page_parts.tsx";
 import type { PackedPoints } from "../report_points.ts";
+import { Figure, type Picture } from "../../page/picture.tsx";
+import { Scatter, ScatterControls, ScatterHelp } from "../../page/scatters.tsx";
 import { type Drawn, scaleOf, type Section, type SectionContents } from "./section.ts";
 
 /** The kinds of which a report shows something: all of them in one without figures. */
@@ -34,7 +37,10 @@ export function shownKinds(fidelity: PartialFidelity | undefined): CodeKind[] {
 }
 
 /** R² at a glance; undefined unless shares of visits of all kinds were asked. */
-function overviewOf(fidelity: PartialFidelity | undefined): SVGSVGElement | undefined {
+function overviewOf(
+  fidelity: PartialFidelity | undefined,
+  look: FigureOptions,
+): SVGSVGElement | undefined {
   const [codes, pairs, sequences] = codeKinds.map((kind) => scaleOf(fidelity, kind));
   if (codes === undefined || pairs === undefined || sequences === undefined) return undefined;
   const figures = (part: "own" | "ceiling" | "floor") => ({
@@ -46,11 +52,11 @@ function overviewOf(fidelity: PartialFidelity | undefined): SVGSVGElement | unde
     ...figures("own"),
     ceiling: figures("ceiling"),
     floor: figures("floor"),
-  });
+  }, look);
 }
 
-function pictures({ fidelity, paired }: Drawn): [name: string, svg: SVGSVGElement][] {
-  const overview = overviewOf(fidelity);
+function pictures({ fidelity, paired, look }: Drawn): [name: string, svg: SVGSVGElement][] {
+  const overview = overviewOf(fidelity, look);
   const scatters = paired.flatMap((pairs) =>
     (["linear", "log"] as const).map((axes): [string, SVGSVGElement] => [
       `${pairs.kind}_${axes}`,
@@ -60,7 +66,54 @@ function pictures({ fidelity, paired }: Drawn): [name: string, svg: SVGSVGElemen
   return overview === undefined ? scatters : [["fidelity_overview", overview], ...scatters];
 }
 
-function Overview({ fidelity, figure }: { fidelity: PartialFidelity; figure: string | undefined }) {
+/** What single codes and pairs are called in a sentence. */
+const kindNames: Readonly<Record<CodeKind, string>> = {
+  unigram: "single codes",
+  same_visit_bigram: "pairs within a visit",
+  sequential_bigram: "pairs over visits",
+};
+
+/** How far a floor must be below its ceiling to tell models apart. */
+const roomForModels = 0.05;
+
+/** What the floor says about each kind: whether a good model can be told from a poor one by it. */
+function floorReading(fidelity: PartialFidelity): string {
+  const known = codeKinds.flatMap((kind) => {
+    const scale = scaleOf(fidelity, kind);
+    const [ceiling, floor] = [scale?.ceiling.r2 ?? null, scale?.floor.r2 ?? null];
+    if (ceiling === null || floor === null) return [];
+    const isAtTop = floor > ceiling - roomForModels;
+    return [{
+      isAtTop,
+      text: `${kindNames[kind]} (${minus(floor.toFixed(3))}; ceiling ${minus(ceiling.toFixed(3))})`,
+    }];
+  });
+  const texts = (wanted: boolean) =>
+    listed(known.filter(({ isAtTop }) => isAtTop === wanted).map(({ text }) => text));
+  const [top, below] = [texts(true), texts(false)];
+  return [
+    ...top === "" ? [] : [
+      `The floor lies at the top for ${top}: these do not tell a good model from a poor one.`,
+    ],
+    ...below === "" ? [] : [`It lies lower for ${below}: here a model should do better.`],
+  ].join(" ");
+}
+
+/** Says that a figure is above its ceiling, where one is. */
+function aboveCeiling(fidelity: PartialFidelity): string {
+  const isAbove = codeKinds.some((kind) => {
+    const scale = scaleOf(fidelity, kind);
+    return (scale?.own.r2 ?? -Infinity) > (scale?.ceiling.r2 ?? Infinity);
+  });
+  return isAbove
+    ? " Here a figure is above its ceiling: the ceiling is lower if few patients are held out, and " +
+      "copies of training records can exceed it."
+    : "";
+}
+
+function Overview(
+  { fidelity, figure }: { fidelity: PartialFidelity; figure: Picture | undefined },
+) {
   return (
     <section aria-labelledby="overview" class="overview">
       <h2 id="overview">At a glance</h2>
@@ -68,19 +121,16 @@ function Overview({ fidelity, figure }: { fidelity: PartialFidelity; figure: str
         R² measures how closely the synthetic probabilities follow the real ones; 1 is exact. The
         {" "}
         <em>ceiling</em>{" "}
-        is the R² of held-out real patients: a model should not be expected to do much better. The
-        {" "}
-        <em>floor</em>{" "}
-        is the R² of independent draws with the right frequencies: for pairs, a model should do
-        better. For single codes the floor is close to 1, so they do not tell a good model from a
-        poor one.
+        is the R² of held-out real patients: a model should not be expected to do much better.
+        {aboveCeiling(fidelity)} The <em>floor</em>{" "}
+        is the R² of independent draws with the right frequencies. {floorReading(fidelity)}
         {fidelity.records_without_visits > 0 &&
           ` ${
             whole(fidelity.records_without_visits)
           } synthetic records without visits are left out.`}
       </p>
       <Figure
-        svg={figure}
+        picture={figure}
         caption={overviewCaption}
       />
     </section>
@@ -101,49 +151,6 @@ function standing(kind: CodeKind, fidelity: PartialFidelity | undefined): string
   return `${reach}, ${share} of the way from the floor to the ceiling.`;
 }
 
-function Scatter(
-  { points, fidelity }: { points: PackedPoints; fidelity: PartialFidelity | undefined },
-) {
-  const { kind, count, kept, rare } = points;
-  const { title, per, points: pointsName } = probabilityKinds[kind];
-  return (
-    <section class="scatter" id={kind} aria-labelledby={`${kind}-title`}>
-      <header>
-        <h3 id={`${kind}-title`}>{title}</h3>
-        <button type="button" class="reset" aria-label={`Reset the view of ${title}`}>Reset</button>
-      </header>
-      <div
-        class="frame"
-        tabIndex={0}
-        role="group"
-        aria-label={`${title}: scatter of real against synthetic probabilities; arrow keys move, ` +
-          "plus and minus zoom, 0 resets"}
-      >
-        <canvas aria-hidden="true" />
-        <svg class="axes" aria-hidden="true">
-          <text class="x title">Real (probability {per})</text>
-          <text class="y title">Synthetic (probability {per})</text>
-        </svg>
-        <div class="tooltip" role="status" hidden>
-          <span class="name" />
-          <span class="real" />
-          <span class="synthetic" />
-        </div>
-      </div>
-      <p class="status" role="status" />
-      <p class="reading">
-        {scatterReadings[kind]} {standing(kind, fidelity)} {kept < count
-          ? `The page shows ${whole(kept)} of ${
-            whole(count)
-          } ${pointsName}; dense areas are thinned.`
-          : `${whole(count)} ${pointsName}.`} {rare && rareSentence(rare, pointsName)}
-      </p>
-      <h4 class="points-title" />
-      <ol class="points" />
-    </section>
-  );
-}
-
 function Scatters({ scatters, fidelity }: {
   scatters: readonly PackedPoints[];
   fidelity: PartialFidelity | undefined;
@@ -151,37 +158,15 @@ function Scatters({ scatters, fidelity }: {
   return (
     <section aria-labelledby="probabilities">
       <h2 id="probabilities">{probabilitiesQuestion}</h2>
-      <p>
-        On the dashed line a code or pair is exactly as frequent among synthetic patients as among
-        real ones; above the line it is too frequent, below the line too rare. Point at a dot to see
-        its name, turn the wheel to zoom, drag to move. Logarithmic axes show rare codes; codes that
-        one cohort lacks are in the strip along the axis.
-      </p>
-      <noscript>
-        <p>The scatters need JavaScript; the folder figures/ has them as images.</p>
-      </noscript>
-      <form class="controls" role="search">
-        <label>
-          Find <input type="search" name="search" placeholder="a code or part of its name" />
-        </label>
-        <output aria-live="polite" />
-        <fieldset>
-          <legend>Axes</legend>
-          <label>
-            <input type="radio" name="axes" value="linear" checked autocomplete="off" /> linear
-          </label>
-          <label>
-            <input type="radio" name="axes" value="log" autocomplete="off" /> logarithmic
-          </label>
-        </fieldset>
-        <button type="reset">Reset all</button>
-      </form>
+      <ScatterHelp />
+      <ScatterControls />
       <div class="figures">
         {scatters.map((points) => (
           <Scatter
-            key={points.kind}
+            key={points.id}
             points={points}
-            fidelity={fidelity}
+            title={probabilityKinds[points.kind].title}
+            reading={`${scatterReadings[points.kind]} ${standing(points.kind, fidelity)}`}
           />
         ))}
       </div>
@@ -251,6 +236,7 @@ export const probabilitiesSection: Section = {
     "record_same_visit_bigram",
     "record_sequential_bigram",
   ],
+  anchor: (key) => key.replace("record_", ""),
   pictures,
   View,
 };

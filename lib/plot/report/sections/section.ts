@@ -7,6 +7,8 @@ import type { JSX } from "preact";
 import type { Cohort } from "../../../cohort/cohort.ts";
 import type { PairedProbabilities } from "../../../evaluate/fidelity/paired_probabilities.ts";
 import type { FidelityFigures, PartialFidelity } from "../../../evaluate/report.ts";
+import type { FigureOptions } from "../../figures/figure_options.ts";
+import type { Picture } from "../../page/picture.tsx";
 import type { PackedPoints } from "../report_points.ts";
 
 /** What pictures are drawn from. */
@@ -19,6 +21,8 @@ export interface Drawn {
   readonly minCell: number;
   /** The probabilities of the kinds that the report shows. */
   readonly paired: readonly PairedProbabilities[];
+  /** How the pictures look. */
+  readonly look: FigureOptions;
 }
 
 /** What a section shows. */
@@ -29,8 +33,8 @@ export interface SectionContents {
   readonly resamples: number;
   /** What fewer real patients have is not listed. */
   readonly minCell: number;
-  /** All pictures as SVG text, by their file's name without ending. */
-  readonly pictures: ReadonlyMap<string, string>;
+  /** All pictures, by their file's name without ending. */
+  readonly pictures: ReadonlyMap<string, Picture>;
   readonly scatters: readonly PackedPoints[];
 }
 
@@ -38,6 +42,8 @@ export interface SectionContents {
 export interface Section {
   /** The measures that it shows. */
   readonly keys: readonly (keyof FidelityFigures)[];
+  /** The id of the element of the page that shows one of them. */
+  readonly anchor: (key: keyof FidelityFigures) => string;
   /** Its pictures, by their file's name without ending. */
   readonly pictures: (drawn: Drawn) => [name: string, svg: SVGSVGElement][];
   /** Nothing where there is nothing to show. */

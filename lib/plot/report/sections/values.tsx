@@ -9,13 +9,14 @@ import { valueDistributions } from "../../figures/value_distributions.ts";
 import {
   AggregateCells,
   aggregateReading,
-  Figure,
+  Apart,
   Interval,
   None,
   percent,
   R2,
   Table,
 } from "../page_parts.tsx";
+import { Figure } from "../../page/picture.tsx";
 import { type Drawn, type Section, type SectionContents } from "./section.ts";
 
 const mostCodes = 20;
@@ -95,22 +96,29 @@ function GapTable({ own, ceiling }: { own: Aggregate; ceiling: Aggregate | null 
       caption="Days between visits: mean ± standard deviation, with the 95% interval of the difference"
       columns={["Records", "Real training mean", "Mean", "Difference"]}
     >
-      {([["Synthetic", own], ["Held-out real (ceiling)", ceiling]] as const).map(([name, each]) =>
-        each && (
-          <tr key={name}>
-            <th scope="row">{name}</th>
-            <AggregateCells aggregate={each} isStrong={each === own} />
+      <tr>
+        <th scope="row">Synthetic</th>
+        <AggregateCells aggregate={own} isStrong />
+      </tr>
+      {ceiling && (
+        <>
+          <Apart columns={4}>For scale: real patients that the model never saw</Apart>
+          <tr>
+            <th scope="row">Held-out real (ceiling)</th>
+            <AggregateCells aggregate={ceiling} isStrong={false} />
           </tr>
-        )
+        </>
       )}
     </Table>
   );
 }
 
 function pictures(
-  { fidelity, real, synthetic, minCell }: Drawn,
+  { fidelity, real, synthetic, minCell, look }: Drawn,
 ): [name: string, svg: SVGSVGElement][] {
-  const values = fidelity?.values ? valueDistributions(real, synthetic, { minCell }) : undefined;
+  const values = fidelity?.values
+    ? valueDistributions(real, synthetic, { minCell, ...look })
+    : undefined;
   return values === undefined ? [] : [["value_distributions", values]];
 }
 
@@ -123,11 +131,11 @@ function View({ fidelity, minCell, pictures }: SectionContents) {
       <h2 id="values">
         Do measured values and the times between visits have the right distribution?
       </h2>
-      {gap_days && <p>{aggregateReading("Days between visits", gap_days)}</p>}
+      {gap_days && <p>{aggregateReading("Days between visits", gap_days, ceiling.gap_days)}</p>}
       {gap_days && <GapTable own={gap_days} ceiling={ceiling.gap_days ?? null} />}
       {values && <ValueTable own={values} ceiling={ceiling.values ?? null} />}
       <Figure
-        svg={pictures.get("value_distributions")}
+        picture={pictures.get("value_distributions")}
         caption={"Values of the most frequently measured codes. Axes run from the 0.5th to the " +
           "99.5th percentile of the real values; values beyond are counted in the outer bins."}
       />
@@ -143,4 +151,9 @@ function View({ fidelity, minCell, pictures }: SectionContents) {
 }
 
 /** Measured values, and days between visits. */
-export const valuesSection: Section = { keys: ["values", "gap_days"], pictures, View };
+export const valuesSection: Section = {
+  keys: ["values", "gap_days"],
+  anchor: () => "values",
+  pictures,
+  View,
+};

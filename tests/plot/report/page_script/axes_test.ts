@@ -14,12 +14,20 @@ const points = {
   synthetic: Float32Array.of(0.25, 0.001),
 };
 
+const contents = {
+  kind: "unigram",
+  points,
+  names: ["a", "b"],
+  range: [0.001, 0.5] as const,
+  vocabulary: { codes: ["a", "b"], descriptions: ["a", "b"] },
+};
+
 /** A view of two points, 200 pixels wide, with its axes in a page of their own. */
 function drawing() {
   const { document } = parseHTML("<html><body><svg></svg></body></html>");
   const svg = document.querySelector<SVGSVGElement>("svg");
   assert(svg !== null);
-  const view = firstView(d3, { kind: "unigram", points, names: ["a", "b"] });
+  const view = firstView(d3, contents);
   view.size = 200;
   const axes = makeAxes(d3, svg, "unigram");
   resizeAxes(axes, view);
@@ -64,7 +72,7 @@ Deno.test("drawAxes() draws what the view shows: linear, logarithmic, zoomed", (
   drawAxes(d3, axes, view);
   assertEquals(labels("x"), ["0", "0.02", "0.04", "0.06", "0.08", "0.1"]);
   assertEquals(labels("y"), labels("x"));
-  Object.assign(view, placedPoints(d3, points, "log"), { transform: d3.zoomIdentity });
+  Object.assign(view, placedPoints(d3, contents, "log"), { transform: d3.zoomIdentity });
   drawAxes(d3, axes, view);
   assertEquals(labels("x").slice(0, 2), ["0", "0.001"]);
   assertEquals(svg.querySelector(".zero")?.hasAttribute("hidden"), false);
@@ -86,7 +94,7 @@ Deno.test("drawAxes() puts a ring around the point that is shown", () => {
 Deno.test("makeZoom() zooms, moves by tenths of the plot, and resets", () => {
   const { view, axes } = drawing();
   let changes = 0;
-  const zoom = makeZoom(d3, axes.catcher, view, () => changes++);
+  const zoom = makeZoom(d3, axes.catcher, { view, hasFocus: () => true }, () => changes++);
   zoom.fit();
   assertEquals(view.transform.toString(), "translate(0,0) scale(1)");
   zoom.zoomBy(2); // around the middle of the plot
@@ -98,4 +106,14 @@ Deno.test("makeZoom() zooms, moves by tenths of the plot, and resets", () => {
   zoom.reset();
   assertEquals(view.transform.toString(), "translate(0,0) scale(1)");
   assertEquals(changes, 5);
+});
+
+Deno.test("makeZoom() keeps the same part in view when the plot gets another size", () => {
+  const { view, axes } = drawing();
+  const zoom = makeZoom(d3, axes.catcher, { view, hasFocus: () => true }, () => {});
+  zoom.fit();
+  zoom.zoomBy(2);
+  view.size = 100; // half of it
+  zoom.fit();
+  assertEquals(view.transform.toString(), "translate(-50,-50) scale(2)");
 });

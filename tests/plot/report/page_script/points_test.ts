@@ -1,5 +1,11 @@
 import { assertEquals } from "@std/assert";
-import { farthestPoints, pointName, pointsWith } from "ehrloom/plot/report/page_script/points.ts";
+import {
+  farthestPoints,
+  indexByCode,
+  pointName,
+  pointsWith,
+  shortName,
+} from "ehrloom/plot/report/page_script/points.ts";
 
 const names = ["asthma", "fever", "cough"];
 const codes = {
@@ -16,10 +22,30 @@ Deno.test("pointName() joins the names of a pair's codes, first one first", () =
 });
 
 Deno.test("pointsWith() marks the points that hold one of the codes, on either side of a pair", () => {
-  assertEquals(pointsWith(codes, new Set([1])), Uint8Array.of(0, 1, 0));
-  assertEquals(pointsWith(pairs, new Set([1])), Uint8Array.of(1, 1, 0));
-  assertEquals(pointsWith(pairs, new Set()), Uint8Array.of(0, 0, 0));
-  assertEquals(pointsWith(pairs, null), null);
+  const withCodes = (points: typeof codes | typeof pairs, found: Set<number> | null) =>
+    pointsWith(points, indexByCode(points, names.length), found);
+  assertEquals(withCodes(codes, new Set([1])), Uint8Array.of(0, 1, 0));
+  assertEquals(withCodes(pairs, new Set([1])), Uint8Array.of(1, 1, 0));
+  assertEquals(withCodes(pairs, new Set([0, 2])), Uint8Array.of(1, 1, 1));
+  assertEquals(withCodes(pairs, new Set()), Uint8Array.of(0, 0, 0));
+  assertEquals(withCodes(pairs, null), null);
+});
+
+Deno.test("indexByCode() lists the points of each code", () => {
+  assertEquals(indexByCode(pairs, 3), {
+    offsets: Uint32Array.of(0, 1, 3, 6),
+    points: Uint32Array.of(0, /* fever */ 1, 0, /* cough */ 2, 1, 2),
+  });
+});
+
+Deno.test("shortName() leaves out the kind of concept that SNOMED CT adds, nothing else", () => {
+  const cases = [
+    ["Assessment of substance use (procedure)", "Assessment of substance use"],
+    ["Patient transfer (physical force)", "Patient transfer"],
+    ["Aspirin (ASA) 7 MG", "Aspirin (ASA) 7 MG"],
+    ["Type (I)", "Type (I)"],
+  ];
+  for (const [name, short] of cases) assertEquals(shortName(name), short);
 });
 
 Deno.test("farthestPoints() puts the point first whose probabilities differ most", () => {

@@ -10,6 +10,8 @@ function pairView(kind: string) {
   const view = firstView(d3, {
     kind,
     names: ["asthma", "fever"],
+    range: [0.125, 0.5],
+    vocabulary: { codes: ["1", "2"], descriptions: ["asthma (disorder)", "fever"] },
     points: {
       first: Uint32Array.of(0, 1),
       second: Uint32Array.of(1, 1),
@@ -36,6 +38,11 @@ Deno.test("a view names ordered pairs by an arrow, others by a plus", () => {
   assertEquals(pairView("same_visit_bigram").nameOf(0), "asthma + fever");
 });
 
+Deno.test("a view has a line for each code of a point, without its kind of concept", () => {
+  assertEquals(pairView("sequential_bigram").linesOf(0), ["asthma", "→ fever"]);
+  assertEquals(pairView("same_visit_bigram").linesOf(1), ["fever", "+ fever"]);
+});
+
 Deno.test("real probabilities run to the right and synthetic ones up, as zoomed and moved", () => {
   const view = pairView("same_visit_bigram");
   const pixels = () =>
@@ -50,6 +57,7 @@ Deno.test("nearestPoint() finds what lies within 12 pixels on the screen, zoomed
   assertEquals(nearestPoint(view, [500 + 11, 275]), 0);
   assertEquals(nearestPoint(view, [125, 525 - 11]), 1);
   assertEquals(nearestPoint(view, [500 + 13, 275]), null);
+  assertEquals(nearestPoint(view, [500 + 13, 275], 28), 0); // a finger
   view.transform = d3.zoomIdentity.scale(4);
   assertEquals(nearestPoint(view, [2000, 1100 - 11]), 0);
   assertEquals(nearestPoint(view, [2000, 1100 - 13]), null);

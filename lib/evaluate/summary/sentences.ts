@@ -1,0 +1,225 @@
+/**
+ * The conclusion of a report in four to six sentences, made by rules. Each function gives one
+ * sentence, or none if there is nothing to say.
+ *
+ * @module
+ */
+import type { Estimate } from "../bootstrap.ts";
+import type { Aggregate } from "../fidelity/count_moments.ts";
+import type { FidelityFigures } from "../fidelity/mod.ts";
+import type { PartialReport, ReportAbout, SummaryRow } from "../report.ts";
+import {
+  capital,
+  count,
+  excludesZero,
+  fixed,
+  listed,
+  mean,
+  percent,
+  signed,
+  small,
+} from "./words.ts";
+
+/** The figures that the sentences are about. */
+type Figures = Partial<FidelityFigures>;
+
+/** A row with its figure and its ceiling: "codes (R² 0.985; held-out patients 0.995)". */
+function rowPhrase({ name, scale, synthetic, ceiling }: SummaryRow): string {
+  const [own, best] = [synthetic, ceiling].map((each) => fixed(each?.value ?? NaN, 3));
+  return scale === "r2"
+    ? `${small(name)} (R² ${own}; held-out patients ${best})`
+    : `${small(name)} (${own} standard deviations from the real means; held-out patients ${best})`;
+}
+
+/** Codes, pairs and values: which are close to held-out patients, and which are off. */
+function closeAndOff(rows: readonly SummaryRow[]): string | undefined {
+  const phrases = (verdict: SummaryRow["verdict"]) =>
+    rows.filter((row) => row.verdict === verdict).map(rowPhrase);
+  const [close, off] = [phrases("close"), phrases("off")];
+  const parts = [
+    ...(close.length > 0 ? [`close to held-out patients: ${listed(close)}`] : []),
+    ...(off.length > 0 ? [`off: ${listed(off)}`] : []),
+  ];
+  return parts.length > 0 ? `${capital(parts.join("; "))}.` : undefined;
+}
+
+/** The same figures where there is no verdict, and why there is none. */
+function withoutVerdict(rows: readonly SummaryRow[]): string | undefined {
+  const known = rows.filter(({ verdict, synthetic, ceiling }) =>
+    verdict === "not judged" && synthetic !== null && ceiling !== null
+  );
+  if (known.length === 0) return undefined;
+  return `No verdict (${known[0].reason}): ${listed(known.map(rowPhrase))}.`;
+}
+
+/** How means that are too low or too high are called. */
+const lengthWords = [
+  {
+    figure: "aggregate.visits_per_record.synthetic_mean",
+    of: ({ aggregate }: Figures) => aggregate?.visits_per_record,
+    low: "records are too short",
+    high: "records are too long",
+    right: "records have the right length",
+    unit: "visits",
+  },
+  {
+    figure: "aggregate.codes_per_visit.synthetic_mean",
+    of: ({ aggregate }: Figures) => aggregate?.codes_per_visit,
+    low: "visits hold too few codes",
+    high: "visits hold too many codes",
+    right: "visits hold the right number of codes",
+    unit: "codes",
+  },
+  {
+    figure: "gap_days.synthetic_mean",
+    of: ({ gap_days }: Figures) => gap_days,
+    low: "visits follow each other too soon",
+    high: "visits follow each other too late",
+    right: "the time between visits is right",
+    unit: "days",
+  },
+] as const;
+
+/** "43.9 visits on average for 37.8; 95% interval of the difference +4.5 to +7.7". */
+function meanPhrase({ synthetic_mean, real_mean, difference }: Aggregate, unit: string): string {
+  const [low, high] = [difference.low, difference.high].map((end) => signed(end, 2));
+  return `${mean(synthetic_mean)} ${unit} on average for ${mean(real_mean)}; ` +
+    `95% interval of the difference ${low} to ${high}`;
+}
+
+/**
+ * Lengths of records and visits, and times between visits: which are wrong in which direction. Where
+ * there is no verdict, those are wrong whose difference from the training records has an interval
+ * that excludes 0.
+ */
+function lengthSentence(rows: readonly SummaryRow[], figures: Figures): string | undefined {
+  const [wrong, right]: [string[], string[]] = [[], []];
+  for (const { figure, of, unit, ...words } of lengthWords) {
+    const means = of(figures);
+    if (means === undefined || means === null) continue;
+    const verdict = rows.find((row) => row.figure === figure)?.verdict;
+    const isWrong = verdict === "not judged" ? excludesZero(means.difference) : verdict === "off";
+    if (!isWrong) {
+      right.push(
+        `${words.right} (${mean(means.synthetic_mean)} ${unit} for ${mean(means.real_mean)})`,
+      );
+    } else {
+      const word = means.difference.value > 0 ? words.high : words.low;
+      wrong.push(`${word} (${meanPhrase(means, unit)})`);
+    }
+  }
+  const parts = [wrong, right].filter(({ length }) => length > 0).map(listed);
+  return parts.length > 0 ? `${capital(parts.join("; "))}.` : undefined;
+}
+
+/** Labels in a sentence at most. */
+const mostLabels = 3;
+
+/** How many labels are too common or too rare, and how many would seem so by chance. */
+function labelSentence(
+  rows: readonly SummaryRow[],
+  { label_prevalence }: Figures,
+): string | undefined {
+  const labels = label_prevalence?.labels ?? [];
+  if (labels.length === 0) return undefined;
+  const row = rows.find(({ figure }) => figure === "label_prevalence.r2");
+  const start = row === undefined || row.verdict === "not judged"
+    ? ""
+    : row.verdict === "close"
+    ? `${capital(rowPhrase(row))} are close to held-out patients; `
+    : `${capital(rowPhrase(row))} are off; `;
+  const size = ({ value }: Estimate) => Math.abs(value);
+  const apart = labels.filter(({ difference }) => excludesZero(difference))
+    .toSorted((a, b) => size(b.difference) - size(a.difference));
+  const examples = apart.slice(0, mostLabels).map(({ label, difference }) =>
+    `${label} ${signed(100 * difference.value, 1)} points`
+  );
+  const named = apart.length === 0
+    ? ""
+    : ` (${examples.join(", ")}${apart.length > mostLabels ? " and others" : ""})`;
+  const found = `${apart.length === 0 ? "none" : count(apart.length)} of ${count(labels.length)} ` +
+    `labels ${apart.length > 1 ? "differ" : "differs"} by more than sampling variation explains` +
+    named;
+  return `${capital(start + found)}; about ${fixed(0.05 * labels.length, 1)} would by chance.`;
+}
+
+/** Copies of training records. */
+function copySentence({ privacy }: PartialReport): string | undefined {
+  const [own, ceiling] = [privacy?.identical_records, privacy?.ceiling.identical_records];
+  if (own === undefined || ceiling === undefined) return undefined;
+  const held = `held-out patients: ${count(ceiling.identical)} of ${count(ceiling.records)}`;
+  const isCopied = own.share.low > ceiling.share.high;
+  const end = own.identical === own.records
+    ? ": these are copies of real patients"
+    : isCopied
+    ? ": more than chance explains, so real patients may be disclosed"
+    : "";
+  return `${count(own.identical)} of ${count(own.records)} synthetic records ` +
+    `(${percent(own.share.value)}; 95% interval ${percent(own.share.low)} to ${
+      percent(own.share.high)
+    }) ${own.identical === 1 ? "is" : "are"} identical to a training ` +
+    `record (${held})${end}.`;
+}
+
+/** Whether training converged; nothing for models that do not train. */
+export function trainingSentence({ run, training }: ReportAbout): string | undefined {
+  if (run === undefined || training === undefined) return undefined;
+  const { epochs, best_epoch } = training;
+  const planned = run.training.epochs;
+  if (best_epoch === epochs) {
+    return `Training ended after epoch ${epochs} of ${planned} with its lowest validation loss: ` +
+      "more epochs may help.";
+  }
+  const start =
+    `Training ended after epoch ${epochs} of ${planned}; the validation loss was lowest ` +
+    `at epoch ${best_epoch}`;
+  return epochs - best_epoch >= run.training.patience
+    ? `${start}: more epochs would not help.`
+    : `${start}.`;
+}
+
+/** What the report says nothing about. */
+function notJudged(
+  { privacy, utility }: PartialReport,
+  rows: readonly SummaryRow[],
+): string | undefined {
+  const judgesPrivacy = Object.keys(privacy ?? {})
+    .some((key) => !["identical_records", "ceiling", "floor"].includes(key));
+  const missing = [...judgesPrivacy ? [] : ["privacy"], ...utility ? [] : ["usefulness"]];
+  const unknown = Map.groupBy(
+    rows.filter(({ synthetic }) => synthetic === null),
+    ({ reason }) => reason,
+  );
+  const nothing = Array.from(
+    unknown,
+    ([reason, alike]) => `${listed(alike.map(({ name }) => small(name)))} (${reason})`,
+  );
+  const parts = [
+    ...(missing.length > 0
+      ? [
+        `${missing.length > 1 ? "this page judges resemblance only: it" : "this page"} says ` +
+        `nothing about ${missing.join(" or ")}`,
+      ]
+      : []),
+    ...(nothing.length > 0 ? [`not judged: ${listed(nothing)}`] : []),
+  ];
+  return parts.length > 0 ? `${capital(parts.join("; "))}.` : undefined;
+}
+
+/** The sentences, most important first. */
+export function sentencesOf(report: PartialReport, rows: readonly SummaryRow[]): string[] {
+  const { fidelity = {} } = report;
+  const compared = rows.filter(({ scale, figure }) =>
+    scale !== "difference" && figure !== "label_prevalence.r2"
+  );
+  const sentences: (string | undefined)[] = [
+    closeAndOff(compared),
+    withoutVerdict(compared),
+    lengthSentence(rows, fidelity),
+    labelSentence(rows, fidelity),
+    copySentence(report),
+    trainingSentence(report.about),
+    notJudged(report, rows),
+  ];
+  return sentences.filter((sentence) => sentence !== undefined);
+}

@@ -1,0 +1,28 @@
+/**
+ * Figures as files for print, and their points as CSV beside them.
+ *
+ * @module
+ */
+import { join } from "node:path";
+
+/**
+ * Writes a `.svg` for each figure, a `.csv` where it carries its points, and a `.csv` for each table.
+ *
+ * @param folder is made if it does not exist
+ * @param options.tables further tables, by their file's name without ending
+ */
+export async function writeFigures(
+  folder: string,
+  figures: ReadonlyMap<string, SVGSVGElement>,
+  { tables }: { readonly tables: ReadonlyMap<string, string> },
+): Promise<void> {
+  await Deno.mkdir(folder, { recursive: true });
+  for (const [name, svg] of figures) {
+    await Deno.writeTextFile(join(folder, `${name}.svg`), svg.outerHTML + "\n");
+    const points = svg.querySelector("metadata")?.textContent;
+    if (points) await Deno.writeTextFile(join(folder, `${name}.csv`), points);
+  }
+  for (const [name, table] of tables) {
+    await Deno.writeTextFile(join(folder, `${name}.csv`), table);
+  }
+}

@@ -1,0 +1,86 @@
+/** @jsxImportSource preact */
+/**
+ * The frame of a page: head, contents list, main part, foot, and what its scripts need.
+ *
+ * @module
+ */
+import type { ComponentChildren, JSX } from "preact";
+import { renderToString } from "preact-render-to-string";
+
+/** A heading of the contents list: the id of its element, and its markup. */
+type Heading = readonly [id: string, html: string];
+
+/** The headings of the second level, in order. */
+export function headingsOf(html: string): Heading[] {
+  return Array.from(html.matchAll(/<h2 id="([^"]+)">(.*?)<\/h2>/gs), ([, id, text]) => [id, text]);
+}
+
+function Contents({ headings }: { headings: readonly Heading[] }) {
+  return (
+    <nav aria-labelledby="contents">
+      <h2 id="contents">Contents</h2>
+      <ol>
+        {headings.map(([id, html]) => (
+          <li key={id}>
+            <a href={`#${id}`} dangerouslySetInnerHTML={{ __html: html }} />
+          </li>
+        ))}
+      </ol>
+    </nav>
+  );
+}
+
+/** What a page consists of. */
+export interface PageParts {
+  readonly title: string;
+  readonly style: string;
+  /** Class of the body. */
+  readonly kind: "report" | "comparison";
+  /** Title and lead, above the contents list. */
+  readonly head: JSX.Element;
+  /** What the foot says of the other files. */
+  readonly foot: string;
+  /** The points of the scatters, as JSON without "<". */
+  readonly pointsJson: string;
+  readonly scripts: readonly string[];
+  /** The sections. */
+  readonly children: ComponentChildren;
+}
+
+/** A self-contained page, which requests nothing. */
+export function Page(parts: PageParts): JSX.Element {
+  const { title, style, kind, head, foot, pointsJson, scripts, children } = parts;
+  const main = renderToString(<>{children}</>);
+  return (
+    <html lang="en" id="top">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta
+          http-equiv="Content-Security-Policy"
+          content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
+        />
+        <title>{`${title} · Ehrloom`}</title>
+        <link rel="icon" href="data:," />
+        <style dangerouslySetInnerHTML={{ __html: style }} />
+      </head>
+      <body class={kind}>
+        {head}
+        <Contents headings={headingsOf(main)} />
+        <main dangerouslySetInnerHTML={{ __html: main }} />
+        <footer>
+          <p>{foot}</p>
+          <a class="to-top" href="#top">Back to top</a>
+        </footer>
+        <script
+          type="application/json"
+          id="page-points"
+          dangerouslySetInnerHTML={{ __html: pointsJson }}
+        />
+        {scripts.map((script, index) => (
+          <script key={index} dangerouslySetInnerHTML={{ __html: script }} />
+        ))}
+      </body>
+    </html>
+  );
+}

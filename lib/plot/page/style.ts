@@ -1,0 +1,36 @@
+/**
+ * The style of all pages: `report.css`, `scatters.css`, `print.css`, and the colours of figures as the
+ * page's own variables, so that figures are as readable on a dark page as on a light one.
+ *
+ * @module
+ */
+import { type Coloured, colours, darkColours, wordColours } from "../figures/colours.ts";
+import css from "../report/report.css" with { type: "text" };
+import print from "./print.css" with { type: "text" };
+import scatters from "./scatters.css" with { type: "text" };
+
+const names = Object.keys(wordColours).filter((name): name is Coloured => name in colours);
+
+function variables(marks: Readonly<Record<Coloured, string>>, words = marks): string {
+  return names.map((name) => `--${name}: ${marks[name]}; --${name}-word: ${words[name]};`).join(
+    " ",
+  );
+}
+
+/** Rules that give what a figure draws in a colour the page's variable of that colour. */
+function figureRules(): string {
+  const variableOf: Record<string, string> = {};
+  for (const name of names) {
+    variableOf[wordColours[name]] = `var(--${name}-word)`;
+    variableOf[colours[name]] = `var(--${name})`;
+  }
+  return Object.entries(variableOf).flatMap(([colour, variable]) =>
+    ["fill", "stroke"].map((side) => `figure svg [${side}="${colour}"] { ${side}: ${variable}; }`)
+  ).join("\n");
+}
+
+/** The text of the style element. */
+export const pageStyle: string = `:root { ${variables(colours, wordColours)} }
+@media screen and (prefers-color-scheme: dark) { :root { ${variables(darkColours)} } }
+${figureRules()}
+${css}${scatters}${print}`;

@@ -1,0 +1,128 @@
+/**
+ * What is said of a training before its first step.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { type Cohort, splitOf } from "../cohort/cohort.ts";
+import { type Coverage, coverageInWords } from "../models/coverage.ts";
+import type { Model } from "../models/interface/model.ts";
+import { backendVersions, hasNativeBinding } from "../nn/backend.ts";
+import type { Initials } from "../nn/initial.ts";
+import type { Training } from "./options.ts";
+
+/** What is about to be trained, on what, and what of it will not be learned. */
+export interface TrainingStart {
+  /** Name of the model's family. */
+  readonly model: string;
+  /** Number of parameters that are trained; null for models that count. */
+  readonly parameters: number | null;
+  /** The engine, such as "wasm"; null where none was chosen. */
+  readonly engine: string | null;
+  /** Whether `deno task native` would build a faster engine. */
+  readonly canBeFaster: boolean;
+  /** Training records. */
+  readonly trainRecords: number;
+  /** Validation records. */
+  readonly validationRecords: number;
+  /** The most epochs that there may be; null for models that count. */
+  readonly epochs: number | null;
+  /** The file that gets a line after each epoch; null for models that count. */
+  readonly log: string | null;
+  /** How the model sees the cohort, and the source of parameters computed before training. */
+  readonly sources: Readonly<Record<string, string>>;
+  /** What the model learns of the training records. */
+  readonly coverage: Coverage;
+}
+
+/** Numbers that training changes: buffers and tables computed before it do not. */
+function trainedNumbers(initials: Initials, computed: readonly string[]): number {
+  return Object.entries(initials)
+    .filter(([name, { isBuffer = false }]) => !isBuffer && !computed.includes(name))
+    .reduce((sum, [, { shape }]) => sum + shape.reduce((product, size) => product * size, 1), 0);
+}
+
+/**
+ * What is known before the first step.
+ *
+ * @param options.sources as in the run's config
+ */
+export function trainingStart(
+  model: Model,
+  cohort: Cohort,
+  { folder, training, coverage, sources = {} }: {
+    readonly folder: string;
+    readonly training: Training;
+    readonly coverage: Coverage;
+    readonly sources: Readonly<Record<string, string>> | undefined;
+  },
+): TrainingStart {
+  const engine = backendVersions().backend ?? null;
+  const records = {
+    trainRecords: splitOf(cohort, "train").recordCount,
+    validationRecords: splitOf(cohort, "validation").recordCount,
+  };
+  const shared = { model: model.family, engine, ...records, sources, coverage };
+  if ("learn" in model) {
+    return { ...shared, parameters: null, canBeFaster: false, epochs: null, log: null };
+  }
+  const second = model.adversary?.initial ?? {};
+  return {
+    ...shared,
+    parameters: trainedNumbers({ ...model.initial, ...second }, Object.keys(sources)),
+    canBeFaster: (engine === "wasm" || engine === "cpu") && !hasNativeBinding(),
+    epochs: training.epochs,
+    log: join(folder, "training.jsonl"),
+  };
+}
+
+const counted = (count: number) => count.toLocaleString("en");
+
+/**
+ * The same in plain lines.
+ *
+ * @example What is said of a model that counts
+ * ```ts
+ * import { startInWords } from "ehrloom";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const none = { count: 0, isLearned: false };
+ * const lines = startInWords({
+ *   model: "markov",
+ *   parameters: null,
+ *   engine: "wasm",
+ *   canBeFaster: false,
+ *   trainRecords: 288,
+ *   validationRecords: 32,
+ *   epochs: null,
+ *   log: null,
+ *   sources: {},
+ *   coverage: { values: { count: 7, isLearned: false }, times: none, demographics: none },
+ * });
+ * assertEquals(lines, [
+ *   "Model markov: counts 288 training records in one pass",
+ *   "markov learns labels, codes and their order only: 7 measured values are left out; " +
+ *     "synehrgy keeps them",
+ * ]);
+ * ```
+ */
+export function startInWords(start: TrainingStart): string[] {
+  const { model, parameters, trainRecords, validationRecords, epochs, engine, log } = start;
+  const lost = coverageInWords(model, start.coverage);
+  if (parameters === null) {
+    return [
+      `Model ${model}: counts ${counted(trainRecords)} training records in one pass`,
+      ...lost,
+    ];
+  }
+  const faster = start.canBeFaster
+    ? " (built in; deno task native builds a faster one in under a minute)"
+    : "";
+  return [
+    `Model ${model}: ${counted(parameters)} parameters; engine ${engine ?? "none"}${faster}`,
+    `${counted(trainRecords)} training and ${counted(validationRecords)} validation records; ` +
+    `at most ${epochs} epoch${epochs === 1 ? "" : "s"}, a line for each in ${log}`,
+    ...Object.entries(start.sources).map(([name, source]) => `${name}: ${source}`),
+    ...lost,
+  ];
+}

@@ -1,0 +1,30 @@
+/**
+ * What a task tells people, on stderr; results go to files, and to stdout.
+ *
+ * @module
+ */
+import process from "node:process";
+import { printable } from "ehrloom";
+
+/** Whether people want to read nothing but errors. */
+export const isQuiet: boolean = Deno.args.includes("--quiet");
+
+// a terminal that was closed takes no more lines; the signal that says so ends the task in order
+process.stderr.on("error", () => {});
+
+/** Writes a line for people, see {@link printable}. */
+export function say(line: string): void {
+  if (!isQuiet) complain(line);
+}
+
+/** Writes a line of a result for people: to stdout, unless `--json` writes its object there. */
+export function tell(line: string): void {
+  if (isQuiet) return;
+  if (Deno.args.includes("--json")) say(line);
+  else process.stdout.write(printable(line) + "\n");
+}
+
+/** Writes a line that people want to read even with `--quiet`: an error. */
+export function complain(line: string): void {
+  process.stderr.write(printable(line) + "\n");
+}

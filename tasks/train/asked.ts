@@ -1,0 +1,83 @@
+/**
+ * What the command line of `deno task train` asks for.
+ *
+ * @module
+ */
+import {
+  type Cohort,
+  parseSettings,
+  readCodeEmbeddings,
+  readCodeGraph,
+  readRunConfig,
+  type TrainOptions,
+  trainOptionsOf,
+} from "ehrloom";
+import { type Arguments, UsageError } from "../cli/command.ts";
+
+/** The options that were given, without those that were not. */
+function given(args: Arguments): TrainOptions {
+  const found = {
+    epochs: args.maybeInteger("epochs", { min: 1 }),
+    batch: args.maybeInteger("batch", { min: 1 }),
+    learningRate: args.maybeNumber("lr", { min: 0 }),
+    schedule: args.choice("schedule", ["constant", "cosine"]),
+    warmup: args.maybeInteger("warmup", { min: 0 }),
+    patience: args.maybeInteger("patience", { min: 1 }),
+    minutes: args.maybeNumber("minutes", { min: 0.01 }),
+    seed: args.maybeInteger("seed", { min: 0 }),
+    workers: args.maybeInteger("workers", { min: 1 }),
+    minCell: args.maybeInteger("min-cell", { min: 0 }),
+  };
+  return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined));
+}
+
+/** The options of another run that `--from-run` names. */
+async function optionsOfRun(args: Arguments): Promise<TrainOptions> {
+  if (args.maybe("from-run") === undefined) return {};
+  const { settings, ...others } = trainOptionsOf(await readRunConfig(args.path("from-run")));
+  const model = args.maybe("model");
+  // another model has other settings
+  return model === undefined || model === others.model
+    ? { ...others, ...settings && { settings } }
+    : { ...others, model };
+}
+
+/**
+ * The options of a training: those of `--from-run`, with what was given besides.
+ *
+ * @throws {UsageError} If options exclude each other
+ */
+export async function askedTraining(args: Arguments): Promise<TrainOptions> {
+  if (args.has("resume") && args.maybe("from-run") !== undefined) {
+    throw new UsageError("--resume takes no --from-run: a run keeps its options");
+  }
+  if (args.has("resume") && args.has("dry-run")) {
+    throw new UsageError("--dry-run is for new runs, not for --resume");
+  }
+  const own = given(args);
+  const base = await optionsOfRun(args);
+  const model = args.maybe("model") ?? base.model;
+  const settings = parseSettings(model ?? "halo", args.all("set"));
+  return {
+    ...base,
+    ...own,
+    model,
+    settings: { ...base.settings, ...settings },
+    resume: args.has("resume"),
+    force: args.has("force"),
+    acceptLoss: args.has("accept-loss"),
+  };
+}
+
+/** The files of `--embeddings` and `--hierarchy`. */
+export async function knowledgeOf(args: Arguments, { vocabulary }: Cohort) {
+  const isGiven = (name: string) => args.maybe(name) !== undefined;
+  return {
+    embeddings: isGiven("embeddings")
+      ? await readCodeEmbeddings(args.path("embeddings"))
+      : undefined,
+    hierarchy: isGiven("hierarchy")
+      ? await readCodeGraph(args.path("hierarchy"), vocabulary)
+      : undefined,
+  };
+}

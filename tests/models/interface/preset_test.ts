@@ -1,0 +1,42 @@
+// Defaults that follow the size of a cohort.
+import { assert, assertEquals } from "@std/assert";
+import { cohortOf, presetFor, type RecordLists, trainingFor, trainingVisits } from "ehrloom";
+import { vocabulary } from "ehrloom";
+
+/** Records of 10 visits; of every ten records, eight are for training. */
+function cohort(records: number) {
+  const lists = Array.from({ length: records }, (_, i): RecordLists => ({
+    visits: Array.from({ length: 10 }, () => [0]),
+    labels: [],
+    split: i % 10 === 8 ? 1 : i % 10 === 9 ? 2 : 0,
+  }));
+  return cohortOf(vocabulary(["a"]), [], lists);
+}
+
+Deno.test("visits of validation and test records do not count", () => {
+  assertEquals(trainingVisits(cohort(50)), 400);
+});
+
+Deno.test("more visits to learn from get wider networks, larger batches and lower rates", () => {
+  const presets = [1000, 2000, 10_000, 40_000].map((records) => presetFor(cohort(records)));
+  for (const [i, { width, batch, learningRate }] of presets.slice(1).entries()) {
+    const before = presets[i];
+    assert(width >= before.width && batch >= before.batch && learningRate < before.learningRate);
+  }
+  assertEquals(presets.map(({ width }) => width), [64, 64, 128, 256]);
+});
+
+Deno.test("few records get enough epochs for 1,000 steps, but no more than 200", () => {
+  assertEquals(presetFor(cohort(100)).epochs, 100); // 80 records in batches of 8
+  assertEquals(presetFor(cohort(20)).epochs, 200);
+});
+
+Deno.test("training options that are given win over the preset", () => {
+  const { epochs, batch, learningRate, seed } = trainingFor(cohort(100), { epochs: 3, seed: 7 });
+  assertEquals({ epochs, batch, learningRate, seed }, {
+    epochs: 3,
+    batch: 8,
+    learningRate: 0.006,
+    seed: 7,
+  });
+});

@@ -1,0 +1,75 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { citation, methodsText } from "ehrloom/plot/report/cite_section.tsx";
+import { trainingDefaults } from "ehrloom/train/options.ts";
+import workspace from "../../../deno.json" with { type: "json" };
+import { smallReport } from "../fixture.ts";
+
+const { report } = await smallReport();
+const about = {
+  ...report.about,
+  ehrloom: "1.2.3",
+  commit: "0123456789abcdef0123456789abcdef01234567",
+  created: "2026-11-25T10:00:00.000Z",
+};
+
+Deno.test("citation() names year, version and commit", () => {
+  assertEquals(
+    citation(about),
+    "The Ehrloom contributors (2026). Ehrloom: synthetic longitudinal health records (version " +
+      "1.2.3, commit 0123456789ab) [Computer software].",
+  );
+  const { commit: _, ...released } = about;
+  assertStringIncludes(citation(released), "(version 1.2.3)");
+});
+
+Deno.test("methodsText() says in two sentences how records were made and judged, with numbers", () => {
+  if (report.about.run === undefined || report.fidelity === undefined) throw new Error("no run");
+  const estimate = { r2: 0.9, r2_low: 0.85, r2_high: 0.95, r2_median: 0.9, keys: 4 };
+  const ceiling = { ...report.fidelity.ceiling, unigram: { ...estimate, r2: 0.99 } };
+  const text = methodsText({
+    about: {
+      ...about,
+      resamples: 1000,
+      seed: 7,
+      run: {
+        ...report.about.run,
+        model: "halo",
+        config: { width: 128, layers: 2 },
+        training: { ...trainingDefaults, epochs: 50, batch: 24, learningRate: 0.001, seed: 3 },
+      },
+      training: { epochs: 22, best_epoch: 12 },
+    },
+    fidelity: {
+      records_without_visits: 0,
+      unigram: estimate,
+      ceiling: { unigram: ceiling.unigram },
+      floor: { unigram: estimate },
+    },
+  });
+  assertEquals(
+    text,
+    "We generated 300 synthetic records with HALO (width 128, layers 2), trained on 200 real " +
+      "records for 22 of at most 50 epochs (batches of 24 records, peak learning rate 0.001); the " +
+      "parameters of epoch 12, which had the lowest validation loss, were kept (random seed 3). " +
+      "Synthetic records were compared with the 200 training records, and 100 held-out real " +
+      "records served as the ceiling: the R² of probabilities per visit about the line y = x was " +
+      "0.900 for codes (95% interval 0.850 to 0.950; held-out records 0.990); intervals are from " +
+      "1,000 bootstrap resamples of patients (random seed 7).",
+  );
+});
+
+Deno.test("methodsText() does not make up a model or figures", () => {
+  const { run: _, ...unknown } = about;
+  assertEquals(
+    methodsText({ about: unknown }),
+    "We judged 300 synthetic records, whose model is not known. Synthetic records were compared " +
+      "with the 200 training records, and 100 held-out real records served as the ceiling; " +
+      "intervals are from 20 bootstrap resamples of patients (random seed 3).",
+  );
+});
+
+Deno.test("CITATION.cff has the version and the licence of the project", async () => {
+  const file = await Deno.readTextFile(new URL("../../../CITATION.cff", import.meta.url));
+  assertStringIncludes(file, `\nversion: ${workspace.version}\n`);
+  assertStringIncludes(file, `\nlicense: ${workspace.license}\n`);
+});
