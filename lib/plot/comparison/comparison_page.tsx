@@ -253,6 +253,7 @@ function ComparisonHead({ about, models }: Comparison) {
         {" "}
         {about.seed}. Ehrloom {about.ehrloom}.
       </p>
+      <Sharing minCell={about.min_cell} />
     </header>
   );
 }
@@ -270,7 +271,6 @@ export function ComparisonPage(contents: ComparisonContents): JSX.Element {
       head={<ComparisonHead {...comparison} />}
       foot="For programs: comparison.json. For print: figures/, with the points as CSV."
     >
-      <Sharing minCell={comparison.about.min_cell} />
       <Conclusion comparison={comparison} rankings={rankings} />
       <section aria-labelledby="overview">
         <h2 id="overview">At a glance</h2>

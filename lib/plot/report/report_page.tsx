@@ -17,7 +17,6 @@ import { LikelihoodSection } from "./likelihood_section.tsx";
 import { Page } from "../page/page.tsx";
 import { Figure, type Picture } from "../page/picture.tsx";
 import { CiteSection } from "./cite_section.tsx";
-import { Sharing } from "./page_parts.tsx";
 import { ReportHead, reportTitle } from "./report_head.tsx";
 import type { PackedPoints } from "./report_points.ts";
 import { fidelitySections } from "./sections/mod.ts";
@@ -80,7 +79,6 @@ export function ReportPage(contents: PageContents): JSX.Element {
       head={<ReportHead about={about} />}
       foot="For programs: report.json. For print: figures/, with the points as CSV."
     >
-      <Sharing minCell={about.min_cell} />
       <SummarySection report={report} />
       {fidelitySections(fidelity).map(({ keys, View }) => <View key={keys[0]} {...section} />)}
       <PlainSections kind="utility" scaled={report.utility} resamples={about.resamples} />

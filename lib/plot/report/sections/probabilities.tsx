@@ -12,7 +12,6 @@ import type { FigureOptions } from "../../figures/figure_options.ts";
 import { fidelityOverview } from "../../figures/fidelity_overview.ts";
 import { probabilityKinds, probabilityScatter } from "../../figures/probability_scatter.ts";
 import { r2Text } from "../../figures/r2_axis.ts";
-import { rareSentence } from "../../rare_words.ts";
 import {
   minus,
   overviewCaption,
