@@ -188,6 +188,7 @@ export {
 } from "./lib/train/options.ts";
 export { startInWords, type TrainingStart } from "./lib/train/start.ts";
 export { readRun, readRunConfig } from "./lib/train/read_run.ts";
+export { runFingerprint } from "./lib/train/run_fingerprint.ts";
 export type { Calibration, Run, RunConfig, TrainingLine } from "./lib/train/run_folder.ts";
 export { readStateDict, writeStateDict } from "./lib/train/state_dict.ts";
 
@@ -268,8 +269,10 @@ export {
 } from "./lib/evaluate/fidelity/code_probabilities.ts";
 export { type CodeKind, codeKinds } from "./lib/evaluate/fidelity/counting/key_rows.ts";
 export {
+  type PairedOptions,
   type PairedProbabilities,
   pairedProbabilities,
+  type RareKeys,
 } from "./lib/evaluate/fidelity/paired_probabilities.ts";
 export { probabilityFrame } from "./lib/evaluate/fidelity/probability_frame.ts";
 export { r2 } from "./lib/evaluate/fidelity/r2.ts";
@@ -298,7 +301,10 @@ export {
 export { labelPrevalenceFigure } from "./lib/plot/figures/label_prevalence.ts";
 export { type NotebookOutput, table } from "./lib/plot/figures/table.tsx";
 export { type EpochLosses, trainingCurve } from "./lib/plot/figures/training_curve.ts";
-export { valueDistributions } from "./lib/plot/figures/value_distributions.ts";
+export {
+  valueDistributions,
+  type ValueDistributionsOptions,
+} from "./lib/plot/figures/value_distributions.ts";
 export {
   reportHtml,
   type ReportSources,

@@ -29,6 +29,7 @@ import {
 } from "./cli/command.ts";
 import { headline } from "./cli/headline.ts";
 import { sayLeftOut } from "./cli/left_out.ts";
+import { minCellOption } from "./cli/min_cell_option.ts";
 import { presetText } from "./cli/preset_text.ts";
 
 await runCommand({
@@ -96,6 +97,7 @@ await runCommand({
       help: "Resamples of patients for each interval; 0: no intervals",
       default: "1000",
     },
+    ...minCellOption,
     ...backendOption,
     "accept-loss": {
       help: "Train models even if more than a tenth of the records is beyond their context",
@@ -135,6 +137,7 @@ await runCommand({
     learningRate: args.maybeNumber("lr", { min: 0 }),
     ...seedsOf(args),
     resamples: args.integer("resamples", { min: 0 }),
+    minCell: args.integer("min-cell", { min: 0 }),
     workers: args.integer("workers", { min: 1 }),
     force: args.has("force"),
     acceptLoss: args.has("accept-loss"),

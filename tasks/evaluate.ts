@@ -19,6 +19,7 @@ import { backendOption, startBackend } from "./cli/backend_option.ts";
 import { runCommand, say, shellPath, UsageError } from "./cli/command.ts";
 import { headline } from "./cli/headline.ts";
 import { sayLeftOut } from "./cli/left_out.ts";
+import { minCellOption } from "./cli/min_cell_option.ts";
 
 /** The kinds that have a measure. */
 const kinds = measureNames().filter((name) =>
@@ -48,6 +49,7 @@ await runCommand({
       help: "Resamples of patients for each interval; 0: no intervals",
       default: "1000",
     },
+    ...minCellOption,
     ...backendOption,
     force: { help: "Replace an older result at --out" },
   },
@@ -61,6 +63,7 @@ await runCommand({
   if (problem !== undefined) throw new UsageError(`--only names ${problem}`);
   const seed = args.integer("seed", { min: 0 });
   const resamples = args.integer("resamples", { min: 0 });
+  const minCell = args.integer("min-cell", { min: 0 });
   const force = args.has("force");
   return await args.claim("out", async (out) => {
     const real = await readMeds(args.path("real"), { ...sayLeftOut, onProgress });
@@ -74,11 +77,12 @@ await runCommand({
       only,
       seed,
       resamples,
+      minCell,
       likelihood,
       run,
       names: { real: basename(args.path("real")), synthetic: basename(args.path("synthetic")) },
       ...await readGenerationNotes(args.path("synthetic")),
-      cuts: await cutsOf(args.path("real")),
+      cuts: await cutsOf(args.path("real"), minCell),
       onDifference: say,
       onProgress,
     });
@@ -96,9 +100,9 @@ await runCommand({
 });
 
 /** What was cut when a cohort was prepared, in sentences. */
-async function cutsOf(folder: string): Promise<string[]> {
+async function cutsOf(folder: string, minCell: number): Promise<string[]> {
   const quality = await readQuality(folder);
-  return quality === undefined ? [] : qualityInWords(quality);
+  return quality === undefined ? [] : qualityInWords(quality, { minCell });
 }
 
 /** Says what fits into a line or two. */

@@ -11,6 +11,7 @@ import {
   repeatedLabels,
   type RuleTally,
   type Run,
+  runFingerprint,
   type Shard,
   shardOf,
   trimmed,
@@ -19,7 +20,7 @@ import {
 } from "ehrloom";
 import { backendOption, startBackend } from "./cli/backend_option.ts";
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import {
   type Arguments,
   freePath,
@@ -93,13 +94,14 @@ await runCommand({
   return await args.claim("out", async (out) => {
     await startBackend(args);
     const run = await readRun(args.path("run"));
+    const fingerprint = await runFingerprint(run);
     notLearned(run).forEach(say);
     const options = { ...asked, ...await givenOf(args, asked, run), onProgress };
     const counts = { cutOff: 0, empty: 0, ruled: { draws: 0, touched: 0 } };
     await writeMeds(out, counted(generateParts(run, options), counts), {
       name: "ehrloom-synthetic",
       isOrderOnly: writesOrderOnly(run.runConfig),
-      notes: () => notesOf(args, run, counts),
+      notes: () => notesOf(args, { run, fingerprint, counts }),
       force: args.has("force"),
     });
     sayCounts(args, asked.count, counts);
@@ -197,18 +199,29 @@ function notLearned({ runConfig: { model, coverage } }: Run): string[] {
   return coverage === undefined ? [] : coverageInWords(model, coverage);
 }
 
-/** What the cohort folder says about how it was generated. */
-function notesOf(args: Arguments, run: Run, { cutOff, ruled }: Counts) {
+/**
+ * What the cohort folder says about how it was generated. It names folders and files, but not where
+ * they are, since synthetic records are meant to be passed on.
+ */
+function notesOf(
+  args: Arguments,
+  { run, fingerprint, counts: { cutOff, ruled } }: {
+    run: Run;
+    fingerprint: string;
+    counts: Counts;
+  },
+) {
   const hasRules = args.maybe("rules") !== undefined;
   return {
-    run: args.path("run"),
+    run: basename(args.path("run")),
+    run_fingerprint: fingerprint,
     seed: args.integer("seed", { min: 0 }),
     ...notesJson({ cutOff, ruled: hasRules ? ruled : undefined }),
     not_learned: notLearned(run),
     ...args.maybe("continue") !== undefined && {
-      continues: { cohort: args.path("continue"), visits: maxVisitsOf(args) ?? "all" },
+      continues: { cohort: basename(args.path("continue")), visits: maxVisitsOf(args) ?? "all" },
     },
-    ...hasRules && { rules_file: args.path("rules") },
+    ...hasRules && { rules_file: basename(args.path("rules")) },
   };
 }
 

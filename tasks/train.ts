@@ -128,6 +128,11 @@ const command: Command = {
       "accept-loss": {
         help: "Train even if more than a tenth of the records is beyond the model's context",
       },
+      "min-cell": {
+        value: "N",
+        help: "The config holds no extreme values of fewer than N patients; 1: it may " +
+          `(default ${trainingDefaults.minCell})`,
+      },
     },
     Engine: {
       ...backendOption,
@@ -187,6 +192,9 @@ await runCommand(command, async (args, onProgress) => {
       onStart,
       onProgress,
     });
+    for (const [name, remark] of Object.entries(run.runConfig.remarks ?? {})) {
+      say(`${name}: ${remark}`);
+    }
     const best = run.training.findLast(({ best }) => best);
     if (best !== undefined) { // a floor counts its records once and has no epochs
       const loss = best.validation_loss.toFixed(3);

@@ -10,6 +10,7 @@ import { list, object, readCheckedJson, type Schema, text, whole } from "../file
 import { isThere } from "../files/is_there.ts";
 import { version } from "../version.ts";
 import type { Cohort } from "./cohort.ts";
+import { usualMinCell } from "./small_cells.ts";
 
 /** How much a cohort has, or how much of it was cut. */
 export interface Sizes {
@@ -125,17 +126,18 @@ export function qualityOf(
 
 const counted = (count: number) => count.toLocaleString("en");
 
-/** Fewer patients than this are not counted in words, which may leave the data's owner. */
-const fewPatients = 10;
-
-function cutInWords({ by, patients, visits, events, codes }: Cut, read: Sizes): string {
+function cutInWords(
+  { by, patients, visits, events, codes }: Cut,
+  read: Sizes,
+  minCell: number,
+): string {
   const parts = [
     ...visits === 0 ? [] : [`${counted(visits)} of ${counted(read.visits)} visits`],
     `${counted(events)} of ${counted(read.events)} events`,
     ...codes === 0 ? [] : [`${counted(codes)} of ${counted(read.codes)} codes`],
   ];
-  const whose = patients < fewPatients
-    ? `fewer than ${fewPatients} patients`
+  const whose = patients < minCell
+    ? `fewer than ${minCell} patients`
     : `${counted(patients)} patients`;
   return `${by} cut ${parts.join(", ")}, in the records of ${whose}`;
 }
@@ -150,14 +152,23 @@ function cutInWords({ by, patients, visits, events, codes }: Cut, read: Sizes): 
  *
  * const found: Quality[] = [];
  * await prepare("synthea", syntheaSampleFolder, { maxVisits: 60, onQuality: (q) => found.push(q) });
- * assertEquals(found.flatMap(qualityInWords), []); // no patient of the sample has as many visits
+ * assertEquals(found.flatMap((quality) => qualityInWords(quality)), []); // no patient of the sample has as many visits
  * ```
+ *
+ * @param options.minCell fewer patients are not counted, and labels of fewer not named; default: fewer
+ *   than 10 are not counted, and all labels are named
  */
-export function qualityInWords({ read, cuts, labels }: Quality): string[] {
-  const lost = labels.filter(({ before, after }) => after < before).map(({ label }) => label);
+export function qualityInWords(
+  { read, cuts, labels }: Quality,
+  { minCell }: { readonly minCell?: number } = {},
+): string[] {
+  const lost = labels.filter(({ before, after }) => after < before);
+  const named = lost.filter(({ after }) => after >= (minCell ?? 0)).map(({ label }) => label);
+  const others = lost.length - named.length;
+  if (others > 0) named.push(`${others} ${others === 1 ? "label" : "labels"} of few patients`);
   return [
-    ...cuts.map((cut) => cutInWords(cut, read)),
-    ...lost.length === 0 ? [] : [`fewer records have ${lost.join(", ")} than without the cuts`],
+    ...cuts.map((cut) => cutInWords(cut, read, minCell ?? usualMinCell)),
+    ...named.length === 0 ? [] : [`fewer records have ${named.join(", ")} than without the cuts`],
   ];
 }
 

@@ -235,6 +235,7 @@ function comparisonOf(
       created: new Date().toISOString(),
       seed: training.seed,
       resamples,
+      min_cell: training.minCell,
       training,
       real: {
         records: cohort.recordCount,

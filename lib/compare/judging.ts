@@ -35,10 +35,10 @@ export async function judgementOf(
   judged: Judged,
   how: { plan: Plan; cohort: Cohort; run?: Run | undefined; onProgress?: OnProgress | undefined },
 ): Promise<Judgement<Measures>> {
-  const { plan: { resamples, training: { seed } }, cohort, run, onProgress } = how;
+  const { plan: { resamples, training: { seed, minCell } }, cohort, run, onProgress } = how;
   const heldOut = withoutEmptyRecords(splitOf(cohort, "test"));
   const real: Judged = { role: "real", cohort: withoutEmptyRecords(splitOf(cohort, "train")) };
-  const options = { seed, resamples, onProgress, heldOut, run };
+  const options = { seed, resamples, minCell, onProgress, heldOut, run };
   const [found] = await judge(measures, { real, others: [judged], ...options });
   return found;
 }

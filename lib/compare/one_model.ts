@@ -139,6 +139,7 @@ async function reported(job: Job, { run, synthetic, likelihood, cutOff }: Shown)
   const { report, resampled } = await evaluateWithResamples(cohort, synthetic, {
     seed: plan.training.seed,
     resamples: plan.resamples,
+    minCell: plan.training.minCell,
     likelihood: likelihood ?? undefined,
     run,
     cutOff,

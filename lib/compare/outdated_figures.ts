@@ -8,10 +8,16 @@
 import * as v from "valibot";
 
 const zero = v.object({ value: v.literal(0) });
+/** Those versions listed every label and every code. */
+const nothing = v.optional(v.never());
 
 const outdated = v.union([
   v.object({ keys: v.literal(0), r2: v.number() }),
-  v.object({ r2: v.number(), labels: v.array(v.object({ real: zero, synthetic: zero })) }),
+  v.object({
+    r2: v.number(),
+    rare_labels: nothing,
+    labels: v.array(v.object({ real: zero, synthetic: zero })),
+  }),
   v.object({
     labels: v.pipe(
       v.array(v.strictObject({ label: v.string(), real: v.unknown(), synthetic: v.unknown() })),
@@ -20,6 +26,7 @@ const outdated = v.union([
   }),
   v.object({
     mean_difference: v.object({}),
+    rare_codes: nothing,
     codes: v.array(v.union([
       v.object({ real: v.object({ sd: v.nullable(v.literal(0)) }) }),
       v.object({ synthetic: v.object({ mean: v.null() }) }),

@@ -94,7 +94,7 @@ function entryOf(
   const fitting = Object.entries(shared).filter(([key]) => Object.hasOwn(known, key));
   const settings = ownSettings(family, { ...Object.fromEntries(fitting), ...own });
   const config = family.configFor(cohort, settings, knowledge);
-  const model = family.create(config, family.schemaFor?.(cohort, config));
+  const model = family.create(config, family.schemaFor?.(cohort, config, training));
   checkKnowledge(model, knowledge);
   if (!acceptLoss) checkCoverage(name, coverageOf(model, cohort));
   checkCanTrain(model, cohort, training);

@@ -27,7 +27,7 @@ import { type FiguresOf, figuresSchema, type Measure } from "../evaluate/measure
 import { privacyMeasures } from "../evaluate/privacy/mod.ts";
 import { coverageSchema } from "../models/coverage.ts";
 import { formOf, modelFamily, storedConfig } from "../models/mod.ts";
-import { type Training, trainingSchema } from "../train/options.ts";
+import { storedTrainingSchema, type Training, wholeTraining } from "../train/options.ts";
 import { withoutOutdated } from "./outdated_figures.ts";
 
 /**
@@ -40,7 +40,7 @@ export interface Plan {
   readonly resamples: number;
 }
 
-const planSchema = object({ cohort: text, training: trainingSchema, resamples: whole(0) });
+const planSchema = object({ cohort: text, training: storedTrainingSchema, resamples: whole(0) });
 
 /** The measures that existed when figures were written: those that are held, or else all. */
 function writtenOf<M extends Measure>(measures: readonly M[], figures: unknown): readonly M[] {
@@ -143,8 +143,9 @@ async function readIfThere<T>(
 }
 
 /** A comparison's plan, if it was started; throws a SyntaxError if the file is not such a plan. */
-export function readPlan(path: string): Promise<Plan | undefined> {
-  return readIfThere(path, planSchema, "a comparison's plan");
+export async function readPlan(path: string): Promise<Plan | undefined> {
+  const found = await readIfThere(path, planSchema, "a comparison's plan");
+  return found && { ...found, training: wholeTraining(found.training) };
 }
 
 /** The ceiling, if it is known; throws a SyntaxError if the file does not hold such figures. */

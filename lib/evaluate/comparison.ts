@@ -97,6 +97,8 @@ export interface Comparison {
     readonly created: string;
     readonly seed: number;
     readonly resamples: number;
+    /** What fewer real patients have is not listed; at most 1 if everything is. */
+    readonly min_cell: number;
     readonly training: Training;
     readonly real: {
       readonly records: number;

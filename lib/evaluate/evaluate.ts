@@ -7,9 +7,10 @@ import { checkArguments, checkOptions } from "../arguments.ts";
 import { type Cohort, splitOf } from "../cohort/cohort.ts";
 import { orderOnly } from "../cohort/meds/names.ts";
 import { isOrderOnly } from "../cohort/order_only.ts";
+import { usualMinCell } from "../cohort/small_cells.ts";
 import { longWork, type LongWorkOptions } from "../long_work.ts";
 import { backendVersions } from "../nn/backend.ts";
-import type { Run } from "../train/run_folder.ts";
+import type { Run, RunConfig } from "../train/run_folder.ts";
 import { ownCommit } from "../commit.ts";
 import { version } from "../version.ts";
 import { alignedCohorts, differencesInWords, type NameDifferences } from "./align.ts";
@@ -29,6 +30,12 @@ export interface EvaluateOptions extends LongWorkOptions {
   readonly seed?: number | undefined;
   /** Resamples of patients behind each interval; default 1,000; 0: no intervals. */
   readonly resamples?: number | undefined;
+  /**
+   * Labels and measured codes that fewer real patients have are counted, and neither named nor listed;
+   * `writeReport` treats codes and pairs alike. Default 10; at most 1 lists everything, for use
+   * inside the owner of the data.
+   */
+  readonly minCell?: number | undefined;
   /** Test metrics of the model that generated the synthetic cohort, see {@link likelihoodMetrics}. */
   readonly likelihood?: Likelihood | undefined;
   /** The run that generated the synthetic cohort. */
@@ -50,6 +57,7 @@ const optionNames = Object.keys(
     only: 0,
     seed: 0,
     resamples: 0,
+    minCell: 0,
     likelihood: 0,
     run: 0,
     names: 0,
@@ -79,6 +87,12 @@ export function checkReal(real: Cohort): { train: Cohort; heldOut: Cohort } {
   return { train, heldOut };
 }
 
+/** A run's config without bins that end at values of fewer patients. */
+function sharedConfig({ schema, ...config }: RunConfig, minCell: number): RunConfig {
+  const ofPatients = config.config.published === true ? 1 : config.training.minCell;
+  return { ...config, ...schema && ofPatients >= minCell && { schema } };
+}
+
 /** How long a run was trained, and which epoch it kept. */
 function trainingOf({ training }: Run): { epochs: number; best_epoch: number } {
   const best = training.findLast(({ best }) => best)?.epoch ?? 0;
@@ -87,7 +101,16 @@ function trainingOf({ training }: Run): { epochs: number; best_epoch: number } {
 
 function aboutOf(
   { real, train, heldOut, synthetic }: Record<"real" | "train" | "heldOut" | "synthetic", Cohort>,
-  { seed = 0, resamples = 1000, run, names = {}, cutOff, ruled, cuts = [] }: EvaluateOptions,
+  {
+    seed = 0,
+    resamples = 1000,
+    minCell = usualMinCell,
+    run,
+    names = {},
+    cutOff,
+    ruled,
+    cuts = [],
+  }: EvaluateOptions,
   { differences, seconds }: { differences: NameDifferences; seconds: number },
 ): ReportAbout {
   return {
@@ -96,6 +119,7 @@ function aboutOf(
     created: new Date().toISOString(),
     seed,
     resamples,
+    min_cell: minCell,
     real: {
       ...names.real !== undefined && { name: names.real },
       records: real.recordCount,
@@ -115,7 +139,7 @@ function aboutOf(
       ...isOrderOnly(synthetic) && orderOnly,
       ...differences,
     },
-    ...(run === undefined ? {} : { run: { ...run.runConfig } }),
+    ...(run === undefined ? {} : { run: sharedConfig(run.runConfig, minCell) }),
     ...run !== undefined && run.training.length > 0 && { training: trainingOf(run) },
     versions: { ...Deno.version, ...backendVersions() },
     seconds,
@@ -125,12 +149,12 @@ function aboutOf(
 /** The figures of each kind of measure of which some are asked; the conclusions are of fidelity. */
 async function figuresOf(
   cohorts: ScaledCohorts,
-  { only, seed, resamples, run, onProgress }: EvaluateOptions,
+  { only, seed, resamples, minCell = usualMinCell, run, onProgress }: EvaluateOptions,
 ): Promise<
   & { figures: Pick<PartialReport, "fidelity" | "utility" | "privacy"> }
   & Pick<OnScale<unknown>, "fromCeiling" | "resampled">
 > {
-  const how = { seed, resamples, run, onProgress };
+  const how = { seed, resamples, minCell, run, onProgress };
   const [fidelity, utility, privacy] = [
     measuresOf("fidelity", only),
     measuresOf("utility", only),

@@ -16,6 +16,8 @@ export interface JudgeOptions extends Pick<Asked, "real" | "others"> {
   /** Resamples of patients behind each interval; default 1,000; 0: no intervals. */
   readonly resamples?: number | undefined;
   /** The same as in {@link Asked}. */
+  readonly minCell?: Asked["minCell"];
+  /** The same as in {@link Asked}. */
   readonly keptEntries?: Asked["keptEntries"] | undefined;
   /** The same as in {@link Asked}. */
   readonly heldOut?: Asked["heldOut"] | undefined;
@@ -108,7 +110,12 @@ function progressOf(measures: readonly Measure[], units: number, onProgress?: On
   };
 }
 
-function checkAsked({ real, others, resamples }: Asked): void {
+function checkAsked({ real, others, resamples, minCell = 1 }: Asked): void {
+  if (!Number.isSafeInteger(minCell) || minCell < 0) {
+    throw new RangeError(
+      `Cannot evaluate with minCell ${minCell}: must be a whole number, at least 0`,
+    );
+  }
   checkResamples(resamples, real.cohort.labelNames.length);
   for (const { role, cohort } of [real, ...others]) {
     checkVocabularies(real.cohort, cohort, role);

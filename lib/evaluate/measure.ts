@@ -35,6 +35,11 @@ export interface Asked {
   readonly seed: number;
   /** Resamples of patients behind each interval, at least 0. */
   readonly resamples: number;
+  /**
+   * What fewer real patients have is not listed in the figures; default 1: all is. Figures over
+   * everything, such as R², are not changed by it.
+   */
+  readonly minCell?: number | undefined;
   /** Entries of sparse rows to keep in memory at 8 bytes each; default 2²⁶ (half a GiB). */
   readonly keptEntries?: number | undefined;
   /** Real records that no model has seen, if known. */

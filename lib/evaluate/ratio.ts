@@ -7,7 +7,7 @@ import * as v from "valibot";
 import { breathe } from "../breathe.ts";
 import type { Cohort } from "../cohort/cohort.ts";
 import { object } from "../files/checked_json.ts";
-import { type Estimate, estimate, estimateSchema, resampledSums } from "./bootstrap.ts";
+import { type Estimate, estimate, estimateSchema, resampledSums, type Role } from "./bootstrap.ts";
 import type { Answer, Asked, Judged, Measure, Need } from "./measure.ts";
 
 /** [sums] The numbers of one record that are summed over records; equally many for each record. */
@@ -33,18 +33,19 @@ function sumsOf({ role, cohort }: Judged, of: RecordSums, { seed, resamples }: A
 /**
  * Answers from sums over records, resample by resample.
  *
- * @param compared from [resamples + 1] sums of the real cohort and of another one
+ * @param compared from [resamples + 1] sums of the real cohort and of another one, whose role it is
+ *   told
  */
 export async function answersFromSums<F>(
   asked: Asked,
   of: RecordSums,
-  compared: (real: readonly Sums[], other: readonly Sums[]) => Answer<F>,
+  compared: (real: readonly Sums[], other: readonly Sums[], role: Role) => Answer<F>,
 ): Promise<Answer<F>[]> {
   const real = sumsOf(asked.real, of, asked);
   const answers: Answer<F>[] = [];
   for (const other of asked.others) {
     await breathe();
-    answers.push(compared(real, sumsOf(other, of, asked)));
+    answers.push(compared(real, sumsOf(other, of, asked), other.role));
   }
   return answers;
 }

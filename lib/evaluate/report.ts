@@ -104,6 +104,8 @@ export interface ReportAbout {
   seed: number;
   /** Resamples of patients behind each interval. */
   resamples: number;
+  /** What fewer real patients have is not listed; at most 1 if everything is. */
+  min_cell: number;
   /**
    * Name, if known, and sizes of the real cohort; `train` and `test` are records, and `train_codes` are those of its codes
    * that occur in the training records. `times` is there if only the order of visits is known. `cuts`
@@ -133,7 +135,10 @@ export interface ReportAbout {
     rules?: { draws: number; touched: number };
     times?: "order only";
   };
-  /** config.json of the run that generated the synthetic cohort, if known. */
+  /**
+   * config.json of the run that generated the synthetic cohort, if known; without its schema if that
+   * holds values of fewer than `min_cell` patients.
+   */
   run?: RunConfig | undefined;
   /** How many epochs that run took, and which had the lowest validation loss; for networks. */
   training?: { epochs: number; best_epoch: number } | undefined;

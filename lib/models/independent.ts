@@ -115,6 +115,7 @@ export const independent: ModelFamily<CountedModel, RowSizes> = {
     rowLimit: Infinity,
     rowsOf,
     learn,
+    holds: "counts of training records",
     shapes: { visit_counts: [-1], codes: [-1], code_shares: [-1], label_shares: [config.labels] },
     sampling(parameters) {
       const known: Marginals = {

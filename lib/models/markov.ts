@@ -149,6 +149,7 @@ export const markov: ModelFamily<CountedModel, MarkovConfig> = {
       rowLimit: config.context - 1,
       rowsOf,
       learn: (cohort) => learn(config, cohort),
+      holds: "counts of training records",
       shapes: {
         label_row: [columns],
         visit_row: [columns],

@@ -94,6 +94,7 @@ export const memoriser: ModelFamily<CountedModel, RowSizes> = {
     rowLimit: Infinity,
     rowsOf,
     learn,
+    holds: "training records",
     maybeUnknown: ["start_days", "values", "birth_days"],
     shapes: {
       visit_counts: [-1],

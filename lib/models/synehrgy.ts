@@ -146,12 +146,17 @@ function configFor(cohort: Cohort, set: Partial<SynehrgyConfig>): SynehrgyConfig
   };
 }
 
-function schemaFor(cohort: Cohort, config: SynehrgyConfig): Schema {
+function schemaFor(
+  cohort: Cohort,
+  config: SynehrgyConfig,
+  { minCell }: { readonly minCell?: number } = {},
+): Schema {
   return schemaOf(cohort, {
     bins: { most: config.bins, by: config.quantileBins ? "quantile" : "width" },
     isPublished: config.published,
     stayDays: config.stayDays,
     losesTime: config.published,
+    minCell,
   });
 }
 

@@ -1,4 +1,6 @@
+import * as v from "valibot";
 import type { Cohort } from "../cohort/cohort.ts";
+import { usualMinCell } from "../cohort/small_cells.ts";
 import { presetFor } from "../models/interface/preset.ts";
 import { finite, misfit, object, oneOf, type Schema, whole } from "../files/checked_json.ts";
 
@@ -33,6 +35,12 @@ export interface TrainingOptions {
   readonly seed?: number | undefined;
   /** Threads that share each batch, on wasm or cpu; default 1. Changes the order of sums. */
   readonly workers?: number | undefined;
+  /**
+   * What fewer than N patients have is not stored in the run's config: bins of values and times end
+   * where at least N training patients are, and codes that fewer have measured get no bins. Default
+   * 10; at most 1 stores extremes of single patients, as the published forms of models do.
+   */
+  readonly minCell?: number | undefined;
 }
 
 /** Every training option with its value. */
@@ -48,6 +56,7 @@ export const trainingDefaults = {
   minutes: 0,
   seed: 1,
   workers: 1,
+  minCell: usualMinCell,
 } as const satisfies TrainingOptions;
 
 /** The training options that were given, with defaults for a cohort. */
@@ -56,8 +65,7 @@ export function trainingFor(cohort: Cohort, options: TrainingOptions): Training 
   return { epochs, batch, learningRate, ...trainingDefaults, ...givenTraining(options) };
 }
 
-/** What the options may be. */
-export const trainingSchema: Schema<Training> = object({
+const entries = {
   epochs: whole(1),
   batch: whole(1),
   learningRate: finite(0),
@@ -67,7 +75,25 @@ export const trainingSchema: Schema<Training> = object({
   minutes: finite(0),
   seed: whole(0),
   workers: whole(1),
+  minCell: whole(0),
+};
+
+/** What the options may be. */
+const trainingSchema: Schema<Training> = object(entries);
+
+/** The options as a file has them: earlier versions had no `minCell` and stored everything. */
+export type StoredTraining = Omit<Training, "minCell"> & { readonly minCell?: number | undefined };
+
+/** {@link StoredTraining}, when it is read from a file. */
+export const storedTrainingSchema: Schema<StoredTraining> = object({
+  ...entries,
+  minCell: v.optional(entries.minCell),
 });
+
+/** All options of stored ones. */
+export function wholeTraining(stored: StoredTraining): Training {
+  return { ...stored, minCell: stored.minCell ?? 1 };
+}
 
 /** The names of the training options. */
 export const trainingNames = [
@@ -80,6 +106,7 @@ export const trainingNames = [
   "minutes",
   "seed",
   "workers",
+  "minCell",
 ] as const satisfies (keyof TrainingOptions)[];
 
 /** The training options that were given. */

@@ -22,7 +22,7 @@ import { configSchema, modelFamily, storedConfig } from "../models/mod.ts";
 import { numbersOf } from "../models/interface/settings.ts";
 import type { ModelFamily } from "../models/interface/model.ts";
 import { isSchema, type Schema } from "../models/synehrgy/record_schema.ts";
-import { trainingSchema } from "./options.ts";
+import { storedTrainingSchema, wholeTraining } from "./options.ts";
 import { lacksSecondStage, readBest } from "./read_parameters.ts";
 import { readTraining } from "./read_progress.ts";
 import { modelOf, type Run, type RunConfig } from "./run_folder.ts";
@@ -35,7 +35,8 @@ const runConfigSchema = object({
   schema: v.optional(v.custom<Schema>(isSchema, "a schema of records")),
   sources: v.optional(named(text)),
   coverage: v.optional(coverageSchema),
-  training: trainingSchema,
+  remarks: v.optional(named(text)),
+  training: storedTrainingSchema,
   restarts: v.optional(list(object({ after: whole(0), planned: whole(1) }))),
   cohort: text,
   versions: named(text),
@@ -70,9 +71,13 @@ async function readRunJson<T>(path: string, schema: v.GenericSchema<T>, kind: st
 export async function readRunConfig(folder: string): Promise<RunConfig> {
   const path = join(folder, "config.json");
   const kind = "a run's config";
-  const stored: RunConfig = await readRunJson(path, runConfigSchema, kind);
+  const stored = await readRunJson(path, runConfigSchema, kind);
   const family = inFile(path, () => modelFamily(stored.model));
-  const found = { ...stored, config: storedConfig(family, stored.config) };
+  const found: RunConfig = {
+    ...stored,
+    config: storedConfig(family, stored.config),
+    training: wholeTraining(stored.training),
+  };
   checked(found, object({ config: configSchema(family) }), `"${path}"`, kind);
   inFile(path, () => checkConfig(family, found));
   return found;

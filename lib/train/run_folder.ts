@@ -36,6 +36,8 @@ export interface RunConfig {
   readonly schema?: Schema | undefined;
   /** How the model sees the cohort, and the source of parameters computed before training. */
   readonly sources?: Readonly<Record<string, string>> | undefined;
+  /** What should be known before the run is passed on, by subject. */
+  readonly remarks?: Readonly<Record<string, string>> | undefined;
   /** What of its training records the model learns; absent in runs of earlier versions. */
   readonly coverage?: Coverage | undefined;
   /** How it was trained. */

@@ -33,6 +33,7 @@ import {
 } from "./options.ts";
 import { readProgress } from "./read_progress.ts";
 import { readBegun, readRun, readRunConfig } from "./read_run.ts";
+import { runRemarks } from "./remarks.ts";
 import {
   beginRun,
   hasStored,
@@ -171,7 +172,7 @@ export function planned(cohort: Cohort, options: TrainOptions) {
   const training = trainingFor(cohort, options);
   checkTraining(training);
   const config = family.configFor(cohort, settings, options.knowledge);
-  const schema = family.schemaFor?.(cohort, config);
+  const schema = family.schemaFor?.(cohort, config, training);
   const model = family.create(config, schema);
   checkKnowledge(model, options.knowledge);
   const coverage = coverageOf(model, cohort);
@@ -183,6 +184,7 @@ export function planned(cohort: Cohort, options: TrainOptions) {
 async function trainNew(cohort: Cohort, folder: string, options: TrainOptions): Promise<void> {
   const { model, config, schema, training, coverage } = planned(cohort, options);
   const given = await tablesOf(model, cohort, training, options);
+  const remarks = runRemarks(model, cohort, training);
   const runConfig: RunConfig = {
     ehrloom: version,
     ...ownCommit(),
@@ -191,6 +193,7 @@ async function trainNew(cohort: Cohort, folder: string, options: TrainOptions): 
     ...schema && { schema },
     ...(given ?? model.remarks) && { sources: { ...model.remarks?.(cohort), ...given?.sources } },
     coverage,
+    ...Object.keys(remarks).length > 0 && { remarks },
     training,
     cohort: await fingerprint(cohort),
     versions: backendVersions(),

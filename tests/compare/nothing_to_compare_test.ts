@@ -104,7 +104,7 @@ function change(path: string, by: (json: Record<string, unknown>) => unknown): v
   Deno.writeTextFileSync(path, JSON.stringify(by(JSON.parse(Deno.readTextFileSync(path)))));
 }
 
-const options = { models: ["independent", "markov"], resamples: 6 };
+const options = { models: ["independent", "markov"], resamples: 6, minCell: 1 };
 
 Deno.test("compare() says none where models have nothing to be compared by", () =>
   inFolder(async (folder) => {

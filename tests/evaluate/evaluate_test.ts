@@ -12,6 +12,7 @@ Deno.test("evaluate() compares with the train split and takes the test split as 
   const report = await evaluate(real, synthetic, {
     seed: 4,
     resamples: 10,
+    minCell: 1,
     run,
     cutOff: 3,
     ruled: { draws: 50, touched: 2 },

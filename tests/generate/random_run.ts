@@ -42,6 +42,7 @@ export function untrainedRun(
         patience: 1,
         seed,
         workers: 1,
+        minCell: 10,
       },
       cohort: "",
       versions: {},

@@ -256,6 +256,7 @@ Deno.test("synehrgy learns values, times, ages and sexes, and writes them to MED
       epochs: 20,
       batch: 8,
       learningRate: 0.02,
+      minCell: 1,
     });
     assertEquals(run.runConfig.sources?.values, "3 measured codes in 18 bins");
     const { limit, beyond } = run.runConfig.coverage?.context ?? {};

@@ -122,7 +122,7 @@ export async function smallComparison(): Promise<Compared> {
   });
   const exact = { ...smallLikelihood(), nll_is_bound: false };
   const models = [judged("halo", exact), judged("eva", smallLikelihood()), judged("markov", null)];
-  const { about: { ehrloom, created, seed, resamples, real: sizes, versions } } = report;
+  const { about: { ehrloom, created, seed, resamples, min_cell, real: sizes, versions } } = report;
   return {
     comparison: {
       about: {
@@ -130,6 +130,7 @@ export async function smallComparison(): Promise<Compared> {
         created,
         seed,
         resamples,
+        min_cell,
         training: tinyTraining,
         real: sizes,
         versions,

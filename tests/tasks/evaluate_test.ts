@@ -158,3 +158,18 @@ Deno.test("deno task evaluate says in one line what is wrong, and writes nothing
     assertEquals(left, ["empty", "other", "real", "synthetic"]);
   });
 });
+
+Deno.test("deno task evaluate lists labels of few patients only if --min-cell allows it", async () => {
+  await inFolder(async (folder) => {
+    for (const [minCell, labels, rare] of [["6", 2, undefined], ["8", 0, 2]] as const) {
+      const args = [...cohorts, "--out", `of-${minCell}`, "--resamples", "0"];
+      const { code, stderr } = await evaluateTask(folder, ...args, "--min-cell", minCell);
+      assertEquals(code, 0, stderr);
+      const path = `${folder}/of-${minCell}/report.json`;
+      const { about, fidelity } = JSON.parse(await Deno.readTextFile(path));
+      assertEquals(about.min_cell, Number(minCell));
+      const { label_prevalence: found } = fidelity;
+      assertEquals([found.labels.length, found.rare_labels], [labels, rare]);
+    }
+  });
+});

@@ -14,8 +14,9 @@ import { writeMeds } from "ehrloom/cohort/meds/write.ts";
 import { generate } from "ehrloom/generate/generate.ts";
 import { useBackend } from "ehrloom/nn/backend.ts";
 import { readRun } from "ehrloom/train/read_run.ts";
+import { runFingerprint } from "ehrloom/train/run_fingerprint.ts";
 import { train } from "ehrloom/train/train.ts";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { inFolder } from "../folder.ts";
 import { runTask, tinyCohort, tinySettings } from "../tiny.ts";
 
@@ -47,6 +48,13 @@ const essence = ({ subjectIds, visitOffsets, codeOffsets, codes, labels }: Cohor
   codes,
   labels,
 });
+
+/** What a cohort folder says about how it was generated; no path of this machine is in it. */
+async function ownNotes(folder: string): Promise<Record<string, unknown>> {
+  const text = await Deno.readTextFile(`${folder}/metadata/dataset.json`);
+  assertEquals(text.includes(dirname(folder)), false);
+  return JSON.parse(text).ehrloom;
+}
 
 Deno.test("deno task generate streams to Parquet what generate() gives, in shards too", () =>
   withRun(async (folder, task) => {
@@ -128,6 +136,10 @@ Deno.test("deno task generate keeps to rules and says how many draws they change
     const notes = await readGenerationNotes(`${folder}/ruled`);
     assertEquals(notes, { cutOff: expected.cutOff, ruled: { draws, touched } });
     assertEquals(await readGenerationNotes(folder), { cutOff: undefined, ruled: undefined });
+    const { rules_file, ...said } = await ownNotes(`${folder}/ruled`);
+    assertEquals(rules_file, "rules.json");
+    assertEquals(said.run, "run");
+    assertEquals(said.run_fingerprint, await runFingerprint(await readRun(`${folder}/run`)));
   }));
 
 Deno.test("deno task generate goes on with the first visits of records", () =>
@@ -140,6 +152,7 @@ Deno.test("deno task generate goes on with the first visits of records", () =>
     const expected = await generate(await readRun(`${folder}/run`), { count: 45, prefixes });
     const found = await readMeds(`${folder}/next`);
     assertEquals(essence(found), essence(expected.cohort));
+    assertEquals((await ownNotes(`${folder}/next`)).continues, { cohort: "cohort", visits: 1 });
     const part = await task(...from, "--shard", "2/2", "--out", `${folder}/part`);
     assertEquals(part.code, 0, part.lines.join("\n"));
     assertEquals(

@@ -27,7 +27,7 @@ Deno.test("deno task train reads a hierarchy for hisgt, says so, and names its c
     assertEquals(code, 0, lines.join("\n"));
     assertEquals(
       lines.find((line) => line.startsWith("hierarchy_table")),
-      `hierarchy_table: "${tree}", with 2 of 12 codes; 3 nodes, learned from all pairs of them`,
+      `hierarchy_table: "tree.csv", with 2 of 12 codes; 3 nodes, learned from all pairs of them`,
     );
   }));
 
@@ -172,9 +172,12 @@ Deno.test("deno task train --model of a floor has no epochs to tell of", () =>
     const paths = ["--cohort", join(folder, "cohort"), "--out", join(folder, "run")];
     const task = ["train", ...paths, "--model", "markov", "--backend", "wasm"] as const;
     const { code, lines } = await runTask(...task);
-    assertEquals([code, lines.length], [0, 2], lines.join("\n"));
-    assertEquals(lines[0], "Model markov: counts 20 training records in one pass");
-    assertMatch(lines[1], nextAfter(folder));
+    assertEquals([code, lines.length], [0, 3], lines.join("\n"));
+    assertEquals(lines.slice(0, 2), [
+      "Model markov: counts 20 training records in one pass",
+      "sharing: this run holds counts of training records: it must not leave the owner of the data",
+    ]);
+    assertMatch(lines[2], nextAfter(folder));
   }));
 
 Deno.test("deno task train --help lists the models, and none of their settings", async () => {

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { basename } from "node:path";
 import { type CodePlace, codeSystems, splitCode, unnamedSystem } from "./code_systems.ts";
 import { readCsv } from "../../files/csv.ts";
 import type { Vocabulary } from "../vocabulary.ts";
@@ -230,7 +231,9 @@ export function codeGraphOf(
     graph.parents[node] = [...above.get(graph.nodes[node]) ?? []].map((id) => graph.node({ id }));
   }
   nameCodes(graph, vocabulary, nodeOf);
-  const source = `"${file}", with ${codes.length - unplaced.length} of ${codes.length} codes`;
+  const source = `"${basename(file)}", with ${
+    codes.length - unplaced.length
+  } of ${codes.length} codes`;
   return {
     nodes: graph.nodes,
     names: graph.names,

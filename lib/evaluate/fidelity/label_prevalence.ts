@@ -3,8 +3,10 @@
  *
  * @module
  */
+import * as v from "valibot";
 import { type Cohort, subset } from "../../cohort/cohort.ts";
-import { list, object, text } from "../../files/checked_json.ts";
+import { showsSinglePatients } from "../../cohort/small_cells.ts";
+import { list, object, text, whole } from "../../files/checked_json.ts";
 import {
   type Estimate,
   estimate,
@@ -25,6 +27,11 @@ export interface LabelPrevalence {
   r2_low: number | null;
   /** Upper end of the 95% interval. */
   r2_high: number | null;
+  /**
+   * Labels without a row, since fewer than `min_cell` real patients have them, or lack them; absent
+   * if every label has a row.
+   */
+  rare_labels?: number | undefined;
   /**
    * One row per label, shares in [0, 1] with intervals; `difference` is the synthetic share minus the
    * real one, its interval is from the same resamples. Intervals are not corrected for the number of
@@ -49,10 +56,16 @@ function labelR2(real: readonly number[], synthetic: readonly number[]): number 
   return real.some(isThere) || synthetic.some(isThere) ? r2(real, synthetic) : NaN;
 }
 
+/** Whether enough patients have a label, and enough lack it. */
+function isCommon([patients, ...having]: Sums, label: number, minCell: number): boolean {
+  return showsSinglePatients(minCell) ||
+    Math.min(having[label], patients - having[label]) >= minCell;
+}
+
 function compared(
   names: readonly string[],
-  realSums: readonly Sums[],
-  syntheticSums: readonly Sums[],
+  [realSums, syntheticSums]: readonly (readonly Sums[])[],
+  isShown: (label: number) => boolean,
 ): Answer<LabelPrevalence> {
   const [real, synthetic] = [realSums, syntheticSums].map((all) =>
     all.map((sums) => shares(Array.from(sums)))
@@ -64,13 +77,18 @@ function compared(
     real: estimate(column(real, i)),
     synthetic: estimate(column(synthetic, i)),
     difference: estimate(minus(column(synthetic, i), column(real, i))),
-  }));
+  })).filter((_, i) => isShown(i));
+  const rare_labels = names.length - labels.length;
+  const listed = { ...rare_labels > 0 && { rare_labels }, labels };
   const found = Float64Array.from(real, (each, resample) => labelR2(each, synthetic[resample]));
   if (names.length < 2 || Number.isNaN(found[0])) {
-    return { figures: { r2: null, r2_low: null, r2_high: null, labels }, resampled: {} };
+    return { figures: { r2: null, r2_low: null, r2_high: null, ...listed }, resampled: {} };
   }
   const { value, low, high } = r2Estimate(found);
-  return { figures: { r2: value, r2_low: low, r2_high: high, labels }, resampled: { r2: found } };
+  return {
+    figures: { r2: value, r2_low: low, r2_high: high, ...listed },
+    resampled: { r2: found },
+  };
 }
 
 /** Shares of records with each label. */
@@ -81,6 +99,7 @@ export const labelFidelity: Measure<"label_prevalence", LabelPrevalence> = {
     r2: maybeFigureSchema,
     r2_low: maybeFigureSchema,
     r2_high: maybeFigureSchema,
+    rare_labels: v.optional(whole(1)),
     labels: list(object({
       label: text,
       real: estimateSchema,
@@ -89,11 +108,12 @@ export const labelFidelity: Measure<"label_prevalence", LabelPrevalence> = {
     })),
   }),
   ask: (asked) =>
-    answersFromSums(
-      asked,
-      labelSums,
-      (real, synthetic) => compared(asked.real.cohort.labelNames, real, synthetic),
-    ),
+    answersFromSums(asked, labelSums, (real, other, role) => {
+      const { real: { cohort: { labelNames } }, minCell = 1 } = asked;
+      const ofPatients = role === "held_out" ? [real[0], other[0]] : [real[0]];
+      const isShown = (label: number) => ofPatients.every((sums) => isCommon(sums, label, minCell));
+      return compared(labelNames, [real, other], isShown);
+    }),
 };
 
 /** [labels] Share of records with each label, in [0, 1]. */

@@ -6,11 +6,24 @@
  */
 import { checkArguments, checkWord } from "../../arguments.ts";
 import type { Cohort } from "../../cohort/cohort.ts";
-import { countKeys } from "./counting/key_counts.ts";
+import { showsSinglePatients } from "../../cohort/small_cells.ts";
+import { countKeys, haveAny } from "./counting/key_counts.ts";
 import { orderedKeys } from "./counting/key_index.ts";
 import { codeKeyIndex, type CodeKind, codeKinds } from "./counting/key_rows.ts";
 import { visitDenominators } from "./counting/visit_denominators.ts";
 import { checkVocabularies } from "../vocabularies.ts";
+
+/** The codes or pairs that too few real patients have, together: none of them is named. */
+export interface RareKeys {
+  /** They are rare since fewer real patients have each of them. */
+  readonly minCell: number;
+  /** How many there are, also those that only the synthetic cohort has. */
+  readonly keys: number;
+  /** Mean of their real probabilities; null if fewer than `minCell` patients have any of them. */
+  readonly real: number | null;
+  /** Mean of their synthetic probabilities. */
+  readonly synthetic: number;
+}
 
 /** Per-visit probabilities of one kind in two cohorts, key by key. */
 export interface PairedProbabilities {
@@ -24,10 +37,38 @@ export interface PairedProbabilities {
   readonly real: Float64Array;
   /** [keys] The same of the synthetic visits; 0 where only the real cohort has the key. */
   readonly synthetic: Float64Array;
+  /** What is left out of the keys since too few real patients have it; absent if nothing is. */
+  readonly rare?: RareKeys | undefined;
+}
+
+/** Which keys {@link pairedProbabilities} names. */
+export interface PairedOptions {
+  /** Keys that fewer real patients have are put together as `rare`; default 1: each is named. */
+  readonly minCell?: number | undefined;
+}
+
+function meanOf(keys: Uint32Array, share: (key: number) => number): number {
+  return keys.reduce((sum, key) => sum + share(key), 0) / keys.length;
 }
 
 /**
- * The per-visit probabilities of every key that occurs in either cohort, in order of their codes.
+ * The per-visit probabilities of the keys that occur in either cohort, in order of their codes. What
+ * is to be passed on asks for a `minCell`: figures, tables and files that show the result then name
+ * no code or pair of fewer real patients.
+ *
+ * @example Codes of at least two patients
+ * ```ts
+ * import { cohortOf, pairedProbabilities, vocabulary } from "ehrloom";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const cohort = cohortOf(vocabulary(["flu", "rare"]), [], [
+ *   { visits: [[0, 1]], labels: [] },
+ *   { visits: [[0]], labels: [] },
+ * ]);
+ * const { first, rare } = pairedProbabilities(cohort, cohort, "unigram", { minCell: 2 });
+ * assertEquals([...first], [0]);
+ * assertEquals(rare, { minCell: 2, keys: 1, real: null, synthetic: 1 / 2 });
+ * ```
  *
  * @throws {RangeError} If the two vocabularies differ, or there is no such kind
  */
@@ -35,23 +76,38 @@ export function pairedProbabilities(
   real: Cohort,
   synthetic: Cohort,
   kind: CodeKind,
+  { minCell = 1 }: PairedOptions = {},
 ): PairedProbabilities {
   checkArguments("pairedProbabilities", [real, "cohort"], [synthetic, "cohort"]);
   checkWord("pairedProbabilities", "kind", kind, codeKinds);
   checkVocabularies(real, synthetic);
   const codes = real.vocabulary.codes.length;
   const index = codeKeyIndex(kind, codes);
-  const shares = [real, synthetic].map((cohort) => {
-    const { occurrences } = countKeys(cohort, kind, index);
+  const [truth, other] = [real, synthetic].map((cohort) => {
+    const { occurrences, records } = countKeys(cohort, kind, index);
     const [visits] = visitDenominators(cohort, kind);
-    return (key: number) => key < occurrences.length ? occurrences[key] / (visits || 1) : 0;
+    const share = (key: number) => key < occurrences.length ? occurrences[key] / (visits || 1) : 0;
+    return { share, patients: (key: number) => records[key] ?? 0 };
   });
-  const keys = orderedKeys(index, codes);
+  const isRare = (key: number) => !showsSinglePatients(minCell) && truth.patients(key) < minCell;
+  const all = orderedKeys(index, codes);
+  const [keys, hidden] = [all.filter((key) => !isRare(key)), all.filter(isRare)];
+  const isWanted = Uint8Array.from({ length: index.size }, (_, key) => Number(isRare(key)));
   return {
     kind,
     first: Uint32Array.from(keys, (key) => index.first[key]),
     second: kind === "unigram" ? null : Uint32Array.from(keys, (key) => index.second[key]),
-    real: Float64Array.from(keys, shares[0]),
-    synthetic: Float64Array.from(keys, shares[1]),
+    real: Float64Array.from(keys, truth.share),
+    synthetic: Float64Array.from(keys, other.share),
+    ...hidden.length > 0 && {
+      rare: {
+        minCell,
+        keys: hidden.length,
+        real: haveAny(real, { kind, index, isWanted }, minCell)
+          ? meanOf(hidden, truth.share)
+          : null,
+        synthetic: meanOf(hidden, other.share),
+      },
+    },
   };
 }

@@ -11,7 +11,8 @@
  * @module
  */
 import * as v from "valibot";
-import { list, object, text } from "../../files/checked_json.ts";
+import { showsSinglePatients } from "../../cohort/small_cells.ts";
+import { list, object, text, whole } from "../../files/checked_json.ts";
 import type { OnProgress } from "../../progress.ts";
 import {
   type Estimate,
@@ -55,6 +56,11 @@ export interface ValueFidelity {
    * both whose real values vary; its interval is moved as that of an R² is. Null without such codes.
    */
   mean_difference: Estimate | null;
+  /**
+   * Measured codes without a row, since fewer than `min_cell` real patients have a value; absent if
+   * every code has a row.
+   */
+  rare_codes?: number | undefined;
   /** One row per code that either cohort measures, in the order of the vocabulary. */
   codes: { code: string; description: string; real: MeasuredCode; synthetic: MeasuredCode }[];
 }
@@ -68,6 +74,7 @@ const valueSchema = object({
   presence: probabilitySchema,
   means: probabilitySchema,
   mean_difference: v.nullable(estimateSchema),
+  rare_codes: v.optional(whole(1)),
   codes: list(object({
     code: text,
     description: text,
@@ -105,6 +112,8 @@ interface Pair {
   synthetic: MeasuredCode;
   /** Of the real cohort as it is; 0 where its values do not vary. */
   scale: number;
+  /** Whether it gets a row. */
+  isShown: boolean;
 }
 
 function figures(pairs: readonly Pair[]): Figures {
@@ -133,14 +142,15 @@ function figures(pairs: readonly Pair[]): Figures {
 function compared(
   names: readonly { code: string; description: string }[],
   centre: Float64Array,
-  truth: ResampledValues,
-  values: ResampledValues,
+  [truth, values]: readonly ResampledValues[],
+  isShown: (channel: number) => boolean,
 ): Answer<ValueFidelity | null> {
   const scales = names.map((_, channel) => measured(truth, 0, channel, centre).sd ?? 0);
   const pairs = (resample: number): Pair[] =>
     names.map((name, channel) => ({
       ...name,
       scale: scales[channel],
+      isShown: isShown(channel),
       real: measured(truth, resample, channel, centre),
       synthetic: measured(values, resample, channel, centre),
     })).filter(({ real, synthetic }) => real.share + synthetic.share > 0);
@@ -151,12 +161,16 @@ function compared(
   const column = (name: keyof Figures) => Float64Array.from(all, (row) => row[name]);
   const [presence, means, difference] = [column("presence"), column("means"), column("difference")];
   const { value, low, high } = r2Estimate(difference, Infinity);
+  const rows = own.filter(({ isShown }) => isShown)
+    .map(({ code, description, real, synthetic }) => ({ code, description, real, synthetic }));
+  const rare_codes = own.length - rows.length;
   return {
     figures: {
       presence: probabilityFidelity(presence, own.length),
       means: probabilityFidelity(means, inBoth.length),
       mean_difference: Number.isNaN(value) ? null : { value, low: Math.max(0, low), high },
-      codes: own.map(({ scale: _, ...row }) => row),
+      ...rare_codes > 0 && { rare_codes },
+      codes: rows,
     },
     resampled: { "presence.r2": presence, "means.r2": means, mean_difference: difference },
   };
@@ -166,7 +180,7 @@ async function ask(
   asked: Asked,
   onProgress?: OnProgress,
 ): Promise<Answer<ValueFidelity | null>[]> {
-  const { real, others } = asked;
+  const { real, others, minCell = 1 } = asked;
   const all = [real, ...others];
   const codes = measuredCodes(all.map(({ cohort }) => cohort));
   const { vocabulary } = real.cohort;
@@ -184,7 +198,13 @@ async function ask(
     found.push(await resampledValues(judged, channelOf, centre, asked, own));
   }
   const [truth, ...values] = found;
-  return values.map((each) => compared(names, centre, truth, each));
+  return values.map((each, i) => {
+    const ofPatients = others[i].role === "held_out" ? [truth, each] : [truth];
+    const isShown = (channel: number) =>
+      showsSinglePatients(minCell) ||
+      ofPatients.every(({ patients }) => patients[channel] >= minCell);
+    return compared(names, centre, [truth, each], isShown);
+  });
 }
 
 /**

@@ -68,8 +68,9 @@ export interface ModelFamily<M extends Model = Model, C extends ModelConfig = Mo
    * with the run.
    *
    * @param config that {@link configFor} gave
+   * @param options.minCell patients that the ends of bins must have, see `small_cells.ts`; default 1
    */
-  schemaFor?(cohort: Cohort, config: C): Schema;
+  schemaFor?(cohort: Cohort, config: C, options?: { readonly minCell?: number }): Schema;
   /**
    * The model of a config that {@link configFor} gave, perhaps long ago.
    *
@@ -226,6 +227,8 @@ export interface CountedModel extends AnyModel {
   learn(cohort: Cohort): NamedArrays;
   /** Shapes of its parameters by name; -1 for sizes that depend on the records. */
   readonly shapes: Readonly<Record<string, readonly number[]>>;
+  /** What its parameters hold of the training records, so that nobody passes them on unaware. */
+  readonly holds: "training records" | "counts of training records";
   /** Names of parameters in which NaN stands for what is not known. */
   readonly maybeUnknown?: readonly string[];
   /** As in {@link GradientModel}. */

@@ -8,6 +8,7 @@
  * @see docs/specs/hisgt.md section 4
  * @module
  */
+import { basename } from "node:path";
 import { firstNames } from "../../printable.ts";
 import { version } from "../../version.ts";
 import { isObject, parsedJson, readText } from "../../files/input.ts";
@@ -127,7 +128,7 @@ export function parseCodeEmbeddings(text: string, file: string): CodeEmbeddings 
     }
     numbers.set(vector, i * width);
   });
-  const source = `"${file}"` + (typeof model === "string" ? ` (${model})` : "");
+  const source = `"${basename(file)}"` + (typeof model === "string" ? ` (${model})` : "");
   return { keys: lists.map(([key]) => key), width, vectors: numbers, source };
 }
 
@@ -150,7 +151,8 @@ async function readVectors(path: string): Promise<CodeEmbeddings> {
   if (!numbers.every(Number.isFinite)) {
     throw fail("its vectors have values that are not finite numbers");
   }
-  const source = `"${path}"` + (metadata.model === undefined ? "" : ` (${metadata.model})`);
+  const source = `"${basename(path)}"` +
+    (metadata.model === undefined ? "" : ` (${metadata.model})`);
   return { keys, width: shape[1], vectors: numbers, source };
 }
 

@@ -1,16 +1,26 @@
 /**
  * What the tokens of records stand for: which codes are measured and in which bins, and the bins of
- * ages and times. Fitted on the training records alone and stored with the run.
+ * ages and times. Fitted on the training records alone and stored with the run, which may be passed
+ * on: so bins do not end at extremes, which are of single patients, but where enough patients are
+ * (small_cells.ts). The published form has the extremes.
  *
  * @see docs/specs/synehrgy.md sections 2 and 9
  * @module
  */
 import { type Cohort, daysPerYear, sexNames, splitOf } from "../../cohort/cohort.ts";
 import { isObject } from "../../files/input.ts";
-import { measuredValues } from "../../cohort/measured_values.ts";
+import { measuredNumbers } from "../../cohort/measured_values.ts";
 import { quantile } from "../../cohort/quantile.ts";
+import { type PatientNumbers, recordsByCell, sharedRange } from "../../cohort/small_cells.ts";
 import { type StayRules, staysOf } from "./stays.ts";
-import { binOf, type BinOptions, decimalsOf, fittedEdges, quantileEdges } from "./value_bins.ts";
+import {
+  binOf,
+  type BinOptions,
+  clamped,
+  decimalsOf,
+  fittedEdges,
+  quantileEdges,
+} from "./value_bins.ts";
 
 /** A code whose values have tokens: numbers in bins, or a few distinct ones as categories. */
 export type Series =
@@ -39,6 +49,11 @@ export interface SchemaOptions extends Omit<StayRules, "variableOf"> {
   readonly bins: BinOptions;
   /** Whether bins are as published: fixed for ages and times, none for times between stays. */
   readonly isPublished: boolean;
+  /**
+   * Patients that must be at or beyond the first and the last edge of bins, and have each category;
+   * default 1. Nothing is fitted on fewer patients. The published form does without.
+   */
+  readonly minCell?: number | undefined;
 }
 
 /** The published code's bins of ages, in years. */
@@ -92,34 +107,95 @@ export function variablesOf(series: readonly Series[], codes: number): Int32Arra
 /** Measurements to a distinct value, at least, of a quantity that has categories. */
 const leastToCategory = 5;
 
-/** Scores and the like, of up to twice as many values as there may be bins, have categories. */
-function seriesOf(
-  code: number,
-  values: Float32Array,
-  { bins, isPublished }: Pick<SchemaOptions, "bins" | "isPublished">,
-): Series {
-  const most = isPublished ? 0 : 2 * bins.most;
+/** How numbers are fitted, with the patients that each end of a range must have. */
+type Fitting = Pick<SchemaOptions, "bins" | "isPublished"> & { readonly minCell: number };
+
+/** The distinct values of a quantity that has few, as far as enough patients have each of them. */
+function categoriesOf(values: PatientNumbers, { bins, isPublished, minCell }: Fitting): number[] {
+  const { length } = values.numbers;
+  const most = isPublished ? 0 : Math.min(2 * bins.most, length / leastToCategory);
   const distinct = new Set<number>();
-  for (const value of values) if (distinct.size <= most) distinct.add(value);
-  return distinct.size <= Math.min(most, values.length / leastToCategory)
-    ? { code, categories: [...distinct].sort((a, b) => a - b) }
-    : { code, edges: fittedEdges(values, bins), decimals: decimalsOf(values) };
+  for (let i = 0; i < length && distinct.size <= most; i++) distinct.add(values.numbers[i]);
+  if (distinct.size > most) return [];
+  const all = [...distinct].sort((a, b) => a - b);
+  const places = new Map(all.map((category, place) => [category, place]));
+  const holders = recordsByCell(values, all.length, (value) => places.get(value) ?? 0);
+  return all.filter((_, place) => holders[place].length >= minCell);
+}
+
+/**
+ * Scores and the like, of up to twice as many values as there may be bins, have categories. Empty if
+ * too few patients have a value.
+ */
+function seriesOf(code: number, values: PatientNumbers, fitting: Fitting): Series[] {
+  const range = sharedRange(values, fitting.minCell);
+  if (range === undefined) return [];
+  const categories = categoriesOf(values, fitting);
+  return categories.length > 0 ? [{ code, categories }] : [{
+    code,
+    edges: fittedEdges(clamped(values.numbers, range), fitting.bins),
+    decimals: decimalsOf(values.numbers),
+  }];
+}
+
+/** Numbers of patients that grow record by record. */
+interface Gathered extends PatientNumbers {
+  readonly numbers: number[];
+  readonly records: number[];
+}
+
+function gather({ numbers, records }: Gathered, number: number, record: number): void {
+  numbers.push(number);
+  records.push(record);
+}
+
+/** Ascending, with the ends of the range that enough patients share; empty if too few have any. */
+function sharedNumbers(of: PatientNumbers, minCell: number): Float64Array {
+  const range = sharedRange(of, minCell);
+  return range === undefined ? new Float64Array(0) : clamped(of.numbers, range).sort();
+}
+
+/** Edges at quantiles of such numbers; none if too few patients have any. */
+function sharedEdges(of: PatientNumbers, shares: readonly number[], minCell: number): number[] {
+  const sorted = sharedNumbers(of, minCell);
+  return sorted.length === 0 ? [] : quantileEdges(sorted, shares);
 }
 
 /**
  * Bins of times, the first for no time at all; a time that would fill one alone has a narrow one.
  *
+ * @param times those above 0
  * @param edge that is one of theirs if it is not 0, with a bin beyond it and one up to it
+ * @param beyond the width of a bin beyond the edge where no time fills one
  */
-function timeEdges(days: readonly number[], edge: number): number[] {
-  const some = Float64Array.from(days.filter((time) => time > 0)).sort();
+function timeEdges(
+  times: PatientNumbers,
+  { edge, beyond, minCell }: { edge: number; beyond: number; minCell: number },
+): number[] {
+  const some = sharedNumbers(times, minCell);
   const [, ...cuts] = some.length === 0 ? [0] : timeShares.map((share) => quantile(some, share));
   const common = cuts.filter((cut, i) => cut === cuts[i - 1]);
   const below = common.map((time) => time * (1 - commonWidth));
   const longest = Math.max(...cuts, 0);
-  const beyond = longest > edge ? [] : [edge + daysPerYear];
-  const all = new Set([0, edge, ...cuts, ...below, ...beyond]);
+  const last = longest > edge ? [] : [edge + beyond];
+  const all = new Set([0, edge, ...cuts, ...below, ...last]);
   return [0, ...[...all].sort((a, b) => a - b)];
+}
+
+/** Ages and times of a cohort's stays. */
+function stayNumbers(cohort: Cohort, rules: StayRules) {
+  const empty = (): Gathered => ({ numbers: [], records: [] });
+  const [ages, rowTimes, stayTimes, starts] = [empty(), empty(), empty(), empty()];
+  for (let record = 0; record < cohort.recordCount; record++) {
+    const start = cohort.startDays[record];
+    if (!Number.isNaN(start)) gather(starts, start, record);
+    for (const [i, { age, days, rows }] of staysOf(rules, cohort, record).entries()) {
+      if (!Number.isNaN(age)) gather(ages, age, record);
+      if (i > 0 && days > 0) gather(stayTimes, days, record);
+      for (const row of rows) if (row.days > 0) gather(rowTimes, row.days, record);
+    }
+  }
+  return { ages, rowTimes, stayTimes, starts };
 }
 
 /**
@@ -129,42 +205,34 @@ function timeEdges(days: readonly number[], edge: number): number[] {
  */
 export function schemaOf(
   source: Cohort,
-  { bins, isPublished, stayDays, losesTime }: SchemaOptions,
+  { bins, isPublished, stayDays, losesTime, minCell: asked = 1 }: SchemaOptions,
 ): Schema {
   const cohort = source.splits === null ? source : splitOf(source, "train");
-  const series = [...measuredValues(cohort)].map(([code, values]) =>
-    seriesOf(code, values, { bins, isPublished })
+  const minCell = isPublished ? 1 : asked;
+  const series = [...measuredNumbers(cohort)].flatMap(([code, values]) =>
+    seriesOf(code, values, { bins, isPublished, minCell })
   );
   const variableOf = variablesOf(series, cohort.vocabulary.codes.length);
-  const ages: number[] = [];
-  const rowTimes: number[] = [];
-  const stayTimes: number[] = [];
-  for (let record = 0; record < cohort.recordCount; record++) {
-    const stays = staysOf({ variableOf, stayDays, losesTime }, cohort, record);
-    for (const [i, { age, days, rows }] of stays.entries()) {
-      if (!Number.isNaN(age)) ages.push(age);
-      if (i > 0) stayTimes.push(days);
-      for (const row of rows) rowTimes.push(row.days);
-    }
-  }
-  const startDays = [...cohort.startDays].filter((day) => !Number.isNaN(day));
+  const { ages, rowTimes, stayTimes, starts } = stayNumbers(cohort, {
+    variableOf,
+    stayDays,
+    losesTime,
+  });
   return {
     series,
-    ages: ages.length === 0
-      ? []
-      : isPublished
+    ages: isPublished && ages.numbers.length > 0
       ? publishedAges
-      : quantileEdges(Float64Array.from(ages).sort(), ageShares),
+      : sharedEdges(ages, ageShares, minCell),
     sexes: cohort.demographics === null ? 0 : sexNames.length,
     betweenRows: series.length === 0
       ? []
       : isPublished
       ? publishedBetweenRows
-      : timeEdges(rowTimes, 0),
-    betweenStays: isPublished ? [] : timeEdges(stayTimes, stayDays),
-    startDays: startDays.length === 0
+      : timeEdges(rowTimes, { edge: 0, beyond: stayDays || daysPerYear, minCell }),
+    betweenStays: isPublished
       ? []
-      : quantileEdges(Float64Array.from(startDays).sort(), range(0, 1, 0.05)),
+      : timeEdges(stayTimes, { edge: stayDays, beyond: daysPerYear, minCell }),
+    startDays: sharedEdges(starts, range(0, 1, 0.05), minCell),
   };
 }
 

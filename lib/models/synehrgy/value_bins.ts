@@ -29,6 +29,14 @@ function trimmedRange(sorted: Float64Array): [low: number, high: number] {
   ];
 }
 
+/** Numbers with those beyond a range moved to its ends; a copy. */
+export function clamped(
+  numbers: ArrayLike<number>,
+  [low, high]: readonly [low: number, high: number],
+): Float64Array {
+  return Float64Array.from(numbers, (number) => Math.min(high, Math.max(low, number)));
+}
+
 /**
  * Edges of bins that suit these numbers, ascending: one more than there are bins.
  *

@@ -24,7 +24,7 @@ import { writeFigures } from "../page/figure_files.ts";
 import { picturesOf } from "../page/picture.tsx";
 import { pageScripts } from "../page/scripts.ts";
 import { pageStyle } from "../page/style.ts";
-import { packPoints, pointsJson } from "../report/report_points.ts";
+import { namesIn, packPoints, pointsJson } from "../report/report_points.ts";
 
 /** A comparison with the records behind it. */
 export interface Compared {
@@ -37,7 +37,8 @@ export interface Compared {
 }
 
 /**
- * The columns of a {@link scatterGrid}: each model's probabilities beside the real ones.
+ * The columns of a {@link scatterGrid}: each model's probabilities beside the real ones, without those
+ * of fewer than `min_cell` real patients.
  *
  * @throws {RangeError} If the vocabularies of the cohorts differ
  */
@@ -45,10 +46,11 @@ export function scatterColumns(
   { comparison, real, synthetic }: Compared,
   kind: CodeKind,
 ): ScatterColumn[] {
-  return comparison.models.flatMap(({ model, fidelity }) => {
+  const { about, models } = comparison;
+  return models.flatMap(({ model, fidelity }) => {
     const written = synthetic.get(model);
     if (written === undefined) return [];
-    const pairs = pairedProbabilities(real, written, kind);
+    const pairs = pairedProbabilities(real, written, kind, { minCell: about.min_cell });
     return [{ name: titleOf(model), pairs, fidelity: fidelity[kind] }];
   });
 }
@@ -94,7 +96,10 @@ function page({ comparison, real }: Compared, columns: Columns): string {
     comparison,
     figures: picturesOf((look) => figuresOf(comparison, look)),
     scatters,
-    pointsJson: pointsJson(real.vocabulary, scatters.map(({ points }) => points)),
+    pointsJson: pointsJson(
+      namesIn([...columns.values()].flat().map(({ pairs }) => pairs), real.vocabulary),
+      scatters.map(({ points }) => points),
+    ),
     style: pageStyle,
     scripts: pageScripts(),
   }))) + "\n";

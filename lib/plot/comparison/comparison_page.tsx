@@ -21,6 +21,7 @@ import {
   overviewCaption,
   probabilitiesQuestion,
   scatterReadings,
+  Sharing,
   sourceFacts,
   Table,
   whole,
@@ -252,6 +253,7 @@ function ComparisonHead({ about, models }: Comparison) {
         {" "}
         {about.seed}. Ehrloom {about.ehrloom}.
       </p>
+      <Sharing minCell={about.min_cell} />
     </header>
   );
 }

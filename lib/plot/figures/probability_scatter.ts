@@ -12,6 +12,7 @@ import { figure } from "./figure.ts";
 import type { FigureOptions } from "./figure_options.ts";
 import { probabilityRange, type ProbabilityScale, probabilityScale } from "./probability_axes.ts";
 import { probabilityPlane } from "./probability_plane.ts";
+import { rareRemark, rareSentence } from "../rare_words.ts";
 import { r2Text } from "./r2_axis.ts";
 import { halo, remark } from "./texts.ts";
 import { type Thinned, thinned } from "./thinning.ts";
@@ -100,6 +101,7 @@ export function probabilityScatter(
   const drawn = thinned(pairs.real.map(share), pairs.synthetic.map(share), pointLimit);
   const [kept, count] = [drawn.kept.length, pairs.real.length];
   const stated = statements(fidelity);
+  const { rare } = pairs;
   return figure({
     width: 380,
     height: 396,
@@ -116,7 +118,9 @@ export function probabilityScatter(
         strokeOpacity: 0.7,
         strokeDasharray: "5,3",
       }),
-      Plot.text([[...stated, `${count.toLocaleString("en")} ${points}`].join("\n")], {
+      Plot.text([
+        [...stated, `${count.toLocaleString("en")} ${points}`, rareRemark(rare)].join("\n"),
+      ], {
         frameAnchor: "top-left",
         dx: 9,
         dy: 9,
@@ -135,8 +139,10 @@ export function probabilityScatter(
     ],
   }, {
     title: `${title}: real against synthetic probabilities, ${axes} axes`,
-    description: [`${count} ${points}, probability ${per}, with the line y = x.`, ...stated].join(
-      " ",
-    ),
+    description: [
+      `${count} ${points}, probability ${per}, with the line y = x.`,
+      ...stated,
+      ...rare === undefined ? [] : [rareSentence(rare, points)],
+    ].join(" "),
   }, look);
 }

@@ -17,6 +17,7 @@ import {
 } from "./probability_axes.ts";
 import { probabilityPlane } from "./probability_plane.ts";
 import { probabilityKinds, type ProbabilityScatterOptions } from "./probability_scatter.ts";
+import { rareSentence } from "../rare_words.ts";
 import { r2Text } from "./r2_axis.ts";
 import { halo } from "./texts.ts";
 import { type Thinned, thinned } from "./thinning.ts";
@@ -167,7 +168,7 @@ export function scatterGrid(
       "Cannot draw a grid of scatters: it has 0 columns, must have at least 1",
     );
   }
-  const { title, per } = probabilityKinds[columns[0].pairs.kind];
+  const { title, per, points } = probabilityKinds[columns[0].pairs.kind];
   const sides = margins.marginLeft + margins.marginRight;
   const { width = sides + columnWidth * columns.length } = look;
   const across = Math.floor((width - sides) / leastColumnWidth);
@@ -189,6 +190,10 @@ export function scatterGrid(
     marks: panelMarks(panels, scale, per),
   }, {
     title: `${title}: real against synthetic probabilities by model, ${axes} axes`,
-    description: panels.map(({ name, text }) => `${name}: ${text || "no R²"}.`).join(" "),
+    description: panels.map(({ name, text }, index) => {
+      const { rare } = columns[index].pairs;
+      const left = rare === undefined ? "" : ` ${rareSentence(rare, points)}`;
+      return `${name}: ${text || "no R²"}.${left}`;
+    }).join(" "),
   }, look);
 }

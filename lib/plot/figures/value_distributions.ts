@@ -6,8 +6,14 @@
  */
 import * as Plot from "@observablehq/plot";
 import type { Cohort } from "../../cohort/cohort.ts";
-import { measuredValues } from "../../cohort/measured_values.ts";
+import { measuredNumbers, measuredValues } from "../../cohort/measured_values.ts";
 import { quantile } from "../../cohort/quantile.ts";
+import {
+  joinedCells,
+  type PatientNumbers,
+  recordsByCell,
+  sharedRange,
+} from "../../cohort/small_cells.ts";
 import { figure, type FigureContents } from "./figure.ts";
 import type { FigureOptions } from "./figure_options.ts";
 import { type Bar, histogramMarks } from "./histogram_marks.ts";
@@ -21,10 +27,21 @@ const longestTitle = 28;
 const margins = { marginTop: 22, marginRight: 6, marginBottom: 18, marginLeft: 6 };
 const place = { fx: "fx", fy: "fy" };
 
+/** How to draw {@link valueDistributions}. */
+export interface ValueDistributionsOptions extends FigureOptions {
+  /**
+   * Codes that fewer real patients have measured are left out, and bins are joined until each has as
+   * many; default 1.
+   */
+  readonly minCell?: number | undefined;
+}
+
 /** One code's values in both cohorts. */
 interface Measured {
   readonly title: string;
-  readonly real: Float32Array;
+  readonly real: PatientNumbers;
+  /** The range that enough real patients share. */
+  readonly range: readonly [low: number, high: number];
   readonly synthetic: Float32Array;
 }
 
@@ -37,45 +54,66 @@ interface Panel extends Measured {
   readonly fx: number;
   readonly fy: number;
   readonly bars: { readonly real: readonly Bar[]; readonly synthetic: readonly Bar[] };
-  /** Share of the values in each bin. */
-  readonly shares: { readonly real: Float64Array; readonly synthetic: Float64Array };
+  /** The last bin of each group of joined ones, plus one. */
+  readonly ends: readonly number[];
+  /** Share of the values in each group, per bin. */
+  readonly shares: { readonly real: readonly number[]; readonly synthetic: readonly number[] };
 }
 
 /** The codes with most real values, of those that both cohorts measure. */
-function mostMeasured(real: Cohort, synthetic: Cohort): Measured[] {
+function mostMeasured(real: Cohort, synthetic: Cohort, minCell: number): Measured[] {
   const judged = measuredValues(synthetic);
-  return [...measuredValues(real)].flatMap(([code, values]) => {
+  return [...measuredNumbers(real)].flatMap(([code, values]) => {
     const others = judged.get(code);
+    const range = sharedRange(values, minCell);
+    if (others === undefined || range === undefined) return [];
     const title = real.vocabulary.descriptions[code];
-    return others === undefined ? [] : [{ title, real: values, synthetic: others }];
-  }).sort((a, b) => b.real.length - a.real.length).slice(0, mostPanels);
+    return [{ title, real: values, range, synthetic: others }];
+  }).sort((a, b) => b.real.numbers.length - a.real.numbers.length).slice(0, mostPanels);
 }
 
-/** Share of values in each bin from `low` to `high`; values beyond are counted in the outer bins. */
-function histogram(values: Float32Array, low: number, high: number): Float64Array {
+/**
+ * Share of values in each group of neighbouring bins, per bin.
+ *
+ * @param ends the last bin of each group, plus one
+ */
+function histogram(
+  values: ArrayLike<number>,
+  binOf: (value: number) => number,
+  ends: readonly number[],
+): number[] {
   const shares = new Float64Array(bins);
-  for (const value of values) {
-    const bin = Math.floor(bins * (value - low) / (high - low));
-    shares[Math.max(0, Math.min(bins - 1, bin))] += 1 / values.length;
-  }
-  return shares;
+  for (let i = 0; i < values.length; i++) shares[binOf(values[i])] += 1 / values.length;
+  return ends.map((end, group) => {
+    const own = shares.subarray(ends[group - 1] ?? 0, end);
+    return own.reduce((sum, share) => sum + share, 0) / own.length;
+  });
 }
 
 /** The panel of the code that is the `index`-th most measured. */
-function panelOf(measured: Measured, index: number, columns: number): Panel {
-  const sorted = Float64Array.from(measured.real);
-  const low = quantile(sorted, 0.005);
-  const high = Math.max(quantile(sorted, 0.995), low + 1e-6 * Math.max(1, Math.abs(low)));
-  const real = histogram(measured.real, low, high);
-  const synthetic = histogram(measured.synthetic, low, high);
+function panelOf(
+  measured: Measured,
+  index: number,
+  { minCell, columns }: { minCell: number; columns: number },
+): Panel {
+  const { real: values, range } = measured;
+  const sorted = Float64Array.from(values.numbers).sort();
+  const low = Math.max(range[0], quantile(sorted, 0.005));
+  const most = Math.min(range[1], quantile(sorted, 0.995));
+  const high = Math.max(most, low + 1e-6 * Math.max(1, Math.abs(low)));
+  const binOf = (value: number) =>
+    Math.max(0, Math.min(bins - 1, Math.floor(bins * (value - low) / (high - low))));
+  const ends = joinedCells(recordsByCell(values, bins, binOf), minCell);
+  const real = histogram(values.numbers, binOf, ends);
+  const synthetic = histogram(measured.synthetic, binOf, ends);
   const highest = Math.max(...real, ...synthetic);
   const [fx, fy] = [index % columns, Math.floor(index / columns)];
-  const bars = (shares: Float64Array) =>
-    Array.from(shares, (share, bin) => ({
+  const bars = (shares: readonly number[]) =>
+    shares.map((share, group) => ({
       fx,
       fy,
-      x1: bin / bins,
-      x2: (bin + 1) / bins,
+      x1: (ends[group - 1] ?? 0) / bins,
+      x2: ends[group] / bins,
       y: share / highest,
     }));
   return {
@@ -85,6 +123,7 @@ function panelOf(measured: Measured, index: number, columns: number): Panel {
     fx,
     fy,
     bars: { real: bars(real), synthetic: bars(synthetic) },
+    ends,
     shares: { real, synthetic },
   };
 }
@@ -119,30 +158,35 @@ function panelTexts(panels: readonly Panel[]): Plot.Markish[] {
 }
 
 function distributionsContents(panels: readonly Panel[]): FigureContents {
-  const median = (values: Float32Array) => valueText(quantile(Float64Array.from(values), 0.5));
+  const median = (values: ArrayLike<number>) =>
+    valueText(quantile(Float64Array.from(values).sort(), 0.5));
   const sentences = panels.map(({ title, real, synthetic }) =>
-    `${title}: median ${median(real)} real, ${median(synthetic)} synthetic.`
+    `${title}: median ${median(real.numbers)} real, ${median(synthetic)} synthetic.`
   );
   return {
     title: "Values of the most frequently measured codes, real and synthetic",
     description: sentences.join(" "),
     legend: [["Real", "real"], ["Synthetic", "synthetic"]],
-    points: panels.flatMap(({ title, low, high, shares }) =>
-      Array.from(shares.real, (real_share, bin) => ({
-        code: title,
-        from: low + (high - low) * bin / bins,
-        to: low + (high - low) * (bin + 1) / bins,
-        real_share,
-        synthetic_share: shares.synthetic[bin],
-      }))
+    points: panels.flatMap(({ title, low, high, ends, shares }) =>
+      ends.map((end, group) => {
+        const from = ends[group - 1] ?? 0;
+        return {
+          code: title,
+          from: low + (high - low) * from / bins,
+          to: low + (high - low) * end / bins,
+          real_share: shares.real[group] * (end - from),
+          synthetic_share: shares.synthetic[group] * (end - from),
+        };
+      })
     ),
   };
 }
 
 /**
  * Histograms of the nine codes with the most real values among those that both cohorts measure, as an
- * SVG element with a width of 600 pixels unless the options say otherwise. Each axis runs from the 0.5th to the 99.5th percentile of
- * the real values; values beyond are counted in the outer bins. Undefined if there is no such code.
+ * SVG element with a width of 600 pixels unless the options say otherwise. Each axis runs from the
+ * 0.5th to the 99.5th percentile of the real values, or as far as `minCell` patients are at or beyond
+ * its ends; values beyond are counted in the outer bins. Undefined if there is no such code.
  *
  * @example The measurements of the sample, against themselves
  * ```ts
@@ -159,11 +203,12 @@ function distributionsContents(panels: readonly Panel[]): FigureContents {
 export function valueDistributions(
   real: Cohort,
   synthetic: Cohort,
-  look: FigureOptions = {},
+  { minCell = 1, ...look }: ValueDistributionsOptions = {},
 ): SVGSVGElement | undefined {
   const { width = usualColumns * panelWidth } = look;
   const columns = Math.max(1, Math.floor(width / leastPanelWidth));
-  const panels = mostMeasured(real, synthetic).map((code, index) => panelOf(code, index, columns));
+  const panels = mostMeasured(real, synthetic, minCell)
+    .map((code, index) => panelOf(code, index, { minCell, columns }));
   if (panels.length === 0) return undefined;
   const histograms = (["real", "synthetic"] as const).map((cohort) =>
     histogramMarks(panels.flatMap(({ bars }) => bars[cohort]), { cohort, strokeWidth: 1.4 })

@@ -7,6 +7,7 @@
 import { whole } from "../report/page_parts.tsx";
 import type { PackedPoints } from "../report/report_points.ts";
 import { probabilityKinds } from "../figures/probability_scatter.ts";
+import { rareSentence } from "../rare_words.ts";
 import { SaveButtons } from "./picture.tsx";
 
 /** How to read and use all scatters. */
@@ -52,11 +53,12 @@ export function ScatterControls() {
 }
 
 /** How many points a scatter has, and whether the page shows all of them. */
-function pointCount({ kind, count, kept }: PackedPoints): string {
+function pointCount({ kind, count, kept, rare }: PackedPoints): string {
   const name = probabilityKinds[kind].points;
-  return kept < count
+  const shown = kept < count
     ? `The page shows ${whole(kept)} of ${whole(count)} ${name}; dense areas are thinned.`
     : `${whole(count)} ${name}.`;
+  return rare === undefined ? shown : `${shown} ${rareSentence(rare, name)}`;
 }
 
 /**

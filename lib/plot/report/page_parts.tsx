@@ -5,7 +5,9 @@
  * @module
  */
 import type { ComponentChildren } from "preact";
+import { showsSinglePatients } from "../../cohort/small_cells.ts";
 import type { Aggregate, Estimate, ProbabilityFidelity } from "../../evaluate/report.ts";
+import { sharingSentence } from "../rare_words.ts";
 
 /** A count with separators between thousands. */
 export const whole = (count: number) => count.toLocaleString("en");
@@ -127,6 +129,15 @@ export function sourceFacts(
     `Source of the ${table.replaceAll("_", " ")}`,
     source,
   ]);
+}
+
+/** Whether the page may leave the owner of the data, as far as small cells decide. */
+export function Sharing({ minCell }: { minCell: number }) {
+  return (
+    <p class={showsSinglePatients(minCell) ? "sharing banner" : "sharing soft"}>
+      {sharingSentence(minCell)}
+    </p>
+  );
 }
 
 /** A table of the page, which scrolls where it is too wide. */

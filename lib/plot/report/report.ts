@@ -23,7 +23,7 @@ import { picturesOf } from "../page/picture.tsx";
 import { pageScripts } from "../page/scripts.ts";
 import { pageStyle } from "../page/style.ts";
 import { ReportPage } from "./report_page.tsx";
-import { packPoints, pointsJson } from "./report_points.ts";
+import { namesIn, packPoints, pointsJson } from "./report_points.ts";
 import { fidelitySections } from "./sections/mod.ts";
 import { shownKinds } from "./sections/probabilities.tsx";
 
@@ -41,12 +41,12 @@ export interface ReportSources {
 const pagePointLimit = 100_000;
 
 function figuresOf(
-  { fidelity }: PartialReport,
+  { fidelity, about: { min_cell: minCell } }: PartialReport,
   { real, synthetic, training = [] }: ReportSources,
   paired: readonly PairedProbabilities[],
   look: FigureOptions = {},
 ): Map<string, SVGSVGElement> {
-  const drawn = { fidelity, real, synthetic, paired, look };
+  const drawn = { fidelity, real, synthetic, paired, minCell, look };
   const figures = new Map(
     fidelitySections(fidelity).flatMap(({ pictures }) => pictures(drawn)),
   );
@@ -65,14 +65,20 @@ function page(
     // the page has scatters of its own
     figures: picturesOf((look) => figuresOf(report, sources, [], look)),
     scatters,
-    pointsJson: pointsJson(sources.real.vocabulary, scatters),
+    pointsJson: pointsJson(namesIn(paired, sources.real.vocabulary), scatters),
     style: pageStyle,
     scripts: pageScripts(),
   })));
 }
 
-const pairedOf = ({ fidelity }: PartialReport, { real, synthetic }: ReportSources) =>
-  shownKinds(fidelity).map((kind) => pairedProbabilities(real, synthetic, kind));
+/** Points by kind: the one place where rare ones are left out of page, figures and their files. */
+function pairedOf(
+  { fidelity, about: { min_cell: minCell } }: PartialReport,
+  { real, synthetic }: ReportSources,
+): PairedProbabilities[] {
+  return shownKinds(fidelity)
+    .map((kind) => pairedProbabilities(real, synthetic, kind, { minCell }));
+}
 
 /** The same over the same codes and labels, as they were judged. */
 function alignedSources({ real, synthetic, training }: ReportSources): ReportSources {

@@ -6,7 +6,7 @@
  */
 import type { ReportAbout } from "../../evaluate/report.ts";
 import { floorOf, titleOf } from "../../models/mod.ts";
-import { whole } from "./page_parts.tsx";
+import { Sharing, whole } from "./page_parts.tsx";
 
 /** A report's title: "HALO on my-cohort: synthetic cohort report". */
 export function reportTitle({ run, real }: ReportAbout): string {
@@ -43,6 +43,7 @@ export function ReportHead({ about }: { about: ReportAbout }) {
           <strong>{titleOf(run.model)} is a floor.</strong> {floor}
         </p>
       )}
+      <Sharing minCell={about.min_cell} />
     </header>
   );
 }

@@ -64,7 +64,13 @@ function PlainSections({ kind, scaled, resamples }: {
 export function ReportPage(contents: PageContents): JSX.Element {
   const { report, figures, scatters } = contents;
   const { about, fidelity, likelihood } = report;
-  const section = { fidelity, resamples: about.resamples, pictures: figures, scatters };
+  const section = {
+    fidelity,
+    resamples: about.resamples,
+    minCell: about.min_cell,
+    pictures: figures,
+    scatters,
+  };
   return (
     <Page
       {...contents}

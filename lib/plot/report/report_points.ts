@@ -7,7 +7,10 @@
 import { Buffer } from "node:buffer";
 import { gzipSync } from "node:zlib";
 import type { Vocabulary } from "../../cohort/vocabulary.ts";
-import type { PairedProbabilities } from "../../evaluate/fidelity/paired_probabilities.ts";
+import type {
+  PairedProbabilities,
+  RareKeys,
+} from "../../evaluate/fidelity/paired_probabilities.ts";
 import { probabilityRange, probabilityScale } from "../figures/probability_axes.ts";
 import { thinned } from "../figures/thinning.ts";
 
@@ -21,16 +24,36 @@ export interface PackedPoints {
   /** Points in all; `kept` of them are in the page. */
   readonly count: number;
   readonly kept: number;
+  /** What is in none of the points since too few real patients have it. */
+  readonly rare?: RareKeys | undefined;
   /** Base64 of the gzipped columns `first`, `second` (pairs only), `real`, `synthetic`, 4 bytes each. */
   readonly bytes: string;
 }
 
-/** What the page carries for its scatters, as JSON. */
-export interface PagePoints {
-  /** [codes] Source codes and what they mean. */
+/** Codes and what they mean. */
+export interface CodeNames {
+  /** [codes] Source codes; empty for codes that no point has. */
   readonly codes: readonly string[];
   readonly descriptions: readonly string[];
+}
+
+/** What the page carries for its scatters, as JSON. */
+export interface PagePoints extends CodeNames {
   readonly scatters: readonly PackedPoints[];
+}
+
+/** The codes of a vocabulary that points have. */
+export function namesIn(
+  paired: readonly PairedProbabilities[],
+  { codes, descriptions }: Vocabulary,
+): CodeNames {
+  const isShown = new Uint8Array(codes.length);
+  for (const { first, second } of paired) {
+    for (const shown of [first, second ?? []]) for (const code of shown) isShown[code] = 1;
+  }
+  const shown = (texts: readonly string[]) =>
+    texts.map((text, code) => isShown[code] === 1 ? text : "");
+  return { codes: shown(codes), descriptions: shown(descriptions) };
 }
 
 /** Packs the points, thinned on logarithmic axes where there are more than `limit`. */
@@ -54,13 +77,14 @@ export function packPoints(
     kind: pairs.kind,
     count: pairs.real.length,
     kept: kept.length,
+    rare: pairs.rare,
     bytes: gzipSync(bytes).toString("base64"),
   };
 }
 
 /** What a page's script element holds. */
 export function pointsJson(
-  { codes, descriptions }: Vocabulary,
+  { codes, descriptions }: CodeNames,
   scatters: readonly PackedPoints[],
 ): string {
   const points: PagePoints = { codes, descriptions, scatters };

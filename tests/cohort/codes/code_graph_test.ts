@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { syntheaSample, vocabulary } from "ehrloom";
 import { codeGraph, codeGraphOf, readCodeGraph } from "ehrloom/cohort/codes/code_graph.ts";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { inFolder } from "../../folder.ts";
 import { gunzipped } from "../../stored.ts";
 
@@ -200,7 +200,7 @@ Deno.test("readCodeGraph() reads parent and child, and names the row that is wro
     await Deno.writeTextFile(path, "child,parent\na, top\n b ,top\n");
     const { nodes, source } = await readCodeGraph(path, letters);
     assertEquals(nodes, ["a", "b", "top"]);
-    assertEquals(source, `"${path}", with 2 of 3 codes`);
+    assertEquals(source, `"${basename(path)}", with 2 of 3 codes`);
     await Deno.writeTextFile(path, "child,parent\na,top\nb,b\n");
     await assertRejects(
       () => readCodeGraph(path, letters),

@@ -8,7 +8,7 @@ import {
   writeCodeEmbeddings,
 } from "ehrloom/models/knowledge/code_embeddings.ts";
 import { writeSafetensors } from "ehrloom/nn/safetensors.ts";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { inFolder } from "../../folder.ts";
 import { writeClaim } from "../../nn/claim.ts";
 
@@ -68,14 +68,14 @@ for (const name of ["v.json", "v.safetensors"]) {
       };
       await writeCodeEmbeddings(path, written);
       const { keys, vectors, width, source } = await readCodeEmbeddings(path);
-      assertEquals([width, source], [3, `"${path}" (tiny)`]);
+      assertEquals([width, source], [3, `"${basename(path)}" (tiny)`]);
       const rows = (keys: readonly string[], vectors: Float32Array) =>
         Object.fromEntries(keys.map((key, i) => [key, vectors.slice(3 * i, 3 * i + 3)]));
       assertEquals(rows(keys, vectors), rows(written.keys, written.vectors));
       const again = () => writeCodeEmbeddings(path, written);
       await assertRejects(again, Deno.errors.AlreadyExists, "pass force: true to replace it");
       await writeCodeEmbeddings(path, { ...written, source: "other" }, { force: true });
-      assertEquals((await readCodeEmbeddings(path)).source, `"${path}" (other)`);
+      assertEquals((await readCodeEmbeddings(path)).source, `"${basename(path)}" (other)`);
     }));
 }
 

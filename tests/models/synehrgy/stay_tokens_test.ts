@@ -2,15 +2,18 @@ import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { type Cohort, cohortOf, random, vocabulary } from "ehrloom";
 import { daysPerYear } from "ehrloom/cohort/cohort.ts";
 import {
+  binsOf,
   publishedAges,
   publishedBetweenRows,
   type Schema,
   schemaOf,
+  seriesBin,
   variablesOf,
 } from "ehrloom/models/synehrgy/record_schema.ts";
 import { layoutOf, recordTokens } from "ehrloom/models/synehrgy/stay_tokens.ts";
 import { type Stay, staysOf } from "ehrloom/models/synehrgy/stays.ts";
 import { recordWriter } from "ehrloom/models/synehrgy/record_writer.ts";
+import { drawnFromBin } from "ehrloom/models/synehrgy/value_bins.ts";
 import { grammar } from "ehrloom/models/synehrgy/token_grammar.ts";
 import { golden, largestDifference } from "../../golden.ts";
 import { measuredCohort } from "../measured_cohort.ts";
@@ -287,4 +290,68 @@ Deno.test("schemaOf() leaves blocks empty for what a cohort does not have", () =
     ...[layout.start, endLabels, endCovariates, 0, ...tail, betweenStays.from],
     ...[endCovariates, 0, 1, ...tail, endRecord],
   ]);
+});
+
+/** Twenty patients: code 0 has values 1 to 20, code 1 those of nine patients, code 2 is a score. */
+const twenty = cohortOf(
+  vocabulary(["pressure", "rare", "score"]),
+  [],
+  Array.from({ length: 20 }, (_, i) => ({
+    visits: [i < 9 ? [0, 1, 2] : [0, 2], [0, 2], [0, 2]],
+    values: [
+      i < 9 ? [i + 1, i, 1 + i % 2] : [i + 1, 1 + i % 2],
+      [10, 1 + i % 2],
+      [11, i === 3 ? 7 : 1 + i % 2],
+    ],
+    gapDays: [0, 30 + i, 60],
+    startDay: 1000 * i,
+    birthDay: -365.25 * (20 + i),
+    sex: 1,
+    labels: [],
+  })),
+);
+
+Deno.test("schemaOf() ends bins where N patients are, and forgets what fewer have", () => {
+  const options = { ...intended, isPublished: false, minCell: 5 };
+  const { series, ages, betweenStays, startDays } = schemaOf(twenty, options);
+  const [pressure, rare, score] = series;
+  // each patient has 10 and 11 too: 1 to 5 are at most 5, and 16 to 20 at least 16
+  assertEquals("edges" in pressure && [pressure.edges[0], pressure.edges.at(-1)], [5, 16]);
+  assertEquals("edges" in rare && [rare.edges[0], rare.edges.at(-1)], [4, 4]); // 0 to 8, nine patients
+  assertEquals(score, { code: 2, categories: [1, 2] }); // one patient has 7
+  assertEquals([startDays[0], startDays.at(-1)], [4000, 15000]);
+  assertAlmostEquals(ages[0], (4000 / daysPerYear) + 24, 0.1);
+  assertEquals(betweenStays.at(-1), 60); // and not 30 + 19, which all exceed
+  const ten = schemaOf(twenty, { ...options, minCell: 10 });
+  assertEquals(ten.series.map(({ code }) => code), [0, 2]);
+  const single = schemaOf(twenty, { ...options, minCell: 1 });
+  assertEquals(single, schemaOf(twenty, { ...intended, isPublished: false }));
+  assertEquals([single.startDays[0], single.startDays.at(-1)], [0, 19000]);
+});
+
+Deno.test("schemaOf() keeps extremes in the published form", () => {
+  const published = { ...intended, isPublished: true };
+  assertEquals(schemaOf(twenty, { ...published, minCell: 10 }), schemaOf(twenty, published));
+});
+
+Deno.test("schemaOf() gives times that too few patients have a bin that is nobody's", () => {
+  const { betweenRows, betweenStays } = schemaOf(twenty, {
+    ...intended,
+    isPublished: false,
+    stayDays: 31,
+    minCell: 21,
+  });
+  assertEquals([betweenRows, betweenStays], [[], [0, 0, 31, 31 + daysPerYear]]);
+});
+
+Deno.test("values beyond the bins are counted in the outer ones, and drawn within them", () => {
+  const options = { ...intended, isPublished: false, minCell: 5 };
+  const { series: [pressure] } = schemaOf(twenty, options);
+  assertEquals([seriesBin(pressure, 1), seriesBin(pressure, 20)], [0, binsOf(pressure) - 1]);
+  if (!("edges" in pressure)) throw new TypeError("pressure has categories");
+  const { edges, decimals } = pressure;
+  const drawn = [0, 0.5, 0.999].flatMap((uniform) =>
+    [0, binsOf(pressure) - 1].map((bin) => drawnFromBin(edges, bin, decimals, uniform))
+  );
+  assert(drawn.every((value) => value >= 5 && value <= 16));
 });

@@ -305,7 +305,7 @@ async function testSaving(t: Deno.TestContext, browser: Browser, url: string) {
     const [width, height] = sizes(png);
     assert(width > 600 && height > 600);
     const [, csv] = await savedFile(page, "#same_visit_bigram", "csv");
-    const pairs = pairedProbabilities(real, synthetic, "same_visit_bigram");
+    const pairs = pairedProbabilities(real, synthetic, "same_visit_bigram", { minCell: 10 });
     const [head, ...rows] = text(csv).trimEnd().split("\n");
     assertEquals(head, "first,first_description,second,second_description,real,synthetic");
     assertEquals(rows.length, pairs.real.length);

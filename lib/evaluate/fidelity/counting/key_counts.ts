@@ -59,6 +59,27 @@ export class KeyCounts {
   }
 }
 
+/**
+ * Whether at least N records have one of some keys.
+ *
+ * @param isWanted [keys] 1 for each of them, else 0
+ */
+export function haveAny(
+  cohort: Cohort,
+  { kind, index, isWanted }: { kind: CodeKind; index: KeyIndex; isWanted: Uint8Array },
+  least: number,
+): boolean {
+  let records = 0;
+  for (const { offsets, keys } of new KeyRowReader(cohort, kind, index).runs()) {
+    for (let row = 0; row + 1 < offsets.length; row++) {
+      const own = keys.subarray(offsets[row], offsets[row + 1]);
+      records += Number(own.some((key) => isWanted[key] === 1));
+      if (records >= least) return true;
+    }
+  }
+  return false;
+}
+
 /** Counts all records of a cohort in runs of bounded memory; new keys are added to the index. */
 export function countKeys(
   cohort: Cohort,

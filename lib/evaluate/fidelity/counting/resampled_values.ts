@@ -24,6 +24,8 @@ interface MeasuredRecords {
 
 /** What is measured, summed over each resample. */
 export interface ResampledValues {
+  /** [channels] Records with a value of each channel. */
+  readonly patients: Uint32Array;
   /** [resamples + 1] */
   readonly visits: Float64Array;
   /** [resamples + 1 × channels × 3] */
@@ -107,7 +109,10 @@ export async function resampledValues(
   const { visits, offsets, channels, sums } = measuredRecords(cohort, channelOf, centre);
   const channelCount = centre.length;
   const weights = new Int32Array(cohort.recordCount);
+  const patients = new Uint32Array(channelCount);
+  for (const channel of channels) patients[channel]++;
   const found = {
+    patients,
     visits: new Float64Array(resamples + 1),
     sums: new Float64Array((resamples + 1) * channelCount * 3),
   };

@@ -9,6 +9,7 @@ import type { FidelityFigures } from "../../../evaluate/report.ts";
 import {
   codesPerVisit,
   countDistribution,
+  recordOfVisits,
   visitsPerRecord,
 } from "../../figures/count_distribution.ts";
 import { AggregateCells, aggregateReading, Apart, Table } from "../page_parts.tsx";
@@ -17,18 +18,31 @@ import { type Drawn, scaleOf, type Section, type SectionContents } from "./secti
 
 type Lengths = FidelityFigures["aggregate"];
 
-function pictures({ real, synthetic, look }: Drawn): [name: string, svg: SVGSVGElement][] {
+function pictures(
+  { real, synthetic, minCell, look }: Drawn,
+): [name: string, svg: SVGSVGElement][] {
   // Records without visits are left out here as in every figure of the evaluation.
   const visits = [real, synthetic].map((each) => visitsPerRecord(each).filter(Boolean));
   const codes = [real, synthetic].map((each) => codesPerVisit(each));
   return [
     [
       "visits_per_record",
-      countDistribution(visits[0], visits[1], { counted: "visits", holders: "records", ...look }),
+      countDistribution(visits[0], visits[1], {
+        counted: "visits",
+        holders: "records",
+        minCell,
+        ...look,
+      }),
     ],
     [
       "codes_per_visit",
-      countDistribution(codes[0], codes[1], { counted: "codes", holders: "visits", ...look }),
+      countDistribution(codes[0], codes[1], {
+        counted: "codes",
+        holders: "visits",
+        minCell,
+        patients: recordOfVisits(real),
+        ...look,
+      }),
     ],
   ];
 }

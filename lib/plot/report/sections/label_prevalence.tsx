@@ -18,6 +18,17 @@ function pictures({ fidelity, look }: Drawn): [name: string, svg: SVGSVGElement]
   return [["label_prevalence", labelPrevalenceFigure(prevalence, look)]];
 }
 
+/** Labels that have no row, in a sentence. */
+function RareLabels({ count, minCell }: { count: number | undefined; minCell: number }) {
+  if (count === undefined) return null;
+  return (
+    <p class="reading">
+      {count} {count === 1 ? "label" : "labels"} that fewer than {minCell}{" "}
+      real patients have, or lack, {count === 1 ? "is" : "are"} not listed.
+    </p>
+  );
+}
+
 function LabelTable({ prevalence }: { prevalence: LabelPrevalence }) {
   const text = (value: number) => percent(value);
   const points = (value: number) => signed(100 * value, 1);
@@ -63,26 +74,34 @@ function scaleReading(
     `that of independent draws ${draws} (the floor).`;
 }
 
-function View({ fidelity, pictures }: SectionContents) {
+/** How many labels differ, and how many would by chance, in a sentence or two. */
+function differencesSentence(labels: number, apart: number): string {
+  return `${apart === 0 ? "None" : apart} of ${labels} labels ${
+    apart > 1 ? "differ" : "differs"
+  } ` +
+    "by more than sampling variation explains (the 95% interval of the difference excludes 0). By " +
+    `chance alone about ${(0.05 * labels).toFixed(1)} would.`;
+}
+
+function View({ fidelity, minCell, pictures }: SectionContents) {
   const scale = scaleOf(fidelity, "label_prevalence");
-  if (scale === undefined || scale.own.labels.length === 0) return null;
-  const { labels } = scale.own;
+  if (scale === undefined) return null;
+  const { labels, rare_labels } = scale.own;
+  if (labels.length === 0 && rare_labels === undefined) return null;
   const apart = labels.filter(({ difference }) => excludesZero(difference)).length;
   return (
     <section aria-labelledby="labels">
       <h2 id="labels">{labelFidelity.question}</h2>
       <p>
-        {apart === 0 ? "None" : apart} of {labels.length} labels {apart > 1 ? "differ" : "differs"}
-        {" "}
-        by more than sampling variation explains (the 95% interval of the difference excludes 0). By
-        chance alone about {(0.05 * labels.length).toFixed(1)} would.
+        {labels.length > 0 && differencesSentence(labels.length, apart)}
         {scaleReading(scale)}
       </p>
       <Figure
         picture={pictures.get("label_prevalence")}
         caption="Share of records with each label and its 95% interval."
       />
-      <LabelTable prevalence={scale.own} />
+      {labels.length > 0 && <LabelTable prevalence={scale.own} />}
+      <RareLabels count={rare_labels} minCell={minCell} />
     </section>
   );
 }

@@ -17,6 +17,8 @@ export interface Drawn {
   readonly fidelity: PartialFidelity | undefined;
   readonly real: Cohort;
   readonly synthetic: Cohort;
+  /** What fewer real patients have is not drawn by itself. */
+  readonly minCell: number;
   /** The probabilities of the kinds that the report shows. */
   readonly paired: readonly PairedProbabilities[];
   /** How the pictures look. */
@@ -29,6 +31,8 @@ export interface SectionContents {
   readonly fidelity: PartialFidelity | undefined;
   /** Resamples of patients behind each interval. */
   readonly resamples: number;
+  /** What fewer real patients have is not listed. */
+  readonly minCell: number;
   /** All pictures, by their file's name without ending. */
   readonly pictures: ReadonlyMap<string, Picture>;
   readonly scatters: readonly PackedPoints[];

@@ -114,14 +114,16 @@ function GapTable({ own, ceiling }: { own: Aggregate; ceiling: Aggregate | null 
 }
 
 function pictures(
-  { fidelity, real, synthetic, look }: Drawn,
+  { fidelity, real, synthetic, minCell, look }: Drawn,
 ): [name: string, svg: SVGSVGElement][] {
-  const values = fidelity?.values ? valueDistributions(real, synthetic, look) : undefined;
+  const values = fidelity?.values
+    ? valueDistributions(real, synthetic, { minCell, ...look })
+    : undefined;
   return values === undefined ? [] : [["value_distributions", values]];
 }
 
 /** Nothing where neither values nor days can be compared. */
-function View({ fidelity, pictures }: SectionContents) {
+function View({ fidelity, minCell, pictures }: SectionContents) {
   const { values = null, gap_days = null, ceiling = {} } = fidelity ?? {};
   if (values === null && gap_days === null) return null;
   return (
@@ -137,7 +139,13 @@ function View({ fidelity, pictures }: SectionContents) {
         caption={"Values of the most frequently measured codes. Axes run from the 0.5th to the " +
           "99.5th percentile of the real values; values beyond are counted in the outer bins."}
       />
-      {values && <CodeTable codes={values.codes} />}
+      {values && values.codes.length > 0 && <CodeTable codes={values.codes} />}
+      {values?.rare_codes !== undefined && (
+        <p class="reading">
+          {values.rare_codes} measured codes with values of fewer than {minCell}{" "}
+          real patients are not listed.
+        </p>
+      )}
     </section>
   );
 }
