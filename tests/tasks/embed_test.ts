@@ -41,7 +41,7 @@ Deno.test("deno task embed makes vectors that train --embeddings takes, and both
     assertEquals(trained.code, 0, trained.lines.join("\n"));
     assertEquals(
       (await readRun(run)).runConfig.sources?.semantic_table,
-      `"${out}" (${source})`,
+      `"vectors.safetensors" (${source})`,
     );
     const other = ["--out", `${run}-2`, "--embeddings", out, "--set", "semanticWidth=16"];
     const narrow = await runTask(...train, ...other);
