@@ -11,6 +11,7 @@ import { isThere } from "../files/is_there.ts";
 import { version } from "../version.ts";
 import type { Cohort } from "./cohort.ts";
 import { usualMinCell } from "./small_cells.ts";
+import { counted } from "../in_words.ts";
 
 /** How much a cohort has, or how much of it was cut. */
 export interface Sizes {
@@ -123,8 +124,6 @@ export function qualityOf(
   const kept = sizesOf(cohort);
   return { ehrloom: version, source, read, cuts, kept, labels, left_out, notes, bad_rows };
 }
-
-const counted = (count: number) => count.toLocaleString("en");
 
 function cutInWords(
   { by, patients, visits, events, codes }: Cut,

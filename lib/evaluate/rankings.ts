@@ -8,7 +8,8 @@
 import { floorOf, titleOf } from "../models/mod.ts";
 import type { Estimate } from "./bootstrap.ts";
 import type { ComparedModel, Comparison, Difference } from "./comparison.ts";
-import { excludesZero, fixed, listed, signed } from "./summary/words.ts";
+import { excludesZero, fixed, signed } from "./summary/words.ts";
+import { listed } from "../in_words.ts";
 
 /** Who is ahead in one figure. */
 export interface Ranking {

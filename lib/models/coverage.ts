@@ -11,6 +11,7 @@ import { flag, object, type Schema as JsonSchema, whole } from "../files/checked
 import type { Extra, Model } from "./interface/model.ts";
 import type { ModelConfig } from "./interface/settings.ts";
 import { modelFamily, models } from "./mod.ts";
+import { counted, listed } from "../in_words.ts";
 
 /** One kind of thing that records may hold. */
 export interface Covered {
@@ -151,8 +152,6 @@ export function readableRecords(model: Model, cohort: Cohort): Cohort {
   return whole.length === cohort.recordCount ? cohort : subset(cohort, whole);
 }
 
-const counted = (count: number) => count.toLocaleString("en");
-
 const inWords: Readonly<Record<Extra, (count: number) => string>> = {
   values: (count) => `${counted(count)} measured values`,
   times: (count) => `the times of ${counted(count)} visits`,
@@ -164,13 +163,6 @@ const learnedInWords: Readonly<Record<Extra, string>> = {
   times: "times",
   demographics: "birth and sex",
 };
-
-/** Texts as a list in a sentence. */
-function listed(texts: readonly string[]): string {
-  return texts.length < 2
-    ? texts.join()
-    : `${texts.slice(0, -1).join(", ")} and ${texts[texts.length - 1]}`;
-}
 
 /** The models that keep what another one leaves out, as the end of a sentence. */
 function keepers(lost: readonly Extra[]): string {

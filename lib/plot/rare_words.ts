@@ -5,8 +5,8 @@
  */
 import { showsSinglePatients } from "../cohort/small_cells.ts";
 import type { RareKeys } from "../evaluate/fidelity/paired_probabilities.ts";
+import { counted } from "../in_words.ts";
 
-const count = (number: number) => number.toLocaleString("en");
 const figure = (probability: number) => String(Number(probability.toPrecision(3)));
 
 /** Codes or pairs that are not named, in a sentence: "1,254 pairs that fewer than 10 real …". */
@@ -15,13 +15,17 @@ export function rareSentence({ keys, minCell, real, synthetic }: RareKeys, names
   const means = real === null
     ? `no real mean: fewer than ${minCell} patients have any of them`
     : `real mean ${figure(real)}`;
-  return `${count(keys)} ${name} that fewer than ${minCell} real patients have ${are} not named ` +
+  return `${
+    counted(keys)
+  } ${name} that fewer than ${minCell} real patients have ${are} not named ` +
     `(synthetic mean ${figure(synthetic)}, ${means}).`;
 }
 
 /** The same in a few words, for a corner of a figure; empty where every key is shown. */
 export function rareRemark(rare: RareKeys | undefined): string {
-  return rare === undefined ? "" : `${count(rare.keys)} not shown: < ${rare.minCell} patients each`;
+  return rare === undefined
+    ? ""
+    : `${counted(rare.keys)} not shown: < ${rare.minCell} patients each`;
 }
 
 /** What a page with this `min_cell` says about itself. */

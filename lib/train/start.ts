@@ -10,6 +10,7 @@ import type { Model } from "../models/interface/model.ts";
 import { backendVersions, hasNativeBinding } from "../nn/backend.ts";
 import type { Initials } from "../nn/initial.ts";
 import type { Training } from "./options.ts";
+import { counted } from "../in_words.ts";
 
 /** What is about to be trained, on what, and what of it will not be learned. */
 export interface TrainingStart {
@@ -75,8 +76,6 @@ export function trainingStart(
     log: join(folder, "training.jsonl"),
   };
 }
-
-const counted = (count: number) => count.toLocaleString("en");
 
 /**
  * The same in plain lines.

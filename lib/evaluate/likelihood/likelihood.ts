@@ -7,6 +7,7 @@
 import type { CellHits, RecordLikelihood } from "../../models/interface/model.ts";
 import { checkResamples, estimate, resampledSums } from "../bootstrap.ts";
 import type { Likelihood, TooLong } from "../report.ts";
+import { counted } from "../../in_words.ts";
 
 /** How to summarise test records. */
 export interface LikelihoodOptions {
@@ -26,7 +27,7 @@ export interface LikelihoodOptions {
 export function tooLongInWords({ records, of, context }: TooLong): string {
   const [are, others] = [records === 1 ? "is" : "are", of - records];
   return `${records} of ${of} test records ${are} longer than the model's context of ` +
-    `${context.toLocaleString("en")} tokens; ` +
+    `${counted(context)} tokens; ` +
     (others === 0 ? "there is no test loss" : `the figures are of the other ${others}`);
 }
 

@@ -8,17 +8,8 @@ import type { Estimate } from "../bootstrap.ts";
 import type { Aggregate } from "../fidelity/count_moments.ts";
 import type { FidelityFigures } from "../fidelity/mod.ts";
 import type { PartialReport, ReportAbout, SummaryRow } from "../report.ts";
-import {
-  capital,
-  count,
-  excludesZero,
-  fixed,
-  listed,
-  mean,
-  percent,
-  signed,
-  small,
-} from "./words.ts";
+import { capital, excludesZero, fixed, mean, percent, signed, small } from "./words.ts";
+import { counted, listed } from "../../in_words.ts";
 
 /** The figures that the sentences are about. */
 type Figures = Partial<FidelityFigures>;
@@ -137,7 +128,8 @@ function labelSentence(
   const named = apart.length === 0
     ? ""
     : ` (${examples.join(", ")}${apart.length > mostLabels ? " and others" : ""})`;
-  const found = `${apart.length === 0 ? "none" : count(apart.length)} of ${count(labels.length)} ` +
+  const found =
+    `${apart.length === 0 ? "none" : counted(apart.length)} of ${counted(labels.length)} ` +
     `labels ${apart.length > 1 ? "differ" : "differs"} by more than sampling variation explains` +
     named;
   return `${capital(start + found)}; about ${fixed(0.05 * labels.length, 1)} would by chance.`;
@@ -147,14 +139,14 @@ function labelSentence(
 function copySentence({ privacy }: PartialReport): string | undefined {
   const [own, ceiling] = [privacy?.identical_records, privacy?.ceiling.identical_records];
   if (own === undefined || ceiling === undefined) return undefined;
-  const held = `held-out patients: ${count(ceiling.identical)} of ${count(ceiling.records)}`;
+  const held = `held-out patients: ${counted(ceiling.identical)} of ${counted(ceiling.records)}`;
   const isCopied = own.share.low > ceiling.share.high;
   const end = own.identical === own.records
     ? ": these are copies of real patients"
     : isCopied
     ? ": more than chance explains, so real patients may be disclosed"
     : "";
-  return `${count(own.identical)} of ${count(own.records)} synthetic records ` +
+  return `${counted(own.identical)} of ${counted(own.records)} synthetic records ` +
     `(${percent(own.share.value)}; 95% interval ${percent(own.share.low)} to ${
       percent(own.share.high)
     }) ${own.identical === 1 ? "is" : "are"} identical to a training ` +

@@ -1,12 +1,9 @@
 /**
- * Numbers and lists as the summary writes them.
+ * Numbers and texts as the summary writes them.
  *
  * @module
  */
 import type { Estimate } from "../bootstrap.ts";
-
-/** A count with separators between thousands. */
-export const count = (value: number) => value.toLocaleString("en");
 
 /** A number with a minus sign instead of a hyphen. */
 export const fixed = (value: number, digits: number) => value.toFixed(digits).replace("-", "−");
@@ -20,13 +17,6 @@ export const percent = (share: number) => `${(100 * share).toFixed(1)}%`;
 
 /** A mean: one digit behind the point, two if it is below 10. */
 export const mean = (value: number) => value.toFixed(Math.abs(value) < 10 ? 2 : 1);
-
-/** "a", "a and b", "a, b and c". */
-export function listed(parts: readonly string[]): string {
-  return parts.length < 2
-    ? parts.join()
-    : `${parts.slice(0, -1).join(", ")} and ${parts[parts.length - 1]}`;
-}
 
 /** A text that begins a sentence. */
 export const capital = (text: string) => text.slice(0, 1).toUpperCase() + text.slice(1);

@@ -13,6 +13,7 @@ import { modelFamily, models } from "../mod.ts";
 import type { GradientModel } from "../interface/model.ts";
 import { numbersOf } from "../interface/settings.ts";
 import { isWithin, type Need, needOf, parameterBytes, passFloats, type Stage } from "./needs.ts";
+import { counted } from "../../in_words.ts";
 
 /** What a model is to do, with which records. */
 export interface Task {
@@ -87,9 +88,7 @@ export function checkRoom(model: GradientModel, task: Task): void {
   const ways = waysOut(model, task, room);
   throw new RangeError(
     `Cannot ${verbs[task.stage]} "${model.family}" on ${room.engine}: ` +
-      `with ${numbersOf(model.config).codes.toLocaleString("en")} codes and ${
-        shown(own)
-      } of parameters ` +
+      `with ${counted(numbersOf(model.config).codes)} codes and ${shown(own)} of parameters ` +
       `it needs ${taken[0]}, ${taken[1]}` + (ways.length === 0 ? "" : `; ${ways.join(", or ")}`),
   );
 }

@@ -24,7 +24,6 @@ import {
   Sharing,
   sourceFacts,
   Table,
-  whole,
 } from "../report/page_parts.tsx";
 import { DifferenceCell, DifferencesSection } from "./differences_section.tsx";
 import { ModelTable } from "./model_table.tsx";
@@ -37,6 +36,7 @@ import { r2Text } from "../figures/r2_axis.ts";
 import { probabilityKinds } from "../figures/probability_scatter.ts";
 import { ModelRows } from "./model_rows.tsx";
 import { SeedsSection } from "./seeds_section.tsx";
+import { counted } from "../../in_words.ts";
 
 const title = "Comparison of models";
 
@@ -152,13 +152,13 @@ function Costs({ models }: Comparison) {
             <tr key={model.model}>
               <th scope="row">{titleOf(model.model)}</th>
               <td>{model.form}</td>
-              <td>{whole(model.parameters)}</td>
+              <td>{counted(model.parameters)}</td>
               <td>{model.epochs || "–"}</td>
               <td>{model.best_epoch || "–"}</td>
               <td>{duration(model.training_seconds)}</td>
               <td>{duration(model.generation_seconds)}</td>
-              <td>{whole(model.records_cut_off)}</td>
-              <td>{whole(model.records_without_visits)}</td>
+              <td>{counted(model.records_cut_off)}</td>
+              <td>{counted(model.records_without_visits)}</td>
             </tr>
           )}
         />
@@ -220,8 +220,10 @@ function About({ about, models }: Comparison) {
     ["Random seed", String(about.seed)],
     [
       "Real cohort",
-      `${whole(real.records)} records (${whole(real.train)} training, ${whole(real.test)} test), ` +
-      `${whole(real.codes)} codes, ${real.labels} labels`,
+      `${counted(real.records)} records (${counted(real.train)} training, ${
+        counted(real.test)
+      } test), ` +
+      `${counted(real.codes)} codes, ${real.labels} labels`,
     ],
     ["Training", Object.entries(training).map(([name, value]) => `${name} ${value}`).join(", ")],
     ...models.flatMap(({ model, config, sources }): [string, string][] => [
@@ -247,9 +249,9 @@ function ComparisonHead({ about, models }: Comparison) {
     <header>
       <h1>{title}</h1>
       <p class="lead">
-        {models.length} models, each trained on the same {whole(about.real.train)}{" "}
-        real records and evaluated on {whole(about.real.train)} synthetic records.{" "}
-        {whole(about.real.test)} real records are held out. {dateText(about.created)}. Random seed
+        {models.length} models, each trained on the same {counted(about.real.train)}{" "}
+        real records and evaluated on {counted(about.real.train)} synthetic records.{" "}
+        {counted(about.real.test)} real records are held out. {dateText(about.created)}. Random seed
         {" "}
         {about.seed}. Ehrloom {about.ehrloom}.
       </p>

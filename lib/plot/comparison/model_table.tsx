@@ -10,8 +10,9 @@ import { contestantsAndFloors, type Ranking } from "../../evaluate/rankings.ts";
 import type { FidelityFigures, Likelihood } from "../../evaluate/report.ts";
 import { titleOf } from "../../models/mod.ts";
 import { probabilityKinds } from "../figures/probability_scatter.ts";
-import { Interval, minus, None, R2, Table, whole } from "../report/page_parts.tsx";
+import { Interval, minus, None, R2, Table } from "../report/page_parts.tsx";
 import { floorReasons, ModelRows } from "./model_rows.tsx";
+import { counted } from "../../in_words.ts";
 
 /** A figure for people; it may be infinite. */
 export const decimals = (value: number) =>
@@ -59,7 +60,7 @@ function R2Cells(
 function Copies({ privacy }: Pick<ComparedModel, "privacy">) {
   const copies = privacy?.identical_records;
   if (copies === undefined) return <None />;
-  return <>{whole(copies.identical)} of {whole(copies.records)}</>;
+  return <>{counted(copies.identical)} of {counted(copies.records)}</>;
 }
 
 /** A model with its headline figures; the best of each column are strong. */
@@ -105,7 +106,7 @@ export function ModelTable({ comparison, rankings }: {
     <Table
       caption={`Test loss in nats per visit, lower is better; R² about y = x, 1 is exact; 95% ` +
         `intervals from ${
-          whole(about.resamples)
+          counted(about.resamples)
         } resamples of patients. In bold: the best model, ` +
         "and those that sampling variation cannot tell from it. Each model's name leads to its own " +
         "report, which has interactive scatters."}

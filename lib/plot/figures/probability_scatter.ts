@@ -16,6 +16,7 @@ import { rareRemark, rareSentence } from "../rare_words.ts";
 import { r2Text } from "./r2_axis.ts";
 import { halo, remark } from "./texts.ts";
 import { type Thinned, thinned } from "./thinning.ts";
+import { counted } from "../../in_words.ts";
 
 /** Names of each kind of probability, and what it is a share of. */
 export const probabilityKinds = {
@@ -119,7 +120,7 @@ export function probabilityScatter(
         strokeDasharray: "5,3",
       }),
       Plot.text([
-        [...stated, `${count.toLocaleString("en")} ${points}`, rareRemark(rare)].join("\n"),
+        [...stated, `${counted(count)} ${points}`, rareRemark(rare)].join("\n"),
       ], {
         frameAnchor: "top-left",
         dx: 9,
@@ -131,7 +132,7 @@ export function probabilityScatter(
       }),
       remark(
         kept < count
-          ? `${kept.toLocaleString("en")} of ${count.toLocaleString("en")} ${points} shown; ` +
+          ? `${counted(kept)} of ${counted(count)} ${points} shown; ` +
             "darker dots stand for several"
           : "",
         { dx: -52, dy: 58 },

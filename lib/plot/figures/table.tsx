@@ -10,6 +10,7 @@ import { renderToString } from "preact-render-to-string";
 import { checkArguments, checkOptions } from "../../arguments.ts";
 import type { Frame } from "../../cohort/statistics.ts";
 import { markupText, printable } from "../../printable.ts";
+import { counted } from "../../in_words.ts";
 
 /** What Jupyter shows if it is the last expression of a cell: texts by media type. */
 export type NotebookOutput = Readonly<Record<symbol, () => Readonly<Record<string, string>>>>;
@@ -85,7 +86,7 @@ export function table(frame: Frame, options: { rows?: number } = {}): NotebookOu
     </table>,
   );
   const note = shown.height < frame.height
-    ? renderToString(<p>The first {shown.height} of {frame.height.toLocaleString("en")} rows</p>)
+    ? renderToString(<p>The first {shown.height} of {counted(frame.height)} rows</p>)
     : "";
   const plain = [columns.map(({ name }) => printable(name))]
     .concat(

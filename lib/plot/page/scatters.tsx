@@ -4,11 +4,11 @@
  *
  * @module
  */
-import { whole } from "../report/page_parts.tsx";
 import type { PackedPoints } from "../report/report_points.ts";
 import { probabilityKinds } from "../figures/probability_scatter.ts";
 import { rareSentence } from "../rare_words.ts";
 import { SaveButtons } from "./picture.tsx";
+import { counted } from "../../in_words.ts";
 
 /** How to read and use all scatters. */
 export function ScatterHelp() {
@@ -56,8 +56,8 @@ export function ScatterControls() {
 function pointCount({ kind, count, kept, rare }: PackedPoints): string {
   const name = probabilityKinds[kind].points;
   const shown = kept < count
-    ? `The page shows ${whole(kept)} of ${whole(count)} ${name}; dense areas are thinned.`
-    : `${whole(count)} ${name}.`;
+    ? `The page shows ${counted(kept)} of ${counted(count)} ${name}; dense areas are thinned.`
+    : `${counted(count)} ${name}.`;
   return rare === undefined ? shown : `${shown} ${rareSentence(rare, name)}`;
 }
 

@@ -7,7 +7,8 @@
 import { differencesInWords } from "../../evaluate/align.ts";
 import type { ReportAbout } from "../../evaluate/report.ts";
 import { formOf } from "../../models/mod.ts";
-import { commitFact, Facts, sourceFacts, whole } from "./page_parts.tsx";
+import { commitFact, Facts, sourceFacts } from "./page_parts.tsx";
+import { counted } from "../../in_words.ts";
 
 /** A number without the digits that a float32 does not have; for JSON.stringify. */
 function shortNumbers(_key: string, value: unknown): unknown {
@@ -21,24 +22,24 @@ export function AboutSection({ about }: { about: ReportAbout }) {
     ...commitFact(about.commit),
     ["Created", about.created],
     ["Random seed", String(about.seed)],
-    ["Resamples of patients", whole(about.resamples)],
+    ["Resamples of patients", counted(about.resamples)],
     [
       "Real cohort",
-      `${whole(about.real.records)} records (${whole(about.real.train)} training, ` +
-      `${whole(about.real.test)} test), ${whole(about.real.codes)} codes (${
-        whole(about.real.train_codes)
+      `${counted(about.real.records)} records (${counted(about.real.train)} training, ` +
+      `${counted(about.real.test)} test), ${counted(about.real.codes)} codes (${
+        counted(about.real.train_codes)
       } of them in the training records), ${about.real.labels} labels`,
     ],
     [
       "Synthetic cohort",
-      `${whole(about.synthetic.records)} records` +
+      `${counted(about.synthetic.records)} records` +
       (about.synthetic.cut_off === undefined
         ? ""
-        : `, ${whole(about.synthetic.cut_off)} cut off at the largest length of the model`) +
+        : `, ${counted(about.synthetic.cut_off)} cut off at the largest length of the model`) +
       (about.synthetic.rules === undefined
         ? ""
-        : `; clinical rules changed ${whole(about.synthetic.rules.touched)} of ${
-          whole(about.synthetic.rules.draws)
+        : `; clinical rules changed ${counted(about.synthetic.rules.touched)} of ${
+          counted(about.synthetic.rules.draws)
         } draws`),
     ],
     ...differencesInWords(about.synthetic).map((line): [string, string] => ["Note", line]),

@@ -9,8 +9,9 @@ import { codeKinds } from "../../evaluate/fidelity/counting/key_rows.ts";
 import type { PartialReport, ReportAbout } from "../../evaluate/report.ts";
 import { titleOf } from "../../models/mod.ts";
 import { probabilityKinds } from "../figures/probability_scatter.ts";
-import { minus, whole } from "./page_parts.tsx";
+import { minus } from "./page_parts.tsx";
 import { scaleOf } from "./sections/section.ts";
+import { counted } from "../../in_words.ts";
 
 /** Ehrloom as a reference, of the version and commit that made the report. */
 export function citation({ ehrloom, commit, created }: ReportAbout): string {
@@ -26,12 +27,14 @@ function listOf(settings: object): string {
 
 /** How the records were made. */
 function generationSentence({ run, training, real, synthetic }: ReportAbout): string {
-  const records = `${whole(synthetic.records)} synthetic records`;
+  const records = `${counted(synthetic.records)} synthetic records`;
   if (run === undefined) return `We judged ${records}, whose model is not known.`;
   const { epochs, batch, learningRate, seed } = run.training;
   const trained = training === undefined
-    ? `fitted to ${whole(real.train)} real records`
-    : `trained on ${whole(real.train)} real records for ${training.epochs} of at most ${epochs} ` +
+    ? `fitted to ${counted(real.train)} real records`
+    : `trained on ${
+      counted(real.train)
+    } real records for ${training.epochs} of at most ${epochs} ` +
       `epochs (batches of ${batch} records, peak learning rate ${learningRate}); the parameters ` +
       `of epoch ${training.best_epoch}, which had the lowest validation loss, were kept`;
   const settings = listOf(run.config);
@@ -51,10 +54,11 @@ function judgementSentence({ about, fidelity }: PartialReport): string {
     const name = probabilityKinds[kind].title.toLowerCase();
     return [`${value} for ${name} (95% interval ${low} to ${high}; held-out records ${ceiling})`];
   });
-  const start = `Synthetic records were compared with the ${whole(real.train)} training records, ` +
-    `and ${whole(real.test)} held-out real records served as the ceiling`;
+  const start =
+    `Synthetic records were compared with the ${counted(real.train)} training records, ` +
+    `and ${counted(real.test)} held-out real records served as the ceiling`;
   const how =
-    `intervals are from ${whole(resamples)} bootstrap resamples of patients (random seed ` +
+    `intervals are from ${counted(resamples)} bootstrap resamples of patients (random seed ` +
     `${seed})`;
   return found.length === 0
     ? `${start}; ${how}.`

@@ -6,7 +6,8 @@
  */
 import { tooLongInWords } from "../../evaluate/likelihood/likelihood.ts";
 import type { Likelihood } from "../../evaluate/report.ts";
-import { Table, whole } from "./page_parts.tsx";
+import { Table } from "./page_parts.tsx";
+import { counted } from "../../in_words.ts";
 
 /** The test metrics. */
 export function LikelihoodSection({ likelihood }: { likelihood: Likelihood }) {
@@ -45,7 +46,7 @@ export function LikelihoodSection({ likelihood }: { likelihood: Likelihood }) {
         These figures describe the model itself, on real test records that it never saw.
         {likelihood.unseen_code_occurrences > 0 &&
           ` ${
-              whole(likelihood.unseen_code_occurrences)
+              counted(likelihood.unseen_code_occurrences)
             } occurrences of codes that are not in the ` +
             "training records are left out."}
         {likelihood.too_long && ` ${tooLongInWords(likelihood.too_long)}.`}

@@ -9,8 +9,6 @@ import { showsSinglePatients } from "../../cohort/small_cells.ts";
 import type { Aggregate, Estimate, ProbabilityFidelity } from "../../evaluate/report.ts";
 import { sharingSentence } from "../rare_words.ts";
 
-/** A count with separators between thousands. */
-export const whole = (count: number) => count.toLocaleString("en");
 /** A share as a percentage. */
 export const percent = (share: number, digits = 1) => `${(100 * share).toFixed(digits)}%`;
 /** A number's text with a minus sign instead of a hyphen. */

@@ -6,7 +6,8 @@
  */
 import type { ReportAbout } from "../../evaluate/report.ts";
 import { floorOf, titleOf } from "../../models/mod.ts";
-import { Sharing, whole } from "./page_parts.tsx";
+import { Sharing } from "./page_parts.tsx";
+import { counted } from "../../in_words.ts";
 
 /** A report's title: "HALO on my-cohort: synthetic cohort report". */
 export function reportTitle({ run, real }: ReportAbout): string {
@@ -30,10 +31,9 @@ export function ReportHead({ about }: { about: ReportAbout }) {
     <header>
       <h1>{reportTitle(about)}</h1>
       <p class="lead">
-        {whole(synthetic.records)} synthetic records
-        {synthetic.name !== undefined && ` (${synthetic.name})`}, compared with {whole(real.train)}
-        {" "}
-        real training records and {whole(real.test)} held-out real records
+        {counted(synthetic.records)} synthetic records
+        {synthetic.name !== undefined && ` (${synthetic.name})`}, compared with{" "}
+        {counted(real.train)} real training records and {counted(real.test)} held-out real records
         {real.name !== undefined && ` of ${real.name}`}. {dateText(created)}. Random seeds:{" "}
         {seeds.join(", ")}. Ehrloom {ehrloom}.
         {run === undefined && " The model is not known, since no run was given."}

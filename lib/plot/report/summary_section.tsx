@@ -6,8 +6,9 @@
  */
 import type { Estimate, PartialReport, Summary, SummaryRow } from "../../evaluate/report.ts";
 import { fewestPatients } from "../../evaluate/summary/rows.ts";
-import { Interval, minus, None, signed, Table, whole } from "./page_parts.tsx";
+import { Interval, minus, None, signed, Table } from "./page_parts.tsx";
 import { anchorOf } from "./sections/mod.ts";
+import { counted } from "../../in_words.ts";
 
 /** How the numbers of a row are written. */
 const texts: Readonly<Record<SummaryRow["scale"], (value: number) => string>> = {
@@ -65,14 +66,14 @@ function equalNumbers(
   const start =
     "An R² is lower for few patients than for many, so the difference is taken at equal " +
     "numbers of patients: ";
-  const [each, all] = [whole(patients_each), whole(synthetic)];
+  const [each, all] = [counted(patients_each), counted(synthetic)];
   if (synthetic > patients_each) {
     return `${start}a random sample of ${each} of the ${all} synthetic records is compared with the ` +
       `${each} held-out ones.`;
   }
   return about.real.test > patients_each
     ? `${start}the ${all} synthetic records are compared with a random sample of ${each} of the ` +
-      `${whole(about.real.test)} held-out ones.`
+      `${counted(about.real.test)} held-out ones.`
     : `${start}there are ${each} synthetic and as many held-out records.`;
 }
 
@@ -103,7 +104,7 @@ export function SummarySection({ report }: { report: PartialReport }) {
         caption={"Labels and codes: R², 1 is exact. Visits, codes per visit and days: difference " +
           "from the mean of the training records, 0 is exact. Values: distance of the means in " +
           `standard deviations, 0 is exact. 95% intervals from ${
-            whole(about.resamples)
+            counted(about.resamples)
           } resamples ` +
           "of patients."}
         columns={[
@@ -112,7 +113,7 @@ export function SummarySection({ report }: { report: PartialReport }) {
           "Synthetic",
           "Held-out real (ceiling)",
           "Independent draws (floor)",
-          ...hasVerdicts ? [`Synthetic − ceiling, ${whole(patients_each)} patients each`] : [],
+          ...hasVerdicts ? [`Synthetic − ceiling, ${counted(patients_each)} patients each`] : [],
         ]}
       >
         {rows.map((row) => <Row key={row.figure} row={row} hasVerdicts={hasVerdicts} />)}

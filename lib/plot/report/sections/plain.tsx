@@ -5,8 +5,9 @@
  * @module
  */
 import type { FidelityFigures } from "../../../evaluate/report.ts";
-import { Interval, minus, None, Table, whole } from "../page_parts.tsx";
+import { Interval, minus, None, Table } from "../page_parts.tsx";
 import { scaleOf, type Section } from "./section.ts";
+import { counted } from "../../../in_words.ts";
 
 /** A number of a measure, with an interval where it has one. */
 interface Row {
@@ -78,7 +79,7 @@ export function PlainSection({ name, question, scale, resamples }: PlainContents
     <section aria-labelledby={name}>
       <h2 id={name}>{question}</h2>
       <Table
-        caption={`With 95% intervals from ${whole(resamples)} resamples of patients`}
+        caption={`With 95% intervals from ${counted(resamples)} resamples of patients`}
         columns={["Figure", "Synthetic", "Held-out real (ceiling)", "Independent draws (floor)"]}
       >
         {rows.map(([row, own]) => (

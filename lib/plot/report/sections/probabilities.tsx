@@ -7,7 +7,7 @@
  */
 import { type CodeKind, codeKinds } from "../../../evaluate/fidelity/counting/key_rows.ts";
 import type { PartialFidelity } from "../../../evaluate/report.ts";
-import { listed } from "../../../evaluate/summary/words.ts";
+import { listed } from "../../../in_words.ts";
 import type { FigureOptions } from "../../figures/figure_options.ts";
 import { fidelityOverview } from "../../figures/fidelity_overview.ts";
 import { probabilityKinds, probabilityScatter } from "../../figures/probability_scatter.ts";
@@ -20,12 +20,12 @@ import {
   R2,
   scatterReadings,
   Table,
-  whole,
 } from "../page_parts.tsx";
 import type { PackedPoints } from "../report_points.ts";
 import { Figure, type Picture } from "../../page/picture.tsx";
 import { Scatter, ScatterControls, ScatterHelp } from "../../page/scatters.tsx";
 import { type Drawn, scaleOf, type Section, type SectionContents } from "./section.ts";
+import { counted } from "../../../in_words.ts";
 
 /** The kinds of which a report shows something: all of them in one without figures. */
 export function shownKinds(fidelity: PartialFidelity | undefined): CodeKind[] {
@@ -125,7 +125,7 @@ function Overview(
         is the R² of independent draws with the right frequencies. {floorReading(fidelity)}
         {fidelity.records_without_visits > 0 &&
           ` ${
-            whole(fidelity.records_without_visits)
+            counted(fidelity.records_without_visits)
           } synthetic records without visits are left out.`}
       </p>
       <Figure
@@ -191,7 +191,7 @@ function FidelityTable({ fidelity, resamples }: SectionContents) {
   return (
     <Table
       caption={`R² about the line y = x, with 95% intervals from ${
-        whole(resamples)
+        counted(resamples)
       } resamples of patients`}
       columns={["Probability", "Synthetic", "Ceiling", "Floor", "Codes or pairs"]}
     >
@@ -207,7 +207,7 @@ function FidelityTable({ fidelity, resamples }: SectionContents) {
           <td>
             <R2 figure={floor} />
           </td>
-          <td>{whole(own.keys)}</td>
+          <td>{counted(own.keys)}</td>
         </tr>
       ))}
     </Table>

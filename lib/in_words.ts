@@ -1,0 +1,15 @@
+/**
+ * Counts and lists as sentences have them.
+ *
+ * @module
+ */
+
+/** A count with separators between thousands: "1,254". */
+export const counted = (count: number): string => count.toLocaleString("en");
+
+/** "a", "a and b", "a, b and c". */
+export function listed(parts: readonly string[]): string {
+  return parts.length < 2
+    ? parts.join()
+    : `${parts.slice(0, -1).join(", ")} and ${parts[parts.length - 1]}`;
+}
