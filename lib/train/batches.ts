@@ -43,6 +43,22 @@ export function epochBatches(
   return random.shuffle(batches);
 }
 
+/**
+ * All records from the shortest to the longest, in batches of equally many: for passes whose order
+ * does not matter.
+ *
+ * @param lengths [records] rows of each record
+ * @param batch records per batch; the last one may have fewer
+ */
+export function batchesByLength(lengths: ArrayLike<number>, batch: number): Int32Array[] {
+  const order = Int32Array.from(lengths, (_, record) => record)
+    .sort((a, b) => lengths[a] - lengths[b]);
+  return Array.from(
+    { length: Math.ceil(order.length / batch) },
+    (_, i) => order.slice(i * batch, (i + 1) * batch),
+  );
+}
+
 /** Cuts sorted records into `count` batches of about equally many rows, none of them empty. */
 function evenCuts(records: Int32Array, lengths: ArrayLike<number>, count: number): Int32Array[] {
   let rowsLeft = records.reduce((sum, record) => sum + lengths[record], 0);

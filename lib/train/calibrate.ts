@@ -23,6 +23,8 @@ import { comfortable, fittingRuns } from "../models/room/needs.ts";
 import { type NamedArrays, type NamedTensors, toTensors } from "../nn/parameters.ts";
 import { roomOn } from "../nn/room.ts";
 import type { OnProgress } from "../progress.ts";
+import { batchesByLength } from "./batches.ts";
+import { lengthsOf } from "./fit.ts";
 import { readBest } from "./read_parameters.ts";
 import { writeBest } from "./run_folder.ts";
 
@@ -121,14 +123,9 @@ async function meanLoss(
 
 /** The records by length, in runs of which each fits into one pass. */
 function runsOf(model: GradientModel, cohort: Cohort): Int32Array[] {
-  const lengths = Int32Array.from(cohort.subjectIds, (_, record) => model.rowsOf(cohort, record));
-  const records = Int32Array.from(lengths.keys()).sort((a, b) => lengths[a] - lengths[b]);
   const room = comfortable(model, roomOn());
-  const batches = Array.from(
-    { length: Math.ceil(records.length / batch) },
-    (_, i) => records.subarray(i * batch, (i + 1) * batch),
-  );
-  return batches.flatMap((some) => fittingRuns(model, "judging", room, cohort, some));
+  return batchesByLength(lengthsOf(model, cohort), batch)
+    .flatMap((records) => fittingRuns(model, "judging", room, cohort, records));
 }
 
 /** Parameters whose output biases are shifted. */

@@ -16,6 +16,7 @@ import { checkRoom } from "../../models/room/room_check.ts";
 import { toTensors } from "../../nn/parameters.ts";
 import { roomOn } from "../../nn/room.ts";
 import type { OnProgress } from "../../progress.ts";
+import { batchesByLength } from "../../train/batches.ts";
 import { modelOf, type Run } from "../../train/run_folder.ts";
 import { checkResamples } from "../bootstrap.ts";
 import { differenceOfNames } from "../vocabularies.ts";
@@ -134,8 +135,8 @@ async function checkTrainedOn(run: Run, real: Cohort): Promise<void> {
   }
 }
 
-/** The records from the shortest to the longest; throws a RangeError if one is too long. */
-function byLength(model: Model, cohort: Cohort): Int32Array {
+/** Rows of each record; throws a RangeError if one is too long. */
+function lengthsOf(model: Model, cohort: Cohort): Uint32Array {
   const rows = Uint32Array.from(cohort.subjectIds, (_, record) => model.rowsOf(cohort, record));
   const tooLong = rows.findIndex((count) => count > model.rowLimit);
   if (tooLong >= 0) {
@@ -144,7 +145,7 @@ function byLength(model: Model, cohort: Cohort): Int32Array {
         `takes ${rows[tooLong]} steps, and the model writes at most ${model.rowLimit}`,
     );
   }
-  return Int32Array.from(rows, (_, record) => record).sort((a, b) => rows[a] - rows[b]);
+  return rows;
 }
 
 /** A model's passes over records. */
@@ -192,19 +193,17 @@ export async function testLikelihoods(
   if (readable.recordCount === 0 && leftOut.tooLong !== undefined) {
     throw new RangeError(`Cannot compute the test loss: ${tooLongInWords(leftOut.tooLong)}`);
   }
-  const order = byLength(model, readable);
+  const lengths = lengthsOf(model, readable);
   const found: RecordLikelihood[] = new Array(readable.recordCount);
   const passes = passesOf(model, run, readable);
   try {
-    for (let from = 0; from < order.length; from += batch) {
-      let done = from;
-      for (const records of passes.runsOf(order.slice(from, from + batch))) {
-        const likelihoods = await passes.likelihoodsOf(records);
-        for (const [i, likelihood] of likelihoods.entries()) found[records[i]] = likelihood;
-        done += records.length;
-        onProgress?.({ stage: "computing test loss", done, total: order.length });
-        await breathe();
-      }
+    let done = 0;
+    for (const records of batchesByLength(lengths, batch).flatMap(passes.runsOf)) {
+      const likelihoods = await passes.likelihoodsOf(records);
+      for (const [i, likelihood] of likelihoods.entries()) found[records[i]] = likelihood;
+      done += records.length;
+      onProgress?.({ stage: "computing test loss", done, total: lengths.length });
+      await breathe();
     }
   } finally {
     passes.dispose();
