@@ -10,7 +10,6 @@ import { judge, type Judgement } from "../evaluate/judge.ts";
 import type { Judged } from "../evaluate/measure.ts";
 import { withoutEmptyRecords } from "../evaluate/without_empty_records.ts";
 import type { OnProgress } from "../progress.ts";
-import type { Run } from "../train/run_folder.ts";
 import type { Plan } from "./read_comparison.ts";
 
 /** Some of the measures of fidelity. */
@@ -33,12 +32,12 @@ export function isWhole(known: Partial<FidelityFigures>): known is FidelityFigur
 export async function judgementOf(
   measures: Measures,
   judged: Judged,
-  how: { plan: Plan; cohort: Cohort; run?: Run | undefined; onProgress?: OnProgress | undefined },
+  how: { plan: Plan; cohort: Cohort; onProgress?: OnProgress | undefined },
 ): Promise<Judgement<Measures>> {
-  const { plan: { resamples, training: { seed, minCell } }, cohort, run, onProgress } = how;
+  const { plan: { resamples, training: { seed, minCell } }, cohort, onProgress } = how;
   const heldOut = withoutEmptyRecords(splitOf(cohort, "test"));
   const real: Judged = { role: "real", cohort: withoutEmptyRecords(splitOf(cohort, "train")) };
-  const options = { seed, resamples, minCell, onProgress, heldOut, run };
+  const options = { seed, resamples, minCell, onProgress, heldOut };
   const [found] = await judge(measures, { real, others: [judged], ...options });
   return found;
 }

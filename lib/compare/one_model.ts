@@ -17,7 +17,6 @@ import { evaluateWithResamples } from "../evaluate/evaluate.ts";
 import { likelihoodMetrics, resampledNll } from "../evaluate/likelihood/likelihood.ts";
 import { hasLikelihood, testLikelihoods } from "../evaluate/likelihood/run_likelihood.ts";
 import type { Likelihood, Scale } from "../evaluate/report.ts";
-import { withoutEmptyRecords } from "../evaluate/without_empty_records.ts";
 import { isThere } from "../files/is_there.ts";
 import { replaceText } from "../files/output.ts";
 import { generate } from "../generate/generate.ts";
@@ -27,7 +26,7 @@ import { writeReport } from "../plot/report/report.ts";
 import { readRun } from "../train/read_run.ts";
 import type { Run } from "../train/run_folder.ts";
 import { train, type TrainOptions } from "../train/train.ts";
-import { isWhole, judgementOf, missingMeasures } from "./judging.ts";
+import { isWhole, missingMeasures } from "./judging.ts";
 import type { Entry } from "./plan.ts";
 import { type KeptJudgement, type Plan, readJudgement } from "./read_comparison.ts";
 
@@ -186,31 +185,30 @@ async function judgedModel(job: Job): Promise<JudgedModel> {
   };
 }
 
-/** A stored judgement, with the figures of measures that were added since. */
-async function completed(kept: KeptJudgement, job: Job, written: Cohort): Promise<JudgedModel> {
-  const missing = missingMeasures(kept.fidelity);
-  const needsRun = missing.some(({ needs }) => needs?.includes("run"));
-  const run = needsRun ? await readRun(join(job.folder, "run")) : undefined;
-  const { figures, resampled } = await judgementOf(
-    missing,
-    { role: "synthetic", cohort: withoutEmptyRecords(written) },
-    { ...job, run },
-  );
-  return {
-    ...kept,
-    fidelity: { ...kept.fidelity, ...figures },
-    resampled: {
-      ...kept.resampled,
-      figures: { ...kept.resampled.figures, ...listed(resampled) },
-    },
-  };
-}
-
-/** Writes the report of a model that was judged before reports were there, or before a measure was. */
-async function reportAgain(job: Job, judged: KeptJudgement, synthetic: Cohort): Promise<void> {
+/**
+ * Evaluates a model that was judged before reports were there, or before a measure was, and writes its
+ * report.
+ */
+async function reportedAgain(job: Job, judged: KeptJudgement, synthetic: Cohort) {
   const run = await readRun(join(job.folder, "run"));
   const { likelihood, records_cut_off: cutOff } = judged;
-  await reported(job, { run, synthetic, likelihood, cutOff });
+  return await reported(job, { run, synthetic, likelihood, cutOff });
+}
+
+/** A stored judgement, with the figures of measures that were added since. */
+function completed(
+  kept: KeptJudgement,
+  { fidelity, resampled }: Awaited<ReturnType<typeof reported>>,
+): JudgedModel {
+  const missing = missingMeasures(kept.fidelity);
+  const added = Object.entries(resampled)
+    .filter(([name]) => missing.some(({ key }) => name.startsWith(`${key}.`)));
+  const figures = { ...kept.resampled.figures, ...listed(Object.fromEntries(added)) };
+  return {
+    ...kept,
+    fidelity: { ...fidelity, ...kept.fidelity },
+    resampled: { ...kept.resampled, figures },
+  };
 }
 
 /**
@@ -227,13 +225,13 @@ export async function oneModel(job: Job): Promise<{ judged: JudgedModel; synthet
     return { judged, synthetic: await readMeds(join(folder, "synthetic")) };
   }
   const synthetic = await readMeds(join(folder, "synthetic"));
-  if (!isWhole(kept.fidelity) || !await isThere(join(folder, "report", "report.json"))) {
-    await reportAgain(job, kept, synthetic);
-  }
   if (isWhole(kept.fidelity)) {
+    if (!await isThere(join(folder, "report", "report.json"))) {
+      await reportedAgain(job, kept, synthetic);
+    }
     return { judged: { ...kept, fidelity: kept.fidelity }, synthetic };
   }
-  const judged = await completed(kept, job, synthetic);
+  const judged = completed(kept, await reportedAgain(job, kept, synthetic));
   await replaceText(path, toJson(judged));
   return { judged, synthetic };
 }
