@@ -259,9 +259,10 @@ export const gpt: ModelFamily<GradientModel, GptConfig> = {
   derived: transformerDerived,
   configFor: (cohort, set) => gptConfigFor("gpt", cohort, set),
   create(config) {
+    const kinds = gptKinds(config);
     const logits = (parameters: NamedTensors, batch: TokenRows) => {
       const history = gptHistories(config, parameters, batch);
-      return gptLogits(parameters, withKinds(history, batch.inputs, gptKinds(config)));
+      return gptLogits(parameters, withKinds(history, batch.inputs, kinds));
     };
     return {
       family: "gpt",
@@ -281,7 +282,7 @@ export const gpt: ModelFamily<GradientModel, GptConfig> = {
         return categoricalNll(logits(parameters, batch), batch.targets);
       },
       lossDivisor: (cohort, recordCount) => meanTokens(config, cohort, recordCount),
-      ...spelledModel(gptKinds(config), (parameters) => ({
+      ...spelledModel(kinds, (parameters) => ({
         ...gptSpelling(config),
         logits: (batch) => logits(parameters, batch),
       })),

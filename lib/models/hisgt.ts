@@ -211,8 +211,17 @@ function sequenceLoss(
   history: tf.Tensor2D,
   { inputs, targets }: TokenRows,
 ): tf.Scalar {
-  const told = withKinds(history, inputs, gptKinds(config));
-  return categoricalNll(gptLogits(parameters, told), targets);
+  return categoricalNll(tokenLogits(config, parameters, history, inputs), targets);
+}
+
+/** Logits of the token after each history. */
+function tokenLogits(
+  config: HisgtConfig,
+  parameters: NamedTensors,
+  history: tf.Tensor2D,
+  inputs: MultiHot,
+): tf.Tensor2D {
+  return gptLogits(parameters, withKinds(history, inputs, gptKinds(config)));
 }
 
 /** The parts of the loss, each summed over what it is about. */
@@ -300,7 +309,7 @@ export const hisgt: ModelFamily<GradientModel, HisgtConfig> = {
         ...gptSpelling(config),
         logits(batch) {
           const history = hisgtHistories(config, parameters, batch);
-          return gptLogits(parameters, withKinds(history, batch.inputs, gptKinds(config)));
+          return tokenLogits(config, parameters, history, batch.inputs);
         },
       })),
       ...gptFootprints(config, tokenKinds(config), (...of) => tokenCount(config, ...of), {

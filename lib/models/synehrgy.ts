@@ -195,12 +195,12 @@ function kindsOf({ calibrate }: SynehrgyConfig, layout: Layout): PositionKinds |
 /** Logits of the token after each: [records × steps, tokens]. */
 function synehrgyLogits(
   config: SynehrgyConfig,
-  layout: Layout,
+  kinds: PositionKinds | undefined,
   parameters: NamedTensors,
   batch: Pick<TokenRows, "inputs" | "records">,
 ): tf.Tensor2D {
   const history = gptHistories(config, parameters, batch);
-  return gptLogits(parameters, withKinds(history, batch.inputs, kindsOf(config, layout)));
+  return gptLogits(parameters, withKinds(history, batch.inputs, kinds));
 }
 
 /** Whether a token stands for a number's bin, and among which. */
@@ -266,7 +266,7 @@ function codecOf(config: SynehrgyConfig, schema: Schema, layout: Layout): Codec 
 
 function sampling(
   config: SynehrgyConfig,
-  layout: Layout,
+  kinds: PositionKinds | undefined,
   codec: Codec,
   parameters: NamedTensors,
 ): StepSampling {
@@ -278,10 +278,7 @@ function sampling(
     kind: "steps",
     codec,
     uniforms: 1,
-    begin() {
-      const memory = gptMemory(config, parameters);
-      return writer(memoryWithKinds(memory, kindsOf(config, layout)), draw);
-    },
+    begin: () => writer(memoryWithKinds(gptMemory(config, parameters), kinds), draw),
     dispose() {},
   };
 }
@@ -366,6 +363,7 @@ export const synehrgy: ModelFamily<GradientModel, SynehrgyConfig> = {
   create(config, schema) {
     if (schema === undefined) throw new TypeError("SynEHRgy needs the schema of its records");
     const layout = layoutOf(schema, config);
+    const kinds = kindsOf(config, layout);
     const tokensOf = speller(config, schema, layout);
     const initial = initialSynehrgy(config, layout);
     const codec = codecOf(config, schema, layout);
@@ -397,7 +395,7 @@ export const synehrgy: ModelFamily<GradientModel, SynehrgyConfig> = {
       loss(parameters, cohort, records, moment) {
         const batch = batchOf(cohort, records);
         const isSoft = config.softLabels && moment !== undefined;
-        const logits = synehrgyLogits(config, layout, parameters, batch);
+        const logits = synehrgyLogits(config, kinds, parameters, batch);
         return tokenLoss(logits, batch, isSoft ? neighbours(schema, layout) : undefined);
       },
       lossDivisor(cohort, recordCount) {
@@ -409,15 +407,15 @@ export const synehrgy: ModelFamily<GradientModel, SynehrgyConfig> = {
       },
       likelihoodIsBound: true,
       ...config.topK === 0 && config.grammar && spelledModel(
-        kindsOf(config, layout),
+        kinds,
         (parameters) => ({
           codec,
           tokensOf: (...asked) => withAgesDrawn(codec, layout, tokensOf(...asked)),
-          logits: (batch) => synehrgyLogits(config, layout, parameters, batch),
+          logits: (batch) => synehrgyLogits(config, kinds, parameters, batch),
         }),
       ),
       ...gptFootprints(config, layout.size, rowsOf),
-      sampling: (parameters) => sampling(config, layout, codec, parameters),
+      sampling: (parameters) => sampling(config, kinds, codec, parameters),
     };
   },
 };
