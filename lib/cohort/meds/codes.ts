@@ -95,7 +95,8 @@ export async function readListedCodes(folder: string): Promise<ListedCodes | und
       repeated: named - rows.size,
     };
   } catch (error) {
-    throw new SyntaxError(`Cannot read "${path}": ${(error as Error).message}`, { cause: error });
+    if (!(error instanceof RangeError)) throw error;
+    throw new SyntaxError(`Cannot read "${path}": ${error.message}`, { cause: error });
   }
 }
 

@@ -107,6 +107,10 @@ function headOf(
   return { texts, height };
 }
 
+function isSvg(element: Element): element is SVGSVGElement {
+  return element.tagName.toLowerCase() === "svg"; // linkedom has no class to ask for
+}
+
 /** Plot names its marks for screen readers, which an image may not; they become classes. */
 function nameMarks(svg: Element): void {
   for (const mark of svg.querySelectorAll("[aria-label]")) {
@@ -166,7 +170,7 @@ export function figure(
       overflow: "visible",
     },
   });
-  if (!(svg.tagName.toLowerCase() === "svg")) {
+  if (!isSvg(svg)) {
     throw new TypeError("Cannot draw: figures have no legend");
   }
   svg.setAttribute("xmlns", namespace);
@@ -181,11 +185,11 @@ export function figure(
   svg.append(...head.texts, body);
   nameMarks(svg);
   tidy(svg, labels);
-  if (points.length > 0) storePoints(svg as SVGSVGElement, points);
+  if (points.length > 0) storePoints(svg, points);
   for (const [name, text] of [["desc", description], ["title", options.title ?? title]]) {
     const element = document.createElementNS(namespace, name);
     element.textContent = markupText(relabelled(text, labels));
     svg.insertBefore(element, svg.firstChild);
   }
-  return svg as SVGSVGElement;
+  return svg;
 }

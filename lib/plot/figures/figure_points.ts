@@ -14,6 +14,11 @@ export function storePoints(svg: SVGSVGElement, points: readonly CsvRow[]): void
   svg.insertBefore(metadata, svg.firstChild);
 }
 
+/** What {@link storePoints} stored; undefined in a figure without points. */
+export function storedPoints(svg: SVGSVGElement): string | undefined {
+  return svg.querySelector("metadata")?.textContent || undefined;
+}
+
 /**
  * The points of a figure as CSV (RFC 4180), as the SVG carries them: a row per point, bar or interval,
  * numbers with six significant digits.
@@ -31,8 +36,8 @@ export function storePoints(svg: SVGSVGElement, points: readonly CsvRow[]): void
  * @throws {TypeError} If it carries none: scatters do not, see `probabilityFrame`
  */
 export function figureCsv(svg: SVGSVGElement): string {
-  const stored = svg.querySelector("metadata")?.textContent;
-  if (stored === undefined || stored === null) {
+  const stored = storedPoints(svg);
+  if (stored === undefined) {
     throw new TypeError(
       "Cannot give a figure's points: this one carries none; those of a scatter are its " +
         "pairedProbabilities, as a table by probabilityFrame",

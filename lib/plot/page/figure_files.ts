@@ -4,6 +4,7 @@
  * @module
  */
 import { join } from "node:path";
+import { storedPoints } from "../figures/figure_points.ts";
 
 /**
  * Writes a `.svg` for each figure, a `.csv` where it carries its points, and a `.csv` for each table.
@@ -19,8 +20,8 @@ export async function writeFigures(
   await Deno.mkdir(folder, { recursive: true });
   for (const [name, svg] of figures) {
     await Deno.writeTextFile(join(folder, `${name}.svg`), svg.outerHTML + "\n");
-    const points = svg.querySelector("metadata")?.textContent;
-    if (points) await Deno.writeTextFile(join(folder, `${name}.csv`), points);
+    const points = storedPoints(svg);
+    if (points !== undefined) await Deno.writeTextFile(join(folder, `${name}.csv`), points);
   }
   for (const [name, table] of tables) {
     await Deno.writeTextFile(join(folder, `${name}.csv`), table);
