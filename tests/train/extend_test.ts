@@ -5,6 +5,7 @@ import type { Run } from "ehrloom/train/run_folder.ts";
 import { join } from "node:path";
 import { inFolder } from "../folder.ts";
 import { tinyCohort, tinySettings } from "../tiny.ts";
+import { trainWithBegun } from "./begun_run.ts";
 
 await useBackend("wasm");
 
@@ -101,16 +102,7 @@ Deno.test("a run that its patience had ended has that patience again with more e
 Deno.test("a run that has stored nothing yet simply has more epochs", () =>
   inFolder(async (folder) => {
     const [whole, begun] = [join(folder, "whole"), join(folder, "begun")];
-    await train(source, whole, {
-      ...options,
-      onProgress: ({ done }) => {
-        if (done !== 1) return;
-        Deno.mkdirSync(begun);
-        for (const { name } of Deno.readDirSync(whole)) {
-          Deno.copyFileSync(join(whole, name), join(begun, name));
-        }
-      },
-    });
+    await trainWithBegun(source, { whole, begun, options });
     const found = await train(source, begun, { resume: true, epochs: 3 });
     assertEquals(found.runConfig.restarts, undefined);
     const expected = await train(source, join(folder, "three"), { ...options, epochs: 3 });

@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { inFolder } from "../folder.ts";
 import { testOnBackends } from "../golden.ts";
 import { runTask, startTask, tinyCohort, tinySettings } from "../tiny.ts";
+import { trainWithBegun } from "./begun_run.ts";
 
 await useBackend("wasm");
 
@@ -88,16 +89,7 @@ Deno.test("train() that fails before anything is stored leaves nothing, so it ca
 Deno.test("train() resumed from its beginning, as a run that was killed there, gives the same run", () =>
   inFolder(async (folder) => {
     const [whole, begun] = [join(folder, "whole"), join(folder, "begun")];
-    await train(source, whole, {
-      ...options,
-      onProgress: ({ done }) => {
-        if (done !== 1) return;
-        Deno.mkdirSync(begun);
-        for (const { name } of Deno.readDirSync(whole)) {
-          Deno.copyFileSync(join(whole, name), join(begun, name));
-        }
-      },
-    });
+    await trainWithBegun(source, { whole, begun, options });
     assertEquals(
       [...Deno.readDirSync(begun)].map(({ name }) => name).sort(),
       ["config.json", "resume.safetensors", "vocabulary.json"],
