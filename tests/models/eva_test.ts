@@ -1,13 +1,12 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs-core";
+import { eva, evaLoss } from "ehrloom/models/eva.ts";
 import {
   divergence,
-  eva,
   type EvaConfig,
   evaLogits,
-  evaLoss,
   evaPosterior,
-} from "ehrloom/models/eva.ts";
+} from "ehrloom/models/eva/autoencoder.ts";
 import { rowLikelihoods } from "ehrloom/models/rows/row_model.ts";
 import { visitRows } from "ehrloom/models/rows/visit_rows.ts";
 import { adam } from "ehrloom/nn/optimizer.ts";
