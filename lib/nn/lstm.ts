@@ -12,6 +12,7 @@ import { differentiable } from "./differentiable.ts";
 import { hostKernel, isOnHost } from "./host.ts";
 import { columnSums, product, transposed } from "./linear.ts";
 import { matrix, type NamedTensors, vector } from "./parameters.ts";
+import { sigmoid } from "./sigmoid.ts";
 
 /** Weights of one layer. */
 export interface LstmWeights {
@@ -50,8 +51,6 @@ export interface LstmState {
 
 /** One step's output, cell, squashed cell [records, width] and open gates [records, 4 × width]. */
 type Step = [output: tf.Tensor2D, cell: tf.Tensor2D, squashed: tf.Tensor2D, gates: tf.Tensor2D];
-
-const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
 
 /**
  * One step.

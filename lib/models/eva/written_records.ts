@@ -10,13 +10,12 @@ import type { Random } from "../../random.ts";
 import type { RecordSampling } from "../interface/writing.ts";
 import { columnsOf, rowCodec } from "../rows/visit_rows.ts";
 import { type EvaConfig, evaLogits } from "./autoencoder.ts";
+import { sigmoid } from "../../nn/sigmoid.ts";
 
 /** Records decoded together; more would only take memory. */
 export const decodedTogether = 32;
 /** Latent vectors among which one is chosen that suits given labels. */
 export const candidates = 256;
-
-const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
 
 /**
  * Logits of the first rows of the records that latent vectors stand for: [records × rows ×

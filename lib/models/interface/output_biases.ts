@@ -9,6 +9,7 @@
 import type { Cohort } from "../../cohort/cohort.ts";
 import type { NamedTensors } from "../../nn/parameters.ts";
 import { flag } from "./settings.ts";
+import { sigmoid } from "../../nn/sigmoid.ts";
 
 /** The setting of models whose output biases are calibrated. */
 export const calibrationSettings = {
@@ -50,8 +51,6 @@ const binCount = (highest - lowest) * binsPerUnit + 1;
 
 /** Precision of the Gaussian prior of each shift: 5, so that one code more or less moves it little. */
 const precision = 5;
-
-const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
 
 /** Log odds of cells, counted by the bias that shifts them. */
 export interface LogOddsTally {
