@@ -1,6 +1,6 @@
 /**
- * Trains the phenotype classifier and asks it: Adam with learning rate 0.001, the state with the lowest
- * validation loss is kept, as published (Theodorou, Xiao & Sun 2023).
+ * Trains the phenotype classifier and asks it: by Adam, and the state with the lowest validation loss is
+ * kept, as published (Theodorou, Xiao & Sun 2023).
  *
  * @module
  */
@@ -12,6 +12,7 @@ import { type NamedArrays, type NamedTensors, toTensors } from "../../nn/paramet
 import { sigmoid } from "../../nn/sigmoid.ts";
 import { type Random, stream } from "../../random.ts";
 import { batchesByLength, epochBatches } from "../../train/batches.ts";
+import type { TrainingLength } from "./balanced_sets.ts";
 import type { Case } from "./cases.ts";
 import {
   type ClassifierBatch,
@@ -20,8 +21,6 @@ import {
   classifierLoss,
   initialClassifier,
 } from "./phenotype_classifier.ts";
-
-const learningRate = 0.001;
 
 /** Visits of a batch, padding included, that are computed at once: about half a GiB. */
 const mostRows = 2 ** 17;
@@ -36,12 +35,8 @@ export interface ClassifierTraining {
   readonly seed: number;
   /** Further parts of the random streams' keys, such as label and repetition. */
   readonly place: readonly number[];
-  /** Cases per step, on average. */
-  readonly batch: number;
-  /** Most epochs. */
-  readonly epochs: number;
-  /** Epochs without a lower validation loss after which it ends. */
-  readonly patience: number;
+  /** How long. */
+  readonly length: TrainingLength;
   /** Called after every step. */
   readonly onStep?: (() => void) | undefined;
 }
@@ -95,7 +90,7 @@ async function meanLoss(parameters: NamedTensors, cases: readonly Case[]): Promi
  * @throws {RangeError} If there are no cases to learn from, or none to validate with
  */
 export async function trainedClassifier(
-  { train, validation, seed, place, epochs, patience, ...how }: ClassifierTraining,
+  { train, validation, seed, place, length, onStep }: ClassifierTraining,
 ): Promise<NamedArrays> {
   if (train.length === 0 || validation.length === 0) {
     throw new RangeError("Cannot train a classifier: there are no training or validation cases");
@@ -107,21 +102,21 @@ export async function trainedClassifier(
   );
   const optimizer = adam(initial);
   const lengths = train.map(({ visits }) => visits);
-  const batch = fitting(train, how.batch);
-  let best = { loss: Infinity, epoch: 0, parameters: initial };
+  const batch = fitting(train, length.batch);
+  let best = { loss: Infinity, parameters: initial };
   try {
-    for (let epoch = 1; epoch <= epochs && epoch - best.epoch <= patience; epoch++) {
+    for (let epoch = 1; epoch <= length.epochs; epoch++) {
       const order = stream("classifierOrder", seed, ...place, epoch);
       for (const [step, part] of epochBatches(lengths, batch, order).entries()) {
         const cases = classifierBatch(Array.from(part, (i) => train[i]));
         const noise = stream("classifierDropout", seed, ...place, epoch, step);
         const gradients = gradientsOf(optimizer.parameters(), cases, noise);
-        await optimizer.step(gradients, learningRate);
-        how.onStep?.();
+        await optimizer.step(gradients, length.learningRate);
+        onStep?.();
         await breathe();
       }
       const loss = await meanLoss(optimizer.parameters(), validation);
-      if (loss < best.loss) best = { loss, epoch, parameters: await optimizer.readParameters() };
+      if (loss < best.loss) best = { loss, parameters: await optimizer.readParameters() };
     }
   } finally {
     optimizer.dispose();
