@@ -1,7 +1,7 @@
 /**
  * How many records classifiers are trained, validated and tested on. As published (Theodorou, Xiao &
  * Sun 2023): 2,500, 250 and 500 records of a label, half of them with it. Smaller cohorts have smaller
- * sets: 90% of the training records, 5% and as many as are held out.
+ * sets: nine tenths of the training records, the last tenth, and as many as are held out.
  *
  * @module
  */
