@@ -4,10 +4,11 @@
  * @module
  */
 import { phenotyping } from "./phenotyping.ts";
+import { phenotypingBefore } from "./phenotyping_before.ts";
 
 /**
  * In the order in which they are asked, and in which `report.json` has them.
  *
  * @internal
  */
-export const utilityMeasures = [phenotyping] as const;
+export const utilityMeasures = [phenotyping, phenotypingBefore] as const;
