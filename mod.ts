@@ -243,6 +243,23 @@ export {
 } from "./lib/evaluate/fidelity/fidelity.ts";
 export { fidelityMeasures } from "./lib/evaluate/fidelity/mod.ts";
 export { utilityMeasures } from "./lib/evaluate/utility/mod.ts";
+export type {
+  PhenotypeFigures,
+  PhenotypeRow,
+  TrainedOnEach,
+} from "./lib/evaluate/utility/phenotype_figures.ts";
+export type { SetSizes } from "./lib/evaluate/utility/balanced_sets.ts";
+export type {
+  ClassifierDifferences,
+  ClassifierFigure,
+  ClassifierFigures,
+  ComparedFigure,
+} from "./lib/evaluate/classification/classifier_figures.ts";
+export {
+  type RareCondition,
+  rareCondition,
+  type RareConditionOptions,
+} from "./lib/evaluate/utility/rare_condition.ts";
 export { privacyMeasures } from "./lib/evaluate/privacy/mod.ts";
 export type {
   Answer,
