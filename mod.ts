@@ -249,11 +249,13 @@ export type {
   TrainedOnEach,
 } from "./lib/evaluate/utility/phenotype_figures.ts";
 export type { SetSizes } from "./lib/evaluate/utility/balanced_sets.ts";
-export type {
-  ClassifierDifferences,
-  ClassifierFigure,
-  ClassifierFigures,
-  ComparedFigure,
+export {
+  type ClassifierDifferences,
+  type ClassifierFigure,
+  classifierFigureNames,
+  type ClassifierFigures,
+  type ComparedFigure,
+  comparedFigureNames,
 } from "./lib/evaluate/classification/classifier_figures.ts";
 export {
   type RareCondition,

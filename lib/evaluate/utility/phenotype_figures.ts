@@ -34,8 +34,11 @@ import {
  * the same held-out real records. `both` is null for the floor and the memoriser.
  */
 export interface TrainedOnEach {
+  /** Trained on real records. */
   real: ClassifierFigures;
+  /** Trained on the other cohort's. */
   synthetic: ClassifierFigures;
+  /** Trained on both. */
   both: ClassifierFigures | null;
   /** Differences in pairs: around 0 if the other cohort teaches as much as real records. */
   synthetic_minus_real: ClassifierDifferences;
@@ -45,6 +48,7 @@ export interface TrainedOnEach {
 
 /** A label, and how well classifiers of it do. */
 export interface PhenotypeRow extends TrainedOnEach {
+  /** Its name. */
   label: string;
 }
 
