@@ -107,8 +107,9 @@ testOnBackends(
     const attended = (x: tf.Tensor) =>
       tf.sum(setAttention(x as tf.Tensor2D, tf.zeros([1, members]), heads, factors));
     const before = tf.memory().numBytes;
-    const { peakBytes } = await tf.profile(() => tf.grad(attended)(qkv));
+    const { peakBytes, result } = await tf.profile(() => tf.tidy(() => tf.grad(attended)(qkv)));
     const ownBytes = peakBytes - before + factors.size * 4;
     assert(ownBytes < 9 * factors.size * 4, `${ownBytes / factors.size / 4} of them`);
+    tf.dispose({ qkv, factors, result });
   },
 );
