@@ -200,6 +200,21 @@ Deno.test("prepare keeps markup in a description as plain text", async () => {
   });
 });
 
+Deno.test("prepare refuses a cohort without any visit, and a file instead of its folder", async () => {
+  await withSource({}, async (folder) => {
+    const to = ["--from", "synthea", "--out", `${folder}/out`, "--input"];
+    const empty = await prepare(...to, `${folder}/source`, "--min-count", "100");
+    assertEquals(empty.code, 1);
+    assertMatch(
+      empty.lines[0],
+      /none of its \d+ codes is in the records of 100 patients; .*--min-count/,
+    );
+    const file = await prepare(...to, `${folder}/source/patients.csv`);
+    assertEquals(file.code, 1);
+    assertMatch(file.lines[0], /patients\.csv": it is a file, must be the folder that holds it$/);
+  });
+});
+
 Deno.test("prepare --skip-bad-rows counts malformed rows and reads on", async () => {
   const change = {
     medications: files.medications + "p2,e2,1\np2,e9,1,x\np2,e2,197361,amLODIPine\n",

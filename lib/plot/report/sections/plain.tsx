@@ -7,7 +7,6 @@
 import type { FidelityFigures } from "../../../evaluate/report.ts";
 import { Interval, minus, None, Table } from "../page_parts.tsx";
 import { scaleOf, type Section } from "./section.ts";
-import { counted } from "../../../in_words.ts";
 
 /** A number of a measure, with an interval where it has one. */
 interface Row {
@@ -67,11 +66,10 @@ export interface PlainContents {
   readonly question: string;
   /** Of the synthetic records, the held-out ones and the floor. */
   readonly scale: Readonly<Record<"own" | "ceiling" | "floor", unknown>>;
-  readonly resamples: number;
 }
 
 /** A measure's question and a table of its figures; nothing where it has none. */
-export function PlainSection({ name, question, scale, resamples }: PlainContents) {
+export function PlainSection({ name, question, scale }: PlainContents) {
   const rows = rowsOf(scale.own);
   if (rows.length === 0) return null;
   const [ceiling, floor] = [scale.ceiling, scale.floor].map((each) => new Map(rowsOf(each)));
@@ -79,12 +77,12 @@ export function PlainSection({ name, question, scale, resamples }: PlainContents
     <section aria-labelledby={name}>
       <h2 id={name}>{question}</h2>
       <Table
-        caption={`With 95% intervals from ${counted(resamples)} resamples of patients`}
+        caption="With 95% intervals"
         columns={["Figure", "Synthetic", "Held-out real (ceiling)", "Independent draws (floor)"]}
       >
         {rows.map(([row, own]) => (
           <tr key={row}>
-            <th scope="row">{row}</th>
+            <th scope="row">{row.charAt(0).toUpperCase() + row.slice(1)}</th>
             <td class="strong">
               <Cell row={own} />
             </td>
@@ -107,11 +105,11 @@ export function plainSection(key: keyof FidelityFigures, question: string): Sect
     keys: [key],
     anchor: () => key,
     pictures: () => [],
-    View({ fidelity, resamples }) {
+    View({ fidelity }) {
       const scale = scaleOf(fidelity, key);
       return scale === undefined
         ? null
-        : <PlainSection name={key} question={question} scale={scale} resamples={resamples} />;
+        : <PlainSection name={key} question={question} scale={scale} />;
     },
   };
 }
