@@ -55,7 +55,7 @@ Deno.test("prepare writes the sample as syntheaSample() gives it, and says what 
     const sample = await syntheaSample();
     assertEquals(await readMeds(`${folder}/out`), sample);
     assertMatch(result, /400 records \(288 train, 32 validation, 80 test\)/);
-    assertStringIncludes(result, `${sample.visitCount} visits`);
+    assertStringIncludes(result, `${sample.visitCount.toLocaleString("en")} visits`);
     assertStringIncludes(result, "252 codes, 252 of them in the training records");
     assertMatch(result, /label hypertension: \d+ records \(\d+\.\d%\)/);
     assertMatch(
