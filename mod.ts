@@ -226,6 +226,7 @@ export type {
   ValueFidelity,
   Verdict,
 } from "./lib/evaluate/report.ts";
+export { reportTables, type TableRow } from "./lib/evaluate/report_tables.ts";
 export {
   likelihoodMetrics,
   type LikelihoodOptions,
