@@ -159,6 +159,7 @@ export {
   modelSummaries,
   type ModelSummary,
   parseSettings,
+  presetOf,
   settingsOf,
 } from "./lib/models/mod.ts";
 export {
@@ -226,6 +227,7 @@ export type {
   ValueFidelity,
   Verdict,
 } from "./lib/evaluate/report.ts";
+export { reportTables, type TableRow } from "./lib/evaluate/report_tables.ts";
 export {
   likelihoodMetrics,
   type LikelihoodOptions,
@@ -244,7 +246,15 @@ export {
 export { fidelityMeasures } from "./lib/evaluate/fidelity/mod.ts";
 export { utilityMeasures } from "./lib/evaluate/utility/mod.ts";
 export { privacyMeasures } from "./lib/evaluate/privacy/mod.ts";
-export type { Answer, Asked, FiguresOf, Judged, Measure, Need } from "./lib/evaluate/measure.ts";
+export type {
+  Answer,
+  Asked,
+  FiguresOf,
+  Judged,
+  Measure,
+  Need,
+  ThoroughMeasure,
+} from "./lib/evaluate/measure.ts";
 export {
   type ComparedRatio,
   ratio,

@@ -46,12 +46,14 @@ await runCommand({
       help: "Comma-separated: what to evaluate, kinds or single measures such as fidelity.gap_days",
       default: kinds.join(),
     },
+    quick: { help: "Leave out what takes minutes, unless --only names it singly" },
     seed: { value: "N", help: "Random seed of the resamples and the floor", default: "0" },
     resamples: {
       value: "N",
       help: "Resamples of patients for each interval; 0: no intervals",
       default: "1000",
     },
+    csv: { help: "Write each measure's figures as a table too: tables/*.csv" },
     ...minCellOption,
     ...backendOption,
     force: { help: "Replace an older result at --out" },
@@ -79,6 +81,7 @@ await runCommand({
       : undefined;
     const report = await evaluate(real, synthetic, {
       only,
+      quick: args.has("quick"),
       seed,
       resamples,
       minCell,
@@ -91,7 +94,13 @@ await runCommand({
       onProgress,
     });
     const train = splitOf(real, "train");
-    await writeReport(out, report, { real: train, synthetic, training: run?.training, force });
+    await writeReport(out, report, {
+      real: train,
+      synthetic,
+      training: run?.training,
+      csv: args.has("csv"),
+      force,
+    });
     sayFigures(report);
     say(`Next: open ${shellPath(join(args.text("out"), "report.html"))}`);
     return {
