@@ -32,8 +32,15 @@ export interface LagPersistence extends RateFidelity {
   codes_left_out: number;
 }
 
-/** Persistence at lags of 1, 2 and 3 visits; null where a cohort has no visits so far apart. */
-export type PersistenceFidelity = Record<`lag_${(typeof lags)[number]}`, LagPersistence | null>;
+/** Persistence at each lag; null where a cohort has no visits so far apart. */
+export interface PersistenceFidelity {
+  /** From a visit to the next one. */
+  lag_1: LagPersistence | null;
+  /** To the second visit after it. */
+  lag_2: LagPersistence | null;
+  /** To the third visit after it. */
+  lag_3: LagPersistence | null;
+}
 
 /** [3 lags × 2 × codes] Pairs of visits with each code in the first, and with the code in both. */
 function pairs(cohort: Cohort): RecordRows {

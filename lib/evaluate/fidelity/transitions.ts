@@ -63,13 +63,14 @@ function rowOf(chapter: number, chapters: number, real: Float64Array, other: Flo
   return { weight, distance: weight > 0 && Number.isNaN(distance) ? 1 : distance };
 }
 
-/** [chapters] The real records with a transition from each chapter. */
-function patientsOf({ offsets, cells }: RecordRows, chapters: number): Uint32Array {
+/** [chapters] The records with a transition from each chapter. */
+function patientsOf(rows: RecordRows, chapters: number): Uint32Array {
   const patients = new Uint32Array(chapters);
-  for (let record = 0; record + 1 < offsets.length; record++) {
-    const own = cells.subarray(offsets[record], offsets[record + 1]);
-    for (const chapter of new Set(own.map((cell) => Math.floor(cell / chapters)))) {
-      patients[chapter]++;
+  for (const { offsets, cells } of rows.runs()) {
+    for (let row = 0; row + 1 < offsets.length; row++) {
+      const own = cells.subarray(offsets[row], offsets[row + 1]);
+      const first = own.map((cell) => Math.floor(cell / chapters));
+      for (const chapter of new Set(first)) patients[chapter]++;
     }
   }
   return patients;
