@@ -237,6 +237,7 @@ export type {
   Verdict,
   VocabularyFidelity,
 } from "./lib/evaluate/report.ts";
+export { reportTables, type TableRow } from "./lib/evaluate/report_tables.ts";
 export {
   likelihoodMetrics,
   type LikelihoodOptions,
