@@ -98,13 +98,16 @@ function rungsOf(truth: Float64Array): number[][] {
 const sumOver = (codes: readonly number[], sums: Float64Array, from = 0) =>
   codes.reduce((sum, code) => sum + sums[from + code], 0);
 
-/** Share of codes that occur, and the ratio of their mean prevalence to the real one. */
+/**
+ * Share of codes that occur, and the ratio of their mean prevalence to the real one, NaN in a resample
+ * whose real records have none of them.
+ */
 function presence(codes: readonly number[], real: Float64Array, other: Float64Array) {
   const [realRecords, otherRecords] = [real, other].map((sums) => sums[sums.length - 1]);
   const [prevalence, judged] = [sumOver(codes, real), sumOver(codes, other)];
   return {
     occurring: codes.filter((code) => other[code] > 0).length / codes.length,
-    ratio: (judged / otherRecords) / (prevalence / realRecords),
+    ratio: prevalence === 0 ? NaN : (judged / otherRecords) / (prevalence / realRecords),
   };
 }
 

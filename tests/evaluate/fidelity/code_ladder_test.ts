@@ -76,3 +76,11 @@ Deno.test("code_ladder does not say how few patients have a code if that is fewe
   ]);
   assertEquals(records, [[4, 4], [2, 2], [null, null]]);
 });
+
+Deno.test("code_ladder has finite intervals for a code of one patient, whom many resamples lack", async () => {
+  const real = letters(...Array(20).fill("a"), "ab");
+  const { rare } = await figuresOf(codeLadder, real, real, { resamples: 200 }) ?? {};
+  assertEquals(rare?.codes, 1);
+  assertEquals(rare?.inflation.value, 1);
+  assertEquals(Number.isFinite(rare?.inflation.high), true);
+});
