@@ -52,6 +52,12 @@ export const uses = {
   floor: 0x6d617267,
   /** Records that are compared in equal numbers; by the number of them. */
   equalNumbers: 0x6571756c,
+  /** Records of two-sample tests and manifold measures; by cohort. */
+  twoSamples: 0x32736d70,
+  /** Which records count as synthetic under a null hypothesis; by permutation. */
+  permutations: 0x7065726d,
+  /** Parameters and batches of the classifier of sequences; by fold and epoch. */
+  sequenceClassifier: 0x73657143,
 } as const;
 
 /** A use of random numbers. */
