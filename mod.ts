@@ -243,7 +243,15 @@ export {
 export { fidelityMeasures } from "./lib/evaluate/fidelity/mod.ts";
 export { utilityMeasures } from "./lib/evaluate/utility/mod.ts";
 export { privacyMeasures } from "./lib/evaluate/privacy/mod.ts";
-export type { Answer, Asked, FiguresOf, Judged, Measure, Need } from "./lib/evaluate/measure.ts";
+export type {
+  Answer,
+  Asked,
+  FiguresOf,
+  Judged,
+  Measure,
+  Need,
+  ThoroughMeasure,
+} from "./lib/evaluate/measure.ts";
 export {
   type ComparedRatio,
   ratio,

@@ -43,6 +43,7 @@ await runCommand({
       help: "Comma-separated: what to evaluate, kinds or single measures such as fidelity.gap_days",
       default: kinds.join(),
     },
+    quick: { help: "Leave out what takes minutes, unless --only names it singly" },
     seed: { value: "N", help: "Random seed of the resamples and the floor", default: "0" },
     resamples: {
       value: "N",
@@ -75,6 +76,7 @@ await runCommand({
       : undefined;
     const report = await evaluate(real, synthetic, {
       only,
+      quick: args.has("quick"),
       seed,
       resamples,
       minCell,

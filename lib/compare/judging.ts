@@ -5,9 +5,10 @@
  * @module
  */
 import { type Cohort, splitOf } from "../cohort/cohort.ts";
-import { type FidelityFigures, fidelityMeasures } from "../evaluate/fidelity/mod.ts";
+import type { FidelityFigures, fidelityMeasures } from "../evaluate/fidelity/mod.ts";
 import { judge, type Judgement } from "../evaluate/judge.ts";
 import type { Judged } from "../evaluate/measure.ts";
+import { measuresOf } from "../evaluate/measures.ts";
 import { withoutEmptyRecords } from "../evaluate/without_empty_records.ts";
 import type { OnProgress } from "../progress.ts";
 import type { Plan } from "./read_comparison.ts";
@@ -15,9 +16,9 @@ import type { Plan } from "./read_comparison.ts";
 /** Some of the measures of fidelity. */
 type Measures = readonly (typeof fidelityMeasures)[number][];
 
-/** The measures of fidelity whose figures are not known yet. */
+/** The quick measures of fidelity whose figures are not known yet. */
 export function missingMeasures(known: Partial<FidelityFigures>): Measures {
-  return fidelityMeasures.filter(({ key }) => known[key] === undefined);
+  return measuresOf("fidelity", { quick: true }).filter(({ key }) => known[key] === undefined);
 }
 
 /** Whether the figures of all measures are known. */

@@ -128,7 +128,7 @@ function withoutScale<F extends Scale<unknown>>(
   figures: F | undefined,
 ): Partial<Omit<F, keyof Scale<unknown>>> {
   if (figures === undefined) return {};
-  const { ceiling: _, floor: __, ...own } = figures;
+  const { ceiling: _, floor: __, memoriser: ___, ...own } = figures;
   return own;
 }
 
@@ -136,6 +136,7 @@ function withoutScale<F extends Scale<unknown>>(
 async function reported(job: Job, { run, synthetic, likelihood, cutOff }: Shown) {
   const { folder, plan, cohort, onProgress } = job;
   const { report, resampled } = await evaluateWithResamples(cohort, synthetic, {
+    quick: true,
     seed: plan.training.seed,
     resamples: plan.resamples,
     minCell: plan.training.minCell,

@@ -25,6 +25,8 @@ export interface Scale<Figures> {
   ceiling: Figures;
   /** The same figures for records drawn from independent marginals. */
   floor: Figures;
+  /** The same figures for copies of training records, drawn with replacement. */
+  memoriser: Figures;
 }
 
 /** The part of a report about one kind of measure: the figures of those that were asked. */
@@ -106,6 +108,8 @@ export interface ReportAbout {
   resamples: number;
   /** What fewer real patients have is not listed; at most 1 if everything is. */
   min_cell: number;
+  /** Whether only quick measures, with small settings, were asked. */
+  quick?: boolean | undefined;
   /**
    * Name, if known, and sizes of the real cohort; `train` and `test` are records, and `train_codes` are those of its codes
    * that occur in the training records. `times` is there if only the order of visits is known. `cuts`

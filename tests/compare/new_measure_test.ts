@@ -65,8 +65,9 @@ Deno.test("a measure in the list is in the report, with ceiling and floor, and u
     assert(toyIn(report.fidelity?.floor) !== undefined);
 
     const only = await evaluate(real, synthetic, { ...how, only: ["fidelity.single_visits"] });
-    const { ceiling: _, floor: __, records_without_visits, ...figures } = only.fidelity ?? {};
-    assertEquals([figures, records_without_visits], [{ single_visits: own }, 0]);
+    assertEquals(toyIn(only.fidelity), own);
+    const scale = ["ceiling", "floor", "memoriser", "records_without_visits"];
+    assertEquals(Object.keys(only.fidelity ?? {}), ["single_visits", ...scale]);
   }));
 
 Deno.test("a measure in the list has a section with its question and all its figures", () =>
@@ -84,19 +85,15 @@ Deno.test("a measure in the list has a section with its question and all its fig
     const rows = [...document.querySelectorAll("#single_visits ~ * tr")].map((row) =>
       [...row.querySelectorAll("th, td")].map(({ textContent }) => textContent)
     );
-    const [own, ceiling, floor] = [
-      report.fidelity,
-      report.fidelity?.ceiling,
-      report.fidelity?.floor,
-    ]
-      .map(toyIn);
+    const { fidelity } = report;
+    const scale = [fidelity, fidelity?.ceiling, fidelity?.floor, fidelity?.memoriser].map(toyIn);
     const text = (figures: ComparedRatio | undefined) => {
       const { value = NaN, low = NaN, high = NaN } = figures?.synthetic ?? {};
       const [a, b, c] = [value, low, high].map((each) => String(Number(each.toPrecision(4))));
       return `${a} ${b} to ${c}`;
     };
     assertEquals(rows.map(([name]) => name), ["Figure", "real", "synthetic", "difference"]);
-    assertEquals(rows[2], ["synthetic", text(own), text(ceiling), text(floor)]);
+    assertEquals(rows[2], ["synthetic", ...scale.map(text)]);
   }));
 
 Deno.test("a measure in the list has paired differences between models", () =>

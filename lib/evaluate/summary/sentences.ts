@@ -176,7 +176,7 @@ function notJudged(
   rows: readonly SummaryRow[],
 ): string | undefined {
   const judgesPrivacy = Object.keys(privacy ?? {})
-    .some((key) => !["identical_records", "ceiling", "floor"].includes(key));
+    .some((key) => !["identical_records", "ceiling", "floor", "memoriser"].includes(key));
   const missing = [...judgesPrivacy ? [] : ["privacy"], ...utility ? [] : ["usefulness"]];
   const unknown = Map.groupBy(
     rows.filter(({ synthetic }) => synthetic === null),

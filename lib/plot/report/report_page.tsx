@@ -44,7 +44,12 @@ function PlainSections({ kind, scaled, resamples }: {
   if (scaled === undefined) return null;
   const list: readonly Measure[] = measures[kind];
   const figures = (of: object) => new Map<string, unknown>(Object.entries(of));
-  const [own, ceiling, floor] = [scaled, scaled.ceiling, scaled.floor].map(figures);
+  const [own, ceiling, floor, memoriser] = [
+    scaled,
+    scaled.ceiling,
+    scaled.floor,
+    scaled.memoriser,
+  ].map(figures);
   return (
     <>
       {list.filter(({ key }) => own.has(key)).map(({ key, question }) => (
@@ -52,7 +57,12 @@ function PlainSections({ kind, scaled, resamples }: {
           key={key}
           name={key}
           question={question}
-          scale={{ own: own.get(key), ceiling: ceiling.get(key), floor: floor.get(key) }}
+          scale={{
+            own: own.get(key),
+            ceiling: ceiling.get(key),
+            floor: floor.get(key),
+            memoriser: memoriser.get(key),
+          }}
           resamples={resamples}
         />
       ))}

@@ -247,6 +247,7 @@ Deno.test("sentencesOf() says more copies than chance explains", () => {
         identical_records: copies(20, low, 0.3),
         ceiling: { identical_records: copies(3, 0.01, 0.1) },
         floor: {},
+        memoriser: {},
       },
     }, []);
     return sentence;

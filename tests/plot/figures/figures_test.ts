@@ -172,6 +172,7 @@ Deno.test("fidelityOverview() shows figures beyond its axis by their number", as
     ...rest,
     ceiling: { ...three(0.99, 0.98, 0.97), ...rest },
     floor: { ...three(0.98, -1.25, 0.3), ...rest },
+    memoriser: { ...three(0.999, 0.99, 0.98), ...rest },
     records_without_visits: 0,
   };
   const svg = fidelityOverview(fidelity);

@@ -44,6 +44,7 @@ Deno.test("methodsText() says in two sentences how records were made and judged,
       unigram: estimate,
       ceiling: { unigram: ceiling.unigram },
       floor: { unigram: estimate },
+      memoriser: { unigram: estimate },
     },
   });
   assertEquals(

@@ -65,8 +65,8 @@ function Cell({ row }: { row: Row | undefined }) {
 export interface PlainContents {
   readonly name: string;
   readonly question: string;
-  /** Of the synthetic records, the held-out ones and the floor. */
-  readonly scale: Readonly<Record<"own" | "ceiling" | "floor", unknown>>;
+  /** Of the synthetic records, the held-out ones, the floor and the memoriser. */
+  readonly scale: Readonly<Record<"own" | "ceiling" | "floor" | "memoriser", unknown>>;
   readonly resamples: number;
 }
 
@@ -74,13 +74,19 @@ export interface PlainContents {
 export function PlainSection({ name, question, scale, resamples }: PlainContents) {
   const rows = rowsOf(scale.own);
   if (rows.length === 0) return null;
-  const [ceiling, floor] = [scale.ceiling, scale.floor].map((each) => new Map(rowsOf(each)));
+  const others = [scale.ceiling, scale.floor, scale.memoriser].map((each) => new Map(rowsOf(each)));
   return (
     <section aria-labelledby={name}>
       <h2 id={name}>{question}</h2>
       <Table
         caption={`With 95% intervals from ${counted(resamples)} resamples of patients`}
-        columns={["Figure", "Synthetic", "Held-out real (ceiling)", "Independent draws (floor)"]}
+        columns={[
+          "Figure",
+          "Synthetic",
+          "Held-out real (ceiling)",
+          "Independent draws (floor)",
+          "Copies of training records",
+        ]}
       >
         {rows.map(([row, own]) => (
           <tr key={row}>
@@ -88,12 +94,11 @@ export function PlainSection({ name, question, scale, resamples }: PlainContents
             <td class="strong">
               <Cell row={own} />
             </td>
-            <td>
-              <Cell row={ceiling.get(row)} />
-            </td>
-            <td>
-              <Cell row={floor.get(row)} />
-            </td>
+            {others.map((figures, column) => (
+              <td key={column}>
+                <Cell row={figures.get(row)} />
+              </td>
+            ))}
           </tr>
         ))}
       </Table>
