@@ -15,6 +15,7 @@ import {
   sequentialBigram,
   unigram,
 } from "./probability_fidelity.ts";
+import { twoSampleMeasures } from "./two_sample/mod.ts";
 import { valueFidelity } from "./value_fidelity.ts";
 
 /**
@@ -33,6 +34,7 @@ export const fidelityMeasures = [
   labelFidelity,
   valueFidelity,
   gapDays,
+  ...twoSampleMeasures,
 ] as const;
 
 /** The fidelity figures of one cohort against the training records, by their measures' keys. */

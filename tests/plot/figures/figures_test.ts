@@ -166,6 +166,7 @@ Deno.test("fidelityOverview() shows figures beyond its axis by their number", as
     label_prevalence: { r2: null, r2_low: null, r2_high: null, labels: [] },
     values: null,
     gap_days: null,
+    ...{ c2st: null, pmse: null, kernel_mmd: null, prdc: null, alpha_precision: null },
   };
   const fidelity: Fidelity = {
     ...three(0.98, 0.93, 0.9),

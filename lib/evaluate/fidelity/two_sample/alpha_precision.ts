@@ -2,9 +2,11 @@
  * α-precision, β-recall and authenticity (Alaa, van Breugel, Saveliev & van der Schaar 2022).
  *
  * α-precision is the share of synthetic records in the smallest ball around the mean real record that
- * holds the share α of real ones; it should be α. β-recall is the share of real records near which
- * there is a synthetic one of the ball that holds the share β of synthetic records; it should be β.
- * Both are summed up over all α and β. Real records are held-out ones, as in `prdc.ts`.
+ * holds the share α of real ones; it should be α. β-recall is the share of real records whose nearest
+ * synthetic one is near and in the ball that holds the share β of synthetic records; it should be β.
+ * Near is within the distance of the real record's fifth nearest real neighbour. Both are summed up
+ * over all α and β. Real records and distances are those of `prdc.ts`. The ceiling is below 1: the
+ * nearest record tends to be a central one, the more so the more dimensions there are.
  *
  * Authenticity is about copies, so it is about training records: a synthetic record is authentic if
  * it is farther from its nearest training record than this one is from its own nearest other
@@ -23,7 +25,7 @@ import {
 } from "../../bootstrap.ts";
 import type { Answer, Asked, Measure } from "../../measure.ts";
 import { type LeftOut, orLeftOut, tooFew } from "./left_out.ts";
-import { eachRow, nearestIn, neighbourRadii } from "./neighbours.ts";
+import { nearestIn, neighbourRadii } from "./neighbours.ts";
 import { firstCoordinates, type Points } from "./points.ts";
 import { neighbour } from "./prdc.ts";
 import { embeddingWidth } from "./principal_axes.ts";
@@ -79,9 +81,9 @@ export function precisionRanks(real: Points, synthetic: Points): Uint32Array {
 }
 
 /**
- * [real] The smallest ball of synthetic records that has one near the real record, as the number of
- * synthetic records within; their number if there is none. Near is within the distance of its k-th
- * nearest real neighbour.
+ * [real] How many synthetic records are nearer to their mean than the one that is nearest to the real
+ * record; the number of synthetic records if that one is not near, which is within the distance of
+ * the real record's k-th nearest real neighbour.
  */
 export async function recallRanks(
   real: Points,
@@ -89,15 +91,13 @@ export async function recallRanks(
   k: number,
 ): Promise<Uint32Array> {
   const squares = squaresToMean(synthetic, synthetic);
-  const own = ranksAmong(squares, squares);
+  const ranks = ranksAmong(squares, squares);
   const radii = await neighbourRadii(real, k);
-  const ranks = new Uint32Array(real.count).fill(synthetic.count);
-  await eachRow(real, synthetic, (row, squares) => {
-    for (let j = 0; j < squares.length; j++) {
-      if (squares[j] <= radii[row] && own[j] < ranks[row]) ranks[row] = own[j];
-    }
-  });
-  return ranks;
+  const nearest = await nearestIn(real, synthetic);
+  return Uint32Array.from(
+    nearest.squares,
+    (square, row) => square <= radii[row] ? ranks[nearest.indices[row]] : synthetic.count,
+  );
 }
 
 /**

@@ -136,21 +136,23 @@ export function delongVariance({ firstCount, folds }: SortedScores): number {
 const z = 1.959963984540054;
 
 /**
- * The area with DeLong's 95% interval.
+ * The area with DeLong's 95% interval, taken of its log odds: so its ends are within [0, 1], and it
+ * holds the true area more often (Pepe 2003).
  *
  * Where all pairs are ordered alike the variance is 0, whatever the number of patients. Then each
  * patient of the smaller class is taken with one of the other: so many independent pairs, all of them
  * ordered alike, give the end of the interval by Clopper & Pearson (1934).
+ *
+ * @param inflation factor on the variance where folds are not independent
  */
-export function aucEstimate(sorted: SortedScores): Estimate {
+export function aucEstimate(sorted: SortedScores, inflation = 1): Estimate {
   const { firstCount, secondCount } = sorted;
   const ones = new Uint8Array(Math.max(firstCount, secondCount)).fill(1);
   const value = weightedAuc(sorted, ones, ones);
-  const half = z * Math.sqrt(delongVariance(sorted));
-  const extreme = 0.025 ** (1 / Math.min(firstCount, secondCount));
-  return {
-    value,
-    low: value === 1 ? extreme : Math.max(0, value - half),
-    high: value === 0 ? 1 - extreme : Math.min(1, value + half),
-  };
+  const extreme = 0.025 ** (inflation / Math.min(firstCount, secondCount));
+  if (value === 1) return { value, low: extreme, high: 1 };
+  if (value === 0) return { value, low: 0, high: 1 - extreme };
+  const half = z * Math.sqrt(inflation * delongVariance(sorted)) / (value * (1 - value));
+  const end = (shift: number) => 1 / (1 + (1 - value) / value * Math.exp(-shift));
+  return { value, low: end(-half), high: end(half) };
 }

@@ -38,5 +38,5 @@ export const c2st: Measure<"c2st", TwoSampleTest | LeftOut | null> = {
   question: "Can synthetic records be told from real ones by counts of codes and visits?",
   needs: ["held_out"],
   schema: orLeftOut(twoSampleSchema),
-  ask: (asked, onProgress) => twoSampleTests(asked, byLogistic, onProgress),
+  ask: (asked, onProgress) => twoSampleTests(asked, byLogistic, { onProgress }),
 };

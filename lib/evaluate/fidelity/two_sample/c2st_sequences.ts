@@ -6,11 +6,14 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { useBackend } from "../../../nn/backend.ts";
-import type { Measure } from "../../measure.ts";
+import type { ThoroughMeasure } from "../../measure.ts";
 import { type Classify, twoSampleSchema, type TwoSampleTest, twoSampleTests } from "./c2st.ts";
 import { type LeftOut, orLeftOut } from "./left_out.ts";
 import type { Sample } from "./samples.ts";
 import { fitSequences, type Labelled, sequenceScores } from "./sequence_classifier.ts";
+
+/** Records of each cohort at most, the first ones of the samples: a network takes long. */
+const mostRecords = 500;
 
 /** Some records of both samples in turn. */
 function labelled(
@@ -18,8 +21,8 @@ function labelled(
   records: Uint32Array,
 ): Labelled[] {
   return Array.from(records, (record) => [
-    { source: first.cohort, record, isSecond: false },
-    { source: second.cohort, record, isSecond: true },
+    { source: first.cohort, record, hasGaps: first.hasGaps, isSecond: false },
+    { source: second.cohort, record, hasGaps: second.hasGaps, isSecond: true },
   ]).flat();
 }
 
@@ -37,14 +40,15 @@ function bySequences(seed: number): Classify {
 }
 
 /** How well a recurrent network tells synthetic from held-out records. */
-export const c2stSequences: Measure<"c2st_sequences", TwoSampleTest | LeftOut | null> = {
+export const c2stSequences: ThoroughMeasure<"c2st_sequences", TwoSampleTest | LeftOut | null> = {
   key: "c2st_sequences",
   question: "Can synthetic records be told from real ones by their sequences of visits?",
   needs: ["held_out"],
+  effort: "thorough",
   schema: orLeftOut(twoSampleSchema),
   async ask(asked, onProgress) {
     const backend: string | undefined = tf.getBackend(); // undefined before one is chosen
     if (backend === undefined) await useBackend();
-    return await twoSampleTests(asked, bySequences(asked.seed), onProgress);
+    return await twoSampleTests(asked, bySequences(asked.seed), { mostRecords, onProgress });
   },
 };

@@ -61,8 +61,8 @@ export async function gaussianKernel(points: Points): Promise<Kernel> {
     squaredDistances(points, row, points, values.subarray(row * count, (row + 1) * count));
   }
   const pairs = new Float32Array(count * (count - 1) / 2);
-  for (let row = 1, at = 0; row < count; at += row++) {
-    pairs.set(values.subarray(row * count, row * count + row), at);
+  for (let row = 1; row < count; row++) {
+    pairs.set(values.subarray(row * count, row * count + row), row * (row - 1) / 2);
   }
   const bandwidth = Math.sqrt(quantile(Float64Array.from(pairs.sort()), 0.5)) || 1;
   for (let i = 0; i < values.length; i++) {
@@ -81,13 +81,14 @@ export async function gaussianKernel(points: Points): Promise<Kernel> {
 export function discrepancy({ count, values }: Kernel, weights: ArrayLike<number>): number {
   const sums = [0, 0];
   const squares = [0, 0];
-  let [within, between] = [[0, 0], 0];
+  const within = [0, 0];
+  let between = 0;
   for (let row = 0; row < count; row++) {
     const weight = weights[row];
     if (weight === 0) continue;
     let [same, other] = [0, 0]; // kernels to the first class and to the second one, earlier rows
-    for (let column = 0, i = row * count; column < row; column++, i++) {
-      const product = weights[column] * values[i];
+    for (let column = 0; column < row; column++) {
+      const product = weights[column] * values[row * count + column];
       if (product > 0) same += product;
       else other -= product;
     }

@@ -31,15 +31,17 @@ const tolerance = 1e-6;
 
 /** intercept + coordinates · weights, where the intercept stands first. */
 function logit({ coordinates, width }: Points, row: number, numbers: Float64Array): number {
+  const from = row * width;
   let sum = numbers[0];
-  for (let k = 0, i = row * width; k < width; k++, i++) sum += coordinates[i] * numbers[k + 1];
+  for (let k = 0; k < width; k++) sum += coordinates[from + k] * numbers[k + 1];
   return sum;
 }
 
 /** Adds a multiple of (1, coordinates). */
 function add({ coordinates, width }: Points, row: number, factor: number, sums: Float64Array) {
+  const from = row * width;
   sums[0] += factor;
-  for (let k = 0, i = row * width; k < width; k++, i++) sums[k + 1] += factor * coordinates[i];
+  for (let k = 0; k < width; k++) sums[k + 1] += factor * coordinates[from + k];
 }
 
 /** Negative log-likelihood plus half the penalty times the squared weights. */
@@ -64,9 +66,8 @@ function slopes({ points, rows, targets, penalty }: Fit, numbers: Float64Array) 
     const curvature = curvatures[i] = probability * (1 - probability);
     add(points, rows[i], probability - targets[i], gradient);
     diagonal[0] += curvature;
-    for (let k = 0, at = rows[i] * width; k < width; k++, at++) {
-      diagonal[k + 1] += curvature * coordinates[at] ** 2;
-    }
+    const from = rows[i] * width;
+    for (let k = 0; k < width; k++) diagonal[k + 1] += curvature * coordinates[from + k] ** 2;
   }
   return { gradient, diagonal: diagonal.map((each) => each + 1e-12), curvatures };
 }

@@ -20,9 +20,9 @@ export function squaredDistances(
 ): void {
   const { width } = from;
   const own = from.coordinates.subarray(row * width, (row + 1) * width);
-  for (let j = 0, at = 0; j < to.count; j++) {
+  for (let j = 0; j < to.count; j++) {
     let sum = 0;
-    for (let k = 0; k < width; k++, at++) sum += (own[k] - to.coordinates[at]) ** 2;
+    for (let k = 0; k < width; k++) sum += (own[k] - to.coordinates[j * width + k]) ** 2;
     squares[j] = sum;
   }
 }

@@ -5,7 +5,7 @@
  * A cohort's manifold is made of balls around its records, each up to the record's fifth nearest
  * neighbour in the same cohort. The real cohort is held-out records: copies of training records would
  * lie in the training records' manifold by themselves. Distances are Euclidean, between summary
- * features in their first 32 principal axes.
+ * features in their first eight principal axes.
  *
  * @module
  */

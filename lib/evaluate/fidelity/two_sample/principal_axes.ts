@@ -2,8 +2,10 @@
  * Principal axes of training records (Pearson 1901): features are standardised by the training
  * records' means and standard deviations, and turned so that the first coordinates vary most there.
  *
- * Turning changes no distance and no ridge-penalised classifier. The first 32 coordinates are the
- * embedding in which distances between records are taken.
+ * Turning changes no distance and no ridge-penalised classifier. The first eight coordinates are the
+ * embedding in which distances between records are taken: in many dimensions all distances are alike,
+ * and central records are the nearest of all others. On the Synthea sample the coverage of independent
+ * marginals is 0.54 in 8 dimensions where that of real records is 0.99; in 32 it is 0.84 and 0.96.
  *
  * @module
  */
@@ -11,7 +13,7 @@ import { EigenvalueDecomposition, Matrix } from "ml-matrix";
 import type { Points } from "./points.ts";
 
 /** Coordinates in which distances between records are taken. */
-export const embeddingWidth = 32;
+export const embeddingWidth = 8;
 
 /** Standardises features and turns them. */
 export interface PrincipalAxes {

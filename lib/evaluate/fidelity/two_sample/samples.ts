@@ -18,6 +18,8 @@ import { type FeatureChoice, frequentCodes, summaryFeatures } from "./summary_fe
 
 /** Records of each cohort that are compared, at most: time grows with their square. */
 const mostRecords = 5000;
+/** The same where measures shall be quick. */
+const mostQuickRecords = 1000;
 /** Records of each cohort without which nothing is compared. */
 export const fewestRecords = 20;
 
@@ -29,6 +31,8 @@ export interface Sample {
   readonly cohort: Cohort;
   /** Their summary features in the principal axes of training records. */
   readonly points: Points;
+  /** Whether the days between visits may be used: both cohorts of the comparison know them. */
+  readonly hasGaps: boolean;
 }
 
 /** A synthetic sample with what it is compared with; equally many records of each. */
@@ -78,22 +82,24 @@ function axesOf(training: Cohort, codes: readonly number[]) {
 
 /** What each of `asked.others` is compared with; gaps have features where both cohorts know days. */
 export const comparisons: (asked: Asked) => readonly Comparison[] = shared(
-  ({ real, others, heldOut, seed }) => {
+  ({ real, others, heldOut, seed, quick }) => {
     if (heldOut === undefined) return [];
-    const training = sampleOf(real.cohort, mostRecords, seed, 0);
+    const most = quick ? mostQuickRecords : mostRecords;
+    const training = sampleOf(real.cohort, most, seed, 0);
     const axes = axesOf(training, frequentCodes(training));
     const trainingHasGaps = hasGaps(training);
     return others.map(({ role, cohort }): Comparison => {
       const other = role === "held_out" ? real.cohort : cohort;
       const records = Math.min(
-        mostRecords,
+        most,
         ...[training, heldOut, other].map(({ recordCount }) => recordCount),
       );
       const withGaps = trainingHasGaps && hasGaps(other);
       const { features, axes: own, points: allTraining } = axes(withGaps);
       const sample = (role: Role, source: Cohort, which: number): Sample => {
         const cohort = sampleOf(source, records, seed, which);
-        return { role, cohort, points: inPrincipalAxes(summaryFeatures(cohort, features), own) };
+        const points = inPrincipalAxes(summaryFeatures(cohort, features), own);
+        return { role, cohort, points, hasGaps: withGaps };
       };
       const trainingSample = sample("real", training, 3);
       return {

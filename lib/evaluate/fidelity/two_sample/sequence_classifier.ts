@@ -35,13 +35,16 @@ export interface Labelled {
   /** A cohort and the record in it. */
   readonly source: Cohort;
   readonly record: number;
+  /** Whether the days between its visits may be used. */
+  readonly hasGaps: boolean;
   /** Whether it is of the second class. */
   readonly isSecond: boolean;
 }
 
-/** [codes, then ranges of gaps] Columns that are on for one visit. */
-function columnsOf({ codeOffsets, codes, gapDays, vocabulary }: Cohort, visit: number): number[] {
-  const gap = gapEnds.findIndex((end) => gapDays[visit] <= end);
+/** [codes, then ranges of gaps] Columns that are on for one visit; the first range if gaps are unknown. */
+function columnsOf({ source, hasGaps }: Labelled, visit: number): number[] {
+  const { codeOffsets, codes, gapDays, vocabulary } = source;
+  const gap = hasGaps ? gapEnds.findIndex((end) => gapDays[visit] <= end) : 0;
   const own = codes.subarray(codeOffsets[visit], codeOffsets[visit + 1]);
   return [...own, vocabulary.codes.length + gap];
 }
@@ -54,9 +57,9 @@ function rowsOf(records: readonly Labelled[]): MultiHot {
   const steps = Math.max(...visits);
   const lists: number[][] = [];
   for (let step = 0; step < steps; step++) {
-    records.forEach(({ source, record }, i) => {
+    records.forEach((each, i) => {
       const visit = step - steps + visits[i];
-      lists.push(visit < 0 ? [] : columnsOf(source, source.visitOffsets[record] + visit));
+      lists.push(visit < 0 ? [] : columnsOf(each, each.source.visitOffsets[each.record] + visit));
     });
   }
   return rowsFrom(lists);
