@@ -158,6 +158,7 @@ export {
   modelSummaries,
   type ModelSummary,
   parseSettings,
+  presetOf,
   settingsOf,
 } from "./lib/models/mod.ts";
 export {
@@ -225,6 +226,7 @@ export type {
   ValueFidelity,
   Verdict,
 } from "./lib/evaluate/report.ts";
+export { reportTables, type TableRow } from "./lib/evaluate/report_tables.ts";
 export {
   likelihoodMetrics,
   type LikelihoodOptions,
