@@ -29,6 +29,8 @@ function labelled(
 /** Fits a network of its own for each fold. */
 function bySequences(seed: number): Classify {
   return async (samples, training, test, fold) => {
+    const backend: string | undefined = tf.getBackend(); // undefined before one is chosen
+    if (backend === undefined) await useBackend();
     const parameters = await fitSequences(labelled(samples, training), [seed, fold]);
     const scores = await sequenceScores(parameters, labelled(samples, test));
     const probabilities = scores.map((score) => 1 / (1 + Math.exp(-score)));
@@ -46,9 +48,6 @@ export const c2stSequences: ThoroughMeasure<"c2st_sequences", TwoSampleTest | Le
   needs: ["held_out"],
   effort: "thorough",
   schema: orLeftOut(twoSampleSchema),
-  async ask(asked, onProgress) {
-    const backend: string | undefined = tf.getBackend(); // undefined before one is chosen
-    if (backend === undefined) await useBackend();
-    return await twoSampleTests(asked, bySequences(asked.seed), { mostRecords, onProgress });
-  },
+  ask: (asked, onProgress) =>
+    twoSampleTests(asked, bySequences(asked.seed), { mostRecords, onProgress }),
 };

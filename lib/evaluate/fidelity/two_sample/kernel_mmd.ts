@@ -10,11 +10,11 @@
 import { breathe } from "../../../breathe.ts";
 import { quantile } from "../../../cohort/quantile.ts";
 import { finite, object, whole } from "../../../files/checked_json.ts";
-import { stream } from "../../../random.ts";
 import { type Estimate, estimate, estimateSchema, resampleWeights } from "../../bootstrap.ts";
 import type { Answer, Asked, Measure } from "../../measure.ts";
 import { type LeftOut, orLeftOut, tooFew } from "./left_out.ts";
 import { squaredDistances } from "./neighbours.ts";
+import { permutedClasses } from "./permuted_classes.ts";
 import { joinedPoints, type Points, pointsAt } from "./points.ts";
 import { embeddingWidth } from "./principal_axes.ts";
 import { type Comparison, comparisons } from "./samples.ts";
@@ -116,7 +116,7 @@ async function permuted(
   const found = new Float64Array(permutations);
   for (let i = 0; i < permutations; i++) {
     await breathe();
-    found[i] = discrepancy(kernel, stream("permutations", seed, i).shuffle(classes.slice()));
+    found[i] = discrepancy(kernel, permutedClasses(classes, seed, i));
     onStep();
   }
   return found;

@@ -12,10 +12,10 @@ import { breathe } from "../../../breathe.ts";
 import { finite, object, whole } from "../../../files/checked_json.ts";
 import { type Estimate, estimate, estimateSchema, resampledSums } from "../../bootstrap.ts";
 import type { Answer, Asked, Measure } from "../../measure.ts";
-import { stream } from "../../../random.ts";
 import { penaltyFor } from "./c2st_logistic.ts";
 import { type LeftOut, orLeftOut, tooFew } from "./left_out.ts";
 import { fitLogistic, probabilities } from "./logistic.ts";
+import { permutedClasses } from "./permuted_classes.ts";
 import { joinedPoints, type Points } from "./points.ts";
 import { type Comparison, comparisons } from "./samples.ts";
 
@@ -70,7 +70,7 @@ async function permutedErrors(
   const errors = new Float64Array(permutations);
   for (let i = 0; i < permutations; i++) {
     await breathe();
-    const permuted = stream("permutations", seed, i).shuffle(targets.slice());
+    const permuted = permutedClasses(targets, seed, i);
     errors[i] = propensityError(fittedScores(points, permuted), 0.5);
     onPermutation();
   }

@@ -15,7 +15,7 @@ import { lstm, lstmWeights } from "../../../nn/lstm.ts";
 import { embedding, type MultiHot, rowsFrom } from "../../../nn/multi_hot.ts";
 import { adam, type Optimizer } from "../../../nn/optimizer.ts";
 import { matrix, type NamedArrays, type NamedTensors, toTensors } from "../../../nn/parameters.ts";
-import { stream } from "../../../random.ts";
+import { type Random, stream } from "../../../random.ts";
 
 const width = 32;
 const batch = 32;
@@ -80,6 +80,11 @@ function loss(parameters: NamedTensors, records: readonly Labelled[]): tf.Scalar
   return tf.div(bernoulliNll(logits(parameters, records), targets, counts), records.length);
 }
 
+/** A classifier's random numbers: those of its parameters at 0, of the order of records by epoch. */
+function drawsOf([seed, fold]: readonly [seed: number, fold: number], epoch: number): Random {
+  return stream("sequenceClassifier", seed, fold, epoch);
+}
+
 function initial(columns: number, key: readonly [seed: number, fold: number]): NamedArrays {
   const bound = 1 / Math.sqrt(width);
   return drawn({
@@ -90,7 +95,7 @@ function initial(columns: number, key: readonly [seed: number, fold: number]): N
     "lstm.bias_hh_l0": uniform([4 * width], bound),
     "head.weight": uniform([1, width], bound),
     "head.bias": constant([1], 0),
-  }, stream("sequenceClassifier", ...key, 0));
+  }, drawsOf(key, 0));
 }
 
 /** Records in parts that go through the network at once. */
@@ -142,7 +147,7 @@ export async function fitSequences(
   try {
     let best = { epoch: 0, loss: Infinity, parameters: await optimizer.readParameters() };
     for (let epoch = 1; epoch <= epochs && epoch - best.epoch <= patience; epoch++) {
-      const order = stream("sequenceClassifier", ...key, epoch).shuffle(training.slice());
+      const order = drawsOf(key, epoch).shuffle(training.slice());
       await trainEpoch(optimizer, order);
       const loss = await meanLoss(optimizer.parameters(), validation);
       if (loss < best.loss) best = { epoch, loss, parameters: await optimizer.readParameters() };
