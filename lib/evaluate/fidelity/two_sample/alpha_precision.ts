@@ -30,7 +30,7 @@ import { firstCoordinates, type Points } from "./points.ts";
 import { neighbour } from "./prdc.ts";
 import { embeddingWidth } from "./principal_axes.ts";
 import { type Comparison, comparisons, type Sample } from "./samples.ts";
-import { wilson } from "./wilson.ts";
+import { wilson } from "../../wilson.ts";
 
 /** How faithful, how varied and how new synthetic records are. */
 export interface SampleQuality {
@@ -163,18 +163,21 @@ async function answerOf(comparison: Comparison, asked: Asked): Promise<Answer<Sa
     : { ...synthetic, points: other };
   const authentic = await areAuthentic(training, judged.points);
   const { seed, resamples } = asked;
-  const authenticity = resampledSums({ role: judged.role, seed }, authentic, 1, resamples)
-    .map((sum) => sum / records);
+  const counts = resampledSums({ role: judged.role, seed }, authentic, 1, resamples);
   const figures = {
     records,
     alpha_precision: estimate(precision),
     beta_recall: estimate(recall),
-    authenticity: wilson(authenticity[0], records),
+    authenticity: wilson(counts[0], records),
     training_records: training.count,
   };
   return {
     figures,
-    resampled: { alpha_precision: precision, beta_recall: recall, authenticity },
+    resampled: {
+      alpha_precision: precision,
+      beta_recall: recall,
+      authenticity: counts.map((count) => count / records),
+    },
   };
 }
 

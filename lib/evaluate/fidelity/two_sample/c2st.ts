@@ -18,12 +18,12 @@ import type { OnProgress } from "../../../progress.ts";
 import { type Estimate, estimate, estimateSchema, resampleWeights } from "../../bootstrap.ts";
 import { finite, object, type Schema, whole } from "../../../files/checked_json.ts";
 import type { Answer, Asked } from "../../measure.ts";
-import { aucEstimate, type SortedScores, sortedScores, weightedAuc } from "./auc.ts";
+import { aucEstimate, type RankedFolds, rankedFolds, weightedAuc } from "./auc.ts";
 import { breathe } from "../../../breathe.ts";
 import { type LeftOut, tooFew } from "./left_out.ts";
 import { normalTail } from "./normal_tail.ts";
 import { type Comparison, comparisons, type Sample } from "./samples.ts";
-import { wilson } from "./wilson.ts";
+import { wilson } from "../../wilson.ts";
 
 /** Parts that are held out in turn. */
 const folds = 5;
@@ -109,15 +109,15 @@ async function heldOutScores(
   return scores;
 }
 
-/** The scores in the order that areas are taken of. */
-function sorted({ first, second }: Scores): SortedScores {
+/** The scores as areas are taken of them. */
+function ranked({ first, second }: Scores): RankedFolds {
   const foldOf = Uint8Array.from(first, (_, record) => record % folds);
-  return sortedScores({ scores: first, folds: foldOf }, { scores: second, folds: foldOf });
+  return rankedFolds({ scores: first, folds: foldOf }, { scores: second, folds: foldOf });
 }
 
 /** [resamples + 1] The area as it is, then in each resample of both samples, corrected for overlap. */
 function resampledAuc(
-  scores: SortedScores,
+  scores: RankedFolds,
   { first, second }: { readonly first: Sample; readonly second: Sample },
   { seed, resamples }: Asked,
 ): Float64Array {
@@ -157,7 +157,7 @@ function answerOf(test: Tested, reference: Tested): Answer<TwoSampleTest> {
     auc: test.auc,
     reference_auc: reference.auc,
     above_reference: estimate(above),
-    accuracy: wilson(accuracy, independent),
+    accuracy: wilson(accuracy * independent, independent),
     p_value: normalTail((accuracy - 0.5) * 2 * Math.sqrt(independent)),
   };
   return { figures, resampled: { auc: test.resampled, above_reference: above } };
@@ -185,7 +185,7 @@ export async function twoSampleTests(
   const tested = async (first: Sample, second: Sample): Promise<Tested> => {
     const records = Math.min(mostRecords, first.cohort.recordCount);
     const scores = await heldOutScores(first, second, classify, { records, onFold });
-    const ordered = sorted(scores);
+    const ordered = ranked(scores);
     const resampled = resampledAuc(ordered, { first, second }, asked);
     return { scores, auc: aucEstimate(ordered, overlap), resampled };
   };

@@ -3,7 +3,7 @@ import { random } from "ehrloom";
 import {
   aucEstimate,
   delongVariance,
-  sortedScores,
+  rankedFolds,
   weightedAuc,
 } from "ehrloom/evaluate/fidelity/two_sample/auc.ts";
 
@@ -15,17 +15,17 @@ const scored = (scores: number[], folds = scores.map(() => 0)) => ({
 const ones = [1, 1, 1, 1, 1];
 
 Deno.test("weightedAuc() is 1 for separable classes, 0 for reversed ones, 1/2 for equal scores", () => {
-  assertEquals(weightedAuc(sortedScores(scored([1, 2]), scored([3, 4, 5])), ones, ones), 1);
-  assertEquals(weightedAuc(sortedScores(scored([3, 4]), scored([1, 2])), ones, ones), 0);
-  assertEquals(weightedAuc(sortedScores(scored([1, 1]), scored([1, 1, 1])), ones, ones), 1 / 2);
+  assertEquals(weightedAuc(rankedFolds(scored([1, 2]), scored([3, 4, 5])), ones, ones), 1);
+  assertEquals(weightedAuc(rankedFolds(scored([3, 4]), scored([1, 2])), ones, ones), 0);
+  assertEquals(weightedAuc(rankedFolds(scored([1, 1]), scored([1, 1, 1])), ones, ones), 1 / 2);
 });
 
 Deno.test("weightedAuc() is the share of pairs ordered rightly, ties half, within folds alone", () => {
   // pairs of 1, 2, 4 and 2, 3: 1 + 1/2 + 0 below 2, and 1 + 1 + 0 below 3
-  const one = sortedScores(scored([1, 2, 4]), scored([2, 3]));
+  const one = rankedFolds(scored([1, 2, 4]), scored([2, 3]));
   assertAlmostEquals(weightedAuc(one, ones, ones), 3.5 / 6, 1e-12);
   // fold 0 has (1, 0.5), fold 1 has (10, 20) and (10, 30); 1 against 20 is no pair
-  const two = sortedScores(scored([1, 10], [0, 1]), scored([0.5, 20, 30], [0, 1, 1]));
+  const two = rankedFolds(scored([1, 10], [0, 1]), scored([0.5, 20, 30], [0, 1, 1]));
   assertAlmostEquals(weightedAuc(two, ones, ones), 2 / 3, 1e-12);
 });
 
@@ -40,10 +40,10 @@ Deno.test("weightedAuc() with weights equals that of records written so many tim
       values.flatMap((value, i) => new Array(weights[i]).fill(value)),
       folds.flatMap((fold, i) => new Array(weights[i]).fill(fold)),
     ] as const;
-  const written = sortedScores(scored(...repeated(first, a)), scored(...repeated(second, b)));
+  const written = rankedFolds(scored(...repeated(first, a)), scored(...repeated(second, b)));
   const many = new Array(200).fill(1);
   assertAlmostEquals(
-    weightedAuc(sortedScores(scored(first, folds), scored(second, folds)), a, b),
+    weightedAuc(rankedFolds(scored(first, folds), scored(second, folds)), a, b),
     weightedAuc(written, many, many),
     1e-12,
   );
@@ -56,10 +56,10 @@ Deno.test("delongVariance() is that of the paper, by hand", () => {
     return numbers.reduce((sum, x) => sum + (x - mean) ** 2, 0) / (numbers.length - 1);
   };
   const expected = variance([1, 3 / 4, 0]) / 3 + variance([1 / 2, 2 / 3]) / 2;
-  const sorted = sortedScores(scored([1, 2, 4]), scored([2, 3]));
+  const sorted = rankedFolds(scored([1, 2, 4]), scored([2, 3]));
   assertAlmostEquals(delongVariance(sorted), expected, 1e-12);
   // two equal folds: half the variance
-  const twice = sortedScores(
+  const twice = rankedFolds(
     scored([1, 2, 4, 1, 2, 4], [0, 0, 0, 1, 1, 1]),
     scored([2, 3, 2, 3], [0, 0, 1, 1]),
   );
@@ -67,10 +67,10 @@ Deno.test("delongVariance() is that of the paper, by hand", () => {
 });
 
 Deno.test("aucEstimate() of separable classes is as unsure as their number of patients", () => {
-  const { value, low, high } = aucEstimate(sortedScores(scored([1, 2]), scored([3, 4, 5])));
+  const { value, low, high } = aucEstimate(rankedFolds(scored([1, 2]), scored([3, 4, 5])));
   assertEquals([value, high], [1, 1]);
   assertAlmostEquals(low, Math.sqrt(0.025), 1e-12); // two pairs in a row with probability 0.025
-  const reversed = aucEstimate(sortedScores(scored([3, 4, 5]), scored([1, 2])));
+  const reversed = aucEstimate(rankedFolds(scored([3, 4, 5]), scored([1, 2])));
   assertEquals([reversed.value, reversed.low], [0, 0]);
   assertAlmostEquals(reversed.high, 1 - Math.sqrt(0.025), 1e-12);
 });
@@ -81,7 +81,7 @@ Deno.test("aucEstimate()'s interval holds the true area in 95% of 400 draws", ()
   for (let run = 0; run < 400; run++) {
     const draws = random(run);
     const numbers = (mean: number) => Array.from({ length: 60 }, () => mean + draws.normal());
-    const { low, high } = aucEstimate(sortedScores(scored(numbers(0)), scored(numbers(1))));
+    const { low, high } = aucEstimate(rankedFolds(scored(numbers(0)), scored(numbers(1))));
     if (low <= truth && truth <= high) held++;
   }
   assert(held >= 372 && held <= 388, `${held}`); // 93 to 97%

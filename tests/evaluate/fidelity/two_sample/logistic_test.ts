@@ -1,6 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { random } from "ehrloom";
-import { sortedScores, weightedAuc } from "ehrloom/evaluate/fidelity/two_sample/auc.ts";
+import { rankedFolds, weightedAuc } from "ehrloom/evaluate/fidelity/two_sample/auc.ts";
 import { fitLogistic, probabilities } from "ehrloom/evaluate/fidelity/two_sample/logistic.ts";
 
 const points = (width: number, coordinates: number[]) => ({
@@ -41,7 +41,7 @@ Deno.test("fitLogistic() ends on separable classes, and with equal points gives 
   const scores = probabilities(fitted, x, indices(4));
   const class1 = { scores: scores.slice(0, 2), folds: new Uint8Array(2) };
   const class2 = { scores: scores.slice(2), folds: new Uint8Array(2) };
-  assertEquals(weightedAuc(sortedScores(class1, class2), [1, 1], [1, 1]), 1);
+  assertEquals(weightedAuc(rankedFolds(class1, class2), [1, 1], [1, 1]), 1);
   const equal = points(2, [1, 2, 1, 2, 1, 2, 1, 2]);
   const flat = probabilities(fitLogistic(equal, indices(4), [0, 1, 0, 1], 1), equal, indices(4));
   assert(flat.every((score) => Math.abs(score - 0.5) < 1e-12));
@@ -66,7 +66,7 @@ Deno.test("fitLogistic() reaches Bayes' area under the curve between two Gaussia
     return { scores, folds: new Uint8Array(each) };
   };
   const ones = new Uint8Array(each).fill(1);
-  const area = weightedAuc(sortedScores(ofClass(0), ofClass(1)), ones, ones);
+  const area = weightedAuc(rankedFolds(ofClass(0), ofClass(1)), ones, ones);
   // Φ(1/√2); a standard error is 0.0075
   assertAlmostEquals(area, 0.7602499389065233, 0.03);
 });
