@@ -70,6 +70,7 @@ export {
   type GenerationNotes,
   notesJson,
   readGenerationNotes,
+  readRunFingerprint,
 } from "./lib/cohort/meds/generation_notes.ts";
 export { sources } from "./lib/cohort/sources/mod.ts";
 export { prepare, type PrepareOptions } from "./lib/cohort/sources/prepare.ts";
