@@ -111,8 +111,8 @@ const z = 1.959963984540054;
  * holds the true area more often (Pepe 2003).
  *
  * Where all pairs are ordered alike the variance is 0, whatever the number of patients. Then each
- * patient of the smaller class is taken with one of the other: so many independent pairs, all of them
- * ordered alike, give the end of the interval by Clopper & Pearson (1934).
+ * patient of the smaller class is taken with one of the other: these are independent pairs, all of
+ * them ordered alike, which give the end of the interval by Clopper & Pearson (1934).
  *
  * @param inflation factor on the variance where folds are not independent
  */

@@ -185,9 +185,9 @@ export async function twoSampleTests(
   const tested = async (first: Sample, second: Sample): Promise<Tested> => {
     const records = Math.min(mostRecords, first.cohort.recordCount);
     const scores = await heldOutScores(first, second, classify, { records, onFold });
-    const ordered = ranked(scores);
-    const resampled = resampledAuc(ordered, { first, second }, asked);
-    return { scores, auc: aucEstimate(ordered, overlap), resampled };
+    const ranks = ranked(scores);
+    const resampled = resampledAuc(ranks, { first, second }, asked);
+    return { scores, auc: aucEstimate(ranks, overlap), resampled };
   };
   const answerFor = async ({ heldOut, synthetic, training, reference }: Comparison) => {
     const known = references.get(reference) ?? await tested(heldOut, training);

@@ -1,7 +1,7 @@
 /**
  * Logistic regression with a ridge penalty, by Newton's method whose steps are solved by conjugate
- * gradients (Lin, Weng & Keerthi 2008). The kept libraries of npm either have no penalty and no
- * intercept (ml-logistic-regression 2.0) or descend by fixed steps.
+ * gradients (Lin, Weng & Keerthi 2008). The library for it, ml-logistic-regression 2.0,
+ * descends by fixed steps, without a penalty or an intercept.
  *
  * @module
  */

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** Points in a space of so many dimensions. */
+/** Points, each with the same number of coordinates. */
 export interface Points {
   /** How many there are. */
   readonly count: number;

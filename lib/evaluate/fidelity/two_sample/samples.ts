@@ -18,7 +18,7 @@ import { type FeatureChoice, frequentCodes, summaryFeatures } from "./summary_fe
 
 /** Records of each cohort that are compared, at most: time grows with their square. */
 const mostRecords = 5000;
-/** The same where measures shall be quick. */
+/** The same where measures are asked to be quick. */
 const mostQuickRecords = 1000;
 /** Records of each cohort without which nothing is compared. */
 export const fewestRecords = 20;

@@ -23,7 +23,7 @@ const epochs = 20;
 /** Epochs without a lower validation loss after which training stops. */
 const patience = 4;
 const learningRate = 3e-3;
-/** Every so many-th training record is for validation. */
+/** Every fifth training record is for validation. */
 const validationShare = 5;
 /** Visits of a record that are read, the first ones. */
 const mostVisits = 64;

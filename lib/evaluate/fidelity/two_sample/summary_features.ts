@@ -8,7 +8,7 @@
 import type { Cohort } from "../../../cohort/cohort.ts";
 import type { Points } from "./points.ts";
 
-/** At most so many codes have a feature of their own. */
+/** Codes that have a feature of their own, at most. */
 const mostCodes = 256;
 /** Training records that a code must be in to have a feature: rarer ones would be mostly noise. */
 const fewestHolders = 5;
