@@ -64,6 +64,12 @@ export const uses = {
   classifierDropout: 0x6364726f,
   /** Records of the rare-condition experiment; by label, repetition and set. */
   rareCondition: 0x72617265,
+  /** Records of two-sample tests and manifold measures; by cohort. */
+  twoSamples: 0x32736d70,
+  /** Which records count as synthetic under a null hypothesis; by permutation. */
+  permutations: 0x7065726d,
+  /** Parameters and batches of the classifier of sequences; by fold and epoch. */
+  sequenceClassifier: 0x73657143,
 } as const;
 
 /** A use of random numbers. */
