@@ -44,34 +44,49 @@ export function codeSets({ recordCount, visitOffsets, codeOffsets, codes }: Coho
   }));
 }
 
-/** Numbers for items that have keys, the same number for the same key. */
-function numbering(): (key: number) => number {
-  const known = new Map<number, number>();
-  return (key) => {
-    const number = known.get(key) ?? known.size;
-    if (number === known.size) known.set(key, number);
-    return number;
-  };
-}
-
-/** One cohort's labels and codes by visit, numbered. */
-function visitSetsOf(cohort: Cohort, numberOf: (key: number) => number): RecordSets {
+/** Each record's labels and codes by visit, as keys that are distinct within the record. */
+function visitKeys(cohort: Cohort): { offsets: Uint32Array; keys: Float64Array } {
   const { recordCount, labelNames, labels, visitOffsets, codeOffsets, codes } = cohort;
   const width = cohort.vocabulary.codes.length;
-  const lists = Array.from({ length: recordCount }, (_, record) => {
-    const items: number[] = [];
+  const labelled = labels.reduce((sum, label) => sum + label, 0);
+  const offsets = new Uint32Array(recordCount + 1);
+  const keys = new Float64Array(labelled + codes.length);
+  let at = 0;
+  for (let record = 0; record < recordCount; record++) {
     for (let label = 0; label < labelNames.length; label++) {
-      if (labels[record * labelNames.length + label] === 1) items.push(numberOf(-1 - label));
+      if (labels[record * labelNames.length + label] === 1) keys[at++] = -1 - label;
     }
     const first = visitOffsets[record];
     for (let visit = first; visit < visitOffsets[record + 1]; visit++) {
       for (let i = codeOffsets[visit]; i < codeOffsets[visit + 1]; i++) {
-        items.push(numberOf((visit - first) * width + codes[i]));
+        keys[at++] = (visit - first) * width + codes[i];
       }
     }
-    return items;
-  });
-  return { ...recordSets(lists), visits: { visitOffsets, codeOffsets } };
+    offsets[record + 1] = at;
+  }
+  return { offsets, keys };
+}
+
+/** Sorted distinct numbers of several lists. */
+function distinct(lists: readonly Float64Array[]): Float64Array {
+  const all = new Float64Array(lists.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const list of lists) {
+    all.set(list, at);
+    at += list.length;
+  }
+  return all.sort().filter((key, i) => i === 0 || key !== all[i - 1]);
+}
+
+/** Where a number is in a sorted list that has it. */
+function placeOf(sorted: Float64Array, key: number): number {
+  let [low, high] = [0, sorted.length - 1];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (sorted[middle] < key) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /**
@@ -81,6 +96,11 @@ function visitSetsOf(cohort: Cohort, numberOf: (key: number) => number): RecordS
  * @param cohorts over the same vocabulary and labels; only sets of one call can be compared
  */
 export function visitSets(cohorts: readonly Cohort[]): RecordSets[] {
-  const numberOf = numbering();
-  return cohorts.map((cohort) => visitSetsOf(cohort, numberOf));
+  const keyed = cohorts.map(visitKeys);
+  const known = distinct(keyed.map(({ keys }) => keys));
+  return keyed.map(({ offsets, keys }, i) => ({
+    offsets,
+    items: Uint32Array.from(keys, (key) => placeOf(known, key)),
+    visits: cohorts[i],
+  }));
 }
