@@ -205,17 +205,31 @@ export type { RuleTally } from "./lib/generate/rule_guard.ts";
 export { type AlignedCohorts, alignedCohorts, type NameDifferences } from "./lib/evaluate/align.ts";
 export { evaluate, type EvaluateOptions } from "./lib/evaluate/evaluate.ts";
 export type {
+  AdversarialAccuracy,
   Aggregate,
+  AttributeInference,
+  CalledMembers,
+  ClosestRecords,
+  Copies,
+  CopyingCheck,
   Estimate,
   Fidelity,
   FidelityFigures,
   IdenticalRecords,
+  InferredAttributes,
   LabelPrevalence,
+  LeftOut,
   Likelihood,
+  LowAndMedian,
   MeasuredCode,
+  Membership,
+  MembershipByDistance,
+  MembershipByLikelihood,
+  NnAdversarialAccuracy,
   PartialFidelity,
   PartialReport,
   ProbabilityFidelity,
+  PublishedAdversarialAccuracy,
   Report,
   ReportAbout,
   Scale,
@@ -223,6 +237,7 @@ export type {
   Summary,
   SummaryRow,
   TooLong,
+  TprAtFpr,
   ValueFidelity,
   Verdict,
 } from "./lib/evaluate/report.ts";
@@ -244,6 +259,7 @@ export {
 export { fidelityMeasures } from "./lib/evaluate/fidelity/mod.ts";
 export { utilityMeasures } from "./lib/evaluate/utility/mod.ts";
 export { privacyMeasures } from "./lib/evaluate/privacy/mod.ts";
+export { type SelfTest, selfTest, type SelfTestCheck } from "./lib/evaluate/privacy/self_test.ts";
 export type {
   Answer,
   Asked,

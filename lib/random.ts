@@ -56,6 +56,10 @@ export const uses = {
   equalNumbers: 0x6571756c,
   /** Records that measures of privacy take; by set. */
   privacySamples: 0x70727673,
+  /** Records that measures of privacy take with replacement; by set. */
+  privacyResamples: 0x70727772,
+  /** Which set each real record is in, under a null hypothesis; by resample. */
+  redistributions: 0x72646973,
 } as const;
 
 /** A use of random numbers. */
