@@ -70,6 +70,7 @@ export {
   type GenerationNotes,
   notesJson,
   readGenerationNotes,
+  readRunFingerprint,
 } from "./lib/cohort/meds/generation_notes.ts";
 export { sources } from "./lib/cohort/sources/mod.ts";
 export { prepare, type PrepareOptions } from "./lib/cohort/sources/prepare.ts";
@@ -210,14 +211,19 @@ export type {
   AttributeInference,
   CalledMembers,
   ClosestRecords,
+  CodeLadder,
+  CoherenceFidelity,
   Copies,
   CopyingCheck,
+  DistributionDistance,
   Estimate,
   Fidelity,
   FidelityFigures,
   IdenticalRecords,
   InferredAttributes,
   LabelPrevalence,
+  LadderRung,
+  LagPersistence,
   LeftOut,
   Likelihood,
   LowAndMedian,
@@ -226,10 +232,14 @@ export type {
   MembershipByDistance,
   MembershipByLikelihood,
   NnAdversarialAccuracy,
+  OnsetFidelity,
   PartialFidelity,
   PartialReport,
+  PersistenceFidelity,
   ProbabilityFidelity,
   PublishedAdversarialAccuracy,
+  RareCodes,
+  RateFidelity,
   Report,
   ReportAbout,
   Scale,
@@ -238,9 +248,12 @@ export type {
   SummaryRow,
   TooLong,
   TprAtFpr,
+  TransitionFidelity,
   ValueFidelity,
   Verdict,
+  VocabularyFidelity,
 } from "./lib/evaluate/report.ts";
+export { reportTables, type TableRow } from "./lib/evaluate/report_tables.ts";
 export {
   likelihoodMetrics,
   type LikelihoodOptions,
@@ -301,6 +314,11 @@ export {
 } from "./lib/evaluate/fidelity/paired_probabilities.ts";
 export { probabilityFrame } from "./lib/evaluate/fidelity/probability_frame.ts";
 export { r2 } from "./lib/evaluate/fidelity/r2.ts";
+export {
+  kolmogorovSmirnov,
+  totalVariation,
+  wasserstein1,
+} from "./lib/evaluate/fidelity/distribution_distance.ts";
 export {
   type AggregateStatistics,
   aggregateStatistics,
