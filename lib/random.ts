@@ -70,6 +70,12 @@ export const uses = {
   permutations: 0x7065726d,
   /** Parameters and batches of the classifier of sequences; by fold and epoch. */
   sequenceClassifier: 0x73657143,
+  /** Records that measures of privacy take; by set. */
+  privacySamples: 0x70727673,
+  /** Records that measures of privacy take with replacement; by set. */
+  privacyResamples: 0x70727772,
+  /** Which set each real record is in, under a null hypothesis; by resample. */
+  redistributions: 0x72646973,
 } as const;
 
 /** A use of random numbers. */
