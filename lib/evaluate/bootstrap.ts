@@ -159,14 +159,3 @@ export function r2Estimate(
   const end = (share: number) => Math.min(highest, figures[0] + (quantile(sorted, share) - median));
   return { value: figures[0], low: end(0.025), high: end(0.975), median };
 }
-
-/**
- * The 95% interval of a distance, which the noise of resampling can only raise: moved as that of an R²
- * is, and not below 0.
- *
- * @param figures as for {@link estimate}
- */
-export function distanceEstimate(figures: Float64Array): Estimate {
-  const { value, low, high } = r2Estimate(figures, Infinity);
-  return { value, low: Math.max(0, low), high };
-}

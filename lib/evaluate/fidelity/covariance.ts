@@ -13,8 +13,9 @@ import { growing } from "../../cohort/growing.ts";
 import { object, whole } from "../../files/checked_json.ts";
 import type { OnProgress } from "../../progress.ts";
 import { affordableResamples } from "../affordable_resamples.ts";
-import { distanceEstimate, type Estimate, estimateSchema, resampleWeights } from "../bootstrap.ts";
+import { type Estimate, estimateSchema, resampleWeights } from "../bootstrap.ts";
 import type { Answer, Asked, Judged, Measure } from "../measure.ts";
+import { distanceEstimate } from "./distribution_distance.ts";
 
 /** Codes that are compared at most. */
 const mostCodes = 100;

@@ -79,7 +79,9 @@ function patientsOf({ codes, codeOffsets, visitOffsets, recordCount }: Cohort, r
   const patients = new Uint32Array(rules.vocabulary.codes.length);
   for (let record = 0; record < recordCount; record++) {
     const [from, to] = [visitOffsets[record], visitOffsets[record + 1]];
-    for (const code of new Set(codes.subarray(codeOffsets[from], codeOffsets[to]))) patients[code]++;
+    for (const code of new Set(codes.subarray(codeOffsets[from], codeOffsets[to]))) {
+      patients[code]++;
+    }
   }
   return rules.exclusions.map(({ sides }) =>
     Math.min(...sides.flat().map((code) => patients[code]))

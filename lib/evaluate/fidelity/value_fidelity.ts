@@ -14,13 +14,7 @@ import * as v from "valibot";
 import { showsSinglePatients } from "../../cohort/small_cells.ts";
 import { list, object, text, whole } from "../../files/checked_json.ts";
 import type { OnProgress } from "../../progress.ts";
-import {
-  distanceEstimate,
-  type Estimate,
-  estimateSchema,
-  figureSchema,
-  maybeFigureSchema,
-} from "../bootstrap.ts";
+import { type Estimate, estimateSchema, figureSchema, maybeFigureSchema } from "../bootstrap.ts";
 import type { Answer, Asked, Measure } from "../measure.ts";
 import {
   type ProbabilityFidelity,
@@ -33,6 +27,7 @@ import {
   type ResampledValues,
   resampledValues,
 } from "./counting/resampled_values.ts";
+import { distanceEstimate } from "./distribution_distance.ts";
 import { r2 } from "./r2.ts";
 
 /** The values of one code in one cohort. */

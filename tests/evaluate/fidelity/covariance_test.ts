@@ -15,10 +15,14 @@ async function figuresOf(real: Cohort, synthetic: Cohort, resamples = 0) {
 /** Records with so many visits that have "a", then so many that have "b". */
 function counts(...records: [a: number, b: number][]): Cohort {
   const visits = (a: number, b: number) => [...Array(a).fill([0]), ...Array(b).fill([1])];
-  return cohortOf(vocabulary(["a", "b"]), [], records.map(([a, b]) => ({
-    visits: visits(a, b),
-    labels: [],
-  })));
+  return cohortOf(
+    vocabulary(["a", "b"]),
+    [],
+    records.map(([a, b]) => ({
+      visits: visits(a, b),
+      labels: [],
+    })),
+  );
 }
 
 Deno.test("covariance is the difference of correlations over patients, by hand", async () => {

@@ -11,9 +11,12 @@ Deno.test("harmonicRegression() finds the trend and the wave that a series was m
   const day = (week: number) => firstDay + 7 * week + 3.5;
   const middle = firstDay + 3.5 * weeks;
   // mean 10 but for what a part of a wave adds; 1 more a year; highest on day 31, 2 over the middle
-  const series = Float64Array.from({ length: weeks }, (_, week) =>
-    10 + (day(week) - middle) / 365.25 +
-    2 * Math.cos(2 * Math.PI * (day(week) - 31) / 365.25));
+  const series = Float64Array.from(
+    { length: weeks },
+    (_, week) =>
+      10 + (day(week) - middle) / 365.25 +
+      2 * Math.cos(2 * Math.PI * (day(week) - 31) / 365.25),
+  );
   const mean = series.reduce((sum, each) => sum + each, 0) / weeks;
   const { trend, wave } = harmonicRegression(firstDay, weeks)(series);
   assertAlmostEquals(trend, 1 / mean, 1e-9);
