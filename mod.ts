@@ -285,6 +285,11 @@ export {
 export { probabilityFrame } from "./lib/evaluate/fidelity/probability_frame.ts";
 export { r2 } from "./lib/evaluate/fidelity/r2.ts";
 export {
+  kolmogorovSmirnov,
+  totalVariation,
+  wasserstein1,
+} from "./lib/evaluate/fidelity/distribution_distance.ts";
+export {
   type AggregateStatistics,
   aggregateStatistics,
 } from "./lib/evaluate/fidelity/aggregate_statistics.ts";

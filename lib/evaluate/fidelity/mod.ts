@@ -7,6 +7,7 @@ import type { FiguresOf } from "../measure.ts";
 import { aggregate } from "./aggregate_statistics.ts";
 import { gapDays } from "./gap_days.ts";
 import { labelFidelity } from "./label_prevalence.ts";
+import { lengthDistributions } from "./length_distributions.ts";
 import {
   recordSameVisitBigram,
   recordSequentialBigram,
@@ -15,6 +16,7 @@ import {
   sequentialBigram,
   unigram,
 } from "./probability_fidelity.ts";
+import { trajectories } from "./trajectories.ts";
 import { valueFidelity } from "./value_fidelity.ts";
 
 /**
@@ -30,6 +32,8 @@ export const fidelityMeasures = [
   recordSameVisitBigram,
   recordSequentialBigram,
   aggregate,
+  lengthDistributions,
+  trajectories,
   labelFidelity,
   valueFidelity,
   gapDays,
