@@ -5,7 +5,10 @@
  */
 import type { FiguresOf } from "../measure.ts";
 import { aggregate } from "./aggregate_statistics.ts";
+import { calendar } from "./calendar.ts";
+import { covariance } from "./covariance.ts";
 import { gapDays } from "./gap_days.ts";
+import { gapDistribution } from "./gap_distribution.ts";
 import { labelFidelity } from "./label_prevalence.ts";
 import { lengthDistributions } from "./length_distributions.ts";
 import {
@@ -16,7 +19,9 @@ import {
   sequentialBigram,
   unigram,
 } from "./probability_fidelity.ts";
+import { ruleFidelity } from "./rules.ts";
 import { trajectories } from "./trajectories.ts";
+import { valueDistributions } from "./value_distributions.ts";
 import { valueFidelity } from "./value_fidelity.ts";
 
 /**
@@ -36,7 +41,12 @@ export const fidelityMeasures = [
   trajectories,
   labelFidelity,
   valueFidelity,
+  valueDistributions,
   gapDays,
+  gapDistribution,
+  calendar,
+  covariance,
+  ruleFidelity,
 ] as const;
 
 /** The fidelity figures of one cohort against the training records, by their measures' keys. */
