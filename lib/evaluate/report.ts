@@ -78,6 +78,12 @@ export interface Likelihood {
   /** Occurrences in the test split of codes that the training split lacks; left out, as in the paper. */
   unseen_code_occurrences: number;
   /**
+   * `nll_per_visit` with these occurrences, as the original's code computes it: at the probability that
+   * the model gives to a column that training never saw on. Absent if there are none, and for models
+   * that have no column for each code of the vocabulary.
+   */
+  nll_per_visit_with_unseen?: Estimate | undefined;
+  /**
    * Test records that are longer than the model's context of so many tokens; they are left out of all
    * these figures. Absent if there is none.
    */
