@@ -225,6 +225,21 @@ export type {
   ValueFidelity,
   Verdict,
 } from "./lib/evaluate/report.ts";
+export type {
+  BrokenRules,
+  BrokenRuleShare,
+  CalendarFidelity,
+  ComparedValues,
+  CorrelationDifference,
+  CovarianceFidelity,
+  GroupFigure,
+  Subgroup,
+  Subgroups,
+  ValueDistributions,
+  VisitTrend,
+  WeeklyAgreement,
+  YearlyWave,
+} from "./lib/evaluate/report.ts";
 export {
   likelihoodMetrics,
   type LikelihoodOptions,

@@ -77,6 +77,7 @@ await runCommand({
     const report = await evaluate(real, synthetic, {
       only,
       quick: args.has("quick"),
+      by: args.maybe("by"),
       seed,
       resamples,
       minCell,

@@ -9,6 +9,7 @@ import type { Estimate } from "./bootstrap.ts";
 import type { FidelityFigures } from "./fidelity/mod.ts";
 import type { FiguresOf, Measure } from "./measure.ts";
 import type { privacyMeasures } from "./privacy/mod.ts";
+import type { Subgroups } from "./subgroups.ts";
 import type { utilityMeasures } from "./utility/mod.ts";
 
 export type { Estimate };
@@ -18,6 +19,20 @@ export type { FidelityFigures } from "./fidelity/mod.ts";
 export type { ProbabilityFidelity } from "./fidelity/probability_fidelity.ts";
 export type { IdenticalRecords } from "./privacy/identical_records.ts";
 export type { MeasuredCode, ValueFidelity } from "./fidelity/value_fidelity.ts";
+export type {
+  ComparedValues,
+  CorrelationDifference,
+  ValueDistributions,
+} from "./fidelity/value_distributions.ts";
+export type {
+  CalendarFidelity,
+  VisitTrend,
+  WeeklyAgreement,
+  YearlyWave,
+} from "./fidelity/calendar.ts";
+export type { CovarianceFidelity } from "./fidelity/covariance.ts";
+export type { BrokenRules, BrokenRuleShare } from "./fidelity/rules.ts";
+export type { GroupFigure, Subgroup, Subgroups } from "./subgroups.ts";
 
 /** Figures on a scale from a floor to a ceiling. */
 export interface Scale<Figures> {
@@ -211,6 +226,8 @@ export interface PartialReport {
   utility?: Scaled<typeof utilityMeasures>;
   /** What synthetic records disclose about real patients. */
   privacy?: Scaled<typeof privacyMeasures>;
+  /** Fidelity for groups of patients, if they were asked about. */
+  subgroups?: Subgroups;
   /** The conclusion, if anything was asked of which there is one. */
   summary?: Summary;
 }

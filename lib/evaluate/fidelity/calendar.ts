@@ -46,7 +46,7 @@ export interface WeeklyAgreement {
 }
 
 /** What a cohort does over the years: the change of visits in a year, as a share of their mean. */
-export interface Trend {
+export interface VisitTrend {
   /** Of the real cohort. */
   real: Estimate;
   /** Of the synthetic cohort. */
@@ -80,7 +80,7 @@ export interface CalendarFidelity {
   /** Visits of each week. */
   visits: WeeklyAgreement;
   /** Null for less than two years. */
-  trend: Trend | null;
+  trend: VisitTrend | null;
   /** Null for less than two years. */
   yearly_wave: YearlyWave | null;
   /** Of the most frequent codes, those without a row: fewer than `min_cell` patients have them. */
@@ -183,7 +183,7 @@ function difference(of: Float64Array, from: Float64Array): Float64Array {
   return of.map((each, i) => each - from[i]);
 }
 
-function trendOf({ real_trend, trend }: Columns): Trend {
+function trendOf({ real_trend, trend }: Columns): VisitTrend {
   return {
     real: estimate(real_trend),
     synthetic: estimate(trend),

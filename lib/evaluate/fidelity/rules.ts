@@ -44,7 +44,15 @@ export interface BrokenRules {
    */
   rare_rules?: number | undefined;
   /** The rules that most records break, at most 20, with Wilson's intervals. */
-  most_broken: { rule: string; share: Estimate }[];
+  most_broken: BrokenRuleShare[];
+}
+
+/** How many records break one rule. */
+export interface BrokenRuleShare {
+  /** Descriptions of its two codes. */
+  rule: string;
+  /** Share of records that have both codes, in [0, 1]. */
+  share: Estimate;
 }
 
 /** What the records of a cohort break. */

@@ -29,7 +29,9 @@ const mostCodes = 100;
 
 /** The values of one code, in both cohorts. */
 export interface ComparedValues {
+  /** As in the vocabulary. */
   code: string;
+  /** As in the vocabulary. */
   description: string;
   /** 1 minus the Kolmogorov-Smirnov distance of all values, in [0, 1]; 1 is best. */
   ks_complement: Estimate;
