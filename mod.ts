@@ -158,6 +158,7 @@ export {
   modelSummaries,
   type ModelSummary,
   parseSettings,
+  presetOf,
   settingsOf,
 } from "./lib/models/mod.ts";
 export {
@@ -240,6 +241,7 @@ export type {
   WeeklyAgreement,
   YearlyWave,
 } from "./lib/evaluate/report.ts";
+export { reportTables, type TableRow } from "./lib/evaluate/report_tables.ts";
 export {
   likelihoodMetrics,
   type LikelihoodOptions,

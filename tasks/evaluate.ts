@@ -50,6 +50,7 @@ await runCommand({
       help: "Resamples of patients for each interval; 0: no intervals",
       default: "1000",
     },
+    csv: { help: "Write each measure's figures as a table too: tables/*.csv" },
     ...minCellOption,
     ...backendOption,
     force: { help: "Replace an older result at --out" },
@@ -90,7 +91,13 @@ await runCommand({
       onProgress,
     });
     const train = splitOf(real, "train");
-    await writeReport(out, report, { real: train, synthetic, training: run?.training, force });
+    await writeReport(out, report, {
+      real: train,
+      synthetic,
+      training: run?.training,
+      csv: args.has("csv"),
+      force,
+    });
     sayFigures(report);
     say(`Next: open ${shellPath(join(args.text("out"), "report.html"))}`);
     return {
