@@ -70,6 +70,7 @@ export {
   type GenerationNotes,
   notesJson,
   readGenerationNotes,
+  readRunFingerprint,
 } from "./lib/cohort/meds/generation_notes.ts";
 export { sources } from "./lib/cohort/sources/mod.ts";
 export { prepare, type PrepareOptions } from "./lib/cohort/sources/prepare.ts";
@@ -206,16 +207,25 @@ export { type AlignedCohorts, alignedCohorts, type NameDifferences } from "./lib
 export { evaluate, type EvaluateOptions } from "./lib/evaluate/evaluate.ts";
 export type {
   Aggregate,
+  CodeLadder,
+  CoherenceFidelity,
+  DistributionDistance,
   Estimate,
   Fidelity,
   FidelityFigures,
   IdenticalRecords,
   LabelPrevalence,
+  LadderRung,
+  LagPersistence,
   Likelihood,
   MeasuredCode,
+  OnsetFidelity,
   PartialFidelity,
   PartialReport,
+  PersistenceFidelity,
   ProbabilityFidelity,
+  RareCodes,
+  RateFidelity,
   Report,
   ReportAbout,
   Scale,
@@ -223,8 +233,10 @@ export type {
   Summary,
   SummaryRow,
   TooLong,
+  TransitionFidelity,
   ValueFidelity,
   Verdict,
+  VocabularyFidelity,
 } from "./lib/evaluate/report.ts";
 export type {
   BrokenRules,

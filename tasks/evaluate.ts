@@ -9,6 +9,9 @@ import {
   readMeds,
   readQuality,
   readRun,
+  readRunFingerprint,
+  type Run,
+  runFingerprint,
   runLikelihood,
   splitOf,
   tooLongInWords,
@@ -16,7 +19,7 @@ import {
 } from "ehrloom";
 import { basename, join } from "node:path";
 import { backendOption, startBackend } from "./cli/backend_option.ts";
-import { runCommand, say, shellPath, UsageError } from "./cli/command.ts";
+import { type Arguments, runCommand, say, shellPath, UsageError } from "./cli/command.ts";
 import { headline } from "./cli/headline.ts";
 import { sayLeftOut } from "./cli/left_out.ts";
 import { minCellOption } from "./cli/min_cell_option.ts";
@@ -71,6 +74,7 @@ await runCommand({
     const real = await readMeds(args.path("real"), { ...sayLeftOut, onProgress });
     const synthetic = await readMeds(args.path("synthetic"), { ...sayLeftOut, onProgress });
     const run = args.maybe("run") === undefined ? undefined : await readRun(args.path("run"));
+    if (run !== undefined) await checkGenerated(args, run);
     if (run !== undefined) await startBackend(args);
     const likelihood = run && hasLikelihood(run, real)
       ? await runLikelihood(run, real, { seed, resamples, onProgress })
@@ -108,6 +112,16 @@ await runCommand({
     };
   });
 });
+
+/** Refuses a run that did not generate the synthetic cohort: its figures are of another model. */
+async function checkGenerated(args: Arguments, run: Run): Promise<void> {
+  const generatedBy = await readRunFingerprint(args.path("synthetic"));
+  if (generatedBy === undefined || generatedBy === await runFingerprint(run)) return;
+  throw new RangeError(
+    `Cannot evaluate "${args.path("synthetic")}" with the run "${args.path("run")}": ` +
+      "another run generated it, or this one before it was trained further",
+  );
+}
 
 /** What was cut when a cohort was prepared, in sentences. */
 async function cutsOf(folder: string, minCell: number): Promise<string[]> {

@@ -262,10 +262,10 @@ async function ask(
   if (weeks === undefined || dated.length === 0) return others.map(() => nothing);
   const compared = mostFrequentCodes(real.cohort, mostCodes);
   const all = [real, ...dated].map(({ cohort }) => weeklyOf(cohort, weeks, compared));
-  const entries = all.map(({ rows }) => rows.reduce((sum, { cells }) => sum + cells.length, 0));
+  const series = compared.length + 1;
   const used = affordableResamples(
     asked.resamples,
-    Math.max(...entries) + 4 * weeks.count * (compared.length + 1),
+    series * (Math.max(...all.map(({ visits }) => visits)) + 4 * weeks.count),
   );
   const courseOf = weeks.count >= fewestWeeks
     ? harmonicRegression(weeks.firstDay, weeks.count)

@@ -7,10 +7,14 @@ import type { FiguresOf } from "../measure.ts";
 import { aggregate } from "./aggregate_statistics.ts";
 import { calendar } from "./calendar.ts";
 import { covariance } from "./covariance.ts";
+import { codeLadder } from "./code_ladder.ts";
+import { coherence } from "./coherence.ts";
 import { gapDays } from "./gap_days.ts";
 import { gapDistribution } from "./gap_distribution.ts";
 import { labelFidelity } from "./label_prevalence.ts";
 import { lengthDistributions } from "./length_distributions.ts";
+import { onsets } from "./onsets.ts";
+import { persistence } from "./persistence.ts";
 import {
   recordSameVisitBigram,
   recordSequentialBigram,
@@ -22,7 +26,9 @@ import {
 import { ruleFidelity } from "./rules.ts";
 import { trajectories } from "./trajectories.ts";
 import { valueDistributions } from "./value_distributions.ts";
+import { transitions } from "./transitions.ts";
 import { valueFidelity } from "./value_fidelity.ts";
+import { codeVocabulary } from "./vocabulary.ts";
 
 /**
  * In the order in which they are asked, and in which `report.json` has them.
@@ -36,9 +42,15 @@ export const fidelityMeasures = [
   recordUnigram,
   recordSameVisitBigram,
   recordSequentialBigram,
+  codeLadder,
+  codeVocabulary,
   aggregate,
   lengthDistributions,
+  onsets,
+  persistence,
+  transitions,
   trajectories,
+  coherence,
   labelFidelity,
   valueFidelity,
   valueDistributions,

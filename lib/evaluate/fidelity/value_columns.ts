@@ -151,7 +151,7 @@ export async function valueColumns(
     observations(recordCount, correlations, observe[i])
   );
   const operations = rows.map(({ values }, i) =>
-    values.cells.length + 2 * channels.values.length + seen[i].operations
+    sum(sumsOf(values)) + 2 * channels.values.length + seen[i].operations
   );
   const used = affordableResamples(asked.resamples, Math.max(...operations));
   const how = { ...asked, resamples: used };

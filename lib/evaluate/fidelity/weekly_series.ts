@@ -54,9 +54,11 @@ export function weeksOf(cohort: Cohort): Weeks | undefined {
 export interface Weekly {
   /** Of the records with a first day, of visits, and of each compared code's visits. */
   readonly rows: RecordRows[];
+  /** Visits within these weeks. */
+  readonly visits: number;
   /** Share of the visits with a day that are before or after these weeks, in [0, 1]. */
   readonly outside: number;
-  /** [codes] Records that have each code. */
+  /** [codes] Records that have each code within these weeks. */
   readonly patients: number[];
 }
 
@@ -70,28 +72,35 @@ export function weeklyOf(
   { firstDay, count }: Weeks,
   compared: readonly number[],
 ): Weekly {
-  const { startDays, codeOffsets, codes } = cohort;
+  const { startDays, codeOffsets, codes, recordCount } = cohort;
   const read = (isCounted: (visit: number) => boolean) =>
     recordRows(cohort, count, (record, add) =>
       eachVisit(cohort, record, (visit, day) => {
         const week = Math.floor((day - firstDay) / 7);
         if (week >= 0 && week < count && isCounted(visit)) add(week);
       }));
-  let dated = 0;
   const known = recordRows(cohort, 1, (record, add) => {
     if (!Number.isNaN(startDays[record])) add(0);
-    eachVisit(cohort, record, () => dated++);
   });
-  const visits = read(() => true);
-  const ofCodes = compared.map((code) =>
-    read((visit) => codes.subarray(codeOffsets[visit], codeOffsets[visit + 1]).includes(code))
-  );
-  const holders = ({ offsets }: RecordRows) =>
-    offsets.reduce((count, to, i) => count + Number(i > 0 && to > offsets[i - 1]), 0);
-  const inside = visits.counts.reduce((sum, count) => sum + count, 0);
+  const has = (visit: number, code: number) =>
+    codes.subarray(codeOffsets[visit], codeOffsets[visit + 1]).includes(code);
+  const patients = compared.map(() => 0);
+  let [dated, inside] = [0, 0];
+  for (let record = 0; record < recordCount; record++) {
+    const own = new Set<number>();
+    eachVisit(cohort, record, (visit, day) => {
+      const week = Math.floor((day - firstDay) / 7);
+      dated++;
+      if (week < 0 || week >= count) return;
+      inside++;
+      compared.forEach((code, i) => has(visit, code) && own.add(i));
+    });
+    for (const i of own) patients[i]++;
+  }
   return {
-    rows: [known, visits, ...ofCodes],
+    rows: [known, read(() => true), ...compared.map((code) => read((visit) => has(visit, code)))],
+    visits: inside,
     outside: (dated - inside) / dated,
-    patients: ofCodes.map(holders),
+    patients,
   };
 }

@@ -8,7 +8,6 @@ import { type FigureRow, figureRows } from "../../../evaluate/figure_rows.ts";
 import type { FidelityFigures } from "../../../evaluate/report.ts";
 import { Interval, minus, None, Table } from "../page_parts.tsx";
 import { scaleOf, type Section } from "./section.ts";
-import { counted } from "../../../in_words.ts";
 
 const text = (value: number) => minus(String(Number(value.toPrecision(4))));
 
@@ -25,11 +24,10 @@ export interface PlainContents {
   readonly question: string;
   /** Of the synthetic records, the held-out ones, the floor and the memoriser. */
   readonly scale: Readonly<Record<"own" | "ceiling" | "floor" | "memoriser", unknown>>;
-  readonly resamples: number;
 }
 
 /** A measure's question and a table of its figures; nothing where it has none. */
-export function PlainSection({ name, question, scale, resamples }: PlainContents) {
+export function PlainSection({ name, question, scale }: PlainContents) {
   const rows = figureRows(scale.own);
   if (rows.length === 0) return null;
   const others = [scale.ceiling, scale.floor, scale.memoriser].map((each) =>
@@ -39,7 +37,7 @@ export function PlainSection({ name, question, scale, resamples }: PlainContents
     <section aria-labelledby={name}>
       <h2 id={name}>{question}</h2>
       <Table
-        caption={`With 95% intervals from ${counted(resamples)} resamples of patients`}
+        caption="With 95% intervals"
         columns={[
           "Figure",
           "Synthetic",
@@ -50,7 +48,7 @@ export function PlainSection({ name, question, scale, resamples }: PlainContents
       >
         {rows.map(([row, own]) => (
           <tr key={row}>
-            <th scope="row">{row}</th>
+            <th scope="row">{row.charAt(0).toUpperCase() + row.slice(1)}</th>
             <td class="strong">
               <Cell row={own} />
             </td>
@@ -72,11 +70,11 @@ export function plainSection(key: keyof FidelityFigures, question: string): Sect
     keys: [key],
     anchor: () => key,
     pictures: () => [],
-    View({ fidelity, resamples }) {
+    View({ fidelity }) {
       const scale = scaleOf(fidelity, key);
       return scale === undefined
         ? null
-        : <PlainSection name={key} question={question} scale={scale} resamples={resamples} />;
+        : <PlainSection name={key} question={question} scale={scale} />;
     },
   };
 }
