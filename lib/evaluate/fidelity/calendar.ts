@@ -30,6 +30,8 @@ import { hasCalendar, weeklyOf, type Weeks, weeksOf } from "./weekly_series.ts";
 
 /** Codes that are compared at most. */
 const mostCodes = 20;
+/** Operations that comparing one week of two series takes, about. */
+const weekOperations = 20;
 
 /** How closely the numbers of each week follow the real ones. */
 export interface WeeklyAgreement {
@@ -87,7 +89,7 @@ export interface CalendarFidelity {
   rare_codes?: number | undefined;
   /** The most frequent codes of the training records, at most 20. */
   codes: ({ code: string; description: string } & WeeklyAgreement)[];
-  /** Resamples behind the intervals: in large cohorts fewer than asked. */
+  /** Resamples behind the intervals: over many visits or weeks fewer than asked. */
   resamples: number;
 }
 
@@ -265,7 +267,7 @@ async function ask(
   const series = compared.length + 1;
   const used = affordableResamples(
     asked.resamples,
-    series * (Math.max(...all.map(({ visits }) => visits)) + 4 * weeks.count),
+    series * (Math.max(...all.map(({ visits }) => visits)) + weekOperations * weeks.count),
   );
   const courseOf = weeks.count >= fewestWeeks
     ? harmonicRegression(weeks.firstDay, weeks.count)

@@ -5,6 +5,7 @@
  * @module
  */
 import { breathe } from "../../breathe.ts";
+import type { OnProgress } from "../../progress.ts";
 import { resampleWeights } from "../bootstrap.ts";
 import type { Asked, Judged } from "../measure.ts";
 
@@ -84,6 +85,7 @@ export function observations(
  * in the correlations times the resamples.
  *
  * @param observe calls `add` for each pair of numbers of a record
+ * @param onProgress called after every block of resamples
  * @returns [(resamples + 1) × correlations] in [-1, 1]; 0 where one of the numbers does not vary
  */
 export async function resampledCorrelations(
@@ -91,6 +93,7 @@ export async function resampledCorrelations(
   correlations: number,
   observe: (record: number, add: Observe) => void,
   { seed, resamples }: Pick<Asked, "seed" | "resamples">,
+  onProgress?: OnProgress,
 ): Promise<Float64Array> {
   const found = new Float64Array((resamples + 1) * correlations);
   const record = new RecordSums(correlations);
@@ -118,6 +121,8 @@ export async function resampledCorrelations(
     for (let i = 0; i < columns * correlations; i++) {
       found[first * correlations + i] = correlationAt(all, i * sums);
     }
+    const done = first + columns;
+    onProgress?.({ stage: "comparing correlations", done, total: resamples + 1 });
   }
   return found;
 }

@@ -127,6 +127,12 @@ function columnsOf(
   };
 }
 
+/** Progress of one of several parts that follow each other. */
+function part(onProgress: OnProgress | undefined, index: number, parts: number): OnProgress {
+  return ({ stage, done, total }) =>
+    onProgress?.({ stage, done: index * total + done, total: parts * total });
+}
+
 /**
  * The figures of each of `asked.others` in each resample.
  *
@@ -166,11 +172,12 @@ export async function valueColumns(
     how,
     [rows.map((each) => each.values), rows.map((each) => each.patients), rows.map((r) => r.totals)],
     (real, other) => figuresOf(channels, ranges, real, other),
-    onProgress,
+    part(onProgress, 0, 1 + all.length),
   );
   const ofAll: Float64Array[] = [];
   for (const [i, judged] of all.entries()) {
-    ofAll.push(await resampledCorrelations(judged, correlations, observe[i], how));
+    const own = part(onProgress, 1 + i, 1 + all.length);
+    ofAll.push(await resampledCorrelations(judged, correlations, observe[i], how, own));
   }
   return {
     columns: found.map((each, i) =>
