@@ -234,6 +234,7 @@ export type {
   MembershipByDistance,
   MembershipByLikelihood,
   NnAdversarialAccuracy,
+  NothingMeasured,
   OnsetFidelity,
   PartialFidelity,
   PartialReport,
@@ -257,6 +258,21 @@ export type {
   ValueFidelity,
   Verdict,
   VocabularyFidelity,
+} from "./lib/evaluate/report.ts";
+export type {
+  BrokenRules,
+  BrokenRuleShare,
+  CalendarFidelity,
+  ComparedValues,
+  CorrelationDifference,
+  CovarianceFidelity,
+  GroupFigure,
+  Subgroup,
+  Subgroups,
+  ValueDistributions,
+  VisitTrend,
+  WeeklyAgreement,
+  YearlyWave,
 } from "./lib/evaluate/report.ts";
 export { reportTables, type TableRow } from "./lib/evaluate/report_tables.ts";
 export {

@@ -185,3 +185,21 @@ Deno.test("deno task evaluate lists labels of few patients only if --min-cell al
     }
   });
 });
+
+Deno.test("deno task evaluate --by writes the fidelity of each group, and refuses what is no group", async () => {
+  await inFolder(async (folder) => {
+    const records = split(randomRecords(5, 200, 6));
+    await writeMeds(`${folder}/labelled`, listedCohort(records, 6));
+    const args = ["--real", "labelled", "--synthetic", "labelled", "--only", "fidelity.unigram"];
+    const by = (what: string, out: string) =>
+      evaluateTask(folder, ...args, "--resamples", "5", "--by", what, "--out", out);
+    const { code, stderr } = await by("label:x", "report");
+    assertEquals(code, 0, stderr);
+    const { subgroups } = JSON.parse(await Deno.readTextFile(`${folder}/report/report.json`));
+    assertEquals(subgroups.by, "label:x");
+    assertEquals(subgroups.groups.map(({ group }: { group: string }) => group), ["x", "not x"]);
+    const refused = await by("region", "other-report");
+    assertEquals(refused.code, 1);
+    assertStringIncludes(refused.stderr, 'Cannot divide records by "region"; known: sex, age');
+  });
+});

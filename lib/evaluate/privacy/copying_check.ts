@@ -35,7 +35,8 @@ import type { Answer, Asked, Judged, Measure } from "../measure.ts";
 import { nearest } from "./distances/nearest.ts";
 import type { Nearest } from "./distances/nearest_rows.ts";
 import { codeSets } from "./distances/record_sets.ts";
-import { type LeftOut, leftOutSchema, tooFew } from "./left_out.ts";
+import { tooFew } from "./left_out.ts";
+import { type LeftOut, leftOutSchema } from "../not_measured.ts";
 import { progressInParts } from "./progress_in_parts.ts";
 import { heldOutOf, sampleOf, shuffled } from "./samples.ts";
 
