@@ -14,7 +14,6 @@ Deno.test("evaluate() compares with the train split and takes the test split as 
     seed: 4,
     resamples: 10,
     minCell: 1,
-    quick: true, // as fidelity() is
     run,
     cutOff: 3,
     ruled: { draws: 50, touched: 2 },
