@@ -23,6 +23,7 @@ import { generate } from "../generate/generate.ts";
 import { formOf } from "../models/mod.ts";
 import type { LongWorkOptions } from "../long_work.ts";
 import { writeReport } from "../plot/report/report.ts";
+import { parameterCount } from "../train/parameter_count.ts";
 import { readRun } from "../train/read_run.ts";
 import type { Run } from "../train/run_folder.ts";
 import { train, type TrainOptions } from "../train/train.ts";
@@ -67,13 +68,6 @@ async function trained(
     ? lines[lines.length - 1].seconds + (run.calibration?.seconds ?? 0)
     : (performance.now() - began) / 1000;
   return { run, seconds };
-}
-
-/** Number of trained parameters, without tables that were computed before training. */
-function learntNumbers({ parameters, runConfig: { sources = {} } }: Run): number {
-  return Object.entries(parameters)
-    .filter(([name]) => !Object.hasOwn(sources, name))
-    .reduce((sum, [, { numbers }]) => sum + numbers.length, 0);
 }
 
 /** The records that a run generates, stored in the model's folder. */
@@ -174,7 +168,7 @@ async function judgedModel(job: Job): Promise<JudgedModel> {
     config: run.runConfig.config,
     ...run.runConfig.sources && { sources: run.runConfig.sources },
     ...run.runConfig.coverage && { coverage: run.runConfig.coverage },
-    parameters: learntNumbers(run),
+    parameters: parameterCount(run),
     epochs: run.training.length,
     best_epoch: run.training.findLast(({ best }) => best)?.epoch ?? 0,
     training_seconds: seconds,

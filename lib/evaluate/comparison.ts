@@ -31,7 +31,7 @@ export interface ComparedModel {
   readonly sources?: Readonly<Record<string, string>> | undefined;
   /** What of the training records it learned, unless an earlier version wrote the file. */
   readonly coverage?: Coverage | undefined;
-  /** Number of trained parameters. */
+  /** Number of parameters, see `parameterCount`. */
   readonly parameters: number;
   /** Epochs of training; 0 for models that count. */
   readonly epochs: number;
