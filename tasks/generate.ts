@@ -215,8 +215,11 @@ function notesOf(
   return {
     run: basename(args.path("run")),
     run_fingerprint: fingerprint,
-    seed: args.integer("seed", { min: 0 }),
-    ...notesJson({ cutOff, ruled: hasRules ? ruled : undefined }),
+    ...notesJson({
+      generationSeed: args.integer("seed", { min: 0 }),
+      cutOff,
+      ruled: hasRules ? ruled : undefined,
+    }),
     not_learned: notLearned(run),
     ...args.maybe("continue") !== undefined && {
       continues: { cohort: basename(args.path("continue")), visits: maxVisitsOf(args) ?? "all" },

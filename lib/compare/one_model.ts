@@ -128,7 +128,7 @@ function withoutScale<F extends Scale<unknown>>(
 
 /** Evaluates a model's records and writes its report; the figures, and those of every resample. */
 async function reported(job: Job, { run, synthetic, likelihood, cutOff }: Shown) {
-  const { folder, plan, cohort, onProgress } = job;
+  const { folder, plan, seed, cohort, onProgress } = job;
   const { report, resampled } = await evaluateWithResamples(cohort, synthetic, {
     quick: true,
     seed: plan.training.seed,
@@ -136,6 +136,7 @@ async function reported(job: Job, { run, synthetic, likelihood, cutOff }: Shown)
     minCell: plan.training.minCell,
     likelihood: likelihood ?? undefined,
     run,
+    generationSeed: seed,
     cutOff,
     onProgress,
   });

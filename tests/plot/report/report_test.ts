@@ -34,6 +34,7 @@ Deno.test("reportHtml() names model, cohorts, date, seeds and counts at its head
     resamples: 2,
     run,
     names: { real: "hospital" },
+    generationSeed: 5,
   });
   const about = { ...judged.about, created: "2026-11-25T23:59:00.000Z" };
   const { document } = parseHTML(reportHtml({ ...judged, about }, sources));
@@ -42,7 +43,7 @@ Deno.test("reportHtml() names model, cohorts, date, seeds and counts at its head
   assertEquals(
     lead,
     "300 synthetic records, compared with 200 real training records and 100 held-out real records " +
-      `of hospital. 25 November 2026. Random seeds: training 1, evaluation 3. Ehrloom ${about.ehrloom}.`,
+      `of hospital. 25 November 2026. Random seeds: training 1, generation 5, evaluation 3. Ehrloom ${about.ehrloom}.`,
   );
   assertEquals(
     floor,
