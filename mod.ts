@@ -158,6 +158,7 @@ export {
   modelSummaries,
   type ModelSummary,
   parseSettings,
+  presetOf,
   settingsOf,
 } from "./lib/models/mod.ts";
 export {

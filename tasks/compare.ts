@@ -91,11 +91,6 @@ await runCommand({
       minutes: { value: "N", help: "Same as --budget" },
       batch: { value: "N", help: "Records per batch (default by size of cohort)" },
       lr: { value: "X", help: "Learning rate (default by size of cohort)" },
-      "accept-loss": {
-        help: "Train models even if more than a tenth of the records is beyond their context",
-      },
-    },
-    "Seeds and intervals": {
       seed: {
         value: "N",
         help: `Random seed; equal seeds give equal results (default ${trainingDefaults.seed})`,
@@ -105,6 +100,17 @@ await runCommand({
         help:
           "Comma-separated random seeds, such as 1,2,3 (instead of --seed): trains each model with " +
           "each of them and shows the spread",
+      },
+      "accept-loss": {
+        help: "Train models even if more than a tenth of the records is beyond their context",
+      },
+    },
+    Evaluation: {
+      measures: {
+        value: "LIST",
+        help:
+          "Comma-separated: what to evaluate besides the quick measures of fidelity, kinds or " +
+          "single measures such as privacy.identical_records (default all quick measures)",
       },
       resamples: {
         value: "N",
@@ -146,6 +152,7 @@ await runCommand({
     batch: args.maybeInteger("batch", { min: 1 }),
     learningRate: args.maybeNumber("lr", { min: 0 }),
     ...seedsOf(args),
+    measures: args.maybe("measures")?.split(",").map((name) => name.trim()),
     resamples: args.integer("resamples", { min: 0 }),
     minCell: args.integer("min-cell", { min: 0 }),
     workers: args.integer("workers", { min: 1 }),

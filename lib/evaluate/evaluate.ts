@@ -159,7 +159,7 @@ function aboutOf(
   };
 }
 
-/** The figures of each kind of measure of which some are asked; the conclusions are of fidelity. */
+/** The figures of each kind of measure of which some are asked; the distance is that of fidelity. */
 async function figuresOf(
   cohorts: ScaledCohorts,
   { only, quick, seed, resamples, minCell = usualMinCell, run, onProgress }: EvaluateOptions,
@@ -175,13 +175,16 @@ async function figuresOf(
     measuresOf("privacy", selection),
   ];
   const { recordsWithoutVisits: records_without_visits } = cohorts;
-  const { figures, ...judged } = await onScale(fidelity, cohorts, how);
+  const resembling = await onScale(fidelity, cohorts, how);
+  const useful = await onScale(utility, cohorts, how);
+  const disclosing = await onScale(privacy, cohorts, how);
   return {
-    ...judged,
+    fromCeiling: resembling.fromCeiling,
+    resampled: { ...resembling.resampled, ...useful.resampled, ...disclosing.resampled },
     figures: {
-      ...fidelity.length > 0 && { fidelity: { ...figures, records_without_visits } },
-      ...utility.length > 0 && { utility: (await onScale(utility, cohorts, how)).figures },
-      ...privacy.length > 0 && { privacy: (await onScale(privacy, cohorts, how)).figures },
+      ...fidelity.length > 0 && { fidelity: { ...resembling.figures, records_without_visits } },
+      ...utility.length > 0 && { utility: useful.figures },
+      ...privacy.length > 0 && { privacy: disclosing.figures },
     },
   };
 }
@@ -237,7 +240,7 @@ export async function evaluate(
 /**
  * As {@link evaluate}, with the figures of every resample.
  *
- * @returns also [resamples + 1] of each headline figure of fidelity, by `measure.path`
+ * @returns also [resamples + 1] of each headline figure, by `measure.path`
  */
 export async function evaluateWithResamples(
   real: Cohort,

@@ -102,6 +102,7 @@ export interface Measure<Key extends string = string, F = unknown> {
 
 /** A measure that takes more than seconds. */
 export interface ThoroughMeasure<Key extends string = string, F = unknown> extends Measure<Key, F> {
+  /** The same as in {@link Measure}. */
   readonly effort: "thorough";
 }
 

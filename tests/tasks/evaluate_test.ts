@@ -84,9 +84,10 @@ Deno.test("deno task evaluate --only writes the figures of a single measure", as
       "aggregate",
       "ceiling",
       "floor",
+      "memoriser",
       "records_without_visits",
     ]);
-    for (const part of [fidelity.ceiling, fidelity.floor]) {
+    for (const part of [fidelity.ceiling, fidelity.floor, fidelity.memoriser]) {
       assertEquals(Object.keys(part), ["aggregate"]);
     }
     assertEquals(stderr.includes("R²"), false);
