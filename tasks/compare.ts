@@ -15,7 +15,7 @@ import {
   trainingDefaults,
   type TrainingStart,
 } from "ehrloom";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { backendOption, startBackend } from "./cli/backend_option.ts";
 import {
   type Arguments,
@@ -152,6 +152,7 @@ await runCommand({
     batch: args.maybeInteger("batch", { min: 1 }),
     learningRate: args.maybeNumber("lr", { min: 0 }),
     ...seedsOf(args),
+    names: { real: basename(args.path("cohort")) },
     measures: args.maybe("measures")?.split(",").map((name) => name.trim()),
     resamples: args.integer("resamples", { min: 0 }),
     minCell: args.integer("min-cell", { min: 0 }),

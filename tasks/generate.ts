@@ -243,9 +243,10 @@ function countsJson(args: Arguments, count: number, { cutOff, empty, ruled }: Co
 function sayCounts(args: Arguments, count: number, { cutOff, empty, ruled }: Counts): void {
   say(`${count} records written to ${args.text("out")}`);
   if (cutOff > 0) {
-    say(`${cutOff} of them were cut off: they reached the largest length of the model`);
+    const they = cutOff === 1 ? "was cut off: it" : "were cut off: they";
+    say(`${cutOff} of them ${they} reached the largest length of the model`);
   }
-  if (empty > 0) say(`${empty} records have no visits`);
+  if (empty > 0) say(empty === 1 ? "1 record has no visits" : `${empty} records have no visits`);
   if (args.maybe("rules") !== undefined) {
     const share = ruled.draws === 0 ? 0 : 100 * ruled.touched / ruled.draws;
     say(`Rules changed ${ruled.touched} of ${ruled.draws} draws (${share.toFixed(2)}%)`);

@@ -42,6 +42,8 @@ export interface Job extends LongWorkOptions {
   readonly seed: number;
   /** Kinds and measures that were named, see {@link CompareOptions}. */
   readonly measures?: readonly string[] | undefined;
+  /** Name of the real cohort for people. */
+  readonly names?: { readonly real?: string } | undefined;
   /** The real records, with splits. */
   readonly cohort: Cohort;
   readonly onStart?: TrainOptions["onStart"];
@@ -142,7 +144,7 @@ async function reported(
   { run, synthetic, likelihood, cutOff }: Shown,
   known: FiguresByKind = {},
 ) {
-  const { folder, plan, seed, cohort, measures, onProgress } = job;
+  const { folder, plan, seed, cohort, measures, names, onProgress } = job;
   const { report, resampled } = await evaluateWithResamples(cohort, synthetic, {
     only: [...askedNames(measures), ...knownNames(known)],
     quick: measures === undefined,
@@ -151,6 +153,7 @@ async function reported(
     minCell: plan.training.minCell,
     likelihood: likelihood ?? undefined,
     run,
+    names,
     generationSeed: seed,
     cutOff,
     onProgress,

@@ -104,6 +104,8 @@ export interface Comparison {
     readonly min_cell: number;
     readonly training: Training;
     readonly real: {
+      /** Name of the cohort for people, if it was given. */
+      readonly name?: string | undefined;
       readonly records: number;
       readonly train: number;
       readonly test: number;

@@ -204,10 +204,10 @@ function Scatters({ scatters }: Pick<ComparisonContents, "scatters">) {
 /** What each model could not learn, and which test records it could not read. */
 function notLearned(models: readonly ComparedModel[]): string[] {
   return models.flatMap(({ model, coverage, likelihood }) => [
-    ...coverage === undefined ? [] : coverageInWords(model, coverage),
+    ...coverage === undefined ? [] : coverageInWords(model, coverage, titleOf),
     ...likelihood?.too_long === undefined
       ? []
-      : [`${model}: ${tooLongInWords(likelihood.too_long)}`],
+      : [`${titleOf(model)}: ${tooLongInWords(likelihood.too_long)}`],
   ]);
 }
 
@@ -243,17 +243,18 @@ function About({ about, models }: Comparison) {
   );
 }
 
-/** Title, sizes, date and random seed. */
+/** Title, cohort, sizes, date and random seeds. */
 function ComparisonHead({ about, models }: Comparison) {
+  const { real, seed, created, ehrloom } = about;
+  const { seeds = [seed] } = models.find(({ spread }) => spread !== undefined)?.spread ?? {};
   return (
     <header>
       <h1>{title}</h1>
       <p class="lead">
-        {models.length} models, each trained on the same {counted(about.real.train)}{" "}
-        real records and evaluated on {counted(about.real.train)} synthetic records.{" "}
-        {counted(about.real.test)} real records are held out. {dateText(about.created)}. Random seed
-        {" "}
-        {about.seed}. Ehrloom {about.ehrloom}.
+        {models.length} models, each trained on the same {counted(real.train)} real records
+        {real.name !== undefined && ` of ${real.name}`} and evaluated on {counted(real.train)}{" "}
+        synthetic records. {counted(real.test)} real records are held out. {dateText(created)}.{" "}
+        {seeds.length > 1 ? "Random seeds" : "Random seed"} {seeds.join(", ")}. Ehrloom {ehrloom}.
       </p>
       <Sharing minCell={about.min_cell} />
     </header>
