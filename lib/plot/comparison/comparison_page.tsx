@@ -211,13 +211,20 @@ function notLearned(models: readonly ComparedModel[]): string[] {
   ]);
 }
 
-function About({ about, models }: Comparison) {
+/** All random seeds, in words: "Random seeds" and "1, 2, 3". */
+function seedsInWords({ about: { seed }, models }: Comparison): [name: string, seeds: string] {
+  const { seeds = [seed] } = models.find(({ spread }) => spread !== undefined)?.spread ?? {};
+  return [seeds.length > 1 ? "Random seeds" : "Random seed", seeds.join(", ")];
+}
+
+function About(comparison: Comparison) {
+  const { about, models } = comparison;
   const { training, real } = about;
   const rows: [string, string][] = [
     ["Ehrloom", about.ehrloom],
     ...commitFact(about.commit),
     ["Created", about.created],
-    ["Random seed", String(about.seed)],
+    seedsInWords(comparison),
     [
       "Real cohort",
       `${counted(real.records)} records (${counted(real.train)} training, ${
@@ -244,9 +251,8 @@ function About({ about, models }: Comparison) {
 }
 
 /** Title, cohort, sizes, date and random seeds. */
-function ComparisonHead({ about, models }: Comparison) {
-  const { real, seed, created, ehrloom } = about;
-  const { seeds = [seed] } = models.find(({ spread }) => spread !== undefined)?.spread ?? {};
+function ComparisonHead(comparison: Comparison) {
+  const { about: { real, created, ehrloom, min_cell }, models } = comparison;
   return (
     <header>
       <h1>{title}</h1>
@@ -254,9 +260,9 @@ function ComparisonHead({ about, models }: Comparison) {
         {models.length} models, each trained on the same {counted(real.train)} real records
         {real.name !== undefined && ` of ${real.name}`} and evaluated on {counted(real.train)}{" "}
         synthetic records. {counted(real.test)} real records are held out. {dateText(created)}.{" "}
-        {seeds.length > 1 ? "Random seeds" : "Random seed"} {seeds.join(", ")}. Ehrloom {ehrloom}.
+        {seedsInWords(comparison).join(" ")}. Ehrloom {ehrloom}.
       </p>
-      <Sharing minCell={about.min_cell} />
+      <Sharing minCell={min_cell} />
     </header>
   );
 }
