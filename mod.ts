@@ -70,6 +70,7 @@ export {
   type GenerationNotes,
   notesJson,
   readGenerationNotes,
+  readRunFingerprint,
 } from "./lib/cohort/meds/generation_notes.ts";
 export { sources } from "./lib/cohort/sources/mod.ts";
 export { prepare, type PrepareOptions } from "./lib/cohort/sources/prepare.ts";
@@ -207,16 +208,25 @@ export { type AlignedCohorts, alignedCohorts, type NameDifferences } from "./lib
 export { evaluate, type EvaluateOptions } from "./lib/evaluate/evaluate.ts";
 export type {
   Aggregate,
+  CodeLadder,
+  CoherenceFidelity,
+  DistributionDistance,
   Estimate,
   Fidelity,
   FidelityFigures,
   IdenticalRecords,
   LabelPrevalence,
+  LadderRung,
+  LagPersistence,
   Likelihood,
   MeasuredCode,
+  OnsetFidelity,
   PartialFidelity,
   PartialReport,
+  PersistenceFidelity,
   ProbabilityFidelity,
+  RareCodes,
+  RateFidelity,
   Report,
   ReportAbout,
   Scale,
@@ -224,9 +234,12 @@ export type {
   Summary,
   SummaryRow,
   TooLong,
+  TransitionFidelity,
   ValueFidelity,
   Verdict,
+  VocabularyFidelity,
 } from "./lib/evaluate/report.ts";
+export { reportTables, type TableRow } from "./lib/evaluate/report_tables.ts";
 export {
   likelihoodMetrics,
   type LikelihoodOptions,
@@ -286,6 +299,11 @@ export {
 } from "./lib/evaluate/fidelity/paired_probabilities.ts";
 export { probabilityFrame } from "./lib/evaluate/fidelity/probability_frame.ts";
 export { r2 } from "./lib/evaluate/fidelity/r2.ts";
+export {
+  kolmogorovSmirnov,
+  totalVariation,
+  wasserstein1,
+} from "./lib/evaluate/fidelity/distribution_distance.ts";
 export {
   type AggregateStatistics,
   aggregateStatistics,

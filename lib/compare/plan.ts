@@ -106,7 +106,8 @@ function entryOf(
   const config = family.configFor(cohort, settings, knowledge);
   const model = family.create(config, family.schemaFor?.(cohort, config, training));
   checkKnowledge(model, knowledge);
-  if (!acceptLoss) checkCoverage(name, coverageOf(model, cohort));
+  const without = `or leave ${name} out of the models`;
+  if (!acceptLoss) checkCoverage(name, coverageOf(model, cohort), [without]);
   checkCanTrain(model, cohort, training);
   return { name, family: family.name, settings, config, knowledge };
 }

@@ -13,6 +13,14 @@ import type { utilityMeasures } from "./utility/mod.ts";
 
 export type { Estimate };
 export type { Aggregate } from "./fidelity/count_moments.ts";
+export type { CodeLadder, LadderRung, RareCodes } from "./fidelity/code_ladder.ts";
+export type { CoherenceFidelity } from "./fidelity/coherence.ts";
+export type { DistributionDistance } from "./fidelity/compared_distributions.ts";
+export type { RateFidelity } from "./fidelity/compared_rates.ts";
+export type { OnsetFidelity } from "./fidelity/onsets.ts";
+export type { LagPersistence, PersistenceFidelity } from "./fidelity/persistence.ts";
+export type { TransitionFidelity } from "./fidelity/transitions.ts";
+export type { VocabularyFidelity } from "./fidelity/vocabulary.ts";
 export type { LabelPrevalence } from "./fidelity/label_prevalence.ts";
 export type { FidelityFigures } from "./fidelity/mod.ts";
 export type { ProbabilityFidelity } from "./fidelity/probability_fidelity.ts";

@@ -36,10 +36,9 @@ export interface PageContents {
 }
 
 /** The sections of all measures of a kind that were asked. */
-function PlainSections({ kind, scaled, resamples }: {
+function PlainSections({ kind, scaled }: {
   kind: MeasureKind;
   scaled: Scale<object> | undefined;
-  resamples: number;
 }) {
   if (scaled === undefined) return null;
   const list: readonly Measure[] = measures[kind];
@@ -63,7 +62,6 @@ function PlainSections({ kind, scaled, resamples }: {
             floor: floor.get(key),
             memoriser: memoriser.get(key),
           }}
-          resamples={resamples}
         />
       ))}
     </>
@@ -91,8 +89,8 @@ export function ReportPage(contents: PageContents): JSX.Element {
     >
       <SummarySection report={report} />
       {fidelitySections(fidelity).map(({ keys, View }) => <View key={keys[0]} {...section} />)}
-      <PlainSections kind="utility" scaled={report.utility} resamples={about.resamples} />
-      <PlainSections kind="privacy" scaled={report.privacy} resamples={about.resamples} />
+      <PlainSections kind="utility" scaled={report.utility} />
+      <PlainSections kind="privacy" scaled={report.privacy} />
       {likelihood && <LikelihoodSection likelihood={likelihood} />}
       {figures.has("training_curve") && (
         <section aria-labelledby="training">

@@ -19,7 +19,7 @@ const figures = (shift: number) => ({
 function rowsOf(
   ...[own, ceiling, floor, memoriser]: [unknown, unknown, unknown, unknown]
 ): string[][] {
-  const contents = { name: "toy", question: "Is it <so>?", resamples: 1000 };
+  const contents = { name: "toy", question: "Is it <so>?" };
   const scale = { own, ceiling, floor, memoriser };
   const html = renderToString(h(PlainSection, { ...contents, scale }));
   const { document } = parseHTML(`<main>${html}</main>`);
@@ -30,21 +30,21 @@ function rowsOf(
 
 Deno.test("PlainSection() has a row for every number: estimates, R², and those without interval", () => {
   const r2 = ["R²", "0.5 0.25 to 0.75", "0.625 0.25 to 0.75"];
-  const difference = ["mean difference", "−1.235 −2 to 1", "−1.36 −2 to 1"];
+  const difference = ["Mean difference", "−1.235 −2 to 1", "−1.36 −2 to 1"];
   assertEquals(rowsOf(figures(0), figures(0.125), figures(0), figures(0.25)), [
     [...r2, "0.5 0.25 to 0.75", "0.75 0.25 to 0.75"],
-    ["keys", "12", "12", "12", "12"],
+    ["Keys", "12", "12", "12", "12"],
     [...difference, "−1.235 −2 to 1", "−1.485 −2 to 1"],
-    ["labels, asthma, share", ...Array(4).fill("0.1 0 to 0.2")],
-    ["labels, 2, share", "3", "3", "3", "3"],
+    ["Labels, asthma, share", ...Array(4).fill("0.1 0 to 0.2")],
+    ["Labels, 2, share", "3", "3", "3", "3"],
   ]);
 });
 
 Deno.test("PlainSection() says none where a cohort has no figures, and is nothing without any", () => {
   const own = { difference: { value: 1, low: 0, high: 2 } };
-  const row = ["difference", "1 0 to 2", "1 0 to 2", "none", "none"];
+  const row = ["Difference", "1 0 to 2", "1 0 to 2", "none", "none"];
   assertEquals(rowsOf(own, own, null, null), [row]);
   const scale = { own: null, ceiling: null, floor: null, memoriser: null };
-  const nothing = h(PlainSection, { name: "toy", question: "Is it?", resamples: 10, scale });
+  const nothing = h(PlainSection, { name: "toy", question: "Is it?", scale });
   assertEquals(renderToString(nothing), "");
 });
