@@ -17,7 +17,7 @@ import { smallCohort } from "../../plot/fixture.ts";
 
 const real = smallCohort(1); // 200 for training, 100 held out
 const train = splitOf(real, "train");
-const base = await evaluate(real, smallCohort(2), { resamples: 20 });
+const base = await evaluate(real, smallCohort(2), { quick: true, resamples: 20 });
 
 const r2 = (value: number) => ({
   r2: value,
@@ -156,7 +156,11 @@ Deno.test("the summary says whether more epochs would help", () => {
 
 /** The sentences of an evaluation, and the verdicts by the names of their rows. */
 async function judged(synthetic: typeof real) {
-  const report: PartialReport = await evaluate(real, synthetic, { resamples: 200, seed: 1 });
+  const report: PartialReport = await evaluate(real, synthetic, {
+    quick: true,
+    resamples: 200,
+    seed: 1,
+  });
   const { sentences = [], rows = [] } = report.summary ?? {};
   return { report, sentences, verdicts: Object.fromEntries(rows.map((r) => [r.name, r.verdict])) };
 }
