@@ -180,6 +180,7 @@ export {
   type TrainingEstimate,
 } from "./lib/train/dry_run.ts";
 export { trainOptionsOf } from "./lib/train/from_run.ts";
+export { parameterCount } from "./lib/train/parameter_count.ts";
 export { unfinishedRun } from "./lib/train/unfinished.ts";
 export type { Restart } from "./lib/train/schedule.ts";
 export {

@@ -54,6 +54,8 @@ export interface EvaluateOptions extends LongWorkOptions {
   readonly run?: Run | undefined;
   /** Names of the cohorts for people, such as those of their folders. */
   readonly names?: { readonly real?: string; readonly synthetic?: string } | undefined;
+  /** Random seed with which the synthetic cohort was generated. */
+  readonly generationSeed?: number | undefined;
   /** Synthetic records that reached the largest length of the model without an end, from `generate`. */
   readonly cutOff?: number | undefined;
   /** Draws under clinical rules, and those that the rules changed, from `generate`. */
@@ -75,6 +77,7 @@ const optionNames = Object.keys(
     likelihood: 0,
     run: 0,
     names: 0,
+    generationSeed: 0,
     cutOff: 0,
     ruled: 0,
     cuts: 0,
@@ -129,6 +132,7 @@ function aboutOf(
     minCell = usualMinCell,
     run,
     names = {},
+    generationSeed,
     cutOff,
     ruled,
     cuts = [],
@@ -157,6 +161,7 @@ function aboutOf(
     synthetic: {
       ...names.synthetic !== undefined && { name: names.synthetic },
       records: synthetic.recordCount,
+      ...generationSeed !== undefined && { seed: generationSeed },
       ...(cutOff === undefined ? {} : { cut_off: cutOff }),
       ...(ruled === undefined ? {} : { rules: { ...ruled } }),
       ...isOrderOnly(synthetic) && orderOnly,

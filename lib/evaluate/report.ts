@@ -153,7 +153,7 @@ export interface ReportAbout {
   commit?: string | undefined;
   /** When, as an ISO 8601 time. */
   created: string;
-  /** Random seed of the resamples and the floor. */
+  /** Random seed of the evaluation: of the resamples and the floor. */
   seed: number;
   /** Resamples of patients behind each interval. */
   resamples: number;
@@ -178,14 +178,15 @@ export interface ReportAbout {
     cuts?: readonly string[];
   };
   /**
-   * `cut_off` of them, if known, reached the largest length of the model without an end. `rules`, if
-   * there were any: how many draws there were, and how many of these clinical rules changed. `times` is
-   * there if only the order of visits is known. Also how its codes and labels differ from the real
-   * ones.
+   * `seed` is that of their generation, if known. `cut_off` of them, if known, reached the largest
+   * length of the model without an end. `rules`, if there were any: how many draws there were, and how
+   * many of these clinical rules changed. `times` is there if only the order of visits is known. Also
+   * how its codes and labels differ from the real ones.
    */
   synthetic: NameDifferences & {
     name?: string;
     records: number;
+    seed?: number;
     cut_off?: number;
     rules?: { draws: number; touched: number };
     times?: "order only";

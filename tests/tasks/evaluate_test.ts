@@ -25,7 +25,7 @@ async function inFolder(test: (folder: string) => Promise<void>): Promise<void> 
   try {
     await writeMeds(`${folder}/real`, listedCohort(split(randomRecords(1, 60, 6)), 6));
     await writeMeds(`${folder}/synthetic`, listedCohort(randomRecords(2, 20, 6), 6), {
-      notes: () => notesJson({ cutOff: 4, ruled: { draws: 70, touched: 5 } }),
+      notes: () => notesJson({ generationSeed: 6, cutOff: 4, ruled: { draws: 70, touched: 5 } }),
     });
     await writeMeds(`${folder}/other`, listedCohort(randomRecords(3, 20, 7), 7));
     await test(folder);
@@ -47,6 +47,7 @@ Deno.test("deno task evaluate writes report.json, report.html and figures", asyn
     assertEquals(report.about.synthetic, {
       name: "synthetic",
       records: 20,
+      seed: 6,
       cut_off: 4,
       rules: { draws: 70, touched: 5 },
       times: "order only",
