@@ -83,15 +83,15 @@ export function resampleWeights(
   { role, seed }: Resampling,
   resample: number,
   weights: Int32Array,
-  { column, columns }: { column: number; columns: number } = { column: 0, columns: 1 },
+  place: { column: number; columns: number } = { column: 0, columns: 1 },
 ): void {
+  const { column, columns } = place;
   const records = weights.length / columns;
   for (let record = 0; record < records; record++) {
     weights[record * columns + column] = resample === 0 ? 1 : 0;
   }
   if (resample === 0) return;
-  const draws = stream("resamples", seed, roles.indexOf(role), resample);
-  for (let i = 0; i < records; i++) weights[draws.integer(records) * columns + column]++;
+  stream("resamples", seed, roles.indexOf(role), resample).tally(records, weights, place);
 }
 
 /**

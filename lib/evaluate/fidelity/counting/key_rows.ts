@@ -57,6 +57,15 @@ function occurrencesOf(cohort: Cohort, record: number, kind: CodeKind): number {
   return sum;
 }
 
+/** Occurrences of any key in a cohort. */
+export function occurrencesIn(cohort: Cohort, kind: CodeKind): number {
+  let sum = 0;
+  for (let record = 0; record < cohort.recordCount; record++) {
+    sum += occurrencesOf(cohort, record, kind);
+  }
+  return sum;
+}
+
 /**
  * Bounds of runs of records with at most `entries` occurrences each (a single larger record is a
  * run by itself), so that reading a run takes a bounded amount of memory.
