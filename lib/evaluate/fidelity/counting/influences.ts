@@ -83,10 +83,8 @@ export async function influencesOf(
       let squaresOfOwn = 0;
       for (let i = offsets[row]; i < offsets[row + 1]; i++) {
         const [times, at, slot] = [occurrences[i], keys[i] * width, slots[keys[i]]];
-        for (let figure = 0; figure < figures; figure++) {
-          sums[figure] += table[at + figure] * times;
-          sums[figures + figure] += table[at + figures + figure];
-        }
+        for (let j = 0; j < figures; j++) sums[j] += table[at + j] * times;
+        for (let j = figures; j < 2 * figures; j++) sums[j] += table[at + j];
         sums[width - 2] += table[at + width - 2] * times;
         sums[width - 1] += table[at + width - 1];
         squaresOfOwn += times * times;
