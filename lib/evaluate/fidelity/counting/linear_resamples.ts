@@ -1,6 +1,12 @@
 /**
  * R² of every resample from the influences of the patients that were drawn, without counting them.
  *
+ * Near R² = 1 three things are corrected. The differences of probabilities are then mostly noise, which
+ * makes the variance of the influences too large, by 4 Σ cov² / T². The part of R² that is quadratic in
+ * the noise matters, see `second_order.ts`; it has the variance 2 Σ cov² / T². And 1 − R² is a sum of
+ * squares that varies by a factor rather than by an amount: what was drawn moves its logarithm, so no R²
+ * exceeds 1. Away from 1 none of the three changes much.
+ *
  * @module
  */
 import { breathe } from "../../../breathe.ts";
@@ -70,9 +76,10 @@ export function linearR2(
   noise: number,
 ): Float64Array {
   const found = new Float64Array(real.drawn.linear[part].length).fill(r2);
+  const error = 1 - r2;
   const at = part * figures;
   const linearVariance = real.variances[at] + other.variances[at];
-  if (!(total > 0) || !(linearVariance > 0)) return found;
+  if (!(total > 0 && linearVariance > 0 && error > 0)) return found; // nothing varies
   const products = new NoiseProducts(real.groups[part], other.groups[part]);
   const fromNoise = 4 * products.squaredCovariances / total ** 2;
   const shrunk = Math.sqrt(Math.max(0, 1 - fromNoise / linearVariance));
@@ -84,7 +91,8 @@ export function linearR2(
       drawn.set(side.drawn.ofGroups.subarray(from, from + groups), i * groups);
     }
     const linear = real.drawn.linear[part][resample] + other.drawn.linear[part][resample];
-    found[resample] += shrunk * linear - noise - (products.of(drawn) - mean) / total;
+    const moved = shrunk * linear - (products.of(drawn) - mean) / total;
+    found[resample] = 1 - error * Math.exp(-moved / error) - noise;
   }
   return found;
 }

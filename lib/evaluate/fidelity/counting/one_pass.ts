@@ -8,11 +8,8 @@
  * these slopes, the influence of each patient is a sum over the patient's own keys, and the variance
  * of R² is the sum of the squared influences. The figure of a resample is that of the cohorts as they
  * are, plus the influences of the patients that were drawn: the same patients that would be counted in
- * that resample, so figures of several models can still be compared in pairs.
- *
- * Near R² = 1 two things are corrected. The differences y − z are then mostly noise, which makes the
- * variance of the influences too large, by 4 Σ cov² / T². And the part of R² that is quadratic in the
- * noise matters, see `second_order.ts`; it has the variance 2 Σ cov² / T².
+ * that resample, so figures of several models can still be compared in pairs; `linear_resamples.ts` says
+ * what is corrected near R² = 1.
  *
  * @module
  */
