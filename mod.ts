@@ -70,6 +70,7 @@ export {
   type GenerationNotes,
   notesJson,
   readGenerationNotes,
+  readRunFingerprint,
 } from "./lib/cohort/meds/generation_notes.ts";
 export { sources } from "./lib/cohort/sources/mod.ts";
 export { prepare, type PrepareOptions } from "./lib/cohort/sources/prepare.ts";
@@ -158,6 +159,7 @@ export {
   modelSummaries,
   type ModelSummary,
   parseSettings,
+  presetOf,
   settingsOf,
 } from "./lib/models/mod.ts";
 export {
@@ -205,16 +207,25 @@ export { type AlignedCohorts, alignedCohorts, type NameDifferences } from "./lib
 export { evaluate, type EvaluateOptions } from "./lib/evaluate/evaluate.ts";
 export type {
   Aggregate,
+  CodeLadder,
+  CoherenceFidelity,
+  DistributionDistance,
   Estimate,
   Fidelity,
   FidelityFigures,
   IdenticalRecords,
   LabelPrevalence,
+  LadderRung,
+  LagPersistence,
   Likelihood,
   MeasuredCode,
+  OnsetFidelity,
   PartialFidelity,
   PartialReport,
+  PersistenceFidelity,
   ProbabilityFidelity,
+  RareCodes,
+  RateFidelity,
   Report,
   ReportAbout,
   Scale,
@@ -222,9 +233,12 @@ export type {
   Summary,
   SummaryRow,
   TooLong,
+  TransitionFidelity,
   ValueFidelity,
   Verdict,
+  VocabularyFidelity,
 } from "./lib/evaluate/report.ts";
+export { reportTables, type TableRow } from "./lib/evaluate/report_tables.ts";
 export {
   likelihoodMetrics,
   type LikelihoodOptions,
@@ -243,7 +257,15 @@ export {
 export { fidelityMeasures } from "./lib/evaluate/fidelity/mod.ts";
 export { utilityMeasures } from "./lib/evaluate/utility/mod.ts";
 export { privacyMeasures } from "./lib/evaluate/privacy/mod.ts";
-export type { Answer, Asked, FiguresOf, Judged, Measure, Need } from "./lib/evaluate/measure.ts";
+export type {
+  Answer,
+  Asked,
+  FiguresOf,
+  Judged,
+  Measure,
+  Need,
+  ThoroughMeasure,
+} from "./lib/evaluate/measure.ts";
 export {
   type ComparedRatio,
   ratio,
@@ -276,6 +298,11 @@ export {
 } from "./lib/evaluate/fidelity/paired_probabilities.ts";
 export { probabilityFrame } from "./lib/evaluate/fidelity/probability_frame.ts";
 export { r2 } from "./lib/evaluate/fidelity/r2.ts";
+export {
+  kolmogorovSmirnov,
+  totalVariation,
+  wasserstein1,
+} from "./lib/evaluate/fidelity/distribution_distance.ts";
 export {
   type AggregateStatistics,
   aggregateStatistics,

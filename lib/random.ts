@@ -50,6 +50,8 @@ export const uses = {
   resamples: 0x626f6f74,
   /** Records drawn from independent marginals. */
   floor: 0x6d617267,
+  /** Training records that the memoriser copies. */
+  copies: 0x636f7079,
   /** Records that are compared in equal numbers; by the number of them. */
   equalNumbers: 0x6571756c,
 } as const;

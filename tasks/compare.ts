@@ -92,6 +92,11 @@ await runCommand({
         "Comma-separated random seeds, such as 1,2,3 (instead of --seed): trains each model with " +
         "each of them and shows the spread",
     },
+    measures: {
+      value: "LIST",
+      help: "Comma-separated: what to evaluate besides the quick measures of fidelity, kinds or " +
+        "single measures such as privacy.identical_records (default all quick measures)",
+    },
     resamples: {
       value: "N",
       help: "Resamples of patients for each interval; 0: no intervals",
@@ -136,6 +141,7 @@ await runCommand({
     batch: args.maybeInteger("batch", { min: 1 }),
     learningRate: args.maybeNumber("lr", { min: 0 }),
     ...seedsOf(args),
+    measures: args.maybe("measures")?.split(",").map((name) => name.trim()),
     resamples: args.integer("resamples", { min: 0 }),
     minCell: args.integer("min-cell", { min: 0 }),
     workers: args.integer("workers", { min: 1 }),

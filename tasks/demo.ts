@@ -56,6 +56,7 @@ await runCommand({
       });
       const likelihood = await runLikelihood(run, cohort, { seed, onProgress });
       const report = await evaluate(cohort, synthetic, {
+        quick: true,
         seed,
         likelihood,
         run,

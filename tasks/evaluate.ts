@@ -9,6 +9,9 @@ import {
   readMeds,
   readQuality,
   readRun,
+  readRunFingerprint,
+  type Run,
+  runFingerprint,
   runLikelihood,
   splitOf,
   tooLongInWords,
@@ -16,7 +19,7 @@ import {
 } from "ehrloom";
 import { basename, join } from "node:path";
 import { backendOption, startBackend } from "./cli/backend_option.ts";
-import { runCommand, say, shellPath, UsageError } from "./cli/command.ts";
+import { type Arguments, runCommand, say, shellPath, UsageError } from "./cli/command.ts";
 import { headline } from "./cli/headline.ts";
 import { sayLeftOut } from "./cli/left_out.ts";
 import { minCellOption } from "./cli/min_cell_option.ts";
@@ -43,12 +46,14 @@ await runCommand({
       help: "Comma-separated: what to evaluate, kinds or single measures such as fidelity.gap_days",
       default: kinds.join(),
     },
+    quick: { help: "Leave out what takes minutes, unless --only names it singly" },
     seed: { value: "N", help: "Random seed of the resamples and the floor", default: "0" },
     resamples: {
       value: "N",
       help: "Resamples of patients for each interval; 0: no intervals",
       default: "1000",
     },
+    csv: { help: "Write each measure's figures as a table too: tables/*.csv" },
     ...minCellOption,
     ...backendOption,
     force: { help: "Replace an older result at --out" },
@@ -69,12 +74,14 @@ await runCommand({
     const real = await readMeds(args.path("real"), { ...sayLeftOut, onProgress });
     const synthetic = await readMeds(args.path("synthetic"), { ...sayLeftOut, onProgress });
     const run = args.maybe("run") === undefined ? undefined : await readRun(args.path("run"));
+    if (run !== undefined) await checkGenerated(args, run);
     if (run !== undefined) await startBackend(args);
     const likelihood = run && hasLikelihood(run, real)
       ? await runLikelihood(run, real, { seed, resamples, onProgress })
       : undefined;
     const report = await evaluate(real, synthetic, {
       only,
+      quick: args.has("quick"),
       seed,
       resamples,
       minCell,
@@ -87,7 +94,13 @@ await runCommand({
       onProgress,
     });
     const train = splitOf(real, "train");
-    await writeReport(out, report, { real: train, synthetic, training: run?.training, force });
+    await writeReport(out, report, {
+      real: train,
+      synthetic,
+      training: run?.training,
+      csv: args.has("csv"),
+      force,
+    });
     sayFigures(report);
     say(`Next: open ${shellPath(join(args.text("out"), "report.html"))}`);
     return {
@@ -98,6 +111,16 @@ await runCommand({
     };
   });
 });
+
+/** Refuses a run that did not generate the synthetic cohort: its figures are of another model. */
+async function checkGenerated(args: Arguments, run: Run): Promise<void> {
+  const generatedBy = await readRunFingerprint(args.path("synthetic"));
+  if (generatedBy === undefined || generatedBy === await runFingerprint(run)) return;
+  throw new RangeError(
+    `Cannot evaluate "${args.path("synthetic")}" with the run "${args.path("run")}": ` +
+      "another run generated it, or this one before it was trained further",
+  );
+}
 
 /** What was cut when a cohort was prepared, in sentences. */
 async function cutsOf(folder: string, minCell: number): Promise<string[]> {

@@ -238,9 +238,10 @@ function countsJson(args: Arguments, count: number, { cutOff, empty, ruled }: Co
 }
 
 function sayCounts(args: Arguments, count: number, { cutOff, empty, ruled }: Counts): void {
-  say(`${count} records written to ${args.text("out")}`);
+  say(`${count.toLocaleString("en")} records written to ${args.text("out")}`);
   if (cutOff > 0) {
-    say(`${cutOff} of them were cut off: they reached the largest length of the model`);
+    const those = cutOff === 1 ? "1 of them was" : `${cutOff.toLocaleString("en")} of them were`;
+    say(`${those} cut off at the largest length of the model`);
   }
   if (empty > 0) say(`${empty} records have no visits`);
   if (args.maybe("rules") !== undefined) {

@@ -73,16 +73,21 @@ function count(args: Arguments, option: string): number | undefined {
   return args.maybe(option) === undefined ? undefined : args.integer(option, { min: 1 });
 }
 
+/** A count with separators between thousands. */
+const whole = (count: number): string => count.toLocaleString("en");
+
 /** What the cohort has, and what was cut: the task's result, on stdout. */
 function summarize(cohort: Cohort, quality: Quality): void {
-  const parts = splitNames.map((name) => `${splitOf(cohort, name).recordCount} ${name}`);
-  tell(`${cohort.recordCount} records (${parts.join(", ")})`);
+  const parts = splitNames.map((name) => `${whole(splitOf(cohort, name).recordCount)} ${name}`);
+  tell(`${whole(cohort.recordCount)} records (${parts.join(", ")})`);
   const values = cohort.values?.filter((value) => !Number.isNaN(value)).length;
-  const measured = values === undefined ? "" : `, ${values} of them with a value`;
-  tell(`${cohort.visitCount} visits, ${cohort.codes.length} events${measured}`);
+  const measured = values === undefined ? "" : `, ${whole(values)} of them with a value`;
+  tell(`${whole(cohort.visitCount)} visits, ${whole(cohort.codes.length)} events${measured}`);
   const learnable = new Set(splitOf(cohort, "train").codes).size;
   tell(
-    `${cohort.vocabulary.codes.length} codes, ${learnable} of them in the training records, ` +
+    `${whole(cohort.vocabulary.codes.length)} codes, ${
+      whole(learnable)
+    } of them in the training records, ` +
       "which are all that a model can learn",
   );
   const before = new Map(quality.labels.map(({ label, before }) => [label, before]));
@@ -116,7 +121,6 @@ function counts(cohort: Cohort): Result {
 function adviseOnLength(cohort: Cohort): void {
   const long = longRecords(cohort);
   if (long === undefined) return;
-  const whole = (count: number) => count.toLocaleString("en");
   const { count, maxVisits, longest, kept } = long;
   const percent = Math.floor(1000 * kept) / 10; // never 100, since some are left out
   say(
@@ -165,7 +169,9 @@ await runCommand(command, async (args, onProgress) => {
     for (const what of leftOut) say(`left out: ${what}`);
     for (const what of notes) say(`note: ${what}`);
     if (maxVisits === undefined) adviseOnLength(cohort);
-    if (args.has("skip-bad-rows")) say(`${badRows.length} bad rows skipped`);
+    if (args.has("skip-bad-rows")) {
+      say(`${whole(badRows.length)} bad ${badRows.length === 1 ? "row" : "rows"} skipped`);
+    }
     for (const problem of badRows.slice(0, 3)) say(`  ${problem}`);
     say(`wrote ${args.text("out")}`);
     say(

@@ -228,6 +228,23 @@ export function subset(source: Cohort, recordIndices: ArrayLike<number>): Cohort
 }
 
 /**
+ * Copies of records, each as a patient of its own: subject ids are 1, 2, 3, …
+ *
+ * @param recordIndices of any number and order; a record may be copied several times
+ * @internal
+ */
+export function copiesOf(source: Cohort, recordIndices: ArrayLike<number>): Cohort {
+  return cohort({
+    vocabulary: source.vocabulary,
+    labelNames: source.labelNames,
+    ...visitsOfRecords(source, recordIndices),
+    ...factsOfRecords(source, recordIndices),
+    subjectIds: BigInt64Array.from({ length: recordIndices.length }, (_, i) => BigInt(i + 1)),
+    splits: null,
+  });
+}
+
+/**
  * The records of one split.
  *
  * @throws {RangeError} If the cohort has no splits

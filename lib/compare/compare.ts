@@ -24,6 +24,7 @@ import {
 } from "../evaluate/comparison.ts";
 import { checkReal } from "../evaluate/evaluate.ts";
 import type { FidelityFigures } from "../evaluate/fidelity/mod.ts";
+import { misnamed } from "../evaluate/measures.ts";
 import { spreadsOf } from "../evaluate/seed_spread.ts";
 import { withoutEmptyRecords } from "../evaluate/without_empty_records.ts";
 import { growFolder, type GrowingFolder, grownFolder } from "../files/growing_folder.ts";
@@ -58,6 +59,7 @@ interface Contest {
   /** Random seeds of training and generation; the first is the plan's. */
   readonly seeds: readonly number[];
   readonly entries: readonly Entry[];
+  readonly measures: CompareOptions["measures"];
   readonly onStart?: CompareOptions["onStart"];
   readonly watched: LongWork;
 }
@@ -129,7 +131,9 @@ export async function compare(
 ): Promise<Compared> {
   checkArguments("compare", [cohort, "cohort"], [folder, "folder"], [options, "options"]);
   checkOptions("compare", options, compareOptionNames);
-  const { resamples = 1000, force = false, onStart } = options;
+  const { resamples = 1000, force = false, measures, onStart } = options;
+  const problem = measures && misnamed(measures);
+  if (problem !== undefined) throw new RangeError(`Cannot compare: "measures" names ${problem}`);
   const begun = force ? undefined : await readPlan(join(folder, "plan.json"));
   const otherwise = begun === undefined ? trainingFor(cohort, options) : begun.training;
   const seeds = seedsOf(options, otherwise.seed);
@@ -144,7 +148,8 @@ export async function compare(
   return await longWork(
     options,
     () => `Comparison stopped by you; ${again}`,
-    (watched) => compareAt(folder, force, { cohort, plan, seeds, entries, onStart, watched }),
+    (watched) =>
+      compareAt(folder, force, { cohort, plan, seeds, entries, measures, onStart, watched }),
   );
 }
 
@@ -183,13 +188,13 @@ function figuresBySeed({ likelihood, resampled }: JudgedModel): Record<string, n
 
 /** A model with every random seed: its judgement with the first one, and the spread over all. */
 async function withAllSeeds(
-  { cohort, plan, seeds, onStart, watched: { onProgress, signal } }: Contest,
+  { cohort, plan, seeds, measures, onStart, watched: { onProgress, signal } }: Contest,
   entry: Entry,
   folder: GrowingFolder,
 ): Promise<{ judged: JudgedModel; synthetic: Cohort }> {
   const withSeed = async (seed: number, stage: string, own?: number) => {
     const path = modelFolder(folder.path, entry, own);
-    const job = { entry, folder: path, plan, seed, cohort, onStart, signal };
+    const job = { entry, folder: path, plan, measures, seed, cohort, onStart, signal };
     const found = await oneModel({ ...job, onProgress: prefixed(stage, onProgress) });
     await folder.shown();
     return found;

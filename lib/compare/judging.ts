@@ -5,9 +5,10 @@
  * @module
  */
 import { type Cohort, splitOf } from "../cohort/cohort.ts";
-import { type FidelityFigures, fidelityMeasures } from "../evaluate/fidelity/mod.ts";
+import type { FidelityFigures, fidelityMeasures } from "../evaluate/fidelity/mod.ts";
 import { judge, type Judgement } from "../evaluate/judge.ts";
 import type { Judged } from "../evaluate/measure.ts";
+import { type MeasureKind, measures, measuresOf } from "../evaluate/measures.ts";
 import { withoutEmptyRecords } from "../evaluate/without_empty_records.ts";
 import type { OnProgress } from "../progress.ts";
 import type { Plan } from "./read_comparison.ts";
@@ -15,9 +16,37 @@ import type { Plan } from "./read_comparison.ts";
 /** Some of the measures of fidelity. */
 type Measures = readonly (typeof fidelityMeasures)[number][];
 
-/** The measures of fidelity whose figures are not known yet. */
+/** Figures by the kinds of their measures. */
+export type FiguresByKind = { readonly [Kind in MeasureKind]?: object | undefined };
+
+const kinds = Object.keys(measures) as MeasureKind[]; // its own keys
+
+/**
+ * The names of the measures to ask: those that were named, or else all quick ones; the quick ones of
+ * fidelity always.
+ */
+export function askedNames(named: readonly string[] | undefined): string[] {
+  return kinds.flatMap((kind) => {
+    const isQuick = named === undefined || kind === "fidelity";
+    const asked = [
+      ...isQuick ? measuresOf(kind, { quick: true }) : [],
+      ...named === undefined ? [] : measuresOf(kind, { only: named }),
+    ];
+    return [...new Set(asked.map(({ key }) => `${kind}.${key}`))];
+  });
+}
+
+/** The names of the measures whose figures are known. */
+export function knownNames(figures: FiguresByKind): string[] {
+  return kinds.flatMap((kind) =>
+    measuresOf(kind).filter(({ key }) => Object.hasOwn(figures[kind] ?? {}, key))
+      .map(({ key }) => `${kind}.${key}`)
+  );
+}
+
+/** The quick measures of fidelity whose figures are not known yet. */
 export function missingMeasures(known: Partial<FidelityFigures>): Measures {
-  return fidelityMeasures.filter(({ key }) => known[key] === undefined);
+  return measuresOf("fidelity", { quick: true }).filter(({ key }) => known[key] === undefined);
 }
 
 /** Whether the figures of all measures are known. */

@@ -20,13 +20,14 @@ import type { Likelihood, Scale } from "../evaluate/report.ts";
 import { isThere } from "../files/is_there.ts";
 import { replaceText } from "../files/output.ts";
 import { generate } from "../generate/generate.ts";
+import { presetFor } from "../models/interface/preset.ts";
 import { formOf } from "../models/mod.ts";
 import type { LongWorkOptions } from "../long_work.ts";
 import { writeReport } from "../plot/report/report.ts";
 import { readRun } from "../train/read_run.ts";
 import type { Run } from "../train/run_folder.ts";
 import { train, type TrainOptions } from "../train/train.ts";
-import { isWhole, missingMeasures } from "./judging.ts";
+import { askedNames, type FiguresByKind, isWhole, knownNames } from "./judging.ts";
 import type { Entry } from "./plan.ts";
 import { type KeptJudgement, type Plan, readJudgement } from "./read_comparison.ts";
 
@@ -38,6 +39,8 @@ export interface Job extends LongWorkOptions {
   readonly plan: Plan;
   /** Random seed of training and generation; resamples have that of the plan. */
   readonly seed: number;
+  /** Kinds and measures that were named, see {@link CompareOptions}. */
+  readonly measures?: readonly string[] | undefined;
   /** The real records, with splits. */
   readonly cohort: Cohort;
   readonly onStart?: TrainOptions["onStart"];
@@ -48,10 +51,13 @@ async function trained(
   { entry, folder, plan, seed, cohort, onStart, onProgress, signal }: Job,
 ): Promise<{ run: Run; seconds: number }> {
   const path = join(folder, "run");
+  const { learningRate, ...training } = plan.training;
+  const isDefault = learningRate === presetFor(cohort).learningRate; // which a model may not bear
   const isBegun = await isThere(join(path, "config.json"));
   const began = performance.now();
   const run = await train(cohort, path, {
-    ...plan.training,
+    ...training,
+    ...!isDefault && { learningRate },
     seed,
     model: entry.family,
     settings: entry.settings,
@@ -128,14 +134,24 @@ function withoutScale<F extends Scale<unknown>>(
   figures: F | undefined,
 ): Partial<Omit<F, keyof Scale<unknown>>> {
   if (figures === undefined) return {};
-  const { ceiling: _, floor: __, ...own } = figures;
+  const { ceiling: _, floor: __, memoriser: ___, ...own } = figures;
   return own;
 }
 
-/** Evaluates a model's records and writes its report; the figures, and those of every resample. */
-async function reported(job: Job, { run, synthetic, likelihood, cutOff }: Shown) {
-  const { folder, plan, cohort, onProgress } = job;
+/**
+ * Evaluates a model's records and writes its report; the figures, and those of every resample.
+ *
+ * @param known figures that the report must show again
+ */
+async function reported(
+  job: Job,
+  { run, synthetic, likelihood, cutOff }: Shown,
+  known: FiguresByKind = {},
+) {
+  const { folder, plan, cohort, measures, onProgress } = job;
   const { report, resampled } = await evaluateWithResamples(cohort, synthetic, {
+    only: [...askedNames(measures), ...knownNames(known)],
+    quick: measures === undefined,
     seed: plan.training.seed,
     resamples: plan.resamples,
     minCell: plan.training.minCell,
@@ -152,7 +168,8 @@ async function reported(job: Job, { run, synthetic, likelihood, cutOff }: Shown)
   });
   const { records_without_visits = 0, ...fidelity } = withoutScale(report.fidelity);
   if (!isWhole(fidelity)) throw new Error(`The report of "${folder}" lacks a measure`);
-  return { fidelity, privacy: withoutScale(report.privacy), records_without_visits, resampled };
+  const [utility, privacy] = [withoutScale(report.utility), withoutScale(report.privacy)];
+  return { fidelity, utility, privacy, records_without_visits, resampled };
 }
 
 /** Trains, generates and evaluates. */
@@ -192,21 +209,23 @@ async function judgedModel(job: Job): Promise<JudgedModel> {
 async function reportedAgain(job: Job, judged: KeptJudgement, synthetic: Cohort) {
   const run = await readRun(join(job.folder, "run"));
   const { likelihood, records_cut_off: cutOff } = judged;
-  return await reported(job, { run, synthetic, likelihood, cutOff });
+  return await reported(job, { run, synthetic, likelihood, cutOff }, judged);
 }
 
 /** A stored judgement, with the figures of measures that were added since. */
 function completed(
   kept: KeptJudgement,
-  { fidelity, resampled }: Awaited<ReturnType<typeof reported>>,
+  { fidelity, utility, privacy, resampled }: Awaited<ReturnType<typeof reported>>,
 ): JudgedModel {
-  const missing = missingMeasures(kept.fidelity);
+  const known = knownNames(kept).map((name) => name.replace(/^\w+/, ""));
   const added = Object.entries(resampled)
-    .filter(([name]) => missing.some(({ key }) => name.startsWith(`${key}.`)));
+    .filter(([name]) => !known.some((key) => `.${name}`.startsWith(`${key}.`)));
   const figures = { ...kept.resampled.figures, ...listed(Object.fromEntries(added)) };
   return {
     ...kept,
     fidelity: { ...fidelity, ...kept.fidelity },
+    utility: { ...utility, ...kept.utility },
+    privacy: { ...privacy, ...kept.privacy },
     resampled: { ...kept.resampled, figures },
   };
 }
@@ -216,7 +235,7 @@ function completed(
  * older than a measure is completed by that measure.
  */
 export async function oneModel(job: Job): Promise<{ judged: JudgedModel; synthetic: Cohort }> {
-  const { entry: { name }, folder, plan } = job;
+  const { entry: { name }, folder, plan, measures } = job;
   const path = join(folder, "judgement.json");
   const kept = await readJudgement(path, name, plan.resamples);
   if (kept === undefined) {
@@ -225,7 +244,8 @@ export async function oneModel(job: Job): Promise<{ judged: JudgedModel; synthet
     return { judged, synthetic: await readMeds(join(folder, "synthetic")) };
   }
   const synthetic = await readMeds(join(folder, "synthetic"));
-  if (isWhole(kept.fidelity)) {
+  const known = knownNames(kept);
+  if (isWhole(kept.fidelity) && askedNames(measures).every((name) => known.includes(name))) {
     if (!await isThere(join(folder, "report", "report.json"))) {
       await reportedAgain(job, kept, synthetic);
     }

@@ -39,6 +39,12 @@ export interface CompareOptions extends TrainingOptions, LongWorkOptions {
   readonly seeds?: readonly number[] | undefined;
   /** Settings for every model that has a setting of this name. */
   readonly settings?: ModelConfig | undefined;
+  /**
+   * What to evaluate: kinds ("privacy") or single measures ("utility.phenotyping"); default every
+   * measure that takes only seconds. Those of fidelity are always among them. Measures can be added
+   * later.
+   */
+  readonly measures?: readonly string[] | undefined;
   /** Resamples of patients behind each interval; default 1,000; 0: no intervals. */
   readonly resamples?: number | undefined;
   /** Start over instead of continuing what is in the folder. */
@@ -57,6 +63,7 @@ export const compareOptionNames = [
       models: 0,
       seeds: 0,
       settings: 0,
+      measures: 0,
       resamples: 0,
       force: 0,
       acceptLoss: 0,
@@ -96,7 +103,8 @@ function entryOf(
   const config = family.configFor(cohort, settings, knowledge);
   const model = family.create(config, family.schemaFor?.(cohort, config, training));
   checkKnowledge(model, knowledge);
-  if (!acceptLoss) checkCoverage(name, coverageOf(model, cohort));
+  const without = `or leave ${name} out of the models`;
+  if (!acceptLoss) checkCoverage(name, coverageOf(model, cohort), [without]);
   checkCanTrain(model, cohort, training);
   return { name, family: family.name, settings, config, knowledge };
 }

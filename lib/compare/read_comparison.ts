@@ -25,6 +25,7 @@ import { fromJson, type JudgedModel } from "../evaluate/comparison.ts";
 import { type FidelityFigures, fidelityMeasures } from "../evaluate/fidelity/mod.ts";
 import { type FiguresOf, figuresSchema, type Measure } from "../evaluate/measure.ts";
 import { privacyMeasures } from "../evaluate/privacy/mod.ts";
+import { utilityMeasures } from "../evaluate/utility/mod.ts";
 import { coverageSchema } from "../models/coverage.ts";
 import { formOf, modelFamily, storedConfig } from "../models/mod.ts";
 import { storedTrainingSchema, type Training, wholeTraining } from "../train/options.ts";
@@ -56,6 +57,10 @@ const fidelitySchema: Schema<Partial<FidelityFigures>> = v.lazy((value) =>
 );
 const privacySchema: Schema<Partial<FiguresOf<typeof privacyMeasures>>> = v.lazy((value) =>
   figuresSchema(writtenOf(privacyMeasures, value))
+);
+
+const utilitySchema: Schema<Partial<FiguresOf<typeof utilityMeasures>>> = v.lazy((value) =>
+  figuresSchema(writtenOf(utilityMeasures, value))
 );
 
 const likelihoodSchema = object({
@@ -92,6 +97,7 @@ const judgementSchema = object({
   records_without_visits: whole(0),
   likelihood: v.nullable(likelihoodSchema),
   fidelity: fidelitySchema,
+  utility: v.optional(utilitySchema),
   privacy: v.optional(privacySchema),
   resampled: object({
     figures: v.objectWithRest({

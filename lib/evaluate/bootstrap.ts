@@ -35,9 +35,9 @@ export const estimateSchema: Schema<Estimate> = object({
 });
 
 /** The role of a cohort; cohorts of different roles are resampled independently. */
-export type Role = "real" | "synthetic" | "held_out" | "floor";
+export type Role = "real" | "synthetic" | "held_out" | "floor" | "memoriser";
 
-const roles: readonly Role[] = ["real", "synthetic", "held_out", "floor"];
+const roles: readonly Role[] = ["real", "synthetic", "held_out", "floor", "memoriser"];
 
 /** A role in words: "held-out". */
 export function roleName(role: Role): string {

@@ -13,6 +13,7 @@ import type { FidelityFigures } from "./fidelity/mod.ts";
 import type { FiguresOf } from "./measure.ts";
 import { minus, pairedDifferences } from "./paired_differences.ts";
 import type { privacyMeasures } from "./privacy/mod.ts";
+import type { utilityMeasures } from "./utility/mod.ts";
 import type { Likelihood } from "./report.ts";
 import type { Coverage } from "../models/coverage.ts";
 import type { Spreads } from "./seed_spread.ts";
@@ -49,6 +50,8 @@ export interface ComparedModel {
   readonly likelihood: Likelihood | null;
   /** Synthetic against training records. */
   readonly fidelity: FidelityFigures;
+  /** What its records are good for; absent unless asked. */
+  readonly utility?: Partial<FiguresOf<typeof utilityMeasures>> | undefined;
   /** What its records disclose; absent in comparisons of earlier versions. */
   readonly privacy?: Partial<FiguresOf<typeof privacyMeasures>> | undefined;
   /** With several random seeds, if there were several; all else is of the first one. */

@@ -32,6 +32,6 @@ export function inEqualNumbers(judged: readonly Judged[], seed: number): Judged[
   return judged.map((each) =>
     each.cohort.recordCount === records
       ? each
-      : { role: each.role, cohort: sampleOf(each.cohort, records, seed) }
+      : { role: each.role, cohort: sampleOf(each.cohort, records, seed), isSample: true }
   );
 }

@@ -26,6 +26,11 @@ export interface EvaluateOptions extends LongWorkOptions {
    * measure.
    */
   readonly only?: readonly string[];
+  /**
+   * Leaves out measures that take more than seconds, unless `only` names them singly, and uses the
+   * smaller settings of others; default false.
+   */
+  readonly quick?: boolean | undefined;
   /** Random seed of the resamples and the floor; default 0. Equal seeds give equal figures. */
   readonly seed?: number | undefined;
   /** Resamples of patients behind each interval; default 1,000; 0: no intervals. */
@@ -55,6 +60,7 @@ export interface EvaluateOptions extends LongWorkOptions {
 const optionNames = Object.keys(
   {
     only: 0,
+    quick: 0,
     seed: 0,
     resamples: 0,
     minCell: 0,
@@ -102,6 +108,7 @@ function trainingOf({ training }: Run): { epochs: number; best_epoch: number } {
 function aboutOf(
   { real, train, heldOut, synthetic }: Record<"real" | "train" | "heldOut" | "synthetic", Cohort>,
   {
+    quick = false,
     seed = 0,
     resamples = 1000,
     minCell = usualMinCell,
@@ -120,6 +127,7 @@ function aboutOf(
     seed,
     resamples,
     min_cell: minCell,
+    ...quick && { quick },
     real: {
       ...names.real !== undefined && { name: names.real },
       records: real.recordCount,
@@ -146,28 +154,32 @@ function aboutOf(
   };
 }
 
-/** The figures of each kind of measure of which some are asked; the conclusions are of fidelity. */
+/** The figures of each kind of measure of which some are asked; the distance is that of fidelity. */
 async function figuresOf(
   cohorts: ScaledCohorts,
-  { only, seed, resamples, minCell = usualMinCell, run, onProgress }: EvaluateOptions,
+  { only, quick, seed, resamples, minCell = usualMinCell, run, onProgress }: EvaluateOptions,
 ): Promise<
   & { figures: Pick<PartialReport, "fidelity" | "utility" | "privacy"> }
   & Pick<OnScale<unknown>, "fromCeiling" | "resampled">
 > {
-  const how = { seed, resamples, minCell, run, onProgress };
+  const how = { quick, seed, resamples, minCell, run, onProgress };
+  const selection = { only, quick };
   const [fidelity, utility, privacy] = [
-    measuresOf("fidelity", only),
-    measuresOf("utility", only),
-    measuresOf("privacy", only),
+    measuresOf("fidelity", selection),
+    measuresOf("utility", selection),
+    measuresOf("privacy", selection),
   ];
   const { recordsWithoutVisits: records_without_visits } = cohorts;
-  const { figures, ...judged } = await onScale(fidelity, cohorts, how);
+  const resembling = await onScale(fidelity, cohorts, how);
+  const useful = await onScale(utility, cohorts, how);
+  const disclosing = await onScale(privacy, cohorts, how);
   return {
-    ...judged,
+    fromCeiling: resembling.fromCeiling,
+    resampled: { ...resembling.resampled, ...useful.resampled, ...disclosing.resampled },
     figures: {
-      ...fidelity.length > 0 && { fidelity: { ...figures, records_without_visits } },
-      ...utility.length > 0 && { utility: (await onScale(utility, cohorts, how)).figures },
-      ...privacy.length > 0 && { privacy: (await onScale(privacy, cohorts, how)).figures },
+      ...fidelity.length > 0 && { fidelity: { ...resembling.figures, records_without_visits } },
+      ...utility.length > 0 && { utility: useful.figures },
+      ...privacy.length > 0 && { privacy: disclosing.figures },
     },
   };
 }
@@ -223,7 +235,7 @@ export async function evaluate(
 /**
  * As {@link evaluate}, with the figures of every resample.
  *
- * @returns also [resamples + 1] of each headline figure of fidelity, by `measure.path`
+ * @returns also [resamples + 1] of each headline figure, by `measure.path`
  */
 export async function evaluateWithResamples(
   real: Cohort,

@@ -23,6 +23,8 @@ export interface JudgeOptions extends Pick<Asked, "real" | "others"> {
   readonly heldOut?: Asked["heldOut"] | undefined;
   /** The same as in {@link Asked}. */
   readonly run?: Asked["run"] | undefined;
+  /** The same as in {@link Asked}. */
+  readonly quick?: Asked["quick"];
   /** Called after every block of resamples, over all measures. */
   readonly onProgress?: OnProgress | undefined;
 }
@@ -62,10 +64,12 @@ function has(need: Need, cohort: Cohort, { heldOut, run }: Asked): boolean {
 }
 
 /** Which of the others a measure can be asked about. */
-function answerable({ needs = [] }: Measure, asked: Asked): boolean[] {
+function answerable({ needs = [], of, effort }: Measure, asked: Asked): boolean[] {
   const hasAll = ({ cohort }: Judged) => needs.every((need) => has(need, cohort, asked));
+  const isMeant = ({ role, isSample = false }: Judged) =>
+    (of?.includes(role) ?? true) && !(isSample && effort === "thorough");
   const isKnown = hasAll(asked.real);
-  return asked.others.map((other) => isKnown && hasAll(other));
+  return asked.others.map((other) => isKnown && isMeant(other) && hasAll(other));
 }
 
 /**

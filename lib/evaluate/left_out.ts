@@ -5,6 +5,7 @@
  * @module
  */
 import { coverageInWords } from "../models/coverage.ts";
+import { titleOf } from "../models/mod.ts";
 import { tooLongInWords } from "./likelihood/likelihood.ts";
 import type { PartialReport, ReportAbout } from "./report.ts";
 
@@ -26,7 +27,7 @@ export function leftOutInWords({ about, likelihood, fidelity }: PartialReport): 
   const { run } = about;
   return [
     ...about.real.cuts ?? [],
-    ...run?.coverage === undefined ? [] : coverageInWords(run.model, run.coverage),
+    ...run?.coverage === undefined ? [] : coverageInWords(titleOf(run.model), run.coverage),
     ...fidelity?.gap_days === null ? timesInWords(about) : [],
     ...likelihood?.too_long === undefined ? [] : [tooLongInWords(likelihood.too_long)],
   ];

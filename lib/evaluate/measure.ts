@@ -5,6 +5,7 @@
  *
  * @module
  */
+import * as v from "valibot";
 import type { Cohort } from "../cohort/cohort.ts";
 import { object, type Schema } from "../files/checked_json.ts";
 import type { OnProgress } from "../progress.ts";
@@ -17,6 +18,8 @@ export interface Judged {
   readonly role: Role;
   /** The records, each with at least one visit. */
   readonly cohort: Cohort;
+  /** Whether they are a sample of another cohort that is asked about too, for equal numbers. */
+  readonly isSample?: boolean | undefined;
 }
 
 /**
@@ -42,6 +45,8 @@ export interface Asked {
   readonly minCell?: number | undefined;
   /** Entries of sparse rows to keep in memory at 8 bytes each; default 2²⁶ (half a GiB). */
   readonly keptEntries?: number | undefined;
+  /** Whether measures that have smaller settings shall use them; default false. */
+  readonly quick?: boolean | undefined;
   /** Real records that no model has seen, if known. */
   readonly heldOut?: Cohort | undefined;
   /** The run that generated the synthetic records, if known. */
@@ -74,6 +79,16 @@ export interface Measure<Key extends string = string, F = unknown> {
   readonly question: string;
   /** A cohort that lacks one of these gets null as its figures, and the measure is not asked. */
   readonly needs?: readonly Need[];
+  /**
+   * The roles of cohorts that it is asked about; default all. Others get null as their figures: what
+   * was trained on held-out records cannot be tested on them.
+   */
+  readonly of?: readonly Role[];
+  /**
+   * "thorough" if it takes more than seconds. Such measures are left out by `quick`, and are not asked
+   * about samples of equal numbers.
+   */
+  readonly effort?: "thorough";
   /** The form of its figures, when they are read from a file; allows null if `needs` has an entry. */
   readonly schema: Schema<F>;
   /**
@@ -85,17 +100,34 @@ export interface Measure<Key extends string = string, F = unknown> {
   ask(asked: Asked, onProgress?: OnProgress): Promise<Answer<F>[]>;
 }
 
-/** The figures of a list of measures, by their keys. */
-export type FiguresOf<Measures extends readonly Measure[]> = {
-  [M in Measures[number] as M["key"]]: M extends Measure<string, infer F> ? F : never;
-};
+/** A measure that takes more than seconds. */
+export interface ThoroughMeasure<Key extends string = string, F = unknown> extends Measure<Key, F> {
+  /** The same as in {@link Measure}. */
+  readonly effort: "thorough";
+}
+
+/** The figures of a list of measures, by their keys; those of thorough ones may be left out. */
+export type FiguresOf<Measures extends readonly Measure[]> =
+  & {
+    [M in Exclude<Measures[number], ThoroughMeasure> as M["key"]]: M extends
+      Measure<string, infer F> ? F : never;
+  }
+  & {
+    [M in Extract<Measures[number], ThoroughMeasure> as M["key"]]?: M extends
+      Measure<string, infer F> ? F : never;
+  };
 
 /** The figures of a list of measures, when they are read from a file. */
 export function figuresSchema<const Measures extends readonly Measure[]>(
   measures: Measures,
 ): Schema<FiguresOf<Measures>> {
   const schema: Schema<unknown> = object(
-    Object.fromEntries(measures.map(({ key, schema }) => [key, schema])),
+    Object.fromEntries(
+      measures.map(({ key, schema, effort }) => [
+        key,
+        effort === "thorough" ? v.optional(schema) : schema,
+      ]),
+    ),
   );
   return schema as Schema<FiguresOf<Measures>>; // each key has the schema of its own measure
 }

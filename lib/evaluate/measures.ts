@@ -65,17 +65,23 @@ export function misnamed(only: readonly string[]): string | undefined {
   }
 }
 
-/**
- * The measures of a kind that are asked, in the order of its list.
- *
- * @param only as in {@link misnamed}; default all measures
- */
+/** Which measures are asked. */
+export interface Selection {
+  /** Kinds and single measures, as in {@link misnamed}; default all measures. */
+  readonly only?: readonly string[] | undefined;
+  /** Whether thorough measures are left out unless `only` names them singly; default false. */
+  readonly quick?: boolean | undefined;
+}
+
+/** The measures of a kind that are asked, in the order of its list. */
 export function measuresOf<Kind extends MeasureKind>(
   kind: Kind,
-  only?: readonly string[],
+  { only, quick = false }: Selection = {},
 ): (typeof measures)[Kind][number][] {
   const list: readonly (typeof measures)[Kind][number][] = measures[kind];
-  return list.filter(({ key }: Measure) =>
-    only === undefined || only.includes(kind) || only.includes(`${kind}.${key}`)
-  );
+  return list.filter(({ key, effort }: Measure) => {
+    const isNamed = only?.includes(`${kind}.${key}`) ?? false;
+    const isMeant = only === undefined || only.includes(kind);
+    return isNamed || isMeant && !(quick && effort === "thorough");
+  });
 }

@@ -6,9 +6,10 @@
 import * as v from "valibot";
 import { breathe } from "../breathe.ts";
 import type { Cohort } from "../cohort/cohort.ts";
-import { object } from "../files/checked_json.ts";
+import { object, type Schema } from "../files/checked_json.ts";
 import { type Estimate, estimate, estimateSchema, resampledSums, type Role } from "./bootstrap.ts";
 import type { Answer, Asked, Judged, Measure, Need } from "./measure.ts";
+import { minus } from "./paired_differences.ts";
 
 /** [sums] The numbers of one record that are summed over records; equally many for each record. */
 export type RecordSums = (cohort: Cohort, record: number) => readonly number[];
@@ -60,9 +61,21 @@ export interface ComparedRatio {
   difference: Estimate;
 }
 
-const ratioSchema = v.nullable(
-  object({ real: estimateSchema, synthetic: estimateSchema, difference: estimateSchema }),
-);
+/** A {@link ComparedRatio}, when it is read from a file. */
+export const comparedRatioSchema: Schema<ComparedRatio> = object({
+  real: estimateSchema,
+  synthetic: estimateSchema,
+  difference: estimateSchema,
+});
+
+/** Both ratios with their intervals, from [resamples + 1] of each. */
+export function comparedRatio(real: Float64Array, synthetic: Float64Array): ComparedRatio {
+  return {
+    real: estimate(real),
+    synthetic: estimate(synthetic),
+    difference: estimate(minus(synthetic, real)),
+  };
+}
 
 /** A measure that is a ratio of sums over records. */
 export interface RatioOptions<Key extends string> {
@@ -112,12 +125,11 @@ export function ratio<const Key extends string>(
   ): Answer<ComparedRatio | null> => {
     const [truth, judged] = [real, other].map((all) => Float64Array.from(all, figure));
     if (Number.isNaN(truth[0]) || Number.isNaN(judged[0])) return { figures: null, resampled: {} };
-    const figures = {
-      real: estimate(truth),
-      synthetic: estimate(judged),
-      difference: estimate(judged.map((value, resample) => value - truth[resample])),
-    };
-    return { figures, resampled: { synthetic: judged } };
+    return { figures: comparedRatio(truth, judged), resampled: { synthetic: judged } };
   };
-  return { ...about, schema: ratioSchema, ask: (asked) => answersFromSums(asked, sums, compared) };
+  return {
+    ...about,
+    schema: v.nullable(comparedRatioSchema),
+    ask: (asked) => answersFromSums(asked, sums, compared),
+  };
 }

@@ -13,6 +13,14 @@ import type { utilityMeasures } from "./utility/mod.ts";
 
 export type { Estimate };
 export type { Aggregate } from "./fidelity/count_moments.ts";
+export type { CodeLadder, LadderRung, RareCodes } from "./fidelity/code_ladder.ts";
+export type { CoherenceFidelity } from "./fidelity/coherence.ts";
+export type { DistributionDistance } from "./fidelity/compared_distributions.ts";
+export type { RateFidelity } from "./fidelity/compared_rates.ts";
+export type { OnsetFidelity } from "./fidelity/onsets.ts";
+export type { LagPersistence, PersistenceFidelity } from "./fidelity/persistence.ts";
+export type { TransitionFidelity } from "./fidelity/transitions.ts";
+export type { VocabularyFidelity } from "./fidelity/vocabulary.ts";
 export type { LabelPrevalence } from "./fidelity/label_prevalence.ts";
 export type { FidelityFigures } from "./fidelity/mod.ts";
 export type { ProbabilityFidelity } from "./fidelity/probability_fidelity.ts";
@@ -25,6 +33,8 @@ export interface Scale<Figures> {
   ceiling: Figures;
   /** The same figures for records drawn from independent marginals. */
   floor: Figures;
+  /** The same figures for copies of training records, drawn with replacement. */
+  memoriser: Figures;
 }
 
 /** The part of a report about one kind of measure: the figures of those that were asked. */
@@ -106,6 +116,8 @@ export interface ReportAbout {
   resamples: number;
   /** What fewer real patients have is not listed; at most 1 if everything is. */
   min_cell: number;
+  /** Whether only quick measures, with small settings, were asked. */
+  quick?: boolean | undefined;
   /**
    * Name, if known, and sizes of the real cohort; `train` and `test` are records, and `train_codes` are those of its codes
    * that occur in the training records. `times` is there if only the order of visits is known. `cuts`

@@ -1,10 +1,12 @@
 /**
  * Where is a synthetic cohort on the scale from its floor (records drawn from independent marginals)
- * to its ceiling (held-out real records)?
+ * to its ceiling (held-out real records)? Beside it stands the memoriser, which copies training
+ * records: it shows what a figure cannot see.
  *
  * @module
  */
-import type { Cohort } from "../cohort/cohort.ts";
+import { type Cohort, copiesOf } from "../cohort/cohort.ts";
+import { stream } from "../random.ts";
 import type { Estimate } from "./bootstrap.ts";
 import { inEqualNumbers } from "./equal_numbers.ts";
 import { independentMarginals } from "./fidelity/independent_marginals.ts";
@@ -18,12 +20,20 @@ import { withoutEmptyRecords } from "./without_empty_records.ts";
 export interface ScaledCohorts {
   /** The training records. */
   readonly real: Judged;
-  /** Synthetic, held-out and floor. */
+  /** Synthetic, held-out, floor and memoriser. */
   readonly others: readonly Judged[];
   /** The held-out records. */
   readonly heldOut: Cohort;
   /** Synthetic records that were left out. */
   readonly recordsWithoutVisits: number;
+}
+
+/** As many records as the source has, each a copy of one of its records, drawn with replacement. */
+function memorised(source: Cohort, seed: number): Cohort {
+  const { recordCount } = source;
+  const draws = stream("copies", seed);
+  const drawn = Int32Array.from({ length: recordCount }, () => draws.integer(recordCount));
+  return copiesOf(source, drawn);
 }
 
 /**
@@ -32,7 +42,7 @@ export interface ScaledCohorts {
  * @param cohorts.train the training records
  * @param cohorts.heldOut real records that it never saw, for the ceiling
  * @param cohorts.synthetic about as many records as `train`
- * @param seed random seed of the floor
+ * @param seed random seed of the floor and the memoriser
  */
 export function scaledCohorts(
   cohorts: { train: Cohort; heldOut: Cohort; synthetic: Cohort },
@@ -47,6 +57,7 @@ export function scaledCohorts(
       { role: "synthetic", cohort: synthetic },
       { role: "held_out", cohort: heldOut },
       { role: "floor", cohort: independentMarginals(train, { seed }) },
+      { role: "memoriser", cohort: memorised(train, seed) },
     ],
     heldOut,
     recordsWithoutVisits: cohorts.synthetic.recordCount - synthetic.recordCount,
@@ -84,18 +95,18 @@ export async function onScale<Measures extends readonly Measure[]>(
   options: Omit<JudgeOptions, "real" | "others" | "heldOut">,
 ): Promise<OnScale<FiguresOf<Measures>>> {
   const equal = inEqualNumbers(others.slice(0, 2), options.seed ?? 0);
-  const samples = equal.filter((each) => !others.includes(each));
+  const samples = equal.filter(({ isSample }) => isSample);
   const all = [...others, ...samples];
   const judgements = await judge(measures, { ...options, real, others: all, heldOut });
-  const [own, ceiling, floor] = judgements;
+  const [own, ceiling, floor, memoriser] = judgements.map((each) => each.figures);
   const [sampled, equalCeiling] = equal.map((each) => judgements[all.indexOf(each)].resampled);
   return {
-    figures: { ...own.figures, ceiling: ceiling.figures, floor: floor.figures },
+    figures: { ...own, ceiling, floor, memoriser },
     fromCeiling: {
       patients: equal[0].cohort.recordCount,
       heldOut: heldOut.recordCount,
       differences: pairedDifferences(sampled, equalCeiling),
     },
-    resampled: own.resampled,
+    resampled: judgements[0].resampled,
   };
 }

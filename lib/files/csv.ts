@@ -288,10 +288,12 @@ export async function findCsv(folder: string, name: string): Promise<string | un
 export async function csvPath(folder: string, name: string): Promise<string> {
   const path = await findCsv(folder, name);
   if (path !== undefined) return path;
-  const isFolder = (await found(folder))?.isDirectory;
+  const there = await found(folder);
   throw new Deno.errors.NotFound(
-    isFolder
+    there === undefined
+      ? `Cannot read "${folder}": no such folder`
+      : there.isDirectory
       ? `Cannot read "${folder}": it has no ${name}.csv or ${name}.csv.gz`
-      : `Cannot read "${folder}": no such folder`,
+      : `Cannot read "${folder}": it is a file, must be the folder that holds it`,
   );
 }

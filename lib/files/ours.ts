@@ -11,7 +11,7 @@ const run = String.raw`(config|vocabulary)\.json|(training|adversary)\.jsonl|` +
   String.raw`(model|resume|resume-adversary)\.safetensors`;
 const cohort = String.raw`data/\d+\.parquet|metadata/((codes|labels|subject_splits)\.parquet|` +
   String.raw`dataset\.json)|quality\.json`;
-const report = String.raw`report\.(html|json)|figures/\w+\.(svg|csv)`;
+const report = String.raw`report\.(html|json)|figures/\w+\.(svg|csv)|tables/\w+\.\w+\.csv`;
 const comparison =
   String.raw`(plan|ceiling|comparison)\.json|comparison\.html|figures/\w+\.(svg|csv)|` +
   String.raw`models/[^/]+/(seeds/\d+/)?` +

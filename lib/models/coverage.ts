@@ -224,16 +224,22 @@ export function writesOrderOnly(
 /**
  * Checks that at most a tenth of the training tokens lies beyond a model's context.
  *
+ * @param others what else the caller could do, each with "or"
  * @throws {RangeError} If more does; the message names the settings that help
  */
-export function checkCoverage(family: string, { context }: Coverage): void {
+export function checkCoverage(
+  family: string,
+  { context }: Coverage,
+  others: readonly string[] = [],
+): void {
   if (context === undefined || context.beyond <= acceptableLoss * context.tokens) return;
   const { longest, acceptable } = context;
   throw new RangeError(
     `Cannot train "${family}": ${
       beyondInWords(context)
     }; set context=${longest} to lose nothing, ` +
-      `or context=${acceptable} to lose at most ${100 * acceptableLoss}%, ` +
-      "or accept the loss (--accept-loss; acceptLoss: true)",
+      `or context=${acceptable} to lose at most ${100 * acceptableLoss}% ` +
+      "(train --dry-run says how much memory and time that takes), " +
+      [...others, "or accept the loss (--accept-loss; acceptLoss: true)"].join(", "),
   );
 }

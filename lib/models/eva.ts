@@ -190,6 +190,7 @@ export const eva: ModelFamily<GradientModel, EvaConfig> = {
   title: "EVA",
   summary: "Whole records from a latent vector by convolutions: a variational autoencoder",
   settings: evaSettings,
+  highestRate: 3e-3, // from 0.006, the sample's first epoch ends at 403 nats a visit
   configFor(cohort, set) {
     const rows = rowConfigFor("eva", cohort, set);
     return {

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { Cohort } from "../cohort/cohort.ts";
 import { object, type Schema as JsonSchema } from "../files/checked_json.ts";
 import { whatIsKnown } from "../nearest_name.ts";
 import { eva } from "./eva.ts";
@@ -16,6 +17,7 @@ import { lstm } from "./lstm.ts";
 import { markov } from "./markov.ts";
 import { memoriser } from "./memoriser.ts";
 import type { GradientModel, ModelFamily } from "./interface/model.ts";
+import { type Preset, presetFor } from "./interface/preset.ts";
 import {
   allowedValues,
   choice,
@@ -77,6 +79,16 @@ export function modelFamily(name: string): ModelFamily {
   throw new RangeError(
     `Cannot find model "${name}": there is no such model; ${whatIsKnown(name, known)}`,
   );
+}
+
+/**
+ * The preset of a cohort, with a learning rate that a kind of model bears.
+ *
+ * @param family its name
+ * @throws {RangeError} If there is no such model
+ */
+export function presetOf(family: string, cohort: Cohort): Preset {
+  return presetFor(cohort, modelFamily(family));
 }
 
 /**

@@ -16,7 +16,8 @@ import { hostAttention } from "./host_attention.ts";
 export function causalAttention(qkv: tf.Tensor2D, records: number, heads: number): tf.Tensor2D {
   if (isOnHost()) return hostAttention(qkv, records, heads);
   const rows = qkv.shape[0] / records;
-  const future = () => tf.mul(tf.sub(1, tf.linalg.bandPart(tf.ones([rows, rows]), -1, 0)), -1e10);
+  const future = () =>
+    tf.tidy(() => tf.mul(tf.sub(1, tf.linalg.bandPart(tf.ones([rows, rows]), -1, 0)), -1e10));
   return biasedAttention(qkv, records, heads, future);
 }
 
@@ -64,8 +65,8 @@ function biasedAttention(
     [qkv],
     () => {
       const [q, k, v] = splitHeads(qkv, records, heads, 3);
-      const scores = tf.mul(products(q, k, "N", "T"), scale);
-      const weights: tf.Tensor4D = tf.softmax(tf.add(scores, bias()));
+      const scores = replaced(products(q, k, "N", "T"), (x) => tf.mul(x, scale));
+      const weights = replaced(replaced(scores, (x) => tf.add(x, bias())), (x) => tf.softmax(x));
       const kept = factors === undefined ? [] : [factors];
       const value = joinHeads([products(thinned(weights, kept), v)]);
       return { value, saved: [q, k, v, weights, ...kept] };
@@ -74,8 +75,10 @@ function biasedAttention(
       const [d] = splitHeads(dy, records, heads, 1);
       const used = thinned(weights, kept);
       const dWeights = thinned(products(d, v, "N", "T"), kept);
-      const expected = tf.sum(tf.mul(dWeights, weights), 3, true);
-      const dScores: tf.Tensor4D = tf.mul(tf.mul(weights, tf.sub(dWeights, expected)), scale);
+      const expected = tf.tidy(() => tf.sum(tf.mul(dWeights, weights), 3, true));
+      const centred = replaced(dWeights, (x) => tf.sub(x, expected));
+      const dSoftmax = replaced(centred, (x) => tf.mul(weights, x));
+      const dScores = replaced(dSoftmax, (x) => tf.mul(x, scale));
       return [joinHeads([
         products(dScores, k),
         products(dScores, q, "T"),
@@ -83,6 +86,16 @@ function biasedAttention(
       ])];
     },
   );
+}
+
+/**
+ * What takes a tensor's place, which is freed at once: attention over a record of 14,000 rows has
+ * 3 GB in each of these.
+ */
+function replaced(x: tf.Tensor4D, next: (x: tf.Tensor4D) => tf.Tensor4D): tf.Tensor4D {
+  const y = next(x);
+  x.dispose();
+  return y;
 }
 
 /** Weights with those left out that dropout does not keep, where there is one. */

@@ -59,9 +59,17 @@ export const trainingDefaults = {
   minCell: usualMinCell,
 } as const satisfies TrainingOptions;
 
-/** The training options that were given, with defaults for a cohort. */
-export function trainingFor(cohort: Cohort, options: TrainingOptions): Training {
-  const { epochs, batch, learningRate } = presetFor(cohort);
+/**
+ * The training options that were given, with defaults for a cohort.
+ *
+ * @param family whose training may bear lower rates only
+ */
+export function trainingFor(
+  cohort: Cohort,
+  options: TrainingOptions,
+  family?: { readonly highestRate?: number },
+): Training {
+  const { epochs, batch, learningRate } = presetFor(cohort, family);
   return { epochs, batch, learningRate, ...trainingDefaults, ...givenTraining(options) };
 }
 

@@ -25,7 +25,7 @@ import { isSchema, type Schema } from "../models/synehrgy/record_schema.ts";
 import { storedTrainingSchema, wholeTraining } from "./options.ts";
 import { lacksSecondStage, readBest } from "./read_parameters.ts";
 import { readTraining } from "./read_progress.ts";
-import { modelOf, type Run, type RunConfig } from "./run_folder.ts";
+import { hasStored, modelOf, type Run, type RunConfig } from "./run_folder.ts";
 
 const runConfigSchema = object({
   ehrloom: text,
@@ -143,10 +143,13 @@ export async function readBegun(
  * @param folder that `train` wrote
  * @throws {Deno.errors.NotFound} If a file is missing
  * @throws {SyntaxError} If a file is truncated or not valid
- * @throws {RangeError} If the parameters are not those of the model
+ * @throws {RangeError} If the parameters are not those of the model, or no epoch is finished
  */
 export async function readRun(folder: string): Promise<Run> {
   const begun = await readBegun(folder);
+  if (!await hasStored(folder)) {
+    throw new RangeError(`Cannot read "${folder}": none of its epochs is finished; resume it`);
+  }
   const model = modelOf(begun.runConfig);
   const { parameters, calibration } = await readBest(folder, model);
   if (lacksSecondStage(model, parameters)) {

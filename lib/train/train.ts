@@ -169,7 +169,7 @@ async function learn(
 export function planned(cohort: Cohort, options: TrainOptions) {
   const family = modelFamily(options.model ?? "halo");
   const settings = ownSettings(family, options.settings ?? {});
-  const training = trainingFor(cohort, options);
+  const training = trainingFor(cohort, options, family);
   checkTraining(training);
   const config = family.configFor(cohort, settings, options.knowledge);
   const schema = family.schemaFor?.(cohort, config, training);

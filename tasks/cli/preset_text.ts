@@ -2,7 +2,7 @@ import {
   type Cohort,
   type ModelConfig,
   type Preset,
-  presetFor,
+  presetOf,
   settingsOf,
   type TrainingOptions,
   trainingVisits,
@@ -32,7 +32,7 @@ export function presetText(
 ): string | undefined {
   const settings = settingsOf(model);
   const isOfNetwork = "width" in settings;
-  const preset = presetFor(cohort);
+  const preset = presetOf(model, cohort);
   const taken = (Object.keys(words) as (keyof Preset)[]).filter((name) => {
     if (name === "width" || name === "layers" || name === "heads") {
       const isDerived = Object.hasOwn(settings, name) && settings[name].default === undefined;

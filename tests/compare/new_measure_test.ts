@@ -1,16 +1,19 @@
 // A measure that is added to a list is everywhere, and folders from before it was there go on.
-import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
 import {
   compare,
   type ComparedRatio,
   differenceFrame,
   evaluate,
   fidelityMeasures,
+  privacyMeasures,
   ratio,
   splitOf,
+  type ThoroughMeasure,
   useBackend,
 } from "ehrloom";
 import { readJudgement } from "ehrloom/compare/read_comparison.ts";
+import { object, whole } from "ehrloom/files/checked_json.ts";
 import { reportHtml } from "ehrloom/plot/report/report.ts";
 import { parseHTML } from "linkedom";
 import { join } from "node:path";
@@ -65,8 +68,9 @@ Deno.test("a measure in the list is in the report, with ceiling and floor, and u
     assert(toyIn(report.fidelity?.floor) !== undefined);
 
     const only = await evaluate(real, synthetic, { ...how, only: ["fidelity.single_visits"] });
-    const { ceiling: _, floor: __, records_without_visits, ...figures } = only.fidelity ?? {};
-    assertEquals([figures, records_without_visits], [{ single_visits: own }, 0]);
+    assertEquals(toyIn(only.fidelity), own);
+    const scale = ["ceiling", "floor", "memoriser", "records_without_visits"];
+    assertEquals(Object.keys(only.fidelity ?? {}), ["single_visits", ...scale]);
   }));
 
 Deno.test("a measure in the list has a section with its question and all its figures", () =>
@@ -84,19 +88,15 @@ Deno.test("a measure in the list has a section with its question and all its fig
     const rows = [...document.querySelectorAll("#single_visits ~ * tr")].map((row) =>
       [...row.querySelectorAll("th, td")].map(({ textContent }) => textContent)
     );
-    const [own, ceiling, floor] = [
-      report.fidelity,
-      report.fidelity?.ceiling,
-      report.fidelity?.floor,
-    ]
-      .map(toyIn);
+    const { fidelity } = report;
+    const scale = [fidelity, fidelity?.ceiling, fidelity?.floor, fidelity?.memoriser].map(toyIn);
     const text = (figures: ComparedRatio | undefined) => {
       const { value = NaN, low = NaN, high = NaN } = figures?.synthetic ?? {};
       const [a, b, c] = [value, low, high].map((each) => String(Number(each.toPrecision(4))));
       return `${a} ${b} to ${c}`;
     };
     assertEquals(rows.map(([name]) => name), ["Figure", "real", "synthetic", "difference"]);
-    assertEquals(rows[2], ["synthetic", text(own), text(ceiling), text(floor)]);
+    assertEquals(rows[2], ["synthetic", ...scale.map(text)]);
   }));
 
 Deno.test("a measure in the list has paired differences between models", () =>
@@ -181,4 +181,48 @@ Deno.test("compare() reads judgements that name three resampled figures, as the 
       "sequential_bigram.r2",
     ]);
     assertEquals(await Deno.readTextFile(join(out, judgement)), text); // it is kept as it is
+  }));
+
+/** Says for each cohort how many records it has, and takes long. */
+const slow: ThoroughMeasure<"records_there", { records: number }> = {
+  key: "records_there",
+  question: "How many records are there?",
+  effort: "thorough",
+  schema: object({ records: whole(0) }),
+  ask: ({ others, resamples }) =>
+    Promise.resolve(others.map(({ cohort: { recordCount } }) => ({
+      figures: { records: recordCount },
+      resampled: { records: new Float64Array(resamples + 1).fill(recordCount) },
+    }))),
+};
+
+Deno.test("compare() asks thorough measures that are named, also of a finished comparison", () =>
+  inFolder(async (folder) => {
+    Array.prototype.push.call(privacyMeasures, slow); // at run time the list may grow
+    try {
+      const out = join(folder, "out");
+      const source = tinyCohort(60);
+      const records = ({ comparison }: Awaited<ReturnType<typeof compare>>) =>
+        comparison.models.map(({ privacy = {} }) => {
+          const entries: [string, unknown][] = Object.entries(privacy);
+          return new Map(entries).get(slow.key);
+        });
+      const before = await compare(source, out, options);
+      assertEquals(records(before), [undefined, undefined]);
+      const measures = ["privacy.records_there"];
+      const after = await compare(source, out, { ...options, measures });
+      const train = splitOf(source, "train").recordCount;
+      assertEquals(records(after), [{ records: train }, { records: train }]);
+      const { value } = after.comparison.differences[0].figures["records_there.records"];
+      assertEquals(value, 0);
+      const again = await compare(source, out, options);
+      assertEquals(again.comparison.models, after.comparison.models); // nothing is lost
+      await assertRejects(
+        () => compare(source, out, { ...options, measures: ["privacy.speed"] }),
+        RangeError,
+        'Cannot compare: "measures" names "privacy.speed"; known: fidelity, ',
+      );
+    } finally {
+      Array.prototype.pop.call(privacyMeasures);
+    }
   }));

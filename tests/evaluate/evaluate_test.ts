@@ -62,6 +62,7 @@ Deno.test("evaluate() with `only` holds the figures of these measures alone, the
     ...part(all),
     ceiling: part(all?.ceiling),
     floor: part(all?.floor),
+    memoriser: part(all?.memoriser),
     records_without_visits: all?.records_without_visits ?? NaN,
   });
   assertEquals(report.fidelity?.gap_days?.real_mean, 3);

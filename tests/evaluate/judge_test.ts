@@ -35,6 +35,17 @@ function roles<const Key extends string>(
   };
 }
 
+Deno.test("judge() asks a measure only about the roles that it names", async () => {
+  const found = await judge([{ ...roles("who"), of: ["floor", "memoriser"] }], {
+    real: { role: "real", cohort: plain },
+    others: (["synthetic", "floor", "held_out", "memoriser"] as const).map((role) => (
+      { role, cohort: plain }
+    )),
+    resamples: 0,
+  });
+  assertEquals(found.map(({ figures }) => figures.who), [null, "floor", null, "memoriser"]);
+});
+
 Deno.test("judge() gives null to cohorts that lack what a measure needs, and asks about the others", async () => {
   const cases: [Need, Cohort, Cohort][] = [
     ["days", timed, plain],

@@ -25,11 +25,26 @@ Deno.test("misnamed() lists what there is, and says which kind has no measure ye
 });
 
 Deno.test("measuresOf() are the measures of a kind, or those that are named, in their list's order", () => {
-  const keys = (only?: string[]) => measuresOf("fidelity", only).map(({ key }) => key);
+  const keys = (only?: string[]) => measuresOf("fidelity", { only }).map(({ key }) => key);
   assertEquals(keys(), fidelityMeasures.map(({ key }) => key));
   assertEquals(keys(["fidelity", "fidelity.gap_days"]), keys());
   assertEquals(keys(["fidelity.gap_days", "fidelity.unigram"]), ["unigram", "gap_days"]);
   assertEquals(keys(["privacy"]), []); // none of fidelity
+});
+
+Deno.test("measuresOf() with quick leaves out thorough measures, unless they are named singly", () => {
+  const slow = { ...fidelityMeasures[0], key: "slow", effort: "thorough" };
+  Array.prototype.push.call(fidelityMeasures, slow); // at run time the list may grow
+  try {
+    const keys = (only: string[] | undefined, quick: boolean): string[] =>
+      measuresOf("fidelity", { only, quick }).map(({ key }) => key);
+    assertEquals(keys(undefined, false).includes("slow"), true);
+    assertEquals(keys(undefined, true).includes("slow"), false);
+    assertEquals(keys(["fidelity"], true).includes("slow"), false);
+    assertEquals(keys(["fidelity.slow"], true), ["slow"]);
+  } finally {
+    Array.prototype.pop.call(fidelityMeasures);
+  }
 });
 
 /** The number at a path of figures; an estimate's is its value. */

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs-core";
 import {
   attendNext,
@@ -97,3 +97,19 @@ testOnBackends("attendNext() row by row equals causalAttention() of the whole", 
   }
   tf.dispose({ whole, ...cache });
 });
+
+testOnBackends(
+  "setAttention() holds at most nine tensors of its weights' size at once",
+  async () => {
+    const [members, heads, width] = [96, 4, 8];
+    const qkv = tf.randomNormal<tf.Rank.R2>([members, 3 * width]);
+    const factors = tf.ones<tf.Rank.R4>([1, heads, members, members]); // one of the nine
+    const attended = (x: tf.Tensor) =>
+      tf.sum(setAttention(x as tf.Tensor2D, tf.zeros([1, members]), heads, factors));
+    const before = tf.memory().numBytes;
+    const { peakBytes, result } = await tf.profile(() => tf.tidy(() => tf.grad(attended)(qkv)));
+    const ownBytes = peakBytes - before + factors.size * 4;
+    assert(ownBytes < 9 * factors.size * 4, `${ownBytes / factors.size / 4} of them`);
+    tf.dispose({ qkv, factors, result });
+  },
+);

@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { notesJson, type RecordLists, writeMeds } from "ehrloom";
+import { notesJson, type RecordLists, runFingerprint, train, writeMeds } from "ehrloom";
 import { listedCohort, randomRecords } from "../evaluate/random_cohort.ts";
 import { taskArguments } from "../tiny.ts";
 
@@ -73,6 +73,24 @@ Deno.test("deno task evaluate writes report.json, report.html and figures", asyn
   });
 });
 
+Deno.test("deno task evaluate refuses a run that did not generate the records", async () => {
+  await inFolder(async (folder) => {
+    const real = listedCohort(split(randomRecords(1, 60, 6)), 6);
+    const own = await train(real, `${folder}/own`, { model: "independent" });
+    await train(real, `${folder}/foreign`, { model: "markov" });
+    const run_fingerprint = await runFingerprint(own);
+    await writeMeds(`${folder}/generated`, listedCohort(randomRecords(2, 20, 6), 6), {
+      notes: () => ({ run_fingerprint }),
+    });
+    const args = ["--real", "real", "--synthetic", "generated", "--resamples", "5"];
+    const refused = await evaluateTask(folder, ...args, "--run", "foreign", "--out", "report");
+    assertEquals(refused.code, 1);
+    assertStringIncludes(refused.stderr, "another run generated it");
+    const { code, stderr } = await evaluateTask(folder, ...args, "--run", "own", "--out", "report");
+    assertEquals(code, 0, stderr);
+  });
+});
+
 Deno.test("deno task evaluate --only writes the figures of a single measure", async () => {
   await inFolder(async (folder) => {
     const only = ["--only", "fidelity.aggregate", "--resamples", "5"];
@@ -83,9 +101,10 @@ Deno.test("deno task evaluate --only writes the figures of a single measure", as
       "aggregate",
       "ceiling",
       "floor",
+      "memoriser",
       "records_without_visits",
     ]);
-    for (const part of [fidelity.ceiling, fidelity.floor]) {
+    for (const part of [fidelity.ceiling, fidelity.floor, fidelity.memoriser]) {
       assertEquals(Object.keys(part), ["aggregate"]);
     }
     assertEquals(stderr.includes("R²"), false);

@@ -78,7 +78,7 @@ Deno.test("deno task generate streams to Parquet what generate() gives, in shard
       lines.filter((line) => line.includes("cut off")),
       expected.cutOff === 0
         ? []
-        : [`${expected.cutOff} of them were cut off: they reached the largest length of the model`],
+        : [`${expected.cutOff} of them were cut off at the largest length of the model`],
     );
     const next =
       /^Next: deno task evaluate --real runs\/cohort --synthetic \S+whole --run \S+run --out/m;

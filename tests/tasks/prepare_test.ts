@@ -55,7 +55,7 @@ Deno.test("prepare writes the sample as syntheaSample() gives it, and says what 
     const sample = await syntheaSample();
     assertEquals(await readMeds(`${folder}/out`), sample);
     assertMatch(result, /400 records \(288 train, 32 validation, 80 test\)/);
-    assertStringIncludes(result, `${sample.visitCount} visits`);
+    assertStringIncludes(result, `${sample.visitCount.toLocaleString("en")} visits`);
     assertStringIncludes(result, "252 codes, 252 of them in the training records");
     assertMatch(result, /label hypertension: \d+ records \(\d+\.\d%\)/);
     assertMatch(
@@ -197,6 +197,21 @@ Deno.test("prepare keeps markup in a description as plain text", async () => {
     assertEquals((await prepare(...args)).code, 0);
     const { vocabulary } = await readMeds(`${folder}/out`);
     assert(vocabulary.descriptions.includes("<script>alert('x')</script> & more"));
+  });
+});
+
+Deno.test("prepare refuses a cohort without any visit, and a file instead of its folder", async () => {
+  await withSource({}, async (folder) => {
+    const to = ["--from", "synthea", "--out", `${folder}/out`, "--input"];
+    const empty = await prepare(...to, `${folder}/source`, "--min-count", "100");
+    assertEquals(empty.code, 1);
+    assertMatch(
+      empty.lines[0],
+      /none of its \d+ codes is in the records of 100 patients; .*--min-count/,
+    );
+    const file = await prepare(...to, `${folder}/source/patients.csv`);
+    assertEquals(file.code, 1);
+    assertMatch(file.lines[0], /patients\.csv": it is a file, must be the folder that holds it$/);
   });
 });
 

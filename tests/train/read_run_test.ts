@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { inFolder } from "../folder.ts";
 import { copy, filesOf } from "../reliability/scenarios.ts";
 import { tinyCohort, tinySettings } from "../tiny.ts";
+import { trainWithBegun } from "./begun_run.ts";
 
 await useBackend("cpu");
 
@@ -291,4 +292,15 @@ Deno.test("train() resumes no second stage whose checkpoint lacks half of Adam's
       `Cannot load "${path}": no tensor "generator.`,
     );
     assertEquals(contents(run), before);
+  }));
+
+Deno.test("readRun() says of a run without a finished epoch that it can be resumed", () =>
+  inFolder(async (folder) => {
+    const [whole, begun] = [join(folder, "whole"), join(folder, "begun")];
+    await trainWithBegun(source, { whole, begun, options });
+    await assertRejects(
+      () => readRun(begun),
+      RangeError,
+      "none of its epochs is finished; resume it",
+    );
   }));

@@ -49,3 +49,24 @@ export async function readGenerationNotes(folder: string): Promise<GenerationNot
     ruled: draws === undefined || touched === undefined ? undefined : { draws, touched },
   };
 }
+
+/**
+ * The fingerprint of the run that generated a cohort, see `runFingerprint`.
+ *
+ * @example
+ * ```ts
+ * import { readRunFingerprint, syntheaSample, writeMeds } from "ehrloom";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const folder = `${await Deno.makeTempDir()}/cohort`;
+ * await writeMeds(folder, await syntheaSample());
+ * assertEquals(await readRunFingerprint(folder), undefined); // these patients are no run's
+ * ```
+ *
+ * @returns 64 hexadecimal digits; undefined if the folder does not say
+ * @throws {SyntaxError} If its `dataset.json` is not JSON
+ */
+export async function readRunFingerprint(folder: string): Promise<string | undefined> {
+  const { run_fingerprint: fingerprint } = await ownNotes(folder);
+  return typeof fingerprint === "string" ? fingerprint : undefined;
+}

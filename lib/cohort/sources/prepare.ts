@@ -1,3 +1,4 @@
+import { counted } from "../../in_words.ts";
 import { random } from "../../random.ts";
 import type { Cohort } from "../cohort.ts";
 import { type Phenotype, withLabels } from "../labels.ts";
@@ -58,8 +59,8 @@ export interface PrepareOptions extends ReadHow {
  *
  * @param name of one of {@link sources}
  * @param path of the data: a folder or a file, depending on the source
- * @throws {RangeError} If there is no such source or option, values do not go together, or a count is
- *   below 1
+ * @throws {RangeError} If there is no such source or option, values do not go together, a count is
+ *   below 1, or no visit is left
  * @throws {Error} What the source's reader throws
  */
 export async function prepare(
@@ -84,6 +85,15 @@ export async function prepare(
   // after the labels, which rare codes give too
   const least = minCount ?? (table.codes.own === null ? 1 : 0);
   const frequent = trimmed(labelled, { minCount: least });
+  if (frequent.visitCount === 0) {
+    throw new RangeError(
+      `Cannot prepare "${path}": ` +
+        (kept.visitCount === 0
+          ? "it has no visit with a code"
+          : `none of its ${counted(sizesOf(kept).codes)} codes is in the records of ` +
+            `${counted(least)} patients; choose a smaller --min-count`),
+    );
+  }
   if (onQuality !== undefined) {
     const outside = outsideVisits(table);
     const hasOption = Object.hasOwn(source.options, "visitsWith");

@@ -8,10 +8,13 @@ import { checkArguments, checkCohorts, checkOptions } from "../../arguments.ts";
 import type { Cohort } from "../../cohort/cohort.ts";
 import { longWork, type LongWorkOptions } from "../../long_work.ts";
 import { judge } from "../judge.ts";
-import type { Judged } from "../measure.ts";
+import type { Judged, Measure } from "../measure.ts";
 import type { Fidelity } from "../report.ts";
 import { onScale, scaledCohorts } from "../scale.ts";
 import { type FidelityFigures, fidelityMeasures } from "./mod.ts";
+
+/** Thorough measures are asked by {@link evaluate}. */
+const quickMeasures = fidelityMeasures.filter(({ effort }: Measure) => effort === undefined);
 
 /** How to compute fidelity. */
 export interface FidelityOptions extends LongWorkOptions {
@@ -52,7 +55,7 @@ export async function fidelityFigures(
   others: readonly Judged[],
   options: FidelityOptions = {},
 ): Promise<FidelityFigures[]> {
-  const judgements = await judge(fidelityMeasures, { ...options, real, others });
+  const judgements = await judge(quickMeasures, { ...options, real, others });
   return judgements.map(({ figures }) => figures);
 }
 
@@ -87,7 +90,7 @@ export async function fidelity(
   const { figures } = await longWork(
     options,
     () => "Evaluation stopped by you; no figures are kept",
-    ({ onProgress }) => onScale(fidelityMeasures, scaled, { ...options, onProgress }),
+    ({ onProgress }) => onScale(quickMeasures, scaled, { ...options, onProgress }),
   );
   return {
     ...figures,

@@ -5,8 +5,13 @@
  */
 import type { FiguresOf } from "../measure.ts";
 import { aggregate } from "./aggregate_statistics.ts";
+import { codeLadder } from "./code_ladder.ts";
+import { coherence } from "./coherence.ts";
 import { gapDays } from "./gap_days.ts";
 import { labelFidelity } from "./label_prevalence.ts";
+import { lengthDistributions } from "./length_distributions.ts";
+import { onsets } from "./onsets.ts";
+import { persistence } from "./persistence.ts";
 import {
   recordSameVisitBigram,
   recordSequentialBigram,
@@ -15,7 +20,10 @@ import {
   sequentialBigram,
   unigram,
 } from "./probability_fidelity.ts";
+import { trajectories } from "./trajectories.ts";
+import { transitions } from "./transitions.ts";
 import { valueFidelity } from "./value_fidelity.ts";
+import { codeVocabulary } from "./vocabulary.ts";
 
 /**
  * In the order in which they are asked, and in which `report.json` has them.
@@ -29,7 +37,15 @@ export const fidelityMeasures = [
   recordUnigram,
   recordSameVisitBigram,
   recordSequentialBigram,
+  codeLadder,
+  codeVocabulary,
   aggregate,
+  lengthDistributions,
+  onsets,
+  persistence,
+  transitions,
+  trajectories,
+  coherence,
   labelFidelity,
   valueFidelity,
   gapDays,

@@ -53,6 +53,8 @@ export interface ModelFamily<M extends Model = Model, C extends ModelConfig = Mo
   readonly settings: Settings;
   /** Further entries of its configs, besides the cohort's sizes; default none. */
   readonly derived?: Settings;
+  /** The highest learning rate that is a default for it; without one, that of the preset is. */
+  readonly highestRate?: number;
   /** Whether `compare` uses it by default; default true. */
   readonly isCompared?: boolean;
   /** What else its models learn and write; default nothing but labels, codes and their order. */

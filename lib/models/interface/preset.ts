@@ -67,12 +67,18 @@ export function trainingVisits({ splits, visitOffsets, visitCount }: Cohort): nu
  * const { width, batch, epochs } = presetFor(await syntheaSample());
  * assertEquals({ width, batch, epochs }, { width: 64, batch: 8, epochs: 40 });
  * ```
+ *
+ * @param family whose training may bear lower rates only
  */
-export function presetFor(cohort: Cohort): Preset {
+export function presetFor(
+  cohort: Cohort,
+  { highestRate = Infinity }: { readonly highestRate?: number } = {},
+): Preset {
   const visits = trainingVisits(cohort);
   const { visits: _, ...preset } = presets.find((each) => visits <= each.visits) ?? presets[0];
+  const learningRate = Math.min(preset.learningRate, highestRate);
   const records = cohort.splits?.filter((split) => split === 0).length ?? cohort.recordCount;
   const batches = Math.max(1, Math.ceil(records / preset.batch));
   const epochs = Math.min(mostEpochs, Math.max(preset.epochs, Math.ceil(leastSteps / batches)));
-  return { ...preset, epochs };
+  return { ...preset, learningRate, epochs };
 }

@@ -204,10 +204,10 @@ function Scatters({ scatters }: Pick<ComparisonContents, "scatters">) {
 /** What each model could not learn, and which test records it could not read. */
 function notLearned(models: readonly ComparedModel[]): string[] {
   return models.flatMap(({ model, coverage, likelihood }) => [
-    ...coverage === undefined ? [] : coverageInWords(model, coverage),
+    ...coverage === undefined ? [] : coverageInWords(titleOf(model), coverage),
     ...likelihood?.too_long === undefined
       ? []
-      : [`${model}: ${tooLongInWords(likelihood.too_long)}`],
+      : [`${titleOf(model)}: ${tooLongInWords(likelihood.too_long)}`],
   ]);
 }
 

@@ -80,7 +80,8 @@ export function CiteSection({ report }: { report: PartialReport }) {
       <blockquote>{citation(report.about)}</blockquote>
       <blockquote>{methodsText(report)}</blockquote>
       <p class="reading">
-        Please cite the paper of the model too. report.json holds all settings, seeds and versions.
+        {report.about.run === undefined ? "" : "Please cite the paper of the model too. "}
+        report.json holds all settings, seeds and versions.
       </p>
     </section>
   );

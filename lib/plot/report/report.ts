@@ -15,6 +15,8 @@ import {
   pairedProbabilities,
 } from "../../evaluate/fidelity/paired_probabilities.ts";
 import type { PartialReport } from "../../evaluate/report.ts";
+import { reportTables } from "../../evaluate/report_tables.ts";
+import { csvText } from "../figures/csv_text.ts";
 import type { FigureOptions } from "../figures/figure_options.ts";
 import { pointsTable } from "../figures/points_table.ts";
 import { type EpochLosses, trainingCurve } from "../figures/training_curve.ts";
@@ -35,6 +37,8 @@ export interface ReportSources {
   readonly synthetic: Cohort;
   /** The lines of `training.jsonl` of the run that generated the synthetic cohort. */
   readonly training?: readonly EpochLosses[] | undefined;
+  /** Whether the figures of each measure are written as a table too, `tables/*.csv`. */
+  readonly csv?: boolean | undefined;
 }
 
 /** Largest number of points of one scatter in the page; more are thinned. Keeps pages at a few MB. */
@@ -81,8 +85,15 @@ function pairedOf(
 }
 
 /** The same over the same codes and labels, as they were judged. */
-function alignedSources({ real, synthetic, training }: ReportSources): ReportSources {
-  return { ...alignedCohorts(real, synthetic), training };
+function alignedSources({ real, synthetic, ...rest }: ReportSources): ReportSources {
+  return { ...rest, ...alignedCohorts(real, synthetic) };
+}
+
+async function writeTables(folder: string, report: PartialReport): Promise<void> {
+  await Deno.mkdir(folder);
+  for (const [name, rows] of reportTables(report)) {
+    await Deno.writeTextFile(join(folder, `${name}.csv`), csvText(rows.map((row) => ({ ...row }))));
+  }
 }
 
 /**
@@ -97,7 +108,7 @@ export function reportHtml(report: PartialReport, of: ReportSources): string {
 
 /**
  * Writes `report.html`, `report.json` and the figures into a folder: `figures/*.svg`, and their points
- * as `figures/*.csv`.
+ * as `figures/*.csv`; with `csv`, also a table of each measure's figures, `tables/*.csv`.
  *
  * @param folder a folder without these files
  */
@@ -117,6 +128,7 @@ export async function writeReportFiles(
       paired.map((pairs) => [pairs.kind, pointsTable([{ name: "synthetic", pairs }], vocabulary)]),
     ),
   });
+  if (of.csv) await writeTables(join(folder, "tables"), report);
 }
 
 /**

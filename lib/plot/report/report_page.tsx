@@ -36,15 +36,19 @@ export interface PageContents {
 }
 
 /** The sections of all measures of a kind that were asked. */
-function PlainSections({ kind, scaled, resamples }: {
+function PlainSections({ kind, scaled }: {
   kind: MeasureKind;
   scaled: Scale<object> | undefined;
-  resamples: number;
 }) {
   if (scaled === undefined) return null;
   const list: readonly Measure[] = measures[kind];
   const figures = (of: object) => new Map<string, unknown>(Object.entries(of));
-  const [own, ceiling, floor] = [scaled, scaled.ceiling, scaled.floor].map(figures);
+  const [own, ceiling, floor, memoriser] = [
+    scaled,
+    scaled.ceiling,
+    scaled.floor,
+    scaled.memoriser,
+  ].map(figures);
   return (
     <>
       {list.filter(({ key }) => own.has(key)).map(({ key, question }) => (
@@ -52,8 +56,12 @@ function PlainSections({ kind, scaled, resamples }: {
           key={key}
           name={key}
           question={question}
-          scale={{ own: own.get(key), ceiling: ceiling.get(key), floor: floor.get(key) }}
-          resamples={resamples}
+          scale={{
+            own: own.get(key),
+            ceiling: ceiling.get(key),
+            floor: floor.get(key),
+            memoriser: memoriser.get(key),
+          }}
         />
       ))}
     </>
@@ -81,8 +89,8 @@ export function ReportPage(contents: PageContents): JSX.Element {
     >
       <SummarySection report={report} />
       {fidelitySections(fidelity).map(({ keys, View }) => <View key={keys[0]} {...section} />)}
-      <PlainSections kind="utility" scaled={report.utility} resamples={about.resamples} />
-      <PlainSections kind="privacy" scaled={report.privacy} resamples={about.resamples} />
+      <PlainSections kind="utility" scaled={report.utility} />
+      <PlainSections kind="privacy" scaled={report.privacy} />
       {likelihood && <LikelihoodSection likelihood={likelihood} />}
       {figures.has("training_curve") && (
         <section aria-labelledby="training">

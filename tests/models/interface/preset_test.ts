@@ -1,7 +1,14 @@
 // Defaults that follow the size of a cohort.
 import { assert, assertEquals } from "@std/assert";
-import { cohortOf, presetFor, type RecordLists, trainingFor, trainingVisits } from "ehrloom";
-import { vocabulary } from "ehrloom";
+import {
+  cohortOf,
+  presetFor,
+  presetOf,
+  type RecordLists,
+  trainingFor,
+  trainingVisits,
+  vocabulary,
+} from "ehrloom";
 
 /** Records of 10 visits; of every ten records, eight are for training. */
 function cohort(records: number) {
@@ -29,6 +36,13 @@ Deno.test("more visits to learn from get wider networks, larger batches and lowe
 Deno.test("few records get enough epochs for 1,000 steps, but no more than 200", () => {
   assertEquals(presetFor(cohort(100)).epochs, 100); // 80 records in batches of 8
   assertEquals(presetFor(cohort(20)).epochs, 200);
+});
+
+Deno.test("a model that does not bear the preset's rate has a lower default", () => {
+  const few = cohort(100);
+  assertEquals(presetOf("halo", few).learningRate, 0.006);
+  assertEquals(presetOf("eva", few), { ...presetOf("halo", few), learningRate: 0.003 });
+  assertEquals(presetOf("eva", cohort(40_000)).learningRate, 0.001);
 });
 
 Deno.test("training options that are given win over the preset", () => {

@@ -1,6 +1,8 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { citation, methodsText } from "ehrloom/plot/report/cite_section.tsx";
+import { citation, CiteSection, methodsText } from "ehrloom/plot/report/cite_section.tsx";
 import { trainingDefaults } from "ehrloom/train/options.ts";
+import { h } from "preact";
+import { renderToString } from "preact-render-to-string";
 import workspace from "../../../deno.json" with { type: "json" };
 import { smallReport } from "../fixture.ts";
 
@@ -44,6 +46,7 @@ Deno.test("methodsText() says in two sentences how records were made and judged,
       unigram: estimate,
       ceiling: { unigram: ceiling.unigram },
       floor: { unigram: estimate },
+      memoriser: { unigram: estimate },
     },
   });
   assertEquals(
@@ -72,4 +75,13 @@ Deno.test("CITATION.cff has the version and the licence of the project", async (
   const file = await Deno.readTextFile(new URL("../../../CITATION.cff", import.meta.url));
   assertStringIncludes(file, `\nversion: ${workspace.version}\n`);
   assertStringIncludes(file, `\nlicense: ${workspace.license}\n`);
+});
+
+Deno.test("CiteSection() asks to cite the paper of a model only where the model is known", async () => {
+  const { report } = await smallReport();
+  const { run: _, ...unknown } = report.about;
+  const shown = (about: typeof unknown) =>
+    renderToString(h(CiteSection, { report: { ...report, about } }));
+  assertStringIncludes(shown(report.about), "cite the paper of the model");
+  assertEquals(shown(unknown).includes("paper of the model"), false);
 });

@@ -164,8 +164,8 @@ Deno.test("reportHtml() says how many labels differ, how many would by chance, a
   const said = textOf('[aria-labelledby="labels"] p', change(0.094, -0.06, 0.04, 0.01));
   assertEquals(
     said,
-    "2 of 4 labels differ by more than sampling variation explains (the 95% interval of the " +
-      "difference excludes 0). By chance alone about 0.2 would. R² over the labels is 0.757 (0.757 " +
+    "2 of 4 labels differ by more than sampling variation explains, which means that the 95% " +
+      "interval of the difference excludes 0. By chance alone about 0.2 would. R² over the labels is 0.757 (0.757 " +
       "to 0.757); that of held-out real records is 0.955 (0.955 to 0.955) (the ceiling), that of " +
       "independent draws 0.965 (0.965 to 0.965) (the floor).",
   );

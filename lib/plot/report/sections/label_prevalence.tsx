@@ -79,8 +79,8 @@ function differencesSentence(labels: number, apart: number): string {
   return `${apart === 0 ? "None" : apart} of ${labels} labels ${
     apart > 1 ? "differ" : "differs"
   } ` +
-    "by more than sampling variation explains (the 95% interval of the difference excludes 0). By " +
-    `chance alone about ${(0.05 * labels).toFixed(1)} would.`;
+    "by more than sampling variation explains, which means that the 95% interval of the difference " +
+    `excludes 0. By chance alone about ${(0.05 * labels).toFixed(1)} would.`;
 }
 
 function View({ fidelity, minCell, pictures }: SectionContents) {

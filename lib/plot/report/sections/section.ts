@@ -50,13 +50,18 @@ export interface Section {
   readonly View: (contents: SectionContents) => JSX.Element | null;
 }
 
-/** A measure's figures with their ceiling and floor; undefined unless it was asked. */
+/** A measure's figures with their ceiling, floor and memoriser; undefined unless it was asked. */
 export function scaleOf<Key extends keyof FidelityFigures>(
   fidelity: PartialFidelity | undefined,
   key: Key,
-): Record<"own" | "ceiling" | "floor", FidelityFigures[Key]> | undefined {
-  const [own, ceiling, floor] = [fidelity, fidelity?.ceiling, fidelity?.floor]
-    .map((figures) => figures?.[key]);
+): Record<"own" | "ceiling" | "floor" | "memoriser", FidelityFigures[Key]> | undefined {
+  const [own, ceiling, floor, memoriser] = [
+    fidelity,
+    fidelity?.ceiling,
+    fidelity?.floor,
+    fidelity?.memoriser,
+  ].map((figures) => figures?.[key]);
   if (own === undefined || ceiling === undefined || floor === undefined) return undefined;
-  return { own, ceiling, floor };
+  if (memoriser === undefined) return undefined;
+  return { own, ceiling, floor, memoriser };
 }

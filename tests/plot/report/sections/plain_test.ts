@@ -16,9 +16,12 @@ const figures = (shift: number) => ({
 });
 
 /** The cells of the section's table, row by row. */
-function rowsOf(own: unknown, ceiling: unknown, floor: unknown): string[][] {
-  const contents = { name: "toy", question: "Is it <so>?", resamples: 1000 };
-  const html = renderToString(h(PlainSection, { ...contents, scale: { own, ceiling, floor } }));
+function rowsOf(
+  ...[own, ceiling, floor, memoriser]: [unknown, unknown, unknown, unknown]
+): string[][] {
+  const contents = { name: "toy", question: "Is it <so>?" };
+  const scale = { own, ceiling, floor, memoriser };
+  const html = renderToString(h(PlainSection, { ...contents, scale }));
   const { document } = parseHTML(`<main>${html}</main>`);
   return [...document.querySelectorAll("tbody tr")].map((row) =>
     [...row.querySelectorAll("th, td")].map(({ textContent }) => textContent ?? "")
@@ -26,19 +29,22 @@ function rowsOf(own: unknown, ceiling: unknown, floor: unknown): string[][] {
 }
 
 Deno.test("PlainSection() has a row for every number: estimates, R², and those without interval", () => {
-  assertEquals(rowsOf(figures(0), figures(0.125), figures(0)), [
-    ["R²", "0.5 0.25 to 0.75", "0.625 0.25 to 0.75", "0.5 0.25 to 0.75"],
-    ["keys", "12", "12", "12"],
-    ["mean difference", "−1.235 −2 to 1", "−1.36 −2 to 1", "−1.235 −2 to 1"],
-    ["labels, asthma, share", "0.1 0 to 0.2", "0.1 0 to 0.2", "0.1 0 to 0.2"],
-    ["labels, 2, share", "3", "3", "3"],
+  const r2 = ["R²", "0.5 0.25 to 0.75", "0.625 0.25 to 0.75"];
+  const difference = ["Mean difference", "−1.235 −2 to 1", "−1.36 −2 to 1"];
+  assertEquals(rowsOf(figures(0), figures(0.125), figures(0), figures(0.25)), [
+    [...r2, "0.5 0.25 to 0.75", "0.75 0.25 to 0.75"],
+    ["Keys", "12", "12", "12", "12"],
+    [...difference, "−1.235 −2 to 1", "−1.485 −2 to 1"],
+    ["Labels, asthma, share", ...Array(4).fill("0.1 0 to 0.2")],
+    ["Labels, 2, share", "3", "3", "3", "3"],
   ]);
 });
 
 Deno.test("PlainSection() says none where a cohort has no figures, and is nothing without any", () => {
   const own = { difference: { value: 1, low: 0, high: 2 } };
-  assertEquals(rowsOf(own, own, null), [["difference", "1 0 to 2", "1 0 to 2", "none"]]);
-  const scale = { own: null, ceiling: null, floor: null };
-  const nothing = h(PlainSection, { name: "toy", question: "Is it?", resamples: 10, scale });
+  const row = ["Difference", "1 0 to 2", "1 0 to 2", "none", "none"];
+  assertEquals(rowsOf(own, own, null, null), [row]);
+  const scale = { own: null, ceiling: null, floor: null, memoriser: null };
+  const nothing = h(PlainSection, { name: "toy", question: "Is it?", scale });
   assertEquals(renderToString(nothing), "");
 });

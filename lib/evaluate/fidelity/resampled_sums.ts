@@ -1,0 +1,233 @@
+/**
+ * Sums over patients, one resample after another: what each record adds to each of many cells (codes,
+ * pairs of chapters, values of a statistic) stays the same, and only its weight changes.
+ *
+ * @module
+ */
+import { breathe } from "../../breathe.ts";
+import type { Cohort } from "../../cohort/cohort.ts";
+import { growing } from "../../cohort/growing.ts";
+import type { OnProgress } from "../../progress.ts";
+import { resampleWeights, type Role } from "../bootstrap.ts";
+import type { Asked } from "../measure.ts";
+
+/** What consecutive records add to each cell, as sparse rows. */
+export interface RowRun {
+  /** Index of the first record. */
+  readonly from: number;
+  /** [records + 1] Row r is `cells[offsets[r]]` up to `cells[offsets[r + 1]]`. */
+  readonly offsets: Uint32Array;
+  /** [entries] Each cell once a record. */
+  readonly cells: Uint32Array;
+  /** [entries] What the record adds to the cell. */
+  readonly counts: Uint32Array;
+}
+
+/** What each record of a cohort adds to each cell. */
+export interface RecordRows {
+  /** Number of records. */
+  readonly recordCount: number;
+  /** Number of cells. */
+  readonly cellCount: number;
+  /** Reads the records, in runs of bounded size. */
+  runs(): Iterable<RowRun>;
+}
+
+/** Adds a count, default 1, to a cell of the record that is being read. */
+export type Add = (cell: number, count?: number) => void;
+
+/** Entries after which a run ends. */
+const runEntries = 1 << 20;
+
+/** Rows that are read from a cohort whenever they are asked for. */
+export function recordRows(
+  { recordCount }: Cohort,
+  cellCount: number,
+  read: (record: number, add: Add) => void,
+): RecordRows {
+  const readRun = (from: number, places: Uint32Array): RowRun => {
+    const offsets: number[] = [0];
+    const cells = growing((length) => new Uint32Array(length));
+    const counts = growing((length) => new Uint32Array(length));
+    let start = 0;
+    const add: Add = (cell, count = 1) => {
+      const place = places[cell]; // where the cell stands in the row, if it does
+      if (place >= start && place < cells.length && cells.at(place) === cell) {
+        counts.set(place, counts.at(place) + count);
+        return;
+      }
+      places[cell] = cells.length;
+      cells.push(cell);
+      counts.push(count);
+    };
+    for (let record = from; record < recordCount && cells.length < runEntries; record++) {
+      start = cells.length;
+      read(record, add);
+      offsets.push(cells.length);
+    }
+    const [ownCells, ownCounts] = [cells.view().slice(), counts.view().slice()];
+    return { from, offsets: Uint32Array.from(offsets), cells: ownCells, counts: ownCounts };
+  };
+  return {
+    recordCount,
+    cellCount,
+    *runs() {
+      const places = new Uint32Array(cellCount);
+      for (let from = 0; from < recordCount;) {
+        const run = readRun(from, places);
+        yield run;
+        from += run.offsets.length - 1;
+      }
+    },
+  };
+}
+
+/** The same rows, which are kept in memory when they are first read, if they have few entries. */
+function kept(rows: RecordRows, mostEntries: number): RecordRows {
+  let found: RowRun[] | undefined;
+  return {
+    ...rows,
+    *runs() {
+      if (found !== undefined) return yield* found;
+      const read: RowRun[] = [];
+      let entries = 0;
+      for (const run of rows.runs()) {
+        entries += run.cells.length;
+        if (entries <= mostEntries) read.push(run);
+        else read.length = 0;
+        yield run;
+      }
+      if (entries <= mostEntries) found = read;
+    },
+  };
+}
+
+/**
+ * Adds the weighted rows of a run to sums.
+ *
+ * @param weights [records × columns]
+ * @param sums [cells × columns]
+ */
+function addRun(
+  { from, offsets, cells, counts }: RowRun,
+  weights: Int32Array,
+  sums: Float64Array,
+  columns: number,
+): void {
+  for (let row = 0; row + 1 < offsets.length; row++) {
+    const weight = (from + row) * columns;
+    for (let i = offsets[row]; i < offsets[row + 1]; i++) {
+      const sum = cells[i] * columns;
+      const count = counts[i];
+      for (let column = 0; column < columns; column++) {
+        sums[sum + column] += weights[weight + column] * count;
+      }
+    }
+  }
+}
+
+/** [cells] The sums over the cohort as it is. */
+export function sumsOf(rows: RecordRows): Float64Array {
+  const sums = new Float64Array(rows.cellCount);
+  const weights = new Int32Array(rows.recordCount).fill(1);
+  for (const run of rows.runs()) addRun(run, weights, sums, 1);
+  return sums;
+}
+
+/** Sums over a cohort or a resample: one array for each kind of rows; overwritten by the next. */
+export type KindsOfSums = readonly Float64Array[];
+
+/** A cohort while its resamples are summed, a block of resamples at a time. */
+class BlockSums {
+  readonly #blocks: readonly Float64Array[];
+  readonly #sums: readonly Float64Array[];
+
+  constructor(
+    private readonly resampling: { readonly role: Role; readonly seed: number },
+    private readonly kinds: readonly RecordRows[],
+    private readonly columns: number,
+  ) {
+    this.#blocks = kinds.map(({ cellCount }) => new Float64Array(cellCount * columns));
+    this.#sums = kinds.map(({ cellCount }) => new Float64Array(cellCount));
+  }
+
+  /**
+   * Sums the resamples `first`, `first` + 1, … of a block.
+   *
+   * @param buffer [at least records × columns] is overwritten
+   */
+  async read(first: number, buffer: Int32Array): Promise<void> {
+    const { columns } = this;
+    const weights = buffer.subarray(0, this.kinds[0].recordCount * columns);
+    for (let column = 0; column < columns; column++) {
+      resampleWeights(this.resampling, first + column, weights, { column, columns });
+    }
+    for (const [kind, rows] of this.kinds.entries()) {
+      this.#blocks[kind].fill(0);
+      for (const run of rows.runs()) {
+        addRun(run, weights, this.#blocks[kind], columns);
+        await breathe();
+      }
+    }
+  }
+
+  /** The sums of one resample of the block. */
+  at(column: number): KindsOfSums {
+    const { columns } = this;
+    for (const [kind, sums] of this.#sums.entries()) {
+      const block = this.#blocks[kind];
+      for (let cell = 0; cell < sums.length; cell++) sums[cell] = block[cell * columns + column];
+    }
+    return this.#sums;
+  }
+}
+
+/** Resamples that are summed at a time: many, but with at most 2²⁴ sums (128 MiB) in all. */
+function blockColumns(kinds: readonly (readonly RecordRows[])[], resamples: number): number {
+  const cells = kinds.flat().reduce((sum, { cellCount }) => sum + cellCount, 1);
+  return Math.max(1, Math.min(64, resamples + 1, Math.floor(2 ** 24 / cells)));
+}
+
+/**
+ * Figures of each of `asked.others` against the real cohort, for the cohorts as they are and for each
+ * resample.
+ *
+ * @param kinds [kinds][1 + others] what records add, real ones first; at least one kind
+ * @param figures from the sums of each kind: of the real cohort, and of one of the others
+ * @returns one entry for each of the others: by name, [resamples + 1] of a figure
+ */
+export async function resampledFigures<Name extends string>(
+  asked: Asked,
+  kinds: readonly (readonly RecordRows[])[],
+  figures: (real: KindsOfSums, other: KindsOfSums) => Record<Name, number>,
+  onProgress?: OnProgress,
+): Promise<Record<Name, Float64Array>[]> {
+  const { real, others, seed, resamples, keptEntries = 2 ** 26 } = asked;
+  const columns = blockColumns(kinds, resamples);
+  const mostEntries = Math.floor(keptEntries / kinds.flat().length);
+  const cohorts = [real, ...others].map(({ role }, i) => {
+    const own = kinds.map((each) => kept(each[i], mostEntries));
+    return new BlockSums({ role, seed }, own, columns);
+  });
+  const mostRecords = Math.max(...kinds[0].map(({ recordCount }) => recordCount));
+  const buffer = new Int32Array(mostRecords * columns);
+  const found = others.map(() => new Map<string, Float64Array>());
+  for (let first = 0; first <= resamples; first += columns) {
+    for (const cohort of cohorts) await cohort.read(first, buffer);
+    const end = Math.min(first + columns, resamples + 1);
+    for (let resample = first; resample < end; resample++) {
+      const [truth, ...judged] = cohorts.map((cohort) => cohort.at(resample - first));
+      for (const [i, sums] of judged.entries()) {
+        for (const [name, figure] of Object.entries<number>(figures(truth, sums))) {
+          const column = found[i].get(name) ?? new Float64Array(resamples + 1);
+          column[resample] = figure;
+          found[i].set(name, column);
+        }
+      }
+      await breathe();
+    }
+    onProgress?.({ stage: "resampling patients", done: end, total: resamples + 1 });
+  }
+  // `figures` has the same names in every resample
+  return found.map((each) => Object.fromEntries(each) as Record<Name, Float64Array>);
+}

@@ -1,0 +1,72 @@
+import { assertEquals } from "@std/assert";
+import { type Cohort, random } from "ehrloom";
+import { resampleWeights } from "ehrloom/evaluate/bootstrap.ts";
+import {
+  type RecordRows,
+  recordRows,
+  resampledFigures,
+  sumsOf,
+} from "ehrloom/evaluate/fidelity/resampled_sums.ts";
+import { listedCohort, randomRecords } from "../random_cohort.ts";
+
+const cohort = (seed: number, records: number) => listedCohort(randomRecords(seed, records, 5), 5);
+
+/** Visits of each record that have each code. */
+function visitsWithCodes(of: Cohort): RecordRows {
+  const { visitOffsets, codeOffsets, codes } = of;
+  return recordRows(of, 5, (record, add) => {
+    const [from, to] = [visitOffsets[record], visitOffsets[record + 1]];
+    codes.subarray(codeOffsets[from], codeOffsets[to]).forEach((code) => add(code));
+  });
+}
+
+Deno.test("sumsOf() counts what records add, a cell that is added to twice as well", () => {
+  const own = cohort(1, 20);
+  const counts = [0, 0, 0, 0, 0];
+  for (const code of own.codes) counts[code]++;
+  assertEquals([...sumsOf(visitsWithCodes(own))], counts);
+});
+
+Deno.test("resampledFigures() weigh each record as its resample does, kept in memory or read again", async () => {
+  const [real, other] = [cohort(1, 20), cohort(2, 30)];
+  const resamples = 130; // more than two blocks
+  const asked = {
+    real: { role: "real", cohort: real },
+    others: [{ role: "synthetic", cohort: other }],
+    seed: 4,
+    resamples,
+  } as const;
+  const kinds = [[real, other].map(visitsWithCodes)];
+  const figures = ([a]: readonly Float64Array[], [b]: readonly Float64Array[]) => ({
+    real: a[0],
+    other: b[3],
+  });
+  const [found] = await resampledFigures(asked, kinds, figures);
+  const [again] = await resampledFigures({ ...asked, keptEntries: 10 }, kinds, figures);
+  assertEquals(again, found);
+  const sum = (of: Cohort, role: "real" | "synthetic", code: number, resample: number) => {
+    const weights = new Int32Array(of.recordCount);
+    resampleWeights({ role, seed: 4 }, resample, weights);
+    let total = 0;
+    weights.forEach((weight, record) => {
+      const [from, to] = [of.visitOffsets[record], of.visitOffsets[record + 1]];
+      const own = of.codes.subarray(of.codeOffsets[from], of.codeOffsets[to]);
+      total += weight * own.filter((each) => each === code).length;
+    });
+    return total;
+  };
+  for (const resample of [0, 1, 63, 64, 65, 128, 130]) {
+    assertEquals(found.real[resample], sum(real, "real", 0, resample));
+    assertEquals(found.other[resample], sum(other, "synthetic", 3, resample));
+  }
+});
+
+Deno.test("recordRows() read long cohorts in several runs", () => {
+  const draws = random(1);
+  const rows = recordRows(cohort(1, 300), 10_000, (_, add) => {
+    for (let i = 0; i < 10_000; i++) add(i, draws.integer(3));
+  });
+  const runs = [...rows.runs()];
+  assertEquals(runs.map(({ from }) => from), [0, 105, 210]);
+  assertEquals(runs.map(({ offsets }) => offsets.length - 1), [105, 105, 90]);
+});
