@@ -23,6 +23,8 @@ export type { TransitionFidelity } from "./fidelity/transitions.ts";
 export type { VocabularyFidelity } from "./fidelity/vocabulary.ts";
 export type { LabelPrevalence } from "./fidelity/label_prevalence.ts";
 export type { FidelityFigures } from "./fidelity/mod.ts";
+export type { ProbabilityAgreement } from "./fidelity/agreement/agreement.ts";
+export type { IntervalMethod } from "./fidelity/counting/found.ts";
 export type { ProbabilityFidelity } from "./fidelity/probability_fidelity.ts";
 export type { IdenticalRecords } from "./privacy/identical_records.ts";
 export type { MeasuredCode, ValueFidelity } from "./fidelity/value_fidelity.ts";

@@ -7,6 +7,7 @@ import { r2Estimate } from "ehrloom/evaluate/bootstrap.ts";
 import type { Asked } from "ehrloom/evaluate/measure.ts";
 import { onePass } from "ehrloom/evaluate/fidelity/counting/one_pass.ts";
 import { resampledR2 } from "ehrloom/evaluate/fidelity/counting/resampled_r2.ts";
+import { say } from "../../tasks/cli/command.ts";
 
 /** Codes of a generator: a patient has code k at all with probability `ever[k]`, then in `rate[k]` of the visits. */
 export interface Source {
@@ -85,6 +86,6 @@ if (import.meta.main) {
     }
     const [onePass, bootstrap] = covered.map((count) => `${(100 * count / runs).toFixed(1)}%`);
     const truth = trueR2(...sources)[0].toFixed(3);
-    console.log(`true R² ${truth}: one pass ${onePass}, bootstrap ${bootstrap}`);
+    say(`true R² ${truth}: one pass ${onePass}, bootstrap ${bootstrap}`);
   }
 }

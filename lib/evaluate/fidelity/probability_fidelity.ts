@@ -8,7 +8,7 @@ import * as v from "valibot";
 import { object, type Schema, whole } from "../../files/checked_json.ts";
 import { maybeFigureSchema, r2Estimate } from "../bootstrap.ts";
 import { type Answer, type Asked, type Measure, shared } from "../measure.ts";
-import { type Agreement, agreementSchemas } from "./agreement/agreement.ts";
+import { agreementSchemas, type ProbabilityAgreement } from "./agreement/agreement.ts";
 import type { CodeKind } from "./counting/key_rows.ts";
 import type { IntervalMethod, KindFidelity, ShareFidelity } from "./counting/found.ts";
 import { kindFidelity } from "./counting/kind_fidelity.ts";
@@ -45,20 +45,20 @@ export interface ProbabilityFidelity {
    * record (infinitesimal jackknife, Efron 1982), which is done for large cohorts.
    */
   interval?: IntervalMethod | undefined;
-  /** See {@link Agreement}. */
-  pearson?: Agreement["pearson"] | undefined;
-  /** See {@link Agreement}. */
-  spearman?: Agreement["spearman"] | undefined;
-  /** See {@link Agreement}. */
-  rmse?: Agreement["rmse"] | undefined;
-  /** See {@link Agreement}. */
-  log_r2?: Agreement["log_r2"] | undefined;
-  /** See {@link Agreement}. */
-  total_variation?: Agreement["total_variation"] | undefined;
-  /** See {@link Agreement}. */
-  jensen_shannon?: Agreement["jensen_shannon"] | undefined;
-  /** See {@link Agreement}. */
-  largest_gap?: Agreement["largest_gap"] | undefined;
+  /** See {@link ProbabilityAgreement}. */
+  pearson?: ProbabilityAgreement["pearson"] | undefined;
+  /** See {@link ProbabilityAgreement}. */
+  spearman?: ProbabilityAgreement["spearman"] | undefined;
+  /** See {@link ProbabilityAgreement}. */
+  rmse?: ProbabilityAgreement["rmse"] | undefined;
+  /** See {@link ProbabilityAgreement}. */
+  log_r2?: ProbabilityAgreement["log_r2"] | undefined;
+  /** See {@link ProbabilityAgreement}. */
+  total_variation?: ProbabilityAgreement["total_variation"] | undefined;
+  /** See {@link ProbabilityAgreement}. */
+  jensen_shannon?: ProbabilityAgreement["jensen_shannon"] | undefined;
+  /** See {@link ProbabilityAgreement}. */
+  largest_gap?: ProbabilityAgreement["largest_gap"] | undefined;
 }
 
 /** A {@link ProbabilityFidelity}, when it is read from a file. */

@@ -11,7 +11,7 @@ import type { Schema } from "../../../files/checked_json.ts";
 import { type Estimate, estimateSchema, maybeFigureSchema } from "../../bootstrap.ts";
 
 /** How closely synthetic probabilities follow the real ones, over the keys that either cohort has. */
-export interface Agreement {
+export interface ProbabilityAgreement {
   /** Pearson's correlation, in [−1, 1]; 1 is exact up to an offset and a factor. Null if one side does not vary. */
   pearson: Estimate | null;
   /** Spearman's correlation: Pearson's of the ranks, ties at their mean rank; in [−1, 1]. */
@@ -34,9 +34,9 @@ export interface Agreement {
 
 const maybeEstimate = v.optional(v.nullable(estimateSchema));
 
-/** The fields of an {@link Agreement} in a file; earlier versions did not write them. */
+/** The fields of an {@link ProbabilityAgreement} in a file; earlier versions did not write them. */
 export const agreementSchemas: {
-  readonly [Key in keyof Agreement]: Schema<Agreement[Key] | undefined>;
+  readonly [Key in keyof ProbabilityAgreement]: Schema<ProbabilityAgreement[Key] | undefined>;
 } = {
   pearson: maybeEstimate,
   spearman: v.optional(maybeFigureSchema),
@@ -55,7 +55,10 @@ export const agreementRanges = {
   total_variation: [0, 1],
   jensen_shannon: [0, 1],
   largest_gap: [0, 1],
-} as const satisfies Record<Exclude<keyof Agreement, "spearman">, readonly [number, number]>;
+} as const satisfies Record<
+  Exclude<keyof ProbabilityAgreement, "spearman">,
+  readonly [number, number]
+>;
 
 type Ranged = keyof typeof agreementRanges;
 
@@ -74,7 +77,10 @@ export const agreementNames: readonly Ranged[] = [
  *
  * @param estimates [figures] in the order of {@link agreementNames}
  */
-export function agreementOf(estimates: readonly Estimate[], spearman: number): Agreement {
+export function agreementOf(
+  estimates: readonly Estimate[],
+  spearman: number,
+): ProbabilityAgreement {
   const [pearson, rmse, log_r2, total_variation, jensen_shannon, largest_gap] = agreementNames.map(
     (name, i) => {
       const { value, low, high } = estimates[i];

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Agreement } from "../agreement/agreement.ts";
+import type { ProbabilityAgreement } from "../agreement/agreement.ts";
 
 /** Of shares of visits (0), or of shares of records (1). */
 export type Part = 0 | 1;
@@ -18,7 +18,7 @@ export interface ShareFidelity {
   /** What sampling noise of both cohorts takes from R²: Σ (var y + var z) / Σ (y − ȳ)². */
   readonly noise: number;
   /** Figures beside R². */
-  readonly agreement: Agreement;
+  readonly agreement: ProbabilityAgreement;
 }
 
 /** Of one kind of probabilities. */
