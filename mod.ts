@@ -180,6 +180,7 @@ export {
   type TrainingEstimate,
 } from "./lib/train/dry_run.ts";
 export { trainOptionsOf } from "./lib/train/from_run.ts";
+export { parameterCount } from "./lib/train/parameter_count.ts";
 export { unfinishedRun } from "./lib/train/unfinished.ts";
 export type { Restart } from "./lib/train/schedule.ts";
 export {
@@ -206,37 +207,75 @@ export type { RuleTally } from "./lib/generate/rule_guard.ts";
 export { type AlignedCohorts, alignedCohorts, type NameDifferences } from "./lib/evaluate/align.ts";
 export { evaluate, type EvaluateOptions } from "./lib/evaluate/evaluate.ts";
 export type {
+  AdversarialAccuracy,
   Aggregate,
+  AttributeInference,
+  CalledMembers,
+  ClosestRecords,
   CodeLadder,
   CoherenceFidelity,
+  Copies,
+  CopyingCheck,
   DistributionDistance,
   Estimate,
   Fidelity,
   FidelityFigures,
   IdenticalRecords,
+  InferredAttributes,
+  IntervalMethod,
+  KernelDiscrepancy,
   LabelPrevalence,
   LadderRung,
   LagPersistence,
+  LeftOut,
   Likelihood,
+  LowAndMedian,
+  Manifolds,
   MeasuredCode,
+  Membership,
+  MembershipByDistance,
+  MembershipByLikelihood,
+  NnAdversarialAccuracy,
+  NothingMeasured,
   OnsetFidelity,
   PartialFidelity,
   PartialReport,
   PersistenceFidelity,
+  ProbabilityAgreement,
   ProbabilityFidelity,
+  PropensityError,
+  PublishedAdversarialAccuracy,
   RareCodes,
   RateFidelity,
   Report,
   ReportAbout,
+  SampleQuality,
   Scale,
   Scaled,
   Summary,
   SummaryRow,
   TooLong,
+  TprAtFpr,
   TransitionFidelity,
+  TwoSampleTest,
   ValueFidelity,
   Verdict,
   VocabularyFidelity,
+} from "./lib/evaluate/report.ts";
+export type {
+  BrokenRules,
+  BrokenRuleShare,
+  CalendarFidelity,
+  ComparedValues,
+  CorrelationDifference,
+  CovarianceFidelity,
+  GroupFigure,
+  Subgroup,
+  Subgroups,
+  ValueDistributions,
+  VisitTrend,
+  WeeklyAgreement,
+  YearlyWave,
 } from "./lib/evaluate/report.ts";
 export { reportTables, type TableRow } from "./lib/evaluate/report_tables.ts";
 export {
@@ -276,6 +315,7 @@ export {
   type RareConditionOptions,
 } from "./lib/evaluate/utility/rare_condition.ts";
 export { privacyMeasures } from "./lib/evaluate/privacy/mod.ts";
+export { type SelfTest, selfTest, type SelfTestCheck } from "./lib/evaluate/privacy/self_test.ts";
 export type {
   Answer,
   Asked,

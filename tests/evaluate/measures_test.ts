@@ -66,6 +66,7 @@ Deno.test("every headline figure is at its path in the figures, and all figures 
   const [{ figures, resampled }] = await judge(measures, {
     real: { role: "real", cohort: real },
     others: [{ role: "synthetic", cohort: synthetic }],
+    heldOut: measuredCohort(3),
     resamples: 5,
   });
   assertEquals(Object.keys(figures), measures.map(({ key }) => key));
