@@ -238,6 +238,7 @@ async function tried(
   const { none, synthetic, perfect } = seriesOf(predictions, pools.testRecords, {
     seed,
     resamples,
+    label: pools.label,
   });
   return {
     label: options.label,
