@@ -54,6 +54,14 @@ export const uses = {
   copies: 0x636f7079,
   /** Records that are compared in equal numbers; by the number of them. */
   equalNumbers: 0x6571756c,
+  /** Records that a classifier is trained and tested on; by label, repetition and set. */
+  classifierCases: 0x63617365,
+  /** Parameters of a classifier; by label and repetition. */
+  classifierParameters: 0x63706172,
+  /** The order of its cases; by label, repetition and epoch. */
+  classifierOrder: 0x636f7264,
+  /** Its units that are dropped out; by label, repetition, epoch and batch. */
+  classifierDropout: 0x6364726f,
 } as const;
 
 /** A use of random numbers. */
