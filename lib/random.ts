@@ -62,6 +62,8 @@ export const uses = {
   classifierOrder: 0x636f7264,
   /** Its units that are dropped out; by label, repetition, epoch and batch. */
   classifierDropout: 0x6364726f,
+  /** Records and visits that predictors of the next visit are trained and tested on; by set. */
+  nextVisit: 0x6e657874,
 } as const;
 
 /** A use of random numbers. */

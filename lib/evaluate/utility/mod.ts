@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { nextVisit } from "./next_visit/next_visit.ts";
 import { phenotyping } from "./phenotyping.ts";
 import { phenotypingBefore } from "./phenotyping_before.ts";
 
@@ -11,4 +12,4 @@ import { phenotypingBefore } from "./phenotyping_before.ts";
  *
  * @internal
  */
-export const utilityMeasures = [phenotyping, phenotypingBefore] as const;
+export const utilityMeasures = [phenotyping, phenotypingBefore, nextVisit] as const;
