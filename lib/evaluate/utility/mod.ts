@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { effects } from "./effects/effects.ts";
 import { nextVisit } from "./next_visit/next_visit.ts";
 import { phenotyping } from "./phenotyping.ts";
 import { phenotypingBefore } from "./phenotyping_before.ts";
@@ -12,4 +13,4 @@ import { phenotypingBefore } from "./phenotyping_before.ts";
  *
  * @internal
  */
-export const utilityMeasures = [phenotyping, phenotypingBefore, nextVisit] as const;
+export const utilityMeasures = [phenotyping, phenotypingBefore, nextVisit, effects] as const;
