@@ -8,8 +8,9 @@
  * not had, repeats those that it has; each are looked for in a list of their own kind, since else repeats
  * would fill it.
  *
- * Intervals are over test patients, the same for all predictors; they do not include what other training
- * records would change.
+ * Intervals are over test patients and over training patients: predictors are also trained on six
+ * resamples of the training records, and each resample of test patients takes one of these in turn.
+ * Intervals are moved as that of an R² is, since a resample teaches less than the records that it is from.
  *
  * @module
  */
@@ -18,10 +19,17 @@ import { type Cohort, subset } from "../../../cohort/cohort.ts";
 import { visitsOf } from "../../../cohort/records.ts";
 import { list, object, oneOf, type Schema, text, whole } from "../../../files/checked_json.ts";
 import { stream } from "../../../random.ts";
-import { type Estimate, estimate, estimateSchema, resampledSums } from "../../bootstrap.ts";
-import type { Answer, Asked, Measure } from "../../measure.ts";
+import {
+  type Estimate,
+  estimateSchema,
+  r2Estimate,
+  resampledSums,
+  resampleWeights,
+} from "../../bootstrap.ts";
+import { agreementEstimate } from "../../fidelity/distribution_distance.ts";
+import type { Answer, Asked, Judged, Measure } from "../../measure.ts";
 import { minus } from "../../paired_differences.ts";
-import { type ComparedRatio, comparedRatio, comparedRatioSchema } from "../../ratio.ts";
+import { type ComparedRatio, comparedRatioSchema } from "../../ratio.ts";
 import {
   type CodeKind,
   codeKinds,
@@ -100,6 +108,46 @@ function drawnRecords(cohort: Cohort, seed: number, set: keyof typeof most): Int
   return stream("nextVisit", seed, place).shuffle(all).slice(0, most[set]);
 }
 
+/** Resamples of training records that predictors are also trained on. */
+function trainings({ resamples, quick = false }: Asked): number {
+  return Math.min(resamples, quick ? 2 : 6);
+}
+
+/**
+ * The hits of predictors trained on a cohort, summed over test records: row 0 for all records, other rows
+ * for resamples of test records by predictors trained on resamples of training records.
+ */
+async function sumsAfter(
+  asked: Asked,
+  { role, cohort, records }: Judged & { readonly records: Int32Array },
+  test: Cohort,
+  onTrained: () => void,
+): Promise<Float64Array> {
+  const { seed, resamples } = asked;
+  const sets = trainings(asked);
+  const found = new Float64Array((resamples + 1) * hitWidth);
+  const weights = new Int32Array(records.length);
+  for (let set = 0; set <= sets; set++) {
+    resampleWeights({ role, seed }, set, weights);
+    const drawn = [...records].flatMap((record, i) => Array<number>(weights[i]).fill(record));
+    const hits = await hitsOf(await trainedPredictors(cohort, drawn, seed), test);
+    const sums = resampledSums({ role: "held_out", seed }, hits, hitWidth, resamples);
+    for (let resample = 0; resample <= resamples; resample++) {
+      if (set !== (resample === 0 ? 0 : 1 + resample % sets)) continue;
+      const [from, to] = [resample * hitWidth, (resample + 1) * hitWidth];
+      found.set(sums.subarray(from, to), from);
+    }
+    onTrained();
+  }
+  return found;
+}
+
+/** A difference with its interval moved. */
+function movedDifference(series: Float64Array): Estimate {
+  const { value, low, high } = r2Estimate(series, Infinity);
+  return { value, low, high };
+}
+
 /** [resamples + 1] of a recall. */
 function series(sums: Float64Array, column: number, kind: CodeKind): Float64Array {
   const total = totalColumn(kind);
@@ -136,7 +184,11 @@ function answered(
     const path = `predictors.${predictor}.${kind}.at_${length}`;
     resampled[`${path}.synthetic`] = judged;
     resampled[`${path}.difference`] = minus(judged, truth);
-    return comparedRatio(truth, judged);
+    return {
+      real: agreementEstimate(truth),
+      synthetic: agreementEstimate(judged),
+      difference: movedDifference(minus(judged, truth)),
+    };
   };
   const isThere = (kind: CodeKind) => real[totalColumn(kind)] > 0;
   const recallOf = (predictor: Predictor, kind: CodeKind): RecallAt | null =>
@@ -162,8 +214,8 @@ function answered(
     predictors,
     best: { real: bestOf(real), synthetic: bestOf(synthetic) },
     logistic_minus_bigram: {
-      real: estimate(gainOf(real)),
-      synthetic: estimate(gainOf(synthetic)),
+      real: movedDifference(gainOf(real)),
+      synthetic: movedDifference(gainOf(synthetic)),
     },
     sizes,
     left_out: codeKinds.filter((kind) => !isThere(kind)).map((kind) => ({
@@ -191,31 +243,31 @@ export const nextVisit: Measure<"next_visit", NextVisit | null> & {
   of: ["synthetic", "floor", "memoriser"],
   effort: "thorough",
   schema,
-  async ask({ real, others, heldOut, seed, resamples }: Asked, onProgress) {
+  async ask(asked: Asked, onProgress) {
+    const { real, others, heldOut, seed } = asked;
     const test = subset(heldOut ?? real.cohort, drawnRecords(heldOut ?? real.cohort, seed, "test"));
-    const total = 1 + others.length;
-    const sumsAfter = async (cohort: Cohort, records: Int32Array, done: number) => {
-      const hits = await hitsOf(await trainedPredictors(cohort, records, seed), test);
-      onProgress?.({ stage: "predicting next visits", done, total });
-      return resampledSums({ role: "held_out", seed }, hits, hitWidth, resamples);
-    };
+    const total = (1 + others.length) * (1 + trainings(asked));
+    let done = 0;
+    const onTrained = () => onProgress?.({ stage: "predicting next visits", done: ++done, total });
     const ofReal = drawnRecords(real.cohort, seed, "train");
-    const isTested = test.recordCount >= leastTest;
-    const realSums = isTested ? await sumsAfter(real.cohort, ofReal, 1) : undefined;
+    const truth = test.recordCount >= leastTest
+      ? await sumsAfter(asked, { ...real, records: ofReal }, test, onTrained)
+      : undefined;
     const answers: Answer<NextVisit>[] = [];
-    for (const [i, { cohort }] of others.entries()) {
-      const records = drawnRecords(cohort, seed, "train");
+    for (const other of others) {
+      const records = drawnRecords(other.cohort, seed, "train");
       const sizes = {
         train_real: ofReal.length,
         train_synthetic: records.length,
         test: test.recordCount,
       };
-      if (realSums === undefined || realSums[totalColumn("all")] === 0) {
+      if (truth === undefined || truth[totalColumn("all")] === 0) {
         const reason = `fewer than ${leastTest} held-out records have a second visit with codes`;
         answers.push(untested(reason, sizes));
         continue;
       }
-      answers.push(answered(realSums, await sumsAfter(cohort, records, 2 + i), sizes));
+      const judged = await sumsAfter(asked, { ...other, records }, test, onTrained);
+      answers.push(answered(truth, judged, sizes));
     }
     return answers;
   },

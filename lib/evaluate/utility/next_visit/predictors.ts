@@ -65,12 +65,11 @@ async function coefficientsOf(
   records: ArrayLike<number>,
   seed: number,
 ): Promise<Float64Array> {
-  const isFitted = (i: number) => i % 5 === 4;
-  const part = (isIn: (i: number) => boolean) => Array.from(records).filter((_, i) => isIn(i));
-  const counts = await visitCounts(cohort, part((i) => !isFitted(i)));
+  const isFitted = (record: number) => record % 5 === 4;
+  const counts = await visitCounts(cohort, Array.from(records).filter((each) => !isFitted(each)));
   const codes = cohort.vocabulary.codes.length;
   const visits: { record: number; before: number }[] = [];
-  for (const record of part(isFitted)) {
+  for (const record of new Set(Array.from(records).filter(isFitted))) {
     const length = cohort.visitOffsets[record + 1] - cohort.visitOffsets[record];
     for (let before = 1; before < length; before++) visits.push({ record, before });
   }
@@ -98,7 +97,7 @@ async function coefficientsOf(
 /**
  * All predictors, trained on the given records.
  *
- * @param records in random order
+ * @param records each as often as it counts
  * @param seed of the visits that the coefficients of `logistic` are fitted on
  */
 export async function trainedPredictors(
