@@ -180,6 +180,7 @@ export {
   type TrainingEstimate,
 } from "./lib/train/dry_run.ts";
 export { trainOptionsOf } from "./lib/train/from_run.ts";
+export { parameterCount } from "./lib/train/parameter_count.ts";
 export { unfinishedRun } from "./lib/train/unfinished.ts";
 export type { Restart } from "./lib/train/schedule.ts";
 export {
@@ -206,37 +207,73 @@ export type { RuleTally } from "./lib/generate/rule_guard.ts";
 export { type AlignedCohorts, alignedCohorts, type NameDifferences } from "./lib/evaluate/align.ts";
 export { evaluate, type EvaluateOptions } from "./lib/evaluate/evaluate.ts";
 export type {
+  AdversarialAccuracy,
   Aggregate,
+  AttributeInference,
+  CalledMembers,
+  ClosestRecords,
   CodeLadder,
   CoherenceFidelity,
+  Copies,
+  CopyingCheck,
   DistributionDistance,
   Estimate,
   Fidelity,
   FidelityFigures,
   IdenticalRecords,
+  InferredAttributes,
+  KernelDiscrepancy,
   LabelPrevalence,
   LadderRung,
   LagPersistence,
+  LeftOut,
   Likelihood,
+  LowAndMedian,
+  Manifolds,
   MeasuredCode,
+  Membership,
+  MembershipByDistance,
+  MembershipByLikelihood,
+  NnAdversarialAccuracy,
+  NothingMeasured,
   OnsetFidelity,
   PartialFidelity,
   PartialReport,
   PersistenceFidelity,
   ProbabilityFidelity,
+  PropensityError,
+  PublishedAdversarialAccuracy,
   RareCodes,
   RateFidelity,
   Report,
   ReportAbout,
+  SampleQuality,
   Scale,
   Scaled,
   Summary,
   SummaryRow,
   TooLong,
+  TprAtFpr,
   TransitionFidelity,
+  TwoSampleTest,
   ValueFidelity,
   Verdict,
   VocabularyFidelity,
+} from "./lib/evaluate/report.ts";
+export type {
+  BrokenRules,
+  BrokenRuleShare,
+  CalendarFidelity,
+  ComparedValues,
+  CorrelationDifference,
+  CovarianceFidelity,
+  GroupFigure,
+  Subgroup,
+  Subgroups,
+  ValueDistributions,
+  VisitTrend,
+  WeeklyAgreement,
+  YearlyWave,
 } from "./lib/evaluate/report.ts";
 export { reportTables, type TableRow } from "./lib/evaluate/report_tables.ts";
 export {
@@ -256,7 +293,27 @@ export {
 } from "./lib/evaluate/fidelity/fidelity.ts";
 export { fidelityMeasures } from "./lib/evaluate/fidelity/mod.ts";
 export { utilityMeasures } from "./lib/evaluate/utility/mod.ts";
+export type {
+  PhenotypeFigures,
+  PhenotypeRow,
+  TrainedOnEach,
+} from "./lib/evaluate/utility/phenotype_figures.ts";
+export type { SetSizes } from "./lib/evaluate/utility/balanced_sets.ts";
+export {
+  type ClassifierDifferences,
+  type ClassifierFigure,
+  classifierFigureNames,
+  type ClassifierFigures,
+  type ComparedFigure,
+  comparedFigureNames,
+} from "./lib/evaluate/classification/classifier_figures.ts";
+export {
+  type RareCondition,
+  rareCondition,
+  type RareConditionOptions,
+} from "./lib/evaluate/utility/rare_condition.ts";
 export { privacyMeasures } from "./lib/evaluate/privacy/mod.ts";
+export { type SelfTest, selfTest, type SelfTestCheck } from "./lib/evaluate/privacy/self_test.ts";
 export type {
   Answer,
   Asked,

@@ -64,6 +64,20 @@ export const uses = {
   classifierDropout: 0x6364726f,
   /** Records and visits that predictors of the next visit are trained and tested on; by set. */
   nextVisit: 0x6e657874,
+  /** Records of the rare-condition experiment; by label, repetition and set. */
+  rareCondition: 0x72617265,
+  /** Records of two-sample tests and manifold measures; by cohort. */
+  twoSamples: 0x32736d70,
+  /** Which records count as synthetic under a null hypothesis; by permutation. */
+  permutations: 0x7065726d,
+  /** Parameters and batches of the classifier of sequences; by fold and epoch. */
+  sequenceClassifier: 0x73657143,
+  /** Records that measures of privacy take; by set. */
+  privacySamples: 0x70727673,
+  /** Records that measures of privacy take with replacement; by set. */
+  privacyResamples: 0x70727772,
+  /** Which set each real record is in, under a null hypothesis; by resample. */
+  redistributions: 0x72646973,
 } as const;
 
 /** A use of random numbers. */

@@ -9,6 +9,7 @@ import type { Estimate } from "./bootstrap.ts";
 import type { FidelityFigures } from "./fidelity/mod.ts";
 import type { FiguresOf, Measure } from "./measure.ts";
 import type { privacyMeasures } from "./privacy/mod.ts";
+import type { Subgroups } from "./subgroups.ts";
 import type { utilityMeasures } from "./utility/mod.ts";
 
 export type { Estimate };
@@ -20,12 +21,48 @@ export type { RateFidelity } from "./fidelity/compared_rates.ts";
 export type { OnsetFidelity } from "./fidelity/onsets.ts";
 export type { LagPersistence, PersistenceFidelity } from "./fidelity/persistence.ts";
 export type { TransitionFidelity } from "./fidelity/transitions.ts";
+export type { SampleQuality } from "./fidelity/two_sample/alpha_precision.ts";
+export type { TwoSampleTest } from "./fidelity/two_sample/c2st.ts";
+export type { KernelDiscrepancy } from "./fidelity/two_sample/kernel_mmd.ts";
+export type { NothingMeasured } from "./fidelity/two_sample/left_out.ts";
+export type { PropensityError } from "./fidelity/two_sample/pmse.ts";
+export type { Manifolds } from "./fidelity/two_sample/prdc.ts";
 export type { VocabularyFidelity } from "./fidelity/vocabulary.ts";
 export type { LabelPrevalence } from "./fidelity/label_prevalence.ts";
 export type { FidelityFigures } from "./fidelity/mod.ts";
 export type { ProbabilityFidelity } from "./fidelity/probability_fidelity.ts";
+export type { AttributeInference, InferredAttributes } from "./privacy/attribute_inference.ts";
+export type {
+  ClosestRecords,
+  Copies,
+  CopyingCheck,
+  LowAndMedian,
+} from "./privacy/copying_check.ts";
 export type { IdenticalRecords } from "./privacy/identical_records.ts";
+export type { LeftOut } from "./not_measured.ts";
+export type { CalledMembers, Membership, TprAtFpr } from "./privacy/membership.ts";
+export type { MembershipByDistance } from "./privacy/membership_by_distance.ts";
+export type { MembershipByLikelihood } from "./privacy/membership_by_likelihood.ts";
+export type {
+  AdversarialAccuracy,
+  NnAdversarialAccuracy,
+  PublishedAdversarialAccuracy,
+} from "./privacy/nn_adversarial_accuracy.ts";
 export type { MeasuredCode, ValueFidelity } from "./fidelity/value_fidelity.ts";
+export type {
+  ComparedValues,
+  CorrelationDifference,
+  ValueDistributions,
+} from "./fidelity/value_distributions.ts";
+export type {
+  CalendarFidelity,
+  VisitTrend,
+  WeeklyAgreement,
+  YearlyWave,
+} from "./fidelity/calendar.ts";
+export type { CovarianceFidelity } from "./fidelity/covariance.ts";
+export type { BrokenRules, BrokenRuleShare } from "./fidelity/rules.ts";
+export type { GroupFigure, Subgroup, Subgroups } from "./subgroups.ts";
 
 /** Figures on a scale from a floor to a ceiling. */
 export interface Scale<Figures> {
@@ -86,6 +123,12 @@ export interface Likelihood {
   /** Occurrences in the test split of codes that the training split lacks; left out, as in the paper. */
   unseen_code_occurrences: number;
   /**
+   * `nll_per_visit` with these occurrences, as the original's code computes it: at the probability that
+   * the model gives to a column that training never saw on. Absent if there are none, and for models
+   * that have no column for each code of the vocabulary.
+   */
+  nll_per_visit_with_unseen?: Estimate | undefined;
+  /**
    * Test records that are longer than the model's context of so many tokens; they are left out of all
    * these figures. Absent if there is none.
    */
@@ -110,7 +153,7 @@ export interface ReportAbout {
   commit?: string | undefined;
   /** When, as an ISO 8601 time. */
   created: string;
-  /** Random seed of the resamples and the floor. */
+  /** Random seed of the evaluation: of the resamples and the floor. */
   seed: number;
   /** Resamples of patients behind each interval. */
   resamples: number;
@@ -135,14 +178,15 @@ export interface ReportAbout {
     cuts?: readonly string[];
   };
   /**
-   * `cut_off` of them, if known, reached the largest length of the model without an end. `rules`, if
-   * there were any: how many draws there were, and how many of these clinical rules changed. `times` is
-   * there if only the order of visits is known. Also how its codes and labels differ from the real
-   * ones.
+   * `seed` is that of their generation, if known. `cut_off` of them, if known, reached the largest
+   * length of the model without an end. `rules`, if there were any: how many draws there were, and how
+   * many of these clinical rules changed. `times` is there if only the order of visits is known. Also
+   * how its codes and labels differ from the real ones.
    */
   synthetic: NameDifferences & {
     name?: string;
     records: number;
+    seed?: number;
     cut_off?: number;
     rules?: { draws: number; touched: number };
     times?: "order only";
@@ -213,6 +257,8 @@ export interface PartialReport {
   utility?: Scaled<typeof utilityMeasures>;
   /** What synthetic records disclose about real patients. */
   privacy?: Scaled<typeof privacyMeasures>;
+  /** Fidelity for groups of patients, if they were asked about. */
+  subgroups?: Subgroups;
   /** The conclusion, if anything was asked of which there is one. */
   summary?: Summary;
 }

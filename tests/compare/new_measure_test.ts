@@ -58,7 +58,7 @@ function share({ visitOffsets, recordCount }: ReturnType<typeof smallCohort>): n
 Deno.test("a measure in the list is in the report, with ceiling and floor, and under `only`", () =>
   withToy(async () => {
     const [real, synthetic] = [smallCohort(1), smallCohort(2)];
-    const how = { seed: 1, resamples: 20 };
+    const how = { quick: true, seed: 1, resamples: 20 };
     const report = await evaluate(real, synthetic, how);
     const own = toyIn(report.fidelity);
     assertAlmostEquals(own?.synthetic.value ?? NaN, share(synthetic), 1e-12);
@@ -95,8 +95,8 @@ Deno.test("a measure in the list has a section with its question and all its fig
       const [a, b, c] = [value, low, high].map((each) => String(Number(each.toPrecision(4))));
       return `${a} ${b} to ${c}`;
     };
-    assertEquals(rows.map(([name]) => name), ["Figure", "real", "synthetic", "difference"]);
-    assertEquals(rows[2], ["synthetic", ...scale.map(text)]);
+    assertEquals(rows.map(([name]) => name), ["Figure", "Real", "Synthetic", "Difference"]);
+    assertEquals(rows[2], ["Synthetic", ...scale.map(text)]);
   }));
 
 Deno.test("a measure in the list has paired differences between models", () =>

@@ -5,9 +5,12 @@
  */
 import type { FiguresOf } from "../measure.ts";
 import { aggregate } from "./aggregate_statistics.ts";
+import { calendar } from "./calendar.ts";
+import { covariance } from "./covariance.ts";
 import { codeLadder } from "./code_ladder.ts";
 import { coherence } from "./coherence.ts";
 import { gapDays } from "./gap_days.ts";
+import { gapDistribution } from "./gap_distribution.ts";
 import { labelFidelity } from "./label_prevalence.ts";
 import { lengthDistributions } from "./length_distributions.ts";
 import { onsets } from "./onsets.ts";
@@ -20,8 +23,11 @@ import {
   sequentialBigram,
   unigram,
 } from "./probability_fidelity.ts";
+import { ruleFidelity } from "./rules.ts";
 import { trajectories } from "./trajectories.ts";
+import { valueDistributions } from "./value_distributions.ts";
 import { transitions } from "./transitions.ts";
+import { twoSampleMeasures } from "./two_sample/mod.ts";
 import { valueFidelity } from "./value_fidelity.ts";
 import { codeVocabulary } from "./vocabulary.ts";
 
@@ -48,7 +54,13 @@ export const fidelityMeasures = [
   coherence,
   labelFidelity,
   valueFidelity,
+  valueDistributions,
   gapDays,
+  gapDistribution,
+  calendar,
+  covariance,
+  ruleFidelity,
+  ...twoSampleMeasures,
 ] as const;
 
 /** The fidelity figures of one cohort against the training records, by their measures' keys. */

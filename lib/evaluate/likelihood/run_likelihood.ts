@@ -4,23 +4,17 @@
  *
  * @module
  */
-import { breathe } from "../../breathe.ts";
-import * as tf from "@tensorflow/tfjs-core";
-import { type Cohort, splitOf } from "../../cohort/cohort.ts";
+import { type Cohort, splitOf, subset } from "../../cohort/cohort.ts";
 import { fingerprint } from "../../cohort/fingerprint.ts";
 import { reindexed } from "../../cohort/trim.ts";
 import { readableRecords } from "../../models/coverage.ts";
 import type { Model, RecordLikelihood } from "../../models/interface/model.ts";
-import { comfortable, fittingRuns } from "../../models/room/needs.ts";
-import { checkRoom } from "../../models/room/room_check.ts";
-import { toTensors } from "../../nn/parameters.ts";
-import { roomOn } from "../../nn/room.ts";
 import type { OnProgress } from "../../progress.ts";
-import { batchesByLength } from "../../train/batches.ts";
 import { modelOf, type Run } from "../../train/run_folder.ts";
 import { checkResamples } from "../bootstrap.ts";
 import { differenceOfNames } from "../vocabularies.ts";
 import { likelihoodMetrics, tooLongInWords } from "./likelihood.ts";
+import { likelihoodsOf } from "./record_likelihoods.ts";
 import type { Likelihood, TooLong } from "../report.ts";
 
 /** How to compute the test loss of a run. */
@@ -84,6 +78,11 @@ export function hasLikelihood(run: Run, real?: Cohort): boolean {
 export interface TestLikelihoods {
   /** Of those that the model reads to their end. */
   readonly perRecord: readonly RecordLikelihood[];
+  /**
+   * The same with the codes that training never saw, where there are such; only of models that give
+   * every single code of the vocabulary a probability, those over visit rows.
+   */
+  readonly withUnseen?: readonly RecordLikelihood[] | undefined;
   /** The others, if there are some. */
   readonly tooLong?: TooLong | undefined;
   /** Columns of a row. */
@@ -135,52 +134,11 @@ async function checkTrainedOn(run: Run, real: Cohort): Promise<void> {
   }
 }
 
-/** Rows of each record; throws a RangeError if one is too long. */
-function lengthsOf(model: Model, cohort: Cohort): Uint32Array {
-  const rows = Uint32Array.from(cohort.subjectIds, (_, record) => model.rowsOf(cohort, record));
-  const tooLong = rows.findIndex((count) => count > model.rowLimit);
-  if (tooLong >= 0) {
-    throw new RangeError(
-      `Cannot compute the test loss: the record of test subject ${cohort.subjectIds[tooLong]} ` +
-        `takes ${rows[tooLong]} steps, and the model writes at most ${model.rowLimit}`,
-    );
-  }
-  return rows;
-}
-
-/** A model's passes over records. */
-interface Passes {
-  /** Cuts records into runs of which each fits into one pass. */
-  readonly runsOf: (records: Int32Array) => Int32Array[];
-  readonly likelihoodsOf: (records: Int32Array) => Promise<readonly RecordLikelihood[]>;
-  readonly dispose: () => void;
-}
-
-/** Puts a run's parameters where its model takes them from; makes sure that a record has room. */
-function passesOf(model: Model, { parameters }: Run, cohort: Cohort): Passes {
-  if ("learn" in model) {
-    return {
-      runsOf: (records) => [records],
-      likelihoodsOf: async (records) =>
-        await model.likelihoods?.(parameters, cohort, records) ?? [],
-      dispose: () => {},
-    };
-  }
-  checkRoom(model, { stage: "judging", cohort });
-  const tensors = toTensors(parameters);
-  return {
-    runsOf: (records) =>
-      fittingRuns(model, "judging", comfortable(model, roomOn()), cohort, records),
-    likelihoodsOf: async (records) => await model.likelihoods?.(tensors, cohort, records) ?? [],
-    dispose: () => tf.dispose(tensors),
-  };
-}
-
 /** The likelihoods that {@link runLikelihood} summarises; throws the same errors. */
 export async function testLikelihoods(
   run: Run,
   real: Cohort,
-  { batch = 48, onProgress }: Pick<RunLikelihoodOptions, "batch" | "onProgress"> = {},
+  { batch, onProgress }: Pick<RunLikelihoodOptions, "batch" | "onProgress"> = {},
 ): Promise<TestLikelihoods> {
   await checkTrainedOn(run, real);
   const model = modelOf(run.runConfig);
@@ -193,21 +151,46 @@ export async function testLikelihoods(
   if (readable.recordCount === 0 && leftOut.tooLong !== undefined) {
     throw new RangeError(`Cannot compute the test loss: ${tooLongInWords(leftOut.tooLong)}`);
   }
-  const lengths = lengthsOf(model, readable);
-  const found: RecordLikelihood[] = new Array(readable.recordCount);
-  const passes = passesOf(model, run, readable);
-  try {
-    let done = 0;
-    for (const records of batchesByLength(lengths, batch).flatMap(passes.runsOf)) {
-      const likelihoods = await passes.likelihoodsOf(records);
-      for (const [i, likelihood] of likelihoods.entries()) found[records[i]] = likelihood;
-      done += records.length;
-      onProgress?.({ stage: "computing test loss", done, total: lengths.length });
-      await breathe();
-    }
-  } finally {
-    passes.dispose();
-  }
+  const perRecord = await likelihoodsOf(model, run, readable, { batch, onProgress });
   const { columns, likelihoodIsBound = false } = model;
-  return { perRecord: found, cells: columns, isBound: likelihoodIsBound, ...leftOut };
+  const hasCells = perRecord.every(({ hits }) => hits !== undefined);
+  const { unseenCodeOccurrences, tooLong } = leftOut;
+  return {
+    perRecord,
+    ...hasCells && unseenCodeOccurrences > 0 && tooLong === undefined && {
+      withUnseen: await withUnseenCodes(model, run, splitOf(real, "test"), { perRecord, readable }),
+    },
+    cells: columns,
+    isBound: likelihoodIsBound,
+    ...leftOut,
+  };
+}
+
+/**
+ * The likelihoods of test records with all their codes: computed for those that hold one that training
+ * never saw, and kept for the others. A model over visit rows has a column for each code of the
+ * vocabulary; that of such a code stays as training began it.
+ *
+ * @param test all test records
+ * @param known the same without these codes
+ */
+async function withUnseenCodes(
+  model: Model,
+  run: Run,
+  test: Cohort,
+  known: { readonly perRecord: readonly RecordLikelihood[]; readonly readable: Cohort },
+): Promise<RecordLikelihood[] | undefined> {
+  const { perRecord, readable } = known;
+  const eventsOf = ({ visitOffsets, codeOffsets }: Cohort, record: number) =>
+    codeOffsets[visitOffsets[record + 1]] - codeOffsets[visitOffsets[record]];
+  const changed = [...perRecord.keys()].filter((record) =>
+    eventsOf(test, record) > eventsOf(readable, record)
+  );
+  const whole = subset(test, changed);
+  const isTooLong = (_: unknown, record: number) => model.rowsOf(whole, record) > model.rowLimit;
+  if (changed.some(isTooLong)) return undefined;
+  const found = [...perRecord];
+  const likelihoods = await likelihoodsOf(model, run, whole);
+  likelihoods.forEach((likelihood, i) => found[changed[i]] = likelihood);
+  return found;
 }

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { leftOutSchema } from "../not_measured.ts";
 import * as v from "valibot";
 import { list, object, type Schema, text, whole } from "../../files/checked_json.ts";
 import { useDefaultBackend } from "../../nn/backend.ts";
@@ -34,8 +35,11 @@ import {
  * the same held-out real records. `both` is null for the floor and the memoriser.
  */
 export interface TrainedOnEach {
+  /** Trained on real records. */
   real: ClassifierFigures;
+  /** Trained on the other cohort's. */
   synthetic: ClassifierFigures;
+  /** Trained on both. */
   both: ClassifierFigures | null;
   /** Differences in pairs: around 0 if the other cohort teaches as much as real records. */
   synthetic_minus_real: ClassifierDifferences;
@@ -45,6 +49,7 @@ export interface TrainedOnEach {
 
 /** A label, and how well classifiers of it do. */
 export interface PhenotypeRow extends TrainedOnEach {
+  /** Its name. */
   label: string;
 }
 
@@ -75,7 +80,7 @@ export const phenotypeFiguresSchema: Schema<PhenotypeFigures | null> = v.nullabl
   macro: v.nullable(object(eachSchema)),
   labels: list(object({ label: text, ...eachSchema })),
   sizes: setSizesSchema,
-  left_out: list(object({ label: text, reason: text })),
+  left_out: leftOutSchema,
   rare_labels: v.optional(whole(1)),
 }));
 

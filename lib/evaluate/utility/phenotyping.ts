@@ -12,7 +12,7 @@
  *
  * @module
  */
-import type { Measure } from "../measure.ts";
+import type { ThoroughMeasure } from "../measure.ts";
 import { balancedCases, casesOf } from "./cases.ts";
 import {
   phenotypeAnswers,
@@ -22,9 +22,7 @@ import {
 } from "./phenotype_figures.ts";
 
 /** Classifiers of labels from whole records. */
-export const phenotyping: Measure<"phenotyping", PhenotypeFigures | null> & {
-  readonly effort: "thorough";
-} = {
+export const phenotyping: ThoroughMeasure<"phenotyping", PhenotypeFigures | null> = {
   key: "phenotyping",
   question: "Can labels be learned from synthetic records?",
   needs: ["labels", "held_out"],

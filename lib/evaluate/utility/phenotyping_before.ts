@@ -11,7 +11,7 @@
 import type { Cohort } from "../../cohort/cohort.ts";
 import { visitCodes, visitsOf } from "../../cohort/records.ts";
 import type { Random } from "../../random.ts";
-import type { Measure } from "../measure.ts";
+import type { ThoroughMeasure } from "../measure.ts";
 import { type Case, type CasePool, drawnCases } from "./cases.ts";
 import { definingCodes } from "./defining_codes.ts";
 import {
@@ -76,9 +76,7 @@ export function matchedCases(pool: CasePool, ofEach: number, draws: Random): Cas
 }
 
 /** Classifiers of labels from the visits before the label. */
-export const phenotypingBefore: Measure<"phenotyping_before", PhenotypeFigures | null> & {
-  readonly effort: "thorough";
-} = {
+export const phenotypingBefore: ThoroughMeasure<"phenotyping_before", PhenotypeFigures | null> = {
   key: "phenotyping_before",
   question: "Can labels be predicted from the visits before them?",
   needs: ["labels", "held_out"],

@@ -65,7 +65,10 @@ export interface ComparedEffect {
 export interface EffectAgreement {
   /** R² of the log odds ratios, real as truth; 1 is best. */
   r2: Estimate;
-  /** Slope of the synthetic on the real ones; 1 is best, below it effects are too weak. */
+  /**
+   * Slope of the synthetic on the real ones; 1 is best, below it effects are too weak. The errors of the
+   * real ones and the choice of the most certain ones lower it for any cohort; the ceiling shows how much.
+   */
   slope: Estimate;
   /**
    * Share with the same sign, in [0, 1], of those whose interval excludes 0 in the real records; null

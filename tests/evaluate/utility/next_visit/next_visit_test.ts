@@ -79,7 +79,8 @@ function chained(seed: number, records: number, probability: number): Cohort {
 Deno.test("trained on themselves, records teach the same; without their order, they teach nothing", async () => {
   const [real, heldOut] = [chained(1, 400, 0.8), chained(2, 100, 0.8)];
   const same = await figuresOf(nextVisit, real, real, { heldOut, resamples: 50 });
-  assertEquals(same?.predictors?.logistic.all?.at_5.difference, { value: 0, low: 0, high: 0 });
+  const { value, low = 1, high = -1 } = same?.predictors?.logistic.all?.at_5.difference ?? {};
+  assertEquals([value, low < 0, high > 0], [0, true, true]); // other patients would teach something else
   const { real: own } = same?.predictors?.bigram.all?.at_5 ?? {};
   assert((own?.value ?? 0) > 0.8); // 0.8 + 0.2 · 5 / 30, nearly
   assert((same?.predictors?.repeat.all?.at_5.real.value ?? 1) < 0.3);
@@ -103,7 +104,7 @@ Deno.test("the logistic predictor learns what comes back, which the others canno
   );
   const found = await figuresOf(nextVisit, cohort, cohort, { heldOut: cohort, resamples: 50 });
   assertEquals(found?.best, { real: "logistic", synthetic: "logistic" });
-  assert((found?.logistic_minus_bigram?.real.low ?? 0) > 0.1);
+  assert((found?.logistic_minus_bigram?.real.low ?? 0) > 0);
 });
 
 Deno.test("records of one visit teach frequencies, and too few test records leave a reason", async () => {

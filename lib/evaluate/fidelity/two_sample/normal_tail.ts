@@ -1,0 +1,18 @@
+/**
+ * The probability that a standard normal variable is at least z.
+ *
+ * Near 0 by the series of the error function, beyond by Laplace's continued fraction (Abramowitz &
+ * Stegun 7.1.6 and 7.1.14); relative error below 1e-12.
+ */
+export function normalTail(z: number): number {
+  if (z < 0) return 1 - normalTail(-z);
+  const density = Math.exp(-z * z / 2) / Math.sqrt(2 * Math.PI);
+  if (z < 3) {
+    let [term, sum] = [z, z];
+    for (let k = 3; term > 1e-17; k += 2) sum += term *= z * z / k;
+    return 0.5 - density * sum;
+  }
+  let fraction = z;
+  for (let k = 100; k > 0; k--) fraction = z + k / fraction;
+  return density / fraction;
+}
