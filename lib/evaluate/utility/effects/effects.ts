@@ -52,7 +52,9 @@ import {
 export interface ComparedEffect {
   /** "exposure → outcome". */
   effect: string;
+  /** Log odds ratio in the real cohort. */
   real: Estimate;
+  /** Log odds ratio in the other cohort. */
   synthetic: Estimate;
   /** How far both intervals overlap, see {@link EffectAgreement}. */
   interval_overlap: number;

@@ -9,10 +9,10 @@ import { forEachFollowing } from "./following_visits.ts";
 import { type Predictor, predictorNames, type Scorer } from "./predictors.ts";
 
 /** Which codes of a visit are asked about, each among the candidates of its kind. */
-export const codeKinds = ["all", "onsets", "repeats"] as const;
+export type CodeKind = "all" | "onsets" | "repeats";
 
-/** A kind of codes. */
-export type CodeKind = typeof codeKinds[number];
+/** All kinds of codes. */
+export const codeKinds: readonly CodeKind[] = ["all", "onsets", "repeats"];
 
 /** Lengths of the lists of likeliest codes. */
 export const listLengths = [5, 10, 20] as const;

@@ -19,11 +19,11 @@ import { logisticRegression } from "../logistic_regression.ts";
 import { type FollowingVisit, forEachFollowing } from "./following_visits.ts";
 import { bigramProbabilities, type VisitCounts, visitCounts } from "./visit_counts.ts";
 
-/** The predictors, in the order in which they are shown. */
-export const predictorNames = ["repeat", "frequency", "bigram", "logistic"] as const;
+/** A predictor, see above. */
+export type Predictor = "repeat" | "frequency" | "bigram" | "logistic";
 
-/** A predictor. */
-export type Predictor = typeof predictorNames[number];
+/** The predictors, in the order in which they are shown. */
+export const predictorNames: readonly Predictor[] = ["repeat", "frequency", "bigram", "logistic"];
 
 /** Scores all codes of the vocabulary for a visit: higher is more likely. Overwrites `into` [codes]. */
 export type Scorer = (visit: FollowingVisit, into: Float64Array) => void;

@@ -39,6 +39,7 @@ export interface SurvivalGap {
 
 /** A code, and how soon it begins. */
 export interface CodeSurvival extends SurvivalGap {
+  /** Which code. */
   code: string;
   /** Real patients who get it during the follow-up. */
   events: number;
