@@ -304,7 +304,7 @@ export type {
   PredictorRecall,
   RecallAt,
 } from "./lib/evaluate/utility/next_visit/next_visit.ts";
-export type { CodeKind } from "./lib/evaluate/utility/next_visit/hits.ts";
+export type { PredictedCodes } from "./lib/evaluate/utility/next_visit/hits.ts";
 export type { Predictor } from "./lib/evaluate/utility/next_visit/predictors.ts";
 export type {
   ComparedEffect,

@@ -9,10 +9,10 @@ import { forEachFollowing } from "./following_visits.ts";
 import { type Predictor, predictorNames, type Scorer } from "./predictors.ts";
 
 /** Which codes of a visit are asked about, each among the candidates of its kind. */
-export type CodeKind = "all" | "onsets" | "repeats";
+export type PredictedCodes = "all" | "onsets" | "repeats";
 
 /** All kinds of codes. */
-export const codeKinds: readonly CodeKind[] = ["all", "onsets", "repeats"];
+export const codeKinds: readonly PredictedCodes[] = ["all", "onsets", "repeats"];
 
 /** Lengths of the lists of likeliest codes. */
 export const listLengths = [5, 10, 20] as const;
@@ -24,12 +24,12 @@ export const hitWidth = codeKinds.length *
   (1 + predictorNames.length * listLengths.length);
 
 /** Where the codes of a kind are counted. */
-export function totalColumn(kind: CodeKind): number {
+export function totalColumn(kind: PredictedCodes): number {
   return codeKinds.indexOf(kind);
 }
 
 /** Where the hits of a predictor are counted. */
-export function hitColumn(predictor: Predictor, kind: CodeKind, length: number): number {
+export function hitColumn(predictor: Predictor, kind: PredictedCodes, length: number): number {
   const place = predictorNames.indexOf(predictor) * codeKinds.length + codeKinds.indexOf(kind);
   return codeKinds.length + place * listLengths.length +
     listLengths.findIndex((each) => each === length);

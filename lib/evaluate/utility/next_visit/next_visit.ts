@@ -31,12 +31,12 @@ import type { Answer, Asked, Judged, Measure } from "../../measure.ts";
 import { minus } from "../../paired_differences.ts";
 import { type ComparedRatio, comparedRatioSchema } from "../../ratio.ts";
 import {
-  type CodeKind,
   codeKinds,
   hitColumn,
   hitsOf,
   hitWidth,
   listLengths,
+  type PredictedCodes,
   totalColumn,
 } from "./hits.ts";
 import { type Predictor, predictorNames, trainedPredictors } from "./predictors.ts";
@@ -52,7 +52,7 @@ export interface RecallAt {
 }
 
 /** Recall of one predictor, in [0, 1]; high is good. Null where the test records have no such codes. */
-export type PredictorRecall = Record<CodeKind, RecallAt | null>;
+export type PredictorRecall = Record<PredictedCodes, RecallAt | null>;
 
 /** How well the next visit is predicted. */
 export interface NextVisit {
@@ -149,7 +149,7 @@ function movedDifference(series: Float64Array): Estimate {
 }
 
 /** [resamples + 1] of a recall. */
-function series(sums: Float64Array, column: number, kind: CodeKind): Float64Array {
+function series(sums: Float64Array, column: number, kind: PredictedCodes): Float64Array {
   const total = totalColumn(kind);
   return Float64Array.from(
     { length: sums.length / hitWidth },
@@ -178,7 +178,11 @@ function answered(
   sizes: NextVisit["sizes"],
 ): Answer<NextVisit> {
   const resampled: Record<string, Float64Array> = {};
-  const recallAt = (predictor: Predictor, kind: CodeKind, length: typeof listLengths[number]) => {
+  const recallAt = (
+    predictor: Predictor,
+    kind: PredictedCodes,
+    length: typeof listLengths[number],
+  ) => {
     const column = hitColumn(predictor, kind, length);
     const [truth, judged] = [series(real, column, kind), series(synthetic, column, kind)];
     const path = `predictors.${predictor}.${kind}.at_${length}`;
@@ -190,8 +194,8 @@ function answered(
       difference: movedDifference(minus(judged, truth)),
     };
   };
-  const isThere = (kind: CodeKind) => real[totalColumn(kind)] > 0;
-  const recallOf = (predictor: Predictor, kind: CodeKind): RecallAt | null =>
+  const isThere = (kind: PredictedCodes) => real[totalColumn(kind)] > 0;
+  const recallOf = (predictor: Predictor, kind: PredictedCodes): RecallAt | null =>
     isThere(kind)
       ? {
         at_5: recallAt(predictor, kind, 5),
