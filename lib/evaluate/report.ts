@@ -30,6 +30,8 @@ export type { Manifolds } from "./fidelity/two_sample/prdc.ts";
 export type { VocabularyFidelity } from "./fidelity/vocabulary.ts";
 export type { LabelPrevalence } from "./fidelity/label_prevalence.ts";
 export type { FidelityFigures } from "./fidelity/mod.ts";
+export type { ProbabilityAgreement } from "./fidelity/agreement/agreement.ts";
+export type { IntervalMethod } from "./fidelity/counting/found.ts";
 export type { ProbabilityFidelity } from "./fidelity/probability_fidelity.ts";
 export type { AttributeInference, InferredAttributes } from "./privacy/attribute_inference.ts";
 export type {
