@@ -301,6 +301,24 @@ export type {
   TrainedOnEach,
 } from "./lib/evaluate/utility/phenotype_figures.ts";
 export type { SetSizes } from "./lib/evaluate/utility/balanced_sets.ts";
+export type {
+  NextVisit,
+  PredictorRecall,
+  RecallAt,
+} from "./lib/evaluate/utility/next_visit/next_visit.ts";
+export type { PredictedCodes } from "./lib/evaluate/utility/next_visit/hits.ts";
+export type { Predictor } from "./lib/evaluate/utility/next_visit/predictors.ts";
+export type {
+  ComparedEffect,
+  EffectAgreement,
+  Effects,
+} from "./lib/evaluate/utility/effects/effects.ts";
+export type {
+  CodeSurvival,
+  Survival,
+  SurvivalGap,
+} from "./lib/evaluate/utility/survival/survival.ts";
+export type { TimeUnit } from "./lib/evaluate/utility/survival/first_events.ts";
 export {
   type ClassifierDifferences,
   type ClassifierFigure,

@@ -64,6 +64,8 @@ export const uses = {
   classifierDropout: 0x6364726f,
   /** Repetitions whose mean is taken in a resample; by label and resample. */
   repetitions: 0x72657073,
+  /** Records and visits that predictors of the next visit are trained and tested on; by set. */
+  nextVisit: 0x6e657874,
   /** Records of the rare-condition experiment; by label, repetition and set. */
   rareCondition: 0x72617265,
   /** Records of two-sample tests and manifold measures; by cohort. */

@@ -19,6 +19,11 @@ function isNamed(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null;
 }
 
+/** A list of plain numbers, which is for a picture. */
+function isCurve(value: unknown): boolean {
+  return Array.isArray(value) && value.every((each) => typeof each === "number");
+}
+
 /** An estimate's or an R²'s three numbers. */
 function withInterval(value: Readonly<Record<string, unknown>>, names: readonly string[]) {
   const [own, low, high] = names.map((name) => value[name]);
@@ -37,7 +42,7 @@ function nameIn(list: boolean, [name, value]: readonly [string, unknown]): strin
 
 /**
  * All numbers in the figures of a measure, each with the words of its path: an estimate or an R² is one
- * row, and entries of lists are named by their first text.
+ * row, and entries of lists are named by their first text. Lists of plain numbers have no rows.
  */
 export function figureRows(
   figures: unknown,
@@ -45,7 +50,7 @@ export function figureRows(
 ): [name: string, row: FigureRow][] {
   const name = path.join(", ");
   if (typeof figures === "number") return [[name, { value: figures }]];
-  if (!isNamed(figures)) return [];
+  if (!isNamed(figures) || isCurve(figures)) return [];
   const estimate = withInterval(figures, ["value", "low", "high"]);
   if (estimate !== undefined) return [[name, estimate]];
   const r2 = withInterval(figures, ["r2", "r2_low", "r2_high"]);

@@ -38,7 +38,7 @@ export interface Judgement<Measures extends readonly Measure[]> {
 }
 
 /** Whether any time passes between visits; where none is known, none does. */
-function knowsDays({ visitOffsets, gapDays, recordCount }: Cohort): boolean {
+export function knowsDays({ visitOffsets, gapDays, recordCount }: Cohort): boolean {
   for (let record = 0; record < recordCount; record++) {
     for (let visit = visitOffsets[record] + 1; visit < visitOffsets[record + 1]; visit++) {
       if (gapDays[visit] > 0) return true;
