@@ -54,6 +54,8 @@ export const uses = {
   copies: 0x636f7079,
   /** Records that are compared in equal numbers; by the number of them. */
   equalNumbers: 0x6571756c,
+  /** Records that measures of privacy take; by set. */
+  privacySamples: 0x70727673,
 } as const;
 
 /** A use of random numbers. */

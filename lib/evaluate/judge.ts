@@ -66,8 +66,9 @@ function has(need: Need, cohort: Cohort, { heldOut, run }: Asked): boolean {
 /** Which of the others a measure can be asked about. */
 function answerable({ needs = [], of, effort }: Measure, asked: Asked): boolean[] {
   const hasAll = ({ cohort }: Judged) => needs.every((need) => has(need, cohort, asked));
+  const hasCeiling = of?.includes("held_out") ?? true; // samples are for the distance from it
   const isMeant = ({ role, isSample = false }: Judged) =>
-    (of?.includes(role) ?? true) && !(isSample && effort === "thorough");
+    (of?.includes(role) ?? true) && !(isSample && (effort === "thorough" || !hasCeiling));
   const isKnown = hasAll(asked.real);
   return asked.others.map((other) => isKnown && isMeant(other) && hasAll(other));
 }

@@ -180,7 +180,7 @@ function passesOf(model: Model, { parameters }: Run, cohort: Cohort): Passes {
 export async function testLikelihoods(
   run: Run,
   real: Cohort,
-  { batch = 48, onProgress }: Pick<RunLikelihoodOptions, "batch" | "onProgress"> = {},
+  { batch, onProgress }: Pick<RunLikelihoodOptions, "batch" | "onProgress"> = {},
 ): Promise<TestLikelihoods> {
   await checkTrainedOn(run, real);
   const model = modelOf(run.runConfig);
@@ -193,9 +193,26 @@ export async function testLikelihoods(
   if (readable.recordCount === 0 && leftOut.tooLong !== undefined) {
     throw new RangeError(`Cannot compute the test loss: ${tooLongInWords(leftOut.tooLong)}`);
   }
-  const lengths = lengthsOf(model, readable);
-  const found: RecordLikelihood[] = new Array(readable.recordCount);
-  const passes = passesOf(model, run, readable);
+  const perRecord = await likelihoodsOf(model, run, readable, { batch, onProgress });
+  const { columns, likelihoodIsBound = false } = model;
+  return { perRecord, cells: columns, isBound: likelihoodIsBound, ...leftOut };
+}
+
+/**
+ * The likelihoods of all records of a cohort, in its order.
+ *
+ * @param cohort with the run's codes and labels
+ * @throws {RangeError} If a record is too long for the model
+ */
+export async function likelihoodsOf(
+  model: Model,
+  run: Run,
+  cohort: Cohort,
+  { batch = 48, onProgress }: Pick<RunLikelihoodOptions, "batch" | "onProgress"> = {},
+): Promise<RecordLikelihood[]> {
+  const lengths = lengthsOf(model, cohort);
+  const found: RecordLikelihood[] = new Array(cohort.recordCount);
+  const passes = passesOf(model, run, cohort);
   try {
     let done = 0;
     for (const records of batchesByLength(lengths, batch).flatMap(passes.runsOf)) {
@@ -208,6 +225,5 @@ export async function testLikelihoods(
   } finally {
     passes.dispose();
   }
-  const { columns, likelihoodIsBound = false } = model;
-  return { perRecord: found, cells: columns, isBound: likelihoodIsBound, ...leftOut };
+  return found;
 }

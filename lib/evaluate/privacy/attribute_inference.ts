@@ -1,0 +1,262 @@
+/**
+ * What can one find out about a training patient from the synthetic records, if part of the record is
+ * known? Labels and the 100 commonest codes are known; the other codes are predicted to be those that
+ * more than half of the k nearest records hold. HALO's attribute inference (Theodorou et al. 2023).
+ * The same attack with held-out real records instead of synthetic ones shows what anyone learns from
+ * records of other patients: only what goes beyond it is a disclosure.
+ *
+ * Corrected: all training records are attacked, with an interval of the difference over them, and
+ * also with k = 10. As published, as many training records as there are held-out ones, with k = 1.
+ *
+ * @module
+ */
+import * as v from "valibot";
+import { type Cohort } from "../../cohort/cohort.ts";
+import { object, whole } from "../../files/checked_json.ts";
+import type { OnProgress } from "../../progress.ts";
+import {
+  type Estimate,
+  estimate,
+  estimateSchema,
+  figureSchema,
+  resampledSums,
+} from "../bootstrap.ts";
+import type { Answer, Asked, Judged, Measure } from "../measure.ts";
+import { nearest } from "./distances/nearest.ts";
+import { codeSets, type RecordSets, recordSets } from "./distances/record_sets.ts";
+import { type LeftOut, leftOutSchema, tooFew } from "./left_out.ts";
+import { progressInParts } from "./progress_in_parts.ts";
+import { heldOutOf, sampleOf } from "./samples.ts";
+
+/** What is known of records, and what is not: labels and common codes, and all other codes. */
+interface Attacked {
+  readonly known: RecordSets;
+  readonly hidden: RecordSets;
+}
+
+/**
+ * The codes that most records hold, at most `count`; of equally frequent ones those that come first in
+ * the records.
+ */
+export function commonCodes(cohort: Cohort, count: number): Uint32Array {
+  const holders = new Map<number, number>(); // in the order in which codes first occur
+  for (const code of codeSets(cohort).items) holders.set(code, (holders.get(code) ?? 0) + 1);
+  const sorted = [...holders].sort(([, a], [, b]) => b - a);
+  return Uint32Array.from(sorted.slice(0, count), ([code]) => code);
+}
+
+/** Splits records into what is known and what is not. */
+function attackedOf(cohort: Cohort, common: ReadonlySet<number>): Attacked {
+  const { offsets, items } = codeSets(cohort);
+  const count = cohort.labelNames.length;
+  const codesOf = (record: number, isCommon: boolean) =>
+    items.subarray(offsets[record], offsets[record + 1])
+      .filter((code) => common.has(code) === isCommon);
+  const records = Array.from(cohort.subjectIds.keys());
+  return {
+    known: recordSets(records.map((record) => {
+      const labels = cohort.labels.subarray(record * count, (record + 1) * count);
+      const own = [...labels.keys()].filter((label) => labels[label] === 1);
+      return [...own, ...codesOf(record, true).map((code) => count + code)];
+    })),
+    hidden: recordSets(records.map((record) => codesOf(record, false))),
+  };
+}
+
+/** Sums behind an F1 score. */
+const width = 3;
+
+/** Hidden codes that more than half of some records hold. */
+function votedCodes({ offsets, items }: RecordSets, records: Int32Array): Set<number> {
+  const votes = new Map<number, number>();
+  for (const record of records) {
+    for (const code of items.subarray(offsets[record], offsets[record + 1])) {
+      votes.set(code, (votes.get(code) ?? 0) + 1);
+    }
+  }
+  return new Set(
+    [...votes].filter(([, count]) => count > records.length / 2).map(([code]) => code),
+  );
+}
+
+/** [records × 3] Of each attacked record: codes found, predicted, and there. */
+function hitsOf(targets: Attacked, reference: Attacked, indices: Int32Array, k: number) {
+  const { offsets, items } = targets.hidden;
+  const hits = new Float64Array((offsets.length - 1) * width);
+  const all = indices.length / (offsets.length - 1);
+  for (let record = 0; record + 1 < offsets.length; record++) {
+    const voted = votedCodes(reference.hidden, indices.subarray(record * all, record * all + k));
+    const own = items.subarray(offsets[record], offsets[record + 1]);
+    const found = own.filter((code) => voted.has(code)).length;
+    hits.set([found, voted.size, own.length], record * width);
+  }
+  return hits;
+}
+
+/** F1 score of sums: twice the found among the predicted and those that are there; 0 without any. */
+function f1(sums: Float64Array, row: number): number {
+  const [found, predicted, there] = sums.subarray(row * width, (row + 1) * width);
+  return predicted + there === 0 ? 0 : 2 * found / (predicted + there);
+}
+
+/**
+ * [records × 3] for each k: of each attacked record the codes found, predicted and there.
+ *
+ * @param common codes that are known
+ * @param ks numbers of nearest records, ascending, at most 10
+ */
+export async function inferredCodes(
+  targets: Cohort,
+  reference: Cohort,
+  { common, ks, onProgress }: {
+    common: Uint32Array;
+    ks: readonly number[];
+    onProgress?: OnProgress | undefined;
+  },
+): Promise<Float64Array[]> {
+  const known = new Set(common);
+  const attacked = attackedOf(targets, known);
+  const others = attackedOf(reference, known);
+  const k = Math.max(...ks);
+  const { indices } = await nearest(attacked.known, others.known, { k, onProgress });
+  return ks.map((each) => hitsOf(attacked, others, indices, each));
+}
+
+/** Micro F1 over all records of {@link inferredCodes}. */
+export function microF1(hits: Float64Array): number {
+  return f1(resampledSums({ role: "real", seed: 0 }, hits, width, 0), 0);
+}
+
+/** An attack, the same with held-out records, and the difference. */
+export interface InferredAttributes {
+  /** F1 of the predicted codes over all attacked records, in [0, 1]. */
+  attack: Estimate;
+  /** The same with held-out real records as the reference. */
+  baseline: Estimate;
+  /** The former minus the latter; more than 0 is a disclosure. */
+  difference: Estimate;
+}
+
+/** Attribute inference; null where there are too few records. */
+export interface AttributeInference {
+  /** Training records that are attacked, at random. */
+  attacked: number;
+  /** Records of each reference set, at random. */
+  references: number;
+  /** Known codes. */
+  known_codes: number;
+  /** With the nearest record, and with the majority of the ten nearest. */
+  corrected: { k1: InferredAttributes; k10: InferredAttributes } | null;
+  /** With the nearest record, of as many training records as references. */
+  published: { attack: number; baseline: number } | null;
+  /** Why there are no figures. */
+  left_out: LeftOut[];
+}
+
+/** Codes that are known of a record if it holds them. */
+const knownCodes = 100;
+const ks = [1, 10] as const;
+const mostAttacked = 10_000;
+const mostQuickly = 1000;
+
+/** Both attacks, by resample of the attacked patients. */
+function inferred(attack: Float64Array, baseline: Float64Array, { seed, resamples }: Asked) {
+  const figures = (hits: Float64Array) => {
+    const sums = resampledSums({ role: "real", seed }, hits, width, resamples);
+    return Float64Array.from({ length: resamples + 1 }, (_, row) => f1(sums, row));
+  };
+  const [ours, theirs] = [figures(attack), figures(baseline)];
+  const difference = ours.map((each, i) => each - theirs[i]);
+  return {
+    figures: {
+      attack: estimate(ours),
+      baseline: estimate(theirs),
+      difference: estimate(difference),
+    },
+    difference,
+  };
+}
+
+async function answerFor(
+  { cohort }: Judged,
+  asked: Asked,
+  part: () => OnProgress,
+): Promise<Answer<AttributeInference>> {
+  const { real, seed, quick } = asked;
+  const heldOut = heldOutOf(asked);
+  const most = quick ? mostQuickly : mostAttacked;
+  const references = Math.min(
+    heldOut.recordCount,
+    cohort.recordCount,
+    real.cohort.recordCount,
+    most,
+  );
+  const targets = sampleOf(real.cohort, "training", most, seed);
+  const common = commonCodes(targets, knownCodes);
+  const about = { attacked: targets.recordCount, references, known_codes: common.length };
+  const left_out = tooFew("attribute inference", { "records in the smallest set": references });
+  if (left_out.length > 0) {
+    return { figures: { ...about, corrected: null, published: null, left_out }, resampled: {} };
+  }
+  const reference = sampleOf(cohort, "other", references, seed);
+  const control = sampleOf(heldOut, "held_out", references, seed);
+  const [k1, k10] = await inferredCodes(targets, reference, { common, ks, onProgress: part() });
+  const [own1, own10] = await inferredCodes(targets, control, { common, ks, onProgress: part() });
+  const [one, ten] = [inferred(k1, own1, asked), inferred(k10, own10, asked)];
+  return {
+    figures: {
+      ...about,
+      corrected: { k1: one.figures, k10: ten.figures },
+      published: await published(real.cohort, { reference, control }, seed, part),
+      left_out,
+    },
+    resampled: {
+      "corrected.k1.difference": one.difference,
+      "corrected.k10.difference": ten.difference,
+    },
+  };
+}
+
+/** The published figures: as many training records as references, their common codes, k = 1. */
+async function published(
+  training: Cohort,
+  { reference, control }: { reference: Cohort; control: Cohort },
+  seed: number,
+  part: () => OnProgress,
+): Promise<{ attack: number; baseline: number }> {
+  const targets = sampleOf(training, "training", reference.recordCount, seed);
+  const common = commonCodes(targets, knownCodes);
+  const f1With = async (records: Cohort) => {
+    const how = { common, ks: [1], onProgress: part() };
+    return microF1((await inferredCodes(targets, records, how))[0]);
+  };
+  return { attack: await f1With(reference), baseline: await f1With(control) };
+}
+
+const inferredSchema = object({
+  attack: estimateSchema,
+  baseline: estimateSchema,
+  difference: estimateSchema,
+});
+
+/** Attribute inference from nearest records. */
+export const attributeInference: Measure<"attribute_inference", AttributeInference | null> = {
+  key: "attribute_inference",
+  question: "Do records disclose codes of training patients of whom others are known?",
+  needs: ["held_out"],
+  of: ["synthetic", "floor", "memoriser"],
+  schema: v.nullable(object({
+    attacked: whole(0),
+    references: whole(0),
+    known_codes: whole(0),
+    corrected: v.nullable(object({ k1: inferredSchema, k10: inferredSchema })),
+    published: v.nullable(object({ attack: figureSchema, baseline: figureSchema })),
+    left_out: leftOutSchema,
+  })),
+  async ask(asked, onProgress) {
+    const part = progressInParts(onProgress, 4 * asked.others.length);
+    const answers: Answer<AttributeInference>[] = [];
+    for (const other of asked.others) answers.push(await answerFor(other, asked, part));
+    return answers;
+  },
+};
