@@ -56,6 +56,14 @@ export const uses = {
   equalNumbers: 0x6571756c,
   /** Records that measures of privacy take; by set. */
   privacySamples: 0x70727673,
+  /** Records on which a bound of epsilon is chosen. */
+  epsilonHalves: 0x65707368,
+  /** Guesses of attacks that single out, link or infer; by kind of attack. */
+  privacyGuesses: 0x67756573,
+  /** Training records of shadow models; by model. */
+  shadows: 0x73686477,
+  /** Canaries, and which of them are in training. */
+  canaries: 0x63616e61,
 } as const;
 
 /** A use of random numbers. */

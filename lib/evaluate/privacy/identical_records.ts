@@ -8,6 +8,7 @@
 import { breathe } from "../../breathe.ts";
 import type { Cohort } from "../../cohort/cohort.ts";
 import { object, whole } from "../../files/checked_json.ts";
+import { wilson } from "../binomial.ts";
 import { type Estimate, estimateSchema, resampledSums } from "../bootstrap.ts";
 import type { Answer, Asked, Judged, Measure } from "../measure.ts";
 
@@ -22,20 +23,6 @@ export interface IdenticalRecords {
    * give 0 to 0, however few records there are.
    */
   share: Estimate;
-}
-
-/** Wilson's 95% interval of a share. */
-function wilson(count: number, total: number): Estimate {
-  const z = 1.959963984540054;
-  const share = count / total;
-  const middle = share + z ** 2 / (2 * total);
-  const half = z * Math.sqrt(share * (1 - share) / total + (z / (2 * total)) ** 2);
-  const end = (value: number) => Math.min(1, Math.max(0, value / (1 + z ** 2 / total)));
-  return {
-    value: share,
-    low: count === 0 ? 0 : end(middle - half),
-    high: count === total ? 1 : end(middle + half),
-  };
 }
 
 /** A hash of a record's visits, in [0, 2³²): FNV-1a over codes and ends of visits. */

@@ -1,0 +1,93 @@
+/**
+ * Shares of independent cases: exact probabilities and intervals.
+ *
+ * @module
+ */
+import type { Estimate } from "./bootstrap.ts";
+
+/** Natural logarithm of the number of ways to choose k of n. */
+function logChoices(n: number, k: number): number {
+  let sum = 0;
+  for (let i = 1; i <= Math.min(k, n - k); i++) sum += Math.log((n - Math.min(k, n - k) + i) / i);
+  return sum;
+}
+
+/** The probability of exactly k successes, p above 0 and below 1. */
+function probability(k: number, n: number, p: number): number {
+  return Math.exp(logChoices(n, k) + k * Math.log(p) + (n - k) * Math.log1p(-p));
+}
+
+/**
+ * The probability of at least k successes in n independent cases.
+ *
+ * @param p probability of a success, in [0, 1]
+ */
+export function binomialTail(k: number, n: number, p: number): number {
+  if (k <= 0) return 1;
+  if (k > n || p <= 0) return 0;
+  if (p >= 1) return 1;
+  // from the largest term on, so that small terms are lost at most
+  const isUpper = k > n * p;
+  let term = probability(isUpper ? k : k - 1, n, p);
+  let sum = 0;
+  if (isUpper) {
+    for (let i = k; i <= n && term > 0; i++) {
+      sum += term;
+      term *= (n - i) / (i + 1) * p / (1 - p);
+    }
+    return Math.min(1, sum);
+  }
+  for (let i = k - 1; i >= 0 && term > 0; i--) {
+    sum += term;
+    term *= i / (n - i + 1) * (1 - p) / p;
+  }
+  return Math.max(0, 1 - sum);
+}
+
+/** Lower end of the exact interval, whose tail above has the given probability. */
+function exactLow(count: number, total: number, tail: number): number {
+  if (count === 0) return 0;
+  let [low, high] = [0, count / total];
+  while (high - low > 1e-12) {
+    const middle = (low + high) / 2;
+    if (binomialTail(count, total, middle) < tail) low = middle;
+    else high = middle;
+  }
+  return (low + high) / 2;
+}
+
+/**
+ * The exact interval of a share (Clopper & Pearson 1934).
+ *
+ * @param confidence default 0.95
+ */
+export function clopperPearson(count: number, total: number, confidence = 0.95): Estimate {
+  const tail = (1 - confidence) / 2;
+  return {
+    value: count / total,
+    low: exactLow(count, total, tail),
+    high: 1 - exactLow(total - count, total, tail),
+  };
+}
+
+/** 97.5th percentile of the standard normal distribution. */
+const z = 1.959963984540054;
+
+/** Middle and half width of Wilson's 95% interval of a share (Wilson 1927). */
+export function wilsonCentre(count: number, total: number): { middle: number; half: number } {
+  const divisor = total + z ** 2;
+  return {
+    middle: (count + z ** 2 / 2) / divisor,
+    half: z / divisor * Math.sqrt(count * (total - count) / total + z ** 2 / 4),
+  };
+}
+
+/** Wilson's 95% interval of a share (Wilson 1927). */
+export function wilson(count: number, total: number): Estimate {
+  const { middle, half } = wilsonCentre(count, total);
+  return {
+    value: count / total,
+    low: count === 0 ? 0 : Math.max(0, middle - half),
+    high: count === total ? 1 : Math.min(1, middle + half),
+  };
+}
