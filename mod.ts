@@ -206,24 +206,38 @@ export type { RuleTally } from "./lib/generate/rule_guard.ts";
 export { type AlignedCohorts, alignedCohorts, type NameDifferences } from "./lib/evaluate/align.ts";
 export { evaluate, type EvaluateOptions } from "./lib/evaluate/evaluate.ts";
 export type {
+  AdversarialAccuracy,
   Aggregate,
+  AttributeInference,
+  CalledMembers,
+  ClosestRecords,
   CodeLadder,
   CoherenceFidelity,
+  Copies,
+  CopyingCheck,
   DistributionDistance,
   Estimate,
   Fidelity,
   FidelityFigures,
   IdenticalRecords,
+  InferredAttributes,
   LabelPrevalence,
   LadderRung,
   LagPersistence,
+  LeftOut,
   Likelihood,
+  LowAndMedian,
   MeasuredCode,
+  Membership,
+  MembershipByDistance,
+  MembershipByLikelihood,
+  NnAdversarialAccuracy,
   OnsetFidelity,
   PartialFidelity,
   PartialReport,
   PersistenceFidelity,
   ProbabilityFidelity,
+  PublishedAdversarialAccuracy,
   RareCodes,
   RateFidelity,
   Report,
@@ -233,6 +247,7 @@ export type {
   Summary,
   SummaryRow,
   TooLong,
+  TprAtFpr,
   TransitionFidelity,
   ValueFidelity,
   Verdict,
@@ -257,6 +272,7 @@ export {
 export { fidelityMeasures } from "./lib/evaluate/fidelity/mod.ts";
 export { utilityMeasures } from "./lib/evaluate/utility/mod.ts";
 export { privacyMeasures } from "./lib/evaluate/privacy/mod.ts";
+export { type SelfTest, selfTest, type SelfTestCheck } from "./lib/evaluate/privacy/self_test.ts";
 export type {
   Answer,
   Asked,

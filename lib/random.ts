@@ -64,6 +64,10 @@ export const uses = {
   shadows: 0x73686477,
   /** Canaries, and which of them are in training. */
   canaries: 0x63616e61,
+  /** Records that measures of privacy take with replacement; by set. */
+  privacyResamples: 0x70727772,
+  /** Which set each real record is in, under a null hypothesis; by resample. */
+  redistributions: 0x72646973,
 } as const;
 
 /** A use of random numbers. */

@@ -24,7 +24,23 @@ export type { VocabularyFidelity } from "./fidelity/vocabulary.ts";
 export type { LabelPrevalence } from "./fidelity/label_prevalence.ts";
 export type { FidelityFigures } from "./fidelity/mod.ts";
 export type { ProbabilityFidelity } from "./fidelity/probability_fidelity.ts";
+export type { AttributeInference, InferredAttributes } from "./privacy/attribute_inference.ts";
+export type {
+  ClosestRecords,
+  Copies,
+  CopyingCheck,
+  LowAndMedian,
+} from "./privacy/copying_check.ts";
 export type { IdenticalRecords } from "./privacy/identical_records.ts";
+export type { LeftOut } from "./privacy/left_out.ts";
+export type { CalledMembers, Membership, TprAtFpr } from "./privacy/membership.ts";
+export type { MembershipByDistance } from "./privacy/membership_by_distance.ts";
+export type { MembershipByLikelihood } from "./privacy/membership_by_likelihood.ts";
+export type {
+  AdversarialAccuracy,
+  NnAdversarialAccuracy,
+  PublishedAdversarialAccuracy,
+} from "./privacy/nn_adversarial_accuracy.ts";
 export type { MeasuredCode, ValueFidelity } from "./fidelity/value_fidelity.ts";
 
 /** Figures on a scale from a floor to a ceiling. */

@@ -2,6 +2,22 @@
 import { type Cohort, cohortOf, type RecordLists, vocabulary } from "ehrloom";
 import { gunzipped } from "../stored.ts";
 
+/** Figures of a rule that calls records members, and which it calls so. */
+interface GoldenCalled {
+  accuracy: number;
+  precision: number;
+  recall: number;
+  f1: number;
+}
+
+/** Nearest-neighbour adversarial accuracy; e is held-out, t training, s synthetic: es from e to s. */
+interface GoldenAdversarial {
+  aa_es: number;
+  aa_ts: number;
+  nnaa: number;
+  nearest: Record<"es" | "ee" | "ts" | "tt" | "se" | "st" | "ss", number[]>;
+}
+
 interface Golden {
   train: RecordLists[];
   test: RecordLists[];
@@ -13,6 +29,33 @@ interface Golden {
   r2_number_of_keys: Record<string, Record<string, number>>;
   label_probabilities: Record<"train" | "synthetic", Record<string, number>>;
   label_probability_r2: { real_as_truth: number };
+  nnaa: {
+    n: number;
+    reference: GoldenAdversarial;
+    self_excluded_zero_allowed: GoldenAdversarial;
+    symmetric_self_excluded_zero_allowed: GoldenAdversarial;
+  };
+  membership_by_dataset: {
+    distances: number[];
+    distances_symmetric: number[];
+    labels: number[];
+    reference: GoldenCalled;
+    symmetric_distance: GoldenCalled;
+    exact_half_as_in_paper: { accuracy: number; f1: number };
+  };
+  membership_by_model: {
+    log_probabilities: number[];
+    labels: number[];
+    batch_size: number;
+    reference_overlapping_windows: GoldenCalled & { number_scored: number };
+    right_each_once: GoldenCalled;
+  };
+  attribute_inference: {
+    number_of_common_codes: number;
+    common_codes: number[];
+    attack_f1: Record<string, number>;
+    baseline_f1: Record<string, number>;
+  };
   sequential_denominator: {
     synthetic_with_empty_right: number;
     synthetic_without_empty: number;

@@ -9,7 +9,8 @@ Deno.test("measureNames() are the kinds, each with its measures behind it", () =
   const names = measureNames();
   assertEquals(names.slice(0, 2), ["fidelity", "fidelity.unigram"]);
   assertEquals(names.length, 3 + fidelityMeasures.length + privacyMeasures.length);
-  assertEquals(names.slice(-3), ["utility", "privacy", "privacy.identical_records"]);
+  const ofPrivacy = privacyMeasures.map(({ key }) => `privacy.${key}`);
+  assertEquals(names.slice(-2 - ofPrivacy.length), ["utility", "privacy", ...ofPrivacy]);
 });
 
 Deno.test("misnamed() lists what there is, and says which kind has no measure yet", () => {
@@ -60,6 +61,7 @@ Deno.test("every headline figure is at its path in the figures, and all figures 
   const [{ figures, resampled }] = await judge(measures, {
     real: { role: "real", cohort: real },
     others: [{ role: "synthetic", cohort: synthetic }],
+    heldOut: measuredCohort(3),
     resamples: 5,
   });
   assertEquals(Object.keys(figures), measures.map(({ key }) => key));

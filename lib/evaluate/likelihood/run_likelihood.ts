@@ -4,23 +4,17 @@
  *
  * @module
  */
-import { breathe } from "../../breathe.ts";
-import * as tf from "@tensorflow/tfjs-core";
 import { type Cohort, splitOf } from "../../cohort/cohort.ts";
 import { fingerprint } from "../../cohort/fingerprint.ts";
 import { reindexed } from "../../cohort/trim.ts";
 import { readableRecords } from "../../models/coverage.ts";
 import type { Model, RecordLikelihood } from "../../models/interface/model.ts";
-import { comfortable, fittingRuns } from "../../models/room/needs.ts";
-import { checkRoom } from "../../models/room/room_check.ts";
-import { toTensors } from "../../nn/parameters.ts";
-import { roomOn } from "../../nn/room.ts";
 import type { OnProgress } from "../../progress.ts";
-import { batchesByLength } from "../../train/batches.ts";
 import { modelOf, type Run } from "../../train/run_folder.ts";
 import { checkResamples } from "../bootstrap.ts";
 import { differenceOfNames } from "../vocabularies.ts";
 import { likelihoodMetrics, tooLongInWords } from "./likelihood.ts";
+import { likelihoodsOf } from "./record_likelihoods.ts";
 import type { Likelihood, TooLong } from "../report.ts";
 
 /** How to compute the test loss of a run. */
@@ -135,47 +129,6 @@ async function checkTrainedOn(run: Run, real: Cohort): Promise<void> {
   }
 }
 
-/** Rows of each record; throws a RangeError if one is too long. */
-function lengthsOf(model: Model, cohort: Cohort): Uint32Array {
-  const rows = Uint32Array.from(cohort.subjectIds, (_, record) => model.rowsOf(cohort, record));
-  const tooLong = rows.findIndex((count) => count > model.rowLimit);
-  if (tooLong >= 0) {
-    throw new RangeError(
-      `Cannot compute the test loss: the record of test subject ${cohort.subjectIds[tooLong]} ` +
-        `takes ${rows[tooLong]} steps, and the model writes at most ${model.rowLimit}`,
-    );
-  }
-  return rows;
-}
-
-/** A model's passes over records. */
-interface Passes {
-  /** Cuts records into runs of which each fits into one pass. */
-  readonly runsOf: (records: Int32Array) => Int32Array[];
-  readonly likelihoodsOf: (records: Int32Array) => Promise<readonly RecordLikelihood[]>;
-  readonly dispose: () => void;
-}
-
-/** Puts a run's parameters where its model takes them from; makes sure that a record has room. */
-function passesOf(model: Model, { parameters }: Run, cohort: Cohort): Passes {
-  if ("learn" in model) {
-    return {
-      runsOf: (records) => [records],
-      likelihoodsOf: async (records) =>
-        await model.likelihoods?.(parameters, cohort, records) ?? [],
-      dispose: () => {},
-    };
-  }
-  checkRoom(model, { stage: "judging", cohort });
-  const tensors = toTensors(parameters);
-  return {
-    runsOf: (records) =>
-      fittingRuns(model, "judging", comfortable(model, roomOn()), cohort, records),
-    likelihoodsOf: async (records) => await model.likelihoods?.(tensors, cohort, records) ?? [],
-    dispose: () => tf.dispose(tensors),
-  };
-}
-
 /** The likelihoods that {@link runLikelihood} summarises; throws the same errors. */
 export async function testLikelihoods(
   run: Run,
@@ -196,34 +149,4 @@ export async function testLikelihoods(
   const perRecord = await likelihoodsOf(model, run, readable, { batch, onProgress });
   const { columns, likelihoodIsBound = false } = model;
   return { perRecord, cells: columns, isBound: likelihoodIsBound, ...leftOut };
-}
-
-/**
- * The likelihoods of all records of a cohort, in its order.
- *
- * @param cohort with the run's codes and labels
- * @throws {RangeError} If a record is too long for the model
- */
-export async function likelihoodsOf(
-  model: Model,
-  run: Run,
-  cohort: Cohort,
-  { batch = 48, onProgress }: Pick<RunLikelihoodOptions, "batch" | "onProgress"> = {},
-): Promise<RecordLikelihood[]> {
-  const lengths = lengthsOf(model, cohort);
-  const found: RecordLikelihood[] = new Array(cohort.recordCount);
-  const passes = passesOf(model, run, cohort);
-  try {
-    let done = 0;
-    for (const records of batchesByLength(lengths, batch).flatMap(passes.runsOf)) {
-      const likelihoods = await passes.likelihoodsOf(records);
-      for (const [i, likelihood] of likelihoods.entries()) found[records[i]] = likelihood;
-      done += records.length;
-      onProgress?.({ stage: "computing test loss", done, total: lengths.length });
-      await breathe();
-    }
-  } finally {
-    passes.dispose();
-  }
-  return found;
 }

@@ -3,7 +3,9 @@
  * known? Labels and the 100 commonest codes are known; the other codes are predicted to be those that
  * more than half of the k nearest records hold. HALO's attribute inference (Theodorou et al. 2023).
  * The same attack with held-out real records instead of synthetic ones shows what anyone learns from
- * records of other patients: only what goes beyond it is a disclosure.
+ * records of other patients: only what goes beyond it can be a disclosure. Records of independent
+ * marginals can be above 0 too, with k = 10, where they repeat common codes more evenly than real
+ * records do; so a difference is to be read beside that of the floor.
  *
  * Corrected: all training records are attacked, with an interval of the difference over them, and
  * also with k = 10. As published, as many training records as there are held-out ones, with k = 1.
@@ -133,7 +135,7 @@ export interface InferredAttributes {
   attack: Estimate;
   /** The same with held-out real records as the reference. */
   baseline: Estimate;
-  /** The former minus the latter; more than 0 is a disclosure. */
+  /** The former minus the latter; more than that of the floor is a disclosure. */
   difference: Estimate;
 }
 

@@ -9,9 +9,11 @@
  * records: of the larger one, samples as large as the smaller one are taken, without overlap, and
  * their shares averaged. It is 0.5 for records that are independent of the training records.
  *
- * The interval is a bootstrap over the patients of all three sets. Resampled sets have fewer distinct
- * patients, and so fewer copies are found in them: the interval is moved so that the resamples' median
- * falls on the share, as that of an R² is.
+ * The interval is that of a randomisation test: real patients are redistributed at random among the
+ * held-out set and the samples, as would be fair if the records knew none of them, and the interval is
+ * as wide as the share varies then. So it is above 0.5 once in 40 times for independent records. A
+ * bootstrap would be too narrow: a few short records are the nearest ones of many (hubs), and a
+ * resample that holds one of them twice is no different from one that holds it once.
  *
  * @module
  */
@@ -21,11 +23,11 @@ import { type Cohort, subset } from "../../cohort/cohort.ts";
 import { quantile } from "../../cohort/quantile.ts";
 import { flag, object, whole } from "../../files/checked_json.ts";
 import type { OnProgress } from "../../progress.ts";
+import { stream } from "../../random.ts";
 import {
   type Estimate,
   estimate,
   estimateSchema,
-  r2Estimate,
   resampleWeights,
   type Role,
 } from "../bootstrap.ts";
@@ -60,7 +62,7 @@ export interface ClosestRecords {
 export interface Copies {
   /** Share of records that are nearer to training than to held-out records, ties half. */
   share: Estimate;
-  /** Whether the interval of the share is above 0.5: copies, or near copies, were found. */
+  /** Whether its interval is above 0.5: copies, or near copies, were found; false without resamples. */
   alarmed: boolean;
   /** Nearest training records, in samples as large as the held-out set. */
   to_training: ClosestRecords;
@@ -82,7 +84,7 @@ export interface CopyingCheck {
   left_out: LeftOut[];
 }
 
-/** Nearest records that are known of each record: of a resample, at least one is nearly always left. */
+/** Nearest records of each set that are known of each record; more are hardly ever needed. */
 const depth = 10;
 /** Most records that are checked, and most of each set that they are compared with. */
 const most = 20_000;
@@ -100,12 +102,6 @@ function samplesOf(training: Cohort, size: number, seed: number): Cohort[] {
   );
 }
 
-/** Distance to the nearest record that is drawn in a resample. */
-function nearestDrawn({ k, distances, indices }: Nearest, at: number, drawn: Int32Array): number {
-  for (let i = at * k; i < (at + 1) * k; i++) if (drawn[indices[i]] > 0) return distances[i];
-  return distances[(at + 1) * k - 1];
-}
-
 /** Nearest training records by sample, and nearest held-out records, of the records of a role. */
 interface Neighbours {
   readonly role: Role;
@@ -116,41 +112,90 @@ interface Neighbours {
   readonly heldOut: Nearest;
 }
 
-/** Of one record: in how many samples it is nearer to training records, ties half. */
+/** The neighbours of each record among all real ones, nearest first. */
+interface Pooled {
+  /** Neighbours of each record. */
+  readonly width: number;
+  /** [records × width] */
+  readonly distances: Float64Array;
+  /** [records × width] Numbers of real records: those of the samples in turn, then the held-out. */
+  readonly numbers: Uint32Array;
+}
+
+function pooled({ records, size, training, heldOut }: Neighbours): Pooled {
+  const sets = [...training, heldOut];
+  const width = sets.length * depth;
+  const distances = new Float64Array(records * width);
+  const numbers = new Uint32Array(records * width);
+  for (let record = 0; record < records; record++) {
+    const all = sets.flatMap(({ distances, indices }, set) =>
+      Array.from({ length: depth }, (_, i) => ({
+        distance: distances[record * depth + i],
+        number: set * size + indices[record * depth + i],
+      }))
+    ).sort((a, b) => a.distance - b.distance);
+    for (const [i, { distance, number }] of all.entries()) {
+      distances[record * width + i] = distance;
+      numbers[record * width + i] = number;
+    }
+  }
+  return { width, distances, numbers };
+}
+
+/**
+ * Of one record: in how many samples a training record is nearer than all held-out ones, ties half.
+ *
+ * @param setOf [real records] the sample of each; the last set is the held-out one
+ * @param closest [sets] overwritten: distances to the nearest record of each
+ */
 function nearerSamples(
-  { training, heldOut }: Neighbours,
+  { width, distances, numbers }: Pooled,
   record: number,
-  drawn: { training: Int32Array; heldOut: Int32Array },
+  setOf: Uint8Array,
+  closest: Float64Array,
 ): number {
-  const bound = nearestDrawn(heldOut, record, drawn.heldOut);
+  const end = (record + 1) * width;
+  closest.fill(distances[end - 1]); // of sets that are not among the neighbours
+  let open = closest.length;
+  let seen = 0; // bits of sets
+  for (let i = record * width; i < end && open > 0; i++) {
+    const set = setOf[numbers[i]];
+    if ((seen >> set & 1) === 1) continue;
+    seen |= 1 << set;
+    closest[set] = distances[i];
+    open--;
+  }
+  const bound = closest[closest.length - 1];
   let nearer = 0;
-  for (const sample of training) {
-    const distance = nearestDrawn(sample, record, drawn.training);
-    nearer += distance < bound ? 1 : distance === bound ? 0.5 : 0;
+  for (let set = 0; set < closest.length - 1; set++) {
+    nearer += closest[set] < bound ? 1 : closest[set] === bound ? 0.5 : 0;
   }
   return nearer;
 }
 
-/** [resamples + 1] The share of records that are nearer to training records. */
+/**
+ * [resamples + 1] The share of records that are nearer to training records; then the same less what a
+ * redistribution of real records adds to 0.5.
+ */
 async function resampledShare(
   neighbours: Neighbours,
   { seed, resamples }: Asked,
 ): Promise<Float64Array> {
-  const { role, records, size, training } = neighbours;
-  const weights = new Int32Array(records);
-  const drawn = { training: new Int32Array(size), heldOut: new Int32Array(size) };
+  const { records, size, training } = neighbours;
+  const pool = pooled(neighbours);
+  const sets = training.length + 1;
+  const setOf = Uint8Array.from({ length: sets * size }, (_, number) => Math.floor(number / size));
+  const closest = new Float64Array(sets);
   const shares = new Float64Array(resamples + 1);
   for (let resample = 0; resample <= resamples; resample++) {
     await breathe();
-    resampleWeights({ role, seed }, resample, weights);
-    resampleWeights({ role: "real", seed }, resample, drawn.training);
-    resampleWeights({ role: "held_out", seed }, resample, drawn.heldOut);
+    if (resample > 0) stream("redistributions", seed, resample).shuffle(setOf);
     let nearer = 0;
     for (let record = 0; record < records; record++) {
-      if (weights[record] === 0) continue;
-      nearer += weights[record] * nearerSamples(neighbours, record, drawn);
+      nearer += nearerSamples(pool, record, setOf, closest);
     }
-    shares[resample] = nearer / (records * training.length);
+    const share = nearer / (records * training.length);
+    shares[resample] = resample === 0 ? share : shares[0] + 0.5 - share;
   }
   return shares;
 }
@@ -260,11 +305,11 @@ async function answerFor(
   if (left_out.length > 0) return { figures: { ...about, found: null, left_out }, resampled: {} };
   const neighbours = await neighboursOf(sets, role, onProgress);
   const shares = await resampledShare(neighbours, asked);
-  const { value, low, high } = r2Estimate(shares);
-  const share = { value, low: Math.max(0, low), high };
+  const { value, low, high } = estimate(shares);
+  const share = { value, low: Math.max(0, low), high: Math.min(1, high) };
   const found = {
     share,
-    alarmed: share.low > 0.5,
+    alarmed: asked.resamples > 0 && share.low > 0.5,
     to_training: closestRecords(neighbours.training, neighbours, asked),
     to_held_out: closestRecords([neighbours.heldOut], neighbours, asked),
   };

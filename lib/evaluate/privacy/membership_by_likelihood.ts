@@ -12,16 +12,16 @@
  * @module
  */
 import * as v from "valibot";
-import type { Cohort } from "../../cohort/cohort.ts";
-import { subset } from "../../cohort/cohort.ts";
+import { type Cohort, subset } from "../../cohort/cohort.ts";
 import { reindexed } from "../../cohort/trim.ts";
 import { sameTexts } from "../../cohort/vocabulary.ts";
 import { flag, object, whole } from "../../files/checked_json.ts";
 import { readableRecords } from "../../models/coverage.ts";
 import type { Model } from "../../models/interface/model.ts";
+import { backendVersions, useBackend } from "../../nn/backend.ts";
 import type { OnProgress } from "../../progress.ts";
 import { modelOf, type Run } from "../../train/run_folder.ts";
-import { likelihoodsOf } from "../likelihood/run_likelihood.ts";
+import { likelihoodsOf } from "../likelihood/record_likelihoods.ts";
 import type { Answer, Asked, ThoroughMeasure } from "../measure.ts";
 import { type LeftOut, leftOutSchema, tooFew } from "./left_out.ts";
 import {
@@ -119,6 +119,7 @@ async function answerFor(
   if (left_out.length > 0) {
     return { figures: { ...notAsked, too_long, left_out }, resampled: {} };
   }
+  if (!("learn" in model) && backendVersions().backend === undefined) await useBackend();
   const scoresOf = async (cohort: Cohort) => {
     const found = await likelihoodsOf(model, run, cohort, { onProgress: part() });
     return Float64Array.from(found, ({ logProbability }) => logProbability);

@@ -9,6 +9,9 @@
  * synthetic records minus that of training against synthetic records: near 0 is good, more says that
  * the synthetic records are closer to those that the model has seen.
  *
+ * Intervals are over the patients of the three sets, with their nearest records as they are; where a
+ * few records are nearest to many, they are somewhat too narrow.
+ *
  * Corrected: a record does not count as its own neighbour, by its index; records at the distance 0 do
  * count, samples are without replacement, and the distance is symmetric. As published, all records at
  * the distance 0 are skipped, so that exact copies of training records go unseen.

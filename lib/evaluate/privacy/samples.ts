@@ -32,7 +32,7 @@ export function sampleOf(source: Cohort, set: SampledSet, records: number, seed:
 
 /** Records drawn with replacement, as published code does; each is a patient of its own. */
 export function resampleOf(source: Cohort, set: SampledSet, records: number, seed: number): Cohort {
-  const draws = stream("privacySamples", seed, sets.indexOf(set), 1);
+  const draws = stream("privacyResamples", seed, sets.indexOf(set));
   return copiesOf(
     source,
     Uint32Array.from({ length: records }, () => draws.integer(source.recordCount)),

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import type { Estimate } from "../bootstrap.ts";
 import type { PartialReport } from "../report.ts";
 import type { CopyingCheck } from "./copying_check.ts";
 import type { Membership } from "./membership.ts";
@@ -42,6 +43,13 @@ interface Figures {
 
 const missing = "it was not asked";
 
+const noInterval = "there are no intervals without resamples";
+
+/** Whether there were no resamples. */
+function isPoint({ value, low, high }: Estimate): boolean {
+  return low === value && high === value;
+}
+
 function copying({ copying_check }: Figures, isCopier: boolean): SelfTestCheck {
   const found = copying_check?.found;
   const claim = isCopier
@@ -51,6 +59,7 @@ function copying({ copying_check }: Figures, isCopier: boolean): SelfTestCheck {
     return { claim, passed: null, reason: copying_check?.left_out[0]?.reason ?? missing };
   }
   const { share: { value, low, high }, alarmed } = found;
+  if (isPoint(found.share)) return { claim, passed: null, reason: noInterval };
   return {
     claim,
     passed: alarmed === isCopier,
@@ -94,6 +103,7 @@ function atLowRate({ membership_by_distance }: Figures, isCopier: boolean): Self
     };
   }
   const { value, low, high } = row.tpr;
+  if (isPoint(row.tpr) && value > 0) return { claim, passed: null, reason: noInterval };
   return {
     claim,
     passed: low > rate === isCopier,

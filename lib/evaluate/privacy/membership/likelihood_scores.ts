@@ -9,7 +9,7 @@ import { markov } from "../../../models/markov.ts";
 import { backendVersions, useBackend } from "../../../nn/backend.ts";
 import type { OnProgress } from "../../../progress.ts";
 import { modelOf, type Run } from "../../../train/run_folder.ts";
-import { likelihoodsOf } from "../../likelihood/run_likelihood.ts";
+import { likelihoodsOf } from "../../likelihood/record_likelihoods.ts";
 import { asTheRunKnows, obstacle, readable } from "../membership_by_likelihood.ts";
 
 /** Real records by what the attacker knows of them. */
