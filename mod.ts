@@ -253,6 +253,19 @@ export type {
   Verdict,
   VocabularyFidelity,
 } from "./lib/evaluate/report.ts";
+export type {
+  AttackFigures,
+  AttackRisk,
+  Attacks,
+  CodeInference,
+  EmpiricalEpsilon,
+  InferredCode,
+  Linkability,
+  MembershipBattery,
+  SinglingOut,
+  StrongestAttack,
+  TprRow,
+} from "./lib/evaluate/report.ts";
 export { reportTables, type TableRow } from "./lib/evaluate/report_tables.ts";
 export {
   likelihoodMetrics,

@@ -6,6 +6,9 @@
  * No attack is best on all data, so the strongest is named, with an interval that counts how many there
  * were. All of it is repeated on the patients who are least like others: averages hide them.
  *
+ * Independent marginals are counts of training records, and with many rare codes some of their members
+ * can be told (Homer et al. 2008). So their areas may be a little above 0.5, and rightly.
+ *
  * @see Carlini et al. 2022; Meeus et al. 2023, on patients at risk
  * @module
  */
