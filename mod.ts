@@ -221,12 +221,14 @@ export type {
   FidelityFigures,
   IdenticalRecords,
   InferredAttributes,
+  KernelDiscrepancy,
   LabelPrevalence,
   LadderRung,
   LagPersistence,
   LeftOut,
   Likelihood,
   LowAndMedian,
+  Manifolds,
   MeasuredCode,
   Membership,
   MembershipByDistance,
@@ -237,11 +239,13 @@ export type {
   PartialReport,
   PersistenceFidelity,
   ProbabilityFidelity,
+  PropensityError,
   PublishedAdversarialAccuracy,
   RareCodes,
   RateFidelity,
   Report,
   ReportAbout,
+  SampleQuality,
   Scale,
   Scaled,
   Summary,
@@ -249,6 +253,7 @@ export type {
   TooLong,
   TprAtFpr,
   TransitionFidelity,
+  TwoSampleTest,
   ValueFidelity,
   Verdict,
   VocabularyFidelity,
@@ -264,7 +269,6 @@ export type {
   MembershipBattery,
   SinglingOut,
   StrongestAttack,
-  TprRow,
 } from "./lib/evaluate/report.ts";
 export { reportTables, type TableRow } from "./lib/evaluate/report_tables.ts";
 export {
@@ -284,6 +288,25 @@ export {
 } from "./lib/evaluate/fidelity/fidelity.ts";
 export { fidelityMeasures } from "./lib/evaluate/fidelity/mod.ts";
 export { utilityMeasures } from "./lib/evaluate/utility/mod.ts";
+export type {
+  PhenotypeFigures,
+  PhenotypeRow,
+  TrainedOnEach,
+} from "./lib/evaluate/utility/phenotype_figures.ts";
+export type { SetSizes } from "./lib/evaluate/utility/balanced_sets.ts";
+export {
+  type ClassifierDifferences,
+  type ClassifierFigure,
+  classifierFigureNames,
+  type ClassifierFigures,
+  type ComparedFigure,
+  comparedFigureNames,
+} from "./lib/evaluate/classification/classifier_figures.ts";
+export {
+  type RareCondition,
+  rareCondition,
+  type RareConditionOptions,
+} from "./lib/evaluate/utility/rare_condition.ts";
 export { privacyMeasures } from "./lib/evaluate/privacy/mod.ts";
 export { type SelfTest, selfTest, type SelfTestCheck } from "./lib/evaluate/privacy/self_test.ts";
 export type {

@@ -54,6 +54,22 @@ export const uses = {
   copies: 0x636f7079,
   /** Records that are compared in equal numbers; by the number of them. */
   equalNumbers: 0x6571756c,
+  /** Records that a classifier is trained and tested on; by label, repetition and set. */
+  classifierCases: 0x63617365,
+  /** Parameters of a classifier; by label and repetition. */
+  classifierParameters: 0x63706172,
+  /** The order of its cases; by label, repetition and epoch. */
+  classifierOrder: 0x636f7264,
+  /** Its units that are dropped out; by label, repetition, epoch and batch. */
+  classifierDropout: 0x6364726f,
+  /** Records of the rare-condition experiment; by label, repetition and set. */
+  rareCondition: 0x72617265,
+  /** Records of two-sample tests and manifold measures; by cohort. */
+  twoSamples: 0x32736d70,
+  /** Which records count as synthetic under a null hypothesis; by permutation. */
+  permutations: 0x7065726d,
+  /** Parameters and batches of the classifier of sequences; by fold and epoch. */
+  sequenceClassifier: 0x73657143,
   /** Records that measures of privacy take; by set. */
   privacySamples: 0x70727673,
   /** Records on which a bound of epsilon is chosen. */

@@ -39,7 +39,7 @@ Deno.test("files to report by the four tasks, with every figure that the contrac
     await succeeds(
       "evaluate",
       ...["--real", cohort, "--synthetic", synthetic, "--run", run, "--out", out],
-      ...["--resamples", "20", ...backend],
+      ...["--resamples", "20", "--quick", ...backend],
     );
     const report: unknown = JSON.parse(await Deno.readTextFile(join(out, "report.json")));
     const kinds = ["unigram", "same_visit_bigram", "sequential_bigram"];

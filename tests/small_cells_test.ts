@@ -91,7 +91,7 @@ async function pairsIn(html: string): Promise<string[]> {
 }
 
 async function reportIn(folder: string, minCell?: number) {
-  const report = await evaluate(real, synthetic, { resamples: 10, minCell });
+  const report = await evaluate(real, synthetic, { quick: true, resamples: 10, minCell });
   await writeReport(folder, report, { real: training, synthetic });
   const texts = textsBelow(folder, /^$/);
   return { report, texts, html: texts.get(join(folder, "report.html")) ?? "" };
@@ -186,6 +186,7 @@ Deno.test("a report holds a run's bins only if they end at as many patients", as
     const config = { ...runConfig, schema, training };
     const how = { only: ["fidelity.gap_days"], resamples: 0, minCell };
     const { about } = await evaluate(real, synthetic, {
+      quick: true,
       ...how,
       run: { ...run, runConfig: config },
     });

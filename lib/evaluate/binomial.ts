@@ -1,5 +1,5 @@
 /**
- * Shares of independent cases: exact probabilities and intervals.
+ * Numbers of successes in independent cases: exact probabilities and intervals.
  *
  * @module
  */
@@ -67,27 +67,5 @@ export function clopperPearson(count: number, total: number, confidence = 0.95):
     value: count / total,
     low: exactLow(count, total, tail),
     high: 1 - exactLow(total - count, total, tail),
-  };
-}
-
-/** 97.5th percentile of the standard normal distribution. */
-const z = 1.959963984540054;
-
-/** Middle and half width of Wilson's 95% interval of a share (Wilson 1927). */
-export function wilsonCentre(count: number, total: number): { middle: number; half: number } {
-  const divisor = total + z ** 2;
-  return {
-    middle: (count + z ** 2 / 2) / divisor,
-    half: z / divisor * Math.sqrt(count * (total - count) / total + z ** 2 / 4),
-  };
-}
-
-/** Wilson's 95% interval of a share (Wilson 1927). */
-export function wilson(count: number, total: number): Estimate {
-  const { middle, half } = wilsonCentre(count, total);
-  return {
-    value: count / total,
-    low: count === 0 ? 0 : Math.max(0, middle - half),
-    high: count === total ? 1 : Math.min(1, middle + half),
   };
 }

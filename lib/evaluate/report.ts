@@ -20,6 +20,11 @@ export type { RateFidelity } from "./fidelity/compared_rates.ts";
 export type { OnsetFidelity } from "./fidelity/onsets.ts";
 export type { LagPersistence, PersistenceFidelity } from "./fidelity/persistence.ts";
 export type { TransitionFidelity } from "./fidelity/transitions.ts";
+export type { SampleQuality } from "./fidelity/two_sample/alpha_precision.ts";
+export type { TwoSampleTest } from "./fidelity/two_sample/c2st.ts";
+export type { KernelDiscrepancy } from "./fidelity/two_sample/kernel_mmd.ts";
+export type { PropensityError } from "./fidelity/two_sample/pmse.ts";
+export type { Manifolds } from "./fidelity/two_sample/prdc.ts";
 export type { VocabularyFidelity } from "./fidelity/vocabulary.ts";
 export type { LabelPrevalence } from "./fidelity/label_prevalence.ts";
 export type { FidelityFigures } from "./fidelity/mod.ts";
@@ -39,7 +44,6 @@ export type {
   AttackFigures,
   Attacks,
   StrongestAttack,
-  TprRow,
 } from "./privacy/membership/attack_figures.ts";
 export type { MembershipBattery } from "./privacy/membership/battery.ts";
 export type { EmpiricalEpsilon } from "./privacy/membership/empirical_epsilon.ts";

@@ -63,6 +63,13 @@ export async function useBackend(choice: Backend | "auto" = "auto"): Promise<Bac
   throw new Error(`Cannot use backend "${choice}": ${obstacle ?? "it does not start"}`);
 }
 
+/** Loads the default engine if none is chosen yet; for computations that may be a program's first. */
+export async function useDefaultBackend(): Promise<void> {
+  // undefined before one is chosen, whatever its type says
+  const chosen: string | undefined = tf.getBackend();
+  if (chosen === undefined) await useBackend();
+}
+
 /** The chosen backend, if any, and its version; for `about.versions` of a report. */
 export function backendVersions(): Record<string, string> {
   // undefined before one is chosen, whatever its type says

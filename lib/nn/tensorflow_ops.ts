@@ -66,6 +66,57 @@ export function sparseSegmentSum(
   return run("SparseSegmentSumWithNumSegments", ["T"], {}, inputs, 1)[0] as tf.Tensor2D;
 }
 
+/** A whole number as a 64-bit scalar, for which tfjs has no type. */
+function int64(value: number): tf.Tensor {
+  const backend = tf.backend() as NodeJSKernelBackend;
+  const dtype = backend.binding.TF_INT64;
+  const id = backend.binding.createTensor([], dtype, Int32Array.of(value, 0));
+  const dataId = {};
+  backend["tensorMap"].set(dataId, { shape: [], dtype, values: null, id, refCount: 1 });
+  return tf.engine().makeTensorFromTensorInfo({ dataId, shape: [], dtype: "int32" });
+}
+
+/** Inputs of {@link blockLstm} without states before the first step and without peepholes. */
+function blockLstmInputs(x: tf.Tensor3D, weight: tf.Tensor2D, bias: tf.Tensor1D): tf.Tensor[] {
+  const [steps, records] = x.shape;
+  const width = bias.shape[0] / 4;
+  const zeros = tf.zeros([records, width]);
+  const peephole = tf.zeros([width]);
+  return [int64(steps), x, zeros, zeros, weight, peephole, peephole, peephole, bias];
+}
+
+/**
+ * A layer of long short-term memory over all steps in one operation, from zero states.
+ *
+ * @param x [steps, records, in]
+ * @param weight [in + width, 4 × width] gates input, forget, cell and output beside each other
+ * @param bias [4 × width]
+ * @returns seven tensors [steps, records, width], of which the last is the output; all of them are
+ *   what {@link blockLstmGradient} wants
+ */
+export function blockLstm(x: tf.Tensor3D, weight: tf.Tensor2D, bias: tf.Tensor1D): tf.Tensor3D[] {
+  return run("BlockLSTMV2", ["T"], {}, blockLstmInputs(x, weight, bias), 7) as tf.Tensor3D[];
+}
+
+/**
+ * The way back through {@link blockLstm}.
+ *
+ * @param done what it returned
+ * @param dy [steps, records, width] gradient at the output
+ */
+export function blockLstmGradient(
+  x: tf.Tensor3D,
+  weight: tf.Tensor2D,
+  bias: tf.Tensor1D,
+  done: tf.Tensor[],
+  dy: tf.Tensor3D,
+): [dx: tf.Tensor3D, dWeight: tf.Tensor2D, dBias: tf.Tensor1D] {
+  const inputs = [...blockLstmInputs(x, weight, bias), ...done, tf.zerosLike(dy), dy];
+  const found = run("BlockLSTMGradV2", ["T"], { use_peephole: false }, inputs, 8);
+  const [dx, , , dWeight, , , , dBias] = found;
+  return [dx as tf.Tensor3D, dWeight as tf.Tensor2D, dBias as tf.Tensor1D];
+}
+
 /** A buffer that TensorFlow updates in place. */
 export interface Variable {
   /** The buffer as a tensor, without copying; dispose of it before the next update. */

@@ -78,7 +78,7 @@ Deno.test("compare() gives each model the figures that evaluate() gives it, and 
       const path = join(out, "models", found.model);
       const written = synthetic.get(found.model);
       assert(written !== undefined && written.recordCount === 40);
-      const { fidelity } = await evaluate(source, written, { seed: 5, resamples: 20 });
+      const { fidelity } = await evaluate(source, written, { quick: true, seed: 5, resamples: 20 });
       assert(fidelity !== undefined);
       const { ceiling, floor: _, memoriser: __, records_without_visits, ...figures } = fidelity;
       assertEquals(rounded(found.fidelity), rounded(figures));

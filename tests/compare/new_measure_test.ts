@@ -58,7 +58,7 @@ function share({ visitOffsets, recordCount }: ReturnType<typeof smallCohort>): n
 Deno.test("a measure in the list is in the report, with ceiling and floor, and under `only`", () =>
   withToy(async () => {
     const [real, synthetic] = [smallCohort(1), smallCohort(2)];
-    const how = { seed: 1, resamples: 20 };
+    const how = { quick: true, seed: 1, resamples: 20 };
     const report = await evaluate(real, synthetic, how);
     const own = toyIn(report.fidelity);
     assertAlmostEquals(own?.synthetic.value ?? NaN, share(synthetic), 1e-12);

@@ -41,7 +41,7 @@ function singleVisits(records: number, codes = 5, seed = 1): Cohort {
 }
 
 const real = singleVisits(60);
-const report = await evaluate(real, real, { resamples: 20 });
+const report = await evaluate(real, real, { quick: true, resamples: 20 });
 
 Deno.test("evaluate() gives null, not 1, where no record has a second visit or a label", () => {
   const { fidelity } = JSON.parse(JSON.stringify(report));
@@ -56,7 +56,7 @@ Deno.test("evaluate() gives null, not 1, where no record has a second visit or a
 
 Deno.test("evaluate() gives null where no visit holds two codes, or values never vary", async () => {
   const single = singleVisits(60, 1);
-  const { fidelity } = await evaluate(single, single, { resamples: 20 });
+  const { fidelity } = await evaluate(single, single, { quick: true, resamples: 20 });
   assertEquals(fidelity?.same_visit_bigram, none);
   const constant = cohortOf(
     vocabulary(["a"]),
@@ -68,7 +68,7 @@ Deno.test("evaluate() gives null where no visit holds two codes, or values never
       split: record % 3,
     })),
   );
-  const { fidelity: measured } = await evaluate(constant, constant, { resamples: 20 });
+  const { fidelity: measured } = await evaluate(constant, constant, { quick: true, resamples: 20 });
   assertEquals(measured?.values?.mean_difference, null);
   assertEquals(measured?.values?.means.r2, 1);
 });

@@ -52,7 +52,7 @@ function over(source: Cohort, codes: string[], labels: string[]): Cohort {
 }
 
 const shuffled = ["c3", "c5", "c0", "c4", "c1", "c2"];
-const how = { seed: 3, resamples: 20, minCell: 1 };
+const how = { quick: true, seed: 3, resamples: 20, minCell: 1 };
 
 Deno.test("evaluate() gives the same figures whatever the order of codes and labels", async () => {
   const expected = await evaluate(real, synthetic, how);
@@ -133,6 +133,7 @@ Deno.test("evaluate() judges the labels that both cohorts have, and says which i
   const other = over(synthetic, shuffled, ["new", "y"]);
   const said: string[] = [];
   const { about, fidelity } = await evaluate(real, other, {
+    quick: true,
     ...how,
     onDifference: (what) => said.push(what),
   });

@@ -1,6 +1,7 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
-import { binomialTail, clopperPearson, wilson } from "ehrloom/evaluate/binomial.ts";
-import { normalCdf, normalQuantile } from "ehrloom/evaluate/normal.ts";
+import { binomialTail, clopperPearson } from "ehrloom/evaluate/binomial.ts";
+import { normalQuantile } from "ehrloom/evaluate/normal.ts";
+import { wilson } from "ehrloom/evaluate/wilson.ts";
 
 Deno.test("binomialTail() is the sum of the probabilities, by hand", () => {
   assertAlmostEquals(binomialTail(2, 3, 0.5), 4 / 8, 1e-12);
@@ -32,9 +33,7 @@ Deno.test("wilson() mirrors: as many failures as successes give the mirrored int
   assertAlmostEquals(few.high, 1 - many.low, 1e-12);
 });
 
-Deno.test("normalCdf() and normalQuantile() are those of the standard tables", () => {
-  assertAlmostEquals(normalCdf(1), 0.8413447460685429, 1e-12);
-  assertAlmostEquals(normalCdf(-2), 0.022750131948179195, 1e-12);
+Deno.test("normalQuantile() is that of the standard table", () => {
   assertAlmostEquals(normalQuantile(0.975), 1.959963984540054, 1e-9);
   assertAlmostEquals(normalQuantile(0.0001), -3.719016485455709, 1e-9);
 });

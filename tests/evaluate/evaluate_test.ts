@@ -10,9 +10,11 @@ const run = runOf(real, { config: { width: 8 } });
 
 Deno.test("evaluate() compares with the train split and takes the test split as ceiling", async () => {
   const report = await evaluate(real, synthetic, {
+    quick: true,
     seed: 4,
     resamples: 10,
     minCell: 1,
+    quick: true, // as fidelity() is
     run,
     cutOff: 3,
     ruled: { draws: 50, touched: 2 },
@@ -45,7 +47,7 @@ Deno.test("evaluate() compares with the train split and takes the test split as 
 });
 
 Deno.test("evaluate() with `only` holds the figures of these measures alone, the same as with all", async () => {
-  const how = { seed: 4, resamples: 10 };
+  const how = { quick: true, seed: 4, resamples: 10 };
   const timed = (cohort: typeof real) => ({
     ...cohort,
     gapDays: cohort.gapDays.map((_, visit) => cohort.visitOffsets.includes(visit) ? 0 : 3),

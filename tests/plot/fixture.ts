@@ -63,6 +63,7 @@ export async function smallReport(): Promise<{ report: Report; sources: ReportSo
   const real = smallCohort(1);
   const synthetic = smallCohort(2);
   const report = await evaluate(real, synthetic, {
+    quick: true,
     seed: 3,
     resamples: 20,
     run: runOf(real, {

@@ -22,6 +22,7 @@ import {
 } from "./probability_fidelity.ts";
 import { trajectories } from "./trajectories.ts";
 import { transitions } from "./transitions.ts";
+import { twoSampleMeasures } from "./two_sample/mod.ts";
 import { valueFidelity } from "./value_fidelity.ts";
 import { codeVocabulary } from "./vocabulary.ts";
 
@@ -49,6 +50,7 @@ export const fidelityMeasures = [
   labelFidelity,
   valueFidelity,
   gapDays,
+  ...twoSampleMeasures,
 ] as const;
 
 /** The fidelity figures of one cohort against the training records, by their measures' keys. */

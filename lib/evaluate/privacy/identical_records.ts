@@ -8,9 +8,9 @@
 import { breathe } from "../../breathe.ts";
 import type { Cohort } from "../../cohort/cohort.ts";
 import { object, whole } from "../../files/checked_json.ts";
-import { wilson } from "../binomial.ts";
 import { type Estimate, estimateSchema, resampledSums } from "../bootstrap.ts";
 import type { Answer, Asked, Judged, Measure } from "../measure.ts";
+import { wilson } from "../wilson.ts";
 
 /** Records that are identical to a training record. */
 export interface IdenticalRecords {

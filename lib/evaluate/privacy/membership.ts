@@ -6,7 +6,7 @@
  * @module
  */
 import { joined } from "../../cohort/growing.ts";
-import { list, object, type Schema, whole } from "../../files/checked_json.ts";
+import { list, object, type Schema, text, whole } from "../../files/checked_json.ts";
 import {
   type Estimate,
   estimate,
@@ -20,6 +20,8 @@ import { type LeftOut, leftOutSchema } from "./left_out.ts";
 
 /** The true-positive rate at a false-positive rate. */
 export interface TprAtFpr {
+  /** The latter in words: "1% false positives". */
+  label: string;
   /** Share of non-members that are called members, at most. */
   fpr: number;
   /** Share of members that are called members then. */
@@ -54,12 +56,14 @@ export const membershipSchema: Schema<Membership> = object({
   non_members: whole(1),
   auc: estimateSchema,
   accuracy: estimateSchema,
-  tpr_at_fpr: list(object({ fpr: figureSchema, tpr: estimateSchema })),
+  tpr_at_fpr: list(object({ label: text, fpr: figureSchema, tpr: estimateSchema })),
   left_out: leftOutSchema,
 });
 
 /** False-positive rates that are asked for. */
 const rates = [0.1, 0.01, 0.001];
+
+const rateName = (fpr: number) => `${100 * fpr}% false positives`;
 
 /** Non-members without which a false-positive rate cannot be estimated: ten false positives. */
 export function nonMembersFor(fpr: number): number {
@@ -132,9 +136,9 @@ export function membership(
     non_members: nonMembers.length,
     auc: deLong(cases),
     accuracy: estimate(accuracy),
-    tpr_at_fpr: known.map((fpr, i) => ({ fpr, tpr: estimate(tprs[i]) })),
+    tpr_at_fpr: known.map((fpr, i) => ({ label: rateName(fpr), fpr, tpr: estimate(tprs[i]) })),
     left_out: rates.filter((fpr) => !known.includes(fpr)).map((fpr) => ({
-      label: `true-positive rate at ${100 * fpr}% false positives`,
+      label: `true-positive rate at ${rateName(fpr)}`,
       reason: `not estimable from ${nonMembers.length} non-members, at least ` +
         `${nonMembersFor(fpr)} are needed`,
     })),

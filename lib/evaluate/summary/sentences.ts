@@ -14,12 +14,23 @@ import { counted, listed } from "../../in_words.ts";
 /** The figures that the sentences are about. */
 type Figures = Partial<FidelityFigures>;
 
+/** What independent draws have right by construction: each code's and each label's frequency. */
+const rightInFloor = ["unigram.r2", "label_prevalence.r2"];
+
+/** What is off and not even better than independent draws: "; independent draws 0.770". */
+function floorPhrase({ figure, scale, verdict, synthetic, floor }: SummaryRow): string {
+  if (verdict !== "off" || synthetic === null || floor === null) return "";
+  if (rightInFloor.includes(figure)) return "";
+  const isBetter = scale === "r2" ? synthetic.value > floor.value : synthetic.value < floor.value;
+  return isBetter ? "" : `; independent draws ${fixed(floor.value, 3)}, so no better than these`;
+}
+
 /** A row with its figure and its ceiling: "codes (R² 0.985; held-out patients 0.995)". */
-function rowPhrase({ name, scale, synthetic, ceiling }: SummaryRow): string {
+function rowPhrase(row: SummaryRow): string {
+  const { name, scale, synthetic, ceiling } = row;
   const [own, best] = [synthetic, ceiling].map((each) => fixed(each?.value ?? NaN, 3));
-  return scale === "r2"
-    ? `${small(name)} (R² ${own}; held-out patients ${best})`
-    : `${small(name)} (${own} standard deviations from the real means; held-out patients ${best})`;
+  const figure = scale === "r2" ? `R² ${own}` : `${own} standard deviations from the real means`;
+  return `${small(name)} (${figure}; held-out patients ${best}${floorPhrase(row)})`;
 }
 
 /** Codes, pairs and values: which are close to held-out patients, and which are off. */
@@ -135,15 +146,21 @@ function labelSentence(
   return `${capital(start + found)}; about ${fixed(0.05 * labels.length, 1)} would by chance.`;
 }
 
+/** Whether more records are copies than held-out patients explain. */
+function hasCopies({ privacy }: PartialReport): boolean {
+  const [own, ceiling] = [privacy?.identical_records, privacy?.ceiling.identical_records];
+  return own !== undefined && ceiling !== undefined && own.share.low > ceiling.share.high;
+}
+
 /** Copies of training records. */
-function copySentence({ privacy }: PartialReport): string | undefined {
+function copySentence(report: PartialReport): string | undefined {
+  const { privacy } = report;
   const [own, ceiling] = [privacy?.identical_records, privacy?.ceiling.identical_records];
   if (own === undefined || ceiling === undefined) return undefined;
   const held = `held-out patients: ${counted(ceiling.identical)} of ${counted(ceiling.records)}`;
-  const isCopied = own.share.low > ceiling.share.high;
   const end = own.identical === own.records
     ? ": these are copies of real patients"
-    : isCopied
+    : hasCopies(report)
     ? ": more than chance explains, so real patients may be disclosed"
     : "";
   return `${counted(own.identical)} of ${counted(own.records)} synthetic records ` +
@@ -198,18 +215,21 @@ function notJudged(
   return parts.length > 0 ? `${capital(parts.join("; "))}.` : undefined;
 }
 
-/** The sentences, most important first. */
+/** The sentences, most important first; copies come before all that they make look good. */
 export function sentencesOf(report: PartialReport, rows: readonly SummaryRow[]): string[] {
   const { fidelity = {} } = report;
   const compared = rows.filter(({ scale, figure }) =>
     scale !== "difference" && figure !== "label_prevalence.r2"
   );
+  const copies = copySentence(report);
+  const isFirst = hasCopies(report);
   const sentences: (string | undefined)[] = [
+    isFirst ? copies : undefined,
     closeAndOff(compared),
     withoutVerdict(compared),
     lengthSentence(rows, fidelity),
     labelSentence(rows, fidelity),
-    copySentence(report),
+    isFirst ? undefined : copies,
     trainingSentence(report.about),
     notJudged(report, rows),
   ];

@@ -100,6 +100,7 @@ Deno.test("evaluate() does not judge days between visits of records with an orde
     "(order only): days between visits are not judged.";
   const pageOf = async (synthetic: Cohort) => {
     const report = await evaluate(real, synthetic, {
+      quick: true,
       resamples: 2,
       cuts: ["--max-visits 2 cut x"],
     });

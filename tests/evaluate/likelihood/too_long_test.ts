@@ -64,6 +64,7 @@ Deno.test("runLikelihood() leaves out records beyond a context, counts them, and
     assertAlmostEquals(found.nll_per_visit, others.nll_per_visit, 1e-9);
 
     const report = await evaluate(cohort, splitOf(cohort, "train"), {
+      quick: true,
       resamples: 0,
       likelihood: found,
       run,

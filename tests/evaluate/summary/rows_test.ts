@@ -27,7 +27,7 @@ Deno.test("verdictOf() a mean is off on either side, unless it is nearer than th
   assertEquals(verdictOf("difference", interval(1, 4), nearer), "close");
 });
 
-const { fidelity } = await evaluate(smallCohort(1), smallCohort(2), { resamples: 10 });
+const { fidelity } = await evaluate(smallCohort(1), smallCohort(2), { quick: true, resamples: 10 });
 if (fidelity === undefined) throw new Error("fidelity was asked");
 const differences = {
   "unigram.r2": interval(-0.2, -0.1),

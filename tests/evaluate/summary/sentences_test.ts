@@ -7,6 +7,7 @@ import {
   type Report,
   splitOf,
   subset,
+  type SummaryRow,
   trainingDefaults,
 } from "ehrloom";
 import { sentencesOf } from "ehrloom/evaluate/summary/sentences.ts";
@@ -16,7 +17,7 @@ import { smallCohort } from "../../plot/fixture.ts";
 
 const real = smallCohort(1); // 200 for training, 100 held out
 const train = splitOf(real, "train");
-const base = await evaluate(real, smallCohort(2), { resamples: 20 });
+const base = await evaluate(real, smallCohort(2), { quick: true, resamples: 20 });
 
 const r2 = (value: number) => ({
   r2: value,
@@ -81,6 +82,7 @@ function demoLike(heldOut: number, training?: { epochs: number; best_epoch: numb
         ...codes(0.995, 0.984, 0.971),
         label_prevalence: { ...r2(0.955), labels },
       },
+      floor: { ...fidelity.floor, ...codes(0.999, 0.1, 0.3) },
     },
     privacy: {
       ...privacy,
@@ -154,12 +156,16 @@ Deno.test("the summary says whether more epochs would help", () => {
 
 /** The sentences of an evaluation, and the verdicts by the names of their rows. */
 async function judged(synthetic: typeof real) {
-  const report: PartialReport = await evaluate(real, synthetic, { resamples: 200, seed: 1 });
+  const report: PartialReport = await evaluate(real, synthetic, {
+    quick: true,
+    resamples: 200,
+    seed: 1,
+  });
   const { sentences = [], rows = [] } = report.summary ?? {};
   return { report, sentences, verdicts: Object.fromEntries(rows.map((r) => [r.name, r.verdict])) };
 }
 
-Deno.test("the summary of a memoriser calls everything close, and its records copies of real patients", async () => {
+Deno.test("the summary of a memoriser says first that its records are copies of real patients, then all is close", async () => {
   const drawn = subset(train, Array.from({ length: 200 }, (_, i) => i));
   const { sentences, verdicts } = await judged(drawn);
   const named = [
@@ -171,21 +177,45 @@ Deno.test("the summary of a memoriser calls everything close, and its records co
   ];
   assertEquals(named.map((name) => verdicts[name]), new Array(5).fill("close"));
   assert(
-    sentences[0].startsWith("Close to held-out patients: codes (R² 1.000; held-out patients 0."),
-  );
-  assertEquals(sentences[0].includes("off"), false);
-  assert(sentences[1].startsWith("Records have the right length (3."), sentences[1]);
-  assertEquals(
-    sentences[2].replace(/held-out patients [−\d.]+/, "held-out patients N"),
-    "Labels (R² 1.000; held-out patients N) are close to held-out patients; none of 2 labels " +
-      "differs by more than sampling variation explains; about 0.1 would by chance.",
-  );
-  assert(
-    sentences[3].startsWith(
+    sentences[0].startsWith(
       "200 of 200 synthetic records (100.0%; 95% interval 98.1% to 100.0%) are",
     ),
   );
-  assert(sentences[3].endsWith("): these are copies of real patients."), sentences[3]);
+  assert(sentences[0].endsWith("): these are copies of real patients."), sentences[0]);
+  assert(
+    sentences[1].startsWith("Close to held-out patients: codes (R² 1.000; held-out patients 0."),
+  );
+  assertEquals(sentences[1].includes("off"), false);
+  assert(sentences[2].startsWith("Records have the right length (3."), sentences[2]);
+  assertEquals(
+    sentences[3].replace(/held-out patients [−\d.]+/, "held-out patients N"),
+    "Labels (R² 1.000; held-out patients N) are close to held-out patients; none of 2 labels " +
+      "differs by more than sampling variation explains; about 0.1 would by chance.",
+  );
+});
+
+Deno.test("the summary says where a model is off and no better than independent draws", () => {
+  const at = (value: number) => ({ value, low: value, high: value });
+  const row = (figure: string, synthetic: number, floor: number): SummaryRow => ({
+    figure,
+    name: "Pairs over visits",
+    scale: "r2",
+    synthetic: at(synthetic),
+    ceiling: at(0.992),
+    floor: at(floor),
+    from_ceiling: at(synthetic - 0.992),
+    verdict: "off",
+  });
+  const said = (...of: Parameters<typeof row>) =>
+    sentencesOf({ about: base.about }, [row(...of)])[0];
+  assertEquals(
+    said("sequential_bigram.r2", 0.768, 0.77),
+    "Off: pairs over visits (R² 0.768; held-out patients 0.992; independent draws 0.770, so no " +
+      "better than these).",
+  );
+  const start = "Off: pairs over visits (R² 0.768; held-out patients 0.992).";
+  assertEquals(said("sequential_bigram.r2", 0.768, 0.7), start);
+  assertEquals(said("unigram.r2", 0.768, 0.99), start); // independent draws have these by construction
 });
 
 Deno.test("the summary of permuted codes calls codes and pairs off, and lengths right", async () => {

@@ -30,6 +30,7 @@ Deno.test("reportHtml() names model, cohorts, date, seeds and counts at its head
   const [real, synthetic] = [smallCohort(1), smallCohort(2)];
   const run = runOf(real, { model: "memoriser" });
   const judged = await evaluate(real, synthetic, {
+    quick: true,
     seed: 3,
     resamples: 2,
     run,
@@ -93,6 +94,7 @@ Deno.test("reportHtml() begins with the summary: sentences, and a row with its v
 Deno.test("reportHtml() says why there is no verdict, and leaves its column out", async () => {
   const few = { ...smallCohort(1), splits: smallCohort(1).splits?.map((s, i) => i < 220 ? s : 1) };
   const judged = await evaluate({ ...few, splits: few.splits ?? null }, smallCohort(2), {
+    quick: true,
     resamples: 5,
   });
   const { document } = parseHTML(reportHtml(judged, sources));
@@ -287,7 +289,10 @@ Deno.test("reportHtml() keeps texts from the data out of the markup", () => {
 Deno.test("reportHtml() has values and days where both cohorts do, else not a word of them", async () => {
   const [real, synthetic] = [measuredCohort(1), measuredCohort(2)];
   const { document } = parseHTML(
-    reportHtml(await evaluate(real, synthetic, { resamples: 20 }), { real, synthetic }),
+    reportHtml(await evaluate(real, synthetic, { quick: true, resamples: 20 }), {
+      real,
+      synthetic,
+    }),
   );
   const section = document.querySelector('section[aria-labelledby="values"]');
   const text = section?.textContent ?? "";

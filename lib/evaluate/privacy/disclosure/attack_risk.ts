@@ -8,9 +8,9 @@
  */
 import * as v from "valibot";
 import { object, type Schema, text, whole } from "../../../files/checked_json.ts";
-import { wilson, wilsonCentre } from "../../binomial.ts";
 import { type Estimate, estimateSchema, resampledSums } from "../../bootstrap.ts";
 import type { Asked } from "../../measure.ts";
+import { wilson, wilsonCentre } from "../../wilson.ts";
 
 /** Guesses of an attack. */
 export interface Guesses {

@@ -13,20 +13,7 @@ import { type Estimate, estimateSchema, figureSchema } from "../../bootstrap.ts"
 import { type RankedCases } from "../../classification/ranked_cases.ts";
 import { deLong, rocCurve, tprAtFpr } from "../../classification/roc.ts";
 import { type LeftOut } from "../left_out.ts";
-import { nonMembersFor } from "../membership.ts";
-
-/** True positives where few non-members are called members. */
-export interface TprRow {
-  /** In words: "1% false positives". */
-  at: string;
-  /** Share of non-members that may be called members. */
-  fpr: number;
-  /**
-   * Share of members that are called members then; `fpr` for guessing. The threshold comes from the
-   * non-members alone, so the exact interval (Clopper & Pearson 1934) over members holds for it.
-   */
-  tpr: Estimate;
-}
+import { nonMembersFor, type TprAtFpr } from "../membership.ts";
 
 /** How well one attack does. */
 export interface AttackFigures {
@@ -37,8 +24,11 @@ export interface AttackFigures {
   auc: Estimate;
   /** Largest difference of true- and false-positive rate over all thresholds, in [0, 1]. */
   advantage: number;
-  /** One row per rate that can be estimated. */
-  tpr_at_fpr: TprRow[];
+  /**
+   * One row per rate that can be estimated. The threshold comes from the non-members alone, so the
+   * exact interval (Clopper & Pearson 1934) over members holds for it.
+   */
+  tpr_at_fpr: TprAtFpr[];
 }
 
 /** The strongest of several attacks. */
@@ -72,7 +62,7 @@ export const attacksSchema: Schema<Attacks> = object({
     object({
       auc: estimateSchema,
       advantage: figureSchema,
-      tpr_at_fpr: list(object({ at: text, fpr: figureSchema, tpr: estimateSchema })),
+      tpr_at_fpr: list(object({ label: text, fpr: figureSchema, tpr: estimateSchema })),
     }),
   ),
   strongest: object({ attack: text, attacks: whole(1), auc: estimateSchema }),
@@ -100,7 +90,7 @@ export function attackFigures(cases: RankedCases): AttackFigures {
       0,
     ),
     tpr_at_fpr: known.map((fpr) => ({
-      at: percent(fpr),
+      label: percent(fpr),
       fpr,
       tpr: clopperPearson(Math.round(tprAtFpr(cases, fpr) * members), members),
     })),
@@ -110,7 +100,7 @@ export function attackFigures(cases: RankedCases): AttackFigures {
 /** The rates that cannot be estimated from so few non-members. */
 export function ratesLeftOut(nonMembers: number): LeftOut[] {
   return rates.filter((fpr) => nonMembers < nonMembersFor(fpr)).map((fpr) => ({
-    label: `true positives at ${percent(fpr)}`,
+    label: `true-positive rate at ${percent(fpr)}`,
     reason: `not estimable from ${nonMembers} non-members, at least ${nonMembersFor(fpr)} are ` +
       "needed",
   }));

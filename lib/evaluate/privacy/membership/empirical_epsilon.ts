@@ -11,8 +11,9 @@
  */
 import { object, type Schema, text } from "../../../files/checked_json.ts";
 import { stream } from "../../../random.ts";
-import { clopperPearson, wilson } from "../../binomial.ts";
+import { clopperPearson } from "../../binomial.ts";
 import { type Estimate, figureSchema } from "../../bootstrap.ts";
+import { wilson } from "../../wilson.ts";
 
 /** A lower bound of epsilon, from attacks. */
 export interface EmpiricalEpsilon {

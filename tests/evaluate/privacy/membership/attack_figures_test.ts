@@ -15,7 +15,7 @@ Deno.test("attackFigures() of a case by hand: area, advantage and a threshold fr
   );
   assertAlmostEquals(auc.value, (4 + 0.9) / 6, 1e-12);
   assertAlmostEquals(advantage, 5 / 6 - 0.1, 1e-12);
-  assertEquals(tpr_at_fpr.map(({ at, fpr }) => [at, fpr]), [["10% false positives", 0.1]]);
+  assertEquals(tpr_at_fpr.map(({ label, fpr }) => [label, fpr]), [["10% false positives", 0.1]]);
   assertAlmostEquals(tpr_at_fpr[0].tpr.value, 5 / 6, 1e-12); // ten non-members are above 89.5
   assertAlmostEquals(tpr_at_fpr[0].tpr.low, 0.3587654, 1e-6); // 5 of 6, Clopper & Pearson
 });

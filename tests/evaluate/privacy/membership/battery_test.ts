@@ -58,8 +58,8 @@ Deno.test("membership repeats its attacks on the most exposed, or says that ther
   assertEquals((exposed?.non_members ?? 0) >= 10, true);
   assertEquals(exposed?.strongest.attacks, 4);
   assertEquals(left_out.map(({ label }) => label), [
-    "true positives at 1% false positives",
-    "true positives at 0.1% false positives",
+    "true-positive rate at 1% false positives",
+    "true-positive rate at 0.1% false positives",
     "attacks by likelihood",
   ]);
   const few = await figuresOf(membershipBattery, {

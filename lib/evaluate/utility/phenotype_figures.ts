@@ -1,0 +1,203 @@
+/**
+ * The figures of measures that train a classifier for each label: which labels are asked about, and
+ * what is said about each and about all of them.
+ *
+ * @module
+ */
+import * as v from "valibot";
+import { list, object, type Schema, text, whole } from "../../files/checked_json.ts";
+import { useDefaultBackend } from "../../nn/backend.ts";
+import type { OnProgress } from "../../progress.ts";
+import {
+  type ClassifierDifferences,
+  classifierDifferencesSchema,
+  type ClassifierFigures,
+  classifierFiguresSchema,
+  comparedFigureNames,
+  differencesOf,
+  type FigureSeries,
+  figuresOf,
+  meanSeries,
+} from "../classification/classifier_figures.ts";
+import type { Answer, Asked } from "../measure.ts";
+import { type SetSizes, setSizes, setSizesSchema } from "./balanced_sets.ts";
+import {
+  classifierCount,
+  type ClassifierTask,
+  type TaskSeries,
+  taskSeries,
+  testedOn,
+} from "./train_and_test.ts";
+
+/**
+ * Classifiers trained on real records, on the other cohort's (`synthetic`) and on both, all tested on
+ * the same held-out real records. `both` is null for the floor and the memoriser.
+ */
+export interface TrainedOnEach {
+  /** Trained on real records. */
+  real: ClassifierFigures;
+  /** Trained on the other cohort's. */
+  synthetic: ClassifierFigures;
+  /** Trained on both. */
+  both: ClassifierFigures | null;
+  /** Differences in pairs: around 0 if the other cohort teaches as much as real records. */
+  synthetic_minus_real: ClassifierDifferences;
+  /** Above 0 (`brier`: below 0) if records are worth adding to real ones. */
+  both_minus_real: ClassifierDifferences | null;
+}
+
+/** A label, and how well classifiers of it do. */
+export interface PhenotypeRow extends TrainedOnEach {
+  /** Its name. */
+  label: string;
+}
+
+/** The figures of a measure that trains a classifier for each label. */
+export interface PhenotypeFigures {
+  /** Means over the labels; null if none is left. */
+  macro: TrainedOnEach | null;
+  /** One entry for each label. */
+  labels: PhenotypeRow[];
+  /** Records of the sets, which are balanced. */
+  sizes: SetSizes;
+  /** Labels for which no classifiers were trained, and why. */
+  left_out: { label: string; reason: string }[];
+  /** Further labels, not named because too few real patients have or lack them; absent if none. */
+  rare_labels?: number | undefined;
+}
+
+const eachSchema = {
+  real: classifierFiguresSchema,
+  synthetic: classifierFiguresSchema,
+  both: v.nullable(classifierFiguresSchema),
+  synthetic_minus_real: classifierDifferencesSchema,
+  both_minus_real: v.nullable(classifierDifferencesSchema),
+};
+
+/** {@link PhenotypeFigures}, when they are read from a file; null for cohorts that are not asked about. */
+export const phenotypeFiguresSchema: Schema<PhenotypeFigures | null> = v.nullable(object({
+  macro: v.nullable(object(eachSchema)),
+  labels: list(object({ label: text, ...eachSchema })),
+  sizes: setSizesSchema,
+  left_out: list(object({ label: text, reason: text })),
+  rare_labels: v.optional(whole(1)),
+}));
+
+/** Records of each class that training must have. */
+const leastTrain = 20;
+/** Records of each class that held-out records must have. */
+const leastTest = 10;
+
+/** Why there are too few records for a task; undefined if there are enough. */
+export function tooFew(
+  { train, test }: Pick<ClassifierTask, "train" | "test">,
+  having = "have it",
+  lacking = "lack it",
+): string | undefined {
+  const needed = [
+    [train.positives.length, leastTrain, "training", having],
+    [train.negatives.length, leastTrain, "training", lacking],
+    [test.positives.length, leastTest, "held-out", having],
+    [test.negatives.length, leastTest, "held-out", lacking],
+  ] as const;
+  const short = needed.find(([count, least]) => count < least);
+  return short && `fewer than ${short[1]} ${short[2]} records ${short[3]}`;
+}
+
+/** Labels by whether they may be named: at least `minCell` real patients have and lack each. */
+function namedLabels({ real: { cohort }, minCell = 1 }: Asked): number[] {
+  const { labels, labelNames, recordCount } = cohort;
+  const counts = labelNames.map(() => 0);
+  for (let i = 0; i < labels.length; i++) counts[i % labelNames.length] += labels[i];
+  return [...labelNames.keys()].filter((label) =>
+    Math.min(counts[label], recordCount - counts[label]) >= minCell
+  );
+}
+
+function trainedOnEach(
+  real: FigureSeries,
+  { synthetic, both }: TaskSeries["sources"][number],
+): TrainedOnEach {
+  return {
+    real: figuresOf(real),
+    synthetic: figuresOf(synthetic),
+    both: both && figuresOf(both),
+    synthetic_minus_real: differencesOf(synthetic, real),
+    both_minus_real: both && differencesOf(both, real),
+  };
+}
+
+/** The series of all labels, as means over them. */
+function macroSeries(all: readonly TaskSeries[], source: number): TaskSeries["sources"][number] {
+  const of = all.map(({ sources }) => sources[source]);
+  const both = of.flatMap((each) => each.both ?? []);
+  return {
+    synthetic: meanSeries(of.map(({ synthetic }) => synthetic)),
+    both: both.length > 0 ? meanSeries(both) : null,
+  };
+}
+
+/** [resamples + 1] of the headline figures, by their paths. */
+function headlines(real: FigureSeries, synthetic: FigureSeries): Record<string, Float64Array> {
+  return Object.fromEntries(comparedFigureNames.flatMap((name) => [
+    [`macro.synthetic.${name}`, synthetic[name]],
+    [
+      `macro.synthetic_minus_real.${name}`,
+      synthetic[name].map((each, i) => each - real[name][i]),
+    ],
+  ]));
+}
+
+/**
+ * The answers of a measure that trains classifiers.
+ *
+ * @param taskOf what is asked about a label, or why it is left out
+ */
+export async function phenotypeAnswers(
+  asked: Asked,
+  taskOf: (label: number) => ClassifierTask | string,
+  onProgress?: OnProgress,
+): Promise<Answer<PhenotypeFigures | null>[]> {
+  const { real: { cohort }, heldOut, others, seed, quick = false } = asked;
+  if (heldOut === undefined) return others.map(() => ({ figures: null, resampled: {} }));
+  const sizes = setSizes(cohort.recordCount, heldOut.recordCount, quick ? 1 : 3);
+  const named = namedLabels(asked);
+  const left_out: PhenotypeFigures["left_out"] = [];
+  const tasks: ClassifierTask[] = [];
+  for (const label of named) {
+    const task = taskOf(label);
+    if (typeof task !== "string") tasks.push(task);
+    else left_out.push({ label: cohort.labelNames[label], reason: task });
+  }
+  if (tasks.length > 0) await useDefaultBackend();
+  const total = tasks.length * sizes.repetitions * classifierCount(others);
+  let done = 0;
+  const onClassifier = () => onProgress?.({ stage: "training classifiers", done: ++done, total });
+  const all: TaskSeries[] = [];
+  for (const task of tasks) {
+    all.push(
+      await taskSeries(
+        await testedOn(task, sizes, seed, onClassifier),
+        heldOut.recordCount,
+        asked,
+      ),
+    );
+  }
+  const rare = cohort.labelNames.length - named.length;
+  const rest = { sizes, left_out, ...rare > 0 && { rare_labels: rare } };
+  if (all.length === 0) {
+    return others.map(() => ({ figures: { macro: null, labels: [], ...rest }, resampled: {} }));
+  }
+  const real = meanSeries(all.map((each) => each.real));
+  return others.map((_, source) => {
+    const macro = macroSeries(all, source);
+    const labels = all.map((series, i) => ({
+      label: cohort.labelNames[tasks[i].label],
+      ...trainedOnEach(series.real, series.sources[source]),
+    }));
+    return {
+      figures: { macro: trainedOnEach(real, macro), labels, ...rest },
+      resampled: headlines(real, macro.synthetic),
+    };
+  });
+}

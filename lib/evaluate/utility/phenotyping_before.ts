@@ -1,0 +1,102 @@
+/**
+ * The honest form of `phenotyping.ts`: can a classifier predict a label from the visits before the one
+ * that first has a code which defines it?
+ *
+ * Patients are taken by those codes (`defining_codes.ts`), in all cohorts alike. Each is matched with
+ * a patient who never has such a code and has a later visit too, of whom as many first visits are
+ * shown. So the number of visits gives nothing away.
+ *
+ * @module
+ */
+import type { Cohort } from "../../cohort/cohort.ts";
+import { visitCodes, visitsOf } from "../../cohort/records.ts";
+import type { Random } from "../../random.ts";
+import type { ThoroughMeasure } from "../measure.ts";
+import { type Case, type CasePool, drawnCases } from "./cases.ts";
+import { definingCodes } from "./defining_codes.ts";
+import {
+  phenotypeAnswers,
+  type PhenotypeFigures,
+  phenotypeFiguresSchema,
+  tooFew,
+} from "./phenotype_figures.ts";
+
+/**
+ * Records by their first visit with one of the codes: positives are shown before it, and are left out
+ * if it is their first visit; negatives are whole records of at least two visits with neither such a
+ * code nor the label.
+ */
+export function casesBefore(
+  cohort: Cohort,
+  label: number,
+  codes: ReadonlySet<number>,
+): CasePool {
+  const { labels, labelNames } = cohort;
+  const pool: { positives: Case[]; negatives: Case[] } = { positives: [], negatives: [] };
+  for (let record = 0; record < cohort.recordCount; record++) {
+    const all = visitsOf(cohort, record);
+    const first = Array.from({ length: all }, (_, visit) => visit).find((visit) =>
+      visitCodes(cohort, record, visit).some((code) => codes.has(code))
+    );
+    if (first === undefined) {
+      const hasLabel = labels[record * labelNames.length + label] === 1;
+      if (all > 1 && !hasLabel) pool.negatives.push({ cohort, record, visits: all, isPositive: 0 });
+    } else if (first > 0) {
+      pool.positives.push({ cohort, record, visits: first, isPositive: 1 });
+    }
+  }
+  return pool;
+}
+
+/**
+ * Positives, and for each a negative with a later visit, shown as many visits: without replacement
+ * until no negative that long is left, then again from all that are long enough.
+ *
+ * @param pool negatives are whole records
+ * @returns positives first; a positive that is longer than all negatives has no match and is left out
+ */
+export function matchedCases(pool: CasePool, ofEach: number, draws: Random): Case[] {
+  const longest = pool.negatives.reduce((most, { visits }) => Math.max(most, visits), 0);
+  const usable = pool.positives.filter(({ visits }) => visits < longest);
+  if (usable.length === 0) return [];
+  const positives = drawnCases(usable, ofEach, draws).toSorted((a, b) => b.visits - a.visits);
+  const negatives = draws.shuffle([...pool.negatives]).toSorted((a, b) => b.visits - a.visits);
+  const left: Case[] = [];
+  let enough = 0; // negatives up to here are longer than the positive
+  const controls = positives.map(({ visits }) => {
+    while (enough < negatives.length && negatives[enough].visits > visits) {
+      left.push(negatives[enough++]);
+    }
+    const at = draws.integer(Math.max(1, left.length));
+    const control = left.length > 0 ? left[at] : negatives[draws.integer(enough)];
+    if (left.length > 0) left.splice(at, 1);
+    return { ...control, visits };
+  });
+  return [...positives, ...controls];
+}
+
+/** Classifiers of labels from the visits before the label. */
+export const phenotypingBefore: ThoroughMeasure<"phenotyping_before", PhenotypeFigures | null> = {
+  key: "phenotyping_before",
+  question: "Can labels be predicted from the visits before them?",
+  needs: ["labels", "held_out"],
+  of: ["synthetic", "floor", "memoriser"],
+  effort: "thorough",
+  schema: phenotypeFiguresSchema,
+  ask(asked, onProgress) {
+    const { real, heldOut, others } = asked;
+    const taskOf = (label: number) => {
+      const codes = definingCodes(real.cohort, label);
+      if (codes === undefined) return "it does not follow from codes of the training records";
+      const train = casesBefore(real.cohort, label, codes);
+      const test = casesBefore(heldOut ?? real.cohort, label, codes);
+      const sources = others.map(({ role, cohort }) => ({
+        role,
+        pool: casesBefore(cohort, label, codes),
+      }));
+      return tooFew({ train, test }, "have visits before it", "with two visits lack it") ??
+        { label, train, test, sources, draw: matchedCases };
+    };
+    return phenotypeAnswers(asked, taskOf, onProgress);
+  },
+};

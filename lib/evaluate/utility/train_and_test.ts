@@ -1,0 +1,177 @@
+/**
+ * Classifiers of one label, trained on real records, on those of other cohorts and on both, all tested
+ * on the same held-out real records.
+ *
+ * @module
+ */
+import type { Role } from "../bootstrap.ts";
+import { resampleWeights } from "../bootstrap.ts";
+import { breathe } from "../../breathe.ts";
+import { type Random, stream } from "../../random.ts";
+import {
+  emptySeries,
+  type FigureSeries,
+  figuresIn,
+  type Predictions,
+  predictionsOf,
+  setMeans,
+} from "../classification/classifier_figures.ts";
+import { disjointPools, type SetSizes, trainingLength } from "./balanced_sets.ts";
+import type { Case, CasePool } from "./cases.ts";
+import { classified, trainedClassifier } from "./trained_classifier.ts";
+
+/** Records that a classifier may learn from instead of real ones. */
+export interface Source {
+  readonly role: Role;
+  readonly pool: CasePool;
+}
+
+/** What is asked about one label. */
+export interface ClassifierTask {
+  /** Index of the label, part of the random streams' keys. */
+  readonly label: number;
+  /** Training records. */
+  readonly train: CasePool;
+  /** Held-out records. */
+  readonly test: CasePool;
+  /** Other cohorts. */
+  readonly sources: readonly Source[];
+  /** Draws a set, with as many records of each class as asked for. */
+  draw(pool: CasePool, ofEach: number, draws: Random): Case[];
+}
+
+/** Predictions of the test records, one entry for each repetition. */
+export interface Tested {
+  /** By classifiers trained on real records. */
+  readonly real: Predictions[];
+  /** By classifiers trained on each of the other cohorts, and on these and real records together. */
+  readonly sources: { readonly synthetic: Predictions[]; readonly both: Predictions[] | null }[];
+}
+
+/** Whether classifiers are also trained on a cohort and real records together: not of controls. */
+export function isAdded(role: Role): boolean {
+  return role === "synthetic";
+}
+
+/** Number of classifiers that a task trains in a repetition. */
+export function classifierCount(sources: readonly Pick<Source, "role">[]): number {
+  return 1 + sources.reduce((sum, { role }) => sum + (isAdded(role) ? 2 : 1), 0);
+}
+
+/** The sets that are drawn, each from its own stream. */
+const sets = ["order", "train", "validation", "test", "synthetic", "floor", "memoriser"] as const;
+
+/** Whether there is something to learn: a cohort may have no record with the label, or none without. */
+function hasBoth({ positives, negatives }: CasePool): boolean {
+  return positives.length > 0 && negatives.length > 0;
+}
+
+/** Cases of a pool in random order. */
+function shuffledPool({ positives, negatives }: CasePool, draws: Random): CasePool {
+  return { positives: draws.shuffle([...positives]), negatives: draws.shuffle([...negatives]) };
+}
+
+/** One repetition of a task. */
+async function testedOnce(
+  task: ClassifierTask,
+  sizes: SetSizes,
+  { seed, repetition, onClassifier }: {
+    readonly seed: number;
+    readonly repetition: number;
+    readonly onClassifier: () => void;
+  },
+): Promise<{ real: Predictions; sources: { synthetic: Predictions; both: Predictions | null }[] }> {
+  const place = [task.label, repetition];
+  const draws = (set: typeof sets[number]) =>
+    stream("classifierCases", seed, ...place, sets.indexOf(set));
+  const pools = disjointPools(shuffledPool(task.train, draws("order")), sizes);
+  const train = task.draw(pools.train, sizes.train / 2, draws("train"));
+  const validation = task.draw(pools.validation, sizes.validation / 2, draws("validation"));
+  const test = task.draw(task.test, sizes.test / 2, draws("test"));
+  const predictedBy = async (cases: readonly Case[]) => {
+    const length = trainingLength(cases.length, sizes);
+    const classifier = await trainedClassifier({ train: cases, validation, seed, place, length });
+    onClassifier();
+    return predictionsOf(await classified(classifier, test), test);
+  };
+  const guesses = () => predictionsOf(new Float64Array(test.length).fill(0.5), test);
+  const real = await predictedBy(train);
+  const sources: { synthetic: Predictions; both: Predictions | null }[] = [];
+  for (const { role, pool } of task.sources) {
+    if (!hasBoth(pool)) {
+      sources.push({ synthetic: guesses(), both: isAdded(role) ? real : null });
+      continue;
+    }
+    const own = task.draw(pool, sizes.train / 2, draws(role as typeof sets[number]));
+    const synthetic = await predictedBy(own);
+    const both = isAdded(role) ? await predictedBy([...train, ...own]) : null;
+    sources.push({ synthetic, both });
+  }
+  return { real, sources };
+}
+
+/**
+ * All repetitions of a task. A cohort without records of one of the classes teaches nothing: its
+ * classifier gives each record the probability 0.5.
+ *
+ * @param onClassifier called after each trained classifier
+ */
+export async function testedOn(
+  task: ClassifierTask,
+  sizes: SetSizes,
+  seed: number,
+  onClassifier: () => void,
+): Promise<Tested> {
+  const found: Awaited<ReturnType<typeof testedOnce>>[] = [];
+  for (let repetition = 0; repetition < sizes.repetitions; repetition++) {
+    found.push(await testedOnce(task, sizes, { seed, repetition, onClassifier }));
+  }
+  return {
+    real: found.map(({ real }) => real),
+    sources: task.sources.map(({ role }, i) => ({
+      synthetic: found.map(({ sources }) => sources[i].synthetic),
+      both: isAdded(role) ? found.flatMap(({ sources }) => sources[i].both ?? []) : null,
+    })),
+  };
+}
+
+/** The figures of a task, resample by resample. */
+export interface TaskSeries {
+  readonly real: FigureSeries;
+  readonly sources: { readonly synthetic: FigureSeries; readonly both: FigureSeries | null }[];
+}
+
+/**
+ * The figures of all classifiers of a task for the test patients as they are and for each resample of
+ * them; means over repetitions.
+ *
+ * @param testRecords number of held-out records, which are resampled
+ */
+export async function taskSeries(
+  { real, sources }: Tested,
+  testRecords: number,
+  { seed, resamples }: { readonly seed: number; readonly resamples: number },
+): Promise<TaskSeries> {
+  const found: TaskSeries = {
+    real: emptySeries(resamples),
+    sources: sources.map(({ both }) => ({
+      synthetic: emptySeries(resamples),
+      both: both && emptySeries(resamples),
+    })),
+  };
+  const filled: [Predictions[], FigureSeries][] = [[real, found.real]];
+  for (const [i, { synthetic, both }] of sources.entries()) {
+    filled.push([synthetic, found.sources[i].synthetic]);
+    const ofBoth = found.sources[i].both;
+    if (both !== null && ofBoth !== null) filled.push([both, ofBoth]);
+  }
+  const weights = new Int32Array(testRecords);
+  for (let resample = 0; resample <= resamples; resample++) {
+    resampleWeights({ role: "held_out", seed }, resample, weights);
+    for (const [predictions, series] of filled) {
+      setMeans(series, resample, predictions.map((each) => figuresIn(each, weights)));
+    }
+    await breathe();
+  }
+  return found;
+}
