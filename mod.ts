@@ -264,6 +264,8 @@ export type {
   Attacks,
   CodeInference,
   EmpiricalEpsilon,
+  Extracted,
+  Extraction,
   InferredCode,
   Linkability,
   MembershipBattery,

@@ -37,6 +37,7 @@ export type {
   LowAndMedian,
 } from "./privacy/copying_check.ts";
 export type { AttackRisk } from "./privacy/disclosure/attack_risk.ts";
+export type { Extracted, Extraction } from "./privacy/disclosure/extraction.ts";
 export type { CodeInference, InferredCode } from "./privacy/disclosure/inference.ts";
 export type { Linkability } from "./privacy/disclosure/linkability.ts";
 export type { SinglingOut } from "./privacy/disclosure/singling_out.ts";

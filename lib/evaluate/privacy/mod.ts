@@ -6,6 +6,7 @@
  */
 import { attributeInference } from "./attribute_inference.ts";
 import { copyingCheck } from "./copying_check.ts";
+import { extraction } from "./disclosure/extraction.ts";
 import { codeInference } from "./disclosure/inference.ts";
 import { linkability } from "./disclosure/linkability.ts";
 import { singlingOut } from "./disclosure/singling_out.ts";
@@ -31,4 +32,5 @@ export const privacyMeasures = [
   singlingOut,
   linkability,
   codeInference,
+  extraction,
 ] as const;
