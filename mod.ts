@@ -272,6 +272,25 @@ export type {
   SinglingOut,
   StrongestAttack,
 } from "./lib/evaluate/report.ts";
+export { type Lira, lira, type LiraOptions } from "./lib/evaluate/privacy/membership/lira.ts";
+export {
+  type Shadow,
+  shadowModels,
+  type ShadowOptions,
+} from "./lib/evaluate/privacy/membership/shadow_models.ts";
+export {
+  type AuditedGuesses,
+  type AuditOptions,
+  oneRunAudit,
+} from "./lib/evaluate/privacy/membership/one_run_audit.ts";
+export {
+  type CanaryAudit,
+  canaryAudit,
+  type CanaryOptions,
+  extractedCanaries,
+  type WithCanaries,
+  withCanaries,
+} from "./lib/evaluate/privacy/membership/canaries.ts";
 export { reportTables, type TableRow } from "./lib/evaluate/report_tables.ts";
 export {
   likelihoodMetrics,

@@ -12,9 +12,13 @@ function logChoices(n: number, k: number): number {
   return sum;
 }
 
-/** The probability of exactly k successes, p above 0 and below 1. */
-function probability(k: number, n: number, p: number): number {
-  return Math.exp(logChoices(n, k) + k * Math.log(p) + (n - k) * Math.log1p(-p));
+/**
+ * Natural logarithm of the probability of exactly k successes.
+ *
+ * @param p above 0 and below 1
+ */
+export function logBinomial(k: number, n: number, p: number): number {
+  return logChoices(n, k) + k * Math.log(p) + (n - k) * Math.log1p(-p);
 }
 
 /**
@@ -28,7 +32,7 @@ export function binomialTail(k: number, n: number, p: number): number {
   if (p >= 1) return 1;
   // from the largest term on, so that small terms are lost at most
   const isUpper = k > n * p;
-  let term = probability(isUpper ? k : k - 1, n, p);
+  let term = Math.exp(logBinomial(isUpper ? k : k - 1, n, p));
   let sum = 0;
   if (isUpper) {
     for (let i = k; i <= n && term > 0; i++) {
