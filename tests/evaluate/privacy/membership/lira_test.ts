@@ -51,8 +51,8 @@ Deno.test("lira() keeps shadow models that are there, and adds more", async () =
 
 Deno.test("lira() does not catch a model of other patients", async () => {
   const folder = await Deno.makeTempDir();
-  const cohort = split(simulated(1, 250, 300));
-  const other = split(simulated(2, 250, 300));
+  const cohort = split(simulated(101, 250, 300));
+  const other = split(simulated(301, 250, 300));
   const run = await train(other, `${folder}/run`, byHeart);
   const asIfOf = { ...run, runConfig: { ...run.runConfig, cohort: "" } };
   await assertRejects(
