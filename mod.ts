@@ -180,6 +180,7 @@ export {
   type TrainingEstimate,
 } from "./lib/train/dry_run.ts";
 export { trainOptionsOf } from "./lib/train/from_run.ts";
+export { parameterCount } from "./lib/train/parameter_count.ts";
 export { unfinishedRun } from "./lib/train/unfinished.ts";
 export type { Restart } from "./lib/train/schedule.ts";
 export {
@@ -221,6 +222,7 @@ export type {
   FidelityFigures,
   IdenticalRecords,
   InferredAttributes,
+  IntervalMethod,
   KernelDiscrepancy,
   LabelPrevalence,
   LadderRung,
@@ -234,10 +236,12 @@ export type {
   MembershipByDistance,
   MembershipByLikelihood,
   NnAdversarialAccuracy,
+  NothingMeasured,
   OnsetFidelity,
   PartialFidelity,
   PartialReport,
   PersistenceFidelity,
+  ProbabilityAgreement,
   ProbabilityFidelity,
   PropensityError,
   PublishedAdversarialAccuracy,
@@ -262,15 +266,28 @@ export type {
   AttackFigures,
   AttackRisk,
   Attacks,
+  BrokenRules,
+  BrokenRuleShare,
+  CalendarFidelity,
   CodeInference,
+  ComparedValues,
+  CorrelationDifference,
+  CovarianceFidelity,
   EmpiricalEpsilon,
   Extracted,
   Extraction,
+  GroupFigure,
   InferredCode,
   Linkability,
   MembershipBattery,
   SinglingOut,
   StrongestAttack,
+  Subgroup,
+  Subgroups,
+  ValueDistributions,
+  VisitTrend,
+  WeeklyAgreement,
+  YearlyWave,
 } from "./lib/evaluate/report.ts";
 export { type Lira, lira, type LiraOptions } from "./lib/evaluate/privacy/membership/lira.ts";
 export {

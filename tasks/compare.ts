@@ -15,7 +15,7 @@ import {
   trainingDefaults,
   type TrainingStart,
 } from "ehrloom";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { backendOption, startBackend } from "./cli/backend_option.ts";
 import {
   type Arguments,
@@ -42,79 +42,90 @@ await runCommand({
       required: true,
       reads: true,
     },
-    models: {
-      value: "LIST",
-      help: `Comma-separated; each is compared with the first: ${
-        modelSummaries.map(({ name }) => name).join(", ")
-      }`,
-      default: comparedModels.join(","),
-    },
     out: {
       value: "DIR",
       help: "Output folder; finished parts of the same comparison are reused",
       required: true,
     },
-    epochs: {
-      value: "N",
-      help: "Passes over the training records (default by size of cohort)",
-    },
-    budget: {
-      value: "MINUTES",
-      help: "Time limit for the training of each model (or --epochs, whichever comes first)",
-    },
-    minutes: { value: "N", help: "Same as --budget" },
-    batch: { value: "N", help: "Records per batch (default by size of cohort)" },
-    lr: { value: "X", help: "Learning rate (default by size of cohort)" },
-    set: {
-      value: "KEY=VALUE",
-      help: "For every model that has this setting, or MODEL.KEY=VALUE for one model; repeatable",
-      many: true,
-    },
-    embeddings: {
-      value: "MODEL=FILE",
-      help: "Embeddings of code descriptions for one model (hisgt); repeatable",
-      many: true,
-      reads: true,
-    },
-    hierarchy: {
-      value: "MODEL=FILE",
-      help: "Hierarchy of codes for one model (hisgt); repeatable",
-      many: true,
-      reads: true,
-    },
-    seed: {
-      value: "N",
-      help: `Random seed; equal seeds give equal results (default ${trainingDefaults.seed})`,
-    },
-    seeds: {
-      value: "LIST",
-      help:
-        "Comma-separated random seeds, such as 1,2,3 (instead of --seed): trains each model with " +
-        "each of them and shows the spread",
-    },
-    measures: {
-      value: "LIST",
-      help: "Comma-separated: what to evaluate besides the quick measures of fidelity, kinds or " +
-        "single measures such as privacy.identical_records (default all quick measures)",
-    },
-    resamples: {
-      value: "N",
-      help: "Resamples of patients for each interval; 0: no intervals",
-      default: "1000",
-    },
-    ...minCellOption,
-    ...backendOption,
-    "accept-loss": {
-      help: "Train models even if more than a tenth of the records is beyond their context",
-    },
-    workers: {
-      value: "N",
-      help: "Threads that share each batch, on wasm or cpu",
-      default: "1",
-    },
     force: {
       help: "Start over instead of continuing; replaces what is at --out once the first model " +
         "is finished",
+    },
+  },
+  groups: {
+    Models: {
+      models: {
+        value: "LIST",
+        help: `Comma-separated; each is compared with the first: ${
+          modelSummaries.map(({ name }) => name).join(", ")
+        }`,
+        default: comparedModels.join(","),
+      },
+      set: {
+        value: "KEY=VALUE",
+        help: "For every model that has this setting, or MODEL.KEY=VALUE for one model; repeatable",
+        many: true,
+      },
+      embeddings: {
+        value: "MODEL=FILE",
+        help: "Embeddings of code descriptions for one model (hisgt); repeatable",
+        many: true,
+        reads: true,
+      },
+      hierarchy: {
+        value: "MODEL=FILE",
+        help: "Hierarchy of codes for one model (hisgt); repeatable",
+        many: true,
+        reads: true,
+      },
+    },
+    Training: {
+      epochs: {
+        value: "N",
+        help: "Passes over the training records (default by size of cohort)",
+      },
+      budget: {
+        value: "MINUTES",
+        help: "Time limit for the training of each model (or --epochs, whichever comes first)",
+      },
+      minutes: { value: "N", help: "Same as --budget" },
+      batch: { value: "N", help: "Records per batch (default by size of cohort)" },
+      lr: { value: "X", help: "Learning rate (default by size of cohort)" },
+      seed: {
+        value: "N",
+        help: `Random seed; equal seeds give equal results (default ${trainingDefaults.seed})`,
+      },
+      seeds: {
+        value: "LIST",
+        help:
+          "Comma-separated random seeds, such as 1,2,3 (instead of --seed): trains each model with " +
+          "each of them and shows the spread",
+      },
+      "accept-loss": {
+        help: "Train models even if more than a tenth of the records is beyond their context",
+      },
+    },
+    Evaluation: {
+      measures: {
+        value: "LIST",
+        help:
+          "Comma-separated: what to evaluate besides the quick measures of fidelity, kinds or " +
+          "single measures such as privacy.identical_records (default all quick measures)",
+      },
+      resamples: {
+        value: "N",
+        help: "Resamples of patients for each interval; 0: no intervals",
+        default: "1000",
+      },
+      ...minCellOption,
+    },
+    Engine: {
+      ...backendOption,
+      workers: {
+        value: "N",
+        help: "Threads that share each batch, on wasm or cpu",
+        default: "1",
+      },
     },
   },
   goesOnBy: (args) =>
@@ -141,6 +152,7 @@ await runCommand({
     batch: args.maybeInteger("batch", { min: 1 }),
     learningRate: args.maybeNumber("lr", { min: 0 }),
     ...seedsOf(args),
+    names: { real: basename(args.path("cohort")) },
     measures: args.maybe("measures")?.split(",").map((name) => name.trim()),
     resamples: args.integer("resamples", { min: 0 }),
     minCell: args.integer("min-cell", { min: 0 }),

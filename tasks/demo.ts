@@ -61,6 +61,7 @@ await runCommand({
         likelihood,
         run,
         names: { real: "the Synthea sample" },
+        generationSeed: seed,
         cutOff,
         onProgress,
       });

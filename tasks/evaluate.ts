@@ -47,6 +47,7 @@ await runCommand({
       default: kinds.join(),
     },
     quick: { help: "Leave out what takes minutes, unless --only names it singly" },
+    by: { value: "sex|age|label:NAME", help: "Give the fidelity of each group of patients too" },
     seed: { value: "N", help: "Random seed of the resamples and the floor", default: "0" },
     resamples: {
       value: "N",
@@ -82,6 +83,7 @@ await runCommand({
     const report = await evaluate(real, synthetic, {
       only,
       quick: args.has("quick"),
+      by: args.maybe("by"),
       seed,
       resamples,
       minCell,

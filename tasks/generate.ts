@@ -215,8 +215,11 @@ function notesOf(
   return {
     run: basename(args.path("run")),
     run_fingerprint: fingerprint,
-    seed: args.integer("seed", { min: 0 }),
-    ...notesJson({ cutOff, ruled: hasRules ? ruled : undefined }),
+    ...notesJson({
+      generationSeed: args.integer("seed", { min: 0 }),
+      cutOff,
+      ruled: hasRules ? ruled : undefined,
+    }),
     not_learned: notLearned(run),
     ...args.maybe("continue") !== undefined && {
       continues: { cohort: basename(args.path("continue")), visits: maxVisitsOf(args) ?? "all" },
@@ -243,7 +246,7 @@ function sayCounts(args: Arguments, count: number, { cutOff, empty, ruled }: Cou
     const those = cutOff === 1 ? "1 of them was" : `${cutOff.toLocaleString("en")} of them were`;
     say(`${those} cut off at the largest length of the model`);
   }
-  if (empty > 0) say(`${empty} records have no visits`);
+  if (empty > 0) say(empty === 1 ? "1 record has no visits" : `${empty} records have no visits`);
   if (args.maybe("rules") !== undefined) {
     const share = ruled.draws === 0 ? 0 : 100 * ruled.touched / ruled.draws;
     say(`Rules changed ${ruled.touched} of ${ruled.draws} draws (${share.toFixed(2)}%)`);

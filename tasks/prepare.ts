@@ -39,6 +39,12 @@ const command: Command = {
       help: "JSON file that defines labels: label, code system, codes (rare codes count too)",
       reads: true,
     },
+    "label-visits": {
+      value: "WHICH",
+      help:
+        "Visits that give labels: kept, those that stay, or all, also those beyond --max-visits",
+      default: "kept",
+    },
     "max-visits": {
       value: "N",
       help: "Keep only the first N visits of each patient; what is cut is said (default: all)",
@@ -139,6 +145,7 @@ await runCommand(command, async (args, onProgress) => {
   const force = args.has("force");
   const values = sourceValues(source, sources, args);
   const maxVisits = count(args, "max-visits");
+  const labelVisits = args.choice("label-visits", ["kept", "all"]);
   const minCount = count(args, "min-count");
   const seed = args.maybe("seed") === undefined ? undefined : args.integer("seed", { min: 0 });
   return await args.claim("out", async (out) => {
@@ -153,6 +160,7 @@ await runCommand(command, async (args, onProgress) => {
     const cohort = await prepare(name, args.path("input"), {
       values,
       phenotypes,
+      labelVisits,
       maxVisits,
       minCount,
       seed,

@@ -2,6 +2,7 @@ import {
   allowedValues,
   type Calibration,
   modelSummaries,
+  parameterCount,
   readMeds,
   type Run,
   settingsOf,
@@ -50,10 +51,14 @@ function helpOn(model: string | undefined): string[] {
 
 /** What the last step of training did. */
 function calibrationText({ kept, validation_before, validation_after }: Calibration): string {
-  const losses = `${validation_before.toFixed(3)} → ${validation_after.toFixed(3)} nats per visit`;
+  if (validation_before === null || validation_after === null) {
+    return "Output biases left as trained: all validation records are longer than the context";
+  }
+  const losses = "negative log-likelihood of the validation records " +
+    `${validation_before.toFixed(3)} → ${validation_after.toFixed(3)} nats per visit`;
   return kept
-    ? `Output biases calibrated: validation loss ${losses}`
-    : `Output biases left as trained: calibrated, the validation loss would be worse (${losses})`;
+    ? `Output biases calibrated: ${losses}`
+    : `Output biases left as trained: calibrated, they would be worse (${losses})`;
 }
 
 const command: Command = {
@@ -153,12 +158,13 @@ const command: Command = {
 };
 
 /** What `--json` shows of a run. */
-function runJson(out: string, { runConfig, parameters, training, calibration }: Run): Result {
+function runJson(out: string, run: Run): Result {
+  const { runConfig, training, calibration } = run;
   const best = training.findLast(({ best }) => best);
   return {
     out,
     model: runConfig.model,
-    parameters: Object.values(parameters).reduce((sum, { numbers }) => sum + numbers.length, 0),
+    parameters: parameterCount(run),
     epochs: training.length,
     planned_epochs: runConfig.training.epochs,
     best_epoch: best?.epoch ?? null,

@@ -170,3 +170,15 @@ Deno.test("lib draws each use of random numbers at one place, and nothing else b
   }
   for (const use of Object.keys(uses)) assertEquals([use, drawnAt[use]?.length], [use, 1]);
 });
+
+Deno.test("tally() counts what integer() would draw, and goes on where it ends", () => {
+  for (const bound of [1, 2, 3, 1000, 65_537]) {
+    const [one, other] = [random(5), random(5)];
+    const counts = new Int32Array(bound * 3);
+    one.tally(2000, counts, { column: 1, columns: 3 });
+    const wanted = new Int32Array(bound * 3);
+    for (let i = 0; i < 2000; i++) wanted[other.integer(bound) * 3 + 1]++;
+    assertEquals(counts, wanted);
+    assertEquals(one.uniform(), other.uniform());
+  }
+});

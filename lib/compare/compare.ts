@@ -60,6 +60,7 @@ interface Contest {
   readonly seeds: readonly number[];
   readonly entries: readonly Entry[];
   readonly measures: CompareOptions["measures"];
+  readonly names: CompareOptions["names"];
   readonly onStart?: CompareOptions["onStart"];
   readonly watched: LongWork;
 }
@@ -131,7 +132,7 @@ export async function compare(
 ): Promise<Compared> {
   checkArguments("compare", [cohort, "cohort"], [folder, "folder"], [options, "options"]);
   checkOptions("compare", options, compareOptionNames);
-  const { resamples = 1000, force = false, measures, onStart } = options;
+  const { resamples = 1000, force = false, measures, names, onStart } = options;
   const problem = measures && misnamed(measures);
   if (problem !== undefined) throw new RangeError(`Cannot compare: "measures" names ${problem}`);
   const begun = force ? undefined : await readPlan(join(folder, "plan.json"));
@@ -149,7 +150,7 @@ export async function compare(
     options,
     () => `Comparison stopped by you; ${again}`,
     (watched) =>
-      compareAt(folder, force, { cohort, plan, seeds, entries, measures, onStart, watched }),
+      compareAt(folder, force, { cohort, plan, seeds, entries, measures, names, onStart, watched }),
   );
 }
 
@@ -188,13 +189,13 @@ function figuresBySeed({ likelihood, resampled }: JudgedModel): Record<string, n
 
 /** A model with every random seed: its judgement with the first one, and the spread over all. */
 async function withAllSeeds(
-  { cohort, plan, seeds, measures, onStart, watched: { onProgress, signal } }: Contest,
+  { cohort, plan, seeds, measures, names, onStart, watched: { onProgress, signal } }: Contest,
   entry: Entry,
   folder: GrowingFolder,
 ): Promise<{ judged: JudgedModel; synthetic: Cohort }> {
   const withSeed = async (seed: number, stage: string, own?: number) => {
     const path = modelFolder(folder.path, entry, own);
-    const job = { entry, folder: path, plan, measures, seed, cohort, onStart, signal };
+    const job = { entry, folder: path, plan, measures, names, seed, cohort, onStart, signal };
     const found = await oneModel({ ...job, onProgress: prefixed(stage, onProgress) });
     await folder.shown();
     return found;
@@ -228,7 +229,7 @@ async function judgedAll(contest: Contest, folder: GrowingFolder): Promise<Compa
 }
 
 function comparisonOf(
-  { cohort, plan: { training, resamples } }: Contest,
+  { cohort, plan: { training, resamples }, names }: Contest,
   ceiling: FidelityFigures,
   found: readonly JudgedModel[],
 ): Comparison {
@@ -243,6 +244,7 @@ function comparisonOf(
       min_cell: training.minCell,
       training,
       real: {
+        ...names?.real !== undefined && { name: names.real },
         records: cohort.recordCount,
         train: real.recordCount,
         test: heldOut.recordCount,

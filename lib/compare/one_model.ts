@@ -24,6 +24,7 @@ import { presetFor } from "../models/interface/preset.ts";
 import { formOf } from "../models/mod.ts";
 import type { LongWorkOptions } from "../long_work.ts";
 import { writeReport } from "../plot/report/report.ts";
+import { parameterCount } from "../train/parameter_count.ts";
 import { readRun } from "../train/read_run.ts";
 import type { Run } from "../train/run_folder.ts";
 import { train, type TrainOptions } from "../train/train.ts";
@@ -41,6 +42,8 @@ export interface Job extends LongWorkOptions {
   readonly seed: number;
   /** Kinds and measures that were named, see {@link CompareOptions}. */
   readonly measures?: readonly string[] | undefined;
+  /** Name of the real cohort for people. */
+  readonly names?: { readonly real?: string } | undefined;
   /** The real records, with splits. */
   readonly cohort: Cohort;
   readonly onStart?: TrainOptions["onStart"];
@@ -73,13 +76,6 @@ async function trained(
     ? lines[lines.length - 1].seconds + (run.calibration?.seconds ?? 0)
     : (performance.now() - began) / 1000;
   return { run, seconds };
-}
-
-/** Number of trained parameters, without tables that were computed before training. */
-function learntNumbers({ parameters, runConfig: { sources = {} } }: Run): number {
-  return Object.entries(parameters)
-    .filter(([name]) => !Object.hasOwn(sources, name))
-    .reduce((sum, [, { numbers }]) => sum + numbers.length, 0);
 }
 
 /** The records that a run generates, stored in the model's folder. */
@@ -148,7 +144,7 @@ async function reported(
   { run, synthetic, likelihood, cutOff }: Shown,
   known: FiguresByKind = {},
 ) {
-  const { folder, plan, cohort, measures, onProgress } = job;
+  const { folder, plan, seed, cohort, measures, names, onProgress } = job;
   const { report, resampled } = await evaluateWithResamples(cohort, synthetic, {
     only: [...askedNames(measures), ...knownNames(known)],
     quick: measures === undefined,
@@ -157,6 +153,8 @@ async function reported(
     minCell: plan.training.minCell,
     likelihood: likelihood ?? undefined,
     run,
+    names,
+    generationSeed: seed,
     cutOff,
     onProgress,
   });
@@ -190,7 +188,7 @@ async function judgedModel(job: Job): Promise<JudgedModel> {
     config: run.runConfig.config,
     ...run.runConfig.sources && { sources: run.runConfig.sources },
     ...run.runConfig.coverage && { coverage: run.runConfig.coverage },
-    parameters: learntNumbers(run),
+    parameters: parameterCount(run),
     epochs: run.training.length,
     best_epoch: run.training.findLast(({ best }) => best)?.epoch ?? 0,
     training_seconds: seconds,

@@ -45,6 +45,8 @@ export interface CompareOptions extends TrainingOptions, LongWorkOptions {
    * later.
    */
   readonly measures?: readonly string[] | undefined;
+  /** Name of the real cohort for people, such as that of its folder. */
+  readonly names?: { readonly real?: string } | undefined;
   /** Resamples of patients behind each interval; default 1,000; 0: no intervals. */
   readonly resamples?: number | undefined;
   /** Start over instead of continuing what is in the folder. */
@@ -64,6 +66,7 @@ export const compareOptionNames = [
       seeds: 0,
       settings: 0,
       measures: 0,
+      names: 0,
       resamples: 0,
       force: 0,
       acceptLoss: 0,

@@ -20,7 +20,7 @@ import {
 } from "../files/checked_json.ts";
 import { parsedJson } from "../files/input.ts";
 import { isThere } from "../files/is_there.ts";
-import { figureSchema, maybeFigureSchema } from "../evaluate/bootstrap.ts";
+import { estimateSchema, figureSchema, maybeFigureSchema } from "../evaluate/bootstrap.ts";
 import { fromJson, type JudgedModel } from "../evaluate/comparison.ts";
 import { type FidelityFigures, fidelityMeasures } from "../evaluate/fidelity/mod.ts";
 import { type FiguresOf, figuresSchema, type Measure } from "../evaluate/measure.ts";
@@ -77,6 +77,7 @@ const likelihoodSchema = object({
   nll_per_visit_low: figureSchema,
   nll_per_visit_high: figureSchema,
   unseen_code_occurrences: whole(0),
+  nll_per_visit_with_unseen: v.optional(estimateSchema),
   too_long: v.optional(object({ records: whole(1), of: whole(1), context: whole(1) })),
 });
 

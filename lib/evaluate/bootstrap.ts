@@ -83,15 +83,32 @@ export function resampleWeights(
   { role, seed }: Resampling,
   resample: number,
   weights: Int32Array,
-  { column, columns }: { column: number; columns: number } = { column: 0, columns: 1 },
+  place: { column: number; columns: number } = { column: 0, columns: 1 },
 ): void {
+  const { column, columns } = place;
   const records = weights.length / columns;
   for (let record = 0; record < records; record++) {
     weights[record * columns + column] = resample === 0 ? 1 : 0;
   }
   if (resample === 0) return;
-  const draws = stream("resamples", seed, roles.indexOf(role), resample);
-  for (let i = 0; i < records; i++) weights[draws.integer(records) * columns + column]++;
+  stream("resamples", seed, roles.indexOf(role), resample).tally(records, weights, place);
+}
+
+/** Sums of per-record figures over one resample, added to `sums`; see {@link resampledSums}. */
+export function addResample(
+  resampling: Resampling,
+  resample: number,
+  features: Float64Array,
+  weights: Int32Array,
+  sums: Float64Array,
+): void {
+  const width = sums.length;
+  resampleWeights(resampling, resample, weights);
+  for (let record = 0; record < weights.length; record++) {
+    const weight = weights[record];
+    if (weight === 0) continue;
+    for (let i = 0; i < width; i++) sums[i] += weight * features[record * width + i];
+  }
 }
 
 /**
@@ -106,17 +123,11 @@ export function resampledSums(
   width: number,
   resamples: number,
 ): Float64Array {
-  const records = features.length / width;
-  const weights = new Int32Array(records);
+  const weights = new Int32Array(features.length / width);
   const sums = new Float64Array((resamples + 1) * width);
   for (let resample = 0; resample <= resamples; resample++) {
-    resampleWeights(resampling, resample, weights);
-    for (let record = 0; record < records; record++) {
-      if (weights[record] === 0) continue;
-      for (let i = 0; i < width; i++) {
-        sums[resample * width + i] += weights[record] * features[record * width + i];
-      }
-    }
+    const own = sums.subarray(resample * width, (resample + 1) * width);
+    addResample(resampling, resample, features, weights, own);
   }
   return sums;
 }

@@ -32,7 +32,7 @@ export interface ComparedModel {
   readonly sources?: Readonly<Record<string, string>> | undefined;
   /** What of the training records it learned, unless an earlier version wrote the file. */
   readonly coverage?: Coverage | undefined;
-  /** Number of trained parameters. */
+  /** Number of parameters, see `parameterCount`. */
   readonly parameters: number;
   /** Epochs of training; 0 for models that count. */
   readonly epochs: number;
@@ -104,6 +104,8 @@ export interface Comparison {
     readonly min_cell: number;
     readonly training: Training;
     readonly real: {
+      /** Name of the cohort for people, if it was given. */
+      readonly name?: string | undefined;
       readonly records: number;
       readonly train: number;
       readonly test: number;

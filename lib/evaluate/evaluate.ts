@@ -6,6 +6,7 @@
 import { checkArguments, checkOptions } from "../arguments.ts";
 import { type Cohort, splitOf } from "../cohort/cohort.ts";
 import { orderOnly } from "../cohort/meds/names.ts";
+import { groupsBy } from "../cohort/groups.ts";
 import { isOrderOnly } from "../cohort/order_only.ts";
 import { usualMinCell } from "../cohort/small_cells.ts";
 import { longWork, type LongWorkOptions } from "../long_work.ts";
@@ -14,9 +15,10 @@ import type { Run, RunConfig } from "../train/run_folder.ts";
 import { ownCommit } from "../commit.ts";
 import { version } from "../version.ts";
 import { alignedCohorts, differencesInWords, type NameDifferences } from "./align.ts";
-import { measuresOf, misnamed } from "./measures.ts";
+import { measuresOf, misnamed, type Selection } from "./measures.ts";
 import type { Likelihood, PartialReport, Report, ReportAbout } from "./report.ts";
 import { type OnScale, onScale, type ScaledCohorts, scaledCohorts } from "./scale.ts";
+import { subgroupsOf } from "./subgroups.ts";
 import { summaryOf } from "./summary/mod.ts";
 
 /** How to evaluate, and what to note in the report. */
@@ -31,6 +33,11 @@ export interface EvaluateOptions extends LongWorkOptions {
    * smaller settings of others; default false.
    */
   readonly quick?: boolean | undefined;
+  /**
+   * Also gives the headline figures of fidelity for groups of patients, by "sex", by "age" at the first
+   * visit (0–17, 18–39, 40–64, 65+) or by "label:NAME"; each against the real records of the same group.
+   */
+  readonly by?: string | undefined;
   /** Random seed of the resamples and the floor; default 0. Equal seeds give equal figures. */
   readonly seed?: number | undefined;
   /** Resamples of patients behind each interval; default 1,000; 0: no intervals. */
@@ -52,6 +59,8 @@ export interface EvaluateOptions extends LongWorkOptions {
   readonly run?: Run | undefined;
   /** Names of the cohorts for people, such as those of their folders. */
   readonly names?: { readonly real?: string; readonly synthetic?: string } | undefined;
+  /** Random seed with which the synthetic cohort was generated. */
+  readonly generationSeed?: number | undefined;
   /** Synthetic records that reached the largest length of the model without an end, from `generate`. */
   readonly cutOff?: number | undefined;
   /** Draws under clinical rules, and those that the rules changed, from `generate`. */
@@ -66,6 +75,7 @@ const optionNames = Object.keys(
   {
     only: 0,
     quick: 0,
+    by: 0,
     seed: 0,
     resamples: 0,
     minCell: 0,
@@ -73,6 +83,7 @@ const optionNames = Object.keys(
     likelihood: 0,
     run: 0,
     names: 0,
+    generationSeed: 0,
     cutOff: 0,
     ruled: 0,
     cuts: 0,
@@ -99,6 +110,13 @@ export function checkReal(real: Cohort): { train: Cohort; heldOut: Cohort } {
   return { train, heldOut };
 }
 
+/** Makes sure, before the work begins, that there is something to say of groups. */
+function checkBy(by: string, selection: Selection, { labelNames }: Cohort): void {
+  groupsBy(by, labelNames);
+  if (measuresOf("fidelity", selection).length > 0) return;
+  throw new RangeError(`Cannot evaluate by "${by}": "only" names no measure of fidelity`);
+}
+
 /** A run's config without bins that end at values of fewer patients. */
 function sharedConfig({ schema, ...config }: RunConfig, minCell: number): RunConfig {
   const ofPatients = config.config.published === true ? 1 : config.training.minCell;
@@ -120,6 +138,7 @@ function aboutOf(
     minCell = usualMinCell,
     run,
     names = {},
+    generationSeed,
     cutOff,
     ruled,
     cuts = [],
@@ -148,6 +167,7 @@ function aboutOf(
     synthetic: {
       ...names.synthetic !== undefined && { name: names.synthetic },
       records: synthetic.recordCount,
+      ...generationSeed !== undefined && { seed: generationSeed },
       ...(cutOff === undefined ? {} : { cut_off: cutOff }),
       ...(ruled === undefined ? {} : { rules: { ...ruled } }),
       ...isOrderOnly(synthetic) && orderOnly,
@@ -163,10 +183,10 @@ function aboutOf(
 /** The figures of each kind of measure of which some are asked; the distance is that of fidelity. */
 async function figuresOf(
   cohorts: ScaledCohorts,
-  { only, quick, seed, resamples, minCell = usualMinCell, sensitive, run, onProgress }:
+  { only, quick, by, seed, resamples, minCell = usualMinCell, sensitive, run, onProgress }:
     EvaluateOptions,
 ): Promise<
-  & { figures: Pick<PartialReport, "fidelity" | "utility" | "privacy"> }
+  & { figures: Pick<PartialReport, "fidelity" | "utility" | "privacy" | "subgroups"> }
   & Pick<OnScale<unknown>, "fromCeiling" | "resampled">
 > {
   const how = { quick, seed, resamples, minCell, sensitive, run, onProgress };
@@ -176,7 +196,8 @@ async function figuresOf(
     measuresOf("utility", selection),
     measuresOf("privacy", selection),
   ];
-  const { recordsWithoutVisits: records_without_visits } = cohorts;
+  const { real, others, heldOut, recordsWithoutVisits: records_without_visits } = cohorts;
+  const whole = { train: real.cohort, heldOut, synthetic: others[0].cohort };
   const resembling = await onScale(fidelity, cohorts, how);
   const useful = await onScale(utility, cohorts, how);
   const disclosing = await onScale(privacy, cohorts, how);
@@ -187,6 +208,7 @@ async function figuresOf(
       ...fidelity.length > 0 && { fidelity: { ...resembling.figures, records_without_visits } },
       ...utility.length > 0 && { utility: useful.figures },
       ...privacy.length > 0 && { privacy: disclosing.figures },
+      ...by !== undefined && { subgroups: await subgroupsOf(by, fidelity, whole, how) },
     },
   };
 }
@@ -249,7 +271,7 @@ export async function evaluateWithResamples(
   synthetic: Cohort,
   options: EvaluateOptions = {},
 ): Promise<{ report: PartialReport; resampled: Readonly<Record<string, Float64Array>> }> {
-  const { only, seed = 0, likelihood, onDifference } = options;
+  const { only, by, seed = 0, likelihood, onDifference } = options;
   const start = performance.now();
   const problem = only && misnamed(only);
   if (problem !== undefined) throw new RangeError(`Cannot evaluate: "only" names ${problem}`);
@@ -262,6 +284,7 @@ export async function evaluateWithResamples(
       `Cannot evaluate: none of the ${synthetic.recordCount} synthetic records has a visit`,
     );
   }
+  if (by !== undefined) checkBy(by, options, aligned.real);
   const cohorts = scaledCohorts({ train, heldOut, synthetic: aligned.synthetic }, seed);
   const { figures, fromCeiling, resampled } = await figuresOf(cohorts, options);
   const seconds = (performance.now() - start) / 1000;

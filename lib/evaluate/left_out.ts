@@ -27,7 +27,7 @@ export function leftOutInWords({ about, likelihood, fidelity }: PartialReport): 
   const { run } = about;
   return [
     ...about.real.cuts ?? [],
-    ...run?.coverage === undefined ? [] : coverageInWords(titleOf(run.model), run.coverage),
+    ...run?.coverage === undefined ? [] : coverageInWords(run.model, run.coverage, titleOf),
     ...fidelity?.gap_days === null ? timesInWords(about) : [],
     ...likelihood?.too_long === undefined ? [] : [tooLongInWords(likelihood.too_long)],
   ];

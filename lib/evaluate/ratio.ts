@@ -7,7 +7,7 @@ import * as v from "valibot";
 import { breathe } from "../breathe.ts";
 import type { Cohort } from "../cohort/cohort.ts";
 import { object, type Schema } from "../files/checked_json.ts";
-import { type Estimate, estimate, estimateSchema, resampledSums, type Role } from "./bootstrap.ts";
+import { addResample, type Estimate, estimate, estimateSchema, type Role } from "./bootstrap.ts";
 import type { Answer, Asked, Judged, Measure, Need } from "./measure.ts";
 import { minus } from "./paired_differences.ts";
 
@@ -18,17 +18,25 @@ export type RecordSums = (cohort: Cohort, record: number) => readonly number[];
 export type Sums = Float64Array;
 
 /** [resamples + 1] Sums over the records of a cohort as it is, then of each resample. */
-function sumsOf({ role, cohort }: Judged, of: RecordSums, { seed, resamples }: Asked): Sums[] {
+async function sumsOf(
+  { role, cohort }: Judged,
+  of: RecordSums,
+  { seed, resamples }: Asked,
+): Promise<Sums[]> {
   const width = of(cohort, 0).length;
   const features = new Float64Array(cohort.recordCount * width);
   for (let record = 0; record < cohort.recordCount; record++) {
     features.set(of(cohort, record), record * width);
   }
-  const sums = resampledSums({ role, seed }, features, width, resamples);
-  return Array.from(
-    { length: resamples + 1 },
-    (_, resample) => sums.subarray(resample * width, (resample + 1) * width),
-  );
+  const weights = new Int32Array(cohort.recordCount);
+  const sums: Sums[] = [];
+  for (let resample = 0; resample <= resamples; resample++) {
+    const own = new Float64Array(width);
+    addResample({ role, seed }, resample, features, weights, own);
+    sums.push(own);
+    await breathe();
+  }
+  return sums;
 }
 
 /**
@@ -42,11 +50,10 @@ export async function answersFromSums<F>(
   of: RecordSums,
   compared: (real: readonly Sums[], other: readonly Sums[], role: Role) => Answer<F>,
 ): Promise<Answer<F>[]> {
-  const real = sumsOf(asked.real, of, asked);
+  const real = await sumsOf(asked.real, of, asked);
   const answers: Answer<F>[] = [];
   for (const other of asked.others) {
-    await breathe();
-    answers.push(compared(real, sumsOf(other, of, asked), other.role));
+    answers.push(compared(real, await sumsOf(other, of, asked), other.role));
   }
   return answers;
 }

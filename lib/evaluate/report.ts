@@ -9,6 +9,7 @@ import type { Estimate } from "./bootstrap.ts";
 import type { FidelityFigures } from "./fidelity/mod.ts";
 import type { FiguresOf, Measure } from "./measure.ts";
 import type { privacyMeasures } from "./privacy/mod.ts";
+import type { Subgroups } from "./subgroups.ts";
 import type { utilityMeasures } from "./utility/mod.ts";
 
 export type { Estimate };
@@ -23,11 +24,14 @@ export type { TransitionFidelity } from "./fidelity/transitions.ts";
 export type { SampleQuality } from "./fidelity/two_sample/alpha_precision.ts";
 export type { TwoSampleTest } from "./fidelity/two_sample/c2st.ts";
 export type { KernelDiscrepancy } from "./fidelity/two_sample/kernel_mmd.ts";
+export type { NothingMeasured } from "./fidelity/two_sample/left_out.ts";
 export type { PropensityError } from "./fidelity/two_sample/pmse.ts";
 export type { Manifolds } from "./fidelity/two_sample/prdc.ts";
 export type { VocabularyFidelity } from "./fidelity/vocabulary.ts";
 export type { LabelPrevalence } from "./fidelity/label_prevalence.ts";
 export type { FidelityFigures } from "./fidelity/mod.ts";
+export type { ProbabilityAgreement } from "./fidelity/agreement/agreement.ts";
+export type { IntervalMethod } from "./fidelity/counting/found.ts";
 export type { ProbabilityFidelity } from "./fidelity/probability_fidelity.ts";
 export type { AttributeInference, InferredAttributes } from "./privacy/attribute_inference.ts";
 export type {
@@ -49,7 +53,7 @@ export type {
 export type { MembershipBattery } from "./privacy/membership/battery.ts";
 export type { EmpiricalEpsilon } from "./privacy/membership/empirical_epsilon.ts";
 export type { IdenticalRecords } from "./privacy/identical_records.ts";
-export type { LeftOut } from "./privacy/left_out.ts";
+export type { LeftOut } from "./not_measured.ts";
 export type { CalledMembers, Membership, TprAtFpr } from "./privacy/membership.ts";
 export type { MembershipByDistance } from "./privacy/membership_by_distance.ts";
 export type { MembershipByLikelihood } from "./privacy/membership_by_likelihood.ts";
@@ -59,6 +63,20 @@ export type {
   PublishedAdversarialAccuracy,
 } from "./privacy/nn_adversarial_accuracy.ts";
 export type { MeasuredCode, ValueFidelity } from "./fidelity/value_fidelity.ts";
+export type {
+  ComparedValues,
+  CorrelationDifference,
+  ValueDistributions,
+} from "./fidelity/value_distributions.ts";
+export type {
+  CalendarFidelity,
+  VisitTrend,
+  WeeklyAgreement,
+  YearlyWave,
+} from "./fidelity/calendar.ts";
+export type { CovarianceFidelity } from "./fidelity/covariance.ts";
+export type { BrokenRules, BrokenRuleShare } from "./fidelity/rules.ts";
+export type { GroupFigure, Subgroup, Subgroups } from "./subgroups.ts";
 
 /** Figures on a scale from a floor to a ceiling. */
 export interface Scale<Figures> {
@@ -119,6 +137,12 @@ export interface Likelihood {
   /** Occurrences in the test split of codes that the training split lacks; left out, as in the paper. */
   unseen_code_occurrences: number;
   /**
+   * `nll_per_visit` with these occurrences, as the original's code computes it: at the probability that
+   * the model gives to a column that training never saw on. Absent if there are none, and for models
+   * that have no column for each code of the vocabulary.
+   */
+  nll_per_visit_with_unseen?: Estimate | undefined;
+  /**
    * Test records that are longer than the model's context of so many tokens; they are left out of all
    * these figures. Absent if there is none.
    */
@@ -143,7 +167,7 @@ export interface ReportAbout {
   commit?: string | undefined;
   /** When, as an ISO 8601 time. */
   created: string;
-  /** Random seed of the resamples and the floor. */
+  /** Random seed of the evaluation: of the resamples and the floor. */
   seed: number;
   /** Resamples of patients behind each interval. */
   resamples: number;
@@ -168,14 +192,15 @@ export interface ReportAbout {
     cuts?: readonly string[];
   };
   /**
-   * `cut_off` of them, if known, reached the largest length of the model without an end. `rules`, if
-   * there were any: how many draws there were, and how many of these clinical rules changed. `times` is
-   * there if only the order of visits is known. Also how its codes and labels differ from the real
-   * ones.
+   * `seed` is that of their generation, if known. `cut_off` of them, if known, reached the largest
+   * length of the model without an end. `rules`, if there were any: how many draws there were, and how
+   * many of these clinical rules changed. `times` is there if only the order of visits is known. Also
+   * how its codes and labels differ from the real ones.
    */
   synthetic: NameDifferences & {
     name?: string;
     records: number;
+    seed?: number;
     cut_off?: number;
     rules?: { draws: number; touched: number };
     times?: "order only";
@@ -246,6 +271,8 @@ export interface PartialReport {
   utility?: Scaled<typeof utilityMeasures>;
   /** What synthetic records disclose about real patients. */
   privacy?: Scaled<typeof privacyMeasures>;
+  /** Fidelity for groups of patients, if they were asked about. */
+  subgroups?: Subgroups;
   /** The conclusion, if anything was asked of which there is one. */
   summary?: Summary;
 }

@@ -165,12 +165,12 @@ const learnedInWords: Readonly<Record<Extra, string>> = {
 };
 
 /** The models that keep what another one leaves out, as the end of a sentence. */
-function keepers(lost: readonly Extra[]): string {
+function keepers(lost: readonly Extra[], nameOf: (name: string) => string): string {
   const names = Object.values(models)
     .filter(({ keeps, isCompared = true }) =>
       isCompared && lost.every((extra) => keeps?.({}).includes(extra))
     )
-    .map(({ name }) => name);
+    .map(({ name }) => nameOf(name));
   if (names.length === 0) return "";
   return `; ${listed(names)} ${names.length === 1 ? "keeps" : "keep"} them`;
 }
@@ -187,8 +187,14 @@ function beyondInWords({ limit, tokens, beyond, records, longRecords }: ContextC
  * What a model does not learn, in sentences without a full stop; none where it learns everything.
  *
  * @param family the model's name
+ * @param nameOf how a model is called: by default as options have it, such as "halo"; on pages
+ *   {@link titleOf}
  */
-export function coverageInWords(family: string, coverage: Coverage): string[] {
+export function coverageInWords(
+  family: string,
+  coverage: Coverage,
+  nameOf = (name: string) => name,
+): string[] {
   const extras = ["values", "times", "demographics"] as const;
   const there = extras.filter((extra) => coverage[extra].count > 0);
   const lost = there.filter((extra) => !coverage[extra].isLearned);
@@ -196,10 +202,10 @@ export function coverageInWords(family: string, coverage: Coverage): string[] {
   const { context } = coverage;
   return [
     ...lost.length === 0 ? [] : [
-      `${family} learns labels, codes and their order${
+      `${nameOf(family)} learns labels, codes and their order${
         kept.length === 0 ? " only" : `, ${listed(kept.map((extra) => learnedInWords[extra]))}`
       }: ${listed(lost.map((extra) => inWords[extra](coverage[extra].count)))} are left out` +
-      keepers(lost),
+      keepers(lost, nameOf),
     ],
     ...context === undefined || context.beyond === 0 ? [] : [beyondInWords(context)],
   ];

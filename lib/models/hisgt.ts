@@ -29,7 +29,7 @@ import { differentiable } from "../nn/differentiable.ts";
 import { affine } from "../nn/linear.ts";
 import type { Memory } from "../nn/memory.ts";
 import { bag, embedding, type MultiHot } from "../nn/multi_hot.ts";
-import { constant, type Initials, uniform } from "../nn/initial.ts";
+import { computed, type Initials, uniform } from "../nn/initial.ts";
 import { checkShapes, matrix, type NamedArrays, type NamedTensors } from "../nn/parameters.ts";
 import { transformer, transformerMemory, withPositions } from "../nn/transformer.ts";
 import { codeKnowledge, semanticWidthFor } from "./knowledge/code_knowledge.ts";
@@ -118,11 +118,11 @@ function initialHisgt(config: HisgtConfig): Initials {
     ...config.semantic && {
       ...initialAffine("transformer.semantic_proj", semanticWidth, width),
       ...initialAffine("semantic_head", width, semanticWidth),
-      semantic_table: constant([kinds, semanticWidth], 0),
+      semantic_table: computed([kinds, semanticWidth]),
     },
     ...config.hierarchy && {
       ...initialAffine("hierarchy_head", width, width),
-      hierarchy_table: constant([kinds, width], 0),
+      hierarchy_table: computed([kinds, width]),
     },
   };
 }

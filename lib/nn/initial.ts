@@ -7,6 +7,8 @@ export interface Initial {
   readonly shape: readonly number[];
   /** Whether it is a buffer: it has no gradient, so an optimizer stores nothing for it. */
   readonly isBuffer?: boolean;
+  /** Whether it is computed before training, which leaves it as it is. */
+  readonly isComputed?: boolean;
   /**
    * Its numbers in row-major order.
    *
@@ -39,6 +41,11 @@ export function constant(shape: readonly number[], value: number): Initial {
 /** A buffer that begins as one number. */
 export function buffer(shape: readonly number[], value: number): Initial {
   return { ...constant(shape, value), isBuffer: true };
+}
+
+/** Zeros until it is computed, before training. */
+export function computed(shape: readonly number[]): Initial {
+  return { ...constant(shape, 0), isComputed: true };
 }
 
 /** Begins as numbers from N(0, deviation²). */

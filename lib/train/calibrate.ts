@@ -26,7 +26,7 @@ import type { OnProgress } from "../progress.ts";
 import { batchesByLength } from "./batches.ts";
 import { lengthsOf } from "./fit.ts";
 import { readBest } from "./read_parameters.ts";
-import { writeBest } from "./run_folder.ts";
+import { type Calibration, writeBest } from "./run_folder.ts";
 
 /** Largest number of records per forward pass. */
 const batch = 48;
@@ -59,9 +59,13 @@ export async function calibrate(
   const { parameters, calibration } = await readBest(folder, model);
   if (calibration !== undefined) return;
   const began = performance.now();
+  const done = (of: Omit<Calibration, "seconds">, found = parameters) =>
+    writeBest(folder, found, { ...of, seconds: (performance.now() - began) / 1000 });
   const train = splitOf(cohort, "train");
   const validation = readableRecords(model, splitOf(cohort, "validation"));
-  if (validation.recordCount === 0) return;
+  if (validation.recordCount === 0) { // nothing that could agree
+    return await done({ validation_before: null, validation_after: null, kept: false });
+  }
   const total = outputBiases.passes * train.recordCount + 2 * validation.recordCount;
   const pass = passOver(model, total, onProgress);
   const before = await meanLoss(likelihoods, validation, parameters, pass);
@@ -77,12 +81,10 @@ export async function calibrate(
   }
   const after = await meanLoss(likelihoods, validation, shifted, pass);
   const kept = after < before;
-  await writeBest(folder, kept ? shifted : parameters, {
-    validation_before: before,
-    validation_after: after,
-    kept,
-    seconds: (performance.now() - began) / 1000,
-  });
+  await done(
+    { validation_before: before, validation_after: after, kept },
+    kept ? shifted : parameters,
+  );
 }
 
 /** Passes over a number of records in all, which are counted. */

@@ -6,12 +6,13 @@
 import { type Cohort, splitOf } from "../cohort/cohort.ts";
 import type { Coverage } from "../models/coverage.ts";
 import type { GradientModel } from "../models/interface/model.ts";
-import { fittingRuns, floatsOf, needOf, passFloats } from "../models/room/needs.ts";
+import { fittingRuns, needOf, passFloats } from "../models/room/needs.ts";
 import { processBytes } from "../models/room/room_check.ts";
 import { adam } from "../nn/optimizer.ts";
 import { roomOn } from "../nn/room.ts";
 import { batchesOf, gradientsFor, initialOf, lengthsOf } from "./fit.ts";
 import type { Training } from "./options.ts";
+import { trainedNumbers } from "./parameter_count.ts";
 import { checkSplits, planned, type TrainOptions } from "./train.ts";
 
 /** What a training would take. */
@@ -137,7 +138,7 @@ export async function estimateTraining(
   return {
     ...about,
     descent: {
-      parameters: floatsOf(model.initial).total + floatsOf(model.adversary?.initial ?? {}).total,
+      parameters: trainedNumbers(model),
       bytes: bytesOf(model, train, batches, workers),
       epochs,
       steps: batches.length,

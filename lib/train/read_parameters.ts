@@ -4,6 +4,7 @@
  * @module
  */
 import { join } from "node:path";
+import * as v from "valibot";
 import { checked, finite, flag, object } from "../files/checked_json.ts";
 import { parsedJson } from "../files/input.ts";
 import type { Model } from "../models/interface/model.ts";
@@ -30,8 +31,8 @@ export function lacksSecondStage(model: Model, parameters: NamedArrays): boolean
 }
 
 const calibrationSchema = object({
-  validation_before: finite(),
-  validation_after: finite(),
+  validation_before: v.nullable(finite()),
+  validation_after: v.nullable(finite()),
   kept: flag,
   seconds: finite(0),
 });

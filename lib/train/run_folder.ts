@@ -101,10 +101,13 @@ export interface Checkpoint {
 
 /** The calibration of a run's output biases after its last epoch. */
 export interface Calibration {
-  /** Mean negative log-likelihood of the validation records before, nats per visit. */
-  readonly validation_before: number;
+  /**
+   * Mean negative log-likelihood of the validation records before, nats per visit; null if the model
+   * can read none of them.
+   */
+  readonly validation_before: number | null;
   /** The same with shifted biases. */
-  readonly validation_after: number;
+  readonly validation_after: number | null;
   /** Whether the shifted biases are the run's: only if validation agreed. */
   readonly kept: boolean;
   /** How long it took. */

@@ -8,8 +8,8 @@ import { type Cohort, splitOf } from "../cohort/cohort.ts";
 import { type Coverage, coverageInWords } from "../models/coverage.ts";
 import type { Model } from "../models/interface/model.ts";
 import { backendVersions, hasNativeBinding } from "../nn/backend.ts";
-import type { Initials } from "../nn/initial.ts";
 import type { Training } from "./options.ts";
+import { trainedNumbers } from "./parameter_count.ts";
 import { counted } from "../in_words.ts";
 
 /** What is about to be trained, on what, and what of it will not be learned. */
@@ -36,13 +36,6 @@ export interface TrainingStart {
   readonly coverage: Coverage;
 }
 
-/** Numbers that training changes: buffers and tables computed before it do not. */
-function trainedNumbers(initials: Initials, computed: readonly string[]): number {
-  return Object.entries(initials)
-    .filter(([name, { isBuffer = false }]) => !isBuffer && !computed.includes(name))
-    .reduce((sum, [, { shape }]) => sum + shape.reduce((product, size) => product * size, 1), 0);
-}
-
 /**
  * What is known before the first step.
  *
@@ -67,10 +60,9 @@ export function trainingStart(
   if ("learn" in model) {
     return { ...shared, parameters: null, canBeFaster: false, epochs: null, log: null };
   }
-  const second = model.adversary?.initial ?? {};
   return {
     ...shared,
-    parameters: trainedNumbers({ ...model.initial, ...second }, Object.keys(sources)),
+    parameters: trainedNumbers(model),
     canBeFaster: (engine === "wasm" || engine === "cpu") && !hasNativeBinding(),
     epochs: training.epochs,
     log: join(folder, "training.jsonl"),

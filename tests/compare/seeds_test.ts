@@ -1,5 +1,11 @@
 // Several random seeds: their spread, and a folder that grows by a seed.
-import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import { compare, type CompareOptions, useBackend } from "ehrloom";
 import { parseHTML } from "linkedom";
 import { join } from "node:path";
@@ -25,7 +31,8 @@ Deno.test("compare() with several seeds gives the first one's figures, and the s
     assertEquals(alone.comparison.models[0].spread, undefined);
     const before = filesOf(join(out, "models")).map((path) => [path, Deno.statSync(path).mtime]);
     // seeds are added to the folder that was begun with the first one
-    const several = await compare(source, out, { ...options, seeds: [3, 4, 5] });
+    const names = { real: "hospital" };
+    const several = await compare(source, out, { ...options, names, seeds: [3, 4, 5] });
     for (const [path, time] of before) {
       assertEquals(Deno.statSync(String(path)).mtime, time, `${path} is kept`);
     }
@@ -46,7 +53,11 @@ Deno.test("compare() with several seeds gives the first one's figures, and the s
     assertEquals(four.comparison.models[0].likelihood?.nll_per_visit, losses[1]);
 
     const html = await Deno.readTextFile(join(out, "comparison.html"));
-    const rows = [...parseHTML(html).document.querySelectorAll("[aria-labelledby=seeds] tbody tr")]
+    const { document } = parseHTML(html);
+    const lead = document.querySelector("header p")?.textContent ?? "";
+    assertStringIncludes(lead, "the same 40 real records of hospital and evaluated on 40");
+    assertStringIncludes(lead, "Random seeds 3, 4, 5. Ehrloom");
+    const rows = [...document.querySelectorAll("[aria-labelledby=seeds] tbody tr")]
       .map(({ textContent }) => textContent);
     const text = (value = NaN) => value.toFixed(3);
     assert(

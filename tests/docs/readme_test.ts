@@ -1,5 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { modelSummaries, parsePhenotypes, sources } from "ehrloom";
+import workspace from "../../deno.json" with { type: "json" };
+import { inFolder } from "../folder.ts";
 import { taskArguments } from "../tiny.ts";
 
 const root = new URL("../../", import.meta.url).pathname;
@@ -58,3 +60,19 @@ Deno.test("the file of labels in your-own-data.md has six lines and defines labe
     "asthma",
   ]);
 });
+
+Deno.test("a program in another folder imports ehrloom as README says", () =>
+  inFolder(async (folder) => {
+    const [, config] = readme.match(/```json\n(.*?)```/s) ?? [];
+    assertStringIncludes(config, `jsr:${workspace.name}@${workspace.version}"`);
+    await Deno.writeTextFile(`${folder}/deno.json`, config.replace("FOLDER", root));
+    await Deno.writeTextFile(
+      `${folder}/program.ts`,
+      `import { syntheaSample } from "ehrloom"; console.log((await syntheaSample()).recordCount);`,
+    );
+    const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", "program.ts"],
+      cwd: folder,
+    }).output();
+    assertEquals(new TextDecoder().decode(stdout), "400\n", new TextDecoder().decode(stderr));
+  }));

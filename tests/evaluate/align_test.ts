@@ -133,7 +133,6 @@ Deno.test("evaluate() judges the labels that both cohorts have, and says which i
   const other = over(synthetic, shuffled, ["new", "y"]);
   const said: string[] = [];
   const { about, fidelity } = await evaluate(real, other, {
-    quick: true,
     ...how,
     onDifference: (what) => said.push(what),
   });

@@ -12,7 +12,7 @@ import {
   writesOrderOnly,
 } from "ehrloom";
 import { checkCoverage, coverageOf } from "ehrloom/models/coverage.ts";
-import { modelFamily } from "ehrloom/models/mod.ts";
+import { modelFamily, titleOf } from "ehrloom/models/mod.ts";
 import { startInWords } from "ehrloom/train/start.ts";
 import { join } from "node:path";
 import { inFolder } from "../folder.ts";
@@ -64,6 +64,10 @@ for (const { name } of modelSummaries) {
         `the times of ${times} visits and birth and sex of ${demographics} patients are left ` +
         "out; synehrgy keeps them",
       ],
+    );
+    assertEquals(
+      coverageInWords(name, coverage, titleOf).map((line) => line.startsWith(`${titleOf(name)} `)),
+      isLearned ? [] : [true],
     );
     assertEquals(
       coverageInWords(name, coverageOf(modelOf(name, tinyCohort(20)), tinyCohort(20))),

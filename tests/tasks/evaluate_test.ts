@@ -25,7 +25,7 @@ async function inFolder(test: (folder: string) => Promise<void>): Promise<void> 
   try {
     await writeMeds(`${folder}/real`, listedCohort(split(randomRecords(1, 60, 6)), 6));
     await writeMeds(`${folder}/synthetic`, listedCohort(randomRecords(2, 20, 6), 6), {
-      notes: () => notesJson({ cutOff: 4, ruled: { draws: 70, touched: 5 } }),
+      notes: () => notesJson({ generationSeed: 6, cutOff: 4, ruled: { draws: 70, touched: 5 } }),
     });
     await writeMeds(`${folder}/other`, listedCohort(randomRecords(3, 20, 7), 7));
     await test(folder);
@@ -47,6 +47,7 @@ Deno.test("deno task evaluate writes report.json, report.html and figures", asyn
     assertEquals(report.about.synthetic, {
       name: "synthetic",
       records: 20,
+      seed: 6,
       cut_off: 4,
       rules: { draws: 70, touched: 5 },
       times: "order only",
@@ -183,5 +184,23 @@ Deno.test("deno task evaluate lists labels of few patients only if --min-cell al
       const { label_prevalence: found } = fidelity;
       assertEquals([found.labels.length, found.rare_labels], [labels, rare]);
     }
+  });
+});
+
+Deno.test("deno task evaluate --by writes the fidelity of each group, and refuses what is no group", async () => {
+  await inFolder(async (folder) => {
+    const records = split(randomRecords(5, 200, 6));
+    await writeMeds(`${folder}/labelled`, listedCohort(records, 6));
+    const args = ["--real", "labelled", "--synthetic", "labelled", "--only", "fidelity.unigram"];
+    const by = (what: string, out: string) =>
+      evaluateTask(folder, ...args, "--resamples", "5", "--by", what, "--out", out);
+    const { code, stderr } = await by("label:x", "report");
+    assertEquals(code, 0, stderr);
+    const { subgroups } = JSON.parse(await Deno.readTextFile(`${folder}/report/report.json`));
+    assertEquals(subgroups.by, "label:x");
+    assertEquals(subgroups.groups.map(({ group }: { group: string }) => group), ["x", "not x"]);
+    const refused = await by("region", "other-report");
+    assertEquals(refused.code, 1);
+    assertStringIncludes(refused.stderr, 'Cannot divide records by "region"; known: sex, age');
   });
 });

@@ -134,8 +134,10 @@ Deno.test("deno task generate keeps to rules and says how many draws they change
     );
     assertEquals(essence(await readMeds(`${folder}/ruled`)), essence(expected.cohort));
     const notes = await readGenerationNotes(`${folder}/ruled`);
-    assertEquals(notes, { cutOff: expected.cutOff, ruled: { draws, touched } });
-    assertEquals(await readGenerationNotes(folder), { cutOff: undefined, ruled: undefined });
+    const { cutOff } = expected;
+    assertEquals(notes, { generationSeed: 1, cutOff, ruled: { draws, touched } });
+    const nothing = { generationSeed: undefined, cutOff: undefined, ruled: undefined };
+    assertEquals(await readGenerationNotes(folder), nothing);
     const { rules_file, ...said } = await ownNotes(`${folder}/ruled`);
     assertEquals(rules_file, "rules.json");
     assertEquals(said.run, "run");

@@ -113,10 +113,22 @@ Deno.test("prepare gives labels by the codes that the source has, before it trim
       "code SNOMED-CT//44054006 of label diabetes: 1 record has it, only after its first 1 visits",
     );
     assertStringIncludes(first.result, "label diabetes: 0 records (0.0%); 1 without the cuts");
-    assertEquals((await readMeds(`${folder}/out`)).vocabulary.codes, [
-      "RxNorm//312617",
-      "SNOMED-CT//59621000",
+    const firstCodes = ["RxNorm//312617", "SNOMED-CT//59621000"];
+    assertEquals((await readMeds(`${folder}/out`)).vocabulary.codes, firstCodes);
+
+    const all = ["--max-visits", "1", "--label-visits", "all", "--force"];
+    const labelled = await prepare(...args, ...labels, ...all);
+    assertEquals(labelled.lines.filter((line) => line.startsWith("left out")), [
+      "left out: code SNOMED-CT//1* of label diabetes: no record has it",
     ]);
+    assertStringIncludes(labelled.result, "label diabetes: 1 records (50.0%)\n");
+    const cut = await readMeds(`${folder}/out`);
+    assertEquals(cut.vocabulary.codes, firstCodes);
+    assertEquals([...cut.labels].sort(), [0, 0, 1, 1]);
+    const { labels: counts } = await readQuality(`${folder}/out`) ?? {};
+    assertEquals(counts?.map(({ before, after }) => [before, after]), [[1, 1], [1, 1]]);
+    const other = await prepare(...args, "--label-visits", "first");
+    assertEquals(other.code, 2);
   });
 });
 

@@ -62,7 +62,10 @@ Deno.test("deno task train trains, then names the next command", () =>
       );
     }
     assertMatch(lines[5], /^Best epoch 2: validation loss \d+\.\d{3} nats per visit$/);
-    assertMatch(lines[6], /^Output biases calibrated: validation loss \d.* → \d.* nats per visit$/);
+    assertMatch(
+      lines[6],
+      /^Output biases calibrated: negative log-likelihood of the validation records \d.* → \d.* nats per visit$/,
+    );
     assertMatch(lines[7], nextAfter(folder));
 
     // Bad input exits 1, bad usage 2, each with one line of what is wrong

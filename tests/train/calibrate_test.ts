@@ -2,7 +2,17 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { assert, assertAlmostEquals, assertEquals, assertLess, assertRejects } from "@std/assert";
 import { join } from "node:path";
-import { type Cohort, cohortOf, readRun, type Run, train, vocabulary } from "ehrloom";
+import {
+  type Cohort,
+  cohort as cohortFrom,
+  cohortOf,
+  readRun,
+  type Run,
+  subset,
+  train,
+  unfinishedRun,
+  vocabulary,
+} from "ehrloom";
 import { splitOf } from "ehrloom/cohort/cohort.ts";
 import type { RecordLists } from "ehrloom/cohort/records.ts";
 import type { GradientModel } from "ehrloom/models/interface/model.ts";
@@ -11,6 +21,7 @@ import { toTensors } from "ehrloom/nn/parameters.ts";
 import { readSafetensors } from "ehrloom/nn/safetensors.ts";
 import { modelOf } from "ehrloom/train/run_folder.ts";
 import { inFolder } from "../folder.ts";
+import { measuredCohort } from "../models/measured_cohort.ts";
 import { tinyCohort, tinySettings } from "../tiny.ts";
 
 await useBackend("wasm");
@@ -73,10 +84,11 @@ for (const name of Object.keys(settingsOf)) {
       assertEquals(before.calibration, undefined);
       const after = await train(source, folder, { resume: true });
       const { calibration } = after;
-      assert(calibration?.kept);
-      assertLess(calibration.validation_after, calibration.validation_before);
-      assertAlmostEquals(calibration.validation_before, await lossOf(before, "validation"), 1e-4);
-      assertAlmostEquals(calibration.validation_after, await lossOf(after, "validation"), 1e-4);
+      const { kept, validation_before, validation_after } = calibration ?? {};
+      assert(kept && typeof validation_before === "number" && typeof validation_after === "number");
+      assertLess(validation_after, validation_before);
+      assertAlmostEquals(validation_before, await lossOf(before, "validation"), 1e-4);
+      assertAlmostEquals(validation_after, await lossOf(after, "validation"), 1e-4);
       assertLess(await lossOf(after, "train"), await lossOf(before, "train"));
     });
   });
@@ -164,5 +176,31 @@ Deno.test("calibration leaves no tensor behind", async () => {
     const { numTensors } = tf.memory();
     await train(source, folder, { resume: true });
     assertEquals(tf.memory().numTensors, numTensors);
+  });
+});
+
+Deno.test("a run whose validation records are all longer than the context is finished all the same", async () => {
+  const whole = measuredCohort(40);
+  const context = 40;
+  await inFolder(async (parent) => {
+    const folder = join(parent, "run");
+    const how = { ...optionsOf("synehrgy"), epochs: 1, acceptLoss: true };
+    const settings = { ...tinySettings, context };
+    const { runConfig } = await train(whole, join(parent, "all"), { ...how, settings });
+    const { tokensOf } = modelOf(runConfig);
+    assert(tokensOf !== undefined);
+    const records = [...whole.subjectIds.keys()]
+      .filter((record) => whole.splits?.[record] !== 1 || tokensOf(whole, record) > context);
+    const cohort = cohortFrom(subset(whole, records));
+    const run = await train(cohort, folder, { ...how, settings });
+    assertEquals(run.calibration, {
+      validation_before: null,
+      validation_after: null,
+      kept: false,
+      seconds: run.calibration?.seconds ?? NaN,
+    });
+    assertEquals(await unfinishedRun(folder), undefined);
+    const again = await train(cohort, folder, { resume: true });
+    assertEquals(again, run);
   });
 });

@@ -3,6 +3,8 @@ import { medsPaths, orderOnly } from "./names.ts";
 
 /** How a synthetic cohort was generated, as its `metadata/dataset.json` says. */
 export interface GenerationNotes {
+  /** Random seed of `generate`. */
+  readonly generationSeed?: number | undefined;
   /** Records that reached the largest length of the model without an end. */
   readonly cutOff?: number | undefined;
   /** Number of draws under clinical rules, and of those that the rules changed. */
@@ -10,8 +12,10 @@ export interface GenerationNotes {
 }
 
 /** The notes as in `dataset.json`, under "ehrloom". */
-export function notesJson({ cutOff, ruled }: GenerationNotes): Record<string, unknown> {
-  return { cut_off: cutOff, rules: ruled };
+export function notesJson(
+  { generationSeed, cutOff, ruled }: GenerationNotes,
+): Record<string, unknown> {
+  return { seed: generationSeed, cut_off: cutOff, rules: ruled };
 }
 
 /** What a folder's `dataset.json` says under "ehrloom". */
@@ -45,6 +49,7 @@ export async function readGenerationNotes(folder: string): Promise<GenerationNot
   const rules = isObject(notes.rules) ? notes.rules : {};
   const [draws, touched] = [count(rules.draws), count(rules.touched)];
   return {
+    generationSeed: count(notes.seed),
     cutOff: count(notes.cut_off),
     ruled: draws === undefined || touched === undefined ? undefined : { draws, touched },
   };

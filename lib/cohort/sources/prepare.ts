@@ -26,6 +26,11 @@ export interface PrepareOptions extends ReadHow {
   readonly values?: Readonly<Record<string, unknown>> | undefined;
   /** Definitions of labels, instead of the source's own labels; rare codes count too. */
   readonly phenotypes?: readonly Phenotype[] | undefined;
+  /**
+   * Which visits give labels: those that are kept (default), or all that the source has, also those
+   * beyond `maxVisits`.
+   */
+  readonly labelVisits?: "kept" | "all" | undefined;
   /** Keep only the first N visits of each patient; default all. */
   readonly maxVisits?: number | undefined;
   /**
@@ -43,7 +48,8 @@ export interface PrepareOptions extends ReadHow {
 
 /**
  * The cohort of a source, ready to be written and trained on: reads, keeps the first visits, labels
- * the records, drops rare codes, and splits the patients, in this order.
+ * the records, drops rare codes, and splits the patients, in this order. With `labelVisits: "all"` it
+ * labels the records before it cuts them.
  *
  * @example The sample's patients, with the visits that have a condition
  * ```ts
@@ -66,8 +72,16 @@ export interface PrepareOptions extends ReadHow {
 export async function prepare(
   name: string,
   path: string,
-  { values = {}, phenotypes = [], maxVisits, minCount, seed, onQuality, ...how }: PrepareOptions =
-    {},
+  {
+    values = {},
+    phenotypes = [],
+    labelVisits = "kept",
+    maxVisits,
+    minCount,
+    seed,
+    onQuality,
+    ...how
+  }: PrepareOptions = {},
 ): Promise<Cohort> {
   const source = sourceOf(name);
   const all = optionValues(source, values);
@@ -76,12 +90,15 @@ export async function prepare(
   const { said, ...heard } = overheard(how);
   const table = await source.read(path, all, heard);
   const whole = cohortOfEvents(table, { ...heard, hasSplits: seed === undefined });
-  const kept = trimmed(whole, { maxVisits });
   const unmatched: Unmatched[] = [];
-  const labelled = phenotypes.length === 0 ? kept : withLabels(kept, phenotypes, {
-    onUnmatched: (label, code) => unmatched.push({ label, code }),
-  });
-  unmatchedInWords(unmatched, whole, maxVisits).forEach(heard.onLeftOut);
+  const isOfAll = labelVisits === "all";
+  const withThem = (cohort: Cohort, isNow: boolean) =>
+    phenotypes.length === 0 || !isNow ? cohort : withLabels(cohort, phenotypes, {
+      onUnmatched: (label, code) => unmatched.push({ label, code }),
+    });
+  const kept = trimmed(withThem(whole, isOfAll), { maxVisits });
+  const labelled = withThem(kept, !isOfAll);
+  unmatchedInWords(unmatched, whole, isOfAll ? undefined : maxVisits).forEach(heard.onLeftOut);
   // after the labels, which rare codes give too
   const least = minCount ?? (table.codes.own === null ? 1 : 0);
   const frequent = trimmed(labelled, { minCount: least });

@@ -5,9 +5,12 @@
  */
 import type { FiguresOf } from "../measure.ts";
 import { aggregate } from "./aggregate_statistics.ts";
+import { calendar } from "./calendar.ts";
+import { covariance } from "./covariance.ts";
 import { codeLadder } from "./code_ladder.ts";
 import { coherence } from "./coherence.ts";
 import { gapDays } from "./gap_days.ts";
+import { gapDistribution } from "./gap_distribution.ts";
 import { labelFidelity } from "./label_prevalence.ts";
 import { lengthDistributions } from "./length_distributions.ts";
 import { onsets } from "./onsets.ts";
@@ -20,7 +23,9 @@ import {
   sequentialBigram,
   unigram,
 } from "./probability_fidelity.ts";
+import { ruleFidelity } from "./rules.ts";
 import { trajectories } from "./trajectories.ts";
+import { valueDistributions } from "./value_distributions.ts";
 import { transitions } from "./transitions.ts";
 import { twoSampleMeasures } from "./two_sample/mod.ts";
 import { valueFidelity } from "./value_fidelity.ts";
@@ -49,7 +54,12 @@ export const fidelityMeasures = [
   coherence,
   labelFidelity,
   valueFidelity,
+  valueDistributions,
   gapDays,
+  gapDistribution,
+  calendar,
+  covariance,
+  ruleFidelity,
   ...twoSampleMeasures,
 ] as const;
 

@@ -4,11 +4,14 @@
  *
  * @module
  */
+import * as v from "valibot";
 import { object, type Schema, whole } from "../../files/checked_json.ts";
 import { maybeFigureSchema, r2Estimate } from "../bootstrap.ts";
 import { type Answer, type Asked, type Measure, shared } from "../measure.ts";
+import { agreementSchemas, type ProbabilityAgreement } from "./agreement/agreement.ts";
 import type { CodeKind } from "./counting/key_rows.ts";
-import { type ResampledR2, resampledR2 } from "./counting/resampled_r2.ts";
+import type { IntervalMethod, KindFidelity, ShareFidelity } from "./counting/found.ts";
+import { kindFidelity } from "./counting/kind_fidelity.ts";
 import type { OnProgress } from "../../progress.ts";
 
 /**
@@ -16,6 +19,9 @@ import type { OnProgress } from "../../progress.ts";
  * is the resamples' percentiles, moved so that their median falls on `r2`, since resampling itself
  * lowers an R² near 1. Add `r2_median - r2` to get the unmoved percentiles. Without keys there is
  * nothing to compare: R² and its interval are null.
+ *
+ * The figures beside R² are absent where an earlier version wrote them, and for measured values. Their
+ * intervals are normal ones: 1.96 standard errors to each side, from the influence of each record.
  */
 export interface ProbabilityFidelity {
   /** Coefficient of determination, real as truth; at most 1, may be negative. */
@@ -28,6 +34,31 @@ export interface ProbabilityFidelity {
   r2_median: number | null;
   /** Keys (codes or pairs) that occur in either cohort. */
   keys: number;
+  /**
+   * What the sampling noise of both cohorts takes from R², at least 0: a generator whose probabilities
+   * are exact would lose about this with so many records. `r2 + r2_noise`, with the interval moved
+   * along, is an estimate of the R² of the probabilities behind both cohorts.
+   */
+  r2_noise?: number | null | undefined;
+  /**
+   * How the interval was found: the records of every resample were counted, or the influence of each
+   * record (infinitesimal jackknife, Efron 1982), which is done for large cohorts.
+   */
+  interval?: IntervalMethod | undefined;
+  /** See {@link ProbabilityAgreement}. */
+  pearson?: ProbabilityAgreement["pearson"] | undefined;
+  /** See {@link ProbabilityAgreement}. */
+  spearman?: ProbabilityAgreement["spearman"] | undefined;
+  /** See {@link ProbabilityAgreement}. */
+  rmse?: ProbabilityAgreement["rmse"] | undefined;
+  /** See {@link ProbabilityAgreement}. */
+  log_r2?: ProbabilityAgreement["log_r2"] | undefined;
+  /** See {@link ProbabilityAgreement}. */
+  total_variation?: ProbabilityAgreement["total_variation"] | undefined;
+  /** See {@link ProbabilityAgreement}. */
+  jensen_shannon?: ProbabilityAgreement["jensen_shannon"] | undefined;
+  /** See {@link ProbabilityAgreement}. */
+  largest_gap?: ProbabilityAgreement["largest_gap"] | undefined;
 }
 
 /** A {@link ProbabilityFidelity}, when it is read from a file. */
@@ -37,6 +68,9 @@ export const probabilitySchema: Schema<ProbabilityFidelity> = object({
   r2_high: maybeFigureSchema,
   r2_median: maybeFigureSchema,
   keys: whole(0),
+  r2_noise: v.optional(maybeFigureSchema),
+  interval: v.optional(v.picklist(["bootstrap", "infinitesimal_jackknife"])),
+  ...agreementSchemas,
 });
 
 /**
@@ -51,7 +85,16 @@ export function probabilityFidelity(figures: Float64Array, keys: number): Probab
   return { r2: value, r2_low: low, r2_high: high, r2_median: median, keys };
 }
 
-type Pass = (asked: Asked, onProgress?: OnProgress) => Promise<ResampledR2[]>;
+type Pass = (asked: Asked, onProgress?: OnProgress) => Promise<KindFidelity[]>;
+
+function answerOf(
+  { r2, noise, agreement }: ShareFidelity,
+  { keys, interval }: KindFidelity,
+): Answer<ProbabilityFidelity> {
+  const figures = probabilityFidelity(r2, keys);
+  const r2_noise = Number.isFinite(noise) ? noise : null;
+  return { figures: { ...figures, r2_noise, interval, ...agreement }, resampled: { r2 } };
+}
 
 /** Both measures of a kind come from one pass: shares of visits, and shares of records. */
 function measures<Visit extends string, Record extends string>(
@@ -59,23 +102,19 @@ function measures<Visit extends string, Record extends string>(
   visit: { readonly key: Visit; readonly question: string },
   record: { readonly key: Record; readonly question: string },
 ): [Measure<Visit, ProbabilityFidelity>, Measure<Record, ProbabilityFidelity>] {
-  const pass: Pass = shared((asked, onProgress) => resampledR2(kind, asked, onProgress));
-  const answer = (figures: Float64Array, keys: number): Answer<ProbabilityFidelity> => ({
-    figures: probabilityFidelity(figures, keys),
-    resampled: { r2: figures },
-  });
+  const pass: Pass = shared((asked, onProgress) => kindFidelity(kind, asked, onProgress));
   return [
     {
       ...visit,
       schema: probabilitySchema,
       ask: async (asked, onProgress) =>
-        (await pass(asked, onProgress)).map(({ perVisit, keys }) => answer(perVisit, keys)),
+        (await pass(asked, onProgress)).map((found) => answerOf(found.perVisit, found)),
     },
     {
       ...record,
       schema: probabilitySchema,
       ask: async (asked, onProgress) =>
-        (await pass(asked, onProgress)).map(({ perRecord, keys }) => answer(perRecord, keys)),
+        (await pass(asked, onProgress)).map((found) => answerOf(found.perRecord, found)),
     },
   ];
 }

@@ -14,13 +14,7 @@ import * as v from "valibot";
 import { showsSinglePatients } from "../../cohort/small_cells.ts";
 import { list, object, text, whole } from "../../files/checked_json.ts";
 import type { OnProgress } from "../../progress.ts";
-import {
-  type Estimate,
-  estimateSchema,
-  figureSchema,
-  maybeFigureSchema,
-  r2Estimate,
-} from "../bootstrap.ts";
+import { type Estimate, estimateSchema, figureSchema, maybeFigureSchema } from "../bootstrap.ts";
 import type { Answer, Asked, Measure } from "../measure.ts";
 import {
   type ProbabilityFidelity,
@@ -33,6 +27,7 @@ import {
   type ResampledValues,
   resampledValues,
 } from "./counting/resampled_values.ts";
+import { distanceEstimate } from "./distribution_distance.ts";
 import { r2 } from "./r2.ts";
 
 /** The values of one code in one cohort. */
@@ -160,7 +155,7 @@ function compared(
   const all = Array.from(truth.visits, (_, resample) => figures(pairs(resample)));
   const column = (name: keyof Figures) => Float64Array.from(all, (row) => row[name]);
   const [presence, means, difference] = [column("presence"), column("means"), column("difference")];
-  const { value, low, high } = r2Estimate(difference, Infinity);
+  const distance = distanceEstimate(difference);
   const rows = own.filter(({ isShown }) => isShown)
     .map(({ code, description, real, synthetic }) => ({ code, description, real, synthetic }));
   const rare_codes = own.length - rows.length;
@@ -168,7 +163,7 @@ function compared(
     figures: {
       presence: probabilityFidelity(presence, own.length),
       means: probabilityFidelity(means, inBoth.length),
-      mean_difference: Number.isNaN(value) ? null : { value, low: Math.max(0, low), high },
+      mean_difference: Number.isNaN(distance.value) ? null : distance,
       ...rare_codes > 0 && { rare_codes },
       codes: rows,
     },

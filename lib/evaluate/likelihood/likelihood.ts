@@ -19,6 +19,8 @@ export interface LikelihoodOptions {
   readonly isBound?: boolean;
   /** Occurrences of codes that the model does not know and that were left out; default 0. */
   readonly unseenCodeOccurrences?: number;
+  /** [records] The same records with the codes that were left out, if the model has columns for them. */
+  readonly withUnseen?: readonly RecordLikelihood[] | undefined;
   /** Records that were left out because they are longer than the model's context; default none. */
   readonly tooLong?: TooLong | undefined;
 }
@@ -75,9 +77,10 @@ export function resampledNll(
 export function likelihoodMetrics(
   perRecord: readonly RecordLikelihood[],
   cells: number,
-  { seed = 0, resamples = 1000, isBound = false, unseenCodeOccurrences = 0, tooLong }:
-    LikelihoodOptions = {},
+  options: LikelihoodOptions = {},
 ): Likelihood {
+  const { seed = 0, resamples = 1000, isBound = false, unseenCodeOccurrences = 0 } = options;
+  const { withUnseen, tooLong } = options;
   checkResamples(resamples);
   if (perRecord.length === 0) {
     throw new RangeError("Cannot compute test metrics: there is no test record");
@@ -97,6 +100,9 @@ export function likelihoodMetrics(
     perplexity_per_visit: Math.exp(loss / visits),
     perplexity_per_code: Math.exp(loss / total("positives")),
     unseen_code_occurrences: unseenCodeOccurrences,
+    ...withUnseen && {
+      nll_per_visit_with_unseen: estimate(resampledNll(withUnseen, { seed, resamples })),
+    },
     ...tooLong && { too_long: tooLong },
   };
 }

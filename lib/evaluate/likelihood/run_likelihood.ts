@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type Cohort, splitOf } from "../../cohort/cohort.ts";
+import { type Cohort, splitOf, subset } from "../../cohort/cohort.ts";
 import { fingerprint } from "../../cohort/fingerprint.ts";
 import { reindexed } from "../../cohort/trim.ts";
 import { readableRecords } from "../../models/coverage.ts";
@@ -78,6 +78,11 @@ export function hasLikelihood(run: Run, real?: Cohort): boolean {
 export interface TestLikelihoods {
   /** Of those that the model reads to their end. */
   readonly perRecord: readonly RecordLikelihood[];
+  /**
+   * The same with the codes that training never saw, where there are such; only of models that give
+   * every single code of the vocabulary a probability, those over visit rows.
+   */
+  readonly withUnseen?: readonly RecordLikelihood[] | undefined;
   /** The others, if there are some. */
   readonly tooLong?: TooLong | undefined;
   /** Columns of a row. */
@@ -148,5 +153,44 @@ export async function testLikelihoods(
   }
   const perRecord = await likelihoodsOf(model, run, readable, { batch, onProgress });
   const { columns, likelihoodIsBound = false } = model;
-  return { perRecord, cells: columns, isBound: likelihoodIsBound, ...leftOut };
+  const hasCells = perRecord.every(({ hits }) => hits !== undefined);
+  const { unseenCodeOccurrences, tooLong } = leftOut;
+  return {
+    perRecord,
+    ...hasCells && unseenCodeOccurrences > 0 && tooLong === undefined && {
+      withUnseen: await withUnseenCodes(model, run, splitOf(real, "test"), { perRecord, readable }),
+    },
+    cells: columns,
+    isBound: likelihoodIsBound,
+    ...leftOut,
+  };
+}
+
+/**
+ * The likelihoods of test records with all their codes: computed for those that hold one that training
+ * never saw, and kept for the others. A model over visit rows has a column for each code of the
+ * vocabulary; that of such a code stays as training began it.
+ *
+ * @param test all test records
+ * @param known the same without these codes
+ */
+async function withUnseenCodes(
+  model: Model,
+  run: Run,
+  test: Cohort,
+  known: { readonly perRecord: readonly RecordLikelihood[]; readonly readable: Cohort },
+): Promise<RecordLikelihood[] | undefined> {
+  const { perRecord, readable } = known;
+  const eventsOf = ({ visitOffsets, codeOffsets }: Cohort, record: number) =>
+    codeOffsets[visitOffsets[record + 1]] - codeOffsets[visitOffsets[record]];
+  const changed = [...perRecord.keys()].filter((record) =>
+    eventsOf(test, record) > eventsOf(readable, record)
+  );
+  const whole = subset(test, changed);
+  const isTooLong = (_: unknown, record: number) => model.rowsOf(whole, record) > model.rowLimit;
+  if (changed.some(isTooLong)) return undefined;
+  const found = [...perRecord];
+  const likelihoods = await likelihoodsOf(model, run, whole);
+  likelihoods.forEach((likelihood, i) => found[changed[i]] = likelihood);
+  return found;
 }

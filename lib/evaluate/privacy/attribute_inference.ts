@@ -26,7 +26,8 @@ import {
 import type { Answer, Asked, Judged, Measure } from "../measure.ts";
 import { nearest } from "./distances/nearest.ts";
 import { codeSets, type RecordSets, recordSets } from "./distances/record_sets.ts";
-import { type LeftOut, leftOutSchema, tooFew } from "./left_out.ts";
+import { tooFew } from "./left_out.ts";
+import { type LeftOut, leftOutSchema } from "../not_measured.ts";
 import { progressInParts } from "./progress_in_parts.ts";
 import { heldOutOf, sampleOf } from "./samples.ts";
 

@@ -35,7 +35,8 @@ import type { Answer, Asked, Judged, Measure } from "../measure.ts";
 import { nearest } from "./distances/nearest.ts";
 import type { Nearest } from "./distances/nearest_rows.ts";
 import { codeSets } from "./distances/record_sets.ts";
-import { type LeftOut, leftOutSchema, tooFew } from "./left_out.ts";
+import { tooFew } from "./left_out.ts";
+import { type LeftOut, leftOutSchema } from "../not_measured.ts";
 import { progressInParts } from "./progress_in_parts.ts";
 import { heldOutOf, sampleOf, shuffled } from "./samples.ts";
 
@@ -205,16 +206,17 @@ async function resampledShare(
  *
  * @param numbers [samples × records]
  */
-function lowAndMedian(
+async function lowAndMedian(
   numbers: Float64Array,
   { role, records }: Neighbours,
   { seed, resamples }: Asked,
-): LowAndMedian {
+): Promise<LowAndMedian> {
   const order = Uint32Array.from(numbers.keys()).sort((a, b) => numbers[a] - numbers[b]);
   const weights = new Int32Array(records);
   const sorted = new Float64Array(numbers.length);
   const [low, median] = [new Float64Array(resamples + 1), new Float64Array(resamples + 1)];
   for (let resample = 0; resample <= resamples; resample++) {
+    await breathe();
     resampleWeights({ role, seed }, resample, weights);
     let at = 0;
     for (const i of order) for (let n = weights[i % records]; n > 0; n--) sorted[at++] = numbers[i];
@@ -225,11 +227,11 @@ function lowAndMedian(
 }
 
 /** Quantiles of distances to the nearest real records, over samples of these and records. */
-function closestRecords(
+async function closestRecords(
   samples: readonly Nearest[],
   neighbours: Neighbours,
   asked: Asked,
-): ClosestRecords {
+): Promise<ClosestRecords> {
   const { records } = neighbours;
   const distances = new Float64Array(samples.length * records);
   const ratios = new Float64Array(distances.length);
@@ -241,8 +243,8 @@ function closestRecords(
     }
   }
   return {
-    distance: lowAndMedian(distances, neighbours, asked),
-    ratio: lowAndMedian(ratios, neighbours, asked),
+    distance: await lowAndMedian(distances, neighbours, asked),
+    ratio: await lowAndMedian(ratios, neighbours, asked),
   };
 }
 
@@ -310,8 +312,8 @@ async function answerFor(
   const found = {
     share,
     alarmed: asked.resamples > 0 && share.low > 0.5,
-    to_training: closestRecords(neighbours.training, neighbours, asked),
-    to_held_out: closestRecords([neighbours.heldOut], neighbours, asked),
+    to_training: await closestRecords(neighbours.training, neighbours, asked),
+    to_held_out: await closestRecords([neighbours.heldOut], neighbours, asked),
   };
   return { figures: { ...about, found, left_out }, resampled: { "found.share": shares } };
 }

@@ -1,20 +1,9 @@
 /**
- * Figures that cannot be computed from the records at hand, with the reason.
+ * Which sets are too small for a figure of privacy.
  *
  * @module
  */
-import { list, object, type Schema, text } from "../../files/checked_json.ts";
-
-/** A figure that is left out. */
-export interface LeftOut {
-  /** Which one. */
-  label: string;
-  /** Why: a clause. */
-  reason: string;
-}
-
-/** Figures that are left out, when they are read from a file. */
-export const leftOutSchema: Schema<LeftOut[]> = list(object({ label: text, reason: text }));
+import type { LeftOut } from "../not_measured.ts";
 
 /** Records that each set must have for a figure to be computed. */
 export const fewestRecords = 10;

@@ -16,7 +16,7 @@ import {
 } from "../bootstrap.ts";
 import { forEachGroup, type RankedCases, rankedCases } from "../classification/ranked_cases.ts";
 import { auroc, deLong, tprAtFpr } from "../classification/roc.ts";
-import { type LeftOut, leftOutSchema } from "./left_out.ts";
+import { type LeftOut, leftOutSchema } from "../not_measured.ts";
 
 /** The true-positive rate at a false-positive rate. */
 export interface TprAtFpr {

@@ -19,7 +19,8 @@ import type { Answer, Asked, Judged, Measure } from "../measure.ts";
 import { type Distance } from "./distances/distance_rows.ts";
 import { nearest } from "./distances/nearest.ts";
 import { type RecordSets, visitSets } from "./distances/record_sets.ts";
-import { type LeftOut, leftOutSchema, tooFew } from "./left_out.ts";
+import { tooFew } from "./left_out.ts";
+import { type LeftOut, leftOutSchema } from "../not_measured.ts";
 import {
   aboveMedian,
   type CalledMembers,

@@ -23,7 +23,8 @@ import type { OnProgress } from "../../progress.ts";
 import { modelOf, type Run } from "../../train/run_folder.ts";
 import { likelihoodsOf } from "../likelihood/record_likelihoods.ts";
 import type { Answer, Asked, ThoroughMeasure } from "../measure.ts";
-import { type LeftOut, leftOutSchema, tooFew } from "./left_out.ts";
+import { tooFew } from "./left_out.ts";
+import { type LeftOut, leftOutSchema } from "../not_measured.ts";
 import {
   aboveMedian,
   type CalledMembers,

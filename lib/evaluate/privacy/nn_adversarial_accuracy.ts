@@ -35,7 +35,8 @@ import { type Distance } from "./distances/distance_rows.ts";
 import { nearest } from "./distances/nearest.ts";
 import type { Skipped } from "./distances/nearest_rows.ts";
 import { type RecordSets, visitSets } from "./distances/record_sets.ts";
-import { type LeftOut, leftOutSchema, tooFew } from "./left_out.ts";
+import { tooFew } from "./left_out.ts";
+import { type LeftOut, leftOutSchema } from "../not_measured.ts";
 import { progressInParts } from "./progress_in_parts.ts";
 import { heldOutOf, resampleOf, sampleOf } from "./samples.ts";
 

@@ -67,7 +67,7 @@ const rowKinds: readonly RowKind[] = [
     figure: "label_prevalence.r2",
     scale: "r2",
     of: ({ label_prevalence }) => r2Of(label_prevalence),
-    lack: "two labels",
+    lack: "labels, of which two are needed",
   },
   {
     key: "gap_days",

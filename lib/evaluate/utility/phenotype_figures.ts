@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { leftOutSchema } from "../not_measured.ts";
 import * as v from "valibot";
 import { list, object, type Schema, text, whole } from "../../files/checked_json.ts";
 import { useDefaultBackend } from "../../nn/backend.ts";
@@ -79,7 +80,7 @@ export const phenotypeFiguresSchema: Schema<PhenotypeFigures | null> = v.nullabl
   macro: v.nullable(object(eachSchema)),
   labels: list(object({ label: text, ...eachSchema })),
   sizes: setSizesSchema,
-  left_out: list(object({ label: text, reason: text })),
+  left_out: leftOutSchema,
   rare_labels: v.optional(whole(1)),
 }));
 

@@ -8,7 +8,7 @@
  * @module
  */
 import { checkArguments, checkOptions } from "../../arguments.ts";
-import { type Cohort, splitOf } from "../../cohort/cohort.ts";
+import type { Cohort } from "../../cohort/cohort.ts";
 import { generate } from "../../generate/generate.ts";
 import { type LongWork, longWork, type LongWorkOptions } from "../../long_work.ts";
 import { useDefaultBackend } from "../../nn/backend.ts";

@@ -204,20 +204,27 @@ function Scatters({ scatters }: Pick<ComparisonContents, "scatters">) {
 /** What each model could not learn, and which test records it could not read. */
 function notLearned(models: readonly ComparedModel[]): string[] {
   return models.flatMap(({ model, coverage, likelihood }) => [
-    ...coverage === undefined ? [] : coverageInWords(titleOf(model), coverage),
+    ...coverage === undefined ? [] : coverageInWords(model, coverage, titleOf),
     ...likelihood?.too_long === undefined
       ? []
       : [`${titleOf(model)}: ${tooLongInWords(likelihood.too_long)}`],
   ]);
 }
 
-function About({ about, models }: Comparison) {
+/** All random seeds, in words: "Random seeds" and "1, 2, 3". */
+function seedsInWords({ about: { seed }, models }: Comparison): [name: string, seeds: string] {
+  const { seeds = [seed] } = models.find(({ spread }) => spread !== undefined)?.spread ?? {};
+  return [seeds.length > 1 ? "Random seeds" : "Random seed", seeds.join(", ")];
+}
+
+function About(comparison: Comparison) {
+  const { about, models } = comparison;
   const { training, real } = about;
   const rows: [string, string][] = [
     ["Ehrloom", about.ehrloom],
     ...commitFact(about.commit),
     ["Created", about.created],
-    ["Random seed", String(about.seed)],
+    seedsInWords(comparison),
     [
       "Real cohort",
       `${counted(real.records)} records (${counted(real.train)} training, ${
@@ -243,19 +250,19 @@ function About({ about, models }: Comparison) {
   );
 }
 
-/** Title, sizes, date and random seed. */
-function ComparisonHead({ about, models }: Comparison) {
+/** Title, cohort, sizes, date and random seeds. */
+function ComparisonHead(comparison: Comparison) {
+  const { about: { real, created, ehrloom, min_cell }, models } = comparison;
   return (
     <header>
       <h1>{title}</h1>
       <p class="lead">
-        {models.length} models, each trained on the same {counted(about.real.train)}{" "}
-        real records and evaluated on {counted(about.real.train)} synthetic records.{" "}
-        {counted(about.real.test)} real records are held out. {dateText(about.created)}. Random seed
-        {" "}
-        {about.seed}. Ehrloom {about.ehrloom}.
+        {models.length} models, each trained on the same {counted(real.train)} real records
+        {real.name !== undefined && ` of ${real.name}`} and evaluated on {counted(real.train)}{" "}
+        synthetic records. {counted(real.test)} real records are held out. {dateText(created)}.{" "}
+        {seedsInWords(comparison).join(" ")}. Ehrloom {ehrloom}.
       </p>
-      <Sharing minCell={about.min_cell} />
+      <Sharing minCell={min_cell} />
     </header>
   );
 }

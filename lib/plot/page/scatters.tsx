@@ -19,7 +19,7 @@ export function ScatterHelp() {
         real ones; above the line it is too frequent, below the line too rare. Logarithmic axes show
         rare codes; codes that one cohort lacks are in the strip along the axis.
       </p>
-      <p class="reading">
+      <p class="reading handling">
         Point at a dot, or tap it, to see its name. To zoom, use + and −, two fingers, or Ctrl and
         the wheel; after a click on a scatter, the wheel alone. Drag to move.
       </p>

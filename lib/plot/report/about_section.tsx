@@ -21,7 +21,7 @@ export function AboutSection({ about }: { about: ReportAbout }) {
     ["Ehrloom", about.ehrloom],
     ...commitFact(about.commit),
     ["Created", about.created],
-    ["Random seed", String(about.seed)],
+    ["Random seed of the evaluation", String(about.seed)],
     ["Resamples of patients", counted(about.resamples)],
     [
       "Real cohort",
@@ -33,6 +33,7 @@ export function AboutSection({ about }: { about: ReportAbout }) {
     [
       "Synthetic cohort",
       `${counted(about.synthetic.records)} records` +
+      (about.synthetic.seed === undefined ? "" : `, random seed ${about.synthetic.seed}`) +
       (about.synthetic.cut_off === undefined
         ? ""
         : `, ${counted(about.synthetic.cut_off)} cut off at the largest length of the model`) +

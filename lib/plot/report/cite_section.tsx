@@ -38,8 +38,10 @@ function generationSentence({ run, training, real, synthetic }: ReportAbout): st
       `epochs (batches of ${batch} records, peak learning rate ${learningRate}); the parameters ` +
       `of epoch ${training.best_epoch}, which had the lowest validation loss, were kept`;
   const settings = listOf(run.config);
+  const generated = synthetic.seed === undefined ? "" : `; generation ${synthetic.seed}`;
   return `We generated ${records} with ${titleOf(run.model)}` +
-    `${settings === "" ? "" : ` (${settings})`}, ${trained} (random seed ${seed}).`;
+    `${settings === "" ? "" : ` (${settings})`}, ${trained} (random seed ${seed}` +
+    `${generated}).`;
 }
 
 /** How they were judged, with the R² that were found. */

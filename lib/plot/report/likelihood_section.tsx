@@ -9,6 +9,13 @@ import type { Likelihood } from "../../evaluate/report.ts";
 import { Table } from "./page_parts.tsx";
 import { counted } from "../../in_words.ts";
 
+/** A number of five digits; "5.03 × 10¹²" from a million on. */
+function large(value: number): string {
+  if (value < 1e6) return Number(value.toPrecision(5)).toString();
+  const [digits, exponent] = value.toExponential(2).split("e+");
+  return `${digits} × 10${[...exponent].map((digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(digit)]).join("")}`;
+}
+
 /** The test metrics. */
 export function LikelihoodSection({ likelihood }: { likelihood: Likelihood }) {
   const { nll_is_bound, bce, precision, recall, f1, accuracy, perplexity_per_cell } = likelihood;
@@ -29,7 +36,7 @@ export function LikelihoodSection({ likelihood }: { likelihood: Likelihood }) {
     ],
     [
       "Perplexity per visit",
-      most + Number(likelihood.perplexity_per_visit.toPrecision(5)).toString(),
+      most + large(likelihood.perplexity_per_visit),
       "exp of the test loss",
     ],
     ["Perplexity per cell", perplexity_per_cell?.toFixed(5), "exp of the mean loss per cell"],

@@ -138,14 +138,19 @@ export function Sharing({ minCell }: { minCell: number }) {
   );
 }
 
-/** A table of the page, which scrolls where it is too wide. */
-export function Table({ caption, columns, children }: {
+/**
+ * A table of the page, which scrolls where it is too wide.
+ *
+ * @param label that no other table of the page has; default its caption
+ */
+export function Table({ caption, label = caption, columns, children }: {
   caption: string;
+  label?: string;
   columns: readonly string[];
   children: ComponentChildren;
 }) {
   return (
-    <div class="wide" tabIndex={0} role="region" aria-label={caption}>
+    <div class="wide" tabIndex={0} role="region" aria-label={label}>
       <table>
         <caption>
           <span class="note">{caption}</span>

@@ -26,7 +26,11 @@ export function dateText(created: string): string {
 export function ReportHead({ about }: { about: ReportAbout }) {
   const { real, synthetic, run, seed, created, ehrloom } = about;
   const floor = run && floorOf(run.model);
-  const seeds = [...run ? [`training ${run.training.seed}`] : [], `evaluation ${seed}`];
+  const seeds = [
+    ...run ? [`training ${run.training.seed}`] : [],
+    ...synthetic.seed === undefined ? [] : [`generation ${synthetic.seed}`],
+    `evaluation ${seed}`,
+  ];
   return (
     <header>
       <h1>{reportTitle(about)}</h1>

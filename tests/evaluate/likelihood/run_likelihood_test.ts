@@ -1,3 +1,4 @@
+import * as tf from "@tensorflow/tfjs-core";
 import { assert, assertAlmostEquals, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import {
   modelSummaries,
@@ -16,6 +17,7 @@ import { withoutUnseenCodes } from "ehrloom/evaluate/likelihood/run_likelihood.t
 import { halo } from "ehrloom/models/halo.ts";
 import type { RowModel } from "ehrloom/models/rows/row_model.ts";
 import { drawn } from "ehrloom/nn/initial.ts";
+import { toTensors } from "ehrloom/nn/parameters.ts";
 import { modelOf, type Run } from "ehrloom/train/run_folder.ts";
 import { join } from "node:path";
 import { inFolder } from "../../folder.ts";
@@ -127,7 +129,40 @@ Deno.test("runLikelihood() leaves out codes that training never saw, and counts 
   const found = await runLikelihood(run, real, { resamples: 0 });
   assertEquals(found.unseen_code_occurrences, 2);
   const wanted = await runLikelihood(run, cleaned, { resamples: 0 });
-  assertEquals(found, { ...wanted, unseen_code_occurrences: 2 });
+  const { nll_per_visit_with_unseen, ...others } = found;
+  assertEquals(others, { ...wanted, unseen_code_occurrences: 2 });
+  // the model itself, asked about the records as they are: label row and two visits
+  const model = halo.create({ ...halo.configFor(real, {}), ...run.runConfig.config });
+  const test = splitOf(real, "test");
+  const tensors = toTensors(run.parameters);
+  const [{ logProbability }] = await model.likelihoods(tensors, test, Int32Array.of(0));
+  tf.dispose(tensors);
+  assertAlmostEquals(nll_per_visit_with_unseen?.value ?? NaN, -logProbability / 3, 1e-6);
+});
+
+Deno.test("runLikelihood() counts codes that training never saw only where there are some, and a column for each", async () => {
+  await useBackend("cpu");
+  const records = (test: number[][]) =>
+    listedCohort([
+      { visits: [[0, 1], [0]], labels: [0, 1], split: 0 },
+      { visits: [[1]], labels: [1, 1], split: 1 },
+      { visits: test, labels: [0, 1], split: 2 },
+      { visits: [[0], [1]], labels: [0, 1], split: 2 },
+    ], 3);
+  const seen = records([[0], [1]]);
+  const without = await runLikelihood(haloRun(seen), seen, { resamples: 10 });
+  assertEquals(without.nll_per_visit_with_unseen, undefined);
+  const unseen = records([[0], [2]]);
+  const found = await runLikelihood(haloRun(unseen), unseen, { resamples: 10 });
+  const { value, low, high } = found.nll_per_visit_with_unseen ?? { value: 0, low: 0, high: 0 };
+  assert(low <= value && value <= high && value !== found.nll_per_visit);
+  await inFolder(async (folder) => {
+    const settings = { width: 8, heads: 2, layers: 1 };
+    const gpt = await train(unseen, join(folder, "run"), { model: "gpt", settings, epochs: 1 });
+    const ofTokens = await runLikelihood(gpt, unseen, { resamples: 0 });
+    assertEquals(ofTokens.unseen_code_occurrences, 1);
+    assertEquals(ofTokens.nll_per_visit_with_unseen, undefined);
+  });
 });
 
 Deno.test("withoutUnseenCodes() drops what it empties; labels, days and the values of codes stay", () => {

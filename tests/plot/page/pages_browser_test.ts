@@ -158,7 +158,7 @@ async function testPaper(
         scrolling: [...document.querySelectorAll(".wide")]
           .filter((box) => getComputedStyle(box).overflowX !== "visible").length,
         ink: getComputedStyle(document.body).color,
-        controls: [...document.querySelectorAll("button, .controls, .to-top")]
+        controls: [...document.querySelectorAll("button, .controls, .handling, .to-top")]
           .filter((each) => each.getClientRects().length > 0 && !each.closest(".points")).length,
       };
     });

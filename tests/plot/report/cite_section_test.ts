@@ -31,6 +31,7 @@ Deno.test("methodsText() says in two sentences how records were made and judged,
   const text = methodsText({
     about: {
       ...about,
+      synthetic: { ...about.synthetic, seed: 5 },
       resamples: 1000,
       seed: 7,
       run: {
@@ -53,8 +54,8 @@ Deno.test("methodsText() says in two sentences how records were made and judged,
     text,
     "We generated 300 synthetic records with HALO (width 128, layers 2), trained on 200 real " +
       "records for 22 of at most 50 epochs (batches of 24 records, peak learning rate 0.001); the " +
-      "parameters of epoch 12, which had the lowest validation loss, were kept (random seed 3). " +
-      "Synthetic records were compared with the 200 training records, and 100 held-out real " +
+      "parameters of epoch 12, which had the lowest validation loss, were kept (random seed 3; generation " +
+      "5). Synthetic records were compared with the 200 training records, and 100 held-out real " +
       "records served as the ceiling: the R² of probabilities per visit about the line y = x was " +
       "0.900 for codes (95% interval 0.850 to 0.950; held-out records 0.990); intervals are from " +
       "1,000 bootstrap resamples of patients (random seed 7).",

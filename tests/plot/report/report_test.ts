@@ -35,6 +35,7 @@ Deno.test("reportHtml() names model, cohorts, date, seeds and counts at its head
     resamples: 2,
     run,
     names: { real: "hospital" },
+    generationSeed: 5,
   });
   const about = { ...judged.about, created: "2026-11-25T23:59:00.000Z" };
   const { document } = parseHTML(reportHtml({ ...judged, about }, sources));
@@ -43,7 +44,7 @@ Deno.test("reportHtml() names model, cohorts, date, seeds and counts at its head
   assertEquals(
     lead,
     "300 synthetic records, compared with 200 real training records and 100 held-out real records " +
-      `of hospital. 25 November 2026. Random seeds: training 1, evaluation 3. Ehrloom ${about.ehrloom}.`,
+      `of hospital. 25 November 2026. Random seeds: training 1, generation 5, evaluation 3. Ehrloom ${about.ehrloom}.`,
   );
   assertEquals(
     floor,
@@ -355,4 +356,30 @@ Deno.test("writeReport() writes the page, its figures and the JSON, and never ov
   } finally {
     await Deno.remove(parent, { recursive: true });
   }
+});
+
+Deno.test("reportHtml() writes a perplexity of a million or more as a power of ten", () => {
+  const likelihood = (loss: number) => ({
+    nll_per_visit: loss,
+    nll_is_bound: true,
+    bce: null,
+    f1: null,
+    precision: null,
+    recall: null,
+    accuracy: null,
+    perplexity_per_visit: Math.exp(loss),
+    perplexity_per_code: 30,
+    perplexity_per_cell: null,
+    nll_per_visit_low: loss - 1,
+    nll_per_visit_high: loss + 1,
+    unseen_code_occurrences: 0,
+  });
+  const perplexity = (loss: number) => {
+    const html = reportHtml({ ...report, likelihood: likelihood(loss) }, sources);
+    const rows = [...parseHTML(html).document.querySelectorAll("tr")];
+    return rows.find(({ textContent }) => textContent?.startsWith("Perplexity per visit"))
+      ?.querySelector("td")?.textContent;
+  };
+  assertEquals(perplexity(6), "≤ 403.43");
+  assertEquals(perplexity(29.247), "≤ 5.03 × 10¹²");
 });

@@ -47,14 +47,6 @@ class KeyList {
   is(number: number, first: number, second: number): boolean {
     return this.#first[number] === first && this.#second[number] === second;
   }
-
-  firstOf(number: number): number {
-    return this.#first[number];
-  }
-
-  secondOf(number: number): number {
-    return this.#second[number];
-  }
 }
 
 function grown(array: Uint32Array): Uint32Array<ArrayBuffer> {
@@ -81,40 +73,69 @@ class DenseIndex extends KeyList implements KeyIndex {
   }
 }
 
-/** Open addressing with linear probing, at most half full. */
-class HashIndex extends KeyList implements KeyIndex {
-  #slots = new Int32Array(1 << 16); // number + 1, 0 for a free slot
-  #mask = this.#slots.length - 1;
+/** Codes from which a pair no longer fits into 32 bits. */
+const wideCodes = 2 ** 16;
 
-  #slot(first: number, second: number): number {
-    let hash = Math.imul(first, 0x9e3779b1) ^ Math.imul(second, 0x85ebca77);
-    hash = Math.imul(hash ^ (hash >>> 15), 0xc2b2ae3d);
-    return (hash ^ (hash >>> 13)) & this.#mask;
+/**
+ * Open addressing with linear probing, at most half full. A slot has a tag and a number side by side,
+ * so that a key is mostly found by one access to memory. Where pairs of codes fit into 32 bits the tag is
+ * the key itself; otherwise it is a hash, and the key is compared too.
+ */
+class HashIndex extends KeyList implements KeyIndex {
+  #slots = new Int32Array(1 << 17); // tag, number + 1; 0 for a free slot
+  #mask = this.#slots.length / 2 - 1;
+  readonly #isWide: boolean;
+
+  constructor(firsts: number, private readonly seconds: number) {
+    super();
+    this.#isWide = Math.max(firsts, seconds) > wideCodes;
+  }
+
+  #tag(first: number, second: number): number {
+    if (!this.#isWide) return Math.imul(first, this.seconds) + second | 0;
+    return mixed(Math.imul(first, 0x9e3779b1) ^ Math.imul(second, 0x85ebca77));
   }
 
   number(first: number, second: number): number {
-    let slot = this.#slot(first, second);
+    const tag = this.#tag(first, second);
+    const slots = this.#slots;
+    const mask = this.#mask;
+    let slot = mixed(tag) & mask;
     while (true) {
-      const found = this.#slots[slot];
+      const found = slots[2 * slot + 1];
       if (found === 0) break;
-      if (this.is(found - 1, first, second)) return found - 1;
-      slot = (slot + 1) & this.#mask;
+      if (slots[2 * slot] === tag && (!this.#isWide || this.is(found - 1, first, second))) {
+        return found - 1;
+      }
+      slot = (slot + 1) & mask;
     }
     const number = this.push(first, second);
-    this.#slots[slot] = number + 1;
-    if (this.size * 2 > this.#slots.length) this.#grow();
+    slots[2 * slot] = tag;
+    slots[2 * slot + 1] = number + 1;
+    if (this.size * 2 > mask) this.#grow();
     return number;
   }
 
   #grow(): void {
-    this.#slots = new Int32Array(this.#slots.length * 4);
-    this.#mask = this.#slots.length - 1;
-    for (let number = 0; number < this.size; number++) {
-      let slot = this.#slot(this.firstOf(number), this.secondOf(number));
-      while (this.#slots[slot] !== 0) slot = (slot + 1) & this.#mask;
-      this.#slots[slot] = number + 1;
+    const old = this.#slots;
+    const slots = new Int32Array(old.length * 2);
+    const mask = slots.length / 2 - 1;
+    for (let i = 0; i < old.length; i += 2) {
+      if (old[i + 1] === 0) continue;
+      let slot = mixed(old[i]) & mask;
+      while (slots[2 * slot + 1] !== 0) slot = (slot + 1) & mask;
+      slots[2 * slot] = old[i];
+      slots[2 * slot + 1] = old[i + 1];
     }
+    this.#slots = slots;
+    this.#mask = mask;
   }
+}
+
+/** A hash of 32 bits. */
+function mixed(key: number): number {
+  const hash = Math.imul(key ^ (key >>> 15), 0xc2b2ae3d);
+  return hash ^ (hash >>> 13);
 }
 
 /**
@@ -130,7 +151,7 @@ export function keyIndex(
 ): KeyIndex {
   return options.dense ?? firsts * seconds <= denseKeys
     ? new DenseIndex(firsts, seconds)
-    : new HashIndex();
+    : new HashIndex(firsts, seconds);
 }
 
 /** [keys] The numbers of all keys of an index, in order of their codes. */

@@ -57,6 +57,15 @@ function occurrencesOf(cohort: Cohort, record: number, kind: CodeKind): number {
   return sum;
 }
 
+/** Occurrences of any key in a cohort. */
+export function occurrencesIn(cohort: Cohort, kind: CodeKind): number {
+  let sum = 0;
+  for (let record = 0; record < cohort.recordCount; record++) {
+    sum += occurrencesOf(cohort, record, kind);
+  }
+  return sum;
+}
+
 /**
  * Bounds of runs of records with at most `entries` occurrences each (a single larger record is a
  * run by itself), so that reading a run takes a bounded amount of memory.
@@ -79,16 +88,19 @@ function recordRuns(cohort: Cohort, kind: CodeKind, entries = 1 << 20): [number,
 }
 
 /**
- * Reads the rows of a cohort run by run. A record's keys are gathered in a sparse set (Briggs &
- * Torczon 1993), which needs no clearing between records: `places[key]` is where the key stands in
- * the row, if it does.
+ * Reads the rows of a cohort run by run. A record's keys are first gathered in a small hash table of
+ * their own, which stays in the processor's cache, and then looked up in the index, each once.
  */
 export class KeyRowReader {
-  #places = new Uint32Array(1 << 12);
+  #slots = new Uint32Array(1 << 8); // place in the row + 1; 0 for a free slot
+  #mask = 0;
+  #firsts = new Uint32Array(0); // of the record's keys
+  #seconds = new Uint32Array(0);
+  #used = new Uint32Array(0); // their slots
+  #size = 0;
   #keys = new Uint32Array(0);
   #occurrences = new Uint32Array(0);
   #start = 0;
-  #end = 0;
 
   /** @param index new keys are added to it */
   constructor(
@@ -104,27 +116,41 @@ export class KeyRowReader {
 
   /** The rows of the records `from` up to `to`; overwritten by the next call. */
   read([from, to]: readonly [number, number]): KeyRows {
-    let entries = 0;
-    for (let record = from; record < to; record++) {
-      entries += occurrencesOf(this.cohort, record, this.kind);
-    }
+    const bounds = Uint32Array.from(
+      { length: to - from },
+      (_, row) => occurrencesOf(this.cohort, from + row, this.kind),
+    );
+    const entries = bounds.reduce((sum, bound) => sum + bound, 0);
     if (entries > this.#keys.length) {
       this.#keys = new Uint32Array(entries);
       this.#occurrences = new Uint32Array(entries);
     }
     const offsets = new Uint32Array(to - from + 1);
-    this.#end = 0;
-    for (let record = from; record < to; record++) {
-      this.#start = this.#end;
-      this.#gather(record);
-      offsets[record - from + 1] = this.#end;
+    this.#start = 0;
+    for (let row = 0; row < bounds.length; row++) {
+      this.#makeRoom(bounds[row]);
+      this.#gather(from + row);
+      this.#lookUp();
+      offsets[row + 1] = this.#start;
     }
     return {
       from,
       offsets,
-      keys: this.#keys.subarray(0, this.#end),
-      occurrences: this.#occurrences.subarray(0, this.#end),
+      keys: this.#keys.subarray(0, this.#start),
+      occurrences: this.#occurrences.subarray(0, this.#start),
     };
+  }
+
+  /** Makes the record's own table at least twice as large as needed; it is empty. */
+  #makeRoom(keys: number): void {
+    if (keys > this.#firsts.length) {
+      const length = keys * 2;
+      [this.#firsts, this.#seconds, this.#used] = [0, 1, 2].map(() => new Uint32Array(length));
+    }
+    let length = 1 << 8;
+    while (length < 2 * keys) length *= 2;
+    if (length > this.#slots.length) this.#slots = new Uint32Array(length);
+    this.#mask = length - 1;
   }
 
   #gather(record: number): void {
@@ -147,19 +173,38 @@ export class KeyRowReader {
   }
 
   #add(first: number, second: number): void {
-    const key = this.index.number(first, second);
-    if (key >= this.#places.length) {
-      const longer = new Uint32Array(Math.max(key + 1, this.#places.length * 2));
-      longer.set(this.#places);
-      this.#places = longer;
+    const [slots, mask] = [this.#slots, this.#mask];
+    const hash = Math.imul(first, 0x9e3779b1) ^ Math.imul(second, 0x85ebca77);
+    let slot = (hash ^ (hash >>> 15)) & mask;
+    while (true) {
+      const place = slots[slot];
+      if (place === 0) break;
+      if (this.#firsts[place - 1] === first && this.#seconds[place - 1] === second) {
+        this.#occurrences[this.#start + place - 1]++;
+        return;
+      }
+      slot = (slot + 1) & mask;
     }
-    const place = this.#places[key];
-    if (place >= this.#start && place < this.#end && this.#keys[place] === key) {
-      this.#occurrences[place]++;
-      return;
-    }
-    this.#places[key] = this.#end;
-    this.#keys[this.#end] = key;
-    this.#occurrences[this.#end++] = 1;
+    const place = this.#size++;
+    slots[slot] = place + 1;
+    this.#used[place] = slot;
+    this.#firsts[place] = first;
+    this.#seconds[place] = second;
+    this.#occurrences[this.#start + place] = 1;
+  }
+
+  /** Looks up the record's keys, and empties its table. */
+  #lookUp(): void {
+    const [firsts, seconds, keys, start, size] = [
+      this.#firsts,
+      this.#seconds,
+      this.#keys,
+      this.#start,
+      this.#size,
+    ];
+    for (let i = 0; i < size; i++) keys[start + i] = this.index.number(firsts[i], seconds[i]);
+    for (let i = 0; i < size; i++) this.#slots[this.#used[i]] = 0;
+    this.#start += size;
+    this.#size = 0;
   }
 }

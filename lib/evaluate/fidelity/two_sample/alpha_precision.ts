@@ -24,7 +24,7 @@ import {
   resampleWeights,
 } from "../../bootstrap.ts";
 import type { Answer, Asked, Measure } from "../../measure.ts";
-import { type LeftOut, orLeftOut, tooFew } from "./left_out.ts";
+import { type NothingMeasured, orLeftOut, tooFew } from "./left_out.ts";
 import { nearestIn, neighbourRadii } from "./neighbours.ts";
 import { firstCoordinates, type Points } from "./points.ts";
 import { neighbour } from "./prdc.ts";
@@ -190,14 +190,14 @@ const schema: Schema<SampleQuality> = object({
 });
 
 /** How faithful, how varied and how new synthetic records are. */
-export const alphaPrecision: Measure<"alpha_precision", SampleQuality | LeftOut | null> = {
+export const alphaPrecision: Measure<"alpha_precision", SampleQuality | NothingMeasured | null> = {
   key: "alpha_precision",
   question: "Are synthetic records typical, varied and new?",
   needs: ["held_out"],
   schema: orLeftOut(schema),
   async ask(asked, onProgress) {
     const all = comparisons(asked);
-    const answers: Answer<SampleQuality | LeftOut>[] = [];
+    const answers: Answer<SampleQuality | NothingMeasured>[] = [];
     for (const [done, comparison] of all.entries()) {
       answers.push(tooFew(comparison) ?? await answerOf(comparison, asked));
       onProgress?.({ stage: "neighbours", done: done + 1, total: all.length });

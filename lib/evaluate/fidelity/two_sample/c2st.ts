@@ -20,7 +20,7 @@ import { finite, object, type Schema, whole } from "../../../files/checked_json.
 import type { Answer, Asked } from "../../measure.ts";
 import { aucEstimate, type RankedFolds, rankedFolds, weightedAuc } from "./auc.ts";
 import { breathe } from "../../../breathe.ts";
-import { type LeftOut, tooFew } from "./left_out.ts";
+import { type NothingMeasured, tooFew } from "./left_out.ts";
 import { normalTail } from "../../normal.ts";
 import { type Comparison, comparisons, type Sample } from "./samples.ts";
 import { wilson } from "../../wilson.ts";
@@ -176,7 +176,7 @@ export async function twoSampleTests(
   asked: Asked,
   classify: Classify,
   { mostRecords = Infinity, onProgress }: TestOptions,
-): Promise<Answer<TwoSampleTest | LeftOut>[]> {
+): Promise<Answer<TwoSampleTest | NothingMeasured>[]> {
   const all = comparisons(asked);
   const references = new Map<string, Tested>();
   const total = 2 * folds * all.length;
@@ -194,7 +194,7 @@ export async function twoSampleTests(
     references.set(reference, known);
     return answerOf(synthetic === training ? known : await tested(heldOut, synthetic), known);
   };
-  const answers: Answer<TwoSampleTest | LeftOut>[] = [];
+  const answers: Answer<TwoSampleTest | NothingMeasured>[] = [];
   for (const comparison of all) {
     answers.push(tooFew(comparison) ?? await answerFor(comparison));
   }

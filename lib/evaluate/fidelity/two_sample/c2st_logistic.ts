@@ -5,7 +5,7 @@
  */
 import type { Measure } from "../../measure.ts";
 import { type Classify, twoSampleSchema, type TwoSampleTest, twoSampleTests } from "./c2st.ts";
-import { type LeftOut, orLeftOut } from "./left_out.ts";
+import { type NothingMeasured, orLeftOut } from "./left_out.ts";
 import { fitLogistic, probabilities } from "./logistic.ts";
 import { joinedPoints } from "./points.ts";
 
@@ -33,7 +33,7 @@ const byLogistic: Classify = ({ first, second }, training, test) => {
 };
 
 /** How well logistic regression on summary features tells synthetic from held-out records. */
-export const c2st: Measure<"c2st", TwoSampleTest | LeftOut | null> = {
+export const c2st: Measure<"c2st", TwoSampleTest | NothingMeasured | null> = {
   key: "c2st",
   question: "Can synthetic records be told from real ones by counts of codes and visits?",
   needs: ["held_out"],

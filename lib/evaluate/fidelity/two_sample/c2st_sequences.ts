@@ -8,7 +8,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { useBackend } from "../../../nn/backend.ts";
 import type { ThoroughMeasure } from "../../measure.ts";
 import { type Classify, twoSampleSchema, type TwoSampleTest, twoSampleTests } from "./c2st.ts";
-import { type LeftOut, orLeftOut } from "./left_out.ts";
+import { type NothingMeasured, orLeftOut } from "./left_out.ts";
 import type { Sample } from "./samples.ts";
 import { fitSequences, type Labelled, sequenceScores } from "./sequence_classifier.ts";
 
@@ -42,7 +42,10 @@ function bySequences(seed: number): Classify {
 }
 
 /** How well a recurrent network tells synthetic from held-out records. */
-export const c2stSequences: ThoroughMeasure<"c2st_sequences", TwoSampleTest | LeftOut | null> = {
+export const c2stSequences: ThoroughMeasure<
+  "c2st_sequences",
+  TwoSampleTest | NothingMeasured | null
+> = {
   key: "c2st_sequences",
   question: "Can synthetic records be told from real ones by their sequences of visits?",
   needs: ["held_out"],

@@ -12,7 +12,7 @@ import { quantile } from "../../../cohort/quantile.ts";
 import { finite, object, whole } from "../../../files/checked_json.ts";
 import { type Estimate, estimate, estimateSchema, resampleWeights } from "../../bootstrap.ts";
 import type { Answer, Asked, Measure } from "../../measure.ts";
-import { type LeftOut, orLeftOut, tooFew } from "./left_out.ts";
+import { type NothingMeasured, orLeftOut, tooFew } from "./left_out.ts";
 import { squaredDistances } from "./neighbours.ts";
 import { permutedClasses } from "./permuted_classes.ts";
 import { joinedPoints, type Points, pointsAt } from "./points.ts";
@@ -168,7 +168,7 @@ async function answerOf(
 }
 
 /** How far synthetic and held-out records are apart for a Gaussian kernel. */
-export const kernelMmd: Measure<"kernel_mmd", KernelDiscrepancy | LeftOut | null> = {
+export const kernelMmd: Measure<"kernel_mmd", KernelDiscrepancy | NothingMeasured | null> = {
   key: "kernel_mmd",
   question: "How far apart are the distributions of synthetic and real records?",
   needs: ["held_out"],
@@ -180,7 +180,7 @@ export const kernelMmd: Measure<"kernel_mmd", KernelDiscrepancy | LeftOut | null
   })),
   async ask(asked, onProgress) {
     const all = comparisons(asked);
-    const answers: Answer<KernelDiscrepancy | LeftOut>[] = [];
+    const answers: Answer<KernelDiscrepancy | NothingMeasured>[] = [];
     let done = 0;
     const total = (permutations + asked.resamples + 1) * all.length;
     for (const comparison of all) {

@@ -4,25 +4,26 @@
  * @module
  */
 import * as v from "valibot";
-import { list, object, type Schema, text } from "../../../files/checked_json.ts";
+import { object, type Schema } from "../../../files/checked_json.ts";
 import type { Answer } from "../../measure.ts";
+import { type LeftOut, leftOutSchema } from "../../not_measured.ts";
 import { type Comparison, fewestRecords } from "./samples.ts";
 
-/** What is left out of a measure's figures. */
-export interface LeftOut {
-  /** What, and why. */
-  left_out: { label: string; reason: string }[];
+/** The figures of a measure that has none. */
+export interface NothingMeasured {
+  /** What is left out, and why. */
+  left_out: LeftOut[];
 }
 
-const leftOutSchema = object({ left_out: list(object({ label: text, reason: text })) });
+const nothingSchema = object({ left_out: leftOutSchema });
 
 /** Figures, or the reason why there are none; null for a cohort that lacks what is needed. */
-export function orLeftOut<F>(schema: Schema<F>): Schema<F | LeftOut | null> {
-  return v.nullable(v.union([schema, leftOutSchema]));
+export function orLeftOut<F>(schema: Schema<F>): Schema<F | NothingMeasured | null> {
+  return v.nullable(v.union([schema, nothingSchema]));
 }
 
 /** The answer if there are too few records to compare. */
-export function tooFew({ records }: Comparison): Answer<LeftOut> | undefined {
+export function tooFew({ records }: Comparison): Answer<NothingMeasured> | undefined {
   if (records >= fewestRecords) return undefined;
   const reason = `${records} records of each cohort, must be at least ${fewestRecords}`;
   return { figures: { left_out: [{ label: "all records", reason }] }, resampled: {} };

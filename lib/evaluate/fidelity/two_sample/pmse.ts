@@ -13,7 +13,7 @@ import { finite, object, whole } from "../../../files/checked_json.ts";
 import { type Estimate, estimate, estimateSchema, resampledSums } from "../../bootstrap.ts";
 import type { Answer, Asked, Measure } from "../../measure.ts";
 import { penaltyFor } from "./c2st_logistic.ts";
-import { type LeftOut, orLeftOut, tooFew } from "./left_out.ts";
+import { type NothingMeasured, orLeftOut, tooFew } from "./left_out.ts";
 import { fitLogistic, probabilities } from "./logistic.ts";
 import { permutedClasses } from "./permuted_classes.ts";
 import { joinedPoints, type Points } from "./points.ts";
@@ -119,7 +119,7 @@ async function answerOf(
 }
 
 /** How far probabilities of being synthetic are from one half. */
-export const pmse: Measure<"pmse", PropensityError | LeftOut | null> = {
+export const pmse: Measure<"pmse", PropensityError | NothingMeasured | null> = {
   key: "pmse",
   question: "How surely can each record be called synthetic or real?",
   needs: ["held_out"],
@@ -132,7 +132,7 @@ export const pmse: Measure<"pmse", PropensityError | LeftOut | null> = {
   })),
   async ask(asked, onProgress) {
     const all = comparisons(asked);
-    const answers: Answer<PropensityError | LeftOut>[] = [];
+    const answers: Answer<PropensityError | NothingMeasured>[] = [];
     let done = 0;
     const total = permutations * all.length;
     for (const comparison of all) {

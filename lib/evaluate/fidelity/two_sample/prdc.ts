@@ -12,7 +12,7 @@
 import { object, type Schema, whole } from "../../../files/checked_json.ts";
 import { type Estimate, estimate, estimateSchema, resampledSums } from "../../bootstrap.ts";
 import type { Answer, Asked, Measure } from "../../measure.ts";
-import { type LeftOut, orLeftOut, tooFew } from "./left_out.ts";
+import { type NothingMeasured, orLeftOut, tooFew } from "./left_out.ts";
 import { eachRow, neighbourRadii } from "./neighbours.ts";
 import { firstCoordinates, type Points } from "./points.ts";
 import { embeddingWidth } from "./principal_axes.ts";
@@ -118,14 +118,14 @@ async function answerOf(
 }
 
 /** Whether synthetic records lie where real ones do, and real ones where synthetic ones do. */
-export const prdc: Measure<"prdc", Manifolds | LeftOut | null> = {
+export const prdc: Measure<"prdc", Manifolds | NothingMeasured | null> = {
   key: "prdc",
   question: "Do synthetic records lie where real ones do, and are all kinds of records there?",
   needs: ["held_out"],
   schema: orLeftOut(schema),
   async ask(asked, onProgress) {
     const all = comparisons(asked);
-    const answers: Answer<Manifolds | LeftOut>[] = [];
+    const answers: Answer<Manifolds | NothingMeasured>[] = [];
     for (const [done, comparison] of all.entries()) {
       answers.push(tooFew(comparison) ?? await answerOf(comparison, asked));
       onProgress?.({ stage: "neighbours", done: done + 1, total: all.length });

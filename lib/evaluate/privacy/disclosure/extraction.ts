@@ -18,7 +18,8 @@ import type { OnProgress } from "../../../progress.ts";
 import { modelOf, type Run } from "../../../train/run_folder.ts";
 import { type Estimate, estimate, estimateSchema, resampledSums } from "../../bootstrap.ts";
 import type { Answer, Asked, ThoroughMeasure } from "../../measure.ts";
-import { fewestRecords, type LeftOut, leftOutSchema } from "../left_out.ts";
+import { fewestRecords } from "../left_out.ts";
+import { type LeftOut, leftOutSchema } from "../../not_measured.ts";
 import { asTheRunKnows } from "../membership_by_likelihood.ts";
 import { heldOutOf, sampleOf } from "../samples.ts";
 

@@ -18,7 +18,8 @@ import { type Random, stream } from "../../../random.ts";
 import type { Answer, Asked, Judged, Measure } from "../../measure.ts";
 import { nearest } from "../distances/nearest.ts";
 import { codeSets, type RecordSets, recordSets } from "../distances/record_sets.ts";
-import { fewestRecords, type LeftOut, leftOutSchema, tooFew } from "../left_out.ts";
+import { fewestRecords, tooFew } from "../left_out.ts";
+import { type LeftOut, leftOutSchema } from "../../not_measured.ts";
 import { progressInParts } from "../progress_in_parts.ts";
 import { heldOutOf, sampleOf } from "../samples.ts";
 import {

@@ -16,7 +16,8 @@ import { stream } from "../../../random.ts";
 import type { Answer, Asked, Judged, Measure } from "../../measure.ts";
 import { nearest } from "../distances/nearest.ts";
 import { type RecordSets, recordSets } from "../distances/record_sets.ts";
-import { type LeftOut, leftOutSchema, tooFew } from "../left_out.ts";
+import { tooFew } from "../left_out.ts";
+import { type LeftOut, leftOutSchema } from "../../not_measured.ts";
 import { progressInParts } from "../progress_in_parts.ts";
 import { heldOutOf, type SampledSet, sampleOf } from "../samples.ts";
 import {

@@ -19,7 +19,8 @@ import { type Random, stream } from "../../../random.ts";
 import type { Answer, Asked, Judged, Measure } from "../../measure.ts";
 import { type Postings, postingsOf } from "../distances/distance_rows.ts";
 import { codeSets, recordCountOf, type RecordSets } from "../distances/record_sets.ts";
-import { fewestRecords, type LeftOut, leftOutSchema, tooFew } from "../left_out.ts";
+import { fewestRecords, tooFew } from "../left_out.ts";
+import { type LeftOut, leftOutSchema } from "../../not_measured.ts";
 import { heldOutOf, sampleOf } from "../samples.ts";
 import {
   type AttackRisk,

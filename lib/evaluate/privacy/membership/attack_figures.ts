@@ -12,7 +12,7 @@ import { clopperPearson } from "../../binomial.ts";
 import { type Estimate, estimateSchema, figureSchema } from "../../bootstrap.ts";
 import { type RankedCases } from "../../classification/ranked_cases.ts";
 import { deLong, rocCurve, tprAtFpr } from "../../classification/roc.ts";
-import { type LeftOut } from "../left_out.ts";
+import { type LeftOut } from "../../not_measured.ts";
 import { nonMembersFor, type TprAtFpr } from "../membership.ts";
 
 /** How well one attack does. */

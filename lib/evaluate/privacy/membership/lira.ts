@@ -13,7 +13,7 @@ import type { Run } from "../../../train/run_folder.ts";
 import { modelOf } from "../../../train/run_folder.ts";
 import { rankedCases } from "../../classification/ranked_cases.ts";
 import { likelihoodsOf } from "../../likelihood/record_likelihoods.ts";
-import type { LeftOut } from "../left_out.ts";
+import type { LeftOut } from "../../not_measured.ts";
 import { readable } from "../membership_by_likelihood.ts";
 import { type AttackFigures, attackFigures, ratesLeftOut } from "./attack_figures.ts";
 import { shadowModels, type ShadowOptions } from "./shadow_models.ts";

@@ -14,6 +14,7 @@ import type { Run } from "../../../train/run_folder.ts";
 
 /** A shadow model and whom it was trained on. */
 export interface Shadow {
+  /** Its run. */
   readonly run: Run;
   /** [records of the cohort] 1 for those in its training split. */
   readonly isIn: Uint8Array;

@@ -38,6 +38,7 @@ export function PlainSection({ name, question, scale }: PlainContents) {
       <h2 id={name}>{question}</h2>
       <Table
         caption="With 95% intervals"
+        label={`Figures: ${question}`}
         columns={[
           "Figure",
           "Synthetic",

@@ -188,11 +188,17 @@ function FidelityTable({ fidelity, resamples }: SectionContents) {
     return scale === undefined ? [] : [{ name, key, ...scale }];
   });
   if (rows.length === 0) return null;
+  const isOnePass = rows.some(({ own }) => own.interval === "infinitesimal_jackknife");
   return (
     <Table
       caption={`R² about the line y = x, with 95% intervals from ${
         counted(resamples)
-      } resamples of patients`}
+      } resamples of patients${
+        isOnePass
+          ? "; where the cohort is large, their figures are from the influence of each record " +
+            "(infinitesimal jackknife)"
+          : ""
+      }`}
       columns={["Probability", "Synthetic", "Ceiling", "Floor", "Codes or pairs"]}
     >
       {rows.map(({ name, key, own, ceiling, floor }) => (

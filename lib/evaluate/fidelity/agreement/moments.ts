@@ -1,0 +1,182 @@
+/**
+ * The sums over keys behind R² and the figures beside it, and the slopes of these figures: by how much
+ * does a figure change with the real, or with the synthetic probability of one key?
+ *
+ * @module
+ */
+import { r2 } from "../r2.ts";
+
+/** Probabilities over the keys that either cohort has. */
+export interface ProbabilityPair {
+  /** [keys] */
+  readonly real: Float64Array;
+  /** [keys] */
+  readonly synthetic: Float64Array;
+  /** [keys] 1 for the keys of the R² of logarithms. */
+  readonly isCommon: Uint8Array;
+  /** Half an occurrence among the real records, and among the synthetic ones. */
+  readonly halves: readonly [real: number, synthetic: number];
+}
+
+/** Real occurrences from which a key is in the R² of logarithms. */
+export const commonFrom = 5;
+
+/** Figures that have slopes: R², then those of `agreementNames`. */
+export const slopedFigures = 7;
+
+/** x log₂(2x / (x + y)), 0 for x = 0: the part of one side in the Jensen–Shannon divergence. */
+function divergence(own: number, other: number): number {
+  return own === 0 ? 0 : own * Math.log2(2 * own / (own + other));
+}
+
+/** Of logarithms of common keys: the figure, and what its slopes need. */
+function logMoments({ real, synthetic, isCommon, halves }: ProbabilityPair) {
+  let common = 0;
+  for (const each of isCommon) common += each;
+  const [ofReal, ofSynthetic] = [new Float64Array(common), new Float64Array(common)];
+  let [next, sum] = [0, 0];
+  for (let key = 0; key < real.length; key++) {
+    if (isCommon[key] === 0) continue;
+    ofReal[next] = Math.log10(Math.max(halves[0], real[key]));
+    ofSynthetic[next] = Math.log10(Math.max(halves[1], synthetic[key]));
+    sum += ofReal[next++];
+  }
+  const mean = sum / common;
+  let [residual, total] = [0, 0];
+  for (let i = 0; i < common; i++) {
+    residual += (ofReal[i] - ofSynthetic[i]) ** 2;
+    total += (ofReal[i] - mean) ** 2;
+  }
+  return { mean, residual, total, r2: common < 2 ? NaN : r2(ofReal, ofSynthetic) };
+}
+
+/** All figures of two lists of probabilities, with their slopes. */
+export class Moments {
+  /** Real sum and mean, synthetic sum and mean. */
+  readonly #sums: readonly [realSum: number, realMean: number, sum: number, mean: number];
+  #residual = 0;
+  #realSquares = 0;
+  #squares = 0;
+  #products = 0;
+  #largest = -1;
+  readonly #log: ReturnType<typeof logMoments>;
+  /** Sums of p times the slope of p, for distributions that are divided by their sums. */
+  readonly #pulls = { variation: [0, 0], divergence: [0, 0] };
+  /** [7] R², then the figures of `agreementNames`; NaN where a figure has no value. */
+  readonly values: Float64Array;
+
+  /** @param exactR2 R² of the same lists, from {@link r2} */
+  constructor(readonly pair: ProbabilityPair, exactR2: number = r2(pair.real, pair.synthetic)) {
+    const { real, synthetic } = pair;
+    const keys = real.length;
+    let [realSum, sum] = [0, 0];
+    for (let key = 0; key < keys; key++) {
+      realSum += real[key];
+      sum += synthetic[key];
+    }
+    this.#sums = [realSum, realSum / keys, sum, sum / keys];
+    this.#log = logMoments(pair);
+    const [variation, jensenShannon] = this.#add();
+    this.values = Float64Array.of(
+      exactR2,
+      this.#products / Math.sqrt(this.#realSquares * this.#squares),
+      Math.sqrt(this.#residual / keys),
+      this.#log.r2,
+      realSum > 0 && sum > 0 ? variation : NaN,
+      realSum > 0 && sum > 0 ? jensenShannon : NaN,
+      keys === 0 ? NaN : Math.abs(real[this.#largest] - synthetic[this.#largest]),
+    );
+  }
+
+  /** @returns total variation and Jensen–Shannon divergence */
+  #add(): [number, number] {
+    const { real, synthetic } = this.pair;
+    const [realSum, realMean, sum, mean] = this.#sums;
+    const { variation, divergence: pulls } = this.#pulls;
+    let [gap, distance] = [-1, 0];
+    for (let key = 0; key < real.length; key++) {
+      const [y, z] = [real[key], synthetic[key]];
+      const [p, q] = [y / realSum, z / sum];
+      this.#residual += (y - z) ** 2;
+      this.#realSquares += (y - realMean) ** 2;
+      this.#squares += (z - mean) ** 2;
+      this.#products += (y - realMean) * (z - mean);
+      distance += Math.abs(p - q);
+      variation[0] += Math.sign(p - q) * p / 2;
+      variation[1] += Math.sign(q - p) * q / 2;
+      pulls[0] += divergence(p, q) / 2;
+      pulls[1] += divergence(q, p) / 2;
+      if (Math.abs(y - z) > gap) {
+        gap = Math.abs(y - z);
+        this.#largest = key;
+      }
+    }
+    return [distance / 2, Math.max(0, pulls[0] + pulls[1])];
+  }
+  /**
+   * By how much each figure changes with the real probability of a key, per unit of it.
+   *
+   * @param key that the real cohort has
+   * @param out filled from `at` on, in the order of `values`
+   */
+  realSlopes(key: number, out: Float32Array, at: number): void {
+    const { real, synthetic, isCommon } = this.pair;
+    const [realSum, realMean, sum, mean] = this.#sums;
+    const [y, z] = [real[key], synthetic[key]];
+    const [total, residual, log] = [this.#realSquares, this.#residual, this.#log];
+    out[at] = -2 * (y - z) / total + 2 * residual * (y - realMean) / total ** 2;
+    out[at + 1] = (z - mean) / Math.sqrt(total * this.#squares) -
+      this.values[1] * (y - realMean) / total;
+    out[at + 2] = residual === 0 ? 0 : (y - z) / (real.length * this.values[2]);
+    out[at + 3] = 0;
+    if (isCommon[key] === 1) {
+      const [own, other] = this.#logs(key);
+      const slope = -2 * (own - other) / log.total +
+        2 * log.residual * (own - log.mean) / log.total ** 2;
+      out[at + 3] = slope / (y * Math.LN10);
+    }
+    const [p, q] = [y / realSum, z / sum];
+    out[at + 4] = (Math.sign(p - q) / 2 - this.#pulls.variation[0]) / realSum;
+    out[at + 5] = (Math.log2(2 * p / (p + q)) / 2 - this.#pulls.divergence[0]) / realSum;
+    out[at + 6] = key === this.#largest ? Math.sign(y - z) : 0;
+  }
+
+  /**
+   * By how much each figure changes with the synthetic probability of a key, per unit of it.
+   *
+   * @param key that the synthetic cohort has
+   * @param out filled from `at` on, in the order of `values`
+   */
+  syntheticSlopes(key: number, out: Float32Array, at: number): void {
+    const { real, synthetic, isCommon } = this.pair;
+    const [realSum, realMean, sum, mean] = this.#sums;
+    const [y, z] = [real[key], synthetic[key]];
+    const [total, residual, log] = [this.#realSquares, this.#residual, this.#log];
+    out[at] = 2 * (y - z) / total;
+    out[at + 1] = (y - realMean) / Math.sqrt(total * this.#squares) -
+      this.values[1] * (z - mean) / this.#squares;
+    out[at + 2] = residual === 0 ? 0 : (z - y) / (real.length * this.values[2]);
+    out[at + 3] = 0;
+    if (isCommon[key] === 1) {
+      const [own, other] = this.#logs(key);
+      out[at + 3] = 2 * (own - other) / log.total / (z * Math.LN10);
+    }
+    const [p, q] = [y / realSum, z / sum];
+    out[at + 4] = (Math.sign(q - p) / 2 - this.#pulls.variation[1]) / sum;
+    out[at + 5] = (Math.log2(2 * q / (p + q)) / 2 - this.#pulls.divergence[1]) / sum;
+    out[at + 6] = key === this.#largest ? Math.sign(z - y) : 0;
+  }
+
+  /** Σ (y − ȳ)²: by what an error is divided in R². */
+  get total(): number {
+    return this.#realSquares;
+  }
+
+  #logs(key: number): [real: number, synthetic: number] {
+    const { real, synthetic, halves } = this.pair;
+    return [
+      Math.log10(Math.max(halves[0], real[key])),
+      Math.log10(Math.max(halves[1], synthetic[key])),
+    ];
+  }
+}

@@ -1,0 +1,188 @@
+/**
+ * The figures behind measured values in each resample of patients: of each code, and of pairs of codes.
+ *
+ * @module
+ */
+import { quantile } from "../../cohort/quantile.ts";
+import type { OnProgress } from "../../progress.ts";
+import { affordableResamples } from "../affordable_resamples.ts";
+import type { Asked } from "../measure.ts";
+import { centreOf } from "./counting/resampled_values.ts";
+import { kolmogorovSmirnov, wasserstein1 } from "./distribution_distance.ts";
+import {
+  type Channels,
+  channelsOf,
+  type Correlations,
+  observer,
+  pairsOf,
+  valueRows,
+} from "./measured_series.ts";
+import { observations, resampledCorrelations } from "./resampled_correlations.ts";
+import { type KindsOfSums, resampledFigures, sumsOf } from "./resampled_sums.ts";
+
+/** Codes between which correlations are compared at most. */
+const mostPaired = 15;
+/** Real values, or pairs of them, that a figure needs. */
+export const fewestValues = 20;
+
+/** The figures of one code, [used + 1] each; NaN where there is nothing to compare. */
+export interface ChannelColumns {
+  /** 1 minus the Kolmogorov-Smirnov distance. */
+  readonly ks_complement: Float64Array;
+  /** Wasserstein-1 distance in interquartile ranges of the real values. */
+  readonly wasserstein_iqr: Float64Array;
+  /** Share of visits with a value, minus the real one. */
+  readonly visits_difference: Float64Array;
+  /** Share of patients with a value, minus the real one. */
+  readonly patients_difference: Float64Array;
+  /** Correlation of a value with the next one, minus the real one. */
+  readonly lag_1_difference: Float64Array;
+}
+
+/** The figures of one cohort. */
+export interface ValueColumns {
+  readonly channels: ChannelColumns[];
+  /** Correlations of patients' means, minus the real ones; of pairs that enough patients have. */
+  readonly patientPairs: Float64Array[];
+  /** Correlations within visits, minus the real ones; of pairs that enough visits have. */
+  readonly visitPairs: Float64Array[];
+}
+
+/** The part of an array over cells that belongs to a channel. */
+function cellsOf(all: Float64Array, { offsets }: Channels, channel: number): Float64Array {
+  return all.subarray(offsets[channel], offsets[channel + 1]);
+}
+
+/** Interquartile range of ascending values with whole weights. */
+function interquartileRange(values: Float64Array, weights: Float64Array): number {
+  const all = new Float64Array(sum(weights));
+  let filled = 0;
+  values.forEach((value, cell) => all.fill(value, filled, filled += weights[cell]));
+  return quantile(all, 0.75) - quantile(all, 0.25);
+}
+
+const sum = (of: Float64Array) => of.reduce((total, each) => total + each, 0);
+
+/** Each code's figures in one resample, named by figure and channel. */
+function figuresOf(
+  channels: Channels,
+  ranges: readonly number[],
+  [realValues, realPatients, [realRecords, realVisits]]: KindsOfSums,
+  [values, patients, [records, visits]]: KindsOfSums,
+): Record<string, number> {
+  return Object.fromEntries(ranges.flatMap((range, channel) => {
+    const [real, own, at] = [realValues, values, channels.values]
+      .map((all) => cellsOf(all, channels, channel));
+    return [
+      [`ks_complement ${channel}`, 1 - kolmogorovSmirnov(real, own)],
+      [`wasserstein_iqr ${channel}`, range > 0 ? wasserstein1(at, real, own) / range : NaN],
+      [`visits_difference ${channel}`, sum(own) / visits - sum(real) / realVisits],
+      [
+        `patients_difference ${channel}`,
+        patients[channel] / records - realPatients[channel] / realRecords,
+      ],
+    ];
+  }));
+}
+
+/** Correlations of each cohort, real first, and how they are laid out. */
+interface AllCorrelations {
+  readonly sizes: Correlations;
+  /** Real pairs of numbers behind each correlation. */
+  readonly pairs: Float64Array;
+  /** [cohorts][(used + 1) × correlations] */
+  readonly found: readonly Float64Array[];
+}
+
+/** A cohort's columns, from those of its distributions and from the correlations. */
+function columnsOf(
+  own: Readonly<Record<string, Float64Array>>,
+  { sizes, pairs, found }: AllCorrelations,
+  cohort: number,
+): ValueColumns {
+  const [real, other] = [found[0], found[cohort]];
+  const difference = (correlation: number) =>
+    Float64Array.from({ length: other.length / pairs.length }, (_, resample) => {
+      const at = resample * pairs.length + correlation;
+      return other[at] - real[at];
+    });
+  const block = (first: number) =>
+    Array.from({ length: pairsOf(sizes) }, (_, pair) => first + pair)
+      .filter((each) => pairs[each] >= fewestValues).map(difference);
+  const nothing = new Float64Array(other.length / pairs.length).fill(NaN);
+  return {
+    channels: Array.from({ length: sizes.channels }, (_, channel) => {
+      const ks_complement = own[`ks_complement ${channel}`];
+      const isFollowed = pairs[channel] >= fewestValues && !Number.isNaN(ks_complement[0]);
+      return {
+        ks_complement,
+        wasserstein_iqr: own[`wasserstein_iqr ${channel}`],
+        visits_difference: own[`visits_difference ${channel}`],
+        patients_difference: own[`patients_difference ${channel}`],
+        lag_1_difference: isFollowed ? difference(channel) : nothing,
+      };
+    }),
+    patientPairs: block(sizes.channels),
+    visitPairs: block(sizes.channels + pairsOf(sizes)),
+  };
+}
+
+/** Progress of one of several parts that follow each other. */
+function part(onProgress: OnProgress | undefined, index: number, parts: number): OnProgress {
+  return ({ stage, done, total }) =>
+    onProgress?.({ stage, done: index * total + done, total: parts * total });
+}
+
+/**
+ * The figures of each of `asked.others` in each resample.
+ *
+ * @param compared vocabulary indices of the codes, those with the most real values first
+ * @returns also [cohorts][channels] the patients with a value of each code, those of the real cohort
+ *   first
+ */
+export async function valueColumns(
+  asked: Asked,
+  compared: readonly number[],
+  onProgress?: OnProgress,
+): Promise<{ columns: ValueColumns[]; patients: Float64Array[] }> {
+  const all = [asked.real, ...asked.others];
+  const cohorts = all.map(({ cohort }) => cohort);
+  const channels = channelsOf(cohorts, compared);
+  const rows = cohorts.map((cohort) => valueRows(cohort, channels));
+  const centre = centreOf(asked.real.cohort, channels.channelOf, compared.length);
+  const sizes = { channels: compared.length, paired: Math.min(mostPaired, compared.length) };
+  const correlations = sizes.channels + 2 * pairsOf(sizes);
+  const observe = cohorts.map((cohort) => observer(cohort, channels.channelOf, centre, sizes));
+  const seen = cohorts.map(({ recordCount }, i) =>
+    observations(recordCount, correlations, observe[i])
+  );
+  const operations = rows.map(({ values }, i) =>
+    sum(sumsOf(values)) + 2 * channels.values.length + seen[i].operations
+  );
+  const used = affordableResamples(asked.resamples, Math.max(...operations));
+  const how = { ...asked, resamples: used };
+  const own = sumsOf(rows[0].values);
+  const ranges = compared.map((_, channel) =>
+    interquartileRange(
+      cellsOf(channels.values, channels, channel),
+      cellsOf(own, channels, channel),
+    )
+  );
+  const found = await resampledFigures<string>(
+    how,
+    [rows.map((each) => each.values), rows.map((each) => each.patients), rows.map((r) => r.totals)],
+    (real, other) => figuresOf(channels, ranges, real, other),
+    part(onProgress, 0, 1 + all.length),
+  );
+  const ofAll: Float64Array[] = [];
+  for (const [i, judged] of all.entries()) {
+    const own = part(onProgress, 1 + i, 1 + all.length);
+    ofAll.push(await resampledCorrelations(judged, correlations, observe[i], how, own));
+  }
+  return {
+    columns: found.map((each, i) =>
+      columnsOf(each, { sizes, pairs: seen[0].pairs, found: ofAll }, i + 1)
+    ),
+    patients: rows.map(({ patients }) => sumsOf(patients)),
+  };
+}
