@@ -74,12 +74,18 @@ export const uses = {
   privacySamples: 0x70727673,
   /** Records on which a bound of epsilon is chosen. */
   epsilonHalves: 0x65707368,
-  /** Guesses of attacks that single out, link or infer; by kind of attack. */
-  privacyGuesses: 0x67756573,
+  /** Descriptions of synthetic records that may single out patients. */
+  descriptions: 0x64657363,
+  /** Halves of records that are linked by chance. */
+  chanceLinks: 0x6c696e6b,
+  /** Patients whose codes are inferred, and guesses by chance. */
+  inferences: 0x696e6665,
   /** Training records of shadow models; by model. */
   shadows: 0x73686477,
-  /** Canaries, and which of them are in training. */
+  /** Codes of canaries. */
   canaries: 0x63616e61,
+  /** Which canaries are in training. */
+  canaryCoins: 0x636f696e,
   /** Records that measures of privacy take with replacement; by set. */
   privacyResamples: 0x70727772,
   /** Which set each real record is in, under a null hypothesis; by resample. */

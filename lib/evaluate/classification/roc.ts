@@ -138,16 +138,15 @@ function areaCovariance(a: Float64Array, b: Float64Array, isPositive: Uint8Array
  * nothing. The end of the interval then comes from the n = min(positives, negatives) pairs without a
  * common case: all of them are in order with probability at most areaⁿ, which is 2.5% at 0.025^(1/n).
  *
- * @param confidence default 0.95
+ * @param tail probability beyond each end of the interval; default 0.025
  * @returns NaN without two cases of each class
  */
-export function deLong(cases: RankedCases, confidence = 0.95): Estimate {
+export function deLong(cases: RankedCases, tail = 0.025): Estimate {
   const { isPositive } = cases;
   const value = auroc(cases);
   const positives = isPositive.reduce((sum, each) => sum + each, 0);
   const smaller = Math.min(positives, isPositive.length - positives);
   if (smaller < 2) return { value, low: NaN, high: NaN };
-  const tail = (1 - confidence) / 2;
   const least = tail ** (1 / smaller);
   if (value === 1) return { value, low: least, high: 1 };
   if (value === 0) return { value, low: 0, high: 1 - least };

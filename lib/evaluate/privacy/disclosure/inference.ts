@@ -214,7 +214,7 @@ async function answerFor(
     const figures = { codes: 0, outcome: null, by_code: [], left_out: [...left_out, ...few] };
     return { figures, resampled: {} };
   }
-  const draws = stream("privacyGuesses", seed, 2);
+  const draws = stream("inferences", seed);
   const part = progressInParts(onProgress, 2 * codes.length);
   const everyone = [...synthetic.lists.keys()];
   const attacks: Attack[] = [];

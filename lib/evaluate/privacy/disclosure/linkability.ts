@@ -99,7 +99,7 @@ async function answerFor(
     return { figures: { records, outcome: null, left_out }, resampled: {} };
   }
   const synthetic = halfSets(source);
-  const draws = stream("privacyGuesses", seed, 1);
+  const draws = stream("chanceLinks", seed);
   const byChance = [...targets.subjectIds.keys()]
     .map(() => draws.integer(records) === draws.integer(records));
   const found = await linked(targets, synthetic, part);

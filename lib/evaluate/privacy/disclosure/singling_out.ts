@@ -125,13 +125,13 @@ async function descriptionsOf(
 function naiveDescriptions(synthetic: LookUp, count: number, draws: Random): Description[] {
   const filled = Uint32Array.from({ length: synthetic.recordCount }, (_, record) => record)
     .filter((record) => synthetic.codesOf(record).length > 0);
-  const random = () => filled[draws.integer(filled.length)];
+  const anyRecord = () => filled[draws.integer(filled.length)];
   return Array.from({ length: count }, () => ({
     codes: Array.from({ length: describedCodes }, () => {
-      const codes = synthetic.codesOf(random());
+      const codes = synthetic.codesOf(anyRecord());
       return codes[draws.integer(codes.length)];
     }),
-    visits: synthetic.visitsOf(random()),
+    visits: synthetic.visitsOf(anyRecord()),
   }));
 }
 
@@ -140,7 +140,7 @@ async function answerFor({ cohort }: Judged, asked: Asked): Promise<Answer<Singl
   const patients = real.cohort.recordCount;
   const heldOut = sampleOf(heldOutOf(asked), "held_out", patients, seed);
   const about = { patients, control_patients: heldOut.recordCount };
-  const draws = stream("privacyGuesses", seed, 0);
+  const draws = stream("descriptions", seed);
   const synthetic = new LookUp(cohort);
   const guesses = await descriptionsOf(synthetic, quick ? mostQuickly : mostGuesses, draws);
   const left_out = [

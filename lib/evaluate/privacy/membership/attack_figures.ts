@@ -111,7 +111,7 @@ function strongestOf(cases: ReadonlyMap<string, RankedCases>): StrongestAttack {
   const areas = [...cases].map(([attack, each]) => ({
     attack,
     attacks: cases.size,
-    auc: deLong(each, 1 - 0.05 / cases.size),
+    auc: deLong(each, 0.025 / cases.size),
   }));
   return areas.reduce((best, each) => each.auc.value > best.auc.value ? each : best);
 }

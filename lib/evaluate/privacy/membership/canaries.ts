@@ -55,7 +55,7 @@ function combinations(source: Cohort, rare: readonly number[], count: number, se
   const { offsets, items } = codeSets(source);
   const known = [...source.subjectIds.keys()]
     .map((record) => new Set(items.subarray(offsets[record], offsets[record + 1])));
-  const draws = stream("canaries", seed, 0);
+  const draws = stream("canaries", seed);
   const found = new Map<string, number[]>();
   for (let tries = 0; found.size < count && tries < 100 * count; tries++) {
     const codes = draws.shuffle([...rare]).slice(0, canaryCodes).sort((a, b) => a - b);
@@ -105,7 +105,7 @@ export function withCanaries(
     ...cohortOf(vocabulary, labelNames, made),
     subjectIds: BigInt64Array.from(made, (_, i) => highest + BigInt(i + 1)),
   });
-  const coins = stream("canaries", seed, 1);
+  const coins = stream("canaryCoins", seed);
   const isIn = Uint8Array.from(made, () => coins.integer(2));
   const real = cohortFrom({ ...source, values: null, demographics: null });
   const chosen = [...isIn.keys()].filter((canary) => isIn[canary] === 1);

@@ -123,10 +123,11 @@ export function liraScores(
  *
  * @example A chain that has its training records by heart
  * ```ts
- * import { lira, syntheaSample } from "ehrloom";
+ * import { lira, subset, syntheaSample } from "ehrloom";
  * import { assertEquals } from "@std/assert";
  *
- * const cohort = await syntheaSample();
+ * const records = Array.from({ length: 120 }, (_, record) => record);
+ * const cohort = subset(await syntheaSample(), records);
  * const folder = await Deno.makeTempDir();
  * const training = { model: "markov", settings: { smoothing: 0.001 } };
  * const { online } = await lira(cohort, folder, { shadows: 6, training });

@@ -40,6 +40,6 @@ Deno.test("attacksOn() names the strongest attack, with an interval for all of t
   assertEquals([strongest.attack, strongest.attacks, strongest.auc.value], ["b", 2, 13 / 16]);
   assertEquals(strongest.auc.low < deLong(strong).low, true);
   // the widened interval has the half width of the 97.5% normal interval
-  const half = (confidence: number) => 13 / 16 - deLong(strong, confidence).low;
-  assertAlmostEquals((13 / 16 - strongest.auc.low) / half(0.95), 2.241402727 / 1.959963985, 1e-7);
+  const half = (tail: number) => 13 / 16 - deLong(strong, tail).low;
+  assertAlmostEquals((13 / 16 - strongest.auc.low) / half(0.025), 2.241402727 / 1.959963985, 1e-7);
 });
