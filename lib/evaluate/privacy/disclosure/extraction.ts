@@ -20,6 +20,7 @@ import { type Estimate, estimate, estimateSchema, resampledSums } from "../../bo
 import type { Answer, Asked, ThoroughMeasure } from "../../measure.ts";
 import { fewestRecords } from "../left_out.ts";
 import { type LeftOut, leftOutSchema } from "../../not_measured.ts";
+import { wilson } from "../../wilson.ts";
 import { asTheRunKnows } from "../membership_by_likelihood.ts";
 import { heldOutOf, sampleOf } from "../samples.ts";
 
@@ -134,7 +135,43 @@ function hitsOf(patients: readonly Patient[], found: readonly Set<number>[]): nu
   });
 }
 
-/** Shares of all wanted codes, by resample of pairs. */
+/** Patients of equal weight who would give as certain a share: Kish's effective sample size (1965). */
+function effectivePatients(patients: readonly Patient[]): number {
+  const total = patients.reduce((sum, { wanted }) => sum + wanted.size, 0);
+  return total ** 2 / patients.reduce((sum, { wanted }) => sum + wanted.size ** 2, 0);
+}
+
+/** Patients of whom something must come out for a bootstrap: resamples of shares of 0 are all 0. */
+const fewestFound = 5;
+
+/**
+ * A share of wanted codes, by resample of patients, with its interval. Where something comes out of few
+ * patients it is Wilson's over patients, as if a patient's codes came out together or not at all.
+ *
+ * @param shares [resamples + 1]
+ * @param hits [patients]
+ */
+function shareOf(
+  shares: Float64Array,
+  hits: readonly number[],
+  patients: readonly Patient[],
+): Estimate {
+  if (hits.filter((found) => found > 0).length >= fewestFound) return estimate(shares);
+  const count = effectivePatients(patients);
+  return wilson(shares[0] * count, count);
+}
+
+/** The difference of two shares, with the interval that follows from theirs (Newcombe 1998). */
+function differenceOf(of: Estimate, less: Estimate): Estimate {
+  const value = of.value - less.value;
+  return {
+    value,
+    low: value - Math.hypot(of.value - of.low, less.high - less.value),
+    high: value + Math.hypot(of.high - of.value, less.value - less.low),
+  };
+}
+
+/** Shares of all wanted codes; their difference also by resample of pairs. */
 function sharesOf(
   pairs: readonly { own: Patient; other: Patient }[],
   [ours, theirs]: readonly (readonly number[])[],
@@ -149,16 +186,17 @@ function sharesOf(
       { length: resamples + 1 },
       (_, row) => sums[4 * row + column] / sums[4 * row + column + 1],
     );
-  const [training, heldOut] = [shares(0), shares(2)];
-  const difference = training.map((share, i) => share - heldOut[i]);
+  const [own, others] = [shares(0), shares(2)];
+  const training = shareOf(own, ours, pairs.map((pair) => pair.own));
+  const held_out = shareOf(others, theirs, pairs.map((pair) => pair.other));
   return {
     figures: {
       pairs: pairs.length,
-      training: estimate(training),
-      held_out: estimate(heldOut),
-      difference: estimate(difference),
+      training,
+      held_out,
+      difference: differenceOf(training, held_out),
     },
-    difference,
+    difference: own.map((share, i) => share - others[i]),
   };
 }
 

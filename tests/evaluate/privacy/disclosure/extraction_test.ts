@@ -39,7 +39,7 @@ async function extracted(learned: Cohort) {
 Deno.test("extraction catches a model that has its training records by heart", async () => {
   const { figures, resampled } = await extracted(training);
   for (const found of [figures?.one_visit, figures?.two_visits, figures?.five_visits]) {
-    assertEquals((found?.difference.low ?? 0) > 0.05, true, JSON.stringify(found));
+    assertEquals((found?.difference.low ?? 0) > 0.02, true, JSON.stringify(found));
     const { training, held_out, difference } = found ?? {};
     assertAlmostEquals(
       difference?.value ?? NaN,
@@ -53,7 +53,7 @@ Deno.test("extraction catches a model that has its training records by heart", a
 Deno.test("extraction does not catch a model of other patients", async () => {
   const { figures } = await extracted(walks(4, 40));
   const { low, high } = figures?.one_visit?.difference ?? { low: NaN, high: NaN };
-  assertEquals(low <= 0 && high < 0.1, true, `${low} to ${high}`);
+  assertEquals(low <= 0 && high < 0.15, true, `${low} to ${high}`);
 });
 
 Deno.test("extraction says why a run cannot be asked", async () => {
@@ -71,4 +71,19 @@ Deno.test("extraction says why a run cannot be asked", async () => {
     figures.extraction?.left_out[0].reason.startsWith('Cannot continue records with "memoriser"'),
     true,
   );
+});
+
+Deno.test("extraction has no interval of zero width where nothing comes out", async () => {
+  const config = { ...markov.configFor(training, { smoothing: 1e6 }), context: 20 };
+  const parameters = markov.create(config).learn(training);
+  const [{ figures }] = await judge([extraction], {
+    real: { role: "real", cohort: training },
+    others: [{ role: "synthetic", cohort: training }],
+    heldOut,
+    run: { ...runOf(training, { model: "markov", config }), parameters },
+    resamples: 50,
+  });
+  const { held_out, difference } = figures.extraction?.five_visits ?? {};
+  assertEquals((held_out?.high ?? 0) > 0.02, true, JSON.stringify(held_out));
+  assertEquals((difference?.low ?? 0) < 0 && (difference?.high ?? 0) > 0, true);
 });
