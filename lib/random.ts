@@ -62,6 +62,8 @@ export const uses = {
   classifierOrder: 0x636f7264,
   /** Its units that are dropped out; by label, repetition, epoch and batch. */
   classifierDropout: 0x6364726f,
+  /** Repetitions whose mean is taken in a resample; by label and resample. */
+  repetitions: 0x72657073,
   /** Records of the rare-condition experiment; by label, repetition and set. */
   rareCondition: 0x72617265,
   /** Records of two-sample tests and manifold measures; by cohort. */
