@@ -263,13 +263,25 @@ export type {
   VocabularyFidelity,
 } from "./lib/evaluate/report.ts";
 export type {
+  AttackFigures,
+  AttackRisk,
+  Attacks,
   BrokenRules,
   BrokenRuleShare,
   CalendarFidelity,
+  CodeInference,
   ComparedValues,
   CorrelationDifference,
   CovarianceFidelity,
+  EmpiricalEpsilon,
+  Extracted,
+  Extraction,
   GroupFigure,
+  InferredCode,
+  Linkability,
+  MembershipBattery,
+  SinglingOut,
+  StrongestAttack,
   Subgroup,
   Subgroups,
   ValueDistributions,
@@ -277,6 +289,25 @@ export type {
   WeeklyAgreement,
   YearlyWave,
 } from "./lib/evaluate/report.ts";
+export { type Lira, lira, type LiraOptions } from "./lib/evaluate/privacy/membership/lira.ts";
+export {
+  type Shadow,
+  shadowModels,
+  type ShadowOptions,
+} from "./lib/evaluate/privacy/membership/shadow_models.ts";
+export {
+  type AuditedGuesses,
+  type AuditOptions,
+  oneRunAudit,
+} from "./lib/evaluate/privacy/membership/one_run_audit.ts";
+export {
+  type CanaryAudit,
+  canaryAudit,
+  type CanaryOptions,
+  extractedCanaries,
+  type WithCanaries,
+  withCanaries,
+} from "./lib/evaluate/privacy/membership/canaries.ts";
 export { reportTables, type TableRow } from "./lib/evaluate/report_tables.ts";
 export {
   likelihoodMetrics,

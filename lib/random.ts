@@ -76,6 +76,20 @@ export const uses = {
   sequenceClassifier: 0x73657143,
   /** Records that measures of privacy take; by set. */
   privacySamples: 0x70727673,
+  /** Records on which a bound of epsilon is chosen. */
+  epsilonHalves: 0x65707368,
+  /** Descriptions of synthetic records that may single out patients. */
+  descriptions: 0x64657363,
+  /** Halves of records that are linked by chance. */
+  chanceLinks: 0x6c696e6b,
+  /** Patients whose codes are inferred, and guesses by chance. */
+  inferences: 0x696e6665,
+  /** Training records of shadow models; by model. */
+  shadows: 0x73686477,
+  /** Codes of canaries. */
+  canaries: 0x63616e61,
+  /** Which canaries are in training. */
+  canaryCoins: 0x636f696e,
   /** Records that measures of privacy take with replacement; by set. */
   privacyResamples: 0x70727772,
   /** Which set each real record is in, under a null hypothesis; by resample. */
