@@ -1,8 +1,10 @@
 /**
- * All numbers in the figures of a measure, as rows of a table.
+ * What the figures of a measure say: all numbers, as rows of a table, and its sentences.
  *
  * @module
  */
+
+import { capital } from "./summary/words.ts";
 
 /** A number of a measure, with an interval where it has one. */
 export interface FigureRow {
@@ -61,4 +63,22 @@ export function figureRows(
       figureRows(entry[1], [...path, nameIn(Array.isArray(figures), entry)])
     ),
   ];
+}
+
+/** Texts of figures that are sentences by themselves. */
+const spoken = ["conclusion"];
+
+/**
+ * What figures say in words, sentences with a full stop: what they conclude, and which of them were
+ * left out, with the reason. Rows of lists have their words in their own rows.
+ */
+export function figureSentences(figures: unknown): string[] {
+  if (!isNamed(figures) || Array.isArray(figures)) return [];
+  return Object.entries(figures).flatMap(([name, value]) => {
+    if (typeof value === "string") return spoken.includes(name) ? [`${capital(value)}.`] : [];
+    if (name !== "left_out" || !Array.isArray(value)) return figureSentences(value);
+    return value.filter(isNamed).map(({ label, reason }) =>
+      `Not measured: ${String(label)} (${String(reason)}).`
+    );
+  });
 }
