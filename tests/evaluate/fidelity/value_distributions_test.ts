@@ -110,7 +110,7 @@ Deno.test("value_distributions tells values that were dealt out to other patient
   const good = await figuresOf(real, patients(2, false), { resamples: 50 });
   const dealt = await figuresOf(real, patients(1, true), { resamples: 50 });
   assertEquals(dealt?.ks_complement.value, 1); // the values are the same
-  for (const  of of[good, dealt]) assert((of?.lag_1_difference?.value ?? -1) >= 0);
+  for (const each of [good, dealt]) assert((each?.lag_1_difference?.value ?? -1) >= 0);
   assert((good?.lag_1_difference?.high ?? 1) < 0.1);
   assert((dealt?.lag_1_difference?.low ?? 0) > 0.8);
   assert((good?.visit_correlations?.difference.high ?? 1) < 0.1);
