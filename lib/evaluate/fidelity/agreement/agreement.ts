@@ -73,7 +73,8 @@ export const agreementNames: readonly Ranged[] = [
 ];
 
 /**
- * Figures with intervals, cut off at the ends of their ranges; null where a figure has no value.
+ * Figures with intervals, cut off at the ends of their ranges; null where a figure has no value. Where
+ * it has no slope, as an R² of real logarithms that do not vary, both ends are the figure.
  *
  * @param estimates [figures] in the order of {@link agreementNames}
  */
@@ -86,6 +87,7 @@ export function agreementOf(
       const { value, low, high } = estimates[i];
       const [least, most] = agreementRanges[name];
       if (Number.isNaN(value)) return null;
+      if (Number.isNaN(low) || Number.isNaN(high)) return { value, low: value, high: value };
       return { value, low: Math.max(least, low), high: Math.min(most, high) };
     },
   );

@@ -18,7 +18,6 @@ import * as v from "valibot";
 import { type Cohort, subset } from "../../../cohort/cohort.ts";
 import { visitsOf } from "../../../cohort/records.ts";
 import { list, object, oneOf, type Schema, text, whole } from "../../../files/checked_json.ts";
-import { stream } from "../../../random.ts";
 import {
   type Estimate,
   estimateSchema,
@@ -39,7 +38,7 @@ import {
   type PredictedCodes,
   totalColumn,
 } from "./hits.ts";
-import { type Predictor, predictorNames, trainedPredictors } from "./predictors.ts";
+import { drawsOf, type Predictor, predictorNames, trainedPredictors } from "./predictors.ts";
 
 /** Recall of one predictor: trained on real records, on the others (`synthetic`), and their difference. */
 export interface RecallAt {
@@ -104,8 +103,7 @@ const leastTest = 10;
 function drawnRecords(cohort: Cohort, seed: number, set: keyof typeof most): Int32Array {
   const all = Int32Array.from({ length: cohort.recordCount }, (_, record) => record)
     .filter((record) => visitsOf(cohort, record) > 1);
-  const place = set === "train" ? 0 : 1;
-  return stream("nextVisit", seed, place).shuffle(all).slice(0, most[set]);
+  return drawsOf(set, seed).shuffle(all).slice(0, most[set]);
 }
 
 /** Resamples of training records that predictors are also trained on. */

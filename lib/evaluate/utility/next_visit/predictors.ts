@@ -14,10 +14,17 @@
  */
 import { breathe } from "../../../breathe.ts";
 import type { Cohort } from "../../../cohort/cohort.ts";
-import { stream } from "../../../random.ts";
+import { type Random, stream } from "../../../random.ts";
 import { logisticRegression } from "../logistic_regression.ts";
 import { type FollowingVisit, forEachFollowing } from "./following_visits.ts";
 import { bigramProbabilities, type VisitCounts, visitCounts } from "./visit_counts.ts";
+
+const sets = ["train", "test", "cases"] as const;
+
+/** Random numbers that choose training records, test records, or the cases of a regression. */
+export function drawsOf(set: (typeof sets)[number], seed: number): Random {
+  return stream("nextVisit", seed, sets.indexOf(set));
+}
 
 /** A predictor, see above. */
 export type Predictor = "repeat" | "frequency" | "bigram" | "logistic";
@@ -74,7 +81,7 @@ async function coefficientsOf(
     for (let before = 1; before < length; before++) visits.push({ record, before });
   }
   const most = Math.max(1, Math.floor(mostCases / codes));
-  const chosen = stream("nextVisit", seed, 2).shuffle(visits).slice(0, most);
+  const chosen = drawsOf("cases", seed).shuffle(visits).slice(0, most);
   const features = new Float64Array(chosen.length * codes * width);
   const isPositive = new Uint8Array(chosen.length * codes);
   const fill = featuresOf(counts);
