@@ -112,6 +112,7 @@ await runCommand({
           "Comma-separated: what to evaluate besides the quick measures of fidelity, kinds or " +
           "single measures such as privacy.identical_records (default all quick measures)",
       },
+      png: { help: "Write figures as PNG too: figures/*.png" },
       resamples: {
         value: "N",
         help: "Resamples of patients for each interval; 0: no intervals",
@@ -153,6 +154,7 @@ await runCommand({
     learningRate: args.maybeNumber("lr", { min: 0 }),
     ...seedsOf(args),
     names: { real: basename(args.path("cohort")) },
+    png: args.has("png"),
     measures: args.maybe("measures")?.split(",").map((name) => name.trim()),
     resamples: args.integer("resamples", { min: 0 }),
     minCell: args.integer("min-cell", { min: 0 }),

@@ -54,6 +54,7 @@ await runCommand({
       help: "Resamples of patients for each interval; 0: no intervals",
       default: "1000",
     },
+    png: { help: "Write figures as PNG too: figures/*.png" },
     csv: { help: "Write each measure's figures as a table too: tables/*.csv" },
     ...minCellOption,
     ...backendOption,
@@ -101,6 +102,7 @@ await runCommand({
       synthetic,
       training: run?.training,
       csv: args.has("csv"),
+      png: args.has("png"),
       force,
     });
     sayFigures(report);

@@ -60,6 +60,7 @@ interface Contest {
   readonly seeds: readonly number[];
   readonly entries: readonly Entry[];
   readonly measures: CompareOptions["measures"];
+  readonly png: CompareOptions["png"];
   readonly names: CompareOptions["names"];
   readonly onStart?: CompareOptions["onStart"];
   readonly watched: LongWork;
@@ -132,7 +133,7 @@ export async function compare(
 ): Promise<Compared> {
   checkArguments("compare", [cohort, "cohort"], [folder, "folder"], [options, "options"]);
   checkOptions("compare", options, compareOptionNames);
-  const { resamples = 1000, force = false, measures, names, onStart } = options;
+  const { resamples = 1000, force = false, measures, png, names, onStart } = options;
   const problem = measures && misnamed(measures);
   if (problem !== undefined) throw new RangeError(`Cannot compare: "measures" names ${problem}`);
   const begun = force ? undefined : await readPlan(join(folder, "plan.json"));
@@ -150,7 +151,17 @@ export async function compare(
     options,
     () => `Comparison stopped by you; ${again}`,
     (watched) =>
-      compareAt(folder, force, { cohort, plan, seeds, entries, measures, names, onStart, watched }),
+      compareAt(folder, force, {
+        cohort,
+        plan,
+        seeds,
+        entries,
+        measures,
+        png,
+        names,
+        onStart,
+        watched,
+      }),
   );
 }
 
@@ -213,7 +224,7 @@ async function withAllSeeds(
 
 /** Evaluates all models that are not finished, and writes the table and the page. */
 async function judgedAll(contest: Contest, folder: GrowingFolder): Promise<Compared> {
-  const { cohort, entries } = contest;
+  const { cohort, entries, png } = contest;
   const ceiling = await ceilingOf(contest, join(folder.path, "ceiling.json"));
   const found: JudgedModel[] = [];
   const synthetic = new Map<string, Cohort>();
@@ -224,7 +235,7 @@ async function judgedAll(contest: Contest, folder: GrowingFolder): Promise<Compa
   }
   const comparison = comparisonOf(contest, ceiling, found);
   const compared = { comparison, real: splitOf(cohort, "train"), synthetic };
-  await writeComparison(folder.path, compared);
+  await writeComparison(folder.path, compared, { png });
   return compared;
 }
 

@@ -47,6 +47,8 @@ export interface CompareOptions extends TrainingOptions, LongWorkOptions {
   readonly measures?: readonly string[] | undefined;
   /** Name of the real cohort for people, such as that of its folder. */
   readonly names?: { readonly real?: string } | undefined;
+  /** Whether figures are written as PNG too; takes a second for each; default false. */
+  readonly png?: boolean | undefined;
   /** Resamples of patients behind each interval; default 1,000; 0: no intervals. */
   readonly resamples?: number | undefined;
   /** Start over instead of continuing what is in the folder. */
@@ -66,6 +68,7 @@ export const compareOptionNames = [
       seeds: 0,
       settings: 0,
       measures: 0,
+      png: 0,
       names: 0,
       resamples: 0,
       force: 0,

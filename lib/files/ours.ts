@@ -11,9 +11,9 @@ const run = String.raw`(config|vocabulary)\.json|(training|adversary)\.jsonl|` +
   String.raw`(model|resume|resume-adversary)\.safetensors`;
 const cohort = String.raw`data/\d+\.parquet|metadata/((codes|labels|subject_splits)\.parquet|` +
   String.raw`dataset\.json)|quality\.json`;
-const report = String.raw`report\.(html|json)|figures/\w+\.(svg|csv)|tables/\w+\.\w+\.csv`;
+const report = String.raw`report\.(html|json)|figures/\w+\.(svg|png|csv)|tables/\w+\.\w+\.csv`;
 const comparison =
-  String.raw`(plan|ceiling|comparison)\.json|comparison\.html|figures/\w+\.(svg|csv)|` +
+  String.raw`(plan|ceiling|comparison)\.json|comparison\.html|figures/\w+\.(svg|png|csv)|` +
   String.raw`models/[^/]+/(seeds/\d+/)?` +
   String.raw`(judgement\.json|run/(${run})|synthetic/(${cohort})|report/(${report}))`;
 const demo = `demo\\.json|${report}|(cohort|synthetic)/(${cohort})|run/(${run})`;

@@ -115,8 +115,13 @@ export function comparisonHtml(compared: Compared): string {
  * `figures/*.csv`, and replaces older ones; each is written completely, or not at all.
  *
  * @param folder of the comparison, which the caller has claimed
+ * @param options.png whether figures are written as `figures/*.png` too; takes a second for each
  */
-export async function writeComparison(folder: string, compared: Compared): Promise<void> {
+export async function writeComparison(
+  folder: string,
+  compared: Compared,
+  { png }: { readonly png?: boolean | undefined } = {},
+): Promise<void> {
   const columns = columnsOf(compared);
   const { comparison, real: { vocabulary } } = compared;
   await replaceWhole(join(folder, "figures"), async (temporary) => {
@@ -125,7 +130,7 @@ export async function writeComparison(folder: string, compared: Compared): Promi
       kind,
       pointsTable(ofKind, vocabulary),
     ]);
-    await writeFigures(temporary, figures, { tables: new Map(tables) });
+    await writeFigures(temporary, figures, { tables: new Map(tables), png });
   });
   await replaceText(join(folder, "comparison.json"), toJson(comparison));
   await replaceText(join(folder, "comparison.html"), page(compared, columns));

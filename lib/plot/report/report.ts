@@ -39,6 +39,8 @@ export interface ReportSources {
   readonly training?: readonly EpochLosses[] | undefined;
   /** Whether the figures of each measure are written as a table too, `tables/*.csv`. */
   readonly csv?: boolean | undefined;
+  /** Whether figures are written as PNG too, `figures/*.png`; takes a second for each. */
+  readonly png?: boolean | undefined;
 }
 
 /** Largest number of points of one scatter in the page; more are thinned. Keeps pages at a few MB. */
@@ -127,6 +129,7 @@ export async function writeReportFiles(
     tables: new Map(
       paired.map((pairs) => [pairs.kind, pointsTable([{ name: "synthetic", pairs }], vocabulary)]),
     ),
+    png: of.png,
   });
   if (of.csv) await writeTables(join(folder, "tables"), report);
 }
