@@ -19,7 +19,17 @@ Deno.test.beforeAll(() => makeInputs(inputs));
 Deno.test.afterAll(() => Deno.remove(inputs, { recursive: true }));
 
 const network = ["--set", "width=8", "--set", "layers=1", "--set", "heads=2", "--batch", "8"];
-const long = ["--cohort", "cohort", "--out", "out", "--backend", "cpu", ...network, "--patience", "100000"];
+const long = [
+  "--cohort",
+  "cohort",
+  "--out",
+  "out",
+  "--backend",
+  "cpu",
+  ...network,
+  "--patience",
+  "100000",
+];
 
 /** Begins a task in a folder, with all that it prints. */
 function begin(folder: string, task: string, args: readonly string[]): Deno.ChildProcess {
