@@ -263,13 +263,25 @@ export type {
   VocabularyFidelity,
 } from "./lib/evaluate/report.ts";
 export type {
+  AttackFigures,
+  AttackRisk,
+  Attacks,
   BrokenRules,
   BrokenRuleShare,
   CalendarFidelity,
+  CodeInference,
   ComparedValues,
   CorrelationDifference,
   CovarianceFidelity,
+  EmpiricalEpsilon,
+  Extracted,
+  Extraction,
   GroupFigure,
+  InferredCode,
+  Linkability,
+  MembershipBattery,
+  SinglingOut,
+  StrongestAttack,
   Subgroup,
   Subgroups,
   ValueDistributions,
@@ -277,6 +289,25 @@ export type {
   WeeklyAgreement,
   YearlyWave,
 } from "./lib/evaluate/report.ts";
+export { type Lira, lira, type LiraOptions } from "./lib/evaluate/privacy/membership/lira.ts";
+export {
+  type Shadow,
+  shadowModels,
+  type ShadowOptions,
+} from "./lib/evaluate/privacy/membership/shadow_models.ts";
+export {
+  type AuditedGuesses,
+  type AuditOptions,
+  oneRunAudit,
+} from "./lib/evaluate/privacy/membership/one_run_audit.ts";
+export {
+  type CanaryAudit,
+  canaryAudit,
+  type CanaryOptions,
+  extractedCanaries,
+  type WithCanaries,
+  withCanaries,
+} from "./lib/evaluate/privacy/membership/canaries.ts";
 export { reportTables, type TableRow } from "./lib/evaluate/report_tables.ts";
 export {
   likelihoodMetrics,
@@ -301,6 +332,24 @@ export type {
   TrainedOnEach,
 } from "./lib/evaluate/utility/phenotype_figures.ts";
 export type { SetSizes } from "./lib/evaluate/utility/balanced_sets.ts";
+export type {
+  NextVisit,
+  PredictorRecall,
+  RecallAt,
+} from "./lib/evaluate/utility/next_visit/next_visit.ts";
+export type { PredictedCodes } from "./lib/evaluate/utility/next_visit/hits.ts";
+export type { Predictor } from "./lib/evaluate/utility/next_visit/predictors.ts";
+export type {
+  ComparedEffect,
+  EffectAgreement,
+  Effects,
+} from "./lib/evaluate/utility/effects/effects.ts";
+export type {
+  CodeSurvival,
+  Survival,
+  SurvivalGap,
+} from "./lib/evaluate/utility/survival/survival.ts";
+export type { TimeUnit } from "./lib/evaluate/utility/survival/first_events.ts";
 export {
   type ClassifierDifferences,
   type ClassifierFigure,

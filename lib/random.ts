@@ -62,6 +62,10 @@ export const uses = {
   classifierOrder: 0x636f7264,
   /** Its units that are dropped out; by label, repetition, epoch and batch. */
   classifierDropout: 0x6364726f,
+  /** Repetitions whose mean is taken in a resample; by label and resample. */
+  repetitions: 0x72657073,
+  /** Records and visits that predictors of the next visit are trained and tested on; by set. */
+  nextVisit: 0x6e657874,
   /** Records of the rare-condition experiment; by label, repetition and set. */
   rareCondition: 0x72617265,
   /** Records of two-sample tests and manifold measures; by cohort. */
@@ -72,6 +76,20 @@ export const uses = {
   sequenceClassifier: 0x73657143,
   /** Records that measures of privacy take; by set. */
   privacySamples: 0x70727673,
+  /** Records on which a bound of epsilon is chosen. */
+  epsilonHalves: 0x65707368,
+  /** Descriptions of synthetic records that may single out patients. */
+  descriptions: 0x64657363,
+  /** Halves of records that are linked by chance. */
+  chanceLinks: 0x6c696e6b,
+  /** Patients whose codes are inferred, and guesses by chance. */
+  inferences: 0x696e6665,
+  /** Training records of shadow models; by model. */
+  shadows: 0x73686477,
+  /** Codes of canaries. */
+  canaries: 0x63616e61,
+  /** Which canaries are in training. */
+  canaryCoins: 0x636f696e,
   /** Records that measures of privacy take with replacement; by set. */
   privacyResamples: 0x70727772,
   /** Which set each real record is in, under a null hypothesis; by resample. */

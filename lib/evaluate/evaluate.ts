@@ -48,6 +48,11 @@ export interface EvaluateOptions extends LongWorkOptions {
    * inside the owner of the data.
    */
   readonly minCell?: number | undefined;
+  /**
+   * Codes that are sensitive in your setting, such as those of HIV or of addiction, by name; measures
+   * of privacy judge each of them. Default none.
+   */
+  readonly sensitive?: readonly string[] | undefined;
   /** Test metrics of the model that generated the synthetic cohort, see {@link likelihoodMetrics}. */
   readonly likelihood?: Likelihood | undefined;
   /** The run that generated the synthetic cohort. */
@@ -74,6 +79,7 @@ const optionNames = Object.keys(
     seed: 0,
     resamples: 0,
     minCell: 0,
+    sensitive: 0,
     likelihood: 0,
     run: 0,
     names: 0,
@@ -177,12 +183,13 @@ function aboutOf(
 /** The figures of each kind of measure of which some are asked; the distance is that of fidelity. */
 async function figuresOf(
   cohorts: ScaledCohorts,
-  { only, quick, by, seed, resamples, minCell = usualMinCell, run, onProgress }: EvaluateOptions,
+  { only, quick, by, seed, resamples, minCell = usualMinCell, sensitive, run, onProgress }:
+    EvaluateOptions,
 ): Promise<
   & { figures: Pick<PartialReport, "fidelity" | "utility" | "privacy" | "subgroups"> }
   & Pick<OnScale<unknown>, "fromCeiling" | "resampled">
 > {
-  const how = { quick, seed, resamples, minCell, run, onProgress };
+  const how = { quick, seed, resamples, minCell, sensitive, run, onProgress };
   const selection = { only, quick };
   const [fidelity, utility, privacy] = [
     measuresOf("fidelity", selection),

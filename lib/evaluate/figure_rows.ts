@@ -1,8 +1,10 @@
 /**
- * All numbers in the figures of a measure, as rows of a table.
+ * What the figures of a measure say: all numbers, as rows of a table, and its sentences.
  *
  * @module
  */
+
+import { capital } from "./summary/words.ts";
 
 /** A number of a measure, with an interval where it has one. */
 export interface FigureRow {
@@ -17,6 +19,11 @@ export interface FigureRow {
 /** A value that has names. */
 function isNamed(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null;
+}
+
+/** A list of plain numbers, which is for a picture. */
+function isCurve(value: unknown): boolean {
+  return Array.isArray(value) && value.every((each) => typeof each === "number");
 }
 
 /** An estimate's or an R²'s three numbers. */
@@ -37,7 +44,7 @@ function nameIn(list: boolean, [name, value]: readonly [string, unknown]): strin
 
 /**
  * All numbers in the figures of a measure, each with the words of its path: an estimate or an R² is one
- * row, and entries of lists are named by their first text.
+ * row, and entries of lists are named by their first text. Lists of plain numbers have no rows.
  */
 export function figureRows(
   figures: unknown,
@@ -45,7 +52,7 @@ export function figureRows(
 ): [name: string, row: FigureRow][] {
   const name = path.join(", ");
   if (typeof figures === "number") return [[name, { value: figures }]];
-  if (!isNamed(figures)) return [];
+  if (!isNamed(figures) || isCurve(figures)) return [];
   const estimate = withInterval(figures, ["value", "low", "high"]);
   if (estimate !== undefined) return [[name, estimate]];
   const r2 = withInterval(figures, ["r2", "r2_low", "r2_high"]);
@@ -56,4 +63,22 @@ export function figureRows(
       figureRows(entry[1], [...path, nameIn(Array.isArray(figures), entry)])
     ),
   ];
+}
+
+/** Texts of figures that are sentences by themselves. */
+const spoken = ["conclusion"];
+
+/**
+ * What figures say in words, sentences with a full stop: what they conclude, and which of them were
+ * left out, with the reason. Rows of lists have their words in their own rows.
+ */
+export function figureSentences(figures: unknown): string[] {
+  if (!isNamed(figures) || Array.isArray(figures)) return [];
+  return Object.entries(figures).flatMap(([name, value]) => {
+    if (typeof value === "string") return spoken.includes(name) ? [`${capital(value)}.`] : [];
+    if (name !== "left_out" || !Array.isArray(value)) return figureSentences(value);
+    return value.filter(isNamed).map(({ label, reason }) =>
+      `Not measured: ${String(label)} (${String(reason)}).`
+    );
+  });
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Cohort } from "../cohort/cohort.ts";
+import { nearestName } from "../nearest_name.ts";
 import type { OnProgress } from "../progress.ts";
 import { checkResamples, roleName } from "./bootstrap.ts";
 import type { Answer, Asked, FiguresOf, Judged, Measure, Need } from "./measure.ts";
@@ -25,6 +26,8 @@ export interface JudgeOptions extends Pick<Asked, "real" | "others"> {
   readonly run?: Asked["run"] | undefined;
   /** The same as in {@link Asked}. */
   readonly quick?: Asked["quick"];
+  /** The same as in {@link Asked}. */
+  readonly sensitive?: Asked["sensitive"];
   /** Called after every block of resamples, over all measures. */
   readonly onProgress?: OnProgress | undefined;
 }
@@ -38,7 +41,7 @@ export interface Judgement<Measures extends readonly Measure[]> {
 }
 
 /** Whether any time passes between visits; where none is known, none does. */
-function knowsDays({ visitOffsets, gapDays, recordCount }: Cohort): boolean {
+export function knowsDays({ visitOffsets, gapDays, recordCount }: Cohort): boolean {
   for (let record = 0; record < recordCount; record++) {
     for (let visit = visitOffsets[record] + 1; visit < visitOffsets[record + 1]; visit++) {
       if (gapDays[visit] > 0) return true;
@@ -115,10 +118,19 @@ function progressOf(measures: readonly Measure[], units: number, onProgress?: On
   };
 }
 
-function checkAsked({ real, others, resamples, minCell = 1 }: Asked): void {
+function checkAsked({ real, others, resamples, minCell = 1, sensitive = [] }: Asked): void {
   if (!Number.isSafeInteger(minCell) || minCell < 0) {
     throw new RangeError(
       `Cannot evaluate with minCell ${minCell}: must be a whole number, at least 0`,
+    );
+  }
+  const { codes } = real.cohort.vocabulary;
+  const unknown = sensitive.find((name) => !codes.includes(name));
+  if (unknown !== undefined) {
+    const meant = nearestName(unknown, codes);
+    throw new RangeError(
+      `Cannot evaluate: the real cohort has no sensitive code "${unknown}"` +
+        (meant === undefined ? "" : `; did you mean ${meant}?`),
     );
   }
   checkResamples(resamples, real.cohort.labelNames.length);

@@ -47,6 +47,8 @@ export interface Asked {
   readonly keptEntries?: number | undefined;
   /** Whether measures that have smaller settings shall use them; default false. */
   readonly quick?: boolean | undefined;
+  /** Codes that a user names sensitive: measures of privacy also judge each of them. */
+  readonly sensitive?: readonly string[] | undefined;
   /** Real records that no model has seen, if known. */
   readonly heldOut?: Cohort | undefined;
   /** The run that generated the synthetic records, if known. */

@@ -40,6 +40,18 @@ export type {
   CopyingCheck,
   LowAndMedian,
 } from "./privacy/copying_check.ts";
+export type { AttackRisk } from "./privacy/disclosure/attack_risk.ts";
+export type { Extracted, Extraction } from "./privacy/disclosure/extraction.ts";
+export type { CodeInference, InferredCode } from "./privacy/disclosure/inference.ts";
+export type { Linkability } from "./privacy/disclosure/linkability.ts";
+export type { SinglingOut } from "./privacy/disclosure/singling_out.ts";
+export type {
+  AttackFigures,
+  Attacks,
+  StrongestAttack,
+} from "./privacy/membership/attack_figures.ts";
+export type { MembershipBattery } from "./privacy/membership/battery.ts";
+export type { EmpiricalEpsilon } from "./privacy/membership/empirical_epsilon.ts";
 export type { IdenticalRecords } from "./privacy/identical_records.ts";
 export type { LeftOut } from "./not_measured.ts";
 export type { CalledMembers, Membership, TprAtFpr } from "./privacy/membership.ts";

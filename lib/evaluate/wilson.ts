@@ -1,5 +1,17 @@
 import type { Estimate } from "./bootstrap.ts";
 
+/** 97.5th percentile of the standard normal distribution. */
+const z = 1.959963984540054;
+
+/** Middle of Wilson's 95% interval of a share, and half its width. */
+export function wilsonCentre(count: number, total: number): { middle: number; half: number } {
+  const divisor = total + z ** 2;
+  return {
+    middle: (count + z ** 2 / 2) / divisor,
+    half: z / divisor * Math.sqrt(count * (total - count) / total + z ** 2 / 4),
+  };
+}
+
 /**
  * Wilson's 95% interval of a share (1927), within [0, 1]. It also says something of a share of 0,
  * where every resample would be 0.
@@ -8,14 +20,10 @@ import type { Estimate } from "./bootstrap.ts";
  * @param total of all, at least 1
  */
 export function wilson(count: number, total: number): Estimate {
-  const z = 1.959963984540054;
-  const share = count / total;
-  const middle = share + z ** 2 / (2 * total);
-  const half = z * Math.sqrt(share * (1 - share) / total + (z / (2 * total)) ** 2);
-  const end = (value: number) => Math.min(1, Math.max(0, value / (1 + z ** 2 / total)));
+  const { middle, half } = wilsonCentre(count, total);
   return {
-    value: share,
-    low: count === 0 ? 0 : end(middle - half),
-    high: count === total ? 1 : end(middle + half),
+    value: count / total,
+    low: count === 0 ? 0 : Math.max(0, middle - half),
+    high: count === total ? 1 : Math.min(1, middle + half),
   };
 }

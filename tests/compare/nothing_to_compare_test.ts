@@ -22,7 +22,22 @@ import { inFolder } from "../folder.ts";
 
 await useBackend("cpu");
 
-const none = { r2: null, r2_low: null, r2_high: null, r2_median: null, keys: 0 };
+const none = {
+  r2: null,
+  r2_low: null,
+  r2_high: null,
+  r2_median: null,
+  r2_noise: null,
+  keys: 0,
+  interval: "bootstrap" as const,
+  pearson: null,
+  spearman: null,
+  rmse: null,
+  log_r2: null,
+  total_variation: null,
+  jensen_shannon: null,
+  largest_gap: null,
+};
 
 /** Records of a single visit each, with two labels that none has. */
 function singleVisits(records: number, codes = 5, seed = 1): Cohort {

@@ -6,6 +6,7 @@
  * @module
  */
 import type { Estimate } from "../bootstrap.ts";
+import { normalQuantile } from "../normal.ts";
 import { forEachGroup, type RankedCases } from "./ranked_cases.ts";
 
 /** 97.5th percentile of the standard normal distribution. */
@@ -131,25 +132,26 @@ function areaCovariance(a: Float64Array, b: Float64Array, isPositive: Uint8Array
 }
 
 /**
- * The area under the ROC curve with DeLong's 95% interval, cut off at 0 and 1.
+ * The area under the ROC curve with DeLong's interval, cut off at 0 and 1.
  *
  * Where all positives score higher than all negatives, or all lower, DeLong's variance is 0 and says
  * nothing. The end of the interval then comes from the n = min(positives, negatives) pairs without a
  * common case: all of them are in order with probability at most areaⁿ, which is 2.5% at 0.025^(1/n).
  *
+ * @param tail probability beyond each end of the interval; default 0.025
  * @returns NaN without two cases of each class
  */
-export function deLong(cases: RankedCases): Estimate {
+export function deLong(cases: RankedCases, tail = 0.025): Estimate {
   const { isPositive } = cases;
   const value = auroc(cases);
   const positives = isPositive.reduce((sum, each) => sum + each, 0);
   const smaller = Math.min(positives, isPositive.length - positives);
   if (smaller < 2) return { value, low: NaN, high: NaN };
-  const least = 0.025 ** (1 / smaller);
+  const least = tail ** (1 / smaller);
   if (value === 1) return { value, low: least, high: 1 };
   if (value === 0) return { value, low: 0, high: 1 - least };
   const own = placements(cases);
-  const half = z * Math.sqrt(areaCovariance(own, own, isPositive));
+  const half = normalQuantile(1 - tail) * Math.sqrt(areaCovariance(own, own, isPositive));
   return { value, low: Math.max(0, value - half), high: Math.min(1, value + half) };
 }
 

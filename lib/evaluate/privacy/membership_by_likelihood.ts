@@ -65,7 +65,7 @@ export function overlapping(records: number, batch: number): number[] {
 }
 
 /** A cohort with the vocabulary of a run, without codes that training never saw. */
-function asTheRunKnows(source: Cohort, training: Cohort, { vocabulary }: Run): Cohort {
+export function asTheRunKnows(source: Cohort, training: Cohort, { vocabulary }: Run): Cohort {
   const names = source.vocabulary.codes;
   const places = new Map(vocabulary.codes.map((code, index) => [code, index]));
   const newIndex = new Int32Array(names.length).fill(-1);
@@ -74,7 +74,7 @@ function asTheRunKnows(source: Cohort, training: Cohort, { vocabulary }: Run): C
 }
 
 /** The records that a model reads to their end. */
-function readable(model: Model, cohort: Cohort): Cohort {
+export function readable(model: Model, cohort: Cohort): Cohort {
   const whole = readableRecords(model, cohort);
   const short = [...whole.subjectIds.keys()]
     .filter((record) => model.rowsOf(whole, record) <= model.rowLimit);
@@ -82,7 +82,7 @@ function readable(model: Model, cohort: Cohort): Cohort {
 }
 
 /** Why a run cannot be asked about records at all. */
-function obstacle(model: Model, { parameters, labelNames }: Run, training: Cohort) {
+export function obstacle(model: Model, { parameters, labelNames }: Run, training: Cohort) {
   if (model.likelihoods === undefined) return `"${model.family}" gives records no likelihood`;
   if (Object.keys(parameters).length === 0) return "the run has no parameters";
   if (!sameTexts(labelNames, training.labelNames)) return "the run has other labels";

@@ -6,7 +6,12 @@
  */
 import { attributeInference } from "./attribute_inference.ts";
 import { copyingCheck } from "./copying_check.ts";
+import { extraction } from "./disclosure/extraction.ts";
+import { codeInference } from "./disclosure/inference.ts";
+import { linkability } from "./disclosure/linkability.ts";
+import { singlingOut } from "./disclosure/singling_out.ts";
 import { identicalRecords } from "./identical_records.ts";
+import { membershipBattery } from "./membership/battery.ts";
 import { membershipByDistance } from "./membership_by_distance.ts";
 import { membershipByLikelihood } from "./membership_by_likelihood.ts";
 import { nnAdversarialAccuracy } from "./nn_adversarial_accuracy.ts";
@@ -23,4 +28,9 @@ export const privacyMeasures = [
   membershipByLikelihood,
   nnAdversarialAccuracy,
   attributeInference,
+  membershipBattery,
+  singlingOut,
+  linkability,
+  codeInference,
+  extraction,
 ] as const;

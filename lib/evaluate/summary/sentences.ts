@@ -170,6 +170,20 @@ function copySentence(report: PartialReport): string | undefined {
     `record (${held})${end}.`;
 }
 
+/** Whether an attack tells who was in the training set; what it cannot show is said as well. */
+function membershipSentence({ privacy }: PartialReport): string | undefined {
+  const strongest = privacy?.membership?.all?.strongest;
+  if (strongest === undefined) return undefined;
+  const { auc, attacks } = strongest;
+  const found = auc.low > 0.5
+    ? "An attack tells training patients from others better than guessing"
+    : "No attack was seen to tell training patients from others";
+  return `${found} (the strongest of ${counted(attacks)}: AUROC ${
+    fixed(auc.value, 2)
+  }; 95% interval ` +
+    `${fixed(auc.low, 2)} to ${fixed(auc.high, 2)}; guessing 0.5); this is no proof of privacy.`;
+}
+
 /** Whether training converged; nothing for models that do not train. */
 export function trainingSentence({ run, training }: ReportAbout): string | undefined {
   if (run === undefined || training === undefined) return undefined;
@@ -230,6 +244,7 @@ export function sentencesOf(report: PartialReport, rows: readonly SummaryRow[]):
     lengthSentence(rows, fidelity),
     labelSentence(rows, fidelity),
     isFirst ? undefined : copies,
+    membershipSentence(report),
     trainingSentence(report.about),
     notJudged(report, rows),
   ];

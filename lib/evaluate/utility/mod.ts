@@ -3,12 +3,21 @@
  *
  * @module
  */
+import { effects } from "./effects/effects.ts";
+import { nextVisit } from "./next_visit/next_visit.ts";
 import { phenotyping } from "./phenotyping.ts";
 import { phenotypingBefore } from "./phenotyping_before.ts";
+import { survival } from "./survival/survival.ts";
 
 /**
  * In the order in which they are asked, and in which `report.json` has them.
  *
  * @internal
  */
-export const utilityMeasures = [phenotyping, phenotypingBefore] as const;
+export const utilityMeasures = [
+  phenotyping,
+  phenotypingBefore,
+  nextVisit,
+  effects,
+  survival,
+] as const;

@@ -180,7 +180,7 @@ export async function phenotypeAnswers(
       await taskSeries(
         await testedOn(task, sizes, seed, onClassifier),
         heldOut.recordCount,
-        asked,
+        { ...asked, label: task.label },
       ),
     );
   }

@@ -6,9 +6,9 @@
  * Where labels follow from codes, the task is easy: the codes that define a label are among the
  * inputs. `phenotyping_before.ts` asks the honest question.
  *
- * Intervals are over test patients, the same for all classifiers. They do not include what other
- * training records would change; figures are means over repetitions with other draws and other
- * initial parameters.
+ * Figures are means over repetitions with other draws and other initial parameters. Intervals are over
+ * test patients and repetitions, the same for all classifiers; with one repetition, over patients
+ * alone. They do not include what other training patients would change.
  *
  * @module
  */

@@ -33,6 +33,7 @@ import { withoutEmptyRecords } from "../without_empty_records.ts";
 import { disjointPools, type SetSizes, setSizes, trainingLength } from "./balanced_sets.ts";
 import { balancedCases, type Case, type CasePool, casesOf, drawnCases } from "./cases.ts";
 import { tooFew } from "./phenotype_figures.ts";
+import { resampledRepetitions } from "./train_and_test.ts";
 import { classified, trainedClassifier } from "./trained_classifier.ts";
 
 /** What to try. */
@@ -47,7 +48,7 @@ export interface RareConditionOptions extends LongWorkOptions {
   readonly repetitions?: number | undefined;
   /** Random seed; default 0. */
   readonly seed?: number | undefined;
-  /** Resamples of test patients behind each interval; default 1,000. */
+  /** Resamples of test patients and repetitions behind each interval; default 1,000. */
   readonly resamples?: number | undefined;
 }
 
@@ -184,7 +185,7 @@ async function drawnSets(
 function seriesOf(
   predictions: Record<Arm, Predictions[]>,
   testRecords: number,
-  { seed, resamples }: { seed: number; resamples: number },
+  { seed, resamples, label }: { seed: number; resamples: number; label: number },
 ): Record<Arm, FigureSeries> {
   const series = {
     none: emptySeries(resamples),
@@ -194,8 +195,10 @@ function seriesOf(
   const weights = new Int32Array(testRecords);
   for (let resample = 0; resample <= resamples; resample++) {
     resampleWeights({ role: "held_out", seed }, resample, weights);
+    const drawn = resampledRepetitions(predictions.none.length, resample, { seed, label });
     for (const arm of arms) {
-      setMeans(series[arm], resample, predictions[arm].map((each) => figuresIn(each, weights)));
+      const figures = predictions[arm].map((each) => figuresIn(each, weights));
+      setMeans(series[arm], resample, drawn.map((repetition) => figures[repetition]));
     }
   }
   return series;
@@ -235,6 +238,7 @@ async function tried(
   const { none, synthetic, perfect } = seriesOf(predictions, pools.testRecords, {
     seed,
     resamples,
+    label: pools.label,
   });
   return {
     label: options.label,

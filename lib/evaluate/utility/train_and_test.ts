@@ -142,15 +142,36 @@ export interface TaskSeries {
 }
 
 /**
- * The figures of all classifiers of a task for the test patients as they are and for each resample of
- * them; means over repetitions.
+ * The repetitions whose mean is taken in a resample: all of them for the figure itself, else as many
+ * drawn with replacement. So intervals include how far training differs by its draws and its initial
+ * parameters, which in small cohorts is as much as the patients do.
+ */
+export function resampledRepetitions(
+  repetitions: number,
+  resample: number,
+  { seed, label }: { readonly seed: number; readonly label: number },
+): number[] {
+  const draws = stream("repetitions", seed, label, resample);
+  return Array.from(
+    { length: repetitions },
+    (_, own) => resample === 0 ? own : draws.integer(repetitions),
+  );
+}
+
+/**
+ * The figures of all classifiers of a task for the test patients as they are, and for each resample of
+ * patients and repetitions; means over repetitions.
  *
  * @param testRecords number of held-out records, which are resampled
  */
 export async function taskSeries(
   { real, sources }: Tested,
   testRecords: number,
-  { seed, resamples }: { readonly seed: number; readonly resamples: number },
+  { seed, resamples, label }: {
+    readonly seed: number;
+    readonly resamples: number;
+    readonly label: number;
+  },
 ): Promise<TaskSeries> {
   const found: TaskSeries = {
     real: emptySeries(resamples),
@@ -168,8 +189,10 @@ export async function taskSeries(
   const weights = new Int32Array(testRecords);
   for (let resample = 0; resample <= resamples; resample++) {
     resampleWeights({ role: "held_out", seed }, resample, weights);
+    const drawn = resampledRepetitions(real.length, resample, { seed, label });
     for (const [predictions, series] of filled) {
-      setMeans(series, resample, predictions.map((each) => figuresIn(each, weights)));
+      const figures = predictions.map((each) => figuresIn(each, weights));
+      setMeans(series, resample, drawn.map((repetition) => figures[repetition]));
     }
     await breathe();
   }

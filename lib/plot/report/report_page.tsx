@@ -21,6 +21,7 @@ import { ReportHead, reportTitle } from "./report_head.tsx";
 import type { PackedPoints } from "./report_points.ts";
 import { fidelitySections } from "./sections/mod.ts";
 import { PlainSection } from "./sections/plain.tsx";
+import { SelfTestSection } from "./self_test_section.tsx";
 import { SummarySection } from "./summary_section.tsx";
 
 /** What the page shows. */
@@ -91,6 +92,7 @@ export function ReportPage(contents: PageContents): JSX.Element {
       {fidelitySections(fidelity).map(({ keys, View }) => <View key={keys[0]} {...section} />)}
       <PlainSections kind="utility" scaled={report.utility} />
       <PlainSections kind="privacy" scaled={report.privacy} />
+      <SelfTestSection report={report} />
       {likelihood && <LikelihoodSection likelihood={likelihood} />}
       {figures.has("training_curve") && (
         <section aria-labelledby="training">

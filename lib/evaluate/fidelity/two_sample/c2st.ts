@@ -21,7 +21,7 @@ import type { Answer, Asked } from "../../measure.ts";
 import { aucEstimate, type RankedFolds, rankedFolds, weightedAuc } from "./auc.ts";
 import { breathe } from "../../../breathe.ts";
 import { type NothingMeasured, tooFew } from "./left_out.ts";
-import { normalTail } from "./normal_tail.ts";
+import { normalTail } from "../../normal.ts";
 import { type Comparison, comparisons, type Sample } from "./samples.ts";
 import { wilson } from "../../wilson.ts";
 

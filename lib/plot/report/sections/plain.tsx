@@ -4,7 +4,9 @@
  *
  * @module
  */
-import { type FigureRow, figureRows } from "../../../evaluate/figure_rows.ts";
+import { type FigureRow, figureRows, figureSentences } from "../../../evaluate/figure_rows.ts";
+import { capital } from "../../../evaluate/summary/words.ts";
+import { counted } from "../../../in_words.ts";
 import type { FidelityFigures } from "../../../evaluate/report.ts";
 import { Interval, minus, None, Table } from "../page_parts.tsx";
 import { scaleOf, type Section } from "./section.ts";
@@ -26,41 +28,66 @@ export interface PlainContents {
   readonly scale: Readonly<Record<"own" | "ceiling" | "floor" | "memoriser", unknown>>;
 }
 
-/** A measure's question and a table of its figures; nothing where it has none. */
+/** Rows of a measure that are shown at once; the others unfold. */
+const mostRows = 8;
+
+const columns = [
+  "Figure",
+  "Synthetic",
+  "Held-out real (ceiling)",
+  "Independent draws (floor)",
+  "Copies of training records",
+];
+
+/** A table of figures on their scale. */
+function ScaleTable({ rows, others, label }: {
+  rows: readonly (readonly [string, FigureRow])[];
+  others: readonly ReadonlyMap<string, FigureRow>[];
+  label: string;
+}) {
+  return (
+    <Table caption="With 95% intervals" label={label} columns={columns}>
+      {rows.map(([row, own]) => (
+        <tr key={row}>
+          <th scope="row">{capital(row)}</th>
+          <td class="strong">
+            <Cell row={own} />
+          </td>
+          {others.map((figures, column) => (
+            <td key={column}>
+              <Cell row={figures.get(row)} />
+            </td>
+          ))}
+        </tr>
+      ))}
+    </Table>
+  );
+}
+
+/** A measure's question, what it concludes, and its figures; nothing where it has none. */
 export function PlainSection({ name, question, scale }: PlainContents) {
   const rows = figureRows(scale.own);
-  if (rows.length === 0) return null;
+  const sentences = figureSentences(scale.own);
+  if (rows.length === 0 && sentences.length === 0) return null;
   const others = [scale.ceiling, scale.floor, scale.memoriser].map((each) =>
     new Map(figureRows(each))
   );
+  const [first, more] = rows.length > mostRows + 2
+    ? [rows.slice(0, mostRows), rows.slice(mostRows)]
+    : [rows, []];
   return (
     <section aria-labelledby={name}>
       <h2 id={name}>{question}</h2>
-      <Table
-        caption="With 95% intervals"
-        label={`Figures: ${question}`}
-        columns={[
-          "Figure",
-          "Synthetic",
-          "Held-out real (ceiling)",
-          "Independent draws (floor)",
-          "Copies of training records",
-        ]}
-      >
-        {rows.map(([row, own]) => (
-          <tr key={row}>
-            <th scope="row">{row.charAt(0).toUpperCase() + row.slice(1)}</th>
-            <td class="strong">
-              <Cell row={own} />
-            </td>
-            {others.map((figures, column) => (
-              <td key={column}>
-                <Cell row={figures.get(row)} />
-              </td>
-            ))}
-          </tr>
-        ))}
-      </Table>
+      {sentences.map((sentence) => <p class="reading" key={sentence}>{sentence}</p>)}
+      {first.length > 0 && (
+        <ScaleTable rows={first} others={others} label={`Figures: ${question}`} />
+      )}
+      {more.length > 0 && (
+        <details>
+          <summary>{counted(more.length)} more figures</summary>
+          <ScaleTable rows={more} others={others} label={`More figures: ${question}`} />
+        </details>
+      )}
     </section>
   );
 }

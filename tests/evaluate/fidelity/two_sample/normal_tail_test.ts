@@ -1,5 +1,5 @@
 import { assertAlmostEquals } from "@std/assert";
-import { normalTail } from "ehrloom/evaluate/fidelity/two_sample/normal_tail.ts";
+import { normalTail } from "ehrloom/evaluate/normal.ts";
 
 Deno.test("normalTail() is the upper tail of the standard normal distribution", () => {
   // Python's math.erfc(z / √2) / 2

@@ -48,3 +48,19 @@ Deno.test("PlainSection() says none where a cohort has no figures, and is nothin
   const nothing = h(PlainSection, { name: "toy", question: "Is it?", scale });
   assertEquals(renderToString(nothing), "");
 });
+
+Deno.test("PlainSection() says what is concluded and what was left out, and folds away long tables", () => {
+  const own = {
+    ...Object.fromEntries(Array.from({ length: 12 }, (_, i) => [`figure_${i}`, i])),
+    outcome: { conclusion: "nothing was found" },
+    left_out: [{ label: "anemia", reason: "2 patients have it" }],
+  };
+  const scale = { own, ceiling: null, floor: null, memoriser: null };
+  const html = renderToString(h(PlainSection, { name: "toy", question: "Is it?", scale }));
+  const { document } = parseHTML(`<main>${html}</main>`);
+  const texts = [...document.querySelectorAll(".reading")].map(({ textContent }) => textContent);
+  assertEquals(texts, ["Nothing was found.", "Not measured: anemia (2 patients have it)."]);
+  assertEquals(document.querySelector("summary")?.textContent, "4 more figures");
+  assertEquals(document.querySelectorAll("details tbody tr").length, 4);
+  assertEquals(document.querySelectorAll("tbody tr").length, 12);
+});

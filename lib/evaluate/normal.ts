@@ -1,4 +1,10 @@
 /**
+ * The standard normal distribution.
+ *
+ * @module
+ */
+
+/**
  * The probability that a standard normal variable is at least z.
  *
  * Near 0 by the series of the error function, beyond by Laplace's continued fraction (Abramowitz &
@@ -15,4 +21,19 @@ export function normalTail(z: number): number {
   let fraction = z;
   for (let k = 100; k > 0; k--) fraction = z + k / fraction;
   return density / fraction;
+}
+
+/**
+ * The number below which a share of the standard normal distribution is, to 1e-9.
+ *
+ * @param share between 1e-9 and 1 - 1e-9
+ */
+export function normalQuantile(share: number): number {
+  let [low, high] = [-8, 8];
+  while (high - low > 1e-12) {
+    const middle = (low + high) / 2;
+    if (normalTail(-middle) < share) low = middle;
+    else high = middle;
+  }
+  return (low + high) / 2;
 }

@@ -1,0 +1,49 @@
+/**
+ * Kaplan and Meier's estimate (1958) of the share of patients without an event, over equally long
+ * intervals of time.
+ *
+ * @module
+ */
+
+/**
+ * The share of patients without the event, from the beginning of each interval to that of the next.
+ * Events of an interval are put at its beginning, and censored patients leave at its end. If the last
+ * patients are censored, the curve stays where it is.
+ *
+ * @param events [intervals] patients with the event
+ * @param censored [intervals] patients who were observed up to here without it
+ * @param beyond patients who are observed longer than all intervals
+ * @returns [intervals] in [0, 1]; all 1 without patients
+ */
+export function kaplanMeier(
+  events: ArrayLike<number>,
+  censored: ArrayLike<number>,
+  beyond: number,
+): Float64Array {
+  let atRisk = beyond;
+  for (let i = 0; i < events.length; i++) atRisk += events[i] + censored[i];
+  let survival = 1;
+  return Float64Array.from(events, (count, i) => {
+    if (atRisk > 0) survival *= 1 - count / atRisk;
+    atRisk -= count + censored[i];
+    return survival;
+  });
+}
+
+/** How far apart two curves are, as shares of the time that they cover. */
+export interface CurveGap {
+  /** Mean of |synthetic − real| over time, in [0, 1]; 0 is best. */
+  readonly distance: number;
+  /** Mean of synthetic − real, in [−1, 1]; above 0 events come too late or too seldom. */
+  readonly optimism: number;
+}
+
+/** The gap between two curves over the same intervals (Norcliffe et al. 2023). */
+export function curveGap(real: Float64Array, synthetic: Float64Array): CurveGap {
+  let [distance, optimism] = [0, 0];
+  for (let i = 0; i < real.length; i++) {
+    distance += Math.abs(synthetic[i] - real[i]) / real.length;
+    optimism += (synthetic[i] - real[i]) / real.length;
+  }
+  return { distance, optimism };
+}
