@@ -12,18 +12,20 @@ import { visitsOf } from "./visit_denominators.ts";
 /** Numbers of a key in a table of slopes: those of shares of visits, of records, and both shares. */
 const width = 16;
 
+/** [keys × 16] Room for the slopes of one side after the other: a line of the cache for each key. */
+export function slopeTable(keys: number): Float32Array {
+  return new Float32Array(keys * width);
+}
+
 /** What is known of each key before the pass. */
 export class KeySlopes {
-  /** [keys × 16] One line of the processor's cache for each key. */
-  readonly table: Float32Array;
   /** [2 × figures] Σ_k slope_k p_k. */
   readonly products = new Float64Array(2 * figures);
   /** [2] Σ_k p_k². */
   readonly squares = new Float64Array(2);
 
-  constructor(keys: number) {
-    this.table = new Float32Array(keys * width);
-  }
+  /** @param table from {@link slopeTable}; what it holds of other keys is not read */
+  constructor(readonly table: Float32Array) {}
 
   /**
    * Enters a key.

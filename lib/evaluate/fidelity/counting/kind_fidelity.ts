@@ -10,7 +10,7 @@ import { onePass } from "./one_pass.ts";
 import type { KindFidelity } from "./found.ts";
 import { resampledR2 } from "./resampled_r2.ts";
 
-/** Occurrences in resamples that are counted at most; about a minute on one core. */
+/** Occurrences in resamples that are counted at most: a minute or two on one core. */
 const mostCounted = 2e10;
 
 /**

@@ -20,7 +20,7 @@ import { agreementOf } from "../agreement/agreement.ts";
 import { commonFrom, Moments, slopedFigures as figures } from "../agreement/moments.ts";
 import { rankCorrelation } from "../agreement/rank_correlation.ts";
 import { CountedCohort } from "./counted_cohort.ts";
-import { type Influences, influencesOf, KeySlopes } from "./influences.ts";
+import { type Influences, influencesOf, KeySlopes, slopeTable } from "./influences.ts";
 import { codeKeyIndex, type CodeKind } from "./key_rows.ts";
 import type { KindFidelity, Part, ShareFidelity } from "./found.ts";
 import { drawnOf, linearR2 } from "./linear_resamples.ts";
@@ -81,9 +81,9 @@ function slopesOf(
   side: "real" | "synthetic",
   moments: readonly [Moments, Moments],
   union: Uint32Array,
-  keys: number,
+  table: Float32Array,
 ): KeySlopes {
-  const slopes = new KeySlopes(keys);
+  const slopes = new KeySlopes(table);
   for (const part of parts) {
     const { pair } = moments[part];
     const shares = pair[side];
@@ -186,11 +186,12 @@ async function compared(
   const kept = isDrawn ? keptOf(moments[0].pair) : new Uint32Array(0);
   const slots = new Uint16Array(keys);
   kept.forEach((i, slot) => slots[union[i]] = slot + 1);
+  const table = slopeTable(keys);
   const influences = (side: "real" | "synthetic", counted: CountedCohort) => {
     const [visits, records] = moments.map(({ pair }) =>
       Float64Array.from(kept, (i) => pair[side][i])
     );
-    const slopes = slopesOf(side, moments, union, keys);
+    const slopes = slopesOf(side, moments, union, table);
     return influencesOf(counted, slopes, { slots, keptShares: [visits, records] }, advance);
   };
   const sides = [
