@@ -8,6 +8,7 @@ import { breathe } from "../breathe.ts";
 import type { Cohort } from "../cohort/cohort.ts";
 import { object, type Schema } from "../files/checked_json.ts";
 import { addResample, type Estimate, estimate, estimateSchema, type Role } from "./bootstrap.ts";
+import { inTurn } from "./in_turn.ts";
 import type { Answer, Asked, Judged, Measure, Need } from "./measure.ts";
 import { minus } from "./paired_differences.ts";
 
@@ -51,11 +52,10 @@ export async function answersFromSums<F>(
   compared: (real: readonly Sums[], other: readonly Sums[], role: Role) => Answer<F>,
 ): Promise<Answer<F>[]> {
   const real = await sumsOf(asked.real, of, asked);
-  const answers: Answer<F>[] = [];
-  for (const other of asked.others) {
-    answers.push(compared(real, await sumsOf(other, of, asked), other.role));
-  }
-  return answers;
+  return await inTurn(
+    asked,
+    async (other) => compared(real, await sumsOf(other, of, asked), other.role),
+  );
 }
 
 /** A ratio in both cohorts, with 95% intervals. */

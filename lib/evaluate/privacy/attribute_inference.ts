@@ -23,6 +23,7 @@ import {
   figureSchema,
   resampledSums,
 } from "../bootstrap.ts";
+import { inTurn } from "../in_turn.ts";
 import type { Answer, Asked, Judged, Measure } from "../measure.ts";
 import { nearest } from "./distances/nearest.ts";
 import { codeSets, type RecordSets, recordSets } from "./distances/record_sets.ts";
@@ -256,10 +257,8 @@ export const attributeInference: Measure<"attribute_inference", AttributeInferen
     published: v.nullable(object({ attack: figureSchema, baseline: figureSchema })),
     left_out: leftOutSchema,
   })),
-  async ask(asked, onProgress) {
+  ask(asked, onProgress) {
     const part = progressInParts(onProgress, 4 * asked.others.length);
-    const answers: Answer<AttributeInference>[] = [];
-    for (const other of asked.others) answers.push(await answerFor(other, asked, part));
-    return answers;
+    return inTurn(asked, (other) => answerFor(other, asked, part));
   },
 };

@@ -31,6 +31,7 @@ import {
   resampleWeights,
   type Role,
 } from "../bootstrap.ts";
+import { inTurn } from "../in_turn.ts";
 import type { Answer, Asked, Judged, Measure } from "../measure.ts";
 import { nearest } from "./distances/nearest.ts";
 import type { Nearest } from "./distances/nearest_rows.ts";
@@ -339,10 +340,8 @@ export const copyingCheck: Measure<"copying_check", CopyingCheck | null> = {
     })),
     left_out: leftOutSchema,
   })),
-  async ask(asked, onProgress) {
+  ask(asked, onProgress) {
     const part = progressInParts(onProgress, asked.others.length);
-    const answers: Answer<CopyingCheck>[] = [];
-    for (const other of asked.others) answers.push(await answerFor(other, asked, part()));
-    return answers;
+    return inTurn(asked, (other) => answerFor(other, asked, part()));
   },
 };

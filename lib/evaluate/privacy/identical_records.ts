@@ -5,10 +5,10 @@
  *
  * @module
  */
-import { breathe } from "../../breathe.ts";
 import type { Cohort } from "../../cohort/cohort.ts";
 import { object, whole } from "../../files/checked_json.ts";
 import { type Estimate, estimateSchema, resampledSums } from "../bootstrap.ts";
+import { inTurn } from "../in_turn.ts";
 import type { Answer, Asked, Judged, Measure } from "../measure.ts";
 import { wilson } from "../wilson.ts";
 
@@ -95,12 +95,5 @@ export const identicalRecords: Measure<"identical_records", IdenticalRecords> = 
   key: "identical_records",
   question: "How many records are identical to a training record?",
   schema: object({ identical: whole(0), records: whole(1), share: estimateSchema }),
-  async ask(asked) {
-    const answers: Answer<IdenticalRecords>[] = [];
-    for (const other of asked.others) {
-      await breathe();
-      answers.push(answerFor(other, asked));
-    }
-    return answers;
-  },
+  ask: (asked) => inTurn(asked, (other) => answerFor(other, asked)),
 };

@@ -15,6 +15,7 @@ import * as v from "valibot";
 import type { Cohort } from "../../cohort/cohort.ts";
 import { object, whole } from "../../files/checked_json.ts";
 import type { OnProgress } from "../../progress.ts";
+import { inTurn } from "../in_turn.ts";
 import type { Answer, Asked, Judged, Measure } from "../measure.ts";
 import { type Distance } from "./distances/distance_rows.ts";
 import { nearest } from "./distances/nearest.ts";
@@ -132,10 +133,8 @@ export const membershipByDistance: Measure<"membership_by_distance", MembershipB
       published: v.nullable(object({ code: calledMembersSchema, paper: calledMembersSchema })),
       left_out: leftOutSchema,
     })),
-    async ask(asked, onProgress) {
+    ask(asked, onProgress) {
       const part = progressInParts(onProgress, 4 * asked.others.length);
-      const answers: Answer<MembershipByDistance>[] = [];
-      for (const other of asked.others) answers.push(await answerFor(other, asked, part));
-      return answers;
+      return inTurn(asked, (other) => answerFor(other, asked, part));
     },
   };

@@ -22,6 +22,7 @@ import { backendVersions, useBackend } from "../../nn/backend.ts";
 import type { OnProgress } from "../../progress.ts";
 import { modelOf, type Run } from "../../train/run_folder.ts";
 import { likelihoodsOf } from "../likelihood/record_likelihoods.ts";
+import { inTurn } from "../in_turn.ts";
 import type { Answer, Asked, ThoroughMeasure } from "../measure.ts";
 import { tooFew } from "./left_out.ts";
 import { type LeftOut, leftOutSchema } from "../not_measured.ts";
@@ -170,15 +171,12 @@ export const membershipByLikelihood: ThoroughMeasure<
     published: v.nullable(calledMembersSchema),
     left_out: leftOutSchema,
   })),
-  async ask(asked, onProgress) {
+  ask(asked, onProgress) {
     const { run } = asked;
-    const answers: Answer<MembershipByLikelihood>[] = [];
     const part = progressInParts(onProgress, 2 * asked.others.length);
-    for (let i = 0; i < asked.others.length; i++) {
-      answers.push(
-        run === undefined ? without("no run is known") : await answerFor(run, asked, part),
-      );
-    }
-    return answers;
+    return inTurn(
+      asked,
+      () => run === undefined ? without("no run is known") : answerFor(run, asked, part),
+    );
   },
 };

@@ -30,6 +30,7 @@ import {
   resampledSums,
   type Role,
 } from "../bootstrap.ts";
+import { inTurn } from "../in_turn.ts";
 import type { Answer, Asked, Judged, Measure } from "../measure.ts";
 import { type Distance } from "./distances/distance_rows.ts";
 import { nearest } from "./distances/nearest.ts";
@@ -211,10 +212,8 @@ export const nnAdversarialAccuracy: Measure<
     ),
     left_out: leftOutSchema,
   })),
-  async ask(asked, onProgress) {
+  ask(asked, onProgress) {
     const part = progressInParts(onProgress, 2 * passes * asked.others.length);
-    const answers: Answer<NnAdversarialAccuracy>[] = [];
-    for (const other of asked.others) answers.push(await answerFor(other, asked, part));
-    return answers;
+    return inTurn(asked, (other) => answerFor(other, asked, part));
   },
 };

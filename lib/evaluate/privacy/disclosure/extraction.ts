@@ -17,6 +17,7 @@ import { backendVersions, useBackend } from "../../../nn/backend.ts";
 import type { OnProgress } from "../../../progress.ts";
 import { modelOf, type Run } from "../../../train/run_folder.ts";
 import { type Estimate, estimate, estimateSchema, resampledSums } from "../../bootstrap.ts";
+import { inTurn } from "../../in_turn.ts";
 import type { Answer, Asked, ThoroughMeasure } from "../../measure.ts";
 import { fewestRecords } from "../left_out.ts";
 import { type LeftOut, leftOutSchema } from "../../not_measured.ts";
@@ -286,16 +287,12 @@ export const extraction: ThoroughMeasure<"extraction", Extraction | null> = {
     five_visits: extractedSchema,
     left_out: leftOutSchema,
   })),
-  async ask(asked, onProgress) {
+  ask(asked, onProgress) {
     const { run } = asked;
-    const answers: Answer<Extraction | null>[] = [];
-    for (let i = 0; i < asked.others.length; i++) {
-      answers.push(
-        run === undefined
-          ? { figures: null, resampled: {} }
-          : await answerFor(run, asked, onProgress),
-      );
-    }
-    return answers;
+    return inTurn<Extraction | null>(
+      asked,
+      () =>
+        run === undefined ? { figures: null, resampled: {} } : answerFor(run, asked, onProgress),
+    );
   },
 };

@@ -15,6 +15,7 @@ import { type Cohort } from "../../../cohort/cohort.ts";
 import { flag, list, object, text, whole } from "../../../files/checked_json.ts";
 import type { OnProgress } from "../../../progress.ts";
 import { type Random, stream } from "../../../random.ts";
+import { inTurn } from "../../in_turn.ts";
 import type { Answer, Asked, Judged, Measure } from "../../measure.ts";
 import { nearest } from "../distances/nearest.ts";
 import { codeSets, type RecordSets, recordSets } from "../distances/record_sets.ts";
@@ -259,10 +260,8 @@ export const codeInference: Measure<"inference", CodeInference | null> = {
     by_code: list(v.intersect([object({ code: text, sensitive: flag }), attackRiskSchema])),
     left_out: leftOutSchema,
   })),
-  async ask(asked, onProgress) {
+  ask(asked, onProgress) {
     const part = progressInParts(onProgress, asked.others.length);
-    const answers: Answer<CodeInference>[] = [];
-    for (const other of asked.others) answers.push(await answerFor(other, asked, part()));
-    return answers;
+    return inTurn(asked, (other) => answerFor(other, asked, part()));
   },
 };

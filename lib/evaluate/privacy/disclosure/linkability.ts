@@ -13,6 +13,7 @@ import { visitsOf } from "../../../cohort/records.ts";
 import { object, whole } from "../../../files/checked_json.ts";
 import type { OnProgress } from "../../../progress.ts";
 import { stream } from "../../../random.ts";
+import { inTurn } from "../../in_turn.ts";
 import type { Answer, Asked, Judged, Measure } from "../../measure.ts";
 import { nearest } from "../distances/nearest.ts";
 import { type RecordSets, recordSets } from "../distances/record_sets.ts";
@@ -125,10 +126,8 @@ export const linkability: Measure<"linkability", Linkability | null> = {
     outcome: v.nullable(attackRiskSchema),
     left_out: leftOutSchema,
   })),
-  async ask(asked, onProgress) {
+  ask(asked, onProgress) {
     const part = progressInParts(onProgress, 4 * asked.others.length);
-    const answers: Answer<Linkability>[] = [];
-    for (const other of asked.others) answers.push(await answerFor(other, asked, part));
-    return answers;
+    return inTurn(asked, (other) => answerFor(other, asked, part));
   },
 };

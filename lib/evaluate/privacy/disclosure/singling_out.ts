@@ -16,6 +16,8 @@ import type { Cohort } from "../../../cohort/cohort.ts";
 import { visitsOf } from "../../../cohort/records.ts";
 import { object, whole } from "../../../files/checked_json.ts";
 import { type Random, stream } from "../../../random.ts";
+import { inTurn } from "../../in_turn.ts";
+import { progressInParts } from "../progress_in_parts.ts";
 import type { Answer, Asked, Judged, Measure } from "../../measure.ts";
 import { type Postings, postingsOf } from "../distances/distance_rows.ts";
 import { codeSets, recordCountOf, type RecordSets } from "../distances/record_sets.ts";
@@ -184,12 +186,12 @@ export const singlingOut: Measure<"singling_out", SinglingOut | null> = {
     outcome: v.nullable(attackRiskSchema),
     left_out: leftOutSchema,
   })),
-  async ask(asked, onProgress) {
-    const answers: Answer<SinglingOut>[] = [];
-    for (const other of asked.others) {
-      answers.push(await answerFor(other, asked));
-      onProgress?.({ stage: "singling out", done: answers.length, total: asked.others.length });
-    }
-    return answers;
+  ask(asked, onProgress) {
+    const part = progressInParts(onProgress, asked.others.length);
+    return inTurn(asked, async (other) => {
+      const answer = await answerFor(other, asked);
+      part()({ stage: "singling out", done: 1, total: 1 });
+      return answer;
+    });
   },
 };

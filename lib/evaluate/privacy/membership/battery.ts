@@ -21,6 +21,7 @@ import type { OnProgress } from "../../../progress.ts";
 import { resampleWeights } from "../../bootstrap.ts";
 import { type RankedCases, rankedCases } from "../../classification/ranked_cases.ts";
 import { auroc } from "../../classification/roc.ts";
+import { inTurn } from "../../in_turn.ts";
 import type { Answer, Asked, Judged, Measure } from "../../measure.ts";
 import { nearest } from "../distances/nearest.ts";
 import { codeSets } from "../distances/record_sets.ts";
@@ -278,10 +279,8 @@ export const membershipBattery: Measure<"membership", MembershipBattery | null> 
     empirical_epsilon: v.nullable(empiricalEpsilonSchema),
     left_out: leftOutSchema,
   })),
-  async ask(asked, onProgress) {
+  ask(asked, onProgress) {
     const part = progressInParts(onProgress, parts * asked.others.length);
-    const answers: Answer<MembershipBattery>[] = [];
-    for (const other of asked.others) answers.push(await answerFor(other, asked, part));
-    return answers;
+    return inTurn(asked, (other) => answerFor(other, asked, part));
   },
 };
