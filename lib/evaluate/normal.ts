@@ -4,6 +4,9 @@
  * @module
  */
 
+/** 97.5th percentile: half the width of a 95% interval, in standard errors. */
+export const normal95 = 1.959963984540054;
+
 /**
  * The probability that a standard normal variable is at least z.
  *

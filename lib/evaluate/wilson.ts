@@ -1,14 +1,12 @@
+import { normal95 } from "./normal.ts";
 import type { Estimate } from "./bootstrap.ts";
-
-/** 97.5th percentile of the standard normal distribution. */
-const z = 1.959963984540054;
 
 /** Middle of Wilson's 95% interval of a share, and half its width. */
 export function wilsonCentre(count: number, total: number): { middle: number; half: number } {
-  const divisor = total + z ** 2;
+  const divisor = total + normal95 ** 2;
   return {
-    middle: (count + z ** 2 / 2) / divisor,
-    half: z / divisor * Math.sqrt(count * (total - count) / total + z ** 2 / 4),
+    middle: (count + normal95 ** 2 / 2) / divisor,
+    half: normal95 / divisor * Math.sqrt(count * (total - count) / total + normal95 ** 2 / 4),
   };
 }
 

@@ -6,11 +6,8 @@
  * @module
  */
 import type { Estimate } from "../bootstrap.ts";
-import { normalQuantile } from "../normal.ts";
+import { normal95, normalQuantile } from "../normal.ts";
 import { forEachGroup, type RankedCases } from "./ranked_cases.ts";
-
-/** 97.5th percentile of the standard normal distribution. */
-const z = 1.959963984540054;
 
 /**
  * The area under the ROC curve: the probability that a positive scores higher than a negative; equal
@@ -169,7 +166,7 @@ export function deLongDifference(of: RankedCases, less: RankedCases): Estimate {
   if (!isSame) throw new RangeError("Cannot compare two areas: they are not of the same cases");
   const [a, b] = [placements(of), placements(less)];
   const gaps = a.map((each, i) => each - b[i]);
-  const half = z * Math.sqrt(areaCovariance(gaps, gaps, isPositive));
+  const half = normal95 * Math.sqrt(areaCovariance(gaps, gaps, isPositive));
   const value = auroc(of) - auroc(less);
   return { value, low: value - half, high: value + half };
 }

@@ -13,6 +13,7 @@
  *
  * @module
  */
+import { normal95 } from "../../normal.ts";
 import type { OnProgress } from "../../../progress.ts";
 import type { Estimate } from "../../bootstrap.ts";
 import type { Asked } from "../../measure.ts";
@@ -102,9 +103,6 @@ function slopesOf(
   }
   return slopes;
 }
-
-/** Half the width of a normal 95% interval, in standard errors. */
-const normal95 = 1.959963984540054;
 
 /** The figures of shares of visits, or of records; R² only of the cohorts as they are. */
 function fidelityOf(

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { normal95 } from "../../normal.ts";
 import type { Estimate } from "../../bootstrap.ts";
 import { type RankedCases, rankedCases } from "../../classification/ranked_cases.ts";
 import { auroc, placements } from "../../classification/roc.ts";
@@ -103,9 +104,6 @@ export function delongVariance({ folds }: RankedFolds): number {
   return sum / pairs ** 2;
 }
 
-/** 97.5th percentile of a normal variable. */
-const z = 1.959963984540054;
-
 /**
  * The area with DeLong's 95% interval, taken of its log odds: so its ends are within [0, 1], and it
  * holds the true area more often (Pepe 2003).
@@ -123,7 +121,7 @@ export function aucEstimate(ranked: RankedFolds, inflation = 1): Estimate {
   const extreme = 0.025 ** (inflation / Math.min(firstCount, secondCount));
   if (value === 1) return { value, low: extreme, high: 1 };
   if (value === 0) return { value, low: 0, high: 1 - extreme };
-  const half = z * Math.sqrt(inflation * delongVariance(ranked)) / (value * (1 - value));
+  const half = normal95 * Math.sqrt(inflation * delongVariance(ranked)) / (value * (1 - value));
   const end = (shift: number) => 1 / (1 + (1 - value) / value * Math.exp(-shift));
   return { value, low: end(-half), high: end(half) };
 }

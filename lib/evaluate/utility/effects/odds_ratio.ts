@@ -3,10 +3,8 @@
  *
  * @module
  */
+import { normal95 } from "../../normal.ts";
 import type { Estimate } from "../../bootstrap.ts";
-
-/** 97.5th percentile of the standard normal distribution. */
-const z = 1.959963984540054;
 
 /** Counts of patients. */
 export interface Table {
@@ -43,12 +41,12 @@ export function logOddsRatio({ both, exposed, outcome, neither }: Table): LogOdd
 
 /** With Woolf's 95% interval. */
 export function intervalOf({ value, error }: LogOddsRatio): Estimate {
-  return { value, low: value - z * error, high: value + z * error };
+  return { value, low: value - normal95 * error, high: value + normal95 * error };
 }
 
 /** Whether the 95% interval excludes 0. */
 export function isSignificant({ value, error }: LogOddsRatio): boolean {
-  return Math.abs(value) > z * error;
+  return Math.abs(value) > normal95 * error;
 }
 
 /**
