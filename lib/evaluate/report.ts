@@ -54,7 +54,8 @@ export type { MembershipBattery } from "./privacy/membership/battery.ts";
 export type { EmpiricalEpsilon } from "./privacy/membership/empirical_epsilon.ts";
 export type { IdenticalRecords } from "./privacy/identical_records.ts";
 export type { LeftOut } from "./not_measured.ts";
-export type { CalledMembers, Membership, TprAtFpr } from "./privacy/membership.ts";
+export type { CalledMembers, Membership } from "./privacy/membership.ts";
+export type { TprAtFpr } from "./privacy/low_rates.ts";
 export type { MembershipByDistance } from "./privacy/membership_by_distance.ts";
 export type { MembershipByLikelihood } from "./privacy/membership_by_likelihood.ts";
 export type {

@@ -6,7 +6,7 @@
  * @module
  */
 import { joined } from "../../cohort/growing.ts";
-import { list, object, type Schema, text, whole } from "../../files/checked_json.ts";
+import { object, type Schema, whole } from "../../files/checked_json.ts";
 import {
   type Estimate,
   estimate,
@@ -17,16 +17,13 @@ import {
 import { forEachGroup, type RankedCases, rankedCases } from "../classification/ranked_cases.ts";
 import { auroc, deLong, tprAtFpr } from "../classification/roc.ts";
 import { type LeftOut, leftOutSchema } from "../not_measured.ts";
-
-/** The true-positive rate at a false-positive rate. */
-export interface TprAtFpr {
-  /** The latter in words: "1% false positives". */
-  label: string;
-  /** Share of non-members that are called members, at most. */
-  fpr: number;
-  /** Share of members that are called members then. */
-  tpr: Estimate;
-}
+import {
+  estimableRates,
+  ratesLeftOut,
+  type TprAtFpr,
+  tprAtFprSchema,
+  tprRows,
+} from "./low_rates.ts";
 
 /** How well a score tells members from non-members. */
 export interface Membership {
@@ -56,19 +53,9 @@ export const membershipSchema: Schema<Membership> = object({
   non_members: whole(1),
   auc: estimateSchema,
   accuracy: estimateSchema,
-  tpr_at_fpr: list(object({ label: text, fpr: figureSchema, tpr: estimateSchema })),
+  tpr_at_fpr: tprAtFprSchema,
   left_out: leftOutSchema,
 });
-
-/** False-positive rates that are asked for. */
-const rates = [0.1, 0.01, 0.001];
-
-const rateName = (fpr: number) => `${100 * fpr}% false positives`;
-
-/** Non-members without which a false-positive rate cannot be estimated: ten false positives. */
-export function nonMembersFor(fpr: number): number {
-  return Math.round(10 / fpr);
-}
 
 /**
  * The share of right answers if the half with the higher scores is called members.
@@ -94,9 +81,13 @@ export function halfAccuracy(cases: RankedCases, weights?: ArrayLike<number>): n
   return (hits + others - (called - hits)) / (members + others);
 }
 
-/** [resamples + 1] A figure of the cases as they are, then of each resample of patients. */
-function resampledFigures(
-  { isPositive }: RankedCases,
+/**
+ * [resamples + 1] Each figure of cases as they are, then of each resample of patients.
+ *
+ * @param cases members first
+ */
+export function resampledFigures(
+  { isPositive }: Pick<RankedCases, "isPositive">,
   { seed, resamples }: { seed: number; resamples: number },
   figures: readonly ((weights?: Int32Array) => number)[],
 ): Float64Array[] {
@@ -125,23 +116,20 @@ export function membership(
 ): { figures: Membership; resampled: Record<"auc" | "accuracy", Float64Array> } {
   const scores = joined([members, nonMembers], (length) => new Float64Array(length));
   const cases = rankedCases(scores, Uint8Array.from(scores, (_, i) => Number(i < members.length)));
-  const known = rates.filter((fpr) => nonMembers.length >= nonMembersFor(fpr));
   const [auc, accuracy, ...tprs] = resampledFigures(cases, how, [
     (weights) => auroc(cases, weights),
     (weights) => halfAccuracy(cases, weights),
-    ...known.map((fpr) => (weights?: Int32Array) => tprAtFpr(cases, fpr, weights)),
+    ...estimableRates(nonMembers.length).map((fpr) => (weights?: Int32Array) =>
+      tprAtFpr(cases, fpr, weights)
+    ),
   ]);
   const figures = {
     members: members.length,
     non_members: nonMembers.length,
     auc: deLong(cases),
     accuracy: estimate(accuracy),
-    tpr_at_fpr: known.map((fpr, i) => ({ label: rateName(fpr), fpr, tpr: estimate(tprs[i]) })),
-    left_out: rates.filter((fpr) => !known.includes(fpr)).map((fpr) => ({
-      label: `true-positive rate at ${rateName(fpr)}`,
-      reason: `not estimable from ${nonMembers.length} non-members, at least ` +
-        `${nonMembersFor(fpr)} are needed`,
-    })),
+    tpr_at_fpr: tprRows(nonMembers.length, (_, i) => estimate(tprs[i])),
+    left_out: ratesLeftOut(nonMembers.length),
   };
   return { figures, resampled: { auc, accuracy } };
 }

@@ -7,13 +7,12 @@
  * @module
  */
 import * as v from "valibot";
-import { list, object, type Schema, text, whole } from "../../../files/checked_json.ts";
+import { object, type Schema, text, whole } from "../../../files/checked_json.ts";
 import { clopperPearson } from "../../binomial.ts";
 import { type Estimate, estimateSchema, figureSchema } from "../../bootstrap.ts";
 import { type RankedCases } from "../../classification/ranked_cases.ts";
 import { deLong, rocCurve, tprAtFpr } from "../../classification/roc.ts";
-import { type LeftOut } from "../../not_measured.ts";
-import { nonMembersFor, type TprAtFpr } from "../membership.ts";
+import { type TprAtFpr, tprAtFprSchema, tprRows } from "../low_rates.ts";
 
 /** How well one attack does. */
 export interface AttackFigures {
@@ -62,16 +61,11 @@ export const attacksSchema: Schema<Attacks> = object({
     object({
       auc: estimateSchema,
       advantage: figureSchema,
-      tpr_at_fpr: list(object({ label: text, fpr: figureSchema, tpr: estimateSchema })),
+      tpr_at_fpr: tprAtFprSchema,
     }),
   ),
   strongest: object({ attack: text, attacks: whole(1), auc: estimateSchema }),
 });
-
-/** False-positive rates that are asked for. */
-const rates = [0.1, 0.01, 0.001];
-
-const percent = (rate: number) => `${Number((100 * rate).toPrecision(3))}% false positives`;
 
 function countsOf({ isPositive }: RankedCases): { members: number; nonMembers: number } {
   const members = isPositive.reduce((sum, each) => sum + each, 0);
@@ -81,7 +75,6 @@ function countsOf({ isPositive }: RankedCases): { members: number; nonMembers: n
 /** How well one attack does. */
 export function attackFigures(cases: RankedCases): AttackFigures {
   const { members, nonMembers } = countsOf(cases);
-  const known = rates.filter((fpr) => nonMembers >= nonMembersFor(fpr));
   return {
     auc: deLong(cases),
     advantage: rocCurve(cases).reduce(
@@ -89,21 +82,11 @@ export function attackFigures(cases: RankedCases): AttackFigures {
         Math.max(most, truePositiveRate - falsePositiveRate),
       0,
     ),
-    tpr_at_fpr: known.map((fpr) => ({
-      label: percent(fpr),
-      fpr,
-      tpr: clopperPearson(Math.round(tprAtFpr(cases, fpr) * members), members),
-    })),
+    tpr_at_fpr: tprRows(
+      nonMembers,
+      (fpr) => clopperPearson(Math.round(tprAtFpr(cases, fpr) * members), members),
+    ),
   };
-}
-
-/** The rates that cannot be estimated from so few non-members. */
-export function ratesLeftOut(nonMembers: number): LeftOut[] {
-  return rates.filter((fpr) => nonMembers < nonMembersFor(fpr)).map((fpr) => ({
-    label: `true-positive rate at ${percent(fpr)}`,
-    reason: `not estimable from ${nonMembers} non-members, at least ${nonMembersFor(fpr)} are ` +
-      "needed",
-  }));
 }
 
 /** The attack with the largest area, its interval corrected for the number of attacks. */

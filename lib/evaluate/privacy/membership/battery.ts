@@ -18,18 +18,19 @@ import { joined } from "../../../cohort/growing.ts";
 import { quantile } from "../../../cohort/quantile.ts";
 import { object, whole } from "../../../files/checked_json.ts";
 import type { OnProgress } from "../../../progress.ts";
-import { resampleWeights } from "../../bootstrap.ts";
 import { type RankedCases, rankedCases } from "../../classification/ranked_cases.ts";
 import { auroc } from "../../classification/roc.ts";
 import { inTurn } from "../../in_turn.ts";
-import type { Answer, Asked, Judged, Measure } from "../../measure.ts";
+import { type Answer, type Asked, type Judged, type Measure, shared } from "../../measure.ts";
 import { nearest } from "../distances/nearest.ts";
 import { codeSets } from "../distances/record_sets.ts";
 import { fewestRecords, tooFew } from "../left_out.ts";
 import { type LeftOut, leftOutSchema } from "../../not_measured.ts";
 import { progressInParts } from "../progress_in_parts.ts";
 import { heldOutOf, sampleOf, shuffled } from "../samples.ts";
-import { type Attacks, attacksOn, attacksSchema, ratesLeftOut } from "./attack_figures.ts";
+import { ratesLeftOut } from "../low_rates.ts";
+import { resampledFigures } from "../membership.ts";
+import { type Attacks, attacksOn, attacksSchema } from "./attack_figures.ts";
 import { distanceScores, medianSpacing, neighbours } from "./distance_scores.ts";
 import {
   type EmpiricalEpsilon,
@@ -95,27 +96,19 @@ function setsOf(asked: Asked): Sets {
 const joinedNumbers = (...parts: Float64Array[]) =>
   joined(parts, (length) => new Float64Array(length));
 
-/** Scores of members and then of non-members by attack, from distances. */
-async function scoresByDistance(
-  { members, nonMembers, reference }: Sets,
-  records: Cohort,
+/** Distances of members and then of non-members to their nearest records of a cohort. */
+async function distancesTo(
+  cohort: Cohort,
+  { members, nonMembers }: Sets,
   part: () => OnProgress,
-): Promise<Map<string, Float64Array>> {
-  const distancesTo = async (cohort: Cohort) => {
-    const how = { k: neighbours, distance: "jaccard" } as const;
-    const own = codeSets(cohort);
-    const [ofMembers, ofOthers] = [
-      await nearest(codeSets(members), own, { ...how, onProgress: part() }),
-      await nearest(codeSets(nonMembers), own, { ...how, onProgress: part() }),
-    ];
-    return joinedNumbers(ofMembers.distances, ofOthers.distances);
-  };
-  return distanceScores({
-    synthetic: await distancesTo(records),
-    reference: reference && await distancesTo(reference),
-    counts: { synthetic: records.recordCount, reference: reference?.recordCount ?? 0 },
-    bandwidth: reference === undefined ? 1 : await medianSpacing(codeSets(reference), part()),
-  });
+): Promise<Float64Array> {
+  const how = { k: neighbours, distance: "jaccard" } as const;
+  const own = codeSets(cohort);
+  const [ofMembers, ofOthers] = [
+    await nearest(codeSets(members), own, { ...how, onProgress: part() }),
+    await nearest(codeSets(nonMembers), own, { ...how, onProgress: part() }),
+  ];
+  return joinedNumbers(ofMembers.distances, ofOthers.distances);
 }
 
 /** The same from likelihoods under the run that generated the records; none without a run. */
@@ -162,6 +155,18 @@ async function exposedRecords(
   return Array.from(sums, (sum) => sum >= least);
 }
 
+/** What the real records alone say, whatever cohort is asked about. */
+const ofRealRecords = shared(async (asked, onProgress) => {
+  const sets = setsOf(asked);
+  const { reference } = sets;
+  const part = progressInParts(onProgress, 5);
+  return {
+    isExposed: await exposedRecords(sets, part),
+    reference: reference && await distancesTo(reference, sets, part),
+    bandwidth: reference === undefined ? 1 : await medianSpacing(codeSets(reference), part()),
+  };
+});
+
 /** Ranks the records that are chosen. */
 function casesOf(
   scores: ReadonlyMap<string, Float64Array>,
@@ -198,22 +203,13 @@ function onExposed(
 /** [resamples + 1] of the area of each attack, by its path in the figures. */
 function resampledAreas(
   cases: ReadonlyMap<string, RankedCases>,
-  members: number,
-  { seed, resamples }: Asked,
+  asked: Asked,
 ): Record<string, Float64Array> {
-  const areas = new Map(
-    [...cases.keys()].map((attack) => [attack, new Float64Array(resamples + 1)]),
-  );
-  const [first] = cases.values();
-  const weights = new Int32Array(first.isPositive.length);
-  for (let resample = 0; resample <= resamples; resample++) {
-    resampleWeights({ role: "real", seed }, resample, weights.subarray(0, members));
-    resampleWeights({ role: "held_out", seed }, resample, weights.subarray(members));
-    for (const [attack, own] of areas) {
-      own[resample] = auroc(cases.get(attack) ?? first, weights);
-    }
-  }
-  return Object.fromEntries([...areas].map(([attack, own]) => [`all.attacks.${attack}.auc`, own]));
+  const attacks = [...cases.keys()];
+  const [first] = cases.values(); // all attacks score the same records
+  const areas = [...cases.values()].map((own) => (weights?: Int32Array) => auroc(own, weights));
+  const found = resampledFigures(first, asked, areas);
+  return Object.fromEntries(attacks.map((attack, i) => [`all.attacks.${attack}.auc`, found[i]]));
 }
 
 const nothing = { all: null, exposed: null, empirical_epsilon: null };
@@ -230,12 +226,17 @@ async function answerFor(
   const about = { records: records.recordCount, references: sets.reference?.recordCount ?? 0 };
   const few = tooFew("membership", { "training records": members, "non-members": nonMembers });
   if (few.length > 0) return { figures: { ...about, ...nothing, left_out: few }, resampled: {} };
-  const scores = await scoresByDistance(sets, records, part);
+  const { isExposed, ...known } = await ofRealRecords(asked, part());
+  const scores = distanceScores({
+    ...known,
+    synthetic: await distancesTo(records, sets, part),
+    counts: { synthetic: about.records, reference: about.references },
+  });
   const byLikelihood = role === "synthetic"
     ? await scoresByLikelihood(sets, asked, part)
     : { scores: new Map<string, Float64Array>(), left_out: [] };
   for (const [attack, own] of byLikelihood.scores) scores.set(attack, own);
-  const { exposed, left_out } = onExposed(scores, members, await exposedRecords(sets, part));
+  const { exposed, left_out } = onExposed(scores, members, isExposed);
   const cases = casesOf(scores, members);
   const halves = new Map(
     [...scores].map(([attack, own]) => [
@@ -258,12 +259,12 @@ async function answerFor(
         ...left_out,
       ],
     },
-    resampled: resampledAreas(cases, members, asked),
+    resampled: resampledAreas(cases, asked),
   };
 }
 
 /** Parts of the work on each cohort, at most. */
-const parts = 11;
+const parts = 7;
 
 /** Several attacks on membership. */
 export const membershipBattery: Measure<"membership", MembershipBattery | null> = {
