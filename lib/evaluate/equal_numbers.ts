@@ -10,16 +10,9 @@
  *
  * @module
  */
-import { type Cohort, subset } from "../cohort/cohort.ts";
 import { stream } from "../random.ts";
 import type { Judged } from "./measure.ts";
-
-/** A random sample of records, without replacement, in their order. */
-function sampleOf(source: Cohort, records: number, seed: number): Cohort {
-  const all = Uint32Array.from({ length: source.recordCount }, (_, record) => record);
-  const drawn = stream("equalNumbers", seed, records).shuffle(all).subarray(0, records);
-  return subset(source, drawn.sort());
-}
+import { randomSample } from "./random_samples.ts";
 
 /**
  * Cohorts with as many records as the smallest of them has; those that have as many are returned as
@@ -30,8 +23,10 @@ function sampleOf(source: Cohort, records: number, seed: number): Cohort {
 export function inEqualNumbers(judged: readonly Judged[], seed: number): Judged[] {
   const records = Math.min(...judged.map(({ cohort }) => cohort.recordCount));
   return judged.map((each) =>
-    each.cohort.recordCount === records
-      ? each
-      : { role: each.role, cohort: sampleOf(each.cohort, records, seed), isSample: true }
+    each.cohort.recordCount === records ? each : {
+      role: each.role,
+      cohort: randomSample(each.cohort, records, stream("equalNumbers", seed, records)),
+      isSample: true,
+    }
   );
 }

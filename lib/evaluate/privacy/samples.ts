@@ -4,9 +4,10 @@
  *
  * @module
  */
-import { type Cohort, copiesOf, subset } from "../../cohort/cohort.ts";
-import { stream } from "../../random.ts";
+import { type Cohort, copiesOf } from "../../cohort/cohort.ts";
+import { type Random, stream } from "../../random.ts";
 import type { Asked } from "../measure.ts";
+import { randomSample, shuffledRecords } from "../random_samples.ts";
 
 /** The sets of which samples are drawn; each has random numbers of its own. */
 const sets = ["training", "held_out", "other"] as const;
@@ -14,10 +15,13 @@ const sets = ["training", "held_out", "other"] as const;
 /** A set of which samples are drawn: training records, held-out ones, or those that are evaluated. */
 export type SampledSet = typeof sets[number];
 
+function drawsOf(set: SampledSet, seed: number): Random {
+  return stream("privacySamples", seed, sets.indexOf(set));
+}
+
 /** All records of a cohort in random order. */
-export function shuffled({ recordCount }: Cohort, set: SampledSet, seed: number): Uint32Array {
-  const all = Uint32Array.from({ length: recordCount }, (_, record) => record);
-  return stream("privacySamples", seed, sets.indexOf(set)).shuffle(all);
+export function shuffled(source: Cohort, set: SampledSet, seed: number): Uint32Array {
+  return shuffledRecords(source, drawsOf(set, seed));
 }
 
 /**
@@ -27,7 +31,7 @@ export function shuffled({ recordCount }: Cohort, set: SampledSet, seed: number)
  */
 export function sampleOf(source: Cohort, set: SampledSet, records: number, seed: number): Cohort {
   if (records >= source.recordCount) return source;
-  return subset(source, shuffled(source, set, seed).subarray(0, records).sort());
+  return randomSample(source, records, drawsOf(set, seed));
 }
 
 /** Records drawn with replacement, as published code does; each is a patient of its own. */

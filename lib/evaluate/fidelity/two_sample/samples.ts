@@ -11,7 +11,9 @@
 import { type Cohort, subset } from "../../../cohort/cohort.ts";
 import { stream } from "../../../random.ts";
 import type { Role } from "../../bootstrap.ts";
+import { knowsDays } from "../../judge.ts";
 import { type Asked, shared } from "../../measure.ts";
+import { shuffledRecords } from "../../random_samples.ts";
 import type { Points } from "./points.ts";
 import { inPrincipalAxes, type PrincipalAxes, principalAxes } from "./principal_axes.ts";
 import { type FeatureChoice, frequentCodes, summaryFeatures } from "./summary_features.ts";
@@ -53,13 +55,8 @@ export interface Comparison {
 
 /** Records in an order by the seed, the first ones of which are a sample; a smaller one is part of a larger. */
 function sampleOf(source: Cohort, records: number, seed: number, which: number): Cohort {
-  const all = Uint32Array.from({ length: source.recordCount }, (_, record) => record);
-  return subset(source, stream("twoSamples", seed, which).shuffle(all).subarray(0, records));
-}
-
-/** Whether any time passes between visits. */
-function hasGaps({ gapDays }: Cohort): boolean {
-  return gapDays.some((days) => days > 0);
+  const order = shuffledRecords(source, stream("twoSamples", seed, which));
+  return subset(source, order.subarray(0, records));
 }
 
 /** Training records, and axes for features with or without gaps. */
@@ -87,14 +84,14 @@ export const comparisons: (asked: Asked) => readonly Comparison[] = shared(
     const most = quick ? mostQuickRecords : mostRecords;
     const training = sampleOf(real.cohort, most, seed, 0);
     const axes = axesOf(training, frequentCodes(training));
-    const trainingHasGaps = hasGaps(training);
+    const trainingHasGaps = knowsDays(training);
     return others.map(({ role, cohort }): Comparison => {
       const other = role === "held_out" ? real.cohort : cohort;
       const records = Math.min(
         most,
         ...[training, heldOut, other].map(({ recordCount }) => recordCount),
       );
-      const withGaps = trainingHasGaps && hasGaps(other);
+      const withGaps = trainingHasGaps && knowsDays(other);
       const { features, axes: own, points: allTraining } = axes(withGaps);
       const sample = (role: Role, source: Cohort, which: number): Sample => {
         const cohort = sampleOf(source, records, seed, which);

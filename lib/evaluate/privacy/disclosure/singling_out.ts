@@ -17,6 +17,7 @@ import { visitsOf } from "../../../cohort/records.ts";
 import { object, whole } from "../../../files/checked_json.ts";
 import { type Random, stream } from "../../../random.ts";
 import { inTurn } from "../../in_turn.ts";
+import { shuffledRecords } from "../../random_samples.ts";
 import { progressInParts } from "../progress_in_parts.ts";
 import type { Answer, Asked, Judged, Measure } from "../../measure.ts";
 import { type Postings, postingsOf } from "../distances/distance_rows.ts";
@@ -111,9 +112,8 @@ async function descriptionsOf(
   most: number,
   draws: Random,
 ): Promise<Description[]> {
-  const order = Uint32Array.from({ length: synthetic.recordCount }, (_, record) => record);
   const found: Description[] = [];
-  for (const record of draws.shuffle(order)) {
+  for (const record of shuffledRecords(synthetic, draws)) {
     if (found.length === most) break;
     await breathe();
     const codes = synthetic.rarestCodes(record, draws);
