@@ -8,7 +8,7 @@ import { type Cohort, splitOf } from "../cohort/cohort.ts";
 import type { FidelityFigures, fidelityMeasures } from "../evaluate/fidelity/mod.ts";
 import { judge, type Judgement } from "../evaluate/judge.ts";
 import type { Judged } from "../evaluate/measure.ts";
-import { type MeasureKind, measures, measuresOf } from "../evaluate/measures.ts";
+import { type MeasureKind, measureKinds, measuresOf } from "../evaluate/measures.ts";
 import { withoutEmptyRecords } from "../evaluate/without_empty_records.ts";
 import type { OnProgress } from "../progress.ts";
 import type { Plan } from "./read_comparison.ts";
@@ -19,14 +19,12 @@ type Measures = readonly (typeof fidelityMeasures)[number][];
 /** Figures by the kinds of their measures. */
 export type FiguresByKind = { readonly [Kind in MeasureKind]?: object | undefined };
 
-const kinds = Object.keys(measures) as MeasureKind[]; // its own keys
-
 /**
  * The names of the measures to ask: those that were named, or else all quick ones; the quick ones of
  * fidelity always.
  */
 export function askedNames(named: readonly string[] | undefined): string[] {
-  return kinds.flatMap((kind) => {
+  return measureKinds.flatMap((kind) => {
     const isQuick = named === undefined || kind === "fidelity";
     const asked = [
       ...isQuick ? measuresOf(kind, { quick: true }) : [],
@@ -38,7 +36,7 @@ export function askedNames(named: readonly string[] | undefined): string[] {
 
 /** The names of the measures whose figures are known. */
 export function knownNames(figures: FiguresByKind): string[] {
-  return kinds.flatMap((kind) =>
+  return measureKinds.flatMap((kind) =>
     measuresOf(kind).filter(({ key }) => Object.hasOwn(figures[kind] ?? {}, key))
       .map(({ key }) => `${kind}.${key}`)
   );

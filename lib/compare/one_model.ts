@@ -215,9 +215,9 @@ function completed(
   kept: KeptJudgement,
   { fidelity, utility, privacy, resampled }: Awaited<ReturnType<typeof reported>>,
 ): JudgedModel {
-  const known = knownNames(kept).map((name) => name.replace(/^\w+/, ""));
+  const known = knownNames(kept).map((name) => name.split(".")[1]); // "kind.measure"
   const added = Object.entries(resampled)
-    .filter(([name]) => !known.some((key) => `.${name}`.startsWith(`${key}.`)));
+    .filter(([name]) => !known.includes(name.split(".")[0])); // "measure.path"
   const figures = { ...kept.resampled.figures, ...listed(Object.fromEntries(added)) };
   return {
     ...kept,

@@ -18,6 +18,9 @@ export const measures = {
 /** A kind of measures. */
 export type MeasureKind = keyof typeof measures;
 
+/** All kinds, in the order in which they are asked. */
+export const measureKinds: readonly MeasureKind[] = ["fidelity", "utility", "privacy"];
+
 /** The same lists, without the types of their keys. */
 const lists: Readonly<Record<MeasureKind, readonly Measure[]>> = measures;
 

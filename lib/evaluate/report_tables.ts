@@ -5,7 +5,7 @@
  * @module
  */
 import { figureRows } from "./figure_rows.ts";
-import { type MeasureKind, measures } from "./measures.ts";
+import { measureKinds, measures } from "./measures.ts";
 import type { PartialReport } from "./report.ts";
 
 /** A number in a table of a report. */
@@ -39,15 +39,18 @@ export interface TableRow {
  */
 export function reportTables(report: PartialReport): Map<string, TableRow[]> {
   const tables = new Map<string, TableRow[]>();
-  const kinds: readonly MeasureKind[] = ["fidelity", "utility", "privacy"];
-  for (const kind of kinds) {
+  for (const kind of measureKinds) {
     const own = report[kind];
     if (own === undefined) continue;
-    const { ceiling, floor, memoriser } = own;
-    const cohorts = { synthetic: own, "held-out": ceiling, floor, memoriser } as const;
+    const cohorts: [TableRow["records"], object][] = [
+      ["synthetic", own],
+      ["held-out", own.ceiling],
+      ["floor", own.floor],
+      ["memoriser", own.memoriser],
+    ];
     for (const { key } of measures[kind]) {
-      const rows = (Object.keys(cohorts) as TableRow["records"][]).flatMap((records) => {
-        const figures = new Map<string, unknown>(Object.entries(cohorts[records])).get(key);
+      const rows = cohorts.flatMap(([records, all]) => {
+        const figures = new Map<string, unknown>(Object.entries(all)).get(key);
         return figureRows(figures).map(([figure, row]) => ({ figure, records, ...row }));
       });
       if (rows.length > 0) tables.set(`${kind}.${key}`, rows);

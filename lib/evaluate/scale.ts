@@ -22,6 +22,8 @@ export interface ScaledCohorts {
   readonly real: Judged;
   /** Synthetic, held-out, floor and memoriser. */
   readonly others: readonly Judged[];
+  /** Synthetic and held-out in equal numbers, see {@link inEqualNumbers}. */
+  readonly equal: readonly Judged[];
   /** The held-out records. */
   readonly heldOut: Cohort;
   /** Synthetic records that were left out. */
@@ -42,7 +44,7 @@ function memorised(source: Cohort, seed: number): Cohort {
  * @param cohorts.train the training records
  * @param cohorts.heldOut real records that it never saw, for the ceiling
  * @param cohorts.synthetic about as many records as `train`
- * @param seed random seed of the floor and the memoriser
+ * @param seed random seed of the floor, the memoriser and samples in equal numbers
  */
 export function scaledCohorts(
   cohorts: { train: Cohort; heldOut: Cohort; synthetic: Cohort },
@@ -51,14 +53,18 @@ export function scaledCohorts(
   const train = withoutEmptyRecords(cohorts.train);
   const heldOut = withoutEmptyRecords(cohorts.heldOut);
   const synthetic = withoutEmptyRecords(cohorts.synthetic);
+  const judged: Judged[] = [
+    { role: "synthetic", cohort: synthetic },
+    { role: "held_out", cohort: heldOut },
+  ];
   return {
     real: { role: "real", cohort: train },
     others: [
-      { role: "synthetic", cohort: synthetic },
-      { role: "held_out", cohort: heldOut },
+      ...judged,
       { role: "floor", cohort: independentMarginals(train, { seed }) },
       { role: "memoriser", cohort: memorised(train, seed) },
     ],
+    equal: inEqualNumbers(judged, seed),
     heldOut,
     recordsWithoutVisits: cohorts.synthetic.recordCount - synthetic.recordCount,
   };
@@ -91,10 +97,9 @@ export interface OnScale<Figures> {
  */
 export async function onScale<Measures extends readonly Measure[]>(
   measures: Measures,
-  { real, others, heldOut }: ScaledCohorts,
+  { real, others, equal, heldOut }: ScaledCohorts,
   options: Omit<JudgeOptions, "real" | "others" | "heldOut">,
 ): Promise<OnScale<FiguresOf<Measures>>> {
-  const equal = inEqualNumbers(others.slice(0, 2), options.seed ?? 0);
   const samples = equal.filter(({ isSample }) => isSample);
   const all = [...others, ...samples];
   const judgements = await judge(measures, { ...options, real, others: all, heldOut });
