@@ -7,6 +7,7 @@
 import * as v from "valibot";
 import { object, type Schema } from "../../files/checked_json.ts";
 import { type Estimate, estimate, estimateSchema } from "../bootstrap.ts";
+import { recordOf } from "../record_of.ts";
 import {
   brierScore,
   type CalibrationLine,
@@ -62,8 +63,7 @@ export type ClassifierFigures = Record<ClassifierFigure, Estimate | null>;
 export type ClassifierDifferences = Record<ComparedFigure, Estimate | null>;
 
 function entries<Name extends string>(names: readonly Name[]) {
-  const schema = v.nullable(estimateSchema);
-  return Object.fromEntries(names.map((name) => [name, schema])) as Record<Name, typeof schema>;
+  return recordOf(names, () => v.nullable(estimateSchema));
 }
 
 /** {@link ClassifierFigures}, when they are read from a file. */
@@ -137,9 +137,7 @@ export type FigureSeries = Readonly<Record<ClassifierFigure, Float64Array>>;
 
 /** Series for a number of resamples, all NaN. */
 export function emptySeries(resamples: number): FigureSeries {
-  return Object.fromEntries(
-    classifierFigureNames.map((name) => [name, new Float64Array(resamples + 1).fill(NaN)]),
-  ) as Record<ClassifierFigure, Float64Array>;
+  return recordOf(classifierFigureNames, () => new Float64Array(resamples + 1).fill(NaN));
 }
 
 /** Writes the mean figures of repetitions in a resample. */
@@ -175,11 +173,10 @@ function estimates<Name extends ClassifierFigure>(
   names: readonly Name[],
   of: (name: Name) => Float64Array,
 ): Record<Name, Estimate | null> {
-  const found = names.map((name) => {
+  return recordOf(names, (name) => {
     const series = of(name);
-    return [name, Number.isNaN(series[0]) ? null : estimate(series)];
+    return Number.isNaN(series[0]) ? null : estimate(series);
   });
-  return Object.fromEntries(found) as Record<Name, Estimate | null>;
 }
 
 /** The figures of series. */

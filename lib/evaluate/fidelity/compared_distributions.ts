@@ -10,6 +10,7 @@ import { object, type Schema } from "../../files/checked_json.ts";
 import type { OnProgress } from "../../progress.ts";
 import { type Estimate, estimate, estimateSchema } from "../bootstrap.ts";
 import type { Answer, Asked } from "../measure.ts";
+import { recordOf } from "../record_of.ts";
 import {
   agreementEstimate,
   distanceEstimate,
@@ -128,12 +129,13 @@ export async function comparedDistributions<Name extends string>(
       ks_complement: agreementEstimate(columns[`${name}.ks_complement`]),
       wasserstein_1: distanceEstimate(columns[`${name}.wasserstein_1`]),
     });
-    const headlines = names.map((name) => `${name}.ks_complement`);
-    const isKnown = (headline: string) => !Number.isNaN(columns[headline][0]);
-    const figures = names.map((name, i) => [name, isKnown(headlines[i]) ? figuresOf(name) : null]);
-    const resampled = headlines.filter(isKnown).map((headline) => [headline, columns[headline]]);
+    const headline = (name: Name) => `${name}.ks_complement`;
+    const isKnown = (name: Name) => !Number.isNaN(columns[headline(name)][0]);
+    const resampled = names.filter(isKnown).map((
+      name,
+    ) => [headline(name), columns[headline(name)]]);
     return {
-      figures: Object.fromEntries(figures) as DistributionDistances<Name>, // one for each name
+      figures: recordOf(names, (name) => isKnown(name) ? figuresOf(name) : null),
       resampled: Object.fromEntries(resampled),
     };
   });

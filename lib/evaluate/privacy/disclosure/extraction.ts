@@ -49,8 +49,7 @@ export interface Extraction {
   left_out: LeftOut[];
 }
 
-const beginnings = { one_visit: 1, two_visits: 2, five_visits: 5 } as const;
-type Beginning = keyof typeof beginnings;
+const beginnings = [["one_visit", 1], ["two_visits", 2], ["five_visits", 5]] as const;
 
 /** Real visits after the beginning whose codes are looked for. */
 const nextVisits = 5;
@@ -249,8 +248,7 @@ async function answerFor(
     left_out: [],
   };
   const resampled: Record<string, Float64Array> = {};
-  for (const name of Object.keys(beginnings) as Beginning[]) {
-    const visits = beginnings[name];
+  for (const [name, visits] of beginnings) {
     const label = `codes that come out ${inWords(visits)}`;
     const found = await extractedAfter(visits, run, cohorts, asked, onProgress)
       .catch((error: unknown) => {
