@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { leftOutSchema } from "../not_measured.ts";
 import * as v from "valibot";
+import type { Cohort } from "../../cohort/cohort.ts";
 import { list, object, type Schema, text, whole } from "../../files/checked_json.ts";
 import { useDefaultBackend } from "../../nn/backend.ts";
 import type { OnProgress } from "../../progress.ts";
@@ -20,8 +20,10 @@ import {
   figuresOf,
   meanSeries,
 } from "../classification/classifier_figures.ts";
-import type { Answer, Asked } from "../measure.ts";
+import type { Answer, Asked, ThoroughMeasure } from "../measure.ts";
+import { leftOutSchema } from "../not_measured.ts";
 import { type SetSizes, setSizes, setSizesSchema } from "./balanced_sets.ts";
+import type { CasePool } from "./cases.ts";
 import {
   classifierCount,
   type ClassifierTask,
@@ -76,7 +78,7 @@ const eachSchema = {
 };
 
 /** {@link PhenotypeFigures}, when they are read from a file; null for cohorts that are not asked about. */
-export const phenotypeFiguresSchema: Schema<PhenotypeFigures | null> = v.nullable(object({
+const phenotypeFiguresSchema: Schema<PhenotypeFigures | null> = v.nullable(object({
   macro: v.nullable(object(eachSchema)),
   labels: list(object({ label: text, ...eachSchema })),
   sizes: setSizesSchema,
@@ -92,8 +94,7 @@ const leastTest = 10;
 /** Why there are too few records for a task; undefined if there are enough. */
 export function tooFew(
   { train, test }: Pick<ClassifierTask, "train" | "test">,
-  having = "have it",
-  lacking = "lack it",
+  [having, lacking]: readonly [having: string, lacking: string] = ["have it", "lack it"],
 ): string | undefined {
   const needed = [
     [train.positives.length, leastTrain, "training", having],
@@ -154,7 +155,7 @@ function headlines(real: FigureSeries, synthetic: FigureSeries): Record<string, 
  *
  * @param taskOf what is asked about a label, or why it is left out
  */
-export async function phenotypeAnswers(
+async function phenotypeAnswers(
   asked: Asked,
   taskOf: (label: number) => ClassifierTask | string,
   onProgress?: OnProgress,
@@ -201,4 +202,43 @@ export async function phenotypeAnswers(
       resampled: headlines(real, macro.synthetic),
     };
   });
+}
+
+/** A measure that trains classifiers of labels. */
+interface PhenotypingOptions<Key extends string> {
+  /** The same as in {@link Measure}. */
+  readonly key: Key;
+  /** The same as in {@link Measure}. */
+  readonly question: string;
+  /** What the cases of a label are, in any cohort; or why the label is left out. */
+  poolsOf(training: Cohort, label: number): ((cohort: Cohort) => CasePool) | string;
+  /** The same as in {@link ClassifierTask}. */
+  readonly draw: ClassifierTask["draw"];
+  /** What records of either class must do, to say that there are too few; default "have it", "lack it". */
+  readonly classes?: readonly [having: string, lacking: string];
+}
+
+/** A measure of classifiers that are trained on each cohort and tested on held-out records. */
+export function phenotypingMeasure<const Key extends string>(
+  { key, question, poolsOf, draw, classes }: PhenotypingOptions<Key>,
+): ThoroughMeasure<Key, PhenotypeFigures | null> {
+  return {
+    key,
+    question,
+    needs: ["labels", "held_out"],
+    of: ["synthetic", "floor", "memoriser"],
+    effort: "thorough",
+    schema: phenotypeFiguresSchema,
+    ask(asked, onProgress) {
+      const { real, heldOut = real.cohort, others } = asked;
+      const taskOf = (label: number) => {
+        const poolOf = poolsOf(real.cohort, label);
+        if (typeof poolOf === "string") return poolOf;
+        const [train, test] = [real.cohort, heldOut].map(poolOf);
+        const sources = others.map(({ role, cohort }) => ({ role, pool: poolOf(cohort) }));
+        return tooFew({ train, test }, classes) ?? { label, train, test, sources, draw };
+      };
+      return phenotypeAnswers(asked, taskOf, onProgress);
+    },
+  };
 }

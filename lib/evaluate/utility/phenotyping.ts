@@ -12,31 +12,13 @@
  *
  * @module
  */
-import type { ThoroughMeasure } from "../measure.ts";
 import { balancedCases, casesOf } from "./cases.ts";
-import {
-  phenotypeAnswers,
-  type PhenotypeFigures,
-  phenotypeFiguresSchema,
-  tooFew,
-} from "./phenotype_figures.ts";
+import { phenotypingMeasure } from "./phenotype_figures.ts";
 
 /** Classifiers of labels from whole records. */
-export const phenotyping: ThoroughMeasure<"phenotyping", PhenotypeFigures | null> = {
+export const phenotyping = phenotypingMeasure({
   key: "phenotyping",
   question: "Can labels be learned from synthetic records?",
-  needs: ["labels", "held_out"],
-  of: ["synthetic", "floor", "memoriser"],
-  effort: "thorough",
-  schema: phenotypeFiguresSchema,
-  ask(asked, onProgress) {
-    const { real, heldOut, others } = asked;
-    const taskOf = (label: number) => {
-      const train = casesOf(real.cohort, label);
-      const test = casesOf(heldOut ?? real.cohort, label);
-      const sources = others.map(({ role, cohort }) => ({ role, pool: casesOf(cohort, label) }));
-      return tooFew({ train, test }) ?? { label, train, test, sources, draw: balancedCases };
-    };
-    return phenotypeAnswers(asked, taskOf, onProgress);
-  },
-};
+  poolsOf: (_, label) => (cohort) => casesOf(cohort, label),
+  draw: balancedCases,
+});

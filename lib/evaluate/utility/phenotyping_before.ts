@@ -11,15 +11,9 @@
 import type { Cohort } from "../../cohort/cohort.ts";
 import { visitCodes, visitsOf } from "../../cohort/records.ts";
 import type { Random } from "../../random.ts";
-import type { ThoroughMeasure } from "../measure.ts";
 import { type Case, type CasePool, drawnCases } from "./cases.ts";
 import { definingCodes } from "./defining_codes.ts";
-import {
-  phenotypeAnswers,
-  type PhenotypeFigures,
-  phenotypeFiguresSchema,
-  tooFew,
-} from "./phenotype_figures.ts";
+import { phenotypingMeasure } from "./phenotype_figures.ts";
 
 /**
  * Records by their first visit with one of the codes: positives are shown before it, and are left out
@@ -76,27 +70,14 @@ export function matchedCases(pool: CasePool, ofEach: number, draws: Random): Cas
 }
 
 /** Classifiers of labels from the visits before the label. */
-export const phenotypingBefore: ThoroughMeasure<"phenotyping_before", PhenotypeFigures | null> = {
+export const phenotypingBefore = phenotypingMeasure({
   key: "phenotyping_before",
   question: "Can labels be predicted from the visits before them?",
-  needs: ["labels", "held_out"],
-  of: ["synthetic", "floor", "memoriser"],
-  effort: "thorough",
-  schema: phenotypeFiguresSchema,
-  ask(asked, onProgress) {
-    const { real, heldOut, others } = asked;
-    const taskOf = (label: number) => {
-      const codes = definingCodes(real.cohort, label);
-      if (codes === undefined) return "it does not follow from codes of the training records";
-      const train = casesBefore(real.cohort, label, codes);
-      const test = casesBefore(heldOut ?? real.cohort, label, codes);
-      const sources = others.map(({ role, cohort }) => ({
-        role,
-        pool: casesBefore(cohort, label, codes),
-      }));
-      return tooFew({ train, test }, "have visits before it", "with two visits lack it") ??
-        { label, train, test, sources, draw: matchedCases };
-    };
-    return phenotypeAnswers(asked, taskOf, onProgress);
+  poolsOf(training, label) {
+    const codes = definingCodes(training, label);
+    if (codes === undefined) return "it does not follow from codes of the training records";
+    return (cohort) => casesBefore(cohort, label, codes);
   },
-};
+  draw: matchedCases,
+  classes: ["have visits before it", "with two visits lack it"],
+});

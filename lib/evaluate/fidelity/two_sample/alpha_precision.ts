@@ -24,12 +24,12 @@ import {
   resampleWeights,
 } from "../../bootstrap.ts";
 import type { Answer, Asked, Measure } from "../../measure.ts";
-import { type NothingMeasured, orLeftOut, tooFew } from "./left_out.ts";
+import { comparedInTurn, type NothingMeasured, orLeftOut } from "./left_out.ts";
 import { nearestIn, neighbourRadii } from "./neighbours.ts";
 import { firstCoordinates, type Points } from "./points.ts";
 import { neighbour } from "./prdc.ts";
 import { embeddingWidth } from "./principal_axes.ts";
-import { type Comparison, comparisons, type Sample } from "./samples.ts";
+import type { Comparison, Sample } from "./samples.ts";
 import { wilson } from "../../wilson.ts";
 
 /** How faithful, how varied and how new synthetic records are. */
@@ -195,13 +195,9 @@ export const alphaPrecision: Measure<"alpha_precision", SampleQuality | NothingM
   question: "Are synthetic records typical, varied and new?",
   needs: ["held_out"],
   schema: orLeftOut(schema),
-  async ask(asked, onProgress) {
-    const all = comparisons(asked);
-    const answers: Answer<SampleQuality | NothingMeasured>[] = [];
-    for (const [done, comparison] of all.entries()) {
-      answers.push(tooFew(comparison) ?? await answerOf(comparison, asked));
-      onProgress?.({ stage: "neighbours", done: done + 1, total: all.length });
-    }
-    return answers;
-  },
+  ask: (asked, onProgress) =>
+    comparedInTurn(asked, (comparison) => answerOf(comparison, asked), {
+      stage: "neighbours",
+      onProgress,
+    }),
 };

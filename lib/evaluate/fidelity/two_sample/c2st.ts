@@ -20,9 +20,9 @@ import { finite, object, type Schema, whole } from "../../../files/checked_json.
 import type { Answer, Asked } from "../../measure.ts";
 import { aucEstimate, type RankedFolds, rankedFolds, weightedAuc } from "./auc.ts";
 import { breathe } from "../../../breathe.ts";
-import { type NothingMeasured, tooFew } from "./left_out.ts";
+import { comparedInTurn, type NothingMeasured } from "./left_out.ts";
 import { normalTail } from "../../normal.ts";
-import { type Comparison, comparisons, type Sample } from "./samples.ts";
+import type { Sample } from "./samples.ts";
 import { wilson } from "../../wilson.ts";
 
 /** Parts that are held out in turn. */
@@ -177,26 +177,24 @@ export async function twoSampleTests(
   classify: Classify,
   { mostRecords = Infinity, onProgress }: TestOptions,
 ): Promise<Answer<TwoSampleTest | NothingMeasured>[]> {
-  const all = comparisons(asked);
   const references = new Map<string, Tested>();
-  const total = 2 * folds * all.length;
-  let done = 0;
-  const onFold = () => onProgress?.({ stage: "two-sample test", done: ++done, total });
-  const tested = async (first: Sample, second: Sample): Promise<Tested> => {
+  const tested = async (first: Sample, second: Sample, onFold: () => void): Promise<Tested> => {
     const records = Math.min(mostRecords, first.cohort.recordCount);
     const scores = await heldOutScores(first, second, classify, { records, onFold });
     const ranks = ranked(scores);
     const resampled = resampledAuc(ranks, { first, second }, asked);
     return { scores, auc: aucEstimate(ranks, overlap), resampled };
   };
-  const answerFor = async ({ heldOut, synthetic, training, reference }: Comparison) => {
-    const known = references.get(reference) ?? await tested(heldOut, training);
-    references.set(reference, known);
-    return answerOf(synthetic === training ? known : await tested(heldOut, synthetic), known);
-  };
-  const answers: Answer<TwoSampleTest | NothingMeasured>[] = [];
-  for (const comparison of all) {
-    answers.push(tooFew(comparison) ?? await answerFor(comparison));
-  }
-  return answers;
+  return await comparedInTurn(
+    asked,
+    async ({ heldOut, synthetic, training, reference }, onFold) => {
+      const known = references.get(reference) ?? await tested(heldOut, training, onFold);
+      references.set(reference, known);
+      return answerOf(
+        synthetic === training ? known : await tested(heldOut, synthetic, onFold),
+        known,
+      );
+    },
+    { stage: "two-sample test", steps: 2 * folds, onProgress },
+  );
 }

@@ -12,12 +12,12 @@ import { quantile } from "../../../cohort/quantile.ts";
 import { finite, object, whole } from "../../../files/checked_json.ts";
 import { type Estimate, estimate, estimateSchema, resampleWeights } from "../../bootstrap.ts";
 import type { Answer, Asked, Measure } from "../../measure.ts";
-import { type NothingMeasured, orLeftOut, tooFew } from "./left_out.ts";
+import { comparedInTurn, type NothingMeasured, orLeftOut } from "./left_out.ts";
 import { squaredDistances } from "./neighbours.ts";
 import { permutedClasses } from "./permuted_classes.ts";
 import { joinedPoints, type Points, pointsAt } from "./points.ts";
 import { embeddingWidth } from "./principal_axes.ts";
-import { type Comparison, comparisons } from "./samples.ts";
+import type { Comparison } from "./samples.ts";
 
 /** Records of each cohort at most: their kernel is held for all resamples, 16 MB. */
 const mostRecords = 1000;
@@ -178,15 +178,10 @@ export const kernelMmd: Measure<"kernel_mmd", KernelDiscrepancy | NothingMeasure
     bandwidth: finite(0),
     p_value: finite(0, 1),
   })),
-  async ask(asked, onProgress) {
-    const all = comparisons(asked);
-    const answers: Answer<KernelDiscrepancy | NothingMeasured>[] = [];
-    let done = 0;
-    const total = (permutations + asked.resamples + 1) * all.length;
-    for (const comparison of all) {
-      const onStep = () => onProgress?.({ stage: "kernel", done: ++done, total });
-      answers.push(tooFew(comparison) ?? await answerOf(comparison, asked, onStep));
-    }
-    return answers;
-  },
+  ask: (asked, onProgress) =>
+    comparedInTurn(
+      asked,
+      (comparison, onStep) => answerOf(comparison, asked, onStep),
+      { stage: "kernel", steps: permutations + asked.resamples + 1, onProgress },
+    ),
 };

@@ -13,11 +13,11 @@ import { finite, object, whole } from "../../../files/checked_json.ts";
 import { type Estimate, estimate, estimateSchema, resampledSums } from "../../bootstrap.ts";
 import type { Answer, Asked, Measure } from "../../measure.ts";
 import { penaltyFor } from "./c2st_logistic.ts";
-import { type NothingMeasured, orLeftOut, tooFew } from "./left_out.ts";
+import { comparedInTurn, type NothingMeasured, orLeftOut } from "./left_out.ts";
 import { fitLogistic, probabilities } from "./logistic.ts";
 import { permutedClasses } from "./permuted_classes.ts";
 import { joinedPoints, type Points } from "./points.ts";
-import { type Comparison, comparisons } from "./samples.ts";
+import type { Comparison } from "./samples.ts";
 
 /** Permutations behind the expectation under the null. */
 const permutations = 100;
@@ -130,15 +130,10 @@ export const pmse: Measure<"pmse", PropensityError | NothingMeasured | null> = {
     ratio: estimateSchema,
     p_value: finite(0, 1),
   })),
-  async ask(asked, onProgress) {
-    const all = comparisons(asked);
-    const answers: Answer<PropensityError | NothingMeasured>[] = [];
-    let done = 0;
-    const total = permutations * all.length;
-    for (const comparison of all) {
-      const onPermutation = () => onProgress?.({ stage: "permutations", done: ++done, total });
-      answers.push(tooFew(comparison) ?? await answerOf(comparison, asked, onPermutation));
-    }
-    return answers;
-  },
+  ask: (asked, onProgress) =>
+    comparedInTurn(
+      asked,
+      (comparison, onStep) => answerOf(comparison, asked, onStep),
+      { stage: "permutations", steps: permutations, onProgress },
+    ),
 };

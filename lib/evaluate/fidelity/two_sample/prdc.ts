@@ -12,11 +12,11 @@
 import { object, type Schema, whole } from "../../../files/checked_json.ts";
 import { type Estimate, estimate, estimateSchema, resampledSums } from "../../bootstrap.ts";
 import type { Answer, Asked, Measure } from "../../measure.ts";
-import { type NothingMeasured, orLeftOut, tooFew } from "./left_out.ts";
+import { comparedInTurn, type NothingMeasured, orLeftOut } from "./left_out.ts";
 import { eachRow, neighbourRadii } from "./neighbours.ts";
 import { firstCoordinates, type Points } from "./points.ts";
 import { embeddingWidth } from "./principal_axes.ts";
-import { type Comparison, comparisons } from "./samples.ts";
+import type { Comparison } from "./samples.ts";
 
 /** The neighbour that a ball reaches to. */
 export const neighbour = 5;
@@ -123,13 +123,9 @@ export const prdc: Measure<"prdc", Manifolds | NothingMeasured | null> = {
   question: "Do synthetic records lie where real ones do, and are all kinds of records there?",
   needs: ["held_out"],
   schema: orLeftOut(schema),
-  async ask(asked, onProgress) {
-    const all = comparisons(asked);
-    const answers: Answer<Manifolds | NothingMeasured>[] = [];
-    for (const [done, comparison] of all.entries()) {
-      answers.push(tooFew(comparison) ?? await answerOf(comparison, asked));
-      onProgress?.({ stage: "neighbours", done: done + 1, total: all.length });
-    }
-    return answers;
-  },
+  ask: (asked, onProgress) =>
+    comparedInTurn(asked, (comparison) => answerOf(comparison, asked), {
+      stage: "neighbours",
+      onProgress,
+    }),
 };
