@@ -1,10 +1,10 @@
 /**
  * Logistic regression with a ridge penalty, by Newton's method with step halving: few features, many
- * cases.
+ * cases, each of which is read once a step. For many features see `fidelity/two_sample/logistic.ts`.
  *
  * @module
  */
-import { sigmoid } from "../../nn/sigmoid.ts";
+import { sigmoid, softplus } from "../../nn/sigmoid.ts";
 
 /** Cases of a regression. */
 export interface RegressionCases {
@@ -25,11 +25,6 @@ export function linearScore(
   let sum = 0;
   for (let j = 0; j < width; j++) sum += features[i * width + j] * coefficients[j];
   return sum;
-}
-
-/** log(1 + eˣ) without overflow. */
-function softplus(x: number): number {
-  return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
 }
 
 /** Penalised negative log-likelihood. */

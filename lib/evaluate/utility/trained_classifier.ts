@@ -9,7 +9,7 @@ import { breathe } from "../../breathe.ts";
 import { drawn } from "../../nn/initial.ts";
 import { adam } from "../../nn/optimizer.ts";
 import { type NamedArrays, type NamedTensors, toTensors } from "../../nn/parameters.ts";
-import { sigmoid } from "../../nn/sigmoid.ts";
+import { sigmoid, softplus } from "../../nn/sigmoid.ts";
 import { type Random, stream } from "../../random.ts";
 import { batchesByLength, epochBatches } from "../../train/batches.ts";
 import type { TrainingLength } from "./balanced_sets.ts";
@@ -78,9 +78,7 @@ async function logOddsOf(
 /** The mean binary cross-entropy of cases, in nats. */
 async function meanLoss(parameters: NamedTensors, cases: readonly Case[]): Promise<number> {
   const logOdds = await logOddsOf(parameters, cases);
-  const losses = logOdds.map((x, i) =>
-    Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))) - cases[i].isPositive * x
-  );
+  const losses = logOdds.map((x, i) => softplus(x) - cases[i].isPositive * x);
   return losses.reduce((sum, loss) => sum + loss, 0) / cases.length;
 }
 

@@ -10,6 +10,7 @@ import type { Cohort } from "../../cohort/cohort.ts";
 import { bernoulliNll } from "../../nn/bernoulli.ts";
 import { type Footprint, times } from "../../nn/footprint.ts";
 import type { NamedTensors } from "../../nn/parameters.ts";
+import { softplus } from "../../nn/sigmoid.ts";
 import type { GradientModel, RecordLikelihood, Sampler } from "../interface/model.ts";
 import type { LogOddsTally, OutputBiases } from "../interface/output_biases.ts";
 import { chosen, type ConfigOf, derivedCount, real } from "../interface/settings.ts";
@@ -202,7 +203,7 @@ export function rowLikelihoods(
     for (let r = record * rows; r < (record + 1) * rows && mask[r] === 1; r++) {
       visits++;
       for (let i = r * columns; i < (r + 1) * columns; i++) {
-        logProbability -= Math.max(logits[i], 0) + Math.log1p(Math.exp(-Math.abs(logits[i])));
+        logProbability -= softplus(logits[i]);
         if (logits[i] > 0) predicted++;
       }
       for (let i = targets.offsets[r]; i < targets.offsets[r + 1]; i++) {

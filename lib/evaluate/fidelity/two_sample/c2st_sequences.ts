@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { sigmoid } from "../../../nn/sigmoid.ts";
 import * as tf from "@tensorflow/tfjs-core";
 import { useBackend } from "../../../nn/backend.ts";
 import type { ThoroughMeasure } from "../../measure.ts";
@@ -33,7 +34,7 @@ function bySequences(seed: number): Classify {
     if (backend === undefined) await useBackend();
     const parameters = await fitSequences(labelled(samples, training), [seed, fold]);
     const scores = await sequenceScores(parameters, labelled(samples, test));
-    const probabilities = scores.map((score) => 1 / (1 + Math.exp(-score)));
+    const probabilities = scores.map(sigmoid);
     return {
       first: probabilities.filter((_, i) => i % 2 === 0),
       second: probabilities.filter((_, i) => i % 2 === 1),

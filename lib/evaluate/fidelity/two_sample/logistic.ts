@@ -1,10 +1,12 @@
 /**
  * Logistic regression with a ridge penalty, by Newton's method whose steps are solved by conjugate
- * gradients (Lin, Weng & Keerthi 2008). The library for it, ml-logistic-regression 2.0,
+ * gradients (Lin, Weng & Keerthi 2008): many features, for which `utility/logistic_regression.ts` would
+ * need their products in pairs. The library for it, ml-logistic-regression 2.0,
  * descends by fixed steps, without a penalty or an intercept.
  *
  * @module
  */
+import { sigmoid, softplus } from "../../../nn/sigmoid.ts";
 import type { Points } from "./points.ts";
 
 /** The probability of the second class given coordinates. */
@@ -49,7 +51,7 @@ function objective({ points, rows, targets, penalty }: Fit, numbers: Float64Arra
   let sum = 0;
   for (let i = 0; i < rows.length; i++) {
     const score = logit(points, rows[i], numbers) * (targets[i] === 1 ? 1 : -1);
-    sum += Math.max(0, -score) + Math.log1p(Math.exp(-Math.abs(score)));
+    sum += softplus(-score);
   }
   for (let k = 1; k < numbers.length; k++) sum += penalty / 2 * numbers[k] ** 2;
   return sum;
@@ -62,7 +64,7 @@ function slopes({ points, rows, targets, penalty }: Fit, numbers: Float64Array) 
   const curvatures = new Float64Array(rows.length);
   const { coordinates, width } = points;
   for (let i = 0; i < rows.length; i++) {
-    const probability = 1 / (1 + Math.exp(-logit(points, rows[i], numbers)));
+    const probability = sigmoid(logit(points, rows[i], numbers));
     const curvature = curvatures[i] = probability * (1 - probability);
     add(points, rows[i], probability - targets[i], gradient);
     diagonal[0] += curvature;
@@ -160,5 +162,5 @@ export function probabilities(
   rows: ArrayLike<number>,
 ): Float64Array {
   const numbers = Float64Array.of(intercept, ...weights);
-  return Float64Array.from(rows, (row) => 1 / (1 + Math.exp(-logit(points, row, numbers))));
+  return Float64Array.from(rows, (row) => sigmoid(logit(points, row, numbers)));
 }
