@@ -1,3 +1,4 @@
+import { recordCounts } from "./code_counts.ts";
 import { type Cohort, cohort } from "./cohort.ts";
 import { microsecondsOf, microsecondsPerDay } from "./time.ts";
 import { type Vocabulary, vocabulary } from "./vocabulary.ts";
@@ -11,21 +12,6 @@ export interface TrimOptions {
    * default 0, which keeps even codes that no record has.
    */
   minCount?: number | undefined;
-}
-
-/** [codes] Number of records that have each code within their first `maxVisits` visits. */
-function recordCounts(source: Cohort, maxVisits: number): Uint32Array {
-  const { visitOffsets, codeOffsets, codes } = source;
-  const counts = new Uint32Array(source.vocabulary.codes.length);
-  const lastRecord = new Int32Array(counts.length).fill(-1);
-  for (let record = 0; record < source.recordCount; record++) {
-    const last = Math.min(visitOffsets[record + 1], visitOffsets[record] + maxVisits);
-    for (let i = codeOffsets[visitOffsets[record]]; i < codeOffsets[last]; i++) {
-      if (lastRecord[codes[i]] !== record) counts[codes[i]]++;
-      lastRecord[codes[i]] = record;
-    }
-  }
-  return counts;
 }
 
 function checkCount(name: string, value: number, min: number): void {

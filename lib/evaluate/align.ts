@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { occurrenceCounts } from "../cohort/code_counts.ts";
 import { type Cohort, cohort } from "../cohort/cohort.ts";
 import { sortCodes } from "../cohort/sources/distinct_codes.ts";
 import { sameTexts, type Vocabulary, vocabulary } from "../cohort/vocabulary.ts";
@@ -64,11 +65,11 @@ function onlyLabels(source: Cohort, names: readonly string[]): Cohort {
 
 /** The codes of a cohort's records that another vocabulary lacks, sorted, and how often they occur. */
 function unknownCodes(
-  { codes, vocabulary: own }: Cohort,
+  source: Cohort,
   known: Vocabulary,
 ): { indices: number[]; occurrences: number } {
-  const counts = new Float64Array(own.codes.length);
-  for (const code of codes) counts[code]++;
+  const { vocabulary: own } = source;
+  const counts = occurrenceCounts(source);
   const indices = [...own.codes.keys()]
     .filter((code) => counts[code] > 0 && !known.indexOf.has(own.codes[code]))
     .sort((a, b) => own.codes[a] < own.codes[b] ? -1 : 1);

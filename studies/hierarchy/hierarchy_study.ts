@@ -14,6 +14,7 @@
  *
  * @module
  */
+import { recordCounts } from "ehrloom/cohort/code_counts.ts";
 import * as tf from "@tensorflow/tfjs-core";
 import {
   claimed,
@@ -61,17 +62,6 @@ const mostRecordsOfRare = 10;
 const drawnPatients = 1000;
 const populationSample = 10_000;
 const resamples = 1000;
-
-/** [codes] How many records have each code. */
-function recordCounts(cohort: Cohort): Int32Array {
-  const counts = new Int32Array(cohort.vocabulary.codes.length);
-  for (let record = 0; record < cohort.recordCount; record++) {
-    const from = cohort.codeOffsets[cohort.visitOffsets[record]];
-    const to = cohort.codeOffsets[cohort.visitOffsets[record + 1]];
-    for (const code of new Set(cohort.codes.subarray(from, to))) counts[code]++;
-  }
-  return counts;
-}
 
 /** Nats of each token of records after their first. */
 async function tokenNats(

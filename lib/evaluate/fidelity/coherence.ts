@@ -8,6 +8,7 @@
  *
  * @module
  */
+import { recordCounts } from "../../cohort/code_counts.ts";
 import * as v from "valibot";
 import type { Cohort } from "../../cohort/cohort.ts";
 import { quantile } from "../../cohort/quantile.ts";
@@ -52,10 +53,7 @@ function binnedCodes(cohort: Cohort, ends: readonly number[]): RecordRows {
 
 /** [codes] Bin of each code: one for each of the nine that most real records have, one for the rest. */
 function binsOfCodes(cohort: Cohort): Uint8Array {
-  const having = new Float64Array(cohort.vocabulary.codes.length);
-  for (let record = 0; record < cohort.recordCount; record++) {
-    for (const code of new Set(codesOfRecord(cohort, record))) having[code]++;
-  }
+  const having = recordCounts(cohort);
   const ordered = [...having.keys()].sort((a, b) => having[b] - having[a]);
   const binOf = new Uint8Array(having.length).fill(bins - 1);
   ordered.slice(0, bins - 1).forEach((code, bin) => binOf[code] = bin);

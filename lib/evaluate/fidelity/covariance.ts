@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { occurrenceCounts } from "../../cohort/code_counts.ts";
 import * as v from "valibot";
 import { breathe } from "../../breathe.ts";
 import type { Cohort } from "../../cohort/cohort.ts";
@@ -47,9 +48,8 @@ interface CountRows {
 }
 
 /** Vocabulary indices of the codes with the most occurrences, most frequent first. */
-export function mostFrequentCodes({ vocabulary, codes }: Cohort, most: number): number[] {
-  const counts = new Float64Array(vocabulary.codes.length);
-  for (const code of codes) counts[code]++;
+export function mostFrequentCodes(cohort: Cohort, most: number): number[] {
+  const counts = occurrenceCounts(cohort);
   return [...counts.keys()].filter((code) => counts[code] > 0)
     .sort((a, b) => counts[b] - counts[a] || a - b)
     .slice(0, most);

@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { recordCounts } from "../../cohort/code_counts.ts";
 import * as v from "valibot";
 import { breathe } from "../../breathe.ts";
 import type { Cohort } from "../../cohort/cohort.ts";
@@ -83,14 +84,8 @@ async function breaksOf(
 }
 
 /** [rules] The smaller number of records that have one of the two codes. */
-function patientsOf({ codes, codeOffsets, visitOffsets, recordCount }: Cohort, rules: Rules) {
-  const patients = new Uint32Array(rules.vocabulary.codes.length);
-  for (let record = 0; record < recordCount; record++) {
-    const [from, to] = [visitOffsets[record], visitOffsets[record + 1]];
-    for (const code of new Set(codes.subarray(codeOffsets[from], codeOffsets[to]))) {
-      patients[code]++;
-    }
-  }
+function patientsOf(cohort: Cohort, rules: Rules) {
+  const patients = recordCounts(cohort);
   return rules.exclusions.map(({ sides }) =>
     Math.min(...sides.flat().map((code) => patients[code]))
   );

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { occurrenceCounts } from "../../cohort/code_counts.ts";
 import * as v from "valibot";
 import type { Cohort } from "../../cohort/cohort.ts";
 import { showsSinglePatients } from "../../cohort/small_cells.ts";
@@ -76,18 +77,12 @@ function patientsOf(rows: RecordRows, chapters: number): Uint32Array {
   return patients;
 }
 
-function occurrences({ vocabulary, codes }: Cohort): Float64Array {
-  const counts = new Float64Array(vocabulary.codes.length);
-  for (const code of codes) counts[code]++;
-  return counts;
-}
-
 async function ask(
   asked: Asked,
   onProgress?: OnProgress,
 ): Promise<Answer<TransitionFidelity | null>[]> {
   const { real, others, minCell = 1 } = asked;
-  const chapters = codeChapters(real.cohort.vocabulary, occurrences(real.cohort));
+  const chapters = codeChapters(real.cohort.vocabulary, occurrenceCounts(real.cohort));
   const count = chapters.names.length;
   const rows = [real, ...others].map(({ cohort }) => transitionRows(cohort, chapters));
   const truth = sumsOf(rows[0]);

@@ -18,7 +18,7 @@ import { sameTexts } from "../../cohort/vocabulary.ts";
 import { flag, object, whole } from "../../files/checked_json.ts";
 import { readableRecords } from "../../models/coverage.ts";
 import type { Model } from "../../models/interface/model.ts";
-import { backendVersions, useBackend } from "../../nn/backend.ts";
+import { useDefaultBackend } from "../../nn/backend.ts";
 import type { OnProgress } from "../../progress.ts";
 import { modelOf, type Run } from "../../train/run_folder.ts";
 import { likelihoodsOf } from "../likelihood/record_likelihoods.ts";
@@ -121,7 +121,7 @@ async function answerFor(
   if (left_out.length > 0) {
     return { figures: { ...notAsked, too_long, left_out }, resampled: {} };
   }
-  if (!("learn" in model) && backendVersions().backend === undefined) await useBackend();
+  if (!("learn" in model)) await useDefaultBackend();
   const scoresOf = async (cohort: Cohort) => {
     const found = await likelihoodsOf(model, run, cohort, { onProgress: part() });
     return Float64Array.from(found, ({ logProbability }) => logProbability);

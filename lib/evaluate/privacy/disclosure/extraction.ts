@@ -7,13 +7,14 @@
  * @see Carlini et al. 2021, "Extracting Training Data from Large Language Models"
  * @module
  */
+import { recordCounts } from "../../../cohort/code_counts.ts";
 import * as v from "valibot";
 import { breathe } from "../../../breathe.ts";
 import type { Cohort } from "../../../cohort/cohort.ts";
 import { cohortOf, recordLists } from "../../../cohort/records.ts";
 import { object, type Schema, whole } from "../../../files/checked_json.ts";
 import { generateParts } from "../../../generate/generate.ts";
-import { backendVersions, useBackend } from "../../../nn/backend.ts";
+import { useDefaultBackend } from "../../../nn/backend.ts";
 import type { OnProgress } from "../../../progress.ts";
 import { modelOf, type Run } from "../../../train/run_folder.ts";
 import { type Estimate, estimate, estimateSchema, resampledSums } from "../../bootstrap.ts";
@@ -69,10 +70,7 @@ interface Patient {
 
 /** Which codes at most a share of the patients has. */
 function rareCodes(training: Cohort): (code: number) => boolean {
-  const holders = new Uint32Array(training.vocabulary.codes.length);
-  for (let record = 0; record < training.recordCount; record++) {
-    for (const code of new Set(recordLists(training, record).visits.flat())) holders[code]++;
-  }
+  const holders = recordCounts(training);
   return (code) => holders[code] <= rareShare * training.recordCount;
 }
 
@@ -238,9 +236,7 @@ async function answerFor(
     training: known(sampleOf(real.cohort, "training", 10 * mostPairs, seed)),
     heldOut: known(sampleOf(heldOutOf(asked), "held_out", 2 * mostPairs, seed)),
   };
-  if (!("learn" in modelOf(run.runConfig)) && backendVersions().backend === undefined) {
-    await useBackend();
-  }
+  if (!("learn" in modelOf(run.runConfig))) await useDefaultBackend();
   const figures: Extraction = {
     one_visit: null,
     two_visits: null,

@@ -10,6 +10,7 @@
  * @see Giomi et al. 2023; here for the presence of codes, balanced
  * @module
  */
+import { recordCounts } from "../../../cohort/code_counts.ts";
 import * as v from "valibot";
 import { type Cohort } from "../../../cohort/cohort.ts";
 import { flag, list, object, text, whole } from "../../../files/checked_json.ts";
@@ -76,8 +77,7 @@ class Patients {
     const { offsets, items } = this.sets;
     this.lists = [...cohort.subjectIds.keys()]
       .map((record) => items.subarray(offsets[record], offsets[record + 1]));
-    this.#holders = new Uint32Array(cohort.vocabulary.codes.length);
-    for (const code of items) this.#holders[code]++;
+    this.#holders = recordCounts(cohort);
   }
 
   /** Patients who have a code. */

@@ -6,7 +6,7 @@
  */
 import type { Cohort } from "../../../cohort/cohort.ts";
 import { markov } from "../../../models/markov.ts";
-import { backendVersions, useBackend } from "../../../nn/backend.ts";
+import { useDefaultBackend } from "../../../nn/backend.ts";
 import type { OnProgress } from "../../../progress.ts";
 import { modelOf, type Run } from "../../../train/run_folder.ts";
 import { likelihoodsOf } from "../../likelihood/record_likelihoods.ts";
@@ -38,7 +38,7 @@ async function logProbabilities(
   onProgress: OnProgress,
 ): Promise<Float64Array> {
   const model = modelOf(run.runConfig);
-  if (!("learn" in model) && backendVersions().backend === undefined) await useBackend();
+  if (!("learn" in model)) await useDefaultBackend();
   const short = readable(model, cohort);
   const found = await likelihoodsOf(model, run, short, { onProgress });
   const bySubject = new Map(

@@ -8,7 +8,7 @@
  */
 import { type Cohort, splitNames, subset } from "../../../cohort/cohort.ts";
 import { fingerprint } from "../../../cohort/fingerprint.ts";
-import { backendVersions, useBackend } from "../../../nn/backend.ts";
+import { useDefaultBackend } from "../../../nn/backend.ts";
 import type { Run } from "../../../train/run_folder.ts";
 import { modelOf } from "../../../train/run_folder.ts";
 import { rankedCases } from "../../classification/ranked_cases.ts";
@@ -55,7 +55,7 @@ async function scoresUnder(run: Run, scored: Cohort): Promise<Float64Array> {
   if (model.likelihoods === undefined) {
     throw new RangeError(`Cannot attack "${model.family}": it gives records no likelihood`);
   }
-  if (!("learn" in model) && backendVersions().backend === undefined) await useBackend();
+  if (!("learn" in model)) await useDefaultBackend();
   const found = await likelihoodsOf(model, run, scored);
   return Float64Array.from(found, ({ logProbability, visits }) => logProbability / visits);
 }
