@@ -23,6 +23,11 @@ export function showsSinglePatients(minCell: number): boolean {
   return minCell <= 1;
 }
 
+/** Whether a cell may be shown: each of these numbers of patients is at least N, or nothing is hidden. */
+export function isShownCell(minCell: number, ...patients: readonly number[]): boolean {
+  return showsSinglePatients(minCell) || patients.every((each) => each >= minCell);
+}
+
 /** [patients] The lowest number of each patient, and the highest. */
 function extremesOf({ numbers, records }: PatientNumbers): { lowest: number[]; highest: number[] } {
   const [lowest, highest]: [number[], number[]] = [[], []];

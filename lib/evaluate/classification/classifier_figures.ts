@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { minus } from "../paired_differences.ts";
 import * as v from "valibot";
 import { object, type Schema } from "../../files/checked_json.ts";
 import { type Estimate, estimate, estimateSchema } from "../bootstrap.ts";
@@ -186,5 +187,5 @@ export function figuresOf(series: FigureSeries): ClassifierFigures {
 
 /** The figures of one series minus those of another, in pairs of resamples. */
 export function differencesOf(of: FigureSeries, less: FigureSeries): ClassifierDifferences {
-  return estimates(comparedFigureNames, (name) => of[name].map((each, i) => each - less[name][i]));
+  return estimates(comparedFigureNames, (name) => minus(of[name], less[name]));
 }

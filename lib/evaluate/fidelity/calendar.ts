@@ -8,8 +8,9 @@
  *
  * @module
  */
+import { minus } from "../paired_differences.ts";
 import * as v from "valibot";
-import { showsSinglePatients } from "../../cohort/small_cells.ts";
+import { isShownCell } from "../../cohort/small_cells.ts";
 import { finite, list, object, text, whole } from "../../files/checked_json.ts";
 import type { OnProgress } from "../../progress.ts";
 import { affordableResamples, padded } from "../affordable_resamples.ts";
@@ -181,22 +182,18 @@ function correlationEstimate(figures: Float64Array): Estimate {
   return { value, low, high };
 }
 
-function difference(of: Float64Array, from: Float64Array): Float64Array {
-  return of.map((each, i) => each - from[i]);
-}
-
 function trendOf({ real_trend, trend }: Columns): VisitTrend {
   return {
     real: estimate(real_trend),
     synthetic: estimate(trend),
-    difference: estimate(difference(trend, real_trend)),
+    difference: estimate(minus(trend, real_trend)),
   };
 }
 
 function waveOf(columns: Columns): YearlyWave {
   const { real_amplitude, amplitude, real_peak, peak, wave } = columns;
   const apart = withinYear(peak[0] - real_peak[0]);
-  const around = difference(peak, real_peak).map((days) => apart + withinYear(days - apart));
+  const around = minus(peak, real_peak).map((days) => apart + withinYear(days - apart));
   return {
     real_amplitude: estimate(real_amplitude),
     synthetic_amplitude: estimate(amplitude),
@@ -284,8 +281,7 @@ async function ask(
     const [{ patients }, own] = [all[0], all[i + 1]];
     const ofPatients = other.role === "held_out" ? [patients, own.patients] : [patients];
     const isShown = (code: number) =>
-      patients[code] > 0 &&
-      (showsSinglePatients(minCell) || ofPatients.every((each) => each[code] >= minCell));
+      patients[code] > 0 && isShownCell(minCell, ...ofPatients.map((each) => each[code]));
     return answerOf(columns[i], own.outside, isShown, { asked, weeks, compared, used });
   });
 }

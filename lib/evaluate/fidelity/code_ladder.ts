@@ -11,7 +11,7 @@
  */
 import * as v from "valibot";
 import type { Cohort } from "../../cohort/cohort.ts";
-import { showsSinglePatients } from "../../cohort/small_cells.ts";
+import { isShownCell } from "../../cohort/small_cells.ts";
 import { list, object, text, whole } from "../../files/checked_json.ts";
 import type { OnProgress } from "../../progress.ts";
 import { type Estimate, estimate, estimateSchema, figureSchema, r2Estimate } from "../bootstrap.ts";
@@ -169,8 +169,7 @@ function rungFigures(
   { truth, columns, minCell }: { truth: Float64Array; columns: Columns; minCell: number },
 ): LadderRung {
   const codes = rungs[index];
-  const shown = (records: number) =>
-    showsSinglePatients(minCell) || records >= minCell ? records : null;
+  const shown = (records: number) => isShownCell(minCell, records) ? records : null;
   const column = (name: string) => columns[`${index} ${name}`];
   const { value, low, high } = r2Estimate(column("r2"));
   return {

@@ -5,7 +5,7 @@
  */
 import * as v from "valibot";
 import { type Cohort, subset } from "../../cohort/cohort.ts";
-import { showsSinglePatients } from "../../cohort/small_cells.ts";
+import { isShownCell } from "../../cohort/small_cells.ts";
 import { list, object, text, whole } from "../../files/checked_json.ts";
 import {
   type Estimate,
@@ -58,8 +58,7 @@ function labelR2(real: readonly number[], synthetic: readonly number[]): number 
 
 /** Whether enough patients have a label, and enough lack it. */
 function isCommon([patients, ...having]: Sums, label: number, minCell: number): boolean {
-  return showsSinglePatients(minCell) ||
-    Math.min(having[label], patients - having[label]) >= minCell;
+  return isShownCell(minCell, having[label], patients - having[label]);
 }
 
 function compared(

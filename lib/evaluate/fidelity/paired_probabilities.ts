@@ -6,7 +6,7 @@
  */
 import { checkArguments, checkWord } from "../../arguments.ts";
 import type { Cohort } from "../../cohort/cohort.ts";
-import { showsSinglePatients } from "../../cohort/small_cells.ts";
+import { isShownCell } from "../../cohort/small_cells.ts";
 import { countKeys, haveAny } from "./counting/key_counts.ts";
 import { orderedKeys } from "./counting/key_index.ts";
 import { codeKeyIndex, type CodeKind, codeKinds } from "./counting/key_rows.ts";
@@ -89,7 +89,7 @@ export function pairedProbabilities(
     const share = (key: number) => key < occurrences.length ? occurrences[key] / (visits || 1) : 0;
     return { share, patients: (key: number) => records[key] ?? 0 };
   });
-  const isRare = (key: number) => !showsSinglePatients(minCell) && truth.patients(key) < minCell;
+  const isRare = (key: number) => !isShownCell(minCell, truth.patients(key));
   const all = orderedKeys(index, codes);
   const [keys, hidden] = [all.filter((key) => !isRare(key)), all.filter(isRare)];
   const isWanted = Uint8Array.from({ length: index.size }, (_, key) => Number(isRare(key)));

@@ -14,7 +14,7 @@ import { recordLists } from "../../cohort/records.ts";
 import { brokenByVisit } from "../../cohort/rules/broken_rules.ts";
 import { learnedRules } from "../../cohort/rules/learned_rules.ts";
 import { type Rules, rulesFor } from "../../cohort/rules/rules.ts";
-import { showsSinglePatients } from "../../cohort/small_cells.ts";
+import { isShownCell } from "../../cohort/small_cells.ts";
 import { list, object, text, whole } from "../../files/checked_json.ts";
 import type { OnProgress } from "../../progress.ts";
 import { type Estimate, estimate, estimateSchema, resampledSums } from "../bootstrap.ts";
@@ -148,8 +148,7 @@ async function ask(
     );
     before += other.cohort.recordCount;
     const isShown = (rule: number, records: number) =>
-      showsSinglePatients(minCell) ||
-      patients[rule] >= minCell && (other.role !== "held_out" || records >= minCell);
+      isShownCell(minCell, patients[rule], ...other.role === "held_out" ? [records] : []);
     answers.push(answerOf(other, breaks, rules, { asked, isShown }));
   }
   return answers;

@@ -7,7 +7,7 @@
 import { occurrenceCounts } from "../../cohort/code_counts.ts";
 import * as v from "valibot";
 import type { Cohort } from "../../cohort/cohort.ts";
-import { showsSinglePatients } from "../../cohort/small_cells.ts";
+import { isShownCell } from "../../cohort/small_cells.ts";
 import { list, object, text, whole } from "../../files/checked_json.ts";
 import type { OnProgress } from "../../progress.ts";
 import { type Estimate, estimateSchema, figureSchema } from "../bootstrap.ts";
@@ -102,8 +102,7 @@ async function ask(
   return found.map((columns, i) => {
     const ofPatients = others[i].role === "held_out" ? [0, i + 1] : [0];
     const isShown = (chapter: number) =>
-      showsSinglePatients(minCell) ||
-      ofPatients.every((cohort) => patientsFor[cohort][chapter] >= minCell);
+      isShownCell(minCell, ...ofPatients.map((cohort) => patientsFor[cohort][chapter]));
     const listed = chapters.names.map((chapter, index) => ({
       chapter,
       index,

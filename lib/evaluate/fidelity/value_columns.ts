@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { progressInParts } from "../progress_in_parts.ts";
 import { quantile } from "../../cohort/quantile.ts";
 import type { OnProgress } from "../../progress.ts";
 import { affordableResamples } from "../affordable_resamples.ts";
@@ -127,12 +128,6 @@ function columnsOf(
   };
 }
 
-/** Progress of one of several parts that follow each other. */
-function part(onProgress: OnProgress | undefined, index: number, parts: number): OnProgress {
-  return ({ stage, done, total }) =>
-    onProgress?.({ stage, done: index * total + done, total: parts * total });
-}
-
 /**
  * The figures of each of `asked.others` in each resample.
  *
@@ -168,16 +163,16 @@ export async function valueColumns(
       cellsOf(own, channels, channel),
     )
   );
+  const part = progressInParts(onProgress, 1 + all.length);
   const found = await resampledFigures<string>(
     how,
     [rows.map((each) => each.values), rows.map((each) => each.patients), rows.map((r) => r.totals)],
     (real, other) => figuresOf(channels, ranges, real, other),
-    part(onProgress, 0, 1 + all.length),
+    part(),
   );
   const ofAll: Float64Array[] = [];
   for (const [i, judged] of all.entries()) {
-    const own = part(onProgress, 1 + i, 1 + all.length);
-    ofAll.push(await resampledCorrelations(judged, correlations, observe[i], how, own));
+    ofAll.push(await resampledCorrelations(judged, correlations, observe[i], how, part()));
   }
   return {
     columns: found.map((each, i) =>

@@ -11,7 +11,7 @@ import { leftOutSchema } from "../not_measured.ts";
 import * as v from "valibot";
 import type { Cohort } from "../../cohort/cohort.ts";
 import { quantile } from "../../cohort/quantile.ts";
-import { showsSinglePatients } from "../../cohort/small_cells.ts";
+import { isShownCell } from "../../cohort/small_cells.ts";
 import { list, object, text, whole } from "../../files/checked_json.ts";
 import type { OnProgress } from "../../progress.ts";
 import { padded } from "../affordable_resamples.ts";
@@ -233,7 +233,7 @@ async function ask(
       ? [patients[0], patients[i + 1]]
       : [patients[0]];
     const isShown = (channel: number) =>
-      showsSinglePatients(minCell) || ofPatients.every((own) => own[channel] >= minCell);
+      isShownCell(minCell, ...ofPatients.map((own) => own[channel]));
     return answerOf(each, names, isShown, resamples);
   });
 }

@@ -10,8 +10,9 @@
  * @see docs/specs/continuous.md section 3
  * @module
  */
+import { progressInParts } from "../progress_in_parts.ts";
 import * as v from "valibot";
-import { showsSinglePatients } from "../../cohort/small_cells.ts";
+import { isShownCell } from "../../cohort/small_cells.ts";
 import { list, object, text, whole } from "../../files/checked_json.ts";
 import type { OnProgress } from "../../progress.ts";
 import { type Estimate, estimateSchema, figureSchema, maybeFigureSchema } from "../bootstrap.ts";
@@ -187,17 +188,15 @@ async function ask(
   codes.forEach((code, channel) => channelOf[code] = channel);
   const centre = centreOf(real.cohort, channelOf, codes.length);
   const found: ResampledValues[] = [];
-  for (const [i, judged] of all.entries()) {
-    const own: OnProgress = ({ stage, done, total }) =>
-      onProgress?.({ stage, done: i * total + done, total: all.length * total });
-    found.push(await resampledValues(judged, channelOf, centre, asked, own));
+  const part = progressInParts(onProgress, all.length);
+  for (const judged of all) {
+    found.push(await resampledValues(judged, channelOf, centre, asked, part()));
   }
   const [truth, ...values] = found;
   return values.map((each, i) => {
     const ofPatients = others[i].role === "held_out" ? [truth, each] : [truth];
     const isShown = (channel: number) =>
-      showsSinglePatients(minCell) ||
-      ofPatients.every(({ patients }) => patients[channel] >= minCell);
+      isShownCell(minCell, ...ofPatients.map(({ patients }) => patients[channel]));
     return compared(names, centre, [truth, each], isShown);
   });
 }

@@ -12,6 +12,7 @@
  *
  * @module
  */
+import { minus } from "../paired_differences.ts";
 import * as v from "valibot";
 import { type Cohort } from "../../cohort/cohort.ts";
 import { object, whole } from "../../files/checked_json.ts";
@@ -29,7 +30,7 @@ import { nearest } from "./distances/nearest.ts";
 import { codeSets, type RecordSets, recordSets } from "./distances/record_sets.ts";
 import { tooFew } from "./left_out.ts";
 import { type LeftOut, leftOutSchema } from "../not_measured.ts";
-import { progressInParts } from "./progress_in_parts.ts";
+import { progressInParts } from "../progress_in_parts.ts";
 import { heldOutOf, sampleOf } from "./samples.ts";
 
 /** What is known of records, and what is not: labels and common codes, and all other codes. */
@@ -170,7 +171,7 @@ function inferred(attack: Float64Array, baseline: Float64Array, { seed, resample
     return Float64Array.from({ length: resamples + 1 }, (_, row) => f1(sums, row));
   };
   const [ours, theirs] = [figures(attack), figures(baseline)];
-  const difference = ours.map((each, i) => each - theirs[i]);
+  const difference = minus(ours, theirs);
   return {
     figures: {
       attack: estimate(ours),

@@ -31,7 +31,7 @@ import {
   membership,
   membershipSchema,
 } from "./membership.ts";
-import { progressInParts } from "./progress_in_parts.ts";
+import { progressInParts } from "../progress_in_parts.ts";
 import { heldOutOf, sampleOf } from "./samples.ts";
 
 /** An attack by distance; null where there are too few records, with the reason in `left_out`. */

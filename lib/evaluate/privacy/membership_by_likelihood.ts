@@ -34,7 +34,7 @@ import {
   membership,
   membershipSchema,
 } from "./membership.ts";
-import { progressInParts } from "./progress_in_parts.ts";
+import { progressInParts } from "../progress_in_parts.ts";
 import { heldOutOf, sampleOf } from "./samples.ts";
 
 /** An attack by likelihood; null where the model or the records do not allow it. */

@@ -18,6 +18,7 @@
  *
  * @module
  */
+import { minus } from "../paired_differences.ts";
 import * as v from "valibot";
 import type { Cohort } from "../../cohort/cohort.ts";
 import { object, whole } from "../../files/checked_json.ts";
@@ -38,7 +39,7 @@ import type { Skipped } from "./distances/nearest_rows.ts";
 import { type RecordSets, visitSets } from "./distances/record_sets.ts";
 import { tooFew } from "./left_out.ts";
 import { type LeftOut, leftOutSchema } from "../not_measured.ts";
-import { progressInParts } from "./progress_in_parts.ts";
+import { progressInParts } from "../progress_in_parts.ts";
 import { heldOutOf, resampleOf, sampleOf } from "./samples.ts";
 
 /** Three sets: training, held-out and evaluated records. */
@@ -128,7 +129,7 @@ function resampledAccuracies(found: Further, role: Role, asked: Resampled) {
   const mean = (a: Float64Array, b: Float64Array) => a.map((each, i) => (each + b[i]) / 2);
   const heldOut = mean(of(found.heldOut, "held_out"), of(found.recordsFromHeldOut, role));
   const training = mean(of(found.training, "real"), of(found.recordsFromTraining, role));
-  return { heldOut, training, loss: heldOut.map((each, i) => each - training[i]) };
+  return { heldOut, training, loss: minus(heldOut, training) };
 }
 
 /** Both accuracies of the sets as they are, and the loss. */

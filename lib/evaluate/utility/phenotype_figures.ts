@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { minus } from "../paired_differences.ts";
 import * as v from "valibot";
 import type { Cohort } from "../../cohort/cohort.ts";
 import { list, object, type Schema, text, whole } from "../../files/checked_json.ts";
@@ -143,10 +144,7 @@ function macroSeries(all: readonly TaskSeries[], source: number): TaskSeries["so
 function headlines(real: FigureSeries, synthetic: FigureSeries): Record<string, Float64Array> {
   return Object.fromEntries(comparedFigureNames.flatMap((name) => [
     [`macro.synthetic.${name}`, synthetic[name]],
-    [
-      `macro.synthetic_minus_real.${name}`,
-      synthetic[name].map((each, i) => each - real[name][i]),
-    ],
+    [`macro.synthetic_minus_real.${name}`, minus(synthetic[name], real[name])],
   ]));
 }
 

@@ -7,11 +7,11 @@ import * as Plot from "@observablehq/plot";
 import { checkArguments } from "../../arguments.ts";
 import type { Cohort } from "../../cohort/cohort.ts";
 import {
+  isShownCell,
   joinedCells,
   type PatientNumbers,
   recordsByCell,
   sharedRange,
-  showsSinglePatients,
 } from "../../cohort/small_cells.ts";
 import { axisTitle } from "./axes.ts";
 import { figure } from "./figure.ts";
@@ -180,7 +180,7 @@ export function countDistribution(
     { cohort: "synthetic", name: "Synthetic", ...histogram(synthetic, bins) },
   ] as const;
   const beyond = histograms.map(({ beyond }) => `${(100 * beyond).toFixed(1)}%`);
-  const realBeyond = showsSinglePatients(minCell) || bins.patientsBeyond >= minCell
+  const realBeyond = isShownCell(minCell, bins.patientsBeyond)
     ? `${beyond[0]} of real`
     : `fewer than ${minCell} real patients`;
   const note = histograms.some(({ beyond }) => beyond > 0)

@@ -22,7 +22,7 @@ import { nearest } from "../distances/nearest.ts";
 import { codeSets, type RecordSets, recordSets } from "../distances/record_sets.ts";
 import { fewestRecords, tooFew } from "../left_out.ts";
 import { type LeftOut, leftOutSchema } from "../../not_measured.ts";
-import { progressInParts } from "../progress_in_parts.ts";
+import { progressInParts } from "../../progress_in_parts.ts";
 import { heldOutOf, sampleOf } from "../samples.ts";
 import {
   type AttackRisk,

@@ -19,7 +19,7 @@ import { nearest } from "../distances/nearest.ts";
 import { type RecordSets, recordSets } from "../distances/record_sets.ts";
 import { tooFew } from "../left_out.ts";
 import { type LeftOut, leftOutSchema } from "../../not_measured.ts";
-import { progressInParts } from "../progress_in_parts.ts";
+import { progressInParts } from "../../progress_in_parts.ts";
 import { heldOutOf, type SampledSet, sampleOf } from "../samples.ts";
 import {
   type AttackRisk,

@@ -26,7 +26,7 @@ import { nearest } from "../distances/nearest.ts";
 import { codeSets } from "../distances/record_sets.ts";
 import { fewestRecords, tooFew } from "../left_out.ts";
 import { type LeftOut, leftOutSchema } from "../../not_measured.ts";
-import { progressInParts } from "../progress_in_parts.ts";
+import { progressInParts } from "../../progress_in_parts.ts";
 import { heldOutOf, sampleOf, shuffled } from "../samples.ts";
 import { ratesLeftOut } from "../low_rates.ts";
 import { resampledFigures } from "../membership.ts";

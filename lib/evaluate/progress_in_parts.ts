@@ -1,4 +1,4 @@
-import type { OnProgress } from "../../progress.ts";
+import type { OnProgress } from "../progress.ts";
 
 /**
  * The progress of work that has equally long parts, one after the other.
