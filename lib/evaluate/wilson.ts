@@ -1,5 +1,5 @@
-import { normal95 } from "./normal.ts";
 import type { Estimate } from "./bootstrap.ts";
+import { normal95 } from "./normal.ts";
 
 /** Middle of Wilson's 95% interval of a share, and half its width. */
 export function wilsonCentre(count: number, total: number): { middle: number; half: number } {

@@ -14,7 +14,6 @@
  *
  * @module
  */
-import { recordCounts } from "ehrloom/cohort/code_counts.ts";
 import * as tf from "@tensorflow/tfjs-core";
 import {
   claimed,
@@ -27,14 +26,15 @@ import {
   train,
   writeWhole,
 } from "ehrloom";
+import { recordCounts } from "ehrloom/cohort/code_counts.ts";
+import { gptLogits } from "ehrloom/models/gpt.ts";
+import { type HisgtConfig, hisgtHistories } from "ehrloom/models/hisgt.ts";
 import {
   sequenceRows,
   specialTokens,
   tokenKinds,
   tokensOf,
 } from "ehrloom/models/tokens/code_tokens.ts";
-import { gptLogits } from "ehrloom/models/gpt.ts";
-import { type HisgtConfig, hisgtHistories } from "ehrloom/models/hisgt.ts";
 import { dense } from "ehrloom/nn/multi_hot.ts";
 import { toTensors } from "ehrloom/nn/parameters.ts";
 import { join } from "node:path";

@@ -4,10 +4,10 @@
  *
  * @module
  */
-import { minus } from "../paired_differences.ts";
 import * as v from "valibot";
 import { object, type Schema } from "../../files/checked_json.ts";
 import { type Estimate, estimate, estimateSchema } from "../bootstrap.ts";
+import { minus } from "../paired_differences.ts";
 import { recordOf } from "../record_of.ts";
 import {
   brierScore,

@@ -8,7 +8,6 @@
  *
  * @module
  */
-import { minus } from "../paired_differences.ts";
 import * as v from "valibot";
 import { isShownCell } from "../../cohort/small_cells.ts";
 import { finite, list, object, text, whole } from "../../files/checked_json.ts";
@@ -16,6 +15,7 @@ import type { OnProgress } from "../../progress.ts";
 import { affordableResamples, padded } from "../affordable_resamples.ts";
 import { type Estimate, estimate, estimateSchema, figureSchema, r2Estimate } from "../bootstrap.ts";
 import type { Answer, Asked, Measure } from "../measure.ts";
+import { minus } from "../paired_differences.ts";
 import { mostFrequentCodes } from "./covariance.ts";
 import { distanceEstimate } from "./distribution_distance.ts";
 import {

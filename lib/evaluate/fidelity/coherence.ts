@@ -8,8 +8,8 @@
  *
  * @module
  */
-import { recordCounts } from "../../cohort/code_counts.ts";
 import * as v from "valibot";
+import { recordCounts } from "../../cohort/code_counts.ts";
 import type { Cohort } from "../../cohort/cohort.ts";
 import { quantile } from "../../cohort/quantile.ts";
 import { object } from "../../files/checked_json.ts";

@@ -6,9 +6,9 @@
  *
  * @module
  */
-import { occurrenceCounts } from "../../cohort/code_counts.ts";
 import * as v from "valibot";
 import { breathe } from "../../breathe.ts";
+import { occurrenceCounts } from "../../cohort/code_counts.ts";
 import type { Cohort } from "../../cohort/cohort.ts";
 import { growing } from "../../cohort/growing.ts";
 import { object, whole } from "../../files/checked_json.ts";

@@ -7,11 +7,11 @@
 import { checkArguments, checkWord } from "../../arguments.ts";
 import type { Cohort } from "../../cohort/cohort.ts";
 import { isShownCell } from "../../cohort/small_cells.ts";
+import { checkVocabularies } from "../vocabularies.ts";
 import { countKeys, haveAny } from "./counting/key_counts.ts";
 import { orderedKeys } from "./counting/key_index.ts";
 import { codeKeyIndex, type CodeKind, codeKinds } from "./counting/key_rows.ts";
 import { visitDenominators } from "./counting/visit_denominators.ts";
-import { checkVocabularies } from "../vocabularies.ts";
 
 /** The codes or pairs that too few real patients have, together: none of them is named. */
 export interface RareKeys {

@@ -6,9 +6,9 @@
  *
  * @module
  */
-import { recordCounts } from "../../cohort/code_counts.ts";
 import * as v from "valibot";
 import { breathe } from "../../breathe.ts";
+import { recordCounts } from "../../cohort/code_counts.ts";
 import type { Cohort } from "../../cohort/cohort.ts";
 import { recordLists } from "../../cohort/records.ts";
 import { brokenByVisit } from "../../cohort/rules/broken_rules.ts";

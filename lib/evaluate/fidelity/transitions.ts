@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { occurrenceCounts } from "../../cohort/code_counts.ts";
 import * as v from "valibot";
+import { occurrenceCounts } from "../../cohort/code_counts.ts";
 import type { Cohort } from "../../cohort/cohort.ts";
 import { isShownCell } from "../../cohort/small_cells.ts";
 import { list, object, text, whole } from "../../files/checked_json.ts";

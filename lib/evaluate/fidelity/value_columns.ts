@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { progressInParts } from "../progress_in_parts.ts";
 import { quantile } from "../../cohort/quantile.ts";
 import type { OnProgress } from "../../progress.ts";
 import { affordableResamples } from "../affordable_resamples.ts";
 import type { Asked } from "../measure.ts";
+import { progressInParts } from "../progress_in_parts.ts";
 import { centreOf } from "./counting/resampled_values.ts";
 import { kolmogorovSmirnov, wasserstein1 } from "./distribution_distance.ts";
 import {

@@ -7,7 +7,6 @@
  *
  * @module
  */
-import { leftOutSchema } from "../not_measured.ts";
 import * as v from "valibot";
 import type { Cohort } from "../../cohort/cohort.ts";
 import { quantile } from "../../cohort/quantile.ts";
@@ -17,6 +16,7 @@ import type { OnProgress } from "../../progress.ts";
 import { padded } from "../affordable_resamples.ts";
 import { type Estimate, estimate, estimateSchema } from "../bootstrap.ts";
 import type { Answer, Asked, Measure } from "../measure.ts";
+import { leftOutSchema } from "../not_measured.ts";
 import { agreementEstimate, distanceEstimate } from "./distribution_distance.ts";
 import {
   type ChannelColumns,

@@ -10,18 +10,13 @@
  * @see docs/specs/continuous.md section 3
  * @module
  */
-import { progressInParts } from "../progress_in_parts.ts";
 import * as v from "valibot";
 import { isShownCell } from "../../cohort/small_cells.ts";
 import { list, object, text, whole } from "../../files/checked_json.ts";
 import type { OnProgress } from "../../progress.ts";
 import { type Estimate, estimateSchema, figureSchema, maybeFigureSchema } from "../bootstrap.ts";
 import type { Answer, Asked, Measure } from "../measure.ts";
-import {
-  type ProbabilityFidelity,
-  probabilityFidelity,
-  probabilitySchema,
-} from "./probability_fidelity.ts";
+import { progressInParts } from "../progress_in_parts.ts";
 import {
   centreOf,
   measuredCodes,
@@ -29,6 +24,11 @@ import {
   resampledValues,
 } from "./counting/resampled_values.ts";
 import { distanceEstimate } from "./distribution_distance.ts";
+import {
+  type ProbabilityFidelity,
+  probabilityFidelity,
+  probabilitySchema,
+} from "./probability_fidelity.ts";
 import { r2 } from "./r2.ts";
 
 /** The values of one code in one cohort. */

@@ -12,7 +12,6 @@
  *
  * @module
  */
-import { minus } from "../paired_differences.ts";
 import * as v from "valibot";
 import { type Cohort } from "../../cohort/cohort.ts";
 import { object, whole } from "../../files/checked_json.ts";
@@ -26,11 +25,12 @@ import {
 } from "../bootstrap.ts";
 import { inTurn } from "../in_turn.ts";
 import type { Answer, Asked, Judged, Measure } from "../measure.ts";
+import { type LeftOut, leftOutSchema } from "../not_measured.ts";
+import { minus } from "../paired_differences.ts";
+import { progressInParts } from "../progress_in_parts.ts";
 import { nearest } from "./distances/nearest.ts";
 import { codeSets, type RecordSets, recordSets } from "./distances/record_sets.ts";
 import { tooFew } from "./left_out.ts";
-import { type LeftOut, leftOutSchema } from "../not_measured.ts";
-import { progressInParts } from "../progress_in_parts.ts";
 import { heldOutOf, sampleOf } from "./samples.ts";
 
 /** What is known of records, and what is not: labels and common codes, and all other codes. */

@@ -33,12 +33,12 @@ import {
 } from "../bootstrap.ts";
 import { inTurn } from "../in_turn.ts";
 import type { Answer, Asked, Judged, Measure } from "../measure.ts";
+import { type LeftOut, leftOutSchema } from "../not_measured.ts";
+import { progressInParts } from "../progress_in_parts.ts";
 import { nearest } from "./distances/nearest.ts";
 import type { Nearest } from "./distances/nearest_rows.ts";
 import { codeSets } from "./distances/record_sets.ts";
 import { tooFew } from "./left_out.ts";
-import { type LeftOut, leftOutSchema } from "../not_measured.ts";
-import { progressInParts } from "../progress_in_parts.ts";
 import { heldOutOf, sampleOf, shuffled } from "./samples.ts";
 
 /** Quantiles of a figure of records; a low one says how near the nearest 5% are. */

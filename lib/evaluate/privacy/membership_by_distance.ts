@@ -17,11 +17,12 @@ import { object, whole } from "../../files/checked_json.ts";
 import type { OnProgress } from "../../progress.ts";
 import { inTurn } from "../in_turn.ts";
 import type { Answer, Asked, Judged, Measure } from "../measure.ts";
+import { type LeftOut, leftOutSchema } from "../not_measured.ts";
+import { progressInParts } from "../progress_in_parts.ts";
 import { type Distance } from "./distances/distance_rows.ts";
 import { nearest } from "./distances/nearest.ts";
 import { type RecordSets, visitSets } from "./distances/record_sets.ts";
 import { tooFew } from "./left_out.ts";
-import { type LeftOut, leftOutSchema } from "../not_measured.ts";
 import {
   aboveMedian,
   type CalledMembers,
@@ -31,7 +32,6 @@ import {
   membership,
   membershipSchema,
 } from "./membership.ts";
-import { progressInParts } from "../progress_in_parts.ts";
 import { heldOutOf, sampleOf } from "./samples.ts";
 
 /** An attack by distance; null where there are too few records, with the reason in `left_out`. */

@@ -21,11 +21,12 @@ import type { Model } from "../../models/interface/model.ts";
 import { useDefaultBackend } from "../../nn/backend.ts";
 import type { OnProgress } from "../../progress.ts";
 import { modelOf, type Run } from "../../train/run_folder.ts";
-import { likelihoodsOf } from "../likelihood/record_likelihoods.ts";
 import { inTurn } from "../in_turn.ts";
+import { likelihoodsOf } from "../likelihood/record_likelihoods.ts";
 import type { Answer, Asked, ThoroughMeasure } from "../measure.ts";
-import { tooFew } from "./left_out.ts";
 import { type LeftOut, leftOutSchema } from "../not_measured.ts";
+import { progressInParts } from "../progress_in_parts.ts";
+import { tooFew } from "./left_out.ts";
 import {
   aboveMedian,
   type CalledMembers,
@@ -34,7 +35,6 @@ import {
   membership,
   membershipSchema,
 } from "./membership.ts";
-import { progressInParts } from "../progress_in_parts.ts";
 import { heldOutOf, sampleOf } from "./samples.ts";
 
 /** An attack by likelihood; null where the model or the records do not allow it. */

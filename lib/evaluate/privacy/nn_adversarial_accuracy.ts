@@ -18,7 +18,6 @@
  *
  * @module
  */
-import { minus } from "../paired_differences.ts";
 import * as v from "valibot";
 import type { Cohort } from "../../cohort/cohort.ts";
 import { object, whole } from "../../files/checked_json.ts";
@@ -33,13 +32,14 @@ import {
 } from "../bootstrap.ts";
 import { inTurn } from "../in_turn.ts";
 import type { Answer, Asked, Judged, Measure } from "../measure.ts";
+import { type LeftOut, leftOutSchema } from "../not_measured.ts";
+import { minus } from "../paired_differences.ts";
+import { progressInParts } from "../progress_in_parts.ts";
 import { type Distance } from "./distances/distance_rows.ts";
 import { nearest } from "./distances/nearest.ts";
 import type { Skipped } from "./distances/nearest_rows.ts";
 import { type RecordSets, visitSets } from "./distances/record_sets.ts";
 import { tooFew } from "./left_out.ts";
-import { type LeftOut, leftOutSchema } from "../not_measured.ts";
-import { progressInParts } from "../progress_in_parts.ts";
 import { heldOutOf, resampleOf, sampleOf } from "./samples.ts";
 
 /** Three sets: training, held-out and evaluated records. */

@@ -8,8 +8,8 @@
 import type { Estimate } from "../bootstrap.ts";
 import type { PartialReport } from "../report.ts";
 import type { CopyingCheck } from "./copying_check.ts";
-import type { Membership } from "./membership.ts";
 import { nonMembersFor } from "./low_rates.ts";
+import type { Membership } from "./membership.ts";
 import type { MembershipByDistance } from "./membership_by_distance.ts";
 
 /** One thing that was looked at. */

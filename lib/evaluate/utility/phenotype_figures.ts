@@ -4,7 +4,6 @@
  *
  * @module
  */
-import { minus } from "../paired_differences.ts";
 import * as v from "valibot";
 import type { Cohort } from "../../cohort/cohort.ts";
 import { list, object, type Schema, text, whole } from "../../files/checked_json.ts";
@@ -23,6 +22,7 @@ import {
 } from "../classification/classifier_figures.ts";
 import type { Answer, Asked, ThoroughMeasure } from "../measure.ts";
 import { leftOutSchema } from "../not_measured.ts";
+import { minus } from "../paired_differences.ts";
 import { type SetSizes, setSizes, setSizesSchema } from "./balanced_sets.ts";
 import type { CasePool } from "./cases.ts";
 import {

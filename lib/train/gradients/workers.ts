@@ -13,6 +13,7 @@ import { sharedFloats } from "../../nn/flat.ts";
 import { isOnHost } from "../../nn/host.ts";
 import type { Optimizer } from "../../nn/optimizer.ts";
 import { roomOn } from "../../nn/room.ts";
+import { answerOf, sharedCopy } from "../../threads.ts";
 import type { Part, Setup } from "./messages.ts";
 import type { GradientSource } from "./source.ts";
 
@@ -31,32 +32,13 @@ export function checkWorkers(count: number): void {
 
 /** The same cohort in memory that threads can share. */
 function sharedCohort(source: Cohort): Cohort {
-  const shared = <A extends Uint8Array | Uint32Array>(
-    array: A,
-    make: (buffer: SharedArrayBuffer) => A,
-  ) => {
-    const copy = make(new SharedArrayBuffer(array.byteLength));
-    copy.set(array);
-    return copy;
-  };
   return {
     ...source,
-    visitOffsets: shared(source.visitOffsets, (buffer) => new Uint32Array(buffer)),
-    codeOffsets: shared(source.codeOffsets, (buffer) => new Uint32Array(buffer)),
-    codes: shared(source.codes, (buffer) => new Uint32Array(buffer)),
-    labels: shared(source.labels, (buffer) => new Uint8Array(buffer)),
+    visitOffsets: sharedCopy(source.visitOffsets, (buffer) => new Uint32Array(buffer)),
+    codeOffsets: sharedCopy(source.codeOffsets, (buffer) => new Uint32Array(buffer)),
+    codes: sharedCopy(source.codes, (buffer) => new Uint32Array(buffer)),
+    labels: sharedCopy(source.labels, (buffer) => new Uint8Array(buffer)),
   };
-}
-
-/** One answer of a Worker; its failures become ours. */
-function answer(worker: Worker): Promise<number> {
-  return new Promise((resolve, reject) => {
-    worker.onmessage = ({ data }) => resolve(data);
-    worker.onerror = (event) => {
-      event.preventDefault();
-      reject(new Error(event.message));
-    };
-  });
 }
 
 /** A Worker, and the memory in which it puts its gradients. */
@@ -73,7 +55,7 @@ async function startHelpers(setup: Omit<Setup, "gradient">, count: number): Prom
   }));
   try {
     await Promise.all(helpers.map(({ thread, gradient }) => {
-      const ready = answer(thread);
+      const ready = answerOf(thread);
       thread.postMessage({ ...setup, gradient } satisfies Setup);
       return ready;
     }));
@@ -126,7 +108,7 @@ export async function sharedGradients(
           gradient.fill(0);
           return 0;
         }
-        const loss = answer(thread);
+        const loss = answerOf(thread);
         thread.postMessage({ records: part, moment } satisfies Part);
         return loss;
       }));

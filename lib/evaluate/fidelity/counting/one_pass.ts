@@ -13,17 +13,17 @@
  *
  * @module
  */
-import { normal95 } from "../../normal.ts";
 import type { OnProgress } from "../../../progress.ts";
 import type { Estimate } from "../../bootstrap.ts";
 import type { Asked } from "../../measure.ts";
+import { normal95 } from "../../normal.ts";
 import { agreementOf } from "../agreement/agreement.ts";
 import { commonFrom, Moments, slopedFigures as figures } from "../agreement/moments.ts";
 import { rankCorrelation } from "../agreement/rank_correlation.ts";
 import { CountedCohort } from "./counted_cohort.ts";
+import type { KindFidelity, Part, ShareFidelity } from "./found.ts";
 import { type Influences, influencesOf, KeySlopes, slopeTable } from "./influences.ts";
 import { codeKeyIndex, type CodeKind } from "./key_rows.ts";
-import type { KindFidelity, Part, ShareFidelity } from "./found.ts";
 import { drawnOf, linearR2 } from "./linear_resamples.ts";
 import { keptKeys } from "./second_order.ts";
 

@@ -24,13 +24,13 @@ import {
   resampleWeights,
 } from "../../bootstrap.ts";
 import type { Answer, Asked, Measure } from "../../measure.ts";
+import { wilson } from "../../wilson.ts";
 import { comparedInTurn, type NothingMeasured, orLeftOut } from "./left_out.ts";
 import { nearestIn, neighbourRadii } from "./neighbours.ts";
 import { firstCoordinates, type Points } from "./points.ts";
 import { neighbour } from "./prdc.ts";
 import { embeddingWidth } from "./principal_axes.ts";
 import type { Comparison, Sample } from "./samples.ts";
-import { wilson } from "../../wilson.ts";
 
 /** How faithful, how varied and how new synthetic records are. */
 export interface SampleQuality {

@@ -5,10 +5,10 @@
  *
  * @module
  */
-import { normal95 } from "../../normal.ts";
 import type { Estimate } from "../../bootstrap.ts";
 import { type RankedCases, rankedCases } from "../../classification/ranked_cases.ts";
 import { auroc, placements } from "../../classification/roc.ts";
+import { normal95 } from "../../normal.ts";
 
 /** Scores of the records of a class, and where each was held out. */
 export interface FoldScores {

@@ -14,16 +14,16 @@
  *
  * @module
  */
+import { breathe } from "../../../breathe.ts";
+import { finite, object, type Schema, whole } from "../../../files/checked_json.ts";
 import type { OnProgress } from "../../../progress.ts";
 import { type Estimate, estimate, estimateSchema, resampleWeights } from "../../bootstrap.ts";
-import { finite, object, type Schema, whole } from "../../../files/checked_json.ts";
 import type { Answer, Asked } from "../../measure.ts";
-import { aucEstimate, type RankedFolds, rankedFolds, weightedAuc } from "./auc.ts";
-import { breathe } from "../../../breathe.ts";
-import { comparedInTurn, type NothingMeasured } from "./left_out.ts";
 import { normalTail } from "../../normal.ts";
-import type { Sample } from "./samples.ts";
 import { wilson } from "../../wilson.ts";
+import { aucEstimate, type RankedFolds, rankedFolds, weightedAuc } from "./auc.ts";
+import { comparedInTurn, type NothingMeasured } from "./left_out.ts";
+import type { Sample } from "./samples.ts";
 
 /** Parts that are held out in turn. */
 const folds = 5;

@@ -4,9 +4,9 @@
  *
  * @module
  */
-import { sigmoid } from "../../../nn/sigmoid.ts";
 import * as tf from "@tensorflow/tfjs-core";
 import { useBackend } from "../../../nn/backend.ts";
+import { sigmoid } from "../../../nn/sigmoid.ts";
 import type { ThoroughMeasure } from "../../measure.ts";
 import { type Classify, twoSampleSchema, type TwoSampleTest, twoSampleTests } from "./c2st.ts";
 import { type NothingMeasured, orLeftOut } from "./left_out.ts";

@@ -7,9 +7,9 @@
  * @see Carlini et al. 2021, "Extracting Training Data from Large Language Models"
  * @module
  */
-import { recordCounts } from "../../../cohort/code_counts.ts";
 import * as v from "valibot";
 import { breathe } from "../../../breathe.ts";
+import { recordCounts } from "../../../cohort/code_counts.ts";
 import type { Cohort } from "../../../cohort/cohort.ts";
 import { cohortOf, recordLists } from "../../../cohort/records.ts";
 import { object, type Schema, whole } from "../../../files/checked_json.ts";
@@ -20,9 +20,9 @@ import { modelOf, type Run } from "../../../train/run_folder.ts";
 import { type Estimate, estimate, estimateSchema, resampledSums } from "../../bootstrap.ts";
 import { inTurn } from "../../in_turn.ts";
 import type { Answer, Asked, ThoroughMeasure } from "../../measure.ts";
-import { fewestRecords } from "../left_out.ts";
 import { type LeftOut, leftOutSchema } from "../../not_measured.ts";
 import { wilson } from "../../wilson.ts";
+import { fewestRecords } from "../left_out.ts";
 import { asTheRunKnows } from "../membership_by_likelihood.ts";
 import { heldOutOf, sampleOf } from "../samples.ts";
 

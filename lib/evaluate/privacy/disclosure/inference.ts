@@ -10,19 +10,19 @@
  * @see Giomi et al. 2023; here for the presence of codes, balanced
  * @module
  */
-import { recordCounts } from "../../../cohort/code_counts.ts";
 import * as v from "valibot";
+import { recordCounts } from "../../../cohort/code_counts.ts";
 import { type Cohort } from "../../../cohort/cohort.ts";
 import { flag, list, object, text, whole } from "../../../files/checked_json.ts";
 import type { OnProgress } from "../../../progress.ts";
 import { type Random, stream } from "../../../random.ts";
 import { inTurn } from "../../in_turn.ts";
 import type { Answer, Asked, Judged, Measure } from "../../measure.ts";
+import { type LeftOut, leftOutSchema } from "../../not_measured.ts";
+import { progressInParts } from "../../progress_in_parts.ts";
 import { nearest } from "../distances/nearest.ts";
 import { codeSets, type RecordSets, recordSets } from "../distances/record_sets.ts";
 import { fewestRecords, tooFew } from "../left_out.ts";
-import { type LeftOut, leftOutSchema } from "../../not_measured.ts";
-import { progressInParts } from "../../progress_in_parts.ts";
 import { heldOutOf, sampleOf } from "../samples.ts";
 import {
   type AttackRisk,

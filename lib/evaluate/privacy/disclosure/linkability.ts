@@ -15,11 +15,11 @@ import type { OnProgress } from "../../../progress.ts";
 import { stream } from "../../../random.ts";
 import { inTurn } from "../../in_turn.ts";
 import type { Answer, Asked, Judged, Measure } from "../../measure.ts";
+import { type LeftOut, leftOutSchema } from "../../not_measured.ts";
+import { progressInParts } from "../../progress_in_parts.ts";
 import { nearest } from "../distances/nearest.ts";
 import { type RecordSets, recordSets } from "../distances/record_sets.ts";
 import { tooFew } from "../left_out.ts";
-import { type LeftOut, leftOutSchema } from "../../not_measured.ts";
-import { progressInParts } from "../../progress_in_parts.ts";
 import { heldOutOf, type SampledSet, sampleOf } from "../samples.ts";
 import {
   type AttackRisk,

@@ -17,13 +17,13 @@ import { visitsOf } from "../../../cohort/records.ts";
 import { object, whole } from "../../../files/checked_json.ts";
 import { type Random, stream } from "../../../random.ts";
 import { inTurn } from "../../in_turn.ts";
-import { shuffledRecords } from "../../random_samples.ts";
-import { progressInParts } from "../../progress_in_parts.ts";
 import type { Answer, Asked, Judged, Measure } from "../../measure.ts";
+import { type LeftOut, leftOutSchema } from "../../not_measured.ts";
+import { progressInParts } from "../../progress_in_parts.ts";
+import { shuffledRecords } from "../../random_samples.ts";
 import { type Postings, postingsOf } from "../distances/distance_rows.ts";
 import { codeSets, recordCountOf, type RecordSets } from "../distances/record_sets.ts";
 import { fewestRecords, tooFew } from "../left_out.ts";
-import { type LeftOut, leftOutSchema } from "../../not_measured.ts";
 import { heldOutOf, sampleOf } from "../samples.ts";
 import {
   type AttackRisk,

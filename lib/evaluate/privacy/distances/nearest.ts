@@ -6,6 +6,7 @@
  */
 import { breathe } from "../../../breathe.ts";
 import type { OnProgress } from "../../../progress.ts";
+import { answerOf, sharedCopy } from "../../../threads.ts";
 import { type Compared, type Distance, postingsOf } from "./distance_rows.ts";
 import type { Range, Setup } from "./messages.ts";
 import { type Nearest, nearestRows, type Skipped } from "./nearest_rows.ts";
@@ -45,12 +46,7 @@ function itemCountOf(...sets: readonly RecordSets[]): number {
   return most + 1;
 }
 
-/** The same array in memory that threads can share. */
-function shared(array: Uint32Array): Uint32Array {
-  const copy = new Uint32Array(new SharedArrayBuffer(array.byteLength));
-  copy.set(array);
-  return copy;
-}
+const shared = (array: Uint32Array) => sharedCopy(array, (buffer) => new Uint32Array(buffer));
 
 function sharedSets({ offsets, items, visits }: RecordSets): RecordSets {
   return {
@@ -63,17 +59,6 @@ function sharedSets({ offsets, items, visits }: RecordSets): RecordSets {
       },
     },
   };
-}
-
-/** One answer of a Worker; its failures become ours. */
-function answer(worker: Worker): Promise<number> {
-  return new Promise((resolve, reject) => {
-    worker.onmessage = ({ data }) => resolve(data);
-    worker.onerror = (event) => {
-      event.preventDefault();
-      reject(new Error(event.message));
-    };
-  });
 }
 
 /** Lets Workers take ranges until all records are done. */
@@ -89,13 +74,13 @@ async function findInWorkers(
   );
   let next = 0;
   const work = async (thread: Worker) => {
-    const isReady = answer(thread);
+    const isReady = answerOf(thread);
     thread.postMessage(setup);
     await isReady;
     while (next < records) {
       const range: Range = { from: next, to: Math.min(next + blockSize, records) };
       next = range.to;
-      const done = answer(thread);
+      const done = answerOf(thread);
       thread.postMessage(range);
       onDone(await done);
     }

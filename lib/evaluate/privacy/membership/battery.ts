@@ -22,14 +22,14 @@ import { type RankedCases, rankedCases } from "../../classification/ranked_cases
 import { auroc } from "../../classification/roc.ts";
 import { inTurn } from "../../in_turn.ts";
 import { type Answer, type Asked, type Judged, type Measure, shared } from "../../measure.ts";
+import { type LeftOut, leftOutSchema } from "../../not_measured.ts";
+import { progressInParts } from "../../progress_in_parts.ts";
 import { nearest } from "../distances/nearest.ts";
 import { codeSets } from "../distances/record_sets.ts";
 import { fewestRecords, tooFew } from "../left_out.ts";
-import { type LeftOut, leftOutSchema } from "../../not_measured.ts";
-import { progressInParts } from "../../progress_in_parts.ts";
-import { heldOutOf, sampleOf, shuffled } from "../samples.ts";
 import { ratesLeftOut } from "../low_rates.ts";
 import { resampledFigures } from "../membership.ts";
+import { heldOutOf, sampleOf, shuffled } from "../samples.ts";
 import { type Attacks, attacksOn, attacksSchema } from "./attack_figures.ts";
 import { distanceScores, medianSpacing, neighbours } from "./distance_scores.ts";
 import {

@@ -14,8 +14,8 @@ import { modelOf } from "../../../train/run_folder.ts";
 import { rankedCases } from "../../classification/ranked_cases.ts";
 import { likelihoodsOf } from "../../likelihood/record_likelihoods.ts";
 import type { LeftOut } from "../../not_measured.ts";
-import { readable } from "../membership_by_likelihood.ts";
 import { ratesLeftOut } from "../low_rates.ts";
+import { readable } from "../membership_by_likelihood.ts";
 import { type AttackFigures, attackFigures } from "./attack_figures.ts";
 import { shadowModels, type ShadowOptions } from "./shadow_models.ts";
 

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { normal95 } from "../../normal.ts";
 import type { Estimate } from "../../bootstrap.ts";
+import { normal95 } from "../../normal.ts";
 
 /** Counts of patients. */
 export interface Table {
