@@ -5,6 +5,7 @@
 import { assert } from "@std/assert";
 import {
   compare,
+  prepare,
   printable,
   type Random,
   random,
@@ -139,6 +140,24 @@ const sources: Record<string, Source> = {
       }
     },
     read: (folder) => readSynthea(folder, { tables: ["conditions"] }),
+  },
+  "a long CSV table": {
+    make: (folder) =>
+      Deno.writeTextFile(
+        join(folder, "events.csv"),
+        "subject;time;visit;code;value;unit;sex;birth\n" +
+          'a;2020-01-01;1;I10;;;F;1950\na;2020-01-01 10:00;1;"HBA1C";6.5;%;;\n' +
+          "b;2021-05-05T10:00:00Z;2;E11.9;NULL;;M;1960-02-03\n",
+      ),
+    read: (folder) => prepare("csv", join(folder, "events.csv")),
+  },
+  "a wide CSV table": {
+    make: (folder) =>
+      Deno.writeTextFile(
+        join(folder, "wide.csv"),
+        "subject,diabetes,hba1c,smoker\na,1,6.5,never\nb,0,5,former\nc,1,,never\n",
+      ),
+    read: (folder) => prepare("csv", join(folder, "wide.csv"), { values: { wide: true } }),
   },
   "records-json": {
     make: json("records.json", {

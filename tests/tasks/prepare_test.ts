@@ -408,7 +408,7 @@ const bad: {
     what: "an unknown format",
     args: () => ["--from", "hl7"],
     code: 2,
-    wanted: /--from is "hl7"; known: synthea, records-json, meds$/,
+    wanted: /--from is "hl7"; known: synthea, records-json, meds, csv$/,
   },
   {
     what: "a format named like a member of every object",

@@ -59,6 +59,27 @@ export class CodeList {
   }
 
   /**
+   * Says what a code means, if there is such a code; its own name is then known better, perhaps.
+   *
+   * @param name as in {@link CodeList.index}
+   * @param description replaces the one that the code was added with, unless it is ""
+   * @param better its new name; it keeps the old one if another code has the new one already
+   */
+  describe(name: string, description: string, better: string = name): void {
+    const units = this.indices.get(name);
+    if (units === undefined || better !== name && this.indices.has(better)) return;
+    const kept = codeProblem(better) === undefined ? detached(better) : name;
+    this.indices.delete(name);
+    this.indices.set(kept, units);
+    for (const index of units.values()) {
+      const isOwnName = this.descriptions[index] === this.names[index];
+      this.names[index] = kept;
+      if (description !== "") this.descriptions[index] = detached(description);
+      else if (isOwnName) this.descriptions[index] = kept;
+    }
+  }
+
+  /**
    * The index of a code that the source's own vocabulary lacks, which is added after it: codes added
    * this way are identified by name, each its own description.
    */

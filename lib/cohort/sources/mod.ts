@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { csvTable } from "./csv_table.ts";
 import { meds } from "./meds.ts";
 import { recordsJson } from "./records_json.ts";
 import type { Source, SourceSummary } from "./source.ts";
@@ -12,6 +13,7 @@ const known: readonly Source[] = [
   synthea,
   recordsJson,
   meds,
+  csvTable,
 ];
 
 /** All source formats. */
