@@ -23,6 +23,7 @@ import {
   writeMeds,
 } from "ehrloom";
 import { basename, join } from "node:path";
+import { writeTables } from "../cohort/sources/prepared.ts";
 import { inFolder } from "../folder.ts";
 import { tinyCohort, tinySettings } from "../tiny.ts";
 import { copy, effort, filesOf } from "./scenarios.ts";
@@ -158,6 +159,20 @@ const sources: Record<string, Source> = {
         "subject,diabetes,hba1c,smoker\na,1,6.5,never\nb,0,5,former\nc,1,,never\n",
       ),
     read: (folder) => prepare("csv", join(folder, "wide.csv"), { values: { wide: true } }),
+  },
+  "MIMIC-IV's tables": {
+    make: (folder) =>
+      writeTables(folder, {
+        "patients.csv": "subject_id,gender,anchor_age,anchor_year,dod\n10,F,50,2150,2152-01-01\n",
+        "admissions.csv.gz": "subject_id,hadm_id,admittime,dischtime,deathtime\n" +
+          "10,101,2150-01-01 00:00:00,2150-01-03 00:00:00,\n",
+        "diagnoses_icd.csv": "subject_id,hadm_id,icd_code,icd_version\n10,101,25000,9\n",
+        "labevents.csv": "subject_id,hadm_id,itemid,charttime,valuenum,valueuom\n" +
+          "10,101,50912,2150-01-02 06:00:00,1.2,mg/dL\n",
+        "d_labitems.csv": 'itemid,label,fluid\n50912,"Creatinine, serum",Blood\n',
+      }),
+    read: (folder) =>
+      prepare("mimic4", folder, { values: { tables: ["diagnoses", "labs", "deaths"] } }),
   },
   "records-json": {
     make: json("records.json", {

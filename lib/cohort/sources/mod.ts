@@ -5,6 +5,7 @@
  */
 import { csvTable } from "./csv_table.ts";
 import { meds } from "./meds.ts";
+import { mimic4 } from "./mimic4.ts";
 import { recordsJson } from "./records_json.ts";
 import type { Source, SourceSummary } from "./source.ts";
 import { synthea } from "./synthea.ts";
@@ -14,6 +15,7 @@ const known: readonly Source[] = [
   recordsJson,
   meds,
   csvTable,
+  mimic4,
 ];
 
 /** All source formats. */

@@ -1,8 +1,8 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { type Cohort, prepare } from "ehrloom";
 import { columnsOption } from "ehrloom/cohort/sources/csv_columns.ts";
-import { visitCodes, visitsOf } from "ehrloom/cohort/records.ts";
 import { inFolder } from "../../folder.ts";
+import { codesOf } from "./prepared.ts";
 
 /** A cohort of a table, with what was said about it. */
 async function read(text: string, values: Record<string, unknown> = {}, isSkipped = false) {
@@ -29,15 +29,6 @@ async function refuses(text: string, wanted: string, values: Record<string, unkn
   await assertRejects(() => read(text, values), Error, wanted);
 }
 
-/** The codes of a record's visits, by name. */
-function named(cohort: Cohort, record: number): string[][] {
-  return Array.from(
-    { length: visitsOf(cohort, record) },
-    (_, visit) =>
-      [...visitCodes(cohort, record, visit)].map((code) => cohort.vocabulary.codes[code]),
-  );
-}
-
 const long = "subject,time,code,value,unit,sex,birth\n" +
   "b,2020-01-03,I10,,,F,1950\n" +
   "a,2020-03-01 12:00:00,HBA1C,6.5,%,m,1960-02-03\n" +
@@ -48,7 +39,9 @@ Deno.test("csv: each time of a subject is a visit, with values, sex and birth, a
   const { cohort, said } = await read(long);
   assertEquals(cohort.vocabulary.codes, ["HBA1C", "I10"]);
   assertEquals(cohort.vocabulary.descriptions, ["HBA1C, %", "I10"]);
-  assertEquals([named(cohort, 0), named(cohort, 1)], [[["I10"]], [["HBA1C", "I10"], ["HBA1C"]]]);
+  assertEquals([codesOf(cohort, 0), codesOf(cohort, 1)], [[["I10"]], [["HBA1C", "I10"], [
+    "HBA1C",
+  ]]]);
   assertEquals([...cohort.startDays], [18264, 18262]);
   assertEquals([...cohort.gapDays], [0, 0, 60.5]);
   assertEquals([...cohort.values ?? []], [NaN, NaN, NaN, 6.5]);
@@ -76,7 +69,7 @@ Deno.test("csv: a visit column joins times, and begins with its first", async ()
       "a,2,2020-01-05,late,3\na,1,2020-01-09,x,\na,2,2020-01-01,early,1\na,2,2020-01-01,late,2\n" +
       "a,,2020-01-20,alone,\n",
   );
-  assertEquals(named(cohort, 0), [["early", "late"], ["x"], ["alone"]]);
+  assertEquals(codesOf(cohort, 0), [["early", "late"], ["x"], ["alone"]]);
   assertEquals([...cohort.gapDays], [0, 8, 11]);
   assertEquals([...cohort.values ?? []], [1, 3, NaN, NaN]);
 });
@@ -85,7 +78,7 @@ Deno.test("csv: without times, visits are in the order of the rows", async () =>
   const rows = Array.from({ length: 3000 }, (_, i) => `p${i % 2},${i},c${i % 3}`);
   const { cohort, said } = await read(`subject,visit,code\n${rows.join("\n")}\n`);
   assertEquals([cohort.recordCount, cohort.visitCount], [2, 3000]);
-  assertEquals(named(cohort, 0).slice(0, 3), [["c0"], ["c2"], ["c1"]]);
+  assertEquals(codesOf(cohort, 0).slice(0, 3), [["c0"], ["c2"], ["c1"]]);
   assertEquals([...cohort.startDays], [NaN, NaN]);
   assertEquals(new Set(cohort.gapDays), new Set([0]));
   assertEquals(said, [
@@ -107,7 +100,7 @@ Deno.test("csv: a wide table has a visit a row, and codes of 0 and 1, values and
     "smoker//former",
     "smoker//never",
   ]);
-  const [a, b] = [named(cohort, 1), named(cohort, 2)];
+  const [a, b] = [codesOf(cohort, 1), codesOf(cohort, 2)];
   assertEquals(a, [["copd", "diabetes", "hba1c", "smoker//former"], []]);
   assertEquals(b, [["diabetes", "hba1c", "smoker//never"]]);
   assertEquals([...cohort.values ?? []].filter((value) => !Number.isNaN(value)), [6.5, 5]);
@@ -122,7 +115,7 @@ Deno.test("csv: a wide table has a visit a row, and codes of 0 and 1, values and
 
 Deno.test("csv: a wide table without times has a patient a row", async () => {
   const { cohort } = await read("subject,x,y\n1,1,0\n2,0,1\n3,1,1\n", { wide: true });
-  assertEquals([0, 1, 2].map((record) => named(cohort, record)), [
+  assertEquals([0, 1, 2].map((record) => codesOf(cohort, record)), [
     [["x"]],
     [["y"]],
     [["x", "y"]],
@@ -170,9 +163,9 @@ Deno.test("csv: what is wrong is said with row and remedy", async () => {
 
 Deno.test("csv: bad rows can be skipped, and are counted once, also in a wide table", async () => {
   const long = await read("subject,time,code\na,2020-01-01,x\na,gestern,y\na\n", {}, true);
-  assertEquals([long.bad.length, named(long.cohort, 0)], [2, [["x"]]]);
+  assertEquals([long.bad.length, codesOf(long.cohort, 0)], [2, [["x"]]]);
   const wide = await read("subject,x,y\na,1,0\nb,1\n,1,1\n", { wide: true }, true);
-  assertEquals([wide.bad.length, named(wide.cohort, 0)], [2, [["x"]]]);
+  assertEquals([wide.bad.length, codesOf(wide.cohort, 0)], [2, [["x"]]]);
 });
 
 Deno.test("csv: another sex or birth than in the first row is noted", async () => {
