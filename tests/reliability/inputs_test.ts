@@ -174,6 +174,17 @@ const sources: Record<string, Source> = {
     read: (folder) =>
       prepare("mimic4", folder, { values: { tables: ["diagnoses", "labs", "deaths"] } }),
   },
+  "MIMIC-III's tables": {
+    make: (folder) =>
+      writeTables(folder, {
+        "PATIENTS.csv": "SUBJECT_ID,GENDER,DOB,DOD\n10,F,2100-01-01 00:00:00,2152-01-01 00:00:00\n",
+        "ADMISSIONS.csv": "SUBJECT_ID,HADM_ID,ADMITTIME,DISCHTIME,DEATHTIME\n" +
+          "10,101,2150-01-01 00:00:00,2150-01-03 00:00:00,\n",
+        "DIAGNOSES_ICD.csv.gz": "SUBJECT_ID,HADM_ID,ICD9_CODE\n10,101,25000\n10,101,\n",
+      }),
+    read: (folder) =>
+      prepare("mimic3", folder, { values: { tables: ["diagnoses", "deaths"], haloLabels: true } }),
+  },
   "records-json": {
     make: json("records.json", {
       vocab: ["a", "b"],

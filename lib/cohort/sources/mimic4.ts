@@ -9,18 +9,9 @@
 import { CsvFolder } from "./csv_folder.ts";
 import { EventTable } from "./event_table.ts";
 import { icd10Diagnosis, icd10Procedure, icd9Diagnosis, icd9Procedure } from "./icd_names.ts";
-import { Mimic, mimicOptions, mimicProblem, type Problem } from "./mimic_tables.ts";
+import { Mimic, mimicFiles, mimicOptions, mimicProblem, type Problem } from "./mimic_tables.ts";
 import { Notes } from "./notes.ts";
 import type { Source } from "./source.ts";
-
-/** The file of each table. */
-const files = {
-  diagnoses: "diagnoses_icd",
-  procedures: "procedures_icd",
-  prescriptions: "prescriptions",
-  labs: "labevents",
-  deaths: undefined,
-};
 
 /**
  * A patient's birth, of which MIMIC-IV gives an age and the year in which the patient had it: January
@@ -53,7 +44,7 @@ export const mimic4: Source<typeof mimicOptions> = {
   problem: mimicProblem,
   async read(path, { tables, allAdmissions, timeSeries, encoding }, how) {
     const folder = await CsvFolder.of(path, ["hosp"]);
-    const chosen = folder.chosen(tables, files, how.onLeftOut);
+    const chosen = folder.chosen(tables, mimicFiles, how.onLeftOut);
     const table = new EventTable({ visits: timeSeries ? "times" : "encounters" });
     const notes = new Notes();
     const mimic = new Mimic(folder, table, { ...how, encoding, notes });
@@ -61,34 +52,24 @@ export const mimic4: Source<typeof mimicOptions> = {
     await mimic.readPatients(["anchor_age", "anchor_year"], birthOf);
     await mimic.readAdmissions({ all: allAdmissions });
     if (chosen.includes("diagnoses")) {
-      await mimic.readCodes(files.diagnoses, icd, (fields) => icdName(fields, diagnosisNames));
+      await mimic.readCodes(mimicFiles.diagnoses, icd, (fields) => icdName(fields, diagnosisNames));
       await mimic.describe("d_icd_diagnoses", [...icd, "long_title"], (fields) => [
         icdName(fields, diagnosisNames),
         fields[2],
       ]);
     }
     if (chosen.includes("procedures")) {
-      await mimic.readCodes(files.procedures, icd, (fields) => icdName(fields, procedureNames));
+      await mimic.readCodes(
+        mimicFiles.procedures,
+        icd,
+        (fields) => icdName(fields, procedureNames),
+      );
       await mimic.describe("d_icd_procedures", [...icd, "long_title"], (fields) => [
         icdName(fields, procedureNames),
         fields[2],
       ]);
     }
-    if (chosen.includes("prescriptions")) {
-      await mimic.readCodes(
-        files.prescriptions,
-        ["drug"],
-        ([drug]) => drug === "" ? "" : `DRUG//${drug}`,
-      );
-    }
-    if (chosen.includes("labs")) {
-      await mimic.readLabs({ timeSeries });
-      await mimic.describe("d_labitems", ["itemid", "label", "fluid"], ([item, label, fluid]) => [
-        `LAB//${item}`,
-        `${label} (${fluid})`,
-      ]);
-    }
-    if (chosen.includes("deaths")) mimic.addDeaths();
+    await mimic.readOthers(chosen, { timeSeries });
     notes.say(how.onNote);
     return table;
   },

@@ -28,6 +28,15 @@ export const mimicTables = [
 /** A part of MIMIC. */
 export type MimicTable = typeof mimicTables[number];
 
+/** The file of each; MIMIC-III writes it in capitals. */
+export const mimicFiles = {
+  diagnoses: "diagnoses_icd",
+  procedures: "procedures_icd",
+  prescriptions: "prescriptions",
+  labs: "labevents",
+  deaths: undefined,
+};
+
 /** The options that both versions have. */
 export const mimicOptions = {
   tables: listOption(mimicTables, {
@@ -132,7 +141,7 @@ export class Mimic {
     name: string,
     columns: readonly (string | CsvColumn)[],
     codeOf: (fields: readonly string[]) => string | Problem,
-    onCode?: (encounter: number, code: string) => void,
+    { onCode }: { readonly onCode?: (encounter: number, code: string) => void } = {},
   ): Promise<void> {
     const { table, how } = this;
     let [withoutCode, withoutAdmission] = [0, 0];
@@ -163,13 +172,31 @@ export class Mimic {
     }
   }
 
+  /** Adds what both versions have alike: drugs, laboratory values and deaths, where chosen. */
+  async readOthers(
+    chosen: readonly MimicTable[],
+    { timeSeries }: { readonly timeSeries: boolean },
+  ): Promise<void> {
+    if (chosen.includes("prescriptions")) {
+      await this.readCodes(mimicFiles.prescriptions, ["drug"], ([drug]) => drug && `DRUG//${drug}`);
+    }
+    if (chosen.includes("labs")) {
+      await this.readLabs({ timeSeries });
+      await this.describe("d_labitems", ["itemid", "label", "fluid"], ([item, label, fluid]) => [
+        `LAB//${item}`,
+        `${label} (${fluid})`,
+      ]);
+    }
+    if (chosen.includes("deaths")) addDeaths(this.table, this.deaths, this.ends.view());
+  }
+
   /** Adds the laboratory events that have a number. */
-  async readLabs({ timeSeries }: { readonly timeSeries: boolean }): Promise<void> {
+  private async readLabs({ timeSeries }: { readonly timeSeries: boolean }): Promise<void> {
     const { table, how } = this;
     const latest = new LatestValues(table);
     let [withoutNumber, withoutAdmission] = [0, 0];
     const columns = ["subject_id", "hadm_id", "itemid", "charttime", "valuenum", "valueuom"];
-    await readRows(this.folder.path("labevents"), columns, (fields) => {
+    await readRows(this.folder.path(mimicFiles.labs), columns, (fields) => {
       const [subject, id, item, charted, number, unit] = fields;
       if (id === "" || number === "") {
         if (id === "") withoutAdmission++;
@@ -196,11 +223,6 @@ export class Mimic {
       how.onLeftOut?.(`${withoutAdmission} rows of labevents without an admission`);
     }
     if (withoutNumber > 0) how.onLeftOut?.(`${withoutNumber} rows of labevents without a number`);
-  }
-
-  /** Adds the deaths that patients and admissions told. */
-  addDeaths(): void {
-    addDeaths(this.table, this.deaths, this.ends.view());
   }
 
   /**

@@ -5,6 +5,7 @@
  */
 import { csvTable } from "./csv_table.ts";
 import { meds } from "./meds.ts";
+import { mimic3 } from "./mimic3.ts";
 import { mimic4 } from "./mimic4.ts";
 import { recordsJson } from "./records_json.ts";
 import type { Source, SourceSummary } from "./source.ts";
@@ -16,6 +17,7 @@ const known: readonly Source[] = [
   meds,
   csvTable,
   mimic4,
+  mimic3,
 ];
 
 /** All source formats. */
