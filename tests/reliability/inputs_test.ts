@@ -185,6 +185,20 @@ const sources: Record<string, Source> = {
     read: (folder) =>
       prepare("mimic3", folder, { values: { tables: ["diagnoses", "deaths"], haloLabels: true } }),
   },
+  "eICU's tables": {
+    make: (folder) =>
+      writeTables(folder, {
+        "patient.csv":
+          "patientunitstayid,patienthealthsystemstayid,gender,uniquepid,hospitaladmitoffset," +
+          "hospitaldischargeyear,hospitaldischargeoffset,hospitaldischargestatus," +
+          "unitdischargestatus\n11,9,Male,001-1,-1440,2014,2880,Alive,Expired\n",
+        "diagnosis.csv.gz": "patientunitstayid,diagnosisstring,icd9code\n" +
+          '11,endocrine|diabetes,"250.00, E11.9"\n11,other,\n',
+        "lab.csv": "patientunitstayid,labresultoffset,labname,labresult,labmeasurenamesystem\n" +
+          "11,60,BUN,31.0,mg/dL\n",
+      }),
+    read: (folder) => prepare("eicu", folder, { values: { tables: ["diagnoses", "labs"] } }),
+  },
   "records-json": {
     make: json("records.json", {
       vocab: ["a", "b"],

@@ -28,6 +28,9 @@ export const mimicTables = [
 /** A part of MIMIC. */
 export type MimicTable = typeof mimicTables[number];
 
+/** Laboratory events are many, and few models use values. */
+const defaultTables: readonly MimicTable[] = mimicTables.filter((table) => table !== "labs");
+
 /** The file of each; MIMIC-III writes it in capitals. */
 export const mimicFiles = {
   diagnoses: "diagnoses_icd",
@@ -41,7 +44,7 @@ export const mimicFiles = {
 export const mimicOptions = {
   tables: listOption(mimicTables, {
     help: "Tables to read, comma-separated",
-    default: mimicTables.filter((table) => table !== "labs"),
+    default: defaultTables,
   }),
   allAdmissions: switchOption("Keep admissions without a code from the tables as empty visits"),
   timeSeries: switchOption(

@@ -4,6 +4,7 @@
  * @module
  */
 import { csvTable } from "./csv_table.ts";
+import { eicu } from "./eicu.ts";
 import { meds } from "./meds.ts";
 import { mimic3 } from "./mimic3.ts";
 import { mimic4 } from "./mimic4.ts";
@@ -18,6 +19,7 @@ const known: readonly Source[] = [
   csvTable,
   mimic4,
   mimic3,
+  eicu,
 ];
 
 /** All source formats. */
