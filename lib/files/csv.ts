@@ -36,6 +36,8 @@ export interface ReadCsvOptions {
   encoding?: string | undefined;
   /** The character between fields; default a comma. */
   delimiter?: string | undefined;
+  /** Whether a field may stand in quotes; default true. Without, they are characters like others. */
+  hasQuotes?: boolean | undefined;
 }
 
 /** A block of this length whose quotes do not pair is assumed to have a stray quote. */
@@ -44,6 +46,12 @@ const longestQuoted = 1 << 22;
 const longestPiece = 1 << 18;
 /** Largest number of characters in a row of a table; it bounds the memory. */
 const longestRow = 16_000_000;
+
+/** How a row is written. */
+interface Form {
+  readonly delimiter: string;
+  readonly hasQuotes: boolean;
+}
 
 /** Whether quotes pair: within a row that continues after a line break they do not. */
 function isBalanced(text: string): boolean {
@@ -91,8 +99,8 @@ async function* blocks(texts: AsyncIterable<string>): AsyncGenerator<string | nu
  * The fields of a row, line breaks only in quotes, spaces also around them; undefined where its
  * quotes do not pair.
  */
-function fieldsOf(row: string, delimiter: string): string[] | undefined {
-  if (!row.includes('"')) return row.split(delimiter);
+function fieldsOf(row: string, { delimiter, hasQuotes }: Form): string[] | undefined {
+  if (!hasQuotes || !row.includes('"')) return row.split(delimiter);
   const fields: string[] = [];
   for (let at = 0;;) {
     let open = at;
@@ -135,14 +143,14 @@ function lineStarts(text: string): number[] {
  * first line up to which they do; if that makes no row of it, it is its first line alone, so that a
  * stray quote costs one row and not all that follow. Each line is so looked at twice at most.
  */
-function* rows(text: string, delimiter: string): Generator<string[] | undefined> {
+function* rows(text: string, form: Form): Generator<string[] | undefined> {
   const starts = lineStarts(text);
   const lines = starts.length - 1;
   function row(line: number, next: number): string[] | undefined {
     let end = starts[next];
     if (end > starts[line] && text[end - 1] === "\n") end--;
     if (end > starts[line] && text[end - 1] === "\r") end--;
-    return fieldsOf(text.slice(starts[line], end), delimiter);
+    return fieldsOf(text.slice(starts[line], end), form);
   }
   const isPaired = (line: number) => isBalanced(text.slice(starts[line], starts[line + 1]));
   let next: number;
@@ -224,7 +232,8 @@ export async function readCsv(
   path: string,
   columns: readonly (string | CsvColumn)[],
   onRow: (fields: readonly string[]) => string | undefined | void,
-  { onBadRow, onProgress, encoding: label = "utf-8", delimiter = "," }: ReadCsvOptions = {},
+  { onBadRow, onProgress, encoding: label = "utf-8", delimiter = ",", hasQuotes = true }:
+    ReadCsvOptions = {},
 ): Promise<void> {
   const encoding = encodingName(label);
   const wanted = columns.map((column) => typeof column === "string" ? { name: column } : column);
@@ -252,7 +261,7 @@ export async function readCsv(
         );
       }
       const isText = !block.includes(noText);
-      for (const all of rows(block, delimiter)) {
+      for (const all of rows(block, { delimiter, hasQuotes })) {
         row++;
         if (all?.length === 1 && all[0].trim() === "") continue;
         if (width === 0 && all !== undefined) {
@@ -317,7 +326,8 @@ export async function readCsvHeader(
 
 function headerIn(text: string, delimiter: string | undefined): CsvHeader | undefined {
   const headers = (delimiter === undefined ? delimiters : [delimiter]).map((each) => {
-    const [fields = []] = rows(text, each).filter((row) => row?.join("").trim() !== "");
+    const form = { delimiter: each, hasQuotes: true };
+    const [fields = []] = rows(text, form).filter((row) => row?.join("").trim() !== "");
     return { columns: fields.map((name) => name.trim()), delimiter: each };
   });
   const [most] = headers.sort((a, b) => b.columns.length - a.columns.length);

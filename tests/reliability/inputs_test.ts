@@ -199,6 +199,20 @@ const sources: Record<string, Source> = {
       }),
     read: (folder) => prepare("eicu", folder, { values: { tables: ["diagnoses", "labs"] } }),
   },
+  "OMOP's tables": {
+    make: (folder) =>
+      writeTables(folder, {
+        "person.csv": "person_id,gender_concept_id,year_of_birth\n1,8532,1950\n",
+        "visit_occurrence.csv": "visit_occurrence_id,person_id,visit_start_date,visit_end_date\n" +
+          "-11,1,2020-01-01,2020-01-05\n",
+        "condition_occurrence.csv.gz":
+          "person_id,condition_concept_id,condition_start_date,visit_occurrence_id\n" +
+          "1,201826,2020-01-02,-11\n1,320128,2020-01-02,\n",
+        "concept.csv": "concept_id\tconcept_name\tvocabulary_id\tconcept_code\n" +
+          "201826\tType 2 diabetes\tSNOMED\t44054006\n",
+      }),
+    read: (folder) => prepare("omop", folder, { values: { tables: ["conditions"] } }),
+  },
   "records-json": {
     make: json("records.json", {
       vocab: ["a", "b"],

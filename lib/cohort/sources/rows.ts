@@ -12,6 +12,8 @@ export interface RowsHow extends ReadHow {
   readonly encoding: string;
   /** Default a comma. */
   readonly delimiter?: string | undefined;
+  /** Default true; see `readCsv`. */
+  readonly hasQuotes?: boolean | undefined;
   /** What was read otherwise than it is written. */
   readonly notes: Notes;
   /** Columns whose texts may have spaces around them without being noted. */

@@ -72,7 +72,7 @@ Deno.test("eicu: the last laboratory value of a stay, or all with --time-series"
   assertEquals(said.slice(2, 3), ["left out: 1 rows of lab without a number"]);
   const series = await preparedFrom("eicu", icu, { tables: ["labs"], timeSeries: true });
   assertEquals([...series.cohort.values ?? []], [30, 31, 12]);
-  assertEquals([...series.cohort.gapDays], [0, 1 / 24, 1 + 23 / 24]);
+  assertEquals([...series.cohort.gapDays], [0, 1 / 24, 47 / 24]);
 });
 
 for (
