@@ -35,7 +35,7 @@ const hospital: Tables = {
 const concept = "concept_id\tconcept_name\tdomain_id\tvocabulary_id\tconcept_class_id\t" +
   "standard_concept\tconcept_code\n" +
   "201826\tType 2 diabetes mellitus\tCondition\tSNOMED\tDisorder\tS\t44054006\n" +
-  '320128\tEssential "high" pressure\tCondition\tSNOMED\tDisorder\tS\t59621000\n' +
+  '320128\t"High" pressure, 5" more\tCondition\tSNOMED\tDisorder\tS\t59621000\n' +
   "1503297\tmetformin\tDrug\tRxNorm\tIngredient\tS\t6809\n" +
   "45533019\tType 2 diabetes, uncomplicated\tCondition\tICD10CM\tcode\t\tE11.9\n" +
   "99\tUnused\tCondition\tSNOMED\tDisorder\tS\t99\n";
