@@ -10,6 +10,7 @@ import { timeOf } from "../time.ts";
 import type { EventTable, Moment } from "./event_table.ts";
 import { filled, sexIn } from "./field_text.ts";
 import type { Notes } from "./notes.ts";
+import type { RowsHow } from "./rows.ts";
 import type { SourceOption } from "./source.ts";
 
 /** What a column can be. */
@@ -159,4 +160,16 @@ export class CsvVisits {
 function timeProblem(column: string, text: string): string {
   return `${column} is "${text}", must be a day such as 2020-12-31, or a time such as ` +
     "2020-12-31 23:59:59; write all times of the column as year-month-day first";
+}
+
+/** A table, and where its rows go. */
+export interface CsvTable {
+  readonly path: string;
+  /** Names of its columns, as in the header. */
+  readonly header: readonly string[];
+  /** Columns that were named by what they are. */
+  readonly named: CsvColumns;
+  readonly table: EventTable;
+  readonly visits: CsvVisits;
+  readonly how: RowsHow;
 }

@@ -11,20 +11,8 @@ import { readWideRows } from "./csv_wide.ts";
 import { EventTable } from "./event_table.ts";
 import { filled, numberIn } from "./field_text.ts";
 import { Notes } from "./notes.ts";
-import { readRows, type RowsHow } from "./rows.ts";
+import { readRows } from "./rows.ts";
 import { encodingOption, type Source, type SourceOption, switchOption } from "./source.ts";
-
-/** A table, and where its rows go. */
-export interface CsvTable {
-  readonly path: string;
-  /** Names of its columns, as in the header. */
-  readonly header: readonly string[];
-  /** Columns that were named by what they are. */
-  readonly named: CsvColumns;
-  readonly table: EventTable;
-  readonly visits: CsvVisits;
-  readonly how: RowsHow;
-}
 
 /** Adds the events of a long table. */
 async function readLongRows({ path, named, table, visits, how }: CsvTable): Promise<void> {

@@ -13,8 +13,7 @@
  *
  * @module
  */
-import { csvColumns, type CsvRole } from "./csv_columns.ts";
-import type { CsvTable } from "./csv_table.ts";
+import { csvColumns, type CsvRole, type CsvTable } from "./csv_columns.ts";
 import { detached } from "./detached.ts";
 import { isMissing, numberIn } from "./field_text.ts";
 import { Notes } from "./notes.ts";
