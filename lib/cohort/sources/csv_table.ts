@@ -6,7 +6,7 @@
  */
 import { readCsvHeader } from "../../files/csv.ts";
 import { codeSystemName } from "../codes/code_system_uris.ts";
-import { columnsOption, type CsvColumns, csvColumns, csvRoles, CsvVisits } from "./csv_columns.ts";
+import { columnsOption, csvColumns, csvRoles, type CsvTable, CsvVisits } from "./csv_columns.ts";
 import { readWideRows } from "./csv_wide.ts";
 import { EventTable } from "./event_table.ts";
 import { filled, numberIn } from "./field_text.ts";
