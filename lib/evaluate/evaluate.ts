@@ -180,7 +180,7 @@ function aboutOf(
   };
 }
 
-/** The figures of each kind of measure of which some are asked; the distance is that of fidelity. */
+/** The figures of each kind of measure of which some are asked, and distances from the ceiling. */
 async function figuresOf(
   cohorts: ScaledCohorts,
   { only, quick, by, seed, resamples, minCell = usualMinCell, sensitive, run, onProgress }:
@@ -202,7 +202,13 @@ async function figuresOf(
   const useful = await onScale(utility, cohorts, how);
   const disclosing = await onScale(privacy, cohorts, how);
   return {
-    fromCeiling: resembling.fromCeiling,
+    fromCeiling: {
+      ...resembling.fromCeiling,
+      differences: {
+        ...resembling.fromCeiling.differences,
+        ...useful.fromCeiling.differences,
+      },
+    },
     resampled: { ...resembling.resampled, ...useful.resampled, ...disclosing.resampled },
     figures: {
       ...fidelity.length > 0 && { fidelity: { ...resembling.figures, records_without_visits } },
