@@ -448,6 +448,16 @@ export {
 } from "./lib/plot/report/report.ts";
 export { comparisonOverview } from "./lib/plot/figures/comparison_overview.ts";
 export { type ScatterColumn, scatterGrid } from "./lib/plot/figures/scatter_grid.ts";
+export { type CohortFigures } from "./lib/evaluate/key_figures.ts";
+export {
+  readWeights,
+  type UseCaseRanking,
+  type UseCases,
+  useCases,
+  type UseCaseScore,
+  type UsedFigure,
+  type Weights,
+} from "./lib/evaluate/use_cases.ts";
 export { type Compared, comparisonHtml, scatterColumns } from "./lib/plot/comparison/comparison.ts";
 
 // Models side by side

@@ -16,8 +16,11 @@ import type { utilityMeasures } from "./utility/mod.ts";
 
 /** The figures of one cohort that are known, by the kinds of their measures. */
 export interface CohortFigures {
+  /** How closely it follows the training records. */
   readonly fidelity?: Partial<FidelityFigures> | undefined;
+  /** What its records are good for. */
   readonly utility?: Partial<FiguresOf<typeof utilityMeasures>> | undefined;
+  /** What its records disclose. */
   readonly privacy?: Partial<FiguresOf<typeof privacyMeasures>> | undefined;
 }
 

@@ -4,6 +4,8 @@
  *
  * @module
  */
+import { readOwnText } from "../files/checked_json.ts";
+import { parsedJson } from "../files/input.ts";
 import type { Estimate } from "./bootstrap.ts";
 import { keyFigures } from "./key_figures.ts";
 import { whatIsKnown } from "../nearest_name.ts";
@@ -17,8 +19,18 @@ export type UseCases = Readonly<Record<string, Weights>>;
 /** The use case that needs figures of privacy and a copying check without alarm. */
 export const release = "release";
 
-/** The use cases, each with its weights. */
-export const useCases = {
+/**
+ * The use cases, each with its weights.
+ *
+ * @example What counts for teaching
+ * ```ts
+ * import { useCases } from "ehrloom";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(useCases.teaching["c2st.auc"], 25);
+ * ```
+ */
+export const useCases: UseCases = {
   /** Analyses of synthetic records instead of the real ones. */
   "research data": {
     "effects.labels.interval_overlap": 20,
@@ -56,7 +68,7 @@ export const useCases = {
     "sequential_bigram.r2": 10,
     "c2st.auc": 10,
   },
-} satisfies UseCases;
+};
 
 /** A figure of a use case. */
 export interface UsedFigure {
@@ -95,6 +107,7 @@ export interface UseCaseScore {
 export interface UseCaseRanking {
   /** Its name: "research data". */
   readonly use_case: string;
+  /** With their weights, which sum to 100. */
   readonly figures: readonly UsedFigure[];
   /** In the order of the comparison. */
   readonly models: readonly UseCaseScore[];
@@ -122,12 +135,11 @@ function misweighed(useCase: string, weights: unknown): string | undefined {
   if (Math.abs(sum - 100) > 1e-6) return `${of} sum to ${sum}, must sum to 100`;
 }
 
-/** Makes sure that weights are known figures with positive numbers that sum to 100, as {@link UseCases} are. */
-function checkWeights(given: unknown): asserts given is UseCases {
-  const problem = isObject(given) && Object.keys(given).length > 0
+/** What is wrong with weights by use case. */
+function problemOf(given: unknown): string | undefined {
+  return isObject(given) && Object.keys(given).length > 0
     ? Object.entries(given).map((each) => misweighed(...each)).find((each) => each !== undefined)
     : 'weights must be an object such as {"teaching": {"c2st.auc": 100}}';
-  if (problem !== undefined) throw new RangeError(`Cannot rank models: ${problem}`);
 }
 
 /**
@@ -136,8 +148,26 @@ function checkWeights(given: unknown): asserts given is UseCases {
  *
  * @throws {RangeError} If a figure is unknown, a weight is not above 0, or they do not sum to 100
  */
-export function weighedUseCases(given?: unknown): UseCases {
+export function weighedUseCases(given?: UseCases): UseCases {
   if (given === undefined) return useCases;
-  checkWeights(given);
+  const problem = problemOf(given);
+  if (problem !== undefined) throw new RangeError(`Cannot rank models: ${problem}`);
   return { ...useCases, ...given };
+}
+
+function hasWeights(given: unknown): given is UseCases {
+  return problemOf(given) === undefined;
+}
+
+/**
+ * Weights by use case from a JSON file of a user, such as
+ * `{"teaching": {"same_visit_bigram.r2": 60, "c2st.auc": 40}}`.
+ *
+ * @throws {SyntaxError} If it is not JSON, a figure is unknown, a weight is not above 0, or they do not
+ * sum to 100
+ */
+export async function readWeights(path: string): Promise<UseCases> {
+  const given = parsedJson(await readOwnText(path), path);
+  if (hasWeights(given)) return given;
+  throw new SyntaxError(`Cannot read "${path}": ${problemOf(given)}`);
 }

@@ -8,6 +8,7 @@
 import type { Comparison } from "../../evaluate/comparison.ts";
 import type { UseCaseRanking, UseCaseScore } from "../../evaluate/use_cases.ts";
 import { capital } from "../../evaluate/summary/words.ts";
+import { listed } from "../../in_words.ts";
 import { titleOf } from "../../models/mod.ts";
 import { Interval, minus, None, Table } from "../report/page_parts.tsx";
 import { ModelRows } from "./model_rows.tsx";
@@ -17,13 +18,14 @@ const end = (value: number | null) => value === null ? <None /> : minus(value.to
 
 /** A model's rank and score; in bold if no other one is ahead of it. */
 function ScoreCell({ found }: { found: UseCaseScore | undefined }) {
-  if (found === undefined) return <td />;
-  const { rank, score: own, reason } = found;
+  const { rank = null, score: own = null, reason } = found ?? {};
   return (
     <td class={rank === 1 ? "strong" : undefined}>
       {rank !== null && `${rank}. `}
-      {own === null ? <None /> : <Interval estimate={own} text={score} />}
+      {own !== null && <Interval estimate={own} text={score} />}
+      {own !== null && reason !== undefined && " "}
       {reason !== undefined && <span class="note">not ranked</span>}
+      {own === null && reason === undefined && <None />}
     </td>
   );
 }
@@ -32,12 +34,12 @@ function ScoreCell({ found }: { found: UseCaseScore | undefined }) {
 function reasonsOf({ use_case, models }: UseCaseRanking): string[] {
   const unranked = models.filter(({ reason }) => reason !== undefined);
   const byReason = Map.groupBy(unranked, ({ reason }) => reason);
-  return Array.from(byReason, ([reason, alike]) => {
-    const who = alike.length === models.length
-      ? "no model"
-      : alike.map(({ model }) => titleOf(model)).join(", ");
-    return `${capital(use_case)}: ${who === "no model" ? "" : `${who} `}not ranked: ${reason}.`;
-  });
+  return Array.from(
+    byReason,
+    ([reason, alike]) =>
+      `${capital(use_case)}: ${listed(alike.map(({ model }) => titleOf(model)))} ` +
+      `${alike.length > 1 ? "are" : "is"} not ranked: ${reason}.`,
+  );
 }
 
 /** The figures of a score, with their weights and both ends of their scales. */
