@@ -14,14 +14,14 @@
  * @module
  */
 import { listed } from "../in_words.ts";
-import { titleOf } from "../models/mod.ts";
+import { floorOf, titleOf } from "../models/mod.ts";
 import { type Estimate, r2Estimate } from "./bootstrap.ts";
 import type { JudgedModel } from "./comparison.ts";
 import { bestOf, type CohortFigures, type KeyFigure, keyFigureOf } from "./key_figures.ts";
 import { minus } from "./paired_differences.ts";
 import { contestantsAndFloors, othersPhrase } from "./rankings.ts";
 import type { Scale } from "./report.ts";
-import { capital, excludesZero, fixed } from "./summary/words.ts";
+import { capital, excludesZero, fixed, small } from "./summary/words.ts";
 import {
   release,
   type UseCaseRanking,
@@ -142,7 +142,12 @@ function isHigher(one: Float64Array, other: Float64Array): boolean {
 function sentenceOf(
   useCase: string,
   models: readonly UseCaseScore[],
-  { isAhead, resamples }: { isAhead: (one: string, other: string) => boolean; resamples: number },
+  { isAhead, missing, resamples }: {
+    isAhead: (one: string, other: string) => boolean;
+    /** Figures that are not part of the scores. */
+    missing: readonly Weighed[];
+    resamples: number;
+  },
 ): string {
   const start = capital(useCase);
   const [leader, ...others] = models.flatMap(({ model, score, rank }) =>
@@ -153,11 +158,25 @@ function sentenceOf(
     return `${start}: not ranked: ${[...reasons].join("; ")}.`;
   }
   const [own, value] = [titleOf(leader.model), fixed(leader.value, 2)];
-  if (others.length === 0) return `${start}: only ${own} is ranked (score ${value}).`;
+  const without = missing.length > 0
+    ? [
+      `without ${listed(missing.map(({ key }) => small(key.name)))} (${
+        weightOf(missing)
+      }% of the weight)`,
+    ]
+    : [];
+  const floors = models.filter(({ model, score }) =>
+    floorOf(model) !== undefined && score !== null && score.value > leader.value
+  ).map(({ model, score }) => `${titleOf(model)} (${fixed(score?.value ?? NaN, 2)})`);
+  const rest = [...without, ...floors.length > 0 ? [`better floors: ${listed(floors)}`] : []];
+  if (others.length === 0) {
+    return `${[`${start}: only ${own} is ranked (score ${value})`, ...rest].join("; ")}.`;
+  }
   const tied = others.map(({ model }) => model).filter((model) => !isAhead(leader.model, model));
   const parts = [
     `${start}: ${own} scores highest (${value})`,
     ...resamples > 0 ? [othersPhrase(tied, others.length - tied.length)] : [],
+    ...rest,
   ];
   return `${parts.join("; ")}.`;
 }
@@ -225,11 +244,12 @@ function rankingFor(useCase: string, weights: Weights, contest: Contest): UseCas
       ...reason !== undefined && { reason },
     };
   });
+  const missing = figures.filter((each) => !common.includes(each));
   return {
     use_case: useCase,
     figures: figures.map((each) => usedFigure(each, ranked)),
     models: scores,
-    sentence: sentenceOf(useCase, scores, { isAhead, resamples }),
+    sentence: sentenceOf(useCase, scores, { isAhead, missing, resamples }),
   };
 }
 

@@ -93,7 +93,7 @@ const ranked = (models: JudgedModel[], weights: Record<string, number> = pairs, 
   useCaseRankings({ teaching: weights }, { models, scale, resamples })[0];
 
 Deno.test("a score is the weighted mean of figures between floor and ceiling, clipped", () => {
-  const { models, figures } = ranked([
+  const { models, figures, sentence } = ranked([
     judged("halo", { within: 0.5, over: 0.4 }), // 0.4 / 0.8 and 0.1 / 0.5
     judged("gpt", { within: 0.95, over: 0.2 }), // beyond the ceiling, and below the floor
     judged("markov", { within: 0.1, over: 0.8 }),
@@ -103,6 +103,10 @@ Deno.test("a score is the weighted mean of figures between floor and ceiling, cl
   assertAlmostEquals(scores[1], 0.75, 1e-12);
   assertAlmostEquals(scores[2], 0.25, 1e-12);
   assertEquals(models.map(({ rank }) => rank), [2, 1, null]); // a floor has a score and no rank
+  assertEquals(
+    sentence,
+    "Teaching: GPT scores highest (0.75); the difference from the other model excludes 0.",
+  );
   assertEquals(models[1].scaled, { "same_visit_bigram.r2": 1, "sequential_bigram.r2": 0 });
   assertEquals(figures[0], {
     figure: "same_visit_bigram.r2",
@@ -161,7 +165,23 @@ Deno.test("a model is not ranked if more than half the weight is missing", () =>
   assertEquals(first.reason, "51% of the weight is missing (Coverage)");
   assertEquals(sentence, "Teaching: not ranked: 51% of the weight is missing (Coverage).");
   const alone = ranked([judged("halo", { over: 0.5 }), judged("gpt", { within: 0.6 })]);
-  assertEquals(alone.sentence, "Teaching: only GPT is ranked (score 0.63).");
+  assertEquals(
+    alone.sentence,
+    "Teaching: only GPT is ranked (score 0.63); without pairs over visits (25% of the weight).",
+  );
+});
+
+Deno.test("a floor that does better than all models is named", () => {
+  const { sentence } = ranked([
+    judged("halo", { within: 0.5, over: 0.3 }),
+    judged("gpt", { within: 0.3, over: 0.3 }),
+    judged("markov", { within: 0.7, over: 0.3 }),
+  ]);
+  assertEquals(
+    sentence,
+    "Teaching: HALO scores highest (0.38); the difference from the other model excludes 0; better " +
+      "floors: Markov (0.56).",
+  );
 });
 
 Deno.test("a figure is left out if floor and ceiling cannot be told apart", () => {

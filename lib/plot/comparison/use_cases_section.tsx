@@ -21,7 +21,7 @@ function ScoreCell({ found }: { found: UseCaseScore | undefined }) {
   const { rank = null, score: own = null, reason } = found ?? {};
   return (
     <td class={rank === 1 ? "strong" : undefined}>
-      {rank !== null && `${rank}. `}
+      {rank !== null && `rank ${rank}: `}
       {own !== null && <Interval estimate={own} text={score} />}
       {own !== null && reason !== undefined && " "}
       {reason !== undefined && <span class="note">not ranked</span>}

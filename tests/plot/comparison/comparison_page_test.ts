@@ -110,8 +110,8 @@ Deno.test("comparisonHtml() shows each score with its rank, its weights, and why
   );
   assertEquals(rows.map(({ length }) => length), [4, 2, 1]);
   assertEquals(rows[0].filter(([name]) => name !== "For scale, not ranked"), [
-    ["HALO", "1. 0.50 0.40 to 0.60", "not ranked"],
-    ["EVA", "2. 0.40 0.30 to 0.50", "not ranked"],
+    ["HALO", "rank 1: 0.50 0.40 to 0.60", "not ranked"],
+    ["EVA", "rank 2: 0.40 0.30 to 0.50", "not ranked"],
     ["Markov", "0.30 0.20 to 0.40", "none"],
   ]);
   const [within, over] = rows[1];
