@@ -1,5 +1,5 @@
 /**
- * The conclusion of a report in four to six sentences, made by rules. Each function gives one
+ * The conclusion of a report in four to nine sentences, made by rules. Each function gives one
  * sentence, or none if there is nothing to say.
  *
  * @module

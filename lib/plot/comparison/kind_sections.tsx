@@ -120,7 +120,7 @@ function KindSection({ kind, comparison }: { kind: MeasureKind; comparison: Comp
       <h2 id={kind}>{questions[kind]}</h2>
       <Table
         caption="With 95% intervals"
-        label={questions[kind]}
+        label={`Figures of ${kind}`}
         columns={columns}
       >
         <ModelRows

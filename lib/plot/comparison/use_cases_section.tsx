@@ -48,7 +48,7 @@ function ScoreTable({ ranking }: { ranking: UseCaseRanking }) {
   const columns = ["Figure", "Weight", "Counts 0", "Counts 1"];
   return (
     <Table
-      caption={"Each model's figure on the scale from 0 to 1; the score is their weighted mean"}
+      caption="Each model's figure on the scale from 0 to 1; the score is their weighted mean"
       label={`How the score for ${use_case} is made`}
       columns={[...columns, ...models.map(({ model }) => titleOf(model))]}
     >
