@@ -186,7 +186,7 @@ function whyUnknown(row: RowKind, report: PartialReport, ceiling: Estimate | nul
   }
   const figures = new Map<string, unknown>(Object.entries(report[row.kind] ?? {}));
   return figures.get(measureOf(row)) === null
-    ? "the records lack what it needs"
+    ? "the records lack what this figure needs"
     : "too few patients or codes";
 }
 

@@ -69,8 +69,17 @@ function usefulnessSentence(rows: readonly SummaryRow[]): string | undefined {
   return parts.length > 0 ? `${capital(parts.join("; "))}.` : undefined;
 }
 
-/** Whether checks and attacks other than the strongest one on membership found something. */
-function disclosureSentence(rows: readonly SummaryRow[]): string | undefined {
+const noProof = "this is no proof of privacy";
+
+/**
+ * Whether checks and attacks other than the strongest one on membership found something.
+ *
+ * @param before the sentence before it, which may have said that nothing is proved
+ */
+function disclosureSentence(
+  rows: readonly SummaryRow[],
+  before: string | undefined,
+): string | undefined {
   const judged = rows.filter(({ kind, figure, verdict }) =>
     kind === "privacy" && figure !== "membership.all.strongest.auc" && verdict !== "not judged"
   );
@@ -80,7 +89,7 @@ function disclosureSentence(rows: readonly SummaryRow[]): string | undefined {
     ? `More is found out about training patients than about others: ${listed(off.map(keyPhrase))}.`
     : `No more was found out about training patients than about others by ${
       listed(judged.map(({ name }) => small(name)))
-    }; this is no proof of privacy.`;
+    }${before?.includes(noProof) ? "" : `; ${noProof}`}.`;
 }
 
 /** The same figures where there is no verdict, and why there is none. */
@@ -213,13 +222,11 @@ function membershipSentence({ privacy }: PartialReport): string | undefined {
   const strongest = privacy?.membership?.all?.strongest;
   if (strongest === undefined) return undefined;
   const { auc, attacks } = strongest;
-  const found = auc.low > 0.5
-    ? "An attack tells training patients from others better than guessing"
-    : "No attack was seen to tell training patients from others";
-  return `${found} (the strongest of ${counted(attacks)}: AUROC ${
-    fixed(auc.value, 2)
-  }; 95% interval ` +
-    `${fixed(auc.low, 2)} to ${fixed(auc.high, 2)}; guessing 0.5); this is no proof of privacy.`;
+  const figures = `(the strongest of ${counted(attacks)}: AUROC ${fixed(auc.value, 2)}; 95% ` +
+    `interval ${fixed(auc.low, 2)} to ${fixed(auc.high, 2)}; guessing 0.5)`;
+  return auc.low > 0.5
+    ? `An attack tells training patients from others better than guessing ${figures}.`
+    : `No attack was seen to tell training patients from others ${figures}; ${noProof}.`;
 }
 
 /** Whether training converged; nothing for models that do not train. */
@@ -275,6 +282,7 @@ export function sentencesOf(report: PartialReport, rows: readonly SummaryRow[]):
   );
   const copies = copySentence(report);
   const isFirst = hasCopies(report);
+  const membership = membershipSentence(report);
   const sentences: (string | undefined)[] = [
     isFirst ? copies : undefined,
     closeAndOff(compared),
@@ -283,8 +291,8 @@ export function sentencesOf(report: PartialReport, rows: readonly SummaryRow[]):
     labelSentence(rows, fidelity),
     usefulnessSentence(rows),
     isFirst ? undefined : copies,
-    membershipSentence(report),
-    disclosureSentence(rows),
+    membership,
+    disclosureSentence(rows, membership),
     trainingSentence(report.about),
     notJudged(report, rows),
   ];

@@ -135,7 +135,7 @@ Deno.test("summaryRows() judge utility on the same test patients, and attacks ag
     from_ceiling && [from_ceiling.low, from_ceiling.high].map((end) => Number(end.toFixed(9))),
   ]);
   assertEquals(shown, [
-    ["utility", "Survival curves", "the records lack what it needs", null, null],
+    ["utility", "Survival curves", "the records lack what this figure needs", null, null],
     ["privacy", "Copying check", "off", 0.5, [0.1, 0.2]],
     ["privacy", "Membership, strongest attack", "close", 0.5, [-0.05, 0.1]],
     ["privacy", "Membership at 1% false positives", "too few patients or codes", 0.01, null],
