@@ -20,7 +20,12 @@ const kinds = {
     is: (value: unknown) => hasAll(value, "train", "heldOut", "synthetic"),
   },
   run: { words: "a run", is: (value: unknown) => hasAll(value, "runConfig", "parameters") },
-  frame: { words: "a frame", is: (value: unknown) => hasAll(value, "getColumns") },
+  frame: {
+    words: "a frame or a list of rows",
+    is: (value: unknown) =>
+      hasAll(value, "getColumns") ||
+      Array.isArray(value) && value.length > 0 && value.every((row) => hasAll(row)),
+  },
   fidelity: {
     words: "the result of fidelity()",
     is: (value: unknown) => hasAll(value, "unigram", "ceiling", "floor"),

@@ -1,6 +1,6 @@
 /** @jsxImportSource preact */
 /**
- * Polars frames as tables for reading in notebooks. Polars' own view rounds 64-bit subject ids,
+ * Polars frames, and lists of rows, as tables for reading in notebooks. Polars' own view rounds 64-bit subject ids,
  * spells out time zones and gives shares to 16 digits.
  *
  * @module
@@ -21,13 +21,19 @@ const display = Symbol.for("Jupyter.display");
 /** Significant digits of numbers that are not whole. */
 const digits = 4;
 
+function isRows(of: Frame | readonly Row[]): of is readonly Row[] {
+  return Array.isArray(of);
+}
+
 /** Columns of at most this many characters are not wrapped: codes, times. */
 const narrow = 32;
 
 function cellTexts(column: pl.Series): string[] {
   if (column.isFloat()) {
     return column.toArray().map((value) =>
-      value === null ? "" : String(Number(Number(value).toPrecision(digits)))
+      value === null
+        ? ""
+        : String(Number.isInteger(value) ? value : Number(Number(value).toPrecision(digits)))
     );
   }
   // as text, since Polars gives 64-bit integers as JavaScript numbers, which round them
@@ -38,9 +44,13 @@ function cellTexts(column: pl.Series): string[] {
   );
 }
 
+/** One row of a table by the names of its columns, the same in each row. */
+export type Row = Readonly<Record<string, string | number | boolean | null>>;
+
 /**
- * The first rows of a frame as a table, for the last line of a notebook cell: whole numbers exact,
- * other numbers with four significant digits, missing values empty. Markup in texts is shown as text.
+ * The first rows of a frame, or of a list of rows, as a table, for the last line of a notebook cell:
+ * whole numbers exact, other numbers with four significant digits, missing values empty. Markup in
+ * texts is shown as text.
  *
  * @example The labels of the sample
  * ```ts
@@ -49,11 +59,22 @@ function cellTexts(column: pl.Series): string[] {
  * table(labels(await syntheaSample()));
  * ```
  *
+ * @example Rows of your own
+ * ```ts
+ * import { table } from "ehrloom";
+ *
+ * table([{ patient: "Ann", visits: 2 }, { patient: "Ben", visits: 3 }]);
+ * ```
+ *
  * @param options.rows largest number of rows to show; the table states how many there are
  */
-export function table(frame: Frame, options: { rows?: number } = {}): NotebookOutput {
-  checkArguments("table", [frame, "frame"]);
+export function table(
+  of: Frame | readonly Row[],
+  options: { rows?: number } = {},
+): NotebookOutput {
+  checkArguments("table", [of, "frame"]);
   checkOptions("table", options, ["rows"]);
+  const frame = isRows(of) ? pl.readRecords([...of], { inferSchemaLength: of.length }) : of;
   const { rows = 12 } = options;
   const shown = frame.head(rows);
   const columns = shown.getColumns().map((column) => {
