@@ -442,7 +442,7 @@ export {
   visitsPerRecord,
 } from "./lib/plot/figures/count_distribution.ts";
 export { labelPrevalenceFigure } from "./lib/plot/figures/label_prevalence.ts";
-export { type NotebookOutput, type Row, table } from "./lib/plot/figures/table.tsx";
+export { type NotebookOutput, table } from "./lib/plot/figures/table.tsx";
 export { type EpochLosses, trainingCurve } from "./lib/plot/figures/training_curve.ts";
 export {
   valueDistributions,

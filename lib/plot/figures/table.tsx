@@ -21,8 +21,19 @@ const display = Symbol.for("Jupyter.display");
 /** Significant digits of numbers that are not whole. */
 const digits = 4;
 
-function isRows(of: Frame | readonly Row[]): of is readonly Row[] {
+function isRows(of: Frame | readonly object[]): of is readonly object[] {
   return Array.isArray(of);
+}
+
+/** A frame of rows, with a column for each name that one of them has. */
+function frameOf(rows: readonly object[]): Frame {
+  const names = new Set(rows.flatMap((row) => Object.keys(row)));
+  return pl.DataFrame(
+    Array.from(
+      names,
+      (name) => pl.Series(name, rows.map((row): unknown => Reflect.get(row, name) ?? null)),
+    ),
+  );
 }
 
 /** Columns of at most this many characters are not wrapped: codes, times. */
@@ -43,9 +54,6 @@ function cellTexts(column: pl.Series): string[] {
     text === null ? "" : isTime ? String(text).replace(/\.0+$/, "") : String(text)
   );
 }
-
-/** One row of a table by the names of its columns, the same in each row. */
-export type Row = Readonly<Record<string, string | number | boolean | null>>;
 
 /**
  * The first rows of a frame, or of a list of rows, as a table, for the last line of a notebook cell:
@@ -69,12 +77,12 @@ export type Row = Readonly<Record<string, string | number | boolean | null>>;
  * @param options.rows largest number of rows to show; the table states how many there are
  */
 export function table(
-  of: Frame | readonly Row[],
+  of: Frame | readonly object[],
   options: { rows?: number } = {},
 ): NotebookOutput {
   checkArguments("table", [of, "frame"]);
   checkOptions("table", options, ["rows"]);
-  const frame = isRows(of) ? pl.readRecords([...of], { inferSchemaLength: of.length }) : of;
+  const frame = isRows(of) ? frameOf(of) : of;
   const { rows = 12 } = options;
   const shown = frame.head(rows);
   const columns = shown.getColumns().map((column) => {
