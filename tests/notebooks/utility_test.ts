@@ -116,12 +116,17 @@ testWith(
       }
     });
 
-    await t.step("the leaky task promises more than the honest one keeps", () => {
-      const [whole, before] = tableRows(notebook, "classifiers");
-      assertGreater(Number.parseFloat(whole.from_real), Number.parseFloat(before.from_real) + 0.1);
-      assertGreater(Number.parseFloat(whole.from_real), Number.parseFloat(whole.from_halo) + 0.1);
-      assert(said(notebook, "classifiers-read").includes(whole.from_halo));
-      assert(said(notebook, "classifiers-read").includes("is larger than sampling variation"));
+    await t.step("a classifier learns the label from real records, and not from HALO's", () => {
+      const areas = new Map(
+        tableRows(notebook, "classifiers").map(({ learned_from, auroc }) => [learned_from, auroc]),
+      );
+      const area = (learned: string) => Number.parseFloat(areas.get(learned) ?? "");
+      assertGreater(area("real"), area("HALO") + 0.1); // 0.81 and 0.46 when written
+      const difference = areas.get("HALO minus real") ?? "";
+      const isBehind = /to −/.test(difference);
+      const text = said(notebook, "classifiers-read");
+      assert(text.includes(difference));
+      assertEquals(text.includes("is larger than sampling variation"), isBehind, difference);
     });
   },
 );
