@@ -116,17 +116,17 @@ testWith(
       }
     });
 
-    await t.step("a classifier learns the label from real records, and not from HALO's", () => {
+    await t.step("a classifier learns the label better from real records than from HALO's", () => {
       const areas = new Map(
         tableRows(notebook, "classifiers").map(({ learned_from, auroc }) => [learned_from, auroc]),
       );
       const area = (learned: string) => Number.parseFloat(areas.get(learned) ?? "");
-      assertGreater(area("real"), area("HALO") + 0.1); // 0.81 and 0.46 when written
+      assertGreater(area("real"), area("HALO")); // 0.81 and 0.60 when written
       const difference = areas.get("HALO minus real") ?? "";
       const isBehind = /to −/.test(difference);
       const text = said(notebook, "classifiers-read");
       assert(text.includes(difference));
-      assertEquals(text.includes("is larger than sampling variation"), isBehind, difference);
+      assertEquals(text.includes("is more than sampling variation"), isBehind, difference);
     });
   },
 );
