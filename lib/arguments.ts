@@ -20,7 +20,8 @@ const kinds = {
     is: (value: unknown) => hasAll(value, "train", "heldOut", "synthetic"),
   },
   run: { words: "a run", is: (value: unknown) => hasAll(value, "runConfig", "parameters") },
-  frame: {
+  frame: { words: "a frame", is: (value: unknown) => hasAll(value, "getColumns") },
+  rows: {
     words: "a frame or a list of rows",
     is: (value: unknown) =>
       hasAll(value, "getColumns") ||

@@ -80,7 +80,7 @@ export function table(
   of: Frame | readonly object[],
   options: { rows?: number } = {},
 ): NotebookOutput {
-  checkArguments("table", [of, "frame"]);
+  checkArguments("table", [of, "rows"]);
   checkOptions("table", options, ["rows"]);
   const frame = isRows(of) ? frameOf(of) : of;
   const { rows = 12 } = options;
