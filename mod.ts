@@ -358,6 +358,14 @@ export {
   type ComparedFigure,
   comparedFigureNames,
 } from "./lib/evaluate/classification/classifier_figures.ts";
+export { type RankedCases, rankedCases } from "./lib/evaluate/classification/ranked_cases.ts";
+export { auroc, deLong, tprAtFpr } from "./lib/evaluate/classification/roc.ts";
+export {
+  type LogOddsRatio,
+  logOddsRatio,
+  type Table as TwoByTwoTable,
+} from "./lib/evaluate/utility/effects/odds_ratio.ts";
+export { kaplanMeier } from "./lib/evaluate/utility/survival/kaplan_meier.ts";
 export {
   type RareCondition,
   rareCondition,
