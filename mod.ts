@@ -235,6 +235,7 @@ export type {
   Membership,
   MembershipByDistance,
   MembershipByLikelihood,
+  NamedCode,
   NnAdversarialAccuracy,
   NothingMeasured,
   OnsetFidelity,
@@ -384,6 +385,7 @@ export {
 export { judge, type Judgement, type JudgeOptions } from "./lib/evaluate/judge.ts";
 export { type Schema as JsonSchema } from "./lib/files/checked_json.ts";
 export { measureNames, misnamed } from "./lib/evaluate/measures.ts";
+export { checkSensitive, readCodeNames } from "./lib/evaluate/sensitive_codes.ts";
 export {
   type ComparedModel,
   type Comparison,
