@@ -327,11 +327,9 @@ export {
 } from "./lib/evaluate/fidelity/fidelity.ts";
 export { fidelityMeasures } from "./lib/evaluate/fidelity/mod.ts";
 export { utilityMeasures } from "./lib/evaluate/utility/mod.ts";
-export type {
-  PhenotypeFigures,
-  PhenotypeRow,
-  TrainedOnEach,
-} from "./lib/evaluate/utility/phenotype_figures.ts";
+export type { PhenotypeFigures, PhenotypeRow } from "./lib/evaluate/utility/phenotype_figures.ts";
+export type { TrainedOnEach } from "./lib/evaluate/utility/trained_on_each.ts";
+export type { OutcomeFigures } from "./lib/evaluate/utility/outcomes/outcomes.ts";
 export type { SetSizes } from "./lib/evaluate/utility/balanced_sets.ts";
 export type {
   NextVisit,
