@@ -292,6 +292,13 @@ export type {
 } from "./lib/evaluate/report.ts";
 export { type Lira, lira, type LiraOptions } from "./lib/evaluate/privacy/membership/lira.ts";
 export {
+  attackByShadows,
+  type LiraFolderOptions,
+  liraInWords,
+  type LiraReport,
+  readLira,
+} from "./lib/evaluate/privacy/membership/lira_folder.ts";
+export {
   type Shadow,
   shadowModels,
   type ShadowOptions,
@@ -309,6 +316,7 @@ export {
   type WithCanaries,
   withCanaries,
 } from "./lib/evaluate/privacy/membership/canaries.ts";
+export { reportJsonSchema } from "./lib/evaluate/report_json_schema.ts";
 export { reportTables, type TableRow } from "./lib/evaluate/report_tables.ts";
 export {
   likelihoodMetrics,

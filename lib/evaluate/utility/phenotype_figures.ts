@@ -14,7 +14,13 @@ import { leftOutSchema } from "../not_measured.ts";
 import { type SetSizes, setSizes, setSizesSchema } from "./balanced_sets.ts";
 import type { CasePool } from "./cases.ts";
 import { type ClassifierTask, seriesOfTasks, type TaskSeries } from "./train_and_test.ts";
-import { eachEntries, headlines, type TrainedOnEach, trainedOnEach } from "./trained_on_each.ts";
+import {
+  eachEntries,
+  headlines,
+  type TrainedOnEach,
+  trainedOnEach,
+  trainedOnEachSchema,
+} from "./trained_on_each.ts";
 
 /** A label, and how well classifiers of it do. */
 export interface PhenotypeRow extends TrainedOnEach {
@@ -38,7 +44,7 @@ export interface PhenotypeFigures {
 
 /** {@link PhenotypeFigures}, when they are read from a file; null for cohorts that are not asked about. */
 const phenotypeFiguresSchema: Schema<PhenotypeFigures | null> = v.nullable(object({
-  macro: v.nullable(object(eachEntries)),
+  macro: v.nullable(trainedOnEachSchema),
   labels: list(object({ label: text, ...eachEntries })),
   sizes: setSizesSchema,
   left_out: leftOutSchema,
