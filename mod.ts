@@ -235,6 +235,7 @@ export type {
   Membership,
   MembershipByDistance,
   MembershipByLikelihood,
+  NamedCode,
   NnAdversarialAccuracy,
   NothingMeasured,
   OnsetFidelity,
@@ -291,6 +292,13 @@ export type {
 } from "./lib/evaluate/report.ts";
 export { type Lira, lira, type LiraOptions } from "./lib/evaluate/privacy/membership/lira.ts";
 export {
+  attackByShadows,
+  type LiraFolderOptions,
+  liraInWords,
+  type LiraReport,
+  readLira,
+} from "./lib/evaluate/privacy/membership/lira_folder.ts";
+export {
   type Shadow,
   shadowModels,
   type ShadowOptions,
@@ -308,6 +316,7 @@ export {
   type WithCanaries,
   withCanaries,
 } from "./lib/evaluate/privacy/membership/canaries.ts";
+export { reportJsonSchema } from "./lib/evaluate/report_json_schema.ts";
 export { reportTables, type TableRow } from "./lib/evaluate/report_tables.ts";
 export {
   likelihoodMetrics,
@@ -326,11 +335,9 @@ export {
 } from "./lib/evaluate/fidelity/fidelity.ts";
 export { fidelityMeasures } from "./lib/evaluate/fidelity/mod.ts";
 export { utilityMeasures } from "./lib/evaluate/utility/mod.ts";
-export type {
-  PhenotypeFigures,
-  PhenotypeRow,
-  TrainedOnEach,
-} from "./lib/evaluate/utility/phenotype_figures.ts";
+export type { PhenotypeFigures, PhenotypeRow } from "./lib/evaluate/utility/phenotype_figures.ts";
+export type { TrainedOnEach } from "./lib/evaluate/utility/trained_on_each.ts";
+export type { OutcomeFigures } from "./lib/evaluate/utility/outcomes/outcomes.ts";
 export type { SetSizes } from "./lib/evaluate/utility/balanced_sets.ts";
 export type {
   NextVisit,
@@ -392,6 +399,7 @@ export {
 export { judge, type Judgement, type JudgeOptions } from "./lib/evaluate/judge.ts";
 export { type Schema as JsonSchema } from "./lib/files/checked_json.ts";
 export { measureNames, misnamed } from "./lib/evaluate/measures.ts";
+export { checkSensitive, readCodeNames } from "./lib/evaluate/sensitive_codes.ts";
 export {
   type ComparedModel,
   type Comparison,

@@ -33,6 +33,7 @@ export type { FidelityFigures } from "./fidelity/mod.ts";
 export type { ProbabilityAgreement } from "./fidelity/agreement/agreement.ts";
 export type { IntervalMethod } from "./fidelity/counting/found.ts";
 export type { ProbabilityFidelity } from "./fidelity/probability_fidelity.ts";
+export type { NamedCode } from "./privacy/inferred_codes.ts";
 export type { AttributeInference, InferredAttributes } from "./privacy/attribute_inference.ts";
 export type {
   ClosestRecords,
@@ -176,6 +177,8 @@ export interface ReportAbout {
   min_cell: number;
   /** Whether only quick measures, with small settings, were asked. */
   quick?: boolean | undefined;
+  /** Codes that the user named as sensitive, if any. */
+  sensitive?: readonly string[] | undefined;
   /**
    * Name, if known, and sizes of the real cohort; `train` and `test` are records, and `train_codes` are those of its codes
    * that occur in the training records. `times` is there if only the order of visits is known. `cuts`

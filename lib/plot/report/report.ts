@@ -14,6 +14,7 @@ import {
   type PairedProbabilities,
   pairedProbabilities,
 } from "../../evaluate/fidelity/paired_probabilities.ts";
+import { reportSchemaId } from "../../evaluate/report_schema.ts";
 import type { PartialReport } from "../../evaluate/report.ts";
 import { reportTables } from "../../evaluate/report_tables.ts";
 import { csvText } from "../figures/csv_text.ts";
@@ -123,7 +124,8 @@ export async function writeReportFiles(
   const paired = pairedOf(report, sources);
   await Deno.mkdir(folder, { recursive: true });
   await Deno.writeTextFile(join(folder, "report.html"), page(report, sources, paired));
-  await Deno.writeTextFile(join(folder, "report.json"), JSON.stringify(report, null, 2) + "\n");
+  const stated = { $schema: reportSchemaId, ...report };
+  await Deno.writeTextFile(join(folder, "report.json"), JSON.stringify(stated, null, 2) + "\n");
   const { vocabulary } = sources.real;
   await writeFigures(join(folder, "figures"), figuresOf(report, sources, paired), {
     tables: new Map(

@@ -348,7 +348,8 @@ Deno.test("writeReport() writes the page, its figures and the JSON, and never ov
       ...["unigram.csv", "unigram_linear.svg", "unigram_log.svg"],
       ...["visits_per_record.csv", "visits_per_record.svg"],
     ]);
-    assertEquals(JSON.parse(await Deno.readTextFile(join(folder, "report.json"))), report);
+    const written = JSON.parse(await Deno.readTextFile(join(folder, "report.json")));
+    assertEquals(written, { $schema: "urn:ehrloom:report:1", ...report });
     assertLess((await Deno.stat(join(folder, "report.html"))).size, 1_000_000);
     await assertRejects(
       () => writeReport(folder, report, sources),
