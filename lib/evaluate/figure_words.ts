@@ -267,6 +267,7 @@ const byMeasure: Readonly<Record<string, Words>> = {
     all: "all patients",
     exposed: "most exposed patients",
     attacks: "",
+    density_ratio: "density ratio (DOMIAS)",
     advantage: "advantage (largest true- minus false-positive rate)",
     fpr: "false-positive rate",
     tpr: "true-positive rate",
