@@ -52,6 +52,7 @@ export type {
 } from "./privacy/membership/attack_figures.ts";
 export type { MembershipBattery } from "./privacy/membership/battery.ts";
 export type { EmpiricalEpsilon } from "./privacy/membership/empirical_epsilon.ts";
+export type { RocSteps } from "./privacy/membership/roc_steps.ts";
 export type { IdenticalRecords } from "./privacy/identical_records.ts";
 export type { LeftOut } from "./not_measured.ts";
 export type { CalledMembers, Membership } from "./privacy/membership.ts";

@@ -37,9 +37,10 @@ export interface PageContents {
 }
 
 /** The sections of all measures of a kind that were asked. */
-function PlainSections({ kind, scaled }: {
+function PlainSections({ kind, scaled, pictures }: {
   kind: MeasureKind;
   scaled: Scale<object> | undefined;
+  pictures: ReadonlyMap<string, Picture>;
 }) {
   if (scaled === undefined) return null;
   const list: readonly Measure[] = measures[kind];
@@ -55,6 +56,8 @@ function PlainSections({ kind, scaled }: {
       {list.filter(({ key }) => own.has(key)).map(({ key, question }) => (
         <PlainSection
           key={key}
+          kind={kind}
+          pictures={pictures}
           name={key}
           question={question}
           scale={{
@@ -90,8 +93,8 @@ export function ReportPage(contents: PageContents): JSX.Element {
     >
       <SummarySection report={report} />
       {fidelitySections(fidelity).map(({ keys, View }) => <View key={keys[0]} {...section} />)}
-      <PlainSections kind="utility" scaled={report.utility} />
-      <PlainSections kind="privacy" scaled={report.privacy} />
+      <PlainSections kind="utility" scaled={report.utility} pictures={figures} />
+      <PlainSections kind="privacy" scaled={report.privacy} pictures={figures} />
       <SelfTestSection report={report} />
       {likelihood && <LikelihoodSection likelihood={likelihood} />}
       {figures.has("training_curve") && (
