@@ -19,7 +19,9 @@ import {
   type FigureSeries,
   figuresOf,
   meanSeries,
+  type Predictions,
 } from "../classification/classifier_figures.ts";
+import { type Reliability, reliability, reliabilitySchema } from "../classification/reliability.ts";
 import type { Answer, Asked, ThoroughMeasure } from "../measure.ts";
 import { leftOutSchema } from "../not_measured.ts";
 import { minus } from "../paired_differences.ts";
@@ -30,6 +32,7 @@ import {
   type ClassifierTask,
   type TaskSeries,
   taskSeries,
+  type Tested,
   testedOn,
 } from "./train_and_test.ts";
 
@@ -56,12 +59,25 @@ export interface PhenotypeRow extends TrainedOnEach {
   label: string;
 }
 
+/** How reliable the probabilities of classifiers are. */
+export interface Calibration {
+  /** Of those trained on real records. */
+  real: Reliability;
+  /** Of those trained on the other cohort's. */
+  synthetic: Reliability;
+}
+
 /** The figures of a measure that trains a classifier for each label. */
 export interface PhenotypeFigures {
   /** Means over the labels; null if none is left. */
   macro: TrainedOnEach | null;
   /** One entry for each label. */
   labels: PhenotypeRow[];
+  /**
+   * Reliability of the classifiers of all labels together, whether they were trained on real records or
+   * on the other cohort's; absent without labels, and in older reports.
+   */
+  calibration?: Calibration | undefined;
   /** Records of the sets, which are balanced. */
   sizes: SetSizes;
   /** Labels for which no classifiers were trained, and why. */
@@ -82,6 +98,7 @@ const eachSchema = {
 const phenotypeFiguresSchema: Schema<PhenotypeFigures | null> = v.nullable(object({
   macro: v.nullable(object(eachSchema)),
   labels: list(object({ label: text, ...eachSchema })),
+  calibration: v.optional(object({ real: reliabilitySchema, synthetic: reliabilitySchema })),
   sizes: setSizesSchema,
   left_out: leftOutSchema,
   rare_labels: v.optional(whole(1)),
@@ -173,15 +190,12 @@ async function phenotypeAnswers(
   const total = tasks.length * sizes.repetitions * classifierCount(others);
   let done = 0;
   const onClassifier = () => onProgress?.({ stage: "training classifiers", done: ++done, total });
+  const tested: Tested[] = [];
   const all: TaskSeries[] = [];
   for (const task of tasks) {
-    all.push(
-      await taskSeries(
-        await testedOn(task, sizes, seed, onClassifier),
-        heldOut.recordCount,
-        { ...asked, label: task.label },
-      ),
-    );
+    const predictions = await testedOn(task, sizes, seed, onClassifier);
+    tested.push(predictions);
+    all.push(await taskSeries(predictions, heldOut.recordCount, { ...asked, label: task.label }));
   }
   const rare = cohort.labelNames.length - named.length;
   const rest = { sizes, left_out, ...rare > 0 && { rare_labels: rare } };
@@ -189,6 +203,9 @@ async function phenotypeAnswers(
     return others.map(() => ({ figures: { macro: null, labels: [], ...rest }, resampled: {} }));
   }
   const real = meanSeries(all.map((each) => each.real));
+  const reliabilityOf = (predictions: Predictions[]) =>
+    reliability(predictions, { ...asked, testRecords: heldOut.recordCount });
+  const realReliability = reliabilityOf(tested.flatMap((each) => each.real));
   return others.map((_, source) => {
     const macro = macroSeries(all, source);
     const labels = all.map((series, i) => ({
@@ -196,7 +213,15 @@ async function phenotypeAnswers(
       ...trainedOnEach(series.real, series.sources[source]),
     }));
     return {
-      figures: { macro: trainedOnEach(real, macro), labels, ...rest },
+      figures: {
+        macro: trainedOnEach(real, macro),
+        labels,
+        calibration: {
+          real: realReliability,
+          synthetic: reliabilityOf(tested.flatMap(({ sources }) => sources[source].synthetic)),
+        },
+        ...rest,
+      },
       resampled: headlines(real, macro.synthetic),
     };
   });

@@ -26,6 +26,7 @@ import { pageScripts } from "../page/scripts.ts";
 import { pageStyle } from "../page/style.ts";
 import { ReportPage } from "./report_page.tsx";
 import { namesIn, packPoints, pointsJson } from "./report_points.ts";
+import { measureFigures } from "./sections/measure_pictures.ts";
 import { fidelitySections } from "./sections/mod.ts";
 import { shownKinds } from "./sections/probabilities.tsx";
 
@@ -35,6 +36,8 @@ export interface ReportSources {
   readonly real: Cohort;
   /** The synthetic records. */
   readonly synthetic: Cohort;
+  /** Real records that no model has seen, which some figures show beside the others. */
+  readonly heldOut?: Cohort | undefined;
   /** The lines of `training.jsonl` of the run that generated the synthetic cohort. */
   readonly training?: readonly EpochLosses[] | undefined;
   /** Whether the figures of each measure are written as a table too, `tables/*.csv`. */
@@ -47,15 +50,16 @@ export interface ReportSources {
 const pagePointLimit = 100_000;
 
 function figuresOf(
-  { fidelity, about: { min_cell: minCell } }: PartialReport,
-  { real, synthetic, training = [] }: ReportSources,
+  { fidelity, utility, privacy, about: { min_cell: minCell } }: PartialReport,
+  { real, synthetic, heldOut, training = [] }: ReportSources,
   paired: readonly PairedProbabilities[],
   look: FigureOptions = {},
 ): Map<string, SVGSVGElement> {
-  const drawn = { fidelity, real, synthetic, paired, minCell, look };
-  const figures = new Map(
-    fidelitySections(fidelity).flatMap(({ pictures }) => pictures(drawn)),
-  );
+  const drawn = { fidelity, utility, privacy, real, synthetic, heldOut, paired, minCell, look };
+  const figures = new Map([
+    ...fidelitySections(fidelity).flatMap(({ pictures }) => pictures(drawn)),
+    ...measureFigures(drawn),
+  ]);
   if (training.length > 0) figures.set("training_curve", trainingCurve(training, look));
   return figures;
 }
