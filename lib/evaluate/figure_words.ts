@@ -98,7 +98,7 @@ const byMeasure: Readonly<Record<string, Words>> = {
     training_recall: "share of training codes that occur",
     never_written: "share of training codes that never occur",
     held_out_recall: "share of held-out codes that occur",
-    held_out_event_recall: "the same, each code as often as held-out visits have it",
+    held_out_event_recall: "share of held-out codes that occur, each as often as visits have it",
     unknown_share: "share of codes of visits that no training record has",
   },
   persistence: {
@@ -287,7 +287,7 @@ const byMeasure: Readonly<Record<string, Words>> = {
     five_visits: "after five visits",
     pairs: "pairs of a training and a held-out patient",
     training: "share of rare codes of training patients that come out",
-    held_out: "the same of held-out patients",
+    held_out: "share of rare codes of held-out patients that come out",
   },
 };
 
@@ -298,8 +298,37 @@ const byMeasure: Readonly<Record<string, Words>> = {
  */
 export function figureWords(measure: string): (key: string, value: unknown) => string {
   const own = byMeasure[measure] ?? {};
-  return (key, value) => Array.isArray(value) ? "" : own[key] ?? general[key] ?? plainWords(key);
+  return (key, value) => {
+    if (Array.isArray(value)) return "";
+    const found = own[key] ?? general[key] ?? plainWords(key);
+    return found === "" && typeof value === "number" ? plainWords(key) : found;
+  };
 }
+
+/** Measures whose figures say by themselves what they are, or whose keys are no words. */
+const measureNames: Words = {
+  unigram: "codes",
+  same_visit_bigram: "pairs within a visit",
+  sequential_bigram: "pairs over consecutive visits",
+  record_unigram: "codes per record",
+  record_same_visit_bigram: "pairs within a visit, per record",
+  record_sequential_bigram: "pairs over consecutive visits, per record",
+  code_ladder: "codes by decile",
+  vocabulary: "",
+  aggregate: "",
+  length_distributions: "",
+  onsets: "",
+  c2st: "two-sample test by counts",
+  c2st_sequences: "two-sample test by sequences",
+  pmse: "",
+  kernel_mmd: "",
+  prdc: "",
+  alpha_precision: "",
+};
+
+/** What a measure is called before the names of its figures; empty if these need no more. */
+export const measureName = (measure: string): string =>
+  measureNames[measure] ?? plainWords(measure);
 
 /** Names as programs know them: keys with spaces. */
 export const plainWords = (key: string): string => key.replaceAll("_", " ");

@@ -13,6 +13,11 @@ Deno.test("figureWords() are those of the measure, else the general ones, else t
   assertEquals(figureWords("new_measure")("own_key", 0), "own key");
 });
 
+Deno.test("figureWords() hide what only groups figures, never a number's own key", () => {
+  assertEquals(figureWords("membership")("attacks", { likelihood: {} }), "");
+  assertEquals(figureWords("membership")("attacks", 6), "attacks");
+});
+
 Deno.test("figureRows() in words leave out the key of a list, whose entries have names", () => {
   const figures = { labels: { list: [{ effect: "a → b", real: { value: 1, low: 0, high: 2 } }] } };
   assertEquals(figureRows(figures, figureWords("effects")), [

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { figureWords } from "../../evaluate/figure_words.ts";
+import { figureWords, measureName } from "../../evaluate/figure_words.ts";
 import type { Estimate, PartialReport, Subgroup, Subgroups } from "../../evaluate/report.ts";
 import { capital } from "../../evaluate/summary/words.ts";
 import { counted } from "../../in_words.ts";
@@ -19,11 +19,12 @@ interface Headline {
   readonly name: string;
 }
 
-/** Keys in the words of their measure: "codes per visit, mean of these records". */
+/** A path in words: "two-sample test by counts, area under the ROC curve". */
 function wordsOf(path: string): string {
   const [measure, ...keys] = path.split(".");
   const words = figureWords(measure);
-  return capital([measure, ...keys].map((key) => words(key, 0)).filter((each) => each).join(", "));
+  const names = [measureName(measure), ...keys.map((key) => words(key, undefined))];
+  return capital(names.filter((each) => each !== "").join(", "));
 }
 
 /** The figures of the summary, by its names, and the other ones. */
