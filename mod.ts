@@ -449,6 +449,7 @@ export {
   type CountDistributionOptions,
   visitsPerRecord,
 } from "./lib/plot/figures/count_distribution.ts";
+export { decileLadder, type Ladders } from "./lib/plot/figures/decile_ladder.ts";
 export { labelPrevalenceFigure } from "./lib/plot/figures/label_prevalence.ts";
 export { type NotebookOutput, table } from "./lib/plot/figures/table.tsx";
 export { type EpochLosses, trainingCurve } from "./lib/plot/figures/training_curve.ts";

@@ -53,8 +53,12 @@ export type {
 } from "./privacy/membership/attack_figures.ts";
 export type { MembershipBattery } from "./privacy/membership/battery.ts";
 export type { EmpiricalEpsilon } from "./privacy/membership/empirical_epsilon.ts";
+export type { RocSteps } from "./privacy/membership/roc_steps.ts";
 export type { IdenticalRecords } from "./privacy/identical_records.ts";
 export type { LeftOut } from "./not_measured.ts";
+export type { Reliability } from "./classification/reliability.ts";
+export type { Calibration, PhenotypeFigures } from "./utility/phenotype_figures.ts";
+export type { CodeSurvival, Survival, SurvivalCurves } from "./utility/survival/survival.ts";
 export type { CalledMembers, Membership } from "./privacy/membership.ts";
 export type { TprAtFpr } from "./privacy/low_rates.ts";
 export type { MembershipByDistance } from "./privacy/membership_by_distance.ts";

@@ -8,12 +8,13 @@ import * as v from "valibot";
 import type { Cohort } from "../../cohort/cohort.ts";
 import { list, object, type Schema, text, whole } from "../../files/checked_json.ts";
 import type { OnProgress } from "../../progress.ts";
-import { meanSeries } from "../classification/classifier_figures.ts";
+import { meanSeries, type Predictions } from "../classification/classifier_figures.ts";
+import { type Reliability, reliability, reliabilitySchema } from "../classification/reliability.ts";
 import type { Answer, Asked, ThoroughMeasure } from "../measure.ts";
 import { leftOutSchema } from "../not_measured.ts";
 import { type SetSizes, setSizes, setSizesSchema } from "./balanced_sets.ts";
 import type { CasePool } from "./cases.ts";
-import { type ClassifierTask, seriesOfTasks, type TaskSeries } from "./train_and_test.ts";
+import { type ClassifierTask, type TaskSeries, testedTasks } from "./train_and_test.ts";
 import {
   eachEntries,
   headlines,
@@ -28,12 +29,25 @@ export interface PhenotypeRow extends TrainedOnEach {
   label: string;
 }
 
+/** How reliable the probabilities of classifiers are. */
+export interface Calibration {
+  /** Of those trained on real records. */
+  real: Reliability;
+  /** Of those trained on the other cohort's. */
+  synthetic: Reliability;
+}
+
 /** The figures of a measure that trains a classifier for each label. */
 export interface PhenotypeFigures {
   /** Means over the labels; null if none is left. */
   macro: TrainedOnEach | null;
   /** One entry for each label. */
   labels: PhenotypeRow[];
+  /**
+   * Reliability of the classifiers of all labels together, whether they were trained on real records or
+   * on the other cohort's; absent without labels, and in older reports.
+   */
+  calibration?: Calibration | undefined;
   /** Records of the sets, which are balanced. */
   sizes: SetSizes;
   /** Labels for which no classifiers were trained, and why. */
@@ -46,6 +60,7 @@ export interface PhenotypeFigures {
 const phenotypeFiguresSchema: Schema<PhenotypeFigures | null> = v.nullable(object({
   macro: v.nullable(trainedOnEachSchema),
   labels: list(object({ label: text, ...eachEntries })),
+  calibration: v.optional(object({ real: reliabilitySchema, synthetic: reliabilitySchema })),
   sizes: setSizesSchema,
   left_out: leftOutSchema,
   rare_labels: v.optional(whole(1)),
@@ -112,13 +127,17 @@ async function phenotypeAnswers(
     if (typeof task !== "string") tasks.push(task);
     else left_out.push({ label: cohort.labelNames[label], reason: task });
   }
-  const all = await seriesOfTasks(tasks, sizes, { ...asked, heldOut }, onProgress);
+  const tested = await testedTasks(tasks, sizes, { ...asked, heldOut }, onProgress);
+  const all = tested.map(({ series }) => series);
   const rare = cohort.labelNames.length - named.length;
   const rest = { sizes, left_out, ...rare > 0 && { rare_labels: rare } };
   if (all.length === 0) {
     return others.map(() => ({ figures: { macro: null, labels: [], ...rest }, resampled: {} }));
   }
   const real = meanSeries(all.map((each) => each.real));
+  const reliabilityOf = (predictions: Predictions[]) =>
+    reliability(predictions, { ...asked, testRecords: heldOut.recordCount });
+  const realReliability = reliabilityOf(tested.flatMap((each) => each.real));
   return others.map((_, source) => {
     const macro = macroSeries(all, source);
     const labels = all.map((series, i) => ({
@@ -126,7 +145,15 @@ async function phenotypeAnswers(
       ...trainedOnEach(series.real, series.sources[source]),
     }));
     return {
-      figures: { macro: trainedOnEach(real, macro), labels, ...rest },
+      figures: {
+        macro: trainedOnEach(real, macro),
+        labels,
+        calibration: {
+          real: realReliability,
+          synthetic: reliabilityOf(tested.flatMap(({ sources }) => sources[source].synthetic)),
+        },
+        ...rest,
+      },
       resampled: headlines("macro", real, macro.synthetic),
     };
   });

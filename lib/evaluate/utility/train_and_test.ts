@@ -202,29 +202,33 @@ export async function taskSeries(
   return found;
 }
 
+/** A task's predictions, and its figures. */
+export interface TestedTask extends Tested {
+  readonly series: TaskSeries;
+}
+
 /**
- * The figures of several tasks, one after the other.
+ * The predictions and figures of several tasks, one after the other.
  *
  * @param onProgress called after each trained classifier
  */
-export async function seriesOfTasks(
+export async function testedTasks(
   tasks: readonly ClassifierTask[],
   sizes: SetSizes,
   { heldOut, others, seed, resamples }:
     & Pick<Asked, "others" | "seed" | "resamples">
     & { readonly heldOut: Cohort },
   onProgress?: OnProgress,
-): Promise<TaskSeries[]> {
+): Promise<TestedTask[]> {
   if (tasks.length > 0) await useDefaultBackend();
   const total = tasks.length * sizes.repetitions * classifierCount(others);
   let done = 0;
   const onClassifier = () => onProgress?.({ stage: "training classifiers", done: ++done, total });
-  const all: TaskSeries[] = [];
+  const all: TestedTask[] = [];
   for (const task of tasks) {
     const tested = await testedOn(task, sizes, seed, onClassifier);
-    all.push(
-      await taskSeries(tested, heldOut.recordCount, { seed, resamples, label: task.label }),
-    );
+    const of = { seed, resamples, label: task.label };
+    all.push({ ...tested, series: await taskSeries(tested, heldOut.recordCount, of) });
   }
   return all;
 }

@@ -186,7 +186,7 @@ function casesOf(
 function onExposed(
   scores: ReadonlyMap<string, Float64Array>,
   members: number,
-  isExposed: readonly boolean[],
+  { isExposed, minCell }: { isExposed: readonly boolean[]; minCell: number | undefined },
 ): { exposed: Attacks | null; left_out: LeftOut[] } {
   const sizes = {
     "training records among them": isExposed.filter((each, i) => each && i < members).length,
@@ -195,7 +195,7 @@ function onExposed(
   const left_out = tooFew("attacks on the most exposed records", sizes);
   if (left_out.length > 0) return { exposed: null, left_out };
   return {
-    exposed: attacksOn(casesOf(scores, members, (record) => isExposed[record])),
+    exposed: attacksOn(casesOf(scores, members, (record) => isExposed[record]), minCell),
     left_out: [],
   };
 }
@@ -240,7 +240,7 @@ async function answerFor(
     ? await scoresByLikelihood(sets, asked, part)
     : { scores: new Map<string, Float64Array>(), left_out: [] };
   for (const [attack, own] of byLikelihood.scores) scores.set(attack, own);
-  const { exposed, left_out } = onExposed(scores, members, isExposed);
+  const { exposed, left_out } = onExposed(scores, members, { isExposed, minCell: asked.minCell });
   const cases = casesOf(scores, members);
   const halves = new Map(
     [...scores].map(([attack, own]) => [
@@ -248,7 +248,7 @@ async function answerFor(
       { members: own.subarray(0, members), nonMembers: own.subarray(members) },
     ]),
   );
-  const all = attacksOn(cases);
+  const all = attacksOn(cases, asked.minCell);
   return {
     figures: {
       ...about,

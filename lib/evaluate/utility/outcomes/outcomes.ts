@@ -17,7 +17,7 @@ import type { Answer, Asked, ThoroughMeasure } from "../../measure.ts";
 import { type LeftOut, leftOutSchema } from "../../not_measured.ts";
 import { type SetSizes, setSizes, setSizesSchema } from "../balanced_sets.ts";
 import { tooFew } from "../phenotype_figures.ts";
-import { type ClassifierTask, seriesOfTasks } from "../train_and_test.ts";
+import { type ClassifierTask, testedTasks } from "../train_and_test.ts";
 import {
   headlines,
   type TrainedOnEach,
@@ -79,7 +79,7 @@ async function answers(
     else found.push({ name, task });
   }
   const tasks = found.map(({ task }) => task);
-  const series = await seriesOfTasks(tasks, sizes, { ...asked, heldOut }, onProgress);
+  const tested = await testedTasks(tasks, sizes, { ...asked, heldOut }, onProgress);
   return others.map((_, source) => {
     const figures: OutcomeFigures = {
       readmission: null,
@@ -90,7 +90,7 @@ async function answers(
     };
     const resampled: Record<string, Float64Array> = {};
     for (const [i, { name }] of found.entries()) {
-      const { real: own, sources } = series[i];
+      const { real: own, sources } = tested[i].series;
       figures[name] = trainedOnEach(own, sources[source]);
       Object.assign(resampled, headlines(name, own, sources[source].synthetic));
     }
