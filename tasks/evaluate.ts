@@ -100,6 +100,7 @@ await runCommand({
     await writeReport(out, report, {
       real: train,
       synthetic,
+      heldOut: splitOf(real, "test"),
       training: run?.training,
       csv: args.has("csv"),
       png: args.has("png"),

@@ -16,8 +16,10 @@ import {
 } from "../../evaluate/fidelity/paired_probabilities.ts";
 import type { PartialReport } from "../../evaluate/report.ts";
 import { reportTables } from "../../evaluate/report_tables.ts";
+import { scaledRows } from "../../evaluate/summary/scaled_rows.ts";
 import { csvText } from "../figures/csv_text.ts";
 import type { FigureOptions } from "../figures/figure_options.ts";
+import { forestPlot } from "../figures/forest.ts";
 import { pointsTable } from "../figures/points_table.ts";
 import { type EpochLosses, trainingCurve } from "../figures/training_curve.ts";
 import { writeFigures } from "../page/figure_files.ts";
@@ -50,16 +52,19 @@ export interface ReportSources {
 const pagePointLimit = 100_000;
 
 function figuresOf(
-  { fidelity, utility, privacy, about: { min_cell: minCell } }: PartialReport,
+  report: PartialReport,
   { real, synthetic, heldOut, training = [] }: ReportSources,
   paired: readonly PairedProbabilities[],
   look: FigureOptions = {},
 ): Map<string, SVGSVGElement> {
+  const { fidelity, utility, privacy, about: { min_cell: minCell } } = report;
   const drawn = { fidelity, utility, privacy, real, synthetic, heldOut, paired, minCell, look };
   const figures = new Map([
     ...fidelitySections(fidelity).flatMap(({ pictures }) => pictures(drawn)),
     ...measureFigures(drawn),
   ]);
+  const forest = report.summary && forestPlot(scaledRows(report).rows, look);
+  if (forest !== undefined) figures.set("forest", forest);
   if (training.length > 0) figures.set("training_curve", trainingCurve(training, look));
   return figures;
 }
@@ -90,7 +95,7 @@ function pairedOf(
     .map((kind) => pairedProbabilities(real, synthetic, kind, { minCell }));
 }
 
-/** The same over the same codes and labels, as they were judged. */
+/** The same over the same codes and labels, as they were judged; held-out days need no codes. */
 function alignedSources({ real, synthetic, ...rest }: ReportSources): ReportSources {
   return { ...rest, ...alignedCohorts(real, synthetic) };
 }
