@@ -31,6 +31,9 @@ const cellEnds: readonly number[] = (() => {
   return ends;
 })();
 
+/** Percent of the visits of all cohorts that the axis holds. */
+const mostShown = 99.5;
+
 /** Days with a name. */
 const ticks: ReadonlyMap<number, string> = new Map([
   [0, "0"],
@@ -99,18 +102,14 @@ function distributionOf(
     from = end;
     return { days: cellEnds[end - 1], share: 100 * below / gaps.numbers.length };
   });
-  const full = points.findIndex(({ share }) => share > 100 - 1e-9);
-  return {
-    cohort,
-    median: quantile(Float64Array.from(gaps.numbers).sort(), 0.5),
-    points: full === -1 ? points : points.slice(0, full + 1),
-  };
+  return { cohort, median: quantile(Float64Array.from(gaps.numbers).sort(), 0.5), points };
 }
 
 const daysText = (days: number) => `${Math.round(days)} ${Math.round(days) === 1 ? "day" : "days"}`;
 
 function gapContents(distributions: readonly Distribution[]): FigureContents {
-  const shown = distributions.toReversed();
+  const order: Coloured[] = ["real", "ceiling", "synthetic"];
+  const shown = order.flatMap((key) => distributions.filter(({ cohort }) => cohort.key === key));
   return {
     title: "Days between visits, real, held-out and synthetic",
     description: shown.map(({ cohort: { name }, median }) =>
@@ -128,7 +127,7 @@ function gapContents(distributions: readonly Distribution[]): FigureContents {
 
 /**
  * Which share of visits follows the one before within so many days, as an SVG element of 520 × 320 pixels
- * unless the options say otherwise. The largest vertical distance between two curves is their
+ * unless the options say otherwise. The axis holds 99.5% of the visits of each cohort. The largest vertical distance between two curves is their
  * Kolmogorov-Smirnov distance. Undefined where a cohort has too few visits.
  *
  * @example
@@ -163,7 +162,12 @@ export function daysBetweenVisits(
       ? [distributionOf(cohort, own, cohort.key === "synthetic" ? 1 : minCell)]
       : [];
   });
-  const longest = Math.max(...distributions.flatMap(({ points }) => points.at(-1)?.days ?? 0));
+  const longest = Math.max(
+    1,
+    ...distributions.map(({ points }) =>
+      points.find(({ share }) => share >= mostShown)?.days ?? cellEnds[cellEnds.length - 1]
+    ),
+  );
   const isNarrow = (look.width ?? usual.width) < usual.width;
   const shownTicks = [...ticks.keys()].filter((days) =>
     days <= longest && !(isNarrow && days === 1)
@@ -193,7 +197,7 @@ export function daysBetweenVisits(
       marks: [
         Plot.ruleY([0], { strokeOpacity: 0.6 }),
         distributions.map(({ cohort: { key, dash }, points }) =>
-          Plot.line(points, {
+          Plot.line(points.filter(({ days }) => days <= longest), {
             x: "days",
             y: "share",
             stroke: colours[key],

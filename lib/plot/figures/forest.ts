@@ -69,21 +69,21 @@ const shown = (place: number) => Math.min(highest, Math.max(lowest, place));
 
 /** The numbers of what is beyond the ends of the axis. */
 function beyondMarks(points: readonly { at: number; value: number }[], dy: number): Plot.Markish[] {
-  const style = { y: "at", fill: wordColours.synthetic, fontSize: 10.5, dy } as const;
+  const style = { y: "at", fill: wordColours.synthetic, fontSize: 10.5, dy, ...halo(4) } as const;
   return [
     Plot.text(points.filter(({ value }) => value < lowest), {
       ...style,
       x: lowest,
       text: ({ value }: { value: number }) => `◂ ${percent(value)}`,
       textAnchor: "start",
-      dx: 6,
+      dx: 8,
     }),
     Plot.text(points.filter(({ value }) => value > highest), {
       ...style,
       x: highest,
       text: ({ value }: { value: number }) => `${percent(value)} ▸`,
       textAnchor: "end",
-      dx: -2,
+      dx: -8,
     }),
   ];
 }
@@ -110,6 +110,7 @@ function nameMarks(lines: readonly Line[], isNarrow: boolean): Plot.Markish[] {
       x: lowest,
       y: "at",
       text: "text",
+      fill: "currentColor",
       ...isNarrow
         ? { textAnchor: "start", dy: isGroup ? 3 : -8 }
         : { textAnchor: isGroup ? "start" : "end", dx: isGroup ? -marginLeft + 4 : -10 },

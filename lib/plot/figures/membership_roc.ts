@@ -11,7 +11,7 @@ import { axisTitle } from "./axes.ts";
 import { type Coloured, colours, wordColours } from "./colours.ts";
 import { figure, type FigureContents } from "./figure.ts";
 import type { FigureOptions } from "./figure_options.ts";
-import { halo } from "./texts.ts";
+import { remark } from "./texts.ts";
 
 const usual = { width: 480, height: 440 };
 /** Pixels below which the names of the axes are short. */
@@ -145,15 +145,9 @@ function notEstimable(nonMembers: number): Plot.Markish[] {
   const asked = rates.filter((rate) => rate < least).map(percent).reverse();
   return [
     Plot.rect([place], { x1: "x1", x2: "x2", y1: "y1", y2: "y2", fill: "#888", fillOpacity: 0.14 }),
-    Plot.text([`not estimable at ${asked.join(", ")}:`, `${nonMembers} non-members`], {
-      x: lowest,
-      dx: 6,
-      textAnchor: "start",
-      y: (_, i: number) => i === 0 ? 1.75e-3 : 1.3e-3,
-      text: (text: string) => text,
-      fontSize: 10.5,
-      fill: wordColours.floor,
-      ...halo(3),
+    remark(`Shaded: not estimable (${asked.join(", ")}) from ${nonMembers} non-members`, {
+      dx: -44,
+      dy: 54,
     }),
   ];
 }
@@ -205,7 +199,7 @@ export function membershipRoc(
       height: isNarrow ? 380 : usual.height,
       marginTop: 12,
       marginRight: 20,
-      marginBottom: 44,
+      marginBottom: 60,
       marginLeft: 52,
       x: axis,
       y: axis,
@@ -214,12 +208,13 @@ export function membershipRoc(
         Plot.gridX([0.01, 0.1, 1]),
         Plot.gridY([0.01, 0.1, 1]),
         Plot.line(ends, { x: "rate", y: "rate", strokeDasharray: "4 4", strokeOpacity: 0.6 }),
-        Plot.text([{ rate: 0.25 }], {
+        Plot.text([{ rate: 0.004 }], {
           x: "rate",
           y: "rate",
           text: () => "guessing",
           rotate: -45,
-          dy: 10,
+          dy: -8,
+          dx: -4,
           fontSize: 10.5,
           fill: wordColours.floor,
         }),

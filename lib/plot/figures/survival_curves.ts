@@ -5,16 +5,22 @@
  */
 import * as Plot from "@observablehq/plot";
 import type { CodeSurvival, Survival } from "../../evaluate/report.ts";
+import { capital } from "../../evaluate/summary/words.ts";
+import { axisTitle } from "./axes.ts";
 import { colours } from "./colours.ts";
 import { figure, type FigureContents } from "./figure.ts";
 import type { FigureOptions } from "./figure_options.ts";
 import { shortened } from "./texts.ts";
 
 const panelHeight = 138;
-const [usualColumns, panelWidth, leastPanelWidth] = [3, 220, 165];
-const margins = { marginTop: 26, marginRight: 10, marginBottom: 34, marginLeft: 40 };
+const usualWidth = 660;
+/** Panels side by side, at the usual width and in narrow figures. */
+const columnsOf = (width: number) => width < 480 ? 2 : Math.max(3, Math.floor(width / 220));
+const margins = { marginTop: 26, marginRight: 14, marginBottom: 44, marginLeft: 40 };
+/** Days above which the axis is in years. */
+const longDays = 3 * 365.25;
 /** Pixels of a letter of a panel's title. */
-const letter = 6;
+const letter = 6.4;
 
 /** The two cohorts; the real one is drawn first. */
 const cohorts = ["real", "synthetic"] as const;
@@ -77,9 +83,14 @@ function curvesContents(panels: readonly Panel[], unit: string): FigureContents 
   };
 }
 
-/** Band and curve of one cohort in all panels. */
-function curveMarks(panels: readonly Panel[], cohort: Drawn): Plot.Markish[] {
-  const steps = panels.flatMap((panel) => stepsOf(panel, cohort));
+/** Band and curve of one cohort in all panels; times are divided by the axis's unit. */
+function curveMarks(
+  panels: readonly Panel[],
+  cohort: Drawn,
+  perTick: number,
+): Plot.Markish[] {
+  const steps = panels.flatMap((panel) => stepsOf(panel, cohort))
+    .map((step) => ({ ...step, time: step.time / perTick }));
   const place = { fx: "fx", fy: "fy", x: "time", curve: "step-after" } as const;
   const stroke = { stroke: colours[cohort], strokeWidth: 1.6 };
   return [
@@ -96,7 +107,7 @@ function curveMarks(panels: readonly Panel[], cohort: Drawn): Plot.Markish[] {
 
 /**
  * Kaplan-Meier curves of real and synthetic patients with their 95% bands, a panel for each code: the
- * percentage of patients who do not have it yet. An SVG element of 660 pixels by 138 for each row of
+ * percentage of patients who do not have it yet; many days are shown in years. An SVG element of 660 pixels by 138 for each row of
  * panels, unless the options say otherwise; undefined if there are no codes.
  *
  * @example
@@ -119,8 +130,10 @@ export function survivalCurves(
   { names = new Map(), ...look }: FigureOptions & { readonly names?: CodeNames } = {},
 ): SVGSVGElement | undefined {
   if (codes.length === 0) return undefined;
-  const { width = usualColumns * panelWidth } = look;
-  const columns = Math.max(1, Math.floor(width / leastPanelWidth));
+  const { width = usualWidth } = look;
+  const columns = Math.min(codes.length, columnsOf(width));
+  const isInYears = unit === "days" && follow_up > longDays;
+  const perTick = isInYears ? 365.25 : 1;
   const panels = codes.map((code, i): Panel => ({
     title: names.get(code.code) ?? code.code,
     code,
@@ -140,14 +153,19 @@ export function survivalCurves(
       ...margins,
       fx: { axis: null, padding: 0.1, domain: [...Array(columns).keys()] },
       fy: { axis: null, padding: 0.34 },
-      x: { axis: null, domain: [0, follow_up] },
+      x: { axis: null, domain: [0, follow_up / perTick] },
       y: { domain: [Math.min(90, 10 * Math.floor(lowest / 10)), 100], label: null },
       marks: [
         Plot.gridY({ ticks: 4 }),
         Plot.axisY({ ticks: 4, tickSize: 0, label: null }),
-        Plot.axisX({ ticks: 4, tickSize: 3, label: null }),
+        Plot.axisX({
+          ...axisTitle(`${isInYears ? "Years" : capital(unit)} since the first visit`),
+          ticks: 3,
+          tickSize: 3,
+          labelOffset: 34,
+        }),
         Plot.frame({ anchor: "bottom", strokeOpacity: 0.6 }),
-        cohorts.map((cohort) => curveMarks(panels, cohort)),
+        cohorts.map((cohort) => curveMarks(panels, cohort, perTick)),
         Plot.text(panels, {
           fx: "fx",
           fy: "fy",
