@@ -263,6 +263,16 @@ export type {
   VocabularyFidelity,
 } from "./lib/evaluate/report.ts";
 export type {
+  ClassifierReliability,
+  Reliability,
+  RocSteps,
+  ScaledGroup,
+  ScaledRow,
+  ScaledRows,
+  SurvivalCurves,
+} from "./lib/evaluate/report.ts";
+export { scaledRows } from "./lib/evaluate/summary/scaled_rows.ts";
+export type {
   AttackFigures,
   AttackRisk,
   Attacks,

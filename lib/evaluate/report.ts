@@ -56,7 +56,7 @@ export type { RocSteps } from "./privacy/membership/roc_steps.ts";
 export type { IdenticalRecords } from "./privacy/identical_records.ts";
 export type { LeftOut } from "./not_measured.ts";
 export type { Reliability } from "./classification/reliability.ts";
-export type { Calibration, PhenotypeFigures } from "./utility/phenotype_figures.ts";
+export type { ClassifierReliability, PhenotypeFigures } from "./utility/phenotype_figures.ts";
 export type { CodeSurvival, Survival, SurvivalCurves } from "./utility/survival/survival.ts";
 export type { CalledMembers, Membership } from "./privacy/membership.ts";
 export type { TprAtFpr } from "./privacy/low_rates.ts";

@@ -13,6 +13,7 @@ import { fidelityKinds, type ScaledGroup, type ScaledKind, utilityKinds } from "
 export interface ScaledRow {
   /** Where it is in the report: "fidelity.unigram.r2". */
   figure: string;
+  /** The part of the picture in which it stands. */
   group: ScaledGroup;
   /** "Pairs within a visit". */
   name: string;
@@ -22,12 +23,15 @@ export interface ScaledRow {
   memoriser: number | null;
   /** The figure itself, as the report has it. */
   synthetic: Estimate;
+  /** Of independent draws. */
   floor: Estimate;
+  /** Of held-out real records, or of what is learned from real ones. */
   ceiling: Estimate;
 }
 
 /** Rows, and what has both ends but no row. */
 export interface ScaledRows {
+  /** In the order of the picture. */
   rows: ScaledRow[];
   /** Names of figures whose floor cannot be told from their ceiling: their intervals overlap. */
   without_scale: string[];
@@ -81,6 +85,20 @@ function rowsOf<Figures extends object>(
  * The figures of a report that have a floor and a ceiling which can be told apart, on the scale between
  * these. Ends of intervals are scaled by the floor and the ceiling as they are, whose own uncertainty
  * they leave out.
+ *
+ * @example
+ * ```ts
+ * import { evaluate, scaledRows, splitOf, syntheaSample } from "ehrloom";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const real = await syntheaSample();
+ * const only = ["fidelity.same_visit_bigram"];
+ * const report = await evaluate(real, splitOf(real, "test"), { only, resamples: 20 });
+ * const [{ name, scaled }] = scaledRows(report).rows;
+ * assertEquals([name, scaled.value], ["Pairs within a visit, share of visits", 1]);
+ * ```
+ *
+ * @param report what `evaluate` gives
  */
 export function scaledRows({ fidelity, utility }: PartialReport): ScaledRows {
   const parts = [

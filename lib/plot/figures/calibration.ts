@@ -5,7 +5,7 @@
  * @module
  */
 import * as Plot from "@observablehq/plot";
-import type { Calibration, Reliability } from "../../evaluate/report.ts";
+import type { ClassifierReliability, Reliability } from "../../evaluate/report.ts";
 import { axisTitle } from "./axes.ts";
 import { colours } from "./colours.ts";
 import { figure, type FigureContents } from "./figure.ts";
@@ -30,7 +30,7 @@ const binsOf = ({ probability, share, low, high, cases }: Reliability) =>
     cases: cases[bin],
   }));
 
-function calibrationContents(calibration: Calibration): FigureContents {
+function calibrationContents(calibration: ClassifierReliability): FigureContents {
   const sentences = classifiers.map(({ key, name }) => {
     const bins = binsOf(calibration[key]).map(({ probability, share }) =>
       `${(100 * share).toFixed(0)}% where ${(100 * probability).toFixed(0)}% is predicted`
@@ -66,7 +66,7 @@ function calibrationContents(calibration: Calibration): FigureContents {
  * @param calibration from `utility.phenotyping` or `utility.phenotyping_before`
  */
 export function calibrationFigure(
-  calibration: Calibration,
+  calibration: ClassifierReliability,
   look: FigureOptions = {},
 ): SVGSVGElement {
   const all = classifiers.map(({ key }) =>
