@@ -264,6 +264,16 @@ export type {
   VocabularyFidelity,
 } from "./lib/evaluate/report.ts";
 export type {
+  ClassifierReliability,
+  Reliability,
+  RocSteps,
+  ScaledGroup,
+  ScaledRow,
+  ScaledRows,
+  SurvivalCurves,
+} from "./lib/evaluate/report.ts";
+export { scaledRows } from "./lib/evaluate/summary/scaled_rows.ts";
+export type {
   AttackFigures,
   AttackRisk,
   Attacks,
@@ -449,6 +459,14 @@ export {
   type CountDistributionOptions,
   visitsPerRecord,
 } from "./lib/plot/figures/count_distribution.ts";
+export { calibrationFigure } from "./lib/plot/figures/calibration.ts";
+export {
+  daysBetweenVisits,
+  type DaysBetweenVisitsOptions,
+} from "./lib/plot/figures/days_between_visits.ts";
+export { forestPlot } from "./lib/plot/figures/forest.ts";
+export { type AttackedCohorts, membershipRoc } from "./lib/plot/figures/membership_roc.ts";
+export { type CodeNames, survivalCurves } from "./lib/plot/figures/survival_curves.ts";
 export { decileLadder, type Ladders } from "./lib/plot/figures/decile_ladder.ts";
 export { labelPrevalenceFigure } from "./lib/plot/figures/label_prevalence.ts";
 export { type NotebookOutput, table } from "./lib/plot/figures/table.tsx";

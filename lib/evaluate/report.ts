@@ -57,7 +57,7 @@ export type { RocSteps } from "./privacy/membership/roc_steps.ts";
 export type { IdenticalRecords } from "./privacy/identical_records.ts";
 export type { LeftOut } from "./not_measured.ts";
 export type { Reliability } from "./classification/reliability.ts";
-export type { Calibration, PhenotypeFigures } from "./utility/phenotype_figures.ts";
+export type { ClassifierReliability, PhenotypeFigures } from "./utility/phenotype_figures.ts";
 export type { CodeSurvival, Survival, SurvivalCurves } from "./utility/survival/survival.ts";
 export type { CalledMembers, Membership } from "./privacy/membership.ts";
 export type { TprAtFpr } from "./privacy/low_rates.ts";
@@ -83,6 +83,9 @@ export type {
 export type { CovarianceFidelity } from "./fidelity/covariance.ts";
 export type { BrokenRules, BrokenRuleShare } from "./fidelity/rules.ts";
 export type { GroupFigure, Subgroup, Subgroups } from "./subgroups.ts";
+
+export type { ScaledGroup } from "./summary/scaled_kinds.ts";
+export type { ScaledRow, ScaledRows } from "./summary/scaled_rows.ts";
 
 /** Figures on a scale from a floor to a ceiling. */
 export interface Scale<Figures> {

@@ -30,7 +30,7 @@ export interface PhenotypeRow extends TrainedOnEach {
 }
 
 /** How reliable the probabilities of classifiers are. */
-export interface Calibration {
+export interface ClassifierReliability {
   /** Of those trained on real records. */
   real: Reliability;
   /** Of those trained on the other cohort's. */
@@ -47,7 +47,7 @@ export interface PhenotypeFigures {
    * Reliability of the classifiers of all labels together, whether they were trained on real records or
    * on the other cohort's; absent without labels, and in older reports.
    */
-  calibration?: Calibration | undefined;
+  calibration?: ClassifierReliability | undefined;
   /** Records of the sets, which are balanced. */
   sizes: SetSizes;
   /** Labels for which no classifiers were trained, and why. */

@@ -24,19 +24,19 @@ const cohorts = [
 /** What is drawn of each decile. */
 const panels = [
   {
-    title: "Codes that occur",
+    title: "Codes that occur (%)",
     column: "occurring",
     of: ({ occurring }: LadderRung): Estimate | undefined => occurring,
   },
   {
-    title: "Error of prevalence",
+    title: "Error of prevalence (%)",
     column: "relative_error",
     of: ({ relative_error }: LadderRung): Estimate | undefined => relative_error,
   },
 ] as const;
 
-/** Most percent that the axis shows. */
-const most = 200;
+/** Most percent that the axis of errors shows. */
+const mostError = 200;
 
 /** The ladders of a {@link decileLadder}: the same measure on each cohort. */
 export interface Ladders {
@@ -75,18 +75,32 @@ function ladderContents(ladders: Ladders): FigureContents {
   };
 }
 
-/** Estimates of one cohort in percent, in panels; what is beyond the axis stands at its end. */
-function estimatesOf(ladder: CodeLadder) {
+/** Estimates of one cohort, as shares of the axis of their panel; what is beyond stands at its end. */
+function estimatesOf(ladder: CodeLadder, tops: Readonly<Record<string, number>>) {
   return panels.flatMap(({ title, of }) =>
     ladder.rungs.flatMap((rung, decile) => {
       const found = of(rung);
       if (found === undefined) return [];
       const [value, low, high] = [found.value, found.low, found.high]
-        .map((each) => Math.min(most, 100 * each));
+        .map((each) => Math.min(1, 100 * each / tops[title]));
       return [{ panel: title, decile: decile + 1, value, low, high }];
     })
   );
 }
+
+/** Where the axis of each panel ends, in percent. */
+function topsOf(ladders: Ladders): Record<string, number> {
+  const highs = cohorts.flatMap(({ key }) =>
+    (ladders[key]?.rungs ?? []).map(({ relative_error }) => 100 * (relative_error?.high ?? 0))
+  );
+  const steps = Math.ceil(Math.max(...highs) / 50);
+  return {
+    [panels[0].title]: 100,
+    [panels[1].title]: Math.min(mostError, Math.max(100, 50 * steps)),
+  };
+}
+
+const gridSteps = [0, 0.25, 0.5, 0.75, 1];
 
 /**
  * How many codes of each tenth of the vocabulary occur, and how far their prevalences are off, for
@@ -119,16 +133,16 @@ function estimatesOf(ladder: CodeLadder) {
  */
 export function decileLadder(ladders: Ladders, look: FigureOptions = {}): SVGSVGElement {
   const isNarrow = (look.width ?? usual.width) < narrow;
+  const tops = topsOf(ladders);
   const drawn = cohorts.flatMap(({ key, ...style }) => {
     const ladder = ladders[key];
     return ladder === undefined
       ? []
-      : [{ ...style, colour: colours[key], estimates: estimatesOf(ladder) }];
+      : [{ ...style, colour: colours[key], estimates: estimatesOf(ladder, tops) }];
   });
   const shown = panels.filter(({ title }) =>
     drawn.some(({ estimates }) => estimates.some(({ panel }) => panel === title))
   ).map(({ title }) => title);
-  const top = Math.max(100, ...drawn.flatMap(({ estimates }) => estimates.map(({ high }) => high)));
   const facet = isNarrow ? "fy" : "fx";
   const place = { [facet]: "panel", x: "decile" };
   return figure(
@@ -138,8 +152,8 @@ export function decileLadder(ladders: Ladders, look: FigureOptions = {}): SVGSVG
       marginTop: 30,
       marginRight: 12,
       marginBottom: 44,
-      marginLeft: 48,
-      [facet]: { domain: shown, axis: null, padding: isNarrow ? 0.24 : 0.08 },
+      marginLeft: 40,
+      [facet]: { domain: shown, axis: null, padding: isNarrow ? 0.24 : 0.16 },
       x: {
         ...axisTitle("Tenth of the codes: 1 most common, 10 rarest"),
         type: "point",
@@ -147,12 +161,21 @@ export function decileLadder(ladders: Ladders, look: FigureOptions = {}): SVGSVG
         padding: 0.6,
         tickSize: 0,
       },
-      y: { ...axisTitle("%"), domain: [0, top], grid: true, ticks: 5 },
+      y: { axis: null, domain: [0, 1] },
       marks: [
+        Plot.gridY(gridSteps),
         Plot.ruleY([0], { strokeOpacity: 0.6 }),
+        Plot.text(shown.flatMap((panel) => gridSteps.map((step) => ({ panel, step }))), {
+          [facet]: "panel",
+          y: "step",
+          text: ({ panel, step }: { panel: string; step: number }) => `${step * tops[panel]}`,
+          frameAnchor: "left",
+          textAnchor: "end",
+          dx: -6,
+        }),
         Plot.text(shown, {
           [facet]: (title: string) => title,
-          text: (title: string) => `${title} (%)`,
+          text: (title: string) => title,
           frameAnchor: "top-left",
           dy: -18,
           fontWeight: 600,

@@ -18,8 +18,10 @@ import {
 import { reportSchemaId } from "../../evaluate/report_schema.ts";
 import type { PartialReport } from "../../evaluate/report.ts";
 import { reportTables } from "../../evaluate/report_tables.ts";
+import { scaledRows } from "../../evaluate/summary/scaled_rows.ts";
 import { csvText } from "../figures/csv_text.ts";
 import type { FigureOptions } from "../figures/figure_options.ts";
+import { forestPlot } from "../figures/forest.ts";
 import { pointsTable } from "../figures/points_table.ts";
 import { type EpochLosses, trainingCurve } from "../figures/training_curve.ts";
 import { writeFigures } from "../page/figure_files.ts";
@@ -52,16 +54,19 @@ export interface ReportSources {
 const pagePointLimit = 100_000;
 
 function figuresOf(
-  { fidelity, utility, privacy, about: { min_cell: minCell } }: PartialReport,
+  report: PartialReport,
   { real, synthetic, heldOut, training = [] }: ReportSources,
   paired: readonly PairedProbabilities[],
   look: FigureOptions = {},
 ): Map<string, SVGSVGElement> {
+  const { fidelity, utility, privacy, about: { min_cell: minCell } } = report;
   const drawn = { fidelity, utility, privacy, real, synthetic, heldOut, paired, minCell, look };
   const figures = new Map([
     ...fidelitySections(fidelity).flatMap(({ pictures }) => pictures(drawn)),
     ...measureFigures(drawn),
   ]);
+  const forest = report.summary && forestPlot(scaledRows(report).rows, look);
+  if (forest !== undefined) figures.set("forest", forest);
   if (training.length > 0) figures.set("training_curve", trainingCurve(training, look));
   return figures;
 }

@@ -92,7 +92,7 @@ export function ReportPage(contents: PageContents): JSX.Element {
       head={<ReportHead about={about} />}
       foot="For programs: report.json. For print: figures/, with the points as CSV."
     >
-      <SummarySection report={report} />
+      <SummarySection report={report} picture={figures.get("forest")} />
       {fidelitySections(fidelity).map(({ keys, View }) => <View key={keys[0]} {...section} />)}
       <PlainSections kind="utility" scaled={report.utility} pictures={figures} />
       <PlainSections kind="privacy" scaled={report.privacy} pictures={figures} />

@@ -340,10 +340,14 @@ Deno.test("writeReport() writes the page, its figures and the JSON, and never ov
     assertEquals(names(folder), ["figures", "report.html", "report.json"]);
     assertEquals(names(join(folder, "figures")), [
       ...["codes_per_visit.csv", "codes_per_visit.svg"],
+      ...["decile_ladder.csv", "decile_ladder.svg"],
       ...["fidelity_overview.csv", "fidelity_overview.svg"],
+      ...["forest.csv", "forest.svg"],
       ...["label_prevalence.csv", "label_prevalence.svg"],
+      ...["membership_roc.csv", "membership_roc.svg"],
       ...["same_visit_bigram.csv", "same_visit_bigram_linear.svg", "same_visit_bigram_log.svg"],
       ...["sequential_bigram.csv", "sequential_bigram_linear.svg", "sequential_bigram_log.svg"],
+      ...["survival.csv", "survival.svg"],
       ...["training_curve.csv", "training_curve.svg"],
       ...["unigram.csv", "unigram_linear.svg", "unigram_log.svg"],
       ...["visits_per_record.csv", "visits_per_record.svg"],
