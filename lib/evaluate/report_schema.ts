@@ -71,9 +71,11 @@ const aboutSchema = object({
 const summarySchema: Schema<Summary> = object({
   sentences: list(text),
   rows: list(object({
+    kind: oneOf(...measureKinds),
     figure: text,
     name: text,
-    scale: oneOf("r2", "difference", "distance"),
+    scale: oneOf("r2", "difference", "distance", "high", "low"),
+    quantity: v.exactOptional(text),
     synthetic: v.nullable(estimateSchema),
     ceiling: v.nullable(estimateSchema),
     floor: v.nullable(estimateSchema),
