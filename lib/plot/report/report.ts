@@ -10,6 +10,7 @@ import type { Cohort } from "../../cohort/cohort.ts";
 import { writeWhole } from "../../files/output.ts";
 import { markupText } from "../../printable.ts";
 import { alignedCohorts } from "../../evaluate/align.ts";
+import { heldOutProbabilities } from "../../evaluate/fidelity/held_out_probabilities.ts";
 import {
   type PairedProbabilities,
   pairedProbabilities,
@@ -74,13 +75,19 @@ function page(
   sources: ReportSources,
   paired: readonly PairedProbabilities[],
 ): string {
-  const scatters = paired.map((pairs) => packPoints(pairs, pagePointLimit));
+  const { real, heldOut } = sources;
+  const minCell = report.about.min_cell;
+  const scatters = paired.map((pairs) =>
+    packPoints(pairs, pagePointLimit, {
+      heldOut: heldOut && heldOutProbabilities(heldOut, pairs, minCell),
+    })
+  );
   return "<!doctype html>\n" + markupText(renderToString(h(ReportPage, {
     report,
     // the page has scatters of its own
     figures: picturesOf((look) => figuresOf(report, sources, [], look)),
     scatters,
-    pointsJson: pointsJson(namesIn(paired, sources.real.vocabulary), scatters),
+    pointsJson: pointsJson(namesIn(paired, real.vocabulary), scatters),
     style: pageStyle,
     scripts: pageScripts(),
   })));
@@ -95,9 +102,14 @@ function pairedOf(
     .map((kind) => pairedProbabilities(real, synthetic, kind, { minCell }));
 }
 
-/** The same over the same codes and labels, as they were judged; held-out days need no codes. */
-function alignedSources({ real, synthetic, ...rest }: ReportSources): ReportSources {
-  return { ...rest, ...alignedCohorts(real, synthetic) };
+/** The same over the same codes and labels, as they were judged. */
+function alignedSources({ real, synthetic, heldOut, ...rest }: ReportSources): ReportSources {
+  const aligned = alignedCohorts(real, synthetic);
+  return {
+    ...rest,
+    ...aligned,
+    heldOut: heldOut && alignedCohorts(aligned.real, heldOut).synthetic,
+  };
 }
 
 async function writeTables(folder: string, report: PartialReport): Promise<void> {

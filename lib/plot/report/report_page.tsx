@@ -22,6 +22,7 @@ import type { PackedPoints } from "./report_points.ts";
 import { fidelitySections } from "./sections/mod.ts";
 import { PlainSection } from "./sections/plain.tsx";
 import { SelfTestSection } from "./self_test_section.tsx";
+import { SubgroupsSection } from "./subgroups_section.tsx";
 import { SummarySection } from "./summary_section.tsx";
 
 /** What the page shows. */
@@ -96,6 +97,7 @@ export function ReportPage(contents: PageContents): JSX.Element {
       <PlainSections kind="utility" scaled={report.utility} pictures={figures} />
       <PlainSections kind="privacy" scaled={report.privacy} pictures={figures} />
       <SelfTestSection report={report} />
+      <SubgroupsSection report={report} />
       {likelihood && <LikelihoodSection likelihood={likelihood} />}
       {figures.has("training_curve") && (
         <section aria-labelledby="training">

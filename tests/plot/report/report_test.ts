@@ -387,3 +387,26 @@ Deno.test("reportHtml() writes a perplexity of a million or more as a power of t
   assertEquals(perplexity(6), "≤ 403.43");
   assertEquals(perplexity(29.247), "≤ 5.03 × 10¹²");
 });
+
+Deno.test("reportHtml() shows the test loss with unseen codes where there is one, as a bound if it is", () => {
+  const likelihood = {
+    nll_per_visit: 6,
+    nll_per_visit_low: 5,
+    nll_per_visit_high: 7,
+    nll_is_bound: true,
+    nll_per_visit_with_unseen: { value: 8, low: 7.5, high: 9.25 },
+    bce: null,
+    f1: null,
+    precision: null,
+    recall: null,
+    accuracy: null,
+    perplexity_per_visit: Math.exp(6),
+    perplexity_per_code: 30,
+    perplexity_per_cell: null,
+    unseen_code_occurrences: 3,
+  };
+  const html = reportHtml({ ...report, likelihood }, sources);
+  const rows = [...parseHTML(html).document.querySelectorAll("tr")];
+  const row = rows.find(({ textContent }) => textContent?.startsWith("Test loss with the codes"));
+  assertEquals(row?.querySelector("td")?.textContent, "≤ 8.000 (7.500 to 9.250)");
+});

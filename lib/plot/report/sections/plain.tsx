@@ -6,6 +6,7 @@
  * @module
  */
 import { type FigureRow, figureRows, figureSentences } from "../../../evaluate/figure_rows.ts";
+import { figureWords } from "../../../evaluate/figure_words.ts";
 import type { MeasureKind } from "../../../evaluate/measures.ts";
 import { capital } from "../../../evaluate/summary/words.ts";
 import { counted } from "../../../in_words.ts";
@@ -46,6 +47,12 @@ const columns = [
   "Copies of training records",
 ];
 
+/** Says of whom "these records" are where rows name them. */
+const captionOf = (names: readonly string[]) =>
+  names.some((name) => /these records/.test(name))
+    ? "With 95% intervals. “These records” are those of the column"
+    : "With 95% intervals";
+
 /** A table of figures on their scale. */
 function ScaleTable({ rows, others, label }: {
   rows: readonly (readonly [string, FigureRow])[];
@@ -53,7 +60,7 @@ function ScaleTable({ rows, others, label }: {
   label: string;
 }) {
   return (
-    <Table caption="With 95% intervals" label={label} columns={columns}>
+    <Table caption={captionOf(rows.map(([name]) => name))} label={label} columns={columns}>
       {rows.map(([row, own]) => (
         <tr key={row}>
           <th scope="row">{capital(row)}</th>
@@ -73,11 +80,12 @@ function ScaleTable({ rows, others, label }: {
 
 /** A measure's question, what it concludes, and its figures; nothing where it has none. */
 export function PlainSection({ kind, name, question, scale, pictures }: PlainContents) {
-  const rows = figureRows(scale.own);
+  const words = figureWords(name);
+  const rows = figureRows(scale.own, words);
   const sentences = figureSentences(scale.own);
   if (rows.length === 0 && sentences.length === 0) return null;
   const others = [scale.ceiling, scale.floor, scale.memoriser].map((each) =>
-    new Map(figureRows(each))
+    new Map(figureRows(each, words))
   );
   const [first, more] = rows.length > mostRows + 2
     ? [rows.slice(0, mostRows), rows.slice(mostRows)]
