@@ -23,7 +23,7 @@ import { ownFigures } from "./own_figures.ts";
 import { studyCohorts } from "./study_cohorts.ts";
 
 /** Numbers of training patients. */
-const sizes = [288, 1000, 4000];
+const sizes = [100, 288, 800];
 
 if (import.meta.main) {
   const [folder] = Deno.args;

@@ -15,7 +15,7 @@ export const candidates = ["copies", "same_order", "independent", "other_patient
 /** See {@link candidates}. */
 export type Candidate = typeof candidates[number];
 
-/** The cohorts with so many training patients. */
+/** The cohorts of the study for a number of training patients. */
 export interface StudyCohorts {
   readonly training: Cohort;
   /** As many patients of the same population, whom no candidate knows. */
@@ -28,7 +28,7 @@ export interface StudyCohorts {
   readonly of: Readonly<Record<Candidate, Cohort>>;
 }
 
-/** A code is kept if so many training patients have it, as is usual before training. */
+/** Training patients who must have a code for it to be kept, as is usual before training. */
 const fewestPatients = 5;
 const seed = 1;
 
@@ -39,7 +39,7 @@ function keptVisits({ visits }: RecordLists, kept: ReadonlyMap<number, number>):
     .filter((codes) => codes.length > 0);
 }
 
-/** The cohorts with so many training patients. */
+/** The cohorts of the study for a number of training patients. */
 export function studyCohorts(patients: number): StudyCohorts {
   const population = simulatedIcd10(seed);
   const drawn = [1, 2, 3].map((stream) => population.patients(2 * patients, stream));

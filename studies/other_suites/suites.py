@@ -4,7 +4,8 @@
 
 SUITE is sdmetrics, syntheval or anonymeter; its versions are in requirements-SUITE.txt. FOLDER has
 a folder for each number of training patients. Writes FOLDER/SUITE.json: one row for each figure,
-number of patients and candidate, with its value or the reason why there is none.
+number of patients and candidate, with its value or the reason why there is none. It is written after
+each number of patients; those that it has are not run again.
 
 Every call runs in a process of its own, which ends after LIMIT_SECONDS of processor time or when it
 holds more than LIMIT_GIB of memory. What did not end for one candidate is not tried for the others
@@ -28,7 +29,7 @@ from typing import Callable, Optional
 import numpy as np
 import pandas as pd
 
-LIMIT_SECONDS = 60
+LIMIT_SECONDS = 40
 LIMIT_GIB = 6
 CANDIDATES = ["copies", "same_order", "independent", "other_patients"]
 CONTEXT = multiprocessing.get_context("fork")
@@ -281,6 +282,10 @@ def measured(call, tables, candidate):
     return found, round(seconds, 2)
 
 
+def is_unfinished(found):
+    return isinstance(found, str) and found.startswith(("not finished", "needs more"))
+
+
 def rows_of(call, suite, patients, tables, failed):
     """A row for each figure of a call and each candidate."""
     rows = []
@@ -290,8 +295,9 @@ def rows_of(call, suite, patients, tables, failed):
             found, seconds = f"not tried: {failed[name]}", None
         else:
             found, seconds = measured(call.run, tables, tables.of[candidate])
-        if isinstance(found, str) and found.startswith(("not finished", "needs more")):
-            failed[name] = f"{found} with {patients} patients"
+            if is_unfinished(found):
+                found = f"{found} with {patients} patients"
+                failed[name] = found
         for figure in call.figures:
             row = {"suite": suite, "figure": figure, "patients": patients, "candidate": candidate}
             if isinstance(found, str):
@@ -308,16 +314,18 @@ def main(suite, folder):
         "syntheval": syntheval_calls,
         "anonymeter": anonymeter_calls,
     }[suite]()
-    sizes = sorted(int(path.name) for path in folder.iterdir() if path.name.isdigit())
-    rows, failed = [], {}
-    for patients in sizes:
+    path = folder / f"{suite}.json"
+    rows = json.loads(path.read_text())["rows"] if path.exists() else []
+    failed = {row["figure"]: row["reason"] for row in rows if is_unfinished(row.get("reason"))}
+    sizes = {int(path.name) for path in folder.iterdir() if path.name.isdigit()}
+    for patients in sorted(sizes - {row["patients"] for row in rows}):
         tables = Tables(folder / str(patients))
         for call in calls:
             rows += rows_of(call, suite, patients, tables, failed)
             if call.figures[0] in failed and call.sampled is not None:
                 rows += rows_of(call.sampled, suite, patients, tables, failed)
-    text = json.dumps({"version": version(suite), "rows": rows}, indent=1)
-    (folder / f"{suite}.json").write_text(text + "\n")
+        text = json.dumps({"version": version(suite), "rows": rows}, indent=1)
+        path.write_text(text + "\n")
 
 
 if __name__ == "__main__":
