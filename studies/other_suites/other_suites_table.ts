@@ -7,7 +7,7 @@
 import { join } from "node:path";
 import * as v from "valibot";
 import { alarms, figures } from "./figures.ts";
-import { type Result, resultFile, type Row, suiteResultSchema } from "./result.ts";
+import { type Result, resultFile, resultSchema, type Row, suiteResultSchema } from "./result.ts";
 import { type Candidate, candidates } from "./study_cohorts.ts";
 
 /** What stands for a value that there is not. */
@@ -121,7 +121,8 @@ async function joined(folder: string): Promise<Result> {
 if (import.meta.main) {
   const [folder] = Deno.args;
   if (folder === undefined) throw new Error("Name the folder that the suites wrote to");
-  const result = await joined(folder);
-  await Deno.writeTextFile(resultFile, resultText(result));
+  const text = resultText(await joined(folder));
+  await Deno.writeTextFile(resultFile, text);
+  const result = v.parse(resultSchema, JSON.parse(text)); // rounded once, as it is kept
   await Deno.stdout.write(new TextEncoder().encode(resultTable(result) + "\n"));
 }
