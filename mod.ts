@@ -235,6 +235,7 @@ export type {
   Membership,
   MembershipByDistance,
   MembershipByLikelihood,
+  NamedCode,
   NnAdversarialAccuracy,
   NothingMeasured,
   OnsetFidelity,
@@ -262,6 +263,16 @@ export type {
   Verdict,
   VocabularyFidelity,
 } from "./lib/evaluate/report.ts";
+export type {
+  ClassifierReliability,
+  Reliability,
+  RocSteps,
+  ScaledGroup,
+  ScaledRow,
+  ScaledRows,
+  SurvivalCurves,
+} from "./lib/evaluate/report.ts";
+export { scaledRows } from "./lib/evaluate/summary/scaled_rows.ts";
 export type {
   AttackFigures,
   AttackRisk,
@@ -291,6 +302,13 @@ export type {
 } from "./lib/evaluate/report.ts";
 export { type Lira, lira, type LiraOptions } from "./lib/evaluate/privacy/membership/lira.ts";
 export {
+  attackByShadows,
+  type LiraFolderOptions,
+  liraInWords,
+  type LiraReport,
+  readLira,
+} from "./lib/evaluate/privacy/membership/lira_folder.ts";
+export {
   type Shadow,
   shadowModels,
   type ShadowOptions,
@@ -308,6 +326,7 @@ export {
   type WithCanaries,
   withCanaries,
 } from "./lib/evaluate/privacy/membership/canaries.ts";
+export { reportJsonSchema } from "./lib/evaluate/report_json_schema.ts";
 export { reportTables, type TableRow } from "./lib/evaluate/report_tables.ts";
 export {
   likelihoodMetrics,
@@ -326,11 +345,9 @@ export {
 } from "./lib/evaluate/fidelity/fidelity.ts";
 export { fidelityMeasures } from "./lib/evaluate/fidelity/mod.ts";
 export { utilityMeasures } from "./lib/evaluate/utility/mod.ts";
-export type {
-  PhenotypeFigures,
-  PhenotypeRow,
-  TrainedOnEach,
-} from "./lib/evaluate/utility/phenotype_figures.ts";
+export type { PhenotypeFigures, PhenotypeRow } from "./lib/evaluate/utility/phenotype_figures.ts";
+export type { TrainedOnEach } from "./lib/evaluate/utility/trained_on_each.ts";
+export type { OutcomeFigures } from "./lib/evaluate/utility/outcomes/outcomes.ts";
 export type { SetSizes } from "./lib/evaluate/utility/balanced_sets.ts";
 export type {
   NextVisit,
@@ -358,6 +375,14 @@ export {
   type ComparedFigure,
   comparedFigureNames,
 } from "./lib/evaluate/classification/classifier_figures.ts";
+export { type RankedCases, rankedCases } from "./lib/evaluate/classification/ranked_cases.ts";
+export { auroc, deLong, tprAtFpr } from "./lib/evaluate/classification/roc.ts";
+export {
+  type LogOddsRatio,
+  logOddsRatio,
+  type Table as TwoByTwoTable,
+} from "./lib/evaluate/utility/effects/odds_ratio.ts";
+export { kaplanMeier } from "./lib/evaluate/utility/survival/kaplan_meier.ts";
 export {
   type RareCondition,
   rareCondition,
@@ -384,6 +409,7 @@ export {
 export { judge, type Judgement, type JudgeOptions } from "./lib/evaluate/judge.ts";
 export { type Schema as JsonSchema } from "./lib/files/checked_json.ts";
 export { measureNames, misnamed } from "./lib/evaluate/measures.ts";
+export { checkSensitive, readCodeNames } from "./lib/evaluate/sensitive_codes.ts";
 export {
   type ComparedModel,
   type Comparison,
@@ -433,6 +459,15 @@ export {
   type CountDistributionOptions,
   visitsPerRecord,
 } from "./lib/plot/figures/count_distribution.ts";
+export { calibrationFigure } from "./lib/plot/figures/calibration.ts";
+export {
+  daysBetweenVisits,
+  type DaysBetweenVisitsOptions,
+} from "./lib/plot/figures/days_between_visits.ts";
+export { forestPlot } from "./lib/plot/figures/forest.ts";
+export { type AttackedCohorts, membershipRoc } from "./lib/plot/figures/membership_roc.ts";
+export { type CodeNames, survivalCurves } from "./lib/plot/figures/survival_curves.ts";
+export { decileLadder, type Ladders } from "./lib/plot/figures/decile_ladder.ts";
 export { labelPrevalenceFigure } from "./lib/plot/figures/label_prevalence.ts";
 export { type NotebookOutput, table } from "./lib/plot/figures/table.tsx";
 export { type EpochLosses, trainingCurve } from "./lib/plot/figures/training_curve.ts";
@@ -448,6 +483,16 @@ export {
 } from "./lib/plot/report/report.ts";
 export { comparisonOverview } from "./lib/plot/figures/comparison_overview.ts";
 export { type ScatterColumn, scatterGrid } from "./lib/plot/figures/scatter_grid.ts";
+export { type CohortFigures } from "./lib/evaluate/key_figures.ts";
+export {
+  readWeights,
+  type UseCaseRanking,
+  type UseCases,
+  useCases,
+  type UseCaseScore,
+  type UsedFigure,
+  type Weights,
+} from "./lib/evaluate/use_cases.ts";
 export { type Compared, comparisonHtml, scatterColumns } from "./lib/plot/comparison/comparison.ts";
 
 // Models side by side

@@ -65,7 +65,12 @@ await runCommand({
         cutOff,
         onProgress,
       });
-      await writeReportFiles(folder, report, { real, synthetic, training: run.training });
+      await writeReportFiles(folder, report, {
+        real,
+        synthetic,
+        heldOut: splitOf(cohort, "test"),
+        training: run.training,
+      });
       await Deno.writeTextFile(
         join(folder, "demo.json"),
         JSON.stringify({ ehrloom: report.about.ehrloom, seed, backend }) + "\n",

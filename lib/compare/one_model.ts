@@ -161,6 +161,7 @@ async function reported(
   await writeReport(join(folder, "report"), report, {
     real: splitOf(cohort, "train"),
     synthetic,
+    heldOut: splitOf(cohort, "test"),
     training: run.training,
     force: true,
   });

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { plainWords } from "./figure_words.ts";
 import { capital } from "./summary/words.ts";
 
 /** A number of a measure, with an interval where it has one. */
@@ -35,22 +36,28 @@ function withInterval(value: Readonly<Record<string, unknown>>, names: readonly 
 }
 
 /** The name of a row of a list: its first text, or its number. */
-function nameIn(list: boolean, [name, value]: readonly [string, unknown]): string {
-  const text = list && isNamed(value)
+function nameOfEntry([place, value]: readonly [string, unknown]): string {
+  const text = isNamed(value)
     ? Object.values(value).find((each) => typeof each === "string")
     : undefined;
-  return text ?? (list ? String(Number(name) + 1) : name.replaceAll("_", " "));
+  return text ?? String(Number(place) + 1);
 }
+
+/** Words of a path; some keys have none. */
+const joined = (path: readonly string[]) => path.filter((each) => each !== "").join(", ");
 
 /**
  * All numbers in the figures of a measure, each with the words of its path: an estimate or an R² is one
  * row, and entries of lists are named by their first text. Lists of plain numbers have no rows.
+ *
+ * @param words for a key; where they are empty, the key is not in the name
  */
 export function figureRows(
   figures: unknown,
+  words: (key: string, value: unknown) => string = plainWords,
   path: readonly string[] = [],
 ): [name: string, row: FigureRow][] {
-  const name = path.join(", ");
+  const name = joined(path);
   if (typeof figures === "number") return [[name, { value: figures }]];
   if (!isNamed(figures) || isCurve(figures)) return [];
   const estimate = withInterval(figures, ["value", "low", "high"]);
@@ -58,10 +65,12 @@ export function figureRows(
   const r2 = withInterval(figures, ["r2", "r2_low", "r2_high"]);
   const rest = Object.entries(figures).filter(([key]) => r2 === undefined || !/^r2(_|$)/.test(key));
   return [
-    ...(r2 === undefined ? [] : [[[...path, "R²"].join(", "), r2] satisfies [string, FigureRow]]),
-    ...rest.flatMap((entry) =>
-      figureRows(entry[1], [...path, nameIn(Array.isArray(figures), entry)])
-    ),
+    ...(r2 === undefined ? [] : [[joined([...path, "R²"]), r2] satisfies [string, FigureRow]]),
+    ...rest.flatMap((entry) => {
+      const [key, value] = entry;
+      const own = Array.isArray(figures) ? nameOfEntry(entry) : words(key, value);
+      return figureRows(value, words, [...path, own]);
+    }),
   ];
 }
 

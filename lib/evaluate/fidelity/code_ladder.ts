@@ -43,6 +43,11 @@ export interface LadderRung {
    * they are too rare; above 1, too common.
    */
   prevalence_ratio: Estimate;
+  /**
+   * Mean absolute difference between the prevalences of its codes in synthetic and in training records,
+   * divided by their mean prevalence: 0 is best. Its interval is moved too; absent in older reports.
+   */
+  relative_error?: Estimate | undefined;
   /** R² of the prevalence of its codes, at most 1; null if equally many records have each of them. */
   r2: Estimate | null;
   /** Share of all codes of training visits that are of this rung. */
@@ -111,6 +116,16 @@ function presence(codes: readonly number[], real: Float64Array, other: Float64Ar
   };
 }
 
+/** Mean absolute error of prevalence over mean prevalence; NaN if no real record has one of the codes. */
+function relativeError(codes: readonly number[], real: Float64Array, other: Float64Array): number {
+  const [realRecords, otherRecords] = [real, other].map((sums) => sums[sums.length - 1]);
+  const errors = codes.map((code) =>
+    Math.abs(other[code] / otherRecords - real[code] / realRecords)
+  );
+  const prevalence = sumOver(codes, real) / realRecords;
+  return prevalence === 0 ? NaN : errors.reduce((sum, error) => sum + error, 0) / prevalence;
+}
+
 /** R² of prevalence over the codes of a rung that occur in either; NaN if the real ones are all equal. */
 function prevalenceR2(codes: readonly number[], real: Float64Array, other: Float64Array): number {
   const found = codes.filter((code) => real[code] > 0 || other[code] > 0);
@@ -138,6 +153,7 @@ function figuresOf(
   const ofRare = presence(rare, real, other);
   const ofRungs = rungs.map((rung, i) => ({
     ...presence(rung, real, other),
+    relative_error: relativeError(rung, real, other),
     r2: prevalenceR2(rung, real, other),
     real_share: realShares[i],
     synthetic_share: otherShares[i],
@@ -179,6 +195,7 @@ function rungFigures(
     fewest_records: shown(truth[codes[codes.length - 1]]),
     occurring: agreementEstimate(column("occurring")),
     prevalence_ratio: estimate(column("ratio")),
+    relative_error: distanceEstimate(column("relative_error")),
     r2: Number.isNaN(value) ? null : { value, low, high },
     real_share: estimate(column("real_share")),
     synthetic_share: estimate(column("synthetic_share")),
@@ -236,6 +253,7 @@ export const codeLadder: Measure<"code_ladder", CodeLadder | null> = {
       fewest_records: v.nullable(figureSchema),
       occurring: estimateSchema,
       prevalence_ratio: estimateSchema,
+      relative_error: v.optional(estimateSchema),
       r2: v.nullable(estimateSchema),
       real_share: estimateSchema,
       synthetic_share: estimateSchema,

@@ -12,6 +12,7 @@ export const colours = {
   floor: "#767676",
   train: "#009e73",
   validation: "#aa3377",
+  memoriser: "#aa3377",
 } as const;
 
 /** What a figure gives a colour of its own. */
@@ -25,6 +26,7 @@ export const wordColours: Readonly<Record<Coloured, string>> = {
   floor: "#666666",
   train: "#007a59",
   validation: "#aa3377",
+  memoriser: "#aa3377",
 };
 
 /** Marks and words on a dark page. */
@@ -35,4 +37,5 @@ export const darkColours: Readonly<Record<Coloured, string>> = {
   floor: "#a3a3a3",
   train: "#3cc79f",
   validation: "#e58fbd",
+  memoriser: "#e58fbd",
 };

@@ -110,6 +110,7 @@ export function Scatter(
         <div class="tooltip" role="status" hidden>
           <span class="name" />
           <span class="real" />
+          <span class="held-out" />
           <span class="synthetic" />
         </div>
       </div>

@@ -21,12 +21,21 @@ export function LikelihoodSection({ likelihood }: { likelihood: Likelihood }) {
   const { nll_is_bound, bce, precision, recall, f1, accuracy, perplexity_per_cell } = likelihood;
   const [nll, low, high] = (["nll_per_visit", "nll_per_visit_low", "nll_per_visit_high"] as const)
     .map((end) => likelihood[end].toFixed(3));
+  const withUnseen = likelihood.nll_per_visit_with_unseen;
   const most = nll_is_bound ? "≤ " : "";
   const figures: [name: string, value: string | undefined, meaning: string][] = [
     [
       "Test loss (negative log-likelihood, nats per visit)",
       `${most}${nll} (${low} to ${high})`,
       "how surprising a real visit is to the model; lower is better",
+    ],
+    [
+      "Test loss with the codes that were left out",
+      withUnseen &&
+      `${most}${withUnseen.value.toFixed(3)} (${withUnseen.low.toFixed(3)} to ${
+        withUnseen.high.toFixed(3)
+      })`,
+      "the same, with the codes that are not in the training records",
     ],
     ["Binary cross-entropy", bce?.toPrecision(4), "the same, per cell (one code in one visit)"],
     [

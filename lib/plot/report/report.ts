@@ -10,14 +10,18 @@ import type { Cohort } from "../../cohort/cohort.ts";
 import { writeWhole } from "../../files/output.ts";
 import { markupText } from "../../printable.ts";
 import { alignedCohorts } from "../../evaluate/align.ts";
+import { heldOutProbabilities } from "../../evaluate/fidelity/held_out_probabilities.ts";
 import {
   type PairedProbabilities,
   pairedProbabilities,
 } from "../../evaluate/fidelity/paired_probabilities.ts";
+import { reportSchemaId } from "../../evaluate/report_schema.ts";
 import type { PartialReport } from "../../evaluate/report.ts";
 import { reportTables } from "../../evaluate/report_tables.ts";
+import { scaledRows } from "../../evaluate/summary/scaled_rows.ts";
 import { csvText } from "../figures/csv_text.ts";
 import type { FigureOptions } from "../figures/figure_options.ts";
+import { forestPlot } from "../figures/forest.ts";
 import { pointsTable } from "../figures/points_table.ts";
 import { type EpochLosses, trainingCurve } from "../figures/training_curve.ts";
 import { writeFigures } from "../page/figure_files.ts";
@@ -26,6 +30,7 @@ import { pageScripts } from "../page/scripts.ts";
 import { pageStyle } from "../page/style.ts";
 import { ReportPage } from "./report_page.tsx";
 import { namesIn, packPoints, pointsJson } from "./report_points.ts";
+import { measureFigures } from "./sections/measure_pictures.ts";
 import { fidelitySections } from "./sections/mod.ts";
 import { shownKinds } from "./sections/probabilities.tsx";
 
@@ -35,6 +40,8 @@ export interface ReportSources {
   readonly real: Cohort;
   /** The synthetic records. */
   readonly synthetic: Cohort;
+  /** Real records that no model has seen, which some figures show beside the others. */
+  readonly heldOut?: Cohort | undefined;
   /** The lines of `training.jsonl` of the run that generated the synthetic cohort. */
   readonly training?: readonly EpochLosses[] | undefined;
   /** Whether the figures of each measure are written as a table too, `tables/*.csv`. */
@@ -47,15 +54,19 @@ export interface ReportSources {
 const pagePointLimit = 100_000;
 
 function figuresOf(
-  { fidelity, about: { min_cell: minCell } }: PartialReport,
-  { real, synthetic, training = [] }: ReportSources,
+  report: PartialReport,
+  { real, synthetic, heldOut, training = [] }: ReportSources,
   paired: readonly PairedProbabilities[],
   look: FigureOptions = {},
 ): Map<string, SVGSVGElement> {
-  const drawn = { fidelity, real, synthetic, paired, minCell, look };
-  const figures = new Map(
-    fidelitySections(fidelity).flatMap(({ pictures }) => pictures(drawn)),
-  );
+  const { fidelity, utility, privacy, about: { min_cell: minCell } } = report;
+  const drawn = { fidelity, utility, privacy, real, synthetic, heldOut, paired, minCell, look };
+  const figures = new Map([
+    ...fidelitySections(fidelity).flatMap(({ pictures }) => pictures(drawn)),
+    ...measureFigures(drawn),
+  ]);
+  const forest = report.summary && forestPlot(scaledRows(report).rows, look);
+  if (forest !== undefined) figures.set("forest", forest);
   if (training.length > 0) figures.set("training_curve", trainingCurve(training, look));
   return figures;
 }
@@ -65,13 +76,19 @@ function page(
   sources: ReportSources,
   paired: readonly PairedProbabilities[],
 ): string {
-  const scatters = paired.map((pairs) => packPoints(pairs, pagePointLimit));
+  const { real, heldOut } = sources;
+  const minCell = report.about.min_cell;
+  const scatters = paired.map((pairs) =>
+    packPoints(pairs, pagePointLimit, {
+      heldOut: heldOut && heldOutProbabilities(heldOut, pairs, minCell),
+    })
+  );
   return "<!doctype html>\n" + markupText(renderToString(h(ReportPage, {
     report,
     // the page has scatters of its own
     figures: picturesOf((look) => figuresOf(report, sources, [], look)),
     scatters,
-    pointsJson: pointsJson(namesIn(paired, sources.real.vocabulary), scatters),
+    pointsJson: pointsJson(namesIn(paired, real.vocabulary), scatters),
     style: pageStyle,
     scripts: pageScripts(),
   })));
@@ -87,8 +104,13 @@ function pairedOf(
 }
 
 /** The same over the same codes and labels, as they were judged. */
-function alignedSources({ real, synthetic, ...rest }: ReportSources): ReportSources {
-  return { ...rest, ...alignedCohorts(real, synthetic) };
+function alignedSources({ real, synthetic, heldOut, ...rest }: ReportSources): ReportSources {
+  const aligned = alignedCohorts(real, synthetic);
+  return {
+    ...rest,
+    ...aligned,
+    heldOut: heldOut && alignedCohorts(aligned.real, heldOut).synthetic,
+  };
 }
 
 async function writeTables(folder: string, report: PartialReport): Promise<void> {
@@ -123,7 +145,8 @@ export async function writeReportFiles(
   const paired = pairedOf(report, sources);
   await Deno.mkdir(folder, { recursive: true });
   await Deno.writeTextFile(join(folder, "report.html"), page(report, sources, paired));
-  await Deno.writeTextFile(join(folder, "report.json"), JSON.stringify(report, null, 2) + "\n");
+  const stated = { $schema: reportSchemaId, ...report };
+  await Deno.writeTextFile(join(folder, "report.json"), JSON.stringify(stated, null, 2) + "\n");
   const { vocabulary } = sources.real;
   await writeFigures(join(folder, "figures"), figuresOf(report, sources, paired), {
     tables: new Map(

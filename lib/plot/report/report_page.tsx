@@ -22,6 +22,7 @@ import type { PackedPoints } from "./report_points.ts";
 import { fidelitySections } from "./sections/mod.ts";
 import { PlainSection } from "./sections/plain.tsx";
 import { SelfTestSection } from "./self_test_section.tsx";
+import { SubgroupsSection } from "./subgroups_section.tsx";
 import { SummarySection } from "./summary_section.tsx";
 
 /** What the page shows. */
@@ -37,9 +38,10 @@ export interface PageContents {
 }
 
 /** The sections of all measures of a kind that were asked. */
-function PlainSections({ kind, scaled }: {
+function PlainSections({ kind, scaled, pictures }: {
   kind: MeasureKind;
   scaled: Scale<object> | undefined;
+  pictures: ReadonlyMap<string, Picture>;
 }) {
   if (scaled === undefined) return null;
   const list: readonly Measure[] = measures[kind];
@@ -55,6 +57,8 @@ function PlainSections({ kind, scaled }: {
       {list.filter(({ key }) => own.has(key)).map(({ key, question }) => (
         <PlainSection
           key={key}
+          kind={kind}
+          pictures={pictures}
           name={key}
           question={question}
           scale={{
@@ -88,11 +92,12 @@ export function ReportPage(contents: PageContents): JSX.Element {
       head={<ReportHead about={about} />}
       foot="For programs: report.json. For print: figures/, with the points as CSV."
     >
-      <SummarySection report={report} />
+      <SummarySection report={report} picture={figures.get("forest")} />
       {fidelitySections(fidelity).map(({ keys, View }) => <View key={keys[0]} {...section} />)}
-      <PlainSections kind="utility" scaled={report.utility} />
-      <PlainSections kind="privacy" scaled={report.privacy} />
+      <PlainSections kind="utility" scaled={report.utility} pictures={figures} />
+      <PlainSections kind="privacy" scaled={report.privacy} pictures={figures} />
       <SelfTestSection report={report} />
+      <SubgroupsSection report={report} />
       {likelihood && <LikelihoodSection likelihood={likelihood} />}
       {figures.has("training_curve") && (
         <section aria-labelledby="training">

@@ -26,7 +26,12 @@ export interface PackedPoints {
   readonly kept: number;
   /** What is in none of the points since too few real patients have it. */
   readonly rare?: RareKeys | undefined;
-  /** Base64 of the gzipped columns `first`, `second` (pairs only), `real`, `synthetic`, 4 bytes each. */
+  /** Whether there is a column of held-out records; absent if there is none. */
+  readonly hasHeldOut?: boolean | undefined;
+  /**
+   * Base64 of the gzipped columns `first`, `second` (pairs only), `real`, `synthetic` and perhaps
+   * `heldOut`, 4 bytes each.
+   */
   readonly bytes: string;
 }
 
@@ -56,11 +61,17 @@ export function namesIn(
   return { codes: shown(codes), descriptions: shown(descriptions) };
 }
 
+/** What a scatter is called, and what else is told of its points. */
+interface PackOptions extends Partial<Pick<PackedPoints, "id" | "name">> {
+  /** [points] The probabilities of held-out records; NaN where too few of them have the key. */
+  readonly heldOut?: Float64Array | undefined;
+}
+
 /** Packs the points, thinned on logarithmic axes where there are more than `limit`. */
 export function packPoints(
   pairs: PairedProbabilities,
   limit: number,
-  { id, name }: Pick<PackedPoints, "id" | "name"> = { id: pairs.kind, name: pairs.kind },
+  { id = pairs.kind, name = pairs.kind, heldOut }: PackOptions = {},
 ): PackedPoints {
   const { share } = probabilityScale(probabilityRange(pairs), "log");
   const { kept } = thinned(pairs.real.map(share), pairs.synthetic.map(share), limit);
@@ -69,6 +80,7 @@ export function packPoints(
     ...(pairs.second === null ? [] : [Uint32Array.from(kept, (i) => pairs.second?.[i] ?? 0)]),
     Float32Array.from(kept, (index) => pairs.real[index]),
     Float32Array.from(kept, (index) => pairs.synthetic[index]),
+    ...(heldOut === undefined ? [] : [Float32Array.from(kept, (index) => heldOut[index])]),
   ];
   const bytes = Buffer.concat(columns.map(({ buffer }) => new Uint8Array(buffer)));
   return {
@@ -78,6 +90,7 @@ export function packPoints(
     count: pairs.real.length,
     kept: kept.length,
     rare: pairs.rare,
+    ...heldOut && { hasHeldOut: true },
     bytes: gzipSync(bytes).toString("base64"),
   };
 }

@@ -27,6 +27,9 @@ Deno.test("code_ladder by hand", async () => {
   ]);
   // shares of rungs and of what training lacks: 5/8, 2/8, 1/8, 0 against 2/5, 2/5, 0, 1/5
   assertAlmostEquals(ladder?.misplaced_share.value ?? NaN, 2 / 5 - 2 / 8 + 1 / 5, 1e-12);
+  // |2/3 − 1| / 1, |2/3 − 1/2| / (1/2), |0 − 1/4| / (1/4)
+  const errors = ladder?.rungs.map(({ relative_error }) => relative_error?.value ?? NaN) ?? [];
+  [1 / 3, 1 / 3, 1].forEach((error, i) => assertAlmostEquals(errors[i], error, 1e-12));
   assertEquals(ladder?.rungs[0].r2, null); // one code does not vary
   assertEquals(ladder?.rare?.codes, 3);
   assertAlmostEquals(ladder?.rare?.recall.value ?? NaN, 2 / 3, 1e-12);

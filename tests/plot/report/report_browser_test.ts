@@ -3,7 +3,10 @@ import { assert, assertEquals, assertGreater, assertLess, assertStringIncludes }
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Page } from "playwright-core";
+import { subset } from "ehrloom";
+import { heldOutProbabilities } from "ehrloom/evaluate/fidelity/held_out_probabilities.ts";
 import { pairedProbabilities } from "ehrloom/evaluate/fidelity/paired_probabilities.ts";
+import { probabilityText } from "ehrloom/plot/figures/probability_axes.ts";
 import { writeReport } from "ehrloom/plot/report/report.ts";
 import { chromium, testWith } from "../../wants.ts";
 import { awaitTicks, launched, nextFrame, placeOf, tickLabels } from "../browser.ts";
@@ -28,7 +31,8 @@ function litPixels(page: Page, kind: string): Promise<number> {
 testWith(chromium, "the report's scatters work in Chromium", async (executablePath, t) => {
   const folder = join(await Deno.makeTempDir(), "report");
   const { report, sources } = await smallReport();
-  await writeReport(folder, report, sources);
+  const heldOut = subset(sources.real, Array.from({ length: 60 }, (_, record) => record));
+  await writeReport(folder, report, { ...sources, heldOut });
   const browser = await launched(executablePath);
   try {
     const page = await browser.newPage({ viewport: { width: 1200, height: 900 } });
@@ -75,6 +79,23 @@ testWith(chromium, "the report's scatters work in Chromium", async (executablePa
       const { x, y } = await placeOf(page, "unigram", { real: 0.5, synthetic: 0.1 });
       await page.mouse.move(x, y);
       await tooltip.waitFor({ state: "hidden" });
+    });
+
+    await t.step("lists and points tell the probability among held-out records", async () => {
+      const values = await page.locator("#unigram .points li > span").allTextContents();
+      const number = "[0-9.×⁻¹²³⁴⁵⁶⁷⁸⁹⁰]+";
+      const isOfThree = new RegExp(
+        `^real ${number}, held-out(: too few patients| ${number}), synthetic ${number}$`,
+      );
+      assert(values.length > 0 && values.every((text) => isOfThree.test(text)), values.join("; "));
+      const [share] = heldOutProbabilities(heldOut, { ...unigrams, first: Uint32Array.of(1) }, 10);
+      const { x, y } = await placeOf(page, "unigram", pointOf(1));
+      await page.mouse.move(x, y);
+      await tooltip.waitFor({ state: "visible" });
+      assertEquals(
+        await tooltip.locator(".held-out").textContent(),
+        `held-out ${probabilityText(share, 3)}`,
+      );
     });
 
     await t.step("markup in a description is shown as plain text", async () => {

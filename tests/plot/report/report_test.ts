@@ -72,12 +72,15 @@ Deno.test("reportHtml() begins with the summary: sentences, and a row with its v
   assertEquals(section?.getAttribute("aria-labelledby"), "summary");
   const said = [...section?.querySelectorAll("li") ?? []].map(({ textContent }) => textContent);
   assertEquals(said, sentences);
-  assert(said.length >= 4 && said.length <= 6, `${said.length} sentences`);
+  assert(said.length >= 4 && said.length <= 9, `${said.length} sentences`);
   const [head, ...cells] = summaryCells(document);
   assertEquals(head.slice(-1), ["Synthetic − ceiling, 100 patients each"]);
   assertEquals(
     cells.map(([name, verdict]) => [name, verdict]),
-    rows.map((r) => [r.name, r.verdict]),
+    rows.map(({ name, quantity, verdict }) => [
+      quantity === undefined ? name : `${name} (${quantity})`,
+      verdict,
+    ]),
   );
   const codes = rows[0];
   assertEquals(cells[0][3], codes.ceiling?.value.toFixed(3));
@@ -89,7 +92,8 @@ Deno.test("reportHtml() begins with the summary: sentences, and a row with its v
     const id = link.getAttribute("href")?.slice(1) ?? "";
     assert(document.getElementById(id) !== null, `#${id}`);
   }
-  assertEquals(section?.querySelectorAll("a").length, 6); // no link to what is not shown
+  const shown = rows.filter(({ synthetic }) => synthetic !== null);
+  assertEquals(section?.querySelectorAll("a").length, shown.length); // no link to what is not shown
 });
 
 Deno.test("reportHtml() says why there is no verdict, and leaves its column out", async () => {
@@ -336,15 +340,20 @@ Deno.test("writeReport() writes the page, its figures and the JSON, and never ov
     assertEquals(names(folder), ["figures", "report.html", "report.json"]);
     assertEquals(names(join(folder, "figures")), [
       ...["codes_per_visit.csv", "codes_per_visit.svg"],
+      ...["decile_ladder.csv", "decile_ladder.svg"],
       ...["fidelity_overview.csv", "fidelity_overview.svg"],
+      ...["forest.csv", "forest.svg"],
       ...["label_prevalence.csv", "label_prevalence.svg"],
+      ...["membership_roc.csv", "membership_roc.svg"],
       ...["same_visit_bigram.csv", "same_visit_bigram_linear.svg", "same_visit_bigram_log.svg"],
       ...["sequential_bigram.csv", "sequential_bigram_linear.svg", "sequential_bigram_log.svg"],
+      ...["survival.csv", "survival.svg"],
       ...["training_curve.csv", "training_curve.svg"],
       ...["unigram.csv", "unigram_linear.svg", "unigram_log.svg"],
       ...["visits_per_record.csv", "visits_per_record.svg"],
     ]);
-    assertEquals(JSON.parse(await Deno.readTextFile(join(folder, "report.json"))), report);
+    const written = JSON.parse(await Deno.readTextFile(join(folder, "report.json")));
+    assertEquals(written, { $schema: "urn:ehrloom:report:1", ...report });
     assertLess((await Deno.stat(join(folder, "report.html"))).size, 1_000_000);
     await assertRejects(
       () => writeReport(folder, report, sources),
@@ -382,4 +391,27 @@ Deno.test("reportHtml() writes a perplexity of a million or more as a power of t
   };
   assertEquals(perplexity(6), "≤ 403.43");
   assertEquals(perplexity(29.247), "≤ 5.03 × 10¹²");
+});
+
+Deno.test("reportHtml() shows the test loss with unseen codes where there is one, as a bound if it is", () => {
+  const likelihood = {
+    nll_per_visit: 6,
+    nll_per_visit_low: 5,
+    nll_per_visit_high: 7,
+    nll_is_bound: true,
+    nll_per_visit_with_unseen: { value: 8, low: 7.5, high: 9.25 },
+    bce: null,
+    f1: null,
+    precision: null,
+    recall: null,
+    accuracy: null,
+    perplexity_per_visit: Math.exp(6),
+    perplexity_per_code: 30,
+    perplexity_per_cell: null,
+    unseen_code_occurrences: 3,
+  };
+  const html = reportHtml({ ...report, likelihood }, sources);
+  const rows = [...parseHTML(html).document.querySelectorAll("tr")];
+  const row = rows.find(({ textContent }) => textContent?.startsWith("Test loss with the codes"));
+  assertEquals(row?.querySelector("td")?.textContent, "≤ 8.000 (7.500 to 9.250)");
 });

@@ -12,6 +12,7 @@ import { clopperPearson } from "../../binomial.ts";
 import { type Estimate, estimateSchema, figureSchema } from "../../bootstrap.ts";
 import { type RankedCases } from "../../classification/ranked_cases.ts";
 import { deLong, rocCurve, tprAtFpr } from "../../classification/roc.ts";
+import { type RocSteps, rocSteps, rocStepsSchema } from "./roc_steps.ts";
 import { type TprAtFpr, tprAtFprSchema, tprRows } from "../low_rates.ts";
 
 /** How well one attack does. */
@@ -28,6 +29,8 @@ export interface AttackFigures {
    * exact interval (Clopper & Pearson 1934) over members holds for it.
    */
   tpr_at_fpr: TprAtFpr[];
+  /** Its ROC curve for a picture; absent in older reports. */
+  roc?: RocSteps | undefined;
 }
 
 /** The strongest of several attacks. */
@@ -52,18 +55,19 @@ export interface Attacks {
   strongest: StrongestAttack;
 }
 
+/** {@link AttackFigures}, when they are read from a file. */
+export const attackFiguresSchema: Schema<AttackFigures> = object({
+  auc: estimateSchema,
+  advantage: figureSchema,
+  tpr_at_fpr: tprAtFprSchema,
+  roc: v.optional(rocStepsSchema),
+});
+
 /** {@link Attacks}, when they are read from a file. */
 export const attacksSchema: Schema<Attacks> = object({
   members: whole(0),
   non_members: whole(0),
-  attacks: v.record(
-    text,
-    object({
-      auc: estimateSchema,
-      advantage: figureSchema,
-      tpr_at_fpr: tprAtFprSchema,
-    }),
-  ),
+  attacks: v.record(text, attackFiguresSchema),
   strongest: object({ attack: text, attacks: whole(1), auc: estimateSchema }),
 });
 
@@ -72,8 +76,12 @@ function countsOf({ isPositive }: RankedCases): { members: number; nonMembers: n
   return { members, nonMembers: isPositive.length - members };
 }
 
-/** How well one attack does. */
-export function attackFigures(cases: RankedCases): AttackFigures {
+/**
+ * How well one attack does.
+ *
+ * @param minCell non-members between two points of its curve; never fewer than 10
+ */
+export function attackFigures(cases: RankedCases, minCell?: number): AttackFigures {
   const { members, nonMembers } = countsOf(cases);
   return {
     auc: deLong(cases),
@@ -86,6 +94,7 @@ export function attackFigures(cases: RankedCases): AttackFigures {
       nonMembers,
       (fpr) => clopperPearson(Math.round(tprAtFpr(cases, fpr) * members), members),
     ),
+    roc: rocSteps(cases, minCell),
   };
 }
 
@@ -103,15 +112,16 @@ function strongestOf(cases: ReadonlyMap<string, RankedCases>): StrongestAttack {
  * The figures of several attacks on the same records.
  *
  * @param cases by the names of the attacks, at least one
+ * @param minCell as in {@link attackFigures}
  */
-export function attacksOn(cases: ReadonlyMap<string, RankedCases>): Attacks {
+export function attacksOn(cases: ReadonlyMap<string, RankedCases>, minCell?: number): Attacks {
   const [first] = cases.values();
   const { members, nonMembers } = countsOf(first);
   return {
     members,
     non_members: nonMembers,
     attacks: Object.fromEntries(
-      [...cases].map(([attack, each]) => [attack, attackFigures(each)]),
+      [...cases].map(([attack, each]) => [attack, attackFigures(each, minCell)]),
     ),
     strongest: strongestOf(cases),
   };

@@ -186,7 +186,7 @@ function casesOf(
 function onExposed(
   scores: ReadonlyMap<string, Float64Array>,
   members: number,
-  isExposed: readonly boolean[],
+  { isExposed, minCell }: { isExposed: readonly boolean[]; minCell: number | undefined },
 ): { exposed: Attacks | null; left_out: LeftOut[] } {
   const sizes = {
     "training records among them": isExposed.filter((each, i) => each && i < members).length,
@@ -195,21 +195,25 @@ function onExposed(
   const left_out = tooFew("attacks on the most exposed records", sizes);
   if (left_out.length > 0) return { exposed: null, left_out };
   return {
-    exposed: attacksOn(casesOf(scores, members, (record) => isExposed[record])),
+    exposed: attacksOn(casesOf(scores, members, (record) => isExposed[record]), minCell),
     left_out: [],
   };
 }
 
-/** [resamples + 1] of the area of each attack, by its path in the figures. */
+/** [resamples + 1] of the area of each attack and of the strongest one, by its path in the figures. */
 function resampledAreas(
   cases: ReadonlyMap<string, RankedCases>,
+  strongest: string,
   asked: Asked,
 ): Record<string, Float64Array> {
   const attacks = [...cases.keys()];
   const [first] = cases.values(); // all attacks score the same records
   const areas = [...cases.values()].map((own) => (weights?: Int32Array) => auroc(own, weights));
   const found = resampledFigures(first, asked, areas);
-  return Object.fromEntries(attacks.map((attack, i) => [`all.attacks.${attack}.auc`, found[i]]));
+  return {
+    ...Object.fromEntries(attacks.map((attack, i) => [`all.attacks.${attack}.auc`, found[i]])),
+    "all.strongest.auc": found[attacks.indexOf(strongest)],
+  };
 }
 
 const nothing = { all: null, exposed: null, empirical_epsilon: null };
@@ -236,7 +240,7 @@ async function answerFor(
     ? await scoresByLikelihood(sets, asked, part)
     : { scores: new Map<string, Float64Array>(), left_out: [] };
   for (const [attack, own] of byLikelihood.scores) scores.set(attack, own);
-  const { exposed, left_out } = onExposed(scores, members, isExposed);
+  const { exposed, left_out } = onExposed(scores, members, { isExposed, minCell: asked.minCell });
   const cases = casesOf(scores, members);
   const halves = new Map(
     [...scores].map(([attack, own]) => [
@@ -244,10 +248,11 @@ async function answerFor(
       { members: own.subarray(0, members), nonMembers: own.subarray(members) },
     ]),
   );
+  const all = attacksOn(cases, asked.minCell);
   return {
     figures: {
       ...about,
-      all: attacksOn(cases),
+      all,
       exposed,
       empirical_epsilon: empiricalEpsilon(halves, asked),
       left_out: [
@@ -259,7 +264,7 @@ async function answerFor(
         ...left_out,
       ],
     },
-    resampled: resampledAreas(cases, asked),
+    resampled: resampledAreas(cases, all.strongest.attack, asked),
   };
 }
 

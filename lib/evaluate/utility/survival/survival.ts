@@ -27,7 +27,7 @@ import { knowsDays } from "../../judge.ts";
 import type { Answer, Asked, Judged, Measure } from "../../measure.ts";
 import { cellsPerCode, eventRows, type Follow, timesOf, type TimeUnit } from "./first_events.ts";
 import { frequentEvents, leastEvents } from "./frequent_events.ts";
-import { curveGap, kaplanMeier } from "./kaplan_meier.ts";
+import { curveGap, greenwoodBand, kaplanMeier } from "./kaplan_meier.ts";
 
 /** Gaps between curves, as shares of the follow-up. */
 export interface SurvivalGap {
@@ -47,7 +47,19 @@ export interface CodeSurvival extends SurvivalGap {
    * Both curves: shares of patients without the code at some times. Between two of these times, at
    * least `min_cell` real patients get it.
    */
-  curve: { times: number[]; real: number[]; synthetic: number[] };
+  curve: SurvivalCurves;
+}
+
+/** Kaplan-Meier curves of both cohorts at the same times. */
+export interface SurvivalCurves {
+  /** The first is 0. */
+  times: number[];
+  /** [times] In [0, 1]. */
+  real: number[];
+  /** [times] The same of the other cohort. */
+  synthetic: number[];
+  /** [times] Pointwise 95% intervals of both; absent in older reports. */
+  bands?: Record<`${"real" | "synthetic"}_${"low" | "high"}`, number[]> | undefined;
 }
 
 /** How soon codes begin. */
@@ -80,7 +92,17 @@ const schema: Schema<Survival | null> = v.nullable(object({
     code: text,
     ...gapSchema,
     events: whole(0),
-    curve: object({ times: list(finite(0)), real: list(finite(0)), synthetic: list(finite(0)) }),
+    curve: object({
+      times: list(finite(0)),
+      real: list(finite(0)),
+      synthetic: list(finite(0)),
+      bands: v.optional(object({
+        real_low: list(finite(0)),
+        real_high: list(finite(0)),
+        synthetic_low: list(finite(0)),
+        synthetic_high: list(finite(0)),
+      })),
+    }),
   })),
   left_out: list(object({ label: text, reason: text })),
   rare_codes: v.optional(whole(1)),
@@ -117,6 +139,18 @@ function countsOf(sums: Float64Array, place: number, intervals: number) {
 function curveOf(sums: Float64Array, place: number, intervals: number): Float64Array {
   const { events, censored, beyond } = countsOf(sums, place, intervals);
   return kaplanMeier(events, censored, beyond);
+}
+
+/** A curve with its band at some times, which begins at 1. */
+function shownCurve(
+  sums: Float64Array,
+  place: number,
+  { intervals, ends }: { intervals: number; ends: readonly number[] },
+): Record<"curve" | "low" | "high", number[]> {
+  const { events, censored, beyond } = countsOf(sums, place, intervals);
+  const at = (series: Float64Array) => [1, ...ends.map((end) => series[end])];
+  const { low, high } = greenwoodBand(events, censored, beyond);
+  return { curve: at(curveOf(sums, place, intervals)), low: at(low), high: at(high) };
 }
 
 /** Name of a figure of a code, or of the mean over codes, in a resample. */
@@ -191,18 +225,23 @@ function codeSurvival(
   );
   if (minCell > 1 && totals.some((total) => total < minCell)) return undefined;
   const ends = shownEnds(areReal ? [events, judged] : [events], minCell);
-  const shown = (sums: Float64Array) => {
-    const curve = curveOf(sums, place, intervals);
-    return [1, ...ends.map((end) => curve[end])];
-  };
+  const [own, synthetic] = [real, other].map((sums) =>
+    shownCurve(sums, place, { intervals, ends })
+  );
   return {
     code: cohort.vocabulary.codes[codes[place]],
     ...gapOf(series, place),
     events: totals[0],
     curve: {
       times: [0, ...ends.map((end) => (end + 1) * interval)],
-      real: shown(real),
-      synthetic: shown(other),
+      real: own.curve,
+      synthetic: synthetic.curve,
+      bands: {
+        real_low: own.low,
+        real_high: own.high,
+        synthetic_low: synthetic.low,
+        synthetic_high: synthetic.high,
+      },
     },
   };
 }

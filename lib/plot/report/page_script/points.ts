@@ -15,10 +15,14 @@ export interface Points {
   /** [points] Probabilities, rounded to float32. */
   readonly real: Float32Array;
   readonly synthetic: Float32Array;
+  /** [points] Of held-out records, where the page has them; NaN for too few patients. */
+  readonly heldOut?: Float32Array;
 }
 
 /** The points that `packPoints` packed. */
-export async function unpackPoints({ kind, kept, bytes }: PackedPoints): Promise<Points> {
+export async function unpackPoints(
+  { kind, kept, bytes, hasHeldOut }: PackedPoints,
+): Promise<Points> {
   const zipped = new Blob([Uint8Array.from(atob(bytes), (letter) => letter.charCodeAt(0))]);
   const stream = zipped.stream().pipeThrough(new DecompressionStream("gzip"));
   const buffer = await new Response(stream).arrayBuffer();
@@ -29,6 +33,7 @@ export async function unpackPoints({ kind, kept, bytes }: PackedPoints): Promise
     second: isPair ? new Uint32Array(buffer, 4 * kept, kept) : null,
     real: new Float32Array(buffer, values, kept),
     synthetic: new Float32Array(buffer, values + 4 * kept, kept),
+    ...hasHeldOut && { heldOut: new Float32Array(buffer, values + 8 * kept, kept) },
   };
 }
 

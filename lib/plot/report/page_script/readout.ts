@@ -5,7 +5,7 @@
  */
 import { probabilityText } from "../../figures/probability_axes.ts";
 import { part } from "./page.ts";
-import { farthestPoints } from "./points.ts";
+import { farthestPoints, type Points } from "./points.ts";
 import { margin, pixelX, pixelY, type View } from "./view.ts";
 
 /** What the list does with a point. */
@@ -16,15 +16,28 @@ export interface Pointing {
   reveal(index: number): void;
 }
 
-/** Shows the name and both probabilities of the view's point beside it, or nothing. */
+/** "held-out 0.12", "held-out: too few patients"; undefined where the page has no held-out records. */
+export function heldOutText(
+  { heldOut }: Points,
+  index: number,
+  digits?: number,
+): string | undefined {
+  if (heldOut === undefined) return undefined;
+  return Number.isNaN(heldOut[index])
+    ? "held-out: too few patients"
+    : `held-out ${probabilityText(heldOut[index], digits)}`;
+}
+
+/** Shows the name and the probabilities of the view's point beside it, or nothing. */
 export function showTooltip(root: HTMLElement, view: View): void {
   const tooltip = part<HTMLElement>(root, ".tooltip");
   const { nameOf, places, points, shown, size } = view;
   tooltip.hidden = shown === null;
   if (shown === null) return;
-  const [name, real, synthetic] = Array.from(tooltip.children);
+  const [name, real, heldOut, synthetic] = Array.from(tooltip.children);
   name.textContent = nameOf(shown);
   real.textContent = `real ${probabilityText(points.real[shown], 3)}`;
+  heldOut.textContent = heldOutText(points, shown, 3) ?? "";
   synthetic.textContent = `synthetic ${probabilityText(points.synthetic[shown], 3)}`;
   // Below a point of the upper half, above one of the lower, and never out of the frame.
   const widest = part<HTMLElement>(root, ".frame").clientWidth - tooltip.offsetWidth;
@@ -35,7 +48,7 @@ export function showTooltip(root: HTMLElement, view: View): void {
 }
 
 /**
- * One entry of the list: a button that shows its point, with a line for each of its codes, and both
+ * One entry of the list: a button that shows its point, with a line for each of its codes, and its
  * probabilities.
  */
 export function listItem(
@@ -58,8 +71,11 @@ export function listItem(
   for (const event of ["blur", "mouseleave"]) button.addEventListener(event, () => show(null));
   button.addEventListener("click", () => reveal(index));
   const values = document.createElement("span");
-  const real = probabilityText(points.real[index]);
-  values.textContent = `real ${real}, synthetic ${probabilityText(points.synthetic[index])}`;
+  values.textContent = [
+    `real ${probabilityText(points.real[index])}`,
+    heldOutText(points, index),
+    `synthetic ${probabilityText(points.synthetic[index])}`,
+  ].filter((text) => text !== undefined).join(", ");
   item.append(button, values);
   return item;
 }

@@ -1,14 +1,19 @@
 /** @jsxImportSource preact */
 /**
- * The section of a measure without a picture: its question, and a table of all its figures.
+ * The section of a measure that is told by its figures: its question, a picture where
+ * `measure_pictures.ts` has one, and a table of all its figures.
  *
  * @module
  */
 import { type FigureRow, figureRows, figureSentences } from "../../../evaluate/figure_rows.ts";
+import { figureWords } from "../../../evaluate/figure_words.ts";
+import type { MeasureKind } from "../../../evaluate/measures.ts";
 import { capital } from "../../../evaluate/summary/words.ts";
 import { counted } from "../../../in_words.ts";
 import type { FidelityFigures } from "../../../evaluate/report.ts";
 import { Interval, minus, None, Table } from "../page_parts.tsx";
+import { Figure, type Picture } from "../../page/picture.tsx";
+import { picturesOfMeasure } from "./measure_pictures.ts";
 import { scaleOf, type Section } from "./section.ts";
 
 const text = (value: number) => minus(String(Number(value.toPrecision(4))));
@@ -22,10 +27,13 @@ function Cell({ row }: { row: FigureRow | undefined }) {
 
 /** What a measure says on its scale. */
 export interface PlainContents {
+  readonly kind: MeasureKind;
   readonly name: string;
   readonly question: string;
   /** Of the synthetic records, the held-out ones, the floor and the memoriser. */
   readonly scale: Readonly<Record<"own" | "ceiling" | "floor" | "memoriser", unknown>>;
+  /** All pictures of the page, by their file's name without ending. */
+  readonly pictures: ReadonlyMap<string, Picture>;
 }
 
 /** Rows of a measure that are shown at once; the others unfold. */
@@ -39,6 +47,12 @@ const columns = [
   "Copies of training records",
 ];
 
+/** Says of whom "these records" are where rows name them. */
+const captionOf = (names: readonly string[]) =>
+  names.some((name) => /these records/.test(name))
+    ? "With 95% intervals. “These records” are those of the column"
+    : "With 95% intervals";
+
 /** A table of figures on their scale. */
 function ScaleTable({ rows, others, label }: {
   rows: readonly (readonly [string, FigureRow])[];
@@ -46,7 +60,7 @@ function ScaleTable({ rows, others, label }: {
   label: string;
 }) {
   return (
-    <Table caption="With 95% intervals" label={label} columns={columns}>
+    <Table caption={captionOf(rows.map(([name]) => name))} label={label} columns={columns}>
       {rows.map(([row, own]) => (
         <tr key={row}>
           <th scope="row">{capital(row)}</th>
@@ -65,12 +79,13 @@ function ScaleTable({ rows, others, label }: {
 }
 
 /** A measure's question, what it concludes, and its figures; nothing where it has none. */
-export function PlainSection({ name, question, scale }: PlainContents) {
-  const rows = figureRows(scale.own);
+export function PlainSection({ kind, name, question, scale, pictures }: PlainContents) {
+  const words = figureWords(name);
+  const rows = figureRows(scale.own, words);
   const sentences = figureSentences(scale.own);
   if (rows.length === 0 && sentences.length === 0) return null;
   const others = [scale.ceiling, scale.floor, scale.memoriser].map((each) =>
-    new Map(figureRows(each))
+    new Map(figureRows(each, words))
   );
   const [first, more] = rows.length > mostRows + 2
     ? [rows.slice(0, mostRows), rows.slice(mostRows)]
@@ -79,6 +94,9 @@ export function PlainSection({ name, question, scale }: PlainContents) {
     <section aria-labelledby={name}>
       <h2 id={name}>{question}</h2>
       {sentences.map((sentence) => <p class="reading" key={sentence}>{sentence}</p>)}
+      {picturesOfMeasure(kind, name).map(({ file, caption }) => (
+        <Figure key={file} picture={pictures.get(file)} caption={caption} />
+      ))}
       {first.length > 0 && (
         <ScaleTable rows={first} others={others} label={`Figures: ${question}`} />
       )}
@@ -98,11 +116,17 @@ export function plainSection(key: keyof FidelityFigures, question: string): Sect
     keys: [key],
     anchor: () => key,
     pictures: () => [],
-    View({ fidelity }) {
+    View({ fidelity, pictures }) {
       const scale = scaleOf(fidelity, key);
-      return scale === undefined
-        ? null
-        : <PlainSection name={key} question={question} scale={scale} />;
+      return scale === undefined ? null : (
+        <PlainSection
+          kind="fidelity"
+          name={key}
+          question={question}
+          scale={scale}
+          pictures={pictures}
+        />
+      );
     },
   };
 }

@@ -6,7 +6,7 @@
 import type { JSX } from "preact";
 import type { Cohort } from "../../../cohort/cohort.ts";
 import type { PairedProbabilities } from "../../../evaluate/fidelity/paired_probabilities.ts";
-import type { FidelityFigures, PartialFidelity } from "../../../evaluate/report.ts";
+import type { FidelityFigures, PartialFidelity, PartialReport } from "../../../evaluate/report.ts";
 import type { FigureOptions } from "../../figures/figure_options.ts";
 import type { Picture } from "../../page/picture.tsx";
 import type { PackedPoints } from "../report_points.ts";
@@ -15,8 +15,12 @@ import type { PackedPoints } from "../report_points.ts";
 export interface Drawn {
   /** The figures; undefined in a report that has none. */
   readonly fidelity: PartialFidelity | undefined;
+  readonly utility: PartialReport["utility"];
+  readonly privacy: PartialReport["privacy"];
   readonly real: Cohort;
   readonly synthetic: Cohort;
+  /** Real records that no model has seen, if known. */
+  readonly heldOut: Cohort | undefined;
   /** What fewer real patients have is not drawn by itself. */
   readonly minCell: number;
   /** The probabilities of the kinds that the report shows. */

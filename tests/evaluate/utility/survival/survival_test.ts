@@ -1,7 +1,11 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { type Cohort, cohortOf, random, vocabulary } from "ehrloom";
 import { frequentEvents } from "ehrloom/evaluate/utility/survival/frequent_events.ts";
-import { curveGap, kaplanMeier } from "ehrloom/evaluate/utility/survival/kaplan_meier.ts";
+import {
+  curveGap,
+  greenwoodBand,
+  kaplanMeier,
+} from "ehrloom/evaluate/utility/survival/kaplan_meier.ts";
 import { survival } from "ehrloom/evaluate/utility/survival/survival.ts";
 import { figuresOf } from "../../fidelity/figures_of.ts";
 
@@ -13,6 +17,20 @@ Deno.test("kaplanMeier() by hand: censored patients are at risk in their interva
   assertAlmostEquals(found[2], 8 / 10 * 6 / 7, 1e-12);
   assertEquals([...kaplanMeier([0, 0], [0, 0], 0)], [1, 1]);
   assertEquals([...kaplanMeier([0, 3], [1, 0], 0)], [1, 0]);
+});
+
+Deno.test("greenwoodBand() by hand, on the scale of log(−log survival)", () => {
+  const { low, high } = greenwoodBand([2, 1, 0], [1, 2, 0], 4);
+  const survival = 8 / 10 * 6 / 7;
+  const variance = 2 / (10 * 8) + 1 / (7 * 6);
+  const half = 1.959963984540054 * Math.sqrt(variance) / Math.log(1 / survival);
+  for (const place of [1, 2]) { // the last interval has no event
+    assertAlmostEquals(low[place], Math.exp(Math.log(survival) * Math.exp(half)), 1e-12);
+    assertAlmostEquals(high[place], Math.exp(Math.log(survival) * Math.exp(-half)), 1e-12);
+  }
+  // nobody has the event, and everybody
+  assertEquals([...greenwoodBand([0, 3], [1, 0], 0).low], [1, 0]);
+  assertEquals([...greenwoodBand([0, 3], [1, 0], 0).high], [1, 0]);
 });
 
 Deno.test("curveGap() by hand: what is above and below cancels out in the optimism only", () => {
@@ -58,6 +76,10 @@ Deno.test("survival by hand: days from the first visit, without those who have t
     assertAlmostEquals(code.curve.real[i], value, 1e-12);
   }
   assertEquals(code.curve.synthetic, Array(11).fill(1));
+  const { real_low, real_high, synthetic_low } = code.curve.bands ?? {};
+  assert(real_low?.every((low, i) => low <= code.curve.real[i]));
+  assert(real_high?.every((high, i) => high >= code.curve.real[i]));
+  assertEquals(synthetic_low, Array(11).fill(1));
   assertAlmostEquals(code.optimism.value, 5 * 6 / 11 / 10, 1e-12);
   assertAlmostEquals(found?.mean?.distance.value ?? 0, 5 * 6 / 11 / 10, 1e-12);
   const same = await figuresOf(survival, real, real);

@@ -15,13 +15,20 @@ const figures = (shift: number) => ({
   unknown: null,
 });
 
+/** A measure without pictures. */
+const toy = {
+  kind: "fidelity",
+  name: "toy",
+  question: "Is it <so>?",
+  pictures: new Map(),
+} as const;
+
 /** The cells of the section's table, row by row. */
 function rowsOf(
   ...[own, ceiling, floor, memoriser]: [unknown, unknown, unknown, unknown]
 ): string[][] {
-  const contents = { name: "toy", question: "Is it <so>?" };
   const scale = { own, ceiling, floor, memoriser };
-  const html = renderToString(h(PlainSection, { ...contents, scale }));
+  const html = renderToString(h(PlainSection, { ...toy, scale }));
   const { document } = parseHTML(`<main>${html}</main>`);
   return [...document.querySelectorAll("tbody tr")].map((row) =>
     [...row.querySelectorAll("th, td")].map(({ textContent }) => textContent ?? "")
@@ -33,10 +40,10 @@ Deno.test("PlainSection() has a row for every number: estimates, R², and those 
   const difference = ["Mean difference", "−1.235 −2 to 1", "−1.36 −2 to 1"];
   assertEquals(rowsOf(figures(0), figures(0.125), figures(0), figures(0.25)), [
     [...r2, "0.5 0.25 to 0.75", "0.75 0.25 to 0.75"],
-    ["Keys", "12", "12", "12", "12"],
+    ["Codes compared", "12", "12", "12", "12"],
     [...difference, "−1.235 −2 to 1", "−1.485 −2 to 1"],
-    ["Labels, asthma, share", ...Array(4).fill("0.1 0 to 0.2")],
-    ["Labels, 2, share", "3", "3", "3", "3"],
+    ["Asthma, share", ...Array(4).fill("0.1 0 to 0.2")],
+    ["2, share", "3", "3", "3", "3"],
   ]);
 });
 
@@ -45,7 +52,7 @@ Deno.test("PlainSection() says none where a cohort has no figures, and is nothin
   const row = ["Difference", "1 0 to 2", "1 0 to 2", "none", "none"];
   assertEquals(rowsOf(own, own, null, null), [row]);
   const scale = { own: null, ceiling: null, floor: null, memoriser: null };
-  const nothing = h(PlainSection, { name: "toy", question: "Is it?", scale });
+  const nothing = h(PlainSection, { ...toy, scale });
   assertEquals(renderToString(nothing), "");
 });
 
@@ -56,7 +63,7 @@ Deno.test("PlainSection() says what is concluded and what was left out, and fold
     left_out: [{ label: "anemia", reason: "2 patients have it" }],
   };
   const scale = { own, ceiling: null, floor: null, memoriser: null };
-  const html = renderToString(h(PlainSection, { name: "toy", question: "Is it?", scale }));
+  const html = renderToString(h(PlainSection, { ...toy, scale }));
   const { document } = parseHTML(`<main>${html}</main>`);
   const texts = [...document.querySelectorAll(".reading")].map(({ textContent }) => textContent);
   assertEquals(texts, ["Nothing was found.", "Not measured: anemia (2 patients have it)."]);
