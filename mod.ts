@@ -235,6 +235,7 @@ export type {
   Membership,
   MembershipByDistance,
   MembershipByLikelihood,
+  NamedCode,
   NnAdversarialAccuracy,
   NothingMeasured,
   OnsetFidelity,
@@ -299,6 +300,13 @@ export type {
 } from "./lib/evaluate/report.ts";
 export { type Lira, lira, type LiraOptions } from "./lib/evaluate/privacy/membership/lira.ts";
 export {
+  attackByShadows,
+  type LiraFolderOptions,
+  liraInWords,
+  type LiraReport,
+  readLira,
+} from "./lib/evaluate/privacy/membership/lira_folder.ts";
+export {
   type Shadow,
   shadowModels,
   type ShadowOptions,
@@ -316,6 +324,7 @@ export {
   type WithCanaries,
   withCanaries,
 } from "./lib/evaluate/privacy/membership/canaries.ts";
+export { reportJsonSchema } from "./lib/evaluate/report_json_schema.ts";
 export { reportTables, type TableRow } from "./lib/evaluate/report_tables.ts";
 export {
   likelihoodMetrics,
@@ -334,11 +343,9 @@ export {
 } from "./lib/evaluate/fidelity/fidelity.ts";
 export { fidelityMeasures } from "./lib/evaluate/fidelity/mod.ts";
 export { utilityMeasures } from "./lib/evaluate/utility/mod.ts";
-export type {
-  PhenotypeFigures,
-  PhenotypeRow,
-  TrainedOnEach,
-} from "./lib/evaluate/utility/phenotype_figures.ts";
+export type { PhenotypeFigures, PhenotypeRow } from "./lib/evaluate/utility/phenotype_figures.ts";
+export type { TrainedOnEach } from "./lib/evaluate/utility/trained_on_each.ts";
+export type { OutcomeFigures } from "./lib/evaluate/utility/outcomes/outcomes.ts";
 export type { SetSizes } from "./lib/evaluate/utility/balanced_sets.ts";
 export type {
   NextVisit,
@@ -366,6 +373,14 @@ export {
   type ComparedFigure,
   comparedFigureNames,
 } from "./lib/evaluate/classification/classifier_figures.ts";
+export { type RankedCases, rankedCases } from "./lib/evaluate/classification/ranked_cases.ts";
+export { auroc, deLong, tprAtFpr } from "./lib/evaluate/classification/roc.ts";
+export {
+  type LogOddsRatio,
+  logOddsRatio,
+  type Table as TwoByTwoTable,
+} from "./lib/evaluate/utility/effects/odds_ratio.ts";
+export { kaplanMeier } from "./lib/evaluate/utility/survival/kaplan_meier.ts";
 export {
   type RareCondition,
   rareCondition,
@@ -392,6 +407,7 @@ export {
 export { judge, type Judgement, type JudgeOptions } from "./lib/evaluate/judge.ts";
 export { type Schema as JsonSchema } from "./lib/files/checked_json.ts";
 export { measureNames, misnamed } from "./lib/evaluate/measures.ts";
+export { checkSensitive, readCodeNames } from "./lib/evaluate/sensitive_codes.ts";
 export {
   type ComparedModel,
   type Comparison,
@@ -465,6 +481,16 @@ export {
 } from "./lib/plot/report/report.ts";
 export { comparisonOverview } from "./lib/plot/figures/comparison_overview.ts";
 export { type ScatterColumn, scatterGrid } from "./lib/plot/figures/scatter_grid.ts";
+export { type CohortFigures } from "./lib/evaluate/key_figures.ts";
+export {
+  readWeights,
+  type UseCaseRanking,
+  type UseCases,
+  useCases,
+  type UseCaseScore,
+  type UsedFigure,
+  type Weights,
+} from "./lib/evaluate/use_cases.ts";
 export { type Compared, comparisonHtml, scatterColumns } from "./lib/plot/comparison/comparison.ts";
 
 // Models side by side

@@ -21,6 +21,12 @@ const kinds = {
   },
   run: { words: "a run", is: (value: unknown) => hasAll(value, "runConfig", "parameters") },
   frame: { words: "a frame", is: (value: unknown) => hasAll(value, "getColumns") },
+  rows: {
+    words: "a frame or a list of rows",
+    is: (value: unknown) =>
+      hasAll(value, "getColumns") ||
+      Array.isArray(value) && value.length > 0 && value.every((row) => hasAll(row)),
+  },
   fidelity: {
     words: "the result of fidelity()",
     is: (value: unknown) => hasAll(value, "unigram", "ceiling", "floor"),

@@ -56,6 +56,8 @@ export const uses = {
   equalNumbers: 0x6571756c,
   /** Records that a classifier is trained and tested on; by label, repetition and set. */
   classifierCases: 0x63617365,
+  /** The visit of each record after which a return is predicted. */
+  indexVisits: 0x69647876,
   /** Parameters of a classifier; by label and repetition. */
   classifierParameters: 0x63706172,
   /** The order of its cases; by label, repetition and epoch. */

@@ -9,6 +9,7 @@ import {
   readCodeEmbeddings,
   readCodeGraph,
   readMeds,
+  readWeights,
   settingsOf,
   startInWords,
   tooLongInWords,
@@ -112,6 +113,12 @@ await runCommand({
           "Comma-separated: what to evaluate besides the quick measures of fidelity, kinds or " +
           "single measures such as privacy.identical_records (default all quick measures)",
       },
+      weights: {
+        value: "FILE",
+        help:
+          'Your own weights of figures by use case, in percent: {"teaching": {"c2st.auc": 100}}',
+        reads: true,
+      },
       png: { help: "Write figures as PNG too: figures/*.png" },
       resamples: {
         value: "N",
@@ -144,6 +151,9 @@ await runCommand({
     " --embeddings hisgt+bert=runs/vectors.json --set gpt.tied=false",
   ],
 }, async (args, onProgress) => {
+  const weights = args.maybe("weights") === undefined
+    ? undefined
+    : await readWeights(args.path("weights"));
   const names = args.text("models").split(",").map((name) => name.trim());
   const settings = scopedSettings(args.all("set"), names);
   const options = {
@@ -156,6 +166,7 @@ await runCommand({
     names: { real: basename(args.path("cohort")) },
     png: args.has("png"),
     measures: args.maybe("measures")?.split(",").map((name) => name.trim()),
+    weights,
     resamples: args.integer("resamples", { min: 0 }),
     minCell: args.integer("min-cell", { min: 0 }),
     workers: args.integer("workers", { min: 1 }),
@@ -193,6 +204,7 @@ await runCommand({
     for (const text of new Set(told)) if (text !== undefined) say(text);
     const { comparison } = await compare(cohort, out, { ...options, models });
     for (const judged of comparison.models) say(inWords(judged));
+    for (const { sentence } of comparison.use_cases ?? []) say(sentence);
     say(`Next: open ${shellPath(join(args.text("out"), "comparison.html"))}`);
     return {
       out,

@@ -1,10 +1,12 @@
 import {
+  checkSensitive,
   evaluate,
   hasLikelihood,
   measureNames,
   misnamed,
   type PartialReport,
   qualityInWords,
+  readCodeNames,
   readGenerationNotes,
   readMeds,
   readQuality,
@@ -17,9 +19,17 @@ import {
   tooLongInWords,
   writeReport,
 } from "ehrloom";
+import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
 import { backendOption, startBackend } from "./cli/backend_option.ts";
-import { type Arguments, runCommand, say, shellPath, UsageError } from "./cli/command.ts";
+import {
+  type Arguments,
+  resolvePath,
+  runCommand,
+  say,
+  shellPath,
+  UsageError,
+} from "./cli/command.ts";
 import { headline } from "./cli/headline.ts";
 import { sayLeftOut } from "./cli/left_out.ts";
 import { minCellOption } from "./cli/min_cell_option.ts";
@@ -47,6 +57,10 @@ await runCommand({
       default: kinds.join(),
     },
     quick: { help: "Leave out what takes minutes, unless --only names it singly" },
+    sensitive: {
+      value: "CODES",
+      help: "Sensitive codes, each judged by itself: comma-separated, or a file with one a line",
+    },
     by: { value: "sex|age|label:NAME", help: "Give the fidelity of each group of patients too" },
     seed: { value: "N", help: "Random seed of the resamples and the floor", default: "0" },
     resamples: {
@@ -74,6 +88,8 @@ await runCommand({
   const force = args.has("force");
   return await args.claim("out", async (out) => {
     const real = await readMeds(args.path("real"), { ...sayLeftOut, onProgress });
+    const sensitive = await sensitiveCodes(args.maybe("sensitive"));
+    checkSensitive(sensitive, real.vocabulary);
     const synthetic = await readMeds(args.path("synthetic"), { ...sayLeftOut, onProgress });
     const run = args.maybe("run") === undefined ? undefined : await readRun(args.path("run"));
     if (run !== undefined) await checkGenerated(args, run);
@@ -88,6 +104,7 @@ await runCommand({
       seed,
       resamples,
       minCell,
+      sensitive,
       likelihood,
       run,
       names: { real: basename(args.path("real")), synthetic: basename(args.path("synthetic")) },
@@ -125,6 +142,13 @@ async function checkGenerated(args: Arguments, run: Run): Promise<void> {
     `Cannot evaluate "${args.path("synthetic")}" with the run "${args.path("run")}": ` +
       "another run generated it, or this one before it was trained further",
   );
+}
+
+/** Codes by name: the lines of a file, if the text is the path of one. */
+async function sensitiveCodes(text = ""): Promise<string[]> {
+  const path = resolvePath(text);
+  if (text !== "" && existsSync(path)) return await readCodeNames(path);
+  return text.split(",").map((name) => name.trim()).filter((name) => name !== "");
 }
 
 /** What was cut when a cohort was prepared, in sentences. */

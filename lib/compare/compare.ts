@@ -24,8 +24,12 @@ import {
 } from "../evaluate/comparison.ts";
 import { checkReal } from "../evaluate/evaluate.ts";
 import type { FidelityFigures } from "../evaluate/fidelity/mod.ts";
+import type { CohortFigures } from "../evaluate/key_figures.ts";
 import { misnamed } from "../evaluate/measures.ts";
+import type { Scale } from "../evaluate/report.ts";
 import { spreadsOf } from "../evaluate/seed_spread.ts";
+import { useCaseRankings } from "../evaluate/use_case_scores.ts";
+import { type UseCases, weighedUseCases } from "../evaluate/use_cases.ts";
 import { withoutEmptyRecords } from "../evaluate/without_empty_records.ts";
 import { growFolder, type GrowingFolder, grownFolder } from "../files/growing_folder.ts";
 import { isThere } from "../files/is_there.ts";
@@ -51,6 +55,7 @@ import {
   seedsOf,
 } from "./plan.ts";
 import { type Plan, readCeiling, readPlan } from "./read_comparison.ts";
+import { readScale } from "./read_scale.ts";
 
 /** What a comparison compares, and under which plan. */
 interface Contest {
@@ -60,6 +65,7 @@ interface Contest {
   readonly seeds: readonly number[];
   readonly entries: readonly Entry[];
   readonly measures: CompareOptions["measures"];
+  readonly useCases: UseCases;
   readonly png: CompareOptions["png"];
   readonly names: CompareOptions["names"];
   readonly onStart?: CompareOptions["onStart"];
@@ -136,6 +142,7 @@ export async function compare(
   const { resamples = 1000, force = false, measures, png, names, onStart } = options;
   const problem = measures && misnamed(measures);
   if (problem !== undefined) throw new RangeError(`Cannot compare: "measures" names ${problem}`);
+  const useCases = weighedUseCases(options.weights);
   const begun = force ? undefined : await readPlan(join(folder, "plan.json"));
   const otherwise = begun === undefined ? trainingFor(cohort, options) : begun.training;
   const seeds = seedsOf(options, otherwise.seed);
@@ -157,6 +164,7 @@ export async function compare(
         seeds,
         entries,
         measures,
+        useCases,
         png,
         names,
         onStart,
@@ -233,15 +241,24 @@ async function judgedAll(contest: Contest, folder: GrowingFolder): Promise<Compa
     found.push(judged);
     synthetic.set(entry.name, written);
   }
-  const comparison = comparisonOf(contest, ceiling, found);
+  const { ceiling: { utility, privacy }, ...rest } = await readScale(
+    modelFolder(folder.path, entries[0]),
+  );
+  const scale = { ceiling: { fidelity: ceiling, utility, privacy }, ...rest };
+  const comparison = comparisonOf(contest, scale, found);
   const compared = { comparison, real: splitOf(cohort, "train"), synthetic };
   await writeComparison(folder.path, compared, { png });
   return compared;
 }
 
+/** The scale on which all models stand. */
+interface WholeScale extends Scale<CohortFigures> {
+  readonly ceiling: CohortFigures & { readonly fidelity: FidelityFigures };
+}
+
 function comparisonOf(
-  { cohort, plan: { training, resamples }, names }: Contest,
-  ceiling: FidelityFigures,
+  { cohort, plan: { training, resamples }, names, useCases }: Contest,
+  scale: WholeScale,
   found: readonly JudgedModel[],
 ): Comparison {
   const { train: real, heldOut } = checkReal(cohort);
@@ -264,9 +281,11 @@ function comparisonOf(
       },
       versions: { ...Deno.version, ...backendVersions() },
     },
-    ceiling,
+    ceiling: scale.ceiling.fidelity,
+    scale,
     models: found.map(withoutResamples),
     differences: differencesOf(found),
     pairs: allDifferencesOf(found),
+    use_cases: useCaseRankings(useCases, { models: found, scale, resamples }),
   };
 }

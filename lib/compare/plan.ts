@@ -5,6 +5,7 @@
  */
 import { join } from "node:path";
 import type { Cohort } from "../cohort/cohort.ts";
+import type { UseCases } from "../evaluate/use_cases.ts";
 import { isThere } from "../files/is_there.ts";
 import { checkCoverage, coverageOf } from "../models/coverage.ts";
 import { modelFamily, ownSettings, settingsOf } from "../models/mod.ts";
@@ -45,6 +46,11 @@ export interface CompareOptions extends TrainingOptions, LongWorkOptions {
    * later.
    */
   readonly measures?: readonly string[] | undefined;
+  /**
+   * Weights of figures by use case, in percent, such as `{ teaching: { "c2st.auc": 100 } }`: they
+   * replace the default ones of the same name, and others are added. They change ranks alone.
+   */
+  readonly weights?: UseCases | undefined;
   /** Name of the real cohort for people, such as that of its folder. */
   readonly names?: { readonly real?: string } | undefined;
   /** Whether figures are written as PNG too; takes a second for each; default false. */
@@ -68,6 +74,7 @@ export const compareOptionNames = [
       seeds: 0,
       settings: 0,
       measures: 0,
+      weights: 0,
       png: 0,
       names: 0,
       resamples: 0,

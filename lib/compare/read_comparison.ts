@@ -8,7 +8,6 @@ import * as v from "valibot";
 import {
   checked,
   finite,
-  flag,
   list,
   named,
   object,
@@ -20,9 +19,10 @@ import {
 } from "../files/checked_json.ts";
 import { parsedJson } from "../files/input.ts";
 import { isThere } from "../files/is_there.ts";
-import { estimateSchema, figureSchema, maybeFigureSchema } from "../evaluate/bootstrap.ts";
+import { figureSchema, maybeFigureSchema } from "../evaluate/bootstrap.ts";
 import { fromJson, type JudgedModel } from "../evaluate/comparison.ts";
 import { type FidelityFigures, fidelityMeasures } from "../evaluate/fidelity/mod.ts";
+import { likelihoodSchema } from "../evaluate/likelihood/likelihood_schema.ts";
 import { type FiguresOf, figuresSchema, type Measure } from "../evaluate/measure.ts";
 import { privacyMeasures } from "../evaluate/privacy/mod.ts";
 import { utilityMeasures } from "../evaluate/utility/mod.ts";
@@ -62,24 +62,6 @@ const privacySchema: Schema<Partial<FiguresOf<typeof privacyMeasures>>> = v.lazy
 const utilitySchema: Schema<Partial<FiguresOf<typeof utilityMeasures>>> = v.lazy((value) =>
   figuresSchema(writtenOf(utilityMeasures, value))
 );
-
-const likelihoodSchema = object({
-  nll_per_visit: figureSchema,
-  nll_is_bound: flag,
-  bce: maybeFigureSchema,
-  f1: maybeFigureSchema,
-  precision: maybeFigureSchema,
-  recall: maybeFigureSchema,
-  accuracy: maybeFigureSchema,
-  perplexity_per_visit: figureSchema,
-  perplexity_per_code: figureSchema,
-  perplexity_per_cell: maybeFigureSchema,
-  nll_per_visit_low: figureSchema,
-  nll_per_visit_high: figureSchema,
-  unseen_code_occurrences: whole(0),
-  nll_per_visit_with_unseen: v.optional(estimateSchema),
-  too_long: v.optional(object({ records: whole(1), of: whole(1), context: whole(1) })),
-});
 
 const resampledSchema = list(maybeFigureSchema);
 

@@ -10,13 +10,15 @@ import type { Frame } from "../cohort/statistics.ts";
 import { type Estimate, estimate } from "./bootstrap.ts";
 import { type CodeKind, codeKinds } from "./fidelity/counting/key_rows.ts";
 import type { FidelityFigures } from "./fidelity/mod.ts";
+import type { CohortFigures } from "./key_figures.ts";
 import type { FiguresOf } from "./measure.ts";
 import { minus, pairedDifferences } from "./paired_differences.ts";
 import type { privacyMeasures } from "./privacy/mod.ts";
 import type { utilityMeasures } from "./utility/mod.ts";
-import type { Likelihood } from "./report.ts";
+import type { Likelihood, Scale } from "./report.ts";
 import type { Coverage } from "../models/coverage.ts";
 import type { Spreads } from "./seed_spread.ts";
+import type { UseCaseRanking } from "./use_cases.ts";
 import type { ModelConfig } from "../models/interface/settings.ts";
 import type { Training } from "../train/options.ts";
 
@@ -116,12 +118,20 @@ export interface Comparison {
   };
   /** Held-out real records instead of synthetic ones: no model should be expected to exceed it by much. */
   readonly ceiling: FidelityFigures;
+  /**
+   * All figures of held-out records, of independent marginals (the floor) and of copies of training
+   * records (the memoriser), which are the same for all models; absent in comparisons of earlier
+   * versions.
+   */
+  readonly scale?: Scale<CohortFigures> | undefined;
   /** In the order in which they were given. */
   readonly models: readonly ComparedModel[];
   /** Every model but the first against the first. */
   readonly differences: readonly Difference[];
   /** Every model against each of those before it: all pairs. */
   readonly pairs: readonly Difference[];
+  /** How fit the models are for each use case; absent in comparisons of earlier versions. */
+  readonly use_cases?: readonly UseCaseRanking[] | undefined;
 }
 
 /** A model against another, resample by resample. */

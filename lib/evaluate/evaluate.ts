@@ -18,6 +18,7 @@ import { alignedCohorts, differencesInWords, type NameDifferences } from "./alig
 import { measuresOf, misnamed, type Selection } from "./measures.ts";
 import type { Likelihood, PartialReport, Report, ReportAbout } from "./report.ts";
 import { type OnScale, onScale, type ScaledCohorts, scaledCohorts } from "./scale.ts";
+import { checkSensitive } from "./sensitive_codes.ts";
 import { subgroupsOf } from "./subgroups.ts";
 import { summaryOf } from "./summary/mod.ts";
 
@@ -117,6 +118,14 @@ function checkBy(by: string, selection: Selection, { labelNames }: Cohort): void
   throw new RangeError(`Cannot evaluate by "${by}": "only" names no measure of fidelity`);
 }
 
+/** Makes sure, before the work begins, that sensitive codes are known and will be judged. */
+function checkNamed(sensitive: readonly string[], selection: Selection, real: Cohort): void {
+  if (sensitive.length === 0) return;
+  checkSensitive(sensitive, real.vocabulary);
+  if (measuresOf("privacy", selection).length > 0) return;
+  throw new RangeError('Cannot evaluate sensitive codes: "only" names no measure of privacy');
+}
+
 /** A run's config without bins that end at values of fewer patients. */
 function sharedConfig({ schema, ...config }: RunConfig, minCell: number): RunConfig {
   const ofPatients = config.config.published === true ? 1 : config.training.minCell;
@@ -136,6 +145,7 @@ function aboutOf(
     seed = 0,
     resamples = 1000,
     minCell = usualMinCell,
+    sensitive = [],
     run,
     names = {},
     generationSeed,
@@ -153,6 +163,7 @@ function aboutOf(
     resamples,
     min_cell: minCell,
     ...quick && { quick },
+    ...sensitive.length > 0 && { sensitive },
     real: {
       ...names.real !== undefined && { name: names.real },
       records: real.recordCount,
@@ -180,7 +191,7 @@ function aboutOf(
   };
 }
 
-/** The figures of each kind of measure of which some are asked; the distance is that of fidelity. */
+/** The figures of each kind of measure of which some are asked, and distances from the ceiling. */
 async function figuresOf(
   cohorts: ScaledCohorts,
   { only, quick, by, seed, resamples, minCell = usualMinCell, sensitive, run, onProgress }:
@@ -202,7 +213,13 @@ async function figuresOf(
   const useful = await onScale(utility, cohorts, how);
   const disclosing = await onScale(privacy, cohorts, how);
   return {
-    fromCeiling: resembling.fromCeiling,
+    fromCeiling: {
+      ...resembling.fromCeiling,
+      differences: {
+        ...resembling.fromCeiling.differences,
+        ...useful.fromCeiling.differences,
+      },
+    },
     resampled: { ...resembling.resampled, ...useful.resampled, ...disclosing.resampled },
     figures: {
       ...fidelity.length > 0 && { fidelity: { ...resembling.figures, records_without_visits } },
@@ -285,6 +302,7 @@ export async function evaluateWithResamples(
     );
   }
   if (by !== undefined) checkBy(by, options, aligned.real);
+  checkNamed(options.sensitive ?? [], options, real);
   const cohorts = scaledCohorts({ train, heldOut, synthetic: aligned.synthetic }, seed);
   const { figures, fromCeiling, resampled } = await figuresOf(cohorts, options);
   const seconds = (performance.now() - start) / 1000;

@@ -4,10 +4,10 @@
  * @module
  */
 import type { Cohort } from "../cohort/cohort.ts";
-import { nearestName } from "../nearest_name.ts";
 import type { OnProgress } from "../progress.ts";
 import { checkResamples, roleName } from "./bootstrap.ts";
 import type { Answer, Asked, FiguresOf, Judged, Measure, Need } from "./measure.ts";
+import { checkSensitive } from "./sensitive_codes.ts";
 import { checkVocabularies } from "./vocabularies.ts";
 
 /** Which cohorts to evaluate, and how. */
@@ -124,15 +124,7 @@ function checkAsked({ real, others, resamples, minCell = 1, sensitive = [] }: As
       `Cannot evaluate with minCell ${minCell}: must be a whole number, at least 0`,
     );
   }
-  const { codes } = real.cohort.vocabulary;
-  const unknown = sensitive.find((name) => !codes.includes(name));
-  if (unknown !== undefined) {
-    const meant = nearestName(unknown, codes);
-    throw new RangeError(
-      `Cannot evaluate: the real cohort has no sensitive code "${unknown}"` +
-        (meant === undefined ? "" : `; did you mean ${meant}?`),
-    );
-  }
+  checkSensitive(sensitive, real.cohort.vocabulary);
   checkResamples(resamples, real.cohort.labelNames.length);
   for (const { role, cohort } of [real, ...others]) {
     checkVocabularies(real.cohort, cohort, role);
@@ -170,7 +162,8 @@ export async function judge<const Measures extends readonly Measure[]>(
   measures: Measures,
   { seed = 0, resamples = 1000, onProgress, ...cohorts }: JudgeOptions,
 ): Promise<Judgement<Measures>[]> {
-  const asked: Asked = { ...cohorts, seed, resamples };
+  const sensitive = [...new Set(cohorts.sensitive)];
+  const asked: Asked = { ...cohorts, seed, resamples, sensitive };
   checkAsked(asked);
   const part = partsOf(asked);
   const progress = progressOf(measures, resamples + 1, onProgress);

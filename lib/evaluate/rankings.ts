@@ -108,7 +108,7 @@ function leadsWithEverySeed(
 }
 
 /** On the models behind the best: "its differences from all other models exclude 0". */
-function othersPhrase(tied: readonly string[], apart: number): string {
+export function othersPhrase(tied: readonly string[], apart: number): string {
   if (tied.length === 0) {
     return apart === 1
       ? "the difference from the other model excludes 0"

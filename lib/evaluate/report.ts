@@ -33,6 +33,7 @@ export type { FidelityFigures } from "./fidelity/mod.ts";
 export type { ProbabilityAgreement } from "./fidelity/agreement/agreement.ts";
 export type { IntervalMethod } from "./fidelity/counting/found.ts";
 export type { ProbabilityFidelity } from "./fidelity/probability_fidelity.ts";
+export type { NamedCode } from "./privacy/inferred_codes.ts";
 export type { AttributeInference, InferredAttributes } from "./privacy/attribute_inference.ts";
 export type {
   ClosestRecords,
@@ -180,6 +181,8 @@ export interface ReportAbout {
   min_cell: number;
   /** Whether only quick measures, with small settings, were asked. */
   quick?: boolean | undefined;
+  /** Codes that the user named as sensitive, if any. */
+  sensitive?: readonly string[] | undefined;
   /**
    * Name, if known, and sizes of the real cohort; `train` and `test` are records, and `train_codes` are those of its codes
    * that occur in the training records. `times` is there if only the order of visits is known. `cuts`
@@ -228,22 +231,32 @@ export type Verdict = "close" | "off" | "not judged";
 
 /** What was judged, in one line: a figure on its scale, and the verdict. */
 export interface SummaryRow {
-  /** Where it is in `report.fidelity`: the measure's key, and the path in its figures. */
+  /** The part of the report that it is in. */
+  kind: "fidelity" | "utility" | "privacy";
+  /** Where it is in that part: the measure's key, and the path in its figures. */
   figure: string;
   /** What it is of: "Pairs within a visit". */
   name: string;
   /**
    * What its numbers are: an R² (1 is exact), a difference of means (0 is exact), or a distance in
-   * standard deviations (0 is exact).
+   * standard deviations (0 is exact); `high` and `low` are other figures, of which that is good.
    */
-  scale: "r2" | "difference" | "distance";
+  scale: "r2" | "difference" | "distance" | "high" | "low";
+  /** What the numbers of a `high` or a `low` figure are: "AUROC". */
+  quantity?: string;
   /** Of the synthetic records; null if there is nothing to judge. */
   synthetic: Estimate | null;
-  /** Of held-out real records. */
+  /**
+   * Of held-out real records; for classifiers and predictors, after learning from real records; for
+   * attacks, of one that finds nothing.
+   */
   ceiling: Estimate | null;
   /** Of records drawn from independent marginals. */
   floor: Estimate | null;
-  /** Synthetic minus ceiling, at equal numbers of patients; null if it has no verdict. */
+  /**
+   * Synthetic minus ceiling, at equal numbers of patients or on the same test patients; null if it has
+   * no verdict.
+   */
   from_ceiling: Estimate | null;
   /**
    * "close" if the interval of `from_ceiling` holds 0, or the synthetic records are beyond the
@@ -256,7 +269,7 @@ export interface SummaryRow {
 
 /** The conclusion of a report, made by rules. */
 export interface Summary {
-  /** Four to six sentences; fewer if few measures were asked. */
+  /** Four to nine sentences; fewer if few measures were asked. */
   sentences: string[];
   /** What was asked, one row each. */
   rows: SummaryRow[];

@@ -5,6 +5,7 @@
  * @module
  */
 import type { OnProgress } from "../progress.ts";
+import { nearestName } from "../nearest_name.ts";
 import { encodingName, otherEncoding } from "./encoding.ts";
 import { found, unreadable } from "./input.ts";
 import { DamagedGzip, noText, textPieces } from "./text_stream.ts";
@@ -33,6 +34,10 @@ export interface ReadCsvOptions {
   onProgress?: OnProgress | undefined;
   /** The file's encoding, by a name that `TextDecoder` knows, such as "latin1"; default "utf-8". */
   encoding?: string | undefined;
+  /** The character between fields; default a comma. */
+  delimiter?: string | undefined;
+  /** Whether a field may stand in quotes; default true. Without, they are characters like others. */
+  hasQuotes?: boolean | undefined;
 }
 
 /** A block of this length whose quotes do not pair is assumed to have a stray quote. */
@@ -41,6 +46,12 @@ const longestQuoted = 1 << 22;
 const longestPiece = 1 << 18;
 /** Largest number of characters in a row of a table; it bounds the memory. */
 const longestRow = 16_000_000;
+
+/** How a row is written. */
+interface Form {
+  readonly delimiter: string;
+  readonly hasQuotes: boolean;
+}
 
 /** Whether quotes pair: within a row that continues after a line break they do not. */
 function isBalanced(text: string): boolean {
@@ -88,8 +99,8 @@ async function* blocks(texts: AsyncIterable<string>): AsyncGenerator<string | nu
  * The fields of a row, line breaks only in quotes, spaces also around them; undefined where its
  * quotes do not pair.
  */
-function fieldsOf(row: string): string[] | undefined {
-  if (!row.includes('"')) return row.split(",");
+function fieldsOf(row: string, { delimiter, hasQuotes }: Form): string[] | undefined {
+  if (!hasQuotes || !row.includes('"')) return row.split(delimiter);
   const fields: string[] = [];
   for (let at = 0;;) {
     let open = at;
@@ -101,13 +112,13 @@ function fieldsOf(row: string): string[] | undefined {
       while (close !== -1 && row[close + 1] === '"') close = row.indexOf('"', close + 2);
       if (close === -1) return undefined;
     }
-    const comma = row.indexOf(",", close + 1);
-    const end = comma === -1 ? row.length : comma;
+    const next = row.indexOf(delimiter, close + 1);
+    const end = next === -1 ? row.length : next;
     const bare = row.slice(close + 1, end);
     if (/[\r\n]/.test(bare) || isQuoted && bare.trim() !== "") return undefined;
     fields.push(isQuoted ? row.slice(open + 1, close).replaceAll('""', '"') : bare);
-    if (comma === -1) return fields;
-    at = comma + 1;
+    if (next === -1) return fields;
+    at = next + 1;
   }
 }
 
@@ -132,14 +143,14 @@ function lineStarts(text: string): number[] {
  * first line up to which they do; if that makes no row of it, it is its first line alone, so that a
  * stray quote costs one row and not all that follow. Each line is so looked at twice at most.
  */
-function* rows(text: string): Generator<string[] | undefined> {
+function* rows(text: string, form: Form): Generator<string[] | undefined> {
   const starts = lineStarts(text);
   const lines = starts.length - 1;
   function row(line: number, next: number): string[] | undefined {
     let end = starts[next];
     if (end > starts[line] && text[end - 1] === "\n") end--;
     if (end > starts[line] && text[end - 1] === "\r") end--;
-    return fieldsOf(text.slice(starts[line], end));
+    return fieldsOf(text.slice(starts[line], end), form);
   }
   const isPaired = (line: number) => isBalanced(text.slice(starts[line], starts[line + 1]));
   let next: number;
@@ -180,8 +191,13 @@ function placeIn(header: readonly string[], { name, older, missing }: CsvColumn,
     `Cannot read "${path}": ` +
       (shown.includes("\0")
         ? `it has NUL characters, as UTF-16 has, or is no text; ${otherEncoding("utf-16le")}`
-        : `it has no column ${name}; its columns are ${shown.toWellFormed()}`),
+        : `it has no column ${name}; ${meant(name, names)}its columns are ${shown.toWellFormed()}`),
   );
+}
+
+function meant(name: string, names: readonly string[]): string {
+  const nearest = nearestName(name, names);
+  return nearest === undefined ? "" : `did you mean ${nearest.toWellFormed()}? `;
 }
 
 /** What is wrong with the first field that is not in the file's encoding, if there is one. */
@@ -216,7 +232,8 @@ export async function readCsv(
   path: string,
   columns: readonly (string | CsvColumn)[],
   onRow: (fields: readonly string[]) => string | undefined | void,
-  { onBadRow, onProgress, encoding: label = "utf-8" }: ReadCsvOptions = {},
+  { onBadRow, onProgress, encoding: label = "utf-8", delimiter = ",", hasQuotes = true }:
+    ReadCsvOptions = {},
 ): Promise<void> {
   const encoding = encodingName(label);
   const wanted = columns.map((column) => typeof column === "string" ? { name: column } : column);
@@ -244,7 +261,7 @@ export async function readCsv(
         );
       }
       const isText = !block.includes(noText);
-      for (const all of rows(block)) {
+      for (const all of rows(block, { delimiter, hasQuotes })) {
         row++;
         if (all?.length === 1 && all[0].trim() === "") continue;
         if (width === 0 && all !== undefined) {
@@ -271,6 +288,50 @@ export async function readCsv(
   if (width === 0) {
     throw new SyntaxError(`Cannot read "${path}": it is empty, must have a header and rows`);
   }
+}
+
+/** What separates the fields of a table: of those that make most columns of its header, the first. */
+const delimiters = [",", ";", "\t"];
+
+/** The first row of a CSV file. */
+export interface CsvHeader {
+  /** Names of the columns, without spaces around them. */
+  readonly columns: readonly string[];
+  readonly delimiter: string;
+}
+
+/**
+ * The header of a CSV file, and which of comma, semicolon and tab separates its fields.
+ *
+ * @param options.delimiter instead of the one that makes most columns
+ * @throws what {@link readCsv} throws for a file that is missing, empty or damaged
+ */
+export async function readCsvHeader(
+  path: string,
+  { encoding = "utf-8", delimiter }: Pick<ReadCsvOptions, "encoding" | "delimiter"> = {},
+): Promise<CsvHeader> {
+  const onBytes = () => {};
+  try {
+    for await (const block of blocks(textPieces(path, { encoding, onBytes }))) {
+      const header = block === null ? undefined : headerIn(block, delimiter);
+      if (header !== undefined) return header;
+    }
+  } catch (error) {
+    throw error instanceof DamagedGzip
+      ? new SyntaxError(`Cannot read "${path}": the gzip data is truncated or damaged`)
+      : unreadable(path, error);
+  }
+  throw new SyntaxError(`Cannot read "${path}": it is empty, must have a header and rows`);
+}
+
+function headerIn(text: string, delimiter: string | undefined): CsvHeader | undefined {
+  const headers = (delimiter === undefined ? delimiters : [delimiter]).map((each) => {
+    const form = { delimiter: each, hasQuotes: true };
+    const [fields = []] = rows(text, form).filter((row) => row?.join("").trim() !== "");
+    return { columns: fields.map((name) => name.trim()), delimiter: each };
+  });
+  const [most] = headers.sort((a, b) => b.columns.length - a.columns.length);
+  return most.columns.length > 0 ? most : undefined;
 }
 
 /** Path of a table in a folder, NAME.csv or NAME.csv.gz; undefined if the folder has neither. */

@@ -18,6 +18,8 @@ const comparison =
   String.raw`(judgement\.json|run/(${run})|synthetic/(${cohort})|report/(${report}))`;
 const demo = `demo\\.json|${report}|(cohort|synthetic)/(${cohort})|run/(${run})`;
 
+const attack = String.raw`(plan|lira)\.json|shadows/\d+/(${run})`;
+
 /**
  * A kind of folder: the file that identifies it, what that says, and the paths that it may have.
  */
@@ -33,6 +35,7 @@ const layouts: readonly Layout[] = [
   { mark: "report.json", says: /"ehrloom"\s*:/, holds: whole(report) },
   { mark: "demo.json", says: /"ehrloom"\s*:/, holds: whole(demo) },
   { mark: "plan.json", says: /"resamples"\s*:/, holds: whole(comparison) },
+  { mark: "plan.json", says: /"attack"\s*:\s*"lira"/, holds: whole(attack) },
 ];
 
 function whole(pattern: string): RegExp {

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import papa from "papaparse";
-import { csvPath, readCsv, type ReadCsvOptions } from "ehrloom/files/csv.ts";
+import { csvPath, readCsv, readCsvHeader, type ReadCsvOptions } from "ehrloom/files/csv.ts";
 import { random } from "ehrloom/random.ts";
 
 async function withFile(
@@ -370,4 +370,58 @@ Deno.test("readCsv() finds columns in letters of any case, older ones, and does 
     "for Id it has the columns ID and id",
   );
   await assertRejects(() => read("Id,START,START\n"), SyntaxError, "the columns START and START");
+});
+
+Deno.test("readCsv() reads fields between semicolons or tabs, and quotes as characters if asked", async () => {
+  const read = async (text: string, options: ReadCsvOptions) => {
+    const rows: string[][] = [];
+    await withFile(
+      text,
+      (path) => readCsv(path, ["a", "b"], (fields) => void rows.push([...fields]), options),
+    );
+    return rows;
+  };
+  assertEquals(await read('a;b\n1,5;"x;y"\n', { delimiter: ";" }), [["1,5", "x;y"]]);
+  const tabs = 'a\tb\n"one" and\ttwo"\n"\t"\n';
+  assertEquals(await read(tabs, { delimiter: "\t", hasQuotes: false }), [
+    ['"one" and', 'two"'],
+    ['"', '"'],
+  ]);
+});
+
+for (
+  const [what, text, wanted] of [
+    ["commas", "a,b;c,d\n1;2;3\n", { columns: ["a", "b;c", "d"], delimiter: "," }],
+    ["semicolons", '\n a ;"b;c";d,e\n', { columns: ["a", "b;c", "d,e"], delimiter: ";" }],
+    ["tabs", "a\tb\tc;d\r\n", { columns: ["a", "b", "c;d"], delimiter: "\t" }],
+    ["one column", "a\n1\n", { columns: ["a"], delimiter: "," }],
+  ] as const
+) {
+  Deno.test(`readCsvHeader() knows ${what}`, async () => {
+    await withFile(text, async (path) => {
+      assertEquals(await readCsvHeader(path), wanted);
+    });
+    await withFile(await gzip(text), async (path) => {
+      assertEquals(await readCsvHeader(path), wanted);
+    }, ".csv.gz");
+  });
+}
+
+Deno.test("readCsvHeader() refuses what has no header", async () => {
+  const refuses = (content: string | Uint8Array, wanted: string, suffix?: string) =>
+    withFile(content, async (path) => {
+      await assertRejects(() => readCsvHeader(path), SyntaxError, wanted);
+    }, suffix);
+  await refuses("\n\n", "it is empty, must have a header and rows");
+  await refuses((await gzip("a,b\n1,2\n")).slice(0, 14), "truncated or damaged", ".csv.gz");
+});
+
+Deno.test("readCsv() names the column that was probably meant", async () => {
+  await withFile("subjct,time\n1,2\n", async (path) => {
+    await assertRejects(
+      () => readCsv(path, ["subject"], () => {}),
+      SyntaxError,
+      "it has no column subject; did you mean subjct? its columns are subjct, time",
+    );
+  });
 });

@@ -5,6 +5,7 @@ import {
   type JupyterEnvironment,
   jupyterEnvironment,
   pythonOf,
+  runNotebook,
 } from "../../tasks/notebooks/jupyter.ts";
 import type { Wanted } from "../wants.ts";
 
@@ -54,6 +55,17 @@ export async function readNotebook(path: string): Promise<Notebook> {
   return JSON.parse(await Deno.readTextFile(path));
 }
 
+/** A notebook with the outputs that a fresh kernel gives. */
+export async function run(environment: JupyterEnvironment, path: string): Promise<Notebook> {
+  const into = await Deno.makeTempFile({ suffix: ".ipynb" });
+  try {
+    await runNotebook(environment, path, into);
+    return await readNotebook(into);
+  } finally {
+    await Deno.remove(into);
+  }
+}
+
 /** A text that Jupyter may have split into lines. */
 export function whole(text: string | readonly string[]): string {
   return typeof text === "string" ? text : text.join("");
@@ -71,6 +83,18 @@ export function shown({ cells }: Notebook, id: string, type: string): string {
   const found = cell.outputs?.find(({ data }) => data?.[type] !== undefined)?.data?.[type];
   if (found === undefined) throw new Error(`Cell "${id}" shows no ${type}`);
   return whole(found);
+}
+
+/** The rows of a cell's table, each by the names of its columns. */
+export function tableRows(notebook: Notebook, id: string): Record<string, string>[] {
+  const [names, ...rows] = shown(notebook, id, "text/plain").split("\n")
+    .map((line) => line.split("\t"));
+  return rows.map((texts) => Object.fromEntries(names.map((name, i) => [name, texts[i]])));
+}
+
+/** What a cell says: a text that it computes, in one line. */
+export function said(notebook: Notebook, id: string): string {
+  return shown(notebook, id, "text/markdown").replaceAll("\n", " ");
 }
 
 /**

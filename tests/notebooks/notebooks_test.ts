@@ -11,37 +11,14 @@ import {
 import { syntheaSample } from "ehrloom";
 import { join } from "node:path";
 import { chromium as playwright } from "playwright-core";
-import {
-  type JupyterEnvironment,
-  notebooksFolder,
-  runNotebook,
-} from "../../tasks/notebooks/jupyter.ts";
+import { notebooksFolder } from "../../tasks/notebooks/jupyter.ts";
 import { both, chromium, testWith } from "../wants.ts";
-import {
-  codeCells,
-  groups,
-  jupyter,
-  type Notebook,
-  readNotebook,
-  shown,
-  whole,
-} from "./notebook.ts";
+import { codeCells, groups, jupyter, readNotebook, run, shown, whole } from "./notebook.ts";
 
 const names = Array.from(Deno.readDirSync(notebooksFolder), ({ name }) => name)
   .filter((name) => name.endsWith(".ipynb")).sort();
 
 const environment = await jupyter();
-
-/** A notebook with the outputs that a fresh kernel gives. */
-async function run(environment: JupyterEnvironment, path: string): Promise<Notebook> {
-  const into = await Deno.makeTempFile({ suffix: ".ipynb" });
-  try {
-    await runNotebook(environment, path, into);
-    return await readNotebook(into);
-  } finally {
-    await Deno.remove(into);
-  }
-}
 
 /** A file beside the notebooks, where bare imports resolve, for as long as `use` takes. */
 async function withFile<T>(

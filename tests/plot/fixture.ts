@@ -8,6 +8,7 @@ import type { Likelihood, Report } from "ehrloom/evaluate/report.ts";
 import { random } from "ehrloom/random.ts";
 import type { Compared } from "ehrloom/plot/comparison/comparison.ts";
 import type { ReportSources } from "ehrloom/plot/report/report.ts";
+import type { UseCaseRanking, UseCaseScore } from "ehrloom/evaluate/use_cases.ts";
 import { runOf } from "../evaluate/run_of.ts";
 import { tinyTraining } from "../tiny.ts";
 
@@ -93,11 +94,58 @@ export function smallLikelihood(): Likelihood {
   });
 }
 
+const scored = (model: string, value: number, rank: number | null): UseCaseScore => ({
+  model,
+  score: { value, low: value - 0.1, high: value + 0.1 },
+  rank,
+  scaled: { "same_visit_bigram.r2": value, "sequential_bigram.r2": value },
+});
+const teaching: UseCaseRanking = {
+  use_case: "teaching",
+  figures: [
+    {
+      figure: "same_visit_bigram.r2",
+      name: "Pairs within a visit (R²)",
+      weight: 60,
+      counts_0: 0.1,
+      counts_1: 0.9,
+    },
+    {
+      figure: "sequential_bigram.r2",
+      name: "Pairs over visits (R²)",
+      weight: 40,
+      counts_0: -0.2,
+      counts_1: 0.8,
+    },
+  ],
+  models: [scored("halo", 0.5, 1), scored("eva", 0.4, 2), scored("markov", 0.3, null)],
+  sentence: "Teaching: HALO scores highest (0.50); the difference from the other model excludes 0.",
+};
+const release: UseCaseRanking = {
+  use_case: "release",
+  figures: [{
+    figure: "linkability.outcome.risk",
+    name: "Linkability (risk)",
+    weight: 100,
+    counts_0: null,
+    counts_1: 0,
+    left_out: "not measured",
+  }],
+  models: ["halo", "eva", "markov"].map((model) => ({
+    model,
+    score: null,
+    rank: null,
+    scaled: {},
+    ...model !== "markov" && { reason: "privacy was not measured" },
+  })),
+  sentence: "Release: not ranked: privacy was not measured.",
+};
+
 /** A comparison of three models on {@link smallReport}'s records: without likelihood, and with. */
 export async function smallComparison(): Promise<Compared> {
   const { report, sources: { real, synthetic } } = await smallReport();
   if (report.fidelity === undefined) throw new Error("the report has no fidelity");
-  const { ceiling, floor: _floor, records_without_visits, ...fidelity } = report.fidelity;
+  const { ceiling, floor, memoriser, records_without_visits, ...fidelity } = report.fidelity;
   const resampled = Array.from({ length: 21 }, (_, i) => 0.9 + i / 1000);
   const judged = (model: string, likelihood: Likelihood | null): JudgedModel => ({
     model,
@@ -123,6 +171,11 @@ export async function smallComparison(): Promise<Compared> {
   });
   const exact = { ...smallLikelihood(), nll_is_bound: false };
   const models = [judged("halo", exact), judged("eva", smallLikelihood()), judged("markov", null)];
+  const scale = {
+    ceiling: { fidelity: ceiling },
+    floor: { fidelity: floor },
+    memoriser: { fidelity: memoriser },
+  };
   const { about: { ehrloom, created, seed, resamples, min_cell, real: sizes, versions } } = report;
   return {
     comparison: {
@@ -137,9 +190,11 @@ export async function smallComparison(): Promise<Compared> {
         versions,
       },
       ceiling,
+      scale,
       models: models.map(({ resampled: _, ...model }) => model),
       differences: differencesOf(models),
       pairs: allDifferencesOf(models),
+      use_cases: [teaching, release],
     },
     real,
     synthetic: new Map(models.map(({ model }) => [model, synthetic])),

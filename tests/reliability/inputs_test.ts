@@ -5,6 +5,7 @@
 import { assert } from "@std/assert";
 import {
   compare,
+  prepare,
   printable,
   type Random,
   random,
@@ -22,6 +23,7 @@ import {
   writeMeds,
 } from "ehrloom";
 import { basename, join } from "node:path";
+import { writeTables } from "../cohort/sources/prepared.ts";
 import { inFolder } from "../folder.ts";
 import { tinyCohort, tinySettings } from "../tiny.ts";
 import { copy, effort, filesOf } from "./scenarios.ts";
@@ -139,6 +141,77 @@ const sources: Record<string, Source> = {
       }
     },
     read: (folder) => readSynthea(folder, { tables: ["conditions"] }),
+  },
+  "a long CSV table": {
+    make: (folder) =>
+      Deno.writeTextFile(
+        join(folder, "events.csv"),
+        "subject;time;visit;code;value;unit;sex;birth\n" +
+          'a;2020-01-01;1;I10;;;F;1950\na;2020-01-01 10:00;1;"HBA1C";6.5;%;;\n' +
+          "b;2021-05-05T10:00:00Z;2;E11.9;NULL;;M;1960-02-03\n",
+      ),
+    read: (folder) => prepare("csv", join(folder, "events.csv")),
+  },
+  "a wide CSV table": {
+    make: (folder) =>
+      Deno.writeTextFile(
+        join(folder, "wide.csv"),
+        "subject,diabetes,hba1c,smoker\na,1,6.5,never\nb,0,5,former\nc,1,,never\n",
+      ),
+    read: (folder) => prepare("csv", join(folder, "wide.csv"), { values: { wide: true } }),
+  },
+  "MIMIC-IV's tables": {
+    make: (folder) =>
+      writeTables(folder, {
+        "patients.csv": "subject_id,gender,anchor_age,anchor_year,dod\n10,F,50,2150,2152-01-01\n",
+        "admissions.csv.gz": "subject_id,hadm_id,admittime,dischtime,deathtime\n" +
+          "10,101,2150-01-01 00:00:00,2150-01-03 00:00:00,\n",
+        "diagnoses_icd.csv": "subject_id,hadm_id,icd_code,icd_version\n10,101,25000,9\n",
+        "labevents.csv": "subject_id,hadm_id,itemid,charttime,valuenum,valueuom\n" +
+          "10,101,50912,2150-01-02 06:00:00,1.2,mg/dL\n",
+        "d_labitems.csv": 'itemid,label,fluid\n50912,"Creatinine, serum",Blood\n',
+      }),
+    read: (folder) =>
+      prepare("mimic4", folder, { values: { tables: ["diagnoses", "labs", "deaths"] } }),
+  },
+  "MIMIC-III's tables": {
+    make: (folder) =>
+      writeTables(folder, {
+        "PATIENTS.csv": "SUBJECT_ID,GENDER,DOB,DOD\n10,F,2100-01-01 00:00:00,2152-01-01 00:00:00\n",
+        "ADMISSIONS.csv": "SUBJECT_ID,HADM_ID,ADMITTIME,DISCHTIME,DEATHTIME\n" +
+          "10,101,2150-01-01 00:00:00,2150-01-03 00:00:00,\n",
+        "DIAGNOSES_ICD.csv.gz": "SUBJECT_ID,HADM_ID,ICD9_CODE\n10,101,25000\n10,101,\n",
+      }),
+    read: (folder) =>
+      prepare("mimic3", folder, { values: { tables: ["diagnoses", "deaths"], haloLabels: true } }),
+  },
+  "eICU's tables": {
+    make: (folder) =>
+      writeTables(folder, {
+        "patient.csv":
+          "patientunitstayid,patienthealthsystemstayid,gender,uniquepid,hospitaladmitoffset," +
+          "hospitaldischargeyear,hospitaldischargeoffset,hospitaldischargestatus," +
+          "unitdischargestatus\n11,9,Male,001-1,-1440,2014,2880,Alive,Expired\n",
+        "diagnosis.csv.gz": "patientunitstayid,diagnosisstring,icd9code\n" +
+          '11,endocrine|diabetes,"250.00, E11.9"\n11,other,\n',
+        "lab.csv": "patientunitstayid,labresultoffset,labname,labresult,labmeasurenamesystem\n" +
+          "11,60,BUN,31.0,mg/dL\n",
+      }),
+    read: (folder) => prepare("eicu", folder, { values: { tables: ["diagnoses", "labs"] } }),
+  },
+  "OMOP's tables": {
+    make: (folder) =>
+      writeTables(folder, {
+        "person.csv": "person_id,gender_concept_id,year_of_birth\n1,8532,1950\n",
+        "visit_occurrence.csv": "visit_occurrence_id,person_id,visit_start_date,visit_end_date\n" +
+          "-11,1,2020-01-01,2020-01-05\n",
+        "condition_occurrence.csv.gz":
+          "person_id,condition_concept_id,condition_start_date,visit_occurrence_id\n" +
+          "1,201826,2020-01-02,-11\n1,320128,2020-01-02,\n",
+        "concept.csv": "concept_id\tconcept_name\tvocabulary_id\tconcept_code\n" +
+          "201826\tType 2 diabetes\tSNOMED\t44054006\n",
+      }),
+    read: (folder) => prepare("omop", folder, { values: { tables: ["conditions"] } }),
   },
   "records-json": {
     make: json("records.json", {

@@ -61,6 +61,9 @@ export const scenarios: readonly Scenario[] = [
   scenario("compare --force", "compare", [
     ...[...learning, "--models", "halo", "--resamples", "3", "--force"],
   ], { older: ["compare", ...learning, "--models", "halo", "--resamples", "3", "--seed", "2"] }),
+  scenario("lira", "lira", [
+    ...["--run", "run", "--cohort", "cohort", "--shadows", "4", ...backend],
+  ]),
   scenario("rules --force", "rules", ["--cohort", "cohort", "--expected", "0.1", "--force"], {
     older: ["rules", "--cohort", "cohort", "--expected", "2"],
   }),

@@ -204,3 +204,32 @@ Deno.test("deno task evaluate --by writes the fidelity of each group, and refuse
     assertStringIncludes(refused.stderr, 'Cannot divide records by "region"; known: sex, age');
   });
 });
+
+Deno.test("deno task evaluate judges sensitive codes, from a list or a file, and names unknown ones", async () => {
+  await inFolder(async (folder) => {
+    await Deno.writeTextFile(`${folder}/codes.txt`, "c1\n\nc2\n");
+    const args = [...cohorts, "--only", "privacy.inference,privacy.attribute_inference"];
+    const rows = async (sensitive: string) => {
+      const out = ["--out", "report", "--force", "--min-cell", "1", "--sensitive", sensitive];
+      const { code, stderr } = await evaluateTask(folder, ...args, ...out);
+      assertEquals(code, 0, stderr);
+      const { about, privacy } = JSON.parse(
+        await Deno.readTextFile(`${folder}/report/report.json`),
+      );
+      assertEquals(about.sensitive, ["c1", "c2"]);
+      const { inference, attribute_inference } = privacy;
+      return [inference, attribute_inference].map(({ by_code, left_out }) => [by_code, left_out]);
+    };
+    assertEquals(await rows("c1, c2"), await rows("codes.txt"));
+    const { code, stderr } = await evaluateTask(
+      folder,
+      ...args,
+      ...["--out", "unknown", "--sensitive", "c1,c22,zebra"],
+    );
+    assertEquals(code, 1);
+    assertStringIncludes(
+      stderr,
+      'the real cohort has no sensitive code "c22"; did you mean c2? and no "zebra"',
+    );
+  });
+});

@@ -59,6 +59,28 @@ export class CodeList {
   }
 
   /**
+   * Says what a code means, and perhaps gives it a better name; passes over what is no code here.
+   *
+   * @param name as in {@link CodeList.index}
+   * @param description replaces the one that the code was added with, unless it is ""
+   * @param better its new name, unless another code has it already; default the old one
+   */
+  describe(name: string, description: string, better: string = name): void {
+    const units = this.indices.get(name);
+    if (units === undefined) return;
+    const isNew = !this.indices.has(better) && codeProblem(better) === undefined;
+    const kept = isNew ? detached(better) : name;
+    this.indices.delete(name);
+    this.indices.set(kept, units);
+    for (const index of units.values()) {
+      const wasOwnName = this.descriptions[index] === this.names[index];
+      this.names[index] = kept;
+      if (description !== "") this.descriptions[index] = detached(description);
+      else if (wasOwnName) this.descriptions[index] = kept;
+    }
+  }
+
+  /**
    * The index of a code that the source's own vocabulary lacks, which is added after it: codes added
    * this way are identified by name, each its own description.
    */

@@ -211,7 +211,8 @@ export function cohortOfEvents(
 ): Cohort {
   const { vocabulary, rank } = table.codes.ranked(table.events.code.view());
   const { recordOf, splits, ...patients } = table.patients.records();
-  const { replaced, ...visits } = visitsOf(table, recordOf, rank);
+  const { replaced: replacedHere, ...visits } = visitsOf(table, recordOf, rank);
+  const replaced = replacedHere + table.replacedCount;
   if (table.staticCount > 0) {
     onLeftOut?.(`${table.staticCount} events without a time, such as race`);
   }

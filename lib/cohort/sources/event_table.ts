@@ -57,6 +57,8 @@ export class EventTable {
   readonly visits: "encounters" | "times";
   /** Events without a time, which are left out. */
   staticCount = 0;
+  /** Values that a reader did not add, since it knew a later one of the same code and visit. */
+  replacedCount = 0;
   /** Encounters by their identifiers, in the order in which they were added. */
   readonly encounters = {
     indexOf: new Map<string, number>(),

@@ -3,7 +3,12 @@
  *
  * @module
  */
+import { csvTable } from "./csv_table.ts";
+import { eicu } from "./eicu.ts";
 import { meds } from "./meds.ts";
+import { mimic3 } from "./mimic3.ts";
+import { mimic4 } from "./mimic4.ts";
+import { omop } from "./omop.ts";
 import { recordsJson } from "./records_json.ts";
 import type { Source, SourceSummary } from "./source.ts";
 import { synthea } from "./synthea.ts";
@@ -12,6 +17,11 @@ const known: readonly Source[] = [
   synthea,
   recordsJson,
   meds,
+  csvTable,
+  mimic4,
+  mimic3,
+  eicu,
+  omop,
 ];
 
 /** All source formats. */

@@ -83,6 +83,11 @@ export class Patients {
     this.hasDemographics = true;
   }
 
+  /** The birth of a patient, NaN where unknown. */
+  birthOf(patient: number): number {
+    return this.births.at(patient);
+  }
+
   /** Sets the sex of a patient, an index into `sexNames`. */
   setSex(patient: number, sex: number): void {
     this.sexes.set(patient, sex);

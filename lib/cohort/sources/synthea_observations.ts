@@ -17,6 +17,7 @@ import { codeSystemName } from "../codes/code_system_uris.ts";
 import { timeOf } from "../time.ts";
 import { detached } from "./detached.ts";
 import type { EventTable } from "./event_table.ts";
+import { numberIn } from "./field_text.ts";
 import {
   encounterOf,
   noteTime,
@@ -49,12 +50,6 @@ interface Observed {
   answered: number;
   /** Whether there were more different answers than {@link mostAnswers}. */
   isFreeText: boolean;
-}
-
-/** The number that a text is; NaN for any other text, and for a number beyond float32. */
-function numberIn(text: string): number {
-  const isNumber = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text);
-  return isNumber && Number.isFinite(Math.fround(Number(text))) ? Number(text) : NaN;
 }
 
 /** Gathers observations by their LOINC code. */

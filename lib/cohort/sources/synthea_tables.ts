@@ -3,11 +3,12 @@
  *
  * @module
  */
-import { type CsvColumn, csvPath, readCsv } from "../../files/csv.ts";
+import { type CsvColumn, csvPath } from "../../files/csv.ts";
 import { codeSystemName } from "../codes/code_system_uris.ts";
 import { precisionOf, timeOf } from "../time.ts";
 import type { EventTable } from "./event_table.ts";
 import type { Notes } from "./notes.ts";
+import { readRows } from "./rows.ts";
 import type { ReadHow } from "./source.ts";
 
 /** A Synthea folder, and where its rows go. */
@@ -29,17 +30,8 @@ export async function readTable(
   columns: readonly (string | CsvColumn)[],
   onRow: (fields: readonly string[]) => string | undefined,
 ): Promise<void> {
-  const names = columns.map((column) => typeof column === "string" ? column : column.name);
-  const fields: string[] = new Array(columns.length);
-  await readCsv(await csvPath(folder, name), columns, (written) => {
-    for (let i = 0; i < names.length; i++) {
-      fields[i] = written[i].trim();
-      if (fields[i].length === written[i].length || names[i] === "DESCRIPTION") continue;
-      const example = `${names[i]} "${written[i]}" of ${name}`;
-      notes.add("fields had spaces around them, which were removed", example);
-    }
-    return onRow(fields);
-  }, how);
+  const padded = ["DESCRIPTION"];
+  await readRows(await csvPath(folder, name), columns, onRow, { ...how, notes, padded });
 }
 
 /** Counts a time that is not an instant. */

@@ -20,6 +20,14 @@ export interface RankedCases {
  * Cases by score. Resamples of the same cases share this order: their weights say how often each case
  * is drawn.
  *
+ * @example
+ * ```ts
+ * import { rankedCases } from "ehrloom";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals([...rankedCases([0.2, 0.8, 0.5], [0, 1, 0]).order], [1, 2, 0]);
+ * ```
+ *
  * @param scores [cases] higher is more likely positive; none may be NaN
  * @param isPositive [cases] 1 or true if positive
  * @throws {RangeError} If the lengths differ, or a score is NaN

@@ -13,6 +13,15 @@ import { forEachGroup, type RankedCases } from "./ranked_cases.ts";
  * The area under the ROC curve: the probability that a positive scores higher than a negative; equal
  * scores count half.
  *
+ * @example Of four pairs, three are won and one is a tie
+ * ```ts
+ * import { auroc, rankedCases } from "ehrloom";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(auroc(rankedCases([0.9, 0.4, 0.4, 0.1], [1, 1, 0, 0])), 3.5 / 4);
+ * ```
+ *
+ * @param cases from {@link rankedCases}
  * @param weights [cases] how often each case counts, such as in a resample; default once
  * @returns in [0, 1]: 1 if all positives score higher, 0.5 for guessing; NaN without both classes
  */
@@ -62,6 +71,16 @@ export function rocCurve(cases: RankedCases, weights?: ArrayLike<number>): RocPo
  * The highest true-positive rate of a threshold whose false-positive rate is at most a given one. Cases
  * with equal scores are all called positive or none of them, so ties cannot raise it.
  *
+ * @example
+ * ```ts
+ * import { rankedCases, tprAtFpr } from "ehrloom";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const cases = rankedCases([0.9, 0.7, 0.4, 0.1], [1, 0, 1, 0]);
+ * assertEquals([tprAtFpr(cases, 0.01), tprAtFpr(cases, 0.5)], [0.5, 1]);
+ * ```
+ *
+ * @param cases from {@link rankedCases}
  * @param rate in [0, 1]
  * @param weights [cases] as in {@link auroc}
  * @returns in [0, 1]; NaN without both classes
@@ -135,6 +154,17 @@ function areaCovariance(a: Float64Array, b: Float64Array, isPositive: Uint8Array
  * nothing. The end of the interval then comes from the n = min(positives, negatives) pairs without a
  * common case: all of them are in order with probability at most areaⁿ, which is 2.5% at 0.025^(1/n).
  *
+ * @example Five cases of each class, all in order
+ * ```ts
+ * import { deLong, rankedCases } from "ehrloom";
+ * import { assertAlmostEquals } from "@std/assert";
+ *
+ * const { value, low } = deLong(rankedCases([9, 8, 7, 6, 5, 4, 3, 2, 1, 0], [1, 1, 1, 1, 1, 0, 0, 0, 0, 0]));
+ * assertAlmostEquals(value, 1);
+ * assertAlmostEquals(low, 0.025 ** (1 / 5)); // 0.48: ten cases say little
+ * ```
+ *
+ * @param cases from {@link rankedCases}
  * @param tail probability beyond each end of the interval; default 0.025
  * @returns NaN without two cases of each class
  */

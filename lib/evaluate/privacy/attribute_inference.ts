@@ -9,6 +9,7 @@
  *
  * Corrected: all training records are attacked, with an interval of the difference over them, and
  * also with k = 10. As published, as many training records as there are held-out ones, with k = 1.
+ * Codes that a user names as sensitive have figures of their own, see `inferred_codes.ts`.
  *
  * @module
  */
@@ -29,15 +30,11 @@ import { type LeftOut, leftOutSchema } from "../not_measured.ts";
 import { minus } from "../paired_differences.ts";
 import { progressInParts } from "../progress_in_parts.ts";
 import { nearest } from "./distances/nearest.ts";
-import { codeSets, type RecordSets, recordSets } from "./distances/record_sets.ts";
+import { codeSets, type RecordSets } from "./distances/record_sets.ts";
+import { type NamedCode, namedCodes, namedCodesSchema } from "./inferred_codes.ts";
+import { type KnownAndHidden, knownAndHidden } from "./known_and_hidden.ts";
 import { tooFew } from "./left_out.ts";
 import { heldOutOf, sampleOf } from "./samples.ts";
-
-/** What is known of records, and what is not: labels and common codes, and all other codes. */
-interface Attacked {
-  readonly known: RecordSets;
-  readonly hidden: RecordSets;
-}
 
 /**
  * The codes that most records hold, at most `count`; of equally frequent ones those that come first in
@@ -48,24 +45,6 @@ export function commonCodes(cohort: Cohort, count: number): Uint32Array {
   for (const code of codeSets(cohort).items) holders.set(code, (holders.get(code) ?? 0) + 1);
   const sorted = [...holders].sort(([, a], [, b]) => b - a);
   return Uint32Array.from(sorted.slice(0, count), ([code]) => code);
-}
-
-/** Splits records into what is known and what is not. */
-function attackedOf(cohort: Cohort, common: ReadonlySet<number>): Attacked {
-  const { offsets, items } = codeSets(cohort);
-  const count = cohort.labelNames.length;
-  const codesOf = (record: number, isCommon: boolean) =>
-    items.subarray(offsets[record], offsets[record + 1])
-      .filter((code) => common.has(code) === isCommon);
-  const records = Array.from(cohort.subjectIds.keys());
-  return {
-    known: recordSets(records.map((record) => {
-      const labels = cohort.labels.subarray(record * count, (record + 1) * count);
-      const own = [...labels.keys()].filter((label) => labels[label] === 1);
-      return [...own, ...codesOf(record, true).map((code) => count + code)];
-    })),
-    hidden: recordSets(records.map((record) => codesOf(record, false))),
-  };
 }
 
 /** Sums behind an F1 score. */
@@ -85,7 +64,12 @@ function votedCodes({ offsets, items }: RecordSets, records: Int32Array): Set<nu
 }
 
 /** [records × 3] Of each attacked record: codes found, predicted, and there. */
-function hitsOf(targets: Attacked, reference: Attacked, indices: Int32Array, k: number) {
+function hitsOf(
+  targets: KnownAndHidden,
+  reference: KnownAndHidden,
+  indices: Int32Array,
+  k: number,
+) {
   const { offsets, items } = targets.hidden;
   const hits = new Float64Array((offsets.length - 1) * width);
   const all = indices.length / (offsets.length - 1);
@@ -120,8 +104,8 @@ export async function inferredCodes(
   },
 ): Promise<Float64Array[]> {
   const known = new Set(common);
-  const attacked = attackedOf(targets, known);
-  const others = attackedOf(reference, known);
+  const attacked = knownAndHidden(targets, known);
+  const others = knownAndHidden(reference, known);
   const k = Math.max(...ks);
   const { indices } = await nearest(attacked.known, others.known, { k, onProgress });
   return ks.map((each) => hitsOf(attacked, others, indices, each));
@@ -154,7 +138,9 @@ export interface AttributeInference {
   corrected: { k1: InferredAttributes; k10: InferredAttributes } | null;
   /** With the nearest record, of as many training records as references. */
   published: { attack: number; baseline: number } | null;
-  /** Why there are no figures. */
+  /** One row for each code that the user named as sensitive; absent if none was named. */
+  by_code?: NamedCode[] | undefined;
+  /** What is not there, and why. */
   left_out: LeftOut[];
 }
 
@@ -187,7 +173,7 @@ async function answerFor(
   asked: Asked,
   part: () => OnProgress,
 ): Promise<Answer<AttributeInference>> {
-  const { real, seed, quick } = asked;
+  const { real, seed, quick, sensitive: named = [], minCell = 1 } = asked;
   const heldOut = heldOutOf(asked);
   const most = quick ? mostQuickly : mostAttacked;
   const references = Math.min(
@@ -207,13 +193,16 @@ async function answerFor(
   const control = sampleOf(heldOut, "held_out", references, seed);
   const [k1, k10] = await inferredCodes(targets, reference, { common, ks, onProgress: part() });
   const [own1, own10] = await inferredCodes(targets, control, { common, ks, onProgress: part() });
+  const byCode = named.length > 0 &&
+    await namedCodes({ targets, reference, control, common, named, minCell, part });
   const [one, ten] = [inferred(k1, own1, asked), inferred(k10, own10, asked)];
   return {
     figures: {
       ...about,
       corrected: { k1: one.figures, k10: ten.figures },
       published: await published(real.cohort, { reference, control }, seed, part),
-      left_out,
+      ...byCode && { by_code: byCode.rows },
+      left_out: byCode ? byCode.left_out : [],
     },
     resampled: {
       "corrected.k1.difference": one.difference,
@@ -256,10 +245,12 @@ export const attributeInference: Measure<"attribute_inference", AttributeInferen
     known_codes: whole(0),
     corrected: v.nullable(object({ k1: inferredSchema, k10: inferredSchema })),
     published: v.nullable(object({ attack: figureSchema, baseline: figureSchema })),
+    by_code: v.optional(namedCodesSchema),
     left_out: leftOutSchema,
   })),
   ask(asked, onProgress) {
-    const part = progressInParts(onProgress, 4 * asked.others.length);
+    const searches = (asked.sensitive ?? []).length > 0 ? 6 : 4;
+    const part = progressInParts(onProgress, searches * asked.others.length);
     return inTurn(asked, (other) => answerFor(other, asked, part));
   },
 };

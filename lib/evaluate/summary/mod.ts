@@ -16,9 +16,7 @@ import { sentencesOf } from "./sentences.ts";
  * @returns undefined if nothing was asked of which there is a conclusion
  */
 export function summaryOf(report: PartialReport, fromCeiling: FromCeiling): Summary | undefined {
-  const { about, fidelity } = report;
-  if (fidelity === undefined) return undefined;
-  const rows = summaryRows(fidelity, fromCeiling, about.resamples);
+  const rows = summaryRows(report, fromCeiling);
   if (rows.length === 0) return undefined;
   return { sentences: sentencesOf(report, rows), rows, patients_each: fromCeiling.patients };
 }

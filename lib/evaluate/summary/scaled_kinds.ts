@@ -7,6 +7,7 @@
 import type { Estimate } from "../bootstrap.ts";
 import type { FidelityFigures } from "../fidelity/mod.ts";
 import type { NothingMeasured } from "../fidelity/two_sample/left_out.ts";
+import { r2Of } from "../key_figures.ts";
 import type { FiguresOf } from "../measure.ts";
 import type { utilityMeasures } from "../utility/mod.ts";
 
@@ -21,21 +22,6 @@ export interface ScaledKind<Figures> {
   readonly of: (figures: Partial<Figures>) => Estimate | null | undefined;
   /** Its ceiling, where that is within the figures of the synthetic records. */
   readonly ceiling?: (figures: Partial<Figures>) => Estimate | null | undefined;
-}
-
-/** An R² with its interval. */
-interface R2 {
-  readonly r2: number | null;
-  readonly r2_low: number | null;
-  readonly r2_high: number | null;
-}
-
-function r2Of(found: R2 | null | undefined): Estimate | null {
-  if (found === null || found === undefined) return null;
-  const { r2, r2_low, r2_high } = found;
-  return r2 === null || r2_low === null || r2_high === null
-    ? null
-    : { value: r2, low: r2_low, high: r2_high };
 }
 
 /** Figures of a measure that may have nothing to say. */

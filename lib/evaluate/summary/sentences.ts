@@ -1,5 +1,5 @@
 /**
- * The conclusion of a report in four to six sentences, made by rules. Each function gives one
+ * The conclusion of a report in four to nine sentences, made by rules. Each function gives one
  * sentence, or none if there is nothing to say.
  *
  * @module
@@ -21,15 +21,21 @@ const rightInFloor = ["unigram.r2", "label_prevalence.r2"];
 function floorPhrase({ figure, scale, verdict, synthetic, floor }: SummaryRow): string {
   if (verdict !== "off" || synthetic === null || floor === null) return "";
   if (rightInFloor.includes(figure)) return "";
-  const isBetter = scale === "r2" ? synthetic.value > floor.value : synthetic.value < floor.value;
+  const isBetter = scale === "r2" || scale === "high"
+    ? synthetic.value > floor.value
+    : synthetic.value < floor.value;
   return isBetter ? "" : `; independent draws ${fixed(floor.value, 3)}, so no better than these`;
 }
 
 /** A row with its figure and its ceiling: "codes (R² 0.985; held-out patients 0.995)". */
 function rowPhrase(row: SummaryRow): string {
-  const { name, scale, synthetic, ceiling } = row;
+  const { name, scale, quantity, synthetic, ceiling } = row;
   const [own, best] = [synthetic, ceiling].map((each) => fixed(each?.value ?? NaN, 3));
-  const figure = scale === "r2" ? `R² ${own}` : `${own} standard deviations from the real means`;
+  const figure = quantity !== undefined
+    ? `${quantity} ${own}`
+    : scale === "r2"
+    ? `R² ${own}`
+    : `${own} standard deviations from the real means`;
   return `${small(name)} (${figure}; held-out patients ${best}${floorPhrase(row)})`;
 }
 
@@ -43,6 +49,47 @@ function closeAndOff(rows: readonly SummaryRow[]): string | undefined {
     ...(off.length > 0 ? [`off: ${listed(off)}`] : []),
   ];
   return parts.length > 0 ? `${capital(parts.join("; "))}.` : undefined;
+}
+
+/** A row of usefulness or disclosure: "phenotyping (AUROC 0.810; ceiling 0.832)". */
+function keyPhrase({ name, quantity, synthetic, ceiling }: SummaryRow): string {
+  const [own, best] = [synthetic, ceiling].map((each) => fixed(each?.value ?? NaN, 3));
+  return `${small(name)} (${quantity} ${own}; ceiling ${best})`;
+}
+
+/** Whether synthetic records are as useful as real ones. */
+function usefulnessSentence(rows: readonly SummaryRow[]): string | undefined {
+  const phrases = (verdict: SummaryRow["verdict"]) =>
+    rows.filter((row) => row.kind === "utility" && row.verdict === verdict).map(keyPhrase);
+  const [close, off] = [phrases("close"), phrases("off")];
+  const parts = [
+    ...close.length > 0 ? [`as useful as real records in ${listed(close)}`] : [],
+    ...off.length > 0 ? [`less useful in ${listed(off)}`] : [],
+  ];
+  return parts.length > 0 ? `${capital(parts.join("; "))}.` : undefined;
+}
+
+const noProof = "this is no proof of privacy";
+
+/**
+ * Whether checks and attacks other than the strongest one on membership found something.
+ *
+ * @param before the sentence before it, which may have said that nothing is proved
+ */
+function disclosureSentence(
+  rows: readonly SummaryRow[],
+  before: string | undefined,
+): string | undefined {
+  const judged = rows.filter(({ kind, figure, verdict }) =>
+    kind === "privacy" && figure !== "membership.all.strongest.auc" && verdict !== "not judged"
+  );
+  if (judged.length === 0) return undefined;
+  const off = judged.filter(({ verdict }) => verdict === "off");
+  return off.length > 0
+    ? `More is found out about training patients than about others: ${listed(off.map(keyPhrase))}.`
+    : `No more was found out about training patients than about others by ${
+      listed(judged.map(({ name }) => small(name)))
+    }${before?.includes(noProof) ? "" : `; ${noProof}`}.`;
 }
 
 /** The same figures where there is no verdict, and why there is none. */
@@ -175,13 +222,11 @@ function membershipSentence({ privacy }: PartialReport): string | undefined {
   const strongest = privacy?.membership?.all?.strongest;
   if (strongest === undefined) return undefined;
   const { auc, attacks } = strongest;
-  const found = auc.low > 0.5
-    ? "An attack tells training patients from others better than guessing"
-    : "No attack was seen to tell training patients from others";
-  return `${found} (the strongest of ${counted(attacks)}: AUROC ${
-    fixed(auc.value, 2)
-  }; 95% interval ` +
-    `${fixed(auc.low, 2)} to ${fixed(auc.high, 2)}; guessing 0.5); this is no proof of privacy.`;
+  const figures = `(the strongest of ${counted(attacks)}: AUROC ${fixed(auc.value, 2)}; 95% ` +
+    `interval ${fixed(auc.low, 2)} to ${fixed(auc.high, 2)}; guessing 0.5)`;
+  return auc.low > 0.5
+    ? `An attack tells training patients from others better than guessing ${figures}.`
+    : `No attack was seen to tell training patients from others ${figures}; ${noProof}.`;
 }
 
 /** Whether training converged; nothing for models that do not train. */
@@ -232,19 +277,22 @@ function notJudged(
 /** The sentences, most important first; copies come before all that they make look good. */
 export function sentencesOf(report: PartialReport, rows: readonly SummaryRow[]): string[] {
   const { fidelity = {} } = report;
-  const compared = rows.filter(({ scale, figure }) =>
-    scale !== "difference" && figure !== "label_prevalence.r2"
+  const compared = rows.filter(({ kind, scale, figure }) =>
+    kind === "fidelity" && scale !== "difference" && figure !== "label_prevalence.r2"
   );
   const copies = copySentence(report);
   const isFirst = hasCopies(report);
+  const membership = membershipSentence(report);
   const sentences: (string | undefined)[] = [
     isFirst ? copies : undefined,
     closeAndOff(compared),
     withoutVerdict(compared),
     lengthSentence(rows, fidelity),
     labelSentence(rows, fidelity),
+    usefulnessSentence(rows),
     isFirst ? undefined : copies,
-    membershipSentence(report),
+    membership,
+    disclosureSentence(rows, membership),
     trainingSentence(report.about),
     notJudged(report, rows),
   ];

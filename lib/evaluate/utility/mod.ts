@@ -5,6 +5,7 @@
  */
 import { effects } from "./effects/effects.ts";
 import { nextVisit } from "./next_visit/next_visit.ts";
+import { outcomes } from "./outcomes/outcomes.ts";
 import { phenotyping } from "./phenotyping.ts";
 import { phenotypingBefore } from "./phenotyping_before.ts";
 import { survival } from "./survival/survival.ts";
@@ -17,6 +18,7 @@ import { survival } from "./survival/survival.ts";
 export const utilityMeasures = [
   phenotyping,
   phenotypingBefore,
+  outcomes,
   nextVisit,
   effects,
   survival,

@@ -7,51 +7,21 @@
 import * as v from "valibot";
 import type { Cohort } from "../../cohort/cohort.ts";
 import { list, object, type Schema, text, whole } from "../../files/checked_json.ts";
-import { useDefaultBackend } from "../../nn/backend.ts";
 import type { OnProgress } from "../../progress.ts";
-import {
-  type ClassifierDifferences,
-  classifierDifferencesSchema,
-  type ClassifierFigures,
-  classifierFiguresSchema,
-  comparedFigureNames,
-  differencesOf,
-  type FigureSeries,
-  figuresOf,
-  meanSeries,
-  type Predictions,
-} from "../classification/classifier_figures.ts";
+import { meanSeries, type Predictions } from "../classification/classifier_figures.ts";
 import { type Reliability, reliability, reliabilitySchema } from "../classification/reliability.ts";
 import type { Answer, Asked, ThoroughMeasure } from "../measure.ts";
 import { leftOutSchema } from "../not_measured.ts";
-import { minus } from "../paired_differences.ts";
 import { type SetSizes, setSizes, setSizesSchema } from "./balanced_sets.ts";
 import type { CasePool } from "./cases.ts";
+import { type ClassifierTask, type TaskSeries, testedTasks } from "./train_and_test.ts";
 import {
-  classifierCount,
-  type ClassifierTask,
-  type TaskSeries,
-  taskSeries,
-  type Tested,
-  testedOn,
-} from "./train_and_test.ts";
-
-/**
- * Classifiers trained on real records, on the other cohort's (`synthetic`) and on both, all tested on
- * the same held-out real records. `both` is null for the floor and the memoriser.
- */
-export interface TrainedOnEach {
-  /** Trained on real records. */
-  real: ClassifierFigures;
-  /** Trained on the other cohort's. */
-  synthetic: ClassifierFigures;
-  /** Trained on both. */
-  both: ClassifierFigures | null;
-  /** Differences in pairs: around 0 if the other cohort teaches as much as real records. */
-  synthetic_minus_real: ClassifierDifferences;
-  /** Above 0 (`brier`: below 0) if records are worth adding to real ones. */
-  both_minus_real: ClassifierDifferences | null;
-}
+  eachEntries,
+  headlines,
+  type TrainedOnEach,
+  trainedOnEach,
+  trainedOnEachSchema,
+} from "./trained_on_each.ts";
 
 /** A label, and how well classifiers of it do. */
 export interface PhenotypeRow extends TrainedOnEach {
@@ -86,18 +56,10 @@ export interface PhenotypeFigures {
   rare_labels?: number | undefined;
 }
 
-const eachSchema = {
-  real: classifierFiguresSchema,
-  synthetic: classifierFiguresSchema,
-  both: v.nullable(classifierFiguresSchema),
-  synthetic_minus_real: classifierDifferencesSchema,
-  both_minus_real: v.nullable(classifierDifferencesSchema),
-};
-
 /** {@link PhenotypeFigures}, when they are read from a file; null for cohorts that are not asked about. */
 const phenotypeFiguresSchema: Schema<PhenotypeFigures | null> = v.nullable(object({
-  macro: v.nullable(object(eachSchema)),
-  labels: list(object({ label: text, ...eachSchema })),
+  macro: v.nullable(trainedOnEachSchema),
+  labels: list(object({ label: text, ...eachEntries })),
   calibration: v.optional(object({ real: reliabilitySchema, synthetic: reliabilitySchema })),
   sizes: setSizesSchema,
   left_out: leftOutSchema,
@@ -134,19 +96,6 @@ function namedLabels({ real: { cohort }, minCell = 1 }: Asked): number[] {
   );
 }
 
-function trainedOnEach(
-  real: FigureSeries,
-  { synthetic, both }: TaskSeries["sources"][number],
-): TrainedOnEach {
-  return {
-    real: figuresOf(real),
-    synthetic: figuresOf(synthetic),
-    both: both && figuresOf(both),
-    synthetic_minus_real: differencesOf(synthetic, real),
-    both_minus_real: both && differencesOf(both, real),
-  };
-}
-
 /** The series of all labels, as means over them. */
 function macroSeries(all: readonly TaskSeries[], source: number): TaskSeries["sources"][number] {
   const of = all.map(({ sources }) => sources[source]);
@@ -155,14 +104,6 @@ function macroSeries(all: readonly TaskSeries[], source: number): TaskSeries["so
     synthetic: meanSeries(of.map(({ synthetic }) => synthetic)),
     both: both.length > 0 ? meanSeries(both) : null,
   };
-}
-
-/** [resamples + 1] of the headline figures, by their paths. */
-function headlines(real: FigureSeries, synthetic: FigureSeries): Record<string, Float64Array> {
-  return Object.fromEntries(comparedFigureNames.flatMap((name) => [
-    [`macro.synthetic.${name}`, synthetic[name]],
-    [`macro.synthetic_minus_real.${name}`, minus(synthetic[name], real[name])],
-  ]));
 }
 
 /**
@@ -175,7 +116,7 @@ async function phenotypeAnswers(
   taskOf: (label: number) => ClassifierTask | string,
   onProgress?: OnProgress,
 ): Promise<Answer<PhenotypeFigures | null>[]> {
-  const { real: { cohort }, heldOut, others, seed, quick = false } = asked;
+  const { real: { cohort }, heldOut, others, quick = false } = asked;
   if (heldOut === undefined) return others.map(() => ({ figures: null, resampled: {} }));
   const sizes = setSizes(cohort.recordCount, heldOut.recordCount, quick ? 1 : 3);
   const named = namedLabels(asked);
@@ -186,17 +127,8 @@ async function phenotypeAnswers(
     if (typeof task !== "string") tasks.push(task);
     else left_out.push({ label: cohort.labelNames[label], reason: task });
   }
-  if (tasks.length > 0) await useDefaultBackend();
-  const total = tasks.length * sizes.repetitions * classifierCount(others);
-  let done = 0;
-  const onClassifier = () => onProgress?.({ stage: "training classifiers", done: ++done, total });
-  const tested: Tested[] = [];
-  const all: TaskSeries[] = [];
-  for (const task of tasks) {
-    const predictions = await testedOn(task, sizes, seed, onClassifier);
-    tested.push(predictions);
-    all.push(await taskSeries(predictions, heldOut.recordCount, { ...asked, label: task.label }));
-  }
+  const tested = await testedTasks(tasks, sizes, { ...asked, heldOut }, onProgress);
+  const all = tested.map(({ series }) => series);
   const rare = cohort.labelNames.length - named.length;
   const rest = { sizes, left_out, ...rare > 0 && { rare_labels: rare } };
   if (all.length === 0) {
@@ -222,7 +154,7 @@ async function phenotypeAnswers(
         },
         ...rest,
       },
-      resampled: headlines(real, macro.synthetic),
+      resampled: headlines("macro", real, macro.synthetic),
     };
   });
 }

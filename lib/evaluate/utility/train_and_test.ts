@@ -4,10 +4,12 @@
  *
  * @module
  */
-import type { Role } from "../bootstrap.ts";
-import { resampleWeights } from "../bootstrap.ts";
 import { breathe } from "../../breathe.ts";
+import type { Cohort } from "../../cohort/cohort.ts";
+import { useDefaultBackend } from "../../nn/backend.ts";
+import type { OnProgress } from "../../progress.ts";
 import { type Random, stream } from "../../random.ts";
+import { resampleWeights, type Role } from "../bootstrap.ts";
 import {
   emptySeries,
   type FigureSeries,
@@ -16,6 +18,7 @@ import {
   predictionsOf,
   setMeans,
 } from "../classification/classifier_figures.ts";
+import type { Asked } from "../measure.ts";
 import { disjointPools, type SetSizes, trainingLength } from "./balanced_sets.ts";
 import type { Case, CasePool } from "./cases.ts";
 import { classified, trainedClassifier } from "./trained_classifier.ts";
@@ -197,4 +200,35 @@ export async function taskSeries(
     await breathe();
   }
   return found;
+}
+
+/** A task's predictions, and its figures. */
+export interface TestedTask extends Tested {
+  readonly series: TaskSeries;
+}
+
+/**
+ * The predictions and figures of several tasks, one after the other.
+ *
+ * @param onProgress called after each trained classifier
+ */
+export async function testedTasks(
+  tasks: readonly ClassifierTask[],
+  sizes: SetSizes,
+  { heldOut, others, seed, resamples }:
+    & Pick<Asked, "others" | "seed" | "resamples">
+    & { readonly heldOut: Cohort },
+  onProgress?: OnProgress,
+): Promise<TestedTask[]> {
+  if (tasks.length > 0) await useDefaultBackend();
+  const total = tasks.length * sizes.repetitions * classifierCount(others);
+  let done = 0;
+  const onClassifier = () => onProgress?.({ stage: "training classifiers", done: ++done, total });
+  const all: TestedTask[] = [];
+  for (const task of tasks) {
+    const tested = await testedOn(task, sizes, seed, onClassifier);
+    const of = { seed, resamples, label: task.label };
+    all.push({ ...tested, series: await taskSeries(tested, heldOut.recordCount, of) });
+  }
+  return all;
 }

@@ -8,6 +8,7 @@ import type { JSX } from "preact";
 import type { ComparedModel, Comparison } from "../../evaluate/comparison.ts";
 import { aggregate } from "../../evaluate/fidelity/aggregate_statistics.ts";
 import { codeKinds } from "../../evaluate/fidelity/counting/key_rows.ts";
+import { keyFigures } from "../../evaluate/key_figures.ts";
 import { lengthSentences, type Ranking, rankingsOf } from "../../evaluate/rankings.ts";
 import type { FidelityFigures } from "../../evaluate/report.ts";
 import { titleOf } from "../../models/mod.ts";
@@ -35,7 +36,9 @@ import type { PackedPoints } from "../report/report_points.ts";
 import { r2Text } from "../figures/r2_axis.ts";
 import { probabilityKinds } from "../figures/probability_scatter.ts";
 import { ModelRows } from "./model_rows.tsx";
+import { KindSections } from "./kind_sections.tsx";
 import { SeedsSection } from "./seeds_section.tsx";
+import { UseCasesSection } from "./use_cases_section.tsx";
 import { counted } from "../../in_words.ts";
 
 const title = "Comparison of models";
@@ -56,6 +59,17 @@ export interface ComparisonContents {
 const duration = (seconds: number) =>
   seconds < 100 ? `${seconds.toFixed(1)} s` : `${(seconds / 60).toFixed(1)} min`;
 
+/** What the page says nothing about, in a sentence; empty if it is about all. */
+function silence({ models }: Comparison): string {
+  const isAsked = (kind: "utility" | "privacy") =>
+    keyFigures.some((key) => key.kind === kind && models.some((model) => key.of(model) !== null));
+  const missing = [
+    ...isAsked("privacy") ? [] : ["privacy"],
+    ...isAsked("utility") ? [] : ["usefulness"],
+  ];
+  return missing.length === 0 ? "" : ` This page says nothing about ${missing.join(" or ")}.`;
+}
+
 /** Who is ahead, a sentence for each figure. */
 function Conclusion({ comparison, rankings }: {
   comparison: Comparison;
@@ -64,6 +78,7 @@ function Conclusion({ comparison, rankings }: {
   const sentences = [
     ...rankings.map(({ sentence }) => sentence),
     ...lengthSentences(comparison),
+    ...(comparison.use_cases ?? []).map(({ sentence }) => sentence),
   ];
   if (sentences.length === 0) return null;
   return (
@@ -73,7 +88,7 @@ function Conclusion({ comparison, rankings }: {
       <p class="reading">
         "Excludes 0" and "sampling variation" are by the 95% interval of the difference, from the
         same resamples of the real patients. Differences of many models are not corrected for their
-        number. This page judges resemblance only: it says nothing about privacy or usefulness.
+        number.{silence(comparison)}
       </p>
     </section>
   );
@@ -300,7 +315,9 @@ export function ComparisonPage(contents: ComparisonContents): JSX.Element {
         />
         <ModelTable comparison={comparison} rankings={rankings} />
       </section>
+      <UseCasesSection {...comparison} />
       {differences.length > 0 && <DifferencesSection {...comparison} />}
+      <KindSections comparison={comparison} />
       <SeedsSection {...comparison} />
       <Scatters scatters={scatters} />
       <Lengths {...comparison} />

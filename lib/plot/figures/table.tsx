@@ -1,6 +1,6 @@
 /** @jsxImportSource preact */
 /**
- * Polars frames as tables for reading in notebooks. Polars' own view rounds 64-bit subject ids,
+ * Polars frames, and lists of rows, as tables for reading in notebooks. Polars' own view rounds 64-bit subject ids,
  * spells out time zones and gives shares to 16 digits.
  *
  * @module
@@ -21,13 +21,30 @@ const display = Symbol.for("Jupyter.display");
 /** Significant digits of numbers that are not whole. */
 const digits = 4;
 
+function isRows(of: Frame | readonly object[]): of is readonly object[] {
+  return Array.isArray(of);
+}
+
+/** A frame of rows, with a column for each name that one of them has. */
+function frameOf(rows: readonly object[]): Frame {
+  const names = new Set(rows.flatMap((row) => Object.keys(row)));
+  return pl.DataFrame(
+    Array.from(
+      names,
+      (name) => pl.Series(name, rows.map((row): unknown => Reflect.get(row, name) ?? null)),
+    ),
+  );
+}
+
 /** Columns of at most this many characters are not wrapped: codes, times. */
 const narrow = 32;
 
 function cellTexts(column: pl.Series): string[] {
   if (column.isFloat()) {
     return column.toArray().map((value) =>
-      value === null ? "" : String(Number(Number(value).toPrecision(digits)))
+      value === null
+        ? ""
+        : String(Number.isInteger(value) ? value : Number(Number(value).toPrecision(digits)))
     );
   }
   // as text, since Polars gives 64-bit integers as JavaScript numbers, which round them
@@ -39,8 +56,9 @@ function cellTexts(column: pl.Series): string[] {
 }
 
 /**
- * The first rows of a frame as a table, for the last line of a notebook cell: whole numbers exact,
- * other numbers with four significant digits, missing values empty. Markup in texts is shown as text.
+ * The first rows of a frame, or of a list of rows, as a table, for the last line of a notebook cell:
+ * whole numbers exact, other numbers with four significant digits, missing values empty. Markup in
+ * texts is shown as text.
  *
  * @example The labels of the sample
  * ```ts
@@ -49,11 +67,22 @@ function cellTexts(column: pl.Series): string[] {
  * table(labels(await syntheaSample()));
  * ```
  *
+ * @example Rows of your own
+ * ```ts
+ * import { table } from "ehrloom";
+ *
+ * table([{ patient: "Ann", visits: 2 }, { patient: "Ben", visits: 3 }]);
+ * ```
+ *
  * @param options.rows largest number of rows to show; the table states how many there are
  */
-export function table(frame: Frame, options: { rows?: number } = {}): NotebookOutput {
-  checkArguments("table", [frame, "frame"]);
+export function table(
+  of: Frame | readonly object[],
+  options: { rows?: number } = {},
+): NotebookOutput {
+  checkArguments("table", [of, "rows"]);
   checkOptions("table", options, ["rows"]);
+  const frame = isRows(of) ? frameOf(of) : of;
   const { rows = 12 } = options;
   const shown = frame.head(rows);
   const columns = shown.getColumns().map((column) => {

@@ -15,6 +15,7 @@ import {
   type PairedProbabilities,
   pairedProbabilities,
 } from "../../evaluate/fidelity/paired_probabilities.ts";
+import { reportSchemaId } from "../../evaluate/report_schema.ts";
 import type { PartialReport } from "../../evaluate/report.ts";
 import { reportTables } from "../../evaluate/report_tables.ts";
 import { scaledRows } from "../../evaluate/summary/scaled_rows.ts";
@@ -144,7 +145,8 @@ export async function writeReportFiles(
   const paired = pairedOf(report, sources);
   await Deno.mkdir(folder, { recursive: true });
   await Deno.writeTextFile(join(folder, "report.html"), page(report, sources, paired));
-  await Deno.writeTextFile(join(folder, "report.json"), JSON.stringify(report, null, 2) + "\n");
+  const stated = { $schema: reportSchemaId, ...report };
+  await Deno.writeTextFile(join(folder, "report.json"), JSON.stringify(stated, null, 2) + "\n");
   const { vocabulary } = sources.real;
   await writeFigures(join(folder, "figures"), figuresOf(report, sources, paired), {
     tables: new Map(

@@ -18,11 +18,13 @@ const texts: Readonly<Record<SummaryRow["scale"], (value: number) => string>> = 
   r2: (value) => minus(value.toFixed(3)),
   difference: (value) => signed(value),
   distance: (value) => value.toFixed(2),
+  high: (value) => minus(value.toFixed(3)),
+  low: (value) => minus(value.toFixed(3)),
 };
 
 /** The text of a difference, which has a sign. */
 const differenceText = (scale: SummaryRow["scale"]) => (value: number) =>
-  signed(value, scale === "r2" ? 3 : 2);
+  signed(value, scale === "difference" || scale === "distance" ? 2 : 3);
 
 function Cell({ estimate, text }: {
   estimate: Estimate | null;
@@ -32,7 +34,8 @@ function Cell({ estimate, text }: {
 }
 
 function Row({ row, hasVerdicts }: { row: SummaryRow; hasVerdicts: boolean }) {
-  const { figure, name, scale, synthetic, ceiling, floor, from_ceiling, verdict } = row;
+  const { figure, scale, synthetic, ceiling, floor, from_ceiling, verdict } = row;
+  const name = row.quantity === undefined ? row.name : `${row.name} (${row.quantity})`;
   const text = texts[scale];
   return (
     <tr>
@@ -90,6 +93,23 @@ function verdictReading(summary: Summary, report: PartialReport, shared?: string
       "sampling variation would hide what is wrong.";
 }
 
+/** What the ceiling is where it is not held-out records; nothing if there is no such row. */
+function otherCeilings(rows: readonly SummaryRow[]): string | undefined {
+  const has = (wanted: string) => rows.some(({ figure }) => figure.startsWith(wanted));
+  const parts = [
+    ...has("phenotyping") || has("next_visit")
+      ? ["The ceiling of phenotyping and of the next visit has learned from real records."]
+      : [],
+    ...rows.some(({ kind }) => kind === "privacy")
+      ? [
+        "The ceiling of copying checks and attacks finds nothing; a figure close to it is no proof of " +
+        "privacy.",
+      ]
+      : [],
+  ];
+  return parts.length > 0 ? parts.join(" ") : undefined;
+}
+
 /** What the picture below the table shows, and what it leaves out. */
 function forestCaption(report: PartialReport): string {
   const { without_scale: without } = scaledRows(report);
@@ -108,6 +128,7 @@ export function SummarySection({ report, picture }: {
   const { summary, about } = report;
   if (summary === undefined) return null;
   const { sentences, rows, patients_each } = summary;
+  const ceilings = otherCeilings(rows);
   const hasVerdicts = rows.some(({ verdict }) => verdict !== "not judged");
   const shared = hasVerdicts
     ? undefined
@@ -135,6 +156,7 @@ export function SummarySection({ report, picture }: {
         {rows.map((row) => <Row key={row.figure} row={row} hasVerdicts={hasVerdicts} />)}
       </Table>
       <p class="reading">{verdictReading(summary, report, shared)}</p>
+      {ceilings !== undefined && <p class="reading">{ceilings}</p>}
       <Figure picture={picture} caption={forestCaption(report)} />
     </section>
   );

@@ -1,11 +1,13 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
-import { cohortOf, subset, vocabulary } from "ehrloom";
+import { type Cohort, cohortOf, judge, subset, vocabulary } from "ehrloom";
 import {
   attributeInference,
   commonCodes,
   inferredCodes,
   microF1,
 } from "ehrloom/evaluate/privacy/attribute_inference.ts";
+import { namedCodes } from "ehrloom/evaluate/privacy/inferred_codes.ts";
+import { wilson } from "ehrloom/evaluate/wilson.ts";
 import { withoutEmptyRecords } from "ehrloom/evaluate/without_empty_records.ts";
 import { cohorts, golden, goldenTolerance } from "../golden.ts";
 import { figuresOf, partlyCopied, simulated } from "./simulated.ts";
@@ -69,4 +71,65 @@ Deno.test("attribute_inference with held-out records as the synthetic ones is it
   assertEquals(corrected?.k1.difference.value, 0);
   assertEquals(corrected?.k10.difference.value, 0);
   assertEquals(published?.attack, published?.baseline);
+});
+
+Deno.test("attribute_inference has a row for each sensitive code: how often copies give it away", async () => {
+  const [training, heldOut] = [1, 2].map((seed) => simulated(seed, 300, 400));
+  const ask = async (records: Cohort) => {
+    const [{ figures }] = await judge([attributeInference], {
+      real: { role: "real", cohort: training },
+      others: [{ role: "synthetic", cohort: records }],
+      heldOut,
+      sensitive: ["code9", "code399", "code2", "code9"],
+      minCell: 20,
+      resamples: 2,
+    });
+    return figures.attribute_inference;
+  };
+  const copied = await ask(training);
+  assertEquals(copied?.by_code?.map(({ code }) => code), ["code9", "code2"]);
+  assertEquals(copied?.left_out, [{
+    label: "attribute inference of code399",
+    reason: "fewer than 20 attacked patients have it, or lack it",
+  }]);
+  for (const { attack, difference, precision } of copied?.by_code ?? []) {
+    assert(attack.value > 0.8 && attack.high <= 1, JSON.stringify(attack));
+    assert(difference.low > 0.1, JSON.stringify(difference));
+    assert((precision?.low ?? 0) > 0.7, JSON.stringify(precision));
+  }
+  const own = await ask(heldOut);
+  assertEquals(own?.by_code?.map(({ difference }) => difference.value), [0, 0]);
+  assertEquals(own?.by_code?.map(({ attack }) => attack), own?.by_code?.map((row) => row.baseline));
+});
+
+Deno.test("namedCodes() are shares of those who have a code, and of those who are said to, by hand", async () => {
+  const cohort = (visits: number[][]) =>
+    cohortOf(
+      vocabulary(["known", "b", "named"]),
+      [],
+      visits.map((v) => ({ visits: [v], labels: [] })),
+    );
+  const times = (count: number, visit: number[]) => Array.from({ length: count }, () => visit);
+  // the nearest of those with the known code has the named one, the nearest of the others lacks it
+  const targets = cohort([
+    ...times(15, [0, 2]),
+    ...times(5, [0]),
+    ...times(5, [1, 2]),
+    ...times(15, [1]),
+  ]);
+  const { rows } = await namedCodes({
+    targets,
+    reference: cohort([[0, 2], [1]]),
+    control: cohort([[0], [1]]),
+    common: Uint32Array.of(0, 1),
+    named: ["named"],
+    minCell: 10,
+    part: () => () => {},
+  });
+  const [{ patients, attack, baseline, precision, baseline_precision }] = rows;
+  assertEquals(patients, 20);
+  assertEquals(attack, wilson(15, 20));
+  assertEquals(baseline, wilson(0, 20));
+  assertEquals(precision, wilson(15, 20));
+  assertEquals(baseline_precision, null); // nobody is said to have it
 });

@@ -1,5 +1,5 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
-import { random } from "ehrloom";
+import { type Random, random } from "ehrloom";
 import { rankedCases } from "ehrloom/evaluate/classification/ranked_cases.ts";
 import {
   aboveMedian,
@@ -79,3 +79,59 @@ Deno.test("membership() does not estimate rates from fewer than ten false positi
     "not estimable from 999 non-members, at least 10000 are needed",
   ]);
 });
+
+/** Distances to the nearest record, 0 to 12, each as the number of heads in 12 throws. */
+function distances(draws: Random, count: number, share: (i: number) => number): Float64Array {
+  const heads = (of: number) =>
+    Array.from({ length: 12 }).filter(() => draws.uniform() < of).length;
+  return Float64Array.from({ length: count }, (_, i) => -heads(share(i)));
+}
+
+/** [13] Probability of each distance. */
+function binomial(share: number): number[] {
+  let choices = 1;
+  return Array.from({ length: 13 }, (_, heads) => {
+    if (heads > 0) choices *= (13 - heads) / heads;
+    return choices * share ** heads * (1 - share) ** (12 - heads);
+  });
+}
+
+/** Probability that a member is nearer than a non-member, ties half. */
+function areaOf(members: number[], others: number[]): number {
+  const nearer = (of: number, than: number) => of < than ? 1 : of === than ? 0.5 : 0;
+  return members.reduce(
+    (sum, p, of) => sum + others.reduce((own, q, than) => own + p * q * nearer(of, than), 0),
+    0,
+  );
+}
+
+for (
+  const { leak, exposed, shares: [exposedShare, memberShare], most } of [
+    { leak: "nobody is exposed", exposed: 0, shares: [0, 0.5], most: 0.5 },
+    { leak: "all members are exposed a little", exposed: 1, shares: [0.4, 0.5], most: 0.8 },
+    {
+      leak: "one member in twenty is exposed altogether",
+      exposed: 0.05,
+      shares: [0, 0.5],
+      most: 0.6,
+    },
+  ]
+) {
+  Deno.test(`membership() has the true area in 95 ± 2% of 400 intervals where ${leak}`, () => {
+    const [exposedOnes, members] = [binomial(exposedShare), binomial(memberShare)];
+    const mixed = members.map((p, i) => exposed * exposedOnes[i] + (1 - exposed) * p);
+    const truth = areaOf(mixed, members);
+    assert(truth >= 0.5 - 1e-12 && truth <= most, String(truth));
+    const runs = 400;
+    let covered = 0;
+    for (let run = 0; run < runs; run++) {
+      const draws = random(13, run);
+      const isExposed = Array.from({ length: 150 }, () => draws.uniform() < exposed);
+      const own = distances(draws, 150, (i) => isExposed[i] ? exposedShare : memberShare);
+      const others = distances(draws, 100, () => memberShare);
+      const { low, high } = membership(own, others, { seed: run, resamples: 0 }).figures.auc;
+      if (low <= truth && truth <= high) covered++;
+    }
+    assert(Math.abs(covered / runs - 0.95) <= 0.02, `covered ${covered / runs}`);
+  });
+}

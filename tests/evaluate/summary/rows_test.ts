@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { evaluate } from "ehrloom";
+import type { PartialReport } from "ehrloom";
 import { summaryRows, verdictOf } from "ehrloom/evaluate/summary/rows.ts";
 import { measuredCohort, smallCohort } from "../../plot/fixture.ts";
 
@@ -27,8 +28,16 @@ Deno.test("verdictOf() a mean is off on either side, unless it is nearer than th
   assertEquals(verdictOf("difference", interval(1, 4), nearer), "close");
 });
 
-const { fidelity } = await evaluate(smallCohort(1), smallCohort(2), { quick: true, resamples: 10 });
-if (fidelity === undefined) throw new Error("fidelity was asked");
+const only = [
+  "unigram",
+  "same_visit_bigram",
+  "sequential_bigram",
+  "aggregate",
+  "label_prevalence",
+  "gap_days",
+  "values",
+].map((key) => `fidelity.${key}`);
+const report = await evaluate(smallCohort(1), smallCohort(2), { only, resamples: 10 });
 const differences = {
   "unigram.r2": interval(-0.2, -0.1),
   "same_visit_bigram.r2": interval(-0.2, 0.1),
@@ -40,8 +49,8 @@ const differences = {
 
 /** The verdict of each row, or why there is none. */
 function verdicts(patients: number, heldOut: number, resamples: number): (string | undefined)[] {
-  if (fidelity === undefined) return [];
-  const rows = summaryRows(fidelity, { patients, heldOut, differences }, resamples);
+  const about = { ...report.about, resamples };
+  const rows = summaryRows({ ...report, about }, { patients, heldOut, differences });
   return rows.map(({ verdict, reason }) => reason ?? verdict);
 }
 
@@ -76,4 +85,60 @@ Deno.test("summaryRows() show each figure with its ceiling and floor, of what wa
   );
   assertEquals([days.synthetic?.value, days.floor], [0, null]); // the floor has no times
   assertEquals(summary?.patients_each, 100);
+});
+
+Deno.test("summaryRows() judge utility on the same test patients, and attacks against guessing", () => {
+  const share = interval(0.6, 0.7);
+  const attack = { auc: interval(0.45, 0.6), advantage: 0.1, tpr_at_fpr: [] };
+  const all = {
+    members: 200,
+    non_members: 100,
+    attacks: { closest_record: attack },
+    strongest: { attack: "closest_record", attacks: 1, auc: attack.auc },
+  };
+  const utility = { survival: null, ceiling: {}, floor: { survival: null }, memoriser: {} };
+  const closest = { low: share, median: share };
+  const closestRecords = { distance: closest, ratio: closest };
+  const privacy: PartialReport["privacy"] = {
+    membership: {
+      records: 200,
+      references: 50,
+      all,
+      exposed: null,
+      empirical_epsilon: null,
+      left_out: [],
+    },
+    copying_check: {
+      records: 200,
+      compared_with: 100,
+      training_samples: 2,
+      found: {
+        share,
+        alarmed: true,
+        to_training: closestRecords,
+        to_held_out: closestRecords,
+      },
+      left_out: [],
+    },
+    ceiling: {},
+    floor: {},
+    memoriser: {},
+  };
+  const about = { ...report.about, resamples: 10 };
+  const found = (heldOut: number) =>
+    summaryRows({ about, utility, privacy }, { patients: heldOut, heldOut, differences: {} });
+  const shown = found(100).map(({ kind, name, verdict, from_ceiling, ceiling, reason }) => [
+    kind,
+    name,
+    reason ?? verdict,
+    ceiling?.value ?? null,
+    from_ceiling && [from_ceiling.low, from_ceiling.high].map((end) => Number(end.toFixed(9))),
+  ]);
+  assertEquals(shown, [
+    ["utility", "Survival curves", "the records lack what this figure needs", null, null],
+    ["privacy", "Copying check", "off", 0.5, [0.1, 0.2]],
+    ["privacy", "Membership, strongest attack", "close", 0.5, [-0.05, 0.1]],
+    ["privacy", "Membership at 1% false positives", "too few patients or codes", 0.01, null],
+  ]);
+  assertEquals(found(99)[1].verdict, "not judged");
 });

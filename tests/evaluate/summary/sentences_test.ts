@@ -55,6 +55,18 @@ const labels = [
   label("asthma", 0.01, 0.05),
 ];
 
+/** A classifier two-sample test that tells synthetic from held-out records better than training ones. */
+const tested = {
+  records: 100,
+  auc: { value: 0.7, low: 0.6, high: 0.8 },
+  reference_auc: { value: 0.53, low: 0.45, high: 0.6 },
+  above_reference: { value: 0.17, low: 0.02, high: 0.3 },
+  accuracy: { value: 0.65, low: 0.55, high: 0.75 },
+  p_value: 0.01,
+};
+
+const independent = { ...tested, auc: { value: 0.9, low: 0.8, high: 1 } };
+
 /** A judgement like the demo's, of a network with as many held-out patients as given. */
 function demoLike(heldOut: number, training?: { epochs: number; best_epoch: number }): string[] {
   const { fidelity } = base;
@@ -77,12 +89,14 @@ function demoLike(heldOut: number, training?: { epochs: number; best_epoch: numb
         codes_per_visit: means(4.6, 4.7, 0.2),
       },
       label_prevalence: { ...r2(0.757), labels },
+      c2st: tested,
       ceiling: {
         ...fidelity.ceiling,
         ...codes(0.995, 0.984, 0.971),
         label_prevalence: { ...r2(0.955), labels },
+        c2st: { ...tested, auc: { value: 0.53, low: 0.45, high: 0.6 } },
       },
-      floor: { ...fidelity.floor, ...codes(0.999, 0.1, 0.3) },
+      floor: { ...fidelity.floor, ...codes(0.999, 0.1, 0.3), c2st: independent },
     },
     privacy: {
       identical_records: copies(0, 288),
@@ -122,7 +136,7 @@ Deno.test("the summary of a judgement like the demo's says what is close, what i
   assertEquals(demoLike(150, { epochs: 22, best_epoch: 12 }), [
     "Close to held-out patients: codes (R² 0.985; held-out patients 0.995) and pairs over visits " +
     "(R² 0.963; held-out patients 0.971); off: pairs within a visit (R² 0.743; held-out patients " +
-    "0.984).",
+    "0.984) and classifier two-sample test (AUROC 0.700; held-out patients 0.530).",
     tooLong,
     `Labels (R² 0.757; held-out patients 0.955) are off; ${apart}`,
     ...restOfDemo,
@@ -132,8 +146,8 @@ Deno.test("the summary of a judgement like the demo's says what is close, what i
 Deno.test("the summary has no verdict if few patients are held out, and says so", () => {
   assertEquals(demoLike(80, { epochs: 22, best_epoch: 12 }), [
     "No verdict (80 held out: too few for a ceiling): codes (R² 0.985; held-out patients 0.995), " +
-    "pairs within a visit (R² 0.743; held-out patients 0.984) and pairs over visits (R² 0.963; " +
-    "held-out patients 0.971).",
+    "pairs within a visit (R² 0.743; held-out patients 0.984), pairs over visits (R² 0.963; " +
+    "held-out patients 0.971) and classifier two-sample test (AUROC 0.700; held-out patients 0.530).",
     tooLong,
     apart,
     ...restOfDemo,
@@ -177,6 +191,10 @@ Deno.test("the summary of a memoriser says first that its records are copies of 
     "Labels",
   ];
   assertEquals(named.map((name) => verdicts[name]), new Array(5).fill("close"));
+  const caught = ["Copying check", "Membership, strongest attack"];
+  assertEquals(caught.map((name) => verdicts[name]), ["off", "off"]);
+  const disclosed = sentences.find((each) => each.startsWith("More is found out about training"));
+  assertStringIncludes(disclosed ?? "", "copying check (share 0.");
   assert(
     sentences[0].startsWith(
       "200 of 200 synthetic records (100.0%; 95% interval 98.1% to 100.0%) are",
@@ -208,14 +226,19 @@ Deno.test("the summary says whether the strongest attack finds training patients
   assertEquals(
     said(0.52),
     `An attack tells training patients from others better than guessing ${figures}0.52 to 0.70; ` +
-      "guessing 0.5); this is no proof of privacy.",
+      "guessing 0.5).",
   );
-  assertStringIncludes(said(0.5), "No attack was seen to tell training patients from others (");
+  assertEquals(
+    said(0.5),
+    `No attack was seen to tell training patients from others ${figures}0.50 to 0.70; guessing ` +
+      "0.5); this is no proof of privacy.",
+  );
 });
 
 Deno.test("the summary says where a model is off and no better than independent draws", () => {
   const at = (value: number) => ({ value, low: value, high: value });
   const row = (figure: string, synthetic: number, floor: number): SummaryRow => ({
+    kind: "fidelity",
     figure,
     name: "Pairs over visits",
     scale: "r2",
@@ -235,6 +258,38 @@ Deno.test("the summary says where a model is off and no better than independent 
   const start = "Off: pairs over visits (R² 0.768; held-out patients 0.992).";
   assertEquals(said("sequential_bigram.r2", 0.768, 0.7), start);
   assertEquals(said("unigram.r2", 0.768, 0.99), start); // independent draws have these by construction
+});
+
+Deno.test("the summary says where records are as useful as real ones, and what they disclose", () => {
+  const row = (
+    kind: SummaryRow["kind"],
+    name: string,
+    verdict: SummaryRow["verdict"],
+  ): SummaryRow => {
+    const [synthetic, ceiling] = [0.7, 0.9].map((value) => ({ value, low: value, high: value }));
+    const figures = { synthetic, ceiling, floor: null, from_ceiling: null };
+    return { kind, figure: name, name, scale: "high", quantity: "AUROC", ...figures, verdict };
+  };
+  const said = (...rows: SummaryRow[]) => sentencesOf({ about: base.about }, rows).slice(0, -1);
+  const figures = "(AUROC 0.700; ceiling 0.900)";
+  assertEquals(
+    said(
+      row("utility", "Phenotyping", "close"),
+      row("utility", "Survival curves", "off"),
+      row("utility", "Next visit", "not judged"),
+      row("privacy", "Linkability", "off"),
+      row("privacy", "Copying check", "close"),
+    ),
+    [
+      `As useful as real records in phenotyping ${figures}; less useful in survival curves ${figures}.`,
+      `More is found out about training patients than about others: linkability ${figures}.`,
+    ],
+  );
+  assertEquals(said(row("privacy", "Linkability", "close"), row("privacy", "Attacks", "close")), [
+    "No more was found out about training patients than about others by linkability and attacks; " +
+    "this is no proof of privacy.",
+  ]);
+  assertEquals(said(row("privacy", "Linkability", "not judged")), []);
 });
 
 Deno.test("the summary of permuted codes calls codes and pairs off, and lengths right", async () => {

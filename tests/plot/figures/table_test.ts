@@ -55,6 +55,23 @@ Deno.test("a Polars frame by itself, and a figure, show markup as text in a note
   assert(!figure.includes("<b>") && !figure.includes("<script"));
 });
 
+Deno.test("table() takes a list of rows: whole numbers exact, missing values empty", () => {
+  const rows = [
+    { name: markup, count: 123456, share: null, known: true },
+    { name: "b", count: 2, share: 0.123456 },
+  ];
+  const { "text/plain": text, "text/html": html } = shown(table(rows));
+  assertEquals(
+    text,
+    [
+      "name\tcount\tshare\tknown",
+      `${markup}\t123456\t\ttrue`,
+      "b\t2\t0.1235\t",
+    ].join("\n"),
+  );
+  assert(!html.includes("<b>"));
+});
+
 Deno.test("table() shows 64-bit ids exactly, times by the calendar, shares to four digits", () => {
   const text = shown(table(records(withMarkup())))["text/plain"];
   const ids = "492924662362147829\t\tfemale\t10.5\t1970-01-01 12:00:00\t1\t1";

@@ -55,19 +55,19 @@ export interface Attacks {
   strongest: StrongestAttack;
 }
 
+/** {@link AttackFigures}, when they are read from a file. */
+export const attackFiguresSchema: Schema<AttackFigures> = object({
+  auc: estimateSchema,
+  advantage: figureSchema,
+  tpr_at_fpr: tprAtFprSchema,
+  roc: v.optional(rocStepsSchema),
+});
+
 /** {@link Attacks}, when they are read from a file. */
 export const attacksSchema: Schema<Attacks> = object({
   members: whole(0),
   non_members: whole(0),
-  attacks: v.record(
-    text,
-    object({
-      auc: estimateSchema,
-      advantage: figureSchema,
-      tpr_at_fpr: tprAtFprSchema,
-      roc: v.optional(rocStepsSchema),
-    }),
-  ),
+  attacks: v.record(text, attackFiguresSchema),
   strongest: object({ attack: text, attacks: whole(1), auc: estimateSchema }),
 });
 

@@ -200,16 +200,20 @@ function onExposed(
   };
 }
 
-/** [resamples + 1] of the area of each attack, by its path in the figures. */
+/** [resamples + 1] of the area of each attack and of the strongest one, by its path in the figures. */
 function resampledAreas(
   cases: ReadonlyMap<string, RankedCases>,
+  strongest: string,
   asked: Asked,
 ): Record<string, Float64Array> {
   const attacks = [...cases.keys()];
   const [first] = cases.values(); // all attacks score the same records
   const areas = [...cases.values()].map((own) => (weights?: Int32Array) => auroc(own, weights));
   const found = resampledFigures(first, asked, areas);
-  return Object.fromEntries(attacks.map((attack, i) => [`all.attacks.${attack}.auc`, found[i]]));
+  return {
+    ...Object.fromEntries(attacks.map((attack, i) => [`all.attacks.${attack}.auc`, found[i]])),
+    "all.strongest.auc": found[attacks.indexOf(strongest)],
+  };
 }
 
 const nothing = { all: null, exposed: null, empirical_epsilon: null };
@@ -244,10 +248,11 @@ async function answerFor(
       { members: own.subarray(0, members), nonMembers: own.subarray(members) },
     ]),
   );
+  const all = attacksOn(cases, asked.minCell);
   return {
     figures: {
       ...about,
-      all: attacksOn(cases, asked.minCell),
+      all,
       exposed,
       empirical_epsilon: empiricalEpsilon(halves, asked),
       left_out: [
@@ -259,7 +264,7 @@ async function answerFor(
         ...left_out,
       ],
     },
-    resampled: resampledAreas(cases, asked),
+    resampled: resampledAreas(cases, all.strongest.attack, asked),
   };
 }
 

@@ -2,7 +2,7 @@
  * The likelihood-ratio attack on membership, LiRA (Carlini et al. 2022): is a record's log-probability
  * under a model rather that under models which have learned the record, or under others? How it is
  * under these is seen from shadow models. The strongest known attack for whoever can train models like
- * the one under attack; it takes as many trainings, so no report includes it.
+ * the one under attack; it takes as many trainings, so no report includes it; `deno task lira` does it.
  *
  * @module
  */
@@ -167,7 +167,9 @@ export async function lira(
   const own = await scoresUnder(target.run, scored);
   const within: number[][] = Array.from(own, () => []);
   const without: number[][] = Array.from(own, () => []);
-  for (const { run: shadow, isIn } of others) {
+  for (const [done, { run: shadow, isIn }] of others.entries()) {
+    const stage = "reading records with shadow models";
+    options.onProgress?.({ stage, done, total: others.length });
     for (const [i, score] of (await scoresUnder(shadow, scored)).entries()) {
       (isIn[placeOf(scored.subjectIds[i])] === 1 ? within : without)[i].push(score);
     }

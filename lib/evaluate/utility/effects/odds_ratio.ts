@@ -6,7 +6,7 @@
 import type { Estimate } from "../../bootstrap.ts";
 import { normal95 } from "../../normal.ts";
 
-/** Counts of patients. */
+/** Counts of patients by an exposure and an outcome: a two-by-two table. */
 export interface Table {
   /** With the exposure and the outcome. */
   readonly both: number;
@@ -29,6 +29,14 @@ export interface LogOddsRatio {
 /**
  * The log odds ratio, with half a patient added to each cell, so that it is finite where a cell is empty
  * (Haldane 1956, Anscombe 1956). Its standard error is Woolf's (1955).
+ *
+ * @example No association
+ * ```ts
+ * import { logOddsRatio } from "ehrloom";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(logOddsRatio({ both: 5, exposed: 5, outcome: 5, neither: 5 }).value, 0);
+ * ```
  */
 export function logOddsRatio({ both, exposed, outcome, neither }: Table): LogOddsRatio {
   const cells = [both, neither, exposed, outcome].map((each) => each + 0.5);

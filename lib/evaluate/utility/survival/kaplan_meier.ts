@@ -11,10 +11,19 @@ import { normal95 } from "../../normal.ts";
  * Events of an interval are put at its beginning, and censored patients leave at its end. If the last
  * patients are censored, the curve stays where it is.
  *
+ * @example Four patients: one event in the first year, one in the second, two observed longer
+ * ```ts
+ * import { kaplanMeier } from "ehrloom";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals([...kaplanMeier([1, 1], [0, 0], 2)], [3 / 4, 3 / 4 * (1 - 1 / 3)]);
+ * ```
+ *
  * @param events [intervals] patients with the event
  * @param censored [intervals] patients who were observed up to here without it
  * @param beyond patients who are observed longer than all intervals
  * @returns [intervals] in [0, 1]; all 1 without patients
+ * @see Kaplan & Meier 1958, "Nonparametric Estimation from Incomplete Observations"
  */
 export function kaplanMeier(
   events: ArrayLike<number>,

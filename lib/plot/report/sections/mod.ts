@@ -36,8 +36,9 @@ export function fidelitySections(fidelity: PartialFidelity | undefined): Section
   return [...new Set(fidelityMeasures.filter(isAsked).map(sectionOf))];
 }
 
-/** The id of the element of the page that shows a figure of fidelity, such as "unigram.r2". */
+/** The id of the element of the page that shows a figure, such as "unigram.r2". */
 export function anchorOf(figure: string): string {
-  const measure = fidelityMeasures.find(({ key }) => figure.startsWith(`${key}.`));
-  return measure === undefined ? "" : sectionOf(measure).anchor(measure.key);
+  const [key] = figure.split(".");
+  const measure = fidelityMeasures.find((each) => each.key === key);
+  return measure === undefined ? key : sectionOf(measure).anchor(measure.key);
 }
