@@ -32,7 +32,7 @@ const cellEnds: readonly number[] = (() => {
 })();
 
 /** Percent of the visits of all cohorts that the axis holds. */
-const mostShown = 99.5;
+const mostShown = 99;
 
 /** Days with a name. */
 const ticks: ReadonlyMap<number, string> = new Map([
@@ -127,7 +127,7 @@ function gapContents(distributions: readonly Distribution[]): FigureContents {
 
 /**
  * Which share of visits follows the one before within so many days, as an SVG element of 520 × 320 pixels
- * unless the options say otherwise. The axis holds 99.5% of the visits of each cohort. The largest vertical distance between two curves is their
+ * unless the options say otherwise. The axis holds 99% of the visits of each cohort. The largest vertical distance between two curves is their
  * Kolmogorov-Smirnov distance. Undefined where a cohort has too few visits.
  *
  * @example
