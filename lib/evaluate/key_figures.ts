@@ -12,6 +12,7 @@ import type { FiguresOf } from "./measure.ts";
 import type { MeasureKind } from "./measures.ts";
 import type { Attacks } from "./privacy/membership/attack_figures.ts";
 import type { privacyMeasures } from "./privacy/mod.ts";
+import type { PartialReport, Scale } from "./report.ts";
 import type { utilityMeasures } from "./utility/mod.ts";
 
 /** The figures of one cohort that are known, by the kinds of their measures. */
@@ -22,6 +23,14 @@ export interface CohortFigures {
   readonly utility?: Partial<FiguresOf<typeof utilityMeasures>> | undefined;
   /** What its records disclose. */
   readonly privacy?: Partial<FiguresOf<typeof privacyMeasures>> | undefined;
+}
+
+/** The figures of all kinds that a report has at one place of the scale. */
+export function figuresAt(
+  { fidelity, utility, privacy }: PartialReport,
+  place: keyof Scale<unknown>,
+): CohortFigures {
+  return { fidelity: fidelity?.[place], utility: utility?.[place], privacy: privacy?.[place] };
 }
 
 /** A figure by which cohorts are compared. */
@@ -155,6 +164,18 @@ const utility: readonly KeyFigure[] = [
     of: (figures) => phenotypingOf(figures)?.synthetic.auroc ?? null,
     best: (figures) => phenotypingOf(figures)?.real.auroc ?? null,
     fromBest: (figures) => phenotypingOf(figures)?.synthetic_minus_real.auroc ?? null,
+  },
+  {
+    figure: "phenotyping_before.macro.synthetic.auroc",
+    kind: "utility",
+    name: "Phenotyping before the label",
+    quantity: "AUROC",
+    better: "high",
+    says: "the same from the visits before a label's first code alone: can it be predicted?",
+    of: ({ utility }) => utility?.phenotyping_before?.macro?.synthetic.auroc ?? null,
+    best: ({ utility }) => utility?.phenotyping_before?.macro?.real.auroc ?? null,
+    fromBest: ({ utility }) =>
+      utility?.phenotyping_before?.macro?.synthetic_minus_real.auroc ?? null,
   },
   {
     figure: "next_visit.predictors.logistic.all.at_10.synthetic",

@@ -7,7 +7,14 @@
  * @module
  */
 import type { Estimate } from "../bootstrap.ts";
-import { bestOf, type CohortFigures, keyFigureOf, measureOf, r2Of } from "../key_figures.ts";
+import {
+  bestOf,
+  type CohortFigures,
+  figuresAt,
+  keyFigureOf,
+  measureOf,
+  r2Of,
+} from "../key_figures.ts";
 import type { PartialReport, SummaryRow, Verdict } from "../report.ts";
 import type { FromCeiling } from "../scale.ts";
 
@@ -164,14 +171,6 @@ function whyNone({ patients, heldOut }: FromCeiling, resamples: number): string 
   if (heldOut < fewestPatients) return `${heldOut} held out: too few for a ceiling`;
   if (patients < fewestPatients) return `${patients} synthetic records: too few for a verdict`;
   if (resamples === 0) return "no resamples, so no intervals";
-}
-
-/** The figures of all kinds that a report has at one place of the scale. */
-function figuresAt(
-  { fidelity, utility, privacy }: PartialReport,
-  place: "ceiling" | "floor",
-): CohortFigures {
-  return { fidelity: fidelity?.[place], utility: utility?.[place], privacy: privacy?.[place] };
 }
 
 /** Whether the measure of a row was asked. */

@@ -7,21 +7,19 @@
 import type { Estimate } from "../bootstrap.ts";
 import type { FidelityFigures } from "../fidelity/mod.ts";
 import type { NothingMeasured } from "../fidelity/two_sample/left_out.ts";
-import { r2Of } from "../key_figures.ts";
-import type { FiguresOf } from "../measure.ts";
-import type { utilityMeasures } from "../utility/mod.ts";
+import { type CohortFigures, keyFigures, r2Of } from "../key_figures.ts";
 
 /** What a figure is of, a part of the picture. */
 export type ScaledGroup = "Codes" | "Courses" | "Lengths and times" | "Records" | "Utility";
 
-/** A figure: where it is, and how it is read from the figures of one cohort. */
-export interface ScaledKind<Figures> {
+/** A figure: where it is in the report, and how it is read from the figures of one cohort. */
+export interface ScaledKind {
   readonly figure: string;
   readonly group: ScaledGroup;
   readonly name: string;
-  readonly of: (figures: Partial<Figures>) => Estimate | null | undefined;
+  readonly of: (figures: CohortFigures) => Estimate | null | undefined;
   /** Its ceiling, where that is within the figures of the synthetic records. */
-  readonly ceiling?: (figures: Partial<Figures>) => Estimate | null | undefined;
+  readonly ceiling?: (figures: CohortFigures) => Estimate | null | undefined;
 }
 
 /** Figures of a measure that may have nothing to say. */
@@ -63,10 +61,13 @@ const manifoldNames = [
   ["coverage", "Coverage of records"],
 ] as const;
 
-type FidelityKind = ScaledKind<FidelityFigures>;
+/** A figure of fidelity, read from the figures of fidelity alone. */
+interface FidelityKind extends Pick<ScaledKind, "figure" | "group" | "name"> {
+  readonly of: (figures: Partial<FidelityFigures>) => Estimate | null | undefined;
+}
 
-/** Of fidelity, in the order of the picture. */
-export const fidelityKinds: readonly FidelityKind[] = [
+/** Of fidelity. */
+const fidelity: readonly FidelityKind[] = [
   ...probabilityKeys.map((key): FidelityKind => ({
     figure: `${key}.r2`,
     group: "Codes",
@@ -201,41 +202,22 @@ export const fidelityKinds: readonly FidelityKind[] = [
   },
 ];
 
-type UtilityFigures = FiguresOf<typeof utilityMeasures>;
+const fidelityKinds = fidelity.map(({ figure, of, ...about }): ScaledKind => ({
+  ...about,
+  figure: `fidelity.${figure}`,
+  of: ({ fidelity }) => fidelity && of(fidelity),
+}));
 
-/** Of utility. */
-export const utilityKinds: readonly ScaledKind<UtilityFigures>[] = [
-  {
-    figure: "phenotyping.macro.synthetic.auroc",
-    group: "Utility",
-    name: "Labels learned, AUROC",
-    of: ({ phenotyping }) => phenotyping?.macro?.synthetic.auroc,
-    ceiling: ({ phenotyping }) => phenotyping?.macro?.real.auroc,
-  },
-  {
-    figure: "phenotyping_before.macro.synthetic.auroc",
-    group: "Utility",
-    name: "Labels predicted, AUROC",
-    of: ({ phenotyping_before }) => phenotyping_before?.macro?.synthetic.auroc,
-    ceiling: ({ phenotyping_before }) => phenotyping_before?.macro?.real.auroc,
-  },
-  {
-    figure: "next_visit.predictors.logistic.all.at_10.synthetic",
-    group: "Utility",
-    name: "Codes of the next visit predicted",
-    of: ({ next_visit }) => next_visit?.predictors?.logistic.all?.at_10.synthetic,
-    ceiling: ({ next_visit }) => next_visit?.predictors?.logistic.all?.at_10.real,
-  },
-  {
-    figure: "effects.codes.r2",
-    group: "Utility",
-    name: "Effects of codes on later codes",
-    of: ({ effects }) => effects?.codes?.r2,
-  },
-  {
-    figure: "survival.mean.distance",
-    group: "Utility",
-    name: "How soon conditions begin",
-    of: ({ survival }) => survival?.mean?.distance,
-  },
-];
+/** Of utility: the key figures, as the summary and comparisons name them. */
+const utilityKinds = keyFigures.filter(({ kind }) => kind === "utility").map((
+  { figure, name, quantity, of, best },
+): ScaledKind => ({
+  figure: `utility.${figure}`,
+  group: "Utility",
+  name: `${name}, ${quantity}`,
+  of,
+  ...typeof best === "function" && { ceiling: best },
+}));
+
+/** All of them, in the order of the picture. */
+export const scaledKinds: readonly ScaledKind[] = [...fidelityKinds, ...utilityKinds];

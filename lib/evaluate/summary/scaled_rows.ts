@@ -6,8 +6,9 @@
  * @module
  */
 import type { Estimate } from "../bootstrap.ts";
-import type { PartialReport, Scale } from "../report.ts";
-import { fidelityKinds, type ScaledGroup, type ScaledKind, utilityKinds } from "./scaled_kinds.ts";
+import { figuresAt } from "../key_figures.ts";
+import type { PartialReport } from "../report.ts";
+import { type ScaledGroup, scaledKinds } from "./scaled_kinds.ts";
 
 /** A figure between its floor and its ceiling. */
 export interface ScaledRow {
@@ -52,35 +53,6 @@ function scaledBy(
   return { value: own, low: Math.min(one, other), high: Math.max(one, other) };
 }
 
-function rowsOf<Figures extends object>(
-  part: string,
-  kinds: readonly ScaledKind<Figures>[],
-  scale: (Partial<Figures> & Scale<Partial<Figures>>) | undefined,
-): ScaledRows {
-  const found: ScaledRows = { rows: [], without_scale: [] };
-  if (scale === undefined) return found;
-  for (const { figure, group, name, of, ceiling: ceilingOf } of kinds) {
-    const [synthetic, floor, copies] = [scale, scale.floor, scale.memoriser].map(of);
-    const ceiling = ceilingOf === undefined ? of(scale.ceiling) : ceilingOf(scale);
-    if (!synthetic || !floor || !ceiling) continue;
-    if (!areApart(floor, ceiling)) {
-      found.without_scale.push(name);
-      continue;
-    }
-    found.rows.push({
-      figure: `${part}.${figure}`,
-      group,
-      name,
-      scaled: scaledBy(synthetic, floor.value, ceiling.value),
-      memoriser: copies ? scaledBy(copies, floor.value, ceiling.value).value : null,
-      synthetic,
-      floor,
-      ceiling,
-    });
-  }
-  return found;
-}
-
 /**
  * The figures of a report that have a floor and a ceiling which can be told apart, on the scale between
  * these. Ends of intervals are scaled by the floor and the ceiling as they are, whose own uncertainty
@@ -100,13 +72,28 @@ function rowsOf<Figures extends object>(
  *
  * @param report what `evaluate` gives
  */
-export function scaledRows({ fidelity, utility }: PartialReport): ScaledRows {
-  const parts = [
-    rowsOf("fidelity", fidelityKinds, fidelity),
-    rowsOf("utility", utilityKinds, utility),
-  ];
-  return {
-    rows: parts.flatMap(({ rows }) => rows),
-    without_scale: parts.flatMap(({ without_scale }) => without_scale),
-  };
+export function scaledRows(report: PartialReport): ScaledRows {
+  const [atFloor, atCeiling] = [figuresAt(report, "floor"), figuresAt(report, "ceiling")];
+  const ofCopies = figuresAt(report, "memoriser");
+  const found: ScaledRows = { rows: [], without_scale: [] };
+  for (const { figure, group, name, of, ceiling: ceilingOf } of scaledKinds) {
+    const [synthetic, floor, copies] = [report, atFloor, ofCopies].map(of);
+    const ceiling = ceilingOf === undefined ? of(atCeiling) : ceilingOf(report);
+    if (!synthetic || !floor || !ceiling) continue;
+    if (!areApart(floor, ceiling)) {
+      found.without_scale.push(name);
+      continue;
+    }
+    found.rows.push({
+      figure,
+      group,
+      name,
+      scaled: scaledBy(synthetic, floor.value, ceiling.value),
+      memoriser: copies ? scaledBy(copies, floor.value, ceiling.value).value : null,
+      synthetic,
+      floor,
+      ceiling,
+    });
+  }
+  return found;
 }

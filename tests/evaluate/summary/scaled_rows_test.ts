@@ -1,7 +1,7 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { evaluate, splitOf, syntheaSample } from "ehrloom";
 import type { PartialReport, ProbabilityFidelity } from "ehrloom/evaluate/report.ts";
-import { fidelityKinds, utilityKinds } from "ehrloom/evaluate/summary/scaled_kinds.ts";
+import { scaledKinds } from "ehrloom/evaluate/summary/scaled_kinds.ts";
 import { scaledRows } from "ehrloom/evaluate/summary/scaled_rows.ts";
 
 const fidelityOf = (r2: number): ProbabilityFidelity => ({
@@ -64,7 +64,7 @@ Deno.test("scaledRows() have no row where floor and ceiling cannot be told apart
 Deno.test("scaledRows() of a report without figures are none; names and places are distinct", () => {
   assertEquals(scaledRows({ about: judged.about }), { rows: [], without_scale: [] });
   for (const part of ["figure", "name"] as const) {
-    const all = [...fidelityKinds, ...utilityKinds].map((kind) => kind[part]);
+    const all = scaledKinds.map((kind) => kind[part]);
     assertEquals(new Set(all).size, all.length);
   }
 });
