@@ -267,12 +267,10 @@ export type {
   ClassifierReliability,
   Reliability,
   RocSteps,
-  ScaledGroup,
-  ScaledRow,
-  ScaledRows,
   SurvivalCurves,
 } from "./lib/evaluate/report.ts";
-export { scaledRows } from "./lib/evaluate/summary/scaled_rows.ts";
+export type { ScaledGroup } from "./lib/evaluate/summary/scaled_kinds.ts";
+export { type ScaledRow, type ScaledRows, scaledRows } from "./lib/evaluate/summary/scaled_rows.ts";
 export type {
   AttackFigures,
   AttackRisk,

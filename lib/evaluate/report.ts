@@ -84,9 +84,6 @@ export type { CovarianceFidelity } from "./fidelity/covariance.ts";
 export type { BrokenRules, BrokenRuleShare } from "./fidelity/rules.ts";
 export type { GroupFigure, Subgroup, Subgroups } from "./subgroups.ts";
 
-export type { ScaledGroup } from "./summary/scaled_kinds.ts";
-export type { ScaledRow, ScaledRows } from "./summary/scaled_rows.ts";
-
 /** Figures on a scale from a floor to a ceiling. */
 export interface Scale<Figures> {
   /** The same figures for held-out real records instead of the synthetic ones. */

@@ -80,9 +80,9 @@ testWith(
       const share = (records: string) => figureOf(notebook, "sample-closest", { records });
       const area = (records: string) =>
         figureOf(notebook, "sample-membership", { records, by: "distance" });
-      for (const  of of[share, area]) {
-        assertGreater(of("memoriser").low, 0.5);
-        assertLess(of("floor").low, 0.5);
+      for (const figure of [share, area]) {
+        assertGreater(figure("memoriser").low, 0.5);
+        assertLess(figure("floor").low, 0.5);
       }
       assertEquals(figureOf(notebook, "evaluate", { records: "memoriser" }).value, 1);
       const passed = tableRows(notebook, "self").map(({ passed }) => passed);

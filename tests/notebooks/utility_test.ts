@@ -76,8 +76,8 @@ testWith(
     });
 
     await t.step("fidelity is high", () => {
-      for (const  of of["unigram", "same_visit_bigram"]) {
-        assertGreater(figureOf(notebook, "evaluate", { of, records: "synthetic" }), 0.85);
+      for (const kind of ["unigram", "same_visit_bigram"]) {
+        assertGreater(figureOf(notebook, "evaluate", { of: kind, records: "synthetic" }), 0.85);
       }
     });
 

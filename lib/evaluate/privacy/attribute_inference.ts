@@ -122,7 +122,10 @@ export interface InferredAttributes {
   attack: Estimate;
   /** The same with held-out real records as the reference. */
   baseline: Estimate;
-  /** The former minus the latter; more than that of the floor is a disclosure. */
+  /**
+   * The former minus the latter; more than that of the floor is a disclosure. The interval is over the
+   * attacked patients, with the reference records as they are: with few of these it is too narrow.
+   */
   difference: Estimate;
 }
 
@@ -168,6 +171,13 @@ function inferred(attack: Float64Array, baseline: Float64Array, { seed, resample
   };
 }
 
+/** Says that every code of the attacked records is among the known ones, if that is so. */
+function nothingHidden(targets: Cohort, common: Uint32Array): LeftOut[] {
+  if (knownAndHidden(targets, new Set(common)).hidden.items.length > 0) return [];
+  const reason = `training records have only the ${common.length} codes that count as known`;
+  return [{ label: "attribute inference", reason }];
+}
+
 async function answerFor(
   { cohort }: Judged,
   asked: Asked,
@@ -185,7 +195,10 @@ async function answerFor(
   const targets = sampleOf(real.cohort, "training", most, seed);
   const common = commonCodes(targets, knownCodes);
   const about = { attacked: targets.recordCount, references, known_codes: common.length };
-  const left_out = tooFew("attribute inference", { "records in the smallest set": references });
+  const left_out = [
+    ...tooFew("attribute inference", { "records in the smallest set": references }),
+    ...nothingHidden(targets, common),
+  ];
   if (left_out.length > 0) {
     return { figures: { ...about, corrected: null, published: null, left_out }, resampled: {} };
   }

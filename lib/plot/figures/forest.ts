@@ -5,7 +5,7 @@
  * @module
  */
 import * as Plot from "@observablehq/plot";
-import type { ScaledRow } from "../../evaluate/report.ts";
+import type { ScaledRow } from "../../evaluate/summary/scaled_rows.ts";
 import { axisTitle } from "./axes.ts";
 import { colours, wordColours } from "./colours.ts";
 import { figure, type FigureContents } from "./figure.ts";

@@ -133,3 +133,17 @@ Deno.test("namedCodes() are shares of those who have a code, and of those who ar
   assertEquals(precision, wilson(15, 20));
   assertEquals(baseline_precision, null); // nobody is said to have it
 });
+
+Deno.test("attribute_inference is left out where every code is known", async () => {
+  const [training, heldOut, records] = [1, 2, 3].map((seed) => simulated(seed, 100, 60));
+  const { corrected, known_codes, left_out } = await figuresOf(attributeInference, {
+    training,
+    heldOut,
+    records,
+  });
+  assertEquals([corrected, known_codes], [null, 59]);
+  assertEquals(left_out, [{
+    label: "attribute inference",
+    reason: "training records have only the 59 codes that count as known",
+  }]);
+});

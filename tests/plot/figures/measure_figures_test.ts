@@ -11,7 +11,8 @@ import {
   survivalCurves,
   vocabulary,
 } from "ehrloom";
-import type { CodeLadder, ScaledRow, Survival } from "ehrloom/evaluate/report.ts";
+import type { CodeLadder, Survival } from "ehrloom/evaluate/report.ts";
+import type { ScaledRow } from "ehrloom/evaluate/summary/scaled_rows.ts";
 import { rankedCases } from "ehrloom/evaluate/classification/ranked_cases.ts";
 import { attacksOn } from "ehrloom/evaluate/privacy/membership/attack_figures.ts";
 import { markup } from "../fixture.ts";
