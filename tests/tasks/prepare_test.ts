@@ -408,7 +408,7 @@ const bad: {
     what: "an unknown format",
     args: () => ["--from", "hl7"],
     code: 2,
-    wanted: /--from is "hl7"; known: synthea, records-json, meds, csv, mimic4, mimic3, eicu, omop$/,
+    wanted: /--from is "hl7"; known: synthea, records-json, meds, csv, mimic3, mimic4, eicu, omop$/,
   },
   {
     what: "a format named like a member of every object",
@@ -438,14 +438,14 @@ const bad: {
     what: "a table of a source that has none",
     args: () => ["--from", "meds", "--tables", "conditions"],
     code: 2,
-    wanted: /--tables is an option of synthea, mimic4, mimic3, eicu, omop, not of meds$/,
+    wanted: /--tables is an option of synthea, mimic3, mimic4, eicu, omop, not of meds$/,
   },
   {
     what: "a switch of another source",
     args: () => ["--from", "records-json", "--time-series"],
     code: 2,
     wanted:
-      /--time-series is an option of synthea, mimic4, mimic3, eicu, omop, not of records-json$/,
+      /--time-series is an option of synthea, mimic3, mimic4, eicu, omop, not of records-json$/,
   },
   {
     what: "an encoding that there is not",

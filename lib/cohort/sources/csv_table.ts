@@ -10,6 +10,7 @@ import { columnsOption, csvColumns, csvRoles, type CsvTable, CsvVisits } from ".
 import { readWideRows } from "./csv_wide.ts";
 import { EventTable } from "./event_table.ts";
 import { filled, numberIn } from "./field_text.ts";
+import { LatestValues } from "./latest_values.ts";
 import { Notes } from "./notes.ts";
 import { readRows } from "./rows.ts";
 import { encodingOption, type Source, type SourceOption, switchOption } from "./source.ts";
@@ -18,6 +19,7 @@ import { encodingOption, type Source, type SourceOption, switchOption } from "./
 async function readLongRows({ path, named, table, visits, how }: CsvTable): Promise<void> {
   const columns = csvColumns(csvRoles, named, ["subject", "code"]);
   const { notes } = how;
+  const latest = new LatestValues(table);
   await readRows(path, columns, (fields) => {
     const [subject, time, visit, id] = fields;
     const [system, number, unit, description, sex, birth] = fields.slice(4)
@@ -32,9 +34,12 @@ async function readLongRows({ path, named, table, visits, how }: CsvTable): Prom
     const name = system === "" ? id : `${codeSystemName(system)}//${id}`;
     const code = table.codes.index(name, description, unit);
     if (typeof code === "string") return code;
-    table.event({ ...moment, code, value });
+    const { time: at, encounter } = moment;
+    if (encounter === undefined || number === "") table.event({ ...moment, code, value });
+    else latest.add({ encounter, code, time: at, value });
     return undefined;
   }, how);
+  latest.flush();
 }
 
 const delimiterNames: Readonly<Record<string, string>> = {

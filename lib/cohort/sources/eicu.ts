@@ -138,6 +138,7 @@ async function readLabs(
   { folder, table, how }: Eicu,
   { timeSeries }: { readonly timeSeries: boolean },
 ): Promise<void> {
+  table.expectValues();
   const latest = new LatestValues(table);
   const { start, patient } = table.encounters;
   const columns = [

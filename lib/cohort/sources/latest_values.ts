@@ -29,9 +29,7 @@ export class LatestValues {
   private places = new Map<number, number>();
   private held = held();
 
-  constructor(private readonly table: EventTable) {
-    table.expectValues();
-  }
+  constructor(private readonly table: EventTable) {}
 
   add({ encounter, code, time, value }: Measured): void {
     const key = encounter * mostCodes + code;

@@ -196,6 +196,7 @@ export class Mimic {
   /** Adds the laboratory events that have a number. */
   private async readLabs({ timeSeries }: { readonly timeSeries: boolean }): Promise<void> {
     const { table, how } = this;
+    table.expectValues();
     const latest = new LatestValues(table);
     let [withoutNumber, withoutAdmission] = [0, 0];
     const columns = ["subject_id", "hadm_id", "itemid", "charttime", "valuenum", "valueuom"];

@@ -18,8 +18,8 @@ const known: readonly Source[] = [
   recordsJson,
   meds,
   csvTable,
-  mimic4,
   mimic3,
+  mimic4,
   eicu,
   omop,
 ];

@@ -227,6 +227,7 @@ class Omop {
   /** Adds the measurements, with a value where they have a number. */
   async readMeasurements({ timeSeries }: { readonly timeSeries: boolean }): Promise<void> {
     const { table } = this;
+    table.expectValues();
     const latest = new LatestValues(table);
     const [kind, date] = columnsOf.measurements;
     const columns = [

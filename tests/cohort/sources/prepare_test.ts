@@ -19,7 +19,7 @@ Deno.test("prepare() refuses unknown sources and options, and values that do not
   await rejects(
     "hl7",
     {},
-    'Cannot read a source "hl7": there is no such format; known: synthea, records-json, meds, csv, mimic4, mimic3, eicu, omop',
+    'Cannot read a source "hl7": there is no such format; known: synthea, records-json, meds, csv, mimic3, mimic4, eicu, omop',
   );
   await rejects(
     "synthea",
