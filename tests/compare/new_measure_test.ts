@@ -95,8 +95,9 @@ Deno.test("a measure in the list has a section with its question and all its fig
       const [a, b, c] = [value, low, high].map((each) => String(Number(each.toPrecision(4))));
       return `${a} ${b} to ${c}`;
     };
-    assertEquals(rows.map(([name]) => name), ["Figure", "Real", "Synthetic", "Difference"]);
-    assertEquals(rows[2], ["Synthetic", ...scale.map(text)]);
+    const names = ["Figure", "Training records", "These records", "Difference"];
+    assertEquals(rows.map(([name]) => name), names);
+    assertEquals(rows[2], ["These records", ...scale.map(text)]);
   }));
 
 Deno.test("a measure in the list has paired differences between models", () =>

@@ -77,7 +77,7 @@ function gapsOf({ visitOffsets, gapDays, recordCount }: Cohort): PatientNumbers 
   return { numbers, records };
 }
 
-/** The first cell that ends at so many days or later; the last one for longer gaps. */
+/** The first cell that ends at N days or later; the last one for longer gaps. */
 function cellOf(days: number): number {
   let [low, high] = [0, cellEnds.length - 1];
   while (low < high) {
@@ -126,7 +126,7 @@ function gapContents(distributions: readonly Distribution[]): FigureContents {
 }
 
 /**
- * Which share of visits follows the one before within so many days, as an SVG element of 520 × 320 pixels
+ * Which share of visits follows the one before within N days, as an SVG element of 520 × 320 pixels
  * unless the options say otherwise. The axis holds 99% of the visits of each cohort. The largest vertical distance between two curves is their
  * Kolmogorov-Smirnov distance. Undefined where a cohort has too few visits.
  *

@@ -61,9 +61,10 @@ const measurePictures: readonly MeasurePicture[] = [
     key: "gap_distribution",
     file: "days_between_visits",
     caption:
-      "Share of visits that follow the visit before within so many days. Where the curve of the " +
-      "synthetic records lies higher, visits follow too soon; held-out patients show how far two samples " +
-      "of real patients differ. The figures below are measured at the largest vertical distance.",
+      "Share of visits that follow the visit before within the number of days on the axis. Where the " +
+      "curve of the synthetic records lies higher, visits follow too soon; held-out patients show how " +
+      "far two samples of real patients differ. The figures below are measured at the largest " +
+      "vertical distance.",
     draw({ fidelity, real, synthetic, heldOut, minCell, look }) {
       if (!fidelity?.gap_distribution) return undefined;
       return daysBetweenVisits(real, synthetic, { heldOut, minCell, ...look });
