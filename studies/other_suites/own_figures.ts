@@ -87,7 +87,7 @@ export async function ownFigures(patients: number, cohorts: StudyCohorts): Promi
       const seconds = Math.round(100 * (secondsUsed() - before)) / 100;
       rows.push(
         found === null
-          ? { ...about, reason: "too few records" }
+          ? { ...about, reason: "too few records or codes" }
           : { ...about, value: found.value, low: found.low, high: found.high, seconds },
       );
     }
