@@ -349,12 +349,22 @@ export async function findCsv(folder: string, name: string): Promise<string | un
 export async function csvPath(folder: string, name: string): Promise<string> {
   const path = await findCsv(folder, name);
   if (path !== undefined) return path;
-  const there = await found(folder);
+  await checkFolder(folder);
   throw new Deno.errors.NotFound(
-    there === undefined
-      ? `Cannot read "${folder}": no such folder`
-      : there.isDirectory
-      ? `Cannot read "${folder}": it has no ${name}.csv or ${name}.csv.gz`
-      : `Cannot read "${folder}": it is a file, must be the folder that holds it`,
+    `Cannot read "${folder}": it has no ${name}.csv or ${name}.csv.gz`,
+  );
+}
+
+/**
+ * Makes sure that a path is a folder.
+ *
+ * @throws {Deno.errors.NotFound} If it is not
+ */
+export async function checkFolder(folder: string): Promise<void> {
+  const there = await found(folder);
+  if (there?.isDirectory === true) return;
+  throw new Deno.errors.NotFound(
+    `Cannot read "${folder}": ` +
+      (there === undefined ? "no such folder" : "it is a file, must be the folder that holds it"),
   );
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkFolder } from "../../files/csv.ts";
 import { found, unreadable } from "../../files/input.ts";
 
 /** Finds tables by their names in small letters, without ".csv" or ".csv.gz". */
@@ -18,15 +19,7 @@ export class CsvFolder {
    * @throws {Deno.errors.NotFound} If it is not a folder
    */
   static async of(folder: string, subfolders: readonly string[] = []): Promise<CsvFolder> {
-    const there = await found(folder);
-    if (there?.isDirectory !== true) {
-      throw new Deno.errors.NotFound(
-        `Cannot read "${folder}": ` +
-          (there === undefined
-            ? "no such folder"
-            : "it is a file, must be the folder that holds it"),
-      );
-    }
+    await checkFolder(folder);
     const paths = new Map<string, string>();
     for (const inner of [folder, ...subfolders.map((name) => `${folder}/${name}`)]) {
       if ((await found(inner))?.isDirectory !== true) continue;

@@ -9,6 +9,13 @@ import type { EventTable } from "./event_table.ts";
 /** MEDS's code of a death. */
 export const deathCode = "MEDS_DEATH";
 
+/** The index of the code of a death. */
+export function deathIn({ codes }: EventTable): number {
+  const code = codes.index(deathCode, "Death");
+  if (typeof code === "string") throw new Error(code); // it is no reserved name
+  return code;
+}
+
 /** When a patient died. */
 export interface Death {
   readonly time: number;
@@ -29,8 +36,7 @@ export function addDeaths(
   deaths: ReadonlyMap<number, Death>,
   ends: ArrayLike<number>,
 ): void {
-  const code = table.codes.index(deathCode, "Death");
-  if (typeof code === "string") throw new Error(code); // it is no reserved name
+  const code = deathIn(table);
   const { encounters } = table;
   const stays = new Map<number, number>();
   for (let encounter = 0; encounter < encounters.ids.length; encounter++) {

@@ -8,7 +8,7 @@
  * @module
  */
 import { CsvFolder } from "./csv_folder.ts";
-import { deathCode } from "./deaths.ts";
+import { deathIn } from "./deaths.ts";
 import { EventTable } from "./event_table.ts";
 import {
   type EicuDeath,
@@ -22,7 +22,7 @@ import { icd10Diagnosis, icd9Diagnosis } from "./icd_names.ts";
 import { LatestValues } from "./latest_values.ts";
 import { Notes } from "./notes.ts";
 import { readRows, type RowsHow } from "./rows.ts";
-import { encodingOption, listOption, type Source, switchOption } from "./source.ts";
+import { encodingOption, listOption, type Source, timeSeriesOption } from "./source.ts";
 
 const tables = ["diagnoses", "medications", "treatments", "labs", "deaths"] as const;
 /** Laboratory results are many, and few models use values. */
@@ -46,9 +46,7 @@ const options = {
     help: "Of diagnoses with codes of both ICD versions, those to keep; 9,10 for both",
     default: ["9"],
   }),
-  timeSeries: switchOption(
-    "Make each later time of measurement within an encounter a visit of its own",
-  ),
+  timeSeries: timeSeriesOption,
   encoding: encodingOption,
 };
 
@@ -59,10 +57,8 @@ interface Eicu {
   readonly how: RowsHow;
 }
 
-/** The stay of a row, or a sentence that says why it has none. */
-function stayOf({ encounters }: EventTable, id: string): number | string {
-  return encounters.indexOf.get(id) ?? `stay "${id}" is not in patient`;
-}
+/** What messages call stays. */
+const namedStay = { encounter: "stay", file: "patient" } as const;
 
 /** Codes and their meanings of a row; undefined for a row that is left out. */
 type CodesOf = (fields: readonly string[]) => readonly (readonly [string, string])[] | undefined;
@@ -79,15 +75,14 @@ async function readCodes(
 ): Promise<void> {
   let leftOut = 0;
   await readRows(folder.path(name), [...columns, "patientunitstayid"], (fields) => {
-    const encounter = stayOf(table, fields[columns.length]);
+    const encounter = table.encounterOf(fields[columns.length], undefined, namedStay);
     if (typeof encounter === "string") return encounter;
     const named = codesOf(fields);
     if (named === undefined) leftOut++;
     for (const [called, meaning] of named ?? []) {
       const code = table.codes.index(called, meaning);
       if (typeof code === "string") return code;
-      const { patient, start } = table.encounters;
-      table.event({ patient: patient.at(encounter), time: start.at(encounter), encounter, code });
+      table.event({ ...table.inEncounter(encounter), code });
     }
     return undefined;
   }, how);
@@ -140,14 +135,13 @@ async function readLabs(
 ): Promise<void> {
   table.expectValues();
   const latest = new LatestValues(table);
-  const { start, patient } = table.encounters;
   const columns = [
     ...["patientunitstayid", "labresultoffset", "labname", "labresult"],
     "labmeasurenamesystem",
   ];
   let withoutNumber = 0;
   await readRows(folder.path(files.labs), columns, ([id, offset, name, result, unit]) => {
-    const encounter = stayOf(table, id);
+    const encounter = table.encounterOf(id, undefined, namedStay);
     if (typeof encounter === "string") return encounter;
     if (result === "") {
       withoutNumber++;
@@ -159,9 +153,9 @@ async function readLabs(
     if (name === "") return "labname is empty";
     const code = table.codes.index(`LAB//${name}`, name, unit);
     if (typeof code === "string") return code;
-    const time = start.at(encounter) + minutes * microsecondsPerMinute;
+    const time = table.encounters.start.at(encounter) + minutes * microsecondsPerMinute;
     if (!timeSeries) latest.add({ encounter, code, time, value });
-    else table.event({ patient: patient.at(encounter), time, encounter, code, value });
+    else table.event({ ...table.inEncounter(encounter, time), code, value });
     return undefined;
   }, how);
   latest.flush();
@@ -169,10 +163,9 @@ async function readLabs(
 }
 
 function addDeaths(table: EventTable, deaths: readonly EicuDeath[]): void {
-  const code = table.codes.index(deathCode, "Death");
-  if (typeof code === "string") throw new Error(code); // it is no reserved name
+  const code = deathIn(table);
   for (const { encounter, time } of deaths) {
-    table.event({ patient: table.encounters.patient.at(encounter), time, encounter, code });
+    table.event({ ...table.inEncounter(encounter, time), code });
   }
 }
 

@@ -132,6 +132,34 @@ export class EventTable {
     return ids.push(kept) - 1;
   }
 
+  /**
+   * The encounter of a row.
+   *
+   * @param id of the encounter
+   * @param owner id of the patient, where the row names one
+   * @param named what the source calls an encounter and a patient, and where encounters are:
+   *   "admission", "patient", "admissions"
+   * @returns its index, or a sentence that says why there is none
+   */
+  encounterOf(
+    id: string,
+    owner: string | undefined,
+    named: { readonly encounter: string; readonly patient?: string; readonly file: string },
+  ): number | string {
+    const found = this.encounters.indexOf.get(id);
+    if (found === undefined) return `${named.encounter} "${id}" is not in ${named.file}`;
+    const isOwn = owner === undefined ||
+      this.patients.find(owner) === this.encounters.patient.at(found);
+    return isOwn
+      ? found
+      : `${named.encounter} "${id}" is not of ${named.patient ?? "patient"} "${owner}"`;
+  }
+
+  /** The moment of what is recorded in an encounter: at a time, or else where it begins. */
+  inEncounter(encounter: number, time: number = this.encounters.start.at(encounter)): Moment {
+    return { patient: this.encounters.patient.at(encounter), time, encounter };
+  }
+
   /** Makes a visit of an encounter that was added with `isVisit: false`. */
   makeVisit(encounter: number): void {
     this.encounters.isVisit.set(encounter, 1);

@@ -60,13 +60,8 @@ export class LatestValues {
     const order = Uint32Array.from(time.keys())
       .sort((a, b) => encounter[a] - encounter[b] || time[a] - time[b] || a - b);
     for (const at of order) {
-      this.table.event({
-        patient: this.table.encounters.patient.at(encounter[at]),
-        time: time[at],
-        encounter: encounter[at],
-        code: code[at],
-        value: value[at],
-      });
+      const moment = this.table.inEncounter(encounter[at], time[at]);
+      this.table.event({ ...moment, code: code[at], value: value[at] });
     }
     this.places = new Map();
     this.held = held();

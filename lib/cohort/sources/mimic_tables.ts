@@ -15,7 +15,7 @@ import type { EventTable } from "./event_table.ts";
 import { numberIn, sexIn } from "./field_text.ts";
 import { LatestValues } from "./latest_values.ts";
 import { readRows, type RowsHow } from "./rows.ts";
-import { encodingOption, listOption, switchOption } from "./source.ts";
+import { encodingOption, listOption, switchOption, timeSeriesOption } from "./source.ts";
 
 /** What to read from MIMIC: tables, of which deaths stand in those of patients and admissions. */
 export const mimicTables = [
@@ -47,9 +47,7 @@ export const mimicOptions = {
     default: defaultTables,
   }),
   allAdmissions: switchOption("Keep admissions without a code from the tables as empty visits"),
-  timeSeries: switchOption(
-    "Make each later time of measurement within an encounter a visit of its own",
-  ),
+  timeSeries: timeSeriesOption,
   encoding: encodingOption,
 };
 
@@ -59,6 +57,9 @@ export function mimicProblem(
 ): string | undefined {
   if (timeSeries && !tables.includes("labs")) return "--time-series needs --tables with labs";
 }
+
+/** What messages call admissions. */
+const namedAdmission = { encounter: "admission", file: "admissions" } as const;
 
 /** What is wrong with a row, in a sentence. */
 export interface Problem {
@@ -154,7 +155,7 @@ export class Mimic {
         withoutAdmission++;
         return undefined;
       }
-      const encounter = this.admission(subject, id);
+      const encounter = table.encounterOf(id, subject, namedAdmission);
       if (typeof encounter === "string") return encounter;
       const called = codeOf(fields);
       if (typeof called !== "string") return called.problem;
@@ -164,8 +165,7 @@ export class Mimic {
       }
       const code = table.codes.index(called);
       if (typeof code === "string") return code;
-      const { patient, start } = table.encounters;
-      table.event({ patient: patient.at(encounter), time: start.at(encounter), encounter, code });
+      table.event({ ...table.inEncounter(encounter), code });
       onCode?.(encounter, called);
       return undefined;
     }, how);
@@ -207,7 +207,7 @@ export class Mimic {
         else withoutNumber++;
         return undefined;
       }
-      const encounter = this.admission(subject, id);
+      const encounter = table.encounterOf(id, subject, namedAdmission);
       if (typeof encounter === "string") return encounter;
       const [time, value] = [timeOf(charted), numberIn(number)];
       if (Number.isNaN(time)) return timeProblem("charttime", charted);
@@ -216,10 +216,7 @@ export class Mimic {
       const code = table.codes.index(`LAB//${item}`, "", unit);
       if (typeof code === "string") return code;
       if (!timeSeries) latest.add({ encounter, code, time, value });
-      else {
-        const patient = table.encounters.patient.at(encounter);
-        table.event({ patient, time, encounter, code, value });
-      }
+      else table.event({ ...table.inEncounter(encounter, time), code, value });
       return undefined;
     }, how);
     latest.flush();
@@ -247,15 +244,6 @@ export class Mimic {
       this.table.codes.describe(code, meaning);
       return undefined;
     }, this.how);
-  }
-
-  /** The admission of a row, or a sentence that says why it has none. */
-  private admission(subject: string, id: string): number | string {
-    const { encounters, patients } = this.table;
-    const encounter = encounters.indexOf.get(id);
-    if (encounter === undefined) return `admission "${id}" is not in admissions`;
-    if (patients.find(subject) === encounters.patient.at(encounter)) return encounter;
-    return `admission "${id}" is not of patient "${subject}"`;
   }
 }
 

@@ -21,7 +21,7 @@ import {
   listOption,
   type Source,
   type SourceOption,
-  switchOption,
+  timeSeriesOption,
 } from "./source.ts";
 
 const tables = ["conditions", "drugs", "procedures", "measurements", "deaths"] as const;
@@ -60,9 +60,7 @@ const concepts: SourceOption<"standard" | "source"> = {
 const options = {
   tables: listOption(tables, { help: "Tables to read, comma-separated", default: defaultTables }),
   concepts,
-  timeSeries: switchOption(
-    "Make each later time of measurement within an encounter a visit of its own",
-  ),
+  timeSeries: timeSeriesOption,
   encoding: encodingOption,
 };
 
@@ -98,6 +96,9 @@ function birthIn([time, year, month, day]: readonly string[]): number | string {
 const optional = (...names: string[]): CsvColumn[] => names.map((name) => ({ name, missing: "" }));
 
 const nameOf = (column: string | CsvColumn) => typeof column === "string" ? column : column.name;
+
+/** What messages call visits and persons. */
+const namedVisit = { encounter: "visit", patient: "person", file: "visit_occurrence" } as const;
 
 /** An OMOP folder, and where its rows go. */
 class Omop {
@@ -176,15 +177,12 @@ class Omop {
 
   /** Whose row it is, when and in which visit, or a sentence that says why it is a bad row. */
   private momentOf(person: string, visit: string, day: string): Moment | string {
-    const { encounters, patients } = this.table;
+    const { table } = this;
     if (visit !== "") {
-      const encounter = encounters.indexOf.get(visit);
-      if (encounter === undefined) return `visit "${visit}" is not in visit_occurrence`;
-      const patient = encounters.patient.at(encounter);
-      if (patients.find(person) !== patient) return `visit "${visit}" is not of person "${person}"`;
-      return { patient, time: encounters.start.at(encounter), encounter };
+      const encounter = table.encounterOf(visit, person, namedVisit);
+      return typeof encounter === "string" ? encounter : table.inEncounter(encounter);
     }
-    const patient = patients.find(person);
+    const patient = table.patients.find(person);
     if (patient === undefined) return `person "${person}" is not in person`;
     const time = timeOf(day.slice(0, 10));
     if (Number.isNaN(time)) return timeProblem("the date", day);

@@ -88,6 +88,11 @@ export function listOption<Word extends string, Default extends readonly Word[] 
   };
 }
 
+/** Whether visits are times of encounters, for sources with measured values. */
+export const timeSeriesOption = switchOption(
+  "Make each later time of measurement within an encounter a visit of its own",
+);
+
 /** The encoding of text files, for sources that read some. */
 export const encodingOption: SourceOption<string> = {
   value: "NAME",

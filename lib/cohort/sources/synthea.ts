@@ -11,7 +11,13 @@ import { trimmed, type TrimOptions } from "../trim.ts";
 import { cohortOfEvents } from "./cohort_of_events.ts";
 import { EventTable } from "./event_table.ts";
 import { Notes } from "./notes.ts";
-import { encodingOption, listOption, type ReadHow, type Source, switchOption } from "./source.ts";
+import {
+  encodingOption,
+  listOption,
+  type ReadHow,
+  type Source,
+  timeSeriesOption,
+} from "./source.ts";
 import { readObservations } from "./synthea_observations.ts";
 import { readCodes, readEncounters, readPatients } from "./synthea_tables.ts";
 
@@ -166,9 +172,7 @@ const options = {
       "Keep only visits with a code from these tables (default: --tables, without observations)",
     default: undefined,
   }),
-  timeSeries: switchOption(
-    "Make each later time of measurement within an encounter a visit of its own",
-  ),
+  timeSeries: timeSeriesOption,
   encoding: encodingOption,
 };
 

@@ -19,7 +19,7 @@ import { detached } from "./detached.ts";
 import type { EventTable } from "./event_table.ts";
 import { numberIn } from "./field_text.ts";
 import {
-  encounterOf,
+  namedEncounter,
   noteTime,
   readTable,
   type SyntheaRows,
@@ -122,7 +122,7 @@ export async function readObservations(
       withoutEncounter++;
       return undefined;
     }
-    const encounter = encounterOf(table, encounterId, patientId);
+    const encounter = table.encounterOf(encounterId, patientId, namedEncounter);
     if (typeof encounter === "string") return encounter;
     const time = timeOf(date);
     if (Number.isNaN(time)) return `DATE is "${date}", must be a time such as 2020-12-31T23:59:59Z`;
@@ -141,7 +141,7 @@ export async function readObservations(
       ? table.codes.index(name, observed.description, type === "text" ? "" : unit)
       : observations.answer(name, observed, text);
     if (typeof code !== "number") return code;
-    table.event({ patient: table.encounters.patient.at(encounter), time, encounter, code, value });
+    table.event({ ...table.inEncounter(encounter, time), code, value });
     if (makesVisits) table.makeVisit(encounter);
     return undefined;
   });

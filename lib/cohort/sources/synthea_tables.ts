@@ -95,19 +95,8 @@ export async function readEncounters(rows: SyntheaRows): Promise<void> {
   });
 }
 
-/** The encounter of a row, or a sentence that says why it has none. */
-export function encounterOf(
-  { encounters, patients }: EventTable,
-  encounterId: string,
-  patientId: string,
-): number | string {
-  const encounter = encounters.indexOf.get(encounterId);
-  if (encounter === undefined) return `encounter "${encounterId}" is not in encounters.csv`;
-  if (patients.find(patientId) !== encounters.patient.at(encounter)) {
-    return `encounter "${encounterId}" is not of patient "${patientId}"`;
-  }
-  return encounter;
-}
+/** What messages call encounters. */
+export const namedEncounter = { encounter: "encounter", file: "encounters.csv" } as const;
 
 /**
  * Adds the codes of a table, at the start of their encounters.
@@ -125,13 +114,12 @@ export async function readCodes(
   const system = systemColumn(name === "medications" ? "RxNorm" : "SNOMED-CT");
   const columns = ["ENCOUNTER", "PATIENT", "CODE", "DESCRIPTION", system];
   await readTable(rows, name, columns, ([encounterId, patientId, id, description, system]) => {
-    const encounter = encounterOf(table, encounterId, patientId);
+    const encounter = table.encounterOf(encounterId, patientId, namedEncounter);
     if (typeof encounter === "string") return encounter;
     if (id === "" || system === "") return `${id === "" ? "CODE" : "SYSTEM"} is empty`;
     const code = table.codes.index(`${codeSystemName(system)}//${id}`, description);
     if (typeof code === "string") return code;
-    const { patient, start } = table.encounters;
-    table.event({ patient: patient.at(encounter), time: start.at(encounter), encounter, code });
+    table.event({ ...table.inEncounter(encounter), code });
     if (makesVisits) table.makeVisit(encounter);
     return undefined;
   });

@@ -5,6 +5,7 @@
  * @module
  */
 import type { Cohort } from "../../cohort/cohort.ts";
+import { visitCodes, visitsOf } from "../../cohort/records.ts";
 import type { Random } from "../../random.ts";
 
 /** The first visits of a record, and its class. */
@@ -27,19 +28,53 @@ export interface CasePool {
   readonly negatives: readonly Case[];
 }
 
+/** Cases by their classes. */
+export function poolOf(cases: readonly Case[]): CasePool {
+  return {
+    positives: cases.filter(({ isPositive }) => isPositive === 1),
+    negatives: cases.filter(({ isPositive }) => isPositive !== 1),
+  };
+}
+
 /** Whole records that have visits, by a label. */
 export function casesOf(cohort: Cohort, label: number): CasePool {
-  const pool: { positives: Case[]; negatives: Case[] } = { positives: [], negatives: [] };
-  const { visitOffsets, labels, labelNames, recordCount } = cohort;
+  const cases: Case[] = [];
+  const { labels, labelNames, recordCount } = cohort;
   for (let record = 0; record < recordCount; record++) {
-    const visits = visitOffsets[record + 1] - visitOffsets[record];
+    const visits = visitsOf(cohort, record);
     if (visits === 0) continue;
     const isPositive = labels[record * labelNames.length + label];
-    const found = { cohort, record, visits, isPositive };
-    if (isPositive === 1) pool.positives.push(found);
-    else pool.negatives.push(found);
+    cases.push({ cohort, record, visits, isPositive });
   }
-  return pool;
+  return poolOf(cases);
+}
+
+/**
+ * Records by their first visit with one of the codes: positives are shown before it, and are left out
+ * if it is their first visit; negatives are whole records of at least two visits without such a code.
+ *
+ * @param mayBeNegative whether a record without such a code is one
+ */
+export function casesBeforeCodes(
+  cohort: Cohort,
+  codes: ReadonlySet<number>,
+  mayBeNegative: (record: number) => boolean = () => true,
+): CasePool {
+  const cases: Case[] = [];
+  for (let record = 0; record < cohort.recordCount; record++) {
+    const all = visitsOf(cohort, record);
+    const first = Array.from({ length: all }, (_, visit) => visit).find((visit) =>
+      visitCodes(cohort, record, visit).some((code) => codes.has(code))
+    );
+    if (first === undefined) {
+      if (all > 1 && mayBeNegative(record)) {
+        cases.push({ cohort, record, visits: all, isPositive: 0 });
+      }
+    } else if (first > 0) {
+      cases.push({ cohort, record, visits: first, isPositive: 1 });
+    }
+  }
+  return poolOf(cases);
 }
 
 /**

@@ -9,37 +9,23 @@
  * @module
  */
 import type { Cohort } from "../../cohort/cohort.ts";
-import { visitCodes, visitsOf } from "../../cohort/records.ts";
 import type { Random } from "../../random.ts";
-import { type Case, type CasePool, drawnCases } from "./cases.ts";
+import { type Case, type CasePool, casesBeforeCodes, drawnCases } from "./cases.ts";
 import { definingCodes } from "./defining_codes.ts";
 import { phenotypingMeasure } from "./phenotype_figures.ts";
 
-/**
- * Records by their first visit with one of the codes: positives are shown before it, and are left out
- * if it is their first visit; negatives are whole records of at least two visits with neither such a
- * code nor the label.
- */
+/** Cases before the codes that define a label; negatives have neither such a code nor the label. */
 export function casesBefore(
   cohort: Cohort,
   label: number,
   codes: ReadonlySet<number>,
 ): CasePool {
   const { labels, labelNames } = cohort;
-  const pool: { positives: Case[]; negatives: Case[] } = { positives: [], negatives: [] };
-  for (let record = 0; record < cohort.recordCount; record++) {
-    const all = visitsOf(cohort, record);
-    const first = Array.from({ length: all }, (_, visit) => visit).find((visit) =>
-      visitCodes(cohort, record, visit).some((code) => codes.has(code))
-    );
-    if (first === undefined) {
-      const hasLabel = labels[record * labelNames.length + label] === 1;
-      if (all > 1 && !hasLabel) pool.negatives.push({ cohort, record, visits: all, isPositive: 0 });
-    } else if (first > 0) {
-      pool.positives.push({ cohort, record, visits: first, isPositive: 1 });
-    }
-  }
-  return pool;
+  return casesBeforeCodes(
+    cohort,
+    codes,
+    (record) => labels[record * labelNames.length + label] !== 1,
+  );
 }
 
 /**

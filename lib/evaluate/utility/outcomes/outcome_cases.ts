@@ -7,9 +7,10 @@
 import type { Cohort } from "../../../cohort/cohort.ts";
 import { quantile } from "../../../cohort/quantile.ts";
 import { visitCodes, visitsOf } from "../../../cohort/records.ts";
+import { deathCode } from "../../../cohort/sources/deaths.ts";
 import { stream } from "../../../random.ts";
 import { knowsDays } from "../../judge.ts";
-import { balancedCases, type Case, type CasePool } from "../cases.ts";
+import { balancedCases, type Case, type CasePool, casesBeforeCodes, poolOf } from "../cases.ts";
 import { matchedCases } from "../phenotyping_before.ts";
 import type { ClassifierTask } from "../train_and_test.ts";
 
@@ -34,19 +35,12 @@ const readmissionDays = 30;
 
 /** MEDS's code of a death, with or without details. */
 function isDeath(code: string): boolean {
-  return code === "MEDS_DEATH" || code.startsWith("MEDS_DEATH//");
+  return code === deathCode || code.startsWith(`${deathCode}//`);
 }
 
 /** Codes of a cohort whose names are of a kind. */
 function codesWith({ vocabulary }: Cohort, isOne: (name: string) => boolean): Set<number> {
   return new Set([...vocabulary.codes.keys()].filter((code) => isOne(vocabulary.codes[code])));
-}
-
-function poolOf(cases: readonly Case[]): CasePool {
-  return {
-    positives: cases.filter(({ isPositive }) => isPositive === 1),
-    negatives: cases.filter(({ isPositive }) => isPositive === 0),
-  };
 }
 
 /**
@@ -76,19 +70,7 @@ export function readmissionCases(cohort: Cohort, seed: number): CasePool {
  * one. The others are whole records of at least two visits, to be shown as many visits as those who die.
  */
 export function deathCases(cohort: Cohort): CasePool {
-  const deaths = codesWith(cohort, isDeath);
-  const cases: Case[] = [];
-  for (let record = 0; record < cohort.recordCount; record++) {
-    const all = visitsOf(cohort, record);
-    const death = Array.from({ length: all }, (_, visit) => visit).find((visit) =>
-      visitCodes(cohort, record, visit).some((code) => deaths.has(code))
-    );
-    if (death === undefined && all > 1) cases.push({ cohort, record, visits: all, isPositive: 0 });
-    if (death !== undefined && death > 0) {
-      cases.push({ cohort, record, visits: death, isPositive: 1 });
-    }
-  }
-  return poolOf(cases);
+  return casesBeforeCodes(cohort, codesWith(cohort, isDeath));
 }
 
 /** A measured code whose name says that it is the length of a stay: "LENGTH_OF_STAY", "icu_los". */
@@ -146,7 +128,7 @@ export const outcomeList = {
     poolsOf: (training) =>
       codesWith(training, isDeath).size > 0
         ? deathCases
-        : "no code says that a patient died (MEDS_DEATH)",
+        : `no code says that a patient died (${deathCode})`,
     draw: matchedCases,
     classes: ["die after a first visit", "have two visits and do not die"],
   },
