@@ -132,6 +132,14 @@ export function visitsOf({ visitOffsets }: Pick<Cohort, "visitOffsets">, record:
   return visitOffsets[record + 1] - visitOffsets[record];
 }
 
+/** Days between consecutive visits of a record; a view, not a copy. */
+export function gapsOf(
+  { visitOffsets, gapDays }: Pick<Cohort, "visitOffsets" | "gapDays">,
+  record: number,
+): Float64Array {
+  return gapDays.subarray(visitOffsets[record] + 1, visitOffsets[record + 1]);
+}
+
 /** A record as plain lists. */
 export function recordLists(source: RecordArrays, record: number): RecordLists {
   const { recordCount, labels, visitOffsets, codeOffsets, startDays, gapDays, values } = source;

@@ -8,6 +8,7 @@
 import type { Estimate } from "./bootstrap.ts";
 import type { FidelityFigures } from "./fidelity/mod.ts";
 import type { ProbabilityFidelity } from "./fidelity/probability_fidelity.ts";
+import { measured } from "./fidelity/two_sample/left_out.ts";
 import type { FiguresOf } from "./measure.ts";
 import type { MeasureKind } from "./measures.ts";
 import type { Attacks } from "./privacy/membership/attack_figures.ts";
@@ -64,12 +65,6 @@ export function r2Of(
   return r2 === null || r2_low === null || r2_high === null
     ? null
     : { value: r2, low: r2_low, high: r2_high };
-}
-
-/** The test of counts of codes and visits, if it was done. */
-function c2stOf({ fidelity }: CohortFigures) {
-  const found = fidelity?.c2st;
-  return found && "auc" in found ? found : null;
 }
 
 /** Classifiers of labels, means over these. */
@@ -132,8 +127,8 @@ const fidelity: readonly KeyFigure[] = [
     says:
       "how well a classifier tells synthetic from held-out records by their counts of codes and " +
       "visits; 0.5 if it cannot.",
-    of: (figures) => c2stOf(figures)?.auc ?? null,
-    fromBest: (figures) => c2stOf(figures)?.above_reference ?? null,
+    of: ({ fidelity }) => measured(fidelity?.c2st)?.auc ?? null,
+    fromBest: ({ fidelity }) => measured(fidelity?.c2st)?.above_reference ?? null,
   },
   {
     figure: "prdc.coverage",
@@ -144,10 +139,7 @@ const fidelity: readonly KeyFigure[] = [
     says:
       "the share of held-out records that have a synthetic one nearby; low if kinds of patients " +
       "are missing.",
-    of: ({ fidelity }) => {
-      const found = fidelity?.prdc;
-      return found && "coverage" in found ? found.coverage : null;
-    },
+    of: ({ fidelity }) => measured(fidelity?.prdc)?.coverage ?? null,
   },
 ];
 

@@ -5,8 +5,8 @@
  * @module
  */
 import * as v from "valibot";
-import type { Cohort } from "../../cohort/cohort.ts";
 import { quantile } from "../../cohort/quantile.ts";
+import { gapsOf } from "../../cohort/records.ts";
 import { object } from "../../files/checked_json.ts";
 import type { Measure } from "../measure.ts";
 import {
@@ -15,12 +15,6 @@ import {
   maybeDistributionSchema,
   type RecordValues,
 } from "./compared_distributions.ts";
-
-/** Days between consecutive visits of a record; a view, not a copy. */
-function gapsOf({ visitOffsets, gapDays }: Cohort, record: number): Float64Array {
-  const end = visitOffsets[record + 1];
-  return gapDays.subarray(Math.min(end, visitOffsets[record] + 1), end);
-}
 
 /** A statistic of a record's gaps; NaN for a record without any. */
 function ofGaps(statistic: (gaps: Float64Array) => number): RecordValues {

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { gapsOf } from "../../cohort/records.ts";
 import { object } from "../../files/checked_json.ts";
 import type { Measure } from "../measure.ts";
 import {
@@ -34,19 +35,13 @@ const repeatShare: RecordValues = (cohort, record) => {
   return [1 - new Set(codes).size / codes.length];
 };
 
-/** Days between the visits of a record. */
-const gaps: (...of: Parameters<RecordValues>) => Float64Array = (
-  { visitOffsets, gapDays },
-  record,
-) => gapDays.subarray(visitOffsets[record] + 1, visitOffsets[record + 1]);
-
 const daysCovered: RecordValues = (
   cohort,
   record,
-) => [gaps(cohort, record).reduce((sum, days) => sum + days, 0)];
+) => [gapsOf(cohort, record).reduce((sum, days) => sum + days, 0)];
 
 const longestGap: RecordValues = (cohort, record) => {
-  const own = gaps(cohort, record);
+  const own = gapsOf(cohort, record);
   return [own.length === 0 ? NaN : own.reduce((longest, days) => Math.max(longest, days))];
 };
 

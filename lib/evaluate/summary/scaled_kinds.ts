@@ -6,7 +6,7 @@
  */
 import type { Estimate } from "../bootstrap.ts";
 import type { FidelityFigures } from "../fidelity/mod.ts";
-import type { NothingMeasured } from "../fidelity/two_sample/left_out.ts";
+import { measured } from "../fidelity/two_sample/left_out.ts";
 import { type CohortFigures, keyFigures, r2Of } from "../key_figures.ts";
 
 /** What a figure is of, a part of the picture. */
@@ -22,30 +22,14 @@ export interface ScaledKind {
   readonly ceiling?: (figures: CohortFigures) => Estimate | null | undefined;
 }
 
-/** Figures of a measure that may have nothing to say. */
-function measured<Figures extends object>(
-  figures: Figures | NothingMeasured | null | undefined,
-): Figures | undefined {
-  return figures === null || figures === undefined || "left_out" in figures ? undefined : figures;
-}
-
-const probabilityNames = {
-  unigram: "Codes, share of visits",
-  same_visit_bigram: "Pairs within a visit, share of visits",
-  sequential_bigram: "Pairs over visits, share of visits",
-  record_unigram: "Codes, share of patients",
-  record_same_visit_bigram: "Pairs within a visit, share of patients",
-  record_sequential_bigram: "Pairs over visits, share of patients",
-} as const;
-
-const probabilityKeys = [
-  "unigram",
-  "same_visit_bigram",
-  "sequential_bigram",
-  "record_unigram",
-  "record_same_visit_bigram",
-  "record_sequential_bigram",
-] as const satisfies (keyof typeof probabilityNames)[];
+const probabilityNames = [
+  ["unigram", "Codes, share of visits"],
+  ["same_visit_bigram", "Pairs within a visit, share of visits"],
+  ["sequential_bigram", "Pairs over visits, share of visits"],
+  ["record_unigram", "Codes, share of patients"],
+  ["record_same_visit_bigram", "Pairs within a visit, share of patients"],
+  ["record_sequential_bigram", "Pairs over visits, share of patients"],
+] as const;
 
 const lengthNames = [
   ["visits_per_record", "Visits per record"],
@@ -68,10 +52,10 @@ interface FidelityKind extends Pick<ScaledKind, "figure" | "group" | "name"> {
 
 /** Of fidelity. */
 const fidelity: readonly FidelityKind[] = [
-  ...probabilityKeys.map((key): FidelityKind => ({
+  ...probabilityNames.map(([key, name]): FidelityKind => ({
     figure: `${key}.r2`,
     group: "Codes",
-    name: probabilityNames[key],
+    name,
     of: (figures) => r2Of(figures[key]),
   })),
   {

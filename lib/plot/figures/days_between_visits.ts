@@ -8,6 +8,7 @@ import * as Plot from "@observablehq/plot";
 import { checkArguments } from "../../arguments.ts";
 import type { Cohort } from "../../cohort/cohort.ts";
 import { quantile } from "../../cohort/quantile.ts";
+import { gapsOf } from "../../cohort/records.ts";
 import {
   isShownCell,
   joinedCells,
@@ -66,11 +67,11 @@ interface Distribution {
 }
 
 /** Days between consecutive visits, and the record that has each of them. */
-function gapsOf({ visitOffsets, gapDays, recordCount }: Cohort): PatientNumbers {
+function gapsIn(cohort: Cohort): PatientNumbers {
   const [numbers, records]: [number[], number[]] = [[], []];
-  for (let record = 0; record < recordCount; record++) {
-    for (let visit = visitOffsets[record] + 1; visit < visitOffsets[record + 1]; visit++) {
-      numbers.push(gapDays[visit]);
+  for (let record = 0; record < cohort.recordCount; record++) {
+    for (const days of gapsOf(cohort, record)) {
+      numbers.push(days);
       records.push(record);
     }
   }
@@ -127,8 +128,9 @@ function gapContents(distributions: readonly Distribution[]): FigureContents {
 
 /**
  * Which share of visits follows the one before within N days, as an SVG element of 520 × 320 pixels
- * unless the options say otherwise. The axis holds 99% of the visits of each cohort. The largest vertical distance between two curves is their
- * Kolmogorov-Smirnov distance. Undefined where a cohort has too few visits.
+ * unless the options say otherwise. The axis holds 99% of the visits of each cohort. The largest
+ * vertical distance between two curves is their Kolmogorov-Smirnov distance. Undefined where a cohort
+ * has too few visits.
  *
  * @example
  * ```ts
@@ -149,9 +151,9 @@ export function daysBetweenVisits(
 ): SVGSVGElement | undefined {
   checkArguments("daysBetweenVisits", [real, "cohort"], [synthetic, "cohort"]);
   const gaps = {
-    real: gapsOf(real),
-    ceiling: heldOut && gapsOf(heldOut),
-    synthetic: gapsOf(synthetic),
+    real: gapsIn(real),
+    ceiling: heldOut && gapsIn(heldOut),
+    synthetic: gapsIn(synthetic),
   };
   const isShown = ({ records }: PatientNumbers) =>
     records.length > 0 && isShownCell(minCell, new Set(Array.from(records)).size);

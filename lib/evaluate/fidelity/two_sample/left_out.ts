@@ -17,6 +17,13 @@ export interface NothingMeasured {
   left_out: LeftOut[];
 }
 
+/** Figures of a measure that may have nothing to say; undefined if it has. */
+export function measured<Figures extends object>(
+  figures: Figures | NothingMeasured | null | undefined,
+): Figures | undefined {
+  return figures === null || figures === undefined || "left_out" in figures ? undefined : figures;
+}
+
 const nothingSchema = object({ left_out: leftOutSchema });
 
 /** Figures, or the reason why there are none; null for a cohort that lacks what is needed. */

@@ -6,6 +6,7 @@
  * @module
  */
 import type { Cohort } from "../../../cohort/cohort.ts";
+import { gapsOf } from "../../../cohort/records.ts";
 import type { Points } from "./points.ts";
 
 /** Codes that have a feature of their own, at most. */
@@ -85,8 +86,8 @@ function visitFeatures(cohort: Cohort, record: number, counts: Map<number, numbe
 }
 
 /** Of the days between visits: log of 1 + their mean, of 1 + their deviation, and mean log of 1 + days. */
-function gapFeatures({ visitOffsets, gapDays }: Cohort, record: number): number[] {
-  const gaps = gapDays.subarray(visitOffsets[record] + 1, visitOffsets[record + 1]);
+function gapFeatures(cohort: Cohort, record: number): number[] {
+  const gaps = gapsOf(cohort, record);
   const [mean, sd] = moments(gaps);
   const [meanLog] = moments(gaps.map(Math.log1p));
   return [Math.log1p(mean), Math.log1p(sd), meanLog];

@@ -233,14 +233,7 @@ function View(contents: SectionContents) {
 
 /** The six measures of probabilities. */
 export const probabilitiesSection: Section = {
-  keys: [
-    "unigram",
-    "same_visit_bigram",
-    "sequential_bigram",
-    "record_unigram",
-    "record_same_visit_bigram",
-    "record_sequential_bigram",
-  ],
+  keys: fidelityRows.map(([, key]) => key),
   anchor: (key) => key.replace("record_", ""),
   pictures,
   View,
