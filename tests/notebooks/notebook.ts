@@ -1,4 +1,5 @@
 /** What tests of notebooks need: Jupyter, and a notebook's JSON (nbformat 4). */
+import { assertEquals } from "@std/assert";
 import { existsSync } from "node:fs";
 import {
   environmentFolder,
@@ -90,6 +91,25 @@ export function tableRows(notebook: Notebook, id: string): Record<string, string
   const [names, ...rows] = shown(notebook, id, "text/plain").split("\n")
     .map((line) => line.split("\t"));
   return rows.map((texts) => Object.fromEntries(names.map((name, i) => [name, texts[i]])));
+}
+
+/** The row of a cell's table in which columns have these texts. */
+export function rowOf(
+  notebook: Notebook,
+  id: string,
+  by: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const row = tableRows(notebook, id)
+    .find((each) => Object.entries(by).every(([name, text]) => each[name] === text));
+  if (row === undefined) throw new Error(`"${id}" has no row of ${JSON.stringify(by)}`);
+  return row;
+}
+
+/** Checks that no cell fails, and that each but the imports shows one thing. */
+export function assertShowsOneThingEach(notebook: Notebook): void {
+  const outputs = codeCells(notebook).flatMap(({ outputs = [] }) => outputs);
+  assertEquals(outputs.filter(({ output_type }) => output_type !== "execute_result"), []);
+  assertEquals(outputs.length, codeCells(notebook).length - 1);
 }
 
 /** What a cell says: a text that it computes, in one line. */

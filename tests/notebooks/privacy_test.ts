@@ -3,13 +3,19 @@ import { assert, assertAlmostEquals, assertEquals, assertGreater, assertLess } f
 import { join } from "node:path";
 import { notebooksFolder } from "../../tasks/notebooks/jupyter.ts";
 import { testWith } from "../wants.ts";
-import { codeCells, jupyter, type Notebook, run, said, tableRows } from "./notebook.ts";
+import {
+  assertShowsOneThingEach,
+  jupyter,
+  type Notebook,
+  rowOf,
+  run,
+  said,
+  tableRows,
+} from "./notebook.ts";
 
 /** A figure of a cohort in a table of the report. */
 function figureOf(notebook: Notebook, id: string, by: Readonly<Record<string, string>>) {
-  const row = tableRows(notebook, id)
-    .find((each) => Object.entries(by).every(([name, text]) => each[name] === text));
-  assert(row !== undefined, `"${id}" has no row of ${JSON.stringify(by)}`);
+  const row = rowOf(notebook, id, by);
   const [value, low, high] = [row.value, row.low, row.high].map(Number);
   return {
     value,
@@ -25,11 +31,10 @@ testWith(
   async (environment, t) => {
     const notebook = await run(environment, join(notebooksFolder, "04-privacy.ipynb"));
 
-    await t.step("no cell fails, each but the imports shows one thing", () => {
-      const outputs = codeCells(notebook).flatMap(({ outputs = [] }) => outputs);
-      assertEquals(outputs.filter(({ output_type }) => output_type !== "execute_result"), []);
-      assertEquals(outputs.length, codeCells(notebook).length - 1);
-    });
+    await t.step(
+      "no cell fails, each but the imports shows one thing",
+      () => assertShowsOneThingEach(notebook),
+    );
 
     await t.step("all records of the memoriser are copies, none of the independent ones", () => {
       assertEquals(tableRows(notebook, "identical").map(({ identical }) => identical), ["5", "0"]);
