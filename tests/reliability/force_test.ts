@@ -4,6 +4,7 @@ import { readMeds } from "ehrloom";
 import { isThere } from "ehrloom/files/is_there.ts";
 import { join } from "node:path";
 import { inFolder } from "../folder.ts";
+import { changeIn } from "../watch.ts";
 import { begin, contents, copy, ending, makeInputs } from "./scenarios.ts";
 
 const inputs = await Deno.makeTempDir({ prefix: "ehrloom-test-" });
@@ -89,12 +90,9 @@ Deno.test("generate keeps a folder that comes during the run, and its result bes
   inFolder(async (folder) => {
     copy(inputs, join(folder, "data"));
     const task = begin(folder, "generate", [...tasks.generate, "--out", "x"]);
-    for await (const { paths } of Deno.watchFs(folder)) {
-      if (!paths.some((path) => path.includes("x.partial-"))) continue;
-      await Deno.mkdir(join(folder, "x"));
-      await Deno.writeTextFile(join(folder, "x/thesis"), "thesis");
-      break;
-    }
+    await changeIn(folder, ({ paths }) => paths.some((path) => path.includes("x.partial-")));
+    await Deno.mkdir(join(folder, "x"));
+    await Deno.writeTextFile(join(folder, "x/thesis"), "thesis");
     const { code, lines } = await ending(task);
     assertEquals(code, 1);
     assertEquals(lines, [

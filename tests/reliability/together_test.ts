@@ -2,6 +2,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { join } from "node:path";
 import { inFolder } from "../folder.ts";
+import { fileIn } from "../watch.ts";
 import { prepared } from "./prepared.ts";
 import {
   begin,
@@ -52,10 +53,9 @@ Deno.test("train --force leaves a run alone that another process trains", () =>
     const learning = ["--cohort", "cohort", "--out", "out", "--backend", "cpu", "--batch", "8"];
     const small = ["--set", "width=8", "--set", "layers=1", "--set", "heads=2"];
     copy(join(inputs, "cohort"), join(folder, "cohort"));
-    const first = begin(folder, "train", [...learning, ...small, "--epochs", "100000"]);
-    for await (const { paths } of Deno.watchFs(folder)) {
-      if (paths.some((path) => path.endsWith("out/training.jsonl"))) break;
-    }
+    const endless = ["--epochs", "100000", "--patience", "100000"];
+    const first = begin(folder, "train", [...learning, ...small, ...endless]);
+    await fileIn(folder, "out/training.jsonl");
     const { code, lines } = await ending(
       begin(folder, "train", [...learning, ...small, "--epochs", "1", "--force"]),
     );
@@ -66,7 +66,7 @@ Deno.test("train --force leaves a run alone that another process trains", () =>
     assertEquals(ended, 130);
     assertMatch(
       said[said.length - 1],
-      /^Stopped in epoch \d+; continue with: deno task train --cohort cohort --out out .+ --epochs 100000 --resume$/,
+      /^Stopped in epoch \d+; continue with: deno task train --cohort cohort --out out .+ --patience 100000 --resume$/,
     );
     await succeed(folder, "generate", [
       "--run",
@@ -87,9 +87,7 @@ Deno.test("generate hears a signal in the middle of its work, and leaves nothing
     copy(join(inputs, "run"), join(folder, "run"));
     const many = ["--run", "run", "--count", "100000000", "--out", "s", "--backend", "cpu"];
     const task = begin(folder, "generate", many);
-    for await (const { paths } of Deno.watchFs(folder, { recursive: true })) {
-      if (paths.some((path) => path.endsWith("data/0000.parquet"))) break;
-    }
+    await fileIn(folder, "data/0000.parquet");
     task.kill("SIGTERM");
     const { code, lines } = await ending(task);
     assertEquals(code, 143);

@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { inFolder } from "../folder.ts";
 import { testOnBackends } from "../golden.ts";
 import { runTask, startTask, tinyCohort, tinySettings } from "../tiny.ts";
+import { changeIn } from "../watch.ts";
 import { trainWithBegun } from "./begun_run.ts";
 
 await useBackend("wasm");
@@ -169,11 +170,11 @@ Deno.test("deno task train, killed by SIGKILL in the middle of an epoch, resumes
     const args = ["--cohort", cohort, "--out", run, "--backend", "wasm"];
     const how = [...set, "--epochs", "12", "--batch", "1", "--lr", "0.001"];
     const task = startTask("train", [...args, ...how]);
-    for await (const { kind } of Deno.watchFs(folder)) { // the run's files come in by renaming
-      if (kind !== "rename") continue;
+    await changeIn(folder, async ({ kind }) => {
+      if (kind !== "rename") return false; // the run's files come in by renaming
       const stored = await stateOf(run).catch(() => undefined);
-      if (stored !== undefined && stored.standing.epoch >= 2) break;
-    }
+      return stored !== undefined && stored.standing.epoch >= 2;
+    });
     task.kill("SIGKILL"); // in the 40 steps of the next epoch
     assertEquals((await task.output()).signal, "SIGKILL");
     const { standing } = await stateOf(run);
