@@ -103,6 +103,14 @@ export {
   readQuality,
   type Sizes,
 } from "./lib/cohort/quality.ts";
+export { qualityPage } from "./lib/cohort/quality/page.ts";
+export type { ColumnFilled, RowsWhy, TableQuality } from "./lib/cohort/quality/table_quality.ts";
+export type { Findings, Some, UnitsOfCode } from "./lib/cohort/quality/findings.ts";
+export type { FarValues } from "./lib/cohort/quality/far_values.ts";
+export type { MappedCounts, Mapping } from "./lib/cohort/codes/mapping/code_map.ts";
+export { type CodeGroup, codeGroups } from "./lib/cohort/codes/mapping/groups.ts";
+export { type CodeChange, codeChanges } from "./lib/cohort/codes/mapping/equivalent_codes.ts";
+export type { MappingOptions } from "./lib/cohort/sources/code_mapping.ts";
 export { isOrderOnly } from "./lib/cohort/order_only.ts";
 export { trimmed, type TrimOptions } from "./lib/cohort/trim.ts";
 export {

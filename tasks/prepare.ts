@@ -1,12 +1,17 @@
 import {
+  codeChanges,
+  codeGroups,
   type Cohort,
   labels,
   longRecords,
+  type OnProgress,
   prepare,
   type Quality,
   qualityInWords,
+  qualityPage,
   readPhenotypes,
   sources,
+  type SourceSummary,
   splitNames,
   splitOf,
   writeMeds,
@@ -33,11 +38,27 @@ const command: Command = {
   options: {
     from: { value: "FORMAT", help: `Source format: ${sourceNames.join(", ")}`, required: true },
     input: { value: "PATH", help: "Source: a folder or file", required: true, reads: true },
-    out: { value: "DIR", help: "Cohort folder to write", required: true },
+    out: { value: "DIR", help: "Cohort folder to write; required without --check" },
+    check: {
+      help: "Read everything and show what there is to say of it on one page, but write nothing",
+    },
     labels: {
       value: "FILE",
       help: "JSON file that defines labels: label, code system, codes (rare codes count too)",
       reads: true,
+    },
+    map: {
+      value: "FILE",
+      help: "Map codes by a CSV file with the columns from, to and perhaps name, before all else",
+      reads: true,
+    },
+    codes: {
+      value: "CHANGE",
+      help: `Map codes to another code system: ${codeChanges.join(", ")}`,
+    },
+    group: {
+      value: "GROUPS",
+      help: `Map codes to groups, after labels are given: ${codeGroups.join(", ")}`,
     },
     "label-visits": {
       value: "WHICH",
@@ -72,6 +93,7 @@ const command: Command = {
     "deno task prepare --from synthea --input data-fixtures/synthea-ma-labs-sample" +
     " --out runs/measured --tables conditions,medications,observations" +
     " --visits-with observations --time-series",
+    "deno task prepare --check --from synthea --input data-fixtures/synthea-ma-sample",
   ],
 };
 
@@ -136,48 +158,83 @@ function adviseOnLength(cohort: Cohort): void {
   );
 }
 
+/** What the command line asks of `prepare()`. */
+function optionsOf(args: Arguments, source: SourceSummary) {
+  return {
+    values: sourceValues(source, sources, args),
+    labelVisits: args.choice("label-visits", ["kept", "all"]),
+    maxVisits: count(args, "max-visits"),
+    minCount: count(args, "min-count"),
+    seed: args.maybeInteger("seed", { min: 0 }),
+    map: args.maybe("map") === undefined ? undefined : args.path("map"),
+    codes: args.choice("codes", codeChanges),
+    group: args.choice("group", codeGroups),
+  };
+}
+
+/** What was heard while a source was read. */
+interface Heard {
+  readonly badRows: string[];
+  readonly leftOut: string[];
+  readonly notes: string[];
+  readonly qualities: Quality[];
+}
+
+/** The cohort that the command line asks for, and what was heard. */
+async function prepared(
+  args: Arguments,
+  { options, isSkipping, onProgress }: {
+    readonly options: ReturnType<typeof optionsOf>;
+    readonly isSkipping: boolean;
+    readonly onProgress: OnProgress;
+  },
+): Promise<Heard & { readonly cohort: Cohort }> {
+  const heard: Heard = { badRows: [], leftOut: [], notes: [], qualities: [] };
+  const cohort = await prepare(args.text("from"), args.path("input"), {
+    ...options,
+    phenotypes: args.maybe("labels") === undefined
+      ? undefined
+      : await readPhenotypes(args.path("labels")),
+    onBadRow: isSkipping ? (problem) => heard.badRows.push(problem) : undefined,
+    onLeftOut: (what) => heard.leftOut.push(what),
+    onNote: (what) => heard.notes.push(what),
+    onQuality: (quality) => heard.qualities.push(quality),
+    onProgress,
+  });
+  return { cohort, ...heard };
+}
+
+/** Shows what there is to say of a source, and ends with 1 where `prepare` would fail. */
+async function check(
+  args: Arguments,
+  how: Omit<Parameters<typeof prepared>[1], "isSkipping">,
+): Promise<Result> {
+  const { qualities: [quality] } = await prepared(args, { ...how, isSkipping: true });
+  const areBadRowsSkipped = args.has("skip-bad-rows");
+  qualityPage(quality, { areBadRowsSkipped }).forEach(tell);
+  if (quality.bad_rows > 0 && !areBadRowsSkipped) Deno.exitCode = 1;
+  return { ...quality };
+}
+
 await runCommand(command, async (args, onProgress) => {
   const name = args.text("from");
   const source = sources.find((one) => one.name === name);
   if (source === undefined) {
     throw new UsageError(`--from is "${name}"; known: ${sourceNames.join(", ")}`);
   }
-  const force = args.has("force");
-  const values = sourceValues(source, sources, args);
-  const maxVisits = count(args, "max-visits");
-  const labelVisits = args.choice("label-visits", ["kept", "all"]);
-  const minCount = count(args, "min-count");
-  const seed = args.maybe("seed") === undefined ? undefined : args.integer("seed", { min: 0 });
+  const options = optionsOf(args, source);
+  if (args.has("check")) return await check(args, { options, onProgress });
+  const isSkipping = args.has("skip-bad-rows");
   return await args.claim("out", async (out) => {
-    const phenotypes = args.maybe("labels") === undefined
-      ? undefined
-      : await readPhenotypes(args.path("labels"));
-
-    const badRows: string[] = [];
-    const leftOut: string[] = [];
-    const notes: string[] = [];
-    const found: Quality[] = [];
-    const cohort = await prepare(name, args.path("input"), {
-      values,
-      phenotypes,
-      labelVisits,
-      maxVisits,
-      minCount,
-      seed,
-      onBadRow: args.has("skip-bad-rows") ? (problem) => badRows.push(problem) : undefined,
-      onLeftOut: (what) => leftOut.push(what),
-      onNote: (what) => notes.push(what),
-      onQuality: (quality) => found.push(quality),
-      onProgress,
-    });
-    const [quality] = found;
-    await writeMeds(out, cohort, { name, force, quality, onProgress });
+    const how = { options, isSkipping, onProgress };
+    const { cohort, badRows, leftOut, notes, qualities: [quality] } = await prepared(args, how);
+    await writeMeds(out, cohort, { name, force: args.has("force"), quality, onProgress });
 
     summarize(cohort, quality);
     for (const what of leftOut) say(`left out: ${what}`);
     for (const what of notes) say(`note: ${what}`);
-    if (maxVisits === undefined) adviseOnLength(cohort);
-    if (args.has("skip-bad-rows")) {
+    if (options.maxVisits === undefined) adviseOnLength(cohort);
+    if (isSkipping) {
       say(`${whole(badRows.length)} bad ${badRows.length === 1 ? "row" : "rows"} skipped`);
     }
     for (const problem of badRows.slice(0, 3)) say(`  ${problem}`);
@@ -191,6 +248,7 @@ await runCommand(command, async (args, onProgress) => {
       ...counts(cohort),
       read: quality.read,
       cuts: quality.cuts,
+      mappings: quality.mappings,
       left_out: leftOut,
       notes,
       bad_rows: badRows.length,

@@ -7,9 +7,13 @@
  */
 import { join } from "node:path";
 import { list, object, readCheckedJson, type Schema, text, whole } from "../files/checked_json.ts";
+import * as v from "valibot";
 import { isThere } from "../files/is_there.ts";
 import { version } from "../version.ts";
 import type { Cohort } from "./cohort.ts";
+import { type Mapping, mappingSchema } from "./codes/mapping/code_map.ts";
+import { type Findings, findingsSchema } from "./quality/findings.ts";
+import { type TableQuality, tableQualitySchema } from "./quality/table_quality.ts";
 import { usualMinCell } from "./small_cells.ts";
 import { counted } from "../in_words.ts";
 
@@ -61,6 +65,12 @@ export interface Quality {
   readonly notes: readonly string[];
   /** Malformed rows that were skipped. */
   readonly bad_rows: number;
+  /** What became of the rows of each table, in the order of reading; empty without tables. */
+  readonly tables?: readonly TableQuality[] | undefined;
+  /** What there is to say of the source as a whole. */
+  readonly findings?: Findings | undefined;
+  /** How codes were mapped, in the order of the maps. */
+  readonly mappings?: readonly Mapping[] | undefined;
 }
 
 const sizes = { patients: whole(0), visits: whole(0), events: whole(0), codes: whole(0) };
@@ -75,6 +85,9 @@ const qualitySchema: Schema<Quality> = object({
   left_out: list(text),
   notes: list(text),
   bad_rows: whole(0),
+  tables: v.optional(list(tableQualitySchema)),
+  findings: v.optional(findingsSchema),
+  mappings: v.optional(list(mappingSchema)),
 });
 
 /** The file in a cohort's folder. */
@@ -115,14 +128,11 @@ export function cutBetween(by: string, before: Cohort, after: Cohort): Cut | und
 
 /** What is known once a cohort is prepared. */
 export function qualityOf(
-  known: Pick<Quality, "source" | "cuts" | "labels" | "left_out" | "notes" | "bad_rows"> & {
-    readonly read: Sizes;
+  { source, read, cuts, cohort, labels, ...known }: Omit<Quality, "ehrloom" | "kept"> & {
     readonly cohort: Cohort;
   },
 ): Quality {
-  const { source, read, cuts, cohort, labels, left_out, notes, bad_rows } = known;
-  const kept = sizesOf(cohort);
-  return { ehrloom: version, source, read, cuts, kept, labels, left_out, notes, bad_rows };
+  return { ehrloom: version, source, read, cuts, kept: sizesOf(cohort), labels, ...known };
 }
 
 function cutInWords(

@@ -28,8 +28,11 @@ export interface CsvColumn {
 
 /** How {@link readCsv} reads a file. */
 export interface ReadCsvOptions {
-  /** Leave out bad rows and report each here; without it the first bad row throws. */
-  onBadRow?: OnBadRow | undefined;
+  /**
+   * Leave out bad rows and report each here, also with its number and what is wrong with it; without
+   * it the first bad row throws.
+   */
+  onBadRow?: ((problem: string, row: number, wrong: string) => void) | undefined;
   /** Called with the number of bytes read so far. */
   onProgress?: OnProgress | undefined;
   /** The file's encoding, by a name that `TextDecoder` knows, such as "latin1"; default "utf-8". */
@@ -38,6 +41,16 @@ export interface ReadCsvOptions {
   delimiter?: string | undefined;
   /** Whether a field may stand in quotes; default true. Without, they are characters like others. */
   hasQuotes?: boolean | undefined;
+}
+
+/** What {@link readCsv} saw of a file. */
+export interface CsvSeen {
+  /** Columns that were asked for and that it does not have. */
+  readonly absent: readonly string[];
+  /** Its last row; the header is row 1. */
+  readonly lastRow: number;
+  /** Whether a line break ends its last row; a file that was cut off has mostly none. */
+  readonly isEnded: boolean;
 }
 
 /** A block of this length whose quotes do not pair is assumed to have a stray quote. */
@@ -182,17 +195,36 @@ function placeIn(header: readonly string[], { name, older, missing }: CsvColumn,
     if (places.length === 1) return places[0];
     if (places.length > 1) {
       const found = places.map((place) => names[place]).join(" and ");
-      throw new SyntaxError(`Cannot read "${path}": for ${wanted} it has the columns ${found}`);
+      throw new SyntaxError(
+        `Cannot read "${path}": for ${wanted} it has the columns ${found}; rename or remove one`,
+      );
     }
   }
   if (missing !== undefined) return -1;
   const shown = header.join(", ").slice(0, 200);
+  const other = header.length > 1 ? undefined : separatorIn(shown);
+  if (other !== undefined) {
+    throw new SyntaxError(
+      `Cannot read "${path}": ${other} separate its columns, where commas must; they are ` +
+        shown.toWellFormed(),
+    );
+  }
   throw new SyntaxError(
     `Cannot read "${path}": ` +
       (shown.includes("\0")
         ? `it has NUL characters, as UTF-16 has, or is no text; ${otherEncoding("utf-16le")}`
         : `it has no column ${name}; ${meant(name, names)}its columns are ${shown.toWellFormed()}`),
   );
+}
+
+/** What separates the columns of a header that has no commas, in a word; undefined for nothing. */
+function separatorIn(header: string): string | undefined {
+  const names: Readonly<Record<string, string>> = {
+    ";": "semicolons",
+    "\t": "tabs",
+    "|": "vertical bars",
+  };
+  return Object.keys(names).filter((each) => header.includes(each)).map((each) => names[each])[0];
 }
 
 function meant(name: string, names: readonly string[]): string {
@@ -220,8 +252,9 @@ function encodingProblem(
  *
  * @param path plain or gzipped
  * @param columns names as in the header, or what to do where it may lack them
- * @param onRow gets the fields in the order of `columns`; returns what is wrong with the row, if
- *   anything is ("START is …, must be …"). The list of fields is reused for the next row
+ * @param onRow gets the fields in the order of `columns`, and the number of the row; returns what is
+ *   wrong with the row, if anything is ("START is …, must be …"). The list of fields is reused for the
+ *   next row
  * @throws {Deno.errors.NotFound} If there is no such file
  * @throws {SyntaxError} If the file is empty, lacks a column, is damaged, is UTF-16 by its byte order
  * mark without an `encoding`, or has a bad row; a row is bad also if a field that is read is not in the
@@ -231,25 +264,32 @@ function encodingProblem(
 export async function readCsv(
   path: string,
   columns: readonly (string | CsvColumn)[],
-  onRow: (fields: readonly string[]) => string | undefined | void,
+  onRow: (fields: readonly string[], row: number) => string | undefined | void,
   { onBadRow, onProgress, encoding: label = "utf-8", delimiter = ",", hasQuotes = true }:
     ReadCsvOptions = {},
-): Promise<void> {
+): Promise<CsvSeen> {
   const encoding = encodingName(label);
   const wanted = columns.map((column) => typeof column === "string" ? { name: column } : column);
-  let width = 0;
+  let header: readonly string[] = [];
   let places: number[] = [];
   let row = 0;
+  let isEnded = true;
   const fields: string[] = new Array(columns.length);
   const stage = `reading ${path.replace(/^.*\//, "")}`;
   const onBytes = (done: number, total: number) => onProgress?.({ stage, done, total });
 
   function see(all: readonly string[], isText: boolean): string | undefined | void {
-    if (all.length !== width) return `it has ${all.length} fields, the header has ${width}`;
+    if (all.length !== header.length) {
+      return `it has ${all.length} fields, the header has ${header.length}`;
+    }
+    if (all[0] === header[0] && all.every((field, i) => field === header[i])) {
+      return "it repeats the header";
+    }
     for (let i = 0; i < places.length; i++) {
       fields[i] = places[i] === -1 ? wanted[i].missing ?? "" : all[places[i]];
     }
-    return (isText ? undefined : encodingProblem(fields, wanted, encoding)) ?? onRow(fields);
+    return (isText ? undefined : encodingProblem(fields, wanted, encoding)) ??
+      onRow(fields, row);
   }
 
   try {
@@ -261,19 +301,20 @@ export async function readCsv(
         );
       }
       const isText = !block.includes(noText);
+      if (block !== "") isEnded = /[\r\n]$/.test(block);
       for (const all of rows(block, { delimiter, hasQuotes })) {
         row++;
         if (all?.length === 1 && all[0].trim() === "") continue;
-        if (width === 0 && all !== undefined) {
+        if (header.length === 0 && all !== undefined) {
           places = wanted.map((column) => placeIn(all, column, path));
-          width = all.length;
+          header = all;
           continue;
         }
         const wrong = all === undefined ? "its quotes do not pair" : see(all, isText);
         if (typeof wrong !== "string") continue;
         const sentence = `Cannot read "${path}" row ${row}: ${wrong}`;
         if (onBadRow === undefined) throw new SyntaxError(sentence);
-        onBadRow(sentence);
+        onBadRow(sentence, row, wrong);
       }
     }
   } catch (error) {
@@ -285,9 +326,11 @@ export async function readCsv(
     }
     throw unreadable(path, error);
   }
-  if (width === 0) {
+  if (header.length === 0) {
     throw new SyntaxError(`Cannot read "${path}": it is empty, must have a header and rows`);
   }
+  const absent = wanted.filter((_, i) => places[i] === -1).map(({ name }) => name);
+  return { absent, lastRow: row, isEnded };
 }
 
 /** What separates the fields of a table: of those that make most columns of its header, the first. */

@@ -71,5 +71,5 @@ export async function runCommand(
     display.stop();
     fail(command, error);
   }
-  Deno.exit(0);
+  Deno.exit(); // with 0, unless the task has set another code
 }

@@ -294,7 +294,7 @@ Deno.test("prepare --tables observations --time-series writes values and says wh
     const { code, lines, result } = await prepare(...args, ...tables);
     assertEquals(code, 0);
     assertStringIncludes(result, "2 visits, 3 events, 2 of them with a value");
-    assertStringIncludes(lines.join("\n"), "left out: 1 observations without an encounter");
+    assertStringIncludes(lines.join("\n"), "left out: 1 rows of observations without an encounter");
     const { values, gapDays, demographics } = await readMeds(`${folder}/out`);
     assertEquals([...values ?? []].sort(), [170, 171, NaN]);
     assertEquals([...gapDays], [0, 0.25]);

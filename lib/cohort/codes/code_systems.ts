@@ -1,6 +1,6 @@
 /**
  * The place of a code in its code system, from the code itself: ICD-9-CM and ICD-10-CM diagnoses by
- * their characters and the tables of chapters and blocks; SNOMED CT and RxNorm, whose numbers have
+ * their characters and the tables of chapters and blocks; ATC by its characters; SNOMED CT and RxNorm, whose numbers have
  * no meaning, by what Synthea writes into descriptions.
  *
  * @see docs/specs/hierarchy-data.md sections 1 to 4
@@ -48,6 +48,26 @@ function rangePlace(system: string, { id, name }: Range): CodePlace {
   return { id: `${system}/${id.includes("-") ? id : `${id}-${id}`}`, name };
 }
 
+/** A chapter of a code system with its blocks. */
+interface Chapter extends Range {
+  readonly blocks: readonly Range[];
+}
+
+/** The places of a chapter or block that stands where a code does, as in "ICD10CM//E08-E13". */
+function placesOfRange(
+  system: string,
+  chapters: readonly Chapter[],
+  range: string,
+): CodePlace[] | undefined {
+  for (const chapter of chapters) {
+    const places = [rangePlace(system, chapter)];
+    const block = chapter.blocks.map((block) => rangePlace(system, block))
+      .find(({ id }) => id === `${system}/${range}`);
+    if (block !== undefined) return [...places, block];
+    if (places[0].id === `${system}/${range}`) return places;
+  }
+}
+
 /** The category and the places below it, a character each, with a dot behind the category. */
 function placesByCharacter(system: string, code: string, category: string): CodePlace[] {
   const places = [{ id: `${system}/${category}` }];
@@ -75,6 +95,7 @@ const icd10cm: CodeSystem = {
   isNamed: (prefix) => /^(diagnosis\/\/)?icd(-?10(-?cm)?|\/\/10)$/i.test(prefix),
   path(text) {
     const written = text.trim().toUpperCase();
+    if (written.includes("-")) return placesOfRange("ICD10CM", icd10.chapters, written);
     const code = withoutDot(written, 3) ?? "";
     if (!/^[A-Z][0-9A][0-9AB][0-9A-Z]{0,4}$/.test(code)) return undefined;
     if (procedureOfIcd10.test(written)) return undefined;
@@ -103,6 +124,7 @@ const icd9cm: CodeSystem = {
   isNamed: (prefix) => /^(diagnosis\/\/)?icd(-?9(-?cm)?|\/\/9)$/i.test(prefix),
   path(text) {
     const written = text.trim().toUpperCase();
+    if (written.includes("-")) return placesOfRange("ICD9CM", icd9.chapters, written);
     const code = withoutDot(written, written.startsWith("E") ? 4 : 3) ?? ""; // 00.29 is a procedure
     if (!/^(E[0-9]{3,4}|V[0-9]{2,4}|[0-9]{3,5})$/.test(code)) return undefined;
     const category = code.slice(0, code.startsWith("E") ? 4 : 3);
@@ -136,8 +158,19 @@ const rxnorm: CodeSystem = {
   },
 };
 
+const atc: CodeSystem = {
+  name: "ATC",
+  isNamed: (prefix) => /^atc$/i.test(prefix),
+  path(text) {
+    const code = text.trim().toUpperCase();
+    if (!/^[A-Z](\d\d([A-Z]([A-Z](\d\d)?)?)?)?$/.test(code)) return undefined;
+    return [1, 3, 4, 5, 7].filter((length) => length <= code.length)
+      .map((length) => ({ id: `ATC/${code.slice(0, length)}` }));
+  },
+};
+
 /** Every system whose codes can be placed without files from the user. */
-export const codeSystems: readonly CodeSystem[] = [icd10cm, icd9cm, snomed, rxnorm];
+export const codeSystems: readonly CodeSystem[] = [icd10cm, icd9cm, snomed, rxnorm, atc];
 
 /**
  * The part before the last "//" of a code, and the part after it. One slash stands for two in a code

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { UnitsOfCode } from "../quality/findings.ts";
 import { codeProblem } from "../reserved_names.ts";
 import { type Vocabulary, vocabulary } from "../vocabulary.ts";
 import { detached } from "./detached.ts";
@@ -96,6 +97,21 @@ export class CodeList {
   /** Leaves the events of a code out. */
   leaveOut(index: number): void {
     this.leftOut.add(index);
+  }
+
+  /**
+   * The codes with values in several units, by name.
+   *
+   * @param events index of each event's code
+   */
+  withSeveralUnits(events: Uint32Array): UnitsOfCode[] {
+    const rows = new Uint32Array(this.names.length);
+    for (const code of events) rows[code]++;
+    return [...this.indices].filter(([, units]) => units.size > 1).map(([code, units]) => ({
+      code,
+      units: [...units].map(([unit, index]) => ({ unit, events: rows[index] }))
+        .filter(({ events }) => events > 0).sort((a, b) => b.events - a.events),
+    })).filter(({ units }) => units.length > 1).sort((a, b) => a.code < b.code ? -1 : 1);
   }
 
   /**

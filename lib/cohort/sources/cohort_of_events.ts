@@ -6,6 +6,7 @@
  */
 import { type Cohort, cohort, subset } from "../cohort.ts";
 import { microsecondsPerDay, sameTime } from "../time.ts";
+import type { RankedCodes } from "./code_list.ts";
 import { type EventTable, noEncounter } from "./event_table.ts";
 import { distinctCodes } from "./distinct_codes.ts";
 import { noSplit } from "./patients.ts";
@@ -124,7 +125,10 @@ function gathered({ moments, events }: EventTable, order: Uint32Array, rank: Int
   return { ends, codes, values };
 }
 
-/** What a cohort has of visits, and how many values were replaced by a later one. */
+/**
+ * What a cohort has of visits, how many values were replaced by a later one, and how many events were
+ * of a code that their visit has already.
+ */
 interface Visits {
   readonly visitOffsets: Uint32Array;
   readonly codeOffsets: Uint32Array;
@@ -133,6 +137,7 @@ interface Visits {
   readonly startDays: Float64Array;
   readonly gapDays: Float64Array;
   readonly replaced: number;
+  readonly repeated: number;
 }
 
 function visitsOf(table: EventTable, recordOf: Uint32Array, rank: Int32Array): Visits {
@@ -176,6 +181,7 @@ function visitsOf(table: EventTable, recordOf: Uint32Array, rank: Int32Array): V
     startDays,
     gapDays: gapDays.slice(0, visits),
     replaced,
+    repeated: codes.length - kept - replaced,
   };
 }
 
@@ -199,19 +205,23 @@ function withSplitsOf(
  *
  * @param options.onLeftOut called with a sentence about each kind of thing that a cohort cannot
  * have
+ * @param options.onRepeated called with the number of events of a code that their visit has already
+ * @param options.codes the codes of the events, where they were mapped to others
  * @param options.hasSplits whether the cohort gets the source's splits, and leaves out the patients
  * without one if others have one; default true
  */
 export function cohortOfEvents(
   table: EventTable,
-  { onLeftOut, hasSplits = true }: {
+  { onLeftOut, onRepeated, codes, hasSplits = true }: {
     readonly onLeftOut?: ((what: string) => void) | undefined;
+    readonly onRepeated?: ((events: number) => void) | undefined;
+    readonly codes?: RankedCodes | undefined;
     readonly hasSplits?: boolean | undefined;
   } = {},
 ): Cohort {
-  const { vocabulary, rank } = table.codes.ranked(table.events.code.view());
+  const { vocabulary, rank } = codes ?? table.codes.ranked(table.events.code.view());
   const { recordOf, splits, ...patients } = table.patients.records();
-  const { replaced: replacedHere, ...visits } = visitsOf(table, recordOf, rank);
+  const { replaced: replacedHere, repeated, ...visits } = visitsOf(table, recordOf, rank);
   const replaced = replacedHere + table.replacedCount;
   if (table.staticCount > 0) {
     onLeftOut?.(`${table.staticCount} events without a time, such as race`);
@@ -219,6 +229,7 @@ export function cohortOfEvents(
   if (replaced > 0) {
     onLeftOut?.(`${replaced} values that a later value of the same code and visit replaced`);
   }
+  onRepeated?.(repeated);
   const { labelNames } = table.patients;
   const parts = { ...patients, ...visits, vocabulary, labelNames };
   if (!hasSplits || splits === null) return cohort({ ...parts, splits: null });

@@ -8,7 +8,7 @@ import type { CsvColumn } from "../../files/csv.ts";
 import { whatIsKnown } from "../../nearest_name.ts";
 import { timeOf } from "../time.ts";
 import type { EventTable, Moment } from "./event_table.ts";
-import { filled, sexIn } from "./field_text.ts";
+import { sexIn } from "./field_text.ts";
 import type { Notes } from "./notes.ts";
 import type { RowsHow } from "./rows.ts";
 import type { SourceOption } from "./source.ts";
@@ -98,12 +98,11 @@ export class CsvVisits {
 
   /** When and for whom a row is, or a sentence that says why it is a bad row. */
   momentOf(row: RowOf): Moment | string {
-    const { notes, table: { patients } } = this;
-    const subject = filled("subject", row.subject, notes);
-    if (subject === "") return `subject is "${row.subject}", must say whose row it is`;
+    const { patients } = this.table;
+    const { subject, visit, birth } = row;
+    if (subject === "") return 'subject is "", must say whose row it is';
     const time = this.hasTime ? timeOf(row.time) : 0;
     if (Number.isNaN(time)) return timeProblem("time", row.time);
-    const birth = filled("birth", row.birth, notes);
     const born = timeOf(/^\d{4}$/.test(birth) ? `${birth}-01-01` : birth);
     if (birth !== "" && Number.isNaN(born)) return timeProblem("birth", birth);
     const sex = sexIn(row.sex);
@@ -111,7 +110,6 @@ export class CsvVisits {
 
     const patient = patients.index(subject);
     this.describe(patient, subject, { sex, born });
-    const visit = filled("visit", row.visit, notes);
     if (visit !== "") return this.inVisit(patient, time, `${subject}\0${visit}`);
     return { patient, time: this.hasTime ? time : this.visits[patient]++ };
   }

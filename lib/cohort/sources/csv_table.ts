@@ -9,9 +9,8 @@ import { codeSystemName } from "../codes/code_system_uris.ts";
 import { columnsOption, csvColumns, csvRoles, type CsvTable, CsvVisits } from "./csv_columns.ts";
 import { readWideRows } from "./csv_wide.ts";
 import { EventTable } from "./event_table.ts";
-import { filled, numberIn } from "./field_text.ts";
+import { numberIn } from "./field_text.ts";
 import { LatestValues } from "./latest_values.ts";
-import { Notes } from "./notes.ts";
 import { readRows } from "./rows.ts";
 import { encodingOption, type Source, type SourceOption, switchOption } from "./source.ts";
 
@@ -19,12 +18,13 @@ import { encodingOption, type Source, type SourceOption, switchOption } from "./
 async function readLongRows({ path, named, table, visits, how }: CsvTable): Promise<void> {
   const columns = csvColumns(csvRoles, named, ["subject", "code"]);
   const { notes } = how;
+  const verbatim = [named.code ?? "code"]; // NA is sodium
   const latest = new LatestValues(table);
   await readRows(path, columns, (fields) => {
     const [subject, time, visit, id] = fields;
-    const [system, number, unit, description, sex, birth] = fields.slice(4)
-      .map((text, i) => filled(csvRoles[4 + i], text, notes));
+    const [system, number, unit, description, sex, birth] = fields.slice(4);
     if (id === "") return "code is empty";
+    if (/^\.|\.\.|\.$/.test(id)) notes.add("codes have stray dots, and stay as they are", id);
     const value = numberIn(number);
     if (number !== "" && Number.isNaN(value)) {
       return `value is "${number}", must be a number such as 6.5`;
@@ -38,7 +38,7 @@ async function readLongRows({ path, named, table, visits, how }: CsvTable): Prom
     if (encounter === undefined || number === "") table.event({ ...moment, code, value });
     else latest.add({ encounter, code, time: at, value });
     return undefined;
-  }, how);
+  }, { ...how, verbatim });
   latest.flush();
 }
 
@@ -93,7 +93,7 @@ export const csvTable: Source<typeof options> = {
       );
     }
     const table = new EventTable();
-    const notes = new Notes();
+    const { notes } = table;
     if (!has("time")) {
       how.onNote?.("the table has no times: visits are in the order of its rows, without dates");
     }

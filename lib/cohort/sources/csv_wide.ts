@@ -66,7 +66,7 @@ function codeColumns({ header, named, path }: CsvTable): string[] {
 
 async function kindsOf(source: CsvTable, codes: readonly string[]): Promise<Kind[]> {
   const seen = codes.map(() => new Seen());
-  const { onBadRow, ...how } = source.how; // bad rows are reported by the second reading
+  const { onBadRow, onTable: _, ...how } = source.how; // rows are reported by the second reading
   await readRows(source.path, codes, (fields) => {
     for (let i = 0; i < seen.length; i++) seen[i].add(fields[i]);
     return undefined;

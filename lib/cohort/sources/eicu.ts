@@ -20,7 +20,6 @@ import {
 import { numberIn } from "./field_text.ts";
 import { icd10Diagnosis, icd9Diagnosis } from "./icd_names.ts";
 import { LatestValues } from "./latest_values.ts";
-import { Notes } from "./notes.ts";
 import { readRows, type RowsHow } from "./rows.ts";
 import { encodingOption, listOption, type Source, timeSeriesOption } from "./source.ts";
 
@@ -73,20 +72,18 @@ async function readCodes(
     readonly without?: string;
   },
 ): Promise<void> {
-  let leftOut = 0;
   await readRows(folder.path(name), [...columns, "patientunitstayid"], (fields) => {
     const encounter = table.encounterOf(fields[columns.length], undefined, namedStay);
     if (typeof encounter === "string") return encounter;
     const named = codesOf(fields);
-    if (named === undefined) leftOut++;
-    for (const [called, meaning] of named ?? []) {
+    if (named === undefined) return { leftOut: without };
+    for (const [called, meaning] of named) {
       const code = table.codes.index(called, meaning);
       if (typeof code === "string") return code;
       table.event({ ...table.inEncounter(encounter), code });
     }
     return undefined;
   }, how);
-  if (leftOut > 0) how.onLeftOut?.(`${leftOut} rows of ${name} ${without}`);
 }
 
 const icd9 = /^(E\d{3}|V\d{2}|\d{3})(\.\d{1,2})?$/i;
@@ -139,14 +136,10 @@ async function readLabs(
     ...["patientunitstayid", "labresultoffset", "labname", "labresult"],
     "labmeasurenamesystem",
   ];
-  let withoutNumber = 0;
   await readRows(folder.path(files.labs), columns, ([id, offset, name, result, unit]) => {
     const encounter = table.encounterOf(id, undefined, namedStay);
     if (typeof encounter === "string") return encounter;
-    if (result === "") {
-      withoutNumber++;
-      return undefined;
-    }
+    if (result === "") return { leftOut: "without a number" };
     const [minutes, value] = [minutesIn(offset), numberIn(result)];
     if (Number.isNaN(minutes)) return minutesProblem("labresultoffset", offset);
     if (Number.isNaN(value)) return `labresult is "${result}", must be a number`;
@@ -159,7 +152,6 @@ async function readLabs(
     return undefined;
   }, how);
   latest.flush();
-  if (withoutNumber > 0) how.onLeftOut?.(`${withoutNumber} rows of lab without a number`);
 }
 
 function addDeaths(table: EventTable, deaths: readonly EicuDeath[]): void {
@@ -181,7 +173,7 @@ export const eicu: Source<typeof options> = {
     const folder = await CsvFolder.of(path);
     const chosen = folder.chosen(tables, files, how.onLeftOut);
     const table = new EventTable({ visits: timeSeries ? "times" : "encounters" });
-    const notes = new Notes();
+    const { notes } = table;
     const rows: Eicu = { folder, table, how: { ...how, encoding, notes } };
     const deaths = await readStays(folder, table, rows.how);
     if (chosen.includes("diagnoses")) await readDiagnoses(rows, icd);

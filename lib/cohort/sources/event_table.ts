@@ -11,6 +11,8 @@
 import { growing } from "../growing.ts";
 import { CodeList } from "./code_list.ts";
 import { detached } from "./detached.ts";
+import { MomentChecks } from "./moment_checks.ts";
+import { Notes } from "./notes.ts";
 import { Patients, type PatientsOptions } from "./patients.ts";
 import type { Vocabulary } from "../vocabulary.ts";
 
@@ -55,6 +57,8 @@ export class EventTable {
   readonly patients: Patients;
   readonly codes: CodeList;
   readonly visits: "encounters" | "times";
+  /** What was read otherwise than it is written. */
+  readonly notes: Notes = new Notes();
   /** Events without a time, which are left out. */
   staticCount = 0;
   /** Values that a reader did not add, since it knew a later one of the same code and visit. */
@@ -95,6 +99,7 @@ export class EventTable {
      */
     firstValue: Infinity,
   };
+  private readonly checks: MomentChecks;
   private lastPatient = -1;
   private lastTime = NaN;
   private lastEncounter = noEncounter;
@@ -103,6 +108,7 @@ export class EventTable {
     this.patients = new Patients(patients);
     this.codes = new CodeList(vocabulary);
     this.visits = visits;
+    this.checks = new MomentChecks(this.patients, this.notes);
   }
 
   /** Declares that the source has values, even if no event has one. */
@@ -124,6 +130,7 @@ export class EventTable {
     { isVisit = true }: { readonly isVisit?: boolean } = {},
   ): number {
     const { indexOf, ids } = this.encounters;
+    this.checks.see(patient, start);
     const kept = detached(id);
     indexOf.set(kept, ids.length);
     this.encounters.patient.push(patient);
@@ -165,12 +172,27 @@ export class EventTable {
     this.encounters.isVisit.set(encounter, 1);
   }
 
+  /**
+   * Notes what is odd about the time of a row: see {@link MomentChecks}. What is added in the order
+   * of the rows needs no call of it.
+   */
+  see({ patient, time, encounter = noEncounter }: Moment): void {
+    const isOwnTime = encounter === noEncounter || time !== this.encounters.start.at(encounter);
+    if (isOwnTime) this.checks.see(patient, time);
+  }
+
   /** Adds an event; one without a time is only counted. */
-  event({ patient, time, encounter, code, value = NaN }: Event): void {
-    if (Number.isNaN(time)) {
+  event(event: Event): void {
+    if (Number.isNaN(event.time)) {
       this.staticCount++;
       return;
     }
+    this.see(event);
+    this.add(event);
+  }
+
+  /** Adds an event that has a time which {@link EventTable.see} has seen. */
+  add({ patient, time, encounter, code, value = NaN }: Event): void {
     if (!Number.isNaN(value)) this.expectValues();
     this.events.moment.push(this.moment({ patient, time, encounter }));
     this.events.code.push(code);

@@ -3,8 +3,6 @@
  *
  * @module
  */
-import type { Notes } from "./notes.ts";
-
 /** The number that a text is; NaN for any other text, and for a number beyond float32. */
 export function numberIn(text: string): number {
   const isNumber = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text);
@@ -14,13 +12,6 @@ export function numberIn(text: string): number {
 /** Whether a text says that there is nothing: empty, or a spelling of NULL. */
 export function isMissing(text: string): boolean {
   return text === "" || /^(null|na|n\/a|nan|none|\\n|\.)$/i.test(text);
-}
-
-/** A field, or "" for one that spells NULL, which is counted. */
-export function filled(column: string, text: string, notes: Notes): string {
-  if (!isMissing(text)) return text;
-  if (text !== "") notes.add("spellings of NULL were taken as empty", `${column} ${text}`);
-  return "";
 }
 
 /** Index into `sexNames` of a sex as tables write it; undefined for any other text. */

@@ -32,6 +32,7 @@ export class LatestValues {
   constructor(private readonly table: EventTable) {}
 
   add({ encounter, code, time, value }: Measured): void {
+    this.table.see(this.table.inEncounter(encounter, time));
     const key = encounter * mostCodes + code;
     const place = this.places.get(key);
     if (place === undefined) {
@@ -61,7 +62,7 @@ export class LatestValues {
       .sort((a, b) => encounter[a] - encounter[b] || time[a] - time[b] || a - b);
     for (const at of order) {
       const moment = this.table.inEncounter(encounter[at], time[at]);
-      this.table.event({ ...moment, code: code[at], value: value[at] });
+      this.table.add({ ...moment, code: code[at], value: value[at] });
     }
     this.places = new Map();
     this.held = held();

@@ -12,7 +12,7 @@ import { EventTable } from "./event_table.ts";
 import { HaloLabels, haloLabels } from "./halo_labels.ts";
 import { icd9Diagnosis, icd9Procedure } from "./icd_names.ts";
 import { Mimic, mimicFiles, mimicOptions, mimicProblem, timeProblem } from "./mimic_tables.ts";
-import { Notes } from "./notes.ts";
+import type { Notes } from "./notes.ts";
 import { type Source, switchOption } from "./source.ts";
 
 const options = {
@@ -55,7 +55,7 @@ export const mimic3: Source<typeof options> = {
       visits: timeSeries ? "times" : "encounters",
       labelNames: isLabelled ? haloLabels : [],
     });
-    const notes = new Notes();
+    const { notes } = table;
     const mimic = new Mimic(folder, table, { ...how, encoding, notes });
     const icd = "icd9_code";
     await mimic.readPatients(["dob"], ([dob]) => {

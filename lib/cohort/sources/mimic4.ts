@@ -10,7 +10,6 @@ import { CsvFolder } from "./csv_folder.ts";
 import { EventTable } from "./event_table.ts";
 import { icd10Diagnosis, icd10Procedure, icd9Diagnosis, icd9Procedure } from "./icd_names.ts";
 import { Mimic, mimicFiles, mimicOptions, mimicProblem, type Problem } from "./mimic_tables.ts";
-import { Notes } from "./notes.ts";
 import type { Source } from "./source.ts";
 
 /**
@@ -46,7 +45,7 @@ export const mimic4: Source<typeof mimicOptions> = {
     const folder = await CsvFolder.of(path, ["hosp"]);
     const chosen = folder.chosen(tables, mimicFiles, how.onLeftOut);
     const table = new EventTable({ visits: timeSeries ? "times" : "encounters" });
-    const notes = new Notes();
+    const { notes } = table;
     const mimic = new Mimic(folder, table, { ...how, encoding, notes });
     const icd = ["icd_code", "icd_version"];
     await mimic.readPatients(["anchor_age", "anchor_year"], birthOf);

@@ -148,31 +148,20 @@ export class Mimic {
     { onCode }: { readonly onCode?: (encounter: number, code: string) => void } = {},
   ): Promise<void> {
     const { table, how } = this;
-    let [withoutCode, withoutAdmission] = [0, 0];
     await readRows(this.folder.path(name), [...columns, "subject_id", "hadm_id"], (fields) => {
       const [subject, id] = fields.slice(columns.length);
-      if (id === "") {
-        withoutAdmission++;
-        return undefined;
-      }
+      if (id === "") return { leftOut: "without an admission" };
       const encounter = table.encounterOf(id, subject, namedAdmission);
       if (typeof encounter === "string") return encounter;
       const called = codeOf(fields);
       if (typeof called !== "string") return called.problem;
-      if (called === "") {
-        withoutCode++;
-        return undefined;
-      }
+      if (called === "") return { leftOut: "without a code" };
       const code = table.codes.index(called);
       if (typeof code === "string") return code;
       table.event({ ...table.inEncounter(encounter), code });
       onCode?.(encounter, called);
       return undefined;
     }, how);
-    if (withoutCode > 0) how.onLeftOut?.(`${withoutCode} rows of ${name} without a code`);
-    if (withoutAdmission > 0) {
-      how.onLeftOut?.(`${withoutAdmission} rows of ${name} without an admission`);
-    }
   }
 
   /** Adds what both versions have alike: drugs, laboratory values and deaths, where chosen. */
@@ -198,15 +187,11 @@ export class Mimic {
     const { table, how } = this;
     table.expectValues();
     const latest = new LatestValues(table);
-    let [withoutNumber, withoutAdmission] = [0, 0];
     const columns = ["subject_id", "hadm_id", "itemid", "charttime", "valuenum", "valueuom"];
     await readRows(this.folder.path(mimicFiles.labs), columns, (fields) => {
       const [subject, id, item, charted, number, unit] = fields;
-      if (id === "" || number === "") {
-        if (id === "") withoutAdmission++;
-        else withoutNumber++;
-        return undefined;
-      }
+      if (id === "") return { leftOut: "without an admission" };
+      if (number === "") return { leftOut: "without a number" };
       const encounter = table.encounterOf(id, subject, namedAdmission);
       if (typeof encounter === "string") return encounter;
       const [time, value] = [timeOf(charted), numberIn(number)];
@@ -220,10 +205,6 @@ export class Mimic {
       return undefined;
     }, how);
     latest.flush();
-    if (withoutAdmission > 0) {
-      how.onLeftOut?.(`${withoutAdmission} rows of labevents without an admission`);
-    }
-    if (withoutNumber > 0) how.onLeftOut?.(`${withoutNumber} rows of labevents without a number`);
   }
 
   /**

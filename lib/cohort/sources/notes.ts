@@ -1,6 +1,18 @@
+import type { TableRows } from "./table_rows.ts";
+
 /** Counts what was read otherwise than it is written, so that each kind is said once. */
 export class Notes {
   private readonly kinds = new Map<string, { count: number; readonly example: string }>();
+  private row = 0;
+
+  /** The table of which a row is being read, whose notes have numbers of rows. */
+  table: TableRows | undefined;
+
+  /** Says which row is being read; undefined after the last one of a table. */
+  at(table: TableRows | undefined, row: number): void {
+    this.table = table;
+    this.row = row;
+  }
 
   /**
    * Counts one.
@@ -12,6 +24,12 @@ export class Notes {
     const known = this.kinds.get(kind);
     if (known !== undefined) known.count++;
     else this.kinds.set(kind, { count: 1, example });
+    this.mark(kind);
+  }
+
+  /** Counts one among the rows of its table, without a sentence of its own. */
+  mark(kind: string): void {
+    this.table?.note(this.row, kind);
   }
 
   /** Says how often each kind was. */

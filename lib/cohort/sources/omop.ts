@@ -14,7 +14,6 @@ import { addDeaths, type Death } from "./deaths.ts";
 import { EventTable, type Moment } from "./event_table.ts";
 import { numberIn, sexIn } from "./field_text.ts";
 import { LatestValues } from "./latest_values.ts";
-import { Notes } from "./notes.ts";
 import { readRows, type RowsHow } from "./rows.ts";
 import {
   encodingOption,
@@ -312,7 +311,7 @@ export const omop: Source<typeof options> = {
     const folder = await CsvFolder.of(path);
     const chosen = folder.chosen(tables, files, how.onLeftOut);
     const table = new EventTable({ visits: timeSeries ? "times" : "encounters" });
-    const notes = new Notes();
+    const { notes } = table;
     const omop = new Omop(folder, table, { ...how, encoding, notes }, concepts === "source");
     await omop.readPersons();
     await omop.readVisits();

@@ -10,8 +10,11 @@ import {
   type Sizes,
   sizesOf,
 } from "../quality.ts";
+import { findingsOf } from "../quality/findings.ts";
+import type { TableQuality } from "../quality/table_quality.ts";
 import { withSplits } from "../splits.ts";
 import { trimmed } from "../trim.ts";
+import { CodeMapping, type MappingOptions } from "./code_mapping.ts";
 import { cohortOfEvents } from "./cohort_of_events.ts";
 import { sourceOf } from "./mod.ts";
 import { outsideVisits } from "./outside_visits.ts";
@@ -19,7 +22,7 @@ import { optionValues, type ReadHow } from "./source.ts";
 import { type Unmatched, unmatchedInWords } from "./unmatched_codes.ts";
 
 /** How {@link prepare} makes a cohort from a source. */
-export interface PrepareOptions extends ReadHow {
+export interface PrepareOptions extends ReadHow, MappingOptions {
   /**
    * Values of the source's own options, such as `{ timeSeries: true }`; the others have defaults.
    */
@@ -47,9 +50,9 @@ export interface PrepareOptions extends ReadHow {
 }
 
 /**
- * The cohort of a source, ready to be written and trained on: reads, keeps the first visits, labels
- * the records, drops rare codes, and splits the patients, in this order. With `labelVisits: "all"` it
- * labels the records before it cuts them.
+ * The cohort of a source, ready to be written and trained on: reads, maps codes by `map` and `codes`,
+ * keeps the first visits, labels the records, puts codes into groups, drops rare ones, and splits the
+ * patients, in this order. With `labelVisits: "all"` it labels the records before it cuts them.
  *
  * @example The sample's patients, with the visits that have a condition
  * ```ts
@@ -80,6 +83,9 @@ export async function prepare(
     minCount,
     seed,
     onQuality,
+    map,
+    codes,
+    group,
     ...how
   }: PrepareOptions = {},
 ): Promise<Cohort> {
@@ -88,8 +94,15 @@ export async function prepare(
   const problem = source.problem?.(all);
   if (problem !== undefined) throw new RangeError(`Cannot read ${name}: ${problem}`);
   const { said, ...heard } = overheard(how);
+  const mapping = await CodeMapping.of({ map, codes, group }, heard);
   const table = await source.read(path, all, heard);
-  const whole = cohortOfEvents(table, { ...heard, hasSplits: seed === undefined });
+  let repeated = 0;
+  const whole = cohortOfEvents(table, {
+    ...heard,
+    codes: await mapping.ofEvents(table),
+    onRepeated: (events) => repeated = events,
+    hasSplits: seed === undefined,
+  });
   const unmatched: Unmatched[] = [];
   const isOfAll = labelVisits === "all";
   const withThem = (cohort: Cohort, isNow: boolean) =>
@@ -100,8 +113,9 @@ export async function prepare(
   const labelled = withThem(kept, !isOfAll);
   unmatchedInWords(unmatched, whole, isOfAll ? undefined : maxVisits).forEach(heard.onLeftOut);
   // after the labels, which rare codes give too
+  const grouped = await mapping.grouped(labelled);
   const least = minCount ?? (table.codes.own === null ? 1 : 0);
-  const frequent = trimmed(labelled, { minCount: least });
+  const frequent = trimmed(grouped, { minCount: least });
   if (frequent.visitCount === 0) {
     throw new RangeError(
       `Cannot prepare "${path}": ` +
@@ -121,13 +135,18 @@ export async function prepare(
       cuts: [
         outside.events === 0 ? undefined : { by, ...outside },
         cutBetween(`--max-visits ${maxVisits}`, whole, kept),
-        cutBetween(`--min-count ${least}`, labelled, frequent),
+        cutBetween(`--min-count ${least}`, grouped, frequent),
       ].filter((cut) => cut !== undefined),
       cohort: frequent,
       labels: labelCounts(
         phenotypes.length === 0 ? whole : withLabels(whole, phenotypes),
         frequent,
       ),
+      mappings: mapping.mappings,
+      findings: findingsOf(whole, {
+        units: table.codes.withSeveralUnits(table.events.code.view()),
+        repeated,
+      }),
       ...said,
     }));
   }
@@ -135,10 +154,19 @@ export async function prepare(
 }
 
 /** Callbacks that pass on what is said while a source is read, and what they have passed on. */
-function overheard({ onBadRow, onLeftOut, onNote, ...how }: ReadHow) {
-  const said = { left_out: new Array<string>(), notes: new Array<string>(), bad_rows: 0 };
+function overheard({ onBadRow, onLeftOut, onNote, onTable, ...how }: ReadHow) {
+  const said = {
+    tables: new Array<TableQuality>(),
+    left_out: new Array<string>(),
+    notes: new Array<string>(),
+    bad_rows: 0,
+  };
   return {
     ...how,
+    onTable(table: TableQuality) {
+      said.tables.push(table);
+      onTable?.(table);
+    },
     onBadRow: onBadRow && ((problem: string) => {
       said.bad_rows++;
       onBadRow(problem);

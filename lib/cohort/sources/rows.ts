@@ -4,8 +4,10 @@
  * @module
  */
 import { type CsvColumn, readCsv } from "../../files/csv.ts";
+import { isMissing } from "./field_text.ts";
 import type { Notes } from "./notes.ts";
 import type { ReadHow } from "./source.ts";
+import { type LeftOut, TableRows } from "./table_rows.ts";
 
 /** How the rows of a table are read. */
 export interface RowsHow extends ReadHow {
@@ -18,29 +20,68 @@ export interface RowsHow extends ReadHow {
   readonly notes: Notes;
   /** Columns whose texts may have spaces around them without being noted. */
   readonly padded?: readonly string[] | undefined;
+  /** Columns in which "NA" or "None" is a text as any other, such as one of codes or answers. */
+  readonly verbatim?: readonly string[] | undefined;
 }
 
+/** The longest spelling of NULL. */
+const longestNull = 4;
+
+/** Whether a text, not empty, spells NULL; quick for all others. */
+const isNull = (text: string) => text.length <= longestNull && isMissing(text);
+
 /**
- * Reads a table, whose fields may have spaces around them; throws and takes bad rows as `readCsv`
- * does.
+ * Reads a table. Its fields may have spaces around them, and spellings of NULL are empty fields; both
+ * are noted. Throws and takes bad rows as `readCsv` does. What became of the rows goes to
+ * `how.onTable`.
+ *
+ * @param onRow returns what is wrong with a row, or why it is left out
  */
 export async function readRows(
   path: string,
   columns: readonly (string | CsvColumn)[],
-  onRow: (fields: readonly string[]) => string | undefined,
-  { notes, padded = [], ...how }: RowsHow,
+  onRow: (fields: readonly string[]) => string | LeftOut | undefined,
+  { notes, padded = [], verbatim = [], onBadRow, onTable, ...how }: RowsHow,
 ): Promise<void> {
   const names = columns.map((column) => typeof column === "string" ? column : column.name);
   const isPadded = names.map((name) => padded.includes(name));
-  const table = path.replace(/^.*\//, "").replace(/\.csv(\.gz)?$/, "");
-  const fields: string[] = new Array(columns.length);
-  await readCsv(path, columns, (written) => {
+  const isVerbatim = names.map((name) => verbatim.includes(name));
+  const table = path.replace(/^.*\//, "").replace(/\.csv(\.gz)?$/i, "");
+  const rows = new TableRows(table.toLowerCase(), names);
+  let fields: string[] = new Array(columns.length);
+  let before: string[] = new Array(columns.length);
+  let lastSeen = 0;
+  const { absent, lastRow, isEnded } = await readCsv(path, columns, (written, row) => {
+    notes.at(rows, row);
+    [fields, before] = [before, fields];
     for (let i = 0; i < names.length; i++) {
       fields[i] = written[i].trim();
-      if (fields[i].length === written[i].length || isPadded[i]) continue;
-      const example = `${names[i]} "${written[i]}" of ${table}`;
-      notes.add("fields had spaces around them, which were removed", example);
+      if (fields[i].length !== written[i].length && !isPadded[i]) {
+        const example = `${names[i]} "${written[i]}" of ${table}`;
+        notes.add("fields had spaces around them, which were removed", example);
+      }
+      if (fields[i] === "" || isVerbatim[i] || !isNull(fields[i])) continue;
+      notes.add("spellings of NULL were taken as empty", `${names[i]} ${fields[i]}`);
+      fields[i] = "";
     }
-    return onRow(fields);
-  }, how);
+    if (lastSeen > 0 && before.every((field, i) => field === fields[i])) {
+      rows.note(row, "have the same in all columns that are read as the row before");
+    }
+    lastSeen = row;
+    rows.see(fields);
+    const answer = onRow(fields);
+    if (typeof answer !== "object") return answer;
+    rows.leaveOut(row, answer);
+    return undefined;
+  }, {
+    ...how,
+    onBadRow: onBadRow && ((problem, row, wrong) => {
+      rows.bad(row, wrong, row === lastSeen);
+      onBadRow(problem);
+    }),
+  });
+  notes.at(undefined, 0);
+  if (!isEnded) rows.note(lastRow, "end without a line break, as those of a file that was cut off");
+  rows.say(how.onLeftOut);
+  onTable?.(rows.quality(absent));
 }

@@ -8,6 +8,7 @@
 import type { OnBadRow } from "../../files/csv.ts";
 import { encodingName } from "../../files/encoding.ts";
 import type { OnProgress } from "../../progress.ts";
+import type { TableQuality } from "../quality/table_quality.ts";
 import type { EventTable } from "./event_table.ts";
 
 /** An option of a source. */
@@ -43,6 +44,8 @@ export interface ReadHow {
   readonly onLeftOut?: ((what: string) => void) | undefined;
   /** Called with a sentence about what was read differently from how it is written, and how often. */
   readonly onNote?: ((what: string) => void) | undefined;
+  /** Called after each table with what became of its rows. */
+  readonly onTable?: ((table: TableQuality) => void) | undefined;
   /** Called from time to time with the progress of reading. */
   readonly onProgress?: OnProgress | undefined;
 }

@@ -10,7 +10,6 @@ import { csvPath, findCsv, type OnBadRow } from "../../files/csv.ts";
 import { trimmed, type TrimOptions } from "../trim.ts";
 import { cohortOfEvents } from "./cohort_of_events.ts";
 import { EventTable } from "./event_table.ts";
-import { Notes } from "./notes.ts";
 import {
   encodingOption,
   listOption,
@@ -113,7 +112,7 @@ async function readSyntheaEvents(
   const codeTables = there.filter((name) => name !== "observations");
   const visitsWith = visitTables ?? (codeTables.length > 0 ? codeTables : there);
   const table = new EventTable({ visits: timeSeries ? "times" : "encounters" });
-  const notes = new Notes();
+  const { notes } = table;
   const rows = { folder, table, notes, how: { ...how, encoding } };
   await readPatients(rows);
   await readEncounters(rows);

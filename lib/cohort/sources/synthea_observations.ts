@@ -114,14 +114,10 @@ export async function readObservations(
 ): Promise<void> {
   const { table, how } = rows;
   const observations = new Observations(table);
-  let withoutEncounter = 0;
   table.expectValues();
   await readTable(rows, "observations", columns, (fields) => {
     const [date, patientId, encounterId, id, description, text, unit, type, system] = fields;
-    if (encounterId === "") {
-      withoutEncounter++;
-      return undefined;
-    }
+    if (encounterId === "") return { leftOut: "without an encounter" };
     const encounter = table.encounterOf(encounterId, patientId, namedEncounter);
     if (typeof encounter === "string") return encounter;
     const time = timeOf(date);
@@ -145,9 +141,5 @@ export async function readObservations(
     if (makesVisits) table.makeVisit(encounter);
     return undefined;
   });
-
-  if (withoutEncounter > 0) {
-    how.onLeftOut?.(`${withoutEncounter} observations without an encounter`);
-  }
   observations.leaveOutFreeText(how.onLeftOut);
 }

@@ -10,6 +10,7 @@ import type { EventTable } from "./event_table.ts";
 import type { Notes } from "./notes.ts";
 import { readRows } from "./rows.ts";
 import type { ReadHow } from "./source.ts";
+import type { LeftOut } from "./table_rows.ts";
 
 /** A Synthea folder, and where its rows go. */
 export interface SyntheaRows {
@@ -28,10 +29,11 @@ export async function readTable(
   { folder, how, notes }: SyntheaRows,
   name: string,
   columns: readonly (string | CsvColumn)[],
-  onRow: (fields: readonly string[]) => string | undefined,
+  onRow: (fields: readonly string[]) => string | LeftOut | undefined,
 ): Promise<void> {
+  const verbatim = ["CODE", "VALUE", "DESCRIPTION"]; // "None" is an answer
   const padded = ["DESCRIPTION"];
-  await readRows(await csvPath(folder, name), columns, onRow, { ...how, notes, padded });
+  await readRows(await csvPath(folder, name), columns, onRow, { ...how, notes, padded, verbatim });
 }
 
 /** Counts a time that is not an instant. */
@@ -77,8 +79,9 @@ export async function readPatients(rows: SyntheaRows): Promise<void> {
 /** Adds the encounters, none of them a visit yet. */
 export async function readEncounters(rows: SyntheaRows): Promise<void> {
   const { table, notes } = rows;
-  const columns = ["Id", { name: "START", older: "DATE" }, "PATIENT"];
-  await readTable(rows, "encounters", columns, ([id, began, owner]) => {
+  const stop = { name: "STOP", missing: "" };
+  const columns = ["Id", { name: "START", older: "DATE" }, "PATIENT", stop];
+  await readTable(rows, "encounters", columns, ([id, began, owner, ended]) => {
     if (id === "") return "Id is empty";
     if (table.encounters.indexOf.has(id)) return `encounter "${id}" appears twice`;
     const patient = table.patients.find(owner);
@@ -89,6 +92,7 @@ export async function readEncounters(rows: SyntheaRows): Promise<void> {
     if (Number.isNaN(start)) {
       return `START is "${began}", must be a time such as 2020-12-31T23:59:59Z`;
     }
+    if (timeOf(ended) < start) notes.add("encounters end before they begin", `Id ${id}`);
     noteTime(notes, "START", began);
     table.encounter(id, patient, start, { isVisit: false });
     return undefined;

@@ -70,7 +70,7 @@ Deno.test("codeGraph() places Synthea's codes by tag and ingredient", async () =
 });
 
 Deno.test("every known code of ICD-9-CM has a place, and its first target in ICD-10-CM too", () => {
-  const text = gunzipped("tests/cohort/codes/icd9-to-icd10cm.csv.gz");
+  const text = gunzipped("lib/cohort/codes/mapping/icd9-to-icd10cm.csv.gz");
   const rows = text.trim().split("\n").slice(1).map((row) => row.split(","));
   const place = (prefix: string, codes: string[]) =>
     codeGraph(vocabulary([...new Set(codes)].map((code) => `${prefix}//${code}`))).unplaced;

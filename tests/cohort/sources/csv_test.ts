@@ -110,6 +110,7 @@ Deno.test("csv: a wide table has a visit a row, and codes of 0 and 1, values and
     "1 columns were taken as answers in words: smoker",
     "left out: the column note: it has more than 30 different answers",
     "left out: the column nothing: it is empty",
+    "1 spellings of NULL were taken as empty (first: hba1c NULL)",
   ]);
 });
 

@@ -94,8 +94,8 @@ for (
     ],
     [
       "a result that is no number",
-      { "lab.csv": icu["lab.csv"] + "5,11,60,BUN,NaN,mg/dL\n" },
-      'row 6: labresult is "NaN", must be a number',
+      { "lab.csv": icu["lab.csv"] + "5,11,60,BUN,high,mg/dL\n" },
+      'row 6: labresult is "high", must be a number',
     ],
   ] as const
 ) {

@@ -120,7 +120,7 @@ Deno.test("readSynthea() takes numbers for values, answers for codes, the last v
   assertEquals([...cohort.codes], [2, 4, 3, 1, 3, 0]);
   assertEquals([...cohort.values ?? []], [171, Math.fround(98.6), 37, NaN, 36.5, 1000]);
   assertEquals(leftOut, [
-    "1 observations without an encounter",
+    "1 rows of observations without an encounter",
     "1 values that a later value of the same code and visit replaced",
   ]);
 });
