@@ -103,7 +103,7 @@ export {
   readQuality,
   type Sizes,
 } from "./lib/cohort/quality.ts";
-export { qualityPage } from "./lib/cohort/quality/page.ts";
+export { mappingInWords, qualityPage } from "./lib/cohort/quality/page.ts";
 export type { ColumnFilled, RowsWhy, TableQuality } from "./lib/cohort/quality/table_quality.ts";
 export type { Findings, Some, UnitsOfCode } from "./lib/cohort/quality/findings.ts";
 export type { FarValues } from "./lib/cohort/quality/far_values.ts";

@@ -4,6 +4,7 @@ import {
   type Cohort,
   labels,
   longRecords,
+  mappingInWords,
   type OnProgress,
   prepare,
   type Quality,
@@ -127,6 +128,7 @@ function summarize(cohort: Cohort, quality: Quality): void {
     );
   }
   qualityInWords(quality).forEach(tell);
+  quality.mappings?.map(mappingInWords).forEach(tell);
 }
 
 /** What `--json` shows of a cohort. */

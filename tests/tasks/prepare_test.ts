@@ -476,3 +476,60 @@ for (const { what, change = {}, args = () => [], code, wanted } of bad) {
     });
   });
 }
+
+Deno.test("prepare --check shows the quality page, writes nothing, and fails where prepare would", async () => {
+  const change = {
+    conditions: files.conditions + "p1,e9,SNOMED-CT,44054006,diabetes\n",
+  };
+  await withSource(change, async (folder) => {
+    const args = ["--from", "synthea", "--input", `${folder}/source`, "--out", `${folder}/out`];
+    const bad = await prepare(...args, "--check");
+    assertEquals(bad.code, 1);
+    assertStringIncludes(bad.result, "Not ready: 1 bad rows stop prepare");
+    assertStringIncludes(
+      bad.result,
+      'conditions: 1 bad (row 3): encounter "e9" is not in encounters.csv',
+    );
+    const skipped = await prepare(...args, "--check", "--skip-bad-rows");
+    assertEquals(skipped.code, 0, skipped.lines.join("\n"));
+    assertStringIncludes(skipped.result, "Ready: 2 patients, 2 visits, 2 events of 2 codes");
+    const names = [...Deno.readDirSync(folder)].map(({ name }) => name);
+    assertEquals(names, ["source"]);
+
+    const { code, result } = await prepare(...args, "--skip-bad-rows", "--check", "--json");
+    assertEquals(code, 0);
+    const { task, ...shown } = JSON.parse(result);
+    assertEquals(task, "prepare");
+    await prepare(...args, "--skip-bad-rows");
+    assertEquals(shown, await readQuality(`${folder}/out`)); // and so the file fits its schema
+  });
+  const { code, lines } = await prepare("--from", "synthea", "--input", syntheaSampleFolder);
+  assertEquals([code, lines[0]], [2, "error: --out DIR is required"]);
+});
+
+Deno.test("prepare --group writes groups with their names and what is above them", async () => {
+  await withSource({}, async (folder) => {
+    const path = `${folder}/events.csv`;
+    await Deno.writeTextFile(
+      path,
+      "subject,time,code\n" + ["a", "b", "c", "d", "e", "f"]
+        .map((id) => `${id},2020-01-01,ICD9CM//250.00\n`).join(""),
+    );
+    const args = ["--from", "csv", "--input", path, "--out", `${folder}/out`];
+    const { code, lines, result } = await prepare(
+      ...args,
+      ...["--codes", "icd9-to-icd10cm", "--group", "ccsr"],
+    );
+    assertEquals(code, 0, lines.join("\n"));
+    assertStringIncludes(result, "--group ccsr: 1 codes with 6 events became 1");
+    const { vocabulary } = await readMeds(`${folder}/out`);
+    assertEquals(vocabulary.codes, ["CCSR//END002"]);
+    assertEquals(vocabulary.descriptions, [
+      "Endocrine, nutritional and metabolic diseases, END002",
+    ]);
+    assertEquals(vocabulary.parents, [["CCSR//END"]]);
+    const other = await prepare(...args, "--group", "css");
+    assertEquals(other.code, 2);
+    assertStringIncludes(other.lines[0], "--group is css; did you mean ccs");
+  });
+});

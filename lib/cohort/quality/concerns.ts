@@ -8,6 +8,7 @@ import { counted, listed } from "../../in_words.ts";
 import type { Mapping } from "../codes/mapping/code_map.ts";
 import type { Quality } from "../quality.ts";
 import { oddTimes } from "../sources/moment_checks.ts";
+import { cutOff } from "../sources/rows.ts";
 import type { Findings } from "./findings.ts";
 import type { RowsWhy, TableQuality } from "./table_quality.ts";
 
@@ -40,15 +41,13 @@ function inTables(
 ): string[] {
   return tables.flatMap(({ table, noted }) =>
     noted.filter(({ why }) => isOne(why))
-      .map((rows) => `${counted(rows.count)} rows of ${table}: ${rows.why} (${rowNumbers(rows)})`)
+      .map((rows) => `${table}: ${counted(rows.count)} ${rows.why} (${rowNumbers(rows)})`)
   );
 }
 
 function ofRows(tables: readonly TableQuality[], isShifted: boolean): string[] {
   const bad = tables.flatMap(({ table, bad }) =>
-    bad.map((rows) =>
-      `bad rows of ${table}: ${counted(rows.count)}, ${rowNumbers(rows)}: ${rows.why}`
-    )
+    bad.map((rows) => `${table}: ${counted(rows.count)} bad (${rowNumbers(rows)}): ${rows.why}`)
   );
   const leftOut = tables.flatMap(({ table, rows, left_out }) =>
     left_out.filter(({ count }) => count >= manyLeftOut * rows).map((left) =>
@@ -67,7 +66,7 @@ function ofRows(tables: readonly TableQuality[], isShifted: boolean): string[] {
   const odd: string[] = [oddTimes.early, oddTimes.unborn];
   if (!isShifted) odd.push(oddTimes.future);
   const times = inTables(tables, (why) => odd.includes(why) || /end before they begin/.test(why));
-  const cut = inTables(tables, (why) => why.startsWith("end without a line break"));
+  const cut = inTables(tables, (why) => why === cutOff);
   return [...bad, ...leftOut, ...empty, ...times, ...cut];
 }
 

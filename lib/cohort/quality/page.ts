@@ -91,7 +91,7 @@ function ofFindings(findings: Findings, { read }: Quality): string[] {
 }
 
 /** What a map has done, in a line. */
-function ofMapping({ by, mapped, into, unmapped, others }: Mapping): string {
+export function mappingInWords({ by, mapped, into, unmapped, others }: Mapping): string {
   return `${by}: ${counted(mapped.codes)} codes with ${counted(mapped.events)} events became ` +
     `${counted(into)}; ${counted(unmapped.codes)} with ${counted(unmapped.events)} could not be ` +
     `mapped and stay; ${counted(others.codes)} with ${counted(others.events)} are of other systems`;
@@ -152,7 +152,7 @@ export function qualityPage(
     ...tables.length === 0 ? [] : ["Tables"],
     ...tables.flatMap((table) => ofTable({ ...table, noted: table.noted.filter(isSaid) }, width)),
     ...findings === undefined ? [] : ofFindings(findings, quality),
-    ...mappings.map(ofMapping),
+    ...mappings.map(mappingInWords),
     ...qualityInWords(quality),
     ...rest.leftOut.map((what) => `left out: ${what}`),
     ...rest.notes.map((what) => `note: ${what}`),

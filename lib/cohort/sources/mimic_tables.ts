@@ -148,6 +148,9 @@ export class Mimic {
     { onCode }: { readonly onCode?: (encounter: number, code: string) => void } = {},
   ): Promise<void> {
     const { table, how } = this;
+    const isIcd = columns.some((column) =>
+      /^icd/i.test(typeof column === "string" ? column : column.name)
+    );
     await readRows(this.folder.path(name), [...columns, "subject_id", "hadm_id"], (fields) => {
       const [subject, id] = fields.slice(columns.length);
       if (id === "") return { leftOut: "without an admission" };
@@ -156,6 +159,9 @@ export class Mimic {
       const called = codeOf(fields);
       if (typeof called !== "string") return called.problem;
       if (called === "") return { leftOut: "without a code" };
+      if (isIcd && fields[0].includes(".")) {
+        how.notes.add("codes have dots, which were put where code books have them", fields[0]);
+      }
       const code = table.codes.index(called);
       if (typeof code === "string") return code;
       table.event({ ...table.inEncounter(encounter), code });

@@ -9,12 +9,12 @@ import type { Notes } from "./notes.ts";
 import type { Patients } from "./patients.ts";
 import type { TableRows } from "./table_rows.ts";
 
-/** What is noted of the rows of a table; `are …` as in "12 rows are …". */
+/** What is noted of the rows of a table, behind a number. */
 export const oddTimes = {
-  future: "are in the future",
-  early: "are before 1900",
-  unborn: "are before the birth of the patient",
-  unordered: "are earlier than a row of the same patient above them",
+  future: "times are in the future",
+  early: "times are before 1900",
+  unborn: "times are before the birth of the patient",
+  unordered: "rows are earlier than one of the same patient above them",
 } as const;
 
 const year1900 = Date.UTC(1900, 0, 1) * 1000;

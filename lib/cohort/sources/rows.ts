@@ -24,6 +24,9 @@ export interface RowsHow extends ReadHow {
   readonly verbatim?: readonly string[] | undefined;
 }
 
+/** What is noted of a table's last row, behind a number. */
+export const cutOff = "last row without a line break, as that of a file that was cut off";
+
 /** The longest spelling of NULL. */
 const longestNull = 4;
 
@@ -65,7 +68,7 @@ export async function readRows(
       fields[i] = "";
     }
     if (lastSeen > 0 && before.every((field, i) => field === fields[i])) {
-      rows.note(row, "have the same in all columns that are read as the row before");
+      rows.note(row, "rows have the same in all columns that are read as the row before");
     }
     lastSeen = row;
     rows.see(fields);
@@ -81,7 +84,7 @@ export async function readRows(
     }),
   });
   notes.at(undefined, 0);
-  if (!isEnded) rows.note(lastRow, "end without a line break, as those of a file that was cut off");
+  if (!isEnded) rows.note(lastRow, cutOff);
   rows.say(how.onLeftOut);
   onTable?.(rows.quality(absent));
 }

@@ -1,0 +1,103 @@
+import { assertEquals } from "@std/assert";
+import { cohortOf, prepare, type Quality, qualityPage, vocabulary } from "ehrloom";
+import { farValues } from "ehrloom/cohort/quality/far_values.ts";
+import { findingsOf } from "ehrloom/cohort/quality/findings.ts";
+import { inFolder } from "../../folder.ts";
+
+/** The quality of a CSV table whose bad rows are skipped. */
+async function qualityOf(text: string): Promise<Quality> {
+  const found: Quality[] = [];
+  await inFolder(async (folder) => {
+    await Deno.writeTextFile(`${folder}/events.csv`, text);
+    const onQuality = (quality: Quality) => found.push(quality);
+    await prepare("csv", `${folder}/events.csv`, { onBadRow: () => {}, onQuality });
+  });
+  return found[0];
+}
+
+/** A cohort in which one code has these values, a record each. */
+function measured(values: readonly number[]) {
+  const records = values.map((value) => ({ visits: [[0]], labels: [], values: [[value]] }));
+  return cohortOf(vocabulary(["LAB//1"], ["creatinine"]), [], records);
+}
+
+Deno.test("the page says what to look at first, then tables and what was found", async () => {
+  const quality = await qualityOf(
+    "subject,time,code,value,description\na,2020-01-01,x1,1,a lab\na,2020-01-02,y2,,\n" +
+      "b,2130-01-01,x1,2,\nb,soon,x1,2,\nc,2020-01-01,x1,2,\n",
+  );
+  const page = qualityPage(quality);
+  const day =
+    "must be a day such as 2020-12-31, or a time such as 2020-12-31 23:59:59; write all " +
+    "times of the column as year-month-day first";
+  assertEquals(page, [
+    "Not ready: 1 bad rows stop prepare; mend them, or leave them out with --skip-bad-rows. " +
+    "Without them: 3 patients, 4 visits, 4 events of 2 codes, 3 values; 3 things to look at",
+    `  1. events: 1 bad (row 5): time is "soon", ${day}`,
+    "  2. events: 1 times are in the future (row 4)",
+    "  3. 1 of 2 codes have no name, so that figures and HiSGT only have the code: y2",
+    "",
+    "Tables",
+    "  events  5 rows, 4 used, 1 bad",
+    `    bad: 1 time is "soon", ${day} (row 5)`,
+    "    noted: 1 times are in the future (row 4)",
+    "    filled: description 20%, value 80%, other columns always",
+    "Patients: 3, 0 of them without a visit",
+    "Times: visits from 2020-01-01 to 2130-01-01, 1 of them in the future",
+    "Codes: 2, 1 of them without a name; 0 written in several ways; 0 events of a code that " +
+    "their visit has already",
+    "Values: 3; 0 codes in several units; 0 codes with values far from their others",
+  ]);
+  const [skipped] = qualityPage(quality, { areBadRowsSkipped: true });
+  assertEquals(skipped.startsWith("Ready: 3 patients, 4 visits, 4 events of 2 codes"), true);
+});
+
+Deno.test("dates that were all moved into the future are nothing to look at", async () => {
+  const [conclusion, ...page] = qualityPage(
+    await qualityOf("subject,time,code\na,2130-01-01,aspirin\nb,2150-01-01,aspirin\n"),
+  );
+  assertEquals(conclusion, "Ready: 2 patients, 2 visits, 2 events of 1 codes; nothing to look at");
+  assertEquals(page.filter((line) => line.includes("future")), [
+    "Times: visits from 2130-01-01 to 2150-01-01: moved into the future, as in de-identified data",
+  ]);
+});
+
+Deno.test("farValues() finds what is ten quartile distances off, on the logarithmic scale", () => {
+  // quartiles 1 and 2: 2 · 2^10 = 2048 is the last that is not far
+  const usual = [...Array(15).fill(1), ...Array(15).fill(2)];
+  assertEquals(farValues(measured([...usual, 2000])), []);
+  assertEquals(farValues(measured([...usual, 9999])), [{
+    code: "LAB//1",
+    description: "creatinine",
+    values: 31,
+    far: 1,
+    lowest: 1,
+    median: 2,
+    highest: 9999,
+    subject: "31",
+  }]);
+  const [negative] = farValues(measured([...usual, -1]));
+  assertEquals([negative.far, negative.lowest], [1, -1]);
+});
+
+Deno.test("farValues() takes codes with values below 0 as they are", () => {
+  // quartiles -1 and 1: far from 21 on
+  const usual = [...Array(15).fill(-1), ...Array(15).fill(1)];
+  assertEquals(farValues(measured([...usual, 20])), []);
+  assertEquals(farValues(measured([...usual, 22])).map(({ far }) => far), [1]);
+});
+
+Deno.test("findingsOf() counts long records and patients without visits", () => {
+  const record = (visits: number) => ({ visits: Array(visits).fill([0]), labels: [] });
+  const records = [record(300), record(0), ...Array(98).fill(record(5))];
+  const { long_records, patients_without_visits, first_day } = findingsOf(
+    cohortOf(vocabulary(["a"]), [], records),
+    { units: [], repeated: 0 },
+  );
+  assertEquals([long_records?.count, long_records?.longest, long_records?.max_visits], [
+    1,
+    300,
+    50,
+  ]);
+  assertEquals([patients_without_visits, first_day], [1, null]);
+});
