@@ -45,7 +45,7 @@ Deno.test("resampledRepetitions() are all of them for the figure itself, then dr
 
 Deno.test("classifiers of the floor and the memoriser are trained once, others in each repetition", async () => {
   await useBackend("wasm");
-  const cohort = tinyCohort(60);
+  const cohort = tinyCohort(24);
   const pool = casesOf(cohort, 0);
   const task: ClassifierTask = {
     label: 0,
@@ -57,7 +57,7 @@ Deno.test("classifiers of the floor and the memoriser are trained once, others i
   const counts: string[] = [];
   const [{ real, sources, series }] = await testedTasks(
     [task],
-    setSizes(60, 60, 3),
+    setSizes(24, 24, 2),
     {
       heldOut: cohort,
       others: task.sources.map(({ role }) => ({ role, cohort })),
@@ -66,10 +66,10 @@ Deno.test("classifiers of the floor and the memoriser are trained once, others i
     },
     ({ done, total }) => counts.push(`${done} of ${total}`),
   );
-  assertEquals(counts.at(-1), "11 of 11"); // 3 × (real, synthetic, both), and two controls
-  assertEquals(real.length, 3);
-  assertEquals(sources.map(({ synthetic }) => synthetic.length), [3, 1, 1]);
-  assertEquals(sources.map(({ both }) => both?.length), [3, undefined, undefined]);
+  assertEquals(counts.at(-1), "8 of 8"); // 2 × (real, synthetic, both), and two controls
+  assertEquals(real.length, 2);
+  assertEquals(sources.map(({ synthetic }) => synthetic.length), [2, 1, 1]);
+  assertEquals(sources.map(({ both }) => both?.length), [2, undefined, undefined]);
   const { value, low, high } = estimate(series.sources[1].synthetic.accuracy);
   assert(low <= value && value <= high && Number.isFinite(value));
 });
