@@ -7,10 +7,10 @@
 import { daysPerYear } from "../../cohort/cohort.ts";
 import type { RecordLists } from "../../cohort/records.ts";
 import type { Random } from "../../random.ts";
-import { binCount, type Schema } from "./record_schema.ts";
+import { binCount, type Schema } from "../numbers/record_schema.ts";
 import { isIn, type Layout, measurementOf } from "./stay_tokens.ts";
 import { Timeline, ToldStay } from "./told_visits.ts";
-import { binOf, drawnFromBin } from "./value_bins.ts";
+import { binOf, drawnFromBin } from "../numbers/value_bins.ts";
 
 /** Puts a record together. */
 export interface RecordWriter {

@@ -15,9 +15,9 @@
  * @see docs/specs/synehrgy.md sections 3 and 4
  * @module
  */
-import { binCount, binsOf, type Schema, seriesBin } from "./record_schema.ts";
+import { binCount, binsOf, type Schema, seriesBin } from "../numbers/record_schema.ts";
 import type { Stay } from "./stays.ts";
-import { binOf } from "./value_bins.ts";
+import { binOf } from "../numbers/value_bins.ts";
 
 /** Tokens that follow each other. */
 export interface Block {
