@@ -37,11 +37,11 @@ import type { GradientModel, ModelFamily } from "./interface/model.ts";
 import { calibrationSettings } from "./interface/output_biases.ts";
 import { chosen, type ConfigOf, count, derivedCount, flag, real } from "./interface/settings.ts";
 import type { Codec, RecordReader, StepSampling } from "./interface/writing.ts";
+import { isIn } from "./numbers/blocks.ts";
 import { binsOf, type Schema, variablesOf } from "./numbers/record_schema.ts";
 import { staySchema } from "./synehrgy/stay_schema.ts";
 import { softTargets } from "./synehrgy/soft_labels.ts";
 import {
-  isIn,
   labelTokens,
   type Layout,
   layoutOf,
