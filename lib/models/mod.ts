@@ -30,7 +30,7 @@ import {
   type SettingValue,
   storedValue,
 } from "./interface/settings.ts";
-import type { Schema } from "./synehrgy/record_schema.ts";
+import type { Schema } from "./numbers/record_schema.ts";
 import { synehrgy } from "./synehrgy.ts";
 import { synteg } from "./synteg.ts";
 

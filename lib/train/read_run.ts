@@ -21,7 +21,7 @@ import { coverageSchema } from "../models/coverage.ts";
 import { configSchema, modelFamily, storedConfig } from "../models/mod.ts";
 import { numbersOf } from "../models/interface/settings.ts";
 import type { ModelFamily } from "../models/interface/model.ts";
-import { isSchema, type Schema } from "../models/synehrgy/record_schema.ts";
+import { isSchema, type Schema } from "../models/numbers/record_schema.ts";
 import { storedTrainingSchema, wholeTraining } from "./options.ts";
 import { lacksSecondStage, readBest } from "./read_parameters.ts";
 import { readTraining } from "./read_progress.ts";

@@ -14,7 +14,7 @@ import type { NamedArrays, NamedTensors } from "../../nn/parameters.ts";
 import type { Random } from "../../random.ts";
 import type { OnProgress } from "../../progress.ts";
 import type { CodeEmbeddings } from "../knowledge/code_embeddings.ts";
-import type { Schema } from "../synehrgy/record_schema.ts";
+import type { Schema } from "../numbers/record_schema.ts";
 import type { Adversary } from "./adversary.ts";
 import type { ModelConfig, Settings } from "./settings.ts";
 import type { OutputBiases } from "./output_biases.ts";
