@@ -5,7 +5,7 @@ import { random } from "ehrloom/random.ts";
 
 async function withFile(
   content: string | Uint8Array,
-  use: (path: string) => Promise<void>,
+  use: (path: string) => Promise<unknown>,
   suffix = ".csv",
 ) {
   const path = await Deno.makeTempFile({ suffix });

@@ -10,7 +10,9 @@ import { quantile } from "../quantile.ts";
 
 /** A code with values far from its others. */
 export interface FarValues {
+  /** The code. */
   readonly code: string;
+  /** What it means. */
   readonly description: string;
   /** Values of the code. */
   readonly values: number;

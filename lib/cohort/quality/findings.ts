@@ -15,6 +15,7 @@ import { type FarValues, farValues } from "./far_values.ts";
 
 /** How often a code is measured in each unit. */
 export interface UnitsOfCode {
+  /** The code. */
   readonly code: string;
   /** The most frequent one first; "" for none. */
   readonly units: readonly { readonly unit: string; readonly events: number }[];

@@ -28,7 +28,9 @@ export interface CodeMap {
 
 /** How many codes and events there are of a kind. */
 export interface MappedCounts {
+  /** Distinct codes. */
   readonly codes: number;
+  /** Events with one of them. */
   readonly events: number;
 }
 
