@@ -7,6 +7,7 @@ import type { OnProgress } from "../../progress.ts";
 import { found, unreadable } from "../../files/input.ts";
 import type { Cohort } from "../cohort.ts";
 import { cohortOfEvents } from "../sources/cohort_of_events.ts";
+import type { TableQuality } from "../quality/table_quality.ts";
 import { EventTable } from "../sources/event_table.ts";
 import { vocabulary } from "../vocabulary.ts";
 import { birthCode } from "../reserved_names.ts";
@@ -21,6 +22,8 @@ import { readShard, type Shard } from "./shard.ts";
 export interface ReadMedsOptions {
   /** Called with a sentence about each kind of thing that is left out. */
   onLeftOut?: ((what: string) => void) | undefined;
+  /** Called at the end with what became of the rows of all shards, which have no numbers. */
+  onTable?: ((table: TableQuality) => void) | undefined;
   /** Called after every shard, with the number of shards read so far. */
   onProgress?: OnProgress | undefined;
 }
@@ -150,6 +153,42 @@ function addSplits(
   );
 }
 
+/** What became of the rows of all shards. */
+class ShardRows {
+  private readonly counts = { rows: 0, timed: 0, measured: 0, static: 0, births: 0 };
+
+  add({ times, values, demographics, staticCount, birthCount }: Shard): void {
+    const { counts } = this;
+    const withTime = times.length + birthCount;
+    counts.rows += withTime + staticCount + demographics.length;
+    counts.timed += withTime + demographics.filter(({ time }) => time !== null).length;
+    counts.measured += values?.reduce((sum, value) => sum + Number(!Number.isNaN(value)), 0) ?? 0;
+    counts.static += staticCount;
+    counts.births += birthCount;
+  }
+
+  quality(): TableQuality {
+    const { rows, timed, measured, static: statics, births } = this.counts;
+    const leftOut = [
+      { why: "without a time, such as race", count: statics, rows: [] },
+      { why: "at the very time of birth, such as race", count: births, rows: [] },
+    ];
+    return {
+      table: medsPaths.data,
+      rows,
+      used: rows - statics - births,
+      left_out: leftOut.filter(({ count }) => count > 0),
+      bad: [],
+      noted: [],
+      columns: [
+        ...["subject_id", "code"].map((column) => ({ column, rows })),
+        { column: "time", rows: timed },
+        { column: "numeric_value", rows: measured },
+      ],
+    };
+  }
+}
+
 /** What is said of a folder at the end of reading it. */
 function sayLeftOut(
   counts: Pick<Shard, "birthCount" | "infiniteCount">,
@@ -178,7 +217,7 @@ function sayLeftOut(
  */
 export async function readMedsEvents(
   folder: string,
-  { onLeftOut, onProgress }: ReadMedsOptions = {},
+  { onLeftOut, onTable, onProgress }: ReadMedsOptions = {},
 ): Promise<EventTable> {
   const paths = await dataPaths(folder);
   const listed = await readListedCodes(folder);
@@ -214,6 +253,7 @@ export async function readMedsEvents(
   };
   const codes = new CodeNumbers(table.codes, listed?.demographic ?? []);
   const counts = { birthCount: 0, infiniteCount: 0 };
+  const rows = new ShardRows();
   const isOrderOnly = await saysOrderOnly(folder);
   patients.hasDemographics = listed?.demographic.includes(birthCode) ?? false;
   for (const [index, path] of paths.entries()) {
@@ -222,6 +262,7 @@ export async function readMedsEvents(
     addEvents(table, shard, newPatientOf, isOrderOnly);
     table.staticCount += shard.staticCount;
     for (const subject of shard.staticSubjects) patientOf(subject);
+    rows.add(shard);
     counts.birthCount += shard.birthCount;
     counts.infiniteCount += shard.infiniteCount;
     onProgress?.({ stage: "reading shards", done: index + 1, total: paths.length });
@@ -231,6 +272,7 @@ export async function readMedsEvents(
   if (splits !== null) addSplits(table, splits, onLeftOut);
   const { repeated = 0 } = listed ?? {};
   sayLeftOut(counts, { repeated, unlisted: table.codes.unlistedCount }, onLeftOut ?? (() => {}));
+  onTable?.(rows.quality());
   return table;
 }
 

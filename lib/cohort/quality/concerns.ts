@@ -29,9 +29,10 @@ export function percent(part: number, whole: number): string {
 /** A measured value, which was stored as a float32. */
 export const shortly = (value: number): number => Number(value.toPrecision(6));
 
-/** "row 7", "rows 2, 5, 9 …". */
+/** " (row 7)", " (rows 2, 5, 9 …)"; "" for a source whose rows have no numbers. */
 export function rowNumbers({ rows, count }: RowsWhy): string {
-  return `row${count === 1 ? "" : "s"} ${rows.join(", ")}${count > rows.length ? " …" : ""}`;
+  if (rows.length === 0) return "";
+  return ` (row${count === 1 ? "" : "s"} ${rows.join(", ")}${count > rows.length ? " …" : ""})`;
 }
 
 /** Rows of a kind in one sentence, for all tables. */
@@ -41,18 +42,18 @@ function inTables(
 ): string[] {
   return tables.flatMap(({ table, noted }) =>
     noted.filter(({ why }) => isOne(why))
-      .map((rows) => `${table}: ${counted(rows.count)} ${rows.why} (${rowNumbers(rows)})`)
+      .map((rows) => `${table}: ${counted(rows.count)} ${rows.why}${rowNumbers(rows)}`)
   );
 }
 
 function ofRows(tables: readonly TableQuality[], isShifted: boolean): string[] {
   const bad = tables.flatMap(({ table, bad }) =>
-    bad.map((rows) => `${table}: ${counted(rows.count)} bad (${rowNumbers(rows)}): ${rows.why}`)
+    bad.map((rows) => `${table}: ${counted(rows.count)} bad${rowNumbers(rows)}: ${rows.why}`)
   );
   const leftOut = tables.flatMap(({ table, rows, left_out }) =>
     left_out.filter(({ count }) => count >= manyLeftOut * rows).map((left) =>
-      `${percent(left.count, rows)} of the rows of ${table} are left out: ${left.why} ` +
-      `(${rowNumbers(left)})`
+      `${percent(left.count, rows)} of the rows of ${table} are left out: ${left.why}` +
+      rowNumbers(left)
     )
   );
   const empty = tables.flatMap(({ table, rows, columns }) => {

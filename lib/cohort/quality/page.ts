@@ -30,7 +30,7 @@ function conclusion({ kept, findings, bad_rows }: Quality, areBadRowsSkipped: bo
 function some(kind: string, all: readonly RowsWhy[]): string[] {
   if (all.length === 0) return [];
   const first = all.slice(0, shown)
-    .map((rows) => `${counted(rows.count)} ${rows.why} (${rowNumbers(rows)})`);
+    .map((rows) => `${counted(rows.count)} ${rows.why}${rowNumbers(rows)}`);
   const more = all.length > shown ? `; and ${all.length - shown} others` : "";
   return [`    ${kind}: ${first.join("; ")}${more}`];
 }

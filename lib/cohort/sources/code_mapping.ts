@@ -8,6 +8,7 @@ import { counted } from "../../in_words.ts";
 import { type CodeMap, mappedVocabulary, type Mapping } from "../codes/mapping/code_map.ts";
 import { type CodeChange, equivalentCodes } from "../codes/mapping/equivalent_codes.ts";
 import { type CodeGroup, groupMap } from "../codes/mapping/groups.ts";
+import { withIcdNames } from "../codes/mapping/icd_names.ts";
 import { type MapFile, readMapFile } from "../codes/mapping/map_file.ts";
 import { eventCounts, mappedCohort } from "../codes/mapping/mapped_cohort.ts";
 import type { Cohort } from "../cohort.ts";
@@ -52,15 +53,19 @@ export class CodeMapping {
     return new CodeMapping(options, file, say);
   }
 
-  /** The codes of a table's events, by the file and the change of code systems. */
+  /**
+   * The codes of a table's events, by the file and the change of code systems. ICD diagnoses without a
+   * name get that of the code books where any are mapped.
+   */
   async ofEvents({ codes, events }: EventTable): Promise<RankedCodes> {
     const event = events.code.view();
     let ranked = codes.ranked(event);
     const map = (map: CodeMap) => ranked = this.mappedRanks(ranked, event, map);
     if (this.file !== undefined) map(this.file.map);
-    const { codes: change } = this.options;
+    const { codes: change, group } = this.options;
     if (change !== undefined) map(await equivalentCodes(change, ranked.vocabulary.codes));
-    return ranked;
+    if (change === undefined && group === undefined) return ranked;
+    return { ...ranked, vocabulary: await withIcdNames(ranked.vocabulary) };
   }
 
   private mappedRanks(

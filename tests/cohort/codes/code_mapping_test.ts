@@ -71,8 +71,8 @@ Deno.test("--group ccs, ccsr and icd-blocks put diagnoses into groups with names
   const ccs = await mapped(rows, { group: "ccs" });
   assertEquals(named(ccs.cohort), [
     ["CCS//49", "Diabetes mellitus without complication"],
-    ["ICD10CM//E11.9", "ICD10CM//E11.9"],
-    ["ICD10CM//I10", "ICD10CM//I10"],
+    ["ICD10CM//E11.9", "Type 2 diabetes mellitus without complications"],
+    ["ICD10CM//I10", "Essential (primary) hypertension"],
   ]);
   assertEquals(codesOf(ccs.cohort, 0)[0].length, 3);
   const both = await mapped(rows, { codes: "icd9-to-icd10cm", group: "ccsr" });

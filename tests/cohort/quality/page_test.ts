@@ -1,8 +1,9 @@
 import { assertEquals } from "@std/assert";
-import { cohortOf, prepare, type Quality, qualityPage, vocabulary } from "ehrloom";
+import { cohortOf, prepare, type Quality, qualityPage, vocabulary, writeMeds } from "ehrloom";
 import { farValues } from "ehrloom/cohort/quality/far_values.ts";
 import { findingsOf } from "ehrloom/cohort/quality/findings.ts";
 import { inFolder } from "../../folder.ts";
+import { tinyCohort } from "../../tiny.ts";
 
 /** The quality of a CSV table whose bad rows are skipped. */
 async function qualityOf(text: string): Promise<Quality> {
@@ -101,3 +102,15 @@ Deno.test("findingsOf() counts long records and patients without visits", () => 
   ]);
   assertEquals([patients_without_visits, first_day], [1, null]);
 });
+
+Deno.test("rows of a MEDS folder are counted, those without a time as left out", () =>
+  inFolder(async (folder) => {
+    await writeMeds(`${folder}/cohort`, tinyCohort(6));
+    const found: Quality[] = [];
+    await prepare("meds", `${folder}/cohort`, { onQuality: (quality) => found.push(quality) });
+    const [{ tables = [], read }] = found;
+    assertEquals(tables.map(({ table, rows, used }) => [table, rows === used]), [["data", true]]);
+    assertEquals(tables[0].rows >= read.events, true);
+    const page = qualityPage(found[0]);
+    assertEquals(page.some((line) => line.includes("(rows")), false);
+  }));

@@ -67,6 +67,7 @@ Deno.test("mimic4: an admission is a visit, with codes of both ICDs, drugs and d
     "left out: 1 rows of diagnoses_icd without a code",
     "1 admissions end before they begin (first: hadm_id 401)",
     '1 fields had spaces around them, which were removed (first: icd_code "i10 " of diagnoses_icd)',
+    "1 codes have dots, which were put where code books have them (first: 250.)",
   ]);
 });
 
