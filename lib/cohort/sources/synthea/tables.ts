@@ -3,13 +3,13 @@
  *
  * @module
  */
-import { type CsvColumn, csvPath } from "../../files/csv.ts";
-import { codeSystemName } from "../codes/code_system_uris.ts";
-import { precisionOf, timeOf } from "../time.ts";
-import type { EventTable } from "./event_table.ts";
-import type { Notes } from "./notes.ts";
-import { readRows } from "./rows.ts";
-import type { ReadHow } from "./source.ts";
+import { type CsvColumn, csvPath } from "../../../files/csv.ts";
+import { codeSystemName } from "../../codes/code_system_uris.ts";
+import { precisionOf, timeOf } from "../../time.ts";
+import type { EventTable } from "../event_table.ts";
+import type { Notes } from "../notes.ts";
+import { readRows } from "../rows.ts";
+import type { ReadHow } from "../source.ts";
 
 /** A Synthea folder, and where its rows go. */
 export interface SyntheaRows {

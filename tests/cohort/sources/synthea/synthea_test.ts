@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { parseRecordsJson } from "ehrloom/cohort/sources/records_json.ts";
-import { readSynthea, type SyntheaOptions } from "ehrloom/cohort/sources/synthea.ts";
+import { readSynthea, type SyntheaOptions } from "ehrloom/cohort/sources/synthea/synthea.ts";
 import { visitCodes, visitsOf } from "ehrloom/cohort/records.ts";
-import { gunzipped, readyRecords } from "../../stored.ts";
-import { syntheaExport, testWith } from "../../wants.ts";
+import { gunzipped, readyRecords } from "../../../stored.ts";
+import { syntheaExport, testWith } from "../../../wants.ts";
 
 const small = {
   patients: "Id,BIRTHDATE,GENDER\np1,1990-01-01,F\np2,,M\np3,1992-01-01,\n",

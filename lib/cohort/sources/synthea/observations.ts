@@ -13,18 +13,12 @@
  *
  * @module
  */
-import { codeSystemName } from "../codes/code_system_uris.ts";
-import { timeOf } from "../time.ts";
-import { detached } from "./detached.ts";
-import type { EventTable } from "./event_table.ts";
-import { numberIn } from "./field_text.ts";
-import {
-  namedEncounter,
-  noteTime,
-  readTable,
-  type SyntheaRows,
-  systemColumn,
-} from "./synthea_tables.ts";
+import { codeSystemName } from "../../codes/code_system_uris.ts";
+import { timeOf } from "../../time.ts";
+import { detached } from "../detached.ts";
+import type { EventTable } from "../event_table.ts";
+import { numberIn } from "../field_text.ts";
+import { namedEncounter, noteTime, readTable, type SyntheaRows, systemColumn } from "./tables.ts";
 
 /** Different answers in words that a question of a survey may have. */
 const mostAnswers = 30;

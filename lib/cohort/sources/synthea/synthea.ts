@@ -4,22 +4,22 @@
  *
  * @module
  */
-import type { OnProgress } from "../../progress.ts";
-import type { Cohort } from "../cohort.ts";
-import { csvPath, findCsv, type OnBadRow } from "../../files/csv.ts";
-import { trimmed, type TrimOptions } from "../trim.ts";
-import { cohortOfEvents } from "./cohort_of_events.ts";
-import { EventTable } from "./event_table.ts";
-import { Notes } from "./notes.ts";
+import type { OnProgress } from "../../../progress.ts";
+import type { Cohort } from "../../cohort.ts";
+import { csvPath, findCsv, type OnBadRow } from "../../../files/csv.ts";
+import { trimmed, type TrimOptions } from "../../trim.ts";
+import { cohortOfEvents } from "../cohort_of_events.ts";
+import { EventTable } from "../event_table.ts";
+import { Notes } from "../notes.ts";
 import {
   encodingOption,
   listOption,
   type ReadHow,
   type Source,
   timeSeriesOption,
-} from "./source.ts";
-import { readObservations } from "./synthea_observations.ts";
-import { readCodes, readEncounters, readPatients } from "./synthea_tables.ts";
+} from "../source.ts";
+import { readObservations } from "./observations.ts";
+import { readCodes, readEncounters, readPatients } from "./tables.ts";
 
 /** The tables of Synthea with codes or values; each is NAME.csv or NAME.csv.gz. */
 export const syntheaTables = ["conditions", "medications", "procedures", "observations"] as const;
@@ -135,7 +135,7 @@ async function readSyntheaEvents(
  * without that column, medications are RxNorm, observations LOINC, others SNOMED CT. A SNOMED code that
  * both a condition and a procedure have is one code. The vocabulary has the codes of the visits,
  * sorted, with the first description in the files. Demographics are BIRTHDATE and GENDER of the table
- * of patients, where not empty. Observations become codes with values as in synthea_observations.ts; a
+ * of patients, where not empty. Observations become codes with values as in observations.ts; a
  * visit keeps the last value of a code. There are no labels and no splits: see {@link withLabels} and
  * {@link withSplits}.
  *
