@@ -5,6 +5,7 @@
  */
 import { csvTable } from "./csv/csv_table.ts";
 import { eicu } from "./eicu/eicu.ts";
+import { fhir } from "./fhir/fhir.ts";
 import { meds } from "./meds.ts";
 import { mimic3 } from "./mimic/mimic3.ts";
 import { mimic4 } from "./mimic/mimic4.ts";
@@ -22,6 +23,7 @@ const known: readonly Source[] = [
   mimic4,
   eicu,
   omop,
+  fhir,
 ];
 
 /** All source formats. */

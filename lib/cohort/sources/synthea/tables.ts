@@ -5,9 +5,9 @@
  */
 import { type CsvColumn, csvPath } from "../../../files/csv.ts";
 import { codeSystemName } from "../../codes/code_system_uris.ts";
-import { precisionOf, timeOf } from "../../time.ts";
+import { timeOf } from "../../time.ts";
 import type { EventTable } from "../event_table.ts";
-import type { Notes } from "../notes.ts";
+import { type Notes, noteTime } from "../notes.ts";
 import { readRows } from "../rows.ts";
 import type { ReadHow } from "../source.ts";
 
@@ -32,16 +32,6 @@ export async function readTable(
 ): Promise<void> {
   const padded = ["DESCRIPTION"];
   await readRows(await csvPath(folder, name), columns, onRow, { ...how, notes, padded });
-}
-
-/** Counts a time that is not an instant. */
-export function noteTime(notes: Notes, column: string, text: string): void {
-  const precision = precisionOf(text);
-  if (precision === "instant") return;
-  const kind = precision === "day"
-    ? "days without a time of day were taken as midnight UTC"
-    : "times without a time zone were taken as UTC";
-  notes.add(kind, `${column} ${text}`);
 }
 
 /** The column of the code system; Synthea up to 3.2 wrote it nowhere, later ones only to some tables. */
