@@ -57,7 +57,7 @@ export class People {
   /** What was left out, with the places of the first. */
   readonly leftOut = new Notes();
   readonly deaths = new Map<number, Death>();
-  /** [encounters] When each ended; NaN where unknown. */
+  /** [encounters] When each ended; for one without an end, when it began. */
   readonly ends = growing((length) => new Float64Array(length));
   private readonly patients = new Ids();
   private readonly encounters = new Ids();
@@ -141,7 +141,7 @@ export class People {
       id,
       subject: subject.reference,
       start: began,
-      end: ended < began ? began : ended,
+      end: ended >= began ? ended : began,
       place,
     });
     return undefined;
