@@ -12,6 +12,7 @@ import { mimic4 } from "./mimic/mimic4.ts";
 import { omop } from "./omop.ts";
 import { recordsJson } from "./records_json.ts";
 import type { Source, SourceSummary } from "./source.ts";
+import { synpuf } from "./synpuf.ts";
 import { synthea } from "./synthea/synthea.ts";
 
 const known: readonly Source[] = [
@@ -24,6 +25,7 @@ const known: readonly Source[] = [
   eicu,
   omop,
   fhir,
+  synpuf,
 ];
 
 /** All source formats. */
