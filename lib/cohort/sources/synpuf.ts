@@ -37,10 +37,10 @@ const options = {
 const numbered = (name: string, count: number) =>
   Array.from({ length: count }, (_, i) => `${name}_${i + 1}`);
 
-/** "99213" is "CPT4//99213", "G0008" is "HCPCS//G0008"; "" for an empty code. */
+/** "99213" is "CPT4//99213", "G0008" is "HCPCS//G0008". */
 function procedureName(written: string): string {
   const code = written.toUpperCase();
-  return code === "" ? "" : `${/^\d{4}[\dFTU]$/.test(code) ? "CPT4" : "HCPCS"}//${code}`;
+  return `${/^\d{4}[\dFTU]$/.test(code) ? "CPT4" : "HCPCS"}//${code}`;
 }
 
 /** The columns of codes and their names as in MEDS; more than one column may have the same code. */
@@ -120,11 +120,10 @@ class SynPuf {
       this.table.event({ ...moment, code });
     }
     // of a death CMS gives the first day of the month, so what is claimed in that month came before
-    const { time = NaN } = this.deaths.get(moment.patient) ?? {};
-    const last = monthOf(end) === monthOf(time) ? end : moment.time;
-    if (monthOf(last) === monthOf(time) && last > time) {
-      this.deaths.set(moment.patient, { time: last, isDay: true });
-    }
+    const death = this.deaths.get(moment.patient);
+    if (death === undefined) return undefined;
+    const days = [moment.time, end].filter((day) => monthOf(day) === monthOf(death.time));
+    this.deaths.set(moment.patient, { time: Math.max(death.time, ...days), isDay: true });
     return undefined;
   }
 
@@ -153,8 +152,11 @@ class SynPuf {
       const [admission, discharge] = isInpatient ? fields.slice(3) : ["", ""];
       const patient = this.table.patients.find(id);
       if (patient === undefined) return `beneficiary "${id}" is in no beneficiary summary`;
-      const names = new Set(coded.map(([, nameOf], i) => nameOf(fields[columns.length + i])));
-      names.delete("");
+      const names = new Set<string>();
+      for (const [i, [, nameOf]] of coded.entries()) {
+        const code = fields[columns.length + i];
+        if (code !== "") names.add(nameOf(code));
+      }
       const first = claim === before.claim ? before.day : ""; // a claim may go on in a second row
       const day = admission || from || first;
       before = { claim, day };
