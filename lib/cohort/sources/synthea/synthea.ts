@@ -66,11 +66,6 @@ export interface SyntheaOptions extends TrimOptions {
 /** What to read, and what makes a visit. */
 type SyntheaTables = Pick<SyntheaOptions, "tables" | "visitTables" | "timeSeries" | "encoding">;
 
-/** Whether a folder has a table; deaths are in tables that it must have. */
-async function hasTable(folder: string, name: SyntheaTable): Promise<boolean> {
-  return name === "deaths" || await findCsv(folder, name) !== undefined;
-}
-
 /** The chosen tables that a folder has; reports the others. */
 async function tablesIn(
   folder: string,
@@ -80,17 +75,18 @@ async function tablesIn(
   for (const needed of ["patients", "encounters"]) await csvPath(folder, needed);
   const there: SyntheaTable[] = [];
   for (const name of tables) {
-    if (await hasTable(folder, name)) there.push(name);
+    const isThere = name === "deaths" || await findCsv(folder, name) !== undefined;
+    if (isThere) there.push(name);
     else onLeftOut?.(`the table ${name}: "${folder}" has no ${name}.csv or ${name}.csv.gz`);
   }
   return there;
 }
 
-/** The tables of a folder. */
+/** The tables of codes or values of a folder. */
 async function allTablesIn(folder: string): Promise<SyntheaTable[]> {
   const found: SyntheaTable[] = [];
   for (const name of syntheaTables) {
-    if (await hasTable(folder, name)) found.push(name);
+    if (await findCsv(folder, name) !== undefined) found.push(name);
   }
   return found;
 }
