@@ -54,6 +54,9 @@ function addCode(
   return undefined;
 }
 
+/** The types that `--tables` can name. */
+const readable = new Set(["Observation", ...Object.values(kinds).map(({ type }) => type)]);
+
 /** Says of which types there are resources that are not read. */
 function sayOthers(
   counts: ReadonlyMap<string, number>,
@@ -61,9 +64,12 @@ function sayOthers(
   onLeftOut: ReadHow["onLeftOut"],
 ): void {
   const others = [...counts].filter(([type]) => !read.has(type)).sort(([, a], [, b]) => b - a);
-  if (others.length === 0) return;
-  const list = others.map(([type, count]) => `${counted(count)} ${type}`).join(", ");
-  onLeftOut?.(`resources of other types than those that are read: ${list}`);
+  const list = (chosen: typeof others) =>
+    chosen.map(([type, count]) => `${counted(count)} ${type}`).join(", ");
+  const choice = others.filter(([type]) => readable.has(type));
+  if (choice.length > 0) onLeftOut?.(`resources that --tables does not name: ${list(choice)}`);
+  const unknown = others.filter(([type]) => !readable.has(type));
+  if (unknown.length > 0) onLeftOut?.(`resources of types that are not read: ${list(unknown)}`);
 }
 
 /** FHIR as a source. */

@@ -168,7 +168,7 @@ Deno.test("fhir reads prescriptions with their medicine beside or within, proced
     "left out: 1 MedicationRequest resources with the status do-not-perform " +
     "(first: MedicationRequest.ndjson line 6)",
     "left out: 1 Procedure resources with the status not-done (first: Procedure.ndjson line 2)",
-    "left out: resources of other types than those that are read: 2 Claim",
+    "left out: resources of types that are not read: 2 Claim",
   ]);
 });
 
@@ -298,7 +298,7 @@ Deno.test("fhir reads numbers with units, parts of observations, and answers", a
     "(first: Observation.ndjson line 4)",
     "left out: 1 Observation resources with the status registered " +
     "(first: Observation.ndjson line 9)",
-    "left out: resources of other types than those that are read: 3 Condition",
+    "left out: resources that --tables does not name: 3 Condition",
     '1 values with ">" were taken as the number behind it (first: Observation.ndjson line 4)',
     "left out: 1 values that a later value of the same code and visit replaced",
   ]);
