@@ -1,3 +1,4 @@
+import { precisionOf } from "../time.ts";
 import type { TableRows } from "./table_rows.ts";
 
 /** Counts what was read otherwise than it is written, so that each kind is said once. */
@@ -38,4 +39,14 @@ export class Notes {
       onNote?.(`${count} ${kind} (first: ${example})`);
     }
   }
+}
+
+/** Counts a time that is not an instant. */
+export function noteTime(notes: Notes, column: string, text: string): void {
+  const precision = precisionOf(text);
+  if (precision === "instant") return;
+  const kind = precision === "day"
+    ? "days without a time of day were taken as midnight UTC"
+    : "times without a time zone were taken as UTC";
+  notes.add(kind, `${column} ${text}`);
 }
