@@ -8,7 +8,7 @@ import { eicu } from "./eicu.ts";
 import { meds } from "./meds.ts";
 import { mimic3 } from "./mimic3.ts";
 import { mimic4 } from "./mimic4.ts";
-import { omop } from "./omop.ts";
+import { omop } from "./omop/omop.ts";
 import { recordsJson } from "./records_json.ts";
 import type { Source, SourceSummary } from "./source.ts";
 import { synthea } from "./synthea.ts";
