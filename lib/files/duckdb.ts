@@ -112,21 +112,18 @@ export class DuckDb implements Disposable {
     this.instance.closeSync();
   }
 
-  /** The names of all tables and views, with their schemas. */
-  async tables(): Promise<{ readonly schema: string; readonly table: string }[]> {
+  /** All tables and views of the database that was opened at a path. */
+  async tables(path: string): Promise<(DuckDbTable & { readonly schema: string })[]> {
     const rows = await this.texts(
-      "SELECT table_schema, table_name FROM information_schema.tables ORDER BY ALL",
+      "SELECT table_catalog, table_schema, table_name FROM information_schema.tables " +
+        "WHERE table_catalog = current_database() ORDER BY ALL",
     );
-    return rows.map(([schema, table]) => ({ schema, table }));
-  }
-
-  /** A table of the database at a path. */
-  static table(path: string, schema: string, table: string): DuckDbTable {
-    return {
-      from: `${quoted(schema)}.${quoted(table)}`,
-      named: `"${path}" table ${table}`,
-      name: table,
-    };
+    return rows.map(([catalog, schema, name]) => ({
+      from: [catalog, schema, name].map(quoted).join("."), // a schema may have the catalog's name
+      named: `"${path}" table ${name}`,
+      name,
+      schema,
+    }));
   }
 
   /** A Parquet file. */

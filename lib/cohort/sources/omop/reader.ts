@@ -99,7 +99,9 @@ export class OmopReader {
     const { notes } = this.how;
     const names = columns.map(nameOf);
     const padded = names.filter((column) => column.endsWith("_source_value"));
-    const isText = names.map((column) => /_source_value$|_name$|_code$|^vocabulary_id$/.test(column));
+    const isText = names.map((column) =>
+      /_source_value$|_name$|_code$|^vocabulary_id$/.test(column)
+    );
     const fields: string[] = new Array(names.length);
     await this.tables.read(name, columns, (written, row) => {
       for (let i = 0; i < fields.length; i++) {

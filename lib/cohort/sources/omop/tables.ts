@@ -78,17 +78,17 @@ export class OmopTables implements Disposable {
     }
     const duckDb = await DuckDb.open(path);
     try {
-      const tables = await duckDb.tables();
+      const tables = await duckDb.tables(path);
       const schema = schemaOf(path, tables, wanted);
       const places = new Map<TableName, Place>();
       for (const name of tableNames) {
-        const named = tables.filter(({ table }) => table.toLowerCase() === name);
+        const named = tables.filter((each) => each.name.toLowerCase() === name);
         const [one] = [
           ...named.filter((each) => each.schema === schema),
           ...named.length === 1 ? named : [], // vocabularies may have a schema of their own
         ];
         if (one === undefined) continue;
-        places.set(name, { parts: [DuckDb.table(path, one.schema, one.table)] });
+        places.set(name, { parts: [one] });
       }
       return new OmopTables(path, places, duckDb, false);
     } catch (error) {
@@ -193,11 +193,11 @@ async function parquetIn(folder: string): Promise<Map<string, readonly string[]>
 /** The schema that was wanted, else the one that has the table person. */
 function schemaOf(
   path: string,
-  tables: readonly { readonly schema: string; readonly table: string }[],
+  tables: readonly { readonly schema: string; readonly name: string }[],
   wanted: string | undefined,
 ): string {
   const all = [...new Set(tables.map(({ schema }) => schema))];
-  const withPersons = tables.filter(({ table }) => table.toLowerCase() === "person")
+  const withPersons = tables.filter(({ name }) => name.toLowerCase() === "person")
     .map(({ schema }) => schema);
   const named = all.find((schema) => schema.toLowerCase() === wanted?.toLowerCase());
   if (wanted !== undefined) {
