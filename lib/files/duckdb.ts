@@ -16,8 +16,10 @@ export interface DuckDbTable {
   readonly from: string;
   /** As in `Cannot read "cdm.duckdb" table person`. */
   readonly named: string;
-  /** Without folder and ending, for progress. */
+  /** Its own name, for progress. */
   readonly name: string;
+  /** Whether it is a file. */
+  readonly isFile: boolean;
 }
 
 /** How rows are read; as in `readCsv`. */
@@ -122,6 +124,7 @@ export class DuckDb implements Disposable {
       from: [catalog, schema, name].map(quoted).join("."), // a schema may have the catalog's name
       named: `"${path}" table ${name}`,
       name,
+      isFile: false,
       schema,
     }));
   }
@@ -133,6 +136,7 @@ export class DuckDb implements Disposable {
       from: `read_parquet('${file}', binary_as_string = true, hive_partitioning = false)`,
       named: `"${path}"`,
       name: path.replace(/^.*\//, ""),
+      isFile: true,
     };
   }
 
@@ -143,34 +147,29 @@ export class DuckDb implements Disposable {
   }
 
   /**
-   * The columns of a table with their types.
+   * All rows of a small result about a table.
    *
-   * @throws {SyntaxError} If it is damaged
+   * @throws {SyntaxError} If the table is damaged
    */
-  private async columnsOf({ from, named }: DuckDbTable): Promise<[name: string, type: string][]> {
+  private async ask({ named, isFile }: DuckDbTable, query: string): Promise<string[][]> {
     try {
-      const rows = await this.texts(`DESCRIBE SELECT * FROM ${from}`);
-      return rows.map(([name, type]) => [name, type]);
+      return await this.texts(query);
     } catch (error) {
-      const isFile = from.startsWith("read_parquet(");
-      const wrong = isFile ? "it is not a Parquet file, or it is damaged" : "it cannot be read";
+      const wrong = isFile ? "it is not a Parquet file, or it is damaged" : "it is damaged";
       throw new SyntaxError(`Cannot read ${named}: ${wrong} (${reasonOf(error)})`, {
         cause: error,
       });
     }
   }
 
-  /**
-   * The number of rows, where all of them say nothing but the names of columns: the header of an empty
-   * CSV file that was loaded as a row. Undefined for any other table.
-   */
-  private async headerRows(
-    { from }: DuckDbTable,
+  /** Whether a table has one row alone, the header of an empty CSV file that was loaded as a row. */
+  private async isLoneHeader(
+    table: DuckDbTable,
     names: readonly string[],
     wanted: readonly string[],
   ): Promise<boolean> {
     if (!names.every((name, i) => name.toLowerCase() === `column${i}`)) return false;
-    const rows = await this.texts(`SELECT * FROM ${from} LIMIT 2`);
+    const rows = await this.ask(table, `SELECT * FROM ${table.from} LIMIT 2`);
     const [header] = rows.map((row) => row.map((text) => text.trim().toLowerCase()));
     return rows.length === 1 && wanted.every((name) => header.includes(name.toLowerCase()));
   }
@@ -181,8 +180,7 @@ export class DuckDb implements Disposable {
    * counted from 1.
    *
    * @param onRow as in `readCsv`
-   * @returns whether the table is one of rows; false for one that has nothing but the header of an
-   *   empty CSV file as a row
+   * @returns false for a table that has nothing but the header of an empty CSV file, as a row
    * @throws {SyntaxError} If the table lacks a column, is damaged, or has a bad row
    */
   async read(
@@ -192,12 +190,14 @@ export class DuckDb implements Disposable {
     { onBadRow, onProgress }: ReadDuckDbOptions = {},
   ): Promise<boolean> {
     const wanted = columns.map((column) => typeof column === "string" ? { name: column } : column);
-    const header = await this.columnsOf(table);
+    const header = await this.ask(table, `DESCRIBE SELECT * FROM ${table.from}`);
     const names = header.map(([name]) => name);
     const needed = wanted.filter(({ missing }) => missing === undefined).map(({ name }) => name);
-    if (await this.headerRows(table, names, needed)) return false;
+    if (await this.isLoneHeader(table, names, needed)) return false;
     const places = wanted.map((column) => placeIn(names, column, table.named));
-    const texts = places.map((place) => place === -1 ? "NULL" : textOf(...header[place]));
+    const texts = places.map((place) =>
+      place === -1 ? "NULL" : textOf(header[place][0], header[place][1])
+    );
     const fields: string[] = new Array(columns.length);
     let row = 0;
     const see = (values: readonly (string | null)[]) => {
@@ -209,36 +209,35 @@ export class DuckDb implements Disposable {
       if (onBadRow === undefined) throw new SyntaxError(sentence);
       onBadRow(sentence, row, wrong);
     };
-    const total = Number((await this.texts(`SELECT count(*) FROM ${table.from}`))[0][0]);
+    const [[total]] = await this.ask(table, `SELECT count(*) FROM ${table.from}`);
     const stage = `reading ${table.name}`;
-    for await (const chunk of this.chunks(`SELECT ${texts.join(", ")} FROM ${table.from}`)) {
-      if (chunk instanceof Error) {
-        throw new SyntaxError(
-          `Cannot read ${table.named}: it is damaged after row ${row} (${reasonOf(chunk)})`,
-          { cause: chunk },
-        );
-      }
-      for (const values of chunk) see(values);
-      onProgress?.({ stage, done: row, total });
+    for await (const rows of this.chunks(table, texts)) {
+      for (const values of rows) see(values);
+      onProgress?.({ stage, done: row, total: Number(total) });
       await breathe();
     }
     return true;
   }
 
-  /** The rows of a query of texts, a few thousand at a time; an error where it fails. */
-  private async *chunks(query: string): AsyncGenerator<Iterable<(string | null)[]> | Error> {
+  /** The rows of a table, of each the given expressions, which are texts; a few thousand at a time. */
+  private async *chunks(
+    { from, named }: DuckDbTable,
+    texts: readonly string[],
+  ): AsyncGenerator<Iterable<(string | null)[]>> {
+    let rows = 0;
     try {
-      const result = await this.connection.stream(query);
+      const result = await this.connection.stream(`SELECT ${texts.join(", ")} FROM ${from}`);
       while (true) {
         const chunk = await result.fetchChunk();
         if (chunk === null || chunk.rowCount === 0) return;
-        yield rowsOf(
-          Array.from({ length: chunk.columnCount }, (_, i) => chunk.getColumnVector(i)),
-          chunk.rowCount,
-        );
+        yield rowsOf(texts.map((_, i) => chunk.getColumnVector(i)), chunk.rowCount);
+        rows += chunk.rowCount;
       }
-    } catch (error) {
-      yield error instanceof Error ? error : new Error(String(error));
+    } catch (error) { // of DuckDB: what the caller throws at a chunk does not come here
+      throw new SyntaxError(
+        `Cannot read ${named}: it is damaged after row ${rows} (${reasonOf(error)})`,
+        { cause: error },
+      );
     }
   }
 }
