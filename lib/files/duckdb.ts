@@ -49,7 +49,7 @@ export async function isDuckDb(path: string): Promise<boolean> {
 function openProblem(path: string, error: unknown): string {
   const reason = reasonOf(error);
   if (/set lock|used by another process/i.test(reason)) {
-    return `another program has it open; close it there, or copy the file`;
+    return "another program has it open; close it there";
   }
   if (/version number|newer version/i.test(reason)) {
     const name = path.replace(/^.*\//, "");
@@ -89,7 +89,7 @@ export class DuckDb implements Disposable {
     const { DuckDBInstance } = await import("@duckdb/node-api");
     const options = {
       threads: "1", // rows come in their order, and it is JavaScript that takes the time
-      memory_limit: "1GB",
+      memory_limit: "512MB",
       temp_directory: "",
       autoinstall_known_extensions: "false", // these would use the network
       autoload_known_extensions: "false",
@@ -155,7 +155,9 @@ export class DuckDb implements Disposable {
     try {
       return await this.texts(query);
     } catch (error) {
-      const wrong = isFile ? "it is not a Parquet file, or it is damaged" : "it is damaged";
+      const wrong = isFile
+        ? "it is not a Parquet file, or it is damaged"
+        : "it has no rows to read";
       throw new SyntaxError(`Cannot read ${named}: ${wrong} (${reasonOf(error)})`, {
         cause: error,
       });
@@ -235,7 +237,7 @@ export class DuckDb implements Disposable {
       }
     } catch (error) { // of DuckDB: what the caller throws at a chunk does not come here
       throw new SyntaxError(
-        `Cannot read ${named}: it is damaged after row ${rows} (${reasonOf(error)})`,
+        `Cannot read ${named}: it cannot be read after row ${rows} (${reasonOf(error)})`,
         { cause: error },
       );
     }
