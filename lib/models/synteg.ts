@@ -20,7 +20,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { type Cohort, splitOf } from "../cohort/cohort.ts";
 import { lstmRow, setMember, times } from "../nn/footprint.ts";
-import { finishedRow, type Forbidden } from "../nn/forbidden.ts";
+import { drawnAlone, type Forbidden } from "../nn/forbidden.ts";
 import type { Initials } from "../nn/initial.ts";
 import { type MultiHot, rowsFrom } from "../nn/multi_hot.ts";
 import { checkShapes, copied, type NamedArrays, type NamedTensors } from "../nn/parameters.ts";
@@ -168,9 +168,12 @@ async function draw(
   probabilities.dispose();
   return rowsFrom(Array.from({ length: records }, (_, r) => {
     const from = (r + 1) * each - columns;
-    const isOn = (column: number) => uniforms[from + column] < numbers[r * columns + column];
-    const drawn = Array.from({ length: columns }, (_, column) => column).filter(isOn);
-    return finishedRow(drawn, forbidden?.[r]);
+    return drawnAlone(
+      columns,
+      (column) => numbers[r * columns + column],
+      (column) => uniforms[from + column],
+      forbidden?.[r],
+    );
   }));
 }
 
@@ -217,6 +220,7 @@ export const synteg: ModelFamily<GradientModel, SyntegConfig> = {
   title: "SynTEG",
   summary: "Conditional Wasserstein GAN over visits, given the earlier visits (Zhang et al. 2021)",
   settings,
+  highestRate: 1e-3, // from 0.003, the sample's conditions stay at frequencies: 17.7 nats a visit, not 14.9
   configFor,
   create(config) {
     const gan = ganConfig(config);
