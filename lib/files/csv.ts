@@ -184,8 +184,15 @@ function* rows(text: string, form: Form): Generator<string[] | undefined> {
 /**
  * Index of a column in a header, in capital or small letters if there is none as it is written; -1 for
  * a column that may be missing.
+ *
+ * @param table what messages call it, as in `Cannot read "person.csv"`
+ * @throws {SyntaxError} If it lacks the column, or several could be meant
  */
-function placeIn(header: readonly string[], { name, older, missing }: CsvColumn, path: string) {
+export function placeIn(
+  header: readonly string[],
+  { name, older, missing }: CsvColumn,
+  table: string,
+): number {
   const names = header.map((one) => one.trim());
   const placesOf = (wanted: string, inCase: (text: string) => string) =>
     [...names.keys()].filter((place) => inCase(names[place]) === inCase(wanted));
@@ -196,7 +203,7 @@ function placeIn(header: readonly string[], { name, older, missing }: CsvColumn,
     if (places.length > 1) {
       const found = places.map((place) => names[place]).join(" and ");
       throw new SyntaxError(
-        `Cannot read "${path}": for ${wanted} it has the columns ${found}; rename or remove one`,
+        `Cannot read ${table}: for ${wanted} it has the columns ${found}; rename or remove one`,
       );
     }
   }
@@ -205,12 +212,12 @@ function placeIn(header: readonly string[], { name, older, missing }: CsvColumn,
   const other = header.length > 1 ? undefined : separatorIn(shown);
   if (other !== undefined) {
     throw new SyntaxError(
-      `Cannot read "${path}": ${other} separate its columns, where commas must; they are ` +
+      `Cannot read ${table}: ${other} separate its columns, where commas must; they are ` +
         shown.toWellFormed(),
     );
   }
   throw new SyntaxError(
-    `Cannot read "${path}": ` +
+    `Cannot read ${table}: ` +
       (shown.includes("\0")
         ? `it has NUL characters, as UTF-16 has, or is no text; ${otherEncoding("utf-16le")}`
         : `it has no column ${name}; ${meant(name, names)}its columns are ${shown.toWellFormed()}`),
@@ -306,7 +313,7 @@ export async function readCsv(
         row++;
         if (all?.length === 1 && all[0].trim() === "") continue;
         if (header.length === 0 && all !== undefined) {
-          places = wanted.map((column) => placeIn(all, column, path));
+          places = wanted.map((column) => placeIn(all, column, `"${path}"`));
           header = all;
           continue;
         }

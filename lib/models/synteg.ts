@@ -20,7 +20,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { type Cohort, splitOf } from "../cohort/cohort.ts";
 import { lstmRow, setMember, times } from "../nn/footprint.ts";
-import { finishedRow, type Forbidden } from "../nn/forbidden.ts";
+import { drawnAlone, type Forbidden } from "../nn/forbidden.ts";
 import type { Initials } from "../nn/initial.ts";
 import { type MultiHot, rowsFrom } from "../nn/multi_hot.ts";
 import { checkShapes, copied, type NamedArrays, type NamedTensors } from "../nn/parameters.ts";
@@ -168,9 +168,12 @@ async function draw(
   probabilities.dispose();
   return rowsFrom(Array.from({ length: records }, (_, r) => {
     const from = (r + 1) * each - columns;
-    const isOn = (column: number) => uniforms[from + column] < numbers[r * columns + column];
-    const drawn = Array.from({ length: columns }, (_, column) => column).filter(isOn);
-    return finishedRow(drawn, forbidden?.[r]);
+    return drawnAlone(
+      columns,
+      (column) => numbers[r * columns + column],
+      (column) => uniforms[from + column],
+      forbidden?.[r],
+    );
   }));
 }
 

@@ -85,7 +85,7 @@ export async function readRunConfig(folder: string): Promise<RunConfig> {
 
 /** An edited config must not make a model that the parameters were not trained for. */
 function checkConfig(family: ModelFamily, { config, schema }: RunConfig): void {
-  if (family.schemaFor !== undefined && schema === undefined) {
+  if (schema === undefined && family.keeps?.(config).includes("values")) {
     throw new RangeError("its schema is missing");
   }
   const { codes, width, heads, context, positions } = numbersOf(config);

@@ -85,6 +85,11 @@ export class TableRows {
     }
   }
 
+  /** The columns in which there is nothing. */
+  emptyColumns(): string[] {
+    return this.columns.filter((_, i) => this.filled[i] === 0);
+  }
+
   /** @param absent columns that the table does not have */
   quality(absent: readonly string[]): TableQuality {
     const rows = this.seen + this.unseen;

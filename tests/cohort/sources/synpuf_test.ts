@@ -100,8 +100,8 @@ Deno.test("synpuf makes visits of stays by admission and of days with other clai
   assertEquals(said, [
     "left out: 1 rows of de1_0_2008_to_2010_inpatient_claims_sample_1 without a code",
     "left out: 1 rows of de1_0_2008_to_2010_outpatient_claims_sample_1 without a day",
-    "left out: 1 rows of DE1_0_2008_to_2010_Prescription_Drug_Events_Sample_1 without the code " +
-    "of a drug (first: 9)",
+    "left out: 1 rows of de1_0_2008_to_2010_prescription_drug_events_sample_1 without the code " +
+    "of a drug",
     "left out: 2 events without a time, such as race",
   ]);
 });
