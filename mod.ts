@@ -169,7 +169,7 @@ export {
   type Covered,
   writesOrderOnly,
 } from "./lib/models/coverage.ts";
-export type { Schema, Series } from "./lib/models/synehrgy/record_schema.ts";
+export type { Schema, Series } from "./lib/models/numbers/record_schema.ts";
 
 // Training
 export { train, type TrainOptions } from "./lib/train/train.ts";

@@ -125,6 +125,7 @@ export function ruleGuard(
       }
       return {
         columns: mask,
+        quantities: own?.quantities,
         excludes: (column) => [
           ...own?.excludes?.(column) ?? [],
           ...exclusions.of(column, reader),

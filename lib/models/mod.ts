@@ -16,6 +16,7 @@ import { independent } from "./independent.ts";
 import { lstm } from "./lstm.ts";
 import { markov } from "./markov.ts";
 import { memoriser } from "./memoriser.ts";
+import { withNumbers } from "./numbers/with_numbers.ts";
 import type { GradientModel, ModelFamily } from "./interface/model.ts";
 import { type Preset, presetFor } from "./interface/preset.ts";
 import {
@@ -30,19 +31,19 @@ import {
   type SettingValue,
   storedValue,
 } from "./interface/settings.ts";
-import type { Schema } from "./synehrgy/record_schema.ts";
+import type { Schema } from "./numbers/record_schema.ts";
 import { synehrgy } from "./synehrgy.ts";
 import { synteg } from "./synteg.ts";
 
 /** All kinds of model, by name; `compare` uses them in this order. */
 export const models: Readonly<Record<string, ModelFamily>> = {
-  halo,
-  "halo-coarse": haloCoarse,
-  gpt,
-  lstm,
-  synteg,
-  eva,
-  hisgt,
+  halo: withNumbers(halo),
+  "halo-coarse": withNumbers(haloCoarse),
+  gpt: withNumbers(gpt),
+  lstm: withNumbers(lstm),
+  synteg: withNumbers(synteg),
+  eva: withNumbers(eva),
+  hisgt: withNumbers(hisgt),
   synehrgy,
   markov,
   independent,
@@ -221,7 +222,7 @@ export function configSchema(family: ModelFamily): JsonSchema<ModelConfig> {
 export function storedConfig(family: ModelFamily, config: ModelConfig): ModelConfig {
   const settings = configSettings(family);
   const unknown = Object.entries(settings).flatMap(([name, setting]) =>
-    setting.kind === "flag" && setting.before !== undefined ? [[name, setting.before]] : []
+    "before" in setting && setting.before !== undefined ? [[name, setting.before]] : []
   );
   const known = Object.entries(config).map(([name, value]) => [
     name,

@@ -37,10 +37,11 @@ import type { GradientModel, ModelFamily } from "./interface/model.ts";
 import { calibrationSettings } from "./interface/output_biases.ts";
 import { chosen, type ConfigOf, count, derivedCount, flag, real } from "./interface/settings.ts";
 import type { Codec, RecordReader, StepSampling } from "./interface/writing.ts";
-import { binsOf, type Schema, schemaOf, variablesOf } from "./synehrgy/record_schema.ts";
+import { isIn } from "./numbers/blocks.ts";
+import { binsOf, type Schema, variablesOf } from "./numbers/record_schema.ts";
+import { staySchema } from "./synehrgy/stay_schema.ts";
 import { softTargets } from "./synehrgy/soft_labels.ts";
 import {
-  isIn,
   labelTokens,
   type Layout,
   layoutOf,
@@ -151,7 +152,7 @@ function schemaFor(
   config: SynehrgyConfig,
   { minCell }: { readonly minCell?: number } = {},
 ): Schema {
-  return schemaOf(cohort, {
+  return staySchema(cohort, {
     bins: { most: config.bins, by: config.quantileBins ? "quantile" : "width" },
     isPublished: config.published,
     stayDays: config.stayDays,

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { differentiable } from "./differentiable.ts";
-import { finishedRow, type Forbidden } from "./forbidden.ts";
+import { drawnAlone, type Forbidden } from "./forbidden.ts";
 import { hostKernel, isOnHost } from "./host.ts";
 import { dense, type MultiHot, rowsFrom } from "./multi_hot.ts";
 
@@ -114,11 +114,12 @@ export async function bernoulliRows(
   const [rows, columns] = logits.shape;
   const numbers = await logits.data();
   return rowsFrom(Array.from({ length: rows }, (_, r) => {
-    const on: number[] = [];
-    for (let c = 0; c < columns; c++) {
-      const i = r * columns + c;
-      if (uniforms[i] < 1 / (1 + Math.exp(-numbers[i]))) on.push(c);
-    }
-    return finishedRow(on, forbidden?.[r]);
+    const from = r * columns;
+    return drawnAlone(
+      columns,
+      (column) => 1 / (1 + Math.exp(-numbers[from + column])),
+      (column) => uniforms[from + column],
+      forbidden?.[r],
+    );
   }));
 }

@@ -15,15 +15,25 @@ export interface Forbidden {
   readonly columns: Uint8Array;
   /** Later columns of a row that may not come on once this one is on; in models that draw rows. */
   readonly excludes?: (column: number) => readonly number[];
+  /**
+   * [columns] The quantity that each is a bin of, -1 for columns that are bins of none: once one of them
+   * is on, the later ones may not come on.
+   */
+  readonly quantities?: Int32Array | undefined;
   /** Called with each column that the model would have drawn and that is kept off. */
   readonly onMasked?: (column: number) => void;
 }
 
 /** For a row's columns in ascending order: whether each may come on, given the earlier ones. */
-export function gate({ columns, excludes }: Forbidden): (column: number) => boolean {
+export function gate(
+  { columns, excludes, quantities }: Forbidden,
+): (column: number) => boolean {
   const excluded = new Set<number>();
+  const told = new Set<number>();
   return (column) => {
-    if (columns[column] === 1 || excluded.has(column)) return false;
+    const quantity = quantities?.[column] ?? -1;
+    if (columns[column] === 1 || excluded.has(column) || told.has(quantity)) return false;
+    if (quantity >= 0) told.add(quantity);
     for (const later of excludes?.(column) ?? []) excluded.add(later);
     return true;
   };
@@ -32,6 +42,35 @@ export function gate({ columns, excludes }: Forbidden): (column: number) => bool
 /** Those of the columns that would come on, which rise, that may. */
 export function permitted(drawn: number[], forbidden: Forbidden | undefined): number[] {
   return forbidden === undefined ? drawn : drawn.filter(gate(forbidden));
+}
+
+/**
+ * Columns that come on where each has a probability of its own, whatever else is on: where the uniform
+ * number is below it. Bins of a quantity exclude each other, so the first of them would come on too
+ * often: each has the probability p / (1 − Σ p of the quantity's earlier bins) instead, given that none
+ * of these is on, by which it comes on as often as it says, as long as these sum to at most 1.
+ *
+ * @param columns of the row
+ * @param uniformOf gives each column, ascending, its uniform number in [0, 1)
+ */
+export function drawnAlone(
+  columns: number,
+  probabilityOf: (column: number) => number,
+  uniformOf: (column: number) => number,
+  forbidden: Forbidden | undefined,
+): number[] {
+  const on: number[] = [];
+  const earlier = new Map<number, number>();
+  for (let column = 0; column < columns; column++) {
+    const probability = probabilityOf(column);
+    const quantity = forbidden?.quantities?.[column] ?? -1;
+    const before = quantity < 0 ? 0 : earlier.get(quantity) ?? 0;
+    if (quantity >= 0 && forbidden?.columns[column] === 0) {
+      earlier.set(quantity, before + probability);
+    }
+    if (uniformOf(column) * (1 - before) < probability) on.push(column);
+  }
+  return finishedRow(on, forbidden);
 }
 
 /** A finished row, {@link permitted}; tells of the columns that are kept off. */

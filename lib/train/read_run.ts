@@ -21,7 +21,7 @@ import { coverageSchema } from "../models/coverage.ts";
 import { configSchema, modelFamily, storedConfig } from "../models/mod.ts";
 import { numbersOf } from "../models/interface/settings.ts";
 import type { ModelFamily } from "../models/interface/model.ts";
-import { isSchema, type Schema } from "../models/synehrgy/record_schema.ts";
+import { isSchema, type Schema } from "../models/numbers/record_schema.ts";
 import { storedTrainingSchema, wholeTraining } from "./options.ts";
 import { lacksSecondStage, readBest } from "./read_parameters.ts";
 import { readTraining } from "./read_progress.ts";
@@ -85,7 +85,7 @@ export async function readRunConfig(folder: string): Promise<RunConfig> {
 
 /** An edited config must not make a model that the parameters were not trained for. */
 function checkConfig(family: ModelFamily, { config, schema }: RunConfig): void {
-  if (family.schemaFor !== undefined && schema === undefined) {
+  if (schema === undefined && family.keeps?.(config).includes("values")) {
     throw new RangeError("its schema is missing");
   }
   const { codes, width, heads, context, positions } = numbersOf(config);

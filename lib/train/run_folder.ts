@@ -15,7 +15,7 @@ import type { Coverage } from "../models/coverage.ts";
 import { modelFamily } from "../models/mod.ts";
 import type { Model } from "../models/interface/model.ts";
 import type { ModelConfig } from "../models/interface/settings.ts";
-import type { Schema } from "../models/synehrgy/record_schema.ts";
+import type { Schema } from "../models/numbers/record_schema.ts";
 import type { AdamState } from "../nn/optimizer.ts";
 import type { NamedArrays } from "../nn/parameters.ts";
 import { writeSafetensors } from "../nn/safetensors.ts";

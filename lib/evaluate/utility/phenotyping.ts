@@ -8,7 +8,8 @@
  *
  * Figures are means over repetitions with other draws and other initial parameters. Intervals are over
  * test patients and repetitions, the same for all classifiers; with one repetition, over patients
- * alone. They do not include what other training patients would change.
+ * alone. They do not include what other training patients would change. The floor and the memoriser
+ * show where the scale begins and ends; they are trained once.
  *
  * @module
  */

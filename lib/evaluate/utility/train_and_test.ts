@@ -43,7 +43,7 @@ export interface ClassifierTask {
   draw(pool: CasePool, ofEach: number, draws: Random): Case[];
 }
 
-/** Predictions of the test records, one entry for each repetition. */
+/** Predictions of the test records, one entry for each repetition; of controls one in all. */
 export interface Tested {
   /** By classifiers trained on real records. */
   readonly real: Predictions[];
@@ -51,14 +51,18 @@ export interface Tested {
   readonly sources: { readonly synthetic: Predictions[]; readonly both: Predictions[] | null }[];
 }
 
-/** Whether classifiers are also trained on a cohort and real records together: not of controls. */
-export function isAdded(role: Role): boolean {
-  return role === "synthetic";
+/**
+ * Whether a cohort only shows where the scale begins and ends: the floor and the memoriser. Their
+ * classifiers are trained in the first repetition alone, and never with real records added.
+ */
+function isControl(role: Role): boolean {
+  return role !== "synthetic";
 }
 
-/** Number of classifiers that a task trains in a repetition. */
-export function classifierCount(sources: readonly Pick<Source, "role">[]): number {
-  return 1 + sources.reduce((sum, { role }) => sum + (isAdded(role) ? 2 : 1), 0);
+/** Number of classifiers that a task trains. */
+function classifierCount(sources: readonly Pick<Source, "role">[], repetitions: number): number {
+  const controls = sources.filter(({ role }) => isControl(role)).length;
+  return controls + repetitions * (1 + 2 * (sources.length - controls));
 }
 
 /** The sets that are drawn, each from its own stream. */
@@ -74,6 +78,12 @@ function shuffledPool({ positives, negatives }: CasePool, draws: Random): CasePo
   return { positives: draws.shuffle([...positives]), negatives: draws.shuffle([...negatives]) };
 }
 
+/** Predictions of one repetition; null for controls after the first one. */
+interface TestedOnce {
+  readonly real: Predictions;
+  readonly sources: ({ synthetic: Predictions; both: Predictions | null } | null)[];
+}
+
 /** One repetition of a task. */
 async function testedOnce(
   task: ClassifierTask,
@@ -83,7 +93,7 @@ async function testedOnce(
     readonly repetition: number;
     readonly onClassifier: () => void;
   },
-): Promise<{ real: Predictions; sources: { synthetic: Predictions; both: Predictions | null }[] }> {
+): Promise<TestedOnce> {
   const place = [task.label, repetition];
   const draws = (set: typeof sets[number]) =>
     stream("classifierCases", seed, ...place, sets.indexOf(set));
@@ -99,17 +109,16 @@ async function testedOnce(
   };
   const guesses = () => predictionsOf(new Float64Array(test.length).fill(0.5), test);
   const real = await predictedBy(train);
-  const sources: { synthetic: Predictions; both: Predictions | null }[] = [];
-  for (const { role, pool } of task.sources) {
-    if (!hasBoth(pool)) {
-      sources.push({ synthetic: guesses(), both: isAdded(role) ? real : null });
-      continue;
-    }
+  const bySource = async ({ role, pool }: Source): Promise<TestedOnce["sources"][number]> => {
+    const control = isControl(role);
+    if (control && repetition > 0) return null;
+    if (!hasBoth(pool)) return { synthetic: guesses(), both: control ? null : real };
     const own = task.draw(pool, sizes.train / 2, draws(role as typeof sets[number]));
     const synthetic = await predictedBy(own);
-    const both = isAdded(role) ? await predictedBy([...train, ...own]) : null;
-    sources.push({ synthetic, both });
-  }
+    return { synthetic, both: control ? null : await predictedBy([...train, ...own]) };
+  };
+  const sources: TestedOnce["sources"] = [];
+  for (const source of task.sources) sources.push(await bySource(source));
   return { real, sources };
 }
 
@@ -125,15 +134,15 @@ export async function testedOn(
   seed: number,
   onClassifier: () => void,
 ): Promise<Tested> {
-  const found: Awaited<ReturnType<typeof testedOnce>>[] = [];
+  const found: TestedOnce[] = [];
   for (let repetition = 0; repetition < sizes.repetitions; repetition++) {
     found.push(await testedOnce(task, sizes, { seed, repetition, onClassifier }));
   }
   return {
     real: found.map(({ real }) => real),
     sources: task.sources.map(({ role }, i) => ({
-      synthetic: found.map(({ sources }) => sources[i].synthetic),
-      both: isAdded(role) ? found.flatMap(({ sources }) => sources[i].both ?? []) : null,
+      synthetic: found.flatMap(({ sources }) => sources[i]?.synthetic ?? []),
+      both: isControl(role) ? null : found.flatMap(({ sources }) => sources[i]?.both ?? []),
     })),
   };
 }
@@ -195,7 +204,8 @@ export async function taskSeries(
     const drawn = resampledRepetitions(real.length, resample, { seed, label });
     for (const [predictions, series] of filled) {
       const figures = predictions.map((each) => figuresIn(each, weights));
-      setMeans(series, resample, drawn.map((repetition) => figures[repetition]));
+      const ofDrawn = drawn.map((repetition) => figures[repetition % figures.length]);
+      setMeans(series, resample, ofDrawn);
     }
     await breathe();
   }
@@ -221,7 +231,7 @@ export async function testedTasks(
   onProgress?: OnProgress,
 ): Promise<TestedTask[]> {
   if (tasks.length > 0) await useDefaultBackend();
-  const total = tasks.length * sizes.repetitions * classifierCount(others);
+  const total = tasks.length * classifierCount(others, sizes.repetitions);
   let done = 0;
   const onClassifier = () => onProgress?.({ stage: "training classifiers", done: ++done, total });
   const all: TestedTask[] = [];

@@ -5,9 +5,10 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import type { RecordLists } from "../../cohort/records.ts";
+import { drawnAlone } from "../../nn/forbidden.ts";
 import type { NamedTensors } from "../../nn/parameters.ts";
 import type { Random } from "../../random.ts";
-import type { RecordSampling } from "../interface/writing.ts";
+import type { Codec, RecordSampling } from "../interface/writing.ts";
 import { columnsOf, rowCodec } from "../rows/visit_rows.ts";
 import { type EvaConfig, evaLogits } from "./autoencoder.ts";
 import { sigmoid } from "../../nn/sigmoid.ts";
@@ -73,23 +74,25 @@ function drawnRecord(
   logits: ArrayLike<number>,
   from: number,
   draws: Random,
+  codec: Codec,
   labels?: Uint8Array,
 ): RecordLists {
   const { codes, context } = config;
   const columns = columnsOf(config);
-  const reader = rowCodec(config, context).reader();
+  const reader = codec.reader(draws);
   for (let row = 0; row < context - 1 && reader.part !== "end"; row++) {
-    const on: number[] = [];
-    for (let column = 0; column < columns; column++) {
-      const logit = logits[from + row * columns + column];
-      if (draws.uniform() < sigmoid(logit)) on.push(column);
-    }
+    const on = drawnAlone(
+      columns,
+      (column) => sigmoid(logits[from + row * columns + column]),
+      () => draws.uniform(),
+      reader.forbidden?.(),
+    );
     const isGiven = row === 0 && labels !== undefined;
     reader.read(
       isGiven ? Array.from(labels.keys(), (i) => codes + i).filter((_, i) => labels[i] === 1) : on,
     );
   }
-  return { visits: reader.visits, labels: reader.labels };
+  return reader.record?.() ?? { visits: reader.visits, labels: reader.labels };
 }
 
 /** Writes one record from each stream, all decoded together. */
@@ -97,6 +100,7 @@ async function writtenTogether(
   config: EvaConfig,
   parameters: NamedTensors,
   streams: readonly Random[],
+  codec: Codec,
   labels?: readonly Uint8Array[],
 ): Promise<RecordLists[]> {
   const rows = config.context - 1;
@@ -109,19 +113,23 @@ async function writtenTogether(
   }
   const logits = await decoded(config, parameters, z, rows);
   const size = rows * columnsOf(config);
-  return streams.map((draws, i) => drawnRecord(config, logits, i * size, draws, labels?.[i]));
+  return streams.map((draws, i) =>
+    drawnRecord(config, logits, i * size, draws, codec, labels?.[i])
+  );
 }
 
 export function evaSampling(config: EvaConfig, parameters: NamedTensors): RecordSampling {
+  const codec = rowCodec(config, config.context);
   return {
     kind: "records",
-    async write(randoms, labels) {
+    codec,
+    async write(randoms, labels, readBy = codec) {
       const written: RecordLists[] = [];
       for (let first = 0; first < randoms.length; first += decodedTogether) {
         const end = first + decodedTogether;
         const streams = randoms.slice(first, end);
         const given = labels?.slice(first, end);
-        written.push(...await writtenTogether(config, parameters, streams, given));
+        written.push(...await writtenTogether(config, parameters, streams, readBy, given));
       }
       return written;
     },

@@ -14,7 +14,7 @@ import type { NamedArrays, NamedTensors } from "../../nn/parameters.ts";
 import type { Random } from "../../random.ts";
 import type { OnProgress } from "../../progress.ts";
 import type { CodeEmbeddings } from "../knowledge/code_embeddings.ts";
-import type { Schema } from "../synehrgy/record_schema.ts";
+import type { Schema } from "../numbers/record_schema.ts";
 import type { Adversary } from "./adversary.ts";
 import type { ModelConfig, Settings } from "./settings.ts";
 import type { OutputBiases } from "./output_biases.ts";
@@ -66,13 +66,17 @@ export interface ModelFamily<M extends Model = Model, C extends ModelConfig = Mo
    */
   configFor(cohort: Cohort, set: Partial<C>, knowledge?: CodeKnowledge): C;
   /**
-   * What the model's tokens stand for, if that is fitted on the cohort's training records; stored
-   * with the run.
+   * What the model's tokens or columns stand for, if that is fitted on the cohort's training records;
+   * stored with the run.
    *
    * @param config that {@link configFor} gave
    * @param options.minCell patients that the ends of bins must have, see `small_cells.ts`; default 1
    */
-  schemaFor?(cohort: Cohort, config: C, options?: { readonly minCell?: number }): Schema;
+  schemaFor?(
+    cohort: Cohort,
+    config: C,
+    options?: { readonly minCell?: number },
+  ): Schema | undefined;
   /**
    * The model of a config that {@link configFor} gave, perhaps long ago.
    *

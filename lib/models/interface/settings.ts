@@ -33,6 +33,8 @@ export interface NumberSetting {
   readonly max?: number;
   /** Value of the published form, where it differs from the intended one. */
   readonly published?: number;
+  /** Value in configs of earlier versions, which did not know it; default: all knew it. */
+  readonly before?: number;
 }
 
 /** True or false. */
@@ -45,7 +47,7 @@ export interface FlagSetting {
   readonly default?: boolean;
   /** As in {@link NumberSetting}. */
   readonly published?: boolean;
-  /** Value in configs of earlier versions, which did not know it; default: all knew it. */
+  /** As in {@link NumberSetting}. */
   readonly before?: boolean;
 }
 
@@ -82,8 +84,8 @@ type WithDefault<S extends Settings> = {
   [Name in keyof S]: S[Name] extends { readonly default: SettingValue } ? Name : never;
 }[keyof S];
 
-/** A number's bounds, and its value in the published form. */
-type Bounds = Partial<Pick<NumberSetting, "min" | "max" | "published">>;
+/** A number's bounds, and its values in other forms and versions. */
+type Bounds = Partial<Pick<NumberSetting, "min" | "max" | "published" | "before">>;
 
 /** A setting with a default. */
 type Defaulting<S extends Setting> = S & { readonly default: ValueOf<S> };

@@ -122,6 +122,8 @@ export interface StepSampling {
 /** A model ready to write whole records. */
 export interface RecordSampling {
   readonly kind: "records";
+  /** How its rows spell records, in models that draw rows. */
+  readonly codec?: Codec;
   /** Whether it writes births and days, from which ages follow. */
   readonly knowsAges?: boolean | undefined;
   /**
@@ -129,9 +131,14 @@ export interface RecordSampling {
    *
    * @param randoms a stream for each record
    * @param labels [records] all labels of each record, where they are given
+   * @param readBy reads the rows instead of {@link codec}
    * @throws {RangeError} If it cannot write a record with such labels
    */
-  write(randoms: readonly Random[], labels?: readonly Uint8Array[]): Promise<RecordLists[]>;
+  write(
+    randoms: readonly Random[],
+    labels?: readonly Uint8Array[],
+    readBy?: Codec,
+  ): Promise<RecordLists[]>;
   /** Frees its tables. */
   dispose(): void;
 }

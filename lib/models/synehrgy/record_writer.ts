@@ -7,10 +7,19 @@
 import { daysPerYear } from "../../cohort/cohort.ts";
 import type { RecordLists } from "../../cohort/records.ts";
 import type { Random } from "../../random.ts";
-import { binCount, type Schema } from "./record_schema.ts";
-import { isIn, type Layout, measurementOf } from "./stay_tokens.ts";
-import { Timeline, ToldStay } from "./told_visits.ts";
-import { binOf, drawnFromBin } from "./value_bins.ts";
+import { isIn } from "../numbers/blocks.ts";
+import {
+  birthDayOf,
+  drawnBy,
+  type NumberIn,
+  startDayOf,
+  valueIn,
+} from "../numbers/drawn_numbers.ts";
+import type { Schema } from "../numbers/record_schema.ts";
+import { Timeline } from "../numbers/timeline.ts";
+import { binOf } from "../numbers/value_bins.ts";
+import { type Layout, measurementOf } from "./stay_tokens.ts";
+import { ToldStay } from "./told_visits.ts";
 
 /** Puts a record together. */
 export interface RecordWriter {
@@ -32,17 +41,11 @@ export interface RecordWriter {
   read(token: number): void;
 }
 
-/** Draws a number from a bin between edges. */
-type NumberIn = (edges: readonly number[], bin: number, decimals?: number | null) => number;
-
 /** A code of measurements and the value that its token says. */
 function measured(schema: Schema, layout: Layout, token: number, numberIn: NumberIn) {
   const [variable, bin] = measurementOf(layout, token);
   const series = schema.series[variable];
-  const value = "categories" in series
-    ? series.categories[bin]
-    : numberIn(series.edges, bin, series.decimals);
-  return { code: series.code, value };
+  return { code: series.code, value: valueIn(series, bin, numberIn) };
 }
 
 /** The label that a token is about, and whether it says that the record has it: 0 or 1. */
@@ -50,19 +53,6 @@ function labelOf({ labels, outcomes }: Layout, token: number): { label: number; 
   if (isIn(labels, token)) return { label: token - labels.from, value: 1 };
   const outcome = token - outcomes.from;
   return { label: labels.count + Math.floor(outcome / 2), value: outcome % 2 };
-}
-
-/** The day of birth, since 1970, of somebody whose age is in a bin so many days after a day. */
-function birthDayOf(
-  { ages }: Schema,
-  bin: number,
-  [startDay, days]: readonly [startDay: number, days: number],
-  numberIn: NumberIn,
-): number {
-  const [above, upTo] = [ages[bin], ages[bin + 1]].map((age) =>
-    daysPerYear * age - startDay - days
-  );
-  return -numberIn([-Infinity, above, upTo], 1, 0); // a whole day if there is one
 }
 
 /**
@@ -75,10 +65,8 @@ function birthDayOf(
  */
 export function recordWriter(schema: Schema, layout: Layout, draws: Random): RecordWriter {
   const { codes, measurements, ages, sexes, betweenRows, betweenStays, outcomes } = layout;
-  const starts = binCount(schema.startDays);
-  const numberIn: NumberIn = (edges, bin, decimals = null) =>
-    drawnFromBin(edges, bin, decimals, draws.uniform());
-  const startDay = starts === 0 ? NaN : numberIn(schema.startDays, draws.integer(starts));
+  const numberIn = drawnBy(() => draws.uniform());
+  const startDay = startDayOf(schema, draws);
   const labels = new Array<number>(layout.labels.count + outcomes.count / 2).fill(0);
   const timeline = new Timeline();
   const { visits, values, gapDays } = timeline;

@@ -15,17 +15,10 @@
  * @see docs/specs/synehrgy.md sections 3 and 4
  * @module
  */
-import { binCount, binsOf, type Schema, seriesBin } from "./record_schema.ts";
+import { type Block, isIn } from "../numbers/blocks.ts";
+import { binCount, binsOf, type Schema, seriesBin } from "../numbers/record_schema.ts";
 import type { Stay } from "./stays.ts";
-import { binOf } from "./value_bins.ts";
-
-/** Tokens that follow each other. */
-export interface Block {
-  /** The first. */
-  readonly from: number;
-  /** How many. */
-  readonly count: number;
-}
+import { binOf } from "../numbers/value_bins.ts";
 
 /** What the layout depends on beside the schema. */
 export interface LayoutSizes {
@@ -109,11 +102,6 @@ export function layoutOf(schema: Schema, sizes: LayoutSizes): Layout {
     size: next + 8,
     isPublished: sizes.published,
   };
-}
-
-/** Whether a token is one of a block's. */
-export function isIn({ from, count }: Block, token: number): boolean {
-  return token >= from && token < from + count;
 }
 
 /** The variable and the bin that a token of `layout.measurements` stands for. */

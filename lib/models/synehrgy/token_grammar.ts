@@ -6,7 +6,8 @@
  * @see docs/specs/synehrgy.md section 7
  * @module
  */
-import { type Block, isIn, type Layout, measurementOf } from "./stay_tokens.ts";
+import { type Block, isIn } from "../numbers/blocks.ts";
+import { type Layout, measurementOf } from "./stay_tokens.ts";
 
 /** Where in a record the next token stands. */
 type Place =

@@ -6,7 +6,7 @@
 import type { Cohort } from "../../cohort/cohort.ts";
 import type { TrainingMoment } from "../../models/interface/model.ts";
 import type { ModelConfig } from "../../models/interface/settings.ts";
-import type { Schema } from "../../models/synehrgy/record_schema.ts";
+import type { Schema } from "../../models/numbers/record_schema.ts";
 import type { Backend } from "../../nn/backend.ts";
 import type { FlatLayout } from "../../nn/flat.ts";
 import type { Room } from "../../nn/room.ts";

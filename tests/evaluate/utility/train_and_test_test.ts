@@ -1,7 +1,16 @@
 import { assert, assertEquals } from "@std/assert";
 import { predictionsOf } from "ehrloom/evaluate/classification/classifier_figures.ts";
 import { estimate } from "ehrloom/evaluate/bootstrap.ts";
-import { resampledRepetitions, taskSeries } from "ehrloom/evaluate/utility/train_and_test.ts";
+import { balancedCases, casesOf } from "ehrloom/evaluate/utility/cases.ts";
+import { setSizes } from "ehrloom/evaluate/utility/balanced_sets.ts";
+import {
+  type ClassifierTask,
+  resampledRepetitions,
+  taskSeries,
+  testedTasks,
+} from "ehrloom/evaluate/utility/train_and_test.ts";
+import { useBackend } from "ehrloom";
+import { tinyCohort } from "../../tiny.ts";
 
 /** 40 test records with these probabilities for positives and negatives. */
 const predicted = (positive: number, negative: number) => {
@@ -32,4 +41,35 @@ Deno.test("resampledRepetitions() are all of them for the figure itself, then dr
     Array.from({ length: 50 }, (_, i) => resampledRepetitions(3, i + 1, { seed: 1, label }).join());
   assertEquals(of(0), of(0));
   assert(of(0).join(" ") !== of(1).join(" "));
+});
+
+Deno.test("classifiers of the floor and the memoriser are trained once, others in each repetition", async () => {
+  await useBackend("wasm");
+  const cohort = tinyCohort(24);
+  const pool = casesOf(cohort, 0);
+  const task: ClassifierTask = {
+    label: 0,
+    train: pool,
+    test: pool,
+    sources: (["synthetic", "floor", "memoriser"] as const).map((role) => ({ role, pool })),
+    draw: balancedCases,
+  };
+  const counts: string[] = [];
+  const [{ real, sources, series }] = await testedTasks(
+    [task],
+    setSizes(24, 24, 2),
+    {
+      heldOut: cohort,
+      others: task.sources.map(({ role }) => ({ role, cohort })),
+      seed: 1,
+      resamples: 5,
+    },
+    ({ done, total }) => counts.push(`${done} of ${total}`),
+  );
+  assertEquals(counts.at(-1), "8 of 8"); // 2 × (real, synthetic, both), and two controls
+  assertEquals(real.length, 2);
+  assertEquals(sources.map(({ synthetic }) => synthetic.length), [2, 1, 1]);
+  assertEquals(sources.map(({ both }) => both?.length), [2, undefined, undefined]);
+  const { value, low, high } = estimate(series.sources[1].synthetic.accuracy);
+  assert(low <= value && value <= high && Number.isFinite(value));
 });

@@ -3,17 +3,19 @@ import { type Cohort, cohortOf, random, vocabulary } from "ehrloom";
 import { daysPerYear } from "ehrloom/cohort/cohort.ts";
 import {
   binsOf,
-  publishedAges,
-  publishedBetweenRows,
   type Schema,
-  schemaOf,
   seriesBin,
   variablesOf,
-} from "ehrloom/models/synehrgy/record_schema.ts";
+} from "ehrloom/models/numbers/record_schema.ts";
+import {
+  publishedAges,
+  publishedBetweenRows,
+  staySchema,
+} from "ehrloom/models/synehrgy/stay_schema.ts";
 import { layoutOf, recordTokens } from "ehrloom/models/synehrgy/stay_tokens.ts";
 import { type Stay, staysOf } from "ehrloom/models/synehrgy/stays.ts";
 import { recordWriter } from "ehrloom/models/synehrgy/record_writer.ts";
-import { drawnFromBin } from "ehrloom/models/synehrgy/value_bins.ts";
+import { drawnFromBin } from "ehrloom/models/numbers/value_bins.ts";
 import { grammar } from "ehrloom/models/synehrgy/token_grammar.ts";
 import { golden, largestDifference } from "../../golden.ts";
 import { measuredCohort } from "../measured_cohort.ts";
@@ -160,7 +162,7 @@ const intended = { bins: { most: 10, by: "width" }, stayDays: 2, losesTime: fals
 /** What a form of the layout makes of a cohort. */
 function spelling(cohort: Cohort, isPublished: boolean) {
   const options = { ...intended, losesTime: isPublished, isPublished };
-  const schema = schemaOf(cohort, options);
+  const schema = staySchema(cohort, options);
   const { length } = cohort.vocabulary.codes;
   const labels = cohort.labelNames.length;
   const layout = layoutOf(schema, {
@@ -256,7 +258,7 @@ Deno.test("recordWriter() gives a record of the same tokens, with values that we
   }
 });
 
-Deno.test("schemaOf() is fitted on training records alone", () => {
+Deno.test("staySchema() is fitted on training records alone", () => {
   const { splits, values } = measured;
   const beyond = {
     ...measured,
@@ -267,13 +269,13 @@ Deno.test("schemaOf() is fitted on training records alone", () => {
     }),
   };
   const options = { ...intended, isPublished: false };
-  assertEquals(schemaOf(beyond, options), schemaOf(measured, options));
-  assertEquals(schemaOf(measured, options).series.map(({ code }) => code), [3, 4, 5]);
-  const [, , score] = schemaOf(measured, options).series;
+  assertEquals(staySchema(beyond, options), staySchema(measured, options));
+  assertEquals(staySchema(measured, options).series.map(({ code }) => code), [3, 4, 5]);
+  const [, , score] = staySchema(measured, options).series;
   assertEquals(score, { code: 5, categories: [1, 2, 3] });
 });
 
-Deno.test("schemaOf() leaves blocks empty for what a cohort does not have", () => {
+Deno.test("staySchema() leaves blocks empty for what a cohort does not have", () => {
   const bare = cohortOf(vocabulary(["a", "b"]), [], [{ visits: [[0], [1, 0]], labels: [] }]);
   const { schema, layout, tokensOf } = spelling(bare, false);
   assertEquals(schema, {
@@ -311,9 +313,9 @@ const twenty = cohortOf(
   })),
 );
 
-Deno.test("schemaOf() ends bins where N patients are, and forgets what fewer have", () => {
+Deno.test("staySchema() ends bins where N patients are, and forgets what fewer have", () => {
   const options = { ...intended, isPublished: false, minCell: 5 };
-  const { series, ages, betweenStays, startDays } = schemaOf(twenty, options);
+  const { series, ages, betweenStays, startDays } = staySchema(twenty, options);
   const [pressure, rare, score] = series;
   // each patient has 10 and 11 too: 1 to 5 are at most 5, and 16 to 20 at least 16
   assertEquals("edges" in pressure && [pressure.edges[0], pressure.edges.at(-1)], [5, 16]);
@@ -322,20 +324,20 @@ Deno.test("schemaOf() ends bins where N patients are, and forgets what fewer hav
   assertEquals([startDays[0], startDays.at(-1)], [4000, 15000]);
   assertAlmostEquals(ages[0], (4000 / daysPerYear) + 24, 0.1);
   assertEquals(betweenStays.at(-1), 60); // and not 30 + 19, which all exceed
-  const ten = schemaOf(twenty, { ...options, minCell: 10 });
+  const ten = staySchema(twenty, { ...options, minCell: 10 });
   assertEquals(ten.series.map(({ code }) => code), [0, 2]);
-  const single = schemaOf(twenty, { ...options, minCell: 1 });
-  assertEquals(single, schemaOf(twenty, { ...intended, isPublished: false }));
+  const single = staySchema(twenty, { ...options, minCell: 1 });
+  assertEquals(single, staySchema(twenty, { ...intended, isPublished: false }));
   assertEquals([single.startDays[0], single.startDays.at(-1)], [0, 19000]);
 });
 
-Deno.test("schemaOf() keeps extremes in the published form", () => {
+Deno.test("staySchema() keeps extremes in the published form", () => {
   const published = { ...intended, isPublished: true };
-  assertEquals(schemaOf(twenty, { ...published, minCell: 10 }), schemaOf(twenty, published));
+  assertEquals(staySchema(twenty, { ...published, minCell: 10 }), staySchema(twenty, published));
 });
 
-Deno.test("schemaOf() gives times that too few patients have a bin that is nobody's", () => {
-  const { betweenRows, betweenStays } = schemaOf(twenty, {
+Deno.test("staySchema() gives times that too few patients have a bin that is nobody's", () => {
+  const { betweenRows, betweenStays } = staySchema(twenty, {
     ...intended,
     isPublished: false,
     stayDays: 31,
@@ -346,7 +348,7 @@ Deno.test("schemaOf() gives times that too few patients have a bin that is nobod
 
 Deno.test("values beyond the bins are counted in the outer ones, and drawn within them", () => {
   const options = { ...intended, isPublished: false, minCell: 5 };
-  const { series: [pressure] } = schemaOf(twenty, options);
+  const { series: [pressure] } = staySchema(twenty, options);
   assertEquals([seriesBin(pressure, 1), seriesBin(pressure, 20)], [0, binsOf(pressure) - 1]);
   if (!("edges" in pressure)) throw new TypeError("pressure has categories");
   const { edges, decimals } = pressure;

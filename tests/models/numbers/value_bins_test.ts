@@ -1,10 +1,5 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
-import {
-  binOf,
-  decimalsOf,
-  drawnFromBin,
-  fittedEdges,
-} from "ehrloom/models/synehrgy/value_bins.ts";
+import { binOf, decimalsOf, drawnFromBin, fittedEdges } from "ehrloom/models/numbers/value_bins.ts";
 import { random } from "ehrloom/random.ts";
 import { golden, largestDifference } from "../../golden.ts";
 

@@ -1,0 +1,45 @@
+/**
+ * Numbers drawn from the bins that a model has written: each evenly from its bin.
+ *
+ * @see docs/specs/synehrgy.md section 8
+ * @module
+ */
+import { daysPerYear } from "../../cohort/cohort.ts";
+import type { Random } from "../../random.ts";
+import { binCount, type Schema, type Series } from "./record_schema.ts";
+import { drawnFromBin } from "./value_bins.ts";
+
+/** Draws a number from a bin between edges. */
+export type NumberIn = (edges: readonly number[], bin: number, decimals?: number | null) => number;
+
+/** Numbers by uniform ones in [0, 1). */
+export function drawnBy(uniform: () => number): NumberIn {
+  return (edges, bin, decimals = null) => drawnFromBin(edges, bin, decimals, uniform());
+}
+
+/** A value from a bin of a measured code. */
+export function valueIn(series: Series, bin: number, numberIn: NumberIn): number {
+  return "categories" in series
+    ? series.categories[bin]
+    : numberIn(series.edges, bin, series.decimals);
+}
+
+/** A first day: from the training records', whatever else is told; NaN where they have none. */
+export function startDayOf({ startDays }: Schema, draws: Random): number {
+  const starts = binCount(startDays);
+  const bin = starts === 0 ? 0 : draws.integer(starts);
+  return starts === 0 ? NaN : drawnFromBin(startDays, bin, null, draws.uniform());
+}
+
+/** The day of birth, since 1970, of somebody whose age is in a bin so many days after a day. */
+export function birthDayOf(
+  { ages }: Schema,
+  bin: number,
+  [startDay, days]: readonly [startDay: number, days: number],
+  numberIn: NumberIn,
+): number {
+  const [above, upTo] = [ages[bin], ages[bin + 1]].map((age) =>
+    daysPerYear * age - startDay - days
+  );
+  return -numberIn([-Infinity, above, upTo], 1, 0); // a whole day if there is one
+}

@@ -1,0 +1,82 @@
+/**
+ * What bins of numbers stand for in models that learn values, times, ages and sexes: which codes are
+ * measured and in which bins, and the bins of ages and times. Fitted on the training records alone
+ * (`fitted_bins.ts`) and stored with the run.
+ *
+ * @see docs/specs/synehrgy.md sections 2 and 9
+ * @module
+ */
+import { sexNames } from "../../cohort/cohort.ts";
+import { isObject } from "../../files/input.ts";
+import { binOf } from "./value_bins.ts";
+
+/** A code whose values have tokens: numbers in bins, or a few distinct ones as categories. */
+export type Series =
+  | { readonly code: number; readonly edges: readonly number[]; readonly decimals: number | null }
+  | { readonly code: number; readonly categories: readonly number[] };
+
+/** What tokens stand for; an empty list of edges means that there are no such tokens. */
+export interface Schema {
+  /** Measured codes, ascending. */
+  readonly series: readonly Series[];
+  /** Edges of ages, in years. */
+  readonly ages: readonly number[];
+  /** Number of sexes, those of `sexNames`, or 0. */
+  readonly sexes: number;
+  /** Edges of times between rows of a stay, in days. */
+  readonly betweenRows: readonly number[];
+  /** Edges of times between stays, in days; how long a stay lasts is one. */
+  readonly betweenStays: readonly number[];
+  /** Edges of bins for the first day of a record, each bin equally likely, in days since 1970. */
+  readonly startDays: readonly number[];
+}
+
+/** Number of a series' bins. */
+export function binsOf(series: Series): number {
+  return "categories" in series ? series.categories.length : binCount(series.edges);
+}
+
+/** Number of bins between edges. */
+export function binCount(edges: readonly number[]): number {
+  return Math.max(0, edges.length - 1);
+}
+
+/** The bin of a value: of categories the nearest. */
+export function seriesBin(series: Series, value: number): number {
+  if (!("categories" in series)) return binOf(series.edges, value);
+  const { categories } = series;
+  let nearest = 0;
+  categories.forEach((category, i) => {
+    if (Math.abs(category - value) < Math.abs(categories[nearest] - value)) nearest = i;
+  });
+  return nearest;
+}
+
+/** From codes to variables. */
+export function variablesOf(series: readonly Series[], codes: number): Int32Array {
+  const variableOf = new Int32Array(codes).fill(-1);
+  series.forEach(({ code }, variable) => variableOf[code] = variable);
+  return variableOf;
+}
+
+function isRising(found: unknown): boolean {
+  return Array.isArray(found) && found.length !== 1 &&
+    found.every((edge, i) => Number.isFinite(edge) && (i === 0 || edge >= found[i - 1]));
+}
+
+function isSeries(found: unknown): boolean {
+  if (!isObject(found) || !Number.isSafeInteger(found.code)) return false;
+  const { categories, edges, decimals } = found;
+  return categories === undefined
+    ? isRising(edges) && (decimals === null || Number.isSafeInteger(decimals))
+    : Array.isArray(categories) && categories.length > 0 && categories.every(Number.isFinite);
+}
+
+/** Whether what was read from a file is a schema. */
+export function isSchema(found: unknown): found is Schema {
+  if (!isObject(found) || !Array.isArray(found.series)) return false;
+  const { series, sexes, ages, betweenRows, betweenStays, startDays } = found;
+  return Array.isArray(series) && series.every(isSeries) &&
+    (sexes === 0 || sexes === sexNames.length) &&
+    [ages, betweenRows, betweenStays, startDays].every(isRising);
+}

@@ -1,0 +1,58 @@
+/**
+ * The bins of models that write visits: of measured values, of the age at the first visit and of times
+ * between visits, fitted on a cohort's training records.
+ *
+ * @module
+ */
+import { type Cohort, daysPerYear, sexNames, splitOf } from "../../cohort/cohort.ts";
+import { isOrderOnly } from "../../cohort/order_only.ts";
+import {
+  ageEdges,
+  gather,
+  gathered,
+  measuredSeries,
+  startEdges,
+  timeEdges,
+} from "./fitted_bins.ts";
+import type { Schema } from "./record_schema.ts";
+import type { BinOptions } from "./value_bins.ts";
+
+/** How a schema is fitted. */
+export interface VisitSchemaOptions {
+  /** Of measured values. */
+  readonly bins: BinOptions;
+  /** Patients that must be at or beyond the ends of bins, see `small_cells.ts`. */
+  readonly minCell: number;
+}
+
+/** Ages at the first visit, times between visits and first days of a cohort's records. */
+function visitNumbers(cohort: Cohort) {
+  const { visitOffsets, gapDays, startDays, demographics, recordCount } = cohort;
+  const [ages, times, starts] = Array.from({ length: 3 }, gathered);
+  for (let record = 0; record < recordCount; record++) {
+    const start = startDays[record];
+    const age = (start - (demographics?.birthDays[record] ?? NaN)) / daysPerYear;
+    if (!Number.isNaN(start)) gather(starts, start, record);
+    if (!Number.isNaN(age)) gather(ages, age, record);
+    for (let visit = visitOffsets[record] + 1; visit < visitOffsets[record + 1]; visit++) {
+      if (gapDays[visit] > 0) gather(times, gapDays[visit], record);
+    }
+  }
+  return { ages, times, starts };
+}
+
+/** The schema of a cohort's training records, or of all where it was never split. */
+export function visitSchema(source: Cohort, { bins, minCell }: VisitSchemaOptions): Schema {
+  const cohort = source.splits === null ? source : splitOf(source, "train");
+  const { ages, times, starts } = visitNumbers(cohort);
+  return {
+    series: measuredSeries(cohort, { bins, minCell, isPublished: false }),
+    ages: ageEdges(ages, minCell),
+    sexes: cohort.demographics === null ? 0 : sexNames.length,
+    betweenRows: [],
+    betweenStays: isOrderOnly(cohort)
+      ? []
+      : timeEdges(times, { edge: 0, beyond: daysPerYear, minCell }),
+    startDays: startEdges(starts, minCell),
+  };
+}

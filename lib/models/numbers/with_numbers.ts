@@ -1,0 +1,148 @@
+/**
+ * Lets a model of visits and codes learn and write measured values, times, ages and sexes: it sees and
+ * writes records whose numbers are codes (`number_columns.ts`), and nobody else notices. With
+ * `numbers=0`, the default, the model is as it is without.
+ *
+ * @module
+ */
+import type { Cohort } from "../../cohort/cohort.ts";
+import type { GradientModel, ModelFamily } from "../interface/model.ts";
+import { chosen, type ConfigOf, count, flag, numbersOf } from "../interface/settings.ts";
+import type { Codec, RecordSampling, StepSampling } from "../interface/writing.ts";
+import { numberColumns, withNumberColumns, withNumberNames } from "./number_columns.ts";
+import { type NumberLayout, numberReaders } from "./number_reader.ts";
+import { binsOf, type Schema } from "./record_schema.ts";
+import { visitSchema } from "./visit_schema.ts";
+
+const numberSettings = {
+  numbers: count(
+    0,
+    "Measured values are learned in up to N bins a code; times, ages and sexes are learned too. 0: none of these",
+    { min: 0, before: 0 },
+  ),
+  quantileBins: flag(false, "Bins of values have equal counts, instead of equal width", {
+    before: false,
+  }),
+};
+
+function schemaFor(
+  cohort: Cohort,
+  { numbers, quantileBins }: ConfigOf<typeof numberSettings>,
+  minCell: number,
+): Schema {
+  const by = quantileBins ? "quantile" : "width";
+  return visitSchema(cohort, { bins: { most: numbers, by }, minCell });
+}
+
+/** Makes cohorts as the model sees them, each once. */
+function viewer(schema: Schema): (cohort: Cohort) => Cohort {
+  const known = new WeakMap<Cohort, Cohort>();
+  return (cohort) => {
+    let seen = known.get(cohort);
+    if (seen === undefined) known.set(cohort, seen = withNumberColumns(cohort, schema));
+    return seen;
+  };
+}
+
+/** How steps spell records with numbers. Their columns mean other things, so it says no more of them. */
+function codecWithNumbers(codec: Codec, layout: NumberLayout): Codec {
+  const { first, limit, labelSteps } = codec;
+  const readerOf = numberReaders(layout);
+  return {
+    first,
+    limit,
+    ...labelSteps && { labelSteps },
+    otherColumns: layout.schema.series.map(({ code }, i) => [code, layout.columns.values[i]]),
+    reader: (draws) => readerOf(codec.reader(draws), draws),
+  };
+}
+
+function samplingWithNumbers(
+  sampling: StepSampling | RecordSampling,
+  layout: NumberLayout,
+): StepSampling | RecordSampling {
+  if (sampling.kind === "steps") {
+    return { ...sampling, codec: codecWithNumbers(sampling.codec, layout) };
+  }
+  const codec = sampling.codec && codecWithNumbers(sampling.codec, layout);
+  return { ...sampling, write: (randoms, labels) => sampling.write(randoms, labels, codec) };
+}
+
+/** A model of codes, told what it sees and writes in records with numbers. */
+function modelWithNumbers(
+  model: GradientModel,
+  { config, schema }: { readonly config: GradientModel["config"]; readonly schema: Schema },
+): GradientModel {
+  const { codes } = numbersOf(config);
+  const columns = numberColumns(codes, schema);
+  const layout = { codes, schema, columns, width: model.columns };
+  const seen = viewer(schema);
+  const { tables, tokensOf, validationLoss, likelihoods, outputBiases, adversary } = model;
+  const bins = schema.series.reduce((sum, series) => sum + binsOf(series), 0);
+  return {
+    ...model,
+    config,
+    schema,
+    rowsOf: (cohort, record) => model.rowsOf(seen(cohort), record),
+    ...tokensOf && { tokensOf: (cohort, record) => tokensOf(seen(cohort), record) },
+    remarks: (cohort) => ({
+      ...model.remarks?.(seen(cohort)),
+      values: `${schema.series.length} measured codes in ${bins} bins`,
+    }),
+    ...tables && {
+      tables: ({ vocabulary, labelNames }, ...how) =>
+        tables({ vocabulary: withNumberNames(vocabulary, schema), labelNames }, ...how),
+    },
+    loss: (parameters, cohort, ...of) => model.loss(parameters, seen(cohort), ...of),
+    ...validationLoss && {
+      validationLoss: (parameters, cohort, records) =>
+        validationLoss(parameters, seen(cohort), records),
+    },
+    lossDivisor: (cohort, recordCount) => model.lossDivisor(seen(cohort), recordCount),
+    ...likelihoods && {
+      likelihoods: (parameters, cohort, records) => likelihoods(parameters, seen(cohort), records),
+    },
+    ...outputBiases && {
+      outputBiases: {
+        ...outputBiases,
+        tally: (parameters, cohort, ...of) => outputBiases.tally(parameters, seen(cohort), ...of),
+      },
+    },
+    ...adversary && {
+      adversary: {
+        ...adversary,
+        examples: (parameters, cohort) => adversary.examples(parameters, seen(cohort)),
+      },
+    },
+    footprint: (cohort, records) => model.footprint(seen(cohort), records),
+    sampling: (...of) => samplingWithNumbers(model.sampling(...of), layout),
+  };
+}
+
+/** A family whose models can learn and write numbers. */
+export function withNumbers(family: ModelFamily<GradientModel>): ModelFamily<GradientModel> {
+  const settings = { ...family.settings, ...numberSettings };
+  return {
+    ...family,
+    settings,
+    keeps: (set) => set.numbers ? ["values", "times", "demographics"] : family.keeps?.(set) ?? [],
+    configFor(cohort, set, knowledge) {
+      const own = chosen(numberSettings, set);
+      const seen = own.numbers === 0
+        ? cohort
+        : withNumberColumns(cohort, schemaFor(cohort, own, 1));
+      const config = family.configFor(seen, set, knowledge);
+      return { ...config, ...own, codes: cohort.vocabulary.codes.length };
+    },
+    schemaFor(cohort, config, { minCell = 1 } = {}) {
+      const own = chosen(numberSettings, config);
+      return own.numbers === 0 ? undefined : schemaFor(cohort, own, minCell);
+    },
+    create(config, schema) {
+      if (schema === undefined) return { ...family.create(config), config };
+      const { codes } = numbersOf(config);
+      const { count } = numberColumns(codes, schema);
+      return modelWithNumbers(family.create({ ...config, codes: count }), { config, schema });
+    },
+  };
+}

@@ -1,0 +1,82 @@
+import { assertEquals } from "@std/assert";
+import { cohortOf, vocabulary } from "ehrloom";
+import { numberColumns, withNumberColumns } from "ehrloom/models/numbers/number_columns.ts";
+import type { Schema } from "ehrloom/models/numbers/record_schema.ts";
+import { visitSchema } from "ehrloom/models/numbers/visit_schema.ts";
+import { measuredCohort } from "../measured_cohort.ts";
+
+/** Codes 0 and 1; code 1 in the bins up to 10 and up to 20; ages up to 40 and up to 90 years. */
+const schema: Schema = {
+  series: [{ code: 1, edges: [0, 10, 20], decimals: 0 }],
+  ages: [0, 40, 90],
+  sexes: 3,
+  betweenRows: [],
+  betweenStays: [0, 0, 30, 365],
+  startDays: [0, 1000],
+};
+const names = vocabulary(["flu", "glucose"], ["Influenza", "Glucose"]);
+const source = cohortOf(names, ["ill"], [{
+  visits: [[0, 1], [1], [], [0]],
+  values: [[NaN, 15], [NaN], [], [NaN]],
+  gapDays: [0, 0, 30, 31],
+  startDay: 20_000,
+  birthDay: 20_000 - 50 * 365.25,
+  sex: 2,
+  labels: [1],
+  split: 0,
+}]);
+
+Deno.test("withNumberColumns() puts bins behind the codes; age and sex into the first visit, times into later ones", () => {
+  assertEquals(numberColumns(2, schema), {
+    values: [{ from: 2, count: 2 }],
+    ages: { from: 4, count: 2 },
+    sexes: { from: 6, count: 3 },
+    times: { from: 9, count: 3 },
+    count: 12,
+  });
+  const seen = withNumberColumns(source, schema);
+  const visits = [0, 1, 2, 3].map((visit) => [
+    ...seen.codes.subarray(seen.codeOffsets[visit], seen.codeOffsets[visit + 1]),
+  ]);
+  assertEquals(visits, [
+    [0, 3, 5, 8], // flu, glucose above 10, older than 40, male
+    [1, 9], // glucose without a value, no time since the visit before
+    [10], // up to 30 days
+    [0, 11], // more
+  ]);
+  assertEquals([seen.values, seen.demographics, [...seen.labels]], [null, null, [1]]);
+});
+
+Deno.test("columns of numbers have names, and what was measured is above them", () => {
+  const { codes, descriptions, parents } = withNumberColumns(source, schema).vocabulary;
+  assertEquals(codes.slice(0, 4), ["flu", "glucose", "glucose//bin 0", "glucose//bin 1"]);
+  assertEquals(descriptions[3], "Glucose, 10 to 20");
+  assertEquals(parents?.[3], ["glucose"]);
+  assertEquals(descriptions.slice(6, 9), ["sex unknown", "sex female", "sex male"]);
+  assertEquals(new Set(codes).size, 12);
+});
+
+Deno.test("visitSchema() is fitted on training records, with ages at first visits only", () => {
+  const whole = measuredCohort(200);
+  const { series, ages, sexes, betweenRows, betweenStays } = visitSchema(whole, {
+    bins: { most: 5, by: "width" },
+    minCell: 1,
+  });
+  assertEquals(series.map(({ code }) => code), [3, 4, 5]); // heart rate, temperature, score
+  assertEquals(series.map((each) => "categories" in each), [false, false, true]);
+  assertEquals([sexes, betweenRows, betweenStays.slice(0, 2)], [3, [], [0, 0]]);
+  const train = [...whole.startDays.keys()].filter((record) => whole.splits?.[record] === 0);
+  const known = train.map((record) =>
+    (whole.startDays[record] - (whole.demographics?.birthDays[record] ?? NaN)) / 365.25
+  ).filter((age) => !Number.isNaN(age));
+  assertEquals([ages[0], ages.at(-1)], [Math.min(...known), Math.max(...known)]);
+});
+
+Deno.test("visitSchema() has no times where records have only an order, and no ages without births", () => {
+  const order = cohortOf(names, [], [{ visits: [[0], [1]], labels: [] }]);
+  const { series, ages, sexes, betweenStays, startDays } = visitSchema(order, {
+    bins: { most: 5, by: "width" },
+    minCell: 1,
+  });
+  assertEquals([series, ages, sexes, betweenStays, startDays], [[], [], 0, [], []]);
+});

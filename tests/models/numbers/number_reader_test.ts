@@ -1,0 +1,100 @@
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import { random, type RecordLists } from "ehrloom";
+import { recordLists } from "ehrloom/cohort/records.ts";
+import { rowCodec } from "ehrloom/models/rows/visit_rows.ts";
+import { numberColumns, withNumberColumns } from "ehrloom/models/numbers/number_columns.ts";
+import { numberReaders } from "ehrloom/models/numbers/number_reader.ts";
+import { binOf } from "ehrloom/models/numbers/value_bins.ts";
+import { seriesBin } from "ehrloom/models/numbers/record_schema.ts";
+import { visitSchema } from "ehrloom/models/numbers/visit_schema.ts";
+import { drawnAlone, permitted } from "ehrloom/nn/forbidden.ts";
+import { measuredCohort } from "../measured_cohort.ts";
+
+const source = measuredCohort(80);
+const schema = visitSchema(source, { bins: { most: 6, by: "width" }, minCell: 1 });
+const codes = source.vocabulary.codes.length;
+const columns = numberColumns(codes, schema);
+const codec = rowCodec({ codes: columns.count, labels: 2 }, 100);
+const width = columns.count + 5;
+const readerOf = numberReaders({ codes, schema, columns, width });
+const end = columns.count + 3;
+
+/** A record read from the rows that it is seen as. */
+function readBack({ visits, labels }: RecordLists, seed: number) {
+  const reader = readerOf(codec.reader(), random(seed));
+  reader.read([0, 1].filter((label) => labels[label] === 1).map((label) => columns.count + label));
+  visits.forEach((visit, i) => reader.read([...visit, ...i === visits.length - 1 ? [end] : []]));
+  return reader;
+}
+
+Deno.test("a record is read back as it was: codes, and every number in its own bin", () => {
+  const seen = withNumberColumns(source, schema);
+  for (let record = 0; record < source.recordCount; record++) {
+    const own = recordLists(source, record);
+    if (own.visits.length === 0) continue;
+    const reader = readBack(recordLists(seen, record), record);
+    assertEquals(reader.sex, own.sex);
+    const found = reader.record?.();
+    if (found === undefined) throw new Error("there is no record");
+    const kept = own.visits.map((visit, i) => ({ visit, i })).filter(({ visit }) =>
+      visit.length > 0
+    );
+    assertEquals(found.visits.map((visit) => visit.toSorted()), kept.map(({ visit }) => visit));
+    assertEquals([found.labels, found.sex], [own.labels, own.sex]);
+    kept.forEach(({ visit, i }, at) =>
+      visit.forEach((code, place) => {
+        const value = own.values?.[i][place] ?? NaN;
+        const again = found.values?.[at][found.visits[at].indexOf(code)] ?? NaN;
+        const series = schema.series.find((each) => each.code === code);
+        assertEquals(Number.isNaN(again), Number.isNaN(value));
+        if (series === undefined || Number.isNaN(value)) return;
+        assertEquals(seriesBin(series, again), seriesBin(series, value));
+      })
+    );
+    if (kept.length < own.visits.length) continue; // times of visits without codes add up
+    const bins = (gaps: readonly number[] = []) =>
+      gaps.slice(1).map((days) => binOf(schema.betweenStays, days));
+    assertEquals(bins(found.gapDays), bins(own.gapDays));
+  }
+});
+
+Deno.test("times of visits without codes pass all the same; a visit that says no time has one of any bin", () => {
+  const later = columns.times.from + columns.times.count - 1; // the longest times
+  const found = readBack({ visits: [[0], [later], [1, later], [2]], labels: [0, 0] }, 1).record?.();
+  assertEquals(found?.visits, [[0], [1], [2]]);
+  const longest = schema.betweenStays.at(-2) ?? NaN;
+  const [, second = NaN, third = NaN] = found?.gapDays ?? [];
+  assert(second > 2 * longest, `${second} > 2 × ${longest}`);
+  assert(third >= 0);
+});
+
+Deno.test("ages and sexes are forbidden after the first visit, times in it, and a second bin of a quantity anywhere", () => {
+  const reader = readerOf(codec.reader(), random(1));
+  reader.read([]);
+  const isForbidden = ({ from }: { from: number }) => reader.forbidden?.()?.columns[from] === 1;
+  const { ages, sexes, times, values } = columns;
+  assertEquals([ages, sexes, times].map(isForbidden), [false, false, true]);
+  const [heartRate] = values;
+  const twice = [0, 3, heartRate.from, heartRate.from + 1, ages.from, ages.from + 2];
+  assertEquals(permitted(twice, reader.forbidden?.()), [0, 3, ages.from]); // 3 is the heart rate itself
+  reader.read([0, ages.from]);
+  assertEquals([ages, sexes, times].map(isForbidden), [true, true, false]);
+});
+
+Deno.test("drawnAlone() brings on each bin of a quantity as often as it says, and never two", () => {
+  const probabilities = [0.9, 0.2, 0.3, 0.5, 0.4];
+  const forbidden = {
+    columns: new Uint8Array(5),
+    quantities: Int32Array.from([-1, 0, 0, 0, -1]),
+  };
+  const draws = random(3);
+  const counts = [0, 0, 0, 0, 0];
+  for (let i = 0; i < 20_000; i++) {
+    const on = drawnAlone(5, (column) => probabilities[column], () => draws.uniform(), forbidden);
+    on.forEach((column) => counts[column]++);
+    assertEquals(on.filter((column) => column > 0 && column < 4).length, 1);
+  }
+  counts.forEach((count, column) =>
+    assertAlmostEquals(count / 20_000, probabilities[column], 0.015)
+  );
+});
