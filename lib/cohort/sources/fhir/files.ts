@@ -40,7 +40,7 @@ function typed(value: unknown): Pick<Written, "type" | "resource"> | string {
   if (!isObject(value)) return "it is no resource of FHIR: it must be an object";
   const { resourceType: type } = value;
   if (typeof type === "string") return { type, resource: value };
-  return "it is no resource of FHIR: it has no resourceType";
+  return "it is no resource of FHIR: it has no resourceType; move other files out of the folder";
 }
 
 /** The files of a folder, or a single one. */
