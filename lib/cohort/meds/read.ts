@@ -150,7 +150,7 @@ class ShardRows {
       columns: [
         ...["subject_id", "code"].map((column) => ({ column, rows })),
         { column: "time", rows: timed },
-        { column: "numeric_value", rows: measured },
+        ...measured === 0 ? [] : [{ column: "numeric_value", rows: measured }],
       ],
     };
   }
