@@ -63,7 +63,7 @@ export {
   type SyntheaOptions,
   type SyntheaTable,
   syntheaTables,
-} from "./lib/cohort/sources/synthea.ts";
+} from "./lib/cohort/sources/synthea/synthea.ts";
 export { readMeds, type ReadMedsOptions } from "./lib/cohort/meds/read.ts";
 export { writeMeds, type WriteMedsOptions } from "./lib/cohort/meds/write.ts";
 export {

@@ -58,7 +58,9 @@ const command: Command = {
       help: "Random seed of the train/validation/test split (default: the source's own split, " +
         "else 4)",
     },
-    "skip-bad-rows": { help: "Skip malformed rows of CSV files, and count them" },
+    "skip-bad-rows": {
+      help: "Skip malformed rows of CSV files and resources of FHIR, and count them",
+    },
     force: { help: "Replace an older result at --out" },
   },
   groups: sourceGroups(sources),

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { random } from "../random.ts";
 import type { Cohort } from "./cohort.ts";
-import { readSynthea, type SyntheaOptions } from "./sources/synthea.ts";
+import { readSynthea, type SyntheaOptions } from "./sources/synthea/synthea.ts";
 import { readPhenotypes, withLabels } from "./labels.ts";
 import { withSplits } from "./splits.ts";
 import { trimmed } from "./trim.ts";

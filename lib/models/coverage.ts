@@ -164,15 +164,22 @@ const learnedInWords: Readonly<Record<Extra, string>> = {
   demographics: "birth and sex",
 };
 
-/** The models that keep what another one leaves out, as the end of a sentence. */
-function keepers(lost: readonly Extra[], nameOf: (name: string) => string): string {
+/** How a model would learn what it leaves out, and which models do, as the end of a sentence. */
+function keepers(
+  family: string,
+  lost: readonly Extra[],
+  nameOf: (name: string) => string,
+): string {
+  const own = Object.hasOwn(modelFamily(family).settings, "numbers")
+    ? "; with numbers=10 it learns them too"
+    : "";
   const names = Object.values(models)
     .filter(({ keeps, isCompared = true }) =>
       isCompared && lost.every((extra) => keeps?.({}).includes(extra))
     )
     .map(({ name }) => nameOf(name));
-  if (names.length === 0) return "";
-  return `; ${listed(names)} ${names.length === 1 ? "keeps" : "keep"} them`;
+  if (names.length === 0) return own;
+  return `${own}; ${listed(names)} ${names.length === 1 ? "keeps" : "keep"} them`;
 }
 
 /** How much lies beyond the context, as a part of a sentence. */
@@ -205,7 +212,7 @@ export function coverageInWords(
       `${nameOf(family)} learns labels, codes and their order${
         kept.length === 0 ? " only" : `, ${listed(kept.map((extra) => learnedInWords[extra]))}`
       }: ${listed(lost.map((extra) => inWords[extra](coverage[extra].count)))} are left out` +
-      keepers(lost, nameOf),
+      keepers(family, lost, nameOf),
     ],
     ...context === undefined || context.beyond === 0 ? [] : [beyondInWords(context)],
   ];

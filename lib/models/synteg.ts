@@ -25,12 +25,20 @@ import type { Initials } from "../nn/initial.ts";
 import { type MultiHot, rowsFrom } from "../nn/multi_hot.ts";
 import { checkShapes, copied, type NamedArrays, type NamedTensors } from "../nn/parameters.ts";
 import type { GradientModel, ModelFamily } from "./interface/model.ts";
-import { chosen, type ConfigOf, count, derivedCount, real } from "./interface/settings.ts";
+import { chosen, type ConfigOf, count, derivedCount, flag, real } from "./interface/settings.ts";
 import { writer } from "./interface/writer.ts";
 import type { StepSampling } from "./interface/writing.ts";
 import { contextSettings, rowSizesFor } from "./rows/row_model.ts";
 import { rowCodec, type RowSizes, rowsOf } from "./rows/visit_rows.ts";
-import { type GanConfig, ganFootprint, generated, initialGan } from "./synteg/conditional_gan.ts";
+import {
+  averagePrefix,
+  type GanConfig,
+  ganFootprint,
+  generated,
+  initialGan,
+  isAverage,
+  withAverages,
+} from "./synteg/conditional_gan.ts";
 import {
   conditionedRows,
   dependencyFootprint,
@@ -66,6 +74,11 @@ const settings = {
   criticRate: real(2e-3, "Learning rate of the critic (paper: 2e-5)"),
   generatorRate: real(1e-4, "Learning rate of the generator (paper: 4e-6)"),
   gradientPenalty: real(1, "Weight of the gradient penalty (paper: 10)"),
+  averaged: flag(
+    true,
+    "Records are written by the mean of the generators of the last 200 steps, about",
+    { published: false, before: false },
+  ),
 };
 
 /** SynTEG's config. */
@@ -188,19 +201,26 @@ function fromOriginal(stateDict: NamedArrays, wanted: Initials): NamedArrays {
   const parameters = copied(Object.fromEntries(
     Object.entries(stateDict).filter(([name]) => !name.endsWith(counter)),
   ));
+  const averages = Object.keys(wanted).filter(isAverage);
+  for (const name of averages) {
+    const own = parameters[name.slice(averagePrefix.length)];
+    if (own !== undefined) parameters[name] = { shape: own.shape, numbers: own.numbers.slice() };
+  }
   checkShapes("synteg", parameters, wanted);
   return parameters;
 }
 
+/** The generator that writes records is the original's. */
 function toOriginal({ generator }: GanConfig, parameters: NamedArrays): NamedArrays {
   const counters = generator.map((_, i) => [
     `generator.batch_norm_layers.${i}${counter}`,
     { shape: [], numbers: new Float32Array(1) },
   ]);
-  return { ...parameters, ...Object.fromEntries(counters) };
+  return { ...withAverages(parameters), ...Object.fromEntries(counters) };
 }
 
-function sampling(config: SyntegConfig, parameters: NamedTensors): StepSampling {
+function sampling(config: SyntegConfig, trained: NamedTensors): StepSampling {
+  const parameters = withAverages(trained);
   return {
     kind: "steps",
     codec: rowCodec(config, config.context),
@@ -226,7 +246,10 @@ export const synteg: ModelFamily<GradientModel, SyntegConfig> = {
     const gan = ganConfig(config);
     const columns = syntegColumns(config);
     const initial = initialDependency(config);
-    const initialAdversary = initialGan(gan, config.published);
+    const initialAdversary = initialGan(gan, {
+      wideBias: config.published,
+      averaged: config.averaged,
+    });
     return {
       family: "synteg",
       config,

@@ -231,6 +231,48 @@ const sources: Record<string, Source> = {
     read: (folder) =>
       prepare("omop", join(folder, "cdm.duckdb"), { values: { tables: ["conditions"] } }),
   },
+  "FHIR's files": {
+    make: (folder) =>
+      writeTables(folder, {
+        "Patient.ndjson": '{"resourceType":"Patient","id":"a","birthDate":"1950-02-03"}\n',
+        "Encounter.ndjson.gz": '{"resourceType":"Encounter","id":"e","status":"finished",' +
+          '"subject":{"reference":"Patient/a"},"period":{"start":"2020-01-01T10:00:00Z"}}\n',
+        "others.ndjson": '{"resourceType":"Condition","subject":{"reference":"Patient/a"},' +
+          '"encounter":{"reference":"Encounter/e"},"code":{"text":"ill"}}\n',
+        "bundle.json": JSON.stringify(
+          {
+            resourceType: "Bundle",
+            entry: [{
+              fullUrl: "urn:uuid:o",
+              resource: {
+                resourceType: "Observation",
+                subject: { reference: "Patient/a" },
+                effectiveDateTime: "2020-02-03",
+                code: { coding: [{ system: "http://loinc.org", code: "8302-2" }] },
+                valueQuantity: { value: 171.5, unit: "cm" },
+              },
+            }],
+          },
+          null,
+          1,
+        ),
+      }),
+    read: (folder) =>
+      prepare("fhir", folder, { values: { tables: ["conditions", "observations", "deaths"] } }),
+  },
+  "DE-SynPUF's tables": {
+    make: (folder) =>
+      writeTables(folder, {
+        "DE1_0_2008_Beneficiary_Summary_File_Sample_1.csv":
+          "DESYNPUF_ID,BENE_BIRTH_DT,BENE_DEATH_DT,BENE_SEX_IDENT_CD\nA1,19230501,20080501,1\n",
+        "DE1_0_2008_to_2010_Inpatient_Claims_Sample_1.csv.gz":
+          "DESYNPUF_ID,CLM_ID,CLM_FROM_DT,CLM_ADMSN_DT,NCH_BENE_DSCHRG_DT,ICD9_DGNS_CD_1\n" +
+          "A1,11,20080310,20080310,20080312,4019\n",
+        "DE1_0_2008_to_2010_Prescription_Drug_Events_Sample_1.csv":
+          "DESYNPUF_ID,PDE_ID,SRVC_DT,PROD_SRVC_ID\nA1,12,20080501,00093010501\n",
+      }),
+    read: (folder) => prepare("synpuf", folder),
+  },
   "records-json": {
     make: json("records.json", {
       vocab: ["a", "b"],

@@ -408,7 +408,8 @@ const bad: {
     what: "an unknown format",
     args: () => ["--from", "hl7"],
     code: 2,
-    wanted: /--from is "hl7"; known: synthea, records-json, meds, csv, mimic3, mimic4, eicu, omop$/,
+    wanted:
+      /--from is "hl7"; known: synthea, records-json, meds, csv, mimic3, mimic4, eicu, omop, fhir, synpuf$/,
   },
   {
     what: "a format named like a member of every object",
@@ -426,7 +427,8 @@ const bad: {
     what: "an unknown table",
     args: () => ["--tables", "conditions,allergies"],
     code: 2,
-    wanted: /--tables names "allergies"; known: conditions, medications, procedures, observations$/,
+    wanted:
+      /--tables names "allergies"; known: conditions, medications, procedures, observations, deaths$/,
   },
   {
     what: "a table to visit with that is not chosen",
@@ -438,14 +440,15 @@ const bad: {
     what: "a table of a source that has none",
     args: () => ["--from", "meds", "--tables", "conditions"],
     code: 2,
-    wanted: /--tables is an option of synthea, mimic3, mimic4, eicu, omop, not of meds$/,
+    wanted:
+      /--tables is an option of synthea, mimic3, mimic4, eicu, omop, fhir, synpuf, not of meds$/,
   },
   {
     what: "a switch of another source",
     args: () => ["--from", "records-json", "--time-series"],
     code: 2,
     wanted:
-      /--time-series is an option of synthea, mimic3, mimic4, eicu, omop, not of records-json$/,
+      /--time-series is an option of synthea, mimic3, mimic4, eicu, omop, fhir, not of records-json$/,
   },
   {
     what: "an encoding that there is not",

@@ -41,6 +41,12 @@ export class CsvFolder {
     return this.paths.get(table.toLowerCase());
   }
 
+  /** The paths of the tables whose names contain a text, in capital or small letters. */
+  like(part: string): string[] {
+    const tables = [...this.paths].filter(([table]) => table.includes(part.toLowerCase()));
+    return tables.map(([, path]) => path).sort();
+  }
+
   /**
    * The path of a table that must be there.
    *

@@ -26,7 +26,7 @@ export interface Death {
 const dayOf = (time: number) => Math.floor(time / microsecondsPerDay);
 
 /**
- * Adds deaths to a table whose encounters are all there.
+ * Adds deaths to a table whose encounters are all there; the encounter of a death is a visit.
  *
  * @param deaths by patient
  * @param ends [encounters] when each ended; NaN where unknown
@@ -55,6 +55,7 @@ export function addDeaths(
   for (const [patient, { time, isDay }] of deaths) {
     const encounter = stays.get(patient);
     const known = encounter === undefined || !isDay ? time : ends[encounter];
+    if (encounter !== undefined) table.makeVisit(encounter);
     table.event({ patient, time: known, encounter, code });
   }
 }

@@ -3,15 +3,17 @@
  *
  * @module
  */
-import { csvTable } from "./csv_table.ts";
-import { eicu } from "./eicu.ts";
+import { csvTable } from "./csv/csv_table.ts";
+import { eicu } from "./eicu/eicu.ts";
+import { fhir } from "./fhir/fhir.ts";
 import { meds } from "./meds.ts";
-import { mimic3 } from "./mimic3.ts";
-import { mimic4 } from "./mimic4.ts";
+import { mimic3 } from "./mimic/mimic3.ts";
+import { mimic4 } from "./mimic/mimic4.ts";
 import { omop } from "./omop/omop.ts";
 import { recordsJson } from "./records_json.ts";
 import type { Source, SourceSummary } from "./source.ts";
-import { synthea } from "./synthea.ts";
+import { synpuf } from "./synpuf.ts";
+import { synthea } from "./synthea/synthea.ts";
 
 const known: readonly Source[] = [
   synthea,
@@ -22,6 +24,8 @@ const known: readonly Source[] = [
   mimic4,
   eicu,
   omop,
+  fhir,
+  synpuf,
 ];
 
 /** All source formats. */

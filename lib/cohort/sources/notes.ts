@@ -1,3 +1,5 @@
+import { precisionOf } from "../time.ts";
+
 /** Counts what was read otherwise than it is written, so that each kind is said once. */
 export class Notes {
   private readonly kinds = new Map<string, { count: number; readonly example: string }>();
@@ -20,4 +22,14 @@ export class Notes {
       onNote?.(`${count} ${kind} (first: ${example})`);
     }
   }
+}
+
+/** Counts a time that is not an instant. */
+export function noteTime(notes: Notes, column: string, text: string): void {
+  const precision = precisionOf(text);
+  if (precision === "instant") return;
+  const kind = precision === "day"
+    ? "days without a time of day were taken as midnight UTC"
+    : "times without a time zone were taken as UTC";
+  notes.add(kind, `${column} ${text}`);
 }

@@ -8,7 +8,14 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { affine, linear } from "../../nn/linear.ts";
-import { buffer, constant, type Initial, type Initials, uniform } from "../../nn/initial.ts";
+import {
+  buffer,
+  constant,
+  type Initial,
+  type Initials,
+  sameAs,
+  uniform,
+} from "../../nn/initial.ts";
 import { matrix, type NamedTensors, vector } from "../../nn/parameters.ts";
 
 /** Sizes of the two networks, and how they learn. */
@@ -34,12 +41,15 @@ export interface GanConfig {
 const epsilon = 1e-5;
 
 /**
- * Parameters of both networks under `generator.` and `discriminator.`, and the generator's running
- * statistics.
+ * Parameters of both networks under `generator.` and `discriminator.`, the generator's running
+ * statistics and, where there are any, its averages under {@link averagePrefix}.
  *
  * @param wideBias whether biases of a layer of width d begin within ±√d, as published, not ±1/√d
  */
-export function initialGan(config: GanConfig, wideBias: boolean): Initials {
+export function initialGan(
+  config: GanConfig,
+  { wideBias, averaged }: { readonly wideBias: boolean; readonly averaged: boolean },
+): Initials {
   const parameters: Record<string, Initial> = {};
   const layer = (name: string, width: number, out: number) => {
     parameters[`${name}.weight`] = uniform([out, width], 1 / Math.sqrt(width));
@@ -68,7 +78,30 @@ export function initialGan(config: GanConfig, wideBias: boolean): Initials {
     parameters[`generator.batch_norm_layers.${i}.running_mean`] = buffer([size], 0);
     parameters[`generator.batch_norm_layers.${i}.running_var`] = buffer([size], 1);
   });
-  return parameters;
+  if (!averaged) return parameters;
+  const averages = Object.entries(parameters)
+    .filter(([name]) => name.startsWith("generator."))
+    .map(([name, initial]) => [
+      averagePrefix + name,
+      { ...sameAs(name, initial), isBuffer: true },
+    ]);
+  return { ...parameters, ...Object.fromEntries(averages) };
+}
+
+/** What the averages of the generator's parameters have before their names. */
+export const averagePrefix = "average.";
+
+/** Whether a parameter is an average. */
+export function isAverage(name: string): boolean {
+  return name.startsWith(averagePrefix);
+}
+
+/** Parameters with the averages of the generator in its place, as far as there are any. */
+export function withAverages<T>(parameters: Readonly<Record<string, T>>): Record<string, T> {
+  const all = Object.entries(parameters);
+  const averages = all.filter(([name]) => isAverage(name))
+    .map(([name, value]) => [name.slice(averagePrefix.length), value]);
+  return Object.fromEntries([...all.filter(([name]) => !isAverage(name)), ...averages]);
 }
 
 /** Mean and variance of a layer's units over a batch. */

@@ -12,10 +12,12 @@ import { type NamedArrays, type NamedTensors, toTensors } from "../../nn/paramet
 import type { Random } from "../../random.ts";
 import type { AdversarialPair } from "../interface/adversary.ts";
 import {
+  averagePrefix,
   distance,
   type GanConfig,
   generated,
   gradientPenalty,
+  isAverage,
   type Moments,
   scores,
 } from "./conditional_gan.ts";
@@ -24,6 +26,9 @@ import {
 const decay = 1e-5;
 /** Share of a batch in the running statistics. */
 const momentum = 0.1;
+
+/** Share of what it was in an average after a step: so it is over some 200 steps. */
+const averaging = 0.995;
 
 /** Normal and uniform numbers of one step. */
 export interface StepDraws {
@@ -58,9 +63,11 @@ interface Pair {
   readonly critic: Optimizer;
   /** The generator's running statistics; replaced at every step. */
   readonly statistics: Record<string, tf.Tensor>;
+  /** Averages of the generator's parameters and statistics; replaced at every step. */
+  readonly averages: Record<string, tf.Tensor>;
 }
 
-const isStatistic = (name: string) => name.includes(".running_");
+const isStatistic = (name: string) => !isAverage(name) && name.includes(".running_");
 
 function isAdamState(state: NamedArrays | AdamState): state is AdamState {
   return typeof state.steps === "number";
@@ -86,12 +93,14 @@ function pairFrom(config: GanConfig, state: NamedArrays | AdamState): Pair {
         : partOf(state, network),
     );
   const parameters = isAdamState(state) ? state.parameters : state;
-  const statistics = Object.entries(parameters).filter(([name]) => isStatistic(name));
+  const tensorsOf = (isOne: (name: string) => boolean) =>
+    toTensors(Object.fromEntries(Object.entries(parameters).filter(([name]) => isOne(name))));
   return {
     config,
     generator: optimizerOf("generator"),
     critic: optimizerOf("discriminator"),
-    statistics: toTensors(Object.fromEntries(statistics)),
+    statistics: tensorsOf(isStatistic),
+    averages: tensorsOf(isAverage),
   };
 }
 
@@ -165,6 +174,7 @@ async function generatorStep(
   moveStatistics(pair, moments, rows);
   const loss = await numberOf(value);
   await generator.step(decayed(grads, parameters), rate);
+  moveAverages(pair);
   return loss;
 }
 
@@ -183,11 +193,25 @@ function moveStatistics({ statistics }: Pair, batch: readonly Moments[], rows: n
   });
 }
 
-/** The state of both optimizers as one, the running statistics among its parameters. */
-async function stateOf({ generator, critic, statistics }: Pair): Promise<AdamState> {
+/** Moves the averages towards what the generator is now. */
+function moveAverages({ generator, statistics, averages }: Pair): void {
+  const now: Record<string, tf.Tensor> = { ...generator.parameters(), ...statistics };
+  for (const [name, before] of Object.entries(averages)) {
+    averages[name] = tf.tidy(() =>
+      tf.add(
+        tf.mul(before, averaging),
+        tf.mul(now[name.slice(averagePrefix.length)], 1 - averaging),
+      )
+    );
+    before.dispose();
+  }
+}
+
+/** The state of both optimizers as one, running statistics and averages among its parameters. */
+async function stateOf({ generator, critic, statistics, averages }: Pair): Promise<AdamState> {
   const [first, second] = [await generator.readState(), await critic.readState()];
   const parameters = { ...first.parameters, ...second.parameters };
-  for (const [name, tensor] of Object.entries(statistics)) {
+  for (const [name, tensor] of Object.entries({ ...statistics, ...averages })) {
     const numbers = await tensor.data<"float32">();
     parameters[name] = { shape: tensor.shape, numbers: numbers.slice() };
   }
@@ -234,7 +258,7 @@ export function ganPair(config: GanConfig, state: NamedArrays | AdamState): GanP
     dispose() {
       pair.generator.dispose();
       pair.critic.dispose();
-      tf.dispose(pair.statistics);
+      tf.dispose([pair.statistics, pair.averages]);
     },
   };
 }

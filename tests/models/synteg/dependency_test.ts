@@ -71,6 +71,7 @@ function configOf(published: boolean): SyntegConfig {
     criticRate: 1e-3,
     generatorRate: 1e-3,
     gradientPenalty: sizes.gp_weight,
+    averaged: !published,
     published,
   };
 }

@@ -1,6 +1,6 @@
-import { assertAlmostEquals } from "@std/assert";
+import { assertAlmostEquals, assertEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs-core";
-import { initialGan } from "ehrloom/models/synteg/conditional_gan.ts";
+import { initialGan, withAverages } from "ehrloom/models/synteg/conditional_gan.ts";
 import { ganPair } from "ehrloom/models/synteg/gan_training.ts";
 import { drawn } from "ehrloom/nn/initial.ts";
 import { checkShapes } from "ehrloom/nn/parameters.ts";
@@ -38,8 +38,8 @@ testOnBackends("a pair that is read and begun again goes on as if it had not bee
     rows: sparse(gan.real.data, config.columns),
     conditions: Float32Array.from(gan.conditions.data),
   };
-  const initial = drawn(initialGan(config, false), random(3));
-  checkShapes("gan", weights, initial);
+  const initial = drawn(initialGan(config, { wideBias: false, averaged: true }), random(3));
+  checkShapes("gan", weights, initialGan(config, { wideBias: false, averaged: false }));
   const whole = ganPair(config, initial);
   const first = ganPair(config, initial);
   for (const pair of [whole, first]) await pair.step(batch, random(4, 0), 1);
@@ -53,3 +53,25 @@ testOnBackends("a pair that is read and begun again goes on as if it had not bee
   }
   [whole, first, second].forEach((pair) => pair.dispose());
 });
+
+testOnBackends(
+  "the averages move by a two-hundredth of the way to the generator in each step",
+  async () => {
+    const batch = {
+      rows: sparse(gan.real.data, config.columns),
+      conditions: Float32Array.from(gan.conditions.data),
+    };
+    const initial = drawn(initialGan(config, { wideBias: false, averaged: true }), random(3));
+    const name = "generator.output_layer.weight";
+    assertEquals(initial[`average.${name}`].numbers, initial[name].numbers);
+    const pair = ganPair(config, initial);
+    await pair.step(batch, random(4, 0), 1);
+    const { parameters } = await pair.read();
+    pair.dispose();
+    const expected = parameters[name].numbers.map((now, i) =>
+      0.995 * initial[name].numbers[i] + 0.005 * now
+    );
+    assertClose(parameters[`average.${name}`].numbers, expected, name, 1e-6);
+    assertEquals(withAverages(parameters)[name], parameters[`average.${name}`]);
+  },
+);

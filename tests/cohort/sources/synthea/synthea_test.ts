@@ -1,9 +1,10 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { parseRecordsJson } from "ehrloom/cohort/sources/records_json.ts";
-import { readSynthea, type SyntheaOptions } from "ehrloom/cohort/sources/synthea.ts";
+import { readSynthea, type SyntheaOptions } from "ehrloom/cohort/sources/synthea/synthea.ts";
+import type { Cohort } from "ehrloom";
 import { visitCodes, visitsOf } from "ehrloom/cohort/records.ts";
-import { gunzipped, readyRecords } from "../../stored.ts";
-import { syntheaExport, testWith } from "../../wants.ts";
+import { gunzipped, readyRecords } from "../../../stored.ts";
+import { syntheaExport, testWith } from "../../../wants.ts";
 
 const small = {
   patients: "Id,BIRTHDATE,GENDER\np1,1990-01-01,F\np2,,M\np3,1992-01-01,\n",
@@ -82,6 +83,52 @@ Deno.test("readSynthea() gives a patient the same id in any order of the file", 
     await read({ patients: "GENDER,BIRTHDATE,Id\n,,p3\n,,p2\n,,p1\n" }),
   ];
   assertEquals([...turned.subjectIds], [...first.subjectIds].reverse());
+});
+
+Deno.test("readSynthea() takes a death from the patients, else from its certificate or a condition", async () => {
+  const change = {
+    patients: "Id,BirthDate,DeathDate,Gender\n" +
+      "p1,1990-01-01,2020-03-01,F\np2,,,M\np3,1992-01-01,,\np4,,2022-05-06,\n",
+    encounters: "Id,START,STOP,PATIENT,CODE\n" +
+      "e1,2020-01-01T00:00:00Z,2020-01-01T01:00:00Z,p1,1\n" +
+      "e2,2020-03-01T12:00:00Z,2020-03-01T13:00:00Z,p1,1\n" +
+      "e3,2020-03-01T15:00:00Z,,p1,308646001\n" +
+      "e4,2020-01-01T00:00:00Z,2020-01-01T01:00:00Z,p2,1\n" +
+      "e5,2020-01-02T00:00:00Z,2020-01-02T01:00:00Z,p2,308646001\n" +
+      "e6,2020-01-02T00:00:00Z,2020-01-02T01:00:00Z,p3,1\n",
+    conditions: "PATIENT,ENCOUNTER,SYSTEM,CODE,DESCRIPTION\n" +
+      "p1,e1,SNOMED-CT,59621000,\np2,e4,SNOMED-CT,419620001,\np3,e6,SNOMED-CT,419620001,\n",
+    medications: "PATIENT,ENCOUNTER,CODE,DESCRIPTION\n",
+    procedures: "PATIENT,ENCOUNTER,SYSTEM,CODE,DESCRIPTION\n",
+  };
+  const codes = (cohort: Cohort) =>
+    [0, 1, 2, 3].map((record) =>
+      Array.from(
+        { length: visitsOf(cohort, record) },
+        (_, visit) =>
+          Array.from(visitCodes(cohort, record, visit), (code) => cohort.vocabulary.codes[code]),
+      )
+    );
+  const [death, hypertension, died] = [
+    "MEDS_DEATH",
+    "SNOMED-CT//59621000",
+    "SNOMED-CT//419620001",
+  ];
+  assertEquals(codes(await read(change, { tables: ["conditions", "deaths"] })), [
+    [[hypertension], [death]],
+    [[died], [death]],
+    [[death, died]],
+    [[death]],
+  ]);
+  assertEquals(codes(await read(change)), [[[hypertension]], [[died]], [[died]], []]);
+
+  const odd = { ...change, patients: change.patients.replace("2022-05-06", "6.5.2022") };
+  assertEquals((await read(odd)).recordCount, 4); // nobody asked for deaths
+  await assertRejects(
+    () => read(odd, { tables: ["conditions", "deaths"] }),
+    SyntaxError,
+    'row 5: DEATHDATE is "6.5.2022", must be a day',
+  );
 });
 
 const header = "DATE,PATIENT,ENCOUNTER,CATEGORY,CODE,DESCRIPTION,VALUE,UNITS,TYPE\n";

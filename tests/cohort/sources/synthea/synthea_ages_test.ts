@@ -1,8 +1,8 @@
 /** Synthea's tables as its versions and the tools between wrote them: the same cohort of all. */
 import { assertEquals, assertRejects } from "@std/assert";
 import type { Cohort } from "ehrloom";
-import { readSynthea, type SyntheaOptions } from "ehrloom/cohort/sources/synthea.ts";
-import { inFolder } from "../../folder.ts";
+import { readSynthea, type SyntheaOptions } from "ehrloom/cohort/sources/synthea/synthea.ts";
+import { inFolder } from "../../../folder.ts";
 
 type Tables = Readonly<Record<string, string | null>>;
 

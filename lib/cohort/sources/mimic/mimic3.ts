@@ -6,14 +6,14 @@
  * @see https://mimic.mit.edu/docs/iii
  * @module
  */
-import { timeOf } from "../time.ts";
-import { CsvFolder } from "./csv_folder.ts";
-import { EventTable } from "./event_table.ts";
+import { timeOf } from "../../time.ts";
+import { CsvFolder } from "../csv_folder.ts";
+import { EventTable } from "../event_table.ts";
 import { HaloLabels, haloLabels } from "./halo_labels.ts";
-import { icd9Diagnosis, icd9Procedure } from "./icd_names.ts";
-import { Mimic, mimicFiles, mimicOptions, mimicProblem, timeProblem } from "./mimic_tables.ts";
-import { Notes } from "./notes.ts";
-import { type Source, switchOption } from "./source.ts";
+import { icd9Diagnosis, icd9Procedure } from "../icd_names.ts";
+import { Mimic, mimicFiles, mimicOptions, mimicProblem, timeProblem } from "./tables.ts";
+import { Notes } from "../notes.ts";
+import { type Source, switchOption } from "../source.ts";
 
 const options = {
   ...mimicOptions,

@@ -1,8 +1,8 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { type Cohort, prepare } from "ehrloom";
-import { columnsOption } from "ehrloom/cohort/sources/csv_columns.ts";
-import { inFolder } from "../../folder.ts";
-import { codesOf } from "./prepared.ts";
+import { columnsOption } from "ehrloom/cohort/sources/csv/columns.ts";
+import { inFolder } from "../../../folder.ts";
+import { codesOf } from "../prepared.ts";
 
 /** A cohort of a table, with what was said about it. */
 async function read(text: string, values: Record<string, unknown> = {}, isSkipped = false) {

@@ -4,16 +4,16 @@
  *
  * @module
  */
-import { readCsvHeader } from "../../files/csv.ts";
-import { codeSystemName } from "../codes/code_system_uris.ts";
-import { columnsOption, csvColumns, csvRoles, type CsvTable, CsvVisits } from "./csv_columns.ts";
-import { readWideRows } from "./csv_wide.ts";
-import { EventTable } from "./event_table.ts";
-import { filled, numberIn } from "./field_text.ts";
-import { LatestValues } from "./latest_values.ts";
-import { Notes } from "./notes.ts";
-import { readRows } from "./rows.ts";
-import { encodingOption, type Source, type SourceOption, switchOption } from "./source.ts";
+import { readCsvHeader } from "../../../files/csv.ts";
+import { codeSystemName } from "../../codes/code_system_uris.ts";
+import { columnsOption, csvColumns, csvRoles, type CsvTable, CsvVisits } from "./columns.ts";
+import { readWideRows } from "./wide.ts";
+import { EventTable } from "../event_table.ts";
+import { filled, numberIn } from "../field_text.ts";
+import { LatestValues } from "../latest_values.ts";
+import { Notes } from "../notes.ts";
+import { readRows } from "../rows.ts";
+import { encodingOption, type Source, type SourceOption, switchOption } from "../source.ts";
 
 /** Adds the events of a long table. */
 async function readLongRows({ path, named, table, visits, how }: CsvTable): Promise<void> {

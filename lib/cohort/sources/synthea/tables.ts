@@ -3,13 +3,14 @@
  *
  * @module
  */
-import { type CsvColumn, csvPath } from "../../files/csv.ts";
-import { codeSystemName } from "../codes/code_system_uris.ts";
-import { precisionOf, timeOf } from "../time.ts";
-import type { EventTable } from "./event_table.ts";
-import type { Notes } from "./notes.ts";
-import { readRows } from "./rows.ts";
-import type { ReadHow } from "./source.ts";
+import { type CsvColumn, csvPath } from "../../../files/csv.ts";
+import { codeSystemName } from "../../codes/code_system_uris.ts";
+import { timeOf } from "../../time.ts";
+import type { EventTable } from "../event_table.ts";
+import { type Notes, noteTime } from "../notes.ts";
+import { readRows } from "../rows.ts";
+import type { ReadHow } from "../source.ts";
+import type { SyntheaDeaths } from "./deaths.ts";
 
 /** A Synthea folder, and where its rows go. */
 export interface SyntheaRows {
@@ -18,6 +19,8 @@ export interface SyntheaRows {
   readonly how: ReadHow & { readonly encoding: string };
   /** What was read otherwise than it is written. */
   readonly notes: Notes;
+  /** Where deaths go, if they are read. */
+  readonly deaths: SyntheaDeaths | undefined;
 }
 
 /**
@@ -34,20 +37,13 @@ export async function readTable(
   await readRows(await csvPath(folder, name), columns, onRow, { ...how, notes, padded });
 }
 
-/** Counts a time that is not an instant. */
-export function noteTime(notes: Notes, column: string, text: string): void {
-  const precision = precisionOf(text);
-  if (precision === "instant") return;
-  const kind = precision === "day"
-    ? "days without a time of day were taken as midnight UTC"
-    : "times without a time zone were taken as UTC";
-  notes.add(kind, `${column} ${text}`);
-}
-
 /** The column of the code system; Synthea up to 3.2 wrote it nowhere, later ones only to some tables. */
 export function systemColumn(missing: string): CsvColumn {
   return { name: "SYSTEM", missing };
 }
+
+/** Columns that a table may lack. */
+const optional = (...names: string[]): CsvColumn[] => names.map((name) => ({ name, missing: "" }));
 
 /** Synthea's letters in the order of `sexNames`. */
 const sexLetters = ["", "F", "M"];
@@ -56,7 +52,8 @@ const sexLetters = ["", "F", "M"];
 export async function readPatients(rows: SyntheaRows): Promise<void> {
   const { patients } = rows.table;
   patients.hasDemographics = true;
-  await readTable(rows, "patients", ["Id", "BIRTHDATE", "GENDER"], ([id, born, gender]) => {
+  const columns = ["Id", "BIRTHDATE", "GENDER", ...optional("DEATHDATE")];
+  await readTable(rows, "patients", columns, ([id, born, gender, died]) => {
     if (id === "") return "Id is empty";
     if (patients.find(id) !== undefined) return `patient "${id}" appears twice`;
     const birth = timeOf(born);
@@ -64,7 +61,10 @@ export async function readPatients(rows: SyntheaRows): Promise<void> {
       return `BIRTHDATE is "${born}", must be a day such as 2020-12-31, or empty`;
     }
     if (!sexLetters.includes(gender)) return `GENDER is "${gender}", must be F, M or empty`;
+    const problem = rows.deaths?.problemOf(died);
+    if (problem !== undefined) return problem;
     const patient = patients.index(id);
+    rows.deaths?.ofPatient(patient, died);
     patients.setBirth(patient, birth);
     patients.setSex(patient, sexLetters.indexOf(gender));
     return undefined;
@@ -77,8 +77,11 @@ export async function readPatients(rows: SyntheaRows): Promise<void> {
 /** Adds the encounters, none of them a visit yet. */
 export async function readEncounters(rows: SyntheaRows): Promise<void> {
   const { table, notes } = rows;
-  const columns = ["Id", { name: "START", older: "DATE" }, "PATIENT"];
-  await readTable(rows, "encounters", columns, ([id, began, owner]) => {
+  const columns = [
+    ...["Id", { name: "START", older: "DATE" }, "PATIENT"],
+    ...optional("STOP", "CODE"),
+  ];
+  await readTable(rows, "encounters", columns, ([id, began, owner, stop, code]) => {
     if (id === "") return "Id is empty";
     if (table.encounters.indexOf.has(id)) return `encounter "${id}" appears twice`;
     const patient = table.patients.find(owner);
@@ -90,7 +93,8 @@ export async function readEncounters(rows: SyntheaRows): Promise<void> {
       return `START is "${began}", must be a time such as 2020-12-31T23:59:59Z`;
     }
     noteTime(notes, "START", began);
-    table.encounter(id, patient, start, { isVisit: false });
+    const encounter = table.encounter(id, patient, start, { isVisit: false });
+    rows.deaths?.ofEncounter(encounter, { stop, code });
     return undefined;
   });
 }
@@ -121,6 +125,7 @@ export async function readCodes(
     if (typeof code === "string") return code;
     table.event({ ...table.inEncounter(encounter), code });
     if (makesVisits) table.makeVisit(encounter);
+    if (name === "conditions") rows.deaths?.ofCondition(encounter, id);
     return undefined;
   });
 }

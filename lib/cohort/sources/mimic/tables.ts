@@ -6,16 +6,16 @@
  * @see https://mimic.mit.edu/docs
  * @module
  */
-import type { CsvColumn } from "../../files/csv.ts";
-import { growing } from "../growing.ts";
-import { timeOf } from "../time.ts";
-import type { CsvFolder } from "./csv_folder.ts";
-import { addDeaths, type Death } from "./deaths.ts";
-import type { EventTable } from "./event_table.ts";
-import { numberIn, sexIn } from "./field_text.ts";
-import { LatestValues } from "./latest_values.ts";
-import { readRows, type RowsHow } from "./rows.ts";
-import { encodingOption, listOption, switchOption, timeSeriesOption } from "./source.ts";
+import type { CsvColumn } from "../../../files/csv.ts";
+import { growing } from "../../growing.ts";
+import { timeOf } from "../../time.ts";
+import type { CsvFolder } from "../csv_folder.ts";
+import { addDeaths, type Death } from "../deaths.ts";
+import type { EventTable } from "../event_table.ts";
+import { numberIn, sexIn } from "../field_text.ts";
+import { LatestValues } from "../latest_values.ts";
+import { readRows, type RowsHow } from "../rows.ts";
+import { encodingOption, listOption, switchOption, timeSeriesOption } from "../source.ts";
 
 /** What to read from MIMIC: tables, of which deaths stand in those of patients and admissions. */
 export const mimicTables = [

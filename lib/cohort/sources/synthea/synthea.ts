@@ -4,37 +4,44 @@
  *
  * @module
  */
-import type { OnProgress } from "../../progress.ts";
-import type { Cohort } from "../cohort.ts";
-import { csvPath, findCsv, type OnBadRow } from "../../files/csv.ts";
-import { trimmed, type TrimOptions } from "../trim.ts";
-import { cohortOfEvents } from "./cohort_of_events.ts";
-import { EventTable } from "./event_table.ts";
-import { Notes } from "./notes.ts";
+import type { OnProgress } from "../../../progress.ts";
+import type { Cohort } from "../../cohort.ts";
+import { csvPath, findCsv, type OnBadRow } from "../../../files/csv.ts";
+import { trimmed, type TrimOptions } from "../../trim.ts";
+import { cohortOfEvents } from "../cohort_of_events.ts";
+import { EventTable } from "../event_table.ts";
+import { Notes } from "../notes.ts";
 import {
   encodingOption,
   listOption,
   type ReadHow,
   type Source,
   timeSeriesOption,
-} from "./source.ts";
-import { readObservations } from "./synthea_observations.ts";
-import { readCodes, readEncounters, readPatients } from "./synthea_tables.ts";
+} from "../source.ts";
+import { SyntheaDeaths } from "./deaths.ts";
+import { readObservations } from "./observations.ts";
+import { readCodes, readEncounters, readPatients } from "./tables.ts";
 
-/** The tables of Synthea with codes or values; each is NAME.csv or NAME.csv.gz. */
-export const syntheaTables = ["conditions", "medications", "procedures", "observations"] as const;
+/**
+ * What can be read of Synthea: the tables with codes or values, each NAME.csv or NAME.csv.gz, and
+ * deaths, which are in the tables of patients and encounters.
+ */
+export const syntheaTables = [
+  ...["conditions", "medications", "procedures"] as const,
+  ...["observations", "deaths"] as const,
+];
 /** Name of such a table. */
 export type SyntheaTable = typeof syntheaTables[number];
 /** The default tables: observations are many, and few models use values. */
-const defaultSyntheaTables: readonly SyntheaTable[] = syntheaTables.slice(0, 3);
+const defaultSyntheaTables: readonly SyntheaTable[] = ["conditions", "medications", "procedures"];
 
 /** What to read from a Synthea folder. */
 export interface SyntheaOptions extends TrimOptions {
-  /** Tables to read codes from; default all of {@link syntheaTables} except observations. */
+  /** Tables to read codes from; default conditions, medications and procedures. */
   tables?: readonly SyntheaTable[] | undefined;
   /**
-   * An encounter is a visit when it has a code from one of these; default `tables`, without
-   * observations unless they are the only ones.
+   * An encounter is a visit when it has a code from one of these, or the death of the patient; default
+   * `tables`, without observations unless they are the only ones.
    */
   visitTables?: readonly SyntheaTable[] | undefined;
   /**
@@ -68,13 +75,14 @@ async function tablesIn(
   for (const needed of ["patients", "encounters"]) await csvPath(folder, needed);
   const there: SyntheaTable[] = [];
   for (const name of tables) {
-    if (await findCsv(folder, name) !== undefined) there.push(name);
+    const isThere = name === "deaths" || await findCsv(folder, name) !== undefined;
+    if (isThere) there.push(name);
     else onLeftOut?.(`the table ${name}: "${folder}" has no ${name}.csv or ${name}.csv.gz`);
   }
   return there;
 }
 
-/** The tables of a folder. */
+/** The tables of codes or values of a folder. */
 async function allTablesIn(folder: string): Promise<SyntheaTable[]> {
   const found: SyntheaTable[] = [];
   for (const name of syntheaTables) {
@@ -110,11 +118,12 @@ async function readSyntheaEvents(
   if (visitTables?.some((name) => there.includes(name)) === false) {
     throw noneOf(folder, visitTables, { option: "--visits-with", there });
   }
-  const codeTables = there.filter((name) => name !== "observations");
+  const codeTables = there.filter((name) => name !== "observations" && name !== "deaths");
   const visitsWith = visitTables ?? (codeTables.length > 0 ? codeTables : there);
   const table = new EventTable({ visits: timeSeries ? "times" : "encounters" });
   const notes = new Notes();
-  const rows = { folder, table, notes, how: { ...how, encoding } };
+  const deaths = there.includes("deaths") ? new SyntheaDeaths(table) : undefined;
+  const rows = { folder, table, notes, deaths, how: { ...how, encoding } };
   await readPatients(rows);
   await readEncounters(rows);
   for (const name of codeTables) {
@@ -123,6 +132,7 @@ async function readSyntheaEvents(
   if (there.includes("observations")) {
     await readObservations({ ...rows, makesVisits: visitsWith.includes("observations") });
   }
+  deaths?.finish();
   notes.say(how.onNote);
   return table;
 }
@@ -135,8 +145,9 @@ async function readSyntheaEvents(
  * without that column, medications are RxNorm, observations LOINC, others SNOMED CT. A SNOMED code that
  * both a condition and a procedure have is one code. The vocabulary has the codes of the visits,
  * sorted, with the first description in the files. Demographics are BIRTHDATE and GENDER of the table
- * of patients, where not empty. Observations become codes with values as in synthea_observations.ts; a
- * visit keeps the last value of a code. There are no labels and no splits: see {@link withLabels} and
+ * of patients, where not empty. Observations become codes with values as in observations.ts; a
+ * visit keeps the last value of a code. A death is MEDS_DEATH in the encounter in which it was, else a
+ * visit of its own. There are no labels and no splits: see {@link withLabels} and
  * {@link withSplits}.
  *
  * @param folder contains patients, encounters and the chosen tables

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { codesOf, preparedFrom, type Tables } from "./prepared.ts";
+import { codesOf, preparedFrom, type Tables } from "../prepared.ts";
 
 const patients = "subject_id,gender,anchor_age,anchor_year,anchor_year_group,dod\n" +
   "10,F,50,2150,2011 - 2013,\n20,M,91,2160,2011 - 2013,2160-02-03\n30,F,20,2170,2011 - 2013,\n" +

@@ -7,22 +7,22 @@
  * @see https://eicu-crd.mit.edu
  * @module
  */
-import { CsvFolder } from "./csv_folder.ts";
-import { deathIn } from "./deaths.ts";
-import { EventTable } from "./event_table.ts";
+import { CsvFolder } from "../csv_folder.ts";
+import { deathIn } from "../deaths.ts";
+import { EventTable } from "../event_table.ts";
 import {
   type EicuDeath,
   microsecondsPerMinute,
   minutesIn,
   minutesProblem,
   readStays,
-} from "./eicu_stays.ts";
-import { numberIn } from "./field_text.ts";
-import { icd10Diagnosis, icd9Diagnosis } from "./icd_names.ts";
-import { LatestValues } from "./latest_values.ts";
-import { Notes } from "./notes.ts";
-import { readRows, type RowsHow } from "./rows.ts";
-import { encodingOption, listOption, type Source, timeSeriesOption } from "./source.ts";
+} from "./stays.ts";
+import { numberIn } from "../field_text.ts";
+import { icd10Diagnosis, icd9Diagnosis } from "../icd_names.ts";
+import { LatestValues } from "../latest_values.ts";
+import { Notes } from "../notes.ts";
+import { readRows, type RowsHow } from "../rows.ts";
+import { encodingOption, listOption, type Source, timeSeriesOption } from "../source.ts";
 
 const tables = ["diagnoses", "medications", "treatments", "labs", "deaths"] as const;
 /** Laboratory results are many, and few models use values. */

@@ -13,11 +13,11 @@
  *
  * @module
  */
-import { csvColumns, type CsvRole, type CsvTable } from "./csv_columns.ts";
-import { detached } from "./detached.ts";
-import { isMissing, numberIn } from "./field_text.ts";
-import { Notes } from "./notes.ts";
-import { readRows } from "./rows.ts";
+import { csvColumns, type CsvRole, type CsvTable } from "./columns.ts";
+import { detached } from "../detached.ts";
+import { isMissing, numberIn } from "../field_text.ts";
+import { Notes } from "../notes.ts";
+import { readRows } from "../rows.ts";
 
 /** Different answers in words that a column may have. */
 const mostAnswers = 30;

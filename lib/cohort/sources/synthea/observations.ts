@@ -6,28 +6,18 @@
  *   ("LOINC//8310-5//[degF]"), since their numbers mean something else
  * - an answer in words: a code for each answer, without a value ("LOINC//72166-2//Ex-smoker
  *   (finding)"), as MEDS has categories. An answer that is a number counts as a number
- * - free text, such as addresses: questions with more than {@link mostAnswers} different answers in
- *   words are left out
+ * - free text, such as addresses: questions with too many different answers in words are left out
  *
  * Rows without an encounter (Synthea's yearly QALY, DALY and QOLS) are left out.
  *
  * @module
  */
-import { codeSystemName } from "../codes/code_system_uris.ts";
-import { timeOf } from "../time.ts";
-import { detached } from "./detached.ts";
-import type { EventTable } from "./event_table.ts";
-import { numberIn } from "./field_text.ts";
-import {
-  namedEncounter,
-  noteTime,
-  readTable,
-  type SyntheaRows,
-  systemColumn,
-} from "./synthea_tables.ts";
-
-/** Different answers in words that a question of a survey may have. */
-const mostAnswers = 30;
+import { codeSystemName } from "../../codes/code_system_uris.ts";
+import { timeOf } from "../../time.ts";
+import { AnswersInWords } from "../answers_in_words.ts";
+import { numberIn } from "../field_text.ts";
+import { noteTime } from "../notes.ts";
+import { namedEncounter, readTable, type SyntheaRows, systemColumn } from "./tables.ts";
 
 /** What Synthea 2 says, which wrote no types: a value that is a number is one. */
 const eitherType = "numeric or text";
@@ -40,69 +30,6 @@ const columns = [
   systemColumn("LOINC"),
 ];
 
-/** What is known of the rows of one LOINC code. */
-interface Observed {
-  /** That of the first row, or the code. */
-  readonly description: string;
-  /** From an answer in words to its code. */
-  readonly answers: Map<string, number>;
-  /** Rows with answers in words. */
-  answered: number;
-  /** Whether there were more different answers than {@link mostAnswers}. */
-  isFreeText: boolean;
-}
-
-/** Gathers observations by their LOINC code. */
-class Observations {
-  private readonly observed = new Map<string, Observed>();
-
-  constructor(private readonly table: EventTable) {}
-
-  /** What is known of a code, which is new when first seen. */
-  of(name: string, description: string): Observed {
-    const known = this.observed.get(name);
-    if (known !== undefined) return known;
-    const observed: Observed = {
-      description: detached(description === "" ? name : description),
-      answers: new Map(),
-      answered: 0,
-      isFreeText: false,
-    };
-    this.observed.set(detached(name), observed);
-    return observed;
-  }
-
-  /**
-   * The code of an answer in words, undefined if there are too many answers.
-   *
-   * @returns the code, or a sentence that says why its row is a bad row
-   */
-  answer(name: string, observed: Observed, text: string): number | string | undefined {
-    observed.answered++;
-    const known = observed.answers.get(text);
-    if (known !== undefined) return known;
-    if (observed.answers.size === mostAnswers) {
-      observed.isFreeText = true;
-      return undefined;
-    }
-    const code = this.table.codes.index(`${name}//${text}`, `${observed.description}: ${text}`);
-    if (typeof code === "number") observed.answers.set(detached(text), code);
-    return code;
-  }
-
-  /** Leaves out free text. */
-  leaveOutFreeText(onLeftOut?: (what: string) => void): void {
-    for (const [name, { description, answers, answered, isFreeText }] of this.observed) {
-      if (!isFreeText) continue;
-      for (const code of answers.values()) this.table.codes.leaveOut(code);
-      onLeftOut?.(
-        `${answered} answers to "${description}" (${name}): it has more than ${mostAnswers} ` +
-          "different answers",
-      );
-    }
-  }
-}
-
 /**
  * Adds the observations to the events.
  *
@@ -113,7 +40,7 @@ export async function readObservations(
   { makesVisits, ...rows }: SyntheaRows & { readonly makesVisits: boolean },
 ): Promise<void> {
   const { table, how } = rows;
-  const observations = new Observations(table);
+  const observations = new AnswersInWords(table);
   let withoutEncounter = 0;
   table.expectValues();
   await readTable(rows, "observations", columns, (fields) => {

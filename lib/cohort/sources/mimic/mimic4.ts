@@ -6,12 +6,12 @@
  * @see https://mimic.mit.edu/docs/iv/modules/hosp
  * @module
  */
-import { CsvFolder } from "./csv_folder.ts";
-import { EventTable } from "./event_table.ts";
-import { icd10Diagnosis, icd10Procedure, icd9Diagnosis, icd9Procedure } from "./icd_names.ts";
-import { Mimic, mimicFiles, mimicOptions, mimicProblem, type Problem } from "./mimic_tables.ts";
-import { Notes } from "./notes.ts";
-import type { Source } from "./source.ts";
+import { CsvFolder } from "../csv_folder.ts";
+import { EventTable } from "../event_table.ts";
+import { icd10Diagnosis, icd10Procedure, icd9Diagnosis, icd9Procedure } from "../icd_names.ts";
+import { Mimic, mimicFiles, mimicOptions, mimicProblem, type Problem } from "./tables.ts";
+import { Notes } from "../notes.ts";
+import type { Source } from "../source.ts";
 
 /**
  * A patient's birth, of which MIMIC-IV gives an age and the year in which the patient had it: January

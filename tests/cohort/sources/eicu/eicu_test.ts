@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { codesOf, preparedFrom, type Tables } from "./prepared.ts";
+import { codesOf, preparedFrom, type Tables } from "../prepared.ts";
 
 const patient =
   "patientunitstayid,patienthealthsystemstayid,gender,age,hospitaladmitoffset,hospitaldischargeyear," +

@@ -4,14 +4,14 @@
  *
  * @module
  */
-import type { CsvColumn } from "../../files/csv.ts";
-import { whatIsKnown } from "../../nearest_name.ts";
-import { timeOf } from "../time.ts";
-import type { EventTable, Moment } from "./event_table.ts";
-import { filled, sexIn } from "./field_text.ts";
-import type { Notes } from "./notes.ts";
-import type { RowsHow } from "./rows.ts";
-import type { SourceOption } from "./source.ts";
+import type { CsvColumn } from "../../../files/csv.ts";
+import { whatIsKnown } from "../../../nearest_name.ts";
+import { timeOf } from "../../time.ts";
+import type { EventTable, Moment } from "../event_table.ts";
+import { filled, sexIn } from "../field_text.ts";
+import type { Notes } from "../notes.ts";
+import type { RowsHow } from "../rows.ts";
+import type { SourceOption } from "../source.ts";
 
 /** What a column can be. */
 export const csvRoles = [

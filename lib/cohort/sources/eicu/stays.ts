@@ -4,11 +4,11 @@
  *
  * @module
  */
-import { microsecondsPerDay } from "../time.ts";
-import type { CsvFolder } from "./csv_folder.ts";
-import type { EventTable } from "./event_table.ts";
-import { sexIn } from "./field_text.ts";
-import { readRows, type RowsHow } from "./rows.ts";
+import { microsecondsPerDay } from "../../time.ts";
+import type { CsvFolder } from "../csv_folder.ts";
+import type { EventTable } from "../event_table.ts";
+import { sexIn } from "../field_text.ts";
+import { readRows, type RowsHow } from "../rows.ts";
 
 /** Microseconds in a minute. */
 export const microsecondsPerMinute = 60_000_000;

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { haloLabels } from "ehrloom/cohort/sources/halo_labels.ts";
-import { codesOf, preparedFrom, type Tables } from "./prepared.ts";
+import { haloLabels } from "ehrloom/cohort/sources/mimic/halo_labels.ts";
+import { codesOf, preparedFrom, type Tables } from "../prepared.ts";
 
 const hospital: Tables = {
   "PATIENTS.csv.gz":

@@ -6,9 +6,9 @@
  *
  * @module
  */
-import codes from "../codes/phenotypes25-icd9.json" with { type: "json" };
-import { icd9Diagnosis } from "./icd_names.ts";
-import type { Patients } from "./patients.ts";
+import codes from "../../codes/phenotypes25-icd9.json" with { type: "json" };
+import { icd9Diagnosis } from "../icd_names.ts";
+import type { Patients } from "../patients.ts";
 
 /** Their names in HALO's order, which is that of the alphabet. */
 export const haloLabels: readonly string[] = Object.keys(codes);
