@@ -85,7 +85,8 @@ export async function readRunConfig(folder: string): Promise<RunConfig> {
 
 /** An edited config must not make a model that the parameters were not trained for. */
 function checkConfig(family: ModelFamily, { config, schema }: RunConfig): void {
-  if (schema === undefined && family.keeps?.(config).includes("values")) {
+  const needsSchema = family.schemaFor !== undefined && family.keeps?.(config).includes("values");
+  if (schema === undefined && needsSchema) {
     throw new RangeError("its schema is missing");
   }
   const { codes, width, heads, context, positions } = numbersOf(config);

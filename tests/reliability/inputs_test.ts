@@ -216,6 +216,21 @@ const sources: Record<string, Source> = {
     make: (folder) => writeTables(folder, omopTables),
     read: (folder) => prepare("omop", folder, { values: { tables: ["conditions"] } }),
   },
+  "OMOP in Parquet": {
+    async make(folder) {
+      await writeParquetFolder(join(folder, "cdm"), omopTables);
+      await Deno.remove(join(folder, "cdm-csv"), { recursive: true });
+    },
+    read: (folder) => prepare("omop", join(folder, "cdm"), { values: { tables: ["conditions"] } }),
+  },
+  "OMOP in DuckDB": {
+    async make(folder) {
+      await writeDatabase(join(folder, "cdm.duckdb"), omopTables);
+      await Deno.remove(join(folder, "cdm.duckdb-csv"), { recursive: true });
+    },
+    read: (folder) =>
+      prepare("omop", join(folder, "cdm.duckdb"), { values: { tables: ["conditions"] } }),
+  },
   "FHIR's files": {
     make: (folder) =>
       writeTables(folder, {
@@ -257,21 +272,6 @@ const sources: Record<string, Source> = {
           "DESYNPUF_ID,PDE_ID,SRVC_DT,PROD_SRVC_ID\nA1,12,20080501,00093010501\n",
       }),
     read: (folder) => prepare("synpuf", folder),
-  },
-  "OMOP in Parquet": {
-    async make(folder) {
-      await writeParquetFolder(join(folder, "cdm"), omopTables);
-      await Deno.remove(join(folder, "cdm-csv"), { recursive: true });
-    },
-    read: (folder) => prepare("omop", join(folder, "cdm"), { values: { tables: ["conditions"] } }),
-  },
-  "OMOP in DuckDB": {
-    async make(folder) {
-      await writeDatabase(join(folder, "cdm.duckdb"), omopTables);
-      await Deno.remove(join(folder, "cdm.duckdb-csv"), { recursive: true });
-    },
-    read: (folder) =>
-      prepare("omop", join(folder, "cdm.duckdb"), { values: { tables: ["conditions"] } }),
   },
   "records-json": {
     make: json("records.json", {

@@ -163,10 +163,10 @@ function smallerForms(model: GradientModel, task: Task, room: Room, cohort: Coho
   return ways;
 }
 
-/** Networks that learn by the likelihood alone, from the records alone, in one stage. */
+/** Networks that learn by the likelihood alone, from codes alone, in one stage. */
 function otherNetworks(name: string, cohort: Cohort): GradientModel[] {
   return Object.values(models).flatMap((family) => {
-    if (family.name === name || family.schemaFor !== undefined) return [];
+    if (family.name === name || (family.keeps?.({}) ?? []).length > 0) return [];
     const model = family.create(family.configFor(cohort, {}));
     if ("learn" in model || model.likelihoodIsBound || model.likelihoods === undefined) return [];
     return model.tables === undefined ? [model] : [];

@@ -22,9 +22,8 @@ interface Coded {
 /** A concept as its table has it. */
 interface Concept {
   readonly name: string;
+  /** With its vocabulary, as MEDS writes codes. */
   readonly code: string;
-  /** With the vocabulary, as MEDS writes it. */
-  readonly full: string;
 }
 
 /** Makes codes of concepts, and names them once all are known. */
@@ -55,8 +54,7 @@ export class Concepts {
   readonly onConcept: OnRow = ([id, name, vocabulary, code]) => {
     if (!this.wanted.has(id)) return undefined;
     const system = Object.hasOwn(systems, vocabulary) ? systems[vocabulary] : vocabulary;
-    const [kept, written] = [detached(name), detached(code)];
-    this.found.set(detached(id), { name: kept, code: written, full: `${system}//${written}` });
+    this.found.set(detached(id), { name: detached(name), code: detached(`${system}//${code}`) });
     return undefined;
   };
 
@@ -80,13 +78,13 @@ export class Concepts {
     for (const [written, { concept, answer }] of this.coded) {
       const [asked, answered] = [this.found.get(concept), this.found.get(answer)];
       if (answer === "") {
-        names.set(concept, this.codes.describe(written, asked?.name ?? "", asked?.full));
+        names.set(concept, this.codes.describe(written, asked?.name ?? "", asked?.code));
       } else if (asked !== undefined && answered !== undefined) {
         const description = `${asked.name}: ${answered.name}`;
-        this.codes.describe(written, description, `${asked.full}//${answered.code}`);
+        this.codes.describe(written, description, `${asked.code}//${answered.name}`);
       }
     }
-    const nameOf = (id: string) => names.get(id) ?? this.found.get(id)?.full ?? `OMOP//${id}`;
+    const nameOf = (id: string) => names.get(id) ?? this.found.get(id)?.code ?? `OMOP//${id}`;
     for (const [concept, above] of this.above) {
       this.codes.placeBelow(nameOf(concept), above.map(nameOf));
     }

@@ -115,7 +115,7 @@ Deno.test("omop: answers of measurements and observations are part of their code
     "45879404\tNever\tMeas Value\tLOINC\tx\tS\tLA18978-9\n";
   const tables = { ...hospital, "observation.csv": observation, "concept.csv": answers };
   const { cohort, said } = await preparedFrom("omop", tables, { tables: ["observations"] });
-  assertEquals(codesOf(cohort, 0), [["LOINC//72166-2//LA18978-9", "OMOP//43054909//45883458"]]);
+  assertEquals(codesOf(cohort, 0), [["LOINC//72166-2//Never", "OMOP//43054909//45883458"]]);
   assertEquals(codesOf(cohort, 1), [["LOINC//72166-2", "OMOP//4152194"]]);
   assertEquals(cohort.vocabulary.descriptions, [
     "Tobacco",
