@@ -171,8 +171,15 @@ function* rows(text: string, form: Form): Generator<string[] | undefined> {
 /**
  * Index of a column in a header, in capital or small letters if there is none as it is written; -1 for
  * a column that may be missing.
+ *
+ * @param table what messages call it, as in `Cannot read "person.csv"`
+ * @throws {SyntaxError} If it lacks the column, or several could be meant
  */
-function placeIn(header: readonly string[], { name, older, missing }: CsvColumn, path: string) {
+export function placeIn(
+  header: readonly string[],
+  { name, older, missing }: CsvColumn,
+  table: string,
+): number {
   const names = header.map((one) => one.trim());
   const placesOf = (wanted: string, inCase: (text: string) => string) =>
     [...names.keys()].filter((place) => inCase(names[place]) === inCase(wanted));
@@ -182,13 +189,13 @@ function placeIn(header: readonly string[], { name, older, missing }: CsvColumn,
     if (places.length === 1) return places[0];
     if (places.length > 1) {
       const found = places.map((place) => names[place]).join(" and ");
-      throw new SyntaxError(`Cannot read "${path}": for ${wanted} it has the columns ${found}`);
+      throw new SyntaxError(`Cannot read ${table}: for ${wanted} it has the columns ${found}`);
     }
   }
   if (missing !== undefined) return -1;
   const shown = header.join(", ").slice(0, 200);
   throw new SyntaxError(
-    `Cannot read "${path}": ` +
+    `Cannot read ${table}: ` +
       (shown.includes("\0")
         ? `it has NUL characters, as UTF-16 has, or is no text; ${otherEncoding("utf-16le")}`
         : `it has no column ${name}; ${meant(name, names)}its columns are ${shown.toWellFormed()}`),
@@ -220,8 +227,9 @@ function encodingProblem(
  *
  * @param path plain or gzipped
  * @param columns names as in the header, or what to do where it may lack them
- * @param onRow gets the fields in the order of `columns`; returns what is wrong with the row, if
- *   anything is ("START is …, must be …"). The list of fields is reused for the next row
+ * @param onRow gets the fields in the order of `columns`, and the number of the row; returns what is
+ *   wrong with the row, if anything is ("START is …, must be …"). The list of fields is reused for the
+ *   next row
  * @throws {Deno.errors.NotFound} If there is no such file
  * @throws {SyntaxError} If the file is empty, lacks a column, is damaged, is UTF-16 by its byte order
  * mark without an `encoding`, or has a bad row; a row is bad also if a field that is read is not in the
@@ -231,7 +239,7 @@ function encodingProblem(
 export async function readCsv(
   path: string,
   columns: readonly (string | CsvColumn)[],
-  onRow: (fields: readonly string[]) => string | undefined | void,
+  onRow: (fields: readonly string[], row: number) => string | undefined | void,
   { onBadRow, onProgress, encoding: label = "utf-8", delimiter = ",", hasQuotes = true }:
     ReadCsvOptions = {},
 ): Promise<void> {
@@ -249,7 +257,8 @@ export async function readCsv(
     for (let i = 0; i < places.length; i++) {
       fields[i] = places[i] === -1 ? wanted[i].missing ?? "" : all[places[i]];
     }
-    return (isText ? undefined : encodingProblem(fields, wanted, encoding)) ?? onRow(fields);
+    return (isText ? undefined : encodingProblem(fields, wanted, encoding)) ??
+      onRow(fields, row);
   }
 
   try {
@@ -265,7 +274,7 @@ export async function readCsv(
         row++;
         if (all?.length === 1 && all[0].trim() === "") continue;
         if (width === 0 && all !== undefined) {
-          places = wanted.map((column) => placeIn(all, column, path));
+          places = wanted.map((column) => placeIn(all, column, `"${path}"`));
           width = all.length;
           continue;
         }

@@ -24,6 +24,7 @@ import {
 } from "ehrloom";
 import { basename, join } from "node:path";
 import { writeTables } from "../cohort/sources/prepared.ts";
+import { writeDatabase, writeParquetFolder } from "../cohort/sources/omop/forms.ts";
 import { inFolder } from "../folder.ts";
 import { tinyCohort, tinySettings } from "../tiny.ts";
 import { copy, effort, filesOf } from "./scenarios.ts";
@@ -43,6 +44,17 @@ const values = [
   "true",
   '"\\u0000\\u001b[2J"',
 ];
+
+const omopTables = {
+  "person.csv": "person_id,gender_concept_id,year_of_birth\n1,8532,1950\n",
+  "visit_occurrence.csv": "visit_occurrence_id,person_id,visit_start_date,visit_end_date\n" +
+    "-11,1,2020-01-01,2020-01-05\n",
+  "condition_occurrence.csv.gz":
+    "person_id,condition_concept_id,condition_start_date,visit_occurrence_id\n" +
+    "1,201826,2020-01-02,-11\n1,320128,2020-01-02,\n",
+  "concept.csv": "concept_id\tconcept_name\tvocabulary_id\tconcept_code\n" +
+    "201826\tType 2 diabetes\tSNOMED\t44054006\n",
+};
 
 type Spoil = (bytes: Uint8Array<ArrayBuffer>, draws: Random) => Uint8Array<ArrayBuffer>;
 
@@ -92,7 +104,8 @@ const raw = new RegExp(
     String.raw`os error|is not a function|is not iterable|Cannot read properties|of undefined`,
     String.raw`Invalid (array|typed|string) length|allocation failed|Too many properties`,
     String.raw`TypedArray|DataFrame|Polars|polars|panicked|unwrap|at file:|called .Option`,
-    String.raw`Unexpected end of input|[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e]`,
+    String
+      .raw`DuckDB_|Error: |INTERNAL|Unexpected end of input|[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e]`,
   ].join("|"),
 );
 
@@ -200,18 +213,23 @@ const sources: Record<string, Source> = {
     read: (folder) => prepare("eicu", folder, { values: { tables: ["diagnoses", "labs"] } }),
   },
   "OMOP's tables": {
-    make: (folder) =>
-      writeTables(folder, {
-        "person.csv": "person_id,gender_concept_id,year_of_birth\n1,8532,1950\n",
-        "visit_occurrence.csv": "visit_occurrence_id,person_id,visit_start_date,visit_end_date\n" +
-          "-11,1,2020-01-01,2020-01-05\n",
-        "condition_occurrence.csv.gz":
-          "person_id,condition_concept_id,condition_start_date,visit_occurrence_id\n" +
-          "1,201826,2020-01-02,-11\n1,320128,2020-01-02,\n",
-        "concept.csv": "concept_id\tconcept_name\tvocabulary_id\tconcept_code\n" +
-          "201826\tType 2 diabetes\tSNOMED\t44054006\n",
-      }),
+    make: (folder) => writeTables(folder, omopTables),
     read: (folder) => prepare("omop", folder, { values: { tables: ["conditions"] } }),
+  },
+  "OMOP in Parquet": {
+    async make(folder) {
+      await writeParquetFolder(join(folder, "cdm"), omopTables);
+      await Deno.remove(join(folder, "cdm-csv"), { recursive: true });
+    },
+    read: (folder) => prepare("omop", join(folder, "cdm"), { values: { tables: ["conditions"] } }),
+  },
+  "OMOP in DuckDB": {
+    async make(folder) {
+      await writeDatabase(join(folder, "cdm.duckdb"), omopTables);
+      await Deno.remove(join(folder, "cdm.duckdb-csv"), { recursive: true });
+    },
+    read: (folder) =>
+      prepare("omop", join(folder, "cdm.duckdb"), { values: { tables: ["conditions"] } }),
   },
   "FHIR's files": {
     make: (folder) =>

@@ -4,7 +4,8 @@
  * @module
  */
 import type { OnProgress } from "../../progress.ts";
-import { found, unreadable } from "../../files/input.ts";
+import { found } from "../../files/input.ts";
+import { parquetPaths } from "../../files/parquet_paths.ts";
 import type { Cohort } from "../cohort.ts";
 import { cohortOfEvents } from "../sources/cohort_of_events.ts";
 import { EventTable } from "../sources/event_table.ts";
@@ -25,47 +26,13 @@ export interface ReadMedsOptions {
   onProgress?: OnProgress | undefined;
 }
 
-/**
- * Paths of the Parquet files in a folder and the folders in it, links followed; names that begin with
- * a dot are those of systems and editors (macOS writes "._0.parquet" beside each file).
- *
- * @param above the folders that lead to it, by their true paths
- * @throws {SyntaxError} If a link leads nowhere, or back to a folder around it
- */
-async function shardPaths(folder: string, above: readonly string[] = []): Promise<string[]> {
-  const paths: string[] = [];
-  try {
-    const truePath = await Deno.realPath(folder);
-    if (above.includes(truePath)) {
-      throw new SyntaxError(`Cannot read "${folder}": the link leads back to a folder around it`);
-    }
-    for await (const { name, isSymlink, ...entry } of Deno.readDir(folder)) {
-      const path = `${folder}/${name}`;
-      if (name.startsWith(".")) continue;
-      const { isDirectory } = isSymlink ? await linked(path) : entry;
-      if (isDirectory) paths.push(...await shardPaths(path, [...above, truePath]));
-      else if (name.endsWith(".parquet")) paths.push(path);
-    }
-  } catch (error) {
-    throw unreadable(folder, error);
-  }
-  return paths.sort();
-}
-
-/** What a link leads to. */
-async function linked(path: string): Promise<Deno.FileInfo> {
-  const there = await found(path);
-  if (there === undefined) throw new SyntaxError(`Cannot read "${path}": the link leads nowhere`);
-  return there;
-}
-
 /** The files with the events of a folder. */
 async function dataPaths(folder: string): Promise<string[]> {
   if (!await found(folder)) {
     throw new Deno.errors.NotFound(`Cannot read "${folder}": no such folder`);
   }
   const data = `${folder}/${medsPaths.data}`;
-  const paths = await found(data) ? await shardPaths(data) : [];
+  const paths = await found(data) ? await parquetPaths(data) : [];
   if (paths.length > 0) return paths;
   throw new Deno.errors.NotFound(
     `Cannot read "${folder}": it has no data/*.parquet, so it is not a cohort folder`,

@@ -23,6 +23,8 @@ export class CodeList {
   /** From name to unit to index. */
   private readonly indices = new Map<string, Map<string, number>>();
   private readonly leftOut = new Set<number>();
+  /** Names of what is right above a code, where the source says so. */
+  private readonly parents = new Map<number, readonly string[]>();
 
   /** @param own the source's own vocabulary: events index it, and it keeps its order */
   constructor(own: Vocabulary | null = null) {
@@ -64,10 +66,11 @@ export class CodeList {
    * @param name as in {@link CodeList.index}
    * @param description replaces the one that the code was added with, unless it is ""
    * @param better its new name, unless another code has it already; default the old one
+   * @returns its name from now on
    */
-  describe(name: string, description: string, better: string = name): void {
+  describe(name: string, description: string, better: string = name): string {
     const units = this.indices.get(name);
-    if (units === undefined) return;
+    if (units === undefined) return name;
     const isNew = !this.indices.has(better) && codeProblem(better) === undefined;
     const kept = isNew ? detached(better) : name;
     this.indices.delete(name);
@@ -78,6 +81,12 @@ export class CodeList {
       if (description !== "") this.descriptions[index] = detached(description);
       else if (wasOwnName) this.descriptions[index] = kept;
     }
+    return kept;
+  }
+
+  /** Says what is right above a code: names of codes, or others; passes over what is no code here. */
+  placeBelow(name: string, parents: readonly string[]): void {
+    for (const index of this.indices.get(name)?.values() ?? []) this.parents.set(index, parents);
   }
 
   /**
@@ -114,6 +123,7 @@ export class CodeList {
       vocabulary: vocabulary(
         order.map((code) => names[code]),
         order.map((code) => descriptions[code]),
+        order.map((code) => this.parents.get(code) ?? []),
       ),
       rank,
     };

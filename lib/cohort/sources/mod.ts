@@ -9,7 +9,7 @@ import { fhir } from "./fhir/fhir.ts";
 import { meds } from "./meds.ts";
 import { mimic3 } from "./mimic/mimic3.ts";
 import { mimic4 } from "./mimic/mimic4.ts";
-import { omop } from "./omop.ts";
+import { omop } from "./omop/omop.ts";
 import { recordsJson } from "./records_json.ts";
 import type { Source, SourceSummary } from "./source.ts";
 import { synpuf } from "./synpuf.ts";

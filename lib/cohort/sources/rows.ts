@@ -7,6 +7,9 @@ import { type CsvColumn, readCsv } from "../../files/csv.ts";
 import type { Notes } from "./notes.ts";
 import type { ReadHow } from "./source.ts";
 
+/** Gets the fields of a row and its number; returns what is wrong with the row, if anything is. */
+export type OnRow = (fields: readonly string[], row: number) => string | undefined;
+
 /** How the rows of a table are read. */
 export interface RowsHow extends ReadHow {
   readonly encoding: string;
@@ -27,20 +30,30 @@ export interface RowsHow extends ReadHow {
 export async function readRows(
   path: string,
   columns: readonly (string | CsvColumn)[],
-  onRow: (fields: readonly string[]) => string | undefined,
-  { notes, padded = [], ...how }: RowsHow,
+  onRow: OnRow,
+  how: RowsHow,
 ): Promise<void> {
+  const table = path.replace(/^.*\//, "").replace(/\.csv(\.gz)?$/, "");
+  await readCsv(path, columns, withoutSpaces(table, columns, onRow, how), how);
+}
+
+/** Gives the fields of a table's rows without the spaces around them. */
+export function withoutSpaces(
+  table: string,
+  columns: readonly (string | CsvColumn)[],
+  onRow: OnRow,
+  { notes, padded = [] }: Pick<RowsHow, "notes" | "padded">,
+): OnRow {
   const names = columns.map((column) => typeof column === "string" ? column : column.name);
   const isPadded = names.map((name) => padded.includes(name));
-  const table = path.replace(/^.*\//, "").replace(/\.csv(\.gz)?$/, "");
   const fields: string[] = new Array(columns.length);
-  await readCsv(path, columns, (written) => {
+  return (written, row) => {
     for (let i = 0; i < names.length; i++) {
       fields[i] = written[i].trim();
       if (fields[i].length === written[i].length || isPadded[i]) continue;
       const example = `${names[i]} "${written[i]}" of ${table}`;
       notes.add("fields had spaces around them, which were removed", example);
     }
-    return onRow(fields);
-  }, how);
+    return onRow(fields, row);
+  };
 }

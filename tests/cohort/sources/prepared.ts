@@ -43,7 +43,7 @@ export async function preparedFrom(
       await prepare(source, folder, {
         values,
         onLeftOut: (what) => said.push(`left out: ${what.replaceAll(folder, "FOLDER")}`),
-        onNote: (what) => said.push(what),
+        onNote: (what) => said.push(what.replaceAll(folder, "FOLDER")),
         onBadRow: isSkipping ? (what) => bad.push(what.replaceAll(folder, "FOLDER")) : undefined,
       }),
     );

@@ -1,44 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { codesOf, preparedFrom, type Tables } from "./prepared.ts";
-
-const person = "person_id,gender_concept_id,year_of_birth,month_of_birth,day_of_birth," +
-  "birth_datetime,gender_source_value\n" +
-  "1,8532,1950,,,,F\n2,8507,1960,2,3,,M\n3,0,1970,,,1970-05-06 07:00:00,female\n";
-const visits = "visit_occurrence_id,person_id,visit_concept_id,visit_start_date," +
-  "visit_start_datetime,visit_end_date,visit_end_datetime\n" +
-  "-11,1,9201,2020-01-01,2020-01-01 12:00:00,2020-01-05,2020-01-05 12:00:00\n" +
-  "-12,1,9202,2020-02-01,,2020-01-31,\n-21,2,9201,2020-01-01,,2020-01-05,\n";
-const conditions = "condition_occurrence_id,person_id,condition_concept_id,condition_start_date," +
-  "condition_start_datetime,visit_occurrence_id,condition_source_value,condition_source_concept_id\n" +
-  "1,1,201826,2020-01-02,2020-01-02 10:00:00,-11,E119  ,45533019\n" +
-  "2,1,0,2020-02-01,,-12,odd text,\n3,1,0,2020-02-01,,-12,,0\n" +
-  "4,2,201826,2020-03-01,2020-03-01 11:00:00,,E119,45533019\n" +
-  "5,2,320128,2020-03-01,2020-03-01 14:00:00,,I10,45591453\n";
-const measurements = "measurement_id,person_id,measurement_concept_id,measurement_date," +
-  "measurement_datetime,value_as_number,value_as_concept_id,unit_concept_id,visit_occurrence_id," +
-  "measurement_source_value,measurement_source_concept_id,unit_source_value\n" +
-  "1,1,3016723,2020-01-02,2020-01-02 10:00:00,1.5,,8840,-11,,,mg/dL\n" +
-  "2,1,3016723,2020-01-02,2020-01-02 06:00:00,1.25,,8840,-11,,,mg/dL\n" +
-  "3,1,3020891,2020-01-02,2020-01-02 06:00:00,37,,586323,-11,,,\n" +
-  "4,1,40762506,2020-01-02,2020-01-02 06:00:00,,45877985,0,-11,,,\n";
-const hospital: Tables = {
-  "person.csv": person,
-  "VISIT_OCCURRENCE.csv.gz": visits,
-  "condition_occurrence.csv": conditions,
-  "drug_exposure.csv.gz": "drug_exposure_id,person_id,drug_concept_id,drug_exposure_start_date," +
-    "visit_occurrence_id,drug_source_value,drug_source_concept_id\n1,2,1503297,2020-01-01,-21,x,\n",
-  "measurement.csv": measurements,
-  "death.csv":
-    "person_id,death_date,death_datetime\n2,2020-01-04,\n1,2021-01-01,2021-01-01 12:00:00\n",
-};
-/** As Athena writes it: tabs, and quotes that are no quotes. */
-const concept = "concept_id\tconcept_name\tdomain_id\tvocabulary_id\tconcept_class_id\t" +
-  "standard_concept\tconcept_code\n" +
-  "201826\tType 2 diabetes mellitus\tCondition\tSNOMED\tDisorder\tS\t44054006\n" +
-  '320128\t"High" pressure, 5" more\tCondition\tSNOMED\tDisorder\tS\t59621000\n' +
-  "1503297\tmetformin\tDrug\tRxNorm\tIngredient\tS\t6809\n" +
-  "45533019\tType 2 diabetes, uncomplicated\tCondition\tICD10CM\tcode\t\tE11.9\n" +
-  "99\tUnused\tCondition\tSNOMED\tDisorder\tS\t99\n";
+import { codesOf, preparedFrom } from "../prepared.ts";
+import { concept, conditions, hospital, measurements, person, visits } from "./hospital.ts";
 
 Deno.test("omop: visits, days without a visit, deaths, births and sexes", async () => {
   const { cohort, said } = await preparedFrom("omop", hospital);
@@ -57,10 +19,11 @@ Deno.test("omop: visits, days without a visit, deaths, births and sexes", async 
     sexes: Uint8Array.of(1, 2, 1),
   });
   assertEquals(said, [
-    'left out: the table procedures: "FOLDER" has no procedure_occurrence.csv or ' +
-    "procedure_occurrence.csv.gz",
+    'left out: the table procedures: "FOLDER" has no procedure_occurrence.csv, ' +
+    "procedure_occurrence.csv.gz or procedure_occurrence.parquet",
     "left out: 1 rows of condition_occurrence without a concept and a text",
-    "the folder has no concept.csv: codes have numbers instead of names",
+    '"FOLDER" has no concept.csv, concept.csv.gz or concept.parquet: codes have numbers instead of ' +
+    "names",
     "1 visits end before they begin (first: visit_occurrence_id -12)",
   ]);
 });
@@ -91,11 +54,13 @@ Deno.test("omop: concepts give codes their names, standard ones or those of the 
 Deno.test("omop: the last measurement of a visit, or each time with --time-series", async () => {
   const values = { tables: ["measurements"] };
   const { cohort } = await preparedFrom("omop", hospital, values);
-  assertEquals(codesOf(cohort, 0), [["OMOP//3016723", "OMOP//3020891", "OMOP//40762506"]]);
+  assertEquals(codesOf(cohort, 0), [
+    ["OMOP//3016723", "OMOP//3020891", "OMOP//40762506//45877985"],
+  ]);
   assertEquals(cohort.vocabulary.descriptions, [
     "OMOP//3016723, mg/dL",
     "OMOP//3020891, OMOP unit 586323",
-    "OMOP//40762506",
+    "OMOP//40762506//45877985",
   ]);
   assertEquals([...cohort.values ?? []], [1.5, 37, NaN]);
   const series = await preparedFrom("omop", hospital, { ...values, timeSeries: true });
@@ -140,3 +105,70 @@ for (
     assertEquals(cohort, (await preparedFrom("omop", hospital, values)).cohort);
   });
 }
+
+Deno.test("omop: answers of measurements and observations are part of their codes", async () => {
+  const observation = "person_id,visit_occurrence_id,observation_concept_id,observation_date," +
+    "value_as_number,value_as_string,value_as_concept_id\n" +
+    "1,-11,43054909,2020-01-01,,,45879404\n1,-11,43054909,2020-01-01,,,45883458\n" +
+    "2,-21,43054909,2020-01-01,,sometimes,0\n2,-21,4152194,2020-01-01,120,,\n";
+  const answers = concept + "43054909\tTobacco\tObservation\tLOINC\tx\tS\t72166-2\n" +
+    "45879404\tNever\tMeas Value\tLOINC\tx\tS\tLA18978-9\n";
+  const tables = { ...hospital, "observation.csv": observation, "concept.csv": answers };
+  const { cohort, said } = await preparedFrom("omop", tables, { tables: ["observations"] });
+  assertEquals(codesOf(cohort, 0), [["LOINC//72166-2//Never", "OMOP//43054909//45883458"]]);
+  assertEquals(codesOf(cohort, 1), [["LOINC//72166-2", "OMOP//4152194"]]);
+  assertEquals(cohort.vocabulary.descriptions, [
+    "Tobacco",
+    "Tobacco: Never",
+    "OMOP//4152194",
+    "OMOP//43054909//45883458",
+  ]);
+  assertEquals([...cohort.values ?? []], [NaN, NaN, NaN, 120]);
+  assertEquals(said.slice(0, 1), ["left out: the answers of 1 rows of observation that are texts"]);
+});
+
+Deno.test("omop: what is right above a concept comes from concept_ancestor", async () => {
+  const tables = {
+    ...hospital,
+    "concept.csv": concept + "44\tDiabetes\tCondition\tSNOMED\tDisorder\tS\t73211009\n",
+    "concept_ancestor.csv": "ancestor_concept_id,descendant_concept_id," +
+      "min_levels_of_separation,max_levels_of_separation\n" +
+      "201826,201826,0,0\n44,201826,1,2\n45,201826,1,1\n46,201826,2,2\n201826,320128,1,1\n" +
+      "44,99,1,1\n",
+  };
+  const values = { tables: ["conditions"], conceptParents: true };
+  const { cohort } = await preparedFrom("omop", tables, values);
+  assertEquals(cohort.vocabulary.codes.map((code, i) => [code, cohort.vocabulary.parents?.[i]]), [
+    ["SNOMED-CT//44054006", ["SNOMED-CT//73211009", "OMOP//45"]],
+    ["SNOMED-CT//59621000", ["SNOMED-CT//44054006"]],
+    ["SOURCE//odd text", []],
+  ]);
+  const without = await preparedFrom("omop", hospital, values);
+  assertEquals(
+    without.said.filter((what) => what.includes("ancestor")),
+    [
+      'left out: what is above codes: "FOLDER" has no concept_ancestor.csv, ' +
+      "concept_ancestor.csv.gz or concept_ancestor.parquet",
+    ],
+  );
+});
+
+Deno.test("omop: a row of a visit that is missing counts by its day, and is noted", async () => {
+  const tables = {
+    ...hospital,
+    "condition_occurrence.csv": conditions + "6,2,201826,2020-05-01,,77,,\n" +
+      "7,2,201826,2020-06-01,,0,,\n8,2,201826,2020-06-01,,NULL,,\n",
+  };
+  const { cohort, said } = await preparedFrom("omop", tables, { tables: ["conditions"] });
+  assertEquals(codesOf(cohort, 1), [
+    ["OMOP//201826", "OMOP//320128"],
+    ["OMOP//201826"],
+    ["OMOP//201826"],
+  ]);
+  assertEquals(said.slice(-3), [
+    "1 visits end before they begin (first: visit_occurrence_id -12)",
+    "1 rows of condition_occurrence are of a visit that is not in visit_occurrence; their days are " +
+    "visits (first: row 7, visit 77)",
+    "1 spellings of NULL were taken as empty (first: visit_occurrence_id NULL)",
+  ]);
+});

@@ -1,71 +1,37 @@
 /**
- * Reads a folder of CSV files in the OMOP Common Data Model (5.3 and 5.4). A record is a person, a
- * visit a visit_occurrence; what is in none is a visit by its day. Codes are those of the table
- * concept, where it is in the folder ("SNOMED-CT//44054006", "RxNorm//312617"), else "OMOP//201826".
+ * Puts the rows of OMOP's tables into an event table.
  *
- * @see https://ohdsi.github.io/CommonDataModel
  * @module
  */
-import { type CsvColumn, readCsvHeader } from "../../files/csv.ts";
-import { growing } from "../growing.ts";
-import { timeOf } from "../time.ts";
-import { CsvFolder } from "./csv_folder.ts";
-import { addDeaths, type Death } from "./deaths.ts";
-import { EventTable, type Moment } from "./event_table.ts";
-import { numberIn, sexIn } from "./field_text.ts";
-import { LatestValues } from "./latest_values.ts";
-import { Notes } from "./notes.ts";
-import { readRows, type RowsHow } from "./rows.ts";
-import {
-  encodingOption,
-  listOption,
-  type Source,
-  type SourceOption,
-  timeSeriesOption,
-} from "./source.ts";
+import type { CsvColumn } from "../../../files/csv.ts";
+import { growing } from "../../growing.ts";
+import { timeOf } from "../../time.ts";
+import { addDeaths, type Death } from "../deaths.ts";
+import type { EventTable, Moment } from "../event_table.ts";
+import { filled, numberIn, sexIn } from "../field_text.ts";
+import { LatestValues } from "../latest_values.ts";
+import type { OnRow, RowsHow } from "../rows.ts";
+import { Concepts, isConcept } from "./concepts.ts";
+import type { OmopTables, TableName } from "./tables.ts";
 
-const tables = ["conditions", "drugs", "procedures", "measurements", "deaths"] as const;
-/** Measurements are many, and few models use values. */
-const defaultTables: readonly (typeof tables[number])[] = tables.filter((name) =>
-  name !== "measurements"
-);
-
-/** The file of each table. */
-const files = {
+/** The tables of events, by the names that people choose them by. */
+export const files = {
   conditions: "condition_occurrence",
   drugs: "drug_exposure",
   procedures: "procedure_occurrence",
   measurements: "measurement",
+  observations: "observation",
   deaths: "death",
-};
+} as const;
 
-/** The columns of a table's concept and its day. */
+/** How the columns of a table begin, and the one of its day. */
 const columnsOf = {
   conditions: ["condition", "condition_start_date"],
   drugs: ["drug", "drug_exposure_start_date"],
   procedures: ["procedure", "procedure_date"],
   measurements: ["measurement", "measurement_date"],
+  observations: ["observation", "observation_date"],
 } as const;
-
-const concepts: SourceOption<"standard" | "source"> = {
-  value: "WHICH",
-  help: "Concepts to take: standard, or source, those of the data before they were mapped",
-  default: "standard",
-  parse(text) {
-    if (text === "standard" || text === "source") return text;
-    throw new RangeError(`is "${text}", must be standard or source`);
-  },
-};
-
-const options = {
-  tables: listOption(tables, { help: "Tables to read, comma-separated", default: defaultTables }),
-  concepts,
-  timeSeries: timeSeriesOption,
-  encoding: encodingOption,
-};
-
-/** Names of vocabularies that OMOP writes otherwise than FHIR and MEDS. */
-const systems: Readonly<Record<string, string>> = { SNOMED: "SNOMED-CT" };
 
 /** OMOP's concepts of sexes. */
 const sexConcepts: Readonly<Record<string, number>> = { "8532": 1, "8507": 2 };
@@ -100,44 +66,61 @@ const nameOf = (column: string | CsvColumn) => typeof column === "string" ? colu
 /** What messages call visits and persons. */
 const namedVisit = { encounter: "visit", patient: "person", file: "visit_occurrence" } as const;
 
-/** An OMOP folder, and where its rows go. */
-class Omop {
+/** What is counted of rows that are not used, or only in part. */
+interface Left {
+  /** Rows without a concept and without a text. */
+  withoutCode: number;
+  /** Rows whose answer is a text. */
+  answers: number;
+}
+
+/** OMOP's tables, and where their rows go. */
+export class OmopReader {
   /** [visits] When each ended; NaN where unknown. */
   private readonly ends = growing((length) => new Float64Array(length));
+  private readonly concepts: Concepts;
 
+  /** @param isSource whether the concepts of the source come before the standard ones */
   constructor(
-    private readonly folder: CsvFolder,
+    private readonly tables: OmopTables,
     private readonly table: EventTable,
     private readonly how: RowsHow,
     private readonly isSource: boolean,
-  ) {}
+  ) {
+    this.concepts = new Concepts(table.codes);
+  }
 
-  /**
-   * Reads a table, whose fields a comma separates, or a tab: Athena's tables of concepts have tabs and
-   * quotes that are part of names.
-   */
+  /** Reads a table; what spells NULL is empty, except in texts of the source and names of concepts. */
   private async read(
-    path: string,
+    name: TableName,
     columns: readonly (string | CsvColumn)[],
-    onRow: (fields: readonly string[]) => string | undefined,
+    onRow: OnRow,
   ): Promise<void> {
-    const { delimiter } = await readCsvHeader(path, { encoding: this.how.encoding });
-    const padded = columns.map(nameOf).filter((name) => name.endsWith("_source_value"));
-    const hasQuotes = !(delimiter === "\t" && columns.includes("concept_name"));
-    await readRows(path, columns, onRow, { ...this.how, delimiter, hasQuotes, padded });
+    const { notes } = this.how;
+    const names = columns.map(nameOf);
+    const padded = names.filter((column) => column.endsWith("_source_value"));
+    const isText = names.map((column) =>
+      /_source_value$|_name$|_code$|^vocabulary_id$/.test(column)
+    );
+    const fields: string[] = new Array(names.length);
+    await this.tables.read(name, columns, (written, row) => {
+      for (let i = 0; i < fields.length; i++) {
+        fields[i] = isText[i] ? written[i] : filled(names[i], written[i], notes);
+      }
+      return onRow(fields, row);
+    }, { ...this.how, padded });
   }
 
   /** Adds the persons. */
   async readPersons(): Promise<void> {
     const { patients } = this.table;
-    const path = this.folder.path("person");
     const columns = [
       ...["person_id", "gender_concept_id"],
       ...optional("gender_source_value", "birth_datetime"),
       "year_of_birth",
       ...optional("month_of_birth", "day_of_birth"),
     ];
-    await this.read(path, columns, ([id, sex, written, ...born]) => {
+    await this.read("person", columns, ([id, sex, written, ...born]) => {
       if (id === "") return "person_id is empty";
       if (patients.find(id) !== undefined) return `person "${id}" appears twice`;
       const birth = birthIn(born);
@@ -147,7 +130,7 @@ class Omop {
       patients.setBirth(patient, birth);
       return undefined;
     });
-    if (patients.count === 0) throw new SyntaxError(`Cannot read "${path}": it has no persons`);
+    if (patients.count === 0) throw this.tables.problem("person", "it has no persons");
   }
 
   /** Adds the visits. */
@@ -157,7 +140,7 @@ class Omop {
       ...["visit_occurrence_id", "person_id", "visit_start_date"],
       ...optional("visit_start_datetime", "visit_end_date", "visit_end_datetime"),
     ];
-    await this.read(this.folder.path("visit_occurrence"), columns, (fields) => {
+    await this.read("visit_occurrence", columns, (fields) => {
       const [id, person, day, time, lastDay, end] = fields;
       if (id === "") return "visit_occurrence_id is empty";
       if (table.encounters.indexOf.has(id)) return `visit "${id}" appears twice`;
@@ -176,9 +159,14 @@ class Omop {
   }
 
   /** Whose row it is, when and in which visit, or a sentence that says why it is a bad row. */
-  private momentOf(person: string, visit: string, day: string): Moment | string {
+  private momentOf(
+    [person, visit, day]: readonly string[],
+    name: TableName,
+    row: number,
+  ): Moment | string {
     const { table } = this;
-    if (visit !== "") {
+    const isVisit = table.encounters.indexOf.has(visit);
+    if (isVisit) {
       const encounter = table.encounterOf(visit, person, namedVisit);
       return typeof encounter === "string" ? encounter : table.inEncounter(encounter);
     }
@@ -186,18 +174,23 @@ class Omop {
     if (patient === undefined) return `person "${person}" is not in person`;
     const time = timeOf(day.slice(0, 10));
     if (Number.isNaN(time)) return timeProblem("the date", day);
+    if (visit !== "" && visit !== "0") {
+      this.how.notes.add(
+        `rows of ${name} are of a visit that is not in visit_occurrence; their days are visits`,
+        `row ${row}, visit ${visit}`,
+      );
+    }
     return { patient, time };
   }
 
   /** The code of a row, undefined if it has none, or a sentence that says why it is a bad row. */
   private codeOf(
     [standard, source, written]: readonly string[],
-    unit = "",
+    { answer = "", unit = "" } = {},
   ): number | string | undefined {
-    const isKnown = (concept: string) => concept !== "" && concept !== "0";
     const [first, second] = this.isSource ? [source, standard] : [standard, ""];
-    const concept = isKnown(first) ? first : second;
-    if (isKnown(concept)) return this.table.codes.index(`OMOP//${concept}`, "", unit);
+    const concept = isConcept(first) ? first : second;
+    if (isConcept(concept)) return this.concepts.index(concept, { answer, unit });
     return written === "" ? undefined : this.table.codes.index(`SOURCE//${written}`, written, unit);
   }
 
@@ -208,49 +201,56 @@ class Omop {
       ...["person_id", "visit_occurrence_id", date, `${kind}_concept_id`],
       ...optional(`${kind}_source_concept_id`, `${kind}_source_value`),
     ];
-    let withoutCode = 0;
-    await this.read(this.folder.path(files[name]), columns, (fields) => {
-      const [person, visit, day] = fields;
-      const moment = this.momentOf(person, visit, day);
+    const left: Left = { withoutCode: 0, answers: 0 };
+    await this.read(files[name], columns, (fields, row) => {
+      const moment = this.momentOf(fields, files[name], row);
       if (typeof moment === "string") return moment;
       const code = this.codeOf(fields.slice(3));
       if (typeof code === "string") return code;
-      if (code === undefined) withoutCode++;
+      if (code === undefined) left.withoutCode++;
       else this.table.event({ ...moment, code });
       return undefined;
     });
-    this.sayWithout(withoutCode, files[name]);
+    this.sayLeft(left, files[name]);
   }
 
-  /** Adds the measurements, with a value where they have a number. */
-  async readMeasurements({ timeSeries }: { readonly timeSeries: boolean }): Promise<void> {
+  /** Adds measurements or observations, with a value where they have a number, or with an answer. */
+  async readValues(
+    name: "measurements" | "observations",
+    { timeSeries }: { readonly timeSeries: boolean },
+  ): Promise<void> {
     const { table } = this;
     table.expectValues();
     const latest = new LatestValues(table);
-    const [kind, date] = columnsOf.measurements;
+    const [kind, date] = columnsOf[name];
     const columns = [
       ...["person_id", "visit_occurrence_id", date, `${kind}_concept_id`],
       ...optional(`${kind}_source_concept_id`, `${kind}_source_value`, `${kind}_datetime`),
       "value_as_number",
-      ...optional("unit_source_value", "unit_concept_id"),
+      ...optional("unit_source_value", "unit_concept_id", "value_as_concept_id"),
+      ...optional(...name === "observations" ? ["value_as_string"] : []),
     ];
-    let withoutCode = 0;
-    await this.read(this.folder.path(files.measurements), columns, (fields) => {
-      const [person, visit, day] = fields;
-      const [clock, number, unitText, unitConcept] = fields.slice(6);
-      const moment = this.momentOf(person, visit, day);
+    const left: Left = { withoutCode: 0, answers: 0 };
+    await this.read(files[name], columns, (fields, row) => {
+      const [clock, number, unitText, unitConcept, answer, text = ""] = fields.slice(6);
+      const moment = this.momentOf(fields, files[name], row);
       if (typeof moment === "string") return moment;
       const value = numberIn(number);
       if (number !== "" && Number.isNaN(value)) {
         return `value_as_number is "${number}", must be a number`;
       }
-      const time = timeIn(day, clock);
-      if (Number.isNaN(time)) return timeProblem(`${kind}_date`, clock || day);
-      const unit = unitText || (/^0?$/.test(unitConcept) ? "" : `OMOP unit ${unitConcept}`);
-      const code = this.codeOf(fields.slice(3), number === "" ? "" : unit);
+      const time = timeIn(fields[2], clock);
+      if (Number.isNaN(time)) return timeProblem(date, clock || fields[2]);
+      const unit = unitText || (isConcept(unitConcept) ? `OMOP unit ${unitConcept}` : "");
+      const isAnswered = number === "" && isConcept(answer);
+      if (number === "" && !isAnswered && text !== "") left.answers++;
+      const code = this.codeOf(fields.slice(3), {
+        answer: isAnswered ? answer : "",
+        unit: number === "" ? "" : unit,
+      });
       if (typeof code === "string") return code;
       if (code === undefined) {
-        withoutCode++;
+        left.withoutCode++;
         return undefined;
       }
       const { patient, encounter } = moment;
@@ -260,18 +260,23 @@ class Omop {
       return undefined;
     });
     latest.flush();
-    this.sayWithout(withoutCode, files.measurements);
+    this.sayLeft(left, files[name]);
   }
 
-  private sayWithout(rows: number, file: string): void {
-    if (rows > 0) this.how.onLeftOut?.(`${rows} rows of ${file} without a concept and a text`);
+  private sayLeft({ withoutCode, answers }: Left, file: string): void {
+    if (withoutCode > 0) {
+      this.how.onLeftOut?.(`${withoutCode} rows of ${file} without a concept and a text`);
+    }
+    if (answers > 0) {
+      this.how.onLeftOut?.(`the answers of ${answers} rows of ${file} that are texts`);
+    }
   }
 
   /** Adds the deaths. */
   async readDeaths(): Promise<void> {
     const deaths = new Map<number, Death>();
     const columns = ["person_id", "death_date", ...optional("death_datetime")];
-    await this.read(this.folder.path(files.deaths), columns, ([person, day, clock]) => {
+    await this.read("death", columns, ([person, day, clock]) => {
       const patient = this.table.patients.find(person);
       if (patient === undefined) return `person "${person}" is not in person`;
       const time = timeIn(day, clock);
@@ -282,47 +287,29 @@ class Omop {
     addDeaths(this.table, deaths, this.ends.view());
   }
 
-  /** Gives codes the names of the table of concepts, if the folder has one. */
-  async nameConcepts(): Promise<void> {
-    const path = this.folder.find("concept");
-    if (path === undefined) {
-      this.how.onNote?.("the folder has no concept.csv: codes have numbers instead of names");
-      return;
+  /**
+   * Gives codes the names of `concept`, if there is such a table.
+   *
+   * @param options.hasParents also says what is right above each, by `concept_ancestor`
+   */
+  async nameConcepts({ hasParents }: { readonly hasParents: boolean }): Promise<void> {
+    if (hasParents && !this.tables.has("concept_ancestor")) {
+      this.how.onLeftOut?.(`what is above codes: ${this.tables.without("concept_ancestor")}`);
+    } else if (hasParents) {
+      const columns = [
+        ...["ancestor_concept_id", "descendant_concept_id", "min_levels_of_separation"],
+      ];
+      await this.read("concept_ancestor", columns, this.concepts.onAncestor);
+      this.concepts.wantAbove();
     }
-    const columns = ["concept_id", "concept_name", "vocabulary_id", "concept_code"];
-    await this.read(path, columns, ([id, name, vocabulary, code]) => {
-      const system = Object.hasOwn(systems, vocabulary) ? systems[vocabulary] : vocabulary;
-      this.table.codes.describe(`OMOP//${id}`, name, `${system}//${code}`);
-      return undefined;
-    });
+    if (this.tables.has("concept")) {
+      const columns = ["concept_id", "concept_name", "vocabulary_id", "concept_code"];
+      await this.read("concept", columns, this.concepts.onConcept);
+    } else {
+      this.how.onNote?.(
+        `${this.tables.without("concept")}: codes have numbers instead of names`,
+      );
+    }
+    this.concepts.name();
   }
 }
-
-/** OMOP as a source. */
-export const omop: Source<typeof options> = {
-  name: "omop",
-  summary: "a folder of CSV files in the OMOP Common Data Model 5.3 or 5.4, plain or .gz",
-  options,
-  problem({ tables, timeSeries }) {
-    if (timeSeries && !tables.includes("measurements")) {
-      return "--time-series needs --tables with measurements";
-    }
-  },
-  async read(path, { tables, concepts, timeSeries, encoding }, how) {
-    const folder = await CsvFolder.of(path);
-    const chosen = folder.chosen(tables, files, how.onLeftOut);
-    const table = new EventTable({ visits: timeSeries ? "times" : "encounters" });
-    const notes = new Notes();
-    const omop = new Omop(folder, table, { ...how, encoding, notes }, concepts === "source");
-    await omop.readPersons();
-    await omop.readVisits();
-    for (const name of ["conditions", "drugs", "procedures"] as const) {
-      if (chosen.includes(name)) await omop.readCodes(name);
-    }
-    if (chosen.includes("measurements")) await omop.readMeasurements({ timeSeries });
-    if (chosen.includes("deaths")) await omop.readDeaths();
-    await omop.nameConcepts();
-    notes.say(how.onNote);
-    return table;
-  },
-};
