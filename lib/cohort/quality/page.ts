@@ -103,7 +103,10 @@ function notOfTables(
 ): { readonly leftOut: readonly string[]; readonly notes: readonly string[] } {
   const isOfTable = (what: string) =>
     tables.some(({ table, left_out }) =>
-      left_out.some(({ count, why }) => what === `${count} rows of ${table} ${why}`)
+      left_out.some(({ count, why }) =>
+        what === `${count} rows of ${table} ${why}` ||
+        what.startsWith(`${count} ${table} resources ${why} (first: `)
+      )
     );
   const isNoted = (what: string) =>
     tables.some(({ noted }) => noted.some(({ why }) => what.includes(` ${why} (first: `)));

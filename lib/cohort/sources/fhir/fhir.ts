@@ -86,7 +86,8 @@ export const fhir: Source<typeof options> = {
     const table = new EventTable({ visits: timeSeries ? "times" : "encounters" });
     const { notes } = table;
     const people = new People(table, notes);
-    await files.read(peopleTypes, (written) => people.add(written), how);
+    const { rows } = people;
+    await files.read(peopleTypes, rows.counted((written) => people.add(written)), how);
     if (table.patients.count === 0) {
       throw new SyntaxError(`Cannot read "${path}": it has no Patient resources`);
     }
@@ -97,15 +98,17 @@ export const fhir: Source<typeof options> = {
       ? new Observations(table, people, notes, timeSeries)
       : undefined;
     const types = new Set([...kindOf.keys(), ...observations === undefined ? [] : ["Observation"]]);
-    await files.read(types, (written) => {
+    const add = rows.counted((written) => {
       const kind = kindOf.get(written.type);
       return kind === undefined
         ? observations?.add(written)
         : addCode(written, kind, { table, people });
-    }, how);
+    });
+    await files.read(types, add, how);
     observations?.finish(how.onLeftOut);
     if (tables.includes("deaths")) addDeaths(table, people.deaths, people.ends.view());
     people.leftOut.say(how.onLeftOut);
+    rows.finish(how.onTable);
     sayOthers(files.counts, types.union(peopleTypes), how.onLeftOut);
     notes.say(how.onNote);
     return table;

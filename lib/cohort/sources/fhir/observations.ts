@@ -83,13 +83,13 @@ export class Observations {
   private addFinding(finding: Finding, found: Found): string | undefined {
     const concept = namedConcept(finding.code ?? {});
     if (concept === undefined) {
-      return this.people.leaveOut(found.written, "or parts of them without a code");
+      return this.people.leaveOutPart(found.written, "or parts of them without a code");
     }
     const number = numberOf(finding);
     if (number !== undefined) return this.addNumber(concept, number, found, finding);
     const code = this.answerOf(concept, finding);
     if (code === null) {
-      return this.people.leaveOut(
+      return this.people.leaveOutPart(
         found.written,
         "or parts of them without a number, a code or words",
       );

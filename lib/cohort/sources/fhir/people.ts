@@ -14,6 +14,7 @@ import { type NamedConcept, namedConcept } from "./concepts.ts";
 import type { Written } from "./files.ts";
 import { happened, type Recorded } from "./recorded.ts";
 import { Ids, namedBy } from "./references.ts";
+import { ResourceRows } from "./resource_rows.ts";
 import {
   encounterSchema,
   fits,
@@ -56,6 +57,8 @@ export const peopleTypes: ReadonlySet<string> = new Set(["Patient", "Encounter",
 export class People {
   /** What was left out, with the places of the first. */
   readonly leftOut = new Notes();
+  /** What became of each resource. */
+  readonly rows = new ResourceRows();
   readonly deaths = new Map<number, Death>();
   /** [encounters] When each ended; for one without an end, when it began. */
   readonly ends = growing((length) => new Float64Array(length));
@@ -78,8 +81,15 @@ export class People {
   }
 
   /** Counts a resource that is left out. */
-  leaveOut({ type, place }: Written, why: string): undefined {
-    this.leftOut.add(`${type} resources ${why}`, place);
+  leaveOut(written: Written, why: string): undefined {
+    this.leftOut.add(`${written.type} resources ${why}`, written.place);
+    this.rows.leaveOut(written, why);
+  }
+
+  /** Counts a resource of which a part, or all, is left out. */
+  leaveOutPart(written: Written, why: string): undefined {
+    this.leftOut.add(`${written.type} resources ${why}`, written.place);
+    this.rows.note(written, `resources ${why}`);
   }
 
   private addPatient(written: Written): string | undefined {

@@ -1,5 +1,7 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { codesOf, preparedFrom, type Tables } from "../prepared.ts";
+import { prepare, type Quality } from "ehrloom";
+import { inFolder } from "../../../folder.ts";
+import { codesOf, preparedFrom, type Tables, writeTables } from "../prepared.ts";
 
 type Json = Record<string, unknown>;
 
@@ -403,3 +405,29 @@ Deno.test("fhir says that a folder has no files of FHIR, or no patients", async 
   const empty = await assertRejects(() => preparedFrom("fhir", others), SyntaxError);
   assert(empty.message.endsWith("it has no Patient resources"));
 });
+
+Deno.test("fhir counts what becomes of the resources of each type", () =>
+  inFolder(async (folder) => {
+    await writeTables(folder, {
+      ...exported,
+      "Condition.ndjson": exported["Condition.ndjson"] + ndjson(
+        condition({}, of("a", "a1")),
+        condition(snomed("1", "of nobody"), of("c", "a1")),
+      ),
+    });
+    const found: Quality[] = [];
+    await prepare("fhir", folder, {
+      onBadRow: () => {},
+      onQuality: (quality) => found.push(quality),
+    });
+    const none = { bad: [], left_out: [], noted: [], columns: [] };
+    const [{ tables = [] }] = found;
+    assertEquals(tables.slice(0, 2), [
+      { table: "Encounter", rows: 3, used: 3, ...none },
+      { table: "Patient", rows: 2, used: 2, ...none },
+    ]);
+    const [{ left_out, bad, ...conditions }] = tables.slice(2);
+    assertEquals(conditions, { table: "Condition", rows: 5, used: 3, noted: [], columns: [] });
+    assertEquals(left_out, [{ why: "without a code", count: 1, rows: [4] }]);
+    assertEquals(bad.map(({ count, rows }) => [count, ...rows]), [[1, 5]]);
+  }));
