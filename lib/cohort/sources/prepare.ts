@@ -18,7 +18,7 @@ import { CodeMapping, type MappingOptions } from "./code_mapping.ts";
 import { cohortOfEvents } from "./cohort_of_events.ts";
 import { sourceOf } from "./mod.ts";
 import { outsideVisits } from "./outside_visits.ts";
-import { optionValues, type ReadHow } from "./source.ts";
+import { optionValues, type ReadHow, type SourceSummary } from "./source.ts";
 import { type Unmatched, unmatchedInWords } from "./unmatched_codes.ts";
 
 /** How {@link prepare} makes a cohort from a source. */
@@ -116,24 +116,14 @@ export async function prepare(
   const grouped = await mapping.grouped(labelled);
   const least = minCount ?? (table.codes.own === null ? 1 : 0);
   const frequent = trimmed(grouped, { minCount: least });
-  if (frequent.visitCount === 0) {
-    throw new RangeError(
-      `Cannot prepare "${path}": ` +
-        (kept.visitCount === 0
-          ? "it has no visit with a code"
-          : `none of its ${counted(sizesOf(kept).codes)} codes is in the records of ` +
-            `${counted(least)} patients; choose a smaller --min-count`),
-    );
-  }
+  if (frequent.visitCount === 0) throw nothingLeft(path, kept, least);
   if (onQuality !== undefined) {
     const outside = outsideVisits(table);
-    const hasOption = Object.hasOwn(source.options, "visitsWith");
-    const by = hasOption ? "--visits-with" : "the choice of visits";
     onQuality(qualityOf({
       source: name,
       read: sum(sizesOf(whole), outside),
       cuts: [
-        outside.events === 0 ? undefined : { by, ...outside },
+        outside.events === 0 ? undefined : { by: choiceOfVisits(source), ...outside },
         cutBetween(`--max-visits ${maxVisits}`, whole, kept),
         cutBetween(`--min-count ${least}`, grouped, frequent),
       ].filter((cut) => cut !== undefined),
@@ -151,6 +141,22 @@ export async function prepare(
     }));
   }
   return frequent.splits !== null ? frequent : withSplits(frequent, random(seed ?? 4));
+}
+
+/** What is wrong where no visit is left. */
+function nothingLeft(path: string, kept: Cohort, least: number): RangeError {
+  return new RangeError(
+    `Cannot prepare "${path}": ` +
+      (kept.visitCount === 0
+        ? "it has no visit with a code"
+        : `none of its ${counted(sizesOf(kept).codes)} codes is in the records of ` +
+          `${counted(least)} patients; choose a smaller --min-count`),
+  );
+}
+
+/** What chooses the visits of a source, as cuts name it. */
+function choiceOfVisits({ options }: SourceSummary): string {
+  return Object.hasOwn(options, "visitsWith") ? "--visits-with" : "the choice of visits";
 }
 
 /** Callbacks that pass on what is said while a source is read, and what they have passed on. */
