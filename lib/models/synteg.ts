@@ -247,7 +247,7 @@ export const synteg: ModelFamily<GradientModel, SyntegConfig> = {
     const columns = syntegColumns(config);
     const initial = initialDependency(config);
     const initialAdversary = initialGan(gan, {
-      wideBias: config.published,
+      published: config.published,
       averaged: config.averaged,
     });
     return {

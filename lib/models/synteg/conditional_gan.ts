@@ -17,6 +17,7 @@ import {
   uniform,
 } from "../../nn/initial.ts";
 import { matrix, type NamedTensors, vector } from "../../nn/parameters.ts";
+import { headBias } from "../rows/sparse_start.ts";
 
 /** Sizes of the two networks, and how they learn. */
 export interface GanConfig {
@@ -44,11 +45,12 @@ const epsilon = 1e-5;
  * Parameters of both networks under `generator.` and `discriminator.`, the generator's running
  * statistics and, where there are any, its averages under {@link averagePrefix}.
  *
- * @param wideBias whether biases of a layer of width d begin within ±√d, as published, not ±1/√d
+ * @param published whether biases of a layer of width d begin within ±√d, not ±1/√d, and the generator
+ * with half of all columns in a row, not about one
  */
 export function initialGan(
   config: GanConfig,
-  { wideBias, averaged }: { readonly wideBias: boolean; readonly averaged: boolean },
+  { published, averaged }: { readonly published: boolean; readonly averaged: boolean },
 ): Initials {
   const parameters: Record<string, Initial> = {};
   const layer = (name: string, width: number, out: number) => {
@@ -67,7 +69,7 @@ export function initialGan(
       parameters[`${name}.${norm}.${i}.weight`] = constant([size], 1);
       parameters[`${name}.${norm}.${i}.bias`] = constant([size], 0);
       layer(`${name}.condition_layers.${i}`, config.condition, size);
-      const bound = wideBias ? Math.sqrt(size) : 1 / Math.sqrt(size);
+      const bound = published ? Math.sqrt(size) : 1 / Math.sqrt(size);
       parameters[`${name}.pointwiselayers.${i}.bias`] = uniform([size], bound);
     });
     layer(`${name}.output_layer`, widths[widths.length - 1], out);
@@ -78,6 +80,12 @@ export function initialGan(
     parameters[`generator.batch_norm_layers.${i}.running_mean`] = buffer([size], 0);
     parameters[`generator.batch_norm_layers.${i}.running_var`] = buffer([size], 1);
   });
+  const outputBias = "generator.output_layer.bias";
+  parameters[outputBias] = headBias(
+    { publishedStart: published },
+    config.columns,
+    parameters[outputBias],
+  );
   if (!averaged) return parameters;
   const averages = Object.entries(parameters)
     .filter(([name]) => name.startsWith("generator."))

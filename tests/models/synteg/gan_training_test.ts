@@ -38,8 +38,8 @@ testOnBackends("a pair that is read and begun again goes on as if it had not bee
     rows: sparse(gan.real.data, config.columns),
     conditions: Float32Array.from(gan.conditions.data),
   };
-  const initial = drawn(initialGan(config, { wideBias: false, averaged: true }), random(3));
-  checkShapes("gan", weights, initialGan(config, { wideBias: false, averaged: false }));
+  const initial = drawn(initialGan(config, { published: false, averaged: true }), random(3));
+  checkShapes("gan", weights, initialGan(config, { published: false, averaged: false }));
   const whole = ganPair(config, initial);
   const first = ganPair(config, initial);
   for (const pair of [whole, first]) await pair.step(batch, random(4, 0), 1);
@@ -61,7 +61,7 @@ testOnBackends(
       rows: sparse(gan.real.data, config.columns),
       conditions: Float32Array.from(gan.conditions.data),
     };
-    const initial = drawn(initialGan(config, { wideBias: false, averaged: true }), random(3));
+    const initial = drawn(initialGan(config, { published: false, averaged: true }), random(3));
     const name = "generator.output_layer.weight";
     assertEquals(initial[`average.${name}`].numbers, initial[name].numbers);
     const pair = ganPair(config, initial);
