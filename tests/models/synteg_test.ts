@@ -90,12 +90,12 @@ Deno.test("synteg begins no further epoch of either stage when the minutes are o
   });
 });
 
-Deno.test("synteg fits 2,000 steps of its second stage into whole epochs", () => {
+Deno.test("synteg fits 3,000 steps of its second stage into whole epochs", () => {
   const source = tinyCohort(40);
   const { visitCount, recordCount } = splitOf(source, "train");
   const rows = visitCount + recordCount;
   for (const [ganBatch, steps] of [[rows, 1], [rows - 1, 2]]) {
-    assertEquals(synteg.configFor(source, { ganBatch }).ganEpochs, 2000 / steps);
+    assertEquals(synteg.configFor(source, { ganBatch }).ganEpochs, 3000 / steps);
   }
   assertEquals(synteg.configFor(source, { ganEpochs: 7 }).ganEpochs, 7);
 });
