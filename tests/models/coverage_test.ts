@@ -57,14 +57,19 @@ for (const { name } of modelSummaries) {
       [coverage.values, coverage.times, coverage.demographics],
       [values, times, demographics].map((count) => ({ count, isLearned })),
     );
+    const canLearn = Object.hasOwn(modelFamily(name).settings, "numbers");
     assertEquals(
       coverageInWords(name, coverage),
       isLearned ? [] : [
         `${name} learns labels, codes and their order only: ${values} measured values, ` +
         `the times of ${times} visits and birth and sex of ${demographics} patients are left ` +
-        "out; synehrgy keeps them",
+        `out;${canLearn ? " with numbers=10 it learns them too;" : ""} synehrgy keeps them`,
       ],
     );
+    if (canLearn) {
+      const told = coverageOf(modelOf(name, cohort, { numbers: 10 }), cohort);
+      assertEquals(coverageInWords(name, told), []);
+    }
     assertEquals(
       coverageInWords(name, coverage, titleOf).map((line) => line.startsWith(`${titleOf(name)} `)),
       isLearned ? [] : [true],
