@@ -40,6 +40,7 @@ Deno.test("with --json, the tasks of a whole study each print one object with pa
       codes: 12,
       read: { patients: 40, visits: source.visitCount, events: source.codes.length, codes: 12 },
       cuts: [],
+      mappings: [],
       bad_rows: 0,
     });
     assertEquals(Object.keys(Object(labels)), ["ill", "old"]);
