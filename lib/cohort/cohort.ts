@@ -28,6 +28,14 @@ export interface Demographics {
   readonly sexes: Uint8Array;
 }
 
+/** Age in years at a record's first visit; NaN where it is unknown. */
+export function ageAtStart(
+  { startDays, demographics }: Pick<Cohort, "startDays" | "demographics">,
+  record: number,
+): number {
+  return (startDays[record] - (demographics?.birthDays[record] ?? NaN)) / daysPerYear;
+}
+
 /** The arrays of a {@link Cohort}; {@link cohort} checks them. */
 export interface CohortParts {
   /** The codes that `codes` indexes. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Cohort, daysPerYear, sexNames, subset } from "./cohort.ts";
+import { ageAtStart, type Cohort, sexNames, subset } from "./cohort.ts";
 import { sexOf } from "./rules/rules.ts";
 
 /** First ages of the bands, in completed years at the first visit. */
@@ -37,8 +37,8 @@ function byAge(): Group[] {
     const to = bandStarts[i + 1] ?? Infinity;
     return {
       name: to === Infinity ? `${from}+` : `${from}–${to - 1}`,
-      has: ({ startDays, demographics }: Cohort, record: number) => {
-        const age = (startDays[record] - (demographics?.birthDays[record] ?? NaN)) / daysPerYear;
+      has: (cohort: Cohort, record: number) => {
+        const age = ageAtStart(cohort, record);
         return age >= from && age < to; // not if it is unknown
       },
     };

@@ -5,7 +5,7 @@
  */
 import pl from "nodejs-polars";
 import { checkArguments } from "../arguments.ts";
-import { type Cohort, daysPerYear, sexNames, splitNames } from "./cohort.ts";
+import { ageAtStart, type Cohort, sexNames, splitNames } from "./cohort.ts";
 import { measuredValues } from "./measured_values.ts";
 import { quantile } from "./quantile.ts";
 import { microsecondsOf } from "./time.ts";
@@ -89,9 +89,8 @@ export function records(source: Cohort): Frame {
     visits[record] = end - begin;
     eventCounts[record] = codeOffsets[end] - codeOffsets[begin];
   }
-  const birthDays = source.demographics?.birthDays;
   const sexes = Array.from(source.demographics?.sexes ?? new Uint8Array(recordCount));
-  const ages = source.startDays.map((day, i) => (day - (birthDays?.[i] ?? NaN)) / daysPerYear);
+  const ages = source.startDays.map((_, record) => ageAtStart(source, record));
   return pl.DataFrame([
     pl.Series("subject_id", source.subjectIds.slice()),
     splitColumn(source),

@@ -26,6 +26,7 @@
  */
 import type * as tf from "@tensorflow/tfjs-core";
 import type { Cohort } from "../cohort/cohort.ts";
+import { oncePerCohort } from "../cohort/once_per_cohort.ts";
 import { categoricalNll, categoricalRows, likeliestRows } from "../nn/categorical.ts";
 import { gaussian, type Initials } from "../nn/initial.ts";
 import { checkShapes, type NamedTensors } from "../nn/parameters.ts";
@@ -38,7 +39,7 @@ import { calibrationSettings } from "./interface/output_biases.ts";
 import { chosen, type ConfigOf, count, derivedCount, flag, real } from "./interface/settings.ts";
 import type { Codec, RecordReader, StepSampling } from "./interface/writing.ts";
 import { isIn } from "./numbers/blocks.ts";
-import { binsOf, type Schema, variablesOf } from "./numbers/record_schema.ts";
+import { type Schema, valuesInWords, variablesOf } from "./numbers/record_schema.ts";
 import { staySchema } from "./synehrgy/stay_schema.ts";
 import { softTargets } from "./synehrgy/soft_labels.ts";
 import {
@@ -314,27 +315,6 @@ function speller(config: SynehrgyConfig, schema: Schema, layout: Layout) {
   };
 }
 
-/** In how many bins values are learned. */
-function remarks({ series }: Schema): Record<string, string> {
-  const bins = series.reduce((sum, each) => sum + binsOf(each), 0);
-  return { values: `${series.length} measured codes in ${bins} bins` };
-}
-
-/** Makes a function that counts the tokens of a record, with those beyond the context. */
-function tokenCounter(
-  tokensOf: (cohort: Cohort, record: number) => number[],
-): (cohort: Cohort, record: number) => number {
-  const known = new WeakMap<Cohort, Int32Array>();
-  return (cohort, record) => {
-    let counts = known.get(cohort);
-    if (counts === undefined) {
-      counts = Int32Array.from(cohort.subjectIds, (_, each) => tokensOf(cohort, each).length);
-      known.set(cohort, counts);
-    }
-    return counts[record];
-  };
-}
-
 /** Negative log-likelihood of the next tokens, in nats. */
 function tokenLoss(
   logits: tf.Tensor2D,
@@ -373,7 +353,10 @@ export const synehrgy: ModelFamily<GradientModel, SynehrgyConfig> = {
         Array.from(records, (record) => tokensOf(cohort, record).slice(0, config.context)),
         1,
       );
-    const countOf = tokenCounter(tokensOf);
+    const countsOf = oncePerCohort((cohort) =>
+      Int32Array.from(cohort.subjectIds, (_, record) => tokensOf(cohort, record).length)
+    );
+    const countOf = (cohort: Cohort, record: number) => countsOf(cohort)[record];
     const rowsOf: GradientModel["rowsOf"] = (cohort, record) =>
       Math.min(config.context, countOf(cohort, record)) - 1;
     return {
@@ -385,7 +368,7 @@ export const synehrgy: ModelFamily<GradientModel, SynehrgyConfig> = {
       rowLimit: config.context - 1,
       rowsOf,
       tokensOf: countOf,
-      remarks: () => remarks(schema),
+      remarks: () => ({ values: valuesInWords(schema) }),
       initial,
       fromOriginal(stateDict) {
         const parameters = withoutHead("synehrgy", withoutBuffers(stateDict), gptEmbedding);

@@ -8,7 +8,7 @@
  * @see docs/specs/continuous.md
  * @module
  */
-import { type Cohort, cohort, daysPerYear, sexNames } from "../../cohort/cohort.ts";
+import { ageAtStart, type Cohort, cohort, sexNames } from "../../cohort/cohort.ts";
 import { type Vocabulary, vocabulary } from "../../cohort/vocabulary.ts";
 import type { Block } from "./blocks.ts";
 import { binCount, binsOf, type Schema, seriesBin, variablesOf } from "./record_schema.ts";
@@ -87,11 +87,11 @@ function momentColumns(
   record: number,
   visit: number,
 ): number[] {
-  const { visitOffsets, gapDays, startDays, demographics } = source;
+  const { visitOffsets, gapDays, demographics } = source;
   if (visit > visitOffsets[record]) {
     return times.count === 0 ? [] : [times.from + binOf(schema.betweenStays, gapDays[visit])];
   }
-  const age = (startDays[record] - (demographics?.birthDays[record] ?? NaN)) / daysPerYear;
+  const age = ageAtStart(source, record);
   return [
     ...ages.count === 0 || Number.isNaN(age) ? [] : [ages.from + binOf(schema.ages, age)],
     ...sexes.count === 0 || demographics === null ? [] : [sexes.from + demographics.sexes[record]],

@@ -11,7 +11,7 @@ import { type Block, isIn } from "./blocks.ts";
 import { birthDayOf, drawnBy, startDayOf, valueIn } from "./drawn_numbers.ts";
 import type { NumberColumns } from "./number_columns.ts";
 import type { Schema } from "./record_schema.ts";
-import { Timeline } from "./timeline.ts";
+import { Timeline, toldRecord } from "./timeline.ts";
 
 /** The columns of a model whose numbers are codes. */
 export interface NumberLayout {
@@ -35,11 +35,13 @@ function firstIn(block: Block, columns: readonly number[]): number | undefined {
  * visit that says no time has one from any bin, as published; visits without codes are no part of the
  * record, but their time passes.
  *
+ * @param quantities as {@link quantitiesOf} gave them
  * @param visits of columns, ascending
  * @param draws decide numbers within their bins
  */
 function recordOf(
   { codes, schema, columns }: NumberLayout,
+  quantities: Int32Array,
   visits: readonly (readonly number[])[],
   labels: readonly number[],
   draws: Random,
@@ -62,25 +64,23 @@ function recordOf(
     const own = firstIn(sexes, visit);
     if (own !== undefined) sex ??= own - sexes.from;
     const plain = visit.filter((column) => column < codes);
-    const measured = values.flatMap((block, variable): [number, number][] => {
-      const column = firstIn(block, visit);
-      const series = schema.series[variable];
-      if (column === undefined || plain.includes(series.code)) return [];
-      return [[series.code, valueIn(series, column - block.from, numberIn)]];
-    });
+    const told = new Set(plain.map((code) => quantities[code]));
+    const measured: number[] = []; // the first bin of each variable
+    for (const column of visit.slice(plain.length)) {
+      const quantity = quantities[column];
+      if (quantity < values.length && !told.has(quantity)) measured.push(column);
+      told.add(quantity);
+    }
     if (plain.length + measured.length === 0) continue;
     const at = timeline.newVisit();
     for (const code of plain) timeline.add(at, code, NaN);
-    for (const [code, value] of measured) timeline.add(at, code, value);
+    for (const column of measured) {
+      const series = schema.series[quantities[column]];
+      const bin = column - values[quantities[column]].from;
+      timeline.add(at, series.code, valueIn(series, bin, numberIn));
+    }
   }
-  return {
-    visits: timeline.visits,
-    labels,
-    gapDays: timeline.gapDays,
-    startDay: startDay + timeline.firstDay,
-    ...schema.series.length > 0 && { values: timeline.values },
-    ...schema.sexes > 0 && { sex: sex ?? 0, birthDay: birthDay ?? NaN },
-  };
+  return toldRecord(schema, timeline, { labels, startDay, sex, birthDay });
 }
 
 /** [width] The quantity that each column is a bin of; a measured code without a value is one too. */
@@ -111,8 +111,8 @@ function numberReader(
   const { codes, schema, columns: { values, ages, sexes, times }, width } = layout;
   const codeOf = (column: number) => {
     if (column < codes) return [column];
-    const variable = values.findIndex((block) => isIn(block, column));
-    return variable < 0 ? [] : [schema.series[variable].code];
+    const quantity = quantities[column];
+    return quantity < values.length ? [schema.series[quantity].code] : [];
   };
   const mask = new Uint8Array(width);
   const visits: number[][] = []; // codes alone, also those that are measured
@@ -137,16 +137,19 @@ function numberReader(
     forbidden() {
       const own = reader.forbidden?.();
       if (reader.part !== "visits") return own;
-      mask.fill(0);
-      own?.columns.forEach((isForbidden, column) => mask[column] = isForbidden);
+      if (own === undefined) mask.fill(0);
+      else mask.set(own.columns);
       const begun = reader.visits.length - Number(reader.isOpen ?? false);
       for (const block of begun === 0 ? [times] : [ages, sexes]) {
         mask.fill(1, block.from, block.from + block.count);
       }
-      const told = reader.isOpen ? reader.visits[begun].map((column) => quantities[column]) : [];
-      quantities.forEach((quantity, column) => {
-        if (quantity >= 0 && told.includes(quantity)) mask[column] = 1;
-      });
+      if (reader.isOpen) {
+        const told = new Set(reader.visits[begun].map((column) => quantities[column]));
+        told.delete(-1);
+        quantities.forEach((quantity, column) => {
+          if (told.has(quantity)) mask[column] = 1;
+        });
+      }
       return { columns: mask, quantities };
     },
     read(step) {
@@ -155,6 +158,6 @@ function numberReader(
         visits[at] = reader.visits[at].flatMap(codeOf);
       }
     },
-    ...draws && { record: () => recordOf(layout, reader.visits, reader.labels, draws) },
+    ...draws && { record: () => recordOf(layout, quantities, reader.visits, reader.labels, draws) },
   };
 }

@@ -52,6 +52,12 @@ export function seriesBin(series: Series, value: number): number {
   return nearest;
 }
 
+/** In how many bins values are learned, for the config of a run. */
+export function valuesInWords({ series }: Schema): string {
+  const bins = series.reduce((sum, each) => sum + binsOf(each), 0);
+  return `${series.length} measured codes in ${bins} bins`;
+}
+
 /** From codes to variables. */
 export function variablesOf(series: readonly Series[], codes: number): Int32Array {
   const variableOf = new Int32Array(codes).fill(-1);

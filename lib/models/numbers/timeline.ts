@@ -1,3 +1,6 @@
+import type { RecordLists } from "../../cohort/records.ts";
+import type { Schema } from "./record_schema.ts";
+
 /** Visits as they are told, with their values and the days between them. */
 export class Timeline {
   readonly visits: number[][] = [];
@@ -41,4 +44,25 @@ export class Timeline {
     const later = this.newVisit();
     codes.forEach((code, i) => this.add(later, code, values[i]));
   }
+}
+
+/** A record of what is told so far; of values, births and sexes, what the schema has. */
+export function toldRecord(
+  schema: Schema,
+  { visits, values, gapDays, firstDay }: Timeline,
+  { labels, startDay, sex = 0, birthDay = NaN }: {
+    readonly labels: readonly number[];
+    readonly startDay: number;
+    readonly sex: number | undefined;
+    readonly birthDay: number | undefined;
+  },
+): RecordLists {
+  return {
+    visits,
+    labels,
+    gapDays,
+    startDay: startDay + firstDay,
+    ...schema.series.length > 0 && { values },
+    ...schema.sexes > 0 && { sex, birthDay },
+  };
 }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type Cohort, daysPerYear, sexNames, splitOf } from "../../cohort/cohort.ts";
+import { ageAtStart, type Cohort, daysPerYear, sexNames, splitOf } from "../../cohort/cohort.ts";
 import { isOrderOnly } from "../../cohort/order_only.ts";
 import {
   ageEdges,
@@ -27,11 +27,11 @@ export interface VisitSchemaOptions {
 
 /** Ages at the first visit, times between visits and first days of a cohort's records. */
 function visitNumbers(cohort: Cohort) {
-  const { visitOffsets, gapDays, startDays, demographics, recordCount } = cohort;
+  const { visitOffsets, gapDays, startDays, recordCount } = cohort;
   const [ages, times, starts] = Array.from({ length: 3 }, gathered);
   for (let record = 0; record < recordCount; record++) {
     const start = startDays[record];
-    const age = (start - (demographics?.birthDays[record] ?? NaN)) / daysPerYear;
+    const age = ageAtStart(cohort, record);
     if (!Number.isNaN(start)) gather(starts, start, record);
     if (!Number.isNaN(age)) gather(ages, age, record);
     for (let visit = visitOffsets[record] + 1; visit < visitOffsets[record + 1]; visit++) {

@@ -6,12 +6,13 @@
  * @module
  */
 import type { Cohort } from "../../cohort/cohort.ts";
+import { oncePerCohort } from "../../cohort/once_per_cohort.ts";
 import type { GradientModel, ModelFamily } from "../interface/model.ts";
 import { chosen, type ConfigOf, count, flag, numbersOf } from "../interface/settings.ts";
 import type { Codec, RecordSampling, StepSampling } from "../interface/writing.ts";
 import { numberColumns, withNumberColumns, withNumberNames } from "./number_columns.ts";
 import { type NumberLayout, numberReaders } from "./number_reader.ts";
-import { binsOf, type Schema } from "./record_schema.ts";
+import { type Schema, valuesInWords } from "./record_schema.ts";
 import { visitSchema } from "./visit_schema.ts";
 
 const numberSettings = {
@@ -32,16 +33,6 @@ function schemaFor(
 ): Schema {
   const by = quantileBins ? "quantile" : "width";
   return visitSchema(cohort, { bins: { most: numbers, by }, minCell });
-}
-
-/** Makes cohorts as the model sees them, each once. */
-function viewer(schema: Schema): (cohort: Cohort) => Cohort {
-  const known = new WeakMap<Cohort, Cohort>();
-  return (cohort) => {
-    let seen = known.get(cohort);
-    if (seen === undefined) known.set(cohort, seen = withNumberColumns(cohort, schema));
-    return seen;
-  };
 }
 
 /** How steps spell records with numbers. Their columns mean other things, so it says no more of them. */
@@ -76,9 +67,8 @@ function modelWithNumbers(
   const { codes } = numbersOf(config);
   const columns = numberColumns(codes, schema);
   const layout = { codes, schema, columns, width: model.columns };
-  const seen = viewer(schema);
+  const seen = oncePerCohort((cohort) => withNumberColumns(cohort, schema));
   const { tables, tokensOf, validationLoss, likelihoods, outputBiases, adversary } = model;
-  const bins = schema.series.reduce((sum, series) => sum + binsOf(series), 0);
   return {
     ...model,
     config,
@@ -87,7 +77,7 @@ function modelWithNumbers(
     ...tokensOf && { tokensOf: (cohort, record) => tokensOf(seen(cohort), record) },
     remarks: (cohort) => ({
       ...model.remarks?.(seen(cohort)),
-      values: `${schema.series.length} measured codes in ${bins} bins`,
+      values: valuesInWords(schema),
     }),
     ...tables && {
       tables: ({ vocabulary, labelNames }, ...how) =>

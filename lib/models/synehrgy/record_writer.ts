@@ -16,7 +16,7 @@ import {
   valueIn,
 } from "../numbers/drawn_numbers.ts";
 import type { Schema } from "../numbers/record_schema.ts";
-import { Timeline } from "../numbers/timeline.ts";
+import { Timeline, toldRecord } from "../numbers/timeline.ts";
 import { binOf } from "../numbers/value_bins.ts";
 import { type Layout, measurementOf } from "./stay_tokens.ts";
 import { ToldStay } from "./told_visits.ts";
@@ -69,7 +69,6 @@ export function recordWriter(schema: Schema, layout: Layout, draws: Random): Rec
   const startDay = startDayOf(schema, draws);
   const labels = new Array<number>(layout.labels.count + outcomes.count / 2).fill(0);
   const timeline = new Timeline();
-  const { visits, values, gapDays } = timeline;
   let stay = new ToldStay(timeline, layout.isPublished);
   let sex: number | undefined;
   let birthDay: number | undefined;
@@ -79,7 +78,7 @@ export function recordWriter(schema: Schema, layout: Layout, draws: Random): Rec
 
   return {
     labels,
-    visits,
+    visits: timeline.visits,
     get isOpen() {
       return stay.isOpen;
     },
@@ -93,14 +92,7 @@ export function recordWriter(schema: Schema, layout: Layout, draws: Random): Rec
       const age = ageYears();
       return age === undefined ? undefined : binOf(schema.ages, age);
     },
-    record: () => ({
-      visits,
-      labels,
-      gapDays,
-      startDay: startDay + timeline.firstDay,
-      ...schema.series.length > 0 && { values },
-      ...schema.sexes > 0 && { sex: sex ?? 0, birthDay: birthDay ?? NaN },
-    }),
+    record: () => toldRecord(schema, timeline, { labels, startDay, sex, birthDay }),
     read(token) {
       if (isIn(codes, token)) stay.addCode(token);
       else if (isIn(measurements, token)) {
