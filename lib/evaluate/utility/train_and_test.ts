@@ -95,8 +95,8 @@ async function testedOnce(
   },
 ): Promise<TestedOnce> {
   const place = [task.label, repetition];
-  const draws = (set: typeof sets[number]) =>
-    stream("classifierCases", seed, ...place, sets.indexOf(set));
+  const draws = (set: typeof sets[number] | Role) =>
+    stream("classifierCases", seed, ...place, sets.findIndex((name) => name === set));
   const pools = disjointPools(shuffledPool(task.train, draws("order")), sizes);
   const train = task.draw(pools.train, sizes.train / 2, draws("train"));
   const validation = task.draw(pools.validation, sizes.validation / 2, draws("validation"));
@@ -113,7 +113,7 @@ async function testedOnce(
     const control = isControl(role);
     if (control && repetition > 0) return null;
     if (!hasBoth(pool)) return { synthetic: guesses(), both: control ? null : real };
-    const own = task.draw(pool, sizes.train / 2, draws(role as typeof sets[number]));
+    const own = task.draw(pool, sizes.train / 2, draws(role));
     const synthetic = await predictedBy(own);
     return { synthetic, both: control ? null : await predictedBy([...train, ...own]) };
   };

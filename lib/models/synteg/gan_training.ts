@@ -178,17 +178,27 @@ async function generatorStep(
   return loss;
 }
 
+/** Replaces a tensor by a share of it and a share of another. */
+function blend(
+  tensors: Record<string, tf.Tensor>,
+  name: string,
+  kept: number,
+  other: tf.Tensor,
+  taken: number,
+): void {
+  const before = tensors[name];
+  tensors[name] = tf.tidy(() => tf.add(tf.mul(before, kept), tf.mul(other, taken)));
+  before.dispose();
+}
+
 /** Moves the running statistics towards a batch's, with its unbiased variance; frees these. */
 function moveStatistics({ statistics }: Pair, batch: readonly Moments[], rows: number): void {
   batch.forEach(([mean, variance], i) => {
     const kinds = [["mean", mean, 1], ["var", variance, rows / Math.max(1, rows - 1)]] as const;
     for (const [kind, found, factor] of kinds) {
       const name = `generator.batch_norm_layers.${i}.running_${kind}`;
-      const before = statistics[name];
-      statistics[name] = tf.tidy(() =>
-        tf.add(tf.mul(before, 1 - momentum), tf.mul(found, momentum * factor))
-      );
-      tf.dispose([before, found]);
+      blend(statistics, name, 1 - momentum, found, momentum * factor);
+      found.dispose();
     }
   });
 }
@@ -196,14 +206,8 @@ function moveStatistics({ statistics }: Pair, batch: readonly Moments[], rows: n
 /** Moves the averages towards what the generator is now. */
 function moveAverages({ generator, statistics, averages }: Pair): void {
   const now: Record<string, tf.Tensor> = { ...generator.parameters(), ...statistics };
-  for (const [name, before] of Object.entries(averages)) {
-    averages[name] = tf.tidy(() =>
-      tf.add(
-        tf.mul(before, averaging),
-        tf.mul(now[name.slice(averagePrefix.length)], 1 - averaging),
-      )
-    );
-    before.dispose();
+  for (const name of Object.keys(averages)) {
+    blend(averages, name, averaging, now[name.slice(averagePrefix.length)], 1 - averaging);
   }
 }
 
