@@ -7,8 +7,8 @@
 import type { OnProgress } from "../progress.ts";
 import { nearestName } from "../nearest_name.ts";
 import { encodingName, otherEncoding } from "./encoding.ts";
-import { found, unreadable } from "./input.ts";
-import { DamagedGzip, noText, textPieces } from "./text_stream.ts";
+import { found } from "./input.ts";
+import { noText, textPieces, unreadableText } from "./text_stream.ts";
 
 /**
  * Called with a sentence that names a bad row, its file and what is wrong with it; the row is then
@@ -325,13 +325,7 @@ export async function readCsv(
       }
     }
   } catch (error) {
-    if (error instanceof DamagedGzip) {
-      throw new SyntaxError(
-        `Cannot read "${path}": the gzip data is truncated or damaged after row ${row}`,
-        { cause: error },
-      );
-    }
-    throw unreadable(path, error);
+    throw unreadableText(path, error, ` after row ${row}`);
   }
   if (header.length === 0) {
     throw new SyntaxError(`Cannot read "${path}": it is empty, must have a header and rows`);
@@ -367,9 +361,7 @@ export async function readCsvHeader(
       if (header !== undefined) return header;
     }
   } catch (error) {
-    throw error instanceof DamagedGzip
-      ? new SyntaxError(`Cannot read "${path}": the gzip data is truncated or damaged`)
-      : unreadable(path, error);
+    throw unreadableText(path, error);
   }
   throw new SyntaxError(`Cannot read "${path}": it is empty, must have a header and rows`);
 }

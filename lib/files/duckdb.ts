@@ -7,8 +7,7 @@
  */
 import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { breathe } from "../breathe.ts";
-import type { OnProgress } from "../progress.ts";
-import { type CsvColumn, placeIn } from "./csv.ts";
+import { type CsvColumn, placeIn, type ReadCsvOptions } from "./csv.ts";
 
 /** Rows from somewhere, and what messages call it. */
 export interface DuckDbTable {
@@ -20,12 +19,6 @@ export interface DuckDbTable {
   readonly name: string;
   /** Whether it is a file. */
   readonly isFile: boolean;
-}
-
-/** How rows are read; as in `readCsv`. */
-export interface ReadDuckDbOptions {
-  readonly onBadRow?: ((problem: string, row: number, wrong: string) => void) | undefined;
-  readonly onProgress?: OnProgress | undefined;
 }
 
 /** The name of a table or column in a query. */
@@ -189,7 +182,7 @@ export class DuckDb implements Disposable {
     table: DuckDbTable,
     columns: readonly (string | CsvColumn)[],
     onRow: (fields: readonly string[], row: number) => string | undefined | void,
-    { onBadRow, onProgress }: ReadDuckDbOptions = {},
+    { onBadRow, onProgress }: Pick<ReadCsvOptions, "onBadRow" | "onProgress"> = {},
   ): Promise<boolean> {
     const wanted = columns.map((column) => typeof column === "string" ? { name: column } : column);
     const header = await this.ask(table, `DESCRIBE SELECT * FROM ${table.from}`);

@@ -6,8 +6,7 @@
  */
 import type { OnProgress } from "../progress.ts";
 import type { OnBadRow } from "./csv.ts";
-import { unreadable } from "./input.ts";
-import { DamagedGzip, noText, textPieces } from "./text_stream.ts";
+import { noText, textPieces, unreadableText } from "./text_stream.ts";
 
 /** How a file is read. */
 export interface ReadLinesOptions {
@@ -70,11 +69,7 @@ export async function readLines(
     }
     if (begun !== "") see(begun);
   } catch (error) {
-    if (!(error instanceof DamagedGzip)) throw unreadable(path, error);
-    throw new SyntaxError(
-      `Cannot read "${path}": the gzip data is truncated or damaged after line ${number}`,
-      { cause: error },
-    );
+    throw unreadableText(path, error, ` after line ${number}`);
   }
 }
 
@@ -98,10 +93,7 @@ export async function readWhole(path: string, how: ReadLinesOptions = {}): Promi
       }
     }
   } catch (error) {
-    if (!(error instanceof DamagedGzip)) throw unreadable(path, error);
-    throw new SyntaxError(`Cannot read "${path}": the gzip data is truncated or damaged`, {
-      cause: error,
-    });
+    throw unreadableText(path, error);
   }
   if (whole.includes(noText)) throw new SyntaxError(`Cannot read "${path}": ${notUtf8}`);
   return whole;

@@ -7,6 +7,7 @@
 import { pipeline, Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { markedEncoding, otherEncoding } from "./encoding.ts";
+import { unreadable } from "./input.ts";
 
 /** Stands for bytes that are no text in a file's encoding: half a character, which no text holds. */
 export const noText = "\udfff";
@@ -15,7 +16,20 @@ export const noText = "\udfff";
 const pieceLength = 1 << 17;
 
 /** Gzip data that ends too early, or that is none. */
-export class DamagedGzip extends Error {}
+class DamagedGzip extends Error {}
+
+/**
+ * What is wrong with a file whose text cannot be read on.
+ *
+ * @param place how far it could be read, such as " after row 7"
+ */
+export function unreadableText(path: string, error: unknown, place = ""): unknown {
+  if (!(error instanceof DamagedGzip)) return unreadable(path, error);
+  return new SyntaxError(
+    `Cannot read "${path}": the gzip data is truncated or damaged${place}`,
+    { cause: error },
+  );
+}
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -155,7 +169,7 @@ async function* decoded(chunks: AsyncIterable<Bytes>, encoding: string): AsyncGe
  * @param options.encoding as `TextDecoder` calls it; a byte order mark in the file says it better.
  *   Without it a file that has the mark of UTF-16 is refused
  * @param options.onBytes called with how many bytes of the file are read, and how many it has
- * @throws {DamagedGzip} Behind the text that could be read
+ * @throws {Error} Behind the text that could be read; {@link unreadableText} says what is wrong
  * @throws {SyntaxError} If the file says that it is UTF-16, and no encoding is given
  */
 export async function* textPieces(

@@ -7,7 +7,7 @@ import { detached } from "./detached.ts";
 import type { EventTable } from "./event_table.ts";
 
 /** Different answers in words that a question may have; with more, they are free text. */
-const mostAnswers = 30;
+export const mostAnswers = 30;
 
 /** What is known of the rows of one question. */
 export interface Observed {

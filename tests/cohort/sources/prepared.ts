@@ -1,4 +1,5 @@
 /** Cohorts of small tables, with what is said about them. */
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { type Cohort, prepare } from "ehrloom";
 import { visitCodes, visitsOf } from "ehrloom/cohort/records.ts";
 import { gzipSync } from "node:zlib";
@@ -49,6 +50,29 @@ export async function preparedFrom(
     );
   });
   return { cohort: read[0], said, bad };
+}
+
+/**
+ * Asserts that tables with a bad row are refused with a sentence about it, and that all other rows remain
+ * where it is skipped.
+ *
+ * @param good the tables without it
+ * @param change those that have it
+ * @param options.others rows that are bad because they refer to it; the cohort lacks these too
+ */
+export async function assertBadRow(
+  source: string,
+  good: Tables,
+  change: Tables,
+  wanted: string,
+  { values = {}, others = 0 }: { values?: Record<string, unknown>; others?: number } = {},
+): Promise<void> {
+  const tables = { ...good, ...change };
+  await assertRejects(() => preparedFrom(source, tables, values), SyntaxError, wanted);
+  const { bad, cohort } = await preparedFrom(source, tables, values, { isSkipping: true });
+  assertEquals(bad.length, 1 + others);
+  assertStringIncludes(bad[0], wanted);
+  if (others === 0) assertEquals(cohort, (await preparedFrom(source, good, values)).cohort);
 }
 
 /** The codes of a record's visits, by name. */

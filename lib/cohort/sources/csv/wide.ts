@@ -14,13 +14,11 @@
  * @module
  */
 import { csvColumns, type CsvRole, type CsvTable } from "./columns.ts";
+import { mostAnswers } from "../answers_in_words.ts";
 import { detached } from "../detached.ts";
 import { isMissing, numberIn } from "../field_text.ts";
 import { Notes } from "../notes.ts";
 import { readRows } from "../rows.ts";
-
-/** Different answers in words that a column may have. */
-const mostAnswers = 30;
 
 const roles: readonly CsvRole[] = ["subject", "time", "visit", "sex", "birth"];
 
