@@ -1,6 +1,11 @@
 import type { Cohort } from "./cohort.ts";
 import type { PatientNumbers } from "./small_cells.ts";
 
+/** Events of a cohort that have a value. */
+export function valueCount({ values }: Pick<Cohort, "values">): number {
+  return values?.reduce((sum, value) => sum + Number(!Number.isNaN(value)), 0) ?? 0;
+}
+
 /** [codes] Events with a finite value. */
 function measuredCounts({ vocabulary, codes, values }: Cohort): Uint32Array {
   const counts = new Uint32Array(vocabulary.codes.length);

@@ -7,6 +7,7 @@
  */
 import * as v from "valibot";
 import { type Cohort, splitOf, subset } from "../cohort/cohort.ts";
+import { valueCount } from "../cohort/measured_values.ts";
 import { flag, object, type Schema as JsonSchema, whole } from "../files/checked_json.ts";
 import type { Extra, Model } from "./interface/model.ts";
 import type { ModelConfig } from "./interface/settings.ts";
@@ -74,7 +75,7 @@ const acceptableLoss = 0.1;
 
 /** How many values, dated visits and known patients a cohort has. */
 function countsOf(cohort: Cohort): Record<Extra, number> {
-  const { values, startDays, visitOffsets, gapDays, demographics, recordCount } = cohort;
+  const { startDays, visitOffsets, gapDays, demographics, recordCount } = cohort;
   let times = 0;
   let patients = 0;
   for (let record = 0; record < recordCount; record++) {
@@ -86,8 +87,7 @@ function countsOf(cohort: Cohort): Record<Extra, number> {
       (demographics.sexes[record] > 0 || !Number.isNaN(demographics.birthDays[record]));
     patients += Number(isKnown);
   }
-  const measured = values?.reduce((sum, value) => sum + Number(!Number.isNaN(value)), 0) ?? 0;
-  return { values: measured, times, demographics: patients };
+  return { values: valueCount(cohort), times, demographics: patients };
 }
 
 /** Tokens beyond a context. */

@@ -9,6 +9,7 @@ import { finite, list, object, type Schema, text, whole } from "../../files/chec
 import { splitCode } from "../codes/code_systems.ts";
 import type { Cohort } from "../cohort.ts";
 import { longRecords } from "../long_records.ts";
+import { valueCount } from "../measured_values.ts";
 import { microsecondsPerDay } from "../time.ts";
 import type { Vocabulary } from "../vocabulary.ts";
 import { type FarValues, farValues } from "./far_values.ts";
@@ -161,13 +162,13 @@ export function findingsOf(
   cohort: Cohort,
   { units, repeated }: { readonly units: readonly UnitsOfCode[]; readonly repeated: number },
 ): Findings {
-  const { vocabulary, visitOffsets, recordCount, values } = cohort;
+  const { vocabulary, visitOffsets, recordCount } = cohort;
   const lengths = Array.from(
     { length: recordCount },
     (_, record) => visitOffsets[record + 1] - visitOffsets[record],
   );
   return {
-    values: values?.reduce((sum, value) => sum + Number(!Number.isNaN(value)), 0) ?? 0,
+    values: valueCount(cohort),
     patients_without_visits: lengths.filter((visits) => visits === 0).length,
     repeated_events: repeated,
     ...dates(cohort),
