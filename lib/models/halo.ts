@@ -6,8 +6,9 @@
  * Theodorou, Xiao & Sun 2023, "Synthesize high-dimensional longitudinal electronic health records
  * via hierarchical autoregressive language model". Differences from its code: padding rows are
  * never computed where batches hold similar lengths, they get no padding token (nothing that counts
- * can see them), the losses come from logits, and the head's biases begin where a row holds about
- * one code (`sparse_start.ts`; `publishedStart=true`: half of all).
+ * can see them), the losses come from logits, the head sees the labels beside the history
+ * (`labels_in_head.ts`; `labelsInHead=false`: the history alone), and its biases begin where a row
+ * holds about one code (`sparse_start.ts`; `publishedStart=true`: half of all).
  *
  * @module
  */
@@ -34,6 +35,13 @@ import type { ModelFamily, Sampler } from "./interface/model.ts";
 import { calibrationSettings } from "./interface/output_biases.ts";
 import { chosen, type ConfigOf } from "./interface/settings.ts";
 import { type RowDrawing, type RowModel, rowModel } from "./rows/row_model.ts";
+import {
+  labelInputs,
+  labelSettings,
+  memoryWithLabels,
+  noOriginalSeesLabels,
+  withLabels,
+} from "./rows/labels_in_head.ts";
 import { headBias, startSettings } from "./rows/sparse_start.ts";
 import { type Draw, predictedBy, writer } from "./interface/writer.ts";
 import { columnsOf, type VisitRows } from "./rows/visit_rows.ts";
@@ -49,13 +57,19 @@ import {
   withoutBuffers,
 } from "./rows/visit_transformer.ts";
 
-const ownSettings = { ...startSettings, ...calibrationSettings };
+const ownSettings = { ...startSettings, ...labelSettings, ...calibrationSettings };
 
-/** HALO's config: that of its transformer, which gives the head's size, and its start and end. */
+/** HALO's config: that of its transformer, what its head sees, and its start and end. */
 export type HaloConfig = VisitTransformerConfig & ConfigOf<typeof ownSettings>;
 
+/** Inputs of the head before a row's columns. */
+const headWidth = (config: HaloConfig) => config.width + labelInputs(config);
+
+/** The head's inputs: also the number of its hidden units. */
+const headSize = (config: HaloConfig) => headWidth(config) + columnsOf(config);
+
 function initialHalo(config: HaloConfig): Initials {
-  const size = config.width + columnsOf(config);
+  const size = headSize(config);
   const bound = 1 / Math.sqrt(size);
   return {
     ...initialVisitTransformer(config),
@@ -80,7 +94,8 @@ function fromOriginal(config: HaloConfig, stateDict: NamedArrays): NamedArrays {
 }
 
 function toOriginal(config: HaloConfig, parameters: NamedArrays): NamedArrays {
-  const mask = lowerMask(config.width + columnsOf(config));
+  noOriginalSeesLabels(config);
+  const mask = lowerMask(headSize(config));
   return {
     ...parameters,
     ...causalBuffers(config, config.context),
@@ -91,22 +106,28 @@ function toOriginal(config: HaloConfig, parameters: NamedArrays): NamedArrays {
 
 /** Logits of every row after the first, under teacher forcing: [records × rows, columns]. */
 export function haloLogits(
-  config: VisitTransformerConfig,
+  config: HaloConfig,
   parameters: NamedTensors,
   batch: VisitRows,
 ): tf.Tensor2D {
-  return maskedHead(parameters, visitHistories(config, parameters, batch), batch.targets);
+  const histories = withLabels(config, visitHistories(config, parameters, batch), batch);
+  return maskedHead(parameters, histories, batch.targets);
 }
 
 function drawing(config: HaloConfig, parameters: NamedTensors, sampler?: Sampler): RowDrawing {
-  const head = samplingHead(parameters, config.width);
+  const head = samplingHead(parameters, headWidth(config));
   const draw: Draw = sampler === "block-order"
     ? (...given) => blockOrderRows(head, ...given)
     : async (...given) => (await fixedPointRows(head, ...given)).rows;
   const logits = (history: tf.Tensor2D, known: MultiHot) =>
     headLogits(head, head.fromHistory(history), known);
   return {
-    begin: () => writer(visitMemory(config, parameters), draw, predictedBy(logits, tf.sigmoid)),
+    begin: () =>
+      writer(
+        memoryWithLabels(config, visitMemory(config, parameters)),
+        draw,
+        predictedBy(logits, tf.sigmoid),
+      ),
     dispose: () => head.dispose(),
   };
 }
@@ -132,12 +153,12 @@ export const halo: ModelFamily<RowModel, HaloConfig> = {
       rowFootprint: (rows) =>
         together(
           transformerRow(config, rows),
-          maskedHeadRow(config.width, columnsOf(config)),
+          maskedHeadRow(headWidth(config), columnsOf(config)),
         ),
       writingFloats: transformerMemoryFloats(config, config.context) +
-        14 * (config.width + columnsOf(config)),
+        14 * headSize(config),
       drawing: (parameters, sampler) => drawing(config, parameters, sampler),
-      biases: config.calibrate && { parameter: "ehr_head.auto2.bias", from: config.width - 1 },
+      biases: config.calibrate && { parameter: "ehr_head.auto2.bias", from: headWidth(config) - 1 },
     });
   },
 };

@@ -6,7 +6,7 @@
  * Theodorou, Xiao & Sun 2023. The head's matrix is the embedding's, as intended; the published code
  * has two that train apart, here `tied=false`. The head has biases (`calibrate=false`: none, as
  * published), which begin where a row holds about one code (`publishedStart=true`: half of all).
- * Everything else is as in HALO.
+ * What labels add to the logits has a matrix of its own. Everything else is as in HALO.
  *
  * @see docs/specs/baselines.md section 1
  * @module
@@ -15,11 +15,19 @@ import * as tf from "@tensorflow/tfjs-core";
 import { bernoulliRows } from "../nn/bernoulli.ts";
 import { logitsRow, together, transformerMemoryFloats, transformerRow } from "../nn/footprint.ts";
 import { constant, type Initials } from "../nn/initial.ts";
-import { checkShapes, type NamedArrays, type NamedTensors } from "../nn/parameters.ts";
+import { linear } from "../nn/linear.ts";
+import { checkShapes, matrix, type NamedArrays, type NamedTensors } from "../nn/parameters.ts";
 import type { ModelFamily } from "./interface/model.ts";
 import { calibrationSettings } from "./interface/output_biases.ts";
 import { chosen, type ConfigOf } from "./interface/settings.ts";
 import { type RowDrawing, type RowModel, rowModel } from "./rows/row_model.ts";
+import {
+  labelInputs,
+  labelSettings,
+  memoryWithLabels,
+  noOriginalSeesLabels,
+  withLabels,
+} from "./rows/labels_in_head.ts";
 import { headBias, startSettings } from "./rows/sparse_start.ts";
 import { drawnFrom, predictedBy, writer } from "./interface/writer.ts";
 import {
@@ -31,7 +39,7 @@ import {
   withInitialHead,
   withoutHead,
 } from "./tokens/tied_head.ts";
-import { columnsOf } from "./rows/visit_rows.ts";
+import { columnsOf, type VisitRows } from "./rows/visit_rows.ts";
 import {
   causalBuffers,
   initialVisitTransformer,
@@ -44,19 +52,51 @@ import {
   withoutBuffers,
 } from "./rows/visit_transformer.ts";
 
-const ownSettings = { ...tiedSettings, ...startSettings, ...calibrationSettings };
+const ownSettings = {
+  ...tiedSettings,
+  ...startSettings,
+  ...labelSettings,
+  ...calibrationSettings,
+};
 
 /** HALO-Coarse's config: HALO's, and whether its head is the embedding. */
 export type HaloCoarseConfig = VisitTransformerConfig & ConfigOf<typeof ownSettings>;
 
 const embedding: TiedEmbedding = { name: "transformer.vis_embed_mat.weight", layout: "in-out" };
 
+/** What labels add to the logits: the embedding is the matrix of histories alone. */
+const labelWeight = "ehr_head.labels.weight"; // [labels, columns]
+
 function initialHaloCoarse(config: HaloCoarseConfig): Initials {
   const parameters = initialVisitTransformer(config);
-  const all = config.tied ? parameters : withInitialHead(parameters, embedding);
-  if (!config.calibrate) return all;
   const columns = columnsOf(config);
-  return { ...all, [biasName]: headBias(config, columns, constant([columns], 0)) };
+  const inputs = labelInputs(config);
+  return {
+    ...config.tied ? parameters : withInitialHead(parameters, embedding),
+    ...inputs > 0 && { [labelWeight]: constant([inputs, columns], 0) },
+    ...config.calibrate && { [biasName]: headBias(config, columns, constant([columns], 0)) },
+  };
+}
+
+/** Logits of histories with {@link labelInputs} beside them. */
+function head(config: HaloCoarseConfig, parameters: NamedTensors, seen: tf.Tensor2D): tf.Tensor2D {
+  const inputs = labelInputs(config);
+  if (inputs === 0) return tiedLogits(parameters, seen, embedding);
+  return tf.tidy(() => {
+    const [histories, labels] = tf.split<tf.Tensor2D>(seen, [config.width, inputs], 1);
+    const ofLabels = linear(labels, matrix(parameters, labelWeight), null, "in-out");
+    return tf.add(tiedLogits(parameters, histories, embedding), ofLabels);
+  });
+}
+
+/** Logits of every row after the first, under teacher forcing: [records × rows, columns]. */
+function haloCoarseLogits(
+  config: HaloCoarseConfig,
+  parameters: NamedTensors,
+  batch: VisitRows,
+): tf.Tensor2D {
+  const histories = visitHistories(config, parameters, batch);
+  return head(config, parameters, withLabels(config, histories, batch));
 }
 
 function fromOriginal(config: HaloCoarseConfig, stateDict: NamedArrays): NamedArrays {
@@ -67,13 +107,13 @@ function fromOriginal(config: HaloCoarseConfig, stateDict: NamedArrays): NamedAr
 }
 
 function drawing(config: HaloCoarseConfig, parameters: NamedTensors): RowDrawing {
-  const head = (history: tf.Tensor2D) => tiedLogits(parameters, history, embedding);
+  const logits = (seen: tf.Tensor2D) => head(config, parameters, seen);
   return {
     begin: () =>
       writer(
-        visitMemory(config, parameters),
-        drawnFrom(head, bernoulliRows),
-        predictedBy(head, tf.sigmoid),
+        memoryWithLabels(config, visitMemory(config, parameters)),
+        drawnFrom(logits, bernoulliRows),
+        predictedBy(logits, tf.sigmoid),
       ),
   };
 }
@@ -94,12 +134,11 @@ export const haloCoarse: ModelFamily<RowModel, HaloCoarseConfig> = {
     return rowModel("halo-coarse", config, {
       initial: initialHaloCoarse(config),
       fromOriginal: (stateDict) => fromOriginal(config, stateDict),
-      toOriginal: (parameters) => ({
-        ...withHead(parameters, embedding),
-        ...causalBuffers(config, config.context),
-      }),
-      logits: (parameters, batch): tf.Tensor2D =>
-        tiedLogits(parameters, visitHistories(config, parameters, batch), embedding),
+      toOriginal: (parameters) => {
+        noOriginalSeesLabels(config);
+        return { ...withHead(parameters, embedding), ...causalBuffers(config, config.context) };
+      },
+      logits: (parameters, batch) => haloCoarseLogits(config, parameters, batch),
       rowFootprint: (rows) => together(transformerRow(config, rows), logitsRow(columnsOf(config))),
       writingFloats: transformerMemoryFloats(config, config.context) + 4 * columnsOf(config),
       drawing: (parameters) => drawing(config, parameters),

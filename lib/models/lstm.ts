@@ -3,9 +3,10 @@
  * a linear layer gives one logit per column of the next row, independent given the past.
  *
  * The recurrent baseline of Theodorou, Xiao & Sun 2023. Differences from its code: the number of
- * layers is a setting (there it is 6, whatever its config says), the head's biases begin where a
- * row holds about one code (`publishedStart=true`: half of all), and padding is not computed where
- * batches hold similar lengths.
+ * layers is a setting (there it is 6, whatever its config says), the head sees the labels beside the
+ * history (`labelsInHead=false`: the history alone), its biases begin where a row holds about one
+ * code (`publishedStart=true`: half of all), and padding is not computed where batches hold similar
+ * lengths.
  *
  * @see docs/specs/baselines.md section 2
  * @module
@@ -37,6 +38,13 @@ import {
   rowModel,
   rowSettings,
 } from "./rows/row_model.ts";
+import {
+  labelInputs,
+  labelSettings,
+  memoryWithLabels,
+  noOriginalSeesLabels,
+  withLabels,
+} from "./rows/labels_in_head.ts";
 import { headBias, startSettings } from "./rows/sparse_start.ts";
 import { drawnFrom, predictedBy, writer } from "./interface/writer.ts";
 import { columnsOf, type VisitRows } from "./rows/visit_rows.ts";
@@ -48,6 +56,7 @@ const settings = {
   layers: count(1, "Number of LSTM layers", { max: mostLayers }),
   ...rowSettings,
   ...startSettings,
+  ...labelSettings,
   ...calibrationSettings,
 };
 
@@ -67,7 +76,7 @@ function initialLstm(config: LstmConfig): Initials {
     parameters[`lstm.bias_ih_l${k}`] = uniform([4 * width], bound);
     parameters[`lstm.bias_hh_l${k}`] = uniform([4 * width], bound);
   }
-  parameters["ehr_head.weight"] = uniform([columns, width], bound);
+  parameters["ehr_head.weight"] = uniform([columns, width + labelInputs(config)], bound);
   parameters["ehr_head.bias"] = headBias(config, columns, uniform([columns], bound));
   return parameters;
 }
@@ -108,7 +117,7 @@ export function lstmLogits(
   parameters: NamedTensors,
   batch: VisitRows,
 ): tf.Tensor2D {
-  return head(parameters, lstmHistories(config, parameters, batch));
+  return head(parameters, withLabels(config, lstmHistories(config, parameters, batch), batch));
 }
 
 function memory({ layers }: LstmConfig, parameters: NamedTensors): Memory {
@@ -140,7 +149,7 @@ function drawing(config: LstmConfig, parameters: NamedTensors): RowDrawing {
   return {
     begin: () =>
       writer(
-        memory(config, parameters),
+        memoryWithLabels(config, memory(config, parameters)),
         drawnFrom(logits, bernoulliRows),
         predictedBy(logits, tf.sigmoid),
       ),
@@ -162,7 +171,10 @@ export const lstm: ModelFamily<RowModel, LstmConfig> = {
     return rowModel("lstm", config, {
       initial: initialLstm(config),
       fromOriginal: (stateDict) => fromOriginal(config, stateDict),
-      toOriginal: (parameters) => parameters,
+      toOriginal: (parameters) => {
+        noOriginalSeesLabels(config);
+        return parameters;
+      },
       logits: (parameters, batch) => lstmLogits(config, parameters, batch),
       rowFootprint: () =>
         together(lstmRow(config.width, config.layers), logitsRow(columnsOf(config))),

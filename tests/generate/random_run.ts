@@ -4,6 +4,7 @@
  * @module
  */
 import { cohortOf, type Run, vocabulary } from "ehrloom";
+import type { ModelConfig } from "ehrloom/models/interface/settings.ts";
 import { gradientModelOf, modelFamily } from "ehrloom/models/mod.ts";
 import { drawn } from "ehrloom/nn/initial.ts";
 import type { NamedArrays } from "ehrloom/nn/parameters.ts";
@@ -22,10 +23,11 @@ export function untrainedRun(
   model: string,
   { codes, labels, context, width }: Sizes,
   seed: number,
+  set: ModelConfig = {},
 ): Run {
   const names = vocabulary(Array.from({ length: codes }, (_, code) => `code ${code}`));
   const labelNames = Array.from({ length: labels }, (_, label) => `label ${label}`);
-  const settings = { width, layers: 2, heads: 2, context };
+  const settings = { width, layers: 2, heads: 2, context, ...set };
   const config = modelFamily(model).configFor(cohortOf(names, labelNames, []), settings);
   return {
     runConfig: {
@@ -56,10 +58,11 @@ export function untrainedRun(
 
 /**
  * A HALO whose codes depend strongly on each other, as those of a trained one do: the head's random
- * weights are made larger, and its bias makes a column as likely as wanted.
+ * weights are made larger, and its bias makes a column as likely as wanted. Its head sees the history
+ * alone.
  */
 export function randomRun(sizes: Sizes, seed: number, logit: (column: number) => number): Run {
-  const run = untrainedRun("halo", sizes, seed);
+  const run = untrainedRun("halo", sizes, seed, { labelsInHead: false });
   const { parameters } = run;
   for (const name of ["ehr_head.auto1.weight", "ehr_head.auto2.weight"]) {
     const { numbers } = parameters[name];

@@ -28,6 +28,7 @@ const config = {
   epsilon: file.config.layer_norm_epsilon,
   positiveWeight: 1,
   publishedStart: false,
+  labelsInHead: false,
   calibrate: false,
 };
 const tied = haloCoarse.create({ ...config, tied: true });

@@ -50,6 +50,7 @@ const config = {
   epsilon: file.config.layer_norm_epsilon,
   positiveWeight: 1,
   publishedStart: false,
+  labelsInHead: false,
   calibrate: false,
 };
 const model = halo.create(config);

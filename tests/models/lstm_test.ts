@@ -18,6 +18,7 @@ const config: LstmConfig = {
   layers: file.config.lstm_layers,
   positiveWeight: 1,
   publishedStart: true,
+  labelsInHead: false,
   calibrate: false,
 };
 const original = {

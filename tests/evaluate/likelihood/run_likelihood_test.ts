@@ -53,6 +53,7 @@ function haloRun(cohort: ReturnType<typeof listedCohort>, weights?: Tiny["weight
     epsilon: tiny.config.layer_norm_epsilon,
     positiveWeight: 1,
     publishedStart: false,
+    labelsInHead: false,
     calibrate: false,
   });
   const run = runOf(model, cohort);

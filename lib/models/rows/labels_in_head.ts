@@ -1,0 +1,110 @@
+/**
+ * Labels beside histories. As published, a model sees a record's labels once, in the row before the
+ * first visit, and has to carry them through its history. What they say of a single code in a record
+ * is worth about a hundredth of a nat per visit, so little of it is learned: of HALO's records with
+ * the label hypertension 25% had its code, of those without it 23% (docs/results.md). Here the head
+ * gets them again, with the history, in each row after that of the labels.
+ *
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs-core";
+import { keptRecords, type Memory } from "../../nn/memory.ts";
+import type { MultiHot } from "../../nn/multi_hot.ts";
+import { type ConfigOf, flag } from "../interface/settings.ts";
+import type { RowSizes, VisitRows } from "./visit_rows.ts";
+
+/** The setting of heads that see labels. */
+export const labelSettings = {
+  labelsInHead: flag(
+    true,
+    "The head sees the labels of the record in each row, beside the history, so that codes follow them",
+    { published: false, before: false },
+  ),
+};
+
+type LabelConfig = RowSizes & ConfigOf<typeof labelSettings>;
+
+/** Inputs of a head that are labels. */
+export function labelInputs({ labels, labelsInHead }: LabelConfig): number {
+  return labelsInHead ? labels : 0;
+}
+
+/**
+ * Checks that a head is the original's.
+ *
+ * @throws {RangeError} If it sees labels, which the original's does not
+ */
+export function noOriginalSeesLabels(config: LabelConfig): void {
+  if (labelInputs(config) === 0) return;
+  throw new RangeError(
+    "Cannot write a state dict of the original code: its head does not see labels; train with " +
+      "labelsInHead=false",
+  );
+}
+
+/**
+ * Histories with the labels of their records.
+ *
+ * @param histories [records × rows, width]
+ * @returns [records × rows, width + {@link labelInputs}]; zeros beside the history of the labels' row
+ */
+export function withLabels(
+  config: LabelConfig,
+  histories: tf.Tensor2D,
+  { rows, targets, mask }: VisitRows,
+): tf.Tensor2D {
+  if (labelInputs(config) === 0) return histories;
+  const labelRows = Int32Array.from(mask, (isPredicted, row) => {
+    const first = row - row % rows; // its target is the labels
+    return row > first && isPredicted === 1 ? first : none;
+  });
+  return tf.concat([histories, labelsOf(config, targets, labelRows)], 1);
+}
+
+const none = -1;
+
+/** The labels of the given rows; zeros where there is {@link none}. [labelRows, labels] */
+function labelsOf(
+  { codes, labels }: LabelConfig,
+  { offsets, columns }: MultiHot,
+  labelRows: Int32Array,
+): tf.Tensor2D {
+  const numbers = new Float32Array(labelRows.length * labels);
+  for (const [at, row] of labelRows.entries()) {
+    if (row === none) continue;
+    for (let i = offsets[row]; i < offsets[row + 1]; i++) {
+      const label = columns[i] - codes;
+      if (label >= 0 && label < labels) numbers[at * labels + label] = 1;
+    }
+  }
+  return tf.tensor2d(numbers, [labelRows.length, labels]);
+}
+
+/** {@link withLabels} for records being written: the labels of the second row, from there on. */
+export function memoryWithLabels(config: LabelConfig, memory: Memory): Memory {
+  if (labelInputs(config) === 0) return memory;
+  let step = 0;
+  let labels = tf.zeros<tf.Rank.R2>([0, config.labels]); // [records, labels]
+  return {
+    advance(steps) {
+      if (step <= 1) {
+        labels.dispose();
+        const labelRows = Int32Array.from({ length: steps.rows }, (_, i) => step === 1 ? i : none);
+        labels = labelsOf(config, steps, labelRows);
+      }
+      step++;
+      const history = memory.advance(steps);
+      const both = tf.concat([history, labels], 1);
+      history.dispose();
+      return both;
+    },
+    keep(positions) {
+      memory.keep(positions);
+      labels = keptRecords(labels, positions);
+    },
+    dispose() {
+      memory.dispose();
+      labels.dispose();
+    },
+  };
+}
