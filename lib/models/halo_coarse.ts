@@ -139,7 +139,12 @@ export const haloCoarse: ModelFamily<RowModel, HaloCoarseConfig> = {
         return { ...withHead(parameters, embedding), ...causalBuffers(config, config.context) };
       },
       logits: (parameters, batch) => haloCoarseLogits(config, parameters, batch),
-      rowFootprint: (rows) => together(transformerRow(config, rows), logitsRow(columnsOf(config))),
+      rowFootprint: (rows) =>
+        together(
+          transformerRow(config, rows),
+          logitsRow(columnsOf(config)),
+          { kept: labelInputs(config) > 0 ? columnsOf(config) : 0, passing: 0 }, // of labels alone
+        ),
       writingFloats: transformerMemoryFloats(config, config.context) + 4 * columnsOf(config),
       drawing: (parameters) => drawing(config, parameters),
       biases: config.calibrate && { parameter: biasName, from: 0 },

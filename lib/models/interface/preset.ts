@@ -27,7 +27,6 @@ export interface Preset {
 
 /** Presets by the largest number of training visits that each is for. */
 export const presets: readonly (Preset & { readonly visits: number })[] = [
-  { visits: 12e3, width: 64, layers: 1, heads: 4, batch: 8, learningRate: 6e-3, epochs: 40 },
   { visits: 3e4, width: 64, layers: 2, heads: 4, batch: 8, learningRate: 5e-3, epochs: 20 },
   { visits: 2e5, width: 128, layers: 2, heads: 4, batch: 16, learningRate: 3e-3, epochs: 20 },
   { visits: 2e6, width: 256, layers: 4, heads: 8, batch: 24, learningRate: 1e-3, epochs: 25 },
@@ -65,7 +64,7 @@ export function trainingVisits({ splits, visitOffsets, visitCount }: Cohort): nu
  * import { assertEquals } from "@std/assert";
  *
  * const { width, batch, epochs } = presetFor(await syntheaSample());
- * assertEquals({ width, batch, epochs }, { width: 64, batch: 8, epochs: 40 });
+ * assertEquals({ width, batch, epochs }, { width: 64, batch: 8, epochs: 28 });
  * ```
  *
  * @param family whose training may bear lower rates only
