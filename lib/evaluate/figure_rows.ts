@@ -4,7 +4,9 @@
  * @module
  */
 
+import * as v from "valibot";
 import { plainWords } from "./figure_words.ts";
+import { leftOutSchema, notMeasuredInWords } from "./not_measured.ts";
 import { capital } from "./summary/words.ts";
 
 /** A number of a measure, with an interval where it has one. */
@@ -35,12 +37,24 @@ function withInterval(value: Readonly<Record<string, unknown>>, names: readonly 
     : undefined;
 }
 
-/** The name of a row of a list: its first text, or its number. */
-function nameOfEntry([place, value]: readonly [string, unknown]): string {
-  const text = isNamed(value)
-    ? Object.values(value).find((each) => typeof each === "string")
-    : undefined;
-  return text ?? String(Number(place) + 1);
+/**
+ * The names of the rows of a list: what their codes mean, or their first texts, or their numbers. Codes
+ * that mean the same are told apart by themselves.
+ */
+function namesOfEntries(list: readonly unknown[]): string[] {
+  const texts = list.map((value, place) => {
+    const first = isNamed(value)
+      ? Object.values(value).find((each) => typeof each === "string")
+      : undefined;
+    return first ?? String(place + 1);
+  });
+  const described = list.map((value, place) =>
+    isNamed(value) && typeof value.description === "string" ? value.description : texts[place]
+  );
+  const alike = Map.groupBy(described, (name) => name);
+  return described.map((name, place) =>
+    (alike.get(name) ?? []).length > 1 && name !== texts[place] ? `${name} (${texts[place]})` : name
+  );
 }
 
 /** Words of a path; some keys have none. */
@@ -48,7 +62,8 @@ const joined = (path: readonly string[]) => path.filter((each) => each !== "").j
 
 /**
  * All numbers in the figures of a measure, each with the words of its path: an estimate or an R² is one
- * row, and entries of lists are named by their first text. Lists of plain numbers have no rows.
+ * row, and entries of lists are named by what their code means, or by their first text. Lists of plain
+ * numbers have no rows.
  *
  * @param words for a key; where they are empty, the key is not in the name
  */
@@ -64,11 +79,11 @@ export function figureRows(
   if (estimate !== undefined) return [[name, estimate]];
   const r2 = withInterval(figures, ["r2", "r2_low", "r2_high"]);
   const rest = Object.entries(figures).filter(([key]) => r2 === undefined || !/^r2(_|$)/.test(key));
+  const names = Array.isArray(figures) ? namesOfEntries(figures) : undefined;
   return [
     ...(r2 === undefined ? [] : [[joined([...path, "R²"]), r2] satisfies [string, FigureRow]]),
-    ...rest.flatMap((entry) => {
-      const [key, value] = entry;
-      const own = Array.isArray(figures) ? nameOfEntry(entry) : words(key, value);
+    ...rest.flatMap(([key, value]) => {
+      const own = names === undefined ? words(key, value) : names[Number(key)];
       return figureRows(value, words, [...path, own]);
     }),
   ];
@@ -85,9 +100,8 @@ export function figureSentences(figures: unknown): string[] {
   if (!isNamed(figures) || Array.isArray(figures)) return [];
   return Object.entries(figures).flatMap(([name, value]) => {
     if (typeof value === "string") return spoken.includes(name) ? [`${capital(value)}.`] : [];
-    if (name !== "left_out" || !Array.isArray(value)) return figureSentences(value);
-    return value.filter(isNamed).map(({ label, reason }) =>
-      `Not measured: ${String(label)} (${String(reason)}).`
-    );
+    return name === "left_out" && v.is(leftOutSchema, value)
+      ? notMeasuredInWords(value)
+      : figureSentences(value);
   });
 }

@@ -35,6 +35,9 @@ const general: Words = {
   to_held_out: "to held-out records",
   to_training: "to training records",
   resamples: "resamples behind the intervals",
+  sd: "standard deviation",
+  rare_labels: "labels with too few patients for a row",
+  rare_codes: "codes with too few patients for a row",
 };
 
 const equalNumbers: Words = { records: "records of each cohort" };
@@ -60,10 +63,11 @@ const classifiers: Words = {
   auprc: "area under the precision-recall curve",
   f1: "F1",
   brier: "Brier score",
-  sizes: "records",
-  train: "to train on",
-  validation: "to choose the epoch",
-  test: "to test on",
+  sizes: "",
+  train: "records to train on",
+  validation: "records to choose the epoch",
+  test: "records to test on",
+  repetitions: "trainings of each classifier, with other draws",
 };
 
 const simpleAttack: Words = {
@@ -140,7 +144,6 @@ const byMeasure: Readonly<Record<string, Words>> = {
     real_peak_day: "day of the peak of training records",
     synthetic_peak_day: "day of the peak of these records",
     peak_difference_days: "difference of peaks (days)",
-    rare_codes: "codes with too few patients for a row",
   },
   covariance: {
     codes: "codes compared",
@@ -188,6 +191,22 @@ const byMeasure: Readonly<Record<string, Words>> = {
   ),
   phenotyping: classifiers,
   phenotyping_before: classifiers,
+  outcomes: { ...classifiers, macro: "mean over outcomes" },
+  values: {
+    presence: "how often each code is measured",
+    means: "mean values",
+    mean_difference: "distance of means in standard deviations",
+    share: "share of visits with values",
+  },
+  value_distributions: {
+    visits_difference: "difference of the share of visits with a value",
+    patients_difference: "difference of the share of patients with a value",
+    lag_1_difference: "difference of correlations of a value with the patient's next one",
+    patient_correlations: "correlations over patients of two codes' mean values",
+    visit_correlations: "correlations over visits of two codes' values",
+    pairs: "pairs of codes",
+    difference: "mean absolute difference",
+  },
   next_visit: {
     predictors: "",
     repeat: "repeating the last visit",
@@ -203,10 +222,10 @@ const byMeasure: Readonly<Record<string, Words>> = {
     real: "trained on training records",
     synthetic: "trained on these records",
     logistic_minus_bigram: "recall at 10 of logistic regression minus that of pairs",
-    sizes: "records",
+    sizes: "",
     train_real: "training records to learn from",
-    train_synthetic: "of these records to learn from",
-    test: "to test on",
+    train_synthetic: "these records to learn from",
+    test: "held-out records to test on",
   },
   effects: {
     labels: "codes on labels",
@@ -226,9 +245,8 @@ const byMeasure: Readonly<Record<string, Words>> = {
     distance: "mean distance of the curves",
     optimism: "mean difference of the curves",
     events: "real patients who get it",
-    follow_up: "length of the follow-up",
-    interval: "length of an interval",
-    rare_codes: "codes with too few patients for a row",
+    follow_up: "length of the follow-up (days, or visits where there are no days)",
+    interval: "length of an interval of it",
   },
   identical_records: { identical: "identical records", records: "records", share: "share of them" },
   copying_check: {

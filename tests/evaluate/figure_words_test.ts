@@ -3,7 +3,7 @@ import { evaluate } from "ehrloom";
 import { figureRows } from "ehrloom/evaluate/figure_rows.ts";
 import { figureWords } from "ehrloom/evaluate/figure_words.ts";
 import { measureKinds, measures } from "ehrloom/evaluate/measures.ts";
-import { smallCohort } from "../plot/fixture.ts";
+import { measuredCohort } from "../plot/fixture.ts";
 
 Deno.test("figureWords() are those of the measure, else the general ones, else the key with spaces", () => {
   assertEquals(figureWords("kernel_mmd")("mmd_squared", 0), "MMD² (squared kernel distance)");
@@ -26,7 +26,7 @@ Deno.test("figureRows() in words leave out the key of a list, whose entries have
 });
 
 Deno.test("figureRows() in words have as many names as numbers, none of them a key", async () => {
-  const report = await evaluate(smallCohort(1), smallCohort(2), {
+  const report = await evaluate(measuredCohort(1), measuredCohort(2), {
     quick: true,
     resamples: 0,
     minCell: 1,

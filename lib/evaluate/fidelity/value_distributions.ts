@@ -202,7 +202,7 @@ function answerOf(
       patient_correlations: correlations("patient", columns.patientPairs),
       visit_correlations: correlations("visit", columns.visitPairs),
       ...rare_codes > 0 && { rare_codes },
-      left_out: shown.flatMap(({ name: { code: label }, own }) => {
+      left_out: shown.flatMap(({ name: { description: label }, own }) => {
         const reason = reasonOf(own);
         return reason === undefined ? [] : [{ label, reason }];
       }),

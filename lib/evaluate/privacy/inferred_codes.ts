@@ -21,6 +21,8 @@ import { fewestRecords } from "./left_out.ts";
 export interface NamedCode {
   /** The code. */
   code: string;
+  /** What it means; absent in older reports. */
+  description?: string | undefined;
   /** Attacked patients who have it. */
   patients: number;
   /** Share of them whose nearest record has it too, in [0, 1]. */
@@ -41,6 +43,7 @@ export interface NamedCode {
 /** Rows of {@link NamedCode}, when they are read from a file. */
 export const namedCodesSchema: Schema<NamedCode[]> = list(object({
   code: text,
+  description: v.optional(text),
   patients: whole(1),
   attack: estimateSchema,
   baseline: estimateSchema,
@@ -85,7 +88,7 @@ export interface NamedCodesAsked {
 export async function namedCodes(
   { targets, reference, control, common, named, minCell, part }: NamedCodesAsked,
 ): Promise<{ rows: NamedCode[]; left_out: LeftOut[] }> {
-  const { codes, indexOf } = targets.vocabulary;
+  const { codes, descriptions, indexOf } = targets.vocabulary;
   const indices = named.flatMap((name) => indexOf.get(name) ?? []);
   const known = new Set(common).difference(new Set(indices));
   const own = knownAndHidden(targets, known);
@@ -107,7 +110,7 @@ export async function namedCodes(
     const patients = isSo.filter((each) => each).length;
     if (Math.min(patients, recordCountOf(own.hidden) - patients) < least) {
       left_out.push({
-        label: `attribute inference of ${codes[code]}`,
+        label: `attribute inference of ${descriptions[code]}`,
         reason: `fewer than ${least} attacked patients have it, or lack it`,
       });
       continue;
@@ -117,6 +120,7 @@ export async function namedCodes(
     const share = (all: boolean[]) => wilson(all.filter((each) => each).length, patients);
     rows.push({
       code: codes[code],
+      description: descriptions[code],
       patients,
       attack: share(found),
       baseline: share(foundByOthers),

@@ -15,8 +15,8 @@ export const fewestRecords = 10;
  * @returns empty if all are large enough
  */
 export function tooFew(label: string, sizes: Readonly<Record<string, number>>): LeftOut[] {
-  return Object.entries(sizes).filter(([, size]) => size < fewestRecords).map(([name, size]) => ({
+  return Object.entries(sizes).filter(([, size]) => size < fewestRecords).map(([name]) => ({
     label,
-    reason: `there are ${size} ${name}, at least ${fewestRecords} are needed`,
+    reason: `fewer than ${fewestRecords} ${name}`,
   }));
 }

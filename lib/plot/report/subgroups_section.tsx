@@ -8,6 +8,7 @@
 import { figureWords, measureName } from "../../evaluate/figure_words.ts";
 import type { Estimate, PartialReport, Subgroup, Subgroups } from "../../evaluate/report.ts";
 import { capital } from "../../evaluate/summary/words.ts";
+import { notMeasuredInWords } from "../../evaluate/not_measured.ts";
 import { counted } from "../../in_words.ts";
 import { Interval, minus, None, Table } from "./page_parts.tsx";
 
@@ -101,9 +102,7 @@ export function SubgroupsSection({ report }: { report: PartialReport }) {
         A model can follow all patients together and fail a group of whom it saw few. Patients are
         divided by {division(subgroups)}.{groups.length > 0 && ` ${capital(sizes(groups))}.`}
       </p>
-      {left_out.map(({ label, reason }) => (
-        <p class="reading" key={label}>{`Not measured: ${label} (${reason}).`}</p>
-      ))}
+      {notMeasuredInWords(left_out).map((text) => <p class="reading" key={text}>{text}</p>)}
       {main.length > 0 && <GroupTable figures={main} groups={groups} label="Figures of groups" />}
       {more.length > 0 && (
         <details>

@@ -213,8 +213,7 @@ async function extractedAfter(
   const [own, others] = [training, heldOut].map((each) => patientsOf(each, visits, isRare));
   const pairs = paired(own, others, most);
   if (pairs.length < fewestRecords) {
-    return `${pairs.length} pairs of patients have rare codes then, at least ${fewestRecords} ` +
-      "are needed";
+    return `fewer than ${fewestRecords} pairs of patients have rare codes then`;
   }
   const how = { visits, seed: asked.seed, onProgress };
   const hits: number[][] = [];

@@ -36,6 +36,8 @@ import {
 export interface InferredCode extends AttackRisk {
   /** The code. */
   code: string;
+  /** What it means; absent in older reports. */
+  description?: string | undefined;
   /** Whether the user named it as sensitive. */
   sensitive: boolean;
 }
@@ -118,7 +120,7 @@ function commonCodes(training: Patients, heldOut: Patients, codes: number, least
 /** Which codes are attacked, and which sensitive ones cannot be. */
 function chosenCodes(training: Patients, heldOut: Patients, asked: Asked) {
   const { real, sensitive = [], minCell = 1, quick } = asked;
-  const { codes } = real.cohort.vocabulary;
+  const { codes, descriptions } = real.cohort.vocabulary;
   const least = Math.max(fewestRecords, minCell);
   const named = sensitive.map((name) => codes.indexOf(name));
   const isAttackable = (code: number) =>
@@ -130,7 +132,7 @@ function chosenCodes(training: Patients, heldOut: Patients, asked: Asked) {
     sensitive: named.filter(isAttackable),
     common,
     left_out: named.filter((code) => !isAttackable(code)).map((code) => ({
-      label: `inference of ${codes[code]}`,
+      label: `inference of ${descriptions[code]}`,
       reason: `fewer than ${least} training or held-out patients have it, or lack it`,
     })),
   };
@@ -239,6 +241,7 @@ async function answerFor(
       outcome,
       by_code: attacks.map((each, i) => ({
         code: real.cohort.vocabulary.codes[codes[i]],
+        description: real.cohort.vocabulary.descriptions[codes[i]],
         sensitive: i < sensitive.length,
         ...attackRisk(asGuesses(each)),
       })),
@@ -257,7 +260,10 @@ export const codeInference: Measure<"inference", CodeInference | null> = {
   schema: v.nullable(object({
     codes: whole(0),
     outcome: v.nullable(attackRiskSchema),
-    by_code: list(v.intersect([object({ code: text, sensitive: flag }), attackRiskSchema])),
+    by_code: list(v.intersect([
+      object({ code: text, description: v.optional(text), sensitive: flag }),
+      attackRiskSchema,
+    ])),
     left_out: leftOutSchema,
   })),
   ask(asked, onProgress) {

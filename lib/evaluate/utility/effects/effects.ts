@@ -52,6 +52,8 @@ import {
 export interface ComparedEffect {
   /** "exposure → outcome". */
   effect: string;
+  /** What the two mean; absent in older reports. */
+  description?: string | undefined;
   /** Log odds ratio in the real cohort. */
   real: Estimate;
   /** Log odds ratio in the other cohort. */
@@ -112,6 +114,7 @@ const agreementSchema: Schema<EffectAgreement | null> = v.nullable(object({
   rare_effects: v.optional(whole(1)),
   list: list(object({
     effect: text,
+    description: v.optional(text),
     real: estimateSchema,
     synthetic: estimateSchema,
     interval_overlap: figureSchema,
@@ -207,7 +210,7 @@ function moved(series: Float64Array, highest: number): Estimate {
 
 /** The tables of both cohorts as they are, and the names of their pairs. */
 interface Listed {
-  readonly names: readonly string[];
+  readonly names: readonly Pick<ComparedEffect, "effect" | "description">[];
   readonly real: readonly Table[];
   readonly synthetic: readonly Table[];
   /** Whether the other cohort's patients are real too. */
@@ -217,12 +220,12 @@ interface Listed {
 /** Rows of the effects that may be shown. */
 function listOf({ names, real, synthetic, areReal }: Listed, minCell: number): ComparedEffect[] {
   const least = (table: Table) => Math.min(...Object.values(table));
-  return names.flatMap((effect, i) => {
+  return names.flatMap((name, i) => {
     const patients = areReal ? Math.min(least(real[i]), least(synthetic[i])) : least(real[i]);
     if (minCell > 1 && patients < minCell) return [];
     const [of, other] = [logOddsRatio(real[i]), logOddsRatio(synthetic[i])];
     const interval_overlap = intervalOverlap(of, other);
-    return { effect, real: intervalOf(of), synthetic: intervalOf(other), interval_overlap };
+    return { ...name, real: intervalOf(of), synthetic: intervalOf(other), interval_overlap };
   });
 }
 
@@ -259,10 +262,14 @@ async function askKind(
   const { real, others, minCell = 1 } = asked;
   const { kind, pairs } = chosen;
   const { vocabulary, labelNames } = real.cohort;
-  const outcomes = kind === "labels" ? labelNames : vocabulary.codes;
-  const names = pairs.map(({ exposure, outcome }) =>
-    `${vocabulary.codes[exposure]} → ${outcomes[outcome]}`
-  );
+  const { codes, descriptions } = vocabulary;
+  const [outcomes, described] = kind === "labels"
+    ? [labelNames, labelNames]
+    : [codes, descriptions];
+  const names = pairs.map(({ exposure, outcome }) => ({
+    effect: `${codes[exposure]} → ${outcomes[outcome]}`,
+    description: `${descriptions[exposure]} → ${described[outcome]}`,
+  }));
   const rows = [real, ...others].map((each) => tableRows(chosen, each));
   const [truth, ...judged] = rows.map((each) => tablesFrom(sumsOf(each)));
   const significant = [...truth.keys()].filter((i) => isSignificant(logOddsRatio(truth[i])));

@@ -41,6 +41,8 @@ export interface SurvivalGap {
 export interface CodeSurvival extends SurvivalGap {
   /** Which code. */
   code: string;
+  /** What it means; absent in older reports. */
+  description?: string | undefined;
   /** Real patients who get it during the follow-up. */
   events: number;
   /**
@@ -90,6 +92,7 @@ const schema: Schema<Survival | null> = v.nullable(object({
   mean: v.nullable(object(gapSchema)),
   codes: list(object({
     code: text,
+    description: v.optional(text),
     ...gapSchema,
     events: whole(0),
     curve: object({
@@ -230,6 +233,7 @@ function codeSurvival(
   );
   return {
     code: cohort.vocabulary.codes[codes[place]],
+    description: cohort.vocabulary.descriptions[codes[place]],
     ...gapOf(series, place),
     events: totals[0],
     curve: {

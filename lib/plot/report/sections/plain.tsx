@@ -16,7 +16,16 @@ import { Figure, type Picture } from "../../page/picture.tsx";
 import { picturesOfMeasure } from "./measure_pictures.ts";
 import { scaleOf, type Section } from "./section.ts";
 
-const text = (value: number) => minus(String(Number(value.toPrecision(4))));
+/** What sums of floating-point numbers leave where the figure is 0. */
+const rounding = 1e-12;
+
+/** Four digits; counts have all of theirs. */
+function text(value: number): string {
+  if (Math.abs(value) < rounding) return "0";
+  return Number.isInteger(value)
+    ? minus(counted(value))
+    : minus(String(Number(value.toPrecision(4))));
+}
 
 function Cell({ row }: { row: FigureRow | undefined }) {
   if (row === undefined) return <None />;
@@ -39,13 +48,18 @@ export interface PlainContents {
 /** Rows of a measure that are shown at once; the others unfold. */
 const mostRows = 8;
 
-const columns = [
-  "Figure",
-  "Synthetic",
-  "Held-out real (ceiling)",
-  "Independent draws (floor)",
-  "Copies of training records",
-];
+/** The columns beside that of the synthetic records, in the order of their figures. */
+const scaleColumns = [
+  ["ceiling", "Held-out real (ceiling)"],
+  ["floor", "Independent draws (floor)"],
+  ["memoriser", "Copies of training records"],
+] as const;
+
+/** A column of the scale: what it is of, and its figures by their names. */
+interface ScaleColumn {
+  readonly name: string;
+  readonly figures: ReadonlyMap<string, FigureRow>;
+}
 
 /** Says of whom "these records" are where rows name them. */
 const captionOf = (names: readonly string[]) =>
@@ -56,19 +70,23 @@ const captionOf = (names: readonly string[]) =>
 /** A table of figures on their scale. */
 function ScaleTable({ rows, others, label }: {
   rows: readonly (readonly [string, FigureRow])[];
-  others: readonly ReadonlyMap<string, FigureRow>[];
+  others: readonly ScaleColumn[];
   label: string;
 }) {
   return (
-    <Table caption={captionOf(rows.map(([name]) => name))} label={label} columns={columns}>
+    <Table
+      caption={captionOf(rows.map(([name]) => name))}
+      label={label}
+      columns={["Figure", "Synthetic", ...others.map(({ name }) => name)]}
+    >
       {rows.map(([row, own]) => (
         <tr key={row}>
           <th scope="row">{capital(row)}</th>
           <td class="strong">
             <Cell row={own} />
           </td>
-          {others.map((figures, column) => (
-            <td key={column}>
+          {others.map(({ name, figures }) => (
+            <td key={name}>
               <Cell row={figures.get(row)} />
             </td>
           ))}
@@ -84,9 +102,10 @@ export function PlainSection({ kind, name, question, scale, pictures }: PlainCon
   const rows = figureRows(scale.own, words);
   const sentences = figureSentences(scale.own);
   if (rows.length === 0 && sentences.length === 0) return null;
-  const others = [scale.ceiling, scale.floor, scale.memoriser].map((each) =>
-    new Map(figureRows(each, words))
-  );
+  const others = scaleColumns.map(([of, name]) => ({
+    name,
+    figures: new Map(figureRows(scale[of], words)),
+  })).filter(({ figures }) => rows.some(([row]) => figures.has(row)));
   const [first, more] = rows.length > mostRows + 2
     ? [rows.slice(0, mostRows), rows.slice(mostRows)]
     : [rows, []];

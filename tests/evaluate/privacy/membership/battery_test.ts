@@ -103,6 +103,6 @@ Deno.test("membership is left out, with the reason, where there are too few reco
   });
   assertEquals([few.all, few.exposed, few.empirical_epsilon], [null, null, null]);
   assertEquals(few.left_out, [
-    { label: "membership", reason: "there are 9 non-members, at least 10 are needed" },
+    { label: "membership", reason: "fewer than 10 non-members" },
   ]);
 });

@@ -47,10 +47,14 @@ Deno.test("PlainSection() has a row for every number: estimates, R², and those 
   ]);
 });
 
-Deno.test("PlainSection() says none where a cohort has no figures, and is nothing without any", () => {
-  const own = { difference: { value: 1, low: 0, high: 2 } };
-  const row = ["Difference", "1 0 to 2", "1 0 to 2", "none", "none"];
-  assertEquals(rowsOf(own, own, null, null), [row]);
+Deno.test("PlainSection() says none where a cohort lacks a figure, and has no column without any", () => {
+  const own = { difference: { value: 1, low: 0, high: 2 }, records: 1234, error: 2.7e-17 };
+  assertEquals(rowsOf(own, { records: 1000 }, null, null), [
+    ["Difference", "1 0 to 2", "none"],
+    ["Records", "1,234", "1,000"],
+    ["Error", "0", "none"],
+  ]);
+  assertEquals(rowsOf(own, null, null, { records: 2 })[1], ["Records", "1,234", "2"]);
   const scale = { own: null, ceiling: null, floor: null, memoriser: null };
   const nothing = h(PlainSection, { ...toy, scale });
   assertEquals(renderToString(nothing), "");
