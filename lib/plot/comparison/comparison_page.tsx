@@ -293,9 +293,9 @@ export function ComparisonPage(contents: ComparisonContents): JSX.Element {
       kind="comparison"
       title={title}
       head={<ComparisonHead {...comparison} />}
+      summary={<Conclusion comparison={comparison} rankings={rankings} />}
       foot="For programs: comparison.json. For print: figures/, with the points as CSV."
     >
-      <Conclusion comparison={comparison} rankings={rankings} />
       <section aria-labelledby="overview">
         <h2 id="overview">At a glance</h2>
         <p>

@@ -157,8 +157,8 @@ function notEstimable(nonMembers: number): Plot.Markish[] {
  * guessing: all attacks on the synthetic records (the strongest one thick), and the strongest one on
  * copies of training records and on independent draws. Dots with 95% intervals are at false-positive
  * rates of 10%, 1% and 0.1%; rates of fewer than ten false positives are shaded. An SVG element of
- * 480 × 440 pixels unless the options say otherwise; undefined for figures without curves, as older
- * reports have them.
+ * 480 × 440 pixels unless the options say otherwise; undefined for figures without curves, as of
+ * older reports and of so few non-members that a curve would be a single point.
  *
  * @example
  * ```ts
@@ -185,7 +185,7 @@ export function membershipRoc(
   look: FigureOptions = {},
 ): SVGSVGElement | undefined {
   const curves = curvesOf(attacked);
-  if (!curves.some(({ figures }) => figures.roc !== undefined)) return undefined;
+  if (!curves.some(({ figures: { roc } }) => roc?.fpr.some((fpr) => fpr < 1))) return undefined;
   const isNarrow = (look.width ?? usual.width) < narrow;
   const titles = isNarrow
     ? ["False-positive rate", "True-positive rate"]

@@ -1,6 +1,7 @@
 /** @jsxImportSource preact */
 /**
- * The frame of a page: head, contents list, main part, foot, and what its scripts need.
+ * The frame of a page: head, conclusion, contents list, the other sections, foot, and what its scripts
+ * need.
  *
  * @module
  */
@@ -36,8 +37,10 @@ export interface PageParts {
   readonly style: string;
   /** Class of the body. */
   readonly kind: "report" | "comparison";
-  /** Title and lead, above the contents list. */
+  /** Title and lead. */
   readonly head: JSX.Element;
+  /** The conclusion, above the contents list; nothing in a page without one. */
+  readonly summary: JSX.Element | null;
   /** What the foot says of the other files. */
   readonly foot: string;
   /** The points of the scatters, as JSON without "<". */
@@ -49,8 +52,9 @@ export interface PageParts {
 
 /** A self-contained page, which requests nothing. */
 export function Page(parts: PageParts): JSX.Element {
-  const { title, style, kind, head, foot, pointsJson, scripts, children } = parts;
-  const main = renderToString(<>{children}</>);
+  const { title, style, kind, head, summary, foot, pointsJson, scripts, children } = parts;
+  const [conclusion, sections] = [summary, children].map((part) => renderToString(<>{part}</>));
+  const contents = renderToString(<Contents headings={headingsOf(conclusion + sections)} />);
   return (
     <html lang="en" id="top">
       <head>
@@ -66,8 +70,7 @@ export function Page(parts: PageParts): JSX.Element {
       </head>
       <body class={kind}>
         {head}
-        <Contents headings={headingsOf(main)} />
-        <main dangerouslySetInnerHTML={{ __html: main }} />
+        <main dangerouslySetInnerHTML={{ __html: conclusion + contents + sections }} />
         <footer>
           <p>{foot}</p>
           <a class="to-top" href="#top">Back to top</a>

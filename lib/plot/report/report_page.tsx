@@ -22,6 +22,7 @@ import type { PackedPoints } from "./report_points.ts";
 import { fidelitySections } from "./sections/mod.ts";
 import { PlainSection } from "./sections/plain.tsx";
 import { SelfTestSection } from "./self_test_section.tsx";
+import { ScaleSection } from "./scale_section.tsx";
 import { SubgroupsSection } from "./subgroups_section.tsx";
 import { SummarySection } from "./summary_section.tsx";
 
@@ -90,9 +91,10 @@ export function ReportPage(contents: PageContents): JSX.Element {
       kind="report"
       title={reportTitle(about)}
       head={<ReportHead about={about} />}
+      summary={<SummarySection report={report} />}
       foot="For programs: report.json. For print: figures/, with the points as CSV."
     >
-      <SummarySection report={report} picture={figures.get("forest")} />
+      <ScaleSection report={report} picture={figures.get("forest")} />
       {fidelitySections(fidelity).map(({ keys, View }) => <View key={keys[0]} {...section} />)}
       <PlainSections kind="utility" scaled={report.utility} pictures={figures} />
       <PlainSections kind="privacy" scaled={report.privacy} pictures={figures} />

@@ -37,7 +37,7 @@ export function SelfTestSection({ report: { privacy } }: { report: PartialReport
           <tr key={claim}>
             <th scope="row">{claim}</th>
             <td>{outcomes.get(passed)}</td>
-            <td>{reason}</td>
+            <td class="soft">{reason}</td>
           </tr>
         ))}
       </Table>

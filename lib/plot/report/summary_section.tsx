@@ -8,10 +8,7 @@ import type { Estimate, PartialReport, Summary, SummaryRow } from "../../evaluat
 import { fewestPatients } from "../../evaluate/summary/rows.ts";
 import { Interval, minus, None, signed, Table } from "./page_parts.tsx";
 import { anchorOf } from "./sections/mod.ts";
-import { scaledRows } from "../../evaluate/summary/scaled_rows.ts";
-import { small } from "../../evaluate/summary/words.ts";
-import { counted, listed } from "../../in_words.ts";
-import { Figure, type Picture } from "../page/picture.tsx";
+import { counted } from "../../in_words.ts";
 
 /** How the numbers of a row are written. */
 const texts: Readonly<Record<SummaryRow["scale"], (value: number) => string>> = {
@@ -110,21 +107,8 @@ function otherCeilings(rows: readonly SummaryRow[]): string | undefined {
   return parts.length > 0 ? parts.join(" ") : undefined;
 }
 
-/** What the picture below the table shows, and what it leaves out. */
-function forestCaption(report: PartialReport): string {
-  const { without_scale: without } = scaledRows(report);
-  return "All figures on one scale: 0% is what independent draws reach (the floor), 100% what held-out " +
-    "real patients reach (the ceiling). Further right is closer to the training records; far beyond " +
-    "100% a model may copy them, as × does. Lines are 95% intervals, with floor and ceiling as they are." +
-    (without.length === 0 ? "" : " Not shown, since floor and ceiling cannot be told apart: " +
-      `${listed(without.map(small))}.`);
-}
-
-/** Sentences, table and picture; nothing in a report without a conclusion. */
-export function SummarySection({ report, picture }: {
-  report: PartialReport;
-  picture: Picture | undefined;
-}) {
+/** Sentences and table; nothing in a report without a conclusion. */
+export function SummarySection({ report }: { report: PartialReport }) {
   const { summary, about } = report;
   if (summary === undefined) return null;
   const { sentences, rows, patients_each } = summary;
@@ -157,7 +141,6 @@ export function SummarySection({ report, picture }: {
       </Table>
       <p class="reading">{verdictReading(summary, report, shared)}</p>
       {ceilings !== undefined && <p class="reading">{ceilings}</p>}
-      <Figure picture={picture} caption={forestCaption(report)} />
     </section>
   );
 }

@@ -103,6 +103,12 @@ Deno.test("membershipRoc() draws nothing of an older report, which has no curves
   assertEquals(membershipRoc({ synthetic: { ...rest, attacks: older } }), undefined);
 });
 
+Deno.test("membershipRoc() draws nothing of so few non-members that curves are single points", () => {
+  const few = attacked(9, 0.2);
+  assertEquals(Object.values(few.attacks).map(({ roc }) => roc?.fpr), [[1], [1]]);
+  assertEquals(membershipRoc({ synthetic: few }), undefined);
+});
+
 Deno.test("calibrationFigure() has a dot for each bin, the larger the more cases", () => {
   const bins = {
     probability: [0.1, 0.9],

@@ -320,7 +320,7 @@ async function testNavigation(t: Deno.TestContext, browser: Browser, url: string
     const links = await page.locator("nav a").evaluateAll((all) =>
       all.map((link) => ({ to: link.getAttribute("href") ?? "", text: link.textContent }))
     );
-    const headings = await page.locator("main h2").allTextContents();
+    const headings = await page.locator("main section h2").allTextContents();
     assertEquals(links.map(({ text }) => text), headings);
     for (const { to, text } of links) {
       assertEquals(await page.locator(to).textContent(), text);

@@ -255,9 +255,9 @@ Deno.test("reportHtml() shows only what was judged", async () => {
   const shown = async (...only: string[]) => {
     const judged = await evaluate(real, synthetic, { resamples: 5, only });
     const { document } = parseHTML(reportHtml(judged, { real, synthetic }));
-    const headings = [...document.querySelectorAll("main h2, main h3")].map((each) =>
-      each.textContent
-    );
+    const headings = [...document.querySelectorAll("main section h2, main section h3")].map((
+      each,
+    ) => each.textContent);
     return { headings, document };
   };
   const days = await shown("fidelity.gap_days");
