@@ -73,6 +73,7 @@ export {
   readRunFingerprint,
 } from "./lib/cohort/meds/generation_notes.ts";
 export { sources } from "./lib/cohort/sources/mod.ts";
+export type { OnSaid } from "./lib/cohort/sources/on_said.ts";
 export { prepare, type PrepareOptions } from "./lib/cohort/sources/prepare.ts";
 export type {
   OptionValues,

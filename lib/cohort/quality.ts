@@ -63,6 +63,11 @@ export interface Quality {
   readonly left_out: readonly string[];
   /** Sentences on what was read differently from how it is written. */
   readonly notes: readonly string[];
+  /**
+   * Those of `left_out` and `notes` that count rows which `tables` has too, with their numbers; absent in
+   * older files.
+   */
+  readonly told_by_tables?: readonly string[] | undefined;
   /** Malformed rows that were skipped. */
   readonly bad_rows: number;
   /** What became of the rows of each table, in the order of reading; empty without tables. */
@@ -84,6 +89,7 @@ const qualitySchema: Schema<Quality> = object({
   labels: list(object({ label: text, before: whole(0), after: whole(0) })),
   left_out: list(text),
   notes: list(text),
+  told_by_tables: v.optional(list(text)),
   bad_rows: whole(0),
   tables: v.optional(list(tableQualitySchema)),
   findings: v.optional(findingsSchema),

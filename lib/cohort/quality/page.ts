@@ -98,22 +98,12 @@ export function mappingInWords({ by, mapped, into, unmapped, others }: Mapping):
 }
 
 /** The sentences that no table says. */
-function notOfTables(
-  { left_out, notes, tables = [] }: Quality,
-): { readonly leftOut: readonly string[]; readonly notes: readonly string[] } {
-  const isOfTable = (what: string) =>
-    tables.some(({ table, left_out }) =>
-      left_out.some(({ count, why }) =>
-        what === `${count} rows of ${table} ${why}` ||
-        what.startsWith(`${count} ${table} resources ${why} (first: `)
-      )
-    );
-  const isNoted = (what: string) =>
-    tables.some(({ noted }) => noted.some(({ why }) => what.includes(` ${why} (first: `)));
-  return {
-    leftOut: left_out.filter((what) => !isOfTable(what)),
-    notes: notes.filter((what) => !isNoted(what)),
-  };
+function notOfTables({ left_out, notes, told_by_tables = [] }: Quality): string[] {
+  const told = new Set(told_by_tables);
+  return [
+    ...left_out.filter((what) => !told.has(what)).map((what) => `left out: ${what}`),
+    ...notes.filter((what) => !told.has(what)).map((what) => `note: ${what}`),
+  ];
 }
 
 /**
@@ -145,7 +135,6 @@ export function qualityPage(
   const width = Math.max(0, ...tables.map(({ table }) => table.length));
   const isMoved = findings !== undefined && isShifted(findings);
   const isSaid = ({ why }: RowsWhy) => !(isMoved && why === oddTimes.future);
-  const rest = notOfTables(quality);
   return [
     `${conclusion(quality, areBadRowsSkipped)}; ${
       concerns.length === 0 ? "nothing to look at" : `${things} to look at`
@@ -157,7 +146,6 @@ export function qualityPage(
     ...findings === undefined ? [] : ofFindings(findings, quality),
     ...mappings.map(mappingInWords),
     ...qualityInWords(quality),
-    ...rest.leftOut.map((what) => `left out: ${what}`),
-    ...rest.notes.map((what) => `note: ${what}`),
+    ...notOfTables(quality),
   ];
 }

@@ -1,9 +1,13 @@
 import { precisionOf } from "../time.ts";
+import type { OnSaid } from "./on_said.ts";
 import type { TableRows } from "./table_rows.ts";
 
 /** Counts what was read otherwise than it is written, so that each kind is said once. */
 export class Notes {
-  private readonly kinds = new Map<string, { count: number; readonly example: string }>();
+  private readonly kinds = new Map<
+    string,
+    { count: number; readonly example: string; readonly isOfRows: boolean }
+  >();
   private row = 0;
 
   /** The table of which a row is being read, whose notes have numbers of rows. */
@@ -20,11 +24,13 @@ export class Notes {
    *
    * @param kind what follows the number in a sentence
    * @param example shown if it is the first of its kind
+   * @param options.isOfRows whether a table counts the rows of this kind too; default: it does where
+   *   its rows are being read
    */
-  add(kind: string, example: string): void {
+  add(kind: string, example: string, { isOfRows = this.table !== undefined } = {}): void {
     const known = this.kinds.get(kind);
     if (known !== undefined) known.count++;
-    else this.kinds.set(kind, { count: 1, example });
+    else this.kinds.set(kind, { count: 1, example, isOfRows });
     this.mark(kind);
   }
 
@@ -34,9 +40,9 @@ export class Notes {
   }
 
   /** Says how often each kind was. */
-  say(onNote?: (what: string) => void): void {
-    for (const [kind, { count, example }] of this.kinds) {
-      onNote?.(`${count} ${kind} (first: ${example})`);
+  say(onSaid?: OnSaid): void {
+    for (const [kind, { count, example, isOfRows }] of this.kinds) {
+      onSaid?.(`${count} ${kind} (first: ${example})`, { isOfRows });
     }
   }
 }

@@ -18,6 +18,7 @@ import { CodeMapping, type MappingOptions } from "./code_mapping.ts";
 import { cohortOfEvents } from "./cohort_of_events.ts";
 import { sourceOf } from "./mod.ts";
 import { outsideVisits } from "./outside_visits.ts";
+import type { OnSaid } from "./on_said.ts";
 import { optionValues, type ReadHow, type SourceSummary } from "./source.ts";
 import { type Unmatched, unmatchedInWords } from "./unmatched_codes.ts";
 
@@ -111,7 +112,9 @@ export async function prepare(
     });
   const kept = trimmed(withThem(whole, isOfAll), { maxVisits });
   const labelled = withThem(kept, !isOfAll);
-  unmatchedInWords(unmatched, whole, isOfAll ? undefined : maxVisits).forEach(heard.onLeftOut);
+  unmatchedInWords(unmatched, whole, isOfAll ? undefined : maxVisits).forEach((what) =>
+    heard.onLeftOut(what)
+  );
   // after the labels, which rare codes give too
   const grouped = await mapping.grouped(labelled);
   const least = minCount ?? (table.codes.own === null ? 1 : 0);
@@ -165,7 +168,13 @@ function overheard({ onBadRow, onLeftOut, onNote, onTable, ...how }: ReadHow) {
     tables: new Array<TableQuality>(),
     left_out: new Array<string>(),
     notes: new Array<string>(),
+    told_by_tables: new Array<string>(),
     bad_rows: 0,
+  };
+  const keep = (list: string[], onSaid?: OnSaid): OnSaid => (what, about) => {
+    list.push(what);
+    if (about?.isOfRows) said.told_by_tables.push(what);
+    onSaid?.(what, about);
   };
   return {
     ...how,
@@ -177,14 +186,8 @@ function overheard({ onBadRow, onLeftOut, onNote, onTable, ...how }: ReadHow) {
       said.bad_rows++;
       onBadRow(problem);
     }),
-    onLeftOut(what: string) {
-      said.left_out.push(what);
-      onLeftOut?.(what);
-    },
-    onNote(what: string) {
-      said.notes.push(what);
-      onNote?.(what);
-    },
+    onLeftOut: keep(said.left_out, onLeftOut),
+    onNote: keep(said.notes, onNote),
     said,
   };
 }

@@ -6,6 +6,7 @@
  * @module
  */
 import type { OnBadRow } from "../../files/csv.ts";
+import type { OnSaid } from "./on_said.ts";
 import { encodingName } from "../../files/encoding.ts";
 import type { OnProgress } from "../../progress.ts";
 import type { TableQuality } from "../quality/table_quality.ts";
@@ -41,9 +42,9 @@ export interface ReadHow {
   /** Leave out bad rows and report each here; without it the first bad row throws. */
   readonly onBadRow?: OnBadRow | undefined;
   /** Called with a sentence about what was left out, and how much. */
-  readonly onLeftOut?: ((what: string) => void) | undefined;
+  readonly onLeftOut?: OnSaid | undefined;
   /** Called with a sentence about what was read differently from how it is written, and how often. */
-  readonly onNote?: ((what: string) => void) | undefined;
+  readonly onNote?: OnSaid | undefined;
   /** Called after each table with what became of its rows. */
   readonly onTable?: ((table: TableQuality) => void) | undefined;
   /** Called from time to time with the progress of reading. */

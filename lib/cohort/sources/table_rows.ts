@@ -4,6 +4,7 @@
  * @module
  */
 import type { RowsWhy, TableQuality } from "../quality/table_quality.ts";
+import type { OnSaid } from "./on_said.ts";
 
 /** Numbers of rows that are kept of each kind. */
 const shownRows = 3;
@@ -79,9 +80,9 @@ export class TableRows {
   }
 
   /** Says how many rows were left out. */
-  say(onLeftOut?: (what: string) => void): void {
+  say(onLeftOut?: OnSaid): void {
     for (const { count, why } of this.leftOutRows.list()) {
-      onLeftOut?.(`${count} rows of ${this.name} ${why}`);
+      onLeftOut?.(`${count} rows of ${this.name} ${why}`, { isOfRows: true });
     }
   }
 

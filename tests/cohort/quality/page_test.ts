@@ -114,3 +114,36 @@ Deno.test("rows of a MEDS folder are counted, those without a time as left out",
     const page = qualityPage(found[0]);
     assertEquals(page.some((line) => line.includes("(rows")), false);
   }));
+
+Deno.test("what counts rows of a table is said of the table alone, whatever its words are", () =>
+  inFolder(async (folder) => {
+    await Deno.writeTextFile(
+      `${folder}/encounters.csv`,
+      "Id,START,PATIENT\ne1,2020-01-01T00:00:00Z,p1\n",
+    );
+    await Deno.writeTextFile(`${folder}/patients.csv`, "Id,BIRTHDATE,GENDER\np1,2000-01-01,F\n");
+    await Deno.writeTextFile(
+      `${folder}/conditions.csv`,
+      "START,PATIENT,ENCOUNTER,CODE,DESCRIPTION,SYSTEM\n" +
+        "2020-01-01,p1,e1,1,one,SNOMED-CT\n2020-01-01,p1, e1,2,two,SNOMED-CT\n" +
+        "2020-01-01,p1,e1,,none,SNOMED-CT\n",
+    );
+    const found: Quality[] = [];
+    await prepare("synthea", folder, {
+      values: { tables: ["conditions", "medications"] },
+      onBadRow: () => {},
+      onQuality: (quality) => found.push(quality),
+    });
+    const [quality] = found;
+    const rest = (of: Quality) => qualityPage(of).filter((line) => /^(left out|note): /.test(line));
+    const spaces = quality.notes.filter((what) => what.includes("fields had spaces"));
+    assertEquals([spaces.length, quality.told_by_tables?.includes(spaces[0])], [1, true]);
+    assertEquals(rest(quality).some((line) => line.includes("fields had spaces")), false);
+    assertEquals(
+      rest(quality).some((line) => line.startsWith("left out: the table medications")),
+      true,
+    );
+    // a sentence in the same words that is not of rows stays, and so do all of an older file
+    const { told_by_tables: _, ...older } = quality;
+    assertEquals(rest(older).length, quality.left_out.length + quality.notes.length);
+  }));

@@ -82,7 +82,7 @@ export class People {
 
   /** Counts a resource that is left out. */
   leaveOut(written: Written, why: string): undefined {
-    this.leftOut.add(`${written.type} resources ${why}`, written.place);
+    this.leftOut.add(`${written.type} resources ${why}`, written.place, { isOfRows: true });
     this.rows.leaveOut(written, why);
   }
 
