@@ -269,7 +269,7 @@ export interface SummaryRow {
 
 /** The conclusion of a report, made by rules. */
 export interface Summary {
-  /** Four to nine sentences; fewer if few measures were asked. */
+  /** Four to ten sentences; fewer if few measures were asked. */
   sentences: string[];
   /** What was asked, one row each. */
   rows: SummaryRow[];

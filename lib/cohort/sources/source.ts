@@ -6,11 +6,11 @@
  * @module
  */
 import type { OnBadRow } from "../../files/csv.ts";
-import type { OnSaid } from "./on_said.ts";
 import { encodingName } from "../../files/encoding.ts";
 import type { OnProgress } from "../../progress.ts";
 import type { TableQuality } from "../quality/table_quality.ts";
 import type { EventTable } from "./event_table.ts";
+import type { OnSaid } from "./on_said.ts";
 
 /** An option of a source. */
 export interface SourceOption<T> {

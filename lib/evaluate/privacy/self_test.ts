@@ -147,3 +147,9 @@ export function selfTest(privacy: PartialReport["privacy"]): SelfTest {
   const passed = isEstimable ? isCaught && checks.every((check) => check.passed !== false) : null;
   return { passed, checks };
 }
+
+/** The same of a report whose copying checks or attacks were asked; undefined of any other. */
+export function selfTestOf({ privacy }: Pick<PartialReport, "privacy">): SelfTest | undefined {
+  const isAsked = privacy?.memoriser.copying_check ?? privacy?.memoriser.membership_by_distance;
+  return isAsked ? selfTest(privacy) : undefined;
+}

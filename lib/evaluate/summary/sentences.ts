@@ -1,5 +1,5 @@
 /**
- * The conclusion of a report in four to nine sentences, made by rules. Each function gives one
+ * The conclusion of a report in four to ten sentences, made by rules. Each function gives one
  * sentence, or none if there is nothing to say.
  *
  * @module
@@ -7,6 +7,7 @@
 import type { Estimate } from "../bootstrap.ts";
 import type { Aggregate } from "../fidelity/count_moments.ts";
 import type { FidelityFigures } from "../fidelity/mod.ts";
+import { selfTestOf } from "../privacy/self_test.ts";
 import type { PartialReport, ReportAbout, SummaryRow } from "../report.ts";
 import { capital, excludesZero, fixed, mean, percent, signed, small } from "./words.ts";
 import { counted, listed } from "../../in_words.ts";
@@ -229,6 +230,16 @@ function membershipSentence({ privacy }: PartialReport): string | undefined {
     : `No attack was seen to tell training patients from others ${figures}; ${noProof}.`;
 }
 
+/** Which checks of privacy fail on copies or on independent draws; nothing if they can be trusted. */
+function selfTestSentence(report: PartialReport): string | undefined {
+  const failed = selfTestOf(report)?.checks.filter(({ passed }) => passed === false) ?? [];
+  return failed.length === 0
+    ? undefined
+    : `The checks of privacy cannot be trusted here, since this does not hold: ${
+      listed(failed.map(({ claim }) => small(claim)))
+    }.`;
+}
+
 /** Whether training converged; nothing for models that do not train. */
 export function trainingSentence({ run, training }: ReportAbout): string | undefined {
   if (run === undefined || training === undefined) return undefined;
@@ -293,6 +304,7 @@ export function sentencesOf(report: PartialReport, rows: readonly SummaryRow[]):
     isFirst ? undefined : copies,
     membership,
     disclosureSentence(rows, membership),
+    selfTestSentence(report),
     trainingSentence(report.about),
     notJudged(report, rows),
   ];

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { type SelfTest, selfTest } from "../../evaluate/privacy/self_test.ts";
+import { type SelfTest, selfTestOf } from "../../evaluate/privacy/self_test.ts";
 import type { PartialReport } from "../../evaluate/report.ts";
 import { Table } from "./page_parts.tsx";
 
@@ -19,10 +19,9 @@ function verdict({ passed }: SelfTest): string {
 }
 
 /** The checks and their outcomes; nothing in a report whose privacy was not judged. */
-export function SelfTestSection({ report: { privacy } }: { report: PartialReport }) {
-  const isAsked = privacy?.memoriser.copying_check ?? privacy?.memoriser.membership_by_distance;
-  if (!isAsked) return null;
-  const tested = selfTest(privacy);
+export function SelfTestSection({ report }: { report: PartialReport }) {
+  const tested = selfTestOf(report);
+  if (tested === undefined) return null;
   return (
     <section aria-labelledby="self-test">
       <h2 id="self-test">Can these checks of privacy be trusted here?</h2>

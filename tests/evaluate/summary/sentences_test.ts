@@ -235,6 +235,22 @@ Deno.test("the summary says whether the strongest attack finds training patients
   );
 });
 
+Deno.test("the summary says which checks of privacy fail on copies, and nothing if all hold", async () => {
+  const only = ["privacy.copying_check", "privacy.membership_by_distance"];
+  const judged = await evaluate(real, smallCohort(2), { only, resamples: 50 });
+  const { privacy } = judged;
+  if (privacy === undefined) throw new Error("privacy was not judged");
+  const said = (of: typeof privacy) =>
+    sentencesOf({ ...judged, privacy: of }, []).filter((text) => text.includes("trusted"));
+  assertEquals(said(privacy), []);
+  // checks that find as little in copies as in independent draws
+  assertEquals(said({ ...privacy, memoriser: privacy.floor }), [
+    "The checks of privacy cannot be trusted here, since this does not hold: the check for copies " +
+    "sounds an alarm for copies of training records and membership by distance finds whose records " +
+    "were copied.",
+  ]);
+});
+
 Deno.test("the summary says where a model is off and no better than independent draws", () => {
   const at = (value: number) => ({ value, low: value, high: value });
   const row = (figure: string, synthetic: number, floor: number): SummaryRow => ({
