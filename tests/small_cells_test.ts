@@ -146,10 +146,10 @@ Deno.test("a comparison and its models' configs name nothing that nine patients 
     const texts = textsBelow(join(folder, "hidden"), others);
     for (const [path, text] of texts) assertEquals(namedIn(text, rare), [], path);
     const config = texts.get(join(folder, "hidden", "models", "synehrgy", "run", "config.json"));
-    const { schema, remarks } = JSON.parse(config ?? "");
+    const { schema, coverage } = JSON.parse(config ?? "");
     assertEquals(schema.series.map(({ code }: { code: number }) => code), [labOfTen]);
     assertEquals(schema.series[0].edges, [131.5, 131.5]); // ten patients share nothing but a median
-    assertStringIncludes(remarks.small_cells, "values of 1 codes");
+    assertEquals(coverage.rareCodes, 1);
     await compare(real, join(folder, "shown"), { ...options, models: ["markov"], minCell: 1 });
     const shown = textsBelow(join(folder, "shown"), others);
     const page = shown.get(join(folder, "shown", "comparison.html")) ?? "";

@@ -7,7 +7,7 @@
  */
 import * as v from "valibot";
 import { type Cohort, splitOf, subset } from "../cohort/cohort.ts";
-import { valueCount } from "../cohort/measured_values.ts";
+import { measuredValues, valueCount } from "../cohort/measured_values.ts";
 import { flag, object, type Schema as JsonSchema, whole } from "../files/checked_json.ts";
 import type { Extra, Model } from "./interface/model.ts";
 import type { ModelConfig } from "./interface/settings.ts";
@@ -48,6 +48,11 @@ export interface Coverage {
   readonly times: Covered;
   /** Patients whose birth or sex is known. */
   readonly demographics: Covered;
+  /**
+   * Measured codes whose values a model that learns values does not learn, since too few training
+   * patients have them; absent if there are none.
+   */
+  readonly rareCodes?: number | undefined;
   /** Present in models that read only the beginning of a long record. */
   readonly context?: ContextCoverage | undefined;
 }
@@ -59,6 +64,7 @@ export const coverageSchema: JsonSchema<Coverage> = object({
   values: coveredSchema,
   times: coveredSchema,
   demographics: coveredSchema,
+  rareCodes: v.optional(whole(1)),
   context: v.optional(object({
     limit: whole(1),
     tokens: whole(0),
@@ -125,6 +131,13 @@ function contextOf(model: Model, whole: Cohort, train: Cohort): ContextCoverage 
   };
 }
 
+/** Measured codes of the training records whose values a model's tokens do not stand for. */
+function rareCodesOf({ schema }: Model, train: Cohort): number {
+  if (schema === undefined) return 0;
+  const learned = new Set(schema.series.map(({ code }) => code));
+  return measuredValues(train).keys().reduce((sum, code) => sum + Number(!learned.has(code)), 0);
+}
+
 /** What a model learns of a cohort's training records; of all records where it was never split. */
 export function coverageOf(model: Model, cohort: Cohort): Coverage {
   const train = cohort.splits === null ? cohort : splitOf(cohort, "train");
@@ -132,10 +145,12 @@ export function coverageOf(model: Model, cohort: Cohort): Coverage {
   const counts = countsOf(train);
   const covered = (extra: Extra) => ({ count: counts[extra], isLearned: kept.includes(extra) });
   const context = contextOf(model, cohort, train);
+  const rareCodes = kept.includes("values") ? rareCodesOf(model, train) : 0;
   return {
     values: covered("values"),
     times: covered("times"),
     demographics: covered("demographics"),
+    ...rareCodes > 0 && { rareCodes },
     ...context && { context },
   };
 }
@@ -206,13 +221,18 @@ export function coverageInWords(
   const there = extras.filter((extra) => coverage[extra].count > 0);
   const lost = there.filter((extra) => !coverage[extra].isLearned);
   const kept = extras.filter((extra) => coverage[extra].isLearned);
-  const { context } = coverage;
+  const { context, rareCodes = 0 } = coverage;
   return [
     ...lost.length === 0 ? [] : [
       `${nameOf(family)} learns labels, codes and their order${
         kept.length === 0 ? " only" : `, ${listed(kept.map((extra) => learnedInWords[extra]))}`
       }: ${listed(lost.map((extra) => inWords[extra](coverage[extra].count)))} are left out` +
       keepers(family, lost, nameOf),
+    ],
+    ...rareCodes === 0 ? [] : [
+      `the values of ${counted(rareCodes)} measured ${
+        rareCodes === 1 ? "code" : "codes"
+      } are not learned, since too few training patients have them`,
     ],
     ...context === undefined || context.beyond === 0 ? [] : [beyondInWords(context)],
   ];

@@ -3,8 +3,6 @@
  *
  * @module
  */
-import { type Cohort, splitOf } from "../cohort/cohort.ts";
-import { measuredValues } from "../cohort/measured_values.ts";
 import { showsSinglePatients } from "../cohort/small_cells.ts";
 import type { Model } from "../models/interface/model.ts";
 import type { Training } from "./options.ts";
@@ -20,26 +18,12 @@ function whyItMustStay(model: Model, { minCell }: Training): string | undefined 
   return `this run's config holds extreme values of single patients: ${rule}`;
 }
 
-/** What was not learned because too few patients have it; undefined if nothing was left out. */
-function leftOut({ schema }: { schema?: Model["schema"] }, cohort: Cohort, { minCell }: Training) {
-  if (schema === undefined) return undefined;
-  const codes = measuredValues(splitOf(cohort, "train")).size - schema.series.length;
-  return codes === 0
-    ? undefined
-    : `not learned, since fewer than ${minCell} training patients have them: values of ${codes} codes`;
-}
-
 /**
  * Remarks on a run, by subject: `sharing` for files that hold training records or numbers of single
- * patients, `small_cells` for what too few patients have. What the parameters of a network know of
- * single patients is not looked into: that is a question for measures of privacy.
+ * patients. What the parameters of a network know of single patients is not looked into: that is a
+ * question for measures of privacy.
  */
-export function runRemarks(
-  model: Model,
-  cohort: Cohort,
-  training: Training,
-): Readonly<Record<string, string>> {
+export function runRemarks(model: Model, training: Training): Readonly<Record<string, string>> {
   const sharing = whyItMustStay(model, training);
-  const small_cells = leftOut(model, cohort, training);
-  return { ...sharing && { sharing }, ...small_cells && { small_cells } };
+  return sharing === undefined ? {} : { sharing };
 }

@@ -184,7 +184,7 @@ export function planned(cohort: Cohort, options: TrainOptions) {
 async function trainNew(cohort: Cohort, folder: string, options: TrainOptions): Promise<void> {
   const { model, config, schema, training, coverage } = planned(cohort, options);
   const given = await tablesOf(model, cohort, training, options);
-  const remarks = runRemarks(model, cohort, training);
+  const remarks = runRemarks(model, training);
   const runConfig: RunConfig = {
     ehrloom: version,
     ...ownCommit(),

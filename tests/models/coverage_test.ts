@@ -84,6 +84,22 @@ for (const { name } of modelSummaries) {
   });
 }
 
+Deno.test("coverageOf() counts the codes whose values too few training patients have", () => {
+  const told = (name: string, minCell: number, settings: Record<string, number> = {}) => {
+    const family = modelFamily(name);
+    const config = family.configFor(cohort, { ...small, ...settings });
+    const schema = family.schemaFor?.(cohort, config, { minCell });
+    const coverage = coverageOf(family.create(config, schema), cohort);
+    return [coverage.rareCodes, ...coverageInWords(name, coverage)];
+  };
+  const sentence = "the values of 3 measured codes are not learned, since too few training " +
+    "patients have them";
+  assertEquals(told("synehrgy", 1000), [3, sentence]);
+  assertEquals(told("halo", 1000, { numbers: 4 }), [3, sentence]);
+  assertEquals(told("synehrgy", 1), [undefined]);
+  assertEquals(told("halo", 1000)[0], undefined); // it learns no values anyway
+});
+
 Deno.test("coverageOf() knows that SynEHRgy's published form has no time between stays", () => {
   const family = modelFamily("synehrgy");
   const config = family.configFor(cohort, { ...small, published: true });

@@ -10,7 +10,7 @@ function remarksOf(name: string, settings: Record<string, boolean | number>, min
   const family = modelFamily(name);
   const config = family.configFor(cohort, settings);
   const model = family.create(config, family.schemaFor?.(cohort, config, { minCell }));
-  return runRemarks(model, cohort, trainingFor(cohort, { minCell }));
+  return runRemarks(model, trainingFor(cohort, { minCell }));
 }
 
 Deno.test("a floor's run says that it holds training records, or counts of them", () => {
@@ -33,11 +33,4 @@ Deno.test("a run says whether its config holds extreme values of single patients
   assertEquals(remarksOf("synehrgy", small, 2), {});
   assertEquals(remarksOf("synehrgy", small, 1), { sharing });
   assertEquals(remarksOf("synehrgy", { ...small, published: true }, 10), { sharing });
-});
-
-Deno.test("a run says of how many codes no values are learned", () => {
-  assertEquals(remarksOf("synehrgy", { width: 8, layers: 1, heads: 2 }, 1000), {
-    small_cells:
-      "not learned, since fewer than 1000 training patients have them: values of 3 codes",
-  });
 });
