@@ -1,4 +1,5 @@
 /** What tests of notebooks need: Jupyter, and a notebook's JSON (nbformat 4). */
+import { parseHTML } from "linkedom";
 import { assertEquals } from "@std/assert";
 import { existsSync } from "node:fs";
 import {
@@ -130,4 +131,40 @@ export function groups(svg: string, label: string, attribute: string): number[][
       marks.matchAll(new RegExp(` ${attribute}="(-?[\\d.]+)"`, "g")),
       ([, number]) => Number(number),
     ));
+}
+
+/** Mean distance of dots from the line y = x, of those whose place on the axis is from one share to another. */
+export function meanGap(
+  dots: readonly { x: number; y: number }[],
+  [from, to]: readonly [number, number],
+): number {
+  const own = dots.filter(({ x }) => x >= from && x < to);
+  return own.reduce((sum, { x, y }) => sum + Math.abs(y - x), 0) / own.length;
+}
+
+/** The dots at the left edge of logarithmic axes: what real records do not have. */
+export function strip<Dot extends { x: number }>(dots: readonly Dot[]): Dot[] {
+  const edge = Math.min(...dots.map(({ x }) => x));
+  return dots.filter(({ x }) => x < edge + 0.002);
+}
+
+/** Where the dots of each panel of a scatter are, as shares of its frame from the lower left corner. */
+export function dotPlaces(svg: string): { x: number; y: number }[][] {
+  const { document } = parseHTML(`<html><body>${svg}</body></html>`);
+  const number = (of: Element, name: string) => Number(of.getAttribute(name));
+  const frame = document.querySelector("rect.mark-frame, .mark-frame rect");
+  if (frame === null) throw new Error("the figure has no frame");
+  const [left, top, width, height] = ["x", "y", "width", "height"].map((name) =>
+    number(frame, name)
+  );
+  const groups = [...document.querySelectorAll(".mark-dot")].flatMap((group) => {
+    const panels = [...group.children].filter(({ tagName }) => tagName.toLowerCase() === "g");
+    return panels.length > 0 ? panels : [group];
+  });
+  return groups.map((panel) =>
+    [...panel.querySelectorAll("circle")].map((dot) => ({
+      x: (number(dot, "cx") - left) / width,
+      y: 1 - (number(dot, "cy") - top) / height,
+    }))
+  );
 }

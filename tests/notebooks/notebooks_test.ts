@@ -13,7 +13,18 @@ import { join } from "node:path";
 import { chromium as playwright } from "playwright-core";
 import { notebooksFolder } from "../../tasks/notebooks/jupyter.ts";
 import { both, chromium, testWith } from "../wants.ts";
-import { codeCells, groups, jupyter, readNotebook, run, shown, whole } from "./notebook.ts";
+import {
+  codeCells,
+  dotPlaces,
+  groups,
+  jupyter,
+  meanGap,
+  readNotebook,
+  run,
+  shown,
+  strip,
+  whole,
+} from "./notebook.ts";
 
 const names = Array.from(Deno.readDirSync(notebooksFolder), ({ name }) => name)
   .filter((name) => name.endsWith(".ipynb")).sort();
@@ -123,6 +134,29 @@ testWith(
       // 0.98 when written; giving each code the mean frequency makes 0
       assertGreater(r2, 0.93);
       assertEquals(svg.match(/<circle/g)?.length, 252);
+    });
+
+    await t.step("common codes and pairs lie close to the line, rare ones scatter", () => {
+      for (const id of ["unigram-log", "bigram"]) {
+        const dots = dotPlaces(shown(notebook, id, "image/svg+xml")).flat();
+        const [rare, common] = [meanGap(dots, [0.1, 0.4]), meanGap(dots, [0.7, 1])];
+        assertLess(2 * common, rare, id); // 0.011 and 0.073 for codes, when written
+      }
+    });
+
+    await t.step("the strip holds pairs that only synthetic visits have", () => {
+      const dots = dotPlaces(shown(notebook, "bigram", "image/svg+xml")).flat();
+      const [edge] = strip(dots);
+      assertGreater(strip(dots).length, 10);
+      assert(strip(dots).every(({ x, y }) => x === edge.x && y > edge.x));
+    });
+
+    await t.step("the sizes of visits have about the right shape", () => {
+      const [real, synthetic] = groups(shown(notebook, "sizes", "image/svg+xml"), "rect", "height");
+      const highest = Math.max(...real);
+      real.slice(0, -1).forEach((height, bar) =>
+        assertLess(Math.abs(height - synthetic[bar]), 0.25 * highest)
+      );
     });
 
     await t.step("pairs lie between floor and ceiling, as the text says", () => {
@@ -258,6 +292,31 @@ testWith(
       assertLess(ahead, ceiling("Pairs over consecutive visits"));
       assertLess(ahead, 0.97); // 0.95 when written, the others 0.76 to 0.89
       assert(behind.every((each) => each < ahead), `${behind}`);
+    });
+
+    await t.step(
+      "frequent pairs follow the line with HALO, and lie below it with the others",
+      () => {
+        const gaps = (id: string) =>
+          dotPlaces(shown(notebook, id, "image/svg+xml")).map((dots) => meanGap(dots, [0.6, 1]));
+        const [halo, ...others] = gaps("pairs");
+        assertLess(halo, 0.07); // 0.045 when written, the others 0.14 to 0.2
+        assert(others.every((gap) => gap > 2 * halo), `${others}`);
+        for (const dots of dotPlaces(shown(notebook, "pairs", "image/svg+xml")).slice(1)) {
+          const frequent = dots.filter(({ x }) => x >= 0.6);
+          assertGreater(frequent.filter(({ x, y }) => y < x).length, 0.9 * frequent.length);
+        }
+        const apart = (all: readonly number[]) => Math.max(...all) / Math.min(...all);
+        assertLess(apart(gaps("sequences")), apart([halo, ...others]), "panels are more alike");
+      },
+    );
+
+    await t.step("at the left edge of each panel are pairs that only synthetic visits have", () => {
+      for (const dots of dotPlaces(shown(notebook, "pairs", "image/svg+xml"))) {
+        const [edge] = strip(dots);
+        assertGreater(strip(dots).length, 10);
+        assert(strip(dots).every(({ x, y }) => x === edge.x && y > edge.x));
+      }
     });
 
     await t.step("scatters have a panel a model", () => {

@@ -36,6 +36,11 @@ testWith(
       () => assertShowsOneThingEach(notebook),
     );
 
+    await t.step("the memoriser writes one member twice", () => {
+      const written = tableRows(notebook, "two").map(({ memoriser }) => memoriser);
+      assertEquals(written.length - new Set(written).size, 1);
+    });
+
     await t.step("all records of the memoriser are copies, none of the independent ones", () => {
       assertEquals(tableRows(notebook, "identical").map(({ identical }) => identical), ["5", "0"]);
     });

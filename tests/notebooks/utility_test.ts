@@ -29,6 +29,28 @@ testWith(
       () => assertShowsOneThingEach(notebook),
     );
 
+    await t.step(
+      "codes of the five synthetic records are about as frequent, kidney disease is third",
+      () => {
+        const visitsOf = (rows: readonly Record<string, string>[]) =>
+          rows.map(({ visits }) => visits);
+        const training = visitsOf(
+          tableRows(notebook, "ten").filter(({ group }) => group === "training"),
+        );
+        const counts = (all: readonly string[]) =>
+          Map.groupBy(all.flatMap((visits) => visits.split(/, | \| /)), (code) => code);
+        const [real, written] = [training, visitsOf(tableRows(notebook, "synthetic"))].map(counts);
+        assertEquals(new Set(written.keys()), new Set(real.keys()));
+        for (const [code, { length }] of real) {
+          assert(Math.abs((written.get(code) ?? []).length - length) <= 1, code);
+        }
+        for (const visits of visitsOf(tableRows(notebook, "ten"))) {
+          const ill = visits.split(" | ").indexOf("kidney disease");
+          assert(ill === 2 || ill === -1, visits);
+        }
+      },
+    );
+
     await t.step("the leaky task is perfect for both, the honest one tells them apart", () => {
       const areas = (id: string) =>
         tableRows(notebook, id).map(({ by_pairs, by_library }) => {
