@@ -64,11 +64,17 @@ export function misnamed(only: readonly string[]): string | undefined {
 
 /** Which measures are asked. */
 export interface Selection {
-  /** Kinds and single measures, as in {@link misnamed}; default all measures. */
+  /**
+   * Kinds and single measures, as in {@link misnamed}; default all measures. With a kind, records that
+   * are identical to a training record are counted too.
+   */
   readonly only?: readonly string[] | undefined;
   /** Whether thorough measures are left out unless `only` names them singly; default false. */
   readonly quick?: boolean | undefined;
 }
+
+/** Asked with every kind: whoever copies training records resembles them best. */
+const always = "privacy.identical_records";
 
 /** The measures of a kind that are asked, in the order of its list. */
 export function measuresOf<Kind extends MeasureKind>(
@@ -78,7 +84,8 @@ export function measuresOf<Kind extends MeasureKind>(
   const list: readonly (typeof measures)[Kind][number][] = measures[kind];
   return list.filter(({ key, effort }: Measure) => {
     const isNamed = only?.includes(`${kind}.${key}`) ?? false;
-    const isMeant = only === undefined || only.includes(kind);
+    const isMeant = only === undefined || only.includes(kind) ||
+      `${kind}.${key}` === always && measureKinds.some((each) => only.includes(each));
     return isNamed || isMeant && !(quick && effort === "thorough");
   });
 }

@@ -38,6 +38,14 @@ Deno.test("measuresOf() are the measures of a kind, or those that are named, in 
   assertEquals(keys(["privacy"]), []); // none of fidelity
 });
 
+Deno.test("measuresOf() have identical records with every kind, not with single measures", () => {
+  const keys = (...only: string[]) => measuresOf("privacy", { only }).map(({ key }) => key);
+  assertEquals(keys("fidelity"), ["identical_records"]);
+  assertEquals(keys("utility", "fidelity.gap_days"), ["identical_records"]);
+  assertEquals(keys("fidelity.gap_days"), []);
+  assertEquals(keys("privacy"), privacyMeasures.map(({ key }) => key));
+});
+
 Deno.test("measuresOf() with quick leaves out thorough measures, unless they are named singly", () => {
   const slow = { ...fidelityMeasures[0], key: "slow", effort: "thorough" };
   Array.prototype.push.call(fidelityMeasures, slow); // at run time the list may grow
