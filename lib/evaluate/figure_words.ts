@@ -114,6 +114,10 @@ const byMeasure: Readonly<Record<string, Words>> = {
     share: "share of real transitions",
     rare_chapters: "chapters with too few patients for a row",
   },
+  demographics: {
+    age_at_first_visit: "age at the first visit (years)",
+    female: "share of women",
+  },
   trajectories: {
     code_entropy: "entropy of the codes of a record (nats)",
     repeat_share: "share of codes that are repeats",

@@ -146,9 +146,9 @@ testWith(
 
     await t.step("the strip holds pairs that only synthetic visits have", () => {
       const dots = dotPlaces(shown(notebook, "bigram", "image/svg+xml")).flat();
-      const [edge] = strip(dots);
-      assertGreater(strip(dots).length, 10);
-      assert(strip(dots).every(({ x, y }) => x === edge.x && y > edge.x));
+      const edge = strip(dots);
+      assertGreater(edge.length, 10);
+      assert(edge.every(({ x, y }) => y > x), JSON.stringify(edge));
     });
 
     await t.step("the sizes of visits have about the right shape", () => {
@@ -313,9 +313,9 @@ testWith(
 
     await t.step("at the left edge of each panel are pairs that only synthetic visits have", () => {
       for (const dots of dotPlaces(shown(notebook, "pairs", "image/svg+xml"))) {
-        const [edge] = strip(dots);
-        assertGreater(strip(dots).length, 10);
-        assert(strip(dots).every(({ x, y }) => x === edge.x && y > edge.x));
+        const edge = strip(dots);
+        assertGreater(edge.length, 10);
+        assert(edge.every(({ x, y }) => y > x), JSON.stringify(edge));
       }
     });
 

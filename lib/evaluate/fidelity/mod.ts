@@ -9,6 +9,7 @@ import { calendar } from "./calendar.ts";
 import { covariance } from "./covariance.ts";
 import { codeLadder } from "./code_ladder.ts";
 import { coherence } from "./coherence.ts";
+import { demographics } from "./demographics.ts";
 import { gapDays } from "./gap_days.ts";
 import { gapDistribution } from "./gap_distribution.ts";
 import { labelFidelity } from "./label_prevalence.ts";
@@ -52,6 +53,7 @@ export const fidelityMeasures = [
   transitions,
   trajectories,
   coherence,
+  demographics,
   labelFidelity,
   valueFidelity,
   valueDistributions,
