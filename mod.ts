@@ -1,5 +1,21 @@
 /**
- * Ehrloom learns from longitudinal health records, generates synthetic ones and evaluates them.
+ * Ehrloom learns from longitudinal health records, generates synthetic ones and evaluates them, in five
+ * calls: {@link prepare} reads source files, {@link train} and {@link generate} make synthetic records,
+ * {@link evaluate} compares them with the real ones, and {@link writeReport} writes the page.
+ *
+ * @example
+ * ```ts
+ * import { evaluate, generate, prepare, splitOf, train, useBackend, writeReport } from "ehrloom";
+ *
+ * async function synthesise(source: string, folder: string): Promise<void> {
+ *   await useBackend("wasm");
+ *   const real = await prepare("synthea", source);
+ *   const run = await train(real, `${folder}/run`, { model: "halo" });
+ *   const { cohort: synthetic } = await generate(run, { count: real.recordCount });
+ *   const report = await evaluate(real, synthetic, { run, quick: true });
+ *   await writeReport(`${folder}/report`, report, { real: splitOf(real, "train"), synthetic });
+ * }
+ * ```
  *
  * @module
  */

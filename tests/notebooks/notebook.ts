@@ -157,14 +157,18 @@ export function dotPlaces(svg: string): { x: number; y: number }[][] {
   const [left, top, width, height] = ["x", "y", "width", "height"].map((name) =>
     number(frame, name)
   );
-  const groups = [...document.querySelectorAll(".mark-dot")].flatMap((group) => {
+  const parts = [...document.querySelectorAll(".mark-dot")].flatMap((group) => {
     const panels = [...group.children].filter(({ tagName }) => tagName.toLowerCase() === "g");
     return panels.length > 0 ? panels : [group];
   });
-  return groups.map((panel) =>
-    [...panel.querySelectorAll("circle")].map((dot) => ({
-      x: (number(dot, "cx") - left) / width,
-      y: 1 - (number(dot, "cy") - top) / height,
-    }))
+  // a panel has a part for each opacity of dots, all at the same place
+  const panels = Map.groupBy(parts, (part) => part.getAttribute("transform") ?? "");
+  return Array.from(
+    panels.values(),
+    (own) =>
+      own.flatMap((part) => [...part.querySelectorAll("circle")]).map((dot) => ({
+        x: (number(dot, "cx") - left) / width,
+        y: 1 - (number(dot, "cy") - top) / height,
+      })),
   );
 }

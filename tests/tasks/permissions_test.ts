@@ -13,6 +13,7 @@ const more: Readonly<Record<string, string>> = {
   test: "-A",
   // they run no code of the project themselves
   check: "",
+  docs: "",
   ok: "",
 };
 
