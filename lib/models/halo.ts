@@ -33,7 +33,7 @@ import {
 import type { ModelFamily, Sampler } from "./interface/model.ts";
 import { calibrationSettings } from "./interface/output_biases.ts";
 import { chosen, type ConfigOf } from "./interface/settings.ts";
-import { type RowDrawing, type RowModel, rowModel } from "./rows/row_model.ts";
+import { type RowDrawing, type RowModel, rowModel, type RowOutputs } from "./rows/row_model.ts";
 import { headBias, startSettings } from "./rows/sparse_start.ts";
 import { type Draw, predictedBy, writer } from "./interface/writer.ts";
 import { columnsOf, type VisitRows } from "./rows/visit_rows.ts";
@@ -48,8 +48,13 @@ import {
   visitTransformerSettings,
   withoutBuffers,
 } from "./rows/visit_transformer.ts";
+import { waitUniforms } from "./waits/wait_density.ts";
+import { initialWaits, waitHead, waitRow, waitSettings, waitsSeen } from "./waits/wait_head.ts";
+import { waitSchema } from "./waits/wait_schema.ts";
+import type { WaitStart } from "./waits/wait_start.ts";
+import { waitWriter } from "./waits/wait_writer.ts";
 
-const ownSettings = { ...startSettings, ...calibrationSettings };
+const ownSettings = { ...startSettings, ...calibrationSettings, ...waitSettings };
 
 /** HALO's config: that of its transformer, which gives the head's size, and its start and end. */
 export type HaloConfig = VisitTransformerConfig & ConfigOf<typeof ownSettings>;
@@ -63,6 +68,7 @@ function initialHalo(config: HaloConfig): Initials {
     "ehr_head.auto1.bias": uniform([size], bound),
     "ehr_head.auto2.weight": lowerTriangular(size, bound),
     "ehr_head.auto2.bias": headBias(config, columnsOf(config), uniform([size], bound)),
+    ...initialWaits(config),
   };
 }
 
@@ -98,16 +104,50 @@ export function haloLogits(
   return maskedHead(parameters, visitHistories(config, parameters, batch), batch.targets);
 }
 
-function drawing(config: HaloConfig, parameters: NamedTensors, sampler?: Sampler): RowDrawing {
+/** {@link haloLogits} after the waits before the rows, and the densities of these. */
+function outputsWithWaits(
+  config: HaloConfig,
+  parameters: NamedTensors,
+  batch: VisitRows,
+  start: WaitStart,
+): RowOutputs {
+  const head = waitHead(parameters, start);
+  const seen = head.seenInHistory(waitsSeen(batch.waits, batch.rows));
+  const histories = visitHistories(config, parameters, batch, seen);
+  return {
+    logits: maskedHead(parameters, head.afterWaits(histories, batch.waits), batch.targets),
+    waitLogDensities: head.logDensities(histories, batch.waits),
+  };
+}
+
+function drawing(
+  config: HaloConfig,
+  parameters: NamedTensors,
+  { start, sampler }: {
+    readonly start: WaitStart | undefined;
+    readonly sampler: Sampler | undefined;
+  },
+): RowDrawing {
   const head = samplingHead(parameters, config.width);
   const draw: Draw = sampler === "block-order"
     ? (...given) => blockOrderRows(head, ...given)
     : async (...given) => (await fixedPointRows(head, ...given)).rows;
+  const dispose = () => head.dispose();
+  if (start !== undefined) {
+    const columns = columnsOf(config);
+    const waits = waitHead(parameters, start);
+    const memory = () => visitMemory(config, parameters, waits.seenInSteps);
+    return {
+      uniforms: columns + waitUniforms,
+      begin: () => waitWriter(waits, memory(), draw, columns),
+      dispose,
+    };
+  }
   const logits = (history: tf.Tensor2D, known: MultiHot) =>
     headLogits(head, head.fromHistory(history), known);
   return {
     begin: () => writer(visitMemory(config, parameters), draw, predictedBy(logits, tf.sigmoid)),
-    dispose: () => head.dispose(),
+    dispose,
   };
 }
 
@@ -122,21 +162,29 @@ export const halo: ModelFamily<RowModel, HaloConfig> = {
     ...visitTransformerConfigFor("halo", cohort, set),
     ...chosen(ownSettings, set),
   }),
-  create(config) {
+  keeps: ({ waits = 0 }) => waits > 0 ? ["times"] : [],
+  schemaFor: (cohort, config, { minCell = 1 } = {}) =>
+    config.waits === 0 ? undefined : waitSchema("halo", cohort, { ...config, minCell }),
+  create(config, schema) {
+    const start = config.waits === 0 ? undefined : schema?.waits;
     return rowModel("halo", config, {
       samplers: ["fixed-point", "block-order"],
       initial: initialHalo(config),
       fromOriginal: (stateDict) => fromOriginal(config, stateDict),
       toOriginal: (parameters) => toOriginal(config, parameters),
-      logits: (parameters, batch) => haloLogits(config, parameters, batch),
+      outputs: (parameters, batch) =>
+        start === undefined
+          ? { logits: haloLogits(config, parameters, batch) }
+          : outputsWithWaits(config, parameters, batch, start),
       rowFootprint: (rows) =>
         together(
           transformerRow(config, rows),
           maskedHeadRow(config.width, columnsOf(config)),
+          waitRow(config),
         ),
       writingFloats: transformerMemoryFloats(config, config.context) +
-        14 * (config.width + columnsOf(config)),
-      drawing: (parameters, sampler) => drawing(config, parameters, sampler),
+        14 * (config.width + columnsOf(config)) + 8 * config.waits,
+      drawing: (parameters, sampler) => drawing(config, parameters, { start, sampler }),
       biases: config.calibrate && { parameter: "ehr_head.auto2.bias", from: config.width - 1 },
     });
   },

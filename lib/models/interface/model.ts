@@ -95,6 +95,21 @@ export interface RecordLikelihood {
   readonly positives: number;
   /** How well its cells were predicted; absent in models that give single cells no probability. */
   readonly hits?: CellHits;
+  /** That of the days between its visits; absent in models that give them no density. */
+  readonly waits?: WaitLikelihood;
+}
+
+/** The likelihood of the waits of a record: the days from each visit to the next. */
+export interface WaitLikelihood {
+  /** How many they are. */
+  readonly count: number;
+  /**
+   * Natural logarithm of their density per day. The density of a bin is its probability over the days in
+   * it, so models with bins and without are comparable.
+   */
+  readonly logDensity: number;
+  /** The part of the record's `logProbability` that is about waits: 0 unless waits are bins. */
+  readonly inCells: number;
 }
 
 /** Cells of a record's rows, counted by truth and prediction. */

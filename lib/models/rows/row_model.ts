@@ -11,7 +11,12 @@ import { bernoulliNll } from "../../nn/bernoulli.ts";
 import { type Footprint, times } from "../../nn/footprint.ts";
 import type { NamedTensors } from "../../nn/parameters.ts";
 import { softplus } from "../../nn/sigmoid.ts";
-import type { GradientModel, RecordLikelihood, Sampler } from "../interface/model.ts";
+import type {
+  GradientModel,
+  RecordLikelihood,
+  Sampler,
+  WaitLikelihood,
+} from "../interface/model.ts";
 import type { LogOddsTally, OutputBiases } from "../interface/output_biases.ts";
 import { chosen, type ConfigOf, derivedCount, real } from "../interface/settings.ts";
 import type { Writer } from "../interface/writing.ts";
@@ -84,8 +89,21 @@ export function rowConfigFor(
   return { ...chosen(rowSettings, set), ...rowSizesFor(family, cohort, set) };
 }
 
+/** What a pass over rows gives. */
+export interface RowOutputs {
+  /** [records × rows, columns] Logits of every row to predict, under teacher forcing. */
+  readonly logits: tf.Tensor2D;
+  /**
+   * [records × rows] Natural logarithms of the densities of the waits before them, 0 where there is none;
+   * in models that give waits a density.
+   */
+  readonly waitLogDensities?: tf.Tensor1D;
+}
+
 /** How a model over visit rows draws rows. */
 export interface RowDrawing {
+  /** Uniform numbers behind each step; default one a column. */
+  readonly uniforms?: number;
   /** Starts to write records; their number is that of the first rows it gets. */
   begin(): Writer;
   /** Frees its tables. */
@@ -97,8 +115,8 @@ export interface RowModelParts
   extends Pick<GradientModel, "initial" | "fromOriginal" | "toOriginal"> {
   /** As in {@link GradientModel}; default none. */
   readonly samplers?: readonly Sampler[];
-  /** Logits of every row to predict, under teacher forcing: [records × rows, columns]. */
-  logits(parameters: NamedTensors, batch: VisitRows): tf.Tensor2D;
+  /** A pass over the rows of records. */
+  outputs(parameters: NamedTensors, batch: VisitRows): RowOutputs;
   /** A row's part of a pass over records with this number of rows. */
   rowFootprint(rows: number): Footprint;
   /** Floats that a record of the largest length needs while it is written. */
@@ -115,11 +133,14 @@ export type RowModel = GradientModel & Required<Pick<GradientModel, "likelihoods
 /** A model over visit rows. */
 export function rowModel(family: string, config: RowConfig, parts: RowModelParts): RowModel {
   const columns = columnsOf(config);
-  const { logits, drawing, rowFootprint, writingFloats, samplers = [], biases, ...own } = parts;
+  const { outputs, drawing, rowFootprint, writingFloats, samplers = [], biases, ...own } = parts;
   const numbersOf = async (parameters: NamedTensors, batch: VisitRows) => {
-    const output = tf.tidy(() => logits(parameters, batch));
-    const numbers = await output.data<"float32">();
-    output.dispose();
+    const { logits, waitLogDensities } = tf.tidy(() => ({ ...outputs(parameters, batch) }));
+    const numbers = {
+      logits: await logits.data<"float32">(),
+      waitLogDensities: await waitLogDensities?.data<"float32">(),
+    };
+    tf.dispose([logits, ...waitLogDensities === undefined ? [] : [waitLogDensities]]);
     return numbers;
   };
   return {
@@ -132,8 +153,9 @@ export function rowModel(family: string, config: RowConfig, parts: RowModelParts
     rowsOf,
     loss(parameters, cohort, records) {
       const batch = visitRows(config, cohort, records, config.context - 1);
-      const cells = logits(parameters, batch);
-      return bernoulliNll(cells, batch.targets, batch.mask, config.positiveWeight);
+      const { logits, waitLogDensities } = outputs(parameters, batch);
+      const nll = bernoulliNll(logits, batch.targets, batch.mask, config.positiveWeight);
+      return waitLogDensities === undefined ? nll : tf.sub(nll, tf.sum(waitLogDensities));
     },
     lossDivisor: (_, recordCount) => recordCount * (config.context - 1) * columns,
     footprint(cohort, records) {
@@ -143,7 +165,14 @@ export function rowModel(family: string, config: RowConfig, parts: RowModelParts
     writingFootprint: (records) => records * writingFloats,
     async likelihoods(parameters, cohort, records) {
       const batch = visitRows(config, cohort, records, config.context - 1);
-      return rowLikelihoods(batch, await numbersOf(parameters, batch), columns);
+      const { logits, waitLogDensities } = await numbersOf(parameters, batch);
+      const likelihoods = rowLikelihoods(batch, logits, columns);
+      return waitLogDensities === undefined
+        ? likelihoods
+        : likelihoods.map((likelihood, record) => ({
+          ...likelihood,
+          waits: waitLikelihood(batch, waitLogDensities, record),
+        }));
     },
     ...biases && {
       outputBiases: {
@@ -152,15 +181,31 @@ export function rowModel(family: string, config: RowConfig, parts: RowModelParts
         passes: 1,
         async tally(parameters, cohort, records, tally) {
           const batch = visitRows(config, cohort, records, config.context - 1);
-          tallyRows(batch, await numbersOf(parameters, batch), columns, tally);
+          const { logits } = await numbersOf(parameters, batch);
+          tallyRows(batch, logits, columns, tally);
         },
       } satisfies OutputBiases,
     },
     sampling(parameters, sampler) {
-      const { begin, dispose = () => {} } = drawing(parameters, sampler);
+      const { begin, uniforms = columns, dispose = () => {} } = drawing(parameters, sampler);
       const codec = rowCodec(config, config.context);
-      return { kind: "steps", codec, uniforms: columns, begin, dispose };
+      return { kind: "steps", codec, uniforms, begin, dispose };
     },
+  };
+}
+
+/** The likelihood of a record's waits, from the log densities of those of its rows. */
+function waitLikelihood(
+  { rows, waits }: VisitRows,
+  logDensities: Float32Array,
+  record: number,
+): WaitLikelihood {
+  const own = waits.subarray(record * rows, (record + 1) * rows);
+  return {
+    count: own.reduce((count, wait) => count + Number(!Number.isNaN(wait)), 0),
+    logDensity: logDensities.subarray(record * rows, (record + 1) * rows)
+      .reduce((sum, log) => sum + log, 0),
+    inCells: 0,
   };
 }
 

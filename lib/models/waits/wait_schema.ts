@@ -1,0 +1,28 @@
+import { type Cohort, splitOf } from "../../cohort/cohort.ts";
+import type { Schema } from "../numbers/record_schema.ts";
+import { startDaysSchema } from "../numbers/visit_schema.ts";
+import { waitStart } from "./wait_start.ts";
+
+/**
+ * The schema of a model that learns waits, and no other numbers: what the density of waits starts from,
+ * and the first days of records.
+ *
+ * @param family the model's name
+ * @throws {RangeError} If too few training patients have two visits with a time between them
+ */
+export function waitSchema(
+  family: string,
+  source: Cohort,
+  { waits, minCell }: { readonly waits: number; readonly minCell: number },
+): Schema {
+  const train = source.splits === null ? source : splitOf(source, "train");
+  const start = waitStart(train, waits, minCell);
+  if (start === undefined) {
+    throw new RangeError(
+      `Cannot make "${family}" with waits=${waits}: ` +
+        (minCell > 1 ? `fewer than ${minCell} training patients have` : "no training patient has") +
+        " two visits with days between them; leave out waits",
+    );
+  }
+  return { ...startDaysSchema(train, minCell), waits: start };
+}
