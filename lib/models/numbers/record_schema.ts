@@ -30,6 +30,8 @@ export interface Schema {
   readonly betweenStays: readonly number[];
   /** Edges of bins for the first day of a record, each bin equally likely, in days since 1970. */
   readonly startDays: readonly number[];
+  /** The step in which most times between stays are told, in days; absent in runs of earlier versions. */
+  readonly timeStep?: number | undefined;
   /** The density of times between stays, in models that write these without bins. */
   readonly waits?: WaitStart | undefined;
 }
@@ -84,9 +86,10 @@ function isSeries(found: unknown): boolean {
 /** Whether what was read from a file is a schema. */
 export function isSchema(found: unknown): found is Schema {
   if (!isObject(found) || !Array.isArray(found.series)) return false;
-  const { series, sexes, ages, betweenRows, betweenStays, startDays, waits } = found;
+  const { series, sexes, ages, betweenRows, betweenStays, startDays, waits, timeStep } = found;
   return Array.isArray(series) && series.every(isSeries) &&
     (sexes === 0 || sexes === sexNames.length) &&
     [ages, betweenRows, betweenStays, startDays].every(isRising) &&
+    (timeStep === undefined || Number.isFinite(timeStep) && Number(timeStep) > 0) &&
     (waits === undefined || isWaitStart(waits));
 }

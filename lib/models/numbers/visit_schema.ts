@@ -14,6 +14,7 @@ import {
   startEdges,
   timeEdges,
 } from "./fitted_bins.ts";
+import { waitStep } from "../waits/wait_start.ts";
 import type { Schema } from "./record_schema.ts";
 import type { BinOptions } from "./value_bins.ts";
 
@@ -59,6 +60,7 @@ export function visitSchema(
       ? []
       : timeEdges(times, { edge: 0, beyond: daysPerYear, minCell }),
     startDays: startEdges(starts, minCell),
+    ...!isWithoutTimes && { timeStep: waitStep(times.numbers) },
   };
 }
 

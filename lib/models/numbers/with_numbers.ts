@@ -18,6 +18,7 @@ import {
 } from "../interface/settings.ts";
 import type { Codec, RecordSampling, StepSampling } from "../interface/writing.ts";
 import { numberColumns, withNumberColumns, withNumberNames } from "./number_columns.ts";
+import { binnedWaits } from "./binned_waits.ts";
 import { type NumberLayout, numberReaders } from "./number_reader.ts";
 import { type Schema, valuesInWords } from "./record_schema.ts";
 import { visitSchema } from "./visit_schema.ts";
@@ -72,6 +73,7 @@ function modelWithNumbers(
   { config, schema }: { readonly config: GradientModel["config"]; readonly schema: Schema },
 ): GradientModel {
   const { codes } = numbersOf(config);
+  const { betweenStays, timeStep } = schema;
   const columns = numberColumns(codes, schema);
   const layout = { codes, schema, columns, width: model.columns };
   const seen = oncePerCohort((cohort) => withNumberColumns(cohort, schema));
@@ -97,7 +99,15 @@ function modelWithNumbers(
     },
     lossDivisor: (cohort, recordCount) => model.lossDivisor(seen(cohort), recordCount),
     ...likelihoods && {
-      likelihoods: (parameters, cohort, records) => likelihoods(parameters, seen(cohort), records),
+      likelihoods: async (parameters, cohort, records) => {
+        const found = await likelihoods(parameters, seen(cohort), records, columns.times);
+        return found.map(({ block, ...likelihood }, i) => ({
+          ...likelihood,
+          ...block && timeStep !== undefined && columns.times.count > 0 && {
+            waits: binnedWaits(cohort, records[i], { edges: betweenStays, step: timeStep, block }),
+          },
+        }));
+      },
     },
     ...outputBiases && {
       outputBiases: {

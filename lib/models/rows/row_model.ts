@@ -11,15 +11,11 @@ import { bernoulliNll } from "../../nn/bernoulli.ts";
 import { type Footprint, times } from "../../nn/footprint.ts";
 import type { NamedTensors } from "../../nn/parameters.ts";
 import { softplus } from "../../nn/sigmoid.ts";
-import type {
-  GradientModel,
-  RecordLikelihood,
-  Sampler,
-  WaitLikelihood,
-} from "../interface/model.ts";
+import type { GradientModel, RecordLikelihood, Sampler } from "../interface/model.ts";
 import type { LogOddsTally, OutputBiases } from "../interface/output_biases.ts";
 import { chosen, type ConfigOf, derivedCount, real } from "../interface/settings.ts";
 import type { Writer } from "../interface/writing.ts";
+import { blockLikelihood, waitLikelihood } from "./part_likelihoods.ts";
 import {
   columnsOf,
   longestRows,
@@ -163,16 +159,14 @@ export function rowModel(family: string, config: RowConfig, parts: RowModelParts
       return times(records.length * rows, rowFootprint(rows));
     },
     writingFootprint: (records) => records * writingFloats,
-    async likelihoods(parameters, cohort, records) {
+    async likelihoods(parameters, cohort, records, block) {
       const batch = visitRows(config, cohort, records, config.context - 1);
       const { logits, waitLogDensities } = await numbersOf(parameters, batch);
-      const likelihoods = rowLikelihoods(batch, logits, columns);
-      return waitLogDensities === undefined
-        ? likelihoods
-        : likelihoods.map((likelihood, record) => ({
-          ...likelihood,
-          waits: waitLikelihood(batch, waitLogDensities, record),
-        }));
+      return rowLikelihoods(batch, logits, columns).map((likelihood, record) => ({
+        ...likelihood,
+        ...block && { block: blockLikelihood(batch, logits, { record, columns, block }) },
+        ...waitLogDensities && { waits: waitLikelihood(batch, waitLogDensities, record) },
+      }));
     },
     ...biases && {
       outputBiases: {
@@ -191,21 +185,6 @@ export function rowModel(family: string, config: RowConfig, parts: RowModelParts
       const codec = rowCodec(config, config.context);
       return { kind: "steps", codec, uniforms, begin, dispose };
     },
-  };
-}
-
-/** The likelihood of a record's waits, from the log densities of those of its rows. */
-function waitLikelihood(
-  { rows, waits }: VisitRows,
-  logDensities: Float32Array,
-  record: number,
-): WaitLikelihood {
-  const own = waits.subarray(record * rows, (record + 1) * rows);
-  return {
-    count: own.reduce((count, wait) => count + Number(!Number.isNaN(wait)), 0),
-    logDensity: logDensities.subarray(record * rows, (record + 1) * rows)
-      .reduce((sum, log) => sum + log, 0),
-    inCells: 0,
   };
 }
 
