@@ -50,7 +50,7 @@ import {
 } from "./rows/visit_transformer.ts";
 import { waitUniforms } from "./waits/wait_density.ts";
 import { initialWaits, waitHead, waitRow, waitSettings, waitsSeen } from "./waits/wait_head.ts";
-import { waitSchema } from "./waits/wait_schema.ts";
+import { waitSchema, waitStartOf } from "./waits/wait_schema.ts";
 import type { WaitStart } from "./waits/wait_start.ts";
 import { waitWriter } from "./waits/wait_writer.ts";
 
@@ -166,7 +166,7 @@ export const halo: ModelFamily<RowModel, HaloConfig> = {
   schemaFor: (cohort, config, { minCell = 1 } = {}) =>
     config.waits === 0 ? undefined : waitSchema("halo", cohort, { ...config, minCell }),
   create(config, schema) {
-    const start = config.waits === 0 ? undefined : schema?.waits;
+    const start = waitStartOf("halo", config, schema);
     return rowModel("halo", config, {
       samplers: ["fixed-point", "block-order"],
       initial: initialHalo(config),

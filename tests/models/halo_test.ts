@@ -51,6 +51,7 @@ const config = {
   positiveWeight: 1,
   publishedStart: false,
   calibrate: false,
+  waits: 0,
 };
 const model = halo.create(config);
 

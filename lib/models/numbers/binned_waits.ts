@@ -2,7 +2,7 @@
  * The density of waits that are told in bins, so that bins can be compared with models that give waits a
  * density of their own (`waits/`).
  *
- * @see docs/specs/continuous.md section 8
+ * @see docs/specs/continuous.md section 4
  * @module
  */
 import type { Cohort } from "../../cohort/cohort.ts";

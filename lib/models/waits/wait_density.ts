@@ -6,7 +6,7 @@
  * days m + s u, their deviation s exp(v). So a step of training moves a component in proportion to its
  * own width, be it months or the one day that many wait for.
  *
- * @see docs/specs/continuous.md section 8
+ * @see docs/specs/continuous.md section 4
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";

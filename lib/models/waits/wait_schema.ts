@@ -1,7 +1,24 @@
 import { type Cohort, splitOf } from "../../cohort/cohort.ts";
 import type { Schema } from "../numbers/record_schema.ts";
 import { startDaysSchema } from "../numbers/visit_schema.ts";
-import { waitStart } from "./wait_start.ts";
+import { type WaitStart, waitStart } from "./wait_start.ts";
+
+/**
+ * What the density of waits of a stored run starts from; undefined without it.
+ *
+ * @throws {RangeError} If the run's schema has none, or one of another number of log-normals
+ */
+export function waitStartOf(
+  family: string,
+  { waits }: { readonly waits: number },
+  schema: Schema | undefined,
+): WaitStart | undefined {
+  const found = schema?.waits?.weights.length ?? 0;
+  if (found === waits) return schema?.waits;
+  throw new RangeError(
+    `Cannot use "${family}" with waits=${waits}: the schema of the run has ${found} log-normals`,
+  );
+}
 
 /**
  * The schema of a model that learns waits, and no other numbers: what the density of waits starts from,

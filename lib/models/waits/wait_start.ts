@@ -6,7 +6,7 @@
  * and g + ½ steps, and one of 0 steps for all below half a step; so waits of 0, and many equal ones, have
  * a probability of at most 1, and no density without bound.
  *
- * @see docs/specs/continuous.md section 8
+ * @see docs/specs/continuous.md section 4
  * @module
  */
 import type { Cohort } from "../../cohort/cohort.ts";

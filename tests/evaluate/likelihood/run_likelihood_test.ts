@@ -54,6 +54,7 @@ function haloRun(cohort: ReturnType<typeof listedCohort>, weights?: Tiny["weight
     positiveWeight: 1,
     publishedStart: false,
     calibrate: false,
+    waits: 0,
   });
   const run = runOf(model, cohort);
   return weights === undefined

@@ -1,5 +1,5 @@
 // HALO with a density of waits: trained, stored, read, judged and writing; and what it refuses.
-import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs-core";
 import {
   type Cohort,
@@ -9,7 +9,6 @@ import {
   readRun,
   type RecordLists,
   runLikelihood,
-  splitOf,
   train,
   useBackend,
   vocabulary,
@@ -19,7 +18,6 @@ import { models } from "ehrloom/models/mod.ts";
 import { numberColumns } from "ehrloom/models/numbers/number_columns.ts";
 import { drawn } from "ehrloom/nn/initial.ts";
 import { toTensors } from "ehrloom/nn/parameters.ts";
-import { modelOf } from "ehrloom/train/run_folder.ts";
 import { inFolder } from "../../folder.ts";
 import { testOnBackends } from "../../golden.ts";
 import { measuredCohort } from "../measured_cohort.ts";
@@ -261,6 +259,17 @@ Deno.test("with numbers too, values are in bins and times are not", () =>
     assertEquals(again.cohort.gapDays, written.gapDays);
     assertEquals(again.cohort.values, written.values);
   }));
+
+Deno.test("a run whose schema does not fit its waits is refused", () => {
+  const config = models.halo.configFor(cohort, settings);
+  const schema = models.halo.schemaFor?.(cohort, { ...config, waits: 2 });
+  assertThrows(
+    () => models.halo.create(config, schema),
+    RangeError,
+    'Cannot use "halo" with waits=3: the schema of the run has 2 log-normals',
+  );
+  assertThrows(() => models.halo.create(config), RangeError, "has 0 log-normals");
+});
 
 Deno.test("in the published form, and by default, there are no waits", () => {
   const plain = begun(cohort, {});
