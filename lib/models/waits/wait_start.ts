@@ -11,7 +11,7 @@
  */
 import type { Cohort } from "../../cohort/cohort.ts";
 import { gapsOf } from "../../cohort/records.ts";
-import { type PatientNumbers, sharedRange } from "../../cohort/small_cells.ts";
+import { type PatientNumbers, recordsByCell, sharedRange } from "../../cohort/small_cells.ts";
 import { isObject } from "../../files/input.ts";
 
 /** A mixture of log-normals for waits, and in which steps they are told. */
@@ -48,24 +48,36 @@ export function toldWait({ step, longest }: Pick<WaitStart, "step" | "longest">,
   return step * Math.round(Math.min(wait, longest) / step);
 }
 
-/** Distinct waits: how many are equal, the logarithm of each and the variance of what it stands for. */
+/** Distinct waits as they are told. */
 interface Distinct {
+  /** How many are equal. */
   readonly counts: Float64Array;
+  /** The logarithm of each. */
   readonly logs: Float64Array;
+  /** The variance of the logarithms of the times that each stands for. */
   readonly within: Float64Array;
+  /** The records that have each. */
+  readonly holders: readonly (readonly number[])[];
 }
 
-function distinctWaits(waits: readonly number[], step: number): Distinct {
-  const found = new Map<number, number>();
-  for (const wait of waits) {
-    const told = Math.round(wait / step);
-    found.set(told, (found.get(told) ?? 0) + 1);
-  }
-  const all = [...found].sort(([a], [b]) => a - b);
+function distinctWaits(
+  { numbers, records }: PatientNumbers,
+  scale: Pick<WaitStart, "step" | "longest">,
+): Distinct {
+  const told = Float64Array.from(numbers, (wait) => Math.round(toldWait(scale, wait) / scale.step));
+  const all = [...new Set(told)].sort((a, b) => a - b); // in steps
+  const places = new Map(all.map((steps, place) => [steps, place]));
+  const placeOf = (steps: number) => places.get(steps) ?? 0;
+  const counts = new Float64Array(all.length);
+  for (const steps of told) counts[placeOf(steps)]++;
   return {
-    counts: Float64Array.from(all, ([, count]) => count),
-    logs: Float64Array.from(all, ([told]) => Math.log(step * Math.max(told, 0.25))),
-    within: Float64Array.from(all, ([told]) => Math.log1p(1 / Math.max(told - 0.5, 0.5)) ** 2 / 12),
+    counts,
+    logs: Float64Array.from(all, (steps) => Math.log(scale.step * Math.max(steps, 0.25))),
+    within: Float64Array.from(
+      all,
+      (steps) => Math.log1p(1 / Math.max(steps - 0.5, 0.5)) ** 2 / 12,
+    ),
+    holders: recordsByCell({ numbers: told, records }, all.length, placeOf),
   };
 }
 
@@ -89,12 +101,11 @@ function sortedParts({ counts }: Distinct, components: number): Shares {
   return shares;
 }
 
-/** The components that fit such shares; one without waits begins as all of them. */
-function fitted(
-  { counts, logs, within }: Distinct,
-  shares: Shares,
-): Pick<WaitStart, "weights" | "means" | "deviations"> {
-  const count = counts.reduce((sum, own) => sum + own, 0);
+/** A mixture of log-normals. */
+type Mixture = Pick<WaitStart, "weights" | "means" | "deviations">;
+
+/** The components that fit such shares; one without waits is as wide as all of them. */
+function fitted({ counts, logs, within }: Distinct, shares: Shares): Mixture {
   const parts = shares.map((own) => {
     const some = own.some((share) => share > 0) ? own : own.map(() => 1);
     const total = (of: (i: number) => number) =>
@@ -103,20 +114,18 @@ function fitted(
     const mean = total((i) => logs[i]) / mass;
     const variance = total((i) => (logs[i] - mean) ** 2 + within[i]) / mass;
     const taken = own === some ? mass : 0;
-    return { weight: (taken + 1) / (count + shares.length), mean, deviation: Math.sqrt(variance) };
+    return { taken: taken + 1, mean, deviation: Math.sqrt(variance) };
   });
+  const all = parts.reduce((sum, { taken }) => sum + taken, 0);
   return {
-    weights: parts.map(({ weight }) => weight),
+    weights: parts.map(({ taken }) => taken / all),
     means: parts.map(({ mean }) => mean),
     deviations: parts.map(({ deviation }) => deviation),
   };
 }
 
 /** The shares of the components in each distinct wait, by their densities at its middle. */
-function sharesOf(
-  { logs }: Distinct,
-  { weights, means, deviations }: Pick<WaitStart, "weights" | "means" | "deviations">,
-): Shares {
+function sharesOf({ logs }: Distinct, { weights, means, deviations }: Mixture): Shares {
   const shares = weights.map(() => new Float64Array(logs.length));
   logs.forEach((log, i) => {
     const densities = weights.map((weight, k) =>
@@ -127,6 +136,17 @@ function sharesOf(
     densities.forEach((density, k) => shares[k][i] = Math.exp(density - most) / all);
   });
   return shares;
+}
+
+/** A component that takes this share of a wait says something about it. */
+const telling = 0.01;
+
+/** The shares without those of components that say something about waits of too few patients. */
+function sharedShares({ holders }: Distinct, shares: Shares, minCell: number): Shares {
+  return shares.map((own) => {
+    const patients = new Set(holders.filter((_, i) => own[i] >= telling).flat());
+    return patients.size >= minCell ? own : own.map(() => 0);
+  });
 }
 
 /** The waits of a cohort's records. */
@@ -147,7 +167,8 @@ function waitsIn(cohort: Cohort): PatientNumbers & { readonly numbers: readonly 
  *
  * @param train training records
  * @param components of the mixture
- * @param minCell patients that must have the longest wait or a longer one, see `small_cells.ts`
+ * @param minCell patients that must have the longest wait or a longer one, and those that each component
+ *   is about, see `small_cells.ts`
  * @returns undefined if fewer patients have two visits, or no time passes between visits
  */
 export function waitStart(
@@ -159,13 +180,13 @@ export function waitStart(
   const [, longest] = sharedRange(waits, minCell) ?? [0, 0];
   if (longest === 0) return undefined;
   const step = waitStep(waits.numbers);
-  const most = Math.max(step, toldWait({ step, longest }, longest));
-  const distinct = distinctWaits(waits.numbers.map((wait) => Math.min(wait, most)), step);
-  let mixture = fitted(distinct, sortedParts(distinct, components));
+  const scale = { step, longest: Math.max(step, toldWait({ step, longest }, longest)) };
+  const distinct = distinctWaits(waits, scale);
+  let shares = sortedParts(distinct, components);
   for (let round = 0; round < rounds; round++) {
-    mixture = fitted(distinct, sharesOf(distinct, mixture));
+    shares = sharesOf(distinct, fitted(distinct, shares));
   }
-  return { step, longest: most, ...mixture };
+  return { ...scale, ...fitted(distinct, sharedShares(distinct, shares, minCell)) };
 }
 
 function isNumbers(found: unknown, above: number): found is number[] {

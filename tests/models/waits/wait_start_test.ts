@@ -58,6 +58,21 @@ Deno.test("waitStart() tells no wait that fewer patients have than a cell may ho
   assertEquals(found?.longest, 30);
 });
 
+Deno.test("waitStart() has no component that is about the waits of too few patients", () => {
+  // 30 patients who wait about a year each time, one who waits 5 days ten times
+  const lists = Array.from({ length: 30 }, (_, i) => [350 + i, 365, 380 - i]);
+  const waits = waiting([...lists, Array(10).fill(5)]);
+  const narrowAt = (days: number, minCell: number) => {
+    const { means = [], deviations = [] } = waitStart(waits, 4, minCell) ?? {};
+    return means.some((mean, k) =>
+      Math.abs(mean - Math.log(days)) < deviations[k] && deviations[k] < 0.2
+    );
+  };
+  assert(narrowAt(5, 1));
+  assert(!narrowAt(5, 2));
+  assert(narrowAt(365, 2));
+});
+
 Deno.test("waitStart() has no start where too few patients wait, or no time passes", () => {
   assertEquals(waitStart(waiting([[], [5]]), 2, 2), undefined);
   assertEquals(waitStart(waiting([[0, 0], [0]]), 2, 1), undefined);
