@@ -33,7 +33,12 @@ import {
 import type { ModelFamily, Sampler } from "./interface/model.ts";
 import { calibrationSettings } from "./interface/output_biases.ts";
 import { chosen, type ConfigOf } from "./interface/settings.ts";
-import { type RowDrawing, type RowModel, rowModel, type RowOutputs } from "./rows/row_model.ts";
+import {
+  type LogitsWithWaits,
+  type RowDrawing,
+  type RowModel,
+  rowModel,
+} from "./rows/row_model.ts";
 import { headBias, startSettings } from "./rows/sparse_start.ts";
 import { type Draw, predictedBy, writer } from "./interface/writer.ts";
 import { columnsOf, type VisitRows } from "./rows/visit_rows.ts";
@@ -105,12 +110,12 @@ export function haloLogits(
 }
 
 /** {@link haloLogits} after the waits before the rows, and the densities of these. */
-function outputsWithWaits(
+function logitsWithWaits(
   config: HaloConfig,
   parameters: NamedTensors,
   batch: VisitRows,
   start: WaitStart,
-): RowOutputs {
+): LogitsWithWaits {
   const head = waitHead(parameters, start);
   const seen = head.seenInHistory(waitsSeen(batch.waits, batch.rows));
   const histories = visitHistories(config, parameters, batch, seen);
@@ -172,10 +177,10 @@ export const halo: ModelFamily<RowModel, HaloConfig> = {
       initial: initialHalo(config),
       fromOriginal: (stateDict) => fromOriginal(config, stateDict),
       toOriginal: (parameters) => toOriginal(config, parameters),
-      outputs: (parameters, batch) =>
+      logits: (parameters, batch) =>
         start === undefined
-          ? { logits: haloLogits(config, parameters, batch) }
-          : outputsWithWaits(config, parameters, batch, start),
+          ? haloLogits(config, parameters, batch)
+          : logitsWithWaits(config, parameters, batch, start),
       rowFootprint: (rows) =>
         together(
           transformerRow(config, rows),

@@ -98,9 +98,8 @@ export const haloCoarse: ModelFamily<RowModel, HaloCoarseConfig> = {
         ...withHead(parameters, embedding),
         ...causalBuffers(config, config.context),
       }),
-      outputs: (parameters, batch) => ({
-        logits: tiedLogits(parameters, visitHistories(config, parameters, batch), embedding),
-      }),
+      logits: (parameters, batch): tf.Tensor2D =>
+        tiedLogits(parameters, visitHistories(config, parameters, batch), embedding),
       rowFootprint: (rows) => together(transformerRow(config, rows), logitsRow(columnsOf(config))),
       writingFloats: transformerMemoryFloats(config, config.context) + 4 * columnsOf(config),
       drawing: (parameters) => drawing(config, parameters),

@@ -163,7 +163,7 @@ export const lstm: ModelFamily<RowModel, LstmConfig> = {
       initial: initialLstm(config),
       fromOriginal: (stateDict) => fromOriginal(config, stateDict),
       toOriginal: (parameters) => parameters,
-      outputs: (parameters, batch) => ({ logits: lstmLogits(config, parameters, batch) }),
+      logits: (parameters, batch) => lstmLogits(config, parameters, batch),
       rowFootprint: () =>
         together(lstmRow(config.width, config.layers), logitsRow(columnsOf(config))),
       writingFloats: (16 + 8 * config.layers) * config.width + 4 * columnsOf(config),

@@ -85,13 +85,12 @@ export function rowConfigFor(
   return { ...chosen(rowSettings, set), ...rowSizesFor(family, cohort, set) };
 }
 
-/** What a pass over rows gives. */
-export interface RowOutputs {
+/** What a pass over rows gives in models that have a density of waits. */
+export interface LogitsWithWaits {
   /** [records × rows, columns] Logits of every row to predict, under teacher forcing. */
   readonly logits: tf.Tensor2D;
   /**
-   * [records × rows] Natural logarithms of the densities of the waits before them, 0 where there is none;
-   * in models that give waits a density.
+   * [records × rows] Natural logarithms of the densities of the waits before them, 0 where there is none.
    */
   readonly waitLogDensities?: tf.Tensor1D;
 }
@@ -111,8 +110,8 @@ export interface RowModelParts
   extends Pick<GradientModel, "initial" | "fromOriginal" | "toOriginal"> {
   /** As in {@link GradientModel}; default none. */
   readonly samplers?: readonly Sampler[];
-  /** A pass over the rows of records. */
-  outputs(parameters: NamedTensors, batch: VisitRows): RowOutputs;
+  /** Logits of every row to predict, under teacher forcing: [records × rows, columns]. */
+  logits(parameters: NamedTensors, batch: VisitRows): tf.Tensor2D | LogitsWithWaits;
   /** A row's part of a pass over records with this number of rows. */
   rowFootprint(rows: number): Footprint;
   /** Floats that a record of the largest length needs while it is written. */
@@ -129,7 +128,12 @@ export type RowModel = GradientModel & Required<Pick<GradientModel, "likelihoods
 /** A model over visit rows. */
 export function rowModel(family: string, config: RowConfig, parts: RowModelParts): RowModel {
   const columns = columnsOf(config);
-  const { outputs, drawing, rowFootprint, writingFloats, samplers = [], biases, ...own } = parts;
+  const { logits: logitsOf, drawing, rowFootprint, writingFloats, samplers = [], biases, ...own } =
+    parts;
+  const outputs = (parameters: NamedTensors, batch: VisitRows): LogitsWithWaits => {
+    const found = logitsOf(parameters, batch);
+    return found instanceof tf.Tensor ? { logits: found } : found;
+  };
   const numbersOf = async (parameters: NamedTensors, batch: VisitRows) => {
     const { logits, waitLogDensities } = tf.tidy(() => ({ ...outputs(parameters, batch) }));
     const numbers = {
