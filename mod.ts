@@ -152,10 +152,12 @@ export type { NamedArrays, ShapedArray } from "./lib/nn/parameters.ts";
 
 // Models
 export type {
+  BlockLikelihood,
   CellHits,
   CodeKnowledge,
   RecordLikelihood,
   Sampler,
+  WaitLikelihood,
 } from "./lib/models/interface/model.ts";
 export {
   allowedValues,
@@ -195,6 +197,7 @@ export {
   writesOrderOnly,
 } from "./lib/models/coverage.ts";
 export type { Schema, Series } from "./lib/models/numbers/record_schema.ts";
+export type { WaitStart } from "./lib/models/waits/wait_start.ts";
 
 // Training
 export { train, type TrainOptions } from "./lib/train/train.ts";

@@ -149,6 +149,13 @@ export interface Likelihood {
    */
   nll_per_visit_with_unseen?: Estimate | undefined;
   /**
+   * Negative log-density of the days from a visit to the next, per day, in nats per visit after the first.
+   * The density of a bin is its probability over the days in it. Absent for models that give none.
+   */
+  nll_per_wait?: Estimate | undefined;
+  /** `nll_per_visit` of records with their waits, at this density; absent where `nll_per_wait` is. */
+  nll_per_visit_with_waits?: Estimate | undefined;
+  /**
    * Test records that are longer than the model's context of so many tokens; they are left out of all
    * these figures. Absent if there is none.
    */

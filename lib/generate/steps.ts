@@ -6,8 +6,8 @@
  * @module
  */
 import { breathe } from "../breathe.ts";
-import type { RecordReader, StepSampling, Writer } from "../models/interface/writing.ts";
-import { type MultiHot, rowOf, rowsAt, rowsFrom } from "../nn/multi_hot.ts";
+import type { RecordReader, Steps, StepSampling, Writer } from "../models/interface/writing.ts";
+import { rowOf, rowsAt, rowsFrom } from "../nn/multi_hot.ts";
 import { stream } from "../random.ts";
 import { type RuleGuard, ruleGuard } from "./rule_guard.ts";
 import {
@@ -111,13 +111,13 @@ async function write(
   const writer = sampling.begin();
   try {
     let open = drafts;
-    let steps = rowsFrom(drafts.map(() => first));
+    let steps: Steps = rowsFrom(drafts.map(() => first));
     for (let step = 1; step < limit && open.length > 0; step++) {
       writer.advance(steps);
       steps = await nextSteps(sampling, writer, seed, open, step, isDone);
       open.forEach(({ reader, guard }, i) => {
         if (isDone(reader)) return;
-        reader.read(rowOf(steps, i));
+        reader.read(rowOf(steps, i), steps.waits?.[i]);
         guard?.follow(reader);
       });
       const positions = Array.from(open.keys()).filter((i) => !isDone(open[i].reader));
@@ -125,7 +125,7 @@ async function write(
       await breathe();
       if (positions.length <= (1 - doneShare) * open.length) {
         writer.keep(Int32Array.from(positions));
-        steps = rowsAt(steps, positions);
+        steps = stepsAt(steps, positions);
         open = positions.map((i) => open[i]);
       }
     }
@@ -133,6 +133,14 @@ async function write(
   } finally {
     writer.dispose();
   }
+}
+
+/** The steps of the records at some positions. */
+function stepsAt({ waits, ...rows }: Steps, positions: readonly number[]): Steps {
+  return {
+    ...rowsAt(rows, positions),
+    waits: waits && Float64Array.from(positions, (i) => waits[i]),
+  };
 }
 
 /** The next step of each record: given, or drawn from the stream of its number and step. */
@@ -143,7 +151,7 @@ async function nextSteps(
   open: readonly Draft[],
   step: number,
   isDone: (reader: RecordReader) => boolean,
-): Promise<MultiHot> {
+): Promise<Steps> {
   const free = Array.from(open.keys()).filter((i) => open[i].given.length < step);
   if (free.length === 0) return rowsFrom(open.map(({ given }) => given[step - 1]));
   const uniforms = new Float32Array(free.length * count);
@@ -161,6 +169,10 @@ async function nextSteps(
   const drawn = await writer.draw(Int32Array.from(free), uniforms, forbidden);
   if (free.length === open.length) return drawn;
   const next: ArrayLike<number>[] = open.map(({ given }) => given[step - 1]);
-  free.forEach((i, at) => next[i] = rowOf(drawn, at));
-  return rowsFrom(next);
+  const waits = drawn.waits && new Float64Array(open.length).fill(NaN);
+  free.forEach((i, at) => {
+    next[i] = rowOf(drawn, at);
+    if (waits && drawn.waits) waits[i] = drawn.waits[at];
+  });
+  return { ...rowsFrom(next), waits };
 }

@@ -230,7 +230,8 @@ export const eva: ModelFamily<GradientModel, EvaConfig> = {
         return Math.max(decoded, footprint(config, 1, candidates).passing);
       },
       likelihoodIsBound: true,
-      likelihoods: (...asked) => likelihoods(config, ...asked),
+      likelihoods: (parameters, cohort, records) =>
+        likelihoods(config, parameters, cohort, records),
       ...config.calibrate && {
         outputBiases: {
           parameter: lastBias,

@@ -34,7 +34,12 @@ import {
 import type { ModelFamily, Sampler } from "./interface/model.ts";
 import { calibrationSettings } from "./interface/output_biases.ts";
 import { chosen, type ConfigOf } from "./interface/settings.ts";
-import { type RowDrawing, type RowModel, rowModel } from "./rows/row_model.ts";
+import {
+  type LogitsWithWaits,
+  type RowDrawing,
+  type RowModel,
+  rowModel,
+} from "./rows/row_model.ts";
 import {
   labelInputs,
   labelSettings,
@@ -56,8 +61,18 @@ import {
   visitTransformerSettings,
   withoutBuffers,
 } from "./rows/visit_transformer.ts";
+import { waitUniforms } from "./waits/wait_density.ts";
+import { initialWaits, waitHead, waitRow, waitSettings, waitsSeen } from "./waits/wait_head.ts";
+import { waitSchema, waitStartOf } from "./waits/wait_schema.ts";
+import type { WaitStart } from "./waits/wait_start.ts";
+import { waitWriter } from "./waits/wait_writer.ts";
 
-const ownSettings = { ...startSettings, ...labelSettings, ...calibrationSettings };
+const ownSettings = {
+  ...startSettings,
+  ...labelSettings,
+  ...calibrationSettings,
+  ...waitSettings,
+};
 
 /** HALO's config: that of its transformer, what its head sees, and its start and end. */
 export type HaloConfig = VisitTransformerConfig & ConfigOf<typeof ownSettings>;
@@ -77,6 +92,7 @@ function initialHalo(config: HaloConfig): Initials {
     "ehr_head.auto1.bias": uniform([size], bound),
     "ehr_head.auto2.weight": lowerTriangular(size, bound),
     "ehr_head.auto2.bias": headBias(config, columnsOf(config), uniform([size], bound)),
+    ...initialWaits(config, headWidth(config)),
   };
 }
 
@@ -114,11 +130,46 @@ export function haloLogits(
   return maskedHead(parameters, histories, batch.targets);
 }
 
-function drawing(config: HaloConfig, parameters: NamedTensors, sampler?: Sampler): RowDrawing {
+/** {@link haloLogits} after the waits before the rows, and the densities of these. */
+function logitsWithWaits(
+  config: HaloConfig,
+  parameters: NamedTensors,
+  batch: VisitRows,
+  start: WaitStart,
+): LogitsWithWaits {
+  const head = waitHead(parameters, start);
+  const seen = head.seenInHistory(waitsSeen(batch.waits, batch.rows));
+  const histories = withLabels(config, visitHistories(config, parameters, batch, seen), batch);
+  return {
+    logits: maskedHead(parameters, head.afterWaits(histories, batch.waits), batch.targets),
+    waitLogDensities: head.logDensities(histories, batch.waits),
+  };
+}
+
+function drawing(
+  config: HaloConfig,
+  parameters: NamedTensors,
+  { start, sampler }: {
+    readonly start: WaitStart | undefined;
+    readonly sampler: Sampler | undefined;
+  },
+): RowDrawing {
   const head = samplingHead(parameters, headWidth(config));
   const draw: Draw = sampler === "block-order"
     ? (...given) => blockOrderRows(head, ...given)
     : async (...given) => (await fixedPointRows(head, ...given)).rows;
+  const dispose = () => head.dispose();
+  if (start !== undefined) {
+    const columns = columnsOf(config);
+    const waits = waitHead(parameters, start);
+    const memory = () =>
+      memoryWithLabels(config, visitMemory(config, parameters, waits.seenInSteps));
+    return {
+      uniforms: columns + waitUniforms,
+      begin: () => waitWriter(waits, memory(), draw, columns),
+      dispose,
+    };
+  }
   const logits = (history: tf.Tensor2D, known: MultiHot) =>
     headLogits(head, head.fromHistory(history), known);
   return {
@@ -128,7 +179,7 @@ function drawing(config: HaloConfig, parameters: NamedTensors, sampler?: Sampler
         draw,
         predictedBy(logits, tf.sigmoid),
       ),
-    dispose: () => head.dispose(),
+    dispose,
   };
 }
 
@@ -143,21 +194,29 @@ export const halo: ModelFamily<RowModel, HaloConfig> = {
     ...visitTransformerConfigFor("halo", cohort, set),
     ...chosen(ownSettings, set),
   }),
-  create(config) {
+  keeps: ({ waits = 0 }) => waits > 0 ? ["times"] : [],
+  schemaFor: (cohort, config, { minCell = 1 } = {}) =>
+    config.waits === 0 ? undefined : waitSchema("halo", cohort, { ...config, minCell }),
+  create(config, schema) {
+    const start = waitStartOf("halo", config, schema);
     return rowModel("halo", config, {
       samplers: ["fixed-point", "block-order"],
       initial: initialHalo(config),
       fromOriginal: (stateDict) => fromOriginal(config, stateDict),
       toOriginal: (parameters) => toOriginal(config, parameters),
-      logits: (parameters, batch) => haloLogits(config, parameters, batch),
+      logits: (parameters, batch) =>
+        start === undefined
+          ? haloLogits(config, parameters, batch)
+          : logitsWithWaits(config, parameters, batch, start),
       rowFootprint: (rows) =>
         together(
           transformerRow(config, rows),
           maskedHeadRow(headWidth(config), columnsOf(config)),
+          waitRow(config),
         ),
       writingFloats: transformerMemoryFloats(config, config.context) +
-        14 * headSize(config),
-      drawing: (parameters, sampler) => drawing(config, parameters, sampler),
+        14 * headSize(config) + 8 * config.waits,
+      drawing: (parameters, sampler) => drawing(config, parameters, { start, sampler }),
       biases: config.calibrate && { parameter: "ehr_head.auto2.bias", from: headWidth(config) - 1 },
     });
   },

@@ -1,14 +1,18 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { MultiHot } from "./multi_hot.ts";
 
-/** What a network stores about the records that it writes, so that no step is computed twice. */
-export interface Memory {
+/**
+ * What a network stores about the records that it writes, so that no step is computed twice.
+ *
+ * @typeParam S its steps, which may have more than rows
+ */
+export interface Memory<S extends MultiHot = MultiHot> {
   /**
    * Takes in the next step of every record.
    *
    * @returns [records, width] what the step after it is drawn from; the caller disposes
    */
-  advance(steps: MultiHot): tf.Tensor2D;
+  advance(steps: S): tf.Tensor2D;
   /** Forgets all records but those at the given positions, which are ascending. */
   keep(positions: Int32Array): void;
   /** Frees what it stores. */

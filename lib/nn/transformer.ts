@@ -128,12 +128,12 @@ export function withPositions(x: tf.Tensor2D, table: tf.Tensor2D, records: numbe
  * @param table [positions, width]
  * @param embed gives [records, width] of the new rows, without positions
  */
-export function transformerMemory(
+export function transformerMemory<S extends MultiHot = MultiHot>(
   config: TransformerConfig,
   parameters: NamedTensors,
   table: tf.Tensor2D,
-  embed: (rows: MultiHot) => tf.Tensor2D,
-): Memory {
+  embed: (rows: S) => tf.Tensor2D,
+): Memory<S> {
   const caches: AttentionCache[] = [];
   let row = 0;
   return {

@@ -52,6 +52,7 @@ const config = {
   publishedStart: false,
   labelsInHead: false,
   calibrate: false,
+  waits: 0,
 };
 const model = halo.create(config);
 

@@ -33,18 +33,57 @@ export function tooLongInWords({ records, of, context }: TooLong): string {
     (others === 0 ? "there is no test loss" : `the figures are of the other ${others}`);
 }
 
-/** [resamples + 1] Negative log-likelihood in nats per visit, first of the records as they are. */
-export function resampledNll(
+/** How often records are resampled, and by which random seed. */
+interface Resampled {
+  readonly seed: number;
+  readonly resamples: number;
+}
+
+/** [resamples + 1] A ratio of two sums over records, first over the records as they are. */
+function resampledRatio(
   perRecord: readonly RecordLikelihood[],
-  { seed, resamples }: { readonly seed: number; readonly resamples: number },
+  parts: (record: RecordLikelihood) => [above: number, below: number],
+  { seed, resamples }: Resampled,
 ): Float64Array {
   const sums = resampledSums(
     { role: "held_out", seed },
-    Float64Array.from(perRecord.flatMap((record) => [-record.logProbability, record.visits])),
+    Float64Array.from(perRecord.flatMap(parts)),
     2,
     resamples,
   );
   return Float64Array.from({ length: resamples + 1 }, (_, i) => sums[2 * i] / sums[2 * i + 1]);
+}
+
+/** [resamples + 1] Negative log-likelihood in nats per visit, first of the records as they are. */
+export function resampledNll(
+  perRecord: readonly RecordLikelihood[],
+  how: Resampled,
+): Float64Array {
+  return resampledRatio(perRecord, (record) => [-record.logProbability, record.visits], how);
+}
+
+/** The figures of waits; none where the model gives them no density, or there are none. */
+function waitFigures(
+  perRecord: readonly RecordLikelihood[],
+  how: Resampled,
+): Pick<Likelihood, "nll_per_wait" | "nll_per_visit_with_waits"> {
+  if (!perRecord.some(({ waits }) => waits !== undefined && waits.count > 0)) return {};
+  const none = { count: 0, logDensity: 0, inCells: 0 };
+  return {
+    nll_per_wait: estimate(resampledRatio(
+      perRecord,
+      ({ waits = none }) => [-waits.logDensity, waits.count],
+      how,
+    )),
+    nll_per_visit_with_waits: estimate(resampledRatio(
+      perRecord,
+      ({ logProbability, visits, waits = none }) => [
+        waits.inCells - logProbability - waits.logDensity,
+        visits,
+      ],
+      how,
+    )),
+  };
 }
 
 /**
@@ -103,6 +142,7 @@ export function likelihoodMetrics(
     ...withUnseen && {
       nll_per_visit_with_unseen: estimate(resampledNll(withUnseen, { seed, resamples })),
     },
+    ...waitFigures(perRecord, { seed, resamples }),
     ...tooLong && { too_long: tooLong },
   };
 }

@@ -24,5 +24,7 @@ export const likelihoodSchema: Schema<Likelihood> = object({
   nll_per_visit_high: figureSchema,
   unseen_code_occurrences: whole(0),
   nll_per_visit_with_unseen: v.optional(estimateSchema),
+  nll_per_wait: v.optional(estimateSchema),
+  nll_per_visit_with_waits: v.optional(estimateSchema),
   too_long: v.optional(object({ records: whole(1), of: whole(1), context: whole(1) })),
 });

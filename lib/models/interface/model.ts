@@ -14,6 +14,7 @@ import type { NamedArrays, NamedTensors } from "../../nn/parameters.ts";
 import type { Random } from "../../random.ts";
 import type { OnProgress } from "../../progress.ts";
 import type { CodeEmbeddings } from "../knowledge/code_embeddings.ts";
+import type { Block } from "../numbers/blocks.ts";
 import type { Schema } from "../numbers/record_schema.ts";
 import type { Adversary } from "./adversary.ts";
 import type { ModelConfig, Settings } from "./settings.ts";
@@ -95,6 +96,31 @@ export interface RecordLikelihood {
   readonly positives: number;
   /** How well its cells were predicted; absent in models that give single cells no probability. */
   readonly hits?: CellHits;
+  /** That of a block of columns; absent unless a model of rows was asked about one. */
+  readonly block?: BlockLikelihood;
+  /** That of the days between its visits; absent in models that give them no density. */
+  readonly waits?: WaitLikelihood;
+}
+
+/** The likelihood of a block of columns in the rows of a record that have one of them. */
+export interface BlockLikelihood {
+  /** Natural logarithm of the probability that the first column that is on is the right one. */
+  readonly logFirst: number;
+  /** The part of the record's `logProbability` that is about the block in these rows. */
+  readonly inCells: number;
+}
+
+/** The likelihood of the waits of a record: the days from each visit to the next. */
+export interface WaitLikelihood {
+  /** How many they are. */
+  readonly count: number;
+  /**
+   * Natural logarithm of their density per day. The density of a bin is its probability over the days in
+   * it, so models with bins and without are comparable.
+   */
+  readonly logDensity: number;
+  /** The part of the record's `logProbability` that is about waits: 0 unless waits are bins. */
+  readonly inCells: number;
 }
 
 /** Cells of a record's rows, counted by truth and prediction. */
@@ -203,11 +229,15 @@ export interface GradientModel extends AnyModel {
   /**
    * Each record's likelihood under teacher forcing; absent in models that give sets of codes no
    * probability.
+   *
+   * @param block columns of which the first that is on counts; models over visit rows then also give the
+   *   log-probability of that one
    */
   likelihoods?(
     parameters: NamedTensors,
     cohort: Cohort,
     records: Int32Array,
+    block?: Block,
   ): Promise<RecordLikelihood[]>;
   /** The biases that are calibrated after training; absent if it has none, or they are not to be. */
   readonly outputBiases?: OutputBiases;

@@ -2,14 +2,14 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { Forbidden } from "../../nn/forbidden.ts";
 import { keptRecords, type Memory } from "../../nn/memory.ts";
 import type { MultiHot } from "../../nn/multi_hot.ts";
-import type { Writer } from "./writing.ts";
+import type { Steps, Writer } from "./writing.ts";
 
 /** Draws the next steps from histories, uniform numbers and what is forbidden. */
 export type Draw = (
   history: tf.Tensor2D,
   uniforms: Float32Array,
   forbidden?: readonly (Forbidden | undefined)[],
-) => Promise<MultiHot>;
+) => Promise<Steps>;
 
 /** Probabilities of the next steps' columns from histories, given the columns that are on. */
 export type Predict = (history: tf.Tensor2D, known: MultiHot) => Promise<Float32Array>;
@@ -46,7 +46,7 @@ export function drawnFrom(head: (history: tf.Tensor2D) => tf.Tensor2D, draw: Dra
  * @param draw from [records, width] histories and [records × uniforms of a step] uniforms
  * @param predict where the model gives columns a probability
  */
-export function writer(memory: Memory, draw: Draw, predict?: Predict): Writer {
+export function writer(memory: Memory<Steps>, draw: Draw, predict?: Predict): Writer {
   let history: tf.Tensor2D | undefined;
   const withHistories = async <T>(
     positions: Int32Array,

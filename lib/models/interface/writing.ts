@@ -8,10 +8,19 @@ import type { Forbidden } from "../../nn/forbidden.ts";
 import type { MultiHot } from "../../nn/multi_hot.ts";
 import type { Random } from "../../random.ts";
 
+/** A step of each of some records. */
+export interface Steps extends MultiHot {
+  /**
+   * [rows] Days from the visit before to this one, in models that write them beside codes; NaN where there
+   * is none.
+   */
+  readonly waits?: Float64Array | undefined;
+}
+
 /** Writes many records side by side, step by step: a visit's row or a token at a time. */
 export interface Writer {
   /** Takes in the next step of every record. */
-  advance(steps: MultiHot): void;
+  advance(steps: Steps): void;
   /**
    * Draws the next step of some records, without taking it in.
    *
@@ -24,7 +33,7 @@ export interface Writer {
     positions: Int32Array,
     uniforms: Float32Array,
     forbidden?: readonly (Forbidden | undefined)[],
-  ): Promise<MultiHot>;
+  ): Promise<Steps>;
   /**
    * Probabilities of the columns of the next step of some records, without taking it in:
    * [positions × columns]. In rows, each column's given the row's earlier ones; in tokens, those of
@@ -48,6 +57,8 @@ export interface RecordReader {
   readonly labels: readonly number[];
   /** Codes of each visit, as far as it has read. */
   readonly visits: readonly (readonly number[])[];
+  /** Days before each visit, from the visit before or the start; in models that write waits. */
+  readonly waits?: readonly number[];
   /** Whether the next step may add to the last visit; default false. */
   readonly isOpen?: boolean;
   /** Index into `sexNames`, once it has read it; in models that write sexes. */
@@ -65,8 +76,12 @@ export interface RecordReader {
    * What the next step must not have; valid until a step is read. If omitted, it may have anything.
    */
   forbidden?(): Forbidden | undefined;
-  /** Reads a step. */
-  read(step: ArrayLike<number>): void;
+  /**
+   * Reads a step.
+   *
+   * @param wait days from the visit before to this one, in models that write waits
+   */
+  read(step: ArrayLike<number>, wait?: number): void;
 }
 
 /** How steps spell records. */

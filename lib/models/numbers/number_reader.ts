@@ -36,14 +36,13 @@ function firstIn(block: Block, columns: readonly number[]): number | undefined {
  * record, but their time passes.
  *
  * @param quantities as {@link quantitiesOf} gave them
- * @param visits of columns, ascending
+ * @param reader of visits of columns, ascending
  * @param draws decide numbers within their bins
  */
 function recordOf(
   { codes, schema, columns }: NumberLayout,
   quantities: Int32Array,
-  visits: readonly (readonly number[])[],
-  labels: readonly number[],
+  { visits, waits, labels }: RecordReader,
   draws: Random,
 ): RecordLists {
   const { values, ages, sexes, times } = columns;
@@ -53,6 +52,7 @@ function recordOf(
   let birthDay: number | undefined;
   let sex: number | undefined;
   for (const [index, visit] of visits.entries()) {
+    timeline.wait(waits?.[index] ?? 0);
     if (index > 0 && times.count > 0) {
       const column = firstIn(times, visit) ?? times.from + draws.integer(times.count);
       timeline.wait(numberIn(schema.betweenStays, column - times.from));
@@ -152,12 +152,12 @@ function numberReader(
       }
       return { columns: mask, quantities };
     },
-    read(step) {
-      reader.read(step);
+    read(step, wait) {
+      reader.read(step, wait);
       for (let at = Math.max(0, visits.length - 1); at < reader.visits.length; at++) {
         visits[at] = reader.visits[at].flatMap(codeOf);
       }
     },
-    ...draws && { record: () => recordOf(layout, quantities, reader.visits, reader.labels, draws) },
+    ...draws && { record: () => recordOf(layout, quantities, reader, draws) },
   };
 }

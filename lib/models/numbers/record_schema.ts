@@ -8,6 +8,7 @@
  */
 import { sexNames } from "../../cohort/cohort.ts";
 import { isObject } from "../../files/input.ts";
+import { isWaitStart, type WaitStart } from "../waits/wait_start.ts";
 import { binOf } from "./value_bins.ts";
 
 /** A code whose values have tokens: numbers in bins, or a few distinct ones as categories. */
@@ -29,6 +30,10 @@ export interface Schema {
   readonly betweenStays: readonly number[];
   /** Edges of bins for the first day of a record, each bin equally likely, in days since 1970. */
   readonly startDays: readonly number[];
+  /** The step in which most times between stays are told, in days; absent in runs of earlier versions. */
+  readonly timeStep?: number | undefined;
+  /** The density of times between stays, in models that write these without bins. */
+  readonly waits?: WaitStart | undefined;
 }
 
 /** Number of a series' bins. */
@@ -81,8 +86,10 @@ function isSeries(found: unknown): boolean {
 /** Whether what was read from a file is a schema. */
 export function isSchema(found: unknown): found is Schema {
   if (!isObject(found) || !Array.isArray(found.series)) return false;
-  const { series, sexes, ages, betweenRows, betweenStays, startDays } = found;
+  const { series, sexes, ages, betweenRows, betweenStays, startDays, waits, timeStep } = found;
   return Array.isArray(series) && series.every(isSeries) &&
     (sexes === 0 || sexes === sexNames.length) &&
-    [ages, betweenRows, betweenStays, startDays].every(isRising);
+    [ages, betweenRows, betweenStays, startDays].every(isRising) &&
+    (timeStep === undefined || Number.isFinite(timeStep) && Number(timeStep) > 0) &&
+    (waits === undefined || isWaitStart(waits));
 }

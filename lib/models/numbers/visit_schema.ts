@@ -14,6 +14,7 @@ import {
   startEdges,
   timeEdges,
 } from "./fitted_bins.ts";
+import { waitStep } from "../waits/wait_start.ts";
 import type { Schema } from "./record_schema.ts";
 import type { BinOptions } from "./value_bins.ts";
 
@@ -21,6 +22,8 @@ import type { BinOptions } from "./value_bins.ts";
 export interface VisitSchemaOptions {
   /** Of measured values. */
   readonly bins: BinOptions;
+  /** Whether times between visits have no bins, since the model has a density for them. */
+  readonly isWithoutTimes: boolean;
   /** Patients that must be at or beyond the ends of bins, see `small_cells.ts`. */
   readonly minCell: number;
 }
@@ -42,7 +45,10 @@ function visitNumbers(cohort: Cohort) {
 }
 
 /** The schema of a cohort's training records, or of all where it was never split. */
-export function visitSchema(source: Cohort, { bins, minCell }: VisitSchemaOptions): Schema {
+export function visitSchema(
+  source: Cohort,
+  { bins, isWithoutTimes, minCell }: VisitSchemaOptions,
+): Schema {
   const cohort = source.splits === null ? source : splitOf(source, "train");
   const { ages, times, starts } = visitNumbers(cohort);
   return {
@@ -50,9 +56,23 @@ export function visitSchema(source: Cohort, { bins, minCell }: VisitSchemaOption
     ages: ageEdges(ages, minCell),
     sexes: cohort.demographics === null ? 0 : sexNames.length,
     betweenRows: [],
-    betweenStays: isOrderOnly(cohort)
+    betweenStays: isWithoutTimes || isOrderOnly(cohort)
       ? []
       : timeEdges(times, { edge: 0, beyond: daysPerYear, minCell }),
+    startDays: startEdges(starts, minCell),
+    ...!isWithoutTimes && { timeStep: waitStep(times.numbers) },
+  };
+}
+
+/** The schema of training records of which only codes and first days are written. */
+export function startDaysSchema(train: Cohort, minCell: number): Schema {
+  const { starts } = visitNumbers(train);
+  return {
+    series: [],
+    ages: [],
+    sexes: 0,
+    betweenRows: [],
+    betweenStays: [],
     startDays: startEdges(starts, minCell),
   };
 }

@@ -8,9 +8,17 @@
 import type { Cohort } from "../../cohort/cohort.ts";
 import { oncePerCohort } from "../../cohort/once_per_cohort.ts";
 import type { GradientModel, ModelFamily } from "../interface/model.ts";
-import { chosen, type ConfigOf, count, flag, numbersOf } from "../interface/settings.ts";
+import {
+  chosen,
+  type ConfigOf,
+  count,
+  flag,
+  type ModelConfig,
+  numbersOf,
+} from "../interface/settings.ts";
 import type { Codec, RecordSampling, StepSampling } from "../interface/writing.ts";
 import { numberColumns, withNumberColumns, withNumberNames } from "./number_columns.ts";
+import { binnedWaits } from "./binned_waits.ts";
 import { type NumberLayout, numberReaders } from "./number_reader.ts";
 import { type Schema, valuesInWords } from "./record_schema.ts";
 import { visitSchema } from "./visit_schema.ts";
@@ -26,13 +34,13 @@ const numberSettings = {
   }),
 };
 
-function schemaFor(
+function schemaOf(
   cohort: Cohort,
   { numbers, quantileBins }: ConfigOf<typeof numberSettings>,
-  minCell: number,
+  how: { readonly isWithoutTimes: boolean; readonly minCell: number },
 ): Schema {
   const by = quantileBins ? "quantile" : "width";
-  return visitSchema(cohort, { bins: { most: numbers, by }, minCell });
+  return visitSchema(cohort, { bins: { most: numbers, by }, ...how });
 }
 
 /** How steps spell records with numbers. Their columns mean other things, so it says no more of them. */
@@ -65,6 +73,7 @@ function modelWithNumbers(
   { config, schema }: { readonly config: GradientModel["config"]; readonly schema: Schema },
 ): GradientModel {
   const { codes } = numbersOf(config);
+  const { betweenStays, timeStep } = schema;
   const columns = numberColumns(codes, schema);
   const layout = { codes, schema, columns, width: model.columns };
   const seen = oncePerCohort((cohort) => withNumberColumns(cohort, schema));
@@ -77,7 +86,7 @@ function modelWithNumbers(
     ...tokensOf && { tokensOf: (cohort, record) => tokensOf(seen(cohort), record) },
     remarks: (cohort) => ({
       ...model.remarks?.(seen(cohort)),
-      values: valuesInWords(schema),
+      ...schema.series.length > 0 && { values: valuesInWords(schema) },
     }),
     ...tables && {
       tables: ({ vocabulary, labelNames }, ...how) =>
@@ -90,7 +99,15 @@ function modelWithNumbers(
     },
     lossDivisor: (cohort, recordCount) => model.lossDivisor(seen(cohort), recordCount),
     ...likelihoods && {
-      likelihoods: (parameters, cohort, records) => likelihoods(parameters, seen(cohort), records),
+      likelihoods: async (parameters, cohort, records) => {
+        const found = await likelihoods(parameters, seen(cohort), records, columns.times);
+        return found.map(({ block, ...likelihood }, i) => ({
+          ...likelihood,
+          ...block && timeStep !== undefined && columns.times.count > 0 && {
+            waits: binnedWaits(cohort, records[i], { edges: betweenStays, step: timeStep, block }),
+          },
+        }));
+      },
     },
     ...outputBiases && {
       outputBiases: {
@@ -112,27 +129,33 @@ function modelWithNumbers(
 /** A family whose models can learn and write numbers. */
 export function withNumbers(family: ModelFamily<GradientModel>): ModelFamily<GradientModel> {
   const settings = { ...family.settings, ...numberSettings };
+  const keepsTimes = (set: Partial<ModelConfig>) => family.keeps?.(set).includes("times") ?? false;
   return {
     ...family,
     settings,
     keeps: (set) => set.numbers ? ["values", "times", "demographics"] : family.keeps?.(set) ?? [],
     configFor(cohort, set, knowledge) {
       const own = chosen(numberSettings, set);
-      const seen = own.numbers === 0
-        ? cohort
-        : withNumberColumns(cohort, schemaFor(cohort, own, 1));
+      const seen = own.numbers === 0 ? cohort : withNumberColumns(
+        cohort,
+        schemaOf(cohort, own, { isWithoutTimes: keepsTimes(set), minCell: 1 }),
+      );
       const config = family.configFor(seen, set, knowledge);
       return { ...config, ...own, codes: cohort.vocabulary.codes.length };
     },
     schemaFor(cohort, config, { minCell = 1 } = {}) {
       const own = chosen(numberSettings, config);
-      return own.numbers === 0 ? undefined : schemaFor(cohort, own, minCell);
+      const ofFamily = family.schemaFor?.(cohort, config, { minCell });
+      if (own.numbers === 0) return ofFamily;
+      const schema = schemaOf(cohort, own, { isWithoutTimes: keepsTimes(config), minCell });
+      return { ...schema, ...ofFamily?.waits && { waits: ofFamily.waits } };
     },
     create(config, schema) {
       if (schema === undefined) return { ...family.create(config), config };
       const { codes } = numbersOf(config);
       const { count } = numberColumns(codes, schema);
-      return modelWithNumbers(family.create({ ...config, codes: count }), { config, schema });
+      const model = family.create({ ...config, codes: count }, schema);
+      return modelWithNumbers(model, { config, schema });
     },
   };
 }

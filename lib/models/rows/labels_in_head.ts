@@ -81,7 +81,10 @@ function labelsOf(
 }
 
 /** {@link withLabels} for records being written: the labels of the second row, from there on. */
-export function memoryWithLabels(config: LabelConfig, memory: Memory): Memory {
+export function memoryWithLabels<S extends MultiHot>(
+  config: LabelConfig,
+  memory: Memory<S>,
+): Memory<S> {
   if (labelInputs(config) === 0) return memory;
   let step = 0;
   let labels = tf.zeros<tf.Rank.R2>([0, config.labels]); // [records, labels]

@@ -15,6 +15,7 @@ import type { GradientModel, RecordLikelihood, Sampler } from "../interface/mode
 import type { LogOddsTally, OutputBiases } from "../interface/output_biases.ts";
 import { chosen, type ConfigOf, derivedCount, real } from "../interface/settings.ts";
 import type { Writer } from "../interface/writing.ts";
+import { blockLikelihood, waitLikelihood } from "./part_likelihoods.ts";
 import {
   columnsOf,
   longestRows,
@@ -84,8 +85,20 @@ export function rowConfigFor(
   return { ...chosen(rowSettings, set), ...rowSizesFor(family, cohort, set) };
 }
 
+/** What a pass over rows gives in models that have a density of waits. */
+export interface LogitsWithWaits {
+  /** [records × rows, columns] Logits of every row to predict, under teacher forcing. */
+  readonly logits: tf.Tensor2D;
+  /**
+   * [records × rows] Natural logarithms of the densities of the waits before them, 0 where there is none.
+   */
+  readonly waitLogDensities?: tf.Tensor1D;
+}
+
 /** How a model over visit rows draws rows. */
 export interface RowDrawing {
+  /** Uniform numbers behind each step; default one a column. */
+  readonly uniforms?: number;
   /** Starts to write records; their number is that of the first rows it gets. */
   begin(): Writer;
   /** Frees its tables. */
@@ -98,7 +111,7 @@ export interface RowModelParts
   /** As in {@link GradientModel}; default none. */
   readonly samplers?: readonly Sampler[];
   /** Logits of every row to predict, under teacher forcing: [records × rows, columns]. */
-  logits(parameters: NamedTensors, batch: VisitRows): tf.Tensor2D;
+  logits(parameters: NamedTensors, batch: VisitRows): tf.Tensor2D | LogitsWithWaits;
   /** A row's part of a pass over records with this number of rows. */
   rowFootprint(rows: number): Footprint;
   /** Floats that a record of the largest length needs while it is written. */
@@ -115,11 +128,19 @@ export type RowModel = GradientModel & Required<Pick<GradientModel, "likelihoods
 /** A model over visit rows. */
 export function rowModel(family: string, config: RowConfig, parts: RowModelParts): RowModel {
   const columns = columnsOf(config);
-  const { logits, drawing, rowFootprint, writingFloats, samplers = [], biases, ...own } = parts;
+  const { logits: logitsOf, drawing, rowFootprint, writingFloats, samplers = [], biases, ...own } =
+    parts;
+  const outputs = (parameters: NamedTensors, batch: VisitRows): LogitsWithWaits => {
+    const found = logitsOf(parameters, batch);
+    return found instanceof tf.Tensor ? { logits: found } : found;
+  };
   const numbersOf = async (parameters: NamedTensors, batch: VisitRows) => {
-    const output = tf.tidy(() => logits(parameters, batch));
-    const numbers = await output.data<"float32">();
-    output.dispose();
+    const { logits, waitLogDensities } = tf.tidy(() => ({ ...outputs(parameters, batch) }));
+    const numbers = {
+      logits: await logits.data<"float32">(),
+      waitLogDensities: await waitLogDensities?.data<"float32">(),
+    };
+    tf.dispose([logits, ...waitLogDensities === undefined ? [] : [waitLogDensities]]);
     return numbers;
   };
   return {
@@ -132,8 +153,9 @@ export function rowModel(family: string, config: RowConfig, parts: RowModelParts
     rowsOf,
     loss(parameters, cohort, records) {
       const batch = visitRows(config, cohort, records, config.context - 1);
-      const cells = logits(parameters, batch);
-      return bernoulliNll(cells, batch.targets, batch.mask, config.positiveWeight);
+      const { logits, waitLogDensities } = outputs(parameters, batch);
+      const nll = bernoulliNll(logits, batch.targets, batch.mask, config.positiveWeight);
+      return waitLogDensities === undefined ? nll : tf.sub(nll, tf.sum(waitLogDensities));
     },
     lossDivisor: (_, recordCount) => recordCount * (config.context - 1) * columns,
     footprint(cohort, records) {
@@ -141,9 +163,14 @@ export function rowModel(family: string, config: RowConfig, parts: RowModelParts
       return times(records.length * rows, rowFootprint(rows));
     },
     writingFootprint: (records) => records * writingFloats,
-    async likelihoods(parameters, cohort, records) {
+    async likelihoods(parameters, cohort, records, block) {
       const batch = visitRows(config, cohort, records, config.context - 1);
-      return rowLikelihoods(batch, await numbersOf(parameters, batch), columns);
+      const { logits, waitLogDensities } = await numbersOf(parameters, batch);
+      return rowLikelihoods(batch, logits, columns).map((likelihood, record) => ({
+        ...likelihood,
+        ...block && { block: blockLikelihood(batch, logits, { record, columns, block }) },
+        ...waitLogDensities && { waits: waitLikelihood(batch, waitLogDensities, record) },
+      }));
     },
     ...biases && {
       outputBiases: {
@@ -152,14 +179,15 @@ export function rowModel(family: string, config: RowConfig, parts: RowModelParts
         passes: 1,
         async tally(parameters, cohort, records, tally) {
           const batch = visitRows(config, cohort, records, config.context - 1);
-          tallyRows(batch, await numbersOf(parameters, batch), columns, tally);
+          const { logits } = await numbersOf(parameters, batch);
+          tallyRows(batch, logits, columns, tally);
         },
       } satisfies OutputBiases,
     },
     sampling(parameters, sampler) {
-      const { begin, dispose = () => {} } = drawing(parameters, sampler);
+      const { begin, uniforms = columns, dispose = () => {} } = drawing(parameters, sampler);
       const codec = rowCodec(config, config.context);
-      return { kind: "steps", codec, uniforms: columns, begin, dispose };
+      return { kind: "steps", codec, uniforms, begin, dispose };
     },
   };
 }

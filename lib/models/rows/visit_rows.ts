@@ -59,6 +59,8 @@ export interface VisitRows {
   readonly targets: MultiHot;
   /** [records × rows] 1 for rows to predict, 0 for padding. */
   readonly mask: Float32Array;
+  /** [records × rows] Days from the visit before to the visit to predict; NaN where there is none. */
+  readonly waits: Float64Array;
 }
 
 /**
@@ -89,7 +91,22 @@ export function visitRows(
     mask,
     inputs: inputRows(startColumn(sizes), targets, rows, mask),
     targets,
+    waits: waitsOf(cohort, records, rows),
   };
+}
+
+/** The waits before the visits to predict, which follow the row of labels and the first visit. */
+function waitsOf(
+  { visitOffsets, gapDays }: Cohort,
+  records: Int32Array,
+  rows: number,
+): Float64Array {
+  const waits = new Float64Array(records.length * rows).fill(NaN);
+  records.forEach((record, b) => {
+    const later = gapDays.subarray(visitOffsets[record] + 1, visitOffsets[record + 1]);
+    waits.set(later, b * rows + 2);
+  });
+  return waits;
 }
 
 /** What is to be predicted: labels, then visits, the end token in the row of the last one. */
@@ -183,6 +200,8 @@ function rowReader(sizes: RowSizes): RecordReader {
   let part: RecordReader["part"] = "labels";
   let labels: number[] = [];
   const visits: number[][] = [];
+  const waits: number[] = [];
+  let passed = 0; // days, with those before visits that are dropped
   return {
     get part() {
       return part;
@@ -191,13 +210,19 @@ function rowReader(sizes: RowSizes): RecordReader {
       return labels;
     },
     visits,
-    read(row) {
+    waits,
+    read(row, wait = 0) {
       const on = Array.from(row);
+      if (wait > 0) passed += wait;
       if (part === "labels") {
         labels = Array.from({ length: sizes.labels }, (_, i) => on.includes(codes + i) ? 1 : 0);
       } else {
         const visit = on.filter((column) => column < codes);
-        if (visit.length > 0) visits.push(visit);
+        if (visit.length > 0) {
+          visits.push(visit);
+          waits.push(passed);
+          passed = 0;
+        }
       }
       part = on.includes(endColumn(sizes)) ? "end" : "visits";
     },

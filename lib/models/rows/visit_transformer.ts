@@ -5,7 +5,7 @@
  * @see docs/specs/halo.md section 2
  * @module
  */
-import type * as tf from "@tensorflow/tfjs-core";
+import * as tf from "@tensorflow/tfjs-core";
 import type { Cohort } from "../../cohort/cohort.ts";
 import type { Memory } from "../../nn/memory.ts";
 import { embedding } from "../../nn/multi_hot.ts";
@@ -26,6 +26,7 @@ import {
 } from "../../nn/transformer.ts";
 import { presetFor } from "../interface/preset.ts";
 import { type ConfigOf, derivedCount, derivedReal } from "../interface/settings.ts";
+import type { Steps } from "../interface/writing.ts";
 import { type RowConfig, rowConfigFor, rowSettings } from "./row_model.ts";
 import { columnsOf, type VisitRows } from "./visit_rows.ts";
 
@@ -114,21 +115,38 @@ export function withoutBuffers(stateDict: NamedArrays): NamedArrays {
   );
 }
 
-/** Histories of all rows: what a head predicts the next row from. [records × rows, width] */
+/**
+ * Histories of all rows: what a head predicts the next row from. [records × rows, width]
+ *
+ * @param more [records × rows, width] what is seen of the rows besides their columns; default nothing
+ */
 export function visitHistories(
   config: VisitTransformerConfig,
   parameters: NamedTensors,
   { inputs, records }: VisitRows,
+  more?: tf.Tensor2D,
 ): tf.Tensor2D {
   const { weight, table } = tensorsOf(parameters);
-  const rows = withPositions(embedding(inputs, weight), table, records);
-  return transformer(config, parameters, rows, records);
+  const embedded = embedding(inputs, weight);
+  const seen = more === undefined ? embedded : tf.add<tf.Tensor2D>(embedded, more);
+  return transformer(config, parameters, withPositions(seen, table, records), records);
 }
 
-/** {@link visitHistories} for records being written. */
-export function visitMemory(config: VisitTransformerConfig, parameters: NamedTensors): Memory {
+/**
+ * {@link visitHistories} for records being written.
+ *
+ * @param more [records, width] what is seen of steps besides their columns; default nothing
+ */
+export function visitMemory(
+  config: VisitTransformerConfig,
+  parameters: NamedTensors,
+  more?: (steps: Steps) => tf.Tensor2D,
+): Memory<Steps> {
   const { weight, table } = tensorsOf(parameters);
-  return transformerMemory(config, parameters, table, (rows) => embedding(rows, weight));
+  return transformerMemory(config, parameters, table, (steps: Steps) => {
+    const embedded = embedding(steps, weight);
+    return more === undefined ? embedded : tf.add(embedded, more(steps));
+  });
 }
 
 function tensorsOf(parameters: NamedTensors) {

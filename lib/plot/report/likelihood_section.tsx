@@ -5,6 +5,7 @@
  * @module
  */
 import { tooLongInWords } from "../../evaluate/likelihood/likelihood.ts";
+import type { Estimate } from "../../evaluate/bootstrap.ts";
 import type { Likelihood } from "../../evaluate/report.ts";
 import { Table } from "./page_parts.tsx";
 import { counted } from "../../in_words.ts";
@@ -21,8 +22,10 @@ export function LikelihoodSection({ likelihood }: { likelihood: Likelihood }) {
   const { nll_is_bound, bce, precision, recall, f1, accuracy, perplexity_per_cell } = likelihood;
   const [nll, low, high] = (["nll_per_visit", "nll_per_visit_low", "nll_per_visit_high"] as const)
     .map((end) => likelihood[end].toFixed(3));
-  const withUnseen = likelihood.nll_per_visit_with_unseen;
   const most = nll_is_bound ? "≤ " : "";
+  const nats = (found: Estimate | undefined) =>
+    found &&
+    `${most}${found.value.toFixed(3)} (${found.low.toFixed(3)} to ${found.high.toFixed(3)})`;
   const figures: [name: string, value: string | undefined, meaning: string][] = [
     [
       "Test loss (negative log-likelihood, nats per visit)",
@@ -31,11 +34,18 @@ export function LikelihoodSection({ likelihood }: { likelihood: Likelihood }) {
     ],
     [
       "Test loss with the codes that were left out",
-      withUnseen &&
-      `${most}${withUnseen.value.toFixed(3)} (${withUnseen.low.toFixed(3)} to ${
-        withUnseen.high.toFixed(3)
-      })`,
+      nats(likelihood.nll_per_visit_with_unseen),
       "the same, with the codes that are not in the training records",
+    ],
+    [
+      "Loss of waits (nats per visit after the first)",
+      nats(likelihood.nll_per_wait),
+      "how surprising the days from a visit to the next are, by their density per day",
+    ],
+    [
+      "Test loss with waits (nats per visit)",
+      nats(likelihood.nll_per_visit_with_waits),
+      "the test loss with the days between visits, at this density instead of any bins",
     ],
     ["Binary cross-entropy", bce?.toPrecision(4), "the same, per cell (one code in one visit)"],
     [

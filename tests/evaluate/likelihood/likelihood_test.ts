@@ -80,6 +80,27 @@ Deno.test("likelihoodMetrics() has no figures of cells where one record has none
   assertEquals([bce, f1, precision, recall, accuracy, perplexity_per_cell], Array(6).fill(null));
 });
 
+Deno.test("likelihoodMetrics() gives the loss of waits, and of records with their waits", () => {
+  const inBins: RecordLikelihood[] = [
+    {
+      logProbability: -10,
+      visits: 4,
+      positives: 5,
+      waits: { count: 2, logDensity: -7, inCells: -3 },
+    },
+    { logProbability: -2, visits: 2, positives: 2, waits: { count: 0, logDensity: 0, inCells: 0 } },
+  ];
+  const found = likelihoodMetrics(inBins, cells, { resamples: 20 });
+  assertAlmostEquals(found.nll_per_visit, 12 / 6, 1e-12);
+  assertAlmostEquals(found.nll_per_wait?.value ?? NaN, 7 / 2, 1e-12);
+  assertAlmostEquals(found.nll_per_visit_with_waits?.value ?? NaN, (12 - 3 + 7) / 6, 1e-12);
+  const { low, high } = found.nll_per_visit_with_waits ?? { low: NaN, high: NaN };
+  assertEquals([low, high], [2 / 2, (10 - 3 + 7) / 4]); // of the second, and of the first record
+  const [, second] = inBins;
+  assertEquals(likelihoodMetrics([second], cells).nll_per_wait, undefined);
+  assertEquals(likelihoodMetrics(records, cells).nll_per_visit_with_waits, undefined);
+});
+
 Deno.test("likelihoodMetrics() refuses to judge nothing", () => {
   assertThrows(() => likelihoodMetrics([], cells), RangeError, "no test record");
   assertThrows(() => likelihoodMetrics(records, 0), RangeError, "over 0 columns");

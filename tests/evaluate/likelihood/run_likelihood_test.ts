@@ -55,6 +55,7 @@ function haloRun(cohort: ReturnType<typeof listedCohort>, weights?: Tiny["weight
     publishedStart: false,
     labelsInHead: false,
     calibrate: false,
+    waits: 0,
   });
   const run = runOf(model, cohort);
   return weights === undefined

@@ -60,6 +60,7 @@ Deno.test("visitSchema() is fitted on training records, with ages at first visit
   const whole = measuredCohort(200);
   const { series, ages, sexes, betweenRows, betweenStays } = visitSchema(whole, {
     bins: { most: 5, by: "width" },
+    isWithoutTimes: false,
     minCell: 1,
   });
   assertEquals(series.map(({ code }) => code), [3, 4, 5]); // heart rate, temperature, score
@@ -76,6 +77,7 @@ Deno.test("visitSchema() has no times where records have only an order, and no a
   const order = cohortOf(names, [], [{ visits: [[0], [1]], labels: [] }]);
   const { series, ages, sexes, betweenStays, startDays } = visitSchema(order, {
     bins: { most: 5, by: "width" },
+    isWithoutTimes: false,
     minCell: 1,
   });
   assertEquals([series, ages, sexes, betweenStays, startDays], [[], [], 0, [], []]);

@@ -11,7 +11,11 @@ import { drawnAlone, permitted } from "ehrloom/nn/forbidden.ts";
 import { measuredCohort } from "../measured_cohort.ts";
 
 const source = measuredCohort(80);
-const schema = visitSchema(source, { bins: { most: 6, by: "width" }, minCell: 1 });
+const schema = visitSchema(source, {
+  bins: { most: 6, by: "width" },
+  isWithoutTimes: false,
+  minCell: 1,
+});
 const codes = source.vocabulary.codes.length;
 const columns = numberColumns(codes, schema);
 const codec = rowCodec({ codes: columns.count, labels: 2 }, 100);

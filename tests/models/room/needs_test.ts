@@ -118,6 +118,19 @@ for (const name of networks) {
   });
 }
 
+Deno.test("needOf() is what HALO with waits takes at most, and no more than twice that", async () => {
+  await useBackend("wasm");
+  const plain = listed(60, 40, 4);
+  const cohort = { ...plain, gapDays: plain.gapDays.map((_, visit) => visit % 7) };
+  const model = modelFor("halo", cohort, { width: 16, layers: 1, heads: 2, waits: 40 });
+  for (const stage of ["learning", "judging"] as const) {
+    const floats = passFloats(model, stage, cohort, everyRecord(cohort));
+    const wanted = needOf(model, stage, floats).engine;
+    const peak = await peakBytes(() => stages[stage](model, cohort));
+    assert(peak <= wanted && wanted <= 2.2 * peak, `${stage}: ${wanted} for ${peak}`);
+  }
+});
+
 Deno.test("needOf() is what HALO takes to write records, and no more than twice that", async () => {
   const cohort = listed(300, 40, 4);
   const model = modelFor("halo", cohort, { width: 32, layers: 2, heads: 2 });

@@ -5,7 +5,7 @@ import { reportHtml, writeReport } from "ehrloom/plot/report/report.ts";
 import { evaluate } from "ehrloom/evaluate/evaluate.ts";
 import type { Fidelity } from "ehrloom/evaluate/report.ts";
 import { runOf } from "../../evaluate/run_of.ts";
-import { markup, measuredCohort, smallCohort, smallReport } from "../fixture.ts";
+import { markup, measuredCohort, smallCohort, smallLikelihood, smallReport } from "../fixture.ts";
 
 const { report, sources } = await smallReport();
 
@@ -414,4 +414,25 @@ Deno.test("reportHtml() shows the test loss with unseen codes where there is one
   const rows = [...parseHTML(html).document.querySelectorAll("tr")];
   const row = rows.find(({ textContent }) => textContent?.startsWith("Test loss with the codes"));
   assertEquals(row?.querySelector("td")?.textContent, "≤ 8.000 (7.500 to 9.250)");
+});
+
+Deno.test("reportHtml() shows the loss of waits where there is one", () => {
+  const likelihood = {
+    ...smallLikelihood(),
+    nll_is_bound: false,
+    nll_per_wait: { value: 5, low: 4.5, high: 5.25 },
+    nll_per_visit_with_waits: { value: 9, low: 8.5, high: 9.75 },
+  };
+  const cellsOf = (shown: ReturnType<typeof smallLikelihood>) => {
+    const { document } = parseHTML(reportHtml({ ...report, likelihood: shown }, sources));
+    return [...document.querySelectorAll("tr")].flatMap((row) => {
+      const name = row.querySelector("th")?.textContent ?? "";
+      return /waits/.test(name) ? [[name, row.querySelector("td")?.textContent]] : [];
+    });
+  };
+  assertEquals(cellsOf(likelihood), [
+    ["Loss of waits (nats per visit after the first)", "5.000 (4.500 to 5.250)"],
+    ["Test loss with waits (nats per visit)", "9.000 (8.500 to 9.750)"],
+  ]);
+  assertEquals(cellsOf(smallLikelihood()), []);
 });
