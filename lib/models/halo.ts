@@ -6,7 +6,8 @@
  * Theodorou, Xiao & Sun 2023, "Synthesize high-dimensional longitudinal electronic health records
  * via hierarchical autoregressive language model". Differences from its code: padding rows are
  * never computed where batches hold similar lengths, they get no padding token (nothing that counts
- * can see them), the losses come from logits, the head sees the labels beside the history
+ * can see them), the losses come from logits, each row also tells what the record has had
+ * (`codes_so_far.ts`; `codesSoFar=false`: the row alone), the head sees the labels beside the history
  * (`labels_in_head.ts`; `labelsInHead=false`: the history alone), and its biases begin where a row
  * holds about one code (`sparse_start.ts`; `publishedStart=true`: half of all).
  *
@@ -40,13 +41,9 @@ import {
   type RowModel,
   rowModel,
 } from "./rows/row_model.ts";
-import {
-  labelInputs,
-  labelSettings,
-  memoryWithLabels,
-  noOriginalSeesLabels,
-  withLabels,
-} from "./rows/labels_in_head.ts";
+import { soFarRow } from "./rows/codes_so_far.ts";
+import { labelInputs, labelSettings, memoryWithLabels, withLabels } from "./rows/labels_in_head.ts";
+import { checkOriginalRows } from "./rows/original_rows.ts";
 import { headBias, startSettings } from "./rows/sparse_start.ts";
 import { type Draw, predictedBy, writer } from "./interface/writer.ts";
 import { columnsOf, type VisitRows } from "./rows/visit_rows.ts";
@@ -110,7 +107,7 @@ function fromOriginal(config: HaloConfig, stateDict: NamedArrays): NamedArrays {
 }
 
 function toOriginal(config: HaloConfig, parameters: NamedArrays): NamedArrays {
-  noOriginalSeesLabels(config);
+  checkOriginalRows(config);
   const mask = lowerMask(headSize(config));
   return {
     ...parameters,
@@ -211,6 +208,7 @@ export const halo: ModelFamily<RowModel, HaloConfig> = {
       rowFootprint: (rows) =>
         together(
           transformerRow(config, rows),
+          soFarRow(config),
           maskedHeadRow(headWidth(config), columnsOf(config)),
           waitRow(config),
         ),

@@ -21,13 +21,9 @@ import type { ModelFamily } from "./interface/model.ts";
 import { calibrationSettings } from "./interface/output_biases.ts";
 import { chosen, type ConfigOf } from "./interface/settings.ts";
 import { type RowDrawing, type RowModel, rowModel } from "./rows/row_model.ts";
-import {
-  labelInputs,
-  labelSettings,
-  memoryWithLabels,
-  noOriginalSeesLabels,
-  withLabels,
-} from "./rows/labels_in_head.ts";
+import { soFarRow } from "./rows/codes_so_far.ts";
+import { labelInputs, labelSettings, memoryWithLabels, withLabels } from "./rows/labels_in_head.ts";
+import { checkOriginalRows } from "./rows/original_rows.ts";
 import { headBias, startSettings } from "./rows/sparse_start.ts";
 import { drawnFrom, predictedBy, writer } from "./interface/writer.ts";
 import {
@@ -135,13 +131,14 @@ export const haloCoarse: ModelFamily<RowModel, HaloCoarseConfig> = {
       initial: initialHaloCoarse(config),
       fromOriginal: (stateDict) => fromOriginal(config, stateDict),
       toOriginal: (parameters) => {
-        noOriginalSeesLabels(config);
+        checkOriginalRows(config);
         return { ...withHead(parameters, embedding), ...causalBuffers(config, config.context) };
       },
       logits: (parameters, batch) => haloCoarseLogits(config, parameters, batch),
       rowFootprint: (rows) =>
         together(
           transformerRow(config, rows),
+          soFarRow(config),
           logitsRow(columnsOf(config)),
           { kept: labelInputs(config) > 0 ? columnsOf(config) : 0, passing: 0 }, // of labels alone
         ),

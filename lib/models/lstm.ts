@@ -38,13 +38,8 @@ import {
   rowModel,
   rowSettings,
 } from "./rows/row_model.ts";
-import {
-  labelInputs,
-  labelSettings,
-  memoryWithLabels,
-  noOriginalSeesLabels,
-  withLabels,
-} from "./rows/labels_in_head.ts";
+import { labelInputs, labelSettings, memoryWithLabels, withLabels } from "./rows/labels_in_head.ts";
+import { checkOriginalRows } from "./rows/original_rows.ts";
 import { headBias, startSettings } from "./rows/sparse_start.ts";
 import { drawnFrom, predictedBy, writer } from "./interface/writer.ts";
 import { columnsOf, type VisitRows } from "./rows/visit_rows.ts";
@@ -172,7 +167,7 @@ export const lstm: ModelFamily<RowModel, LstmConfig> = {
       initial: initialLstm(config),
       fromOriginal: (stateDict) => fromOriginal(config, stateDict),
       toOriginal: (parameters) => {
-        noOriginalSeesLabels(config);
+        checkOriginalRows(config);
         return parameters;
       },
       logits: (parameters, batch) => lstmLogits(config, parameters, batch),

@@ -1,6 +1,6 @@
 import type { Vocabulary } from "../cohort/vocabulary.ts";
 import { writeWhole } from "../files/output.ts";
-import { gradientModelOf } from "../models/mod.ts";
+import { gradientModelOf, modelFamily, storedConfig } from "../models/mod.ts";
 import { checkNumbers, readSafetensors, writeSafetensors } from "../nn/safetensors.ts";
 import { version } from "../version.ts";
 import type { Run, RunConfig } from "./run_folder.ts";
@@ -13,8 +13,8 @@ const networkOf = ({ model, config, schema }: RunConfig) => gradientModelOf(mode
  * zero.
  *
  * @param path of the safetensors file
- * @param about the model's family and full config, and the codes and labels in the order of the
- * original
+ * @param about the model's family and config, and the codes and labels in the order of the original;
+ * settings that the original does not know may be omitted
  * @throws {SyntaxError} If the file is not a complete safetensors file, or a parameter has values
  * that are not finite numbers
  * @throws {RangeError} If its tensors are not those of such a model, or the model is not a network
@@ -29,9 +29,11 @@ export async function readStateDict(
   },
 ): Promise<Run> {
   const { tensors } = await readSafetensors(path);
-  const parameters = networkOf(about.runConfig).fromOriginal(tensors);
+  const { model, config } = about.runConfig;
+  const runConfig = { ...about.runConfig, config: storedConfig(modelFamily(model), config) };
+  const parameters = networkOf(runConfig).fromOriginal(tensors);
   checkNumbers(path, parameters);
-  return { ...about, parameters, training: [] };
+  return { ...about, runConfig, parameters, training: [] };
 }
 
 /**

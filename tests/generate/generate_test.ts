@@ -13,7 +13,7 @@ import { toTensors } from "ehrloom/nn/parameters.ts";
 import { random, stream } from "ehrloom/random.ts";
 import { modelOf, type Run } from "ehrloom/train/run_folder.ts";
 import { testOnBackends } from "../golden.ts";
-import { chiSquare, chiSquareLimit, LiteralHead, randomRun } from "./random_run.ts";
+import { chiSquare, chiSquareLimit, LiteralHead, randomRun, untrainedRun } from "./random_run.ts";
 
 await useBackend("wasm");
 
@@ -146,6 +146,17 @@ Deno.test("generate() gives the same cohort for any batch size, shards and sampl
 });
 
 const perBackend: Record<string, unknown>[] = [];
+for (const model of ["halo", "halo-coarse", "lstm"]) {
+  Deno.test(`generate() gives the same cohort of an untrained ${model} for any batch size`, async () => {
+    await useBackend("wasm");
+    const untrained = untrainedRun(model, { codes: 5, labels: 2, context: 8, width: 8 }, 4);
+    const of = async (batch: number) =>
+      essence((await generate(untrained, { count: 30, seed: 3, batch })).cohort);
+    assertEquals(await of(1), await of(30));
+    assertEquals(await of(7), await of(30));
+  });
+}
+
 testOnBackends("generate() gives the same cohort on every backend", async () => {
   const { cohort } = await generate(run, { count: 20, seed: 8 });
   perBackend.push(essence(cohort));

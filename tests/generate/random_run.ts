@@ -58,11 +58,11 @@ export function untrainedRun(
 
 /**
  * A HALO whose codes depend strongly on each other, as those of a trained one do: the head's random
- * weights are made larger, and its bias makes a column as likely as wanted. Its head sees the history
- * alone.
+ * weights are made larger, and its bias makes a column as likely as wanted. It sees no more than the
+ * original.
  */
 export function randomRun(sizes: Sizes, seed: number, logit: (column: number) => number): Run {
-  const run = untrainedRun("halo", sizes, seed, { labelsInHead: false });
+  const run = untrainedRun("halo", sizes, seed, { labelsInHead: false, codesSoFar: false });
   const { parameters } = run;
   for (const name of ["ehr_head.auto1.weight", "ehr_head.auto2.weight"]) {
     const { numbers } = parameters[name];

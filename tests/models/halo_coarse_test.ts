@@ -29,6 +29,7 @@ const config = {
   positiveWeight: 1,
   publishedStart: false,
   labelsInHead: false,
+  codesSoFar: false,
   calibrate: false,
 };
 const tied = haloCoarse.create({ ...config, tied: true });

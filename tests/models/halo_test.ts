@@ -51,6 +51,7 @@ const config = {
   positiveWeight: 1,
   publishedStart: false,
   labelsInHead: false,
+  codesSoFar: false,
   calibrate: false,
   waits: 0,
 };

@@ -30,19 +30,6 @@ export function labelInputs({ labels, labelsInHead }: LabelConfig): number {
 }
 
 /**
- * Checks that a head is the original's.
- *
- * @throws {RangeError} If it sees labels, which the original's does not
- */
-export function noOriginalSeesLabels(config: LabelConfig): void {
-  if (labelInputs(config) === 0) return;
-  throw new RangeError(
-    "Cannot write a state dict of the original code: its head does not see labels; train with " +
-      "labelsInHead=false",
-  );
-}
-
-/**
  * Histories with the labels of their records.
  *
  * @param histories [records × rows, width]

@@ -25,8 +25,9 @@ import {
   withPositions,
 } from "../../nn/transformer.ts";
 import { presetFor } from "../interface/preset.ts";
-import { type ConfigOf, derivedCount, derivedReal } from "../interface/settings.ts";
+import { chosen, type ConfigOf, derivedCount, derivedReal } from "../interface/settings.ts";
 import type { Steps } from "../interface/writing.ts";
+import { initialSoFar, soFar, soFarInHistory, soFarSettings } from "./codes_so_far.ts";
 import { type RowConfig, rowConfigFor, rowSettings } from "./row_model.ts";
 import { columnsOf, type VisitRows } from "./visit_rows.ts";
 
@@ -47,12 +48,16 @@ export const transformerDerived = {
 };
 
 /** Settings of a transformer over visits. In the paper: width 768, 12 layers, 12 heads. */
-export const visitTransformerSettings = { ...transformerSettings, ...rowSettings };
+export const visitTransformerSettings = {
+  ...transformerSettings,
+  ...rowSettings,
+  ...soFarSettings,
+};
 
 /** Sizes of a transformer over visits. */
 export type VisitTransformerConfig =
   & RowConfig
-  & ConfigOf<typeof transformerSettings & typeof transformerDerived>;
+  & ConfigOf<typeof transformerSettings & typeof transformerDerived & typeof soFarSettings>;
 
 /**
  * The sizes of GPT-2's blocks; those that are not set follow the cohort's.
@@ -82,7 +87,7 @@ export function visitTransformerConfigFor(
 ): VisitTransformerConfig {
   const sizes = transformerConfigFor(family, cohort, set);
   const rows = rowConfigFor(family, cohort, set);
-  return { ...rows, ...sizes, positions: rows.context };
+  return { ...rows, ...sizes, ...chosen(soFarSettings, set), positions: rows.context };
 }
 
 /** Parameters to begin with; the position table's N(0, 1) is the original's. */
@@ -95,6 +100,7 @@ export function initialVisitTransformer(
     "transformer.vis_embed_mat.weight": uniform([width, columns], 1 / Math.sqrt(columns)),
     "transformer.pos_embed_mat.weight": gaussian([positions, width], 1),
     ...initialTransformer(config),
+    ...initialSoFar(config),
   };
 }
 
@@ -123,12 +129,14 @@ export function withoutBuffers(stateDict: NamedArrays): NamedArrays {
 export function visitHistories(
   config: VisitTransformerConfig,
   parameters: NamedTensors,
-  { inputs, records }: VisitRows,
+  batch: VisitRows,
   more?: tf.Tensor2D,
 ): tf.Tensor2D {
   const { weight, table } = tensorsOf(parameters);
-  const embedded = embedding(inputs, weight);
-  const seen = more === undefined ? embedded : tf.add<tf.Tensor2D>(embedded, more);
+  let seen = embedding(batch.inputs, weight);
+  if (config.codesSoFar) seen = tf.add(seen, soFarInHistory(parameters, batch));
+  if (more !== undefined) seen = tf.add(seen, more);
+  const { records } = batch;
   return transformer(config, parameters, withPositions(seen, table, records), records);
 }
 
@@ -143,10 +151,23 @@ export function visitMemory(
   more?: (steps: Steps) => tf.Tensor2D,
 ): Memory<Steps> {
   const { weight, table } = tensorsOf(parameters);
-  return transformerMemory(config, parameters, table, (steps: Steps) => {
-    const embedded = embedding(steps, weight);
-    return more === undefined ? embedded : tf.add(embedded, more(steps));
+  const past = config.codesSoFar ? soFar(parameters) : undefined;
+  const memory = transformerMemory(config, parameters, table, (steps: Steps) => {
+    let seen = embedding(steps, weight);
+    if (past !== undefined) seen = tf.add(seen, past.advance(steps));
+    return more === undefined ? seen : tf.add(seen, more(steps));
   });
+  return {
+    ...memory,
+    keep(positions) {
+      memory.keep(positions);
+      past?.keep(positions);
+    },
+    dispose() {
+      memory.dispose();
+      past?.dispose();
+    },
+  };
 }
 
 function tensorsOf(parameters: NamedTensors) {

@@ -54,6 +54,7 @@ function haloRun(cohort: ReturnType<typeof listedCohort>, weights?: Tiny["weight
     positiveWeight: 1,
     publishedStart: false,
     labelsInHead: false,
+    codesSoFar: false,
     calibrate: false,
     waits: 0,
   });

@@ -1,0 +1,98 @@
+/**
+ * What a record has had so far, beside each of its rows. Many codes come once in a record, at the
+ * onset of a condition. A model that has not noticed that a code was there goes on to expect it: of
+ * records that need it once, it then writes a third without it and a quarter with it twice or more.
+ * Attention over earlier rows can find out, but learns it late (docs/results.md). Here each row gets
+ * the sum of a vector for each code that the record has had, in a table of its own.
+ *
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs-core";
+import type { Footprint } from "../../nn/footprint.ts";
+import { gaussian, type Initials } from "../../nn/initial.ts";
+import { keptRecords } from "../../nn/memory.ts";
+import { embedding, type MultiHot, rowOf, rowsFrom } from "../../nn/multi_hot.ts";
+import { matrix, type NamedTensors } from "../../nn/parameters.ts";
+import { type ConfigOf, flag } from "../interface/settings.ts";
+import { columnsOf, type RowSizes, type VisitRows } from "./visit_rows.ts";
+
+/** The setting of models whose rows tell what came before. */
+export const soFarSettings = {
+  codesSoFar: flag(
+    true,
+    "Each row also tells all codes that the record has had, so that what comes once is not repeated",
+    { published: false, before: false },
+  ),
+};
+
+type SoFarConfig = RowSizes & ConfigOf<typeof soFarSettings> & { readonly width: number };
+
+const name = "transformer.so_far.weight";
+
+/** The table to begin with, [width, columns]; none where the setting is off. */
+export function initialSoFar(config: SoFarConfig): Initials {
+  return config.codesSoFar ? { [name]: gaussian([config.width, columnsOf(config)], 0.01) } : {};
+}
+
+/** What it adds to a row's part of a pass. */
+export function soFarRow({ codesSoFar, width }: SoFarConfig): Footprint {
+  return codesSoFar ? { kept: 4 * width, passing: 8 * width } : { kept: 0, passing: 0 };
+}
+
+/** The columns of a row that are new to its record, which are taken in. */
+function newTo(had: Set<number>, row: Int32Array): Int32Array {
+  return row.filter((column) => had.size < had.add(column).size);
+}
+
+/** What each row is told of the record so far, itself included; [records × rows, width]. */
+export function soFarInHistory(
+  parameters: NamedTensors,
+  { inputs, records, rows }: Pick<VisitRows, "inputs" | "records" | "rows">,
+): tf.Tensor2D {
+  const fresh: Int32Array[] = [];
+  for (let record = 0; record < records; record++) {
+    const had = new Set<number>();
+    for (let row = 0; row < rows; row++) fresh.push(newTo(had, rowOf(inputs, record * rows + row)));
+  }
+  const table = matrix(parameters, name);
+  const [width] = table.shape;
+  const each = tf.reshape(embedding(rowsFrom(fresh), table), [records, rows, width]);
+  // tf.cumsum's gradient has its axes in another order
+  const sums = tf.matMul(tf.linalg.bandPart(tf.ones([1, rows, rows]), -1, 0), each);
+  return tf.reshape(sums, [records * rows, width]);
+}
+
+/** {@link soFarInHistory} for records being written. */
+export interface SoFar {
+  /** [records, width] with the next row of each record; it stays the property of this. */
+  advance(rows: MultiHot): tf.Tensor2D;
+  /** As in `Memory`. */
+  keep(positions: Int32Array): void;
+  /** Frees what it stores. */
+  dispose(): void;
+}
+
+/** Nothing so far. */
+export function soFar(parameters: NamedTensors): SoFar {
+  const table = matrix(parameters, name);
+  let had: Set<number>[] = [];
+  let sum = tf.zeros<tf.Rank.R2>([0, table.shape[0]]);
+  return {
+    advance(rows) {
+      const isFirst = had.length === 0;
+      if (isFirst) had = Array.from({ length: rows.rows }, () => new Set());
+      const before = sum;
+      sum = tf.tidy(() => {
+        const fresh = embedding(rowsFrom(had.map((own, i) => newTo(own, rowOf(rows, i)))), table);
+        return tf.keep(isFirst ? fresh : tf.add(before, fresh));
+      });
+      before.dispose();
+      return sum;
+    },
+    keep(positions) {
+      had = Array.from(positions, (position) => had[position]);
+      sum = keptRecords(sum, positions);
+    },
+    dispose: () => sum.dispose(),
+  };
+}
