@@ -127,11 +127,12 @@ export function gradientModelOf(
 }
 
 /**
- * What differs between the published and the intended form of a model, by the names of settings.
+ * What differs between the published and the intended form of a model, by the names of settings;
+ * `intended` is undefined where it follows from the cohort, and may then be as published.
  */
 function deviations({ settings }: ModelFamily) {
   return Object.entries(settings).flatMap(([name, { default: intended, published }]) =>
-    intended === undefined || published === undefined ? [] : [{ name, intended, published }]
+    published === undefined ? [] : [{ name, intended, published }]
   );
 }
 
@@ -164,8 +165,8 @@ export function settingsOf(model: string): Settings {
  * from the intended form.
  */
 export function formOf(family: string, config: ModelConfig): string {
-  const found = deviations(modelFamily(family)).filter(({ name, published }) =>
-    config[name] === published
+  const found = deviations(modelFamily(family)).filter(({ name, intended, published }) =>
+    intended !== undefined && config[name] === published
   );
   if (found.length === 0) return "intended";
   return `published (${found.map(({ name, published }) => `${name}=${published}`).join(", ")})`;
@@ -195,10 +196,10 @@ export function ownSettings(family: ModelFamily, set: ModelConfig): ModelConfig 
   }
   const { form, ...own } = set;
   if (form === undefined) return own;
-  const ofForm = deviations(family).map(({ name, intended, published }) => [
-    name,
-    form === "published" ? published : intended,
-  ]);
+  const ofForm = deviations(family).flatMap(({ name, intended, published }) => {
+    const value = form === "published" ? published : intended;
+    return value === undefined ? [] : [[name, value]];
+  });
   return { ...Object.fromEntries(ofForm), ...own };
 }
 

@@ -9,14 +9,16 @@ import {
 } from "ehrloom";
 
 /** How the parts of a preset are told. */
-const words: Readonly<Record<keyof Preset, (value: number) => string>> = {
-  width: (value) => `width ${value}`,
-  layers: (value) => value === 1 ? "1 layer" : `${value} layers`,
-  heads: (value) => `${value} heads`,
-  batch: (value) => `batches of ${value} records`,
-  learningRate: (value) => `learning rate ${value}`,
-  epochs: (value) => `at most ${value} epochs`,
-};
+const words = {
+  width: ({ width }) => `width ${width}`,
+  layers: ({ layers }) => layers === 1 ? "1 layer" : `${layers} layers`,
+  heads: ({ heads }) => `${heads} heads`,
+  codesSoFar: ({ codesSoFar }) =>
+    codesSoFar ? "rows that tell what the record has had" : "rows without what came before",
+  batch: ({ batch }) => `batches of ${batch} records`,
+  learningRate: ({ learningRate }) => `learning rate ${learningRate}`,
+  epochs: ({ epochs }) => `at most ${epochs} epochs`,
+} satisfies Record<keyof Preset, (preset: Preset) => string>;
 
 /**
  * Which defaults follow from the size of a cohort; undefined if all are given, or the model only
@@ -34,13 +36,13 @@ export function presetText(
   const isOfNetwork = "width" in settings;
   const preset = presetOf(model, cohort);
   const taken = (Object.keys(words) as (keyof Preset)[]).filter((name) => {
-    if (name === "width" || name === "layers" || name === "heads") {
+    if (name === "width" || name === "layers" || name === "heads" || name === "codesSoFar") {
       const isDerived = Object.hasOwn(settings, name) && settings[name].default === undefined;
       return isDerived && given.settings[name] === undefined;
     }
     return isOfNetwork && given.training[name] === undefined;
   });
   if (taken.length === 0) return undefined;
-  const told = taken.map((name) => words[name](preset[name])).join(", ");
+  const told = taken.map((name) => words[name](preset)).join(", ");
   return `Defaults for ${trainingVisits(cohort).toLocaleString("en")} training visits: ${told}`;
 }

@@ -149,7 +149,9 @@ const perBackend: Record<string, unknown>[] = [];
 for (const model of ["halo", "halo-coarse", "lstm"]) {
   Deno.test(`generate() gives the same cohort of an untrained ${model} for any batch size`, async () => {
     await useBackend("wasm");
-    const untrained = untrainedRun(model, { codes: 5, labels: 2, context: 8, width: 8 }, 4);
+    const untrained = untrainedRun(model, { codes: 5, labels: 2, context: 8, width: 8 }, 4, {
+      codesSoFar: true,
+    });
     const of = async (batch: number) =>
       essence((await generate(untrained, { count: 30, seed: 3, batch })).cohort);
     assertEquals(await of(1), await of(30));

@@ -21,8 +21,9 @@ for (const { name, settings } of modelSummaries) {
     const family = modelFamily(name);
     const formWith = (set: Record<string, boolean | string>) =>
       formOf(name, family.configFor(cohort, ownSettings(family, set)));
-    const differing = Object.entries(settings).filter(([, { published }]) =>
-      published !== undefined
+    // what follows from the cohort may also be as published by itself
+    const differing = Object.entries(settings).filter(([, { published, default: intended }]) =>
+      published !== undefined && intended !== undefined
     );
     const all = differing.map(([key, { published }]) => `${key}=${published}`).join(", ");
     const published = all === "" ? "intended" : `published (${all})`;
@@ -31,6 +32,12 @@ for (const { name, settings } of modelSummaries) {
     assertEquals(formWith({ form: "published" }), published);
   });
 }
+
+Deno.test("form=published also sets what would follow from the cohort", () => {
+  const halo = modelFamily("halo");
+  assertEquals(ownSettings(halo, { form: "published" }).codesSoFar, false);
+  assertEquals("codesSoFar" in ownSettings(halo, { form: "intended" }), false);
+});
 
 Deno.test("a single deviation set beside form wins", () => {
   const gpt = modelFamily("gpt");

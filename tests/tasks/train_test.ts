@@ -42,7 +42,8 @@ Deno.test("deno task train trains, then names the next command", () =>
     assertEquals(lines.length, 8, lines.join("\n"));
     assertEquals(
       lines[0],
-      `Defaults for ${visits} training visits: batches of 8 records, learning rate 0.005`,
+      `Defaults for ${visits} training visits: rows without what came before, ` +
+        "batches of 8 records, learning rate 0.005",
     );
     assertMatch(lines[1], /^Model halo: [\d,]+ parameters; engine wasm/);
     assertEquals(

@@ -43,7 +43,7 @@ export interface FlagSetting {
   readonly kind: "flag";
   /** A sentence for help texts: what true means. */
   readonly help: string;
-  /** Default. */
+  /** Default; if omitted, it follows from the cohort. */
   readonly default?: boolean;
   /** As in {@link NumberSetting}. */
   readonly published?: boolean;
@@ -117,6 +117,14 @@ export function flag(
   form: Pick<FlagSetting, "published" | "before"> = {},
 ): Defaulting<FlagSetting> {
   return { kind: "flag", help, default: value, ...form };
+}
+
+/** A {@link flag} without a default: it follows from the cohort. */
+export function derivedFlag(
+  help: string,
+  form: Pick<FlagSetting, "published" | "before"> = {},
+): FlagSetting {
+  return { kind: "flag", help, ...form };
 }
 
 /** One of some words. */

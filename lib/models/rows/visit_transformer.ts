@@ -25,7 +25,7 @@ import {
   withPositions,
 } from "../../nn/transformer.ts";
 import { presetFor } from "../interface/preset.ts";
-import { chosen, type ConfigOf, derivedCount, derivedReal } from "../interface/settings.ts";
+import { type ConfigOf, derivedCount, derivedReal } from "../interface/settings.ts";
 import type { Steps } from "../interface/writing.ts";
 import { initialSoFar, soFar, soFarInHistory, soFarSettings } from "./codes_so_far.ts";
 import { type RowConfig, rowConfigFor, rowSettings } from "./row_model.ts";
@@ -87,7 +87,8 @@ export function visitTransformerConfigFor(
 ): VisitTransformerConfig {
   const sizes = transformerConfigFor(family, cohort, set);
   const rows = rowConfigFor(family, cohort, set);
-  return { ...rows, ...sizes, ...chosen(soFarSettings, set), positions: rows.context };
+  const { codesSoFar = presetFor(cohort).codesSoFar } = set;
+  return { ...rows, ...sizes, codesSoFar, positions: rows.context };
 }
 
 /** Parameters to begin with; the position table's N(0, 1) is the original's. */

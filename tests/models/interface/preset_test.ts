@@ -33,8 +33,8 @@ Deno.test("more visits to learn from get wider networks, larger batches and lowe
   assertEquals(presets.map(({ width }) => width), [64, 128, 256]);
 });
 
-Deno.test("few records get enough epochs for 1,000 steps, but no more than 200", () => {
-  assertEquals(presetFor(cohort(100)).epochs, 100); // 80 records in batches of 8
+Deno.test("few records get enough epochs for 700 steps, but no more than 200", () => {
+  assertEquals(presetFor(cohort(100)).epochs, 70); // 80 records in batches of 8
   assertEquals(presetFor(cohort(20)).epochs, 200);
 });
 

@@ -22,7 +22,12 @@ const cohort = goldenCohort(codes, labels, records);
 const all = Int32Array.from(records.keys());
 
 function untrained(name: string, settings = {}): { model: GradientModel; parameters: NamedArrays } {
-  const given = { width: 8, context: 8, ...name === "lstm" ? {} : { heads: 2 }, ...settings };
+  const given = {
+    width: 8,
+    context: 8,
+    ...name === "lstm" ? {} : { heads: 2, codesSoFar: true },
+    ...settings,
+  };
   const model = gradientModelOf(name, modelFamily(name).configFor(cohort, given));
   return { model, parameters: drawn(model.initial, random(5)) };
 }
