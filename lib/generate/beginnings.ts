@@ -33,7 +33,8 @@ export function beginningsFor(
   if (labelSteps === undefined || visitSteps === undefined) {
     throw new RangeError(
       `Cannot continue records with "${runConfig.model}"; ` +
-        "models that write only codes, step by step, can, such as halo and hisgt",
+        "models that write only codes, step by step, can, such as halo and hisgt without numbers " +
+        "and waits",
     );
   }
   const { recordCount } = prefixes;
