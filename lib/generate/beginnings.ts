@@ -31,11 +31,10 @@ export function beginningsFor(
   const codec = sampling.kind === "steps" ? sampling.codec : undefined;
   const { limit = 0, labelSteps, visitSteps } = codec ?? {};
   if (labelSteps === undefined || visitSteps === undefined) {
-    const numbers = Number(runConfig.config.numbers ?? 0);
     throw new RangeError(
-      `Cannot continue records with "${runConfig.model}"${
-        numbers > 0 ? ` that learned numbers (numbers=${numbers})` : ""
-      }; models that write only codes, step by step, can, such as halo and hisgt`,
+      `Cannot continue records with "${runConfig.model}"; ` +
+        "models that write only codes, step by step, can, such as halo and hisgt without numbers " +
+        "and waits",
     );
   }
   const { recordCount } = prefixes;

@@ -225,7 +225,11 @@ export function coverageInWords(
   return [
     ...lost.length === 0 ? [] : [
       `${nameOf(family)} learns labels, codes and their order${
-        kept.length === 0 ? " only" : `, ${listed(kept.map((extra) => learnedInWords[extra]))}`
+        kept.length === 0
+          ? " only"
+          : `${kept.length === 1 ? " and" : ","} ${
+            listed(kept.map((extra) => learnedInWords[extra]))
+          }`
       }: ${listed(lost.map((extra) => inWords[extra](coverage[extra].count)))} are left out` +
       keepers(family, lost, nameOf),
     ],

@@ -41,17 +41,17 @@ function expected({ middle, width, open }: Case): number {
 
 testOnBackends("normalInterval() gives the log-probability and its derivatives", async () => {
   const column = (of: (each: Case) => number) => tf.tensor1d(Float32Array.from(cases, of));
-  const found = tf.tidy(() =>
-    normalInterval({
+  const found = tf.tidy(() => ({
+    ...normalInterval({
       middle: column(({ middle }) => middle),
       width: column(({ width }) => width),
       open: column(({ open }) => open),
-    })
-  );
+    }),
+  }));
   const [log, byMiddle, byWidth] = await Promise.all(
     [found.log, found.byMiddle, found.byWidth].map((tensor) => tensor.data()),
   );
-  tf.dispose({ ...found });
+  tf.dispose(found);
   cases.forEach((each, i) => {
     const { middle, width, open } = each;
     const what = JSON.stringify(each);

@@ -11,14 +11,17 @@
  */
 import type { Cohort } from "../../cohort/cohort.ts";
 import { gapsOf } from "../../cohort/records.ts";
-import { type PatientNumbers, recordsByCell, sharedRange } from "../../cohort/small_cells.ts";
+import { type PatientNumbers, recordsByCell } from "../../cohort/small_cells.ts";
 import { isObject } from "../../files/input.ts";
 
 /** A mixture of log-normals for waits, and in which steps they are told. */
 export interface WaitStart {
   /** The step, in days. */
   readonly step: number;
-  /** The longest wait, in days, that enough patients have; longer ones count as this one. */
+  /**
+   * The longest wait that is written, in days: a power of two, so that it is no patient's. Longer ones count
+   * as this one.
+   */
   readonly longest: number;
   /** [components] Probabilities, which sum to 1. */
   readonly weights: readonly number[];
@@ -162,14 +165,19 @@ function waitsIn(cohort: Cohort): PatientNumbers & { readonly numbers: readonly 
   return { numbers, records };
 }
 
+/** The least power of two, in days, that no wait exceeds; told in steps. */
+function leastPower(waits: readonly number[], step: number): number {
+  const longest = waits.reduce((most, wait) => Math.max(most, wait), step);
+  return toldWait({ step, longest: Infinity }, 2 ** Math.ceil(Math.log2(longest)));
+}
+
 /**
  * The mixture that fits the waits of training records best, by expectation and maximisation.
  *
  * @param train training records
  * @param components of the mixture
- * @param minCell patients that must have the longest wait or a longer one, and those that each component
- *   is about, see `small_cells.ts`
- * @returns undefined if fewer patients have two visits, or no time passes between visits
+ * @param minCell patients that each component must be about, see `small_cells.ts`
+ * @returns undefined if fewer patients have two visits with time between them
  */
 export function waitStart(
   train: Cohort,
@@ -177,10 +185,10 @@ export function waitStart(
   minCell: number,
 ): WaitStart | undefined {
   const waits = waitsIn(train);
-  const [, longest] = sharedRange(waits, minCell) ?? [0, 0];
-  if (longest === 0) return undefined;
+  const waiting = new Set(Array.from(waits.records).filter((_, i) => waits.numbers[i] > 0));
+  if (waiting.size < Math.max(1, minCell)) return undefined;
   const step = waitStep(waits.numbers);
-  const scale = { step, longest: Math.max(step, toldWait({ step, longest }, longest)) };
+  const scale = { step, longest: leastPower(waits.numbers, step) };
   const distinct = distinctWaits(waits, scale);
   let shares = sortedParts(distinct, components);
   for (let round = 0; round < rounds; round++) {

@@ -42,7 +42,7 @@ Deno.test("waitStart() finds the mixture that waits were drawn from", () => {
   const found = waitStart(waiting(lists), 2, 1);
   assert(found !== undefined);
   assertEquals(found.step, 1);
-  assertEquals(found.longest, Math.max(...waits));
+  assertEquals(found.longest, 512);
   const [short, long] = [0, 1].sort((a, b) => found.means[a] - found.means[b]);
   assertAlmostEquals(found.weights[short], 0.25, 0.02);
   assertAlmostEquals(found.means[short], Math.log(20), 0.03);
@@ -53,9 +53,11 @@ Deno.test("waitStart() finds the mixture that waits were drawn from", () => {
   assert(isWaitStart(JSON.parse(JSON.stringify(found))));
 });
 
-Deno.test("waitStart() tells no wait that fewer patients have than a cell may hold", () => {
-  const found = waitStart(waiting([[5, 9], [6, 30], [7, 2000]]), 2, 2);
-  assertEquals(found?.longest, 30);
+Deno.test("waitStart() tells the longest wait as a power of two", () => {
+  const longest = (...waits: number[]) => waitStart(waiting([waits, [1]]), 2, 1)?.longest;
+  assertEquals([longest(5, 9), longest(16), longest(17, 2000), longest(1)], [16, 16, 2048, 1]);
+  const hourly = waitStart(waiting([[1 / 24, 3 / 24], [0.2 / 24]]), 1, 1);
+  assertEquals(hourly?.longest, 3 / 24); // an eighth of a day
 });
 
 Deno.test("waitStart() has no component that is about the waits of too few patients", () => {

@@ -1,9 +1,17 @@
 // HALO with a density of waits: trained, stored, read, judged and writing; and what it refuses.
-import { assert, assertAlmostEquals, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
 import * as tf from "@tensorflow/tfjs-core";
 import {
   type Cohort,
   cohortOf,
+  coverageInWords,
   generate,
   random,
   readRun,
@@ -52,6 +60,8 @@ Deno.test("HALO with waits is trained, stored, read, and writes times; equal one
     const { runConfig } = await train(cohort, path, how);
     assertEquals(runConfig.coverage?.times.isLearned, true);
     assertEquals(runConfig.coverage?.values.isLearned, false);
+    const [left] = runConfig.coverage ? coverageInWords("halo", runConfig.coverage) : [];
+    assertStringIncludes(left, "halo learns labels, codes and their order and times: ");
     const { step = NaN, longest = NaN } = runConfig.schema?.waits ?? {};
     assertEquals(step, 1 / 24); // as the cohort tells them
     const { cohort: written } = await generate(await readRun(path), { count: 40, seed: 2 });
