@@ -59,7 +59,8 @@ await runCommand({
     continue: {
       value: "DIR",
       help:
-        "Continue the records of this cohort, one after another; their labels and visits are kept",
+        "Continue the records of this cohort, one after another; their labels and visits are kept, " +
+        "with values, times, births and sexes if the model learned them",
       reads: true,
     },
     visits: {

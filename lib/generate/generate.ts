@@ -6,7 +6,7 @@
  */
 import { checkArguments, checkOptions } from "../arguments.ts";
 import { type Cohort, concatenated } from "../cohort/cohort.ts";
-import { cohortOf, type RecordLists } from "../cohort/records.ts";
+import { cohortOf } from "../cohort/records.ts";
 import { sameTexts } from "../cohort/vocabulary.ts";
 import { longWork, stoppable } from "../long_work.ts";
 import type { Model } from "../models/interface/model.ts";
@@ -15,7 +15,7 @@ import { fittingCount } from "../models/room/needs.ts";
 import { checkRoom } from "../models/room/room_check.ts";
 import { roomOn } from "../nn/room.ts";
 import { modelOf, type Run } from "../train/run_folder.ts";
-import { beginningsFor } from "./beginnings.ts";
+import { beginningsFor, type GivenRecord } from "./beginnings.ts";
 import { wantedLabels } from "./given_labels.ts";
 import { checkNumbers, generationOptionNames, type GenerationOptions } from "./options.ts";
 import type { Order } from "./order.ts";
@@ -74,7 +74,7 @@ function* ordersOf(
     readonly labelCount: number;
     readonly columns: number;
     readonly wanted: Order["wanted"];
-    readonly beginning: ((number: number) => RecordLists) | undefined;
+    readonly beginning: ((number: number) => GivenRecord) | undefined;
     readonly together: number;
   },
 ): Generator<Order> {

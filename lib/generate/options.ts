@@ -24,8 +24,9 @@ export interface GenerationOptions extends LongWorkOptions {
   readonly labelRows?: Uint8Array | undefined;
   /**
    * Records to continue, instead of labels: record i starts with the labels and visits of record i
-   * modulo their number, keeps them, and continues with draws given these. Codes and labels are
-   * found by name; visits without codes are left out. In models of rows, a record continues after
+   * modulo their number, keeps them, and continues with draws given these. Values, times, births and
+   * sexes are kept as they are where the model learned them. Codes and labels are found by name;
+   * visits without codes are left out. In models of rows, a record continues after
    * these visits by at least one step; in models of tokens, it may end there.
    */
   readonly prefixes?: Cohort | undefined;

@@ -1,4 +1,5 @@
 import type { RecordLists } from "../cohort/records.ts";
+import type { GivenRecord } from "./beginnings.ts";
 import type { Ruled } from "./rule_guard.ts";
 
 /** One batch of records to be written. */
@@ -13,8 +14,8 @@ export interface Order {
   readonly wanted: ReadonlyMap<number, 0 | 1>;
   /** [size × labels] All labels of each record, instead of `wanted`. */
   readonly labelRows?: Uint8Array | undefined;
-  /** [size] The beginning of each record: labels and visits, by the model's indices. */
-  readonly beginnings?: readonly RecordLists[];
+  /** [size] What each record continues. */
+  readonly beginnings?: readonly GivenRecord[];
   /** Rules that no record may break, and what counts the draws that would have. */
   readonly ruled?: Ruled | undefined;
   /** Called with how many records are finished. */

@@ -18,6 +18,7 @@ import {
   type Order,
   type Written,
 } from "./order.ts";
+import { asGiven } from "./beginnings.ts";
 
 /** One record as it is being written. */
 interface Draft {
@@ -25,7 +26,7 @@ interface Draft {
   /** Number of the attempt to draw the required labels. */
   readonly attempt: number;
   /** Steps after the first that are given, not drawn. */
-  readonly given: readonly number[][];
+  readonly given: readonly (readonly number[])[];
   readonly reader: RecordReader;
   readonly guard?: RuleGuard | undefined;
 }
@@ -33,30 +34,34 @@ interface Draft {
 /** The records of an order. */
 export async function writtenBySteps(sampling: StepSampling, order: Order): Promise<Written[]> {
   const { codec } = sampling;
-  const { labelSteps, visitSteps } = codec;
+  const { labelSteps } = codec;
   if (labelSteps === undefined && (order.labelRows !== undefined || order.wanted.size > 0)) {
     throw new RangeError(
       "Cannot generate with given labels: with these settings the model writes labels later than " +
         "other tokens",
     );
   }
-  const labels = order.beginnings?.map(({ labels }) => labels) ?? givenLabels(order) ??
+  const labels = givenLabels(order) ??
     (order.wanted.size > 0 ? await wantedLabels(sampling, order) : undefined);
   const drafts = Array.from({ length: order.size }, (_, i): Draft => ({
     number: order.first + i,
     attempt: 0,
-    given: labels === undefined ? [] : [
-      ...labelSteps?.(labels[i]) ?? [],
-      ...visitSteps?.(order.beginnings?.[i].visits ?? []) ?? [],
-    ],
-    reader: codec.reader(stream("openValues", order.seed, order.first + i)),
+    given: order.beginnings?.[i].steps ?? (labels && labelSteps?.(labels[i])) ?? [],
+    reader: codec.reader(
+      stream("openValues", order.seed, order.first + i),
+      order.beginnings?.[i].numbers,
+    ),
     guard: order.ruled && ruleGuard(order.ruled, codec.otherColumns),
   }));
   await write(sampling, order, drafts, ({ part }) => part === "end");
-  return drafts.map(({ reader }) => ({
-    ...reader.record?.() ?? { visits: reader.visits, labels: reader.labels },
-    isCutOff: reader.part !== "end",
-  }));
+  return drafts.map(({ reader }, i) => {
+    const record = reader.record?.() ?? { visits: reader.visits, labels: reader.labels };
+    const given = order.beginnings?.[i].record;
+    return {
+      ...given === undefined ? record : asGiven(record, given),
+      isCutOff: reader.part !== "end",
+    };
+  });
 }
 
 /**

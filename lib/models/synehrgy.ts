@@ -37,17 +37,19 @@ import { gptEmbedding, gptFootprints, gptHistories, gptLogits, gptMemory } from 
 import type { GradientModel, ModelFamily } from "./interface/model.ts";
 import { calibrationSettings } from "./interface/output_biases.ts";
 import { chosen, type ConfigOf, count, derivedCount, flag, real } from "./interface/settings.ts";
-import type { Codec, RecordReader, StepSampling } from "./interface/writing.ts";
+import type { Beginning, Codec, RecordReader, StepSampling } from "./interface/writing.ts";
 import { isIn } from "./numbers/blocks.ts";
 import { type Schema, valuesInWords, variablesOf } from "./numbers/record_schema.ts";
 import { staySchema } from "./synehrgy/stay_schema.ts";
 import { softTargets } from "./synehrgy/soft_labels.ts";
 import {
+  endingTokens,
   labelTokens,
   type Layout,
   layoutOf,
   measurementOf,
-  recordTokens,
+  type SpelledRecord,
+  spelledRecord,
 } from "./synehrgy/stay_tokens.ts";
 import { type StayRules, staysOf } from "./synehrgy/stays.ts";
 import { recordWriter } from "./synehrgy/record_writer.ts";
@@ -219,7 +221,9 @@ function reader(
   layout: Layout,
   config: SynehrgyConfig,
   draws: Random,
+  numbers: readonly number[],
 ): RecordReader {
+  let given = 0; // steps read of those that are given
   const told = recordWriter(schema, layout, draws);
   const rules = config.grammar ? grammar(layout, config.context, () => told.ageBin) : undefined;
   let part: RecordReader["part"] = "labels";
@@ -243,8 +247,9 @@ function reader(
     },
     forbidden: () => rules && { columns: rules.forbidden() },
     read({ 0: token }) {
-      told.read(token);
+      told.read(token, numbers[given]);
       rules?.read(token);
+      if (++given === numbers.length) rules?.endVisit();
       if (token === layout.endRecord) part = "end";
       else if (token === layout.endLabels && part === "labels") part = "visits";
     },
@@ -252,17 +257,38 @@ function reader(
   };
 }
 
+/** How a record begins that may go on within its last stay. */
+function beginningOf({ tokens, numbers }: SpelledRecord, hasStay: boolean): Beginning {
+  const toEnd = hasStay ? endingTokens : 1; // the end of the record alone
+  return {
+    steps: tokens.slice(1, -toEnd).map((token) => [token]),
+    numbers: numbers.slice(1, -toEnd),
+    toEnd,
+  };
+}
+
 /** How tokens spell records. */
-function codecOf(config: SynehrgyConfig, schema: Schema, layout: Layout): Codec {
+function codecOf(
+  config: SynehrgyConfig,
+  schema: Schema,
+  layout: Layout,
+  spelled: Speller,
+): Codec {
   return {
     first: [layout.start],
     limit: config.context,
     ...!layout.isPublished && {
       labelSteps: (labels) => labelTokens(layout, labels).map((token) => [token]),
+      beginning: (cohort, record) =>
+        beginningOf(
+          spelled(cohort, record),
+          cohort.visitOffsets[record + 1] > cohort.visitOffsets[record],
+        ),
     },
     knowsAges: layout.ages.count > 0,
     otherColumns: schema.series.map(({ code }, variable) => [code, layout.series[variable]]),
-    reader: (draws = stream("readValues", 0)) => reader(schema, layout, config, draws),
+    reader: (draws = stream("readValues", 0), numbers = []) =>
+      reader(schema, layout, config, draws, numbers),
   };
 }
 
@@ -302,16 +328,18 @@ function withAgesDrawn(codec: Codec, { ages }: Layout, tokens: readonly number[]
   });
 }
 
-/** What gives a record's tokens. */
-function speller(config: SynehrgyConfig, schema: Schema, layout: Layout) {
+/** Gives a record's tokens. */
+type Speller = (cohort: Cohort, record: number) => SpelledRecord;
+
+function speller(config: SynehrgyConfig, schema: Schema, layout: Layout): Speller {
   const rules: StayRules = {
     variableOf: variablesOf(schema.series, config.codes),
     stayDays: config.stayDays,
     losesTime: config.published,
   };
-  return (cohort: Cohort, record: number): number[] => {
+  return (cohort, record) => {
     const labels = cohort.labels.subarray(record * config.labels, (record + 1) * config.labels);
-    return recordTokens(schema, layout, labels, staysOf(rules, cohort, record));
+    return spelledRecord(schema, layout, labels, staysOf(rules, cohort, record));
   };
 }
 
@@ -345,9 +373,10 @@ export const synehrgy: ModelFamily<GradientModel, SynehrgyConfig> = {
     if (schema === undefined) throw new TypeError("SynEHRgy needs the schema of its records");
     const layout = layoutOf(schema, config);
     const kinds = kindsOf(config, layout);
-    const tokensOf = speller(config, schema, layout);
+    const spelled = speller(config, schema, layout);
+    const tokensOf = (cohort: Cohort, record: number) => spelled(cohort, record).tokens;
     const initial = initialSynehrgy(config, layout);
-    const codec = codecOf(config, schema, layout);
+    const codec = codecOf(config, schema, layout, spelled);
     const batchOf = (cohort: Cohort, records: Int32Array) =>
       sequenceRows(
         Array.from(records, (record) => tokensOf(cohort, record).slice(0, config.context)),

@@ -35,14 +35,18 @@ function schemaFor(
   return visitSchema(cohort, { bins: { most: numbers, by }, minCell });
 }
 
+/** A cohort as the model of codes sees it. */
+type Seen = (cohort: Cohort) => Cohort;
+
 /** How steps spell records with numbers. Their columns mean other things, so it says no more of them. */
-function codecWithNumbers(codec: Codec, layout: NumberLayout): Codec {
-  const { first, limit, labelSteps } = codec;
+function codecWithNumbers(codec: Codec, layout: NumberLayout, seen: Seen): Codec {
+  const { first, limit, labelSteps, beginning } = codec;
   const readerOf = numberReaders(layout);
   return {
     first,
     limit,
     ...labelSteps && { labelSteps },
+    ...beginning && { beginning: (cohort, record) => beginning(seen(cohort), record) },
     otherColumns: layout.schema.series.map(({ code }, i) => [code, layout.columns.values[i]]),
     reader: (draws) => readerOf(codec.reader(draws), draws),
   };
@@ -51,11 +55,12 @@ function codecWithNumbers(codec: Codec, layout: NumberLayout): Codec {
 function samplingWithNumbers(
   sampling: StepSampling | RecordSampling,
   layout: NumberLayout,
+  seen: Seen,
 ): StepSampling | RecordSampling {
   if (sampling.kind === "steps") {
-    return { ...sampling, codec: codecWithNumbers(sampling.codec, layout) };
+    return { ...sampling, codec: codecWithNumbers(sampling.codec, layout, seen) };
   }
-  const codec = sampling.codec && codecWithNumbers(sampling.codec, layout);
+  const codec = sampling.codec && codecWithNumbers(sampling.codec, layout, seen);
   return { ...sampling, write: (randoms, labels) => sampling.write(randoms, labels, codec) };
 }
 
@@ -105,7 +110,7 @@ function modelWithNumbers(
       },
     },
     footprint: (cohort, records) => model.footprint(seen(cohort), records),
-    sampling: (...of) => samplingWithNumbers(model.sampling(...of), layout),
+    sampling: (...of) => samplingWithNumbers(model.sampling(...of), layout, seen),
   };
 }
 

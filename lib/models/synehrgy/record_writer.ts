@@ -37,8 +37,12 @@ export interface RecordWriter {
   readonly ageBin?: number | undefined;
   /** The record so far. */
   record(): RecordLists;
-  /** Notes what a token says. */
-  read(token: number): void;
+  /**
+   * Notes what a token says.
+   *
+   * @param exact the number of which it tells the bin, where that is known; else NaN
+   */
+  read(token: number, exact?: number): void;
 }
 
 /** A code of measurements and the value that its token says. */
@@ -93,17 +97,21 @@ export function recordWriter(schema: Schema, layout: Layout, draws: Random): Rec
       return age === undefined ? undefined : binOf(schema.ages, age);
     },
     record: () => toldRecord(schema, timeline, { labels, startDay, sex, birthDay }),
-    read(token) {
+    read(token, exact = NaN) {
+      const isKnown = !Number.isNaN(exact);
       if (isIn(codes, token)) stay.addCode(token);
       else if (isIn(measurements, token)) {
         const { code, value } = measured(schema, layout, token, numberIn);
-        stay.measure(code, value);
+        stay.measure(code, isKnown ? exact : value);
       } else if (isIn(betweenRows, token)) {
-        stay.endRow(numberIn(schema.betweenRows, token - betweenRows.from));
+        stay.endRow(isKnown ? exact : numberIn(schema.betweenRows, token - betweenRows.from));
       } else if (isIn(betweenStays, token)) {
-        timeline.wait(numberIn(schema.betweenStays, token - betweenStays.from));
+        const bin = token - betweenStays.from;
+        timeline.wait(isKnown ? exact : numberIn(schema.betweenStays, bin));
       } else if (isIn(ages, token)) {
-        birthDay ??= birthDayOf(schema, token - ages.from, [startDay, timeline.day], numberIn);
+        birthDay ??= isKnown
+          ? startDay + timeline.day - daysPerYear * exact
+          : birthDayOf(schema, token - ages.from, [startDay, timeline.day], numberIn);
       } else if (isIn(sexes, token)) sex ??= token - sexes.from;
       else if (isIn(layout.labels, token) || isIn(outcomes, token)) {
         const { label, value } = labelOf(layout, token);
