@@ -102,10 +102,12 @@ await runCommand({
     await writeMeds(out, counted(generateParts(run, options), counts), {
       name: "ehrloom-synthetic",
       isOrderOnly: writesOrderOnly(run.runConfig),
+      continues: options.prefixes,
       notes: () => notesOf(args, { run, fingerprint, counts }),
       force: args.has("force"),
     });
     sayCounts(args, asked.count, counts);
+    if (options.prefixes !== undefined) sayTrajectories(args, run, options.prefixes, asked);
     say(
       `Next: deno task evaluate --real ${shellPath(await realCohort(args, run))} ` +
         `--synthetic ${shellPath(args.text("out"))} --run ${shellPath(args.text("run"))} ` +
@@ -252,6 +254,25 @@ function sayCounts(args: Arguments, count: number, { cutOff, empty, ruled }: Cou
     const share = ruled.draws === 0 ? 0 : 100 * ruled.touched / ruled.draws;
     say(`Rules changed ${ruled.touched} of ${ruled.draws} draws (${share.toFixed(2)}%)`);
   }
+}
+
+/** Where continued records are as trajectories, and which file has not all patients. */
+function sayTrajectories(
+  args: Arguments,
+  { runConfig }: Run,
+  { recordCount }: Cohort,
+  { first, count }: Shard,
+): void {
+  if (writesOrderOnly(runConfig)) {
+    say("No trajectories are written, since the model writes no times (see --set numbers)");
+    return;
+  }
+  say(`Trajectories for meds-trajectory-evaluation: ${args.text("out")}/trajectories`);
+  if (first % recordCount === 0 && count % recordCount === 0) return;
+  say(
+    `Not every file there has all ${recordCount.toLocaleString("en")} patients, as that program ` +
+      "needs: for that, --count must be a multiple of their number",
+  );
 }
 
 /** The part of the records that is asked for. */

@@ -5,7 +5,7 @@
  */
 import type { Cohort } from "../cohort/cohort.ts";
 import { isOrderOnly } from "../cohort/order_only.ts";
-import { cohortOf, type RecordLists, recordLists, visitsOf } from "../cohort/records.ts";
+import { cohortOf, type RecordLists, recordLists } from "../cohort/records.ts";
 import { microsecondsOf, microsecondsPerDay } from "../cohort/time.ts";
 import type { Beginning, RecordSampling, StepSampling } from "../models/interface/writing.ts";
 import type { Schema } from "../models/numbers/record_schema.ts";
