@@ -1,4 +1,4 @@
-import type { Cohort } from "../cohort/cohort.ts";
+import type { Cohort, sexNames } from "../cohort/cohort.ts";
 import type { Rules } from "../cohort/rules/rules.ts";
 import type { Sampler } from "../models/interface/model.ts";
 import type { LongWorkOptions } from "../long_work.ts";
@@ -20,6 +20,15 @@ export interface GenerationOptions extends LongWorkOptions {
   readonly sampler?: Sampler | undefined;
   /** Labels that the records must have, by name; the other labels are drawn given these. */
   readonly labels?: Readonly<Record<string, 0 | 1>> | undefined;
+  /**
+   * Sex that all patients must have, in models that write sexes; the rest is drawn given this.
+   */
+  readonly sex?: Exclude<typeof sexNames[number], "unknown"> | undefined;
+  /**
+   * Ages in years at the first visit, at least the first and below the second, in models that write
+   * ages: births follow from these.
+   */
+  readonly ages?: readonly [from: number, below: number] | undefined;
   /** [count × labels] All labels of each record, instead of `labels`. */
   readonly labelRows?: Uint8Array | undefined;
   /**
@@ -47,6 +56,8 @@ export const generationOptionNames = Object.keys(
     batch: 0,
     sampler: 0,
     labels: 0,
+    sex: 0,
+    ages: 0,
     labelRows: 0,
     prefixes: 0,
     rules: 0,

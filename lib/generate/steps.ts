@@ -6,53 +6,54 @@
  * @module
  */
 import { breathe } from "../breathe.ts";
-import type { RecordReader, StepSampling, Writer } from "../models/interface/writing.ts";
+import type { Beginning, RecordReader, StepSampling, Writer } from "../models/interface/writing.ts";
 import { type MultiHot, rowOf, rowsAt, rowsFrom } from "../nn/multi_hot.ts";
 import { stream } from "../random.ts";
 import { type RuleGuard, ruleGuard } from "./rule_guard.ts";
-import {
-  areWanted,
-  givenLabels,
-  mostAttempts,
-  neverCameUp,
-  type Order,
-  type Written,
-} from "./order.ts";
 import { asGiven } from "./beginnings.ts";
+import { givenLabels, mostAttempts, neverCameUp, type Order, type Written } from "./order.ts";
+import { hasLabels, isAsWanted, isOfPatients } from "./wanted.ts";
 
 /** One record as it is being written. */
 interface Draft {
   readonly number: number;
-  /** Number of the attempt to draw the required labels. */
+  /** Number of the attempt to draw what is required. */
   readonly attempt: number;
   /** Steps after the first that are given, not drawn. */
   readonly given: readonly (readonly number[])[];
   readonly reader: RecordReader;
   readonly guard?: RuleGuard | undefined;
+  /** Gets the steps after the first, where somebody asks for them. */
+  readonly steps?: number[][];
+}
+
+/** How a record begins, before what is drawn of it. */
+type Start = Pick<Beginning, "steps" | "numbers"> & {
+  /** The attempt in which it was drawn; 0 for what was given. */
+  readonly attempt: number;
+};
+
+/** Starts a record. */
+function draftOf({ codec }: StepSampling, order: Order, number: number, start: Start): Draft {
+  const { attempt, steps, numbers } = start;
+  return {
+    number,
+    attempt, // whose numbers after its start were not drawn: those of others decided about them
+    given: steps,
+    reader: codec.reader(stream("openValues", order.seed, number, ...later(attempt)), numbers),
+    guard: order.ruled && ruleGuard(order.ruled, codec.otherColumns),
+  };
+}
+
+/** The part of a stream's key that tells attempts apart; none for the first. */
+function later(attempt: number): number[] {
+  return attempt === 0 ? [] : [attempt];
 }
 
 /** The records of an order. */
 export async function writtenBySteps(sampling: StepSampling, order: Order): Promise<Written[]> {
-  const { codec } = sampling;
-  const { labelSteps } = codec;
-  if (labelSteps === undefined && (order.labelRows !== undefined || order.wanted.size > 0)) {
-    throw new RangeError(
-      "Cannot generate with given labels: with these settings the model writes labels later than " +
-        "other tokens",
-    );
-  }
-  const labels = givenLabels(order) ??
-    (order.wanted.size > 0 ? await wantedLabels(sampling, order) : undefined);
-  const drafts = Array.from({ length: order.size }, (_, i): Draft => ({
-    number: order.first + i,
-    attempt: 0,
-    given: order.beginnings?.[i].steps ?? (labels && labelSteps?.(labels[i])) ?? [],
-    reader: codec.reader(
-      stream("openValues", order.seed, order.first + i),
-      order.beginnings?.[i].numbers,
-    ),
-    guard: order.ruled && ruleGuard(order.ruled, codec.otherColumns),
-  }));
+  const starts = await startsOf(sampling, order);
+  const drafts = starts.map((start, i) => draftOf(sampling, order, order.first + i, start));
   await write(sampling, order, drafts, ({ part }) => part === "end");
   return drafts.map(({ reader }, i) => {
     const record = reader.record?.() ?? { visits: reader.visits, labels: reader.labels };
@@ -64,14 +65,84 @@ export async function writtenBySteps(sampling: StepSampling, order: Order): Prom
   });
 }
 
+/** [size] How each record begins. */
+async function startsOf(sampling: StepSampling, order: Order): Promise<Start[]> {
+  const { labelSteps } = sampling.codec;
+  const { beginnings, labelRows, wanted, size } = order;
+  if (beginnings !== undefined) return beginnings.map((given) => ({ ...given, attempt: 0 }));
+  if (labelSteps === undefined && (labelRows !== undefined || wanted.labels.size > 0)) {
+    throw new RangeError(
+      "Cannot generate with given labels: with these settings the model writes labels later than " +
+        "other tokens",
+    );
+  }
+  const fromLabels = (labels: ArrayLike<number>, attempt: number): Start => ({
+    steps: labelSteps?.(labels) ?? [],
+    attempt,
+  });
+  const given = givenLabels(order)?.map((labels) => fromLabels(labels, 0)) ??
+    Array.from({ length: size }, (): Start => ({ steps: [], attempt: 0 }));
+  if (isOfPatients(wanted)) return await wantedStarts(sampling, order, given);
+  if (wanted.labels.size === 0) return given;
+  const found = await wantedLabels(sampling, order);
+  return found.map(({ reader, attempt }) => fromLabels(reader.labels, attempt));
+}
+
 /**
  * Draws labels until the required ones occur, so the others have their conditional distribution.
  */
-async function wantedLabels(
+function wantedLabels(sampling: StepSampling, order: Order): Promise<Draft[]> {
+  return drawnUntil(
+    sampling,
+    order,
+    (number, attempt) => ({ number, attempt, given: [], reader: sampling.codec.reader() }),
+    ({ part }) => part !== "labels",
+    ({ reader }) => hasLabels(order.wanted, reader.labels),
+  );
+}
+
+/**
+ * Draws labels and the first visit until patients are as required, so all else has its conditional
+ * distribution.
+ *
+ * @param given [size] what of each record does not have to be drawn
+ */
+async function wantedStarts(
   sampling: StepSampling,
   order: Order,
-): Promise<ArrayLike<number>[]> {
-  const found: ArrayLike<number>[] = [];
+  given: readonly Start[],
+): Promise<Start[]> {
+  const { wanted, first } = order;
+  const found = await drawnUntil(
+    sampling,
+    order,
+    (number, attempt) => ({
+      ...draftOf(sampling, order, number, { ...given[number - first], attempt }),
+      steps: [],
+    }),
+    (reader) =>
+      reader.part === "end" ||
+      reader.part === "visits" && (!hasLabels(wanted, reader.labels) || hasFirstVisit(reader)),
+    ({ reader }) => isAsWanted(wanted, reader.record?.() ?? reader),
+  );
+  return found.map(({ steps = [], attempt }) => ({ steps, attempt }));
+}
+
+/** Whether the first visit with codes is whole. */
+function hasFirstVisit({ visits, isOpen }: RecordReader): boolean {
+  return !isOpen && visits.some(({ length }) => length > 0);
+}
+
+/** [size] A draft of each record that is as required, of many attempts. */
+async function drawnUntil(
+  sampling: StepSampling,
+  order: Order,
+  begin: (number: number, attempt: number) => Draft,
+  isDone: (reader: RecordReader) => boolean,
+  isFitting: (draft: Draft) => boolean,
+): Promise<Draft[]> {
+  const found: Draft[] = [];
+  const quiet = { ...order, onEnded: () => order.onEnded(0) };
   let missing = Array.from({ length: order.size }, (_, i) => i);
   let attempt = 0;
   while (missing.length > 0) {
@@ -82,19 +153,12 @@ async function wantedLabels(
       mostAttempts - attempt,
     );
     const drafts = missing.flatMap((i) =>
-      Array.from({ length: tries }, (_, more): Draft => ({
-        number: order.first + i,
-        attempt: attempt + more,
-        given: [],
-        reader: sampling.codec.reader(),
-      }))
+      Array.from({ length: tries }, (_, more) => begin(order.first + i, attempt + more))
     );
-    const quiet = { ...order, onEnded: () => order.onEnded(0) };
-    await write(sampling, quiet, drafts, ({ part }) => part !== "labels");
+    await write(sampling, quiet, drafts, isDone);
     missing = missing.filter((i, at) => {
-      const fitting = drafts.slice(at * tries, (at + 1) * tries)
-        .find(({ reader }) => areWanted(order, reader.labels));
-      if (fitting !== undefined) found[i] = fitting.reader.labels;
+      const fitting = drafts.slice(at * tries, (at + 1) * tries).find(isFitting);
+      if (fitting !== undefined) found[i] = fitting;
       return fitting === undefined;
     });
     attempt += tries;
@@ -120,9 +184,11 @@ async function write(
     for (let step = 1; step < limit && open.length > 0; step++) {
       writer.advance(steps);
       steps = await nextSteps(sampling, writer, seed, open, step, isDone);
-      open.forEach(({ reader, guard }, i) => {
+      open.forEach(({ reader, guard, steps: asked }, i) => {
         if (isDone(reader)) return;
-        reader.read(rowOf(steps, i));
+        const step = rowOf(steps, i);
+        asked?.push(Array.from(step));
+        reader.read(step);
         guard?.follow(reader);
       });
       const positions = Array.from(open.keys()).filter((i) => !isDone(open[i].reader));
