@@ -1,7 +1,7 @@
 /**
  * SynEHRgy: a GPT over stays. Age, sex, codes, measured values in bins and the times between them
- * are all tokens of one sequence, whose grammar is enforced during generation; values and times are
- * drawn uniformly from their bins.
+ * are all tokens of one sequence, whose grammar is enforced during generation; times are drawn evenly
+ * from their bins, values as the training records' lie there.
  *
  * Karami, Atienza & Paraschiv-Ionescu 2024, "SynEHRgy: Synthesizing Mixed-Type Structured
  * Electronic Health Records using Decoder-Only Transformers". Differences from its code, in which
@@ -10,7 +10,8 @@
  * token; labels are those of the record and come first, so that they can be given; all bins, also
  * those of ages and times, are fitted on the training records alone (`published=true` for the
  * published layout and tables); codes are in ascending order and once per stay; no dropout. Records
- * longer than the context are learned up to the context, without an end.
+ * longer than the context are learned up to the context, without an end. Its values are drawn evenly
+ * from their bins (`evenDraws=true`).
  *
  * Its likelihood is that of everything that tokens tell, also times and values, and so a lower
  * bound of the probability of labels and codes of visits, which other models have. Records beyond
@@ -83,6 +84,11 @@ const settings = {
   ),
   bins: count(10, "Largest number of bins of a measured code"),
   quantileBins: flag(false, "Bins with equal counts, instead of equal width (published)"),
+  evenDraws: flag(
+    false,
+    "Values are drawn evenly from their bins, instead of as the training records' lie there",
+    { published: true, before: true },
+  ),
   stayDays: real(7, "Largest gap in days between two measurement times within a stay"),
   outcomes: count(
     0,
@@ -157,6 +163,7 @@ function schemaFor(
 ): Schema {
   return staySchema(cohort, {
     bins: { most: config.bins, by: config.quantileBins ? "quantile" : "width" },
+    evenDraws: config.evenDraws,
     isPublished: config.published,
     stayDays: config.stayDays,
     losesTime: config.published,

@@ -21,6 +21,8 @@ import type { BinOptions } from "./value_bins.ts";
 export interface VisitSchemaOptions {
   /** Of measured values. */
   readonly bins: BinOptions;
+  /** Whether values are drawn evenly from these; default false. */
+  readonly evenDraws?: boolean | undefined;
   /** Patients that must be at or beyond the ends of bins, see `small_cells.ts`. */
   readonly minCell: number;
 }
@@ -42,11 +44,14 @@ function visitNumbers(cohort: Cohort) {
 }
 
 /** The schema of a cohort's training records, or of all where it was never split. */
-export function visitSchema(source: Cohort, { bins, minCell }: VisitSchemaOptions): Schema {
+export function visitSchema(
+  source: Cohort,
+  { bins, evenDraws = false, minCell }: VisitSchemaOptions,
+): Schema {
   const cohort = source.splits === null ? source : splitOf(source, "train");
   const { ages, times, starts } = visitNumbers(cohort);
   return {
-    series: measuredSeries(cohort, { bins, minCell, isPublished: false }),
+    series: measuredSeries(cohort, { bins, evenDraws, minCell, isPublished: false }),
     ages: ageEdges(ages, minCell),
     sexes: cohort.demographics === null ? 0 : sexNames.length,
     betweenRows: [],

@@ -24,15 +24,20 @@ const numberSettings = {
   quantileBins: flag(false, "Bins of values have equal counts, instead of equal width", {
     before: false,
   }),
+  evenDraws: flag(
+    false,
+    "Values are drawn evenly from their bins, instead of as the training records' lie there",
+    { published: true, before: true },
+  ),
 };
 
 function schemaFor(
   cohort: Cohort,
-  { numbers, quantileBins }: ConfigOf<typeof numberSettings>,
+  { numbers, quantileBins, evenDraws }: ConfigOf<typeof numberSettings>,
   minCell: number,
 ): Schema {
   const by = quantileBins ? "quantile" : "width";
-  return visitSchema(cohort, { bins: { most: numbers, by }, minCell });
+  return visitSchema(cohort, { bins: { most: numbers, by }, evenDraws, minCell });
 }
 
 /** A cohort as the model of codes sees it. */
