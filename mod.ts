@@ -141,6 +141,12 @@ export type {
   Sampler,
 } from "./lib/models/interface/model.ts";
 export {
+  type CodeBins,
+  type GivenBins,
+  givenBins,
+  readGivenBins,
+} from "./lib/models/numbers/given_bins.ts";
+export {
   allowedValues,
   type ChoiceSetting,
   type FlagSetting,

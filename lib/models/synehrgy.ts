@@ -40,6 +40,7 @@ import { calibrationSettings } from "./interface/output_biases.ts";
 import { chosen, type ConfigOf, count, derivedCount, flag, real } from "./interface/settings.ts";
 import type { Beginning, Codec, RecordReader, StepSampling } from "./interface/writing.ts";
 import { isIn } from "./numbers/blocks.ts";
+import type { GivenBins } from "./numbers/given_bins.ts";
 import { type Schema, valuesInWords, variablesOf } from "./numbers/record_schema.ts";
 import { staySchema } from "./synehrgy/stay_schema.ts";
 import { softTargets } from "./synehrgy/soft_labels.ts";
@@ -159,11 +160,13 @@ function configFor(cohort: Cohort, set: Partial<SynehrgyConfig>): SynehrgyConfig
 function schemaFor(
   cohort: Cohort,
   config: SynehrgyConfig,
-  { minCell }: { readonly minCell?: number } = {},
+  { minCell, bins: given }: { readonly minCell?: number; readonly bins?: GivenBins | undefined } =
+    {},
 ): Schema {
   return staySchema(cohort, {
     bins: { most: config.bins, by: config.quantileBins ? "quantile" : "width" },
     evenDraws: config.evenDraws,
+    given,
     isPublished: config.published,
     stayDays: config.stayDays,
     losesTime: config.published,

@@ -14,6 +14,7 @@ import {
   startEdges,
   timeEdges,
 } from "./fitted_bins.ts";
+import type { GivenBins } from "./given_bins.ts";
 import type { Schema } from "./record_schema.ts";
 import type { BinOptions } from "./value_bins.ts";
 
@@ -23,6 +24,8 @@ export interface VisitSchemaOptions {
   readonly bins: BinOptions;
   /** Whether values are drawn evenly from these; default false. */
   readonly evenDraws?: boolean | undefined;
+  /** Bins of some codes that are not to be fitted. */
+  readonly given?: GivenBins | undefined;
   /** Patients that must be at or beyond the ends of bins, see `small_cells.ts`. */
   readonly minCell: number;
 }
@@ -46,12 +49,12 @@ function visitNumbers(cohort: Cohort) {
 /** The schema of a cohort's training records, or of all where it was never split. */
 export function visitSchema(
   source: Cohort,
-  { bins, evenDraws = false, minCell }: VisitSchemaOptions,
+  { bins, evenDraws = false, given, minCell }: VisitSchemaOptions,
 ): Schema {
   const cohort = source.splits === null ? source : splitOf(source, "train");
   const { ages, times, starts } = visitNumbers(cohort);
   return {
-    series: measuredSeries(cohort, { bins, evenDraws, minCell, isPublished: false }),
+    series: measuredSeries(cohort, { bins, evenDraws, given, minCell, isPublished: false }),
     ages: ageEdges(ages, minCell),
     sexes: cohort.demographics === null ? 0 : sexNames.length,
     betweenRows: [],

@@ -10,6 +10,7 @@ import { oncePerCohort } from "../../cohort/once_per_cohort.ts";
 import type { GradientModel, ModelFamily } from "../interface/model.ts";
 import { chosen, type ConfigOf, count, flag, numbersOf } from "../interface/settings.ts";
 import type { Codec, RecordSampling, StepSampling } from "../interface/writing.ts";
+import type { GivenBins } from "./given_bins.ts";
 import { numberColumns, withNumberColumns, withNumberNames } from "./number_columns.ts";
 import { type NumberLayout, numberReaders } from "./number_reader.ts";
 import { type Schema, valuesInWords } from "./record_schema.ts";
@@ -35,9 +36,10 @@ function schemaFor(
   cohort: Cohort,
   { numbers, quantileBins, evenDraws }: ConfigOf<typeof numberSettings>,
   minCell: number,
+  given: GivenBins | undefined,
 ): Schema {
   const by = quantileBins ? "quantile" : "width";
-  return visitSchema(cohort, { bins: { most: numbers, by }, evenDraws, minCell });
+  return visitSchema(cohort, { bins: { most: numbers, by }, evenDraws, given, minCell });
 }
 
 /** A cohort as the model of codes sees it. */
@@ -130,13 +132,13 @@ export function withNumbers(family: ModelFamily<GradientModel>): ModelFamily<Gra
       const own = chosen(numberSettings, set);
       const seen = own.numbers === 0
         ? cohort
-        : withNumberColumns(cohort, schemaFor(cohort, own, 1));
+        : withNumberColumns(cohort, schemaFor(cohort, own, 1, knowledge?.bins));
       const config = family.configFor(seen, set, knowledge);
       return { ...config, ...own, codes: cohort.vocabulary.codes.length };
     },
-    schemaFor(cohort, config, { minCell = 1 } = {}) {
+    schemaFor(cohort, config, { minCell = 1, bins } = {}) {
       const own = chosen(numberSettings, config);
-      return own.numbers === 0 ? undefined : schemaFor(cohort, own, minCell);
+      return own.numbers === 0 ? undefined : schemaFor(cohort, own, minCell, bins);
     },
     create(config, schema) {
       if (schema === undefined) return { ...family.create(config), config };
