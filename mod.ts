@@ -160,6 +160,12 @@ export type {
   WaitLikelihood,
 } from "./lib/models/interface/model.ts";
 export {
+  type CodeBins,
+  type GivenBins,
+  givenBins,
+  readGivenBins,
+} from "./lib/models/numbers/given_bins.ts";
+export {
   allowedValues,
   type ChoiceSetting,
   type FlagSetting,

@@ -8,6 +8,7 @@ import {
   parseSettings,
   readCodeEmbeddings,
   readCodeGraph,
+  readGivenBins,
   readMeds,
   readWeights,
   settingsOf,
@@ -76,6 +77,12 @@ await runCommand({
       hierarchy: {
         value: "MODEL=FILE",
         help: "Hierarchy of codes for one model (hisgt); repeatable",
+        many: true,
+        reads: true,
+      },
+      bins: {
+        value: "MODEL=FILE",
+        help: "Bins of measured values for one model, as of deno task train; repeatable",
         many: true,
         reads: true,
       },
@@ -175,15 +182,13 @@ await runCommand({
     onStart: (start: TrainingStart) => startInWords(start).forEach(say),
     onProgress,
   };
-  const [embeddings, hierarchies] = [
-    filesOf(args, "embeddings", names),
-    filesOf(args, "hierarchy", names),
-  ];
+  const [embeddings, hierarchies, bins] = ["embeddings", "hierarchy", "bins"]
+    .map((option) => filesOf(args, option, names));
   return await args.claim("out", async (out) => {
     await startBackend(args);
     const cohort = await readMeds(args.path("cohort"), sayLeftOut);
     const models = await Promise.all(names.map(async (name): Promise<Contestant> => {
-      const [vectors, edges] = [embeddings.get(name), hierarchies.get(name)];
+      const [vectors, edges, limits] = [embeddings, hierarchies, bins].map((of) => of.get(name));
       return {
         name,
         settings: settings.get(name),
@@ -192,6 +197,7 @@ await runCommand({
           hierarchy: edges === undefined
             ? undefined
             : await readCodeGraph(edges, cohort.vocabulary),
+          bins: limits === undefined ? undefined : await readGivenBins(limits, cohort.vocabulary),
         },
       };
     }));

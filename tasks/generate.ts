@@ -51,6 +51,12 @@ await runCommand({
       help: "Require a label in every record: 1 has it, 0 lacks it; repeatable",
       many: true,
     },
+    sex: { value: "SEX", help: "Require a sex of every patient: female or male" },
+    age: {
+      value: "FROM-TO",
+      help:
+        "Require an age at the first visit, in whole years, such as 40-64; births follow from it",
+    },
     "labels-from": {
       value: "DIR",
       help: "Use the labels of this cohort's records, one record after another",
@@ -59,7 +65,8 @@ await runCommand({
     continue: {
       value: "DIR",
       help:
-        "Continue the records of this cohort, one after another; their labels and visits are kept",
+        "Continue the records of this cohort, one after another; their labels and visits are kept, " +
+        "with values, times, births and sexes if the model learned them",
       reads: true,
     },
     visits: {
@@ -86,6 +93,7 @@ await runCommand({
   examples: [
     "deno task generate --run runs/halo --count 1000 --out runs/synthetic",
     "deno task generate --run runs/halo --count 200 --label diabetes=1 --out runs/diabetes",
+    "deno task generate --run runs/synehrgy --count 200 --sex female --age 40-64 --out runs/women",
     "deno task generate --run runs/halo --count 500 --continue runs/cohort --visits 2 --out runs/next",
     "deno task generate --run runs/halo --count 1000 --rules data/rules.json --out runs/ruled",
   ],
@@ -101,10 +109,12 @@ await runCommand({
     await writeMeds(out, counted(generateParts(run, options), counts), {
       name: "ehrloom-synthetic",
       isOrderOnly: writesOrderOnly(run.runConfig),
+      continues: options.prefixes,
       notes: () => notesOf(args, { run, fingerprint, counts }),
       force: args.has("force"),
     });
     sayCounts(args, asked.count, counts);
+    if (options.prefixes !== undefined) sayTrajectories(args, run, options.prefixes, asked);
     say(
       `Next: deno task evaluate --real ${shellPath(await realCohort(args, run))} ` +
         `--synthetic ${shellPath(args.text("out"))} --run ${shellPath(args.text("run"))} ` +
@@ -127,6 +137,10 @@ function askedOf(args: Arguments) {
   if (hasPrefixes && (hasLabelsFrom || hasLabels)) {
     throw new UsageError("--continue takes no --label or --labels-from: its records have labels");
   }
+  const [sex, ages] = [args.choice("sex", ["female", "male"]), agesOf(args.maybe("age"))];
+  if (hasPrefixes && (sex ?? ages) !== undefined) {
+    throw new UsageError("--continue takes no --sex or --age: its patients have their own");
+  }
   if (!hasPrefixes && args.maybe("visits") !== undefined) {
     throw new UsageError("--visits needs --continue");
   }
@@ -134,6 +148,8 @@ function askedOf(args: Arguments) {
   return {
     ...shard,
     labels,
+    sex,
+    ages,
     seed: args.integer("seed", { min: 0 }),
     batch: args.integer("batch", { min: 1 }),
     sampler: args.choice("sampler", ["fixed-point", "block-order"]),
@@ -253,6 +269,25 @@ function sayCounts(args: Arguments, count: number, { cutOff, empty, ruled }: Cou
   }
 }
 
+/** Where continued records are as trajectories, and which file has not all patients. */
+function sayTrajectories(
+  args: Arguments,
+  { runConfig }: Run,
+  { recordCount }: Cohort,
+  { first, count }: Shard,
+): void {
+  if (writesOrderOnly(runConfig)) {
+    say("No trajectories are written, since the model writes no times (see --set numbers)");
+    return;
+  }
+  say(`Trajectories for meds-trajectory-evaluation: ${args.text("out")}/trajectories`);
+  if (first % recordCount === 0 && count % recordCount === 0) return;
+  say(
+    `Not every file there has all ${recordCount.toLocaleString("en")} patients, as that program ` +
+      "needs: for that, --count must be a multiple of their number",
+  );
+}
+
 /** The part of the records that is asked for. */
 function partOf(text: string | undefined, total: number): Shard {
   const [, part, parts] = (text ?? "1/1").match(/^(\d+)\/(\d+)$/)?.map(Number) ?? [];
@@ -262,6 +297,16 @@ function partOf(text: string | undefined, total: number): Shard {
   const shard = shardOf(total, { part, parts });
   if (shard.count === 0) throw new UsageError(`--shard ${text} of ${total} records is empty`);
   return shard;
+}
+
+/** Ages at the first visit in years, from and below, that are asked for in whole years. */
+function agesOf(text: string | undefined): [number, number] | undefined {
+  if (text === undefined) return undefined;
+  const [, from, to = from] = text.match(/^(\d+)(?:-(\d+))?$/) ?? [];
+  if (from === undefined || Number(to) < Number(from)) {
+    throw new UsageError(`--age is ${text}, must be whole years, such as 40-64 or 70`);
+  }
+  return [Number(from), Number(to) + 1];
 }
 
 function labelsOf(texts: readonly string[]): Record<string, 0 | 1> {

@@ -39,6 +39,11 @@ await runCommand({
       help: "The same as of deno task train, if the run had it (hisgt)",
       reads: true,
     },
+    bins: {
+      value: "FILE",
+      help: "The same as of deno task train, if the run had it (synehrgy, or with numbers=N)",
+      reads: true,
+    },
     ...backendOption,
     force: { help: "Start over instead of continuing; replaces what is at --out" },
   },

@@ -100,6 +100,12 @@ const command: Command = {
         help: "Hierarchy of codes, CSV with columns parent and child (hisgt)",
         reads: true,
       },
+      bins: {
+        value: "FILE",
+        help: "Bins of measured values, CSV with columns code, limits (ascending, with spaces " +
+          "between) and perhaps unit; other codes have fitted bins (synehrgy, or with numbers=N)",
+        reads: true,
+      },
     },
     Training: {
       epochs: {

@@ -114,7 +114,10 @@ function entryOf(
   const fitting = Object.entries(shared).filter(([key]) => Object.hasOwn(known, key));
   const settings = ownSettings(family, { ...Object.fromEntries(fitting), ...own });
   const config = family.configFor(cohort, settings, knowledge);
-  const model = family.create(config, family.schemaFor?.(cohort, config, training));
+  const model = family.create(
+    config,
+    family.schemaFor?.(cohort, config, { minCell: training.minCell, bins: knowledge?.bins }),
+  );
   checkKnowledge(model, knowledge);
   const without = `or leave ${name} out of the models`;
   if (!acceptLoss) checkCoverage(name, coverageOf(model, cohort), [without]);
@@ -218,7 +221,11 @@ export async function checkBegun(folder: string, entry: Entry, seed?: number): P
     const [now, before] = [config[setting], found.config[setting]];
     if (now !== before) fail(setting, now ?? "left out", before ?? "none");
   }
-  const brought = { semantic_table: knowledge?.embeddings, hierarchy_table: knowledge?.hierarchy };
+  const brought = {
+    semantic_table: knowledge?.embeddings,
+    hierarchy_table: knowledge?.hierarchy,
+    bins: knowledge?.bins,
+  };
   for (const [table, given] of Object.entries(brought)) {
     const before = found.sources?.[table];
     if (given !== undefined && !before?.startsWith(given.source)) fail(table, given.source, before);

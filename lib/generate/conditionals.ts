@@ -46,9 +46,8 @@ function stepsOf(run: Run, sampling: StepSampling, record: Cohort | null): numbe
         "subset(cohort, [index]) does",
     );
   }
-  const { labels, visits } = beginningsFor(record, run, sampling, { first: 0, count: 1 })(0);
-  steps.push(...codec.labelSteps?.(labels) ?? [], ...codec.visitSteps?.(visits) ?? []);
-  return steps;
+  const given = beginningsFor(record, run, sampling, { first: 0, count: 1 })(0).steps;
+  return [...steps, ...given.map((step) => [...step])];
 }
 
 /** A writer that gives probabilities. */

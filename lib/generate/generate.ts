@@ -6,7 +6,7 @@
  */
 import { checkArguments, checkOptions } from "../arguments.ts";
 import { type Cohort, concatenated } from "../cohort/cohort.ts";
-import { cohortOf, type RecordLists } from "../cohort/records.ts";
+import { cohortOf } from "../cohort/records.ts";
 import { sameTexts } from "../cohort/vocabulary.ts";
 import { longWork, stoppable } from "../long_work.ts";
 import type { Model } from "../models/interface/model.ts";
@@ -15,12 +15,12 @@ import { fittingCount } from "../models/room/needs.ts";
 import { checkRoom } from "../models/room/room_check.ts";
 import { roomOn } from "../nn/room.ts";
 import { modelOf, type Run } from "../train/run_folder.ts";
-import { beginningsFor } from "./beginnings.ts";
-import { wantedLabels } from "./given_labels.ts";
+import { beginningsFor, type GivenRecord } from "./beginnings.ts";
 import { checkNumbers, generationOptionNames, type GenerationOptions } from "./options.ts";
 import type { Order } from "./order.ts";
 import type { RuleTally } from "./rule_guard.ts";
 import { samplingOf } from "./sampling_of.ts";
+import { wantedOf } from "./wanted.ts";
 import { writtenBySteps } from "./steps.ts";
 import { writtenWhole } from "./whole_records.ts";
 
@@ -74,7 +74,7 @@ function* ordersOf(
     readonly labelCount: number;
     readonly columns: number;
     readonly wanted: Order["wanted"];
-    readonly beginning: ((number: number) => RecordLists) | undefined;
+    readonly beginning: ((number: number) => GivenRecord) | undefined;
     readonly together: number;
   },
 ): Generator<Order> {
@@ -127,14 +127,14 @@ async function written(
  * @throws {RangeError} If a number is out of range, if labels are unknown or not one row per
  * record, if records to continue have codes that the model does not know or are too long for it, if
  * the model has no such sampler, if the rules are for other codes or need what the model does not
- * write, or if fewer than about one of 2,000 records has the required labels or keeps the rules
+ * write, or if fewer than about one of 2,000 records is as required or keeps the rules
  */
 export async function* generateParts(
   run: Run,
   options: GenerationOptions,
 ): AsyncGenerator<Generated> {
   checkNumbers(options);
-  const wanted = wantedLabels(run, options);
+  const wanted = wantedOf(run, options);
   const model = modelOf(run.runConfig);
   checkModel(run, model, options);
   const { count, first = 0, batch = 256, sampler, prefixes } = options;

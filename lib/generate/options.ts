@@ -1,4 +1,4 @@
-import type { Cohort } from "../cohort/cohort.ts";
+import type { Cohort, sexNames } from "../cohort/cohort.ts";
 import type { Rules } from "../cohort/rules/rules.ts";
 import type { Sampler } from "../models/interface/model.ts";
 import type { LongWorkOptions } from "../long_work.ts";
@@ -20,12 +20,22 @@ export interface GenerationOptions extends LongWorkOptions {
   readonly sampler?: Sampler | undefined;
   /** Labels that the records must have, by name; the other labels are drawn given these. */
   readonly labels?: Readonly<Record<string, 0 | 1>> | undefined;
+  /**
+   * Sex that all patients must have, in models that write sexes; the rest is drawn given this.
+   */
+  readonly sex?: Exclude<typeof sexNames[number], "unknown"> | undefined;
+  /**
+   * Ages in years at the first visit, at least the first and below the second, in models that write
+   * ages: births follow from these.
+   */
+  readonly ages?: readonly [from: number, below: number] | undefined;
   /** [count × labels] All labels of each record, instead of `labels`. */
   readonly labelRows?: Uint8Array | undefined;
   /**
    * Records to continue, instead of labels: record i starts with the labels and visits of record i
-   * modulo their number, keeps them, and continues with draws given these. Codes and labels are
-   * found by name; visits without codes are left out. In models of rows, a record continues after
+   * modulo their number, keeps them, and continues with draws given these. Values, times, births and
+   * sexes are kept as they are where the model learned them. Codes and labels are found by name;
+   * visits without codes are left out. In models of rows, a record continues after
    * these visits by at least one step; in models of tokens, it may end there.
    */
   readonly prefixes?: Cohort | undefined;
@@ -46,6 +56,8 @@ export const generationOptionNames = Object.keys(
     batch: 0,
     sampler: 0,
     labels: 0,
+    sex: 0,
+    ages: 0,
     labelRows: 0,
     prefixes: 0,
     rules: 0,

@@ -1,5 +1,8 @@
 import type { RecordLists } from "../cohort/records.ts";
+import type { GivenRecord } from "./beginnings.ts";
+import { listed } from "../in_words.ts";
 import type { Ruled } from "./rule_guard.ts";
+import type { Wanted } from "./wanted.ts";
 
 /** One batch of records to be written. */
 export interface Order {
@@ -9,12 +12,12 @@ export interface Order {
   readonly size: number;
   /** Random seed; with a record's number it gives the streams of the record. */
   readonly seed: number;
-  /** Labels that the records must have, by index; the other labels are drawn given these. */
-  readonly wanted: ReadonlyMap<number, 0 | 1>;
-  /** [size × labels] All labels of each record, instead of `wanted`. */
+  /** What the records must have; all else is drawn given this. */
+  readonly wanted: Wanted;
+  /** [size × labels] All labels of each record, instead of those of `wanted`. */
   readonly labelRows?: Uint8Array | undefined;
-  /** [size] The beginning of each record: labels and visits, by the model's indices. */
-  readonly beginnings?: readonly RecordLists[];
+  /** [size] What each record continues. */
+  readonly beginnings?: readonly GivenRecord[];
   /** Rules that no record may break, and what counts the draws that would have. */
   readonly ruled?: Ruled | undefined;
   /** Called with how many records are finished. */
@@ -30,17 +33,16 @@ export interface Written extends RecordLists {
 /** Largest number of draws per record until it has the required labels and keeps the rules. */
 export const mostAttempts = 2000;
 
-/** Whether labels are as required. */
-export function areWanted({ wanted }: Order, labels: ArrayLike<number>): boolean {
-  return Array.from(wanted).every(([label, value]) => labels[label] === value);
-}
-
 /** The error when no draw is as required. */
 export function neverCameUp({ wanted, labelRows, ruled }: Order): RangeError {
-  const isAboutLabels = wanted.size > 0 || labelRows !== undefined;
-  const what = [isAboutLabels ? "these labels" : [], ruled ? "these rules" : []].flat();
+  const what = [
+    ...wanted.labels.size > 0 || labelRows !== undefined ? ["these labels"] : [],
+    ...wanted.sex !== undefined ? ["this sex"] : [],
+    ...wanted.ages !== undefined ? ["such ages"] : [],
+    ...ruled !== undefined ? ["these rules"] : [],
+  ];
   return new RangeError(
-    `Cannot generate records with ${what.join(" and ")}: they did not occur in ${mostAttempts} ` +
+    `Cannot generate records with ${listed(what)}: they did not occur in ${mostAttempts} ` +
       "draws; require fewer at once",
   );
 }

@@ -3,19 +3,13 @@ import { brokenByVisit } from "../cohort/rules/broken_rules.ts";
 import type { RecordLists } from "../cohort/records.ts";
 import type { RecordSampling } from "../models/interface/writing.ts";
 import { stream } from "../random.ts";
-import {
-  areWanted,
-  givenLabels,
-  mostAttempts,
-  neverCameUp,
-  type Order,
-  type Written,
-} from "./order.ts";
+import { givenLabels, mostAttempts, neverCameUp, type Order, type Written } from "./order.ts";
+import { isAsWanted } from "./wanted.ts";
 import type { Ruled } from "./rule_guard.ts";
 
 /**
  * The records of an order from a model that writes whole ones, each from the stream of its number.
- * Records are drawn again until they have the required labels and keep the rules, so they follow
+ * Records are drawn again until they are as required and keep the rules, so they follow
  * the model's distribution given these.
  */
 export async function writtenWhole(sampling: RecordSampling, order: Order): Promise<Written[]> {
@@ -30,7 +24,7 @@ export async function writtenWhole(sampling: RecordSampling, order: Order): Prom
       labels && missing.map((i) => labels[i]),
     );
     missing = missing.filter((i, at) => {
-      const isFitting = areWanted(order, drawn[at].labels) &&
+      const isFitting = isAsWanted(order.wanted, drawn[at]) &&
         (ruled === undefined || keepsTo(ruled, drawn[at]));
       if (isFitting) written[i] = drawn[at];
       return !isFitting;

@@ -1,7 +1,7 @@
 /**
  * SynEHRgy: a GPT over stays. Age, sex, codes, measured values in bins and the times between them
- * are all tokens of one sequence, whose grammar is enforced during generation; values and times are
- * drawn uniformly from their bins.
+ * are all tokens of one sequence, whose grammar is enforced during generation; times are drawn evenly
+ * from their bins, values as the training records' lie there.
  *
  * Karami, Atienza & Paraschiv-Ionescu 2024, "SynEHRgy: Synthesizing Mixed-Type Structured
  * Electronic Health Records using Decoder-Only Transformers". Differences from its code, in which
@@ -10,7 +10,8 @@
  * token; labels are those of the record and come first, so that they can be given; all bins, also
  * those of ages and times, are fitted on the training records alone (`published=true` for the
  * published layout and tables); codes are in ascending order and once per stay; no dropout. Records
- * longer than the context are learned up to the context, without an end.
+ * longer than the context are learned up to the context, without an end. Its values are drawn evenly
+ * from their bins (`evenDraws=true`).
  *
  * Its likelihood is that of everything that tokens tell, also times and values, and so a lower
  * bound of the probability of labels and codes of visits, which other models have. Records beyond
@@ -37,17 +38,20 @@ import { gptEmbedding, gptFootprints, gptHistories, gptLogits, gptMemory } from 
 import type { GradientModel, ModelFamily } from "./interface/model.ts";
 import { calibrationSettings } from "./interface/output_biases.ts";
 import { chosen, type ConfigOf, count, derivedCount, flag, real } from "./interface/settings.ts";
-import type { Codec, RecordReader, StepSampling } from "./interface/writing.ts";
+import type { Beginning, Codec, RecordReader, StepSampling } from "./interface/writing.ts";
 import { isIn } from "./numbers/blocks.ts";
+import type { GivenBins } from "./numbers/given_bins.ts";
 import { type Schema, valuesInWords, variablesOf } from "./numbers/record_schema.ts";
 import { staySchema } from "./synehrgy/stay_schema.ts";
 import { softTargets } from "./synehrgy/soft_labels.ts";
 import {
+  endingTokens,
   labelTokens,
   type Layout,
   layoutOf,
   measurementOf,
-  recordTokens,
+  type SpelledRecord,
+  spelledRecord,
 } from "./synehrgy/stay_tokens.ts";
 import { type StayRules, staysOf } from "./synehrgy/stays.ts";
 import { recordWriter } from "./synehrgy/record_writer.ts";
@@ -81,6 +85,11 @@ const settings = {
   ),
   bins: count(10, "Largest number of bins of a measured code"),
   quantileBins: flag(false, "Bins with equal counts, instead of equal width (published)"),
+  evenDraws: flag(
+    false,
+    "Values are drawn evenly from their bins, instead of as the training records' lie there",
+    { published: true, before: true },
+  ),
   stayDays: real(7, "Largest gap in days between two measurement times within a stay"),
   outcomes: count(
     0,
@@ -151,10 +160,13 @@ function configFor(cohort: Cohort, set: Partial<SynehrgyConfig>): SynehrgyConfig
 function schemaFor(
   cohort: Cohort,
   config: SynehrgyConfig,
-  { minCell }: { readonly minCell?: number } = {},
+  { minCell, bins: given }: { readonly minCell?: number; readonly bins?: GivenBins | undefined } =
+    {},
 ): Schema {
   return staySchema(cohort, {
     bins: { most: config.bins, by: config.quantileBins ? "quantile" : "width" },
+    evenDraws: config.evenDraws,
+    given,
     isPublished: config.published,
     stayDays: config.stayDays,
     losesTime: config.published,
@@ -219,7 +231,9 @@ function reader(
   layout: Layout,
   config: SynehrgyConfig,
   draws: Random,
+  numbers: readonly number[],
 ): RecordReader {
+  let given = 0; // steps read of those that are given
   const told = recordWriter(schema, layout, draws);
   const rules = config.grammar ? grammar(layout, config.context, () => told.ageBin) : undefined;
   let part: RecordReader["part"] = "labels";
@@ -243,8 +257,9 @@ function reader(
     },
     forbidden: () => rules && { columns: rules.forbidden() },
     read({ 0: token }) {
-      told.read(token);
+      told.read(token, numbers[given]);
       rules?.read(token);
+      if (++given === numbers.length) rules?.endVisit();
       if (token === layout.endRecord) part = "end";
       else if (token === layout.endLabels && part === "labels") part = "visits";
     },
@@ -252,17 +267,38 @@ function reader(
   };
 }
 
+/** How a record begins that may go on within its last stay. */
+function beginningOf({ tokens, numbers }: SpelledRecord, hasStay: boolean): Beginning {
+  const toEnd = hasStay ? endingTokens : 1; // the end of the record alone
+  return {
+    steps: tokens.slice(1, -toEnd).map((token) => [token]),
+    numbers: numbers.slice(1, -toEnd),
+    toEnd,
+  };
+}
+
 /** How tokens spell records. */
-function codecOf(config: SynehrgyConfig, schema: Schema, layout: Layout): Codec {
+function codecOf(
+  config: SynehrgyConfig,
+  schema: Schema,
+  layout: Layout,
+  spelled: Speller,
+): Codec {
   return {
     first: [layout.start],
     limit: config.context,
     ...!layout.isPublished && {
       labelSteps: (labels) => labelTokens(layout, labels).map((token) => [token]),
+      beginning: (cohort, record) =>
+        beginningOf(
+          spelled(cohort, record),
+          cohort.visitOffsets[record + 1] > cohort.visitOffsets[record],
+        ),
     },
     knowsAges: layout.ages.count > 0,
     otherColumns: schema.series.map(({ code }, variable) => [code, layout.series[variable]]),
-    reader: (draws = stream("readValues", 0)) => reader(schema, layout, config, draws),
+    reader: (draws = stream("readValues", 0), numbers = []) =>
+      reader(schema, layout, config, draws, numbers),
   };
 }
 
@@ -302,16 +338,18 @@ function withAgesDrawn(codec: Codec, { ages }: Layout, tokens: readonly number[]
   });
 }
 
-/** What gives a record's tokens. */
-function speller(config: SynehrgyConfig, schema: Schema, layout: Layout) {
+/** Gives a record's tokens. */
+type Speller = (cohort: Cohort, record: number) => SpelledRecord;
+
+function speller(config: SynehrgyConfig, schema: Schema, layout: Layout): Speller {
   const rules: StayRules = {
     variableOf: variablesOf(schema.series, config.codes),
     stayDays: config.stayDays,
     losesTime: config.published,
   };
-  return (cohort: Cohort, record: number): number[] => {
+  return (cohort, record) => {
     const labels = cohort.labels.subarray(record * config.labels, (record + 1) * config.labels);
-    return recordTokens(schema, layout, labels, staysOf(rules, cohort, record));
+    return spelledRecord(schema, layout, labels, staysOf(rules, cohort, record));
   };
 }
 
@@ -345,9 +383,10 @@ export const synehrgy: ModelFamily<GradientModel, SynehrgyConfig> = {
     if (schema === undefined) throw new TypeError("SynEHRgy needs the schema of its records");
     const layout = layoutOf(schema, config);
     const kinds = kindsOf(config, layout);
-    const tokensOf = speller(config, schema, layout);
+    const spelled = speller(config, schema, layout);
+    const tokensOf = (cohort: Cohort, record: number) => spelled(cohort, record).tokens;
     const initial = initialSynehrgy(config, layout);
-    const codec = codecOf(config, schema, layout);
+    const codec = codecOf(config, schema, layout, spelled);
     const batchOf = (cohort: Cohort, records: Int32Array) =>
       sequenceRows(
         Array.from(records, (record) => tokensOf(cohort, record).slice(0, config.context)),

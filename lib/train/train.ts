@@ -122,7 +122,12 @@ function tablesOf(
  *
  * @throws {RangeError} If it does not use such knowledge
  */
-export function checkKnowledge(model: Model, knowledge: CodeKnowledge = {}): void {
+export function checkKnowledge(model: Model, { bins, ...knowledge }: CodeKnowledge = {}): void {
+  if (bins !== undefined && model.schema === undefined) {
+    throw new RangeError(
+      `Cannot train "${model.family}" with bins: it learns no values so; set numbers=10`,
+    );
+  }
   const given = Object.entries(knowledge).filter(([, value]) => value !== undefined);
   if (given.length === 0 || !("learn" in model) && model.tables !== undefined) return;
   throw new RangeError(
@@ -172,7 +177,8 @@ export function planned(cohort: Cohort, options: TrainOptions) {
   const training = trainingFor(cohort, options, family);
   checkTraining(training);
   const config = family.configFor(cohort, settings, options.knowledge);
-  const schema = family.schemaFor?.(cohort, config, training);
+  const { minCell } = training;
+  const schema = family.schemaFor?.(cohort, config, { minCell, bins: options.knowledge?.bins });
   const model = family.create(config, schema);
   checkKnowledge(model, options.knowledge);
   const coverage = coverageOf(model, cohort);
@@ -184,6 +190,7 @@ export function planned(cohort: Cohort, options: TrainOptions) {
 async function trainNew(cohort: Cohort, folder: string, options: TrainOptions): Promise<void> {
   const { model, config, schema, training, coverage } = planned(cohort, options);
   const given = await tablesOf(model, cohort, training, options);
+  const bins = options.knowledge?.bins;
   const remarks = runRemarks(model, training);
   const runConfig: RunConfig = {
     ehrloom: version,
@@ -191,7 +198,13 @@ async function trainNew(cohort: Cohort, folder: string, options: TrainOptions): 
     model: model.family,
     config,
     ...schema && { schema },
-    ...(given ?? model.remarks) && { sources: { ...model.remarks?.(cohort), ...given?.sources } },
+    ...(given ?? bins ?? model.remarks) && {
+      sources: {
+        ...model.remarks?.(cohort),
+        ...bins && { bins: bins.source },
+        ...given?.sources,
+      },
+    },
     coverage,
     ...Object.keys(remarks).length > 0 && { remarks },
     training,
@@ -256,6 +269,13 @@ async function trainOn(cohort: Cohort, folder: string, options: TrainOptions): P
   if (await fingerprint(cohort) !== stored.cohort) {
     throw new RangeError(
       `Cannot resume "${folder}": it was started on another cohort or other splits`,
+    );
+  }
+  const bins = options.knowledge?.bins?.source;
+  if (bins !== undefined && bins !== stored.sources?.bins) {
+    throw new RangeError(
+      `Cannot resume "${folder}" with bins of ${bins}: it was started with ` +
+        (stored.sources?.bins ?? "fitted ones"),
     );
   }
   const model = modelOf(stored);

@@ -8,6 +8,7 @@ import {
   parseSettings,
   readCodeEmbeddings,
   readCodeGraph,
+  readGivenBins,
   readRunConfig,
   type TrainOptions,
   trainOptionsOf,
@@ -69,7 +70,7 @@ export async function askedTraining(args: Arguments): Promise<TrainOptions> {
   };
 }
 
-/** The files of `--embeddings` and `--hierarchy`. */
+/** The files of `--embeddings`, `--hierarchy` and `--bins`. */
 export async function knowledgeOf(args: Arguments, { vocabulary }: Cohort) {
   const isGiven = (name: string) => args.maybe(name) !== undefined;
   return {
@@ -79,5 +80,6 @@ export async function knowledgeOf(args: Arguments, { vocabulary }: Cohort) {
     hierarchy: isGiven("hierarchy")
       ? await readCodeGraph(args.path("hierarchy"), vocabulary)
       : undefined,
+    bins: isGiven("bins") ? await readGivenBins(args.path("bins"), vocabulary) : undefined,
   };
 }

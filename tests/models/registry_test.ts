@@ -63,7 +63,7 @@ function takesVisits({ runConfig, parameters }: Run): boolean {
 }
 
 function isSpelling(sampling: StepSampling | RecordSampling): boolean {
-  return sampling.kind === "steps" && sampling.codec.visitSteps !== undefined;
+  return sampling.kind === "steps" && sampling.codec.beginning !== undefined;
 }
 const range = (count: number) => Array.from({ length: count }, (_, i) => i);
 
@@ -128,7 +128,7 @@ for (const { name, settings } of modelSummaries) {
         await assertRejects(
           () => generate(run, { ...options, prefixes: beginnings }),
           RangeError,
-          `Cannot continue records with "${name}"; models that write only codes`,
+          `Cannot continue records with "${name}"; models that write step by step`,
         );
       } else {
         const continued = await generate(run, { ...options, prefixes: beginnings });

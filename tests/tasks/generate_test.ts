@@ -181,6 +181,23 @@ Deno.test("deno task generate says in one line what is wrong, and writes nothing
       [["--count", "-5"], 2, "error: --count is -5, must be a whole number, at least 1"],
       [["--count", "many"], 2, "error: --count is many, must be a whole number, at least 1"],
       [["--count", "1.5"], 2, "error: --count is 1.5, must be a whole number, at least 1"],
+      [
+        ["--count", "5", "--age", "64-40"],
+        2,
+        "error: --age is 64-40, must be whole years, such as 40-64 or 70",
+      ],
+      [["--count", "5", "--sex", "F"], 2, "error: --sex is F; known: female, male"],
+      [
+        ["--count", "5", "--sex", "male", "--continue", "there"],
+        2,
+        "error: --continue takes no --sex or --age: its patients have their own",
+      ],
+      [
+        ["--count", "5", "--sex", "male"],
+        1,
+        'error: Cannot generate with a given sex: this run of "halo" writes no sexes; ' +
+        "train on a cohort that has them, with numbers=10 or synehrgy",
+      ],
       [["--batch", "0"], 2, "error: --batch is 0, must be a whole number, at least 1"],
       [["--seed", "-1"], 2, "error: --seed is -1, must be a whole number, at least 0"],
       [

@@ -7,12 +7,18 @@
 /** Paths of the parts of a folder. */
 export const medsPaths = {
   data: "data",
+  trajectories: "trajectories",
   metadata: "metadata",
   codes: "metadata/codes.parquet",
   splits: "metadata/subject_splits.parquet",
   labels: "metadata/labels.parquet",
   dataset: "metadata/dataset.json",
 } as const;
+
+/** The name of the nth of several files. */
+export function fileName(n: number): string {
+  return `${String(n).padStart(4, "0")}.parquet`;
+}
 
 /** MEDS's names for the splits, in the order of `splitNames`. */
 export const medsSplitNames = ["train", "tuning", "held_out"] as const;

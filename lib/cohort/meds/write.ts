@@ -8,33 +8,34 @@
  * - `metadata/labels.parquet` (Ehrloom's own): every `subject_id`, and a 0/1 column per label
  * - `metadata/dataset.json`
  * - `quality.json` (Ehrloom's own), in a folder that `prepare` writes: what became of the source
+ * - `trajectories/0000.parquet`, … of records that continue others: see `trajectories.ts`
  *
  * If the cohort has demographics, a record begins with its sex, an event without a time
  * ("GENDER//F"), and its birth ("MEDS_BIRTH"), as far as they are known; these have no `visit`.
  *
  * A visit without codes is one row of code {@link emptyVisitCode}. Times are those of the source, so
  * visits at the same time differ in `visit` alone. A record whose days are unknown begins at
- * {@link unknownStart}; there, visits at the same time are a microsecond apart, so that their order
+ * `unknownStart`; there, visits at the same time are a microsecond apart, so that their order
  * is in `time` too.
  *
  * A cohort that has an order of visits and no times says so in `dataset.json`:
  * `"ehrloom": { "times": "order only" }`. MEDS wants a time for whatever has an order, so the visits
- * of each record are on whole days one after the other, from {@link unknownStart} on: nobody takes
+ * of each record are on whole days one after the other, from `unknownStart` on: nobody takes
  * such dates for those of a patient.
  *
  * @module
  */
 import pl from "nodejs-polars";
 import type { OnProgress } from "../../progress.ts";
-import { type Cohort, sexNames } from "../cohort.ts";
+import type { Cohort } from "../cohort.ts";
 import { joined } from "../growing.ts";
 import { isOrderOnly as hasOrderOnly } from "../order_only.ts";
-import { medsPaths, medsSplitNames, orderOnly, unknownStart } from "./names.ts";
+import { fileName, medsPaths, medsSplitNames, orderOnly } from "./names.ts";
+import { CohortRows } from "./cohort_rows.ts";
+import { Trajectories } from "./trajectories.ts";
 import { writeWhole } from "../../files/output.ts";
 import { writeParquet } from "../../files/parquet_writer.ts";
-import { birthCode, emptyVisitCode, sexCodes } from "../reserved_names.ts";
 import { type Quality, qualityFile } from "../quality.ts";
-import { microsecondsOf, microsecondsPerDay } from "../time.ts";
 import { sameTexts, type Vocabulary } from "../vocabulary.ts";
 
 /** A shard is closed when it holds this many events: about 100 MB of memory while it is written. */
@@ -49,6 +50,11 @@ export interface WriteMedsOptions {
    * one that comes in parts.
    */
   isOrderOnly?: boolean | undefined;
+  /**
+   * The records that these continue, for `trajectories/`: record i, whose subject id is i + 1, begins
+   * with record i modulo their number, without visits that have no codes. Of no use with an order only.
+   */
+  continues?: Cohort | undefined;
   /** What became of the source, for `quality.json`; none is written without it. */
   quality?: Quality | undefined;
   /** Further entries of `dataset.json`, under "ehrloom"; called when everything is written. */
@@ -59,95 +65,6 @@ export interface WriteMedsOptions {
    * Called with the number of records written so far; `total` is 0 if the cohort comes in parts.
    */
   onProgress?: OnProgress | undefined;
-}
-
-/**
- * The rows of records `from` up to `to`.
- *
- * @param leastGap microseconds at least between two visits of a record without days
- */
-function dataFrame(source: Cohort, from: number, to: number, leastGap: number): pl.DataFrame {
-  const { visitOffsets, codeOffsets, codes, demographics } = source;
-  const emptyVisit = source.vocabulary.codes.length;
-  let rows = demographics === null ? 0 : 2 * (to - from);
-  for (let visit = visitOffsets[from]; visit < visitOffsets[to]; visit++) {
-    rows += Math.max(1, codeOffsets[visit + 1] - codeOffsets[visit]);
-  }
-  const subject = new BigInt64Array(rows);
-  const time = new Float64Array(rows);
-  const visitNumber = new Int32Array(rows).fill(-1);
-  const code = new Uint32Array(rows);
-  const value = new Float32Array(rows).fill(NaN);
-  let row = 0;
-  for (let record = from; record < to; record++) {
-    const firstRow = row;
-    if (demographics !== null && demographics.sexes[record] > 0) {
-      time[row] = NaN;
-      code[row++] = emptyVisit + 1 + demographics.sexes[record];
-    }
-    if (demographics !== null && !Number.isNaN(demographics.birthDays[record])) {
-      time[row] = microsecondsOf(demographics.birthDays[record]);
-      code[row++] = emptyVisit + 1;
-    }
-    const isDated = !Number.isNaN(source.startDays[record]);
-    let now = isDated ? microsecondsOf(source.startDays[record]) : unknownStart;
-    for (let visit = visitOffsets[record]; visit < visitOffsets[record + 1]; visit++) {
-      if (visit > visitOffsets[record]) {
-        now += Math.max(isDated ? 0 : leastGap, microsecondsOf(source.gapDays[visit]));
-      }
-      const begin = codeOffsets[visit];
-      const end = Math.max(begin + 1, codeOffsets[visit + 1]);
-      for (let i = begin; i < end; i++, row++) {
-        const isEmpty = codeOffsets[visit + 1] === begin;
-        time[row] = now;
-        visitNumber[row] = visit - visitOffsets[record];
-        code[row] = isEmpty ? emptyVisit : codes[i];
-        if (!isEmpty && source.values !== null) value[row] = source.values[i];
-      }
-    }
-    subject.fill(source.subjectIds[record], firstRow, row);
-  }
-  const known = (column: string, isMissing: pl.Expr) =>
-    pl.when(isMissing).then(pl.lit(null)).otherwise(pl.col(column));
-  return pl.DataFrame([
-    pl.Series("subject_id", subject.subarray(0, row)),
-    pl.Series("time", time.subarray(0, row)),
-    pl.Series("code_index", code.subarray(0, row)),
-    pl.Series("numeric_value", value.subarray(0, row)),
-    pl.Series("visit", visitNumber.subarray(0, row)),
-  ]).withColumns(
-    known("time", pl.col("time").isNan()).cast(pl.Int64).cast(pl.Datetime("us")).alias("time"),
-    known("numeric_value", pl.col("numeric_value").isNan()).cast(pl.Float32)
-      .alias("numeric_value"),
-    known("visit", pl.col("visit").lt(0)).cast(pl.Int32).alias("visit"),
-  );
-}
-
-/**
- * All codes that rows may have by `code_index`: the vocabulary's, then those that are none of it.
- */
-function codesFrame({ vocabulary, demographics }: Cohort): pl.DataFrame {
-  const others = [[emptyVisitCode, "A visit without codes"]];
-  if (demographics !== null) {
-    others.push([birthCode, "Birth"]);
-    sexCodes.forEach((code, index) => others.push([code, `Sex: ${sexNames[1 + index]}`]));
-  }
-  const codes = [...vocabulary.codes, ...others.map(([code]) => code)];
-  const descriptions = [
-    ...vocabulary.descriptions,
-    ...others.map(([, description]) => description),
-  ];
-  const parents = codes.map((_, code) => {
-    const names = vocabulary.parents?.[code] ?? [];
-    return names.length > 0 ? [...names] : null;
-  });
-  return pl.DataFrame([
-    pl.Series("code_index", Uint32Array.from(codes.keys())),
-    pl.Series("code", codes, pl.String),
-    pl.Series("description", descriptions, pl.String),
-    // Polars tells the type of lists by the first row, which must not be null
-    pl.Series("parent_codes", [[""], ...parents], pl.List(pl.String)).slice(1, codes.length),
-  ]);
 }
 
 function metadata(name: string, notes: Readonly<Record<string, unknown>> | undefined): string {
@@ -253,18 +170,21 @@ export async function writeMeds(
   {
     name = "ehrloom",
     isOrderOnly = "recordCount" in source && hasOrderOnly(source),
+    continues,
     quality,
     notes,
     force = false,
     onProgress,
   }: WriteMedsOptions = {},
 ): Promise<void> {
-  const leastGap = isOrderOnly ? microsecondsPerDay : 1;
   await writeWhole(path, async (folder) => {
     await Deno.mkdir(`${folder}/${medsPaths.data}`, { recursive: true });
     await Deno.mkdir(`${folder}/${medsPaths.metadata}`);
     let subjects: Subjects | undefined;
-    let codes = pl.DataFrame();
+    let rows: CohortRows | undefined;
+    const trajectories = continues && !isOrderOnly
+      ? new Trajectories(folder, continues)
+      : undefined;
     let shard = 0;
     let done = 0;
     for await (const chunk of "recordCount" in source ? [source] : source) {
@@ -274,27 +194,27 @@ export async function writeMeds(
           chunk.labelNames,
           chunk.demographics !== null,
         );
-        codes = codesFrame(chunk);
       }
+      rows ??= new CohortRows(chunk, { isOrderOnly });
       if (isOrderOnly && !hasOrderOnly(chunk)) {
         throw new RangeError("Cannot write a cohort as order only: it has times");
       }
       subjects.add(chunk);
       const total = "recordCount" in source ? chunk.recordCount : 0;
       for (const [from, to] of shards(chunk)) {
-        const rows = dataFrame(chunk, from, to, leastGap)
-          .join(codes, { on: "code_index", how: "left" })
-          .select("subject_id", "time", "code", "numeric_value", "visit");
-        const name = `${String(shard++).padStart(4, "0")}.parquet`;
-        await writeParquet(`${folder}/${medsPaths.data}/${name}`, rows);
+        const path = `${folder}/${medsPaths.data}/${fileName(shard++)}`;
+        await writeParquet(path, rows.of(chunk, from, to));
         done += to - from;
         onProgress?.({ stage: "writing records", done, total });
       }
+      await trajectories?.add(chunk, rows);
     }
-    if (subjects === undefined) throw new RangeError("Cannot write a cohort: it has no parts");
+    await trajectories?.close();
+    if (subjects === undefined || rows === undefined) {
+      throw new RangeError("Cannot write a cohort: it has no parts");
+    }
     await subjects.write(folder);
-    const codesTable = codes.select("code", "description", "parent_codes");
-    await writeParquet(`${folder}/${medsPaths.codes}`, codesTable);
+    await writeParquet(`${folder}/${medsPaths.codes}`, rows.codesTable());
     if (quality !== undefined) {
       await Deno.writeTextFile(`${folder}/${qualityFile}`, JSON.stringify(quality, null, 2) + "\n");
     }

@@ -15,6 +15,7 @@ import type { Random } from "../../random.ts";
 import type { OnProgress } from "../../progress.ts";
 import type { CodeEmbeddings } from "../knowledge/code_embeddings.ts";
 import type { Block } from "../numbers/blocks.ts";
+import type { GivenBins } from "../numbers/given_bins.ts";
 import type { Schema } from "../numbers/record_schema.ts";
 import type { Adversary } from "./adversary.ts";
 import type { ModelConfig, Settings } from "./settings.ts";
@@ -27,6 +28,8 @@ export interface CodeKnowledge {
   readonly embeddings?: CodeEmbeddings | undefined;
   /** The hierarchy above the codes; default: from their code systems. */
   readonly hierarchy?: CodeGraph | undefined;
+  /** Bins of measured values; default: fitted on the training records. */
+  readonly bins?: GivenBins | undefined;
 }
 
 /** What records may hold besides labels, codes and the order of visits. */
@@ -72,11 +75,12 @@ export interface ModelFamily<M extends Model = Model, C extends ModelConfig = Mo
    *
    * @param config that {@link configFor} gave
    * @param options.minCell patients that the ends of bins must have, see `small_cells.ts`; default 1
+   * @param options.bins of some codes, where a user gives them
    */
   schemaFor?(
     cohort: Cohort,
     config: C,
-    options?: { readonly minCell?: number },
+    options?: { readonly minCell?: number; readonly bins?: GivenBins | undefined },
   ): Schema | undefined;
   /**
    * The model of a config that {@link configFor} gave, perhaps long ago.

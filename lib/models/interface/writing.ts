@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Cohort } from "../../cohort/cohort.ts";
 import type { RecordLists } from "../../cohort/records.ts";
 import type { Forbidden } from "../../nn/forbidden.ts";
 import type { MultiHot } from "../../nn/multi_hot.ts";
@@ -84,6 +85,18 @@ export interface RecordReader {
   read(step: ArrayLike<number>, wait?: number): void;
 }
 
+/** How a record begins whose labels and first visits are given. */
+export interface Beginning {
+  /** The steps after the first. */
+  readonly steps: readonly number[][];
+  /** [steps] The number of which each tells a bin, NaN where none; in models with a step a number. */
+  readonly numbers?: readonly number[];
+  /** [steps] Days from the visit before to that of each, NaN where none; in models with a step a visit. */
+  readonly waits?: readonly number[];
+  /** Fewest steps that end the record then; default 1. */
+  readonly toEnd?: number;
+}
+
 /** How steps spell records. */
 export interface Codec {
   /** Whether a step is a visit's row or one token; omitted where columns stand for other things. */
@@ -102,12 +115,12 @@ export interface Codec {
    */
   labelSteps?(labels: ArrayLike<number>): number[][];
   /**
-   * The steps after those of the labels for a record that begins with these visits, each of which
-   * has codes; omitted in models that cannot continue records.
+   * How a record begins that goes on after a record's labels and visits; omitted in models that
+   * cannot continue records.
    *
-   * @param visits codes of each visit, ascending
+   * @param cohort with the model's codes and labels; each visit has codes
    */
-  visitSteps?(visits: readonly (readonly number[])[]): number[][];
+  beginning?(cohort: Cohort, record: number): Beginning;
   /** Other columns that also stand for a code, such as those of its values. */
   readonly otherColumns?: readonly (readonly [
     code: number,
@@ -117,8 +130,9 @@ export interface Codec {
    * Starts to read a record, after its first step.
    *
    * @param draws decide what steps leave open, such as numbers within their bins
+   * @param numbers of the first steps, where these are given: see {@link Beginning}
    */
-  reader(draws?: Random): RecordReader;
+  reader(draws?: Random, numbers?: readonly number[]): RecordReader;
 }
 
 /** A model ready to write records step by step. */

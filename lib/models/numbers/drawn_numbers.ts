@@ -1,5 +1,6 @@
 /**
- * Numbers drawn from the bins that a model has written: each evenly from its bin.
+ * Numbers drawn from the bins that a model has written: values as they lie within their bin, or evenly
+ * as published; ages and times evenly.
  *
  * @see docs/specs/synehrgy.md section 8
  * @module
@@ -7,6 +8,7 @@
 import { daysPerYear } from "../../cohort/cohort.ts";
 import type { Random } from "../../random.ts";
 import { binCount, type Schema, type Series } from "./record_schema.ts";
+import { drawnByCells } from "./inner_quantiles.ts";
 import { drawnFromBin } from "./value_bins.ts";
 
 /** Draws a number from a bin between edges. */
@@ -17,11 +19,13 @@ export function drawnBy(uniform: () => number): NumberIn {
   return (edges, bin, decimals = null) => drawnFromBin(edges, bin, decimals, uniform());
 }
 
-/** A value from a bin of a measured code. */
-export function valueIn(series: Series, bin: number, numberIn: NumberIn): number {
-  return "categories" in series
-    ? series.categories[bin]
-    : numberIn(series.edges, bin, series.decimals);
+/** A value from a bin of a measured code, by uniform numbers in [0, 1). */
+export function valueIn(series: Series, bin: number, uniform: () => number): number {
+  if ("categories" in series) return series.categories[bin];
+  const { edges, decimals, inner } = series;
+  return inner === undefined
+    ? drawnFromBin(edges, bin, decimals, uniform())
+    : drawnByCells(inner, bin, decimals, uniform());
 }
 
 /** A first day: from the training records', whatever else is told; NaN where they have none. */

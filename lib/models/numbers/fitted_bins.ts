@@ -10,6 +10,8 @@ import type { Cohort } from "../../cohort/cohort.ts";
 import { measuredNumbers } from "../../cohort/measured_values.ts";
 import { quantile } from "../../cohort/quantile.ts";
 import { type PatientNumbers, recordsByCell, sharedRange } from "../../cohort/small_cells.ts";
+import type { GivenBins } from "./given_bins.ts";
+import { innerQuantiles } from "./inner_quantiles.ts";
 import type { Series } from "./record_schema.ts";
 import { type BinOptions, clamped, decimalsOf, fittedEdges, quantileEdges } from "./value_bins.ts";
 
@@ -21,6 +23,10 @@ export interface Fitting {
   readonly minCell: number;
   /** Whether scores of few distinct values have bins too, instead of categories. */
   readonly isPublished: boolean;
+  /** Whether values are drawn evenly from their bins, as published, instead of as they lie there. */
+  readonly evenDraws: boolean;
+  /** Bins of some codes that are not to be fitted. */
+  readonly given?: GivenBins | undefined;
 }
 
 /** Numbers from one to another, both included. */
@@ -61,12 +67,14 @@ function categoriesOf(values: PatientNumbers, { bins, isPublished, minCell }: Fi
 function seriesOf(code: number, values: PatientNumbers, fitting: Fitting): Series[] {
   const range = sharedRange(values, fitting.minCell);
   if (range === undefined) return [];
-  const categories = categoriesOf(values, fitting);
-  return categories.length > 0 ? [{ code, categories }] : [{
-    code,
-    edges: fittedEdges(clamped(values.numbers, range), fitting.bins),
-    decimals: decimalsOf(values.numbers),
-  }];
+  const given = fitting.given?.edges.get(code);
+  const categories = given === undefined ? categoriesOf(values, fitting) : [];
+  if (categories.length > 0) return [{ code, categories }];
+  const edges = given ?? fittedEdges(clamped(values.numbers, range), fitting.bins);
+  const decimals = decimalsOf(values.numbers);
+  if (fitting.evenDraws) return [{ code, edges, decimals }];
+  const inner = innerQuantiles(edges, values, { decimals, minCell: fitting.minCell });
+  return [{ code, edges, decimals, inner }];
 }
 
 /** The measured codes of records with their bins, ascending by code. */

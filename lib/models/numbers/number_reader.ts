@@ -46,7 +46,8 @@ function recordOf(
   draws: Random,
 ): RecordLists {
   const { values, ages, sexes, times } = columns;
-  const numberIn = drawnBy(() => draws.uniform());
+  const uniform = () => draws.uniform();
+  const numberIn = drawnBy(uniform);
   const startDay = startDayOf(schema, draws);
   const timeline = new Timeline();
   let birthDay: number | undefined;
@@ -77,7 +78,7 @@ function recordOf(
     for (const column of measured) {
       const series = schema.series[quantities[column]];
       const bin = column - values[quantities[column]].from;
-      timeline.add(at, series.code, valueIn(series, bin, numberIn));
+      timeline.add(at, series.code, valueIn(series, bin, uniform));
     }
   }
   return toldRecord(schema, timeline, { labels, startDay, sex, birthDay });

@@ -13,7 +13,13 @@ import { binOf } from "./value_bins.ts";
 
 /** A code whose values have tokens: numbers in bins, or a few distinct ones as categories. */
 export type Series =
-  | { readonly code: number; readonly edges: readonly number[]; readonly decimals: number | null }
+  | {
+    readonly code: number;
+    readonly edges: readonly number[];
+    readonly decimals: number | null;
+    /** [bins] Ends of equally likely cells of each bin; without, draws from a bin are even. */
+    readonly inner?: readonly (readonly number[])[];
+  }
   | { readonly code: number; readonly categories: readonly number[] };
 
 /** What tokens stand for; an empty list of edges means that there are no such tokens. */
@@ -75,11 +81,20 @@ function isRising(found: unknown): boolean {
     found.every((edge, i) => Number.isFinite(edge) && (i === 0 || edge >= found[i - 1]));
 }
 
+/** Whether each bin has cells within its edges. */
+function isInner(found: unknown, edges: unknown): boolean {
+  return Array.isArray(found) && Array.isArray(edges) && found.length === edges.length - 1 &&
+    found.every((ends, bin) =>
+      isRising(ends) && ends[0] >= edges[bin] && ends.at(-1) <= edges[bin + 1]
+    );
+}
+
 function isSeries(found: unknown): boolean {
   if (!isObject(found) || !Number.isSafeInteger(found.code)) return false;
-  const { categories, edges, decimals } = found;
+  const { categories, edges, decimals, inner } = found;
   return categories === undefined
-    ? isRising(edges) && (decimals === null || Number.isSafeInteger(decimals))
+    ? isRising(edges) && (decimals === null || Number.isSafeInteger(decimals)) &&
+      (inner === undefined || isInner(inner, edges))
     : Array.isArray(categories) && categories.length > 0 && categories.every(Number.isFinite);
 }
 

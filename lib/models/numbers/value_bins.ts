@@ -93,6 +93,36 @@ export function decimalsOf(values: ArrayLike<number>): number | null {
   return decimals;
 }
 
+/** A float32 number of so many decimals, as the whole number that it is of 1 / 10^decimals. */
+function decimal(whole: number, decimals: number): number {
+  return Math.fround(whole / 10 ** decimals);
+}
+
+/** The first and the last of a bin's numbers with so many decimals, as whole numbers; the first is
+ * greater if there is none. */
+function wholesIn(edges: readonly number[], bin: number, decimals: number): [number, number] {
+  const [low, high] = [edges[bin], edges[bin + 1]];
+  const isBelow = (whole: number) =>
+    bin === 0 ? decimal(whole, decimals) < low : decimal(whole, decimals) <= low;
+  let first = Math.floor(low * 10 ** decimals); // float32 may have moved the edges by a little
+  let last = Math.ceil(high * 10 ** decimals);
+  while (first <= last && isBelow(first)) first++;
+  while (last >= first && decimal(last, decimals) > high) last--;
+  return [first, last];
+}
+
+/** The least and the greatest number with so many decimals in a bin; its edges if there is none. */
+export function endsOfBin(
+  edges: readonly number[],
+  bin: number,
+  decimals: number | null,
+): [low: number, high: number] {
+  const [first, last] = decimals === null ? [1, 0] : wholesIn(edges, bin, decimals);
+  return decimals === null || first > last
+    ? [edges[bin], edges[bin + 1]]
+    : [decimal(first, decimals), decimal(last, decimals)];
+}
+
 /**
  * A float32 number from a bin: each of those with this number of decimals is equally likely, or any
  * number if there is none with so few.
@@ -109,13 +139,10 @@ export function drawnFromBin(
   const low = edges[bin];
   const high = edges[bin + 1];
   if (decimals !== null) {
-    const scale = 10 ** decimals;
-    const at = (k: number) => Math.fround(k / scale);
-    let first = Math.floor(low * scale); // float32 may have moved the edges by a little
-    let last = Math.ceil(high * scale);
-    while (first <= last && (bin === 0 ? at(first) < low : at(first) <= low)) first++;
-    while (last >= first && at(last) > high) last--;
-    if (first <= last) return at(first + Math.floor(uniform * (last - first + 1)));
+    const [first, last] = wholesIn(edges, bin, decimals);
+    if (first <= last) {
+      return decimal(first + Math.floor(uniform * (last - first + 1)), decimals);
+    }
   }
   const drawn = Math.fround(high - uniform * (high - low));
   return drawn > low && drawn <= high ? drawn : high; // high unless rounding has left the bin

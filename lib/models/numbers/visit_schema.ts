@@ -15,6 +15,7 @@ import {
   timeEdges,
 } from "./fitted_bins.ts";
 import { waitStep } from "../waits/wait_start.ts";
+import type { GivenBins } from "./given_bins.ts";
 import type { Schema } from "./record_schema.ts";
 import type { BinOptions } from "./value_bins.ts";
 
@@ -24,6 +25,10 @@ export interface VisitSchemaOptions {
   readonly bins: BinOptions;
   /** Whether times between visits have no bins, since the model has a density for them. */
   readonly isWithoutTimes: boolean;
+  /** Whether values are drawn evenly from their bins; default false. */
+  readonly evenDraws?: boolean | undefined;
+  /** Bins of some codes that are not to be fitted. */
+  readonly given?: GivenBins | undefined;
   /** Patients that must be at or beyond the ends of bins, see `small_cells.ts`. */
   readonly minCell: number;
 }
@@ -47,12 +52,12 @@ function visitNumbers(cohort: Cohort) {
 /** The schema of a cohort's training records, or of all where it was never split. */
 export function visitSchema(
   source: Cohort,
-  { bins, isWithoutTimes, minCell }: VisitSchemaOptions,
+  { bins, isWithoutTimes, evenDraws = false, given, minCell }: VisitSchemaOptions,
 ): Schema {
   const cohort = source.splits === null ? source : splitOf(source, "train");
   const { ages, times, starts } = visitNumbers(cohort);
   return {
-    series: measuredSeries(cohort, { bins, minCell, isPublished: false }),
+    series: measuredSeries(cohort, { bins, evenDraws, given, minCell, isPublished: false }),
     ages: ageEdges(ages, minCell),
     sexes: cohort.demographics === null ? 0 : sexNames.length,
     betweenRows: [],

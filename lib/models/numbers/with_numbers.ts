@@ -21,7 +21,7 @@ import { numberColumns, withNumberColumns, withNumberNames } from "./number_colu
 import { binnedWaits } from "./binned_waits.ts";
 import { type NumberLayout, numberReaders } from "./number_reader.ts";
 import { type Schema, valuesInWords } from "./record_schema.ts";
-import { visitSchema } from "./visit_schema.ts";
+import { visitSchema, type VisitSchemaOptions } from "./visit_schema.ts";
 
 const numberSettings = {
   numbers: count(
@@ -32,25 +32,34 @@ const numberSettings = {
   quantileBins: flag(false, "Bins of values have equal counts, instead of equal width", {
     before: false,
   }),
+  evenDraws: flag(
+    false,
+    "Values are drawn evenly from their bins, instead of as the training records' lie there",
+    { published: true, before: true },
+  ),
 };
 
 function schemaOf(
   cohort: Cohort,
-  { numbers, quantileBins }: ConfigOf<typeof numberSettings>,
-  how: { readonly isWithoutTimes: boolean; readonly minCell: number },
+  { numbers, quantileBins, evenDraws }: ConfigOf<typeof numberSettings>,
+  how: Pick<VisitSchemaOptions, "isWithoutTimes" | "minCell" | "given">,
 ): Schema {
   const by = quantileBins ? "quantile" : "width";
-  return visitSchema(cohort, { bins: { most: numbers, by }, ...how });
+  return visitSchema(cohort, { bins: { most: numbers, by }, evenDraws, ...how });
 }
 
+/** A cohort as the model of codes sees it. */
+type Seen = (cohort: Cohort) => Cohort;
+
 /** How steps spell records with numbers. Their columns mean other things, so it says no more of them. */
-function codecWithNumbers(codec: Codec, layout: NumberLayout): Codec {
-  const { first, limit, labelSteps } = codec;
+function codecWithNumbers(codec: Codec, layout: NumberLayout, seen: Seen): Codec {
+  const { first, limit, labelSteps, beginning } = codec;
   const readerOf = numberReaders(layout);
   return {
     first,
     limit,
     ...labelSteps && { labelSteps },
+    ...beginning && { beginning: (cohort, record) => beginning(seen(cohort), record) },
     otherColumns: layout.schema.series.map(({ code }, i) => [code, layout.columns.values[i]]),
     reader: (draws) => readerOf(codec.reader(draws), draws),
   };
@@ -59,11 +68,12 @@ function codecWithNumbers(codec: Codec, layout: NumberLayout): Codec {
 function samplingWithNumbers(
   sampling: StepSampling | RecordSampling,
   layout: NumberLayout,
+  seen: Seen,
 ): StepSampling | RecordSampling {
   if (sampling.kind === "steps") {
-    return { ...sampling, codec: codecWithNumbers(sampling.codec, layout) };
+    return { ...sampling, codec: codecWithNumbers(sampling.codec, layout, seen) };
   }
-  const codec = sampling.codec && codecWithNumbers(sampling.codec, layout);
+  const codec = sampling.codec && codecWithNumbers(sampling.codec, layout, seen);
   return { ...sampling, write: (randoms, labels) => sampling.write(randoms, labels, codec) };
 }
 
@@ -122,7 +132,7 @@ function modelWithNumbers(
       },
     },
     footprint: (cohort, records) => model.footprint(seen(cohort), records),
-    sampling: (...of) => samplingWithNumbers(model.sampling(...of), layout),
+    sampling: (...of) => samplingWithNumbers(model.sampling(...of), layout, seen),
   };
 }
 
@@ -136,19 +146,19 @@ export function withNumbers(family: ModelFamily<GradientModel>): ModelFamily<Gra
     keeps: (set) => set.numbers ? ["values", "times", "demographics"] : family.keeps?.(set) ?? [],
     configFor(cohort, set, knowledge) {
       const own = chosen(numberSettings, set);
-      const seen = own.numbers === 0 ? cohort : withNumberColumns(
-        cohort,
-        schemaOf(cohort, own, { isWithoutTimes: keepsTimes(set), minCell: 1 }),
-      );
+      const how = { isWithoutTimes: keepsTimes(set), minCell: 1, given: knowledge?.bins };
+      const seen = own.numbers === 0
+        ? cohort
+        : withNumberColumns(cohort, schemaOf(cohort, own, how));
       const config = family.configFor(seen, set, knowledge);
       return { ...config, ...own, codes: cohort.vocabulary.codes.length };
     },
-    schemaFor(cohort, config, { minCell = 1 } = {}) {
+    schemaFor(cohort, config, { minCell = 1, bins } = {}) {
       const own = chosen(numberSettings, config);
       const ofFamily = family.schemaFor?.(cohort, config, { minCell });
       if (own.numbers === 0) return ofFamily;
-      const schema = schemaOf(cohort, own, { isWithoutTimes: keepsTimes(config), minCell });
-      return { ...schema, ...ofFamily?.waits && { waits: ofFamily.waits } };
+      const how = { isWithoutTimes: keepsTimes(config), minCell, given: bins };
+      return { ...schemaOf(cohort, own, how), ...ofFamily?.waits && { waits: ofFamily.waits } };
     },
     create(config, schema) {
       if (schema === undefined) return { ...family.create(config), config };

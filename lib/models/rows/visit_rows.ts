@@ -5,6 +5,7 @@
  * @module
  */
 import type { Cohort } from "../../cohort/cohort.ts";
+import { recordLists } from "../../cohort/records.ts";
 import type { MultiHot } from "../../nn/multi_hot.ts";
 import type { cohortSizes, ConfigOf } from "../interface/settings.ts";
 import type { Codec, RecordReader } from "../interface/writing.ts";
@@ -182,15 +183,21 @@ function inputRows(
  */
 export function rowCodec(sizes: RowSizes, context: number): Codec {
   const { codes } = sizes;
+  const labelColumns = (labels: ArrayLike<number>) =>
+    Array.from(labels, (_, i) => codes + i).filter((_, i) => labels[i] === 1);
   return {
     step: "row",
     specials: ["start", "end", "padding"],
     first: [startColumn(sizes)],
     limit: context,
-    labelSteps: (labels) => [
-      Array.from(labels, (_, i) => codes + i).filter((_, i) => labels[i] === 1),
-    ],
-    visitSteps: (visits) => visits.map((visit) => [...visit]), // none of which is the last
+    labelSteps: (labels) => [labelColumns(labels)],
+    beginning(cohort, record) {
+      const { labels, visits, gapDays = [] } = recordLists(cohort, record);
+      return {
+        steps: [labelColumns(labels), ...visits.map((visit) => [...visit])],
+        waits: [NaN, ...visits.map((_, visit) => visit === 0 ? NaN : gapDays[visit])],
+      };
+    },
     reader: () => rowReader(sizes),
   };
 }

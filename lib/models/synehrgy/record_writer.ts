@@ -8,13 +8,7 @@ import { daysPerYear } from "../../cohort/cohort.ts";
 import type { RecordLists } from "../../cohort/records.ts";
 import type { Random } from "../../random.ts";
 import { isIn } from "../numbers/blocks.ts";
-import {
-  birthDayOf,
-  drawnBy,
-  type NumberIn,
-  startDayOf,
-  valueIn,
-} from "../numbers/drawn_numbers.ts";
+import { birthDayOf, drawnBy, startDayOf, valueIn } from "../numbers/drawn_numbers.ts";
 import type { Schema } from "../numbers/record_schema.ts";
 import { Timeline, toldRecord } from "../numbers/timeline.ts";
 import { binOf } from "../numbers/value_bins.ts";
@@ -37,15 +31,19 @@ export interface RecordWriter {
   readonly ageBin?: number | undefined;
   /** The record so far. */
   record(): RecordLists;
-  /** Notes what a token says. */
-  read(token: number): void;
+  /**
+   * Notes what a token says.
+   *
+   * @param exact the number of which it tells the bin, where that is known; else NaN
+   */
+  read(token: number, exact?: number): void;
 }
 
 /** A code of measurements and the value that its token says. */
-function measured(schema: Schema, layout: Layout, token: number, numberIn: NumberIn) {
+function measured(schema: Schema, layout: Layout, token: number, uniform: () => number) {
   const [variable, bin] = measurementOf(layout, token);
   const series = schema.series[variable];
-  return { code: series.code, value: valueIn(series, bin, numberIn) };
+  return { code: series.code, value: valueIn(series, bin, uniform) };
 }
 
 /** The label that a token is about, and whether it says that the record has it: 0 or 1. */
@@ -57,15 +55,16 @@ function labelOf({ labels, outcomes }: Layout, token: number): { label: number; 
 
 /**
  * Reads what tokens say, in whatever order: an age or sex counts the first time, a label wherever it is
- * said, and what is said of a stay or row that has no end is kept. Every number is drawn evenly from
- * its bin, values with the decimals of what was measured; the first day from the training records'
- * first days, whatever else is told.
+ * said, and what is said of a stay or row that has no end is kept. Every number is drawn from its bin,
+ * values with the decimals of what was measured; the first day from the training records' first days,
+ * whatever else is told.
  *
  * @param draws the record's own
  */
 export function recordWriter(schema: Schema, layout: Layout, draws: Random): RecordWriter {
   const { codes, measurements, ages, sexes, betweenRows, betweenStays, outcomes } = layout;
-  const numberIn = drawnBy(() => draws.uniform());
+  const uniform = () => draws.uniform();
+  const numberIn = drawnBy(uniform);
   const startDay = startDayOf(schema, draws);
   const labels = new Array<number>(layout.labels.count + outcomes.count / 2).fill(0);
   const timeline = new Timeline();
@@ -93,17 +92,21 @@ export function recordWriter(schema: Schema, layout: Layout, draws: Random): Rec
       return age === undefined ? undefined : binOf(schema.ages, age);
     },
     record: () => toldRecord(schema, timeline, { labels, startDay, sex, birthDay }),
-    read(token) {
+    read(token, exact = NaN) {
+      const isKnown = !Number.isNaN(exact);
       if (isIn(codes, token)) stay.addCode(token);
       else if (isIn(measurements, token)) {
-        const { code, value } = measured(schema, layout, token, numberIn);
-        stay.measure(code, value);
+        const { code, value } = measured(schema, layout, token, uniform);
+        stay.measure(code, isKnown ? exact : value);
       } else if (isIn(betweenRows, token)) {
-        stay.endRow(numberIn(schema.betweenRows, token - betweenRows.from));
+        stay.endRow(isKnown ? exact : numberIn(schema.betweenRows, token - betweenRows.from));
       } else if (isIn(betweenStays, token)) {
-        timeline.wait(numberIn(schema.betweenStays, token - betweenStays.from));
+        const bin = token - betweenStays.from;
+        timeline.wait(isKnown ? exact : numberIn(schema.betweenStays, bin));
       } else if (isIn(ages, token)) {
-        birthDay ??= birthDayOf(schema, token - ages.from, [startDay, timeline.day], numberIn);
+        birthDay ??= isKnown
+          ? startDay + timeline.day - daysPerYear * exact
+          : birthDayOf(schema, token - ages.from, [startDay, timeline.day], numberIn);
       } else if (isIn(sexes, token)) sex ??= token - sexes.from;
       else if (isIn(layout.labels, token) || isIn(outcomes, token)) {
         const { label, value } = labelOf(layout, token);

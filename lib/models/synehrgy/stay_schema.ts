@@ -14,6 +14,7 @@ import {
   timeEdges,
 } from "../numbers/fitted_bins.ts";
 import { type Schema, variablesOf } from "../numbers/record_schema.ts";
+import type { GivenBins } from "../numbers/given_bins.ts";
 import type { BinOptions } from "../numbers/value_bins.ts";
 import { type StayRules, staysOf } from "./stays.ts";
 
@@ -21,6 +22,10 @@ import { type StayRules, staysOf } from "./stays.ts";
 export interface SchemaOptions extends Omit<StayRules, "variableOf"> {
   /** Of measured values. */
   readonly bins: BinOptions;
+  /** Whether values are drawn evenly from these; default false. */
+  readonly evenDraws?: boolean | undefined;
+  /** Bins of some codes that are not to be fitted. */
+  readonly given?: GivenBins | undefined;
   /** Whether bins are as published: fixed for ages and times, none for times between stays. */
   readonly isPublished: boolean;
   /**
@@ -62,11 +67,12 @@ function stayNumbers(cohort: Cohort, rules: StayRules) {
  */
 export function staySchema(
   source: Cohort,
-  { bins, isPublished, stayDays, losesTime, minCell: asked = 1 }: SchemaOptions,
+  { bins, evenDraws = false, given, isPublished, stayDays, losesTime, minCell: asked = 1 }:
+    SchemaOptions,
 ): Schema {
   const cohort = source.splits === null ? source : splitOf(source, "train");
   const minCell = isPublished ? 1 : asked;
-  const series = measuredSeries(cohort, { bins, isPublished, minCell });
+  const series = measuredSeries(cohort, { bins, evenDraws, given, isPublished, minCell });
   const variableOf = variablesOf(series, cohort.vocabulary.codes.length);
   const { ages, rowTimes, stayTimes, starts } = stayNumbers(cohort, {
     variableOf,

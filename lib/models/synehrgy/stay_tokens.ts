@@ -124,44 +124,65 @@ export function labelTokens(
   return tokens;
 }
 
-function* stayTokens(schema: Schema, layout: Layout, stay: Stay): Generator<number> {
+/** A record as tokens, with the numbers of which they tell bins. */
+export interface SpelledRecord {
+  readonly tokens: number[];
+  /** [tokens] NaN for those that tell no number; of an age its years, of a time its days. */
+  readonly numbers: number[];
+}
+
+/** Adds a token and the number of which it tells the bin. */
+type Say = (token: number, number?: number) => void;
+
+function sayStay(schema: Schema, layout: Layout, stay: Stay, say: Say): void {
   const { ages, sexes, betweenRows, series } = layout;
-  if (ages.count > 0 && !Number.isNaN(stay.age)) yield ages.from + binOf(schema.ages, stay.age);
-  if (sexes.count > 0) yield sexes.from + stay.sex;
-  yield layout.endCovariates;
-  if (layout.isPublished) yield* labelTokens(layout, stay.labels);
-  yield* stay.codes;
-  yield layout.endCodes;
+  if (ages.count > 0 && !Number.isNaN(stay.age)) {
+    say(ages.from + binOf(schema.ages, stay.age), stay.age);
+  }
+  if (sexes.count > 0) say(sexes.from + stay.sex);
+  say(layout.endCovariates);
+  if (layout.isPublished) { for (const token of labelTokens(layout, stay.labels)) say(token); }
+  for (const code of stay.codes) say(code);
+  say(layout.endCodes);
   for (const { days, measurements } of stay.rows) {
     for (const [variable, value] of measurements) {
-      yield series[variable].from + seriesBin(schema.series[variable], value);
+      say(series[variable].from + seriesBin(schema.series[variable], value), value);
     }
-    yield betweenRows.from + binOf(schema.betweenRows, days);
+    say(betweenRows.from + binOf(schema.betweenRows, days), days);
   }
-  yield layout.endRows;
-  yield layout.endStay;
+  say(layout.endRows);
+  say(layout.endStay);
 }
+
+/** The last tokens of a record that are not about its visits: ends of rows, stay and record. */
+export const endingTokens = 3;
 
 /**
  * A record as tokens.
  *
  * @param labels [labels] 0 or 1 for each
  */
-export function recordTokens(
+export function spelledRecord(
   schema: Schema,
   layout: Layout,
   labels: ArrayLike<number>,
   stays: readonly Stay[],
-): number[] {
+): SpelledRecord {
   const { isPublished, betweenStays } = layout;
-  const tokens = [layout.start];
-  if (!isPublished) tokens.push(...labelTokens(layout, labels));
+  const tokens: number[] = [];
+  const numbers: number[] = [];
+  const say: Say = (token, number = NaN) => {
+    tokens.push(token);
+    numbers.push(number);
+  };
+  say(layout.start);
+  if (!isPublished) { for (const token of labelTokens(layout, labels)) say(token); }
   for (const [i, stay] of stays.entries()) {
     if (i > 0 && !isPublished) {
-      tokens.push(betweenStays.from + binOf(schema.betweenStays, stay.days));
+      say(betweenStays.from + binOf(schema.betweenStays, stay.days), stay.days);
     }
-    tokens.push(...stayTokens(schema, layout, stay));
+    sayStay(schema, layout, stay, say);
   }
-  tokens.push(layout.endRecord);
-  return tokens;
+  say(layout.endRecord);
+  return { tokens, numbers };
 }

@@ -32,6 +32,8 @@ export interface Grammar {
   forbidden(): Uint8Array;
   /** Continues with a token that may come. */
   read(token: number): void;
+  /** Continues after a whole visit: what the stay still tells comes later. */
+  endVisit(): void;
 }
 
 /** What is said of the record and of its stay so far. */
@@ -251,6 +253,9 @@ export function grammar(
     read(token) {
       state = after(layout, state, token);
       left--;
+    },
+    endVisit() {
+      if (state.place === "rows") state = { ...state, rows: Math.max(1, state.rows) };
     },
   };
 }

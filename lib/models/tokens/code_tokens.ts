@@ -6,6 +6,7 @@
  * @module
  */
 import type { Cohort } from "../../cohort/cohort.ts";
+import { recordLists } from "../../cohort/records.ts";
 import { type MultiHot, rowsFrom } from "../../nn/multi_hot.ts";
 import type { Codec, RecordReader } from "../interface/writing.ts";
 import type { RowSizes } from "../rows/visit_rows.ts";
@@ -112,13 +113,19 @@ export function sequenceRows(
  */
 export function tokenCodec(sizes: RowSizes, context: number): Codec {
   const { start, endLabels, endVisit } = specialTokens(sizes);
+  const labelSteps = (labels: ArrayLike<number>) =>
+    [...labelTokens(sizes, labels), endLabels].map((token) => [token]);
   return {
     step: "token",
     specials: ["start", "end of labels", "end of visit", "end of record", "padding"],
     first: [start],
     limit: context,
-    labelSteps: (labels) => [...labelTokens(sizes, labels), endLabels].map((token) => [token]),
-    visitSteps: (visits) => visits.flatMap((visit) => [...visit, endVisit].map((token) => [token])),
+    labelSteps,
+    beginning(cohort, record) {
+      const { labels, visits } = recordLists(cohort, record);
+      const spelled = visits.flatMap((visit) => [...visit, endVisit].map((token) => [token]));
+      return { steps: [...labelSteps(labels), ...spelled] };
+    },
     reader: () => tokenReader(sizes),
   };
 }

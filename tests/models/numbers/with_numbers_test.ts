@@ -1,4 +1,4 @@
-import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs-core";
 import { type Cohort, generate, readRun, splitOf, train, useBackend } from "ehrloom";
 import { halo } from "ehrloom/models/halo.ts";
@@ -55,11 +55,6 @@ for (const [model, settings] of Object.entries(small)) {
       }
       assert(written.demographics?.sexes.some((sex) => sex > 0));
       assert(written.gapDays.some((days) => days > 0));
-      await assertRejects(
-        async () => await generate(await readRun(path), { count: 2, prefixes: cohort }),
-        RangeError,
-        `Cannot continue records with "${model}" that learned numbers (numbers=4); models that`,
-      );
       const again = await generate(await readRun(path), { count: 40, seed: 2, batch: 7 });
       assertEquals(again.cohort.gapDays, written.gapDays);
       assertEquals(again.cohort.values, written.values);

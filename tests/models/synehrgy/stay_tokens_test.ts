@@ -12,7 +12,7 @@ import {
   publishedBetweenRows,
   staySchema,
 } from "ehrloom/models/synehrgy/stay_schema.ts";
-import { layoutOf, recordTokens } from "ehrloom/models/synehrgy/stay_tokens.ts";
+import { layoutOf, spelledRecord } from "ehrloom/models/synehrgy/stay_tokens.ts";
 import { type Stay, staysOf } from "ehrloom/models/synehrgy/stays.ts";
 import { recordWriter } from "ehrloom/models/synehrgy/record_writer.ts";
 import { drawnFromBin } from "ehrloom/models/numbers/value_bins.ts";
@@ -96,7 +96,7 @@ Deno.test("layoutOf() begins the paper's example record as the published code do
   const { size, start, ...found } = layoutOf(whole, { ...sizes, codes: 4656 });
   assertEquals(size + 3, 5115); // three are reserved there and never come
   const stay = { days: 0, age: 41.1, sex: 1, labels: new Uint8Array(26), codes: [], rows: [] };
-  const tokens = recordTokens(whole, { ...found, size, start }, stay.labels, [stay]);
+  const tokens = spelledRecord(whole, { ...found, size, start }, stay.labels, [stay]).tokens;
   assertEquals(tokens.slice(0, 3), [5104, 5050, 5061]);
 });
 
@@ -119,9 +119,9 @@ function stayOf({ age, gender, ihm, phe, diagnoses, procedures, rows }: GoldenSt
   };
 }
 
-Deno.test("recordTokens() gives the published code's tokens, which its grammar accepts", () => {
+Deno.test("spelledRecord() gives the published code's tokens, which its grammar accepts", () => {
   for (const [record, { stays }] of tiny.records.entries()) {
-    const tokens = recordTokens(published, layout, [], stays.map(stayOf));
+    const tokens = spelledRecord(published, layout, [], stays.map(stayOf)).tokens;
     assertEquals(tokens, tiny.tokens[record]);
     assert(isAccepted(layout, tokens.length, tokens));
     assert(!isAccepted(layout, tokens.length - 1, tokens), "there is no room for its end");
@@ -150,7 +150,7 @@ Deno.test("staysOf() of a cohort gives the published tokens, an empty row's time
   }]);
   const rules = { variableOf: variablesOf(published.series, names.length), stayDays: 7 };
   const found = staysOf({ ...rules, losesTime: true }, cohort, 0);
-  assertEquals(recordTokens(published, layout, [], found), tiny.tokens[0]);
+  assertEquals(spelledRecord(published, layout, [], found).tokens, tiny.tokens[0]);
   // intended: the time since the last row that is there
   const [{ rows }] = staysOf({ ...rules, losesTime: false }, cohort, 0);
   assertAlmostEquals(rows[2].days, 4 / 24, 1e-6);
@@ -174,12 +174,12 @@ function spelling(cohort: Cohort, isPublished: boolean) {
   });
   const rules = { ...options, variableOf: variablesOf(schema.series, length) };
   const tokensOf = (source: Cohort, record: number) =>
-    recordTokens(
+    spelledRecord(
       schema,
       layout,
       source.labels.subarray(record * labels, (record + 1) * labels),
       staysOf(rules, source, record),
-    );
+    ).tokens;
   return { schema, layout, tokensOf };
 }
 

@@ -10,8 +10,9 @@
 import * as v from "valibot";
 import { breathe } from "../../../breathe.ts";
 import { recordCounts } from "../../../cohort/code_counts.ts";
-import type { Cohort } from "../../../cohort/cohort.ts";
-import { cohortOf, recordLists } from "../../../cohort/records.ts";
+import { type Cohort, copiesOf } from "../../../cohort/cohort.ts";
+import { recordLists } from "../../../cohort/records.ts";
+import { trimmed } from "../../../cohort/trim.ts";
 import { object, type Schema, whole } from "../../../files/checked_json.ts";
 import { generateParts } from "../../../generate/generate.ts";
 import { useDefaultBackend } from "../../../nn/backend.ts";
@@ -105,14 +106,8 @@ async function continued(
   patients: readonly Patient[],
   { visits, seed, onProgress }: { visits: number; seed: number; onProgress: OnProgress },
 ): Promise<Set<number>[]> {
-  const prefixes = cohortOf(
-    cohort.vocabulary,
-    cohort.labelNames,
-    patients.map(({ record }) => {
-      const { visits: all, labels } = recordLists(cohort, record);
-      return { visits: all.slice(0, visits), labels };
-    }),
-  );
+  const patientsOnly = copiesOf(cohort, patients.map(({ record }) => record));
+  const prefixes = trimmed(patientsOnly, { maxVisits: visits });
   const count = patients.length * draws;
   const found: Set<number>[] = [];
   for await (const part of generateParts(run, { count, seed, prefixes, onProgress })) {
