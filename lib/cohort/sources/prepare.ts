@@ -1,3 +1,4 @@
+import { checkWord } from "../../arguments.ts";
 import { counted } from "../../in_words.ts";
 import { random } from "../../random.ts";
 import type { Cohort } from "../cohort.ts";
@@ -20,6 +21,7 @@ import { sourceOf } from "./mod.ts";
 import { outsideVisits } from "./outside_visits.ts";
 import { optionValues, type ReadHow, type SourceSummary } from "./source.ts";
 import { type Unmatched, unmatchedInWords } from "./unmatched_codes.ts";
+import { whichValues } from "./which_value.ts";
 
 /** How {@link prepare} makes a cohort from a source. */
 export interface PrepareOptions extends ReadHow, MappingOptions {
@@ -93,7 +95,10 @@ export async function prepare(
   const all = optionValues(source, values);
   const problem = source.problem?.(all);
   if (problem !== undefined) throw new RangeError(`Cannot read ${name}: ${problem}`);
+  const { keep = "last" } = how;
+  checkWord("prepare", "keep", keep, whichValues);
   const { said, ...heard } = overheard(how);
+  if (keep !== "last") heard.onNote(`of several values of a code in a visit, the ${keep} stays`);
   const mapping = await CodeMapping.of({ map, codes, group }, heard);
   const table = await source.read(path, all, heard);
   let repeated = 0;
