@@ -128,6 +128,7 @@ export type { MappedCounts, Mapping } from "./lib/cohort/codes/mapping/code_map.
 export { type CodeGroup, codeGroups } from "./lib/cohort/codes/mapping/groups.ts";
 export { type CodeChange, codeChanges } from "./lib/cohort/codes/mapping/equivalent_codes.ts";
 export type { MappingOptions } from "./lib/cohort/sources/code_mapping.ts";
+export { type WhichValue, whichValues } from "./lib/cohort/sources/which_value.ts";
 export { isOrderOnly } from "./lib/cohort/order_only.ts";
 export { trimmed, type TrimOptions } from "./lib/cohort/trim.ts";
 export {

@@ -15,6 +15,7 @@ import {
   type SourceSummary,
   splitNames,
   splitOf,
+  whichValues,
   writeMeds,
 } from "ehrloom";
 import {
@@ -66,6 +67,11 @@ const command: Command = {
       help:
         "Visits that give labels: kept, those that stay, or all, also those beyond --max-visits",
       default: "kept",
+    },
+    keep: {
+      value: "WHICH",
+      help: `Of several values of a code in a visit, keep the ${whichValues.join(", ")}`,
+      default: "last",
     },
     "max-visits": {
       value: "N",
@@ -167,6 +173,7 @@ function optionsOf(args: Arguments, source: SourceSummary) {
   return {
     values: sourceValues(source, sources, args),
     labelVisits: args.choice("label-visits", ["kept", "all"]),
+    keep: args.choice("keep", whichValues),
     maxVisits: count(args, "max-visits"),
     minCount: count(args, "min-count"),
     seed: args.maybeInteger("seed", { min: 0 }),

@@ -10,6 +10,7 @@ import type { Cohort } from "../cohort.ts";
 import { cohortOfEvents } from "../sources/cohort_of_events.ts";
 import type { TableQuality } from "../quality/table_quality.ts";
 import { EventTable } from "../sources/event_table.ts";
+import type { WhichValue } from "../sources/which_value.ts";
 import { vocabulary } from "../vocabulary.ts";
 import { birthCode } from "../reserved_names.ts";
 import { microsecondsPerDay } from "../time.ts";
@@ -21,6 +22,8 @@ import { readShard, type Shard } from "./shard.ts";
 
 /** How {@link readMeds} reads. */
 export interface ReadMedsOptions {
+  /** Which of several values of a code in a visit stays; default "last". */
+  keep?: WhichValue | undefined;
   /** Called with a sentence about each kind of thing that is left out. */
   onLeftOut?: ((what: string) => void) | undefined;
   /** Called at the end with what became of the rows of all shards, which have no numbers. */
@@ -184,7 +187,7 @@ function sayLeftOut(
  */
 export async function readMedsEvents(
   folder: string,
-  { onLeftOut, onTable, onProgress }: ReadMedsOptions = {},
+  { keep, onLeftOut, onTable, onProgress }: ReadMedsOptions = {},
 ): Promise<EventTable> {
   const paths = await dataPaths(folder);
   const listed = await readListedCodes(folder);
@@ -194,6 +197,7 @@ export async function readMedsEvents(
     labelNames: labels?.labelNames,
     order: labels === null ? "subject" : "added",
     visits: "times",
+    keep,
   });
   const { patients } = table;
   const labelCount = patients.labelNames.length;
@@ -246,7 +250,7 @@ export async function readMedsEvents(
 /**
  * Reads a MEDS folder. Events of a subject at the same time (and of the same `visit`, if there is
  * such a column) are a visit; a code that appears twice in a visit counts once, with its last
- * value. Records are in the order of `metadata/labels.parquet`, or by subject id in a foreign
+ * value (`keep`). Records are in the order of `metadata/labels.parquet`, or by subject id in a foreign
  * folder without it. Births ("MEDS_BIRTH") and sexes ("GENDER//F", "SEX//male" and similar codes)
  * become demographics and are not part of visits or vocabulary; other events without a time, or at
  * the very time of birth and without a `visit`, are left out and counted. Codes, splits and labels

@@ -34,13 +34,13 @@ export class CodeMapping {
   private constructor(
     private readonly options: MappingOptions,
     private readonly file: MapFile | undefined,
-    private readonly say: Pick<ReadHow, "onLeftOut" | "onNote">,
+    private readonly say: Pick<ReadHow, "keep" | "onLeftOut" | "onNote">,
   ) {}
 
   /** @throws as {@link readMapFile} does */
   static async of(
     options: MappingOptions,
-    say: Pick<ReadHow, "onLeftOut" | "onNote">,
+    say: Pick<ReadHow, "keep" | "onLeftOut" | "onNote">,
   ): Promise<CodeMapping> {
     const file = options.map === undefined ? undefined : await readMapFile(options.map);
     const [first] = file?.repeated ?? [];
@@ -88,7 +88,7 @@ export class CodeMapping {
     if (group === undefined) return source;
     const names = this.file?.names ?? new Map<string, string>();
     const map = await groupMap(group, source.vocabulary.codes, names);
-    const { cohort, mapping, replaced } = mappedCohort(source, map);
+    const { cohort, mapping, replaced } = mappedCohort(source, map, this.say.keep);
     this.mappings.push(mapping);
     if (replaced > 0) {
       this.say.onLeftOut?.(`${counted(replaced)} values of a visit that ${map.by} made one code`);

@@ -10,6 +10,7 @@ import type { RankedCodes } from "./code_list.ts";
 import { type EventTable, noEncounter } from "./event_table.ts";
 import { distinctCodes } from "./distinct_codes.ts";
 import { noSplit } from "./patients.ts";
+import { othersInWords } from "./which_value.ts";
 
 /** The moments that take part in visits, in the order of records and visits. */
 interface Ordered {
@@ -126,7 +127,7 @@ function gathered({ moments, events }: EventTable, order: Uint32Array, rank: Int
 }
 
 /**
- * What a cohort has of visits, how many values were replaced by a later one, and how many events were
+ * What a cohort has of visits, how many values gave way to another one, and how many events were
  * of a code that their visit has already.
  */
 interface Visits {
@@ -158,7 +159,10 @@ function visitsOf(table: EventTable, recordOf: Uint32Array, rank: Int32Array): V
       record[other] === record[moment] && visitTime[other] === visitTime[moment] &&
       encounter[other] === encounter[moment];
     for (next = place + 1; next < order.length && isSameVisit(order[next]);) next++;
-    const visit = distinctCodes({ codes, values, from: ends[place], to: ends[next], into: kept });
+    const visit = distinctCodes(
+      { codes, values, from: ends[place], to: ends[next], into: kept },
+      table.keep,
+    );
     kept = visit.end;
     replaced += visit.replaced;
     if (before >= 0 && record[before] === record[moment]) {
@@ -201,7 +205,7 @@ function withSplitsOf(
 
 /**
  * The cohort of all patients, in the order of the table. A visit has the distinct codes of its
- * events, each with its last value; visits are sorted by time, then encounter.
+ * events, each with the value that the table keeps; visits are sorted by time, then encounter.
  *
  * @param options.onLeftOut called with a sentence about each kind of thing that a cohort cannot
  * have
@@ -227,7 +231,7 @@ export function cohortOfEvents(
     onLeftOut?.(`${table.staticCount} events without a time, such as race`);
   }
   if (replaced > 0) {
-    onLeftOut?.(`${replaced} values that a later value of the same code and visit replaced`);
+    onLeftOut?.(`${replaced} values ${othersInWords[table.keep]}`);
   }
   onRepeated?.(repeated);
   const { labelNames } = table.patients;

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { takesPlace, type WhichValue } from "./which_value.ts";
+
 /** Codes up to which insertion is the faster way to sort them. */
 const fewCodes = 40;
 
@@ -47,11 +49,14 @@ export function sortCodes({ codes, values, from, to }: Omit<VisitEvents, "into">
 }
 
 /**
- * Moves a visit's distinct codes, ascending, to their place, each with its last measured value.
+ * Moves a visit's distinct codes, ascending, to their place, each with one of its measured values.
  *
- * @returns the event after the last of them, and how many values were replaced by a later one
+ * @returns the event after the last of them, and how many values gave way to another one
  */
-export function distinctCodes(visit: VisitEvents): { end: number; replaced: number } {
+export function distinctCodes(
+  visit: VisitEvents,
+  which: WhichValue,
+): { end: number; replaced: number } {
   sortCodes(visit);
   const { codes, values, from, to, into } = visit;
   let end = into;
@@ -62,8 +67,9 @@ export function distinctCodes(visit: VisitEvents): { end: number; replaced: numb
       if (values !== null) values[end] = values[i];
       end++;
     } else if (values !== null && !Number.isNaN(values[i])) {
-      if (!Number.isNaN(values[end - 1])) replaced++;
-      values[end - 1] = values[i];
+      const isFirst = Number.isNaN(values[end - 1]);
+      if (isFirst || takesPlace(which, values[i], values[end - 1])) values[end - 1] = values[i];
+      if (!isFirst) replaced++;
     }
   }
   return { end, replaced };

@@ -15,6 +15,7 @@ import { MomentChecks } from "./moment_checks.ts";
 import { Notes } from "./notes.ts";
 import { Patients, type PatientsOptions } from "./patients.ts";
 import type { Vocabulary } from "../vocabulary.ts";
+import type { WhichValue } from "./which_value.ts";
 
 /** The encounter of an event that is in none. */
 export const noEncounter = 0xffff_ffff;
@@ -29,6 +30,8 @@ export interface EventTableOptions extends PatientsOptions {
    * Events without an encounter are visits by their times in both cases. Default "encounters".
    */
   readonly visits?: "encounters" | "times" | undefined;
+  /** Which of several values of a code in a visit stays; default "last". */
+  readonly keep?: WhichValue | undefined;
 }
 
 /** When something is recorded, and where. */
@@ -57,11 +60,12 @@ export class EventTable {
   readonly patients: Patients;
   readonly codes: CodeList;
   readonly visits: "encounters" | "times";
+  readonly keep: WhichValue;
   /** What was read otherwise than it is written. */
   readonly notes: Notes = new Notes();
   /** Events without a time, which are left out. */
   staticCount = 0;
-  /** Values that a reader did not add, since it knew a later one of the same code and visit. */
+  /** Values that a reader did not add, since it knew one of the same code and visit that stays. */
   replacedCount = 0;
   /** Encounters by their identifiers, in the order in which they were added. */
   readonly encounters = {
@@ -104,10 +108,13 @@ export class EventTable {
   private lastTime = NaN;
   private lastEncounter = noEncounter;
 
-  constructor({ vocabulary, visits = "encounters", ...patients }: EventTableOptions = {}) {
+  constructor(
+    { vocabulary, visits = "encounters", keep = "last", ...patients }: EventTableOptions = {},
+  ) {
     this.patients = new Patients(patients);
     this.codes = new CodeList(vocabulary);
     this.visits = visits;
+    this.keep = keep;
     this.checks = new MomentChecks(this.patients, this.notes);
   }
 

@@ -1,3 +1,4 @@
+import { checkWord } from "../../arguments.ts";
 import { counted } from "../../in_words.ts";
 import { random } from "../../random.ts";
 import type { Cohort } from "../cohort.ts";
@@ -21,6 +22,7 @@ import { outsideVisits } from "./outside_visits.ts";
 import type { OnSaid } from "./on_said.ts";
 import { optionValues, type ReadHow, type SourceSummary } from "./source.ts";
 import { type Unmatched, unmatchedInWords } from "./unmatched_codes.ts";
+import { whichValues } from "./which_value.ts";
 
 /** How {@link prepare} makes a cohort from a source. */
 export interface PrepareOptions extends ReadHow, MappingOptions {
@@ -94,7 +96,10 @@ export async function prepare(
   const all = optionValues(source, values);
   const problem = source.problem?.(all);
   if (problem !== undefined) throw new RangeError(`Cannot read ${name}: ${problem}`);
+  const { keep = "last" } = how;
+  checkWord("prepare", "keep", keep, whichValues);
   const { said, ...heard } = overheard(how);
+  if (keep !== "last") heard.onNote(`of several values of a code in a visit, the ${keep} stays`);
   const mapping = await CodeMapping.of({ map, codes, group }, heard);
   const table = await source.read(path, all, heard);
   let repeated = 0;

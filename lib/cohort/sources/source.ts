@@ -11,6 +11,7 @@ import type { OnProgress } from "../../progress.ts";
 import type { TableQuality } from "../quality/table_quality.ts";
 import type { EventTable } from "./event_table.ts";
 import type { OnSaid } from "./on_said.ts";
+import type { WhichValue } from "./which_value.ts";
 
 /** An option of a source. */
 export interface SourceOption<T> {
@@ -39,6 +40,8 @@ export type OptionValues<Declared extends SourceOptions> = {
 
 /** Options of reading that all sources share. */
 export interface ReadHow {
+  /** Which of several values of a code in a visit stays; default "last". */
+  readonly keep?: WhichValue | undefined;
   /** Leave out bad rows and report each here; without it the first bad row throws. */
   readonly onBadRow?: OnBadRow | undefined;
   /** Called with a sentence about what was left out, and how much. */

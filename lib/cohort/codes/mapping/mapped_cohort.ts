@@ -5,6 +5,7 @@
  */
 import { type Cohort, cohort } from "../../cohort.ts";
 import { distinctCodes } from "../../sources/distinct_codes.ts";
+import type { WhichValue } from "../../sources/which_value.ts";
 import { type CodeMap, mappedVocabulary, type Mapping } from "./code_map.ts";
 
 /** A cohort after a map. */
@@ -23,10 +24,14 @@ export function eventCounts(events: Uint32Array, codes: number): Uint32Array {
 }
 
 /**
- * The cohort with its codes mapped: those of a visit that become the same are one, with the value of
- * the last of them by name that has one.
+ * The cohort with its codes mapped: those of a visit that become the same are one, with one of
+ * their values: the first and the last are those of the first and the last code by name.
  */
-export function mappedCohort(source: Cohort, map: CodeMap): MappedCohort {
+export function mappedCohort(
+  source: Cohort,
+  map: CodeMap,
+  keep: WhichValue = "last",
+): MappedCohort {
   const counts = eventCounts(source.codes, source.vocabulary.codes.length);
   const { vocabulary, indexOf, mapping } = mappedVocabulary(source.vocabulary, counts, map);
   const codes = source.codes.map((code) => indexOf[code]);
@@ -35,7 +40,7 @@ export function mappedCohort(source: Cohort, map: CodeMap): MappedCohort {
   let replaced = 0;
   for (let visit = 0; visit < source.visitCount; visit++) {
     const [from, to] = [source.codeOffsets[visit], source.codeOffsets[visit + 1]];
-    const distinct = distinctCodes({ codes, values, from, to, into: codeOffsets[visit] });
+    const distinct = distinctCodes({ codes, values, from, to, into: codeOffsets[visit] }, keep);
     codeOffsets[visit + 1] = distinct.end;
     replaced += distinct.replaced;
   }

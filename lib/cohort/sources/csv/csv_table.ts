@@ -10,7 +10,7 @@ import { columnsOption, csvColumns, csvRoles, type CsvTable, CsvVisits } from ".
 import { readWideRows } from "./wide.ts";
 import { EventTable } from "../event_table.ts";
 import { numberIn } from "../field_text.ts";
-import { LatestValues } from "../latest_values.ts";
+import { KeptValues } from "../kept_values.ts";
 import { readRows } from "../rows.ts";
 import { encodingOption, type Source, type SourceOption, switchOption } from "../source.ts";
 
@@ -19,7 +19,7 @@ async function readLongRows({ path, named, table, visits, how }: CsvTable): Prom
   const columns = csvColumns(csvRoles, named, ["subject", "code"]);
   const { notes } = how;
   const verbatim = [named.code ?? "code"]; // NA is sodium
-  const latest = new LatestValues(table);
+  const values = new KeptValues(table);
   await readRows(path, columns, (fields) => {
     const [subject, time, visit, id] = fields;
     const [system, number, unit, description, sex, birth] = fields.slice(4);
@@ -36,10 +36,10 @@ async function readLongRows({ path, named, table, visits, how }: CsvTable): Prom
     if (typeof code === "string") return code;
     const { time: at, encounter } = moment;
     if (encounter === undefined || number === "") table.event({ ...moment, code, value });
-    else latest.add({ encounter, code, time: at, value });
+    else values.add({ encounter, code, time: at, value });
     return undefined;
   }, { ...how, verbatim });
-  latest.flush();
+  values.flush();
 }
 
 const delimiterNames: Readonly<Record<string, string>> = {
@@ -92,7 +92,7 @@ export const csvTable: Source<typeof options> = {
           "--columns time=COLUMN names one",
       );
     }
-    const table = new EventTable();
+    const table = new EventTable({ keep: how.keep });
     const { notes } = table;
     if (!has("time")) {
       how.onNote?.("the table has no times: visits are in the order of its rows, without dates");

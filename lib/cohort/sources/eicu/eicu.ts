@@ -19,7 +19,7 @@ import {
 } from "./stays.ts";
 import { numberIn } from "../field_text.ts";
 import { icd10Diagnosis, icd9Diagnosis } from "../icd_names.ts";
-import { LatestValues } from "../latest_values.ts";
+import { KeptValues } from "../kept_values.ts";
 import { readRows, type RowsHow } from "../rows.ts";
 import { encodingOption, listOption, type Source, timeSeriesOption } from "../source.ts";
 
@@ -131,7 +131,7 @@ async function readLabs(
   { timeSeries }: { readonly timeSeries: boolean },
 ): Promise<void> {
   table.expectValues();
-  const latest = new LatestValues(table);
+  const values = new KeptValues(table);
   const columns = [
     ...["patientunitstayid", "labresultoffset", "labname", "labresult"],
     "labmeasurenamesystem",
@@ -147,11 +147,11 @@ async function readLabs(
     const code = table.codes.index(`LAB//${name}`, name, unit);
     if (typeof code === "string") return code;
     const time = table.encounters.start.at(encounter) + minutes * microsecondsPerMinute;
-    if (!timeSeries) latest.add({ encounter, code, time, value });
+    if (!timeSeries) values.add({ encounter, code, time, value });
     else table.event({ ...table.inEncounter(encounter, time), code, value });
     return undefined;
   }, how);
-  latest.flush();
+  values.flush();
 }
 
 function addDeaths(table: EventTable, deaths: readonly EicuDeath[]): void {
@@ -172,7 +172,7 @@ export const eicu: Source<typeof options> = {
   async read(path, { tables, icd, timeSeries, encoding }, how) {
     const folder = await CsvFolder.of(path);
     const chosen = folder.chosen(tables, files, how.onLeftOut);
-    const table = new EventTable({ visits: timeSeries ? "times" : "encounters" });
+    const table = new EventTable({ visits: timeSeries ? "times" : "encounters", keep: how.keep });
     const { notes } = table;
     const rows: Eicu = { folder, table, how: { ...how, encoding, notes } };
     const deaths = await readStays(folder, table, rows.how);

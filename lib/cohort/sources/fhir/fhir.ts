@@ -83,7 +83,7 @@ export const fhir: Source<typeof options> = {
   },
   async read(path, { tables, timeSeries }, how) {
     const files = await FhirFiles.of(path);
-    const table = new EventTable({ visits: timeSeries ? "times" : "encounters" });
+    const table = new EventTable({ visits: timeSeries ? "times" : "encounters", keep: how.keep });
     const { notes } = table;
     const people = new People(table, notes);
     const { rows } = people;

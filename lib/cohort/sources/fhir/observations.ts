@@ -9,7 +9,7 @@ import { timeOf } from "../../time.ts";
 import { AnswersInWords } from "../answers_in_words.ts";
 import type { EventTable, Moment } from "../event_table.ts";
 import { numberIn } from "../field_text.ts";
-import { LatestValues } from "../latest_values.ts";
+import { KeptValues } from "../kept_values.ts";
 import type { Notes } from "../notes.ts";
 import { inWords, type NamedConcept, namedConcept } from "./concepts.ts";
 import type { Written } from "./files.ts";
@@ -37,7 +37,7 @@ function numberOf(
 /** Observations on their way into a table. */
 export class Observations {
   private readonly answers: AnswersInWords;
-  private readonly latest: LatestValues;
+  private readonly values: KeptValues;
 
   constructor(
     private readonly table: EventTable,
@@ -46,7 +46,7 @@ export class Observations {
     private readonly timeSeries: boolean,
   ) {
     this.answers = new AnswersInWords(table);
-    this.latest = new LatestValues(table);
+    this.values = new KeptValues(table);
     table.expectValues();
   }
 
@@ -120,7 +120,7 @@ export class Observations {
     const { encounter } = moment;
     if (encounter === undefined) this.table.event({ ...moment, code, value });
     else if (this.timeSeries) this.table.event({ ...moment, time, code, value });
-    else this.latest.add({ encounter, code, time, value });
+    else this.values.add({ encounter, code, time, value });
     return undefined;
   }
 
@@ -142,7 +142,7 @@ export class Observations {
 
   /** To be called after the last observation. */
   finish(onLeftOut?: (what: string) => void): void {
-    this.latest.flush();
+    this.values.flush();
     this.answers.leaveOutFreeText(onLeftOut);
   }
 }

@@ -54,6 +54,7 @@ export const mimic3: Source<typeof options> = {
     const table = new EventTable({
       visits: timeSeries ? "times" : "encounters",
       labelNames: isLabelled ? haloLabels : [],
+      keep: how.keep,
     });
     const { notes } = table;
     const mimic = new Mimic(folder, table, { ...how, encoding, notes });

@@ -44,7 +44,7 @@ export const mimic4: Source<typeof mimicOptions> = {
   async read(path, { tables, allAdmissions, timeSeries, encoding }, how) {
     const folder = await CsvFolder.of(path, ["hosp"]);
     const chosen = folder.chosen(tables, mimicFiles, how.onLeftOut);
-    const table = new EventTable({ visits: timeSeries ? "times" : "encounters" });
+    const table = new EventTable({ visits: timeSeries ? "times" : "encounters", keep: how.keep });
     const { notes } = table;
     const mimic = new Mimic(folder, table, { ...how, encoding, notes });
     const icd = ["icd_code", "icd_version"];

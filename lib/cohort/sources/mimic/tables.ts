@@ -13,7 +13,7 @@ import type { CsvFolder } from "../csv_folder.ts";
 import { addDeaths, type Death } from "../deaths.ts";
 import type { EventTable } from "../event_table.ts";
 import { numberIn, sexIn } from "../field_text.ts";
-import { LatestValues } from "../latest_values.ts";
+import { KeptValues } from "../kept_values.ts";
 import { readRows, type RowsHow } from "../rows.ts";
 import { encodingOption, listOption, switchOption, timeSeriesOption } from "../source.ts";
 
@@ -192,7 +192,7 @@ export class Mimic {
   private async readLabs({ timeSeries }: { readonly timeSeries: boolean }): Promise<void> {
     const { table, how } = this;
     table.expectValues();
-    const latest = new LatestValues(table);
+    const values = new KeptValues(table);
     const columns = ["subject_id", "hadm_id", "itemid", "charttime", "valuenum", "valueuom"];
     await readRows(this.folder.path(mimicFiles.labs), columns, (fields) => {
       const [subject, id, item, charted, number, unit] = fields;
@@ -206,11 +206,11 @@ export class Mimic {
       if (item === "") return "itemid is empty";
       const code = table.codes.index(`LAB//${item}`, "", unit);
       if (typeof code === "string") return code;
-      if (!timeSeries) latest.add({ encounter, code, time, value });
+      if (!timeSeries) values.add({ encounter, code, time, value });
       else table.event({ ...table.inEncounter(encounter, time), code, value });
       return undefined;
     }, how);
-    latest.flush();
+    values.flush();
   }
 
   /**

@@ -92,7 +92,7 @@ export const omop: Source<typeof options> = {
     const { concepts, timeSeries, encoding, schema, conceptParents: hasParents } = values;
     using all = await OmopTables.at(path, { schema, onNote: how.onNote });
     const chosen = thoseThere(all, values.tables, how.onLeftOut);
-    const table = new EventTable({ visits: timeSeries ? "times" : "encounters" });
+    const table = new EventTable({ visits: timeSeries ? "times" : "encounters", keep: how.keep });
     const { notes } = table;
     const reader = new OmopReader(all, table, { ...how, encoding, notes }, concepts === "source");
     await reader.readPersons();

@@ -9,7 +9,7 @@ import { timeOf } from "../../time.ts";
 import { addDeaths, type Death } from "../deaths.ts";
 import type { EventTable, Moment } from "../event_table.ts";
 import { numberIn, sexIn } from "../field_text.ts";
-import { LatestValues } from "../latest_values.ts";
+import { KeptValues } from "../kept_values.ts";
 import type { OnRow, RowsHow } from "../rows.ts";
 import { Concepts, isConcept } from "./concepts.ts";
 import type { OmopTables, TableName } from "./tables.ts";
@@ -207,7 +207,7 @@ export class OmopReader {
   ): Promise<void> {
     const { table } = this;
     table.expectValues();
-    const latest = new LatestValues(table);
+    const values = new KeptValues(table);
     const [kind, date] = columnsOf[name];
     const columns = [
       ...["person_id", "visit_occurrence_id", date, `${kind}_concept_id`],
@@ -239,10 +239,10 @@ export class OmopReader {
       const { patient, encounter } = moment;
       if (encounter === undefined) table.event({ ...moment, code, value });
       else if (timeSeries || number === "") table.event({ patient, encounter, time, code, value });
-      else latest.add({ encounter, code, time, value });
+      else values.add({ encounter, code, time, value });
       return undefined;
     });
-    latest.flush();
+    values.flush();
     if (answers > 0) {
       this.how.onLeftOut?.(`the answers of ${answers} rows of ${files[name]} that are texts`);
     }

@@ -119,7 +119,7 @@ async function readSyntheaEvents(
   }
   const codeTables = there.filter((name) => name !== "observations" && name !== "deaths");
   const visitsWith = visitTables ?? (codeTables.length > 0 ? codeTables : there);
-  const table = new EventTable({ visits: timeSeries ? "times" : "encounters" });
+  const table = new EventTable({ visits: timeSeries ? "times" : "encounters", keep: how.keep });
   const { notes } = table;
   const deaths = there.includes("deaths") ? new SyntheaDeaths(table) : undefined;
   const rows = { folder, table, notes, deaths, how: { ...how, encoding } };

@@ -1,11 +1,12 @@
 /**
- * The last value of each code in each encounter, of many that a table has: laboratory tables have
- * a hundred million rows, of which a visit keeps one a code.
+ * The value that stays of each code in each encounter, of many that a table has: laboratory tables
+ * have a hundred million rows, of which a visit keeps one a code.
  *
  * @module
  */
 import { growing } from "../growing.ts";
 import type { EventTable } from "./event_table.ts";
+import { takesPlace } from "./which_value.ts";
 
 /** Codes that a cohort may have; with encounters up to 2³¹, keys are exact in a float64. */
 const mostCodes = 1 << 22;
@@ -21,11 +22,11 @@ export interface Measured {
 }
 
 /**
- * Values on their way into an event table, which gets those that no later one of the same code and
- * encounter replaces. The published tables are grouped by patient or stay; of one that is not, the
+ * Values on their way into an event table, which gets those that no other one of the same code and
+ * encounter takes the place of. The published tables are grouped by patient or stay; of one that is not, the
  * event table gets more values than it needs, and the cohort is the same.
  */
-export class LatestValues {
+export class KeptValues {
   private places = new Map<number, number>();
   private held = held();
 
@@ -45,7 +46,11 @@ export class LatestValues {
       return;
     }
     this.table.replacedCount++;
-    if (time < this.held.time.at(place)) return;
+    const [before, kept] = [this.held.time.at(place), this.held.value.at(place)];
+    const isNow = time < before
+      ? !takesPlace(this.table.keep, kept, value)
+      : takesPlace(this.table.keep, value, kept);
+    if (!isNow) return;
     this.held.time.set(place, time);
     this.held.value.set(place, value);
   }
