@@ -165,7 +165,7 @@ function schemaFor(
 ): Schema {
   return staySchema(cohort, {
     bins: { most: config.bins, by: config.quantileBins ? "quantile" : "width" },
-    evenDraws: config.evenDraws,
+    evenDraws: config.evenDraws || config.published,
     given,
     isPublished: config.published,
     stayDays: config.stayDays,

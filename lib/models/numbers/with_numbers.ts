@@ -35,7 +35,7 @@ const numberSettings = {
   evenDraws: flag(
     false,
     "Values are drawn evenly from their bins, instead of as the training records' lie there",
-    { published: true, before: true },
+    { before: true },
   ),
 };
 
