@@ -24,6 +24,9 @@ export const labelSettings = {
 
 type LabelConfig = RowSizes & ConfigOf<typeof labelSettings>;
 
+/** A label that is on: 2, so that its weights, which are small at first, soon matter (docs/results.md). */
+const on = 2;
+
 /** Inputs of a head that are labels. */
 export function labelInputs({ labels, labelsInHead }: LabelConfig): number {
   return labelsInHead ? labels : 0;
@@ -61,7 +64,7 @@ function labelsOf(
     if (row === none) continue;
     for (let i = offsets[row]; i < offsets[row + 1]; i++) {
       const label = columns[i] - codes;
-      if (label >= 0 && label < labels) numbers[at * labels + label] = 1;
+      if (label >= 0 && label < labels) numbers[at * labels + label] = on;
     }
   }
   return tf.tensor2d(numbers, [labelRows.length, labels]);

@@ -122,14 +122,14 @@ async function firstVisit(change: (parameters: NamedArrays) => void, of: Cohort,
 }
 
 testOnBackends(
-  "a label adds its weight to a code's log odds, in all rows after its own",
+  "a label adds twice its weight to a code's log odds, in all rows after its own",
   async () => {
     const code = 3;
     const { before, after } = await firstVisit(
       (parameters) => {
         const { numbers } = parameters["ehr_head.labels.weight"]; // [labels, columns]
-        numbers[code] = 1;
-        numbers[columns + code] = -2;
+        numbers[code] = 0.5;
+        numbers[columns + code] = -1;
       },
       cohort,
       code,
