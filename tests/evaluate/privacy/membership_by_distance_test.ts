@@ -104,7 +104,7 @@ Deno.test("membership_by_distance says why there are no figures for a handful of
   assertEquals(few.corrected, null);
   assertEquals(few.left_out, [{
     label: "membership by distance",
-    reason: "there are 9 training and held-out records each, at least 10 are needed",
+    reason: "fewer than 10 training and held-out records each",
   }]);
 });
 
