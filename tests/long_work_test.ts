@@ -71,7 +71,8 @@ Deno.test("generate() stops at its signal while it looks for labels that never o
   inFolder(async (folder) => {
     const run = await train(cohort, folder + "/run", { ...options, epochs: 1 });
     const { numbers } = run.parameters["ehr_head.auto2.bias"];
-    const labelRow = tinySettings.width - 1 + 12; // logits begin at width - 1, labels after 12 codes
+    const seen = tinySettings.width + 2; // a history and both labels
+    const labelRow = seen - 1 + 12; // logits begin at seen - 1, labels after 12 codes
     numbers.fill(-100, labelRow, labelRow + 2);
     const asked = { count: 1, labels: { ill: 1 } } as const;
     await assertRejects(() => generate(run, asked), RangeError, "did not occur");
