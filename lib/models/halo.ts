@@ -194,8 +194,7 @@ export const halo: ModelFamily<RowModel, HaloConfig> = {
   keeps: ({ waits = 0 }) => waits > 0 ? ["times"] : [],
   schemaFor: (cohort, config, { minCell = 1 } = {}) =>
     config.waits === 0 ? undefined : waitSchema("halo", cohort, { ...config, minCell }),
-  create(given, schema) {
-    const config = { ...given, ...chosen(waitSettings, given) }; // an original's knows no waits
+  create(config, schema) {
     const start = waitStartOf("halo", config, schema);
     return rowModel("halo", config, {
       samplers: ["fixed-point", "block-order"],
