@@ -51,16 +51,21 @@ function writtenOf<M extends Measure>(measures: readonly M[], figures: unknown):
   return held.length > 0 ? held : measures;
 }
 
+/** {@link writtenOf} where perhaps none were asked. */
+function askedOf<M extends Measure>(measures: readonly M[], figures: object): readonly M[] {
+  return Object.keys(figures).length === 0 ? [] : writtenOf(measures, figures);
+}
+
 /** Figures of at least one measure, each complete. */
 const fidelitySchema: Schema<Partial<FidelityFigures>> = v.lazy((value) =>
   figuresSchema(writtenOf(fidelityMeasures, value))
 );
 const privacySchema: Schema<Partial<FiguresOf<typeof privacyMeasures>>> = v.lazy((value) =>
-  figuresSchema(writtenOf(privacyMeasures, value))
+  figuresSchema(askedOf(privacyMeasures, Object(value)))
 );
 
 const utilitySchema: Schema<Partial<FiguresOf<typeof utilityMeasures>>> = v.lazy((value) =>
-  figuresSchema(writtenOf(utilityMeasures, value))
+  figuresSchema(askedOf(utilityMeasures, Object(value)))
 );
 
 const resampledSchema = list(maybeFigureSchema);

@@ -227,3 +227,18 @@ Deno.test("compare() asks thorough measures that are named, also of a finished c
       Array.prototype.pop.call(privacyMeasures);
     }
   }));
+
+Deno.test("compare() goes on with a comparison that asked for no measure of privacy", () =>
+  inFolder(async (folder) => {
+    const out = join(folder, "out");
+    const source = tinyCohort(60);
+    const asked = { ...options, measures: ["utility.effects"] };
+    const { comparison: { models: [before] } } = await compare(source, out, {
+      ...asked,
+      models: options.models.slice(0, 1),
+    });
+    assertEquals(before.privacy, {});
+    const { comparison: { models } } = await compare(source, out, asked);
+    assertEquals(models.map(({ model }) => model), options.models);
+    assertEquals(models[0], before); // it was not made again
+  }));
