@@ -317,7 +317,7 @@ Deno.test("deno task compare says each model's figures, and in one line what is 
       "--budget",
       "0.01",
       "--set",
-      "width=8",
+      "width=256", // so that 50 epochs take far longer than the budget
     ];
     const { code, lines } = await runTask("compare", ...args, ...how);
     assertEquals(code, 0, lines.join("\n"));
@@ -328,6 +328,7 @@ Deno.test("deno task compare says each model's figures, and in one line what is 
     assertEquals(written.recordCount, 40);
     const run = await readRun(join(out, "models", "lstm", "run"));
     assert(run.training.length < 50, "the budget ends training");
+    assert(run.training[run.training.length - 1].seconds >= 0.6, "nothing else ends it before");
 
     const minutes = how.with(how.indexOf("--budget"), "--minutes"); // is the same, so it goes on
     assertEquals((await runTask("compare", ...args, ...minutes)).code, 0);
