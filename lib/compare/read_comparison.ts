@@ -17,7 +17,7 @@ import {
   text,
   whole,
 } from "../files/checked_json.ts";
-import { parsedJson } from "../files/input.ts";
+import { isObject, parsedJson } from "../files/input.ts";
 import { isThere } from "../files/is_there.ts";
 import { figureSchema, maybeFigureSchema } from "../evaluate/bootstrap.ts";
 import { fromJson, type JudgedModel } from "../evaluate/comparison.ts";
@@ -45,15 +45,14 @@ const planSchema = object({ cohort: text, training: storedTrainingSchema, resamp
 
 /** The measures that existed when figures were written: those that are held, or else all. */
 function writtenOf<M extends Measure>(measures: readonly M[], figures: unknown): readonly M[] {
-  const held = measures.filter(({ key }) =>
-    typeof figures === "object" && figures !== null && Object.hasOwn(figures, key)
-  );
+  const held = measures.filter(({ key }) => isObject(figures) && Object.hasOwn(figures, key));
   return held.length > 0 ? held : measures;
 }
 
 /** {@link writtenOf} where perhaps none were asked. */
-function askedOf<M extends Measure>(measures: readonly M[], figures: object): readonly M[] {
-  return Object.keys(figures).length === 0 ? [] : writtenOf(measures, figures);
+function askedOf<M extends Measure>(measures: readonly M[], figures: unknown): readonly M[] {
+  const isEmpty = isObject(figures) && Object.keys(figures).length === 0;
+  return isEmpty ? [] : writtenOf(measures, figures);
 }
 
 /** Figures of at least one measure, each complete. */
@@ -61,11 +60,11 @@ const fidelitySchema: Schema<Partial<FidelityFigures>> = v.lazy((value) =>
   figuresSchema(writtenOf(fidelityMeasures, value))
 );
 const privacySchema: Schema<Partial<FiguresOf<typeof privacyMeasures>>> = v.lazy((value) =>
-  figuresSchema(askedOf(privacyMeasures, Object(value)))
+  figuresSchema(askedOf(privacyMeasures, value))
 );
 
 const utilitySchema: Schema<Partial<FiguresOf<typeof utilityMeasures>>> = v.lazy((value) =>
-  figuresSchema(askedOf(utilityMeasures, Object(value)))
+  figuresSchema(askedOf(utilityMeasures, value))
 );
 
 const resampledSchema = list(maybeFigureSchema);

@@ -35,6 +35,7 @@ import {
 import type { ModelFamily, Sampler } from "./interface/model.ts";
 import { calibrationSettings } from "./interface/output_biases.ts";
 import { chosen, type ConfigOf } from "./interface/settings.ts";
+import type { Steps } from "./interface/writing.ts";
 import {
   type LogitsWithWaits,
   type RowDrawing,
@@ -156,26 +157,21 @@ function drawing(
     ? (...given) => blockOrderRows(head, ...given)
     : async (...given) => (await fixedPointRows(head, ...given)).rows;
   const dispose = () => head.dispose();
+  const memory = (more?: (steps: Steps) => tf.Tensor2D) =>
+    memoryWithLabels(config, visitMemory(config, parameters, more));
   if (start !== undefined) {
     const columns = columnsOf(config);
     const waits = waitHead(parameters, start);
-    const memory = () =>
-      memoryWithLabels(config, visitMemory(config, parameters, waits.seenInSteps));
     return {
       uniforms: columns + waitUniforms,
-      begin: () => waitWriter(waits, memory(), draw, columns),
+      begin: () => waitWriter(waits, memory(waits.seenInSteps), draw, columns),
       dispose,
     };
   }
   const logits = (history: tf.Tensor2D, known: MultiHot) =>
     headLogits(head, head.fromHistory(history), known);
   return {
-    begin: () =>
-      writer(
-        memoryWithLabels(config, visitMemory(config, parameters)),
-        draw,
-        predictedBy(logits, tf.sigmoid),
-      ),
+    begin: () => writer(memory(), draw, predictedBy(logits, tf.sigmoid)),
     dispose,
   };
 }

@@ -40,6 +40,7 @@ import { calibrationSettings } from "./interface/output_biases.ts";
 import { chosen, type ConfigOf, count, derivedCount, flag, real } from "./interface/settings.ts";
 import type { Beginning, Codec, RecordReader, StepSampling } from "./interface/writing.ts";
 import { isIn } from "./numbers/blocks.ts";
+import { evenDraws } from "./numbers/drawn_numbers.ts";
 import type { GivenBins } from "./numbers/given_bins.ts";
 import { type Schema, valuesInWords, variablesOf } from "./numbers/record_schema.ts";
 import { staySchema } from "./synehrgy/stay_schema.ts";
@@ -85,11 +86,7 @@ const settings = {
   ),
   bins: count(10, "Largest number of bins of a measured code"),
   quantileBins: flag(false, "Bins with equal counts, instead of equal width (published)"),
-  evenDraws: flag(
-    false,
-    "Values are drawn evenly from their bins, instead of as the training records' lie there",
-    { published: true, before: true },
-  ),
+  evenDraws: { ...evenDraws, published: true },
   stayDays: real(7, "Largest gap in days between two measurement times within a stay"),
   outcomes: count(
     0,

@@ -7,9 +7,17 @@
  */
 import { daysPerYear } from "../../cohort/cohort.ts";
 import type { Random } from "../../random.ts";
+import { flag } from "../interface/settings.ts";
 import { binCount, type Schema, type Series } from "./record_schema.ts";
 import { drawnByCells } from "./inner_quantiles.ts";
 import { drawnFromBin } from "./value_bins.ts";
+
+/** The setting of models that draw values from bins. */
+export const evenDraws = flag(
+  false,
+  "Values are drawn evenly from their bins, instead of as the training records' lie there",
+  { before: true },
+);
 
 /** Draws a number from a bin between edges. */
 export type NumberIn = (edges: readonly number[], bin: number, decimals?: number | null) => number;

@@ -19,6 +19,7 @@ import {
 import type { Codec, RecordSampling, StepSampling } from "../interface/writing.ts";
 import { numberColumns, withNumberColumns, withNumberNames } from "./number_columns.ts";
 import { binnedWaits } from "./binned_waits.ts";
+import { evenDraws } from "./drawn_numbers.ts";
 import { type NumberLayout, numberReaders } from "./number_reader.ts";
 import { type Schema, valuesInWords } from "./record_schema.ts";
 import { visitSchema, type VisitSchemaOptions } from "./visit_schema.ts";
@@ -32,11 +33,7 @@ const numberSettings = {
   quantileBins: flag(false, "Bins of values have equal counts, instead of equal width", {
     before: false,
   }),
-  evenDraws: flag(
-    false,
-    "Values are drawn evenly from their bins, instead of as the training records' lie there",
-    { before: true },
-  ),
+  evenDraws,
 };
 
 function schemaOf(
@@ -59,7 +56,13 @@ function codecWithNumbers(codec: Codec, layout: NumberLayout, seen: Seen): Codec
     first,
     limit,
     ...labelSteps && { labelSteps },
-    ...beginning && { beginning: (cohort, record) => beginning(seen(cohort), record) },
+    ...beginning && {
+      beginning(cohort, record) {
+        const { waits, ...told } = beginning(seen(cohort), record);
+        // otherwise bins tell them
+        return { ...told, ...layout.schema.waits && waits && { waits } };
+      },
+    },
     otherColumns: layout.schema.series.map(({ code }, i) => [code, layout.columns.values[i]]),
     reader: (draws) => readerOf(codec.reader(draws), draws),
   };

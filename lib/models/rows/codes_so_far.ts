@@ -11,8 +11,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Footprint } from "../../nn/footprint.ts";
 import { gaussian, type Initials } from "../../nn/initial.ts";
-import { keptRecords } from "../../nn/memory.ts";
-import { embedding, type MultiHot, rowOf, rowsFrom } from "../../nn/multi_hot.ts";
+import { keptRecords, type Memory } from "../../nn/memory.ts";
+import { embedding, rowOf, rowsFrom } from "../../nn/multi_hot.ts";
 import { matrix, type NamedTensors } from "../../nn/parameters.ts";
 import { type ConfigOf, derivedFlag } from "../interface/settings.ts";
 import { columnsOf, type RowSizes, type VisitRows } from "./visit_rows.ts";
@@ -63,17 +63,7 @@ export function soFarInHistory(
 }
 
 /** {@link soFarInHistory} for records being written. */
-export interface SoFar {
-  /** [records, width] with the next row of each record; it stays the property of this. */
-  advance(rows: MultiHot): tf.Tensor2D;
-  /** As in `Memory`. */
-  keep(positions: Int32Array): void;
-  /** Frees what it stores. */
-  dispose(): void;
-}
-
-/** Nothing so far. */
-export function soFar(parameters: NamedTensors): SoFar {
+export function soFarMemory(parameters: NamedTensors): Memory {
   const table = matrix(parameters, name);
   let had: Set<number>[] = [];
   let sum = tf.zeros<tf.Rank.R2>([0, table.shape[0]]);
@@ -87,7 +77,7 @@ export function soFar(parameters: NamedTensors): SoFar {
         return tf.keep(isFirst ? fresh : tf.add(before, fresh));
       });
       before.dispose();
-      return sum;
+      return tf.clone(sum);
     },
     keep(positions) {
       had = Array.from(positions, (position) => had[position]);

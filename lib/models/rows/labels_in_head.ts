@@ -2,7 +2,7 @@
  * Labels beside histories. As published, a model sees a record's labels once, in the row before the
  * first visit, and has to carry them through its history. What they say of a single code in a record
  * is worth about a hundredth of a nat per visit, so little of it is learned: of HALO's records with
- * the label hypertension 25% had its code, of those without it 23% (docs/results.md). Here the head
+ * the label hypertension 29% had its code, of those without it 18% (docs/results.md). Here the head
  * gets them again, with the history, in each row after that of the labels.
  *
  * @module

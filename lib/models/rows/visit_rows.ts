@@ -36,6 +36,11 @@ export function endColumn({ codes, labels }: RowSizes): number {
   return codes + labels + 1;
 }
 
+/** Columns of the labels that are on. */
+export function labelColumns({ codes }: RowSizes, labels: ArrayLike<number>): number[] {
+  return Array.from(labels, (_, i) => codes + i).filter((_, i) => labels[i] === 1);
+}
+
 /** Rows of a record that are predicted: its labels and its visits. */
 export function rowsOf({ visitOffsets }: Cohort, record: number): number {
   return visitOffsets[record + 1] - visitOffsets[record] + 1;
@@ -182,19 +187,16 @@ function inputRows(
  * @see docs/specs/halo.md section 6
  */
 export function rowCodec(sizes: RowSizes, context: number): Codec {
-  const { codes } = sizes;
-  const labelColumns = (labels: ArrayLike<number>) =>
-    Array.from(labels, (_, i) => codes + i).filter((_, i) => labels[i] === 1);
   return {
     step: "row",
     specials: ["start", "end", "padding"],
     first: [startColumn(sizes)],
     limit: context,
-    labelSteps: (labels) => [labelColumns(labels)],
+    labelSteps: (labels) => [labelColumns(sizes, labels)],
     beginning(cohort, record) {
       const { labels, visits, gapDays = [] } = recordLists(cohort, record);
       return {
-        steps: [labelColumns(labels), ...visits.map((visit) => [...visit])],
+        steps: [labelColumns(sizes, labels), ...visits.map((visit) => [...visit])],
         waits: [NaN, ...visits.map((_, visit) => visit === 0 ? NaN : gapDays[visit])],
       };
     },

@@ -27,7 +27,7 @@ import {
 import { presetFor } from "../interface/preset.ts";
 import { type ConfigOf, derivedCount, derivedReal } from "../interface/settings.ts";
 import type { Steps } from "../interface/writing.ts";
-import { initialSoFar, soFar, soFarInHistory, soFarSettings } from "./codes_so_far.ts";
+import { initialSoFar, soFarInHistory, soFarMemory, soFarSettings } from "./codes_so_far.ts";
 import { type RowConfig, rowConfigFor, rowSettings } from "./row_model.ts";
 import { columnsOf, type VisitRows } from "./visit_rows.ts";
 
@@ -152,7 +152,7 @@ export function visitMemory(
   more?: (steps: Steps) => tf.Tensor2D,
 ): Memory<Steps> {
   const { weight, table } = tensorsOf(parameters);
-  const past = config.codesSoFar ? soFar(parameters) : undefined;
+  const past = config.codesSoFar ? soFarMemory(parameters) : undefined;
   const memory = transformerMemory(config, parameters, table, (steps: Steps) => {
     let seen = embedding(steps, weight);
     if (past !== undefined) seen = tf.add(seen, past.advance(steps));

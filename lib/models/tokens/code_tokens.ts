@@ -9,7 +9,7 @@ import type { Cohort } from "../../cohort/cohort.ts";
 import { recordLists } from "../../cohort/records.ts";
 import { type MultiHot, rowsFrom } from "../../nn/multi_hot.ts";
 import type { Codec, RecordReader } from "../interface/writing.ts";
-import type { RowSizes } from "../rows/visit_rows.ts";
+import { labelColumns, type RowSizes } from "../rows/visit_rows.ts";
 
 /** Tokens after codes and labels. */
 export function specialTokens({ codes, labels }: RowSizes): {
@@ -53,7 +53,7 @@ export function meanTokens(
 export function tokensOf(sizes: RowSizes, cohort: Cohort, record: number): number[] {
   const { start, endLabels, endVisit, endRecord } = specialTokens(sizes);
   const labels = cohort.labels.subarray(record * sizes.labels, (record + 1) * sizes.labels);
-  const tokens = [start, ...labelTokens(sizes, labels), endLabels];
+  const tokens = [start, ...labelColumns(sizes, labels), endLabels];
   for (let visit = cohort.visitOffsets[record]; visit < cohort.visitOffsets[record + 1]; visit++) {
     tokens.push(
       ...cohort.codes.subarray(cohort.codeOffsets[visit], cohort.codeOffsets[visit + 1]),
@@ -62,10 +62,6 @@ export function tokensOf(sizes: RowSizes, cohort: Cohort, record: number): numbe
   }
   tokens.push(endRecord);
   return tokens;
-}
-
-function labelTokens({ codes }: RowSizes, labels: ArrayLike<number>): number[] {
-  return Array.from(labels, (_, i) => codes + i).filter((_, i) => labels[i] === 1);
 }
 
 /** Records as tokens, each padded to the longest by rows without a token. */
@@ -114,7 +110,7 @@ export function sequenceRows(
 export function tokenCodec(sizes: RowSizes, context: number): Codec {
   const { start, endLabels, endVisit } = specialTokens(sizes);
   const labelSteps = (labels: ArrayLike<number>) =>
-    [...labelTokens(sizes, labels), endLabels].map((token) => [token]);
+    [...labelColumns(sizes, labels), endLabels].map((token) => [token]);
   return {
     step: "token",
     specials: ["start", "end of labels", "end of visit", "end of record", "padding"],

@@ -1,6 +1,6 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs-core";
-import { initialSoFar, soFar, soFarInHistory } from "ehrloom/models/rows/codes_so_far.ts";
+import { initialSoFar, soFarInHistory, soFarMemory } from "ehrloom/models/rows/codes_so_far.ts";
 import { rowsFrom } from "ehrloom/nn/multi_hot.ts";
 import { largestDifference, testOnBackends } from "../../golden.ts";
 
@@ -41,12 +41,14 @@ testOnBackends("a code's vector gets the gradients of all rows from its first on
 
 testOnBackends("records being written are told the same, also when some are left out", async () => {
   const parameters = table();
-  const past = soFar(parameters);
+  const past = soFarMemory(parameters);
   const rowsAt = (row: number, records: number[]) =>
     rowsFrom(records.map((record) => lists[record * 4 + row]));
   for (const [row, records] of [[0, 1], [0, 1], [1]].entries()) {
     if (row === 2) past.keep(Int32Array.of(1));
-    const found = await past.advance(rowsAt(row, records)).data();
+    const told = past.advance(rowsAt(row, records));
+    const found = await told.data();
+    told.dispose();
     const wanted = records.flatMap((record) => [sums[record * 4 + row], counts[record * 4 + row]]);
     assertAlmostEquals(largestDifference(found, wanted), 0);
   }
