@@ -7,7 +7,7 @@ const command: Command = {
   summary: "Build the TensorFlow engine, four to six times as fast as the built-in one.",
   options: {
     cuda: {
-      help: "TensorFlow for NVIDIA cards, 5 GB (builds, but has not yet been run on a card)",
+      help: "TensorFlow for NVIDIA cards, 5 GB",
     },
     force: { help: "Download and compile again, instead of using the cache" },
   },

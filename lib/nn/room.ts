@@ -5,6 +5,7 @@
  */
 import type { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import * as tf from "@tensorflow/tfjs-core";
+import type { NodeJSKernelBackend } from "@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend.js";
 import { machineBytes } from "../machine_memory.ts";
 
 /** What an engine holds at once. */
@@ -38,6 +39,11 @@ export function roomOn(engine: string = tf.getBackend()): Room {
         (tf.backend() as WebGPUBackend).device.limits;
       const largest = Math.min(maxBufferSize, maxStorageBufferBindingSize);
       return { engine, bytes: Infinity, largest }; // the memory of the card is unknown
+    }
+    case "tensorflow": {
+      const isOnCard = engine === tf.getBackend() &&
+        (tf.backend() as NodeJSKernelBackend).isUsingGpuDevice;
+      return { engine, bytes: isOnCard ? Infinity : machineBytes(), largest: longestArray };
     }
     default:
       return { engine, bytes: machineBytes(), largest: longestArray };
