@@ -215,6 +215,13 @@ export {
   type TrainingEstimate,
 } from "./lib/train/dry_run.ts";
 export { trainOptionsOf } from "./lib/train/from_run.ts";
+export {
+  againstPreset,
+  type NamedPreset,
+  namedPreset,
+  namedPresets,
+  type TriedPreset,
+} from "./lib/train/named_presets.ts";
 export { parameterCount } from "./lib/train/parameter_count.ts";
 export { unfinishedRun } from "./lib/train/unfinished.ts";
 export type { Restart } from "./lib/train/schedule.ts";

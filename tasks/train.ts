@@ -1,7 +1,10 @@
 import {
+  againstPreset,
   allowedValues,
   type Calibration,
   modelSummaries,
+  namedPreset,
+  namedPresets,
   parameterCount,
   readMeds,
   type Run,
@@ -36,6 +39,19 @@ function helpOn(model: string | undefined): string[] {
     return [
       "Models; deno task train --model NAME --help shows the settings of one:",
       ...columns(modelSummaries.map(({ name, summary }) => [`  ${name}`, summary])),
+      "",
+      "Presets, for --preset NAME, and what they led to where they were tried:",
+      ...columns(
+        Object.entries(namedPresets).map(([name, { tried }]): Row => [
+          `  ${name}`,
+          `${tried.minutes.toFixed(1)} minutes, validation loss ${
+            tried.validation_loss.toFixed(2)
+          }`,
+        ]),
+      ),
+      `  on ${namedPresets["halo-5-minutes"].tried.cohort}, ${
+        namedPresets["halo-5-minutes"].tried.machine
+      }`,
     ];
   }
   const rows = Object.entries(settingsOf(model)).map(([name, setting]): Row => {
@@ -83,6 +99,11 @@ const command: Command = {
         value: "KEY=VALUE",
         help: "A setting of the model, see below; repeatable",
         many: true,
+      },
+      preset: {
+        value: "NAME",
+        help: "Take model, settings and training options of a preset, see below; options given " +
+          "override them",
       },
       "from-run": {
         value: "RUN",
@@ -158,6 +179,7 @@ const command: Command = {
   examples: [
     "deno task train --cohort runs/cohort --out runs/halo --epochs 30 --set width=128",
     "deno task train --cohort runs/cohort --out runs/gpt --model gpt --set form=published",
+    "deno task train --cohort runs/cohort --out runs/gpt --preset gpt-5-minutes",
     "deno task train --cohort runs/cohort --out runs/halo --resume",
     "deno task train --cohort runs/cohort --out runs/again --from-run runs/halo --seed 2",
   ],
@@ -213,6 +235,8 @@ await runCommand(command, async (args, onProgress) => {
       say(`Best epoch ${best.epoch}: validation loss ${loss} nats per visit`);
     }
     if (run.calibration !== undefined) say(calibrationText(run.calibration));
+    const preset = args.maybe("preset");
+    if (preset !== undefined) say(againstPreset(namedPreset(preset), run));
     const path = shellPath(args.text("out"));
     const next = shellPath(freePath("runs/synthetic"));
     say(`Next: deno task generate --run ${path} --count 1000 --out ${next}`);

@@ -5,6 +5,7 @@
  */
 import {
   type Cohort,
+  namedPreset,
   parseSettings,
   readCodeEmbeddings,
   readCodeGraph,
@@ -43,20 +44,32 @@ async function optionsOfRun(args: Arguments): Promise<TrainOptions> {
     : { ...others, model };
 }
 
+/** The options of `--preset`. */
+function optionsOfPreset(args: Arguments): TrainOptions {
+  const name = args.maybe("preset");
+  if (name === undefined) return {};
+  const { model, settings, training } = namedPreset(name);
+  const asked = args.maybe("model") ?? model;
+  if (asked !== model) throw new UsageError(`--preset ${name} is of ${model}, not of ${asked}`);
+  return { model, settings, ...training };
+}
+
 /**
- * The options of a training: those of `--from-run`, with what was given besides.
+ * The options of a training: those of `--preset` or `--from-run`, with what was given besides.
  *
  * @throws {UsageError} If options exclude each other
  */
 export async function askedTraining(args: Arguments): Promise<TrainOptions> {
-  if (args.has("resume") && args.maybe("from-run") !== undefined) {
-    throw new UsageError("--resume takes no --from-run: a run keeps its options");
+  const bases = ["from-run", "preset"].filter((name) => args.maybe(name) !== undefined);
+  if (args.has("resume") && bases.length > 0) {
+    throw new UsageError(`--resume takes no --${bases[0]}: a run keeps its options`);
   }
+  if (bases.length > 1) throw new UsageError("--preset takes no --from-run: each has all options");
   if (args.has("resume") && args.has("dry-run")) {
     throw new UsageError("--dry-run is for new runs, not for --resume");
   }
   const own = given(args);
-  const base = await optionsOfRun(args);
+  const base = { ...optionsOfPreset(args), ...await optionsOfRun(args) };
   const model = args.maybe("model") ?? base.model;
   const settings = parseSettings(model ?? "halo", args.all("set"));
   return {
