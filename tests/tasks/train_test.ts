@@ -31,6 +31,19 @@ Deno.test("deno task train reads a hierarchy for hisgt, says so, and names its c
     );
   }));
 
+Deno.test("deno task train takes a preset, and says how its run compares", () =>
+  inFolder(async (folder) => {
+    await writeMeds(join(folder, "cohort"), tinyCohort(40), { name: "tiny" });
+    const args = ["--cohort", join(folder, "cohort"), "--out", join(folder, "run")];
+    const set = ["--set", "width=8", "--epochs", "1", "--backend", "wasm"];
+    const { code, lines } = await runTask("train", ...args, "--preset", "lstm-5-minutes", ...set);
+    assertEquals(code, 0, lines.join("\n"));
+    const { runConfig: { model, config, training } } = await readRun(join(folder, "run"));
+    assertEquals([model, config.width], ["lstm", 8]);
+    assertEquals([training.minutes, training.epochs], [5, 1]);
+    assert(lines.some((line) => line.startsWith("The preset was tried on another cohort")));
+  }));
+
 Deno.test("deno task train trains, then names the next command", () =>
   inFolder(async (folder) => {
     await writeMeds(join(folder, "cohort"), tinyCohort(40), { name: "tiny" });
@@ -131,6 +144,26 @@ Deno.test("deno task train trains, then names the next command", () =>
         ["--resume", "--from-run", `${folder}/run`],
         2,
         "error: --resume takes no --from-run: a run keeps its options",
+      ],
+      [
+        ["--resume", "--preset", "halo-5-minutes"],
+        2,
+        "error: --resume takes no --preset: a run keeps its options",
+      ],
+      [
+        ["--preset", "halo-5-minutes", "--from-run", `${folder}/run`],
+        2,
+        "error: --preset takes no --from-run: each has all options",
+      ],
+      [
+        ["--preset", "gpt-5-minutes", "--model", "lstm"],
+        2,
+        "error: --preset gpt-5-minutes is of gpt, not of lstm",
+      ],
+      [
+        ["--preset", "gtp-5-minutes"],
+        1,
+        'error: There is no preset "gtp-5-minutes"; did you mean gpt-5-minutes?',
       ],
       [
         ["--resume", "--out", `${folder}/new`],
