@@ -5,6 +5,7 @@
  * @module
  */
 import * as Plot from "@observablehq/plot";
+import { checkArguments } from "../../arguments.ts";
 import { axisTitle } from "./axes.ts";
 import { figure, type FigureContents } from "./figure.ts";
 import type { FigureOptions } from "./figure_options.ts";
@@ -112,6 +113,7 @@ function binnedContents(panels: readonly Panel[], quantity: string): FigureConte
  * @param values at least two distinct finite numbers
  * @param schemes ascending edges by the name of their panel, one more than there are bins; a bin holds
  *   what is above its lower edge and up to its upper one, the outer ones also what lies beyond
+ * @throws {TypeError} If the values are no list of numbers
  * @throws {RangeError} If edges do not ascend or there are fewer than two, or if values are all alike
  */
 export function binnedValues(
@@ -119,6 +121,7 @@ export function binnedValues(
   schemes: Readonly<Record<string, readonly number[]>>,
   { quantity, ...look }: BinnedValuesOptions,
 ): SVGSVGElement {
+  checkArguments("binnedValues", [values, "numbers"]);
   const fine = fineEdges(values);
   const measured = { edges: fine, percents: percentsIn(fine, values) };
   const panels = Object.entries(schemes).map(([name, edges]): Panel => {
