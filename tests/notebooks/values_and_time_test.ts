@@ -86,7 +86,7 @@ testWith(
       assert(text.includes("days, more than sampling variation explains. For the 20 held-out"));
     });
 
-    await t.step("the loss is lowest at the last epoch, so longer training would help", () => {
+    await t.step("the loss is lowest at the last epoch, so longer training would lower it", () => {
       assert(said(notebook, "train-read").includes("is at epoch 10 of 10, so longer"));
     });
 
@@ -97,7 +97,7 @@ testWith(
       const [share, , days, written] = numbersIn(said(notebook, "days-read"));
       assertEquals([share, days], [38, 371]);
       assertLess(written, share / 2);
-      const atRandom = /often: 0 training waits are of 0 days, but (\d+) of the/;
+      const atRandom = /often: 0 of the training waits are 0 days long, but (\d+) of the/;
       assertGreater(Number(said(notebook, "days-read").match(atRandom)?.[1]), 5);
     });
 
