@@ -493,6 +493,7 @@ export {
   probabilityScatter,
   type ProbabilityScatterOptions,
 } from "./lib/plot/figures/probability_scatter.ts";
+export { binnedValues, type BinnedValuesOptions } from "./lib/plot/figures/binned_values.ts";
 export {
   codesPerVisit,
   countDistribution,

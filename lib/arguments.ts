@@ -36,6 +36,12 @@ const kinds = {
     is: (value: unknown) => hasAll(value, "models", "ceiling"),
   },
   folder: { words: "the path of a folder", is: (value: unknown) => typeof value === "string" },
+  numbers: {
+    words: "a list of numbers",
+    is: (value: unknown) =>
+      (Array.isArray(value) || ArrayBuffer.isView(value)) &&
+      typeof Reflect.get(value, 0) === "number",
+  },
   epochs: { words: "the epochs of a training", is: (value: unknown) => Array.isArray(value) },
   options: {
     words: "options",

@@ -1,5 +1,6 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import {
+  binnedValues,
   codes,
   compare,
   conditionals,
@@ -10,12 +11,14 @@ import {
   generate,
   labels,
   pairedProbabilities,
+  runLikelihood,
   splitOf,
   subset,
   summary,
   table,
   train,
   trainingCurve,
+  valueDistributions,
   visitsPerRecord,
 } from "ehrloom";
 import { checkOptions } from "ehrloom/arguments.ts";
@@ -55,8 +58,10 @@ Deno.test("a forgotten await gets a sentence that says so", async () => {
     fidelity,
     compare,
     conditionals,
+    runLikelihood,
     fidelityOverview,
     trainingCurve,
+    valueDistributions,
     table,
   ];
   for (const each of functions) {
@@ -92,6 +97,10 @@ Deno.test("an argument of another kind is named, with what is wanted", async () 
   assertEquals(
     await errorOf(generate, cohort, { count: 1 }),
     "TypeError: generate() needs a run as first argument, got a cohort",
+  );
+  assertEquals(
+    await errorOf(binnedValues, cohort, {}, {}),
+    "TypeError: binnedValues() needs a list of numbers as first argument, got a cohort",
   );
 });
 

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { checkArguments } from "../../arguments.ts";
 import { type Cohort, splitOf, subset } from "../../cohort/cohort.ts";
 import { fingerprint } from "../../cohort/fingerprint.ts";
 import { reindexed } from "../../cohort/trim.ts";
@@ -101,6 +102,7 @@ export interface TestLikelihoods {
  * @param run its model's backend must have been chosen; a run that does not say what it was trained
  *   on (`runConfig.cohort` is "", as from the original's weights) can be used with any cohort
  * @param real with splits, and with the run's codes and labels
+ * @throws {TypeError} If they are no run and no cohort
  * @throws {RangeError} If it is not the cohort that the run was trained on, with the same splits,
  *   if codes or labels differ, a test record is too long for a model that refuses such records, all
  *   are too long, or the model has no likelihood
@@ -111,6 +113,7 @@ export async function runLikelihood(
   real: Cohort,
   { seed, resamples, batch, onProgress }: RunLikelihoodOptions = {},
 ): Promise<Likelihood> {
+  checkArguments("runLikelihood", [run, "run"], [real, "cohort"]);
   if (resamples !== undefined) checkResamples(resamples);
   const { perRecord, cells, ...about } = await testLikelihoods(run, real, { batch, onProgress });
   return likelihoodMetrics(perRecord, cells, { seed, resamples, ...about });

@@ -5,6 +5,7 @@
  * @module
  */
 import * as Plot from "@observablehq/plot";
+import { checkArguments } from "../../arguments.ts";
 import type { Cohort } from "../../cohort/cohort.ts";
 import { measuredNumbers, measuredValues } from "../../cohort/measured_values.ts";
 import { quantile } from "../../cohort/quantile.ts";
@@ -205,6 +206,7 @@ export function valueDistributions(
   synthetic: Cohort,
   { minCell = 1, ...look }: ValueDistributionsOptions = {},
 ): SVGSVGElement | undefined {
+  checkArguments("valueDistributions", [real, "cohort"], [synthetic, "cohort"]);
   const { width = usualColumns * panelWidth } = look;
   const columns = Math.max(1, Math.floor(width / leastPanelWidth));
   const panels = mostMeasured(real, synthetic, minCell)

@@ -45,6 +45,10 @@ const figures: Record<
   ],
   trainingCurve: [(look) => ehrloom.trainingCurve(lines, look), "Validation"],
   valueDistributions: [(look) => ehrloom.valueDistributions(...measured, look), "Real"],
+  binnedValues: [
+    (look) => ehrloom.binnedValues([1, 2, 4], { wide: [0, 2, 4] }, { quantity: "Dose", ...look }),
+    "Measured",
+  ],
   comparisonOverview: [
     (look) =>
       ehrloom.comparisonOverview(

@@ -1,0 +1,161 @@
+/** What notebooks/05-values-and-time.ipynb shows, against what follows by hand. */
+import { assert, assertAlmostEquals, assertEquals, assertGreater, assertLess } from "@std/assert";
+import { splitOf, syntheaLabsSample, trimmed } from "ehrloom";
+import { join } from "node:path";
+import { notebooksFolder } from "../../tasks/notebooks/jupyter.ts";
+import { testWith } from "../wants.ts";
+import {
+  assertShowsOneThingEach,
+  jupyter,
+  rowOf,
+  run,
+  said,
+  shown,
+  tableRows,
+} from "./notebook.ts";
+
+/** A figure with its interval, from a text such as "−0.02 (−0.03 to 0.01)". */
+function estimateIn(text: string) {
+  const [value, low, high] = text.replaceAll("−", "-").match(/-?[\d.]+/g)?.map(Number) ?? [];
+  return { value, low, high };
+}
+
+/** The numbers of a text, in order. */
+function numbersIn(text: string): number[] {
+  return Array.from(text.replaceAll("−", "-").matchAll(/-?\d+(?:\.\d+)?/g), Number);
+}
+
+const middle = (numbers: readonly number[]) =>
+  numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
+
+testWith(
+  await jupyter(),
+  "05-values-and-time.ipynb runs from top to bottom and shows what its text says",
+  async (environment, t) => {
+    const notebook = await run(environment, join(notebooksFolder, "05-values-and-time.ipynb"));
+    const kind = (bins: string) => rowOf(notebook, "kinds", { bins });
+
+    await t.step(
+      "no cell fails, each but the imports shows one thing",
+      () => assertShowsOneThingEach(notebook),
+    );
+
+    await t.step("ten values are in the bins that follow by hand", () => {
+      const rows = tableRows(notebook, "ten");
+      assertEquals(rows.length, 10);
+      assertEquals(rows[7], {
+        value: "130",
+        equally_wide: "128 to 176",
+        equally_full: "100 to 130",
+        clinical: "126 to 200",
+      });
+      const counted = tableRows(notebook, "ten-counts").map((row) => [
+        row.values_in_bins,
+        row.mean_of_values,
+        row.mean_of_draws,
+      ]);
+      assertEquals(counted, [
+        ["7 1 1 0 1", "128.2", "137.6"], // (7 × 104 + 152 + 200 + 296) / 10
+        ["2 2 2 2 2", "128.2", "121.2"], // (82 + 88 + 96 + 115 + 225) / 5
+        ["0 6 1 2 1", "128.2", "134.9"], // (6 × 85 + 113 + 2 × 163 + 400) / 10
+      ]);
+      assert(said(notebook, "ten-read").includes("so that 7 of 10 values share the first"));
+    });
+
+    await t.step("twenty bins follow the curve, and what bins lose is as the text says", () => {
+      const [wide5, full5, wide20, clinical] = tableRows(notebook, "distance")
+        .map((row) => Number(row.distance));
+      assertLess(3 * wide20, wide5); // 0.014 and 0.051 when written
+      assertLess(wide5, clinical);
+      assertLess(wide5, full5);
+      assert(said(notebook, "distance-read").includes(`ranges ${clinical.toFixed(2)}:`));
+      assertEquals(shown(notebook, "pressure", "image/svg+xml").match(/bins<\/text>/g)?.length, 3);
+    });
+
+    await t.step("the mean time between visits is that of the sample", async () => {
+      const real = splitOf(trimmed(await syntheaLabsSample(), { minCount: 20 }), "train");
+      const later = [...real.gapDays.keys()].filter((visit) => !real.visitOffsets.includes(visit));
+      const mean = later.reduce((sum, visit) => sum + real.gapDays[visit], 0) / later.length;
+      const row = rowOf(notebook, "judge", { records: "synthetic" });
+      assertAlmostEquals(Number(row.training_mean), mean, 0.1);
+      assertLess(Number(row.high), 0, "more than sampling variation explains");
+      const heldOut = rowOf(notebook, "judge", { records: "held-out" });
+      assertGreater(Number(heldOut.high), 0);
+      const text = said(notebook, "judge-read");
+      assert(text.startsWith(`**${mean.toFixed(2)} days real, `));
+      assert(text.includes("days, more than sampling variation explains. For the 20 held-out"));
+    });
+
+    await t.step("the loss is lowest at the last epoch, so longer training would lower it", () => {
+      assert(said(notebook, "train-read").includes("is at epoch 10 of 10, so longer"));
+    });
+
+    await t.step("numbers come out low, and waits from random bins are frequent", () => {
+      const means = /is ([\d.]+) in training records and ([\d.]+) in synthetic ones/;
+      const [real, synthetic] = said(notebook, "values-read").match(means)?.slice(1) ?? [];
+      assertLess(Number(synthetic), Number(real));
+      const [share, , days, written] = numbersIn(said(notebook, "days-read"));
+      assertEquals([share, days], [38, 371]);
+      assertLess(written, share / 2);
+      const atRandom = /often: 0 of the training waits are 0 days long, but (\d+) of the/;
+      assertGreater(Number(said(notebook, "days-read").match(atRandom)?.[1]), 5);
+    });
+
+    await t.step("quantiles within bins lose no more than even draws, and HALO loses most", () => {
+      const rows = tableRows(notebook, "even").map(({ description, ...row }) => ({
+        description,
+        evenly: Number(row.evenly),
+        lying: Number(row.as_they_lie),
+      }));
+      assert(rows.every(({ evenly, lying }) => lying <= evenly + 0.01));
+      const heart = rows.find(({ description }) => description.startsWith("Heart rate"));
+      assertLess(1.5 * (heart?.lying ?? NaN), heart?.evenly ?? NaN);
+      const [, evenly, lying, halo] = numbersIn(said(notebook, "even-read"));
+      assert(lying <= evenly && evenly < halo);
+      assertLess(middle(rows.map((row) => row.lying)), halo);
+    });
+
+    await t.step(
+      "codes fall with the number of bins, values gain nothing, kinds hardly differ",
+      () => {
+        const codes = (bins: string) => estimateIn(kind(bins).codes);
+        const values = (bins: string) => estimateIn(kind(bins).values);
+        assertGreater(codes("5 equally wide").value, codes("20 equally wide").high);
+        assertLess(values("20 equally wide").value, values("5 equally wide").high);
+        const [lying, evenly] = ["10 equally wide", "10 equally wide, drawn evenly"].map(values);
+        assert(lying.low < evenly.high && evenly.low < lying.high);
+        const full = codes("5 equally full");
+        assertGreater(codes("5 equally wide").value, full.low);
+      },
+    );
+
+    await t.step(
+      "the next visit is predicted worse by all, hardly better than from the floor",
+      () => {
+        const floor = estimateIn(kind("independent draws").next_visit);
+        const own = tableRows(notebook, "kinds").filter(({ bins }) => bins.includes("equally"));
+        assertEquals(own.length, 6);
+        for (const { next_visit } of own) {
+          const { value, high } = estimateIn(next_visit);
+          assertLess(high, 0);
+          assertLess(value, floor.high);
+        }
+      },
+    );
+
+    await t.step("waits without bins are closer, at about the same likelihood", () => {
+      const waits = estimateIn(kind("10 equally wide, waits without bins").days);
+      assertGreater(waits.low, estimateIn(kind("10 equally wide").days).high);
+      const [binned, logNormal] = tableRows(notebook, "likelihood");
+      assert(Number(binned.low) < Number(logNormal.high));
+      assert(Number(logNormal.low) < Number(binned.high));
+      assert(estimateIn(logNormal.minus_training).high > 0);
+      assert(estimateIn(binned.minus_training).high < 0);
+      const [wait, otherWait, visit, otherVisit] = numbersIn(said(notebook, "likelihood-read"));
+      assertAlmostEquals(wait, Number(binned.nats_per_wait), 0.006);
+      assertAlmostEquals(otherWait, Number(logNormal.nats_per_wait), 0.006);
+      assertAlmostEquals(visit, Number(binned.nats_per_visit_with_waits), 0.02);
+      assertAlmostEquals(otherVisit, Number(logNormal.nats_per_visit_with_waits), 0.02);
+    });
+  },
+);
