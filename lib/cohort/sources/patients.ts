@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { type Races, racesOf } from "../races.ts";
 import { growing } from "../growing.ts";
 import type { Demographics } from "../cohort.ts";
 import { subjectIdOf } from "../subject_id.ts";
@@ -21,12 +22,59 @@ export interface PatientsOptions {
   readonly order?: "added" | "subject" | undefined;
 }
 
+/** Counts the races that rows tell of each patient. */
+class MostFrequentRaces {
+  private readonly names = new Map<string, number>();
+  /** [patients] The race that was told first, by its number. */
+  private readonly first = growing((length) => new Uint32Array(length));
+  /** [patients] How often that was; 0 for patients without a race. */
+  private readonly times = growing((length) => new Uint32Array(length));
+  /** Of patients with several, how often each of the others was told, in the order of rows. */
+  private readonly others = new Map<number, Map<number, number>>();
+
+  add(patient: number, race: string): void {
+    const known = this.names.get(race);
+    const index = known ?? this.names.size;
+    if (known === undefined) this.names.set(detached(race), index);
+    while (this.times.length <= patient) {
+      this.first.push(0);
+      this.times.push(0);
+    }
+    const times = this.times.at(patient);
+    if (times === 0) this.first.set(patient, index);
+    if (times === 0 || this.first.at(patient) === index) this.times.set(patient, times + 1);
+    else {
+      const others = this.others.get(patient) ?? new Map<number, number>();
+      this.others.set(patient, others.set(index, (others.get(index) ?? 0) + 1));
+    }
+  }
+
+  /** Number of patients with several. */
+  get severalCount(): number {
+    return this.others.size;
+  }
+
+  /** The most frequent race of each patient, of equally frequent ones the first. */
+  of(patients: ArrayLike<number>): Races | undefined {
+    const names = [...this.names.keys()];
+    const [first, timesOf] = [this.first.view(), this.times.view()];
+    return racesOf(Array.from(patients, (patient) => {
+      if (!timesOf[patient]) return ""; // none, or a patient after all who have one
+      let [race, most] = [first[patient], timesOf[patient]];
+      for (const [other, times] of this.others.get(patient) ?? []) {
+        if (times > most) [race, most] = [other, times];
+      }
+      return names[race];
+    }));
+  }
+}
+
 /** Patients by their identifiers, in the order in which they were added. */
 export class Patients {
   /** [labels] */
   readonly labelNames: readonly string[];
   /**
-   * Whether the source has births or sexes. Setting one also sets this; a reader sets it itself if
+   * Whether the source has births, sexes or races. Setting one also sets this; a reader sets it itself if
    * its source has them but they may all be missing.
    */
   hasDemographics = false;
@@ -36,6 +84,7 @@ export class Patients {
   private readonly indices = new Map<string | bigint, number>();
   private readonly births = growing((length) => new Float64Array(length));
   private readonly sexes = growing((length) => new Uint8Array(length));
+  private readonly races = new MostFrequentRaces();
   private readonly splits = growing((length) => new Uint8Array(length));
   private readonly labels = growing((length) => new Uint8Array(length));
   private readonly undated = new Set<number>();
@@ -94,6 +143,18 @@ export class Patients {
     this.hasDemographics = true;
   }
 
+  /** Takes what a row says of a patient's race; "" where it is unknown. Of several, the most frequent counts. */
+  addRace(patient: number, race: string): void {
+    if (race === "") return;
+    this.races.add(patient, race);
+    this.hasDemographics = true;
+  }
+
+  /** Number of patients of whom several races were told. */
+  get severalRacesCount(): number {
+    return this.races.severalCount;
+  }
+
   /** Sets the split of a patient, an index into `splitNames`. */
   setSplit(patient: number, split: number): void {
     this.splits.set(patient, split);
@@ -128,6 +189,7 @@ export class Patients {
     const [births, sexes, splits] = [this.births.view(), this.sexes.view(), this.splits.view()];
     const labels = this.labels.view();
     const count = this.labelNames.length;
+    const races = this.races.of(patients);
     return {
       recordOf,
       subjectIds: BigInt64Array.from(patients, (patient) => subjects[patient]),
@@ -139,6 +201,7 @@ export class Patients {
         ? {
           birthDays: Float64Array.from(patients, (i) => births[i] / microsecondsPerDay),
           sexes: Uint8Array.from(patients, (i) => sexes[i]),
+          ...races && { races },
         }
         : null,
       splits: this.hasSplits ? Uint8Array.from(patients, (i) => splits[i]) : null,
@@ -154,7 +217,7 @@ export interface PatientRecords {
   readonly subjectIds: BigInt64Array;
   /** [records × labels] */
   readonly labels: Uint8Array;
-  /** Null if the source has neither births nor sexes. */
+  /** Null if the source has no births, sexes or races. */
   readonly demographics: Demographics | null;
   /** [records] {@link noSplit} for a patient without one; null if the source has none. */
   readonly splits: Uint8Array | null;

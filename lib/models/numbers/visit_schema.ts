@@ -5,6 +5,7 @@
  * @module
  */
 import { ageAtStart, type Cohort, daysPerYear, sexNames, splitOf } from "../../cohort/cohort.ts";
+import { shownRaces } from "../../cohort/races.ts";
 import { isOrderOnly } from "../../cohort/order_only.ts";
 import {
   ageEdges,
@@ -56,10 +57,12 @@ export function visitSchema(
 ): Schema {
   const cohort = source.splits === null ? source : splitOf(source, "train");
   const { ages, times, starts } = visitNumbers(cohort);
+  const races = shownRaces([cohort.demographics?.races], minCell);
   return {
     series: measuredSeries(cohort, { bins, evenDraws, given, minCell, isPublished: false }),
     ages: ageEdges(ages, minCell),
     sexes: cohort.demographics === null ? 0 : sexNames.length,
+    ...races.length > 0 && { races },
     betweenRows: [],
     betweenStays: isWithoutTimes || isOrderOnly(cohort)
       ? []
