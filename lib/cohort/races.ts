@@ -67,7 +67,7 @@ export function racesProblem({ names, indices }: Races, records: number): string
     return `races has ${indices.length} entries, must have ${records}`;
   }
   if (new Set(names).size !== names.length) return "a race appears twice";
-  const odd = names.find((name) => raceIn(name) !== name || !name.isWellFormed());
+  const odd = names.find((name) => name === "" || raceIn(name) !== name || !name.isWellFormed());
   if (odd !== undefined) return `the race "${odd}" could not be read from a folder as it is`;
   if (indices.some((index) => index < -1 || index >= names.length)) {
     return "races has an unknown race";

@@ -23,7 +23,8 @@ const sexPattern =
   /^(?:(?:MIMIC_IV|SYNTHEA|PATIENTS?|DEMOGRAPHICS?)[_/]+)?(?:GENDER|SEX)\/\/?(F|FEMALE|M|MALE|8532|8507)$/i;
 
 /** Race as MEDS folders write it: "RACE//WHITE"; from OMOP "Race/5", by the code of its vocabulary. */
-const racePattern = /^(?:(?:MIMIC_IV|SYNTHEA|PATIENTS?|DEMOGRAPHICS?)[_/]+)?RACE(\/\/?)(.+)$/is;
+const racePattern =
+  /^(?:(?:MIMIC_IV|SYNTHEA|PATIENTS?|DEMOGRAPHICS?)[_/]+)?RACE(\/\/|\/(?!\/))(.+)$/is;
 
 /** Birth as MEDS wrote it before version 0.3. */
 const earlierBirthCode = "SNOMED/184099003";

@@ -190,7 +190,7 @@ const inWords: Readonly<Record<Extra, (count: number) => string>> = {
   values: (count) => `${counted(count)} measured values`,
   times: (count) => `the times of ${counted(count)} visits`,
   demographics: (count) => `birth and sex of ${counted(count)} patients`,
-  races: (count) => `the race of ${counted(count)} patients`,
+  races: (count) => `the races of ${counted(count)} patients`,
 };
 
 const learnedInWords: Readonly<Record<Extra, string>> = {

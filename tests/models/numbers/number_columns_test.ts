@@ -1,3 +1,4 @@
+import { visitCodes } from "ehrloom/cohort/records.ts";
 import { assertEquals } from "@std/assert";
 import { cohortOf, vocabulary } from "ehrloom";
 import { numberColumns, withNumberColumns } from "ehrloom/models/numbers/number_columns.ts";
@@ -31,6 +32,7 @@ Deno.test("withNumberColumns() puts bins behind the codes; age and sex into the 
     values: [{ from: 2, count: 2 }],
     ages: { from: 4, count: 2 },
     sexes: { from: 6, count: 3 },
+    races: { from: 9, count: 0 },
     times: { from: 9, count: 3 },
     count: 12,
   });
@@ -81,4 +83,37 @@ Deno.test("visitSchema() has no times where records have only an order, and no a
     minCell: 1,
   });
   assertEquals([series, ages, sexes, betweenStays, startDays], [[], [], 0, [], []]);
+});
+
+Deno.test("a race is a column of the first visit, of rare races that of the others; none if unknown", () => {
+  const told = ["White", "Asian", "Inuit", ""];
+  const visit = { visits: [[0]], labels: [] };
+  const train = told.flatMap((race, i) =>
+    Array.from({ length: 4 - i }, () => ({ ...visit, race }))
+  );
+  const cohort = cohortOf(names, [], train);
+  const how = { bins: { most: 5, by: "width" }, isWithoutTimes: true, minCell: 3 } as const;
+  const fitted = visitSchema(cohort, how);
+  assertEquals(fitted.races, ["Asian", "White"]); // two Inuit are too few for "other", too
+  assertEquals(visitSchema(cohort, { ...how, minCell: 4 }).races, ["White", "other"]);
+  const seen = withNumberColumns(
+    cohortOf(names, [], told.map((race) => ({ ...visit, race }))),
+    { ...fitted, sexes: 0, races: ["White", "other"] },
+  );
+  assertEquals([0, 1, 2, 3].map((record) => [...visitCodes(seen, record, 0)]), [
+    [0, 2],
+    [0, 3],
+    [0, 3],
+    [0],
+  ]);
+  assertEquals(seen.vocabulary.descriptions.slice(2), ["race White", "race other"]);
+});
+
+Deno.test("visitSchema() has no races where nobody's is known", () => {
+  const { races } = visitSchema(measuredCohort(20), {
+    bins: { most: 5, by: "width" },
+    isWithoutTimes: false,
+    minCell: 1,
+  });
+  assertEquals(races, undefined);
 });

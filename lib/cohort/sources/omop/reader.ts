@@ -309,8 +309,8 @@ export class OmopReader {
     }
     this.concepts.name();
     for (const { patient, concept, written } of this.races) {
-      const race = this.concepts.nameOf(concept) ?? written;
-      this.table.patients.addRace(patient, raceIn(race) || `concept ${concept}`);
+      const inWords = this.concepts.nameOf(concept) ?? written;
+      this.table.patients.addRace(patient, raceIn(inWords === "" ? `concept ${concept}` : inWords));
     }
   }
 }
