@@ -4,12 +4,12 @@
  *
  * @module
  */
-import { type Races, racesOf } from "../races.ts";
 import { growing } from "../growing.ts";
 import type { Demographics } from "../cohort.ts";
 import { subjectIdOf } from "../subject_id.ts";
 import { microsecondsPerDay } from "../time.ts";
 import { detached } from "./detached.ts";
+import { MostFrequentRaces } from "./most_frequent_races.ts";
 
 /** The split of a patient without one. */
 export const noSplit = 255;
@@ -20,53 +20,6 @@ export interface PatientsOptions {
   readonly labelNames?: readonly string[] | undefined;
   /** Order of the records: as patients are added, or by subject id; default "added". */
   readonly order?: "added" | "subject" | undefined;
-}
-
-/** Counts the races that rows tell of each patient. */
-class MostFrequentRaces {
-  private readonly names = new Map<string, number>();
-  /** [patients] The race that was told first, by its number. */
-  private readonly first = growing((length) => new Uint32Array(length));
-  /** [patients] How often that was; 0 for patients without a race. */
-  private readonly times = growing((length) => new Uint32Array(length));
-  /** Of patients with several, how often each of the others was told, in the order of rows. */
-  private readonly others = new Map<number, Map<number, number>>();
-
-  add(patient: number, race: string): void {
-    const known = this.names.get(race);
-    const index = known ?? this.names.size;
-    if (known === undefined) this.names.set(detached(race), index);
-    while (this.times.length <= patient) {
-      this.first.push(0);
-      this.times.push(0);
-    }
-    const times = this.times.at(patient);
-    if (times === 0) this.first.set(patient, index);
-    if (times === 0 || this.first.at(patient) === index) this.times.set(patient, times + 1);
-    else {
-      const others = this.others.get(patient) ?? new Map<number, number>();
-      this.others.set(patient, others.set(index, (others.get(index) ?? 0) + 1));
-    }
-  }
-
-  /** Number of patients with several. */
-  get severalCount(): number {
-    return this.others.size;
-  }
-
-  /** The most frequent race of each patient, of equally frequent ones the first. */
-  of(patients: ArrayLike<number>): Races | undefined {
-    const names = [...this.names.keys()];
-    const [first, timesOf] = [this.first.view(), this.times.view()];
-    return racesOf(Array.from(patients, (patient) => {
-      if (!timesOf[patient]) return ""; // none, or a patient after all who have one
-      let [race, most] = [first[patient], timesOf[patient]];
-      for (const [other, times] of this.others.get(patient) ?? []) {
-        if (times > most) [race, most] = [other, times];
-      }
-      return names[race];
-    }));
-  }
 }
 
 /** Patients by their identifiers, in the order in which they were added. */
@@ -143,7 +96,10 @@ export class Patients {
     this.hasDemographics = true;
   }
 
-  /** Takes what a row says of a patient's race; "" where it is unknown. Of several, the most frequent counts. */
+  /**
+   * Takes what a row says of a patient's race, as `raceIn` gives it; "" where it is unknown. Of
+   * several, the most frequent one counts.
+   */
   addRace(patient: number, race: string): void {
     if (race === "") return;
     this.races.add(patient, race);

@@ -64,9 +64,13 @@ function comparedRaces(asked: Asked): string[] {
 }
 
 /** What the real cohort knows and has no figures, and why. */
-function leftOutOf(asked: Asked, found: DemographicDistances, isWithin: boolean): LeftOut[] {
+function leftOutOf(asked: Asked, found: DemographicDistances, isCompared: boolean): LeftOut[] {
   const { real: { cohort } } = asked;
-  const few = `fewer than ${asked.minCell ?? 1} real patients are of`;
+  const { minCell = 1 } = asked;
+  const few = {
+    sexes: `fewer than ${minCell} real patients are of one sex`,
+    races: `fewer than two races have ${minCell} real patients`,
+  };
   const none = "the other records do not tell it";
   const has = {
     ages: Array.from(cohort.subjectIds, (_, record) => record)
@@ -79,10 +83,10 @@ function leftOutOf(asked: Asked, found: DemographicDistances, isWithin: boolean)
       ? [{ label: "age at the first visit", reason: none }]
       : [],
     ...has.sexes && found.female === null
-      ? [{ label: "share of women", reason: areSexesShown(asked) ? none : `${few} one sex` }]
+      ? [{ label: "share of women", reason: areSexesShown(asked) ? none : few.sexes }]
       : [],
     ...has.races && found.races === undefined
-      ? [{ label: "races", reason: isWithin ? none : `${few} each race but one at most` }]
+      ? [{ label: "races", reason: isCompared ? none : few.races }]
       : [],
   ];
 }

@@ -112,7 +112,7 @@ Deno.test("demographics tell races of few real patients as other, or leave them 
   assertEquals([other?.real_mean.value, other?.synthetic_mean.value], [0.4, 0.5]);
   const few = [{
     label: "races",
-    reason: "fewer than 5 real patients are of each race but one at most",
+    reason: "fewer than two races have 5 real patients",
   }];
   assertEquals([(await shown(5))?.races, (await shown(5))?.left_out], [undefined, few]);
   assertEquals((await shown(3, ofRaces({ White: 6, Black: 1 })))?.races, undefined);
