@@ -118,7 +118,7 @@ await runCommand({
       force: args.has("force"),
     });
     sayCounts(args, asked.count, counts);
-    if (options.prefixes !== undefined) sayTrajectories(args, run, options.prefixes, asked);
+    if (options.prefixes !== undefined) sayContinuations(args, run, options.prefixes, asked);
     say(
       `Next: deno task evaluate --real ${shellPath(await realCohort(args, run))} ` +
         `--synthetic ${shellPath(args.text("out"))} --run ${shellPath(args.text("run"))} ` +
@@ -275,18 +275,18 @@ function sayCounts(args: Arguments, count: number, { cutOff, empty, ruled }: Cou
   }
 }
 
-/** Where continued records are as trajectories, and which file has not all patients. */
-function sayTrajectories(
+/** Where the continuations are, and which file has not all patients. */
+function sayContinuations(
   args: Arguments,
   { runConfig }: Run,
   { recordCount }: Cohort,
   { first, count }: Shard,
 ): void {
   if (writesOrderOnly(runConfig)) {
-    say("No trajectories are written, since the model writes no times (see --set numbers)");
+    say("No continuations are written, since the model writes no times (see --set numbers)");
     return;
   }
-  say(`Trajectories for meds-trajectory-evaluation: ${args.text("out")}/trajectories`);
+  say(`Continuations for meds-trajectory-evaluation: ${args.text("out")}/continuations`);
   if (first % recordCount === 0 && count % recordCount === 0) return;
   say(
     `Not every file there has all ${recordCount.toLocaleString("en")} patients, as that program ` +
