@@ -1,5 +1,5 @@
 /**
- * How values lie within their bins: quantiles that cut each bin into cells of equally many values, so
+ * How numbers lie within their bins: quantiles that cut each bin into cells of equally many values, so
  * that a draw from a bin follows what was measured. As published, a draw is even over the bin.
  *
  * A run may be passed on, so each cell has values of enough patients, and only its ends are stored.
@@ -7,7 +7,7 @@
  * @module
  */
 import { isShownCell, type PatientNumbers } from "../../cohort/small_cells.ts";
-import { binCount } from "./record_schema.ts";
+import { binCount, type Cells } from "./record_schema.ts";
 import { binOf, drawnFromBin, endsOfBin } from "./value_bins.ts";
 
 /** Cells of a bin at most. */
@@ -72,7 +72,7 @@ export function innerQuantiles(
  * @param uniform in [0, 1)
  */
 export function drawnByCells(
-  inner: readonly (readonly number[])[],
+  inner: Cells,
   bin: number,
   decimals: number | null,
   uniform: number,

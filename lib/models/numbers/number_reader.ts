@@ -8,7 +8,7 @@ import type { RecordLists } from "../../cohort/records.ts";
 import type { Random } from "../../random.ts";
 import type { RecordReader } from "../interface/writing.ts";
 import { type Block, isIn } from "./blocks.ts";
-import { birthDayOf, drawnBy, startDayOf, valueIn } from "./drawn_numbers.ts";
+import { birthDayOf, daysIn, drawnBy, startDayOf, valueIn } from "./drawn_numbers.ts";
 import type { NumberColumns } from "./number_columns.ts";
 import type { Schema } from "./record_schema.ts";
 import { Timeline, toldRecord } from "./timeline.ts";
@@ -57,7 +57,7 @@ function recordOf(
     timeline.wait(waits?.[index] ?? 0);
     if (index > 0 && times.count > 0) {
       const column = firstIn(times, visit) ?? times.from + draws.integer(times.count);
-      timeline.wait(numberIn(schema.betweenStays, column - times.from));
+      timeline.wait(daysIn(schema, column - times.from, uniform));
     }
     const age = firstIn(ages, visit);
     if (age !== undefined) {

@@ -11,14 +11,17 @@ import { isObject } from "../../files/input.ts";
 import { isWaitStart, type WaitStart } from "../waits/wait_start.ts";
 import { binOf } from "./value_bins.ts";
 
+/** [bins] Ends of equally likely cells of each bin, see `inner_quantiles.ts`. */
+export type Cells = readonly (readonly number[])[];
+
 /** A code whose values have tokens: numbers in bins, or a few distinct ones as categories. */
 export type Series =
   | {
     readonly code: number;
     readonly edges: readonly number[];
     readonly decimals: number | null;
-    /** [bins] Ends of equally likely cells of each bin; without, draws from a bin are even. */
-    readonly inner?: readonly (readonly number[])[];
+    /** Cells of its bins; without, draws from a bin are even. */
+    readonly inner?: Cells;
   }
   | { readonly code: number; readonly categories: readonly number[] };
 
@@ -36,6 +39,8 @@ export interface Schema {
   readonly betweenRows: readonly number[];
   /** Edges of times between stays, in days; how long a stay lasts is one. */
   readonly betweenStays: readonly number[];
+  /** Cells of the bins of times between stays; without, draws from these are even. */
+  readonly innerTimes?: Cells | undefined;
   /** Edges of bins for the first day of a record, each bin equally likely, in days since 1970. */
   readonly startDays: readonly number[];
   /** The step in which most times between stays are told, in days; absent in runs of earlier versions. */
@@ -85,7 +90,7 @@ function isRising(found: unknown): boolean {
 
 /** Whether each bin has cells within its edges. */
 function isInner(found: unknown, edges: unknown): boolean {
-  return Array.isArray(found) && Array.isArray(edges) && found.length === edges.length - 1 &&
+  return Array.isArray(found) && Array.isArray(edges) && found.length === binCount(edges) &&
     found.every((ends, bin) =>
       isRising(ends) && ends[0] >= edges[bin] && ends.at(-1) <= edges[bin + 1]
     );
@@ -103,13 +108,24 @@ function isSeries(found: unknown): boolean {
 /** Whether what was read from a file is a schema. */
 export function isSchema(found: unknown): found is Schema {
   if (!isObject(found) || !Array.isArray(found.series)) return false;
-  const { series, sexes, races, ages, betweenRows, betweenStays, startDays, waits, timeStep } =
-    found;
+  const {
+    series,
+    sexes,
+    races,
+    ages,
+    betweenRows,
+    betweenStays,
+    startDays,
+    waits,
+    timeStep,
+    innerTimes,
+  } = found;
   return Array.isArray(series) && series.every(isSeries) &&
     (sexes === 0 || sexes === sexNames.length) &&
     (races === undefined ||
       Array.isArray(races) && races.every((race) => typeof race === "string")) &&
     [ages, betweenRows, betweenStays, startDays].every(isRising) &&
+    (innerTimes === undefined || isInner(innerTimes, betweenStays)) &&
     (timeStep === undefined || Number.isFinite(timeStep) && Number(timeStep) > 0) &&
     (waits === undefined || isWaitStart(waits));
 }

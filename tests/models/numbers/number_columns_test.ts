@@ -1,8 +1,10 @@
 import { visitCodes } from "ehrloom/cohort/records.ts";
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { cohortOf, vocabulary } from "ehrloom";
 import { numberColumns, withNumberColumns } from "ehrloom/models/numbers/number_columns.ts";
-import type { Schema } from "ehrloom/models/numbers/record_schema.ts";
+import { daysIn } from "ehrloom/models/numbers/drawn_numbers.ts";
+import { isSchema, type Schema } from "ehrloom/models/numbers/record_schema.ts";
+import { binOf } from "ehrloom/models/numbers/value_bins.ts";
 import { visitSchema } from "ehrloom/models/numbers/visit_schema.ts";
 import { measuredCohort } from "../measured_cohort.ts";
 
@@ -116,4 +118,29 @@ Deno.test("visitSchema() has no races where nobody's is known", () => {
     minCell: 1,
   });
   assertEquals(races, undefined);
+});
+
+Deno.test("times are drawn as they lie in their bins, or evenly, and a schema says which", () => {
+  // 100 patients who wait a week to the day, or up to ten weeks: bins hold many waits of 7 days
+  const lists = Array.from({ length: 100 }, (_, i) => ({
+    visits: [[0], [0]],
+    gapDays: [0, i < 60 ? 7 : 7.5 + i % 60],
+    startDay: 0,
+    labels: [],
+  }));
+  const weekly = cohortOf(names, [], lists);
+  const how = { bins: { most: 5, by: "width" }, isWithoutTimes: false, minCell: 10 } as const;
+  const fitted = visitSchema(weekly, how);
+  const even = visitSchema(weekly, { ...how, evenDraws: true });
+  assertEquals(isSchema(JSON.parse(JSON.stringify(fitted))), true);
+  assertEquals(isSchema({ ...fitted, innerTimes: fitted.innerTimes?.slice(1) }), false);
+  assertEquals([even.innerTimes, even.betweenStays], [undefined, fitted.betweenStays]);
+  const weeks = (schema: Schema) => {
+    const bin = binOf(schema.betweenStays, 7);
+    const drawn = Array.from({ length: 200 }, (_, i) => daysIn(schema, bin, () => i / 200));
+    assertEquals(new Set(drawn.map((days) => binOf(schema.betweenStays, days))), new Set([bin]));
+    return drawn.filter((days) => days === 7).length;
+  };
+  assert(weeks(fitted) > 150, `${weeks(fitted)}`); // the bin has 60 waits of exactly a week
+  assertEquals(weeks(even) < 5, true);
 });
