@@ -7,7 +7,7 @@
  * @module
  */
 import { isShownCell, type PatientNumbers } from "../../cohort/small_cells.ts";
-import { binCount, type Cells } from "./record_schema.ts";
+import { binCount } from "./record_schema.ts";
 import { binOf, drawnFromBin, endsOfBin } from "./value_bins.ts";
 
 /** Cells of a bin at most. */
@@ -72,7 +72,7 @@ export function innerQuantiles(
  * @param uniform in [0, 1)
  */
 export function drawnByCells(
-  inner: Cells,
+  inner: readonly (readonly number[])[],
   bin: number,
   decimals: number | null,
   uniform: number,

@@ -11,17 +11,14 @@ import { isObject } from "../../files/input.ts";
 import { isWaitStart, type WaitStart } from "../waits/wait_start.ts";
 import { binOf } from "./value_bins.ts";
 
-/** [bins] Ends of equally likely cells of each bin, see `inner_quantiles.ts`. */
-export type Cells = readonly (readonly number[])[];
-
 /** A code whose values have tokens: numbers in bins, or a few distinct ones as categories. */
 export type Series =
   | {
     readonly code: number;
     readonly edges: readonly number[];
     readonly decimals: number | null;
-    /** Cells of its bins; without, draws from a bin are even. */
-    readonly inner?: Cells;
+    /** [bins] Ends of equally likely cells of each bin; without, draws from a bin are even. */
+    readonly inner?: readonly (readonly number[])[];
   }
   | { readonly code: number; readonly categories: readonly number[] };
 
@@ -39,8 +36,8 @@ export interface Schema {
   readonly betweenRows: readonly number[];
   /** Edges of times between stays, in days; how long a stay lasts is one. */
   readonly betweenStays: readonly number[];
-  /** Cells of the bins of times between stays; without, draws from these are even. */
-  readonly innerTimes?: Cells | undefined;
+  /** [bins] The same of times between stays. */
+  readonly innerTimes?: readonly (readonly number[])[] | undefined;
   /** Edges of bins for the first day of a record, each bin equally likely, in days since 1970. */
   readonly startDays: readonly number[];
   /** The step in which most times between stays are told, in days; absent in runs of earlier versions. */
