@@ -42,6 +42,7 @@ export {
   splitOf,
   subset,
 } from "./lib/cohort/cohort.ts";
+export type { Races } from "./lib/cohort/races.ts";
 export {
   cohortOf,
   type RecordArrays,

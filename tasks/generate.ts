@@ -52,6 +52,10 @@ await runCommand({
       many: true,
     },
     sex: { value: "SEX", help: "Require a sex of every patient: female or male" },
+    race: {
+      value: "RACE",
+      help: "Require a race of every patient, such as WHITE: one that the model learned",
+    },
     age: {
       value: "FROM-TO",
       help:
@@ -66,7 +70,7 @@ await runCommand({
       value: "DIR",
       help:
         "Continue the records of this cohort, one after another; their labels and visits are kept, " +
-        "with values, times, births and sexes if the model learned them",
+        "with values, times, births, sexes and races if the model learned them",
       reads: true,
     },
     visits: {
@@ -114,7 +118,7 @@ await runCommand({
       force: args.has("force"),
     });
     sayCounts(args, asked.count, counts);
-    if (options.prefixes !== undefined) sayTrajectories(args, run, options.prefixes, asked);
+    if (options.prefixes !== undefined) sayContinuations(args, run, options.prefixes, asked);
     say(
       `Next: deno task evaluate --real ${shellPath(await realCohort(args, run))} ` +
         `--synthetic ${shellPath(args.text("out"))} --run ${shellPath(args.text("run"))} ` +
@@ -138,8 +142,9 @@ function askedOf(args: Arguments) {
     throw new UsageError("--continue takes no --label or --labels-from: its records have labels");
   }
   const [sex, ages] = [args.choice("sex", ["female", "male"]), agesOf(args.maybe("age"))];
-  if (hasPrefixes && (sex ?? ages) !== undefined) {
-    throw new UsageError("--continue takes no --sex or --age: its patients have their own");
+  const race = args.maybe("race");
+  if (hasPrefixes && (sex ?? race ?? ages) !== undefined) {
+    throw new UsageError("--continue takes no --sex, --race or --age: its patients have their own");
   }
   if (!hasPrefixes && args.maybe("visits") !== undefined) {
     throw new UsageError("--visits needs --continue");
@@ -149,6 +154,7 @@ function askedOf(args: Arguments) {
     ...shard,
     labels,
     sex,
+    race,
     ages,
     seed: args.integer("seed", { min: 0 }),
     batch: args.integer("batch", { min: 1 }),
@@ -269,18 +275,18 @@ function sayCounts(args: Arguments, count: number, { cutOff, empty, ruled }: Cou
   }
 }
 
-/** Where continued records are as trajectories, and which file has not all patients. */
-function sayTrajectories(
+/** Where the continuations are, and which file has not all patients. */
+function sayContinuations(
   args: Arguments,
   { runConfig }: Run,
   { recordCount }: Cohort,
   { first, count }: Shard,
 ): void {
   if (writesOrderOnly(runConfig)) {
-    say("No trajectories are written, since the model writes no times (see --set numbers)");
+    say("No continuations are written, since the model writes no times (see --set numbers)");
     return;
   }
-  say(`Trajectories for meds-trajectory-evaluation: ${args.text("out")}/trajectories`);
+  say(`Continuations for meds-trajectory-evaluation: ${args.text("out")}/continuations`);
   if (first % recordCount === 0 && count % recordCount === 0) return;
   say(
     `Not every file there has all ${recordCount.toLocaleString("en")} patients, as that program ` +

@@ -6,6 +6,7 @@
  */
 import { checkArguments, checkWord } from "../arguments.ts";
 import { joined } from "./growing.ts";
+import { raceNamesOf, type Races, racesOf, racesProblem } from "./races.ts";
 import { namesProblem } from "./reserved_names.ts";
 import { sameTexts, type Vocabulary } from "./vocabulary.ts";
 
@@ -20,12 +21,14 @@ export const sexNames = ["unknown", "female", "male"] as const;
 /** Days in a year of age. */
 export const daysPerYear = 365.25;
 
-/** Birth and sex of the patients. */
+/** What is known of the patients that does not change. */
 export interface Demographics {
   /** [records] Day of birth, in days since 1970-01-01 UTC; NaN where unknown. */
   readonly birthDays: Float64Array;
   /** [records] Index into {@link sexNames}. */
   readonly sexes: Uint8Array;
+  /** Omitted where the race of nobody is known. */
+  readonly races?: Races | undefined;
 }
 
 /** Age in years at a record's first visit; NaN where it is unknown. */
@@ -61,7 +64,7 @@ export interface CohortParts {
   readonly gapDays: Float64Array;
   /** [events] The value measured with a code, NaN if none; null for a cohort without values. */
   readonly values: Float32Array | null;
-  /** Birth and sex of each record; null for a cohort without either. */
+  /** Birth, sex and race of each record; null for a cohort without any of them. */
   readonly demographics: Demographics | null;
   /** [records] Index into {@link splitNames}; null for a cohort without splits. */
   readonly splits: Uint8Array | null;
@@ -110,6 +113,8 @@ function problem(parts: CohortParts): string | undefined {
       return `${name} has ${array.length} entries, must have ${wanted}`;
     }
   }
+  const races = parts.demographics?.races && racesProblem(parts.demographics.races, records);
+  if (races !== undefined) return races;
   const names = namesProblem(vocabulary.codes, vocabulary.descriptions, labelNames);
   if (names !== undefined) return names;
   if (new Set(subjectIds).size !== records) return "a subject id appears twice";
@@ -208,6 +213,12 @@ function factsOfRecords(
     demographics: demographics && {
       birthDays: Float64Array.from(records, (record) => demographics.birthDays[record]),
       sexes: Uint8Array.from(records, (record) => demographics.sexes[record]),
+      ...demographics.races && {
+        races: {
+          names: demographics.races.names,
+          indices: Int32Array.from(records, (record) => demographics.races?.indices[record] ?? -1),
+        },
+      },
     },
   };
 }
@@ -307,6 +318,9 @@ export function concatenated(parts: readonly Cohort[]): Cohort {
     );
   }
   const known = parts.flatMap((part) => part.demographics ?? []);
+  const races = racesOf(
+    parts.flatMap((part) => raceNamesOf(part.demographics?.races, part.recordCount)),
+  );
   return cohort({
     vocabulary,
     labelNames,
@@ -322,6 +336,7 @@ export function concatenated(parts: readonly Cohort[]): Cohort {
     demographics: demographics && {
       birthDays: joined(known.map(({ birthDays }) => birthDays), (n) => new Float64Array(n)),
       sexes: joined(known.map(({ sexes }) => sexes), (n) => new Uint8Array(n)),
+      ...races && { races },
     },
     splits: splits && joined(parts.flatMap((part) => part.splits ?? []), (n) => new Uint8Array(n)),
   });

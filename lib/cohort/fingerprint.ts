@@ -1,4 +1,5 @@
 import type { Cohort } from "./cohort.ts";
+import { raceNamesOf } from "./races.ts";
 import { microsecondsPerDay, sameTime } from "./time.ts";
 
 /** Days below which a visit is at the time of the one before it. */
@@ -25,6 +26,10 @@ export async function fingerprint(source: Cohort): Promise<string> {
   }
   if (values !== null) parts.push(values);
   if (demographics !== null) parts.push(demographics.birthDays, demographics.sexes);
+  if (demographics?.races !== undefined) {
+    const races = raceNamesOf(demographics.races, source.recordCount);
+    parts.push(new TextEncoder().encode(JSON.stringify(races)));
+  }
   const digests = new Uint8Array(32 * parts.length);
   for (const [i, part] of parts.entries()) { // one copy at a time: digest() takes no shared memory
     digests.set(new Uint8Array(await crypto.subtle.digest("SHA-256", part.slice())), 32 * i);

@@ -1,4 +1,5 @@
 import { type Cohort, cohort } from "./cohort.ts";
+import { raceOf, racesOf } from "./races.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
 /** One record as plain lists, for generators, small cohorts, tests and JSON. */
@@ -20,6 +21,8 @@ export interface RecordLists {
   readonly birthDay?: number | undefined;
   /** Index into `sexNames`; omitted if unknown. A cohort has demographics if a record has. */
   readonly sex?: number | undefined;
+  /** In the words of the source; "" or omitted if unknown. */
+  readonly race?: string | undefined;
   /** Index into `splitNames`; omitted in every record of a cohort without splits. */
   readonly split?: number | undefined;
 }
@@ -75,7 +78,10 @@ export function cohortOf(
     }
     visitOffsets[index + 1] = codeOffsets.length - 1;
   }
-  const hasDemographics = records.some(({ birthDay, sex }) => (birthDay ?? sex) !== undefined);
+  const races = racesOf(records.map(({ race = "" }) => race));
+  const hasDemographics = records.some(({ birthDay, sex, race }) =>
+    (birthDay ?? sex ?? race) !== undefined
+  );
   return cohort({
     vocabulary,
     labelNames,
@@ -94,6 +100,7 @@ export function cohortOf(
       ? {
         birthDays: Float64Array.from(records, ({ birthDay }) => birthDay ?? NaN),
         sexes: Uint8Array.from(records, ({ sex }) => sex ?? 0),
+        ...races && { races },
       }
       : null,
     splits: records.length > 0 && records.every((record) => record.split !== undefined)
@@ -156,6 +163,7 @@ export function recordLists(source: RecordArrays, record: number): RecordLists {
     gapDays: [...gapDays.subarray(visitOffsets[record], visitOffsets[record + 1])],
     birthDay: source.demographics?.birthDays[record],
     sex: source.demographics?.sexes[record],
+    race: source.demographics?.races && raceOf(source.demographics.races, record),
     split: source.splits?.[record],
   };
 }

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { omopRaces, raceIn } from "./races.ts";
 
 /** The code that a visit without codes has in a file. */
 export const emptyVisitCode = "EHRLOOM//EMPTY_VISIT";
@@ -21,6 +22,10 @@ const subjectColumn = "subject_id";
 const sexPattern =
   /^(?:(?:MIMIC_IV|SYNTHEA|PATIENTS?|DEMOGRAPHICS?)[_/]+)?(?:GENDER|SEX)\/\/?(F|FEMALE|M|MALE|8532|8507)$/i;
 
+/** Race as MEDS folders write it: "RACE//WHITE"; from OMOP "Race/5", by the code of its vocabulary. */
+const racePattern =
+  /^(?:(?:MIMIC_IV|SYNTHEA|PATIENTS?|DEMOGRAPHICS?)[_/]+)?RACE(\/\/|\/(?!\/))(.+)$/is;
+
 /** Birth as MEDS wrote it before version 0.3. */
 const earlierBirthCode = "SNOMED/184099003";
 
@@ -36,6 +41,23 @@ export function demographicOf(code: string): number {
   return sex.startsWith("F") || sex === "8532" ? 1 : 2;
 }
 
+/** The static code of a race. */
+export function raceCode(race: string): string {
+  return `RACE//${race}`;
+}
+
+/** The race that a code says the patient has, "" if it is unknown; undefined for other codes. */
+export function raceOfCode(code: string): string | undefined {
+  const [, slashes, race] = racePattern.exec(code) ?? [];
+  if (race === undefined) return undefined;
+  return slashes === "/" ? omopRaces.get(race) ?? raceIn(race) : raceIn(race);
+}
+
+/** Whether a code says something about the patient instead of a visit. */
+export function isOfPatient(code: string): boolean {
+  return demographicOf(code) !== -1 || raceOfCode(code) !== undefined;
+}
+
 /** What is wrong with a text that UTF-8 cannot store, or undefined. */
 function textProblem(text: string): string | undefined {
   if (!text.isWellFormed()) {
@@ -45,10 +67,10 @@ function textProblem(text: string): string | undefined {
 
 /** What is wrong with a code's name, as the end of a sentence about it, or undefined. */
 export function codeProblem(code: string): string | undefined {
-  const kind = demographicOf(code);
-  if (kind !== -1) {
-    return `is a reserved name: MEDS uses it for a patient's ${kind === 0 ? "birth" : "sex"}; ` +
-      "rename the code";
+  if (isOfPatient(code)) {
+    const kind = demographicOf(code);
+    const what = kind === -1 ? "race" : kind === 0 ? "birth" : "sex";
+    return `is a reserved name: MEDS uses it for a patient's ${what}; rename the code`;
   }
   if (code === emptyVisitCode) {
     return "is a reserved name: it is used for visits without codes; rename the code";

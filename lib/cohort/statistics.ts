@@ -5,6 +5,7 @@
  */
 import pl from "nodejs-polars";
 import { checkArguments } from "../arguments.ts";
+import { raceNamesOf } from "./races.ts";
 import { ageAtStart, type Cohort, sexNames, splitNames } from "./cohort.ts";
 import { measuredValues } from "./measured_values.ts";
 import { quantile } from "./quantile.ts";
@@ -75,7 +76,7 @@ export function events(source: Cohort): Frame {
 }
 
 /**
- * One row per record: `subject_id`, `split`, `sex`, `age` (years at the first visit), `start`,
+ * One row per record: `subject_id`, `split`, `sex`, `race`, `age` (years at the first visit), `start`,
  * `visits`, `events`; null where unknown.
  */
 export function records(source: Cohort): Frame {
@@ -95,6 +96,12 @@ export function records(source: Cohort): Frame {
     pl.Series("subject_id", source.subjectIds.slice()),
     splitColumn(source),
     pl.Series("sex", sexes.map((sex) => sex === 0 ? null : sexNames[sex]), pl.String),
+    pl.Series(
+      "race",
+      raceNamesOf(source.demographics?.races, recordCount)
+        .map((race) => race === "" ? null : race),
+      pl.String,
+    ),
     pl.Series("age", Array.from(ages, (age) => Number.isNaN(age) ? null : age), pl.Float64),
     timeColumn("start", source.startDays.map(microsecondsOf)),
     pl.Series("visits", visits),

@@ -154,8 +154,11 @@ function sentenceOf(
     score === null || rank === null ? [] : [{ model, value: score.value }]
   ).toSorted((a, b) => b.value - a.value);
   if (leader === undefined) {
-    const reasons = new Set(models.flatMap(({ reason }) => reason ?? []));
-    return `${start}: not ranked: ${[...reasons].join("; ")}.`;
+    const { contestants } = contestantsAndFloors(models);
+    const reasons = contestants.length === 0
+      ? ["only floors were compared"]
+      : [...new Set(contestants.flatMap(({ reason }) => reason ?? []))];
+    return `${start}: not ranked: ${reasons.join("; ")}.`;
   }
   const [own, value] = [titleOf(leader.model), fixed(leader.value, 2)];
   const without = missing.length > 0

@@ -74,13 +74,13 @@ function filledVisits(record: RecordLists) {
   return { kept, gapDays, startDay: day / microsecondsPerDay };
 }
 
-/** Records by the model's indices, with what it writes of values, times, births and sexes. */
+/** Records by the model's indices, with what it writes of values, times, births, sexes and races. */
 function asTheModelWrites(
   prefixes: Cohort,
   { codes, labels }: ReturnType<typeof indicesOf>,
   schema: Schema | undefined,
 ): RecordLists[] {
-  const { series = [], sexes = 0, betweenStays = [], startDays = [], waits } = schema ?? {};
+  const { series = [], sexes = 0, races, betweenStays = [], startDays = [], waits } = schema ?? {};
   return Array.from({ length: prefixes.recordCount }, (_, number) => {
     const record = recordLists(prefixes, number);
     const { kept, gapDays, startDay } = filledVisits(record);
@@ -97,6 +97,7 @@ function asTheModelWrites(
       ...(betweenStays.length > 0 || waits !== undefined) && { gapDays },
       ...startDays.length > 0 && { startDay },
       ...sexes > 0 && { birthDay: record.birthDay ?? NaN, sex: record.sex ?? 0 },
+      ...races && { race: record.race ?? "" },
     };
   });
 }

@@ -25,6 +25,11 @@ export interface GenerationOptions extends LongWorkOptions {
    */
   readonly sex?: Exclude<typeof sexNames[number], "unknown"> | undefined;
   /**
+   * Race that all patients must have, in models that write races: one of those in the run's schema, in
+   * upper or lower case; the rest is drawn given this.
+   */
+  readonly race?: string | undefined;
+  /**
    * Ages in years at the first visit, at least the first and below the second, in models that write
    * ages: births follow from these.
    */
@@ -33,8 +38,8 @@ export interface GenerationOptions extends LongWorkOptions {
   readonly labelRows?: Uint8Array | undefined;
   /**
    * Records to continue, instead of labels: record i starts with the labels and visits of record i
-   * modulo their number, keeps them, and continues with draws given these. Values, times, births and
-   * sexes are kept as they are where the model learned them. Codes and labels are found by name;
+   * modulo their number, keeps them, and continues with draws given these. Values, times, births, sexes
+   * and races are kept as they are where the model learned them. Codes and labels are found by name;
    * visits without codes are left out. In models of rows, a record continues after
    * these visits by at least one step; in models of tokens, it may end there.
    */
@@ -57,6 +62,7 @@ export const generationOptionNames = Object.keys(
     sampler: 0,
     labels: 0,
     sex: 0,
+    race: 0,
     ages: 0,
     labelRows: 0,
     prefixes: 0,

@@ -38,6 +38,7 @@ export function neverCameUp({ wanted, labelRows, ruled }: Order): RangeError {
   const what = [
     ...wanted.labels.size > 0 || labelRows !== undefined ? ["these labels"] : [],
     ...wanted.sex !== undefined ? ["this sex"] : [],
+    ...wanted.race !== undefined ? ["this race"] : [],
     ...wanted.ages !== undefined ? ["such ages"] : [],
     ...ruled !== undefined ? ["these rules"] : [],
   ];

@@ -1,6 +1,6 @@
 /**
  * What a model learns of a cohort's training records, and what it leaves out: measured values, times,
- * births and sexes, and what lies beyond its context. Worked out once, before training, and stored
+ * births, sexes and races, and what lies beyond its context. Worked out once, before training, and stored
  * with the run, so that every stage says the same.
  *
  * @module
@@ -8,6 +8,7 @@
 import * as v from "valibot";
 import { type Cohort, splitOf, subset } from "../cohort/cohort.ts";
 import { measuredValues, valueCount } from "../cohort/measured_values.ts";
+import { otherRace, raceNamesOf, raceOf } from "../cohort/races.ts";
 import { flag, object, type Schema as JsonSchema, whole } from "../files/checked_json.ts";
 import type { Extra, Model } from "./interface/model.ts";
 import type { ModelConfig } from "./interface/settings.ts";
@@ -48,6 +49,13 @@ export interface Coverage {
   readonly times: Covered;
   /** Patients whose birth or sex is known. */
   readonly demographics: Covered;
+  /** Patients whose race is known; absent if there are none, and in runs of earlier versions. */
+  readonly races?: Covered | undefined;
+  /**
+   * Whether a model that learns races does not learn all by name, since too few training patients have
+   * them; absent if it does.
+   */
+  readonly hasRareRaces?: boolean | undefined;
   /**
    * Measured codes whose values a model that learns values does not learn, since too few training
    * patients have them; absent if there are none.
@@ -64,6 +72,8 @@ export const coverageSchema: JsonSchema<Coverage> = object({
   values: coveredSchema,
   times: coveredSchema,
   demographics: coveredSchema,
+  races: v.optional(coveredSchema),
+  hasRareRaces: v.optional(flag),
   rareCodes: v.optional(whole(1)),
   context: v.optional(object({
     limit: whole(1),
@@ -83,7 +93,7 @@ const acceptableLoss = 0.1;
 function countsOf(cohort: Cohort): Record<Extra, number> {
   const { startDays, visitOffsets, gapDays, demographics, recordCount } = cohort;
   let times = 0;
-  let patients = 0;
+  let [patients, races] = [0, 0];
   for (let record = 0; record < recordCount; record++) {
     const gaps = gapDays.subarray(visitOffsets[record], visitOffsets[record + 1]);
     times += Number.isNaN(startDays[record])
@@ -92,8 +102,9 @@ function countsOf(cohort: Cohort): Record<Extra, number> {
     const isKnown = demographics !== null &&
       (demographics.sexes[record] > 0 || !Number.isNaN(demographics.birthDays[record]));
     patients += Number(isKnown);
+    races += Number(raceOf(demographics?.races, record) !== "");
   }
-  return { values: valueCount(cohort), times, demographics: patients };
+  return { values: valueCount(cohort), times, demographics: patients, races };
 }
 
 /** Tokens beyond a context. */
@@ -138,6 +149,12 @@ function rareCodesOf({ schema }: Model, train: Cohort): number {
   return measuredValues(train).keys().reduce((sum, code) => sum + Number(!learned.has(code)), 0);
 }
 
+/** Whether some races of the training records are none that the model knows by name. */
+function hasRareRaces({ schema }: Model, { demographics, recordCount }: Cohort): boolean {
+  const known = ["", ...schema?.races ?? []];
+  return raceNamesOf(demographics?.races, recordCount).some((race) => !known.includes(race));
+}
+
 /** What a model learns of a cohort's training records; of all records where it was never split. */
 export function coverageOf(model: Model, cohort: Cohort): Coverage {
   const train = cohort.splits === null ? cohort : splitOf(cohort, "train");
@@ -150,7 +167,9 @@ export function coverageOf(model: Model, cohort: Cohort): Coverage {
     values: covered("values"),
     times: covered("times"),
     demographics: covered("demographics"),
+    ...counts.races > 0 && { races: covered("races") },
     ...rareCodes > 0 && { rareCodes },
+    ...kept.includes("races") && hasRareRaces(model, train) && { hasRareRaces: true },
     ...context && { context },
   };
 }
@@ -171,12 +190,14 @@ const inWords: Readonly<Record<Extra, (count: number) => string>> = {
   values: (count) => `${counted(count)} measured values`,
   times: (count) => `the times of ${counted(count)} visits`,
   demographics: (count) => `birth and sex of ${counted(count)} patients`,
+  races: (count) => `the races of ${counted(count)} patients`,
 };
 
 const learnedInWords: Readonly<Record<Extra, string>> = {
   values: "values",
   times: "times",
   demographics: "birth and sex",
+  races: "race",
 };
 
 /** How a model would learn what it leaves out, and which models do, as the end of a sentence. */
@@ -217,11 +238,12 @@ export function coverageInWords(
   coverage: Coverage,
   nameOf = (name: string) => name,
 ): string[] {
-  const extras = ["values", "times", "demographics"] as const;
-  const there = extras.filter((extra) => coverage[extra].count > 0);
-  const lost = there.filter((extra) => !coverage[extra].isLearned);
-  const kept = extras.filter((extra) => coverage[extra].isLearned);
-  const { context, rareCodes = 0 } = coverage;
+  const extras = ["values", "times", "demographics", "races"] as const;
+  const of = (extra: Extra) => coverage[extra] ?? { count: 0, isLearned: false };
+  const there = extras.filter((extra) => of(extra).count > 0);
+  const lost = there.filter((extra) => !of(extra).isLearned);
+  const kept = extras.filter((extra) => of(extra).isLearned);
+  const { context, rareCodes = 0, hasRareRaces = false } = coverage;
   return [
     ...lost.length === 0 ? [] : [
       `${nameOf(family)} learns labels, codes and their order${
@@ -230,7 +252,7 @@ export function coverageInWords(
           : `${kept.length === 1 ? " and" : ","} ${
             listed(kept.map((extra) => learnedInWords[extra]))
           }`
-      }: ${listed(lost.map((extra) => inWords[extra](coverage[extra].count)))} are left out` +
+      }: ${listed(lost.map((extra) => inWords[extra](of(extra).count)))} are left out` +
       keepers(family, lost, nameOf),
     ],
     ...rareCodes === 0 ? [] : [
@@ -238,6 +260,9 @@ export function coverageInWords(
         rareCodes === 1 ? "code" : "codes"
       } are not learned, since too few training patients have them`,
     ],
+    ...hasRareRaces
+      ? [`races that too few training patients have are learned as "${otherRace}", or not at all`]
+      : [],
     ...context === undefined || context.beyond === 0 ? [] : [beyondInWords(context)],
   ];
 }

@@ -5,10 +5,12 @@
  *
  * @module
  */
-import type { Cohort } from "../cohort/cohort.ts";
+import { type Cohort, splitOf } from "../cohort/cohort.ts";
+import { placeOfRace, raceNamesOf, shownRaces } from "../cohort/races.ts";
 import { type RecordArrays, recordLists } from "../cohort/records.ts";
 import { listOf, type NamedArrays } from "../nn/parameters.ts";
 import type { CountedModel, ModelFamily } from "./interface/model.ts";
+import type { Schema } from "./numbers/record_schema.ts";
 import { columnsOf, type RowSizes, rowsOf, sizesOf } from "./rows/visit_rows.ts";
 
 /**
@@ -25,7 +27,18 @@ function offsets(lengths: Float32Array): Uint32Array {
   return begins;
 }
 
-function learn(cohort: Cohort): NamedArrays {
+/** The memoriser's schema: races by name, as no other names are among its parameters. */
+function schemaFor(whole: Cohort, minCell: number): Schema | undefined {
+  const cohort = whole.splits === null ? whole : splitOf(whole, "train");
+  const races = shownRaces([cohort.demographics?.races], minCell);
+  if (races.length === 0) return undefined;
+  const none = { ages: [], betweenRows: [], betweenStays: [], startDays: [] };
+  return { series: [], sexes: 0, ...none, races };
+}
+
+function learn(cohort: Cohort, shown: readonly string[]): NamedArrays {
+  const races = raceNamesOf(cohort.demographics?.races, cohort.recordCount)
+    .map((race) => placeOfRace(shown, race));
   return {
     visit_counts: listOf(lengths(cohort.visitOffsets)),
     code_counts: listOf(lengths(cohort.codeOffsets)),
@@ -36,11 +49,12 @@ function learn(cohort: Cohort): NamedArrays {
     values: listOf(cohort.values ?? []),
     birth_days: listOf(cohort.demographics?.birthDays ?? []),
     sexes: listOf(cohort.demographics?.sexes ?? []),
+    ...shown.length > 0 && { races: listOf(races) },
   };
 }
 
 /** The training records that {@link learn} kept. */
-function records(parameters: NamedArrays): RecordArrays {
+function records(parameters: NamedArrays, names: readonly string[]): RecordArrays {
   const numbersOf = (name: string) => parameters[name].numbers;
   const hasDemographics = numbersOf("sexes").length > 0;
   return {
@@ -56,6 +70,9 @@ function records(parameters: NamedArrays): RecordArrays {
       ? {
         birthDays: Float64Array.from(numbersOf("birth_days")),
         sexes: Uint8Array.from(numbersOf("sexes")),
+        ...names.length > 0 && {
+          races: { names, indices: Int32Array.from(numbersOf("races")) },
+        },
       }
       : null,
     splits: null,
@@ -84,16 +101,18 @@ export const memoriser: ModelFamily<CountedModel, RowSizes> = {
     "It copies training records: its figures are the best there can be, and it protects nobody.",
   settings: {},
   isCompared: false,
-  keeps: () => ["values", "times", "demographics"],
+  keeps: () => ["values", "times", "demographics", "races"],
   configFor: (cohort) => sizesOf(cohort),
-  create: (config) => ({
+  schemaFor: (cohort, _, { minCell = 1 } = {}) => schemaFor(cohort, minCell),
+  create: (config, schema) => ({
     family: "memoriser",
     config,
+    schema,
     columns: columnsOf(config),
     samplers: [],
     rowLimit: Infinity,
     rowsOf,
-    learn,
+    learn: (cohort) => learn(cohort, schema?.races ?? []),
     holds: "training records",
     maybeUnknown: ["start_days", "values", "birth_days"],
     shapes: {
@@ -106,9 +125,10 @@ export const memoriser: ModelFamily<CountedModel, RowSizes> = {
       values: [-1],
       birth_days: [-1],
       sexes: [-1],
+      ...schema?.races && { races: [-1] },
     },
     sampling(parameters) {
-      const kept = records(parameters);
+      const kept = records(parameters, schema?.races ?? []);
       const withLabels = byLabels(kept);
       return {
         kind: "records",

@@ -85,7 +85,9 @@ export async function readRunConfig(folder: string): Promise<RunConfig> {
 
 /** An edited config must not make a model that the parameters were not trained for. */
 function checkConfig(family: ModelFamily, { config, schema }: RunConfig): void {
-  const needsSchema = family.schemaFor !== undefined && family.keeps?.(config).includes("values");
+  const isFloor = family.floor !== undefined; // has values without a schema
+  const needsSchema = !isFloor && family.schemaFor !== undefined &&
+    family.keeps?.(config).includes("values");
   if (schema === undefined && needsSchema) {
     throw new RangeError("its schema is missing");
   }

@@ -171,6 +171,18 @@ Deno.test("a model is not ranked if more than half the weight is missing", () =>
   );
 });
 
+Deno.test("a comparison of floors alone says that they are not ranked, also without figures of privacy", () => {
+  const floors = [judged("markov", { within: 0.5 }), judged("independent", { within: 0.1 })];
+  const { models, sentence } = ranked(floors, { "same_visit_bigram.r2": 100 });
+  assertEquals(models.map(({ rank, reason }) => [rank, reason]), [[null, undefined], [
+    null,
+    undefined,
+  ]]);
+  assertEquals(sentence, "Teaching: not ranked: only floors were compared.");
+  const [release] = useCaseRankings({ release: pairs }, { models: floors, scale, resamples: 3 });
+  assertEquals(release.sentence, "Release: not ranked: only floors were compared.");
+});
+
 Deno.test("a floor that does better than all models is named", () => {
   const { sentence } = ranked([
     judged("halo", { within: 0.5, over: 0.3 }),

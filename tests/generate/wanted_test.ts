@@ -82,6 +82,50 @@ for (const model of Object.keys(settings)) {
     }));
 }
 
+/** The same patients with races: who is ill is twice as often green. */
+const coloured = (() => {
+  const lists = Array.from({ length: cohort.recordCount }, (_, record) => {
+    const own = recordLists(cohort, record);
+    return {
+      ...own,
+      race: record % 3 < 1 + own.labels[0] ? "Green" : record % 3 === 2 ? "Blue" : "",
+    };
+  });
+  return cohortOf(cohort.vocabulary, cohort.labelNames, lists);
+})();
+
+for (const model of ["halo", "gpt", "memoriser"]) {
+  Deno.test(`${model} writes patients of a race, in upper or lower case, and of a sex with it`, () =>
+    inFolder(async (folder) => {
+      const run = await runOf(model, folder, coloured);
+      assertEquals(run.runConfig.schema?.races, ["Blue", "Green"]);
+      const racesOf = async (options: Partial<GenerationOptions>) => {
+        const { cohort: written } = await generate(run, { count: 300, seed: 3, ...options });
+        return Array.from({ length: 300 }, (_, record) => recordLists(written, record));
+      };
+      const all = new Set((await racesOf({})).map(({ race }) => race));
+      assertEquals(all, new Set(["Blue", "Green", ""]));
+      const women = await racesOf({ race: "green", sex: "female" });
+      assert(women.every(({ race, sex }) => race === "Green" && sex === 1));
+    }));
+}
+
+Deno.test("generate() names the races that a run writes", () =>
+  inFolder(async (folder) => {
+    const run = await runOf("memoriser", folder, coloured);
+    const refuses = (race: string, message: string, of = run) =>
+      assertRejects(() => generate(of, { count: 2, race }), RangeError, message);
+    await refuses(
+      "red",
+      'Cannot generate with the race "red": this run of "memoriser" writes "Blue", "Green"',
+    );
+    await refuses(
+      "red",
+      'this run of "memoriser" writes no races',
+      await runOf("memoriser", join(folder, "without")),
+    );
+  }));
+
 const nobody = cohortOf(
   vocabulary(["a"]),
   [],
@@ -117,7 +161,7 @@ Deno.test("generate() says why it cannot give a sex or an age", () =>
       [
         run,
         { sex: "female", prefixes: cohort },
-        "Cannot generate with both a sex or ages and records to continue: these have their own",
+        "Cannot generate with both a sex, a race or ages and records to continue: these have their own",
       ],
     ];
     for (const [of, options, message] of refused) {

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import {
   type Cohort,
+  cohortOf,
   compare,
   coverageInWords,
   modelSummaries,
@@ -9,6 +10,7 @@ import {
   train,
   type TrainingStart,
   useBackend,
+  vocabulary,
   writesOrderOnly,
 } from "ehrloom";
 import { checkCoverage, coverageOf } from "ehrloom/models/coverage.ts";
@@ -98,6 +100,37 @@ Deno.test("coverageOf() counts the codes whose values too few training patients 
   assertEquals(told("halo", 1000, { numbers: 4 }), [3, sentence]);
   assertEquals(told("synehrgy", 1), [undefined]);
   assertEquals(told("halo", 1000)[0], undefined); // it learns no values anyway
+});
+
+Deno.test("coverageOf() says who learns races, and that those of few patients have no name", () => {
+  const races = ["x", "x", "x", "y", ""].map((race, i) => ({
+    visits: [[0]],
+    labels: [],
+    race,
+    split: i < 4 ? 0 : 2,
+  }));
+  const source = cohortOf(vocabulary(["a"]), [], races);
+  const told = (name: string, minCell: number, settings: Record<string, number> = {}) => {
+    const family = modelFamily(name);
+    const config = family.configFor(source, settings);
+    return coverageOf(
+      family.create(config, family.schemaFor?.(source, config, { minCell })),
+      source,
+    );
+  };
+  assertEquals(told("halo", 1).races, { count: 4, isLearned: false });
+  assertEquals(coverageInWords("halo", told("halo", 1)), [
+    "halo learns labels, codes and their order only: the races of 4 patients are left out; with " +
+    "numbers=10 it learns them too",
+  ]);
+  assertEquals(coverageInWords("halo", told("halo", 1, { numbers: 10 })), []);
+  for (const [name, settings] of [["halo", { numbers: 10 }], ["memoriser", {}]] as const) {
+    assertEquals(told(name, 1, settings).hasRareRaces, undefined);
+    assertEquals(coverageInWords(name, told(name, 2, settings)), [
+      'races that too few training patients have are learned as "other", or not at all',
+    ]);
+  }
+  assertEquals(coverageOf(modelOf("halo", cohort), cohort).races, undefined);
 });
 
 Deno.test("coverageOf() knows that SynEHRgy's published form has no time between stays", () => {

@@ -187,3 +187,19 @@ Deno.test("the floors learn the golden records without a loss", () => {
   assertEquals(seen.numbers[c + labels], file.records.length); // each begins once
   assert(followed.numbers.every((count) => count >= 1));
 });
+
+Deno.test("memoriser copies races, those of few patients as other", async () => {
+  const told = ["x", "x", "y", "z", "", "x"];
+  const source = cohortOf(names(3), [], told.map((race) => ({ visits: [[0]], labels: [], race })));
+  const schema = memoriser.schemaFor?.(source, sizesOf(source), { minCell: 2 });
+  assertEquals(schema?.races, ["x", "other"]);
+  const model = memoriser.create(sizesOf(source), schema);
+  const sampling = model.sampling(model.learn(source));
+  assert(sampling.kind === "records");
+  const streams = Array.from({ length: 600 }, (_, i) => random(1, i));
+  const found = (await sampling.write(streams)).map(({ race }) => race);
+  const share = (race: string) => found.filter((each) => each === race).length / 600;
+  assertAlmostEquals(share("x"), 3 / 6, 0.08); // 4 standard errors
+  assertAlmostEquals(share("other"), 2 / 6, 0.08);
+  assertAlmostEquals(share(""), 1 / 6, 0.08);
+});

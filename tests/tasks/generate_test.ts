@@ -190,7 +190,7 @@ Deno.test("deno task generate says in one line what is wrong, and writes nothing
       [
         ["--count", "5", "--sex", "male", "--continue", "there"],
         2,
-        "error: --continue takes no --sex or --age: its patients have their own",
+        "error: --continue takes no --sex, --race or --age: its patients have their own",
       ],
       [
         ["--count", "5", "--sex", "male"],

@@ -7,7 +7,14 @@
 import pl from "nodejs-polars";
 import { found } from "../../files/input.ts";
 import { readParquet } from "../../files/parquet.ts";
-import { birthCode, demographicOf, emptyVisitCode, sexCodes } from "../reserved_names.ts";
+import {
+  birthCode,
+  demographicOf,
+  emptyVisitCode,
+  isOfPatient,
+  raceOfCode,
+  sexCodes,
+} from "../reserved_names.ts";
 import type { CodeList } from "../sources/code_list.ts";
 import { type Vocabulary, vocabulary } from "../vocabulary.ts";
 import { medsPaths } from "./names.ts";
@@ -16,7 +23,7 @@ import { medsPaths } from "./names.ts";
 export interface ListedCodes {
   /** The codes of visits. */
   readonly vocabulary: Vocabulary;
-  /** Births and sexes. */
+  /** Births, sexes and races. */
   readonly demographic: readonly string[];
   /** Number of rows whose code has an earlier one. */
   readonly repeated: number;
@@ -82,7 +89,7 @@ export async function readListedCodes(folder: string): Promise<ListedCodes | und
   }
   const rows = rowsByCode(frame, path);
   const named = frame.height - frame.getColumn("code").nullCount();
-  const isKept = (code: string) => code !== emptyVisitCode && demographicOf(code) === -1;
+  const isKept = (code: string) => code !== emptyVisitCode && !isOfPatient(code);
   const codes = [...rows.keys()].filter(isKept);
   try {
     return {
@@ -91,7 +98,7 @@ export async function readListedCodes(folder: string): Promise<ListedCodes | und
         codes.map((code) => rows.get(code)?.description ?? code),
         codes.map((code) => [...rows.get(code)?.parents ?? []]),
       ),
-      demographic: [...rows.keys()].filter((code) => demographicOf(code) !== -1),
+      demographic: [...rows.keys()].filter(isOfPatient),
       repeated: named - rows.size,
     };
   } catch (error) {
@@ -110,27 +117,47 @@ const knownDemographic = [
   "SEX//M",
 ];
 
-/** The number of rows that are a visit without codes; births, females and males have the next. */
-export const emptyVisit = 0xffff_fff0;
+/**
+ * The number of rows that are a visit without codes; births, females, males and then races have the
+ * next.
+ */
+export const emptyVisit = 0xf000_0000;
+/** The kind of the first race, where births are 0 and sexes follow. */
+const firstRace = 1 + sexCodes.length;
 
 /** From codes to the numbers that events have for them, growing by those that a folder does not list. */
 export class CodeNumbers {
   /** From `code` to `code_index`: in the list of codes, or from {@link emptyVisit} on. */
   table: pl.DataFrame;
+  private readonly races: string[] = [];
 
   constructor(private readonly list: CodeList, demographic: readonly string[]) {
     const listed = list.own?.codes ?? [];
     const others = [...new Set([...knownDemographic, ...demographic])];
     this.table = this.rows(
       [...listed, emptyVisitCode, ...others],
-      [...listed.keys(), emptyVisit, ...others.map((code) => emptyVisit + 1 + demographicOf(code))],
+      [...listed.keys(), emptyVisit, ...others.map((code) => this.numberOf(code))],
     );
   }
 
-  /** Adds those of new codes that are births or sexes. */
+  /** Adds those of new codes that are births, sexes or races. */
   addDemographic(codes: readonly string[]): void {
-    const known = codes.filter((code) => demographicOf(code) !== -1);
-    this.add(known, known.map((code) => emptyVisit + 1 + demographicOf(code)));
+    const known = codes.filter(isOfPatient);
+    this.add(known, known.map((code) => this.numberOf(code)));
+  }
+
+  /** The race that a kind of demographic rows stands for; undefined for births and sexes. */
+  raceOf(kind: number): string | undefined {
+    return this.races[kind - firstRace];
+  }
+
+  /** The number of a code that is a birth, a sex or a race. */
+  private numberOf(code: string): number {
+    const race = raceOfCode(code);
+    if (race === undefined) return emptyVisit + 1 + demographicOf(code);
+    const known = this.races.indexOf(race);
+    const index = known === -1 ? this.races.push(race) - 1 : known;
+    return emptyVisit + 1 + firstRace + index;
   }
 
   /** Adds new codes to the list. */

@@ -5,7 +5,8 @@
  */
 import pl from "nodejs-polars";
 import { type Cohort, sexNames } from "../cohort.ts";
-import { birthCode, emptyVisitCode, sexCodes } from "../reserved_names.ts";
+import { birthCode, emptyVisitCode, raceCode, sexCodes } from "../reserved_names.ts";
+import { raceOf } from "../races.ts";
 import { microsecondsOf, microsecondsPerDay } from "../time.ts";
 import { unknownStart } from "./names.ts";
 
@@ -30,12 +31,18 @@ function visitTimes(
 /**
  * The rows of records `from` up to `to`.
  *
- * @param leastGap microseconds at least between two visits of a record without days
+ * @param how.leastGap microseconds at least between two visits of a record without days
+ * @param how.races that codes are numbered by
  */
-function dataFrame(source: Cohort, from: number, to: number, leastGap: number): pl.DataFrame {
+function dataFrame(
+  source: Cohort,
+  from: number,
+  to: number,
+  { leastGap, races }: { readonly leastGap: number; readonly races: readonly string[] },
+): pl.DataFrame {
   const { visitOffsets, codeOffsets, codes, demographics } = source;
   const emptyVisit = source.vocabulary.codes.length;
-  let rows = demographics === null ? 0 : 2 * (to - from);
+  let rows = demographics === null ? 0 : 3 * (to - from);
   for (let visit = visitOffsets[from]; visit < visitOffsets[to]; visit++) {
     rows += Math.max(1, codeOffsets[visit + 1] - codeOffsets[visit]);
   }
@@ -50,6 +57,11 @@ function dataFrame(source: Cohort, from: number, to: number, leastGap: number): 
     if (demographics !== null && demographics.sexes[record] > 0) {
       time[row] = NaN;
       code[row++] = emptyVisit + 1 + demographics.sexes[record];
+    }
+    const race = races.indexOf(raceOf(demographics?.races, record));
+    if (race >= 0) {
+      time[row] = NaN;
+      code[row++] = emptyVisit + 2 + sexCodes.length + race;
     }
     if (demographics !== null && !Number.isNaN(demographics.birthDays[record])) {
       time[row] = microsecondsOf(demographics.birthDays[record]);
@@ -88,11 +100,15 @@ function dataFrame(source: Cohort, from: number, to: number, leastGap: number): 
 /**
  * All codes that rows may have by `code_index`: the vocabulary's, then those that are none of it.
  */
-function codesFrame({ vocabulary, demographics }: Cohort): pl.DataFrame {
+function codesFrame(
+  { vocabulary, demographics }: Cohort,
+  races: readonly string[],
+): pl.DataFrame {
   const others = [[emptyVisitCode, "A visit without codes"]];
   if (demographics !== null) {
     others.push([birthCode, "Birth"]);
     sexCodes.forEach((code, index) => others.push([code, `Sex: ${sexNames[1 + index]}`]));
+    others.push(...races.map((race) => [raceCode(race), `Race: ${race}`]));
   }
   const codes = [...vocabulary.codes, ...others.map(([code]) => code)];
   const descriptions = [
@@ -114,19 +130,30 @@ function codesFrame({ vocabulary, demographics }: Cohort): pl.DataFrame {
 
 /** Turns records of cohorts with one vocabulary into rows. */
 export class CohortRows {
-  private readonly codes: pl.DataFrame;
+  private readonly races: string[] = [];
+  private codes: pl.DataFrame;
   private readonly leastGap: number;
 
-  constructor(first: Cohort, { isOrderOnly }: { readonly isOrderOnly: boolean }) {
-    this.codes = codesFrame(first);
+  constructor(private readonly first: Cohort, { isOrderOnly }: { readonly isOrderOnly: boolean }) {
+    this.codes = codesFrame(first, this.races);
     this.leastGap = isOrderOnly ? microsecondsPerDay : 1;
   }
 
   /** Rows of records `from` up to `to`: `subject_id`, `time`, `code`, `numeric_value`, `visit`. */
   of(source: Cohort, from: number, to: number): pl.DataFrame {
-    return dataFrame(source, from, to, this.leastGap)
+    this.addRaces(source);
+    const { leastGap, races } = this;
+    return dataFrame(source, from, to, { leastGap, races })
       .join(this.codes, { on: "code_index", how: "left" })
       .select("subject_id", "time", "code", "numeric_value", "visit");
+  }
+
+  /** Gives numbers to races that no cohort before had. */
+  private addRaces({ demographics }: Cohort): void {
+    const more = demographics?.races?.names.filter((race) => !this.races.includes(race)) ?? [];
+    if (more.length === 0) return;
+    this.races.push(...more);
+    this.codes = codesFrame(this.first, this.races);
   }
 
   /** [visits] When a record's visits were, in microseconds since 1970. */

@@ -7,7 +7,7 @@
 /** Paths of the parts of a folder. */
 export const medsPaths = {
   data: "data",
-  trajectories: "trajectories",
+  continuations: "continuations",
   metadata: "metadata",
   codes: "metadata/codes.parquet",
   splits: "metadata/subject_splits.parquet",

@@ -99,8 +99,9 @@ function addDemographics(
   { demographics }: Shard,
   patientOf: (subject: bigint) => number,
 ): void {
-  for (const { subject, kind, time } of demographics) {
-    if (kind > 0) table.patients.setSex(patientOf(subject), kind);
+  for (const { subject, kind, race, time } of demographics) {
+    if (race !== undefined) table.patients.addRace(patientOf(subject), race);
+    else if (kind > 0) table.patients.setSex(patientOf(subject), kind);
     else if (time !== null) table.patients.setBirth(patientOf(subject), time);
   }
 }
@@ -140,8 +141,8 @@ class ShardRows {
   quality(): TableQuality {
     const { rows, timed, measured, static: statics, births } = this.counts;
     const leftOut = [
-      { why: "without a time, such as race", count: statics, rows: [] },
-      { why: "at the very time of birth, such as race", count: births, rows: [] },
+      { why: "without a time, such as marital status", count: statics, rows: [] },
+      { why: "at the very time of birth, such as marital status", count: births, rows: [] },
     ];
     return {
       table: medsPaths.data,
@@ -166,7 +167,7 @@ function sayLeftOut(
   say: (what: string) => void,
 ): void {
   if (counts.birthCount > 0) {
-    say(`${counts.birthCount} events at the very time of birth, such as race`);
+    say(`${counts.birthCount} events at the very time of birth, such as marital status`);
   }
   if (counts.infiniteCount > 0) {
     say(`${counts.infiniteCount} values that are infinite or beyond float32; their events stay`);
@@ -251,8 +252,8 @@ export async function readMedsEvents(
  * Reads a MEDS folder. Events of a subject at the same time (and of the same `visit`, if there is
  * such a column) are a visit; a code that appears twice in a visit counts once, with its last
  * value (`keep`). Records are in the order of `metadata/labels.parquet`, or by subject id in a foreign
- * folder without it. Births ("MEDS_BIRTH") and sexes ("GENDER//F", "SEX//male" and similar codes)
- * become demographics and are not part of visits or vocabulary; other events without a time, or at
+ * folder without it. Births ("MEDS_BIRTH"), sexes ("GENDER//F", "SEX//male" and similar codes)
+ * and races ("RACE//WHITE") become demographics and are not part of visits or vocabulary; other events without a time, or at
  * the very time of birth and without a `visit`, are left out and counted. Codes, splits and labels
  * are optional: a code without a row in `metadata/codes.parquet` is its own description, and
  * subjects without a split are left out if others have one.

@@ -20,7 +20,7 @@ export interface Shard {
   readonly codes: Uint32Array<ArrayBuffer>;
   /** [events] Null for a file without values. */
   readonly values: Float32Array<ArrayBuffer> | null;
-  /** Births and sexes. */
+  /** Births, sexes and races. */
   readonly demographics: readonly DemographicRow[];
   /** Number of other events without a time. */
   readonly staticCount: number;
@@ -32,11 +32,13 @@ export interface Shard {
   readonly infiniteCount: number;
 }
 
-/** A birth or a sex. */
+/** A birth, a sex or a race. */
 export interface DemographicRow {
   readonly subject: bigint;
-  /** 0 for a birth, else an index into `sexNames`. */
+  /** 0 for a birth, an index into `sexNames`, or a larger number for a race. */
   readonly kind: number;
+  /** "" where it says that it is unknown; undefined for births and sexes. */
+  readonly race: string | undefined;
   /** In microseconds since 1970 UTC; null where the file says none. */
   readonly time: number | null;
 }
@@ -133,14 +135,14 @@ function recoded(rows: pl.DataFrame, codes: CodeNumbers): pl.DataFrame {
   ).collectSync();
 }
 
-function demographicRows(rows: pl.DataFrame): DemographicRow[] {
+function demographicRows(rows: pl.DataFrame, numbers: CodeNumbers): DemographicRow[] {
   const ids = typed<BigInt64Array>(rows.getColumn("subject_id"), pl.Int64);
   const codes = typed<Uint32Array>(rows.getColumn("code_index"), pl.UInt32);
   const times = rows.getColumn("time").toArray() as (number | null)[];
-  return Array.from(
-    ids,
-    (subject, row) => ({ subject, kind: codes[row] - emptyVisit - 1, time: times[row] }),
-  );
+  return Array.from(ids, (subject, row) => {
+    const kind = codes[row] - emptyVisit - 1;
+    return { subject, kind, race: numbers.raceOf(kind), time: times[row] };
+  });
 }
 
 /** The rows without those at the time of the subject's birth, unless they have the number of a visit. */
@@ -231,7 +233,7 @@ export async function readShard(path: string, codes: CodeNumbers): Promise<Shard
   }
   return {
     ...columns,
-    demographics: demographicRows(demographic),
+    demographics: demographicRows(demographic, codes),
     staticCount,
     staticSubjects: typed(statics.getColumn("subject_id"), pl.Int64),
     birthCount,

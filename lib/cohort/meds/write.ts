@@ -8,7 +8,7 @@
  * - `metadata/labels.parquet` (Ehrloom's own): every `subject_id`, and a 0/1 column per label
  * - `metadata/dataset.json`
  * - `quality.json` (Ehrloom's own), in a folder that `prepare` writes: what became of the source
- * - `trajectories/0000.parquet`, … of records that continue others: see `trajectories.ts`
+ * - `continuations/0000.parquet`, … of records that continue others: see `continuations.ts`
  *
  * If the cohort has demographics, a record begins with its sex, an event without a time
  * ("GENDER//F"), and its birth ("MEDS_BIRTH"), as far as they are known; these have no `visit`.
@@ -32,7 +32,7 @@ import { joined } from "../growing.ts";
 import { isOrderOnly as hasOrderOnly } from "../order_only.ts";
 import { fileName, medsPaths, medsSplitNames, orderOnly } from "./names.ts";
 import { CohortRows } from "./cohort_rows.ts";
-import { Trajectories } from "./trajectories.ts";
+import { Continuations } from "./continuations.ts";
 import { writeWhole } from "../../files/output.ts";
 import { writeParquet } from "../../files/parquet_writer.ts";
 import { type Quality, qualityFile } from "../quality.ts";
@@ -51,7 +51,7 @@ export interface WriteMedsOptions {
    */
   isOrderOnly?: boolean | undefined;
   /**
-   * The records that these continue, for `trajectories/`: record i, whose subject id is i + 1, begins
+   * The records that these continue, for `continuations/`: record i, whose subject id is i + 1, begins
    * with record i modulo their number, without visits that have no codes. Of no use with an order only.
    */
   continues?: Cohort | undefined;
@@ -182,8 +182,8 @@ export async function writeMeds(
     await Deno.mkdir(`${folder}/${medsPaths.metadata}`);
     let subjects: Subjects | undefined;
     let rows: CohortRows | undefined;
-    const trajectories = continues && !isOrderOnly
-      ? new Trajectories(folder, continues)
+    const continuations = continues && !isOrderOnly
+      ? new Continuations(folder, continues)
       : undefined;
     let shard = 0;
     let done = 0;
@@ -207,9 +207,9 @@ export async function writeMeds(
         done += to - from;
         onProgress?.({ stage: "writing records", done, total });
       }
-      await trajectories?.add(chunk, rows);
+      await continuations?.add(chunk, rows);
     }
-    await trajectories?.close();
+    await continuations?.close();
     if (subjects === undefined || rows === undefined) {
       throw new RangeError("Cannot write a cohort: it has no parts");
     }

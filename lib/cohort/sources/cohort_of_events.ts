@@ -228,10 +228,16 @@ export function cohortOfEvents(
   const { replaced: replacedHere, repeated, ...visits } = visitsOf(table, recordOf, rank);
   const replaced = replacedHere + table.replacedCount;
   if (table.staticCount > 0) {
-    onLeftOut?.(`${table.staticCount} events without a time, such as race`);
+    onLeftOut?.(`${table.staticCount} events without a time, such as marital status`);
   }
   if (replaced > 0) {
     onLeftOut?.(`${replaced} values ${othersInWords[table.keep]}`);
+  }
+  const { severalRacesCount } = table.patients;
+  if (severalRacesCount > 0) {
+    onLeftOut?.(
+      `other races of ${severalRacesCount} patients who have several: the most frequent one stays`,
+    );
   }
   onRepeated?.(repeated);
   const { labelNames } = table.patients;

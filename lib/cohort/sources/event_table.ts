@@ -38,7 +38,7 @@ export interface EventTableOptions extends PatientsOptions {
 export interface Moment {
   /** Index of the patient. */
   readonly patient: number;
-  /** In microseconds since 1970 UTC; NaN for an event without a time, such as race. */
+  /** In microseconds since 1970 UTC; NaN for an event without a time, such as marital status. */
   readonly time: number;
   /**
    * Index of the encounter; in a source without encounters, a number that separates and orders

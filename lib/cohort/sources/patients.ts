@@ -9,6 +9,7 @@ import type { Demographics } from "../cohort.ts";
 import { subjectIdOf } from "../subject_id.ts";
 import { microsecondsPerDay } from "../time.ts";
 import { detached } from "./detached.ts";
+import { MostFrequentRaces } from "./most_frequent_races.ts";
 
 /** The split of a patient without one. */
 export const noSplit = 255;
@@ -26,7 +27,7 @@ export class Patients {
   /** [labels] */
   readonly labelNames: readonly string[];
   /**
-   * Whether the source has births or sexes. Setting one also sets this; a reader sets it itself if
+   * Whether the source has births, sexes or races. Setting one also sets this; a reader sets it itself if
    * its source has them but they may all be missing.
    */
   hasDemographics = false;
@@ -36,6 +37,7 @@ export class Patients {
   private readonly indices = new Map<string | bigint, number>();
   private readonly births = growing((length) => new Float64Array(length));
   private readonly sexes = growing((length) => new Uint8Array(length));
+  private readonly races = new MostFrequentRaces();
   private readonly splits = growing((length) => new Uint8Array(length));
   private readonly labels = growing((length) => new Uint8Array(length));
   private readonly undated = new Set<number>();
@@ -94,6 +96,21 @@ export class Patients {
     this.hasDemographics = true;
   }
 
+  /**
+   * Takes what a row says of a patient's race, as `raceIn` gives it; "" where it is unknown. Of
+   * several, the most frequent one counts.
+   */
+  addRace(patient: number, race: string): void {
+    if (race === "") return;
+    this.races.add(patient, race);
+    this.hasDemographics = true;
+  }
+
+  /** Number of patients of whom several races were told. */
+  get severalRacesCount(): number {
+    return this.races.severalCount;
+  }
+
   /** Sets the split of a patient, an index into `splitNames`. */
   setSplit(patient: number, split: number): void {
     this.splits.set(patient, split);
@@ -128,6 +145,7 @@ export class Patients {
     const [births, sexes, splits] = [this.births.view(), this.sexes.view(), this.splits.view()];
     const labels = this.labels.view();
     const count = this.labelNames.length;
+    const races = this.races.of(patients);
     return {
       recordOf,
       subjectIds: BigInt64Array.from(patients, (patient) => subjects[patient]),
@@ -139,6 +157,7 @@ export class Patients {
         ? {
           birthDays: Float64Array.from(patients, (i) => births[i] / microsecondsPerDay),
           sexes: Uint8Array.from(patients, (i) => sexes[i]),
+          ...races && { races },
         }
         : null,
       splits: this.hasSplits ? Uint8Array.from(patients, (i) => splits[i]) : null,
@@ -154,7 +173,7 @@ export interface PatientRecords {
   readonly subjectIds: BigInt64Array;
   /** [records × labels] */
   readonly labels: Uint8Array;
-  /** Null if the source has neither births nor sexes. */
+  /** Null if the source has no births, sexes or races. */
   readonly demographics: Demographics | null;
   /** [records] {@link noSplit} for a patient without one; null if the source has none. */
   readonly splits: Uint8Array | null;

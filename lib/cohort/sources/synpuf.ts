@@ -8,6 +8,7 @@
  * @module
  */
 import { growing } from "../growing.ts";
+import { otherRace } from "../races.ts";
 import { microsecondsPerDay, timeOf } from "../time.ts";
 import { CsvFolder } from "./csv_folder.ts";
 import { addDeaths, type Death } from "./deaths.ts";
@@ -65,6 +66,16 @@ function dayProblem(column: string, text: string): string {
 /** The sexes of BENE_SEX_IDENT_CD, as indices into `sexNames`. */
 const sexes = new Map([["", 0], ["0", 0], ["1", 2], ["2", 1]]);
 
+/** The races of BENE_RACE_CD. */
+const races = new Map([
+  ["", ""],
+  ["0", ""],
+  ["1", "White"],
+  ["2", "Black"],
+  ["3", otherRace],
+  ["5", "Hispanic"],
+]);
+
 /** Months of a time since the year 0. */
 function monthOf(time: number): number {
   const date = new Date(time / 1000);
@@ -92,15 +103,17 @@ class SynPuf {
       if (born !== "" && Number.isNaN(birth)) return dayProblem("BENE_BIRTH_DT", born);
       if (died !== "" && Number.isNaN(death)) return dayProblem("BENE_DEATH_DT", died);
       if (sex === undefined) return `BENE_SEX_IDENT_CD is "${written}", must be 1, 2 or empty`;
+      const itsRace = races.get(race);
+      if (itsRace === undefined) return `BENE_RACE_CD is "${race}", must be 1, 2, 3, 5 or empty`;
       const known = patients.find(id);
       const patient = known ?? patients.index(id);
       if (known === undefined) {
         patients.setBirth(patient, birth);
         patients.setSex(patient, sex);
-        if (race !== "") this.table.staticCount++;
       } else if (born !== "" && birth !== patients.birthOf(patient)) {
         this.how.notes.add("beneficiaries have another birth in a later year", id);
       }
+      patients.addRace(patient, itsRace);
       if (died !== "") this.deaths.set(patient, { time: death, isDay: true });
       return undefined;
     }, this.how);

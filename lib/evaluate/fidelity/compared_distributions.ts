@@ -34,7 +34,7 @@ export interface DistributionDistance {
   wasserstein_1: Estimate;
 }
 
-const distributionSchema: Schema<DistributionDistance> = object({
+export const distributionSchema = object({
   real_mean: estimateSchema,
   synthetic_mean: estimateSchema,
   ks_complement: estimateSchema,

@@ -33,7 +33,7 @@ export interface CodeKnowledge {
 }
 
 /** What records may hold besides labels, codes and the order of visits. */
-export type Extra = "values" | "times" | "demographics";
+export type Extra = "values" | "times" | "demographics" | "races";
 
 /**
  * A kind of model, such as HALO; one line of the registry each.

@@ -1,6 +1,6 @@
 /**
- * Numbers drawn from the bins that a model has written: values as they lie within their bin, or evenly
- * as published; ages and times evenly.
+ * Numbers drawn from the bins that a model has written: values and times as those of the training
+ * records lie within their bin, or evenly as published; ages, and SynEHRgy's times, evenly.
  *
  * @see docs/specs/synehrgy.md section 8
  * @module
@@ -15,7 +15,7 @@ import { drawnFromBin } from "./value_bins.ts";
 /** The setting of models that draw values from bins. */
 export const evenDraws = flag(
   false,
-  "Values are drawn evenly from their bins, instead of as the training records' lie there",
+  "Values, and with numbers=N times, are drawn evenly from their bins, instead of as the training records' lie there",
   { before: true },
 );
 
@@ -34,6 +34,17 @@ export function valueIn(series: Series, bin: number, uniform: () => number): num
   return inner === undefined
     ? drawnFromBin(edges, bin, decimals, uniform())
     : drawnByCells(inner, bin, decimals, uniform());
+}
+
+/** Days from a bin of times between stays, by uniform numbers in [0, 1). */
+export function daysIn(
+  { betweenStays, innerTimes }: Schema,
+  bin: number,
+  uniform: () => number,
+): number {
+  return innerTimes === undefined
+    ? drawnFromBin(betweenStays, bin, null, uniform())
+    : drawnByCells(innerTimes, bin, null, uniform());
 }
 
 /** A first day: from the training records', whatever else is told; NaN where they have none. */

@@ -1,5 +1,5 @@
 /**
- * How values lie within their bins: quantiles that cut each bin into cells of equally many values, so
+ * How numbers lie within their bins: quantiles that cut each bin into cells of equally many values, so
  * that a draw from a bin follows what was measured. As published, a draw is even over the bin.
  *
  * A run may be passed on, so each cell has values of enough patients, and only its ends are stored.

@@ -1,6 +1,6 @@
 /**
  * A cohort whose numbers are codes. As in HALO's paper (Theodorou, Xiao & Sun 2023), each bin of a
- * measured code is a code of its own, behind the others; so is each bin of the age and each sex, which
+ * measured code is a code of its own, behind the others; so is each bin of the age, each sex and each race, which
  * stand in the first visit, and each bin of the time since the visit before, which stands in the later
  * ones. At most one bin of each quantity is on in a visit. Any model of visits and codes can learn such
  * a cohort.
@@ -9,6 +9,7 @@
  * @module
  */
 import { ageAtStart, type Cohort, cohort, sexNames } from "../../cohort/cohort.ts";
+import { placeOfRace, raceOf } from "../../cohort/races.ts";
 import { type Vocabulary, vocabulary } from "../../cohort/vocabulary.ts";
 import type { Block } from "./blocks.ts";
 import { binCount, binsOf, type Schema, seriesBin, variablesOf } from "./record_schema.ts";
@@ -22,6 +23,8 @@ export interface NumberColumns {
   readonly ages: Block;
   /** Sexes. */
   readonly sexes: Block;
+  /** Races; a patient whose race is unknown has none of them. */
+  readonly races: Block;
   /** Bins of the time since the visit before. */
   readonly times: Block;
   /** Columns of codes and numbers together. */
@@ -35,8 +38,9 @@ export function numberColumns(codes: number, schema: Schema): NumberColumns {
   const values = schema.series.map((series) => block(binsOf(series)));
   const ages = block(binCount(schema.ages));
   const sexes = block(schema.sexes);
+  const races = block(schema.races?.length ?? 0);
   const times = block(binCount(schema.betweenStays));
-  return { values, ages, sexes, times, count: next };
+  return { values, ages, sexes, races, times, count: next };
 }
 
 /** Names for the columns of numbers, which no code of a source has. */
@@ -67,6 +71,11 @@ export function withNumberNames(names: Vocabulary, schema: Schema): Vocabulary {
       description: `sex ${sex}`,
       parent: "EHRLOOM//sex",
     })),
+    ...schema.races?.map((race) => ({
+      code: `EHRLOOM//race//${race}`,
+      description: `race ${race}`,
+      parent: "EHRLOOM//race",
+    })) ?? [],
     ...namedBins("EHRLOOM//days", "days since the visit before", schema.betweenStays),
   ];
   return vocabulary(
@@ -79,9 +88,9 @@ export function withNumberNames(names: Vocabulary, schema: Schema): Vocabulary {
   );
 }
 
-/** The columns of a record's first visit, or of a later one, that stand for age, sex or time. */
+/** The columns of a record's first visit, or of a later one, that stand for age, sex, race or time. */
 function momentColumns(
-  { ages, sexes, times }: NumberColumns,
+  { ages, sexes, races, times }: NumberColumns,
   schema: Schema,
   source: Cohort,
   record: number,
@@ -92,18 +101,20 @@ function momentColumns(
     return times.count === 0 ? [] : [times.from + binOf(schema.betweenStays, gapDays[visit])];
   }
   const age = ageAtStart(source, record);
+  const race = placeOfRace(schema.races ?? [], raceOf(demographics?.races, record));
   return [
     ...ages.count === 0 || Number.isNaN(age) ? [] : [ages.from + binOf(schema.ages, age)],
     ...sexes.count === 0 || demographics === null ? [] : [sexes.from + demographics.sexes[record]],
+    ...race < 0 ? [] : [races.from + race],
   ];
 }
 
-/** The same records with their numbers as codes; values, births and sexes are codes then. */
+/** The same records with their numbers as codes; values, births, sexes and races are codes then. */
 export function withNumberColumns(source: Cohort, schema: Schema): Cohort {
   const columns = numberColumns(source.vocabulary.codes.length, schema);
   const { visitOffsets, codeOffsets, codes, values, recordCount, visitCount } = source;
   const variableOf = variablesOf(schema.series, source.vocabulary.codes.length);
-  const all = new Uint32Array(codes.length + visitCount + recordCount); // at most
+  const all = new Uint32Array(codes.length + visitCount + 2 * recordCount); // at most
   const offsets = new Uint32Array(visitCount + 1);
   let count = 0;
   for (let record = 0; record < recordCount; record++) {

@@ -1,6 +1,6 @@
 /**
  * From visits whose numbers are codes back to a record, and what such visits may not hold: two bins of a
- * quantity, an age or a sex after the first visit, a time before it.
+ * quantity, an age, a sex or a race after the first visit, a time before it.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import type { RecordLists } from "../../cohort/records.ts";
 import type { Random } from "../../random.ts";
 import type { RecordReader } from "../interface/writing.ts";
 import { type Block, isIn } from "./blocks.ts";
-import { birthDayOf, drawnBy, startDayOf, valueIn } from "./drawn_numbers.ts";
+import { birthDayOf, daysIn, drawnBy, startDayOf, valueIn } from "./drawn_numbers.ts";
 import type { NumberColumns } from "./number_columns.ts";
 import type { Schema } from "./record_schema.ts";
 import { Timeline, toldRecord } from "./timeline.ts";
@@ -45,18 +45,19 @@ function recordOf(
   { visits, waits, labels }: RecordReader,
   draws: Random,
 ): RecordLists {
-  const { values, ages, sexes, times } = columns;
+  const { values, ages, sexes, races, times } = columns;
   const uniform = () => draws.uniform();
   const numberIn = drawnBy(uniform);
   const startDay = startDayOf(schema, draws);
   const timeline = new Timeline();
   let birthDay: number | undefined;
   let sex: number | undefined;
+  let race: string | undefined;
   for (const [index, visit] of visits.entries()) {
     timeline.wait(waits?.[index] ?? 0);
     if (index > 0 && times.count > 0) {
       const column = firstIn(times, visit) ?? times.from + draws.integer(times.count);
-      timeline.wait(numberIn(schema.betweenStays, column - times.from));
+      timeline.wait(daysIn(schema, column - times.from, uniform));
     }
     const age = firstIn(ages, visit);
     if (age !== undefined) {
@@ -64,6 +65,8 @@ function recordOf(
     }
     const own = firstIn(sexes, visit);
     if (own !== undefined) sex ??= own - sexes.from;
+    const ofRace = firstIn(races, visit);
+    if (ofRace !== undefined) race ??= schema.races?.[ofRace - races.from];
     const plain = visit.filter((column) => column < codes);
     const told = new Set(plain.map((code) => quantities[code]));
     const measured: number[] = []; // the first bin of each variable
@@ -81,14 +84,14 @@ function recordOf(
       timeline.add(at, series.code, valueIn(series, bin, uniform));
     }
   }
-  return toldRecord(schema, timeline, { labels, startDay, sex, birthDay });
+  return toldRecord(schema, timeline, { labels, startDay, sex, birthDay, race });
 }
 
 /** [width] The quantity that each column is a bin of; a measured code without a value is one too. */
 function quantitiesOf({ columns, schema, width }: NumberLayout): Int32Array {
-  const { values, ages, sexes, times } = columns;
+  const { values, ages, sexes, races, times } = columns;
   const quantities = new Int32Array(width).fill(-1);
-  [...values, ages, sexes, times].forEach(({ from, count }, quantity) =>
+  [...values, ages, sexes, races, times].forEach(({ from, count }, quantity) =>
     quantities.fill(quantity, from, from + count)
   );
   schema.series.forEach(({ code }, variable) => quantities[code] = variable);
@@ -109,7 +112,7 @@ function numberReader(
   reader: RecordReader,
   draws?: Random,
 ): RecordReader {
-  const { codes, schema, columns: { values, ages, sexes, times }, width } = layout;
+  const { codes, schema, columns: { values, ages, sexes, races, times }, width } = layout;
   const codeOf = (column: number) => {
     if (column < codes) return [column];
     const quantity = quantities[column];
@@ -141,7 +144,7 @@ function numberReader(
       if (own === undefined) mask.fill(0);
       else mask.set(own.columns);
       const begun = reader.visits.length - Number(reader.isOpen ?? false);
-      for (const block of begun === 0 ? [times] : [ages, sexes]) {
+      for (const block of begun === 0 ? [times] : [ages, sexes, races]) {
         mask.fill(1, block.from, block.from + block.count);
       }
       if (reader.isOpen) {

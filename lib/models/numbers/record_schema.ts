@@ -1,5 +1,5 @@
 /**
- * What bins of numbers stand for in models that learn values, times, ages and sexes: which codes are
+ * What bins of numbers stand for in models that learn values, times, ages, sexes and races: which codes are
  * measured and in which bins, and the bins of ages and times. Fitted on the training records alone
  * (`fitted_bins.ts`) and stored with the run.
  *
@@ -30,10 +30,14 @@ export interface Schema {
   readonly ages: readonly number[];
   /** Number of sexes, those of `sexNames`, or 0. */
   readonly sexes: number;
+  /** Races that enough patients have, see `shownRaces`; absent in models without them. */
+  readonly races?: readonly string[] | undefined;
   /** Edges of times between rows of a stay, in days. */
   readonly betweenRows: readonly number[];
   /** Edges of times between stays, in days; how long a stay lasts is one. */
   readonly betweenStays: readonly number[];
+  /** [bins] The same of times between stays. */
+  readonly innerTimes?: readonly (readonly number[])[] | undefined;
   /** Edges of bins for the first day of a record, each bin equally likely, in days since 1970. */
   readonly startDays: readonly number[];
   /** The step in which most times between stays are told, in days; absent in runs of earlier versions. */
@@ -83,7 +87,7 @@ function isRising(found: unknown): boolean {
 
 /** Whether each bin has cells within its edges. */
 function isInner(found: unknown, edges: unknown): boolean {
-  return Array.isArray(found) && Array.isArray(edges) && found.length === edges.length - 1 &&
+  return Array.isArray(found) && Array.isArray(edges) && found.length === binCount(edges) &&
     found.every((ends, bin) =>
       isRising(ends) && ends[0] >= edges[bin] && ends.at(-1) <= edges[bin + 1]
     );
@@ -101,10 +105,24 @@ function isSeries(found: unknown): boolean {
 /** Whether what was read from a file is a schema. */
 export function isSchema(found: unknown): found is Schema {
   if (!isObject(found) || !Array.isArray(found.series)) return false;
-  const { series, sexes, ages, betweenRows, betweenStays, startDays, waits, timeStep } = found;
+  const {
+    series,
+    sexes,
+    races,
+    ages,
+    betweenRows,
+    betweenStays,
+    startDays,
+    waits,
+    timeStep,
+    innerTimes,
+  } = found;
   return Array.isArray(series) && series.every(isSeries) &&
     (sexes === 0 || sexes === sexNames.length) &&
+    (races === undefined ||
+      Array.isArray(races) && races.every((race) => typeof race === "string")) &&
     [ages, betweenRows, betweenStays, startDays].every(isRising) &&
+    (innerTimes === undefined || isInner(innerTimes, betweenStays)) &&
     (timeStep === undefined || Number.isFinite(timeStep) && Number(timeStep) > 0) &&
     (waits === undefined || isWaitStart(waits));
 }

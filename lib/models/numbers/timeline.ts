@@ -46,15 +46,16 @@ export class Timeline {
   }
 }
 
-/** A record of what is told so far; of values, births and sexes, what the schema has. */
+/** A record of what is told so far; of values, births, sexes and races, what the schema has. */
 export function toldRecord(
   schema: Schema,
   { visits, values, gapDays, firstDay }: Timeline,
-  { labels, startDay, sex = 0, birthDay = NaN }: {
+  { labels, startDay, sex = 0, birthDay = NaN, race = "" }: {
     readonly labels: readonly number[];
     readonly startDay: number;
     readonly sex: number | undefined;
     readonly birthDay: number | undefined;
+    readonly race?: string | undefined;
   },
 ): RecordLists {
   return {
@@ -64,5 +65,6 @@ export function toldRecord(
     startDay: startDay + firstDay,
     ...schema.series.length > 0 && { values },
     ...schema.sexes > 0 && { sex, birthDay },
+    ...schema.races && { race },
   };
 }

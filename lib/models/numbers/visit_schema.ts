@@ -5,6 +5,7 @@
  * @module
  */
 import { ageAtStart, type Cohort, daysPerYear, sexNames, splitOf } from "../../cohort/cohort.ts";
+import { shownRaces } from "../../cohort/races.ts";
 import { isOrderOnly } from "../../cohort/order_only.ts";
 import {
   ageEdges,
@@ -14,6 +15,7 @@ import {
   startEdges,
   timeEdges,
 } from "./fitted_bins.ts";
+import { innerQuantiles } from "./inner_quantiles.ts";
 import { waitStep } from "../waits/wait_start.ts";
 import type { GivenBins } from "./given_bins.ts";
 import type { Schema } from "./record_schema.ts";
@@ -25,7 +27,7 @@ export interface VisitSchemaOptions {
   readonly bins: BinOptions;
   /** Whether times between visits have no bins, since the model has a density for them. */
   readonly isWithoutTimes: boolean;
-  /** Whether values are drawn evenly from their bins; default false. */
+  /** Whether values and times are drawn evenly from their bins; default false. */
   readonly evenDraws?: boolean | undefined;
   /** Bins of some codes that are not to be fitted. */
   readonly given?: GivenBins | undefined;
@@ -56,14 +58,20 @@ export function visitSchema(
 ): Schema {
   const cohort = source.splits === null ? source : splitOf(source, "train");
   const { ages, times, starts } = visitNumbers(cohort);
+  const races = shownRaces([cohort.demographics?.races], minCell);
+  const betweenStays = isWithoutTimes || isOrderOnly(cohort)
+    ? []
+    : timeEdges(times, { edge: 0, beyond: daysPerYear, minCell });
   return {
     series: measuredSeries(cohort, { bins, evenDraws, given, minCell, isPublished: false }),
     ages: ageEdges(ages, minCell),
     sexes: cohort.demographics === null ? 0 : sexNames.length,
+    ...races.length > 0 && { races },
     betweenRows: [],
-    betweenStays: isWithoutTimes || isOrderOnly(cohort)
-      ? []
-      : timeEdges(times, { edge: 0, beyond: daysPerYear, minCell }),
+    betweenStays,
+    ...!evenDraws && betweenStays.length > 0 && {
+      innerTimes: innerQuantiles(betweenStays, times, { decimals: null, minCell }),
+    },
     startDays: startEdges(starts, minCell),
     ...!isWithoutTimes && { timeStep: waitStep(times.numbers) },
   };

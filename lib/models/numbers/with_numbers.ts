@@ -1,5 +1,5 @@
 /**
- * Lets a model of visits and codes learn and write measured values, times, ages and sexes: it sees and
+ * Lets a model of visits and codes learn and write measured values, times, ages, sexes and races: it sees and
  * writes records whose numbers are codes (`number_columns.ts`), and nobody else notices. With
  * `numbers=0`, the default, the model is as it is without.
  *
@@ -27,7 +27,7 @@ import { visitSchema, type VisitSchemaOptions } from "./visit_schema.ts";
 const numberSettings = {
   numbers: count(
     0,
-    "Measured values are learned in up to N bins a code; times, ages and sexes are learned too. 0: none of these",
+    "Measured values are learned in up to N bins a code; times, ages, sexes and races are learned too. 0: none of these",
     { min: 0, before: 0 },
   ),
   quantileBins: flag(false, "Bins of values have equal counts, instead of equal width", {
@@ -146,7 +146,8 @@ export function withNumbers(family: ModelFamily<GradientModel>): ModelFamily<Gra
   return {
     ...family,
     settings,
-    keeps: (set) => set.numbers ? ["values", "times", "demographics"] : family.keeps?.(set) ?? [],
+    keeps: (set) =>
+      set.numbers ? ["values", "times", "demographics", "races"] : family.keeps?.(set) ?? [],
     configFor(cohort, set, knowledge) {
       const own = chosen(numberSettings, set);
       const how = { isWithoutTimes: keepsTimes(set), minCell: 1, given: knowledge?.bins };

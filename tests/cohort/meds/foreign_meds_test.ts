@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { raceNamesOf } from "ehrloom/cohort/races.ts";
 import { assertEquals, assertRejects } from "@std/assert";
 import { join } from "node:path";
 import pl from "nodejs-polars";
@@ -215,24 +216,30 @@ Deno.test("readMeds() takes what is said at the time of birth for no visit, unle
       [1, -100.5, "Race/5"],
       [1, -100.5, "Ethnicity/Not Hispanic"],
       [1, 3, "a"],
-      [2, 3, "Race/5"], // no birth, so a visit
+      [2, 3, "b"], // no birth, so a visit
       [2, 4, "MIMIC_IV_Gender/M"],
       [2, null, "MIMIC_IV_Race/WHITE"],
+      [2, null, "Ethnicity/Not Hispanic"],
     ]),
     "data/1.parquet": shard([
       [3, 2, "MEDS_BIRTH", NaN, null],
-      [3, 2, "Race/5", NaN, null],
+      [3, 2, "Ethnicity/Not Hispanic", NaN, null],
+      [3, 2, "Race/3", NaN, null],
       [3, 2, "a", NaN, 0],
       [3, 5, "a", NaN, 1],
     ]),
   });
-  assertEquals(visits(cohort), ["a", "Race/5", "a a"]);
+  assertEquals(visits(cohort), ["a", "b", "a a"]);
   assertEquals(cohort.demographics, {
     birthDays: Float64Array.of(-100.5, NaN, 2),
     sexes: Uint8Array.of(1, 2, 0),
+    races: {
+      names: ["Black or African American", "WHITE", "White"],
+      indices: Int32Array.of(2, 1, 0), // in the words of the source; OMOP's codes by their names
+    },
   });
-  assertEquals(said.slice(0, 1), ["3 events at the very time of birth, such as race"]);
-  assertEquals(said.at(-1), "1 events without a time, such as race");
+  assertEquals(said.slice(0, 1), ["2 events at the very time of birth, such as marital status"]);
+  assertEquals(said.at(-1), "1 events without a time, such as marital status");
 });
 
 Deno.test("readMeds() keeps subjects who have nothing but what has no time", async () => {
@@ -241,7 +248,30 @@ Deno.test("readMeds() keeps subjects who have nothing but what has no time", asy
   });
   assertEquals([...cohort.subjectIds], [1n, 2n]);
   assertEquals([cohort.visitCount, cohort.vocabulary.codes], [0, []]);
-  assertEquals(said, ["2 events without a time, such as race"]);
+  assertEquals(said, ["1 events without a time, such as marital status"]);
+});
+
+Deno.test("readMeds() keeps the most frequent known race of a patient, and says how many have several", async () => {
+  const { cohort, said } = await reading({
+    "data/0.parquet": shard([
+      [1, null, "RACE//ASIAN"],
+      [1, null, "RACE//WHITE"],
+      [1, null, "RACE//WHITE"],
+      [1, null, "RACE//UNKNOWN"],
+      [1, 1, "a"],
+      [2, null, "RACE//WHITE"],
+      [2, null, "RACE//ASIAN"], // as often, so the first stays
+      [2, 1, "a"],
+      [3, null, "RACE//UNABLE TO OBTAIN"],
+      [3, 1, "a"],
+    ]),
+  });
+  assertEquals(raceNamesOf(cohort.demographics?.races, 3), ["WHITE", "WHITE", ""]);
+  assertEquals(cohort.vocabulary.codes, ["a"]);
+  assertEquals(
+    said.at(-1),
+    "other races of 2 patients who have several: the most frequent one stays",
+  );
 });
 
 Deno.test("readMeds() gathers visits that interleave, and rows without a number at their time", async () => {

@@ -212,7 +212,7 @@ Deno.test("readMeds() takes events of a subject at one time as a visit, in a for
   const read = await readForeign([subject_id, time, code], {
     onLeftOut: (what) => said.push(what),
   });
-  assertEquals(said, ["1 events without a time, such as race"]);
+  assertEquals(said, ["1 events without a time, such as marital status"]);
   assertEquals([...read.subjectIds], [4n, 5n]);
   assertEquals([...read.visitOffsets], [0, 2, 4]);
   assertEquals([...read.codeOffsets], [0, 1, 2, 3, 5]);
@@ -319,7 +319,7 @@ Deno.test("readMeds() takes births and sexes of a foreign folder for demographic
     (folder) => pl.DataFrame({ code: codes }).writeParquet(`${folder}/metadata/codes.parquet`),
   );
   assertEquals(said, [
-    "1 events without a time, such as race",
+    "1 events without a time, such as marital status",
     "1 values that a later value of the same code and visit replaced",
   ]);
   assertEquals(read.vocabulary.codes, ["c", "b", "GENDER//X", "a"]);

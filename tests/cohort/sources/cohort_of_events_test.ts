@@ -96,7 +96,7 @@ Deno.test("cohortOfEvents() says what it leaves out", () => {
   const cohort = cohortOfEvents(table, { onLeftOut: (what) => leftOut.push(what) });
   assertEquals([...cohort.values ?? []], [72]);
   assertEquals(leftOut, [
-    "1 events without a time, such as race",
+    "1 events without a time, such as marital status",
     "2 values that a later value of the same code and visit replaced",
   ]);
 });

@@ -1,7 +1,10 @@
-import { assertEquals } from "@std/assert";
+import { visitCodes } from "ehrloom/cohort/records.ts";
+import { assert, assertEquals } from "@std/assert";
 import { cohortOf, vocabulary } from "ehrloom";
 import { numberColumns, withNumberColumns } from "ehrloom/models/numbers/number_columns.ts";
-import type { Schema } from "ehrloom/models/numbers/record_schema.ts";
+import { daysIn } from "ehrloom/models/numbers/drawn_numbers.ts";
+import { isSchema, type Schema } from "ehrloom/models/numbers/record_schema.ts";
+import { binOf } from "ehrloom/models/numbers/value_bins.ts";
 import { visitSchema } from "ehrloom/models/numbers/visit_schema.ts";
 import { measuredCohort } from "../measured_cohort.ts";
 
@@ -31,6 +34,7 @@ Deno.test("withNumberColumns() puts bins behind the codes; age and sex into the 
     values: [{ from: 2, count: 2 }],
     ages: { from: 4, count: 2 },
     sexes: { from: 6, count: 3 },
+    races: { from: 9, count: 0 },
     times: { from: 9, count: 3 },
     count: 12,
   });
@@ -81,4 +85,62 @@ Deno.test("visitSchema() has no times where records have only an order, and no a
     minCell: 1,
   });
   assertEquals([series, ages, sexes, betweenStays, startDays], [[], [], 0, [], []]);
+});
+
+Deno.test("a race is a column of the first visit, of rare races that of the others; none if unknown", () => {
+  const told = ["White", "Asian", "Inuit", ""];
+  const visit = { visits: [[0]], labels: [] };
+  const train = told.flatMap((race, i) =>
+    Array.from({ length: 4 - i }, () => ({ ...visit, race }))
+  );
+  const cohort = cohortOf(names, [], train);
+  const how = { bins: { most: 5, by: "width" }, isWithoutTimes: true, minCell: 3 } as const;
+  const fitted = visitSchema(cohort, how);
+  assertEquals(fitted.races, ["Asian", "White"]); // two Inuit are too few for "other", too
+  assertEquals(visitSchema(cohort, { ...how, minCell: 4 }).races, ["White", "other"]);
+  const seen = withNumberColumns(
+    cohortOf(names, [], told.map((race) => ({ ...visit, race }))),
+    { ...fitted, sexes: 0, races: ["White", "other"] },
+  );
+  assertEquals([0, 1, 2, 3].map((record) => [...visitCodes(seen, record, 0)]), [
+    [0, 2],
+    [0, 3],
+    [0, 3],
+    [0],
+  ]);
+  assertEquals(seen.vocabulary.descriptions.slice(2), ["race White", "race other"]);
+});
+
+Deno.test("visitSchema() has no races where nobody's is known", () => {
+  const { races } = visitSchema(measuredCohort(20), {
+    bins: { most: 5, by: "width" },
+    isWithoutTimes: false,
+    minCell: 1,
+  });
+  assertEquals(races, undefined);
+});
+
+Deno.test("times are drawn as they lie in their bins, or evenly, and a schema says which", () => {
+  // 100 patients who wait a week to the day, or up to ten weeks: bins hold many waits of 7 days
+  const lists = Array.from({ length: 100 }, (_, i) => ({
+    visits: [[0], [0]],
+    gapDays: [0, i < 60 ? 7 : 7.5 + i % 60],
+    startDay: 0,
+    labels: [],
+  }));
+  const weekly = cohortOf(names, [], lists);
+  const how = { bins: { most: 5, by: "width" }, isWithoutTimes: false, minCell: 10 } as const;
+  const fitted = visitSchema(weekly, how);
+  const even = visitSchema(weekly, { ...how, evenDraws: true });
+  assertEquals(isSchema(JSON.parse(JSON.stringify(fitted))), true);
+  assertEquals(isSchema({ ...fitted, innerTimes: fitted.innerTimes?.slice(1) }), false);
+  assertEquals([even.innerTimes, even.betweenStays], [undefined, fitted.betweenStays]);
+  const weeks = (schema: Schema) => {
+    const bin = binOf(schema.betweenStays, 7);
+    const drawn = Array.from({ length: 200 }, (_, i) => daysIn(schema, bin, () => i / 200));
+    assertEquals(new Set(drawn.map((days) => binOf(schema.betweenStays, days))), new Set([bin]));
+    return drawn.filter((days) => days === 7).length;
+  };
+  assert(weeks(fitted) > 150, `${weeks(fitted)}`); // the bin has 60 waits of exactly a week
+  assertEquals(weeks(even) < 5, true);
 });

@@ -72,6 +72,25 @@ Deno.test("times of visits without codes pass all the same; a visit that says no
   assert(third >= 0);
 });
 
+Deno.test("a race is read back by its name, of two the first; without one it is unknown", () => {
+  const withRaces = { ...schema, races: ["White", "other"] };
+  const own = numberColumns(codes, withRaces);
+  const plain = rowCodec({ codes: own.count, labels: 2 }, 100);
+  const layout = { codes, schema: withRaces, columns: own, width: own.count + 5 };
+  const read = (first: number[]) => {
+    const reader = numberReaders(layout)(plain.reader(), random(1));
+    reader.read([]);
+    reader.read(first);
+    const isForbidden = reader.forbidden?.()?.columns[own.races.from] === 1;
+    reader.read([0, own.races.from, own.count + 3]);
+    return [reader.record?.().race, isForbidden];
+  };
+  assertEquals(read([0, own.races.from + 1]), ["other", true]); // that of a later visit is none
+  assertEquals(read([0, own.races.from, own.races.from + 1]), ["White", true]);
+  const reader = readBack({ visits: [[0]], labels: [0, 0] }, 1);
+  assertEquals(reader.record?.().race, undefined); // a model without races
+});
+
 Deno.test("ages and sexes are forbidden after the first visit, times in it, and a second bin of a quantity anywhere", () => {
   const reader = readerOf(codec.reader(), random(1));
   reader.read([]);

@@ -7,6 +7,7 @@
 import type { CsvColumn } from "../../../files/csv.ts";
 import { whatIsKnown } from "../../../nearest_name.ts";
 import { timeOf } from "../../time.ts";
+import { raceIn } from "../../races.ts";
 import type { EventTable, Moment } from "../event_table.ts";
 import { sexIn } from "../field_text.ts";
 import type { Notes } from "../notes.ts";
@@ -25,6 +26,7 @@ export const csvRoles = [
   "description",
   "sex",
   "birth",
+  "race",
 ] as const;
 /** What a column is. */
 export type CsvRole = typeof csvRoles[number];
@@ -78,6 +80,7 @@ export interface RowOf {
   readonly visit: string;
   readonly sex: string;
   readonly birth: string;
+  readonly race: string;
 }
 
 /** Adds patients and visits as rows name them. */
@@ -110,11 +113,12 @@ export class CsvVisits {
 
     const patient = patients.index(subject);
     this.describe(patient, subject, { sex, born });
+    patients.addRace(patient, raceIn(row.race));
     if (visit !== "") return this.inVisit(patient, time, `${subject}\0${visit}`);
     return { patient, time: this.hasTime ? time : this.visits[patient]++ };
   }
 
-  /** What does not change: what the first row says that says it. */
+  /** Sex and birth: what the first row says that says it. */
   private describe(
     patient: number,
     subject: string,

@@ -22,14 +22,14 @@ async function readLongRows({ path, named, table, visits, how }: CsvTable): Prom
   const values = new KeptValues(table);
   await readRows(path, columns, (fields) => {
     const [subject, time, visit, id] = fields;
-    const [system, number, unit, description, sex, birth] = fields.slice(4);
+    const [system, number, unit, description, sex, birth, race] = fields.slice(4);
     if (id === "") return "code is empty";
     if (/^\.|\.\.|\.$/.test(id)) notes.add("codes have stray dots, and stay as they are", id);
     const value = numberIn(number);
     if (number !== "" && Number.isNaN(value)) {
       return `value is "${number}", must be a number such as 6.5`;
     }
-    const moment = visits.momentOf({ subject, time, visit, sex, birth });
+    const moment = visits.momentOf({ subject, time, visit, sex, birth, race });
     if (typeof moment === "string") return moment;
     const name = system === "" ? id : `${codeSystemName(system)}//${id}`;
     const code = table.codes.index(name, description, unit);

@@ -20,7 +20,7 @@ import { isMissing, numberIn } from "../field_text.ts";
 import { Notes } from "../notes.ts";
 import { readRows } from "../rows.ts";
 
-const roles: readonly CsvRole[] = ["subject", "time", "visit", "sex", "birth"];
+const roles: readonly CsvRole[] = ["subject", "time", "visit", "sex", "birth", "race"];
 
 const yes = /^(1(\.0+)?|true|yes|y)$/i;
 const no = /^(0(\.0+)?|false|no|n)$/i;
@@ -98,7 +98,7 @@ export async function readWideRows(source: CsvTable): Promise<void> {
   if (kinds.includes("number")) table.expectValues();
   const columns = [...csvColumns(roles, named, ["subject"]), ...codes];
   await readRows(path, columns, (fields) => {
-    const [subject, time, visit, sex, birth] = fields;
+    const [subject, time, visit, sex, birth, race] = fields;
     const found: { readonly code: number; readonly value: number }[] = [];
     for (const [i, column] of codes.entries()) {
       const text = fields[roles.length + i];
@@ -114,7 +114,7 @@ export async function readWideRows(source: CsvTable): Promise<void> {
       if (typeof code === "string") return code;
       found.push({ code, value });
     }
-    const moment = visits.momentOf({ subject, time, visit, sex, birth });
+    const moment = visits.momentOf({ subject, time, visit, sex, birth, race });
     if (typeof moment === "string") return moment;
     table.visit(moment);
     for (const event of found) table.event({ ...moment, ...event });

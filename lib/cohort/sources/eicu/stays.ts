@@ -5,6 +5,7 @@
  * @module
  */
 import { microsecondsPerDay } from "../../time.ts";
+import { raceIn } from "../../races.ts";
 import type { CsvFolder } from "../csv_folder.ts";
 import type { EventTable } from "../event_table.ts";
 import { sexIn } from "../field_text.ts";
@@ -42,6 +43,7 @@ const columns = [
   "patienthealthsystemstayid",
   "uniquepid",
   "gender",
+  { name: "ethnicity", missing: "" },
   "hospitaldischargeyear",
   "hospitaladmitoffset",
   "hospitaldischargeoffset",
@@ -54,7 +56,8 @@ async function readPatients(path: string, table: EventTable, how: RowsHow): Prom
   const stays: Stay[] = [];
   const ids = new Set<string>();
   await readRows(path, columns, (fields) => {
-    const [id, hospitalStay, person, gender, year, admitted, left, unitStatus, status] = fields;
+    const [id, hospitalStay, person, gender, race, ...others] = fields;
+    const [year, admitted, left, unitStatus, status] = others;
     if (id === "") return "patientunitstayid is empty";
     if (person === "") return "uniquepid is empty";
     if (ids.has(id)) return `stay "${id}" appears twice`;
@@ -67,6 +70,7 @@ async function readPatients(path: string, table: EventTable, how: RowsHow): Prom
     ids.add(id);
     const patient = table.patients.index(person);
     table.patients.setSex(patient, sex);
+    table.patients.addRace(patient, raceIn(race));
     table.patients.setUndated(patient);
     stays.push({
       id,

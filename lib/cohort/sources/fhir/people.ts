@@ -4,6 +4,7 @@
  * @module
  */
 import { growing } from "../../growing.ts";
+import { raceIn } from "../../races.ts";
 import { timeOf } from "../../time.ts";
 import type { Death } from "../deaths.ts";
 import type { EventTable, Moment } from "../event_table.ts";
@@ -20,6 +21,7 @@ import {
   fits,
   medicationSchema,
   misfitInWords,
+  type PatientResource,
   patientSchema,
   type Reference,
 } from "./schemas.ts";
@@ -48,6 +50,18 @@ function problemOf(name: string, text: string): string | undefined {
   return text !== "" && !isPartial(text) && Number.isNaN(timeOf(text))
     ? timeProblem(name, text)
     : undefined;
+}
+
+/** The races of a patient by US Core's extension: its categories, else its text. */
+function racesIn({ extension = [] }: PatientResource): string[] {
+  const parts = extension.filter(({ url = "" }) => url.endsWith("/us-core-race"))
+    .flatMap(({ extension = [] }) => extension);
+  const categories = parts.filter(({ url }) => url === "ombCategory")
+    .map(({ valueCoding }) => raceIn(valueCoding?.display ?? ""));
+  const texts = parts.filter(({ url }) => url === "text")
+    .map(({ valueString }) => raceIn(valueString ?? ""));
+  const isKnown = (race: string) => race !== "";
+  return categories.some(isKnown) ? categories : texts;
 }
 
 /** The types of resources that {@link People} reads. */
@@ -108,8 +122,7 @@ export class People {
     patients.setSex(patient, sex);
     const born = isPartial(birthDate) ? `${birthDate}-01-01`.slice(0, 10) : birthDate;
     patients.setBirth(patient, timeOf(born));
-    const isRace = ({ url = "" }) => url.endsWith("/us-core-race");
-    if (resource.extension?.some(isRace)) this.table.staticCount++;
+    for (const race of racesIn(resource)) patients.addRace(patient, race);
     if (isPartial(died) || died === "" && resource.deceasedBoolean === true) {
       this.leftOut.add("deaths of patients whose day is not known", place);
     } else if (died !== "") {

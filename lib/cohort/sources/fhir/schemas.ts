@@ -35,6 +35,13 @@ export type Reference = v.InferOutput<typeof reference>;
 /** What something is, by codes and in words. */
 export type Concept = v.InferOutput<typeof concept>;
 
+/** What US Core's extension for race holds: categories, and a text. */
+const raceExtension = object({
+  url: words,
+  valueCoding: v.optional(object({ display: words })),
+  valueString: words,
+});
+
 /** A patient. */
 export const patientSchema = object({
   id: words,
@@ -42,8 +49,11 @@ export const patientSchema = object({
   gender: words,
   deceasedDateTime: words,
   deceasedBoolean: v.optional(flag),
-  extension: v.optional(list(object({ url: words }))),
+  extension: v.optional(list(object({ url: words, extension: v.optional(list(raceExtension)) }))),
 });
+
+/** What is read of a patient. */
+export type PatientResource = v.InferOutput<typeof patientSchema>;
 
 /** An encounter. */
 export const encounterSchema = object({

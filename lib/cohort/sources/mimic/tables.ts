@@ -12,6 +12,7 @@ import { timeOf } from "../../time.ts";
 import type { CsvFolder } from "../csv_folder.ts";
 import { addDeaths, type Death } from "../deaths.ts";
 import type { EventTable } from "../event_table.ts";
+import { raceIn } from "../../races.ts";
 import { numberIn, sexIn } from "../field_text.ts";
 import { KeptValues } from "../kept_values.ts";
 import { readRows, type RowsHow } from "../rows.ts";
@@ -113,9 +114,12 @@ export class Mimic {
   /** Adds the admissions, each a visit once it has an event, or all of them. */
   async readAdmissions({ all }: { readonly all: boolean }): Promise<void> {
     const { table, how, ends, deaths } = this;
-    const columns = ["subject_id", "hadm_id", "admittime", "dischtime", "deathtime"];
+    const columns = [
+      ...["subject_id", "hadm_id", "admittime", "dischtime", "deathtime"],
+      { name: "race", older: "ethnicity", missing: "" },
+    ];
     await readRows(this.folder.path("admissions"), columns, (fields) => {
-      const [subject, id, admitted, discharged, died] = fields;
+      const [subject, id, admitted, discharged, died, race] = fields;
       if (id === "") return "hadm_id is empty";
       if (table.encounters.indexOf.has(id)) return `admission "${id}" appears twice`;
       const patient = table.patients.find(subject);
@@ -128,6 +132,7 @@ export class Mimic {
       if (died !== "" && Number.isNaN(death)) return timeProblem("deathtime", died);
       if (end < start) how.notes.add("admissions end before they begin", `hadm_id ${id}`);
       const encounter = table.encounter(id, patient, start);
+      table.patients.addRace(patient, raceIn(race));
       ends.push(Math.max(...[start, end, death].filter((time) => !Number.isNaN(time))));
       if (died !== "") deaths.set(patient, { time: Math.max(death, start), isDay: false });
       if (all) table.visit({ patient, time: start, encounter });

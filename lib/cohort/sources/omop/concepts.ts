@@ -50,6 +50,16 @@ export class Concepts {
     return this.codes.index(name, "", unit);
   }
 
+  /** Makes the name of a concept wanted that is no code. */
+  want(concept: string): void {
+    this.wanted.add(detached(concept));
+  }
+
+  /** The name of a concept; undefined for one that is not in the table, or before that was read. */
+  nameOf(concept: string): string | undefined {
+    return this.found.get(concept)?.name;
+  }
+
   /** What to do with the rows of `concept`: number, name, vocabulary and code. */
   readonly onConcept: OnRow = ([id, name, vocabulary, code]) => {
     if (!this.wanted.has(id)) return undefined;

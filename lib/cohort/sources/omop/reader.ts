@@ -6,7 +6,9 @@
 import type { CsvColumn } from "../../../files/csv.ts";
 import { growing } from "../../growing.ts";
 import { timeOf } from "../../time.ts";
+import { omopRaces, raceIn } from "../../races.ts";
 import { addDeaths, type Death } from "../deaths.ts";
+import { detached } from "../detached.ts";
 import type { EventTable, Moment } from "../event_table.ts";
 import { numberIn, sexIn } from "../field_text.ts";
 import { KeptValues } from "../kept_values.ts";
@@ -74,6 +76,12 @@ export class OmopReader {
   /** [visits] When each ended; NaN where unknown. */
   private readonly ends = growing((length) => new Float64Array(length));
   private readonly concepts: Concepts;
+  /** Persons whose race is a concept that the table of concepts names. */
+  private readonly races: {
+    readonly patient: number;
+    readonly concept: string;
+    readonly written: string;
+  }[] = [];
 
   /** @param isSource whether the concepts of the source come before the standard ones */
   constructor(
@@ -106,19 +114,32 @@ export class OmopReader {
       ...["person_id", "gender_concept_id"],
       ...optional("gender_source_value", "birth_datetime"),
       "year_of_birth",
-      ...optional("month_of_birth", "day_of_birth"),
+      ...optional("month_of_birth", "day_of_birth", "race_concept_id", "race_source_value"),
     ];
-    await this.read("person", columns, ([id, sex, written, ...born]) => {
+    await this.read("person", columns, ([id, sex, written, ...others]) => {
       if (id === "") return "person_id is empty";
       if (patients.find(id) !== undefined) return `person "${id}" appears twice`;
-      const birth = birthIn(born);
+      const birth = birthIn(others.slice(0, 4));
       if (typeof birth === "string") return birth;
       const patient = patients.index(id);
       patients.setSex(patient, sexConcepts[sex] ?? sexIn(written) ?? 0);
       patients.setBirth(patient, birth);
+      this.addRace(patient, others[4], others[5]);
       return undefined;
     });
     if (patients.count === 0) throw this.tables.problem("person", "it has no persons");
+  }
+
+  /** Adds the race of a person: the standard concept's, else what the source says. */
+  private addRace(patient: number, concept: string, written: string): void {
+    const { table: { patients }, concepts, races } = this;
+    const known = omopRaces.get(concept);
+    if (known !== undefined || !isConcept(concept)) {
+      patients.addRace(patient, known ?? raceIn(written));
+      return;
+    }
+    concepts.want(concept);
+    races.push({ patient, concept: detached(concept), written: detached(written) });
   }
 
   /** Adds the visits. */
@@ -287,5 +308,9 @@ export class OmopReader {
       );
     }
     this.concepts.name();
+    for (const { patient, concept, written } of this.races) {
+      const inWords = this.concepts.nameOf(concept) ?? written;
+      this.table.patients.addRace(patient, raceIn(inWords === "" ? `concept ${concept}` : inWords));
+    }
   }
 }

@@ -5,6 +5,7 @@
  */
 import { type CsvColumn, csvPath } from "../../../files/csv.ts";
 import { codeSystemName } from "../../codes/code_system_uris.ts";
+import { raceIn } from "../../races.ts";
 import { timeOf } from "../../time.ts";
 import type { EventTable } from "../event_table.ts";
 import { type Notes, noteTime } from "../notes.ts";
@@ -54,8 +55,8 @@ const sexLetters = ["", "F", "M"];
 export async function readPatients(rows: SyntheaRows): Promise<void> {
   const { patients } = rows.table;
   patients.hasDemographics = true;
-  const columns = ["Id", "BIRTHDATE", "GENDER", ...optional("DEATHDATE")];
-  await readTable(rows, "patients", columns, ([id, born, gender, died]) => {
+  const columns = ["Id", "BIRTHDATE", "GENDER", ...optional("DEATHDATE", "RACE")];
+  await readTable(rows, "patients", columns, ([id, born, gender, died, race]) => {
     if (id === "") return "Id is empty";
     if (patients.find(id) !== undefined) return `patient "${id}" appears twice`;
     const birth = timeOf(born);
@@ -69,6 +70,7 @@ export async function readPatients(rows: SyntheaRows): Promise<void> {
     rows.deaths?.ofPatient(patient, died);
     patients.setBirth(patient, birth);
     patients.setSex(patient, sexLetters.indexOf(gender));
+    patients.addRace(patient, raceIn(race));
     return undefined;
   });
   if (patients.count > 0) return;

@@ -1,3 +1,4 @@
+import { raceNamesOf } from "ehrloom/cohort/races.ts";
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { type Cohort, prepare } from "ehrloom";
 import { columnsOption } from "ehrloom/cohort/sources/csv/columns.ts";
@@ -191,3 +192,18 @@ for (
     assertThrows(() => columnsOption.parse(text), RangeError, wanted);
   });
 }
+
+Deno.test("csv: race is the most frequent of a subject's rows, in long tables and in wide ones", async () => {
+  const long = "subject,time,code,ethnos\na,2020-01-01,x,Han\na,2020-01-02,x,Hui\n" +
+    "a,2020-01-03,x,Hui\nb,2020-01-01,x,NA\n";
+  const columns = columnsOption.parse("race=ethnos");
+  const { cohort, said } = await read(long, { columns });
+  assertEquals(raceNamesOf(cohort.demographics?.races, 2), ["Hui", ""]);
+  assertEquals(
+    said.find((what) => what.includes("races")),
+    "left out: other races of 1 patients who have several: the most frequent one stays",
+  );
+  const wide = await read("subject,race,smokes\na,Han,1\nb,,0\n", { wide: true });
+  assertEquals(raceNamesOf(wide.cohort.demographics?.races, 2), ["Han", ""]);
+  assertEquals(wide.cohort.vocabulary.codes, ["smokes"]);
+});

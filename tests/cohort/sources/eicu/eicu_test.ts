@@ -1,3 +1,4 @@
+import { raceNamesOf } from "ehrloom/cohort/races.ts";
 import { assertEquals } from "@std/assert";
 import { assertBadRow, codesOf, preparedFrom, type Tables } from "../prepared.ts";
 
@@ -102,3 +103,12 @@ for (
   Deno.test(`eicu: ${what} is refused with its row, or skipped`, () =>
     assertBadRow("eicu", icu, change, wanted, { values: { tables: ["diagnoses", "labs"] } }));
 }
+
+Deno.test("eicu: race is the ethnicity of stays, the most frequent one of a patient", async () => {
+  const races = ["Asian", "Caucasian", undefined, "Caucasian", "Hispanic", ""];
+  const [header, ...rows] = patient.trim().split("\n");
+  const lines = rows.map((row, i) => row === "" ? row : `${row},${races[i]}`);
+  const text = [`${header},ethnicity`, ...lines, ""].join("\n");
+  const { cohort } = await preparedFrom("eicu", { ...icu, "patient.csv.gz": text });
+  assertEquals(raceNamesOf(cohort.demographics?.races, 3), ["Caucasian", "Hispanic", ""]);
+});

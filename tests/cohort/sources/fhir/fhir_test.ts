@@ -1,3 +1,4 @@
+import { raceNamesOf } from "ehrloom/cohort/races.ts";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { prepare, type Quality } from "ehrloom";
 import { inFolder } from "../../../folder.ts";
@@ -424,3 +425,29 @@ Deno.test("fhir counts what becomes of the resources of each type", () =>
     assertEquals(left_out, [{ why: "without a code", count: 1, rows: [4] }]);
     assertEquals(bad.map(({ count, rows }) => [count, ...rows]), [[1, 5]]);
   }));
+
+Deno.test("fhir: race is that of US Core's extension, by category or else in words", async () => {
+  const us = "http://hl7.org/fhir/us/core/StructureDefinition/us-core-";
+  const category = (display: string) => ({
+    url: "ombCategory",
+    valueCoding: { system: "urn:oid:2.16.840.1.113883.6.238", code: "x", display },
+  });
+  const text = (words: string) => ({ url: "text", valueString: words });
+  const of = (resource: Json, ...extension: Json[]) => ({
+    ...resource,
+    extension: [
+      { url: `${us}ethnicity`, extension: [text("Not Hispanic or Latino")] },
+      { url: `${us}birthsex`, valueCode: "F" },
+      { url: `${us}race`, extension },
+    ],
+  });
+  const { cohort, said } = await preparedFrom("fhir", {
+    ...exported,
+    "Patient.000.ndjson": ndjson(of(anna, category("Asian"), category("White"), text("Mixed"))),
+    "Patient.001.ndjson.gz": ndjson(of(ben, category("Unknown"), text("Maori"))),
+  });
+  assertEquals(raceNamesOf(cohort.demographics?.races, 2), ["Asian", "Maori"]);
+  assertEquals(said, [
+    "left out: other races of 1 patients who have several: the most frequent one stays",
+  ]);
+});

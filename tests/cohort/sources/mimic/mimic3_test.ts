@@ -1,3 +1,4 @@
+import { raceNamesOf } from "ehrloom/cohort/races.ts";
 import { assertEquals, assertRejects } from "@std/assert";
 import { haloLabels } from "ehrloom/cohort/sources/mimic/halo_labels.ts";
 import { codesOf, preparedFrom, type Tables } from "../prepared.ts";
@@ -92,4 +93,16 @@ Deno.test("mimic3: --halo-labels needs diagnoses", async () => {
     RangeError,
     "--halo-labels needs --tables with diagnoses",
   );
+});
+
+Deno.test("mimic3: race is the ethnicity of admissions", async () => {
+  const { cohort } = await preparedFrom("mimic3", {
+    ...hospital,
+    "ADMISSIONS.csv.gz": "ROW_ID,SUBJECT_ID,HADM_ID,ADMITTIME,DISCHTIME,DEATHTIME,ETHNICITY\n" +
+      "1,10,101,2150-01-01 00:00:00,,,BLACK/AFRICAN AMERICAN\n" +
+      "2,20,201,2150-01-01 00:00:00,,,UNKNOWN/NOT SPECIFIED\n" +
+      "3,30,301,2150-01-01 00:00:00,,,OTHER\n",
+  });
+  const races = raceNamesOf(cohort.demographics?.races, 3);
+  assertEquals(races, ["BLACK/AFRICAN AMERICAN", "", "other"]);
 });

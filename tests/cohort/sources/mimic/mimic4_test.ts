@@ -1,3 +1,4 @@
+import { raceNamesOf } from "ehrloom/cohort/races.ts";
 import { assertEquals, assertRejects } from "@std/assert";
 import { assertBadRow, codesOf, preparedFrom, type Tables } from "../prepared.ts";
 
@@ -187,4 +188,24 @@ Deno.test("mimic4: a folder without tables, or a file, is refused", async () => 
     Deno.errors.NotFound,
     "it has none of diagnoses_icd.csv or diagnoses_icd.csv.gz, procedures_icd.csv",
   );
+});
+
+Deno.test("mimic4: a patient has the most frequent known race of the admissions; older files say ethnicity", async () => {
+  const of = (column: string) =>
+    preparedFrom("mimic4", {
+      ...hospital,
+      "hosp/admissions.csv.gz": `subject_id,hadm_id,admittime,dischtime,deathtime,${column}\n` +
+        "10,101,2150-01-01 00:00:00,,,UNKNOWN\n10,102,2151-01-01 12:00:00,,,ASIAN\n" +
+        "20,201,2160-02-01 08:00:00,,,WHITE - RUSSIAN\n20,202,2160-03-01 08:00:00,,,WHITE\n" +
+        "20,203,2160-04-01 08:00:00,,,WHITE\n40,401,2140-03-01 08:00:00,,,UNABLE TO OBTAIN\n" +
+        "40,402,2140-04-01 08:00:00,,,\n",
+    });
+  for (const column of ["race", "ethnicity"]) {
+    const { cohort, said } = await of(column);
+    assertEquals(raceNamesOf(cohort.demographics?.races, 4), ["ASIAN", "WHITE", "", ""]);
+    const several = said.filter((what) => what.includes("race"));
+    assertEquals(several, [
+      "left out: other races of 1 patients who have several: the most frequent one stays",
+    ]);
+  }
 });

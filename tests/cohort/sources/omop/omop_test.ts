@@ -1,3 +1,4 @@
+import { raceNamesOf } from "ehrloom/cohort/races.ts";
 import { assertEquals } from "@std/assert";
 import { assertBadRow, codesOf, preparedFrom } from "../prepared.ts";
 import { concept, conditions, hospital, measurements, person, visits } from "./hospital.ts";
@@ -167,4 +168,24 @@ Deno.test("omop: a row of a visit that is missing counts by its day, and is note
     "visits (first: row 7, visit 77)",
     "1 spellings of NULL were taken as empty (first: visit_occurrence_id NULL)",
   ]);
+});
+
+Deno.test("omop: race is the standard concept, by the table of concepts or the source's words", async () => {
+  const person = "person_id,gender_concept_id,year_of_birth,race_concept_id,race_source_value\n" +
+    "1,0,1950,8527,weiss\n2,0,1960,38003574,\n3,0,1970,0,Hmong \n4,0,1970,2000000001,UNKNOWN\n" +
+    "5,0,1970,8552,Unknown\n";
+  const races = async (concepts: string) => {
+    const tables = {
+      "person.csv": person,
+      "VISIT_OCCURRENCE.csv.gz": visits,
+      "condition_occurrence.csv": conditions,
+      "CONCEPT.csv": concepts,
+    };
+    const { cohort } = await preparedFrom("omop", tables);
+    return raceNamesOf(cohort.demographics?.races, 5);
+  };
+  const [header] = concept.split("\n", 1);
+  const asian = "38003574\tAsian Indian\tRace\tRace\tRace\tS\t2.01\n";
+  assertEquals(await races(`${header}\n${asian}`), ["White", "Asian Indian", "Hmong", "", ""]);
+  assertEquals(await races(`${header}\n`), ["White", "concept 38003574", "Hmong", "", ""]);
 });

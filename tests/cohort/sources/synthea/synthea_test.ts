@@ -1,3 +1,4 @@
+import { raceNamesOf } from "ehrloom/cohort/races.ts";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { parseRecordsJson } from "ehrloom/cohort/sources/records_json.ts";
 import { readSynthea, type SyntheaOptions } from "ehrloom/cohort/sources/synthea/synthea.ts";
@@ -51,6 +52,13 @@ Deno.test("readSynthea() knows birth and sex where the patients' table does", as
     birthDays: Float64Array.of(7305, NaN, 8035),
     sexes: Uint8Array.of(1, 2, 0),
   });
+});
+
+Deno.test("readSynthea() knows race where the patients' table does", async () => {
+  const patients =
+    "Id,BIRTHDATE,GENDER,RACE\np1,1990-01-01,F,white\np2,,M,\np3,1992-01-01,,other\n";
+  const { demographics } = await read({ patients });
+  assertEquals(raceNamesOf(demographics?.races, 3), ["white", "", "other"]);
 });
 
 Deno.test("readSynthea() keeps the first description as it stands, markup and all", async () => {

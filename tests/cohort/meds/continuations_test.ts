@@ -1,5 +1,5 @@
 /**
- * Whether continued records are trajectories, also for meds-trajectory-evaluation.
+ * Whether continued records are continuations, also for meds-trajectory-evaluation.
  *
  * @module
  */
@@ -85,7 +85,7 @@ Deno.test("writeMeds() writes what was drawn of continued patients, a file for e
       const path = join(folder, name);
       await writeMeds(path, source, { continues: given });
       const files = await Promise.all(
-        ["0000", "0001", "0002"].map((file) => rowsOf(`${path}/trajectories/${file}.parquet`)),
+        ["0000", "0001", "0002"].map((file) => rowsOf(`${path}/continuations/${file}.parquet`)),
       );
       const last = [dayAfter(1.25), dayAfter(3)];
       assertEquals(files, [
@@ -106,13 +106,13 @@ Deno.test("writeMeds() writes what was drawn of continued patients, a file for e
     }
   }));
 
-Deno.test("writeMeds() writes no trajectories of an order of visits, nor of records by themselves", () =>
+Deno.test("writeMeds() writes no continuations of an order of visits, nor of records by themselves", () =>
   inFolder(async (folder) => {
     const order = cohortOf(codes, [], [{ visits: [[flu], [death]], labels: [] }]);
     const first = cohortOf(codes, [], [{ visits: [[flu]], labels: [] }]);
     await writeMeds(join(folder, "order"), order, { continues: first });
     await writeMeds(join(folder, "alone"), continued);
-    for (const name of ["order", "alone"]) assert(!existsSync(join(folder, name, "trajectories")));
+    for (const name of ["order", "alone"]) assert(!existsSync(join(folder, name, "continuations")));
   }));
 
 const program = `
@@ -124,7 +124,7 @@ from aces.config import PlainPredicateConfig
 from MEDS_trajectory_evaluation.schema import GeneratedTrajectorySchema
 from MEDS_trajectory_evaluation.temporal_AUC_evaluation.get_ttes import get_raw_tte, get_trajectory_tte, merge_pred_ttes
 from MEDS_trajectory_evaluation.temporal_AUC_evaluation.trajectory_AUC import temporal_auc_from_trajectory_files
-paths = sorted(glob.glob("continued/trajectories/*.parquet"))
+paths = sorted(glob.glob("continued/continuations/*.parquet"))
 for path in paths:
     GeneratedTrajectorySchema.validate(pq.read_table(path))
 predicates = {"death": PlainPredicateConfig("death")}
@@ -133,7 +133,7 @@ drawn = merge_pred_ttes([get_trajectory_tte(pl.read_parquet(path), predicates) f
 real = pl.concat([pl.read_parquet(path) for path in sorted(glob.glob("real/data/*.parquet"))])
 index = drawn.select("subject_id", "prediction_time")
 truth = get_raw_tte(real, index, predicates)
-auc = temporal_auc_from_trajectory_files(real, "continued/trajectories", predicates, duration_grid=[timedelta(days=20)])
+auc = temporal_auc_from_trajectory_files(real, "continued/continuations", predicates, duration_grid=[timedelta(days=20)])
 print(json.dumps({
     "subjects": drawn["subject_id"].to_list(),
     "drawn": [days(times) for times in drawn["tte/death"].to_list()],
@@ -144,7 +144,7 @@ print(json.dumps({
 
 testWith(
   await pythonWith("MEDS_trajectory_evaluation==0.0.6"),
-  "meds-trajectory-evaluation reads the trajectories of continued records",
+  "meds-trajectory-evaluation reads the continuations of continued records",
   (python) =>
     inFolder(async (folder) => {
       await writeMeds(join(folder, "real"), real);

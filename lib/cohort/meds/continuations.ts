@@ -3,7 +3,7 @@
  * `prediction_time`, the time of the last visit that was given. They have the subject ids of the
  * patients that they continue, so that they can be compared with what really came next.
  *
- * A file has at most one trajectory of each patient, as that package wants it: when all patients were
+ * A file has at most one continuation of each patient, as that package wants it: when all patients were
  * continued once, the next file begins. Its patients are in the same order in every file. One of whom
  * nothing was drawn has one row, of code {@link emptyVisitCode} at `prediction_time`; one of whom no
  * visit was given has none.
@@ -20,7 +20,7 @@ import type { CohortRows } from "./cohort_rows.ts";
 import { fileName, medsPaths } from "./names.ts";
 
 /** What was drawn of a patient. */
-interface Trajectory {
+interface Continuation {
   readonly subject: bigint;
   /** In microseconds since 1970. */
   readonly predictionTime: number;
@@ -57,8 +57,8 @@ function drawnVisits(record: RecordLists, times: Float64Array, given: number): R
   };
 }
 
-/** Writes the trajectories of records that come in order; those of one file are held in memory. */
-export class Trajectories {
+/** Writes the continuations of records that come in order; those of one file are held in memory. */
+export class Continuations {
   private readonly given: Uint32Array;
   private turn = 0;
   private frames: pl.DataFrame[] = [];
@@ -74,7 +74,7 @@ export class Trajectories {
   /** Adds the next records, which have the numbers of their subject ids, less 1. */
   async add(records: Cohort, rows: CohortRows): Promise<void> {
     const { continued: { recordCount, subjectIds }, given } = this;
-    let found: Trajectory[] = [];
+    let found: Continuation[] = [];
     for (const [record, id] of records.subjectIds.entries()) {
       const number = Number(id) - 1;
       const patient = number % recordCount;
@@ -96,8 +96,8 @@ export class Trajectories {
     this.keep(found, records, rows);
   }
 
-  /** Keeps trajectories as rows until their file is complete. */
-  private keep(found: readonly Trajectory[], { vocabulary }: Cohort, rows: CohortRows): void {
+  /** Keeps continuations as rows until their file is complete. */
+  private keep(found: readonly Continuation[], { vocabulary }: Cohort, rows: CohortRows): void {
     if (found.length === 0) return;
     const subjectIds = BigInt64Array.from(found, ({ subject }) => subject);
     const drawn = { ...cohortOf(vocabulary, [], found.map(({ drawn }) => drawn)), subjectIds };
@@ -111,11 +111,11 @@ export class Trajectories {
     );
   }
 
-  /** Writes the file of the trajectories that are kept, if there are any. */
+  /** Writes the file of the continuations that are kept, if there are any. */
   async close(): Promise<void> {
     if (this.frames.length === 0) return;
-    await Deno.mkdir(`${this.folder}/${medsPaths.trajectories}`, { recursive: true });
-    const path = `${this.folder}/${medsPaths.trajectories}/${fileName(this.turn)}`;
+    await Deno.mkdir(`${this.folder}/${medsPaths.continuations}`, { recursive: true });
+    const path = `${this.folder}/${medsPaths.continuations}/${fileName(this.turn)}`;
     await writeParquet(path, pl.concat(this.frames));
     this.frames = [];
   }
