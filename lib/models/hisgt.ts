@@ -49,6 +49,7 @@ import {
   gptKinds,
   gptLogits,
   gptSampling,
+  gptSeen,
   gptSettings,
   gptSpelling,
   initialGpt,
@@ -63,7 +64,7 @@ import {
   flag,
 } from "./interface/settings.ts";
 import { withHead, withoutHead } from "./tokens/tied_head.ts";
-import { spelledModel, withKinds } from "./tokens/output_bias.ts";
+import { spelledModel } from "./tokens/output_bias.ts";
 import { transformerDerived, withoutBuffers } from "./rows/visit_transformer.ts";
 
 /** In the paper: width 384, 6 layers, 8 heads, semantic width 768. */
@@ -209,9 +210,9 @@ function sequenceLoss(
   config: HisgtConfig,
   parameters: NamedTensors,
   history: tf.Tensor2D,
-  { inputs, targets }: TokenRows,
+  batch: TokenRows,
 ): tf.Scalar {
-  return categoricalNll(tokenLogits(config, parameters, history, inputs), targets);
+  return categoricalNll(tokenLogits(config, parameters, history, batch), batch.targets);
 }
 
 /** Logits of the token after each history. */
@@ -219,9 +220,9 @@ function tokenLogits(
   config: HisgtConfig,
   parameters: NamedTensors,
   history: tf.Tensor2D,
-  inputs: MultiHot,
+  batch: TokenRows,
 ): tf.Tensor2D {
-  return gptLogits(parameters, withKinds(history, inputs, gptKinds(config)));
+  return gptLogits(parameters, gptSeen(config, history, batch));
 }
 
 /** The parts of the loss, each summed over what it is about. */
@@ -309,7 +310,7 @@ export const hisgt: ModelFamily<GradientModel, HisgtConfig> = {
         ...gptSpelling(config),
         logits(batch) {
           const history = hisgtHistories(config, parameters, batch);
-          return tokenLogits(config, parameters, history, batch.inputs);
+          return tokenLogits(config, parameters, history, batch);
         },
       })),
       ...gptFootprints(config, tokenKinds(config), (...of) => tokenCount(config, ...of), {
