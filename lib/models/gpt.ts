@@ -6,10 +6,10 @@
  * The language-model baseline of Theodorou, Xiao & Sun 2023, after Radford et al. 2019. Differences
  * from its code: codes are in ascending order; the head's matrix is the embedding's, as intended
  * (the published form, in which they train separately, is `tied=false`); its numbers start small
- * (`publishedStart=true`: as N(0, 1)); the head has biases (`calibrate=false`: none, as published);
- * padding has no token; and sampling forbids tokens that no
- * record has there, such as a second occurrence of a code in a visit, which the original draws and
- * drops.
+ * (`publishedStart=true`: as N(0, 1)); the head has biases (`calibrate=false`: none, as published)
+ * and sees the record's labels beside the history (`labelsInHead=false`: the history alone);
+ * padding has no token; and sampling forbids tokens that no record has there, such as a second
+ * occurrence of a code in a visit, which the original draws and drops.
  *
  * The loss is that of free sequences, as published; a record's likelihood is that of the sequence
  * that sampling permits (`token_likelihood.ts`).

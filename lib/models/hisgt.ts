@@ -7,9 +7,10 @@
  * Zhou & Barbieri 2025, "Generating clinically realistic EHR data via a hierarchy- and
  * semantics-guided transformer". Differences from its code: codes are in ascending order and once
  * per visit; the head's matrix is the embedding's (the published form is `tied=false`), and its
- * numbers start small (`publishedStart=true`: as N(0, 1)); no dropout; padding is never computed;
- * the validation loss is the sequence's loss alone; and the hierarchy is that of the codes' own
- * system (`cohort/codes/code_graph.ts`).
+ * numbers start small (`publishedStart=true`: as N(0, 1)); the head has biases and sees the record's
+ * labels, as GPT's (`gpt.ts`); no dropout; padding is never computed; the validation loss is the
+ * sequence's loss alone; and the hierarchy is that of the codes' own system
+ * (`cohort/codes/code_graph.ts`).
  *
  * The paper's weights of the two other losses, 0.8 and 0.5, are here weights of the mean over a
  * vector's width. Its code sums over 768 and 384, so these losses start a hundred times larger than
