@@ -6,10 +6,10 @@
  * The language-model baseline of Theodorou, Xiao & Sun 2023, after Radford et al. 2019. Differences
  * from its code: codes are in ascending order; the head's matrix is the embedding's, as intended
  * (the published form, in which they train separately, is `tied=false`); its numbers start small
- * (`publishedStart=true`: as N(0, 1)); the head has biases (`calibrate=false`: none, as published);
- * padding has no token; and sampling forbids tokens that no
- * record has there, such as a second occurrence of a code in a visit, which the original draws and
- * drops.
+ * (`publishedStart=true`: as N(0, 1)); the head has biases (`calibrate=false`: none, as published)
+ * and sees the record's labels beside the history (`labelsInHead=false`: the history alone);
+ * padding has no token; and sampling forbids tokens that no record has there, such as a second
+ * occurrence of a code in a visit, which the original draws and drops.
  *
  * The loss is that of free sequences, as published; a record's likelihood is that of the sequence
  * that sampling permits (`token_likelihood.ts`).
@@ -54,7 +54,14 @@ import { calibrationSettings } from "./interface/output_biases.ts";
 import { chosen, type ConfigOf, derivedCount, flag } from "./interface/settings.ts";
 import type { StepSampling } from "./interface/writing.ts";
 import { drawnFrom, predictedBy, writer } from "./interface/writer.ts";
+import type { Block } from "./numbers/blocks.ts";
+import { labelSettings } from "./rows/labels_in_head.ts";
 import { type RowSizes, sizesOf } from "./rows/visit_rows.ts";
+import {
+  initialLabelWeights,
+  memoryWithSaidLabels,
+  withSaidLabels,
+} from "./tokens/labels_in_head.ts";
 import {
   memoryWithKinds,
   type PositionKinds,
@@ -86,6 +93,7 @@ export const gptSettings = {
     min: 4,
   }),
   ...tiedSettings,
+  ...labelSettings,
   ...calibrationSettings,
   publishedStart: flag(
     false,
@@ -148,7 +156,15 @@ export function initialGpt(config: GptConfig): Initials {
     ...initialTransformer(config),
   };
   const all = config.tied ? parameters : withInitialHead(parameters, gptEmbedding);
-  return withInitialBiases(all, gptKinds(config));
+  return {
+    ...withInitialBiases(all, gptKinds(config)),
+    ...initialLabelWeights(tokenKinds(config), gptLabels(config)),
+  };
+}
+
+/** Tokens of labels, if the head sees those that a record has said. */
+function gptLabels({ codes, labels, labelsInHead }: GptConfig): Block | undefined {
+  return labelsInHead && labels > 0 ? { from: codes, count: labels } : undefined;
 }
 
 /** Kinds of positions, if there are biases: among labels, first in a visit, later in a visit. */
@@ -191,9 +207,15 @@ export function gptMemory(config: TransformerConfig, parameters: NamedTensors): 
   return transformerMemory(config, parameters, table, (x) => embedded(x, tokens, "in-out"));
 }
 
+/** Histories with all else that the head sees. */
+export function gptSeen(config: GptConfig, history: tf.Tensor2D, batch: TokenRows): tf.Tensor2D {
+  const labelled = withSaidLabels(history, batch, gptLabels(config));
+  return withKinds(labelled, batch.inputs, gptKinds(config));
+}
+
 /**
- * Logits of the token after each history: [rows, token kinds]; histories tell kinds of positions if
- * there are biases ({@link withKinds}).
+ * Logits of the token after each history: [rows, token kinds]; histories tell labels if the head sees
+ * them ({@link withSaidLabels}), and kinds of positions if there are biases ({@link withKinds}).
  */
 export function gptLogits(parameters: NamedTensors, history: tf.Tensor2D): tf.Tensor2D {
   return tiedLogits(parameters, history, gptEmbedding);
@@ -211,7 +233,8 @@ export function gptSampling(
     uniforms: 1,
     begin: () => {
       const head = (history: tf.Tensor2D) => gptLogits(parameters, history);
-      const told = memoryWithKinds(memory(), gptKinds(config));
+      const labelled = memoryWithSaidLabels(memory(), gptLabels(config));
+      const told = memoryWithKinds(labelled, gptKinds(config));
       return writer(told, drawnFrom(head, categoricalRows), predictedBy(head, tf.softmax));
     },
     dispose() {},
@@ -259,10 +282,9 @@ export const gpt: ModelFamily<GradientModel, GptConfig> = {
   derived: transformerDerived,
   configFor: (cohort, set) => gptConfigFor("gpt", cohort, set),
   create(config) {
-    const kinds = gptKinds(config);
     const logits = (parameters: NamedTensors, batch: TokenRows) => {
       const history = gptHistories(config, parameters, batch);
-      return gptLogits(parameters, withKinds(history, batch.inputs, kinds));
+      return gptLogits(parameters, gptSeen(config, history, batch));
     };
     return {
       family: "gpt",
@@ -282,7 +304,7 @@ export const gpt: ModelFamily<GradientModel, GptConfig> = {
         return categoricalNll(logits(parameters, batch), batch.targets);
       },
       lossDivisor: (cohort, recordCount) => meanTokens(config, cohort, recordCount),
-      ...spelledModel(kinds, (parameters) => ({
+      ...spelledModel(gptKinds(config), (parameters) => ({
         ...gptSpelling(config),
         logits: (batch) => logits(parameters, batch),
       })),

@@ -15,8 +15,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { bernoulliRows } from "../nn/bernoulli.ts";
 import { logitsRow, together, transformerMemoryFloats, transformerRow } from "../nn/footprint.ts";
 import { constant, type Initials } from "../nn/initial.ts";
-import { linear } from "../nn/linear.ts";
-import { checkShapes, matrix, type NamedArrays, type NamedTensors } from "../nn/parameters.ts";
+import { checkShapes, type NamedArrays, type NamedTensors } from "../nn/parameters.ts";
 import type { ModelFamily } from "./interface/model.ts";
 import { calibrationSettings } from "./interface/output_biases.ts";
 import { chosen, type ConfigOf } from "./interface/settings.ts";
@@ -28,6 +27,7 @@ import { headBias, startSettings } from "./rows/sparse_start.ts";
 import { drawnFrom, predictedBy, writer } from "./interface/writer.ts";
 import {
   biasName,
+  labelWeight,
   type TiedEmbedding,
   tiedLogits,
   tiedSettings,
@@ -60,9 +60,6 @@ export type HaloCoarseConfig = VisitTransformerConfig & ConfigOf<typeof ownSetti
 
 const embedding: TiedEmbedding = { name: "transformer.vis_embed_mat.weight", layout: "in-out" };
 
-/** What labels add to the logits: the embedding is the matrix of histories alone. */
-const labelWeight = "ehr_head.labels.weight"; // [labels, columns]
-
 function initialHaloCoarse(config: HaloCoarseConfig): Initials {
   const parameters = initialVisitTransformer(config);
   const columns = columnsOf(config);
@@ -74,17 +71,6 @@ function initialHaloCoarse(config: HaloCoarseConfig): Initials {
   };
 }
 
-/** Logits of histories with {@link labelInputs} beside them. */
-function head(config: HaloCoarseConfig, parameters: NamedTensors, seen: tf.Tensor2D): tf.Tensor2D {
-  const inputs = labelInputs(config);
-  if (inputs === 0) return tiedLogits(parameters, seen, embedding);
-  return tf.tidy(() => {
-    const [histories, labels] = tf.split<tf.Tensor2D>(seen, [config.width, inputs], 1);
-    const ofLabels = linear(labels, matrix(parameters, labelWeight), null, "in-out");
-    return tf.add(tiedLogits(parameters, histories, embedding), ofLabels);
-  });
-}
-
 /** Logits of every row after the first, under teacher forcing: [records × rows, columns]. */
 function haloCoarseLogits(
   config: HaloCoarseConfig,
@@ -92,7 +78,7 @@ function haloCoarseLogits(
   batch: VisitRows,
 ): tf.Tensor2D {
   const histories = visitHistories(config, parameters, batch);
-  return head(config, parameters, withLabels(config, histories, batch));
+  return tiedLogits(parameters, withLabels(config, histories, batch), embedding);
 }
 
 function fromOriginal(config: HaloCoarseConfig, stateDict: NamedArrays): NamedArrays {
@@ -103,7 +89,7 @@ function fromOriginal(config: HaloCoarseConfig, stateDict: NamedArrays): NamedAr
 }
 
 function drawing(config: HaloCoarseConfig, parameters: NamedTensors): RowDrawing {
-  const logits = (seen: tf.Tensor2D) => head(config, parameters, seen);
+  const logits = (seen: tf.Tensor2D) => tiedLogits(parameters, seen, embedding);
   return {
     begin: () =>
       writer(

@@ -7,9 +7,10 @@
  * Zhou & Barbieri 2025, "Generating clinically realistic EHR data via a hierarchy- and
  * semantics-guided transformer". Differences from its code: codes are in ascending order and once
  * per visit; the head's matrix is the embedding's (the published form is `tied=false`), and its
- * numbers start small (`publishedStart=true`: as N(0, 1)); no dropout; padding is never computed;
- * the validation loss is the sequence's loss alone; and the hierarchy is that of the codes' own
- * system (`cohort/codes/code_graph.ts`).
+ * numbers start small (`publishedStart=true`: as N(0, 1)); the head has biases and sees the record's
+ * labels, as GPT's (`gpt.ts`); no dropout; padding is never computed; the validation loss is the
+ * sequence's loss alone; and the hierarchy is that of the codes' own system
+ * (`cohort/codes/code_graph.ts`).
  *
  * The paper's weights of the two other losses, 0.8 and 0.5, are here weights of the mean over a
  * vector's width. Its code sums over 768 and 384, so these losses start a hundred times larger than
@@ -49,6 +50,7 @@ import {
   gptKinds,
   gptLogits,
   gptSampling,
+  gptSeen,
   gptSettings,
   gptSpelling,
   initialGpt,
@@ -63,7 +65,7 @@ import {
   flag,
 } from "./interface/settings.ts";
 import { withHead, withoutHead } from "./tokens/tied_head.ts";
-import { spelledModel, withKinds } from "./tokens/output_bias.ts";
+import { spelledModel } from "./tokens/output_bias.ts";
 import { transformerDerived, withoutBuffers } from "./rows/visit_transformer.ts";
 
 /** In the paper: width 384, 6 layers, 8 heads, semantic width 768. */
@@ -209,9 +211,9 @@ function sequenceLoss(
   config: HisgtConfig,
   parameters: NamedTensors,
   history: tf.Tensor2D,
-  { inputs, targets }: TokenRows,
+  batch: TokenRows,
 ): tf.Scalar {
-  return categoricalNll(tokenLogits(config, parameters, history, inputs), targets);
+  return categoricalNll(tokenLogits(config, parameters, history, batch), batch.targets);
 }
 
 /** Logits of the token after each history. */
@@ -219,9 +221,9 @@ function tokenLogits(
   config: HisgtConfig,
   parameters: NamedTensors,
   history: tf.Tensor2D,
-  inputs: MultiHot,
+  batch: TokenRows,
 ): tf.Tensor2D {
-  return gptLogits(parameters, withKinds(history, inputs, gptKinds(config)));
+  return gptLogits(parameters, gptSeen(config, history, batch));
 }
 
 /** The parts of the loss, each summed over what it is about. */
@@ -309,7 +311,7 @@ export const hisgt: ModelFamily<GradientModel, HisgtConfig> = {
         ...gptSpelling(config),
         logits(batch) {
           const history = hisgtHistories(config, parameters, batch);
-          return tokenLogits(config, parameters, history, batch.inputs);
+          return tokenLogits(config, parameters, history, batch);
         },
       })),
       ...gptFootprints(config, tokenKinds(config), (...of) => tokenCount(config, ...of), {

@@ -39,7 +39,7 @@ import type { GradientModel, ModelFamily } from "./interface/model.ts";
 import { calibrationSettings } from "./interface/output_biases.ts";
 import { chosen, type ConfigOf, count, derivedCount, flag, real } from "./interface/settings.ts";
 import type { Beginning, Codec, RecordReader, StepSampling } from "./interface/writing.ts";
-import { isIn } from "./numbers/blocks.ts";
+import { type Block, isIn } from "./numbers/blocks.ts";
 import { evenDraws } from "./numbers/drawn_numbers.ts";
 import type { GivenBins } from "./numbers/given_bins.ts";
 import { type Schema, valuesInWords, variablesOf } from "./numbers/record_schema.ts";
@@ -57,6 +57,12 @@ import {
 import { type StayRules, staysOf } from "./synehrgy/stays.ts";
 import { recordWriter } from "./synehrgy/record_writer.ts";
 import { drawnFrom, writer } from "./interface/writer.ts";
+import { labelSettings } from "./rows/labels_in_head.ts";
+import {
+  initialLabelWeights,
+  memoryWithSaidLabels,
+  withSaidLabels,
+} from "./tokens/labels_in_head.ts";
 import { withHead, withoutHead } from "./tokens/tied_head.ts";
 import {
   memoryWithKinds,
@@ -101,6 +107,7 @@ const settings = {
     min: 0,
     published: 50,
   }),
+  ...labelSettings,
   ...calibrationSettings,
   published: flag(
     false,
@@ -187,7 +194,20 @@ function initialSynehrgy(config: SynehrgyConfig, layout: Layout): Initials {
     "transformer.pos_embed_mat.weight": gaussian([config.positions, config.width], 0.02),
     ...Object.fromEntries(blocks),
   };
-  return withInitialBiases(parameters, kindsOf(config, layout));
+  return {
+    ...withInitialBiases(parameters, kindsOf(config, layout)),
+    ...initialLabelWeights(layout.size, labelsOf(config, layout)),
+  };
+}
+
+/**
+ * Tokens of labels, if the head sees those that a record has said. In the published form each stay says
+ * them.
+ */
+function labelsOf({ labelsInHead, published }: SynehrgyConfig, layout: Layout): Block | undefined {
+  const { labels: { from, count }, outcomes } = layout;
+  const all = count + outcomes.count;
+  return labelsInHead && !published && all > 0 ? { from, count: all } : undefined;
 }
 
 /** Kinds of positions, if there are biases: after each block of tokens and each single one. */
@@ -206,12 +226,13 @@ function kindsOf({ calibrate }: SynehrgyConfig, layout: Layout): PositionKinds |
 /** Logits of the token after each: [records × steps, tokens]. */
 function synehrgyLogits(
   config: SynehrgyConfig,
-  kinds: PositionKinds | undefined,
+  layout: Layout,
   parameters: NamedTensors,
-  batch: Pick<TokenRows, "inputs" | "records">,
+  batch: TokenRows,
 ): tf.Tensor2D {
   const history = gptHistories(config, parameters, batch);
-  return gptLogits(parameters, withKinds(history, batch.inputs, kinds));
+  const labelled = withSaidLabels(history, batch, labelsOf(config, layout));
+  return gptLogits(parameters, withKinds(labelled, batch.inputs, kindsOf(config, layout)));
 }
 
 /** Whether a token stands for a number's bin, and among which. */
@@ -301,7 +322,7 @@ function codecOf(
 
 function sampling(
   config: SynehrgyConfig,
-  kinds: PositionKinds | undefined,
+  layout: Layout,
   codec: Codec,
   parameters: NamedTensors,
 ): StepSampling {
@@ -313,7 +334,11 @@ function sampling(
     kind: "steps",
     codec,
     uniforms: 1,
-    begin: () => writer(memoryWithKinds(gptMemory(config, parameters), kinds), draw),
+    begin() {
+      const memory = gptMemory(config, parameters);
+      const labelled = memoryWithSaidLabels(memory, labelsOf(config, layout));
+      return writer(memoryWithKinds(labelled, kindsOf(config, layout)), draw);
+    },
     dispose() {},
   };
 }
@@ -379,7 +404,6 @@ export const synehrgy: ModelFamily<GradientModel, SynehrgyConfig> = {
   create(config, schema) {
     if (schema === undefined) throw new TypeError("SynEHRgy needs the schema of its records");
     const layout = layoutOf(schema, config);
-    const kinds = kindsOf(config, layout);
     const spelled = speller(config, schema, layout);
     const tokensOf = (cohort: Cohort, record: number) => spelled(cohort, record).tokens;
     const initial = initialSynehrgy(config, layout);
@@ -415,7 +439,7 @@ export const synehrgy: ModelFamily<GradientModel, SynehrgyConfig> = {
       loss(parameters, cohort, records, moment) {
         const batch = batchOf(cohort, records);
         const isSoft = config.softLabels && moment !== undefined;
-        const logits = synehrgyLogits(config, kinds, parameters, batch);
+        const logits = synehrgyLogits(config, layout, parameters, batch);
         return tokenLoss(logits, batch, isSoft ? neighbours(schema, layout) : undefined);
       },
       lossDivisor(cohort, recordCount) {
@@ -427,15 +451,15 @@ export const synehrgy: ModelFamily<GradientModel, SynehrgyConfig> = {
       },
       likelihoodIsBound: true,
       ...config.topK === 0 && config.grammar && spelledModel(
-        kinds,
+        kindsOf(config, layout),
         (parameters) => ({
           codec,
           tokensOf: (...asked) => withAgesDrawn(codec, layout, tokensOf(...asked)),
-          logits: (batch) => synehrgyLogits(config, kinds, parameters, batch),
+          logits: (batch) => synehrgyLogits(config, layout, parameters, batch),
         }),
       ),
       ...gptFootprints(config, layout.size, rowsOf),
-      sampling: (parameters) => sampling(config, kinds, codec, parameters),
+      sampling: (parameters) => sampling(config, layout, codec, parameters),
     };
   },
 };

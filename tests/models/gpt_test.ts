@@ -53,6 +53,7 @@ const config: GptConfig = {
   epsilon: file.config.layer_norm_epsilon,
   tied: true,
   publishedStart: true,
+  labelsInHead: false,
   calibrate: false,
 };
 const tied = gpt.create(config);

@@ -64,6 +64,7 @@ const config: HisgtConfig = {
   epsilon: file.config.layer_norm_epsilon,
   tied: true,
   publishedStart: true,
+  labelsInHead: false,
   calibrate: false,
   semantic: true,
   semanticWidth: file.config.semantic_dim,

@@ -43,12 +43,14 @@ Deno.test("a single deviation set beside form wins", () => {
   const gpt = modelFamily("gpt");
   assertEquals(ownSettings(gpt, { form: "published", tied: true, width: 8 }), {
     tied: true,
+    labelsInHead: false,
     calibrate: false,
     publishedStart: true,
     width: 8,
   });
   assertEquals(ownSettings(gpt, { form: "intended", tied: false }), {
     tied: false,
+    labelsInHead: true,
     calibrate: true,
     publishedStart: false,
   });

@@ -25,7 +25,7 @@ export const labelSettings = {
 type LabelConfig = RowSizes & ConfigOf<typeof labelSettings>;
 
 /** A label that is on: 2, so that its weights, which are small at first, soon matter (docs/results.md). */
-const on = 2;
+export const labelOn = 2;
 
 /** Inputs of a head that are labels. */
 export function labelInputs({ labels, labelsInHead }: LabelConfig): number {
@@ -64,7 +64,7 @@ function labelsOf(
     if (row === none) continue;
     for (let i = offsets[row]; i < offsets[row + 1]; i++) {
       const label = columns[i] - codes;
-      if (label >= 0 && label < labels) numbers[at * labels + label] = on;
+      if (label >= 0 && label < labels) numbers[at * labels + label] = labelOn;
     }
   }
   return tf.tensor2d(numbers, [labelRows.length, labels]);

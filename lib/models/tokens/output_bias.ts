@@ -99,7 +99,11 @@ function logOddsOf(logProbability: number): number {
   return logProbability - Math.log1p(-Math.exp(Math.min(logProbability, -1e-7)));
 }
 
-/** Adds every token that is permitted at a step of a record to a tally. */
+/**
+ * Adds every token that is permitted at a step of a record to a tally. Steps without a choice say
+ * nothing of biases, and would only shorten their shifts: SynEHRgy repeats a patient's sex in every
+ * stay, but chooses it in the first.
+ */
 async function tallyTokens(
   cohort: Cohort,
   records: Int32Array,
@@ -112,7 +116,8 @@ async function tallyTokens(
     const tokens = all.slice(0, spelling.codec.limit);
     const logits = logitsOf(i);
     const steps = permittedSteps(spelling.codec, tokens, logits, columns);
-    for (const { step, from, logMass, forbidden } of steps) {
+    for (const { step, from, logMass, forbidden, permitted } of steps) {
+      if (permitted === 1) continue;
       const kind = after[tokens[step - 1]];
       for (let token = 0; token < columns; token++) {
         if (forbidden?.[token] === 1) continue;

@@ -28,6 +28,9 @@ const head = "ehr_head.decoder.weight";
  */
 export const biasName = "ehr_head.decoder.bias";
 
+/** What labels add to the logits, in heads that see them: [labels, columns]. */
+export const labelWeight = "ehr_head.labels.weight";
+
 /**
  * Where the embedding is, and how it lies: "in-out" is [width, columns], "out-in" the transpose.
  */
@@ -67,13 +70,17 @@ export function withInitialHead(initials: Initials, embedding: TiedEmbedding): I
 /**
  * Parameters with their own head; equal to the embedding if they have none.
  *
- * @throws {RangeError} If they have biases, which the original's head has not
+ * @throws {RangeError} If they have biases, or weights of labels, which the original's head has not
  */
 export function withHead(parameters: NamedArrays, embedding: TiedEmbedding): NamedArrays {
-  if (biasName in parameters) {
+  const beyond = [
+    ...biasName in parameters ? ["calibrate=false"] : [],
+    ...labelWeight in parameters ? ["labelsInHead=false"] : [],
+  ];
+  if (beyond.length > 0) {
     throw new RangeError(
-      "Cannot write a state dict of the original code: its head has no biases; train with " +
-        "calibrate=false",
+      "Cannot write a state dict of the original code: its head has no biases and no labels; " +
+        `train with ${beyond.join(" and ")}`,
     );
   }
   return head in parameters ? parameters : { ...parameters, [head]: headOf(parameters, embedding) };
@@ -107,23 +114,30 @@ export function withoutHead(
 /**
  * Logits of histories.
  *
- * @param history [rows, width], and the kind of position if the biases depend on it
+ * @param seen [rows, width], then labels if there are {@link labelWeight}s, then the kind of position
+ * if the biases depend on it
  * @returns [rows, columns]
  */
 export function tiedLogits(
   parameters: NamedTensors,
-  history: tf.Tensor2D,
-  { name, layout }: TiedEmbedding,
+  seen: tf.Tensor2D,
+  { name, layout: ofEmbedding }: TiedEmbedding,
 ): tf.Tensor2D {
   const own = head in parameters;
   const weight = matrix(parameters, own ? head : name);
-  const weightLayout = own ? "out-in" : layout;
-  if (!(biasName in parameters)) return linear(history, weight, null, weightLayout);
-  if (parameters[biasName].rank === 1) {
-    return linear(history, weight, vector(parameters, biasName), weightLayout);
-  }
+  const layout = own ? "out-in" : ofEmbedding;
+  const hasBiases = biasName in parameters;
+  const areByKind = hasBiases && parameters[biasName].rank === 2;
+  const bias = hasBiases && !areByKind ? vector(parameters, biasName) : null;
   return tf.tidy(() => {
-    const both = tf.concat([weight, matrix(parameters, biasName)], 1); // [columns, width + kinds]
-    return linear(history, both, null, "out-in");
+    const [axis, transposed] = layout === "in-out" ? [0, "out-in"] : [1, "in-out"];
+    const lain = (tensor: tf.Tensor2D, as: string) =>
+      as === transposed ? tf.transpose(tensor) : tensor;
+    const parts = [
+      weight,
+      ...labelWeight in parameters ? [lain(matrix(parameters, labelWeight), "in-out")] : [],
+      ...areByKind ? [lain(matrix(parameters, biasName), "out-in")] : [],
+    ];
+    return linear(seen, parts.length === 1 ? weight : tf.concat(parts, axis), bias, layout);
   });
 }

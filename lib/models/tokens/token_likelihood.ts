@@ -21,6 +21,8 @@ interface PermittedStep {
   readonly from: number;
   /** Tokens that may not come. */
   readonly forbidden?: ArrayLike<number> | undefined;
+  /** How many may; where it is one, nothing is chosen. */
+  readonly permitted: number;
   /** Natural logarithm of the sum of exp(logit) over those that may. */
   readonly logMass: number;
 }
@@ -48,10 +50,13 @@ export function* permittedSteps(
       if (forbidden?.[c] !== 1) highest = Math.max(highest, logits[from + c]);
     }
     let mass = 0;
+    let permitted = 0;
     for (let c = 0; c < columns; c++) {
-      if (forbidden?.[c] !== 1) mass += Math.exp(logits[from + c] - highest);
+      if (forbidden?.[c] === 1) continue;
+      mass += Math.exp(logits[from + c] - highest);
+      permitted++;
     }
-    yield { step, from, forbidden, logMass: highest + Math.log(mass) };
+    yield { step, from, forbidden, permitted, logMass: highest + Math.log(mass) };
     reader.read([tokens[step]]);
   }
 }

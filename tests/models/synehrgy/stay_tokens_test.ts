@@ -258,6 +258,30 @@ Deno.test("recordWriter() gives a record of the same tokens, with values that we
   }
 });
 
+Deno.test("a stay keeps all values of a variable, each at its time", () => {
+  const { schema, layout, tokensOf } = spelling(measured, false);
+  const [fever, heartRate] = [0, 3];
+  const stay = cohortOf(measured.vocabulary, measured.labelNames, [{
+    visits: [[fever, heartRate], [heartRate], [heartRate]],
+    values: [[NaN, 70], [80], [90]],
+    gapDays: [0, 1 / 24, 2 / 24],
+    labels: [0, 0],
+    startDay: 10_000,
+    sex: 1,
+  }]);
+  const told = recordWriter(schema, layout, random(1));
+  for (const token of tokensOf(stay, 0)) told.read(token);
+  const { visits, values = [], gapDays = [] } = told.record();
+  assertEquals(visits, [[fever, heartRate], [heartRate], [heartRate]]);
+  const { series } = schema;
+  const variable = series.findIndex(({ code }) => code === heartRate);
+  const bins = [values[0][1], values[1][0], values[2][0]].map((value) =>
+    seriesBin(series[variable], value)
+  );
+  assertEquals(bins, [70, 80, 90].map((value) => seriesBin(series[variable], value)));
+  assert(gapDays.slice(1).every((days) => days > 0 && days < 7), `${gapDays}`);
+});
+
 Deno.test("staySchema() is fitted on training records alone", () => {
   const { splits, values } = measured;
   const beyond = {
