@@ -61,7 +61,10 @@ await runCommand({
       value: "CODES",
       help: "Sensitive codes, each judged by itself: comma-separated, or a file with one a line",
     },
-    by: { value: "sex|age|label:NAME", help: "Give the fidelity of each group of patients too" },
+    by: {
+      value: "sex|age|race|label:NAME",
+      help: "Give the fidelity of each group of patients too",
+    },
     seed: { value: "N", help: "Random seed of the resamples and the floor", default: "0" },
     resamples: {
       value: "N",

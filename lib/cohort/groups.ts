@@ -1,9 +1,10 @@
 /**
- * Groups of records: by sex, by age, or by a label.
+ * Groups of records: by sex, by age, by race, or by a label.
  *
  * @module
  */
 import { ageAtStart, type Cohort, sexNames, subset } from "./cohort.ts";
+import { placeOfRace, raceOf } from "./races.ts";
 import { sexOf } from "./rules/rules.ts";
 
 /** First ages of the bands, in completed years at the first visit. */
@@ -45,6 +46,14 @@ function byAge(): Group[] {
   });
 }
 
+function byRace(races: readonly string[]): Group[] {
+  return races.map((name, place) => ({
+    name,
+    has: ({ demographics }, record) =>
+      placeOfRace(races, raceOf(demographics?.races, record)) === place, // not if it is unknown
+  }));
+}
+
 function byLabel(name: string, at: number): Group[] {
   const isOn = (cohort: Cohort, record: number) => labelsOf(cohort, record)[at] === 1;
   return [
@@ -54,19 +63,25 @@ function byLabel(name: string, at: number): Group[] {
 }
 
 /**
- * The groups into which records are divided. Records that are in none, as their sex or age is unknown,
+ * The groups into which records are divided. Records that are in none, as their sex, age or race is unknown,
  * are left out.
  *
  * @param by "sex", which may also be a label called "female" or "male"; "age", in bands of years at the
- *   first visit: 0–17, 18–39, 40–64, 65+; or "label:NAME"
+ *   first visit: 0–17, 18–39, 40–64, 65+; "race"; or "label:NAME"
+ * @param races that may be told, see `shownRaces`
  * @throws {RangeError} If it is something else, or there is no such label; the message says what is known
  */
-export function groupsBy(by: string, labelNames: readonly string[]): Group[] {
+export function groupsBy(
+  by: string,
+  labelNames: readonly string[],
+  races: readonly string[] = [],
+): Group[] {
   if (by === "sex") return bySex();
+  if (by === "race") return byRace(races);
   if (by === "age") return byAge();
   const label = by.startsWith("label:") ? labelNames.indexOf(by.slice("label:".length)) : -1;
   if (label >= 0) return byLabel(labelNames[label], label);
-  const known = ["sex", "age", ...labelNames.map((name) => `label:${name}`)];
+  const known = ["sex", "age", "race", ...labelNames.map((name) => `label:${name}`)];
   throw new RangeError(`Cannot divide records by "${by}"; known: ${known.join(", ")}`);
 }
 

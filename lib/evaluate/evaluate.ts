@@ -36,7 +36,7 @@ export interface EvaluateOptions extends LongWorkOptions {
   readonly quick?: boolean | undefined;
   /**
    * Also gives the headline figures of fidelity for groups of patients, by "sex", by "age" at the first
-   * visit (0–17, 18–39, 40–64, 65+) or by "label:NAME"; each against the real records of the same group.
+   * visit (0–17, 18–39, 40–64, 65+), by "race" or by "label:NAME"; each against the real records of the same group.
    */
   readonly by?: string | undefined;
   /** Random seed of the resamples and the floor; default 0. Equal seeds give equal figures. */

@@ -1,5 +1,5 @@
 /**
- * Fidelity for groups of patients: by sex, by age, or by a label. A model can follow a cohort on the
+ * Fidelity for groups of patients: by sex, by age, by race, or by a label. A model can follow a cohort on the
  * whole and fail those of whom it saw few.
  *
  * @module
@@ -7,6 +7,7 @@
 import { leftOutSchema } from "./not_measured.ts";
 import * as v from "valibot";
 import type { Cohort } from "../cohort/cohort.ts";
+import { shownRaces } from "../cohort/races.ts";
 import { type Group, groupsBy, membersOf } from "../cohort/groups.ts";
 import { list, named, object, type Schema, text, whole } from "../files/checked_json.ts";
 import { listed } from "../in_words.ts";
@@ -37,7 +38,7 @@ export interface Subgroup {
 
 /** Fidelity for groups of patients, each against the real records of the same group. */
 export interface Subgroups {
-  /** By what they are divided: "sex", "age" or "label:NAME". */
+  /** By what they are divided: "sex", "age", "race" or "label:NAME". */
   by: string;
   /** Those with enough records. */
   groups: Subgroup[];
@@ -115,7 +116,16 @@ export async function subgroupsOf(
   const quick = measures.filter(({ effort }) => effort === undefined);
   const groups: Subgroup[] = [];
   const left_out: Subgroups["left_out"] = [];
-  for (const group of groupsBy(by, cohorts.train.labelNames)) {
+  const races = [cohorts.train, cohorts.heldOut].map(({ demographics }) => demographics?.races);
+  const { minCell = 1 } = options;
+  const shown = shownRaces(races, minCell);
+  if (by === "race" && shown.length === 0) {
+    left_out.push({
+      label: "races",
+      reason: `none is known of ${Math.max(1, minCell)} training and held-out records`,
+    });
+  }
+  for (const group of groupsBy(by, cohorts.train.labelNames, shown)) {
     const own = {
       train: membersOf(cohorts.train, group),
       heldOut: membersOf(cohorts.heldOut, group),

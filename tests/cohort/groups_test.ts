@@ -27,3 +27,17 @@ Deno.test("groupsBy() takes the sex from a label where records have none", () =>
   const found = groupsBy("sex", ["female"]).map((group) => membersOf(cohort, group).recordCount);
   assertEquals(found, [2, 1]);
 });
+
+Deno.test("groupsBy() puts races that are not named into other, and those unknown nowhere", () => {
+  const records = ["White", "Inuit", "", "Black", "White"].map((race) => ({
+    visits: [[0]],
+    labels: [],
+    race,
+  }));
+  const cohort = cohortOf(vocabulary(["a"]), [], records);
+  const found = groupsBy("race", [], ["White", "other"]).map((group) => [
+    group.name,
+    Array.from(membersOf(cohort, group).subjectIds, Number),
+  ]);
+  assertEquals(found, [["White", [1, 5]], ["other", [2, 4]]]);
+});

@@ -86,11 +86,33 @@ Deno.test("evaluate() refuses a division that it does not know, before it begins
   await assertRejects(
     () => evaluate(real, synthetic, { by: "label:gout" }),
     RangeError,
-    'Cannot divide records by "label:gout"; known: sex, age, label:asthma, ',
+    'Cannot divide records by "label:gout"; known: sex, age, race, label:asthma, ',
   );
   await assertRejects(
     () => evaluate(real, synthetic, { by: "sex", only: ["privacy"] }),
     RangeError,
     'Cannot evaluate by "sex": "only" names no measure of fidelity',
   );
+});
+
+Deno.test("evaluate() by race groups those that enough real patients have, or says that there are none", async () => {
+  const withRaces = (cohort: Cohort, names: readonly string[]) => ({
+    ...cohort,
+    demographics: {
+      sexes: new Uint8Array(cohort.recordCount),
+      birthDays: new Float64Array(cohort.recordCount).fill(NaN),
+      races: { names, indices: Int32Array.from(cohort.subjectIds, (_, record) => record % 3 - 1) },
+    },
+  });
+  const names = ["White", "Asian"];
+  const found = await evaluate(withRaces(real, names), withRaces(synthetic, ["White", "Inuit"]), {
+    ...options,
+    by: "race",
+  });
+  assertEquals(found.subgroups?.groups.map(({ group }) => group), ["White"]);
+  assertEquals(found.subgroups?.left_out.map(({ label }) => label), ["Asian"]);
+  const { subgroups } = await evaluate(real, synthetic, { ...options, by: "race" });
+  assertEquals(subgroups?.left_out, [
+    { label: "races", reason: "none is known of 10 training and held-out records" },
+  ]);
 });
