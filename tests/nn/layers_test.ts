@@ -71,7 +71,7 @@ for (const positiveWeight of [1, 3]) {
   const mask = Float32Array.of(1, 1, 1, 0); // the last row is padding, though cells are on in it
   testLayer(`bernoulliNll() with positive weight ${positiveWeight}`, {
     shapes: [[rows, columns]],
-    layer: (logits) => bernoulliNll(logits as tf.Tensor2D, targets, mask, positiveWeight),
+    layer: (logits) => bernoulliNll(logits as tf.Tensor2D, targets, mask, { positiveWeight }),
     literal: (logits) => {
       let sum = 0;
       for (let row = 0; row < rows; row++) {

@@ -47,6 +47,14 @@ export function daysIn(
     : drawnByCells(innerTimes, bin, null, uniform());
 }
 
+/** A bin of times between stays, as the training records have them, or any as published. */
+export function timeBinOf({ betweenStays, timeShares }: Schema, draws: Random): number {
+  if (timeShares === undefined) return draws.integer(binCount(betweenStays));
+  let left = draws.uniform() * timeShares.reduce((sum, share) => sum + share, 0);
+  const bin = timeShares.findIndex((share) => (left -= share) < 0);
+  return bin < 0 ? timeShares.findLastIndex((share) => share > 0) : bin; // rounding
+}
+
 /** A first day: from the training records', whatever else is told; NaN where they have none. */
 export function startDayOf({ startDays }: Schema, draws: Random): number {
   const starts = binCount(startDays);

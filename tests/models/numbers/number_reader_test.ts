@@ -20,7 +20,7 @@ const codes = source.vocabulary.codes.length;
 const columns = numberColumns(codes, schema);
 const codec = rowCodec({ codes: columns.count, labels: 2 }, 100);
 const width = columns.count + 5;
-const readerOf = numberReaders({ codes, schema, columns, width });
+const readerOf = numberReaders({ codes, schema, columns, width, isExclusive: false });
 const end = columns.count + 3;
 
 /** A record read from the rows that it is seen as. */
@@ -76,7 +76,7 @@ Deno.test("a race is read back by its name, of two the first; without one it is 
   const withRaces = { ...schema, races: ["White", "other"] };
   const own = numberColumns(codes, withRaces);
   const plain = rowCodec({ codes: own.count, labels: 2 }, 100);
-  const layout = { codes, schema: withRaces, columns: own, width: own.count + 5 };
+  const layout = { codes, schema: withRaces, columns: own, width: own.count + 5, isExclusive: false };
   const read = (first: number[]) => {
     const reader = numberReaders(layout)(plain.reader(), random(1));
     reader.read([]);
