@@ -16,7 +16,7 @@ import { drawnFromBin } from "./value_bins.ts";
 export const evenDraws = flag(
   false,
   "Values, and with numbers=N times, are drawn evenly from their bins, instead of as the training records' lie there",
-  { before: true },
+  { published: true, before: true },
 );
 
 /** Draws a number from a bin between edges. */

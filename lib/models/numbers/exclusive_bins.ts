@@ -83,16 +83,15 @@ export function certainCells(
   const columns = numberColumns(count - bins, schema);
   const quantities = quantitiesOf(columns, schema, count);
   const { first, later } = rowBins(columns, schema);
-  const of = { quantities, from: count - bins };
-  const [inFirst, inLater] = [first, later].map((row) => certainIn(row, of));
+  const [inFirst, inLater] = [first, later].map((row) => certainIn(row, quantities, count - bins));
   return ({ rows, targets, mask }) => {
     let isBegun = false;
     return rowsFrom(Array.from(mask, (isPredicted, row) => {
       if (row % rows === 0) isBegun = false; // the row of labels
       if (row % rows === 0 || isPredicted === 0) return [];
-      const on = rowOf(targets, row);
+      const on = rowOf(targets, row).filter((column) => column < count); // without the end
       const certain = isBegun ? inLater(on) : inFirst(on);
-      isBegun ||= on.length > 0 && on[0] < count; // as readers leave out rows without codes
+      isBegun ||= on.length > 0; // as readers leave out rows without codes
       return certain;
     }));
   };
@@ -102,35 +101,33 @@ export function certainCells(
  * Gives the certain columns of a row, by those that are on. Where a quantity that must be told is not,
  * nothing is to be learned of it, and all its bins count as certain.
  *
- * @param of.from the first column of numbers
+ * @param from the first column of numbers
  */
 function certainIn(
   row: RowBins,
-  { quantities, from }: { readonly quantities: Int32Array; readonly from: number },
+  quantities: Int32Array,
+  from: number,
 ): (on: Int32Array) => number[] {
-  const columns = quantities.length;
-  const isLast = lastBins(row, columns);
+  const isLast = lastBins(row, quantities.length);
   const [never, always] = [row.never, row.always].map((blocks) =>
     blocks.map((block) => quantities[block.from])
   );
   return (on) => {
-    const isOn = new Uint8Array(columns);
-    const isTold = new Uint8Array(columns); // [quantities]
-    for (const column of on) {
-      if (column >= columns) continue; // labels and the end
-      isOn[column] = 1;
-      if (quantities[column] >= 0) isTold[quantities[column]] = 1;
-    }
-    const isPast = new Uint8Array(columns); // [quantities] an earlier bin is on
-    for (const quantity of never) isPast[quantity] = 1;
-    for (const quantity of always) isPast[quantity] = 1 - isTold[quantity];
+    const told = new Set(Array.from(on, (column) => quantities[column]));
+    const isClosed = new Uint8Array(quantities.length); // [quantities] whether later bins are certain
+    for (const quantity of never) isClosed[quantity] = 1;
+    for (const quantity of always) isClosed[quantity] = told.has(quantity) ? 0 : 1;
     const certain: number[] = [];
-    for (let column = 0; column < columns; column++) {
-      const quantity = quantities[column];
-      if (quantity < 0) continue;
-      if (column >= from && isPast[quantity] === 1) certain.push(column);
-      else if (isOn[column] === 1) {
-        isPast[quantity] = 1;
+    let at = 0; // in those that are on
+    for (; on[at] < from; at++) {
+      if (quantities[on[at]] >= 0) isClosed[quantities[on[at]]] = 1; // measured, without a value
+    }
+    for (let column = from; column < quantities.length; column++) {
+      const isOn = on[at] === column;
+      if (isOn) at++;
+      if (isClosed[quantities[column]] === 1) certain.push(column);
+      else if (isOn) {
+        isClosed[quantities[column]] = 1;
         if (isLast[column] === 1) certain.push(column);
       }
     }

@@ -28,7 +28,7 @@ export interface Schema {
   readonly series: readonly Series[];
   /** Edges of ages, in years. */
   readonly ages: readonly number[];
-  /** Whether every training record has an age; absent in runs of earlier versions, as if not. */
+  /** Whether every training record with visits has an age; absent in runs of earlier versions, as if not. */
   readonly isAgeKnown?: boolean | undefined;
   /** Number of sexes, those of `sexNames`, or 0. */
   readonly sexes: number;

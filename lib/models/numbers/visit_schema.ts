@@ -40,17 +40,19 @@ export interface VisitSchemaOptions {
 function visitNumbers(cohort: Cohort) {
   const { visitOffsets, gapDays, startDays, recordCount } = cohort;
   const [ages, gaps, times, starts] = Array.from({ length: 4 }, gathered);
+  let isAgeKnown = true; // of all who have visits
   for (let record = 0; record < recordCount; record++) {
     const start = startDays[record];
     const age = ageAtStart(cohort, record);
     if (!Number.isNaN(start)) gather(starts, start, record);
     if (!Number.isNaN(age)) gather(ages, age, record);
+    else if (visitOffsets[record + 1] > visitOffsets[record]) isAgeKnown = false;
     for (let visit = visitOffsets[record] + 1; visit < visitOffsets[record + 1]; visit++) {
       gather(gaps, gapDays[visit], record);
       if (gapDays[visit] > 0) gather(times, gapDays[visit], record);
     }
   }
-  return { ages, gaps, times, starts };
+  return { ages, isAgeKnown, gaps, times, starts };
 }
 
 /** [bins] Shares of times between visits; bins of fewer than N patients have equal ones of theirs. */
@@ -72,7 +74,7 @@ export function visitSchema(
   { bins, isWithoutTimes, evenDraws = false, given, minCell }: VisitSchemaOptions,
 ): Schema {
   const cohort = source.splits === null ? source : splitOf(source, "train");
-  const { ages, gaps, times, starts } = visitNumbers(cohort);
+  const { ages, isAgeKnown, gaps, times, starts } = visitNumbers(cohort);
   const races = shownRaces([cohort.demographics?.races], minCell);
   const betweenStays = isWithoutTimes || isOrderOnly(cohort)
     ? []
@@ -80,7 +82,7 @@ export function visitSchema(
   return {
     series: measuredSeries(cohort, { bins, evenDraws, given, minCell, isPublished: false }),
     ages: ageEdges(ages, minCell),
-    isAgeKnown: ages.numbers.length === cohort.recordCount,
+    isAgeKnown,
     sexes: cohort.demographics === null ? 0 : sexNames.length,
     ...races.length > 0 && { races },
     betweenRows: [],

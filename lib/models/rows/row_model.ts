@@ -8,7 +8,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Cohort } from "../../cohort/cohort.ts";
 import { bernoulliNll } from "../../nn/bernoulli.ts";
-import { type Footprint, times } from "../../nn/footprint.ts";
+import { type Footprint, times, together } from "../../nn/footprint.ts";
 import { type MultiHot, rowOf } from "../../nn/multi_hot.ts";
 import type { NamedTensors } from "../../nn/parameters.ts";
 import { softplus } from "../../nn/sigmoid.ts";
@@ -178,7 +178,9 @@ export function rowModel(family: string, config: RowConfig, parts: RowModelParts
     lossDivisor: (_, recordCount) => recordCount * (config.context - 1) * columns,
     footprint(cohort, records) {
       const rows = longestRows(cohort, records);
-      return times(records.length * rows, rowFootprint(rows));
+      const leftOut = certain === undefined ? 0 : columns; // the weights of a row's cells
+      const ofRow = together(rowFootprint(rows), { kept: leftOut, passing: 3 * leftOut });
+      return times(records.length * rows, ofRow);
     },
     writingFootprint: (records) => records * writingFloats,
     async likelihoods(parameters, cohort, records, block) {
