@@ -126,6 +126,7 @@ export function ruleGuard(
       return {
         columns: mask,
         quantities: own?.quantities,
+        required: own?.required,
         excludes: (column) => [
           ...own?.excludes?.(column) ?? [],
           ...exclusions.of(column, reader),

@@ -70,7 +70,7 @@ export function evaLoss(
   const posterior = evaPosterior(config, parameters, batch);
   const z = drawnFromPosterior(posterior, noise);
   const logits = evaLogits(config, parameters, z, batch.rows);
-  const lost = bernoulliNll(logits, batch.targets, batch.mask, config.positiveWeight);
+  const lost = bernoulliNll(logits, batch.targets, batch.mask, config);
   const unit = config.publishedBound ? cellsOf(config) : 1;
   return tf.add(lost, tf.mul(divergence(posterior), weight * unit));
 }

@@ -43,6 +43,7 @@ import {
   rowModel,
 } from "./rows/row_model.ts";
 import { soFarRow } from "./rows/codes_so_far.ts";
+import { certainCells, exclusiveSettings } from "./numbers/exclusive_bins.ts";
 import { labelInputs, labelSettings, memoryWithLabels, withLabels } from "./rows/labels_in_head.ts";
 import { checkOriginalRows } from "./rows/original_rows.ts";
 import { headBias, startSettings } from "./rows/sparse_start.ts";
@@ -69,6 +70,7 @@ const ownSettings = {
   ...startSettings,
   ...labelSettings,
   ...calibrationSettings,
+  ...exclusiveSettings,
   ...waitSettings,
 };
 
@@ -210,6 +212,7 @@ export const halo: ModelFamily<RowModel, HaloConfig> = {
         ),
       writingFloats: transformerMemoryFloats(config, config.context) +
         14 * headSize(config) + 8 * config.waits,
+      certain: certainCells(config, schema),
       drawing: (parameters, sampler) => drawing(config, parameters, { start, sampler }),
       biases: config.calibrate && { parameter: "ehr_head.auto2.bias", from: headWidth(config) - 1 },
     });

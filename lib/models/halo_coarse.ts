@@ -21,6 +21,7 @@ import { calibrationSettings } from "./interface/output_biases.ts";
 import { chosen, type ConfigOf } from "./interface/settings.ts";
 import { type RowDrawing, type RowModel, rowModel } from "./rows/row_model.ts";
 import { soFarRow } from "./rows/codes_so_far.ts";
+import { certainCells, exclusiveSettings } from "./numbers/exclusive_bins.ts";
 import { labelInputs, labelSettings, memoryWithLabels, withLabels } from "./rows/labels_in_head.ts";
 import { checkOriginalRows } from "./rows/original_rows.ts";
 import { headBias, startSettings } from "./rows/sparse_start.ts";
@@ -53,6 +54,7 @@ const ownSettings = {
   ...startSettings,
   ...labelSettings,
   ...calibrationSettings,
+  ...exclusiveSettings,
 };
 
 /** HALO-Coarse's config: HALO's, and whether its head is the embedding. */
@@ -112,7 +114,7 @@ export const haloCoarse: ModelFamily<RowModel, HaloCoarseConfig> = {
     ...visitTransformerConfigFor("halo-coarse", cohort, set),
     ...chosen(ownSettings, set),
   }),
-  create(config) {
+  create(config, schema) {
     return rowModel("halo-coarse", config, {
       initial: initialHaloCoarse(config),
       fromOriginal: (stateDict) => fromOriginal(config, stateDict),
@@ -129,6 +131,7 @@ export const haloCoarse: ModelFamily<RowModel, HaloCoarseConfig> = {
           { kept: labelInputs(config) > 0 ? columnsOf(config) : 0, passing: 0 }, // of labels alone
         ),
       writingFloats: transformerMemoryFloats(config, config.context) + 4 * columnsOf(config),
+      certain: certainCells(config, schema),
       drawing: (parameters) => drawing(config, parameters),
       biases: config.calibrate && { parameter: biasName, from: 0 },
     });

@@ -38,6 +38,7 @@ import {
   rowModel,
   rowSettings,
 } from "./rows/row_model.ts";
+import { certainCells, exclusiveSettings } from "./numbers/exclusive_bins.ts";
 import { labelInputs, labelSettings, memoryWithLabels, withLabels } from "./rows/labels_in_head.ts";
 import { checkOriginalRows } from "./rows/original_rows.ts";
 import { headBias, startSettings } from "./rows/sparse_start.ts";
@@ -53,6 +54,7 @@ const settings = {
   ...startSettings,
   ...labelSettings,
   ...calibrationSettings,
+  ...exclusiveSettings,
 };
 
 /** The LSTM's config. */
@@ -162,7 +164,7 @@ export const lstm: ModelFamily<RowModel, LstmConfig> = {
     ...chosen(settings, set),
     ...rowConfigFor("lstm", cohort, set),
   }),
-  create(config) {
+  create(config, schema) {
     return rowModel("lstm", config, {
       initial: initialLstm(config),
       fromOriginal: (stateDict) => fromOriginal(config, stateDict),
@@ -174,6 +176,7 @@ export const lstm: ModelFamily<RowModel, LstmConfig> = {
       rowFootprint: () =>
         together(lstmRow(config.width, config.layers), logitsRow(columnsOf(config))),
       writingFloats: (16 + 8 * config.layers) * config.width + 4 * columnsOf(config),
+      certain: certainCells(config, schema),
       drawing: (parameters) => drawing(config, parameters),
       biases: config.calibrate && { parameter: "ehr_head.bias", from: 0 },
     });

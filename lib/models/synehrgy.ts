@@ -92,7 +92,7 @@ const settings = {
   ),
   bins: count(10, "Largest number of bins of a measured code"),
   quantileBins: flag(false, "Bins with equal counts, instead of equal width (published)"),
-  evenDraws: { ...evenDraws, published: true },
+  evenDraws,
   stayDays: real(7, "Largest gap in days between two measurement times within a stay"),
   outcomes: count(
     0,

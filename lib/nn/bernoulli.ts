@@ -2,7 +2,14 @@ import * as tf from "@tensorflow/tfjs-core";
 import { differentiable } from "./differentiable.ts";
 import { drawnAlone, type Forbidden } from "./forbidden.ts";
 import { hostKernel, isOnHost } from "./host.ts";
-import { dense, type MultiHot, rowsFrom } from "./multi_hot.ts";
+import { dense, type MultiHot, rowOf, rowsFrom } from "./multi_hot.ts";
+import { softplus } from "./sigmoid.ts";
+
+/** How cells count in {@link bernoulliNll}. */
+interface CellWeights {
+  readonly positiveWeight?: number;
+  readonly leftOut?: MultiHot | undefined;
+}
 
 /**
  * Negative log-likelihood, in nats, of multi-hot rows under independent logits per cell, summed
@@ -11,25 +18,24 @@ import { dense, type MultiHot, rowsFrom } from "./multi_hot.ts";
  * @param logits [rows, columns]
  * @param targets sparse rows
  * @param mask [rows] 1 for rows that count, 0 for padding
- * @param positiveWeight factor on the cells that are on; 1 for the plain likelihood
+ * @param how.positiveWeight factor on the cells that are on; default 1, the plain likelihood
+ * @param how.leftOut cells of these rows that do not count, whether they are on or off; default none
  * @returns a scalar
  */
 export function bernoulliNll(
   logits: tf.Tensor2D,
   targets: MultiHot,
   mask: Float32Array,
-  positiveWeight = 1,
+  how: CellWeights = {},
 ): tf.Scalar {
-  return isOnHost()
-    ? hostNll(logits, targets, mask, positiveWeight)
-    : deviceNll(logits, targets, mask, positiveWeight);
+  return isOnHost() ? hostNll(logits, targets, mask, how) : deviceNll(logits, targets, mask, how);
 }
 
 function hostNll(
   logits: tf.Tensor2D,
   targets: MultiHot,
   mask: Float32Array,
-  positiveWeight: number,
+  { positiveWeight = 1, leftOut }: CellWeights,
 ): tf.Scalar {
   const [rows, columns] = logits.shape;
   return differentiable(
@@ -38,6 +44,7 @@ function hostNll(
       const shapes = [[], [rows, columns]] as const;
       const [value, gradient] = hostKernel([logits], shapes, ([logits], [sum, gradient]) => {
         let total = 0;
+        const isLeftOut = new Uint8Array(columns); // in the row
         for (let r = 0; r < rows; r++) {
           const from = r * columns;
           if (mask[r] === 0) {
@@ -50,14 +57,22 @@ function hostNll(
             total += (l > 0 ? l : 0) + Math.log(1 + e);
             gradient[i] = (l > 0 ? 1 : e) / (1 + e);
           }
-          for (let i = targets.offsets[r]; i < targets.offsets[r + 1]; i++) {
-            const at = from + targets.columns[i];
+          const out = leftOut === undefined ? [] : rowOf(leftOut, r);
+          for (const column of out) {
+            isLeftOut[column] = 1;
+            total -= softplus(logits[from + column]);
+            gradient[from + column] = 0;
+          }
+          for (const column of rowOf(targets, r)) {
+            if (isLeftOut[column] === 1) continue;
+            const at = from + column;
             const l = logits[at];
             const e = Math.exp(-Math.abs(l));
-            const softplus = (l > 0 ? l : 0) + Math.log(1 + e);
-            total += positiveWeight * (softplus - l) - softplus;
+            const offNll = (l > 0 ? l : 0) + Math.log(1 + e);
+            total += positiveWeight * (offNll - l) - offNll;
             gradient[at] = positiveWeight * (gradient[at] - 1);
           }
+          for (const column of out) isLeftOut[column] = 0;
         }
         sum[0] = total;
       });
@@ -71,16 +86,21 @@ function deviceNll(
   logits: tf.Tensor2D,
   targets: MultiHot,
   mask: Float32Array,
-  positiveWeight: number,
+  { positiveWeight = 1, leftOut }: CellWeights,
 ): tf.Scalar {
   const [rows, columns] = logits.shape;
   return differentiable(
     [logits],
     () => {
-      const counts = tf.tensor2d(mask, [rows, 1]);
+      const counted = tf.tensor2d(mask, [rows, 1]);
+      const counts = leftOut === undefined
+        ? counted
+        : tf.mul(counted, tf.sub(1, dense(leftOut, columns))); // [rows, 1] or [rows, columns]
       const on = tf.mul(dense(targets, columns), counts);
       const softplus = tf.softplus(logits);
-      const off = tf.sum(tf.matMul(counts, softplus, true)); // Σ over counted rows
+      const off = leftOut === undefined
+        ? tf.sum(tf.matMul(counted, softplus, true)) // Σ over counted rows
+        : tf.sum(tf.mul(counts, softplus));
       const weighted = positiveWeight === 1 ? tf.neg(tf.sum(tf.mul(on, logits))) : tf.sum(tf.mul(
         on,
         tf.sub(tf.mul(softplus, positiveWeight - 1), tf.mul(logits, positiveWeight)),

@@ -24,7 +24,8 @@ interface HeadNumbers {
 interface RowDraws {
   /** [columns] in [0, 1) */
   readonly uniforms: Float32Array;
-  readonly forbidden?: Forbidden;
+  /** As in {@link Forbidden}. */
+  readonly required?: Uint8Array | undefined;
   /** Whether a column may come on, asked for ascending columns. */
   readonly isPermitted?: (column: number) => boolean;
   /** Columns that are on so far. */
@@ -75,18 +76,16 @@ function drawBlock(
   start: number,
   z: Float32Array,
   logits: Float32Array,
-  { uniforms, forbidden, isPermitted, on }: RowDraws,
+  { uniforms, required, isPermitted, on }: RowDraws,
 ): void {
   const end = start + logits.length;
   for (let c = start; c < end; c++) {
     const logit = logits[c - start] + bias2[width - 1 + c];
-    if (uniforms[c] < 1 / (1 + Math.exp(-logit))) {
-      if (isPermitted?.(c) === false) forbidden?.onMasked?.(c);
-      else {
-        on.push(c);
-        const from = c * size;
-        for (let j = width + c; j < size; j++) z[j] += codeTable[from + j];
-      }
+    const isDrawn = uniforms[c] < 1 / (1 + Math.exp(-logit)) || required?.[c] === 1;
+    if (isDrawn && isPermitted?.(c) !== false) {
+      on.push(c);
+      const from = c * size;
+      for (let j = width + c; j < size; j++) z[j] += codeTable[from + j];
     }
     const unit = z[width + c];
     if (unit > 0) {
@@ -131,7 +130,7 @@ export async function blockOrderRows(
     const own = forbidden?.[r];
     return {
       uniforms: uniforms.subarray(r * columns, (r + 1) * columns),
-      ...own !== undefined && { forbidden: own, isPermitted: gate(own) },
+      ...own !== undefined && { required: own.required, isPermitted: gate(own, own.onMasked) },
       on: [],
     };
   });

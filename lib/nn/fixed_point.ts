@@ -50,8 +50,10 @@ export async function fixedPointRows(
     passes++;
     active = active.filter((row, i) => {
       const drawn: number[] = [];
+      const required = forbidden?.[row]?.required;
       for (let c = 0; c < columns; c++) {
-        if (uniforms[row * columns + c] < probabilities[i * columns + c]) drawn.push(c);
+        const isDrawn = uniforms[row * columns + c] < probabilities[i * columns + c];
+        if (isDrawn || required?.[c] === 1) drawn.push(c);
       }
       const on = permitted(drawn, forbidden?.[row]);
       const isFinal = on.length === lists[row].length && on.every((c, j) => c === lists[row][j]);

@@ -20,19 +20,34 @@ export interface Forbidden {
    * is on, the later ones may not come on.
    */
   readonly quantities?: Int32Array | undefined;
+  /**
+   * [columns] 1 for the last bin of each quantity that the row must tell: it comes on if no earlier one
+   * is on. Only for models that have learned each bin's probability given that no earlier one of its
+   * quantity is on.
+   */
+  readonly required?: Uint8Array | undefined;
   /** Called with each column that the model would have drawn and that is kept off. */
   readonly onMasked?: (column: number) => void;
 }
 
-/** For a row's columns in ascending order: whether each may come on, given the earlier ones. */
+/**
+ * For a row's columns in ascending order: whether each may come on, given the earlier ones.
+ *
+ * @param onMasked called with each that what is forbidden keeps off; a later bin of a quantity is not
+ */
 export function gate(
   { columns, excludes, quantities }: Forbidden,
+  onMasked?: (column: number) => void,
 ): (column: number) => boolean {
   const excluded = new Set<number>();
   const told = new Set<number>();
   return (column) => {
     const quantity = quantities?.[column] ?? -1;
-    if (columns[column] === 1 || excluded.has(column) || told.has(quantity)) return false;
+    if (told.has(quantity)) return false;
+    if (columns[column] === 1 || excluded.has(column)) {
+      onMasked?.(column);
+      return false;
+    }
     if (quantity >= 0) told.add(quantity);
     for (const later of excludes?.(column) ?? []) excluded.add(later);
     return true;
@@ -48,7 +63,8 @@ export function permitted(drawn: number[], forbidden: Forbidden | undefined): nu
  * Columns that come on where each has a probability of its own, whatever else is on: where the uniform
  * number is below it. Bins of a quantity exclude each other, so the first of them would come on too
  * often: each has the probability p / (1 − Σ p of the quantity's earlier bins) instead, given that none
- * of these is on, by which it comes on as often as it says, as long as these sum to at most 1.
+ * of these is on, by which it comes on as often as it says, as long as these sum to at most 1. Where
+ * quantities are {@link Forbidden.required}, p itself is that probability.
  *
  * @param columns of the row
  * @param uniformOf gives each column, ascending, its uniform number in [0, 1)
@@ -61,24 +77,21 @@ export function drawnAlone(
 ): number[] {
   const on: number[] = [];
   const earlier = new Map<number, number>();
+  const { quantities, required } = forbidden ?? {};
   for (let column = 0; column < columns; column++) {
     const probability = probabilityOf(column);
-    const quantity = forbidden?.quantities?.[column] ?? -1;
+    const quantity = required === undefined ? quantities?.[column] ?? -1 : -1;
     const before = quantity < 0 ? 0 : earlier.get(quantity) ?? 0;
     if (quantity >= 0 && forbidden?.columns[column] === 0) {
       earlier.set(quantity, before + probability);
     }
-    if (uniformOf(column) * (1 - before) < probability) on.push(column);
+    const isDrawn = uniformOf(column) * (1 - before) < probability;
+    if (isDrawn || required?.[column] === 1) on.push(column);
   }
   return finishedRow(on, forbidden);
 }
 
 /** A finished row, {@link permitted}; tells of the columns that are kept off. */
 export function finishedRow(drawn: number[], forbidden: Forbidden | undefined): number[] {
-  const row = permitted(drawn, forbidden);
-  if (forbidden?.onMasked !== undefined && row.length < drawn.length) {
-    const on = new Set(row);
-    for (const column of drawn) if (!on.has(column)) forbidden.onMasked(column);
-  }
-  return row;
+  return forbidden === undefined ? drawn : drawn.filter(gate(forbidden, forbidden.onMasked));
 }

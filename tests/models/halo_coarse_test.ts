@@ -31,6 +31,7 @@ const config = {
   labelsInHead: false,
   codesSoFar: false,
   calibrate: false,
+  exclusiveBins: false,
 };
 const tied = haloCoarse.create({ ...config, tied: true });
 const untied = haloCoarse.create({ ...config, tied: false });

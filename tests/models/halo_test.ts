@@ -54,6 +54,7 @@ const config = {
   codesSoFar: false,
   calibrate: false,
   waits: 0,
+  exclusiveBins: false,
 };
 const model = halo.create(config);
 

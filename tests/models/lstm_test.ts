@@ -20,6 +20,7 @@ const config: LstmConfig = {
   publishedStart: true,
   labelsInHead: false,
   calibrate: false,
+  exclusiveBins: false,
 };
 const original = {
   model: lstm.create(config),

@@ -46,6 +46,7 @@ Deno.test("a single deviation set beside form wins", () => {
     labelsInHead: false,
     calibrate: false,
     publishedStart: true,
+    evenDraws: true,
     width: 8,
   });
   assertEquals(ownSettings(gpt, { form: "intended", tied: false }), {
@@ -53,6 +54,7 @@ Deno.test("a single deviation set beside form wins", () => {
     labelsInHead: true,
     calibrate: true,
     publishedStart: false,
+    evenDraws: false,
   });
   assertEquals(ownSettings(gpt, { width: 8 }), { width: 8 });
 });

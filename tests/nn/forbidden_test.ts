@@ -70,6 +70,16 @@ testOnBackends(
   },
 );
 
+Deno.test("gate() tells of what is forbidden, but not of a second bin of a quantity", () => {
+  const masked: number[] = [];
+  const isPermitted = gate(
+    { columns: Uint8Array.of(0, 0, 1), quantities: Int32Array.of(0, 0, -1) },
+    (column) => masked.push(column),
+  );
+  assertEquals([0, 1, 2].map(isPermitted), [true, false, false]);
+  assertEquals(masked, [2]);
+});
+
 Deno.test("gate() begins anew with each row", () => {
   const forbidden = { columns: new Uint8Array(2), excludes: () => [1] };
   assert(gate(forbidden)(1));

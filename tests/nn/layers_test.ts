@@ -65,25 +65,33 @@ for (const layout of ["in-out", "out-in"] as const) {
   });
 }
 
-for (const positiveWeight of [1, 3]) {
+for (const [positiveWeight, leftOut] of [[1], [3], [1, [0, 1]], [3, [0, 1]]] as const) {
   const [rows, columns] = [4, 5];
   const targets = rowsFrom([[0, 3], [], [1, 2, 4], [0, 1]]);
   const mask = Float32Array.of(1, 1, 1, 0); // the last row is padding, though cells are on in it
-  testLayer(`bernoulliNll() with positive weight ${positiveWeight}`, {
-    shapes: [[rows, columns]],
-    layer: (logits) => bernoulliNll(logits as tf.Tensor2D, targets, mask, positiveWeight),
-    literal: (logits) => {
-      let sum = 0;
-      for (let row = 0; row < rows; row++) {
-        const on = targets.columns.subarray(targets.offsets[row], targets.offsets[row + 1]);
-        for (let column = 0; column < columns; column++) {
-          const p = 1 / (1 + Math.exp(-logits[row * columns + column]));
-          sum -= mask[row] * (on.includes(column) ? positiveWeight * Math.log(p) : Math.log1p(-p));
+  // Cells that do not count: one that is on, one that is off
+  const how = { positiveWeight, ...leftOut && { leftOut: rowsFrom([leftOut, [], [2], [4]]) } };
+  const left = leftOut === undefined ? [] : [0, 1, 2 * columns + 2];
+  testLayer(
+    `bernoulliNll() with positive weight ${positiveWeight}${leftOut ? ", without some cells" : ""}`,
+    {
+      shapes: [[rows, columns]],
+      layer: (logits) => bernoulliNll(logits as tf.Tensor2D, targets, mask, how),
+      literal: (logits) => {
+        let sum = 0;
+        for (let row = 0; row < rows; row++) {
+          const on = targets.columns.subarray(targets.offsets[row], targets.offsets[row + 1]);
+          for (let column = 0; column < columns; column++) {
+            if (left.includes(row * columns + column)) continue;
+            const p = 1 / (1 + Math.exp(-logits[row * columns + column]));
+            sum -= mask[row] *
+              (on.includes(column) ? positiveWeight * Math.log(p) : Math.log1p(-p));
+          }
         }
-      }
-      return [sum];
+        return [sum];
+      },
     },
-  });
+  );
 }
 
 const choices = rowsFrom([[2], [], [0], [4]]); // the second row is padding

@@ -78,27 +78,25 @@ testWith(
       const mean = later.reduce((sum, visit) => sum + real.gapDays[visit], 0) / later.length;
       const row = rowOf(notebook, "judge", { records: "synthetic" });
       assertAlmostEquals(Number(row.training_mean), mean, 0.1);
-      assertLess(Number(row.high), 0, "more than sampling variation explains");
+      assert(Number(row.low) < 0 && Number(row.high) > 0); // 292.5 days for 273.3 when written
       const heldOut = rowOf(notebook, "judge", { records: "held-out" });
       assertGreater(Number(heldOut.high), 0);
       const text = said(notebook, "judge-read");
       assert(text.startsWith(`**${mean.toFixed(2)} days real, `));
-      assert(text.includes("days, more than sampling variation explains. For the 20 held-out"));
+      assert(text.includes("days, which may be sampling variation. For the 20 held-out"));
     });
 
     await t.step("the loss is lowest at the last epoch, so longer training would lower it", () => {
       assert(said(notebook, "train-read").includes("is at epoch 10 of 10, so longer"));
     });
 
-    await t.step("numbers come out low, and waits from random bins are frequent", () => {
+    await t.step("the mean pressure and the share of the commonest wait are close", () => {
       const means = /is ([\d.]+) in training records and ([\d.]+) in synthetic ones/;
       const [real, synthetic] = said(notebook, "values-read").match(means)?.slice(1) ?? [];
-      assertLess(Number(synthetic), Number(real));
+      assertAlmostEquals(Number(synthetic), Number(real), 3); // 1.9 when written
       const [share, , days, written] = numbersIn(said(notebook, "days-read"));
       assertEquals([share, days], [38, 371]);
-      assertLess(written, share / 2);
-      const atRandom = /often: 0 of the training waits are 0 days long, but (\d+) of the/;
-      assertGreater(Number(said(notebook, "days-read").match(atRandom)?.[1]), 5);
+      assertGreater(written, 0.75 * share); // 33% when written
     });
 
     await t.step("quantiles within bins lose no more than even draws, and HALO loses most", () => {
@@ -116,16 +114,25 @@ testWith(
     });
 
     await t.step(
-      "codes fall with the number of bins, values gain nothing, kinds hardly differ",
+      "bins by themselves are far off; numbers and kinds of bins hardly differ, even days do",
       () => {
         const codes = (bins: string) => estimateIn(kind(bins).codes);
         const values = (bins: string) => estimateIn(kind(bins).values);
-        assertGreater(codes("5 equally wide").value, codes("20 equally wide").high);
-        assertLess(values("20 equally wide").value, values("5 equally wide").high);
-        const [lying, evenly] = ["10 equally wide", "10 equally wide, drawn evenly"].map(values);
-        assert(lying.low < evenly.high && evenly.low < lying.high);
-        const full = codes("5 equally full");
-        assertGreater(codes("5 equally wide").value, full.low);
+        const days = (bins: string) => estimateIn(kind(bins).days);
+        const [lying, evenly, alone] = [
+          "10 equally wide",
+          "10 equally wide, drawn evenly",
+          "10 equally wide, each by itself",
+        ];
+        assertLess(codes(alone).high, codes(lying).low);
+        assertLess(days(alone).value, days(lying).low);
+        const agree = (a: typeof figures, b: typeof figures) => a.low < b.high && b.low < a.high;
+        const figures = codes("5 equally wide");
+        for (const bins of ["20 equally wide", "5 equally full"]) {
+          assert(agree(figures, codes(bins)) && agree(values("5 equally wide"), values(bins)));
+        }
+        assert(agree(values(lying), values(evenly)));
+        assertLess(days(evenly).high, days(lying).low);
       },
     );
 
@@ -134,7 +141,7 @@ testWith(
       () => {
         const floor = estimateIn(kind("independent draws").next_visit);
         const own = tableRows(notebook, "kinds").filter(({ bins }) => bins.includes("equally"));
-        assertEquals(own.length, 6);
+        assertEquals(own.length, 7);
         for (const { next_visit } of own) {
           const { value, high } = estimateIn(next_visit);
           assertLess(high, 0);
@@ -143,14 +150,16 @@ testWith(
       },
     );
 
-    await t.step("waits without bins are closer, at about the same likelihood", () => {
+    await t.step("waits without bins are about as close, at about the same likelihood", () => {
       const waits = estimateIn(kind("10 equally wide, waits without bins").days);
-      assertGreater(waits.low, estimateIn(kind("10 equally wide").days).high);
+      assertGreater(waits.high, estimateIn(kind("10 equally wide").days).low);
       const [binned, logNormal] = tableRows(notebook, "likelihood");
       assert(Number(binned.low) < Number(logNormal.high));
       assert(Number(logNormal.low) < Number(binned.high));
-      assert(estimateIn(logNormal.minus_training).high > 0);
-      assert(estimateIn(binned.minus_training).high < 0);
+      for (const { minus_training } of [binned, logNormal]) {
+        const { low, high } = estimateIn(minus_training);
+        assert(low < 0 && high > 0);
+      }
       const [wait, otherWait, visit, otherVisit] = numbersIn(said(notebook, "likelihood-read"));
       assertAlmostEquals(wait, Number(binned.nats_per_wait), 0.006);
       assertAlmostEquals(otherWait, Number(logNormal.nats_per_wait), 0.006);

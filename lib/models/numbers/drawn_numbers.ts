@@ -16,7 +16,7 @@ import { drawnFromBin } from "./value_bins.ts";
 export const evenDraws = flag(
   false,
   "Values, and with numbers=N times, are drawn evenly from their bins, instead of as the training records' lie there",
-  { before: true },
+  { published: true, before: true },
 );
 
 /** Draws a number from a bin between edges. */
@@ -45,6 +45,14 @@ export function daysIn(
   return innerTimes === undefined
     ? drawnFromBin(betweenStays, bin, null, uniform())
     : drawnByCells(innerTimes, bin, null, uniform());
+}
+
+/** A bin of times between stays, as the training records have them, or any as published. */
+export function timeBinOf({ betweenStays, timeShares }: Schema, draws: Random): number {
+  if (timeShares === undefined) return draws.integer(binCount(betweenStays));
+  let left = draws.uniform() * timeShares.reduce((sum, share) => sum + share, 0);
+  const bin = timeShares.findIndex((share) => (left -= share) < 0);
+  return bin < 0 ? timeShares.findLastIndex((share) => share > 0) : bin; // rounding
 }
 
 /** A first day: from the training records', whatever else is told; NaN where they have none. */

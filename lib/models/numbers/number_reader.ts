@@ -5,10 +5,12 @@
  * @module
  */
 import type { RecordLists } from "../../cohort/records.ts";
+import type { Forbidden } from "../../nn/forbidden.ts";
 import type { Random } from "../../random.ts";
 import type { RecordReader } from "../interface/writing.ts";
 import { type Block, isIn } from "./blocks.ts";
-import { birthDayOf, daysIn, drawnBy, startDayOf, valueIn } from "./drawn_numbers.ts";
+import { birthDayOf, daysIn, drawnBy, startDayOf, timeBinOf, valueIn } from "./drawn_numbers.ts";
+import { lastBins, quantitiesOf, type RowBins, rowBins } from "./exclusive_bins.ts";
 import type { NumberColumns } from "./number_columns.ts";
 import type { Schema } from "./record_schema.ts";
 import { Timeline, toldRecord } from "./timeline.ts";
@@ -23,6 +25,8 @@ export interface NumberLayout {
   readonly columns: NumberColumns;
   /** Columns of the model's steps: codes, numbers and all others. */
   readonly width: number;
+  /** Whether the model has learned its bins as they are drawn, see `exclusive_bins.ts`. */
+  readonly isExclusive: boolean;
 }
 
 /** The first of some columns that is in a block; undefined if none is. */
@@ -32,7 +36,7 @@ function firstIn(block: Block, columns: readonly number[]): number | undefined {
 
 /**
  * The record that visits stand for. Of several bins of a quantity the first counts, as published. A later
- * visit that says no time has one from any bin, as published; visits without codes are no part of the
+ * visit that says no time has one of the training records'; visits without codes are no part of the
  * record, but their time passes.
  *
  * @param quantities as {@link quantitiesOf} gave them
@@ -56,8 +60,9 @@ function recordOf(
   for (const [index, visit] of visits.entries()) {
     timeline.wait(waits?.[index] ?? 0);
     if (index > 0 && times.count > 0) {
-      const column = firstIn(times, visit) ?? times.from + draws.integer(times.count);
-      timeline.wait(daysIn(schema, column - times.from, uniform));
+      const column = firstIn(times, visit);
+      const bin = column === undefined ? timeBinOf(schema, draws) : column - times.from;
+      timeline.wait(daysIn(schema, bin, uniform));
     }
     const age = firstIn(ages, visit);
     if (age !== undefined) {
@@ -87,32 +92,35 @@ function recordOf(
   return toldRecord(schema, timeline, { labels, startDay, sex, birthDay, race });
 }
 
-/** [width] The quantity that each column is a bin of; a measured code without a value is one too. */
-function quantitiesOf({ columns, schema, width }: NumberLayout): Int32Array {
-  const { values, ages, sexes, races, times } = columns;
-  const quantities = new Int32Array(width).fill(-1);
-  [...values, ages, sexes, races, times].forEach(({ from, count }, quantity) =>
-    quantities.fill(quantity, from, from + count)
-  );
-  schema.series.forEach(({ code }, variable) => quantities[code] = variable);
-  return quantities;
-}
-
 /** Makes readers of records whose numbers are codes, each around a reader of codes. */
 export function numberReaders(
   layout: NumberLayout,
 ): (codes: RecordReader, draws?: Random) => RecordReader {
-  const quantities = quantitiesOf(layout);
-  return (codes, draws) => numberReader(layout, quantities, codes, draws);
+  const { columns, schema, width, isExclusive } = layout;
+  const quantities = quantitiesOf(columns, schema, width);
+  const { first, later } = rowBins(columns, schema);
+  const guarded = (row: RowBins) => ({
+    never: row.never,
+    ...isExclusive && { required: lastBins(row, width) },
+  });
+  const rules = { quantities, first: guarded(first), later: guarded(later) };
+  return (codes, draws) => numberReader(layout, rules, codes, draws);
+}
+
+/** What rows may and must tell. */
+interface RowRules {
+  readonly quantities: Int32Array;
+  readonly first: Pick<RowBins, "never"> & Pick<Forbidden, "required">;
+  readonly later: RowRules["first"];
 }
 
 function numberReader(
   layout: NumberLayout,
-  quantities: Int32Array,
+  { quantities, first, later }: RowRules,
   reader: RecordReader,
   draws?: Random,
 ): RecordReader {
-  const { codes, schema, columns: { values, ages, sexes, races, times }, width } = layout;
+  const { codes, schema, columns: { values, sexes }, width } = layout;
   const codeOf = (column: number) => {
     if (column < codes) return [column];
     const quantity = quantities[column];
@@ -144,9 +152,8 @@ function numberReader(
       if (own === undefined) mask.fill(0);
       else mask.set(own.columns);
       const begun = reader.visits.length - Number(reader.isOpen ?? false);
-      for (const block of begun === 0 ? [times] : [ages, sexes, races]) {
-        mask.fill(1, block.from, block.from + block.count);
-      }
+      const { never, required } = begun === 0 ? first : later;
+      for (const { from, count } of never) mask.fill(1, from, from + count);
       if (reader.isOpen) {
         const told = new Set(reader.visits[begun].map((column) => quantities[column]));
         told.delete(-1);
@@ -154,7 +161,7 @@ function numberReader(
           if (told.has(quantity)) mask[column] = 1;
         });
       }
-      return { columns: mask, quantities };
+      return { columns: mask, quantities, required };
     },
     read(step, wait) {
       reader.read(step, wait);

@@ -28,6 +28,8 @@ export interface Schema {
   readonly series: readonly Series[];
   /** Edges of ages, in years. */
   readonly ages: readonly number[];
+  /** Whether every training record with visits has an age; absent in runs of earlier versions, as if not. */
+  readonly isAgeKnown?: boolean | undefined;
   /** Number of sexes, those of `sexNames`, or 0. */
   readonly sexes: number;
   /** Races that enough patients have, see `shownRaces`; absent in models without them. */
@@ -38,6 +40,8 @@ export interface Schema {
   readonly betweenStays: readonly number[];
   /** [bins] The same of times between stays. */
   readonly innerTimes?: readonly (readonly number[])[] | undefined;
+  /** [bins] Share of the times between stays in each; without, all are as likely. */
+  readonly timeShares?: readonly number[] | undefined;
   /** Edges of bins for the first day of a record, each bin equally likely, in days since 1970. */
   readonly startDays: readonly number[];
   /** The step in which most times between stays are told, in days; absent in runs of earlier versions. */
@@ -93,6 +97,13 @@ function isInner(found: unknown, edges: unknown): boolean {
     );
 }
 
+/** Whether each bin has a share, and one of them more than 0. */
+function isShares(found: unknown, edges: unknown): boolean {
+  return Array.isArray(found) && Array.isArray(edges) && found.length === binCount(edges) &&
+    found.every((share) => Number.isFinite(share) && share >= 0) &&
+    found.some((share) => share > 0);
+}
+
 function isSeries(found: unknown): boolean {
   if (!isObject(found) || !Number.isSafeInteger(found.code)) return false;
   const { categories, edges, decimals, inner } = found;
@@ -116,6 +127,8 @@ export function isSchema(found: unknown): found is Schema {
     waits,
     timeStep,
     innerTimes,
+    timeShares,
+    isAgeKnown,
   } = found;
   return Array.isArray(series) && series.every(isSeries) &&
     (sexes === 0 || sexes === sexNames.length) &&
@@ -123,6 +136,8 @@ export function isSchema(found: unknown): found is Schema {
       Array.isArray(races) && races.every((race) => typeof race === "string")) &&
     [ages, betweenRows, betweenStays, startDays].every(isRising) &&
     (innerTimes === undefined || isInner(innerTimes, betweenStays)) &&
+    (timeShares === undefined || isShares(timeShares, betweenStays)) &&
+    (isAgeKnown === undefined || typeof isAgeKnown === "boolean") &&
     (timeStep === undefined || Number.isFinite(timeStep) && Number(timeStep) > 0) &&
     (waits === undefined || isWaitStart(waits));
 }

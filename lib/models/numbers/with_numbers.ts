@@ -88,7 +88,8 @@ function modelWithNumbers(
   const { codes } = numbersOf(config);
   const { betweenStays, timeStep } = schema;
   const columns = numberColumns(codes, schema);
-  const layout = { codes, schema, columns, width: model.columns };
+  const isExclusive = config.exclusiveBins === true;
+  const layout = { codes, schema, columns, width: model.columns, isExclusive };
   const seen = oncePerCohort((cohort) => withNumberColumns(cohort, schema));
   const { tables, tokensOf, validationLoss, likelihoods, outputBiases, adversary } = model;
   return {

@@ -8,13 +8,15 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Cohort } from "../../cohort/cohort.ts";
 import { bernoulliNll } from "../../nn/bernoulli.ts";
-import { type Footprint, times } from "../../nn/footprint.ts";
+import { type Footprint, times, together } from "../../nn/footprint.ts";
+import { type MultiHot, rowOf } from "../../nn/multi_hot.ts";
 import type { NamedTensors } from "../../nn/parameters.ts";
 import { softplus } from "../../nn/sigmoid.ts";
 import type { GradientModel, RecordLikelihood, Sampler } from "../interface/model.ts";
 import type { LogOddsTally, OutputBiases } from "../interface/output_biases.ts";
 import { chosen, type ConfigOf, derivedCount, real } from "../interface/settings.ts";
 import type { Writer } from "../interface/writing.ts";
+import type { CertainCells } from "../numbers/exclusive_bins.ts";
 import { blockLikelihood, waitLikelihood } from "./part_likelihoods.ts";
 import {
   columnsOf,
@@ -118,6 +120,8 @@ export interface RowModelParts
   readonly writingFloats: number;
   /** Prepares to draw rows. */
   drawing(parameters: NamedTensors, sampler?: Sampler): RowDrawing;
+  /** Cells that are certain given the row's earlier ones, so that they do not count; default none. */
+  readonly certain?: CertainCells | undefined;
   /** Where the biases of its logits are, if they are to be calibrated. */
   readonly biases?: Pick<OutputBiases, "parameter" | "from"> | false;
 }
@@ -128,16 +132,28 @@ export type RowModel = GradientModel & Required<Pick<GradientModel, "likelihoods
 /** A model over visit rows. */
 export function rowModel(family: string, config: RowConfig, parts: RowModelParts): RowModel {
   const columns = columnsOf(config);
-  const { logits: logitsOf, drawing, rowFootprint, writingFloats, samplers = [], biases, ...own } =
-    parts;
+  const {
+    logits: logitsOf,
+    drawing,
+    rowFootprint,
+    writingFloats,
+    samplers = [],
+    biases,
+    certain,
+    ...own
+  } = parts;
+  const batchOf = (cohort: Cohort, records: Int32Array) => {
+    const batch = visitRows(config, cohort, records, config.context - 1);
+    return { ...batch, certain: certain?.(batch) };
+  };
   const outputs = (parameters: NamedTensors, batch: VisitRows): LogitsWithWaits => {
     const found = logitsOf(parameters, batch);
     return found instanceof tf.Tensor ? { logits: found } : found;
   };
-  const numbersOf = async (parameters: NamedTensors, batch: VisitRows) => {
+  const numbersOf = async (parameters: NamedTensors, batch: ReturnType<typeof batchOf>) => {
     const { logits, waitLogDensities } = tf.tidy(() => ({ ...outputs(parameters, batch) }));
     const numbers = {
-      logits: await logits.data<"float32">(),
+      logits: withCertain(await logits.data<"float32">(), columns, batch),
       waitLogDensities: await waitLogDensities?.data<"float32">(),
     };
     tf.dispose([logits, ...waitLogDensities === undefined ? [] : [waitLogDensities]]);
@@ -152,19 +168,23 @@ export function rowModel(family: string, config: RowConfig, parts: RowModelParts
     rowLimit: config.context - 1, // the start is never predicted
     rowsOf,
     loss(parameters, cohort, records) {
-      const batch = visitRows(config, cohort, records, config.context - 1);
+      const batch = batchOf(cohort, records);
       const { logits, waitLogDensities } = outputs(parameters, batch);
-      const nll = bernoulliNll(logits, batch.targets, batch.mask, config.positiveWeight);
+      const { positiveWeight } = config;
+      const how = { positiveWeight, leftOut: batch.certain };
+      const nll = bernoulliNll(logits, batch.targets, batch.mask, how);
       return waitLogDensities === undefined ? nll : tf.sub(nll, tf.sum(waitLogDensities));
     },
     lossDivisor: (_, recordCount) => recordCount * (config.context - 1) * columns,
     footprint(cohort, records) {
       const rows = longestRows(cohort, records);
-      return times(records.length * rows, rowFootprint(rows));
+      const leftOut = certain === undefined ? 0 : columns; // the weights of a row's cells
+      const ofRow = together(rowFootprint(rows), { kept: leftOut, passing: 3 * leftOut });
+      return times(records.length * rows, ofRow);
     },
     writingFootprint: (records) => records * writingFloats,
     async likelihoods(parameters, cohort, records, block) {
-      const batch = visitRows(config, cohort, records, config.context - 1);
+      const batch = batchOf(cohort, records);
       const { logits, waitLogDensities } = await numbersOf(parameters, batch);
       return rowLikelihoods(batch, logits, columns).map((likelihood, record) => ({
         ...likelihood,
@@ -178,7 +198,7 @@ export function rowModel(family: string, config: RowConfig, parts: RowModelParts
         count: columns,
         passes: 1,
         async tally(parameters, cohort, records, tally) {
-          const batch = visitRows(config, cohort, records, config.context - 1);
+          const batch = batchOf(cohort, records);
           const { logits } = await numbersOf(parameters, batch);
           tallyRows(batch, logits, columns, tally);
         },
@@ -192,7 +212,27 @@ export function rowModel(family: string, config: RowConfig, parts: RowModelParts
   };
 }
 
-/** Adds all cells of the rows to predict to a tally of their columns. */
+/** The logit of a cell that is certain to be on: adds nothing to a likelihood. */
+const certainty = 1e6;
+
+/** Logits in which those of certain cells say so. */
+function withCertain(
+  logits: Float32Array,
+  columns: number,
+  { targets, certain }: Pick<VisitRows, "targets"> & { readonly certain: MultiHot | undefined },
+): Float32Array {
+  if (certain === undefined) return logits;
+  const found = logits.slice();
+  for (let row = 0; row < certain.rows; row++) {
+    const on = rowOf(targets, row);
+    for (const column of rowOf(certain, row)) {
+      found[row * columns + column] = on.includes(column) ? certainty : -certainty;
+    }
+  }
+  return found;
+}
+
+/** Adds all cells of the rows to predict, but those that are certain, to a tally of their columns. */
 export function tallyRows(
   { targets, mask }: VisitRows,
   logits: Float32Array,
@@ -202,10 +242,11 @@ export function tallyRows(
   for (const [row, isPredicted] of mask.entries()) {
     if (isPredicted === 0) continue;
     for (let column = 0; column < columns; column++) {
-      tally.add(column, logits[row * columns + column]);
+      const logit = logits[row * columns + column];
+      if (Math.abs(logit) < certainty) tally.add(column, logit);
     }
-    for (let i = targets.offsets[row]; i < targets.offsets[row + 1]; i++) {
-      tally.addActual(targets.columns[i]);
+    for (const column of rowOf(targets, row)) {
+      if (logits[row * columns + column] < certainty) tally.addActual(column);
     }
   }
 }

@@ -57,6 +57,7 @@ function haloRun(cohort: ReturnType<typeof listedCohort>, weights?: Tiny["weight
     codesSoFar: false,
     calibrate: false,
     waits: 0,
+    exclusiveBins: false,
   });
   const run = runOf(model, cohort);
   return weights === undefined

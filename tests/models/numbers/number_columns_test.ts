@@ -1,6 +1,6 @@
 import { visitCodes } from "ehrloom/cohort/records.ts";
-import { assert, assertEquals } from "@std/assert";
-import { cohortOf, vocabulary } from "ehrloom";
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import { cohortOf, type RecordLists, vocabulary } from "ehrloom";
 import { numberColumns, withNumberColumns } from "ehrloom/models/numbers/number_columns.ts";
 import { daysIn } from "ehrloom/models/numbers/drawn_numbers.ts";
 import { isSchema, type Schema } from "ehrloom/models/numbers/record_schema.ts";
@@ -75,6 +75,34 @@ Deno.test("visitSchema() is fitted on training records, with ages at first visit
     (whole.startDays[record] - (whole.demographics?.birthDays[record] ?? NaN)) / 365.25
   ).filter((age) => !Number.isNaN(age));
   assertEquals([ages[0], ages.at(-1)], [Math.min(...known), Math.max(...known)]);
+});
+
+Deno.test("visitSchema() tells whether every age is known, and shares of times without those of few patients", () => {
+  const of = (gaps: number[], birthDay = 0): RecordLists => ({
+    visits: [[0], ...gaps.map(() => [0])],
+    labels: [],
+    gapDays: [0, ...gaps],
+    startDay: 20_000,
+    birthDay,
+    sex: 1,
+  });
+  const how = { bins: { most: 5, by: "width" }, isWithoutTimes: false } as const;
+  const all = [...Array.from({ length: 6 }, () => of([0, 10, 10])), of([300, 10, 10, 10])];
+  const fitted = visitSchema(cohortOf(names, [], all), { ...how, minCell: 1 });
+  assertEquals(fitted.isAgeKnown, true);
+  const { timeShares = [], betweenStays } = fitted;
+  assertEquals(timeShares.length, betweenStays.length - 1);
+  const shareOf = (days: number) => timeShares[binOf(betweenStays, days)];
+  assertEquals([0, 10, 300].map(shareOf), [6 / 22, 15 / 22, 1 / 22]);
+  const careful = visitSchema(cohortOf(names, [], all), { ...how, minCell: 6 });
+  assertAlmostEquals(careful.timeShares?.reduce((sum, share) => sum + share, 0) ?? 0, 1, 1e-12);
+  assertEquals(careful.timeShares?.[0], 6 / 22);
+  const even = visitSchema(cohortOf(names, [], all), { ...how, minCell: 1, evenDraws: true });
+  assertEquals(even.timeShares, undefined);
+  const unknown = visitSchema(cohortOf(names, [], [of([1]), of([2], NaN)]), { ...how, minCell: 1 });
+  assertEquals(unknown.isAgeKnown, false);
+  assert(isSchema(JSON.parse(JSON.stringify(fitted))));
+  assert(!isSchema({ ...fitted, timeShares: [1] }));
 });
 
 Deno.test("visitSchema() has no times where records have only an order, and no ages without births", () => {

@@ -3,6 +3,7 @@ import { random, type RecordLists } from "ehrloom";
 import { recordLists } from "ehrloom/cohort/records.ts";
 import { rowCodec } from "ehrloom/models/rows/visit_rows.ts";
 import { numberColumns, withNumberColumns } from "ehrloom/models/numbers/number_columns.ts";
+import { timeBinOf } from "ehrloom/models/numbers/drawn_numbers.ts";
 import { numberReaders } from "ehrloom/models/numbers/number_reader.ts";
 import { binOf } from "ehrloom/models/numbers/value_bins.ts";
 import { seriesBin } from "ehrloom/models/numbers/record_schema.ts";
@@ -20,7 +21,7 @@ const codes = source.vocabulary.codes.length;
 const columns = numberColumns(codes, schema);
 const codec = rowCodec({ codes: columns.count, labels: 2 }, 100);
 const width = columns.count + 5;
-const readerOf = numberReaders({ codes, schema, columns, width });
+const readerOf = numberReaders({ codes, schema, columns, width, isExclusive: false });
 const end = columns.count + 3;
 
 /** A record read from the rows that it is seen as. */
@@ -76,7 +77,13 @@ Deno.test("a race is read back by its name, of two the first; without one it is 
   const withRaces = { ...schema, races: ["White", "other"] };
   const own = numberColumns(codes, withRaces);
   const plain = rowCodec({ codes: own.count, labels: 2 }, 100);
-  const layout = { codes, schema: withRaces, columns: own, width: own.count + 5 };
+  const layout = {
+    codes,
+    schema: withRaces,
+    columns: own,
+    width: own.count + 5,
+    isExclusive: false,
+  };
   const read = (first: number[]) => {
     const reader = numberReaders(layout)(plain.reader(), random(1));
     reader.read([]);
@@ -102,6 +109,64 @@ Deno.test("ages and sexes are forbidden after the first visit, times in it, and 
   assertEquals(permitted(twice, reader.forbidden?.()), [0, 3, ages.from]); // 3 is the heart rate itself
   reader.read([0, ages.from]);
   assertEquals([ages, sexes, times].map(isForbidden), [true, true, false]);
+});
+
+Deno.test("with bins learned as they are drawn, a row tells an age, a sex and later a time, at least by the last bin", () => {
+  const told = { ...schema, isAgeKnown: true };
+  const layout = { codes, schema: told, columns, width, isExclusive: true };
+  const reader = numberReaders(layout)(codec.reader(), random(1));
+  const { ages, sexes, times } = columns;
+  const last = ({ from, count }: { from: number; count: number }) => from + count - 1;
+  const draw = (likely: readonly number[]) => {
+    const probability = (column: number) => likely.includes(column) ? 1 : 0;
+    return drawnAlone(width, probability, () => 0.5, reader.forbidden?.());
+  };
+  reader.read([]);
+  assertEquals(draw([0]), [0, last(ages), last(sexes)]);
+  assertEquals(draw([0, ages.from, sexes.from + 1]), [0, ages.from, sexes.from + 1]);
+  reader.read(draw([0]));
+  assertEquals(draw([]), [last(times)]);
+  assertEquals(draw([times.from + 2, times.from + 3]), [times.from + 2]);
+});
+
+Deno.test("drawnAlone() takes probabilities of bins as those given no earlier one where they were learned so", () => {
+  const forbidden = {
+    columns: new Uint8Array(3),
+    quantities: Int32Array.of(0, 0, 0),
+    required: Uint8Array.of(0, 0, 1),
+  };
+  const draws = random(4);
+  const counts = [0, 0, 0];
+  for (let i = 0; i < 20_000; i++) {
+    const on = drawnAlone(3, (column) => [0.5, 0.4, 0.1][column], () => draws.uniform(), forbidden);
+    assertEquals(on.length, 1);
+    counts[on[0]]++;
+  }
+  [0.5, 0.5 * 0.4, 0.5 * 0.6].forEach((share, column) =>
+    assertAlmostEquals(counts[column] / 20_000, share, 0.015)
+  );
+});
+
+Deno.test("a visit that says no time has one as often from each bin as the training records", () => {
+  const { betweenStays } = schema;
+  const counts = new Float64Array(betweenStays.length - 1);
+  const draws = random(5);
+  for (let i = 0; i < 50_000; i++) counts[timeBinOf(schema, draws)]++;
+  const { visitOffsets, gapDays, splits } = source;
+  const real = new Float64Array(counts.length);
+  let gaps = 0;
+  for (let record = 0; record < source.recordCount; record++) {
+    if (splits?.[record] !== 0) continue;
+    for (let visit = visitOffsets[record] + 1; visit < visitOffsets[record + 1]; visit++) {
+      real[binOf(betweenStays, gapDays[visit])]++;
+      gaps++;
+    }
+  }
+  assert(Math.max(...real) > 2 * gaps / real.length); // far from equal shares
+  real.forEach((count, bin) => assertAlmostEquals(counts[bin] / 50_000, count / gaps, 0.01));
+  const even = { ...schema, timeShares: undefined };
+  const bins = Array.from({ length: 1000 }, () => timeBinOf(even, draws));
+  assertEquals(new Set(bins).size, counts.length);
 });
 
 Deno.test("drawnAlone() brings on each bin of a quantity as often as it says, and never two", () => {
