@@ -511,7 +511,14 @@ export { type AttackedCohorts, membershipRoc } from "./lib/plot/figures/membersh
 export { type CodeNames, survivalCurves } from "./lib/plot/figures/survival_curves.ts";
 export { decileLadder, type Ladders } from "./lib/plot/figures/decile_ladder.ts";
 export { labelPrevalenceFigure } from "./lib/plot/figures/label_prevalence.ts";
-export { type NotebookOutput, table } from "./lib/plot/figures/table.tsx";
+export {
+  type HeatCell,
+  heatMap,
+  type HeatMapContents,
+  type HeatRow,
+} from "./lib/plot/figures/heat_map.tsx";
+export { type NotebookOutput } from "./lib/plot/figures/notebook_output.ts";
+export { table } from "./lib/plot/figures/table.tsx";
 export { type EpochLosses, trainingCurve } from "./lib/plot/figures/training_curve.ts";
 export {
   valueDistributions,

@@ -9,14 +9,9 @@ import pl from "nodejs-polars";
 import { renderToString } from "preact-render-to-string";
 import { checkArguments, checkOptions } from "../../arguments.ts";
 import type { Frame } from "../../cohort/statistics.ts";
-import { markupText, printable } from "../../printable.ts";
+import { printable } from "../../printable.ts";
 import { counted } from "../../in_words.ts";
-
-/** What Jupyter shows if it is the last expression of a cell: texts by media type. */
-export type NotebookOutput = Readonly<Record<symbol, () => Readonly<Record<string, string>>>>;
-
-/** Where Deno's Jupyter kernel looks for what to show. */
-const display = Symbol.for("Jupyter.display");
+import { type NotebookOutput, notebookOutput } from "./notebook_output.ts";
 
 /** Significant digits of numbers that are not whole. */
 const digits = 4;
@@ -125,5 +120,5 @@ export function table(
       ),
     )
     .map((texts) => texts.join("\t")).join("\n");
-  return { [display]: () => ({ "text/plain": plain, "text/html": markupText(html + note) }) };
+  return notebookOutput(plain, html + note);
 }
