@@ -16,9 +16,9 @@ import { type Group, pageFile, type SitePage, toRoot } from "./frame.tsx";
 import { frontHtml } from "./front_page.tsx";
 import { lessonHtml } from "./lesson.ts";
 import { markdownHtml, type PageTexts } from "./markdown.ts";
-import { foundMeasures, measurePageHtml } from "./measure_page.tsx";
+import { foundMeasures, measurePageHtml, measureTests } from "./measure_page.tsx";
 import { modelPageHtml } from "./model_page.tsx";
-import { indexScript, searchScript } from "./search.ts";
+import { indexScript, siteScript } from "./search.ts";
 import { type SourceDocs, sourceDocs } from "./source_docs.ts";
 import css from "./site.css" with { type: "text" };
 
@@ -48,7 +48,12 @@ function textsOf(path: string, linked: Set<string>): PageTexts {
 function titleOf(path: string, html: string): string {
   const [, title] = html.match(/<h1[^>]*>(.*?)<\/h1>/s) ?? [];
   if (title === undefined) throw new Error(`Cannot make a page of ${path}: it has no title`);
-  const entities: Record<string, string> = { "&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"' };
+  const entities: Record<string, string> = {
+    "&amp;": "&",
+    "&lt;": "<",
+    "&gt;": ">",
+    "&quot;": '"',
+  };
   return title.replaceAll(/<[^>]+>/g, "").replaceAll(/&\w+;/g, (each) => entities[each] ?? each);
 }
 
@@ -61,7 +66,8 @@ async function documentPage(path: string, linked: Set<string>, lessons: string):
   const texts = textsOf(path, linked);
   try {
     const html = isLesson ? lessonHtml(text, texts) : markdownHtml(text, texts);
-    return { path: path.replace(/\.(md|ipynb)$/, ".html"), title: titleOf(path, html), html };
+    const title = path === "README.md" ? "First steps" : titleOf(path, html);
+    return { path: path.replace(/\.(md|ipynb)$/, ".html"), title, html };
   } catch (error) {
     throw new Error(`Cannot make a page of ${path}: ${(error as Error).message}`, { cause: error });
   }
@@ -81,11 +87,12 @@ async function measureGroups(docs: SourceDocs, linked: Set<string>): Promise<Gro
     Object.keys(measures).some((kind) => file.startsWith(`lib/evaluate/${kind}/`))
   );
   const found = await foundMeasures(root, measures, files);
-  const pages = await Promise.all(found.map(async (each) => {
+  const tests = await measureTests(root);
+  const pages = found.map((each) => {
     const path = `measures/${each.kind}/${each.measure.key}.html`;
-    const html = await measurePageHtml(root, each, docs, textsOf(path, linked));
+    const html = measurePageHtml(each, { docs, tests }, textsOf(path, linked));
     return { kind: each.kind, path, title: each.measure.question, html };
-  }));
+  });
   return Object.entries(Object.groupBy(pages, ({ kind }) => kind))
     .map(([kind, pages = []]) => ({ title: `Measures of ${kind}`, pages }));
 }
@@ -146,10 +153,12 @@ export async function buildSite(folder: string, options: SiteOptions): Promise<n
   };
   for (const page of pages) await write(page.path, pageFile(page, groups));
   await write("site.css", pageColours + css);
-  await write("search.js", await searchScript(root));
+  await write("site.js", await siteScript(root));
   await write("search_index.js", indexScript(pages));
   for (const file of files) {
-    if (!await isThere(join(rootFolder, file))) throw new Error(`A page links to ${file}, which is not there`);
+    if (!await isThere(join(rootFolder, file))) {
+      throw new Error(`A page links to ${file}, which is not there`);
+    }
     await Deno.mkdir(dirname(join(folder, file)), { recursive: true });
     await Deno.copyFile(join(rootFolder, file), join(folder, file));
   }

@@ -31,7 +31,10 @@ export function toRoot(path: string): string {
 
 /** Headings of the second level of a page. */
 function headingsOf({ html }: SitePage): [id: string, inner: string][] {
-  return Array.from(html.matchAll(/<h2 id="([^"]+)">(.*?)<\/h2>/gs), ([, id, inner]) => [id, inner]);
+  return Array.from(
+    html.matchAll(/<h2 id="([^"]+)">(.*?)<\/h2>/gs),
+    ([, id, inner]) => [id, inner],
+  );
 }
 
 function Contents({ groups, page }: { groups: readonly Group[]; page: SitePage }) {
@@ -74,19 +77,12 @@ function Contents({ groups, page }: { groups: readonly Group[]; page: SitePage }
 function Neighbours({ groups, page }: { groups: readonly Group[]; page: SitePage }) {
   const all = groups.flatMap(({ pages }) => pages);
   const at = all.indexOf(page);
+  const [before, after] = at < 0 ? [] : [all[at - 1], all[at + 1]];
   const root = toRoot(page.path);
   return (
     <footer>
-      {[["prev", all[at - 1], "← "], ["next", at < 0 ? undefined : all[at + 1], "→ "]].map((
-        [rel, neighbour, sign],
-      ) =>
-        typeof neighbour === "object" && (
-          <a key={String(rel)} rel={String(rel)} href={root + neighbour.path}>
-            {sign}
-            {neighbour.title}
-          </a>
-        )
-      )}
+      {before !== undefined && <a rel="prev" href={root + before.path}>← {before.title}</a>}
+      {after !== undefined && <a rel="next" href={root + after.path}>{after.title} →</a>}
     </footer>
   );
 }
@@ -102,7 +98,7 @@ export function pageFile(page: SitePage, groups: readonly Group[]): string {
         <title>{page.path === "index.html" ? "Ehrloom" : `${page.title} · Ehrloom`}</title>
         <link rel="icon" href="data:," />
         <link rel="stylesheet" href={`${root}site.css`} />
-        <script defer src={`${root}search.js`} data-root={root} />
+        <script defer src={`${root}site.js`} data-root={root} />
       </head>
       <body>
         <a class="skip" href="#text">To the text</a>

@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { markupText } from "ehrloom/printable.ts";
-import { codeHtml, markdownHtml, type PageTexts } from "./markdown.ts";
+import { codeHtml, escaped, markdownHtml, type PageTexts } from "./markdown.ts";
 
 /** Jupyter gives texts whole or in lines. */
 type Text = string | readonly string[];
@@ -40,11 +39,11 @@ function withOwnIds(svg: string, prefix: string): string {
 
 /** HTML of a cell. What brings scripts runs in a frame that can reach neither the page nor the network. */
 function cellHtml(html: string): string {
-  if (!/<script\b/i.test(html)) return `<div class="wide">${html}</div>`;
+  if (!/<script\b/i.test(html)) return `<div class="wide" tabindex="0">${html}</div>`;
   const policy = `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; ` +
     `style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:">`;
   return `<iframe sandbox="allow-scripts" title="Interactive output" srcdoc="${
-    markupText(policy + html)
+    escaped(policy + html)
   }"></iframe>`;
 }
 
@@ -54,13 +53,13 @@ const shown: readonly (readonly [string, (text: string, id: string, page: PageTe
     ["text/html", cellHtml],
     ["image/svg+xml", (text, id) => `<figure>${withOwnIds(text, id)}</figure>`],
     ["text/markdown", (text, _id, page) => markdownHtml(text, page)],
-    ["text/plain", (text) => `<pre>${markupText(text)}</pre>`],
+    ["text/plain", (text) => `<pre tabindex="0">${escaped(text)}</pre>`],
   ];
 
 /** @throws {Error} If the cell failed, or shows what a page cannot */
 function outputHtml({ data, text, ename, evalue }: Output, id: string, page: PageTexts): string {
   if (ename !== undefined) throw new Error(`a cell failed: ${ename}: ${evalue}`);
-  if (data === undefined) return `<pre>${markupText(whole(text ?? ""))}</pre>`;
+  if (data === undefined) return `<pre tabindex="0">${escaped(whole(text ?? ""))}</pre>`;
   for (const [type, html] of shown) {
     if (data[type] !== undefined) return html(whole(data[type]), id, page);
   }

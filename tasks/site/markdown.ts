@@ -11,7 +11,6 @@ import json from "highlight.js/lib/languages/json";
 import python from "highlight.js/lib/languages/python";
 import typescript from "highlight.js/lib/languages/typescript";
 import MarkdownIt from "markdown-it";
-import { markupText } from "ehrloom/printable.ts";
 
 for (const [name, language] of Object.entries({ bash, json, python, typescript })) {
   hljs.registerLanguage(name, language);
@@ -25,16 +24,20 @@ export interface PageTexts {
   readonly link: (href: string) => string;
 }
 
+/** A text whose signs of markup are characters. */
+export const escaped: (text: string) => string = MarkdownIt().utils.escapeHtml;
+
 /** Code with its words in elements by which a style colours them; other languages stay plain. */
 export function codeHtml(code: string, language: string): string {
   const inner = hljs.getLanguage(language) === undefined
-    ? markupText(code)
+    ? escaped(code)
     : hljs.highlight(code, { language }).value;
-  return `<pre><code>${inner}</code></pre>`;
+  return `<pre tabindex="0"><code>${inner}</code></pre>`; // to be scrolled without a mouse
 }
 
 const markdown = new MarkdownIt({ html: false, highlight: codeHtml });
-markdown.renderer.rules.table_open = () => `<div class="wide"><table>`;
+markdown.renderer.rules.code_block = (tokens, i) => codeHtml(tokens[i].content, "");
+markdown.renderer.rules.table_open = () => `<div class="wide" tabindex="0"><table>`;
 markdown.renderer.rules.table_close = () => `</table></div>`;
 
 /** A Markdown text as HTML. */
@@ -44,6 +47,10 @@ export function markdownHtml(text: string, { slugger, link }: PageTexts): string
     if (token.type === "heading_open") {
       const words = (tokens[i + 1].children ?? []).map(({ content }) => content);
       token.attrSet("id", slugger.slug(words.join("")));
+    }
+    // a corner without a text heads nothing
+    if (token.type === "th_open" && tokens[i + 1].content === "") {
+      token.tag = tokens[i + 2].tag = "td";
     }
     for (const inline of token.children ?? []) {
       const name = inline.type === "link_open" ? "href" : inline.type === "image" ? "src" : "";

@@ -9,9 +9,18 @@ import type { Measure } from "ehrloom/evaluate/measure.ts";
 import { keyFigures, measureOf } from "ehrloom/evaluate/key_figures.ts";
 import type { MeasureKind } from "ehrloom/evaluate/measures.ts";
 import { listed } from "ehrloom/in_words.ts";
+import { relative } from "node:path";
+import { fileURLToPath } from "node:url";
 import { renderToString } from "preact-render-to-string";
 import { markdownHtml, type PageTexts } from "./markdown.ts";
-import { commentText, examplesOf, type Field, type SourceDocs, typeNames } from "./source_docs.ts";
+import {
+  commentText,
+  examplesOf,
+  type Field,
+  type SourceDocs,
+  sourcesIn,
+  typeNames,
+} from "./source_docs.ts";
 
 /** A measure, and where its code is. */
 export interface FoundMeasure {
@@ -69,7 +78,10 @@ function figureTypes({ file, name }: FoundMeasure, docs: SourceDocs): FigureType
   for (const [path, { symbols }] of docs) {
     if (!path.startsWith("lib/evaluate/")) continue;
     for (const { name, declarations: [{ kind, jsDoc, def }] } of symbols) {
-      const fields = def?.properties?.filter(({ jsDoc }) => jsDoc?.doc) ?? [];
+      // a field that says only "see" is shown where it is explained
+      const fields = def?.properties?.filter(({ jsDoc }) =>
+        jsDoc?.doc !== undefined && !jsDoc.doc.startsWith("See {@link")
+      ) ?? [];
       const isOwn = path === file || !interfaces.has(name);
       if (kind === "interface" && isOwn) {
         interfaces.set(name, { name, doc: jsDoc?.doc ?? "", fields });
@@ -92,11 +104,37 @@ function figureTypes({ file, name }: FoundMeasure, docs: SourceDocs): FigureType
   return [...found.values()].filter(({ fields }) => fields.length > 0);
 }
 
-/** The names of the tests of a file: sentences that say what holds. */
-async function testNames(root: string, file: string): Promise<string[]> {
-  const path = file.replace(/^lib\//, "tests/").replace(/\.ts$/, "_test.ts");
-  const text = await Deno.readTextFile(new URL(path, root)).catch(() => "");
-  return Array.from(text.matchAll(/^Deno\.test\(\s*"((?:[^"\\]|\\.)*)"/gm), ([, name]) => name);
+/** A test: its name, which is a sentence that says what holds, and its code. */
+interface Test {
+  readonly name: string;
+  readonly code: string;
+}
+
+/** The tests of measures, by the paths of their files from the root. */
+export type MeasureTests = ReadonlyMap<string, readonly Test[]>;
+
+/** All tests of measures. */
+export async function measureTests(root: string): Promise<MeasureTests> {
+  const files = await Array.fromAsync(sourcesIn(fileURLToPath(new URL("tests/evaluate", root))));
+  return new Map(
+    await Promise.all(files.map(async (path) => {
+      const [head, ...tests] = (await Deno.readTextFile(path)).split(/^Deno\.test\(\s*"/m);
+      const named = tests.map((code) => ({ name: code.split(/(?<!\\)"/)[0], code: head + code }));
+      return [relative(fileURLToPath(root), path), named] as const;
+    })),
+  );
+}
+
+/** The names of the tests of a measure: those of its own file, or those of its kind that use it. */
+function testsOf({ kind, file, name }: FoundMeasure, tests: MeasureTests): string[] {
+  const own = tests.get(file.replace(/^lib/, "tests").replace(/\.ts$/, "_test.ts")) ?? [];
+  const uses = new RegExp(`\\b${name}\\b`);
+  const found = own.length > 0
+    ? own
+    : [...tests].filter(([path]) => path.startsWith(`tests/evaluate/${kind}/`)).flatMap(([, all]) =>
+      all.filter(({ code }) => uses.test(code))
+    );
+  return found.map(({ name }) => name);
 }
 
 const direction = { high: "higher is better", low: "lower is better" } as const;
@@ -132,12 +170,14 @@ function Figures({ types, page }: { types: readonly FigureType[]; page: PageText
       {types.map(({ name, doc, fields }) => (
         <section key={name}>
           <div dangerouslySetInnerHTML={html(commentText({ doc }))} />
-          <div class="wide">
+          <div class="wide" tabIndex={0}>
             <table class="texts">
               <tbody>
                 {fields.map(({ name, jsDoc }) => (
                   <tr key={name}>
-                    <td><code>{name}</code></td>
+                    <td>
+                      <code>{name}</code>
+                    </td>
                     <td dangerouslySetInnerHTML={html(commentText(jsDoc))} />
                   </tr>
                 ))}
@@ -150,22 +190,28 @@ function Figures({ types, page }: { types: readonly FigureType[]; page: PageText
   );
 }
 
+/** The command that computes one measure, as Markdown. */
+function tryIt(kind: MeasureKind, key: string): string {
+  return "```sh\ndeno task evaluate --real runs/cohort --synthetic runs/synthetic \\\n" +
+    `  --only ${kind}.${key} --out runs/report\n\`\`\``;
+}
+
 /** The body of the page. */
-export async function measurePageHtml(
-  root: string,
+export function measurePageHtml(
   found: FoundMeasure,
-  docs: SourceDocs,
+  { docs, tests }: { readonly docs: SourceDocs; readonly tests: MeasureTests },
   page: PageTexts,
-): Promise<string> {
+): string {
   const { kind, measure, file, name } = found;
   const { key, question, needs = [], effort } = measure;
   const source = docs.get(file);
-  const comments = source?.symbols.map(({ name, declarations: [{ jsDoc }] }) => ({ name, jsDoc })) ??
-    [];
+  const comments =
+    source?.symbols.map(({ name, declarations: [{ jsDoc }] }) => ({ name, jsDoc })) ??
+      [];
   const definition = [source?.module_doc, comments.find((each) => each.name === name)?.jsDoc];
   const types = figureTypes(found, docs);
   const examples = comments.flatMap(({ jsDoc }) => examplesOf(jsDoc));
-  const tests = await testNames(root, file);
+  const own = testsOf(found, tests);
   const html = (text: string) => ({ __html: markdownHtml(text, page) });
   return renderToString(
     <>
@@ -185,25 +231,20 @@ export async function measurePageHtml(
           <Figures types={types} page={page} />
         </>
       )}
-      {examples.length + tests.length > 0 && (
+      {examples.length + own.length > 0 && (
         <>
           <h2 id="known">Cases whose answer is known</h2>
           {examples.map((text) => <div key={text} dangerouslySetInnerHTML={html(text)} />)}
-          {tests.length > 0 && (
+          {own.length > 0 && (
             <>
               <p>The tests check, among others:</p>
-              <ul>{tests.map((test) => <li key={test}>{test}</li>)}</ul>
+              <ul>{own.map((test) => <li key={test}>{test}</li>)}</ul>
             </>
           )}
         </>
       )}
       <h2 id="try">Try it, and where its code is</h2>
-      <pre>
-        <code>
-          deno task evaluate --real runs/cohort --synthetic runs/synthetic \{"\n"}
-          {"  "}--only {kind}.{key} --out runs/report
-        </code>
-      </pre>
+      <div dangerouslySetInnerHTML={html(tryIt(kind, key))} />
       <p>
         Its code is in <code>{file}</code>.
       </p>

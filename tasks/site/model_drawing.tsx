@@ -20,10 +20,9 @@ export interface DrawnPart {
   readonly largest: readonly number[];
 }
 
-const width = 640;
-const boxHeight = 74;
-const gap = 26;
-const top = 150;
+const width = 440;
+const boxHeight = 84;
+const gap = 28;
 
 /** Which cells of the drawn rows are on: start, labels, and three visits. */
 const rows: readonly (readonly [string, readonly number[]])[] = [
@@ -34,29 +33,28 @@ const rows: readonly (readonly [string, readonly number[]])[] = [
   ["visit 3", [1, 3, 8, 14]],
 ];
 
-const tokens = ["start", "label", "end", "code", "code", "end", "code", "end", "…"];
+const tokens = ["start", "label", "end", "code", "code", "end", "…"];
 
 /** A record as rows: a row a step, a column for each code, label and sign. */
 function Rows({ columns }: { columns: number }) {
   return (
     <>
       {rows.map(([name, on], row) => (
-        <g key={name} transform={`translate(0 ${18 + row * 19})`}>
-          <text x="150" y="12" text-anchor="end" class="soft">{name}</text>
+        <g key={name} transform={`translate(0 ${8 + row * 20})`}>
+          <text x="70" y="13" text-anchor="end" class="soft">{name}</text>
           {Array.from({ length: 16 }, (_, column) => (
             <rect
               key={column}
-              x={160 + column * 19}
-              width="15"
-              height="15"
+              x={82 + column * 21}
+              width="16"
+              height="16"
               rx="2"
               class={on.includes(column) ? "on" : "off"}
             />
           ))}
         </g>
       ))}
-      <text x="476" y="48" class="soft">{counted(columns)} columns:</text>
-      <text x="476" y="66" class="soft">codes, labels, signs</text>
+      <text x="82" y="128" class="soft">{counted(columns)} columns: codes, labels, signs</text>
     </>
   );
 }
@@ -66,14 +64,16 @@ function Tokens({ columns }: { columns: number }) {
   return (
     <>
       {tokens.map((name, i) => (
-        <g key={i} transform={`translate(${14 + i * 68} 42)`}>
-          <rect width="60" height="32" rx="6" class={name === "code" ? "on" : "off"} />
-          <text x="30" y="21" text-anchor="middle" class={name === "code" ? "inverse" : ""}>
+        <g key={i} transform={`translate(${14 + i * 59} 40)`}>
+          <rect width="53" height="32" rx="6" class={name === "code" ? "on" : "off"} />
+          <text x="26.5" y="21" text-anchor="middle" class={name === "code" ? "inverse" : ""}>
             {name}
           </text>
         </g>
       ))}
-      <text x="14" y="104" class="soft">one token after the other, of {counted(columns)} kinds</text>
+      <text x="14" y="100" class="soft">
+        one token after the other, of {counted(columns)} kinds
+      </text>
     </>
   );
 }
@@ -81,21 +81,21 @@ function Tokens({ columns }: { columns: number }) {
 /** A part as a box, with an arrow from what is above it. */
 function Box({ part, at }: { part: DrawnPart; at: number }) {
   const { name, numbers, largest, isTriangular } = part;
-  const shape = largest.map((size) => size < 0 ? "as many as records have" : counted(size));
+  const shape = largest.map((size) => size < 0 ? "by the records" : counted(size)).join(" × ");
   return (
     <g transform={`translate(0 ${at})`}>
       <path d={`M${width / 2} ${4 - gap} v${gap - 8} m-5 -6 l5 6 l5 -6`} class="arrow" />
-      <rect x="14" width={width - 28} height={boxHeight} rx="8" class="part" />
+      <rect x="8" width={width - 16} height={boxHeight} rx="8" class="part" />
       {isTriangular
-        ? <path d="M32 16 v42 h42 z" class="on" />
-        : <rect x="32" y="16" width="42" height="42" rx="3" class="matrix" />}
-      <text x="92" y="33" class="name">{name}</text>
-      <text x="92" y="55" class="soft">
-        largest: {shape.join(" × ")}
+        ? <path d="M24 21 v42 h42 z" class="on" />
+        : <rect x="24" y="21" width="42" height="42" rx="3" class="matrix" />}
+      <text x="84" y="27" class="name">{name}</text>
+      <text x="84" y="49" class="soft">
+        largest: {shape}
         {isTriangular ? ", lower triangular" : ""}
       </text>
-      <text x={width - 30} y="33" text-anchor="end" class="soft">
-        {numbers === null ? "" : `${counted(numbers)} parameters`}
+      <text x="84" y="70" class="soft">
+        {numbers === null ? "" : `${counted(numbers)} parameters in all`}
       </text>
     </g>
   );
@@ -108,7 +108,8 @@ export function ModelDrawing({ title, steps, columns, parts }: {
   columns: number;
   parts: readonly DrawnPart[];
 }): JSX.Element {
-  const height = top + parts.length * (boxHeight + gap);
+  const top = steps === "rows" ? 166 : 138;
+  const height = top + parts.length * (boxHeight + gap) - gap + 4;
   return (
     <svg
       class="drawing"

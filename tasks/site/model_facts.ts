@@ -69,7 +69,8 @@ export const modelFacts: Readonly<Record<string, ModelFacts>> = {
     specification: "docs/specs/halo.html",
     parts: [rowEmbedding, transformer, {
       name: "Masked head",
-      does: "each column from the history and from the columns before it: codes of a visit depend " +
+      does:
+        "each column from the history and from the columns before it: codes of a visit depend " +
         "on each other",
       parameters: /^ehr_head\.auto/,
       isTriangular: true,
@@ -113,13 +114,18 @@ export const modelFacts: Readonly<Record<string, ModelFacts>> = {
       "https://arxiv.org/abs/2502.20719",
     ],
     specification: "docs/specs/hisgt.html#5-model",
-    parts: [tokenEmbedding, {
-      name: "Meaning and place of codes",
-      does:
-        "vectors of the description and of the place in the hierarchy are added; they are computed " +
-        "before training, and two heads must find them again",
-      parameters: /semantic|hierarchy/,
-    }, transformer, tokenHead],
+    parts: [
+      tokenEmbedding,
+      {
+        name: "Meaning and place of codes",
+        does:
+          "vectors of the description and of the place in the hierarchy are added; they are computed " +
+          "before training, and two heads must find them again",
+        parameters: /semantic|hierarchy/,
+      },
+      transformer,
+      tokenHead,
+    ],
   },
   synehrgy: {
     steps: "tokens",
@@ -152,6 +158,10 @@ export const modelFacts: Readonly<Record<string, ModelFacts>> = {
       name: "Generator",
       does: "writes a visit from noise and its condition",
       parameters: /^generator\./,
+    }, {
+      name: "Averaged generator",
+      does: "the mean of the generator over its last steps: it writes the records in the end",
+      parameters: /^average\./,
     }, {
       name: "Discriminator",
       does: "learns to tell written visits from real ones, and so teaches the generator",

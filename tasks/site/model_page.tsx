@@ -39,15 +39,19 @@ function drawnPart(
 
 function SettingsTable({ name }: { name: string }) {
   return (
-    <div class="wide">
+    <div class="wide" tabIndex={0}>
       <table class="texts">
         <thead>
-          <tr>{["setting", "default", "may be", "meaning"].map((each) => <th key={each}>{each}</th>)}</tr>
+          <tr>
+            {["setting", "default", "may be", "meaning"].map((each) => <th key={each}>{each}</th>)}
+          </tr>
         </thead>
         <tbody>
           {Object.entries(settingsOf(name)).map(([key, setting]) => (
             <tr key={key}>
-              <td><code>{key}</code></td>
+              <td>
+                <code>{key}</code>
+              </td>
               <td>{setting.default === undefined ? "by the cohort" : String(setting.default)}</td>
               <td>{allowedValues(setting)}</td>
               <td>
@@ -70,15 +74,32 @@ function Presets({ name }: { name: string }) {
     <>
       {own.map(([preset, { tried }]) => (
         <div key={preset}>
-          <pre><code>deno task train --preset {preset} --cohort runs/cohort --out runs/{name}</code></pre>
+          <pre
+            tabIndex={0}
+          ><code>deno task train --preset {preset} --cohort runs/cohort --out runs/{name}</code></pre>
           <p>Tried on {tried.cohort}, {tried.machine}. Other cohorts have other figures.</p>
           <table class="facts">
             <tbody>
-              <tr><th>minutes</th><td>{tried.minutes.toFixed(1)}</td></tr>
-              <tr><th>validation loss, nats per visit</th><td>{tried.validation_loss.toFixed(3)}</td></tr>
-              <tr><th>R² of codes</th><td>{tried.unigram.toFixed(3)}</td></tr>
-              <tr><th>R² of pairs within a visit</th><td>{tried.same_visit_bigram.toFixed(3)}</td></tr>
-              <tr><th>R² of pairs over visits</th><td>{tried.sequential_bigram.toFixed(3)}</td></tr>
+              <tr>
+                <th>minutes</th>
+                <td>{tried.minutes.toFixed(1)}</td>
+              </tr>
+              <tr>
+                <th>validation loss, nats per visit</th>
+                <td>{tried.validation_loss.toFixed(3)}</td>
+              </tr>
+              <tr>
+                <th>R² of codes</th>
+                <td>{tried.unigram.toFixed(3)}</td>
+              </tr>
+              <tr>
+                <th>R² of pairs within a visit</th>
+                <td>{tried.same_visit_bigram.toFixed(3)}</td>
+              </tr>
+              <tr>
+                <th>R² of pairs over visits</th>
+                <td>{tried.sequential_bigram.toFixed(3)}</td>
+              </tr>
             </tbody>
           </table>
         </div>
@@ -91,13 +112,20 @@ function ShapesTable({ shapes }: { shapes: readonly (readonly [string, readonly 
   return (
     <details>
       <summary>All {counted(shapes.length)} parameters and their shapes</summary>
-      <div class="wide">
+      <div class="wide" tabIndex={0}>
         <table>
-          <thead><tr><th>parameter</th><th>shape</th></tr></thead>
+          <thead>
+            <tr>
+              <th>parameter</th>
+              <th>shape</th>
+            </tr>
+          </thead>
           <tbody>
             {shapes.map(([name, shape]) => (
               <tr key={name}>
-                <td><code>{name}</code></td>
+                <td>
+                  <code>{name}</code>
+                </td>
                 <td>{shape.map((size) => size < 0 ? "any" : counted(size)).join(" × ")}</td>
               </tr>
             ))}

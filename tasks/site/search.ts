@@ -8,7 +8,7 @@
 import { parseHTML } from "linkedom";
 import MiniSearch from "minisearch";
 import type { SitePage } from "./frame.tsx";
-import { type Section, searchOptions, startSearch } from "./search_script.ts";
+import { searchOptions, type Section, showCurrent, startSearch } from "./page_script.ts";
 
 /** The headings that begin a section. */
 const headings = new Set(["H1", "H2", "H3"]);
@@ -34,7 +34,10 @@ export function sectionsOf({ path, title, html }: SitePage): Section[] {
     }
   };
   read(document.body);
-  return sections.map((section) => ({ ...section, text: section.text.replace(/\s+/g, " ").trim() }));
+  return sections.map((section) => ({
+    ...section,
+    text: section.text.replace(/\s+/g, " ").trim(),
+  }));
 }
 
 /** The index, as a script that keeps it as `ehrloomIndex`. */
@@ -44,14 +47,15 @@ export function indexScript(pages: readonly SitePage[]): string {
   return `globalThis.ehrloomIndex = ${JSON.stringify(JSON.stringify(index))};\n`;
 }
 
-/** MiniSearch, and what uses it, as one script. */
-export async function searchScript(root: string): Promise<string> {
+/** MiniSearch, and what runs on a page, as one script. */
+export async function siteScript(root: string): Promise<string> {
   const library = new URL("node_modules/minisearch/dist/umd/index.js", root);
   const text = (await Deno.readTextFile(library)).replace(/^\/\/# sourceMappingURL.*$/m, "");
   return `${text}
 "use strict";
 {
 const searchOptions = ${JSON.stringify(searchOptions)};
+(${showCurrent})();
 (${startSearch})();
 }
 `;

@@ -47,7 +47,7 @@ export interface ModuleDoc {
 export type SourceDocs = ReadonlyMap<string, ModuleDoc>;
 
 /** Paths of all TypeScript files in a folder and below. */
-async function* sourcesIn(folder: string): AsyncGenerator<string> {
+export async function* sourcesIn(folder: string): AsyncGenerator<string> {
   for await (const { name, isDirectory } of Deno.readDir(folder)) {
     if (isDirectory) yield* sourcesIn(`${folder}/${name}`);
     else if (/\.tsx?$/.test(name)) yield `${folder}/${name}`;

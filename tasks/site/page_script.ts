@@ -1,6 +1,6 @@
 /**
- * What searches in the reader's browser. Its text goes into the page, so it uses nothing but what a
- * browser has, MiniSearch, and `searchOptions`.
+ * What runs in the reader's browser. Its text goes into the site, so it uses nothing but what a browser
+ * has, MiniSearch, and `searchOptions`.
  *
  * @module
  */
@@ -80,4 +80,12 @@ export function startSearch(): void {
     if (key !== "/" || document.activeElement === field) return;
     setTimeout(() => field.focus()); // after the key itself, which must not be typed
   });
+}
+
+/** Shows the current page in a contents list that is longer than the window. */
+export function showCurrent(): void {
+  const nav = document.querySelector<HTMLElement>("#contents");
+  const current = nav?.querySelector<HTMLElement>("[aria-current]");
+  if (nav === null || !current) return;
+  nav.scrollTop = current.getBoundingClientRect().top - nav.getBoundingClientRect().top - 160;
 }
