@@ -4,14 +4,15 @@ import { extname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
-const made = ["node_modules", "runs", "coverage", "site", ".git", ".cache", ".ipynb_checkpoints"];
+const made = ["node_modules", "runs", "coverage", "site", ".git", ".cache"];
 const textual = [".ts", ".tsx", ".md", ".json", ".ipynb", ".py", ".css", ""];
 
 /** Paths from the root of all files with text, in a folder and below. */
 function* files(folder = root): Generator<string> {
   for (const { name, isDirectory } of Deno.readDirSync(folder)) {
     const path = join(folder, name);
-    if (isDirectory && !made.includes(name)) yield* files(path);
+    const isMade = made.includes(relative(root, path)) || name === ".ipynb_checkpoints";
+    if (isDirectory && !isMade) yield* files(path);
     if (!isDirectory && textual.includes(extname(name)) && name !== ".git") {
       yield relative(root, path);
     }

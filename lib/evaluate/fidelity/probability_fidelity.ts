@@ -2,6 +2,11 @@
  * How closely a cohort follows the real probabilities of codes and pairs, with intervals: R² of
  * HALO's six probability dictionaries (Theodorou et al. 2023).
  *
+ * R² = 1 − Σ(synthetic − real)² / Σ(real − mean real)², over the codes or pairs that either cohort has.
+ * By hand: for real shares of 0.1, 0.2 and 0.3 and synthetic ones of 0.1, 0.2 and 0.2, it is
+ * 1 − 0.01 / 0.02 = 0.5. It is 1 if all are equal, and 0 if each synthetic share is the mean of the real
+ * ones.
+ *
  * @module
  */
 import * as v from "valibot";

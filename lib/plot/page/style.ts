@@ -1,11 +1,13 @@
 /**
- * The style of all pages: `report.css`, `scatters.css`, `print.css`, and the colours of figures as the
- * page's own variables, so that figures are as readable on a dark page as on a light one.
+ * The style of all pages: the colours of figures as the page's own variables, so that figures are as
+ * readable on a dark page as on a light one, `palette.css`, and for reports and comparisons
+ * `report.css`, `scatters.css` and `print.css`.
  *
  * @module
  */
 import { type Coloured, colours, darkColours, wordColours } from "../figures/colours.ts";
 import css from "../report/report.css" with { type: "text" };
+import palette from "./palette.css" with { type: "text" };
 import print from "./print.css" with { type: "text" };
 import scatters from "./scatters.css" with { type: "text" };
 
@@ -29,8 +31,11 @@ function figureRules(): string {
   ).join("\n");
 }
 
-/** The text of the style element. */
-export const pageStyle: string = `:root { ${variables(colours, wordColours)} }
+/** The colours of a page and of its figures, light and dark. */
+export const pageColours: string = `:root { ${variables(colours, wordColours)} }
 @media screen and (prefers-color-scheme: dark) { :root { ${variables(darkColours)} } }
 ${figureRules()}
-${css}${scatters}${print}`;
+${palette}`;
+
+/** The text of the style element. */
+export const pageStyle: string = `${pageColours}${css}${scatters}${print}`;
