@@ -5,7 +5,8 @@ import { cohortOf } from "ehrloom/cohort/records.ts";
 import { codes, labels, records } from "ehrloom/cohort/statistics.ts";
 import { vocabulary } from "ehrloom/cohort/vocabulary.ts";
 import { labelPrevalenceFigure } from "ehrloom/plot/figures/label_prevalence.ts";
-import { type NotebookOutput, table } from "ehrloom/plot/figures/table.tsx";
+import type { NotebookOutput } from "ehrloom/plot/figures/notebook_output.ts";
+import { table } from "ehrloom/plot/figures/table.tsx";
 
 const markup = `<b>bold</b><script>globalThis.broken = 1</script> & "more"`;
 
