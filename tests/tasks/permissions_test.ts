@@ -8,12 +8,12 @@ const flags = "--no-prompt --allow-read --allow-write --allow-env --allow-sys " 
 const more: Readonly<Record<string, string>> = {
   native: `${flags} --allow-run`,
   notebooks: `${flags} --allow-run`,
+  site: `${flags} --allow-run`,
   "test-native": `${flags} --allow-run`,
   // the browser's driver reads /proc, and a test writes to /dev/full
   test: "-A",
   // they run no code of the project themselves
   check: "",
-  docs: "",
   ok: "",
 };
 

@@ -13,6 +13,7 @@ const shown = [
   "notebooks/01-first-cohort.html",
   "docs/results.html",
   "docs/publishing.html",
+  "notebooks/06-halo-from-the-inside.html",
   "models/halo.html",
   "models/gpt.html",
   "measures/fidelity/unigram.html",
