@@ -27,7 +27,7 @@ async function output(command: string, args: string[], cwd: string) {
 async function copyRepository(folder: string): Promise<void> {
   const listed = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"];
   const { out } = await output("git", listed, root);
-  const wanted = /^(mod\.ts|deno\.json|deno\.lock|(lib|tasks|types)\/.*)$/;
+  const wanted = /^(mod\.ts|deno\.json|deno\.lock|(lib|tasks|types|presets)\/.*)$/;
   for (const path of new Set(out.split("\0")).values().filter((path) => wanted.test(path))) {
     await Deno.mkdir(join(folder, dirname(path)), { recursive: true });
     await Deno.copyFile(join(root, path), join(folder, path));
