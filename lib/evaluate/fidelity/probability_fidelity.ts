@@ -101,31 +101,36 @@ function answerOf(
   return { figures: { ...figures, r2_noise, interval, ...agreement }, resampled: { r2 } };
 }
 
+/** The two measures of a kind: over shares of visits, and over shares of records. */
+interface BothMeasures<Visit extends string, Record extends string> {
+  readonly perVisit: Measure<Visit, ProbabilityFidelity>;
+  readonly perRecord: Measure<Record, ProbabilityFidelity>;
+}
+
 /** Both measures of a kind come from one pass: shares of visits, and shares of records. */
 function measures<Visit extends string, Record extends string>(
   kind: CodeKind,
   visit: { readonly key: Visit; readonly question: string },
   record: { readonly key: Record; readonly question: string },
-): [Measure<Visit, ProbabilityFidelity>, Measure<Record, ProbabilityFidelity>] {
+): BothMeasures<Visit, Record> {
   const pass: Pass = shared((asked, onProgress) => kindFidelity(kind, asked, onProgress));
-  return [
-    {
+  return {
+    perVisit: {
       ...visit,
       schema: probabilitySchema,
       ask: async (asked, onProgress) =>
         (await pass(asked, onProgress)).map((found) => answerOf(found.perVisit, found)),
     },
-    {
+    perRecord: {
       ...record,
       schema: probabilitySchema,
       ask: async (asked, onProgress) =>
         (await pass(asked, onProgress)).map((found) => answerOf(found.perRecord, found)),
     },
-  ];
+  };
 }
 
-/** Codes, as shares of visits and as shares of records. */
-export const [unigram, recordUnigram] = measures("unigram", {
+const codes = measures("unigram", {
   key: "unigram",
   question: "Is each code in the right share of visits?",
 }, {
@@ -133,8 +138,13 @@ export const [unigram, recordUnigram] = measures("unigram", {
   question: "Is each code in the right share of records?",
 });
 
-/** Pairs of codes within a visit, as shares of visits and as shares of records. */
-export const [sameVisitBigram, recordSameVisitBigram] = measures("same_visit_bigram", {
+/** Codes, as shares of visits. */
+export const unigram: Measure<"unigram", ProbabilityFidelity> = codes.perVisit;
+
+/** Codes, as shares of records. */
+export const recordUnigram: Measure<"record_unigram", ProbabilityFidelity> = codes.perRecord;
+
+const pairsWithinVisits = measures("same_visit_bigram", {
   key: "same_visit_bigram",
   question: "Is each pair of codes within a visit in the right share of visits?",
 }, {
@@ -142,11 +152,15 @@ export const [sameVisitBigram, recordSameVisitBigram] = measures("same_visit_big
   question: "Is each pair of codes within a visit in the right share of records?",
 });
 
-/**
- * A code and one of the next visit, as shares of pairs of consecutive visits and as shares of
- * records.
- */
-export const [sequentialBigram, recordSequentialBigram] = measures("sequential_bigram", {
+/** Pairs of codes within a visit, as shares of visits. */
+export const sameVisitBigram: Measure<"same_visit_bigram", ProbabilityFidelity> =
+  pairsWithinVisits.perVisit;
+
+/** Pairs of codes within a visit, as shares of records. */
+export const recordSameVisitBigram: Measure<"record_same_visit_bigram", ProbabilityFidelity> =
+  pairsWithinVisits.perRecord;
+
+const pairsOfConsecutiveVisits = measures("sequential_bigram", {
   key: "sequential_bigram",
   question:
     "Does each code follow each other code in the right share of pairs of consecutive visits?",
@@ -154,3 +168,11 @@ export const [sequentialBigram, recordSequentialBigram] = measures("sequential_b
   key: "record_sequential_bigram",
   question: "Does each code follow each other code in the right share of records?",
 });
+
+/** A code and one of the next visit, as shares of pairs of consecutive visits. */
+export const sequentialBigram: Measure<"sequential_bigram", ProbabilityFidelity> =
+  pairsOfConsecutiveVisits.perVisit;
+
+/** A code and one of the next visit, as shares of records. */
+export const recordSequentialBigram: Measure<"record_sequential_bigram", ProbabilityFidelity> =
+  pairsOfConsecutiveVisits.perRecord;

@@ -13,13 +13,15 @@
  *
  * @module
  */
+import type { ThoroughMeasure } from "../measure.ts";
 import { balancedCases, casesOf } from "./cases.ts";
-import { phenotypingMeasure } from "./phenotype_figures.ts";
+import { type PhenotypeFigures, phenotypingMeasure } from "./phenotype_figures.ts";
 
 /** Classifiers of labels from whole records. */
-export const phenotyping = phenotypingMeasure({
-  key: "phenotyping",
-  question: "Can labels be learned from synthetic records?",
-  poolsOf: (_, label) => (cohort) => casesOf(cohort, label),
-  draw: balancedCases,
-});
+export const phenotyping: ThoroughMeasure<"phenotyping", PhenotypeFigures | null> =
+  phenotypingMeasure({
+    key: "phenotyping",
+    question: "Can labels be learned from synthetic records?",
+    poolsOf: (_, label) => (cohort) => casesOf(cohort, label),
+    draw: balancedCases,
+  });

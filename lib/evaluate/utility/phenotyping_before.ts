@@ -10,9 +10,10 @@
  */
 import type { Cohort } from "../../cohort/cohort.ts";
 import type { Random } from "../../random.ts";
+import type { ThoroughMeasure } from "../measure.ts";
 import { type Case, type CasePool, casesBeforeCodes, drawnCases } from "./cases.ts";
 import { definingCodes } from "./defining_codes.ts";
-import { phenotypingMeasure } from "./phenotype_figures.ts";
+import { type PhenotypeFigures, phenotypingMeasure } from "./phenotype_figures.ts";
 
 /** Cases before the codes that define a label; negatives have neither such a code nor the label. */
 export function casesBefore(
@@ -56,14 +57,15 @@ export function matchedCases(pool: CasePool, ofEach: number, draws: Random): Cas
 }
 
 /** Classifiers of labels from the visits before the label. */
-export const phenotypingBefore = phenotypingMeasure({
-  key: "phenotyping_before",
-  question: "Can labels be predicted from the visits before them?",
-  poolsOf(training, label) {
-    const codes = definingCodes(training, label);
-    if (codes === undefined) return "it does not follow from codes of the training records";
-    return (cohort) => casesBefore(cohort, label, codes);
-  },
-  draw: matchedCases,
-  classes: ["have visits before it", "with two visits lack it"],
-});
+export const phenotypingBefore: ThoroughMeasure<"phenotyping_before", PhenotypeFigures | null> =
+  phenotypingMeasure({
+    key: "phenotyping_before",
+    question: "Can labels be predicted from the visits before them?",
+    poolsOf(training, label) {
+      const codes = definingCodes(training, label);
+      if (codes === undefined) return "it does not follow from codes of the training records";
+      return (cohort) => casesBefore(cohort, label, codes);
+    },
+    draw: matchedCases,
+    classes: ["have visits before it", "with two visits lack it"],
+  });
