@@ -8,8 +8,9 @@
  * never computed where batches hold similar lengths, they get no padding token (nothing that counts
  * can see them), the losses come from logits, each row also tells what the record has had
  * (`codes_so_far.ts`; `codesSoFar=false`: the row alone), the head sees the labels beside the history
- * (`labels_in_head.ts`; `labelsInHead=false`: the history alone), and its biases begin where a row
- * holds about one code (`sparse_start.ts`; `publishedStart=true`: half of all).
+ * (`labels_in_head.ts`; `labelsInHead=false`: the history alone), its biases begin where a row
+ * holds about one code (`sparse_start.ts`; `publishedStart=true`: half of all), and bins of numbers are
+ * learned as they are drawn (`exclusive_bins.ts`; `exclusiveBins=false`: each by itself).
  *
  * @module
  */
