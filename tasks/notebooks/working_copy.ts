@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { isAbsolute, join, relative } from "node:path";
+import { dirname, isAbsolute, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { isThere } from "../../lib/files/is_there.ts";
 import { replaceText } from "../../lib/files/output.ts";
@@ -13,10 +13,12 @@ import { notebooksFolder } from "./jupyter.ts";
 
 const project = fileURLToPath(new URL("../..", import.meta.url));
 
-/** The names of the tutorials, in reading order. */
+/** The paths of the tutorials in their folder, in reading order, and then of the solutions of their exercises. */
 export function tutorialNames(): string[] {
-  return Array.from(Deno.readDirSync(notebooksFolder), ({ name }) => name)
-    .filter((name) => name.endsWith(".ipynb")).sort();
+  const within = (folder: string) =>
+    Array.from(Deno.readDirSync(join(notebooksFolder, folder)), ({ name }) => join(folder, name))
+      .filter((name) => name.endsWith(".ipynb")).sort();
+  return [...within(""), ...within("solutions")];
 }
 
 /** Lets notebooks outside the project import "ehrloom", unless something there decides already. */
@@ -49,6 +51,7 @@ export async function copyTutorials(
   for (const name of tutorialNames()) {
     const original = await Deno.readTextFile(join(notebooksFolder, name));
     const copy = join(folder, name);
+    await Deno.mkdir(dirname(copy), { recursive: true });
     if (fresh || !await isThere(copy)) await replaceText(copy, original);
     if (await Deno.readTextFile(copy) === original) unchanged.push(copy);
   }

@@ -7,6 +7,7 @@ import { parseHTML } from "linkedom";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Cell, readNotebook, whole } from "../notebooks/notebook.ts";
+import { tutorialNames } from "../../tasks/notebooks/working_copy.ts";
 import { measuredCohort, smallComparison, smallLikelihood, smallReport } from "../plot/fixture.ts";
 import { taskArguments, taskCommands } from "../tiny.ts";
 
@@ -65,9 +66,7 @@ function documents(paths: readonly string[]): Prose[] {
 
 /** Cells of text of all notebooks. */
 async function notebooks(): Promise<Prose[]> {
-  const names = Array.from(Deno.readDirSync(join(root, "notebooks")), ({ name }) => name)
-    .filter((name) => name.endsWith(".ipynb")).sort();
-  const cells = await Promise.all(names.map(async (name) => {
+  const cells = await Promise.all(tutorialNames().map(async (name) => {
     const { cells } = await readNotebook(join(root, "notebooks", name));
     return cells.filter(({ cell_type }) => cell_type === "markdown")
       .map(({ id, source }: Cell): Prose => [`${name}, ${id}`, prose(whole(source))]);

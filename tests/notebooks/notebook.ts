@@ -1,11 +1,13 @@
 /** What tests of notebooks need: Jupyter, and a notebook's JSON (nbformat 4). */
 import { parseHTML } from "linkedom";
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertGreater } from "@std/assert";
 import { existsSync } from "node:fs";
+import { join } from "node:path";
 import {
   environmentFolder,
   type JupyterEnvironment,
   jupyterEnvironment,
+  notebooksFolder,
   pythonOf,
   runNotebook,
 } from "../../tasks/notebooks/jupyter.ts";
@@ -171,4 +173,14 @@ export function dotPlaces(svg: string): { x: number; y: number }[][] {
         y: 1 - (number(dot, "cy") - top) / height,
       })),
   );
+}
+
+/** Checks that the cells that solutions repeat of their lesson are the lesson's, word for word. */
+export async function assertCopiesItsLesson(name: string): Promise<void> {
+  const lesson = await readNotebook(join(notebooksFolder, name));
+  const sources = new Map(lesson.cells.map(({ id, source }) => [`lesson-${id}`, whole(source)]));
+  const { cells } = await readNotebook(join(notebooksFolder, "solutions", name));
+  const repeated = cells.filter(({ id }) => id.startsWith("lesson-"));
+  assertGreater(repeated.length, 0);
+  for (const { id, source } of repeated) assertEquals(whole(source), sources.get(id), id);
 }

@@ -12,6 +12,7 @@ import { syntheaSample } from "ehrloom";
 import { join } from "node:path";
 import { chromium as playwright } from "playwright-core";
 import { notebooksFolder } from "../../tasks/notebooks/jupyter.ts";
+import { tutorialNames } from "../../tasks/notebooks/working_copy.ts";
 import { both, chromium, testWith } from "../wants.ts";
 import {
   codeCells,
@@ -25,9 +26,6 @@ import {
   strip,
   whole,
 } from "./notebook.ts";
-
-const names = Array.from(Deno.readDirSync(notebooksFolder), ({ name }) => name)
-  .filter((name) => name.endsWith(".ipynb")).sort();
 
 const environment = await jupyter();
 
@@ -46,7 +44,7 @@ async function withFile<T>(
   }
 }
 
-for (const name of names) {
+for (const name of tutorialNames()) {
   const path = join(notebooksFolder, name);
 
   Deno.test(`the cells of ${name} type-check together and import only ehrloom`, async () => {
