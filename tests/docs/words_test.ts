@@ -66,11 +66,13 @@ function documents(paths: readonly string[]): Prose[] {
 
 /** Cells of text of all notebooks. */
 async function notebooks(): Promise<Prose[]> {
-  const cells = await Promise.all(tutorialNames().map(async (name) => {
-    const { cells } = await readNotebook(join(root, "notebooks", name));
-    return cells.filter(({ cell_type }) => cell_type === "markdown")
-      .map(({ id, source }: Cell): Prose => [`${name}, ${id}`, prose(whole(source))]);
-  }));
+  const cells = await Promise.all(
+    tutorialNames().map(async (name) => {
+      const { cells } = await readNotebook(join(root, "notebooks", name));
+      return cells.filter(({ cell_type }) => cell_type === "markdown")
+        .map(({ id, source }: Cell): Prose => [`${name}, ${id}`, prose(whole(source))]);
+    }),
+  );
   return cells.flat();
 }
 
