@@ -93,3 +93,14 @@ declare module "acorn-globals" {
   /** The names that a script uses but does not define, each with its places. */
   export default function detectGlobals(source: string): { name: string; nodes: object[] }[];
 }
+
+declare module "fft.js" {
+  /** Fourier transforms of one size, a power of 2. Complex numbers are pairs of neighbours. */
+  export default class FFT {
+    constructor(size: number);
+    /** Fills the first half of the spectrum of real numbers. */
+    realTransform(out: Float64Array, data: Float64Array): void;
+    completeSpectrum(spectrum: Float64Array): void;
+    inverseTransform(out: Float64Array, data: Float64Array): void;
+  }
+}
