@@ -11,7 +11,10 @@
 import type { NoisyStep } from "./noisy_steps.ts";
 
 /** Natural logarithm of the ratio of both densities at z; it increases with z. */
-export function logRatio({ samplingRate: q, noiseMultiplier: sigma }: NoisyStep, z: number): number {
+export function logRatio(
+  { samplingRate: q, noiseMultiplier: sigma }: NoisyStep,
+  z: number,
+): number {
   const x = (2 * z - 1) / (2 * sigma ** 2); // of N(1, σ²) and N(0, σ²)
   if (q === 1) return x;
   if (x > 30) return x + Math.log(q) + Math.log1p((1 - q) / q * Math.exp(-x));

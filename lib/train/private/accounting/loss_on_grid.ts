@@ -36,10 +36,6 @@ const gauss: readonly (readonly [node: number, weight: number])[] = [
   [0.906179845938664, 0.23692688505618908],
 ];
 
-/** Standard deviations within which outcomes are counted; what is beyond has this probability. */
-const reach = 10;
-const beyond = Math.exp(-reach * reach / 2) / reach;
-
 /** The density of an outcome z under P. */
 function density(step: NoisyStep, direction: Direction, z: number): number {
   const { samplingRate: q, noiseMultiplier: sigma } = step;
@@ -53,9 +49,18 @@ function density(step: NoisyStep, direction: Direction, z: number): number {
  *
  * Outcomes are summed interval by interval, between which the loss crosses a point of the grid, so
  * that no number is a difference of larger ones.
+ *
+ * @param negligible probability of outcomes that may count as an infinite loss, below 0.1
  */
-export function lossOnGrid(step: NoisyStep, direction: Direction, spacing: number): GridLosses {
+export function lossOnGrid(
+  step: NoisyStep,
+  direction: Direction,
+  spacing: number,
+  negligible: number,
+): GridLosses {
   const sigma = step.noiseMultiplier;
+  // each side has at most exp(-reach² / 2) / 2 beyond
+  const reach = Math.sqrt(-2 * Math.log(negligible));
   const [low, high] = [-reach * sigma, (direction === "add" ? 0 : 1) + reach * sigma];
   const widest = Math.min(0.1 * sigma, 0.25 * sigma ** 2);
   const bottom = Math.floor(logRatio(step, low) / spacing);
@@ -82,5 +87,5 @@ export function lossOnGrid(step: NoisyStep, direction: Direction, spacing: numbe
       }
     }
   }
-  return { spacing, first, masses, lost: beyond };
+  return { spacing, first, masses, lost: negligible };
 }

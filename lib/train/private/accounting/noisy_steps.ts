@@ -9,15 +9,22 @@
 export interface NoisyStep {
   /** Sampling rate: the probability of each patient to be in the step's batch, in (0, 1]. */
   readonly samplingRate: number;
-  /** Noise multiplier: standard deviation of the noise by the bound of clipping, above 0. */
+  /** Noise multiplier: the noise's standard deviation as a multiple of the clipping bound, from 0.01 to a million. */
   readonly noiseMultiplier: number;
 }
 
 /** A number of equal steps of private training. */
 export interface NoisySteps extends NoisyStep {
-  /** How many steps, a whole number of at least 0. */
+  /** How many steps, a whole number from 0 to 100 million. */
   readonly steps: number;
 }
+
+/** With less noise, ε is in the thousands. */
+const leastNoise = 0.01;
+/** With more noise, the differences of both distributions are lost in rounding. */
+const mostNoise = 1e6;
+/** With more steps, the sum of losses needs more points than fit into memory. */
+const mostSteps = 1e8;
 
 /**
  * Checks a step.
@@ -30,9 +37,10 @@ export function checkStep({ samplingRate, noiseMultiplier }: NoisyStep): void {
       `Cannot account for a sampling rate of ${samplingRate}: it must be above 0 and at most 1`,
     );
   }
-  if (!(noiseMultiplier > 0 && noiseMultiplier < Infinity)) {
+  if (!(noiseMultiplier >= leastNoise && noiseMultiplier <= mostNoise)) {
     throw new RangeError(
-      `Cannot account for a noise multiplier of ${noiseMultiplier}: it must be a number above 0`,
+      `Cannot account for a noise multiplier of ${noiseMultiplier}: it must be above 0, ` +
+        `between ${leastNoise} and ${mostNoise}`,
     );
   }
 }
@@ -45,9 +53,9 @@ export function checkStep({ samplingRate, noiseMultiplier }: NoisyStep): void {
 export function checkSteps(taken: readonly NoisySteps[]): void {
   for (const each of taken) {
     checkStep(each);
-    if (Number.isSafeInteger(each.steps) && each.steps >= 0) continue;
+    if (Number.isInteger(each.steps) && each.steps >= 0 && each.steps <= mostSteps) continue;
     throw new RangeError(
-      `Cannot account for ${each.steps} steps: the number must be whole and at least 0`,
+      `Cannot account for ${each.steps} steps: the number must be whole, from 0 to ${mostSteps}`,
     );
   }
 }

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { checkDelta } from "./budget.ts";
+import { checkDelta } from "./ranges.ts";
 import { logRatio } from "./likelihood_ratio.ts";
 import { checkStep, checkSteps, type NoisyStep, type NoisySteps } from "./noisy_steps.ts";
 
