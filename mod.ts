@@ -237,6 +237,23 @@ export { readRun, readRunConfig } from "./lib/train/read_run.ts";
 export { runFingerprint } from "./lib/train/run_fingerprint.ts";
 export type { Calibration, Run, RunConfig, TrainingLine } from "./lib/train/run_folder.ts";
 export { readStateDict, writeStateDict } from "./lib/train/state_dict.ts";
+export {
+  checkPrivacyBudget,
+  type PrivacyBudget,
+  stepsLeft,
+} from "./lib/train/private/accounting/budget.ts";
+export { noiseFor } from "./lib/train/private/accounting/noise_for.ts";
+export {
+  type NoisyStep,
+  type NoisySteps,
+  withSteps,
+} from "./lib/train/private/accounting/noisy_steps.ts";
+export { deltaSpent, epsilonSpent } from "./lib/train/private/accounting/pld.ts";
+export {
+  epsilonByRdp,
+  type RdpEpsilon,
+  renyiDivergence,
+} from "./lib/train/private/accounting/rdp.ts";
 
 // Generating
 export { generate, type Generated, generateParts } from "./lib/generate/generate.ts";

@@ -27,14 +27,16 @@ export interface GridLosses {
   readonly lost: number;
 }
 
-/** Nodes in [-1, 1] and weights of Gauss and Legendre's rule of 5 points. */
-const gauss: readonly (readonly [node: number, weight: number])[] = [
+/** Nodes in [-1, 1] and weights of a rule of Gauss and Legendre. */
+type Rule = readonly (readonly [node: number, weight: number])[];
+const fivePoints: Rule = [
   [-0.906179845938664, 0.23692688505618908],
   [-0.5384693101056831, 0.47862867049936647],
   [0, 0.5688888888888889],
   [0.5384693101056831, 0.47862867049936647],
   [0.906179845938664, 0.23692688505618908],
 ];
+const twoPoints: Rule = [[-Math.sqrt(1 / 3), 1], [Math.sqrt(1 / 3), 1]];
 
 /** The density of an outcome z under P. */
 function density(step: NoisyStep, direction: Direction, z: number): number {
@@ -75,8 +77,9 @@ export function lossOnGrid(
     const floor = direction === "add" ? -(at + 1) : at; // the lower of both losses
     const pieces = Math.ceil((end - start) / widest);
     const half = (end - start) / pieces / 2;
+    const rule = half < widest / 100 ? twoPoints : fivePoints; // both to rounding
     for (let piece = 0; piece < pieces; piece++) {
-      for (const [node, weight] of gauss) {
+      for (const [node, weight] of rule) {
         const z = start + half * (2 * piece + 1 + node);
         const mass = half * weight * density(step, direction, z);
         const loss = direction === "add" ? -logRatio(step, z) : logRatio(step, z);

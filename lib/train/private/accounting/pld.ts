@@ -2,9 +2,9 @@
  * The accountant by privacy loss distributions: the headline. It gives upper bounds that are at most
  * 0.1% above the true ε.
  *
- * The loss of each kind of step is put on a grid ({@link "./loss_on_grid.ts"}), the losses of all
- * steps are added ({@link "./composition.ts"}), and ε or δ is read from their distribution, for a
- * patient who is left out and for one who is added. The grid is refined until it changes little.
+ * The loss of each kind of step is put on a grid (`loss_on_grid.ts`), the losses of all steps are
+ * added (`composition.ts`), and ε or δ is read from their distribution, for a patient who is left
+ * out and for one who is added; the worse counts. The grid is refined until that changes little.
  *
  * @module
  */
@@ -13,8 +13,8 @@ import { type Direction, type GridLosses, lossOnGrid } from "./loss_on_grid.ts";
 import { checkSteps, type NoisySteps, withSteps } from "./noisy_steps.ts";
 import { checkDelta, checkEpsilon } from "./ranges.ts";
 
-/** Most points of a transform. Where a finer grid would need more, the bound stays looser. */
-const mostPoints = 2 ** 22;
+/** Most points of a grid. Where a finer grid would need more, the bound stays looser. */
+const mostPoints = 2 ** 21;
 
 /** The first spacing of the grid, in deviations of the loss of a step. */
 const firstSpacing = 0.04;
@@ -37,6 +37,8 @@ interface Question {
   readonly delta: number;
   /** How far a Chernoff bound is from the answer; the rate with the least decides. */
   readonly badness: (rate: number, logMoment: number) => number;
+  /** What does not matter in the answer. */
+  readonly smallest: number;
   /** The answer; an upper bound. */
   readonly answer: (losses: GridLosses) => number;
 }
@@ -75,12 +77,12 @@ function answerIn(direction: Direction, taken: readonly NoisySteps[], question: 
       const losses = lossOnGrid(each, direction, spacing, cut);
       return { losses, logs: losses.masses.map(Math.log), steps: each.steps };
     });
+    const finest = Math.max(...parts.map(({ logs }) => logs.length));
+    if (before < Infinity && finest > mostPoints) return before;
     const window = windowFor(question, parts, Math.sqrt(total));
     if (before < Infinity && pointsOf(window, spacing) > mostPoints) return before;
     const answer = question.answer(summed(parts, window));
-    if (before - answer <= 3e-4 * answer + 1e-9) {
-      return Math.min(before, answer);
-    }
+    if (before - answer <= 3e-4 * answer + question.smallest) return Math.min(before, answer);
     before = answer;
   }
 }
@@ -145,6 +147,7 @@ export function epsilonSpent(taken: readonly NoisySteps[], delta: number): numbe
   return worse(taken, {
     delta,
     badness: (rate, logMoment) => (logMoment - Math.log(delta)) / rate,
+    smallest: 1e-9,
     answer: (losses) => epsilonAt(losses, delta),
   });
 }
@@ -173,6 +176,7 @@ export function deltaSpent(taken: readonly NoisySteps[], epsilon: number): numbe
     const delta = worse(taken, {
       delta: rough,
       badness: (rate, logMoment) => logMoment - rate * epsilon,
+      smallest: 0,
       answer: (losses) => deltaAt(losses, epsilon),
     });
     if (delta >= rough || delta === 0 || rough < 1e-29) return delta;

@@ -1,6 +1,6 @@
 /**
  * The accountant by Rényi differential privacy: quick, and 8 to 19% above the true ε in usual
- * trainings. The headline is {@link "./pld.ts"}; this one is an independent check.
+ * trainings. The headline is `pld.ts`; this one is an independent check.
  *
  * Mironov, Talwar & Zhang 2019, "Rényi differential privacy of the sampled Gaussian mechanism".
  *
