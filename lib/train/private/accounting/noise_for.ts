@@ -18,13 +18,13 @@ const parts = 10_000;
  * @example
  * ```ts
  * import { epsilonSpent, noiseFor } from "ehrloom";
- * import { assert } from "@std/assert";
+ * import { assert, assertEquals } from "@std/assert";
  *
  * const budget = { epsilon: 8, delta: 1e-5 };
  * const planned = { samplingRate: 0.04, steps: 2000 };
  * const noiseMultiplier = noiseFor(planned, budget);
  * assert(epsilonSpent([{ ...planned, noiseMultiplier }], budget.delta) <= budget.epsilon);
- * assert(noiseMultiplier > 1.29 && noiseMultiplier < 1.292);
+ * assertEquals(noiseMultiplier, 1.29);
  * ```
  *
  * @param planned sampling rate of the training, in (0, 1], and its number of steps, at least 1
