@@ -257,7 +257,8 @@ export {
 
 // Generating
 export { generate, type Generated, generateParts } from "./lib/generate/generate.ts";
-export { conditionals, type ConditionalsOptions } from "./lib/generate/conditionals.ts";
+export { conditionals } from "./lib/generate/conditionals.ts";
+export type { ConditionalsOptions } from "./lib/generate/next_probabilities.ts";
 export { repeatedLabels } from "./lib/generate/given_labels.ts";
 export type { GenerationOptions } from "./lib/generate/options.ts";
 export { type Shard, shardOf } from "./lib/generate/shards.ts";

@@ -10,11 +10,14 @@ import type { Frame } from "../cohort/statistics.ts";
 import type { Model } from "../models/interface/model.ts";
 import type { Codec, StepSampling, Writer } from "../models/interface/writing.ts";
 import { checkRoom } from "../models/room/room_check.ts";
-import { rowsFrom } from "../nn/multi_hot.ts";
 import { firstNames } from "../printable.ts";
 import { modelOf, type Run } from "../train/run_folder.ts";
-import { averagedRow } from "./averaged_row.ts";
 import { beginningsFor } from "./beginnings.ts";
+import {
+  type ConditionalsOptions,
+  nextProbabilities,
+  type Predicting,
+} from "./next_probabilities.ts";
 import { samplingOf } from "./sampling_of.ts";
 
 /** The columns of what is known of the next step, ascending: codes or, without a record, labels. */
@@ -50,20 +53,6 @@ function stepsOf(run: Run, sampling: StepSampling, record: Cohort | null): numbe
   return [...steps, ...given.map((step) => [...step])];
 }
 
-/** A writer that gives probabilities. */
-type Predicting = Required<Writer>;
-
-/** How conditionals are averaged. */
-export interface ConditionalsOptions {
-  /**
-   * Rows to draw for an average over the row's other cells; default 0: the exact probabilities by
-   * which each cell is drawn. Only for models of rows.
-   */
-  readonly draws?: number | undefined;
-  /** Random seed of the draws; default 1. */
-  readonly seed?: number | undefined;
-}
-
 const optionNames = Object.keys(
   { draws: 0, seed: 0 } satisfies Record<keyof ConditionalsOptions, 0>,
 );
@@ -80,43 +69,6 @@ function checkDraws({ family }: Model, codec: Codec, { draws = 0, seed = 1 }: Co
       `Cannot average conditionals of "${family}", which writes tokens: leave out draws`,
     );
   }
-}
-
-/** [tokens] probabilities of the next one, those that may not follow 0. */
-async function nextToken(
-  writer: Predicting,
-  forbidden: Uint8Array | undefined,
-): Promise<Float64Array> {
-  const found = Float64Array.from(await writer.probabilities(Int32Array.of(0), rowsFrom([[]])));
-  const permitted = found.map((probability, token) => forbidden?.[token] === 1 ? 0 : probability);
-  const mass = permitted.reduce((sum, probability) => sum + probability, 0);
-  return permitted.map((probability) => probability / mass);
-}
-
-/** [columns] probabilities after these steps, given the columns of the next one that are on. */
-async function nextProbabilities(
-  codec: Codec,
-  writer: Predicting,
-  { steps, known }: { readonly steps: readonly number[][]; readonly known: readonly number[] },
-  { draws = 0, seed = 1 }: ConditionalsOptions,
-): Promise<Float64Array> {
-  const isToken = codec.step === "token";
-  const all = isToken ? [...steps, ...known.map((token) => [token])] : steps;
-  if (all.length >= codec.limit) {
-    throw new RangeError(
-      `Cannot give conditionals: the record takes ${all.length} steps, and the model writes at ` +
-        `most ${codec.limit}; give fewer visits`,
-    );
-  }
-  const reader = codec.reader();
-  for (const [at, step] of all.entries()) {
-    writer.advance(rowsFrom([step]));
-    if (at > 0) reader.read(step);
-  }
-  if (isToken) return await nextToken(writer, reader.forbidden?.()?.columns);
-  const row = rowsFrom([[...known]]);
-  const found = Float64Array.from(await writer.probabilities(Int32Array.of(0), row));
-  return draws === 0 ? found : await averagedRow(writer, found.length, known, { draws, seed });
 }
 
 /** One row per column: its name, what it means and its probability. */
