@@ -565,3 +565,6 @@ export { type Compared, comparisonHtml, scatterColumns } from "./lib/plot/compar
 // Models side by side
 export { compare } from "./lib/compare/compare.ts";
 export { type CompareOptions, type Contestant } from "./lib/compare/plan.ts";
+
+// A page to play with
+export { playPage, type PlayProgram } from "./lib/play/play_page.tsx";

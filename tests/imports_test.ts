@@ -15,6 +15,7 @@ const flow = [
   "evaluate",
   "plot",
   "compare",
+  "play",
 ];
 
 /** What each file of `lib` imports from `lib`, types too. */

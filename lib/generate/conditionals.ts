@@ -8,15 +8,15 @@ import { checkArguments, checkCohorts, checkOptions } from "../arguments.ts";
 import type { Cohort } from "../cohort/cohort.ts";
 import type { Frame } from "../cohort/statistics.ts";
 import type { Model } from "../models/interface/model.ts";
-import type { Codec, StepSampling, Writer } from "../models/interface/writing.ts";
+import type { Codec, StepSampling } from "../models/interface/writing.ts";
 import { checkRoom } from "../models/room/room_check.ts";
 import { firstNames } from "../printable.ts";
 import { modelOf, type Run } from "../train/run_folder.ts";
 import { beginningsFor } from "./beginnings.ts";
 import {
   type ConditionalsOptions,
+  isPredicting,
   nextProbabilities,
-  type Predicting,
 } from "./next_probabilities.ts";
 import { samplingOf } from "./sampling_of.ts";
 
@@ -154,10 +154,6 @@ export async function conditionals(
   } finally {
     dispose();
   }
-}
-
-function isPredicting(writer: Writer): writer is Predicting {
-  return writer.probabilities !== undefined;
 }
 
 function hasNone({ family }: Model): RangeError {

@@ -11,6 +11,11 @@ import { averagedRow } from "./averaged_row.ts";
 /** A writer that gives probabilities. */
 export type Predicting = Required<Writer>;
 
+/** Whether a writer gives probabilities. */
+export function isPredicting(writer: Writer): writer is Predicting {
+  return writer.probabilities !== undefined;
+}
+
 /** How conditionals are averaged. */
 export interface ConditionalsOptions {
   /**
