@@ -1,11 +1,4 @@
-import {
-  claimed,
-  playPage,
-  splitOf,
-  startInWords,
-  train,
-  writeWhole,
-} from "ehrloom";
+import { claimed, playPage, splitOf, startInWords, train, writeWhole } from "ehrloom";
 import { join } from "node:path";
 import { backendOption, startBackend } from "./cli/backend_option.ts";
 import { runCommand, say } from "./cli/command.ts";

@@ -13,11 +13,7 @@ import { checkRoom } from "../models/room/room_check.ts";
 import { firstNames } from "../printable.ts";
 import { modelOf, type Run } from "../train/run_folder.ts";
 import { beginningsFor } from "./beginnings.ts";
-import {
-  type ConditionalsOptions,
-  isPredicting,
-  nextProbabilities,
-} from "./next_probabilities.ts";
+import { type ConditionalsOptions, isPredicting, nextProbabilities } from "./next_probabilities.ts";
 import { samplingOf } from "./sampling_of.ts";
 
 /** The columns of what is known of the next step, ascending: codes or, without a record, labels. */

@@ -9,8 +9,10 @@ import { beginningsFor } from "../generate/beginnings.ts";
 import { writtenBySteps } from "../generate/steps.ts";
 import type { Player } from "./player.ts";
 
-/** Records that are drawn together: enough to be fast, few enough to show how it proceeds. */
-const together = 20;
+/** Futures that are drawn together: enough to be fast, few enough to show how it proceeds. */
+const together = 50;
+/** Patients who come in together. */
+const arriving = 5;
 
 /** How many to draw, and what stops it. */
 export interface DrawMany {
@@ -90,8 +92,8 @@ export async function* growingCohort(
   { count, seed, isStopped = () => false }: DrawMany,
 ): AsyncGenerator<GrowingCohort> {
   const counts = new Uint32Array(run.vocabulary.codes.length);
-  for (let first = 0; first < count && !isStopped(); first += together / 4) {
-    const size = Math.min(together / 4, count - first);
+  for (let first = 0; first < count && !isStopped(); first += arriving) {
+    const size = Math.min(arriving, count - first);
     const order = { first, size, seed, wanted: { labels: new Map() }, onEnded: () => {} };
     for (const { visits } of await writtenBySteps(sampling, order)) countOnce(visits, counts);
     const prevalences = Float64Array.from(counts, (each) => each / (first + size));

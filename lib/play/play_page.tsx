@@ -52,8 +52,8 @@ function Page({ run, real, program }: {
           <h1>Play with a small HALO</h1>
           <p class="lead">
             A model that learned from {real.recordCount}{" "}
-            simulated patients writes new ones, in your browser. No patient here is real, and nothing
-            leaves this page.
+            simulated patients writes new ones, in your browser. No patient here is real, and
+            nothing leaves this page.
           </p>
         </header>
         <main id="play">
@@ -62,11 +62,12 @@ function Page({ run, real, program }: {
         </main>
         <footer>
           <p>
-            HALO with {parameters.toLocaleString("en")} parameters,{" "}
-            {run.vocabulary.codes.length} codes and {run.labelNames.length} labels, trained with seed
+            HALO with {parameters.toLocaleString("en")} parameters, {run.vocabulary.codes.length}
             {" "}
-            {run.runConfig.training.seed} by Ehrloom {run.runConfig.ehrloom}. The page runs the same
-            code as the library: equal seeds give the patients of <code>generate()</code>.
+            codes and {run.labelNames.length} labels, trained with seed{" "}
+            {run.runConfig.training.seed} by Ehrloom{" "}
+            {run.runConfig.ehrloom}. The page runs the same code as the library: equal seeds give
+            the patients of <code>generate()</code>.
           </p>
         </footer>
         <script

@@ -8,7 +8,11 @@ import { halo } from "../models/halo.ts";
 import type { ModelFamily } from "../models/interface/model.ts";
 import type { StepSampling } from "../models/interface/writing.ts";
 import { rowOf, rowsFrom } from "../nn/multi_hot.ts";
-import { isPredicting, nextProbabilities, type Predicting } from "../generate/next_probabilities.ts";
+import {
+  isPredicting,
+  nextProbabilities,
+  type Predicting,
+} from "../generate/next_probabilities.ts";
 import { samplingOf } from "../generate/sampling_of.ts";
 import { writtenBySteps } from "../generate/steps.ts";
 import type { Run } from "../train/run_folder.ts";
@@ -191,17 +195,24 @@ export async function passesOf(
   return passes;
 }
 
+/** What single codes of a row do to the probabilities of others. */
+export interface Influences {
+  /** [codes] Probability of each if none is on. */
+  readonly none: Float32Array;
+  /** [codes × codes] Probability of each if one other is on; the code that is drawn first. */
+  readonly one: Float32Array;
+}
+
 /**
- * How much each code changes the log odds of each other one in the next row, if it alone is on:
- * [codes × codes], the code that is predicted first. The mask makes it 0 where the code that is seen
- * does not come before.
+ * How much each code changes the probability of each other one in the next row, if it alone is on. The
+ * mask lets nothing change where the code that is seen does not come before.
  *
  * @param steps rows before it, from the first
  */
 export async function influences(
   player: Player,
   steps: readonly DrawnStep[],
-): Promise<Float32Array> {
+): Promise<Influences> {
   const { codes } = player.run.vocabulary;
   const count = codes.length;
   const writer = begun(player);
@@ -211,15 +222,13 @@ export async function influences(
     const known = rowsFrom([[], ...codes.map((_, code) => [code])]);
     const found = await writer.probabilities(new Int32Array(count + 1), known);
     const columns = found.length / (count + 1);
-    const logOdds = (row: number, column: number) => {
-      const probability = found[row * columns + column];
-      return Math.log(probability) - Math.log1p(-probability);
+    return {
+      none: found.slice(0, count),
+      one: Float32Array.from(
+        { length: count * count },
+        (_, i) => found[(i % count + 1) * columns + Math.floor(i / count)],
+      ),
     };
-    return Float32Array.from({ length: count * count }, (_, i) => {
-      const [predicted, seen] = [Math.floor(i / count), i % count];
-      const change = logOdds(seen + 1, predicted) - logOdds(0, predicted);
-      return Number.isFinite(change) ? change : 0; // probabilities that round to 0 or 1
-    });
   } finally {
     writer.dispose();
   }

@@ -55,7 +55,8 @@ export function Bars({ lines, label }: {
           <div class="tracks" aria-hidden="true">
             {shares.map((share, of) => <Bar key={of} share={share} of={of} />)}
           </div>
-          <span class="figure">{shares.map(inWords).map((text) => <span key={text}>{text}</span>)}
+          <span class="figure">
+            {shares.map(inWords).map((text) => <span key={text}>{text}</span>)}
           </span>
         </li>
       ))}

@@ -27,7 +27,7 @@ function Frame({ x, y, xTexts, label, children }: {
   return (
     <svg
       class="plot"
-      viewBox={`${-space - 12} -8 ${side + space + 24} ${side + space + 20}`}
+      viewBox={`${-space - 18} -8 ${side + space + 30} ${side + space + 20}`}
       role="img"
       aria-label={label}
     >
@@ -39,7 +39,7 @@ function Frame({ x, y, xTexts, label, children }: {
         </g>
       ))}
       <text class="title" x={side / 2} y={side + 34} text-anchor="middle">{x}</text>
-      <text class="title" transform={`translate(-36 ${side / 2}) rotate(-90)`} text-anchor="middle">
+      <text class="title" transform={`translate(-38 ${side / 2}) rotate(-90)`} text-anchor="middle">
         {y}
       </text>
       {children}

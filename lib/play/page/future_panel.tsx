@@ -30,7 +30,8 @@ function isEqual(a: Visits, b: Visits): boolean {
 function comparedLines(
   { names }: Game,
   span: Span,
-  [original, edited]: readonly [Futures, Futures?],
+  original: Futures,
+  edited: Futures | undefined,
 ): BarLine[] {
   const share = (futures: Futures | undefined, code: number) =>
     futures === undefined ? 0 : futures[span][code] / futures.count;
@@ -208,12 +209,11 @@ export function FuturePanel({ game, shown }: {
           </p>
           <Bars
             label="Share of futures that have each code"
-            lines={comparedLines(game, span, [original, other])}
+            lines={comparedLines(game, span, original, other)}
           />
           <p class="reading">
-            Share of the futures that have each code, with its 95% interval; {other === undefined
-              ? "the likeliest codes."
-              : "the codes that the change moves most."}
+            Share of the futures that have each code, with its 95% interval;{" "}
+            {other === undefined ? "the likeliest codes." : "the codes that the change moves most."}
           </p>
         </>
       )}

@@ -7,14 +7,7 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { type Pass, passesOf } from "../player.ts";
-import {
-  columnName,
-  type Game,
-  percent,
-  rowsBefore,
-  type Shown,
-  useComputed,
-} from "./game.ts";
+import { columnName, type Game, percent, rowsBefore, type Shown, useComputed } from "./game.ts";
 
 /** A row to draw: its random numbers, and the passes that draw it. */
 interface DrawnRow {
@@ -78,9 +71,8 @@ function Draw({ game, row: { uniforms, passes }, at }: {
       <p class="draw" role="status">
         Place {at + 1} of {uniforms.length}: <b>{columnName(game, at)}</b>
         <br />
-        probability {percent(probabilities[at])}, random number {uniforms[at].toFixed(3)}: {isOn
-          ? <b class="on">on</b>
-          : <b>off</b>}
+        probability {percent(probabilities[at])}, random number {uniforms[at].toFixed(3)}:{" "}
+        {isOn ? <b class="on">on</b> : <b>off</b>}
       </p>
       <NumberLine probability={probabilities[at]} uniform={uniforms[at]} />
       <p class="reading">
@@ -107,8 +99,7 @@ function Passes({ game, row: { passes, uniforms }, at }: {
         const shown = [...new Set([...row, ...changed])];
         return (
           <li key={index}>
-            <b>Pass {index + 1}</b>{" "}
-            {changed.length === 0
+            <b>Pass {index + 1}</b> {changed.length === 0
               ? "changes nothing: the visit is drawn"
               : `changes ${changed.length} ${changed.length === 1 ? "code" : "codes"}`}
             <svg viewBox={`0 0 ${columns} 8`} preserveAspectRatio="none" aria-hidden="true">

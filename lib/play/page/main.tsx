@@ -8,8 +8,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
 import { render } from "preact";
 import { part } from "../../plot/report/page_script/page.ts";
-import type { PlayData } from "../play_data.ts";
-import { runOf } from "../play_data.ts";
+import { type PlayData, runOf } from "../play_data.ts";
 import { playerOf } from "../player.ts";
 import { App } from "./app.tsx";
 import { sentenceOf } from "./game.ts";
@@ -26,7 +25,9 @@ async function startEngine(): Promise<void> {
   });
   tf.enableProdMode();
   if (!await tf.setBackend("wasm")) {
-    throw new Error("This browser runs no WebAssembly with SIMD; a version from 2023 or later does");
+    throw new Error(
+      "This browser runs no WebAssembly with SIMD; a version from 2023 or later does",
+    );
   }
 }
 

@@ -6,11 +6,11 @@
  */
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { influences } from "../player.ts";
-import { type Game, rowsBefore, type Shown, useComputed } from "./game.ts";
+import { type Influences, influences } from "../player.ts";
+import { type Game, percent, rowsBefore, type Shown, useComputed } from "./game.ts";
 
 /** Change of the log odds that has the full colour. */
-const strongest = 2;
+const strongest = 4;
 
 /** The numbers of a colour that the page has as a variable. */
 function colourOf(name: string): [red: number, green: number, blue: number] {
@@ -23,38 +23,49 @@ function colourOf(name: string): [red: number, green: number, blue: number] {
   return [red, green, blue];
 }
 
+function logOdds(probability: number): number {
+  // away from 0 and 1, to which float32 rounds
+  const inside = Math.min(1 - 1e-7, Math.max(1e-7, probability));
+  return Math.log(inside / (1 - inside));
+}
+
 /** Paints a pixel for each pair of codes; beyond the mask it stays empty. */
-function paint(canvas: HTMLCanvasElement, changes: Float32Array, count: number): void {
+function paint(canvas: HTMLCanvasElement, { none, one }: Influences): void {
   const context = canvas.getContext("2d");
   if (context === null) return;
-  const [less, more, none] = ["--real", "--synthetic", "--tint"].map(colourOf);
+  const [less, more, plain] = ["--real", "--synthetic", "--tint"].map(colourOf);
+  const count = none.length;
   const image = context.createImageData(count, count);
-  for (let i = 0; i < changes.length; i++) {
+  for (let i = 0; i < one.length; i++) {
     const [predicted, seen] = [Math.floor(i / count), i % count];
     if (seen >= predicted) continue;
-    const share = Math.min(1, Math.abs(changes[i]) / strongest);
-    const colour = changes[i] > 0 ? more : less;
-    for (let c = 0; c < 3; c++) image.data[4 * i + c] = share * colour[c] + (1 - share) * none[c];
+    const change = logOdds(one[i]) - logOdds(none[predicted]);
+    const share = Math.min(1, Math.abs(change) / strongest);
+    const colour = change > 0 ? more : less;
+    for (let c = 0; c < 3; c++) image.data[4 * i + c] = share * colour[c] + (1 - share) * plain[c];
     image.data[4 * i + 3] = 255;
   }
   context.putImageData(image, 0, 0);
 }
 
 /** What one code does to another, in words. */
-function sentence(game: Game, predicted: number, seen: number, change: number): JSX.Element {
+function sentence(
+  game: Game,
+  { none, one }: Influences,
+  [predicted, seen]: readonly [predicted: number, seen: number],
+): JSX.Element {
   const [of, by] = [<b key="of">{game.names[predicted]}</b>, <b key="by">{game.names[seen]}</b>];
   if (seen === predicted) return <>{of} does not see itself: it is just being drawn.</>;
   if (seen > predicted) {
-    return <>{of} (place {predicted + 1}) does not see {by} (place {seen + 1}): that comes later.</>;
+    return (
+      <>{of} (place {predicted + 1}) does not see {by} (place {seen + 1}): that comes later.</>
+    );
   }
-  const odds = Math.exp(change);
-  const size = odds >= 1 ? odds : 1 / odds;
-  const effect = size < 1.05
-    ? "hardly changes its odds"
-    : `makes its odds ${size.toFixed(size < 10 ? 1 : 0)} times as ${odds > 1 ? "high" : "low"}`;
   return (
     <>
-      {of} (place {predicted + 1}) sees {by} (place {seen + 1}). If that is on, it {effect}.
+      {of} (place {predicted + 1}) sees {by} (place {seen + 1}). Its probability is{" "}
+      {percent(none[predicted])} if no code before it is on, and{" "}
+      {percent(one[predicted * none.length + seen])} if only that one is.
     </>
   );
 }
@@ -80,9 +91,12 @@ function Place({ game, label, value, onChange }: {
   );
 }
 
-/** The pair whose change is largest, which the panel points to first. */
-function strongestPair(changes: Float32Array): number {
-  return changes.reduce((most, change, i) => change > changes[most] ? i : most, 0);
+/** The pair whose probability rises most, which the panel points to first. */
+function strongestPair({ none, one }: Influences): [predicted: number, seen: number] {
+  const count = none.length;
+  const rise = (i: number) => one[i] - none[Math.floor(i / count)];
+  const pair = one.reduce((most, _, i) => rise(i) > rise(most) ? i : most, 0);
+  return [Math.floor(pair / count), pair % count];
 }
 
 /** The fourth panel. */
@@ -95,21 +109,20 @@ export function MaskPanel({ game, shown }: {
   const canvas = useRef<HTMLCanvasElement>(null);
   const [chosen, choose] = useState<readonly [predicted: number, seen: number]>();
   const lastStep = visits[visits.length - 1]?.step ?? 1;
-  const { value: changes } = useComputed(
+  const { value: found } = useComputed(
     () => influences(game.player, rowsBefore(patient, lastStep + 1)),
     [patient, lastStep],
   );
   useEffect(() => {
-    if (canvas.current === null || changes === undefined) return;
+    if (canvas.current === null || found === undefined) return;
     const { current } = canvas;
-    paint(current, changes, count);
+    paint(current, found);
     const scheme = matchMedia("(prefers-color-scheme: dark)");
-    const again = () => paint(current, changes, count);
+    const again = () => paint(current, found);
     scheme.addEventListener("change", again);
     return () => scheme.removeEventListener("change", again);
-  }, [changes]);
-  const pair = changes === undefined ? 0 : strongestPair(changes);
-  const [predicted, seen] = chosen ?? [Math.floor(pair / count), pair % count];
+  }, [found]);
+  const [predicted, seen] = chosen ?? (found === undefined ? [0, 0] : strongestPair(found));
   const point = ({ currentTarget, clientX, clientY }: JSX.TargetedPointerEvent<HTMLElement>) => {
     const { left, top, width, height } = currentTarget.getBoundingClientRect();
     const place = (share: number) => Math.max(0, Math.min(count - 1, Math.floor(share * count)));
@@ -120,8 +133,8 @@ export function MaskPanel({ game, shown }: {
     <section aria-labelledby="mask">
       <h2 id="mask">4. Who may see whom</h2>
       <p>
-        Each code sees the codes before it in the list, and none after: that is the mask. Point at the
-        triangle, or move the sliders.
+        Each code sees the codes before it in the list, and none after: that is the mask. Point at
+        the triangle, or move the sliders.
       </p>
       <div class="two">
         <div class="triangle">
@@ -141,7 +154,7 @@ export function MaskPanel({ game, shown }: {
         </div>
         <div>
           <p class="draw" role="status">
-            {changes && sentence(game, predicted, seen, changes[predicted * count + seen])}
+            {found && sentence(game, found, [predicted, seen])}
           </p>
           <Place
             game={game}
