@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { AxeResults } from "axe-core";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 
 const args = [
@@ -84,4 +85,14 @@ export async function placeOf(
     return first.pixel + (value - first.value) * pixels;
   };
   return { x: await along("x", point.real), y: await along("y", point.synthetic) };
+}
+
+/** What axe, put into the page as its script, has against it: rules, each with what breaks it. */
+export async function axeComplaints(page: Page): Promise<string[]> {
+  const found = await page.evaluate(async () => {
+    // the init script has put axe into the page, where its import is not
+    const { violations } = await Reflect.get(globalThis, "axe").run() as AxeResults;
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
+  });
+  return found.map((text) => text.slice(0, 300));
 }

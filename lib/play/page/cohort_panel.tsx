@@ -53,16 +53,16 @@ function Scatter({ game, prevalences }: {
 }) {
   return (
     <Frame
-      x="real prevalence"
-      y="drawn prevalence"
+      x="share of training patients"
+      y="share of drawn patients"
       xTexts={places.map(String)}
-      label="Prevalence of each code, real and drawn"
+      label="Share of training and of drawn patients that have each code"
     >
       <line class="diagonal" x1={0} y1={side} x2={side} y2={0} />
       {game.prevalences.map((real, code) => (
         <circle key={code} cx={side * real} cy={side * (1 - prevalences[code])} r={4}>
           <title>
-            {`${game.names[code]}: real ${percent(real)}, drawn ${percent(prevalences[code])}`}
+            {`${game.names[code]}: training ${percent(real)}, drawn ${percent(prevalences[code])}`}
           </title>
         </circle>
       ))}

@@ -2,14 +2,22 @@
 import { assert, assertEquals, assertGreater, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import axe, { type AxeResults } from "axe-core";
+import axe from "axe-core";
 import type { Browser, Page } from "playwright-core";
 import { evaluate } from "ehrloom/evaluate/evaluate.ts";
 import { pairedProbabilities } from "ehrloom/evaluate/fidelity/paired_probabilities.ts";
 import { writeComparison } from "ehrloom/plot/comparison/comparison.ts";
 import { writeReport } from "ehrloom/plot/report/report.ts";
 import { chromium, testWith } from "../../wants.ts";
-import { awaitTicks, launched, nextFrame, opened, placeOf, tickLabels } from "../browser.ts";
+import {
+  awaitTicks,
+  axeComplaints,
+  launched,
+  nextFrame,
+  opened,
+  placeOf,
+  tickLabels,
+} from "../browser.ts";
 import { commonCode, measuredCohort, smallComparison, smallLikelihood } from "../fixture.ts";
 
 const [real, synthetic] = [measuredCohort(1), measuredCohort(2)];
@@ -43,16 +51,6 @@ const screens = [
   { name: "390 pixels, light", viewport: { width: 390, height: 800 }, hasTouch: true },
   { name: "390 pixels, dark", viewport: { width: 390, height: 800 }, colorScheme: "dark" },
 ] as const;
-
-/** What axe has against the page: its rules, each with the elements that break it. */
-async function axeComplaints(page: Page): Promise<string[]> {
-  const found = await page.evaluate(async () => {
-    // the init script has put axe into the page, where its import is not
-    const { violations } = await Reflect.get(globalThis, "axe").run() as AxeResults;
-    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
-  });
-  return found.map((text) => text.slice(0, 300));
-}
 
 /** Every text that is shown, with its contrast to what is behind it and its size in pixels. */
 function texts(page: Page): Promise<{ text: string; contrast: number; pixels: number }[]> {
