@@ -1,5 +1,6 @@
 import { recordCounts } from "./code_counts.ts";
 import { type Cohort, cohort } from "./cohort.ts";
+import { firstNames } from "../printable.ts";
 import { microsecondsOf, microsecondsPerDay } from "./time.ts";
 import { type Vocabulary, vocabulary } from "./vocabulary.ts";
 
@@ -12,6 +13,8 @@ export interface TrimOptions {
    * default 0, which keeps even codes that no record has.
    */
   minCount?: number | undefined;
+  /** Drop these codes, too; default none. */
+  drop?: readonly string[] | undefined;
 }
 
 function checkCount(name: string, value: number, min: number): void {
@@ -50,15 +53,20 @@ function parentsWithout(
  * assertEquals(trimmed(source, { maxVisits: 1, minCount: 1 }).vocabulary.codes, ["a"]);
  * ```
  *
- * @throws {RangeError} If `maxVisits` is below 1 or `minCount` below 0
+ * @throws {RangeError} If `maxVisits` is below 1 or `minCount` below 0, or if a code to drop is unknown
  */
 export function trimmed(source: Cohort, options: TrimOptions): Cohort {
-  const { maxVisits = Infinity, minCount = 0 } = options;
+  const { maxVisits = Infinity, minCount = 0, drop = [] } = options;
   checkCount("maxVisits", maxVisits, 1);
   checkCount("minCount", minCount, 0);
+  const unknown = drop.filter((name) => !source.vocabulary.indexOf.has(name));
+  if (unknown.length > 0) {
+    throw new RangeError(`Cannot drop ${firstNames(unknown, 5)}: the cohort has no such code`);
+  }
   const counts = recordCounts(source, maxVisits);
   const names = source.vocabulary;
-  const kept = [...names.codes.keys()].filter((code) => counts[code] >= minCount);
+  const kept = [...names.codes.keys()]
+    .filter((code) => counts[code] >= minCount && !drop.includes(names.codes[code]));
   if (maxVisits === Infinity && kept.length === names.codes.length) return source;
   const newIndex = new Int32Array(names.codes.length).fill(-1);
   kept.forEach((code, index) => newIndex[code] = index);

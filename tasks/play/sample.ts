@@ -24,21 +24,6 @@ const minCount = 20;
 /** "Medication review due": most visits have it, many of them nothing else. */
 const everywhere = "SNOMED-CT//314529007";
 
-/** The cohort without one code; visits that had nothing else stay, without codes. */
-function without(source: Cohort, name: string): Cohort {
-  const code = source.vocabulary.indexOf.get(name);
-  const isKept = (event: number) => source.codes[event] !== code;
-  const kept = [0];
-  for (let event = 0; event < source.codes.length; event++) {
-    kept.push(kept[event] + (isKept(event) ? 1 : 0));
-  }
-  return cohort({
-    ...source,
-    codes: source.codes.filter((_, event) => isKept(event)),
-    codeOffsets: source.codeOffsets.map((offset) => kept[offset]),
-  });
-}
-
 /** The cohort with the labels that enough records have, after one for the female sex. */
 function withSexLabel(source: Cohort): Cohort {
   const { recordCount, labelNames, labels, demographics } = source;
@@ -68,6 +53,6 @@ export async function playCohort(): Promise<Cohort> {
     maxVisits: 46,
   });
   const phenotypes = await readPhenotypes(`${syntheaSampleFolder}/phenotypes.json`);
-  const labelled = withSexLabel(withLabels(without(source, everywhere), phenotypes));
-  return withSplits(trimmed(labelled, { minCount }), random(4));
+  const labelled = withSexLabel(withLabels(source, phenotypes));
+  return withSplits(trimmed(labelled, { minCount, drop: [everywhere] }), random(4));
 }

@@ -46,3 +46,12 @@ Deno.test("trimmed() refuses counts out of range", () => {
   assertThrows(() => trimmed(source, { maxVisits: 0 }), RangeError, "maxVisits 0");
   assertThrows(() => trimmed(source, { minCount: 1.5 }), RangeError, "minCount 1.5");
 });
+
+Deno.test("trimmed() drops codes by name, and visits that had nothing else", () => {
+  const some = trimmed(source, { drop: ["c", "unused"] });
+  assertEquals(some.vocabulary.codes, ["a", "b"]);
+  assertEquals([...some.visitOffsets], [0, 2, 4, 4]);
+  assertEquals([...some.codes], [0, 1, 0, 1]);
+  assertEquals([...some.gapDays], [0, 11, 0, 8]);
+  assertThrows(() => trimmed(source, { drop: ["a", "d"] }), RangeError, 'Cannot drop "d"');
+});
