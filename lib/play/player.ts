@@ -185,7 +185,8 @@ export async function passesOf(
   uniforms: Float32Array,
 ): Promise<Pass[]> {
   const passes: Pass[] = [];
-  for (let known: readonly number[] = [], isFinal = false; !isFinal;) {
+  let known: readonly number[] = [];
+  for (let isFinal = false; !isFinal;) {
     const probabilities = await probabilitiesAfter(player, steps, { known });
     const row = Array.from(uniforms.keys()).filter((c) => uniforms[c] < probabilities[c]);
     passes.push({ row, probabilities });
