@@ -66,3 +66,14 @@ export async function engine(backend: Backend): Promise<Wanted<Backend>> {
     return { missing: "a Vulkan driver: apt-get install mesa-vulkan-drivers libvulkan1" };
   }
 }
+
+/** A registry that npm's client reaches. */
+export async function npmRegistry(): Promise<Wanted<"npm">> {
+  const missing = { missing: "npm and its registry: Node.js and the network" };
+  try {
+    const { success } = await new Deno.Command("npm", { args: ["ping"] }).output();
+    return success ? { thing: "npm" } : missing;
+  } catch (_) {
+    return missing;
+  }
+}

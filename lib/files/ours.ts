@@ -45,6 +45,9 @@ function whole(pattern: string): RegExp {
 /** Files that desktops leave in folders; nobody misses them. */
 const litter = /(^|\/)(\.DS_Store|Thumbs\.db|desktop\.ini)$/;
 
+/** An npm package of Ehrloom: it is compressed, so its name must do. */
+const packed = /(^|[/\\])ehrloom-\d+\.\d+\.\d+\.tgz$/;
+
 /** A mark is near the beginning of its file. */
 const markBytes = 1 << 16;
 
@@ -109,6 +112,7 @@ export async function foreignPart(path: string): Promise<string | undefined> {
   const found = await Deno.lstat(path);
   if (found.isSymlink) return undefined;
   if (found.isDirectory) return await foreignPartOf(path);
-  const isMarked = found.isFile && /"ehrloom"\s*:/.test(await beginning(path));
+  const isMarked = found.isFile &&
+    (packed.test(path) || /"ehrloom"\s*:/.test(await beginning(path)));
   return isMarked ? undefined : "it is a file that Ehrloom did not write";
 }

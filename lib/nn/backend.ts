@@ -95,9 +95,13 @@ export function stderrSwitch(): string {
   return join(dirname(nativeBinding()), "stderr_switch.so");
 }
 
-/** Whether TensorFlow has been built here. */
+/** Whether TensorFlow has been built here; npm's package of Ehrloom brings nothing to build it of. */
 export function hasNativeBinding(): boolean {
-  return existsSync(nativeBinding());
+  try {
+    return existsSync(nativeBinding());
+  } catch (_) {
+    return false; // tfjs-node is not installed
+  }
 }
 
 /** What TensorFlow's library reads from the environment, where the user has not set it. */

@@ -12,6 +12,9 @@ import workspace from "../../deno.json" with { type: "json" };
 
 const project = fileURLToPath(new URL("../..", import.meta.url));
 
+/** The package's file, as `npm pack` would name it. */
+export const packageFile = `ehrloom-${workspace.version}.tgz`;
+
 /** An installation would build TensorFlow of 2021 with it; where it is, it is used. */
 const optional = "@tensorflow/tfjs-node-gpu";
 
@@ -75,10 +78,14 @@ function transpile(folder: string, denoTypes: string): void {
   throw new Error(`Cannot pack: ${ts.flattenDiagnosticMessageText(problem.messageText, " ")}`);
 }
 
-/** A file with the names of the package: other files, Workers too, are `.js`, aliases are gone. */
+/**
+ * A file with the names of the package: other files, Workers too, are `.js`, aliases are gone, and the
+ * version is in package.json: Deno would take a folder with deno.json for a package of JSR.
+ */
 function renamed(text: string): string {
   return text
     .replaceAll(/"(\.\.?\/[^"\n]+)\.tsx?"/g, '"$1.js"')
+    .replaceAll('"../deno.json"', '"../package.json"')
     .replaceAll(/from "([^".][^"\n]*)"/g, (whole, name) => {
       const found = npmImports.find((npm) => npm.name === name);
       return found === undefined ? whole : `from "${found.target}"`;
@@ -127,6 +134,7 @@ export async function writePackage(path: string): Promise<void> {
     const denoTypes = join(room, "deno.d.ts");
     await Deno.writeTextFile(denoTypes, await output(Deno.execPath(), ["types"]));
     transpile(folder, denoTypes);
+    await Deno.remove(join(folder, "deno.json"));
     const code: string[] = [];
     for (const file of filesIn(folder, [".js", ".d.ts"])) {
       const text = renamed(await Deno.readTextFile(file));

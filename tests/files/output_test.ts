@@ -129,7 +129,10 @@ Deno.test("claimed() replaces nothing that Ehrloom did not write", () =>
     };
     await Deno.writeTextFile(path, "thesis");
     await refused("it is a file that Ehrloom did not write");
-    await Deno.remove(path);
+    const packed = `${folder}/ehrloom-0.1.0.tgz`;
+    await Deno.rename(path, packed);
+    assertEquals(await claimed(packed, { force: true }, () => Promise.resolve(1)), 1);
+    await Deno.remove(packed);
     await Deno.mkdir(path);
     await claimed(path, { force: true }, () => Promise.resolve()); // empty
     await Deno.mkdir(`${path}/deep`);
