@@ -15,6 +15,7 @@ import {
   type SourceSummary,
   splitNames,
   splitOf,
+  whatIsKnown,
   whichValues,
   writeMeds,
 } from "ehrloom";
@@ -231,7 +232,7 @@ await runCommand(command, async (args, onProgress) => {
   const name = args.text("from");
   const source = sources.find((one) => one.name === name);
   if (source === undefined) {
-    throw new UsageError(`--from is "${name}"; known: ${sourceNames.join(", ")}`);
+    throw new UsageError(`--from is ${name}; ${whatIsKnown(name, sourceNames)}`);
   }
   const options = optionsOf(args, source);
   if (args.has("check")) return await check(args, { options, onProgress });

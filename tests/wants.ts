@@ -77,3 +77,12 @@ export async function npmRegistry(): Promise<Wanted<"npm">> {
     return missing;
   }
 }
+
+/** Linux's `unshare`, which runs a program without a network. */
+export async function noNetwork(): Promise<Wanted<string[]>> {
+  const unshare = ["unshare", "--map-root-user", "--net"];
+  const [command, ...args] = [...unshare, "true"];
+  const works = await new Deno.Command(command, { args }).output()
+    .then(({ success }) => success, () => false);
+  return works ? { thing: unshare } : { missing: "Linux with unshare and user namespaces" };
+}

@@ -196,6 +196,10 @@ function withTied(args: string[], valued: readonly string[]): string[] {
 
 /** What to say of an argument that no option has. */
 function unknownArgument(arg: string, { options }: Command): UsageError {
+  if (!arg.startsWith("-")) {
+    const [[example] = ["help"]] = Object.entries(options).filter(([, { value }]) => value);
+    return new UsageError(`${arg} stands alone; say what it is, such as --${example} ${arg}`);
+  }
   const [, name = ""] = arg.match(/^--?([^=]+)/) ?? [];
   const known = Object.keys(options);
   const nearest = nearestName(name, known);

@@ -21,6 +21,8 @@ export { say, tell } from "./say.ts";
 /** What an error says; where the system's own words came through, a sentence about the path. */
 function sentenceOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
+  const refused = message.match(/^Requires .* access to (".*?"), run again with the/s);
+  if (refused !== null) return `Cannot use ${refused[1]}: Deno lets no task in there`;
   const system = message.match(/^(.*) \(os error \d+\)(?:: (\w+)(?: '(.*?)')?)?/s);
   if (system === null) return asOptions(message);
   const [, reason, call, path] = system;

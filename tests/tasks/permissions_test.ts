@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { taskArguments, taskCommands } from "../tiny.ts";
+import { runTask, taskArguments, taskCommands } from "../tiny.ts";
 
 const flags = "--no-prompt --allow-read --allow-write --allow-env --allow-sys " +
   "--allow-ffi=./node_modules";
@@ -39,4 +39,9 @@ Deno.test("a task reaches no network, no other program, no library outside node_
   }).output();
   const found = new TextDecoder().decode(stdout).trim().split("\n");
   assertEquals(found, ["read granted", "net denied", "run denied", "ffi denied"]);
+});
+
+Deno.test("a place that Deno keeps from tasks is named", async () => {
+  const { code, lines } = await runTask("demo", "--out", "/proc/demo");
+  assertEquals([code, ...lines], [1, 'error: Cannot use "/proc": Deno lets no task in there']);
 });

@@ -409,13 +409,13 @@ const bad: {
     args: () => ["--from", "hl7"],
     code: 2,
     wanted:
-      /--from is "hl7"; known: synthea, records-json, meds, csv, mimic3, mimic4, eicu, omop, fhir, synpuf$/,
+      /--from is hl7; known: synthea, records-json, meds, csv, mimic3, mimic4, eicu, omop, fhir, synpuf$/,
   },
   {
     what: "a format named like a member of every object",
     args: () => ["--from", "constructor"],
     code: 2,
-    wanted: /--from is "constructor"; known: /,
+    wanted: /--from is constructor; known: /,
   },
   {
     what: "--time-series without observations",

@@ -41,7 +41,7 @@ async function dataPaths(folder: string): Promise<string[]> {
   const paths = await found(data) ? await parquetPaths(data) : [];
   if (paths.length > 0) return paths;
   throw new Deno.errors.NotFound(
-    `Cannot read "${folder}": it has no data/*.parquet, so it is not a cohort folder`,
+    `Cannot read "${folder}": it has no data/*.parquet, so it is no cohort folder; prepare makes one of source files`,
   );
 }
 

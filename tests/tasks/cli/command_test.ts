@@ -137,7 +137,7 @@ for (
     [["--input", "x", "--cuont", "4"], "error: unknown argument --cuont; did you mean --count?"],
     [["--input", "x", "--label=y", "--shares=4"], "--shares=4; did you mean --share?"],
     [["--input", "x", "-f"], "error: unknown argument -f; known: --input"],
-    [["--input", "x", "y"], "error: unknown argument y; known: --input"],
+    [["--input", "x", "y"], "error: y stands alone; say what it is, such as --input y"],
     [
       ["--input", "x", "--count", "0"],
       "error: --count is 0, must be a whole number between 1 and 9",
