@@ -54,21 +54,15 @@ import { calibrationSettings } from "./interface/output_biases.ts";
 import { chosen, type ConfigOf, derivedCount, flag } from "./interface/settings.ts";
 import type { StepSampling } from "./interface/writing.ts";
 import { drawnFrom, predictedBy, writer } from "./interface/writer.ts";
-import type { Block } from "./numbers/blocks.ts";
 import { labelSettings } from "./rows/labels_in_head.ts";
 import { type RowSizes, sizesOf } from "./rows/visit_rows.ts";
 import {
-  initialLabelWeights,
-  memoryWithSaidLabels,
-  withSaidLabels,
-} from "./tokens/labels_in_head.ts";
-import {
-  memoryWithKinds,
-  type PositionKinds,
-  spelledModel,
-  withInitialBiases,
-  withKinds,
-} from "./tokens/output_bias.ts";
+  type HeadInputs,
+  memoryWithHeadInputs,
+  withHeadInputs,
+  withInitialHeadInputs,
+} from "./tokens/head_inputs.ts";
+import { type PositionKinds, spelledModel } from "./tokens/output_bias.ts";
 import type { Spelling } from "./tokens/token_likelihood.ts";
 import {
   type TiedEmbedding,
@@ -156,20 +150,20 @@ export function initialGpt(config: GptConfig): Initials {
     ...initialTransformer(config),
   };
   const all = config.tied ? parameters : withInitialHead(parameters, gptEmbedding);
+  return withInitialHeadInputs(all, tokenKinds(config), gptHeadInputs(config));
+}
+
+/** What the head sees beside histories. */
+export function gptHeadInputs(config: GptConfig): HeadInputs {
+  const { codes, labels, labelsInHead } = config;
   return {
-    ...withInitialBiases(all, gptKinds(config)),
-    ...initialLabelWeights(tokenKinds(config), gptLabels(config)),
+    labels: labelsInHead && labels > 0 ? { from: codes, count: labels } : undefined,
+    kinds: config.calibrate ? positionKinds(config) : undefined,
   };
 }
 
-/** Tokens of labels, if the head sees those that a record has said. */
-function gptLabels({ codes, labels, labelsInHead }: GptConfig): Block | undefined {
-  return labelsInHead && labels > 0 ? { from: codes, count: labels } : undefined;
-}
-
-/** Kinds of positions, if there are biases: among labels, first in a visit, later in a visit. */
-export function gptKinds(config: GptConfig): PositionKinds | undefined {
-  if (!config.calibrate) return undefined;
+/** Kinds of positions: among labels, first in a visit, later in a visit. */
+function positionKinds(config: GptConfig): PositionKinds {
   const { endLabels, endVisit } = specialTokens(config);
   const after = new Uint8Array(tokenKinds(config)).fill(2, 0, config.codes);
   after[endLabels] = after[endVisit] = 1;
@@ -207,15 +201,9 @@ export function gptMemory(config: TransformerConfig, parameters: NamedTensors): 
   return transformerMemory(config, parameters, table, (x) => embedded(x, tokens, "in-out"));
 }
 
-/** Histories with all else that the head sees. */
-export function gptSeen(config: GptConfig, history: tf.Tensor2D, batch: TokenRows): tf.Tensor2D {
-  const labelled = withSaidLabels(history, batch, gptLabels(config));
-  return withKinds(labelled, batch.inputs, gptKinds(config));
-}
-
 /**
- * Logits of the token after each history: [rows, token kinds]; histories tell labels if the head sees
- * them ({@link withSaidLabels}), and kinds of positions if there are biases ({@link withKinds}).
+ * Logits of the token after each history: [rows, token kinds]; histories have all else that the head
+ * sees beside them ({@link withHeadInputs}).
  */
 export function gptLogits(parameters: NamedTensors, history: tf.Tensor2D): tf.Tensor2D {
   return tiedLogits(parameters, history, gptEmbedding);
@@ -233,8 +221,7 @@ export function gptSampling(
     uniforms: 1,
     begin: () => {
       const head = (history: tf.Tensor2D) => gptLogits(parameters, history);
-      const labelled = memoryWithSaidLabels(memory(), gptLabels(config));
-      const told = memoryWithKinds(labelled, gptKinds(config));
+      const told = memoryWithHeadInputs(memory(), gptHeadInputs(config));
       return writer(told, drawnFrom(head, categoricalRows), predictedBy(head, tf.softmax));
     },
     dispose() {},
@@ -282,9 +269,10 @@ export const gpt: ModelFamily<GradientModel, GptConfig> = {
   derived: transformerDerived,
   configFor: (cohort, set) => gptConfigFor("gpt", cohort, set),
   create(config) {
+    const beside = gptHeadInputs(config);
     const logits = (parameters: NamedTensors, batch: TokenRows) => {
       const history = gptHistories(config, parameters, batch);
-      return gptLogits(parameters, gptSeen(config, history, batch));
+      return gptLogits(parameters, withHeadInputs(history, batch, beside));
     };
     return {
       family: "gpt",
@@ -304,7 +292,7 @@ export const gpt: ModelFamily<GradientModel, GptConfig> = {
         return categoricalNll(logits(parameters, batch), batch.targets);
       },
       lossDivisor: (cohort, recordCount) => meanTokens(config, cohort, recordCount),
-      ...spelledModel(gptKinds(config), (parameters) => ({
+      ...spelledModel(beside.kinds, (parameters) => ({
         ...gptSpelling(config),
         logits: (batch) => logits(parameters, batch),
       })),

@@ -47,10 +47,9 @@ import {
   gptConfigFor,
   gptEmbedding,
   gptFootprints,
-  gptKinds,
+  gptHeadInputs,
   gptLogits,
   gptSampling,
-  gptSeen,
   gptSettings,
   gptSpelling,
   initialGpt,
@@ -65,6 +64,7 @@ import {
   flag,
 } from "./interface/settings.ts";
 import { withHead, withoutHead } from "./tokens/tied_head.ts";
+import { withHeadInputs } from "./tokens/head_inputs.ts";
 import { spelledModel } from "./tokens/output_bias.ts";
 import { transformerDerived, withoutBuffers } from "./rows/visit_transformer.ts";
 
@@ -223,7 +223,7 @@ function tokenLogits(
   history: tf.Tensor2D,
   batch: TokenRows,
 ): tf.Tensor2D {
-  return gptLogits(parameters, gptSeen(config, history, batch));
+  return gptLogits(parameters, withHeadInputs(history, batch, gptHeadInputs(config)));
 }
 
 /** The parts of the loss, each summed over what it is about. */
@@ -307,7 +307,7 @@ export const hisgt: ModelFamily<GradientModel, HisgtConfig> = {
         );
       },
       lossDivisor: (cohort, recordCount) => meanTokens(config, cohort, recordCount),
-      ...spelledModel(gptKinds(config), (parameters) => ({
+      ...spelledModel(gptHeadInputs(config).kinds, (parameters) => ({
         ...gptSpelling(config),
         logits(batch) {
           const history = hisgtHistories(config, parameters, batch);

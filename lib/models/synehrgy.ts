@@ -59,18 +59,13 @@ import { recordWriter } from "./synehrgy/record_writer.ts";
 import { drawnFrom, writer } from "./interface/writer.ts";
 import { labelSettings } from "./rows/labels_in_head.ts";
 import {
-  initialLabelWeights,
-  memoryWithSaidLabels,
-  withSaidLabels,
-} from "./tokens/labels_in_head.ts";
+  type HeadInputs,
+  memoryWithHeadInputs,
+  withHeadInputs,
+  withInitialHeadInputs,
+} from "./tokens/head_inputs.ts";
 import { withHead, withoutHead } from "./tokens/tied_head.ts";
-import {
-  memoryWithKinds,
-  type PositionKinds,
-  spelledModel,
-  withInitialBiases,
-  withKinds,
-} from "./tokens/output_bias.ts";
+import { type PositionKinds, spelledModel } from "./tokens/output_bias.ts";
 import { grammar } from "./synehrgy/token_grammar.ts";
 import {
   transformerConfigFor,
@@ -181,7 +176,11 @@ function schemaFor(
 /**
  * Parameters to begin with: GPT-2's, whose blocks differ and whose residual branches begin smaller.
  */
-function initialSynehrgy(config: SynehrgyConfig, layout: Layout): Initials {
+function initialSynehrgy(
+  config: SynehrgyConfig,
+  layout: Layout,
+  beside: HeadInputs,
+): Initials {
   const residual = 0.02 / Math.sqrt(2 * config.layers);
   const blocks = Object.entries(initialTransformer(config)).map(([name, initial]) => [
     name,
@@ -194,9 +193,14 @@ function initialSynehrgy(config: SynehrgyConfig, layout: Layout): Initials {
     "transformer.pos_embed_mat.weight": gaussian([config.positions, config.width], 0.02),
     ...Object.fromEntries(blocks),
   };
+  return withInitialHeadInputs(parameters, layout.size, beside);
+}
+
+/** What the head sees beside histories. */
+function headInputs(config: SynehrgyConfig, layout: Layout): HeadInputs {
   return {
-    ...withInitialBiases(parameters, kindsOf(config, layout)),
-    ...initialLabelWeights(layout.size, labelsOf(config, layout)),
+    labels: labelsOf(config, layout),
+    kinds: config.calibrate ? kindsOf(layout) : undefined,
   };
 }
 
@@ -210,9 +214,8 @@ function labelsOf({ labelsInHead, published }: SynehrgyConfig, layout: Layout): 
   return labelsInHead && !published && all > 0 ? { from, count: all } : undefined;
 }
 
-/** Kinds of positions, if there are biases: after each block of tokens and each single one. */
-function kindsOf({ calibrate }: SynehrgyConfig, layout: Layout): PositionKinds | undefined {
-  if (!calibrate) return undefined;
+/** Kinds of positions: after each block of tokens and each single one. */
+function kindsOf(layout: Layout): PositionKinds {
   const { codes, measurements, ages, sexes, betweenRows, betweenStays, labels, outcomes } = layout;
   const blocks = [codes, measurements, ages, sexes, betweenRows, betweenStays, labels, outcomes];
   const { start, endCovariates, endLabels, endCodes, endRows, endStay } = layout;
@@ -226,13 +229,12 @@ function kindsOf({ calibrate }: SynehrgyConfig, layout: Layout): PositionKinds |
 /** Logits of the token after each: [records × steps, tokens]. */
 function synehrgyLogits(
   config: SynehrgyConfig,
-  layout: Layout,
+  beside: HeadInputs,
   parameters: NamedTensors,
   batch: TokenRows,
 ): tf.Tensor2D {
   const history = gptHistories(config, parameters, batch);
-  const labelled = withSaidLabels(history, batch, labelsOf(config, layout));
-  return gptLogits(parameters, withKinds(labelled, batch.inputs, kindsOf(config, layout)));
+  return gptLogits(parameters, withHeadInputs(history, batch, beside));
 }
 
 /** Whether a token stands for a number's bin, and among which. */
@@ -322,7 +324,7 @@ function codecOf(
 
 function sampling(
   config: SynehrgyConfig,
-  layout: Layout,
+  beside: HeadInputs,
   codec: Codec,
   parameters: NamedTensors,
 ): StepSampling {
@@ -335,9 +337,7 @@ function sampling(
     codec,
     uniforms: 1,
     begin() {
-      const memory = gptMemory(config, parameters);
-      const labelled = memoryWithSaidLabels(memory, labelsOf(config, layout));
-      return writer(memoryWithKinds(labelled, kindsOf(config, layout)), draw);
+      return writer(memoryWithHeadInputs(gptMemory(config, parameters), beside), draw);
     },
     dispose() {},
   };
@@ -406,7 +406,8 @@ export const synehrgy: ModelFamily<GradientModel, SynehrgyConfig> = {
     const layout = layoutOf(schema, config);
     const spelled = speller(config, schema, layout);
     const tokensOf = (cohort: Cohort, record: number) => spelled(cohort, record).tokens;
-    const initial = initialSynehrgy(config, layout);
+    const beside = headInputs(config, layout);
+    const initial = initialSynehrgy(config, layout, beside);
     const codec = codecOf(config, schema, layout, spelled);
     const batchOf = (cohort: Cohort, records: Int32Array) =>
       sequenceRows(
@@ -439,7 +440,7 @@ export const synehrgy: ModelFamily<GradientModel, SynehrgyConfig> = {
       loss(parameters, cohort, records, moment) {
         const batch = batchOf(cohort, records);
         const isSoft = config.softLabels && moment !== undefined;
-        const logits = synehrgyLogits(config, layout, parameters, batch);
+        const logits = synehrgyLogits(config, beside, parameters, batch);
         return tokenLoss(logits, batch, isSoft ? neighbours(schema, layout) : undefined);
       },
       lossDivisor(cohort, recordCount) {
@@ -451,15 +452,15 @@ export const synehrgy: ModelFamily<GradientModel, SynehrgyConfig> = {
       },
       likelihoodIsBound: true,
       ...config.topK === 0 && config.grammar && spelledModel(
-        kindsOf(config, layout),
+        beside.kinds,
         (parameters) => ({
           codec,
           tokensOf: (...asked) => withAgesDrawn(codec, layout, tokensOf(...asked)),
-          logits: (batch) => synehrgyLogits(config, layout, parameters, batch),
+          logits: (batch) => synehrgyLogits(config, beside, parameters, batch),
         }),
       ),
       ...gptFootprints(config, layout.size, rowsOf),
-      sampling: (parameters) => sampling(config, layout, codec, parameters),
+      sampling: (parameters) => sampling(config, beside, codec, parameters),
     };
   },
 };

@@ -25,3 +25,36 @@ export function keptRecords<T extends tf.Tensor>(tensor: T, positions: Int32Arra
   tensor.dispose();
   return kept;
 }
+
+/**
+ * A memory whose histories have something else beside them.
+ *
+ * @param beside gives it, [records, columns], from a step and from what stood beside the step before,
+ *   which it may give again and need not free
+ * @returns histories of [records, width + columns]
+ */
+export function memoryBeside<S extends MultiHot>(
+  memory: Memory<S>,
+  beside: (steps: S, before: tf.Tensor2D | undefined) => tf.Tensor2D,
+): Memory<S> {
+  let now: tf.Tensor2D | undefined;
+  return {
+    advance(steps) {
+      const before = now;
+      now = tf.tidy(() => beside(steps, before));
+      if (now !== before) before?.dispose();
+      const history = memory.advance(steps);
+      const both = tf.concat([history, now], 1);
+      history.dispose();
+      return both;
+    },
+    keep(positions) {
+      memory.keep(positions);
+      if (now !== undefined) now = keptRecords(now, positions);
+    },
+    dispose() {
+      memory.dispose();
+      now?.dispose();
+    },
+  };
+}

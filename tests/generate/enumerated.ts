@@ -5,12 +5,12 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import type { Run } from "ehrloom";
-import { type GptConfig, gptHistories, gptKinds, gptLogits } from "ehrloom/models/gpt.ts";
+import { type GptConfig, gptHeadInputs, gptHistories, gptLogits } from "ehrloom/models/gpt.ts";
 import type { HaloConfig } from "ehrloom/models/halo.ts";
 import { visitMemory } from "ehrloom/models/rows/visit_transformer.ts";
 import { rowsFrom } from "ehrloom/nn/multi_hot.ts";
 import { type NamedTensors, toTensors } from "ehrloom/nn/parameters.ts";
-import { withKinds } from "ehrloom/models/tokens/output_bias.ts";
+import { withHeadInputs } from "ehrloom/models/tokens/head_inputs.ts";
 import { modelOf } from "ehrloom/train/run_folder.ts";
 import { LiteralHead } from "./random_run.ts";
 
@@ -112,7 +112,10 @@ function nextTokens(run: Run, parameters: NamedTensors): NextOf {
     const logits = tf.tidy(() => {
       const inputs = rowsFrom(steps);
       const history = gptHistories(config, parameters, { inputs, records: 1 });
-      return gptLogits(parameters, withKinds(history, inputs, gptKinds(config)));
+      return gptLogits(
+        parameters,
+        withHeadInputs(history, { inputs, records: 1 }, gptHeadInputs(config)),
+      );
     });
     const columns = logits.shape[1];
     const numbers = (await logits.data()).slice(-columns);

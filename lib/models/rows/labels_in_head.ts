@@ -8,7 +8,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
-import { keptRecords, type Memory } from "../../nn/memory.ts";
+import { type Memory, memoryBeside } from "../../nn/memory.ts";
 import type { MultiHot } from "../../nn/multi_hot.ts";
 import { type ConfigOf, flag } from "../interface/settings.ts";
 import type { RowSizes, VisitRows } from "./visit_rows.ts";
@@ -77,27 +77,10 @@ export function memoryWithLabels<S extends MultiHot>(
 ): Memory<S> {
   if (labelInputs(config) === 0) return memory;
   let step = 0;
-  let labels = tf.zeros<tf.Rank.R2>([0, config.labels]); // [records, labels]
-  return {
-    advance(steps) {
-      if (step <= 1) {
-        labels.dispose();
-        const labelRows = Int32Array.from({ length: steps.rows }, (_, i) => step === 1 ? i : none);
-        labels = labelsOf(config, steps, labelRows);
-      }
-      step++;
-      const history = memory.advance(steps);
-      const both = tf.concat([history, labels], 1);
-      history.dispose();
-      return both;
-    },
-    keep(positions) {
-      memory.keep(positions);
-      labels = keptRecords(labels, positions);
-    },
-    dispose() {
-      memory.dispose();
-      labels.dispose();
-    },
-  };
+  return memoryBeside(memory, (steps, before) => {
+    if (before !== undefined && step > 1) return before;
+    const labelRows = Int32Array.from({ length: steps.rows }, (_, i) => step === 1 ? i : none);
+    step++;
+    return labelsOf(config, steps, labelRows);
+  });
 }

@@ -8,7 +8,7 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { constant, type Initials } from "../../nn/initial.ts";
-import { keptRecords, type Memory } from "../../nn/memory.ts";
+import { type Memory, memoryBeside } from "../../nn/memory.ts";
 import { dense, type MultiHot, rowOf, rowsFrom } from "../../nn/multi_hot.ts";
 import { type Block, isIn } from "../numbers/blocks.ts";
 import { labelOn } from "../rows/labels_in_head.ts";
@@ -58,28 +58,9 @@ export function withSaidLabels(
 /** {@link withSaidLabels} for records being written. */
 export function memoryWithSaidLabels(memory: Memory, labels: Block | undefined): Memory {
   if (labels === undefined) return memory;
-  let said: tf.Tensor2D | undefined; // [records, labels]
-  return {
-    advance(steps) {
-      const before = said;
-      said = tf.tidy(() => {
-        const more = Array.from({ length: steps.rows }, (_, i) => saidIn(steps, i, labels));
-        const now = shown(more, labels);
-        return before === undefined ? now : tf.add(before, now);
-      });
-      before?.dispose();
-      const history = memory.advance(steps);
-      const both = tf.concat([history, said], 1);
-      history.dispose();
-      return both;
-    },
-    keep(positions) {
-      memory.keep(positions);
-      if (said !== undefined) said = keptRecords(said, positions);
-    },
-    dispose() {
-      memory.dispose();
-      said?.dispose();
-    },
-  };
+  return memoryBeside(memory, (steps, before) => {
+    const lists = Array.from({ length: steps.rows }, (_, i) => saidIn(steps, i, labels));
+    const now = shown(lists, labels);
+    return before === undefined ? now : tf.add(before, now);
+  });
 }

@@ -8,7 +8,7 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import type { Cohort } from "../../cohort/cohort.ts";
-import type { Memory } from "../../nn/memory.ts";
+import { type Memory, memoryBeside } from "../../nn/memory.ts";
 import { constant, type Initials } from "../../nn/initial.ts";
 import { dense, type MultiHot } from "../../nn/multi_hot.ts";
 import type { NamedTensors } from "../../nn/parameters.ts";
@@ -46,26 +46,23 @@ export function withInitialBiases(initials: Initials, kinds?: PositionKinds): In
  */
 export function withKinds(
   history: tf.Tensor2D,
-  { rows, offsets, columns }: MultiHot,
-  positions: PositionKinds | undefined,
+  inputs: MultiHot,
+  kinds: PositionKinds | undefined,
 ): tf.Tensor2D {
-  if (positions === undefined) return history;
-  const { count, after } = positions;
-  const kinds = { rows, offsets, columns: Int32Array.from(columns, (token) => after[token]) };
-  return tf.concat([history, dense(kinds, count)], 1);
+  return kinds === undefined ? history : tf.concat([history, kindRows(inputs, kinds)], 1);
+}
+
+/** The kind of the position after each token: [rows, kinds]. */
+function kindRows({ rows, offsets, columns }: MultiHot, { count, after }: PositionKinds) {
+  return dense(
+    { rows, offsets, columns: Int32Array.from(columns, (token) => after[token]) },
+    count,
+  );
 }
 
 /** A memory that does the same. */
 export function memoryWithKinds(memory: Memory, kinds: PositionKinds | undefined): Memory {
-  return kinds === undefined ? memory : {
-    ...memory,
-    advance(steps) {
-      const history = memory.advance(steps);
-      const told = tf.tidy(() => withKinds(history, steps, kinds));
-      history.dispose();
-      return told;
-    },
-  };
+  return kinds === undefined ? memory : memoryBeside(memory, (steps) => kindRows(steps, kinds));
 }
 
 /**
