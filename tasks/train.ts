@@ -36,6 +36,7 @@ import { dryRun } from "./train/dry_run.ts";
 /** The models, or the settings of one that is named. */
 function helpOn(model: string | undefined): string[] {
   if (model === undefined) {
+    const { cohort, machine } = namedPresets["halo-5-minutes"].tried; // the same for all
     return [
       "Models; deno task train --model NAME --help shows the settings of one:",
       ...columns(modelSummaries.map(({ name, summary }) => [`  ${name}`, summary])),
@@ -49,9 +50,7 @@ function helpOn(model: string | undefined): string[] {
           }`,
         ]),
       ),
-      `  on ${namedPresets["halo-5-minutes"].tried.cohort}, ${
-        namedPresets["halo-5-minutes"].tried.machine
-      }`,
+      `  on ${cohort}, ${machine}`,
     ];
   }
   const rows = Object.entries(settingsOf(model)).map(([name, setting]): Row => {

@@ -40,12 +40,10 @@ export function roomOn(engine: string = tf.getBackend()): Room {
       const largest = Math.min(maxBufferSize, maxStorageBufferBindingSize);
       return { engine, bytes: Infinity, largest }; // the memory of the card is unknown
     }
-    case "tensorflow": {
-      const isOnCard = engine === tf.getBackend() &&
+    default: {
+      const isOnCard = engine === "tensorflow" && engine === tf.getBackend() &&
         (tf.backend() as NodeJSKernelBackend).isUsingGpuDevice;
       return { engine, bytes: isOnCard ? Infinity : machineBytes(), largest: longestArray };
     }
-    default:
-      return { engine, bytes: machineBytes(), largest: longestArray };
   }
 }

@@ -28,6 +28,7 @@ import { whichValues } from "./which_value.ts";
 export interface PrepareOptions extends ReadHow, MappingOptions {
   /**
    * Values of the source's own options, such as `{ timeSeries: true }`; the others have defaults.
+   * A text is read as on the command line: `{ columns: "subject=ID,time=DAY" }`.
    */
   readonly values?: Readonly<Record<string, unknown>> | undefined;
   /** Definitions of labels, instead of the source's own labels; rare codes count too. */

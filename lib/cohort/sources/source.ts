@@ -109,9 +109,29 @@ export const encodingOption: SourceOption<string> = {
 };
 
 /**
+ * The value of an option as a program gives it: a text is read as on the command line.
+ *
+ * @throws {RangeError} If it is not valid
+ */
+function valueOf(name: string, declared: SourceOption<unknown>, given: unknown): unknown {
+  if (given === undefined) return declared.default;
+  const cannot = (problem: string) => new RangeError(`Cannot read ${name} ${problem}`);
+  if (declared.value === undefined) {
+    if (typeof given === "boolean") return given;
+    throw cannot(`is ${JSON.stringify(given)}, must be true or false`);
+  }
+  if (typeof given !== "string") return given;
+  try {
+    return declared.parse(given);
+  } catch (error) {
+    throw error instanceof RangeError ? cannot(error.message) : error;
+  }
+}
+
+/**
  * Values of all options of a source: the given ones, else the defaults.
  *
- * @throws {RangeError} If a value is given for an option that the source does not have
+ * @throws {RangeError} If a value is given for an option that the source does not have, or is not valid
  */
 export function optionValues(
   { name, options }: SourceSummary,
@@ -125,9 +145,9 @@ export function optionValues(
     );
   }
   return Object.fromEntries(
-    Object.entries(options).map(([option, { default: fallback }]) => [
+    Object.entries(options).map(([option, declared]) => [
       option,
-      given[option] ?? fallback,
+      valueOf(`${name}: option "${option}"`, declared, given[option]),
     ]),
   );
 }

@@ -74,6 +74,26 @@ Deno.test("optionValues() are those given, else the declared ones", () => {
   assertThrows(() => options.words.parse("a,c"), RangeError, 'names "c"; known: a, b');
 });
 
+Deno.test("optionValues() reads texts as the command line does, and refuses what is no switch", () => {
+  const options = {
+    words: listOption(["a", "b"], { help: "", default: ["a"] }),
+    flag: switchOption(""),
+  };
+  const valuesOf = (given: Record<string, unknown>) =>
+    optionValues({ name: "x", summary: "", options }, given);
+  assertEquals(valuesOf({ words: "b,a" }), { words: ["b", "a"], flag: false });
+  assertThrows(
+    () => valuesOf({ words: "c" }),
+    RangeError,
+    'Cannot read x: option "words" names "c"; known: a, b',
+  );
+  assertThrows(
+    () => valuesOf({ flag: "false" }),
+    RangeError,
+    'Cannot read x: option "flag" is "false", must be true or false',
+  );
+});
+
 const measured = "subject,visit,time,code,value\n" +
   [["08:00", 5], ["09:00", 9], ["10:00", 2], ["11:00", 7]].map(([time, value]) =>
     `p,v,2020-01-01T${time}:00Z,glucose,${value}\n`
