@@ -42,6 +42,8 @@ export const uses = {
   openValues: 13,
   /** The same for records that are read, such as ages within bins behind SynEHRgy's test loss. */
   readValues: 15,
+  /** Rows of which few columns come up; the seed and the place are numbers of the row's steps. */
+  sparseRows: 16,
   /** Synthetic records written as a whole; by record and attempt. */
   wholeRecords: 14,
   /** Rows over which conditionals are averaged; by row. */

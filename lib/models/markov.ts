@@ -14,6 +14,7 @@ import { finishedRow } from "../nn/forbidden.ts";
 import { type MultiHot, rowOf, rowsAt, rowsFrom } from "../nn/multi_hot.ts";
 import { listOf, type NamedArrays } from "../nn/parameters.ts";
 import type { CountedModel, ModelFamily } from "./interface/model.ts";
+import { type Random, stream } from "../random.ts";
 import { chosen, type ConfigOf, real } from "./interface/settings.ts";
 import type { Writer } from "./interface/writing.ts";
 import { contextSettings, rowLikelihoods, rowSizesFor } from "./rows/row_model.ts";
@@ -26,6 +27,7 @@ import {
   startColumn,
   visitRows,
 } from "./rows/visit_rows.ts";
+import { SparseCoins } from "./sparse_coins.ts";
 
 const settings = {
   smoothing: real(1, "Pseudo-count: weight of the average visit added after each code", {
@@ -83,43 +85,103 @@ function learn(sizes: RowSizes, cohort: Cohort): NamedArrays {
   };
 }
 
-/** What gives the probabilities of the row after another one. */
-function chain({ smoothing, ...config }: MarkovConfig, parameters: NamedArrays) {
+/** What was counted, as both ways to ask the chain need it. */
+function counted({ smoothing, ...config }: MarkovConfig, parameters: NamedArrays) {
   const sizes: RowSizes = { codes: config.codes, labels: config.labels };
   const numbers = (name: string) => parameters[name].numbers;
   const seen = numbers("seen");
-  const followers = numbers("followers");
-  const followed = numbers("followed");
   const begins = new Uint32Array(seen.length + 1);
   numbers("follower_counts").forEach((count, i) => begins[i + 1] = begins[i] + count);
+  const start = startColumn(sizes);
+  return {
+    columns: seen.length,
+    /** The causes of the row after one. */
+    causesOf: (row: ArrayLike<number>) => causes(sizes, row),
+    /** Whether the row after them is that of labels. */
+    isStart: (on: ArrayLike<number>) => on[0] === start,
+    /** The average rows: of labels, and of visits. */
+    averages: [numbers("label_row"), numbers("visit_row")],
+    /** What followed a cause, and how often. */
+    followersOf: (cause: number) => ({
+      followers: numbers("followers").subarray(begins[cause], begins[cause + 1]),
+      followed: numbers("followed").subarray(begins[cause], begins[cause + 1]),
+      seen: seen[cause],
+    }),
+    /** The weight of the average row after a cause; the others have the rest. */
+    leaning: (cause: number) => smoothing / (seen[cause] + smoothing),
+  };
+}
+
+/** What gives the probabilities of the row after another one. */
+function chain(config: MarkovConfig, parameters: NamedArrays) {
+  const { causesOf, averages, isStart, followersOf, leaning } = counted(config, parameters);
   return (row: ArrayLike<number>): Float64Array => {
-    const on = causes(sizes, row);
-    const isStart = on[0] === startColumn(sizes);
-    const mean = Float64Array.from(numbers(isStart ? "label_row" : "visit_row"));
-    let leaning = 0;
-    for (let i = 0; i < on.length; i++) leaning += smoothing / (seen[on[i]] + smoothing);
-    for (let column = 0; column < mean.length; column++) mean[column] *= leaning / on.length;
-    for (let i = 0; i < on.length; i++) {
-      const weight = 1 / (on.length * (seen[on[i]] + smoothing));
-      for (let at = begins[on[i]]; at < begins[on[i] + 1]; at++) {
-        mean[followers[at]] += weight * followed[at];
-      }
+    const on = Array.from(causesOf(row));
+    const mean = Float64Array.from(averages[isStart(on) ? 0 : 1]);
+    const lean = on.reduce((sum, cause) => sum + leaning(cause), 0) / on.length;
+    for (let column = 0; column < mean.length; column++) mean[column] *= lean;
+    for (const cause of on) {
+      const { followers, followed, seen } = followersOf(cause);
+      if (seen === 0) continue;
+      const weight = (1 - leaning(cause)) / (on.length * seen);
+      for (let i = 0; i < followers.length; i++) mean[followers[i]] += weight * followed[i];
     }
     return mean;
   };
 }
 
-function writer(next: (row: ArrayLike<number>) => Float64Array): Writer {
+/**
+ * What draws the row after another one, as {@link chain} says, in time that grows with the columns that
+ * come up. A column's probability is a mean over causes and the average row: so each of them tosses
+ * coins for all columns, and each column follows one of them, which is drawn by its weight.
+ */
+function drawnChain(config: MarkovConfig, parameters: NamedArrays) {
+  const { columns, causesOf, averages, isStart, followersOf, leaning } = counted(
+    config,
+    parameters,
+  );
+  const all = Uint32Array.from({ length: columns }, (_, column) => column);
+  const averageCoins = averages.map((shares) => new SparseCoins(all, shares));
+  const causeCoins = Array.from(all, (cause) => {
+    const { followers, followed, seen } = followersOf(cause);
+    return new SparseCoins(followers, followed.map((count) => count / seen));
+  });
+  return (row: ArrayLike<number>, draws: Random): number[] => {
+    const on = causesOf(row);
+    const tossed: number[] = []; // columns that came up on any side, a dozen
+    const weights: number[] = [];
+    const toss = (coins: SparseCoins, weight: number) => {
+      for (const column of coins.toss(draws)) {
+        const at = tossed.indexOf(column);
+        if (at >= 0) weights[at] += weight;
+        else weights[tossed.push(column) - 1] = weight;
+      }
+    };
+    let lean = 0;
+    for (let i = 0; i < on.length; i++) {
+      lean += leaning(on[i]) / on.length;
+      toss(causeCoins[on[i]], (1 - leaning(on[i])) / on.length);
+    }
+    toss(averageCoins[isStart(on) ? 0 : 1], lean);
+    return tossed.filter((_, i) => draws.uniform() < weights[i]).sort((a, b) => a - b);
+  };
+}
+
+/** Uniform numbers behind a row: together they name the stream that it is drawn from. */
+const uniforms = 2;
+
+function writer(
+  next: (row: ArrayLike<number>) => Float64Array,
+  drawnAfter: (row: ArrayLike<number>, draws: Random) => number[],
+): Writer {
   let last: MultiHot = rowsFrom([]);
   return {
     advance: (rows) => void (last = rows),
-    draw: (positions, uniforms, forbidden) =>
+    draw: (positions, numbers, forbidden) =>
       Promise.resolve(rowsFrom(Array.from(positions, (position, i) => {
-        const probabilities = next(rowOf(last, position));
-        const columns = probabilities.length;
-        const drawn = Array.from(probabilities.keys())
-          .filter((column) => uniforms[i * columns + column] < probabilities[column]);
-        return finishedRow(drawn, forbidden?.[i]);
+        const [a, b] = numbers.subarray(i * uniforms, (i + 1) * uniforms);
+        const draws = stream("sparseRows", a * 2 ** 24, b * 2 ** 24);
+        return finishedRow(drawnAfter(rowOf(last, position), draws), forbidden?.[i]);
       }))),
     probabilities(positions) {
       const rows = Array.from(positions, (position) => [...next(rowOf(last, position))]);
@@ -171,11 +233,12 @@ export const markov: ModelFamily<CountedModel, MarkovConfig> = {
       },
       sampling(parameters) {
         const next = chain(config, parameters);
+        const drawnAfter = drawnChain(config, parameters);
         return {
           kind: "steps",
           codec: rowCodec(config, config.context),
-          uniforms: columns,
-          begin: () => writer(next),
+          uniforms,
+          begin: () => writer(next, drawnAfter),
           dispose() {},
         };
       },

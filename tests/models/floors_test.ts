@@ -7,6 +7,7 @@ import { markov } from "ehrloom/models/markov.ts";
 import { memoriser } from "ehrloom/models/memoriser.ts";
 import type { CountedModel, ModelFamily } from "ehrloom/models/interface/model.ts";
 import { columnsOf, sizesOf } from "ehrloom/models/rows/visit_rows.ts";
+import { rowsFrom } from "ehrloom/nn/multi_hot.ts";
 import { golden, goldenCohort } from "../golden.ts";
 import type { RowGolden } from "./original.ts";
 import { tinyTraining } from "../tiny.ts";
@@ -166,6 +167,34 @@ Deno.test("markov knows what follows what, and nothing of what goes together", a
     before !== undefined && before.every((code) => code < 2) && visit.some((code) => code < 2);
   assert(shareOf(cohort, isRepeat) < 0.005);
   assertEquals(cohort.visitCount > cohort.recordCount, true);
+});
+
+Deno.test("markov draws each column with the probability that it gives, whatever came before", async () => {
+  const file = golden<RowGolden>("halo-tiny");
+  const { code_vocab_size: codes, label_vocab_size: labels } = file.config;
+  const cohort = goldenCohort(codes, labels, file.records);
+  const config = markov.configFor(cohort, { smoothing: 3 });
+  const model = markov.create(config);
+  const sampling = model.sampling(model.learn(cohort));
+  assert(sampling.kind === "steps");
+  const writer = sampling.begin();
+  const many = 20_000;
+  const draws = random(5);
+  const columns = columnsOf({ codes, labels });
+  for (const row of [[codes + labels], [codes], [0], [0, 1, 2], []]) {
+    writer.advance(rowsFrom([row]));
+    const uniforms = new Float32Array(many * sampling.uniforms);
+    draws.fillUniform(uniforms);
+    const counts = new Float64Array(columns);
+    const { columns: drawn } = await writer.draw(new Int32Array(many), uniforms);
+    for (const column of drawn) counts[column]++;
+    const wanted = await writer.probabilities?.(Int32Array.of(0), rowsFrom([[]]));
+    assert(wanted !== undefined);
+    wanted.forEach((p, column) => {
+      const tolerance = 4.5 * Math.sqrt(p * (1 - p) / many) + 1e-6;
+      assertAlmostEquals(counts[column] / many, p, tolerance, `${column} after ${row}`);
+    });
+  }
 });
 
 Deno.test("the floors learn the golden records without a loss", () => {
