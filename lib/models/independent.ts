@@ -9,6 +9,7 @@ import type { RecordLists } from "../cohort/records.ts";
 import { listOf, type NamedArrays } from "../nn/parameters.ts";
 import type { Random } from "../random.ts";
 import type { CountedModel, ModelFamily } from "./interface/model.ts";
+import { SparseCoins } from "./sparse_coins.ts";
 import { columnsOf, type RowSizes, rowsOf, sizesOf } from "./rows/visit_rows.ts";
 
 /** What is known of a cohort. */
@@ -41,38 +42,10 @@ export function marginals(source: Cohort): Marginals {
   };
 }
 
-/**
- * Visits whose codes are drawn independently. It goes code by code, leaping from one visit with the
- * code to the next by geometric distances.
- *
- * @returns codes ascending within each visit, and [visits + 1] where those of each visit begin
- */
-export function independentVisits(
-  known: Marginals,
-  visits: number,
-  draws: Random,
-): { codes: Uint32Array; codeOffsets: Uint32Array } {
-  const holders: { code: number; holding: number[] }[] = [];
-  const codeOffsets = new Uint32Array(visits + 1);
-  for (let i = 0; i < known.codes.length; i++) {
-    // -Infinity where every visit holds the code: leaps of 1
-    const scale = Math.log1p(-known.codeShares[i]);
-    const holding: number[] = [];
-    const leap = () => 1 + Math.floor(Math.log1p(-draws.uniform()) / scale);
-    for (let visit = leap() - 1; visit < visits; visit += leap()) {
-      holding.push(visit);
-      codeOffsets[visit + 1]++;
-    }
-    if (holding.length > 0) holders.push({ code: known.codes[i], holding });
-  }
-  for (let visit = 0; visit < visits; visit++) codeOffsets[visit + 1] += codeOffsets[visit];
-  const codes = new Uint32Array(codeOffsets[visits]);
-  const filled = codeOffsets.slice(0, visits);
-  holders.sort((a, b) => a.code - b.code);
-  for (const { code, holding } of holders) {
-    for (const visit of holding) codes[filled[visit]++] = code;
-  }
-  return { codes, codeOffsets };
+/** Draws the codes of a visit independently, ascending. */
+export function independentVisit({ codes, codeShares }: Marginals): (draws: Random) => number[] {
+  const coins = new SparseCoins(codes, codeShares);
+  return (draws) => coins.toss(draws).sort((a, b) => a - b);
 }
 
 function learn(cohort: Cohort): NamedArrays {
@@ -85,17 +58,15 @@ function learn(cohort: Cohort): NamedArrays {
   };
 }
 
-function record(known: Marginals, draws: Random, given: Uint8Array | undefined): RecordLists {
+/** What draws records. */
+function recordsOf(known: Marginals) {
   const { visitCounts, labelShares } = known;
-  const visits = visitCounts[draws.integer(visitCounts.length)];
-  const { codes, codeOffsets } = independentVisits(known, visits, draws);
-  const drawn = Array.from(labelShares, (share) => draws.uniform() < share ? 1 : 0);
-  return {
-    visits: Array.from(
-      { length: visits },
-      (_, visit) => [...codes.subarray(codeOffsets[visit], codeOffsets[visit + 1])],
-    ),
-    labels: given === undefined ? drawn : [...given],
+  const visit = independentVisit(known);
+  return (draws: Random, given: Uint8Array | undefined): RecordLists => {
+    const count = visitCounts[draws.integer(visitCounts.length)];
+    const visits = Array.from({ length: count }, () => visit(draws));
+    const labels = Array.from(labelShares, (share) => draws.uniform() < share ? 1 : 0);
+    return { visits, labels: given === undefined ? labels : [...given] };
   };
 }
 
@@ -118,16 +89,16 @@ export const independent: ModelFamily<CountedModel, RowSizes> = {
     holds: "counts of training records",
     shapes: { visit_counts: [-1], codes: [-1], code_shares: [-1], label_shares: [config.labels] },
     sampling(parameters) {
-      const known: Marginals = {
+      const record = recordsOf({
         visitCounts: parameters.visit_counts.numbers,
         codes: parameters.codes.numbers,
         codeShares: parameters.code_shares.numbers,
         labelShares: parameters.label_shares.numbers,
-      };
+      });
       return {
         kind: "records",
         write: (randoms, labels) =>
-          Promise.resolve(randoms.map((draws, i) => record(known, draws, labels?.[i]))),
+          Promise.resolve(randoms.map((draws, i) => record(draws, labels?.[i]))),
         dispose() {},
       };
     },

@@ -5,7 +5,8 @@
  * @module
  */
 import { type Cohort, cohort } from "../../cohort/cohort.ts";
-import { independentVisits, marginals } from "../../models/independent.ts";
+import { growing } from "../../cohort/growing.ts";
+import { independentVisit, marginals } from "../../models/independent.ts";
 import { stream } from "../../random.ts";
 
 /**
@@ -27,7 +28,13 @@ export function independentMarginals(source: Cohort, options: { seed: number }):
   }
   const visits = visitOffsets[records];
 
-  const { codes, codeOffsets } = independentVisits(known, visits, draws);
+  const codesOf = independentVisit(known);
+  const codes = growing((length) => new Uint32Array(length));
+  const codeOffsets = new Uint32Array(visits + 1);
+  for (let visit = 0; visit < visits; visit++) {
+    for (const code of codesOf(draws)) codes.push(code);
+    codeOffsets[visit + 1] = codes.length;
+  }
   const labels = new Uint8Array(records * labelCount);
   for (let label = 0; label < labelCount; label++) {
     for (let record = 0; record < records; record++) {
@@ -40,7 +47,7 @@ export function independentMarginals(source: Cohort, options: { seed: number }):
     subjectIds: BigInt64Array.from({ length: records }, (_, record) => BigInt(record + 1)),
     visitOffsets,
     codeOffsets,
-    codes,
+    codes: codes.view(),
     labels,
     startDays: new Float64Array(records).fill(NaN),
     gapDays: new Float64Array(visits),
