@@ -243,6 +243,7 @@ export {
   stepsLeft,
 } from "./lib/train/private/accounting/budget.ts";
 export { noiseFor } from "./lib/train/private/accounting/noise_for.ts";
+export { type Privacy, privacyInWords, type PrivacyOptions } from "./lib/train/private/privacy.ts";
 export {
   type NoisyStep,
   type NoisySteps,

@@ -33,24 +33,30 @@ const size = { width: 320, height: 90 };
  */
 export function lossCurve(epochs: readonly Losses[]): string {
   if (epochs.length < 2) return "";
-  const losses = epochs.flatMap((each) => [each.trainLoss, each.validationLoss]);
+  const isBoth = epochs.every(({ trainLoss }) => trainLoss !== null);
+  const losses = epochs.flatMap(({ trainLoss, validationLoss }) =>
+    trainLoss === null ? [validationLoss] : [trainLoss, validationLoss]
+  );
   const [low, high] = [Math.min(...losses), Math.max(...losses)];
   const { width, height } = size;
   const line = (of: keyof Losses, dashes: string) => {
     const points = epochs.map((each, i) => {
       const x = width * i / (epochs.length - 1);
-      const y = height * (high - each[of]) / (high - low || 1);
+      const y = height * (high - (each[of] ?? NaN)) / (high - low || 1);
       return `${x.toFixed(1)},${y.toFixed(1)}`;
     });
     return `<polyline points="${points.join(" ")}" stroke-dasharray="${dashes}"/>`;
   };
   const last = epochs[epochs.length - 1];
-  const text = `Training loss ${last.trainLoss.toFixed(3)} (dashed), ` +
-    `validation loss ${last.validationLoss.toFixed(3)}`;
+  const text = last.trainLoss === null
+    ? `Validation loss ${last.validationLoss.toFixed(3)}`
+    : `Training loss ${last.trainLoss.toFixed(3)} (dashed), ` +
+      `validation loss ${last.validationLoss.toFixed(3)}`;
   return `<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="${text}" ` +
     `width="${width}" height="${height}" viewBox="-2 -2 ${width + 4} ${height + 4}" ` +
     `fill="none" stroke="currentColor" stroke-width="1.5">` +
-    line("trainLoss", "4 3") + line("validationLoss", "none") + `</svg><div>${text}</div>`;
+    (isBoth ? line("trainLoss", "4 3") : "") + line("validationLoss", "none") +
+    `</svg><div>${text}</div>`;
 }
 
 function timeText(seconds: number): string {

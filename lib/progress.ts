@@ -20,10 +20,12 @@ export interface Progress {
 export interface FinishedEpoch {
   /** Number of all epochs, unless training stops before. */
   epochs: number;
-  /** Mean loss of the training records during the epoch. */
-  trainLoss: number;
+  /** Mean loss of the training records during the epoch; null in private training. */
+  trainLoss: number | null;
   /** Loss of the validation records after the epoch. */
   validationLoss: number;
+  /** In private training, the ε that was spent so far. */
+  epsilon?: number;
   /** The lowest validation loss so far, and its epoch. */
   best: { epoch: number; loss: number };
   /** Seconds of training so far, summed over resumed runs. */

@@ -98,6 +98,12 @@ export const uses = {
   privacyResamples: 0x70727772,
   /** Which set each real record is in, under a null hypothesis; by resample. */
   redistributions: 0x72646973,
+  /** Patients in the batches of private training; by step. */
+  privateBatches: 0x70626174,
+  /** Noise of private training; by step. */
+  privateNoise: 0x706e6f69,
+  /** Noise on the share of patients whose gradients are not clipped; by step. */
+  privateShare: 0x70736872,
 } as const;
 
 /** A use of random numbers. */
@@ -111,6 +117,8 @@ export interface Random {
   normal(): number;
   /** A whole number in [0, bound), bound up to 2³². */
   integer(bound: number): number;
+  /** A whole number in [0, 2³²): what the generator gives. */
+  bits(): number;
   /** Fills the array with numbers in [0, 1), exact in float32. */
   fillUniform(target: Float32Array): void;
   /**
@@ -217,6 +225,7 @@ export function random(seed: number, ...stream: number[]): Random {
   return {
     uniform,
     integer,
+    bits: next,
     normal() {
       if (spare !== undefined) {
         const kept = spare;

@@ -4,8 +4,8 @@
  * @module
  */
 
-/** One answer of a Worker, a number; its failures become ours. */
-export function answerOf(worker: Worker): Promise<number> {
+/** One answer of a Worker; its failures become ours. */
+export function answerOf<T = number>(worker: Worker): Promise<T> {
   return new Promise((resolve, reject) => {
     worker.onmessage = ({ data }) => resolve(data);
     worker.onerror = (event) => {

@@ -165,6 +165,29 @@ const command: Command = {
           `(default ${trainingDefaults.minCell})`,
       },
     },
+    Privacy: {
+      private: {
+        help: "Protect training patients by differential privacy (gpt, halo, halo-coarse, hisgt, " +
+          "lstm, synehrgy); needs --epsilon and --delta",
+      },
+      epsilon: { value: "X", help: "The ε that training may spend; smaller protects more" },
+      delta: { value: "X", help: "The δ of it, below 1 / number of training patients" },
+      clip: {
+        value: "X",
+        help: "The most that the gradient of a patient's loss may be long (default 1)",
+      },
+      "adaptive-clip": { help: "Let this bound follow the median of the patients' gradients" },
+      noise: {
+        value: "X",
+        help: "Noise multiplier (default: the least with which all epochs are within ε)",
+      },
+      "noise-source": {
+        value: "NAME",
+        help:
+          "seeded: noise from the random seed, which nobody else may know; or secure: from the " +
+          "machine's cryptographic generator (default seeded)",
+      },
+    },
     Engine: {
       ...backendOption,
       workers: { value: "N", help: "Threads that share each batch, on wasm or cpu (default 1)" },
@@ -180,6 +203,7 @@ const command: Command = {
     "deno task train --cohort runs/cohort --out runs/gpt --model gpt --set form=published",
     "deno task train --cohort runs/cohort --out runs/gpt --preset gpt-5-minutes",
     "deno task train --cohort runs/cohort --out runs/halo --resume",
+    "deno task train --cohort runs/cohort --out runs/private --private --epsilon 8 --delta 1e-4",
     "deno task train --cohort runs/cohort --out runs/again --from-run runs/halo --seed 2",
   ],
 };
@@ -198,6 +222,11 @@ function runJson(out: string, run: Run): Result {
     validation_loss: best?.validation_loss ?? null,
     seconds: training.at(-1)?.seconds ?? null,
     calibration: calibration ?? null,
+    privacy: runConfig.privacy === undefined ? null : {
+      epsilon: runConfig.privacy.epsilon,
+      delta: runConfig.privacy.delta,
+      epsilon_spent: training.at(-1)?.epsilon ?? null,
+    },
     coverage: runConfig.coverage ?? null,
   };
 }
@@ -231,7 +260,18 @@ await runCommand(command, async (args, onProgress) => {
     const best = run.training.findLast(({ best }) => best);
     if (best !== undefined) { // a floor counts its records once and has no epochs
       const loss = best.validation_loss.toFixed(3);
-      say(`Best epoch ${best.epoch}: validation loss ${loss} nats per visit`);
+      const { privacy } = run.runConfig;
+      say(
+        `${privacy === undefined ? "Best" : "Last"} epoch ${best.epoch}: ` +
+          `validation loss ${loss} nats per visit`,
+      );
+      if (privacy !== undefined && best.epsilon !== undefined) {
+        say(
+          `Spent an ε of ${
+            best.epsilon.toFixed(4)
+          } of ${privacy.epsilon}, at a δ of ${privacy.delta}`,
+        );
+      }
     }
     if (run.calibration !== undefined) say(calibrationText(run.calibration));
     const preset = args.maybe("preset");

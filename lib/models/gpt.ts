@@ -265,6 +265,7 @@ export const gpt: ModelFamily<GradientModel, GptConfig> = {
   name: "gpt",
   title: "GPT",
   summary: "Transformer over codes as tokens (language-model baseline)",
+  canBePrivate: true,
   settings: gptSettings,
   derived: transformerDerived,
   configFor: (cohort, set) => gptConfigFor("gpt", cohort, set),

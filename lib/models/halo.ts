@@ -99,7 +99,8 @@ function initialHalo(config: HaloConfig): Initials {
 
 function lowerTriangular(size: number, bound: number): Initial {
   const shape = [size, size];
-  return changed(uniform(shape, bound), (numbers) => zeroAboveDiagonal({ shape, numbers }));
+  const begun = changed(uniform(shape, bound), (numbers) => zeroAboveDiagonal({ shape, numbers }));
+  return { ...begun, isLowerTriangular: true };
 }
 
 function fromOriginal(config: HaloConfig, stateDict: NamedArrays): NamedArrays {
@@ -184,6 +185,7 @@ export const halo: ModelFamily<RowModel, HaloConfig> = {
   name: "halo",
   title: "HALO",
   summary: "Transformer over visits, masked head over the codes of a visit (Theodorou et al. 2023)",
+  canBePrivate: true,
   settings: { ...visitTransformerSettings, ...ownSettings },
   derived: transformerDerived,
   configFor: (cohort, set) => ({

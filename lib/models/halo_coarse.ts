@@ -108,6 +108,7 @@ export const haloCoarse: ModelFamily<RowModel, HaloCoarseConfig> = {
   title: "HALO-Coarse",
   summary:
     "HALO without its head over codes: codes are independent given the earlier visits (ablation)",
+  canBePrivate: true,
   settings: { ...visitTransformerSettings, ...ownSettings },
   derived: transformerDerived,
   configFor: (cohort, set) => ({

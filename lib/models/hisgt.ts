@@ -278,6 +278,7 @@ export const hisgt: ModelFamily<GradientModel, HisgtConfig> = {
   name: "hisgt",
   title: "HiSGT",
   summary: "GPT with descriptions and hierarchy of codes (Zhou & Barbieri 2025)",
+  canBePrivate: true,
   settings,
   derived: transformerDerived,
   configFor,

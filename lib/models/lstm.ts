@@ -158,6 +158,7 @@ export const lstm: ModelFamily<RowModel, LstmConfig> = {
   name: "lstm",
   title: "LSTM",
   summary: "LSTM over visits; codes are independent given the earlier visits (recurrent baseline)",
+  canBePrivate: true,
   settings,
   configFor: (cohort, set) => ({
     width: presetFor(cohort).width,

@@ -391,6 +391,7 @@ export const synehrgy: ModelFamily<GradientModel, SynehrgyConfig> = {
   name: "synehrgy",
   title: "SynEHRgy",
   summary: "Codes, values, times, age and sex as tokens of a grammar (Karami et al. 2024)",
+  canBePrivate: true,
   settings,
   derived: transformerDerived,
   // the published form has no time between stays

@@ -100,10 +100,15 @@ export function copyInto(layout: FlatLayout, tensors: tf.Tensor[], flat: Float32
   placed(layout, tensors, (numbers, at) => flat.set(numbers, at));
 }
 
-/** cpu and wasm: adds tensors to what is in the buffer. */
-export function addInto(layout: FlatLayout, tensors: tf.Tensor[], flat: Float32Array): void {
+/** cpu and wasm: adds tensors, times a factor, to what is in the buffer. */
+export function addInto(
+  layout: FlatLayout,
+  tensors: tf.Tensor[],
+  flat: Float32Array,
+  factor = 1,
+): void {
   placed(layout, tensors, (numbers, at) => {
-    for (let i = 0; i < numbers.length; i++) flat[at + i] += numbers[i];
+    for (let i = 0; i < numbers.length; i++) flat[at + i] += factor * numbers[i];
   });
 }
 

@@ -9,6 +9,8 @@ export interface Initial {
   readonly isBuffer?: boolean;
   /** Whether it is computed before training, which leaves it as it is. */
   readonly isComputed?: boolean;
+  /** Whether what lies above its diagonal is zero and stays so: it has no gradient there. */
+  readonly isLowerTriangular?: boolean;
   /**
    * Its numbers in row-major order.
    *

@@ -10,9 +10,9 @@ import { fittingRuns, needOf, passFloats } from "../models/room/needs.ts";
 import { processBytes } from "../models/room/room_check.ts";
 import { adam } from "../nn/optimizer.ts";
 import { roomOn } from "../nn/room.ts";
-import { batchesOf, gradientsFor, initialOf, lengthsOf } from "./fit.ts";
-import type { Training } from "./options.ts";
+import { batchesOf, gradientsFor, initialOf, lengthsOf, protectionFor } from "./fit.ts";
 import { trainedNumbers } from "./parameter_count.ts";
+import type { RestartedTraining } from "./schedule.ts";
 import { checkSplits, planned, type TrainOptions } from "./train.ts";
 
 /** What a training would take. */
@@ -70,13 +70,14 @@ function bytesOf(model: GradientModel, train: Cohort, batches: Int32Array[], wor
 async function timed(
   model: GradientModel,
   train: Cohort,
-  training: Training,
+  training: RestartedTraining,
   batches: readonly Int32Array[],
 ): Promise<{ seconds: number; rows: number; steps: number }> {
   const { seed } = training;
   const lengths = lengthsOf(model, train);
   const optimizer = adam(initialOf(model, seed));
-  const gradients = await gradientsFor(model, train, optimizer, training);
+  const own = await gradientsFor(model, train, optimizer, training);
+  const gradients = protectionFor(model, optimizer, training)?.protected(own) ?? own;
   const step = async (records: Int32Array) => {
     const { gradients: slopes } = await gradients.compute(records, { seed, epoch: 0 });
     await optimizer.step(slopes, 0);
@@ -125,14 +126,14 @@ export async function estimateTraining(
   options: TrainOptions = {},
 ): Promise<TrainingEstimate> {
   checkSplits(cohort);
-  const { model, training, coverage } = planned(cohort, options);
+  const { model, training, privacy, coverage } = planned(cohort, options);
   const train = splitOf(cohort, "train");
   const about = { model: model.family, records: train.recordCount, coverage };
   if ("learn" in model) return { ...about, descent: null };
   const { epochs, workers } = training;
   const lengths = lengthsOf(model, train);
   const batches = batchesOf(model, train, training, 0);
-  const found = await timed(model, train, training, batches);
+  const found = await timed(model, train, { ...training, privacy }, batches);
   const rows = sum(lengths);
   const validationRows = sum(lengthsOf(model, splitOf(cohort, "validation")));
   return {

@@ -1,6 +1,6 @@
 /**
- * When training ends: after all epochs, when the validation loss no longer falls, or when the time
- * is over.
+ * When training ends: after all epochs, when the validation loss no longer falls, when the time is over,
+ * or before a privacy budget is overspent.
  *
  * @module
  */
@@ -8,8 +8,8 @@ import type { FinishedEpoch } from "../progress.ts";
 import type { TrainingLine } from "./run_folder.ts";
 import { type Schedule, spentShare } from "./schedule.ts";
 
-/** What ended a training: its number of epochs, its patience or its minutes. */
-export type Ending = "epochs" | "patience" | "minutes";
+/** What ended a training: its number of epochs, its patience, its minutes or its privacy budget. */
+export type Ending = "epochs" | "patience" | "minutes" | "privacy";
 
 /** A position in training. */
 export interface Standing {
@@ -36,8 +36,9 @@ export function endingOf(
   schedule: Schedule,
   { epoch, best, seconds }: Standing,
 ): Ending | undefined {
-  const { epochs, patience, since } = schedule;
+  const { epochs, patience, since, privacy } = schedule;
   if (epoch >= epochs) return "epochs";
+  if (epoch >= (privacy?.epochs ?? Infinity)) return "privacy";
   if (epoch - Math.max(best.epoch, since.epoch) >= patience) return "patience";
   if (epoch > since.epoch && spentShare(schedule, seconds) >= 1) return "minutes";
   return undefined;
@@ -51,27 +52,31 @@ export function endingOf(
 export function endingInWords(schedule: Schedule, standing: Standing): string | undefined {
   const ending = endingOf(schedule, standing);
   if (ending === undefined || ending === "epochs") return undefined;
-  const { epochs, patience, minutes } = schedule;
+  const { epochs, patience, minutes, privacy } = schedule;
   const why = {
+    privacy: `one more would spend more than the privacy budget's epsilon of ${privacy?.epsilon}`,
     patience: `no lower validation loss for ${patience} epochs`,
     minutes: `the limit of ${minutes} minutes is reached`,
   };
   const { epoch, best } = standing;
-  return `stopped after ${epoch} of ${epochs} epochs: ${why[ending]}; best epoch ${best.epoch}`;
+  return `stopped after ${epoch} of ${epochs} epochs: ${why[ending]}; ` +
+    (privacy === undefined ? `best epoch ${best.epoch}` : "the last epoch is kept");
 }
 
 /** What is known when an epoch has finished, the last of these lines. */
 export function finishedEpoch(schedule: Schedule, lines: readonly TrainingLine[]): FinishedEpoch {
-  const { epochs, minutes, since } = schedule;
+  const { epochs, minutes, since, privacy } = schedule;
+  const most = Math.min(epochs, privacy?.epochs ?? Infinity);
   const { epoch, best, seconds } = standingOf(lines);
-  const { train_loss, validation_loss } = lines[lines.length - 1];
+  const { train_loss, validation_loss, epsilon } = lines[lines.length - 1];
   const limit = minutes === 0 ? Infinity : Math.max(0, 60 * minutes - (seconds - since.seconds));
   return {
     epochs,
     trainLoss: train_loss,
     validationLoss: validation_loss,
+    ...epsilon !== undefined && { epsilon },
     best,
     seconds,
-    secondsLeft: Math.min((epochs - epoch) * seconds / epoch, limit),
+    secondsLeft: Math.min((most - epoch) * seconds / epoch, limit),
   };
 }

@@ -4,6 +4,7 @@ import { splitOf } from "../cohort/cohort.ts";
 import { isThere } from "../files/is_there.ts";
 import { batchCount } from "./batches.ts";
 import { readProgress } from "./read_progress.ts";
+import { epochsWithin } from "./private/privacy.ts";
 import { modelOf, type RunConfig } from "./run_folder.ts";
 
 /**
@@ -33,13 +34,21 @@ export async function extended(
   if (await isThere(join(folder, "adversary.jsonl"))) {
     throw refuse("its second stage of training has begun, which needs the first as it is");
   }
+  const { restarts = [], privacy } = stored;
+  const allowed = privacy && epochsWithin(privacy, { epochs, batch });
+  if (privacy !== undefined && allowed === privacy.epochs) {
+    throw refuse(
+      `its privacy budget, an epsilon of ${privacy.epsilon}, allows ${allowed} with its noise`,
+    );
+  }
   const batches = batchCount(splitOf(cohort, "train").recordCount, batch);
-  const progress = await readProgress(folder, model, { epochs: planned, batches });
+  const course = { epochs: planned, batches, isPrivate: privacy !== undefined };
+  const progress = await readProgress(folder, model, course);
   const restart = progress && { after: progress.checkpoint.epoch, planned };
-  const { restarts = [] } = stored;
   return {
     ...stored,
     training: { ...stored.training, epochs },
+    ...privacy && allowed !== undefined && { privacy: { ...privacy, epochs: allowed } },
     ...restart && { restarts: [...restarts, restart] },
   };
 }

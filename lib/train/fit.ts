@@ -22,6 +22,7 @@ import type { GradientSource } from "./gradients/source.ts";
 import { sharedGradients } from "./gradients/workers.ts";
 import { endingInWords, endingOf, finishedEpoch } from "./ending.ts";
 import type { Training } from "./options.ts";
+import { type Protection, protection } from "./private/protection.ts";
 import { readProgress } from "./read_progress.ts";
 import { type Checkpoint, type TrainingLine, writeBest, writeCheckpoint } from "./run_folder.ts";
 import { rateAt, type RestartedTraining, type Schedule, scheduleOf } from "./schedule.ts";
@@ -31,6 +32,8 @@ const checkpointSeconds = 300;
 
 /** One session of a training: what it works with, and its state. */
 interface Session {
+  /** What protects the training patients, in private training. */
+  readonly protection?: Protection | undefined;
   readonly model: GradientModel;
   readonly train: Cohort;
   readonly validation: Cohort;
@@ -84,6 +87,7 @@ export async function fit(
   const stored = await readProgress(folder.path, model, {
     epochs: training.epochs,
     batches: batchCount(train.recordCount, training.batch),
+    isPrivate: training.privacy !== undefined,
   });
   const { checkpoint, lines } = stored ?? { checkpoint: beginning(), lines: [] };
   const optimizer = adam(
@@ -91,7 +95,9 @@ export async function fit(
   );
   let gradients: GradientSource | undefined;
   try {
+    const protection = protectionFor(model, optimizer, training, checkpoint);
     gradients = await gradientsFor(model, train, optimizer, training);
+    if (protection !== undefined) gradients = protection.protected(gradients);
     const before = checkpoint.seconds;
     const began = performance.now();
     await trainEpochs({
@@ -102,6 +108,7 @@ export async function fit(
       training: scheduleOf(training, lines),
       optimizer,
       gradients,
+      protection,
       checkpoint,
       lines,
       ...onProgress && { onProgress },
@@ -127,7 +134,17 @@ export async function gradientsFor(
     : await sharedGradients(model, train, optimizer, divisor, workers);
 }
 
-/** Trains until the epochs, the patience or the time are used up. */
+/** What protects the training patients; undefined unless the training is private. */
+export function protectionFor(
+  model: GradientModel,
+  { layout }: Optimizer,
+  { privacy, ...training }: RestartedTraining,
+  { privacy: standing }: Pick<Checkpoint, "privacy"> = {},
+): Protection | undefined {
+  return privacy && protection(model, layout, privacy, training, standing);
+}
+
+/** Trains until the epochs, the patience, the time or the privacy budget are used up. */
 async function trainEpochs(session: Session): Promise<void> {
   const { train, folder, training, optimizer, checkpoint, lines, onProgress } = session;
   const batches = batchCount(train.recordCount, training.batch);
@@ -179,8 +196,9 @@ export function batchesOf(
 
 /** Trains the rest of an epoch, computes the validation loss and adds a line to the log. */
 async function trainEpoch(session: Session): Promise<TrainingLine> {
-  const { model, train, training, checkpoint, lines } = session;
-  const batches = batchesOf(model, train, training, checkpoint.epoch);
+  const { model, train, training, checkpoint, lines, protection } = session;
+  const batches = protection?.batches(checkpoint.epoch) ??
+    batchesOf(model, train, training, checkpoint.epoch);
   let storedAt = performance.now();
   let rate = 0;
   while (checkpoint.batch < batches.length) {
@@ -198,12 +216,13 @@ async function trainEpoch(session: Session): Promise<TrainingLine> {
   const line: TrainingLine = {
     epoch: checkpoint.epoch,
     step: checkpoint.epoch * batches.length,
-    train_loss: checkpoint.sums.loss / checkpoint.sums.visits,
+    train_loss: protection ? null : checkpoint.sums.loss / checkpoint.sums.visits,
     validation_loss: validationLoss,
     learning_rate: rate,
     gradient_norm: checkpoint.sums.norms / batches.length,
     seconds: session.seconds(),
-    best: validationLoss < checkpoint.best.loss,
+    best: protection !== undefined || validationLoss < checkpoint.best.loss,
+    ...protection && { epsilon: protection.epsilon() },
   };
   lines.push(line);
   if (line.best) checkpoint.best = { loss: validationLoss, epoch: line.epoch };
@@ -225,7 +244,7 @@ async function trainBatch(
   step: number,
   batches: number,
 ): Promise<number> {
-  const { train, training, optimizer, gradients, checkpoint } = session;
+  const { train, training, optimizer, gradients, checkpoint, protection } = session;
   const { seed, epochs } = training;
   const { loss, gradients: slopes } = await gradients.compute(records, {
     seed,
@@ -236,15 +255,18 @@ async function trainBatch(
   checkFinite({ loss, "norm of the gradient": norm }, session);
   const { sums } = checkpoint;
   sums.norms += norm;
-  sums.loss += loss;
-  for (const record of records) sums.visits += visitsOf(train, record) + 1;
+  if (protection === undefined) {
+    sums.loss += loss;
+    for (const record of records) sums.visits += visitsOf(train, record) + 1;
+  } else checkpoint.privacy = protection.standing(); // and nothing that no noise protects
   checkpoint.batch++;
   session.onProgress?.({
     stage: "training",
     done: step + 1,
     total: epochs * batches,
     epoch: checkpoint.epoch + 1,
-    note: `epoch ${checkpoint.epoch + 1}/${epochs} loss ${(sums.loss / sums.visits).toFixed(3)}`,
+    note: `epoch ${checkpoint.epoch + 1}/${epochs}` +
+      (protection ? "" : ` loss ${(sums.loss / sums.visits).toFixed(3)}`),
   });
   return rate;
 }

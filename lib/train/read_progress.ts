@@ -4,7 +4,8 @@
  * @module
  */
 import { join } from "node:path";
-import { checked, finite, flag, object, readOwnText, whole } from "../files/checked_json.ts";
+import * as v from "valibot";
+import { checked, finite, flag, list, object, readOwnText, whole } from "../files/checked_json.ts";
 import { parsedJson } from "../files/input.ts";
 import { isThere } from "../files/is_there.ts";
 import type { GradientModel } from "../models/interface/model.ts";
@@ -17,12 +18,13 @@ import { type Checkpoint, hasStored, type TrainingLine } from "./run_folder.ts";
 const lineSchema = object({
   epoch: whole(1),
   step: whole(0),
-  train_loss: finite(),
+  train_loss: v.nullable(finite()),
   validation_loss: finite(),
   learning_rate: finite(0),
   gradient_norm: finite(0),
   seconds: finite(0),
   best: flag,
+  epsilon: v.optional(finite(0)),
 });
 
 const checkpointSchema = object({
@@ -31,6 +33,12 @@ const checkpointSchema = object({
   sums: object({ loss: finite(), visits: whole(0), norms: finite(0) }),
   best: object({ loss: finite(), epoch: whole(0) }),
   seconds: finite(0),
+  privacy: v.optional(object({
+    taken: list(
+      object({ samplingRate: finite(0, 1), noiseMultiplier: finite(0), steps: whole(0) }),
+    ),
+    clip: finite(0),
+  })),
 });
 
 /**
@@ -75,6 +83,8 @@ export interface Course {
   readonly epochs: number;
   /** Batches of each. */
   readonly batches: number;
+  /** Whether a privacy budget pays for its steps; default false. */
+  readonly isPrivate?: boolean;
 }
 
 /** The state of a run that has stored nothing. */
@@ -82,10 +92,10 @@ const beginning = { epoch: 0, batch: 0, best: { epoch: 0, loss: Infinity } };
 
 /** How a checkpoint contradicts the lines of training, which are written just before it. */
 function problemOf(
-  { epoch, batch, best }: Pick<Checkpoint, "epoch" | "batch" | "best">,
+  { epoch, batch, best, privacy }: Pick<Checkpoint, "epoch" | "batch" | "best" | "privacy">,
   steps: number,
   lines: readonly TrainingLine[],
-  { epochs, batches }: Course,
+  { epochs, batches, isPrivate = false }: Course,
 ): string | undefined {
   const isOf = lines.length === epoch || lines.length === epoch + 1;
   if (epoch > epochs || batch > batches || !isOf) {
@@ -94,6 +104,10 @@ function problemOf(
   }
   const wanted = epoch * batches + batch;
   if (steps !== wanted) return `its optimizer took ${steps} steps, must be ${wanted}`;
+  const paid = privacy?.taken.reduce((sum, { steps }) => sum + steps, 0) ?? 0;
+  if (isPrivate && paid !== steps) {
+    return `its privacy budget paid for ${paid} steps, and its optimizer took ${steps}`;
+  }
   const line = lines.slice(0, epoch).findLast(({ best }) => best);
   const isBest = line === undefined
     ? best.epoch === 0

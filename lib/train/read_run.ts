@@ -23,6 +23,7 @@ import { numbersOf } from "../models/interface/settings.ts";
 import type { ModelFamily } from "../models/interface/model.ts";
 import { isSchema, type Schema } from "../models/numbers/record_schema.ts";
 import { storedTrainingSchema, wholeTraining } from "./options.ts";
+import { privacySchema } from "./private/privacy.ts";
 import { lacksSecondStage, readBest } from "./read_parameters.ts";
 import { readTraining } from "./read_progress.ts";
 import { hasStored, modelOf, type Run, type RunConfig } from "./run_folder.ts";
@@ -37,6 +38,7 @@ const runConfigSchema = object({
   coverage: v.optional(coverageSchema),
   remarks: v.optional(named(text)),
   training: storedTrainingSchema,
+  privacy: v.optional(privacySchema),
   restarts: v.optional(list(object({ after: whole(0), planned: whole(1) }))),
   cohort: text,
   versions: named(text),

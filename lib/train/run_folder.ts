@@ -20,6 +20,8 @@ import type { AdamState } from "../nn/optimizer.ts";
 import type { NamedArrays } from "../nn/parameters.ts";
 import { writeSafetensors } from "../nn/safetensors.ts";
 import type { Training } from "./options.ts";
+import type { Privacy } from "./private/privacy.ts";
+import type { PrivacyStanding } from "./private/protection.ts";
 import type { Restart, RestartedTraining } from "./schedule.ts";
 
 /** The content of config.json. */
@@ -42,6 +44,8 @@ export interface RunConfig {
   readonly coverage?: Coverage | undefined;
   /** How it was trained. */
   readonly training: Training;
+  /** What it promises its training patients; absent unless it was trained privately. */
+  readonly privacy?: Privacy | undefined;
   /** Where it was resumed with more epochs than planned until then; absent if it never was. */
   readonly restarts?: readonly Restart[] | undefined;
   /** Fingerprint of the cohort that it was trained on; empty if unknown. */
@@ -58,19 +62,22 @@ export interface TrainingLine {
   readonly step: number;
   /**
    * Mean negative log-likelihood of the training records during the epoch, nats per visit; with
-   * any other terms that the model minimises.
+   * any other terms that the model minimises. Null in private training, whose budget does not pay
+   * for it.
    */
-  readonly train_loss: number;
+  readonly train_loss: number | null;
   /** The same for the validation records after the epoch, without other terms. */
   readonly validation_loss: number;
   /** Learning rate of the last step. */
   readonly learning_rate: number;
-  /** Euclidean norm of the gradient, mean over the steps. */
+  /** Euclidean norm of the gradient, mean over the steps; in private training with its noise. */
   readonly gradient_norm: number;
   /** Seconds of training so far, summed over resumed runs. */
   readonly seconds: number;
-  /** Whether this epoch's parameters are the best so far. */
+  /** Whether this epoch's parameters are the best so far; in private training, the latest are. */
   readonly best: boolean;
+  /** In private training, the ε that was spent so far, at the budget's δ. */
+  readonly epsilon?: number | undefined;
 }
 
 /** A line of adversary.jsonl: one epoch of two networks against each other. */
@@ -97,6 +104,8 @@ export interface Checkpoint {
   best: { loss: number; epoch: number };
   /** Seconds spent. */
   seconds: number;
+  /** What was spent of a privacy budget. */
+  privacy?: PrivacyStanding | undefined;
 }
 
 /** The calibration of a run's output biases after its last epoch. */
@@ -137,10 +146,10 @@ export function modelOf({ model, config, schema }: RunConfig): Model {
 
 /** How each stage of training goes; two stages share the time equally. */
 export function stageTraining(runConfig: RunConfig): RestartedTraining {
-  const { training, restarts } = runConfig;
+  const { training, restarts, privacy } = runConfig;
   const model = modelOf(runConfig);
   const stages = "learn" in model || model.adversary === undefined ? 1 : 2;
-  return { ...training, minutes: training.minutes / stages, restarts };
+  return { ...training, minutes: training.minutes / stages, restarts, privacy };
 }
 
 /**

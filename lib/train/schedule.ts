@@ -9,6 +9,7 @@
  * @module
  */
 import { rateShare, timeShare, type Training } from "./options.ts";
+import type { Privacy } from "./private/privacy.ts";
 
 /** Where a run was given more epochs. */
 export interface Restart {
@@ -18,13 +19,14 @@ export interface Restart {
   readonly planned: number;
 }
 
-/** Training options, and the restarts of a run. */
+/** Training options, the restarts of a run, and what it promises its patients. */
 export type RestartedTraining = Training & {
   readonly restarts?: readonly Restart[] | undefined;
+  readonly privacy?: Privacy | undefined;
 };
 
 /** Training options with the position from which rate, patience and minutes count. */
-export type Schedule = Training & {
+export type Schedule = Omit<RestartedTraining, "restarts"> & {
   readonly since: { readonly epoch: number; readonly seconds: number };
 };
 

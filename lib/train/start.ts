@@ -5,11 +5,12 @@
  */
 import { join } from "node:path";
 import { type Cohort, splitOf } from "../cohort/cohort.ts";
-import { type Coverage, coverageInWords } from "../models/coverage.ts";
+import { type Coverage, coverageInWords, coverageOf } from "../models/coverage.ts";
 import type { Model } from "../models/interface/model.ts";
 import { backendVersions, hasNativeBinding } from "../nn/backend.ts";
-import type { Training } from "./options.ts";
 import { trainedNumbers } from "./parameter_count.ts";
+import { type Privacy, privacyInWords } from "./private/privacy.ts";
+import type { RunConfig } from "./run_folder.ts";
 import { counted } from "../in_words.ts";
 
 /** What is about to be trained, on what, and what of it will not be learned. */
@@ -34,22 +35,20 @@ export interface TrainingStart {
   readonly sources: Readonly<Record<string, string>>;
   /** What the model learns of the training records. */
   readonly coverage: Coverage;
+  /** What is promised to the training patients; absent unless they are protected. */
+  readonly privacy?: Privacy | undefined;
 }
 
 /**
  * What is known before the first step.
  *
- * @param options.sources as in the run's config
+ * @param folder of the run
  */
 export function trainingStart(
   model: Model,
   cohort: Cohort,
-  { folder, training, coverage, sources = {} }: {
-    readonly folder: string;
-    readonly training: Training;
-    readonly coverage: Coverage;
-    readonly sources: Readonly<Record<string, string>> | undefined;
-  },
+  { training, coverage = coverageOf(model, cohort), sources = {}, privacy }: RunConfig,
+  folder: string,
 ): TrainingStart {
   const engine = backendVersions().backend ?? null;
   const records = {
@@ -65,6 +64,7 @@ export function trainingStart(
     parameters: trainedNumbers(model),
     canBeFaster: (engine === "wasm" || engine === "cpu") && !hasNativeBinding(),
     epochs: training.epochs,
+    ...privacy && { privacy },
     log: join(folder, "training.jsonl"),
   };
 }
@@ -113,6 +113,7 @@ export function startInWords(start: TrainingStart): string[] {
     `Model ${model}: ${counted(parameters)} parameters; engine ${engine ?? "none"}${faster}`,
     `${counted(trainRecords)} training and ${counted(validationRecords)} validation records; ` +
     `at most ${epochs} epoch${epochs === 1 ? "" : "s"}, a line for each in ${log}`,
+    ...start.privacy === undefined ? [] : privacyInWords(start.privacy),
     ...Object.entries(start.sources).map(([name, source]) => `${name}: ${source}`),
     ...lost,
   ];

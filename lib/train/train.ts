@@ -8,7 +8,7 @@ import { claimed } from "../files/output.ts";
 import { checkCoverage, coverageOf } from "../models/coverage.ts";
 import { modelFamily, ownSettings } from "../models/mod.ts";
 import { checkRoom } from "../models/room/room_check.ts";
-import type { CodeKnowledge, Model } from "../models/interface/model.ts";
+import type { CodeKnowledge, Model, ModelFamily } from "../models/interface/model.ts";
 import type { ModelConfig } from "../models/interface/settings.ts";
 import { backendVersions } from "../nn/backend.ts";
 import type { NamedArrays } from "../nn/parameters.ts";
@@ -31,6 +31,7 @@ import {
   trainingNames,
   type TrainingOptions,
 } from "./options.ts";
+import { plannedPrivacy, type Privacy, type PrivacyOptions } from "./private/privacy.ts";
 import { readProgress } from "./read_progress.ts";
 import { readBegun, readRun, readRunConfig } from "./read_run.ts";
 import { runRemarks } from "./remarks.ts";
@@ -53,6 +54,11 @@ export interface TrainOptions extends TrainingOptions, LongWorkOptions {
   readonly model?: string | undefined;
   /** The model's settings, by name; the others have their defaults. */
   readonly settings?: ModelConfig;
+  /**
+   * Protects the training patients by differential privacy, see {@link PrivacyOptions}. The last epoch
+   * is then kept, and nothing is calibrated, as no choice may depend on patients unprotected.
+   */
+  readonly privacy?: PrivacyOptions | undefined;
   /** What is known about the codes, for models that can use it. */
   readonly knowledge?: CodeKnowledge | undefined;
   /**
@@ -79,6 +85,7 @@ const optionNames = [
     {
       model: 0,
       settings: 0,
+      privacy: 0,
       knowledge: 0,
       resume: 0,
       force: 0,
@@ -164,7 +171,7 @@ async function learn(
   const { adversary } = model;
   const training = stageTraining(runConfig);
   await fit(model, cohort, folder, training, onProgress, tables);
-  await calibrate(model, cohort, folder.path, onProgress);
+  if (runConfig.privacy === undefined) await calibrate(model, cohort, folder.path, onProgress);
   if (adversary !== undefined) {
     await fitAdversary(model, adversary, cohort, folder.path, training, onProgress);
   }
@@ -173,9 +180,13 @@ async function learn(
 /** The model that options ask for, and how to train it; throws a RangeError if that cannot be. */
 export function planned(cohort: Cohort, options: TrainOptions) {
   const family = modelFamily(options.model ?? "halo");
-  const settings = ownSettings(family, options.settings ?? {});
   const training = trainingFor(cohort, options, family);
   checkTraining(training);
+  const privacy = options.privacy && privacyFor(family, cohort, training, options);
+  const settings = {
+    ...ownSettings(family, options.settings ?? {}),
+    ...privacy && "calibrate" in family.settings && { calibrate: false },
+  };
   const config = family.configFor(cohort, settings, options.knowledge);
   const { minCell } = training;
   const schema = family.schemaFor?.(cohort, config, { minCell, bins: options.knowledge?.bins });
@@ -184,11 +195,30 @@ export function planned(cohort: Cohort, options: TrainOptions) {
   const coverage = coverageOf(model, cohort);
   if (!options.acceptLoss) checkCoverage(family.name, coverage);
   checkCanTrain(model, cohort, training);
-  return { model, config, schema, training, coverage };
+  return { model, config, schema, training, privacy, coverage };
+}
+
+/** Plans private training; throws a RangeError if an option would choose by patients' records. */
+function privacyFor(
+  family: ModelFamily,
+  cohort: Cohort,
+  training: Training,
+  { privacy, patience, settings }: TrainOptions,
+): Privacy | undefined {
+  if (privacy === undefined) return undefined;
+  const choices = { patience, calibrate: settings?.calibrate === true ? "true" : undefined };
+  for (const [name, value] of Object.entries(choices)) {
+    if (value === undefined) continue;
+    throw new RangeError(
+      `Cannot train privately with ${name} ${value}: it would use patients' records outside the ` +
+        "privacy budget",
+    );
+  }
+  return plannedPrivacy(family, cohort, training, privacy);
 }
 
 async function trainNew(cohort: Cohort, folder: string, options: TrainOptions): Promise<void> {
-  const { model, config, schema, training, coverage } = planned(cohort, options);
+  const { model, config, schema, training, privacy, coverage } = planned(cohort, options);
   const given = await tablesOf(model, cohort, training, options);
   const bins = options.knowledge?.bins;
   const remarks = runRemarks(model, training);
@@ -208,11 +238,11 @@ async function trainNew(cohort: Cohort, folder: string, options: TrainOptions): 
     coverage,
     ...Object.keys(remarks).length > 0 && { remarks },
     training,
+    ...privacy && { privacy },
     cohort: await fingerprint(cohort),
     versions: backendVersions(),
   };
-  const { sources } = runConfig;
-  options.onStart?.(trainingStart(model, cohort, { folder, training, coverage, sources }));
+  options.onStart?.(trainingStart(model, cohort, runConfig, folder));
   await growFolder(folder, {
     async begin(begun) {
       await beginRun(begun, runConfig, cohort.vocabulary, cohort.labelNames);
@@ -234,7 +264,10 @@ async function tablesAgain(
   if ("learn" in model || model.tables === undefined) return undefined;
   const { epochs, batch } = runConfig.training;
   const batches = batchCount(splitOf(cohort, "train").recordCount, batch);
-  if (await readProgress(folder, model, { epochs, batches }) !== undefined) return undefined;
+  const isPrivate = runConfig.privacy !== undefined;
+  if (await readProgress(folder, model, { epochs, batches, isPrivate }) !== undefined) {
+    return undefined;
+  }
   const given = await tablesOf(model, cohort, runConfig.training, options);
   for (const [name, source] of Object.entries(given?.sources ?? {})) {
     if (source !== runConfig.sources?.[name]) {
@@ -247,8 +280,24 @@ async function tablesAgain(
   return given?.tables;
 }
 
+/** The promise to patients stays as it is: neither another budget nor another way. */
+function checkSamePrivacy(folder: string, stored?: Privacy, now?: PrivacyOptions): void {
+  if (now === undefined) return;
+  const refuse = (given: string, before: string) =>
+    new RangeError(`Cannot resume "${folder}" with ${given}: it was started with ${before}`);
+  if (stored === undefined) throw refuse("a privacy budget", "none");
+  const { epochs: _, notCovered: _n, ...before } = stored;
+  const known: Record<string, unknown> = { ...before, noise: stored.noiseMultiplier };
+  for (const [name, value] of Object.entries(now)) {
+    if (value !== undefined && value !== known[name]) {
+      throw refuse(`privacy ${name} ${value}`, `${known[name]}`);
+    }
+  }
+}
+
 async function trainOn(cohort: Cohort, folder: string, options: TrainOptions): Promise<void> {
   const stored = await readRunConfig(folder);
+  checkSamePrivacy(folder, stored.privacy, options.privacy);
   const before: Record<string, unknown> = {
     model: stored.model,
     ...stored.config,
@@ -287,8 +336,7 @@ async function trainOn(cohort: Cohort, folder: string, options: TrainOptions): P
     await writeConfig(folder, runConfig);
     options.onNote?.(restartInWords(runConfig));
   }
-  const { training, coverage = coverageOf(model, cohort), sources } = runConfig;
-  options.onStart?.(trainingStart(model, cohort, { folder, training, coverage, sources }));
+  options.onStart?.(trainingStart(model, cohort, runConfig, folder));
   await learn(cohort, grownFolder(folder), runConfig, tables, options.onProgress);
 }
 
@@ -305,7 +353,8 @@ async function stoppedText(folder: string, began: number, resume?: boolean): Pro
 /**
  * Trains a model on the train split of a cohort and writes a run folder; the validation split
  * decides which epoch is best. `resume` continues an interrupted run and reaches exactly the same
- * losses; with more epochs, it trains a finished run further.
+ * losses; with more epochs, it trains a finished run further. With `privacy`, the training patients are
+ * protected by differential privacy, and the last epoch is kept.
  *
  * In a Jupyter kernel, Stop ends the training and keeps the variables.
  *

@@ -12,10 +12,15 @@ const lineInterval = 60_000;
 
 /** What is said of an epoch. */
 function epochLine(stage: string, epoch: number, finished: FinishedEpoch): string {
-  const { epochs, trainLoss, validationLoss, best, seconds, secondsLeft } = finished;
-  return `${stage}: epoch ${epoch} of ${epochs}, training loss ${trainLoss.toFixed(3)}, ` +
-    `validation loss ${validationLoss.toFixed(3)}, ` +
-    `best ${best.loss.toFixed(3)} in epoch ${best.epoch}, ` +
+  const { epochs, trainLoss, validationLoss, epsilon, best, seconds, secondsLeft } = finished;
+  const own = [
+    ...trainLoss === null ? [] : [`training loss ${trainLoss.toFixed(3)}`],
+    `validation loss ${validationLoss.toFixed(3)}`,
+    epsilon === undefined
+      ? `best ${best.loss.toFixed(3)} in epoch ${best.epoch}`
+      : `ε ${epsilon.toFixed(3)} spent`,
+  ];
+  return `${stage}: epoch ${epoch} of ${epochs}, ${own.join(", ")}, ` +
     `${duration(seconds)} elapsed, at most ${duration(secondsLeft)} left`;
 }
 

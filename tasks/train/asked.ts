@@ -7,6 +7,7 @@ import {
   type Cohort,
   namedPreset,
   parseSettings,
+  type PrivacyOptions,
   readCodeEmbeddings,
   readCodeGraph,
   readGivenBins,
@@ -31,6 +32,35 @@ function given(args: Arguments): TrainOptions {
     minCell: args.maybeInteger("min-cell", { min: 0 }),
   };
   return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined));
+}
+
+/** How to protect patients, if `--private` asks for it. */
+function privacyOf(args: Arguments): PrivacyOptions | undefined {
+  const clip = args.maybeNumber("clip", { min: 1e-9, max: 1e9 });
+  const noise = args.maybeNumber("noise", { min: 0.01, max: 1e6 });
+  const noiseSource = args.choice("noise-source", ["seeded", "secure"]);
+  const budget = {
+    epsilon: args.maybeNumber("epsilon", { min: 0 }),
+    delta: args.maybeNumber("delta", { min: 0, max: 1 }),
+  };
+  if (!args.has("private")) {
+    const names = ["epsilon", "delta", "clip", "noise", "noise-source"];
+    const stray = args.has("adaptive-clip")
+      ? "adaptive-clip"
+      : names.find((name) => args.maybe(name) !== undefined);
+    if (stray === undefined) return undefined;
+    throw new UsageError(`--${stray} is for private training: give --private too`);
+  }
+  const { epsilon, delta } = budget;
+  if (epsilon === undefined || delta === undefined) {
+    throw new UsageError("--private needs --epsilon and --delta: what training may disclose");
+  }
+  const adaptiveClip = args.has("adaptive-clip");
+  if (clip !== undefined && adaptiveClip) {
+    throw new UsageError("--clip takes no --adaptive-clip: the bound is either given or adapts");
+  }
+  const found = { clip, adaptiveClip: adaptiveClip || undefined, noise, noiseSource };
+  return { epsilon, delta, ...found };
 }
 
 /** The options of another run that `--from-run` names. */
@@ -71,12 +101,14 @@ export async function askedTraining(args: Arguments): Promise<TrainOptions> {
   const own = given(args);
   const base = { ...optionsOfPreset(args), ...await optionsOfRun(args) };
   const model = args.maybe("model") ?? base.model;
+  const privacy = privacyOf(args) ?? base.privacy;
   const settings = parseSettings(model ?? "halo", args.all("set"));
   return {
     ...base,
     ...own,
     model,
     settings: { ...base.settings, ...settings },
+    ...privacy && { privacy },
     resume: args.has("resume"),
     force: args.has("force"),
     acceptLoss: args.has("accept-loss"),

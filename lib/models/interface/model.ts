@@ -61,6 +61,11 @@ export interface ModelFamily<M extends Model = Model, C extends ModelConfig = Mo
   readonly highestRate?: number;
   /** Whether `compare` uses it by default; default true. */
   readonly isCompared?: boolean;
+  /**
+   * Whether its training can protect patients; default false. The loss of a record must depend on no other
+   * record but through the config and schema, and there must be no second stage.
+   */
+  readonly canBePrivate?: boolean;
   /** What else its models learn and write; default nothing but labels, codes and their order. */
   keeps?(set: Partial<C>): readonly Extra[];
   /**

@@ -14,8 +14,9 @@ import type { FigureOptions } from "./figure_options.ts";
 export interface EpochLosses {
   /** Counts from 1. */
   readonly epoch: number;
-  /** Mean negative log-likelihood of the training records during the epoch, nats per visit. */
-  readonly train_loss: number;
+  /** Mean negative log-likelihood of the training records during the epoch, nats per visit; null in
+   * private training. */
+  readonly train_loss: number | null;
   /** The same for the validation records, after the epoch. */
   readonly validation_loss: number;
 }
@@ -30,10 +31,18 @@ export function bestEpoch<T extends EpochLosses>(lines: readonly T[]): T | undef
 
 const margins = { marginTop: 20, marginRight: 76, marginBottom: 44, marginLeft: 60 };
 
+/** Whether the lines are of private training, which keeps its last epoch and tells no training loss. */
+function hasNoTrainingLoss(lines: readonly EpochLosses[]): boolean {
+  return lines.some(({ train_loss }) => train_loss === null);
+}
+
 /** A line for each of the two losses, with its name at the last epoch, the upper one higher. */
 function lossMarks(lines: readonly EpochLosses[]): Plot.Markish[] {
   const ends = lines.slice(-1);
-  const isValidationUpper = ends.every((last) => last.validation_loss >= last.train_loss);
+  const isValidationUpper = ends.every(({ validation_loss, train_loss }) =>
+    validation_loss >= (train_loss ?? -Infinity)
+  );
+  const isPrivate = hasNoTrainingLoss(lines);
   const loss = (
     key: "train_loss" | "validation_loss",
     name: string,
@@ -53,7 +62,7 @@ function lossMarks(lines: readonly EpochLosses[]): Plot.Markish[] {
     }),
   ];
   return [
-    loss("train_loss", "Training", "train"),
+    isPrivate ? [] : loss("train_loss", "Training", "train"),
     loss("validation_loss", "Validation", "validation"),
   ];
 }
@@ -84,21 +93,24 @@ function curveContents(
   best: EpochLosses | undefined,
 ): FigureContents {
   return {
-    title: "Training and validation loss by epoch",
+    title: hasNoTrainingLoss(lines)
+      ? "Validation loss by epoch"
+      : "Training and validation loss by epoch",
     description: best === undefined
       ? "No epoch is finished."
       : `${lines.length} epochs; the lowest validation loss, ${best.validation_loss}, ` +
         `is at epoch ${best.epoch}.`,
     points: lines.map(({ epoch, train_loss, validation_loss }) => ({
       epoch,
-      train_loss,
+      ...train_loss !== null && { train_loss },
       validation_loss,
     })),
   };
 }
 
 /**
- * Training and validation loss by epoch, with the best epoch marked, as an SVG element of 420 × 280
+ * Training and validation loss by epoch, with the best epoch marked (of private training the validation
+ * loss alone), as an SVG element of 420 × 280
  * pixels unless the options say otherwise. The loss axis is logarithmic if the highest loss is more than 5 times the lowest.
  *
  * @example
@@ -121,7 +133,9 @@ export function trainingCurve(
 ): SVGSVGElement {
   checkArguments("trainingCurve", [lines, "epochs"]);
   const best = bestEpoch(lines);
-  const losses = lines.flatMap((line) => [line.train_loss, line.validation_loss]);
+  const losses = lines.flatMap(({ train_loss, validation_loss }) =>
+    train_loss === null ? [validation_loss] : [train_loss, validation_loss]
+  );
   const [low, high] = [Math.min(...losses), Math.max(...losses)];
   const isLog = low > 0 && high / low > 5;
   return figure(
@@ -146,7 +160,7 @@ export function trainingCurve(
       marks: [
         Plot.frame({ anchor: "bottom", strokeOpacity: 0.6 }),
         lossMarks(lines),
-        bestMarks(best === undefined ? [] : [best]),
+        bestMarks(best === undefined || hasNoTrainingLoss(lines) ? [] : [best]),
       ],
     },
     curveContents(lines, best),

@@ -11,31 +11,9 @@ import { addInto, copyInto, type FlatLayout } from "../../nn/flat.ts";
 import type { Gradients, Optimizer } from "../../nn/optimizer.ts";
 import type { NamedTensors } from "../../nn/parameters.ts";
 import { type Room, roomOn } from "../../nn/room.ts";
-import type { GradientSource } from "./source.ts";
-
-/** The loss of records that fit in the engine at once, and its gradients. */
-function passGradients(
-  model: GradientModel,
-  parameters: NamedTensors,
-  cohort: Cohort,
-  records: Int32Array,
-  divisor: number,
-  moment: TrainingMoment,
-): { value: tf.Tensor; grads: tf.Tensor[] } {
-  const names = Object.keys(parameters);
-  const gradients = tf.valueAndGrads((...tensors) =>
-    tf.div(
-      model.loss(
-        Object.fromEntries(names.map((name, i) => [name, tensors[i]])),
-        cohort,
-        records,
-        moment,
-      ),
-      divisor,
-    )
-  );
-  return gradients(Object.values(parameters));
-}
+import { clippedGradients } from "./clipped.ts";
+import { passGradients } from "./pass.ts";
+import type { BatchGradients, GradientSource } from "./source.ts";
 
 /** Memory in which threads find gradients, on cpu and wasm. */
 interface FlatGradients {
@@ -64,7 +42,7 @@ export async function batchGradients(
     flat?: FlatGradients | undefined;
     isFlat?: boolean | undefined;
   },
-): Promise<{ loss: number; gradients: Gradients }> {
+): Promise<BatchGradients> {
   const runs = fittingRuns(model, "learning", room, cohort, records);
   let loss = 0;
   let sums: Gradients | undefined;
@@ -95,7 +73,7 @@ function flatSums(
 
 /** Gradients with those of earlier runs added, all of which it disposes of. */
 function tensorSums(sums: Gradients | undefined, grads: tf.Tensor[]): tf.Tensor[] {
-  if (sums === undefined || sums instanceof Float32Array) return grads;
+  if (!Array.isArray(sums)) return grads;
   const added = grads.map((each, i) => tf.add(sums[i], each));
   tf.dispose([sums, grads]);
   return added;
@@ -114,18 +92,21 @@ export function localGradients(
   divisor: number,
   room: Room = roomOn(),
 ): GradientSource {
-  const { shared } = optimizer;
+  const { layout, shared } = optimizer;
   let sums: Float32Array | undefined;
-  const flat = shared &&
-    { layout: shared.layout, numbers: () => sums ??= new Float32Array(shared.layout.length) };
+  const numbers = () => sums ??= new Float32Array(layout.length);
   return {
-    compute: (records, moment) =>
-      batchGradients(model, optimizer.parameters(), cohort, records, {
-        divisor,
-        moment,
-        room,
-        flat,
-      }),
+    compute(records, moment, clip) {
+      const parameters = optimizer.parameters();
+      return clip === undefined
+        ? batchGradients(model, parameters, cohort, records, {
+          divisor,
+          moment,
+          room,
+          flat: shared && { layout, numbers },
+        })
+        : clippedGradients(model, parameters, cohort, records, { clip, moment, layout, numbers });
+    },
     dispose() {},
   };
 }

@@ -1,5 +1,5 @@
 /**
- * What a thread that computes gradients is sent; it answers each message with a loss.
+ * What a thread that computes gradients is sent, and what it answers.
  *
  * @module
  */
@@ -10,6 +10,7 @@ import type { Schema } from "../../models/numbers/record_schema.ts";
 import type { Backend } from "../../nn/backend.ts";
 import type { FlatLayout } from "../../nn/flat.ts";
 import type { Room } from "../../nn/room.ts";
+import type { BatchGradients } from "./source.ts";
 
 /** What a Worker needs before its first batch; it shares the memory of all arrays. */
 export interface Setup {
@@ -41,7 +42,12 @@ export interface Part {
   readonly records: Int32Array;
   /** Moment of training. */
   readonly moment: TrainingMoment;
+  /** The bound of each record's gradient, in private training. */
+  readonly clip?: number | undefined;
 }
+
+/** What a Worker answers to a part: its gradients are in the memory that is shared. */
+export type Answer = Omit<BatchGradients, "gradients">;
 
 /** A setup, then parts of batches. */
 export type Message = Setup | Part;

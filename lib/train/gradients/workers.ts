@@ -14,7 +14,7 @@ import { isOnHost } from "../../nn/host.ts";
 import type { Optimizer } from "../../nn/optimizer.ts";
 import { roomOn } from "../../nn/room.ts";
 import { answerOf, sharedCopy } from "../../threads.ts";
-import type { Part, Setup } from "./messages.ts";
+import type { Answer, Part, Setup } from "./messages.ts";
 import type { GradientSource } from "./source.ts";
 
 /**
@@ -55,7 +55,7 @@ async function startHelpers(setup: Omit<Setup, "gradient">, count: number): Prom
   }));
   try {
     await Promise.all(helpers.map(({ thread, gradient }) => {
-      const ready = answerOf(thread);
+      const ready = answerOf<Answer>(thread);
       thread.postMessage({ ...setup, gradient } satisfies Setup);
       return ready;
     }));
@@ -85,7 +85,7 @@ export async function sharedGradients(
   divisor: number,
   count: number,
 ): Promise<GradientSource> {
-  const { shared } = optimizer;
+  const { layout, shared } = optimizer;
   if (shared === undefined) throw new TypeError("Workers share the parameters of cpu and wasm");
   const own = roomOn();
   const helpers = await startHelpers({
@@ -95,27 +95,33 @@ export async function sharedGradients(
     config: model.config,
     schema: model.schema,
     cohort: sharedCohort(cohort),
-    layout: shared.layout,
+    layout,
     parameters: shared.parameters,
     room: { ...own, bytes: Math.min(own.bytes, machineBytes() / (count + 1)) },
   }, count);
   const [{ gradient: total }, ...others] = helpers;
   return {
-    async compute(records, moment) {
-      const losses = await Promise.all(helpers.map(({ thread, gradient }, i) => {
+    async compute(records, moment, clip) {
+      const answers = await Promise.all(helpers.map(({ thread, gradient }, i): Promise<Answer> => {
         const part = records.filter((_, at) => at % count === i);
         if (part.length === 0) {
           gradient.fill(0);
-          return 0;
+          return Promise.resolve({ loss: 0, unclipped: 0 });
         }
-        const loss = answerOf(thread);
-        thread.postMessage({ records: part, moment } satisfies Part);
-        return loss;
+        const answer = answerOf<Answer>(thread);
+        thread.postMessage({ records: part, moment, clip } satisfies Part);
+        return answer;
       }));
       for (const { gradient } of others) {
         for (let i = 0; i < total.length; i++) total[i] += gradient[i];
       }
-      return { loss: losses.reduce((sum, loss) => sum + loss, 0), gradients: total };
+      return {
+        loss: answers.reduce((sum, { loss }) => sum + loss, 0),
+        gradients: total,
+        ...clip !== undefined && {
+          unclipped: answers.reduce((sum, { unclipped = 0 }) => sum + unclipped, 0),
+        },
+      };
     },
     dispose: () => endHelpers(helpers),
   };
