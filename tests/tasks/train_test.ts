@@ -263,3 +263,57 @@ Deno.test("deno task train --set takes flags by words, and form for all that dif
       publishedStart: true,
     });
   }));
+
+Deno.test("deno task train --private says what it promises, and what it spent", () =>
+  inFolder(async (folder) => {
+    await writeMeds(join(folder, "cohort"), tinyCohort(40), { name: "tiny" });
+    const args = ["--cohort", join(folder, "cohort"), "--out", join(folder, "run")];
+    const set = ["--set", "width=8", "--set", "heads=2", "--set", "layers=1", "--epochs", "1"];
+    const task = ["train", ...args, ...set, "--backend", "wasm"] as const;
+    const { code, lines } = await runTask(
+      ...task,
+      ...["--private", "--epsilon", "4", "--delta", "1e-3", "--adaptive-clip"],
+    );
+    assertEquals(code, 0, lines.join("\n"));
+    assert(
+      lines.some((line) =>
+        /^Differential privacy: ε 4 and δ 0.001 for each of 20 training patients; gradients clipped to 1 at first, then adaptively, noise multiplier [\d.]+, at most 1 epoch within this$/
+          .test(line)
+      ),
+    );
+    assert(lines.some((line) => /^Spent an ε of 3\.9\d+ of 4, at a δ of 0\.001$/.test(line)));
+    const { runConfig } = await readRun(join(folder, "run"));
+    assertEquals([runConfig.privacy?.epsilon, runConfig.privacy?.adaptiveClip], [4, true]);
+  }));
+
+Deno.test("deno task train refuses privacy that is no promise in one line", () =>
+  inFolder(async (folder) => {
+    await writeMeds(join(folder, "cohort"), tinyCohort(40), { name: "tiny" });
+    const args = ["--cohort", join(folder, "cohort"), "--out", join(folder, "run")];
+    const budget = ["--private", "--epsilon", "4", "--delta", "1e-3"];
+    for (
+      const [given, exit, message] of [
+        [["--epsilon", "4"], 2, /--epsilon is for private training: give --private too/],
+        [["--adaptive-clip"], 2, /--adaptive-clip is for private training: give --private too/],
+        [["--noise-source", "secure"], 2, /--noise-source is for private training/],
+        [["--private"], 2, /--private needs --epsilon and --delta/],
+        [["--private", "--epsilon", "4"], 2, /--private needs --epsilon and --delta/],
+        [[...budget, "--clip", "1", "--adaptive-clip"], 2, /--clip takes no --adaptive-clip/],
+        [[...budget, "--clip", "0"], 2, /--clip/],
+        [[...budget, "--noise", "nan"], 2, /--noise/],
+        [[...budget, "--noise-source", "dice"], 2, /--noise-source is dice/],
+        [["--private", "--epsilon", "0", "--delta", "1e-3"], 1, /Cannot use an epsilon of 0/],
+        [["--private", "--epsilon", "nan", "--delta", "1e-3"], 2, /--epsilon/],
+        [["--private", "--epsilon", "4", "--delta", "0.05"], 1, /below 1 \/ 20/],
+        [[...budget, "--batch", "21"], 1, /Cannot sample batches of 21 patients/],
+        [[...budget, "--model", "eva"], 1, /Cannot train "eva" privately/],
+        [[...budget, "--model", "markov"], 1, /Cannot train "markov" privately/],
+        [[...budget, "--patience", "2"], 1, /Cannot train privately with patience 2/],
+      ] as const
+    ) {
+      const { code, lines } = await runTask("train", ...args, ...given, "--backend", "wasm");
+      assertEquals([given, code], [given, exit], lines.join("\n"));
+      assertEquals(lines.filter((line) => message.test(line)).length, 1, lines.join("\n"));
+      assertEquals(lines.some((line) => line.startsWith("    at ")), false);
+    }
+  }));
