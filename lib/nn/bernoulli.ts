@@ -17,7 +17,7 @@ interface CellWeights {
  *
  * @param logits [rows, columns]
  * @param targets sparse rows
- * @param mask [rows] 1 for rows that count, 0 for padding
+ * @param mask [rows] 1 for rows that count, 0 for padding; or another factor on the row's part
  * @param how.positiveWeight factor on the cells that are on; default 1, the plain likelihood
  * @param how.leftOut cells of these rows that do not count, whether they are on or off; default none
  * @returns a scalar
@@ -51,6 +51,7 @@ function hostNll(
             gradient.fill(0, from, from + columns);
             continue;
           }
+          const before = total;
           for (let i = from; i < from + columns; i++) {
             const l = logits[i];
             const e = Math.exp(-Math.abs(l)); // softplus(l) = max(l, 0) + log(1 + e^-|l|)
@@ -73,6 +74,9 @@ function hostNll(
             gradient[at] = positiveWeight * (gradient[at] - 1);
           }
           for (const column of out) isLeftOut[column] = 0;
+          if (mask[r] === 1) continue;
+          total = before + mask[r] * (total - before);
+          for (let i = from; i < from + columns; i++) gradient[i] *= mask[r];
         }
         sum[0] = total;
       });

@@ -1,8 +1,9 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { differentiable } from "./differentiable.ts";
 import { hostKernel, isOnHost } from "./host.ts";
+import { layer } from "./layer.ts";
 import { columnSums } from "./linear.ts";
 import { type NamedTensors, vector } from "./parameters.ts";
+import { ofSum } from "./squared_norms.ts";
 
 /** Value, normalised rows [rows, width] and 1 / deviation [rows, 1]. */
 type Normalized = [y: tf.Tensor2D, normal: tf.Tensor2D, scale: tf.Tensor2D];
@@ -101,13 +102,18 @@ export function layerNorm(
   bias: tf.Tensor1D,
   epsilon: number,
 ): tf.Tensor2D {
-  return differentiable(
-    [x, gain, bias],
+  return layer(
+    [x],
+    [gain, bias],
     () => {
       const [value, normal, scale] = forward(x, gain, bias, epsilon);
       return { value, saved: [normal, scale, gain] };
     },
-    (dy, [normal, scale, gain]) => backward(dy, normal, scale, gain),
+    {
+      gradients: (dy, [normal, scale, gain]) => backward(dy, normal, scale, gain),
+      squaredNorms: (dy, [normal], records) =>
+        tf.add(ofSum(tf.mul(dy, normal), records), ofSum(dy, records)),
+    },
   );
 }
 

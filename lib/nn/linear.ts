@@ -1,7 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { differentiable } from "./differentiable.ts";
 import { hostKernel, isOnHost } from "./host.ts";
+import { layer } from "./layer.ts";
 import { matrix, type NamedTensors, vector } from "./parameters.ts";
+import { ofProduct, ofSum } from "./squared_norms.ts";
 import { biasGradient, isOnTensorflow } from "./tensorflow_ops.ts";
 
 /**
@@ -74,18 +75,29 @@ export function linear(
   layout: "in-out" | "out-in" = "in-out",
 ): tf.Tensor2D {
   const isOutIn = layout === "out-in";
-  return differentiable(
-    bias === null ? [x, weight] : [x, weight, bias],
+  const inputs = (dy: tf.Tensor2D, [, weight]: readonly [tf.Tensor2D, tf.Tensor2D]) => [
+    product(dy, weight, "N", isOutIn ? "N" : "T"),
+  ];
+  return layer(
+    [x],
+    bias === null ? [weight] : [weight, bias],
     () => {
       const y = product(x, weight, "N", isOutIn ? "T" : "N");
       const value: tf.Tensor2D = bias === null ? y : tf.add(y, bias);
       return { value, saved: [x, weight] };
     },
-    (dy, [x, weight]) => [
-      product(dy, weight, "N", isOutIn ? "N" : "T"),
-      isOutIn ? product(dy, x, "T") : product(x, dy, "T"),
-      ...(bias === null ? [] : [columnSums(dy)]),
-    ],
+    {
+      inputs,
+      gradients: (dy, [x, weight]) => [
+        ...inputs(dy, [x, weight]),
+        isOutIn ? product(dy, x, "T") : product(x, dy, "T"),
+        ...(bias === null ? [] : [columnSums(dy)]),
+      ],
+      squaredNorms(dy, [x], records) {
+        const ofWeight = ofProduct(x, dy, records);
+        return bias === null ? ofWeight : tf.add(ofWeight, ofSum(dy, records));
+      },
+    },
   );
 }
 

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { differentiable } from "./differentiable.ts";
 import { hostKernel, isOnHost } from "./host.ts";
+import { layer } from "./layer.ts";
+import { ofProduct } from "./squared_norms.ts";
 import { isOnTensorflow, sparseSegmentSum } from "./tensorflow_ops.ts";
 import { transposed } from "./linear.ts";
 
@@ -167,12 +168,17 @@ export function embedding(
 ): tf.Tensor2D {
   const isOutIn = layout === "out-in";
   const columns = weight.shape[isOutIn ? 1 : 0];
-  return differentiable(
+  return layer(
+    [],
     [weight],
     () => ({ value: bag(x, isOutIn ? transposed(weight) : weight), saved: [] }),
-    (dy) => {
-      const gradient = bagGradient(x, dy, columns);
-      return [isOutIn ? transposed(gradient) : gradient];
+    {
+      inputs: () => [],
+      gradients(dy) {
+        const gradient = bagGradient(x, dy, columns);
+        return [isOutIn ? transposed(gradient) : gradient];
+      },
+      squaredNorms: (dy, _, records) => ofProduct(dense(x, columns), dy, records),
     },
   );
 }

@@ -2,11 +2,13 @@ import * as tf from "@tensorflow/tfjs-core";
 import { attendNext, type AttentionCache, causalAttention } from "./attention.ts";
 import { gelu } from "./gelu.ts";
 import { normed } from "./layer_norm.ts";
-import { linear } from "./linear.ts";
+import { layer } from "./layer.ts";
+import { columnSums, linear } from "./linear.ts";
 import { keptRecords, type Memory } from "./memory.ts";
 import type { MultiHot } from "./multi_hot.ts";
 import { constant, gaussian, type Initial, type Initials, sameAs } from "./initial.ts";
 import { matrix, type NamedTensors, vector } from "./parameters.ts";
+import { ofRows } from "./squared_norms.ts";
 
 /** Sizes of a stack of pre-norm transformer blocks. */
 export interface TransformerConfig {
@@ -116,9 +118,24 @@ export function transformerNext(
 export function withPositions(x: tf.Tensor2D, table: tf.Tensor2D, records: number): tf.Tensor2D {
   const [total, width] = x.shape;
   const rows = total / records;
-  const positions = tf.slice(table, [0, 0], [rows, width]);
-  const sum = tf.add(tf.reshape(x, [records, rows, width]), positions);
-  return tf.reshape(sum, [total, width]);
+  return layer(
+    [x],
+    [table],
+    () => {
+      const positions = tf.slice(table, [0, 0], [rows, width]);
+      const sum = tf.add(tf.reshape(x, [records, rows, width]), positions);
+      return { value: tf.reshape<tf.Rank.R2>(sum, [total, width]), saved: [] };
+    },
+    {
+      inputs: (dy) => [tf.clone(dy)],
+      gradients(dy) {
+        const sums = columnSums(tf.reshape(dy, [records, rows * width]));
+        const unused = table.shape[0] - rows;
+        return [tf.clone(dy), tf.pad(tf.reshape(sums, [rows, width]), [[0, unused], [0, 0]])];
+      },
+      squaredNorms: (dy) => ofRows(dy, records),
+    },
+  );
 }
 
 /**

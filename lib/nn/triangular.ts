@@ -6,10 +6,11 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
-import { differentiable } from "./differentiable.ts";
 import { hostKernel, isOnHost } from "./host.ts";
+import { layer } from "./layer.ts";
 import { columnSums, product, transposed } from "./linear.ts";
-import { bag, bagGradient, type MultiHot } from "./multi_hot.ts";
+import { bag, bagGradient, dense, type MultiHot } from "./multi_hot.ts";
+import { ofLowerProduct, ofSum } from "./squared_norms.ts";
 
 /** Outputs to a block: small enough to leave work out, large enough to multiply at full speed. */
 const blockWidth = 256;
@@ -88,8 +89,9 @@ export function triangularFirst(
   const width = history.shape[1];
   const out = weight.shape[0];
   const columns = out - width;
-  return differentiable(
-    [history, weight, bias],
+  return layer(
+    [history],
+    [weight, bias],
     () => {
       const inOut = transposed(weight);
       const historyWeight = tf.slice(inOut, 0, width);
@@ -98,13 +100,20 @@ export function triangularFirst(
       const value: tf.Tensor2D = tf.add(fromHistory, bag(shifted, inOut, 0));
       return { value, saved: [history, historyWeight] };
     },
-    (dy, [history, historyWeight]) => {
-      const fromCodes = bagGradient(codes, dy, columns, width);
-      return [
-        product(dy, historyWeight, "N", "T"),
-        lowerTransposed(product(history, dy, "T"), fromCodes),
-        columnSums(dy),
-      ];
+    {
+      inputs: (dy, [, historyWeight]) => [product(dy, historyWeight, "N", "T")],
+      gradients(dy, [history, historyWeight]) {
+        const fromCodes = bagGradient(codes, dy, columns, width);
+        return [
+          product(dy, historyWeight, "N", "T"),
+          lowerTransposed(product(history, dy, "T"), fromCodes),
+          columnSums(dy),
+        ];
+      },
+      squaredNorms(dy, [history], records) {
+        const seen: tf.Tensor2D = tf.concat([history, dense(codes, columns)], 1);
+        return tf.add(ofLowerProduct(seen, dy, records), ofSum(dy, records));
+      },
     },
   );
 }
@@ -143,8 +152,24 @@ export function triangular(
 ): tf.Tensor2D {
   const [rows, size] = x.shape;
   const parts = blocks(outputs, first);
-  return differentiable(
-    [x, weight, bias],
+  const unseen = size - first - outputs;
+  const inputs = (dy: tf.Tensor2D, [, weight]: readonly [tf.Tensor2D, tf.Tensor2D]) => {
+    // Inputs between two blocks' reaches are seen by the later blocks' outputs only
+    const dx = parts.map(({ start, inputs }, i) => {
+      const from = i === 0 ? 0 : parts[i - 1].inputs;
+      return tf.tidy(() =>
+        product(
+          columnSlice(dy, start, outputs),
+          tf.slice(weight, [first + start, from], [outputs - start, inputs - from]),
+        )
+      );
+    });
+    if (unseen > 0) dx.push(tf.zeros([rows, unseen]));
+    return [tf.concat(dx, 1)];
+  };
+  return layer(
+    [x],
+    [weight, bias],
     () => {
       const values = parts.map(({ start, end, inputs }) =>
         tf.tidy(() =>
@@ -159,24 +184,17 @@ export function triangular(
       const value: tf.Tensor2D = tf.add(tf.concat(values, 1), tf.slice(bias, first, outputs));
       return { value, saved: [x, weight] };
     },
-    (dy, [x, weight]) => {
-      // Inputs between two blocks' reaches are seen by the later blocks' outputs only
-      const dx = parts.map(({ start, inputs }, i) => {
-        const from = i === 0 ? 0 : parts[i - 1].inputs;
-        return tf.tidy(() =>
-          product(
-            columnSlice(dy, start, outputs),
-            tf.slice(weight, [first + start, from], [outputs - start, inputs - from]),
-          )
-        );
-      });
-      const unseen = size - first - outputs;
-      if (unseen > 0) dx.push(tf.zeros([rows, unseen]));
-      return [
-        tf.concat(dx, 1),
+    {
+      inputs,
+      gradients: (dy, [x, weight]) => [
+        ...inputs(dy, [x, weight]),
         weightGradient(x, dy, first, parts),
         tf.pad(columnSums(dy), [[first, unseen]]),
-      ];
+      ],
+      squaredNorms(dy, [x], records) {
+        const all = tf.pad(dy, [[0, 0], [first, unseen]]);
+        return tf.add(ofLowerProduct(x, all, records), ofSum(dy, records));
+      },
     },
   );
 }

@@ -231,6 +231,19 @@ export interface GradientModel extends AnyModel {
    */
   validationLoss?(parameters: NamedTensors, cohort: Cohort, records: Int32Array): tf.Scalar;
   /**
+   * {@link loss} with a factor on that of each record, for private training: where it is there, each parameter
+   * is used by one layer, once, so that layers know the norms of the records' gradients
+   * (`nn/layer.ts`). Without it, private training computes one record's gradient at a time.
+   *
+   * @param factors [records]
+   */
+  weightedLoss?(
+    parameters: NamedTensors,
+    cohort: Cohort,
+    records: Int32Array,
+    factors: Float32Array,
+  ): tf.Scalar;
+  /**
    * Divisor of {@link loss} for a batch of average length; the quotient is what the original
    * minimises.
    */

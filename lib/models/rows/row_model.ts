@@ -122,6 +122,11 @@ export interface RowModelParts
   drawing(parameters: NamedTensors, sampler?: Sampler): RowDrawing;
   /** Cells that are certain given the row's earlier ones, so that they do not count; default none. */
   readonly certain?: CertainCells | undefined;
+  /**
+   * Whether its layers know the norms of records' gradients, and nothing but its logits counts in its loss:
+   * then it has a {@link GradientModel.weightedLoss}. Default false.
+   */
+  readonly knowsNorms?: boolean;
   /** Where the biases of its logits are, if they are to be calibrated. */
   readonly biases?: Pick<OutputBiases, "parameter" | "from"> | false;
 }
@@ -140,12 +145,17 @@ export function rowModel(family: string, config: RowConfig, parts: RowModelParts
     samplers = [],
     biases,
     certain,
+    knowsNorms = false,
     ...own
   } = parts;
   const batchOf = (cohort: Cohort, records: Int32Array) => {
     const batch = visitRows(config, cohort, records, config.context - 1);
     return { ...batch, certain: certain?.(batch) };
   };
+  const cellsOf = (batch: ReturnType<typeof batchOf>) => ({
+    positiveWeight: config.positiveWeight,
+    leftOut: batch.certain,
+  });
   const outputs = (parameters: NamedTensors, batch: VisitRows): LogitsWithWaits => {
     const found = logitsOf(parameters, batch);
     return found instanceof tf.Tensor ? { logits: found } : found;
@@ -167,14 +177,22 @@ export function rowModel(family: string, config: RowConfig, parts: RowModelParts
     samplers,
     rowLimit: config.context - 1, // the start is never predicted
     rowsOf,
-    loss(parameters, cohort, records) {
+    loss: (parameters, cohort, records) => {
       const batch = batchOf(cohort, records);
       const { logits, waitLogDensities } = outputs(parameters, batch);
-      const { positiveWeight } = config;
-      const how = { positiveWeight, leftOut: batch.certain };
-      const nll = bernoulliNll(logits, batch.targets, batch.mask, how);
+      const nll = bernoulliNll(logits, batch.targets, batch.mask, cellsOf(batch));
       return waitLogDensities === undefined ? nll : tf.sub(nll, tf.sum(waitLogDensities));
     },
+    ...knowsNorms && {
+      weightedLoss(parameters, cohort, records, factors) {
+        const batch = batchOf(cohort, records);
+        const mask = batch.mask.map((counts, row) =>
+          counts * factors[Math.floor(row / batch.rows)]
+        );
+        const { logits } = outputs(parameters, batch);
+        return bernoulliNll(logits, batch.targets, mask, cellsOf(batch));
+      },
+    } satisfies Pick<GradientModel, "weightedLoss">,
     lossDivisor: (_, recordCount) => recordCount * (config.context - 1) * columns,
     footprint(cohort, records) {
       const rows = longestRows(cohort, records);

@@ -6,10 +6,14 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Cohort } from "../../cohort/cohort.ts";
 import type { GradientModel, TrainingMoment } from "../../models/interface/model.ts";
+import { fittingRuns } from "../../models/room/needs.ts";
 import { addInto, flatGradient, type FlatLayout } from "../../nn/flat.ts";
 import { hostKernel, isOnHost } from "../../nn/host.ts";
+import { lossAndSquaredNorms } from "../../nn/layer.ts";
 import type { NamedTensors } from "../../nn/parameters.ts";
+import type { Room } from "../../nn/room.ts";
 import { halfSumOfSquares, isOnTensorflow } from "../../nn/tensorflow_ops.ts";
+import { evenRuns } from "./even_runs.ts";
 import { passGradients } from "./pass.ts";
 import type { BatchGradients } from "./source.ts";
 
@@ -21,64 +25,133 @@ export function clipFactor(norm: number, clip: number): number {
   return norm <= (1 - slack) * clip ? 1 : (1 - slack) * clip / norm;
 }
 
-/** A sum of gradients, outside the engine on cpu and wasm. */
-interface Sum {
-  /** Adds gradients, which it takes, clipped to the bound; whether they were within it. */
-  add(grads: tf.Tensor[], clip: number): Promise<boolean>;
-  /** All of them, in the flat layout. */
-  total(): Float32Array | tf.Tensor1D;
+/** What clipped gradients are computed with. */
+interface How {
+  /** The bound of each record's Euclidean norm. */
+  readonly clip: number;
+  readonly moment: TrainingMoment;
+  /** What passes must fit in. */
+  readonly room: Room;
+  readonly layout: FlatLayout;
+  /** Memory for the sum on cpu and wasm. */
+  readonly numbers: () => Float32Array;
 }
 
 /**
  * The gradients of the records' losses, in nats, each clipped over all its rows and all parameters, and
  * added.
  *
- * The gradient of one record is computed at a time. It is the plain way, for every model: nothing that
- * records share, such as a mean over a batch, can tie the gradient of one to another.
+ * Where the layers know norms, in two passes: one for the norms, and one for the gradient of the sum of
+ * losses times what the norms ask for. Otherwise record by record, the plain way: nothing that records
+ * share, such as a mean over a batch, can tie the gradient of one to another.
  *
  * @param records may be none: then the sum is zero
- * @param how.clip the bound of each record's Euclidean norm
- * @param how.numbers memory for the sum on cpu and wasm
  */
 export async function clippedGradients(
   model: GradientModel,
   parameters: NamedTensors,
   cohort: Cohort,
   records: Int32Array,
-  { clip, moment, layout, numbers }: {
-    clip: number;
-    moment: TrainingMoment;
-    layout: FlatLayout;
-    numbers: () => Float32Array;
-  },
+  { room, layout, numbers, ...how }: How,
 ): Promise<BatchGradients> {
   const sum = isOnHost() ? hostSum(layout, numbers()) : deviceSum(layout);
+  const about = { ...how, model, parameters, cohort, sum };
   let loss = 0;
   let unclipped = 0;
-  for (const record of records) {
-    const one = Int32Array.of(record);
-    const { value, grads } = passGradients(model, parameters, cohort, one, 1, moment);
-    loss += (await value.data())[0];
-    value.dispose();
-    if (await sum.add(grads, clip)) unclipped++;
+  const { weightedLoss } = model;
+  const runs = weightedLoss === undefined
+    ? Array.from(records, (record) => Int32Array.of(record))
+    : evenRuns(records, Array.from(cohort.subjectIds, (_, record) => model.rowsOf(cohort, record)))
+      .flatMap((run) => fittingRuns(model, "learning", room, cohort, run));
+  for (const run of runs) {
+    const added = weightedLoss === undefined
+      ? await addOne(about, run)
+      : await addTogether(about, run, weightedLoss);
+    loss += added.loss;
+    unclipped += added.unclipped;
   }
   return { loss, gradients: sum.total(), unclipped };
+}
+
+/** What a pass works with. */
+interface About extends Pick<How, "clip" | "moment"> {
+  readonly model: GradientModel;
+  readonly parameters: NamedTensors;
+  readonly cohort: Cohort;
+  readonly sum: Sum;
+}
+
+/** What a pass found. */
+type Added = Required<Omit<BatchGradients, "gradients">>;
+
+/** Adds the clipped gradient of a single record. */
+async function addOne({ model, parameters, cohort, sum, clip, moment }: About, record: Int32Array) {
+  const { value, grads } = passGradients(
+    (tensors) => model.loss(tensors, cohort, record, moment),
+    parameters,
+  );
+  const [loss] = await value.data();
+  value.dispose();
+  const factor = clipFactor(Math.sqrt(await sum.squaredNorm(grads)), clip);
+  sum.add(grads, factor);
+  return { loss, unclipped: factor === 1 ? 1 : 0 };
+}
+
+/** Adds the clipped gradients of records in two passes. */
+async function addTogether(
+  { model, parameters, cohort, sum, clip, moment }: About,
+  run: Int32Array,
+  weightedLoss: NonNullable<GradientModel["weightedLoss"]>,
+): Promise<Added> {
+  const found = lossAndSquaredNorms(
+    parameters,
+    run.length,
+    (tensors) => model.loss(tensors, cohort, run, moment),
+  );
+  const [loss] = await found.loss.data();
+  const squares = await found.squaredNorms.data();
+  tf.dispose([found.loss, found.squaredNorms]);
+  const factors = Float32Array.from(
+    squares,
+    (square) => clipFactor(Math.sqrt(Math.max(0, square)), clip),
+  );
+  const { value, grads } = passGradients(
+    (tensors) => weightedLoss(tensors, cohort, run, factors),
+    parameters,
+  );
+  value.dispose();
+  sum.add(grads, 1);
+  return {
+    loss,
+    unclipped: factors.reduce((count, factor) => factor === 1 ? count + 1 : count, 0),
+  };
+}
+
+/** A sum of gradients, outside the engine on cpu and wasm. */
+interface Sum {
+  /** The square of the Euclidean norm of gradients. */
+  squaredNorm(grads: tf.Tensor[]): Promise<number>;
+  /** Adds gradients, which it takes, times a factor. */
+  add(grads: tf.Tensor[], factor: number): void;
+  /** All of them, in the flat layout. */
+  total(): Float32Array | tf.Tensor1D;
 }
 
 function hostSum(layout: FlatLayout, flat: Float32Array): Sum {
   flat.fill(0);
   return {
-    add(grads, clip) {
+    squaredNorm(grads) {
       let squares = 0;
       hostKernel(grads, [], (arrays) => {
         for (const numbers of arrays) {
           for (let i = 0; i < numbers.length; i++) squares += numbers[i] * numbers[i];
         }
       });
-      const factor = clipFactor(Math.sqrt(squares), clip);
+      return Promise.resolve(squares);
+    },
+    add(grads, factor) {
       addInto(layout, grads, flat, factor);
       tf.dispose(grads);
-      return Promise.resolve(factor === 1);
     },
     total: () => flat,
   };
@@ -87,18 +160,24 @@ function hostSum(layout: FlatLayout, flat: Float32Array): Sum {
 function deviceSum(layout: FlatLayout): Sum {
   let sum = tf.zeros<tf.Rank.R1>([layout.length]);
   return {
-    async add(grads, clip) {
-      const flat = tf.tidy(() => flatGradient(layout, grads));
-      tf.dispose(grads);
-      const squares = tf.tidy(() =>
-        isOnTensorflow() ? tf.mul(2, halfSumOfSquares(flat)) : tf.sum(tf.square(flat))
-      );
+    async squaredNorm(grads) {
+      const squares = tf.tidy(() => {
+        const each = grads.map((grad) =>
+          isOnTensorflow() ? tf.mul(2, halfSumOfSquares(grad)) : tf.sum(tf.square(grad))
+        );
+        return tf.sum(tf.stack(each));
+      });
       const [square] = await squares.data();
-      const factor = clipFactor(Math.sqrt(square), clip);
+      squares.dispose();
+      return square;
+    },
+    add(grads, factor) {
       const before = sum;
-      sum = tf.tidy(() => tf.add(before, tf.mul(flat, factor)));
-      tf.dispose([before, flat, squares]);
-      return factor === 1;
+      sum = tf.tidy(() => {
+        const flat = flatGradient(layout, grads);
+        return tf.add(before, factor === 1 ? flat : tf.mul(flat, factor));
+      });
+      tf.dispose([before, grads]);
     },
     total: () => sum,
   };

@@ -47,7 +47,10 @@ export async function batchGradients(
   let loss = 0;
   let sums: Gradients | undefined;
   for (const run of runs) {
-    const { value, grads } = passGradients(model, parameters, cohort, run, divisor, moment);
+    const { value, grads } = passGradients(
+      (tensors) => tf.div(model.loss(tensors, cohort, run, moment), divisor),
+      parameters,
+    );
     const [part] = await value.data();
     value.dispose();
     loss += part * divisor;
@@ -105,7 +108,13 @@ export function localGradients(
           room,
           flat: shared && { layout, numbers },
         })
-        : clippedGradients(model, parameters, cohort, records, { clip, moment, layout, numbers });
+        : clippedGradients(model, parameters, cohort, records, {
+          clip,
+          moment,
+          room,
+          layout,
+          numbers,
+        });
     },
     dispose() {},
   };

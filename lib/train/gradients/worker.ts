@@ -38,7 +38,13 @@ async function partLoss(
       flat: { layout, numbers },
       isFlat: true,
     })
-    : await clippedGradients(model, named, cohort, records, { clip, moment, layout, numbers });
+    : await clippedGradients(model, named, cohort, records, {
+      clip,
+      moment,
+      room,
+      layout,
+      numbers,
+    });
   tf.dispose(tensors);
   return { loss, ...unclipped !== undefined && { unclipped } };
 }

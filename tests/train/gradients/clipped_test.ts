@@ -42,12 +42,8 @@ async function gradientOf(model: GradientModel, record: number): Promise<Float64
   const { layout } = optimizer;
   const records = Int32Array.of(record);
   const { value, grads } = passGradients(
-    model,
+    (tensors) => model.loss(tensors, train, records, moment),
     optimizer.parameters(),
-    train,
-    records,
-    1,
-    moment,
   );
   const flat = new Float64Array(layout.length);
   let at = 0;

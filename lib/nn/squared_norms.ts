@@ -1,0 +1,107 @@
+/**
+ * Squared norms of each record's gradient of a weight, without the gradients: for `squaredNorms` of
+ * {@link layer}. Rows are records after each other, equally many each.
+ *
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs-core";
+import { isOnHost } from "./host.ts";
+
+/** [records × rows, columns] → [records, rows, columns] */
+function byRecord(x: tf.Tensor2D, records: number): tf.Tensor3D {
+  const [total, columns] = x.shape;
+  return tf.reshape(x, [records, total / records, columns]);
+}
+
+/** Aᵀ B of the last two axes. wasm multiplies slower by flags than by transposed tensors. */
+function inner<T extends tf.Tensor>(a: T, b: T): T {
+  return isOnHost() ? tf.matMul<T>(swapped(a), b) : tf.matMul<T>(a, b, true, false);
+}
+
+/** A Bᵀ of the last two axes. */
+function outer<T extends tf.Tensor>(a: T, b: T): T {
+  return isOnHost() ? tf.matMul<T>(a, swapped(b)) : tf.matMul<T>(a, b, false, true);
+}
+
+function swapped<T extends tf.Tensor>(x: T): T {
+  const axes = Array.from({ length: x.rank }, (_, axis) => axis);
+  return tf.transpose(x, [...axes.slice(0, -2), x.rank - 1, x.rank - 2]);
+}
+
+/** Sums over all axes but the first. */
+function sums(x: tf.Tensor): tf.Tensor1D {
+  return tf.sum(tf.reshape(x, [x.shape[0], -1]), 1);
+}
+
+/**
+ * Of Xᵀ dY: what a weight [in, out] gets from x W.
+ *
+ * By the products of rows with rows where these are fewer numbers than the weight has: the square is the
+ * sum over pairs of rows s and t of (x_s · x_t) (dy_s · dy_t).
+ *
+ * @param x [records × rows, in]
+ * @param dy [records × rows, out]
+ */
+export function ofProduct(x: tf.Tensor2D, dy: tf.Tensor2D, records: number): tf.Tensor1D {
+  const [inputs, outputs] = [byRecord(x, records), byRecord(dy, records)];
+  const [, rows, width] = inputs.shape;
+  const columns = outputs.shape[2];
+  if (rows * (width + columns) > width * columns) return sums(tf.square(inner(inputs, outputs)));
+  return sums(tf.mul(outer(inputs, inputs), outer(outputs, outputs)));
+}
+
+/**
+ * Of Σ dY over rows: what a bias gets.
+ *
+ * @param dy [records × rows, out]
+ */
+export function ofSum(dy: tf.Tensor2D, records: number): tf.Tensor1D {
+  const split = byRecord(dy, records);
+  const ones = tf.ones<tf.Rank.R3>([records, 1, split.shape[1]]); // products are faster than tf.sum
+  return sums(tf.square(tf.matMul(ones, split)));
+}
+
+/**
+ * Of dY itself: what a table gets whose row i is added to row i of each record.
+ *
+ * @param dy [records × rows, width]
+ */
+export function ofRows(dy: tf.Tensor2D, records: number): tf.Tensor1D {
+  return sums(tf.square(byRecord(dy, records)));
+}
+
+/** Columns to a block of a lower triangular weight. */
+const blockWidth = 64;
+
+/** [records × rows, columns] → [records, blocks, rows, blockWidth], with zeros at the end. */
+function inBlocks(x: tf.Tensor2D, records: number): tf.Tensor4D {
+  const [total, columns] = x.shape;
+  const blocks = Math.ceil(columns / blockWidth);
+  const padded = tf.pad(x, [[0, 0], [0, blocks * blockWidth - columns]]);
+  const split = tf.reshape<tf.Rank.R4>(padded, [records, total / records, blocks, blockWidth]);
+  return tf.transpose(split, [0, 2, 1, 3]);
+}
+
+/**
+ * Of the lower triangle of dYᵀ X: what a weight [out, in] gets whose output o sees inputs 0 to o.
+ *
+ * A block of outputs sees all inputs of the blocks before it, by products of rows with rows, which are
+ * summed from block to block; and of its own inputs the lower triangle.
+ *
+ * @param x [records × rows, size]
+ * @param dy [records × rows, size] zeros where outputs are not wanted
+ */
+export function ofLowerProduct(x: tf.Tensor2D, dy: tf.Tensor2D, records: number): tf.Tensor1D {
+  const [inputs, outputs] = [inBlocks(x, records), inBlocks(dy, records)];
+  const [, blocks, rows] = inputs.shape;
+  const ofPairs = (x: tf.Tensor4D) => tf.reshape(outer(x, x), [records, blocks, rows * rows]);
+  // [blocks, blocks] Which blocks lie before which
+  const earlier = tf.sub(
+    tf.linalg.bandPart(tf.ones([blocks, blocks]), -1, 0),
+    tf.eye(blocks),
+  );
+  const seen = tf.matMul(tf.tile(tf.expandDims(earlier, 0), [records, 1, 1]), ofPairs(inputs));
+  const before = sums(tf.mul(seen, ofPairs(outputs)));
+  const lower = tf.linalg.bandPart(tf.ones([blockWidth, blockWidth]), -1, 0);
+  return tf.add(before, sums(tf.square(tf.mul(inner(outputs, inputs), lower))));
+}
