@@ -146,6 +146,35 @@ export {
   readDescriptions,
 } from "./lib/cohort/codes/code_descriptions.ts";
 
+// Simulated cohorts
+export {
+  simulate,
+  simulatedParts,
+  type SimulateOptions,
+  simulationDefaults,
+} from "./lib/simulate/simulate.ts";
+export { writeSimulated, type WriteSimulatedOptions } from "./lib/simulate/write_simulated.ts";
+export { truthOf } from "./lib/simulate/truth_of.ts";
+export {
+  readTruth,
+  type SimulatedCode,
+  type SimulatedLabel,
+  type SimulatedValue,
+  type SimulationModel,
+  type Topic,
+  type TopicFigures,
+  type TrueFigures,
+  type TruePair,
+  type Truth,
+  type TruthOptions,
+} from "./lib/simulate/truth.ts";
+export {
+  type KnownPatient,
+  type TrueProbabilities,
+  trueProbabilities,
+} from "./lib/simulate/true_probabilities.ts";
+export { testLossOfTruth } from "./lib/simulate/truth_likelihood.ts";
+
 // Engines and parameters
 export { type Backend, backends, backendVersions, useBackend } from "./lib/nn/backend.ts";
 export { peakFlops } from "./lib/nn/peak.ts";

@@ -104,6 +104,10 @@ export const uses = {
   privateNoise: 0x706e6f69,
   /** Noise on the share of patients whose gradients are not clipped; by step. */
   privateShare: 0x70736872,
+  /** The truth behind a simulated cohort. */
+  simulatedTruth: 0x74727574,
+  /** Simulated patients; by patient. */
+  simulatedPatients: 0x73696d75,
 } as const;
 
 /** A use of random numbers. */

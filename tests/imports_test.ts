@@ -8,6 +8,7 @@ const lib = new URL("../lib/", import.meta.url).pathname;
 const flow = [
   "files",
   "cohort",
+  "simulate",
   "nn",
   "models",
   "train",

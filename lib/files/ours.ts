@@ -10,7 +10,7 @@ import { temporaryPattern } from "./temporary.ts";
 const run = String.raw`(config|vocabulary)\.json|(training|adversary)\.jsonl|` +
   String.raw`(model|resume|resume-adversary)\.safetensors`;
 const cohort = String.raw`data/\d+\.parquet|metadata/((codes|labels|subject_splits)\.parquet|` +
-  String.raw`dataset\.json)|quality\.json|(continuations|trajectories)/\d+\.parquet`;
+  String.raw`dataset\.json)|(quality|truth)\.json|(continuations|trajectories)/\d+\.parquet`;
 const report = String.raw`report\.(html|json)|figures/\w+\.(svg|png|csv)|tables/\w+\.\w+\.csv`;
 const comparison =
   String.raw`(plan|ceiling|comparison)\.json|comparison\.html|figures/\w+\.(svg|png|csv)|` +

@@ -9,6 +9,7 @@
  * - `metadata/dataset.json`
  * - `quality.json` (Ehrloom's own), in a folder that `prepare` writes: what became of the source
  * - `continuations/0000.parquet`, … of records that continue others: see `continuations.ts`
+ * - `truth.json` (Ehrloom's own), in a folder that `simulate` writes: see `simulate/truth.ts`
  *
  * If the cohort has demographics, a record begins with its sex, an event without a time
  * ("GENDER//F"), and its birth ("MEDS_BIRTH"), as far as they are known; these have no `visit`.
@@ -57,6 +58,8 @@ export interface WriteMedsOptions {
   continues?: Cohort | undefined;
   /** What became of the source, for `quality.json`; none is written without it. */
   quality?: Quality | undefined;
+  /** Texts of further files, by their names, which `files/ours.ts` must know. */
+  files?: Readonly<Record<string, string>> | undefined;
   /** Further entries of `dataset.json`, under "ehrloom"; called when everything is written. */
   notes?: (() => Readonly<Record<string, unknown>>) | undefined;
   /** Replace an older result at the path. */
@@ -172,6 +175,7 @@ export async function writeMeds(
     isOrderOnly = "recordCount" in source && hasOrderOnly(source),
     continues,
     quality,
+    files = {},
     notes,
     force = false,
     onProgress,
@@ -217,6 +221,9 @@ export async function writeMeds(
     await writeParquet(`${folder}/${medsPaths.codes}`, rows.codesTable());
     if (quality !== undefined) {
       await Deno.writeTextFile(`${folder}/${qualityFile}`, JSON.stringify(quality, null, 2) + "\n");
+    }
+    for (const [file, text] of Object.entries(files)) {
+      await Deno.writeTextFile(`${folder}/${file}`, text);
     }
     const said = isOrderOnly ? { ...orderOnly, ...notes?.() } : notes?.();
     await Deno.writeTextFile(`${folder}/${medsPaths.dataset}`, metadata(name, said));
