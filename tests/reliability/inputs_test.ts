@@ -17,7 +17,9 @@ import {
   readRules,
   readRun,
   readSynthea,
+  readTruth,
   train,
+  truthOf,
   useBackend,
   vocabulary,
   writeMeds,
@@ -154,6 +156,10 @@ const sources: Record<string, Source> = {
       }
     },
     read: (folder) => readSynthea(folder, { tables: ["conditions"] }),
+  },
+  "the truth of a simulated cohort": {
+    make: json("truth.json", truthOf({ codes: 8, topics: 2, labels: 1, codesMean: 2 })),
+    read: readTruth,
   },
   "a long CSV table": {
     make: (folder) =>

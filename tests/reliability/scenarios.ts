@@ -39,6 +39,10 @@ export const scenarios: readonly Scenario[] = [
   scenario("prepare --force", "prepare", ["--from", "meds", "--input", "cohort", "--force"], {
     older: ["prepare", "--from", "meds", "--input", "cohort", "--max-visits", "1"],
   }),
+  scenario("simulate", "simulate", ["--patients", "30", "--codes", "20"]),
+  scenario("simulate --force", "simulate", ["--patients", "30", "--codes", "20", "--force"], {
+    older: ["simulate", "--patients", "10", "--codes", "30"],
+  }),
   scenario("train", "train", learning, { resume: "--resume" }),
   scenario("train --force", "train", [...learning, "--force"], {
     older: ["train", ...learning, "--seed", "2"],
