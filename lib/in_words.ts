@@ -1,5 +1,5 @@
 /**
- * Counts and lists as sentences have them.
+ * Counts, lists and errors as sentences have them.
  *
  * @module
  */
@@ -12,4 +12,9 @@ export function listed(parts: readonly string[]): string {
   return parts.length < 2
     ? parts.join()
     : `${parts.slice(0, -1).join(", ")} and ${parts[parts.length - 1]}`;
+}
+
+/** What was thrown, in its own words. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -7,6 +7,7 @@
  */
 import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { breathe } from "../breathe.ts";
+import { messageOf } from "../in_words.ts";
 import { type CsvColumn, placeIn, type ReadCsvOptions } from "./csv.ts";
 
 /** Rows from somewhere, and what messages call it. */
@@ -26,7 +27,7 @@ const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
 /** The first line of an error of DuckDB, without its kind. */
 function reasonOf(error: unknown): string {
-  const [line] = (error instanceof Error ? error.message : String(error)).split("\n");
+  const [line] = messageOf(error).split("\n");
   return line.replace(/^[\w ]*Error: /, "");
 }
 

@@ -1,3 +1,4 @@
+import { messageOf } from "../in_words.ts";
 import { markedEncoding } from "./encoding.ts";
 
 /** Names the input that failed if the system says only why; other errors are unchanged. */
@@ -113,7 +114,7 @@ export function parsedJson(text: string, path: string): unknown {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    const reason = (error as Error).message.replaceAll(/\s+/g, " ");
+    const reason = messageOf(error).replaceAll(/\s+/g, " ");
     throw new SyntaxError(`Cannot read "${path}" as JSON: ${reason}`);
   }
   rootNames(text, path);

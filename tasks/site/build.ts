@@ -8,6 +8,7 @@ import { dirname, join, posix } from "node:path";
 import { fileURLToPath } from "node:url";
 import { syntheaSample } from "ehrloom";
 import { measures } from "ehrloom/evaluate/measures.ts";
+import { messageOf } from "ehrloom/in_words.ts";
 import { isThere } from "ehrloom/files/is_there.ts";
 import { models } from "ehrloom/models/mod.ts";
 import { pageColours } from "ehrloom/plot/page/style.ts";
@@ -69,7 +70,7 @@ async function documentPage(path: string, linked: Set<string>, lessons: string):
     const title = path === "README.md" ? "First steps" : titleOf(path, html);
     return { path: path.replace(/\.(md|ipynb)$/, ".html"), title, html };
   } catch (error) {
-    throw new Error(`Cannot make a page of ${path}: ${(error as Error).message}`, { cause: error });
+    throw new Error(`Cannot make a page of ${path}: ${messageOf(error)}`, { cause: error });
   }
 }
 

@@ -54,6 +54,11 @@ const tokenHead: Part = {
   does: "the probability of each token to be the next; its matrix is that of the embedding",
   parameters: /^ehr_head\./,
 };
+const independentHead: Part = {
+  name: "Head",
+  does: "all columns at once from the history: codes of a visit are independent given the past",
+  parameters: /^ehr_head\./,
+};
 const gptParts = [tokenEmbedding, transformer, tokenHead];
 const counts: Part = {
   name: "Counts",
@@ -80,11 +85,7 @@ export const modelFacts: Readonly<Record<string, ModelFacts>> = {
     steps: "rows",
     paper: halo,
     specification: "docs/specs/baselines.html#1-halo-coarse",
-    parts: [rowEmbedding, transformer, {
-      name: "Head",
-      does: "all columns at once from the history: codes of a visit are independent given the past",
-      parameters: /^ehr_head\./,
-    }],
+    parts: [rowEmbedding, transformer, independentHead],
   },
   lstm: {
     steps: "rows",
@@ -94,11 +95,7 @@ export const modelFacts: Readonly<Record<string, ModelFacts>> = {
       name: "LSTM",
       does: "one row after the other changes what is remembered: the history",
       parameters: /^lstm\./,
-    }, {
-      name: "Head",
-      does: "all columns at once from the history: codes of a visit are independent given the past",
-      parameters: /^ehr_head\./,
-    }],
+    }, independentHead],
   },
   gpt: {
     steps: "tokens",

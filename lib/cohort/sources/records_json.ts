@@ -6,6 +6,7 @@
  * @module
  */
 import { isObject, parsedJson, readText } from "../../files/input.ts";
+import { messageOf } from "../../in_words.ts";
 import type { Cohort } from "../cohort.ts";
 import { namesProblem } from "../reserved_names.ts";
 import { subjectIdOf } from "../subject_id.ts";
@@ -76,7 +77,7 @@ function checkedVocabulary(path: string, codes: string[], labelNames: string[]):
     if (problem !== undefined) throw new RangeError(problem);
     return known;
   } catch (error) {
-    throw new SyntaxError(`Cannot read "${path}": ${(error as Error).message}`, { cause: error });
+    throw new SyntaxError(`Cannot read "${path}": ${messageOf(error)}`, { cause: error });
   }
 }
 

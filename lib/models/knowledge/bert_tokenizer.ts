@@ -6,6 +6,7 @@
  */
 import { Tokenizer } from "@huggingface/tokenizers";
 import { isObject, parsedJson, readText } from "../../files/input.ts";
+import { messageOf } from "../../in_words.ts";
 
 /** Returns a text's token ids, with the class token first and the separator last. */
 export type Tokenize = (text: string) => number[];
@@ -121,7 +122,7 @@ export async function readTokenizer(
     const tokenizer = new Tokenizer(isObject(whole) ? whole : {}, config);
     return (text) => tokenizer.encode(text).ids;
   } catch (error) {
-    const reason = (error as Error).message.replaceAll(/\s+/g, " ");
+    const reason = messageOf(error).replaceAll(/\s+/g, " ");
     throw new SyntaxError(`Cannot read "${path}": it is not a tokenizer: ${reason}`, {
       cause: error,
     });

@@ -6,12 +6,13 @@
  */
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import { messageOf } from "../../in_words.ts";
 import type { PlayData } from "../play_data.ts";
 import { type DrawnPatient, drawnPatient, type Player } from "../player.ts";
 import { CohortPanel } from "./cohort_panel.tsx";
 import { DrawPanel, type LabelChoice } from "./draw_panel.tsx";
 import { FuturePanel } from "./future_panel.tsx";
-import { type Game, gameOf, sentenceOf } from "./game.ts";
+import { type Game, gameOf } from "./game.ts";
 import { HeadPanel } from "./head_panel.tsx";
 import { MaskPanel } from "./mask_panel.tsx";
 
@@ -43,7 +44,7 @@ function Panels({ game }: { readonly game: Game }) {
         setCount(1);
         document.documentElement.dataset.ready = "yes";
       },
-      (error) => isCurrent && setError(sentenceOf(error)),
+      (error) => isCurrent && setError(messageOf(error)),
     );
     return () => {
       isCurrent = false;

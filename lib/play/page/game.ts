@@ -4,6 +4,7 @@
  * @module
  */
 import { useEffect, useRef, useState } from "preact/hooks";
+import { messageOf } from "../../in_words.ts";
 import { shortName } from "../../plot/report/page_script/points.ts";
 import type { PlayData } from "../play_data.ts";
 import type { DrawnPatient, DrawnStep, Player } from "../player.ts";
@@ -56,11 +57,6 @@ export function percent(share: number): string {
   return share < 0.001 ? "<0.1%" : `${(100 * share).toFixed(share < 0.0995 ? 1 : 0)}%`;
 }
 
-/** What an error says. */
-export function sentenceOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
 /** What was computed last, and what went wrong since. */
 export interface Computed<T> {
   readonly value?: T;
@@ -74,7 +70,7 @@ export function useComputed<T>(compute: () => Promise<T>, keys: readonly unknown
     let isCurrent = true;
     compute().then(
       (value) => isCurrent && setComputed({ value }),
-      (error) => isCurrent && setComputed({ error: sentenceOf(error) }),
+      (error) => isCurrent && setComputed({ error: messageOf(error) }),
     );
     return () => {
       isCurrent = false;
@@ -112,7 +108,7 @@ export function useWork(): Work {
     try {
       await work(isStopped);
     } catch (error) {
-      if (!isStopped()) setError(sentenceOf(error));
+      if (!isStopped()) setError(messageOf(error));
     }
     if (!isStopped()) setRunning(false);
   };

@@ -7,11 +7,11 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
 import { render } from "preact";
+import { messageOf } from "../../in_words.ts";
 import { part } from "../../plot/report/page_script/page.ts";
 import { type PlayData, runOf } from "../play_data.ts";
 import { playerOf } from "../player.ts";
 import { App } from "./app.tsx";
-import { sentenceOf } from "./game.ts";
 
 /** Starts WebAssembly with SIMD on one thread, from the bytes in the page. */
 async function startEngine(): Promise<void> {
@@ -39,7 +39,7 @@ async function start(): Promise<void> {
     const player = playerOf(runOf(data));
     render(<App player={player} data={data} />, root);
   } catch (error) {
-    root.textContent = `Cannot start: ${sentenceOf(error)}`;
+    root.textContent = `Cannot start: ${messageOf(error)}`;
   }
 }
 

@@ -1,12 +1,13 @@
 /**
  * The style of all pages: the colours of figures as the page's own variables, so that figures are as
- * readable on a dark page as on a light one, `palette.css`, and for reports and comparisons
- * `report.css`, `scatters.css` and `print.css`.
+ * readable on a dark page as on a light one, `palette.css` and `figures.css`, and for reports and
+ * comparisons `report.css`, `scatters.css` and `print.css`.
  *
  * @module
  */
 import { type Coloured, colours, darkColours, wordColours } from "../figures/colours.ts";
 import css from "../report/report.css" with { type: "text" };
+import figures from "./figures.css" with { type: "text" };
 import palette from "./palette.css" with { type: "text" };
 import print from "./print.css" with { type: "text" };
 import scatters from "./scatters.css" with { type: "text" };
@@ -35,7 +36,7 @@ function figureRules(): string {
 export const pageColours: string = `:root { ${variables(colours, wordColours)} }
 @media screen and (prefers-color-scheme: dark) { :root { ${variables(darkColours)} } }
 ${figureRules()}
-${palette}`;
+${palette}${figures}`;
 
 /** The text of the style element. */
 export const pageStyle: string = `${pageColours}${css}${scatters}${print}`;
