@@ -196,6 +196,31 @@ export async function passesOf(
   return passes;
 }
 
+/**
+ * How the probabilities of a row's columns move while it is drawn: each time that a column comes on,
+ * those of later columns change.
+ *
+ * @param steps rows before it, from the first
+ * @param row its columns that are on, ascending
+ * @returns [on + 1][columns] probabilities given the first 0, 1, 2, … of these and no other
+ */
+export async function prefixProbabilities(
+  player: Player,
+  steps: readonly DrawnStep[],
+  row: readonly number[],
+): Promise<Float32Array[]> {
+  const writer = begun(player);
+  try {
+    for (const { row } of steps) writer.advance(rowsFrom([row]));
+    const prefixes = Array.from({ length: row.length + 1 }, (_, count) => row.slice(0, count));
+    const found = await writer.probabilities(new Int32Array(prefixes.length), rowsFrom(prefixes));
+    const columns = found.length / prefixes.length;
+    return prefixes.map((_, i) => found.slice(i * columns, (i + 1) * columns));
+  } finally {
+    writer.dispose();
+  }
+}
+
 /** What single codes of a row do to the probabilities of others. */
 export interface Influences {
   /** [codes] Probability of each if none is on. */

@@ -1,13 +1,15 @@
 /** The page to play with in Chromium: it draws what the library draws, and everybody can use it. */
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import axe from "axe-core";
 import type { Page } from "playwright-core";
 import { generate, playPage, recordLists, useBackend } from "ehrloom";
 import { growingCohort } from "ehrloom/play/futures.ts";
+import { recordLosses } from "ehrloom/play/losses.ts";
 import { playData } from "ehrloom/play/play_data.ts";
-import { drawnPatient, playerOf } from "ehrloom/play/player.ts";
+import { drawnPatient, playerOf, prefixProbabilities } from "ehrloom/play/player.ts";
+import { percent } from "ehrloom/play/page/game.ts";
 import { randomRun } from "../generate/random_run.ts";
 import { axeComplaints, launched, opened } from "../plot/browser.ts";
 import { playProgram } from "../../tasks/play/bundle.ts";
@@ -102,6 +104,28 @@ testWith(chromium, "the page to play with, in Chromium", async (path, t) => {
       }
     });
 
+    await t.step("the loss of each code of the edited record, in colour and in nats", async () => {
+      const { labels, visits } = await drawnPatient(playerOf(run), { seed: 1, number: 0 });
+      const codes = [...visits[0].codes.slice(1), 11].filter((code, i, all) =>
+        all.indexOf(code) === i
+      ); // as edited in the step before
+      const isWhole = visits.length === 1;
+      const rows = await recordLosses(playerOf(run), { labels, visits: [codes] }, { isWhole });
+      const total = rows.flatMap(({ losses }) => [...losses]).reduce((a, b) => a + b);
+      const wanted = new RegExp(`The edited record costs ${total.toFixed(1)} nats in all`);
+      await awaitText(page, "section:has(#loss) .status", wanted);
+      const chip = page.locator(".losses > li:nth-child(2) .loss:not(:has(s))", {
+        hasText: "code 11",
+      });
+      const loss = rows[1].losses[11];
+      assertEquals(await chip.locator(".figure").innerText(), loss.toFixed(1));
+      assertStringIncludes(await chip.getAttribute("title") ?? "", "it came with probability");
+      const share = await chip.evaluate((element) =>
+        (element as HTMLElement).style.getPropertyValue("--surprise")
+      );
+      assertAlmostEquals(parseFloat(share), 60 * Math.min(1, loss / 6), 1e-3);
+    });
+
     await t.step("→ draws the next code, with its probability and random number", async () => {
       const { steps, visits: [{ step }] } = await drawnPatient(playerOf(run), {
         seed: 1,
@@ -118,6 +142,20 @@ testWith(chromium, "the page to play with, in Chromium", async (path, t) => {
         );
         assertStringIncludes(text, `random number ${uniforms?.[column].toFixed(3)}`);
         assertStringIncludes(text, row.includes(column) ? ": on" : ": off");
+      }
+      await page.keyboard.press("ArrowRight");
+      const head = "section:has(#head) .bars";
+      const names = await page.locator(`${head} .name`).allTextContents();
+      assertEquals(names.length, 8);
+      const onSoFar = row.filter((column) => column <= 4);
+      const now = (await prefixProbabilities(playerOf(run), steps.slice(0, step), onSoFar)).at(-1);
+      const later = [5, 6, 7, 8, 9, 10, 11].filter((code) => names.includes(`code ${code}`));
+      assert(later.length > 0);
+      for (const column of later) {
+        const name = page.getByText(`code ${column}`, { exact: true });
+        const figure = page.locator(`${head} li`, { has: name }).locator(".figure");
+        const [shown] = (await figure.innerText()).split("→").slice(-1);
+        assertEquals(shown.trim(), percent(now?.[column] ?? NaN));
       }
       const last = page.locator(".passes li").last();
       assertStringIncludes(await last.innerText(), "changes nothing");

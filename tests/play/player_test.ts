@@ -7,6 +7,7 @@ import {
   influences,
   passesOf,
   playerOf,
+  prefixProbabilities,
   probabilitiesAfter,
 } from "ehrloom/play/player.ts";
 import { randomRun, type Sizes, untrainedRun } from "../generate/random_run.ts";
@@ -78,6 +79,23 @@ Deno.test("passesOf() ends with the drawn row; after pass k its first k columns 
     }
   }
   assert(passed > 2);
+});
+
+Deno.test("prefixProbabilities() are those given the columns that are on so far, and no other", async () => {
+  const { steps } = await drawnPatient(player, { seed, number: 0 });
+  const [before, row] = [steps.slice(0, 2), [0, 2, 5]];
+  const found = await prefixProbabilities(player, before, row);
+  assertEquals(found.length, 4);
+  for (const [count, probabilities] of found.entries()) {
+    const wanted = await probabilitiesAfter(player, before, { known: row.slice(0, count) });
+    assertEquals(probabilities.length, wanted.length);
+    for (const [column, probability] of probabilities.entries()) {
+      assertAlmostEquals(probability, wanted[column], 1e-6);
+    }
+  }
+  // the mask: what comes on moves later columns alone
+  assertEquals(found[0].slice(0, 1), found[3].slice(0, 1));
+  assert(Math.abs(found[0][5] - found[2][5]) > 1e-4);
 });
 
 Deno.test("influences() are the probabilities with one code on, the same where the mask hides it", async () => {

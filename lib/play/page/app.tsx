@@ -12,8 +12,9 @@ import { type DrawnPatient, drawnPatient, type Player } from "../player.ts";
 import { CohortPanel } from "./cohort_panel.tsx";
 import { DrawPanel, type LabelChoice } from "./draw_panel.tsx";
 import { FuturePanel } from "./future_panel.tsx";
-import { type Game, gameOf } from "./game.ts";
+import { type Game, gameOf, type Visits } from "./game.ts";
 import { HeadPanel } from "./head_panel.tsx";
+import { LossPanel } from "./loss_panel.tsx";
 import { MaskPanel } from "./mask_panel.tsx";
 
 /** Labels that were given, by index. */
@@ -25,6 +26,12 @@ function givenLabels(choices: readonly LabelChoice[]): Map<number, 0 | 1> {
   return given;
 }
 
+/** What the reader made of the visits of a patient. */
+interface Edit {
+  readonly patient: DrawnPatient;
+  readonly visits: Visits;
+}
+
 /** The panels of one game, from its first patient. */
 function Panels({ game }: { readonly game: Game }) {
   const [number, setNumber] = useState(0);
@@ -33,6 +40,7 @@ function Panels({ game }: { readonly game: Game }) {
   );
   const [patient, setPatient] = useState<DrawnPatient>();
   const [count, setCount] = useState(1);
+  const [edit, setEdit] = useState<Edit>();
   const [error, setError] = useState<string>();
   useEffect(() => {
     let isCurrent = true;
@@ -51,7 +59,10 @@ function Panels({ game }: { readonly game: Game }) {
     };
   }, [number, choices]);
   if (patient === undefined) return <p role="status">{error ?? "The first patient is drawn …"}</p>;
-  const shown = { patient, visits: patient.visits.slice(0, count) };
+  const visits = patient.visits.slice(0, count);
+  const isEdited = edit?.patient === patient && edit.visits.length === count;
+  const edited = isEdited ? edit.visits : visits.map(({ codes }) => codes);
+  const shown = { patient, visits, edited };
   return (
     <>
       <DrawPanel
@@ -67,7 +78,12 @@ function Panels({ game }: { readonly game: Game }) {
             setChoices(choices.map((old, i) => i === label ? choice : old)),
         }}
       />
-      <FuturePanel game={game} shown={shown} />
+      <FuturePanel
+        game={game}
+        shown={shown}
+        onEdit={(visits) => setEdit({ patient, visits })}
+      />
+      <LossPanel game={game} shown={shown} />
       <HeadPanel game={game} shown={shown} />
       <MaskPanel game={game} shown={shown} />
       <CohortPanel game={game} />

@@ -12,6 +12,8 @@ export interface Share {
   readonly value: number;
   readonly low?: number;
   readonly high?: number;
+  /** What it was before, where it has just moved. */
+  readonly was?: number | undefined;
 }
 
 /** A line of bars: a name and one share, or two to compare. */
@@ -19,11 +21,11 @@ export interface BarLine {
   readonly name: string;
   /** The first in the colour of real records, the second in that of synthetic ones. */
   readonly shares: readonly Share[];
-  /** Whether it was drawn. */
-  readonly isDrawn?: boolean;
+  /** Whether it was drawn, or was not; absent where that is not known yet, or not asked. */
+  readonly isDrawn?: boolean | undefined;
 }
 
-function Bar({ share: { value, low, high }, of }: { share: Share; of: number }): JSX.Element {
+function Bar({ share: { value, low, high, was }, of }: { share: Share; of: number }): JSX.Element {
   const wide = (share: number) => `${100 * Math.min(1, share)}%`;
   return (
     <div class={`bar bar-${of}`}>
@@ -31,12 +33,14 @@ function Bar({ share: { value, low, high }, of }: { share: Share; of: number }):
       {low !== undefined && high !== undefined && (
         <div class="whisker" style={{ left: wide(low), width: wide(high - low) }} />
       )}
+      {was !== undefined && <div class="was" style={{ left: wide(was) }} />}
     </div>
   );
 }
 
-/** A share in words, with its interval. */
-function inWords({ value, low, high }: Share): string {
+/** A share in words, with its interval or with what it was before. */
+function inWords({ value, low, high, was }: Share): string {
+  if (was !== undefined) return `${percent(was)} → ${percent(value)}`;
   if (low === undefined || high === undefined) return percent(value);
   return `${percent(value)} (${percent(low)} to ${percent(high)})`;
 }
@@ -48,10 +52,10 @@ export function Bars({ lines, label }: {
 }): JSX.Element {
   return (
     <ul class="bars" aria-label={label}>
-      {lines.map(({ name, shares, isDrawn = false }) => (
-        <li key={name} class={isDrawn ? "drawn" : ""}>
+      {lines.map(({ name, shares, isDrawn }) => (
+        <li key={name} class={isDrawn === undefined ? "" : isDrawn ? "drawn" : "not-drawn"}>
           <span class="name" title={name}>{name}</span>
-          {isDrawn && <span class="badge">drawn</span>}
+          {isDrawn !== undefined && <span class="badge">{isDrawn ? "drawn" : "off"}</span>}
           <div class="tracks" aria-hidden="true">
             {shares.map((share, of) => <Bar key={of} share={share} of={of} />)}
           </div>

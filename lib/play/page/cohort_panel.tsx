@@ -88,7 +88,7 @@ function Curve({ grown }: { readonly grown: readonly GrowingCohort[] }) {
   );
 }
 
-/** The fifth panel. */
+/** The sixth panel. */
 export function CohortPanel({ game }: { readonly game: Game }): JSX.Element {
   const [grown, setGrown] = useState<readonly GrowingCohort[]>([]);
   const work = useWork();
@@ -105,7 +105,7 @@ export function CohortPanel({ game }: { readonly game: Game }): JSX.Element {
   const last = grown.at(-1);
   return (
     <section aria-labelledby="cohort">
-      <h2 id="cohort">5. A hundred patients come in</h2>
+      <h2 id="cohort">6. A hundred patients come in</h2>
       <p>
         Each dot is a code: the share of the {game.records}{" "}
         simulated patients that have it, and of the drawn ones. R² is 1 if all dots lie on the line.

@@ -98,7 +98,7 @@ function expectedLines(
   return [...top, ...others].map((code) => ({
     name: names[code],
     shares: [{ value: probabilities[code] }],
-    isDrawn: drawn.includes(code),
+    isDrawn: drawn.includes(code) ? true : undefined,
   }));
 }
 

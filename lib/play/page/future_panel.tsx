@@ -9,22 +9,15 @@ import { useEffect, useState } from "preact/hooks";
 import { wilson } from "../../evaluate/wilson.ts";
 import { type Futures, futuresOf } from "../futures.ts";
 import { type BarLine, Bars } from "./bars.tsx";
-import { type Game, type Shown, useWork } from "./game.ts";
+import { type Game, isEqual, type Shown, useWork, type Visits } from "./game.ts";
 
 /** Futures of each record. */
 const count = 200;
 /** Codes that are shown. */
 const mostLines = 12;
 
-/** [visits] Codes of each, ascending. */
-type Visits = readonly (readonly number[])[];
-
 /** What is counted: codes of the next visit, or of all later ones. */
 type Span = "next" | "later";
-
-function isEqual(a: Visits, b: Visits): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
-}
 
 /** The codes that differ most between the two records, or the likeliest ones of one record. */
 function comparedLines(
@@ -107,20 +100,19 @@ function VisitEditor({ game, codes, onChange }: {
 }
 
 /** The second panel. */
-export function FuturePanel({ game, shown }: {
+export function FuturePanel({ game, shown, onEdit }: {
   readonly game: Game;
   readonly shown: Shown;
+  readonly onEdit: (edited: Visits) => void;
 }): JSX.Element {
-  const { patient } = shown;
+  const { patient, edited } = shown;
   const drawn: Visits = shown.visits.map(({ codes }) => codes);
-  const [edited, setEdited] = useState(drawn);
   const [at, setAt] = useState(drawn.length - 1);
   const [span, setSpan] = useState<Span>("later");
   const [futures, setFutures] = useState<readonly [Futures, Futures?]>();
   const work = useWork();
   useEffect(() => {
     work.stop();
-    setEdited(drawn);
     setAt(drawn.length - 1);
     setFutures(undefined);
   }, [patient, drawn.length]);
@@ -128,7 +120,7 @@ export function FuturePanel({ game, shown }: {
   const change = (visits: Visits) => {
     work.stop();
     setFutures(undefined);
-    setEdited(visits);
+    onEdit(visits);
   };
   const draw = () =>
     work.start(async (isStopped) => {

@@ -34,10 +34,25 @@ export function gameOf(player: Player, data: PlayData, seed: number): Game {
   };
 }
 
+/** [visits] Codes of each, ascending. */
+export type Visits = readonly (readonly number[])[];
+
 /** The first visits of a patient: those that the reader has drawn so far. */
 export interface Shown {
   readonly patient: DrawnPatient;
   readonly visits: DrawnPatient["visits"];
+  /** The codes of these visits as the reader has edited them; those that were drawn if not at all. */
+  readonly edited: Visits;
+}
+
+/** Whether two records have the same visits. */
+export function isEqual(a: Visits, b: Visits): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+/** Whether the patient is shown to the end, and has one. */
+export function isWhole({ patient, visits }: Shown): boolean {
+  return visits.length === patient.visits.length && !patient.isCutOff;
 }
 
 /** The rows before a step, from the first. */

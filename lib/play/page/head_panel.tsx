@@ -6,13 +6,21 @@
  */
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { type Pass, passesOf } from "../player.ts";
+import { type Pass, passesOf, prefixProbabilities } from "../player.ts";
+import { type BarLine, Bars } from "./bars.tsx";
 import { columnName, type Game, percent, rowsBefore, type Shown, useComputed } from "./game.ts";
 
-/** A row to draw: its random numbers, and the passes that draw it. */
+/** Columns whose probabilities are shown as bars. */
+const watched = 8;
+/** A probability has moved if it changed by more. */
+const visible = 0.0005;
+
+/** A row to draw: its random numbers, the passes that draw it, and how probabilities move meanwhile. */
 interface DrawnRow {
   readonly uniforms: Float32Array;
   readonly passes: readonly Pass[];
+  /** [on + 1][columns] Probabilities given the first 0, 1, 2, … of its columns that are on. */
+  readonly prefixes: readonly Float32Array[];
 }
 
 /** The probability of a column and its random number on one line from 0 to 1. */
@@ -82,6 +90,34 @@ function Draw({ game, row: { uniforms, passes }, at }: {
   );
 }
 
+/** The columns that are likeliest at some moment of the draw, in the order of the draw. */
+function watchedColumns({ prefixes }: DrawnRow): number[] {
+  const most = Array.from(
+    prefixes[0],
+    (_, column) => Math.max(...prefixes.map((probabilities) => probabilities[column])),
+  );
+  return Array.from(most.keys()).sort((a, b) => most[b] - most[a]).slice(0, watched)
+    .sort((a, b) => a - b);
+}
+
+/** Bars of the likeliest columns: those up to a place are drawn, those after it move. */
+function watchedLines(game: Game, row: DrawnRow, at: number): BarLine[] {
+  const { passes, prefixes } = row;
+  const on = passes[passes.length - 1].row;
+  const onBy = (place: number) => on.filter((column) => column <= place).length;
+  return watchedColumns(row).map((column) => {
+    const isPast = column <= at;
+    // what a column was drawn by stays; later ones know all that is drawn so far
+    const value = prefixes[onBy(isPast ? column - 1 : at)][column];
+    const was = prefixes[onBy(at - 1)][column];
+    return {
+      name: columnName(game, column),
+      shares: [{ value, was: !isPast && Math.abs(value - was) > visible ? was : undefined }],
+      isDrawn: isPast ? on.includes(column) : undefined,
+    };
+  });
+}
+
 /** What each pass of the fixed-point sampler has on; what it changed has the other colour. */
 function Passes({ game, row: { passes, uniforms }, at }: {
   readonly game: Game;
@@ -125,7 +161,7 @@ function Passes({ game, row: { passes, uniforms }, at }: {
   );
 }
 
-/** The third panel. */
+/** The fourth panel. */
 export function HeadPanel({ game, shown }: {
   readonly game: Game;
   readonly shown: Shown;
@@ -139,7 +175,10 @@ export function HeadPanel({ game, shown }: {
     const step = visits[visit]?.step;
     const { uniforms } = patient.steps[step] ?? {};
     if (uniforms === undefined) return undefined;
-    return { uniforms, passes: await passesOf(game.player, rowsBefore(patient, step), uniforms) };
+    const before = rowsBefore(patient, step);
+    const passes = await passesOf(game.player, before, uniforms);
+    const final = passes[passes.length - 1].row;
+    return { uniforms, passes, prefixes: await prefixProbabilities(game.player, before, final) };
   }, [patient, visit]);
   const last = row === undefined ? -1 : row.uniforms.length - 1;
   const move = (by: number) => setAt((now) => Math.max(-1, Math.min(last, now + by)));
@@ -157,7 +196,7 @@ export function HeadPanel({ game, shown }: {
   };
   return (
     <section aria-labelledby="head" onKeyDown={onKeyDown}>
-      <h2 id="head">3. Inside one visit: code by code</h2>
+      <h2 id="head">4. Inside one visit: code by code</h2>
       <p>
         The masked head draws the codes in order. Each probability knows the codes that were drawn
         before it. A code is on if its random number is below its probability.
@@ -185,6 +224,12 @@ export function HeadPanel({ game, shown }: {
             <h3>One code after another</h3>
             <Cells game={game} row={row} at={at} onPlace={setAt} />
             <Draw game={game} row={row} at={at} />
+            <h4>The likeliest places, in the order of the draw</h4>
+            <Bars label="Probability of each place" lines={watchedLines(game, row, at)} />
+            <p class="reading">
+              When a code comes on, the probabilities of later places move; the line in a bar is
+              where it was before.
+            </p>
           </div>
           <div>
             <h3>The same visit in {row.passes.length} passes</h3>

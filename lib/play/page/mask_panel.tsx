@@ -99,7 +99,7 @@ function strongestPair({ none, one }: Influences): [predicted: number, seen: num
   return [Math.floor(pair / count), pair % count];
 }
 
-/** The fourth panel. */
+/** The fifth panel. */
 export function MaskPanel({ game, shown }: {
   readonly game: Game;
   readonly shown: Shown;
@@ -131,7 +131,7 @@ export function MaskPanel({ game, shown }: {
   const at = (code: number) => `${100 * (code + 0.5) / count}%`;
   return (
     <section aria-labelledby="mask">
-      <h2 id="mask">4. Who may see whom</h2>
+      <h2 id="mask">5. Who may see whom</h2>
       <p>
         Each code sees the codes before it in the list, and none after: that is the mask. Point at
         the triangle, or move the sliders.
