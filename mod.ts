@@ -597,4 +597,4 @@ export { compare } from "./lib/compare/compare.ts";
 export { type CompareOptions, type Contestant } from "./lib/compare/plan.ts";
 
 // A page to play with
-export { playPage, type PlayProgram } from "./lib/play/play_page.tsx";
+export { playPage, type PlayPageOptions, type PlayProgram } from "./lib/play/play_page.tsx";

@@ -77,26 +77,28 @@ export interface GrowingCohort {
   readonly count: number;
   /** [codes] Share of them that have each code. */
   readonly prevalences: Float64Array;
-  /** R² of these against the real ones. */
+  /** R² of these against the real ones, over the codes whose real share is known. */
   readonly r2: number;
 }
 
 /**
  * Draws patients and compares the prevalence of their codes with the real one, batch by batch.
  *
- * @param real [codes] share of the real records that have each code
+ * @param real [codes] share of the real records that have each code; null where it is not known
  */
 export async function* growingCohort(
   { run, sampling }: Player,
-  real: readonly number[],
+  real: readonly (number | null)[],
   { count, seed, isStopped = () => false }: DrawMany,
 ): AsyncGenerator<GrowingCohort> {
   const counts = new Uint32Array(run.vocabulary.codes.length);
+  const known = real.filter((share) => share !== null);
   for (let first = 0; first < count && !isStopped(); first += arriving) {
     const size = Math.min(arriving, count - first);
     const order = { first, size, seed, wanted: { labels: new Map() }, onEnded: () => {} };
     for (const { visits } of await writtenBySteps(sampling, order)) countOnce(visits, counts);
     const prevalences = Float64Array.from(counts, (each) => each / (first + size));
-    yield { count: first + size, prevalences, r2: r2(real, prevalences) };
+    const compared = prevalences.filter((_, code) => real[code] !== null);
+    yield { count: first + size, prevalences, r2: r2(known, compared) };
   }
 }

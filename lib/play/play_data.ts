@@ -1,26 +1,34 @@
 /**
- * What the page to play with carries: a run, and how many real records have each code.
+ * What the page to play with carries: a run, and which share of the training patients has each code.
  *
  * @module
  */
 import { recordCounts } from "../cohort/code_counts.ts";
 import type { Cohort } from "../cohort/cohort.ts";
+import { isShownCell } from "../cohort/small_cells.ts";
 import { vocabulary } from "../cohort/vocabulary.ts";
 import type { NamedArrays } from "../nn/parameters.ts";
 import type { Run, RunConfig } from "../train/run_folder.ts";
 
-/** A run and the prevalence of its codes as JSON, ready to be written into a page. */
+/** Training patients, as far as drawn ones are compared with them. */
+export interface RealShares {
+  /** Their number. */
+  readonly records: number;
+  /** [codes] Share of them that have each code; null where too few have it. */
+  readonly prevalences: readonly (number | null)[];
+}
+
+/** A run as JSON, ready to be written into a page. */
 export interface PlayData {
+  /** What the model is made by; of its training data nothing. */
   readonly runConfig: RunConfig;
   readonly codes: readonly string[];
   readonly descriptions: readonly string[];
   readonly labelNames: readonly string[];
   /** By name: shape, and base64 of little-endian float32. */
   readonly parameters: Readonly<Record<string, { shape: readonly number[]; bytes: string }>>;
-  /** [codes] Share of the real records that have each code. */
-  readonly prevalences: readonly number[];
-  /** Number of the real records. */
-  readonly records: number;
+  /** Absent where there is nothing to compare with. */
+  readonly real?: RealShares;
 }
 
 /** Letters that one call turns into text: engines limit the arguments of a call. */
@@ -34,25 +42,38 @@ function base64(bytes: Uint8Array): string {
   return btoa(letters.join(""));
 }
 
+/** The shares of the patients that have each code, without small cells. */
+function sharesOf(real: Cohort, minCell: number): RealShares {
+  const prevalences = Array.from(
+    recordCounts(real),
+    (count) => isShownCell(minCell, count) ? count / real.recordCount : null,
+  );
+  return { records: real.recordCount, prevalences };
+}
+
 /**
  * What the page carries of a run.
  *
  * @param run of HALO
- * @param real the records that drawn ones are compared with, with the run's vocabulary
+ * @param options.real training records that drawn ones are compared with, with the run's vocabulary
+ * @param options.minCell fewest of them who have a code whose share the page gets; 1: all codes
  */
-export function playData(run: Run, real: Cohort): PlayData {
-  const parameters = Object.entries(run.parameters).map(([name, { shape, numbers }]) => {
+export function playData(
+  { runConfig, parameters, vocabulary, labelNames }: Run,
+  { real, minCell }: { readonly real?: Cohort | undefined; readonly minCell: number },
+): PlayData {
+  const { ehrloom, model, config, training } = runConfig;
+  const packed = Object.entries(parameters).map(([name, { shape, numbers }]) => {
     const bytes = new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
     return [name, { shape, bytes: base64(bytes) }] as const;
   });
   return {
-    runConfig: run.runConfig,
-    codes: run.vocabulary.codes,
-    descriptions: run.vocabulary.descriptions,
-    labelNames: run.labelNames,
-    parameters: Object.fromEntries(parameters),
-    prevalences: Array.from(recordCounts(real), (count) => count / real.recordCount),
-    records: real.recordCount,
+    runConfig: { ehrloom, model, config, training, cohort: "", versions: {} },
+    codes: vocabulary.codes,
+    descriptions: vocabulary.descriptions,
+    labelNames,
+    parameters: Object.fromEntries(packed),
+    ...real && { real: sharesOf(real, minCell) },
   };
 }
 

@@ -16,6 +16,7 @@ import {
 import { samplingOf } from "../generate/sampling_of.ts";
 import { writtenBySteps } from "../generate/steps.ts";
 import type { Run } from "../train/run_folder.ts";
+import { checkPlayable } from "./playable.ts";
 
 /** A run of HALO whose parameters are on the engine. */
 export interface Player {
@@ -26,11 +27,11 @@ export interface Player {
 /**
  * Puts a run's parameters on the engine.
  *
- * @throws {RangeError} If the run is not one of HALO
+ * @throws {RangeError} If a page cannot play with it
  */
 export function playerOf(run: Run): Player {
+  checkPlayable(run);
   const { model, config, schema } = run.runConfig;
-  if (model !== "halo") throw new RangeError(`Cannot play with "${model}": must be halo`);
   const family: ModelFamily = halo;
   const { sampling } = samplingOf(run, family.create(config, schema));
   if (sampling.kind !== "steps") throw new RangeError(`Cannot play: "${model}" writes no steps`);

@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import axe from "axe-core";
 import type { Page } from "playwright-core";
-import { generate, playPage, recordLists, useBackend } from "ehrloom";
+import { generate, playPage, random, recordLists, splitOf, useBackend, withSplits } from "ehrloom";
+import { recordCounts } from "ehrloom/cohort/code_counts.ts";
 import { growingCohort } from "ehrloom/play/futures.ts";
 import { recordLosses } from "ehrloom/play/losses.ts";
-import { playData } from "ehrloom/play/play_data.ts";
 import { drawnPatient, playerOf, prefixProbabilities } from "ehrloom/play/player.ts";
 import { percent } from "ehrloom/play/page/game.ts";
 import { randomRun } from "../generate/random_run.ts";
@@ -20,12 +20,13 @@ await useBackend("wasm");
 const sizes = { codes: 12, labels: 2, context: 12, width: 8 };
 const run = randomRun(sizes, 3, (column) => column < 3 ? 0 : column < 14 ? -0.8 : -1.5);
 
-const { cohort: real } = await generate(run, { count: 40, seed: 9 });
+const drawn = await generate(run, { count: 40, seed: 9 });
+const real = withSplits(drawn.cohort, random(1));
 
 /** Writes the page and gives its address. */
 async function writtenPage(folder: string): Promise<string> {
   const path = join(folder, "play.html");
-  await Deno.writeTextFile(path, playPage(run, real, await playProgram()));
+  await Deno.writeTextFile(path, await playPage(run, await playProgram(), { real, minCell: 1 }));
   return pathToFileURL(path).href;
 }
 
@@ -176,7 +177,8 @@ testWith(chromium, "the page to play with, in Chromium", async (path, t) => {
 
     await t.step("a hundred patients come in, with R²", async () => {
       await button(page, "Draw 100 patients").click();
-      const { prevalences } = playData(run, real);
+      const training = splitOf(real, "train");
+      const prevalences = Array.from(recordCounts(training), (n) => n / training.recordCount);
       const asked = { count: 100, seed: 1 };
       const grown = await Array.fromAsync(growingCohort(playerOf(run), prevalences, asked));
       const figure = grown.at(-1)?.r2.toFixed(3);

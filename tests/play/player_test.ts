@@ -1,4 +1,4 @@
-import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { cohortOf, generate, r2, recordLists, useBackend } from "ehrloom";
 import { futuresOf, growingCohort } from "ehrloom/play/futures.ts";
 import { playData, runOf } from "ehrloom/play/play_data.ts";
@@ -10,7 +10,7 @@ import {
   prefixProbabilities,
   probabilitiesAfter,
 } from "ehrloom/play/player.ts";
-import { randomRun, type Sizes, untrainedRun } from "../generate/random_run.ts";
+import { randomRun, type Sizes } from "../generate/random_run.ts";
 
 await useBackend("wasm");
 
@@ -147,15 +147,31 @@ Deno.test("runOf() gives back what playData() packed, to the last bit", () => {
     { visits: [[0], [0, 1]], labels: [0, 0] },
     { visits: [[1]], labels: [0, 0] },
   ]);
-  const data = playData(run, real);
-  assertEquals(data.prevalences, [0.5, 1, 0, 0, 0, 0]);
+  const data = playData(run, { real, minCell: 1 });
+  assertEquals(data.real, { records: 2, prevalences: [0.5, 1, 0, 0, 0, 0] });
   const unpacked = runOf(JSON.parse(JSON.stringify(data)));
   assertEquals(unpacked.parameters, run.parameters);
   assertEquals(unpacked.vocabulary, run.vocabulary);
   assertEquals(unpacked.labelNames, run.labelNames);
 });
 
-Deno.test("playerOf() refuses other models in one line", () => {
-  const gpt = untrainedRun("gpt", sizes, 1);
-  assertThrows(() => playerOf(gpt), RangeError, 'Cannot play with "gpt": must be halo');
+Deno.test("playData() has no share of a code that too few patients have", () => {
+  const having = (visits: number[][]) => ({ visits, labels: [0, 0] });
+  const real = cohortOf(run.vocabulary, run.labelNames, [
+    ...Array.from({ length: 3 }, () => having([[0, 1], [0]])), // a patient counts once
+    having([[1]]),
+  ]);
+  const shares = (minCell: number) => playData(run, { real, minCell }).real?.prevalences;
+  assertEquals(shares(3), [0.75, 1, null, null, null, null]);
+  assertEquals(shares(4), [null, 1, null, null, null, null]);
+});
+
+Deno.test("growingCohort() compares the codes whose real share is known alone", async () => {
+  const [real, hidden] = [[0.9, 0.8, 0.3, 0.4, 0.2, 0.1], [0.9, null, 0.3, null, 0.2, 0.1]];
+  const order = { count: 5, seed };
+  const [all] = await Array.fromAsync(growingCohort(player, real, order));
+  const [some] = await Array.fromAsync(growingCohort(player, hidden, order));
+  assertEquals(some.prevalences, all.prevalences);
+  const codes = [0, 2, 4, 5];
+  assertEquals(some.r2, r2(codes.map((c) => real[c]), codes.map((c) => all.prevalences[c])));
 });

@@ -6,14 +6,13 @@
  */
 import { checkArguments } from "../../arguments.ts";
 import { type Cohort, splitOf, subset } from "../../cohort/cohort.ts";
-import { fingerprint } from "../../cohort/fingerprint.ts";
 import { reindexed } from "../../cohort/trim.ts";
 import { readableRecords } from "../../models/coverage.ts";
 import type { Model, RecordLikelihood } from "../../models/interface/model.ts";
 import type { OnProgress } from "../../progress.ts";
 import { modelOf, type Run } from "../../train/run_folder.ts";
 import { checkResamples } from "../bootstrap.ts";
-import { differenceOfNames } from "../vocabularies.ts";
+import { checkTrainedOn } from "../trained_on.ts";
 import { likelihoodMetrics, tooLongInWords } from "./likelihood.ts";
 import { likelihoodsOf } from "./record_likelihoods.ts";
 import type { Likelihood, TooLong } from "../report.ts";
@@ -119,31 +118,16 @@ export async function runLikelihood(
   return likelihoodMetrics(perRecord, cells, { seed, resamples, ...about });
 }
 
-/** Makes sure that a cohort is the one that a run was trained on, with the same splits. */
-async function checkTrainedOn(run: Run, real: Cohort): Promise<void> {
-  const difference = differenceOfNames(
-    [real.vocabulary.codes, "real cohort"],
-    [run.vocabulary.codes, "run"],
-  ) ?? differenceOfNames([real.labelNames, "real cohort"], [run.labelNames, "run"]);
-  if (difference !== undefined) {
-    throw new RangeError(`Cannot compute the test loss on this cohort: ${difference}`);
-  }
-  const { cohort: trainedOn } = run.runConfig;
-  if (trainedOn !== "" && trainedOn !== await fingerprint(real)) {
-    throw new RangeError(
-      "Cannot compute the test loss on this cohort: the run was trained on another cohort or " +
-        "other splits, so training records may be among the test records",
-    );
-  }
-}
-
 /** The likelihoods that {@link runLikelihood} summarises; throws the same errors. */
 export async function testLikelihoods(
   run: Run,
   real: Cohort,
   { batch, onProgress }: Pick<RunLikelihoodOptions, "batch" | "onProgress"> = {},
 ): Promise<TestLikelihoods> {
-  await checkTrainedOn(run, real);
+  await checkTrainedOn(run, real, {
+    purpose: "Cannot compute the test loss on this cohort",
+    why: "so training records may be among the test records",
+  });
   const model = modelOf(run.runConfig);
   if (model.likelihoods === undefined) {
     throw new RangeError(

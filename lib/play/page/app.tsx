@@ -86,7 +86,7 @@ function Panels({ game }: { readonly game: Game }) {
       <LossPanel game={game} shown={shown} />
       <HeadPanel game={game} shown={shown} />
       <MaskPanel game={game} shown={shown} />
-      <CohortPanel game={game} />
+      {game.real && <CohortPanel game={game} real={game.real} />}
     </>
   );
 }

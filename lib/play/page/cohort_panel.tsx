@@ -7,6 +7,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { type GrowingCohort, growingCohort } from "../futures.ts";
+import type { RealShares } from "../play_data.ts";
 import { type Game, percent, useWork } from "./game.ts";
 
 /** Patients to draw. */
@@ -47,8 +48,9 @@ function Frame({ x, y, xTexts, label, children }: {
   );
 }
 
-function Scatter({ game, prevalences }: {
+function Scatter({ game, real, prevalences }: {
   readonly game: Game;
+  readonly real: RealShares;
   readonly prevalences: ArrayLike<number>;
 }) {
   return (
@@ -59,13 +61,17 @@ function Scatter({ game, prevalences }: {
       label="Share of training and of drawn patients that have each code"
     >
       <line class="diagonal" x1={0} y1={side} x2={side} y2={0} />
-      {game.prevalences.map((real, code) => (
-        <circle key={code} cx={side * real} cy={side * (1 - prevalences[code])} r={4}>
-          <title>
-            {`${game.names[code]}: training ${percent(real)}, drawn ${percent(prevalences[code])}`}
-          </title>
-        </circle>
-      ))}
+      {real.prevalences.flatMap((share, code) =>
+        share === null ? [] : [
+          <circle key={code} cx={side * share} cy={side * (1 - prevalences[code])} r={4}>
+            <title>
+              {`${game.names[code]}: training ${percent(share)}, drawn ${
+                percent(prevalences[code])
+              }`}
+            </title>
+          </circle>,
+        ]
+      )}
     </Frame>
   );
 }
@@ -89,26 +95,31 @@ function Curve({ grown }: { readonly grown: readonly GrowingCohort[] }) {
 }
 
 /** The sixth panel. */
-export function CohortPanel({ game }: { readonly game: Game }): JSX.Element {
+export function CohortPanel({ game, real }: {
+  readonly game: Game;
+  readonly real: RealShares;
+}): JSX.Element {
   const [grown, setGrown] = useState<readonly GrowingCohort[]>([]);
   const work = useWork();
   const draw = () => {
     setGrown([]);
     work.start(async (isStopped) => {
       const asked = { count, seed: game.seed, isStopped };
-      for await (const found of growingCohort(game.player, game.prevalences, asked)) {
+      for await (const found of growingCohort(game.player, real.prevalences, asked)) {
         if (isStopped()) return;
         setGrown((before) => [...before, found]);
       }
     });
   };
   const last = grown.at(-1);
+  const hidden = real.prevalences.filter((share) => share === null).length;
   return (
     <section aria-labelledby="cohort">
       <h2 id="cohort">6. A hundred patients come in</h2>
       <p>
-        Each dot is a code: the share of the {game.records}{" "}
-        simulated patients that have it, and of the drawn ones. R² is 1 if all dots lie on the line.
+        Each dot is a code: the share of the {real.records}{" "}
+        training patients that have it, and of the drawn ones. R² is 1 if all dots lie on the line.
+        {hidden > 0 && ` ${hidden} codes are left out, which too few training patients have.`}
       </p>
       <div class="buttons">
         <button type="button" class="primary" disabled={work.isRunning} onClick={draw}>
@@ -121,7 +132,7 @@ export function CohortPanel({ game }: { readonly game: Game }): JSX.Element {
       </p>
       {last !== undefined && (
         <div class="two">
-          <Scatter game={game} prevalences={last.prevalences} />
+          <Scatter game={game} real={real} prevalences={last.prevalences} />
           <Curve grown={grown} />
         </div>
       )}

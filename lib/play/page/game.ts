@@ -6,7 +6,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { messageOf } from "../../in_words.ts";
 import { shortName } from "../../plot/report/page_script/points.ts";
-import type { PlayData } from "../play_data.ts";
+import type { PlayData, RealShares } from "../play_data.ts";
 import type { DrawnPatient, DrawnStep, Player } from "../player.ts";
 
 /** The model as the page plays with it. */
@@ -15,10 +15,8 @@ export interface Game {
   /** [codes] Short names. */
   readonly names: readonly string[];
   readonly labelNames: readonly string[];
-  /** [codes] Share of the real records that have each code. */
-  readonly prevalences: readonly number[];
-  /** Number of the real records. */
-  readonly records: number;
+  /** What drawn patients are compared with, if there is anything. */
+  readonly real?: RealShares | undefined;
   readonly seed: number;
 }
 
@@ -28,8 +26,7 @@ export function gameOf(player: Player, data: PlayData, seed: number): Game {
     player,
     names: data.descriptions.map(shortName),
     labelNames: data.labelNames.map((name) => name.replaceAll("_", " ")),
-    prevalences: data.prevalences,
-    records: data.records,
+    real: data.real,
     seed,
   };
 }
