@@ -19,13 +19,14 @@ const tasks: Record<string, string[]> = {
   evaluate: ["--real", "data/cohort", "--synthetic", "data/cohort", "--resamples", "0"],
   compare: ["--cohort", "data/cohort", "--models", "markov", "--backend", "cpu"],
   rules: ["--cohort", "data/cohort"],
+  play: ["--run", "data/run"],
 };
 
 /** Everything in a folder, its links and the files behind them too. */
 const all = async (folder: string) => ({ ...await contents(folder) });
 
 for (const [task, args] of Object.entries(tasks)) {
-  const input = task === "generate" ? "data/run" : "data/cohort";
+  const input = args.includes("data/cohort") ? "data/cohort" : "data/run";
   Deno.test(`${task} --force refuses inputs, what holds them, home, and what is not Ehrloom's`, () =>
     inFolder(async (folder) => {
       copy(inputs, join(folder, "data"));

@@ -71,6 +71,10 @@ export const scenarios: readonly Scenario[] = [
   scenario("rules --force", "rules", ["--cohort", "cohort", "--expected", "0.1", "--force"], {
     older: ["rules", "--cohort", "cohort", "--expected", "2"],
   }),
+  scenario("play", "play", ["--run", "run", "--cohort", "cohort"]),
+  scenario("play --force", "play", ["--run", "run", "--cohort", "cohort", "--force"], {
+    older: ["play", "--run", "run"],
+  }),
 ];
 
 /** Trouble for a task, see trouble.ts. */
