@@ -1,19 +1,21 @@
+import { type OnProgress, useBackend } from "ehrloom";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { childOutput } from "./cli/child.ts";
 import { type Command, runCommand, say } from "./cli/command.ts";
 import { jupyterEnvironment, notebooksFolder, runNotebook } from "./notebooks/jupyter.ts";
 import { tutorialNames } from "./notebooks/working_copy.ts";
-import { isThere } from "../lib/files/is_there.ts";
+import { samplePage } from "./play/sample_page.ts";
+import { writeApi } from "./site/api.ts";
 import { buildSite } from "./site/build.ts";
+import { playFile } from "./site/front_page.tsx";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const site = join(root, "site");
 
 const command: Command = {
   name: "site",
-  summary: "Build the book in site/: lessons, guides, models, measures, results and the API. " +
-    "It works from the disk and without a network.",
+  summary: "Build the book in site/: the page to play with, lessons, guides, models, measures, " +
+    "results and the API. It works from the disk and without a network.",
   options: {
     execute: {
       help: "Run the lessons first, which takes minutes; without it, with stored outputs",
@@ -32,16 +34,15 @@ async function executeLessons(folder: string): Promise<void> {
   }
 }
 
-/** Writes the reference of all functions. */
-async function writeApi(folder: string): Promise<void> {
-  const { success, stderr } = await childOutput(Deno.execPath(), {
-    args: ["doc", "--html", `--output=${folder}`, "--name=ehrloom", "mod.ts"],
-    cwd: root,
-  });
-  if (!success) throw new Error(`Cannot write the API: ${new TextDecoder().decode(stderr)}`);
+/** Writes the page to play with: a small HALO is trained for it. */
+async function writePlayPage(onProgress: OnProgress): Promise<void> {
+  await useBackend("wasm");
+  const page = await samplePage(1, onProgress);
+  await Deno.mkdir(site, { recursive: true });
+  await Deno.writeTextFile(join(site, playFile), page);
 }
 
-await runCommand(command, async (args) => {
+await runCommand(command, async (args, onProgress) => {
   let lessons = notebooksFolder;
   if (args.has("execute")) {
     lessons = await Deno.makeTempDir({ prefix: "ehrloom-lessons-" });
@@ -49,10 +50,9 @@ await runCommand(command, async (args) => {
   } else {
     say("Lessons have the outputs that are stored in notebooks/; --execute runs them");
   }
-  const others: [string, string][] = [["API: all functions", "api/index.html"]];
-  if (await isThere(join(site, "play.html"))) others.unshift(["Play with a model", "play.html"]);
-  const pages = await buildSite(site, { lessons, others });
-  await writeApi(join(site, "api"));
+  await writePlayPage(onProgress);
+  await writeApi(root, site);
+  const pages = await buildSite(site, { lessons });
   if (lessons !== notebooksFolder) await Deno.remove(lessons, { recursive: true });
   const page = join("site", "index.html");
   say(`${pages} pages. Open ${page}`);

@@ -12,14 +12,15 @@ import { messageOf } from "ehrloom/in_words.ts";
 import { isThere } from "ehrloom/files/is_there.ts";
 import { models } from "ehrloom/models/mod.ts";
 import { pageColours } from "ehrloom/plot/page/style.ts";
+import { apiPage, apiSections } from "./api.ts";
 import { type Chapter, documentChapters } from "./outline.ts";
 import { type Group, pageFile, type SitePage, toRoot } from "./frame.tsx";
-import { frontHtml } from "./front_page.tsx";
+import { frontHtml, playFile } from "./front_page.tsx";
 import { lessonHtml } from "./lesson.ts";
 import { markdownHtml, type PageTexts } from "./markdown.ts";
 import { foundMeasures, measurePageHtml, measureTests } from "./measure_page.tsx";
 import { modelPageHtml } from "./model_page.tsx";
-import { indexScript, siteScript } from "./search.ts";
+import { indexScript, sectionsOf, siteScript } from "./search.ts";
 import { type SourceDocs, sourceDocs } from "./source_docs.ts";
 import css from "./site.css" with { type: "text" };
 
@@ -102,23 +103,30 @@ async function measureGroups(docs: SourceDocs, linked: Set<string>): Promise<Gro
 export interface SiteOptions {
   /** Folder with the notebooks whose outputs the lessons show. */
   readonly lessons: string;
-  /** Addresses that other programs make in the same folder, if they are there. */
-  readonly others: readonly (readonly [title: string, path: string])[];
 }
 
-/** All pages, in the order of the contents list, and the files that they show. */
-async function contents(
-  { lessons, others }: SiteOptions,
-): Promise<{ groups: Group[]; apart: SitePage[]; files: Set<string> }> {
+/** What a site consists of, besides what others wrote into its folder. */
+interface Contents {
+  /** Pages in the order of the contents list. */
+  readonly groups: readonly Group[];
+  /** Pages that are not in that list. */
+  readonly apart: readonly SitePage[];
+  /** Files that pages show. */
+  readonly files: ReadonlySet<string>;
+}
+
+async function contents(docs: SourceDocs, { lessons }: SiteOptions): Promise<Contents> {
   const linked = new Set<string>();
   const chapters = await documentChapters(rootFolder);
   const group = async ({ title, documents }: Chapter): Promise<Group> => ({
     title,
     pages: await Promise.all(documents.map((path) => documentPage(path, linked, lessons))),
   });
-  const docs = await sourceDocs(rootFolder, ["lib/models", "lib/evaluate"]);
   const groups: Group[] = [
-    { ...await group(chapters.start), others },
+    {
+      ...await group(chapters.start),
+      others: [["Play with a model", playFile], ["API: all functions", apiPage]],
+    },
     await group(chapters.lessons),
     await group(chapters.guides),
     { title: "Models", pages: await modelPages(docs, linked) },
@@ -138,14 +146,15 @@ async function contents(
 }
 
 /**
- * Writes the book.
+ * Writes the book around the page to play with and the reference of all functions.
  *
- * @param folder is made if it is not there; files of the same names are replaced
+ * @param folder has these two; files of the same names as the book's are replaced
  * @returns the number of pages
  * @throws {Error} If a document cannot be shown, or links to a file that is not there
  */
 export async function buildSite(folder: string, options: SiteOptions): Promise<number> {
-  const { groups, apart, files } = await contents(options);
+  const docs = await sourceDocs(rootFolder, ["mod.ts", "lib/models", "lib/evaluate"]);
+  const { groups, apart, files } = await contents(docs, options);
   const front: SitePage = { path: "index.html", title: "Ehrloom", html: frontHtml(groups) };
   const pages = [front, ...groups.flatMap(({ pages }) => pages), ...apart];
   const write = async (path: string, text: string) => {
@@ -155,7 +164,8 @@ export async function buildSite(folder: string, options: SiteOptions): Promise<n
   for (const page of pages) await write(page.path, pageFile(page, groups));
   await write("site.css", pageColours + css);
   await write("site.js", await siteScript(root));
-  await write("search_index.js", indexScript(pages));
+  const sections = [...pages.flatMap(sectionsOf), ...await apiSections(folder, docs)];
+  await write("search_index.js", indexScript(sections));
   for (const file of files) {
     if (!await isThere(join(rootFolder, file))) {
       throw new Error(`A page links to ${file}, which is not there`);

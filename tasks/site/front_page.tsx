@@ -20,6 +20,9 @@ const ways: Readonly<Record<string, string>> = {
   "For developers": "The map of the code, decisions, and how to add to it.",
 };
 
+/** The page to play with, in the site. */
+export const playFile = "play.html";
+
 /** The body of the page. */
 export function frontHtml(groups: readonly Group[]): string {
   return renderToString(
@@ -29,6 +32,13 @@ export function frontHtml(groups: readonly Group[]): string {
         Ehrloom learns from longitudinal health records, generates synthetic ones, and measures how
         close they come to the real ones. This book works without a network.
       </p>
+      <a class="play-first" href={playFile}>
+        <b>Play with a model</b>
+        <span>
+          Draw a patient visit by visit, change a visit and draw the future again, and see the model
+          at work: a small HALO runs in your browser. The best start for a class.
+        </span>
+      </a>
       <ul class="ways">
         {groups.map(({ title, pages, others = [] }) => (
           <li key={title}>

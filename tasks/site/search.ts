@@ -41,9 +41,9 @@ export function sectionsOf({ path, title, html }: SitePage): Section[] {
 }
 
 /** The index, as a script that keeps it as `ehrloomIndex`. */
-export function indexScript(pages: readonly SitePage[]): string {
+export function indexScript(sections: readonly Section[]): string {
   const index = new MiniSearch<Section>(searchOptions);
-  index.addAll(pages.flatMap(sectionsOf));
+  index.addAll(sections);
   return `globalThis.ehrloomIndex = ${JSON.stringify(JSON.stringify(index))};\n`;
 }
 

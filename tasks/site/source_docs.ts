@@ -46,8 +46,9 @@ export interface ModuleDoc {
 /** Modules by their paths from the root of the repository. */
 export type SourceDocs = ReadonlyMap<string, ModuleDoc>;
 
-/** Paths of all TypeScript files in a folder and below. */
+/** Paths of all TypeScript files in a folder and below; of a file, its own. */
 export async function* sourcesIn(folder: string): AsyncGenerator<string> {
+  if (folder.endsWith(".ts")) return yield folder;
   for await (const { name, isDirectory } of Deno.readDir(folder)) {
     if (isDirectory) yield* sourcesIn(`${folder}/${name}`);
     else if (/\.tsx?$/.test(name)) yield `${folder}/${name}`;
@@ -55,13 +56,13 @@ export async function* sourcesIn(folder: string): AsyncGenerator<string> {
 }
 
 /**
- * The comments of all modules in some folders and below.
+ * The comments of all modules in some folders and below, or of single ones.
  *
- * @param folders from the root
+ * @param paths of folders and files, from the root
  * @throws {Error} If `deno doc` fails; the message is its own
  */
-export async function sourceDocs(root: string, folders: readonly string[]): Promise<SourceDocs> {
-  const files = await Promise.all(folders.map((at) => Array.fromAsync(sourcesIn(`${root}/${at}`))));
+export async function sourceDocs(root: string, paths: readonly string[]): Promise<SourceDocs> {
+  const files = await Promise.all(paths.map((at) => Array.fromAsync(sourcesIn(`${root}/${at}`))));
   const { success, stdout, stderr } = await childOutput(Deno.execPath(), {
     args: ["doc", "--json", ...files.flat()],
     cwd: root,

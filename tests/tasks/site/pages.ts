@@ -1,15 +1,16 @@
 /** The book, built once into a folder of its own for the tests of its pages. */
 import { join, posix } from "node:path";
+import { fileURLToPath } from "node:url";
 import { parseHTML } from "linkedom";
 import { notebooksFolder } from "../../../tasks/notebooks/jupyter.ts";
+import { writeApi } from "../../../tasks/site/api.ts";
 import { buildSite } from "../../../tasks/site/build.ts";
 
-/** Builds the book with the outputs that are stored in the lessons; the API is one empty page. */
+/** Builds the book with the outputs that are stored in the lessons; the page to play with is empty. */
 export async function builtSite(folder: string): Promise<void> {
-  const others = [["API: all functions", "api/index.html"]] as const;
-  await buildSite(folder, { lessons: notebooksFolder, others });
-  await Deno.mkdir(join(folder, "api"));
-  await Deno.writeTextFile(join(folder, "api/index.html"), "<!DOCTYPE html><title>API</title>");
+  await writeApi(fileURLToPath(new URL("../../../", import.meta.url)), folder);
+  await Deno.writeTextFile(join(folder, "play.html"), "<!DOCTYPE html><title>Play</title>");
+  await buildSite(folder, { lessons: notebooksFolder });
 }
 
 /** Paths of all files in a folder and below, from it. */
@@ -22,9 +23,11 @@ export async function filesOf(folder: string, from = ""): Promise<string[]> {
   return paths.flat().sort();
 }
 
-/** The pages of a site, by their paths. */
+/** The pages of a site but those of `deno doc`, by their paths. */
 export async function documentsOf(folder: string): Promise<Map<string, Document>> {
-  const pages = (await filesOf(folder)).filter((path) => path.endsWith(".html"));
+  const pages = (await filesOf(folder)).filter((path) =>
+    path.endsWith(".html") && !path.startsWith("api/")
+  );
   return new Map(
     await Promise.all(pages.map(async (path) => {
       const { document } = parseHTML(await Deno.readTextFile(join(folder, path)));

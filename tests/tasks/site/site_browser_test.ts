@@ -78,6 +78,16 @@ testWith(chromium, "the book in a browser", (executablePath, t) =>
         await page.getByText("Nothing was found").waitFor();
       });
 
+      await t.step("the search finds functions of the API", async () => {
+        const page = await (await browser.newContext()).newPage();
+        page.setDefaultTimeout(10_000);
+        await page.goto(address("docs/results.html"));
+        await page.fill("#search", "generateParts");
+        const link = page.locator("#found a", { hasText: "API: generateParts()" });
+        await link.click();
+        assertEquals(await page.title(), "generateParts - default - ehrloom documentation");
+      });
+
       await t.step("a telephone's contents are behind a button", async () => {
         const page = await (await browser.newContext(screens[2])).newPage();
         await page.goto(address("docs/results.html"));

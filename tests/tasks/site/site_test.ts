@@ -4,6 +4,8 @@ import { modelSummaries } from "ehrloom";
 import { measureNames } from "ehrloom/evaluate/measures.ts";
 import { parseHTML } from "linkedom";
 import { join } from "node:path";
+import { apiSections } from "../../../tasks/site/api.ts";
+import { sourceDocs } from "../../../tasks/site/source_docs.ts";
 import { inFolder } from "../../folder.ts";
 import { builtSite, deadLinks, documentsOf, filesOf } from "./pages.ts";
 
@@ -58,6 +60,20 @@ Deno.test("the book's links, texts and files", (t) =>
         assertEquals(wanted.filter((path) => !files.has(path) || !listed.includes(path)), []);
       },
     );
+
+    await t.step("the front page begins with the page to play with", () => {
+      const [first] = documents.get("index.html")?.querySelectorAll("main a") ?? [];
+      assertEquals(first.getAttribute("href"), "play.html");
+    });
+
+    await t.step("the search knows nearly all names of the API, each with a page", async () => {
+      const docs = await sourceDocs(Deno.cwd(), ["mod.ts"]);
+      const sections = await apiSections(folder, docs);
+      const lost = sections.filter(({ href }) => !files.has(href));
+      assertEquals(lost.map(({ href }) => href), []);
+      const names = docs.get("mod.ts")?.symbols.length ?? NaN;
+      assert(sections.length > 0.98 * names, `${sections.length} of ${names}`);
+    });
 
     await t.step("every measure is defined, and has a case whose answer is known", () => {
       const lacking = [...documents].filter(([path]) => path.startsWith("measures/"))
