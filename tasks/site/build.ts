@@ -123,16 +123,13 @@ async function contents(docs: SourceDocs, { lessons }: SiteOptions): Promise<Con
     pages: await Promise.all(documents.map((path) => documentPage(path, linked, lessons))),
   });
   const groups: Group[] = [
-    {
-      ...await group(chapters.start),
-      others: [["Play with a model", playFile], ["API: all functions", apiPage]],
-    },
+    { ...await group(chapters.start), others: [["Play with a model", playFile]] },
     await group(chapters.lessons),
     await group(chapters.guides),
     { title: "Models", pages: await modelPages(docs, linked) },
     ...await measureGroups(docs, linked),
     await group(chapters.results),
-    await group(chapters.developers),
+    { ...await group(chapters.developers), others: [["API: all functions", apiPage]] },
   ];
   // documents that these link to, and those that they link to
   const apart: SitePage[] = [];

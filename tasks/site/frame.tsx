@@ -77,7 +77,8 @@ function Contents({ groups, page }: { groups: readonly Group[]; page: SitePage }
 function Neighbours({ groups, page }: { groups: readonly Group[]; page: SitePage }) {
   const all = groups.flatMap(({ pages }) => pages);
   const at = all.indexOf(page);
-  const [before, after] = at < 0 ? [] : [all[at - 1], all[at + 1]];
+  if (at < 0) return null;
+  const [before, after] = [all[at - 1], all[at + 1]];
   const root = toRoot(page.path);
   return (
     <footer>

@@ -17,7 +17,7 @@ const ways: Readonly<Record<string, string>> = {
   "Measures of utility": "Can they replace real records in an analysis?",
   "Measures of privacy": "What do they give away about patients?",
   Results: "The models side by side on simulated patients.",
-  "For developers": "The map of the code, decisions, and how to add to it.",
+  "For developers": "All functions, the map of the code, decisions, and how to add to it.",
 };
 
 /** The page to play with, in the site. */
@@ -47,8 +47,10 @@ export function frontHtml(groups: readonly Group[]): string {
             </h2>
             <p>{ways[title]}</p>
             <p class="soft">
-              {pages.length > 1 && `${pages.length} pages`}
-              {others.map(([title, path]) => <a key={path} href={path}>{title}</a>)}
+              {pages.length > 1 && `${pages.length} pages `}
+              {others.filter(([, path]) => path !== playFile).map(([title, path]) => (
+                <a key={path} href={path}>{title}</a>
+              ))}
             </p>
           </li>
         ))}

@@ -25,6 +25,7 @@ interface Notebook {
     readonly cell_type: "code" | "markdown";
     readonly source: Text;
     readonly outputs?: readonly Output[];
+    readonly metadata?: { readonly jupyter?: { readonly source_hidden?: boolean } };
   }[];
 }
 
@@ -66,6 +67,11 @@ function outputHtml({ data, text, ename, evalue }: Output, id: string, page: Pag
   throw new Error(`a cell shows ${Object.keys(data).join(", ")}, which a page cannot`);
 }
 
+/** Code that a notebook folds away, behind the dots that Jupyter has in its place. */
+function folded(code: string): string {
+  return `<details><summary><span aria-hidden="true">⋯</span> code</summary>${code}</details>`;
+}
+
 /**
  * The body of a lesson's page.
  *
@@ -74,10 +80,13 @@ function outputHtml({ data, text, ename, evalue }: Output, id: string, page: Pag
  */
 export function lessonHtml(file: string, page: PageTexts): string {
   const { cells }: Notebook = JSON.parse(file);
-  return cells.map(({ cell_type, source, outputs = [] }, cell) => {
+  return cells.map(({ cell_type, source, outputs = [], metadata }, cell) => {
     if (cell_type === "markdown") return markdownHtml(whole(source), page);
     const all = outputs.map((output, i) => outputHtml(output, `cell-${cell}-${i}`, page));
     const below = all.length === 0 ? "" : `<div class="output">${all.join("")}</div>`;
-    return `<div class="cell">${codeHtml(whole(source), "typescript")}${below}</div>`;
+    const code = codeHtml(whole(source), "typescript");
+    return metadata?.jupyter?.source_hidden === true
+      ? `<div class="cell folded">${below}${folded(code)}</div>`
+      : `<div class="cell">${code}${below}</div>`;
   }).join("\n");
 }

@@ -27,12 +27,16 @@ export interface PageTexts {
 /** A text whose signs of markup are characters. */
 export const escaped: (text: string) => string = MarkdownIt().utils.escapeHtml;
 
+/** Languages of command lines, which a page wraps: nobody should have to scroll to read a command. */
+const shells = ["sh", "bash"];
+
 /** Code with its words in elements by which a style colours them; other languages stay plain. */
 export function codeHtml(code: string, language: string): string {
   const inner = hljs.getLanguage(language) === undefined
     ? escaped(code)
     : hljs.highlight(code, { language }).value;
-  return `<pre tabindex="0"><code>${inner}</code></pre>`; // to be scrolled without a mouse
+  const kind = shells.includes(language) ? ` class="command"` : "";
+  return `<pre${kind} tabindex="0"><code>${inner}</code></pre>`; // to be scrolled without a mouse
 }
 
 const markdown = new MarkdownIt({ html: false, highlight: codeHtml });

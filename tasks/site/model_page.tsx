@@ -75,6 +75,7 @@ function Presets({ name }: { name: string }) {
       {own.map(([preset, { tried }]) => (
         <div key={preset}>
           <pre
+            class="command"
             tabIndex={0}
           ><code>deno task train --preset {preset} --cohort runs/cohort --out runs/{name}</code></pre>
           <p>Tried on {tried.cohort}, {tried.machine}. Other cohorts have other figures.</p>

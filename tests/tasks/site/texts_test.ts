@@ -1,5 +1,5 @@
 /** How Markdown, notebooks and models become parts of pages. */
-import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { syntheaSample } from "ehrloom";
 import { models } from "ehrloom/models/mod.ts";
 import GithubSlugger from "github-slugger";
@@ -40,6 +40,18 @@ Deno.test("lessonHtml() shows code and the first of an output's forms that it kn
   assertStringIncludes(html, "<i>rich</i>");
   assertEquals(html.includes("plain"), false);
   assertStringIncludes(lessonHtml(code({ name: "stdout", text: ["a <", "b"] }), page()), "a &lt;b");
+});
+
+Deno.test("lessonHtml() folds the code that the notebook folds, below what it says", () => {
+  const cell = (metadata: object) => ({
+    ...{ cell_type: "code", source: "1 + 1", metadata },
+    outputs: [{ data: { "text/markdown": "It is 2." } }],
+  });
+  const html = (metadata: object) => lessonHtml(notebook(cell(metadata)), page());
+  const hidden = html({ jupyter: { source_hidden: true } });
+  assert(hidden.indexOf("It is 2.") < hidden.indexOf("<details>"));
+  assert(hidden.indexOf("<details>") < hidden.indexOf("<code>"));
+  assertEquals(html({}).includes("<details>"), false);
 });
 
 Deno.test("lessonHtml() puts output with scripts into a frame without rights, and no network", () => {
