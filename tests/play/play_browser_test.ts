@@ -124,7 +124,7 @@ testWith(chromium, "the page to play with, in Chromium", async (path, t) => {
       const share = await chip.evaluate((element) =>
         (element as HTMLElement).style.getPropertyValue("--surprise")
       );
-      assertAlmostEquals(parseFloat(share), 60 * Math.min(1, loss / 6), 1e-3);
+      assertAlmostEquals(parseFloat(share), 45 * Math.min(1, loss / 6), 1e-3);
     });
 
     await t.step("→ draws the next code, with its probability and random number", async () => {

@@ -18,6 +18,8 @@ import {
 
 /** Nats that have the full colour: a code of one in 400. */
 const strongest = 6;
+/** Percent of the full colour in the background: names stay readable on it, light or dark (4.9 to 1). */
+const fullColour = 45;
 /** Codes that did not come are shown from so many nats on: they were likelier than 63%. */
 const surprising = 1;
 
@@ -37,7 +39,7 @@ function Chip({ name, loss, isOn }: {
   return (
     <li
       class="code loss"
-      style={{ "--surprise": `${60 * Math.min(1, loss / strongest)}%` }}
+      style={{ "--surprise": `${fullColour * Math.min(1, loss / strongest)}%` }}
       title={isOn
         ? `${name}: it came with probability ${probability}`
         : `${name}: it did not come, which had probability ${probability}`}
