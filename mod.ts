@@ -566,6 +566,7 @@ export {
   type HeatRow,
 } from "./lib/plot/figures/heat_map.tsx";
 export { type NotebookOutput } from "./lib/plot/figures/notebook_output.ts";
+export { liveScatters, type LiveScattersOptions } from "./lib/plot/page/live_scatters.tsx";
 export { table } from "./lib/plot/figures/table.tsx";
 export { type EpochLosses, trainingCurve } from "./lib/plot/figures/training_curve.ts";
 export {

@@ -5,10 +5,21 @@
  * @module
  */
 import type { PackedPoints } from "../report/report_points.ts";
+import type { AxisType } from "../figures/probability_axes.ts";
 import { probabilityKinds } from "../figures/probability_scatter.ts";
 import { rareSentence } from "../rare_words.ts";
 import { SaveButtons } from "./picture.tsx";
 import { counted } from "../../in_words.ts";
+
+/** What the pointer does. */
+export function ScatterHandling() {
+  return (
+    <p class="reading handling">
+      Point at a dot, or tap it, to see its name. To zoom, use + and −, two fingers, or Ctrl and the
+      wheel; after a click on a scatter, the wheel alone. Drag to move.
+    </p>
+  );
+}
 
 /** How to read and use all scatters. */
 export function ScatterHelp() {
@@ -19,10 +30,7 @@ export function ScatterHelp() {
         real ones; above the line it is too frequent, below the line too rare. Logarithmic axes show
         rare codes; codes that one cohort lacks are in the strip along the axis.
       </p>
-      <p class="reading handling">
-        Point at a dot, or tap it, to see its name. To zoom, use + and −, two fingers, or Ctrl and
-        the wheel; after a click on a scatter, the wheel alone. Drag to move.
-      </p>
+      <ScatterHandling />
       <noscript>
         <p>The scatters need JavaScript; the folder figures/ has them as images.</p>
       </noscript>
@@ -30,8 +38,11 @@ export function ScatterHelp() {
   );
 }
 
-/** Search and axes. */
-export function ScatterControls() {
+/** Search, and the axes that all scatters begin with. */
+export function ScatterControls({ axes = "linear" }: { axes?: AxisType }) {
+  const axis = (type: AxisType) => (
+    <input type="radio" name="axes" value={type} checked={type === axes} autocomplete="off" />
+  );
   return (
     <form class="controls" role="search">
       <label>
@@ -41,10 +52,10 @@ export function ScatterControls() {
       <fieldset>
         <legend>Axes</legend>
         <label>
-          <input type="radio" name="axes" value="linear" checked autocomplete="off" /> linear
+          {axis("linear")} linear
         </label>
         <label>
-          <input type="radio" name="axes" value="log" autocomplete="off" /> logarithmic
+          {axis("log")} logarithmic
         </label>
       </fieldset>
       <button type="reset">Reset all</button>

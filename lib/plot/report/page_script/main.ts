@@ -30,18 +30,21 @@ export function startControls(
     found.textContent = foundText(codes);
     for (const scatter of scatters) scatter.highlight(codes);
   };
+  const chosen = () => new FormData(form).get("axes") === "log" ? "log" : "linear";
+  const setAxes = (axes: "linear" | "log") => {
+    for (const scatter of scatters) scatter.setAxes(axes);
+  };
+  const first = chosen();
+  if (first === "log") setAxes(first);
   form.addEventListener("submit", (event) => event.preventDefault());
-  form.addEventListener("change", () => {
-    const chosen = new FormData(form).get("axes");
-    for (const scatter of scatters) scatter.setAxes(chosen === "log" ? "log" : "linear");
-  });
+  form.addEventListener("change", () => setAxes(chosen()));
   search.addEventListener("change", (event) => {
     event.stopPropagation(); // another search is no change of the axes
   });
   const searched = () => highlight(matchingCodes(texts, search.value));
   search.addEventListener("input", afterPause(searchPause, searched));
   form.addEventListener("reset", () => {
-    for (const scatter of scatters) scatter.setAxes("linear");
+    setAxes(first);
     highlight(null);
   });
 }
