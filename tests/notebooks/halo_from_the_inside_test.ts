@@ -1,18 +1,6 @@
 /** What notebooks/06-halo-from-the-inside.ipynb and its solutions show, against what must hold. */
 import { assert, assertAlmostEquals, assertEquals, assertGreater, assertLess } from "@std/assert";
-import { join } from "node:path";
-import { notebooksFolder } from "../../tasks/notebooks/jupyter.ts";
-import { testWith } from "../wants.ts";
-import {
-  assertCopiesItsLesson,
-  assertShowsOneThingEach,
-  jupyter,
-  type Notebook,
-  rowOf,
-  run,
-  said,
-  tableRows,
-} from "./notebook.ts";
+import { lessonTest, type Notebook, rowOf, said, solutionsTest, tableRows } from "./notebook.ts";
 
 const codes = [
   "clinic",
@@ -32,17 +20,9 @@ function figures(notebook: Notebook, id: string, name: string, figure: string) {
   return new Map(tableRows(notebook, id).map((row) => [row[name], Number(row[figure])]));
 }
 
-testWith(
-  await jupyter(),
-  "06-halo-from-the-inside.ipynb runs from top to bottom and shows what its text says",
-  async (environment, t) => {
-    const notebook = await run(environment, join(notebooksFolder, "06-halo-from-the-inside.ipynb"));
-
-    await t.step(
-      "no cell fails, each but the imports shows one thing",
-      () => assertShowsOneThingEach(notebook),
-    );
-
+await lessonTest(
+  "06-halo-from-the-inside.ipynb",
+  async (notebook, t) => {
     await t.step("the matrix begins with start and labels and ends with end", () => {
       const rows = tableRows(notebook, "rows");
       const on = rows.map(({ row: _, ...cells }) =>
@@ -141,14 +121,9 @@ testWith(
   },
 );
 
-testWith(
-  await jupyter(),
-  "the solutions of 06-halo-from-the-inside.ipynb run and hold",
-  async (environment) => {
-    const name = "06-halo-from-the-inside.ipynb";
-    await assertCopiesItsLesson(name);
-    const notebook = await run(environment, join(notebooksFolder, "solutions", name));
-    assertShowsOneThingEach(notebook);
+await solutionsTest(
+  "06-halo-from-the-inside.ipynb",
+  (notebook) => {
     const usual = rowOf(notebook, "reversed", { order: "usual" });
     assertEquals(usual.xray_on_fracture, "0"); // fracture stands before x-ray
     assertEquals(rowOf(notebook, "reversed", { order: "reversed" }).fracture_on_xray, "0");

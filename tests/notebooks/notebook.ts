@@ -11,7 +11,7 @@ import {
   pythonOf,
   runNotebook,
 } from "../../tasks/notebooks/jupyter.ts";
-import type { Wanted } from "../wants.ts";
+import { testWith, type Wanted } from "../wants.ts";
 
 /** Jupyter with what runs notebooks, from PyPI the first time. */
 export async function jupyter(): Promise<Wanted<JupyterEnvironment>> {
@@ -109,10 +109,44 @@ export function rowOf(
 }
 
 /** Checks that no cell fails, and that each but the imports shows one thing. */
-export function assertShowsOneThingEach(notebook: Notebook): void {
+function assertShowsOneThingEach(notebook: Notebook): void {
   const outputs = codeCells(notebook).flatMap(({ outputs = [] }) => outputs);
   assertEquals(outputs.filter(({ output_type }) => output_type !== "execute_result"), []);
   assertEquals(outputs.length, codeCells(notebook).length - 1);
+}
+
+/**
+ * Tests what a lesson shows to who runs it from top to bottom.
+ *
+ * @param name of its file
+ * @param check gets the notebook with the outputs of a fresh kernel
+ */
+export async function lessonTest(
+  name: string,
+  check: (notebook: Notebook, t: Deno.TestContext) => Promise<void>,
+): Promise<void> {
+  const title = `${name} runs from top to bottom and shows what its text says`;
+  testWith(await jupyter(), title, async (environment, t) => {
+    const notebook = await run(environment, join(notebooksFolder, name));
+    await t.step(
+      "no cell fails, each but the imports shows one thing",
+      () => assertShowsOneThingEach(notebook),
+    );
+    await check(notebook, t);
+  });
+}
+
+/** The same of the solutions of its exercises, which repeat cells of the lesson word for word. */
+export async function solutionsTest(
+  name: string,
+  check: (notebook: Notebook) => void | Promise<void>,
+): Promise<void> {
+  testWith(await jupyter(), `the solutions of ${name} run and hold`, async (environment) => {
+    await assertCopiesItsLesson(name);
+    const notebook = await run(environment, join(notebooksFolder, "solutions", name));
+    assertShowsOneThingEach(notebook);
+    await check(notebook);
+  });
 }
 
 /** What a cell says: a text that it computes, in one line. */
@@ -176,7 +210,7 @@ export function dotPlaces(svg: string): { x: number; y: number }[][] {
 }
 
 /** Checks that the cells that solutions repeat of their lesson are the lesson's, word for word. */
-export async function assertCopiesItsLesson(name: string): Promise<void> {
+async function assertCopiesItsLesson(name: string): Promise<void> {
   const lesson = await readNotebook(join(notebooksFolder, name));
   const sources = new Map(lesson.cells.map(({ id, source }) => [`lesson-${id}`, whole(source)]));
   const { cells } = await readNotebook(join(notebooksFolder, "solutions", name));

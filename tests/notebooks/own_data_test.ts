@@ -1,29 +1,10 @@
 /** What notebooks/07-your-own-data.ipynb and its solutions show, against what was put in. */
 import { assert, assertEquals, assertGreater, assertLess, assertStringIncludes } from "@std/assert";
-import { join } from "node:path";
-import { notebooksFolder } from "../../tasks/notebooks/jupyter.ts";
-import { testWith } from "../wants.ts";
-import {
-  assertCopiesItsLesson,
-  assertShowsOneThingEach,
-  jupyter,
-  rowOf,
-  run,
-  said,
-  tableRows,
-} from "./notebook.ts";
+import { lessonTest, rowOf, said, solutionsTest, tableRows } from "./notebook.ts";
 
-testWith(
-  await jupyter(),
-  "07-your-own-data.ipynb runs from top to bottom and shows what its text says",
-  async (environment, t) => {
-    const notebook = await run(environment, join(notebooksFolder, "07-your-own-data.ipynb"));
-
-    await t.step(
-      "no cell fails, each but the imports shows one thing",
-      () => assertShowsOneThingEach(notebook),
-    );
-
+await lessonTest(
+  "07-your-own-data.ipynb",
+  async (notebook, t) => {
     await t.step("prepare refuses a date that it would have to guess", () => {
       assertStringIncludes(said(notebook, "write"), 'row 5: admittime is "31.12.2016 08:00:00"');
     });
@@ -94,14 +75,9 @@ testWith(
   },
 );
 
-testWith(
-  await jupyter(),
-  "the solutions of 07-your-own-data.ipynb run and hold",
-  async (environment) => {
-    const name = "07-your-own-data.ipynb";
-    await assertCopiesItsLesson(name);
-    const notebook = await run(environment, join(notebooksFolder, "solutions", name));
-    assertShowsOneThingEach(notebook);
+await solutionsTest(
+  "07-your-own-data.ipynb",
+  (notebook) => {
     const faults = tableRows(notebook, "fault").map(({ fault }) => fault);
     assert(faults.length > 0 && faults.every((fault) => fault === "unborn"));
     const records = tableRows(notebook, "twice").map((row) => Number(row.records));

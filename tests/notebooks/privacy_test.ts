@@ -1,17 +1,6 @@
 /** What notebooks/04-privacy.ipynb shows, against what follows by hand. */
 import { assert, assertAlmostEquals, assertEquals, assertGreater, assertLess } from "@std/assert";
-import { join } from "node:path";
-import { notebooksFolder } from "../../tasks/notebooks/jupyter.ts";
-import { testWith } from "../wants.ts";
-import {
-  assertShowsOneThingEach,
-  jupyter,
-  type Notebook,
-  rowOf,
-  run,
-  said,
-  tableRows,
-} from "./notebook.ts";
+import { lessonTest, type Notebook, rowOf, said, tableRows } from "./notebook.ts";
 
 /** A figure of a cohort in a table of the report. */
 function figureOf(notebook: Notebook, id: string, by: Readonly<Record<string, string>>) {
@@ -25,17 +14,9 @@ function figureOf(notebook: Notebook, id: string, by: Readonly<Record<string, st
   };
 }
 
-testWith(
-  await jupyter(),
-  "04-privacy.ipynb runs from top to bottom and shows what its text says",
-  async (environment, t) => {
-    const notebook = await run(environment, join(notebooksFolder, "04-privacy.ipynb"));
-
-    await t.step(
-      "no cell fails, each but the imports shows one thing",
-      () => assertShowsOneThingEach(notebook),
-    );
-
+await lessonTest(
+  "04-privacy.ipynb",
+  async (notebook, t) => {
     await t.step("the memoriser writes one member twice", () => {
       const written = tableRows(notebook, "two").map(({ memoriser }) => memoriser);
       assertEquals(written.length - new Set(written).size, 1);

@@ -1,10 +1,11 @@
 """Runs the cells of argv[1], a JSON list of {"source", "stop"?}, in one kernel in folder argv[2].
 
-Presses Jupyter's Stop as soon as a cell with "stop" shows that text. Prints a JSON list with the
+Presses Jupyter's Stop as soon as a cell with "stop" shows what this regular expression finds. Prints a JSON list with the
 messages of each cell; "died" instead of a cell's messages if the kernel is gone.
 """
 
 import json
+import re
 import sys
 import time
 from queue import Empty
@@ -39,17 +40,19 @@ def messages_of(cell):
             is_idle = content["execution_state"] == "idle"
         elif message["msg_type"] != "execute_input":
             found.append({"type": message["msg_type"], **content})
-            if awaited is not None and awaited in json.dumps(content):
+            if awaited is not None and re.search(awaited, json.dumps(content)):
                 awaited = None
                 manager.interrupt_kernel()
     raise TimeoutError(cell["source"])
 
 
 results = []
-for cell in cells:
-    results.append(messages_of(cell))
-    if results[-1] == "died":
-        break
-print(json.dumps(results))
-client.stop_channels()
-manager.shutdown_kernel(now=True)
+try:
+    for cell in cells:
+        results.append(messages_of(cell))
+        if results[-1] == "died":
+            break
+    print(json.dumps(results))
+finally:  # a kernel that lives on would hold this program's output open
+    client.stop_channels()
+    manager.shutdown_kernel(now=True)

@@ -1,34 +1,15 @@
 /** What notebooks/03-utility.ipynb shows, against what follows by hand. */
 import { assert, assertAlmostEquals, assertEquals, assertGreater, assertLess } from "@std/assert";
-import { join } from "node:path";
-import { notebooksFolder } from "../../tasks/notebooks/jupyter.ts";
-import { testWith } from "../wants.ts";
-import {
-  assertShowsOneThingEach,
-  jupyter,
-  type Notebook,
-  rowOf,
-  run,
-  said,
-  tableRows,
-} from "./notebook.ts";
+import { lessonTest, type Notebook, rowOf, said, tableRows } from "./notebook.ts";
 
 /** A figure in a table of the report, by what its row says. */
 function figureOf(notebook: Notebook, id: string, by: Readonly<Record<string, string>>): number {
   return Number(rowOf(notebook, id, by).value);
 }
 
-testWith(
-  await jupyter(),
-  "03-utility.ipynb runs from top to bottom and shows what its text says",
-  async (environment, t) => {
-    const notebook = await run(environment, join(notebooksFolder, "03-utility.ipynb"));
-
-    await t.step(
-      "no cell fails, each but the imports shows one thing",
-      () => assertShowsOneThingEach(notebook),
-    );
-
+await lessonTest(
+  "03-utility.ipynb",
+  async (notebook, t) => {
     await t.step(
       "codes of the five synthetic records are about as frequent, kidney disease is third",
       () => {

@@ -1,18 +1,7 @@
 /** What notebooks/05-values-and-time.ipynb shows, against what follows by hand. */
 import { assert, assertAlmostEquals, assertEquals, assertGreater, assertLess } from "@std/assert";
 import { splitOf, syntheaLabsSample, trimmed } from "ehrloom";
-import { join } from "node:path";
-import { notebooksFolder } from "../../tasks/notebooks/jupyter.ts";
-import { testWith } from "../wants.ts";
-import {
-  assertShowsOneThingEach,
-  jupyter,
-  rowOf,
-  run,
-  said,
-  shown,
-  tableRows,
-} from "./notebook.ts";
+import { lessonTest, rowOf, said, shown, tableRows } from "./notebook.ts";
 
 /** A figure with its interval, from a text such as "−0.02 (−0.03 to 0.01)". */
 function estimateIn(text: string) {
@@ -28,17 +17,10 @@ function numbersIn(text: string): number[] {
 const middle = (numbers: readonly number[]) =>
   numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
 
-testWith(
-  await jupyter(),
-  "05-values-and-time.ipynb runs from top to bottom and shows what its text says",
-  async (environment, t) => {
-    const notebook = await run(environment, join(notebooksFolder, "05-values-and-time.ipynb"));
+await lessonTest(
+  "05-values-and-time.ipynb",
+  async (notebook, t) => {
     const kind = (bins: string) => rowOf(notebook, "kinds", { bins });
-
-    await t.step(
-      "no cell fails, each but the imports shows one thing",
-      () => assertShowsOneThingEach(notebook),
-    );
 
     await t.step("ten values are in the bins that follow by hand", () => {
       const rows = tableRows(notebook, "ten");
