@@ -288,6 +288,7 @@ export {
 // Generating
 export { generate, type Generated, generateParts } from "./lib/generate/generate.ts";
 export { conditionals } from "./lib/generate/conditionals.ts";
+export { codeLosses, type PresentLoss, type RowLosses } from "./lib/generate/code_losses.ts";
 export type { ConditionalsOptions } from "./lib/generate/next_probabilities.ts";
 export { repeatedLabels } from "./lib/generate/given_labels.ts";
 export type { GenerationOptions } from "./lib/generate/options.ts";
@@ -565,6 +566,7 @@ export {
   type HeatMapContents,
   type HeatRow,
 } from "./lib/plot/figures/heat_map.tsx";
+export { lossMap } from "./lib/plot/figures/loss_map.tsx";
 export { type NotebookOutput } from "./lib/plot/figures/notebook_output.ts";
 export { liveScatters, type LiveScattersOptions } from "./lib/plot/page/live_scatters.tsx";
 export { table } from "./lib/plot/figures/table.tsx";

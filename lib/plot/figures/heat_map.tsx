@@ -4,10 +4,9 @@
  *
  * @module
  */
-import { interpolateRgb, rgb } from "d3";
 import { renderToString } from "preact-render-to-string";
 import { printable } from "../../printable.ts";
-import { wordColours } from "./colours.ts";
+import { colouring } from "./heat_colours.ts";
 import { type NotebookOutput, notebookOutput } from "./notebook_output.ts";
 
 /** One cell of a {@link heatMap}. */
@@ -36,29 +35,6 @@ export interface HeatMapContents {
   readonly rows: readonly HeatRow[];
   /** What the names of rows are, for the upper left corner. Default empty. */
   readonly corner?: string | undefined;
-}
-
-/** Colours of the largest values above and below 0; 0 is white. */
-const hues = { above: wordColours.real, below: wordColours.synthetic };
-
-/** Relative luminance, as in WCAG 2.2. */
-function luminance(colour: string): number {
-  const { r, g, b } = rgb(colour);
-  const [red, green, blue] = [r, g, b].map((of255) => {
-    const share = of255 / 255;
-    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
-  });
-  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
-}
-
-/** A cell's colour, and black or white for what stands in it, whichever has more contrast. */
-function colouring(value: number, largest: number) {
-  const hue = value < 0 ? hues.below : hues.above;
-  const share = largest === 0 ? 0 : Math.abs(value) / largest;
-  const backgroundColor = rgb(interpolateRgb("#ffffff", hue)(share)).formatHex();
-  // contrast with white is 1.05 / (l + 0.05), with black (l + 0.05) / 0.05
-  const isDark = (luminance(backgroundColor) + 0.05) ** 2 < 1.05 * 0.05;
-  return { backgroundColor, color: isDark ? "#ffffff" : "#000000" };
 }
 
 function cellsOf({ name, cells }: HeatRow, columns: readonly string[]): HeatCell[] {
