@@ -416,6 +416,7 @@ export {
   type WithCanaries,
   withCanaries,
 } from "./lib/evaluate/privacy/membership/canaries.ts";
+export { readReport, type StoredReport } from "./lib/evaluate/read_report.ts";
 export { reportJsonSchema } from "./lib/evaluate/report_json_schema.ts";
 export { reportTables, type TableRow } from "./lib/evaluate/report_tables.ts";
 export {
@@ -581,6 +582,13 @@ export {
   writeReport,
   writeReportFiles,
 } from "./lib/plot/report/report.ts";
+export { dossierHtml, writeDossier } from "./lib/plot/dossier/dossier.ts";
+export {
+  type DossierPaths,
+  type DossierSources,
+  readDossierSources,
+} from "./lib/plot/dossier/sources.ts";
+export type { CohortFacts, LabelFacts } from "./lib/plot/dossier/cohort_facts.ts";
 export { comparisonOverview } from "./lib/plot/figures/comparison_overview.ts";
 export { type ScatterColumn, scatterGrid } from "./lib/plot/figures/scatter_grid.ts";
 export { type CohortFigures } from "./lib/evaluate/key_figures.ts";

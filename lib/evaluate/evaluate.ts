@@ -5,12 +5,14 @@
  */
 import { checkArguments, checkOptions } from "../arguments.ts";
 import { type Cohort, splitOf } from "../cohort/cohort.ts";
+import { fingerprint } from "../cohort/fingerprint.ts";
 import { orderOnly } from "../cohort/meds/names.ts";
 import { groupsBy } from "../cohort/groups.ts";
 import { isOrderOnly } from "../cohort/order_only.ts";
 import { usualMinCell } from "../cohort/small_cells.ts";
 import { longWork, type LongWorkOptions } from "../long_work.ts";
 import { backendVersions } from "../nn/backend.ts";
+import { runFingerprint } from "../train/run_fingerprint.ts";
 import type { Run, RunConfig } from "../train/run_folder.ts";
 import { ownCommit } from "../commit.ts";
 import { version } from "../version.ts";
@@ -139,7 +141,7 @@ function trainingOf({ training }: Run): { epochs: number; best_epoch: number } {
   return { epochs: training.length, best_epoch: best };
 }
 
-function aboutOf(
+async function aboutOf(
   { real, train, heldOut, synthetic }: Record<"real" | "train" | "heldOut" | "synthetic", Cohort>,
   {
     quick = false,
@@ -155,7 +157,7 @@ function aboutOf(
     cuts = [],
   }: EvaluateOptions,
   { differences, seconds }: { differences: NameDifferences; seconds: number },
-): ReportAbout {
+): Promise<ReportAbout> {
   return {
     ehrloom: version,
     ...ownCommit(),
@@ -186,6 +188,10 @@ function aboutOf(
       ...differences,
     },
     ...(run === undefined ? {} : { run: sharedConfig(run.runConfig, minCell) }),
+    fingerprints: {
+      cohort: await fingerprint(real),
+      ...run !== undefined && { run: await runFingerprint(run) },
+    },
     ...run !== undefined && run.training.length > 0 && { training: trainingOf(run) },
     versions: { ...Deno.version, ...backendVersions() },
     seconds,
@@ -308,7 +314,7 @@ export async function evaluateWithResamples(
   const { figures, fromCeiling, resampled } = await figuresOf(cohorts, options);
   const seconds = (performance.now() - start) / 1000;
   const report = {
-    about: aboutOf({ real, train, heldOut, synthetic }, options, { differences, seconds }),
+    about: await aboutOf({ real, train, heldOut, synthetic }, options, { differences, seconds }),
     ...(likelihood === undefined ? {} : { likelihood }),
     ...figures,
   };

@@ -225,12 +225,23 @@ export interface ReportAbout {
    * holds values of fewer than `min_cell` patients.
    */
   run?: RunConfig | undefined;
+  /**
+   * What was compared, as SHA-256: the real cohort with its splits, and the run, if it is known.
+   * Absent in older reports.
+   */
+  fingerprints?: { cohort: string; run?: string } | undefined;
   /** How many epochs that run took, and which had the lowest validation loss; for networks. */
   training?: { epochs: number; best_epoch: number } | undefined;
   /** The versions of Deno and of the engine. */
   versions: Record<string, string>;
   /** Duration of the evaluation. */
   seconds: number;
+}
+
+/** {@link ReportAbout} as it is read back: of the run only what names it. */
+export interface StoredAbout extends Omit<ReportAbout, "run"> {
+  /** The model, its settings, and the fingerprint of the cohort that it was trained on. */
+  run?: Pick<RunConfig, "model" | "config" | "cohort"> | undefined;
 }
 
 /** How close a figure is to its ceiling. */

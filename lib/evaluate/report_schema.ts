@@ -20,15 +20,16 @@ import { estimateSchema } from "./bootstrap.ts";
 import { likelihoodSchema } from "./likelihood/likelihood_schema.ts";
 import type { Measure } from "./measure.ts";
 import { measureKinds, measures } from "./measures.ts";
-import type { Summary } from "./report.ts";
+import type { StoredAbout, Summary } from "./report.ts";
 import { subgroupsSchema } from "./subgroups.ts";
 
 /** What `report.json` says as its `$schema`. The number grows when a reader of older files would fail. */
 export const reportSchemaId = "urn:ehrloom:report:1";
 
-const times = v.optional(oneOf("order only"));
+const times = v.exactOptional(oneOf("order only"));
 
-const aboutSchema = object({
+/** {@link ReportAbout}, when it is read from a file; of the run only what names it. */
+export const aboutSchema: Schema<StoredAbout> = object({
   ehrloom: text,
   commit: v.optional(text),
   created: text,
@@ -38,7 +39,7 @@ const aboutSchema = object({
   quick: v.optional(flag),
   sensitive: v.optional(list(text)),
   real: object({
-    name: v.optional(text),
+    name: v.exactOptional(text),
     records: whole(0),
     train: whole(0),
     test: whole(0),
@@ -46,22 +47,23 @@ const aboutSchema = object({
     train_codes: whole(0),
     labels: whole(0),
     times,
-    cuts: v.optional(list(text)),
+    cuts: v.exactOptional(list(text)),
   }),
   synthetic: object({
-    name: v.optional(text),
+    name: v.exactOptional(text),
     records: whole(0),
-    seed: v.optional(whole(0)),
-    cut_off: v.optional(whole(0)),
-    rules: v.optional(object({ draws: whole(0), touched: whole(0) })),
+    seed: v.exactOptional(whole(0)),
+    cut_off: v.exactOptional(whole(0)),
+    rules: v.exactOptional(object({ draws: whole(0), touched: whole(0) })),
     times,
-    unknown_codes: v.optional(
+    unknown_codes: v.exactOptional(
       object({ codes: whole(0), occurrences: whole(0), examples: list(text) }),
     ),
-    missing_labels: v.optional(list(text)),
-    unknown_labels: v.optional(list(text)),
+    missing_labels: v.exactOptional(list(text)),
+    unknown_labels: v.exactOptional(list(text)),
   }),
   run: v.optional(v.looseObject({ model: text, config: named(settingValue), cohort: text })),
+  fingerprints: v.optional(object({ cohort: text, run: v.exactOptional(text) })),
   training: v.optional(object({ epochs: whole(0), best_epoch: whole(0) })),
   versions: named(text),
   seconds: finite(0),

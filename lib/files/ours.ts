@@ -48,6 +48,9 @@ const litter = /(^|\/)(\.DS_Store|Thumbs\.db|desktop\.ini)$/;
 /** An npm package of Ehrloom: it is compressed, so its name must do. */
 const packed = /(^|[/\\])ehrloom-\d+\.\d+\.\d+\.tgz$/;
 
+/** What a file of Ehrloom says: JSON names the version that wrote it, a page its generator. */
+const fileMark = /"ehrloom"\s*:|<meta name="generator" content="Ehrloom [\d.]+"/;
+
 /** A mark is near the beginning of its file. */
 const markBytes = 1 << 16;
 
@@ -113,6 +116,6 @@ export async function foreignPart(path: string): Promise<string | undefined> {
   if (found.isSymlink) return undefined;
   if (found.isDirectory) return await foreignPartOf(path);
   const isMarked = found.isFile &&
-    (packed.test(path) || /"ehrloom"\s*:/.test(await beginning(path)));
+    (packed.test(path) || fileMark.test(await beginning(path)));
   return isMarked ? undefined : "it is a file that Ehrloom did not write";
 }

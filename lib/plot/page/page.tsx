@@ -7,6 +7,7 @@
  */
 import type { ComponentChildren, JSX } from "preact";
 import { renderToString } from "preact-render-to-string";
+import { version } from "../../version.ts";
 
 /** A heading of the contents list: the id of its element, and its markup. */
 type Heading = readonly [id: string, html: string];
@@ -36,23 +37,30 @@ export interface PageParts {
   readonly title: string;
   readonly style: string;
   /** Class of the body. */
-  readonly kind: "report" | "comparison";
+  readonly kind: "report" | "comparison" | "dossier";
   /** Title and lead. */
   readonly head: JSX.Element;
   /** The conclusion, above the contents list; nothing in a page without one. */
   readonly summary: JSX.Element | null;
   /** What the foot says of the other files. */
   readonly foot: string;
-  /** The points of the scatters, as JSON without "<". */
-  readonly pointsJson: string;
-  readonly scripts: readonly string[];
+  /** The points of the scatters, as JSON without "<"; absent in a page without scatters. */
+  readonly pointsJson?: string | undefined;
+  /** None by default. */
+  readonly scripts?: readonly string[] | undefined;
   /** The sections. */
   readonly children: ComponentChildren;
 }
 
+/** What a page may do: nothing but what it carries itself. */
+function policyOf(scripts: readonly string[]): string {
+  const script = scripts.length > 0 ? "script-src 'unsafe-inline'; " : "";
+  return `default-src 'none'; style-src 'unsafe-inline'; ${script}img-src data:`;
+}
+
 /** A self-contained page, which requests nothing. */
 export function Page(parts: PageParts): JSX.Element {
-  const { title, style, kind, head, summary, foot, pointsJson, scripts, children } = parts;
+  const { title, style, kind, head, summary, foot, pointsJson, scripts = [], children } = parts;
   const [conclusion, sections] = [summary, children].map((part) => renderToString(<>{part}</>));
   const contents = renderToString(<Contents headings={headingsOf(conclusion + sections)} />);
   return (
@@ -60,10 +68,8 @@ export function Page(parts: PageParts): JSX.Element {
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta
-          http-equiv="Content-Security-Policy"
-          content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
-        />
+        <meta http-equiv="Content-Security-Policy" content={policyOf(scripts)} />
+        <meta name="generator" content={`Ehrloom ${version}`} />
         <title>{`${title} · Ehrloom`}</title>
         <link rel="icon" href="data:," />
         <style dangerouslySetInnerHTML={{ __html: style }} />
@@ -75,11 +81,13 @@ export function Page(parts: PageParts): JSX.Element {
           <p>{foot}</p>
           <a class="to-top" href="#top">Back to top</a>
         </footer>
-        <script
-          type="application/json"
-          id="page-points"
-          dangerouslySetInnerHTML={{ __html: pointsJson }}
-        />
+        {pointsJson !== undefined && (
+          <script
+            type="application/json"
+            id="page-points"
+            dangerouslySetInnerHTML={{ __html: pointsJson }}
+          />
+        )}
         {scripts.map((script, index) => (
           <script key={index} dangerouslySetInnerHTML={{ __html: script }} />
         ))}

@@ -54,8 +54,16 @@ export function SaveButtons({ name, title }: { name: string; title: string }) {
   );
 }
 
-/** A figure with its caption; nothing where there is none. */
-export function Figure({ picture, caption }: { picture: Picture | undefined; caption: string }) {
+/**
+ * A figure with its caption; nothing where there is none.
+ *
+ * @param isSaved whether it has buttons that save it; default true. A page without scripts has none
+ */
+export function Figure({ picture, caption, isSaved = true }: {
+  picture: Picture | undefined;
+  caption: string;
+  isSaved?: boolean;
+}) {
   if (picture === undefined) return null;
   const { name, wide, narrow } = picture;
   return (
@@ -63,7 +71,7 @@ export function Figure({ picture, caption }: { picture: Picture | undefined; cap
       <div class="wide-figure" dangerouslySetInnerHTML={{ __html: wide }} />
       <div class="narrow-figure" dangerouslySetInnerHTML={{ __html: narrow }} />
       <figcaption>{caption}</figcaption>
-      <SaveButtons name={name} title={name.replaceAll("_", " ")} />
+      {isSaved && <SaveButtons name={name} title={name.replaceAll("_", " ")} />}
     </figure>
   );
 }

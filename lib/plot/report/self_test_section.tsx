@@ -19,7 +19,7 @@ function verdict({ passed }: SelfTest): string {
 }
 
 /** The checks and their outcomes; nothing in a report whose privacy was not judged. */
-export function SelfTestSection({ report }: { report: PartialReport }) {
+export function SelfTestSection({ report }: { report: Pick<PartialReport, "privacy"> }) {
   const tested = selfTestOf(report);
   if (tested === undefined) return null;
   return (

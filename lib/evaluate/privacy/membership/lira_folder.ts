@@ -188,6 +188,19 @@ export function readLira(folder: string): Promise<LiraReport> {
   return readCheckedJson(join(folder, "lira.json"), reportSchema, "an attack by shadow models");
 }
 
+/**
+ * On which run and cohort an attack by shadow models was begun: their fingerprints.
+ *
+ * @param folder of the attack
+ * @throws {SyntaxError} If its `plan.json` holds something else
+ * @throws {Deno.errors.NotFound} If there is none
+ */
+export function readLiraPlan(
+  folder: string,
+): Promise<{ readonly cohort: string; readonly run: string }> {
+  return readCheckedJson(join(folder, "plan.json"), planSchema, "the plan of an attack");
+}
+
 /** An attack's result in a sentence for each form. */
 export function liraInWords(
   { lira: { shadows, members, non_members, ...forms } }: LiraReport,

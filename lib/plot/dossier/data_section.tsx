@@ -1,0 +1,136 @@
+/** @jsxImportSource preact */
+/**
+ * A dossier's section on the patients: whose records, how they were divided, what was left out.
+ *
+ * @module
+ */
+import { showsSinglePatients } from "../../cohort/small_cells.ts";
+import { type Quality, qualityInWords } from "../../cohort/quality.ts";
+import { percent } from "../../evaluate/summary/words.ts";
+import { capital } from "../../evaluate/summary/words.ts";
+import { counted } from "../../in_words.ts";
+import { coverageInWords } from "../../models/coverage.ts";
+import { titleOf } from "../../models/mod.ts";
+import { Facts, Table } from "../report/page_parts.tsx";
+import type { CohortFacts } from "./cohort_facts.ts";
+import type { DossierSources } from "./sources.ts";
+
+/** Where the patients come from. */
+function sourceFacts({ source, read, kept }: Quality): [name: string, value: string][] {
+  return [
+    ["Source format", source],
+    ["Read from the source", `${counted(read.patients)} patients, ${counted(read.visits)} visits`],
+    ["Kept", `${counted(kept.patients)} patients, ${counted(kept.visits)} visits`],
+  ];
+}
+
+/** How many there are, from the cohort itself or else from the report. */
+function sizeFacts({ cohort, report }: DossierSources): [name: string, value: string][] {
+  const { real } = report.about;
+  if (cohort === undefined) {
+    return [
+      ["Patients", `${counted(real.records)}`],
+      ["of them in training", counted(real.train)],
+      ["of them held out (test)", counted(real.test)],
+      ["Codes", counted(real.codes)],
+      ["Labels", counted(real.labels)],
+    ];
+  }
+  const { patients: { train, validation, test }, visits, events, values, codes } = cohort;
+  return [
+    ["Patients", counted(train + validation + test)],
+    ["of them in training", counted(train)],
+    ["of them for validation", `${counted(validation)}, who decide when training stops`],
+    ["of them held out (test)", `${counted(test)}, whom the model never saw`],
+    ["Visits", counted(visits)],
+    ["Codes", `${counted(codes)} different ones, ${counted(events)} in all visits`],
+    ["Measured values", values === 0 ? "none" : counted(values)],
+  ];
+}
+
+/** All that was left out of the records, in sentences. */
+function leftOut({ run, report, quality }: DossierSources): string[] {
+  const { min_cell, real } = report.about;
+  const { model, coverage } = run.runConfig;
+  const cuts = quality === undefined
+    ? real.cuts ?? []
+    : [...qualityInWords(quality, { minCell: min_cell }), ...quality.left_out];
+  return [...cuts, ...coverage === undefined ? [] : coverageInWords(model, coverage, titleOf)];
+}
+
+function Labels({ labels, rareLabels, patients }: CohortFacts) {
+  const all = patients.train + patients.validation + patients.test;
+  if (labels.length + rareLabels === 0) return <p>The patients have no labels.</p>;
+  return (
+    <>
+      {labels.length > 0 && (
+        <Table
+          caption="Labels: a yes or no about each patient"
+          columns={["Label", "Patients", "Share"]}
+        >
+          {labels.map(({ label, patients }) => (
+            <tr key={label}>
+              <th scope="row">{label}</th>
+              <td>{counted(patients)}</td>
+              <td>{percent(patients / all)}</td>
+            </tr>
+          ))}
+        </Table>
+      )}
+      {rareLabels > 0 && (
+        <p class="reading">
+          {counted(rareLabels)} {rareLabels === 1 ? "label is" : "labels are"}{" "}
+          not named: too few patients have or lack {rareLabels === 1 ? "it" : "them"}.
+        </p>
+      )}
+    </>
+  );
+}
+
+/** Whose records, and what was left out of them. */
+export function DataSection({ sources }: { sources: DossierSources }) {
+  const { cohort, quality, report: { about } } = sources;
+  const left = leftOut(sources);
+  return (
+    <section aria-labelledby="data">
+      <h2 id="data">Which data was used?</h2>
+      <Facts
+        rows={[
+          ...about.real.name === undefined ? [] : [["Cohort", about.real.name]] as const,
+          ...quality === undefined ? [] : sourceFacts(quality),
+          ...sizeFacts(sources),
+          [
+            "Times",
+            about.real.times === undefined
+              ? "days between visits"
+              : "none, only an order of visits",
+          ],
+          [
+            "Small cells",
+            showsSinglePatients(about.min_cell)
+              ? "nothing is hidden"
+              : `what fewer than ${about.min_cell} patients have is not named`,
+          ],
+        ]}
+      />
+      {cohort !== undefined && <Labels {...cohort} />}
+      <h3>What was left out</h3>
+      {left.length === 0 ? <p>Nothing is known to be left out.</p> : (
+        <ul class="points">
+          {left.map((sentence) => <li key={sentence}>{capital(sentence)}.</li>)}
+        </ul>
+      )}
+      {cohort === undefined && (
+        <p class="reading">
+          The cohort's folder was not given (--cohort), so what its source held and how many
+          patients have rare codes is not known here.
+        </p>
+      )}
+      {cohort !== undefined && quality === undefined && (
+        <p class="reading">
+          The cohort has no quality report (quality.json): it was not made by deno task prepare.
+        </p>
+      )}
+    </section>
+  );
+}
