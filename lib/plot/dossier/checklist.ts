@@ -62,7 +62,7 @@ function groupQuestions(sources: DossierSources): Question[] {
     question: "What about the sensitive codes?",
     answer: (sources.report.about.sensitive ?? []).length === 0
       ? "No code was named as sensitive (evaluate --sensitive)."
-      : "Too few patients have the codes that were named, or lack them.",
+      : "The report does not judge those that were named: single codes were not asked about.",
   }];
 }
 

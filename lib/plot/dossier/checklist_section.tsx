@@ -7,7 +7,7 @@
 import { type Question, questionsFor } from "./checklist.ts";
 import type { DossierSources } from "./sources.ts";
 
-function Answer({ answer, more }: Pick<Question, "answer" | "more">) {
+function Answer({ question, answer, more }: Question) {
   if (answer === undefined) {
     return (
       <p class="answer open">
@@ -19,7 +19,8 @@ function Answer({ answer, more }: Pick<Question, "answer" | "more">) {
   }
   return (
     <p class="answer">
-      <span class="by">Files:</span> {answer} {more !== undefined && <a href={`#${more}`}>More</a>}
+      <span class="by">Files:</span> {answer}{" "}
+      {more !== undefined && <a href={`#${more}`} aria-label={`More: ${question}`}>More</a>}
     </p>
   );
 }
@@ -34,10 +35,10 @@ export function ChecklistSection({ sources }: { sources: DossierSources }) {
       <h2 id="checklist">Checklist for the board</h2>
       <p>What the files answer is filled in. The other lines are for the institution.</p>
       <ol>
-        {questionsFor(sources).map(({ question, answer, more }) => (
-          <li key={question}>
-            <p class="question">{question}</p>
-            <Answer answer={answer} more={more} />
+        {questionsFor(sources).map((each) => (
+          <li key={each.question}>
+            <p class="question">{each.question}</p>
+            <Answer {...each} />
           </li>
         ))}
       </ol>

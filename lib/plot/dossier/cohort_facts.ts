@@ -13,7 +13,7 @@ import { recordOf } from "../../evaluate/record_of.ts";
 export interface LabelFacts {
   /** Its name. */
   readonly label: string;
-  /** Patients who have it, in all splits. */
+  /** Training patients who have it. */
   readonly patients: number;
 }
 
@@ -29,7 +29,7 @@ export interface CohortFacts {
   readonly values: number;
   /** Codes that occur. */
   readonly codes: number;
-  /** Labels that enough patients have and lack. */
+  /** Labels that enough training patients have and lack. */
   readonly labels: readonly LabelFacts[];
   /** Number of the other labels, which are not named. */
   readonly rareLabels: number;
@@ -56,11 +56,12 @@ function holdersOf({ visitOffsets, codeOffsets, codes, recordCount }: Cohort, is
  * Counts of a cohort.
  *
  * @param cohort with splits
- * @param minCell N: labels that fewer than N patients have or lack are not named
+ * @param minCell N: labels that fewer than N training patients have or lack are not named, as in a
+ *   report; counts of other splits could be subtracted from those that a report has
  */
 export function cohortFacts(cohort: Cohort, minCell: number): CohortFacts {
-  const { recordCount, labelNames, labels } = cohort;
   const training = splitOf(cohort, "train");
+  const { recordCount, labelNames, labels } = training;
   const isRare = rareCodesOf(training, minCell);
   const patientsWith = new Uint32Array(labelNames.length);
   for (let i = 0; i < labels.length; i++) patientsWith[i % labelNames.length] += labels[i];

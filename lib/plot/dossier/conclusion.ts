@@ -64,7 +64,10 @@ function openSentence(sources: DossierSources, attacks: readonly Attack[]): stri
   const missing = attacks.filter(({ finding }) => finding === "not tried" || finding === "unclear");
   const without = missing.length === 0
     ? ""
-    : `${missing.length} attacks were not tried or gave no figure, `;
+    : `${missing.length} ${
+      missing.length === 1 ? "attack was" : "attacks were"
+    } not tried or gave ` +
+      "no figure, ";
   return `This is no proof that the records are anonymous: ${without}an attack that finds nothing ` +
     `proves nothing, and ${open} questions of the checklist are for the institution to answer.`;
 }

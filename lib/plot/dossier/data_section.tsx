@@ -6,8 +6,7 @@
  */
 import { showsSinglePatients } from "../../cohort/small_cells.ts";
 import { type Quality, qualityInWords } from "../../cohort/quality.ts";
-import { percent } from "../../evaluate/summary/words.ts";
-import { capital } from "../../evaluate/summary/words.ts";
+import { capital, percent } from "../../evaluate/summary/words.ts";
 import { counted } from "../../in_words.ts";
 import { coverageInWords } from "../../models/coverage.ts";
 import { titleOf } from "../../models/mod.ts";
@@ -48,31 +47,36 @@ function sizeFacts({ cohort, report }: DossierSources): [name: string, value: st
   ];
 }
 
+/** A sentence with the last names of paths: folders of a machine are nobody's business. */
+function withoutFolders(sentence: string): string {
+  return sentence.replaceAll(/"[^"]*[/\\]([^"/\\]+)"/g, '"$1"');
+}
+
 /** All that was left out of the records, in sentences. */
 function leftOut({ run, report, quality }: DossierSources): string[] {
   const { min_cell, real } = report.about;
   const { model, coverage } = run.runConfig;
-  const cuts = quality === undefined
-    ? real.cuts ?? []
-    : [...qualityInWords(quality, { minCell: min_cell }), ...quality.left_out];
+  const cuts = quality === undefined ? real.cuts ?? [] : [
+    ...qualityInWords(quality, { minCell: min_cell }),
+    ...quality.left_out.map(withoutFolders),
+  ];
   return [...cuts, ...coverage === undefined ? [] : coverageInWords(model, coverage, titleOf)];
 }
 
-function Labels({ labels, rareLabels, patients }: CohortFacts) {
-  const all = patients.train + patients.validation + patients.test;
+function Labels({ labels, rareLabels, patients: { train } }: CohortFacts) {
   if (labels.length + rareLabels === 0) return <p>The patients have no labels.</p>;
   return (
     <>
       {labels.length > 0 && (
         <Table
-          caption="Labels: a yes or no about each patient"
+          caption="Labels of the training patients: a yes or no about each"
           columns={["Label", "Patients", "Share"]}
         >
           {labels.map(({ label, patients }) => (
             <tr key={label}>
               <th scope="row">{label}</th>
               <td>{counted(patients)}</td>
-              <td>{percent(patients / all)}</td>
+              <td>{percent(patients / train)}</td>
             </tr>
           ))}
         </Table>
@@ -80,7 +84,7 @@ function Labels({ labels, rareLabels, patients }: CohortFacts) {
       {rareLabels > 0 && (
         <p class="reading">
           {counted(rareLabels)} {rareLabels === 1 ? "label is" : "labels are"}{" "}
-          not named: too few patients have or lack {rareLabels === 1 ? "it" : "them"}.
+          not named: too few training patients have or lack {rareLabels === 1 ? "it" : "them"}.
         </p>
       )}
     </>
@@ -116,7 +120,7 @@ export function DataSection({ sources }: { sources: DossierSources }) {
       {cohort !== undefined && <Labels {...cohort} />}
       <h3>What was left out</h3>
       {left.length === 0 ? <p>Nothing is known to be left out.</p> : (
-        <ul class="points">
+        <ul class="sentences">
           {left.map((sentence) => <li key={sentence}>{capital(sentence)}.</li>)}
         </ul>
       )}

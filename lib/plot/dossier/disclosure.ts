@@ -7,6 +7,8 @@
 import type { AttackRisk } from "../../evaluate/privacy/disclosure/attack_risk.ts";
 import type { Extracted } from "../../evaluate/privacy/disclosure/extraction.ts";
 import type { LeftOut } from "../../evaluate/not_measured.ts";
+import type { Estimate } from "../../evaluate/bootstrap.ts";
+import { signed } from "../../evaluate/summary/words.ts";
 import { counted } from "../../in_words.ts";
 import {
   type Asked,
@@ -94,45 +96,52 @@ export function riskAttacks(privacy: Disclosure): Attack[] {
   );
 }
 
-/** After the most visits for which there is a figure. */
-const beginnings = [["five_visits", "five visits"], ["two_visits", "two visits"], [
-  "one_visit",
-  "one visit",
-]] as const;
+/** The visits that the model is given; of several, the one after which most is given away is told. */
+const beginnings = [
+  ["one_visit", "one visit"],
+  ["two_visits", "two visits"],
+  ["five_visits", "five visits"],
+] as const;
+
+/** A difference of shares in percentage points. */
+function pointsInWords({ value, low, high }: Estimate): string {
+  const [own, from, to] = [value, low, high].map((each) => signed(100 * each, 1));
+  return `${own} percentage points (95% interval ${from} to ${to})`;
+}
 
 function extractedInWords({ pairs, training, difference }: Extracted, visits: string): string {
   return `After ${visits} of ${counted(pairs)} training patients, ${shareInWords(training)} of ` +
-    `their rare new codes come out; ${numberInWords(difference)} more than of others.`;
+    `their rare new codes come out; the difference from others is ${pointsInWords(difference)}.`;
 }
 
 /** Codes that come out of the model. */
 export function extractionAttack({ extraction: own }: Disclosure): Attack {
   if (own === undefined) return notTried(extraction, "the report leaves out what takes minutes");
-  const found = beginnings.flatMap(([key, visits]) => {
+  const known = beginnings.flatMap(([key, visits]) => {
     const of = own?.[key];
     return of ? [{ of, visits }] : [];
   });
-  const [first] = found;
-  if (first === undefined) return unclear(extraction, own?.left_out ?? []);
+  if (known.length === 0) return unclear(extraction, own?.left_out ?? []);
+  const worst = known.reduce((a, b) => b.of.difference.low > a.of.difference.low ? b : a);
   return {
     ...extraction,
-    found: found.map(({ of, visits }) => extractedInWords(of, visits)).join(" "),
-    control: `Held-out patients, after ${first.visits}: ${shareInWords(first.of.held_out)}. What ` +
+    found: extractedInWords(worst.of, worst.visits),
+    control: `Held-out patients, after ${worst.visits}: ${shareInWords(worst.of.held_out)}. What ` +
       "comes out of them is medicine, not memory.",
-    finding: found.some(({ of }) => of.difference.low > 0) ? "found" : "not found",
+    finding: worst.of.difference.low > 0 ? "found" : "not found",
   };
 }
 
+/** How the report begins the names of codes that it could not attack. */
+const leftOutCode = /^inference of /;
+
 /** The sensitive codes that were named, each by itself. */
 export function sensitiveAttacks({ inference: own }: Disclosure): Attack[] {
-  return (own?.by_code ?? []).filter(({ sensitive }) => sensitive).map((of) =>
-    riskAttack(
-      {
-        name: of.description ?? of.code,
-        asks: `Does a patient have ${of.code}, if all other codes are known?`,
-      },
-      of,
-      [],
-    )
-  );
+  const asks = "Does a patient have this code, if all other codes are known?";
+  const judged = (own?.by_code ?? []).filter(({ sensitive }) => sensitive);
+  const others = (own?.left_out ?? []).filter(({ label }) => leftOutCode.test(label));
+  return [
+    ...judged.map((of) => riskAttack({ name: of.description ?? of.code, asks }, of, [])),
+    ...others.map((of) => unclear({ name: of.label.replace(leftOutCode, ""), asks }, [of])),
+  ];
 }

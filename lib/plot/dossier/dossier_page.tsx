@@ -5,6 +5,7 @@
  * @module
  */
 import type { JSX } from "preact";
+import { showsSinglePatients } from "../../cohort/small_cells.ts";
 import { counted } from "../../in_words.ts";
 import { titleOf } from "../../models/mod.ts";
 import { Figure, type Picture } from "../page/picture.tsx";
@@ -53,7 +54,7 @@ function DossierHead({ sources, created }: Pick<DossierContents, "sources" | "cr
         evaluation, by rules. Lines are left where only the institution can answer. It is no legal
         advice.
       </p>
-      <Sharing minCell={about.min_cell} />
+      {showsSinglePatients(about.min_cell) && <Sharing minCell={about.min_cell} />}
     </header>
   );
 }
@@ -72,7 +73,7 @@ function Remaining({ sources }: { sources: DossierSources }) {
     <section aria-labelledby="remaining">
       <h2 id="remaining">What remains?</h2>
       <p>What these figures cannot show, or do not exclude:</p>
-      <ul class="points">
+      <ul class="sentences">
         {remainingRisks(sources).map((sentence) => <li key={sentence}>{sentence}</li>)}
       </ul>
     </section>

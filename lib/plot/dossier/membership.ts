@@ -31,10 +31,9 @@ const byLikelihood = {
 };
 
 const strongest = {
-  name: "Membership, strongest attack",
-  asks:
-    "The same by the strongest of several attacks, with whatever helps: distances, densities, " +
-    "other real records, the model.",
+  name: "Membership by the strongest attack",
+  asks: "The same question, by the strongest of several attacks with whatever helps: distances, " +
+    "densities, other real records, the model.",
 };
 
 const exposed = {
