@@ -148,8 +148,9 @@ export function protectionInWords(run: Run): string[] {
     `record of each of the ${counted(patients)} training patients.`,
     "This is a mathematical promise, whatever an attacker knows or invents: whether one patient " +
     "is in the training records or not changes the probability of any outcome by at most the " +
-    `factor ${digits(Math.exp(epsilon))}, apart from a probability of about ${delta}. Somebody ` +
-    "who could only toss a coin about a patient before can be at most " +
+    `factor ${digits(Math.exp(epsilon))}, apart from a probability of about 1 in ` +
+    `${counted(Math.round(1 / delta))}. Somebody who could only toss a coin about a patient ` +
+    "before can be at most " +
     `${surest(epsilon)} sure afterwards.`,
     noiseSource === "secure"
       ? "The noise came from the machine's cryptographic generator, so nobody can compute it again."

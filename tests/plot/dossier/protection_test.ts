@@ -1,0 +1,132 @@
+import { assertAlmostEquals, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import {
+  auditInWords,
+  auditRecordOf,
+  contradictionOf,
+  epsilonSpentBy,
+  lowerBounds,
+  privacyRecordOf,
+  protectionFacts,
+  protectionInWords,
+} from "ehrloom/plot/dossier/protection.ts";
+import { epsilonSpent } from "ehrloom/train/private/accounting/pld.ts";
+import type { Run, TrainingLine } from "ehrloom/train/run_folder.ts";
+import { nothingFound, privacyRecord, report, run } from "./fixture.ts";
+
+const privateRun = run({ privacy: privacyRecord });
+
+/** A run after so many steps, whose last line may say what was spent. */
+function after(steps: number, more: object = {}): Run {
+  const line: TrainingLine = {
+    epoch: 1,
+    step: steps,
+    train_loss: 1,
+    validation_loss: 1,
+    learning_rate: 1e-3,
+    gradient_norm: 1,
+    seconds: 1,
+    best: true,
+    ...more,
+  };
+  return { ...privateRun, training: [line] };
+}
+
+/** A run that was trained privately, read as the dossier reads it. */
+function recordOf(of: Run) {
+  const record = privacyRecordOf(of);
+  if (record === undefined) throw new Error("no record");
+  return record;
+}
+
+const audit = { canaries: 64, guesses: 20, right: 19, delta: 1e-5, confidence: 0.95 };
+
+Deno.test("plain training protects by nothing, and says so", () => {
+  assertEquals(privacyRecordOf(run()), undefined);
+  const [first] = protectionInWords(run());
+  assertEquals(first, "None by design: the model was trained without differential privacy.");
+  assertEquals(protectionFacts(run()), [["Differential privacy", "none (plain training)"]]);
+});
+
+Deno.test("epsilonSpentBy() is that of the steps that were taken, or as the last epoch says", () => {
+  const taken = [{ samplingRate: 0.04, noiseMultiplier: 1.5, steps: 300 }];
+  const record = recordOf(privateRun);
+  assertAlmostEquals(epsilonSpentBy(after(300), record), epsilonSpent(taken, 1e-5), 1e-12);
+  assertEquals(epsilonSpentBy(after(300, { epsilon: 1.25 }), record), 1.25);
+  assertEquals(epsilonSpentBy(privateRun, record), 2); // without an epoch, what was allowed
+});
+
+Deno.test("a promise is told without the word epsilon: by its factor and by how sure one can be", () => {
+  const words = protectionInWords(after(10, { epsilon: Math.log(3) })).join(" ");
+  // e^ε is 3, and a coin's 1 : 1 becomes 3 : 1
+  assertStringIncludes(
+    words,
+    "by at most the factor 3, apart from a probability of about 1 in 100,000",
+  );
+  assertStringIncludes(words, "can be at most 75.0% sure afterwards");
+  assertStringIncludes(words, "each of the 200 training patients");
+  assertStringIncludes(words, "The vocabulary is taken as public.");
+  assertStringIncludes(words, "cryptographic generator, so nobody can compute it again");
+});
+
+Deno.test("noise from the random seed of the training is told as what it is", () => {
+  const seeded = run({ privacy: { ...privacyRecord, noiseSource: "seeded" } });
+  assertStringIncludes(
+    protectionInWords(seeded).join(" "),
+    "does not hold against somebody who knows this seed",
+  );
+});
+
+Deno.test("privacyRecordOf() and auditRecordOf() refuse what is no record, in one line", () => {
+  const damaged = run({ privacy: { ...privacyRecord, epsilon: "two" } });
+  assertThrows(
+    () => privacyRecordOf(damaged),
+    SyntaxError,
+    `Cannot read the run's config.json: privacy.epsilon is "two", must be a number`,
+  );
+  assertThrows(
+    () => auditRecordOf({ audit: { ...audit, lower_bound: -1 } }),
+    SyntaxError,
+    "Cannot read report.json: audit.lower_bound is -1, must be a number, at least 0",
+  );
+});
+
+Deno.test("lowerBounds() has the audit and the strongest attack, each with its confidence", () => {
+  const audited = { ...report(), audit: { ...audit, lower_bound: 1.5 } };
+  assertEquals(lowerBounds({ report: audited }), [
+    {
+      from: "Audit: 19 of 20 guesses about 64 artificial records (canaries) were right",
+      epsilon: 1.5,
+      delta: 1e-5,
+      confidence: 0.95,
+    },
+    {
+      from: "Attack on membership: closest record",
+      epsilon: 0,
+      delta: 1e-5,
+      confidence: 0.95,
+    },
+  ]);
+});
+
+Deno.test("a lower bound above the promise is a contradiction, unless it allows less δ", () => {
+  const spent = after(10, { epsilon: 1 });
+  const with_ = (lower_bound: number, delta = 1e-5) => ({
+    run: spent,
+    report: { ...report(), audit: { ...audit, lower_bound, delta } },
+  });
+  assertEquals(contradictionOf(with_(0.9)), undefined);
+  assertEquals(contradictionOf(with_(1.1))?.promised, 1);
+  assertEquals(contradictionOf(with_(1.1, 1e-7)), undefined);
+  assertEquals(contradictionOf({ ...with_(9), run: run() }), undefined); // nothing was promised
+  const words = auditInWords(with_(1.1));
+  assertStringIncludes(words[0], "ε is at least 1.1, with a confidence of 95.0%");
+  assertStringIncludes(words[1], "Do not release anything before it is understood");
+  assertEquals(auditInWords(with_(0.9)).length, 1);
+});
+
+Deno.test("auditInWords() says that there was no audit, and that a bound of 0 proves nothing", () => {
+  const plain = { run: run(), report: report(nothingFound) };
+  assertStringIncludes(auditInWords(plain)[0], "Not audited");
+  const audited = { ...plain, report: { ...report(), audit: { ...audit, lower_bound: 0 } } };
+  assertStringIncludes(auditInWords(audited)[0], "That is no proof");
+});
