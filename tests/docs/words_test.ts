@@ -2,12 +2,14 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { evaluate } from "ehrloom/evaluate/evaluate.ts";
 import { comparisonHtml } from "ehrloom/plot/comparison/comparison.ts";
+import { dossierHtml } from "ehrloom/plot/dossier/dossier.ts";
 import { reportHtml } from "ehrloom/plot/report/report.ts";
 import { parseHTML } from "linkedom";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Cell, readNotebook, whole } from "../notebooks/notebook.ts";
 import { tutorialNames } from "../../tasks/notebooks/working_copy.ts";
+import { privacyRecord, run, sources as dossierSources } from "../plot/dossier/fixture.ts";
 import { measuredCohort, smallComparison, smallLikelihood, smallReport } from "../plot/fixture.ts";
 import { taskArguments, taskCommands } from "../tiny.ts";
 
@@ -101,7 +103,7 @@ function visibleText(html: string): string {
   return [document.title, document.body.textContent, ...attributes].join(" ").replace(/\s+/g, " ");
 }
 
-/** A report with all of its sections, one that has measured values, and a comparison. */
+/** A report with all of its sections, one that has measured values, a comparison, and dossiers. */
 async function pages(): Promise<Prose[]> {
   const { report, sources } = await smallReport();
   const [real, synthetic] = [measuredCohort(1), measuredCohort(2)];
@@ -110,6 +112,11 @@ async function pages(): Promise<Prose[]> {
     ["a report", visibleText(reportHtml({ ...report, likelihood: smallLikelihood() }, sources))],
     ["a report with values", visibleText(reportHtml(measured, { real, synthetic }))],
     ["a comparison", visibleText(comparisonHtml(await smallComparison()))],
+    ["a dossier", visibleText(dossierHtml(dossierSources()))],
+    [
+      "a private run's dossier",
+      visibleText(dossierHtml(dossierSources({ run: run({ privacy: privacyRecord }) }))),
+    ],
   ];
 }
 
@@ -153,9 +160,12 @@ Deno.test("the prose of notebooks uses the words of CONTRIBUTING.md", async () =
   assertEquals(problems(texts), []);
 });
 
-Deno.test("a report and a comparison use the words of CONTRIBUTING.md", async () => {
+Deno.test("reports, a comparison and dossiers use the words of CONTRIBUTING.md", async () => {
   const texts = await pages();
-  const seen = ["predict real records", "times between visits", "exceed sampling variation"];
+  const seen = [
+    ...["predict real records", "times between visits", "exceed sampling variation"],
+    ...["legal basis", "cryptographic generator"],
+  ];
   for (const [i, said] of seen.entries()) assertStringIncludes(texts[i][1], said);
   assertEquals(problems(texts), []);
 });

@@ -13,7 +13,9 @@ import {
   copy,
   effort,
   ending,
+  inputNames,
   makeInputs,
+  namesWithOut,
   scenarios,
 } from "./scenarios.ts";
 
@@ -47,7 +49,7 @@ async function fullFrom(at: number, scenario: Prepared, folder: string): Promise
   const isOlder = JSON.stringify(found) === JSON.stringify(before);
   if (!keepsParts.includes(task)) assert(isOlder, about);
   const names = Array.from(Deno.readDirSync(folder), ({ name }) => name).sort();
-  assertEquals(names, found === undefined ? ["cohort", "run"] : ["cohort", "out", "run"], about);
+  assertEquals(names, found === undefined ? inputNames : namesWithOut, about);
 
   const again = isOlder
     ? args

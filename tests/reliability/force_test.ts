@@ -20,6 +20,7 @@ const tasks: Record<string, string[]> = {
   compare: ["--cohort", "data/cohort", "--models", "markov", "--backend", "cpu"],
   rules: ["--cohort", "data/cohort"],
   play: ["--run", "data/run"],
+  dossier: ["--run", "data/run", "--report", "data/report", "--cohort", "data/cohort"],
 };
 
 /** Everything in a folder, its links and the files behind them too. */

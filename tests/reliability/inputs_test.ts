@@ -4,13 +4,17 @@
  */
 import { assert } from "@std/assert";
 import {
+  attackByShadows,
   compare,
+  dossierHtml,
+  evaluate,
   prepare,
   printable,
   type Random,
   random,
   readCodeEmbeddings,
   readCodeGraph,
+  readDossierSources,
   readMeds,
   readPhenotypes,
   readRecordsJson,
@@ -333,6 +337,20 @@ const sources: Record<string, Source> = {
       await train(small, folder, { ...tiny, force: true });
     },
     read: (folder) => train(small, folder, { resume: true }),
+  },
+  "what a dossier is made of": {
+    async make(folder) {
+      const run = await train(small, join(folder, "run"), { model: "markov" });
+      const report = await evaluate(small, small, { run, quick: true, resamples: 2 });
+      await Deno.mkdir(join(folder, "report"));
+      await Deno.writeTextFile(join(folder, "report/report.json"), JSON.stringify(report, null, 1));
+      await attackByShadows(run, small, join(folder, "lira"), { shadows: 4 });
+      await Deno.remove(join(folder, "lira/shadows"), { recursive: true });
+    },
+    read: async (folder) => {
+      const [run, report, lira] = ["run", "report", "lira"].map((name) => join(folder, name));
+      return dossierHtml(await readDossierSources({ run, report, lira }));
+    },
   },
   "a comparison": {
     async make(folder) {

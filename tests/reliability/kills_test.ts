@@ -15,6 +15,7 @@ import {
   effort,
   ending,
   makeInputs,
+  namesWithOut,
   scenarios,
 } from "./scenarios.ts";
 
@@ -46,7 +47,7 @@ async function killed(scenario: Prepared, at: number, folder: string): Promise<v
   assertEquals(code, 0, `${about}: ${lines.join("\n")}`);
   assertEquals(await contents(out), scenario.after, about);
   const names = Array.from(Deno.readDirSync(folder), ({ name }) => name).sort();
-  assertEquals(names, ["cohort", "out", "run"], about);
+  assertEquals(names, namesWithOut, about);
 }
 
 const inputs = await Deno.makeTempDir({ prefix: "ehrloom-test-" });

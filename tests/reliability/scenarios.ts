@@ -13,6 +13,7 @@ import { taskArguments, tinyCohort } from "../tiny.ts";
 const root = new URL("../../", import.meta.url).pathname;
 const network = ["width=8", "layers=1", "heads=2"].flatMap((text) => ["--set", text]);
 const backend = ["--backend", "cpu"];
+const files = ["--run", "run", "--report", "report"];
 const learning = ["--cohort", "cohort", ...network, ...backend, "--epochs", "3", "--batch", "8"];
 
 /** A task with its arguments; paths are from a folder of its own. */
@@ -75,6 +76,10 @@ export const scenarios: readonly Scenario[] = [
   scenario("play --force", "play", ["--run", "run", "--cohort", "cohort", "--force"], {
     older: ["play", "--run", "run"],
   }),
+  scenario("dossier", "dossier", [...files, "--cohort", "cohort"]),
+  scenario("dossier --force", "dossier", [...files, "--cohort", "cohort", "--force"], {
+    older: ["dossier", ...files],
+  }),
 ];
 
 /** Trouble for a task, see trouble.ts. */
@@ -130,10 +135,20 @@ export async function succeed(folder: string, task: string, args: readonly strin
   if (code !== 0) throw new Error(`${task} ${args.join(" ")}: ${lines.join("\n")}`);
 }
 
-/** Makes the cohort and the run that scenarios read. */
+/** What {@link makeInputs} makes, by name. */
+export const inputNames = ["cohort", "report", "run"];
+
+/** The same with what a scenario leaves. */
+export const namesWithOut = [...inputNames, "out"].sort();
+
+/** Makes the cohort, the run and the report that scenarios read. */
 export async function makeInputs(folder: string): Promise<void> {
   await writeMeds(join(folder, "cohort"), tinyCohort(40));
   await succeed(folder, "train", [...learning, "--out", "run"]);
+  await succeed(folder, "evaluate", [
+    ...["--real", "cohort", "--synthetic", "cohort", "--run", "run", ...backend],
+    ...["--only", "privacy.identical_records", "--resamples", "3", "--out", "report"],
+  ]);
 }
 
 /** Copies a folder with all that is in it. */

@@ -11,6 +11,7 @@ import {
   effort,
   ending,
   makeInputs,
+  namesWithOut,
   scenarios,
   succeed,
 } from "./scenarios.ts";
@@ -43,7 +44,7 @@ for (const scenario of scenarios.filter(({ older }) => older === undefined)) {
         }
         assertEquals(await contents(join(own, "out")), after);
         const names = Array.from(Deno.readDirSync(own), ({ name }) => name).sort();
-        assertEquals(names, ["cohort", "out", "run"]);
+        assertEquals(names, namesWithOut);
       }
     }));
 }

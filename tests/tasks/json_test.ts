@@ -88,6 +88,10 @@ Deno.test("with --json, the tasks of a whole study each print one object with pa
     assertEquals(nll_per_visit, report.likelihood.nll_per_visit);
     assertEquals(nll_is_bound, false);
 
+    const made = ["--run", at("run"), "--report", at("report"), "--cohort", at("cohort")];
+    const dossier = await jsonOf("dossier", ...made, "--out", at("dossier.html"));
+    assertEquals(dossier, { out: at("dossier.html") });
+
     const compared = await jsonOf(
       "compare",
       ...[...cohort, "--out", at("comparison"), "--models", "markov,memoriser"],
