@@ -4,8 +4,9 @@
  *
  * @module
  */
-import { showsSinglePatients } from "../../cohort/small_cells.ts";
 import { type Quality, qualityInWords } from "../../cohort/quality.ts";
+import type { TableQuality } from "../../cohort/quality/table_quality.ts";
+import { isShownCell, showsSinglePatients } from "../../cohort/small_cells.ts";
 import { capital, percent } from "../../evaluate/summary/words.ts";
 import { counted } from "../../in_words.ts";
 import { coverageInWords } from "../../models/coverage.ts";
@@ -47,20 +48,53 @@ function sizeFacts({ cohort, report }: DossierSources): [name: string, value: st
   ];
 }
 
-/** A sentence with the last names of paths: folders of a machine are nobody's business. */
-function withoutFolders(sentence: string): string {
-  return sentence.replaceAll(/"[^"]*[/\\]([^"/\\]+)"/g, '"$1"');
-}
-
 /** All that was left out of the records, in sentences. */
 function leftOut({ run, report, quality }: DossierSources): string[] {
   const { min_cell, real } = report.about;
   const { model, coverage } = run.runConfig;
-  const cuts = quality === undefined ? real.cuts ?? [] : [
-    ...qualityInWords(quality, { minCell: min_cell }),
-    ...quality.left_out.map(withoutFolders),
-  ];
+  const cuts = quality === undefined
+    ? real.cuts ?? []
+    : qualityInWords(quality, { minCell: min_cell });
   return [...cuts, ...coverage === undefined ? [] : coverageInWords(model, coverage, titleOf)];
+}
+
+/** How many rows were used; a few that were not are not counted. */
+function usedText({ rows, used }: TableQuality, minCell: number): string {
+  if (used === rows) return "all";
+  return isShownCell(minCell, rows - used)
+    ? `${counted(used)} (${percent(used / rows)})`
+    : `all but fewer than ${minCell}`;
+}
+
+/**
+ * What became of the source's rows. The reasons and other sentences of quality.json stay there: they
+ * count what single patients have.
+ */
+function SourceTables({ quality, minCell }: { quality: Quality; minCell: number }) {
+  const { tables = [], left_out, notes } = quality;
+  const others = left_out.length + notes.length;
+  return (
+    <>
+      {tables.length > 0 && (
+        <Table caption="Rows of the source" columns={["Table", "Rows", "Used"]}>
+          {tables.map((table) => (
+            <tr key={table.table}>
+              <th scope="row">{table.table}</th>
+              <td>{counted(table.rows)}</td>
+              <td>{usedText(table, minCell)}</td>
+            </tr>
+          ))}
+        </Table>
+      )}
+      {others > 0 && (
+        <p class="reading">
+          {counted(others)} {others === 1 ? "remark" : "remarks"}{" "}
+          on the source stay in quality.json beside the cohort, since they may count single
+          patients.
+        </p>
+      )}
+    </>
+  );
 }
 
 function Labels({ labels, rareLabels, patients: { train } }: CohortFacts) {
@@ -124,6 +158,7 @@ export function DataSection({ sources }: { sources: DossierSources }) {
           {left.map((sentence) => <li key={sentence}>{capital(sentence)}.</li>)}
         </ul>
       )}
+      {quality !== undefined && <SourceTables quality={quality} minCell={about.min_cell} />}
       {cohort === undefined && (
         <p class="reading">
           The cohort's folder was not given (--cohort), so what its source held and how many

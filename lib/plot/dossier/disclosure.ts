@@ -8,7 +8,7 @@ import type { AttackRisk } from "../../evaluate/privacy/disclosure/attack_risk.t
 import type { Extracted } from "../../evaluate/privacy/disclosure/extraction.ts";
 import type { LeftOut } from "../../evaluate/not_measured.ts";
 import type { Estimate } from "../../evaluate/bootstrap.ts";
-import { signed } from "../../evaluate/summary/words.ts";
+import { capital, signed } from "../../evaluate/summary/words.ts";
 import { counted } from "../../in_words.ts";
 import {
   type Asked,
@@ -141,7 +141,9 @@ export function sensitiveAttacks({ inference: own }: Disclosure): Attack[] {
   const judged = (own?.by_code ?? []).filter(({ sensitive }) => sensitive);
   const others = (own?.left_out ?? []).filter(({ label }) => leftOutCode.test(label));
   return [
-    ...judged.map((of) => riskAttack({ name: of.description ?? of.code, asks }, of, [])),
-    ...others.map((of) => unclear({ name: of.label.replace(leftOutCode, ""), asks }, [of])),
+    ...judged.map((of) => {
+      return riskAttack({ name: `Inference of ${of.description ?? of.code}`, asks }, of, []);
+    }),
+    ...others.map((of) => unclear({ name: capital(of.label), asks }, [of])),
   ];
 }

@@ -193,8 +193,8 @@ Deno.test("attackGroups() has sensitive codes by themselves, those of too few pa
   });
   const sensitive = groups.find(({ id }) => id === "sensitive")?.attacks ?? [];
   assertEquals(sensitive.map(({ name, finding }) => [name, finding]), [
-    ["HIV disease", "found"],
-    ["Opioid use", "unclear"],
+    ["Inference of HIV disease", "found"],
+    ["Inference of Opioid use", "unclear"],
   ]);
   assertStringIncludes(sensitive[1].found, reason);
 });

@@ -15,6 +15,7 @@ import {
 import { splitOf } from "ehrloom/cohort/cohort.ts";
 import { fingerprint } from "ehrloom/cohort/fingerprint.ts";
 import { qualityOf, sizesOf } from "ehrloom/cohort/quality.ts";
+import { parseHTML } from "linkedom";
 import { inFolder } from "../../folder.ts";
 import { tinyCohort } from "../../tiny.ts";
 
@@ -29,6 +30,17 @@ async function written(folder: string, cohort: Cohort = real): Promise<PartialRe
   await writeReport(`${folder}/report`, report, { real: splitOf(cohort, "train"), synthetic });
   return report;
 }
+
+/** A table of a source, of whose rows so many were used. */
+const table = (name: string, rows: number, used: number) => ({
+  table: name,
+  rows,
+  used,
+  left_out: [],
+  bad: [],
+  noted: [],
+  columns: [],
+});
 
 const pathsIn = (folder: string) => ({ run: `${folder}/run`, report: `${folder}/report` });
 
@@ -49,8 +61,13 @@ Deno.test("readDossierSources() reads what belongs together, from a folder or it
       cohort: real,
       labels: [],
       left_out: ['the table deaths: "/home/somebody/hospital" has no deaths.csv'],
-      notes: [],
+      notes: ["code B20 of label hiv: 2 records have it"],
       bad_rows: 0,
+      tables: [
+        table("visits.csv", 900, 900),
+        table("conditions.csv", 5000, 4000),
+        table("deaths.csv", 800, 797),
+      ],
     });
     await Deno.writeTextFile(`${folder}/cohort/quality.json`, JSON.stringify(quality));
     const paths = { ...pathsIn(folder), cohort: `${folder}/cohort` };
@@ -62,8 +79,17 @@ Deno.test("readDossierSources() reads what belongs together, from a folder or it
     assertEquals((await readDossierSources(file)).fingerprints, sources.fingerprints);
     const page = dossierHtml(sources);
     assertStringIncludes(page, "--max-visits 3 cut 20 of");
-    assertStringIncludes(page, "hospital&quot; has no deaths.csv.");
-    assertEquals(page.includes("somebody"), false); // folders of a machine stay there
+    const { document } = parseHTML(page);
+    const rows = [...document.querySelectorAll("[aria-labelledby=data] tbody tr")]
+      .map((row) => [...row.querySelectorAll("th, td")].map(({ textContent }) => textContent));
+    assertEquals(rows.slice(-3), [
+      ["visits.csv", "900", "all"],
+      ["conditions.csv", "5,000", "4,000 (80.0%)"],
+      ["deaths.csv", "800", "all but fewer than 10"],
+    ]);
+    // what counts single patients, and folders of a machine, stay with the cohort
+    assertStringIncludes(page, "2 remarks on the source stay in quality.json");
+    for (const word of ["somebody", "B20"]) assertEquals(page.includes(word), false, word);
   }));
 
 Deno.test("readDossierSources() refuses a report of another run, or of none", () =>
