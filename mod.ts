@@ -293,6 +293,14 @@ export type { ConditionalsOptions } from "./lib/generate/next_probabilities.ts";
 export { repeatedLabels } from "./lib/generate/given_labels.ts";
 export type { GenerationOptions } from "./lib/generate/options.ts";
 export { type Shard, shardOf } from "./lib/generate/shards.ts";
+export { askedDigest, type ShardNotes } from "./lib/generate/shard_notes.ts";
+export {
+  asWritten,
+  type MergeOptions,
+  mergeShards,
+  readSynthetic,
+  type SyntheticCohort,
+} from "./lib/generate/merge.ts";
 export type { RuleTally } from "./lib/generate/rule_guard.ts";
 
 // Judging
@@ -604,7 +612,8 @@ export {
 export { type Compared, comparisonHtml, scatterColumns } from "./lib/plot/comparison/comparison.ts";
 
 // Models side by side
-export { compare } from "./lib/compare/compare.ts";
+export { compare, comparePart } from "./lib/compare/compare.ts";
+export type { ComparedPart } from "./lib/compare/parts.ts";
 export { type CompareOptions, type Contestant } from "./lib/compare/plan.ts";
 
 // A page to play with

@@ -7,11 +7,10 @@ import {
   type PartialReport,
   qualityInWords,
   readCodeNames,
-  readGenerationNotes,
   readMeds,
   readQuality,
   readRun,
-  readRunFingerprint,
+  readSynthetic,
   type Run,
   runFingerprint,
   runLikelihood,
@@ -44,7 +43,12 @@ await runCommand({
   summary: "Compare a synthetic cohort with the real one; write report.html and report.json.",
   options: {
     real: { value: "DIR", help: "Real cohort folder, with splits", required: true, reads: true },
-    synthetic: { value: "DIR", help: "Synthetic cohort folder", required: true, reads: true },
+    synthetic: {
+      value: "DIR",
+      help: "Synthetic cohort folder, or a folder with all of its shards",
+      required: true,
+      reads: true,
+    },
     run: {
       value: "RUN",
       help: "Run folder that generated it, for the test loss",
@@ -93,9 +97,12 @@ await runCommand({
     const real = await readMeds(args.path("real"), { ...sayLeftOut, onProgress });
     const sensitive = await sensitiveCodes(args.maybe("sensitive"));
     checkSensitive(sensitive, real.vocabulary);
-    const synthetic = await readMeds(args.path("synthetic"), { ...sayLeftOut, onProgress });
+    const { cohort: synthetic, notes, runFingerprint: generatedBy } = await readSynthetic(
+      args.path("synthetic"),
+      { ...sayLeftOut, onProgress },
+    );
     const run = args.maybe("run") === undefined ? undefined : await readRun(args.path("run"));
-    if (run !== undefined) await checkGenerated(args, run);
+    if (run !== undefined) await checkGenerated(args, run, generatedBy);
     if (run !== undefined) await startBackend(args);
     const likelihood = run && hasLikelihood(run, real)
       ? await runLikelihood(run, real, { seed, resamples, onProgress })
@@ -111,7 +118,7 @@ await runCommand({
       likelihood,
       run,
       names: { real: basename(args.path("real")), synthetic: basename(args.path("synthetic")) },
-      ...await readGenerationNotes(args.path("synthetic")),
+      ...notes,
       cuts: await cutsOf(args.path("real"), minCell),
       onDifference: say,
       onProgress,
@@ -138,8 +145,11 @@ await runCommand({
 });
 
 /** Refuses a run that did not generate the synthetic cohort: its figures are of another model. */
-async function checkGenerated(args: Arguments, run: Run): Promise<void> {
-  const generatedBy = await readRunFingerprint(args.path("synthetic"));
+async function checkGenerated(
+  args: Arguments,
+  run: Run,
+  generatedBy: string | undefined,
+): Promise<void> {
   if (generatedBy === undefined || generatedBy === await runFingerprint(run)) return;
   throw new RangeError(
     `Cannot evaluate "${args.path("synthetic")}" with the run "${args.path("run")}": ` +

@@ -1,4 +1,6 @@
 import {
+  askedDigest,
+  asWritten,
   type Cohort,
   coverageInWords,
   type Generated,
@@ -13,12 +15,13 @@ import {
   type Run,
   runFingerprint,
   type Shard,
+  type ShardNotes,
   shardOf,
   trimmed,
   writeMeds,
   writesOrderOnly,
 } from "ehrloom";
-import { backendOption, startBackend } from "./cli/backend_option.ts";
+import { startBackend } from "./cli/backend_option.ts";
 import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
 import {
@@ -32,76 +35,9 @@ import {
   UsageError,
 } from "./cli/command.ts";
 import { sayLeftOut } from "./cli/left_out.ts";
+import { generateCommand } from "./generate/command.ts";
 
-await runCommand({
-  name: "generate",
-  summary: "Generate synthetic records with a trained run; write a cohort folder.",
-  options: {
-    run: {
-      value: "RUN",
-      help: "Run folder, written by deno task train",
-      required: true,
-      reads: true,
-    },
-    count: { value: "N", help: "Number of records", required: true },
-    out: { value: "DIR", help: "Cohort folder to write", required: true },
-    seed: { value: "N", help: "Random seed; equal seeds give equal results", default: "1" },
-    label: {
-      value: "NAME=0/1",
-      help: "Require a label in every record: 1 has it, 0 lacks it; repeatable",
-      many: true,
-    },
-    sex: { value: "SEX", help: "Require a sex of every patient: female or male" },
-    race: {
-      value: "RACE",
-      help: "Require a race of every patient, such as WHITE: one that the model learned",
-    },
-    age: {
-      value: "FROM-TO",
-      help:
-        "Require an age at the first visit, in whole years, such as 40-64; births follow from it",
-    },
-    "labels-from": {
-      value: "DIR",
-      help: "Use the labels of this cohort's records, one record after another",
-      reads: true,
-    },
-    continue: {
-      value: "DIR",
-      help:
-        "Continue the records of this cohort, one after another; their labels and visits are kept, " +
-        "with values, times, births, sexes and races if the model learned them",
-      reads: true,
-    },
-    visits: {
-      value: "N",
-      help: "With --continue: keep the first N visits of each record (default: all)",
-    },
-    rules: {
-      value: "FILE",
-      help: "Rules file; no record breaks a rule (see deno task rules --help)",
-      reads: true,
-    },
-    shard: {
-      value: "I/N",
-      help: "Generate only part I of N, such as 2/4; all parts together are the whole cohort",
-    },
-    sampler: {
-      value: "NAME",
-      help: "fixed-point or block-order; both give the same records, at different speed",
-    },
-    batch: { value: "N", help: "Records generated at the same time", default: "256" },
-    ...backendOption,
-    force: { help: "Replace an older result at --out" },
-  },
-  examples: [
-    "deno task generate --run runs/halo --count 1000 --out runs/synthetic",
-    "deno task generate --run runs/halo --count 200 --label diabetes=1 --out runs/diabetes",
-    "deno task generate --run runs/synehrgy --count 200 --sex female --age 40-64 --out runs/women",
-    "deno task generate --run runs/halo --count 500 --continue runs/cohort --visits 2 --out runs/next",
-    "deno task generate --run runs/halo --count 1000 --rules data/rules.json --out runs/ruled",
-  ],
-}, async (args, onProgress) => {
+await runCommand(generateCommand, async (args, onProgress) => {
   const asked = askedOf(args);
   return await args.claim("out", async (out) => {
     await startBackend(args);
@@ -109,12 +45,13 @@ await runCommand({
     const fingerprint = await runFingerprint(run);
     notLearned(run).forEach(say);
     const options = { ...asked, ...await givenOf(args, asked, run), onProgress };
+    const shard = await shardNotesOf(args, options);
     const counts = { cutOff: 0, empty: 0, ruled: { draws: 0, touched: 0 } };
-    await writeMeds(out, counted(generateParts(run, options), counts), {
+    await writeMeds(out, asWritten(counted(generateParts(run, options), counts)), {
       name: "ehrloom-synthetic",
       isOrderOnly: writesOrderOnly(run.runConfig),
       continues: options.prefixes,
-      notes: () => notesOf(args, { run, fingerprint, counts }),
+      notes: () => ({ ...notesOf(args, { run, fingerprint, counts }), shard }),
       force: args.has("force"),
     });
     sayCounts(args, asked.count, counts);
@@ -170,14 +107,15 @@ function maxVisitsOf(args: Arguments): number | undefined {
 /** The files that the options name. */
 async function givenOf(args: Arguments, shard: Shard, run: Run) {
   const isGiven = (name: string) => args.maybe(name) !== undefined;
-  const labelRows = isGiven("labels-from")
-    ? repeatedLabels(await readMeds(args.path("labels-from"), sayLeftOut), run.labelNames, shard)
+  const labelsFrom = isGiven("labels-from")
+    ? await readMeds(args.path("labels-from"), sayLeftOut)
     : undefined;
+  const labelRows = labelsFrom && repeatedLabels(labelsFrom, run.labelNames, shard);
   const prefixes = isGiven("continue")
     ? trimmed(await readMeds(args.path("continue"), sayLeftOut), { maxVisits: maxVisitsOf(args) })
     : undefined;
   const rules = isGiven("rules") ? await readRules(args.path("rules"), run) : undefined;
-  return { labelRows, prefixes, rules };
+  return { labelsFrom, labelRows, prefixes, rules };
 }
 
 /** What is counted while records are written. */
@@ -294,13 +232,27 @@ function sayContinuations(
   );
 }
 
+/** Which part of the whole is asked for. */
+function whichPart(text: string): { part: number; parts: number } {
+  const [, part, parts] = text.match(/^(\d+)\/(\d+)$/)?.map(Number) ?? [];
+  if (part >= 1 && part <= parts) return { part, parts };
+  throw new UsageError(`--shard is ${text}, must be I/N with I between 1 and N`);
+}
+
+/** What a shard says of itself; undefined for a whole. */
+async function shardNotesOf(
+  args: Arguments,
+  asked: Parameters<typeof askedDigest>[0],
+): Promise<ShardNotes | undefined> {
+  const text = args.maybe("shard");
+  if (text === undefined) return undefined;
+  const records = args.integer("count", { min: 1 });
+  return { ...whichPart(text), records, asked: await askedDigest(asked) };
+}
+
 /** The part of the records that is asked for. */
 function partOf(text: string | undefined, total: number): Shard {
-  const [, part, parts] = (text ?? "1/1").match(/^(\d+)\/(\d+)$/)?.map(Number) ?? [];
-  if (!(part >= 1 && part <= parts)) {
-    throw new UsageError(`--shard is ${text}, must be I/N with I between 1 and N`);
-  }
-  const shard = shardOf(total, { part, parts });
+  const shard = shardOf(total, whichPart(text ?? "1/1"));
   if (shard.count === 0) throw new UsageError(`--shard ${text} of ${total} records is empty`);
   return shard;
 }

@@ -295,26 +295,25 @@ function joinedOffsets(parts: readonly Uint32Array[]): Uint32Array {
 }
 
 /**
- * Several cohorts, one after the other, as one cohort.
+ * Several cohorts, one after the other, as one cohort. If only some have measured values, the others
+ * have none at any code.
  *
  * @param parts with the same vocabulary and labels, and distinct subjects
  * @throws {RangeError} If there is none, or they do not fit together
  */
 export function concatenated(parts: readonly Cohort[]): Cohort {
   if (parts.length === 0) throw new RangeError("Cannot join cohorts: none is given");
-  const [{ vocabulary, labelNames, splits, values, demographics }] = parts;
+  const [{ vocabulary, labelNames, splits, demographics }] = parts;
   const isFitting = parts.every((part) =>
     (part.vocabulary === vocabulary ||
       sameTexts(part.vocabulary.codes, vocabulary.codes)) &&
     sameTexts(part.labelNames, labelNames) &&
     (part.splits === null) === (splits === null) &&
-    (part.values === null) === (values === null) &&
     (part.demographics === null) === (demographics === null)
   );
   if (!isFitting) {
     throw new RangeError(
-      "Cannot join cohorts: they differ in codes or labels, or only some have splits, values or " +
-        "demographics",
+      "Cannot join cohorts: they differ in codes or labels, or only some have splits or demographics",
     );
   }
   const known = parts.flatMap((part) => part.demographics ?? []);
@@ -331,8 +330,12 @@ export function concatenated(parts: readonly Cohort[]): Cohort {
     labels: joined(parts.map((part) => part.labels), (n) => new Uint8Array(n)),
     startDays: joined(parts.map((part) => part.startDays), (n) => new Float64Array(n)),
     gapDays: joined(parts.map((part) => part.gapDays), (n) => new Float64Array(n)),
-    values: values &&
-      joined(parts.flatMap((part) => part.values ?? []), (n) => new Float32Array(n)),
+    values: parts.some(({ values }) => values !== null)
+      ? joined(
+        parts.map(({ values, codes }) => values ?? new Float32Array(codes.length).fill(NaN)),
+        (n) => new Float32Array(n),
+      )
+      : null,
     demographics: demographics && {
       birthDays: joined(known.map(({ birthDays }) => birthDays), (n) => new Float64Array(n)),
       sexes: joined(known.map(({ sexes }) => sexes), (n) => new Uint8Array(n)),

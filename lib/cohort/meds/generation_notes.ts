@@ -18,8 +18,12 @@ export function notesJson(
   return { seed: generationSeed, cut_off: cutOff, rules: ruled };
 }
 
-/** What a folder's `dataset.json` says under "ehrloom". */
-async function ownNotes(folder: string): Promise<Readonly<Record<string, unknown>>> {
+/**
+ * What a folder's `dataset.json` says under "ehrloom"; empty if there is no such file.
+ *
+ * @throws {SyntaxError} If it is not JSON
+ */
+export async function ownNotes(folder: string): Promise<Readonly<Record<string, unknown>>> {
   const path = `${folder}/${medsPaths.dataset}`;
   const text = await readText(path).catch((error) => {
     if (error instanceof Deno.errors.NotFound) return "{}";
@@ -44,7 +48,11 @@ export async function saysOrderOnly(folder: string): Promise<boolean> {
  * @throws {SyntaxError} If its `dataset.json` is not JSON
  */
 export async function readGenerationNotes(folder: string): Promise<GenerationNotes> {
-  const notes = await ownNotes(folder);
+  return generationNotesIn(await ownNotes(folder));
+}
+
+/** The notes among what a `dataset.json` says under "ehrloom". */
+export function generationNotesIn(notes: Readonly<Record<string, unknown>>): GenerationNotes {
   const count = (value: unknown) => typeof value === "number" ? value : undefined;
   const rules = isObject(notes.rules) ? notes.rules : {};
   const [draws, touched] = [count(rules.draws), count(rules.touched)];
@@ -72,6 +80,12 @@ export async function readGenerationNotes(folder: string): Promise<GenerationNot
  * @throws {SyntaxError} If its `dataset.json` is not JSON
  */
 export async function readRunFingerprint(folder: string): Promise<string | undefined> {
-  const { run_fingerprint: fingerprint } = await ownNotes(folder);
+  return runFingerprintIn(await ownNotes(folder));
+}
+
+/** The fingerprint of the run among what a `dataset.json` says under "ehrloom". */
+export function runFingerprintIn(
+  { run_fingerprint: fingerprint }: Readonly<Record<string, unknown>>,
+): string | undefined {
   return typeof fingerprint === "string" ? fingerprint : undefined;
 }
