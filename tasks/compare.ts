@@ -1,10 +1,10 @@
 import {
   compare,
   type ComparedModel,
-  comparedModels,
+  type ComparedPart,
+  comparePart,
   type Contestant,
   type ModelConfig,
-  modelSummaries,
   parseSettings,
   readCodeEmbeddings,
   readCodeGraph,
@@ -14,150 +14,24 @@ import {
   settingsOf,
   startInWords,
   tooLongInWords,
-  trainingDefaults,
   type TrainingStart,
 } from "ehrloom";
 import { basename, join } from "node:path";
-import { backendOption, startBackend } from "./cli/backend_option.ts";
+import { startBackend } from "./cli/backend_option.ts";
 import {
   type Arguments,
-  hasBegun,
   resolvePath,
   runCommand,
-  sameCommand,
   say,
   shellPath,
   UsageError,
 } from "./cli/command.ts";
 import { headline } from "./cli/headline.ts";
 import { sayLeftOut } from "./cli/left_out.ts";
-import { minCellOption } from "./cli/min_cell_option.ts";
 import { presetText } from "./cli/preset_text.ts";
+import { compareCommand } from "./compare/command.ts";
 
-await runCommand({
-  name: "compare",
-  summary: "Train and evaluate several models on one cohort; write one table and one page.",
-  options: {
-    cohort: {
-      value: "DIR",
-      help: "Cohort folder, written by deno task prepare",
-      required: true,
-      reads: true,
-    },
-    out: {
-      value: "DIR",
-      help: "Output folder; finished parts of the same comparison are reused",
-      required: true,
-    },
-    force: {
-      help: "Start over instead of continuing; replaces what is at --out once the first model " +
-        "is finished",
-    },
-  },
-  groups: {
-    Models: {
-      models: {
-        value: "LIST",
-        help: `Comma-separated; each is compared with the first: ${
-          modelSummaries.map(({ name }) => name).join(", ")
-        }`,
-        default: comparedModels.join(","),
-      },
-      set: {
-        value: "KEY=VALUE",
-        help: "For every model that has this setting, or MODEL.KEY=VALUE for one model; repeatable",
-        many: true,
-      },
-      embeddings: {
-        value: "MODEL=FILE",
-        help: "Embeddings of code descriptions for one model (hisgt); repeatable",
-        many: true,
-        reads: true,
-      },
-      hierarchy: {
-        value: "MODEL=FILE",
-        help: "Hierarchy of codes for one model (hisgt); repeatable",
-        many: true,
-        reads: true,
-      },
-      bins: {
-        value: "MODEL=FILE",
-        help: "Bins of measured values for one model, as of deno task train; repeatable",
-        many: true,
-        reads: true,
-      },
-    },
-    Training: {
-      epochs: {
-        value: "N",
-        help: "Passes over the training records (default by size of cohort)",
-      },
-      budget: {
-        value: "MINUTES",
-        help: "Time limit for the training of each model (or --epochs, whichever comes first)",
-      },
-      minutes: { value: "N", help: "Same as --budget" },
-      batch: { value: "N", help: "Records per batch (default by size of cohort)" },
-      lr: { value: "X", help: "Learning rate (default by size of cohort)" },
-      seed: {
-        value: "N",
-        help: `Random seed; equal seeds give equal results (default ${trainingDefaults.seed})`,
-      },
-      seeds: {
-        value: "LIST",
-        help:
-          "Comma-separated random seeds, such as 1,2,3 (instead of --seed): trains each model with " +
-          "each of them and shows the spread",
-      },
-      "accept-loss": {
-        help: "Train models even if more than a tenth of the records is beyond their context",
-      },
-    },
-    Evaluation: {
-      measures: {
-        value: "LIST",
-        help:
-          "Comma-separated: what to evaluate besides the quick measures of fidelity, kinds or " +
-          "single measures such as privacy.identical_records (default all quick measures)",
-      },
-      weights: {
-        value: "FILE",
-        help:
-          'Your own weights of figures by use case, in percent: {"teaching": {"c2st.auc": 100}}',
-        reads: true,
-      },
-      png: { help: "Write figures as PNG too: figures/*.png" },
-      resamples: {
-        value: "N",
-        help: "Resamples of patients for each interval; 0: no intervals",
-        default: "1000",
-      },
-      ...minCellOption,
-    },
-    Engine: {
-      ...backendOption,
-      workers: {
-        value: "N",
-        help: "Threads that share each batch, on wasm or cpu",
-        default: "1",
-      },
-    },
-  },
-  goesOnBy: (args) =>
-    hasBegun(join(args.path("out"), "plan.json"), { force: args.has("force") })
-      ? sameCommand("compare", { leaveOut: "--force" })
-      : undefined,
-  details: [
-    "To continue an interrupted comparison, repeat the same command.",
-    "MODEL+WORD is another form of a model, with its own row in the table.",
-  ],
-  examples: [
-    "deno task compare --cohort runs/cohort --out runs/compare --epochs 30",
-    "deno task compare --cohort runs/cohort --models halo,lstm,markov --out runs/compare --budget 60",
-    "deno task compare --cohort runs/cohort --models gpt,hisgt,hisgt+bert --out runs/compare" +
-    " --embeddings hisgt+bert=runs/vectors.json --set gpt.tied=false",
-  ],
-}, async (args, onProgress) => {
+await runCommand(compareCommand, async (args, onProgress) => {
   const weights = args.maybe("weights") === undefined
     ? undefined
     : await readWeights(args.path("weights"));
@@ -177,11 +51,13 @@ await runCommand({
     resamples: args.integer("resamples", { min: 0 }),
     minCell: args.integer("min-cell", { min: 0 }),
     workers: args.integer("workers", { min: 1 }),
+    parts: args.maybe("parts") === undefined ? undefined : args.path("parts"),
     force: args.has("force"),
     acceptLoss: args.has("accept-loss"),
     onStart: (start: TrainingStart) => startInWords(start).forEach(say),
     onProgress,
   };
+  const part = partOf(args.maybe("part"));
   const [embeddings, hierarchies, bins] = ["embeddings", "hierarchy", "bins"]
     .map((option) => filesOf(args, option, names));
   return await args.claim("out", async (out) => {
@@ -208,6 +84,10 @@ await runCommand({
       })
     );
     for (const text of new Set(told)) if (text !== undefined) say(text);
+    if (part !== undefined) {
+      await comparePart(cohort, out, part, { ...options, models });
+      return { out, ...part };
+    }
     const { comparison } = await compare(cohort, out, { ...options, models });
     for (const judged of comparison.models) say(inWords(judged));
     for (const { sentence } of comparison.use_cases ?? []) say(sentence);
@@ -291,6 +171,16 @@ function seedsOf(args: Arguments): { seed?: number; seeds?: number[] } {
     throw new UsageError(`--seeds is ${text}, must be whole numbers, such as 1,2,3`);
   }
   return { seeds };
+}
+
+/** The part of the comparison that is asked for; undefined for all of it. */
+function partOf(text: string | undefined): ComparedPart | undefined {
+  if (text === undefined) return undefined;
+  const [, model, seed] = text.match(/^([^/]+)(?:\/(\d+))?$/) ?? [];
+  if (model === undefined) {
+    throw new UsageError(`--part is ${text}, must be MODEL or MODEL/SEED, such as halo/2`);
+  }
+  return { model, seed: seed === undefined ? undefined : Number(seed) };
 }
 
 /** Files by the model that they are for. */

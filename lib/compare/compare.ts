@@ -44,6 +44,7 @@ import { ownCommit } from "../commit.ts";
 import { version } from "../version.ts";
 import { isWhole, judgementOf, missingMeasures } from "./judging.ts";
 import { oneModel } from "./one_model.ts";
+import { type ComparedPart, takeParts } from "./parts.ts";
 import {
   checkBegun,
   compareOptionNames,
@@ -68,6 +69,7 @@ interface Contest {
   readonly useCases: UseCases;
   readonly png: CompareOptions["png"];
   readonly names: CompareOptions["names"];
+  readonly parts: CompareOptions["parts"];
   readonly onStart?: CompareOptions["onStart"];
   readonly watched: LongWork;
 }
@@ -139,7 +141,88 @@ export async function compare(
 ): Promise<Compared> {
   checkArguments("compare", [cohort, "cohort"], [folder, "folder"], [options, "options"]);
   checkOptions("compare", options, compareOptionNames);
-  const { resamples = 1000, force = false, measures, png, names, onStart } = options;
+  const contest = await contestOf(cohort, folder, options);
+  return await watchedWork(
+    options,
+    (watched) =>
+      inComparison(
+        folder,
+        options,
+        contest,
+        (growing) => judgedAll({ ...contest, watched }, growing),
+      ),
+  );
+}
+
+/**
+ * One model of a comparison with one of its random seeds, in a folder of its own, for one of several
+ * processes. `compare` with the same options, and `parts` set to the folder that holds these folders,
+ * makes the comparison of them: the same as without parts, but for the seconds in it.
+ *
+ * @param cohort as for {@link compare}
+ * @param folder of the part; may hold one to be continued
+ * @param which the model and the seed
+ * @example A comparison of two parts
+ * ```ts
+ * import { compare, comparePart, syntheaSample, useBackend } from "ehrloom";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await useBackend("wasm");
+ * const folder = await Deno.makeTempDir();
+ * const [cohort, options] = [await syntheaSample(), { models: ["markov", "independent"], resamples: 0 }];
+ * for (const model of options.models) {
+ *   await comparePart(cohort, `${folder}/parts/${model}`, { model }, options);
+ * }
+ * const { comparison } = await compare(cohort, `${folder}/comparison`, {
+ *   ...options,
+ *   parts: `${folder}/parts`,
+ * });
+ * assertEquals(comparison.models.map(({ model }) => model), options.models);
+ * ```
+ *
+ * @param options those of the whole comparison
+ * @throws {RangeError} If the comparison has no such model or seed, and what {@link compare} throws
+ */
+export async function comparePart(
+  cohort: Cohort,
+  folder: string,
+  which: ComparedPart,
+  options: CompareOptions,
+): Promise<void> {
+  checkArguments("comparePart", [cohort, "cohort"], [folder, "folder"], [options, "options"]);
+  checkOptions("comparePart", options, compareOptionNames);
+  const contest = await contestOf(cohort, folder, options);
+  const { entries, seeds } = contest;
+  const { model, seed = seeds[0] } = which;
+  const entry = entries.find(({ name }) => name === model);
+  if (entry === undefined) {
+    const known = entries.map(({ name }) => name).join(", ");
+    throw new RangeError(`Cannot compare part "${model}": the models are ${known}`);
+  }
+  if (!seeds.includes(seed)) {
+    throw new RangeError(
+      `Cannot compare part "${model}" with seed ${seed}: the seeds are ${seeds.join(", ")}`,
+    );
+  }
+  await watchedWork(
+    options,
+    (watched) =>
+      inComparison(
+        folder,
+        options,
+        contest,
+        (growing) => judgedWith({ ...contest, watched }, { entry, seed, folder: growing }),
+      ),
+  );
+}
+
+/** What the options ask for, checked. */
+async function contestOf(
+  cohort: Cohort,
+  folder: string,
+  options: CompareOptions,
+): Promise<Omit<Contest, "watched">> {
+  const { resamples = 1000, force = false, measures, png, names, parts, onStart } = options;
   const problem = measures && misnamed(measures);
   if (problem !== undefined) throw new RangeError(`Cannot compare: "measures" names ${problem}`);
   const useCases = weighedUseCases(options.weights);
@@ -153,29 +236,25 @@ export async function compare(
   const entries = entriesOf(options, cohort, training);
   checkReal(cohort);
   const plan: Plan = { cohort: await fingerprint(cohort), training, resamples };
-  const again = `call compare again${force ? " without force" : ""} to continue`;
-  return await longWork(
-    options,
-    () => `Comparison stopped by you; ${again}`,
-    (watched) =>
-      compareAt(folder, force, {
-        cohort,
-        plan,
-        seeds,
-        entries,
-        measures,
-        useCases,
-        png,
-        names,
-        onStart,
-        watched,
-      }),
-  );
+  return { cohort, plan, seeds, entries, measures, useCases, png, names, parts, onStart };
 }
 
-/** Compares in a folder, which may hold a comparison that is continued unless `force` is set. */
-async function compareAt(folder: string, force: boolean, contest: Contest): Promise<Compared> {
-  const { plan, seeds, entries } = contest;
+/** Runs the long work of a comparison. */
+function watchedWork<T>(
+  options: CompareOptions,
+  work: (watched: LongWork) => Promise<T>,
+): Promise<T> {
+  const again = `call compare again${options.force ? " without force" : ""} to continue`;
+  return longWork(options, () => `Comparison stopped by you; ${again}`, work);
+}
+
+/** Works in the folder of a comparison, which is continued unless `force` is set. */
+async function inComparison<T>(
+  folder: string,
+  { force = false }: CompareOptions,
+  { plan, entries, seeds }: Pick<Contest, "plan" | "entries" | "seeds">,
+  work: (folder: GrowingFolder) => Promise<T>,
+): Promise<T> {
   return await claimed(folder, { force, goesOn: !force }, async (place) => {
     if (!force && await isBegunWith(place, plan)) {
       for (const entry of entries) {
@@ -183,20 +262,20 @@ async function compareAt(folder: string, force: boolean, contest: Contest): Prom
           await checkBegun(place, entry, i === 0 ? undefined : seed);
         }
       }
-      return await judgedAll(contest, grownFolder(place));
+      return await work(grownFolder(place));
     }
-    const compared: Compared[] = [];
+    const done: T[] = [];
     await growFolder(place, {
       async begin(begun) {
         await Deno.mkdir(begun);
         await replaceText(join(begun, "plan.json"), toJson(plan));
       },
       async run(growing) {
-        compared.push(await judgedAll(contest, growing));
+        done.push(await work(growing));
       },
       isWorthKeeping: (begun) => isThere(join(begun, "models")),
     });
-    return compared[0];
+    return done[0];
   });
 }
 
@@ -206,33 +285,45 @@ function figuresBySeed({ likelihood, resampled }: JudgedModel): Record<string, n
   return { nll_per_visit: likelihood?.nll_per_visit ?? null, ...Object.fromEntries(headlines) };
 }
 
+/** A model with one of the random seeds. */
+async function judgedWith(
+  { cohort, plan, seeds, measures, names, onStart, watched: { onProgress, signal } }: Contest,
+  { entry, seed, folder }: {
+    readonly entry: Entry;
+    readonly seed: number;
+    readonly folder: GrowingFolder;
+  },
+): Promise<{ judged: JudgedModel; synthetic: Cohort }> {
+  const isFirst = seed === seeds[0];
+  const path = modelFolder(folder.path, entry, isFirst ? undefined : seed);
+  const stage = isFirst ? entry.name : `${entry.name}, seed ${seed}`;
+  const job = { entry, folder: path, plan, measures, names, seed, cohort, onStart, signal };
+  const found = await oneModel({ ...job, onProgress: prefixed(stage, onProgress) });
+  await folder.shown();
+  return found;
+}
+
 /** A model with every random seed: its judgement with the first one, and the spread over all. */
 async function withAllSeeds(
-  { cohort, plan, seeds, measures, names, onStart, watched: { onProgress, signal } }: Contest,
+  contest: Contest,
   entry: Entry,
   folder: GrowingFolder,
 ): Promise<{ judged: JudgedModel; synthetic: Cohort }> {
-  const withSeed = async (seed: number, stage: string, own?: number) => {
-    const path = modelFolder(folder.path, entry, own);
-    const job = { entry, folder: path, plan, measures, names, seed, cohort, onStart, signal };
-    const found = await oneModel({ ...job, onProgress: prefixed(stage, onProgress) });
-    await folder.shown();
-    return found;
-  };
-  const [first, ...others] = seeds;
-  const { judged, synthetic } = await withSeed(first, entry.name);
+  const [first, ...others] = contest.seeds;
+  const { judged, synthetic } = await judgedWith(contest, { entry, seed: first, folder });
   if (others.length === 0) return { judged, synthetic };
   const figures = [figuresBySeed(judged)];
   for (const seed of others) {
-    const found = await withSeed(seed, `${entry.name}, seed ${seed}`, seed);
+    const found = await judgedWith(contest, { entry, seed, folder });
     figures.push(figuresBySeed(found.judged));
   }
-  return { judged: { ...judged, spread: spreadsOf(seeds, figures) }, synthetic };
+  return { judged: { ...judged, spread: spreadsOf(contest.seeds, figures) }, synthetic };
 }
 
 /** Evaluates all models that are not finished, and writes the table and the page. */
 async function judgedAll(contest: Contest, folder: GrowingFolder): Promise<Compared> {
-  const { cohort, entries, png } = contest;
+  const { cohort, entries, png, parts } = contest;
+  if (parts !== undefined) await takeParts(parts, folder.path, contest);
   const ceiling = await ceilingOf(contest, join(folder.path, "ceiling.json"));
   const found: JudgedModel[] = [];
   const synthetic = new Map<string, Cohort>();

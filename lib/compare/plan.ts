@@ -57,6 +57,8 @@ export interface CompareOptions extends TrainingOptions, LongWorkOptions {
   readonly png?: boolean | undefined;
   /** Resamples of patients behind each interval; default 1,000; 0: no intervals. */
   readonly resamples?: number | undefined;
+  /** A folder that holds parts made by {@link comparePart}, which are taken over as they are. */
+  readonly parts?: string | undefined;
   /** Start over instead of continuing what is in the folder. */
   readonly force?: boolean | undefined;
   /** The same as in {@link TrainOptions}, for every model. */
@@ -78,6 +80,7 @@ export const compareOptionNames = [
       png: 0,
       names: 0,
       resamples: 0,
+      parts: 0,
       force: 0,
       acceptLoss: 0,
       onStart: 0,
