@@ -7,6 +7,7 @@ import type { Estimate } from "ehrloom/evaluate/bootstrap.ts";
 import type { StoredReport } from "ehrloom/evaluate/read_report.ts";
 import type { Disclosure } from "ehrloom/plot/dossier/attack.ts";
 import type { DossierSources } from "ehrloom/plot/dossier/sources.ts";
+import type { Privacy } from "ehrloom/train/private/privacy.ts";
 import type { RunConfig } from "ehrloom/train/run_folder.ts";
 import { cohortOf } from "ehrloom/cohort/records.ts";
 import { vocabulary } from "ehrloom/cohort/vocabulary.ts";
@@ -196,7 +197,7 @@ export function sources(more: Partial<DossierSources> = {}): DossierSources {
 }
 
 /** What a private run's config says. */
-export const privacyRecord = {
+export const privacyRecord: Privacy = {
   epsilon: 2,
   delta: 1e-5,
   patients: 200,
