@@ -244,6 +244,13 @@ export {
   estimateTraining,
   type TrainingEstimate,
 } from "./lib/train/dry_run.ts";
+export {
+  type Canaries,
+  type CanaryOptions,
+  type WithCanaries,
+  withCanaries,
+} from "./lib/train/canaries.ts";
+export type { CanaryNote } from "./lib/train/stored_canaries.ts";
 export { trainOptionsOf } from "./lib/train/from_run.ts";
 export {
   againstPreset,
@@ -342,6 +349,7 @@ export type {
   PartialFidelity,
   PartialReport,
   PersistenceFidelity,
+  PrivacyAudit,
   ProbabilityAgreement,
   ProbabilityFidelity,
   PropensityError,
@@ -419,10 +427,7 @@ export {
 export {
   type CanaryAudit,
   canaryAudit,
-  type CanaryOptions,
   extractedCanaries,
-  type WithCanaries,
-  withCanaries,
 } from "./lib/evaluate/privacy/membership/canaries.ts";
 export { readReport, type StoredReport } from "./lib/evaluate/read_report.ts";
 export { reportJsonSchema } from "./lib/evaluate/report_json_schema.ts";

@@ -156,6 +156,11 @@ const command: Command = {
         value: "N",
         help: `Random seed; equal seeds give equal results (default ${trainingDefaults.seed})`,
       },
+      canaries: {
+        value: "N",
+        help: "Audit the training: add about half of N made-up patients to the training records; " +
+          "evaluate --run then says how large epsilon is at least (default none)",
+      },
       "accept-loss": {
         help: "Train even if more than a tenth of the records is beyond the model's context",
       },
@@ -205,6 +210,7 @@ const command: Command = {
     "deno task train --cohort runs/cohort --out runs/halo --resume",
     "deno task train --cohort runs/cohort --out runs/private --private --epsilon 8 --delta 1e-4",
     "deno task train --cohort runs/cohort --out runs/again --from-run runs/halo --seed 2",
+    "deno task train --cohort runs/cohort --out runs/audited --canaries 100",
   ],
 };
 

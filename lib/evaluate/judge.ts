@@ -61,6 +61,8 @@ function has(need: Need, cohort: Cohort, { heldOut, run }: Asked): boolean {
       return cohort.labelNames.length > 0;
     case "run":
       return run !== undefined;
+    case "canaries":
+      return run?.canaries !== undefined;
     case "held_out":
       return heldOut !== undefined;
   }

@@ -24,9 +24,9 @@ export interface Judged {
 
 /**
  * What a measure may need: measured values, days between visits or labels of every cohort,
- * the run that generated the records, or real records that no model has seen.
+ * the run that generated the records, canaries in its training, or real records that no model has seen.
  */
-export type Need = "values" | "days" | "labels" | "run" | "held_out";
+export type Need = "values" | "days" | "labels" | "run" | "canaries" | "held_out";
 
 /** What a measure is asked about. */
 export interface Asked {

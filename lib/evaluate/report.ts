@@ -51,6 +51,7 @@ export type {
   Attacks,
   StrongestAttack,
 } from "./privacy/membership/attack_figures.ts";
+export type { PrivacyAudit } from "./privacy/membership/audit.ts";
 export type { MembershipBattery } from "./privacy/membership/battery.ts";
 export type { EmpiricalEpsilon } from "./privacy/membership/empirical_epsilon.ts";
 export type { RocSteps } from "./privacy/membership/roc_steps.ts";

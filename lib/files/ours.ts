@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { isHeld, lockedPath } from "./lock.ts";
 import { temporaryPattern } from "./temporary.ts";
 
-const run = String.raw`(config|vocabulary)\.json|(training|adversary)\.jsonl|` +
+const run = String.raw`(config|vocabulary|canaries)\.json|(training|adversary)\.jsonl|` +
   String.raw`(model|resume|resume-adversary)\.safetensors`;
 const cohort = String.raw`data/\d+\.parquet|metadata/((codes|labels|subject_splits)\.parquet|` +
   String.raw`dataset\.json)|(quality|truth)\.json|(continuations|trajectories)/\d+\.parquet`;

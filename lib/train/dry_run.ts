@@ -117,16 +117,16 @@ async function timed(
  * assert(descent !== null && descent.steps === 36 && descent.secondsPerEpoch > 0);
  * ```
  *
- * @param cohort with splits
+ * @param source with splits
  * @param options as of {@link train}
  * @throws {RangeError} If such a model could not be trained, as {@link train} says it
  */
 export async function estimateTraining(
-  cohort: Cohort,
+  source: Cohort,
   options: TrainOptions = {},
 ): Promise<TrainingEstimate> {
-  checkSplits(cohort);
-  const { model, training, privacy, coverage } = planned(cohort, options);
+  checkSplits(source);
+  const { model, training, privacy, coverage, cohort } = planned(source, options);
   const train = splitOf(cohort, "train");
   const about = { model: model.family, records: train.recordCount, coverage };
   if ("learn" in model) return { ...about, descent: null };

@@ -9,6 +9,7 @@ import * as v from "valibot";
 import { type Vocabulary, vocabulary } from "../cohort/vocabulary.ts";
 import {
   checked,
+  finite,
   list,
   named,
   object,
@@ -26,6 +27,7 @@ import { storedTrainingSchema, wholeTraining } from "./options.ts";
 import { privacySchema } from "./private/privacy.ts";
 import { lacksSecondStage, readBest } from "./read_parameters.ts";
 import { readTraining } from "./read_progress.ts";
+import { canaryNoteSchema, readCanaries } from "./stored_canaries.ts";
 import { hasStored, modelOf, type Run, type RunConfig } from "./run_folder.ts";
 
 const runConfigSchema = object({
@@ -39,6 +41,7 @@ const runConfigSchema = object({
   remarks: v.optional(named(text)),
   training: storedTrainingSchema,
   privacy: v.optional(privacySchema),
+  canaries: v.optional(canaryNoteSchema),
   restarts: v.optional(list(object({ after: whole(0), planned: whole(1) }))),
   cohort: text,
   versions: named(text),
@@ -120,7 +123,7 @@ async function readVocabulary(
 }
 
 /**
- * A run's config, codes and labels, which must agree.
+ * A run's config, codes and labels, which must agree, and its canaries.
  *
  * @throws {Deno.errors.NotFound} If a file is missing
  * @throws {SyntaxError} If a file is truncated or not valid
@@ -139,7 +142,8 @@ export async function readBegun(
       );
     }
   }
-  return { runConfig, ...names };
+  const { canaries: note } = runConfig;
+  return { runConfig, ...names, ...note && { canaries: await readCanaries(folder, note, names) } };
 }
 
 /**

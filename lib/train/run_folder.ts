@@ -2,8 +2,8 @@
  * A run on disk: `config.json`, `vocabulary.json`, `model.safetensors` (the best parameters so
  * far), `training.jsonl` (one line per epoch) and `resume.safetensors` (all that is needed to
  * continue a killed run); for models of two stages also `adversary.jsonl` and
- * `resume-adversary.safetensors`. Each file is written complete or not at all; read_run.ts reads
- * them.
+ * `resume-adversary.safetensors`, and of an audited run `canaries.json`. Each file is written complete
+ * or not at all; read_run.ts reads them.
  *
  * @module
  */
@@ -19,10 +19,12 @@ import type { Schema } from "../models/numbers/record_schema.ts";
 import type { AdamState } from "../nn/optimizer.ts";
 import type { NamedArrays } from "../nn/parameters.ts";
 import { writeSafetensors } from "../nn/safetensors.ts";
+import type { Canaries } from "./canaries.ts";
 import type { Training } from "./options.ts";
 import type { Privacy } from "./private/privacy.ts";
 import type { PrivacyStanding } from "./private/protection.ts";
 import type { Restart, RestartedTraining } from "./schedule.ts";
+import type { CanaryNote } from "./stored_canaries.ts";
 
 /** The content of config.json. */
 export interface RunConfig {
@@ -46,6 +48,8 @@ export interface RunConfig {
   readonly training: Training;
   /** What it promises its training patients; absent unless it was trained privately. */
   readonly privacy?: Privacy | undefined;
+  /** The canaries of its audit, some of whom are among its training records; absent without any. */
+  readonly canaries?: CanaryNote | undefined;
   /** Where it was resumed with more epochs than planned until then; absent if it never was. */
   readonly restarts?: readonly Restart[] | undefined;
   /** Fingerprint of the cohort that it was trained on; empty if unknown. */
@@ -137,6 +141,8 @@ export interface Run {
   readonly training: readonly TrainingLine[];
   /** What calibration after them did; absent if the model has no output biases to calibrate. */
   readonly calibration?: Calibration | undefined;
+  /** The canaries of its audit, with the coins that put some of them into training. */
+  readonly canaries?: Canaries | undefined;
 }
 
 /** The model of a run. */

@@ -20,6 +20,7 @@ import { version } from "../version.ts";
 import { fitAdversary } from "./adversarial.ts";
 import { batchCount } from "./batches.ts";
 import { calibrate } from "./calibrate.ts";
+import { type Canaries, joinedBy, withCanaries } from "./canaries.ts";
 import { fit } from "./fit.ts";
 import { extended, restartInWords } from "./extend.ts";
 import { checkWorkers } from "./gradients/workers.ts";
@@ -27,13 +28,14 @@ import {
   checkTraining,
   givenTraining,
   type Training,
+  trainingDefaults,
   trainingFor,
   trainingNames,
   type TrainingOptions,
 } from "./options.ts";
 import { plannedPrivacy, type Privacy, type PrivacyOptions } from "./private/privacy.ts";
 import { readProgress } from "./read_progress.ts";
-import { readBegun, readRun, readRunConfig } from "./read_run.ts";
+import { readBegun, readRun } from "./read_run.ts";
 import { runRemarks } from "./remarks.ts";
 import {
   beginRun,
@@ -46,6 +48,7 @@ import {
   writeConfig,
 } from "./run_folder.ts";
 import { type TrainingStart, trainingStart } from "./start.ts";
+import { canaryNote, writeCanaries } from "./stored_canaries.ts";
 import { unfinishedRun } from "./unfinished.ts";
 
 /** What to train; {@link TrainingOptions} say how. */
@@ -55,10 +58,18 @@ export interface TrainOptions extends TrainingOptions, LongWorkOptions {
   /** The model's settings, by name; the others have their defaults. */
   readonly settings?: ModelConfig;
   /**
+<<<<<<< HEAD
    * Protects the training patients by differential privacy, see {@link PrivacyOptions}. The last epoch
    * is then kept, and nothing is calibrated, as no choice may depend on patients unprotected.
    */
   readonly privacy?: PrivacyOptions | undefined;
+=======
+   * Audits the training by N canaries, made-up patients of whom about half are put among the training
+   * records, see {@link withCanaries}; `evaluate` then says how large the epsilon of differential privacy
+   * is at least. From 12 to the number of training records; default none. They are drawn by `seed`.
+   */
+  readonly canaries?: number | undefined;
+>>>>>>> c511e96 (train --canaries N: an audit in one training run. About half of N made-up patients are among the training records; evaluate --run says how large epsilon is at least, beside what a private run promises)
   /** What is known about the codes, for models that can use it. */
   readonly knowledge?: CodeKnowledge | undefined;
   /**
@@ -85,7 +96,11 @@ const optionNames = [
     {
       model: 0,
       settings: 0,
+<<<<<<< HEAD
       privacy: 0,
+=======
+      canaries: 0,
+>>>>>>> c511e96 (train --canaries N: an audit in one training run. About half of N made-up patients are among the training records; evaluate --run says how large epsilon is at least, beside what a private run promises)
       knowledge: 0,
       resume: 0,
       force: 0,
@@ -177,8 +192,28 @@ async function learn(
   }
 }
 
-/** The model that options ask for, and how to train it; throws a RangeError if that cannot be. */
-export function planned(cohort: Cohort, options: TrainOptions) {
+/** A cohort with the canaries that options ask for, if they do. */
+function auditedBy(cohort: Cohort, { canaries, seed = trainingDefaults.seed }: TrainOptions) {
+  return canaries === undefined ? undefined : withCanaries(cohort, { canaries, seed });
+}
+
+/** Checks that an audit can find canaries by their likelihood. */
+function checkCanScore(model: Model): void {
+  if (model.likelihoods !== undefined) return;
+  throw new RangeError(
+    `Cannot train "${model.family}" with canaries: it gives records no likelihood, by which an audit ` +
+      "finds them",
+  );
+}
+
+/**
+ * The model that options ask for, and how to train it; throws a RangeError if that cannot be.
+ *
+ * @returns also the cohort to train on, which has the canaries that are in training
+ */
+export function planned(source: Cohort, options: TrainOptions) {
+  const audited = auditedBy(source, options);
+  const cohort = audited?.cohort ?? source;
   const family = modelFamily(options.model ?? "halo");
   const training = trainingFor(cohort, options, family);
   checkTraining(training);
@@ -192,9 +227,11 @@ export function planned(cohort: Cohort, options: TrainOptions) {
   const schema = family.schemaFor?.(cohort, config, { minCell, bins: options.knowledge?.bins });
   const model = family.create(config, schema);
   checkKnowledge(model, options.knowledge);
+  if (audited !== undefined) checkCanScore(model);
   const coverage = coverageOf(model, cohort);
   if (!options.acceptLoss) checkCoverage(family.name, coverage);
   checkCanTrain(model, cohort, training);
+<<<<<<< HEAD
   return { model, config, schema, training, privacy, coverage };
 }
 
@@ -219,6 +256,19 @@ function privacyFor(
 
 async function trainNew(cohort: Cohort, folder: string, options: TrainOptions): Promise<void> {
   const { model, config, schema, training, privacy, coverage } = planned(cohort, options);
+=======
+  return { model, config, schema, training, coverage, cohort, audited };
+}
+
+/** What is known of an audit before training. */
+function auditInWords({ isIn }: Canaries): string {
+  const included = isIn.reduce((sum, each) => sum + each, 0);
+  return `${isIn.length} canaries: ${included} of them are among the training records`;
+}
+
+async function trainNew(source: Cohort, folder: string, options: TrainOptions): Promise<void> {
+  const { model, config, schema, training, coverage, cohort, audited } = planned(source, options);
+>>>>>>> c511e96 (train --canaries N: an audit in one training run. About half of N made-up patients are among the training records; evaluate --run says how large epsilon is at least, beside what a private run promises)
   const given = await tablesOf(model, cohort, training, options);
   const bins = options.knowledge?.bins;
   const remarks = runRemarks(model, training);
@@ -238,14 +288,25 @@ async function trainNew(cohort: Cohort, folder: string, options: TrainOptions): 
     coverage,
     ...Object.keys(remarks).length > 0 && { remarks },
     training,
+<<<<<<< HEAD
     ...privacy && { privacy },
     cohort: await fingerprint(cohort),
     versions: backendVersions(),
   };
   options.onStart?.(trainingStart(model, cohort, runConfig, folder));
+=======
+    ...audited && { canaries: await canaryNote(audited) },
+    cohort: await fingerprint(source),
+    versions: backendVersions(),
+  };
+  const { sources } = runConfig;
+  if (audited !== undefined) options.onNote?.(auditInWords(audited));
+  options.onStart?.(trainingStart(model, cohort, { folder, training, coverage, sources }));
+>>>>>>> c511e96 (train --canaries N: an audit in one training run. About half of N made-up patients are among the training records; evaluate --run says how large epsilon is at least, beside what a private run promises)
   await growFolder(folder, {
     async begin(begun) {
       await beginRun(begun, runConfig, cohort.vocabulary, cohort.labelNames);
+      if (audited !== undefined) await writeCanaries(begun, audited);
       await readBegun(begun); // what could not be read back is not worth training
     },
     run: (growing) => learn(cohort, growing, runConfig, given?.tables, options.onProgress),
@@ -280,6 +341,7 @@ async function tablesAgain(
   return given?.tables;
 }
 
+<<<<<<< HEAD
 /** The promise to patients stays as it is: neither another budget nor another way. */
 function checkSamePrivacy(folder: string, stored?: Privacy, now?: PrivacyOptions): void {
   if (now === undefined) return;
@@ -298,13 +360,19 @@ function checkSamePrivacy(folder: string, stored?: Privacy, now?: PrivacyOptions
 async function trainOn(cohort: Cohort, folder: string, options: TrainOptions): Promise<void> {
   const stored = await readRunConfig(folder);
   checkSamePrivacy(folder, stored.privacy, options.privacy);
+=======
+async function trainOn(source: Cohort, folder: string, options: TrainOptions): Promise<void> {
+  const { runConfig: stored, canaries } = await readBegun(folder);
+>>>>>>> c511e96 (train --canaries N: an audit in one training run. About half of N made-up patients are among the training records; evaluate --run says how large epsilon is at least, beside what a private run promises)
   const before: Record<string, unknown> = {
     model: stored.model,
     ...stored.config,
     ...stored.training,
+    canaries: stored.canaries?.count ?? "none",
   };
   const now = {
     model: options.model,
+    canaries: options.canaries,
     ...options.settings && ownSettings(modelFamily(stored.model), options.settings),
     ...givenTraining({ ...options, epochs: undefined }),
   };
@@ -315,7 +383,7 @@ async function trainOn(cohort: Cohort, folder: string, options: TrainOptions): P
       );
     }
   }
-  if (await fingerprint(cohort) !== stored.cohort) {
+  if (await fingerprint(source) !== stored.cohort) {
     throw new RangeError(
       `Cannot resume "${folder}": it was started on another cohort or other splits`,
     );
@@ -327,6 +395,7 @@ async function trainOn(cohort: Cohort, folder: string, options: TrainOptions): P
         (stored.sources?.bins ?? "fitted ones"),
     );
   }
+  const cohort = canaries === undefined ? source : joinedBy(source, canaries);
   const model = modelOf(stored);
   checkCanTrain(model, cohort, stored.training);
   const tables = await tablesAgain(folder, cohort, stored, options);

@@ -62,6 +62,7 @@ const needsInWords = {
   days: "days between visits",
   labels: "labels",
   run: "the run that generated the records",
+  canaries: "a run that was trained with canaries",
   held_out: "held-out records",
 } as const;
 

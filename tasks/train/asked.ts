@@ -106,6 +106,7 @@ export async function askedTraining(args: Arguments): Promise<TrainOptions> {
   return {
     ...base,
     ...own,
+    canaries: args.maybeInteger("canaries", { min: 1 }),
     model,
     settings: { ...base.settings, ...settings },
     ...privacy && { privacy },

@@ -11,6 +11,7 @@ import { codeInference } from "./disclosure/inference.ts";
 import { linkability } from "./disclosure/linkability.ts";
 import { singlingOut } from "./disclosure/singling_out.ts";
 import { identicalRecords } from "./identical_records.ts";
+import { audit } from "./membership/audit.ts";
 import { membershipBattery } from "./membership/battery.ts";
 import { membershipByDistance } from "./membership_by_distance.ts";
 import { membershipByLikelihood } from "./membership_by_likelihood.ts";
@@ -29,6 +30,7 @@ export const privacyMeasures = [
   nnAdversarialAccuracy,
   attributeInference,
   membershipBattery,
+  audit,
   singlingOut,
   linkability,
   codeInference,

@@ -230,6 +230,12 @@ function membershipSentence({ privacy }: PartialReport): string | undefined {
     : `No attack was seen to tell training patients from others ${figures}; ${noProof}.`;
 }
 
+/** What canaries in training show, where there were some. */
+function auditSentence({ privacy }: PartialReport): string | undefined {
+  const audit = privacy?.audit ?? undefined;
+  return audit && `${capital(audit.conclusion)}.`;
+}
+
 /** Which checks of privacy fail on copies or on independent draws; nothing if they can be trusted. */
 function selfTestSentence(report: PartialReport): string | undefined {
   const failed = selfTestOf(report)?.checks.filter(({ passed }) => passed === false) ?? [];
@@ -303,6 +309,7 @@ export function sentencesOf(report: PartialReport, rows: readonly SummaryRow[]):
     usefulnessSentence(rows),
     isFirst ? undefined : copies,
     membership,
+    auditSentence(report),
     disclosureSentence(rows, membership),
     selfTestSentence(report),
     trainingSentence(report.about),

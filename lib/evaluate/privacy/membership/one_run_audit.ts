@@ -1,8 +1,23 @@
 /**
- * An audit of differential privacy by one training run (Steinke, Nasr & Jagielski 2023): each of many
- * canaries is in training by the toss of a coin, and from the result one guesses which are. Under
- * (ε, δ)-differential privacy only so many guesses can be right.
+ * An audit of differential privacy by one training run (Steinke, Nasr & Jagielski 2023): each of m
+ * canaries is in training by the toss of a fair coin, and from the model one guesses of r of them whether
+ * they are. Under (ε, δ)-differential privacy, for adding or removing one record, only so many guesses can
+ * be right.
  *
+ * With δ = 0: before one sees the model, a coin's odds are 1 : 1, whatever the other coins are. The
+ * model changes them by at most the factor e^ε, so each guess is right with a probability of at most
+ * q = e^ε / (1 + e^ε), also given the guesses before it. So at least v of r guesses are right with a
+ * probability of at most β = P[W ≥ v], where W is binomial with r cases of probability q.
+ *
+ * With δ > 0, theorem 5.2 of the paper adds 2 m δ α, where α is the largest of P[v − i ≤ W < v] / i for
+ * i = 1, 2, …, v: each of the m canaries may be given away with a probability of about δ, and who is given
+ * away by i canaries needs i right guesses fewer.
+ *
+ * Every ε at which β + 2 m δ α is at most 5% is refuted with 95% confidence. So is every smaller one,
+ * since what is (ε, δ)-private is so for all larger ε. The largest refuted ε is the lower bound. It
+ * says nothing about how the guesses were made, so a bad attack gives a low bound, never a wrong one.
+ *
+ * @see Steinke, Nasr & Jagielski 2023, theorem 5.2 and appendix D
  * @module
  */
 import { binomialTail, logBinomial } from "../../binomial.ts";
@@ -25,7 +40,7 @@ export interface AuditOptions {
   readonly confidence?: number | undefined;
 }
 
-/** The probability of so many right guesses or more, at most, under (ε, δ)-differential privacy. */
+/** β + 2 m δ α: the probability of so many right guesses, at most, under (ε, δ)-differential privacy. */
 function auditTail(
   { canaries, guesses, right }: AuditedGuesses,
   epsilon: number,
@@ -47,7 +62,8 @@ function auditTail(
 }
 
 /**
- * A lower bound of epsilon from guesses about canaries.
+ * A lower bound of epsilon from guesses about canaries. How many guesses there are must be fixed before
+ * one knows which are right.
  *
  * @example 100 of 100 right
  * ```ts

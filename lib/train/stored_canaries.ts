@@ -1,0 +1,120 @@
+/**
+ * The canaries of a run on disk, `canaries.json`: who they are, and which of them were in training. The
+ * run's config has the SHA-256 of this file, so the coins cannot be changed unnoticed. No real patient is
+ * in it.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { splitNames } from "../cohort/cohort.ts";
+import { cohortOf } from "../cohort/records.ts";
+import type { Vocabulary } from "../cohort/vocabulary.ts";
+import {
+  checked,
+  finite,
+  flag,
+  list,
+  object,
+  readOwnText,
+  text,
+  whole,
+} from "../files/checked_json.ts";
+import type { Schema } from "../files/checked_json.ts";
+import { parsedJson } from "../files/input.ts";
+import { replaceText } from "../files/output.ts";
+import type { Canaries } from "./canaries.ts";
+
+/** What a run's config says of its canaries. */
+export interface CanaryNote {
+  /** How many there are, those that were not in training included. */
+  readonly count: number;
+  /** SHA-256 of canaries.json, in hexadecimal digits. */
+  readonly sha256: string;
+}
+
+/** {@link CanaryNote}, when it is read from a file. */
+export const canaryNoteSchema: Schema<CanaryNote> = object({ count: whole(1), sha256: text });
+
+const fileSchema = object({
+  canaries: list(object({
+    in_training: flag,
+    visits: list(list(text)),
+    gap_days: list(finite(0)),
+  })),
+});
+
+const pathIn = (folder: string) => join(folder, "canaries.json");
+
+/** The content of canaries.json. */
+function textOf({ canaries, isIn }: Canaries): string {
+  const { vocabulary, visitOffsets, codeOffsets, codes, gapDays } = canaries;
+  const codesOf = (visit: number) =>
+    Array.from(
+      codes.subarray(codeOffsets[visit], codeOffsets[visit + 1]),
+      (code) => vocabulary.codes[code],
+    );
+  const records = Array.from(isIn, (own, canary) => {
+    const [from, to] = [visitOffsets[canary], visitOffsets[canary + 1]];
+    return {
+      in_training: own === 1,
+      visits: Array.from({ length: to - from }, (_, i) => codesOf(from + i)),
+      gap_days: [...gapDays.subarray(from, to)],
+    };
+  });
+  return JSON.stringify({ canaries: records }) + "\n";
+}
+
+async function sha256(content: string): Promise<string> {
+  const bytes = new TextEncoder().encode(content);
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
+}
+
+/** What a run's config will say of canaries. */
+export async function canaryNote(canaries: Canaries): Promise<CanaryNote> {
+  return { count: canaries.isIn.length, sha256: await sha256(textOf(canaries)) };
+}
+
+/** Stores canaries in the folder of a run. */
+export function writeCanaries(folder: string, canaries: Canaries): Promise<void> {
+  return replaceText(pathIn(folder), textOf(canaries));
+}
+
+/**
+ * The canaries of a run.
+ *
+ * @param note of its config
+ * @throws {Deno.errors.NotFound} If the file is missing
+ * @throws {SyntaxError} If it is not the one that was stored
+ */
+export async function readCanaries(
+  folder: string,
+  note: CanaryNote,
+  { vocabulary, labelNames }: {
+    readonly vocabulary: Vocabulary;
+    readonly labelNames: readonly string[];
+  },
+): Promise<Canaries> {
+  const path = pathIn(folder);
+  const content = await readOwnText(path);
+  const fail = (why: string) => new SyntaxError(`Cannot read "${path}": ${why}`);
+  if (await sha256(content) !== note.sha256) {
+    throw fail("it is not the file that the run was started with");
+  }
+  const { canaries } = checked(parsedJson(content, path), fileSchema, `"${path}"`, "canaries");
+  const places = new Map(vocabulary.codes.map((code, index) => [code, index]));
+  const indexOf = (code: string) => {
+    const index = places.get(code);
+    if (index === undefined) throw fail(`the run does not know the code "${code}"`);
+    return index;
+  };
+  const records = canaries.map(({ visits, gap_days }) => ({
+    visits: visits.map((codes) => codes.map(indexOf)),
+    gapDays: gap_days,
+    labels: labelNames.map(() => 0),
+    split: splitNames.indexOf("train"),
+  }));
+  return {
+    canaries: cohortOf(vocabulary, labelNames, records),
+    isIn: Uint8Array.from(canaries, ({ in_training }) => Number(in_training)),
+  };
+}
