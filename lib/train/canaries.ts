@@ -4,10 +4,9 @@
  *
  * Their codes are drawn independently of each other and of the patients, each with the same probability
  * from the vocabulary. Most codes of a vocabulary are rare, so such a record is far less likely than
- * that of any patient, and a model that is likely to write it has learned it by heart. Nothing about a
- * canary is taken from a patient, so canaries disclose none. Of the kinds that we tried (HALO on the
- * Synthea sample, 2 to 5 epochs), these were found best: repeated visits, one long visit, and three rare
- * codes in each of three visits were behind, and so were labels drawn at random.
+ * that of any patient, and a model that finds it likely has learned it by heart. Nothing about a canary
+ * but its length is taken from patients, so canaries disclose none. Of the kinds that we tried, HALO gave
+ * these away most after four epochs; docs/decisions.md has the figures.
  *
  * @see Carlini et al. 2019, "The Secret Sharer"; Steinke, Nasr & Jagielski 2023
  * @module
