@@ -171,7 +171,7 @@ async function cutsOf(folder: string, minCell: number): Promise<string[]> {
 }
 
 /** Says what fits into a line or two. */
-function sayFigures({ fidelity, likelihood }: PartialReport): void {
+function sayFigures({ fidelity, likelihood, privacy }: PartialReport): void {
   const { unigram, same_visit_bigram, sequential_bigram } = fidelity ?? {};
   const named = {
     codes: unigram,
@@ -187,4 +187,6 @@ function sayFigures({ fidelity, likelihood }: PartialReport): void {
     say(`Test loss ${nll_is_bound ? "at most " : ""}${nll_per_visit.toFixed(3)} nats per visit`);
     if (too_long !== undefined) say(tooLongInWords(too_long));
   }
+  const conclusion = privacy?.audit?.conclusion;
+  if (conclusion !== undefined) say(`Audit: ${conclusion}`);
 }

@@ -58,18 +58,16 @@ export interface TrainOptions extends TrainingOptions, LongWorkOptions {
   /** The model's settings, by name; the others have their defaults. */
   readonly settings?: ModelConfig;
   /**
-<<<<<<< HEAD
    * Protects the training patients by differential privacy, see {@link PrivacyOptions}. The last epoch
    * is then kept, and nothing is calibrated, as no choice may depend on patients unprotected.
    */
   readonly privacy?: PrivacyOptions | undefined;
-=======
+  /**
    * Audits the training by N canaries, made-up patients of whom about half are put among the training
    * records, see {@link withCanaries}; `evaluate` then says how large the epsilon of differential privacy
    * is at least. From 12 to the number of training records; default none. They are drawn by `seed`.
    */
   readonly canaries?: number | undefined;
->>>>>>> c511e96 (train --canaries N: an audit in one training run. About half of N made-up patients are among the training records; evaluate --run says how large epsilon is at least, beside what a private run promises)
   /** What is known about the codes, for models that can use it. */
   readonly knowledge?: CodeKnowledge | undefined;
   /**
@@ -96,11 +94,8 @@ const optionNames = [
     {
       model: 0,
       settings: 0,
-<<<<<<< HEAD
       privacy: 0,
-=======
       canaries: 0,
->>>>>>> c511e96 (train --canaries N: an audit in one training run. About half of N made-up patients are among the training records; evaluate --run says how large epsilon is at least, beside what a private run promises)
       knowledge: 0,
       resume: 0,
       force: 0,
@@ -231,8 +226,7 @@ export function planned(source: Cohort, options: TrainOptions) {
   const coverage = coverageOf(model, cohort);
   if (!options.acceptLoss) checkCoverage(family.name, coverage);
   checkCanTrain(model, cohort, training);
-<<<<<<< HEAD
-  return { model, config, schema, training, privacy, coverage };
+  return { model, config, schema, training, privacy, coverage, cohort, audited };
 }
 
 /** Plans private training; throws a RangeError if an option would choose by patients' records. */
@@ -254,12 +248,6 @@ function privacyFor(
   return plannedPrivacy(family, cohort, training, privacy);
 }
 
-async function trainNew(cohort: Cohort, folder: string, options: TrainOptions): Promise<void> {
-  const { model, config, schema, training, privacy, coverage } = planned(cohort, options);
-=======
-  return { model, config, schema, training, coverage, cohort, audited };
-}
-
 /** What is known of an audit before training. */
 function auditInWords({ isIn }: Canaries): string {
   const included = isIn.reduce((sum, each) => sum + each, 0);
@@ -267,8 +255,10 @@ function auditInWords({ isIn }: Canaries): string {
 }
 
 async function trainNew(source: Cohort, folder: string, options: TrainOptions): Promise<void> {
-  const { model, config, schema, training, coverage, cohort, audited } = planned(source, options);
->>>>>>> c511e96 (train --canaries N: an audit in one training run. About half of N made-up patients are among the training records; evaluate --run says how large epsilon is at least, beside what a private run promises)
+  const { model, config, schema, training, privacy, coverage, cohort, audited } = planned(
+    source,
+    options,
+  );
   const given = await tablesOf(model, cohort, training, options);
   const bins = options.knowledge?.bins;
   const remarks = runRemarks(model, training);
@@ -288,21 +278,13 @@ async function trainNew(source: Cohort, folder: string, options: TrainOptions): 
     coverage,
     ...Object.keys(remarks).length > 0 && { remarks },
     training,
-<<<<<<< HEAD
     ...privacy && { privacy },
-    cohort: await fingerprint(cohort),
-    versions: backendVersions(),
-  };
-  options.onStart?.(trainingStart(model, cohort, runConfig, folder));
-=======
     ...audited && { canaries: await canaryNote(audited) },
     cohort: await fingerprint(source),
     versions: backendVersions(),
   };
-  const { sources } = runConfig;
   if (audited !== undefined) options.onNote?.(auditInWords(audited));
-  options.onStart?.(trainingStart(model, cohort, { folder, training, coverage, sources }));
->>>>>>> c511e96 (train --canaries N: an audit in one training run. About half of N made-up patients are among the training records; evaluate --run says how large epsilon is at least, beside what a private run promises)
+  options.onStart?.(trainingStart(model, cohort, runConfig, folder));
   await growFolder(folder, {
     async begin(begun) {
       await beginRun(begun, runConfig, cohort.vocabulary, cohort.labelNames);
@@ -341,7 +323,6 @@ async function tablesAgain(
   return given?.tables;
 }
 
-<<<<<<< HEAD
 /** The promise to patients stays as it is: neither another budget nor another way. */
 function checkSamePrivacy(folder: string, stored?: Privacy, now?: PrivacyOptions): void {
   if (now === undefined) return;
@@ -357,13 +338,10 @@ function checkSamePrivacy(folder: string, stored?: Privacy, now?: PrivacyOptions
   }
 }
 
-async function trainOn(cohort: Cohort, folder: string, options: TrainOptions): Promise<void> {
-  const stored = await readRunConfig(folder);
-  checkSamePrivacy(folder, stored.privacy, options.privacy);
-=======
 async function trainOn(source: Cohort, folder: string, options: TrainOptions): Promise<void> {
   const { runConfig: stored, canaries } = await readBegun(folder);
->>>>>>> c511e96 (train --canaries N: an audit in one training run. About half of N made-up patients are among the training records; evaluate --run says how large epsilon is at least, beside what a private run promises)
+  checkSamePrivacy(folder, stored.privacy, options.privacy);
+
   const before: Record<string, unknown> = {
     model: stored.model,
     ...stored.config,

@@ -332,6 +332,12 @@ const sources: Record<string, Source> = {
     },
     read: readRun,
   },
+  "an audited run": {
+    async make(folder) {
+      await train(tinyCohort(24), folder, { model: "markov", canaries: 12, force: true });
+    },
+    read: readRun,
+  },
   "a run that is gone on with": {
     async make(folder) {
       await train(small, folder, { ...tiny, force: true });

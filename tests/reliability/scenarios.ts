@@ -44,7 +44,7 @@ export const scenarios: readonly Scenario[] = [
   scenario("simulate --force", "simulate", ["--patients", "30", "--codes", "20", "--force"], {
     older: ["simulate", "--patients", "10", "--codes", "30"],
   }),
-  scenario("train", "train", learning, { resume: "--resume" }),
+  scenario("train", "train", [...learning, "--canaries", "12"], { resume: "--resume" }),
   scenario("train --force", "train", [...learning, "--force"], {
     older: ["train", ...learning, "--seed", "2"],
     resume: "--resume",

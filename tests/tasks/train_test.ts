@@ -203,6 +203,37 @@ Deno.test("deno task train --minutes ends training, and the run says so", () =>
     assertLess(training.length, 5000);
   }));
 
+Deno.test("deno task train --canaries says how many are in training; evaluate --run says what they show", () =>
+  inFolder(async (folder) => {
+    const cohort = join(folder, "cohort");
+    const run = join(folder, "run");
+    await writeMeds(cohort, tinyCohort(40), { name: "tiny" });
+    const task = ["train", "--cohort", cohort, "--out", run, "--model", "markov"] as const;
+    const refused = await runTask(...task, "--canaries", "21");
+    assertEquals(refused.code, 1);
+    assertEquals(refused.lines, [
+      "error: Cannot add 21 canaries: there must be at least 12, and no more than the 20 training records",
+    ]);
+    const trained = await runTask(...task, "--canaries", "20");
+    assertEquals(trained.code, 0, trained.lines.join("\n"));
+    const { canaries } = await readRun(run);
+    const included = canaries?.isIn.filter((own) => own === 1).length;
+    assert(
+      trained.lines.includes(`20 canaries: ${included} of them are among the training records`),
+    );
+    const out = join(folder, "report");
+    const asked = ["--real", cohort, "--synthetic", cohort, "--run", run, "--out", out];
+    const only = ["--only", "privacy.audit", "--resamples", "0"];
+    const evaluated = await runTask("evaluate", ...asked, ...only);
+    assertEquals(evaluated.code, 0, evaluated.lines.join("\n"));
+    const said = /^Audit: from the model, \d+ of 10 guesses were right about which of 20 canaries/;
+    assertEquals(evaluated.lines.filter((line) => said.test(line)).length, 1);
+    assertMatch(
+      await Deno.readTextFile(join(out, "report.html")),
+      /How large is the epsilon of differential privacy at least\?/,
+    );
+  }));
+
 Deno.test("deno task train --model of a floor has no epochs to tell of", () =>
   inFolder(async (folder) => {
     await writeMeds(join(folder, "cohort"), tinyCohort(40), { name: "tiny" });
