@@ -13,6 +13,7 @@ import { coverageInWords } from "../../models/coverage.ts";
 import { titleOf } from "../../models/mod.ts";
 import { Facts, Table } from "../report/page_parts.tsx";
 import type { CohortFacts } from "./cohort_facts.ts";
+import { privacyRecordOf } from "./protection.ts";
 import type { DossierSources } from "./sources.ts";
 
 /** Where the patients come from. */
@@ -25,7 +26,7 @@ function sourceFacts({ source, read, kept }: Quality): [name: string, value: str
 }
 
 /** How many there are, from the cohort itself or else from the report. */
-function sizeFacts({ cohort, report }: DossierSources): [name: string, value: string][] {
+function sizeFacts({ run, cohort, report }: DossierSources): [name: string, value: string][] {
   const { real } = report.about;
   if (cohort === undefined) {
     return [
@@ -40,7 +41,13 @@ function sizeFacts({ cohort, report }: DossierSources): [name: string, value: st
   return [
     ["Patients", counted(train + validation + test)],
     ["of them in training", counted(train)],
-    ["of them for validation", `${counted(validation)}, who decide when training stops`],
+    [
+      "of them for validation",
+      `${counted(validation)}, ` +
+      (privacyRecordOf(run) === undefined
+        ? "who decide when training stops"
+        : "whom differential privacy does not protect"),
+    ],
     ["of them held out (test)", `${counted(test)}, whom the model never saw`],
     ["Visits", counted(visits)],
     ["Codes", `${counted(codes)} different ones, ${counted(events)} in all visits`],

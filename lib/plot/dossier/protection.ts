@@ -60,7 +60,7 @@ const privacySchema: Schema<PrivacyRecord> = object({
   notCovered: list(text),
 });
 
-/** What an audit with canaries found: `audit` in report.json. */
+/** What an audit with canaries found: `privacy.audit` in report.json. */
 export interface AuditRecord {
   /** Canaries, each of which was in training by a fair coin. */
   readonly canaries: number;
@@ -85,10 +85,10 @@ const auditSchema: Schema<AuditRecord> = object({
   confidence: finite(0, 1),
 });
 
-/** A part of a file that may be missing, checked if it is there. */
+/** A part of a file that may be missing or null, checked if it is there. */
 function partOf<T>(of: object, name: string, schema: Schema<T>, place: string): T | undefined {
-  const whole = checked(of, v.looseObject({ [name]: v.optional(schema) }), place, "one");
-  return whole[name];
+  const whole = checked(of, v.looseObject({ [name]: v.nullish(schema) }), place, "one");
+  return whole[name] ?? undefined;
 }
 
 /**
@@ -105,8 +105,16 @@ export function privacyRecordOf({ runConfig }: Pick<Run, "runConfig">): PrivacyR
  *
  * @throws {SyntaxError} If the report says something that is no audit
  */
-export function auditRecordOf(report: object): AuditRecord | undefined {
-  return partOf(report, "audit", auditSchema, "report.json");
+export function auditRecordOf(
+  { privacy }: Pick<DossierSources["report"], "privacy">,
+): AuditRecord | undefined {
+  return privacy && partOf(privacy, "audit", auditSchema, "report.json, privacy");
+}
+
+/** Canaries that were made for a run, about half of which were in training; 0 for a run without them. */
+export function canariesOf({ runConfig }: Pick<Run, "runConfig">): number {
+  const note = object({ count: whole(1) });
+  return partOf(runConfig, "canaries", note, "the run's config.json")?.count ?? 0;
 }
 
 /** The ε that a run has spent: as its last epoch says, or from its steps. */
@@ -121,14 +129,23 @@ export function epsilonSpentBy({ training }: Pick<Run, "training">, record: Priv
 /** Three digits. */
 const digits = (value: number) => String(Number(value.toPrecision(3)));
 
-/** How sure somebody can be who guessed by a coin before, with δ left out. */
+/** What arithmetic in doubles adds to a whole number, or takes from it, at most. */
+const rounding = 1e-9;
+
+/** An upper bound, rounded up. */
+export const atMost = (bound: number) => (Math.ceil(100 * bound - rounding) / 100).toFixed(2);
+
+/** A lower bound, rounded down. */
+export const atLeast = (bound: number) => (Math.floor(100 * bound + rounding) / 100).toFixed(2);
+
+/** How sure somebody can be who guessed by a coin before, with δ left out; rounded up. */
 function surest(epsilon: number): string {
-  return percent(1 / (1 + Math.exp(-epsilon)));
+  return `${Math.ceil(1000 / (1 + Math.exp(-epsilon)) - rounding) / 10}%`;
 }
 
 /** A promise in one sentence. */
 export function promiseInWords(epsilon: number, delta: number): string {
-  return `ε = ${digits(epsilon)} and δ = ${delta}`;
+  return `ε = ${atMost(epsilon)} and δ = ${delta}`;
 }
 
 /** What protects the patients, in sentences for people who do not know the word epsilon. */
@@ -148,7 +165,7 @@ export function protectionInWords(run: Run): string[] {
     `record of each of the ${counted(patients)} training patients.`,
     "This is a mathematical promise, whatever an attacker knows or invents: whether one patient " +
     "is in the training records or not changes the probability of any outcome by at most the " +
-    `factor ${digits(Math.exp(epsilon))}, apart from a probability of about 1 in ` +
+    `factor ${atMost(Math.exp(epsilon))}, apart from a probability of about 1 in ` +
     `${counted(Math.round(1 / delta))}. Somebody who could only toss a coin about a patient ` +
     "before can be at most " +
     `${surest(epsilon)} sure afterwards.`,
@@ -167,7 +184,7 @@ export function protectionFacts(run: Run): [name: string, value: string][] {
   const { epsilon, delta, patients, samplingRate, noiseMultiplier, clip, adaptiveClip } = record;
   return [
     ["Unit that is protected", "the patient: the whole record"],
-    ["ε spent (upper bound)", digits(epsilonSpentBy(run, record))],
+    ["ε spent (upper bound)", atMost(epsilonSpentBy(run, record))],
     ["ε that was allowed", digits(epsilon)],
     ["δ", `${delta} (one of ${counted(patients)} patients would be ${digits(1 / patients)})`],
     ["Bound of each patient's gradient", `${clip}${adaptiveClip ? " at first; it adapts" : ""}`],
@@ -223,13 +240,19 @@ export function contradictionOf(
 }
 
 /** What the audit found; where there was none, that there was none. */
-function auditSentence(audit: AuditRecord | undefined): string {
+function auditSentence({ run, report }: Pick<DossierSources, "run" | "report">): string {
+  const audit = auditRecordOf(report);
+  const canaries = canariesOf(run);
   if (audit === undefined) {
-    return "Not audited: no artificial records (canaries) were put into this training to see " +
-      "whether they can be found again.";
+    return canaries === 0
+      ? "Not audited: no artificial records (canaries) were put into this training to see whether " +
+        "they can be found again."
+      : `Not audited: the run has ${counted(canaries)} artificial records (canaries), about half ` +
+        "of them in training, but the report does not ask about them.";
   }
+  if (audit.guesses === 0) return "Not audited: the model reads too few of the canaries.";
   return audit.lower_bound > 0
-    ? `The audit shows that ε is at least ${digits(audit.lower_bound)}, with a confidence of ` +
+    ? `The audit shows that ε is at least ${atLeast(audit.lower_bound)}, with a confidence of ` +
       `${percent(audit.confidence)}: at least so much is given away.`
     : "The audit did not find the artificial records (canaries) again, so it shows no ε above 0. " +
       "That is no proof that nothing is given away.";
@@ -239,11 +262,11 @@ function auditSentence(audit: AuditRecord | undefined): string {
 export function auditInWords({ run, report }: Pick<DossierSources, "run" | "report">): string[] {
   const broken = contradictionOf({ run, report });
   return [
-    auditSentence(auditRecordOf(report)),
+    auditSentence({ run, report }),
     ...broken === undefined ? [] : [
-      `This contradicts the promise: ε is at least ${digits(broken.bound.epsilon)} (confidence ` +
+      `This contradicts the promise: ε is at least ${atLeast(broken.bound.epsilon)} (confidence ` +
       `${percent(broken.bound.confidence)}) and was promised to be at most ` +
-      `${digits(broken.promised)}. Either the training or its accounting is faulty, or this is ` +
+      `${atMost(broken.promised)}. Either the training or its accounting is faulty, or this is ` +
       "the rare error of the bound. Do not release anything before it is understood.",
     ],
   ];

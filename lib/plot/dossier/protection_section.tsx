@@ -7,6 +7,8 @@
 import { percent } from "../../evaluate/summary/words.ts";
 import { Facts, Table } from "../report/page_parts.tsx";
 import {
+  atLeast,
+  atMost,
   auditInWords,
   epsilonSpentBy,
   lowerBounds,
@@ -15,9 +17,6 @@ import {
   protectionInWords,
 } from "./protection.ts";
 import type { DossierSources } from "./sources.ts";
-
-/** Two digits, as bounds are no more certain than that. */
-const rounded = (epsilon: number) => epsilon.toFixed(2);
 
 function Bounds({ sources }: { sources: DossierSources }) {
   const { run } = sources;
@@ -31,7 +30,7 @@ function Bounds({ sources }: { sources: DossierSources }) {
       {bounds.map(({ from, epsilon, confidence }) => (
         <tr key={from}>
           <th scope="row">{from}</th>
-          <td>at least {rounded(epsilon)}</td>
+          <td>at least {atLeast(epsilon)}</td>
           <td>{percent(confidence)}</td>
         </tr>
       ))}
@@ -42,7 +41,7 @@ function Bounds({ sources }: { sources: DossierSources }) {
         <td>
           {record === undefined
             ? "no upper bound"
-            : `at most ${rounded(epsilonSpentBy(run, record))}`}
+            : `at most ${atMost(epsilonSpentBy(run, record))}`}
         </td>
         <td>{record === undefined ? "" : "proof"}</td>
       </tr>

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { questionsFor } from "ehrloom/plot/dossier/checklist.ts";
 import { remainingRisks } from "ehrloom/plot/dossier/remaining.ts";
-import { nothingFound, privacyRecord, report, run, sources } from "./fixture.ts";
+import { audited, nothingFound, privacyRecord, report, run, sources } from "./fixture.ts";
 
 const cohort = {
   patients: { train: 200, validation: 100, test: 1000 },
@@ -43,20 +43,12 @@ Deno.test("questionsFor() leaves what only the institution knows open, and answe
 
 Deno.test("questionsFor() answers by the protection, the audit and the sensitive codes there are", () => {
   const protects = "Does training protect each patient by design (differential privacy)?";
-  const audited = "Was the training audited with artificial records (canaries)?";
-  assertEquals([answers().get(protects), answers().get(audited)], ["No: plain training.", "No."]);
-  const audit = {
-    canaries: 9,
-    guesses: 9,
-    right: 9,
-    lower_bound: 1,
-    delta: 1e-5,
-    confidence: 0.95,
-  };
+  const isAudited = "Was the training audited with artificial records (canaries)?";
+  assertEquals([answers().get(protects), answers().get(isAudited)], ["No: plain training.", "No."]);
   const privately = answers(
-    sources({ run: run({ privacy: privacyRecord }), report: { ...report(), ...{ audit } } }),
+    sources({ run: run({ privacy: privacyRecord }), report: audited(1) }),
   );
-  assertEquals([privately.get(protects), privately.get(audited)], ["Yes.", "Yes."]);
+  assertEquals([privately.get(protects), privately.get(isAudited)], ["Yes.", "Yes."]);
   const again = "Can all of it be made again?";
   assertEquals(answers().get(again)?.startsWith("Yes"), true);
   assertEquals(privately.get(again)?.startsWith("Not exactly"), true); // noise that no seed repeats

@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { conclusionOf } from "ehrloom/plot/dossier/conclusion.ts";
-import { nothingFound, privacyRecord, report, run, sources, told } from "./fixture.ts";
+import { audited, nothingFound, privacyRecord, report, run, sources, told } from "./fixture.ts";
 
 const exposed = {
   ...nothingFound,
@@ -33,20 +33,12 @@ Deno.test("conclusionOf() says the promise of a private training, and what contr
   const privately = sources({ run: run({ privacy: privacyRecord }) });
   assertStringIncludes(
     conclusionOf(privately)[1],
-    "Differential privacy protects each training patient (ε = 2 and δ = 0.00001); of 12 attacks",
+    "Differential privacy protects each training patient (ε = 2.00 and δ = 0.00001); of 12 attacks",
   );
-  const audit = {
-    canaries: 9,
-    guesses: 9,
-    right: 9,
-    lower_bound: 3,
-    delta: 1e-5,
-    confidence: 0.95,
-  };
-  const broken = { ...privately, report: { ...privately.report, audit } };
+  const broken = { ...privately, report: audited(3) };
   assertStringIncludes(
     conclusionOf(broken)[1],
-    "Differential privacy was promised (ε = 2 and δ = 0.00001), but an attack contradicts it; of",
+    "Differential privacy was promised (ε = 2.00 and δ = 0.00001), but an attack contradicts it; of",
   );
 });
 

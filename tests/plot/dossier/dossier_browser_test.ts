@@ -8,28 +8,16 @@ import { writeDossier } from "ehrloom";
 import { inFolder } from "../../folder.ts";
 import { chromium, testWith } from "../../wants.ts";
 import { axeComplaints, launched, opened, screens, texts } from "../browser.ts";
-import { nothingFound, privacyRecord, report, run, sources, told } from "./fixture.ts";
+import { audited, nothingFound, privacyRecord, report, run, sources, told } from "./fixture.ts";
 
 /** Every kind of finding, labels, a promise and what contradicts it. */
 const everything = sources({
   run: run({ privacy: privacyRecord }),
-  report: {
-    ...report({
-      ...nothingFound,
-      membership_by_distance: { records: 300, corrected: told(0.7), published: null, left_out: [] },
-      linkability: null,
-    }),
-    ...{
-      audit: {
-        canaries: 64,
-        guesses: 64,
-        right: 64,
-        lower_bound: 3,
-        delta: 1e-5,
-        confidence: 0.95,
-      },
-    },
-  },
+  report: report({
+    ...audited(3).privacy ?? nothingFound,
+    membership_by_distance: { records: 300, corrected: told(0.7), published: null, left_out: [] },
+    linkability: null,
+  }),
   cohort: {
     patients: { train: 200, validation: 100, test: 1000 },
     visits: 5000,

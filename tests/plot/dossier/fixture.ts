@@ -152,7 +152,9 @@ export const nothingFound: Disclosure = {
 const cohort = cohortOf(vocabulary(["code 1"]), [], [{ visits: [[0]], labels: [], split: 0 }]);
 
 /** A run, trained plainly unless its config says something else. */
-export function run(config: Partial<RunConfig> & { readonly privacy?: unknown } = {}) {
+export function run(
+  config: Partial<RunConfig> & { readonly privacy?: unknown; readonly canaries?: unknown } = {},
+) {
   return runOf(cohort, { ehrloom: "0.1.0", model: "halo", cohort: "c0", ...config });
 }
 
@@ -195,6 +197,13 @@ export function sources(more: Partial<DossierSources> = {}): DossierSources {
     ...more,
   };
 }
+
+/** The same report with an audit by 64 canaries. */
+export const audited = (lower_bound: number, more: object = {}): StoredReport =>
+  report({ ...nothingFound, ...{ audit: { ...audit, lower_bound, ...more } } });
+
+/** An audit without its bound. */
+const audit = { canaries: 64, guesses: 20, right: 19, delta: 1e-5, confidence: 0.95 };
 
 /** What a private run's config says. */
 export const privacyRecord: Privacy = {

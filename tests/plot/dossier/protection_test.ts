@@ -1,5 +1,7 @@
 import { assertAlmostEquals, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import {
+  atLeast,
+  atMost,
   auditInWords,
   auditRecordOf,
   contradictionOf,
@@ -11,7 +13,7 @@ import {
 } from "ehrloom/plot/dossier/protection.ts";
 import { epsilonSpent } from "ehrloom/train/private/accounting/pld.ts";
 import type { Run, TrainingLine } from "ehrloom/train/run_folder.ts";
-import { nothingFound, privacyRecord, report, run } from "./fixture.ts";
+import { audited, nothingFound, privacyRecord, report, run } from "./fixture.ts";
 
 const privateRun = run({ privacy: privacyRecord });
 
@@ -38,8 +40,6 @@ function recordOf(of: Run) {
   return record;
 }
 
-const audit = { canaries: 64, guesses: 20, right: 19, delta: 1e-5, confidence: 0.95 };
-
 Deno.test("plain training protects by nothing, and says so", () => {
   assertEquals(privacyRecordOf(run()), undefined);
   const [first] = protectionInWords(run());
@@ -60,12 +60,21 @@ Deno.test("a promise is told without the word epsilon: by its factor and by how 
   // e^ε is 3, and a coin's 1 : 1 becomes 3 : 1
   assertStringIncludes(
     words,
-    "by at most the factor 3, apart from a probability of about 1 in 100,000",
+    "by at most the factor 3.00, apart from a probability of about 1 in 100,000",
   );
-  assertStringIncludes(words, "can be at most 75.0% sure afterwards");
+  assertStringIncludes(words, "can be at most 75% sure afterwards");
   assertStringIncludes(words, "each of the 200 training patients");
   assertStringIncludes(words, "The vocabulary is taken as public.");
   assertStringIncludes(words, "cryptographic generator, so nobody can compute it again");
+});
+
+Deno.test("bounds are rounded to the safe side: those from above up, those from below down", () => {
+  assertEquals([atMost(1.001), atMost(1), atLeast(1.009), atLeast(1)], [
+    "1.01",
+    "1.00",
+    "1.00",
+    "1.00",
+  ]);
 });
 
 Deno.test("noise from the random seed of the training is told as what it is", () => {
@@ -84,15 +93,14 @@ Deno.test("privacyRecordOf() and auditRecordOf() refuse what is no record, in on
     `Cannot read the run's config.json: privacy.epsilon is "two", must be a number`,
   );
   assertThrows(
-    () => auditRecordOf({ audit: { ...audit, lower_bound: -1 } }),
+    () => auditRecordOf(audited(-1)),
     SyntaxError,
-    "Cannot read report.json: audit.lower_bound is -1, must be a number, at least 0",
+    "Cannot read report.json, privacy: audit.lower_bound is -1, must be a number, at least 0",
   );
 });
 
 Deno.test("lowerBounds() has the audit and the strongest attack, each with its confidence", () => {
-  const audited = { ...report(), audit: { ...audit, lower_bound: 1.5 } };
-  assertEquals(lowerBounds({ report: audited }), [
+  assertEquals(lowerBounds({ report: audited(1.5) }), [
     {
       from: "Audit: 19 of 20 guesses about 64 artificial records (canaries) were right",
       epsilon: 1.5,
@@ -110,23 +118,26 @@ Deno.test("lowerBounds() has the audit and the strongest attack, each with its c
 
 Deno.test("a lower bound above the promise is a contradiction, unless it allows less δ", () => {
   const spent = after(10, { epsilon: 1 });
-  const with_ = (lower_bound: number, delta = 1e-5) => ({
+  const by = (lower_bound: number, delta = 1e-5) => ({
     run: spent,
-    report: { ...report(), audit: { ...audit, lower_bound, delta } },
+    report: audited(lower_bound, { delta }),
   });
-  assertEquals(contradictionOf(with_(0.9)), undefined);
-  assertEquals(contradictionOf(with_(1.1))?.promised, 1);
-  assertEquals(contradictionOf(with_(1.1, 1e-7)), undefined);
-  assertEquals(contradictionOf({ ...with_(9), run: run() }), undefined); // nothing was promised
-  const words = auditInWords(with_(1.1));
-  assertStringIncludes(words[0], "ε is at least 1.1, with a confidence of 95.0%");
+  assertEquals(contradictionOf(by(0.9)), undefined);
+  assertEquals(contradictionOf(by(1.1))?.promised, 1);
+  assertEquals(contradictionOf(by(1.1, 1e-7)), undefined);
+  assertEquals(contradictionOf({ ...by(9), run: run() }), undefined); // nothing was promised
+  const words = auditInWords(by(1.1));
+  assertStringIncludes(words[0], "ε is at least 1.10, with a confidence of 95.0%");
   assertStringIncludes(words[1], "Do not release anything before it is understood");
-  assertEquals(auditInWords(with_(0.9)).length, 1);
+  assertEquals(auditInWords(by(0.9)).length, 1);
 });
 
 Deno.test("auditInWords() says that there was no audit, and that a bound of 0 proves nothing", () => {
   const plain = { run: run(), report: report(nothingFound) };
   assertStringIncludes(auditInWords(plain)[0], "Not audited");
-  const audited = { ...plain, report: { ...report(), audit: { ...audit, lower_bound: 0 } } };
-  assertStringIncludes(auditInWords(audited)[0], "That is no proof");
+  assertStringIncludes(auditInWords({ ...plain, report: audited(0) })[0], "That is no proof");
+  const unasked = { ...plain, run: run({ canaries: { count: 64, sha256: "" } }) };
+  assertStringIncludes(auditInWords(unasked)[0], "the run has 64 artificial records (canaries)");
+  const unread = { ...plain, report: audited(0, { guesses: 0, right: 0 }) };
+  assertStringIncludes(auditInWords(unread)[0], "the model reads too few of the canaries");
 });
