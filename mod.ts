@@ -361,6 +361,7 @@ export type {
   SampleQuality,
   Scale,
   Scaled,
+  StoredAbout,
   Summary,
   SummaryRow,
   TooLong,

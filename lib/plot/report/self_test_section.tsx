@@ -6,6 +6,7 @@
  * @module
  */
 import { type SelfTest, selfTestOf } from "../../evaluate/privacy/self_test.ts";
+import type { StoredReport } from "../../evaluate/read_report.ts";
 import type { PartialReport } from "../../evaluate/report.ts";
 import { Table } from "./page_parts.tsx";
 
@@ -19,7 +20,7 @@ function verdict({ passed }: SelfTest): string {
 }
 
 /** The checks and their outcomes; nothing in a report whose privacy was not judged. */
-export function SelfTestSection({ report }: { report: Pick<PartialReport, "privacy"> }) {
+export function SelfTestSection({ report }: { report: PartialReport | StoredReport }) {
   const tested = selfTestOf(report);
   if (tested === undefined) return null;
   return (
