@@ -24,8 +24,8 @@ await runCommand({
     force: { help: "Replace an older page at --out" },
   },
   details: [
-    "Files that do not belong together are refused. What only the institution can answer stays a",
-    "blank line, to be filled in by hand.",
+    "Files that do not belong together are refused. What only the institution can answer stays " +
+    "blank, to be filled in by hand.",
   ],
   examples: [
     "deno task dossier --run runs/halo --report runs/report --cohort runs/cohort --out runs/dossier.html",

@@ -4,7 +4,7 @@
  * @module
  */
 import { showsSinglePatients } from "../../cohort/small_cells.ts";
-import { small } from "../../evaluate/summary/words.ts";
+import { capital, small } from "../../evaluate/summary/words.ts";
 import { counted, listed } from "../../in_words.ts";
 import type { Finding } from "./attack.ts";
 import { attackGroups } from "./attacks.ts";
@@ -71,6 +71,7 @@ export function remainingRisks(sources: DossierSources): string[] {
       : `Small cells: what fewer than ${min_cell} patients have is not named here or in the ` +
         "report. Two reports on nearly the same patients can be subtracted from each other.",
     "The model itself gives away more than the records that it wrote. The run folder should stay.",
+    ...Object.values(sources.run.runConfig.remarks ?? {}).map((remark) => `${capital(remark)}.`),
     "Attacks were tried on one training and one set of synthetic records. Other random seeds can " +
     "give other results.",
     "With 95% intervals, one attack in 40 seems to find something where there is nothing.",

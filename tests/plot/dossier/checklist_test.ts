@@ -89,6 +89,14 @@ Deno.test("remainingRisks() names what was not tried or gave no figure, and a qu
   assert(!has("adds up"));
 });
 
+Deno.test("remainingRisks() repeats what the run itself says of sharing it", () => {
+  const remarks = { sharing: "this run holds the training records: it must not leave" };
+  assert(
+    remainingRisks(sources({ run: run({ remarks }) }))
+      .includes("This run holds the training records: it must not leave."),
+  );
+});
+
 Deno.test("remainingRisks() says what differential privacy does not do", () => {
   const risks = remainingRisks(sources({ run: run({ privacy: privacyRecord }) }));
   assertEquals(risks[0].includes("a second model of the same patients spends its own ε"), true);
