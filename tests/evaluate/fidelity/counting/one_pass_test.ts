@@ -1,6 +1,16 @@
 import { assert, assertAlmostEquals, assertEquals, assertGreater, assertLess } from "@std/assert";
-import { type CodeKind, codeKinds, codeProbabilities, type Cohort, random } from "ehrloom";
+import {
+  type CodeKind,
+  codeKinds,
+  codeProbabilities,
+  type Cohort,
+  cohortOf,
+  random,
+  vocabulary,
+} from "ehrloom";
 import { r2Estimate } from "ehrloom/evaluate/bootstrap.ts";
+import { countKeys } from "ehrloom/evaluate/fidelity/counting/key_counts.ts";
+import { codeKeyIndex } from "ehrloom/evaluate/fidelity/counting/key_rows.ts";
 import { isLarge, kindFidelity } from "ehrloom/evaluate/fidelity/counting/kind_fidelity.ts";
 import { onePass } from "ehrloom/evaluate/fidelity/counting/one_pass.ts";
 import { resampledR2 } from "ehrloom/evaluate/fidelity/counting/resampled_r2.ts";
@@ -157,6 +167,29 @@ Deno.test("kindFidelity() counts resamples of cohorts that are small, and says s
   assertEquals(found.interval, "bootstrap");
   assertEquals(found.perVisit.r2, counted.perVisit);
   assertEquals(found.perRecord.r2, counted.perRecord);
+});
+
+Deno.test("many different pairs make a cohort large, though each is rare", () => {
+  // 500 codes, each visit has 20 of them: 190 pairs within a visit
+  const visits = (codes: number) =>
+    Array.from(
+      { length: 500 },
+      (_, visit) => Array.from({ length: 20 }, (_, i) => (visit + i * (i + 1) / 2) % codes),
+    );
+  const of = (codes: number) => {
+    const cohort = cohortOf(vocabulary(Array.from({ length: 500 }, (_, i) => `c${i}`)), [], [
+      { visits: visits(codes), labels: [] },
+    ]);
+    return askedOf(cohort, cohort, 100_000);
+  };
+  const [few, many] = [of(20), of(500)].map(({ real: { cohort } }) =>
+    countKeys(cohort, "same_visit_bigram", codeKeyIndex("same_visit_bigram", 500)).records
+      .filter((count) => count > 0).length
+  );
+  assert(few <= 190 && many > 20_000, `${few} ${many}`);
+  // 95,000 occurrences at most, so 9.5 × 10⁹ in resamples; with the pairs, above 2 × 10¹⁰
+  assertEquals(isLarge("same_visit_bigram", of(20)), false);
+  assertEquals(isLarge("same_visit_bigram", of(500)), true);
 });
 
 Deno.test("onePass() of a generator does not depend on the others judged beside it", async () => {
