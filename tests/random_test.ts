@@ -182,3 +182,11 @@ Deno.test("tally() counts what integer() would draw, and goes on where it ends",
     assertEquals(one.uniform(), other.uniform());
   }
 });
+
+Deno.test("fillBits() gives what integer() would, and goes on where it ends", () => {
+  const [one, other] = [random(5, 3), random(5, 3)];
+  const bits = new Uint32Array(1000);
+  one.fillBits(bits);
+  assertEquals([...bits], Array.from(bits, () => other.integer(2 ** 32)));
+  assertEquals(one.uniform(), other.uniform());
+});

@@ -7,10 +7,27 @@
  * @module
  */
 
+import type { Random } from "../../random.ts";
+
 /** Where random bits come from. */
 export interface BitSource {
   /** A whole number in [0, 2³²). */
   bits(): number;
+}
+
+/** Random bits that come in blocks: 2,048 are faster to get at once than one by one. */
+export function bitSource(fill: (block: Uint32Array) => void): BitSource {
+  const block = new Uint32Array(2048);
+  let next = block.length;
+  return {
+    bits() {
+      if (next === block.length) {
+        fill(block);
+        next = 0;
+      }
+      return block[next++];
+    },
+  };
 }
 
 /** Layers of equal area. */
@@ -65,17 +82,12 @@ export function gaussianFrom(source: BitSource): number {
 
 /** Random bits of the machine's cryptographic generator, which no seed repeats. */
 export function secureBits(): BitSource {
-  const numbers = new Uint32Array(16_384); // the most that one call gives
-  let next = numbers.length;
-  return {
-    bits() {
-      if (next === numbers.length) {
-        crypto.getRandomValues(numbers);
-        next = 0;
-      }
-      return numbers[next++];
-    },
-  };
+  return bitSource((block) => void crypto.getRandomValues(block));
+}
+
+/** Random bits of a stream that its key repeats. */
+export function seededBits(stream: Pick<Random, "fillBits">): BitSource {
+  return bitSource(stream.fillBits);
 }
 
 /**

@@ -14,7 +14,13 @@ import type { Training } from "../options.ts";
 import { type NoisySteps, withSteps } from "./accounting/noisy_steps.ts";
 import { epsilonSpent } from "./accounting/pld.ts";
 import { adaptedClip, splitNoise } from "./adaptive_clip.ts";
-import { type BitSource, gaussianFrom, secureBits, secureGaussian } from "./gaussian.ts";
+import {
+  type BitSource,
+  gaussianFrom,
+  secureBits,
+  secureGaussian,
+  seededBits,
+} from "./gaussian.ts";
 import type { Privacy } from "./privacy.ts";
 
 /** Where a private training stands: part of its checkpoint. */
@@ -110,7 +116,7 @@ function poissonBatch(
 ): Int32Array {
   const source: BitSource = noiseSource === "secure"
     ? secureBits()
-    : stream("privateBatches", seed, step);
+    : seededBits(stream("privateBatches", seed, step));
   const limit = samplingRate * 2 ** 32; // whole, see samplingRateOf
   const found: number[] = [];
   for (let patient = 0; patient < patients; patient++) {
@@ -132,9 +138,9 @@ function gaussianSource(
     return () => () => secureGaussian(source);
   }
   return (purpose, step) => {
-    const source = purpose === "noise"
-      ? stream("privateNoise", seed, step)
-      : stream("privateShare", seed, step);
+    const source = seededBits(
+      purpose === "noise" ? stream("privateNoise", seed, step) : stream("privateShare", seed, step),
+    );
     return () => gaussianFrom(source);
   };
 }
