@@ -1,9 +1,12 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs-core";
-import { type Cohort, splitOf } from "ehrloom/cohort/cohort.ts";
+import { cohortOf, recordLists } from "ehrloom/cohort/records.ts";
+import { splitOf } from "ehrloom/cohort/cohort.ts";
 import { modelFamily } from "ehrloom/models/mod.ts";
 import type { GradientModel } from "ehrloom/models/interface/model.ts";
+import type { ModelConfig } from "ehrloom/models/interface/settings.ts";
 import { adam, type Gradients } from "ehrloom/nn/optimizer.ts";
+import type { Room } from "ehrloom/nn/room.ts";
 import { initialOf } from "ehrloom/train/fit.ts";
 import { clipFactor } from "ehrloom/train/gradients/clipped.ts";
 import { localGradients } from "ehrloom/train/gradients/local.ts";
@@ -19,11 +22,11 @@ const moment = { seed: 1, epoch: 0 };
 /** Sums of float32 in another order differ by this, relative to the largest number. */
 const tolerance = 1e-4;
 
-export function tinyModel(name: string, cohort: Cohort = source): GradientModel {
+function tinyModel(name: string, settings: ModelConfig = {}): GradientModel {
   const family = modelFamily(name);
   const known = Object.entries(tinySettings).filter(([key]) => key in family.settings);
-  const config = family.configFor(cohort, Object.fromEntries(known));
-  const model = family.create(config, family.schemaFor?.(cohort, config));
+  const config = family.configFor(source, { ...Object.fromEntries(known), ...settings });
+  const model = family.create(config, family.schemaFor?.(source, config));
   if ("learn" in model) throw new Error(`${name} does not descend`);
   return model;
 }
@@ -87,9 +90,9 @@ async function medianNorm(model: GradientModel, records: Int32Array): Promise<nu
   return norms.toSorted((a, b) => a - b)[Math.floor(norms.length / 2)] * 1.001;
 }
 
-async function clipped(model: GradientModel, records: Int32Array, clip: number) {
+async function clipped(model: GradientModel, records: Int32Array, clip: number, room?: Room) {
   const optimizer = adam(initialOf(model, 3));
-  const gradients = localGradients(model, train, optimizer, 1);
+  const gradients = localGradients(model, train, optimizer, 1, room);
   const { loss, gradients: sum, unclipped } = await gradients.compute(records, moment, clip);
   const numbers = await numbersOf(sum);
   optimizer.dispose();
@@ -113,6 +116,64 @@ for (const name of ["halo", "halo-coarse", "gpt", "lstm", "hisgt", "synehrgy"]) 
     },
   );
 }
+
+for (
+  const settings of [{ codesSoFar: true }, { codesSoFar: true, numbers: 3, labelsInHead: false }]
+) {
+  testOnBackends(
+    `HALO with ${JSON.stringify(settings)} clips by two passes as record by record`,
+    async () => {
+      const model = tinyModel("halo", settings);
+      assert(model.weightedLoss !== undefined);
+      const { weightedLoss: _, ...plain } = model;
+      const clip = await medianNorm(model, records);
+      const [fast, slow] = [
+        await clipped(model, records, clip),
+        await clipped(plain, records, clip),
+      ];
+      assertEquals([fast.unclipped, slow.unclipped], [4, 4]);
+      assertClose(fast.numbers, Float64Array.from(slow.numbers));
+      assertAlmostEquals(fast.loss, slow.loss, 1e-5 * slow.loss);
+    },
+  );
+}
+
+testOnBackends(
+  "clipped gradients of two passes do not depend on how much fits in the engine",
+  async () => {
+    const model = tinyModel("halo");
+    const room = { engine: "small", bytes: 1, largest: 1 }; // a record at a time
+    const [whole, cut] = [await clipped(model, records, 2), await clipped(model, records, 2, room)];
+    assertClose(cut.numbers, Float64Array.from(whole.numbers));
+    assertEquals(cut.unclipped, whole.unclipped);
+  },
+);
+
+Deno.test("HALO with waits, whose head knows no norms, is clipped record by record", () => {
+  const { vocabulary, labelNames } = source;
+  const lists = Array.from(source.subjectIds, (_, record) => {
+    const list = recordLists(source, record);
+    return { ...list, gapDays: list.visits.map((_, visit) => 3 * visit) };
+  });
+  const timed = cohortOf(vocabulary, labelNames, lists);
+  const family = modelFamily("halo");
+  const config = family.configFor(timed, { ...tinySettings, waits: 2 });
+  const model = family.create(config, family.schemaFor?.(timed, config));
+  assert(!("learn" in model));
+  assertEquals(model.weightedLoss, undefined);
+});
+
+Deno.test("models have two passes where each parameter is of one layer that knows norms", () => {
+  const has = (name: string, settings = {}) => tinyModel(name, settings).weightedLoss !== undefined;
+  assertEquals(has("halo"), true);
+  // tied embeddings are used twice
+  assertEquals(["halo-coarse", "gpt", "hisgt", "synehrgy"].map((name) => has(name)), [
+    false,
+    false,
+    false,
+    false,
+  ]);
+});
 
 testOnBackends("clipped gradients of no patients are zeros, and bounds are kept", async () => {
   const model = tinyModel("halo");
