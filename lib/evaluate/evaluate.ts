@@ -135,10 +135,11 @@ function sharedConfig({ schema, ...config }: RunConfig, minCell: number): RunCon
   return { ...config, ...schema && ofPatients >= minCell && { schema } };
 }
 
-/** How long a run was trained, and which epoch it kept. */
-function trainingOf({ training }: Run): { epochs: number; best_epoch: number } {
+/** How long a run was trained, which epoch it kept, and what it spent of a privacy budget. */
+function trainingOf({ training }: Run): ReportAbout["training"] {
   const best = training.findLast(({ best }) => best)?.epoch ?? 0;
-  return { epochs: training.length, best_epoch: best };
+  const epsilon = training.at(-1)?.epsilon;
+  return { epochs: training.length, best_epoch: best, ...epsilon !== undefined && { epsilon } };
 }
 
 async function aboutOf(

@@ -231,8 +231,11 @@ export interface ReportAbout {
    * Absent in older reports.
    */
   fingerprints?: { cohort: string; run?: string } | undefined;
-  /** How many epochs that run took, and which had the lowest validation loss; for networks. */
-  training?: { epochs: number; best_epoch: number } | undefined;
+  /**
+   * How many epochs that run took, and which was kept: the one with the lowest validation loss, but in private
+   * training the last one. Then also `epsilon`, what was spent of the privacy budget. For networks.
+   */
+  training?: { epochs: number; best_epoch: number; epsilon?: number } | undefined;
   /** The versions of Deno and of the engine. */
   versions: Record<string, string>;
   /** Duration of the evaluation. */
@@ -242,7 +245,7 @@ export interface ReportAbout {
 /** {@link ReportAbout} as it is read back: of the run only what names it. */
 export interface StoredAbout extends Omit<ReportAbout, "run"> {
   /** The model, its settings, and the fingerprint of the cohort that it was trained on. */
-  run?: Pick<RunConfig, "model" | "config" | "cohort"> | undefined;
+  run?: Pick<RunConfig, "model" | "config" | "privacy" | "cohort"> | undefined;
 }
 
 /** How close a figure is to its ceiling. */

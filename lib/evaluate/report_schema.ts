@@ -20,6 +20,7 @@ import { estimateSchema } from "./bootstrap.ts";
 import { likelihoodSchema } from "./likelihood/likelihood_schema.ts";
 import type { Measure } from "./measure.ts";
 import { measureKinds, measures } from "./measures.ts";
+import { privacySchema } from "../train/private/privacy.ts";
 import type { StoredAbout, Summary } from "./report.ts";
 import { subgroupsSchema } from "./subgroups.ts";
 
@@ -62,9 +63,16 @@ export const aboutSchema: Schema<StoredAbout> = object({
     missing_labels: v.exactOptional(list(text)),
     unknown_labels: v.exactOptional(list(text)),
   }),
-  run: v.optional(v.looseObject({ model: text, config: named(settingValue), cohort: text })),
+  run: v.optional(v.looseObject({
+    model: text,
+    config: named(settingValue),
+    privacy: v.optional(privacySchema),
+    cohort: text,
+  })),
   fingerprints: v.optional(object({ cohort: text, run: v.exactOptional(text) })),
-  training: v.optional(object({ epochs: whole(0), best_epoch: whole(0) })),
+  training: v.optional(
+    object({ epochs: whole(0), best_epoch: whole(0), epsilon: v.exactOptional(finite(0)) }),
+  ),
   versions: named(text),
   seconds: finite(0),
 });

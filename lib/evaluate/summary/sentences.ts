@@ -11,6 +11,7 @@ import { selfTestOf } from "../privacy/self_test.ts";
 import type { PartialReport, ReportAbout, SummaryRow } from "../report.ts";
 import { capital, excludesZero, fixed, mean, percent, signed, small } from "./words.ts";
 import { counted, listed } from "../../in_words.ts";
+import type { Privacy } from "../../train/private/privacy.ts";
 
 /** The figures that the sentences are about. */
 type Figures = Partial<FidelityFigures>;
@@ -246,11 +247,24 @@ function selfTestSentence(report: PartialReport): string | undefined {
     }.`;
 }
 
-/** Whether training converged; nothing for models that do not train. */
+/** A run's promise to its training patients, with the ε that it spent. */
+function promise({ epsilon, delta, noiseSource }: Privacy, spent: number = epsilon): string {
+  const seeded = noiseSource === "secure" ? "" : ", for all who do not know its random seed";
+  // rounded up: a bound must not become lower
+  return `ε ${(Math.ceil(spent * 100) / 100).toFixed(2)} and δ ${delta} for each patient${seeded}`;
+}
+
+/** Whether training converged, or what it promises its patients; nothing for models that do not train. */
 export function trainingSentence({ run, training }: ReportAbout): string | undefined {
   if (run === undefined || training === undefined) return undefined;
   const { epochs, best_epoch } = training;
   const planned = run.training.epochs;
+  if (run.privacy !== undefined) {
+    return `Training was private (${
+      promise(run.privacy, training.epsilon)
+    }) and ended after epoch ` +
+      `${epochs} of ${planned}, which was kept.`;
+  }
   if (best_epoch === epochs) {
     return `Training ended after epoch ${epochs} of ${planned} with its lowest validation loss: ` +
       "more epochs may help.";

@@ -8,6 +8,7 @@
 import { codeKinds } from "../../evaluate/fidelity/counting/key_rows.ts";
 import type { PartialReport, ReportAbout } from "../../evaluate/report.ts";
 import { titleOf } from "../../models/mod.ts";
+import type { RunConfig } from "../../train/run_folder.ts";
 import { probabilityKinds } from "../figures/probability_scatter.ts";
 import { minus } from "./page_parts.tsx";
 import { scaleOf } from "./sections/section.ts";
@@ -25,6 +26,15 @@ function listOf(settings: object): string {
   return Object.entries(settings).map(([name, value]) => `${name} ${value}`).join(", ");
 }
 
+/** "with … differential privacy (…) ", of a private run. */
+function privacyPhrase({ privacy }: RunConfig): string {
+  if (privacy === undefined) return "";
+  const { epsilon, delta, noiseMultiplier, clip, adaptiveClip, noiseSource } = privacy;
+  const bound = adaptiveClip ? "an adaptive bound" : `the bound ${clip}`;
+  return `with patient-level (ε, δ)-differential privacy (ε ${epsilon}, δ ${delta}; Poisson samples of ` +
+    `patients, gradients clipped to ${bound}, noise multiplier ${noiseMultiplier}, ${noiseSource} noise) `;
+}
+
 /** How the records were made. */
 function generationSentence({ run, training, real, synthetic }: ReportAbout): string {
   const records = `${counted(synthetic.records)} synthetic records`;
@@ -32,11 +42,13 @@ function generationSentence({ run, training, real, synthetic }: ReportAbout): st
   const { epochs, batch, learningRate, seed } = run.training;
   const trained = training === undefined
     ? `fitted to ${counted(real.train)} real records`
-    : `trained on ${
+    : `trained ${privacyPhrase(run)}on ${
       counted(real.train)
     } real records for ${training.epochs} of at most ${epochs} ` +
       `epochs (batches of ${batch} records, peak learning rate ${learningRate}); the parameters ` +
-      `of epoch ${training.best_epoch}, which had the lowest validation loss, were kept`;
+      `of epoch ${training.best_epoch}, which ${
+        run.privacy === undefined ? "had the lowest validation loss" : "was the last one"
+      }, were kept`;
   const settings = listOf(run.config);
   const generated = synthetic.seed === undefined ? "" : `; generation ${synthetic.seed}`;
   return `We generated ${records} with ${titleOf(run.model)}` +

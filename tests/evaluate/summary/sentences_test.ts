@@ -10,10 +10,10 @@ import {
   type SummaryRow,
   trainingDefaults,
 } from "ehrloom";
-import { sentencesOf } from "ehrloom/evaluate/summary/sentences.ts";
+import { sentencesOf, trainingSentence } from "ehrloom/evaluate/summary/sentences.ts";
 import { summaryOf } from "ehrloom/evaluate/summary/mod.ts";
 import { runOf } from "../run_of.ts";
-import { smallCohort } from "../../plot/fixture.ts";
+import { smallCohort, smallReport } from "../../plot/fixture.ts";
 
 const real = smallCohort(1); // 200 for training, 100 held out
 const train = splitOf(real, "train");
@@ -167,6 +167,32 @@ Deno.test("the summary says whether more epochs would help", () => {
   );
   assertStringIncludes(said(50, 40) ?? "", "at epoch 40: more epochs would not help."); // patience
   assertEquals(demoLike(80).some((each) => each.startsWith("Training")), false);
+});
+
+Deno.test("the summary says what a private run promises its patients, and to whom", async () => {
+  const { about } = (await smallReport()).report;
+  const { run } = about;
+  if (run === undefined) throw new Error("no run");
+  const privacy = {
+    ...{ epsilon: 8, delta: 1e-3, patients: 200, samplingRate: 0.12, noiseMultiplier: 1.1 },
+    ...{ clip: 1, adaptiveClip: false, epochs: 40, notCovered: [] },
+  };
+  const said = (noiseSource: "seeded" | "secure") =>
+    trainingSentence({
+      ...about,
+      run: {
+        ...run,
+        training: { ...trainingDefaults, epochs: 50, batch: 24, learningRate: 0.001 },
+        privacy: { ...privacy, noiseSource },
+      },
+      training: { epochs: 40, best_epoch: 40, epsilon: 7.9501 },
+    });
+  assertEquals(
+    said("secure"),
+    "Training was private (ε 7.96 and δ 0.001 for each patient) and ended after epoch 40 of 50, " +
+      "which was kept.",
+  );
+  assertStringIncludes(said("seeded") ?? "", ", for all who do not know its random seed)");
 });
 
 /** The sentences of an evaluation, and the verdicts by the names of their rows. */

@@ -86,3 +86,27 @@ Deno.test("CiteSection() asks to cite the paper of a model only where the model 
   assertStringIncludes(shown(report.about), "cite the paper of the model");
   assertEquals(shown(unknown).includes("paper of the model"), false);
 });
+
+Deno.test("methodsText() says by what privacy budget, bound and noise a private run was trained", () => {
+  if (report.about.run === undefined) throw new Error("no run");
+  const privacy = {
+    ...{ epsilon: 8, delta: 1e-5, patients: 200, samplingRate: 0.12, noiseMultiplier: 1.1 },
+    ...{ clip: 0.5, adaptiveClip: false, epochs: 50, notCovered: [] },
+    noiseSource: "secure" as const,
+  };
+  const training = { epochs: 50, best_epoch: 50, epsilon: 7.9 };
+  const text = methodsText({
+    about: { ...about, run: { ...report.about.run, privacy }, training },
+  });
+  assertStringIncludes(
+    text,
+    "trained with patient-level (ε, δ)-differential privacy (ε 8, δ 0.00001; Poisson samples of " +
+      "patients, gradients clipped to the bound 0.5, noise multiplier 1.1, secure noise) on 200 real records",
+  );
+  assertStringIncludes(text, "the parameters of epoch 50, which was the last one, were kept");
+  const adaptive = { ...report.about.run, privacy: { ...privacy, adaptiveClip: true } };
+  assertStringIncludes(
+    methodsText({ about: { ...about, run: adaptive, training } }),
+    "gradients clipped to an adaptive bound",
+  );
+});
