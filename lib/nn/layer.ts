@@ -53,7 +53,7 @@ export function layer<T extends tf.Tensor, const S extends readonly tf.Tensor[]>
   if (probe === undefined) {
     return differentiable([...inputs, ...parameters], forward, back.gradients);
   }
-  const { gradients, inputs: ofInputs = gradients } = back;
+  const ofInputs = back.inputs ?? back.gradients;
   const { tensor, uses } = probe;
   for (const parameter of parameters) uses.set(parameter, (uses.get(parameter) ?? 0) + 1);
   return differentiable([...inputs, tensor], forward, (dy: T, saved: S) => [

@@ -12,6 +12,7 @@ import { adam } from "../nn/optimizer.ts";
 import { roomOn } from "../nn/room.ts";
 import { batchesOf, gradientsFor, initialOf, lengthsOf, protectionFor } from "./fit.ts";
 import { trainedNumbers } from "./parameter_count.ts";
+import type { Privacy } from "./private/privacy.ts";
 import type { RestartedTraining } from "./schedule.ts";
 import { checkSplits, planned, type TrainOptions } from "./train.ts";
 
@@ -23,6 +24,8 @@ export interface TrainingEstimate {
   readonly records: number;
   /** What the model learns of the training records. */
   readonly coverage: Coverage;
+  /** What would be promised to the training patients; absent unless they are to be protected. */
+  readonly privacy?: Privacy | undefined;
   /** What a model that learns by gradient descent takes; null for one that counts in one pass. */
   readonly descent: DescentEstimate | null;
 }
@@ -128,7 +131,12 @@ export async function estimateTraining(
   checkSplits(source);
   const { model, training, privacy, coverage, cohort } = planned(source, options);
   const train = splitOf(cohort, "train");
-  const about = { model: model.family, records: train.recordCount, coverage };
+  const about = {
+    model: model.family,
+    records: train.recordCount,
+    coverage,
+    ...privacy && { privacy },
+  };
   if ("learn" in model) return { ...about, descent: null };
   const { epochs, workers } = training;
   const lengths = lengthsOf(model, train);

@@ -1,4 +1,10 @@
-import { type Cohort, coverageInWords, estimateTraining, type TrainOptions } from "ehrloom";
+import {
+  type Cohort,
+  coverageInWords,
+  estimateTraining,
+  privacyInWords,
+  type TrainOptions,
+} from "ehrloom";
 import { type Result, say } from "../cli/command.ts";
 import { duration } from "../cli/duration.ts";
 
@@ -8,12 +14,13 @@ export async function dryRun(
   options: TrainOptions,
   backend: string,
 ): Promise<Result> {
-  const { model, records, descent, coverage } = await estimateTraining(cohort, options);
+  const { model, records, descent, coverage, privacy } = await estimateTraining(cohort, options);
   coverageInWords(model, coverage).forEach(say);
   if (descent === null) {
     say(`${model} counts ${records} records in one pass`);
     return { dry_run: true, model, backend, records };
   }
+  if (privacy !== undefined) privacyInWords(privacy).forEach(say);
   const { parameters, bytes, epochs, steps, rows, secondsPerEpoch, timedSteps } = descent;
   const whole = (count: number) => count.toLocaleString("en");
   say(

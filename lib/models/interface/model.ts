@@ -233,7 +233,8 @@ export interface GradientModel extends AnyModel {
   /**
    * {@link loss} with a factor on that of each record, for private training: where it is there, each parameter
    * is used by one layer, once, so that layers know the norms of the records' gradients
-   * (`nn/layer.ts`). Without it, private training computes one record's gradient at a time.
+   * (`nn/layer.ts`), and the loss does not depend on the moment of training. Without it, private training
+   * computes one record's gradient at a time.
    *
    * @param factors [records]
    */

@@ -108,8 +108,8 @@ function notCovered({ noiseSource, seed }: Pick<Privacy, "noiseSource"> & { seed
     "after each epoch is in training.jsonl; it chooses nothing",
     ...noiseSource === "secure" ? [] : [
       `Batches and noise come from random seed ${seed}: whoever knows it can compute the noise, and ` +
-      "the promise holds only against others; --noise-source secure draws them from the machine's " +
-      "cryptographic generator",
+      "runs with the same seed share it; the promise holds only against others and for one such run. " +
+      "--noise-source secure draws them from the machine's cryptographic generator",
     ],
   ];
 }

@@ -58,7 +58,7 @@ Deno.test("a privacy record is what its schema says, and gives the options back"
 Deno.test("a privacy record says what the budget does not cover, and who knows the noise", () => {
   const seeded = privacyInWords(planned({}));
   assert(seeded.some((line) => line.startsWith("Taken as public: the vocabulary")));
-  assert(seeded.some((line) => line.includes("random seed 1: whoever knows it")));
+  assert(seeded.some((line) => line.includes("random seed 1: whoever knows it can")));
   const secure = privacyInWords(planned({ noiseSource: "secure" }));
   assertEquals(secure.length, seeded.length - 1);
   assertEquals(secure.some((line) => line.includes("random seed")), false);

@@ -252,8 +252,9 @@ Deno.test("a private run gives the options of the same run, and can be estimated
     const again = await train(source, join(folder, "again"), trainOptionsOf(first.runConfig));
     assertEquals(again.parameters, first.parameters);
     assertEquals(epochsOf(again), epochsOf(first));
-    const { descent } = await estimateTraining(source, options);
+    const { descent, privacy } = await estimateTraining(source, options);
     assertEquals(descent?.steps, stepsPerEpoch);
+    assertEquals(privacy, first.runConfig.privacy);
   }));
 
 for (const model of ["halo-coarse", "gpt", "lstm", "hisgt", "synehrgy"]) {
