@@ -33,7 +33,12 @@ import {
   trainingNames,
   type TrainingOptions,
 } from "./options.ts";
-import { plannedPrivacy, type Privacy, type PrivacyOptions } from "./private/privacy.ts";
+import {
+  plannedPrivacy,
+  type Privacy,
+  privacyNames,
+  type PrivacyOptions,
+} from "./private/privacy.ts";
 import { readProgress } from "./read_progress.ts";
 import { readBegun, readRun } from "./read_run.ts";
 import { runRemarks } from "./remarks.ts";
@@ -423,6 +428,7 @@ export async function train(
 ): Promise<Run> {
   checkArguments("train", [cohort, "cohort"], [folder, "folder"]);
   checkOptions("train", options, optionNames);
+  if (options.privacy !== undefined) checkOptions("train", options.privacy, privacyNames);
   checkSplits(cohort);
   const { force, resume } = options;
   const began = Date.now();

@@ -96,7 +96,14 @@ const optionsSchema: Schema<Omit<PrivacyOptions, keyof PrivacyBudget>> = object(
 });
 
 /** The names of the options. */
-export const privacyNames = ["epsilon", "delta", "clip", "adaptiveClip", "noise", "noiseSource"];
+export const privacyNames = [
+  "epsilon",
+  "delta",
+  "clip",
+  "adaptiveClip",
+  "noise",
+  "noiseSource",
+] as const satisfies (keyof PrivacyOptions)[];
 
 /** What of the patients no budget covers, since training takes it as public or does not look at it. */
 function notCovered({ noiseSource, seed }: Pick<Privacy, "noiseSource"> & { seed: number }) {
