@@ -32,8 +32,6 @@ const checkpointSeconds = 300;
 
 /** One session of a training: what it works with, and its state. */
 interface Session {
-  /** What protects the training patients, in private training. */
-  readonly protection?: Protection | undefined;
   readonly model: GradientModel;
   readonly train: Cohort;
   readonly validation: Cohort;
@@ -41,6 +39,8 @@ interface Session {
   readonly training: Schedule;
   readonly optimizer: Optimizer;
   readonly gradients: GradientSource;
+  /** What protects the training patients, in private training. */
+  readonly protection?: Protection | undefined;
   readonly checkpoint: Checkpoint;
   readonly lines: TrainingLine[];
   readonly onProgress?: OnProgress | undefined;
