@@ -69,6 +69,7 @@ export {
   summary,
 } from "./lib/cohort/statistics.ts";
 export {
+  brokenTableFile,
   syntheaLabsSample,
   syntheaLabsSampleFolder,
   syntheaSample,

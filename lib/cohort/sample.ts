@@ -14,6 +14,8 @@ function fixture(name: string): string {
 export const syntheaSampleFolder: string = fixture("synthea-ma-sample");
 /** Path of the sample with measured values: a Synthea folder. */
 export const syntheaLabsSampleFolder: string = fixture("synthea-ma-labs-sample");
+/** Path of a CSV table of a simulated clinic with faults to find; see data-fixtures/broken-table. */
+export const brokenTableFile: string = fixture("broken-table/clinic.csv");
 
 /**
  * The sample that comes with Ehrloom: 400 synthetic patients of Massachusetts, their first 46

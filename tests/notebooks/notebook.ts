@@ -89,6 +89,15 @@ export function shown({ cells }: Notebook, id: string, type: string): string {
   return whole(found);
 }
 
+/** The image that a cell with live scatters shows where Jupyter takes out what is live, as SVG. */
+export function stillFigure(notebook: Notebook, id: string): string {
+  const [, base64] =
+    shown(notebook, id, "text/html").match(/data:image\/svg\+xml;base64,([^"]+)/) ??
+      [];
+  if (base64 === undefined) throw new Error(`Cell "${id}" shows no image`);
+  return new TextDecoder().decode(Uint8Array.from(atob(base64), (each) => each.charCodeAt(0)));
+}
+
 /** The rows of a cell's table, each by the names of its columns. */
 export function tableRows(notebook: Notebook, id: string): Record<string, string>[] {
   const [names, ...rows] = shown(notebook, id, "text/plain").split("\n")

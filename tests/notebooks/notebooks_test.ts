@@ -22,7 +22,9 @@ import {
   meanGap,
   readNotebook,
   run,
+  said,
   shown,
+  stillFigure,
   strip,
   whole,
 } from "./notebook.ts";
@@ -135,15 +137,16 @@ testWith(
     });
 
     await t.step("common codes and pairs lie close to the line, rare ones scatter", () => {
-      for (const id of ["unigram-log", "bigram"]) {
-        const dots = dotPlaces(shown(notebook, id, "image/svg+xml")).flat();
+      const unigrams = shown(notebook, "unigram-log", "image/svg+xml");
+      for (const svg of [unigrams, stillFigure(notebook, "bigram")]) {
+        const dots = dotPlaces(svg).flat();
         const [rare, common] = [meanGap(dots, [0.1, 0.4]), meanGap(dots, [0.7, 1])];
-        assertLess(2 * common, rare, id); // 0.011 and 0.073 for codes, when written
+        assertLess(2 * common, rare); // 0.011 and 0.073 for codes, when written
       }
     });
 
     await t.step("the strip holds pairs that only synthetic visits have", () => {
-      const dots = dotPlaces(shown(notebook, "bigram", "image/svg+xml")).flat();
+      const dots = dotPlaces(stillFigure(notebook, "bigram")).flat();
       const edge = strip(dots);
       assertGreater(edge.length, 10);
       assert(edge.every(({ x, y }) => y > x), JSON.stringify(edge));
@@ -255,6 +258,10 @@ testWith(
           .map((line) => line.split("\t")).map(([model, ...texts]) => [model, texts]),
       );
     const models = ["halo", "lstm", "markov", "independent"];
+    const figures = () => [
+      stillFigure(notebook, "pairs"),
+      shown(notebook, "sequences", "image/svg+xml"),
+    ];
 
     await t.step("no cell fails, each but the imports shows one table or figure", () => {
       assertEquals(outputs.filter(({ output_type }) => output_type !== "execute_result"), []);
@@ -270,6 +277,25 @@ testWith(
       assertLess(2 * halo[2], lstm[1]);
       assertEquals(loss.get("independent"), ["", "", ""]);
     });
+
+    await t.step(
+      "HALO expects the codes of a large visit that belong together, the LSTM does not",
+      () => {
+        const text = said(notebook, "losses-read").replaceAll("**", "");
+        const [codes, halo, lstm] =
+          text.match(/has (\d+) codes. They cost HALO ([\d.]+) .* LSTM ([\d.]+)\./)
+            ?.slice(1).map(Number) ?? [];
+        assertGreater(codes, 9);
+        assertLess(2 * halo, lstm);
+        const [each, withoutSeeing] =
+          text.match(/others cost HALO ([\d.]+) .* pays ([\d.]+) for each/)
+            ?.slice(1).map(Number) ?? [];
+        assertLess(2 * each, withoutSeeing);
+        const map = shown(notebook, "losses", "text/html");
+        assertEquals(map.match(/>visit \d</g)?.length, 6);
+        assertStringIncludes(map, 'title="');
+      },
+    );
 
     await t.step("pairs within a visit tell models apart, codes do not", () => {
       const described = shown(notebook, "overview", "image/svg+xml");
@@ -295,22 +321,22 @@ testWith(
     await t.step(
       "frequent pairs follow the line with HALO, and lie below it with the others",
       () => {
-        const gaps = (id: string) =>
-          dotPlaces(shown(notebook, id, "image/svg+xml")).map((dots) => meanGap(dots, [0.6, 1]));
-        const [halo, ...others] = gaps("pairs");
+        const [pairs, sequences] = figures();
+        const gaps = (svg: string) => dotPlaces(svg).map((dots) => meanGap(dots, [0.6, 1]));
+        const [halo, ...others] = gaps(pairs);
         assertLess(halo, 0.07); // 0.045 when written, the others 0.14 to 0.2
         assert(others.every((gap) => gap > 2 * halo), `${others}`);
-        for (const dots of dotPlaces(shown(notebook, "pairs", "image/svg+xml")).slice(1)) {
+        for (const dots of dotPlaces(pairs).slice(1)) {
           const frequent = dots.filter(({ x }) => x >= 0.6);
           assertGreater(frequent.filter(({ x, y }) => y < x).length, 0.9 * frequent.length);
         }
         const apart = (all: readonly number[]) => Math.max(...all) / Math.min(...all);
-        assertLess(apart(gaps("sequences")), apart([halo, ...others]), "panels are more alike");
+        assertLess(apart(gaps(sequences)), apart([halo, ...others]), "panels are more alike");
       },
     );
 
     await t.step("at the left edge of each panel are pairs that only synthetic visits have", () => {
-      for (const dots of dotPlaces(shown(notebook, "pairs", "image/svg+xml"))) {
+      for (const dots of dotPlaces(stillFigure(notebook, "pairs"))) {
         const edge = strip(dots);
         assertGreater(edge.length, 10);
         assert(edge.every(({ x, y }) => y > x), JSON.stringify(edge));
@@ -318,8 +344,7 @@ testWith(
     });
 
     await t.step("scatters have a panel a model", () => {
-      for (const id of ["pairs", "sequences"]) {
-        const svg = shown(notebook, id, "image/svg+xml");
+      for (const svg of figures()) {
         assertEquals(svg.match(/>R² [−\d.]+</g)?.length, models.length);
         assertGreater(svg.match(/<circle/g)?.length ?? 0, 1000);
       }

@@ -127,7 +127,7 @@ export function lossMap(
         {shown < counts[0] && (
           <tr>
             <td colspan={1 + names.length} style={left}>
-              {counted(counts[0] - shown)} further rows are not shown
+              rows that are not shown: {counted(counts[0] - shown)}
             </td>
           </tr>
         )}

@@ -10,7 +10,10 @@ import { renderToString } from "preact-render-to-string";
 import type { Vocabulary } from "../../cohort/vocabulary.ts";
 import { type NotebookOutput, notebookOutput } from "../figures/notebook_output.ts";
 import { type AxisType, probabilityText } from "../figures/probability_axes.ts";
-import type { ProbabilityScatterOptions } from "../figures/probability_scatter.ts";
+import {
+  probabilityScatter,
+  type ProbabilityScatterOptions,
+} from "../figures/probability_scatter.ts";
 import { r2Text } from "../figures/r2_axis.ts";
 import { type ScatterColumn, scatterGrid } from "../figures/scatter_grid.ts";
 import { printable } from "../../printable.ts";
@@ -27,7 +30,7 @@ export type LiveScattersOptions = Pick<ProbabilityScatterOptions, "axes" | "poin
 const perRow = 2;
 
 /** Pixels of the frame: what is above the scatters, and a row of them. */
-const heights = { controls: 150, row: 640 } as const;
+const heights = { controls: 180, row: 690 } as const;
 
 /** Points in each panel of the image. */
 const stillPoints = 500;
@@ -129,6 +132,13 @@ function farthest(columns: readonly ScatterColumn[], { descriptions }: Vocabular
   });
 }
 
+/** One scatter with what it says of itself, or several side by side. */
+function stillFigure(columns: readonly ScatterColumn[], look: LiveScattersOptions): SVGSVGElement {
+  if (columns.length !== 1) return scatterGrid(columns, look);
+  const [{ name, pairs, fidelity }] = columns;
+  return probabilityScatter(pairs, { ...look, fidelity, title: name });
+}
+
 const listColumns: Listed = ["scatter", "farthest from the line", "real", "synthetic"];
 
 /** What stands where no script runs: the scatters as an image, and the points farthest from the line. */
@@ -179,7 +189,7 @@ export function liveScatters(
   vocabulary: Vocabulary,
   { axes = "linear", pointLimit = 4000 }: LiveScattersOptions = {},
 ): NotebookOutput {
-  const svg = scatterGrid(columns, { axes, pointLimit: Math.min(pointLimit, stillPoints) });
+  const svg = stillFigure(columns, { axes, pointLimit: Math.min(pointLimit, stillPoints) });
   const listed = farthest(columns, vocabulary);
   const page = renderToString(<LivePage {...{ columns, vocabulary, axes, pointLimit }} />);
   const rows = Math.ceil(columns.length / perRow);

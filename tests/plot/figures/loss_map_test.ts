@@ -54,7 +54,7 @@ Deno.test("lossMap() shortens names, and the pointer shows them whole, as text",
 Deno.test("lossMap() shows the first rows where it is asked to, and says that there are others", () => {
   const { document, html } = shown({ HALO: halo }, { rows: 2 });
   assertEquals(document.querySelectorAll("tbody th").length, 2);
-  assertStringIncludes(html, "1 further rows are not shown");
+  assertStringIncludes(html, "rows that are not shown: 1");
 });
 
 Deno.test("lossMap() gives what had no chance the strongest colour", () => {
