@@ -9,7 +9,6 @@ import * as v from "valibot";
 import { type Vocabulary, vocabulary } from "../cohort/vocabulary.ts";
 import {
   checked,
-  finite,
   list,
   named,
   object,

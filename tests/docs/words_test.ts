@@ -9,7 +9,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Cell, readNotebook, whole } from "../notebooks/notebook.ts";
 import { tutorialNames } from "../../tasks/notebooks/working_copy.ts";
-import { privacyRecord, run, sources as dossierSources } from "../plot/dossier/fixture.ts";
+import { run, sources as dossierSources } from "../plot/dossier/fixture.ts";
+import { privacyRecord } from "../evaluate/run_of.ts";
 import { measuredCohort, smallComparison, smallLikelihood, smallReport } from "../plot/fixture.ts";
 import { taskArguments, taskCommands } from "../tiny.ts";
 

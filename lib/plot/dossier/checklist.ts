@@ -9,7 +9,7 @@ import { selfTestOf } from "../../evaluate/privacy/self_test.ts";
 import { counted } from "../../in_words.ts";
 import type { Run } from "../../train/run_folder.ts";
 import { type AttackGroup, attackGroups } from "./attacks.ts";
-import { auditRecordOf, privacyRecordOf } from "./protection.ts";
+import { auditOf } from "./protection.ts";
 import { rareInWords } from "./remaining.ts";
 import type { DossierSources } from "./sources.ts";
 
@@ -81,14 +81,14 @@ function selfTestAnswer({ report }: DossierSources): Question {
 
 /** Whether the same command gives the same parameters. */
 function canBeRepeated(run: Run): boolean {
-  return run.runConfig.training.minutes === 0 && privacyRecordOf(run)?.noiseSource !== "secure";
+  return run.runConfig.training.minutes === 0 && run.runConfig.privacy?.noiseSource !== "secure";
 }
 
 /** Questions that the files answer. */
 function answered(sources: DossierSources): Question[] {
   const { run, report, cohort } = sources;
   const { real, synthetic, min_cell } = report.about;
-  const isPrivate = privacyRecordOf(run) !== undefined;
+  const isPrivate = run.runConfig.privacy !== undefined;
   return [
     {
       question: "How many patients are in training, and how many are held out?",
@@ -102,7 +102,7 @@ function answered(sources: DossierSources): Question[] {
     },
     {
       question: "Was the training audited with artificial records (canaries)?",
-      answer: auditRecordOf(report) === undefined ? "No." : "Yes.",
+      answer: auditOf(report) === undefined ? "No." : "Yes.",
       more: "protection",
     },
     ...groupQuestions(sources),

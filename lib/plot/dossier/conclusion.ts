@@ -11,7 +11,7 @@ import { titleOf } from "../../models/mod.ts";
 import type { Attack } from "./attack.ts";
 import { attackGroups } from "./attacks.ts";
 import { questionsFor } from "./checklist.ts";
-import { contradictionOf, epsilonSpentBy, privacyRecordOf, promiseInWords } from "./protection.ts";
+import { contradictionOf, epsilonSpentBy, promiseInWords } from "./protection.ts";
 import type { DossierSources } from "./sources.ts";
 
 const names = (attacks: readonly Attack[]) => listed(attacks.map(({ name }) => small(name)));
@@ -28,7 +28,7 @@ function originSentence({ run, report: { about } }: DossierSources): string {
 
 /** What protects the patients by design. */
 function protectionClause({ run, report }: DossierSources): string {
-  const record = privacyRecordOf(run);
+  const record = run.runConfig.privacy;
   if (record === undefined) return "Nothing protects the training patients by design";
   const promise = promiseInWords(epsilonSpentBy(run, record), record.delta);
   return contradictionOf({ run, report }) === undefined

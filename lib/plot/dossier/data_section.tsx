@@ -13,7 +13,6 @@ import { coverageInWords } from "../../models/coverage.ts";
 import { titleOf } from "../../models/mod.ts";
 import { Facts, Table } from "../report/page_parts.tsx";
 import type { CohortFacts } from "./cohort_facts.ts";
-import { privacyRecordOf } from "./protection.ts";
 import type { DossierSources } from "./sources.ts";
 
 /** Where the patients come from. */
@@ -44,7 +43,7 @@ function sizeFacts({ run, cohort, report }: DossierSources): [name: string, valu
     [
       "of them for validation",
       `${counted(validation)}, ` +
-      (privacyRecordOf(run) === undefined
+      (run.runConfig.privacy === undefined
         ? "who decide when training stops"
         : "whom differential privacy does not protect"),
     ],

@@ -2,128 +2,31 @@
  * What a dossier says of protection by differential privacy: what the run promises of each patient,
  * what that means, and whether lower bounds from attacks and audits agree with it.
  *
- * The records of private training and of audits are read here and nowhere else, in the form in which
- * `config.json` and `report.json` have them.
- *
  * @module
  */
-import * as v from "valibot";
-import {
-  checked,
-  finite,
-  flag,
-  list,
-  object,
-  oneOf,
-  type Schema,
-  text,
-  whole,
-} from "../../files/checked_json.ts";
+import type { PrivacyAudit } from "../../evaluate/privacy/membership/audit.ts";
 import type { EmpiricalEpsilon } from "../../evaluate/privacy/membership/empirical_epsilon.ts";
 import { percent } from "../../evaluate/summary/words.ts";
 import { counted } from "../../in_words.ts";
-import { epsilonSpent } from "../../train/private/accounting/pld.ts";
+import type { Privacy } from "../../train/private/privacy.ts";
 import type { Run } from "../../train/run_folder.ts";
 import type { DossierSources } from "./sources.ts";
 
-/** What a run that was trained privately promises its training patients: `privacy` in config.json. */
-export interface PrivacyRecord {
-  /** The budget: the ε that training may spend. */
-  readonly epsilon: number;
-  /** Its δ. */
-  readonly delta: number;
-  /** Training patients. */
-  readonly patients: number;
-  /** Probability of each patient to be in the batch of a step. */
-  readonly samplingRate: number;
-  /** Standard deviation of the noise as a multiple of the bound. */
-  readonly noiseMultiplier: number;
-  /** The bound of each patient's gradient; where it adapts, the one to begin with. */
-  readonly clip: number;
-  /** Whether the bound adapts. */
-  readonly adaptiveClip: boolean;
-  /** Where batches and noise come from. */
-  readonly noiseSource: "seeded" | "secure";
-  /** What the budget does not cover, in sentences without a full stop. */
-  readonly notCovered: readonly string[];
-}
-
-const privacySchema: Schema<PrivacyRecord> = object({
-  epsilon: finite(0),
-  delta: finite(0, 1),
-  patients: whole(1),
-  samplingRate: finite(0, 1),
-  noiseMultiplier: finite(0),
-  clip: finite(0),
-  adaptiveClip: flag,
-  noiseSource: oneOf("seeded", "secure"),
-  notCovered: list(text),
-});
-
-/** What an audit with canaries found: `privacy.audit` in report.json. */
-export interface AuditRecord {
-  /** Canaries, each of which was in training by a fair coin. */
-  readonly canaries: number;
-  /** Guesses about them. */
-  readonly guesses: number;
-  /** Guesses that were right. */
-  readonly right: number;
-  /** The lower bound of ε, at least 0. */
-  readonly lower_bound: number;
-  /** The δ of (ε, δ). */
-  readonly delta: number;
-  /** The probability with which the bound is one. */
-  readonly confidence: number;
-}
-
-const auditSchema: Schema<AuditRecord> = object({
-  canaries: whole(1),
-  guesses: whole(0),
-  right: whole(0),
-  lower_bound: finite(0),
-  delta: finite(0, 1),
-  confidence: finite(0, 1),
-});
-
-/** A part of a file that may be missing or null, checked if it is there. */
-function partOf<T>(of: object, name: string, schema: Schema<T>, place: string): T | undefined {
-  const whole = checked(of, v.looseObject({ [name]: v.nullish(schema) }), place, "one");
-  return whole[name] ?? undefined;
-}
-
-/**
- * What a run promises of each patient; undefined for plain training, which promises nothing.
- *
- * @throws {SyntaxError} If its config says something that is no promise
- */
-export function privacyRecordOf({ runConfig }: Pick<Run, "runConfig">): PrivacyRecord | undefined {
-  return partOf(runConfig, "privacy", privacySchema, "the run's config.json");
-}
-
-/**
- * The audit of a report; undefined if there was none.
- *
- * @throws {SyntaxError} If the report says something that is no audit
- */
-export function auditRecordOf(
+/** The audit of a report; undefined if there was none. */
+export function auditOf(
   { privacy }: Pick<DossierSources["report"], "privacy">,
-): AuditRecord | undefined {
-  return privacy && partOf(privacy, "audit", auditSchema, "report.json, privacy");
+): PrivacyAudit | undefined {
+  return privacy?.audit ?? undefined;
 }
 
 /** Canaries that were made for a run, about half of which were in training; 0 for a run without them. */
 export function canariesOf({ runConfig }: Pick<Run, "runConfig">): number {
-  const note = object({ count: whole(1) });
-  return partOf(runConfig, "canaries", note, "the run's config.json")?.count ?? 0;
+  return runConfig.canaries?.count ?? 0;
 }
 
-/** The ε that a run has spent: as its last epoch says, or from its steps. */
-export function epsilonSpentBy({ training }: Pick<Run, "training">, record: PrivacyRecord): number {
-  const last = training.at(-1);
-  if (last === undefined) return record.epsilon;
-  const said = partOf(last, "epsilon", finite(0), "the run's training.jsonl");
-  const { samplingRate, noiseMultiplier, delta } = record;
-  return said ?? epsilonSpent([{ samplingRate, noiseMultiplier, steps: last.step }], delta);
+/** The ε that a private run has spent; before its first epoch, what it may spend. */
+export function epsilonSpentBy({ training }: Pick<Run, "training">, { epsilon }: Privacy): number {
+  return training.at(-1)?.epsilon ?? epsilon;
 }
 
 /** Three digits. */
@@ -150,7 +53,7 @@ export function promiseInWords(epsilon: number, delta: number): string {
 
 /** What protects the patients, in sentences for people who do not know the word epsilon. */
 export function protectionInWords(run: Run): string[] {
-  const record = privacyRecordOf(run);
+  const record = run.runConfig.privacy;
   if (record === undefined) {
     return [
       "None by design: the model was trained without differential privacy.",
@@ -179,7 +82,7 @@ export function protectionInWords(run: Run): string[] {
 
 /** How the protection was made, as names and values. */
 export function protectionFacts(run: Run): [name: string, value: string][] {
-  const record = privacyRecordOf(run);
+  const record = run.runConfig.privacy;
   if (record === undefined) return [["Differential privacy", "none (plain training)"]];
   const { epsilon, delta, patients, samplingRate, noiseMultiplier, clip, adaptiveClip } = record;
   return [
@@ -208,7 +111,7 @@ export interface LowerBound {
 
 /** The lower bounds of ε that are known. */
 export function lowerBounds({ report }: Pick<DossierSources, "report">): LowerBound[] {
-  const audit = auditRecordOf(report);
+  const audit = auditOf(report);
   const attacked: EmpiricalEpsilon | null = report.privacy?.membership?.empirical_epsilon ?? null;
   return [
     ...audit === undefined ? [] : [{
@@ -231,7 +134,7 @@ export function lowerBounds({ report }: Pick<DossierSources, "report">): LowerBo
 export function contradictionOf(
   { run, report }: Pick<DossierSources, "run" | "report">,
 ): { readonly bound: LowerBound; readonly promised: number } | undefined {
-  const record = privacyRecordOf(run);
+  const record = run.runConfig.privacy;
   if (record === undefined) return undefined;
   const promised = epsilonSpentBy(run, record);
   const bound = lowerBounds({ report })
@@ -241,7 +144,7 @@ export function contradictionOf(
 
 /** What the audit found; where there was none, that there was none. */
 function auditSentence({ run, report }: Pick<DossierSources, "run" | "report">): string {
-  const audit = auditRecordOf(report);
+  const audit = auditOf(report);
   const canaries = canariesOf(run);
   if (audit === undefined) {
     return canaries === 0

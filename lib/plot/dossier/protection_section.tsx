@@ -12,7 +12,6 @@ import {
   auditInWords,
   epsilonSpentBy,
   lowerBounds,
-  privacyRecordOf,
   protectionFacts,
   protectionInWords,
 } from "./protection.ts";
@@ -20,7 +19,7 @@ import type { DossierSources } from "./sources.ts";
 
 function Bounds({ sources }: { sources: DossierSources }) {
   const { run } = sources;
-  const record = privacyRecordOf(run);
+  const record = run.runConfig.privacy;
   const bounds = lowerBounds(sources);
   return (
     <Table

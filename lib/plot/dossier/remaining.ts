@@ -9,7 +9,6 @@ import { counted, listed } from "../../in_words.ts";
 import type { Finding } from "./attack.ts";
 import { attackGroups } from "./attacks.ts";
 import type { CohortFacts } from "./cohort_facts.ts";
-import { privacyRecordOf } from "./protection.ts";
 import type { DossierSources } from "./sources.ts";
 
 /** Attacks with this finding, by name. */
@@ -56,7 +55,7 @@ function rare({ cohort, report: { about: { min_cell } } }: DossierSources): stri
 /** All that remains, most important first. */
 export function remainingRisks(sources: DossierSources): string[] {
   const { min_cell } = sources.report.about;
-  const isPrivate = privacyRecordOf(sources.run) !== undefined;
+  const isPrivate = sources.run.runConfig.privacy !== undefined;
   return [
     isPrivate
       ? "The promise of differential privacy is about each patient alone. It does not hide what " +

@@ -1,7 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { questionsFor } from "ehrloom/plot/dossier/checklist.ts";
 import { remainingRisks } from "ehrloom/plot/dossier/remaining.ts";
-import { audited, nothingFound, privacyRecord, report, run, sources } from "./fixture.ts";
+import { audited, nothingFound, report, run, sources } from "./fixture.ts";
+import { privacyRecord } from "../../evaluate/run_of.ts";
 
 const cohort = {
   patients: { train: 200, validation: 100, test: 1000 },

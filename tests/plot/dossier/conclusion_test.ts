@@ -1,6 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { conclusionOf } from "ehrloom/plot/dossier/conclusion.ts";
-import { audited, nothingFound, privacyRecord, report, run, sources, told } from "./fixture.ts";
+import { audited, nothingFound, report, run, sources, told } from "./fixture.ts";
+import { privacyRecord } from "../../evaluate/run_of.ts";
 
 const exposed = {
   ...nothingFound,

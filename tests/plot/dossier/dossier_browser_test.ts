@@ -8,7 +8,8 @@ import { writeDossier } from "ehrloom";
 import { inFolder } from "../../folder.ts";
 import { chromium, testWith } from "../../wants.ts";
 import { axeComplaints, launched, opened, screens, texts } from "../browser.ts";
-import { audited, nothingFound, privacyRecord, report, run, sources, told } from "./fixture.ts";
+import { audited, nothingFound, report, run, sources, told } from "./fixture.ts";
+import { privacyRecord } from "../../evaluate/run_of.ts";
 
 /** Every kind of finding, labels, a promise and what contradicts it. */
 const everything = sources({

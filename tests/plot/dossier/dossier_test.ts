@@ -3,7 +3,8 @@ import { dossierHtml, writeDossier } from "ehrloom";
 import { parseHTML } from "linkedom";
 import { inFolder } from "../../folder.ts";
 import { markup } from "../fixture.ts";
-import { privacyRecord, report, run, sources } from "./fixture.ts";
+import { report, run, sources } from "./fixture.ts";
+import { privacyRecord } from "../../evaluate/run_of.ts";
 
 const { document } = parseHTML(dossierHtml(sources()));
 const texts = (selector: string, of: Document = document) =>

@@ -4,10 +4,10 @@
  * @module
  */
 import type { Estimate } from "ehrloom/evaluate/bootstrap.ts";
+import type { PrivacyAudit } from "ehrloom/evaluate/report.ts";
 import type { StoredReport } from "ehrloom/evaluate/read_report.ts";
 import type { Disclosure } from "ehrloom/plot/dossier/attack.ts";
 import type { DossierSources } from "ehrloom/plot/dossier/sources.ts";
-import type { Privacy } from "ehrloom/train/private/privacy.ts";
 import type { RunConfig } from "ehrloom/train/run_folder.ts";
 import { cohortOf } from "ehrloom/cohort/records.ts";
 import { vocabulary } from "ehrloom/cohort/vocabulary.ts";
@@ -199,22 +199,24 @@ export function sources(more: Partial<DossierSources> = {}): DossierSources {
 }
 
 /** The same report with an audit by 64 canaries. */
-export const audited = (lower_bound: number, more: object = {}): StoredReport =>
-  report({ ...nothingFound, ...{ audit: { ...audit, lower_bound, ...more } } });
+export const audited = (
+  lower_bound: number,
+  more: Partial<PrivacyAudit> = {},
+): StoredReport => report({ ...nothingFound, audit: { ...audit, lower_bound, ...more } });
 
-/** An audit without its bound. */
-const audit = { canaries: 64, guesses: 20, right: 19, delta: 1e-5, confidence: 0.95 };
-
-/** What a private run's config says. */
-export const privacyRecord: Privacy = {
-  epsilon: 2,
+/** An audit that shows nothing. */
+const audit: PrivacyAudit = {
+  canaries: 64,
+  in_training: 33,
+  too_long: 0,
+  guesses: 20,
+  right: 19,
+  lower_bound: 0,
+  largest_bound: 3,
+  promised: null,
   delta: 1e-5,
-  patients: 200,
-  samplingRate: 0.04,
-  noiseMultiplier: 1.5,
-  clip: 1,
-  adaptiveClip: false,
-  noiseSource: "secure",
-  epochs: 3,
-  notCovered: ["The vocabulary is taken as public"],
+  confidence: 0.95,
+  exposure: 1,
+  extracted: 0,
+  conclusion: "this shows no epsilon above 0",
 };

@@ -1,19 +1,17 @@
-import { assertAlmostEquals, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import {
   atLeast,
   atMost,
   auditInWords,
-  auditRecordOf,
   contradictionOf,
   epsilonSpentBy,
   lowerBounds,
-  privacyRecordOf,
   protectionFacts,
   protectionInWords,
 } from "ehrloom/plot/dossier/protection.ts";
-import { epsilonSpent } from "ehrloom/train/private/accounting/pld.ts";
 import type { Run, TrainingLine } from "ehrloom/train/run_folder.ts";
-import { audited, nothingFound, privacyRecord, report, run } from "./fixture.ts";
+import { audited, nothingFound, report, run } from "./fixture.ts";
+import { privacyRecord } from "../../evaluate/run_of.ts";
 
 const privateRun = run({ privacy: privacyRecord });
 
@@ -33,26 +31,16 @@ function after(steps: number, more: object = {}): Run {
   return { ...privateRun, training: [line] };
 }
 
-/** A run that was trained privately, read as the dossier reads it. */
-function recordOf(of: Run) {
-  const record = privacyRecordOf(of);
-  if (record === undefined) throw new Error("no record");
-  return record;
-}
-
 Deno.test("plain training protects by nothing, and says so", () => {
-  assertEquals(privacyRecordOf(run()), undefined);
+  assertEquals(run().runConfig.privacy, undefined);
   const [first] = protectionInWords(run());
   assertEquals(first, "None by design: the model was trained without differential privacy.");
   assertEquals(protectionFacts(run()), [["Differential privacy", "none (plain training)"]]);
 });
 
-Deno.test("epsilonSpentBy() is that of the steps that were taken, or as the last epoch says", () => {
-  const taken = [{ samplingRate: 0.04, noiseMultiplier: 1.5, steps: 300 }];
-  const record = recordOf(privateRun);
-  assertAlmostEquals(epsilonSpentBy(after(300), record), epsilonSpent(taken, 1e-5), 1e-12);
-  assertEquals(epsilonSpentBy(after(300, { epsilon: 1.25 }), record), 1.25);
-  assertEquals(epsilonSpentBy(privateRun, record), 2); // without an epoch, what was allowed
+Deno.test("epsilonSpentBy() is what the last epoch says, and before the first what is allowed", () => {
+  assertEquals(epsilonSpentBy(after(300, { epsilon: 1.25 }), privacyRecord), 1.25);
+  assertEquals(epsilonSpentBy(privateRun, privacyRecord), 2);
 });
 
 Deno.test("a promise is told without the word epsilon: by its factor and by how sure one can be", () => {
@@ -82,20 +70,6 @@ Deno.test("noise from the random seed of the training is told as what it is", ()
   assertStringIncludes(
     protectionInWords(seeded).join(" "),
     "does not hold against somebody who knows this seed",
-  );
-});
-
-Deno.test("privacyRecordOf() and auditRecordOf() refuse what is no record, in one line", () => {
-  const damaged = run({ privacy: { ...privacyRecord, epsilon: "two" } });
-  assertThrows(
-    () => privacyRecordOf(damaged),
-    SyntaxError,
-    `Cannot read the run's config.json: privacy.epsilon is "two", must be a number`,
-  );
-  assertThrows(
-    () => auditRecordOf(audited(-1)),
-    SyntaxError,
-    "Cannot read report.json, privacy: audit.lower_bound is -1, must be a number, at least 0",
   );
 });
 

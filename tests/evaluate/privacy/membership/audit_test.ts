@@ -16,7 +16,7 @@ import { modelOf } from "ehrloom/train/run_folder.ts";
 import { join } from "node:path";
 import { inFolder } from "../../../folder.ts";
 import { tinyCohort } from "../../../tiny.ts";
-import { runOf } from "../../run_of.ts";
+import { privacyRecord, runOf } from "../../run_of.ts";
 import { simulated } from "../simulated.ts";
 
 const source: Cohort = (() => {
@@ -76,7 +76,7 @@ Deno.test("audit shows nothing of a model that never saw the canaries", async ()
 Deno.test("audit holds the bound against the epsilon that a private run promises, at its delta", async () => {
   const learned = splitOf(withThem.cohort, "train");
   const under = (epsilon: number) =>
-    figuresOf(chainOf(learned, 0.001, { privacy: { epsilon, delta: 1e-3 } }));
+    figuresOf(chainOf(learned, 0.001, { privacy: { ...privacyRecord, epsilon, delta: 1e-3 } }));
   const [kept, broken] = [await under(8), await under(1)];
   assert(kept !== undefined && broken !== undefined);
   assertEquals([kept.promised, kept.delta, broken.promised], [8, 1e-3, 1]);
