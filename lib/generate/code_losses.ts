@@ -7,10 +7,10 @@ import { checkArguments, checkCohorts } from "../arguments.ts";
 import type { Cohort } from "../cohort/cohort.ts";
 import { recordLists } from "../cohort/records.ts";
 import { checkRoom } from "../models/room/room_check.ts";
-import { rowsFrom } from "../nn/multi_hot.ts";
 import { firstNames } from "../printable.ts";
 import { modelOf, type Run } from "../train/run_folder.ts";
 import { isPredicting } from "./next_probabilities.ts";
+import { type ColumnLosses, rowLosses } from "./row_losses.ts";
 import { samplingOf } from "./sampling_of.ts";
 
 /** A code, label or sign that a row has. */
@@ -60,26 +60,18 @@ function rowsToPredict(run: Run, record: Cohort, end: number): number[][] {
   ];
 }
 
-/** A probability's distance from 1 is known to 2⁻²⁵ only, since engines compute with 32-bit numbers. */
-const absentLoss = (probability: number) => -Math.log(Math.max(1 - probability, 2 ** -25));
-
-/** The losses of a row, given the probability of each of its columns. */
-function lossesOf(
-  row: readonly number[],
-  probabilities: Float32Array,
+/** The losses of a row by the names of its columns. */
+function namedLosses(
+  { row, probabilities, losses }: ColumnLosses,
   named: (column: number) => Pick<PresentLoss, "name" | "description">,
 ): RowLosses {
-  const isPresent = new Set(row);
-  return {
-    present: row.map((column) => {
-      const probability = probabilities[column];
-      return { ...named(column), probability, loss: -Math.log(probability) };
-    }),
-    absent: probabilities.reduce(
-      (sum, probability, column) => isPresent.has(column) ? sum : sum + absentLoss(probability),
-      0,
-    ),
-  };
+  const present = row.map((column) => ({
+    ...named(column),
+    probability: probabilities[column],
+    loss: losses[column],
+  }));
+  const absent = losses.filter((_, column) => !row.includes(column));
+  return { present, absent: absent.reduce((sum, loss) => sum + loss, 0) };
 }
 
 /**
@@ -141,15 +133,8 @@ export async function codeLosses(run: Run, record: Cohort): Promise<RowLosses[]>
     const writer = sampling.begin();
     try {
       if (!isPredicting(writer)) throw hasNone(model.family);
-      writer.advance(rowsFrom([[...first]]));
-      const found: RowLosses[] = [];
-      for (const row of rows) {
-        const probabilities = await writer.probabilities(Int32Array.of(0), rowsFrom([row]));
-        const named = (column: number) => ({ name: names[column], description: meanings[column] });
-        found.push(lossesOf(row, Float32Array.from(probabilities), named));
-        if (found.length < rows.length) writer.advance(rowsFrom([row]));
-      }
-      return found;
+      const named = (column: number) => ({ name: names[column], description: meanings[column] });
+      return (await rowLosses(writer, first, rows)).map((row) => namedLosses(row, named));
     } finally {
       writer.dispose();
     }

@@ -5,7 +5,8 @@
  * @module
  */
 import type { JSX } from "preact";
-import { recordLosses, type RowLosses } from "../losses.ts";
+import type { ColumnLosses } from "../../generate/row_losses.ts";
+import { recordLosses } from "../losses.ts";
 import {
   columnName,
   type Game,
@@ -53,7 +54,7 @@ function Chip({ name, loss, isOn }: {
 function Row({ game, title, row: { row, losses } }: {
   readonly game: Game;
   readonly title: string;
-  readonly row: RowLosses;
+  readonly row: ColumnLosses;
 }) {
   const absent = Array.from(losses.keys()).filter((column) =>
     losses[column] >= surprising && !row.includes(column)
