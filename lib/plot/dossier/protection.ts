@@ -8,25 +8,20 @@ import type { PrivacyAudit } from "../../evaluate/privacy/membership/audit.ts";
 import type { EmpiricalEpsilon } from "../../evaluate/privacy/membership/empirical_epsilon.ts";
 import { percent } from "../../evaluate/summary/words.ts";
 import { counted } from "../../in_words.ts";
+import { epsilonSpent } from "../../train/private/accounting/pld.ts";
 import type { Privacy } from "../../train/private/privacy.ts";
 import type { Run } from "../../train/run_folder.ts";
 import type { DossierSources } from "./sources.ts";
 
-/** The audit of a report; undefined if there was none. */
-export function auditOf(
-  { privacy }: Pick<DossierSources["report"], "privacy">,
-): PrivacyAudit | undefined {
-  return privacy?.audit ?? undefined;
-}
-
-/** Canaries that were made for a run, about half of which were in training; 0 for a run without them. */
-export function canariesOf({ runConfig }: Pick<Run, "runConfig">): number {
-  return runConfig.canaries?.count ?? 0;
-}
-
-/** The ε that a private run has spent; before its first epoch, what it may spend. */
-export function epsilonSpentBy({ training }: Pick<Run, "training">, { epsilon }: Privacy): number {
-  return training.at(-1)?.epsilon ?? epsilon;
+/** The ε that a run has spent: as its last epoch says, or from its steps. */
+export function epsilonSpentBy(
+  { training }: Pick<Run, "training">,
+  { epsilon, samplingRate, noiseMultiplier, delta }: Privacy,
+): number {
+  const last = training.at(-1);
+  if (last === undefined) return epsilon;
+  const taken = [{ samplingRate, noiseMultiplier, steps: last.step }];
+  return last.epsilon ?? epsilonSpent(taken, delta);
 }
 
 /** Three digits. */
@@ -41,9 +36,19 @@ export const atMost = (bound: number) => (Math.ceil(100 * bound - rounding) / 10
 /** A lower bound, rounded down. */
 export const atLeast = (bound: number) => (Math.floor(100 * bound + rounding) / 100).toFixed(2);
 
-/** How sure somebody can be who guessed by a coin before, with δ left out; rounded up. */
+/** How sure somebody can be who guessed by a coin before, in [0.5, 1], with δ left out. */
+const certainty = (epsilon: number) => 1 / (1 + Math.exp(-epsilon));
+
+/** From here on a promise leaves an attacker nearly certain, in the worst case. */
+const nearlyCertain = 0.95;
+
+/** A factor, rounded up; of large ones no digits behind the point. */
+const factor = (bound: number) =>
+  bound < 100 ? atMost(bound) : counted(Math.ceil(bound - rounding));
+
+/** The same in words, rounded up. */
 function surest(epsilon: number): string {
-  return `${Math.ceil(1000 / (1 + Math.exp(-epsilon)) - rounding) / 10}%`;
+  return `${Math.ceil(10_000 * certainty(epsilon) - rounding) / 100}%`;
 }
 
 /** A promise in one sentence. */
@@ -53,7 +58,7 @@ export function promiseInWords(epsilon: number, delta: number): string {
 
 /** What protects the patients, in sentences for people who do not know the word epsilon. */
 export function protectionInWords(run: Run): string[] {
-  const record = run.runConfig.privacy;
+  const { privacy: record } = run.runConfig;
   if (record === undefined) {
     return [
       "None by design: the model was trained without differential privacy.",
@@ -65,13 +70,18 @@ export function protectionInWords(run: Run): string[] {
   const epsilon = epsilonSpentBy(run, record);
   return [
     `Differential privacy with ${promiseInWords(epsilon, delta)}; what is protected is the whole ` +
-    `record of each of the ${counted(patients)} training patients.`,
+    `record of each of the ${counted(patients)} training patients` +
+    (run.runConfig.canaries === undefined ? "." : ", artificial ones (canaries) among them."),
     "This is a mathematical promise, whatever an attacker knows or invents: whether one patient " +
     "is in the training records or not changes the probability of any outcome by at most the " +
-    `factor ${atMost(Math.exp(epsilon))}, apart from a probability of about 1 in ` +
+    `factor ${factor(Math.exp(epsilon))}, apart from a probability of about 1 in ` +
     `${counted(Math.round(1 / delta))}. Somebody who could only toss a coin about a patient ` +
     "before can be at most " +
     `${surest(epsilon)} sure afterwards.`,
+    ...certainty(epsilon) < nearlyCertain ? [] : [
+      "In the worst case that is a weak promise. How far it protects against the attacks that are " +
+      "known today, the attacks and the audit below show.",
+    ],
     noiseSource === "secure"
       ? "The noise came from the machine's cryptographic generator, so nobody can compute it again."
       : "The noise came from the random seed of the training: the promise does not hold against " +
@@ -82,7 +92,7 @@ export function protectionInWords(run: Run): string[] {
 
 /** How the protection was made, as names and values. */
 export function protectionFacts(run: Run): [name: string, value: string][] {
-  const record = run.runConfig.privacy;
+  const { privacy: record } = run.runConfig;
   if (record === undefined) return [["Differential privacy", "none (plain training)"]];
   const { epsilon, delta, patients, samplingRate, noiseMultiplier, clip, adaptiveClip } = record;
   return [
@@ -111,10 +121,10 @@ export interface LowerBound {
 
 /** The lower bounds of ε that are known. */
 export function lowerBounds({ report }: Pick<DossierSources, "report">): LowerBound[] {
-  const audit = auditOf(report);
+  const audit: PrivacyAudit | null = report.privacy?.audit ?? null;
   const attacked: EmpiricalEpsilon | null = report.privacy?.membership?.empirical_epsilon ?? null;
   return [
-    ...audit === undefined ? [] : [{
+    ...audit === null ? [] : [{
       from: `Audit: ${counted(audit.right)} of ${counted(audit.guesses)} guesses about ` +
         `${counted(audit.canaries)} artificial records (canaries) were right`,
       epsilon: audit.lower_bound,
@@ -134,7 +144,7 @@ export function lowerBounds({ report }: Pick<DossierSources, "report">): LowerBo
 export function contradictionOf(
   { run, report }: Pick<DossierSources, "run" | "report">,
 ): { readonly bound: LowerBound; readonly promised: number } | undefined {
-  const record = run.runConfig.privacy;
+  const { privacy: record } = run.runConfig;
   if (record === undefined) return undefined;
   const promised = epsilonSpentBy(run, record);
   const bound = lowerBounds({ report })
@@ -144,9 +154,9 @@ export function contradictionOf(
 
 /** What the audit found; where there was none, that there was none. */
 function auditSentence({ run, report }: Pick<DossierSources, "run" | "report">): string {
-  const audit = auditOf(report);
-  const canaries = canariesOf(run);
-  if (audit === undefined) {
+  const audit: PrivacyAudit | null = report.privacy?.audit ?? null;
+  const canaries = run.runConfig.canaries?.count ?? 0;
+  if (audit === null) {
     return canaries === 0
       ? "Not audited: no artificial records (canaries) were put into this training to see whether " +
         "they can be found again."

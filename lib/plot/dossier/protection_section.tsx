@@ -19,7 +19,7 @@ import type { DossierSources } from "./sources.ts";
 
 function Bounds({ sources }: { sources: DossierSources }) {
   const { run } = sources;
-  const record = run.runConfig.privacy;
+  const { privacy: record } = run.runConfig;
   const bounds = lowerBounds(sources);
   return (
     <Table

@@ -1,4 +1,4 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assertAlmostEquals, assertEquals, assertStringIncludes } from "@std/assert";
 import {
   atLeast,
   atMost,
@@ -9,6 +9,7 @@ import {
   protectionFacts,
   protectionInWords,
 } from "ehrloom/plot/dossier/protection.ts";
+import { epsilonSpent } from "ehrloom/train/private/accounting/pld.ts";
 import type { Run, TrainingLine } from "ehrloom/train/run_folder.ts";
 import { audited, nothingFound, report, run } from "./fixture.ts";
 import { privacyRecord } from "../../evaluate/run_of.ts";
@@ -32,15 +33,16 @@ function after(steps: number, more: object = {}): Run {
 }
 
 Deno.test("plain training protects by nothing, and says so", () => {
-  assertEquals(run().runConfig.privacy, undefined);
   const [first] = protectionInWords(run());
   assertEquals(first, "None by design: the model was trained without differential privacy.");
   assertEquals(protectionFacts(run()), [["Differential privacy", "none (plain training)"]]);
 });
 
-Deno.test("epsilonSpentBy() is what the last epoch says, and before the first what is allowed", () => {
+Deno.test("epsilonSpentBy() is that of the steps that were taken, or as the last epoch says", () => {
+  const taken = [{ samplingRate: 0.04, noiseMultiplier: 1.5, steps: 300 }];
+  assertAlmostEquals(epsilonSpentBy(after(300), privacyRecord), epsilonSpent(taken, 1e-5), 1e-12);
   assertEquals(epsilonSpentBy(after(300, { epsilon: 1.25 }), privacyRecord), 1.25);
-  assertEquals(epsilonSpentBy(privateRun, privacyRecord), 2);
+  assertEquals(epsilonSpentBy(privateRun, privacyRecord), 2); // without an epoch, what was allowed
 });
 
 Deno.test("a promise is told without the word epsilon: by its factor and by how sure one can be", () => {
@@ -54,6 +56,19 @@ Deno.test("a promise is told without the word epsilon: by its factor and by how 
   assertStringIncludes(words, "each of the 200 training patients");
   assertStringIncludes(words, "The vocabulary is taken as public.");
   assertStringIncludes(words, "cryptographic generator, so nobody can compute it again");
+});
+
+Deno.test("a promise that leaves an attacker nearly certain is called weak, and canaries are no patients", () => {
+  const of = (epsilon: number) => protectionInWords(after(10, { epsilon })).join(" ");
+  // e^8 is 2,980.96, and e^8 : 1 is 99.966%
+  const strong = of(2);
+  assertEquals([strong.includes("a weak promise"), strong.includes("canaries")], [false, false]);
+  const weak = of(8);
+  assertStringIncludes(weak, "by at most the factor 2,981, apart");
+  assertStringIncludes(weak, "can be at most 99.97% sure afterwards");
+  assertStringIncludes(weak, "In the worst case that is a weak promise.");
+  const audited = run({ privacy: privacyRecord, canaries: { count: 64, sha256: "" } });
+  assertStringIncludes(protectionInWords(audited)[0], "200 training patients, artificial ones");
 });
 
 Deno.test("bounds are rounded to the safe side: those from above up, those from below down", () => {
