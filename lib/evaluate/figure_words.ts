@@ -303,7 +303,7 @@ const byMeasure: Readonly<Record<string, Words>> = {
     guesses: "guesses which canaries were in training",
     right: "right guesses",
     lower_bound: "epsilon is at least",
-    largest_bound: "largest bound that so many guesses can show",
+    largest_bound: "the bound if all guesses were right",
     promised: "epsilon that training promises at most",
     confidence: "confidence of the bound",
     exposure: "mean exposure of canaries in training (bits)",

@@ -47,7 +47,7 @@ export interface PrivacyAudit {
   right: number;
   /** Epsilon is at least this, at least 0; 0 says only that the canaries show nothing. */
   lower_bound: number;
-  /** The bound if all guesses had been right: more so many canaries cannot show. */
+  /** The bound if all guesses had been right: more canaries are needed to show more. */
   largest_bound: number;
   /** The epsilon that a private run promises; null for other runs, which promise none. */
   promised: number | null;
@@ -102,7 +102,7 @@ function conclusionOf({
   const found =
     `from the model, ${counted(right)} of ${counted(guesses)} guesses were right about ` +
     `which of ${counted(canaries)} canaries were in training`;
-  const most = `so many canaries can show ${largest_bound.toFixed(2)} at most`;
+  const most = `${largest_bound.toFixed(2)} if all were right`;
   if (lower_bound === 0) {
     return `${found}: this shows no epsilon above 0, which is no proof of privacy (${most})`;
   }

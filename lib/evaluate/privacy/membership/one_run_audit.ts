@@ -1,8 +1,8 @@
 /**
  * An audit of differential privacy by one training run (Steinke, Nasr & Jagielski 2023): each of m
  * canaries is in training by the toss of a fair coin, and from the model one guesses of r of them whether
- * they are. Under (ε, δ)-differential privacy, for adding or removing one record, only so many guesses can
- * be right.
+ * they are. Under (ε, δ)-differential privacy, for adding or removing one record, there is a bound on how
+ * many guesses can be right.
  *
  * With δ = 0: before one sees the model, a coin's odds are 1 : 1, whatever the other coins are. The
  * model changes them by at most the factor e^ε, so each guess is right with a probability of at most
@@ -40,7 +40,7 @@ export interface AuditOptions {
   readonly confidence?: number | undefined;
 }
 
-/** β + 2 m δ α: the probability of so many right guesses, at most, under (ε, δ)-differential privacy. */
+/** β + 2 m δ α: the largest probability of this number of right guesses under (ε, δ)-differential privacy. */
 function auditTail(
   { canaries, guesses, right }: AuditedGuesses,
   epsilon: number,

@@ -61,7 +61,7 @@ function responses(epsilon: number, canaries: number, audits: number, revealed =
   });
 }
 
-/** Three standard errors above 5% of so many audits. */
+/** Three standard errors above 5% of a number of audits. */
 const most = (audits: number) => audits * 0.05 + 3 * Math.sqrt(audits * 0.05 * 0.95);
 
 Deno.test("oneRunAudit() of randomised response exceeds its epsilon in at most 5% of audits", () => {
