@@ -158,7 +158,7 @@ function hostSum(layout: FlatLayout, flat: Float32Array): Sum {
 }
 
 function deviceSum(layout: FlatLayout): Sum {
-  let sum = tf.zeros<tf.Rank.R1>([layout.length]);
+  let sum: tf.Tensor1D | undefined;
   return {
     async squaredNorm(grads) {
       const squares = tf.tidy(() => {
@@ -175,10 +175,11 @@ function deviceSum(layout: FlatLayout): Sum {
       const before = sum;
       sum = tf.tidy(() => {
         const flat = flatGradient(layout, grads);
-        return tf.add(before, factor === 1 ? flat : tf.mul(flat, factor));
+        const own: tf.Tensor1D = factor === 1 ? flat : tf.mul(flat, factor);
+        return before === undefined ? own : tf.add(before, own);
       });
-      tf.dispose([before, grads]);
+      tf.dispose(before === undefined ? grads : [before, grads]);
     },
-    total: () => sum,
+    total: () => sum ?? tf.zeros([layout.length]),
   };
 }
