@@ -625,3 +625,26 @@ export { type CompareOptions, type Contestant } from "./lib/compare/plan.ts";
 
 // A page to play with
 export { playPage, type PlayPageOptions, type PlayProgram } from "./lib/play/play_page.tsx";
+
+// Many machines
+export {
+  beginJobs,
+  isDone,
+  type Job,
+  type JobList,
+  openElements,
+  readJobList,
+} from "./lib/cluster/job_list.ts";
+export { jobScript, type JobScriptOptions, shellWord } from "./lib/cluster/job_script.ts";
+export { type JobState, jobStates, lastLine } from "./lib/cluster/job_states.ts";
+export {
+  arrayRange,
+  type QueuedJob,
+  queuedJobs,
+  readSlurmJobs,
+  type SlurmJobs,
+  type SlurmOptions,
+  slurmScript,
+  writeSlurmJobs,
+  writeSlurmScripts,
+} from "./lib/cluster/slurm.ts";

@@ -17,6 +17,7 @@ const flow = [
   "plot",
   "compare",
   "play",
+  "cluster",
 ];
 
 /** What each file of `lib` imports from `lib`, types too. */

@@ -20,6 +20,9 @@ const demo = `demo\\.json|${report}|(cohort|synthetic)/(${cohort})|run/(${run})`
 
 const attack = String.raw`(plan|lira)\.json|shadows/\d+/(${run})`;
 
+const jobs = String.raw`jobs\.json|element\.sh|(elements|merge)\.sbatch|slurm\.json|` +
+  String.raw`logs/\w+\.log|shards/\d+/(${cohort})|parts/[^/]+/(${comparison})`;
+
 /**
  * A kind of folder: the file that identifies it, what that says, and the paths that it may have.
  */
@@ -35,6 +38,7 @@ const layouts: readonly Layout[] = [
   { mark: "report.json", says: /"ehrloom"\s*:/, holds: whole(report) },
   { mark: "demo.json", says: /"ehrloom"\s*:/, holds: whole(demo) },
   { mark: "plan.json", says: /"resamples"\s*:/, holds: whole(comparison) },
+  { mark: "jobs.json", says: /"ehrloom"\s*:/, holds: whole(jobs) },
   { mark: "plan.json", says: /"attack"\s*:\s*"lira"/, holds: whole(attack) },
 ];
 

@@ -40,6 +40,8 @@ export interface Command {
   readonly groups?: Readonly<Record<string, Readonly<Record<string, Option>>>>;
   /** The program that gets all arguments but the task's own options. */
   readonly passesOnTo?: string;
+  /** What all arguments behind "--" are, such as "TASK [options of TASK]". */
+  readonly behindDashes?: string;
   /**
    * Lines of the help text between the options and the examples, by the options given with --help.
    */
@@ -76,7 +78,7 @@ export class Arguments {
   constructor(
     private readonly command: Command,
     private readonly given: Record<string, unknown>,
-    /** Arguments for another program, see {@link Command.passesOnTo}. */
+    /** Those for others, see {@link Command.passesOnTo} and {@link Command.behindDashes}. */
     readonly passedOn: readonly string[] = [],
   ) {}
 
@@ -216,7 +218,9 @@ function unknownArgument(arg: string, { options }: Command): UsageError {
  *
  * @param command with the options of its groups among the others, see {@link ungrouped}
  */
-export function parse(command: Command, args: string[]): Arguments {
+export function parse(command: Command, all: string[]): Arguments {
+  const dashes = command.behindDashes === undefined ? -1 : all.indexOf("--");
+  const [args, behind] = dashes < 0 ? [all, []] : [all.slice(0, dashes), all.slice(dashes + 1)];
   const entries = Object.entries(command.options);
   const valued = entries.filter(([, { value }]) => value !== undefined).map(([name]) => name);
   const isOwn = (arg: string, at: number) =>
@@ -237,7 +241,10 @@ export function parse(command: Command, args: string[]): Arguments {
       throw unknownArgument(arg, command);
     },
   });
-  const parsed = new Arguments(command, given, args.filter((arg, at) => !isOwn(arg, at)));
+  const parsed = new Arguments(command, given, [
+    ...args.filter((arg, at) => !isOwn(arg, at)),
+    ...behind,
+  ]);
   if (!parsed.has("help")) checkGiven(command, given, own);
   return parsed;
 }

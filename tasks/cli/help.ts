@@ -72,7 +72,8 @@ function helpRow(
  * @param width of a line, in characters
  */
 export function helpText(command: Command, args: Arguments, width: number): string {
-  const { name, summary, options, groups = {}, passesOnTo, details = [], examples } = command;
+  const { name, summary, options, groups = {}, details = [], examples } = command;
+  const { passesOnTo, behindDashes } = command;
   const lines = typeof details === "function" ? details(args) : details;
   const rows = Object.entries(options).map(helpRow);
   const grouped = Object.entries({ ...groups, "Options of every task": commonOptions })
@@ -81,7 +82,8 @@ export function helpText(command: Command, args: Arguments, width: number): stri
   const text = [
     `${summary}\n`,
     `Usage: deno task ${name} [options]` +
-    (passesOnTo === undefined ? "\n" : ` [options of ${passesOnTo}]\n`),
+    (passesOnTo === undefined ? "" : ` [options of ${passesOnTo}]`) +
+    (behindDashes === undefined ? "\n" : ` -- ${behindDashes}\n`),
     ...columns(rows, all),
     ...grouped.flatMap(({ group, own }) => ["", `${group}:`, ...columns(own, all)]),
     ...(lines.length === 0 ? [] : ["", ...lines]),

@@ -53,6 +53,6 @@ Deno.test("subset() and concatenated() carry values and demographics", () => {
   assertThrows(
     () => concatenated([first, { ...parts[1], demographics: null }]),
     RangeError,
-    "splits, values or demographics",
+    "splits or demographics",
   );
 });

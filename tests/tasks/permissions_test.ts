@@ -4,13 +4,15 @@ import { runTask, taskArguments, taskCommands } from "../tiny.ts";
 const flags = "--no-prompt --allow-read --allow-write --allow-env --allow-sys " +
   "--allow-ffi=./node_modules";
 
-/** What tasks need beyond `flags`: they start compilers, a bundler, pip, Jupyter, tar or Deno itself. */
+/** What tasks need beyond `flags`: they start compilers, a bundler, pip, Jupyter, tar, Slurm or Deno itself. */
 const more: Readonly<Record<string, string>> = {
   native: `${flags} --allow-run`,
   notebooks: `${flags} --allow-run`,
   site: `${flags} --allow-run`,
   play: `${flags} --allow-run`,
   pack: `${flags} --allow-run`,
+  submit: `${flags} --allow-run`,
+  status: `${flags} --allow-run`,
   "test-native": `${flags} --allow-run`,
   // the browser's driver reads /proc, and a test writes to /dev/full
   test: "-A",

@@ -1,0 +1,63 @@
+import { join } from "node:path";
+import type { Job, JobList } from "./job_list.ts";
+
+/** A text, such as a path, as one word of a shell: with quotes where it needs them. */
+export function shellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+/** How jobs are run where the script runs. */
+export interface JobScriptOptions {
+  /** Deno: a path, or a name on the PATH. */
+  readonly deno: string;
+  /** The folder of Ehrloom. */
+  readonly project: string;
+  /** The arguments of Deno that make a task, such as `run --no-prompt … tasks/merge.ts`. */
+  readonly taskArguments: (task: string) => readonly string[];
+}
+
+/**
+ * A shell script that runs one job of a list, by its number; the merge is `merge`. A job that is done
+ * is not run again.
+ *
+ * @example
+ * ```ts
+ * import { jobScript } from "ehrloom";
+ * import { assertStringIncludes } from "@std/assert";
+ *
+ * const job = { name: "one", task: "prepare", arguments: ["--out", "a b"], out: "/x/a b", done: "c" };
+ * const script = jobScript({ folder: "/x", elements: [job], merge: job }, {
+ *   deno: "deno",
+ *   project: "/ehrloom",
+ *   taskArguments: (task) => ["run", `tasks/${task}.ts`],
+ * });
+ * assertStringIncludes(script, "1) run '/x/a b/c' run tasks/prepare.ts --out 'a b' ;;");
+ * ```
+ */
+export function jobScript(
+  { folder, elements, merge }: JobList,
+  { deno, project, taskArguments }: JobScriptOptions,
+): string {
+  const line = (label: string, { task, arguments: args, out, done }: Job) => {
+    const words = [join(out, done), ...taskArguments(task), ...args].map(shellWord);
+    return `  ${label}) run ${words.join(" ")} ;;`;
+  };
+  return [
+    "#!/bin/sh",
+    "# Runs one job of jobs.json, by its number or as merge. Written by deno task submit.",
+    "set -eu",
+    `cd ${shellWord(project)}`,
+    `export INIT_CWD=${shellWord(folder)} DENO_NO_UPDATE_CHECK=1`,
+    "run() {",
+    '  [ ! -e "$1" ] || exit 0 # it is done',
+    "  shift",
+    `  exec ${shellWord(deno)} "$@"`,
+    "}",
+    'case "$1" in',
+    ...elements.map((job, index) => line(String(index + 1), job)),
+    line("merge", merge),
+    '  *) echo "error: there is no job $1" >&2; exit 2 ;;',
+    "esac",
+    "",
+  ].join("\n");
+}

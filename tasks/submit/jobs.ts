@@ -1,0 +1,150 @@
+/**
+ * The jobs of a command line: what is many by nature in it, as elements, and what merges them.
+ *
+ * @module
+ */
+import type { Job, JobList } from "ehrloom";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { type Arguments, parse, ungrouped } from "../cli/arguments.ts";
+import { type Command, resolvePath, UsageError } from "../cli/command.ts";
+import { compareCommand } from "../compare/command.ts";
+import { generateCommand } from "../generate/command.ts";
+
+/** The tasks that can be divided, with the options that submit itself gives to them. */
+const divided: Readonly<Record<string, { command: Command; own: readonly string[] }>> = {
+  generate: { command: generateCommand, own: ["shard"] },
+  compare: { command: compareCommand, own: ["part", "parts"] },
+};
+
+/** Their names. */
+export const dividedTasks: readonly string[] = Object.keys(divided);
+
+/** Options that mean something else for many processes than for one. */
+const notHere = ["force", "json", "quiet"];
+
+/** Arguments without an option and its value. */
+function without(args: readonly string[], option: string): string[] {
+  return args.filter((arg, at) =>
+    arg !== `--${option}` && !arg.startsWith(`--${option}=`) && args[at - 1] !== `--${option}`
+  );
+}
+
+/** The task's command line, checked as the task itself would. */
+function checkedCommand(name: string, args: readonly string[]): Arguments {
+  const { command, own } = divided[name];
+  const given = parse(ungrouped(command), [...args]);
+  for (const option of [...notHere, ...own]) {
+    if (without(args, option).length === args.length) continue;
+    throw new UsageError(`--${option} cannot stand behind "--": ${name} runs in many processes`);
+  }
+  if (given.has("help")) throw new UsageError(`deno task ${name} --help shows what ${name} takes`);
+  for (const path of given.inputs()) {
+    if (existsSync(path)) continue;
+    throw new Deno.errors.NotFound(`Cannot read "${path}": no such file or folder`);
+  }
+  return given;
+}
+
+/** Shards of a generation. */
+function generation(
+  given: Arguments,
+  args: readonly string[],
+  asked: { readonly jobs: string; readonly array: number | undefined },
+): Omit<JobList, "folder"> {
+  const count = given.integer("count", { min: 1 });
+  const { jobs, array = Math.min(4, count) } = asked;
+  if (array > count) {
+    throw new UsageError(`--array is ${array}, must be at most the number of records, ${count}`);
+  }
+  const shards = join(jobs, "shards");
+  const done = join("metadata", "dataset.json");
+  const elements = Array.from({ length: array }, (_, i): Job => {
+    const out = join(shards, String(i + 1));
+    const shard = `${i + 1}/${array}`;
+    const own = ["--shard", shard, "--out", out];
+    const task = "generate";
+    return {
+      name: `shard ${shard}`,
+      task,
+      arguments: [...without(args, "out"), ...own],
+      out,
+      done,
+    };
+  });
+  const out = given.path("out");
+  const continued = ["continue", "visits"].flatMap((option) => {
+    const value = given.maybe(option);
+    return value === undefined ? [] : [`--${option}`, value];
+  });
+  const merging = ["--shards", shards, ...continued, "--out", out];
+  return { elements, merge: { name: "merge", task: "merge", arguments: merging, out, done } };
+}
+
+/** Models of a comparison, with each of its random seeds. */
+function comparison(
+  given: Arguments,
+  args: readonly string[],
+  { jobs, array }: { readonly jobs: string; readonly array: number | undefined },
+): Omit<JobList, "folder"> {
+  if (array !== undefined) {
+    throw new UsageError("--array is for generate; compare has an element for each model and seed");
+  }
+  const names = given.text("models").split(",").map((name) => name.trim());
+  const seeds = given.maybe("seeds")?.split(",").map((seed) => seed.trim()) ?? [undefined];
+  const parts = join(jobs, "parts");
+  const others = without(args, "out");
+  const elements = names.flatMap((name) =>
+    seeds.map((seed, index): Job => {
+      const out = join(parts, seed === undefined ? name : `${name}-seed-${seed}`);
+      const part = seed === undefined ? name : `${name}/${seed}`;
+      const own = ["--part", part, "--out", out];
+      const model = join("models", name, ...index === 0 ? [] : ["seeds", String(seed)]);
+      return {
+        name: seed === undefined ? name : `${name}, seed ${seed}`,
+        task: "compare",
+        arguments: [...others, ...own],
+        out,
+        done: join(model, "judgement.json"),
+      };
+    })
+  );
+  const out = given.path("out");
+  const merging = [...others, "--parts", parts, "--out", out];
+  const done = "comparison.json";
+  return { elements, merge: { name: "merge", task: "compare", arguments: merging, out, done } };
+}
+
+/** Where the jobs of a command line are, and what they are. */
+export interface AskedJobs {
+  readonly jobs: string;
+  readonly jobList: JobList;
+}
+
+/**
+ * The jobs of a command line.
+ *
+ * @param words the task's name and its arguments
+ * @param options.jobs the folder for them; default beside the result
+ * @param options.array elements of a generation; default 4
+ * @throws {UsageError} If the task cannot be divided, or its command line is wrong
+ */
+export function jobsOf(
+  [task, ...args]: readonly string[],
+  options: { readonly jobs: string | undefined; readonly array: number | undefined },
+): AskedJobs {
+  const known = dividedTasks.join(" or ");
+  if (task === undefined) {
+    throw new UsageError(`no task is given: end with -- ${known} and its options`);
+  }
+  if (!dividedTasks.includes(task)) {
+    throw new UsageError(`${task} cannot be submitted: behind "--" must be ${known}`);
+  }
+  const given = checkedCommand(task, args);
+  const jobs = resolvePath(options.jobs ?? `${given.text("out")}-jobs`);
+  const listed = (task === "generate" ? generation : comparison)(given, args, {
+    jobs,
+    array: options.array,
+  });
+  return { jobs, jobList: { folder: resolvePath("."), ...listed } };
+}

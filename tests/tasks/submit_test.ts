@@ -1,0 +1,150 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { train, useBackend, writeMeds } from "ehrloom";
+import { isThere } from "ehrloom/files/is_there.ts";
+import { join } from "node:path";
+import { inFolder } from "../folder.ts";
+import { begin, contents, ending, succeed } from "../reliability/scenarios.ts";
+import { answerOf, tinyCohort, tinySettings } from "../tiny.ts";
+
+await useBackend("wasm");
+
+const cohort = tinyCohort(40);
+const generation = ["generate", "--run", "run", "--count", "41", "--backend", "wasm"];
+const how = ["--set", "width=8", "--set", "layers=1", "--set", "heads=2", "--epochs", "2"];
+const comparison = [
+  ...["compare", "--cohort", "cohort", "--models", "halo,markov", "--seeds", "3,4"],
+  ...[...how, "--batch", "8", "--resamples", "3", "--backend", "wasm"],
+];
+
+/** A folder with a cohort and a run. */
+function withRun(test: (folder: string) => Promise<void>): Promise<void> {
+  return inFolder(async (folder) => {
+    await train(cohort, join(folder, "run"), { settings: tinySettings, epochs: 2, batch: 8 });
+    await writeMeds(join(folder, "cohort"), cohort);
+    await test(folder);
+  });
+}
+
+/** The process that writes to a path, as soon as there is one. */
+async function writerOf(folder: string, name: string): Promise<number> {
+  const lock = join(folder, `.${name}.ehrloom-lock`);
+  for (;;) {
+    const text = await Deno.readTextFile(lock).catch(() => "");
+    if (text.endsWith("\n")) return JSON.parse(text).process;
+    await new Promise((done) => setTimeout(done, 5));
+  }
+}
+
+/** How far the jobs of a folder are, as `--json` says. */
+async function statusOf(jobs: string): Promise<Record<string, unknown>> {
+  const { stdout } = await answerOf("status", "--jobs", jobs, "--json");
+  return JSON.parse(stdout);
+}
+
+Deno.test("a job that is killed in the middle is started again, and the result is that of one process", () =>
+  withRun(async (folder) => {
+    await succeed(folder, "generate", [...generation.slice(1), "--out", "whole"]);
+    const submitted = begin(folder, "submit", [
+      "--array",
+      "2",
+      "--",
+      ...generation,
+      "--out",
+      "out",
+    ]);
+    const writer = await writerOf(join(folder, "out-jobs", "shards"), "2");
+    Deno.kill(writer, "SIGKILL");
+    const { code, lines } = await ending(submitted);
+    assertEquals(code, 0, lines.join("\n"));
+    assertEquals(lines.toSorted(), [
+      `2 jobs in ${folder}/out-jobs, 0 of them done`,
+      `The result is in ${folder}/out; what the jobs said, in ${folder}/out-jobs/logs`,
+      "merge: done",
+      "shard 1/2: done",
+      "shard 2/2: done",
+      "shard 2/2: ended by SIGKILL, is started again",
+    ]);
+    assertEquals(await contents(join(folder, "out")), await contents(join(folder, "whole")));
+    const { done, failed, merge } = await statusOf(join(folder, "out-jobs"));
+    assertEquals([done, failed, merge], [2, 0, "done"]);
+  }));
+
+Deno.test("jobs that were interrupted are continued by the same command", () =>
+  withRun(async (folder) => {
+    await succeed(folder, "generate", [...generation.slice(1), "--out", "whole"]);
+    const args = ["--array", "3", "--at-once", "1", "--", ...generation, "--out", "out"];
+    const submitted = begin(folder, "submit", args);
+    const shards = join(folder, "out-jobs", "shards");
+    const writer = await writerOf(shards, "2");
+    submitted.kill("SIGTERM");
+    const { code, lines } = await ending(submitted);
+    assertEquals(code, 143);
+    assertMatch(
+      lines.at(-1) ?? "",
+      /^Stopped.*; continue with: deno task submit --array 3 --at-once/,
+    );
+    while (await isThere(`/proc/${writer}`)) await new Promise((done) => setTimeout(done, 5));
+    assertEquals(await isThere(join(shards, "1", "metadata", "dataset.json")), true);
+    assertEquals(await isThere(join(shards, "2")), false);
+    const before = await statusOf(join(folder, "out-jobs"));
+    assertEquals([before.done, before.failed, before.not_started], [1, 1, 1]);
+    await succeed(folder, "submit", args);
+    assertEquals(await contents(join(folder, "out")), await contents(join(folder, "whole")));
+  }));
+
+Deno.test("a comparison is divided into its models and random seeds", () =>
+  withRun(async (folder) => {
+    await succeed(folder, "compare", [...comparison.slice(1), "--out", "whole"]);
+    await succeed(folder, "submit", ["--jobs", "jobs", "--", ...comparison, "--out", "out"]);
+    const parts = Array.from(Deno.readDirSync(join(folder, "jobs", "parts")), ({ name }) => name);
+    assertEquals(parts.sort(), ["halo-seed-3", "halo-seed-4", "markov-seed-3", "markov-seed-4"]);
+    const said = await Deno.readTextFile(join(folder, "jobs", "logs", "local_merge.log"));
+    assertEquals(said.includes("epoch"), false, said); // no model is trained again
+    assertEquals(await contents(join(folder, "out")), await contents(join(folder, "whole")));
+  }));
+
+Deno.test("deno task submit says in one line what is wrong", () =>
+  withRun(async (folder) => {
+    await Deno.writeTextFile(join(folder, "rules.json"), "{");
+    const generate = [...generation, "--out", "out"];
+    const cases: [args: string[], code: number, message: string][] = [
+      [[], 2, "no task is given: end with -- generate or compare and its options"],
+      [["--", "train"], 2, 'train cannot be submitted: behind "--" must be generate or compare'],
+      [["--", ...generation], 2, "--out DIR is required"],
+      [["--", ...generate, "--cuont", "3"], 2, "unknown argument --cuont; did you mean --count?"],
+      [["--", ...generate, "--shard", "1/2"], 2, '--shard cannot stand behind "--": generate runs'],
+      [["--", ...generate, "--json"], 2, '--json cannot stand behind "--": generate runs in many'],
+      [["--array", "42", "--", ...generate], 2, "--array is 42, must be at most the number of"],
+      [
+        ["--array", "2", "--", ...comparison, "--out", "out"],
+        2,
+        "--array is for generate; compare",
+      ],
+      [["--time", "1:00", "--", ...generate], 2, "--partition, --time and --sbatch need --engine"],
+      [["--engine", "pbs", "--", ...generate], 2, "--engine is pbs; known: "],
+      [["--", ...generate, "--rules", "none"], 1, `Cannot read "${folder}/none": no such file or`],
+      [
+        ["--array", "2", "--", ...generate, "--rules", "rules.json"],
+        1,
+        `Cannot finish: 2 of 2 jobs failed, such as shard 1/2: Cannot read "${folder}/rules`,
+      ],
+      [["--", ...generate], 1, `Cannot continue "${folder}/out-jobs": it was started with other`],
+      [["--jobs", "cohort", "--", ...generate], 1, `Cannot write "${folder}/cohort": it exists`],
+      [["--jobs", "x", "--", ...generation, "--out", "run"], 1, `Cannot write "${folder}/run": it`],
+    ];
+    for (const [args, code, message] of cases) {
+      const found = await ending(begin(folder, "submit", args));
+      assertEquals(found.code, code, `${args}: ${found.lines}`);
+      const errors = found.lines.filter((line) => line.startsWith("error: "));
+      assertEquals(errors.length, 1, `${args}: ${found.lines}`);
+      assertStringIncludes(errors[0], message);
+      assert(found.lines.every((line) => !/^ +at /.test(line)));
+    }
+    const { failed } = await statusOf(join(folder, "out-jobs"));
+    assertEquals(failed, 2);
+    const { code, lines } = await ending(begin(folder, "status", ["--jobs", "run"]));
+    assertEquals([code, ...lines], [
+      1,
+      `error: Cannot read "${folder}/run": it holds no jobs.json; deno task submit writes one`,
+    ]);
+  }));
