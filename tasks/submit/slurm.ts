@@ -78,7 +78,9 @@ export async function submitToSlurm(
     ? ""
     : idOf(await printed("sbatch", ["--parsable", ...after, scripts.merge]));
   await writeSlurmJobs(jobs, { elements, merge });
-  if (elements !== "") say(`Slurm's job ${elements}: ${open.length} elements`);
+  if (elements !== "") {
+    say(`Slurm's job ${elements}: ${open.length} ${open.length === 1 ? "element" : "elements"}`);
+  }
   if (merge !== "") say(`Slurm's job ${merge}: the merge, when all elements are done`);
   return { elements, merge };
 }
