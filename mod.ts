@@ -636,6 +636,11 @@ export {
   readJobList,
 } from "./lib/cluster/job_list.ts";
 export { jobScript, type JobScriptOptions, shellWord } from "./lib/cluster/job_script.ts";
+export {
+  imageProject,
+  type KubernetesOptions,
+  writeKubernetesJobs,
+} from "./lib/cluster/kubernetes.ts";
 export { type JobState, jobStates, lastLine } from "./lib/cluster/job_states.ts";
 export {
   arrayRange,

@@ -1,6 +1,7 @@
 import { beginJobs, claimed, openElements } from "ehrloom";
 import { join } from "node:path";
 import {
+  type Arguments,
   type Command,
   runCommand,
   sameCommand,
@@ -9,10 +10,17 @@ import {
   UsageError,
 } from "./cli/command.ts";
 import { dividedTasks, jobsOf } from "./submit/jobs.ts";
+import { kubernetesOptions, printForKubernetes } from "./submit/kubernetes.ts";
 import { runLocally } from "./submit/local.ts";
 import { submitToSlurm } from "./submit/slurm.ts";
 
-const engines = ["local", "slurm"] as const;
+const engines = ["local", "slurm", "kubernetes"] as const;
+
+/** The options that one engine alone has. */
+const ownOptions = {
+  slurm: ["partition", "time", "sbatch"],
+  kubernetes: ["image", "volume"],
+} as const;
 
 const command: Command = {
   name: "submit",
@@ -20,13 +28,13 @@ const command: Command = {
   options: {
     engine: {
       value: "NAME",
-      help: `Where jobs run: ${engines.join(" or ")} (processes of this machine, or Slurm)`,
+      help: "Where jobs run: local (processes of this machine), slurm, or kubernetes (prints YAML)",
       default: "local",
     },
     array: { value: "N", help: "Jobs into which generate is divided (default 4)" },
     "at-once": {
       value: "N",
-      help: "Jobs that run at the same time (default 2 on this machine, any number on Slurm)",
+      help: "Jobs that run at the same time (default 2 on this machine, any number elsewhere)",
     },
     jobs: {
       value: "DIR",
@@ -40,6 +48,14 @@ const command: Command = {
       sbatch: {
         value: "OPTION",
         help: "Another option of sbatch without its dashes, such as mem=8G; repeatable",
+        many: true,
+      },
+    },
+    Kubernetes: {
+      image: { value: "NAME", help: "Image with Ehrloom, as the Containerfile makes it" },
+      volume: {
+        value: "CLAIM=PATH",
+        help: "Claim of a volume that is mounted at PATH, here and there; repeatable",
         many: true,
       },
     },
@@ -69,16 +85,8 @@ await runCommand(command, async (args, onProgress) => {
   });
   const { elements, merge } = jobList;
   const atOnce = args.maybeInteger("at-once", { min: 1 });
-  const sbatch = [
-    ...["partition", "time"].flatMap((option) => {
-      const value = args.maybe(option);
-      return value === undefined ? [] : [`${option}=${value}`];
-    }),
-    ...args.all("sbatch"),
-  ];
-  if (engine === "local" && sbatch.length > 0) {
-    throw new UsageError("--partition, --time and --sbatch need --engine slurm");
-  }
+  checkEngine(args, engine);
+  const kubernetes = engine === "kubernetes" ? kubernetesOptions(args, jobs) : undefined;
   return await claimed(jobs, { goesOn: true }, async () => {
     await beginJobs(jobs, jobList);
     const open = await openElements(jobList);
@@ -89,12 +97,36 @@ await runCommand(command, async (args, onProgress) => {
     );
     const about = { jobs, elements: elements.length, out: merge.out };
     if (engine === "slurm") {
-      const slurm = await submitToSlurm(jobs, jobList, { atOnce, sbatch });
+      const slurm = await submitToSlurm(jobs, jobList, { atOnce, sbatch: sbatchOf(args) });
       say(`Next: deno task status --jobs ${shellPath(jobs)}`);
       return { ...about, slurm };
+    }
+    if (kubernetes !== undefined) {
+      const how = { options: kubernetes, json: args.has("json") };
+      return { ...about, ...await printForKubernetes(jobs, jobList, how) };
     }
     await runLocally(jobs, jobList, { atOnce: atOnce ?? 2, onProgress });
     say(`The result is in ${shellPath(merge.out)}; what the jobs said, in ${join(jobs, "logs")}`);
     return about;
   });
 });
+
+/** Refuses options of another engine. */
+function checkEngine(args: Arguments, engine: typeof engines[number]): void {
+  for (const [owner, options] of Object.entries(ownOptions)) {
+    const given = options.find((option) =>
+      args.maybe(option) !== undefined || args.all(option).length > 0
+    );
+    if (given === undefined || owner === engine) continue;
+    throw new UsageError(`--${given} needs --engine ${owner}`);
+  }
+}
+
+/** Options for sbatch, without their dashes. */
+function sbatchOf(args: Arguments): string[] {
+  const named = ["partition", "time"].flatMap((option) => {
+    const value = args.maybe(option);
+    return value === undefined ? [] : [`${option}=${value}`];
+  });
+  return [...named, ...args.all("sbatch")];
+}

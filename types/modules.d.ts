@@ -51,6 +51,14 @@ declare module "@std/text" {
   export function levenshteinDistance(a: string, b: string): number;
 }
 
+declare module "@std/yaml" {
+  export function stringify(
+    value: unknown,
+    options?: { readonly lineWidth?: number; readonly skipInvalid?: boolean },
+  ): string;
+  export function parse(text: string): unknown;
+}
+
 declare module "cli-progress" {
   export interface Options {
     format?: string;

@@ -18,7 +18,7 @@ export interface JobScriptOptions {
 
 /**
  * A shell script that runs one job of a list, by its number; the merge is `merge`. A job that is done
- * is not run again.
+ * is not run again. With `is-done` behind the number, it only says by its exit code whether it is.
  *
  * @example
  * ```ts
@@ -48,8 +48,10 @@ export function jobScript(
     "set -eu",
     `cd ${shellWord(project)}`,
     `export INIT_CWD=${shellWord(folder)} DENO_NO_UPDATE_CHECK=1`,
+    "only=${2:-}",
     "run() {",
     '  [ ! -e "$1" ] || exit 0 # it is done',
+    '  [ "$only" != is-done ] || exit 1',
     "  shift",
     `  exec ${shellWord(deno)} "$@"`,
     "}",

@@ -21,6 +21,7 @@ const demo = `demo\\.json|${report}|(cohort|synthetic)/(${cohort})|run/(${run})`
 const attack = String.raw`(plan|lira)\.json|shadows/\d+/(${run})`;
 
 const jobs = String.raw`jobs\.json|element\.sh|(elements|merge)\.sbatch|slurm\.json|` +
+  String.raw`kubernetes\.yaml|` +
   String.raw`logs/\w+\.log|shards/\d+/(${cohort})|parts/[^/]+/(${comparison})`;
 
 /**

@@ -120,7 +120,14 @@ Deno.test("deno task submit says in one line what is wrong", () =>
         2,
         "--array is for generate; compare",
       ],
-      [["--time", "1:00", "--", ...generate], 2, "--partition, --time and --sbatch need --engine"],
+      [["--time", "1:00", "--", ...generate], 2, "--time needs --engine slurm"],
+      [["--image", "x", "--", ...generate], 2, "--image needs --engine kubernetes"],
+      [["--engine", "kubernetes", "--", ...generate], 2, "--image NAME is required"],
+      [
+        ["--engine", "kubernetes", "--image", "x", "--volume", "data=/data", "--", ...generate],
+        2,
+        `${folder}/out-jobs is on no volume: give --volume CLAIM=PATH with a folder above it`,
+      ],
       [["--engine", "pbs", "--", ...generate], 2, "--engine is pbs; known: "],
       [["--", ...generate, "--rules", "none"], 1, `Cannot read "${folder}/none": no such file or`],
       [

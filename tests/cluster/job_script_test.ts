@@ -1,0 +1,40 @@
+import { assertEquals } from "@std/assert";
+import { jobScript } from "ehrloom/cluster/job_script.ts";
+import { join } from "node:path";
+import { inFolder } from "../folder.ts";
+
+Deno.test({
+  name: "the script runs each job by its number, with its arguments as they are, unless it is done",
+  ignore: Deno.build.os === "windows",
+  fn: () =>
+    inFolder(async (folder) => {
+      const job = (name: string) => ({
+        name,
+        task: "generate",
+        arguments: ["--label", `it's "${name}" $HOME;`, ""],
+        out: join(folder, name),
+        done: "done.json",
+      });
+      const path = join(folder, "element.sh");
+      const list = { folder, elements: ["a b", "c"].map(job), merge: job("all") };
+      const script = jobScript(list, {
+        deno: "printf",
+        project: folder,
+        taskArguments: (task) => ["%s|", task],
+      });
+      await Deno.writeTextFile(path, script);
+      const run = async (...args: string[]) => {
+        const { code, stdout } = await new Deno.Command("sh", { args: [path, ...args] }).output();
+        return [code, new TextDecoder().decode(stdout)];
+      };
+      assertEquals(await run("1"), [0, `generate|--label|it's "a b" $HOME;||`]);
+      assertEquals(await run("merge"), [0, `generate|--label|it's "all" $HOME;||`]);
+      assertEquals(await run("1", "is-done"), [1, ""]);
+      await Deno.mkdir(join(folder, "a b"));
+      await Deno.writeTextFile(join(folder, "a b", "done.json"), "{}");
+      assertEquals(await run("1"), [0, ""]);
+      assertEquals(await run("1", "is-done"), [0, ""]);
+      assertEquals(await run("2"), [0, `generate|--label|it's "c" $HOME;||`]);
+      assertEquals(await run("3"), [2, ""]);
+    }),
+});
