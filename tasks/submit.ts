@@ -114,9 +114,7 @@ await runCommand(command, async (args, onProgress) => {
 /** Refuses options of another engine. */
 function checkEngine(args: Arguments, engine: typeof engines[number]): void {
   for (const [owner, options] of Object.entries(ownOptions)) {
-    const given = options.find((option) =>
-      args.maybe(option) !== undefined || args.all(option).length > 0
-    );
+    const given = options.find((option) => (args.maybe(option) ?? "") !== ""); // "" of an empty list
     if (given === undefined || owner === engine) continue;
     throw new UsageError(`--${given} needs --engine ${owner}`);
   }

@@ -14,7 +14,9 @@ import type { QueuedJob } from "./slurm.ts";
 export interface JobState {
   /** The number of an element, from 1, or "merge". */
   readonly job: string;
+  /** What it is, for people. */
   readonly name: string;
+  /** How far it is; it failed if it was run, is not done and runs no more. */
   readonly state: "done" | "running" | "waiting" | "failed" | "not started";
   /** The last line of its log, where it failed. */
   readonly said?: string | undefined;

@@ -131,9 +131,11 @@ export async function readSlurmJobs(jobs: string): Promise<SlurmJobs | undefined
   );
 }
 
-/** A job that Slurm has not ended yet: the number of its element, or "merge", and its state. */
+/** A job that Slurm has not ended yet. */
 export interface QueuedJob {
+  /** The number of an element, from 1, or "merge". */
   readonly job: string;
+  /** Slurm's own word: PENDING, RUNNING and others. */
   readonly state: string;
 }
 

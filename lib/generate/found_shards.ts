@@ -65,10 +65,18 @@ function difference(one: FoundShard, other: FoundShard): string | undefined {
   }
 }
 
-/** Numbers as in a sentence, at most ten of them. */
-function listed(numbers: readonly number[]): string {
-  const shown = numbers.slice(0, 10).join(", ");
-  return numbers.length > 10 ? `${shown} and ${numbers.length - 10} more` : shown;
+/** Which shards are missing, in words; the first ten of them, since there may be millions. */
+function missingInWords(found: ReadonlyMap<number, FoundShard>, parts: number): string | undefined {
+  const count = parts - found.size;
+  const numbers: number[] = [];
+  for (let part = 1; numbers.length < Math.min(count, 10); part++) {
+    if (!found.has(part)) numbers.push(part);
+  }
+  const more = count > numbers.length ? ` and ${count - numbers.length} more` : "";
+  if (count === 0) return undefined;
+  return count === 1
+    ? `shard ${numbers[0]} of ${parts} is missing`
+    : `shards ${numbers.join(", ")}${more} of ${parts} are missing`;
 }
 
 /**
@@ -104,16 +112,8 @@ export async function foundShards(folder: string): Promise<FoundShard[]> {
     }
     byPart.set(one.shard.part, one);
   }
-  const { parts } = first.shard;
-  const all = Array.from({ length: parts }, (_, i) => i + 1);
-  const missing = all.filter((part) => !byPart.has(part));
-  if (missing.length > 0) {
-    const which = missing.length === 1 ? "shard" : "shards";
-    const are = missing.length === 1 ? "is" : "are";
-    throw new RangeError(
-      `Cannot merge "${folder}": ${which} ${listed(missing)} of ${parts} ${are} missing`,
-    );
-  }
+  const missing = missingInWords(byPart, first.shard.parts);
+  if (missing !== undefined) throw new RangeError(`Cannot merge "${folder}": ${missing}`);
   return shards.sort((a, b) => a.shard.part - b.shard.part);
 }
 

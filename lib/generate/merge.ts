@@ -100,7 +100,9 @@ export async function mergeShards(
 
 /** A synthetic cohort with what its folder says of how it was generated. */
 export interface SyntheticCohort {
+  /** The records. */
   readonly cohort: Cohort;
+  /** How they were generated. */
   readonly notes: GenerationNotes;
   /** The run that generated it, see `runFingerprint`; undefined if the folder does not say. */
   readonly runFingerprint: string | undefined;

@@ -4,11 +4,15 @@ import { taskArguments, taskCommands } from "../tiny.ts";
 
 const root = new URL("../../", import.meta.url).pathname;
 
-/** The commands `deno task …` of a document's shell code; a backslash continues a line. */
+/**
+ * The commands `deno task …` of a document's shell code; a backslash continues a line, and a task may
+ * stand behind the "--" of another.
+ */
 function commandsOf(markdown: string): string[] {
   return [...markdown.matchAll(/```sh\n(.*?)```/gs)].flatMap(([, code]) =>
     code.replaceAll(/\\\n\s*/g, "").split("\n").map((line) => line.replace(/ # .*/, ""))
-  ).flatMap((line) => line.match(/deno task .*/) ?? []);
+  ).flatMap((line) => line.match(/deno task .*/) ?? [])
+    .flatMap((command) => command.replace(" -- ", "\ndeno task ").split("\n"));
 }
 
 /** What a task says with `--help`. */

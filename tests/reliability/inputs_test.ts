@@ -5,9 +5,11 @@
 import { assert } from "@std/assert";
 import {
   attackByShadows,
+  beginJobs,
   compare,
   dossierHtml,
   evaluate,
+  jobStates,
   prepare,
   printable,
   type Random,
@@ -15,13 +17,16 @@ import {
   readCodeEmbeddings,
   readCodeGraph,
   readDossierSources,
+  readJobList,
   readMeds,
   readPhenotypes,
   readRecordsJson,
   readRules,
   readRun,
   readSynthea,
+  readSynthetic,
   readTruth,
+  subset,
   train,
   truthOf,
   useBackend,
@@ -299,6 +304,32 @@ const sources: Record<string, Source> = {
       await writeMeds(folder, tinyCohort(6));
     },
     read: readMeds,
+  },
+  "shards": {
+    async make(folder) {
+      const asked = "0".repeat(64);
+      for (const [i, records] of [[0, 1], [2, 3, 4]].entries()) {
+        const shard = { part: i + 1, parts: 2, records: 5, asked };
+        await writeMeds(join(folder, String(i + 1)), {
+          ...subset(tinyCohort(6), records),
+          subjectIds: BigInt64Array.from(records, (record) => BigInt(record + 1)),
+        }, { notes: () => ({ seed: 1, cut_off: 0, shard }) });
+      }
+    },
+    read: readSynthetic,
+  },
+  "a list of jobs": {
+    async make(folder) {
+      const job = {
+        name: "merge",
+        task: "merge",
+        arguments: ["--out", "out"],
+        out: join(folder, "out"),
+        done: "metadata/dataset.json",
+      };
+      await beginJobs(folder, { folder, elements: [{ ...job, out: `${job.out}-1` }], merge: job });
+    },
+    read: async (folder) => await jobStates(folder, await readJobList(folder)),
   },
   "labels": {
     make: json("labels.json", { diabetes: { ICD10CM: ["E11*", "E10.1"] }, other: { "": ["x"] } }),

@@ -58,6 +58,7 @@ export const scenarios: readonly Scenario[] = [
       older: ["generate", "--run", "run", "--count", "3", ...backend],
     },
   ),
+  scenario("merge", "merge", ["--shards", "shards"]),
   scenario("evaluate", "evaluate", [
     ...["--real", "cohort", "--synthetic", "cohort", "--run", "run"],
     ...["--resamples", "3", ...backend],
@@ -149,6 +150,10 @@ export async function makeInputs(folder: string): Promise<void> {
     ...["--real", "cohort", "--synthetic", "cohort", "--run", "run", ...backend],
     ...["--only", "privacy.identical_records", "--resamples", "3", "--out", "report"],
   ]);
+  for (const part of [1, 2]) {
+    const own = ["--shard", `${part}/2`, "--out", `shards/${part}`];
+    await succeed(folder, "generate", ["--run", "run", "--count", "6", ...own, ...backend]);
+  }
 }
 
 /** Copies a folder with all that is in it. */

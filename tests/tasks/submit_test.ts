@@ -25,14 +25,16 @@ function withRun(test: (folder: string) => Promise<void>): Promise<void> {
   });
 }
 
-/** The process that writes to a path, as soon as there is one. */
-async function writerOf(folder: string, name: string): Promise<number> {
+/** The process that writes to a path, as soon as there is one; jobs are submitted in the meantime. */
+async function writerOf(folder: string, name: string, submitted: Deno.ChildProcess) {
   const lock = join(folder, `.${name}.ehrloom-lock`);
-  for (;;) {
+  const ended = submitted.status.then(() => true);
+  const pause = () => new Promise<false>((done) => setTimeout(() => done(false), 5));
+  do {
     const text = await Deno.readTextFile(lock).catch(() => "");
-    if (text.endsWith("\n")) return JSON.parse(text).process;
-    await new Promise((done) => setTimeout(done, 5));
-  }
+    if (text.endsWith("\n")) return Number(JSON.parse(text).process);
+  } while (!await Promise.race([ended, pause()]));
+  throw new Error(`Nobody has written to ${name}`);
 }
 
 /** How far the jobs of a folder are, as `--json` says. */
@@ -52,7 +54,7 @@ Deno.test("a job that is killed in the middle is started again, and the result i
       "--out",
       "out",
     ]);
-    const writer = await writerOf(join(folder, "out-jobs", "shards"), "2");
+    const writer = await writerOf(join(folder, "out-jobs", "shards"), "2", submitted);
     Deno.kill(writer, "SIGKILL");
     const { code, lines } = await ending(submitted);
     assertEquals(code, 0, lines.join("\n"));
@@ -75,7 +77,7 @@ Deno.test("jobs that were interrupted are continued by the same command", () =>
     const args = ["--array", "3", "--at-once", "1", "--", ...generation, "--out", "out"];
     const submitted = begin(folder, "submit", args);
     const shards = join(folder, "out-jobs", "shards");
-    const writer = await writerOf(shards, "2");
+    const writer = await writerOf(shards, "2", submitted);
     submitted.kill("SIGTERM");
     const { code, lines } = await ending(submitted);
     assertEquals(code, 143);
