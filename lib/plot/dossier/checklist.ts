@@ -9,6 +9,7 @@ import { selfTestOf } from "../../evaluate/privacy/self_test.ts";
 import { counted } from "../../in_words.ts";
 import type { Run } from "../../train/run_folder.ts";
 import { type AttackGroup, attackGroups } from "./attacks.ts";
+import { auditOf } from "./protection.ts";
 import { rareInWords } from "./remaining.ts";
 import type { DossierSources } from "./sources.ts";
 
@@ -80,8 +81,7 @@ function selfTestAnswer({ report }: DossierSources): Question {
 
 /** Whether the same command gives the same parameters. */
 function canBeRepeated(run: Run): boolean {
-  const { training, privacy } = run.runConfig;
-  return training.minutes === 0 && privacy?.noiseSource !== "secure";
+  return run.runConfig.training.minutes === 0 && run.runConfig.privacy?.noiseSource !== "secure";
 }
 
 /** Questions that the files answer. */
@@ -102,7 +102,7 @@ function answered(sources: DossierSources): Question[] {
     },
     {
       question: "Was the training audited with artificial records (canaries)?",
-      answer: (report.privacy?.audit?.guesses ?? 0) > 0 ? "Yes." : "No.",
+      answer: (auditOf(report)?.guesses ?? 0) > 0 ? "Yes." : "No.",
       more: "protection",
     },
     ...groupQuestions(sources),

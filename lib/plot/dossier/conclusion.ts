@@ -28,7 +28,7 @@ function originSentence({ run, report: { about } }: DossierSources): string {
 
 /** What protects the patients by design. */
 function protectionClause({ run, report }: DossierSources): string {
-  const { privacy: record } = run.runConfig;
+  const record = run.runConfig.privacy;
   if (record === undefined) return "Nothing protects the training patients by design";
   const promise = promiseInWords(epsilonSpentBy(run, record), record.delta);
   return contradictionOf({ run, report }) === undefined

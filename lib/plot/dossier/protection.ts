@@ -8,20 +8,25 @@ import type { PrivacyAudit } from "../../evaluate/privacy/membership/audit.ts";
 import type { EmpiricalEpsilon } from "../../evaluate/privacy/membership/empirical_epsilon.ts";
 import { percent } from "../../evaluate/summary/words.ts";
 import { counted } from "../../in_words.ts";
-import { epsilonSpent } from "../../train/private/accounting/pld.ts";
 import type { Privacy } from "../../train/private/privacy.ts";
 import type { Run } from "../../train/run_folder.ts";
 import type { DossierSources } from "./sources.ts";
 
-/** The ε that a run has spent: as its last epoch says, or from its steps. */
-export function epsilonSpentBy(
-  { training }: Pick<Run, "training">,
-  { epsilon, samplingRate, noiseMultiplier, delta }: Privacy,
-): number {
-  const last = training.at(-1);
-  if (last === undefined) return epsilon;
-  const taken = [{ samplingRate, noiseMultiplier, steps: last.step }];
-  return last.epsilon ?? epsilonSpent(taken, delta);
+/** The audit of a report; undefined if there was none. */
+export function auditOf(
+  { privacy }: Pick<DossierSources["report"], "privacy">,
+): PrivacyAudit | undefined {
+  return privacy?.audit ?? undefined;
+}
+
+/** Canaries that were made for a run, about half of which were in training; 0 for a run without them. */
+export function canariesOf({ runConfig }: Pick<Run, "runConfig">): number {
+  return runConfig.canaries?.count ?? 0;
+}
+
+/** The ε that a private run has spent; before its first epoch, what it may spend. */
+export function epsilonSpentBy({ training }: Pick<Run, "training">, { epsilon }: Privacy): number {
+  return training.at(-1)?.epsilon ?? epsilon;
 }
 
 /** Three digits. */
@@ -58,7 +63,7 @@ export function promiseInWords(epsilon: number, delta: number): string {
 
 /** What protects the patients, in sentences for people who do not know the word epsilon. */
 export function protectionInWords(run: Run): string[] {
-  const { privacy: record } = run.runConfig;
+  const record = run.runConfig.privacy;
   if (record === undefined) {
     return [
       "None by design: the model was trained without differential privacy.",
@@ -71,7 +76,7 @@ export function protectionInWords(run: Run): string[] {
   return [
     `Differential privacy with ${promiseInWords(epsilon, delta)}; what is protected is the whole ` +
     `record of each of the ${counted(patients)} training patients` +
-    (run.runConfig.canaries === undefined ? "." : ", artificial ones (canaries) among them."),
+    (canariesOf(run) === 0 ? "." : ", artificial ones (canaries) among them."),
     "This is a mathematical promise, whatever an attacker knows or invents: whether one patient " +
     "is in the training records or not changes the probability of any outcome by at most the " +
     `factor ${factor(Math.exp(epsilon))}, apart from a probability of about 1 in ` +
@@ -92,7 +97,7 @@ export function protectionInWords(run: Run): string[] {
 
 /** How the protection was made, as names and values. */
 export function protectionFacts(run: Run): [name: string, value: string][] {
-  const { privacy: record } = run.runConfig;
+  const record = run.runConfig.privacy;
   if (record === undefined) return [["Differential privacy", "none (plain training)"]];
   const { epsilon, delta, patients, samplingRate, noiseMultiplier, clip, adaptiveClip } = record;
   return [
@@ -121,10 +126,10 @@ export interface LowerBound {
 
 /** The lower bounds of ε that are known. */
 export function lowerBounds({ report }: Pick<DossierSources, "report">): LowerBound[] {
-  const audit: PrivacyAudit | null = report.privacy?.audit ?? null;
+  const audit = auditOf(report);
   const attacked: EmpiricalEpsilon | null = report.privacy?.membership?.empirical_epsilon ?? null;
   return [
-    ...audit === null ? [] : [{
+    ...audit === undefined ? [] : [{
       from: `Audit: ${counted(audit.right)} of ${counted(audit.guesses)} guesses about ` +
         `${counted(audit.canaries)} artificial records (canaries) were right`,
       epsilon: audit.lower_bound,
@@ -144,7 +149,7 @@ export function lowerBounds({ report }: Pick<DossierSources, "report">): LowerBo
 export function contradictionOf(
   { run, report }: Pick<DossierSources, "run" | "report">,
 ): { readonly bound: LowerBound; readonly promised: number } | undefined {
-  const { privacy: record } = run.runConfig;
+  const record = run.runConfig.privacy;
   if (record === undefined) return undefined;
   const promised = epsilonSpentBy(run, record);
   const bound = lowerBounds({ report })
@@ -154,9 +159,9 @@ export function contradictionOf(
 
 /** What the audit found; where there was none, that there was none. */
 function auditSentence({ run, report }: Pick<DossierSources, "run" | "report">): string {
-  const audit: PrivacyAudit | null = report.privacy?.audit ?? null;
-  const canaries = run.runConfig.canaries?.count ?? 0;
-  if (audit === null) {
+  const audit = auditOf(report);
+  const canaries = canariesOf(run);
+  if (audit === undefined) {
     return canaries === 0
       ? "Not audited: no artificial records (canaries) were put into this training to see whether " +
         "they can be found again."

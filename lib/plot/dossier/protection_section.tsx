@@ -19,7 +19,7 @@ import type { DossierSources } from "./sources.ts";
 
 function Bounds({ sources }: { sources: DossierSources }) {
   const { run } = sources;
-  const { privacy: record } = run.runConfig;
+  const record = run.runConfig.privacy;
   const bounds = lowerBounds(sources);
   return (
     <Table

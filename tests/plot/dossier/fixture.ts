@@ -4,11 +4,11 @@
  * @module
  */
 import type { Estimate } from "ehrloom/evaluate/bootstrap.ts";
-import type { PrivacyAudit } from "ehrloom/evaluate/privacy/membership/audit.ts";
+import type { PrivacyAudit } from "ehrloom/evaluate/report.ts";
 import type { StoredReport } from "ehrloom/evaluate/read_report.ts";
 import type { Disclosure } from "ehrloom/plot/dossier/attack.ts";
 import type { DossierSources } from "ehrloom/plot/dossier/sources.ts";
-import type { Run, RunConfig } from "ehrloom/train/run_folder.ts";
+import type { RunConfig } from "ehrloom/train/run_folder.ts";
 import { cohortOf } from "ehrloom/cohort/records.ts";
 import { vocabulary } from "ehrloom/cohort/vocabulary.ts";
 import { runOf } from "../../evaluate/run_of.ts";
@@ -152,7 +152,9 @@ export const nothingFound: Disclosure = {
 const cohort = cohortOf(vocabulary(["code 1"]), [], [{ visits: [[0]], labels: [], split: 0 }]);
 
 /** A run, trained plainly unless its config says something else. */
-export function run(config: Partial<RunConfig> = {}): Run {
+export function run(
+  config: Partial<RunConfig> & { readonly privacy?: unknown; readonly canaries?: unknown } = {},
+) {
   return runOf(cohort, { ehrloom: "0.1.0", model: "halo", cohort: "c0", ...config });
 }
 
@@ -197,21 +199,24 @@ export function sources(more: Partial<DossierSources> = {}): DossierSources {
 }
 
 /** The same report with an audit by 64 canaries. */
-export const audited = (lower_bound: number, more: Partial<PrivacyAudit> = {}): StoredReport =>
-  report({ ...nothingFound, audit: { ...audit, lower_bound, ...more } });
+export const audited = (
+  lower_bound: number,
+  more: Partial<PrivacyAudit> = {},
+): StoredReport => report({ ...nothingFound, audit: { ...audit, lower_bound, ...more } });
 
-/** An audit without its bound. */
-const audit = {
+/** An audit that shows nothing. */
+const audit: PrivacyAudit = {
   canaries: 64,
-  in_training: 30,
+  in_training: 33,
   too_long: 0,
   guesses: 20,
   right: 19,
-  largest_bound: 4,
+  lower_bound: 0,
+  largest_bound: 3,
   promised: null,
   delta: 1e-5,
   confidence: 0.95,
-  exposure: 3,
+  exposure: 1,
   extracted: 0,
-  conclusion: "",
+  conclusion: "this shows no epsilon above 0",
 };
