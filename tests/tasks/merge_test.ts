@@ -1,6 +1,7 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import {
   cohortOf,
+  mergeShards,
   readMeds,
   readSynthetic,
   train,
@@ -80,9 +81,7 @@ Deno.test("deno task merge gives the bytes of one process, with all that records
 Deno.test("shards are read as one by deno task evaluate, and refused in one line where they are not one", () =>
   inFolder(async (folder) => {
     const cohort = tinyCohort(40);
-    const options = { settings: tinySettings, epochs: 2, batch: 8 };
-    await train(cohort, join(folder, "run"), options);
-    await train(cohort, join(folder, "other run"), { ...options, seed: 2 });
+    await train(cohort, join(folder, "run"), { settings: tinySettings, epochs: 2, batch: 8 });
     await writeMeds(join(folder, "cohort"), cohort);
     const asked = await generated(folder, 3);
     const [shards, whole] = ["shards", "whole"].map((name) => join(folder, name));
@@ -99,50 +98,54 @@ Deno.test("shards are read as one by deno task evaluate, and refused in one line
     };
     assertEquals(await evaluated(shards), await evaluated(whole));
 
-    const broken: [how: (own: string) => void | Promise<unknown>, message: string][] = [
-      [(own) => Deno.remove(`${own}/no 2`, { recursive: true }), "shard 2 of 3 is missing"],
+    const labelled = ["--label", "ill=1", "--shard", "1/3", "--out", `${folder}/labelled`];
+    await succeed("generate", ...asked, ...labelled);
+    const noted = (change: (notes: Notes) => void) => async (own: string) => {
+      copy(`${own}/no 1`, `${own}/x`);
+      const path = `${own}/x/metadata/dataset.json`;
+      const dataset = JSON.parse(await Deno.readTextFile(path));
+      change(dataset.ehrloom);
+      await Deno.writeTextFile(path, JSON.stringify(dataset));
+    };
+    const remove = (path: string) => Deno.remove(path, { recursive: true });
+    const broken: [how: (own: string) => void | Promise<void>, message: string][] = [
+      [(own) => remove(`${own}/no 2`), "shard 2 of 3 is missing"],
       [
-        async (own) => {
-          await Deno.remove(`${own}/no 1`, { recursive: true });
-          await Deno.remove(`${own}/no 3`, { recursive: true });
-        },
+        (own) => remove(`${own}/no 1`).then(() => remove(`${own}/no 3`)),
         "shards 1, 3 of 3 are missing",
       ],
       [(own) => copy(`${own}/no 1`, `${own}/again`), "both are shard 1"],
-      [(own) => copy(whole, `${own}/whole`), "it is no shard, as generate --shard writes them"],
       [
-        (own) =>
-          succeed("generate", ...asked, "--seed", "2", "--shard", "1/3", "--out", `${own}/x`),
-        "its random seed is 2, not 1",
+        (own) => copy(whole, `${own}/whole`),
+        "it is no shard, as generate --shard writes them",
       ],
       [
-        (own) =>
-          succeed("generate", ...asked, "--count", "40", "--shard", "1/3", "--out", `${own}/x`),
-        "it is one of 3 shards of 40 records, not one of 3 shards of 41 records",
-      ],
-      [
-        (own) =>
-          succeed("generate", ...asked, "--label", "ill=1", "--shard", "1/3", "--out", `${own}/x`),
+        (own) => copy(`${folder}/labelled`, `${own}/x`),
         "other labels, sex, race, ages, rules or records to continue were asked for",
       ],
+      [noted((notes) => notes.seed = 2), "its random seed is 2, not 1"],
       [
-        (own) => {
-          const run = ["--run", join(folder, "other run")];
-          return succeed("generate", ...asked, ...run, "--shard", "1/3", "--out", `${own}/x`);
-        },
-        "another run generated it",
+        noted(({ shard }) => shard.records = 40),
+        "it is one of 3 shards of 40 records, not one of 3 shards of 41 records",
       ],
+      [noted((notes) => notes.run_fingerprint = "0"), "another run generated it"],
     ];
     for (const [index, [spoil, message]] of broken.entries()) {
       const own = join(folder, `broken ${index}`);
       copy(shards, own);
       await spoil(own);
-      const { code, lines } = await runTask("merge", "--shards", own, "--out", `${own} merged`);
-      assertEquals([code, lines.length], [1, 1], lines.join("\n"));
-      assertStringIncludes(lines[0], `error: Cannot merge "${own}`);
-      assertStringIncludes(lines[0], message);
+      const error = await assertRejects(() => mergeShards(own, `${own} merged`), RangeError);
+      assertStringIncludes(error.message, `Cannot merge "${own}`);
+      assertStringIncludes(error.message, message);
     }
   }));
+
+/** What a shard says under "ehrloom". */
+interface Notes {
+  seed: number;
+  run_fingerprint: string;
+  readonly shard: { records: number };
+}
 
 Deno.test("a shard that holds other records than its own is refused", () =>
   inFolder(async (folder) => {

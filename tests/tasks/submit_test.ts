@@ -1,7 +1,8 @@
-import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
 import { train, useBackend, writeMeds } from "ehrloom";
 import { isThere } from "ehrloom/files/is_there.ts";
 import { join } from "node:path";
+import { jobsOf } from "../../tasks/submit/jobs.ts";
 import { inFolder } from "../folder.ts";
 import { begin, contents, ending, succeed } from "../reliability/scenarios.ts";
 import { answerOf, tinyCohort, tinySettings } from "../tiny.ts";
@@ -110,36 +111,18 @@ Deno.test("deno task submit says in one line what is wrong", () =>
     await Deno.writeTextFile(join(folder, "rules.json"), "{");
     const generate = [...generation, "--out", "out"];
     const cases: [args: string[], code: number, message: string][] = [
-      [[], 2, "no task is given: end with -- generate or compare and its options"],
-      [["--", "train"], 2, 'train cannot be submitted: behind "--" must be generate or compare'],
-      [["--", ...generation], 2, "--out DIR is required"],
-      [["--", ...generate, "--cuont", "3"], 2, "unknown argument --cuont; did you mean --count?"],
-      [["--", ...generate, "--shard", "1/2"], 2, '--shard cannot stand behind "--": generate runs'],
-      [["--", ...generate, "--json"], 2, '--json cannot stand behind "--": generate runs in many'],
-      [["--array", "42", "--", ...generate], 2, "--array is 42, must be at most the number of"],
-      [
-        ["--array", "2", "--", ...comparison, "--out", "out"],
-        2,
-        "--array is for generate; compare",
-      ],
       [["--time", "1:00", "--", ...generate], 2, "--time needs --engine slurm"],
-      [["--image", "x", "--", ...generate], 2, "--image needs --engine kubernetes"],
-      [["--engine", "kubernetes", "--", ...generate], 2, "--image NAME is required"],
       [
         ["--engine", "kubernetes", "--image", "x", "--volume", "data=/data", "--", ...generate],
         2,
         `${folder}/out-jobs is on no volume: give --volume CLAIM=PATH with a folder above it`,
       ],
-      [["--engine", "pbs", "--", ...generate], 2, "--engine is pbs; known: "],
-      [["--", ...generate, "--rules", "none"], 1, `Cannot read "${folder}/none": no such file or`],
       [
         ["--array", "2", "--", ...generate, "--rules", "rules.json"],
         1,
-        `Cannot finish: 2 of 2 jobs failed, such as shard 1/2: Cannot read "${folder}/rules`,
+        `Cannot finish: 2 of 2 jobs failed, such as shard 1/2: Cannot read "${folder}/rules.json"`,
       ],
       [["--", ...generate], 1, `Cannot continue "${folder}/out-jobs": it was started with other`],
-      [["--jobs", "cohort", "--", ...generate], 1, `Cannot write "${folder}/cohort": it exists`],
-      [["--jobs", "x", "--", ...generation, "--out", "run"], 1, `Cannot write "${folder}/run": it`],
     ];
     for (const [args, code, message] of cases) {
       const found = await ending(begin(folder, "submit", args));
@@ -147,13 +130,48 @@ Deno.test("deno task submit says in one line what is wrong", () =>
       const errors = found.lines.filter((line) => line.startsWith("error: "));
       assertEquals(errors.length, 1, `${args}: ${found.lines}`);
       assertStringIncludes(errors[0], message);
-      assert(found.lines.every((line) => !/^ +at /.test(line)));
     }
     const { failed } = await statusOf(join(folder, "out-jobs"));
     assertEquals(failed, 2);
-    const { code, lines } = await ending(begin(folder, "status", ["--jobs", "run"]));
-    assertEquals([code, ...lines], [
-      1,
-      `error: Cannot read "${folder}/run": it holds no jobs.json; deno task submit writes one`,
-    ]);
+  }));
+
+Deno.test("jobsOf() refuses what cannot be divided, and what one process alone can be asked", () =>
+  inFolder(async (folder) => {
+    for (const name of ["run", "cohort"]) await Deno.mkdir(join(folder, name));
+    const [run, cohort, out] = ["run", "cohort", "out"].map((name) => join(folder, name));
+    const generate = ["generate", "--run", run, "--count", "41"];
+    const compare = ["compare", "--cohort", cohort, "--out", out];
+    const cases: [words: string[], array: number | undefined, message: string][] = [
+      [[], undefined, "no task is given: end with -- generate or compare and its options"],
+      [["train"], 2, 'train cannot be submitted: behind "--" must be generate or compare'],
+      [generate, 2, "--out DIR is required"],
+      [
+        [...generate, "--cuont", "3", "--out", out],
+        2,
+        "unknown argument --cuont; did you mean --c",
+      ],
+      [[...generate, "--out", out, "--shard=1/2"], 2, '--shard cannot stand behind "--": generate'],
+      [[...generate, "--out", out, "--json"], 2, '--json cannot stand behind "--": generate runs'],
+      [[...generate, "--out", out, "-h"], 2, "deno task generate --help shows what generate takes"],
+      [[...generate, "--out", out], 42, "--array is 42, must be at most the number of records, 41"],
+      [compare, 2, "--array is for generate; compare has an element for each model and seed"],
+      [
+        [...compare, "--parts", cohort],
+        undefined,
+        '--parts cannot stand behind "--": compare runs',
+      ],
+      [[...generate, "--out", out, "--rules", "/none"], 2, 'Cannot read "/none": no such file or'],
+    ];
+    for (const [words, array, message] of cases) {
+      const error = assertThrows(() => jobsOf(words, { jobs: undefined, array }), Error);
+      assertStringIncludes(error.message, message);
+    }
+    const { jobs, jobList } = jobsOf([...generate, `--out=${out}`], { jobs: undefined, array: 2 });
+    assertEquals(jobs, `${out}-jobs`);
+    const { elements: [first, second], merge } = jobList;
+    const asked = ["--run", run, "--count", "41"];
+    const own = join(jobs, "shards", "1");
+    assertEquals(first.arguments, [...asked, "--shard", "1/2", "--out", own]);
+    assertEquals([first.out, second.name], [own, "shard 2/2"]);
+    assertEquals(merge.arguments, ["--shards", join(jobs, "shards"), "--out", out]);
   }));
