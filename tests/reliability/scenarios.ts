@@ -137,7 +137,7 @@ export async function succeed(folder: string, task: string, args: readonly strin
 }
 
 /** What {@link makeInputs} makes, by name. */
-export const inputNames = ["cohort", "report", "run"];
+export const inputNames = ["cohort", "report", "run", "shards"];
 
 /** The same with what a scenario leaves. */
 export const namesWithOut = [...inputNames, "out"].sort();
