@@ -1,18 +1,7 @@
 /** What notebooks/08-private-training-and-audits.ipynb and its solutions show, against what must hold. */
 import { assert, assertAlmostEquals, assertEquals, assertGreater, assertLess } from "@std/assert";
 import { oneRunAudit } from "ehrloom";
-import { join } from "node:path";
-import { notebooksFolder } from "../../tasks/notebooks/jupyter.ts";
-import { testWith } from "../wants.ts";
-import {
-  assertCopiesItsLesson,
-  assertShowsOneThingEach,
-  jupyter,
-  type Notebook,
-  rowOf,
-  run,
-  tableRows,
-} from "./notebook.ts";
+import { lessonTest, type Notebook, rowOf, solutionsTest, tableRows } from "./notebook.ts";
 
 const name = "08-private-training-and-audits.ipynb";
 
@@ -21,17 +10,9 @@ function column(notebook: Notebook, id: string, figure: string): number[] {
   return tableRows(notebook, id).map((row) => Number(row[figure].replaceAll(",", "")));
 }
 
-testWith(
-  await jupyter(),
-  `${name} runs from top to bottom and shows what its text says`,
-  async (environment, t) => {
-    const notebook = await run(environment, join(notebooksFolder, name));
-
-    await t.step(
-      "no cell fails, each but the imports shows one thing",
-      () => assertShowsOneThingEach(notebook),
-    );
-
+await lessonTest(
+  name,
+  async (notebook, t) => {
     await t.step("errors of the study are those of theory", () => {
       for (const { epsilon, error_100_patients } of tableRows(notebook, "answers")) {
         const honest = 1 / (1 + Math.exp(-Number(epsilon)));
@@ -98,13 +79,9 @@ testWith(
   },
 );
 
-testWith(
-  await jupyter(),
-  `the solutions of ${name} run and hold`,
-  async (environment) => {
-    await assertCopiesItsLesson(name);
-    const notebook = await run(environment, join(notebooksFolder, "solutions", name));
-    assertShowsOneThingEach(notebook);
+await solutionsTest(
+  name,
+  (notebook) => {
     const [least, twice] = column(notebook, "coin", "patients_for_one_point");
     assertAlmostEquals(least / twice, 25, 2); // ε of 0.1 and 0.5
     const cosines = column(notebook, "clip", "cosine");
