@@ -37,7 +37,10 @@ function nameOf({ cohort, patients }: Row): string {
   return `${cohort}, ${patients.toLocaleString("en")} patients`;
 }
 
-function pointsOf(rows: readonly Row[]): Point[] {
+/** The points of all lines, from left to right. */
+function pointsOf(all: readonly Row[]): Point[] {
+  const place = ({ epsilon }: Row) => epsilon ?? Number.MAX_VALUE;
+  const rows = all.toSorted((a, b) => a.patients - b.patients || place(a) - place(b));
   return panels.flatMap(([figure, panel, lowest]) =>
     rows.flatMap((row): Point[] => {
       const found = row.figures[figure];

@@ -42,6 +42,7 @@ Deno.test("costCurve() has a point for each run, the plain one at ∞, and names
   const svg = costCurve([...rows, { ...row("plain", null, 0.8), cohort: "theirs", patients: 20 }]);
   const text = svg.outerHTML;
   assertEquals(text.match(/<circle/g)?.length, 3);
+  assertEquals(costCurve(rows.toReversed()).outerHTML, costCurve(rows).outerHTML);
   assert(text.includes("mine, 1,684 patients") && text.includes("theirs, 20 patients"));
 });
 
