@@ -58,6 +58,7 @@ Deno.test("with --json, the tasks of a whole study each print one object with pa
       parameters: parameterCount(await readRun(at("run"))),
       epochs: 2,
       planned_epochs: 2,
+      privacy: null,
       best_epoch: 2,
     });
     assertGreater(Number(validation_loss), 0);
