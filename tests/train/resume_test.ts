@@ -12,6 +12,7 @@ import { testOnBackends } from "../golden.ts";
 import { runTask, startTask, tinyCohort, tinySettings } from "../tiny.ts";
 import { changeIn } from "../watch.ts";
 import { trainWithBegun } from "./begun_run.ts";
+import { epochsOf, interrupted, stateOf, withSlowClock } from "./interrupted.ts";
 
 await useBackend("wasm");
 
@@ -26,45 +27,12 @@ const options: TrainOptions = {
 };
 const stepsPerEpoch = 5;
 
-/** A run's epochs, without what a clock says. */
-const epochsOf = ({ training }: Run) => training.map((line) => ({ ...line, seconds: 0 }));
-
-/** All numbers that a run would go on with, and where it stands. */
-async function stateOf(folder: string) {
-  const { tensors, metadata } = await readSafetensors(join(folder, "resume.safetensors"));
-  const standing = { ...JSON.parse(metadata.standing), seconds: 0 };
-  return { tensors, standing, steps: metadata.steps };
-}
-
-/** Trains until the given step has been taken, as if it were killed then. */
-async function interrupted(folder: string, step: number, resume: boolean): Promise<void> {
-  const kill = new Error("killed");
-  const onProgress: TrainOptions["onProgress"] = ({ done }) => {
-    if (done === step) throw kill;
-  };
-  const given = resume ? { resume } : options;
-  const error = await assertRejects(() => train(source, folder, { ...given, onProgress }));
-  assertEquals(error, kill);
-}
-
-/** A clock on which every look takes six minutes, so that training stores itself at every step. */
-async function withSlowClock(run: () => Promise<void>): Promise<void> {
-  const now = performance.now;
-  let time = 0;
-  performance.now = () => time += 360_000;
-  try {
-    await run();
-  } finally {
-    performance.now = now;
-  }
-}
-
 Deno.test("train() resumed from its last epoch gives the same run, to the bit", () =>
   inFolder(async (folder) => {
     const [whole, parts] = [join(folder, "whole"), join(folder, "parts")];
     const expected = await train(source, whole, options);
-    await interrupted(parts, stepsPerEpoch + 3, false);
-    await interrupted(parts, 2 * stepsPerEpoch + 1, true);
+    await interrupted(source, parts, stepsPerEpoch + 3, options);
+    await interrupted(source, parts, 2 * stepsPerEpoch + 1, { resume: true });
     const found = await train(source, parts, { resume: true });
     assertEquals(epochsOf(found), epochsOf(expected));
     assertEquals(found.parameters, expected.parameters);
@@ -74,7 +42,7 @@ Deno.test("train() resumed from its last epoch gives the same run, to the bit", 
 Deno.test("train() that fails before anything is stored leaves nothing, so it can begin again", () =>
   inFolder(async (folder) => {
     const path = join(folder, "run");
-    await interrupted(path, 2, false);
+    await interrupted(source, path, 2, options);
     assertEquals([...Deno.readDirSync(folder)], []);
     await train(source, path, { ...options, epochs: 1 });
     const before = await stateOf(path);
@@ -105,9 +73,9 @@ Deno.test("train() resumed from the middle of an epoch gives the same run, to th
     const [whole, parts] = [join(folder, "whole"), join(folder, "parts")];
     const expected = await train(source, whole, options);
     await withSlowClock(async () => {
-      await interrupted(parts, stepsPerEpoch + 4, false);
+      await interrupted(source, parts, stepsPerEpoch + 4, options);
       assertEquals((await stateOf(parts)).standing.batch, 3);
-      await interrupted(parts, 2 * stepsPerEpoch + 2, true);
+      await interrupted(source, parts, 2 * stepsPerEpoch + 2, { resume: true });
       assertEquals((await stateOf(parts)).standing.batch, 1);
     });
     const found = await train(source, parts, { resume: true });
@@ -330,7 +298,7 @@ testOnBackends(
   () =>
     inFolder(async (folder) => {
       const expected = await train(source, join(folder, "whole"), options);
-      await interrupted(join(folder, "parts"), stepsPerEpoch + 3, false);
+      await interrupted(source, join(folder, "parts"), stepsPerEpoch + 3, options);
       const found = await train(source, join(folder, "parts"), { resume: true });
       const losses = ({ training }: Run) =>
         training.flatMap(({ train_loss, validation_loss }) => [train_loss ?? NaN, validation_loss]);

@@ -4,7 +4,6 @@ import {
   epsilonSpent,
   estimateTraining,
   readRun,
-  type Run,
   train,
   type TrainOptions,
   trainOptionsOf,
@@ -15,6 +14,7 @@ import { readSafetensors, writeSafetensors } from "ehrloom/nn/safetensors.ts";
 import { join } from "node:path";
 import { inFolder } from "../../folder.ts";
 import { tinyCohort, tinySettings } from "../../tiny.ts";
+import { epochsOf, interrupted, stateOf, withSlowClock } from "../interrupted.ts";
 
 await useBackend("wasm");
 
@@ -29,37 +29,6 @@ const options: TrainOptions = {
   privacy: { ...budget, adaptiveClip: true },
 };
 const stepsPerEpoch = 5;
-
-/** A run's epochs, without what a clock says. */
-const epochsOf = ({ training }: Run) => training.map((line) => ({ ...line, seconds: 0 }));
-
-async function stateOf(folder: string) {
-  const { tensors, metadata } = await readSafetensors(join(folder, "resume.safetensors"));
-  const standing = { ...JSON.parse(metadata.standing), seconds: 0 };
-  return { tensors, standing, steps: metadata.steps };
-}
-
-/** Trains until the given step has been taken, as if it were killed then. */
-async function interrupted(folder: string, step: number, given: TrainOptions): Promise<void> {
-  const kill = new Error("killed");
-  const onProgress: TrainOptions["onProgress"] = ({ done }) => {
-    if (done === step) throw kill;
-  };
-  const error = await assertRejects(() => train(source, folder, { ...given, onProgress }));
-  assertEquals(error, kill);
-}
-
-/** A clock on which every look takes six minutes, so that training stores itself at every step. */
-async function withSlowClock(run: () => Promise<void>): Promise<void> {
-  const now = performance.now;
-  let time = 0;
-  performance.now = () => time += 360_000;
-  try {
-    await run();
-  } finally {
-    performance.now = now;
-  }
-}
 
 Deno.test("a private run spends what the accountant says of its steps, and no more than its budget", () =>
   inFolder(async (folder) => {
@@ -85,10 +54,10 @@ Deno.test("a private run, killed and resumed, is the same run to the bit, with t
     const [whole, parts] = [join(folder, "whole"), join(folder, "parts")];
     const expected = await train(source, whole, options);
     await withSlowClock(async () => {
-      await interrupted(parts, stepsPerEpoch + 3, options);
+      await interrupted(source, parts, stepsPerEpoch + 3, options);
       const { standing } = await stateOf(parts);
       assertEquals([standing.batch, standing.privacy.taken[0].steps], [2, stepsPerEpoch + 2]);
-      await interrupted(parts, 2 * stepsPerEpoch + 1, { resume: true });
+      await interrupted(source, parts, 2 * stepsPerEpoch + 1, { resume: true });
     });
     const found = await train(source, parts, { ...options, resume: true });
     assertEquals(epochsOf(found), epochsOf(expected));
@@ -176,9 +145,9 @@ Deno.test("a private run stops before its budget is overspent, and takes more ep
 Deno.test("a run is resumed under its own budget alone", () =>
   inFolder(async (folder) => {
     const [path, plain] = [join(folder, "run"), join(folder, "plain")];
-    await interrupted(path, stepsPerEpoch + 2, options);
+    await interrupted(source, path, stepsPerEpoch + 2, options);
     const { privacy: _, ...others } = options;
-    await interrupted(plain, stepsPerEpoch + 2, others);
+    await interrupted(source, plain, stepsPerEpoch + 2, others);
     const given = options.privacy ?? budget;
     for (
       const [privacy, message] of [
@@ -206,7 +175,7 @@ Deno.test("a run is resumed under its own budget alone", () =>
 Deno.test("a budget that was edited, or steps that nothing paid for, are refused", () =>
   inFolder(async (folder) => {
     const path = join(folder, "run");
-    await interrupted(path, 2 * stepsPerEpoch + 2, options);
+    await interrupted(source, path, 2 * stepsPerEpoch + 2, options);
     const config = join(path, "config.json");
     const stored = await Deno.readTextFile(config);
     const change = async (edit: (config: Record<string, Record<string, unknown>>) => void) => {
