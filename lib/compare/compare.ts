@@ -139,19 +139,8 @@ export async function compare(
   folder: string,
   options: CompareOptions,
 ): Promise<Compared> {
-  checkArguments("compare", [cohort, "cohort"], [folder, "folder"], [options, "options"]);
-  checkOptions("compare", options, compareOptionNames);
-  const contest = await contestOf(cohort, folder, options);
-  return await watchedWork(
-    options,
-    (watched) =>
-      inComparison(
-        folder,
-        options,
-        contest,
-        (growing) => judgedAll({ ...contest, watched }, growing),
-      ),
-  );
+  const contest = await contestOf("compare", cohort, folder, options);
+  return await judgedIn(folder, options, contest, judgedAll);
 }
 
 /**
@@ -189,9 +178,7 @@ export async function comparePart(
   which: ComparedPart,
   options: CompareOptions,
 ): Promise<void> {
-  checkArguments("comparePart", [cohort, "cohort"], [folder, "folder"], [options, "options"]);
-  checkOptions("comparePart", options, compareOptionNames);
-  const contest = await contestOf(cohort, folder, options);
+  const contest = await contestOf("comparePart", cohort, folder, options);
   const { entries, seeds } = contest;
   const { model, seed = seeds[0] } = which;
   const entry = entries.find(({ name }) => name === model);
@@ -204,24 +191,23 @@ export async function comparePart(
       `Cannot compare part "${model}" with seed ${seed}: the seeds are ${seeds.join(", ")}`,
     );
   }
-  await watchedWork(
+  await judgedIn(
+    folder,
     options,
-    (watched) =>
-      inComparison(
-        folder,
-        options,
-        contest,
-        (growing) => judgedWith({ ...contest, watched }, { entry, seed, folder: growing }),
-      ),
+    contest,
+    (watched, growing) => judgedWith(watched, { entry, seed, folder: growing }),
   );
 }
 
 /** What the options ask for, checked. */
 async function contestOf(
+  caller: string,
   cohort: Cohort,
   folder: string,
   options: CompareOptions,
 ): Promise<Omit<Contest, "watched">> {
+  checkArguments(caller, [cohort, "cohort"], [folder, "folder"], [options, "options"]);
+  checkOptions(caller, options, compareOptionNames);
   const { resamples = 1000, force = false, measures, png, names, parts, onStart } = options;
   const problem = measures && misnamed(measures);
   if (problem !== undefined) throw new RangeError(`Cannot compare: "measures" names ${problem}`);
@@ -246,6 +232,25 @@ function watchedWork<T>(
 ): Promise<T> {
   const again = `call compare again${options.force ? " without force" : ""} to continue`;
   return longWork(options, () => `Comparison stopped by you; ${again}`, work);
+}
+
+/** Judges models of a contest in a folder, until a signal stops it. */
+async function judgedIn<T>(
+  folder: string,
+  options: CompareOptions,
+  contest: Omit<Contest, "watched">,
+  judge: (contest: Contest, growing: GrowingFolder) => Promise<T>,
+): Promise<T> {
+  return await watchedWork(
+    options,
+    (watched) =>
+      inComparison(
+        folder,
+        options,
+        contest,
+        (growing) => judge({ ...contest, watched }, growing),
+      ),
+  );
 }
 
 /** Works in the folder of a comparison, which is continued unless `force` is set. */
