@@ -61,7 +61,7 @@ export async function clippedGradients(
   const { weightedLoss } = model;
   const runs = weightedLoss === undefined
     ? Array.from(records, (record) => Int32Array.of(record))
-    : evenRuns(records, Array.from(cohort.subjectIds, (_, record) => model.rowsOf(cohort, record)))
+    : evenRuns(records, (record) => model.rowsOf(cohort, record))
       .flatMap((run) => fittingRuns(model, "learning", room, cohort, run));
   for (const run of runs) {
     const added = weightedLoss === undefined

@@ -5,7 +5,7 @@ import { evenRuns } from "ehrloom/train/gradients/even_runs.ts";
 Deno.test("evenRuns() keeps records of similar length together, where that saves more than a run costs", () => {
   const lengths = [40, 2, 39, 3, 2, 41, 500];
   const lists = (records: number[]) =>
-    evenRuns(Int32Array.from(records), lengths).map((run) => [...run]);
+    evenRuns(Int32Array.from(records), (record) => lengths[record]).map((run) => [...run]);
   assertEquals(lists([]), []);
   assertEquals(lists([3]), [[3]]);
   // 3 short records among long ones waste 115 rows: less than another run costs
@@ -17,7 +17,7 @@ Deno.test("evenRuns() has each record once, and few rows of padding", () => {
   const draws = random(3);
   const lengths = Array.from({ length: 500 }, () => 1 + Math.floor(draws.uniform() ** 4 * 300));
   const records = Int32Array.from({ length: 500 }, (_, i) => i);
-  const runs = evenRuns(records, lengths);
+  const runs = evenRuns(records, (record) => lengths[record]);
   assertEquals(runs.flatMap((run) => [...run]).toSorted((a, b) => a - b), [...records]);
   const rows = runs.reduce((sum, run) => sum + run.length * lengths[run[run.length - 1]], 0);
   const needed = lengths.reduce((sum, length) => sum + length, 0);
