@@ -1,3 +1,4 @@
+import { sha256OfParts } from "../files/sha256.ts";
 import type { Cohort } from "./cohort.ts";
 import { raceNamesOf } from "./races.ts";
 import { microsecondsPerDay, sameTime } from "./time.ts";
@@ -30,9 +31,5 @@ export async function fingerprint(source: Cohort): Promise<string> {
     const races = raceNamesOf(demographics.races, source.recordCount);
     parts.push(new TextEncoder().encode(JSON.stringify(races)));
   }
-  const digests = new Uint8Array(32 * parts.length);
-  for (const [i, part] of parts.entries()) { // one copy at a time: digest() takes no shared memory
-    digests.set(new Uint8Array(await crypto.subtle.digest("SHA-256", part.slice())), 32 * i);
-  }
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", digests)).toHex();
+  return await sha256OfParts(parts);
 }

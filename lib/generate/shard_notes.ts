@@ -8,6 +8,7 @@ import * as v from "valibot";
 import type { Cohort } from "../cohort/cohort.ts";
 import { fingerprint } from "../cohort/fingerprint.ts";
 import { object, text, whole } from "../files/checked_json.ts";
+import { sha256 } from "../files/sha256.ts";
 import type { GenerationOptions } from "./options.ts";
 
 /** Which part a shard is of which whole. */
@@ -48,6 +49,5 @@ export async function askedDigest(
     prefixes ? await fingerprint(prefixes) : null,
     rules?.rules ?? null,
   ]);
-  const bytes = new TextEncoder().encode(asked);
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
+  return await sha256(asked);
 }

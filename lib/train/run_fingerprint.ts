@@ -1,3 +1,4 @@
+import { sha256OfParts } from "../files/sha256.ts";
 import type { Run } from "./run_folder.ts";
 
 /**
@@ -23,9 +24,5 @@ export async function runFingerprint(
   const shapes = tensors.map(([name, { shape }]) => [name, shape]);
   const about = JSON.stringify([runConfig, codes, labelNames, shapes]);
   const parts = [new TextEncoder().encode(about), ...tensors.map(([, { numbers }]) => numbers)];
-  const digests = new Uint8Array(32 * parts.length);
-  for (const [i, part] of parts.entries()) { // one copy at a time: digest() takes no shared memory
-    digests.set(new Uint8Array(await crypto.subtle.digest("SHA-256", part.slice())), 32 * i);
-  }
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", digests)).toHex();
+  return await sha256OfParts(parts);
 }

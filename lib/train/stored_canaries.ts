@@ -22,6 +22,7 @@ import {
 import type { Schema } from "../files/checked_json.ts";
 import { parsedJson } from "../files/input.ts";
 import { replaceText } from "../files/output.ts";
+import { sha256 } from "../files/sha256.ts";
 import type { Canaries } from "./canaries.ts";
 
 /** What a run's config says of its canaries. */
@@ -62,11 +63,6 @@ function textOf({ canaries, isIn }: Canaries): string {
     };
   });
   return JSON.stringify({ canaries: records }) + "\n";
-}
-
-async function sha256(content: string): Promise<string> {
-  const bytes = new TextEncoder().encode(content);
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
 }
 
 /** What a run's config will say of canaries. */

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { sha256 } from "../../files/sha256.ts";
 import { fingerprint } from "../../cohort/fingerprint.ts";
 import { readMeds, type ReadMedsOptions } from "../../cohort/meds/read.ts";
 import { type Quality, readQuality } from "../../cohort/quality.ts";
@@ -118,11 +119,6 @@ async function readAttack(
   );
 }
 
-async function digestOf(path: string): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", await Deno.readFile(path));
-  return new Uint8Array(digest).toHex();
-}
-
 /**
  * Reads what a dossier is made of.
  *
@@ -148,7 +144,7 @@ export async function readDossierSources(
     fingerprints: {
       run: own,
       cohort: run.runConfig.cohort,
-      report: await digestOf(await reportFile(paths.report)),
+      report: await sha256(await Deno.readFile(await reportFile(paths.report))),
     },
   };
 }
