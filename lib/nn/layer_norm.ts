@@ -42,33 +42,26 @@ function forward(
 }
 
 /** dx = scale (g - mean(g) - normal mean(g normal)) with g = dy gain, means over the row. */
-function backward(
+function inputGradient(
   dy: tf.Tensor2D,
   normal: tf.Tensor2D,
   scale: tf.Tensor2D,
   gain: tf.Tensor1D,
-): tf.Tensor[] {
+): tf.Tensor {
   const [rows, width] = dy.shape;
   if (isOnHost()) {
-    const shapes = [[rows, width], [width], [width]];
-    return hostKernel(
+    const [dx] = hostKernel(
       [dy, normal, scale, gain],
-      shapes,
-      ([dy, normal, scale, gain], [dx, dGain, dBias]) => {
-        dGain.fill(0);
-        dBias.fill(0);
+      [[rows, width]],
+      ([dy, normal, scale, gain], [dx]) => {
         for (let r = 0; r < rows; r++) {
           const from = r * width;
           let mean = 0;
           let projection = 0;
           for (let i = 0; i < width; i++) {
-            const d = dy[from + i];
-            const n = normal[from + i];
-            const g = d * gain[i];
+            const g = dy[from + i] * gain[i];
             mean += g;
-            projection += g * n;
-            dGain[i] += d * n;
-            dBias[i] += d;
+            projection += g * normal[from + i];
           }
           mean /= width;
           projection /= width;
@@ -79,12 +72,29 @@ function backward(
         }
       },
     );
+    return dx;
   }
   const g = tf.mul(dy, gain);
   const projection = tf.mean(tf.mul(g, normal), 1, true);
   const centered = tf.sub(g, tf.mean(g, 1, true));
-  const dx = tf.mul(scale, tf.sub(centered, tf.mul(normal, projection)));
-  return [dx, columnSums(tf.mul(dy, normal)), columnSums(dy)];
+  return tf.mul(scale, tf.sub(centered, tf.mul(normal, projection)));
+}
+
+/** Of the gain and the bias: sums over rows of dy normal, and of dy. */
+function parameterGradients(dy: tf.Tensor2D, normal: tf.Tensor2D): tf.Tensor[] {
+  const [rows, width] = dy.shape;
+  if (!isOnHost()) return [columnSums(tf.mul(dy, normal)), columnSums(dy)];
+  return hostKernel([dy, normal], [[width], [width]], ([dy, normal], [dGain, dBias]) => {
+    dGain.fill(0);
+    dBias.fill(0);
+    for (let r = 0; r < rows; r++) {
+      const from = r * width;
+      for (let i = 0; i < width; i++) {
+        dGain[i] += dy[from + i] * normal[from + i];
+        dBias[i] += dy[from + i];
+      }
+    }
+  });
 }
 
 /**
@@ -110,7 +120,8 @@ export function layerNorm(
       return { value, saved: [normal, scale, gain] };
     },
     {
-      gradients: (dy, [normal, scale, gain]) => backward(dy, normal, scale, gain),
+      inputs: (dy, [normal, scale, gain]) => [inputGradient(dy, normal, scale, gain)],
+      parameters: (dy, [normal]) => parameterGradients(dy, normal),
       squaredNorms: (dy, [normal], records) =>
         tf.add(ofSum(tf.mul(dy, normal), records), ofSum(dy, records)),
     },

@@ -75,9 +75,6 @@ export function linear(
   layout: "in-out" | "out-in" = "in-out",
 ): tf.Tensor2D {
   const isOutIn = layout === "out-in";
-  const inputs = (dy: tf.Tensor2D, [, weight]: readonly [tf.Tensor2D, tf.Tensor2D]) => [
-    product(dy, weight, "N", isOutIn ? "N" : "T"),
-  ];
   return layer(
     [x],
     bias === null ? [weight] : [weight, bias],
@@ -87,9 +84,8 @@ export function linear(
       return { value, saved: [x, weight] };
     },
     {
-      inputs,
-      gradients: (dy, [x, weight]) => [
-        ...inputs(dy, [x, weight]),
+      inputs: (dy, [, weight]) => [product(dy, weight, "N", isOutIn ? "N" : "T")],
+      parameters: (dy, [x]) => [
         isOutIn ? product(dy, x, "T") : product(x, dy, "T"),
         ...(bias === null ? [] : [columnSums(dy)]),
       ],

@@ -174,7 +174,7 @@ export function embedding(
     () => ({ value: bag(x, isOutIn ? transposed(weight) : weight), saved: [] }),
     {
       inputs: () => [],
-      gradients(dy) {
+      parameters(dy) {
         const gradient = bagGradient(x, dy, columns);
         return [isOutIn ? transposed(gradient) : gradient];
       },

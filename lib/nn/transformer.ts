@@ -128,10 +128,10 @@ export function withPositions(x: tf.Tensor2D, table: tf.Tensor2D, records: numbe
     },
     {
       inputs: (dy) => [tf.clone(dy)],
-      gradients(dy) {
+      parameters(dy) {
         const sums = columnSums(tf.reshape(dy, [records, rows * width]));
         const unused = table.shape[0] - rows;
-        return [tf.clone(dy), tf.pad(tf.reshape(sums, [rows, width]), [[0, unused], [0, 0]])];
+        return [tf.pad(tf.reshape(sums, [rows, width]), [[0, unused], [0, 0]])];
       },
       squaredNorms: (dy) => ofRows(dy, records),
     },

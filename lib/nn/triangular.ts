@@ -102,10 +102,9 @@ export function triangularFirst(
     },
     {
       inputs: (dy, [, historyWeight]) => [product(dy, historyWeight, "N", "T")],
-      gradients(dy, [history, historyWeight]) {
+      parameters(dy, [history]) {
         const fromCodes = bagGradient(codes, dy, columns, width);
         return [
-          product(dy, historyWeight, "N", "T"),
           lowerTransposed(product(history, dy, "T"), fromCodes),
           columnSums(dy),
         ];
@@ -153,20 +152,6 @@ export function triangular(
   const [rows, size] = x.shape;
   const parts = blocks(outputs, first);
   const unseen = size - first - outputs;
-  const inputs = (dy: tf.Tensor2D, [, weight]: readonly [tf.Tensor2D, tf.Tensor2D]) => {
-    // Inputs between two blocks' reaches are seen by the later blocks' outputs only
-    const dx = parts.map(({ start, inputs }, i) => {
-      const from = i === 0 ? 0 : parts[i - 1].inputs;
-      return tf.tidy(() =>
-        product(
-          columnSlice(dy, start, outputs),
-          tf.slice(weight, [first + start, from], [outputs - start, inputs - from]),
-        )
-      );
-    });
-    if (unseen > 0) dx.push(tf.zeros([rows, unseen]));
-    return [tf.concat(dx, 1)];
-  };
   return layer(
     [x],
     [weight, bias],
@@ -185,9 +170,21 @@ export function triangular(
       return { value, saved: [x, weight] };
     },
     {
-      inputs,
-      gradients: (dy, [x, weight]) => [
-        ...inputs(dy, [x, weight]),
+      inputs(dy, [, weight]) {
+        // Inputs between two blocks' reaches are seen by the later blocks' outputs only
+        const dx = parts.map(({ start, inputs }, i) => {
+          const from = i === 0 ? 0 : parts[i - 1].inputs;
+          return tf.tidy(() =>
+            product(
+              columnSlice(dy, start, outputs),
+              tf.slice(weight, [first + start, from], [outputs - start, inputs - from]),
+            )
+          );
+        });
+        if (unseen > 0) dx.push(tf.zeros([rows, unseen]));
+        return [tf.concat(dx, 1)];
+      },
+      parameters: (dy, [x]) => [
         weightGradient(x, dy, first, parts),
         tf.pad(columnSums(dy), [[first, unseen]]),
       ],

@@ -1,8 +1,8 @@
-// Each layer's squared norms against the gradients of one record at a time.
+// Each layer's squared norms and sums against the gradients of one record at a time.
 import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs-core";
 import { useBackend } from "ehrloom/nn/backend.ts";
-import { lossAndSquaredNorms } from "ehrloom/nn/layer.ts";
+import { recordGradients } from "ehrloom/nn/layer.ts";
 import { layerNorm } from "ehrloom/nn/layer_norm.ts";
 import { linear } from "ehrloom/nn/linear.ts";
 import { embedding, rowsFrom } from "ehrloom/nn/multi_hot.ts";
@@ -64,7 +64,7 @@ const cases: Readonly<Record<string, Case>> = {
 
 for (const [name, { shapes, layer }] of Object.entries(cases)) {
   testOnBackends(
-    `${name} knows the norm of each record's gradient, and passes its input's on`,
+    `${name} knows the norm of each record's gradient and their weighted sum, and passes its input's on`,
     async () => {
       const parameters = Object.fromEntries(
         Object.entries(shapes).map(([name, shape], i) => [name, tensor(shape, i)]),
@@ -79,8 +79,15 @@ for (const [name, { shapes, layer }] of Object.entries(cases)) {
         return tf.add(tf.sum(tf.square(y)), tf.sum(tf.square(given))) as tf.Scalar;
       };
       const all = { ...parameters, below };
-      const { loss, squaredNorms } = lossAndSquaredNorms(all, records, lossOf(0, records));
-      const found = await squaredNorms.data();
+      const before = tf.memory().numTensors;
+      const known = recordGradients(all, records, lossOf(0, records));
+      const found = await known.squaredNorms.data();
+      const [loss] = await known.loss.data();
+      const factors = Float32Array.of(0.5, 0, -2);
+      const sums = known.sum(factors);
+      known.dispose();
+      assertEquals(tf.memory().numTensors, before + sums.length);
+      const expected = sums.map(({ size }) => new Float64Array(size));
       let sum = 0;
       for (let record = 0; record < records; record++) {
         const { value, grads } = tf.valueAndGrads((...tensors) =>
@@ -89,13 +96,24 @@ for (const [name, { shapes, layer }] of Object.entries(cases)) {
           )
         )(Object.values(all));
         let squares = 0;
-        for (const grad of grads) for (const g of await grad.data()) squares += g * g;
+        for (const [i, grad] of grads.entries()) {
+          for (const [at, g] of (await grad.data()).entries()) {
+            squares += g * g;
+            expected[i][at] += factors[record] * g;
+          }
+        }
         sum += (await value.data())[0];
         assertAlmostEquals(found[record], squares, 1e-4 * squares, `record ${record}`);
         tf.dispose([value, grads]);
       }
-      assertAlmostEquals((await loss.data())[0], sum, 1e-4 * sum);
-      tf.dispose([x, all, loss, squaredNorms]);
+      assertAlmostEquals(loss, sum, 1e-4 * sum);
+      for (const [i, tensor] of sums.entries()) {
+        const largest = expected[i].reduce((most, g) => Math.max(most, Math.abs(g)), 0);
+        for (const [at, g] of (await tensor.data()).entries()) {
+          assertAlmostEquals(g, expected[i][at], 1e-5 * largest, `${Object.keys(all)[i]} ${at}`);
+        }
+      }
+      tf.dispose([x, all, sums]);
     },
   );
 }
@@ -106,14 +124,13 @@ Deno.test("norms are refused where a parameter is used twice, or by something th
   const x = tensor([records, width], 2) as tf.Tensor2D;
   const before = tf.memory().numTensors;
   const asked = (lossOf: (weight: tf.Tensor2D) => tf.Tensor) => () =>
-    lossAndSquaredNorms(
+    recordGradients(
       { weight },
       records,
       (all) => tf.sum(tf.square(lossOf(matrix(all, "weight")))),
     );
   const once = (weight: tf.Tensor2D) => linear(x, weight, null);
-  const { loss, squaredNorms } = asked(once)();
-  tf.dispose([loss, squaredNorms]);
+  asked(once)().dispose();
   assertThrows(
     asked((weight) => tf.add(once(weight), once(weight))),
     Error,

@@ -231,19 +231,10 @@ export interface GradientModel extends AnyModel {
    */
   validationLoss?(parameters: NamedTensors, cohort: Cohort, records: Int32Array): tf.Scalar;
   /**
-   * {@link loss} with a factor on that of each record, for private training: where it is there, each parameter
-   * is used by one layer, once, so that layers know the norms of the records' gradients
-   * (`nn/layer.ts`), and the loss does not depend on the moment of training. Without it, private training
-   * computes one record's gradient at a time.
-   *
-   * @param factors [records]
+   * Whether its layers know the norms of the records' gradients (`nn/layer.ts`): each parameter is used by
+   * one layer, once. Otherwise private training computes one record's gradient at a time. Default false.
    */
-  weightedLoss?(
-    parameters: NamedTensors,
-    cohort: Cohort,
-    records: Int32Array,
-    factors: Float32Array,
-  ): tf.Scalar;
+  readonly knowsNorms?: boolean;
   /**
    * Divisor of {@link loss} for a batch of average length; the quotient is what the original
    * minimises.

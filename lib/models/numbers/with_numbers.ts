@@ -91,8 +91,7 @@ function modelWithNumbers(
   const isExclusive = config.exclusiveBins === true;
   const layout = { codes, schema, columns, width: model.columns, isExclusive };
   const seen = oncePerCohort((cohort) => withNumberColumns(cohort, schema));
-  const { tables, tokensOf, weightedLoss, validationLoss, likelihoods, outputBiases, adversary } =
-    model;
+  const { tables, tokensOf, validationLoss, likelihoods, outputBiases, adversary } = model;
   return {
     ...model,
     config,
@@ -108,9 +107,6 @@ function modelWithNumbers(
         tables({ vocabulary: withNumberNames(vocabulary, schema), labelNames }, ...how),
     },
     loss: (parameters, cohort, ...of) => model.loss(parameters, seen(cohort), ...of),
-    ...weightedLoss && {
-      weightedLoss: (parameters, cohort, ...of) => weightedLoss(parameters, seen(cohort), ...of),
-    },
     ...validationLoss && {
       validationLoss: (parameters, cohort, records) =>
         validationLoss(parameters, seen(cohort), records),

@@ -10,8 +10,8 @@ import type { Initials } from "../../nn/initial.ts";
 import type { Room } from "../../nn/room.ts";
 import type { GradientModel } from "../interface/model.ts";
 
-/** What is done with a model. */
-export type Stage = "learning" | "judging" | "writing";
+/** What is done with a model; clipping is learning with the norms of records' gradients. */
+export type Stage = "learning" | "clipping" | "judging" | "writing";
 
 /** Bytes at one time. */
 export interface Need {
@@ -62,12 +62,11 @@ export function needOf(
   const first = floatsOf(initial);
   // both stages of training are never on the engine at once, but writing takes all parameters
   const second = floatsOf(adversary?.initial ?? {});
-  const total = stage === "learning"
-    ? Math.max(first.total, second.total)
-    : first.total + second.total;
+  const learns = stage === "learning" || stage === "clipping";
+  const total = learns ? Math.max(first.total, second.total) : first.total + second.total;
   const largest = Math.max(first.largest, second.largest);
   const pass = (hasHost ? 1 : deviceShare) * passFloats;
-  if (stage !== "learning") {
+  if (!learns) {
     return {
       engine: floatBytes * (total + 3 * largest + pass), // cut and turned copies
       process: floatBytes * total,
@@ -91,7 +90,9 @@ export function passFloats(
   records: Int32Array,
 ): number {
   const { kept, passing } = model.footprint(cohort, records);
-  return stage === "learning" ? kept + passing : passing;
+  if (stage === "judging") return passing;
+  // until the norms are known, layers also keep the gradients of what they gave
+  return (stage === "clipping" ? 1.5 : 1) * kept + passing;
 }
 
 /** Whether an engine holds what is needed. */

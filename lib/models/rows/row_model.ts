@@ -109,7 +109,7 @@ export interface RowDrawing {
 
 /** What a model over visit rows adds to the shared part. */
 export interface RowModelParts
-  extends Pick<GradientModel, "initial" | "fromOriginal" | "toOriginal"> {
+  extends Pick<GradientModel, "initial" | "fromOriginal" | "toOriginal" | "knowsNorms"> {
   /** As in {@link GradientModel}; default none. */
   readonly samplers?: readonly Sampler[];
   /** Logits of every row to predict, under teacher forcing: [records × rows, columns]. */
@@ -122,11 +122,6 @@ export interface RowModelParts
   drawing(parameters: NamedTensors, sampler?: Sampler): RowDrawing;
   /** Cells that are certain given the row's earlier ones, so that they do not count; default none. */
   readonly certain?: CertainCells | undefined;
-  /**
-   * Whether its layers know the norms of records' gradients, and nothing but its logits counts in its loss:
-   * then it has a {@link GradientModel.weightedLoss}. Default false.
-   */
-  readonly knowsNorms?: boolean;
   /** Where the biases of its logits are, if they are to be calibrated. */
   readonly biases?: Pick<OutputBiases, "parameter" | "from"> | false;
 }
@@ -145,7 +140,6 @@ export function rowModel(family: string, config: RowConfig, parts: RowModelParts
     samplers = [],
     biases,
     certain,
-    knowsNorms = false,
     ...own
   } = parts;
   const batchOf = (cohort: Cohort, records: Int32Array) => {
@@ -183,16 +177,6 @@ export function rowModel(family: string, config: RowConfig, parts: RowModelParts
       const nll = bernoulliNll(logits, batch.targets, batch.mask, cellsOf(batch));
       return waitLogDensities === undefined ? nll : tf.sub(nll, tf.sum(waitLogDensities));
     },
-    ...knowsNorms && {
-      weightedLoss(parameters, cohort, records, factors) {
-        const batch = batchOf(cohort, records);
-        const mask = batch.mask.map((counts, row) =>
-          counts * factors[Math.floor(row / batch.rows)]
-        );
-        const { logits } = outputs(parameters, batch);
-        return bernoulliNll(logits, batch.targets, mask, cellsOf(batch));
-      },
-    } satisfies Pick<GradientModel, "weightedLoss">,
     lossDivisor: (_, recordCount) => recordCount * (config.context - 1) * columns,
     footprint(cohort, records) {
       const rows = longestRows(cohort, records);

@@ -9,7 +9,7 @@ import type { GradientModel, TrainingMoment } from "../../models/interface/model
 import { fittingRuns } from "../../models/room/needs.ts";
 import { addInto, flatGradient, type FlatLayout } from "../../nn/flat.ts";
 import { hostKernel, isOnHost } from "../../nn/host.ts";
-import { lossAndSquaredNorms } from "../../nn/layer.ts";
+import { recordGradients } from "../../nn/layer.ts";
 import type { NamedTensors } from "../../nn/parameters.ts";
 import type { Room } from "../../nn/room.ts";
 import { halfSumOfSquares, isOnTensorflow } from "../../nn/tensorflow_ops.ts";
@@ -41,9 +41,8 @@ interface How {
  * The gradients of the records' losses, in nats, each clipped over all its rows and all parameters, and
  * added.
  *
- * Where the layers know norms, in two passes: one for the norms, and one for the gradient of the sum of
- * losses times what the norms ask for. Otherwise record by record, the plain way: nothing that records
- * share, such as a mean over a batch, can tie the gradient of one to another.
+ * Where the layers know norms, of many records at once. Otherwise record by record, the plain way: nothing
+ * that records share, such as a mean over a batch, can tie the gradient of one to another.
  *
  * @param records may be none: then the sum is zero
  */
@@ -58,15 +57,13 @@ export async function clippedGradients(
   const about = { ...how, model, parameters, cohort, sum };
   let loss = 0;
   let unclipped = 0;
-  const { weightedLoss } = model;
-  const runs = weightedLoss === undefined
-    ? Array.from(records, (record) => Int32Array.of(record))
-    : evenRuns(records, (record) => model.rowsOf(cohort, record))
-      .flatMap((run) => fittingRuns(model, "learning", room, cohort, run));
+  const { knowsNorms = false } = model;
+  const runs = knowsNorms
+    ? evenRuns(records, (record) => model.rowsOf(cohort, record))
+      .flatMap((run) => fittingRuns(model, "clipping", room, cohort, run))
+    : Array.from(records, (record) => Int32Array.of(record));
   for (const run of runs) {
-    const added = weightedLoss === undefined
-      ? await addOne(about, run)
-      : await addTogether(about, run, weightedLoss);
+    const added = await (knowsNorms ? addTogether : addOne)(about, run);
     loss += added.loss;
     unclipped += added.unclipped;
   }
@@ -97,30 +94,24 @@ async function addOne({ model, parameters, cohort, sum, clip, moment }: About, r
   return { loss, unclipped: factor === 1 ? 1 : 0 };
 }
 
-/** Adds the clipped gradients of records in two passes. */
+/** Adds the clipped gradients of records whose norms the layers know. */
 async function addTogether(
   { model, parameters, cohort, sum, clip, moment }: About,
   run: Int32Array,
-  weightedLoss: NonNullable<GradientModel["weightedLoss"]>,
 ): Promise<Added> {
-  const found = lossAndSquaredNorms(
+  const found = recordGradients(
     parameters,
     run.length,
     (tensors) => model.loss(tensors, cohort, run, moment),
   );
   const [loss] = await found.loss.data();
   const squares = await found.squaredNorms.data();
-  tf.dispose([found.loss, found.squaredNorms]);
   const factors = Float32Array.from(
     squares,
     (square) => clipFactor(Math.sqrt(Math.max(0, square)), clip),
   );
-  const { value, grads } = passGradients(
-    (tensors) => weightedLoss(tensors, cohort, run, factors),
-    parameters,
-  );
-  value.dispose();
-  sum.add(grads, 1);
+  sum.add(found.sum(factors), 1);
+  found.dispose();
   return {
     loss,
     unclipped: factors.reduce((count, factor) => factor === 1 ? count + 1 : count, 0),

@@ -121,11 +121,11 @@ for (
   const settings of [{ codesSoFar: true }, { codesSoFar: true, numbers: 3, labelsInHead: false }]
 ) {
   testOnBackends(
-    `HALO with ${JSON.stringify(settings)} clips by two passes as record by record`,
+    `HALO with ${JSON.stringify(settings)} clips records together as one by one`,
     async () => {
       const model = tinyModel("halo", settings);
-      assert(model.weightedLoss !== undefined);
-      const { weightedLoss: _, ...plain } = model;
+      assertEquals(model.knowsNorms, true);
+      const plain = { ...model, knowsNorms: false };
       const clip = await medianNorm(model, records);
       const [fast, slow] = [
         await clipped(model, records, clip),
@@ -139,7 +139,7 @@ for (
 }
 
 testOnBackends(
-  "clipped gradients of two passes do not depend on how much fits in the engine",
+  "clipped gradients do not depend on how much fits in the engine",
   async () => {
     const model = tinyModel("halo");
     const room = { engine: "small", bytes: 1, largest: 1 }; // a record at a time
@@ -160,19 +160,15 @@ Deno.test("HALO with waits, whose head knows no norms, is clipped record by reco
   const config = family.configFor(timed, { ...tinySettings, waits: 2 });
   const model = family.create(config, family.schemaFor?.(timed, config));
   assert(!("learn" in model));
-  assertEquals(model.weightedLoss, undefined);
+  assertEquals(model.knowsNorms, false);
 });
 
-Deno.test("models have two passes where each parameter is of one layer that knows norms", () => {
-  const has = (name: string, settings = {}) => tinyModel(name, settings).weightedLoss !== undefined;
-  assertEquals(has("halo"), true);
+Deno.test("models know norms where each parameter is of one layer that knows them", () => {
+  assertEquals(tinyModel("halo").knowsNorms, true);
   // tied embeddings are used twice
-  assertEquals(["halo-coarse", "gpt", "hisgt", "synehrgy"].map((name) => has(name)), [
-    false,
-    false,
-    false,
-    false,
-  ]);
+  for (const name of ["halo-coarse", "gpt", "hisgt", "synehrgy"]) {
+    assertEquals(tinyModel(name).knowsNorms ?? false, false, name);
+  }
 });
 
 testOnBackends("clipped gradients of no patients are zeros, and bounds are kept", async () => {
