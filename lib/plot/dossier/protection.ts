@@ -87,10 +87,9 @@ export function protectionInWords(run: Run): string[] {
       "In the worst case that is a weak promise. How far it protects against the attacks that are " +
       "known today, the attacks and the audit below show.",
     ],
-    noiseSource === "secure"
-      ? "The noise came from the machine's cryptographic generator, so nobody can compute it again."
-      : "The noise came from the random seed of the training: the promise does not hold against " +
-        "somebody who knows this seed.",
+    ...noiseSource !== "secure" ? [] : [
+      "The noise came from the machine's cryptographic generator, so nobody can compute it again.",
+    ],
     ...notCovered.map((sentence) => `${sentence}.`),
   ];
 }

@@ -78,12 +78,14 @@ Deno.test("bounds are rounded to the safe side: those from above up, those from 
   ]);
 });
 
-Deno.test("noise from the random seed of the training is told as what it is", () => {
-  const seeded = run({ privacy: { ...privacyRecord, noiseSource: "seeded" } });
-  assertStringIncludes(
-    protectionInWords(seeded).join(" "),
-    "does not hold against somebody who knows this seed",
-  );
+Deno.test("noise from the random seed of the training is told once, and secure noise as what it is", () => {
+  const told = "Batches and noise come from random seed 1: whoever knows it can compute the noise";
+  const words = (noiseSource: "seeded" | "secure", notCovered: string[]) =>
+    protectionInWords(run({ privacy: { ...privacyRecord, noiseSource, notCovered } })).join(" ");
+  const seeded = words("seeded", [told]);
+  assertEquals(seeded.match(/noise/g)?.length, 2);
+  assertStringIncludes(seeded, `${told}.`);
+  assertStringIncludes(words("secure", []), "nobody can compute it again");
 });
 
 Deno.test("lowerBounds() has the audit and the strongest attack, each with its confidence", () => {
