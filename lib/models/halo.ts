@@ -216,7 +216,7 @@ export const halo: ModelFamily<RowModel, HaloConfig> = {
       writingFloats: transformerMemoryFloats(config, config.context) +
         14 * headSize(config) + 8 * config.waits,
       certain: certainCells(config, schema),
-      knowsNorms: start === undefined,
+      knowsNorms: true,
       drawing: (parameters, sampler) => drawing(config, parameters, { start, sampler }),
       biases: config.calibrate && { parameter: "ehr_head.auto2.bias", from: headWidth(config) - 1 },
     });

@@ -2,54 +2,65 @@
  * Layers with parameters, which also know how long the gradient of each record is without making it:
  * private training clips by these norms, and one gradient per record would not fit into memory.
  *
- * The norms come from the engine's own way back. A probe [records], which is zero and changes nothing, is
- * an input of every layer, and the layer says that its gradient is the square of each record's norm.
- * Gradients of a tensor that many layers have as an input add up: to the squares over all parameters.
+ * One way forward and one way back through the inputs are enough. Each layer keeps the gradient at its
+ * output, from which the norms follow; then, since a factor on a record's loss is a factor on its rows of
+ * that gradient, also the sum of the records' gradients, each times what its norm asks for.
  *
- * Each layer also keeps what its own gradients need. When the norms are known, so is what each record
- * counts, and the sum of the records' gradients takes no second way through the model.
- *
- * @see Goodfellow 2015, "Efficient per-example gradient computations"; Li et al. 2022, ghost clipping;
- * Bu et al. 2023, "Differentially private optimization on large model at small cost" (book-keeping)
+ * @see Goodfellow 2015, "Efficient per-example gradient computations"; Li et al. 2022, ghost clipping; Bu
+ * et al. 2023, "Differentially private optimization on large model at small cost" (book-keeping)
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { differentiable } from "./differentiable.ts";
 import type { NamedTensors } from "./parameters.ts";
+import { ofProducts, type Product } from "./squared_norms.ts";
 
-/** The way back through a layer. */
-export interface WayBack<T extends tf.Tensor, S extends readonly tf.Tensor[]> {
+/** The way back through a layer: what it gives from the gradient at its value, and what it saved. */
+export interface WayBack<S extends readonly tf.Tensor[]> {
   /** Gradients of the inputs. */
-  inputs(dy: T, saved: S): tf.Tensor[];
+  inputs(dy: tf.Tensor2D, saved: S): tf.Tensor[];
   /** Gradients of the parameters. */
-  parameters(dy: T, saved: S): tf.Tensor[];
+  parameters(dy: tf.Tensor2D, saved: S): tf.Tensor[];
+  /** Gradients of the inputs, then of the parameters, where they cost less together. */
+  all?(dy: tf.Tensor2D, saved: S): tf.Tensor[];
   /**
-   * The squared Euclidean norm of each record's gradient of the parameters, [records]; rows of `dy` are
-   * records after each other, equally many each.
+   * The two sides of the gradient of the first parameter, if that is a product of rows. Only then other
+   * layers may use this parameter too.
    */
-  squaredNorms(dy: T, saved: S, records: number): tf.Tensor1D;
+  product?(dy: tf.Tensor2D, saved: S): Product;
+  /**
+   * The squared Euclidean norm of each record's gradient of the parameters, without the first if that is
+   * a {@link product}; [records]. Undefined if none is left that training changes.
+   */
+  squaredNorms(dy: tf.Tensor2D, saved: S, records: number): tf.Tensor1D | undefined;
+  /** Whether rows are the first ones of all records, then the second ones; default record by record. */
+  readonly isByStep?: boolean;
 }
 
-/** What asks layers for norms. */
-interface Probe {
-  /** [records] Zeros. */
-  readonly tensor: tf.Tensor1D;
-  /** What the layers have kept, the last one first. */
-  readonly kept: Kept[];
-  /** How many layers have used each parameter. */
-  readonly uses: Map<tf.Tensor, number>;
-}
-
-/** What a layer has kept. */
-interface Kept {
+/** What a layer has on a way back that keeps the books. */
+interface Entry {
   readonly parameters: readonly tf.Tensor[];
-  /** Gradients of the parameters: sums over records, times a factor [records] each. */
+  product(): Product | undefined;
+  squaredNorms(): tf.Tensor1D | undefined;
+  /** Gradients of the parameters, those of each record times its factor. */
   gradients(factors: tf.Tensor1D): tf.Tensor[];
-  dispose(): void;
+  /** What all of this is computed from. */
+  readonly kept: tf.Tensor[];
 }
 
-/** The probe of parameters that are asked for norms; it goes when they go. */
-const probes = new WeakMap<tf.Tensor, Probe>();
+/** The books of a pass. */
+interface Books {
+  /**
+   * [records] Zeros, which each layer has as an input, so that the engine's way back comes to all of them.
+   */
+  readonly thread: tf.Tensor1D;
+  /** Of each parameter, for each layer that uses it, whether its gradient there is a product. */
+  readonly uses: Map<tf.Tensor, boolean[]>;
+  readonly entries: Entry[];
+}
+
+/** The books by the parameters that are in them; they go when these go. */
+const booksOf = new WeakMap<tf.Tensor, Books>();
 
 /**
  * A layer: a step of a computation with a gradient of its own, as {@link differentiable}.
@@ -57,133 +68,162 @@ const probes = new WeakMap<tf.Tensor, Probe>();
  * @param inputs what the layer gets
  * @param parameters what it learns; all of its parameters are here
  */
-export function layer<T extends tf.Tensor, const S extends readonly tf.Tensor[]>(
+export function layer<const S extends readonly tf.Tensor[]>(
   inputs: tf.Tensor[],
   parameters: tf.Tensor[],
-  forward: () => { value: T; saved: S },
-  back: WayBack<T, S>,
-): T {
-  const probe = probes.get(parameters[0]);
-  if (probe === undefined) {
-    return differentiable([...inputs, ...parameters], forward, (dy: T, saved: S) => [
-      ...back.inputs(dy, saved),
-      ...back.parameters(dy, saved),
-    ]);
+  forward: () => { value: tf.Tensor2D; saved: S },
+  back: WayBack<S>,
+): tf.Tensor2D {
+  const books = booksOf.get(parameters[0]);
+  if (books === undefined) {
+    const both = (
+      dy: tf.Tensor2D,
+      saved: S,
+    ) => [...back.inputs(dy, saved), ...back.parameters(dy, saved)];
+    return differentiable([...inputs, ...parameters], forward, back.all ?? both);
   }
-  const { tensor, uses, kept } = probe;
-  for (const parameter of parameters) uses.set(parameter, (uses.get(parameter) ?? 0) + 1);
-  return differentiable([...inputs, tensor], forward, (dy: T, saved: S) => {
-    kept.push(keptFor(parameters, dy, saved, back));
-    return [...back.inputs(dy, saved), back.squaredNorms(dy, saved, tensor.shape[0])];
+  const { thread, uses, entries } = books;
+  parameters.forEach((parameter, i) =>
+    uses.get(parameter)?.push(i === 0 && back.product !== undefined)
+  );
+  return differentiable([...inputs, thread], forward, (dy: tf.Tensor2D, saved: S) => {
+    entries.push(
+      entryOf(parameters, back, kept(dy), saved.map(kept) as tf.Tensor[] & S, thread.size),
+    );
+    return [...back.inputs(dy, saved), tf.zerosLike(thread)];
   });
 }
 
-/** Keeps what the gradients of a layer's parameters need beyond the way back. */
-function keptFor<T extends tf.Tensor, S extends readonly tf.Tensor[]>(
+/** The same numbers, which stay when the way back is done. */
+function kept<T extends tf.Tensor>(tensor: T): T {
+  return tf.keep(tf.clone(tensor));
+}
+
+function entryOf<S extends readonly tf.Tensor[]>(
   parameters: readonly tf.Tensor[],
-  dy: T,
+  back: WayBack<S>,
+  dy: tf.Tensor2D,
   saved: S,
-  back: WayBack<T, S>,
-): Kept {
-  const copyOf = <A extends tf.Tensor>(x: A): A => tf.keep(tf.clone(x));
-  const ofValue = copyOf(dy);
-  const copies = saved.map(copyOf);
+  records: number,
+): Entry {
   return {
     parameters,
-    gradients: (factors) =>
-      back.parameters(timesRecords(ofValue, factors), copies as tf.Tensor[] & S),
-    dispose: () => tf.dispose([ofValue, ...copies]),
+    product: () => back.product?.(dy, saved),
+    squaredNorms: () => back.squaredNorms(dy, saved, records),
+    gradients: (factors) => back.parameters(timesFactors(dy, factors, back.isByStep), saved),
+    kept: [dy, ...saved],
   };
 }
 
-/** Rows of records after each other, times a factor a record. */
-function timesRecords<T extends tf.Tensor>(x: T, factors: tf.Tensor1D): T {
-  const [rows, ...others] = x.shape;
-  const ofRows = tf.tile(tf.expandDims(factors, 1), [1, rows / factors.size]);
-  return tf.mul(x, tf.reshape(ofRows, [rows, ...others.map(() => 1)]));
+/** Rows of records times a factor for each record. */
+function timesFactors(rows: tf.Tensor2D, factors: tf.Tensor1D, isByStep = false): tf.Tensor2D {
+  const [records, [total, columns]] = [factors.size, rows.shape];
+  const [apart, each] = isByStep
+    ? [[total / records, records, columns], [1, records, 1]]
+    : [[records, total / records * columns], [records, 1]];
+  const weighted = tf.mul(tf.reshape(rows, apart), tf.reshape(factors, each));
+  return tf.reshape(weighted, [total, columns]);
 }
 
-/** The losses of records, and what is known of their gradients. */
+/** The gradients of records' losses, of which only norms and sums are made. */
 export interface RecordGradients {
-  /** The sum of the records' losses. */
+  /** The loss of all. */
   readonly loss: tf.Tensor;
-  /** [records] The squared Euclidean norm of each record's gradient over all parameters. */
+  /** [records] The squared Euclidean norm of each record's gradient, over all parameters. */
   readonly squaredNorms: tf.Tensor1D;
-  /**
-   * The sum of the records' gradients, times a factor each: one tensor a parameter, in their order.
-   *
-   * To be asked once: what was kept for it is freed on the way.
-   *
-   * @param factors [records]
-   */
+  /** The sum of the gradients, each times its factor, in the order of the parameters. */
   sum(factors: Float32Array): tf.Tensor[];
   /** Frees all but the sums. */
   dispose(): void;
 }
 
 /**
- * The loss of records, and the gradients of each record's loss, of which none is made.
+ * The gradients of the losses of records.
  *
  * @param records how many there are
  * @param lossOf the sum of the records' losses, each of which depends on its own rows alone
- * @throws {Error} If not each parameter is used by one layer, once: the norm of a sum is not the sum of norms
+ * @throws {Error} If no layer uses a parameter; or if several do, and its gradient is not a product in each
+ * of them: the norm of a sum is not the sum of norms
  */
 export function recordGradients(
   parameters: NamedTensors,
   records: number,
   lossOf: (parameters: NamedTensors) => tf.Scalar,
 ): RecordGradients {
-  const probe: Probe = { tensor: tf.zeros([records]), kept: [], uses: new Map() };
-  const watched = Object.fromEntries(
-    Object.entries(parameters).map(([name, tensor]) => [name, tf.clone(tensor)]),
-  );
-  for (const tensor of Object.values(watched)) probes.set(tensor, probe);
-  const free = () => {
-    tf.dispose([probe.tensor, watched]);
-    for (const kept of probe.kept) kept.dispose();
+  const names = Object.keys(parameters);
+  const watched = names.map((name) => tf.keep(tf.clone(parameters[name])));
+  const books: Books = {
+    thread: tf.keep(tf.zeros([records])),
+    uses: new Map(watched.map((tensor) => [tensor, []])),
+    entries: [],
   };
+  for (const tensor of watched) booksOf.set(tensor, books);
+  const { thread, uses, entries } = books;
+  const dispose = () => tf.dispose([watched, thread, entries.map(({ kept }) => kept)]);
   try {
+    const named = Object.fromEntries(names.map((name, i) => [name, watched[i]]));
     const { loss, squaredNorms } = tf.tidy(() => {
-      const { value, grad } = tf.valueAndGrad(() => lossOf(watched))(probe.tensor);
-      checkUses(probe, watched);
-      return { loss: value, squaredNorms: tf.reshape<tf.Rank.R1>(grad, [records]) };
+      const { value } = tf.valueAndGrad(() => lossOf(named))(thread);
+      names.forEach((name, i) => checkUses(name, uses.get(watched[i]) ?? []));
+      return { loss: value, squaredNorms: squaredNormsOf(entries, records) };
     });
     return {
       loss,
       squaredNorms,
-      sum: (factors) => sumOf(probe.kept, Object.values(watched), factors),
-      dispose() {
+      sum: (factors) => sumOf(watched, entries, factors),
+      dispose: () => {
+        dispose();
         tf.dispose([loss, squaredNorms]);
-        free();
       },
     };
   } catch (error) {
-    free();
+    dispose();
     throw error;
   }
 }
 
-/** The norm of a sum is not the sum of norms. */
-function checkUses({ uses }: Probe, watched: NamedTensors): void {
-  for (const [name, tensor] of Object.entries(watched)) {
-    const found = uses.get(tensor) ?? 0;
-    if (found !== 1) {
-      throw new Error(`Cannot compute norms: ${found} layers use "${name}", not one`);
-    }
-  }
+function checkUses(name: string, areProducts: readonly boolean[]): void {
+  const { length } = areProducts;
+  if (length === 1 || length > 1 && areProducts.every((isProduct) => isProduct)) return;
+  throw new Error(
+    length === 0
+      ? `Cannot compute norms: no layer uses "${name}"`
+      : `Cannot compute norms: ${length} layers use "${name}", not all by a product of rows`,
+  );
 }
 
-/** Gradients of parameters from what layers have kept, which is freed on the way. */
-function sumOf(kept: Kept[], parameters: tf.Tensor[], factors: Float32Array): tf.Tensor[] {
+function squaredNormsOf(entries: readonly Entry[], records: number): tf.Tensor1D {
+  const products = new Map<tf.Tensor, Product[]>();
+  let sum = tf.zeros<tf.Rank.R1>([records]);
+  const add = (norms: () => tf.Tensor1D | undefined) =>
+    sum = tf.tidy(() => {
+      const own = norms();
+      return own === undefined ? sum : tf.add(sum, own);
+    });
+  for (const { parameters: [first], product, squaredNorms } of entries) {
+    add(squaredNorms);
+    const own = product();
+    if (own !== undefined) products.set(first, [...products.get(first) ?? [], own]);
+  }
+  for (const own of products.values()) add(() => ofProducts(own, records));
+  return sum;
+}
+
+function sumOf(
+  watched: readonly tf.Tensor[],
+  entries: readonly Entry[],
+  factors: Float32Array,
+): tf.Tensor[] {
   return tf.tidy(() => {
-    const weights = tf.tensor1d(factors);
-    const found = new Map<tf.Tensor, tf.Tensor>();
-    for (const of of kept.splice(0)) {
-      tf.tidy(() => of.gradients(weights)).forEach((gradient, i) =>
-        found.set(of.parameters[i], gradient)
-      );
-      of.dispose();
+    const each = tf.tensor1d(factors);
+    const sums = new Map<tf.Tensor, tf.Tensor>();
+    for (const { parameters, gradients } of entries) {
+      const own = tf.tidy(() => gradients(each));
+      parameters.forEach((parameter, i) => {
+        const before = sums.get(parameter);
+        sums.set(parameter, before === undefined ? own[i] : tf.add(before, own[i]));
+      });
     }
-    return parameters.flatMap((parameter) => found.get(parameter) ?? []);
+    return watched.map((parameter) => sums.get(parameter) ?? tf.zerosLike(parameter));
   });
 }

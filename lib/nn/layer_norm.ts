@@ -120,8 +120,9 @@ export function layerNorm(
       return { value, saved: [normal, scale, gain] };
     },
     {
-      inputs: (dy, [normal, scale, gain]) => [inputGradient(dy, normal, scale, gain)],
-      parameters: (dy, [normal]) => parameterGradients(dy, normal),
+      inputs: (dy, saved) => backward(dy, ...saved).slice(0, 1),
+      parameters: (dy, saved) => backward(dy, ...saved).slice(1),
+      all: (dy, saved) => backward(dy, ...saved),
       squaredNorms: (dy, [normal], records) =>
         tf.add(ofSum(tf.mul(dy, normal), records), ofSum(dy, records)),
     },

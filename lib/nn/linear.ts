@@ -60,6 +60,9 @@ export function columnSums(x: tf.Tensor2D): tf.Tensor1D {
   return sums;
 }
 
+/** How a matrix lies: [in, out] or [out, in]. */
+export type Layout = "in-out" | "out-in";
+
 /**
  * x W + b.
  *
@@ -72,26 +75,68 @@ export function linear(
   x: tf.Tensor2D,
   weight: tf.Tensor2D,
   bias: tf.Tensor1D | null,
-  layout: "in-out" | "out-in" = "in-out",
+  layout: Layout = "in-out",
 ): tf.Tensor2D {
+  return linearOfParts(x, [{ weight, layout }], bias);
+}
+
+/** A part of a weight: that of some of the inputs. */
+export interface WeightPart {
+  /** [in, out] or [out, in] */
+  readonly weight: tf.Tensor2D;
+  /** Which of them. */
+  readonly layout: Layout;
+}
+
+/**
+ * {@link linear} by a weight of several parameters: the first one is that of x's first columns, and so on.
+ *
+ * @param x [rows, inputs of all parts]
+ * @param parts of which other layers may use the first one too
+ */
+export function linearOfParts(
+  x: tf.Tensor2D,
+  parts: readonly WeightPart[],
+  bias: tf.Tensor1D | null,
+): tf.Tensor2D {
+  const [{ layout, weight: first }] = parts;
   const isOutIn = layout === "out-in";
+  const axis = isOutIn ? 1 : 0; // of the inputs
+  const turned = (tensor: tf.Tensor2D, part: WeightPart) =>
+    part.layout === layout ? tensor : transposed(tensor);
+  const sizes = parts.map(({ weight, layout }) => weight.shape[layout === "out-in" ? 1 : 0]);
+  const columnsOf = (x: tf.Tensor2D, from: number, count: number): tf.Tensor2D =>
+    count === x.shape[1] ? x : tf.slice(x, [0, from], [x.shape[0], count]);
   return layer(
     [x],
-    bias === null ? [weight] : [weight, bias],
+    [...parts.map(({ weight }) => weight), ...(bias === null ? [] : [bias])],
     () => {
+      const weight = parts.length === 1
+        ? first
+        : tf.concat(parts.map((part) => turned(part.weight, part)), axis);
       const y = product(x, weight, "N", isOutIn ? "T" : "N");
       const value: tf.Tensor2D = bias === null ? y : tf.add(y, bias);
       return { value, saved: [x, weight] };
     },
     {
       inputs: (dy, [, weight]) => [product(dy, weight, "N", isOutIn ? "N" : "T")],
-      parameters: (dy, [x]) => [
-        isOutIn ? product(dy, x, "T") : product(x, dy, "T"),
-        ...(bias === null ? [] : [columnSums(dy)]),
-      ],
+      parameters(dy, [x]) {
+        const whole = isOutIn ? product(dy, x, "T") : product(x, dy, "T");
+        const each: tf.Tensor2D[] = parts.length === 1 ? [whole] : tf.split(whole, sizes, axis);
+        return [
+          ...each.map((gradient, i) => turned(gradient, parts[i])),
+          ...(bias === null ? [] : [columnSums(dy)]),
+        ];
+      },
+      product(dy, [x]) {
+        const seen = columnsOf(x, 0, sizes[0]);
+        return isOutIn ? { left: dy, right: seen } : { left: seen, right: dy };
+      },
       squaredNorms(dy, [x], records) {
-        const ofWeight = ofProduct(x, dy, records);
-        return bias === null ? ofWeight : tf.add(ofWeight, ofSum(dy, records));
+        const ofBias = bias === null ? undefined : ofSum(dy, records);
+        if (parts.length === 1) return ofBias;
+        const ofOthers = ofProduct(columnsOf(x, sizes[0], x.shape[1] - sizes[0]), dy, records);
+        return ofBias === undefined ? ofOthers : tf.add(ofOthers, ofBias);
       },
     },
   );

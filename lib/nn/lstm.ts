@@ -8,11 +8,12 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
-import { differentiable } from "./differentiable.ts";
 import { hostKernel, isOnHost } from "./host.ts";
+import { layer } from "./layer.ts";
 import { columnSums, product, transposed } from "./linear.ts";
 import { matrix, type NamedTensors, vector } from "./parameters.ts";
 import { sigmoid } from "./sigmoid.ts";
+import { ofProduct, ofSum } from "./squared_norms.ts";
 import { blockLstm, blockLstmGradient, isOnTensorflow } from "./tensorflow_ops.ts";
 
 /** Weights of one layer. */
@@ -166,6 +167,52 @@ function stepGradient(
   );
 }
 
+/** What was before each step: the outputs a step later, from zeros. */
+function outputsBefore(y: tf.Tensor2D, records: number): tf.Tensor2D {
+  const [rows, width] = y.shape;
+  return tf.concat([tf.zeros([records, width]), tf.slice(y, 0, rows - records)]);
+}
+
+/** Gradients at the gates' sums of all steps, [steps × records, 4 × width]. */
+function gateGradients(
+  dy: tf.Tensor2D,
+  hidden: tf.Tensor2D,
+  states: readonly tf.Tensor2D[],
+  records: number,
+): tf.Tensor2D {
+  const zeros = tf.zeros<tf.Rank.R2>([records, hidden.shape[1]]);
+  const dGates: tf.Tensor2D[] = [];
+  let later = { output: zeros, cell: zeros };
+  for (let step = states.length / 3 - 1; step >= 0; step--) {
+    const before = step === 0 ? zeros : states[3 * (step - 1)];
+    const [, squashed, gates] = states.slice(3 * step, 3 * step + 3);
+    const [dGate, cell] = stepGradient(dy, step, later, before, squashed, gates);
+    dGates.unshift(dGate);
+    later = { output: tf.matMul(dGate, hidden), cell };
+  }
+  return tf.concat(dGates);
+}
+
+/** [steps × records, columns] → [records × steps, columns] */
+function byRecord(x: tf.Tensor2D, records: number): tf.Tensor2D {
+  const [rows, columns] = x.shape;
+  const byStep: tf.Tensor3D = tf.reshape(x, [rows / records, records, columns]);
+  return tf.reshape(tf.transpose(byStep, [1, 0, 2]), [rows, columns]);
+}
+
+/** Squared norms of records' gradients of both weights and both biases, which are equal. */
+function squaredNorms(
+  dGates: tf.Tensor2D,
+  x: tf.Tensor2D,
+  y: tf.Tensor2D,
+  records: number,
+): tf.Tensor1D {
+  const seen: tf.Tensor2D = tf.concat([x, outputsBefore(y, records)], 1);
+  const atGates = byRecord(dGates, records);
+  const ofWeights = ofProduct(byRecord(seen, records), atGates, records);
+  return tf.add(ofWeights, tf.mul(2, ofSum(atGates, records)));
+}
+
 /**
  * A layer over whole records, from zero states.
  *
@@ -178,8 +225,19 @@ export function lstm(x: tf.Tensor2D, records: number, weights: LstmWeights): tf.
   const { input, hidden, inputBias, hiddenBias } = weights;
   const width = hidden.shape[1];
   const steps = x.shape[0] / records;
-  return differentiable(
-    [x, input, hidden, inputBias, hiddenBias],
+  const ofInput = (dGates: tf.Tensor2D, input: tf.Tensor2D) => [product(dGates, input)];
+  const ofWeights = (dGates: tf.Tensor2D, x: tf.Tensor2D, y: tf.Tensor2D) => {
+    const dBias = columnSums(dGates);
+    return [
+      product(dGates, x, "T"),
+      product(dGates, outputsBefore(y, records), "T"),
+      dBias,
+      tf.clone(dBias),
+    ];
+  };
+  return layer(
+    [x],
+    [input, hidden, inputBias, hiddenBias],
     () => {
       const given: tf.Tensor2D = tf.add(product(x, input, "N", "T"), tf.add(inputBias, hiddenBias));
       const turned = transposed(hidden);
@@ -193,27 +251,18 @@ export function lstm(x: tf.Tensor2D, records: number, weights: LstmWeights): tf.
       const saved = [x, input, hidden, value, ...done.flatMap(([, ...rest]) => rest)];
       return { value, saved };
     },
-    (dy, [x, input, hidden, y, ...rest]) => {
-      const zeros = tf.zeros<tf.Rank.R2>([records, width]);
-      const dGates: tf.Tensor2D[] = [];
-      let later = { output: zeros, cell: zeros };
-      for (let step = steps - 1; step >= 0; step--) {
-        const before = step === 0 ? zeros : rest[3 * (step - 1)];
-        const [, squashed, gates] = rest.slice(3 * step, 3 * step + 3);
-        const [dGate, cell] = stepGradient(dy, step, later, before, squashed, gates);
-        dGates.unshift(dGate);
-        later = { output: tf.matMul(dGate, hidden), cell };
-      }
-      const all = tf.concat(dGates);
-      const outputsBefore = tf.concat([zeros, tf.slice(y, 0, (steps - 1) * records)]);
-      const dBias = columnSums(all);
-      return [
-        product(all, input),
-        product(all, x, "T"),
-        product(all, outputsBefore, "T"),
-        dBias,
-        tf.clone(dBias),
-      ];
+    {
+      isByStep: true,
+      inputs: (dy, [, input, hidden, , ...states]) =>
+        ofInput(gateGradients(dy, hidden, states, records), input),
+      parameters: (dy, [x, , hidden, y, ...states]) =>
+        ofWeights(gateGradients(dy, hidden, states, records), x, y),
+      all(dy, [x, input, hidden, y, ...states]) {
+        const dGates = gateGradients(dy, hidden, states, records);
+        return [...ofInput(dGates, input), ...ofWeights(dGates, x, y)];
+      },
+      squaredNorms: (dy, [x, , hidden, y, ...states]) =>
+        squaredNorms(gateGradients(dy, hidden, states, records), x, y, records),
     },
   );
 }
@@ -224,27 +273,44 @@ function lstmAtOnce(x: tf.Tensor2D, records: number, weights: LstmWeights): tf.T
   const [units, inputs] = input.shape;
   const width = units / 4;
   const steps = x.shape[0] / records;
-  return differentiable(
-    [x, input, hidden, inputBias, hiddenBias],
-    () => {
+  const flat = (tensor: tf.Tensor): tf.Tensor2D =>
+    tf.reshape(tensor, [steps * records, tensor.shape[2] ?? 0]);
+  type Saved = readonly [tf.Tensor3D, tf.Tensor2D, tf.Tensor1D, ...tf.Tensor3D[]];
+  const all = (dy: tf.Tensor2D, [x, weight, bias, ...done]: Saved) => {
+    const dOutput: tf.Tensor3D = tf.reshape(dy, [steps, records, width]);
+    const [dx, dWeight, dBias] = blockLstmGradient(x, weight, bias, done, dOutput);
+    const turned = tf.transpose(dWeight);
+    return [
+      flat(dx),
+      tf.slice(turned, [0, 0], [units, inputs]),
+      tf.slice(turned, [0, inputs], [units, width]),
+      dBias,
+      tf.clone(dBias),
+    ];
+  };
+  return layer(
+    [x],
+    [input, hidden, inputBias, hiddenBias],
+    (): { value: tf.Tensor2D; saved: Saved } => {
       const byStep: tf.Tensor3D = tf.reshape(x, [steps, records, inputs]);
       const weight: tf.Tensor2D = tf.transpose(tf.concat([input, hidden], 1));
       const bias: tf.Tensor1D = tf.add(inputBias, hiddenBias);
       const done = blockLstm(byStep, weight, bias);
-      const value: tf.Tensor2D = tf.reshape(done[6], [steps * records, width]);
-      return { value, saved: [byStep, weight, bias, ...done] };
+      return { value: flat(done[6]), saved: [byStep, weight, bias, ...done] };
     },
-    (dy, [x, weight, bias, ...done]) => {
-      const dOutput: tf.Tensor3D = tf.reshape(dy, [steps, records, width]);
-      const [dx, dWeight, dBias] = blockLstmGradient(x, weight, bias, done, dOutput);
-      const turned = tf.transpose(dWeight);
-      return [
-        tf.reshape(dx, [steps * records, inputs]),
-        tf.slice(turned, [0, 0], [units, inputs]),
-        tf.slice(turned, [0, inputs], [units, width]),
-        dBias,
-        tf.clone(dBias),
-      ];
+    {
+      isByStep: true,
+      inputs: (dy, saved) => all(dy, saved).slice(0, 1),
+      parameters: (dy, saved) => all(dy, saved).slice(1),
+      all,
+      squaredNorms(dy, [x, weight, bias, ...done]) {
+        // Of inputs that are added to the gates' sums as they are, the gradient is that of the sums
+        const asGiven: tf.Tensor2D = tf.concat([tf.eye(units), tf.slice(weight, inputs, width)]);
+        const given = tf.zeros<tf.Rank.R3>([steps, records, units]);
+        const dOutput: tf.Tensor3D = tf.reshape(dy, [steps, records, width]);
+        const [dGates] = blockLstmGradient(given, asGiven, bias, done, dOutput);
+        return squaredNorms(flat(dGates), flat(x), flat(done[6]), records);
+      },
     },
   );
 }

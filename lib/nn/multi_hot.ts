@@ -1,7 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { hostKernel, isOnHost } from "./host.ts";
 import { layer } from "./layer.ts";
-import { ofProduct } from "./squared_norms.ts";
 import { isOnTensorflow, sparseSegmentSum } from "./tensorflow_ops.ts";
 import { transposed } from "./linear.ts";
 
@@ -178,7 +177,11 @@ export function embedding(
         const gradient = bagGradient(x, dy, columns);
         return [isOutIn ? transposed(gradient) : gradient];
       },
-      squaredNorms: (dy, _, records) => ofProduct(dense(x, columns), dy, records),
+      product(dy) {
+        const seen = dense(x, columns);
+        return isOutIn ? { left: dy, right: seen } : { left: seen, right: dy };
+      },
+      squaredNorms: () => undefined,
     },
   );
 }

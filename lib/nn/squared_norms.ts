@@ -33,21 +33,41 @@ function sums(x: tf.Tensor): tf.Tensor1D {
   return tf.sum(tf.reshape(x, [x.shape[0], -1]), 1);
 }
 
+/** Rows by whose product Xᵀ Y a weight [left columns, right columns] gets its gradient. */
+export interface Product {
+  /** X, [records × rows, left columns] */
+  readonly left: tf.Tensor2D;
+  /** Y, [records × rows, right columns] */
+  readonly right: tf.Tensor2D;
+}
+
+/**
+ * Of Σ Xᵀ Y over products: what a weight gets that several layers use.
+ *
+ * The sum is the product of all rows under each other. By the products of rows with rows where these are
+ * fewer numbers than the weight has: the square is the sum over pairs of rows s and t of
+ * (x_s · x_t) (y_s · y_t).
+ */
+export function ofProducts(products: readonly Product[], records: number): tf.Tensor1D {
+  const lefts = products.map(({ left }) => byRecord(left, records));
+  const rights = products.map(({ right }) => byRecord(right, records));
+  const rows = lefts.reduce((sum, { shape }) => sum + shape[1], 0);
+  const [width, columns] = [lefts[0].shape[2], rights[0].shape[2]];
+  if (rows * (width + columns) > width * columns) {
+    return sums(tf.square(tf.addN(lefts.map((left, i) => inner(left, rights[i])))));
+  }
+  const [x, y] = [tf.concat(lefts, 1), tf.concat(rights, 1)];
+  return sums(tf.mul(outer(x, x), outer(y, y)));
+}
+
 /**
  * Of Xᵀ dY: what a weight [in, out] gets from x W.
- *
- * By the products of rows with rows where these are fewer numbers than the weight has: the square is the
- * sum over pairs of rows s and t of (x_s · x_t) (dy_s · dy_t).
  *
  * @param x [records × rows, in]
  * @param dy [records × rows, out]
  */
 export function ofProduct(x: tf.Tensor2D, dy: tf.Tensor2D, records: number): tf.Tensor1D {
-  const [inputs, outputs] = [byRecord(x, records), byRecord(dy, records)];
-  const [, rows, width] = inputs.shape;
-  const columns = outputs.shape[2];
-  if (rows * (width + columns) > width * columns) return sums(tf.square(inner(inputs, outputs)));
-  return sums(tf.mul(outer(inputs, inputs), outer(outputs, outputs)));
+  return ofProducts([{ left: x, right: dy }], records);
 }
 
 /**

@@ -104,10 +104,7 @@ export function triangularFirst(
       inputs: (dy, [, historyWeight]) => [product(dy, historyWeight, "N", "T")],
       parameters(dy, [history]) {
         const fromCodes = bagGradient(codes, dy, columns, width);
-        return [
-          lowerTransposed(product(history, dy, "T"), fromCodes),
-          columnSums(dy),
-        ];
+        return [lowerTransposed(product(history, dy, "T"), fromCodes), columnSums(dy)];
       },
       squaredNorms(dy, [history], records) {
         const seen: tf.Tensor2D = tf.concat([history, dense(codes, columns)], 1);

@@ -1,6 +1,6 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs-core";
-import { ofLowerProduct, ofProduct, ofRows, ofSum } from "ehrloom/nn/squared_norms.ts";
+import { ofLowerProduct, ofProduct, ofProducts, ofRows, ofSum } from "ehrloom/nn/squared_norms.ts";
 import { testOnBackends } from "../golden.ts";
 import { numbers } from "./layer.ts";
 
@@ -67,6 +67,29 @@ for (const rows of [1, 2, 3, 17]) {
       (tx, tdy) => assertNorms(() => ofProduct(tx, tdy, 3), literal(x, dy, () => true)),
     );
   });
+}
+
+for (const rows of [1, 2, 17]) {
+  testOnBackends(
+    `ofProducts() is that of all their rows together, with ${rows} rows each`,
+    async () => {
+      const [x, dy] = [rowsOf(2, 2 * rows, 5, 6), rowsOf(2, 2 * rows, 4, 7)];
+      // Even rows are those of one product, odd ones those of the other
+      const part = (from: Rows, odd: 0 | 1): Rows => ({
+        ...from,
+        rows,
+        numbers: from.numbers.filter((_, at) => Math.floor(at / from.width) % 2 === odd),
+      });
+      await withTensors(
+        [part(x, 0), part(dy, 0), part(x, 1), part(dy, 1)],
+        (left, right, left2, right2) =>
+          assertNorms(
+            () => ofProducts([{ left, right }, { left: left2, right: right2 }], 2),
+            literal(x, dy, () => true),
+          ),
+      );
+    },
+  );
 }
 
 testOnBackends(

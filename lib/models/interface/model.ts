@@ -231,10 +231,16 @@ export interface GradientModel extends AnyModel {
    */
   validationLoss?(parameters: NamedTensors, cohort: Cohort, records: Int32Array): tf.Scalar;
   /**
-   * Whether its layers know the norms of the records' gradients (`nn/layer.ts`): each parameter is used by
-   * one layer, once. Otherwise private training computes one record's gradient at a time. Default false.
+   * The sum of what {@link loss} gives for each of the records alone, computed for all of them by layers that
+   * know the norms of records' gradients (`nn/layer.ts`), for private training. Without it, that computes
+   * one record's gradient at a time.
    */
-  readonly knowsNorms?: boolean;
+  separateLoss?(
+    parameters: NamedTensors,
+    cohort: Cohort,
+    records: Int32Array,
+    moment: TrainingMoment,
+  ): tf.Scalar;
   /**
    * Divisor of {@link loss} for a batch of average length; the quotient is what the original
    * minimises.

@@ -91,7 +91,8 @@ function modelWithNumbers(
   const isExclusive = config.exclusiveBins === true;
   const layout = { codes, schema, columns, width: model.columns, isExclusive };
   const seen = oncePerCohort((cohort) => withNumberColumns(cohort, schema));
-  const { tables, tokensOf, validationLoss, likelihoods, outputBiases, adversary } = model;
+  const { tables, tokensOf, separateLoss, validationLoss, likelihoods, outputBiases, adversary } =
+    model;
   return {
     ...model,
     config,
@@ -107,6 +108,9 @@ function modelWithNumbers(
         tables({ vocabulary: withNumberNames(vocabulary, schema), labelNames }, ...how),
     },
     loss: (parameters, cohort, ...of) => model.loss(parameters, seen(cohort), ...of),
+    ...separateLoss && {
+      separateLoss: (parameters, cohort, ...of) => separateLoss(parameters, seen(cohort), ...of),
+    },
     ...validationLoss && {
       validationLoss: (parameters, cohort, records) =>
         validationLoss(parameters, seen(cohort), records),

@@ -122,6 +122,11 @@ export interface RowModelParts
   drawing(parameters: NamedTensors, sampler?: Sampler): RowDrawing;
   /** Cells that are certain given the row's earlier ones, so that they do not count; default none. */
   readonly certain?: CertainCells | undefined;
+  /**
+   * Whether its layers know the norms of records' gradients: then it has a
+   * {@link GradientModel.separateLoss}. Default false.
+   */
+  readonly knowsNorms?: boolean;
   /** Where the biases of its logits are, if they are to be calibrated. */
   readonly biases?: Pick<OutputBiases, "parameter" | "from"> | false;
 }
@@ -146,13 +151,18 @@ export function rowModel(family: string, config: RowConfig, parts: RowModelParts
     const batch = visitRows(config, cohort, records, config.context - 1);
     return { ...batch, certain: certain?.(batch) };
   };
-  const cellsOf = (batch: ReturnType<typeof batchOf>) => ({
-    positiveWeight: config.positiveWeight,
-    leftOut: batch.certain,
-  });
   const outputs = (parameters: NamedTensors, batch: VisitRows): LogitsWithWaits => {
     const found = logitsOf(parameters, batch);
     return found instanceof tf.Tensor ? { logits: found } : found;
+  };
+  const loss: GradientModel["loss"] = (parameters, cohort, records) => {
+    const batch = batchOf(cohort, records);
+    const { logits, waitLogDensities } = outputs(parameters, batch);
+    const nll = bernoulliNll(logits, batch.targets, batch.mask, {
+      positiveWeight: config.positiveWeight,
+      leftOut: batch.certain,
+    });
+    return waitLogDensities === undefined ? nll : tf.sub(nll, tf.sum(waitLogDensities));
   };
   const numbersOf = async (parameters: NamedTensors, batch: ReturnType<typeof batchOf>) => {
     const { logits, waitLogDensities } = tf.tidy(() => ({ ...outputs(parameters, batch) }));
@@ -171,12 +181,8 @@ export function rowModel(family: string, config: RowConfig, parts: RowModelParts
     samplers,
     rowLimit: config.context - 1, // the start is never predicted
     rowsOf,
-    loss: (parameters, cohort, records) => {
-      const batch = batchOf(cohort, records);
-      const { logits, waitLogDensities } = outputs(parameters, batch);
-      const nll = bernoulliNll(logits, batch.targets, batch.mask, cellsOf(batch));
-      return waitLogDensities === undefined ? nll : tf.sub(nll, tf.sum(waitLogDensities));
-    },
+    loss,
+    ...knowsNorms && { separateLoss: loss },
     lossDivisor: (_, recordCount) => recordCount * (config.context - 1) * columns,
     footprint(cohort, records) {
       const rows = longestRows(cohort, records);

@@ -41,8 +41,9 @@ interface How {
  * The gradients of the records' losses, in nats, each clipped over all its rows and all parameters, and
  * added.
  *
- * Where the layers know norms, of many records at once. Otherwise record by record, the plain way: nothing
- * that records share, such as a mean over a batch, can tie the gradient of one to another.
+ * Where the layers know norms, of many records at a time (`nn/layer.ts`). Otherwise record by record, the
+ * plain way: nothing that records share, such as a mean over a batch, can tie the gradient of one to
+ * another.
  *
  * @param records may be none: then the sum is zero
  */
@@ -57,13 +58,15 @@ export async function clippedGradients(
   const about = { ...how, model, parameters, cohort, sum };
   let loss = 0;
   let unclipped = 0;
-  const { knowsNorms = false } = model;
-  const runs = knowsNorms
-    ? evenRuns(records, (record) => model.rowsOf(cohort, record))
-      .flatMap((run) => fittingRuns(model, "clipping", room, cohort, run))
-    : Array.from(records, (record) => Int32Array.of(record));
+  const { separateLoss } = model;
+  const runs = separateLoss === undefined
+    ? Array.from(records, (record) => Int32Array.of(record))
+    : evenRuns(records, (record) => model.rowsOf(cohort, record))
+      .flatMap((run) => fittingRuns(model, "learning", room, cohort, run));
   for (const run of runs) {
-    const added = await (knowsNorms ? addTogether : addOne)(about, run);
+    const added = separateLoss === undefined
+      ? await addOne(about, run)
+      : await addTogether(about, run, separateLoss);
     loss += added.loss;
     unclipped += added.unclipped;
   }
@@ -94,20 +97,20 @@ async function addOne({ model, parameters, cohort, sum, clip, moment }: About, r
   return { loss, unclipped: factor === 1 ? 1 : 0 };
 }
 
-/** Adds the clipped gradients of records whose norms the layers know. */
+/** Adds the clipped gradients of records, none of which is made. */
 async function addTogether(
-  { model, parameters, cohort, sum, clip, moment }: About,
+  { parameters, cohort, sum, clip, moment }: About,
   run: Int32Array,
+  separateLoss: NonNullable<GradientModel["separateLoss"]>,
 ): Promise<Added> {
   const found = recordGradients(
     parameters,
     run.length,
-    (tensors) => model.loss(tensors, cohort, run, moment),
+    (tensors) => separateLoss(tensors, cohort, run, moment),
   );
   const [loss] = await found.loss.data();
-  const squares = await found.squaredNorms.data();
   const factors = Float32Array.from(
-    squares,
+    await found.squaredNorms.data(),
     (square) => clipFactor(Math.sqrt(Math.max(0, square)), clip),
   );
   sum.add(found.sum(factors), 1);

@@ -1,11 +1,13 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs-core";
 import { cohortOf, recordLists } from "ehrloom/cohort/records.ts";
-import { splitOf } from "ehrloom/cohort/cohort.ts";
+import { type Cohort, splitOf } from "ehrloom/cohort/cohort.ts";
 import { modelFamily } from "ehrloom/models/mod.ts";
 import type { GradientModel } from "ehrloom/models/interface/model.ts";
 import type { ModelConfig } from "ehrloom/models/interface/settings.ts";
 import { adam, type Gradients } from "ehrloom/nn/optimizer.ts";
+import type { NamedArrays } from "ehrloom/nn/parameters.ts";
+import { random } from "ehrloom/random.ts";
 import type { Room } from "ehrloom/nn/room.ts";
 import { initialOf } from "ehrloom/train/fit.ts";
 import { clipFactor } from "ehrloom/train/gradients/clipped.ts";
@@ -16,11 +18,21 @@ import { useBackend } from "ehrloom/nn/backend.ts";
 import { testOnBackends } from "../../golden.ts";
 import { tinyCohort, tinySettings } from "../../tiny.ts";
 
-const source = tinyCohort(40);
+const source = timedCohort(tinyCohort(40));
 const train = splitOf(source, "train");
 const moment = { seed: 1, epoch: 0 };
 /** Sums of float32 in another order differ by this, relative to the largest number. */
 const tolerance = 1e-4;
+
+/** The same records, with days between their visits. */
+function timedCohort(cohort: Cohort): Cohort {
+  const { vocabulary, labelNames } = cohort;
+  const lists = Array.from(cohort.subjectIds, (_, record) => {
+    const list = recordLists(cohort, record);
+    return { ...list, gapDays: list.visits.map((_, visit) => 3 * visit) };
+  });
+  return cohortOf(vocabulary, labelNames, lists);
+}
 
 function tinyModel(name: string, settings: ModelConfig = {}): GradientModel {
   const family = modelFamily(name);
@@ -29,6 +41,17 @@ function tinyModel(name: string, settings: ModelConfig = {}): GradientModel {
   const model = family.create(config, family.schemaFor?.(source, config));
   if ("learn" in model) throw new Error(`${name} does not descend`);
   return model;
+}
+
+/** Parameters to begin with; tables that are worked out before training have random numbers. */
+function begun(model: GradientModel): NamedArrays {
+  const arrays = initialOf(model, 3);
+  const tables = Object.entries(model.initial).filter(([, { isComputed }]) => isComputed);
+  for (const [i, [name]] of tables.entries()) {
+    const draws = random(4, i);
+    arrays[name].numbers.forEach((_, at, numbers) => numbers[at] = draws.normal());
+  }
+  return arrays;
 }
 
 async function numbersOf(gradients: Gradients): Promise<Float32Array> {
@@ -40,8 +63,11 @@ async function numbersOf(gradients: Gradients): Promise<Float32Array> {
 }
 
 /** Gradients of a record's loss alone, in float64, by the optimizer's order. */
-async function gradientOf(model: GradientModel, record: number): Promise<Float64Array> {
-  const optimizer = adam(initialOf(model, 3));
+async function gradientOf(
+  model: GradientModel,
+  record: number,
+): Promise<{ gradient: Float64Array; loss: number }> {
+  const optimizer = adam(begun(model));
   const { layout } = optimizer;
   const records = Int32Array.of(record);
   const { value, grads } = passGradients(
@@ -54,9 +80,10 @@ async function gradientOf(model: GradientModel, record: number): Promise<Float64
     flat.set(await grad.data(), at);
     at += layout.paddedSizes[i];
   }
+  const [loss] = await value.data();
   tf.dispose([value, grads]);
   optimizer.dispose();
-  return flat;
+  return { gradient: flat, loss };
 }
 
 const normOf = (gradient: Float64Array) => Math.hypot(...gradient);
@@ -65,14 +92,16 @@ const normOf = (gradient: Float64Array) => Math.hypot(...gradient);
 async function byDefinition(model: GradientModel, records: Int32Array, clip: number) {
   let sum = new Float64Array();
   let unclipped = 0;
+  let loss = 0;
   for (const record of records) {
-    const gradient = await gradientOf(model, record);
+    const { gradient, loss: own } = await gradientOf(model, record);
+    loss += own;
     const norm = normOf(gradient);
     if (norm <= clip) unclipped++;
     if (sum.length === 0) sum = new Float64Array(gradient.length);
     gradient.forEach((g, i) => sum[i] += g * Math.min(1, clip / norm));
   }
-  return { sum, unclipped };
+  return { sum, loss, unclipped };
 }
 
 function assertClose(found: Float32Array, expected: Float64Array): void {
@@ -86,12 +115,12 @@ function assertClose(found: Float32Array, expected: Float64Array): void {
 /** The median norm, so that half of the patients are clipped. */
 async function medianNorm(model: GradientModel, records: Int32Array): Promise<number> {
   const norms = [];
-  for (const record of records) norms.push(normOf(await gradientOf(model, record)));
+  for (const record of records) norms.push(normOf((await gradientOf(model, record)).gradient));
   return norms.toSorted((a, b) => a - b)[Math.floor(norms.length / 2)] * 1.001;
 }
 
 async function clipped(model: GradientModel, records: Int32Array, clip: number, room?: Room) {
-  const optimizer = adam(initialOf(model, 3));
+  const optimizer = adam(begun(model));
   const gradients = localGradients(model, train, optimizer, 1, room);
   const { loss, gradients: sum, unclipped } = await gradients.compute(records, moment, clip);
   const numbers = await numbersOf(sum);
@@ -101,42 +130,43 @@ async function clipped(model: GradientModel, records: Int32Array, clip: number, 
 
 const records = Int32Array.of(0, 3, 4, 7, 11, 12, 18);
 
-for (const name of ["halo", "halo-coarse", "gpt", "lstm", "hisgt", "synehrgy"]) {
+/** Each model, and settings that give it other layers. */
+const forms: readonly [name: string, settings: ModelConfig][] = [
+  ["halo", {}],
+  ["halo", { codesSoFar: true }],
+  ["halo", { codesSoFar: true, numbers: 3, labelsInHead: false }],
+  ["halo", { waits: 2 }],
+];
+
+for (const [name, settings] of forms) {
   testOnBackends(
-    `the clipped gradients of ${name} are those of each patient, clipped and added`,
+    `the clipped gradients of ${name} with ${
+      JSON.stringify(settings)
+    } are those of each patient, ` +
+      "clipped and added",
     async () => {
-      const model = tinyModel(name);
+      const model = tinyModel(name, settings);
+      assert(model.separateLoss !== undefined);
       const clip = await medianNorm(model, records);
       const before = tf.memory().numTensors;
-      const { numbers, unclipped } = await clipped(model, records, clip);
+      const { loss, numbers, unclipped } = await clipped(model, records, clip);
       assertEquals(tf.memory().numTensors, before);
-      const { sum, unclipped: wanted } = await byDefinition(model, records, clip);
+      const { sum, loss: whole, unclipped: wanted } = await byDefinition(model, records, clip);
       assertEquals([unclipped, wanted], [4, 4]);
       assertClose(numbers, sum);
+      assertAlmostEquals(loss, whole, 1e-5 * whole);
     },
   );
 }
 
-for (
-  const settings of [{ codesSoFar: true }, { codesSoFar: true, numbers: 3, labelsInHead: false }]
-) {
-  testOnBackends(
-    `HALO with ${JSON.stringify(settings)} clips records together as one by one`,
-    async () => {
-      const model = tinyModel("halo", settings);
-      assertEquals(model.knowsNorms, true);
-      const plain = { ...model, knowsNorms: false };
-      const clip = await medianNorm(model, records);
-      const [fast, slow] = [
-        await clipped(model, records, clip),
-        await clipped(plain, records, clip),
-      ];
-      assertEquals([fast.unclipped, slow.unclipped], [4, 4]);
-      assertClose(fast.numbers, Float64Array.from(slow.numbers));
-      assertAlmostEquals(fast.loss, slow.loss, 1e-5 * slow.loss);
-    },
-  );
-}
+testOnBackends("a model whose layers know no norms is clipped record by record", async () => {
+  const { separateLoss: _, ...model } = tinyModel("halo");
+  const clip = await medianNorm(model, records);
+  const { numbers, unclipped } = await clipped(model, records, clip);
+  const { sum } = await byDefinition(model, records, clip);
+  assertEquals(unclipped, 4);
+  assertClose(numbers, sum);
+});
 
 testOnBackends(
   "clipped gradients do not depend on how much fits in the engine",
@@ -148,28 +178,6 @@ testOnBackends(
     assertEquals(cut.unclipped, whole.unclipped);
   },
 );
-
-Deno.test("HALO with waits, whose head knows no norms, is clipped record by record", () => {
-  const { vocabulary, labelNames } = source;
-  const lists = Array.from(source.subjectIds, (_, record) => {
-    const list = recordLists(source, record);
-    return { ...list, gapDays: list.visits.map((_, visit) => 3 * visit) };
-  });
-  const timed = cohortOf(vocabulary, labelNames, lists);
-  const family = modelFamily("halo");
-  const config = family.configFor(timed, { ...tinySettings, waits: 2 });
-  const model = family.create(config, family.schemaFor?.(timed, config));
-  assert(!("learn" in model));
-  assertEquals(model.knowsNorms, false);
-});
-
-Deno.test("models know norms where each parameter is of one layer that knows them", () => {
-  assertEquals(tinyModel("halo").knowsNorms, true);
-  // tied embeddings are used twice
-  for (const name of ["halo-coarse", "gpt", "hisgt", "synehrgy"]) {
-    assertEquals(tinyModel(name).knowsNorms ?? false, false, name);
-  }
-});
 
 testOnBackends("clipped gradients of no patients are zeros, and bounds are kept", async () => {
   const model = tinyModel("halo");
@@ -198,14 +206,16 @@ Deno.test("a clip left out, of the batch as a whole, or of a layer apart, would 
   const model = tinyModel("halo");
   const clip = await medianNorm(model, records);
   const { numbers } = await clipped(model, records, clip);
-  const each = await Promise.all(Array.from(records, (record) => gradientOf(model, record)));
+  const each = await Promise.all(
+    Array.from(records, async (record) => (await gradientOf(model, record)).gradient),
+  );
   const added = (factors: (gradient: Float64Array, i: number) => number) =>
     each[0].map((_, i) =>
       each.reduce((sum, gradient) => sum + gradient[i] * factors(gradient, i), 0)
     );
   const unclipped = added(() => 1);
   const factor = Math.min(1, records.length * clip / normOf(unclipped));
-  const { layout: { paddedSizes: [first] } } = adam(initialOf(model, 3));
+  const { layout: { paddedSizes: [first] } } = adam(begun(model));
   const apart = added((gradient, i) => {
     const part = i < first ? gradient.subarray(0, first) : gradient.subarray(first);
     return Math.min(1, clip / normOf(part));
@@ -219,7 +229,7 @@ Deno.test("a clip left out, of the batch as a whole, or of a layer apart, would 
 Deno.test("Workers clip as one thread does, and find as many within the bound", async () => {
   await useBackend("wasm");
   const model = tinyModel("halo");
-  const optimizer = adam(initialOf(model, 3));
+  const optimizer = adam(begun(model));
   const clip = await medianNorm(model, records);
   const workers = await sharedGradients(model, train, optimizer, 1, 3);
   try {
