@@ -275,6 +275,10 @@ export const gpt: ModelFamily<GradientModel, GptConfig> = {
       const history = gptHistories(config, parameters, batch);
       return gptLogits(parameters, withHeadInputs(history, batch, beside));
     };
+    const loss: GradientModel["loss"] = (parameters, cohort, records) => {
+      const batch = tokenRows(config, cohort, records);
+      return categoricalNll(logits(parameters, batch), batch.targets);
+    };
     return {
       family: "gpt",
       config,
@@ -288,10 +292,8 @@ export const gpt: ModelFamily<GradientModel, GptConfig> = {
         ...withHead(parameters, gptEmbedding),
         ...causalBuffers(config, config.context),
       }),
-      loss(parameters, cohort, records) {
-        const batch = tokenRows(config, cohort, records);
-        return categoricalNll(logits(parameters, batch), batch.targets);
-      },
+      loss,
+      separateLoss: loss,
       lossDivisor: (cohort, recordCount) => meanTokens(config, cohort, recordCount),
       ...spelledModel(beside.kinds, (parameters) => ({
         ...gptSpelling(config),

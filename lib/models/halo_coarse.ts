@@ -133,6 +133,7 @@ export const haloCoarse: ModelFamily<RowModel, HaloCoarseConfig> = {
         ),
       writingFloats: transformerMemoryFloats(config, config.context) + 4 * columnsOf(config),
       certain: certainCells(config, schema),
+      knowsNorms: true,
       drawing: (parameters) => drawing(config, parameters),
       biases: config.calibrate && { parameter: biasName, from: 0 },
     });

@@ -26,7 +26,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Cohort } from "../cohort/cohort.ts";
 import { categoricalNll } from "../nn/categorical.ts";
-import { differentiable } from "../nn/differentiable.ts";
+import { layer } from "../nn/layer.ts";
 import { affine } from "../nn/linear.ts";
 import type { Memory } from "../nn/memory.ts";
 import { bag, embedding, type MultiHot } from "../nn/multi_hot.ts";
@@ -145,8 +145,15 @@ function fromOriginal(config: HisgtConfig, stateDict: NamedArrays): NamedArrays 
 /** Tables of tokens: descriptions [token kinds, semantic width], places [token kinds, width]. */
 type Table = "semantic" | "hierarchy";
 
-function tableRows(parameters: NamedTensors, table: Table, rows: MultiHot): tf.Tensor2D {
-  return fixedRows(rows, matrix(parameters, `${table}_table`));
+/** Rows of the tables that are there, for each token of a batch. */
+type Known = Partial<Record<Table, tf.Tensor2D>>;
+
+/** What the tables know of tokens, read once a pass. */
+function knownOf(config: HisgtConfig, parameters: NamedTensors, rows: MultiHot): Known {
+  const read = (table: Table) => ({
+    [table]: fixedRows(rows, matrix(parameters, `${table}_table`)),
+  });
+  return { ...config.semantic && read("semantic"), ...config.hierarchy && read("hierarchy") };
 }
 
 function positionsOf(parameters: NamedTensors): tf.Tensor2D {
@@ -155,21 +162,22 @@ function positionsOf(parameters: NamedTensors): tf.Tensor2D {
 
 /** Rows of a table that training leaves as it is: its gradient is zero. */
 function fixedRows(rows: MultiHot, table: tf.Tensor2D): tf.Tensor2D {
-  return differentiable(
-    [table],
-    () => ({ value: bag(rows, table), saved: [] }),
-    () => [tf.zerosLike(table)],
-  );
+  return layer([], [table], () => ({ value: bag(rows, table), saved: [] }), {
+    inputs: () => [],
+    parameters: () => [tf.zeros(table.shape)],
+    squaredNorms: () => undefined,
+  });
 }
 
 /** [rows, width] What is known of each token: its embedding, its description and its place. */
-function embedded(config: HisgtConfig, parameters: NamedTensors, rows: MultiHot): tf.Tensor2D {
+function embedded(
+  parameters: NamedTensors,
+  rows: MultiHot,
+  { semantic, hierarchy }: Known,
+): tf.Tensor2D {
   let x = embedding(rows, matrix(parameters, gptEmbedding.name), "in-out");
-  if (config.semantic) {
-    const vectors = tableRows(parameters, "semantic", rows);
-    x = tf.add(x, affine(parameters, "transformer.semantic_proj", vectors));
-  }
-  return config.hierarchy ? tf.add(x, tableRows(parameters, "hierarchy", rows)) : x;
+  if (semantic) x = tf.add(x, affine(parameters, "transformer.semantic_proj", semantic));
+  return hierarchy ? tf.add(x, hierarchy) : x;
 }
 
 /** Histories up to each token: [records × steps, width]. */
@@ -177,8 +185,9 @@ export function hisgtHistories(
   config: HisgtConfig,
   parameters: NamedTensors,
   { inputs, records }: Pick<TokenRows, "inputs" | "records">,
+  known: Known = knownOf(config, parameters, inputs),
 ): tf.Tensor2D {
-  const x = embedded(config, parameters, inputs);
+  const x = embedded(parameters, inputs, known);
   const positions = positionsOf(parameters);
   return transformer(config, parameters, withPositions(x, positions, records), records);
 }
@@ -186,25 +195,20 @@ export function hisgtHistories(
 /** {@link hisgtHistories} for records being written, with cached keys and values. */
 export function hisgtMemory(config: HisgtConfig, parameters: NamedTensors): Memory {
   const positions = positionsOf(parameters);
-  const embed = (rows: MultiHot) => embedded(config, parameters, rows);
+  const embed = (rows: MultiHot) => embedded(parameters, rows, knownOf(config, parameters, rows));
   return transformerMemory(config, parameters, positions, embed);
 }
 
-/** Squared distance of each history's guess to the vector of the token just read, summed. */
+/** Squared distance of each history's guess to the vector of the token just read, times its factor, summed. */
 function guessedLoss(
   parameters: NamedTensors,
   table: Table,
   history: tf.Tensor2D,
-  inputs: MultiHot,
+  vectors: tf.Tensor2D,
+  factors: tf.Tensor2D,
 ): tf.Scalar {
-  const vectors = tableRows(parameters, table, inputs);
-  const counts = Array.from(
-    { length: inputs.rows },
-    (_, r) => inputs.offsets[r + 1] - inputs.offsets[r],
-  ); // 0 where there is no token
-  const mask = tf.tensor2d(counts, [inputs.rows, 1], "float32");
   const misses = tf.square(tf.sub(affine(parameters, `${table}_head`, history), vectors));
-  return tf.sum(tf.mul(misses, mask));
+  return tf.sum(tf.mul(misses, factors));
 }
 
 function sequenceLoss(
@@ -240,22 +244,51 @@ export interface HisgtLosses {
  * The parts of the loss of a batch.
  *
  * @param batch all tokens as inputs, the last of a record without a target
+ * @param factorOf on the guesses at the vectors of a record's tokens; default 1
  */
 export function hisgtLosses(
   config: HisgtConfig,
   parameters: NamedTensors,
   batch: TokenRows,
+  factorOf: (record: number) => number = () => 1,
 ): HisgtLosses {
-  const history = hisgtHistories(config, parameters, batch);
+  const { inputs, records } = batch;
+  const known = knownOf(config, parameters, inputs);
+  const { semantic, hierarchy } = known;
+  const history = hisgtHistories(config, parameters, batch, known);
+  const steps = inputs.rows / records;
+  const factors = tf.tensor2d(
+    Float32Array.from(
+      { length: inputs.rows }, // 0 where there is no token
+      (_, r) => (inputs.offsets[r + 1] - inputs.offsets[r]) * factorOf(Math.floor(r / steps)),
+    ),
+    [inputs.rows, 1],
+  );
   return {
     sequence: sequenceLoss(config, parameters, history, batch),
-    ...config.semantic && {
-      semantic: guessedLoss(parameters, "semantic", history, batch.inputs),
-    },
-    ...config.hierarchy && {
-      hierarchy: guessedLoss(parameters, "hierarchy", history, batch.inputs),
-    },
+    ...semantic && { semantic: guessedLoss(parameters, "semantic", history, semantic, factors) },
+    ...hierarchy &&
+      { hierarchy: guessedLoss(parameters, "hierarchy", history, hierarchy, factors) },
   };
+}
+
+/** Tokens that are predicted, as a share of all: each part of the loss is averaged over its own tokens. */
+function predictedShare({ targets, inputs, records }: TokenRows, record?: number): number {
+  const steps = inputs.rows / records;
+  const [from, to] = record === undefined ? [0, records] : [record, record + 1];
+  const tokens = ({ offsets }: MultiHot) => offsets[to * steps] - offsets[from * steps];
+  return tokens(targets) / tokens(inputs);
+}
+
+function addedUp(
+  { semanticWeight, hierarchyWeight }: HisgtConfig,
+  { sequence, semantic, hierarchy }: HisgtLosses,
+  share = 1,
+): tf.Scalar {
+  let loss = sequence;
+  if (semantic) loss = tf.add(loss, tf.mul(semantic, share * semanticWeight));
+  if (hierarchy) loss = tf.add(loss, tf.mul(hierarchy, share * hierarchyWeight));
+  return loss;
 }
 
 /** The loss that is minimised, times the tokens that are predicted. */
@@ -264,13 +297,17 @@ export function hisgtLoss(
   parameters: NamedTensors,
   batch: TokenRows,
 ): tf.Scalar {
-  const { sequence, semantic, hierarchy } = hisgtLosses(config, parameters, batch);
-  // each part is averaged over its own tokens
-  const share = batch.targets.columns.length / batch.inputs.columns.length;
-  let loss = sequence;
-  if (semantic) loss = tf.add(loss, tf.mul(semantic, share * config.semanticWeight));
-  if (hierarchy) loss = tf.add(loss, tf.mul(hierarchy, share * config.hierarchyWeight));
-  return loss;
+  return addedUp(config, hisgtLosses(config, parameters, batch), predictedShare(batch));
+}
+
+/** The sum of what {@link hisgtLoss} is for each record alone. */
+function separateHisgtLoss(
+  config: HisgtConfig,
+  parameters: NamedTensors,
+  batch: TokenRows,
+): tf.Scalar {
+  const shareOf = (record: number) => predictedShare(batch, record);
+  return addedUp(config, hisgtLosses(config, parameters, batch, shareOf));
 }
 
 /** HiSGT as `deno task train --model hisgt` knows it. */
@@ -298,6 +335,8 @@ export const hisgt: ModelFamily<GradientModel, HisgtConfig> = {
       toOriginal: (parameters) => withHead(parameters, gptEmbedding),
       loss: (parameters, cohort, records) =>
         hisgtLoss(config, parameters, batchOf(cohort, records)),
+      separateLoss: (parameters, cohort, records) =>
+        separateHisgtLoss(config, parameters, batchOf(cohort, records)),
       validationLoss(parameters, cohort, records) {
         const batch = batchOf(cohort, records);
         return sequenceLoss(

@@ -17,7 +17,7 @@ import { logitsRow, lstmRow, together } from "../nn/footprint.ts";
 import { affine } from "../nn/linear.ts";
 import { lstm as lstmLayer, lstmNext, type LstmState, lstmWeights } from "../nn/lstm.ts";
 import { keptRecords, type Memory } from "../nn/memory.ts";
-import { embedding, rowsAt } from "../nn/multi_hot.ts";
+import { embedding } from "../nn/multi_hot.ts";
 import { type Initial, type Initials, uniform } from "../nn/initial.ts";
 import {
   checkShapes,
@@ -88,24 +88,26 @@ function head(parameters: NamedTensors, history: tf.Tensor2D): tf.Tensor2D {
   return affine(parameters, "ehr_head", history);
 }
 
+/** [outer × inner, width] → [inner × outer, width] */
+function reordered(x: tf.Tensor2D, outer: number, inner: number): tf.Tensor2D {
+  const [rows, width] = x.shape;
+  const apart: tf.Tensor3D = tf.reshape(x, [outer, inner, width]);
+  return tf.reshape(tf.transpose(apart, [1, 0, 2]), [rows, width]);
+}
+
 /** Histories of all rows: outputs of the topmost layer. [records × rows, width] */
 export function lstmHistories(
-  { layers, width }: LstmConfig,
+  { layers }: LstmConfig,
   parameters: NamedTensors,
   { inputs, records, rows }: VisitRows,
 ): tf.Tensor2D {
+  const embedded = embedding(inputs, matrix(parameters, "embedding_matrix.weight"));
   // The layers want the first rows of all records, then the second ones
-  const byStep = Int32Array.from(
-    { length: records * rows },
-    (_, i) => i % records * rows + Math.floor(i / records),
-  );
-  const weight = matrix(parameters, "embedding_matrix.weight");
-  let x = embedding(rowsAt(inputs, byStep), weight); // [rows × records, width]
+  let x = reordered(embedded, records, rows);
   for (let k = 0; k < layers; k++) {
     x = lstmLayer(x, records, lstmWeights(parameters, "lstm", `l${k}`));
   }
-  const byRecord = tf.transpose(tf.reshape(x, [rows, records, width]), [1, 0, 2]);
-  return tf.reshape(byRecord, [records * rows, width]);
+  return reordered(x, rows, records);
 }
 
 /** Logits of every row after the first, under teacher forcing: [records × rows, columns]. */
@@ -178,6 +180,7 @@ export const lstm: ModelFamily<RowModel, LstmConfig> = {
         together(lstmRow(config.width, config.layers), logitsRow(columnsOf(config))),
       writingFloats: (16 + 8 * config.layers) * config.width + 4 * columnsOf(config),
       certain: certainCells(config, schema),
+      knowsNorms: true,
       drawing: (parameters) => drawing(config, parameters),
       biases: config.calibrate && { parameter: "ehr_head.bias", from: 0 },
     });

@@ -421,6 +421,12 @@ export const synehrgy: ModelFamily<GradientModel, SynehrgyConfig> = {
     const countOf = (cohort: Cohort, record: number) => countsOf(cohort)[record];
     const rowsOf: GradientModel["rowsOf"] = (cohort, record) =>
       Math.min(config.context, countOf(cohort, record)) - 1;
+    const loss: GradientModel["loss"] = (parameters, cohort, records, moment) => {
+      const batch = batchOf(cohort, records);
+      const isSoft = config.softLabels && moment !== undefined;
+      const logits = synehrgyLogits(config, beside, parameters, batch);
+      return tokenLoss(logits, batch, isSoft ? neighbours(schema, layout) : undefined);
+    };
     return {
       family: "synehrgy",
       config,
@@ -438,12 +444,8 @@ export const synehrgy: ModelFamily<GradientModel, SynehrgyConfig> = {
         return parameters;
       },
       toOriginal: (parameters) => withHead(parameters, gptEmbedding),
-      loss(parameters, cohort, records, moment) {
-        const batch = batchOf(cohort, records);
-        const isSoft = config.softLabels && moment !== undefined;
-        const logits = synehrgyLogits(config, beside, parameters, batch);
-        return tokenLoss(logits, batch, isSoft ? neighbours(schema, layout) : undefined);
-      },
+      loss,
+      separateLoss: loss,
       lossDivisor(cohort, recordCount) {
         let tokens = 0;
         for (let record = 0; record < cohort.recordCount; record++) {

@@ -6,9 +6,9 @@
  * @see docs/specs/baselines.md section 1
  * @module
  */
-import * as tf from "@tensorflow/tfjs-core";
+import type * as tf from "@tensorflow/tfjs-core";
 import type { Initial, Initials } from "../../nn/initial.ts";
-import { linear } from "../../nn/linear.ts";
+import { type Layout, linearOfParts, type WeightPart } from "../../nn/linear.ts";
 import {
   matrix,
   type NamedArrays,
@@ -37,8 +37,8 @@ export const labelWeight = "ehr_head.labels.weight";
 export interface TiedEmbedding {
   /** Name of the parameter. */
   readonly name: string;
-  /** As {@link linear} has it. */
-  readonly layout: "in-out" | "out-in";
+  /** As {@link linearOfParts} has it. */
+  readonly layout: Layout;
 }
 
 /** The setting of the head. */
@@ -129,15 +129,11 @@ export function tiedLogits(
   const hasBiases = biasName in parameters;
   const areByKind = hasBiases && parameters[biasName].rank === 2;
   const bias = hasBiases && !areByKind ? vector(parameters, biasName) : null;
-  return tf.tidy(() => {
-    const [axis, transposed] = layout === "in-out" ? [0, "out-in"] : [1, "in-out"];
-    const lain = (tensor: tf.Tensor2D, as: string) =>
-      as === transposed ? tf.transpose(tensor) : tensor;
-    const parts = [
-      weight,
-      ...labelWeight in parameters ? [lain(matrix(parameters, labelWeight), "in-out")] : [],
-      ...areByKind ? [lain(matrix(parameters, biasName), "out-in")] : [],
-    ];
-    return linear(seen, parts.length === 1 ? weight : tf.concat(parts, axis), bias, layout);
-  });
+  const beside: WeightPart[] = [
+    ...labelWeight in parameters
+      ? [{ weight: matrix(parameters, labelWeight), layout: "in-out" as const }]
+      : [],
+    ...areByKind ? [{ weight: matrix(parameters, biasName), layout: "out-in" as const }] : [],
+  ];
+  return linearOfParts(seen, [{ weight, layout }, ...beside], bias);
 }

@@ -136,6 +136,19 @@ const forms: readonly [name: string, settings: ModelConfig][] = [
   ["halo", { codesSoFar: true }],
   ["halo", { codesSoFar: true, numbers: 3, labelsInHead: false }],
   ["halo", { waits: 2 }],
+  ["halo-coarse", {}],
+  ["halo-coarse", { tied: false, codesSoFar: true }],
+  ["halo-coarse", { calibrate: false, labelsInHead: false }],
+  ["gpt", {}],
+  ["gpt", { tied: false }],
+  ["gpt", { calibrate: false, labelsInHead: false, numbers: 3 }],
+  ["lstm", {}],
+  ["lstm", { layers: 2, numbers: 3, labelsInHead: false }],
+  ["hisgt", {}],
+  ["hisgt", { semantic: false, tied: false }],
+  ["hisgt", { hierarchy: false, semanticWeight: 0.5 }],
+  ["synehrgy", {}],
+  ["synehrgy", { softLabels: true, calibrate: false, published: true }],
 ];
 
 for (const [name, settings] of forms) {
