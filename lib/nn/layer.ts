@@ -17,6 +17,11 @@ import { ofProducts, type Product } from "./squared_norms.ts";
 
 /** The way back through a layer: what it gives from the gradient at its value, and what it saved. */
 export interface WayBack<S extends readonly tf.Tensor[]> {
+  /**
+   * A gradient within the layer, of as many rows, that all but {@link all} get as `dy` instead of that at its
+   * value, where they would compute it again and again.
+   */
+  within?(dy: tf.Tensor2D, saved: S): tf.Tensor2D;
   /** Gradients of the inputs. */
   inputs(dy: tf.Tensor2D, saved: S): tf.Tensor[];
   /** Gradients of the parameters. */
@@ -75,11 +80,12 @@ export function layer<const S extends readonly tf.Tensor[]>(
   back: WayBack<S>,
 ): tf.Tensor2D {
   const books = booksOf.get(parameters[0]);
+  const within = (dy: tf.Tensor2D, saved: S) => back.within?.(dy, saved) ?? dy;
   if (books === undefined) {
-    const both = (
-      dy: tf.Tensor2D,
-      saved: S,
-    ) => [...back.inputs(dy, saved), ...back.parameters(dy, saved)];
+    const both = (dy: tf.Tensor2D, saved: S) => {
+      const own = within(dy, saved);
+      return [...back.inputs(own, saved), ...back.parameters(own, saved)];
+    };
     return differentiable([...inputs, ...parameters], forward, back.all ?? both);
   }
   const { thread, uses, entries } = books;
@@ -87,10 +93,10 @@ export function layer<const S extends readonly tf.Tensor[]>(
     uses.get(parameter)?.push(i === 0 && back.product !== undefined)
   );
   return differentiable([...inputs, thread], forward, (dy: tf.Tensor2D, saved: S) => {
-    entries.push(
-      entryOf(parameters, back, kept(dy), saved.map(kept) as tf.Tensor[] & S, thread.size),
-    );
-    return [...back.inputs(dy, saved), tf.zerosLike(thread)];
+    const own = within(dy, saved);
+    const copies = saved.map(kept) as tf.Tensor[] & S;
+    entries.push(entryOf(parameters, back, kept(own), copies, thread.size));
+    return [...back.inputs(own, saved), tf.zerosLike(thread)];
   });
 }
 

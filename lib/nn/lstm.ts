@@ -9,7 +9,7 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { hostKernel, isOnHost } from "./host.ts";
-import { layer } from "./layer.ts";
+import { layer, type WayBack } from "./layer.ts";
 import { columnSums, product, transposed } from "./linear.ts";
 import { matrix, type NamedTensors, vector } from "./parameters.ts";
 import { sigmoid } from "./sigmoid.ts";
@@ -200,17 +200,31 @@ function byRecord(x: tf.Tensor2D, records: number): tf.Tensor2D {
   return tf.reshape(tf.transpose(byStep, [1, 0, 2]), [rows, columns]);
 }
 
-/** Squared norms of records' gradients of both weights and both biases, which are equal. */
-function squaredNorms(
-  dGates: tf.Tensor2D,
+/** What is saved for the way back: x [steps × records, in], the weight of inputs, the outputs, and more. */
+type Saved<More extends readonly tf.Tensor[]> = readonly [
   x: tf.Tensor2D,
+  input: tf.Tensor2D,
   y: tf.Tensor2D,
-  records: number,
-): tf.Tensor1D {
-  const seen: tf.Tensor2D = tf.concat([x, outputsBefore(y, records)], 1);
-  const atGates = byRecord(dGates, records);
-  const ofWeights = ofProduct(byRecord(seen, records), atGates, records);
-  return tf.add(ofWeights, tf.mul(2, ofSum(atGates, records)));
+  ...more: More,
+];
+
+/** The way back from gradients at the gates' sums. */
+function wayBack<More extends readonly tf.Tensor[]>(records: number): WayBack<Saved<More>> {
+  return {
+    isByStep: true,
+    inputs: (dGates, [, input]) => [product(dGates, input)],
+    parameters(dGates, [x, , y]) {
+      const dBias = columnSums(dGates);
+      const before = outputsBefore(y, records);
+      return [product(dGates, x, "T"), product(dGates, before, "T"), dBias, tf.clone(dBias)];
+    },
+    squaredNorms(dGates, [x, , y]) {
+      const seen: tf.Tensor2D = tf.concat([x, outputsBefore(y, records)], 1);
+      const atGates = byRecord(dGates, records);
+      const ofWeights = ofProduct(byRecord(seen, records), atGates, records);
+      return tf.add(ofWeights, tf.mul(2, ofSum(atGates, records))); // both biases get the same
+    },
+  };
 }
 
 /**
@@ -225,20 +239,10 @@ export function lstm(x: tf.Tensor2D, records: number, weights: LstmWeights): tf.
   const { input, hidden, inputBias, hiddenBias } = weights;
   const width = hidden.shape[1];
   const steps = x.shape[0] / records;
-  const ofInput = (dGates: tf.Tensor2D, input: tf.Tensor2D) => [product(dGates, input)];
-  const ofWeights = (dGates: tf.Tensor2D, x: tf.Tensor2D, y: tf.Tensor2D) => {
-    const dBias = columnSums(dGates);
-    return [
-      product(dGates, x, "T"),
-      product(dGates, outputsBefore(y, records), "T"),
-      dBias,
-      tf.clone(dBias),
-    ];
-  };
   return layer(
     [x],
     [input, hidden, inputBias, hiddenBias],
-    () => {
+    (): { value: tf.Tensor2D; saved: Saved<tf.Tensor2D[]> } => {
       const given: tf.Tensor2D = tf.add(product(x, input, "N", "T"), tf.add(inputBias, hiddenBias));
       const turned = transposed(hidden);
       const done: Step[] = [];
@@ -248,21 +252,12 @@ export function lstm(x: tf.Tensor2D, records: number, weights: LstmWeights): tf.
         done.push(stepOf(given, step, tf.matMul(output, turned), cell));
       }
       const value = tf.concat(done.map(([output]) => output));
-      const saved = [x, input, hidden, value, ...done.flatMap(([, ...rest]) => rest)];
-      return { value, saved };
+      const states = done.flatMap(([, ...rest]) => rest);
+      return { value, saved: [x, input, value, hidden, ...states] };
     },
     {
-      isByStep: true,
-      inputs: (dy, [, input, hidden, , ...states]) =>
-        ofInput(gateGradients(dy, hidden, states, records), input),
-      parameters: (dy, [x, , hidden, y, ...states]) =>
-        ofWeights(gateGradients(dy, hidden, states, records), x, y),
-      all(dy, [x, input, hidden, y, ...states]) {
-        const dGates = gateGradients(dy, hidden, states, records);
-        return [...ofInput(dGates, input), ...ofWeights(dGates, x, y)];
-      },
-      squaredNorms: (dy, [x, , hidden, y, ...states]) =>
-        squaredNorms(gateGradients(dy, hidden, states, records), x, y, records),
+      ...wayBack(records),
+      within: (dy, [, , , hidden, ...states]) => gateGradients(dy, hidden, states, records),
     },
   );
 }
@@ -273,43 +268,38 @@ function lstmAtOnce(x: tf.Tensor2D, records: number, weights: LstmWeights): tf.T
   const [units, inputs] = input.shape;
   const width = units / 4;
   const steps = x.shape[0] / records;
-  const flat = (tensor: tf.Tensor): tf.Tensor2D =>
-    tf.reshape(tensor, [steps * records, tensor.shape[2] ?? 0]);
-  type Saved = readonly [tf.Tensor3D, tf.Tensor2D, tf.Tensor1D, ...tf.Tensor3D[]];
-  const all = (dy: tf.Tensor2D, [x, weight, bias, ...done]: Saved) => {
-    const dOutput: tf.Tensor3D = tf.reshape(dy, [steps, records, width]);
-    const [dx, dWeight, dBias] = blockLstmGradient(x, weight, bias, done, dOutput);
-    const turned = tf.transpose(dWeight);
-    return [
-      flat(dx),
-      tf.slice(turned, [0, 0], [units, inputs]),
-      tf.slice(turned, [0, inputs], [units, width]),
-      dBias,
-      tf.clone(dBias),
-    ];
-  };
+  const byStep = (rows: tf.Tensor2D): tf.Tensor3D =>
+    tf.reshape(rows, [steps, records, rows.shape[1]]);
+  const flat = (tensor: tf.Tensor3D): tf.Tensor2D =>
+    tf.reshape(tensor, [steps * records, tensor.shape[2]]);
   return layer(
     [x],
     [input, hidden, inputBias, hiddenBias],
-    (): { value: tf.Tensor2D; saved: Saved } => {
-      const byStep: tf.Tensor3D = tf.reshape(x, [steps, records, inputs]);
+    (): { value: tf.Tensor2D; saved: Saved<[tf.Tensor2D, tf.Tensor1D, ...tf.Tensor3D[]]> } => {
       const weight: tf.Tensor2D = tf.transpose(tf.concat([input, hidden], 1));
       const bias: tf.Tensor1D = tf.add(inputBias, hiddenBias);
-      const done = blockLstm(byStep, weight, bias);
-      return { value: flat(done[6]), saved: [byStep, weight, bias, ...done] };
+      const done = blockLstm(byStep(x), weight, bias);
+      const value = flat(done[6]);
+      return { value, saved: [x, input, value, weight, bias, ...done] };
     },
     {
-      isByStep: true,
-      inputs: (dy, saved) => all(dy, saved).slice(0, 1),
-      parameters: (dy, saved) => all(dy, saved).slice(1),
-      all,
-      squaredNorms(dy, [x, weight, bias, ...done]) {
+      ...wayBack(records),
+      within(dy, [, , , weight, bias, ...done]) {
         // Of inputs that are added to the gates' sums as they are, the gradient is that of the sums
         const asGiven: tf.Tensor2D = tf.concat([tf.eye(units), tf.slice(weight, inputs, width)]);
         const given = tf.zeros<tf.Rank.R3>([steps, records, units]);
-        const dOutput: tf.Tensor3D = tf.reshape(dy, [steps, records, width]);
-        const [dGates] = blockLstmGradient(given, asGiven, bias, done, dOutput);
-        return squaredNorms(flat(dGates), flat(x), flat(done[6]), records);
+        return flat(blockLstmGradient(given, asGiven, bias, done, byStep(dy))[0]);
+      },
+      all(dy, [x, , , weight, bias, ...done]) {
+        const [dx, dWeight, dBias] = blockLstmGradient(byStep(x), weight, bias, done, byStep(dy));
+        const turned = tf.transpose(dWeight);
+        return [
+          flat(dx),
+          tf.slice(turned, [0, 0], [units, inputs]),
+          tf.slice(turned, [0, inputs], [units, width]),
+          dBias,
+          tf.clone(dBias),
+        ];
       },
     },
   );
