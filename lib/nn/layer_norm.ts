@@ -42,26 +42,33 @@ function forward(
 }
 
 /** dx = scale (g - mean(g) - normal mean(g normal)) with g = dy gain, means over the row. */
-function inputGradient(
+function backward(
   dy: tf.Tensor2D,
   normal: tf.Tensor2D,
   scale: tf.Tensor2D,
   gain: tf.Tensor1D,
-): tf.Tensor {
+): tf.Tensor[] {
   const [rows, width] = dy.shape;
   if (isOnHost()) {
-    const [dx] = hostKernel(
+    const shapes = [[rows, width], [width], [width]];
+    return hostKernel(
       [dy, normal, scale, gain],
-      [[rows, width]],
-      ([dy, normal, scale, gain], [dx]) => {
+      shapes,
+      ([dy, normal, scale, gain], [dx, dGain, dBias]) => {
+        dGain.fill(0);
+        dBias.fill(0);
         for (let r = 0; r < rows; r++) {
           const from = r * width;
           let mean = 0;
           let projection = 0;
           for (let i = 0; i < width; i++) {
-            const g = dy[from + i] * gain[i];
+            const d = dy[from + i];
+            const n = normal[from + i];
+            const g = d * gain[i];
             mean += g;
-            projection += g * normal[from + i];
+            projection += g * n;
+            dGain[i] += d * n;
+            dBias[i] += d;
           }
           mean /= width;
           projection /= width;
@@ -72,29 +79,12 @@ function inputGradient(
         }
       },
     );
-    return dx;
   }
   const g = tf.mul(dy, gain);
   const projection = tf.mean(tf.mul(g, normal), 1, true);
   const centered = tf.sub(g, tf.mean(g, 1, true));
-  return tf.mul(scale, tf.sub(centered, tf.mul(normal, projection)));
-}
-
-/** Of the gain and the bias: sums over rows of dy normal, and of dy. */
-function parameterGradients(dy: tf.Tensor2D, normal: tf.Tensor2D): tf.Tensor[] {
-  const [rows, width] = dy.shape;
-  if (!isOnHost()) return [columnSums(tf.mul(dy, normal)), columnSums(dy)];
-  return hostKernel([dy, normal], [[width], [width]], ([dy, normal], [dGain, dBias]) => {
-    dGain.fill(0);
-    dBias.fill(0);
-    for (let r = 0; r < rows; r++) {
-      const from = r * width;
-      for (let i = 0; i < width; i++) {
-        dGain[i] += dy[from + i] * normal[from + i];
-        dBias[i] += dy[from + i];
-      }
-    }
-  });
+  const dx = tf.mul(scale, tf.sub(centered, tf.mul(normal, projection)));
+  return [dx, columnSums(tf.mul(dy, normal)), columnSums(dy)];
 }
 
 /**

@@ -109,7 +109,7 @@ export interface RowDrawing {
 
 /** What a model over visit rows adds to the shared part. */
 export interface RowModelParts
-  extends Pick<GradientModel, "initial" | "fromOriginal" | "toOriginal" | "knowsNorms"> {
+  extends Pick<GradientModel, "initial" | "fromOriginal" | "toOriginal"> {
   /** As in {@link GradientModel}; default none. */
   readonly samplers?: readonly Sampler[];
   /** Logits of every row to predict, under teacher forcing: [records × rows, columns]. */
@@ -145,6 +145,7 @@ export function rowModel(family: string, config: RowConfig, parts: RowModelParts
     samplers = [],
     biases,
     certain,
+    knowsNorms = false,
     ...own
   } = parts;
   const batchOf = (cohort: Cohort, records: Int32Array) => {
