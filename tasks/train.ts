@@ -152,6 +152,12 @@ const command: Command = {
         value: "N",
         help: "Time limit in minutes: no new epoch begins after it (default no limit)",
       },
+      "average-weights": {
+        value: "R",
+        help:
+          "Keep a running mean of the weights instead of the last ones: each step keeps at most " +
+          "the share R of the mean, such as 0.999 (default 0: no mean)",
+      },
       seed: {
         value: "N",
         help: `Random seed; equal seeds give equal results (default ${trainingDefaults.seed})`,

@@ -5,6 +5,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
+import { averagedWeights, type FlatParameters, keptShare } from "./averaged_weights.ts";
 import {
   copyInto,
   cut,
@@ -33,6 +34,8 @@ export interface AdamState {
   readonly means: NamedArrays;
   /** Moving averages of their squares. */
   readonly squares: NamedArrays;
+  /** Averaged weights, where there are any. */
+  readonly averages?: NamedArrays;
 }
 
 /** One tensor a parameter; or all in the flat layout: an array on cpu and wasm, a tensor elsewhere. */
@@ -40,8 +43,13 @@ export type Gradients = tf.Tensor[] | tf.Tensor1D | Float32Array;
 
 /** Adam (Kingma & Ba 2015) with beta 0.9 and 0.999, epsilon 1e-8, no weight decay. */
 export interface Optimizer {
-  /** The parameters as they are; owned by the optimizer and valid until the next step. */
+  /**
+   * The parameters as they are; owned by the optimizer and valid until the next step, or until other
+   * ones are asked for.
+   */
   parameters(): NamedTensors;
+  /** The parameters to keep: averaged weights where there are any; owned and valid in the same way. */
+  keptParameters(): NamedTensors;
   /** How parameters and gradients lie in flat memory. */
   readonly layout: FlatLayout;
   /** Where threads find the parameters, on cpu and wasm. */
@@ -54,7 +62,7 @@ export interface Optimizer {
    * @returns the gradients' Euclidean norm before the step
    */
   step(gradients: Gradients, learningRate: number): Promise<number>;
-  /** A copy of the parameters in memory. */
+  /** A copy of the parameters to keep, in memory. */
   readParameters(): Promise<NamedArrays>;
   /** A copy of everything, to continue from later. */
   readState(): Promise<AdamState>;
@@ -65,6 +73,8 @@ export interface Optimizer {
 /** The flat buffer, updated in one of three ways. */
 interface Engine {
   tensors(): tf.Tensor[];
+  /** The parameters; where they are a tensor, call it in `tf.tidy`. */
+  flat(): FlatParameters;
   update(gradients: Gradients, learningRate: number, step: number): Promise<number>;
   read(): Promise<[parameters: Float32Array, means: Float32Array, squares: Float32Array]>;
   dispose(): void;
@@ -74,8 +84,10 @@ interface Engine {
  * Adam for the chosen backend.
  *
  * @param initial the parameters to begin with, or the state to continue from
+ * @param averageWeights the most that each step keeps of averaged weights, see {@link keptShare};
+ * default 0, none are computed
  */
-export function adam(initial: NamedArrays | AdamState): Optimizer {
+export function adam(initial: NamedArrays | AdamState, averageWeights = 0): Optimizer {
   const state = isState(initial) ? initial : undefined;
   const parameters = isState(initial) ? initial.parameters : initial;
   const layout = layoutOf(parameters);
@@ -89,28 +101,35 @@ export function adam(initial: NamedArrays | AdamState): Optimizer {
     : isOnTensorflow()
     ? onTensorflow(layout, buffers)
     : onDevice(layout, buffers);
+  const averages = averageWeights > 0
+    ? averagedWeights(layout, flatten(layout, state?.averages ?? parameters))
+    : undefined;
   let steps = state?.steps ?? 0;
-  let tensors: tf.Tensor[] | undefined;
+  let shown: { readonly of: Pick<Engine, "tensors">; readonly tensors: tf.Tensor[] } | undefined;
   const release = () => {
-    tf.dispose(tensors ?? []);
-    tensors = undefined;
+    tf.dispose(shown?.tensors ?? []);
+    shown = undefined;
+  };
+  const show = (of: Pick<Engine, "tensors">): NamedTensors => {
+    if (shown?.of !== of) release();
+    const { tensors } = shown ??= { of, tensors: of.tensors() };
+    return Object.fromEntries(layout.names.map((name, i) => [name, tensors[i]]));
   };
   return {
     layout,
     ...isOnHost() && { shared: { parameters: buffers[0] } },
-    parameters() {
-      tensors ??= engine.tensors();
-      const current = tensors;
-      return Object.fromEntries(layout.names.map((name, i) => [name, current[i]]));
-    },
+    parameters: () => show(engine),
+    keptParameters: () => show(averages ?? engine),
     async step(gradients, learningRate) {
       release();
       const norm = await engine.update(gradients, learningRate, ++steps);
       if (!(gradients instanceof Float32Array)) tf.dispose(gradients);
+      const kept = keptShare(averageWeights, steps - 1);
+      tf.tidy(() => averages?.add(engine.flat(), kept));
       return norm;
     },
     async readParameters() {
-      const [parameters] = await engine.read();
+      const [parameters] = averages === undefined ? await engine.read() : [await averages.read()];
       return unflatten(layout, parameters);
     },
     async readState() {
@@ -120,11 +139,13 @@ export function adam(initial: NamedArrays | AdamState): Optimizer {
         parameters: unflatten(layout, parameters),
         means: unflatten(layout, means),
         squares: unflatten(layout, squares),
+        ...averages && { averages: unflatten(layout, await averages.read()) },
       };
     },
     dispose() {
       release();
       engine.dispose();
+      averages?.dispose();
     },
   };
 }
@@ -141,6 +162,7 @@ function onHost(
   const gradient = new Float32Array(layout.length);
   return {
     tensors: () => hostTensors(layout, parameters),
+    flat: () => parameters,
     update(gradients, learningRate, step) {
       const from = gradients instanceof Float32Array ? gradients : gradient;
       if (Array.isArray(gradients)) copyInto(layout, gradients, gradient);
@@ -189,6 +211,7 @@ function onTensorflow(
   };
   return {
     tensors: () => tf.tidy(() => cut(layout, parameters.read())),
+    flat: parameters.read,
     async update(gradients, learningRate, step) {
       const norm = tf.tidy(() => {
         const gradient = flatTensor(layout, gradients);
@@ -224,6 +247,7 @@ function onDevice(
   let [parameters, means, squares] = buffers.map((buffer) => tf.tensor1d(buffer));
   return {
     tensors: () => tf.tidy(() => cut(layout, parameters)),
+    flat: () => parameters,
     async update(gradients, learningRate, step) {
       const [norm, ...next] = tf.tidy((): [tf.Tensor, tf.Tensor1D, tf.Tensor1D, tf.Tensor1D] => {
         const gradient = flatTensor(layout, gradients);

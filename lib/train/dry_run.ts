@@ -6,14 +6,13 @@
 import { type Cohort, splitOf } from "../cohort/cohort.ts";
 import type { Coverage } from "../models/coverage.ts";
 import type { GradientModel } from "../models/interface/model.ts";
-import { fittingRuns, needOf, passFloats } from "../models/room/needs.ts";
+import { bothNeeds, extraNeed, fittingRuns, needOf, passFloats } from "../models/room/needs.ts";
 import { processBytes } from "../models/room/room_check.ts";
 import { adam } from "../nn/optimizer.ts";
-import { roomOn } from "../nn/room.ts";
-import { batchesOf, gradientsFor, initialOf, lengthsOf, protectionFor } from "./fit.ts";
+import { batchesOf, gradientsFor, initialOf, lengthsOf, protectionFor, roomFor } from "./fit.ts";
 import { trainedNumbers } from "./parameter_count.ts";
 import type { Privacy } from "./private/privacy.ts";
-import type { RestartedTraining } from "./schedule.ts";
+import { extrasOf, type RestartedTraining } from "./schedule.ts";
 import { checkSplits, planned, type TrainOptions } from "./train.ts";
 
 /** What a training would take. */
@@ -61,12 +60,18 @@ function sum(numbers: readonly number[]): number {
 }
 
 /** Bytes of the process in the largest pass of an epoch. */
-function bytesOf(model: GradientModel, train: Cohort, batches: Int32Array[], workers: number) {
-  const room = roomOn();
+function bytesOf(
+  model: GradientModel,
+  train: Cohort,
+  batches: Int32Array[],
+  training: RestartedTraining,
+) {
+  const room = roomFor(model, training);
   const passes = batches.flatMap((batch) => fittingRuns(model, "learning", room, train, batch))
     .map((records) => passFloats(model, "learning", train, records));
   const need = needOf(model, "learning", passes.reduce((a, b) => Math.max(a, b), 0));
-  return processBytes(need, model, workers === 1 ? 0 : workers);
+  const whole = bothNeeds(need, extraNeed(model, extrasOf(training)));
+  return processBytes(whole, model, training.workers === 1 ? 0 : training.workers);
 }
 
 /** Seconds of some steps that change nothing, and the rows that they went through. */
@@ -78,7 +83,7 @@ async function timed(
 ): Promise<{ seconds: number; rows: number; steps: number }> {
   const { seed } = training;
   const lengths = lengthsOf(model, train);
-  const optimizer = adam(initialOf(model, seed));
+  const optimizer = adam(initialOf(model, seed), training.averageWeights);
   const own = await gradientsFor(model, train, optimizer, training);
   const gradients = protectionFor(model, optimizer, training)?.protected(own) ?? own;
   const step = async (records: Int32Array) => {
@@ -138,17 +143,18 @@ export async function estimateTraining(
     ...privacy && { privacy },
   };
   if ("learn" in model) return { ...about, descent: null };
-  const { epochs, workers } = training;
+  const { epochs } = training;
   const lengths = lengthsOf(model, train);
   const batches = batchesOf(model, train, training, 0);
-  const found = await timed(model, train, { ...training, privacy }, batches);
+  const how = { ...training, privacy };
+  const found = await timed(model, train, how, batches);
   const rows = sum(lengths);
   const validationRows = sum(lengthsOf(model, splitOf(cohort, "validation")));
   return {
     ...about,
     descent: {
       parameters: trainedNumbers(model),
-      bytes: bytesOf(model, train, batches, workers),
+      bytes: bytesOf(model, train, batches, how),
       epochs,
       steps: batches.length,
       rows,

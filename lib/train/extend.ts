@@ -2,8 +2,7 @@ import { join } from "node:path";
 import type { Cohort } from "../cohort/cohort.ts";
 import { splitOf } from "../cohort/cohort.ts";
 import { isThere } from "../files/is_there.ts";
-import { batchCount } from "./batches.ts";
-import { readProgress } from "./read_progress.ts";
+import { courseOf, readProgress } from "./read_progress.ts";
 import { epochsWithin } from "./private/privacy.ts";
 import { modelOf, type RunConfig } from "./run_folder.ts";
 
@@ -41,8 +40,7 @@ export async function extended(
       `its privacy budget, an epsilon of ${privacy.epsilon}, allows ${allowed} with its noise`,
     );
   }
-  const batches = batchCount(splitOf(cohort, "train").recordCount, batch);
-  const course = { epochs: planned, batches, isPrivate: privacy !== undefined };
+  const course = courseOf(splitOf(cohort, "train"), { ...stored.training, privacy });
   const progress = await readProgress(folder, model, course);
   const restart = progress && { after: progress.checkpoint.epoch, planned };
   return {

@@ -9,12 +9,12 @@ import { type Cohort, splitOf } from "../cohort/cohort.ts";
 import { visitsOf } from "../cohort/records.ts";
 import type { GrowingFolder } from "../files/growing_folder.ts";
 import type { GradientModel } from "../models/interface/model.ts";
-import { fittingRuns } from "../models/room/needs.ts";
+import { extraNeed, fittingRuns } from "../models/room/needs.ts";
 import { adam, type Optimizer } from "../nn/optimizer.ts";
 import { drawn } from "../nn/initial.ts";
 import type { NamedArrays } from "../nn/parameters.ts";
 import { stream } from "../random.ts";
-import { roomOn } from "../nn/room.ts";
+import { type Room, roomOn } from "../nn/room.ts";
 import type { OnProgress } from "../progress.ts";
 import { batchCount, epochBatches } from "./batches.ts";
 import { localGradients } from "./gradients/local.ts";
@@ -23,9 +23,9 @@ import { sharedGradients } from "./gradients/workers.ts";
 import { endingInWords, endingOf, finishedEpoch } from "./ending.ts";
 import type { Training } from "./options.ts";
 import { type Protection, protection } from "./private/protection.ts";
-import { readProgress } from "./read_progress.ts";
+import { courseOf, readProgress } from "./read_progress.ts";
 import { type Checkpoint, type TrainingLine, writeBest, writeCheckpoint } from "./run_folder.ts";
-import { rateAt, type RestartedTraining, type Schedule, scheduleOf } from "./schedule.ts";
+import { extrasOf, rateAt, type RestartedTraining, type Schedule, scheduleOf } from "./schedule.ts";
 
 /** Longest training time, in seconds, that a run loses when it is killed in a long epoch. */
 const checkpointSeconds = 300;
@@ -84,14 +84,11 @@ export async function fit(
 ): Promise<TrainingLine[]> {
   const train = splitOf(cohort, "train");
   const validation = splitOf(cohort, "validation");
-  const stored = await readProgress(folder.path, model, {
-    epochs: training.epochs,
-    batches: batchCount(train.recordCount, training.batch),
-    isPrivate: training.privacy !== undefined,
-  });
+  const stored = await readProgress(folder.path, model, courseOf(train, training));
   const { checkpoint, lines } = stored ?? { checkpoint: beginning(), lines: [] };
   const optimizer = adam(
     stored?.state ?? { ...initialOf(model, training.seed), ...tables },
+    training.averageWeights,
   );
   let gradients: GradientSource | undefined;
   try {
@@ -121,16 +118,23 @@ export async function fit(
   return lines;
 }
 
+/** The room that a training leaves for its passes. */
+export function roomFor(model: GradientModel, training: RestartedTraining): Room {
+  const room = roomOn();
+  return { ...room, bytes: room.bytes - extraNeed(model, extrasOf(training)).engine };
+}
+
 /** Gradients from this thread or from several Workers. */
 export async function gradientsFor(
   model: GradientModel,
   train: Cohort,
   optimizer: Optimizer,
-  { batch, workers }: Training,
+  training: RestartedTraining,
 ): Promise<GradientSource> {
+  const { batch, workers } = training;
   const divisor = model.lossDivisor(train, batch); // the same for all: they hold as many rows
   return workers === 1
-    ? localGradients(model, train, optimizer, divisor)
+    ? localGradients(model, train, optimizer, divisor, roomFor(model, training))
     : await sharedGradients(model, train, optimizer, divisor, workers);
 }
 
@@ -285,7 +289,7 @@ function checkFinite(values: Record<string, number>, { training, checkpoint }: S
 /** Mean loss of the validation records in nats per visit. */
 async function meanLoss({ model, validation, training, optimizer }: Session): Promise<number> {
   const lengths = lengthsOf(model, validation);
-  const parameters = optimizer.parameters();
+  const parameters = optimizer.keptParameters();
   const lossOf = model.validationLoss ?? model.loss;
   const room = roomOn();
   let sum = 0;

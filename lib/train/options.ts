@@ -36,6 +36,13 @@ export interface TrainingOptions {
   /** Threads that share each batch, on wasm or cpu; default 1. Changes the order of sums. */
   readonly workers?: number | undefined;
   /**
+   * The most that each step keeps of a running mean of the weights, in [0, 1], such as 0.999; the mean
+   * is then validated, kept and generated from instead of the last weights. It spends nothing of a
+   * privacy budget. The first steps keep less, so that the weights to begin with are forgotten (De et al.
+   * 2022). Default 0: no mean.
+   */
+  readonly averageWeights?: number | undefined;
+  /**
    * What fewer than N patients have is not stored in the run's config: bins of values and times end
    * where at least N training patients are, and codes that fewer have measured get no bins. Default
    * 10; at most 1 stores extremes of single patients, as the published forms of models do.
@@ -56,6 +63,7 @@ export const trainingDefaults = {
   minutes: 0,
   seed: 1,
   workers: 1,
+  averageWeights: 0,
   minCell: usualMinCell,
 } as const satisfies TrainingOptions;
 
@@ -83,24 +91,30 @@ const entries = {
   minutes: finite(0),
   seed: whole(0),
   workers: whole(1),
+  averageWeights: finite(0, 1),
   minCell: whole(0),
 };
 
 /** What the options may be. */
 const trainingSchema: Schema<Training> = object(entries);
 
-/** The options as a file has them: earlier versions had no `minCell` and stored everything. */
-export type StoredTraining = Omit<Training, "minCell"> & { readonly minCell?: number | undefined };
+/** The options that earlier versions did not have. */
+type LaterOption = "averageWeights" | "minCell";
+
+/** The options as a file has them: those of later versions may be missing. */
+export type StoredTraining = Omit<Training, LaterOption> & Pick<TrainingOptions, LaterOption>;
 
 /** {@link StoredTraining}, when it is read from a file. */
 export const storedTrainingSchema: Schema<StoredTraining> = object({
   ...entries,
+  averageWeights: v.optional(entries.averageWeights),
   minCell: v.optional(entries.minCell),
 });
 
-/** All options of stored ones. */
+/** All options of stored ones: earlier versions stored everything and averaged no weights. */
 export function wholeTraining(stored: StoredTraining): Training {
-  return { ...stored, minCell: stored.minCell ?? 1 };
+  const { averageWeights = 0, minCell = 1 } = stored;
+  return { ...stored, averageWeights, minCell };
 }
 
 /** The names of the training options. */
@@ -114,6 +128,7 @@ export const trainingNames = [
   "minutes",
   "seed",
   "workers",
+  "averageWeights",
   "minCell",
 ] as const satisfies (keyof TrainingOptions)[];
 

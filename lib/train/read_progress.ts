@@ -6,14 +6,18 @@
 import { join } from "node:path";
 import * as v from "valibot";
 import { checked, finite, flag, list, object, readOwnText, whole } from "../files/checked_json.ts";
+import type { Cohort } from "../cohort/cohort.ts";
 import { parsedJson } from "../files/input.ts";
 import { isThere } from "../files/is_there.ts";
 import type { GradientModel } from "../models/interface/model.ts";
+import type { Extras } from "../models/room/needs.ts";
 import type { AdamState } from "../nn/optimizer.ts";
 import { checkShapes } from "../nn/parameters.ts";
+import { batchCount } from "./batches.ts";
 import { readBest } from "./read_parameters.ts";
 import { lost, readState } from "./read_state.ts";
 import { type Checkpoint, hasStored, type TrainingLine } from "./run_folder.ts";
+import { extrasOf, type RestartedTraining } from "./schedule.ts";
 
 const lineSchema = object({
   epoch: whole(1),
@@ -77,14 +81,18 @@ export interface Progress {
   readonly lines: TrainingLine[];
 }
 
-/** The length of a training. */
-export interface Course {
+/** The length of a training, and what it keeps. */
+export interface Course extends Extras {
   /** Epochs, unless it stops before. */
   readonly epochs: number;
   /** Batches of each. */
   readonly batches: number;
-  /** Whether a privacy budget pays for its steps; default false. */
-  readonly isPrivate?: boolean;
+}
+
+/** The course of a training on these records. */
+export function courseOf(train: Cohort, training: RestartedTraining): Course {
+  const { epochs, batch } = training;
+  return { epochs, batches: batchCount(train.recordCount, batch), ...extrasOf(training) };
 }
 
 /** The state of a run that has stored nothing. */
@@ -140,6 +148,7 @@ export async function readProgress(
   const found = await readState(
     path,
     (_, shapes) => checkShapes(path, shapes, model.initial),
+    course.isAveraged,
   );
   const checkpoint = found &&
     checked(found.standing, checkpointSchema, `"${path}"`, "the state of a run");

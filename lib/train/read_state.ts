@@ -8,18 +8,23 @@ import type { AdamState } from "../nn/optimizer.ts";
 import type { NamedArrays, Shapes } from "../nn/parameters.ts";
 import { checkNumbers, readSafetensors } from "../nn/safetensors.ts";
 
-/** Parameters, with the two moving averages that Adam keeps of each. */
-const groupNames = ["parameters", "means", "squares"] as const;
+/** Parameters, the two moving averages that Adam keeps of each, and averaged weights. */
+const groupNames = ["parameters", "means", "squares", "averages"] as const;
+
+/** What belongs together in a file. */
+type Group = typeof groupNames[number];
 
 /** Things by the group and the name in "group.name"; undefined for a name of no group. */
-function grouped<T>(tensors: Readonly<Record<string, T>>) {
-  const groups = { parameters: new Map(), means: new Map(), squares: new Map() } satisfies Record<
-    string,
-    Map<string, T>
-  >;
+function grouped<T>(tensors: Readonly<Record<string, T>>, wanted: readonly Group[]) {
+  const groups: Record<Group, Map<string, T>> = {
+    parameters: new Map(),
+    means: new Map(),
+    squares: new Map(),
+    averages: new Map(),
+  };
   const foreign: string[] = [];
   for (const [name, tensor] of Object.entries(tensors)) {
-    const group = groupNames.find((group) => name.startsWith(`${group}.`));
+    const group = wanted.find((group) => name.startsWith(`${group}.`));
     if (group === undefined) foreign.push(name);
     else groups[group].set(name.slice(group.length + 1), tensor);
   }
@@ -30,14 +35,17 @@ function grouped<T>(tensors: Readonly<Record<string, T>>) {
  * What a killed run stored; undefined if it was killed before it stored anything.
  *
  * @param check gets the shapes of each group before any number is read
+ * @param isAveraged whether it must have averaged weights; else it must not
  */
 export async function readState(
   path: string,
-  check: (group: typeof groupNames[number], shapes: Shapes) => void,
+  check: (group: Group, shapes: Shapes) => void,
+  isAveraged = false,
 ): Promise<{ standing: unknown; state: AdamState } | undefined> {
+  const wanted = groupNames.filter((name) => isAveraged || name !== "averages");
   const { tensors, metadata } = await readSafetensors(path, {
     check(shapes) {
-      const { groups, foreign: [foreign] } = grouped(shapes);
+      const { groups, foreign: [foreign] } = grouped(shapes, wanted);
       if (foreign !== undefined) {
         throw new SyntaxError(
           `Cannot read "${path}": it has a tensor "${foreign}" ` +
@@ -45,7 +53,7 @@ export async function readState(
         );
       }
       if (Object.keys(shapes).length === 0) return;
-      for (const group of groupNames) check(group, Object.fromEntries(groups[group]));
+      for (const group of wanted) check(group, Object.fromEntries(groups[group]));
     },
   });
   const isEmpty = Object.keys(tensors).length === 0;
@@ -61,9 +69,8 @@ export async function readState(
   if (standing === undefined || !/^\d+$/.test(metadata.steps) || !Number.isSafeInteger(steps)) {
     throw new SyntaxError(`Cannot read "${path}": it does not say where the run was interrupted`);
   }
-  const { groups } = grouped(tensors);
-  const arrays = (group: typeof groupNames[number]): NamedArrays =>
-    Object.fromEntries(groups[group]);
+  const { groups } = grouped(tensors, wanted);
+  const arrays = (group: Group): NamedArrays => Object.fromEntries(groups[group]);
   return {
     standing,
     state: {
@@ -71,6 +78,7 @@ export async function readState(
       parameters: arrays("parameters"),
       means: arrays("means"),
       squares: arrays("squares"),
+      ...isAveraged && { averages: arrays("averages") },
     },
   };
 }

@@ -70,7 +70,10 @@ export interface TrainingLine {
    * for it.
    */
   readonly train_loss: number | null;
-  /** The same for the validation records after the epoch, without other terms. */
+  /**
+   * The same for the validation records after the epoch, without other terms; of averaged weights,
+   * where the run keeps those.
+   */
   readonly validation_loss: number;
   /** Learning rate of the last step. */
   readonly learning_rate: number;
@@ -235,12 +238,12 @@ function linesText(lines: readonly object[]): string {
 }
 
 function writeState(path: string, standing: object, state: AdamState): Promise<void> {
-  const groups = { parameters: state.parameters, means: state.means, squares: state.squares };
+  const { steps, ...groups } = state;
   const tensors = Object.fromEntries(
     Object.entries(groups).flatMap(([group, arrays]) =>
       Object.entries(arrays).map(([name, array]) => [`${group}.${name}`, array])
     ),
   );
-  const metadata = { standing: JSON.stringify(standing), steps: String(state.steps) };
+  const metadata = { standing: JSON.stringify(standing), steps: String(steps) };
   return replaceWhole(path, (temporary) => writeSafetensors(temporary, tensors, metadata));
 }

@@ -8,6 +8,7 @@
  *
  * @module
  */
+import type { Extras } from "../models/room/needs.ts";
 import { rateShare, timeShare, type Training } from "./options.ts";
 import type { Privacy } from "./private/privacy.ts";
 
@@ -24,6 +25,11 @@ export type RestartedTraining = Training & {
   readonly restarts?: readonly Restart[] | undefined;
   readonly privacy?: Privacy | undefined;
 };
+
+/** What a training keeps beside what every one does. */
+export function extrasOf({ averageWeights, privacy }: RestartedTraining): Required<Extras> {
+  return { isAveraged: averageWeights > 0, isPrivate: privacy !== undefined };
+}
 
 /** Training options with the position from which rate, patience and minutes count. */
 export type Schedule = Omit<RestartedTraining, "restarts"> & {

@@ -18,7 +18,6 @@ import type { OnProgress } from "../progress.ts";
 import { ownCommit } from "../commit.ts";
 import { version } from "../version.ts";
 import { fitAdversary } from "./adversarial.ts";
-import { batchCount } from "./batches.ts";
 import { calibrate } from "./calibrate.ts";
 import { type Canaries, joinedBy, withCanaries } from "./canaries.ts";
 import { fit } from "./fit.ts";
@@ -39,9 +38,10 @@ import {
   privacyNames,
   type PrivacyOptions,
 } from "./private/privacy.ts";
-import { readProgress } from "./read_progress.ts";
+import { courseOf, readProgress } from "./read_progress.ts";
 import { readBegun, readRun } from "./read_run.ts";
 import { runRemarks } from "./remarks.ts";
+import { extrasOf, type RestartedTraining } from "./schedule.ts";
 import {
   beginRun,
   hasStored,
@@ -162,11 +162,17 @@ export function checkKnowledge(model: Model, { bins, ...knowledge }: CodeKnowled
  *
  * @throws {RangeError} If they do not; the message says what would fit
  */
-export function checkCanTrain(model: Model, cohort: Cohort, { workers }: Training): void {
+export function checkCanTrain(model: Model, cohort: Cohort, training: RestartedTraining): void {
+  const { workers } = training;
   checkWorkers(workers);
   if ("learn" in model) return;
   const train = splitOf(cohort, "train");
-  checkRoom(model, { stage: "learning", cohort: train, workers: workers === 1 ? 0 : workers });
+  checkRoom(model, {
+    stage: "learning",
+    cohort: train,
+    workers: workers === 1 ? 0 : workers,
+    extras: extrasOf(training),
+  });
   checkRoom(model, { stage: "judging", cohort: splitOf(cohort, "validation") });
 }
 
@@ -230,7 +236,7 @@ export function planned(source: Cohort, options: TrainOptions) {
   if (audited !== undefined) checkCanScore(model);
   const coverage = coverageOf(model, cohort);
   if (!options.acceptLoss) checkCoverage(family.name, coverage);
-  checkCanTrain(model, cohort, training);
+  checkCanTrain(model, cohort, { ...training, privacy });
   return { model, config, schema, training, privacy, coverage, cohort, audited };
 }
 
@@ -310,12 +316,8 @@ async function tablesAgain(
 ): Promise<NamedArrays | undefined> {
   const model = modelOf(runConfig);
   if ("learn" in model || model.tables === undefined) return undefined;
-  const { epochs, batch } = runConfig.training;
-  const batches = batchCount(splitOf(cohort, "train").recordCount, batch);
-  const isPrivate = runConfig.privacy !== undefined;
-  if (await readProgress(folder, model, { epochs, batches, isPrivate }) !== undefined) {
-    return undefined;
-  }
+  const course = courseOf(splitOf(cohort, "train"), stageTraining(runConfig));
+  if (await readProgress(folder, model, course) !== undefined) return undefined;
   const given = await tablesOf(model, cohort, runConfig.training, options);
   for (const [name, source] of Object.entries(given?.sources ?? {})) {
     if (source !== runConfig.sources?.[name]) {
@@ -380,7 +382,7 @@ async function trainOn(source: Cohort, folder: string, options: TrainOptions): P
   }
   const cohort = canaries === undefined ? source : joinedBy(source, canaries);
   const model = modelOf(stored);
-  checkCanTrain(model, cohort, stored.training);
+  checkCanTrain(model, cohort, stageTraining(stored));
   const tables = await tablesAgain(folder, cohort, stored, options);
   const { epochs = stored.training.epochs } = options;
   const runConfig = await extended(folder, cohort, stored, epochs);

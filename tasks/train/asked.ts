@@ -29,6 +29,7 @@ function given(args: Arguments): TrainOptions {
     minutes: args.maybeNumber("minutes", { min: 0.01 }),
     seed: args.maybeInteger("seed", { min: 0 }),
     workers: args.maybeInteger("workers", { min: 1 }),
+    averageWeights: args.maybeNumber("average-weights", { min: 0, max: 1 }),
     minCell: args.maybeInteger("min-cell", { min: 0 }),
   };
   return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined));

@@ -68,20 +68,71 @@ Deno.test("train() resumed from its beginning, as a run that was killed there, g
     assertEquals(await stateOf(begun), await stateOf(whole));
   }));
 
-Deno.test("train() resumed from the middle of an epoch gives the same run, to the bit", () =>
+for (
+  const [how, more] of [
+    ["", {}],
+    [", with averaged weights", { averageWeights: 0.9 }],
+    [", with averaged weights and two Workers", { averageWeights: 0.9, workers: 2 }],
+  ] as const
+) {
+  Deno.test(`train() resumed from the middle of an epoch gives the same run, to the bit${how}`, () =>
+    inFolder(async (folder) => {
+      const [whole, parts] = [join(folder, "whole"), join(folder, "parts")];
+      const asked = { ...options, ...more };
+      const expected = await train(source, whole, asked);
+      await withSlowClock(async () => {
+        await interrupted(source, parts, stepsPerEpoch + 4, asked);
+        assertEquals((await stateOf(parts)).standing.batch, 3);
+        await interrupted(source, parts, 2 * stepsPerEpoch + 2, { resume: true });
+        assertEquals((await stateOf(parts)).standing.batch, 1);
+      });
+      const found = await train(source, parts, { resume: true });
+      assertEquals(epochsOf(found), epochsOf(expected));
+      assertEquals(found.parameters, expected.parameters);
+      assertEquals(await stateOf(parts), await stateOf(whole));
+    }));
+}
+
+Deno.test("train() with averaged weights takes the same steps, and keeps and validates their mean", () =>
   inFolder(async (folder) => {
-    const [whole, parts] = [join(folder, "whole"), join(folder, "parts")];
-    const expected = await train(source, whole, options);
-    await withSlowClock(async () => {
-      await interrupted(source, parts, stepsPerEpoch + 4, options);
-      assertEquals((await stateOf(parts)).standing.batch, 3);
-      await interrupted(source, parts, 2 * stepsPerEpoch + 2, { resume: true });
-      assertEquals((await stateOf(parts)).standing.batch, 1);
-    });
-    const found = await train(source, parts, { resume: true });
-    assertEquals(epochsOf(found), epochsOf(expected));
-    assertEquals(found.parameters, expected.parameters);
-    assertEquals(await stateOf(parts), await stateOf(whole));
+    const [plain, averaged] = [join(folder, "plain"), join(folder, "averaged")];
+    const first = await train(source, plain, options);
+    const second = await train(source, averaged, { ...options, averageWeights: 0.9 });
+    const [{ tensors: last }, { tensors: state }] = [await stateOf(plain), await stateOf(averaged)];
+    const losses = ({ training }: Run) => training.map(({ train_loss }) => train_loss);
+    assertEquals(losses(second), losses(first));
+    for (const [name, tensor] of Object.entries(last)) assertEquals(state[name], tensor);
+    const best = await readSafetensors(join(averaged, "model.safetensors"));
+    assertEquals(second.training.at(-1)?.best, true); // so the mean of all steps is kept
+    const biases = second.calibration?.kept ? ["ehr_head.auto2.bias"] : [];
+    for (const [name, { numbers }] of Object.entries(best.tensors)) {
+      if (!biases.includes(name)) assertEquals(numbers, state[`averages.${name}`].numbers);
+    }
+    const { validation_before } = second.calibration ?? {};
+    const { validation_loss = NaN } = second.training.at(-1) ?? {};
+    assertAlmostEquals(validation_before ?? NaN, validation_loss, 1e-5 * validation_loss);
+    assert(Math.abs(validation_loss - (first.training.at(-1)?.validation_loss ?? NaN)) > 1e-3);
+  }));
+
+Deno.test("train() refuses to resume without the averaged weights of a run, or with stray ones", () =>
+  inFolder(async (folder) => {
+    const [plain, averaged] = [join(folder, "plain"), join(folder, "averaged")];
+    await train(source, plain, { ...options, epochs: 1 });
+    await train(source, averaged, { ...options, epochs: 1, averageWeights: 0.9 });
+    const [lacking, having] = [plain, averaged].map((path) => join(path, "resume.safetensors"));
+    const bytes = await Deno.readFile(having);
+    await Deno.copyFile(lacking, having);
+    await assertRejects(
+      () => train(source, averaged, { resume: true }),
+      Error,
+      'resume.safetensors": no tensor "',
+    );
+    await Deno.writeFile(lacking, bytes);
+    await assertRejects(
+      () => train(source, plain, { resume: true }),
+      SyntaxError,
+      'it has a tensor "averages.',
+    );
   }));
 
 Deno.test("train() begins no epoch after its minutes, but ends the first, resumed too", () =>
@@ -169,6 +220,7 @@ Deno.test("train() refuses to resume with other options, or another cohort", () 
     const refused: [TrainOptions, string][] = [
       [{ learningRate: 0.5 }, "with learningRate 0.5: it was started with 0.01"],
       [{ seed: 2 }, "with seed 2: it was started with 1"],
+      [{ averageWeights: 0.9 }, "with averageWeights 0.9: it was started with 0"],
       [{ settings: { width: 16 } }, "with width 16: it was started with 8"],
       [{ model: "gpt" }, "with model gpt: it was started with halo"],
       [

@@ -82,6 +82,43 @@ export function needOf(
   };
 }
 
+/** What a training keeps beside what every one does. */
+export interface Extras {
+  /** Whether it averages weights. */
+  readonly isAveraged?: boolean | undefined;
+  /** Whether it is private. */
+  readonly isPrivate?: boolean | undefined;
+}
+
+/**
+ * What a training needs for that, besides {@link needOf}: averaged weights, with a copy to be stored;
+ * and in private training the noise and the sum of clipped gradients, of which engines other than cpu
+ * and wasm make a second one when they add to it.
+ *
+ * @param hasHost whether the optimizer works beside the engine, as on cpu and wasm
+ */
+export function extraNeed(
+  { initial }: Pick<GradientModel, "initial">,
+  { isAveraged = false, isPrivate = false }: Extras,
+  hasHost = isOnHost(),
+): Need {
+  const bytes = floatBytes * floatsOf(initial).total;
+  const means = isAveraged ? bytes : 0;
+  const noises = isPrivate ? bytes : 0;
+  return hasHost
+    ? { engine: 0, process: 2 * means + 2 * noises, largest: 0 }
+    : { engine: means + 2 * noises, process: means + noises, largest: 0 };
+}
+
+/** Two needs at the same time. */
+export function bothNeeds(one: Need, other: Need): Need {
+  return {
+    engine: one.engine + other.engine,
+    process: one.process + other.process,
+    largest: Math.max(one.largest, other.largest),
+  };
+}
+
 /** Floats of a pass over records. */
 export function passFloats(
   model: GradientModel,

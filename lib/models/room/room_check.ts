@@ -12,7 +12,17 @@ import { type Room, roomOn } from "../../nn/room.ts";
 import { modelFamily, models } from "../mod.ts";
 import type { GradientModel } from "../interface/model.ts";
 import { numbersOf } from "../interface/settings.ts";
-import { isWithin, type Need, needOf, parameterBytes, passFloats, type Stage } from "./needs.ts";
+import {
+  bothNeeds,
+  extraNeed,
+  type Extras,
+  isWithin,
+  type Need,
+  needOf,
+  parameterBytes,
+  passFloats,
+  type Stage,
+} from "./needs.ts";
 import { counted } from "../../in_words.ts";
 
 /** What a model is to do, with which records. */
@@ -22,6 +32,8 @@ export interface Task {
   readonly cohort?: Cohort;
   /** Threads with their own engine, besides this one; default 0. */
   readonly workers?: number | undefined;
+  /** What training keeps beside what every one does; default nothing. */
+  readonly extras?: Extras;
 }
 
 const verbs: Readonly<Record<Stage, string>> = {
@@ -54,9 +66,15 @@ export function processBytes(need: Need, model: GradientModel, workers: number):
   return need.engine + need.process + others;
 }
 
+/** What a task needs at least. */
+function leastNeed(model: GradientModel, task: Task, hasHost?: boolean): Need {
+  const need = needOf(model, task.stage, smallestPass(model, task), hasHost);
+  return bothNeeds(need, extraNeed(model, task.extras ?? {}, hasHost));
+}
+
 function isFitting(model: GradientModel, task: Task, room: Room): boolean {
   const hasHost = room.engine === "wasm" || room.engine === "cpu";
-  const need = needOf(model, task.stage, smallestPass(model, task), hasHost);
+  const need = leastNeed(model, task, hasHost);
   return isWithin(need, room) && processBytes(need, model, task.workers ?? 0) <= machineBytes();
 }
 
@@ -76,7 +94,7 @@ export function checkRoom(model: GradientModel, task: Task): void {
   const room = roomOn();
   if (isFitting(model, task, room)) return;
   const workers = task.workers ?? 0;
-  const need = needOf(model, task.stage, smallestPass(model, task));
+  const need = leastNeed(model, task);
   const own = parameterBytes(model);
   const taken = isWithin(need, room)
     ? [shown(processBytes(need, model, workers)), `but this machine has ${shown(machineBytes())}`]

@@ -49,20 +49,37 @@ Deno.test("a private run spends what the accountant says of its steps, and no mo
     assertEquals((await readRun(join(folder, "run"))).runConfig.privacy, privacy);
   }));
 
-Deno.test("a private run, killed and resumed, is the same run to the bit, with the same budget", () =>
+for (const averageWeights of [0, 0.9]) {
+  const how = averageWeights > 0 ? ", with averaged weights" : "";
+  Deno.test(`a private run, killed and resumed, is the same run to the bit, with the same budget${how}`, () =>
+    inFolder(async (folder) => {
+      const [whole, parts] = [join(folder, "whole"), join(folder, "parts")];
+      const asked = { ...options, averageWeights };
+      const expected = await train(source, whole, asked);
+      await withSlowClock(async () => {
+        await interrupted(source, parts, stepsPerEpoch + 3, asked);
+        const { standing } = await stateOf(parts);
+        assertEquals([standing.batch, standing.privacy.taken[0].steps], [2, stepsPerEpoch + 2]);
+        await interrupted(source, parts, 2 * stepsPerEpoch + 1, { resume: true });
+      });
+      const found = await train(source, parts, { ...asked, resume: true });
+      assertEquals(epochsOf(found), epochsOf(expected));
+      assertEquals(found.parameters, expected.parameters);
+      assertEquals(await stateOf(parts), await stateOf(whole));
+    }));
+}
+
+Deno.test("a private run with averaged weights spends the same, and keeps their mean after the last step", () =>
   inFolder(async (folder) => {
-    const [whole, parts] = [join(folder, "whole"), join(folder, "parts")];
-    const expected = await train(source, whole, options);
-    await withSlowClock(async () => {
-      await interrupted(source, parts, stepsPerEpoch + 3, options);
-      const { standing } = await stateOf(parts);
-      assertEquals([standing.batch, standing.privacy.taken[0].steps], [2, stepsPerEpoch + 2]);
-      await interrupted(source, parts, 2 * stepsPerEpoch + 1, { resume: true });
-    });
-    const found = await train(source, parts, { ...options, resume: true });
-    assertEquals(epochsOf(found), epochsOf(expected));
-    assertEquals(found.parameters, expected.parameters);
-    assertEquals(await stateOf(parts), await stateOf(whole));
+    const [plain, path] = [join(folder, "plain"), join(folder, "averaged")];
+    const { training: others } = await train(source, plain, options);
+    const { training, parameters } = await train(source, path, { ...options, averageWeights: 1 });
+    assertEquals(training.map(({ epsilon }) => epsilon), others.map(({ epsilon }) => epsilon));
+    const [{ tensors: last }, { tensors: state }] = [await stateOf(plain), await stateOf(path)];
+    for (const [name, { numbers }] of Object.entries(parameters)) {
+      assertEquals(numbers, state[`averages.${name}`].numbers);
+      assertEquals(state[`parameters.${name}`], last[`parameters.${name}`]);
+    }
   }));
 
 Deno.test("a private run keeps its last epoch, stops at none, and tells no loss of training patients", () =>
