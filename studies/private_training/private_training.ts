@@ -28,7 +28,7 @@ import { readResult, type Result, type Row } from "./result.ts";
 /** What is the same for every ε. */
 type Settings = Pick<
   TrainOptions,
-  "epochs" | "batch" | "learningRate" | "schedule" | "settings" | "seed"
+  "epochs" | "batch" | "learningRate" | "schedule" | "averageWeights" | "settings" | "seed"
 >;
 
 /** "1,8,infinity" as numbers. */
@@ -97,6 +97,7 @@ function settingsOf(args: Arguments): Settings {
     batch: args.integer("batch", { min: 1 }),
     learningRate: args.number("lr", { min: 0 }),
     schedule: args.choice("schedule", ["constant", "cosine"]),
+    averageWeights: args.number("average-weights", { min: 0, max: 1 }),
     seed: args.integer("seed", { min: 0 }),
     settings: parseSettings("halo", args.text("set").split(",")),
   };
@@ -104,11 +105,13 @@ function settingsOf(args: Arguments): Settings {
 
 /** The same, with what is private, in words: a result is continued under the same only. */
 function inWords(
-  { epochs, batch, learningRate, schedule, seed }: Settings,
+  { epochs, batch, learningRate, schedule, averageWeights, seed }: Settings,
   { set, delta, clip }: { set: string; delta: number; clip: number },
 ): string {
   return `HALO, ${set}, ${epochs} epochs, batch ${batch}, learning rate ${learningRate} ` +
-    `(${schedule}), δ ${delta}, ` +
+    `(${schedule}), ${
+      averageWeights ? `weights averaged by ${averageWeights}, ` : ""
+    }δ ${delta}, ` +
     `clipped to ${clip}, random seed ${seed}`;
 }
 
@@ -135,6 +138,11 @@ await runCommand({
     batch: { value: "N", help: "Patients per batch, on average", default: "256" },
     lr: { value: "X", help: "Learning rate", default: "0.02" },
     schedule: { value: "NAME", help: "constant or cosine", default: "cosine" },
+    "average-weights": {
+      value: "R",
+      help: "The most that each step keeps of averaged weights; 0: none",
+      default: "0",
+    },
     seed: { value: "N", help: "Random seed of the trainings", default: "1" },
     resamples: { value: "N", help: "Resamples behind each interval", default: "200" },
     ...backendOption,

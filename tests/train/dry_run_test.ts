@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertGreater, assertRejects } from "@std/assert";
 import * as tf from "@tensorflow/tfjs-core";
-import { estimateTraining, useBackend } from "ehrloom";
+import { estimateTraining, type TrainOptions, useBackend } from "ehrloom";
 import { tinyCohort, tinySettings } from "../tiny.ts";
 
 await useBackend("wasm");
@@ -27,6 +27,24 @@ Deno.test("estimateTraining() counts what an epoch goes through, times a few ste
   assert(descent.timedSteps >= 1 && descent.timedSteps <= 10);
   assertGreater(descent.bytes, 4 * descent.parameters);
   assertEquals(tf.memory().numTensors, before);
+});
+
+Deno.test("estimateTraining() counts averaged weights, and what private training adds", async () => {
+  const options = { settings: { ...tinySettings, width: 64 }, batch: 8, epochs: 2 };
+  const bytesOf = async (more: TrainOptions) => {
+    const { descent } = await estimateTraining(source, { ...options, ...more });
+    return descent?.bytes ?? NaN;
+  };
+  const privacy = { epsilon: 6, delta: 1e-3 };
+  const bytes = await bytesOf({});
+  const averaged = await bytesOf({ averageWeights: 0.9 });
+  const noisy = await bytesOf({ privacy });
+  const both = await bytesOf({ privacy, averageWeights: 0.9 });
+  const copies = averaged - bytes; // two of all parameters each, trained ones and others
+  const { descent } = await estimateTraining(source, options);
+  assert(copies >= 8 * (descent?.parameters ?? NaN) && copies < 2 ** 20, `${copies}`);
+  assertEquals(noisy - bytes, copies);
+  assertEquals(both - bytes, 2 * copies);
 });
 
 Deno.test("estimateTraining() of a floor has no epochs, and an impossible training is refused", async () => {

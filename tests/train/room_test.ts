@@ -1,9 +1,9 @@
-import { assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import * as tf from "@tensorflow/tfjs-core";
 import { type Cohort, cohortOf, compare, type RecordLists, vocabulary } from "ehrloom";
 import { useBackend } from "ehrloom/nn/backend.ts";
 import { readRunConfig } from "ehrloom/train/read_run.ts";
-import { train, type TrainOptions } from "ehrloom/train/train.ts";
+import { planned, train, type TrainOptions } from "ehrloom/train/train.ts";
 import { join } from "node:path";
 import { inFolder } from "../folder.ts";
 import { tinyCohort, tinySettings } from "../tiny.ts";
@@ -66,6 +66,34 @@ Deno.test("train() refuses settings out of all reason before it makes anything o
   assertMatch(deep, /^Cannot set layers=1000000 for "halo": must be .* between 1 and 1000$/);
   const shared = await refusal(tinyCohort(20), { settings: tinySettings, workers: 10_000 });
   assertMatch(shared, /this machine has .*; use --workers \d+$/);
+});
+
+Deno.test("a model that just fits does not with averaged weights, nor if it is private", async () => {
+  await useBackend("cpu"); // which may take all memory of the machine
+  const cohort = cohortWith(20);
+  const isFitting = (width: number, more: TrainOptions = {}) => {
+    const settings = { width, layers: 1, heads: 1 };
+    try {
+      planned(cohort, { settings, batch: 1, ...more });
+      return true;
+    } catch (error) {
+      assert(error instanceof RangeError && error.message.startsWith('Cannot train "halo" on cpu'));
+      return false;
+    }
+  };
+  try {
+    let [fits, refused] = [8, 10 ** 6];
+    while (refused - fits > 1) {
+      const middle = Math.floor((fits + refused) / 2);
+      if (isFitting(middle)) fits = middle;
+      else refused = middle;
+    }
+    assert(fits > 1000, `${fits}`);
+    assert(!isFitting(fits, { averageWeights: 0.9 }));
+    assert(!isFitting(fits, { privacy: { epsilon: 4, delta: 0.1 } }));
+  } finally {
+    await useBackend("wasm");
+  }
 });
 
 Deno.test("train() refuses records too long to attend over, and names the longest that are not", async () => {

@@ -6,7 +6,7 @@
  */
 import type { Cohort } from "../../cohort/cohort.ts";
 import { isOnHost } from "../../nn/host.ts";
-import type { Initials } from "../../nn/initial.ts";
+import type { Shapes } from "../../nn/parameters.ts";
 import type { Room } from "../../nn/room.ts";
 import type { GradientModel } from "../interface/model.ts";
 
@@ -31,7 +31,7 @@ const floatBytes = 4;
 const deviceShare = 2;
 
 /** The number of floats of all parameters, and of the largest one. */
-export function floatsOf(initials: Initials): { total: number; largest: number } {
+export function floatsOf(initials: Shapes): { total: number; largest: number } {
   let total = 0;
   let largest = 0;
   for (const { shape } of Object.values(initials)) {
@@ -98,7 +98,7 @@ export interface Extras {
  * @param hasHost whether the optimizer works beside the engine, as on cpu and wasm
  */
 export function extraNeed(
-  { initial }: Pick<GradientModel, "initial">,
+  { initial }: { readonly initial: Shapes },
   { isAveraged = false, isPrivate = false }: Extras,
   hasHost = isOnHost(),
 ): Need {

@@ -5,6 +5,8 @@ import { type Cohort, cohortOf, type RecordLists, vocabulary } from "ehrloom";
 import { modelFamily } from "ehrloom/models/mod.ts";
 import type { GradientModel } from "ehrloom/models/interface/model.ts";
 import {
+  extraNeed,
+  type Extras,
   fittingCount,
   fittingRuns,
   needOf,
@@ -117,6 +119,22 @@ for (const name of networks) {
     }
   });
 }
+
+Deno.test("extraNeed() is averaged weights, the noise and the sum of gradients, by hand", () => {
+  const initial = { a: { shape: [10, 20] }, b: { shape: [50] } }; // 250 numbers, 1000 bytes
+  const of = (extras: Extras, hasHost: boolean) => {
+    const { engine, process } = extraNeed({ initial }, extras, hasHost);
+    return [engine, process];
+  };
+  assertEquals(of({}, true), [0, 0]);
+  assertEquals(of({}, false), [0, 0]);
+  assertEquals(of({ isAveraged: true }, true), [0, 2000]); // with its copy to be stored
+  assertEquals(of({ isAveraged: true }, false), [1000, 1000]);
+  assertEquals(of({ isPrivate: true }, true), [0, 2000]);
+  assertEquals(of({ isPrivate: true }, false), [2000, 1000]);
+  assertEquals(of({ isPrivate: true, isAveraged: true }, true), [0, 4000]);
+  assertEquals(of({ isPrivate: true, isAveraged: true }, false), [3000, 2000]);
+});
 
 Deno.test("needOf() is what HALO with waits takes at most, and no more than twice that", async () => {
   await useBackend("wasm");
