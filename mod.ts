@@ -268,6 +268,7 @@ export {
   trainingDefaults,
   trainingFor,
   type TrainingOptions,
+  usualCheckpointMinutes,
 } from "./lib/train/options.ts";
 export { startInWords, type TrainingStart } from "./lib/train/start.ts";
 export { readRun, readRunConfig } from "./lib/train/read_run.ts";

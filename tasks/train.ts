@@ -14,6 +14,7 @@ import {
   trainingDefaults,
   type TrainingStart,
   unfinishedRun,
+  usualCheckpointMinutes,
 } from "ehrloom";
 import { join } from "node:path";
 import { backendOption, startBackend } from "./cli/backend_option.ts";
@@ -132,6 +133,17 @@ const command: Command = {
         value: "N",
         help: "Passes over the training records (default by size of cohort)",
       },
+      steps: {
+        value: "N",
+        help:
+          "Let an epoch be N batches instead of a pass, for large cohorts: validation, log and " +
+          "checkpoint come after each, and passes continue from epoch to epoch (default a pass)",
+      },
+      "checkpoint-minutes": {
+        value: "N",
+        help: "Store the state within an epoch after N minutes; a killed run continues from " +
+          `there (default ${usualCheckpointMinutes})`,
+      },
       batch: { value: "N", help: "Records per batch (default by size of cohort)" },
       lr: { value: "X", help: "Learning rate (default by size of cohort)" },
       schedule: {
@@ -214,6 +226,7 @@ const command: Command = {
     "deno task train --cohort runs/cohort --out runs/gpt --model gpt --set form=published",
     "deno task train --cohort runs/cohort --out runs/gpt --preset gpt-5-minutes",
     "deno task train --cohort runs/cohort --out runs/halo --resume",
+    "deno task train --cohort runs/large --out runs/halo --steps 2000 --checkpoint-minutes 10",
     "deno task train --cohort runs/cohort --out runs/private --private --epsilon 8 --delta 1e-4",
     "deno task train --cohort runs/cohort --out runs/again --from-run runs/halo --seed 2",
     "deno task train --cohort runs/cohort --out runs/audited --canaries 100",

@@ -13,14 +13,11 @@ import { rowsAt } from "../nn/multi_hot.ts";
 import { drawn } from "../nn/initial.ts";
 import { type NamedArrays, toTensors } from "../nn/parameters.ts";
 import { type Random, stream } from "../random.ts";
-import type { OnProgress } from "../progress.ts";
-import { rateShare, timeShare, type Training } from "./options.ts";
+import type { FitOptions } from "./fit.ts";
+import { rateShare, timeShare, type Training, usualCheckpointMinutes } from "./options.ts";
 import { readAdversary } from "./read_adversary.ts";
 import { hasAnyOf, readBest } from "./read_parameters.ts";
 import { type AdversaryLine, writeAdversary, writeBest } from "./run_folder.ts";
-
-/** Longest training time, in seconds, that a killed run loses. */
-const checkpointSeconds = 60;
 
 /** Batches of rows in random order, all about as large. */
 function* batchesOf({ rows, conditions }: ConditionedRows, batch: number, draws: Random) {
@@ -102,7 +99,8 @@ async function trainEpoch(
  * @param cohort that the first stage was trained on
  * @param folder of the run
  * @param training its seed, schedule and minutes are used
- * @param onProgress called after every epoch
+ * @param options.onProgress called after every epoch
+ * @param options.checkpointMinutes longest time, in minutes, that a killed run loses
  * @throws {RangeError} If a loss is no longer finite
  */
 export async function fitAdversary(
@@ -111,7 +109,7 @@ export async function fitAdversary(
   cohort: Cohort,
   folder: string,
   training: Training,
-  onProgress?: OnProgress,
+  { onProgress, checkpointMinutes = usualCheckpointMinutes }: Omit<FitOptions, "tables"> = {},
 ): Promise<void> {
   const { epochs } = adversary;
   const { parameters: trained } = await readBest(folder, model);
@@ -139,7 +137,7 @@ export async function fitAdversary(
         total: epochs,
         note: `critic ${line.critic_loss.toFixed(3)}`,
       });
-      if (performance.now() - storedAt > checkpointSeconds * 1000) {
+      if (performance.now() - storedAt > checkpointMinutes * 60_000) {
         await writeAdversary(folder, lines, await pair.read());
         storedAt = performance.now();
       }

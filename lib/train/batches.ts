@@ -10,13 +10,60 @@ const step = 4;
 /** Batches that are sorted by length together; more give less padding, but also less mixing. */
 const window = 24;
 
-/** Number of batches of an epoch. */
+/** Number of batches of a pass over records. */
 export function batchCount(records: number, batch: number): number {
   return Math.ceil(records / batch);
 }
 
 /**
- * One epoch's batches: every record once, records of similar length together, in random order.
+ * Optimizer steps of an epoch: as many as asked for, or else those of one pass over the records.
+ *
+ * @param steps 0 for one pass
+ */
+export function stepsOfEpoch(
+  records: number,
+  { batch, steps }: { readonly batch: number; readonly steps: number },
+): number {
+  return steps > 0 ? steps : batchCount(records, batch);
+}
+
+/** What a step of training is about. */
+export interface Step {
+  /** Indices of the batch's records. */
+  readonly records: Int32Array;
+  /** The pass over the training records that the batch is of, counted from 0. */
+  readonly pass: number;
+}
+
+/**
+ * The steps of an epoch. Passes over the records follow one another without a gap, however many steps
+ * an epoch has, so no record comes again before all others have come.
+ *
+ * @param from the first step, counted from 0 over all epochs
+ * @param count steps of the epoch
+ * @param ofPass batches of a pass
+ * @param batchesOf the batches of a pass, in their order
+ */
+export function passedSteps(
+  { from, count, ofPass }: {
+    readonly from: number;
+    readonly count: number;
+    readonly ofPass: number;
+  },
+  batchesOf: (pass: number) => readonly Int32Array[],
+): Step[] {
+  const steps: Step[] = [];
+  for (let pass = Math.floor(from / ofPass); steps.length < count; pass++) {
+    const first = Math.max(0, from - pass * ofPass);
+    for (const records of batchesOf(pass).slice(first, first + count - steps.length)) {
+      steps.push({ records, pass });
+    }
+  }
+  return steps;
+}
+
+/**
+ * The batches of a pass: every record once, records of similar length together, in random order.
  *
  * Records are shuffled, sorted by length within windows of 24 batches and cut where each batch has
  * its share of the window's rows, so short records come in larger batches: every step weighs as

@@ -9,7 +9,7 @@ import type { GradientModel } from "../models/interface/model.ts";
 import { bothNeeds, extraNeed, fittingRuns, needOf, passFloats } from "../models/room/needs.ts";
 import { processBytes } from "../models/room/room_check.ts";
 import { adam } from "../nn/optimizer.ts";
-import { batchesOf, gradientsFor, initialOf, lengthsOf, protectionFor, roomFor } from "./fit.ts";
+import { gradientsFor, initialOf, lengthsOf, protectionFor, roomFor, stepsOf } from "./fit.ts";
 import { trainedNumbers } from "./parameter_count.ts";
 import type { Privacy } from "./private/privacy.ts";
 import { extrasOf, type RestartedTraining } from "./schedule.ts";
@@ -39,7 +39,7 @@ export interface DescentEstimate {
   readonly epochs: number;
   /** Steps of the optimizer in an epoch. */
   readonly steps: number;
-  /** Rows of visits, or tokens, of the training records: what an epoch goes through. */
+  /** Rows of visits, or tokens, that an epoch goes through. */
   readonly rows: number;
   /** Seconds of an epoch with its validation, estimated from a few steps. */
   readonly secondsPerEpoch: number;
@@ -145,10 +145,10 @@ export async function estimateTraining(
   if ("learn" in model) return { ...about, descent: null };
   const { epochs } = training;
   const lengths = lengthsOf(model, train);
-  const batches = batchesOf(model, train, training, 0);
+  const batches = stepsOf(model, train, training, 0).map(({ records }) => records);
   const how = { ...training, privacy };
   const found = await timed(model, train, how, batches);
-  const rows = sum(lengths);
+  const rows = sum(batches.map((records) => sum(Array.from(records, (i) => lengths[i]))));
   const validationRows = sum(lengthsOf(model, splitOf(cohort, "validation")));
   return {
     ...about,

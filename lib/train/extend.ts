@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Cohort } from "../cohort/cohort.ts";
-import { splitOf } from "../cohort/cohort.ts";
 import { isThere } from "../files/is_there.ts";
+import { trainingRecords } from "../models/interface/preset.ts";
 import { courseOf, readProgress } from "./read_progress.ts";
 import { epochsWithin } from "./private/privacy.ts";
 import { modelOf, type RunConfig } from "./run_folder.ts";
@@ -21,7 +21,7 @@ export async function extended(
   stored: RunConfig,
   epochs: number,
 ): Promise<RunConfig> {
-  const { epochs: planned, batch } = stored.training;
+  const { epochs: planned } = stored.training;
   if (epochs === planned) return stored;
   const refuse = (why: string) =>
     new RangeError(`Cannot resume "${folder}" with epochs ${epochs}: ${why}`);
@@ -34,13 +34,13 @@ export async function extended(
     throw refuse("its second stage of training has begun, which needs the first as it is");
   }
   const { restarts = [], privacy } = stored;
-  const allowed = privacy && epochsWithin(privacy, { epochs, batch });
+  const allowed = privacy && epochsWithin(privacy, { ...stored.training, epochs });
   if (privacy !== undefined && allowed === privacy.epochs) {
     throw refuse(
       `its privacy budget, an epsilon of ${privacy.epsilon}, allows ${allowed} with its noise`,
     );
   }
-  const course = courseOf(splitOf(cohort, "train"), { ...stored.training, privacy });
+  const course = courseOf(trainingRecords(cohort), { ...stored.training, privacy });
   const progress = await readProgress(folder, model, course);
   const restart = progress && { after: progress.checkpoint.epoch, planned };
   return {

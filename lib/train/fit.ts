@@ -16,19 +16,16 @@ import type { NamedArrays } from "../nn/parameters.ts";
 import { stream } from "../random.ts";
 import { type Room, roomOn } from "../nn/room.ts";
 import type { OnProgress } from "../progress.ts";
-import { batchCount, epochBatches } from "./batches.ts";
+import { batchCount, epochBatches, passedSteps, type Step, stepsOfEpoch } from "./batches.ts";
 import { localGradients } from "./gradients/local.ts";
 import type { GradientSource } from "./gradients/source.ts";
 import { sharedGradients } from "./gradients/workers.ts";
 import { endingInWords, endingOf, finishedEpoch } from "./ending.ts";
-import type { Training } from "./options.ts";
+import { type Training, usualCheckpointMinutes } from "./options.ts";
 import { type Protection, protection } from "./private/protection.ts";
 import { courseOf, readProgress } from "./read_progress.ts";
 import { type Checkpoint, type TrainingLine, writeBest, writeCheckpoint } from "./run_folder.ts";
 import { extrasOf, rateAt, type RestartedTraining, type Schedule, scheduleOf } from "./schedule.ts";
-
-/** Longest training time, in seconds, that a run loses when it is killed in a long epoch. */
-const checkpointSeconds = 300;
 
 /** One session of a training: what it works with, and its state. */
 interface Session {
@@ -43,6 +40,7 @@ interface Session {
   readonly protection?: Protection | undefined;
   readonly checkpoint: Checkpoint;
   readonly lines: TrainingLine[];
+  readonly checkpointMinutes: number;
   readonly onProgress?: OnProgress | undefined;
   /** Seconds of training so far, with earlier sessions. */
   seconds(): number;
@@ -59,6 +57,16 @@ const beginning = (): Checkpoint => ({
   seconds: 0,
 });
 
+/** What {@link fit} does besides training. */
+export interface FitOptions {
+  /** Called after every step. */
+  readonly onProgress?: OnProgress | undefined;
+  /** Tables of the model, for a run that has not stored its state yet. */
+  readonly tables?: NamedArrays | undefined;
+  /** Longest training time, in minutes, that a run loses when it is killed in a long epoch. */
+  readonly checkpointMinutes?: number | undefined;
+}
+
 /**
  * Trains a model on the train split and stores it in a run folder, whose config has been written
  * before; the validation split decides which epoch is best. Call again with the same arguments
@@ -68,8 +76,6 @@ const beginning = (): Checkpoint => ({
  * @param cohort with records in its train and validation splits
  * @param folder of the run
  * @param training how to train, with the restarts of the run
- * @param onProgress called after every step
- * @param tables of the model, for a run that has not stored its state yet
  * @returns the epochs, with those of earlier sessions
  * @throws {RangeError} If the loss is no longer finite
  * @throws {SyntaxError} If a file of an earlier session is truncated or of another run
@@ -79,12 +85,11 @@ export async function fit(
   cohort: Cohort,
   folder: GrowingFolder,
   training: RestartedTraining,
-  onProgress?: OnProgress,
-  tables: NamedArrays = {},
+  { onProgress, tables = {}, checkpointMinutes = usualCheckpointMinutes }: FitOptions = {},
 ): Promise<TrainingLine[]> {
   const train = splitOf(cohort, "train");
   const validation = splitOf(cohort, "validation");
-  const stored = await readProgress(folder.path, model, courseOf(train, training));
+  const stored = await readProgress(folder.path, model, courseOf(train.recordCount, training));
   const { checkpoint, lines } = stored ?? { checkpoint: beginning(), lines: [] };
   const optimizer = adam(
     stored?.state ?? { ...initialOf(model, training.seed), ...tables },
@@ -108,7 +113,8 @@ export async function fit(
       protection,
       checkpoint,
       lines,
-      ...onProgress && { onProgress },
+      checkpointMinutes,
+      onProgress,
       seconds: () => before + (performance.now() - began) / 1000,
     });
   } finally {
@@ -151,7 +157,7 @@ export function protectionFor(
 /** Trains until the epochs, the patience, the time or the privacy budget are used up. */
 async function trainEpochs(session: Session): Promise<void> {
   const { train, folder, training, optimizer, checkpoint, lines, onProgress } = session;
-  const batches = batchCount(train.recordCount, training.batch);
+  const batches = stepsOfEpoch(train.recordCount, training);
   const standing = () => ({ ...checkpoint, seconds: session.seconds() });
   while (endingOf(training, standing()) === undefined) {
     const line = await trainEpoch(session);
@@ -188,28 +194,34 @@ export function initialOf({ initial }: GradientModel, seed: number): NamedArrays
   return drawn(initial, stream("parameters", seed));
 }
 
-/** The batches of an epoch, counted from 0. */
-export function batchesOf(
+/** The steps of an epoch, counted from 0. */
+export function stepsOf(
   model: GradientModel,
   train: Cohort,
-  { batch, seed }: Pick<Training, "batch" | "seed">,
+  { batch, steps, seed }: Pick<Training, "batch" | "steps" | "seed">,
   epoch: number,
-): Int32Array[] {
-  return epochBatches(lengthsOf(model, train), batch, stream("batchOrder", seed, epoch));
+): Step[] {
+  const lengths = lengthsOf(model, train);
+  const count = stepsOfEpoch(train.recordCount, { batch, steps });
+  const ofPass = batchCount(train.recordCount, batch);
+  return passedSteps(
+    { from: epoch * count, count, ofPass },
+    (pass) => epochBatches(lengths, batch, stream("batchOrder", seed, pass)),
+  );
 }
 
 /** Trains the rest of an epoch, computes the validation loss and adds a line to the log. */
 async function trainEpoch(session: Session): Promise<TrainingLine> {
   const { model, train, training, checkpoint, lines, protection } = session;
-  const batches = protection?.batches(checkpoint.epoch) ??
-    batchesOf(model, train, training, checkpoint.epoch);
+  const { epoch } = checkpoint;
+  const steps = protection?.batches(epoch).map((records): Step => ({ records, pass: epoch })) ??
+    stepsOf(model, train, training, epoch);
   let storedAt = performance.now();
   let rate = 0;
-  while (checkpoint.batch < batches.length) {
-    const step = checkpoint.epoch * batches.length + checkpoint.batch;
-    rate = await trainBatch(session, batches[checkpoint.batch], step, batches.length);
+  while (checkpoint.batch < steps.length) {
+    rate = await trainBatch(session, steps[checkpoint.batch], steps.length);
     await breathe();
-    if (performance.now() - storedAt > checkpointSeconds * 1000) {
+    if (performance.now() - storedAt > session.checkpointMinutes * 60_000) {
       await store(session);
       storedAt = performance.now();
     }
@@ -219,11 +231,11 @@ async function trainEpoch(session: Session): Promise<TrainingLine> {
   checkpoint.epoch++;
   const line: TrainingLine = {
     epoch: checkpoint.epoch,
-    step: checkpoint.epoch * batches.length,
+    step: checkpoint.epoch * steps.length,
     train_loss: protection ? null : checkpoint.sums.loss / checkpoint.sums.visits,
     validation_loss: validationLoss,
     learning_rate: rate,
-    gradient_norm: checkpoint.sums.norms / batches.length,
+    gradient_norm: checkpoint.sums.norms / steps.length,
     seconds: session.seconds(),
     best: protection !== undefined || validationLoss < checkpoint.best.loss,
     ...protection && { epsilon: protection.epsilon() },
@@ -238,22 +250,18 @@ async function trainEpoch(session: Session): Promise<TrainingLine> {
 /**
  * Takes one step and adds it to the epoch's sums.
  *
- * @param step of all, counted from 0
  * @param batches of an epoch
  * @returns the learning rate
  */
 async function trainBatch(
   session: Session,
-  records: Int32Array,
-  step: number,
+  { records, pass }: Step,
   batches: number,
 ): Promise<number> {
   const { train, training, optimizer, gradients, checkpoint, protection } = session;
   const { seed, epochs } = training;
-  const { loss, gradients: slopes } = await gradients.compute(records, {
-    seed,
-    epoch: checkpoint.epoch,
-  });
+  const step = checkpoint.epoch * batches + checkpoint.batch;
+  const { loss, gradients: slopes } = await gradients.compute(records, { seed, epoch: pass });
   const rate = rateAt(training, step, batches, session.seconds());
   const norm = await optimizer.step(slopes, rate);
   checkFinite({ loss, "norm of the gradient": norm }, session);

@@ -1,8 +1,9 @@
 import * as v from "valibot";
 import type { Cohort } from "../cohort/cohort.ts";
 import { usualMinCell } from "../cohort/small_cells.ts";
-import { presetFor } from "../models/interface/preset.ts";
+import { presetFor, trainingRecords } from "../models/interface/preset.ts";
 import { finite, misfit, object, oneOf, type Schema, whole } from "../files/checked_json.ts";
+import { batchCount, stepsOfEpoch } from "./batches.ts";
 
 /**
  * How to train; all options are stored in the run's config.json. The defaults of epochs, batch and
@@ -10,8 +11,17 @@ import { finite, misfit, object, oneOf, type Schema, whole } from "../files/chec
  * trains 50 epochs with batches of 48 and a constant learning rate of 1e-4.
  */
 export interface TrainingOptions {
-  /** Passes over the training records; default 20 or more, by the size of the cohort. */
+  /**
+   * Passes over the training records, or with `steps` parts of them; default 20 passes or more, by the
+   * size of the cohort.
+   */
   readonly epochs?: number | undefined;
+  /**
+   * Optimizer steps of an epoch, for cohorts of which a pass takes too long: the validation loss, the
+   * line of the log and the checkpoint then come after N batches, and passes continue from epoch
+   * to epoch. Default 0: an epoch is one pass.
+   */
+  readonly steps?: number | undefined;
   /** Records per batch; default 8 to 48, by the size of the cohort. */
   readonly batch?: number | undefined;
   /** Adam's learning rate, or its maximum if it changes; default 5e-3 to 1e-4, by the size of the
@@ -50,6 +60,9 @@ export interface TrainingOptions {
   readonly minCell?: number | undefined;
 }
 
+/** Minutes between two checkpoints within an epoch, where nothing else is asked for. */
+export const usualCheckpointMinutes = 5;
+
 /** Every training option with its value. */
 export type Training = {
   readonly [Name in keyof TrainingOptions]-?: NonNullable<TrainingOptions[Name]>;
@@ -57,6 +70,7 @@ export type Training = {
 
 /** Defaults of the training options that do not depend on the cohort. */
 export const trainingDefaults = {
+  steps: 0,
   schedule: "cosine",
   warmup: 20,
   patience: 10,
@@ -77,12 +91,17 @@ export function trainingFor(
   options: TrainingOptions,
   family?: { readonly highestRate?: number },
 ): Training {
-  const { epochs, batch, learningRate } = presetFor(cohort, family);
+  const { epochs: passes, batch: usual, learningRate } = presetFor(cohort, family);
+  const { steps = trainingDefaults.steps, batch = usual } = options;
+  const records = trainingRecords(cohort);
+  const ofPass = batchCount(records, batch);
+  const epochs = Math.ceil(passes * ofPass / stepsOfEpoch(records, { batch, steps }));
   return { epochs, batch, learningRate, ...trainingDefaults, ...givenTraining(options) };
 }
 
 const entries = {
   epochs: whole(1),
+  steps: whole(0),
   batch: whole(1),
   learningRate: finite(0),
   schedule: oneOf("constant", "cosine"),
@@ -99,7 +118,7 @@ const entries = {
 const trainingSchema: Schema<Training> = object(entries);
 
 /** The options that earlier versions did not have. */
-type LaterOption = "averageWeights" | "minCell";
+type LaterOption = "averageWeights" | "minCell" | "steps";
 
 /** The options as a file has them: those of later versions may be missing. */
 export type StoredTraining = Omit<Training, LaterOption> & Pick<TrainingOptions, LaterOption>;
@@ -109,17 +128,19 @@ export const storedTrainingSchema: Schema<StoredTraining> = object({
   ...entries,
   averageWeights: v.optional(entries.averageWeights),
   minCell: v.optional(entries.minCell),
+  steps: v.optional(entries.steps),
 });
 
 /** All options of stored ones: earlier versions stored everything and averaged no weights. */
 export function wholeTraining(stored: StoredTraining): Training {
-  const { averageWeights = 0, minCell = 1 } = stored;
-  return { ...stored, averageWeights, minCell };
+  const { averageWeights = 0, minCell = 1, steps = trainingDefaults.steps } = stored;
+  return { ...stored, averageWeights, minCell, steps };
 }
 
 /** The names of the training options. */
 export const trainingNames = [
   "epochs",
+  "steps",
   "batch",
   "learningRate",
   "schedule",

@@ -6,14 +6,13 @@
 import { join } from "node:path";
 import * as v from "valibot";
 import { checked, finite, flag, list, object, readOwnText, whole } from "../files/checked_json.ts";
-import type { Cohort } from "../cohort/cohort.ts";
 import { parsedJson } from "../files/input.ts";
 import { isThere } from "../files/is_there.ts";
 import type { GradientModel } from "../models/interface/model.ts";
 import type { Extras } from "../models/room/needs.ts";
 import type { AdamState } from "../nn/optimizer.ts";
 import { checkShapes } from "../nn/parameters.ts";
-import { batchCount } from "./batches.ts";
+import { stepsOfEpoch } from "./batches.ts";
 import { readBest } from "./read_parameters.ts";
 import { lost, readState } from "./read_state.ts";
 import { type Checkpoint, hasStored, type TrainingLine } from "./run_folder.ts";
@@ -89,10 +88,10 @@ export interface Course extends Extras {
   readonly batches: number;
 }
 
-/** The course of a training on these records. */
-export function courseOf(train: Cohort, training: RestartedTraining): Course {
-  const { epochs, batch } = training;
-  return { epochs, batches: batchCount(train.recordCount, batch), ...extrasOf(training) };
+/** The course of a training on so many records. */
+export function courseOf(records: number, training: RestartedTraining): Course {
+  const { epochs } = training;
+  return { epochs, batches: stepsOfEpoch(records, training), ...extrasOf(training) };
 }
 
 /** The state of a run that has stored nothing. */

@@ -7,6 +7,7 @@ import { growFolder, type GrowingFolder, grownFolder } from "../files/growing_fo
 import { claimed } from "../files/output.ts";
 import { checkCoverage, coverageOf } from "../models/coverage.ts";
 import { modelFamily, ownSettings } from "../models/mod.ts";
+import { trainingRecords } from "../models/interface/preset.ts";
 import { checkRoom } from "../models/room/room_check.ts";
 import type { CodeKnowledge, Model, ModelFamily } from "../models/interface/model.ts";
 import type { ModelConfig } from "../models/interface/settings.ts";
@@ -14,13 +15,12 @@ import { backendVersions } from "../nn/backend.ts";
 import type { NamedArrays } from "../nn/parameters.ts";
 import { stream } from "../random.ts";
 import { longWork, type LongWorkOptions } from "../long_work.ts";
-import type { OnProgress } from "../progress.ts";
 import { ownCommit } from "../commit.ts";
 import { version } from "../version.ts";
 import { fitAdversary } from "./adversarial.ts";
 import { calibrate } from "./calibrate.ts";
 import { type Canaries, joinedBy, withCanaries } from "./canaries.ts";
-import { fit } from "./fit.ts";
+import { fit, type FitOptions } from "./fit.ts";
 import { extended, restartInWords } from "./extend.ts";
 import { checkWorkers } from "./gradients/workers.ts";
 import {
@@ -87,6 +87,12 @@ export interface TrainOptions extends TrainingOptions, LongWorkOptions {
    * Train even if more than a tenth of the training records' tokens lies beyond the model's context.
    */
   readonly acceptLoss?: boolean | undefined;
+  /**
+   * The state of the run is stored after each epoch and, in epochs that take longer, after this many
+   * minutes; default 5, and 0 stores it after every step. A killed run continues from there. May
+   * change when a run is resumed.
+   */
+  readonly checkpointMinutes?: number | undefined;
   /** Called once before the first step; see {@link startInWords}. */
   readonly onStart?: ((start: TrainingStart) => void) | undefined;
   /** Called with what a person should know before training starts. */
@@ -105,6 +111,7 @@ const optionNames = [
       resume: 0,
       force: 0,
       acceptLoss: 0,
+      checkpointMinutes: 0,
       onStart: 0,
       onNote: 0,
       onProgress: 0,
@@ -181,8 +188,7 @@ async function learn(
   cohort: Cohort,
   folder: GrowingFolder,
   runConfig: RunConfig,
-  tables: NamedArrays | undefined,
-  onProgress?: OnProgress,
+  options: FitOptions,
 ): Promise<void> {
   const model = modelOf(runConfig);
   if ("learn" in model) {
@@ -191,10 +197,12 @@ async function learn(
   }
   const { adversary } = model;
   const training = stageTraining(runConfig);
-  await fit(model, cohort, folder, training, onProgress, tables);
-  if (runConfig.privacy === undefined) await calibrate(model, cohort, folder.path, onProgress);
+  await fit(model, cohort, folder, training, options);
+  if (runConfig.privacy === undefined) {
+    await calibrate(model, cohort, folder.path, options.onProgress);
+  }
   if (adversary !== undefined) {
-    await fitAdversary(model, adversary, cohort, folder.path, training, onProgress);
+    await fitAdversary(model, adversary, cohort, folder.path, training, options);
   }
 }
 
@@ -302,7 +310,7 @@ async function trainNew(source: Cohort, folder: string, options: TrainOptions): 
       if (audited !== undefined) await writeCanaries(begun, audited);
       await readBegun(begun); // what could not be read back is not worth training
     },
-    run: (growing) => learn(cohort, growing, runConfig, given?.tables, options.onProgress),
+    run: (growing) => learn(cohort, growing, runConfig, { ...options, tables: given?.tables }),
     isWorthKeeping: hasStored,
   });
 }
@@ -316,7 +324,7 @@ async function tablesAgain(
 ): Promise<NamedArrays | undefined> {
   const model = modelOf(runConfig);
   if ("learn" in model || model.tables === undefined) return undefined;
-  const course = courseOf(splitOf(cohort, "train"), stageTraining(runConfig));
+  const course = courseOf(trainingRecords(cohort), stageTraining(runConfig));
   if (await readProgress(folder, model, course) !== undefined) return undefined;
   const given = await tablesOf(model, cohort, runConfig.training, options);
   for (const [name, source] of Object.entries(given?.sources ?? {})) {
@@ -391,7 +399,7 @@ async function trainOn(source: Cohort, folder: string, options: TrainOptions): P
     options.onNote?.(restartInWords(runConfig));
   }
   options.onStart?.(trainingStart(model, cohort, runConfig, folder));
-  await learn(cohort, grownFolder(folder), runConfig, tables, options.onProgress);
+  await learn(cohort, grownFolder(folder), runConfig, { ...options, tables });
 }
 
 /** Says how to continue a training that Jupyter's Stop ended, from when it began in milliseconds. */

@@ -4,6 +4,7 @@ import {
   type Preset,
   presetOf,
   settingsOf,
+  trainingFor,
   type TrainingOptions,
   trainingVisits,
 } from "ehrloom";
@@ -34,7 +35,8 @@ export function presetText(
 ): string | undefined {
   const settings = settingsOf(model);
   const isOfNetwork = "width" in settings;
-  const preset = presetOf(model, cohort);
+  const { epochs } = trainingFor(cohort, given.training);
+  const preset = { ...presetOf(model, cohort), epochs };
   const taken = (Object.keys(words) as (keyof Preset)[]).filter((name) => {
     if (name === "width" || name === "layers" || name === "heads" || name === "codesSoFar") {
       const isDerived = Object.hasOwn(settings, name) && settings[name].default === undefined;

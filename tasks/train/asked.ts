@@ -21,6 +21,7 @@ import { type Arguments, UsageError } from "../cli/command.ts";
 function given(args: Arguments): TrainOptions {
   const found = {
     epochs: args.maybeInteger("epochs", { min: 1 }),
+    steps: args.maybeInteger("steps", { min: 1 }),
     batch: args.maybeInteger("batch", { min: 1 }),
     learningRate: args.maybeNumber("lr", { min: 0 }),
     schedule: args.choice("schedule", ["constant", "cosine"]),
@@ -31,6 +32,7 @@ function given(args: Arguments): TrainOptions {
     workers: args.maybeInteger("workers", { min: 1 }),
     averageWeights: args.maybeNumber("average-weights", { min: 0, max: 1 }),
     minCell: args.maybeInteger("min-cell", { min: 0 }),
+    checkpointMinutes: args.maybeNumber("checkpoint-minutes", { min: 0 }),
   };
   return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined));
 }

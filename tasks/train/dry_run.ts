@@ -28,7 +28,7 @@ export async function dryRun(
       whole(Math.ceil(bytes / 1e6))
     } MB of memory`,
   );
-  say(`an epoch: ${whole(records)} records with ${whole(rows)} rows, in ${whole(steps)} steps`);
+  say(`${whole(records)} training records; an epoch: ${whole(rows)} rows in ${whole(steps)} steps`);
   say(
     `about ${duration(secondsPerEpoch)} an epoch on ${backend}, measured on ${timedSteps} ` +
       `step${timedSteps === 1 ? "" : "s"}; ` +

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { random } from "ehrloom/random.ts";
-import { epochBatches } from "ehrloom/train/batches.ts";
+import { epochBatches, passedSteps, stepsOfEpoch } from "ehrloom/train/batches.ts";
 
 const draws = random(3);
 const lengths = Int32Array.from({ length: 1001 }, () => 1 + draws.integer(48));
@@ -52,4 +52,21 @@ Deno.test("epochBatches() depends on its random stream only", () => {
   // Batches do not come by length, which would train on the short records first
   const firsts = batches.map(([record]) => lengths[record]);
   assertNotEquals(firsts, firsts.toSorted((a, b) => a - b));
+});
+
+Deno.test("passedSteps() takes passes one after the other, whatever the steps of an epoch", () => {
+  const ofPass = 5;
+  const batchesOf = (pass: number) =>
+    Array.from({ length: ofPass }, (_, batch) => Int32Array.of(10 * pass + batch));
+  const epoch = (from: number, count: number) =>
+    passedSteps({ from, count, ofPass }, batchesOf).map(({ records, pass }) => [records[0], pass]);
+  assertEquals(epoch(0, 3), [[0, 0], [1, 0], [2, 0]]);
+  assertEquals(epoch(3, 3), [[3, 0], [4, 0], [10, 1]]);
+  assertEquals(epoch(5, 5), [[10, 1], [11, 1], [12, 1], [13, 1], [14, 1]]);
+  assertEquals(epoch(9, 7).map(([record]) => record), [14, 20, 21, 22, 23, 24, 30]);
+});
+
+Deno.test("stepsOfEpoch() is a pass unless steps are asked for", () => {
+  assertEquals(stepsOfEpoch(1001, { batch: 8, steps: 0 }), 126);
+  assertEquals(stepsOfEpoch(1001, { batch: 8, steps: 7 }), 7);
 });

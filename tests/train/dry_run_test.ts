@@ -47,6 +47,19 @@ Deno.test("estimateTraining() counts averaged weights, and what private training
   assertEquals(both - bytes, 2 * copies);
 });
 
+Deno.test("estimateTraining() of epochs of some steps counts their rows alone", async () => {
+  const how = { settings: tinySettings, batch: 8, epochs: 7 };
+  const [{ descent: pass }, { descent: both }, { descent: two }] = await Promise.all([
+    estimateTraining(source, how),
+    estimateTraining(source, { ...how, steps: 10 }), // two passes
+    estimateTraining(source, { ...how, steps: 2 }),
+  ]);
+  assert(pass !== null && both !== null && two !== null);
+  assertEquals([both.steps, both.rows], [10, 2 * pass.rows]);
+  assertEquals(two.steps, 2);
+  assert(two.rows > 0 && two.rows < pass.rows);
+});
+
 Deno.test("estimateTraining() of a floor has no epochs, and an impossible training is refused", async () => {
   assertEquals(await estimateTraining(source, { model: "markov" }), {
     model: "markov",

@@ -13,18 +13,18 @@ await useBackend("wasm");
 const source = tinyCohort(80);
 const learnerCount = splitOf(source, "train").recordCount;
 
-/** The batches of each epoch of a training, as the model is asked for their loss. */
-async function batchesOf(epochs: number, seed: number): Promise<number[][][]> {
-  const asked: number[][][] = Array.from({ length: epochs }, () => []);
+/** The batches of each pass of a training, as the model is asked for their loss. */
+async function batchesOf(epochs: number, seed: number, steps = 0): Promise<number[][][]> {
+  const asked: number[][][] = [];
   const model = halo.create(halo.configFor(source, tinySettings));
   const watched: GradientModel = {
     ...model,
     loss(parameters, cohort, records, moment) {
-      if (moment !== undefined) asked[moment.epoch].push([...records]);
+      if (moment !== undefined) (asked[moment.epoch] ??= []).push([...records]);
       return model.loss(parameters, cohort, records, moment);
     },
   };
-  const training = { ...tinyTraining, batch: 8, epochs, seed };
+  const training = { ...tinyTraining, batch: 8, epochs, steps, seed };
   await inFolder(async (folder) => {
     await fit(watched, source, grownFolder(folder), training);
   });
@@ -46,4 +46,11 @@ Deno.test("fit() takes the order of batches from its seed", async () => {
   const [first] = await batchesOf(1, 1);
   assertEquals(await batchesOf(1, 1), [first]);
   assertNotEquals(await batchesOf(1, 2), [first]);
+});
+
+Deno.test("fit() in epochs of 3 steps goes through the same batches as in passes", async () => {
+  const passes = await batchesOf(3, 1);
+  assertEquals(await batchesOf(5, 1, 3), passes); // 15 steps, 5 to a pass
+  const [first, second] = await batchesOf(1, 1, 7);
+  assertEquals([first, second], [passes[0], passes[1].slice(0, 2)]);
 });

@@ -135,6 +135,51 @@ Deno.test("train() refuses to resume without the averaged weights of a run, or w
     );
   }));
 
+/** 16 steps in epochs of 4, which end within passes of 5. */
+const inParts: TrainOptions = { ...options, epochs: 4, steps: 4, checkpointMinutes: 0 };
+
+Deno.test("train() in epochs of some steps takes those of passes, and judges and stores at their ends", () =>
+  inFolder(async (folder) => {
+    const [passes, parts] = [join(folder, "passes"), join(folder, "parts")];
+    const constant = { ...options, schedule: "constant" } as const; // a rate by step alone
+    await train(source, passes, { ...constant, epochs: 4 });
+    const { training, runConfig } = await train(source, parts, {
+      ...constant,
+      epochs: 5,
+      steps: 4,
+      patience: 9,
+    });
+    assertEquals(runConfig.training.steps, 4);
+    assertEquals(training.map(({ step }) => step), [4, 8, 12, 16, 20]);
+    const [expected, found] = [await stateOf(passes), await stateOf(parts)];
+    assertEquals(found.tensors, expected.tensors); // 20 steps on the same batches
+    assertEquals([found.steps, expected.steps], ["20", "20"]);
+    assertEquals(found.standing.epoch, 5);
+  }));
+
+Deno.test("train() in epochs of some steps, killed within epochs and passes, gives the same run, to the bit", () =>
+  inFolder(async (folder) => {
+    const [whole, parts] = [join(folder, "whole"), join(folder, "parts")];
+    const expected = await train(source, whole, inParts);
+    await interrupted(source, parts, 4 + 3, inParts);
+    assertEquals((await stateOf(parts)).standing.batch, 2);
+    await interrupted(source, parts, 3 * 4 + 2, { resume: true, checkpointMinutes: 0 });
+    assertEquals((await stateOf(parts)).standing.batch, 1);
+    const found = await train(source, parts, { resume: true });
+    assertEquals(epochsOf(found), epochsOf(expected));
+    assertEquals(found.parameters, expected.parameters);
+    assertEquals(await stateOf(parts), await stateOf(whole));
+  }));
+
+Deno.test("train() stores no state within an epoch before its minutes are over", () =>
+  inFolder(async (folder) => {
+    const path = join(folder, "run");
+    await withSlowClock(async () => { // six minutes a look
+      await interrupted(source, path, stepsPerEpoch + 4, { ...options, checkpointMinutes: 1e6 });
+      assertEquals((await stateOf(path)).standing.batch, 0);
+    });
+  }));
+
 Deno.test("train() begins no epoch after its minutes, but ends the first, resumed too", () =>
   inFolder(async (folder) => {
     const path = join(folder, "run");
@@ -178,39 +223,62 @@ Deno.test("train() resumed after its end changes nothing", () =>
     assertEquals(bytes(), before);
   }));
 
-Deno.test("deno task train, killed by SIGKILL in the middle of an epoch, resumes to the same losses", () =>
-  inFolder(async (folder) => {
-    const [cohort, run] = [join(folder, "cohort"), join(folder, "run")];
-    await writeMeds(cohort, source, { name: "tiny" });
-    const set = Object.entries(tinySettings).flatMap(([name, value]) => [
-      "--set",
-      `${name}=${value}`,
-    ]);
-    const args = ["--cohort", cohort, "--out", run, "--backend", "wasm"];
-    const how = [...set, "--epochs", "12", "--batch", "1", "--lr", "0.001"];
-    const task = startTask("train", [...args, ...how]);
-    await changeIn(folder, async ({ kind }) => {
-      if (kind !== "rename") return false; // the run's files come in by renaming
-      const stored = await stateOf(run).catch(() => undefined);
-      return stored !== undefined && stored.standing.epoch >= 2;
-    });
-    task.kill("SIGKILL"); // in the 40 steps of the next epoch
-    assertEquals((await task.output()).signal, "SIGKILL");
-    const { standing } = await stateOf(run);
-    assert(standing.epoch < 12, `${standing.epoch}`);
+/** Trainings of 12 epochs that are killed by SIGKILL, and when. */
+const killedTrainings: {
+  readonly what: string;
+  readonly args: string[];
+  readonly steps?: number;
+  readonly isMoment: (standing: { epoch: number; batch: number }) => boolean;
+}[] = [
+  {
+    what: "in the middle of an epoch", // in the 40 steps of the next epoch
+    args: [],
+    isMoment: ({ epoch }) => epoch >= 2,
+  },
+  {
+    what: "after a checkpoint within an epoch of --steps",
+    args: ["--steps", "30", "--checkpoint-minutes", "0"],
+    steps: 30,
+    isMoment: ({ epoch, batch }) => epoch >= 2 && batch >= 5, // in the second pass of 40 steps
+  },
+];
 
-    const { code, lines: said } = await runTask("train", ...args, "--resume");
-    assertEquals(code, 0, said.join("\n"));
-    assertMatch(said.join("\n"), /^Best epoch \d+: validation loss \d+\.\d{3} nats per visit$/m);
-    const expected = await train(source, join(folder, "whole"), {
-      settings: tinySettings,
-      epochs: 12,
-      batch: 1,
-      learningRate: 0.001,
-    });
-    assertEquals(epochsOf(await readRun(run)), epochsOf(expected));
-    assertEquals(await stateOf(run), await stateOf(join(folder, "whole")));
-  }));
+for (const { what, args: more, steps, isMoment } of killedTrainings) {
+  Deno.test(`deno task train, killed by SIGKILL ${what}, resumes to the same losses`, () =>
+    inFolder(async (folder) => {
+      const [cohort, run] = [join(folder, "cohort"), join(folder, "run")];
+      await writeMeds(cohort, source, { name: "tiny" });
+      const set = Object.entries(tinySettings).flatMap(([name, value]) => [
+        "--set",
+        `${name}=${value}`,
+      ]);
+      const args = ["--cohort", cohort, "--out", run, "--backend", "wasm"];
+      const how = [...set, "--epochs", "12", "--batch", "1", "--lr", "0.001", ...more];
+      const task = startTask("train", [...args, ...how]);
+      await changeIn(folder, async ({ kind }) => {
+        if (kind !== "rename") return false; // the run's files come in by renaming
+        const stored = await stateOf(run).catch(() => undefined);
+        return stored !== undefined && isMoment(stored.standing);
+      });
+      task.kill("SIGKILL");
+      assertEquals((await task.output()).signal, "SIGKILL");
+      const { standing } = await stateOf(run);
+      assert(standing.epoch < 12, `${standing.epoch}`);
+
+      const { code, lines: said } = await runTask("train", ...args, "--resume");
+      assertEquals(code, 0, said.join("\n"));
+      assertMatch(said.join("\n"), /^Best epoch \d+: validation loss \d+\.\d{3} nats per visit$/m);
+      const expected = await train(source, join(folder, "whole"), {
+        settings: tinySettings,
+        epochs: 12,
+        batch: 1,
+        learningRate: 0.001,
+        steps,
+      });
+      assertEquals(epochsOf(await readRun(run)), epochsOf(expected));
+      assertEquals(await stateOf(run), await stateOf(join(folder, "whole")));
+    }));
+}
 
 Deno.test("train() refuses to resume with other options, or another cohort", () =>
   inFolder(async (folder) => {
@@ -221,6 +289,7 @@ Deno.test("train() refuses to resume with other options, or another cohort", () 
       [{ learningRate: 0.5 }, "with learningRate 0.5: it was started with 0.01"],
       [{ seed: 2 }, "with seed 2: it was started with 1"],
       [{ averageWeights: 0.9 }, "with averageWeights 0.9: it was started with 0"],
+      [{ steps: 3 }, "with steps 3: it was started with 0"],
       [{ settings: { width: 16 } }, "with width 16: it was started with 8"],
       [{ model: "gpt" }, "with model gpt: it was started with halo"],
       [

@@ -88,6 +88,7 @@ Deno.test("train() leaves a run folder whose files tell all of it", () =>
       seed: 5,
       workers: 1,
       minCell: 10,
+      steps: 0,
     });
     assertEquals(config.versions.backend, "wasm");
     assertEquals(JSON.parse(text("vocabulary.json")), {

@@ -75,6 +75,11 @@ export const presets: readonly (Preset & { readonly visits: number })[] = [
 const leastSteps = 700;
 const mostEpochs = 200;
 
+/** The records that a model learns from: all, or those of the train split. */
+export function trainingRecords({ splits, recordCount }: Cohort): number {
+  return splits?.reduce((sum, split) => sum + Number(split === 0), 0) ?? recordCount;
+}
+
 /** The visits of the records that a model learns from: all, or those of the train split. */
 export function trainingVisits({ splits, visitOffsets, visitCount }: Cohort): number {
   if (splits === null) return visitCount;
@@ -106,8 +111,7 @@ export function presetFor(
   const visits = trainingVisits(cohort);
   const { visits: _, ...preset } = presets.find((each) => visits <= each.visits) ?? presets[0];
   const learningRate = Math.min(preset.learningRate, highestRate);
-  const records = cohort.splits?.filter((split) => split === 0).length ?? cohort.recordCount;
-  const batches = Math.max(1, Math.ceil(records / preset.batch));
+  const batches = Math.max(1, Math.ceil(trainingRecords(cohort) / preset.batch));
   const epochs = Math.min(mostEpochs, Math.max(preset.epochs, Math.ceil(leastSteps / batches)));
   return { ...preset, learningRate, epochs };
 }

@@ -25,7 +25,7 @@ import {
 import type { Schema } from "../../files/checked_json.ts";
 import type { ModelFamily } from "../../models/interface/model.ts";
 import { models } from "../../models/mod.ts";
-import { batchCount } from "../batches.ts";
+import { stepsOfEpoch } from "../batches.ts";
 import type { Training } from "../options.ts";
 import { checkPrivacyBudget, type PrivacyBudget, stepsLeft } from "./accounting/budget.ts";
 import { noiseFor } from "./accounting/noise_for.ts";
@@ -173,7 +173,7 @@ export function plannedPrivacy(
     );
   }
   const samplingRate = samplingRateOf(batch, patients);
-  const steps = epochs * batchCount(patients, batch);
+  const steps = epochs * stepsOfEpoch(patients, training);
   const noiseMultiplier = options.noise ?? noiseFor({ samplingRate, steps }, { epsilon, delta });
   const planned = { epsilon, delta, patients, samplingRate, noiseMultiplier };
   return {
@@ -196,11 +196,11 @@ export function epochsWithin(
     Privacy,
     "epsilon" | "delta" | "patients" | "samplingRate" | "noiseMultiplier"
   >,
-  { epochs, batch }: Pick<Training, "epochs" | "batch">,
+  training: Pick<Training, "epochs" | "batch" | "steps">,
 ): number {
   checkStep({ samplingRate, noiseMultiplier });
-  const ofEpoch = batchCount(patients, batch);
-  const planned = { samplingRate, noiseMultiplier, steps: epochs * ofEpoch };
+  const ofEpoch = stepsOfEpoch(patients, training);
+  const planned = { samplingRate, noiseMultiplier, steps: training.epochs * ofEpoch };
   const steps = stepsLeft([], planned, { epsilon, delta });
   if (steps >= ofEpoch) return Math.floor(steps / ofEpoch);
   throw new RangeError(

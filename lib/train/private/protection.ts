@@ -8,7 +8,7 @@ import type { GradientModel } from "../../models/interface/model.ts";
 import type { FlatLayout } from "../../nn/flat.ts";
 import type { Initial } from "../../nn/initial.ts";
 import { stream } from "../../random.ts";
-import { batchCount } from "../batches.ts";
+import { stepsOfEpoch } from "../batches.ts";
 import type { BatchGradients, GradientSource } from "../gradients/source.ts";
 import type { Training } from "../options.ts";
 import { type NoisySteps, withSteps } from "./accounting/noisy_steps.ts";
@@ -53,11 +53,12 @@ export function protection(
   { initial }: Pick<GradientModel, "initial">,
   layout: FlatLayout,
   privacy: Privacy,
-  { seed, batch }: Pick<Training, "seed" | "batch">,
+  training: Pick<Training, "seed" | "batch" | "steps">,
   { taken, clip }: PrivacyStanding = { taken: [], clip: privacy.clip },
 ): Protection {
   const { patients, samplingRate, noiseMultiplier, delta, adaptiveClip } = privacy;
-  const steps = batchCount(patients, batch);
+  const { seed } = training;
+  const steps = stepsOfEpoch(patients, training);
   const expected = samplingRate * patients;
   checkBudget(privacy, steps, taken);
   const spans = trainedSpans(initial, layout);

@@ -45,6 +45,15 @@ Deno.test("a model that does not bear the preset's rate has a lower default", ()
   assertEquals(presetOf("eva", cohort(40_000)).learningRate, 0.001);
 });
 
+Deno.test("without epochs given, those of some steps make the usual number of passes", () => {
+  const passes = trainingFor(cohort(100), {});
+  assertEquals([passes.epochs, passes.batch], [70, 8]); // 10 batches a pass
+  assertEquals(trainingFor(cohort(100), { steps: 26 }).epochs, 27);
+  assertEquals(trainingFor(cohort(100), { steps: 5 }).epochs, 140);
+  assertEquals(trainingFor(cohort(100), { steps: 5, batch: 4 }).epochs, 280); // 20 a pass
+  assertEquals(trainingFor(cohort(100), { steps: 5, epochs: 3 }).epochs, 3);
+});
+
 Deno.test("training options that are given win over the preset", () => {
   const { epochs, batch, learningRate, seed } = trainingFor(cohort(100), { epochs: 3, seed: 7 });
   assertEquals({ epochs, batch, learningRate, seed }, {

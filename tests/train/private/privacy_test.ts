@@ -42,7 +42,16 @@ Deno.test("plannedPrivacy() with less noise allows fewer epochs, never beyond th
     );
   assert(spent(epochs) <= budget.epsilon && spent(epochs + 1) > budget.epsilon);
   const plan = planned({ noise: 2 });
-  assertEquals(epochsWithin(plan, { epochs: 3, batch: 8 }), 3);
+  assertEquals(epochsWithin(plan, { epochs: 3, batch: 8, steps: 0 }), 3);
+});
+
+Deno.test("plannedPrivacy() pays for the steps of an epoch, however many are asked for", () => {
+  const { samplingRate, noiseMultiplier } = planned({});
+  const shorter = plannedPrivacy(halo, source, { ...training, epochs: 5, steps: 3 }, budget);
+  assertEquals(shorter.noiseMultiplier, noiseMultiplier); // 15 steps, as 3 passes of 5 are
+  const less = plannedPrivacy(halo, source, { ...training, steps: 2 }, budget);
+  assertEquals(less.noiseMultiplier, noiseFor({ samplingRate, steps: 6 }, budget));
+  assertLess(less.noiseMultiplier, noiseMultiplier);
 });
 
 Deno.test("a privacy record is what its schema says, and gives the options back", () => {
