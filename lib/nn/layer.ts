@@ -199,20 +199,23 @@ function checkUses(name: string, areProducts: readonly boolean[]): void {
 }
 
 function squaredNormsOf(entries: readonly Entry[], records: number): tf.Tensor1D {
-  const products = new Map<tf.Tensor, Product[]>();
-  let sum = tf.zeros<tf.Rank.R1>([records]);
-  const add = (norms: () => tf.Tensor1D | undefined) =>
-    sum = tf.tidy(() => {
+  const sharers = new Map<tf.Tensor, Entry[]>();
+  for (const entry of entries) {
+    const [first] = entry.parameters;
+    sharers.set(first, [...sharers.get(first) ?? [], entry]);
+  }
+  const normsOf = [
+    ...entries.map(({ squaredNorms }) => squaredNorms),
+    ...Array.from(sharers.values(), (own) => () => {
+      const products = own.map(({ product }) => product()).filter((each) => each !== undefined);
+      return products.length === 0 ? undefined : ofProducts(products, records);
+    }),
+  ];
+  return normsOf.reduce((sum, norms) =>
+    tf.tidy(() => {
       const own = norms();
       return own === undefined ? sum : tf.add(sum, own);
-    });
-  for (const { parameters: [first], product, squaredNorms } of entries) {
-    add(squaredNorms);
-    const own = product();
-    if (own !== undefined) products.set(first, [...products.get(first) ?? [], own]);
-  }
-  for (const own of products.values()) add(() => ofProducts(own, records));
-  return sum;
+    }), tf.zeros<tf.Rank.R1>([records]));
 }
 
 function sumOf(

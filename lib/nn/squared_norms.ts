@@ -41,6 +41,31 @@ export interface Product {
   readonly right: tf.Tensor2D;
 }
 
+/** Numbers in gradients that are made at once: more is not faster. */
+const gradientNumbers = 2 ** 20;
+
+/**
+ * Of Σ Aᵀ B over pairs of tensors [count, rows, columns], each of the count by itself, a few at a time.
+ *
+ * @param factors on the numbers of Aᵀ B
+ */
+function ofGradients(
+  pairs: readonly (readonly [tf.Tensor3D, tf.Tensor3D])[],
+  factors?: tf.Tensor2D,
+): tf.Tensor1D {
+  const [[{ shape: [count, , width] }, { shape: [, , columns] }]] = pairs;
+  const atOnce = Math.max(1, Math.floor(gradientNumbers / (width * columns)));
+  const parts = Array.from({ length: Math.ceil(count / atOnce) }, (_, part) => {
+    const from = part * atOnce;
+    const some = (x: tf.Tensor3D) => tf.slice(x, from, Math.min(atOnce, count - from));
+    return tf.tidy(() => {
+      const gradients = tf.addN(pairs.map(([a, b]) => inner(some(a), some(b))));
+      return sums(tf.square(factors === undefined ? gradients : tf.mul(gradients, factors)));
+    });
+  });
+  return tf.concat(parts);
+}
+
 /**
  * Of Σ Xᵀ Y over products: what a weight gets that several layers use.
  *
@@ -54,10 +79,14 @@ export function ofProducts(products: readonly Product[], records: number): tf.Te
   const rows = lefts.reduce((sum, { shape }) => sum + shape[1], 0);
   const [width, columns] = [lefts[0].shape[2], rights[0].shape[2]];
   if (rows * (width + columns) > width * columns) {
-    return sums(tf.square(tf.addN(lefts.map((left, i) => inner(left, rights[i])))));
+    return ofGradients(lefts.map((left, i) => [left, rights[i]]));
   }
-  const [x, y] = [tf.concat(lefts, 1), tf.concat(rights, 1)];
-  return sums(tf.mul(outer(x, x), outer(y, y)));
+  const pairs = (parts: tf.Tensor3D[]) =>
+    tf.tidy(() => {
+      const all = tf.concat(parts, 1);
+      return outer(all, all);
+    });
+  return sums(tf.mul(pairs(lefts), pairs(rights)));
 }
 
 /**
@@ -97,9 +126,11 @@ const blockWidth = 64;
 function inBlocks(x: tf.Tensor2D, records: number): tf.Tensor4D {
   const [total, columns] = x.shape;
   const blocks = Math.ceil(columns / blockWidth);
-  const padded = tf.pad(x, [[0, 0], [0, blocks * blockWidth - columns]]);
-  const split = tf.reshape<tf.Rank.R4>(padded, [records, total / records, blocks, blockWidth]);
-  return tf.transpose(split, [0, 2, 1, 3]);
+  return tf.tidy(() => {
+    const padded = tf.pad(x, [[0, 0], [0, blocks * blockWidth - columns]]);
+    const split = tf.reshape<tf.Rank.R4>(padded, [records, total / records, blocks, blockWidth]);
+    return tf.transpose(split, [0, 2, 1, 3]);
+  });
 }
 
 /**
@@ -120,8 +151,13 @@ export function ofLowerProduct(x: tf.Tensor2D, dy: tf.Tensor2D, records: number)
     tf.linalg.bandPart(tf.ones([blocks, blocks]), -1, 0),
     tf.eye(blocks),
   );
-  const seen = tf.matMul(tf.tile(tf.expandDims(earlier, 0), [records, 1, 1]), ofPairs(inputs));
-  const before = sums(tf.mul(seen, ofPairs(outputs)));
-  const lower = tf.linalg.bandPart(tf.ones([blockWidth, blockWidth]), -1, 0);
-  return tf.add(before, sums(tf.square(tf.mul(inner(outputs, inputs), lower))));
+  const before = tf.tidy(() => {
+    const seen = tf.matMul(tf.tile(tf.expandDims(earlier, 0), [records, 1, 1]), ofPairs(inputs));
+    return sums(tf.mul(seen, ofPairs(outputs)));
+  });
+  const lower = tf.linalg.bandPart(tf.ones<tf.Rank.R2>([blockWidth, blockWidth]), -1, 0);
+  const apart = (x: tf.Tensor4D): tf.Tensor3D =>
+    tf.reshape(x, [records * blocks, rows, blockWidth]);
+  const within = ofGradients([[apart(outputs), apart(inputs)]], lower);
+  return tf.add(before, sums(tf.reshape(within, [records, blocks])));
 }

@@ -107,7 +107,7 @@ export function triangularFirst(
         return [lowerTransposed(product(history, dy, "T"), fromCodes), columnSums(dy)];
       },
       squaredNorms(dy, [history], records) {
-        const seen: tf.Tensor2D = tf.concat([history, dense(codes, columns)], 1);
+        const seen = tf.tidy(() => tf.concat<tf.Tensor2D>([history, dense(codes, columns)], 1));
         return tf.add(ofLowerProduct(seen, dy, records), ofSum(dy, records));
       },
     },

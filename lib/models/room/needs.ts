@@ -10,8 +10,8 @@ import type { Shapes } from "../../nn/parameters.ts";
 import type { Room } from "../../nn/room.ts";
 import type { GradientModel } from "../interface/model.ts";
 
-/** What is done with a model; clipping is learning with the norms of records' gradients. */
-export type Stage = "learning" | "clipping" | "judging" | "writing";
+/** What is done with a model. */
+export type Stage = "learning" | "judging" | "writing";
 
 /** Bytes at one time. */
 export interface Need {

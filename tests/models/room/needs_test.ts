@@ -80,18 +80,20 @@ async function peakBytes(run: () => Promise<void>): Promise<number> {
   return peak;
 }
 
+async function learn(model: GradientModel, cohort: Cohort, clip?: number): Promise<void> {
+  const optimizer = adam(drawn(model.initial, random(1)));
+  const gradients = localGradients(model, cohort, optimizer, 1);
+  const moment = { seed: 1, epoch: 1 };
+  const { gradients: slopes } = await gradients.compute(everyRecord(cohort), moment, clip);
+  await optimizer.step(slopes, 0.1);
+  optimizer.dispose();
+}
+
 const stages: Record<
   Exclude<Stage, "writing">,
   (model: GradientModel, cohort: Cohort) => Promise<void>
 > = {
-  async learning(model, cohort) {
-    const optimizer = adam(drawn(model.initial, random(1)));
-    const gradients = localGradients(model, cohort, optimizer, 1);
-    const moment = { seed: 1, epoch: 1 };
-    const { gradients: slopes } = await gradients.compute(everyRecord(cohort), moment);
-    await optimizer.step(slopes, 0.1);
-    optimizer.dispose();
-  },
+  learning: learn,
   async judging(model, cohort) {
     const parameters = toTensors(drawn(model.initial, random(1)));
     await model.likelihoods?.(parameters, cohort, everyRecord(cohort));
@@ -135,6 +137,23 @@ Deno.test("extraNeed() is averaged weights, the noise and the sum of gradients, 
   assertEquals(of({ isPrivate: true, isAveraged: true }, true), [0, 4000]);
   assertEquals(of({ isPrivate: true, isAveraged: true }, false), [3000, 2000]);
 });
+
+/** What the norms take of any model: three times 2^20 numbers. */
+const ofNorms = 12 * 2 ** 20;
+
+for (const name of ["halo", "halo-coarse", "gpt", "lstm", "hisgt", "synehrgy"]) {
+  Deno.test(`private training of "${name}" takes hardly more than plain training, and fits in needOf()`, async () => {
+    await useBackend("wasm");
+    const cohort = listed(1000, 20, 16);
+    const model = modelFor(name, cohort, { width: 64, layers: 2, heads: 2 });
+    const wanted =
+      needOf(model, "learning", passFloats(model, "learning", cohort, everyRecord(cohort))).engine;
+    const plain = await peakBytes(() => learn(model, cohort));
+    const clipped = await peakBytes(() => learn(model, cohort, 1));
+    assert(clipped <= wanted + ofNorms, `${wanted} for ${clipped}`);
+    assert(clipped <= 1.25 * plain + ofNorms, `${clipped}, plain ${plain}`);
+  });
+}
 
 Deno.test("needOf() is what HALO with waits takes at most, and no more than twice that", async () => {
   await useBackend("wasm");
