@@ -44,6 +44,7 @@ export function untrainedRun(
         patience: 1,
         seed,
         workers: 1,
+        averageWeights: 0,
         minCell: 10,
       },
       cohort: "",

@@ -87,6 +87,7 @@ Deno.test("train() leaves a run folder whose files tell all of it", () =>
       minutes: 0,
       seed: 5,
       workers: 1,
+      averageWeights: 0,
       minCell: 10,
       steps: 0,
     });

@@ -62,11 +62,12 @@ export function needOf(
   const first = floatsOf(initial);
   // both stages of training are never on the engine at once, but writing takes all parameters
   const second = floatsOf(adversary?.initial ?? {});
-  const learns = stage === "learning" || stage === "clipping";
-  const total = learns ? Math.max(first.total, second.total) : first.total + second.total;
+  const total = stage === "learning"
+    ? Math.max(first.total, second.total)
+    : first.total + second.total;
   const largest = Math.max(first.largest, second.largest);
   const pass = (hasHost ? 1 : deviceShare) * passFloats;
-  if (!learns) {
+  if (stage !== "learning") {
     return {
       engine: floatBytes * (total + 3 * largest + pass), // cut and turned copies
       process: floatBytes * total,
@@ -127,9 +128,7 @@ export function passFloats(
   records: Int32Array,
 ): number {
   const { kept, passing } = model.footprint(cohort, records);
-  if (stage === "judging") return passing;
-  // until the norms are known, layers also keep the gradients of what they gave
-  return (stage === "clipping" ? 1.5 : 1) * kept + passing;
+  return stage === "learning" ? kept + passing : passing;
 }
 
 /** Whether an engine holds what is needed. */

@@ -38,7 +38,6 @@ export interface Task {
 
 const verbs: Readonly<Record<Stage, string>> = {
   learning: "train",
-  clipping: "train",
   judging: "compute the likelihood of records with",
   writing: "generate records with",
 };

@@ -62,7 +62,7 @@ export async function clippedGradients(
   const runs = separateLoss === undefined
     ? Array.from(records, (record) => Int32Array.of(record))
     : evenRuns(records, (record) => model.rowsOf(cohort, record))
-      .flatMap((run) => fittingRuns(model, "clipping", room, cohort, run));
+      .flatMap((run) => fittingRuns(model, "learning", room, cohort, run));
   for (const run of runs) {
     const added = separateLoss === undefined
       ? await addOne(about, run)
