@@ -34,6 +34,14 @@ function rank({ records, epsilon }: Row): number {
   return records === "held out" ? Infinity : epsilon ?? Number.MAX_VALUE;
 }
 
+const isTrained = ({ records }: Row) => records === "private" || records === "plain";
+
+/** Cells of a table in Markdown, without padding; the first line is its head. */
+function markdown([heads, ...lines]: readonly (readonly string[])[]): string {
+  return [heads, heads.map(() => "---"), ...lines].map((cells) => `| ${cells.join(" | ")} |`)
+    .join("\n");
+}
+
 /** The rows of a cohort as Markdown, without padding: the figures of some names. */
 export function resultTable(
   rows: readonly Row[],
@@ -44,8 +52,7 @@ export function resultTable(
     headOf(row),
     ...figures.map((name) => words(row.figures[name])),
   ]);
-  return [heads, heads.map(() => "---"), ...lines].map((cells) => `| ${cells.join(" | ")} |`)
-    .join("\n");
+  return markdown([heads, ...lines]);
 }
 
 /** The two tables of a cohort: what records are good for, and what they give away. */
@@ -53,6 +60,31 @@ export const tables: readonly (readonly FigureName[])[] = [
   ["test_loss", "codes", "pairs", "pairs_over_visits", "labels", "auroc"],
   ["membership_by_likelihood", "membership_by_distance", "copying"],
 ];
+
+/**
+ * A figure of several results as Markdown: a line for each, headed by what it was trained with and
+ * others were not, and a column for each ε.
+ */
+export function settingsTable(results: readonly Result[], figure: FigureName): string {
+  const parts = results.map(({ training }) => training.split(", "));
+  const ranks = [...new Set(results.flatMap(({ rows }) => rows.filter(isTrained).map(rank)))].sort(
+    (a, b) => a - b,
+  );
+  const of = ({ rows }: Result, place: number) =>
+    rows.find((row) => isTrained(row) && rank(row) === place);
+  const heads = ranks.map((place) => {
+    const row = results.map((result) => of(result, place)).find((row) => row !== undefined);
+    return row === undefined ? missing : headOf(row);
+  });
+  const lines = results.map((result, i) => [
+    parts[i].filter((part) => !parts.every((other) => other.includes(part))).join(", "),
+    ...ranks.map((place) => words(of(result, place)?.figures[figure] ?? null)),
+  ]);
+  return markdown([[figureNames[figure], ...heads], ...lines]);
+}
+
+/** The figures by which settings are compared. */
+export const comparedFigures = ["test_loss", "pairs"] as const satisfies FigureName[];
 
 /** The results of a cohort in words: sizes, then tables. */
 function resultText({ training, rows }: Result): string {
@@ -77,6 +109,10 @@ async function told(args: Arguments) {
     if (result === undefined) throw new Deno.errors.NotFound(`There is no file "${path}"`);
     found.push(result);
   }
+  if (args.has("settings")) {
+    comparedFigures.map((figure) => `${settingsTable(found, figure)}\n`).forEach(tell);
+    return {};
+  }
   found.flatMap((result) => [...resultText(result).split("\n"), ""]).forEach(tell);
   if (args.maybe("figure") === undefined) return {};
   const svg = costCurve(found.flatMap(({ rows }) => rows));
@@ -92,6 +128,7 @@ if (import.meta.main) {
     options: {
       results: { value: "LIST", help: "Result files, comma-separated", required: true },
       figure: { value: "FILE", help: "SVG file to write" },
+      settings: { help: "Print instead how figures of one cohort depend on how it was trained" },
     },
     examples: [
       "deno run -A studies/private_training/private_training_table.ts --results runs/private/a.json",

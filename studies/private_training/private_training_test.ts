@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { tinyCohort } from "../../tests/tiny.ts";
 import { costCurve } from "./cost_curve.ts";
-import { resultTable, tables } from "./private_training_table.ts";
+import { comparedFigures, resultTable, settingsTable, tables } from "./private_training_table.ts";
 import { type FigureName, figureNames, readResult, resultsFolder, type Row } from "./result.ts";
 
 const none = Object.fromEntries(Object.keys(figureNames).map((name) => [name, null])) as Record<
@@ -46,20 +46,43 @@ Deno.test("costCurve() has a point for each run, the plain one at ∞, and names
   assert(text.includes("mine, 1,684 patients") && text.includes("theirs, 20 patients"));
 });
 
-Deno.test("the tables in docs/results.md are those of the results that are kept", async () => {
-  const docs = await Deno.readTextFile(new URL("../../docs/results.md", import.meta.url));
+/** Markdown without the padding of its tables. */
+function unpadded(text: string): string {
   const cells = (line: string) =>
     line.split("|").map((cell) => cell.trim().replace(/^-+$/, "---")).join("|");
-  const written = docs.split("\n").map(cells).join("\n");
+  return text.split("\n").map(cells).join("\n");
+}
+
+/** docs/results.md, unpadded. */
+async function resultsPage(): Promise<string> {
+  return unpadded(await Deno.readTextFile(new URL("../../docs/results.md", import.meta.url)));
+}
+
+Deno.test("the tables in docs/results.md are those of the results that are kept", async () => {
+  const written = await resultsPage();
   const kept = await Array.fromAsync(Deno.readDir(resultsFolder));
   assertGreater(kept.length, 0);
   for (const { name } of kept) {
     const result = await readResult(join(resultsFolder, name));
     for (const figures of tables) {
-      const wanted = resultTable(result?.rows ?? [], figures).split("\n").map(cells).join("\n");
+      const wanted = unpadded(resultTable(result?.rows ?? [], figures));
       assert(written.includes(wanted), `${name} is there as another table:\n${wanted}`);
     }
   }
+});
+
+Deno.test("settingsTable() heads each result by what was not the same for all", () => {
+  const result = (rate: string, rows: Row[]) => ({ training: `HALO, rate ${rate}, seed 1`, rows });
+  const table = settingsTable([
+    result("0.1", [row("independent", null, 1), ...rows]),
+    result("0.2, averaged", [row("private", 2, 0.25)]),
+  ], "codes");
+  assertEquals(table.split("\n"), [
+    "| R² codes | ε 2 | ε 8 | ε ∞ (plain) |",
+    "| --- | --- | --- | --- |",
+    "| rate 0.1 | – | 0.500 (0.400 to 0.600) | 0.900 (0.800 to 1.000) |",
+    "| rate 0.2, averaged | 0.250 (0.150 to 0.350) | – | – |",
+  ]);
 });
 
 Deno.test("the study judges each epsilon once, and stays within it", async () => {

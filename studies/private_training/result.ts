@@ -67,6 +67,9 @@ export type Result = v.InferOutput<typeof resultSchema>;
 /** Where the results that docs/results.md shows are kept, a file for each cohort. */
 export const resultsFolder = fileURLToPath(new URL("results/", import.meta.url));
 
+/** Where results of other settings are kept, which docs/results.md shows beside these. */
+export const settingsFolder = fileURLToPath(new URL("settings/", import.meta.url));
+
 /** A result file; undefined if there is none. */
 export async function readResult(path: string): Promise<Result | undefined> {
   if (!await isThere(path)) return undefined;
