@@ -141,6 +141,14 @@ interface Visits {
   readonly repeated: number;
 }
 
+/** The first entries of an array, which is not copied if they are all. */
+function first<A extends { readonly length: number; slice(from: number, to: number): A }>(
+  array: A,
+  count: number,
+): A {
+  return count < array.length ? array.slice(0, count) : array;
+}
+
 function visitsOf(table: EventTable, recordOf: Uint32Array, rank: Int32Array): Visits {
   const { record, visitTime, order } = ordered(table, recordOf, rank);
   const { ends, codes, values } = gathered(table, order, rank);
@@ -179,11 +187,11 @@ function visitsOf(table: EventTable, recordOf: Uint32Array, rank: Int32Array): V
   for (let i = 0; i < recordOf.length; i++) visitOffsets[i + 1] += visitOffsets[i];
   return {
     visitOffsets,
-    codeOffsets: codeOffsets.slice(0, visits + 1),
-    codes: kept < codes.length ? codes.slice(0, kept) : codes,
-    values: values && kept < values.length ? values.slice(0, kept) : values,
+    codeOffsets: first(codeOffsets, visits + 1),
+    codes: first(codes, kept),
+    values: values && first(values, kept),
     startDays,
-    gapDays: gapDays.slice(0, visits),
+    gapDays: first(gapDays, visits),
     replaced,
     repeated: codes.length - kept - replaced,
   };

@@ -167,6 +167,11 @@ export class Moments {
     out[at + 6] = key === this.#largest ? Math.sign(z - y) : 0;
   }
 
+  /** The key with the largest gap, whose slopes are like those of no other key. */
+  get largest(): number {
+    return this.#largest;
+  }
+
   /** Σ (y − ȳ)²: by what an error is divided in R². */
   get total(): number {
     return this.#realSquares;

@@ -3,41 +3,49 @@
  *
  * @module
  */
+import { growing } from "../../../cohort/growing.ts";
 import { slopedFigures as figures } from "../agreement/moments.ts";
 import type { CountedCohort } from "./counted_cohort.ts";
 import { groups, type GroupSums } from "./second_order.ts";
 import { SamplingVariance } from "./sampling_variance.ts";
 import { visitsOf } from "./visit_denominators.ts";
 
-/** Numbers of a key in a table of slopes: those of shares of visits, of records, and both shares. */
-const width = 16;
+/** Numbers of a row of slopes: those of all figures, and the share. */
+const width = figures + 1;
 
-/** [keys × 16] Room for the slopes of one side after the other: a line of the cache for each key. */
-export function slopeTable(keys: number): Float32Array {
-  return new Float32Array(keys * width);
-}
-
-/** What is known of each key before the pass. */
+/**
+ * What is known of each key before the pass. Keys may share a row, as rare ones do: there are tens of
+ * millions of keys in a large cohort, and most of their counts are small.
+ */
 export class KeySlopes {
   /** [2 × figures] Σ_k slope_k p_k. */
   readonly products = new Float64Array(2 * figures);
   /** [2] Σ_k p_k². */
   readonly squares = new Float64Array(2);
 
-  /** @param table from {@link slopeTable}; what it holds of other keys is not read */
-  constructor(readonly table: Float32Array) {}
+  readonly #rows = growing((length) => new Float32Array(length));
 
-  /**
-   * Enters a key.
-   *
-   * @param slopes fills the table from a place on with the slopes of all figures
-   */
-  enter(key: number, part: 0 | 1, share: number, slopes: (at: number) => void): void {
-    const at = key * width + part * figures;
-    slopes(at);
-    this.table[key * width + 2 * figures + part] = share;
+  /** @param places [keys × 2] gets where the row of each key and part is; others are not read */
+  constructor(readonly places: Uint32Array) {}
+
+  /** [rows × 8] Slopes of all figures, and the share. */
+  get rows(): Float32Array {
+    return this.#rows.view();
+  }
+
+  /** Adds a row; returns its place. */
+  add(slopes: Float32Array<ArrayBuffer>, share: number): number {
+    const place = this.#rows.length;
+    this.#rows.append(slopes);
+    this.#rows.push(share);
+    return place;
+  }
+
+  /** Enters a key, whose row is at a place. */
+  enter(key: number, part: 0 | 1, share: number, place: number): void {
+    this.places[2 * key + part] = place;
     for (let figure = 0; figure < figures; figure++) {
-      this.products[part * figures + figure] += this.table[at + figure] * share;
+      this.products[part * figures + figure] += this.#rows.at(place + figure) * share;
     }
     this.squares[part] += share * share;
   }
@@ -64,7 +72,7 @@ export interface Influences {
  */
 export async function influencesOf(
   counted: CountedCohort,
-  { table, products, squares }: KeySlopes,
+  { places, rows, products, squares }: KeySlopes,
   { slots, keptShares }: { slots: Uint16Array; keptShares: readonly [Float64Array, Float64Array] },
   advance: (records: number) => void,
 ): Promise<Influences> {
@@ -76,7 +84,7 @@ export async function influencesOf(
   const kept = keptShares[0].length;
   const counts = [new Int32Array(kept * groups), new Int32Array(kept * groups)] as const;
   const own = [new Float64Array(groups), new Float64Array(groups)] as const;
-  const sums = new Float64Array(width);
+  const sums = new Float64Array(2 * width); // slopes of visits, of records, and both shares
   for await (const { from, offsets, keys, occurrences } of counted.rows(advance)) {
     for (let row = 0; row + 1 < offsets.length; row++) {
       const record = from + row;
@@ -84,11 +92,12 @@ export async function influencesOf(
       sums.fill(0);
       let squaresOfOwn = 0;
       for (let i = offsets[row]; i < offsets[row + 1]; i++) {
-        const [times, at, slot] = [occurrences[i], keys[i] * width, slots[keys[i]]];
-        for (let j = 0; j < figures; j++) sums[j] += table[at + j] * times;
-        for (let j = figures; j < 2 * figures; j++) sums[j] += table[at + j];
-        sums[width - 2] += table[at + width - 2] * times;
-        sums[width - 1] += table[at + width - 1];
+        const [times, key, slot] = [occurrences[i], keys[i], slots[keys[i]]];
+        const [ofVisits, ofRecords] = [places[2 * key], places[2 * key + 1]];
+        for (let j = 0; j < figures; j++) sums[j] += rows[ofVisits + j] * times;
+        for (let j = 0; j < figures; j++) sums[figures + j] += rows[ofRecords + j];
+        sums[2 * figures] += rows[ofVisits + figures] * times;
+        sums[2 * figures + 1] += rows[ofRecords + figures];
         squaresOfOwn += times * times;
         if (slot === 0) continue;
         counts[0][(slot - 1) * groups + group] += times;
@@ -97,8 +106,8 @@ export async function influencesOf(
       const visits = visitsOf(cohort, kind, record);
       own[0][group] += visits;
       own[1][group]++;
-      spread[0].add(visits, squaresOfOwn, sums[width - 2]);
-      spread[1].add(1, offsets[row + 1] - offsets[row], sums[width - 1]);
+      spread[0].add(visits, squaresOfOwn, sums[2 * figures]);
+      spread[1].add(1, offsets[row + 1] - offsets[row], sums[2 * figures + 1]);
       for (let figure = 0; figure < 2 * figures; figure++) {
         const part = figure < figures ? 0 : 1;
         const ownPart = part === 0 ? visits : 1;

@@ -77,7 +77,7 @@ class DenseIndex extends KeyList implements KeyIndex {
 const wideCodes = 2 ** 16;
 
 /**
- * Open addressing with linear probing, at most half full. A slot has a tag and a number side by side,
+ * Open addressing with linear probing, at most two thirds full. A slot has a tag and a number side by side,
  * so that a key is mostly found by one access to memory. Where pairs of codes fit into 32 bits the tag is
  * the key itself; otherwise it is a hash, and the key is compared too.
  */
@@ -112,7 +112,7 @@ class HashIndex extends KeyList implements KeyIndex {
     const number = this.push(first, second);
     slots[2 * slot] = tag;
     slots[2 * slot + 1] = number + 1;
-    if (this.size * 2 > mask) this.#grow();
+    if (this.size * 3 > mask * 2) this.#grow();
     return number;
   }
 

@@ -22,7 +22,7 @@ import { commonFrom, Moments, slopedFigures as figures } from "../agreement/mome
 import { rankCorrelation } from "../agreement/rank_correlation.ts";
 import { CountedCohort } from "./counted_cohort.ts";
 import type { KindFidelity, Part, ShareFidelity } from "./found.ts";
-import { type Influences, influencesOf, KeySlopes, slopeTable } from "./influences.ts";
+import { type Influences, influencesOf, KeySlopes } from "./influences.ts";
 import { codeKeyIndex, type CodeKind } from "./key_rows.ts";
 import { drawnOf, linearR2 } from "./linear_resamples.ts";
 import { keptKeys } from "./second_order.ts";
@@ -77,28 +77,42 @@ function keptOf({ real, synthetic }: Moments["pair"]): Uint32Array {
   return Uint32Array.from(kept);
 }
 
-/** The slopes of all figures in the probabilities of one side. */
+/** Keys with smaller counts on both sides share rows of slopes. */
+const small = 256;
+
+/**
+ * The slopes of all figures in the probabilities of one side.
+ *
+ * @param places as in {@link KeySlopes}
+ */
 function slopesOf(
   side: "real" | "synthetic",
   moments: readonly [Moments, Moments],
-  union: Uint32Array,
-  table: Float32Array,
+  { union, both: [real, other], places }: {
+    readonly union: Uint32Array;
+    readonly both: readonly [CountedCohort, CountedCohort];
+    readonly places: Uint32Array;
+  },
 ): KeySlopes {
-  const slopes = new KeySlopes(table);
+  const slopes = new KeySlopes(places);
+  const row = new Float32Array(figures);
   for (const part of parts) {
-    const { pair } = moments[part];
+    const { pair, largest } = moments[part];
     const shares = pair[side];
+    const [realCounts, counts] = [real.both[part], other.both[part]];
+    const shared = new Int32Array(small ** 2).fill(-1); // the place of a row by both counts
     for (let i = 0; i < union.length; i++) {
       if (shares[i] === 0) continue; // no patient of this side has it
-      slopes.enter(
-        union[i],
-        part,
-        shares[i],
-        (at) =>
-          side === "real"
-            ? moments[part].realSlopes(i, slopes.table, at)
-            : moments[part].syntheticSlopes(i, slopes.table, at),
-      );
+      const [ofReal, ofOther] = [realCounts[union[i]], counts[union[i]]];
+      const isShared = ofReal < small && ofOther < small && i !== largest;
+      let place = isShared ? shared[ofReal * small + ofOther] : -1;
+      if (place < 0) {
+        if (side === "real") moments[part].realSlopes(i, row, 0);
+        else moments[part].syntheticSlopes(i, row, 0);
+        place = slopes.add(row, shares[i]);
+        if (isShared) shared[ofReal * small + ofOther] = place;
+      }
+      slopes.enter(union[i], part, shares[i], place);
     }
   }
   return slopes;
@@ -184,12 +198,12 @@ async function compared(
   const kept = isDrawn ? keptOf(moments[0].pair) : new Uint32Array(0);
   const slots = new Uint16Array(keys);
   kept.forEach((i, slot) => slots[union[i]] = slot + 1);
-  const table = slopeTable(keys);
+  const places = new Uint32Array(2 * keys); // of one side after the other
   const influences = (side: "real" | "synthetic", counted: CountedCohort) => {
     const [visits, records] = moments.map(({ pair }) =>
       Float64Array.from(kept, (i) => pair[side][i])
     );
-    const slopes = slopesOf(side, moments, union, table);
+    const slopes = slopesOf(side, moments, { union, both, places });
     return influencesOf(counted, slopes, { slots, keptShares: [visits, records] }, advance);
   };
   const sides = [
