@@ -263,6 +263,12 @@ export function copiesOf(source: Cohort, recordIndices: ArrayLike<number>): Coho
   });
 }
 
+/** Number of records of one split; 0 if the cohort has no splits. */
+export function splitSize({ splits }: Cohort, split: Split): number {
+  const wanted = splitNames.indexOf(split);
+  return splits?.reduce((sum, each) => sum + Number(each === wanted), 0) ?? 0;
+}
+
 /**
  * The records of one split.
  *

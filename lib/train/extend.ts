@@ -1,7 +1,6 @@
 import { join } from "node:path";
-import type { Cohort } from "../cohort/cohort.ts";
+import { type Cohort, splitSize } from "../cohort/cohort.ts";
 import { isThere } from "../files/is_there.ts";
-import { trainingRecords } from "../models/interface/preset.ts";
 import { courseOf, readProgress } from "./read_progress.ts";
 import { epochsWithin } from "./private/privacy.ts";
 import { modelOf, type RunConfig } from "./run_folder.ts";
@@ -40,7 +39,7 @@ export async function extended(
       `its privacy budget, an epsilon of ${privacy.epsilon}, allows ${allowed} with its noise`,
     );
   }
-  const course = courseOf(trainingRecords(cohort), { ...stored.training, privacy });
+  const course = courseOf(splitSize(cohort, "train"), { ...stored.training, privacy });
   const progress = await readProgress(folder, model, course);
   const restart = progress && { after: progress.checkpoint.epoch, planned };
   return {

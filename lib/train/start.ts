@@ -4,7 +4,7 @@
  * @module
  */
 import { join } from "node:path";
-import { type Cohort, splitOf } from "../cohort/cohort.ts";
+import { type Cohort, splitSize } from "../cohort/cohort.ts";
 import { type Coverage, coverageInWords, coverageOf } from "../models/coverage.ts";
 import type { Model } from "../models/interface/model.ts";
 import { backendVersions, hasNativeBinding } from "../nn/backend.ts";
@@ -52,8 +52,8 @@ export function trainingStart(
 ): TrainingStart {
   const engine = backendVersions().backend ?? null;
   const records = {
-    trainRecords: splitOf(cohort, "train").recordCount,
-    validationRecords: splitOf(cohort, "validation").recordCount,
+    trainRecords: splitSize(cohort, "train"),
+    validationRecords: splitSize(cohort, "validation"),
   };
   const shared = { model: model.family, engine, ...records, sources, coverage };
   if ("learn" in model) {

@@ -1,13 +1,12 @@
 import { join } from "node:path";
 import { checkArguments, checkOptions } from "../arguments.ts";
-import { type Cohort, type Split, splitNames, splitOf } from "../cohort/cohort.ts";
+import { type Cohort, type Split, splitNames, splitOf, splitSize } from "../cohort/cohort.ts";
 import { fingerprint } from "../cohort/fingerprint.ts";
 import { isThere } from "../files/is_there.ts";
 import { growFolder, type GrowingFolder, grownFolder } from "../files/growing_folder.ts";
 import { claimed } from "../files/output.ts";
 import { checkCoverage, coverageOf } from "../models/coverage.ts";
 import { modelFamily, ownSettings } from "../models/mod.ts";
-import { trainingRecords } from "../models/interface/preset.ts";
 import { checkRoom } from "../models/room/room_check.ts";
 import type { CodeKnowledge, Model, ModelFamily } from "../models/interface/model.ts";
 import type { ModelConfig } from "../models/interface/settings.ts";
@@ -324,7 +323,7 @@ async function tablesAgain(
 ): Promise<NamedArrays | undefined> {
   const model = modelOf(runConfig);
   if ("learn" in model || model.tables === undefined) return undefined;
-  const course = courseOf(trainingRecords(cohort), stageTraining(runConfig));
+  const course = courseOf(splitSize(cohort, "train"), stageTraining(runConfig));
   if (await readProgress(folder, model, course) !== undefined) return undefined;
   const given = await tablesOf(model, cohort, runConfig.training, options);
   for (const [name, source] of Object.entries(given?.sources ?? {})) {

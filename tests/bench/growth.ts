@@ -9,6 +9,7 @@ import {
   type Progress,
   readMeds,
   splitOf,
+  train,
   useBackend,
   writeMeds,
   writeReport,
@@ -37,6 +38,7 @@ const steps: Readonly<Record<string, (folder: string, patients: number) => Promi
       force: true,
     }),
   "read and split": async (folder) => splitOf(await readMeds(`${folder}/cohort`), "train"),
+  "train 20 steps": trained,
   "evaluate codes and pairs": (folder) =>
     evaluated(
       folder,
@@ -45,6 +47,26 @@ const steps: Readonly<Record<string, (folder: string, patients: number) => Promi
   "evaluate fidelity": (folder) => evaluated(folder, ["fidelity"]),
   "evaluate quick": (folder) => evaluated(folder),
 };
+
+/** The first steps of an epoch; without its validation, whose time grows with the cohort. */
+async function trained(folder: string): Promise<void> {
+  await useBackend("tensorflow");
+  const enough = new AbortController();
+  const cohort = await readMeds(`${folder}/cohort`);
+  const isEnough = await train(cohort, `${folder}/run`, {
+    model: "halo-coarse",
+    settings: { width: 64, layers: 1, heads: 2 },
+    batch: 48,
+    steps: 1000,
+    force: true,
+    signal: enough.signal,
+    onProgress: ({ done }) => {
+      if (done === 1) say(`     first step after ${(performance.now() / 1000).toFixed(1)} s`);
+      if (done === 20) enough.abort();
+    },
+  }).catch(() => enough.signal.aborted);
+  if (isEnough !== true) throw new Error("Training ended before 20 steps");
+}
 
 async function evaluated(folder: string, only?: readonly string[]): Promise<void> {
   await useBackend("wasm");

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import type { Cohort } from "../../cohort/cohort.ts";
+import { type Cohort, splitSize } from "../../cohort/cohort.ts";
 
 /** The size of a network, and how to train it. */
 export interface Preset {
@@ -76,8 +76,8 @@ const leastSteps = 700;
 const mostEpochs = 200;
 
 /** The records that a model learns from: all, or those of the train split. */
-export function trainingRecords({ splits, recordCount }: Cohort): number {
-  return splits?.reduce((sum, split) => sum + Number(split === 0), 0) ?? recordCount;
+export function trainingRecords(cohort: Cohort): number {
+  return cohort.splits === null ? cohort.recordCount : splitSize(cohort, "train");
 }
 
 /** The visits of the records that a model learns from: all, or those of the train split. */
