@@ -18,6 +18,18 @@ export interface ProbabilityPair {
   readonly halves: readonly [real: number, synthetic: number];
 }
 
+/** A key of a pair, whose slopes are asked for. */
+export interface SlopedKey {
+  /** Its index in the pair. */
+  readonly key: number;
+  /** Its real probability. */
+  readonly real: number;
+  /** Its synthetic probability. */
+  readonly synthetic: number;
+  /** Whether it is in the R² of logarithms. */
+  readonly isCommon: boolean;
+}
+
 /** Real occurrences from which a key is in the R² of logarithms. */
 export const commonFrom = 5;
 
@@ -50,8 +62,13 @@ function logMoments({ real, synthetic, isCommon, halves }: ProbabilityPair) {
   return { mean, residual, total, r2: common < 2 ? NaN : r2(ofReal, ofSynthetic) };
 }
 
-/** All figures of two lists of probabilities, with their slopes. */
+/**
+ * All figures of two lists of probabilities, with their slopes. The lists are not kept: those of pairs
+ * of codes can take gigabytes.
+ */
 export class Moments {
+  readonly #keys: number;
+  readonly #halves: ProbabilityPair["halves"];
   /** Real sum and mean, synthetic sum and mean. */
   readonly #sums: readonly [realSum: number, realMean: number, sum: number, mean: number];
   #residual = 0;
@@ -66,9 +83,11 @@ export class Moments {
   readonly values: Float64Array;
 
   /** @param exactR2 R² of the same lists, from {@link r2} */
-  constructor(readonly pair: ProbabilityPair, exactR2: number = r2(pair.real, pair.synthetic)) {
+  constructor(pair: ProbabilityPair, exactR2: number = r2(pair.real, pair.synthetic)) {
     const { real, synthetic } = pair;
     const keys = real.length;
+    this.#keys = keys;
+    this.#halves = pair.halves;
     let [realSum, sum] = [0, 0];
     for (let key = 0; key < keys; key++) {
       realSum += real[key];
@@ -76,7 +95,7 @@ export class Moments {
     }
     this.#sums = [realSum, realSum / keys, sum, sum / keys];
     this.#log = logMoments(pair);
-    const [variation, jensenShannon] = this.#add();
+    const [variation, jensenShannon] = this.#add(pair);
     this.values = Float64Array.of(
       exactR2,
       this.#products / Math.sqrt(this.#realSquares * this.#squares),
@@ -89,8 +108,7 @@ export class Moments {
   }
 
   /** @returns total variation and Jensen–Shannon divergence */
-  #add(): [number, number] {
-    const { real, synthetic } = this.pair;
+  #add({ real, synthetic }: ProbabilityPair): [number, number] {
     const [realSum, realMean, sum, mean] = this.#sums;
     const { variation, divergence: pulls } = this.#pulls;
     let [gap, distance] = [-1, 0];
@@ -116,55 +134,51 @@ export class Moments {
   /**
    * By how much each figure changes with the real probability of a key, per unit of it.
    *
-   * @param key that the real cohort has
-   * @param out filled from `at` on, in the order of `values`
+   * @param sloped that the real cohort has
+   * @param out [figures] gets them, in the order of `values`
    */
-  realSlopes(key: number, out: Float32Array, at: number): void {
-    const { real, synthetic, isCommon } = this.pair;
+  realSlopes({ key, real: y, synthetic: z, isCommon }: SlopedKey, out: Float32Array): void {
     const [realSum, realMean, sum, mean] = this.#sums;
-    const [y, z] = [real[key], synthetic[key]];
     const [total, residual, log] = [this.#realSquares, this.#residual, this.#log];
-    out[at] = -2 * (y - z) / total + 2 * residual * (y - realMean) / total ** 2;
-    out[at + 1] = (z - mean) / Math.sqrt(total * this.#squares) -
+    out[0] = -2 * (y - z) / total + 2 * residual * (y - realMean) / total ** 2;
+    out[1] = (z - mean) / Math.sqrt(total * this.#squares) -
       this.values[1] * (y - realMean) / total;
-    out[at + 2] = residual === 0 ? 0 : (y - z) / (real.length * this.values[2]);
-    out[at + 3] = 0;
-    if (isCommon[key] === 1) {
-      const [own, other] = this.#logs(key);
+    out[2] = residual === 0 ? 0 : (y - z) / (this.#keys * this.values[2]);
+    out[3] = 0;
+    if (isCommon) {
+      const [own, other] = this.#logs(y, z);
       const slope = -2 * (own - other) / log.total +
         2 * log.residual * (own - log.mean) / log.total ** 2;
-      out[at + 3] = slope / (y * Math.LN10);
+      out[3] = slope / (y * Math.LN10);
     }
     const [p, q] = [y / realSum, z / sum];
-    out[at + 4] = (Math.sign(p - q) / 2 - this.#pulls.variation[0]) / realSum;
-    out[at + 5] = (Math.log2(2 * p / (p + q)) / 2 - this.#pulls.divergence[0]) / realSum;
-    out[at + 6] = key === this.#largest ? Math.sign(y - z) : 0;
+    out[4] = (Math.sign(p - q) / 2 - this.#pulls.variation[0]) / realSum;
+    out[5] = (Math.log2(2 * p / (p + q)) / 2 - this.#pulls.divergence[0]) / realSum;
+    out[6] = key === this.#largest ? Math.sign(y - z) : 0;
   }
 
   /**
    * By how much each figure changes with the synthetic probability of a key, per unit of it.
    *
-   * @param key that the synthetic cohort has
-   * @param out filled from `at` on, in the order of `values`
+   * @param sloped that the synthetic cohort has
+   * @param out [figures] gets them, in the order of `values`
    */
-  syntheticSlopes(key: number, out: Float32Array, at: number): void {
-    const { real, synthetic, isCommon } = this.pair;
+  syntheticSlopes({ key, real: y, synthetic: z, isCommon }: SlopedKey, out: Float32Array): void {
     const [realSum, realMean, sum, mean] = this.#sums;
-    const [y, z] = [real[key], synthetic[key]];
     const [total, residual, log] = [this.#realSquares, this.#residual, this.#log];
-    out[at] = 2 * (y - z) / total;
-    out[at + 1] = (y - realMean) / Math.sqrt(total * this.#squares) -
+    out[0] = 2 * (y - z) / total;
+    out[1] = (y - realMean) / Math.sqrt(total * this.#squares) -
       this.values[1] * (z - mean) / this.#squares;
-    out[at + 2] = residual === 0 ? 0 : (z - y) / (real.length * this.values[2]);
-    out[at + 3] = 0;
-    if (isCommon[key] === 1) {
-      const [own, other] = this.#logs(key);
-      out[at + 3] = 2 * (own - other) / log.total / (z * Math.LN10);
+    out[2] = residual === 0 ? 0 : (z - y) / (this.#keys * this.values[2]);
+    out[3] = 0;
+    if (isCommon) {
+      const [own, other] = this.#logs(y, z);
+      out[3] = 2 * (own - other) / log.total / (z * Math.LN10);
     }
     const [p, q] = [y / realSum, z / sum];
-    out[at + 4] = (Math.sign(q - p) / 2 - this.#pulls.variation[1]) / sum;
-    out[at + 5] = (Math.log2(2 * q / (p + q)) / 2 - this.#pulls.divergence[1]) / sum;
-    out[at + 6] = key === this.#largest ? Math.sign(z - y) : 0;
+    out[4] = (Math.sign(q - p) / 2 - this.#pulls.variation[1]) / sum;
+    out[5] = (Math.log2(2 * q / (p + q)) / 2 - this.#pulls.divergence[1]) / sum;
+    out[6] = key === this.#largest ? Math.sign(z - y) : 0;
   }
 
   /** The key with the largest gap, whose slopes are like those of no other key. */
@@ -177,11 +191,10 @@ export class Moments {
     return this.#realSquares;
   }
 
-  #logs(key: number): [real: number, synthetic: number] {
-    const { real, synthetic, halves } = this.pair;
+  #logs(real: number, synthetic: number): [real: number, synthetic: number] {
     return [
-      Math.log10(Math.max(halves[0], real[key])),
-      Math.log10(Math.max(halves[1], synthetic[key])),
+      Math.log10(Math.max(this.#halves[0], real)),
+      Math.log10(Math.max(this.#halves[1], synthetic)),
     ];
   }
 }

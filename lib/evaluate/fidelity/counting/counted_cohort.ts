@@ -6,6 +6,7 @@
 import { breathe } from "../../../breathe.ts";
 import type { Judged } from "../../measure.ts";
 import { KeyCounts } from "./key_counts.ts";
+import type { Part } from "./found.ts";
 import type { KeyIndex } from "./key_index.ts";
 import { type CodeKind, KeyRowReader, type KeyRows } from "./key_rows.ts";
 import { visitDenominators } from "./visit_denominators.ts";
@@ -40,6 +41,11 @@ export class CountedCohort {
       advance(rows.offsets.length - 1);
       await breathe();
     }
+  }
+
+  /** The share of visits (or pairs of visits), or of records, with a key. */
+  share(part: Part, key: number): number {
+    return this.both[part][key] / this.denominators[part];
   }
 
   /** [2] Counts of visits (or pairs of visits), and of records with each key. */

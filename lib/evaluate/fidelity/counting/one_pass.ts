@@ -64,9 +64,15 @@ function momentsOf(
   return new Moments(pair);
 }
 
-/** Which keys are kept for the quadratic part: the most frequent, by shares of visits. */
-function keptOf({ real, synthetic }: Moments["pair"]): Uint32Array {
-  const together = Float32Array.from(real, (share, i) => share + synthetic[i]);
+/** Which keys of the union are kept for the quadratic part: the most frequent, by shares of visits. */
+function keptOf(
+  union: Uint32Array,
+  [real, other]: readonly [CountedCohort, CountedCohort],
+): Uint32Array {
+  const together = new Float32Array(union.length);
+  for (let i = 0; i < union.length; i++) {
+    together[i] = real.share(0, union[i]) + other.share(0, union[i]);
+  }
   const least = together.length <= keptKeys
     ? 0
     : together.slice().sort()[together.length - keptKeys];
@@ -97,22 +103,24 @@ function slopesOf(
   const slopes = new KeySlopes(places);
   const row = new Float32Array(figures);
   for (const part of parts) {
-    const { pair, largest } = moments[part];
-    const shares = pair[side];
+    const { largest } = moments[part];
     const [realCounts, counts] = [real.both[part], other.both[part]];
     const shared = new Int32Array(small ** 2).fill(-1); // the place of a row by both counts
     for (let i = 0; i < union.length; i++) {
-      if (shares[i] === 0) continue; // no patient of this side has it
-      const [ofReal, ofOther] = [realCounts[union[i]], counts[union[i]]];
+      const key = union[i];
+      const [ofReal, ofOther] = [realCounts[key], counts[key]];
+      if ((side === "real" ? ofReal : ofOther) === 0) continue; // no patient of this side has it
+      const shares = { real: real.share(part, key), synthetic: other.share(part, key) };
       const isShared = ofReal < small && ofOther < small && i !== largest;
       let place = isShared ? shared[ofReal * small + ofOther] : -1;
       if (place < 0) {
-        if (side === "real") moments[part].realSlopes(i, row, 0);
-        else moments[part].syntheticSlopes(i, row, 0);
-        place = slopes.add(row, shares[i]);
+        const sloped = { key: i, ...shares, isCommon: ofReal >= commonFrom };
+        if (side === "real") moments[part].realSlopes(sloped, row);
+        else moments[part].syntheticSlopes(sloped, row);
+        place = slopes.add(row, shares[side]);
         if (isShared) shared[ofReal * small + ofOther] = place;
       }
-      slopes.enter(union[i], part, shares[i], place);
+      slopes.enter(key, part, shares[side], place);
     }
   }
   return slopes;
@@ -195,13 +203,13 @@ async function compared(
 ): Promise<KindFidelity> {
   const union = unionOf(both, keys);
   const moments = [momentsOf(0, union, both), momentsOf(1, union, both)] as const;
-  const kept = isDrawn ? keptOf(moments[0].pair) : new Uint32Array(0);
+  const kept = isDrawn ? keptOf(union, both) : new Uint32Array(0);
   const slots = new Uint16Array(keys);
   kept.forEach((i, slot) => slots[union[i]] = slot + 1);
   const places = new Uint32Array(2 * keys); // of one side after the other
   const influences = (side: "real" | "synthetic", counted: CountedCohort) => {
-    const [visits, records] = moments.map(({ pair }) =>
-      Float64Array.from(kept, (i) => pair[side][i])
+    const [visits, records] = parts.map((part) =>
+      Float64Array.from(kept, (i) => counted.share(part, union[i]))
     );
     const slopes = slopesOf(side, moments, { union, both, places });
     return influencesOf(counted, slopes, { slots, keptShares: [visits, records] }, advance);

@@ -92,8 +92,15 @@ Deno.test("slopes are those of small changes of one probability, in every figure
   for (let key = 0; key < 12; key++) {
     for (const side of ["real", "synthetic"] as const) {
       const found = new Float32Array(slopedFigures);
-      if (side === "real") moments.realSlopes(key, found, 0);
-      else moments.syntheticSlopes(key, found, 0);
+      const { real, synthetic, isCommon } = base;
+      const sloped = {
+        key,
+        real: real[key],
+        synthetic: synthetic[key],
+        isCommon: isCommon[key] === 1,
+      };
+      if (side === "real") moments.realSlopes(sloped, found);
+      else moments.syntheticSlopes(sloped, found);
       const [above, below] = [moved(side, key, step), moved(side, key, -step)];
       found.forEach((slope, figure) => {
         const wanted = (above[figure] - below[figure]) / (2 * step);
