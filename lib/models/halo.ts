@@ -10,28 +10,22 @@
  * (`codes_so_far.ts`; `codesSoFar=false`: the row alone), the head sees the labels beside the history
  * (`labels_in_head.ts`; `labelsInHead=false`: the history alone), its biases begin where a row
  * holds about one code (`sparse_start.ts`; `publishedStart=true`: half of all), and bins of numbers are
- * learned as they are drawn (`exclusive_bins.ts`; `exclusiveBins=false`: each by itself).
+ * learned as they are drawn (`exclusive_bins.ts`; `exclusiveBins=false`: each by itself). For large
+ * vocabularies, `headRank=N` gives it a head without a weight for each pair of codes
+ * (`rows/code_head.ts`).
  *
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
-import { blockOrderRows } from "../nn/block_order.ts";
-import { fixedPointRows } from "../nn/fixed_point.ts";
-import {
-  maskedHeadRow,
-  together,
-  transformerMemoryFloats,
-  transformerRow,
-} from "../nn/footprint.ts";
-import { headLogits, maskedHead, samplingHead } from "../nn/masked_head.ts";
+import { together, transformerMemoryFloats, transformerRow } from "../nn/footprint.ts";
 import type { MultiHot } from "../nn/multi_hot.ts";
-import { changed, type Initial, type Initials, uniform } from "../nn/initial.ts";
+import type { Initials } from "../nn/initial.ts";
 import {
   checkShapes,
   lowerMask,
   type NamedArrays,
   type NamedTensors,
-  zeroAboveDiagonal,
+  zeroUnseen,
 } from "../nn/parameters.ts";
 import type { ModelFamily, Sampler } from "./interface/model.ts";
 import { calibrationSettings } from "./interface/output_biases.ts";
@@ -43,12 +37,13 @@ import {
   type RowModel,
   rowModel,
 } from "./rows/row_model.ts";
+import { codeHead, headSettings } from "./rows/code_head.ts";
 import { soFarRow } from "./rows/codes_so_far.ts";
 import { certainCells, exclusiveSettings } from "./numbers/exclusive_bins.ts";
 import { labelInputs, labelSettings, memoryWithLabels, withLabels } from "./rows/labels_in_head.ts";
 import { checkOriginalRows } from "./rows/original_rows.ts";
-import { headBias, startSettings } from "./rows/sparse_start.ts";
-import { type Draw, predictedBy, writer } from "./interface/writer.ts";
+import { startSettings } from "./rows/sparse_start.ts";
+import { predictedBy, writer } from "./interface/writer.ts";
 import { columnsOf, type VisitRows } from "./rows/visit_rows.ts";
 import {
   causalBuffers,
@@ -68,6 +63,7 @@ import type { WaitStart } from "./waits/wait_start.ts";
 import { waitWriter } from "./waits/wait_writer.ts";
 
 const ownSettings = {
+  ...headSettings,
   ...startSettings,
   ...labelSettings,
   ...calibrationSettings,
@@ -81,39 +77,35 @@ export type HaloConfig = VisitTransformerConfig & ConfigOf<typeof ownSettings>;
 /** Inputs of the head before a row's columns. */
 const headWidth = (config: HaloConfig) => config.width + labelInputs(config);
 
-/** The head's inputs: also the number of its hidden units. */
-const headSize = (config: HaloConfig) => headWidth(config) + columnsOf(config);
+const headOf = (config: HaloConfig) => codeHead(config, headWidth(config));
 
 function initialHalo(config: HaloConfig): Initials {
-  const size = headSize(config);
-  const bound = 1 / Math.sqrt(size);
   return {
     ...initialVisitTransformer(config),
-    "ehr_head.auto1.weight": lowerTriangular(size, bound),
-    "ehr_head.auto1.bias": uniform([size], bound),
-    "ehr_head.auto2.weight": lowerTriangular(size, bound),
-    "ehr_head.auto2.bias": headBias(config, columnsOf(config), uniform([size], bound)),
+    ...headOf(config).initial,
     ...initialWaits(config, headWidth(config)),
   };
 }
 
-function lowerTriangular(size: number, bound: number): Initial {
-  const shape = [size, size];
-  const begun = changed(uniform(shape, bound), (numbers) => zeroAboveDiagonal({ shape, numbers }));
-  return { ...begun, isLowerTriangular: true };
-}
-
 function fromOriginal(config: HaloConfig, stateDict: NamedArrays): NamedArrays {
   const parameters = withoutBuffers(stateDict);
-  checkShapes("halo", parameters, initialHalo(config));
-  zeroAboveDiagonal(parameters["ehr_head.auto1.weight"]);
-  zeroAboveDiagonal(parameters["ehr_head.auto2.weight"]);
+  const initials = initialHalo(config);
+  checkShapes("halo", parameters, initials);
+  for (const [name, { seen }] of Object.entries(initials)) {
+    if (seen !== undefined) zeroUnseen(parameters[name], seen);
+  }
   return parameters;
 }
 
 function toOriginal(config: HaloConfig, parameters: NamedArrays): NamedArrays {
   checkOriginalRows(config);
-  const mask = lowerMask(headSize(config));
+  if (config.headRank > 0) {
+    throw new RangeError(
+      "Cannot write a state dict of the original code, whose head has a weight for each pair of codes; " +
+        "train with headRank=0",
+    );
+  }
+  const mask = lowerMask(headWidth(config) + columnsOf(config));
   return {
     ...parameters,
     ...causalBuffers(config, config.context),
@@ -129,7 +121,7 @@ export function haloLogits(
   batch: VisitRows,
 ): tf.Tensor2D {
   const histories = withLabels(config, visitHistories(config, parameters, batch), batch);
-  return maskedHead(parameters, histories, batch.targets);
+  return headOf(config).logits(parameters, histories, batch.targets);
 }
 
 /** {@link haloLogits} after the waits before the rows, and the densities of these. */
@@ -143,7 +135,8 @@ function logitsWithWaits(
   const seen = head.seenInHistory(waitsSeen(batch.waits, batch.rows));
   const histories = withLabels(config, visitHistories(config, parameters, batch, seen), batch);
   return {
-    logits: maskedHead(parameters, head.afterWaits(histories, batch.waits), batch.targets),
+    logits: headOf(config)
+      .logits(parameters, head.afterWaits(histories, batch.waits), batch.targets),
     waitLogDensities: head.logDensities(histories, batch.waits),
   };
 }
@@ -156,10 +149,7 @@ function drawing(
     readonly sampler: Sampler | undefined;
   },
 ): RowDrawing {
-  const head = samplingHead(parameters, headWidth(config));
-  const draw: Draw = sampler === "block-order"
-    ? (...given) => blockOrderRows(head, ...given)
-    : async (...given) => (await fixedPointRows(head, ...given)).rows;
+  const { head, draw } = headOf(config).drawing(parameters, sampler);
   const dispose = () => head.dispose();
   const memory = (more?: (steps: Steps) => tf.Tensor2D) =>
     memoryWithLabels(config, visitMemory(config, parameters, more));
@@ -173,7 +163,7 @@ function drawing(
     };
   }
   const logits = (history: tf.Tensor2D, known: MultiHot) =>
-    headLogits(head, head.fromHistory(history), known);
+    head.logits(head.fromHistory(history), known);
   return {
     begin: () => writer(memory(), draw, predictedBy(logits, tf.sigmoid)),
     dispose,
@@ -197,8 +187,9 @@ export const halo: ModelFamily<RowModel, HaloConfig> = {
     config.waits === 0 ? undefined : waitSchema("halo", cohort, { ...config, minCell }),
   create(config, schema) {
     const start = waitStartOf("halo", config, schema);
+    const head = headOf(config);
     return rowModel("halo", config, {
-      samplers: ["fixed-point", "block-order"],
+      samplers: head.samplers,
       initial: initialHalo(config),
       fromOriginal: (stateDict) => fromOriginal(config, stateDict),
       toOriginal: (parameters) => toOriginal(config, parameters),
@@ -210,15 +201,15 @@ export const halo: ModelFamily<RowModel, HaloConfig> = {
         together(
           transformerRow(config, rows),
           soFarRow(config),
-          maskedHeadRow(headWidth(config), columnsOf(config)),
+          head.footprint,
           waitRow(config),
         ),
       writingFloats: transformerMemoryFloats(config, config.context) +
-        14 * headSize(config) + 8 * config.waits,
+        head.writingFloats + 8 * config.waits,
       certain: certainCells(config, schema),
       knowsNorms: true,
       drawing: (parameters, sampler) => drawing(config, parameters, { start, sampler }),
-      biases: config.calibrate && { parameter: "ehr_head.auto2.bias", from: headWidth(config) - 1 },
+      biases: config.calibrate && head.biases,
     });
   },
 };

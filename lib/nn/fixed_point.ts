@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { finishedRow, type Forbidden, permitted } from "./forbidden.ts";
-import { headLogits, type MaskedHead } from "./masked_head.ts";
 import { type MultiHot, rowsFrom } from "./multi_hot.ts";
+import type { RowHead } from "./row_head.ts";
 
 /** Passes have a multiple of this many rows: every new shape costs TensorFlow a kernel. */
 const step = 32;
@@ -16,7 +16,7 @@ const step = 32;
  * A row leaves the batch once it is final. Columns that are forbidden given the earlier ones are left
  * out in every round; they too depend on earlier columns only.
  *
- * @param head as `samplingHead` made it
+ * @param head prepared for sampling
  * @param history [rows, width]
  * @param uniforms [rows × columns] in [0, 1)
  * @param forbidden [rows] what each row may not hold
@@ -24,7 +24,7 @@ const step = 32;
  * @see docs/specs/halo.md section 8
  */
 export async function fixedPointRows(
-  head: MaskedHead,
+  head: RowHead,
   history: tf.Tensor2D,
   uniforms: Float32Array,
   forbidden?: readonly (Forbidden | undefined)[],
@@ -43,7 +43,7 @@ export async function fixedPointRows(
     const rows = rowsFrom(Array.from(passing, (row) => lists[row]));
     const output = tf.tidy(() => {
       const bases = active.length === count ? base : tf.gather(base, tf.tensor1d(passing, "int32"));
-      return tf.sigmoid(headLogits(head, bases, rows));
+      return tf.sigmoid(head.logits(bases, rows));
     });
     const probabilities = await output.data();
     output.dispose();

@@ -47,6 +47,17 @@ export function maskedHeadRow(width: number, columns: number): Footprint {
   return { kept: 10 * (width + columns), passing: 5 * (width + columns) };
 }
 
+/** A row in the head of {@link blockHead}, and its loss. */
+export function blockHeadRow(
+  { width, columns, rank, block }: { width: number; columns: number; rank: number; block: number },
+): Footprint {
+  const summaries = rank * Math.ceil(columns / block);
+  return {
+    kept: 8 * columns + 6 * width + 2 * summaries,
+    passing: 5 * (width + columns) + 3 * summaries,
+  };
+}
+
 /** A row in a stack of LSTMs. */
 export function lstmRow(width: number, layers: number): Footprint {
   return { kept: 9 * width * layers, passing: (20 + layers) * width };

@@ -1,4 +1,4 @@
-import type { NamedArrays } from "./parameters.ts";
+import { type NamedArrays, zeroUnseen } from "./parameters.ts";
 import type { Random } from "../random.ts";
 
 /** The initial value of a parameter: its shape, known before any memory is taken, and how it is drawn. */
@@ -9,8 +9,11 @@ export interface Initial {
   readonly isBuffer?: boolean;
   /** Whether it is computed before training, which leaves it as it is. */
   readonly isComputed?: boolean;
-  /** Whether what lies above its diagonal is zero and stays so: it has no gradient there. */
-  readonly isLowerTriangular?: boolean;
+  /**
+   * Of a matrix with a mask: how many numbers of a row are seen, from its left. Those after them are
+   * zero and stay so, since they have no gradient. Default: all.
+   */
+  readonly seen?: (row: number) => number;
   /**
    * Its numbers in row-major order.
    *
@@ -76,6 +79,15 @@ export function changed(initial: Initial, change: (numbers: Float32Array) => voi
     },
   };
 }
+
+/** Begins as another matrix does, with a mask; see {@link Initial.seen}. */
+export function masked(initial: Initial, seen: (row: number) => number): Initial {
+  const { shape } = initial;
+  return { ...changed(initial, (numbers) => zeroUnseen({ shape, numbers }, seen)), seen };
+}
+
+/** How many numbers of a row a lower triangular matrix has. */
+export const upToDiagonal = (row: number): number => row + 1;
 
 /** The parameters, drawn one after another. */
 export function drawn(initials: Initials, random: Random): NamedArrays {

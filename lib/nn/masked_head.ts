@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { linear, transposed } from "./linear.ts";
 import { bag, type MultiHot } from "./multi_hot.ts";
 import { matrix, type NamedTensors, vector } from "./parameters.ts";
+import type { RowHead } from "./row_head.ts";
 import { triangular, triangularFirst } from "./triangular.ts";
 
 /**
@@ -39,25 +40,22 @@ function headTensors(parameters: NamedTensors) {
   };
 }
 
-/** The head's weights as samplers want them. */
-export interface MaskedHead {
+/** The head prepared for sampling, with its weights for samplers that go column by column. */
+export interface MaskedHead extends RowHead {
   /** Width of a history. */
   readonly width: number;
-  /** Number of columns of a row. */
-  readonly columns: number;
-  /** [rows, width] histories → [rows, size] what they add to the first layer, bias included. */
-  fromHistory(history: tf.Tensor2D): tf.Tensor2D;
   /** [columns, size] what each column that is on adds to the first layer. */
   readonly codeTable: tf.Tensor2D;
   /** [size, size] weight of the second layer, [out, in]. */
   readonly weight2: tf.Tensor2D;
   /** [size] bias of the second layer. */
   readonly bias2: tf.Tensor1D;
-  /** Frees the tables. */
-  dispose(): void;
 }
 
-/** Prepares the head for sampling; keeps transposed copies until it is disposed of. */
+/**
+ * Prepares the head for sampling; keeps transposed copies until it is disposed of. What histories give
+ * is what they add to the first layer, bias included: [rows, size].
+ */
 export function samplingHead(parameters: NamedTensors, width: number): MaskedHead {
   const { weight1, bias1, weight2, bias2 } = headTensors(parameters);
   const columns = weight1.shape[0] - width;
@@ -72,19 +70,10 @@ export function samplingHead(parameters: NamedTensors, width: number): MaskedHea
     weight2,
     bias2,
     fromHistory: (history) => linear(history, historyWeight, bias1),
+    logits(base, rows) {
+      const hidden = tf.relu<tf.Tensor2D>(tf.add(base, bag(rows, codeTable, width)));
+      return triangular(hidden, weight2, bias2, width - 1, columns);
+    },
     dispose: () => tf.dispose([historyWeight, codeTable]),
   };
-}
-
-/**
- * The logits of rows given their codes, by the head prepared for sampling.
- *
- * @param head as {@link samplingHead} made it
- * @param base [rows, size] from `head.fromHistory`
- * @param rows the codes that are on
- * @returns [rows, columns]
- */
-export function headLogits(head: MaskedHead, base: tf.Tensor2D, rows: MultiHot): tf.Tensor2D {
-  const hidden = tf.relu<tf.Tensor2D>(tf.add(base, bag(rows, head.codeTable, head.width)));
-  return triangular(hidden, head.weight2, head.bias2, head.width - 1, head.columns);
 }

@@ -40,6 +40,23 @@ export function dense(
   return tf.tensor2d(numbers, [rows, width]);
 }
 
+/** Columns `start` to `end - 1` as a dense tensor [rows, end - start] of zeros and ones. */
+export function denseColumns(
+  { rows, offsets, columns }: MultiHot,
+  start: number,
+  end: number,
+): tf.Tensor2D {
+  const width = end - start;
+  const numbers = new Float32Array(rows * width);
+  for (let r = 0; r < rows; r++) {
+    for (let i = offsets[r]; i < offsets[r + 1]; i++) {
+      const at = columns[i] - start;
+      if (at >= 0 && at < width) numbers[r * width + at] = 1;
+    }
+  }
+  return tf.tensor2d(numbers, [rows, width]);
+}
+
 /** Sparse rows from a list of columns for each, which rise. */
 export function rowsFrom(lists: readonly ArrayLike<number>[]): MultiHot {
   const offsets = new Int32Array(lists.length + 1);

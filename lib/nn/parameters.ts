@@ -70,13 +70,16 @@ export function listOf(numbers: ArrayLike<number>): ShapedArray {
 /** A mask as the original codes store it: ones on and below the diagonal, zeros above it. */
 export function lowerMask(size: number): ShapedArray {
   const ones = { shape: [size, size], numbers: new Float32Array(size * size).fill(1) };
-  zeroAboveDiagonal(ones);
+  zeroUnseen(ones, (row) => row + 1);
   return ones;
 }
 
-/** Sets what lies above the diagonal of a matrix to zero. */
-export function zeroAboveDiagonal({ shape: [rows, columns], numbers }: ShapedArray): void {
-  for (let r = 0; r < rows; r++) numbers.fill(0, r * columns + r + 1, (r + 1) * columns);
+/** Sets what a mask hides to zero: in each row of a matrix, the numbers after those that are seen. */
+export function zeroUnseen(
+  { shape: [rows, columns], numbers }: ShapedArray,
+  seen: (row: number) => number,
+): void {
+  for (let r = 0; r < rows; r++) numbers.fill(0, r * columns + seen(r), (r + 1) * columns);
 }
 
 /** The transpose of a matrix. */

@@ -16,7 +16,7 @@ import { ofLowerProduct, ofSum } from "./squared_norms.ts";
 const blockWidth = 256;
 
 /** Keeps what lies on or below the diagonal that starts at [0, diagonal], zeros the rest. */
-function lowerPart(x: tf.Tensor2D, diagonal = 0): tf.Tensor2D {
+export function lowerPart(x: tf.Tensor2D, diagonal = 0): tf.Tensor2D {
   const [rows, columns] = x.shape;
   if (isOnHost()) {
     const [y] = hostKernel([x], [[rows, columns]], ([from], [to]) => {
@@ -59,7 +59,7 @@ function lowerTransposed(upper: tf.Tensor2D, lower: tf.Tensor2D): tf.Tensor2D {
 }
 
 /** Columns `from` to `to - 1`. */
-function columnSlice(x: tf.Tensor2D, from: number, to: number): tf.Tensor2D {
+export function columnSlice(x: tf.Tensor2D, from: number, to: number): tf.Tensor2D {
   const [rows, columns] = x.shape;
   if (!isOnHost()) return tf.slice(x, [0, from], [rows, to - from]);
   const width = to - from;

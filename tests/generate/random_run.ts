@@ -45,6 +45,7 @@ export function untrainedRun(
         seed,
         workers: 1,
         averageWeights: 0,
+        steps: 0,
         minCell: 10,
       },
       cohort: "",

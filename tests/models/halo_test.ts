@@ -55,6 +55,8 @@ const config = {
   calibrate: false,
   waits: 0,
   exclusiveBins: false,
+  headRank: 0,
+  headBlock: 256,
 };
 const model = halo.create(config);
 

@@ -1,6 +1,7 @@
 // Each layer's squared norms and weighted sums against the gradients of one record at a time.
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs-core";
+import { blockLayer } from "ehrloom/nn/block_layer.ts";
 import { useBackend } from "ehrloom/nn/backend.ts";
 import { recordGradients } from "ehrloom/nn/layer.ts";
 import { layerNorm } from "ehrloom/nn/layer_norm.ts";
@@ -45,6 +46,12 @@ function tiedTo(p: NamedTensors, x: tf.Tensor2D, embedded: tf.Tensor2D, layout: 
     { weight: matrix(p, "more"), layout: "in-out" },
   ], vector(p, "bias"));
 }
+
+const blockWeights = (p: NamedTensors) => ({
+  weight: matrix(p, "weight"),
+  bias: vector(p, "bias"),
+  summary: matrix(p, "summary"),
+});
 
 const cases: Readonly<Record<string, Case>> = {
   "linear()": {
@@ -122,6 +129,14 @@ const cases: Readonly<Record<string, Case>> = {
         tf.sigmoid(linear(x, matrix(p, "weight"), null, layout));
       return through(through(through(x, "in-out"), "out-in"), "in-out");
     },
+  },
+  "blockLayer() of sparse rows": {
+    shapes: { weight: [columns, width + 2 + 3], bias: [columns], summary: [columns, 2] },
+    layer: (p, x, lists) => blockLayer(x, rowsFrom(lists), blockWeights(p), true),
+  },
+  "blockLayer()": {
+    shapes: { weight: [width, width + 2 + 2], bias: [width], summary: [width, 2] },
+    layer: (p, x) => blockLayer(x, x, blockWeights(p), false),
   },
   "triangular()": {
     shapes: { weight: [width, width], bias: [width] },

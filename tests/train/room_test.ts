@@ -45,6 +45,7 @@ Deno.test("train() refuses HALO over 20,000 codes on wasm, and says what fits", 
     line,
     /needs 8\.3 GB, but wasm can hold 2\.9 GB of tensors; .*--min-count that keeps 11,000/,
   );
+  assertMatch(line, / of tensors; use --set headRank=32, or /);
   assertMatch(line, /another --model: halo-coarse, gpt, lstm$/);
   // what it names does fit
   await inFolder(async (folder) => {

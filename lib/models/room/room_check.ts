@@ -152,7 +152,9 @@ function smallerForms(model: GradientModel, task: Task, room: Room, cohort: Coho
     const other = modelFamily(name).create({ ...config, ...change }, schema);
     return !("learn" in other) && isFitting(other, task, room);
   };
-  const { codes, width, heads = 1 } = numbersOf(config);
+  const { codes, width, heads = 1, headRank } = numbersOf(config);
+  const rank = 32;
+  if (headRank === 0 && changed({ headRank: rank })) ways.push(`use --set headRank=${rank}`);
   const shares = largestFitting(1, width / heads - 1, (share) => changed({ width: share * heads }));
   const narrower = heads * 2 ** Math.floor(Math.log2(shares ?? 0));
   if (narrower >= 16) ways.push(`use --set width=${narrower}`);

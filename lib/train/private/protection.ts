@@ -154,10 +154,10 @@ export function trainedSpans(
   const spans: number[] = [];
   let at = 0;
   names.forEach((name, i) => {
-    const { isBuffer, isComputed, isLowerTriangular } = initial[name];
+    const { isBuffer, isComputed, seen } = initial[name];
     const [rows, columns] = shapes[i];
-    if (isLowerTriangular) {
-      for (let r = 0; r < rows; r++) spans.push(at + r * columns, at + r * columns + r + 1);
+    if (seen !== undefined) {
+      for (let r = 0; r < rows; r++) spans.push(at + r * columns, at + r * columns + seen(r));
     } else if (!isBuffer && !isComputed) spans.push(at, at + sizes[i]);
     at += paddedSizes[i];
   });

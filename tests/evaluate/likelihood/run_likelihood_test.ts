@@ -58,6 +58,8 @@ function haloRun(cohort: ReturnType<typeof listedCohort>, weights?: Tiny["weight
     calibrate: false,
     waits: 0,
     exclusiveBins: false,
+    headRank: 0,
+    headBlock: 256,
   });
   const run = runOf(model, cohort);
   return weights === undefined

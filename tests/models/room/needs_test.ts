@@ -102,13 +102,18 @@ const stages: Record<
 };
 
 const networks = ["halo", "halo-coarse", "gpt", "lstm", "hisgt", "synehrgy", "synteg", "eva"];
+const forms: (readonly [name: string, settings: Record<string, number>])[] = [
+  ...networks.map((name) => [name, {}] as const),
+  ["halo", { headRank: 8, headBlock: 64 }],
+];
 
-for (const name of networks) {
-  Deno.test(`needOf() is what "${name}" takes at most, and no more than twice that`, async () => {
+for (const [name, settings] of forms) {
+  const form = [name, ...Object.entries(settings).map((setting) => setting.join("="))].join(" ");
+  Deno.test(`needOf() is what "${form}" takes at most, and no more than twice that`, async () => {
     await useBackend("wasm");
     for (const [codes, visits, records, width] of [[300, 40, 4, 32], [1000, 20, 4, 64]]) {
       const cohort = listed(codes, visits, records);
-      const model = modelFor(name, cohort, { width, layers: 2, heads: 2 });
+      const model = modelFor(name, cohort, { width, layers: 2, heads: 2, ...settings });
       for (const stage of ["learning", "judging"] as const) {
         if (stage === "judging" && model.likelihoods === undefined) continue;
         const floats = passFloats(model, stage, cohort, everyRecord(cohort));

@@ -58,9 +58,17 @@ async function writtenLogProbability(
   return sum;
 }
 
-for (const name of ["halo", "halo-coarse", "lstm"]) {
-  testOnBackends(`${name} sees as much while it writes as while it learns`, async () => {
-    const { model, parameters } = untrained(name);
+const inBlocks = { headRank: 2, headBlock: 4 };
+for (
+  const [form, name, settings] of [
+    ["halo", "halo", {}],
+    ["halo in blocks", "halo", inBlocks],
+    ["halo-coarse", "halo-coarse", {}],
+    ["lstm", "lstm", {}],
+  ] as const
+) {
+  testOnBackends(`${form} sees as much while it writes as while it learns`, async () => {
+    const { model, parameters } = untrained(name, settings);
     for (const small of ["ehr_head.labels.weight", "transformer.so_far.weight"]) {
       parameters[small]?.numbers.forEach((_, i, of) => of[i] = Math.sin(i));
     }
@@ -72,7 +80,9 @@ for (const name of ["halo", "halo-coarse", "lstm"]) {
     }
     tf.dispose(tensors);
   });
+}
 
+for (const name of ["halo", "halo-coarse", "lstm"]) {
   Deno.test(`${name} has no labels in its head where labelsInHead is off, or the form published`, () => {
     const off = modelFamily(name).configFor(cohort, { width: 8, labelsInHead: false });
     assertEquals(off.labelsInHead, false);

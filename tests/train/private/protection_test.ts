@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { epsilonSpent } from "ehrloom";
 import { modelFamily } from "ehrloom/models/mod.ts";
 import { layoutOf } from "ehrloom/nn/flat.ts";
-import { constant, drawn, type Initials } from "ehrloom/nn/initial.ts";
+import { constant, drawn, type Initials, masked, upToDiagonal } from "ehrloom/nn/initial.ts";
 import { random } from "ehrloom/random.ts";
 import type { GradientSource } from "ehrloom/train/gradients/source.ts";
 import { trainingFor } from "ehrloom/train/options.ts";
@@ -27,7 +27,7 @@ const size = 60_000;
 const initial: Initials = {
   plain: constant([size], 0),
   table: { ...constant([30], 0), isComputed: true },
-  lower: { ...constant([4, 4], 0), isLowerTriangular: true },
+  lower: masked(constant([4, 4], 0), upToDiagonal),
 };
 const layout = layoutOf(drawn(initial, random(1)));
 
