@@ -199,17 +199,18 @@ function weightGradients(
 ): tf.Tensor[] {
   const { front, weight, summary, blocks } = pass;
   const rank = summary.shape[1];
+  const inputs = weight.shape[1];
   const first = front.shape[1] + rank;
+  const mask = lowerPart(tf.ones([blocks[0].end, inputs]), seesOwn ? first : first - 1);
   const parts = blocks.map((block) =>
     tf.tidy(() => {
       const own = pass.own(block);
       const seen: tf.Tensor2D = tf.concat([front, partOf(before, block, rank), own], 1);
       const all = product(columnSlice(dy, block.start, block.end), seen, "T");
+      const missing = inputs - seen.shape[1]; // of the last block
+      const full = missing === 0 ? all : tf.pad(all, [[0, 0], [0, missing]]);
       return [
-        tf.pad(lowerPart(all, seesOwn ? first : first - 1), [
-          [0, 0],
-          [0, weight.shape[1] - seen.shape[1]],
-        ]),
+        tf.mul<tf.Tensor2D>(full, missing === 0 ? mask : tf.slice(mask, 0, all.shape[0])),
         product(own, partOf(later, block, rank), "T"),
       ];
     })
