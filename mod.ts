@@ -417,6 +417,7 @@ export {
   type LiraReport,
   readLira,
 } from "./lib/evaluate/privacy/membership/lira_folder.ts";
+export { attackPart, type LiraPartOptions } from "./lib/evaluate/privacy/membership/lira_parts.ts";
 export {
   type Shadow,
   shadowModels,

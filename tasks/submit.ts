@@ -9,7 +9,7 @@ import {
   shellPath,
   UsageError,
 } from "./cli/command.ts";
-import { dividedTasks, jobsOf } from "./submit/jobs.ts";
+import { dividedInWords, jobsOf } from "./submit/jobs.ts";
 import { kubernetesOptions, printForKubernetes } from "./submit/kubernetes.ts";
 import { runLocally } from "./submit/local.ts";
 import { submitToSlurm } from "./submit/slurm.ts";
@@ -62,9 +62,7 @@ const command: Command = {
   },
   behindDashes: "TASK [options of TASK]",
   details: [
-    `TASK is ${
-      dividedTasks.join(" or ")
-    }, with the options that it has by itself. The result is that of one process.`,
+    `TASK is ${dividedInWords}, with the options that it has by itself. The result is that of one process.`,
     "To continue after an interruption or a failure, repeat the same command: what is done stays.",
   ],
   goesOnBy: () => sameCommand("submit", { leaveOut: "--force" }),
@@ -74,6 +72,8 @@ const command: Command = {
     " -- generate --run runs/halo --count 1000000 --out runs/synthetic",
     "deno task submit --engine slurm --time 8:00:00" +
     " -- compare --cohort runs/cohort --models halo,gpt --seeds 1,2,3 --out runs/compare",
+    "deno task submit --engine slurm --time 4:00:00" +
+    " -- lira --run runs/halo --cohort runs/cohort --shadows 64 --out runs/lira",
   ],
 };
 

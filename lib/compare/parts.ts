@@ -6,7 +6,7 @@
  * @module
  */
 import { join } from "node:path";
-import { found } from "../files/input.ts";
+import { copy, partFolders } from "../files/parts.ts";
 import { isThere } from "../files/is_there.ts";
 import { replaceWhole } from "../files/output.ts";
 import { checkBegun, type Entry, isBegunWith, modelFolder } from "./plan.ts";
@@ -21,24 +21,6 @@ export interface ComparedPart {
   readonly model: string;
   /** Default the first random seed. */
   readonly seed?: number | undefined;
-}
-
-/** Copies a file, or a folder with all that is in it. */
-async function copy(from: string, to: string): Promise<void> {
-  if (!(await Deno.stat(from)).isDirectory) return await Deno.copyFile(from, to);
-  await Deno.mkdir(to);
-  for await (const { name } of Deno.readDir(from)) await copy(join(from, name), join(to, name));
-}
-
-/** The folders of parts, in order. */
-async function partFolders(folder: string): Promise<string[]> {
-  if (!await found(folder)) {
-    throw new Deno.errors.NotFound(`Cannot read "${folder}": no such folder`);
-  }
-  const names = await Array.fromAsync(Deno.readDir(folder), ({ name }) => name);
-  const folders = names.sort().map((name) => join(folder, name));
-  const isPart = await Promise.all(folders.map((each) => isThere(join(each, "plan.json"))));
-  return folders.filter((_, index) => isPart[index]);
 }
 
 /**
@@ -56,7 +38,7 @@ export async function takeParts(
     readonly seeds: readonly number[];
   },
 ): Promise<void> {
-  for (const part of await partFolders(parts)) {
+  for (const part of await partFolders(parts, "plan.json")) {
     await isBegunWith(part, plan);
     for (const entry of entries) {
       for (const own of [undefined, ...seeds.slice(1)]) {

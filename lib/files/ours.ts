@@ -18,11 +18,11 @@ const comparison =
   String.raw`(judgement\.json|run/(${run})|synthetic/(${cohort})|report/(${report}))`;
 const demo = `demo\\.json|${report}|(cohort|synthetic)/(${cohort})|run/(${run})`;
 
-const attack = String.raw`(plan|lira)\.json|shadows/\d+/(${run})`;
+const attack = String.raw`(plan|lira|part)\.json|shadows/\d+/(${run})`;
 
 const jobs = String.raw`jobs\.json|element\.sh|(elements|merge)\.sbatch|slurm\.json|` +
   String.raw`kubernetes\.yaml|` +
-  String.raw`logs/\w+\.log|shards/\d+/(${cohort})|parts/[^/]+/(${comparison})`;
+  String.raw`logs/\w+\.log|shards/\d+/(${cohort})|parts/[^/]+/(${comparison}|${attack})`;
 
 /**
  * A kind of folder: the file that identifies it, what that says, and the paths that it may have.

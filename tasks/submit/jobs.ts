@@ -10,15 +10,22 @@ import { type Arguments, parse, ungrouped } from "../cli/arguments.ts";
 import { type Command, resolvePath, UsageError } from "../cli/command.ts";
 import { compareCommand } from "../compare/command.ts";
 import { generateCommand } from "../generate/command.ts";
+import { liraCommand, shadowsOf } from "../lira/command.ts";
 
 /** The tasks that can be divided, with the options that submit itself gives to them. */
-const divided: Readonly<Record<string, { command: Command; own: readonly string[] }>> = {
-  generate: { command: generateCommand, own: ["shard"] },
-  compare: { command: compareCommand, own: ["part", "parts"] },
+const divided: Readonly<
+  Record<string, { command: Command; own: readonly string[]; jobs: typeof generation }>
+> = {
+  generate: { command: generateCommand, own: ["shard"], jobs: generation },
+  compare: { command: compareCommand, own: ["part", "parts"], jobs: comparison },
+  lira: { command: liraCommand, own: ["shadow", "parts"], jobs: attack },
 };
 
 /** Their names. */
-export const dividedTasks: readonly string[] = Object.keys(divided);
+const dividedTasks: readonly string[] = Object.keys(divided);
+
+/** The tasks that can be divided, for people. */
+export const dividedInWords = `${dividedTasks.slice(0, -1).join(", ")} or ${dividedTasks.at(-1)}`;
 
 /** Options that mean something else for many processes than for one. */
 const notHere = ["force", "json", "quiet"];
@@ -115,6 +122,34 @@ function comparison(
   return { elements, merge: { name: "merge", task: "compare", arguments: merging, out, done } };
 }
 
+/** Shadow models of an attack. */
+function attack(
+  given: Arguments,
+  args: readonly string[],
+  { jobs, array }: { readonly jobs: string; readonly array: number | undefined },
+): Omit<JobList, "folder"> {
+  if (array !== undefined) {
+    throw new UsageError("--array is for generate; lira has an element for each shadow model");
+  }
+  const parts = join(jobs, "parts");
+  const others = without(args, "out");
+  const elements = Array.from({ length: shadowsOf(given) }, (_, i): Job => {
+    const shadow = String(i + 1);
+    const out = join(parts, shadow);
+    return {
+      name: `shadow model ${shadow}`,
+      task: "lira",
+      arguments: [...others, "--shadow", shadow, "--out", out],
+      out,
+      done: "part.json",
+    };
+  });
+  const out = given.path("out");
+  const merging = [...others, "--parts", parts, "--out", out];
+  const done = "lira.json";
+  return { elements, merge: { name: "merge", task: "lira", arguments: merging, out, done } };
+}
+
 /** Where the jobs of a command line are, and what they are. */
 export interface AskedJobs {
   readonly jobs: string;
@@ -133,18 +168,14 @@ export function jobsOf(
   [task, ...args]: readonly string[],
   options: { readonly jobs: string | undefined; readonly array: number | undefined },
 ): AskedJobs {
-  const known = dividedTasks.join(" or ");
   if (task === undefined) {
-    throw new UsageError(`no task is given: end with -- ${known} and its options`);
+    throw new UsageError(`no task is given: end with -- ${dividedInWords} and its options`);
   }
   if (!dividedTasks.includes(task)) {
-    throw new UsageError(`${task} cannot be submitted: behind "--" must be ${known}`);
+    throw new UsageError(`${task} cannot be submitted: behind "--" must be ${dividedInWords}`);
   }
   const given = checkedCommand(task, args);
   const jobs = resolvePath(options.jobs ?? `${given.text("out")}-jobs`);
-  const listed = (task === "generate" ? generation : comparison)(given, args, {
-    jobs,
-    array: options.array,
-  });
+  const listed = divided[task].jobs(given, args, { jobs, array: options.array });
   return { jobs, jobList: { folder: resolvePath("."), ...listed } };
 }

@@ -70,6 +70,9 @@ export const scenarios: readonly Scenario[] = [
   scenario("lira", "lira", [
     ...["--run", "run", "--cohort", "cohort", "--shadows", "4", ...backend],
   ]),
+  scenario("lira --shadow", "lira", [
+    ...["--run", "run", "--cohort", "cohort", "--shadow", "2", ...backend],
+  ]),
   scenario("rules --force", "rules", ["--cohort", "cohort", "--expected", "0.1", "--force"], {
     older: ["rules", "--cohort", "cohort", "--expected", "2"],
   }),

@@ -106,6 +106,20 @@ Deno.test("a comparison is divided into its models and random seeds", () =>
     assertEquals(await contents(join(folder, "out")), await contents(join(folder, "whole")));
   }));
 
+Deno.test("an attack is divided into its shadow models", () =>
+  withRun(async (folder) => {
+    const attack = ["--run", "run", "--cohort", "cohort", "--shadows", "4", "--backend", "wasm"];
+    await succeed(folder, "lira", [...attack, "--out", "whole"]);
+    const submit = ["--", "lira", ...attack, "--out", "out"];
+    await succeed(folder, "submit", submit);
+    const parts = Array.from(Deno.readDirSync(join(folder, "out-jobs", "parts")), (each) =>
+      each.name);
+    assertEquals(parts.sort(), ["1", "2", "3", "4"]);
+    assertEquals(await contents(join(folder, "out")), await contents(join(folder, "whole")));
+    const { done, merge } = await statusOf(join(folder, "out-jobs"));
+    assertEquals([done, merge], [4, "done"]);
+  }));
+
 Deno.test("deno task submit says in one line what is wrong", () =>
   withRun(async (folder) => {
     await Deno.writeTextFile(join(folder, "rules.json"), "{");
@@ -141,10 +155,18 @@ Deno.test("jobsOf() refuses what cannot be divided, and what one process alone c
     const [run, cohort, out] = ["run", "cohort", "out"].map((name) => join(folder, name));
     const generate = ["generate", "--run", run, "--count", "41"];
     const compare = ["compare", "--cohort", cohort, "--out", out];
+    const lira = ["lira", "--run", run, "--cohort", cohort, "--out", out];
     const cases: [words: string[], array: number | undefined, message: string][] = [
-      [[], undefined, "no task is given: end with -- generate or compare and its options"],
-      [["train"], 2, 'train cannot be submitted: behind "--" must be generate or compare'],
+      [[], undefined, "no task is given: end with -- generate, compare or lira and its options"],
+      [["train"], 2, 'train cannot be submitted: behind "--" must be generate, compare or lira'],
       [generate, 2, "--out DIR is required"],
+      [[...lira, "--shadows", "5"], undefined, "--shadows is 5, must be an even number"],
+      [lira, 2, "--array is for generate; lira has an element for each shadow model"],
+      [
+        [...lira, "--shadow", "1"],
+        undefined,
+        '--shadow cannot stand behind "--": lira runs in many',
+      ],
       [
         [...generate, "--cuont", "3", "--out", out],
         2,

@@ -8,11 +8,8 @@ import { sha256 } from "../../files/sha256.ts";
 import { fingerprint } from "../../cohort/fingerprint.ts";
 import { readMeds, type ReadMedsOptions } from "../../cohort/meds/read.ts";
 import { type Quality, readQuality } from "../../cohort/quality.ts";
-import {
-  type LiraReport,
-  readLira,
-  readLiraPlan,
-} from "../../evaluate/privacy/membership/lira_folder.ts";
+import { type LiraReport, readLira } from "../../evaluate/privacy/membership/lira_folder.ts";
+import { readLiraPlan } from "../../evaluate/privacy/membership/lira_plan.ts";
 import { readReport, reportFile, type StoredReport } from "../../evaluate/read_report.ts";
 import { runFingerprint } from "../../train/run_fingerprint.ts";
 import type { Run } from "../../train/run_folder.ts";

@@ -8,7 +8,6 @@ import { join } from "node:path";
 import * as v from "valibot";
 import { checkArguments } from "../../../arguments.ts";
 import type { Cohort } from "../../../cohort/cohort.ts";
-import { fingerprint } from "../../../cohort/fingerprint.ts";
 import { ownCommit } from "../../../commit.ts";
 import {
   named,
@@ -18,26 +17,16 @@ import {
   text,
   whole,
 } from "../../../files/checked_json.ts";
-import { growFolder, grownFolder } from "../../../files/growing_folder.ts";
-import { isThere } from "../../../files/is_there.ts";
-import { claimed, replaceText } from "../../../files/output.ts";
+import { replaceText } from "../../../files/output.ts";
 import type { CodeKnowledge } from "../../../models/interface/model.ts";
 import { backendVersions } from "../../../nn/backend.ts";
-import { trainOptionsOf } from "../../../train/from_run.ts";
-import { runFingerprint } from "../../../train/run_fingerprint.ts";
 import type { Run } from "../../../train/run_folder.ts";
 import { version } from "../../../version.ts";
 import { leftOutSchema } from "../../not_measured.ts";
 import { attackFiguresSchema } from "./attack_figures.ts";
 import { type Lira, lira, type LiraOptions } from "./lira.ts";
-
-/** What decides the figures of all shadow models; a folder is continued only under the same plan. */
-const planSchema = object({
-  attack: v.literal("lira"),
-  cohort: text,
-  run: text,
-  seed: whole(0),
-});
+import { takeShadows } from "./lira_parts.ts";
+import { attacked, planOf, trainingOf } from "./lira_plan.ts";
 
 /** The content of `lira.json`. */
 export interface LiraReport {
@@ -85,24 +74,8 @@ export interface LiraFolderOptions extends Omit<LiraOptions, "run" | "training">
   readonly knowledge?: CodeKnowledge | undefined;
   /** Start over instead of continuing what is in the folder. */
   readonly force?: boolean | undefined;
-}
-
-/** Whether a folder holds an attack that can be continued; throws if it was begun otherwise. */
-async function isBegunWith(folder: string, plan: v.InferOutput<typeof planSchema>) {
-  if (!await isThere(folder)) return false;
-  const path = join(folder, "plan.json");
-  if (!await isThere(path)) {
-    throw new Deno.errors.AlreadyExists(
-      `Cannot attack into "${folder}": it exists already, and holds no attack to continue`,
-    );
-  }
-  const begun = await readCheckedJson(path, planSchema, "the plan of an attack");
-  const other = (["cohort", "run", "seed"] as const).find((name) => begun[name] !== plan[name]);
-  if (other === undefined) return true;
-  throw new RangeError(
-    `Cannot continue the attack in "${folder}": it was begun with another ${other}; ` +
-      "choose another folder, or pass force: true",
-  );
+  /** Folder that holds parts of this attack, each made by `attackPart`: take them over. */
+  readonly parts?: string | undefined;
 }
 
 /**
@@ -132,18 +105,14 @@ export async function attackByShadows(
   run: Run,
   cohort: Cohort,
   folder: string,
-  { force = false, knowledge, ...options }: LiraFolderOptions = {},
+  { force = false, knowledge, parts, ...options }: LiraFolderOptions = {},
 ): Promise<LiraReport> {
   checkArguments("attackByShadows", [run, "run"], [cohort, "cohort"], [folder, "folder"]);
   const { seed = 0 } = options;
-  const training = { ...trainOptionsOf(run.runConfig), knowledge, acceptLoss: true };
-  const plan = {
-    attack: "lira",
-    cohort: await fingerprint(cohort),
-    run: await runFingerprint(run),
-    seed,
-  } as const;
+  const training = trainingOf(run, knowledge);
+  const plan = await planOf(run, cohort, seed);
   const attack = async (at: string): Promise<LiraReport> => {
+    if (parts !== undefined) await takeShadows(parts, at, plan);
     const found = await lira(cohort, join(at, "shadows"), { ...options, run, training });
     const report: LiraReport = {
       about: {
@@ -159,22 +128,7 @@ export async function attackByShadows(
     await replaceText(join(at, "lira.json"), JSON.stringify(report, null, 2) + "\n");
     return report;
   };
-  return await claimed(folder, { force, goesOn: !force }, async (place) => {
-    if (!force && await isBegunWith(place, plan)) return await attack(grownFolder(place).path);
-    const reports: LiraReport[] = [];
-    await growFolder(place, {
-      async begin(begun) {
-        await Deno.mkdir(begun);
-        await replaceText(join(begun, "plan.json"), JSON.stringify(plan, null, 2) + "\n");
-      },
-      async run(growing) {
-        reports.push(await attack(growing.path));
-        await growing.shown();
-      },
-      isWorthKeeping: (begun) => isThere(join(begun, "shadows")),
-    });
-    return reports[0];
-  });
+  return await attacked(folder, { force, plan }, attack);
 }
 
 /**
@@ -186,19 +140,6 @@ export async function attackByShadows(
  */
 export function readLira(folder: string): Promise<LiraReport> {
   return readCheckedJson(join(folder, "lira.json"), reportSchema, "an attack by shadow models");
-}
-
-/**
- * On which run and cohort an attack by shadow models was begun: their fingerprints.
- *
- * @param folder of the attack
- * @throws {SyntaxError} If its `plan.json` holds something else
- * @throws {Deno.errors.NotFound} If there is none
- */
-export function readLiraPlan(
-  folder: string,
-): Promise<{ readonly cohort: string; readonly run: string }> {
-  return readCheckedJson(join(folder, "plan.json"), planSchema, "the plan of an attack");
 }
 
 /** An attack's result in a sentence for each form. */

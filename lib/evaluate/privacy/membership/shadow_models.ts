@@ -63,6 +63,38 @@ function trainedOn(source: Cohort, isIn: Uint8Array): Cohort {
 }
 
 /**
+ * Trains one shadow model in a run folder; one that is there is read, or continued if it is unfinished.
+ *
+ * @param cohort with splits, as for {@link shadowModels}
+ * @param folder of the run
+ * @param shadow its number, from 0
+ */
+export async function shadowModel(
+  cohort: Cohort,
+  folder: string,
+  shadow: number,
+  { training = {}, seed = 0, signal, onProgress }: Omit<ShadowOptions, "shadows"> = {},
+): Promise<Shadow> {
+  const isIn = halfOf(cohort, shadow, seed);
+  const run = await train(trainedOn(cohort, isIn), folder, {
+    ...training,
+    seed: (training.seed ?? 1) + shadow,
+    resume: await isThere(folder),
+    signal,
+    onProgress,
+  });
+  return { run, isIn };
+}
+
+/** Checks a number of shadow models: they come in pairs. */
+export function checkShadows(shadows: number): void {
+  if (Number.isSafeInteger(shadows) && shadows >= 4 && shadows % 2 === 0) return;
+  throw new RangeError(
+    `Cannot train ${shadows} shadow models: must be an even number, at least 4`,
+  );
+}
+
+/**
  * Trains shadow models, one run folder each, in `folder/1`, `folder/2`, …; those that are there are
  * read, and an interrupted one is continued. More can be added later by a larger number.
  *
@@ -72,37 +104,27 @@ function trainedOn(source: Cohort, isIn: Uint8Array): Cohort {
 export async function shadowModels(
   cohort: Cohort,
   folder: string,
-  { shadows = 16, training = {}, seed = 0, ...watched }: ShadowOptions = {},
+  { shadows = 16, ...options }: ShadowOptions = {},
 ): Promise<Shadow[]> {
-  if (!Number.isSafeInteger(shadows) || shadows < 4 || shadows % 2 !== 0) {
-    throw new RangeError(
-      `Cannot train ${shadows} shadow models: must be an even number, at least 4`,
-    );
-  }
+  checkShadows(shadows);
+  const { signal, onProgress, ...how } = options;
   return await longWork(
-    watched,
+    { signal, onProgress },
     () => "Shadow models stopped by you; those that are trained are kept",
     async ({ onProgress, signal }) => {
       const found: Shadow[] = [];
       await Deno.mkdir(folder, { recursive: true });
+      const tell = (done: number) =>
+        onProgress({ stage: "training shadow models", done, total: shadows });
       for (let shadow = 0; shadow < shadows; shadow++) {
-        const isIn = halfOf(cohort, shadow, seed);
-        const own = join(folder, String(shadow + 1));
-        const resume = await isThere(own);
-        const run = await train(trainedOn(cohort, isIn), own, {
-          ...training,
-          seed: (training.seed ?? 1) + shadow,
-          resume,
-          signal,
-          onProgress: () =>
-            onProgress({
-              stage: "training shadow models",
-              done: shadow,
-              total: shadows,
-            }),
-        });
-        found.push({ run, isIn });
-        onProgress({ stage: "training shadow models", done: shadow + 1, total: shadows });
+        const watched = { signal, onProgress: () => tell(shadow) };
+        found.push(
+          await shadowModel(cohort, join(folder, String(shadow + 1)), shadow, {
+            ...how,
+            ...watched,
+          }),
+        );
+        tell(shadow + 1);
       }
       return found;
     },

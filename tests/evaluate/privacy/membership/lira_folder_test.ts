@@ -1,5 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { attackByShadows, type Cohort, liraInWords, readLira, train } from "ehrloom";
+import { attackByShadows, attackPart, type Cohort, liraInWords, readLira, train } from "ehrloom";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { inFolder } from "../../../folder.ts";
 import { simulated } from "../simulated.ts";
@@ -54,6 +55,33 @@ Deno.test("attackByShadows() continues no other attack, and replaces nothing tha
       () => attackByShadows(run, cohort, join(folder, "run"), { shadows: 4 }),
       Deno.errors.AlreadyExists,
       "holds no attack to continue",
+    );
+  }));
+
+Deno.test("attackByShadows() of parts has the figures of one process, and trains what is missing", () =>
+  inFolder(async (folder) => {
+    const run = await train(cohort, join(folder, "run"), byHeart);
+    const whole = await attackByShadows(run, cohort, join(folder, "whole"), { shadows: 4 });
+    const parts = join(folder, "parts");
+    for (const shadow of [4, 1, 2]) {
+      await attackPart(run, cohort, join(parts, `part ${shadow}`), { shadow });
+    }
+    for (const shadow of [1, 2]) { // to be seen in what is taken over
+      await Deno.writeTextFile(join(parts, `part ${shadow}`, "shadows", `${shadow}`, "note"), "");
+    }
+    await Deno.remove(join(parts, "part 2", "part.json")); // as if it were not finished
+    const out = join(folder, "lira");
+    const found = await attackByShadows(run, cohort, out, { shadows: 4, parts });
+    assertEquals(found.lira, whole.lira);
+    const bytes = (of: string, shadow: number) =>
+      Deno.readFileSync(join(folder, of, "shadows", String(shadow), "model.safetensors"));
+    for (const shadow of [1, 2, 3, 4]) assertEquals(bytes("lira", shadow), bytes("whole", shadow));
+    const noted = [1, 2].map((shadow) => existsSync(join(out, "shadows", `${shadow}`, "note")));
+    assertEquals(noted, [true, false]);
+    await assertRejects(
+      () => attackByShadows(run, cohort, join(folder, "other"), { shadows: 4, seed: 1, parts }),
+      RangeError,
+      "begun with another seed",
     );
   }));
 

@@ -1,0 +1,99 @@
+/**
+ * What an attack by shadow models is begun with, and the folder that it grows in: it is continued under
+ * the same plan alone.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import * as v from "valibot";
+import type { Cohort } from "../../../cohort/cohort.ts";
+import { fingerprint } from "../../../cohort/fingerprint.ts";
+import { object, readCheckedJson, text, whole } from "../../../files/checked_json.ts";
+import { growFolder, grownFolder } from "../../../files/growing_folder.ts";
+import { isThere } from "../../../files/is_there.ts";
+import { claimed, replaceText } from "../../../files/output.ts";
+import type { CodeKnowledge } from "../../../models/interface/model.ts";
+import { trainOptionsOf } from "../../../train/from_run.ts";
+import { runFingerprint } from "../../../train/run_fingerprint.ts";
+import type { Run } from "../../../train/run_folder.ts";
+
+/** What decides the figures of all shadow models; a folder is continued only under the same plan. */
+const planSchema = object({
+  attack: v.literal("lira"),
+  cohort: text,
+  run: text,
+  seed: whole(0),
+});
+
+/** Its content. */
+export type AttackPlan = v.InferOutput<typeof planSchema>;
+
+/** Whether a folder holds an attack that can be continued; throws if it was begun otherwise. */
+export async function isBegunWith(folder: string, plan: AttackPlan): Promise<boolean> {
+  if (!await isThere(folder)) return false;
+  const path = join(folder, "plan.json");
+  if (!await isThere(path)) {
+    throw new Deno.errors.AlreadyExists(
+      `Cannot attack into "${folder}": it exists already, and holds no attack to continue`,
+    );
+  }
+  const begun = await readCheckedJson(path, planSchema, "the plan of an attack");
+  const other = (["cohort", "run", "seed"] as const).find((name) => begun[name] !== plan[name]);
+  if (other === undefined) return true;
+  throw new RangeError(
+    `Cannot continue the attack in "${folder}": it was begun with another ${other}; ` +
+      "choose another folder, or pass force: true",
+  );
+}
+
+/** How the shadow models of a run are trained. */
+export function trainingOf(run: Run, knowledge: CodeKnowledge | undefined) {
+  return { ...trainOptionsOf(run.runConfig), knowledge, acceptLoss: true };
+}
+
+/** The plan of an attack. */
+export async function planOf(run: Run, cohort: Cohort, seed: number): Promise<AttackPlan> {
+  return {
+    attack: "lira",
+    cohort: await fingerprint(cohort),
+    run: await runFingerprint(run),
+    seed,
+  };
+}
+
+/** Works in the folder of an attack, begun or new. */
+export async function attacked<T>(
+  folder: string,
+  { force, plan }: { readonly force: boolean; readonly plan: AttackPlan },
+  attack: (at: string) => Promise<T>,
+): Promise<T> {
+  return await claimed(folder, { force, goesOn: !force }, async (place) => {
+    if (!force && await isBegunWith(place, plan)) return await attack(grownFolder(place).path);
+    const results: T[] = [];
+    await growFolder(place, {
+      async begin(begun) {
+        await Deno.mkdir(begun);
+        await replaceText(join(begun, "plan.json"), JSON.stringify(plan, null, 2) + "\n");
+      },
+      async run(growing) {
+        results.push(await attack(growing.path));
+        await growing.shown();
+      },
+      isWorthKeeping: (begun) => isThere(join(begun, "shadows")),
+    });
+    return results[0];
+  });
+}
+
+/**
+ * On which run and cohort an attack by shadow models was begun: their fingerprints.
+ *
+ * @param folder of the attack
+ * @throws {SyntaxError} If its `plan.json` holds something else
+ * @throws {Deno.errors.NotFound} If there is none
+ */
+export function readLiraPlan(
+  folder: string,
+): Promise<{ readonly cohort: string; readonly run: string }> {
+  return readCheckedJson(join(folder, "plan.json"), planSchema, "the plan of an attack");
+}
