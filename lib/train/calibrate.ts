@@ -125,7 +125,7 @@ async function meanLoss(
 
 /** The records by length, in runs of which each fits into one pass. */
 function runsOf(model: GradientModel, cohort: Cohort): Int32Array[] {
-  const room = comfortable(model, roomOn());
+  const room = comfortable(model, "judging", roomOn());
   return batchesByLength(lengthsOf(model, cohort), batch)
     .flatMap((records) => fittingRuns(model, "judging", room, cohort, records));
 }

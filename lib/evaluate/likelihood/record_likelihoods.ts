@@ -59,7 +59,7 @@ function passesOf(model: Model, { parameters }: Run, cohort: Cohort): Passes {
   const tensors = toTensors(parameters);
   return {
     runsOf: (records) =>
-      fittingRuns(model, "judging", comfortable(model, roomOn()), cohort, records),
+      fittingRuns(model, "judging", comfortable(model, "judging", roomOn()), cohort, records),
     likelihoodsOf: async (records) => await model.likelihoods?.(tensors, cohort, records) ?? [],
     dispose: () => tf.dispose(tensors),
   };

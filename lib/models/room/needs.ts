@@ -158,8 +158,12 @@ export function fittingRuns(
 const comfortablePass = 2 ** 29;
 
 /** The part of a room for passes whose results do not depend on how records are cut into them. */
-export function comfortable(model: GradientModel, room: Room): Room {
-  const { engine } = needOf(model, "judging", 0);
+export function comfortable(
+  model: GradientModel,
+  stage: Exclude<Stage, "writing">,
+  room: Room,
+): Room {
+  const { engine } = needOf(model, stage, 0);
   return { ...room, bytes: Math.min(room.bytes, engine + comfortablePass) };
 }
 

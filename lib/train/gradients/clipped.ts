@@ -6,7 +6,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Cohort } from "../../cohort/cohort.ts";
 import type { GradientModel, TrainingMoment } from "../../models/interface/model.ts";
-import { fittingRuns } from "../../models/room/needs.ts";
+import { comfortable, fittingRuns } from "../../models/room/needs.ts";
 import { addInto, flatGradient, type FlatLayout } from "../../nn/flat.ts";
 import { hostKernel, isOnHost } from "../../nn/host.ts";
 import { recordGradients } from "../../nn/layer.ts";
@@ -59,10 +59,11 @@ export async function clippedGradients(
   let loss = 0;
   let unclipped = 0;
   const { separateLoss } = model;
+  const ample = comfortable(model, "learning", room); // runs may be cut anywhere
   const runs = separateLoss === undefined
     ? Array.from(records, (record) => Int32Array.of(record))
     : evenRuns(records, (record) => model.rowsOf(cohort, record))
-      .flatMap((run) => fittingRuns(model, "learning", room, cohort, run));
+      .flatMap((run) => fittingRuns(model, "learning", ample, cohort, run));
   for (const run of runs) {
     const added = separateLoss === undefined
       ? await addOne(about, run)
