@@ -173,25 +173,32 @@ Deno.test("needOf() is what HALO with waits takes at most, and no more than twic
   }
 });
 
-Deno.test("needOf() is what HALO takes to write records, and no more than twice that", async () => {
-  const cohort = listed(300, 40, 4);
-  const model = modelFor("halo", cohort, { width: 32, layers: 2, heads: 2 });
-  const records = everyRecord(cohort);
-  const peak = await peakBytes(async () => {
-    const parameters = toTensors(drawn(model.initial, random(1)));
-    const sampling = model.sampling(parameters);
-    assert(sampling.kind === "steps");
-    const writer = sampling.begin();
-    const steps = { rows: 4, offsets: Int32Array.of(0, 1, 2, 3, 4), columns: new Int32Array(4) };
-    for (let row = 1; row < sampling.codec.limit; row++) writer.advance(steps);
-    await writer.draw(records, new Float32Array(4 * sampling.uniforms).fill(0.9));
-    writer.dispose();
-    sampling.dispose();
-    tf.dispose(parameters);
+for (
+  const [form, settings] of [
+    ["HALO", {}],
+    ["HALO in blocks", { headRank: 8, headBlock: 64 }],
+  ] as const
+) {
+  Deno.test(`needOf() is what ${form} takes to write records, and no more than twice that`, async () => {
+    const cohort = listed(300, 40, 4);
+    const model = modelFor("halo", cohort, { width: 32, layers: 2, heads: 2, ...settings });
+    const records = everyRecord(cohort);
+    const peak = await peakBytes(async () => {
+      const parameters = toTensors(drawn(model.initial, random(1)));
+      const sampling = model.sampling(parameters);
+      assert(sampling.kind === "steps");
+      const writer = sampling.begin();
+      const steps = { rows: 4, offsets: Int32Array.of(0, 1, 2, 3, 4), columns: new Int32Array(4) };
+      for (let row = 1; row < sampling.codec.limit; row++) writer.advance(steps);
+      await writer.draw(records, new Float32Array(4 * sampling.uniforms).fill(0.9));
+      writer.dispose();
+      sampling.dispose();
+      tf.dispose(parameters);
+    });
+    const wanted = needOf(model, "writing", model.writingFootprint(4)).engine;
+    assert(peak <= wanted && wanted <= 2 * peak, `${wanted} for ${peak}`);
   });
-  const wanted = needOf(model, "writing", model.writingFootprint(4)).engine;
-  assert(peak <= wanted && wanted <= 2 * peak, `${wanted} for ${peak}`);
-});
+}
 
 Deno.test("fittingRuns() keeps records that fit together, and cuts others in order", () => {
   const cohort = tinyCohort(40);
