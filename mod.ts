@@ -239,6 +239,9 @@ export type { WaitStart } from "./lib/models/waits/wait_start.ts";
 
 // Training
 export { train, type TrainOptions } from "./lib/train/train.ts";
+export { joinMpi } from "./lib/train/processes/mpi.ts";
+export { helpTrain } from "./lib/train/processes/help.ts";
+export type { ProcessGroup } from "./lib/train/processes/process_group.ts";
 export { type Preset, presetFor, trainingVisits } from "./lib/models/interface/preset.ts";
 export {
   type DescentEstimate,

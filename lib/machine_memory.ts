@@ -3,6 +3,14 @@ const machineShare = 0.9;
 
 const controlGroups = ["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"];
 
+/** Processes on this machine that take equal shares of its memory. */
+let sharers = 1;
+
+/** Makes this process one of several on this machine that take equal shares of its memory. */
+export function shareMachine(processes: number): void {
+  sharers = processes;
+}
+
 /** Bytes of memory that this process can have, of the machine or its container; may be Infinity. */
 export function machineBytes(): number {
   const sys = Deno.permissions.querySync({ name: "sys", kind: "systemMemoryInfo" });
@@ -15,5 +23,5 @@ export function machineBytes(): number {
       continue;
     }
   }
-  return machineShare * Math.min(Infinity, ...limits);
+  return machineShare * Math.min(Infinity, ...limits) / sharers;
 }

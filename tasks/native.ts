@@ -1,6 +1,7 @@
-/** `deno task native`: builds the TensorFlow engine. */
+/** `deno task native`: builds the TensorFlow engine, or what trains over several machines. */
 import { buildNative } from "./native/build.ts";
-import { type Command, runCommand, say } from "./cli/command.ts";
+import { buildMpi } from "./native/mpi.ts";
+import { type Command, runCommand, say, UsageError } from "./cli/command.ts";
 
 const command: Command = {
   name: "native",
@@ -10,11 +11,21 @@ const command: Command = {
       help: "TensorFlow for NVIDIA cards, 5 GB",
     },
     force: { help: "Download and compile again, instead of using the cache" },
+    mpi: {
+      help:
+        "Build the library for training over several machines instead, by mpicc; takes a second",
+    },
   },
-  examples: ["deno task native", "deno task native --force"],
+  examples: ["deno task native", "deno task native --force", "deno task native --mpi"],
 };
 
 await runCommand(command, async (args) => {
+  if (args.has("mpi")) {
+    if (args.has("cuda")) throw new UsageError("--mpi takes no --cuda: it builds no engine");
+    const built = await buildMpi();
+    say(`Built ${built.library}; start training by mpirun -n N deno task train … --mpi`);
+    return { ...built };
+  }
   const built = await buildNative({
     cuda: args.has("cuda"),
     force: args.has("force"),

@@ -33,6 +33,7 @@ import { sayLeftOut } from "./cli/left_out.ts";
 import { presetText } from "./cli/preset_text.ts";
 import { askedTraining, knowledgeOf } from "./train/asked.ts";
 import { dryRun } from "./train/dry_run.ts";
+import { help, launcher, processesOf } from "./train/together.ts";
 
 /** The models, or the settings of one that is named. */
 function helpOn(model: string | undefined): string[] {
@@ -214,11 +215,16 @@ const command: Command = {
     Engine: {
       ...backendOption,
       workers: { value: "N", help: "Threads that share each batch, on wasm or cpu (default 1)" },
+      mpi: {
+        help:
+          "Share each batch among the processes that mpirun or srun has started, on one machine or " +
+          "several; needs deno task native --mpi",
+      },
     },
   },
   goesOnBy: (args) =>
     hasBegun(join(args.path("out"), "config.json"), { force: args.has("force") })
-      ? sameCommand("train", { add: "--resume", leaveOut: "--force" })
+      ? launcher(args) + sameCommand("train", { add: "--resume", leaveOut: "--force" })
       : undefined,
   details: (args) => helpOn(args.maybe("model")),
   examples: [
@@ -230,6 +236,7 @@ const command: Command = {
     "deno task train --cohort runs/cohort --out runs/private --private --epsilon 8 --delta 1e-4",
     "deno task train --cohort runs/cohort --out runs/again --from-run runs/halo --seed 2",
     "deno task train --cohort runs/cohort --out runs/audited --canaries 100",
+    "mpirun -n 4 deno task train --cohort runs/cohort --out runs/halo --mpi",
   ],
 };
 
@@ -257,6 +264,8 @@ function runJson(out: string, run: Run): Result {
 }
 
 await runCommand(command, async (args, onProgress) => {
+  const processes = processesOf(args);
+  if (processes !== undefined && processes.rank > 0) return await help(args, processes);
   const options = await askedTraining(args);
   if (args.has("dry-run")) {
     const backend = await startBackend(args);
@@ -275,10 +284,12 @@ await runCommand(command, async (args, onProgress) => {
     const run = await train(cohort, out, {
       ...options,
       knowledge,
+      processes,
       onNote: say,
       onStart,
       onProgress,
     });
+    await processes?.leave();
     for (const [name, remark] of Object.entries(run.runConfig.remarks ?? {})) {
       say(`${name}: ${remark}`);
     }

@@ -78,6 +78,18 @@ export async function npmRegistry(): Promise<Wanted<"npm">> {
   }
 }
 
+/** The programs of MPI. */
+export async function mpiPrograms(): Promise<Wanted<"mpi">> {
+  const missing = { missing: "MPI: apt-get install openmpi-bin libopenmpi-dev" };
+  try {
+    const tried = ["mpirun", "mpicc"]
+      .map((program) => new Deno.Command(program, { args: ["--version"] }).output());
+    return (await Promise.all(tried)).every(({ success }) => success) ? { thing: "mpi" } : missing;
+  } catch (_) {
+    return missing;
+  }
+}
+
 /** Linux's `unshare`, which runs a program without a network. */
 export async function noNetwork(): Promise<Wanted<string[]>> {
   const unshare = ["unshare", "--map-root-user", "--net"];

@@ -88,8 +88,8 @@ interface Engine {
  * default 0, none are computed
  */
 export function adam(initial: NamedArrays | AdamState, averageWeights = 0): Optimizer {
-  const state = isState(initial) ? initial : undefined;
-  const parameters = isState(initial) ? initial.parameters : initial;
+  const state = isAdamState(initial) ? initial : undefined;
+  const parameters = isAdamState(initial) ? initial.parameters : initial;
   const layout = layoutOf(parameters);
   const buffers: [Float32Array, Float32Array, Float32Array] = [
     flatten(layout, parameters),
@@ -150,7 +150,8 @@ export function adam(initial: NamedArrays | AdamState, averageWeights = 0): Opti
   };
 }
 
-function isState(initial: NamedArrays | AdamState): initial is AdamState {
+/** Whether this is a state to continue from, not parameters to begin with. */
+export function isAdamState(initial: NamedArrays | AdamState): initial is AdamState {
   return typeof initial.steps === "number";
 }
 

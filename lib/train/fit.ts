@@ -18,11 +18,14 @@ import { type Room, roomOn } from "../nn/room.ts";
 import type { OnProgress } from "../progress.ts";
 import { batchCount, epochBatches, passedSteps, type Step, stepsOfEpoch } from "./batches.ts";
 import { localGradients } from "./gradients/local.ts";
+import { reducedGradients } from "./gradients/reduced.ts";
 import type { GradientSource } from "./gradients/source.ts";
 import { sharedGradients } from "./gradients/workers.ts";
 import { endingInWords, endingOf, finishedEpoch } from "./ending.ts";
 import { type Training, usualCheckpointMinutes } from "./options.ts";
 import { type Protection, protection } from "./private/protection.ts";
+import { alone, fromFirst, isOwn, type ProcessGroup } from "./processes/process_group.ts";
+import { sameStart, type Start } from "./processes/same_start.ts";
 import { courseOf, readProgress } from "./read_progress.ts";
 import { type Checkpoint, type TrainingLine, writeBest, writeCheckpoint } from "./run_folder.ts";
 import { extrasOf, rateAt, type RestartedTraining, type Schedule, scheduleOf } from "./schedule.ts";
@@ -32,7 +35,8 @@ interface Session {
   readonly model: GradientModel;
   readonly train: Cohort;
   readonly validation: Cohort;
-  readonly folder: GrowingFolder;
+  /** Of the run; only the first process has it. */
+  readonly folder?: GrowingFolder | undefined;
   readonly training: Schedule;
   readonly optimizer: Optimizer;
   readonly gradients: GradientSource;
@@ -42,8 +46,10 @@ interface Session {
   readonly lines: TrainingLine[];
   readonly checkpointMinutes: number;
   readonly onProgress?: OnProgress | undefined;
-  /** Seconds of training so far, with earlier sessions. */
-  seconds(): number;
+  /** Those that train together. */
+  readonly processes: ProcessGroup;
+  /** Seconds of training so far, with earlier sessions; the same in all processes. */
+  seconds(): Promise<number>;
 }
 
 const noSums = () => ({ loss: 0, visits: 0, norms: 0 });
@@ -65,6 +71,8 @@ export interface FitOptions {
   readonly tables?: NamedArrays | undefined;
   /** Longest training time, in minutes, that a run loses when it is killed in a long epoch. */
   readonly checkpointMinutes?: number | undefined;
+  /** Those that train together, each of which calls this; default this one alone. */
+  readonly processes?: ProcessGroup | undefined;
 }
 
 /**
@@ -74,7 +82,7 @@ export interface FitOptions {
  *
  * @param model for the vocabulary and labels of the cohort
  * @param cohort with records in its train and validation splits
- * @param folder of the run
+ * @param folder of the run; only the first process has it
  * @param training how to train, with the restarts of the run
  * @returns the epochs, with those of earlier sessions
  * @throws {RangeError} If the loss is no longer finite
@@ -83,22 +91,29 @@ export interface FitOptions {
 export async function fit(
   model: GradientModel,
   cohort: Cohort,
-  folder: GrowingFolder,
+  folder: GrowingFolder | undefined,
   training: RestartedTraining,
-  { onProgress, tables = {}, checkpointMinutes = usualCheckpointMinutes }: FitOptions = {},
+  {
+    onProgress,
+    tables,
+    checkpointMinutes = usualCheckpointMinutes,
+    processes = alone,
+  }: FitOptions = {},
 ): Promise<TrainingLine[]> {
   const train = splitOf(cohort, "train");
   const validation = splitOf(cohort, "validation");
-  const stored = await readProgress(folder.path, model, courseOf(train.recordCount, training));
-  const { checkpoint, lines } = stored ?? { checkpoint: beginning(), lines: [] };
-  const optimizer = adam(
-    stored?.state ?? { ...initialOf(model, training.seed), ...tables },
-    training.averageWeights,
-  );
+  const started = async () => {
+    const own = folder && await startOf(model, train, folder, training, tables);
+    const { state, ...start } = await sameStart(processes, own);
+    // which has copies of the state
+    return { ...start, optimizer: adam(state, training.averageWeights) };
+  };
+  const { checkpoint, lines, optimizer } = await started();
   let gradients: GradientSource | undefined;
   try {
     const protection = protectionFor(model, optimizer, training, checkpoint);
     gradients = await gradientsFor(model, train, optimizer, training);
+    if (processes.size > 1) gradients = reducedGradients(gradients, optimizer, processes);
     if (protection !== undefined) gradients = protection.protected(gradients);
     const before = checkpoint.seconds;
     const began = performance.now();
@@ -115,13 +130,28 @@ export async function fit(
       lines,
       checkpointMinutes,
       onProgress,
-      seconds: () => before + (performance.now() - began) / 1000,
+      processes,
+      seconds: () => fromFirst(processes, before + (performance.now() - began) / 1000),
     });
   } finally {
     gradients?.dispose();
     optimizer.dispose();
   }
   return lines;
+}
+
+/** Where the run in a folder begins or continues. */
+async function startOf(
+  model: GradientModel,
+  train: Cohort,
+  folder: GrowingFolder,
+  training: RestartedTraining,
+  tables: NamedArrays = {},
+): Promise<Start> {
+  const stored = await readProgress(folder.path, model, courseOf(train.recordCount, training));
+  if (stored !== undefined) return stored;
+  const state = { ...initialOf(model, training.seed), ...tables };
+  return { checkpoint: beginning(), lines: [], state };
 }
 
 /** The room that a training leaves for its passes. */
@@ -158,12 +188,13 @@ export function protectionFor(
 async function trainEpochs(session: Session): Promise<void> {
   const { train, folder, training, optimizer, checkpoint, lines, onProgress } = session;
   const batches = stepsOfEpoch(train.recordCount, training);
-  const standing = () => ({ ...checkpoint, seconds: session.seconds() });
-  while (endingOf(training, standing()) === undefined) {
+  while (endingOf(training, checkpoint) === undefined) {
     const line = await trainEpoch(session);
-    if (line.best) await writeBest(folder.path, await optimizer.readParameters());
-    await store(session);
-    await folder.shown();
+    if (folder !== undefined) {
+      if (line.best) await writeBest(folder.path, await optimizer.readParameters());
+      await store(folder, session);
+      await folder.shown();
+    }
     onProgress?.({
       stage: "training",
       done: line.step,
@@ -173,14 +204,15 @@ async function trainEpochs(session: Session): Promise<void> {
     });
   }
   const total = checkpoint.epoch * batches;
-  const ended = endingInWords(training, standing());
+  const ended = endingInWords(training, checkpoint);
   onProgress?.({ stage: "training", done: total, total, ...ended !== undefined && { ended } });
 }
 
 /** Stores the state of the run, from which a killed run continues. */
-async function store(session: Session): Promise<void> {
-  const { folder, checkpoint, lines, optimizer } = session;
-  checkpoint.seconds = session.seconds();
+async function store(
+  folder: GrowingFolder,
+  { checkpoint, lines, optimizer }: Session,
+): Promise<void> {
   await writeCheckpoint(folder.path, lines, checkpoint, await optimizer.readState());
 }
 
@@ -212,7 +244,7 @@ export function stepsOf(
 
 /** Trains the rest of an epoch, computes the validation loss and adds a line to the log. */
 async function trainEpoch(session: Session): Promise<TrainingLine> {
-  const { model, train, training, checkpoint, lines, protection } = session;
+  const { model, train, folder, training, checkpoint, lines, protection } = session;
   const { epoch } = checkpoint;
   const steps = protection?.batches(epoch).map((records): Step => ({ records, pass: epoch })) ??
     stepsOf(model, train, training, epoch);
@@ -221,13 +253,15 @@ async function trainEpoch(session: Session): Promise<TrainingLine> {
   while (checkpoint.batch < steps.length) {
     rate = await trainBatch(session, steps[checkpoint.batch], steps.length);
     await breathe();
-    if (performance.now() - storedAt > session.checkpointMinutes * 60_000) {
-      await store(session);
+    const isDue = performance.now() - storedAt > session.checkpointMinutes * 60_000;
+    if (folder !== undefined && isDue) {
+      await store(folder, session);
       storedAt = performance.now();
     }
   }
   const validationLoss = await meanLoss(session);
   checkFinite({ "validation loss": validationLoss }, session);
+  checkpoint.seconds = await session.seconds();
   checkpoint.epoch++;
   const line: TrainingLine = {
     epoch: checkpoint.epoch,
@@ -236,7 +270,7 @@ async function trainEpoch(session: Session): Promise<TrainingLine> {
     validation_loss: validationLoss,
     learning_rate: rate,
     gradient_norm: checkpoint.sums.norms / steps.length,
-    seconds: session.seconds(),
+    seconds: checkpoint.seconds,
     best: protection !== undefined || validationLoss < checkpoint.best.loss,
     ...protection && { epsilon: protection.epsilon() },
   };
@@ -262,7 +296,8 @@ async function trainBatch(
   const { seed, epochs } = training;
   const step = checkpoint.epoch * batches + checkpoint.batch;
   const { loss, gradients: slopes } = await gradients.compute(records, { seed, epoch: pass });
-  const rate = rateAt(training, step, batches, session.seconds());
+  checkpoint.seconds = await session.seconds();
+  const rate = rateAt(training, step, batches, checkpoint.seconds);
   const norm = await optimizer.step(slopes, rate);
   checkFinite({ loss, "norm of the gradient": norm }, session);
   const { sums } = checkpoint;
@@ -294,20 +329,23 @@ function checkFinite(values: Record<string, number>, { training, checkpoint }: S
   }
 }
 
-/** Mean loss of the validation records in nats per visit. */
-async function meanLoss({ model, validation, training, optimizer }: Session): Promise<number> {
+/** Mean loss of the validation records in nats per visit; each process sees a part of them. */
+async function meanLoss(
+  { model, validation, training, optimizer, processes }: Session,
+): Promise<number> {
   const lengths = lengthsOf(model, validation);
   const parameters = optimizer.keptParameters();
   const lossOf = model.validationLoss ?? model.loss;
   const room = roomOn();
-  let sum = 0;
+  const sum = new Float64Array(1);
   const runs = epochBatches(lengths, training.batch, stream("validationOrder", 0))
     .flatMap((batch) => fittingRuns(model, "judging", room, validation, batch));
-  for (const records of runs) {
+  for (const records of runs.filter(isOwn(processes))) {
     const loss = tf.tidy(() => lossOf(parameters, validation, records));
-    sum += (await loss.data())[0];
+    sum[0] += (await loss.data())[0];
     loss.dispose();
     await breathe();
   }
-  return sum / (validation.visitCount + validation.recordCount); // the labels count as a visit
+  await processes.allReduce(sum);
+  return sum[0] / (validation.visitCount + validation.recordCount); // the labels count as a visit
 }

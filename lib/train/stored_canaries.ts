@@ -6,9 +6,8 @@
  * @module
  */
 import { join } from "node:path";
-import { splitNames } from "../cohort/cohort.ts";
+import { type Cohort, splitNames } from "../cohort/cohort.ts";
 import { cohortOf } from "../cohort/records.ts";
-import type { Vocabulary } from "../cohort/vocabulary.ts";
 import {
   checked,
   finite,
@@ -47,7 +46,7 @@ const fileSchema = object({
 const pathIn = (folder: string) => join(folder, "canaries.json");
 
 /** The content of canaries.json. */
-function textOf({ canaries, isIn }: Canaries): string {
+export function canariesText({ canaries, isIn }: Canaries): string {
   const { vocabulary, visitOffsets, codeOffsets, codes, gapDays } = canaries;
   const codesOf = (visit: number) =>
     Array.from(
@@ -67,12 +66,12 @@ function textOf({ canaries, isIn }: Canaries): string {
 
 /** What a run's config will say of canaries. */
 export async function canaryNote(canaries: Canaries): Promise<CanaryNote> {
-  return { count: canaries.isIn.length, sha256: await sha256(textOf(canaries)) };
+  return { count: canaries.isIn.length, sha256: await sha256(canariesText(canaries)) };
 }
 
 /** Stores canaries in the folder of a run. */
 export function writeCanaries(folder: string, canaries: Canaries): Promise<void> {
-  return replaceText(pathIn(folder), textOf(canaries));
+  return replaceText(pathIn(folder), canariesText(canaries));
 }
 
 /**
@@ -85,17 +84,30 @@ export function writeCanaries(folder: string, canaries: Canaries): Promise<void>
 export async function readCanaries(
   folder: string,
   note: CanaryNote,
-  { vocabulary, labelNames }: {
-    readonly vocabulary: Vocabulary;
-    readonly labelNames: readonly string[];
-  },
+  names: Pick<Cohort, "vocabulary" | "labelNames">,
 ): Promise<Canaries> {
   const path = pathIn(folder);
   const content = await readOwnText(path);
-  const fail = (why: string) => new SyntaxError(`Cannot read "${path}": ${why}`);
   if (await sha256(content) !== note.sha256) {
-    throw fail("it is not the file that the run was started with");
+    throw new SyntaxError(
+      `Cannot read "${path}": it is not the file that the run was started with`,
+    );
   }
+  return canariesFrom(content, names, path);
+}
+
+/**
+ * Canaries by the content of canaries.json.
+ *
+ * @param path of the file, for what is said of it
+ * @throws {SyntaxError} If it is not valid, or has a code that the vocabulary has not
+ */
+export function canariesFrom(
+  content: string,
+  { vocabulary, labelNames }: Pick<Cohort, "vocabulary" | "labelNames">,
+  path = "canaries.json",
+): Canaries {
+  const fail = (why: string) => new SyntaxError(`Cannot read "${path}": ${why}`);
   const { canaries } = checked(parsedJson(content, path), fileSchema, `"${path}"`, "canaries");
   const places = new Map(vocabulary.codes.map((code, index) => [code, index]));
   const indexOf = (code: string) => {

@@ -37,6 +37,8 @@ import {
   privacyNames,
   type PrivacyOptions,
 } from "./private/privacy.ts";
+import { announceRun } from "./processes/announcement.ts";
+import { alone, type ProcessGroup } from "./processes/process_group.ts";
 import { courseOf, readProgress } from "./read_progress.ts";
 import { readBegun, readRun } from "./read_run.ts";
 import { runRemarks } from "./remarks.ts";
@@ -92,6 +94,11 @@ export interface TrainOptions extends TrainingOptions, LongWorkOptions {
    * change when a run is resumed.
    */
   readonly checkpointMinutes?: number | undefined;
+  /**
+   * The processes that share each batch, of which this is the first, see {@link joinMpi}; the others call
+   * {@link helpTrain}. Default this one alone.
+   */
+  readonly processes?: ProcessGroup | undefined;
   /** Called once before the first step; see {@link startInWords}. */
   readonly onStart?: ((start: TrainingStart) => void) | undefined;
   /** Called with what a person should know before training starts. */
@@ -111,6 +118,7 @@ const optionNames = [
       force: 0,
       acceptLoss: 0,
       checkpointMinutes: 0,
+      processes: 0,
       onStart: 0,
       onNote: 0,
       onProgress: 0,
@@ -182,12 +190,40 @@ export function checkCanTrain(model: Model, cohort: Cohort, training: RestartedT
   checkRoom(model, { stage: "judging", cohort: splitOf(cohort, "validation") });
 }
 
+/**
+ * Checks that a training can be shared by several processes.
+ *
+ * @throws {RangeError} If a model only counts, or each process would draw its own noise
+ */
+function checkProcesses(
+  model: Model,
+  privacy: Privacy | undefined,
+  { size }: ProcessGroup = alone,
+): void {
+  if (size === 1) return;
+  if ("learn" in model) {
+    throw new RangeError(
+      `Cannot train "${model.family}" in ${size} processes: it counts, which one process does`,
+    );
+  }
+  if (privacy?.noiseSource !== "secure") return;
+  throw new RangeError(
+    `Cannot train in ${size} processes with secure noise: each would draw its own; use seeded noise`,
+  );
+}
+
+/** What {@link learn} is given besides the config. */
+interface Learning extends FitOptions {
+  /** Canaries of its audit. */
+  readonly canaries: Canaries | undefined;
+}
+
 /** Trains a run whose config is written, or continues it. */
 async function learn(
   cohort: Cohort,
   folder: GrowingFolder,
   runConfig: RunConfig,
-  options: FitOptions,
+  { canaries, ...options }: Learning,
 ): Promise<void> {
   const model = modelOf(runConfig);
   if ("learn" in model) {
@@ -196,6 +232,7 @@ async function learn(
   }
   const { adversary } = model;
   const training = stageTraining(runConfig);
+  await announceRun(options.processes ?? alone, runConfig, canaries);
   await fit(model, cohort, folder, training, options);
   if (runConfig.privacy === undefined) {
     await calibrate(model, cohort, folder.path, options.onProgress);
@@ -244,6 +281,7 @@ export function planned(source: Cohort, options: TrainOptions) {
   const coverage = coverageOf(model, cohort);
   if (!options.acceptLoss) checkCoverage(family.name, coverage);
   checkCanTrain(model, cohort, { ...training, privacy });
+  checkProcesses(model, privacy, options.processes);
   return { model, config, schema, training, privacy, coverage, cohort, audited };
 }
 
@@ -309,7 +347,8 @@ async function trainNew(source: Cohort, folder: string, options: TrainOptions): 
       if (audited !== undefined) await writeCanaries(begun, audited);
       await readBegun(begun); // what could not be read back is not worth training
     },
-    run: (growing) => learn(cohort, growing, runConfig, { ...options, tables: given?.tables }),
+    run: (growing) =>
+      learn(cohort, growing, runConfig, { ...options, tables: given?.tables, canaries: audited }),
     isWorthKeeping: hasStored,
   });
 }
@@ -390,6 +429,7 @@ async function trainOn(source: Cohort, folder: string, options: TrainOptions): P
   const cohort = canaries === undefined ? source : joinedBy(source, canaries);
   const model = modelOf(stored);
   checkCanTrain(model, cohort, stageTraining(stored));
+  checkProcesses(model, stored.privacy, options.processes);
   const tables = await tablesAgain(folder, cohort, stored, options);
   const { epochs = stored.training.epochs } = options;
   const runConfig = await extended(folder, cohort, stored, epochs);
@@ -398,7 +438,7 @@ async function trainOn(source: Cohort, folder: string, options: TrainOptions): P
     options.onNote?.(restartInWords(runConfig));
   }
   options.onStart?.(trainingStart(model, cohort, runConfig, folder));
-  await learn(cohort, grownFolder(folder), runConfig, { ...options, tables });
+  await learn(cohort, grownFolder(folder), runConfig, { ...options, tables, canaries });
 }
 
 /** Says how to continue a training that Jupyter's Stop ended, from when it began in milliseconds. */

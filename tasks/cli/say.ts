@@ -12,6 +12,18 @@ export const isQuiet: boolean = Deno.args.includes("--quiet");
 // a terminal that was closed takes no more lines; the signal that says so ends the task in order
 process.stderr.on("error", () => {});
 
+let hushed = false;
+
+/** Keeps this process from writing anything, as another one speaks for it; or lets it speak again. */
+export function hush(isHushed: boolean): void {
+  hushed = isHushed;
+}
+
+/** Whether another process speaks for this one. */
+export function isHushed(): boolean {
+  return hushed;
+}
+
 /** Writes a line for people, see {@link printable}. */
 export function say(line: string): void {
   if (!isQuiet) complain(line);
@@ -26,5 +38,5 @@ export function tell(line: string): void {
 
 /** Writes a line that people want to read even with `--quiet`: an error. */
 export function complain(line: string): void {
-  process.stderr.write(printable(line) + "\n");
+  if (!hushed) process.stderr.write(printable(line) + "\n");
 }

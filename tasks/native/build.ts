@@ -6,12 +6,11 @@
  *
  * @module
  */
-import { homedir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { replaceWhole } from "../../lib/files/output.ts";
-import { childOutput } from "../cli/child.ts";
 import { nativeBinding, stderrSwitch } from "../../lib/nn/backend.ts";
+import { cacheFolder, must, run } from "./programs.ts";
 
 const version = "2.21.0";
 
@@ -104,7 +103,7 @@ export async function buildNative(options: NativeOptions = {}): Promise<NativeBu
   }
   // aarch64 has no wheel named tensorflow-cpu: there, tensorflow is the one for CPUs
   const name = cuda || Deno.build.arch === "aarch64" ? "tensorflow" : "tensorflow-cpu";
-  const root = join(Deno.env.get("XDG_CACHE_HOME") || join(homedir(), ".cache"), "ehrloom");
+  const root = cacheFolder();
   const cache = join(root, `${name}-${version}`);
   const compiled = [stderrSwitch(), nativeBinding()]
     .map((installed) => ({ installed, cached: join(cache, basename(installed)) }));
@@ -223,40 +222,6 @@ async function tryProduct(log: string): Promise<{ version: string; flops: number
   } catch (error) {
     await Deno.remove(nativeBinding());
     throw error;
-  }
-}
-
-/** Runs a command, keeps its output in the log file, and fails in one line. */
-async function must(
-  command: string,
-  args: string[],
-  log: string,
-  failure: (output: string) => string,
-): Promise<string> {
-  const { success, stdout, stderr } = await run(command, args);
-  if (!success) {
-    await Deno.writeTextFile(log, [command, ...args].join(" ") + "\n" + stdout + stderr);
-    throw new Error(`${failure(stdout + stderr)} (log: ${log})`);
-  }
-  return stdout;
-}
-
-async function run(
-  command: string,
-  args: string[],
-): Promise<{ success: boolean; stdout: string; stderr: string }> {
-  const cwd = fileURLToPath(new URL("../../", import.meta.url));
-  try {
-    const output = await childOutput(command, { args, cwd });
-    const text = new TextDecoder();
-    return {
-      success: output.success,
-      stdout: text.decode(output.stdout),
-      stderr: text.decode(output.stderr),
-    };
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    return { success: false, stdout: "", stderr: error.message };
   }
 }
 

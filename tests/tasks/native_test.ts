@@ -8,7 +8,10 @@ const denoDir = Deno.env.get("DENO_DIR") ??
   join(Deno.env.get("XDG_CACHE_HOME") ?? join(homedir(), ".cache"), "deno");
 
 /** Runs `deno task native` where only the given programs exist and nothing is cached. */
-async function native(programs: string[]): Promise<{ code: number; stderr: string }> {
+async function native(
+  programs: string[],
+  ...options: string[]
+): Promise<{ code: number; stderr: string }> {
   const folder = await Deno.makeTempDir();
   try {
     for (const [name, script] of Object.entries(fakes)) {
@@ -16,7 +19,7 @@ async function native(programs: string[]): Promise<{ code: number; stderr: strin
       await Deno.writeTextFile(`${folder}/${name}`, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
     }
     const { code, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: taskArguments("native"),
+      args: [...taskArguments("native"), ...options],
       cwd: new URL("../../", import.meta.url).pathname,
       env: { PATH: folder, XDG_CACHE_HOME: `${folder}/cache`, DENO_DIR: denoDir },
     }).output();
@@ -30,6 +33,7 @@ async function native(programs: string[]): Promise<{ code: number; stderr: strin
 const fakes = {
   python3: `case "$*" in *download*) echo "NewConnectionError: name resolution"; exit 1;; esac`,
   "g++": "exit 0",
+  mpicc: `case "$*" in *mpi.c*) echo "mpi.h: No such file"; exit 1;; esac`,
 };
 
 Deno.test("deno task native names the missing compiler and the package that brings it", async () => {
@@ -55,4 +59,19 @@ Deno.test("deno task native without network says so in one line and names the lo
     stderr,
     /^Downloading .*\nerror: Cannot download tensorflow\S* \S+: no network \(log: FOLDER\S+native.log\)\n$/,
   );
+});
+
+Deno.test("deno task native --mpi names the missing compiler, or the log of one that fails", async () => {
+  assertEquals(await native([], "--mpi"), {
+    code: 1,
+    stderr: "error: Cannot build for MPI: mpicc not found, " +
+      "on Debian and Ubuntu run apt-get install libopenmpi-dev openmpi-bin\n",
+  });
+  assertEquals(await native(["mpicc"], "--mpi"), {
+    code: 1,
+    stderr: "error: Cannot compile for MPI (log: FOLDER/cache/ehrloom/mpi.log)\n",
+  });
+  const { code, stderr } = await native([], "--mpi", "--cuda");
+  assertEquals(code, 2);
+  assertMatch(stderr, /^error: --mpi takes no --cuda: it builds no engine\n/);
 });
