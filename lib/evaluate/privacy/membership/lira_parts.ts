@@ -57,7 +57,8 @@ const partSchema = object({ shadow: whole(1) });
  * @param cohort as for `attackByShadows`
  * @param folder of the part; may hold one to be continued
  * @param options those of the whole attack, and the number of the shadow model, from 1
- * @throws {RangeError} If the folder was begun with another run, cohort or seed
+ * @throws {RangeError} If there is no such number, or the folder was begun with another one, another
+ *   run, cohort or seed
  * @throws {Deno.errors.AlreadyExists} If the folder holds something else
  */
 export async function attackPart(
@@ -67,10 +68,20 @@ export async function attackPart(
   { shadow, seed = 0, knowledge, signal, onProgress }: LiraPartOptions,
 ): Promise<void> {
   checkArguments("attackPart", [run, "run"], [cohort, "cohort"], [folder, "folder"]);
+  if (!Number.isSafeInteger(shadow) || shadow < 1) {
+    throw new RangeError(`Cannot train shadow model ${shadow}: must be a whole number, at least 1`);
+  }
   const training = trainingOf(run, knowledge);
   const plan = await planOf(run, cohort, seed);
   await Deno.mkdir(dirname(folder), { recursive: true });
   await attacked(folder, { force: false, plan }, async (at) => {
+    const made = await isThere(join(at, partFile)) ? await numberOf(at) : shadow;
+    if (made !== shadow) {
+      throw new RangeError(
+        `Cannot train shadow model ${shadow} in "${folder}": it holds shadow model ${made}; ` +
+          "choose another folder",
+      );
+    }
     const own = join(at, "shadows", String(shadow));
     await Deno.mkdir(dirname(own), { recursive: true });
     await shadowModel(cohort, own, shadow - 1, { training, seed, signal, onProgress });
@@ -78,15 +89,17 @@ export async function attackPart(
   });
 }
 
+/** The number of the shadow model that a finished part holds. */
+async function numberOf(part: string): Promise<number> {
+  const path = join(part, partFile);
+  return (await readCheckedJson(path, partSchema, "a part of an attack")).shadow;
+}
+
 /** Copies shadow models that are finished in parts, and not yet in the folder of their attack. */
 export async function takeShadows(parts: string, folder: string, plan: AttackPlan): Promise<void> {
   for (const part of await partFolders(parts, partFile)) {
     await isBegunWith(part, plan);
-    const { shadow } = await readCheckedJson(
-      join(part, partFile),
-      partSchema,
-      "a part of an attack",
-    );
+    const shadow = await numberOf(part);
     const [from, to] = [part, folder].map((each) => join(each, "shadows", String(shadow)));
     if (await isThere(to)) continue;
     await Deno.mkdir(dirname(to), { recursive: true });

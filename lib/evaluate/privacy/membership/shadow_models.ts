@@ -87,7 +87,7 @@ export async function shadowModel(
 }
 
 /** Checks a number of shadow models: they come in pairs. */
-export function checkShadows(shadows: number): void {
+function checkShadows(shadows: number): void {
   if (Number.isSafeInteger(shadows) && shadows >= 4 && shadows % 2 === 0) return;
   throw new RangeError(
     `Cannot train ${shadows} shadow models: must be an even number, at least 4`,

@@ -66,6 +66,11 @@ Deno.test("attackByShadows() of parts has the figures of one process, and trains
     for (const shadow of [4, 1, 2]) {
       await attackPart(run, cohort, join(parts, `part ${shadow}`), { shadow });
     }
+    await assertRejects(
+      () => attackPart(run, cohort, join(parts, "part 4"), { shadow: 3 }),
+      RangeError,
+      "it holds shadow model 4; choose another folder",
+    );
     for (const shadow of [1, 2]) { // to be seen in what is taken over
       await Deno.writeTextFile(join(parts, `part ${shadow}`, "shadows", `${shadow}`, "note"), "");
     }
