@@ -110,7 +110,8 @@ async function told(args: Arguments) {
     found.push(result);
   }
   if (args.has("settings")) {
-    comparedFigures.map((figure) => `${settingsTable(found, figure)}\n`).forEach(tell);
+    comparedFigures.flatMap((figure) => [...settingsTable(found, figure).split("\n"), ""])
+      .forEach(tell);
     return {};
   }
   found.flatMap((result) => [...resultText(result).split("\n"), ""]).forEach(tell);

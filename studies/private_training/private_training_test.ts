@@ -5,7 +5,14 @@ import { fileURLToPath } from "node:url";
 import { tinyCohort } from "../../tests/tiny.ts";
 import { costCurve } from "./cost_curve.ts";
 import { comparedFigures, resultTable, settingsTable, tables } from "./private_training_table.ts";
-import { type FigureName, figureNames, readResult, resultsFolder, type Row } from "./result.ts";
+import {
+  type FigureName,
+  figureNames,
+  readResult,
+  resultsFolder,
+  type Row,
+  settingsFolder,
+} from "./result.ts";
 
 const none = Object.fromEntries(Object.keys(figureNames).map((name) => [name, null])) as Record<
   FigureName,
@@ -68,6 +75,22 @@ Deno.test("the tables in docs/results.md are those of the results that are kept"
       const wanted = unpadded(resultTable(result?.rows ?? [], figures));
       assert(written.includes(wanted), `${name} is there as another table:\n${wanted}`);
     }
+  }
+});
+
+Deno.test("docs/results.md compares the settings of Synthea as the results that are kept do", async () => {
+  const written = await resultsPage();
+  const paths = [
+    join(settingsFolder, "synthea-rate-0.01.json"),
+    join(settingsFolder, "synthea-last-weights.json"),
+    join(resultsFolder, "synthea.json"),
+  ];
+  const results = await Promise.all(paths.map(readResult));
+  const found = results.filter((result) => result !== undefined);
+  assertEquals(found.length, 3);
+  for (const figure of comparedFigures) {
+    const wanted = unpadded(settingsTable(found, figure));
+    assert(written.includes(wanted), `they are there as another table:\n${wanted}`);
   }
 });
 
