@@ -140,6 +140,20 @@ Deno.test("train() in two processes is resumed to the same run, to the bit, and 
     assertSameLosses(await together(3, source, path("three"), { resume: true }), expected);
   }));
 
+Deno.test("train() in two processes resumes averaged weights and epochs of some steps, to the bit", () =>
+  inFolder(async (folder) => {
+    const all = { ...options, averageWeights: 0.9, steps: 3, checkpointMinutes: 0 };
+    const expected = await together(2, source, join(folder, "whole"), all);
+    assertSameLosses(expected, await train(source, join(folder, "one"), all));
+    const path = join(folder, "parts");
+    const [processes, helper] = groupsInMemory(2);
+    helpTrain(source, helper); // it waits for good, as MPI would have ended it
+    await interrupted(source, path, 5, { ...all, processes });
+    const found = await together(2, source, path, { resume: true });
+    assertEquals(epochsOf(found), epochsOf(expected));
+    assertEquals(found.parameters, expected.parameters);
+  }));
+
 Deno.test("train() in two processes repeats exactly, and continues a finished run with more epochs", () =>
   inFolder(async (folder) => {
     const all: TrainOptions = { ...options, schedule: "constant" };
