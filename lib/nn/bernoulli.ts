@@ -114,10 +114,8 @@ function deviceNll(
     },
     (dy, [logits, on, counts]) => {
       const p = tf.sigmoid(logits);
-      const weight = positiveWeight === 1 ? 1 : tf.add(1, tf.mul(on, positiveWeight - 1));
-      const gradient = positiveWeight === 1
-        ? tf.sub(tf.mul(p, counts), on)
-        : tf.sub(tf.mul(tf.mul(p, counts), weight), tf.mul(on, positiveWeight));
+      const weight = positiveWeight === 1 ? counts : tf.add(counts, tf.mul(on, positiveWeight - 1));
+      const gradient = tf.sub(tf.mul(p, weight), tf.mul(on, positiveWeight));
       return [tf.mul(gradient, dy)];
     },
   );

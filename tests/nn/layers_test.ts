@@ -68,7 +68,7 @@ for (const layout of ["in-out", "out-in"] as const) {
 for (const [positiveWeight, leftOut] of [[1], [3], [1, [0, 1]], [3, [0, 1]]] as const) {
   const [rows, columns] = [4, 5];
   const targets = rowsFrom([[0, 3], [], [1, 2, 4], [0, 1]]);
-  const mask = Float32Array.of(1, 1, 1, 0); // the last row is padding, though cells are on in it
+  const mask = Float32Array.of(1, 1, 0.5, 0); // the last row is padding, though cells are on in it
   // Cells that do not count: one that is on, one that is off
   const how = { positiveWeight, ...leftOut && { leftOut: rowsFrom([leftOut, [], [2], [4]]) } };
   const left = leftOut === undefined ? [] : [0, 1, 2 * columns + 2];
