@@ -32,8 +32,10 @@ await runCommand(command, async (args) => {
     onStep: say,
   });
   say(
-    `TensorFlow ${built.version} works: ${(built.flops / 1e9).toFixed(0)} GFLOP/s; ` +
-      `its libraries are in ${built.cache}`,
+    `TensorFlow ${built.version} works${
+      built.hasKernels ? " with Ehrloom's own operations" : ""
+    }: ` +
+      `${(built.flops / 1e9).toFixed(0)} GFLOP/s; its libraries are in ${built.cache}`,
   );
   return { ...built };
 });

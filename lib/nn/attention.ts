@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { differentiable } from "./differentiable.ts";
 import { isOnHost } from "./host.ts";
 import { hostAttention } from "./host_attention.ts";
+import { attentionGradientKernel, attentionKernel, hasKernels } from "./kernels.ts";
 
 /**
  * Causal self-attention of many heads: row i of a record sees its rows 0..i.
@@ -15,6 +16,7 @@ import { hostAttention } from "./host_attention.ts";
  */
 export function causalAttention(qkv: tf.Tensor2D, records: number, heads: number): tf.Tensor2D {
   if (isOnHost()) return hostAttention(qkv, records, heads);
+  if (hasKernels()) return kernelAttention(qkv, tf.tensor1d([]), { records, heads });
   const rows = qkv.shape[0] / records;
   const future = () =>
     tf.tidy(() => tf.mul(tf.sub(1, tf.linalg.bandPart(tf.ones([rows, rows]), -1, 0)), -1e10));
@@ -37,13 +39,31 @@ export function setAttention(
   factors?: tf.Tensor4D,
 ): tf.Tensor2D {
   const [sets, members] = bias.shape;
-  if (isOnHost() && factors === undefined) return hostAttention(qkv, sets, heads, bias);
+  if (factors === undefined) {
+    if (isOnHost()) return hostAttention(qkv, sets, heads, bias);
+    if (hasKernels()) return kernelAttention(qkv, bias, { records: sets, heads });
+  }
   return biasedAttention(
     qkv,
     sets,
     heads,
     () => tf.reshape(bias, [sets, 1, 1, members]),
     factors,
+  );
+}
+
+function kernelAttention(
+  qkv: tf.Tensor2D,
+  bias: tf.Tensor,
+  sizes: { readonly records: number; readonly heads: number },
+): tf.Tensor2D {
+  return differentiable(
+    [qkv],
+    () => {
+      const [value, logSums] = attentionKernel(qkv, bias, sizes);
+      return { value, saved: [qkv, bias, logSums] };
+    },
+    (dy, [qkv, bias, logSums]) => [attentionGradientKernel(dy, qkv, bias, logSums, sizes)],
   );
 }
 

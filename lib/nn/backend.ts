@@ -14,6 +14,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import util from "node:util";
+import { allowKernels, hasKernels, kernelInterface } from "./kernels.ts";
 
 /** An engine that can run the models. */
 export type Backend = "tensorflow" | "webgpu" | "wasm" | "cpu";
@@ -95,6 +96,11 @@ export function stderrSwitch(): string {
   return join(dirname(nativeBinding()), "stderr_switch.so");
 }
 
+/** The library of the operations in kernels.ts, built beside the binding where that works. */
+export function kernelLibrary(): string {
+  return join(dirname(nativeBinding()), `kernels-${kernelInterface}.so`);
+}
+
 /** Whether TensorFlow has been built here; npm's package of Ehrloom brings nothing to build it of. */
 export function hasNativeBinding(): boolean {
   try {
@@ -126,6 +132,7 @@ const engines: Record<Backend, (auto: boolean) => Promise<string | undefined>> =
     }
     try {
       withoutStderr(() => createRequire(import.meta.url)("@tensorflow/tfjs-node-gpu"));
+      loadKernels();
       return Promise.resolve(undefined);
     } catch (error) {
       const [reason] = String(error).split("\n");
@@ -175,6 +182,17 @@ function shareClones(): void {
       return { dataId, shape, dtype };
     },
   });
+}
+
+/** Lets layers use our own operations where they are built, which run on processors only. */
+function loadKernels(): void {
+  if (hasKernels() || !existsSync(kernelLibrary())) return;
+  const { isUsingGpuDevice } = tf.findBackend("tensorflow") as NodeJSKernelBackend;
+  if (isUsingGpuDevice) return;
+  const { registerKernels } = Deno.dlopen(kernelLibrary(), {
+    registerKernels: { parameters: [], result: "i32" },
+  }).symbols;
+  allowKernels(registerKernels() === 1);
 }
 
 /**

@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { differentiable } from "./differentiable.ts";
 import { drawnAlone, type Forbidden } from "./forbidden.ts";
 import { hostKernel, isOnHost } from "./host.ts";
+import { bernoulliKernel, hasKernels } from "./kernels.ts";
 import { dense, type MultiHot, rowOf, rowsFrom } from "./multi_hot.ts";
 import { softplus } from "./sigmoid.ts";
 
@@ -28,7 +29,24 @@ export function bernoulliNll(
   mask: Float32Array,
   how: CellWeights = {},
 ): tf.Scalar {
+  if (hasKernels()) return kernelNll(logits, targets, mask, how);
   return isOnHost() ? hostNll(logits, targets, mask, how) : deviceNll(logits, targets, mask, how);
+}
+
+function kernelNll(
+  logits: tf.Tensor2D,
+  targets: MultiHot,
+  mask: Float32Array,
+  { positiveWeight = 1, leftOut = rowsFrom(Array(targets.rows).fill([])) }: CellWeights,
+): tf.Scalar {
+  return differentiable(
+    [logits],
+    () => {
+      const [value, gradient] = bernoulliKernel(logits, targets, leftOut, mask, positiveWeight);
+      return { value, saved: [gradient] };
+    },
+    (dy, [gradient]) => [tf.mul(gradient, dy)],
+  );
 }
 
 function hostNll(

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { differentiable } from "./differentiable.ts";
 import { hostKernel, isOnHost } from "./host.ts";
+import { geluGradientKernel, geluKernel, hasKernels } from "./kernels.ts";
 
 // 0.5 x (1 + tanh(√(2/π)(x + 0.044715 x³))) = x σ(x (A + B x²)), since (1 + tanh z) / 2 = σ(2z);
 // every engine has a fast σ, while wasm's tanh takes 16 times as long
@@ -9,6 +10,13 @@ const B = A * 0.044715;
 
 /** The Gaussian error linear unit in its tanh form, of any shape (Hendrycks & Gimpel 2016). */
 export function gelu<T extends tf.Tensor>(x: T): T {
+  if (hasKernels()) {
+    return differentiable(
+      [x],
+      () => ({ value: geluKernel(x), saved: [x] }),
+      (dy, [x]) => [geluGradientKernel(dy, x)],
+    );
+  }
   return differentiable(
     [x],
     () => {

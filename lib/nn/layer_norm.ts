@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { hostKernel, isOnHost } from "./host.ts";
+import { hasKernels, layerNormGradientKernel, layerNormKernel } from "./kernels.ts";
 import { layer } from "./layer.ts";
 import { columnSums } from "./linear.ts";
 import { type NamedTensors, vector } from "./parameters.ts";
@@ -14,6 +15,7 @@ function forward(
   bias: tf.Tensor1D,
   epsilon: number,
 ): Normalized {
+  if (hasKernels()) return layerNormKernel(x, gain, bias, epsilon);
   const [rows, width] = x.shape;
   if (isOnHost()) {
     const shapes = [[rows, width], [rows, width], [rows, 1]] as const;
@@ -48,6 +50,7 @@ function backward(
   scale: tf.Tensor2D,
   gain: tf.Tensor1D,
 ): tf.Tensor[] {
+  if (hasKernels()) return layerNormGradientKernel(dy, normal, scale, gain);
   const [rows, width] = dy.shape;
   if (isOnHost()) {
     const shapes = [[rows, width], [width], [width]];

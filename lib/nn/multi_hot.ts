@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { hostKernel, isOnHost } from "./host.ts";
+import { bagKernel, hasKernels } from "./kernels.ts";
 import { layer } from "./layer.ts";
 import { isOnTensorflow, sparseSegmentSum } from "./tensorflow_ops.ts";
 import { transposed } from "./linear.ts";
@@ -111,6 +112,7 @@ export function byColumn({ rows, offsets, columns }: MultiHot, columnCount: numb
  * @returns [rows, width]
  */
 export function bag(x: MultiHot, table: tf.Tensor2D, firstOutput?: number): tf.Tensor2D {
+  if (hasKernels()) return bagKernel(x, table, firstOutput);
   const width = table.shape[1];
   if (isOnHost()) {
     const [sums] = hostKernel([table], [[x.rows, width]], ([table], [sums]) => {

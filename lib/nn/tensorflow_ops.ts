@@ -11,8 +11,8 @@ export function isOnTensorflow(): boolean {
   return tf.getBackend() === "tensorflow";
 }
 
-/** Attributes of an operation; a list of numbers is a shape. */
-type Attributes = Readonly<Record<string, boolean | string | number[]>>;
+/** Attributes of an operation; a list of numbers is a shape, a number a float. */
+type Attributes = Readonly<Record<string, boolean | string | number | number[]>>;
 
 function run(
   op: string,
@@ -23,17 +23,29 @@ function run(
 ): tf.Tensor[] {
   const backend = tf.backend() as NodeJSKernelBackend;
   const kinds = backend.binding;
-  const kindOf = (value: boolean | string | number[]) =>
+  const kindOf = (value: boolean | string | number | number[]) =>
     typeof value === "boolean"
       ? kinds.TF_ATTR_BOOL
       : typeof value === "string"
       ? kinds.TF_ATTR_STRING
+      : typeof value === "number"
+      ? kinds.TF_ATTR_FLOAT
       : kinds.TF_ATTR_SHAPE;
   const all = [
     ...dtypes.map((name) => ({ name, type: kinds.TF_ATTR_TYPE, value: kinds.TF_FLOAT })),
     ...Object.entries(attributes).map(([name, value]) => ({ name, type: kindOf(value), value })),
   ];
   return backend.executeMultipleOutputs(op, all, inputs, outputs);
+}
+
+/** Runs an operation on float32 numbers that has no attribute for their type. */
+export function execute(
+  op: string,
+  inputs: tf.Tensor[],
+  outputs: number,
+  attributes: Readonly<Record<string, number>> = {},
+): tf.Tensor[] {
+  return run(op, [], attributes, inputs, outputs);
 }
 
 /** Sums over rows, eight times as fast as `tf.sum(x, 0)`: [rows, columns] → [columns]. */

@@ -9,8 +9,9 @@
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { replaceWhole } from "../../lib/files/output.ts";
-import { nativeBinding, stderrSwitch } from "../../lib/nn/backend.ts";
-import { cacheFolder, must, run } from "./programs.ts";
+import { kernelLibrary, nativeBinding, stderrSwitch } from "../../lib/nn/backend.ts";
+import { compileKernels } from "./kernels.ts";
+import { cacheFolder, isFile, must, run } from "./programs.ts";
 
 const version = "2.21.0";
 
@@ -42,8 +43,10 @@ for line in wheel.read(metadata).decode().splitlines():
 
 const product = `
 import { backendVersions, peakFlops, useBackend } from "ehrloom";
+import { hasKernels } from "ehrloom/nn/kernels.ts";
 await useBackend("tensorflow");
-console.log(JSON.stringify([backendVersions().tensorflow, await peakFlops()]));
+const [version, flops] = [backendVersions().tensorflow, await peakFlops()];
+console.log(JSON.stringify({ version, flops, hasKernels: hasKernels() }));
 `;
 
 /** For `useBackend()`: tasks may call no library but those in node_modules, libc as little. */
@@ -79,6 +82,8 @@ export interface NativeBuild {
   version: string;
   /** Speed of a 2048³ matrix product, floating-point operations per second. */
   flops: number;
+  /** Whether it has Ehrloom's own operations: on processors, where they could be compiled. */
+  hasKernels: boolean;
   /** Folder that holds the libraries; node_modules keeps only a small file that points there. */
   cache: string;
 }
@@ -120,6 +125,8 @@ export async function buildNative(options: NativeOptions = {}): Promise<NativeBu
       await compile(folder, cache, log);
     });
   }
+  const kernels = await compileKernels({ folder: cache, log, onStep });
+  if (kernels !== undefined) compiled.push({ installed: kernelLibrary(), cached: kernels });
   onStep(isCached ? `Installing from ${cache}` : "Installing");
   await Deno.mkdir(dirname(nativeBinding()), { recursive: true });
   for (const { installed, cached } of compiled) {
@@ -209,7 +216,7 @@ async function compile(folder: string, home: string, log: string): Promise<void>
 }
 
 /** Takes the binding away again where it fails, lest every later `auto` stumble over it. */
-async function tryProduct(log: string): Promise<{ version: string; flops: number }> {
+async function tryProduct(log: string): Promise<Omit<NativeBuild, "cache">> {
   try {
     const output = await must(
       Deno.execPath(),
@@ -217,19 +224,9 @@ async function tryProduct(log: string): Promise<{ version: string; flops: number
       log,
       () => `Cannot use TensorFlow ${version}: a first product fails, run deno task native --force`,
     );
-    const [loaded, flops] = JSON.parse(output) as [string, number];
-    return { version: loaded, flops };
+    return JSON.parse(output) as Omit<NativeBuild, "cache">;
   } catch (error) {
     await Deno.remove(nativeBinding());
-    throw error;
-  }
-}
-
-async function isFile(path: string): Promise<boolean> {
-  try {
-    return (await Deno.stat(path)).isFile;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
     throw error;
   }
 }

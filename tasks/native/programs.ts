@@ -47,3 +47,13 @@ export async function run(
     return { success: false, stdout: "", stderr: error.message };
   }
 }
+
+/** Whether a file is there. */
+export async function isFile(path: string): Promise<boolean> {
+  try {
+    return (await Deno.stat(path)).isFile;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}

@@ -1,6 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { compileKernels } from "../../tasks/native/kernels.ts";
 import { taskArguments } from "../tiny.ts";
 
 /** Deno's own cache, which would move along with XDG_CACHE_HOME. */
@@ -74,4 +75,17 @@ Deno.test("deno task native --mpi names the missing compiler, or the log of one 
   const { code, stderr } = await native([], "--mpi", "--cuda");
   assertEquals(code, 2);
   assertMatch(stderr, /^error: --mpi takes no --cuda: it builds no engine\n/);
+});
+
+Deno.test("deno task native goes without Ehrloom's own operations where they do not compile", async () => {
+  const folder = await Deno.makeTempDir(); // without TensorFlow's headers
+  const said: string[] = [];
+  const log = join(folder, "native.log");
+  const found = await compileKernels({ folder, log, onStep: (step) => said.push(step) });
+  assertEquals(found, undefined);
+  assertEquals(said, [
+    "Compiling Ehrloom's own operations",
+    `TensorFlow works without them, but trains slower: g++ cannot compile them (log: ${log})`,
+  ]);
+  await Deno.remove(folder, { recursive: true });
 });

@@ -1,0 +1,129 @@
+/**
+ * Operations of our own for TensorFlow on processors: each does in one pass over memory what takes
+ * TensorFlow a dozen. `deno task native` compiles them (tasks/native/kernels). Without them, and on
+ * graphics cards, layers run as tfjs operations; {@link hasKernels} decides.
+ *
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs-core";
+import { execute, isOnTensorflow } from "./tensorflow_ops.ts";
+
+/** Which operations these are, with which inputs: raised with each change, so that old ones are not used. */
+export const kernelInterface = 1;
+
+const flag = "EHRLOOM_KERNELS";
+tf.env().registerFlag(flag, () => false);
+
+/** Whether the chosen backend has the operations in this file; layers ask before they call one. */
+export function hasKernels(): boolean {
+  return isOnTensorflow() && tf.env().getBool(flag);
+}
+
+/** Lets layers use these operations, or not: for the engine's start, tests and benches. */
+export function allowKernels(areAllowed: boolean): void {
+  tf.env().set(flag, areAllowed);
+}
+
+/** x σ(x (A + B x²)) as in `gelu()`, of any shape. */
+export function geluKernel<T extends tf.Tensor>(x: T): T {
+  return execute("EhrloomGelu", [x], 1)[0] as T;
+}
+
+/** The gradient at x of {@link geluKernel}, from that at its value. */
+export function geluGradientKernel(dy: tf.Tensor, x: tf.Tensor): tf.Tensor {
+  return execute("EhrloomGeluGradient", [dy, x], 1)[0];
+}
+
+/**
+ * Layer norm as in `layerNorm()`.
+ *
+ * @returns the value and the normalised rows, [rows, width] both, and 1 / deviation [rows, 1]
+ */
+export function layerNormKernel(
+  x: tf.Tensor2D,
+  gain: tf.Tensor1D,
+  bias: tf.Tensor1D,
+  epsilon: number,
+): [y: tf.Tensor2D, normal: tf.Tensor2D, scale: tf.Tensor2D] {
+  const [y, normal, scale] = execute("EhrloomLayerNorm", [x, gain, bias], 3, { epsilon });
+  return [y as tf.Tensor2D, normal as tf.Tensor2D, scale as tf.Tensor2D];
+}
+
+/** The gradients at x, gain and bias of {@link layerNormKernel}. */
+export function layerNormGradientKernel(
+  dy: tf.Tensor2D,
+  normal: tf.Tensor2D,
+  scale: tf.Tensor2D,
+  gain: tf.Tensor1D,
+): tf.Tensor[] {
+  return execute("EhrloomLayerNormGradient", [dy, normal, scale, gain], 3);
+}
+
+/**
+ * Attention as in `causalAttention()`, or `setAttention()` with a bias.
+ *
+ * @param bias [records, rows] added to the scores of each key; an empty tensor for causal attention
+ * @returns the value, and the logarithms of the sums below the weights [records, heads, rows]
+ */
+export function attentionKernel(
+  qkv: tf.Tensor2D,
+  bias: tf.Tensor,
+  sizes: { readonly records: number; readonly heads: number },
+): [y: tf.Tensor2D, logSums: tf.Tensor3D] {
+  const [y, logSums] = execute("EhrloomAttention", [qkv, bias], 2, sizes);
+  return [y as tf.Tensor2D, logSums as tf.Tensor3D];
+}
+
+/** The gradient at qkv of {@link attentionKernel}. */
+export function attentionGradientKernel(
+  dy: tf.Tensor2D,
+  qkv: tf.Tensor2D,
+  bias: tf.Tensor,
+  logSums: tf.Tensor3D,
+  sizes: { readonly records: number; readonly heads: number },
+): tf.Tensor {
+  return execute("EhrloomAttentionGradient", [dy, qkv, bias, logSums], 1, sizes)[0];
+}
+
+/** Rows of zeros and ones, as in `MultiHot`. */
+interface SparseRows {
+  readonly offsets: Int32Array;
+  readonly columns: Int32Array;
+}
+
+/** What the operations here want of them. */
+function sparse({ offsets, columns }: SparseRows): [offsets: tf.Tensor1D, columns: tf.Tensor1D] {
+  return [tf.tensor1d(offsets, "int32"), tf.tensor1d(columns, "int32")];
+}
+
+/**
+ * The loss of `bernoulliNll()`.
+ *
+ * @returns the value, and its gradient at the logits
+ */
+export function bernoulliKernel(
+  logits: tf.Tensor2D,
+  targets: SparseRows,
+  leftOut: SparseRows,
+  mask: Float32Array,
+  positiveWeight: number,
+): [value: tf.Scalar, gradient: tf.Tensor2D] {
+  return tf.tidy(() => {
+    const inputs = [logits, ...sparse(targets), ...sparse(leftOut), tf.tensor1d(mask)];
+    const attributes = { positive_weight: positiveWeight };
+    const [value, gradient] = execute("EhrloomBernoulli", inputs, 2, attributes);
+    return [value as tf.Scalar, gradient as tf.Tensor2D];
+  });
+}
+
+/**
+ * For each row the sum of the table's rows that are on, as `bag()`.
+ *
+ * @param firstOutput table row c is zero left of `firstOutput + c`; undefined if it may not be
+ */
+export function bagKernel(x: SparseRows, table: tf.Tensor2D, firstOutput = -1): tf.Tensor2D {
+  return tf.tidy(() => {
+    const attributes = { first_output: firstOutput };
+    return execute("EhrloomBag", [table, ...sparse(x)], 1, attributes)[0] as tf.Tensor2D;
+  });
+}

@@ -1,0 +1,285 @@
+// Self-attention within records, and its way back, as lib/nn/attention.ts has them. No weights are
+// kept: the way back makes them again from each row's log of its sum of exponentials.
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "kernels.h"
+#include "op.h"
+#include "shards.h"
+#include "vector_math.h"
+
+namespace {
+
+constexpr int64_t kLanes = 16;
+typedef float Lanes __attribute__((vector_size(kLanes * sizeof(float)), aligned(4)));
+
+/// Query rows that are worked on together: each load of a key then serves as many.
+constexpr int kTall = 4;
+
+constexpr int64_t padded(int64_t count) { return (count + kLanes - 1) / kLanes * kLanes; }
+
+/// C [kTall, columns] = A [kTall, inner] B [inner, columns]; columns is a multiple of kLanes.
+INLINE void product(
+    const float* a, int64_t aStride, const float* b, int64_t bStride, float* c, int64_t cStride,
+    int64_t inner, int64_t columns) {
+  int64_t j = 0;
+  for (; j + 2 * kLanes <= columns; j += 2 * kLanes) {
+    Lanes left[kTall] = {}, right[kTall] = {};
+    for (int64_t k = 0; k < inner; k++) {
+      const Lanes b0 = *reinterpret_cast<const Lanes*>(b + k * bStride + j);
+      const Lanes b1 = *reinterpret_cast<const Lanes*>(b + k * bStride + j + kLanes);
+      for (int r = 0; r < kTall; r++) {
+        const float factor = a[r * aStride + k];
+        left[r] += factor * b0;
+        right[r] += factor * b1;
+      }
+    }
+    for (int r = 0; r < kTall; r++) {
+      *reinterpret_cast<Lanes*>(c + r * cStride + j) = left[r];
+      *reinterpret_cast<Lanes*>(c + r * cStride + j + kLanes) = right[r];
+    }
+  }
+  for (; j < columns; j += kLanes) {
+    Lanes sum[kTall] = {};
+    for (int64_t k = 0; k < inner; k++) {
+      const Lanes b0 = *reinterpret_cast<const Lanes*>(b + k * bStride + j);
+      for (int r = 0; r < kTall; r++) sum[r] += a[r * aStride + k] * b0;
+    }
+    for (int r = 0; r < kTall; r++) *reinterpret_cast<Lanes*>(c + r * cStride + j) = sum[r];
+  }
+}
+
+/// C [inner, columns] += Aᵀ B of A [kTall, inner] and B [kTall, columns].
+INLINE void addTransposedProduct(
+    const float* a, int64_t aStride, const float* b, int64_t bStride, float* c, int64_t cStride,
+    int64_t inner, int64_t columns) {
+  for (int64_t j = 0; j < columns; j += kLanes) {
+    Lanes rows[kTall];
+    for (int r = 0; r < kTall; r++) rows[r] = *reinterpret_cast<const Lanes*>(b + r * bStride + j);
+    for (int64_t k = 0; k < inner; k++) {
+      Lanes* sum = reinterpret_cast<Lanes*>(c + k * cStride + j);
+      Lanes total = *sum;
+      for (int r = 0; r < kTall; r++) total += a[r * aStride + k] * rows[r];
+      *sum = total;
+    }
+  }
+}
+
+/// Sizes of a call.
+struct Sizes {
+  int64_t records, rows, heads, head;
+  bool isCausal;
+  int64_t width() const { return heads * head; }
+  int64_t tallRows() const { return (rows + kLanes - 1) / kLanes * kLanes; }
+  int64_t wideHead() const { return padded(head); }
+  float scale() const { return 1.f / std::sqrt(static_cast<float>(head)); }
+  /// Keys that a run of query rows which begins at `row` may see, padded ones among them.
+  int64_t seen(int64_t row) const {
+    return isCausal ? padded(std::min(row + kTall, rows)) : tallRows();
+  }
+};
+
+/// [rows, head] of a wider matrix → [tall, wide], zeros around.
+INLINE void gather(const float* from, int64_t stride, int64_t rows, int64_t head, float* to,
+                   int64_t tall, int64_t wide) {
+  std::fill(to, to + tall * wide, 0.f);
+  for (int64_t r = 0; r < rows; r++) std::copy(from + r * stride, from + r * stride + head, to + r * wide);
+}
+
+/// The same, turned: [wide, tall].
+INLINE void gatherTurned(const float* from, int64_t stride, int64_t rows, int64_t head, float* to,
+                         int64_t tall, int64_t wide) {
+  std::fill(to, to + tall * wide, 0.f);
+  for (int64_t r = 0; r < rows; r++) {
+    for (int64_t k = 0; k < head; k++) to[k * tall + r] = from[r * stride + k];
+  }
+}
+
+/// Scores → weights of one query row, zeros where it sees nothing; the log of their sum of exponentials.
+INLINE float softmax(float* scores, const float* bias, float scale, int64_t seen, int64_t computed) {
+  float top = -INFINITY;
+  if (bias == nullptr) {
+#pragma omp simd reduction(max : top)
+    for (int64_t j = 0; j < seen; j++) {
+      scores[j] *= scale;
+      top = scores[j] > top ? scores[j] : top;
+    }
+  } else {
+#pragma omp simd reduction(max : top)
+    for (int64_t j = 0; j < seen; j++) {
+      scores[j] = scores[j] * scale + bias[j];
+      top = scores[j] > top ? scores[j] : top;
+    }
+  }
+  float sum = 0;
+#pragma omp simd reduction(+ : sum)
+  for (int64_t j = 0; j < seen; j++) {
+    scores[j] = exponential(scores[j] - top);
+    sum += scores[j];
+  }
+  const float share = 1.f / sum;
+#pragma omp simd
+  for (int64_t j = 0; j < seen; j++) scores[j] *= share;
+  for (int64_t j = seen; j < computed; j++) scores[j] = 0;
+  return top + std::log(sum);
+}
+
+/// One head of one record.
+PER_PROCESSOR void forward(
+    const Sizes& sizes, const float* q, const float* bias, float* y, float* logSums, float* scratch) {
+  const int64_t rows = sizes.rows, head = sizes.head, width = sizes.width(), stride = 3 * width;
+  const int64_t tall = sizes.tallRows(), wide = sizes.wideHead();
+  float *queries = scratch, *keys = queries + tall * wide, *values = keys + tall * wide;
+  float *scores = values + tall * wide, *out = scores + kTall * tall;
+  gather(q, stride, rows, head, queries, tall, wide);
+  gatherTurned(q + width, stride, rows, head, keys, tall, wide);
+  gather(q + 2 * width, stride, rows, head, values, tall, wide);
+  for (int64_t row = 0; row < rows; row += kTall) {
+    const int64_t computed = sizes.seen(row);
+    product(queries + row * wide, wide, keys, tall, scores, tall, head, computed);
+    for (int r = 0; r < kTall; r++) {
+      const int64_t seen = sizes.isCausal ? std::min(row + r + 1, rows) : rows;
+      const float logSum = softmax(scores + r * tall, bias, sizes.scale(), seen, computed);
+      if (row + r < rows) logSums[row + r] = logSum;
+    }
+    product(scores, tall, values, wide, out, wide, computed, wide);
+    for (int r = 0; r < kTall && row + r < rows; r++) {
+      std::copy(out + r * wide, out + r * wide + head, y + (row + r) * width);
+    }
+  }
+}
+
+/// One query row's scores → its weights, and the gradient at its weights → that at its scores.
+INLINE void softmaxBack(
+    float* weights, float* slopes, const float* bias, float scale, float logSum, int64_t seen,
+    int64_t computed) {
+  float expected = 0;
+  if (bias == nullptr) {
+#pragma omp simd reduction(+ : expected)
+    for (int64_t j = 0; j < seen; j++) {
+      weights[j] = exponential(weights[j] * scale - logSum);
+      expected += weights[j] * slopes[j];
+    }
+  } else {
+#pragma omp simd reduction(+ : expected)
+    for (int64_t j = 0; j < seen; j++) {
+      weights[j] = exponential(weights[j] * scale + bias[j] - logSum);
+      expected += weights[j] * slopes[j];
+    }
+  }
+#pragma omp simd
+  for (int64_t j = 0; j < seen; j++) slopes[j] = weights[j] * (slopes[j] - expected) * scale;
+  for (int64_t j = seen; j < computed; j++) weights[j] = slopes[j] = 0;
+}
+
+/// One head of one record.
+PER_PROCESSOR void backward(
+    const Sizes& sizes, const float* dy, const float* q, const float* bias, const float* logSums,
+    float* dq, float* scratch) {
+  const int64_t rows = sizes.rows, head = sizes.head, width = sizes.width(), stride = 3 * width;
+  const int64_t tall = sizes.tallRows(), wide = sizes.wideHead(), size = tall * wide;
+  float *queries = scratch, *keys = queries + size, *turnedKeys = keys + size;
+  float *turnedValues = turnedKeys + size, *slopes = turnedValues + size;
+  float *dKeys = slopes + size, *dValues = dKeys + size;
+  float *weights = dValues + size, *dScores = weights + kTall * tall, *out = dScores + kTall * tall;
+  gather(q, stride, rows, head, queries, tall, wide);
+  gather(q + width, stride, rows, head, keys, tall, wide);
+  gatherTurned(q + width, stride, rows, head, turnedKeys, tall, wide);
+  gatherTurned(q + 2 * width, stride, rows, head, turnedValues, tall, wide);
+  gather(dy, width, rows, head, slopes, tall, wide);
+  std::fill(dKeys, dKeys + 2 * size, 0.f);
+  for (int64_t row = 0; row < rows; row += kTall) {
+    const int64_t computed = sizes.seen(row);
+    product(queries + row * wide, wide, turnedKeys, tall, weights, tall, head, computed);
+    product(slopes + row * wide, wide, turnedValues, tall, dScores, tall, head, computed);
+    for (int r = 0; r < kTall; r++) {
+      const bool isRow = row + r < rows;
+      const int64_t seen = !isRow ? 0 : sizes.isCausal ? row + r + 1 : rows;
+      softmaxBack(
+          weights + r * tall, dScores + r * tall, bias, sizes.scale(), isRow ? logSums[row + r] : 0,
+          seen, computed);
+    }
+    addTransposedProduct(weights, tall, slopes + row * wide, wide, dValues, wide, computed, wide);
+    addTransposedProduct(dScores, tall, queries + row * wide, wide, dKeys, wide, computed, wide);
+    product(dScores, tall, keys, wide, out, wide, computed, wide);
+    for (int r = 0; r < kTall && row + r < rows; r++) {
+      std::copy(out + r * wide, out + r * wide + head, dq + (row + r) * stride);
+    }
+  }
+  for (int64_t row = 0; row < rows; row++) {
+    const float *dKey = dKeys + row * wide, *dValue = dValues + row * wide;
+    std::copy(dKey, dKey + head, dq + row * stride + width);
+    std::copy(dValue, dValue + head, dq + row * stride + 2 * width);
+  }
+}
+
+/// Shapes of qkv [records × rows, 3 × width] and bias [records, rows], which is empty for causal attention.
+Sizes sizesOf(Call& call, int qkv, int bias, int64_t records, int64_t heads) {
+  const bool isCausal = call.count(bias) == 0;
+  return {records, call.size(qkv, 0) / records, heads, call.size(qkv, 1) / 3 / heads, isCausal};
+}
+
+struct Attention {
+  explicit Attention(Attributes& given)
+      : records(given.number("records")), heads(given.number("heads")) {}
+  const int64_t records, heads;
+
+  void run(Call& call) {
+    const Sizes sizes = sizesOf(call, 0, 1, records, heads);
+    const int64_t rows = sizes.rows, width = sizes.width();
+    const float *qkv = call.input(0), *bias = call.input(1);
+    float* y = call.output(0, {records * rows, width});
+    float* logSums = call.output(1, {records, heads, rows});
+    if (y == nullptr || logSums == nullptr) return;
+    const int64_t floats = sizes.tallRows() * (3 * sizes.wideHead() + kTall) + kTall * sizes.wideHead();
+    overRows(records * heads, [=](int64_t from, int64_t to) {
+      std::vector<float> scratch(floats);
+      for (int64_t at = from; at < to; at++) {
+        const int64_t row = at / heads * rows, column = at % heads * sizes.head;
+        forward(
+            sizes, qkv + row * 3 * width + column, sizes.isCausal ? nullptr : bias + row,
+            y + row * width + column, logSums + at * rows, scratch.data());
+      }
+    });
+  }
+};
+
+struct AttentionGradient {
+  explicit AttentionGradient(Attributes& given)
+      : records(given.number("records")), heads(given.number("heads")) {}
+  const int64_t records, heads;
+
+  void run(Call& call) {
+    const Sizes sizes = sizesOf(call, 1, 2, records, heads);
+    const int64_t rows = sizes.rows, width = sizes.width();
+    const float *dy = call.input(0), *qkv = call.input(1), *bias = call.input(2);
+    const float* logSums = call.input(3);
+    float* dqkv = call.output(0, {records * rows, 3 * width});
+    if (dqkv == nullptr) return;
+    const int64_t floats =
+        sizes.tallRows() * (7 * sizes.wideHead() + 2 * kTall) + kTall * sizes.wideHead();
+    overRows(records * heads, [=](int64_t from, int64_t to) {
+      std::vector<float> scratch(floats);
+      for (int64_t at = from; at < to; at++) {
+        const int64_t row = at / heads * rows, column = at % heads * sizes.head;
+        backward(
+            sizes, dy + row * width + column, qkv + row * 3 * width + column,
+            sizes.isCausal ? nullptr : bias + row, logSums + at * rows,
+            dqkv + row * 3 * width + column, scratch.data());
+      }
+    });
+  }
+};
+
+}  // namespace
+
+bool registerAttention() {
+  return registered<Attention>(
+             "EhrloomAttention", {"qkv: float", "bias: float"}, {"y: float", "log_sums: float"},
+             {"records: float", "heads: float"}) &&
+      registered<AttentionGradient>(
+             "EhrloomAttentionGradient",
+             {"dy: float", "qkv: float", "bias: float", "log_sums: float"}, {"dqkv: float"},
+             {"records: float", "heads: float"});
+}

@@ -1,0 +1,8 @@
+// All kernels of this library: each tells TensorFlow of its operations; false if it does not want them.
+#pragma once
+
+bool registerAttention();
+bool registerBag();
+bool registerBernoulli();
+bool registerGelu();
+bool registerLayerNorm();

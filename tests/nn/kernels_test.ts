@@ -1,0 +1,158 @@
+// Ehrloom's own operations against the tfjs operations in whose place they stand.
+import { assert, assertEquals } from "@std/assert";
+import * as tf from "@tensorflow/tfjs-core";
+import { causalAttention, setAttention } from "ehrloom/nn/attention.ts";
+import { kernelLibrary, useBackend } from "ehrloom/nn/backend.ts";
+import { bernoulliNll } from "ehrloom/nn/bernoulli.ts";
+import { gelu } from "ehrloom/nn/gelu.ts";
+import { allowKernels, hasKernels } from "ehrloom/nn/kernels.ts";
+import { layerNorm } from "ehrloom/nn/layer_norm.ts";
+import { bag, bagGradient, type MultiHot, rowsFrom } from "ehrloom/nn/multi_hot.ts";
+import { random } from "ehrloom/random.ts";
+import { existsSync } from "node:fs";
+import { testWith, type Wanted } from "../wants.ts";
+import { assertClose, numbers } from "./layer.ts";
+
+const library: Wanted<string> = existsSync(kernelLibrary())
+  ? { thing: kernelLibrary() }
+  : { missing: "Ehrloom's own operations: deno task native" };
+
+/** Standard normal numbers of a shape. */
+function normal<R extends tf.Rank>(shape: tf.ShapeMap[R], key: number): tf.Tensor<R> {
+  return tf.tensor<R>(Float32Array.from(numbers(shape, key)), shape);
+}
+
+/** Rows in which about one column in `every` is on; the first row is empty. */
+function sparseRows(rows: number, columns: number, every: number, key: number): MultiHot {
+  const draws = random(7, key);
+  return rowsFrom(
+    Array.from(
+      { length: rows },
+      (_, row) => [...Array(columns).keys()].filter(() => draws.uniform() * every < 1 && row > 0),
+    ),
+  );
+}
+
+/** What a layer gives and its gradients at all inputs, from a gradient at its value. */
+function run(inputs: tf.Tensor[], layer: (...inputs: tf.Tensor[]) => tf.Tensor): Float32Array[] {
+  return tf.tidy(() => {
+    const value = layer(...inputs);
+    const grads = tf.grads(layer)(inputs, normal(value.shape, 99));
+    return [value, ...grads].map((tensor) => Float32Array.from(tensor.dataSync()));
+  });
+}
+
+/** Compares both forms of a layer, and two runs of the same operation. */
+function testKernel(
+  name: string,
+  inputsOf: () => tf.Tensor[],
+  layer: (...inputs: tf.Tensor[]) => tf.Tensor,
+): void {
+  testWith(library, `${name} by its own operation is that by tfjs operations`, async () => {
+    await useBackend("tensorflow");
+    assert(hasKernels());
+    const inputs = inputsOf();
+    const found = run(inputs, layer);
+    assertEquals(run(inputs, layer), found, "a second run");
+    allowKernels(false);
+    const expected = run(inputs, layer);
+    allowKernels(true);
+    tf.dispose(inputs);
+    for (const [i, expectedNumbers] of expected.entries()) {
+      assertClose(found[i], expectedNumbers, i === 0 ? "value" : `gradient of input ${i - 1}`);
+    }
+  });
+}
+
+testKernel("gelu()", () => [tf.mul(normal([61, 67], 1), 4)], (x) => gelu(x));
+
+for (const [rows, width] of [[1, 3], [100, 67], [65, 256]]) {
+  testKernel(
+    `layerNorm() of [${rows}, ${width}]`,
+    () => [normal([rows, width], 1), normal([width], 2), normal([width], 3)],
+    (x, gain, bias) => layerNorm(x as tf.Tensor2D, gain as tf.Tensor1D, bias as tf.Tensor1D, 1e-5),
+  );
+}
+
+for (
+  const [records, rows, heads, head] of [[1, 1, 1, 1], [2, 5, 3, 7], [3, 47, 8, 32], [2, 70, 2, 48]]
+) {
+  const qkv = () => [normal([records * rows, 3 * heads * head], 1)];
+  const sizes = `${records} × ${rows} rows and ${heads} heads of ${head}`;
+  testKernel(
+    `causalAttention() of ${sizes}`,
+    qkv,
+    (x) => causalAttention(x as tf.Tensor2D, records, heads),
+  );
+  testKernel(`setAttention() of ${sizes}`, qkv, (x) => {
+    const padding = Float32Array.from(
+      { length: records * rows },
+      (_, row) => row % rows > 2 * rows / 3 ? -1e10 : 0,
+    );
+    return setAttention(x as tf.Tensor2D, tf.tensor2d(padding, [records, rows]), heads);
+  });
+}
+
+for (const [positiveWeight, hasLeftOut] of [[1, false], [3, true]] as const) {
+  const [rows, columns] = [70, 131];
+  const mask = Float32Array.from({ length: rows }, (_, row) => [1, 0, 0.3][row % 3]);
+  testKernel(
+    `bernoulliNll() with positive weight ${positiveWeight}${hasLeftOut ? ", without cells" : ""}`,
+    () => [tf.mul(normal([rows, columns], 1), 8)],
+    (logits) =>
+      bernoulliNll(logits as tf.Tensor2D, sparseRows(rows, columns, 20, 1), mask, {
+        positiveWeight,
+        ...hasLeftOut && { leftOut: sparseRows(rows, columns, 5, 2) },
+      }),
+  );
+}
+
+testWith(library, "bag() by its own operation is that by tfjs operations", async () => {
+  await useBackend("tensorflow");
+  const [rows, columns, width] = [300, 40, 50];
+  const x = sparseRows(rows, columns, 7, 3);
+  const none = rowsFrom([[], []]);
+  const both = <T>(compute: () => T): [own: T, tfjs: T] => {
+    const own = compute();
+    allowKernels(false);
+    const expected = compute();
+    allowKernels(true);
+    return [own, expected];
+  };
+  tf.tidy(() => {
+    const table = normal<tf.Rank.R2>([columns, width], 4);
+    const lower = tf.linalg.bandPart(table, 0, -1) as tf.Tensor2D; // zero left of column c
+    const dy = normal<tf.Rank.R2>([rows, width], 5);
+    for (
+      const [what, [own, expected]] of Object.entries({
+        "bag()": both(() => bag(x, table)),
+        "bag() of a triangular table": both(() => bag(x, lower, 0)),
+        "bag() of empty rows": both(() => bag(none, table)),
+        "bagGradient()": both(() => bagGradient(x, dy, columns)),
+      })
+    ) {
+      assertEquals(own.shape, expected.shape);
+      assertClose(own.dataSync(), expected.dataSync(), what);
+    }
+  });
+});
+
+testWith(
+  library,
+  "bernoulliNll() by its own operation stays finite, and NaN stays NaN",
+  async () => {
+    await useBackend("tensorflow");
+    assert(hasKernels());
+    const lossOf = (...logits: number[]) =>
+      tf.tidy(() => {
+        const targets = rowsFrom([[0]]);
+        const row = tf.tensor2d([logits]);
+        const { value, grad } = tf.valueAndGrad((row) =>
+          bernoulliNll(row as tf.Tensor2D, targets, Float32Array.of(1))
+        )(row);
+        return [...value.dataSync(), ...grad.dataSync()];
+      });
+    assertClose(lossOf(-200, 300, -300), [500, -1, 1, 0], "loss and gradients");
+    assertEquals(lossOf(0, NaN)[0], NaN);
+  },
+);
