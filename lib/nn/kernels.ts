@@ -119,11 +119,44 @@ export function bernoulliKernel(
 /**
  * For each row the sum of the table's rows that are on, as `bag()`.
  *
- * @param firstOutput table row c is zero left of `firstOutput + c`; undefined if it may not be
+ * @param firstOutput sums are zero, or not wanted, left of this output plus a number; -2²⁴ for none
+ * @param plus whose number that is
  */
-export function bagKernel(x: SparseRows, table: tf.Tensor2D, firstOutput = -1): tf.Tensor2D {
+export function bagKernel(
+  x: SparseRows,
+  table: tf.Tensor2D,
+  firstOutput = -(2 ** 24),
+  plus: "table row" | "sum" = "sum",
+): tf.Tensor2D {
   return tf.tidy(() => {
-    const attributes = { first_output: firstOutput };
+    const attributes = {
+      first_output: firstOutput,
+      is_by_table_row: plus === "table row" ? 1 : 0,
+    };
     return execute("EhrloomBag", [table, ...sparse(x)], 1, attributes)[0] as tf.Tensor2D;
   });
+}
+
+/** Sums over rows: [rows, columns] → [columns]. */
+export function columnSumsKernel(x: tf.Tensor2D): tf.Tensor1D {
+  return execute("EhrloomColumnSums", [x], 1)[0] as tf.Tensor1D;
+}
+
+/** What lies on or below the diagonal that starts at [0, diagonal], zeros above it. */
+export function lowerPartKernel(x: tf.Tensor2D, diagonal: number): tf.Tensor2D {
+  return execute("EhrloomLowerPart", [x], 1, { diagonal })[0] as tf.Tensor2D;
+}
+
+/**
+ * The transpose of matrices, one above the other.
+ *
+ * @param part "lower" without what lies above the diagonal of the result
+ */
+export function transposeKernel(
+  upper: tf.Tensor2D,
+  lower: tf.Tensor2D,
+  part: "all" | "lower",
+): tf.Tensor2D {
+  const attributes = { is_lower: part === "lower" ? 1 : 0 };
+  return execute("EhrloomTranspose", [upper, lower], 1, attributes)[0] as tf.Tensor2D;
 }

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { hostKernel, isOnHost } from "./host.ts";
+import { columnSumsKernel, hasKernels, transposeKernel } from "./kernels.ts";
 import { layer } from "./layer.ts";
 import { matrix, type NamedTensors, vector } from "./parameters.ts";
 import { ofProduct, ofSum } from "./squared_norms.ts";
@@ -12,6 +13,7 @@ import { biasGradient, isOnTensorflow } from "./tensorflow_ops.ts";
  * @returns [columns, rows]
  */
 export function transposed(x: tf.Tensor2D): tf.Tensor2D {
+  if (hasKernels()) return transposeKernel(x, tf.zeros([0, x.shape[1]]), "all");
   if (!isOnHost()) return tf.transpose(x);
   const [rows, columns] = x.shape;
   const tile = 16;
@@ -48,6 +50,7 @@ export function product(
 
 /** Sums over rows: [rows, columns] → [columns]. */
 export function columnSums(x: tf.Tensor2D): tf.Tensor1D {
+  if (hasKernels()) return columnSumsKernel(x);
   if (isOnTensorflow()) return biasGradient(x);
   if (!isOnHost()) return tf.sum(x, 0);
   const [rows, columns] = x.shape;

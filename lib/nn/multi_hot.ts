@@ -112,7 +112,7 @@ export function byColumn({ rows, offsets, columns }: MultiHot, columnCount: numb
  * @returns [rows, width]
  */
 export function bag(x: MultiHot, table: tf.Tensor2D, firstOutput?: number): tf.Tensor2D {
-  if (hasKernels()) return bagKernel(x, table, firstOutput);
+  if (hasKernels()) return bagKernel(x, table, firstOutput, "table row");
   const width = table.shape[1];
   if (isOnHost()) {
     const [sums] = hostKernel([table], [[x.rows, width]], ([table], [sums]) => {
@@ -144,8 +144,8 @@ export function bag(x: MultiHot, table: tf.Tensor2D, firstOutput?: number): tf.T
  * @param x sparse rows
  * @param dy [rows, width] gradient at the bags
  * @param tableRows number of rows of the table
- * @param firstOutput as in {@link bag}: what lies left of it gets no gradient on cpu and wasm, and
- * is for the caller to mask elsewhere
+ * @param firstOutput as in {@link bag}: what lies left of it gets no gradient in loops of our own,
+ * and is for the caller to mask elsewhere
  * @returns [tableRows, width]
  */
 export function bagGradient(
@@ -169,6 +169,7 @@ export function bagGradient(
     });
     return sums;
   }
+  if (hasKernels()) return bagKernel(byColumn(x, tableRows), dy, firstOutput, "sum");
   return bag(byColumn(x, tableRows), dy);
 }
 

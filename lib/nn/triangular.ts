@@ -7,6 +7,7 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { hostKernel, isOnHost } from "./host.ts";
+import { hasKernels, lowerPartKernel, transposeKernel } from "./kernels.ts";
 import { layer } from "./layer.ts";
 import { columnSums, product, transposed } from "./linear.ts";
 import { bag, bagGradient, dense, type MultiHot } from "./multi_hot.ts";
@@ -17,6 +18,7 @@ const blockWidth = 256;
 
 /** Keeps what lies on or below the diagonal that starts at [0, diagonal], zeros the rest. */
 export function lowerPart(x: tf.Tensor2D, diagonal = 0): tf.Tensor2D {
+  if (hasKernels()) return lowerPartKernel(x, diagonal);
   const [rows, columns] = x.shape;
   if (isOnHost()) {
     const [y] = hostKernel([x], [[rows, columns]], ([from], [to]) => {
@@ -37,6 +39,7 @@ export function lowerPart(x: tf.Tensor2D, diagonal = 0): tf.Tensor2D {
  * and wasm in one pass: its factors are as large as a parameter, of which wasm holds few.
  */
 function lowerTransposed(upper: tf.Tensor2D, lower: tf.Tensor2D): tf.Tensor2D {
+  if (hasKernels()) return transposeKernel(upper, lower, "lower");
   if (!isOnHost()) return lowerPart(transposed(tf.concat([upper, lower])));
   const [width, out] = upper.shape;
   const size = width + lower.shape[0];

@@ -7,7 +7,9 @@ import { bernoulliNll } from "ehrloom/nn/bernoulli.ts";
 import { gelu } from "ehrloom/nn/gelu.ts";
 import { allowKernels, hasKernels } from "ehrloom/nn/kernels.ts";
 import { layerNorm } from "ehrloom/nn/layer_norm.ts";
+import { columnSums, transposed } from "ehrloom/nn/linear.ts";
 import { bag, bagGradient, type MultiHot, rowsFrom } from "ehrloom/nn/multi_hot.ts";
+import { triangular, triangularFirst } from "ehrloom/nn/triangular.ts";
 import { random } from "ehrloom/random.ts";
 import { existsSync } from "node:fs";
 import { testWith, type Wanted } from "../wants.ts";
@@ -107,6 +109,41 @@ for (const [positiveWeight, hasLeftOut] of [[1, false], [3, true]] as const) {
   );
 }
 
+for (const shape of [[1, 1], [3, 2500], [1000, 70], [200, 1030]] as const) {
+  const name = `columnSums() of [${shape}] by its own operation is that by tfjs operations`;
+  testWith(library, name, async () => {
+    await useBackend("tensorflow");
+    const x = normal<tf.Rank.R2>([...shape], 1);
+    const [sums, expected] = [columnSums(x), tf.sum(x, 0)];
+    assertClose(sums.dataSync(), expected.dataSync(), "sums");
+    tf.dispose([x, sums, expected]);
+  });
+}
+
+testWith(library, "transposed() by its own operation is that of tfjs", async () => {
+  await useBackend("tensorflow");
+  const x = normal<tf.Rank.R2>([70, 33], 1);
+  const [turned, expected] = [transposed(x), tf.transpose(x)];
+  assertEquals(turned.shape, [33, 70]);
+  assertEquals(turned.dataSync(), expected.dataSync());
+  tf.dispose([x, turned, expected]);
+});
+
+testKernel(
+  "triangularFirst() and triangular() of 600 outputs",
+  () => [
+    normal([50, 40], 1),
+    tf.mul(tf.linalg.bandPart(normal([640, 640], 2), -1, 0), 0.05),
+    normal([640], 3),
+  ],
+  (x, weight, bias) => {
+    const codes = sparseRows(50, 600, 100, 4);
+    const w = weight as tf.Tensor2D;
+    const b = bias as tf.Tensor1D;
+    return triangular(triangularFirst(x as tf.Tensor2D, codes, w, b), w, b, 39, 600);
+  },
+);
+
 testWith(library, "bag() by its own operation is that by tfjs operations", async () => {
   await useBackend("tensorflow");
   const [rows, columns, width] = [300, 40, 50];
@@ -129,6 +166,10 @@ testWith(library, "bag() by its own operation is that by tfjs operations", async
         "bag() of a triangular table": both(() => bag(x, lower, 0)),
         "bag() of empty rows": both(() => bag(none, table)),
         "bagGradient()": both(() => bagGradient(x, dy, columns)),
+        "bagGradient() of a triangular table": both(() => {
+          const gradient = bagGradient(x, dy, columns, 3);
+          return tf.linalg.bandPart(tf.slice(gradient, [0, 3], [columns, width - 3]), 0, -1);
+        }),
       })
     ) {
       assertEquals(own.shape, expected.shape);

@@ -71,7 +71,7 @@ struct Sizes {
   int64_t records, rows, heads, head;
   bool isCausal;
   int64_t width() const { return heads * head; }
-  int64_t tallRows() const { return (rows + kLanes - 1) / kLanes * kLanes; }
+  int64_t tallRows() const { return padded(rows); }
   int64_t wideHead() const { return padded(head); }
   float scale() const { return 1.f / std::sqrt(static_cast<float>(head)); }
   /// Keys that a run of query rows which begins at `row` may see, padded ones among them.
@@ -96,32 +96,38 @@ INLINE void gatherTurned(const float* from, int64_t stride, int64_t rows, int64_
   }
 }
 
+/// The bias of padded keys too, which nothing sees: minus infinity. Without one, zeros.
+INLINE void padBias(const float* bias, int64_t rows, float* to, int64_t tall) {
+  for (int64_t j = 0; j < tall; j++) to[j] = j >= rows ? -INFINITY : bias == nullptr ? 0 : bias[j];
+}
+
 /// Scores → weights of one query row, zeros where it sees nothing; the log of their sum of exponentials.
-INLINE float softmax(float* scores, const float* bias, float scale, int64_t seen, int64_t computed) {
-  float top = -INFINITY;
-  if (bias == nullptr) {
-#pragma omp simd reduction(max : top)
-    for (int64_t j = 0; j < seen; j++) {
-      scores[j] *= scale;
-      top = scores[j] > top ? scores[j] : top;
-    }
-  } else {
-#pragma omp simd reduction(max : top)
-    for (int64_t j = 0; j < seen; j++) {
-      scores[j] = scores[j] * scale + bias[j];
-      top = scores[j] > top ? scores[j] : top;
+/// In whole lanes: the rest of a row in single numbers would take longer than the lanes before it.
+INLINE float softmax(float* scores, const float* bias, float scale, int seen, int computed) {
+  float tops[kLanes], sums[kLanes] = {};
+  for (int l = 0; l < kLanes; l++) tops[l] = -INFINITY;
+  for (int j = 0; j < computed; j += kLanes) {
+#pragma omp simd
+    for (int l = 0; l < kLanes; l++) {
+      const float s = scores[j + l] * scale + bias[j + l];
+      scores[j + l] = s;
+      tops[l] = j + l < seen && s > tops[l] ? s : tops[l];
     }
   }
-  float sum = 0;
-#pragma omp simd reduction(+ : sum)
-  for (int64_t j = 0; j < seen; j++) {
-    scores[j] = exponential(scores[j] - top);
-    sum += scores[j];
+  float top = tops[0], sum = 0;
+  for (int l = 1; l < kLanes; l++) top = tops[l] > top ? tops[l] : top;
+  for (int j = 0; j < computed; j += kLanes) {
+#pragma omp simd
+    for (int l = 0; l < kLanes; l++) {
+      const float e = exponential(scores[j + l] - top);
+      scores[j + l] = j + l < seen ? e : 0.f;
+      sums[l] += scores[j + l];
+    }
   }
+  for (int l = 0; l < kLanes; l++) sum += sums[l];
   const float share = 1.f / sum;
 #pragma omp simd
-  for (int64_t j = 0; j < seen; j++) scores[j] *= share;
-  for (int64_t j = seen; j < computed; j++) scores[j] = 0;
+  for (int j = 0; j < computed; j++) scores[j] *= share;
   return top + std::log(sum);
 }
 
@@ -132,6 +138,8 @@ PER_PROCESSOR void forward(
   const int64_t tall = sizes.tallRows(), wide = sizes.wideHead();
   float *queries = scratch, *keys = queries + tall * wide, *values = keys + tall * wide;
   float *scores = values + tall * wide, *out = scores + kTall * tall;
+  float* allBias = out + kTall * wide;
+  padBias(bias, rows, allBias, tall);
   gather(q, stride, rows, head, queries, tall, wide);
   gatherTurned(q + width, stride, rows, head, keys, tall, wide);
   gather(q + 2 * width, stride, rows, head, values, tall, wide);
@@ -140,7 +148,7 @@ PER_PROCESSOR void forward(
     product(queries + row * wide, wide, keys, tall, scores, tall, head, computed);
     for (int r = 0; r < kTall; r++) {
       const int64_t seen = sizes.isCausal ? std::min(row + r + 1, rows) : rows;
-      const float logSum = softmax(scores + r * tall, bias, sizes.scale(), seen, computed);
+      const float logSum = softmax(scores + r * tall, allBias, sizes.scale(), seen, computed);
       if (row + r < rows) logSums[row + r] = logSum;
     }
     product(scores, tall, values, wide, out, wide, computed, wide);
@@ -152,25 +160,21 @@ PER_PROCESSOR void forward(
 
 /// One query row's scores → its weights, and the gradient at its weights → that at its scores.
 INLINE void softmaxBack(
-    float* weights, float* slopes, const float* bias, float scale, float logSum, int64_t seen,
-    int64_t computed) {
-  float expected = 0;
-  if (bias == nullptr) {
-#pragma omp simd reduction(+ : expected)
-    for (int64_t j = 0; j < seen; j++) {
-      weights[j] = exponential(weights[j] * scale - logSum);
-      expected += weights[j] * slopes[j];
-    }
-  } else {
-#pragma omp simd reduction(+ : expected)
-    for (int64_t j = 0; j < seen; j++) {
-      weights[j] = exponential(weights[j] * scale + bias[j] - logSum);
-      expected += weights[j] * slopes[j];
+    float* weights, float* slopes, const float* bias, float scale, float logSum, int seen,
+    int computed) {
+  float sums[kLanes] = {};
+  for (int j = 0; j < computed; j += kLanes) {
+#pragma omp simd
+    for (int l = 0; l < kLanes; l++) {
+      const float e = exponential(weights[j + l] * scale + bias[j + l] - logSum);
+      weights[j + l] = j + l < seen ? e : 0.f;
+      sums[l] += weights[j + l] * slopes[j + l];
     }
   }
+  float expected = 0;
+  for (int l = 0; l < kLanes; l++) expected += sums[l];
 #pragma omp simd
-  for (int64_t j = 0; j < seen; j++) slopes[j] = weights[j] * (slopes[j] - expected) * scale;
-  for (int64_t j = seen; j < computed; j++) weights[j] = slopes[j] = 0;
+  for (int j = 0; j < computed; j++) slopes[j] = weights[j] * (slopes[j] - expected) * scale;
 }
 
 /// One head of one record.
@@ -183,6 +187,8 @@ PER_PROCESSOR void backward(
   float *turnedValues = turnedKeys + size, *slopes = turnedValues + size;
   float *dKeys = slopes + size, *dValues = dKeys + size;
   float *weights = dValues + size, *dScores = weights + kTall * tall, *out = dScores + kTall * tall;
+  float* allBias = out + kTall * wide;
+  padBias(bias, rows, allBias, tall);
   gather(q, stride, rows, head, queries, tall, wide);
   gather(q + width, stride, rows, head, keys, tall, wide);
   gatherTurned(q + width, stride, rows, head, turnedKeys, tall, wide);
@@ -197,8 +203,8 @@ PER_PROCESSOR void backward(
       const bool isRow = row + r < rows;
       const int64_t seen = !isRow ? 0 : sizes.isCausal ? row + r + 1 : rows;
       softmaxBack(
-          weights + r * tall, dScores + r * tall, bias, sizes.scale(), isRow ? logSums[row + r] : 0,
-          seen, computed);
+          weights + r * tall, dScores + r * tall, allBias, sizes.scale(),
+          isRow ? logSums[row + r] : 0, seen, computed);
     }
     addTransposedProduct(weights, tall, slopes + row * wide, wide, dValues, wide, computed, wide);
     addTransposedProduct(dScores, tall, queries + row * wide, wide, dKeys, wide, computed, wide);
@@ -232,7 +238,7 @@ struct Attention {
     float* y = call.output(0, {records * rows, width});
     float* logSums = call.output(1, {records, heads, rows});
     if (y == nullptr || logSums == nullptr) return;
-    const int64_t floats = sizes.tallRows() * (3 * sizes.wideHead() + kTall) + kTall * sizes.wideHead();
+    const int64_t floats = sizes.tallRows() * (3 * sizes.wideHead() + kTall + 1) + kTall * sizes.wideHead();
     overRows(records * heads, [=](int64_t from, int64_t to) {
       std::vector<float> scratch(floats);
       for (int64_t at = from; at < to; at++) {
@@ -258,7 +264,7 @@ struct AttentionGradient {
     float* dqkv = call.output(0, {records * rows, 3 * width});
     if (dqkv == nullptr) return;
     const int64_t floats =
-        sizes.tallRows() * (7 * sizes.wideHead() + 2 * kTall) + kTall * sizes.wideHead();
+        sizes.tallRows() * (7 * sizes.wideHead() + 2 * kTall + 1) + kTall * sizes.wideHead();
     overRows(records * heads, [=](int64_t from, int64_t to) {
       std::vector<float> scratch(floats);
       for (int64_t at = from; at < to; at++) {

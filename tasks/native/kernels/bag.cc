@@ -16,9 +16,10 @@ PER_PROCESSOR void add(const float* from, float* to, int64_t count) {
 
 struct Bag {
   explicit Bag(Attributes& given)
-      : firstOutput(given.number("first_output")) {}
-  /// Table row c is zero left of this + c; below 0 where that is not known.
+      : firstOutput(given.number("first_output")), isByTableRow(given.number("is_by_table_row")) {}
+  /// Sums are only wanted from this on, plus the number of the table's row or else of the sum's.
   const int64_t firstOutput;
+  const bool isByTableRow;
 
   void run(Call& call) {
     const int64_t width = call.size(0, 1), rows = call.size(1, 0) - 1;
@@ -33,7 +34,8 @@ struct Bag {
         float* sum = sums + row * width;
         std::memset(sum, 0, width * sizeof(float));
         for (int32_t i = ends[row]; i < ends[row + 1]; i++) {
-          const int64_t start = firstOutput < 0 ? 0 : std::min(width, firstOutput + columns[i]);
+          const int64_t number = isByTableRow ? columns[i] : row;
+          const int64_t start = std::clamp<int64_t>(firstOutput + number, 0, width);
           add(table + columns[i] * width + start, sum + start, width - start);
         }
       }
@@ -46,5 +48,5 @@ struct Bag {
 bool registerBag() {
   return registered<Bag>(
       "EhrloomBag", {"table: float", "offsets: int32", "columns: int32"}, {"sums: float"},
-      {"first_output: float"});
+      {"first_output: float", "is_by_table_row: float"});
 }

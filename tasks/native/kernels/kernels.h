@@ -4,5 +4,7 @@
 bool registerAttention();
 bool registerBag();
 bool registerBernoulli();
+bool registerColumnSums();
 bool registerGelu();
 bool registerLayerNorm();
+bool registerTriangular();
