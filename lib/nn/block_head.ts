@@ -19,6 +19,7 @@ import { blockLayer, type BlockWeights } from "./block_layer.ts";
 import { type Initial, type Initials, masked, uniform, upToDiagonal } from "./initial.ts";
 import type { MultiHot } from "./multi_hot.ts";
 import { matrix, type NamedTensors, vector } from "./parameters.ts";
+import { relu } from "./relu.ts";
 import type { RowHead } from "./row_head.ts";
 import { triangular } from "./triangular.ts";
 
@@ -77,7 +78,7 @@ function weightsOf(parameters: NamedTensors, name: string): BlockWeights {
 function historyUnits(parameters: NamedTensors, history: tf.Tensor2D): tf.Tensor2D {
   const weight = matrix(parameters, "block_head.history.weight");
   const bias = vector(parameters, "block_head.history.bias");
-  return tf.relu(triangular(history, weight, bias, 0, history.shape[1]));
+  return relu(triangular(history, weight, bias, 0, history.shape[1]));
 }
 
 function logitsOf(
@@ -87,7 +88,7 @@ function logitsOf(
   row: MultiHot,
 ): tf.Tensor2D {
   const first = blockLayer(history, row, weightsOf(parameters, "layer1"), true);
-  return blockLayer(units, tf.relu(first), weightsOf(parameters, "layer2"), false);
+  return blockLayer(units, relu(first), weightsOf(parameters, "layer2"), false);
 }
 
 /**

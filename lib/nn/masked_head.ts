@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { linear, transposed } from "./linear.ts";
 import { bag, type MultiHot } from "./multi_hot.ts";
 import { matrix, type NamedTensors, vector } from "./parameters.ts";
+import { relu } from "./relu.ts";
 import type { RowHead } from "./row_head.ts";
 import { triangular, triangularFirst } from "./triangular.ts";
 
@@ -27,7 +28,7 @@ export function maskedHead(
 ): tf.Tensor2D {
   const width = history.shape[1];
   const { weight1, bias1, weight2, bias2 } = headTensors(parameters);
-  const hidden = tf.relu(triangularFirst(history, targets, weight1, bias1));
+  const hidden = relu(triangularFirst(history, targets, weight1, bias1));
   return triangular(hidden, weight2, bias2, width - 1, weight1.shape[0] - width);
 }
 

@@ -9,6 +9,7 @@ import { type Dropout, unitFactors, weightFactors } from "./dropout.ts";
 import { normed } from "./layer_norm.ts";
 import { affine, linear } from "./linear.ts";
 import { matrix, type NamedTensors, vector } from "./parameters.ts";
+import { relu } from "./relu.ts";
 
 /** How an encoder computes. */
 export interface SetEncoderConfig {
@@ -36,7 +37,7 @@ export const placesOfLayer = 4;
  * places 0 to 3 of the first layer, 4 to 7 of the second, and so on; none when left out
  */
 export function setEncoder(
-  { layers, heads, epsilon, activation = tf.relu }: SetEncoderConfig,
+  { layers, heads, epsilon, activation = relu }: SetEncoderConfig,
   parameters: NamedTensors,
   name: string,
   x: tf.Tensor2D,

@@ -53,6 +53,11 @@ export function biasGradient(x: tf.Tensor2D): tf.Tensor1D {
   return run("BiasAddGrad", ["T"], { data_format: "NHWC" }, [x], 1)[0] as tf.Tensor1D;
 }
 
+/** The gradient at x of y = max(x, 0), from that at y; TensorFlow needs one of x and y. */
+export function reluGradient(dy: tf.Tensor, y: tf.Tensor): tf.Tensor {
+  return run("ReluGrad", ["T"], {}, [dy, y], 1)[0];
+}
+
 /** Half the sum of squares of all numbers: a scalar. */
 export function halfSumOfSquares(x: tf.Tensor): tf.Scalar {
   return run("L2Loss", ["T"], {}, [x], 1)[0] as tf.Scalar;

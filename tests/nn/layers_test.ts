@@ -7,6 +7,7 @@ import { categoricalNll, categoricalRows } from "ehrloom/nn/categorical.ts";
 import { exactGelu, gelu } from "ehrloom/nn/gelu.ts";
 import { layerNorm } from "ehrloom/nn/layer_norm.ts";
 import { linear } from "ehrloom/nn/linear.ts";
+import { relu } from "ehrloom/nn/relu.ts";
 import { testOnBackends } from "../golden.ts";
 import { assertClose, testLayer } from "./layer.ts";
 
@@ -15,6 +16,12 @@ testLayer("gelu()", {
   layer: (x) => gelu(x),
   literal: (x) =>
     x.map((v) => 0.5 * v * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (v + 0.044715 * v ** 3)))),
+});
+
+testLayer("relu()", {
+  shapes: [[5, 7]],
+  layer: (x) => relu(x),
+  literal: (x) => x.map((v) => Math.max(v, 0)),
 });
 
 /** Φ(x) by its power series, which float64 sums exactly enough for |x| < 5. */

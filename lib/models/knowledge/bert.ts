@@ -10,6 +10,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { isObject } from "../../files/input.ts";
 import { exactGelu, gelu } from "../../nn/gelu.ts";
 import { normed } from "../../nn/layer_norm.ts";
+import { relu } from "../../nn/relu.ts";
 import {
   matrix,
   type NamedArrays,
@@ -39,7 +40,7 @@ const activations: Readonly<Record<string, SetEncoderConfig["activation"]>> = {
   gelu: exactGelu,
   gelu_new: gelu,
   gelu_pytorch_tanh: gelu,
-  relu: tf.relu,
+  relu,
 };
 
 /**

@@ -18,6 +18,7 @@ import { embedding, type MultiHot, rowsFrom } from "../../nn/multi_hot.ts";
 import { adam } from "../../nn/optimizer.ts";
 import { constant, drawn, type Initials, uniform } from "../../nn/initial.ts";
 import { matrix, type NamedTensors, vector } from "../../nn/parameters.ts";
+import { relu } from "../../nn/relu.ts";
 import type { Random } from "../../random.ts";
 import type { OnProgress } from "../../progress.ts";
 
@@ -93,7 +94,7 @@ export function graphVectors(parameters: NamedTensors, parents: Parents): tf.Ten
   const neighbours = neighboursOf(parents);
   // a node's feature is the node itself, so the first weight is a table of them
   const first = propagated(neighbours, weight("conv1"), bias("conv1"));
-  const hidden = batchNorm(tf.relu(first), ...norm("bn1"));
+  const hidden = batchNorm(relu(first), ...norm("bn1"));
   const second = linear(hidden, weight("conv2"), null);
   return batchNorm(propagated(neighbours, second, bias("conv2")), ...norm("bn2"));
 }

@@ -31,6 +31,7 @@ import { lstm as lstmLayer, lstmNext, type LstmState, lstmWeights } from "../../
 import { keptRecords, type Memory } from "../../nn/memory.ts";
 import { embedding, type MultiHot, rowOf, rowsFrom } from "../../nn/multi_hot.ts";
 import { matrix, type NamedTensors } from "../../nn/parameters.ts";
+import { relu } from "../../nn/relu.ts";
 import { placesOfLayer, setEncoder } from "../../nn/set_encoder.ts";
 import { type Random, stream } from "../../random.ts";
 import type { ConditionedRows } from "../interface/adversary.ts";
@@ -289,7 +290,7 @@ export function rowConditions(
 
 /** Logits of the row after each row, from its conditions: [rows, columns]. */
 export function nextRowLogits(parameters: NamedTensors, conditions: tf.Tensor2D): tf.Tensor2D {
-  return affine(parameters, "proj3", tf.relu(conditions));
+  return affine(parameters, "proj3", relu(conditions));
 }
 
 /** The same rows with the class token, which the original predicts and writes too. */
