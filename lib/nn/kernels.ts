@@ -160,3 +160,8 @@ export function transposeKernel(
   const attributes = { is_lower: part === "lower" ? 1 : 0 };
   return execute("EhrloomTranspose", [upper, lower], 1, attributes)[0] as tf.Tensor2D;
 }
+
+/** Adds a row [columns] to each row of y [rows, columns], in place: nothing else may hold y's numbers. */
+export function addRowKernel(y: tf.Tensor2D, row: tf.Tensor1D): void {
+  execute("EhrloomAddRow", [y, row], 0);
+}

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { hostKernel, isOnHost } from "./host.ts";
-import { columnSumsKernel, hasKernels, transposeKernel } from "./kernels.ts";
+import { addRowKernel, columnSumsKernel, hasKernels, transposeKernel } from "./kernels.ts";
 import { layer } from "./layer.ts";
 import { matrix, type NamedTensors, vector } from "./parameters.ts";
 import { ofProduct, ofSum } from "./squared_norms.ts";
@@ -46,6 +46,16 @@ export function product(
   return tf.tidy(() =>
     tf.matMul(transposeA === "T" ? transposed(a) : a, transposeB === "T" ? transposed(b) : b)
   );
+}
+
+/**
+ * The sum of a product and a bias [columns], not itself on the tape. Where it can, it writes over the
+ * product, which nothing else may hold.
+ */
+export function biased(product: tf.Tensor2D, bias: tf.Tensor1D): tf.Tensor2D {
+  if (!hasKernels()) return tf.add(product, bias);
+  addRowKernel(product, bias);
+  return product;
 }
 
 /** Sums over rows: [rows, columns] → [columns]. */
@@ -118,7 +128,7 @@ export function linearOfParts(
         ? first
         : tf.concat(parts.map((part) => turned(part.weight, part)), axis);
       const y = product(x, weight, "N", isOutIn ? "T" : "N");
-      const value: tf.Tensor2D = bias === null ? y : tf.add(y, bias);
+      const value = bias === null ? y : biased(y, bias);
       return { value, saved: [x, weight] };
     },
     {

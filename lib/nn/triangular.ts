@@ -9,7 +9,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { hostKernel, isOnHost } from "./host.ts";
 import { hasKernels, lowerPartKernel, transposeKernel } from "./kernels.ts";
 import { layer } from "./layer.ts";
-import { columnSums, product, transposed } from "./linear.ts";
+import { biased, columnSums, product, transposed } from "./linear.ts";
 import { bag, bagGradient, dense, type MultiHot } from "./multi_hot.ts";
 import { ofLowerProduct, ofSum } from "./squared_norms.ts";
 
@@ -99,7 +99,7 @@ export function triangularFirst(
       const inOut = transposed(weight);
       const historyWeight = tf.slice(inOut, 0, width);
       const shifted = { ...codes, columns: codes.columns.map((column) => width + column) };
-      const fromHistory = tf.add(product(history, historyWeight), bias);
+      const fromHistory = biased(product(history, historyWeight), bias);
       const value: tf.Tensor2D = tf.add(fromHistory, bag(shifted, inOut, 0));
       return { value, saved: [history, historyWeight] };
     },
@@ -166,7 +166,7 @@ export function triangular(
           )
         )
       );
-      const value: tf.Tensor2D = tf.add(tf.concat(values, 1), tf.slice(bias, first, outputs));
+      const value = biased(tf.concat(values, 1), tf.slice(bias, first, outputs));
       return { value, saved: [x, weight] };
     },
     {
