@@ -2,66 +2,71 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <memory>
 #include <mutex>
 #include <thread>
 
 namespace {
 
-/// Threads that wait for work beside the one that brings it. One piece of work at a time.
+/// A piece of work, from which threads take shards until none is left.
+struct Work {
+  Work(const std::function<void(int64_t)>& shard, int64_t count) : shard(shard), count(count) {}
+  const std::function<void(int64_t)>& shard;
+  const int64_t count;
+  std::atomic<int64_t> taken{0}, done{0};
+
+  /// True for the thread that did the last shard.
+  bool take() {
+    bool isLast = false;
+    for (int64_t i = taken++; i < count; i = taken++) {
+      shard(i);
+      isLast = ++done == count;
+    }
+    return isLast;
+  }
+};
+
+/// Threads that wait for work beside the one that brings it. That one does not wait for threads that come
+/// too late for a shard: on a busy machine a thread may take longer to wake up than the work lasts.
 class Threads {
  public:
   Threads() {
     const unsigned processors = std::thread::hardware_concurrency();
     for (unsigned i = 1; i < processors; i++) std::thread([this] { serve(); }).detach();
-    others_ = processors < 2 ? 0 : processors - 1;
   }
 
-  void run(int64_t count, const std::function<void(int64_t)>& work) {
-    std::unique_lock<std::mutex> turn(turn_, std::try_to_lock);
-    if (count < 2 || others_ == 0 || !turn.owns_lock()) { // another thread has them: alone, then
-      for (int64_t shard = 0; shard < count; shard++) work(shard);
-      return;
-    }
+  void run(int64_t count, const std::function<void(int64_t)>& shard) {
+    const auto work = std::make_shared<Work>(shard, count);
     {
       std::lock_guard<std::mutex> lock(mutex_);
-      work_ = &work;
-      count_ = count;
-      next_ = 0;
-      busy_ = others_;
+      newest_ = work;
       round_++;
     }
     begun_.notify_all();
-    take(work, count);
+    if (work->take()) return;
     std::unique_lock<std::mutex> lock(mutex_);
-    done_.wait(lock, [this] { return busy_ == 0; });
+    done_.wait(lock, [&] { return work->done == count; });
   }
 
  private:
-  void take(const std::function<void(int64_t)>& work, int64_t count) {
-    for (int64_t shard = next_++; shard < count; shard = next_++) work(shard);
-  }
-
   void serve() {
     uint64_t served = 0;
     for (;;) {
       std::unique_lock<std::mutex> lock(mutex_);
       begun_.wait(lock, [&] { return round_ != served; });
       served = round_;
-      const auto* work = work_;
-      const int64_t count = count_;
+      const std::shared_ptr<Work> work = newest_;
       lock.unlock();
-      take(*work, count);
-      lock.lock();
-      if (--busy_ == 0) done_.notify_one();
+      if (!work->take()) continue;
+      lock.lock(); // who waits has looked or is asleep
+      lock.unlock();
+      done_.notify_all();
     }
   }
 
-  std::mutex turn_, mutex_;
+  std::mutex mutex_;
   std::condition_variable begun_, done_;
-  const std::function<void(int64_t)>* work_ = nullptr;
-  int64_t count_ = 0;
-  std::atomic<int64_t> next_{0};
-  unsigned others_ = 0, busy_ = 0;
+  std::shared_ptr<Work> newest_;
   uint64_t round_ = 0;
 };
 
@@ -69,5 +74,6 @@ class Threads {
 
 void inShards(int64_t count, const std::function<void(int64_t)>& work) {
   static Threads& threads = *new Threads; // never destroyed: its threads outlive main()
+  if (count == 1) return work(0);
   threads.run(count, work);
 }

@@ -1,0 +1,172 @@
+// What Ehrloom's own operations for TensorFlow save, by turns with the tfjs operations in whose place
+// they stand: each layer, and a training step of HALO (256/4/8) on 48 records of a cohort.
+//
+//   deno run -A tests/bench/kernels.ts COHORT [turns, 10]
+//
+// Milliseconds of processor time over all cores, since another program may have the processor: its share
+// of the peak is the step's useful operations in this time, divided by those of 2048³ products.
+import * as tf from "@tensorflow/tfjs-core";
+import process from "node:process";
+import { random, readMeds, splitOf, useBackend } from "ehrloom";
+import { gradientModelOf, models } from "ehrloom/models/mod.ts";
+import type { HaloConfig } from "ehrloom/models/halo.ts";
+import { causalAttention } from "ehrloom/nn/attention.ts";
+import { bernoulliNll } from "ehrloom/nn/bernoulli.ts";
+import { gelu } from "ehrloom/nn/gelu.ts";
+import { drawn } from "ehrloom/nn/initial.ts";
+import { allowKernels, hasKernels } from "ehrloom/nn/kernels.ts";
+import { layerNorm } from "ehrloom/nn/layer_norm.ts";
+import { linear } from "ehrloom/nn/linear.ts";
+import { embedding, rowsFrom } from "ehrloom/nn/multi_hot.ts";
+import { adam } from "ehrloom/nn/optimizer.ts";
+import { triangular, triangularFirst } from "ehrloom/nn/triangular.ts";
+import { epochBatches } from "ehrloom/train/batches.ts";
+import { localGradients } from "ehrloom/train/gradients/local.ts";
+import { say } from "../../tasks/cli/command.ts";
+import { usefulForwardFlops } from "./flops.ts";
+
+/** What something takes: milliseconds of processor time, and of the clock. */
+interface Taken {
+  readonly cpu: number;
+  readonly wall: number;
+}
+
+async function taken(run: () => void | Promise<void>): Promise<Taken> {
+  const [before, began] = [process.cpuUsage(), performance.now()];
+  await run();
+  const { user, system } = process.cpuUsage(before);
+  return { cpu: (user + system) / 1000, wall: performance.now() - began };
+}
+
+/** The least of each. */
+const least = (all: readonly Taken[]): Taken => ({
+  cpu: Math.min(...all.map(({ cpu }) => cpu)),
+  wall: Math.min(...all.map(({ wall }) => wall)),
+});
+
+/** Runs own operations, tfjs operations and another thing by turns; the least of all turns. */
+async function byTurns(
+  turns: number,
+  run: () => void | Promise<void>,
+  other: () => void = () => {},
+): Promise<[own: Taken, tfjs: Taken, other: Taken]> {
+  const all: [Taken[], Taken[], Taken[]] = [[], [], []];
+  for (let turn = 0; turn <= turns; turn++) {
+    const measured = [];
+    for (const isOwn of [true, false]) {
+      allowKernels(isOwn);
+      measured.push(await taken(run));
+    }
+    measured.push(await taken(other));
+    if (turn > 0) measured.forEach((each, i) => all[i].push(each)); // the first one warms up
+  }
+  allowKernels(true);
+  return [least(all[0]), least(all[1]), least(all[2])];
+}
+
+/** A layer's value and gradients. */
+function pass(layer: (...inputs: tf.Tensor[]) => tf.Tensor, inputs: tf.Tensor[]): void {
+  tf.tidy(() => {
+    tf.valueAndGrads((...given) => tf.sum(layer(...given)))(inputs);
+  });
+}
+
+const [rows, records, width, columns] = [1692, 36, 256, 878];
+const size = width + columns;
+const draws = random(1);
+const codes = rowsFrom(
+  Array.from(
+    { length: rows },
+    () => [...Array(columns).keys()].filter(() => draws.uniform() < 5 / columns),
+  ),
+);
+const matrix = (...shape: [number, number]) => tf.randomNormal<tf.Rank.R2>(shape);
+const vector = (length: number) => tf.randomNormal<tf.Rank.R1>([length]);
+
+type Layer = [name: string, (...inputs: tf.Tensor[]) => tf.Tensor, tf.Tensor[]];
+const layers = (): Layer[] => [
+  [
+    "layer norm",
+    (x, gain, bias) => layerNorm(x as tf.Tensor2D, gain as tf.Tensor1D, bias as tf.Tensor1D, 1e-5),
+    [
+      matrix(rows, width),
+      vector(width),
+      vector(width),
+    ],
+  ],
+  ["GELU", (x) => gelu(x), [matrix(rows, 4 * width)]],
+  ["attention", (x) => causalAttention(x as tf.Tensor2D, records, 8), [matrix(rows, 3 * width)]],
+  [
+    "linear, 256 to 1,024",
+    (x, weight, bias) => linear(x as tf.Tensor2D, weight as tf.Tensor2D, bias as tf.Tensor1D),
+    [
+      matrix(rows, width),
+      matrix(width, 4 * width),
+      vector(4 * width),
+    ],
+  ],
+  ["embedding", (weight) => embedding(codes, weight as tf.Tensor2D), [matrix(width, columns)]],
+  [
+    "head, first layer",
+    (x, weight, bias) =>
+      triangularFirst(x as tf.Tensor2D, codes, weight as tf.Tensor2D, bias as tf.Tensor1D),
+    [
+      matrix(rows, width),
+      matrix(size, size),
+      vector(size),
+    ],
+  ],
+  ["head, second layer", (x, weight, bias) => {
+    const [w, b] = [weight as tf.Tensor2D, bias as tf.Tensor1D];
+    return triangular(x as tf.Tensor2D, w, b, width - 1, columns);
+  }, [matrix(rows, size), matrix(size, size), vector(size)]],
+  [
+    "Bernoulli loss",
+    (logits) => bernoulliNll(logits as tf.Tensor2D, codes, new Float32Array(rows).fill(1)),
+    [
+      matrix(rows, columns),
+    ],
+  ],
+];
+
+/** A training step on one batch, and its useful operations. */
+async function training(folder: string) {
+  const cohort = splitOf(await readMeds(folder), "train");
+  const config = models.halo.configFor(cohort, { width: 256, layers: 4, heads: 8 });
+  const model = gradientModelOf("halo", config);
+  const optimizer = adam(drawn(model.initial, random(1)));
+  const source = localGradients(model, cohort, optimizer, model.lossDivisor(cohort, 48));
+  const lengths = Array.from(cohort.subjectIds, (_, record) => model.rowsOf(cohort, record));
+  const [batch] = epochBatches(lengths, 48, random(1));
+  const step = async () => {
+    const { gradients } = await source.compute(batch, { seed: 1, epoch: 0 });
+    await optimizer.step(gradients, 1e-3);
+  };
+  return { step, flops: 3 * usefulForwardFlops(config as HaloConfig, cohort, batch) };
+}
+
+const [folder, turns = "10"] = Deno.args;
+await useBackend("tensorflow");
+if (!hasKernels()) throw new Error("Cannot measure own operations: deno task native compiles them");
+for (const [name, layer, inputs] of layers()) {
+  const [own, tfjs] = await byTurns(Number(turns), () => pass(layer, inputs));
+  say(`${name}: ${own.cpu.toFixed(1)} ms, by tfjs ${tfjs.cpu.toFixed(1)} ms`);
+  tf.dispose(inputs);
+}
+const [a, b] = [matrix(2048, 2048), matrix(2048, 2048)];
+const { step, flops } = await training(folder);
+const [own, tfjs, product] = await byTurns(
+  Number(turns),
+  step,
+  () => tf.dispose(tf.matMul(a, b)),
+);
+const peak = (time: keyof Taken) => 2 * 2048 ** 3 / product[time];
+const shareOf = (taken: Taken, time: keyof Taken) =>
+  `${(100 * flops / taken[time] / peak(time)).toFixed(0)}%`;
+for (const [name, taken] of [["own", own], ["tfjs", tfjs]] as const) {
+  say(
+    `step with ${name} operations: ${taken.cpu.toFixed(0)} ms of processor time, ` +
+      `${shareOf(taken, "cpu")} of the peak; ${taken.wall.toFixed(0)} ms by the clock, ` +
+      `${shareOf(taken, "wall")}`,
+  );
+}
