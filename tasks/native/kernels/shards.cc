@@ -1,5 +1,6 @@
 #include "shards.h"
 
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <memory>
@@ -31,7 +32,8 @@ struct Work {
 class Threads {
  public:
   Threads() {
-    const unsigned processors = std::thread::hardware_concurrency();
+    // More would wait for memory, and take longer to wake up than most work lasts
+    const unsigned processors = std::min(std::thread::hardware_concurrency(), 16u);
     for (unsigned i = 1; i < processors; i++) std::thread([this] { serve(); }).detach();
   }
 
