@@ -146,11 +146,12 @@ Deno.test("extraNeed() is averaged weights, the noise and the sum of gradients, 
 /** What the norms take of any model: three times 2^20 numbers. */
 const ofNorms = 12 * 2 ** 20;
 
-for (const name of ["halo", "halo-coarse", "gpt", "lstm", "hisgt", "synehrgy"]) {
-  Deno.test(`private training of "${name}" takes hardly more than plain training, and fits in needOf()`, async () => {
+for (const [name, settings] of forms.filter(([name]) => modelFamily(name).canBePrivate)) {
+  const form = [name, ...Object.keys(settings)].join(" ");
+  Deno.test(`private training of "${form}" takes hardly more than plain training, and fits in needOf()`, async () => {
     await useBackend("wasm");
     const cohort = listed(1000, 20, 16);
-    const model = modelFor(name, cohort, { width: 64, layers: 2, heads: 2 });
+    const model = modelFor(name, cohort, { width: 64, layers: 2, heads: 2, ...settings });
     const wanted =
       needOf(model, "learning", passFloats(model, "learning", cohort, everyRecord(cohort))).engine;
     const plain = await peakBytes(() => learn(model, cohort));

@@ -136,6 +136,7 @@ const forms: readonly [name: string, settings: ModelConfig][] = [
   ["halo", { codesSoFar: true }],
   ["halo", { codesSoFar: true, numbers: 3, labelsInHead: false }],
   ["halo", { waits: 2 }],
+  ["halo", { headRank: 2, headBlock: 3 }],
   ["halo-coarse", {}],
   ["halo-coarse", { tied: false, codesSoFar: true }],
   ["halo-coarse", { calibrate: false, labelsInHead: false }],
