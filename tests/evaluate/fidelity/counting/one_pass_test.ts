@@ -8,6 +8,7 @@ import {
   random,
   vocabulary,
 } from "ehrloom";
+import { copiesOf } from "ehrloom/cohort/cohort.ts";
 import { r2Estimate } from "ehrloom/evaluate/bootstrap.ts";
 import { countKeys } from "ehrloom/evaluate/fidelity/counting/key_counts.ts";
 import { codeKeyIndex } from "ehrloom/evaluate/fidelity/counting/key_rows.ts";
@@ -63,6 +64,30 @@ for (const kind of codeKinds) {
     assertAlmostEquals(half / 1.959964, Math.sqrt(variance), 2e-3 * Math.sqrt(variance));
   });
 }
+
+Deno.test("intervals of 300 copies of each record are narrower by the root of 300, frequent keys and rare ones", async () => {
+  const [real, synthetic] = [1, 2].map((seed) =>
+    listedCohort(randomRecords(seed, 40, codes), codes)
+  );
+  const times = 300;
+  const copies = (cohort: Cohort) =>
+    copiesOf(
+      cohort,
+      Array.from({ length: times * cohort.recordCount }, (_, i) => i % cohort.recordCount),
+    );
+  const widths = async (real: Cohort, synthetic: Cohort) => {
+    const [found] = await onePass("sequential_bigram", askedOf(real, synthetic, 1), false);
+    return [found.perVisit, found.perRecord].flatMap(({ agreement: { rmse, total_variation } }) =>
+      [rmse, total_variation].map((each) => each === null ? NaN : each.high - each.low)
+    );
+  };
+  const few = await widths(real, synthetic);
+  const many = await widths(copies(real), copies(synthetic));
+  for (const [i, width] of many.entries()) {
+    assertAlmostEquals(width, few[i] / Math.sqrt(times), 1e-6 * few[i]);
+    assertGreater(width, 0);
+  }
+});
 
 Deno.test("onePass() has the noise of all probabilities, key by key", async () => {
   const real = listedCohort(randomRecords(1, 30, codes), codes);
