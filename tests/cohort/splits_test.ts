@@ -1,5 +1,12 @@
 import { assertEquals, assertNotEquals } from "@std/assert";
-import { type Cohort, cohort, splitOf, subset } from "ehrloom/cohort/cohort.ts";
+import {
+  type Cohort,
+  cohort,
+  splitNames,
+  splitOf,
+  splitSize,
+  subset,
+} from "ehrloom/cohort/cohort.ts";
 import { cohortOf } from "ehrloom/cohort/records.ts";
 import { withSplits } from "ehrloom/cohort/splits.ts";
 import { vocabulary } from "ehrloom/cohort/vocabulary.ts";
@@ -38,4 +45,10 @@ Deno.test("withSplits() replaces the splits that were there", () => {
   const source = people(10);
   const all = cohort({ ...source, splits: new Uint8Array(10) });
   assertEquals(splitOf(withSplits(all, random(4)), "train").recordCount, 7);
+});
+
+Deno.test("splitSize() counts the records of a split, without splits none", () => {
+  const split = withSplits(people(2338), random(4));
+  assertEquals(splitNames.map((name) => splitSize(split, name)), [1683, 187, 468]);
+  assertEquals(splitNames.map((name) => splitSize(people(3), name)), [0, 0, 0]);
 });
