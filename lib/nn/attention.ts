@@ -2,7 +2,12 @@ import * as tf from "@tensorflow/tfjs-core";
 import { differentiable } from "./differentiable.ts";
 import { isOnHost } from "./host.ts";
 import { hostAttention } from "./host_attention.ts";
-import { attentionGradientKernel, attentionKernel, hasKernels } from "./kernels.ts";
+import {
+  attendNextKernel,
+  attentionGradientKernel,
+  attentionKernel,
+  hasKernels,
+} from "./kernels.ts";
 
 /**
  * Causal self-attention of many heads: row i of a record sees its rows 0..i.
@@ -151,10 +156,32 @@ function joinHeads(parts: tf.Tensor[]): tf.Tensor2D {
 
 /** Keys and values of the rows that a record's next row may look at, for sampling. */
 export interface AttentionCache {
-  /** [records, heads, rows so far, head width] */
+  /** Rows so far. */
+  readonly rows: number;
+  /** [records, heads, rows so far or more, head width] */
   keys: tf.Tensor4D;
-  /** [records, heads, rows so far, head width] */
+  /** As keys. */
   values: tf.Tensor4D;
+}
+
+/** Rows by which own operations extend a cache, so that it is seldom copied. */
+const spareRows = 16;
+
+/** A cache with room for one more row; disposes of one that had none. */
+function withRoom(
+  cache: AttentionCache | undefined,
+  [records, heads, head]: readonly [number, number, number],
+): AttentionCache {
+  if (cache === undefined) {
+    const make = () => tf.zeros<tf.Rank.R4>([records, heads, spareRows, head]);
+    return { rows: 0, keys: make(), values: make() };
+  }
+  const { rows, keys, values } = cache;
+  if (rows < keys.shape[2]) return cache;
+  const extended = (x: tf.Tensor4D) => tf.pad(x, [[0, 0], [0, 0], [0, spareRows], [0, 0]]);
+  const roomy = { rows, keys: extended(keys), values: extended(values) };
+  tf.dispose([keys, values]);
+  return roomy;
 }
 
 /**
@@ -173,6 +200,11 @@ export function attendNext(
   const [records, columns] = qkv.shape;
   const width = columns / 3;
   const head = width / heads;
+  if (hasKernels()) {
+    const { rows, keys, values } = withRoom(cache, [records, heads, head]);
+    const y = attendNextKernel(qkv, keys, values, rows);
+    return { y, cache: { rows: rows + 1, keys, values } };
+  }
   const [q, newKeys, newValues] = tf.split(qkv, 3, 1).map((part) =>
     tf.reshape<tf.Rank.R4>(part, [records, heads, 1, head])
   );
@@ -184,5 +216,5 @@ export function attendNext(
   });
   if (cache !== undefined) tf.dispose([cache.keys, cache.values, newKeys, newValues]);
   q.dispose();
-  return { y, cache: { keys, values } };
+  return { y, cache: { rows: (cache?.rows ?? 0) + 1, keys, values } };
 }

@@ -9,7 +9,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { execute, isOnTensorflow } from "./tensorflow_ops.ts";
 
 /** Which operations these are, with which inputs: raised with each change, so that old ones are not used. */
-export const kernelInterface = 1;
+export const kernelInterface = 2;
 
 const flag = "EHRLOOM_KERNELS";
 tf.env().registerFlag(flag, () => false);
@@ -83,6 +83,21 @@ export function attentionGradientKernel(
   sizes: { readonly records: number; readonly heads: number },
 ): tf.Tensor {
   return execute("EhrloomAttentionGradient", [dy, qkv, bias, logSums], 1, sizes)[0];
+}
+
+/**
+ * Attention as in `attendNext()`; writes the new row's keys and values after the `earlier` rows, in place.
+ *
+ * @param keys [records, heads, room, head width] with room for the new row
+ * @param values as keys
+ */
+export function attendNextKernel(
+  qkv: tf.Tensor2D,
+  keys: tf.Tensor4D,
+  values: tf.Tensor4D,
+  earlier: number,
+): tf.Tensor2D {
+  return execute("EhrloomAttendNext", [qkv, keys, values], 1, { earlier })[0] as tf.Tensor2D;
 }
 
 /** Rows of zeros and ones, as in `MultiHot`. */

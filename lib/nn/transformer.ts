@@ -100,7 +100,9 @@ export function transformerNext(
     for (let i = 0; i < config.layers; i++) {
       x = blockWith(block(parameters, config.epsilon, i), x, (qkv) => {
         const { y, cache } = attendNext(qkv, config.heads, caches[i]);
-        caches[i] = { keys: tf.keep(cache.keys), values: tf.keep(cache.values) };
+        tf.keep(cache.keys);
+        tf.keep(cache.values);
+        caches[i] = cache;
         return y;
       });
     }

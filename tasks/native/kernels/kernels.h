@@ -2,6 +2,7 @@
 #pragma once
 
 bool registerAddRow();
+bool registerAttendNext();
 bool registerAttention();
 bool registerBag();
 bool registerBernoulli();
