@@ -15,6 +15,7 @@ import {
   writeReport,
   writeSimulated,
 } from "ehrloom";
+import { onePass } from "ehrloom/evaluate/fidelity/counting/one_pass.ts";
 import { say, tell } from "../../tasks/cli/command.ts";
 
 const sizes = { seed: 1, codes: 9882, topics: 100, visitsMean: 34.16, codesMean: 3.52 };
@@ -39,6 +40,7 @@ const steps: Readonly<Record<string, (folder: string, patients: number) => Promi
     }),
   "read and split": async (folder) => splitOf(await readMeds(`${folder}/cohort`), "train"),
   "train 20 steps": trained,
+  "pairs over visits": counted,
   "evaluate codes and pairs": (folder) =>
     evaluated(
       folder,
@@ -66,6 +68,18 @@ async function trained(folder: string): Promise<void> {
     },
   }).catch(() => enough.signal.aborted);
   if (isEnough !== true) throw new Error("Training ended before 20 steps");
+}
+
+/** The part of `evaluate` that takes most memory, alone. */
+async function counted(folder: string): Promise<void> {
+  const real = splitOf(await readMeds(`${folder}/cohort`), "train");
+  const others = await readMeds(`${folder}/others`);
+  await onePass("sequential_bigram", {
+    real: { role: "real", cohort: real },
+    others: [{ role: "synthetic", cohort: others }],
+    seed: 1,
+    resamples: 1000,
+  }, true);
 }
 
 async function evaluated(folder: string, only?: readonly string[]): Promise<void> {
