@@ -147,7 +147,8 @@ export interface RecordGradients {
  * The gradients of the losses of records.
  *
  * @param records how many there are
- * @param lossOf the sum of the records' losses, each of which depends on its own rows alone
+ * @param lossOf the sum of the records' losses, each of which depends on its own rows alone, and on the
+ * parameters through layers alone: what else is computed from a parameter is not seen here
  * @throws {Error} If no layer uses a parameter; or if several do, and its gradient is not a product in each
  * of them: the norm of a sum is not the sum of norms
  */

@@ -44,22 +44,21 @@ export interface Step {
  * @param ofPass batches of a pass
  * @param batchesOf the batches of a pass, in their order
  */
-export function passedSteps(
+export function* passedSteps(
   { from, count, ofPass }: {
     readonly from: number;
     readonly count: number;
     readonly ofPass: number;
   },
   batchesOf: (pass: number) => readonly Int32Array[],
-): Step[] {
-  const steps: Step[] = [];
-  for (let pass = Math.floor(from / ofPass); steps.length < count; pass++) {
-    const first = Math.max(0, from - pass * ofPass);
-    for (const records of batchesOf(pass).slice(first, first + count - steps.length)) {
-      steps.push({ records, pass });
+): Iterable<Step> {
+  const end = from + count;
+  for (let pass = Math.floor(from / ofPass); pass * ofPass < end; pass++) {
+    const start = pass * ofPass;
+    for (const records of batchesOf(pass).slice(Math.max(0, from - start), end - start)) {
+      yield { records, pass };
     }
   }
-  return steps;
 }
 
 /**

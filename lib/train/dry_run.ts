@@ -145,7 +145,7 @@ export async function estimateTraining(
   if ("learn" in model) return { ...about, descent: null };
   const { epochs } = training;
   const lengths = lengthsOf(model, train);
-  const batches = stepsOf(model, train, training, 0).map(({ records }) => records);
+  const batches = Array.from(stepsOf(model, train, training, 0), ({ records }) => records);
   const how = { ...training, privacy };
   const found = await timed(model, train, how, batches);
   const rows = sum(batches.map((records) => sum(Array.from(records, (i) => lengths[i]))));

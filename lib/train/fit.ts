@@ -48,7 +48,9 @@ interface Session {
   readonly onProgress?: OnProgress | undefined;
   /** Those that train together. */
   readonly processes: ProcessGroup;
-  /** Seconds of training so far, with earlier sessions; the same in all processes. */
+  /**
+   * Seconds of training so far, with earlier sessions; the same in all processes if the time is limited.
+   */
   seconds(): Promise<number>;
 }
 
@@ -117,6 +119,7 @@ export async function fit(
     if (protection !== undefined) gradients = protection.protected(gradients);
     const before = checkpoint.seconds;
     const began = performance.now();
+    const seconds = () => before + (performance.now() - began) / 1000;
     await trainEpochs({
       model,
       train,
@@ -131,7 +134,9 @@ export async function fit(
       checkpointMinutes,
       onProgress,
       processes,
-      seconds: () => fromFirst(processes, before + (performance.now() - began) / 1000),
+      // what depends on it must be the same in all processes
+      seconds: () =>
+        training.minutes > 0 ? fromFirst(processes, seconds()) : Promise.resolve(seconds()),
     });
   } finally {
     gradients?.dispose();
@@ -226,32 +231,40 @@ export function initialOf({ initial }: GradientModel, seed: number): NamedArrays
   return drawn(initial, stream("parameters", seed));
 }
 
-/** The steps of an epoch, counted from 0. */
+/** The steps of an epoch, counted from 0, from one of them on. */
 export function stepsOf(
   model: GradientModel,
   train: Cohort,
   { batch, steps, seed }: Pick<Training, "batch" | "steps" | "seed">,
   epoch: number,
-): Step[] {
+  first = 0,
+): Iterable<Step> {
   const lengths = lengthsOf(model, train);
   const count = stepsOfEpoch(train.recordCount, { batch, steps });
   const ofPass = batchCount(train.recordCount, batch);
   return passedSteps(
-    { from: epoch * count, count, ofPass },
+    { from: epoch * count + first, count: count - first, ofPass },
     (pass) => epochBatches(lengths, batch, stream("batchOrder", seed, pass)),
   );
 }
 
+/** The steps that are left of an epoch. */
+function* stepsLeft({ model, train, training, checkpoint, protection }: Session): Iterable<Step> {
+  const { epoch, batch } = checkpoint;
+  if (protection === undefined) return yield* stepsOf(model, train, training, epoch, batch);
+  const count = stepsOfEpoch(train.recordCount, training);
+  for (let i = batch; i < count; i++) {
+    yield { records: protection.batch(epoch * count + i), pass: epoch };
+  }
+}
+
 /** Trains the rest of an epoch, computes the validation loss and adds a line to the log. */
 async function trainEpoch(session: Session): Promise<TrainingLine> {
-  const { model, train, folder, training, checkpoint, lines, protection } = session;
-  const { epoch } = checkpoint;
-  const steps = protection?.batches(epoch).map((records): Step => ({ records, pass: epoch })) ??
-    stepsOf(model, train, training, epoch);
+  const { train, folder, training, checkpoint, lines, protection } = session;
+  const steps = stepsOfEpoch(train.recordCount, training);
   let storedAt = performance.now();
-  let rate = 0;
-  while (checkpoint.batch < steps.length) {
-    rate = await trainBatch(session, steps[checkpoint.batch], steps.length);
+  for (const step of stepsLeft(session)) {
+    await trainBatch(session, step, steps);
     await breathe();
     const isDue = performance.now() - storedAt > session.checkpointMinutes * 60_000;
     if (folder !== undefined && isDue) {
@@ -259,17 +272,19 @@ async function trainEpoch(session: Session): Promise<TrainingLine> {
       storedAt = performance.now();
     }
   }
+  const lastStep = (checkpoint.epoch + 1) * steps - 1; // of an earlier session, if none was left
+  const rate = rateAt(training, lastStep, steps, checkpoint.seconds);
   const validationLoss = await meanLoss(session);
   checkFinite({ "validation loss": validationLoss }, session);
   checkpoint.seconds = await session.seconds();
   checkpoint.epoch++;
   const line: TrainingLine = {
     epoch: checkpoint.epoch,
-    step: checkpoint.epoch * steps.length,
+    step: checkpoint.epoch * steps,
     train_loss: protection ? null : checkpoint.sums.loss / checkpoint.sums.visits,
     validation_loss: validationLoss,
     learning_rate: rate,
-    gradient_norm: checkpoint.sums.norms / steps.length,
+    gradient_norm: checkpoint.sums.norms / steps,
     seconds: checkpoint.seconds,
     best: protection !== undefined || validationLoss < checkpoint.best.loss,
     ...protection && { epsilon: protection.epsilon() },
@@ -285,13 +300,12 @@ async function trainEpoch(session: Session): Promise<TrainingLine> {
  * Takes one step and adds it to the epoch's sums.
  *
  * @param batches of an epoch
- * @returns the learning rate
  */
 async function trainBatch(
   session: Session,
   { records, pass }: Step,
   batches: number,
-): Promise<number> {
+): Promise<void> {
   const { train, training, optimizer, gradients, checkpoint, protection } = session;
   const { seed, epochs } = training;
   const step = checkpoint.epoch * batches + checkpoint.batch;
@@ -315,7 +329,6 @@ async function trainBatch(
     note: `epoch ${checkpoint.epoch + 1}/${epochs}` +
       (protection ? "" : ` loss ${(sums.loss / sums.visits).toFixed(3)}`),
   });
-  return rate;
 }
 
 /** The norm is checked too: some kernels turn NaN into a number, which would hide it. */
@@ -338,9 +351,11 @@ async function meanLoss(
   const lossOf = model.validationLoss ?? model.loss;
   const room = roomOn();
   const sum = new Float64Array(1);
+  // Batches are shared, and not the runs that they are cut into: machines may have different memories
   const runs = epochBatches(lengths, training.batch, stream("validationOrder", 0))
+    .filter(isOwn(processes))
     .flatMap((batch) => fittingRuns(model, "judging", room, validation, batch));
-  for (const records of runs.filter(isOwn(processes))) {
+  for (const records of runs) {
     const loss = tf.tidy(() => lossOf(parameters, validation, records));
     sum[0] += (await loss.data())[0];
     loss.dispose();

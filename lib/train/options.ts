@@ -100,7 +100,6 @@ export function trainingFor(
 }
 
 const entries = {
-  epochs: whole(1),
   steps: whole(0),
   batch: whole(1),
   learningRate: finite(0),
@@ -112,6 +111,7 @@ const entries = {
   workers: whole(1),
   averageWeights: finite(0, 1),
   minCell: whole(0),
+  epochs: whole(1), // whose default follows from the others, so they are checked first
 };
 
 /** What the options may be. */

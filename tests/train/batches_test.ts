@@ -59,7 +59,10 @@ Deno.test("passedSteps() takes passes one after the other, whatever the steps of
   const batchesOf = (pass: number) =>
     Array.from({ length: ofPass }, (_, batch) => Int32Array.of(10 * pass + batch));
   const epoch = (from: number, count: number) =>
-    passedSteps({ from, count, ofPass }, batchesOf).map(({ records, pass }) => [records[0], pass]);
+    Array.from(
+      passedSteps({ from, count, ofPass }, batchesOf),
+      ({ records, pass }) => [records[0], pass],
+    );
   assertEquals(epoch(0, 3), [[0, 0], [1, 0], [2, 0]]);
   assertEquals(epoch(3, 3), [[3, 0], [4, 0], [10, 1]]);
   assertEquals(epoch(5, 5), [[10, 1], [11, 1], [12, 1], [13, 1], [14, 1]]);

@@ -1,4 +1,5 @@
-import { assertEquals, assertNotEquals } from "@std/assert";
+import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/assert";
+import { join } from "node:path";
 import { splitOf } from "ehrloom/cohort/cohort.ts";
 import { grownFolder } from "ehrloom/files/growing_folder.ts";
 import { halo } from "ehrloom/models/halo.ts";
@@ -54,3 +55,21 @@ Deno.test("fit() in epochs of 3 steps goes through the same batches as in passes
   const [first, second] = await batchesOf(1, 1, 7);
   assertEquals([first, second], [passes[0], passes[1].slice(0, 2)]);
 });
+
+Deno.test("fit() stopped between the last step and the validation logs the rate of that step", () =>
+  inFolder(async (folder) => {
+    const model = halo.create(halo.configFor(source, tinySettings));
+    const training = { ...tinyTraining, batch: 8, epochs: 2, schedule: "cosine" as const };
+    const stopped = (): never => {
+      throw new Error("stopped");
+    };
+    const unable: GradientModel = { ...model, validationLoss: stopped };
+    const fitted = (model: GradientModel, run: string) =>
+      fit(model, source, grownFolder(join(folder, run)), training, { checkpointMinutes: 0 });
+    for (const run of ["whole", "parts"]) await Deno.mkdir(join(folder, run));
+    const [whole] = await fitted(model, "whole");
+    await assertRejects(() => fitted(unable, "parts"), Error, "stopped");
+    const [line] = await fitted(model, "parts");
+    assert(line.learning_rate > 0);
+    assertEquals(line.learning_rate, whole.learning_rate);
+  }));

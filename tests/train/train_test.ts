@@ -197,6 +197,7 @@ Deno.test("train() stops at a loss or gradient that is no number, and says what 
 
 const refused: [what: string, change: TrainOptions, message: string][] = [
   ["0 epochs", { epochs: 0 }, "Cannot train with epochs 0: must be a whole number, at least 1"],
+  ["an empty batch", { batch: 0 }, "Cannot train with batch 0: must be a whole number, at least 1"],
   ["half a batch", { batch: 0.5 }, "Cannot train with batch 0.5: must be a whole number"],
   ["a negative warmup", { warmup: -1 }, "Cannot train with warmup -1"],
   ["no patience", { patience: 0 }, "Cannot train with patience 0"],

@@ -33,8 +33,11 @@ export interface PrivacyStanding {
 
 /** What protects the patients of a training. */
 export interface Protection {
-  /** The batches of an epoch, counted from 0: every patient with the same probability; may be empty. */
-  batches(epoch: number): Int32Array[];
+  /**
+   * The batch of a step, counted from 0 over all epochs: every patient with the same probability; may be
+   * empty.
+   */
+  batch(step: number): Int32Array;
   /** Gradients that disclose no more than the budget allows; each call is a step. */
   protected(source: GradientSource): GradientSource;
   /** Where the training stands. */
@@ -68,8 +71,7 @@ export function protection(
   const stepsTaken = () => taken.reduce((sum, { steps }) => sum + steps, 0);
   const gaussianOf = gaussianSource(privacy, seed);
   return {
-    batches: (epoch) =>
-      Array.from({ length: steps }, (_, i) => poissonBatch(privacy, seed, epoch * steps + i)),
+    batch: (step) => poissonBatch(privacy, seed, step),
     protected: ({ compute, dispose }) => ({
       dispose,
       async compute(records, moment) {
