@@ -143,7 +143,7 @@ const command: Command = {
       "checkpoint-minutes": {
         value: "N",
         help: "Store the state within an epoch after N minutes; a killed run continues from " +
-          `there (default ${usualCheckpointMinutes})`,
+          `there (default ${usualCheckpointMinutes}; 0 is after every step)`,
       },
       batch: { value: "N", help: "Records per batch (default by size of cohort)" },
       lr: { value: "X", help: "Learning rate (default by size of cohort)" },
@@ -192,7 +192,8 @@ const command: Command = {
     Privacy: {
       private: {
         help: "Protect training patients by differential privacy (gpt, halo, halo-coarse, hisgt, " +
-          "lstm, synehrgy); needs --epsilon and --delta",
+          "lstm, synehrgy); needs --epsilon and --delta, and large batches and learning rates, such " +
+          "as --batch 256 --lr 0.04. With --resume it need not be given again",
       },
       epsilon: { value: "X", help: "The ε that training may spend; smaller protects more" },
       delta: { value: "X", help: "The δ of it, below 1 / number of training patients" },

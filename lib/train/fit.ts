@@ -269,6 +269,7 @@ async function trainEpoch(session: Session): Promise<TrainingLine> {
     const isDue = performance.now() - storedAt > session.checkpointMinutes * 60_000;
     if (folder !== undefined && isDue) {
       await store(folder, session);
+      await folder.shown(); // a state that can be continued
       storedAt = performance.now();
     }
   }

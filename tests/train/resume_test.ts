@@ -55,6 +55,18 @@ Deno.test("train() that fails before anything is stored leaves nothing, so it ca
     assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name), ["run"]);
   }));
 
+Deno.test("train() that replaces a run and is killed in its first epoch is continued from its state", () =>
+  inFolder(async (folder) => {
+    const [whole, path] = [join(folder, "whole"), join(folder, "run")];
+    const others = { ...options, seed: 2 };
+    const expected = await train(source, whole, others);
+    await train(source, path, { ...options, epochs: 1 });
+    await interrupted(source, path, 4, { ...others, force: true, checkpointMinutes: 0 });
+    assertEquals((await stateOf(path)).standing.batch, 3);
+    const found = await train(source, path, { resume: true });
+    assertEquals(found.parameters, expected.parameters);
+  }));
+
 Deno.test("train() resumed from its beginning, as a run that was killed there, gives the same run", () =>
   inFolder(async (folder) => {
     const [whole, begun] = [join(folder, "whole"), join(folder, "begun")];

@@ -88,7 +88,7 @@ function canBeRepeated(run: Run): boolean {
 function answered(sources: DossierSources): Question[] {
   const { run, report, cohort } = sources;
   const { real, synthetic, min_cell } = report.about;
-  const isPrivate = run.runConfig.privacy !== undefined;
+  const { privacy } = run.runConfig;
   return [
     {
       question: "How many patients are in training, and how many are held out?",
@@ -97,7 +97,11 @@ function answered(sources: DossierSources): Question[] {
     },
     {
       question: "Does training protect each patient by design (differential privacy)?",
-      answer: isPrivate ? "Yes." : "No: plain training.",
+      answer: privacy === undefined
+        ? "No: plain training."
+        : privacy.noiseSource === "secure"
+        ? "Yes."
+        : "Yes, against all who do not know the random seed of the training.",
       more: "protection",
     },
     {

@@ -31,8 +31,11 @@ function protectionClause({ run, report }: DossierSources): string {
   const record = run.runConfig.privacy;
   if (record === undefined) return "Nothing protects the training patients by design";
   const promise = promiseInWords(epsilonSpentBy(run, record), record.delta);
+  const against = record.noiseSource === "secure"
+    ? ""
+    : " against all who do not know the random seed of the training";
   return contradictionOf({ run, report }) === undefined
-    ? `Differential privacy protects each training patient (${promise})`
+    ? `Differential privacy protects each training patient${against} (${promise})`
     : `Differential privacy was promised (${promise}), but an attack contradicts it`;
 }
 

@@ -26,6 +26,15 @@ import { ScaleSection } from "./scale_section.tsx";
 import { SubgroupsSection } from "./subgroups_section.tsx";
 import { SummarySection } from "./summary_section.tsx";
 
+/** What the losses of a training show, of which a private one logs no training loss. */
+function curveCaption({ run }: PartialReport["about"]): string {
+  return run?.privacy === undefined
+    ? "Loss after each epoch. The run keeps the epoch with the lowest validation loss. If the " +
+      "validation loss rises while the training loss falls, the model is learning its training " +
+      "records by heart (overfitting)."
+    : "Validation loss after each epoch. The training loss is not logged, since no noise protects it.";
+}
+
 /** What the page shows. */
 export interface PageContents {
   readonly report: PartialReport;
@@ -107,9 +116,7 @@ export function ReportPage(contents: PageContents): JSX.Element {
           <p>{trainingSentence(about)}</p>
           <Figure
             picture={figures.get("training_curve")}
-            caption={"Loss after each epoch. The run keeps the epoch with the lowest validation " +
-              "loss. If the validation loss rises while the training loss falls, the model is " +
-              "learning its training records by heart (overfitting)."}
+            caption={curveCaption(about)}
           />
         </section>
       )}

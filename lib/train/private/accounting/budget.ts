@@ -37,7 +37,9 @@ export interface PrivacyBudget {
 export function checkPrivacyBudget({ epsilon, delta }: PrivacyBudget, patients?: number): void {
   checkEpsilon(epsilon);
   if (epsilon === 0) {
-    throw new RangeError("Cannot use an epsilon of 0: no training discloses nothing at all");
+    throw new RangeError(
+      "Cannot use an epsilon of 0: must be above 0, since what is learned always discloses something",
+    );
   }
   checkDelta(delta);
   if (patients === undefined) return;
