@@ -154,7 +154,9 @@ function smallerForms(model: GradientModel, task: Task, room: Room, cohort: Coho
   };
   const { codes, width, heads = 1, headRank } = numbersOf(config);
   const rank = 32;
-  if (headRank === 0 && changed({ headRank: rank })) ways.push(`use --set headRank=${rank}`);
+  if (headRank === 0 && codes > rank && changed({ headRank: rank })) {
+    ways.push(`use --set headRank=${rank}`);
+  }
   const shares = largestFitting(1, width / heads - 1, (share) => changed({ width: share * heads }));
   const narrower = heads * 2 ** Math.floor(Math.log2(shares ?? 0));
   if (narrower >= 16) ways.push(`use --set width=${narrower}`);

@@ -115,7 +115,13 @@ function headInBlocks(config: HeadConfig, width: number): CodeHead {
     rank: config.headRank,
     block: config.headBlock,
   };
-  const { columns } = sizes;
+  const { columns, rank } = sizes;
+  if (rank >= columns) {
+    throw new RangeError(
+      `Cannot make "halo" with headRank ${rank}: must be below its ${columns} columns; ` +
+        "headRank=0 gives each pair of codes a weight",
+    );
+  }
   const published = uniform([columns], 1 / Math.sqrt(width + columns));
   const footprint = blockHeadRow(sizes);
   return {

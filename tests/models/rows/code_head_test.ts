@@ -24,6 +24,9 @@ const options: TrainOptions = {
 };
 const stepsPerEpoch = 5;
 
+const model = (settings: Record<string, number>) =>
+  gradientModelOf("halo", modelFamily("halo").configFor(source, { ...tinySettings, ...settings }));
+
 Deno.test("a HALO in blocks learns, and resumed it is the same run to the bit", () =>
   inFolder(async (folder) => {
     const [whole, parts] = [join(folder, "whole"), join(folder, "parts")];
@@ -72,11 +75,6 @@ Deno.test("a private HALO in blocks sees no later code of a visit: noise stays w
   }));
 
 Deno.test("a HALO in blocks has a weight for each pair of a block, and none for others", () => {
-  const model = (settings: Record<string, number>) =>
-    gradientModelOf(
-      "halo",
-      modelFamily("halo").configFor(source, { ...tinySettings, ...settings }),
-    );
   const [width, rank, block] = [8 + 2, 2, 5];
   const numbersOf = (name: string) =>
     trainedNumbers({
@@ -89,6 +87,15 @@ Deno.test("a HALO in blocks has a weight for each pair of a block, and none for 
   const layer = columns * (width + 2 * rank + block + 1);
   assertEquals(numbersOf("block_head."), 2 * layer + width * (width + 1));
   assertEquals(numbersOf("ehr_head."), 0);
+});
+
+Deno.test("a summary as long as the row is refused: the exact head would be smaller", () => {
+  assertThrows(
+    () => model({ headRank: columns }),
+    RangeError,
+    `Cannot make "halo" with headRank ${columns}: must be below its ${columns} columns; headRank=0`,
+  );
+  model({ headRank: columns - 1 });
 });
 
 Deno.test("a HALO in blocks has no state dict of the original code", () => {
