@@ -17,10 +17,11 @@ import { cut, type FlatLayout, hostTensors } from "./flat.ts";
 import { isOnHost } from "./host.ts";
 
 /**
- * The share of the mean that a step keeps, in [0.1, 1).
+ * The share of the mean that a step keeps: 0.1 at the first step, then more, up to `most`.
  *
- * @param most the largest share, in (0, 1]
+ * @param most the largest share, in (0, 1]; below 0.1, every step keeps this
  * @param before steps before this one
+ * @returns in (0, 1)
  */
 export function keptShare(most: number, before: number): number {
   return Math.min(most, (1 + before) / (10 + before));

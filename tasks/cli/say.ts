@@ -14,7 +14,10 @@ process.stderr.on("error", () => {});
 
 let hushed = false;
 
-/** Keeps this process from writing anything, as another one speaks for it; or lets it speak again. */
+/**
+ * Keeps this process from writing to stderr, as another one speaks for it; or lets it speak again. What
+ * {@link tell} writes to stdout still comes.
+ */
 export function hush(isHushed: boolean): void {
   hushed = isHushed;
 }

@@ -53,11 +53,22 @@ function checkedCommand(name: string, args: readonly string[]): Arguments {
   return given;
 }
 
+/** Where the elements of a task write, and how many are asked for. */
+interface AskedElements {
+  readonly jobs: string;
+  readonly array: number | undefined;
+}
+
+/** Refuses a number of elements for a task whose arguments already say it. */
+function checkNoArray(array: number | undefined, elements: string): void {
+  if (array !== undefined) throw new UsageError(`--array is for generate; ${elements}`);
+}
+
 /** Shards of a generation. */
 function generation(
   given: Arguments,
   args: readonly string[],
-  asked: { readonly jobs: string; readonly array: number | undefined },
+  asked: AskedElements,
 ): Omit<JobList, "folder"> {
   const count = given.integer("count", { min: 1 });
   const { jobs, array = Math.min(4, count) } = asked;
@@ -92,11 +103,9 @@ function generation(
 function comparison(
   given: Arguments,
   args: readonly string[],
-  { jobs, array }: { readonly jobs: string; readonly array: number | undefined },
+  { jobs, array }: AskedElements,
 ): Omit<JobList, "folder"> {
-  if (array !== undefined) {
-    throw new UsageError("--array is for generate; compare has an element for each model and seed");
-  }
+  checkNoArray(array, "compare has an element for each model and seed");
   const names = given.text("models").split(",").map((name) => name.trim());
   const seeds = given.maybe("seeds")?.split(",").map((seed) => seed.trim()) ?? [undefined];
   const parts = join(jobs, "parts");
@@ -126,11 +135,9 @@ function comparison(
 function attack(
   given: Arguments,
   args: readonly string[],
-  { jobs, array }: { readonly jobs: string; readonly array: number | undefined },
+  { jobs, array }: AskedElements,
 ): Omit<JobList, "folder"> {
-  if (array !== undefined) {
-    throw new UsageError("--array is for generate; lira has an element for each shadow model");
-  }
+  checkNoArray(array, "lira has an element for each shadow model");
   const parts = join(jobs, "parts");
   const others = without(args, "out");
   const elements = Array.from({ length: shadowsOf(given) }, (_, i): Job => {
