@@ -109,7 +109,7 @@ export async function attackByShadows(
 ): Promise<LiraReport> {
   checkArguments("attackByShadows", [run, "run"], [cohort, "cohort"], [folder, "folder"]);
   const { seed = 0 } = options;
-  const training = trainingOf(run, knowledge);
+  const training = trainingOf(run, cohort, knowledge);
   const plan = await planOf(run, cohort, seed);
   const attack = async (at: string): Promise<LiraReport> => {
     if (parts !== undefined) await takeShadows(parts, at, plan);
@@ -128,7 +128,8 @@ export async function attackByShadows(
     await replaceText(join(at, "lira.json"), JSON.stringify(report, null, 2) + "\n");
     return report;
   };
-  return await attacked(folder, { force, plan }, attack);
+  const advice = "choose another folder, or pass force: true";
+  return await attacked(folder, { plan, advice, force }, attack);
 }
 
 /**

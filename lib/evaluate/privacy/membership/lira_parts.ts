@@ -14,6 +14,7 @@ import { copy, partFolders } from "../../../files/parts.ts";
 import type { LongWorkOptions } from "../../../long_work.ts";
 import type { CodeKnowledge } from "../../../models/interface/model.ts";
 import type { Run } from "../../../train/run_folder.ts";
+import { unfinishedRun } from "../../../train/unfinished.ts";
 import { attacked, type AttackPlan, isBegunWith, planOf, trainingOf } from "./lira_plan.ts";
 import { shadowModel } from "./shadow_models.ts";
 
@@ -71,10 +72,11 @@ export async function attackPart(
   if (!Number.isSafeInteger(shadow) || shadow < 1) {
     throw new RangeError(`Cannot train shadow model ${shadow}: must be a whole number, at least 1`);
   }
-  const training = trainingOf(run, knowledge);
+  const training = trainingOf(run, cohort, knowledge);
   const plan = await planOf(run, cohort, seed);
   await Deno.mkdir(dirname(folder), { recursive: true });
-  await attacked(folder, { force: false, plan }, async (at) => {
+  const advice = "choose another folder, or remove this one";
+  await attacked(folder, { plan, advice }, async (at) => {
     const made = await isThere(join(at, partFile)) ? await numberOf(at) : shadow;
     if (made !== shadow) {
       throw new RangeError(
@@ -95,13 +97,16 @@ async function numberOf(part: string): Promise<number> {
   return (await readCheckedJson(path, partSchema, "a part of an attack")).shadow;
 }
 
-/** Copies shadow models that are finished in parts, and not yet in the folder of their attack. */
+/**
+ * Copies shadow models that are finished in parts, and not yet in the folder of their attack: one that is begun
+ * there is replaced.
+ */
 export async function takeShadows(parts: string, folder: string, plan: AttackPlan): Promise<void> {
   for (const part of await partFolders(parts, partFile)) {
-    await isBegunWith(part, plan);
+    await isBegunWith(part, plan, "remove this part, or choose another folder of parts");
     const shadow = await numberOf(part);
     const [from, to] = [part, folder].map((each) => join(each, "shadows", String(shadow)));
-    if (await isThere(to)) continue;
+    if (await isThere(to) && await unfinishedRun(to) === undefined) continue;
     await Deno.mkdir(dirname(to), { recursive: true });
     await replaceWhole(to, (temporary) => copy(from, temporary));
   }

@@ -6,16 +6,19 @@
  */
 import { join } from "node:path";
 import * as v from "valibot";
-import type { Cohort } from "../../../cohort/cohort.ts";
+import { type Cohort, splitSize } from "../../../cohort/cohort.ts";
 import { fingerprint } from "../../../cohort/fingerprint.ts";
 import { object, readCheckedJson, text, whole } from "../../../files/checked_json.ts";
 import { growFolder, grownFolder } from "../../../files/growing_folder.ts";
 import { isThere } from "../../../files/is_there.ts";
 import { claimed, replaceText } from "../../../files/output.ts";
 import type { CodeKnowledge } from "../../../models/interface/model.ts";
+import { trainingRecords } from "../../../models/interface/preset.ts";
+import { batchCount } from "../../../train/batches.ts";
 import { trainOptionsOf } from "../../../train/from_run.ts";
 import { runFingerprint } from "../../../train/run_fingerprint.ts";
 import type { Run } from "../../../train/run_folder.ts";
+import type { TrainOptions } from "../../../train/train.ts";
 
 /** What decides the figures of all shadow models; a folder is continued only under the same plan. */
 const planSchema = object({
@@ -28,8 +31,16 @@ const planSchema = object({
 /** Its content. */
 export type AttackPlan = v.InferOutput<typeof planSchema>;
 
-/** Whether a folder holds an attack that can be continued; throws if it was begun otherwise. */
-export async function isBegunWith(folder: string, plan: AttackPlan): Promise<boolean> {
+/**
+ * Whether a folder holds an attack that can be continued; throws if it was begun otherwise.
+ *
+ * @param advice what to do then
+ */
+export async function isBegunWith(
+  folder: string,
+  plan: AttackPlan,
+  advice: string,
+): Promise<boolean> {
   if (!await isThere(folder)) return false;
   const path = join(folder, "plan.json");
   if (!await isThere(path)) {
@@ -41,14 +52,31 @@ export async function isBegunWith(folder: string, plan: AttackPlan): Promise<boo
   const other = (["cohort", "run", "seed"] as const).find((name) => begun[name] !== plan[name]);
   if (other === undefined) return true;
   throw new RangeError(
-    `Cannot continue the attack in "${folder}": it was begun with another ${other}; ` +
-      "choose another folder, or pass force: true",
+    `Cannot continue the attack in "${folder}": it was begun with another ${other}; ${advice}`,
   );
 }
 
-/** How the shadow models of a run are trained. */
-export function trainingOf(run: Run, knowledge: CodeKnowledge | undefined) {
-  return { ...trainOptionsOf(run.runConfig), knowledge, acceptLoss: true };
+/**
+ * How the shadow models of a run are trained: as the run was. A half has other numbers of batches than the
+ * run's training records, so where an epoch is a number of steps, this follows them, at least 1: each
+ * record comes as often.
+ *
+ * @param cohort that the run was trained on
+ */
+export function trainingOf(
+  { runConfig }: Run,
+  cohort: Cohort,
+  knowledge: CodeKnowledge | undefined,
+): TrainOptions {
+  const { steps = 0, batch } = runConfig.training;
+  const half = (splitSize(cohort, "train") + splitSize(cohort, "test")) >> 1;
+  const share = batchCount(half, batch) / batchCount(trainingRecords(cohort), batch);
+  return {
+    ...trainOptionsOf(runConfig),
+    ...steps > 0 && { steps: Math.max(1, Math.round(steps * share)) },
+    knowledge,
+    acceptLoss: true,
+  };
 }
 
 /** The plan of an attack. */
@@ -61,14 +89,25 @@ export async function planOf(run: Run, cohort: Cohort, seed: number): Promise<At
   };
 }
 
-/** Works in the folder of an attack, begun or new. */
+/**
+ * Works in the folder of an attack, begun or new.
+ *
+ * @param options.advice what to do if it was begun otherwise
+ * @param options.force start over; default false
+ */
 export async function attacked<T>(
   folder: string,
-  { force, plan }: { readonly force: boolean; readonly plan: AttackPlan },
+  { plan, advice, force = false }: {
+    readonly plan: AttackPlan;
+    readonly advice: string;
+    readonly force?: boolean;
+  },
   attack: (at: string) => Promise<T>,
 ): Promise<T> {
   return await claimed(folder, { force, goesOn: !force }, async (place) => {
-    if (!force && await isBegunWith(place, plan)) return await attack(grownFolder(place).path);
+    if (!force && await isBegunWith(place, plan, advice)) {
+      return await attack(grownFolder(place).path);
+    }
     const results: T[] = [];
     await growFolder(place, {
       async begin(begun) {

@@ -1,5 +1,16 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { attackByShadows, attackPart, type Cohort, liraInWords, readLira, train } from "ehrloom";
+import {
+  attackByShadows,
+  attackPart,
+  type Cohort,
+  cohort as cohortFrom,
+  liraInWords,
+  readLira,
+  readRun,
+  train,
+  useBackend,
+} from "ehrloom";
+import { trainingOf } from "ehrloom/evaluate/privacy/membership/lira_plan.ts";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { inFolder } from "../../../folder.ts";
@@ -47,7 +58,7 @@ Deno.test("attackByShadows() continues no other attack, and replaces nothing tha
     await assertRejects(
       () => attackByShadows(run, cohort, out, { shadows: 4, seed: 1 }),
       RangeError,
-      "begun with another seed",
+      "begun with another seed; choose another folder, or pass force: true",
     );
     const again = await attackByShadows(run, cohort, out, { shadows: 4, seed: 1, force: true });
     assertEquals(again.about.seed, 1);
@@ -86,8 +97,61 @@ Deno.test("attackByShadows() of parts has the figures of one process, and trains
     await assertRejects(
       () => attackByShadows(run, cohort, join(folder, "other"), { shadows: 4, seed: 1, parts }),
       RangeError,
-      "begun with another seed",
+      "begun with another seed; remove this part, or choose another folder of parts",
     );
+    await assertRejects(
+      () => attackPart(run, cohort, join(parts, "part 1"), { shadow: 1, seed: 1 }),
+      RangeError,
+      "begun with another seed; choose another folder, or remove this one",
+    );
+  }));
+
+/** 60 records in training, 20 in validation, 20 in test: a half of 40. */
+const mostInTraining = cohortFrom({
+  ...cohort,
+  splits: Uint8Array.from(cohort.subjectIds, (_, i) => [0, 0, 0, 1, 2][i % 5]),
+});
+const tinyLstm = { model: "lstm", settings: { width: 4, layers: 1 }, epochs: 2, batch: 10 };
+
+Deno.test("attackPart() trains on each record as often as the run did, where epochs are steps", () =>
+  inFolder(async (folder) => {
+    await useBackend("wasm");
+    // 9 of 6 batches are 1.5 passes, as are 6 of 4
+    const run = await train(mostInTraining, join(folder, "run"), { ...tinyLstm, steps: 9 });
+    await attackPart(run, mostInTraining, join(folder, "part"), { shadow: 1 });
+    const shadow = await readRun(join(folder, "part/shadows/1"));
+    assertEquals(shadow.training.map(({ step }) => step), [6, 12]);
+
+    const stepsOf = (training: { steps?: number; batch?: number }) => {
+      const runConfig = { ...run.runConfig, training: { ...run.runConfig.training, ...training } };
+      return trainingOf({ ...run, runConfig }, mostInTraining, undefined).steps;
+    };
+    assertEquals(stepsOf({ steps: 0 }), 0); // an epoch is a pass
+    assertEquals(stepsOf({ steps: 5, batch: 60 }), 5); // a batch holds all
+    assertEquals(stepsOf({ steps: 1, batch: 1 }), 1); // 2 / 3
+  }));
+
+Deno.test("attackByShadows() takes a finished part over one that it had begun itself", () =>
+  inFolder(async (folder) => {
+    await useBackend("wasm");
+    const run = await train(mostInTraining, join(folder, "run"), tinyLstm);
+    const [out, parts] = [join(folder, "lira"), join(folder, "parts")];
+    const stop = new AbortController();
+    await assertRejects(() =>
+      attackByShadows(run, mostInTraining, out, {
+        shadows: 4,
+        signal: stop.signal,
+        onProgress: () => {
+          if (existsSync(join(out, "shadows/1/training.jsonl"))) stop.abort();
+        },
+      })
+    );
+    assertEquals((await readRun(join(out, "shadows/1"))).training.length, 1); // of 2 epochs
+    await attackPart(run, mostInTraining, join(parts, "1"), { shadow: 1 });
+    await Deno.writeTextFile(join(parts, "1/shadows/1/note"), ""); // to be seen in what is taken over
+    await attackByShadows(run, mostInTraining, out, { shadows: 4, parts });
+    assertEquals(existsSync(join(out, "shadows/1/note")), true);
+    assertEquals((await readRun(join(out, "shadows/1"))).training.length, 2);
   }));
 
 Deno.test("liraInWords() says whether training records are told from others", () => {
