@@ -15,7 +15,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { bernoulliRows } from "../nn/bernoulli.ts";
 import { logitsRow, lstmRow, together } from "../nn/footprint.ts";
 import { affine } from "../nn/linear.ts";
-import { lstm as lstmLayer, lstmNext, type LstmState, lstmWeights } from "../nn/lstm.ts";
+import { lstm as lstmLayer, lstmNext, type LstmState, lstmWeights, reordered } from "../nn/lstm.ts";
 import { keptRecords, type Memory } from "../nn/memory.ts";
 import { embedding } from "../nn/multi_hot.ts";
 import { type Initial, type Initials, uniform } from "../nn/initial.ts";
@@ -88,13 +88,6 @@ function head(parameters: NamedTensors, history: tf.Tensor2D): tf.Tensor2D {
   return affine(parameters, "ehr_head", history);
 }
 
-/** [outer × inner, width] → [inner × outer, width] */
-function reordered(x: tf.Tensor2D, outer: number, inner: number): tf.Tensor2D {
-  const [rows, width] = x.shape;
-  const apart: tf.Tensor3D = tf.reshape(x, [outer, inner, width]);
-  return tf.reshape(tf.transpose(apart, [1, 0, 2]), [rows, width]);
-}
-
 /** Histories of all rows: outputs of the topmost layer. [records × rows, width] */
 export function lstmHistories(
   { layers }: LstmConfig,
@@ -103,11 +96,11 @@ export function lstmHistories(
 ): tf.Tensor2D {
   const embedded = embedding(inputs, matrix(parameters, "embedding_matrix.weight"));
   // The layers want the first rows of all records, then the second ones
-  let x = reordered(embedded, records, rows);
+  let x = reordered(embedded, rows);
   for (let k = 0; k < layers; k++) {
     x = lstmLayer(x, records, lstmWeights(parameters, "lstm", `l${k}`));
   }
-  return reordered(x, rows, records);
+  return reordered(x, records);
 }
 
 /** Logits of every row after the first, under teacher forcing: [records × rows, columns]. */

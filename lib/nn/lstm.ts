@@ -193,11 +193,16 @@ function gateGradients(
   return tf.concat(dGates);
 }
 
-/** [steps × records, columns] → [records × steps, columns] */
-function byRecord(x: tf.Tensor2D, records: number): tf.Tensor2D {
+/**
+ * Rows in the other order: [outer × inner, columns] → [inner × outer, columns]. The layer wants the first
+ * rows of all records, then the second ones; others want record by record.
+ *
+ * @param inner how many rows of x come before the next outer one
+ */
+export function reordered(x: tf.Tensor2D, inner: number): tf.Tensor2D {
   const [rows, columns] = x.shape;
-  const byStep: tf.Tensor3D = tf.reshape(x, [rows / records, records, columns]);
-  return tf.reshape(tf.transpose(byStep, [1, 0, 2]), [rows, columns]);
+  const apart: tf.Tensor3D = tf.reshape(x, [rows / inner, inner, columns]);
+  return tf.reshape(tf.transpose(apart, [1, 0, 2]), [rows, columns]);
 }
 
 /** What is saved for the way back: x [steps × records, in], the weight of inputs, the outputs, and more. */
@@ -220,8 +225,8 @@ function wayBack<More extends readonly tf.Tensor[]>(records: number): WayBack<Sa
     },
     squaredNorms(dGates, [x, , y]) {
       const seen: tf.Tensor2D = tf.concat([x, outputsBefore(y, records)], 1);
-      const atGates = byRecord(dGates, records);
-      const ofWeights = ofProduct(byRecord(seen, records), atGates, records);
+      const atGates = reordered(dGates, records);
+      const ofWeights = ofProduct(reordered(seen, records), atGates, records);
       return tf.add(ofWeights, tf.mul(2, ofSum(atGates, records))); // both biases get the same
     },
   };

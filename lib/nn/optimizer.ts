@@ -104,17 +104,8 @@ export function adam(initial: NamedArrays | AdamState, averageWeights = 0): Opti
   const averages = averageWeights > 0
     ? averagedWeights(layout, flatten(layout, state?.averages ?? parameters))
     : undefined;
+  const { show, release } = shownParameters(layout);
   let steps = state?.steps ?? 0;
-  let shown: { readonly of: Pick<Engine, "tensors">; readonly tensors: tf.Tensor[] } | undefined;
-  const release = () => {
-    tf.dispose(shown?.tensors ?? []);
-    shown = undefined;
-  };
-  const show = (of: Pick<Engine, "tensors">): NamedTensors => {
-    if (shown?.of !== of) release();
-    const { tensors } = shown ??= { of, tensors: of.tensors() };
-    return Object.fromEntries(layout.names.map((name, i) => [name, tensors[i]]));
-  };
   return {
     layout,
     ...isOnHost() && { shared: { parameters: buffers[0] } },
@@ -148,6 +139,21 @@ export function adam(initial: NamedArrays | AdamState, averageWeights = 0): Opti
       averages?.dispose();
     },
   };
+}
+
+/** The tensors of parameters that are lent out: made once, and freed before others are. */
+function shownParameters({ names }: FlatLayout) {
+  let shown: { readonly of: Pick<Engine, "tensors">; readonly tensors: tf.Tensor[] } | undefined;
+  const release = () => {
+    tf.dispose(shown?.tensors ?? []);
+    shown = undefined;
+  };
+  const show = (of: Pick<Engine, "tensors">): NamedTensors => {
+    if (shown?.of !== of) release();
+    const { tensors } = shown ??= { of, tensors: of.tensors() };
+    return Object.fromEntries(names.map((name, i) => [name, tensors[i]]));
+  };
+  return { show, release };
 }
 
 /** Whether this is a state to continue from, not parameters to begin with. */

@@ -27,7 +27,13 @@ import {
   uniform,
 } from "../../nn/initial.ts";
 import { affine } from "../../nn/linear.ts";
-import { lstm as lstmLayer, lstmNext, type LstmState, lstmWeights } from "../../nn/lstm.ts";
+import {
+  lstm as lstmLayer,
+  lstmNext,
+  type LstmState,
+  lstmWeights,
+  reordered,
+} from "../../nn/lstm.ts";
 import { keptRecords, type Memory } from "../../nn/memory.ts";
 import { embedding, type MultiHot, rowOf, rowsFrom } from "../../nn/multi_hot.ts";
 import { matrix, type NamedTensors } from "../../nn/parameters.ts";
@@ -265,12 +271,8 @@ export function rowConditions(
 ): tf.Tensor2D {
   const { layers, lstmWidth, lstmLayers, published, dropout: rate } = config;
   const rows = inputs.rows / records;
-  const turned = (x: tf.Tensor2D, first: number, second: number): tf.Tensor2D => {
-    const split = tf.reshape(x, [first, second, lstmWidth]);
-    return tf.reshape(tf.transpose(split, [1, 0, 2]), [first * second, lstmWidth]);
-  };
   // The LSTM wants the first rows of all records, then the second ones
-  const bySteps = (x: tf.Tensor2D) => published ? x : turned(x, records, rows);
+  const bySteps = (x: tf.Tensor2D) => published ? x : reordered(x, rows);
   const factors = (noise: RowNoise, k: number) => {
     const place = placesOfLayer * layers + k;
     const sets = Array.from(
@@ -285,7 +287,7 @@ export function rowConditions(
     if (k > 0 && noise !== undefined) x = tf.mul(x, factors(noise, k));
     x = lstmLayer(x, published ? rows : records, lstmWeights(parameters, "lstm.lstm", `l${k}`));
   }
-  return affine(parameters, "proj2", published ? x : turned(x, rows, records));
+  return affine(parameters, "proj2", published ? x : reordered(x, records));
 }
 
 /** Logits of the row after each row, from its conditions: [rows, columns]. */
