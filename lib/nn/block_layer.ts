@@ -79,6 +79,11 @@ export function blockLayer(
     own: ({ start, end }) =>
       x instanceof tf.Tensor ? columnSlice(dense, start, end) : denseColumns(x, start, end),
   });
+  /** What `within` has put side by side. */
+  const apart = (both: tf.Tensor2D) => ({
+    dy: columnSlice(both, 0, columns),
+    later: columnSlice(both, columns, both.shape[1]),
+  });
   return layer<readonly tf.Tensor2D[]>(
     [front, ...inputs],
     [weight, bias, summary],
@@ -87,14 +92,14 @@ export function blockLayer(
       return { value: tf.add(sums, bias), saved: [before, front, weight, summary, ...inputs] };
     },
     {
-      inputs(dy, [, ...saved]) {
-        const { ofFront, ofOwn } = backward(passOf(saved), dy);
+      within: (dy, [, ...saved]) => tf.concat([dy, laterOf(passOf(saved), dy)], 1),
+      inputs(both, [, ...saved]) {
+        const { ofFront, ofOwn } = backward(passOf(saved), apart(both).dy);
         return [ofFront, ...inputs.map(() => ofOwn)];
       },
-      parameters(dy, [before, ...saved]) {
-        const pass = passOf(saved);
-        const { later } = backward(pass, dy);
-        return weightGradients(pass, dy, { before, later, seesOwn });
+      parameters(both, [before, ...saved]) {
+        const { dy, later } = apart(both);
+        return weightGradients(passOf(saved), dy, { before, later, seesOwn });
       },
       all(dy, [before, ...saved]) {
         const pass = passOf(saved);
@@ -102,13 +107,10 @@ export function blockLayer(
         const ofWeights = weightGradients(pass, dy, { before, later, seesOwn });
         return [ofFront, ...inputs.map(() => ofOwn), ...ofWeights];
       },
-      squaredNorms(dy, [before, ...saved], records) {
-        const pass = passOf(saved);
-        const { later } = backward(pass, dy);
-        return tf.add(
-          weightNorms(pass, dy, { before, later, seesOwn }, records),
-          ofSum(dy, records),
-        );
+      squaredNorms(both, [before, ...saved], records) {
+        const { dy, later } = apart(both);
+        const ofWeights = weightNorms(passOf(saved), dy, { before, later, seesOwn }, records);
+        return tf.add(ofWeights, ofSum(dy, records));
       },
     },
   );
@@ -180,6 +182,23 @@ function backward(
     later.unshift(earlier);
   }
   return { ofFront, ofOwn: tf.concat(ofOwn, 1), later: tf.concat(later.slice(1), 1) };
+}
+
+/**
+ * What {@link backward} gives as `later`, without the rest: from the columns of U alone, a small part of
+ * its products.
+ */
+function laterOf({ front, weight, summary, blocks }: Pass, dy: tf.Tensor2D): tf.Tensor2D {
+  const rank = summary.shape[1];
+  const later = [tf.zeros<tf.Rank.R2>([dy.shape[0], rank])];
+  for (const { start, end } of blocks.slice(1).toReversed()) {
+    const told = later[0];
+    later.unshift(tf.tidy(() => {
+      const seen = tf.slice(weight, [start, front.shape[1]], [end - start, rank]);
+      return tf.add<tf.Tensor2D>(told, product(columnSlice(dy, start, end), seen));
+    }));
+  }
+  return tf.concat(later, 1);
 }
 
 /** What weights get their gradients from, besides a pass and the gradient at its outputs. */
