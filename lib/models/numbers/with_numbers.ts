@@ -7,7 +7,7 @@
  */
 import type { Cohort } from "../../cohort/cohort.ts";
 import { oncePerCohort } from "../../cohort/once_per_cohort.ts";
-import type { GradientModel, ModelFamily } from "../interface/model.ts";
+import type { GradientModel, ModelFamily, RecordLikelihood } from "../interface/model.ts";
 import {
   chosen,
   type ConfigOf,
@@ -80,13 +80,24 @@ function samplingWithNumbers(
   return { ...sampling, write: (randoms, labels) => sampling.write(randoms, labels, codec) };
 }
 
+/** A record's likelihood, with that of its waits from the bins of times that its model was asked for. */
+function withBinnedWaits(
+  { block, ...likelihood }: RecordLikelihood,
+  { schema: { betweenStays: edges, timeStep: step }, columns }: NumberLayout,
+  cohort: Cohort,
+  record: number,
+): RecordLikelihood {
+  const hasTimes = step !== undefined && columns.times.count > 0;
+  if (block === undefined || !hasTimes) return likelihood;
+  return { ...likelihood, waits: binnedWaits(cohort, record, { edges, step, block }) };
+}
+
 /** A model of codes, told what it sees and writes in records with numbers. */
 function modelWithNumbers(
   model: GradientModel,
   { config, schema }: { readonly config: GradientModel["config"]; readonly schema: Schema },
 ): GradientModel {
   const { codes } = numbersOf(config);
-  const { betweenStays, timeStep } = schema;
   const columns = numberColumns(codes, schema);
   const isExclusive = config.exclusiveBins === true;
   const layout = { codes, schema, columns, width: model.columns, isExclusive };
@@ -119,12 +130,7 @@ function modelWithNumbers(
     ...likelihoods && {
       likelihoods: async (parameters, cohort, records) => {
         const found = await likelihoods(parameters, seen(cohort), records, columns.times);
-        return found.map(({ block, ...likelihood }, i) => ({
-          ...likelihood,
-          ...block && timeStep !== undefined && columns.times.count > 0 && {
-            waits: binnedWaits(cohort, records[i], { edges: betweenStays, step: timeStep, block }),
-          },
-        }));
+        return found.map((each, i) => withBinnedWaits(each, layout, cohort, records[i]));
       },
     },
     ...outputBiases && {

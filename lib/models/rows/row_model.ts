@@ -134,20 +134,11 @@ export interface RowModelParts
 /** A model over visit rows: each gives rows a probability. */
 export type RowModel = GradientModel & Required<Pick<GradientModel, "likelihoods">>;
 
-/** A model over visit rows. */
-export function rowModel(family: string, config: RowConfig, parts: RowModelParts): RowModel {
-  const columns = columnsOf(config);
-  const {
-    logits: logitsOf,
-    drawing,
-    rowFootprint,
-    writingFloats,
-    samplers = [],
-    biases,
-    certain,
-    knowsNorms = false,
-    ...own
-  } = parts;
+/** How a model reads records as rows: their loss, and in memory what it predicts and the truth. */
+function rowReading(
+  config: RowConfig,
+  { logits: logitsOf, certain }: Pick<RowModelParts, "logits" | "certain">,
+) {
   const batchOf = (cohort: Cohort, records: Int32Array) => {
     const batch = visitRows(config, cohort, records, config.context - 1);
     return { ...batch, certain: certain?.(batch) };
@@ -165,15 +156,35 @@ export function rowModel(family: string, config: RowConfig, parts: RowModelParts
     });
     return waitLogDensities === undefined ? nll : tf.sub(nll, tf.sum(waitLogDensities));
   };
-  const numbersOf = async (parameters: NamedTensors, batch: ReturnType<typeof batchOf>) => {
+  const numbersOf = async (parameters: NamedTensors, cohort: Cohort, records: Int32Array) => {
+    const batch = batchOf(cohort, records);
     const { logits, waitLogDensities } = tf.tidy(() => ({ ...outputs(parameters, batch) }));
     const numbers = {
-      logits: withCertain(await logits.data<"float32">(), columns, batch),
+      batch,
+      logits: withCertain(await logits.data<"float32">(), columnsOf(config), batch),
       waitLogDensities: await waitLogDensities?.data<"float32">(),
     };
     tf.dispose([logits, ...waitLogDensities === undefined ? [] : [waitLogDensities]]);
     return numbers;
   };
+  return { loss, numbersOf };
+}
+
+/** A model over visit rows. */
+export function rowModel(family: string, config: RowConfig, parts: RowModelParts): RowModel {
+  const columns = columnsOf(config);
+  const {
+    logits: _,
+    drawing,
+    rowFootprint,
+    writingFloats,
+    samplers = [],
+    biases,
+    certain,
+    knowsNorms = false,
+    ...own
+  } = parts;
+  const { loss, numbersOf } = rowReading(config, parts);
   return {
     ...own,
     family,
@@ -193,8 +204,7 @@ export function rowModel(family: string, config: RowConfig, parts: RowModelParts
     },
     writingFootprint: (records) => records * writingFloats,
     async likelihoods(parameters, cohort, records, block) {
-      const batch = batchOf(cohort, records);
-      const { logits, waitLogDensities } = await numbersOf(parameters, batch);
+      const { batch, logits, waitLogDensities } = await numbersOf(parameters, cohort, records);
       return rowLikelihoods(batch, logits, columns).map((likelihood, record) => ({
         ...likelihood,
         ...block && { block: blockLikelihood(batch, logits, { record, columns, block }) },
@@ -207,8 +217,7 @@ export function rowModel(family: string, config: RowConfig, parts: RowModelParts
         count: columns,
         passes: 1,
         async tally(parameters, cohort, records, tally) {
-          const batch = batchOf(cohort, records);
-          const { logits } = await numbersOf(parameters, batch);
+          const { batch, logits } = await numbersOf(parameters, cohort, records);
           tallyRows(batch, logits, columns, tally);
         },
       } satisfies OutputBiases,
