@@ -260,11 +260,12 @@ async function inComparison<T>(
   { plan, entries, seeds }: Pick<Contest, "plan" | "entries" | "seeds">,
   work: (folder: GrowingFolder) => Promise<T>,
 ): Promise<T> {
+  const advice = "pass force: true to start over";
   return await claimed(folder, { force, goesOn: !force }, async (place) => {
-    if (!force && await isBegunWith(place, plan)) {
+    if (!force && await isBegunWith(place, plan, advice)) {
       for (const entry of entries) {
         for (const [i, seed] of seeds.entries()) {
-          await checkBegun(place, entry, i === 0 ? undefined : seed);
+          await checkBegun(place, entry, advice, i === 0 ? undefined : seed);
         }
       }
       return await work(grownFolder(place));

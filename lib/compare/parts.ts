@@ -38,14 +38,15 @@ export async function takeParts(
     readonly seeds: readonly number[];
   },
 ): Promise<void> {
+  const advice = "remove this part, or choose another folder of parts";
   for (const part of await partFolders(parts, "plan.json")) {
-    await isBegunWith(part, plan);
+    await isBegunWith(part, plan, advice);
     for (const entry of entries) {
       for (const own of [undefined, ...seeds.slice(1)]) {
         const [from, to] = [part, folder].map((each) => modelFolder(each, entry, own));
         const isFinished = await isThere(join(from, "judgement.json"));
         if (!isFinished || await isThere(join(to, "judgement.json"))) continue;
-        await checkBegun(part, entry, own);
+        await checkBegun(part, entry, advice, own);
         await Deno.mkdir(to, { recursive: true });
         for (const name of finishedParts) {
           await replaceWhole(join(to, name), (temporary) => copy(join(from, name), temporary));

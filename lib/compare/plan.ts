@@ -172,8 +172,12 @@ export function seedsOf({ seeds, seed }: CompareOptions, otherwise: number): rea
   return seeds;
 }
 
-/** Makes sure that a folder was started with the same plan; returns whether it was started at all. */
-export async function isBegunWith(folder: string, plan: Plan): Promise<boolean> {
+/**
+ * Makes sure that a folder was started with the same plan; returns whether it was started at all.
+ *
+ * @param advice what to do if it was not
+ */
+export async function isBegunWith(folder: string, plan: Plan, advice: string): Promise<boolean> {
   const found = await readPlan(join(folder, "plan.json"));
   if (found === undefined) {
     if (!await isThere(folder)) return false;
@@ -192,7 +196,7 @@ export async function isBegunWith(folder: string, plan: Plan): Promise<boolean> 
     if (value === before[name]) continue;
     throw new RangeError(
       `Cannot continue "${folder}" with ${name} ${value}: it was started with ${before[name]}; ` +
-        "pass force: true to start over",
+        advice,
     );
   }
   return true;
@@ -207,9 +211,15 @@ export function modelFolder(folder: string, { name }: Entry, seed?: number): str
 /**
  * Makes sure that a model in the folder was started with the settings that are given now.
  *
+ * @param advice what to do if it was not
  * @param seed as in {@link modelFolder}
  */
-export async function checkBegun(folder: string, entry: Entry, seed?: number): Promise<void> {
+export async function checkBegun(
+  folder: string,
+  entry: Entry,
+  advice: string,
+  seed?: number,
+): Promise<void> {
   const { name, config, knowledge } = entry;
   const run = join(modelFolder(folder, entry, seed), "run");
   if (!await isThere(join(run, "config.json"))) return;
@@ -217,7 +227,7 @@ export async function checkBegun(folder: string, entry: Entry, seed?: number): P
   const fail = (what: string, now: unknown, before: unknown) => {
     throw new RangeError(
       `Cannot continue "${folder}" with ${what} ${now} for ${name}: it was started with ${before}; ` +
-        "use another form of it, NAME+WORD, or pass force: true to start over",
+        `use another form of it, NAME+WORD, or ${advice}`,
     );
   };
   for (const setting of new Set([...Object.keys(config), ...Object.keys(found.config)])) {

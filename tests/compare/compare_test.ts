@@ -279,7 +279,7 @@ Deno.test("compare() refuses what it cannot compare, before any work", () =>
       [{ models: ["halo"], settings: { width: 0 } }, "Cannot set width=0"],
       [{ resamples: -1 }, "Cannot use -1 resamples"],
       [{ minutes: -1 }, "with minutes -1: must be a number, at least 0"],
-      [{ epochs: 4 }, "with epochs 4: it was started with 3"],
+      [{ epochs: 4 }, "with epochs 4: it was started with 3; pass force: true to start over"],
       [{ resamples: 3 }, "with resamples 3: it was started with 20"],
       [{ settings: { smoothing: 2 } }, "with smoothing 2 for markov: it was started with 1"],
       [{ models: [{ name: "markov", settings: { width: 8 } }] }, 'Cannot set width for "markov"'],

@@ -45,13 +45,14 @@ Deno.test("a comparison made of parts is the one that is made at once", () =>
     await assertRejects(
       () => compare(cohort, join(folder, "other"), { ...options, epochs: 3, parts }),
       RangeError,
-      "with epochs 3: it was started with 2",
+      "with epochs 3: it was started with 2; remove this part, or choose another folder of parts",
     );
     const settings = { ...tinySettings, width: 16 };
     await assertRejects(
       () => compare(cohort, join(folder, "other"), { ...options, settings, parts }),
       RangeError,
-      "with width 16 for halo: it was started with 8",
+      "with width 16 for halo: it was started with 8; use another form of it, NAME+WORD, or " +
+        "remove this part",
     );
     await assertRejects(
       () => compare(cohort, join(folder, "other"), { ...options, parts: join(folder, "none") }),
