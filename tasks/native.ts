@@ -22,6 +22,7 @@ const command: Command = {
 await runCommand(command, async (args) => {
   if (args.has("mpi")) {
     if (args.has("cuda")) throw new UsageError("--mpi takes no --cuda: it builds no engine");
+    if (args.has("force")) throw new UsageError("--mpi takes no --force: it always compiles again");
     const built = await buildMpi();
     say(`Built ${built.library}; start training by mpirun -n N deno task train … --mpi`);
     return { ...built };

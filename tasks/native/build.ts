@@ -10,7 +10,7 @@ import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { replaceWhole } from "../../lib/files/output.ts";
 import { kernelLibrary, nativeBinding, stderrSwitch } from "../../lib/nn/backend.ts";
-import { compileKernels } from "./kernels.ts";
+import { compileKernels, installKernels } from "./kernels.ts";
 import { cacheFolder, isFile, must, run } from "./programs.ts";
 
 const version = "2.21.0";
@@ -126,12 +126,12 @@ export async function buildNative(options: NativeOptions = {}): Promise<NativeBu
     });
   }
   const kernels = await compileKernels({ folder: cache, log, onStep });
-  if (kernels !== undefined) compiled.push({ installed: kernelLibrary(), cached: kernels });
   onStep(isCached ? `Installing from ${cache}` : "Installing");
   await Deno.mkdir(dirname(nativeBinding()), { recursive: true });
   for (const { installed, cached } of compiled) {
     await replaceWhole(installed, (file) => Deno.copyFile(cached, file));
   }
+  await installKernels(kernels, kernelLibrary());
   onStep("Trying a matrix product");
   return { ...await tryProduct(log), cache };
 }

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { sha256 } from "../../lib/files/sha256.ts";
@@ -50,4 +51,13 @@ export async function compileKernels(
     return undefined;
   }
   return library;
+}
+
+/** Puts compiled operations where the engine looks for them; takes older ones away where there are none. */
+export async function installKernels(
+  compiled: string | undefined,
+  installed: string,
+): Promise<void> {
+  if (compiled === undefined) await rm(installed, { force: true });
+  else await replaceWhole(installed, (file) => Deno.copyFile(compiled, file));
 }

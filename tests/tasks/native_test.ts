@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { compileKernels } from "../../tasks/native/kernels.ts";
+import { compileKernels, installKernels } from "../../tasks/native/kernels.ts";
 import { taskArguments } from "../tiny.ts";
 
 /** Deno's own cache, which would move along with XDG_CACHE_HOME. */
@@ -72,9 +72,15 @@ Deno.test("deno task native --mpi names the missing compiler, or the log of one 
     code: 1,
     stderr: "error: Cannot compile for MPI (log: FOLDER/cache/ehrloom/mpi.log)\n",
   });
-  const { code, stderr } = await native([], "--mpi", "--cuda");
-  assertEquals(code, 2);
-  assertMatch(stderr, /^error: --mpi takes no --cuda: it builds no engine\n/);
+  const refused = {
+    "--cuda": /^error: --mpi takes no --cuda: it builds no engine\n/,
+    "--force": /^error: --mpi takes no --force: it always compiles again\n/,
+  };
+  for (const [option, line] of Object.entries(refused)) {
+    const { code, stderr } = await native(["mpicc"], "--mpi", option);
+    assertEquals(code, 2);
+    assertMatch(stderr, line);
+  }
 });
 
 Deno.test("deno task native goes without Ehrloom's own operations where they do not compile", async () => {
@@ -87,5 +93,20 @@ Deno.test("deno task native goes without Ehrloom's own operations where they do 
     "Compiling Ehrloom's own operations",
     `TensorFlow works without them, but trains slower: g++ cannot compile them (log: ${log})`,
   ]);
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("deno task native leaves no older operations where they no longer compile", async () => {
+  const folder = await Deno.makeTempDir();
+  const [compiled, installed] = ["compiled.so", "installed.so"].map((name) => join(folder, name));
+  await Deno.writeTextFile(compiled, "new");
+  for (const before of ["nothing", "older operations"]) {
+    if (before !== "nothing") await Deno.writeTextFile(installed, before);
+    await installKernels(compiled, installed);
+    assertEquals(await Deno.readTextFile(installed), "new");
+    await installKernels(undefined, installed);
+    await installKernels(undefined, installed);
+    assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name), ["compiled.so"]);
+  }
   await Deno.remove(folder, { recursive: true });
 });
