@@ -85,6 +85,18 @@ export function backendVersions(): Record<string, string> {
   };
 }
 
+/** Whether the chosen engine computes on a graphics card, and not on processors. */
+export function isOnCard(): boolean {
+  switch (tf.getBackend()) {
+    case "tensorflow":
+      return (tf.backend() as NodeJSKernelBackend).isUsingGpuDevice;
+    case "webgpu":
+      return true;
+    default:
+      return false;
+  }
+}
+
 /** The file that tfjs-node loads TensorFlow through; `deno task native` builds it. */
 export function nativeBinding(): string {
   const entry = import.meta.resolve("@tensorflow/tfjs-node-gpu");
@@ -189,10 +201,14 @@ function loadKernels(): void {
   if (hasKernels() || !existsSync(kernelLibrary())) return;
   const { isUsingGpuDevice } = tf.findBackend("tensorflow") as NodeJSKernelBackend;
   if (isUsingGpuDevice) return;
-  const { registerKernels } = Deno.dlopen(kernelLibrary(), {
-    registerKernels: { parameters: [], result: "i32" },
-  }).symbols;
-  allowKernels(registerKernels() === 1);
+  try {
+    const { registerKernels } = Deno.dlopen(kernelLibrary(), {
+      registerKernels: { parameters: [], result: "i32" },
+    }).symbols;
+    allowKernels(registerKernels() === 1);
+  } catch (_) {
+    // Built for another machine, or may not be loaded: TensorFlow works without them
+  }
 }
 
 /**

@@ -5,8 +5,8 @@
  */
 import type { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import * as tf from "@tensorflow/tfjs-core";
-import type { NodeJSKernelBackend } from "@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend.js";
 import { machineBytes } from "../machine_memory.ts";
+import { isOnCard } from "./backend.ts";
 
 /** What an engine holds at once. */
 export interface Room {
@@ -41,9 +41,8 @@ export function roomOn(engine: string = tf.getBackend()): Room {
       return { engine, bytes: Infinity, largest }; // the memory of the card is unknown
     }
     default: {
-      const isOnCard = engine === "tensorflow" && engine === tf.getBackend() &&
-        (tf.backend() as NodeJSKernelBackend).isUsingGpuDevice;
-      return { engine, bytes: isOnCard ? Infinity : machineBytes(), largest: longestArray };
+      const isThere = engine === tf.getBackend() && isOnCard();
+      return { engine, bytes: isThere ? Infinity : machineBytes(), largest: longestArray };
     }
   }
 }

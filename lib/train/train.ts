@@ -212,6 +212,19 @@ function checkProcesses(
   );
 }
 
+/**
+ * Checks that this process may write the run: the others would wait for its lock.
+ *
+ * @throws {RangeError} If it is not the first
+ */
+function checkIsFirst({ rank, size }: ProcessGroup = alone): void {
+  if (rank === 0) return;
+  throw new RangeError(
+    `Cannot train in the process with rank ${rank} of ${size}: the one with rank 0 calls train(), ` +
+      "the others call helpTrain()",
+  );
+}
+
 /** What {@link learn} is given besides the config. */
 interface Learning extends FitOptions {
   /** Canaries of its audit. */
@@ -464,7 +477,8 @@ async function stoppedText(folder: string, began: number, resume?: boolean): Pro
  * @param options what to train, and how
  * @returns the run, with its best parameters
  * @throws {RangeError} If the model or a setting is unknown, an option out of range, the cohort does
- * not fit, or more than a tenth of it would not be learned and `acceptLoss` is not set
+ * not fit, more than a tenth of it would not be learned and `acceptLoss` is not set, or this is not the
+ * first of several processes
  * @throws {Deno.errors.AlreadyExists} If the folder exists and neither `resume` nor `force` is set,
  * or it contains something that Ehrloom did not write
  * @throws {Deno.errors.Busy} If another process trains there
@@ -478,6 +492,7 @@ export async function train(
   checkArguments("train", [cohort, "cohort"], [folder, "folder"]);
   checkOptions("train", options, optionNames);
   if (options.privacy !== undefined) checkOptions("train", options.privacy, privacyNames);
+  checkIsFirst(options.processes);
   checkSplits(cohort);
   const { force, resume } = options;
   const began = Date.now();

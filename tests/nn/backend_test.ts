@@ -4,6 +4,7 @@ import {
   type Backend,
   backends,
   backendVersions,
+  kernelLibrary,
   nativeBinding,
   useBackend,
 } from "ehrloom/nn/backend.ts";
@@ -71,6 +72,31 @@ Deno.test("useBackend() of an unknown name lists the known ones", async () => {
     'Cannot use backend "cuda": there is no such backend; known: auto, tensorflow, webgpu, wasm, cpu',
   );
 });
+
+testWith(
+  isBuilt && existsSync(kernelLibrary())
+    ? { thing: undefined }
+    : { missing: "Ehrloom's own operations: deno task native" },
+  "useBackend() goes without Ehrloom's own operations where they do not load",
+  async () => {
+    const code = `
+      import { useBackend } from "ehrloom/nn/backend.ts";
+      import { hasKernels } from "ehrloom/nn/kernels.ts";
+      console.log(await useBackend("auto"), hasKernels());
+    `;
+    const process = new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", `--deny-ffi=${kernelLibrary()}`, "-"],
+      cwd: new URL("../../", import.meta.url).pathname,
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    await new Response(code).body?.pipeTo(process.stdin);
+    const { stdout, stderr } = await process.output();
+    const text = new TextDecoder();
+    assertEquals(text.decode(stdout), "tensorflow false\n", text.decode(stderr));
+  },
+);
 
 Deno.test("useBackend() says nothing on stderr, and auto takes TensorFlow where it is built", async () => {
   const code = `

@@ -1,14 +1,8 @@
 import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
-import {
-  backendVersions,
-  type Cohort,
-  helpTrain,
-  type Run,
-  train,
-  type TrainOptions,
-  useBackend,
-} from "ehrloom";
+import { type Cohort, helpTrain, type Run, train, type TrainOptions, useBackend } from "ehrloom";
+import { computesWith } from "ehrloom/train/processes/announcement.ts";
 import { fromFirst } from "ehrloom/train/processes/process_group.ts";
+import { version } from "ehrloom/version.ts";
 import { join } from "node:path";
 import { inFolder } from "../../folder.ts";
 import { testOnBackends } from "../../golden.ts";
@@ -203,6 +197,18 @@ Deno.test("train() refuses to share what cannot be shared, before it writes anyt
     assertEquals([...Deno.readDirSync(folder)], []);
   }));
 
+Deno.test("train() in another process than the first says to call helpTrain()", () =>
+  inFolder(async (folder) => {
+    const [, processes] = groupsInMemory(2);
+    await assertRejects(
+      () => train(source, join(folder, "run"), { ...options, processes }),
+      RangeError,
+      "Cannot train in the process with rank 1 of 2: the one with rank 0 calls train(), the others call " +
+        "helpTrain()",
+    );
+    assertEquals([...Deno.readDirSync(folder)], []);
+  }));
+
 Deno.test("helpTrain() refuses another cohort than that of the first process", () =>
   inFolder(async (folder) => {
     const [processes, helper] = groupsInMemory(2);
@@ -215,15 +221,25 @@ Deno.test("helpTrain() refuses another cohort than that of the first process", (
     await helping;
   }));
 
-Deno.test("helpTrain() refuses another engine than that of the first process", async () => {
+Deno.test("helpTrain() refuses another engine, device or Ehrloom than that of the first process", async () => {
   await useBackend("wasm");
-  const [processes, helper] = groupsInMemory(2);
-  const versions = { ...backendVersions(), backend: "tensorflow" };
-  const helping = assertRejects(
-    () => helpTrain(source, helper),
-    RangeError,
-    "Cannot train together: the first process has backend tensorflow, and this one wasm",
-  );
-  await fromFirst(processes, { versions });
-  await helping;
+  const { commit: _, ...released } = computesWith();
+  const others: [Record<string, string>, string][] = [
+    [{ ...released, backend: "tensorflow" }, "backend tensorflow, and this one wasm"],
+    [{ ...released, device: "graphics card" }, "device graphics card, and this one processor"],
+    [{ ...released, ehrloom: "0.0.1" }, `ehrloom 0.0.1, and this one ${version}`],
+    [{ ...released, commit: "another" }, "commit another, and this one "],
+    [{ ...computesWith(), precision: "half" }, "precision half, and this one none"],
+    [{ deno: Deno.version.deno }, `ehrloom none, and this one ${version}`],
+  ];
+  for (const [versions, difference] of others) {
+    const [processes, helper] = groupsInMemory(2);
+    const helping = assertRejects(
+      () => helpTrain(source, helper),
+      RangeError,
+      `Cannot train together: the first process has ${difference}`,
+    );
+    await fromFirst(processes, { versions });
+    await helping;
+  }
 });
