@@ -50,6 +50,11 @@ void copyFirst(char *bytes, int64_t count) {
   }
 }
 
+void waitForAll(void) {
+  MPI_Barrier(MPI_COMM_WORLD);
+}
+
+/* Only from the thread that has joined. */
 void leaveMpi(void) {
   MPI_Finalize();
 }

@@ -11,13 +11,14 @@ import { shareMachine } from "../../machine_memory.ts";
 import { nativeBinding } from "../../nn/backend.ts";
 import type { ProcessGroup } from "./process_group.ts";
 
-/** The functions of the library; those of `tasks/native/mpi.ts`. */
+/** The functions of the library; those of `tasks/native/mpi.c`. */
 const functions = {
   joinMpi: { parameters: ["buffer"], result: "i32" },
   sumFloats: { parameters: ["buffer", "i64"], result: "void", nonblocking: true },
   sumDoubles: { parameters: ["buffer", "i64"], result: "void", nonblocking: true },
   copyFirst: { parameters: ["buffer", "i64"], result: "void", nonblocking: true },
-  leaveMpi: { parameters: [], result: "void", nonblocking: true },
+  waitForAll: { parameters: [], result: "void", nonblocking: true },
+  leaveMpi: { parameters: [], result: "void" },
   endMpi: { parameters: ["i32"], result: "void" },
 } as const;
 
@@ -100,7 +101,8 @@ export function joinMpi(): ProcessGroup {
         : mpi.sumDoubles(numbers, BigInt(numbers.length)),
     broadcast: (bytes) => mpi.copyFirst(bytes, BigInt(bytes.length)),
     async leave() {
-      await mpi.leaveMpi();
+      await mpi.waitForAll(); // on another thread, as it may take hours
+      mpi.leaveMpi(); // MPI wants the thread that has joined
       removeEventListener("unload", end);
     },
   };
