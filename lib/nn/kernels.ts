@@ -9,7 +9,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { execute, isOnTensorflow } from "./tensorflow_ops.ts";
 
 /** Which operations these are, with which inputs: raised with each change, so that old ones are not used. */
-export const kernelInterface = 2;
+export const kernelInterface = 3;
 
 const flag = "EHRLOOM_KERNELS";
 tf.env().registerFlag(flag, () => false);
@@ -63,15 +63,16 @@ export function layerNormGradientKernel(
  * Attention as in `causalAttention()`, or `setAttention()` with a bias.
  *
  * @param bias [records, rows] added to the scores of each key; an empty tensor for causal attention
- * @returns the value, and the logarithms of the sums below the weights [records, heads, rows]
+ * @returns the value, and the logarithms of the sums below the weights [records, heads, rows, 2], in two parts
+ * that the gradient adds
  */
 export function attentionKernel(
   qkv: tf.Tensor2D,
   bias: tf.Tensor,
   sizes: { readonly records: number; readonly heads: number },
-): [y: tf.Tensor2D, logSums: tf.Tensor3D] {
+): [y: tf.Tensor2D, logSums: tf.Tensor4D] {
   const [y, logSums] = execute("EhrloomAttention", [qkv, bias], 2, sizes);
-  return [y as tf.Tensor2D, logSums as tf.Tensor3D];
+  return [y as tf.Tensor2D, logSums as tf.Tensor4D];
 }
 
 /** The gradient at qkv of {@link attentionKernel}. */
@@ -79,7 +80,7 @@ export function attentionGradientKernel(
   dy: tf.Tensor2D,
   qkv: tf.Tensor2D,
   bias: tf.Tensor,
-  logSums: tf.Tensor3D,
+  logSums: tf.Tensor,
   sizes: { readonly records: number; readonly heads: number },
 ): tf.Tensor {
   return execute("EhrloomAttentionGradient", [dy, qkv, bias, logSums], 1, sizes)[0];

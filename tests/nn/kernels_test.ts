@@ -95,6 +95,37 @@ for (
   });
 }
 
+for (const members of [2, 5, 47]) {
+  testKernel(
+    `setAttention() of a set of ${members} that is all padding`,
+    () => [normal([2 * members, 3 * 6], 1)],
+    (x) => {
+      const padding = Float32Array.from(
+        { length: 2 * members },
+        (_, row) => row < members ? -1e10 : 0,
+      );
+      return setAttention(x as tf.Tensor2D, tf.tensor2d(padding, [2, members]), 2);
+    },
+  );
+}
+
+testWith(library, "attention of no records has no rows, nor has its gradient", async () => {
+  await useBackend("tensorflow");
+  assert(hasKernels());
+  const none = tf.zeros<tf.Rank.R2>([0, 18]);
+  const layers = {
+    causalAttention: (x: tf.Tensor) => causalAttention(x as tf.Tensor2D, 0, 2),
+    setAttention: (x: tf.Tensor) => setAttention(x as tf.Tensor2D, tf.zeros([0, 5]), 2),
+  };
+  tf.tidy(() => {
+    for (const [name, layer] of Object.entries(layers)) {
+      assertEquals(layer(none).shape, [0, 6], name);
+      assertEquals(tf.grad(layer)(none).shape, [0, 18], name);
+    }
+  });
+  none.dispose();
+});
+
 for (const [positiveWeight, hasLeftOut] of [[1, false], [3, true]] as const) {
   const [rows, columns] = [70, 131];
   const mask = Float32Array.from({ length: rows }, (_, row) => [1, 0, 0.3][row % 3]);

@@ -1,5 +1,6 @@
 // Self-attention within records, and its way back, as lib/nn/attention.ts has them. No weights are
-// kept: the way back makes them again from each row's log of its sum of exponentials.
+// kept: the way back makes them again from each row's log of its sum of exponentials. That is kept in two
+// parts, as a float has no room for both where all keys are padding: -1e10 + log 3 is -1e10.
 #include <algorithm>
 #include <cmath>
 #include <vector>
@@ -101,9 +102,14 @@ INLINE void padBias(const float* bias, int64_t rows, float* to, int64_t tall) {
   for (int64_t j = 0; j < tall; j++) to[j] = j >= rows ? -INFINITY : bias == nullptr ? 0 : bias[j];
 }
 
+/// The log of a row's sum of exponentials: its largest score, and the log of the sum of those below it.
+struct LogSum {
+  float top, rest;
+};
+
 /// Scores → weights of one query row, zeros where it sees nothing; the log of their sum of exponentials.
 /// In whole lanes: the rest of a row in single numbers would take longer than the lanes before it.
-INLINE float softmax(float* scores, const float* bias, float scale, int seen, int computed) {
+INLINE LogSum softmax(float* scores, const float* bias, float scale, int seen, int computed) {
   float tops[kLanes], sums[kLanes] = {};
   for (int l = 0; l < kLanes; l++) tops[l] = -INFINITY;
   for (int j = 0; j < computed; j += kLanes) {
@@ -128,12 +134,12 @@ INLINE float softmax(float* scores, const float* bias, float scale, int seen, in
   const float share = 1.f / sum;
 #pragma omp simd
   for (int j = 0; j < computed; j++) scores[j] *= share;
-  return top + std::log(sum);
+  return {top, std::log(sum)};
 }
 
 /// One head of one record.
 PER_PROCESSOR void forward(
-    const Sizes& sizes, const float* q, const float* bias, float* y, float* logSums, float* scratch) {
+    const Sizes& sizes, const float* q, const float* bias, float* y, LogSum* logSums, float* scratch) {
   const int64_t rows = sizes.rows, head = sizes.head, width = sizes.width(), stride = 3 * width;
   const int64_t tall = sizes.tallRows(), wide = sizes.wideHead();
   float *queries = scratch, *keys = queries + tall * wide, *values = keys + tall * wide;
@@ -148,7 +154,7 @@ PER_PROCESSOR void forward(
     product(queries + row * wide, wide, keys, tall, scores, tall, head, computed);
     for (int r = 0; r < kTall; r++) {
       const int64_t seen = sizes.isCausal ? std::min(row + r + 1, rows) : rows;
-      const float logSum = softmax(scores + r * tall, allBias, sizes.scale(), seen, computed);
+      const LogSum logSum = softmax(scores + r * tall, allBias, sizes.scale(), seen, computed);
       if (row + r < rows) logSums[row + r] = logSum;
     }
     product(scores, tall, values, wide, out, wide, computed, wide);
@@ -160,13 +166,13 @@ PER_PROCESSOR void forward(
 
 /// One query row's scores → its weights, and the gradient at its weights → that at its scores.
 INLINE void softmaxBack(
-    float* weights, float* slopes, const float* bias, float scale, float logSum, int seen,
+    float* weights, float* slopes, const float* bias, float scale, LogSum logSum, int seen,
     int computed) {
   float sums[kLanes] = {};
   for (int j = 0; j < computed; j += kLanes) {
 #pragma omp simd
     for (int l = 0; l < kLanes; l++) {
-      const float e = exponential(weights[j + l] * scale + bias[j + l] - logSum);
+      const float e = exponential(weights[j + l] * scale + bias[j + l] - logSum.top - logSum.rest);
       weights[j + l] = j + l < seen ? e : 0.f;
       sums[l] += weights[j + l] * slopes[j + l];
     }
@@ -179,7 +185,7 @@ INLINE void softmaxBack(
 
 /// One head of one record.
 PER_PROCESSOR void backward(
-    const Sizes& sizes, const float* dy, const float* q, const float* bias, const float* logSums,
+    const Sizes& sizes, const float* dy, const float* q, const float* bias, const LogSum* logSums,
     float* dq, float* scratch) {
   const int64_t rows = sizes.rows, head = sizes.head, width = sizes.width(), stride = 3 * width;
   const int64_t tall = sizes.tallRows(), wide = sizes.wideHead(), size = tall * wide;
@@ -204,7 +210,7 @@ PER_PROCESSOR void backward(
       const int64_t seen = !isRow ? 0 : sizes.isCausal ? row + r + 1 : rows;
       softmaxBack(
           weights + r * tall, dScores + r * tall, allBias, sizes.scale(),
-          isRow ? logSums[row + r] : 0, seen, computed);
+          isRow ? logSums[row + r] : LogSum{0, 0}, seen, computed);
     }
     addTransposedProduct(weights, tall, slopes + row * wide, wide, dValues, wide, computed, wide);
     addTransposedProduct(dScores, tall, queries + row * wide, wide, dKeys, wide, computed, wide);
@@ -223,7 +229,8 @@ PER_PROCESSOR void backward(
 /// Shapes of qkv [records × rows, 3 × width] and bias [records, rows], which is empty for causal attention.
 Sizes sizesOf(Call& call, int qkv, int bias, int64_t records, int64_t heads) {
   const bool isCausal = call.count(bias) == 0;
-  return {records, call.size(qkv, 0) / records, heads, call.size(qkv, 1) / 3 / heads, isCausal};
+  const int64_t rows = records == 0 ? 0 : call.size(qkv, 0) / records;
+  return {records, rows, heads, call.size(qkv, 1) / 3 / heads, isCausal};
 }
 
 struct Attention {
@@ -236,7 +243,7 @@ struct Attention {
     const int64_t rows = sizes.rows, width = sizes.width();
     const float *qkv = call.input(0), *bias = call.input(1);
     float* y = call.output(0, {records * rows, width});
-    float* logSums = call.output(1, {records, heads, rows});
+    LogSum* logSums = reinterpret_cast<LogSum*>(call.output(1, {records, heads, rows, 2}));
     if (y == nullptr || logSums == nullptr) return;
     const int64_t floats = sizes.tallRows() * (3 * sizes.wideHead() + kTall + 1) + kTall * sizes.wideHead();
     overRows(records * heads, [=](int64_t from, int64_t to) {
@@ -260,7 +267,7 @@ struct AttentionGradient {
     const Sizes sizes = sizesOf(call, 1, 2, records, heads);
     const int64_t rows = sizes.rows, width = sizes.width();
     const float *dy = call.input(0), *qkv = call.input(1), *bias = call.input(2);
-    const float* logSums = call.input(3);
+    const LogSum* logSums = call.input<LogSum>(3);
     float* dqkv = call.output(0, {records * rows, 3 * width});
     if (dqkv == nullptr) return;
     const int64_t floats =

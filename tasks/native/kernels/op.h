@@ -1,6 +1,7 @@
 // TensorFlow's C interface in the few words that the kernels here need. Shapes are checked by the callers.
 #pragma once
 #include <initializer_list>
+#include <new>
 #include <vector>
 
 #define IS_SLIM_BUILD // leaves out a header that nothing here needs and `deno task native` does not unpack
@@ -105,8 +106,15 @@ bool registered(
           return new Kernel(given);
         },
         [](void* kernel, TF_OpKernelContext* context) {
-          Call call(context);
-          static_cast<Kernel*>(kernel)->run(call);
+          try {
+            Call call(context);
+            static_cast<Kernel*>(kernel)->run(call);
+          } catch (const std::bad_alloc&) { // must not pass through TensorFlow
+            TF_Status* status = TF_NewStatus();
+            TF_SetStatus(status, TF_RESOURCE_EXHAUSTED, "not enough memory for an operation of Ehrloom");
+            TF_OpKernelContext_Failure(context, status);
+            TF_DeleteStatus(status);
+          }
         },
         [](void* kernel) { delete static_cast<Kernel*>(kernel); });
     TF_RegisterKernelBuilder(name, kernel, status);

@@ -1,13 +1,33 @@
 #include "shards.h"
 
+#include <pthread.h>
+#include <sched.h>
+
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
+#include <cstdlib>
+#include <exception>
 #include <memory>
 #include <mutex>
 #include <thread>
 
 namespace {
+
+/// More would wait for memory, and take longer to wake up than most work lasts.
+constexpr int kMostThreads = 16;
+
+/// How many threads may work: those that TensorFlow may use, on the processors left to this process.
+int threadsAllowed() {
+  int allowed = kMostThreads;
+  cpu_set_t processors;
+  if (sched_getaffinity(0, sizeof processors, &processors) == 0) {
+    allowed = std::min(allowed, CPU_COUNT(&processors));
+  }
+  const char* variable = std::getenv("TF_NUM_INTRAOP_THREADS");
+  const int asked = variable == nullptr ? 0 : std::atoi(variable);
+  return asked > 0 ? std::min(allowed, asked) : allowed;
+}
 
 /// A piece of work, from which threads take shards until none is left.
 struct Work {
@@ -15,12 +35,19 @@ struct Work {
   const std::function<void(int64_t)>& shard;
   const int64_t count;
   std::atomic<int64_t> taken{0}, done{0};
+  std::atomic<bool> hasFailed{false};
+  std::exception_ptr failure; // of the first shard that fails, to be read when all are done
 
-  /// True for the thread that did the last shard.
+  /// True for the thread that did the last shard. What a shard throws waits for the others, which still
+  /// use what its caller owns.
   bool take() {
     bool isLast = false;
     for (int64_t i = taken++; i < count; i = taken++) {
-      shard(i);
+      try {
+        shard(i);
+      } catch (...) {
+        if (!hasFailed.exchange(true)) failure = std::current_exception();
+      }
       isLast = ++done == count;
     }
     return isLast;
@@ -32,9 +59,11 @@ struct Work {
 class Threads {
  public:
   Threads() {
-    // More would wait for memory, and take longer to wake up than most work lasts
-    const unsigned processors = std::min(std::thread::hardware_concurrency(), 16u);
-    for (unsigned i = 1; i < processors; i++) std::thread([this] { serve(); }).detach();
+    for (int i = threadsAllowed(); i > 1; i--) {
+      std::thread thread([this] { serve(); });
+      pthread_setname_np(thread.native_handle(), "ehrloom");
+      thread.detach();
+    }
   }
 
   void run(int64_t count, const std::function<void(int64_t)>& shard) {
@@ -45,9 +74,11 @@ class Threads {
       round_++;
     }
     begun_.notify_all();
-    if (work->take()) return;
-    std::unique_lock<std::mutex> lock(mutex_);
-    done_.wait(lock, [&] { return work->done == count; });
+    if (!work->take()) {
+      std::unique_lock<std::mutex> lock(mutex_);
+      done_.wait(lock, [&] { return work->done == count; });
+    }
+    if (work->failure != nullptr) std::rethrow_exception(work->failure);
   }
 
  private:

@@ -3,7 +3,8 @@
 #include <cstdint>
 #include <functional>
 
-/// Calls `work` once for each of `count` shards, from several threads, and waits for all.
+/// Calls `work` once for each of `count` shards, from several threads, and waits for all. If some throw,
+/// throws what the first of them did.
 void inShards(int64_t count, const std::function<void(int64_t shard)>& work);
 
 /// How many shards work over rows is cut into.
