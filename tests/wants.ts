@@ -98,3 +98,10 @@ export async function noNetwork(): Promise<Wanted<string[]>> {
     .then(({ success }) => success, () => false);
   return works ? { thing: unshare } : { missing: "Linux with unshare and user namespaces" };
 }
+
+/** A compiler of C++. */
+export async function cppCompiler(): Promise<Wanted<"g++">> {
+  const works = await new Deno.Command("g++", { args: ["--version"] }).output()
+    .then(({ success }) => success, () => false);
+  return works ? { thing: "g++" } : { missing: "g++: apt-get install g++" };
+}

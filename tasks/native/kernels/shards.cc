@@ -1,6 +1,5 @@
 #include "shards.h"
 
-#include <pthread.h>
 #include <sched.h>
 
 #include <algorithm>
@@ -59,11 +58,7 @@ struct Work {
 class Threads {
  public:
   Threads() {
-    for (int i = threadsAllowed(); i > 1; i--) {
-      std::thread thread([this] { serve(); });
-      pthread_setname_np(thread.native_handle(), "ehrloom");
-      thread.detach();
-    }
+    for (int i = threadsAllowed(); i > 1; i--) std::thread([this] { serve(); }).detach();
   }
 
   void run(int64_t count, const std::function<void(int64_t)>& shard) {
