@@ -7,7 +7,6 @@
  * @module
  */
 import { type Cohort, splitNames, subset } from "../../../cohort/cohort.ts";
-import { fingerprint } from "../../../cohort/fingerprint.ts";
 import { useDefaultBackend } from "../../../nn/backend.ts";
 import type { Run } from "../../../train/run_folder.ts";
 import { modelOf } from "../../../train/run_folder.ts";
@@ -17,6 +16,7 @@ import type { LeftOut } from "../../not_measured.ts";
 import { ratesLeftOut } from "../low_rates.ts";
 import { readable } from "../membership_by_likelihood.ts";
 import { type AttackFigures, attackFigures } from "./attack_figures.ts";
+import { checkAttacked } from "./lira_plan.ts";
 import { shadowModels, type ShadowOptions } from "./shadow_models.ts";
 
 /** How to attack by shadow models. */
@@ -149,10 +149,7 @@ export async function lira(
   if (run === undefined && shadows < 6) {
     throw new RangeError(`Cannot attack one of ${shadows} shadow models: at least 6 are needed`);
   }
-  const trainedOn = run?.runConfig.cohort ?? "";
-  if (trainedOn !== "" && trainedOn !== await fingerprint(cohort)) {
-    throw new RangeError("Cannot attack: the run was trained on another cohort or other splits");
-  }
+  if (run !== undefined) await checkAttacked(run, cohort);
   const all = await shadowModels(cohort, folder, options);
   const target = run === undefined ? all[0] : {
     run,

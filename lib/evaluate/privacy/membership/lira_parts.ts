@@ -58,8 +58,8 @@ const partSchema = object({ shadow: whole(1) });
  * @param cohort as for `attackByShadows`
  * @param folder of the part; may hold one to be continued
  * @param options those of the whole attack, and the number of the shadow model, from 1
- * @throws {RangeError} If there is no such number, or the folder was begun with another one, another
- *   run, cohort or seed
+ * @throws {RangeError} If the run was trained on another cohort, there is no such number, or the folder
+ *   was begun with another one, another run, cohort or seed
  * @throws {Deno.errors.AlreadyExists} If the folder holds something else
  */
 export async function attackPart(

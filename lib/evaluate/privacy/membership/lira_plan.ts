@@ -19,6 +19,7 @@ import { trainOptionsOf } from "../../../train/from_run.ts";
 import { runFingerprint } from "../../../train/run_fingerprint.ts";
 import type { Run } from "../../../train/run_folder.ts";
 import type { TrainOptions } from "../../../train/train.ts";
+import { checkTrainedOn } from "../../trained_on.ts";
 
 /** What decides the figures of all shadow models; a folder is continued only under the same plan. */
 const planSchema = object({
@@ -79,8 +80,19 @@ export function trainingOf(
   };
 }
 
-/** The plan of an attack. */
+/** Makes sure that the patients of a cohort are those that a run was trained on, or not. */
+export function checkAttacked(run: Run, cohort: Cohort): Promise<void> {
+  const [purpose, why] = ["Cannot attack", "so nobody knows who was in training"];
+  return checkTrainedOn(run, cohort, { purpose, why });
+}
+
+/**
+ * The plan of an attack.
+ *
+ * @throws {RangeError} If the run was trained on another cohort
+ */
 export async function planOf(run: Run, cohort: Cohort, seed: number): Promise<AttackPlan> {
+  await checkAttacked(run, cohort);
   return {
     attack: "lira",
     cohort: await fingerprint(cohort),

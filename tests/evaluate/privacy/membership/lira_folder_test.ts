@@ -7,6 +7,7 @@ import {
   liraInWords,
   readLira,
   readRun,
+  subset,
   train,
   useBackend,
 } from "ehrloom";
@@ -67,6 +68,18 @@ Deno.test("attackByShadows() continues no other attack, and replaces nothing tha
       Deno.errors.AlreadyExists,
       "holds no attack to continue",
     );
+    const others = subset(cohort, Array.from({ length: cohort.recordCount - 1 }, (_, i) => i));
+    const attempts = [
+      () => attackByShadows(run, others, join(folder, "other"), { shadows: 4 }),
+      () => attackPart(run, others, join(folder, "other"), { shadow: 1 }),
+    ];
+    for (const attempt of attempts) {
+      await assertRejects(
+        attempt,
+        RangeError,
+        "Cannot attack: the run was trained on another cohort or other splits, so nobody knows",
+      );
+    }
   }));
 
 Deno.test("attackByShadows() of parts has the figures of one process, and trains what is missing", () =>
