@@ -5,6 +5,7 @@
  */
 import { random, writeMeds } from "ehrloom";
 import { isThere } from "ehrloom/files/is_there.ts";
+import { temporaryPattern } from "ehrloom/files/temporary.ts";
 import { readSafetensors } from "ehrloom/nn/safetensors.ts";
 import { createHash } from "node:crypto";
 import { join, relative } from "node:path";
@@ -184,7 +185,7 @@ const path = /"\/[^"\n]*\/([^"/\n]*)"/g;
 async function textOf(file: string): Promise<string> {
   const digest = createHash("sha256");
   const plain = (text: string) => text.replaceAll(clock, "").replaceAll(path, '"$1"');
-  if (file.endsWith(".safetensors")) {
+  if (file.endsWith(".safetensors") && !temporaryPattern.test(file)) { // whole, unlike unfinished ones
     const { tensors, metadata } = await readSafetensors(file);
     for (const [name, { shape, numbers }] of Object.entries(tensors)) {
       digest.update(`${name} ${shape}`).update(new Uint8Array(numbers.buffer));
