@@ -65,7 +65,7 @@ Deno.test("readRun() holds config.json to what a run's config may be", () =>
   damaged([
     [inJson("config.json", () => []), "it has no ehrloom, so it is not a run's config"],
     [inJson("config.json", () => "x"), "it is not a run's config"],
-    [inJson("config.json", at("training", {})), "it has no training.epochs"],
+    [inJson("config.json", at("training", {})), "it has no training.batch"],
     [
       inJson("config.json", at("training.batch", "1e999")),
       "training.batch is Infinity, must be a whole",
