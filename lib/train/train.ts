@@ -38,6 +38,7 @@ import {
   type PrivacyOptions,
 } from "./private/privacy.ts";
 import { announceRun } from "./processes/announcement.ts";
+import { checkIsFirst, checkProcesses } from "./processes/checks.ts";
 import { alone, type ProcessGroup } from "./processes/process_group.ts";
 import { courseOf, readProgress } from "./read_progress.ts";
 import { readBegun, readRun } from "./read_run.ts";
@@ -188,41 +189,6 @@ export function checkCanTrain(model: Model, cohort: Cohort, training: RestartedT
     extras: extrasOf(training),
   });
   checkRoom(model, { stage: "judging", cohort: splitOf(cohort, "validation") });
-}
-
-/**
- * Checks that a training can be shared by several processes.
- *
- * @throws {RangeError} If a model only counts, or each process would draw its own noise
- */
-function checkProcesses(
-  model: Model,
-  privacy: Privacy | undefined,
-  { size }: ProcessGroup = alone,
-): void {
-  if (size === 1) return;
-  if ("learn" in model) {
-    throw new RangeError(
-      `Cannot train "${model.family}" in ${size} processes: it counts, which one process does`,
-    );
-  }
-  if (privacy?.noiseSource !== "secure") return;
-  throw new RangeError(
-    `Cannot train in ${size} processes with secure noise: each would draw its own; use seeded noise`,
-  );
-}
-
-/**
- * Checks that this process may write the run: the others would wait for its lock.
- *
- * @throws {RangeError} If it is not the first
- */
-function checkIsFirst({ rank, size }: ProcessGroup = alone): void {
-  if (rank === 0) return;
-  throw new RangeError(
-    `Cannot train in the process with rank ${rank} of ${size}: the one with rank 0 calls train(), ` +
-      "the others call helpTrain()",
-  );
 }
 
 /** What {@link learn} is given besides the config. */

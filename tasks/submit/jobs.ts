@@ -99,6 +99,31 @@ function generation(
   return { elements, merge: { name: "merge", task: "merge", arguments: merging, out, done } };
 }
 
+/** A part of a task, which the task itself makes. */
+interface Part extends Pick<Job, "name" | "done"> {
+  /** Its folder, within that of all parts. */
+  readonly folder: string;
+  /** The options that ask for it. */
+  readonly asked: readonly string[];
+}
+
+/** Parts of a task that takes them over by `--parts`. */
+function inParts(
+  task: string,
+  args: readonly string[],
+  { jobs, out, done }: { readonly jobs: string; readonly out: string; readonly done: string },
+  list: readonly Part[],
+): Omit<JobList, "folder"> {
+  const parts = join(jobs, "parts");
+  const others = without(args, "out");
+  const elements = list.map(({ name, folder, asked, done }): Job => {
+    const out = join(parts, folder);
+    return { name, task, arguments: [...others, ...asked, "--out", out], out, done };
+  });
+  const merging = [...others, "--parts", parts, "--out", out];
+  return { elements, merge: { name: "merge", task, arguments: merging, out, done } };
+}
+
 /** Models of a comparison, with each of its random seeds. */
 function comparison(
   given: Arguments,
@@ -108,27 +133,19 @@ function comparison(
   checkNoArray(array, "compare has an element for each model and seed");
   const names = given.text("models").split(",").map((name) => name.trim());
   const seeds = given.maybe("seeds")?.split(",").map((seed) => seed.trim()) ?? [undefined];
-  const parts = join(jobs, "parts");
-  const others = without(args, "out");
-  const elements = names.flatMap((name) =>
-    seeds.map((seed, index): Job => {
-      const out = join(parts, seed === undefined ? name : `${name}-seed-${seed}`);
-      const part = seed === undefined ? name : `${name}/${seed}`;
-      const own = ["--part", part, "--out", out];
+  const list = names.flatMap((name) =>
+    seeds.map((seed, index): Part => {
       const model = join("models", name, ...index === 0 ? [] : ["seeds", String(seed)]);
       return {
         name: seed === undefined ? name : `${name}, seed ${seed}`,
-        task: "compare",
-        arguments: [...others, ...own],
-        out,
+        folder: seed === undefined ? name : `${name}-seed-${seed}`,
+        asked: ["--part", seed === undefined ? name : `${name}/${seed}`],
         done: join(model, "judgement.json"),
       };
     })
   );
   const out = given.path("out");
-  const merging = [...others, "--parts", parts, "--out", out];
-  const done = "comparison.json";
-  return { elements, merge: { name: "merge", task: "compare", arguments: merging, out, done } };
+  return inParts("compare", args, { jobs, out, done: "comparison.json" }, list);
 }
 
 /** Shadow models of an attack. */
@@ -138,23 +155,13 @@ function attack(
   { jobs, array }: AskedElements,
 ): Omit<JobList, "folder"> {
   checkNoArray(array, "lira has an element for each shadow model");
-  const parts = join(jobs, "parts");
-  const others = without(args, "out");
-  const elements = Array.from({ length: shadowsOf(given) }, (_, i): Job => {
-    const shadow = String(i + 1);
-    const out = join(parts, shadow);
-    return {
-      name: `shadow model ${shadow}`,
-      task: "lira",
-      arguments: [...others, "--shadow", shadow, "--out", out],
-      out,
-      done: "part.json",
-    };
-  });
-  const out = given.path("out");
-  const merging = [...others, "--parts", parts, "--out", out];
-  const done = "lira.json";
-  return { elements, merge: { name: "merge", task: "lira", arguments: merging, out, done } };
+  const list = Array.from({ length: shadowsOf(given) }, (_, i): Part => ({
+    name: `shadow model ${i + 1}`,
+    folder: `${i + 1}`,
+    asked: ["--shadow", `${i + 1}`],
+    done: "part.json",
+  }));
+  return inParts("lira", args, { jobs, out: given.path("out"), done: "lira.json" }, list);
 }
 
 /** Where the jobs of a command line are, and what they are. */
