@@ -9,7 +9,6 @@ import * as tf from "@tensorflow/tfjs-core";
 import process from "node:process";
 import { random, readMeds, splitOf, useBackend } from "ehrloom";
 import { gradientModelOf, models } from "ehrloom/models/mod.ts";
-import type { HaloConfig } from "ehrloom/models/halo.ts";
 import { causalAttention } from "ehrloom/nn/attention.ts";
 import { bernoulliNll } from "ehrloom/nn/bernoulli.ts";
 import { gelu } from "ehrloom/nn/gelu.ts";
@@ -142,7 +141,7 @@ async function training(folder: string) {
     const { gradients } = await source.compute(batch, { seed: 1, epoch: 0 });
     await optimizer.step(gradients, 1e-3);
   };
-  return { step, flops: 3 * usefulForwardFlops(config as HaloConfig, cohort, batch) };
+  return { step, flops: 3 * (usefulForwardFlops(model, cohort, batch) ?? NaN) };
 }
 
 const [folder, turns = "10"] = Deno.args;

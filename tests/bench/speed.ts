@@ -1,180 +1,221 @@
 /**
- * `deno task bench`: how fast HALO trains and samples here, in figures that mean the same on every
- * machine: useful FLOP/s as a share of the engine's peak in the same run, and the time to generate
- * records divided by the time of one forward pass over as many visits.
+ * `deno task bench`: how fast each engine here trains and samples each model, as a table that people
+ * can send, in figures that mean the same on every machine: useful FLOP/s as a share of the engine's
+ * peak in the same run, and the time to generate records divided by that of one forward pass over as
+ * many visits.
  *
  * @module
  */
-import { version } from "ehrloom/version.ts";
-import * as tf from "@tensorflow/tfjs-core";
 import {
-  backendVersions,
+  type Backend,
+  backends,
   claimed,
-  type Cohort,
-  concatenated,
-  generateParts,
-  peakFlops,
-  random,
-  readMeds,
-  readRun,
-  type Run,
-  splitOf,
-  syntheaSample,
-  train,
+  comparedModels,
+  type OnProgress,
   writeWhole,
 } from "ehrloom";
-import type { HaloConfig } from "ehrloom/models/halo.ts";
-import { gradientModelOf } from "ehrloom/models/mod.ts";
-import { adam } from "ehrloom/nn/optimizer.ts";
-import { toTensors } from "ehrloom/nn/parameters.ts";
-import { epochBatches } from "ehrloom/train/batches.ts";
-import { localGradients } from "ehrloom/train/gradients/local.ts";
-import { sharedGradients } from "ehrloom/train/gradients/workers.ts";
-import { join } from "node:path";
-import { backendOption, startBackend } from "../../tasks/cli/backend_option.ts";
-import { runCommand, say } from "../../tasks/cli/command.ts";
-import { usefulForwardFlops } from "./flops.ts";
+import { models, titleOf } from "ehrloom/models/mod.ts";
+import { hasNativeBinding } from "ehrloom/nn/backend.ts";
+import { whatIsKnown } from "ehrloom/nearest_name.ts";
+import { version } from "ehrloom/version.ts";
+import { cpus, tmpdir } from "node:os";
+import { fileURLToPath } from "node:url";
+import { childOutput } from "../../tasks/cli/child.ts";
+import { type Arguments, runCommand, say, tell, UsageError } from "../../tasks/cli/command.ts";
+import type { Asked, Measured } from "./measure.ts";
 
-async function secondsOf(run: () => Promise<void>): Promise<number> {
-  const began = performance.now();
-  await run();
-  return (performance.now() - began) / 1000;
+/** A measurement that failed. */
+interface Failed {
+  readonly engine: string;
+  readonly model: string;
+  readonly error: string;
 }
 
-/** One epoch from the run's parameters, after a step to warm up. */
-async function trainingSpeed(run: Run, cohort: Cohort, batch: number, workers: number) {
-  const model = gradientModelOf(run.runConfig.model, run.runConfig.config);
-  const optimizer = adam(run.parameters);
-  const divisor = model.lossDivisor(cohort, batch);
-  const source = workers === 1
-    ? localGradients(model, cohort, optimizer, divisor)
-    : await sharedGradients(model, cohort, optimizer, divisor, workers);
-  const lengths = Array.from(cohort.subjectIds, (_, record) => model.rowsOf(cohort, record));
-  const batches = epochBatches(lengths, batch, random(1));
-  const step = async (records: Int32Array) => {
-    const { gradients } = await source.compute(records, { seed: 1, epoch: 0 });
-    await optimizer.step(gradients, 1e-3);
-  };
-  await step(batches[0]);
-  const seconds = await secondsOf(async () => {
-    for (const records of batches) await step(records);
-  });
-  source.dispose();
-  optimizer.dispose();
-  const config = model.config as HaloConfig;
-  const all = Int32Array.from(lengths.keys());
-  const flops = 3 * usefulForwardFlops(config, cohort, all); // backward costs twice the forward
-  return { seconds_per_epoch: seconds, steps: batches.length, useful_flops: flops };
+/** Records per batch: a record has as many tokens as six or more have visits. */
+const usualBatch = { rows: 48, tokens: 8 };
+const overTokens: readonly string[] = ["gpt", "hisgt", "synehrgy"];
+
+const networks = comparedModels.filter((name) => models[name].floor === undefined);
+
+/** The words of an option of comma-separated names, or the default. */
+function namesOf(args: Arguments, option: string, known: readonly string[], usual: string[]) {
+  const names = args.maybe(option)?.split(",").map((name) => name.trim()) ?? usual;
+  for (const name of names) {
+    if (known.includes(name)) continue;
+    throw new UsageError(`--${option} is ${name}; ${whatIsKnown(name, known)}`);
+  }
+  return names;
 }
 
-/** Draws records, then runs one forward pass on them. */
-async function samplingSpeed(run: Run, count: number, sampler: "fixed-point" | "block-order") {
-  const draw = async (count: number, seed: number) => {
-    const parts: Cohort[] = [];
-    const options = { count, seed, sampler };
-    for await (const { cohort } of generateParts(run, options)) parts.push(cohort);
-    return concatenated(parts);
-  };
-  await draw(16, 2); // to warm up
-  let drawn: Cohort | undefined;
-  const seconds = await secondsOf(async () => {
-    drawn = await draw(count, 1);
+/** A graphics card that WebGPU can use, and no software that stands for one. */
+async function webgpuCard(): Promise<GPUAdapter | undefined> {
+  // Mesa's Vulkan drivers complain on stderr where this is not set, as in containers
+  if (!Deno.env.has("XDG_RUNTIME_DIR")) Deno.env.set("XDG_RUNTIME_DIR", tmpdir());
+  const adapter = await navigator.gpu?.requestAdapter();
+  return adapter == null || adapter.info.isFallbackAdapter ? undefined : adapter;
+}
+
+/** The engines that are worth measuring here: no software Vulkan, and not plain JavaScript. */
+async function enginesHere(): Promise<Backend[]> {
+  return [
+    ...(hasNativeBinding() ? ["tensorflow"] as const : []),
+    ...(await webgpuCard() === undefined ? [] : ["webgpu"] as const),
+    "wasm",
+  ];
+}
+
+/** The name and driver of each graphics card, where NVIDIA's tool or a WebGPU driver tells them. */
+async function cardsHere(): Promise<string[]> {
+  try {
+    const query = ["--query-gpu=name,driver_version", "--format=csv,noheader"];
+    const { success, stdout } = await childOutput("nvidia-smi", { args: query });
+    if (success) return new TextDecoder().decode(stdout).trim().split("\n");
+  } catch (_) {
+    // No NVIDIA driver
+  }
+  const card = await webgpuCard();
+  return card === undefined ? [] : [`${card.info.device} ${card.info.description}`.trim()];
+}
+
+/** Measures in a process of its own, see `measure.ts`. */
+async function measure(asked: Asked): Promise<Measured | Failed> {
+  const { success, stdout, stderr } = await childOutput(Deno.execPath(), {
+    args: [
+      ..."run --no-prompt --allow-read --allow-write --allow-env --allow-sys".split(" "),
+      "--allow-ffi=./node_modules",
+      fileURLToPath(new URL("measure.ts", import.meta.url)),
+      JSON.stringify(asked),
+    ],
+    cwd: fileURLToPath(new URL("../..", import.meta.url)),
   });
-  if (drawn === undefined) throw new Error("Cannot measure sampling: no records were generated");
-  const model = gradientModelOf(run.runConfig.model, run.runConfig.config);
-  const cohort = drawn;
-  const lengths = Array.from(cohort.subjectIds, (_, record) => model.rowsOf(cohort, record));
-  const parameters = toTensors(run.parameters);
-  const forward = await secondsOf(async () => {
-    for (const records of epochBatches(lengths, 256, random(1))) {
-      const loss = tf.tidy(() => model.loss(parameters, cohort, records));
-      await loss.data();
-      loss.dispose();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes).trim();
+  if (success) return JSON.parse(text(stdout).split("\n").at(-1) ?? "");
+  const { engine, model } = asked;
+  const error = text(stderr).match(/(?:\w*Error: )(.*)/)?.[1] ?? "the process ended";
+  return { engine, model, error };
+}
+
+const grouped = (value: number) => Math.round(value).toLocaleString("en-US");
+
+/** A line of the table; the figures of sampling are those of the model's default way to draw. */
+function rowOf(result: Measured | Failed): string[] {
+  if ("error" in result) return [result.engine, titleOf(result.model), result.error];
+  const { engine, is_on_card, model, training, sampling, peak_flops_per_second: peak } = result;
+  const { useful_flops_per_second: useful, share_of_peak: share } = training;
+  const [drawn] = Object.values(sampling);
+  return [
+    is_on_card ? `${engine}, card` : engine,
+    titleOf(model),
+    `${(1000 * training.seconds_per_epoch / training.steps).toFixed(0)} ms`,
+    grouped(training.visits_per_second),
+    useful === undefined ? "" : `${grouped(useful / 1e9)} of ${grouped(peak / 1e9)}`,
+    share === undefined ? "" : `${(100 * share).toFixed(share < 0.1 ? 1 : 0)}%`,
+    grouped(drawn.visits_per_second),
+    drawn.time_over_forward === undefined ? "" : drawn.time_over_forward.toFixed(1),
+  ];
+}
+
+const heading = [
+  "engine",
+  "model",
+  "step",
+  "training, visits/s",
+  "useful GFLOP/s",
+  "share",
+  "sampling, visits/s",
+  "forward passes",
+];
+
+/** In Markdown, with columns of even width, to be read as it is. */
+function tableOf(rows: readonly string[][]): string[] {
+  const widths = heading.map((name, column) =>
+    Math.max(
+      name.length,
+      ...rows.map((row) => row.length === heading.length ? row[column].length : 0),
+    )
+  );
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell, column) => cell.padEnd(widths[column])).join(" | ")} |`;
+  return [line(heading), line(widths.map((width) => "-".repeat(width))), ...rows.map(line)];
+}
+
+async function measureAll(args: Arguments, onProgress: OnProgress) {
+  const run = args.maybe("run") === undefined ? undefined : args.path("run");
+  const cohort = args.maybe("cohort") === undefined ? undefined : args.path("cohort");
+  const engines = namesOf(args, "backend", backends, await enginesHere()) as Backend[];
+  const names = run === undefined ? namesOf(args, "model", networks, [...networks]) : [run];
+  const how = {
+    run,
+    cohort,
+    count: args.integer("count", { min: 1 }),
+  };
+  const workers = args.integer("workers", { min: 1 });
+  const batch = args.maybeInteger("batch", { min: 1 });
+  const results: (Measured | Failed)[] = [];
+  const total = engines.length * names.length;
+  for (const engine of engines) {
+    const isThreaded = engine === "wasm" || engine === "cpu";
+    for (const model of names) {
+      const stage = `measuring ${run === undefined ? titleOf(model) : run} on ${engine}`;
+      onProgress({ stage, done: results.length, total });
+      results.push(
+        await measure({
+          ...how,
+          engine,
+          model,
+          batch: batch ?? usualBatch[overTokens.includes(model) ? "tokens" : "rows"],
+          workers: isThreaded ? workers : 1,
+        }),
+      );
     }
-  });
-  tf.dispose(parameters);
-  return {
-    visits_per_second: cohort.visitCount / seconds,
-    seconds,
-    forward_seconds: forward,
-    time_over_forward: seconds / forward,
-  };
+  }
+  return results;
 }
 
 await runCommand({
   name: "bench",
-  summary: "Measure training and sampling speed as a share of the engine's peak speed; write JSON.",
+  summary:
+    "Measure how fast each engine here trains and samples each model; print a table, write JSON.",
   options: {
-    run: { value: "RUN", help: "Run to measure (default: train the model of the demo first)" },
+    backend: {
+      value: "NAMES",
+      help: "Engines, comma-separated (default: TensorFlow if built, WebGPU on a card, wasm)",
+    },
+    model: { value: "NAMES", help: "Models, comma-separated (default: all that are networks)" },
+    run: { value: "RUN", help: "Run to measure instead of networks of width 256 with 4 layers" },
     cohort: { value: "DIR", help: "Cohort to train on (default: the sample patients)" },
-    batch: { value: "N", help: "Records per batch", default: "48" },
-    count: { value: "N", help: "Records to generate", default: "512" },
+    batch: {
+      value: "N",
+      help: "Records per batch of training (default: 48, of models over tokens 8)",
+    },
+    count: { value: "N", help: "Records to generate, 256 at a time", default: "256" },
     workers: { value: "N", help: "Threads that share each batch, on wasm or cpu", default: "1" },
     out: { value: "FILE", help: "JSON file to write", default: "runs/bench.json" },
-    ...backendOption,
     force: { help: "Replace an older result at --out" },
   },
   examples: [
-    "deno task bench --backend wasm --workers 2",
+    "deno task bench --backend tensorflow,webgpu --model halo",
     "deno task bench --cohort runs/cohort --run runs/halo --force",
   ],
 }, async (args, onProgress) => {
   const out = args.maybe("out") === "runs/bench.json" ? "runs/bench.json" : args.path("out");
   const force = args.has("force");
   return await claimed(out, { force }, async () => {
-    const backend = await startBackend(args);
-    const workers = args.integer("workers", { min: 1 });
-    const batch = args.integer("batch", { min: 1 });
-    const count = args.integer("count", { min: 1 });
-    const cohort = args.maybe("cohort") === undefined
-      ? await syntheaSample()
-      : await readMeds(args.path("cohort"));
-    const folder = await Deno.makeTempDir({ prefix: "ehrloom-bench-" });
-    const run = args.maybe("run") === undefined
-      ? await train(cohort, join(folder, "run"), { workers, onProgress })
-      : await readRun(args.path("run"));
-    await Deno.remove(folder, { recursive: true });
-
-    const peak = await peakFlops();
-    const training = await trainingSpeed(run, splitOf(cohort, "train"), batch, workers);
-    const later = await peakFlops(); // the machine may be busier now than it was
-    const best = Math.max(peak, later);
-    const flopsPerSecond = training.useful_flops / training.seconds_per_epoch;
-    const result = {
-      ehrloom: version,
-      versions: backendVersions(),
-      model: run.runConfig.model,
-      config: run.runConfig.config,
-      peak_flops_per_second: best,
-      training: {
-        ...training,
-        batch,
-        workers,
-        useful_flops_per_second: flopsPerSecond,
-        share_of_peak: flopsPerSecond / best,
-      },
-      sampling: {
-        fixed_point: await samplingSpeed(run, count, "fixed-point"),
-        block_order: await samplingSpeed(run, count, "block-order"),
-      },
-    };
+    const [processor] = cpus();
+    const machine = { processor: processor.model, cores: cpus().length, cards: await cardsHere() };
+    const results = await measureAll(args, onProgress);
+    const result = { ehrloom: version, deno: Deno.version.deno, machine, results };
     await writeWhole(
       out,
       (path) => Deno.writeTextFile(path, JSON.stringify(result, null, 2) + "\n"),
       { force },
     );
-    say(`${backend}: peak ${(best / 1e9).toFixed(0)} GFLOP/s (a 2048³ product)`);
-    say(
-      `training: ${training.seconds_per_epoch.toFixed(2)} s per epoch, ` +
-        `${(flopsPerSecond / 1e9).toFixed(0)} useful GFLOP/s, ` +
-        `${(100 * flopsPerSecond / best).toFixed(0)}% of peak`,
+    tell(
+      `${machine.cores} cores of ${machine.processor}; ${machine.cards.join("; ") || "no card"}`,
     );
-    for (const [name, speed] of Object.entries(result.sampling)) {
-      say(
-        `sampling, ${name}: ${speed.visits_per_second.toFixed(0)} visits per second, ` +
-          `${speed.time_over_forward.toFixed(1)} times the time of a forward pass`,
-      );
-    }
+    for (const line of tableOf(results.map(rowOf))) tell(line);
+    say("step: one batch. useful GFLOP/s: without padding, of those of a 2048³ product (peak).");
+    say("forward passes: time to generate, divided by that of a forward pass over as many visits.");
     return { out, ...result };
   });
 });
