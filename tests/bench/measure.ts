@@ -142,6 +142,28 @@ async function trainingSpeed(
   return { seconds_per_epoch: seconds / epochs, steps: batches.length };
 }
 
+/**
+ * Seconds of a forward pass over generated records; undefined where its operations are not counted.
+ * Records that were cut off at the context are too long to be read: they count by their rows.
+ */
+async function forwardSeconds(run: Run, model: GradientModel, cohort: Cohort) {
+  if (usefulForwardFlops(model, cohort, Int32Array.of(0)) === undefined) return undefined;
+  const rows = rowsOf(model, cohort);
+  const readable = [...rows.keys()].filter((record) => rows[record] <= model.rowLimit);
+  const sum = (records: readonly number[]) => records.reduce((sum, i) => sum + rows[i], 0);
+  const parameters = toTensors(run.parameters);
+  const seconds = await secondsOf(async () => {
+    for (const part of epochBatches(readable.map((record) => rows[record]), 256, random(1))) {
+      const records = part.map((i) => readable[i]);
+      const loss = tf.tidy(() => model.loss(parameters, cohort, records));
+      await loss.data();
+      loss.dispose();
+    }
+  });
+  tf.dispose(parameters);
+  return seconds * sum([...rows.keys()]) / sum(readable);
+}
+
 /** Draws records, then runs one forward pass on them. */
 async function samplingSpeed(
   run: Run,
@@ -160,17 +182,10 @@ async function samplingSpeed(
   const cohort = await draw(count, 1);
   const seconds = (performance.now() - began) / 1000;
   const speed = { visits_per_second: cohort.visitCount / seconds, seconds };
-  if (usefulForwardFlops(model, cohort, Int32Array.of(0)) === undefined) return speed;
-  const parameters = toTensors(run.parameters);
-  const forward = await secondsOf(async () => {
-    for (const records of epochBatches(rowsOf(model, cohort), 256, random(1))) {
-      const loss = tf.tidy(() => model.loss(parameters, cohort, records));
-      await loss.data();
-      loss.dispose();
-    }
-  });
-  tf.dispose(parameters);
-  return { ...speed, forward_seconds: forward, time_over_forward: seconds / forward };
+  const forward = await forwardSeconds(run, model, cohort);
+  return forward === undefined
+    ? speed
+    : { ...speed, forward_seconds: forward, time_over_forward: seconds / forward };
 }
 
 async function measured(asked: Asked): Promise<Measured> {
