@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { isHeld, lockedPath } from "./lock.ts";
 import { temporaryPattern } from "./temporary.ts";
 
-const run = String.raw`(config|vocabulary|canaries)\.json|(training|adversary)\.jsonl|` +
+const run = String.raw`(config|vocabulary|canaries|finished)\.json|(training|adversary)\.jsonl|` +
   String.raw`(model|resume|resume-adversary)\.safetensors`;
 const cohort = String.raw`data/\d+\.parquet|metadata/((codes|labels|subject_splits)\.parquet|` +
   String.raw`dataset\.json)|(quality|truth)\.json|(continuations|trajectories)/\d+\.parquet`;
@@ -21,8 +21,8 @@ const demo = `demo\\.json|${report}|(cohort|synthetic)/(${cohort})|run/(${run})`
 const attack = String.raw`(plan|lira|part)\.json|shadows/\d+/(${run})`;
 
 const jobs = String.raw`jobs\.json|element\.sh|(elements|merge)\.sbatch|slurm\.json|` +
-  String.raw`kubernetes\.yaml|` +
-  String.raw`logs/\w+\.log|shards/\d+/(${cohort})|parts/[^/]+/(${comparison}|${attack})`;
+  String.raw`kubernetes\.yaml|before-lira\.json|` +
+  String.raw`logs/\w+\.(log|begun|failed)|shards/\d+/(${cohort})|parts/[^/]+/(${comparison}|${attack})`;
 
 /**
  * A kind of folder: the file that identifies it, what that says, and the paths that it may have.

@@ -2,8 +2,9 @@
  * A run on disk: `config.json`, `vocabulary.json`, `model.safetensors` (the best parameters so
  * far), `training.jsonl` (one line per epoch) and `resume.safetensors` (all that is needed to
  * continue a killed run); for models of two stages also `adversary.jsonl` and
- * `resume-adversary.safetensors`, and of an audited run `canaries.json`. Each file is written complete
- * or not at all; read_run.ts reads them.
+ * `resume-adversary.safetensors`, and of an audited run `canaries.json`. `finished.json` comes last: it
+ * is there if training has ended, and for no other reason. Each file is written complete or not at all;
+ * read_run.ts reads them.
  *
  * @module
  */

@@ -19,8 +19,10 @@ import { version } from "../version.ts";
 import { fitAdversary } from "./adversarial.ts";
 import { calibrate } from "./calibrate.ts";
 import { type Canaries, joinedBy, withCanaries } from "./canaries.ts";
+import { endingOf, standingOf } from "./ending.ts";
 import { fit, type FitOptions } from "./fit.ts";
 import { extended, restartInWords } from "./extend.ts";
+import { removeFinished, writeFinished } from "./finished.ts";
 import { checkWorkers } from "./gradients/workers.ts";
 import {
   checkTraining,
@@ -43,7 +45,7 @@ import { alone, type ProcessGroup } from "./processes/process_group.ts";
 import { courseOf, readProgress } from "./read_progress.ts";
 import { readBegun, readRun } from "./read_run.ts";
 import { runRemarks } from "./remarks.ts";
-import { extrasOf, type RestartedTraining } from "./schedule.ts";
+import { extrasOf, type RestartedTraining, scheduleOf } from "./schedule.ts";
 import {
   beginRun,
   hasStored,
@@ -207,18 +209,21 @@ async function learn(
   const model = modelOf(runConfig);
   if ("learn" in model) {
     await writeBest(folder.path, model.learn(splitOf(cohort, "train")));
-    return await folder.shown();
+    await folder.shown();
+    return await writeFinished(folder.path, { epochs: 0, ended_by: "epochs" });
   }
   const { adversary } = model;
   const training = stageTraining(runConfig);
   await announceRun(options.processes ?? alone, runConfig, canaries);
-  await fit(model, cohort, folder, training, options);
+  const lines = await fit(model, cohort, folder, training, options);
   if (runConfig.privacy === undefined) {
     await calibrate(model, cohort, folder.path, options.onProgress);
   }
   if (adversary !== undefined) {
     await fitAdversary(model, adversary, cohort, folder.path, training, options);
   }
+  const ending = endingOf(scheduleOf(training, lines), standingOf(lines));
+  await writeFinished(folder.path, { epochs: lines.length, ended_by: ending ?? "epochs" });
 }
 
 /** A cohort with the canaries that options ask for, if they do. */
@@ -413,6 +418,7 @@ async function trainOn(source: Cohort, folder: string, options: TrainOptions): P
   const { epochs = stored.training.epochs } = options;
   const runConfig = await extended(folder, cohort, stored, epochs);
   if (runConfig !== stored) {
+    await removeFinished(folder);
     await writeConfig(folder, runConfig);
     options.onNote?.(restartInWords(runConfig));
   }

@@ -15,7 +15,8 @@ import {
   type TrainOptions,
   trainOptionsOf,
 } from "ehrloom";
-import { type Arguments, UsageError } from "../cli/command.ts";
+import { join } from "node:path";
+import { type Arguments, hasBegun, UsageError } from "../cli/command.ts";
 
 /** The options that were given, without those that were not. */
 function given(args: Arguments): TrainOptions {
@@ -87,12 +88,21 @@ function optionsOfPreset(args: Arguments): TrainOptions {
   return { model, settings, ...training };
 }
 
+/** Whether to continue what is at --out: always, or if it is begun. */
+function resumes(args: Arguments): boolean {
+  if (!args.has("restartable")) return args.has("resume");
+  const other = ["resume", "force", "dry-run"].find((name) => args.has(name));
+  if (other !== undefined) throw new UsageError(`--restartable takes no --${other}`);
+  return hasBegun(join(args.path("out"), "config.json"), { force: false });
+}
+
 /**
  * The options of a training: those of `--preset` or `--from-run`, with what was given besides.
  *
  * @throws {UsageError} If options exclude each other
  */
 export async function askedTraining(args: Arguments): Promise<TrainOptions> {
+  const resume = resumes(args);
   const bases = ["from-run", "preset"].filter((name) => args.maybe(name) !== undefined);
   if (args.has("resume") && bases.length > 0) {
     throw new UsageError(`--resume takes no --${bases[0]}: a run keeps its options`);
@@ -113,7 +123,7 @@ export async function askedTraining(args: Arguments): Promise<TrainOptions> {
     model,
     settings: { ...base.settings, ...settings },
     ...privacy && { privacy },
-    resume: args.has("resume"),
+    resume,
     force: args.has("force"),
     acceptLoss: args.has("accept-loss"),
   };

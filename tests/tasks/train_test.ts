@@ -1,8 +1,10 @@
-import { assert, assertEquals, assertLess, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertLess, assertMatch, assertStringIncludes } from "@std/assert";
 import { modelSummaries, readRun, settingsOf, trainingVisits } from "ehrloom";
 import { writeMeds } from "ehrloom/cohort/meds/write.ts";
+import { isThere } from "ehrloom/files/is_there.ts";
 import { join } from "node:path";
 import { inFolder } from "../folder.ts";
+import { begin, contents, ending, succeed } from "../reliability/scenarios.ts";
 import { helpOf, runTask, tinyCohort } from "../tiny.ts";
 
 /** The next command after a run, whose output folder is one that is free. */
@@ -188,6 +190,46 @@ Deno.test("deno task train trains, then names the next command", () =>
       assertEquals(found, { code, lines: expected }, change.join(" "));
     }
     assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name).sort(), ["cohort", "run"]);
+  }));
+
+Deno.test("deno task train --restartable begins a run, and the same command continues it", () =>
+  inFolder(async (folder) => {
+    await writeMeds(join(folder, "cohort"), tinyCohort(40), { name: "tiny" });
+    const cohort = ["--cohort", "cohort", "--backend", "wasm"];
+    const how = [
+      "--epochs",
+      "9",
+      "--batch",
+      "8",
+      ...["width=8", "heads=2", "layers=1"]
+        .flatMap((setting) => ["--set", setting]),
+    ];
+    await succeed(folder, "train", [...cohort, ...how, "--out", "first"]);
+    const args = [...cohort, "--from-run", "first", "--checkpoint-minutes", "0"];
+    await succeed(folder, "train", [...args, "--out", "whole"]);
+    const restartable = [...args, "--out", "run", "--restartable"];
+    const training = begin(folder, "train", restartable);
+    const log = join(folder, "run", "training.jsonl");
+    while (!await isThere(log)) await new Promise((done) => setTimeout(done, 5));
+    training.kill("SIGTERM");
+    const { code, lines } = await ending(training);
+    assertEquals(code, 143);
+    const advice = `continue with: deno task train ${
+      restartable.slice(0, -1).join(" ")
+    } --restartable`;
+    assertStringIncludes(lines.at(-1) ?? "", advice);
+    await succeed(folder, "train", restartable);
+    assertEquals(await contents(join(folder, "run")), await contents(join(folder, "whole")));
+    await succeed(folder, "train", restartable); // it is finished: nothing is left to do
+    const refused: [more: string[], message: string][] = [
+      [["--batch", "4"], `Cannot resume "${folder}/run" with batch 4: it was started with 8`],
+      [["--force"], "--restartable takes no --force"],
+      [["--resume"], "--restartable takes no --resume"],
+    ];
+    for (const [more, message] of refused) {
+      const { lines } = await ending(begin(folder, "train", [...restartable, ...more]));
+      assertStringIncludes(lines.join("\n"), message);
+    }
   }));
 
 Deno.test("deno task train --minutes ends training, and the run says so", () =>
