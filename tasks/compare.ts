@@ -29,6 +29,7 @@ import {
 import { headline } from "./cli/headline.ts";
 import { sayLeftOut } from "./cli/left_out.ts";
 import { presetText } from "./cli/preset_text.ts";
+import { seedsOf } from "./cli/seeds_option.ts";
 import { compareCommand } from "./compare/command.ts";
 
 await runCommand(compareCommand, async (args, onProgress) => {
@@ -43,7 +44,7 @@ await runCommand(compareCommand, async (args, onProgress) => {
     minutes: minutesOf(args),
     batch: args.maybeInteger("batch", { min: 1 }),
     learningRate: args.maybeNumber("lr", { min: 0 }),
-    ...seedsOf(args),
+    ...seedOrSeeds(args),
     names: { real: basename(args.path("cohort")) },
     png: args.has("png"),
     measures: args.maybe("measures")?.split(",").map((name) => name.trim()),
@@ -161,15 +162,11 @@ function scopedSettings(texts: readonly string[], names: readonly string[]) {
 }
 
 /** The random seed, or several. */
-function seedsOf(args: Arguments): { seed?: number; seeds?: number[] } {
-  const text = args.maybe("seeds");
+function seedOrSeeds(args: Arguments): { seed?: number; seeds?: number[] } {
+  const seeds = seedsOf(args);
   const hasSeed = args.maybe("seed") !== undefined;
-  if (text === undefined) return hasSeed ? { seed: args.integer("seed", { min: 0 }) } : {};
+  if (seeds === undefined) return hasSeed ? { seed: args.integer("seed", { min: 0 }) } : {};
   if (hasSeed) throw new UsageError("use either --seed or --seeds");
-  const seeds = text.split(",").map((part) => /^ *\d+ *$/.test(part) ? Number(part) : NaN);
-  if (!seeds.every(Number.isSafeInteger)) {
-    throw new UsageError(`--seeds is ${text}, must be whole numbers, such as 1,2,3`);
-  }
   return { seeds };
 }
 

@@ -9,7 +9,7 @@ import { knowledgeOf } from "./train/asked.ts";
 await runCommand(liraCommand, async (args, onProgress) => {
   const shadows = shadowsOf(args);
   const seed = args.integer("seed", { min: 0 });
-  const shadow = args.maybeInteger("shadow", { min: 1, max: shadows });
+  const shadow = args.maybeInteger("shadow", { min: 1 });
   if (shadow !== undefined && (args.has("force") || args.maybe("parts") !== undefined)) {
     throw new UsageError("--shadow makes a part of an attack, without --parts and --force");
   }

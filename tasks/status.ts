@@ -14,17 +14,17 @@ const command: Command = {
 await runCommand(command, async (args) => {
   const jobs = args.path("jobs");
   const states = await jobStates(jobs, await readJobList(jobs), await queueOf(jobs));
-  const elements = states.slice(0, -1);
-  const [merge] = states.slice(-1);
+  const elements = states.filter(({ job }) => job !== "merge");
+  const merge = states.find(({ job }) => job === "merge");
   const numbers = Object.fromEntries(
     (["done", "running", "waiting", "failed", "not started"] as const)
       .map((state) => [state.replace(" ", "_"), countOf(elements, state)]),
   );
-  tell(`${inWords(elements)}; the merge: ${merge.state}`);
+  tell(inWords(elements) + (merge === undefined ? "" : `; the merge: ${merge.state}`));
   for (const { name, state, said } of states) {
     if (state === "failed") tell(`${name} failed: ${said}`);
   }
-  return { jobs, ...numbers, merge: merge.state };
+  return { jobs, ...numbers, merge: merge?.state ?? null };
 });
 
 function countOf(elements: readonly JobState[], state: JobState["state"]): number {

@@ -9,10 +9,11 @@ import {
   shellPath,
   UsageError,
 } from "./cli/command.ts";
-import { dividedInWords, jobsOf } from "./submit/jobs.ts";
+import { seedsOf } from "./cli/seeds_option.ts";
+import { jobsOf, tasksInWords } from "./submit/jobs.ts";
 import { kubernetesOptions, printForKubernetes } from "./submit/kubernetes.ts";
 import { runLocally } from "./submit/local.ts";
-import { submitToSlurm } from "./submit/slurm.ts";
+import { checkNotQueued, submitToSlurm } from "./submit/slurm.ts";
 
 const engines = ["local", "slurm", "kubernetes"] as const;
 
@@ -24,7 +25,7 @@ const ownOptions = {
 
 const command: Command = {
   name: "submit",
-  summary: "Divide a task into jobs for many processes or machines, and merge what they make.",
+  summary: "Run a task as jobs of many processes or machines, and merge what they make.",
   options: {
     engine: {
       value: "NAME",
@@ -32,6 +33,10 @@ const command: Command = {
       default: "local",
     },
     array: { value: "N", help: "Jobs into which generate is divided (default 4)" },
+    seeds: {
+      value: "LIST",
+      help: "Comma-separated random seeds of train, a job each, such as 1,2,3; writes --out/SEED",
+    },
     "at-once": {
       value: "N",
       help: "Jobs that run at the same time (default 2 on this machine, any number elsewhere)",
@@ -62,7 +67,7 @@ const command: Command = {
   },
   behindDashes: "TASK [options of TASK]",
   details: [
-    `TASK is ${dividedInWords}, with the options that it has by itself. The result is that of one process.`,
+    `TASK is ${tasksInWords}, with the options that it has by itself. The result is that of one process.`,
     "To continue after an interruption or a failure, repeat the same command: what is done stays.",
   ],
   goesOnBy: () => sameCommand("submit", { leaveOut: "--force" }),
@@ -74,20 +79,24 @@ const command: Command = {
     " -- compare --cohort runs/cohort --models halo,gpt --seeds 1,2,3 --out runs/compare",
     "deno task submit --engine slurm --time 4:00:00" +
     " -- lira --run runs/halo --cohort runs/cohort --shadows 64 --out runs/lira",
+    "deno task submit --engine slurm --time 1-00:00:00 --sbatch gres=gpu:1 --seeds 1,2,3" +
+    " -- train --cohort runs/cohort --out runs/halo",
   ],
 };
 
 await runCommand(command, async (args, onProgress) => {
   const engine = args.choice("engine", engines) ?? "local";
-  const { jobs, jobList } = jobsOf(args.passedOn, {
+  const { jobs, jobList, out } = jobsOf(args.passedOn, {
     jobs: args.maybe("jobs"),
     array: args.maybeInteger("array", { min: 1 }),
+    seeds: seedsOf(args),
   });
-  const { elements, merge } = jobList;
+  const { elements } = jobList;
   const atOnce = args.maybeInteger("at-once", { min: 1 });
   checkEngine(args, engine);
   const kubernetes = engine === "kubernetes" ? kubernetesOptions(args, jobs) : undefined;
   return await claimed(jobs, { goesOn: true }, async () => {
+    if (engine === "slurm") await checkNotQueued(jobs);
     await beginJobs(jobs, jobList);
     const open = await openElements(jobList);
     say(
@@ -95,7 +104,7 @@ await runCommand(command, async (args, onProgress) => {
         elements.length - open.length
       } of them done`,
     );
-    const about = { jobs, elements: elements.length, out: merge.out };
+    const about = { jobs, elements: elements.length, out };
     if (engine === "slurm") {
       const slurm = await submitToSlurm(jobs, jobList, { atOnce, sbatch: sbatchOf(args) });
       say(`Next: deno task status --jobs ${shellPath(jobs)}`);
@@ -106,7 +115,7 @@ await runCommand(command, async (args, onProgress) => {
       return { ...about, ...await printForKubernetes(jobs, jobList, how) };
     }
     await runLocally(jobs, jobList, { atOnce: atOnce ?? 2, onProgress });
-    say(`The result is in ${shellPath(merge.out)}; what the jobs said, in ${join(jobs, "logs")}`);
+    say(`The result is in ${shellPath(out)}; what the jobs said, in ${join(jobs, "logs")}`);
     return about;
   });
 });

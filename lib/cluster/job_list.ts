@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import * as v from "valibot";
 import { list, object, readCheckedJson, text } from "../files/checked_json.ts";
 import { isThere } from "../files/is_there.ts";
@@ -32,8 +32,8 @@ export interface JobList {
   readonly folder: string;
   /** Jobs that may run in any order, at the same time and on different machines. */
   readonly elements: readonly Job[];
-  /** Runs when all elements are done. */
-  readonly merge: Job;
+  /** Runs when all elements are done; absent if they are the result themselves. */
+  readonly merge?: Job | undefined;
 }
 
 const jobSchema = object({
@@ -47,7 +47,7 @@ const jobSchema = object({
 const listSchema = object({
   folder: text,
   elements: v.pipe(list(jobSchema), v.minLength(1, "a list of at least one job")),
-  merge: jobSchema,
+  merge: v.optional(jobSchema),
 });
 
 /** The file of a list in the folder of its jobs. */
@@ -69,11 +69,29 @@ export async function readJobList(jobs: string): Promise<JobList> {
   }
   const found = await readCheckedJson(jobListPath(jobs), listSchema, "a list of jobs");
   const { folder, elements, merge } = found;
-  return { folder, elements, merge };
+  return { folder, elements, ...merge && { merge } };
+}
+
+/** Whether a list is another one with further elements behind it: what is done of that stays. */
+function hasFurther(further: JobList, begun: JobList): boolean {
+  const count = begun.elements.length;
+  const { merge } = further;
+  if (further.elements.length <= count || merge?.out !== begun.merge?.out) return false;
+  const same = { ...further, elements: further.elements.slice(0, count), merge: begun.merge };
+  return jobListText(same) === jobListText(begun);
+}
+
+/** Takes the result of a merge away, as it is out of date; it is kept in the folder of the jobs. */
+async function putAside(jobs: string, { out, done }: Job): Promise<void> {
+  const path = join(out, done);
+  if (!await isThere(path)) return;
+  await replaceText(join(jobs, `before-${basename(done)}`), await Deno.readTextFile(path));
+  await Deno.remove(path);
 }
 
 /**
- * Writes a list into a folder of jobs, unless the same list is there.
+ * Writes a list into a folder of jobs, unless the same list is there. If the list there has fewer
+ * elements, the others are added, and the merge is made again.
  *
  * @throws {RangeError} If another list is there
  * @throws {Deno.errors.AlreadyExists} If the folder holds something else
@@ -82,6 +100,10 @@ export async function beginJobs(jobs: string, jobList: JobList): Promise<void> {
   if (await isThere(jobListPath(jobs))) {
     const begun = await readJobList(jobs);
     if (jobListText(begun) === jobListText(jobList)) return;
+    if (hasFurther(jobList, begun)) {
+      if (begun.merge !== undefined) await putAside(jobs, begun.merge);
+      return await replaceText(jobListPath(jobs), jobListText(jobList));
+    }
     throw new RangeError(
       `Cannot continue "${jobs}": it was started with other arguments; ` +
         "repeat these, remove the folder, or choose another one by --jobs",
@@ -92,9 +114,10 @@ export async function beginJobs(jobs: string, jobList: JobList): Promise<void> {
       `Cannot write "${jobs}": it exists already and holds no jobs; choose another one by --jobs`,
     );
   }
-  if (await isThere(jobList.merge.out)) {
+  for (const { out } of jobList.merge === undefined ? jobList.elements : [jobList.merge]) {
+    if (!await isThere(out)) continue;
     throw new Deno.errors.AlreadyExists(
-      `Cannot write "${jobList.merge.out}": it exists already; remove it, or choose another --out`,
+      `Cannot write "${out}": it exists already; remove it, or choose another --out`,
     );
   }
   await Deno.mkdir(join(jobs, "logs"), { recursive: true });

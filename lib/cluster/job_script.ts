@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import type { Job, JobList } from "./job_list.ts";
 
 /** A text, such as a path, as one word of a shell: with quotes where it needs them. */
@@ -18,7 +17,8 @@ export interface JobScriptOptions {
 
 /**
  * A shell script that runs one job of a list, by its number; the merge is `merge`. A job that is done
- * is not run again. With `is-done` behind the number, it only says by its exit code whether it is.
+ * is not run again. With `is-done` behind the number, it only says by its exit code whether it is, and
+ * with `has-trained FILE` whether a training in it has stored its state since that file was written.
  *
  * @example
  * ```ts
@@ -31,7 +31,7 @@ export interface JobScriptOptions {
  *   project: "/ehrloom",
  *   taskArguments: (task) => ["run", `tasks/${task}.ts`],
  * });
- * assertStringIncludes(script, "1) run '/x/a b/c' run tasks/prepare.ts --out 'a b' ;;");
+ * assertStringIncludes(script, "1) run '/x/a b' c run tasks/prepare.ts --out 'a b' ;;");
  * ```
  */
 export function jobScript(
@@ -39,7 +39,7 @@ export function jobScript(
   { deno, project, taskArguments }: JobScriptOptions,
 ): string {
   const line = (label: string, { task, arguments: args, out, done }: Job) => {
-    const words = [join(out, done), ...taskArguments(task), ...args].map(shellWord);
+    const words = [out, done, ...taskArguments(task), ...args].map(shellWord);
     return `  ${label}) run ${words.join(" ")} ;;`;
   };
   return [
@@ -48,16 +48,18 @@ export function jobScript(
     "set -eu",
     `cd ${shellWord(project)}`,
     `export INIT_CWD=${shellWord(folder)} DENO_NO_UPDATE_CHECK=1`,
-    "only=${2:-}",
+    "asked=${2:-} since=${3:-}",
     "run() {",
-    '  [ ! -e "$1" ] || exit 0 # it is done',
-    '  [ "$only" != is-done ] || exit 1',
-    "  shift",
+    `  found() { find "$1" -name 'resume*.safetensors' -newer "$since" 2>/dev/null; }`,
+    '  [ "$asked" != has-trained ] || exec test -n "$(found "$1")"',
+    '  [ ! -e "$1/$2" ] || exit 0 # it is done',
+    '  [ "$asked" != is-done ] || exit 1',
+    "  shift 2",
     `  exec ${shellWord(deno)} "$@"`,
     "}",
     'case "$1" in',
     ...elements.map((job, index) => line(String(index + 1), job)),
-    line("merge", merge),
+    ...merge === undefined ? [] : [line("merge", merge)],
     '  *) echo "error: there is no job $1" >&2; exit 2 ;;',
     "esac",
     "",

@@ -56,7 +56,7 @@ async function stateOf(
 }
 
 /**
- * How far all jobs of a list are: the elements in order, and the merge.
+ * How far all jobs of a list are: the elements in order, and the merge if there is one.
  *
  * @param jobs the folder of the jobs
  * @param jobList what it holds
@@ -69,7 +69,7 @@ export async function jobStates(
 ): Promise<JobState[]> {
   const all = [
     ...elements.map((task, index) => ({ job: String(index + 1), task })),
-    { job: "merge", task: merge },
+    ...merge === undefined ? [] : [{ job: "merge", task: merge }],
   ];
   return await Promise.all(
     all.map((each) => stateOf(jobs, each, queue.find(({ job }) => job === each.job))),

@@ -1,11 +1,12 @@
 /**
- * Jobs on Kubernetes: the elements as an Indexed Job, and the merge as a Job that waits for them.
+ * Jobs on Kubernetes: the elements as an Indexed Job, and the merge, if there is one, as a Job that
+ * waits for them.
  *
  * @see https://kubernetes.io/docs/concepts/workloads/controllers/job/#completion-mode
  * @module
  */
 import { stringify } from "@std/yaml";
-import type { Job as KubernetesJob } from "kubernetes-types/batch/v1.d.ts";
+import type { Job as KubernetesJob, JobSpec } from "kubernetes-types/batch/v1.d.ts";
 import type { Container, PodSpec } from "kubernetes-types/core/v1.d.ts";
 import { basename, join } from "node:path";
 import { replaceText } from "../files/output.ts";
@@ -35,8 +36,8 @@ function nameOf(text: string): string {
 }
 
 /**
- * The two Jobs of a list. A job that fails is tried again, twice at most; one that was called wrongly
- * (exit code 2) is not.
+ * The Jobs of a list: one of the elements, and one of the merge if there is any. A job that fails is
+ * tried again, twice at most; one that was called wrongly (exit code 2) is not.
  *
  * @param jobs the folder of the jobs, with `element.sh` and `logs/`, on one of the volumes
  */
@@ -44,8 +45,8 @@ export function kubernetesJobs(
   jobs: string,
   { elements, merge }: JobList,
   { image, volumes, atOnce = elements.length }: KubernetesOptions,
-): [elements: KubernetesJob, merge: KubernetesJob] {
-  const name = nameOf(basename(merge.out));
+): KubernetesJob[] {
+  const name = nameOf(basename(jobs));
   const script = shellWord(join(jobs, "element.sh"));
   const logs = shellWord(join(jobs, "logs", "kubernetes"));
   const claims = Object.entries(volumes);
@@ -67,36 +68,35 @@ export function kubernetesJobs(
   const waiting = `for i in $(seq ${elements.length}); do ` +
     `until sh ${script} $i is-done; do sleep 10; done; done`;
   const index = "number=$((JOB_COMPLETION_INDEX + 1)) && ";
-  return [{
+  const job = (own: string, spec: JobSpec): KubernetesJob => ({
     apiVersion: "batch/v1",
     kind: "Job",
-    metadata: { name: `${name}-elements` },
-    spec: {
-      completionMode: "Indexed",
-      completions: elements.length,
-      parallelism: Math.min(atOnce, elements.length),
-      backoffLimitPerIndex: retries,
-      podFailurePolicy: { rules: [{ action: "FailIndex", onExitCodes }] },
-      template: {
-        spec: { ...pod, containers: [container("element", index + running("${number}"))] },
+    metadata: { name: `${name}-${own}` },
+    spec,
+  });
+  const ofElements = job("elements", {
+    completionMode: "Indexed",
+    completions: elements.length,
+    parallelism: Math.min(atOnce, elements.length),
+    backoffLimitPerIndex: retries,
+    podFailurePolicy: { rules: [{ action: "FailIndex", onExitCodes }] },
+    template: {
+      spec: { ...pod, containers: [container("element", index + running("${number}"))] },
+    },
+  });
+  if (merge === undefined) return [ofElements];
+  const ofMerge = job("merge", {
+    backoffLimit: retries,
+    podFailurePolicy: { rules: [{ action: "FailJob", onExitCodes }] },
+    template: {
+      spec: {
+        ...pod,
+        initContainers: [container("wait", waiting)],
+        containers: [container("merge", running("merge"))],
       },
     },
-  }, {
-    apiVersion: "batch/v1",
-    kind: "Job",
-    metadata: { name: `${name}-merge` },
-    spec: {
-      backoffLimit: retries,
-      podFailurePolicy: { rules: [{ action: "FailJob", onExitCodes }] },
-      template: {
-        spec: {
-          ...pod,
-          initContainers: [container("wait", waiting)],
-          containers: [container("merge", running("merge"))],
-        },
-      },
-    },
-  }];
+  });
+  return [ofElements, ofMerge];
 }
 
 /** Jobs as the YAML that `kubectl apply` takes. */

@@ -15,6 +15,9 @@ import { jobScript, type JobScriptOptions, shellWord } from "./job_script.ts";
 /** Times that a failed job is queued again. */
 const requeues = 2;
 
+/** Seconds before its time limit at which a job is told. */
+const early = 60;
+
 /** What is asked of Slurm. */
 export interface SlurmOptions {
   /** Lines `#SBATCH --OPTION`, such as "partition=long" and "mem=8G", for elements and merge. */
@@ -23,7 +26,9 @@ export interface SlurmOptions {
 
 /**
  * The script of the array or of the merge. A job that fails is queued again, twice at most; one that
- * was called wrongly (exit code 2) is not. A job whose node fails is queued again by Slurm.
+ * was called wrongly (exit code 2) is not. A job whose node fails is queued again by Slurm. A job whose
+ * time is nearly over is queued again if a training in it has stored its state in this try, as it then
+ * continues from there.
  *
  * @param jobs the folder of the jobs, with `element.sh` and `logs/`
  * @param kind what the script runs
@@ -43,13 +48,20 @@ export function slurmScript(
     `#SBATCH --output=${slurmWord(`${join(jobs, "logs").replaceAll("%", "%%")}/${log}`)}`,
     "#SBATCH --open-mode=append",
     "#SBATCH --requeue",
+    `#SBATCH --signal=B:USR1@${early}`,
     ...sbatch.map((option) => `#SBATCH --${option}`),
+    `script=${shellWord(join(jobs, "element.sh"))} own="${own}" id="${id}"`,
+    `try=${shellWord(join(jobs, "logs"))}/"$id"`,
+    'again() { scontrol requeue "$id" && sleep 60; } # until Slurm ends this try',
+    `trap 'if sh "$script" "$own" has-trained "$try.begun"; then again; fi' USR1`,
+    ': > "$try.begun"',
+    'sh "$script" "$own" & job=$!',
     "code=0",
-    `sh ${shellWord(join(jobs, "element.sh"))} "${own}" || code=$?`,
+    'wait "$job" || code=$?',
+    'while kill -0 "$job" 2>/dev/null; do code=0; wait "$job" || code=$?; done # after a signal',
     '[ "$code" -ne 0 ] || exit 0',
-    `if [ "$code" -ne 2 ] && [ "\${SLURM_RESTART_COUNT:-0}" -lt ${requeues} ]; then`,
-    `  scontrol requeue "${id}" && sleep 60 # until Slurm ends this try`,
-    "fi",
+    'echo "exit code $code" >> "$try.failed"',
+    `if [ "$code" -ne 2 ] && [ "$(wc -l < "$try.failed")" -le ${requeues} ]; then again; fi`,
     'exit "$code"',
     "",
   ].join("\n");
@@ -106,7 +118,7 @@ export function arrayRange(numbers: readonly number[], atOnce?: number): string 
 export interface SlurmJobs {
   /** Id of the array; empty if no element was open. */
   readonly elements: string;
-  /** Id of the merge; empty if it was done. */
+  /** Id of the merge; empty if it was done, or there is none. */
   readonly merge: string;
 }
 

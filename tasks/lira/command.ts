@@ -28,7 +28,7 @@ export const liraCommand: Command = {
     },
     shadow: {
       value: "I",
-      help: "Only the shadow model of this number, from 1 to that of --shadows, for --parts",
+      help: "Only the shadow model of this number, from 1, for --parts",
     },
     parts: {
       value: "DIR",

@@ -9,23 +9,64 @@ import { join } from "node:path";
 import { type Arguments, parse, ungrouped } from "../cli/arguments.ts";
 import { type Command, resolvePath, UsageError } from "../cli/command.ts";
 import { compareCommand } from "../compare/command.ts";
+import { evaluateCommand } from "../evaluate/command.ts";
 import { generateCommand } from "../generate/command.ts";
 import { liraCommand, shadowsOf } from "../lira/command.ts";
+import { trainCommand } from "../train/command.ts";
 
-/** The tasks that can be divided, with the options that submit itself gives to them. */
-const divided: Readonly<
-  Record<string, { command: Command; own: readonly string[]; jobs: typeof generation }>
-> = {
-  generate: { command: generateCommand, own: ["shard"], jobs: generation },
-  compare: { command: compareCommand, own: ["part", "parts"], jobs: comparison },
-  lira: { command: liraCommand, own: ["shadow", "parts"], jobs: attack },
+/** How a task becomes jobs. */
+interface Submittable {
+  readonly command: Command;
+  /** Options of the task that submit gives to it, or that need the user beside it. */
+  readonly own: readonly string[];
+  /** Its elements, in words. */
+  readonly elements: string;
+  readonly jobs: (
+    given: Arguments,
+    args: readonly string[],
+    asked: AskedElements,
+  ) => Omit<JobList, "folder">;
+}
+
+/** The tasks that can be submitted. */
+const submittable: Readonly<Record<string, Submittable>> = {
+  generate: {
+    command: generateCommand,
+    own: ["shard"],
+    elements: "as many elements as --array says",
+    jobs: generation,
+  },
+  compare: {
+    command: compareCommand,
+    own: ["part", "parts"],
+    elements: "an element for each model and seed",
+    jobs: comparison,
+  },
+  lira: {
+    command: liraCommand,
+    own: ["shadow", "parts"],
+    elements: "an element for each shadow model",
+    jobs: attack,
+  },
+  train: {
+    command: trainCommand,
+    own: ["resume", "restartable", "dry-run", "mpi"],
+    elements: "an element for each random seed",
+    jobs: trainings,
+  },
+  evaluate: {
+    command: evaluateCommand,
+    own: [],
+    elements: "one element",
+    jobs: evaluation,
+  },
 };
 
 /** Their names. */
-const dividedTasks: readonly string[] = Object.keys(divided);
+const tasks: readonly string[] = Object.keys(submittable);
 
-/** The tasks that can be divided, for people. */
-export const dividedInWords = `${dividedTasks.slice(0, -1).join(", ")} or ${dividedTasks.at(-1)}`;
+/** The tasks that can be submitted, for people. */
+export const tasksInWords = `${tasks.slice(0, -1).join(", ")} or ${tasks.at(-1)}`;
 
 /** Options that mean something else for many processes than for one. */
 const notHere = ["force", "json", "quiet"];
@@ -39,11 +80,11 @@ function without(args: readonly string[], option: string): string[] {
 
 /** The task's command line, checked as the task itself would. */
 function checkedCommand(name: string, args: readonly string[]): Arguments {
-  const { command, own } = divided[name];
+  const { command, own } = submittable[name];
   const given = parse(ungrouped(command), [...args]);
   for (const option of [...notHere, ...own]) {
     if (without(args, option).length === args.length) continue;
-    throw new UsageError(`--${option} cannot stand behind "--": ${name} runs in many processes`);
+    throw new UsageError(`--${option} cannot stand behind "--": ${name} runs in jobs`);
   }
   if (given.has("help")) throw new UsageError(`deno task ${name} --help shows what ${name} takes`);
   for (const path of given.inputs()) {
@@ -53,15 +94,21 @@ function checkedCommand(name: string, args: readonly string[]): Arguments {
   return given;
 }
 
-/** Where the elements of a task write, and how many are asked for. */
+/** Where the elements of a task write, and which are asked for. */
 interface AskedElements {
   readonly jobs: string;
+  /** How many shards. */
   readonly array: number | undefined;
+  /** Random seeds of trainings. */
+  readonly seeds: readonly number[] | undefined;
 }
 
-/** Refuses a number of elements for a task whose arguments already say it. */
-function checkNoArray(array: number | undefined, elements: string): void {
-  if (array !== undefined) throw new UsageError(`--array is for generate; ${elements}`);
+/** Refuses what is asked of another task. */
+function checkElements(task: string, { array, seeds }: Omit<AskedElements, "jobs">): void {
+  for (const [option, value, owner] of [["array", array, "generate"], ["seeds", seeds, "train"]]) {
+    if (value === undefined || task === owner) continue;
+    throw new UsageError(`--${option} is for ${owner}; ${task} has ${submittable[task].elements}`);
+  }
 }
 
 /** Shards of a generation. */
@@ -103,7 +150,7 @@ function generation(
 interface Part extends Pick<Job, "name" | "done"> {
   /** Its folder, within that of all parts. */
   readonly folder: string;
-  /** The options that ask for it. */
+  /** The arguments that ask for it, but for --out. */
   readonly asked: readonly string[];
 }
 
@@ -115,12 +162,11 @@ function inParts(
   list: readonly Part[],
 ): Omit<JobList, "folder"> {
   const parts = join(jobs, "parts");
-  const others = without(args, "out");
   const elements = list.map(({ name, folder, asked, done }): Job => {
     const out = join(parts, folder);
-    return { name, task, arguments: [...others, ...asked, "--out", out], out, done };
+    return { name, task, arguments: [...asked, "--out", out], out, done };
   });
-  const merging = [...others, "--parts", parts, "--out", out];
+  const merging = [...without(args, "out"), "--parts", parts, "--out", out];
   return { elements, merge: { name: "merge", task, arguments: merging, out, done } };
 }
 
@@ -128,9 +174,8 @@ function inParts(
 function comparison(
   given: Arguments,
   args: readonly string[],
-  { jobs, array }: AskedElements,
+  { jobs }: AskedElements,
 ): Omit<JobList, "folder"> {
-  checkNoArray(array, "compare has an element for each model and seed");
   const names = given.text("models").split(",").map((name) => name.trim());
   const seeds = given.maybe("seeds")?.split(",").map((seed) => seed.trim()) ?? [undefined];
   const list = names.flatMap((name) =>
@@ -139,7 +184,7 @@ function comparison(
       return {
         name: seed === undefined ? name : `${name}, seed ${seed}`,
         folder: seed === undefined ? name : `${name}-seed-${seed}`,
-        asked: ["--part", seed === undefined ? name : `${name}/${seed}`],
+        asked: [...without(args, "out"), "--part", seed === undefined ? name : `${name}/${seed}`],
         done: join(model, "judgement.json"),
       };
     })
@@ -152,22 +197,59 @@ function comparison(
 function attack(
   given: Arguments,
   args: readonly string[],
-  { jobs, array }: AskedElements,
+  { jobs }: AskedElements,
 ): Omit<JobList, "folder"> {
-  checkNoArray(array, "lira has an element for each shadow model");
+  // so that more can be added later, a part does not say how many there are
+  const others = without(without(args, "out"), "shadows");
   const list = Array.from({ length: shadowsOf(given) }, (_, i): Part => ({
     name: `shadow model ${i + 1}`,
     folder: `${i + 1}`,
-    asked: ["--shadow", `${i + 1}`],
+    asked: [...others, "--shadow", `${i + 1}`],
     done: "part.json",
   }));
   return inParts("lira", args, { jobs, out: given.path("out"), done: "lira.json" }, list);
 }
 
-/** Where the jobs of a command line are, and what they are. */
+/** A training with each random seed, or one. */
+function trainings(
+  given: Arguments,
+  args: readonly string[],
+  { seeds }: AskedElements,
+): Omit<JobList, "folder"> {
+  if (seeds !== undefined && given.maybe("seed") !== undefined) {
+    throw new UsageError("use either --seed or --seeds");
+  }
+  const twice = seeds?.find((seed, at) => seeds.indexOf(seed) !== at);
+  if (twice !== undefined) throw new UsageError(`--seeds has ${twice} twice`);
+  const task = "train";
+  const others = without(args, "out");
+  const job = (name: string, own: readonly string[], out: string): Job => ({
+    name,
+    task,
+    arguments: [...others, ...own, "--restartable", "--out", out],
+    out,
+    done: "finished.json",
+  });
+  const out = given.path("out");
+  const elements = seeds?.map((seed) =>
+    job(`seed ${seed}`, ["--seed", `${seed}`], join(out, `${seed}`))
+  );
+  return { elements: elements ?? [job("training", [], out)] };
+}
+
+/** An evaluation, as one job. */
+function evaluation(given: Arguments, args: readonly string[]): Omit<JobList, "folder"> {
+  const task = "evaluate";
+  const out = given.path("out");
+  const own = [...without(args, "out"), "--out", out];
+  return { elements: [{ name: "evaluation", task, arguments: own, out, done: "report.json" }] };
+}
+
+/** Where the jobs of a command line are, what they are, and where their result will be. */
 export interface AskedJobs {
   readonly jobs: string;
   readonly jobList: JobList;
+  readonly out: string;
 }
 
 /**
@@ -176,20 +258,26 @@ export interface AskedJobs {
  * @param words the task's name and its arguments
  * @param options.jobs the folder for them; default beside the result
  * @param options.array elements of a generation; default 4
- * @throws {UsageError} If the task cannot be divided, or its command line is wrong
+ * @param options.seeds random seeds of trainings; default one training, with the task's own
+ * @throws {UsageError} If the task cannot be submitted, or its command line is wrong
  */
 export function jobsOf(
   [task, ...args]: readonly string[],
-  options: { readonly jobs: string | undefined; readonly array: number | undefined },
+  { jobs: folder, array, seeds }: {
+    readonly jobs?: string | undefined;
+    readonly array?: number | undefined;
+    readonly seeds?: readonly number[] | undefined;
+  },
 ): AskedJobs {
   if (task === undefined) {
-    throw new UsageError(`no task is given: end with -- ${dividedInWords} and its options`);
+    throw new UsageError(`no task is given: end with -- ${tasksInWords} and its options`);
   }
-  if (!dividedTasks.includes(task)) {
-    throw new UsageError(`${task} cannot be submitted: behind "--" must be ${dividedInWords}`);
+  if (!tasks.includes(task)) {
+    throw new UsageError(`${task} cannot be submitted: behind "--" must be ${tasksInWords}`);
   }
   const given = checkedCommand(task, args);
-  const jobs = resolvePath(options.jobs ?? `${given.text("out")}-jobs`);
-  const listed = divided[task].jobs(given, args, { jobs, array: options.array });
-  return { jobs, jobList: { folder: resolvePath("."), ...listed } };
+  checkElements(task, { array, seeds });
+  const jobs = resolvePath(folder ?? `${given.text("out")}-jobs`);
+  const listed = submittable[task].jobs(given, args, { jobs, array, seeds });
+  return { jobs, jobList: { folder: resolvePath("."), ...listed }, out: given.path("out") };
 }

@@ -51,7 +51,7 @@ function failed(failures: readonly Failure[], count: number): Error {
 }
 
 /**
- * Runs the jobs that are not done, and then the merge.
+ * Runs the jobs that are not done, and then the merge if there is one.
  *
  * @param jobs the folder of the jobs
  * @param options.atOnce processes at the same time
@@ -78,7 +78,7 @@ export async function runLocally(
   }));
   failures.sort((a, b) => a.number - b.number);
   if (failures.length > 0) throw failed(failures, open.length);
-  if (await isDone(merge)) return;
+  if (merge === undefined || await isDone(merge)) return;
   const failure = await run(merge, { folder, log: log("merge") });
   if (failure !== undefined) throw failed([failure], 1);
 }

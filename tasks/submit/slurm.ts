@@ -46,23 +46,31 @@ function idOf(text: string): string {
 }
 
 /**
+ * Makes sure that Slurm has none of the jobs of a folder, which may then be changed.
+ *
+ * @throws {Error} If it has
+ */
+export async function checkNotQueued(jobs: string): Promise<void> {
+  const queue = await queueOf(jobs);
+  if (queue.length === 0) return;
+  throw new Error(
+    `Cannot submit "${jobs}": ${queue.length} of its jobs are in Slurm's queue; ` +
+      "wait for them, or end them by scancel",
+  );
+}
+
+/**
  * Submits the jobs that are not done: the elements as an array, the merge behind them.
  *
- * @returns the ids of both; of the array none if all elements are done
- * @throws {Error} If jobs of the folder are still in the queue, or Slurm refuses them
+ * @returns the ids of both; of the array none if all elements are done, and none of a merge that there
+ * is not
+ * @throws {Error} If Slurm refuses them
  */
 export async function submitToSlurm(
   jobs: string,
   jobList: JobList,
   { atOnce, ...options }: SlurmOptions & { readonly atOnce: number | undefined },
 ): Promise<{ elements: string; merge: string }> {
-  const queue = await queueOf(jobs);
-  if (queue.length > 0) {
-    throw new Error(
-      `Cannot submit "${jobs}": ${queue.length} of its jobs are in Slurm's queue; ` +
-        "wait for them, or end them by scancel",
-    );
-  }
   const how = { ...options, deno: Deno.execPath(), project, taskArguments };
   const scripts = await writeSlurmScripts(jobs, jobList, how);
   const open = await openElements(jobList);
@@ -74,7 +82,7 @@ export async function submitToSlurm(
   const after = elements === ""
     ? []
     : [`--dependency=afterok:${elements}`, "--kill-on-invalid-dep=yes"];
-  const merge = await isDone(jobList.merge)
+  const merge = jobList.merge === undefined || await isDone(jobList.merge)
     ? ""
     : idOf(await printed("sbatch", ["--parsable", ...after, scripts.merge]));
   await writeSlurmJobs(jobs, { elements, merge });

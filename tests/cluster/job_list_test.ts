@@ -1,5 +1,11 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { beginJobs, type Job, openElements, readJobList } from "ehrloom/cluster/job_list.ts";
+import {
+  beginJobs,
+  isDone,
+  type Job,
+  openElements,
+  readJobList,
+} from "ehrloom/cluster/job_list.ts";
 import { jobStates } from "ehrloom/cluster/job_states.ts";
 import { tryLock } from "ehrloom/files/lock.ts";
 import { join } from "node:path";
@@ -36,11 +42,24 @@ Deno.test("a list of jobs is read as it was written, and only the same one is co
       Deno.errors.AlreadyExists,
       "it exists already and holds no jobs",
     );
+    const further = { ...list, elements: [...list.elements, { ...list.elements[0], name: "f" }] };
     await Deno.mkdir(list.merge.out, { recursive: true });
+    await Deno.writeTextFile(join(list.merge.out, "done.json"), "of five");
+    await beginJobs(jobs, further);
+    assertEquals(await readJobList(jobs), further);
+    assertEquals(await Deno.readTextFile(join(jobs, "before-done.json")), "of five");
+    assertEquals(await isDone(list.merge), false); // it is to be made again
     await assertRejects(
       () => beginJobs(join(folder, "more"), list),
       Deno.errors.AlreadyExists,
       `Cannot write "${list.merge.out}": it exists already`,
+    );
+    const { merge: _, ...elements } = list;
+    await Deno.mkdir(list.elements[1].out, { recursive: true });
+    await assertRejects(
+      () => beginJobs(join(folder, "more"), elements),
+      Deno.errors.AlreadyExists,
+      `Cannot write "${list.elements[1].out}": it exists already`,
     );
     await Deno.writeTextFile(join(jobs, "jobs.json"), '{ "folder": "/", "elements": [] }');
     await assertRejects(() => readJobList(jobs), SyntaxError, "must be a list of at least one job");

@@ -30,9 +30,17 @@ Deno.test({
       assertEquals(await run("1"), [0, `generate|--label|it's "a b" $HOME;||`]);
       assertEquals(await run("merge"), [0, `generate|--label|it's "all" $HOME;||`]);
       assertEquals(await run("1", "is-done"), [1, ""]);
+      assertEquals(await run("1", "has-trained", path), [1, ""]);
       await Deno.mkdir(join(folder, "a b"));
       await Deno.writeTextFile(join(folder, "a b", "done.json"), "{}");
       assertEquals(await run("1"), [0, ""]);
+      const state = join(folder, "a b", "resume.safetensors");
+      await Deno.writeTextFile(state, "");
+      await Deno.utime(path, 5, 5);
+      await Deno.utime(state, 4, 4);
+      assertEquals(await run("1", "has-trained", path), [1, ""]);
+      await Deno.utime(state, 6, 6);
+      assertEquals(await run("1", "has-trained", path), [0, ""]);
       assertEquals(await run("1", "is-done"), [0, ""]);
       assertEquals(await run("2"), [0, `generate|--label|it's "c" $HOME;||`]);
       assertEquals(await run("3"), [2, ""]);

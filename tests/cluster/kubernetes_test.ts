@@ -34,12 +34,18 @@ Deno.test("at most as many elements run at the same time as there are", () => {
   assertEquals([parallelism(), parallelism(1), parallelism(9)], [3, 1, 3]);
 });
 
+Deno.test("without a merge, there is one Job", () => {
+  const { merge: _, ...elements } = list;
+  const options = { image: "ehrloom:1", volumes: {} };
+  assertEquals(
+    kubernetesJobs("/jobs", elements, options),
+    kubernetesJobs("/jobs", list, options).slice(0, 1),
+  );
+});
+
 Deno.test("names are those that Kubernetes takes", () => {
-  const nameOf = (out: string) =>
-    kubernetesJobs("/jobs", { ...list, merge: { ...list.merge, out } }, {
-      image: "x",
-      volumes: {},
-    })[1].metadata?.name;
+  const nameOf = (jobs: string) =>
+    kubernetesJobs(jobs, list, { image: "x", volumes: {} })[1].metadata?.name;
   assertEquals(nameOf("/data/Über_Sätze.v2"), "ehrloom-ber-s-tze-v2-merge");
   assertEquals(nameOf(`/data/${"long".repeat(40)}`)?.length, "ehrloom-".length + 40 + 6);
   assertEquals(nameOf("/data/???"), "ehrloom-merge");

@@ -15,10 +15,14 @@ Deno.test("slurmScript() gives the options to sbatch, and paths as Slurm and the
     '#SBATCH --output="/my 100%% jobs/logs/%j_merge.log"',
     "#SBATCH --open-mode=append",
     "#SBATCH --requeue",
+    "#SBATCH --signal=B:USR1@60",
     "#SBATCH --time=1:00",
     "#SBATCH --mem=8G",
   ]);
-  assertEquals(lines.at(-7), "sh '/my 100% jobs/element.sh' \"merge\" || code=$?");
+  assertEquals(
+    lines.find((line) => line.startsWith("script=")),
+    `script='/my 100% jobs/element.sh' own="merge" id="$SLURM_JOB_ID"`,
+  );
 });
 
 Deno.test("queuedJobs() finds the jobs of a folder among all of the user's", () => {

@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { train, useBackend } from "ehrloom";
+import { train, useBackend, writeMeds } from "ehrloom";
 import { join } from "node:path";
 import { inFolder } from "../folder.ts";
 import { contents } from "../reliability/scenarios.ts";
@@ -20,6 +20,62 @@ async function task(folder: string, config: string, name: string, ...args: strin
   return { code, lines: text(stderr).split("\n"), stdout: text(stdout) };
 }
 
+/** Whether Slurm's queue is empty. */
+async function isIdle(config: string): Promise<boolean> {
+  return (await asked(config, "squeue", "-h"))?.trim() === "";
+}
+
+testWith(
+  slurm,
+  "on a real Slurm, a training whose time is over is queued again until it is finished",
+  () =>
+    inFolder((folder) =>
+      inFolder((own) =>
+        withSlurm(own, async (config) => {
+          await writeMeds(join(folder, "cohort"), tinyCohort(40));
+          const settings = Object.entries(tinySettings).flatMap(([name, value]) => [
+            ...["--set", `${name}=${value}`],
+          ]);
+          const training = [
+            ...["--cohort", "cohort", "--epochs", "100", "--patience", "100", "--batch", "8"],
+            ...["--backend", "wasm", ...settings],
+          ];
+          const whole = await task(folder, config, "train", ...training, "--out", "whole");
+          assertEquals(whole.code, 0, whole.lines.join("\n"));
+          const submit = ["--engine", "slurm", "--time", "10", "--", "train", ...training];
+          const { code, lines } = await task(folder, config, "submit", ...submit, "--out", "run");
+          assertEquals(code, 0, lines.join("\n"));
+          const id = lines[1].match(/^Slurm's job (\d+): 1 element$/)?.[1];
+          const job = `${id}_1`;
+          const restarts = async () =>
+            (await asked(config, "scontrol", "show", "job", job))?.match(/Restarts=(\d+)/)?.[1];
+          const jobs = join(folder, "run-jobs");
+          const begun = join(jobs, "logs", `${job}.begun`);
+          const state = join(folder, "run", "resume.safetensors");
+          const timeOf = async (path: string) =>
+            Number((await Deno.stat(path).catch(() => undefined))?.mtime ?? 0);
+          // more often than a job that fails is queued again
+          for (let time = 1, last = 0; time <= 3; time++) {
+            await until(async () => {
+              const now = await timeOf(begun);
+              return now > last && await timeOf(state) > now;
+            });
+            last = await timeOf(begun);
+            await asked(config, "scancel", "--signal=USR1", "--batch", job); // as Slurm does before the end
+            await until(async () => await restarts() === String(time));
+          }
+          await until(() => isIdle(config));
+          assertEquals(
+            await contents(join(folder, "run")),
+            await contents(join(folder, "whole")),
+          );
+          const { stdout } = await task(folder, config, "status", "--jobs", jobs);
+          assertEquals(stdout, "1 of 1 jobs done");
+        })
+      )
+    ),
+);
+
 testWith(
   slurm,
   "on a real Slurm, an array and its merge give the result of one process",
@@ -38,7 +94,7 @@ testWith(
             const { stdout } = await task(folder, config, "status", "--jobs", jobs, "--json");
             return JSON.parse(stdout);
           };
-          const isOver = async () => (await asked(config, "squeue", "-h"))?.trim() === "";
+          const isOver = () => isIdle(config);
 
           const { code, lines } = await submitted();
           assertEquals(code, 0, lines.join("\n"));

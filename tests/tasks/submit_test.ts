@@ -118,6 +118,83 @@ Deno.test("an attack is divided into its shadow models", () =>
     assertEquals(await contents(join(folder, "out")), await contents(join(folder, "whole")));
     const { done, merge } = await statusOf(join(folder, "out-jobs"));
     assertEquals([done, merge], [4, "done"]);
+
+    // with more shadow models, those that are there are not trained again
+    const more = ["--run", "run", "--cohort", "cohort", "--shadows", "6", "--backend", "wasm"];
+    const first = join(folder, "out-jobs", "logs", "local_1.log");
+    const before = await Deno.readTextFile(first);
+    const report = await Deno.readTextFile(join(folder, "out", "lira.json"));
+    const said = await ending(begin(folder, "submit", ["--", "lira", ...more, "--out", "out"]));
+    assertStringIncludes(said.lines.join("\n"), "6 jobs in");
+    assertStringIncludes(said.lines.join("\n"), "4 of them done");
+    assertEquals(await Deno.readTextFile(first), before);
+    const kept = join(folder, "out-jobs", "before-lira.json");
+    assertEquals(await Deno.readTextFile(kept), report);
+    await succeed(folder, "lira", [...more, "--out", "whole six"]);
+    assertEquals(await contents(join(folder, "out")), await contents(join(folder, "whole six")));
+    const fewer = await ending(begin(folder, "submit", submit));
+    assertMatch(
+      fewer.lines.at(-1) ?? "",
+      /^error: Cannot continue .* started with other arguments/,
+    );
+  }));
+
+Deno.test("a training that is killed is continued, with each random seed, to the run of one process", () =>
+  withRun(async (folder) => {
+    const training = ["--cohort", "cohort", ...how, "--batch", "8", "--backend", "wasm"];
+    const often = [...training, "--checkpoint-minutes", "0"];
+    await succeed(folder, "train", [...training, "--seed", "5", "--out", "whole"]);
+    const args = ["--seeds", "4,5", "--", "train", ...often, "--out", "runs/all"];
+    const submitted = begin(folder, "submit", args);
+    const run = join(folder, "runs", "all", "5");
+    const writer = await writerOf(join(folder, "runs", "all"), "5", submitted);
+    const log = join(run, "training.jsonl");
+    while (!await isThere(log)) await new Promise((done) => setTimeout(done, 5));
+    Deno.kill(writer, "SIGKILL");
+    const { code, lines } = await ending(submitted);
+    assertEquals(code, 0, lines.join("\n"));
+    assertEquals(lines.toSorted(), [
+      `2 jobs in ${folder}/runs/all-jobs, 0 of them done`,
+      "The result is in " + join(folder, "runs/all") +
+      `; what the jobs said, in ${folder}/runs/all-jobs/logs`,
+      "seed 4: done",
+      "seed 5: done",
+      "seed 5: ended by SIGKILL, is started again",
+    ]);
+    assertEquals(await contents(run), await contents(join(folder, "whole")));
+    assertEquals(JSON.parse(await Deno.readTextFile(join(run, "finished.json"))), {
+      epochs: 2,
+      ended_by: "epochs",
+    });
+    const status = await statusOf(join(folder, "runs", "all-jobs"));
+    assertEquals([status.done, status.failed, status.merge], [2, 0, null]);
+    const said = await answerOf("status", "--jobs", join(folder, "runs", "all-jobs"));
+    assertEquals(said.stdout, "2 of 2 jobs done\n");
+
+    // another random seed is one more job
+    const further = args.with(1, "4,5,6");
+    const found = await ending(begin(folder, "submit", further));
+    assertEquals([found.code, found.lines[0]], [
+      0,
+      `3 jobs in ${folder}/runs/all-jobs, 2 of them done`,
+    ]);
+    assertEquals(await isThere(join(folder, "runs", "all", "6", "finished.json")), true);
+  }));
+
+Deno.test("an evaluation is one job, whose report is that of the task", () =>
+  withRun(async (folder) => {
+    await succeed(folder, "generate", [...generation.slice(1), "--out", "synthetic"]);
+    const evaluation = [
+      "--real",
+      "cohort",
+      "--synthetic",
+      "synthetic",
+      "--only",
+      "fidelity.unigram",
+    ];
+    await succeed(folder, "evaluate", [...evaluation, "--out", "whole"]);
+    await succeed(folder, "submit", ["--", "evaluate", ...evaluation, "--out", "out"]);
+    assertEquals(await contents(join(folder, "out")), await contents(join(folder, "whole")));
   }));
 
 Deno.test("deno task submit says in one line what is wrong", () =>
@@ -155,17 +232,26 @@ Deno.test("jobsOf() refuses what cannot be divided, and what one process alone c
     const [run, cohort, out] = ["run", "cohort", "out"].map((name) => join(folder, name));
     const generate = ["generate", "--run", run, "--count", "41"];
     const compare = ["compare", "--cohort", cohort, "--out", out];
+    const train = ["train", "--cohort", cohort, "--out", out];
     const lira = ["lira", "--run", run, "--cohort", cohort, "--out", out];
     const cases: [words: string[], array: number | undefined, message: string][] = [
-      [[], undefined, "no task is given: end with -- generate, compare or lira and its options"],
-      [["train"], 2, 'train cannot be submitted: behind "--" must be generate, compare or lira'],
+      [
+        [],
+        undefined,
+        "no task is given: end with -- generate, compare, lira, train or evaluate and its options",
+      ],
+      [
+        ["merge"],
+        2,
+        'merge cannot be submitted: behind "--" must be generate, compare, lira, train',
+      ],
       [generate, 2, "--out DIR is required"],
       [[...lira, "--shadows", "5"], undefined, "--shadows is 5, must be an even number"],
       [lira, 2, "--array is for generate; lira has an element for each shadow model"],
       [
         [...lira, "--shadow", "1"],
         undefined,
-        '--shadow cannot stand behind "--": lira runs in many',
+        '--shadow cannot stand behind "--": lira runs in jobs',
       ],
       [
         [...generate, "--cuont", "3", "--out", out],
@@ -177,6 +263,8 @@ Deno.test("jobsOf() refuses what cannot be divided, and what one process alone c
       [[...generate, "--out", out, "-h"], 2, "deno task generate --help shows what generate takes"],
       [[...generate, "--out", out], 42, "--array is 42, must be at most the number of records, 41"],
       [compare, 2, "--array is for generate; compare has an element for each model and seed"],
+      [[...train, "--resume"], undefined, '--resume cannot stand behind "--": train runs in jobs'],
+      [[...train, "--mpi"], undefined, '--mpi cannot stand behind "--": train runs in jobs'],
       [
         [...compare, "--parts", cohort],
         undefined,
@@ -188,6 +276,14 @@ Deno.test("jobsOf() refuses what cannot be divided, and what one process alone c
       const error = assertThrows(() => jobsOf(words, { jobs: undefined, array }), Error);
       assertStringIncludes(error.message, message);
     }
+    const seeded: [words: string[], seeds: number[], message: string][] = [
+      [[...train, "--seed", "1"], [1, 2], "use either --seed or --seeds"],
+      [train, [1, 2, 1], "--seeds has 1 twice"],
+      [compare, [1, 2], "--seeds is for train; compare has an element for each model and seed"],
+    ];
+    for (const [words, seeds, message] of seeded) {
+      assertThrows(() => jobsOf(words, { seeds }), Error, message);
+    }
     const { jobs, jobList } = jobsOf([...generate, `--out=${out}`], { jobs: undefined, array: 2 });
     assertEquals(jobs, `${out}-jobs`);
     const { elements: [first, second], merge } = jobList;
@@ -195,5 +291,5 @@ Deno.test("jobsOf() refuses what cannot be divided, and what one process alone c
     const own = join(jobs, "shards", "1");
     assertEquals(first.arguments, [...asked, "--shard", "1/2", "--out", own]);
     assertEquals([first.out, second.name], [own, "shard 2/2"]);
-    assertEquals(merge.arguments, ["--shards", join(jobs, "shards"), "--out", out]);
+    assertEquals(merge?.arguments, ["--shards", join(jobs, "shards"), "--out", out]);
   }));
