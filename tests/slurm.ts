@@ -79,7 +79,8 @@ export async function withSlurm(
   await Deno.writeTextFile(config, configuration(folder));
   const key = join(folder, "munge.key");
   await Deno.writeFile(key, crypto.getRandomValues(new Uint8Array(128)), { mode: 0o600 });
-  const started: Deno.ChildProcess[] = [];
+  const running = new Set<Deno.ChildProcess>();
+  let ended: string | undefined;
   const start = (name: string, ...args: string[]) => {
     const child = new Deno.Command(join(daemons, name), {
       args,
@@ -87,19 +88,28 @@ export async function withSlurm(
       stdout: "null",
       stderr: "null",
     }).spawn();
-    started.unshift(child);
+    running.add(child);
+    child.status.then(({ code }) => {
+      running.delete(child);
+      ended ??= `${name}, with exit code ${code}`;
+    });
   };
+  const untilUp = (isSo: () => Promise<boolean>) =>
+    until(() => {
+      if (ended !== undefined) throw new Error(`Slurm does not start: it ended ${ended}`);
+      return isSo();
+    });
   try {
     const own = ["socket", "pid-file", "log-file", "seed-file"]
       .map((name) => `--${name}=${join(folder, `munge.${name.replace("-file", "")}`)}`);
     start("munged", "--foreground", "--force", `--key-file=${key}`, ...own);
-    await until(() => Promise.resolve(existsSync(join(folder, "munge.socket"))));
+    await untilUp(() => Promise.resolve(existsSync(join(folder, "munge.socket"))));
     start("slurmctld", "-D", "-c");
     start("slurmd", "-D", "-c");
-    await until(async () => (await asked(config, "sinfo", "-h", "-o", "%t"))?.trim() === "idle");
+    await untilUp(async () => (await asked(config, "sinfo", "-h", "-o", "%t"))?.trim() === "idle");
     await run(config);
   } finally {
-    for (const child of started) {
+    for (const child of [...running].reverse()) {
       child.kill("SIGTERM");
       await child.status;
     }
