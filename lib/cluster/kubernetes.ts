@@ -6,7 +6,11 @@
  * @module
  */
 import { stringify } from "@std/yaml";
-import type { Job as KubernetesJob, JobSpec } from "kubernetes-types/batch/v1.d.ts";
+import type {
+  Job as KubernetesJob,
+  JobSpec,
+  PodFailurePolicy,
+} from "kubernetes-types/batch/v1.d.ts";
 import type { Container, PodSpec } from "kubernetes-types/core/v1.d.ts";
 import { basename, join } from "node:path";
 import { replaceText } from "../files/output.ts";
@@ -37,7 +41,8 @@ function nameOf(text: string): string {
 
 /**
  * The Jobs of a list: one of the elements, and one of the merge if there is any. A job that fails is
- * tried again, twice at most; one that was called wrongly (exit code 2) is not.
+ * tried again, twice at most; one that was called wrongly (exit code 2) is not. What the cluster ends
+ * itself, as for a machine that is to be repaired, does not count.
  *
  * @param jobs the folder of the jobs, with `element.sh` and `logs/`, on one of the volumes
  */
@@ -64,7 +69,12 @@ export function kubernetesJobs(
       persistentVolumeClaim: { claimName },
     })),
   };
-  const onExitCodes = { operator: "In", values: [2] };
+  const policy = (action: string): PodFailurePolicy => ({
+    rules: [
+      { action, onExitCodes: { operator: "In", values: [2] } },
+      { action: "Ignore", onPodConditions: [{ type: "DisruptionTarget", status: "True" }] },
+    ],
+  });
   const waiting = `for i in $(seq ${elements.length}); do ` +
     `until sh ${script} $i is-done; do sleep 10; done; done`;
   const index = "number=$((JOB_COMPLETION_INDEX + 1)) && ";
@@ -79,7 +89,7 @@ export function kubernetesJobs(
     completions: elements.length,
     parallelism: Math.min(atOnce, elements.length),
     backoffLimitPerIndex: retries,
-    podFailurePolicy: { rules: [{ action: "FailIndex", onExitCodes }] },
+    podFailurePolicy: policy("FailIndex"),
     template: {
       spec: { ...pod, containers: [container("element", index + running("${number}"))] },
     },
@@ -87,7 +97,7 @@ export function kubernetesJobs(
   if (merge === undefined) return [ofElements];
   const ofMerge = job("merge", {
     backoffLimit: retries,
-    podFailurePolicy: { rules: [{ action: "FailJob", onExitCodes }] },
+    podFailurePolicy: policy("FailJob"),
     template: {
       spec: {
         ...pod,
