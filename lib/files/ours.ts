@@ -21,8 +21,9 @@ const demo = `demo\\.json|${report}|(cohort|synthetic)/(${cohort})|run/(${run})`
 const attack = String.raw`(plan|lira|part)\.json|shadows/\d+/(${run})`;
 
 const jobs = String.raw`jobs\.json|element\.sh|(elements|merge)\.sbatch|slurm\.json|` +
-  String.raw`kubernetes\.yaml|before-lira\.json|` +
-  String.raw`logs/\w+\.(log|begun|failed)|shards/\d+/(${cohort})|parts/[^/]+/(${comparison}|${attack})`;
+  String.raw`kubernetes\.yaml|before-(lira|comparison)\.json|` +
+  String
+    .raw`logs/\w+\.(log|begun|failed)|shards/\d+/(${cohort})|parts/[^/]+/(${comparison}|${attack})`;
 
 /**
  * A kind of folder: the file that identifies it, what that says, and the paths that it may have.

@@ -178,17 +178,18 @@ function comparison(
 ): Omit<JobList, "folder"> {
   const names = given.text("models").split(",").map((name) => name.trim());
   const seeds = given.maybe("seeds")?.split(",").map((seed) => seed.trim()) ?? [undefined];
-  const list = names.flatMap((name) =>
-    seeds.map((seed, index): Part => {
-      const model = join("models", name, ...index === 0 ? [] : ["seeds", String(seed)]);
-      return {
-        name: seed === undefined ? name : `${name}, seed ${seed}`,
-        folder: seed === undefined ? name : `${name}-seed-${seed}`,
-        asked: [...without(args, "out"), "--part", seed === undefined ? name : `${name}/${seed}`],
-        done: join(model, "judgement.json"),
-      };
-    })
-  );
+  const others = without(args, "out");
+  // so that more seeds can be added later, a part knows its own and the first, which is the plan's
+  const partOf = (name: string, seed: string | undefined, isFirst: boolean): Part => ({
+    name: seed === undefined ? name : `${name}, seed ${seed}`,
+    folder: seed === undefined ? name : `${name}-seed-${seed}`,
+    asked: seed === undefined ? [...others, "--part", name] : [
+      ...without(others, "seeds"),
+      ...["--seeds", isFirst ? seed : `${seeds[0]},${seed}`, "--part", `${name}/${seed}`],
+    ],
+    done: join("models", name, ...isFirst ? [] : ["seeds", String(seed)], "judgement.json"),
+  });
+  const list = seeds.flatMap((seed, index) => names.map((name) => partOf(name, seed, index === 0)));
   const out = given.path("out");
   return inParts("compare", args, { jobs, out, done: "comparison.json" }, list);
 }

@@ -104,6 +104,14 @@ Deno.test("a comparison is divided into its models and random seeds", () =>
     const said = await Deno.readTextFile(join(folder, "jobs", "logs", "local_merge.log"));
     assertEquals(said.includes("epoch"), false, said); // no model is trained again
     assertEquals(await contents(join(folder, "out")), await contents(join(folder, "whole")));
+
+    // another random seed is a job for each model more
+    const more = comparison.slice(1).map((word) => word === "3,4" ? "3,4,5" : word);
+    await succeed(folder, "compare", [...more, "--out", "whole"]);
+    const submit = ["--jobs", "jobs", "--", "compare", ...more, "--out", "out"];
+    const { code, lines } = await ending(begin(folder, "submit", submit));
+    assertEquals([code, lines[0]], [0, `6 jobs in ${folder}/jobs, 4 of them done`]);
+    assertEquals(await contents(join(folder, "out")), await contents(join(folder, "whole")));
   }));
 
 Deno.test("an attack is divided into its shadow models", () =>
