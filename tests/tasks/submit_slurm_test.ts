@@ -54,8 +54,8 @@ testWith(
           const state = join(folder, "run", "resume.safetensors");
           const timeOf = async (path: string) =>
             Number((await Deno.stat(path).catch(() => undefined))?.mtime ?? 0);
-          // more often than a job that fails is queued again
-          for (let time = 1, last = 0; time <= 3; time++) {
+          let last = 0;
+          for (const time of [1, 2, 3]) { // more often than a job that fails is queued again
             await until(async () => {
               const now = await timeOf(begun);
               return now > last && await timeOf(state) > now;
