@@ -66,6 +66,7 @@ Deno.test("train() leaves a run folder whose files tell all of it", () =>
     const run = await train(source, path, { ...quick, seed: 5 });
     assertEquals([...Deno.readDirSync(path)].map(({ name }) => name).sort(), [
       "config.json",
+      "finished.json",
       "model.safetensors",
       "resume.safetensors",
       "training.jsonl",
