@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { type Forbidden, gate } from "./forbidden.ts";
+import { drawRowsKernel, hasKernels } from "./kernels.ts";
 import { product } from "./linear.ts";
 import type { MaskedHead } from "./masked_head.ts";
 import { type MultiHot, rowsFrom } from "./multi_hot.ts";
@@ -96,6 +97,21 @@ function drawBlock(
   }
 }
 
+/** {@link blockOrderRows} in an operation of its own, where nothing is forbidden. */
+async function rowsByKernel(
+  head: MaskedHead,
+  history: tf.Tensor2D,
+  uniforms: Float32Array,
+): Promise<MultiHot> {
+  const [rows] = history.shape;
+  const drawn = tf.tidy(() =>
+    drawRowsKernel(head.fromHistory(history), tf.tensor2d(uniforms, [rows, head.columns]), head)
+  );
+  const [offsets, columns] = await Promise.all(drawn.map((tensor) => tensor.data<"int32">()));
+  tf.dispose(drawn);
+  return { rows, offsets, columns };
+}
+
 /**
  * Draws one row for each history, column by column in one pass's work: blocks of columns get what
  * is already decided by a matrix product, and only the few codes that come on touch the rest.
@@ -114,6 +130,9 @@ export async function blockOrderRows(
   uniforms: Float32Array,
   forbidden?: readonly (Forbidden | undefined)[],
 ): Promise<MultiHot> {
+  if (hasKernels() && forbidden?.some((own) => own !== undefined) !== true) {
+    return await rowsByKernel(head, history, uniforms);
+  }
   const { width, columns } = head;
   const size = width + columns;
   const fromHistory = head.fromHistory(history);

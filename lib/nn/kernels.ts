@@ -9,7 +9,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { execute, isOnTensorflow } from "./tensorflow_ops.ts";
 
 /** Which operations these are, with which inputs: raised with each change, so that old ones are not used. */
-export const kernelInterface = 3;
+export const kernelInterface = 4;
 
 const flag = "EHRLOOM_KERNELS";
 tf.env().registerFlag(flag, () => false);
@@ -99,6 +99,28 @@ export function attendNextKernel(
   earlier: number,
 ): tf.Tensor2D {
   return execute("EhrloomAttendNext", [qkv, keys, values], 1, { earlier })[0] as tf.Tensor2D;
+}
+
+/**
+ * Draws rows as `blockOrderRows()` does where nothing is forbidden.
+ *
+ * @param base [rows, size] what the histories give
+ * @param uniforms [rows, columns] in [0, 1)
+ * @param head tensors as in `MaskedHead`
+ * @returns the columns that are on, as `MultiHot` has them: [rows + 1] and [entries], int32
+ */
+export function drawRowsKernel(
+  base: tf.Tensor2D,
+  uniforms: tf.Tensor2D,
+  { codeTable, weight2, bias2 }: {
+    readonly codeTable: tf.Tensor2D;
+    readonly weight2: tf.Tensor2D;
+    readonly bias2: tf.Tensor1D;
+  },
+): [offsets: tf.Tensor1D, columns: tf.Tensor1D] {
+  const inputs = [base, uniforms, codeTable, weight2, bias2];
+  const [offsets, columns] = execute("EhrloomDrawRows", inputs, 2);
+  return [offsets as tf.Tensor1D, columns as tf.Tensor1D];
 }
 
 /** Rows of zeros and ones, as in `MultiHot`. */

@@ -16,6 +16,7 @@ import { blockOrderRows } from "../../nn/block_order.ts";
 import { fixedPointRows } from "../../nn/fixed_point.ts";
 import { blockHeadRow, type Footprint, maskedHeadRow } from "../../nn/footprint.ts";
 import { type Initials, masked, uniform, upToDiagonal } from "../../nn/initial.ts";
+import { hasKernels } from "../../nn/kernels.ts";
 import { maskedHead, samplingHead } from "../../nn/masked_head.ts";
 import type { MultiHot } from "../../nn/multi_hot.ts";
 import type { NamedTensors } from "../../nn/parameters.ts";
@@ -100,7 +101,7 @@ function exactHead(config: HeadConfig, width: number): CodeHead {
       const head = samplingHead(parameters, width);
       return {
         head,
-        draw: sampler === "block-order"
+        draw: (sampler ?? (hasKernels() ? "block-order" : "fixed-point")) === "block-order"
           ? (...given) => blockOrderRows(head, ...given)
           : byFixedPoint(head),
       };

@@ -7,6 +7,7 @@ bool registerAttention();
 bool registerBag();
 bool registerBernoulli();
 bool registerColumnSums();
+bool registerDrawRows();
 bool registerGelu();
 bool registerLayerNorm();
 bool registerTriangular();

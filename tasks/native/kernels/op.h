@@ -2,6 +2,7 @@
 #pragma once
 #include <initializer_list>
 #include <new>
+#include <type_traits>
 #include <vector>
 
 #define IS_SLIM_BUILD // leaves out a header that nothing here needs and `deno task native` does not unpack
@@ -35,17 +36,19 @@ class Call {
   }
 
   /// Memory for an output; not cleared. Null if there is none, and then TensorFlow has been told.
-  float* output(int i, const std::vector<int64_t>& shape) {
-    size_t bytes = sizeof(float);
+  template <class T = float>
+  T* output(int i, const std::vector<int64_t>& shape) {
+    constexpr TF_DataType type = std::is_same<T, int32_t>::value ? TF_INT32 : TF_FLOAT;
+    size_t bytes = sizeof(T);
     for (int64_t size : shape) bytes *= size;
     TF_Tensor* tensor = TF_AllocateOutput(
-        context_, i, TF_FLOAT, shape.data(), static_cast<int>(shape.size()), bytes, status_);
+        context_, i, type, shape.data(), static_cast<int>(shape.size()), bytes, status_);
     if (TF_GetCode(status_) != TF_OK) {
       TF_OpKernelContext_Failure(context_, status_);
       return nullptr;
     }
     tensors_.push_back(tensor);
-    return static_cast<float*>(TF_TensorData(tensor));
+    return static_cast<T*>(TF_TensorData(tensor));
   }
 
  private:

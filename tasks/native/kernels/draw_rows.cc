@@ -1,0 +1,196 @@
+// Draws rows by HALO's masked head, column by column, as blockOrderRows() in lib/nn/block_order.ts has it.
+//
+// Most blocks of columns come out empty. So a block's logits are computed as if none of its columns came
+// on, by a product over all hidden units; and where one comes on, the later logits of its block get what
+// that changes in the units between.
+#include <algorithm>
+#include <vector>
+
+#include "kernels.h"
+#include "op.h"
+#include "shards.h"
+#include "vector_math.h"
+
+namespace {
+
+constexpr int64_t kLanes = 16;
+typedef float Lanes __attribute__((vector_size(kLanes * sizeof(float)), aligned(4)));
+
+/// Columns to a block, and rows that a thread draws together: each load of a weight then serves as many.
+constexpr int64_t kBlock = 64, kRows = 32;
+
+/// Rows and columns of a tile of a product, whose sums stay in registers.
+constexpr int64_t kTall = 4, kWide = 4;
+
+constexpr int64_t padded(int64_t count, int64_t to) { return (count + to - 1) / to * to; }
+
+/// The head's numbers: [columns, size], [size, size] of which row o has zeros after column o, and [size].
+struct Head {
+  int64_t width, columns, size;
+  const float *codeTable, *weight, *bias;
+
+  /// The weights behind a column's logit, [size].
+  const float* weightsOf(int64_t column) const { return weight + (width - 1 + column) * size; }
+  float biasOf(int64_t column) const { return bias[width - 1 + column]; }
+};
+
+INLINE Lanes lanesAt(const float* from) { return *reinterpret_cast<const Lanes*>(from); }
+
+INLINE float sumOf(Lanes lanes) {
+  float sum = 0;
+  for (int64_t l = 0; l < kLanes; l++) sum += lanes[l];
+  return sum;
+}
+
+/// C [kTall, wide] = A [kTall, inner] Bᵀ of B [wide, inner].
+template <int wide>
+INLINE void tile(
+    const float* a, int64_t aStride, const float* b, int64_t bStride, float* c, int64_t cStride,
+    int64_t inner) {
+  Lanes sums[kTall][wide] = {};
+  int64_t k = 0;
+  for (; k + kLanes <= inner; k += kLanes) {
+    Lanes right[wide];
+    for (int w = 0; w < wide; w++) right[w] = lanesAt(b + w * bStride + k);
+    for (int t = 0; t < kTall; t++) {
+      const Lanes left = lanesAt(a + t * aStride + k);
+      for (int w = 0; w < wide; w++) sums[t][w] += left * right[w];
+    }
+  }
+  for (int t = 0; t < kTall; t++) {
+    for (int w = 0; w < wide; w++) {
+      float sum = sumOf(sums[t][w]);
+      for (int64_t i = k; i < inner; i++) sum += a[t * aStride + i] * b[w * bStride + i];
+      c[t * cStride + w] = sum;
+    }
+  }
+}
+
+/// The rows that a thread draws together, as far as they are.
+struct Rows {
+  Rows(const Head& head, const float* base, int64_t count)
+      : count(count), stride(padded(head.size, kLanes)), units(padded(count, kTall) * stride),
+        block(count * kBlock), logits(padded(count, kTall) * kBlock) {
+    for (int64_t row = 0; row < count; row++) {
+      std::copy(base + row * head.size, base + (row + 1) * head.size, units.data() + row * stride);
+    }
+  }
+  const int64_t count, stride;
+  /// [count, stride] Hidden units of the history and of earlier columns, then of the block as if none of
+  /// its later columns came on; what the units of later blocks will be made from.
+  std::vector<float> units;
+  /// [count, kBlock] What the units of the block are made from.
+  std::vector<float> block;
+  /// [count, kBlock] Logits of the block.
+  std::vector<float> logits;
+};
+
+INLINE float rectified(float x) { return x > 0 ? x : 0; }
+
+/// Makes the units of columns `start` to `end` - 1, and the logits of these.
+PER_PROCESSOR void prepareBlock(const Head& head, Rows& rows, int64_t start, int64_t end) {
+  const int64_t first = start == 0 ? 0 : head.width + start; // with those of the history
+  for (int64_t row = 0; row < rows.count; row++) {
+    float* units = rows.units.data() + row * rows.stride;
+    const float* ofBlock = units + head.width + start;
+    std::copy(ofBlock, ofBlock + end - start, rows.block.data() + row * kBlock);
+    for (int64_t i = first; i < head.width + end; i++) units[i] = rectified(units[i]);
+  }
+  // A column's weights are zero after its last input, so whole lanes may be read
+  const int64_t inner = std::min(head.size, padded(head.width + end - 1, kLanes));
+  int64_t c = start;
+  for (; c + kWide <= end; c += kWide) {
+    for (int64_t row = 0; row < rows.count; row += kTall) {
+      tile<kWide>(
+          rows.units.data() + row * rows.stride, rows.stride, head.weightsOf(c), head.size,
+          rows.logits.data() + row * kBlock + c - start, kBlock, inner);
+    }
+  }
+  for (; c < end; c++) {
+    for (int64_t row = 0; row < rows.count; row += kTall) {
+      tile<1>(
+          rows.units.data() + row * rows.stride, rows.stride, head.weightsOf(c), head.size,
+          rows.logits.data() + row * kBlock + c - start, kBlock, inner);
+    }
+  }
+  for (int64_t row = 0; row < rows.count; row++) {
+    for (c = start; c < end; c++) rows.logits[row * kBlock + c - start] += head.biasOf(c);
+  }
+}
+
+/// The first of `count` columns that comes on, or `count`.
+INLINE int64_t firstOn(const float* logits, const float* uniforms, int64_t count) {
+  int32_t isOn[kBlock];
+#pragma omp simd
+  for (int64_t i = 0; i < count; i++) isOn[i] = uniforms[i] < 1.f / (1.f + exponential(-logits[i]));
+  return std::find(isOn, isOn + count, 1) - isOn;
+}
+
+/// Draws columns `start` to `end` - 1 of one row; each that comes on changes its later units and logits.
+PER_PROCESSOR void drawBlock(
+    const Head& head, Rows& rows, int64_t row, int64_t start, int64_t end, const float* uniforms,
+    std::vector<int32_t>& on) {
+  float* units = rows.units.data() + row * rows.stride + head.width;
+  float *block = rows.block.data() + row * kBlock, *logits = rows.logits.data() + row * kBlock;
+  for (int64_t c = start; c < end; c++) {
+    c += firstOn(logits + c - start, uniforms + c, end - c);
+    if (c == end) return;
+    on.push_back(c);
+    const float* added = head.codeTable + c * head.size + head.width;
+    float changes[kBlock];
+    for (int64_t i = c; i < end; i++) {
+      block[i - start] += added[i];
+      const float unit = rectified(block[i - start]);
+      changes[i - c] = unit - units[i];
+      units[i] = unit;
+    }
+#pragma omp simd
+    for (int64_t i = end; i < head.columns; i++) units[i] += added[i];
+    for (int64_t later = c + 1; later < end; later++) {
+      const float* weights = head.weightsOf(later) + head.width + c;
+      float change = 0;
+#pragma omp simd reduction(+ : change)
+      for (int64_t i = 0; i < later - c; i++) change += changes[i] * weights[i];
+      logits[later - start] += change;
+    }
+  }
+}
+
+struct DrawRows {
+  explicit DrawRows(Attributes&) {}
+
+  void run(Call& call) {
+    const int64_t count = call.size(0, 0), columns = call.size(2, 0), size = call.size(2, 1);
+    const float *base = call.input(0), *uniforms = call.input(1);
+    const Head head{size - columns, columns, size, call.input(2), call.input(3), call.input(4)};
+    std::vector<std::vector<int32_t>> lists(count);
+    const int64_t groups = (count + kRows - 1) / kRows;
+    inShards(groups, [&](int64_t group) {
+      const int64_t from = group * kRows, to = std::min(count, from + kRows);
+      Rows rows(head, base + from * size, to - from);
+      for (int64_t start = 0; start < columns; start += kBlock) {
+        const int64_t end = std::min(columns, start + kBlock);
+        prepareBlock(head, rows, start, end);
+        for (int64_t row = from; row < to; row++) {
+          drawBlock(head, rows, row - from, start, end, uniforms + row * columns, lists[row]);
+        }
+      }
+    });
+    int32_t* offsets = call.output<int32_t>(0, {count + 1});
+    if (offsets == nullptr) return;
+    offsets[0] = 0;
+    for (int64_t row = 0; row < count; row++) offsets[row + 1] = offsets[row] + lists[row].size();
+    int32_t* on = call.output<int32_t>(1, {offsets[count]});
+    if (on == nullptr) return;
+    for (const auto& list : lists) on = std::copy(list.begin(), list.end(), on);
+  }
+};
+
+}  // namespace
+
+bool registerDrawRows() {
+  return registered<DrawRows>(
+      "EhrloomDrawRows",
+      {"base: float", "uniforms: float", "code_table: float", "weight: float", "bias: float"},
+      {"offsets: int32", "columns: int32"});
+}
