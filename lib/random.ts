@@ -191,6 +191,13 @@ function fillBits(state: Int32Array, target: Uint32Array): void {
   state.set([a, b, c, counter]);
 }
 
+/** {@link Random.fillUniform}: the array holds the generator's numbers before it holds their parts of 1. */
+function fillUniform(state: Int32Array, target: Float32Array): void {
+  const bits = new Uint32Array(target.buffer, target.byteOffset, target.length);
+  fillBits(state, bits);
+  for (let i = 0; i < target.length; i++) target[i] = (bits[i] >>> 8) * 2 ** -24;
+}
+
 /**
  * {@link Random.tally} with the generator's state in variables, and the rest of a division by the
  * reciprocal: seven times as fast as single draws.
@@ -255,9 +262,7 @@ export function random(seed: number, ...stream: number[]): Random {
       spare = radius * Math.sin(angle);
       return radius * Math.cos(angle);
     },
-    fillUniform(target) {
-      for (let i = 0; i < target.length; i++) target[i] = uniform();
-    },
+    fillUniform: (target) => fillUniform(state, target),
     tally(draws, target, at) {
       tally(state, draws, target, at);
     },

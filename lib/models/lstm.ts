@@ -17,7 +17,7 @@ import { logitsRow, lstmRow, together } from "../nn/footprint.ts";
 import { affine } from "../nn/linear.ts";
 import { lstm as lstmLayer, lstmNext, type LstmState, lstmWeights, reordered } from "../nn/lstm.ts";
 import { keptRecords, type Memory } from "../nn/memory.ts";
-import { embedding } from "../nn/multi_hot.ts";
+import { embedding, stepEmbedding } from "../nn/multi_hot.ts";
 import { type Initial, type Initials, uniform } from "../nn/initial.ts";
 import {
   checkShapes,
@@ -113,11 +113,12 @@ export function lstmLogits(
 }
 
 function memory({ layers }: LstmConfig, parameters: NamedTensors): Memory {
+  const embedded = stepEmbedding(matrix(parameters, "embedding_matrix.weight"));
   const states: LstmState[] = [];
   return {
     advance(rows) {
       return tf.tidy(() => {
-        let x = embedding(rows, matrix(parameters, "embedding_matrix.weight"));
+        let x = embedded.of(rows);
         for (let k = 0; k < layers; k++) {
           const { output, cell } = lstmNext(x, states[k], lstmWeights(parameters, "lstm", `l${k}`));
           if (k < states.length) tf.dispose([states[k].output, states[k].cell]);
@@ -132,7 +133,10 @@ function memory({ layers }: LstmConfig, parameters: NamedTensors): Memory {
         states[k] = { output: keptRecords(output, positions), cell: keptRecords(cell, positions) }
       );
     },
-    dispose: () => states.forEach(({ output, cell }) => tf.dispose([output, cell])),
+    dispose() {
+      embedded.dispose();
+      states.forEach(({ output, cell }) => tf.dispose([output, cell]));
+    },
   };
 }
 

@@ -205,3 +205,21 @@ export function embedding(
     },
   );
 }
+
+/** An {@link embedding} of rows that come one after another. */
+export interface StepEmbedding {
+  /** [rows, width]; not itself on the tape. */
+  of(rows: MultiHot): tf.Tensor2D;
+  /** Frees its table. */
+  dispose(): void;
+}
+
+/**
+ * An embedding for writing records, which turns its weight once instead of in each step.
+ *
+ * @param weight [width, columns]
+ */
+export function stepEmbedding(weight: tf.Tensor2D): StepEmbedding {
+  const table = tf.tidy(() => transposed(weight));
+  return { of: (rows) => bag(rows, table), dispose: () => table.dispose() };
+}

@@ -12,7 +12,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { Footprint } from "../../nn/footprint.ts";
 import { gaussian, type Initials } from "../../nn/initial.ts";
 import { keptRecords, type Memory } from "../../nn/memory.ts";
-import { embedding, rowOf, rowsFrom } from "../../nn/multi_hot.ts";
+import { embedding, rowOf, rowsFrom, stepEmbedding } from "../../nn/multi_hot.ts";
 import { matrix, type NamedTensors } from "../../nn/parameters.ts";
 import { type ConfigOf, derivedFlag } from "../interface/settings.ts";
 import { columnsOf, type RowSizes, type VisitRows } from "./visit_rows.ts";
@@ -65,6 +65,7 @@ export function soFarInHistory(
 /** {@link soFarInHistory} for records being written. */
 export function soFarMemory(parameters: NamedTensors): Memory {
   const table = matrix(parameters, name);
+  const embedded = stepEmbedding(table);
   let had: Set<number>[] = [];
   let sum = tf.zeros<tf.Rank.R2>([0, table.shape[0]]);
   return {
@@ -73,7 +74,7 @@ export function soFarMemory(parameters: NamedTensors): Memory {
       if (isFirst) had = Array.from({ length: rows.rows }, () => new Set());
       const before = sum;
       sum = tf.tidy(() => {
-        const fresh = embedding(rowsFrom(had.map((own, i) => newTo(own, rowOf(rows, i)))), table);
+        const fresh = embedded.of(rowsFrom(had.map((own, i) => newTo(own, rowOf(rows, i)))));
         return tf.keep(isFirst ? fresh : tf.add(before, fresh));
       });
       before.dispose();
@@ -83,6 +84,9 @@ export function soFarMemory(parameters: NamedTensors): Memory {
       had = Array.from(positions, (position) => had[position]);
       sum = keptRecords(sum, positions);
     },
-    dispose: () => sum.dispose(),
+    dispose() {
+      embedded.dispose();
+      sum.dispose();
+    },
   };
 }

@@ -8,7 +8,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Cohort } from "../../cohort/cohort.ts";
 import type { Memory } from "../../nn/memory.ts";
-import { embedding } from "../../nn/multi_hot.ts";
+import { embedding, stepEmbedding } from "../../nn/multi_hot.ts";
 import { gaussian, type Initials, uniform } from "../../nn/initial.ts";
 import {
   copied,
@@ -153,8 +153,9 @@ export function visitMemory(
 ): Memory<Steps> {
   const { weight, table } = tensorsOf(parameters);
   const past = config.codesSoFar ? soFarMemory(parameters) : undefined;
+  const embedded = stepEmbedding(weight);
   const memory = transformerMemory(config, parameters, table, (steps: Steps) => {
-    let seen = embedding(steps, weight);
+    let seen = embedded.of(steps);
     if (past !== undefined) seen = tf.add(seen, past.advance(steps));
     return more === undefined ? seen : tf.add(seen, more(steps));
   });
@@ -166,6 +167,7 @@ export function visitMemory(
     },
     dispose() {
       memory.dispose();
+      embedded.dispose();
       past?.dispose();
     },
   };
