@@ -4,10 +4,12 @@ import * as tf from "@tensorflow/tfjs-core";
 import { causalAttention, setAttention } from "ehrloom/nn/attention.ts";
 import { kernelLibrary, useBackend } from "ehrloom/nn/backend.ts";
 import { bernoulliNll } from "ehrloom/nn/bernoulli.ts";
+import { blockOrderRows } from "ehrloom/nn/block_order.ts";
 import { gelu } from "ehrloom/nn/gelu.ts";
 import { allowKernels, hasKernels } from "ehrloom/nn/kernels.ts";
 import { layerNorm } from "ehrloom/nn/layer_norm.ts";
 import { columnSums, transposed } from "ehrloom/nn/linear.ts";
+import { samplingHead } from "ehrloom/nn/masked_head.ts";
 import { bag, bagGradient, type MultiHot, rowsFrom } from "ehrloom/nn/multi_hot.ts";
 import { triangular, triangularFirst } from "ehrloom/nn/triangular.ts";
 import { random } from "ehrloom/random.ts";
@@ -174,6 +176,46 @@ testKernel(
     return triangular(triangularFirst(x as tf.Tensor2D, codes, w, b), w, b, 39, 600);
   },
 );
+
+// A tile has 4 columns and rows, a vector 16 numbers, a block 64 columns, and a thread 32 rows
+for (
+  const [rows, width, columns, bias] of [
+    [1, 1, 3, 0],
+    [5, 3, 6, 0],
+    [33, 7, 64, -1],
+    [70, 16, 67, -2],
+    [40, 21, 300, -3],
+    [3, 5, 200, -200],
+  ]
+) {
+  const name = `blockOrderRows() of ${rows} × ${columns} columns after ${width} inputs`;
+  testWith(library, `${name} by its own operation is that in loops`, async () => {
+    await useBackend("tensorflow");
+    assert(hasKernels());
+    const size = width + columns;
+    const weight = (key: number) =>
+      tf.tidy(() => tf.linalg.bandPart(tf.mul(normal([size, size], key), 0.3), -1, 0));
+    const parameters = {
+      "ehr_head.auto1.weight": weight(1),
+      "ehr_head.auto1.bias": normal([size], 2),
+      "ehr_head.auto2.weight": weight(3),
+      "ehr_head.auto2.bias": tf.tidy(() => tf.add(normal([size], 4), bias)),
+    };
+    const head = samplingHead(parameters, width);
+    const history = normal<tf.Rank.R2>([rows, width], 5);
+    const uniforms = new Float32Array(rows * columns);
+    random(1).fillUniform(uniforms);
+    const found = await blockOrderRows(head, history, uniforms);
+    allowKernels(false);
+    const expected = await blockOrderRows(head, history, uniforms);
+    allowKernels(true);
+    assertEquals(found, expected);
+    const on = expected.columns.length;
+    assert(bias === -200 ? on === 0 : on > 0 && on < rows * columns, `${on} columns are on`);
+    head.dispose();
+    tf.dispose([parameters, history]);
+  });
+}
 
 testWith(library, "bag() by its own operation is that by tfjs operations", async () => {
   await useBackend("tensorflow");
