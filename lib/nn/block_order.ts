@@ -97,19 +97,58 @@ function drawBlock(
   }
 }
 
-/** {@link blockOrderRows} in an operation of its own, where nothing is forbidden. */
+/**
+ * Whether {@link blockOrderRows} has an operation of its own for these rows. It knows columns that are
+ * forbidden or required and bins of one set of quantities, but calls no functions.
+ */
+export function isDrawnByKernel(forbidden: readonly (Forbidden | undefined)[] = []): boolean {
+  if (!hasKernels()) return false;
+  const known = forbidden.filter((own) => own !== undefined);
+  const quantities = known.find((own) => own.quantities !== undefined)?.quantities;
+  return known.every((own) =>
+    own.excludes === undefined && own.onMasked === undefined &&
+    (own.quantities === undefined || own.quantities === quantities)
+  );
+}
+
+/** Uniform numbers that are below every probability where a column must come on, above where it may not. */
+function decided(
+  uniforms: Float32Array,
+  columns: number,
+  forbidden: readonly (Forbidden | undefined)[],
+): Float32Array {
+  const numbers = uniforms.slice();
+  for (const [r, own] of forbidden.entries()) {
+    if (own === undefined) continue;
+    for (let c = 0; c < columns; c++) {
+      if (own.columns[c] === 1) numbers[r * columns + c] = 1;
+      else if (own.required?.[c] === 1) numbers[r * columns + c] = -1;
+    }
+  }
+  return numbers;
+}
+
+/** {@link blockOrderRows} in an operation of its own. */
 async function rowsByKernel(
   head: MaskedHead,
   history: tf.Tensor2D,
   uniforms: Float32Array,
+  forbidden: readonly (Forbidden | undefined)[] = [],
 ): Promise<MultiHot> {
   const [rows] = history.shape;
-  const drawn = tf.tidy(() =>
-    drawRowsKernel(head.fromHistory(history), tf.tensor2d(uniforms, [rows, head.columns]), head)
+  const { columns } = head;
+  const exclusive = Int32Array.from(
+    { length: rows },
+    (_, r) => forbidden[r]?.quantities === undefined ? 0 : 1,
   );
-  const [offsets, columns] = await Promise.all(drawn.map((tensor) => tensor.data<"int32">()));
+  const quantities = forbidden[exclusive.indexOf(1)]?.quantities ?? new Int32Array(columns);
+  const drawn = tf.tidy(() => {
+    const numbers = decided(uniforms, columns, forbidden);
+    return drawRowsKernel(head.fromHistory(history), numbers, head, quantities, exclusive);
+  });
+  const [offsets, on] = await Promise.all(drawn.map((tensor) => tensor.data<"int32">()));
   tf.dispose(drawn);
-  return { rows, offsets, columns };
+  return { rows, offsets, columns: on };
 }
 
 /**
@@ -130,9 +169,7 @@ export async function blockOrderRows(
   uniforms: Float32Array,
   forbidden?: readonly (Forbidden | undefined)[],
 ): Promise<MultiHot> {
-  if (hasKernels() && forbidden?.some((own) => own !== undefined) !== true) {
-    return await rowsByKernel(head, history, uniforms);
-  }
+  if (isDrawnByKernel(forbidden)) return await rowsByKernel(head, history, uniforms, forbidden);
   const { width, columns } = head;
   const size = width + columns;
   const fromHistory = head.fromHistory(history);

@@ -102,25 +102,33 @@ export function attendNextKernel(
 }
 
 /**
- * Draws rows as `blockOrderRows()` does where nothing is forbidden.
+ * Draws rows as `blockOrderRows()` does.
  *
  * @param base [rows, size] what the histories give
- * @param uniforms [rows, columns] in [0, 1)
+ * @param uniforms [rows, columns] in [0, 1); below for columns that come on, and 1 or more for those that do not
  * @param head tensors as in `MaskedHead`
+ * @param quantities [columns] as in `Forbidden`
+ * @param isExclusive [rows] 1 for those whose bins of a quantity exclude each other
  * @returns the columns that are on, as `MultiHot` has them: [rows + 1] and [entries], int32
  */
 export function drawRowsKernel(
   base: tf.Tensor2D,
-  uniforms: tf.Tensor2D,
+  uniforms: Float32Array,
   { codeTable, weight2, bias2 }: {
     readonly codeTable: tf.Tensor2D;
     readonly weight2: tf.Tensor2D;
     readonly bias2: tf.Tensor1D;
   },
+  quantities: Int32Array,
+  isExclusive: Int32Array,
 ): [offsets: tf.Tensor1D, columns: tf.Tensor1D] {
-  const inputs = [base, uniforms, codeTable, weight2, bias2];
-  const [offsets, columns] = execute("EhrloomDrawRows", inputs, 2);
-  return [offsets as tf.Tensor1D, columns as tf.Tensor1D];
+  return tf.tidy(() => {
+    const numbers = tf.tensor2d(uniforms, [base.shape[0], codeTable.shape[0]]);
+    const exclusion = [tf.tensor1d(quantities, "int32"), tf.tensor1d(isExclusive, "int32")];
+    const inputs = [base, numbers, codeTable, weight2, bias2, ...exclusion];
+    const [offsets, columns] = execute("EhrloomDrawRows", inputs, 2);
+    return [offsets as tf.Tensor1D, columns as tf.Tensor1D];
+  });
 }
 
 /** Rows of zeros and ones, as in `MultiHot`. */

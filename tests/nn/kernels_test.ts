@@ -4,7 +4,8 @@ import * as tf from "@tensorflow/tfjs-core";
 import { causalAttention, setAttention } from "ehrloom/nn/attention.ts";
 import { kernelLibrary, useBackend } from "ehrloom/nn/backend.ts";
 import { bernoulliNll } from "ehrloom/nn/bernoulli.ts";
-import { blockOrderRows } from "ehrloom/nn/block_order.ts";
+import { blockOrderRows, isDrawnByKernel } from "ehrloom/nn/block_order.ts";
+import type { Forbidden } from "ehrloom/nn/forbidden.ts";
 import { gelu } from "ehrloom/nn/gelu.ts";
 import { allowKernels, hasKernels } from "ehrloom/nn/kernels.ts";
 import { layerNorm } from "ehrloom/nn/layer_norm.ts";
@@ -180,7 +181,7 @@ testKernel(
 // A tile has 4 columns and rows, a vector 16 numbers, a block 64 columns, and a thread 32 rows
 for (
   const [rows, width, columns, bias] of [
-    [1, 1, 3, 0],
+    [1, 1, 9, 0],
     [5, 3, 6, 0],
     [33, 7, 64, -1],
     [70, 16, 67, -2],
@@ -205,13 +206,27 @@ for (
     const history = normal<tf.Rank.R2>([rows, width], 5);
     const uniforms = new Float32Array(rows * columns);
     random(1).fillUniform(uniforms);
-    const found = await blockOrderRows(head, history, uniforms);
-    allowKernels(false);
-    const expected = await blockOrderRows(head, history, uniforms);
-    allowKernels(true);
-    assertEquals(found, expected);
-    const on = expected.columns.length;
+    const both = async (forbidden?: (Forbidden | undefined)[]) => {
+      assert(isDrawnByKernel(forbidden));
+      const found = await blockOrderRows(head, history, uniforms, forbidden);
+      allowKernels(false);
+      const expected = await blockOrderRows(head, history, uniforms, forbidden);
+      allowKernels(true);
+      assertEquals(found, expected);
+      return expected.columns.length;
+    };
+    const on = await both();
     assert(bias === -200 ? on === 0 : on > 0 && on < rows * columns, `${on} columns are on`);
+    // All but every fifth row: column 2 is off, the last is on, and quantities have three bins each
+    const quantities = Int32Array.from({ length: columns }, (_, c) => Math.floor(c / 3) - 1);
+    const required = Uint8Array.from({ length: columns }, (_, c) => c === columns - 1 ? 1 : 0);
+    const off = Uint8Array.from({ length: columns }, (_, c) => c === 2 ? 1 : 0);
+    const forbidden = Array.from(
+      { length: rows },
+      (_, row) => row % 5 === 4 ? undefined : { columns: off, quantities, required },
+    );
+    assert(await both(forbidden) !== on);
+    assert(!isDrawnByKernel(forbidden.map((own) => own && { ...own, onMasked() {} })));
     head.dispose();
     tf.dispose([parameters, history]);
   });

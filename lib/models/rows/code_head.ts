@@ -12,11 +12,10 @@ import {
   blockSamplingHead,
   initialBlockHead,
 } from "../../nn/block_head.ts";
-import { blockOrderRows } from "../../nn/block_order.ts";
+import { blockOrderRows, isDrawnByKernel } from "../../nn/block_order.ts";
 import { fixedPointRows } from "../../nn/fixed_point.ts";
 import { blockHeadRow, type Footprint, maskedHeadRow } from "../../nn/footprint.ts";
 import { type Initials, masked, uniform, upToDiagonal } from "../../nn/initial.ts";
-import { hasKernels } from "../../nn/kernels.ts";
 import { maskedHead, samplingHead } from "../../nn/masked_head.ts";
 import type { MultiHot } from "../../nn/multi_hot.ts";
 import type { NamedTensors } from "../../nn/parameters.ts";
@@ -99,12 +98,13 @@ function exactHead(config: HeadConfig, width: number): CodeHead {
     logits: maskedHead,
     drawing(parameters, sampler) {
       const head = samplingHead(parameters, width);
-      return {
-        head,
-        draw: (sampler ?? (hasKernels() ? "block-order" : "fixed-point")) === "block-order"
-          ? (...given) => blockOrderRows(head, ...given)
-          : byFixedPoint(head),
+      const draws: Record<Sampler, Draw> = {
+        "fixed-point": byFixedPoint(head),
+        "block-order": (...given) => blockOrderRows(head, ...given),
       };
+      const fastest: Draw = (...given) =>
+        draws[isDrawnByKernel(given[2]) ? "block-order" : "fixed-point"](...given);
+      return { head, draw: sampler === undefined ? fastest : draws[sampler] };
     },
   };
 }

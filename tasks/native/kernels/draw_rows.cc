@@ -126,15 +126,24 @@ INLINE int64_t firstOn(const float* logits, const float* uniforms, int64_t count
   return std::find(isOn, isOn + count, 1) - isOn;
 }
 
+/// Whether a column is a bin of a quantity of which an earlier one is on; `quantities` may be null.
+bool isTold(const int32_t* quantities, const std::vector<int32_t>& on, int64_t column) {
+  if (quantities == nullptr || quantities[column] < 0) return false;
+  return std::any_of(on.begin(), on.end(), [=](int32_t earlier) {
+    return quantities[earlier] == quantities[column];
+  });
+}
+
 /// Draws columns `start` to `end` - 1 of one row; each that comes on changes its later units and logits.
 PER_PROCESSOR void drawBlock(
     const Head& head, Rows& rows, int64_t row, int64_t start, int64_t end, const float* uniforms,
-    std::vector<int32_t>& on) {
+    const int32_t* quantities, std::vector<int32_t>& on) {
   float* units = rows.units.data() + row * rows.stride + head.width;
   float *block = rows.block.data() + row * kBlock, *logits = rows.logits.data() + row * kBlock;
   for (int64_t c = start; c < end; c++) {
     c += firstOn(logits + c - start, uniforms + c, end - c);
     if (c == end) return;
+    if (isTold(quantities, on, c)) continue;
     on.push_back(c);
     const float* added = head.codeTable + c * head.size + head.width;
     float changes[kBlock];
@@ -163,6 +172,7 @@ struct DrawRows {
     const int64_t count = call.size(0, 0), columns = call.size(2, 0), size = call.size(2, 1);
     const float *base = call.input(0), *uniforms = call.input(1);
     const Head head{size - columns, columns, size, call.input(2), call.input(3), call.input(4)};
+    const int32_t *quantities = call.input<int32_t>(5), *isExclusive = call.input<int32_t>(6);
     std::vector<std::vector<int32_t>> lists(count);
     const int64_t groups = (count + kRows - 1) / kRows;
     inShards(groups, [&](int64_t group) {
@@ -172,7 +182,9 @@ struct DrawRows {
         const int64_t end = std::min(columns, start + kBlock);
         prepareBlock(head, rows, start, end);
         for (int64_t row = from; row < to; row++) {
-          drawBlock(head, rows, row - from, start, end, uniforms + row * columns, lists[row]);
+          drawBlock(
+              head, rows, row - from, start, end, uniforms + row * columns,
+              isExclusive[row] ? quantities : nullptr, lists[row]);
         }
       }
     });
@@ -191,6 +203,7 @@ struct DrawRows {
 bool registerDrawRows() {
   return registered<DrawRows>(
       "EhrloomDrawRows",
-      {"base: float", "uniforms: float", "code_table: float", "weight: float", "bias: float"},
+      {"base: float", "uniforms: float", "code_table: float", "weight: float", "bias: float",
+       "quantities: int32", "is_exclusive: int32"},
       {"offsets: int32", "columns: int32"});
 }
