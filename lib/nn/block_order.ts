@@ -117,6 +117,7 @@ function decided(
   columns: number,
   forbidden: readonly (Forbidden | undefined)[],
 ): Float32Array {
+  if (forbidden.every((own) => own === undefined)) return uniforms;
   const numbers = uniforms.slice();
   for (const [r, own] of forbidden.entries()) {
     if (own === undefined) continue;
