@@ -14,8 +14,8 @@ export interface GenerationOptions extends LongWorkOptions {
   /** Largest number of records generated at the same time; default 256. Affects only the speed. */
   readonly batch?: number | undefined;
   /**
-   * How a masked head draws the codes of a visit; both ways give the same records. Default
-   * "fixed-point"; omit it for models without such a head.
+   * How a masked head draws the codes of a visit; both ways give the same records. Default the one that is
+   * faster on the engine; omit it for models without such a head.
    */
   readonly sampler?: Sampler | undefined;
   /** Labels that the records must have, by name; the other labels are drawn given these. */

@@ -57,7 +57,7 @@ export const generateCommand: Command = {
     },
     sampler: {
       value: "NAME",
-      help: "fixed-point or block-order; both give the same records, at different speed",
+      help: "fixed-point or block-order; both give the same records (default: the faster one)",
     },
     batch: { value: "N", help: "Records generated at the same time", default: "256" },
     ...backendOption,
