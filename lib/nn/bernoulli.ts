@@ -5,6 +5,7 @@ import { hostKernel, isOnHost } from "./host.ts";
 import { bernoulliKernel, hasKernels } from "./kernels.ts";
 import { dense, type MultiHot, rowOf, rowsFrom } from "./multi_hot.ts";
 import { softplus } from "./sigmoid.ts";
+import { hasWasmKernels, wasmOffRow } from "./wasm_kernels.ts";
 
 /** How cells count in {@link bernoulliNll}. */
 interface CellWeights {
@@ -49,6 +50,18 @@ function kernelNll(
   );
 }
 
+/** Fills in σ of a row of logits, and adds up their softplus: gradient and loss where nothing is on. */
+function offRowByLoop(logits: Float32Array, gradient: Float32Array): number {
+  let total = 0;
+  for (let i = 0; i < logits.length; i++) {
+    const l = logits[i];
+    const e = Math.exp(-Math.abs(l)); // softplus(l) = max(l, 0) + log(1 + e^-|l|)
+    total += (l > 0 ? l : 0) + Math.log(1 + e);
+    gradient[i] = (l > 0 ? 1 : e) / (1 + e);
+  }
+  return total;
+}
+
 function hostNll(
   logits: tf.Tensor2D,
   targets: MultiHot,
@@ -56,6 +69,7 @@ function hostNll(
   { positiveWeight = 1, leftOut }: CellWeights,
 ): tf.Scalar {
   const [rows, columns] = logits.shape;
+  const offRow = hasWasmKernels() ? wasmOffRow : offRowByLoop;
   return differentiable(
     [logits],
     () => {
@@ -70,12 +84,10 @@ function hostNll(
             continue;
           }
           const before = total;
-          for (let i = from; i < from + columns; i++) {
-            const l = logits[i];
-            const e = Math.exp(-Math.abs(l)); // softplus(l) = max(l, 0) + log(1 + e^-|l|)
-            total += (l > 0 ? l : 0) + Math.log(1 + e);
-            gradient[i] = (l > 0 ? 1 : e) / (1 + e);
-          }
+          total += offRow(
+            logits.subarray(from, from + columns),
+            gradient.subarray(from, from + columns),
+          );
           const out = leftOut === undefined ? [] : rowOf(leftOut, r);
           for (const column of out) {
             isLeftOut[column] = 1;

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { hasWasmKernels } from "./wasm_kernels.ts";
 
 /** Floats of a pass. */
 export interface Footprint {
@@ -33,7 +34,8 @@ export function transformerRow(
 ): Footprint {
   return {
     kept: layers * (28 * width + heads * rows),
-    passing: 40 * width + heads * rows, // a gelu's, and the attention's
+    // a gelu's, in one operation or in many, and the attention's
+    passing: (hasWasmKernels() ? 24 : 40) * width + heads * rows,
   };
 }
 

@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { differentiable } from "./differentiable.ts";
 import { hostKernel, isOnHost } from "./host.ts";
 import { geluGradientKernel, geluKernel, hasKernels } from "./kernels.ts";
+import { hasWasmKernels, wasmGelu, wasmGeluGradient } from "./wasm_kernels.ts";
 
 // 0.5 x (1 + tanh(√(2/π)(x + 0.044715 x³))) = x σ(x (A + B x²)), since (1 + tanh z) / 2 = σ(2z);
 // every engine has a fast σ, while wasm's tanh takes 16 times as long
@@ -15,6 +16,13 @@ export function gelu<T extends tf.Tensor>(x: T): T {
       [x],
       () => ({ value: geluKernel(x), saved: [x] }),
       (dy, [x]) => [geluGradientKernel(dy, x)],
+    );
+  }
+  if (hasWasmKernels()) {
+    return differentiable(
+      [x],
+      () => ({ value: wasmGelu(x), saved: [x] }),
+      (dy, [x]) => [wasmGeluGradient(dy, x)],
     );
   }
   return differentiable(

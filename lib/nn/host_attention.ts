@@ -7,6 +7,7 @@
 import type * as tf from "@tensorflow/tfjs-core";
 import { differentiable } from "./differentiable.ts";
 import { hostKernel } from "./host.ts";
+import { hasWasmKernels, wasmAttention, wasmAttentionGradient } from "./wasm_kernels.ts";
 
 /** Sizes of one call, and which rows a row sees. */
 interface Sizes {
@@ -133,6 +134,10 @@ export function hostAttention(
   return differentiable(
     [qkv],
     () => {
+      if (hasWasmKernels()) {
+        const [value, weights] = wasmAttention(qkv, bias, sizes);
+        return { value, saved: [qkv, weights] };
+      }
       const shapes = [[records * rows, width], [records * heads, rows, rows]] as const;
       const inputs = bias === undefined ? [qkv] : [qkv, bias];
       const [value, weights] = hostKernel(
@@ -143,7 +148,7 @@ export function hostAttention(
       return { value, saved: [qkv, weights] };
     },
     (dy, saved) =>
-      hostKernel(
+      hasWasmKernels() ? [wasmAttentionGradient(dy, ...saved, sizes)] : hostKernel(
         [dy, ...saved],
         [qkv.shape],
         ([dy, qkv, weights], [dqkv]) => backward(sizes, dy, qkv, weights, dqkv),

@@ -5,6 +5,7 @@ import { layer } from "./layer.ts";
 import { matrix, type NamedTensors, vector } from "./parameters.ts";
 import { ofProduct, ofSum } from "./squared_norms.ts";
 import { biasGradient, isOnTensorflow } from "./tensorflow_ops.ts";
+import { hasWasmKernels, wasmColumnSums, wasmProduct } from "./wasm_kernels.ts";
 
 /**
  * The transpose of a matrix. On wasm in tiles of typed arrays, which beats tfjs's own kernel.
@@ -34,18 +35,25 @@ export function transposed(x: tf.Tensor2D): tf.Tensor2D {
 /**
  * Matrix product of a or aᵀ and b or bᵀ, for use inside custom gradients (not itself on the tape).
  *
- * The wasm backend multiplies 14 times slower when asked to transpose, so it is not asked.
+ * tfjs's wasm multiplies 14 times slower when asked to transpose, so it is not asked; our own product
+ * reads a factor either way.
+ *
+ * @param bias [columns] to add to each row, or null for none
  */
 export function product(
   a: tf.Tensor2D,
   b: tf.Tensor2D,
   transposeA: "N" | "T" = "N",
   transposeB: "N" | "T" = "N",
+  bias: tf.Tensor1D | null = null,
 ): tf.Tensor2D {
-  if (!isOnHost()) return tf.matMul(a, b, transposeA === "T", transposeB === "T");
-  return tf.tidy(() =>
-    tf.matMul(transposeA === "T" ? transposed(a) : a, transposeB === "T" ? transposed(b) : b)
-  );
+  if (hasWasmKernels()) return wasmProduct(a, b, transposeA, transposeB, bias);
+  return tf.tidy(() => {
+    const y: tf.Tensor2D = isOnHost()
+      ? tf.matMul(transposeA === "T" ? transposed(a) : a, transposeB === "T" ? transposed(b) : b)
+      : tf.matMul(a, b, transposeA === "T", transposeB === "T");
+    return bias === null ? y : biased(y, bias);
+  });
 }
 
 /**
@@ -60,6 +68,7 @@ export function biased(product: tf.Tensor2D, bias: tf.Tensor1D): tf.Tensor2D {
 
 /** Sums over rows: [rows, columns] → [columns]. */
 export function columnSums(x: tf.Tensor2D): tf.Tensor1D {
+  if (hasWasmKernels()) return wasmColumnSums(x);
   if (hasKernels()) return columnSumsKernel(x);
   if (isOnTensorflow()) return biasGradient(x);
   if (!isOnHost()) return tf.sum(x, 0);
@@ -127,8 +136,7 @@ export function linearOfParts(
       const weight = parts.length === 1
         ? first
         : tf.concat(parts.map((part) => turned(part.weight, part)), axis);
-      const y = product(x, weight, "N", isOutIn ? "T" : "N");
-      const value = bias === null ? y : biased(y, bias);
+      const value = product(x, weight, "N", isOutIn ? "T" : "N", bias);
       return { value, saved: [x, weight] };
     },
     {

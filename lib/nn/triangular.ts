@@ -99,7 +99,7 @@ export function triangularFirst(
       const inOut = transposed(weight);
       const historyWeight = tf.slice(inOut, 0, width);
       const shifted = { ...codes, columns: codes.columns.map((column) => width + column) };
-      const fromHistory = biased(product(history, historyWeight), bias);
+      const fromHistory = product(history, historyWeight, "N", "N", bias);
       const value: tf.Tensor2D = tf.add(fromHistory, bag(shifted, inOut, 0));
       return { value, saved: [history, historyWeight] };
     },

@@ -11,6 +11,7 @@ const more: Readonly<Record<string, string>> = {
   site: `${flags} --allow-run`,
   play: `${flags} --allow-run`,
   pack: `${flags} --allow-run`,
+  simd: `${flags} --allow-run`,
   submit: `${flags} --allow-run`,
   status: `${flags} --allow-run`,
   "test-native": `${flags} --allow-run`,

@@ -7,6 +7,7 @@
 import type { Cohort } from "../../cohort/cohort.ts";
 import { isOnHost } from "../../nn/host.ts";
 import type { Shapes } from "../../nn/parameters.ts";
+import { hasWasmKernels } from "../../nn/wasm_kernels.ts";
 import type { Room } from "../../nn/room.ts";
 import type { GradientModel } from "../interface/model.ts";
 
@@ -69,7 +70,7 @@ export function needOf(
   const pass = (hasHost ? 1 : deviceShare) * passFloats;
   if (stage !== "learning") {
     return {
-      engine: floatBytes * (total + 3 * largest + pass), // cut and turned copies
+      engine: floatBytes * (total + (hasWasmKernels() ? 2 : 3) * largest + pass), // cut and turned copies
       process: floatBytes * total,
       largest: floatBytes * Math.max(largest, passFloats), // such as attention over long records
     };

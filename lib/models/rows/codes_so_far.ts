@@ -9,7 +9,9 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
+import { differentiable } from "../../nn/differentiable.ts";
 import type { Footprint } from "../../nn/footprint.ts";
+import { hostKernel, isOnHost } from "../../nn/host.ts";
 import { gaussian, type Initials } from "../../nn/initial.ts";
 import { keptRecords, type Memory } from "../../nn/memory.ts";
 import { embedding, rowOf, rowsFrom, stepEmbedding } from "../../nn/multi_hot.ts";
@@ -56,10 +58,35 @@ export function soFarInHistory(
   }
   const table = matrix(parameters, name);
   const [width] = table.shape;
-  const each = tf.reshape(embedding(rowsFrom(fresh), table), [records, rows, width]);
+  const each = embedding(rowsFrom(fresh), table);
+  if (isOnHost()) return runningSums(each, rows);
   // tf.cumsum's gradient has its axes in another order
-  const sums = tf.matMul(tf.linalg.bandPart(tf.ones([1, rows, rows]), -1, 0), each);
+  const seen = tf.linalg.bandPart(tf.ones([1, rows, rows]), -1, 0);
+  const sums = tf.matMul(seen, tf.reshape(each, [records, rows, width]));
   return tf.reshape(sums, [records * rows, width]);
+}
+
+/** cpu and wasm: the sum of each row and the earlier ones of its record, which has `rows` rows. */
+function runningSums(x: tf.Tensor2D, rows: number): tf.Tensor2D {
+  const [total, width] = x.shape;
+  const size = rows * width; // of a record
+  return differentiable(
+    [x],
+    () => {
+      const [value] = hostKernel([x], [[total, width]], ([x], [sums]) => {
+        for (let i = 0; i < x.length; i++) {
+          sums[i] = i % size < width ? x[i] : x[i] + sums[i - width];
+        }
+      });
+      return { value, saved: [] };
+    },
+    (dy) =>
+      hostKernel([dy], [[total, width]], ([dy], [dx]) => {
+        for (let i = dy.length - 1; i >= 0; i--) {
+          dx[i] = i % size >= size - width ? dy[i] : dy[i] + dx[i + width];
+        }
+      }),
+  );
 }
 
 /** {@link soFarInHistory} for records being written. */

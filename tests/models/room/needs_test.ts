@@ -19,6 +19,7 @@ import { adam } from "ehrloom/nn/optimizer.ts";
 import { type NamedArrays, toTensors } from "ehrloom/nn/parameters.ts";
 import { random } from "ehrloom/random.ts";
 import { roomOn } from "ehrloom/nn/room.ts";
+import { allowWasmKernels } from "ehrloom/nn/wasm_kernels.ts";
 import { localGradients } from "ehrloom/train/gradients/local.ts";
 import { testOnBackends } from "../../golden.ts";
 import { assertClose } from "../../nn/layer.ts";
@@ -116,12 +117,18 @@ for (const [name, settings] of forms) {
       const model = modelFor(name, cohort, { width, layers: 2, heads: 2, ...settings });
       for (const stage of ["learning", "judging"] as const) {
         if (stage === "judging" && model.likelihoods === undefined) continue;
-        const floats = passFloats(model, stage, cohort, everyRecord(cohort));
-        const wanted = needOf(model, stage, floats).engine;
-        const peak = await peakBytes(() => stages[stage](model, cohort));
-        const found = `${stage} ${codes} codes: ${wanted} for ${peak}`;
-        assert(peak <= wanted, found);
-        assert(wanted <= 2.2 * peak, found);
+        for (const isOwn of [true, false]) {
+          allowWasmKernels(isOwn);
+          const floats = passFloats(model, stage, cohort, everyRecord(cohort));
+          const wanted = needOf(model, stage, floats).engine;
+          const peak = await peakBytes(() => stages[stage](model, cohort));
+          allowWasmKernels(true);
+          const operations = isOwn ? "own" : "tfjs";
+          const found =
+            `${stage} ${codes} codes by ${operations} operations: ${wanted} for ${peak}`;
+          assert(peak <= wanted, found);
+          assert(wanted <= 2.2 * peak, found);
+        }
       }
     }
   });

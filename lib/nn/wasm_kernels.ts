@@ -1,0 +1,194 @@
+/**
+ * Operations of our own for wasm, on the tensors of its backend: products, attention and what is
+ * computed number by number, with relaxed SIMD. `deno task simd` compiles them (tasks/simd/kernels).
+ * Where the JavaScript engine has no relaxed SIMD, layers run as tfjs operations and loops;
+ * {@link hasWasmKernels} decides.
+ *
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs-core";
+import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
+import { hostKernel } from "./host.ts";
+import { wasmCode } from "./wasm_code.ts";
+
+/** What tasks/simd/kernels exports. All are numbers; an address is a tensor's, or 0 for none. */
+interface Operations {
+  productScratch(): number;
+  product(...sizesAndAddresses: number[]): void;
+  attention(...sizesAndAddresses: number[]): void;
+  attentionGradient(...sizesAndAddresses: number[]): void;
+  gelu(count: number, x: number, y: number): void;
+  geluGradient(count: number, dy: number, x: number, dx: number): void;
+  offRow(count: number, logits: number, gradient: number): number;
+  columnSums(rows: number, columns: number, x: number, y: number): void;
+}
+
+/** What Emscripten gives tfjs's module besides, for which tfjs has no types. */
+interface Emscripten {
+  readonly asm: { readonly memory: WebAssembly.Memory };
+  _malloc(bytes: number): number;
+}
+
+/** The operations on one backend's memory. */
+interface Linked {
+  readonly operations: Operations;
+  /** Where products have room for themselves. */
+  readonly scratch: number;
+}
+
+const flag = "EHRLOOM_WASM_KERNELS";
+tf.env().registerFlag(flag, () => WebAssembly.validate(codeBytes()));
+
+const linked = new WeakMap<BackendWasm, Linked>();
+
+/** Whether the chosen backend has the operations in this file; layers ask before they call one. */
+export function hasWasmKernels(): boolean {
+  return tf.getBackend() === "wasm" && tf.env().getBool(flag);
+}
+
+/** Lets layers use these operations, or not: for tests and benches. */
+export function allowWasmKernels(areAllowed: boolean): void {
+  tf.env().set(flag, areAllowed);
+}
+
+function codeBytes(): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(wasmCode), (letter) => letter.charCodeAt(0));
+}
+
+/** The operations, linked to the memory of the chosen backend at their first use. */
+function own(): Linked {
+  const backend = tf.backend() as BackendWasm;
+  const found = linked.get(backend);
+  if (found !== undefined) return found;
+  const { asm: { memory }, _malloc } = backend.wasm as typeof backend.wasm & Emscripten;
+  const code = new WebAssembly.Module(codeBytes());
+  const { exports } = new WebAssembly.Instance(code, { env: { memory } });
+  const operations = exports as WebAssembly.Exports & Operations;
+  const fresh = { operations, scratch: _malloc(operations.productScratch()) };
+  linked.set(backend, fresh);
+  return fresh;
+}
+
+/**
+ * The product of a or aᵀ and b or bᵀ, and a bias.
+ *
+ * @param bias [columns], or null for none
+ */
+export function wasmProduct(
+  a: tf.Tensor2D,
+  b: tf.Tensor2D,
+  transposeA: "N" | "T",
+  transposeB: "N" | "T",
+  bias: tf.Tensor1D | null,
+): tf.Tensor2D {
+  const { operations, scratch } = own();
+  const [rows, terms] = transposeA === "T" ? a.shape.toReversed() : a.shape;
+  const columns = b.shape[transposeB === "T" ? 0 : 1];
+  const strides = (x: tf.Tensor2D, turned: "N" | "T") =>
+    turned === "T" ? [1, x.shape[1]] : [x.shape[1], 1];
+  const [aStrides, bStrides] = [strides(a, transposeA), strides(b, transposeB)];
+  const inputs = bias === null ? [a, b] : [a, b, bias];
+  const [y] = hostKernel(inputs, [[rows, columns]], ([a, b, bias], [y]) => {
+    const sizes = [rows, terms, columns];
+    const factors = [a.byteOffset, ...aStrides, b.byteOffset, ...bStrides];
+    operations.product(
+      ...[...sizes, ...factors, bias?.byteOffset ?? 0, 0, y.byteOffset, columns, scratch],
+    );
+  });
+  return y;
+}
+
+/** x σ(x (A + B x²)) as in `gelu()`, of any shape. */
+export function wasmGelu<T extends tf.Tensor>(x: T): T {
+  const { operations } = own();
+  const [y] = hostKernel(
+    [x],
+    [x.shape],
+    ([x], [y]) => operations.gelu(x.length, x.byteOffset, y.byteOffset),
+  );
+  return y as T;
+}
+
+/** The gradient at x of {@link wasmGelu}, from that at its value. */
+export function wasmGeluGradient(dy: tf.Tensor, x: tf.Tensor): tf.Tensor {
+  const { operations } = own();
+  const [dx] = hostKernel(
+    [dy, x],
+    [x.shape],
+    ([dy, x], [dx]) =>
+      operations.geluGradient(x.length, dy.byteOffset, x.byteOffset, dx.byteOffset),
+  );
+  return dx;
+}
+
+/** Sums over rows: [rows, columns] → [columns]. */
+export function wasmColumnSums(x: tf.Tensor2D): tf.Tensor1D {
+  const { operations } = own();
+  const [rows, columns] = x.shape;
+  const [sums] = hostKernel(
+    [x],
+    [[columns]],
+    ([x], [sums]) => operations.columnSums(rows, columns, x.byteOffset, sums.byteOffset),
+  );
+  return sums;
+}
+
+/**
+ * σ of a row of logits, and the sum of ln(1 + e^logit): loss and gradient where nothing is on.
+ *
+ * @param logits a view of the backend's memory
+ * @param gradient another one, which is filled
+ */
+export function wasmOffRow(logits: Float32Array, gradient: Float32Array): number {
+  return own().operations.offRow(logits.length, logits.byteOffset, gradient.byteOffset);
+}
+
+/** Sizes of attention. */
+interface AttentionSizes {
+  readonly records: number;
+  readonly rows: number;
+  readonly heads: number;
+  /** Width of one head. */
+  readonly head: number;
+}
+
+/** Rows of the gradient at weights that {@link wasmAttentionGradient} computes at once. */
+const blockRows = 24;
+
+/**
+ * Attention as `hostAttention()`.
+ *
+ * @param bias [records, rows] added to the scores of each row; causal when left out
+ * @returns the value, and the weights [records × heads, rows, rows]
+ */
+export function wasmAttention(
+  qkv: tf.Tensor2D,
+  bias: tf.Tensor2D | undefined,
+  { records, rows, heads, head }: AttentionSizes,
+): [y: tf.Tensor2D, weights: tf.Tensor3D] {
+  const { operations, scratch } = own();
+  const shapes = [[records * rows, heads * head], [records * heads, rows, rows]] as const;
+  const inputs = bias === undefined ? [qkv] : [qkv, bias];
+  return hostKernel(inputs, shapes, ([qkv, bias], [y, weights]) => {
+    const addresses = [qkv.byteOffset, bias?.byteOffset ?? 0, y.byteOffset, weights.byteOffset];
+    operations.attention(records, rows, heads, head, ...addresses, scratch);
+  });
+}
+
+/** The gradient at qkv of {@link wasmAttention}. */
+export function wasmAttentionGradient(
+  dy: tf.Tensor,
+  qkv: tf.Tensor2D,
+  weights: tf.Tensor,
+  { records, rows, heads, head, isCausal }: AttentionSizes & { readonly isCausal: boolean },
+): tf.Tensor2D {
+  const { operations, scratch } = own();
+  const shapes = [qkv.shape, [Math.min(rows, blockRows), rows]] as const;
+  const [dqkv, rowsOfBlock] = hostKernel([dy, qkv, weights], shapes, (inputs, outputs) => {
+    const sizes = [records, rows, heads, head, isCausal ? 1 : 0];
+    const addresses = [...inputs, ...outputs].map(({ byteOffset }) => byteOffset);
+    operations.attentionGradient(...sizes, ...addresses, scratch);
+  });
+  rowsOfBlock.dispose();
+  return dqkv;
+}

@@ -1,0 +1,47 @@
+/**
+ * How Ehrloom's own operations for wasm (tasks/simd/kernels) are compiled. The result is in the
+ * repository, so that only who changes them needs npm.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const sources = fileURLToPath(new URL("./kernels/", import.meta.url));
+
+/** The compiler, and the program in it. */
+const compiler = ["exec", "--yes", "--package=assemblyscript@0.28.20", "--", "asc"];
+
+/** The memory is that of tfjs; there are no objects, so there is no runtime. */
+const flags = [
+  ["-O3", "--noAssert", "--runtime", "stub", "--importMemory", "--noExportMemory"],
+  ["--enable", "simd", "--enable", "relaxed-simd", "--enable", "bulk-memory"],
+].flat();
+
+/**
+ * Compiles the operations.
+ *
+ * @returns the text of lib/nn/wasm_code.ts
+ * @throws {Error} If npm or the compiler fails; the message says what it wrote
+ */
+export async function compiledOperations(): Promise<string> {
+  const folder = await Deno.makeTempDir({ prefix: "ehrloom-simd-" });
+  try {
+    for await (const { name } of Deno.readDir(sources)) {
+      // .as, so that Deno does not take it for TypeScript
+      await Deno.copyFile(join(sources, name), join(folder, name.replace(/\.as$/, ".ts")));
+    }
+    const { success, stderr } = await new Deno.Command("npm", {
+      args: [...compiler, "kernels.ts", "--outFile", "kernels.wasm", ...flags],
+      cwd: folder,
+    }).output();
+    if (!success) {
+      throw new Error(`Cannot compile the operations: ${new TextDecoder().decode(stderr)}`);
+    }
+    const code = await Deno.readFile(join(folder, "kernels.wasm"));
+    return "/** tasks/simd/kernels in WebAssembly, in base64; `deno task simd` writes this file. */\n" +
+      `export const wasmCode =\n  "${code.toBase64()}";\n`;
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}

@@ -1,0 +1,6 @@
+// Operations of Ehrloom's own for wasm, in AssemblyScript. `deno task simd` compiles them into
+// lib/nn/simd_code.ts. Tensors are addresses of their float32 numbers in the memory of tfjs's backend.
+
+export { attention, attentionGradient } from "./attention";
+export { columnSums, gelu, geluGradient, offRow } from "./elements";
+export { product, productScratch } from "./product";
