@@ -5,6 +5,7 @@ import { layer } from "./layer.ts";
 import { columnSums } from "./linear.ts";
 import { type NamedTensors, vector } from "./parameters.ts";
 import { ofSum } from "./squared_norms.ts";
+import { hasWasmKernels, wasmLayerNorm, wasmLayerNormGradient } from "./wasm_kernels.ts";
 
 /** Value, normalised rows [rows, width] and 1 / deviation [rows, 1]. */
 type Normalized = [y: tf.Tensor2D, normal: tf.Tensor2D, scale: tf.Tensor2D];
@@ -16,6 +17,7 @@ function forward(
   epsilon: number,
 ): Normalized {
   if (hasKernels()) return layerNormKernel(x, gain, bias, epsilon);
+  if (hasWasmKernels()) return wasmLayerNorm(x, gain, bias, epsilon);
   const [rows, width] = x.shape;
   if (isOnHost()) {
     const shapes = [[rows, width], [rows, width], [rows, 1]] as const;
@@ -51,6 +53,7 @@ function backward(
   gain: tf.Tensor1D,
 ): tf.Tensor[] {
   if (hasKernels()) return layerNormGradientKernel(dy, normal, scale, gain);
+  if (hasWasmKernels()) return wasmLayerNormGradient(dy, normal, scale, gain);
   const [rows, width] = dy.shape;
   if (isOnHost()) {
     const shapes = [[rows, width], [width], [width]];

@@ -17,6 +17,8 @@ interface Operations {
   product(...sizesAndAddresses: number[]): void;
   attention(...sizesAndAddresses: number[]): void;
   attentionGradient(...sizesAndAddresses: number[]): void;
+  layerNorm(...sizesAndAddresses: number[]): void;
+  layerNormGradient(...sizesAndAddresses: number[]): void;
   gelu(count: number, x: number, y: number): void;
   geluGradient(count: number, dy: number, x: number, dx: number): void;
   offRow(count: number, logits: number, gradient: number): number;
@@ -69,6 +71,11 @@ function own(): Linked {
   return fresh;
 }
 
+/** Where inputs and outputs lie in the backend's memory. */
+function addresses(views: readonly Float32Array[][]): number[] {
+  return views.flat().map(({ byteOffset }) => byteOffset);
+}
+
 /**
  * The product of a or aᵀ and b or bᵀ, and a bias.
  *
@@ -119,6 +126,43 @@ export function wasmGeluGradient(dy: tf.Tensor, x: tf.Tensor): tf.Tensor {
       operations.geluGradient(x.length, dy.byteOffset, x.byteOffset, dx.byteOffset),
   );
   return dx;
+}
+
+/**
+ * Layer norm as in `layerNorm()`.
+ *
+ * @returns the value and the normalised rows, [rows, width] both, and 1 / deviation [rows, 1]
+ */
+export function wasmLayerNorm(
+  x: tf.Tensor2D,
+  gain: tf.Tensor1D,
+  bias: tf.Tensor1D,
+  epsilon: number,
+): [y: tf.Tensor2D, normal: tf.Tensor2D, scale: tf.Tensor2D] {
+  const { operations } = own();
+  const [rows, width] = x.shape;
+  const shapes = [[rows, width], [rows, width], [rows, 1]] as const;
+  return hostKernel(
+    [x, gain, bias],
+    shapes,
+    (...both) => operations.layerNorm(rows, width, epsilon, ...addresses(both)),
+  );
+}
+
+/** The gradients at x, gain and bias of {@link wasmLayerNorm}. */
+export function wasmLayerNormGradient(
+  dy: tf.Tensor2D,
+  normal: tf.Tensor2D,
+  scale: tf.Tensor2D,
+  gain: tf.Tensor1D,
+): tf.Tensor[] {
+  const { operations } = own();
+  const [rows, width] = dy.shape;
+  return hostKernel(
+    [dy, normal, scale, gain],
+    [[rows, width], [width], [width]],
+    (...both) => operations.layerNormGradient(rows, width, ...addresses(both)),
+  );
 }
 
 /** Sums over rows: [rows, columns] → [columns]. */
@@ -184,10 +228,9 @@ export function wasmAttentionGradient(
 ): tf.Tensor2D {
   const { operations, scratch } = own();
   const shapes = [qkv.shape, [Math.min(rows, blockRows), rows]] as const;
-  const [dqkv, rowsOfBlock] = hostKernel([dy, qkv, weights], shapes, (inputs, outputs) => {
+  const [dqkv, rowsOfBlock] = hostKernel([dy, qkv, weights], shapes, (...both) => {
     const sizes = [records, rows, heads, head, isCausal ? 1 : 0];
-    const addresses = [...inputs, ...outputs].map(({ byteOffset }) => byteOffset);
-    operations.attentionGradient(...sizes, ...addresses, scratch);
+    operations.attentionGradient(...sizes, ...addresses(both), scratch);
   });
   rowsOfBlock.dispose();
   return dqkv;

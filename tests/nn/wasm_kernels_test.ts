@@ -4,6 +4,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { causalAttention, setAttention } from "ehrloom/nn/attention.ts";
 import { bernoulliNll } from "ehrloom/nn/bernoulli.ts";
 import { gelu } from "ehrloom/nn/gelu.ts";
+import { layerNorm } from "ehrloom/nn/layer_norm.ts";
 import { columnSums, linear, product } from "ehrloom/nn/linear.ts";
 import { type MultiHot, rowsFrom } from "ehrloom/nn/multi_hot.ts";
 import { allowWasmKernels, hasWasmKernels } from "ehrloom/nn/wasm_kernels.ts";
@@ -119,6 +120,14 @@ testLayer(
   (x, weight, bias) =>
     triangular(x as tf.Tensor2D, weight as tf.Tensor2D, bias as tf.Tensor1D, 39, 600),
 );
+
+for (const [rows, width] of [[1, 3], [100, 67], [65, 256]]) {
+  testLayer(
+    `layerNorm() of [${rows}, ${width}]`,
+    () => [normal([rows, width], 1), normal([width], 2), normal([width], 3)],
+    (x, gain, bias) => layerNorm(x as tf.Tensor2D, gain as tf.Tensor1D, bias as tf.Tensor1D, 1e-5),
+  );
+}
 
 testLayer("gelu()", () => [tf.mul(normal([61, 67], 1), 4)], (x) => gelu(x));
 

@@ -67,7 +67,7 @@ function sigmoid(x: v128, e: v128): v128 {
 // @ts-ignore: decorator
 @inline
 function softplus(x: v128, e: v128): v128 {
-  return f32x4.add(f32x4.max(x, all(0)), log1p(e));
+  return f32x4.add(f32x4.pmax(x, all(0)), log1p(e));
 }
 
 /** σ of the logits, and the sum of ln(1 + e^logit): the gradient and the loss if nothing is on. */

@@ -3,4 +3,5 @@
 
 export { attention, attentionGradient } from "./attention";
 export { columnSums, gelu, geluGradient, offRow } from "./elements";
+export { layerNorm, layerNormGradient } from "./layer_norm";
 export { product, productScratch } from "./product";

@@ -23,7 +23,7 @@ export function laneSum(x: v128): f32 {
 @inline
 export function exp(x: v128): v128 {
   const tooLow = f32x4.lt(x, all(-87.0));
-  x = f32x4.min(f32x4.max(x, all(-87.0)), all(88.0));
+  x = f32x4.pmin(f32x4.pmax(x, all(-87.0)), all(88.0)); // NaN stays NaN
   const n = f32x4.nearest(f32x4.mul(x, all(1.44269504088896341)));
   // ln 2 in two parts, of which the first has few digits, so that its product is exact
   const r = f32x4.relaxed_nmadd(n, all(-2.12194440e-4), f32x4.relaxed_nmadd(n, all(0.693359375), x));
@@ -34,7 +34,7 @@ export function exp(x: v128): v128 {
   p = f32x4.relaxed_madd(p, r, all(1.6666665459e-1));
   p = f32x4.relaxed_madd(p, r, all(5.0000001201e-1));
   p = f32x4.add(f32x4.relaxed_madd(f32x4.mul(p, r), r, r), all(1));
-  const power = i32x4.shl(i32x4.add(i32x4.trunc_sat_f32x4_s(n), i32x4.splat(127)), 23);
+  const power = i32x4.shl(i32x4.add(i32x4.relaxed_trunc_f32x4_s(n), i32x4.splat(127)), 23);
   return v128.andnot(f32x4.mul(p, power), tooLow);
 }
 

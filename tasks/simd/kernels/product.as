@@ -15,20 +15,64 @@ export function productScratch(): i32 {
   return 4 * (blockTerms * (blockRows + blockColumns) + (tileRows + 1) * tileColumns);
 }
 
-/** Copies lines of 6 numbers, `next` bytes from each other, which lie `stride` bytes apart. */
+/** The first two numbers of each in turn. */
+// @ts-ignore: decorator
+@inline
+function low(a: v128, b: v128): v128 {
+  return v128.shuffle<f32>(a, b, 0, 4, 1, 5);
+}
+
+/** The last two numbers of each in turn. */
+// @ts-ignore: decorator
+@inline
+function high(a: v128, b: v128): v128 {
+  return v128.shuffle<f32>(a, b, 2, 6, 3, 7);
+}
+
+/** Stores the transpose of four rows of four; `line` bytes from a row of it to the next. */
+// @ts-ignore: decorator
+@inline
+function storeTurned(a: v128, b: v128, c: v128, d: v128, to: usize, line: usize): void {
+  const ab = low(a, b), cd = low(c, d);
+  v128.store(to, v128.shuffle<i64>(ab, cd, 0, 2));
+  v128.store(to + line, v128.shuffle<i64>(ab, cd, 1, 3));
+  const ab2 = high(a, b), cd2 = high(c, d);
+  v128.store(to + 2 * line, v128.shuffle<i64>(ab2, cd2, 0, 2));
+  v128.store(to + 3 * line, v128.shuffle<i64>(ab2, cd2, 1, 3));
+}
+
+/**
+ * Copies lines of 6 numbers, which lie `stride` bytes apart, `next` bytes from each other: one of both is
+ * a number's own 4.
+ */
 function copySix(from: usize, stride: usize, next: usize, lines: i32, to: usize): void {
   const end = to + <usize>lines * 24;
-  const s3 = stride + stride + stride;
-  while (to < end) {
-    const half = from + s3;
+  if (stride == 4) {
+    for (; to < end; to += 24, from += next) {
+      v128.store(to, v128.load(from));
+      i64.store(to, i64.load(from, 16), 16);
+    }
+    return;
+  }
+  const r1 = stride, r2 = r1 + stride, r3 = r2 + stride, r4 = r3 + stride, r5 = r4 + stride;
+  for (; to + 96 <= end; to += 96, from += 16) {
+    storeTurned(
+      v128.load(from), v128.load(from + r1), v128.load(from + r2), v128.load(from + r3), to, 24
+    );
+    const e = v128.load(from + r4), f = v128.load(from + r5);
+    const two = low(e, f), four = high(e, f);
+    v128.store64_lane(to, two, 0, 16);
+    v128.store64_lane(to, two, 1, 40);
+    v128.store64_lane(to, four, 0, 64);
+    v128.store64_lane(to, four, 1, 88);
+  }
+  for (; to < end; to += 24, from += 4) {
     f32.store(to, f32.load(from));
-    f32.store(to, f32.load(from + stride), 4);
-    f32.store(to, f32.load(from + stride + stride), 8);
-    f32.store(to, f32.load(half), 12);
-    f32.store(to, f32.load(half + stride), 16);
-    f32.store(to, f32.load(half + stride + stride), 20);
-    from += next;
-    to += 24;
+    f32.store(to, f32.load(from + r1), 4);
+    f32.store(to, f32.load(from + r2), 8);
+    f32.store(to, f32.load(from + r3), 12);
+    f32.store(to, f32.load(from + r4), 16);
+    f32.store(to, f32.load(from + r5), 20);
   }
 }
 
@@ -36,27 +80,26 @@ function copySix(from: usize, stride: usize, next: usize, lines: i32, to: usize)
 function copyEight(from: usize, stride: usize, next: usize, lines: i32, to: usize): void {
   const end = to + <usize>lines * 32;
   if (stride == 4) {
-    while (to < end) {
+    for (; to < end; to += 32, from += next) {
       v128.store(to, v128.load(from));
       v128.store(to, v128.load(from, 16), 16);
-      from += next;
-      to += 32;
     }
     return;
   }
-  const s4 = stride << 2;
-  while (to < end) {
-    const half = from + s4;
-    f32.store(to, f32.load(from));
-    f32.store(to, f32.load(from + stride), 4);
-    f32.store(to, f32.load(from + stride + stride), 8);
-    f32.store(to, f32.load(half - stride), 12);
-    f32.store(to, f32.load(half), 16);
-    f32.store(to, f32.load(half + stride), 20);
-    f32.store(to, f32.load(half + stride + stride), 24);
-    f32.store(to, f32.load(half + s4 - stride), 28);
-    from += next;
-    to += 32;
+  const c1 = stride, c2 = c1 + stride, c3 = c2 + stride, c4 = c3 + stride;
+  for (; to + 128 <= end; to += 128, from += 16) {
+    storeTurned(
+      v128.load(from), v128.load(from + c1), v128.load(from + c2), v128.load(from + c3), to, 32
+    );
+    const f = from + c4;
+    storeTurned(
+      v128.load(f), v128.load(f + c1), v128.load(f + c2), v128.load(f + c3), to + 16, 32
+    );
+  }
+  for (; to < end; from += 4) {
+    for (let i: usize = 0, each = from; i < 8; i++, to += 4, each += stride) {
+      f32.store(to, f32.load(each));
+    }
   }
 }
 
