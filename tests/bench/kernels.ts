@@ -1,10 +1,11 @@
-// What Ehrloom's own operations for TensorFlow save, by turns with the tfjs operations in whose place
-// they stand: each layer, and a training step of HALO (256/4/8) on 48 records of a cohort.
+// What Ehrloom's own operations save, by turns with the tfjs operations and loops in whose place they
+// stand: each layer, and a training step of HALO (256/4/8) on 48 records of a cohort.
 //
-//   deno run -A tests/bench/kernels.ts COHORT [turns, 10]
+//   deno run -A tests/bench/kernels.ts COHORT [turns, 10] [tensorflow or wasm]
 //
 // Milliseconds of processor time over all cores, since another program may have the processor: its share
-// of the peak is the step's useful operations in this time, divided by those of 2048³ products.
+// of the peak is the step's useful operations in this time, divided by those of 2048³ products, which are
+// the step's own.
 import * as tf from "@tensorflow/tfjs-core";
 import process from "node:process";
 import { random, readMeds, splitOf, useBackend } from "ehrloom";
@@ -15,10 +16,11 @@ import { gelu } from "ehrloom/nn/gelu.ts";
 import { drawn } from "ehrloom/nn/initial.ts";
 import { allowKernels, hasKernels } from "ehrloom/nn/kernels.ts";
 import { layerNorm } from "ehrloom/nn/layer_norm.ts";
-import { linear } from "ehrloom/nn/linear.ts";
+import { linear, product } from "ehrloom/nn/linear.ts";
 import { embedding, rowsFrom } from "ehrloom/nn/multi_hot.ts";
 import { adam } from "ehrloom/nn/optimizer.ts";
 import { triangular, triangularFirst } from "ehrloom/nn/triangular.ts";
+import { allowWasmKernels, hasWasmKernels } from "ehrloom/nn/wasm_kernels.ts";
 import { epochBatches } from "ehrloom/train/batches.ts";
 import { localGradients } from "ehrloom/train/gradients/local.ts";
 import { say } from "../../tasks/cli/command.ts";
@@ -43,24 +45,27 @@ const least = (all: readonly Taken[]): Taken => ({
   wall: Math.min(...all.map(({ wall }) => wall)),
 });
 
-/** Runs own operations, tfjs operations and another thing by turns; the least of all turns. */
+const [folder, turns = "10", engine = "tensorflow"] = Deno.args;
+const backend = await useBackend(engine === "wasm" ? "wasm" : "tensorflow");
+const [has, allow] = backend === "wasm"
+  ? [hasWasmKernels, allowWasmKernels] as const
+  : [hasKernels, allowKernels] as const;
+
+/** Runs with own operations and without by turns; the least of all turns. */
 async function byTurns(
   turns: number,
   run: () => void | Promise<void>,
-  other: () => void = () => {},
-): Promise<[own: Taken, tfjs: Taken, other: Taken]> {
-  const all: [Taken[], Taken[], Taken[]] = [[], [], []];
+): Promise<[own: Taken, tfjs: Taken]> {
+  const all: [Taken[], Taken[]] = [[], []];
   for (let turn = 0; turn <= turns; turn++) {
-    const measured = [];
     for (const isOwn of [true, false]) {
-      allowKernels(isOwn);
-      measured.push(await taken(run));
+      allow(isOwn);
+      const measured = await taken(run);
+      if (turn > 0) all[isOwn ? 0 : 1].push(measured); // the first one warms up
     }
-    measured.push(await taken(other));
-    if (turn > 0) measured.forEach((each, i) => all[i].push(each)); // the first one warms up
   }
-  allowKernels(true);
-  return [least(all[0]), least(all[1]), least(all[2])];
+  allow(true);
+  return [least(all[0]), least(all[1])];
 }
 
 /** A layer's value and gradients. */
@@ -144,9 +149,12 @@ async function training(folder: string) {
   return { step, flops: 3 * (usefulForwardFlops(model, cohort, batch) ?? NaN) };
 }
 
-const [folder, turns = "10"] = Deno.args;
-await useBackend("tensorflow");
-if (!hasKernels()) throw new Error("Cannot measure own operations: deno task native compiles them");
+if (!has()) {
+  throw new Error(
+    `Cannot measure own operations: there are none on ${backend}; deno task native compiles ` +
+      "TensorFlow's",
+  );
+}
 for (const [name, layer, inputs] of layers()) {
   const [own, tfjs] = await byTurns(Number(turns), () => pass(layer, inputs));
   say(`${name}: ${own.cpu.toFixed(1)} ms, by tfjs ${tfjs.cpu.toFixed(1)} ms`);
@@ -154,12 +162,15 @@ for (const [name, layer, inputs] of layers()) {
 }
 const [a, b] = [matrix(2048, 2048), matrix(2048, 2048)];
 const { step, flops } = await training(folder);
-const [own, tfjs, product] = await byTurns(
-  Number(turns),
-  step,
-  () => tf.dispose(tf.matMul(a, b)),
+const multiply = () => product(a, b).dispose();
+const [own, tfjs] = await byTurns(Number(turns), step);
+const [ownProduct, tfjsProduct] = await byTurns(Number(turns), multiply);
+const flopsOf = (product: Taken, time: keyof Taken) => 2 * 2048 ** 3 / product[time];
+say(
+  `2048³ product: ${(flopsOf(ownProduct, "cpu") / 1e6).toFixed(0)} GFLOP/s of processor time, ` +
+    `by tfjs ${(flopsOf(tfjsProduct, "cpu") / 1e6).toFixed(0)}`,
 );
-const peak = (time: keyof Taken) => 2 * 2048 ** 3 / product[time];
+const peak = (time: keyof Taken) => Math.max(flopsOf(ownProduct, time), flopsOf(tfjsProduct, time));
 const shareOf = (taken: Taken, time: keyof Taken) =>
   `${(100 * flops / taken[time] / peak(time)).toFixed(0)}%`;
 for (const [name, taken] of [["own", own], ["tfjs", tfjs]] as const) {
