@@ -12,9 +12,16 @@ import { layer } from "./layer.ts";
 import { biased, columnSums, product, transposed } from "./linear.ts";
 import { bag, bagGradient, dense, type MultiHot } from "./multi_hot.ts";
 import { ofLowerProduct, ofSum } from "./squared_norms.ts";
+import { hasWasmKernels } from "./wasm_kernels.ts";
+import {
+  type Block,
+  wasmInputGradient,
+  wasmTriangular,
+  wasmWeightGradient,
+} from "./wasm_triangular.ts";
 
 /** Outputs to a block: small enough to leave work out, large enough to multiply at full speed. */
-const blockWidth = 256;
+const blockWidth = () => hasWasmKernels() ? 128 : 256;
 
 /** Keeps what lies on or below the diagonal that starts at [0, diagonal], zeros the rest. */
 export function lowerPart(x: tf.Tensor2D, diagonal = 0): tf.Tensor2D {
@@ -117,15 +124,8 @@ export function triangularFirst(
   );
 }
 
-/** One block of outputs [start, end) and the number of inputs that any of them sees. */
-interface Block {
-  start: number;
-  end: number;
-  inputs: number;
-}
-
 function blocks(outputs: number, first: number): Block[] {
-  const count = Math.max(1, Math.round(outputs / blockWidth));
+  const count = Math.max(1, Math.round(outputs / blockWidth()));
   return Array.from({ length: count }, (_, i) => {
     const end = Math.round((i + 1) * outputs / count);
     return { start: Math.round(i * outputs / count), end, inputs: first + end };
@@ -156,6 +156,9 @@ export function triangular(
     [x],
     [weight, bias],
     () => {
+      if (hasWasmKernels()) {
+        return { value: wasmTriangular(x, weight, bias, first, parts), saved: [x, weight] };
+      }
       const values = parts.map(({ start, end, inputs }) =>
         tf.tidy(() =>
           product(
@@ -171,6 +174,7 @@ export function triangular(
     },
     {
       inputs(dy, [, weight]) {
+        if (hasWasmKernels()) return [wasmInputGradient(dy, weight, first, parts)];
         // Inputs between two blocks' reaches are seen by the later blocks' outputs only
         const dx = parts.map(({ start, inputs }, i) => {
           const from = i === 0 ? 0 : parts[i - 1].inputs;
@@ -203,6 +207,7 @@ function weightGradient(
   first: number,
   parts: readonly Block[],
 ): tf.Tensor2D {
+  if (hasWasmKernels()) return wasmWeightGradient(x, dy, first, parts);
   const size = x.shape[1];
   const blockOf = ({ start, end, inputs }: Block) =>
     product(columnSlice(dy, start, end), columnSlice(x, 0, inputs), "T");

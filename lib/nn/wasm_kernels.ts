@@ -57,6 +57,11 @@ function codeBytes(): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(atob(wasmCode), (letter) => letter.charCodeAt(0));
 }
 
+/** Takes the memory that the operations want: call it before {@link wasmMultiply}, and before views are taken. */
+export function linkWasmKernels(): void {
+  own();
+}
+
 /** The operations, linked to the memory of the chosen backend at their first use. */
 function own(): Linked {
   const backend = tf.backend() as BackendWasm;
@@ -88,21 +93,44 @@ export function wasmProduct(
   transposeB: "N" | "T",
   bias: tf.Tensor1D | null,
 ): tf.Tensor2D {
-  const { operations, scratch } = own();
+  linkWasmKernels();
   const [rows, terms] = transposeA === "T" ? a.shape.toReversed() : a.shape;
   const columns = b.shape[transposeB === "T" ? 0 : 1];
-  const strides = (x: tf.Tensor2D, turned: "N" | "T") =>
-    turned === "T" ? [1, x.shape[1]] : [x.shape[1], 1];
-  const [aStrides, bStrides] = [strides(a, transposeA), strides(b, transposeB)];
+  const part = (x: Float32Array, stride: number, turned: "N" | "T"): Part =>
+    turned === "T" ? [x, 0, 1, stride] : [x, 0, stride, 1];
+  const [aColumns, bColumns] = [a.shape[1], b.shape[1]];
   const inputs = bias === null ? [a, b] : [a, b, bias];
   const [y] = hostKernel(inputs, [[rows, columns]], ([a, b, bias], [y]) => {
-    const sizes = [rows, terms, columns];
-    const factors = [a.byteOffset, ...aStrides, b.byteOffset, ...bStrides];
-    operations.product(
-      ...[...sizes, ...factors, bias?.byteOffset ?? 0, 0, y.byteOffset, columns, scratch],
-    );
+    const factors = [part(a, aColumns, transposeA), part(b, bColumns, transposeB)] as const;
+    wasmMultiply([rows, terms, columns], ...factors, [y, 0, columns, 1], bias);
   });
   return y;
+}
+
+/** A matrix within numbers: where it begins, and how far its rows and its columns are from each other. */
+export type Part = readonly [numbers: Float32Array, from: number, row: number, column: number];
+
+/**
+ * The product of parts of matrices, into a part of another one; for use in `hostKernel()` on views of the
+ * backend's memory.
+ *
+ * @param rows of a and y
+ * @param terms columns of a, rows of b
+ * @param columns of b and y; those of y lie beside each other
+ * @param bias of the columns, in one row
+ */
+export function wasmMultiply(
+  [rows, terms, columns]: readonly [rows: number, terms: number, columns: number],
+  [a, aFrom, aRow, aTerm]: Part,
+  [b, bFrom, bTerm, bColumn]: Part,
+  [y, yFrom, yRow]: Part,
+  bias?: Float32Array,
+): void {
+  const { operations, scratch } = own();
+  const at = (numbers: Float32Array, from: number) => numbers.byteOffset + 4 * from;
+  const factors = [at(a, aFrom), aRow, aTerm, at(b, bFrom), bTerm, bColumn];
+  const start = [bias?.byteOffset ?? 0, 0];
+  operations.product(rows, terms, columns, ...factors, ...start, at(y, yFrom), yRow, scratch);
 }
 
 /** x σ(x (A + B x²)) as in `gelu()`, of any shape. */
