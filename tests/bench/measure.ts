@@ -77,7 +77,7 @@ export interface Measured {
     readonly useful_flops_per_second?: number;
     readonly share_of_peak?: number;
   };
-  /** By the way to draw a step, for models that have several. */
+  /** By the way to draw a step: the default, and those that a model lets users choose. */
   readonly sampling: Readonly<Record<string, SamplingSpeed>>;
 }
 
@@ -203,9 +203,8 @@ async function measured(asked: Asked): Promise<Measured> {
   const records = Int32Array.from(cohort.subjectIds.keys());
   const forward = usefulForwardFlops(model, cohort, records);
   const sampling: Record<string, SamplingSpeed> = {};
-  for (const sampler of model.samplers.length === 0 ? [undefined] : model.samplers) {
-    const { count } = asked;
-    sampling[sampler ?? "only"] = await samplingSpeed(run, model, count, sampler);
+  for (const sampler of [undefined, ...model.samplers]) {
+    sampling[sampler ?? "default"] = await samplingSpeed(run, model, asked.count, sampler);
   }
   // a way back costs twice a way forward
   const flops = forward === undefined ? undefined : 3 * forward / training.seconds_per_epoch;

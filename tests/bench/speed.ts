@@ -97,12 +97,12 @@ async function measure(asked: Asked): Promise<Measured | Failed> {
 
 const grouped = (value: number) => Math.round(value).toLocaleString("en-US");
 
-/** A line of the table; the figures of sampling are those of the model's default way to draw. */
+/** A line of the table; sampling is by the model's default way to draw. */
 function rowOf(result: Measured | Failed): string[] {
   if ("error" in result) return [result.engine, titleOf(result.model), result.error];
   const { engine, is_on_card, model, training, sampling, peak_flops_per_second: peak } = result;
   const { useful_flops_per_second: useful, share_of_peak: share } = training;
-  const [drawn] = Object.values(sampling);
+  const drawn = sampling.default;
   return [
     is_on_card ? `${engine}, card` : engine,
     titleOf(model),
