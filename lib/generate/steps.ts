@@ -240,9 +240,8 @@ async function nextSteps(
   const uniforms = new Float32Array(free.length * count);
   free.forEach((i, at) => {
     const { number, attempt } = open[i];
-    stream("steps", seed, number, step, attempt).fillUniform(
-      uniforms.subarray(at * count, (at + 1) * count),
-    );
+    stream("steps", seed, number, step, attempt)
+      .fillUniform(uniforms, at * count, (at + 1) * count);
   });
   const forbidden = free.map((i) => {
     const { reader, guard } = open[i];

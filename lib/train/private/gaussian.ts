@@ -87,7 +87,7 @@ export function secureBits(): BitSource {
 
 /** Random bits of a stream that its key repeats. */
 export function seededBits(stream: Pick<Random, "fillBits">): BitSource {
-  return bitSource(stream.fillBits);
+  return bitSource((block) => stream.fillBits(block));
 }
 
 /**
