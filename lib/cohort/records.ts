@@ -1,4 +1,5 @@
 import { type Cohort, cohort } from "./cohort.ts";
+import { growing } from "./growing.ts";
 import { raceOf, racesOf } from "./races.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
@@ -25,6 +26,12 @@ export interface RecordLists {
   readonly race?: string | undefined;
   /** Index into `splitNames`; omitted in every record of a cohort without splits. */
   readonly split?: number | undefined;
+}
+
+/** Whether codes ascend and are distinct, as generators write them. */
+function isAscending(visit: readonly number[]): boolean {
+  for (let i = 1; i < visit.length; i++) if (!(visit[i - 1] < visit[i])) return false;
+  return true;
 }
 
 /** The numbers of a visit's entries by ascending code; of entries with the same code the last. */
@@ -60,19 +67,24 @@ export function cohortOf(
   records: readonly RecordLists[],
 ): Cohort {
   const visitOffsets = new Uint32Array(records.length + 1);
-  const codeOffsets: number[] = [0];
-  const codes: number[] = [];
-  const values: number[] = [];
-  const gapDays: number[] = [];
+  const codeOffsets = growing((length) => new Uint32Array(length));
+  codeOffsets.push(0);
+  const codes = growing((length) => new Uint32Array(length));
+  const values = growing((length) => new Float32Array(length));
+  const gapDays = growing((length) => new Float64Array(length));
+  const hasValues = records.some((record) => record.values);
   const labels = new Uint8Array(records.length * labelNames.length);
   for (const [index, record] of records.entries()) {
     checkLengths(record, index, labelNames.length);
     labels.set(record.labels, index * labelNames.length);
     for (const [visit, entries] of record.visits.entries()) {
-      for (const entry of distinctEntries(entries)) {
+      const known = record.values?.[visit];
+      const push = (entry: number) => {
         codes.push(entries[entry]);
-        values.push(record.values?.[visit][entry] ?? NaN);
-      }
+        if (hasValues) values.push(known?.[entry] ?? NaN);
+      };
+      if (isAscending(entries)) { for (let i = 0; i < entries.length; i++) push(i); }
+      else distinctEntries(entries).forEach(push);
       codeOffsets.push(codes.length);
       gapDays.push(record.gapDays?.[visit] ?? 0);
     }
@@ -87,15 +99,15 @@ export function cohortOf(
     labelNames,
     subjectIds: BigInt64Array.from(records, (_, index) => BigInt(index + 1)),
     visitOffsets,
-    codeOffsets: Uint32Array.from(codeOffsets),
-    codes: Uint32Array.from(codes),
+    codeOffsets: codeOffsets.view().slice(),
+    codes: codes.view().slice(),
     labels,
     startDays: Float64Array.from(
       records,
       ({ visits, startDay = NaN }) => visits.length > 0 ? startDay : NaN,
     ),
-    gapDays: Float64Array.from(gapDays),
-    values: records.some((record) => record.values) ? Float32Array.from(values) : null,
+    gapDays: gapDays.view().slice(),
+    values: hasValues ? values.view().slice() : null,
     demographics: hasDemographics
       ? {
         birthDays: Float64Array.from(records, ({ birthDay }) => birthDay ?? NaN),

@@ -63,7 +63,10 @@ export function rowsFrom(lists: readonly ArrayLike<number>[]): MultiHot {
   const offsets = new Int32Array(lists.length + 1);
   for (let r = 0; r < lists.length; r++) offsets[r + 1] = offsets[r] + lists[r].length;
   const columns = new Int32Array(offsets[lists.length]);
-  for (let r = 0; r < lists.length; r++) columns.set(lists[r], offsets[r]);
+  for (let r = 0; r < lists.length; r++) {
+    const [list, begin] = [lists[r], offsets[r]];
+    for (let i = 0; i < list.length; i++) columns[begin + i] = list[i]; // as fast as `set` can be
+  }
   return { rows: lists.length, offsets, columns };
 }
 

@@ -206,6 +206,7 @@ export function rowCodec(sizes: RowSizes, context: number): Codec {
 
 function rowReader(sizes: RowSizes): RecordReader {
   const { codes } = sizes;
+  const [start, end] = [startColumn(sizes), endColumn(sizes)];
   let part: RecordReader["part"] = "labels";
   let labels: number[] = [];
   const visits: number[][] = [];
@@ -221,19 +222,22 @@ function rowReader(sizes: RowSizes): RecordReader {
     visits,
     waits,
     read(row, wait = 0) {
-      const on = Array.from(row);
       if (wait > 0) passed += wait;
-      if (part === "labels") {
-        labels = Array.from({ length: sizes.labels }, (_, i) => on.includes(codes + i) ? 1 : 0);
-      } else {
-        const visit = on.filter((column) => column < codes);
-        if (visit.length > 0) {
-          visits.push(visit);
-          waits.push(passed);
-          passed = 0;
-        }
+      const isOfLabels = part === "labels";
+      if (isOfLabels) labels = new Array<number>(sizes.labels).fill(0);
+      const visit: number[] = [];
+      let isLast = false;
+      for (let i = 0; i < row.length; i++) {
+        if (row[i] < codes) visit.push(row[i]);
+        else if (row[i] === end) isLast = true;
+        else if (isOfLabels && row[i] < start) labels[row[i] - codes] = 1;
       }
-      part = on.includes(endColumn(sizes)) ? "end" : "visits";
+      if (!isOfLabels && visit.length > 0) {
+        visits.push(visit);
+        waits.push(passed);
+        passed = 0;
+      }
+      part = isLast ? "end" : "visits";
     },
   };
 }
