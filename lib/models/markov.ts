@@ -27,7 +27,7 @@ import {
   startColumn,
   visitRows,
 } from "./rows/visit_rows.ts";
-import { SparseCoins } from "./sparse_coins.ts";
+import { CoinSets } from "./coin_sets.ts";
 
 const settings = {
   smoothing: real(1, "Pseudo-count: weight of the average visit added after each code", {
@@ -141,29 +141,42 @@ function drawnChain(config: MarkovConfig, parameters: NamedArrays) {
     parameters,
   );
   const all = Uint32Array.from({ length: columns }, (_, column) => column);
-  const averageCoins = averages.map((shares) => new SparseCoins(all, shares));
-  const causeCoins = Array.from(all, (cause) => {
-    const { followers, followed, seen } = followersOf(cause);
-    return new SparseCoins(followers, followed.map((count) => count / seen));
-  });
+  const coins = new CoinSets([
+    ...Array.from(all, (cause) => {
+      const { followers, followed, seen } = followersOf(cause);
+      return { columns: followers, probabilities: followed.map((count) => count / seen) };
+    }),
+    ...averages.map((shares) => ({ columns: all, probabilities: shares })),
+  ]);
+  const leanings = Float64Array.from(all, leaning);
+  const up = new Uint32Array(columns);
+  const tossed = new Uint32Array(columns); // columns that came up on any side, a dozen
+  const weights = new Float64Array(columns);
+  const placeOf = new Uint32Array(columns); // in `tossed`, of columns that are there
   return (row: ArrayLike<number>, draws: Random): number[] => {
-    const on = causesOf(row);
-    const tossed: number[] = []; // columns that came up on any side, a dozen
-    const weights: number[] = [];
-    const toss = (coins: SparseCoins, weight: number) => {
-      for (const column of coins.toss(draws)) {
-        const at = tossed.indexOf(column);
-        if (at >= 0) weights[at] += weight;
-        else weights[tossed.push(column) - 1] = weight;
+    let count = 0;
+    const toss = (set: number, weight: number) => {
+      const upCount = coins.toss(set, draws, up);
+      for (let i = 0; i < upCount; i++) {
+        const at = placeOf[up[i]];
+        if (at < count && tossed[at] === up[i]) weights[at] += weight;
+        else {
+          placeOf[up[i]] = count;
+          tossed[count] = up[i];
+          weights[count++] = weight;
+        }
       }
     };
+    const on = causesOf(row);
     let lean = 0;
     for (let i = 0; i < on.length; i++) {
-      lean += leaning(on[i]) / on.length;
-      toss(causeCoins[on[i]], (1 - leaning(on[i])) / on.length);
+      lean += leanings[on[i]] / on.length;
+      toss(on[i], (1 - leanings[on[i]]) / on.length);
     }
-    toss(averageCoins[isStart(on) ? 0 : 1], lean);
-    return tossed.filter((_, i) => draws.uniform() < weights[i]).sort((a, b) => a - b);
+    toss(columns + (isStart(on) ? 0 : 1), lean);
+    const drawn: number[] = [];
+    for (let i = 0; i < count; i++) if (draws.uniform() < weights[i]) drawn.push(tossed[i]);
+    return drawn.sort((a, b) => a - b);
   };
 }
 
@@ -177,12 +190,15 @@ function writer(
   let last: MultiHot = rowsFrom([]);
   return {
     advance: (rows) => void (last = rows),
-    draw: (positions, numbers, forbidden) =>
-      Promise.resolve(rowsFrom(Array.from(positions, (position, i) => {
-        const [a, b] = numbers.subarray(i * uniforms, (i + 1) * uniforms);
+    draw(positions, numbers, forbidden) {
+      const rows: number[][] = [];
+      for (let i = 0; i < positions.length; i++) {
+        const [a, b] = [numbers[i * uniforms], numbers[i * uniforms + 1]];
         const draws = stream("sparseRows", a * 2 ** 24, b * 2 ** 24);
-        return finishedRow(drawnAfter(rowOf(last, position), draws), forbidden?.[i]);
-      }))),
+        rows.push(finishedRow(drawnAfter(rowOf(last, positions[i]), draws), forbidden?.[i]));
+      }
+      return Promise.resolve(rowsFrom(rows));
+    },
     probabilities(positions) {
       const rows = Array.from(positions, (position) => [...next(rowOf(last, position))]);
       return Promise.resolve(Float32Array.from(rows.flat()));
