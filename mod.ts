@@ -276,7 +276,13 @@ export {
 export { startInWords, type TrainingStart } from "./lib/train/start.ts";
 export { readRun, readRunConfig } from "./lib/train/read_run.ts";
 export { runFingerprint } from "./lib/train/run_fingerprint.ts";
-export type { Calibration, Run, RunConfig, TrainingLine } from "./lib/train/run_folder.ts";
+export {
+  type Calibration,
+  needsEngine,
+  type Run,
+  type RunConfig,
+  type TrainingLine,
+} from "./lib/train/run_folder.ts";
 export { readStateDict, writeStateDict } from "./lib/train/state_dict.ts";
 export {
   checkPrivacyBudget,

@@ -5,6 +5,7 @@ import {
   coverageInWords,
   type Generated,
   generateParts,
+  needsEngine,
   notesJson,
   readDescriptions,
   readMeds,
@@ -18,10 +19,11 @@ import {
   type ShardNotes,
   shardOf,
   trimmed,
+  useBackend,
   writeMeds,
   writesOrderOnly,
 } from "ehrloom";
-import { startBackend } from "./cli/backend_option.ts";
+import { chosenBackend } from "./cli/backend_option.ts";
 import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
 import {
@@ -39,9 +41,10 @@ import { generateCommand } from "./generate/command.ts";
 
 await runCommand(generateCommand, async (args, onProgress) => {
   const asked = askedOf(args);
+  const backend = chosenBackend(args);
   return await args.claim("out", async (out) => {
-    await startBackend(args);
     const run = await readRun(args.path("run"));
+    if (needsEngine(run)) await useBackend(backend);
     const fingerprint = await runFingerprint(run);
     notLearned(run).forEach(say);
     const options = { ...asked, ...await givenOf(args, asked, run), onProgress };

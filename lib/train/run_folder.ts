@@ -154,6 +154,25 @@ export function modelOf({ model, config, schema }: RunConfig): Model {
   return modelFamily(model).create(config, schema);
 }
 
+/**
+ * Whether a run's model computes with an engine, which `useBackend` takes time to load; floors only
+ * count.
+ *
+ * @example A floor needs none
+ * ```ts
+ * import { needsEngine, syntheaSample, train } from "ehrloom";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const folder = await Deno.makeTempDir();
+ * const run = await train(await syntheaSample(), folder, { model: "markov", force: true });
+ * assertEquals(needsEngine(run), false);
+ * await Deno.remove(folder, { recursive: true });
+ * ```
+ */
+export function needsEngine({ runConfig }: Pick<Run, "runConfig">): boolean {
+  return !("learn" in modelOf(runConfig));
+}
+
 /** How each stage of training goes; two stages share the time equally. */
 export function stageTraining(runConfig: RunConfig): RestartedTraining {
   const { training, restarts, privacy } = runConfig;
