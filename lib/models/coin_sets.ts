@@ -1,6 +1,6 @@
 /**
  * Many sets of coins for the same columns, such as one for each code that may be in the visit before:
- * a toss of one set takes time that grows with the columns that come up, and reads little memory.
+ * a toss of one set takes time that grows with the columns that come up.
  *
  * A coin of probability p comes up where a Poisson process of mean −ln(1 − p) has at least one
  * point. So the number of points of a whole set is drawn, and each point's column by Walker's alias
@@ -51,14 +51,16 @@ export class CoinSets {
   private readonly likelyShares: Float64Array;
   /** [sets + 1] Where the others of each begin, which are the cells of its alias table. */
   private readonly begins: Uint32Array;
-  /** [cells × 2] The columns of each cell's left and right part. */
-  private readonly columns: Uint32Array;
-  /** [cells] How wide the left part is, in [0, 1]. */
+  /** [cells × 2] How wide the left part of each cell is, in [0, 1], and beside it {@link columns}. */
   private readonly lefts: Float64Array;
+  /** [cells × 4] After the bytes of the width, the columns of each cell's left and right part. */
+  private readonly columns: Uint32Array;
   /** [sets] In how many parts the points of each are drawn, their mean in each, and e to minus it. */
   private readonly parts: Uint32Array;
   private readonly means: Float64Array;
   private readonly nones: Float64Array;
+  /** Columns of the points of a part, which are fewer: for 256, e⁻ᵐ mⁿ / n! is too small to tell from 0. */
+  private readonly points = new Uint32Array(256);
 
   constructor(sets: readonly CoinSet[]) {
     const ends = (isOne: (probability: number) => boolean) => {
@@ -75,8 +77,8 @@ export class CoinSets {
     this.begins = ends(isUnlikely);
     this.likelyColumns = new Uint32Array(this.likelyBegins[sets.length]);
     this.likelyShares = new Float64Array(this.likelyBegins[sets.length]);
-    this.columns = new Uint32Array(2 * this.begins[sets.length]);
-    this.lefts = new Float64Array(this.begins[sets.length]);
+    this.lefts = new Float64Array(2 * this.begins[sets.length]);
+    this.columns = new Uint32Array(this.lefts.buffer); // a cell in one line of the cache
     this.parts = new Uint32Array(sets.length);
     this.means = new Float64Array(sets.length);
     this.nones = new Float64Array(sets.length);
@@ -90,24 +92,38 @@ export class CoinSets {
    * @returns how many come up
    */
   toss(set: number, draws: Random, up: Uint32Array): number {
-    const { likelyColumns, likelyShares, columns, lefts } = this;
+    const { likelyColumns, likelyShares, points } = this;
     let count = 0;
     for (let i = this.likelyBegins[set]; i < this.likelyBegins[set + 1]; i++) {
       if (draws.uniform() < likelyShares[i]) up[count++] = likelyColumns[i];
     }
     const likely = count;
-    const first = this.begins[set];
-    const cells = this.begins[set + 1] - first;
     for (let part = 0; part < this.parts[set]; part++) {
-      for (let left = poisson(this.means[set], this.nones[set], draws); left > 0; left--) {
-        const place = fineUniform(draws) * cells;
-        const cell = Math.floor(place);
-        const isLeft = place - cell < lefts[first + cell];
-        const column = columns[2 * (first + cell) + (isLeft ? 0 : 1)];
+      const pointCount = this.drawPoints(set, draws);
+      for (let point = 0; point < pointCount; point++) {
+        const column = points[point];
         let at = likely;
         while (at < count && up[at] !== column) at++;
         if (at === count) up[count++] = column; // its second point changes nothing
       }
+    }
+    return count;
+  }
+
+  /**
+   * Draws the columns of a part's points into {@link points}. No step depends on what it reads: the
+   * table is larger than the processor's cache, and so the waits for it overlap.
+   */
+  private drawPoints(set: number, draws: Random): number {
+    const { points, lefts, columns } = this;
+    const first = this.begins[set];
+    const cells = this.begins[set + 1] - first;
+    const count = poisson(this.means[set], this.nones[set], draws);
+    for (let point = 0; point < count; point++) {
+      const place = fineUniform(draws) * cells;
+      const cell = Math.floor(place);
+      const isRight = place - cell >= lefts[2 * (first + cell)];
+      points[point] = columns[4 * (first + cell) + 2 + Number(isRight)];
     }
     return count;
   }
@@ -123,9 +139,8 @@ export class CoinSets {
         this.likelyColumns[likely] = columns[i];
         this.likelyShares[likely++] = probabilities[i];
       } else if (isUnlikely(probabilities[i])) {
-        this.columns[2 * cell] = columns[i];
-        this.columns[2 * cell + 1] = columns[i];
-        mean += this.lefts[cell++] = -Math.log1p(-probabilities[i]);
+        this.columns.fill(columns[i], 4 * cell + 2, 4 * cell + 4);
+        mean += this.lefts[2 * cell++] = -Math.log1p(-probabilities[i]);
       }
     }
     const parts = Math.ceil(mean / mostAtOnce);
@@ -142,14 +157,14 @@ export class CoinSets {
     const short: number[] = [];
     const long: number[] = [];
     for (let cell = first; cell < end; cell++) {
-      lefts[cell] *= (end - first) / total;
-      (lefts[cell] < 1 ? short : long).push(cell);
+      lefts[2 * cell] *= (end - first) / total;
+      (lefts[2 * cell] < 1 ? short : long).push(cell);
     }
     let [taker, giver] = [short.pop(), long.pop()];
     while (taker !== undefined && giver !== undefined) {
-      columns[2 * taker + 1] = columns[2 * giver];
-      lefts[giver] -= 1 - lefts[taker];
-      const isSpent = lefts[giver] < 1;
+      columns[4 * taker + 3] = columns[4 * giver + 2];
+      lefts[2 * giver] -= 1 - lefts[2 * taker];
+      const isSpent = lefts[2 * giver] < 1;
       taker = isSpent ? giver : short.pop();
       if (isSpent) giver = long.pop();
     }
