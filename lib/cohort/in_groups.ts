@@ -2,6 +2,7 @@ import { type Cohort, concatenated, subset } from "./cohort.ts";
 
 /** The records of a cohort from one number up to another. */
 function slice(source: Cohort, from: number, to: number): Cohort {
+  if (from === 0 && to === source.recordCount) return source;
   return subset(source, Uint32Array.from({ length: to - from }, (_, i) => from + i));
 }
 

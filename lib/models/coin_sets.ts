@@ -59,8 +59,8 @@ export class CoinSets {
   private readonly parts: Uint32Array;
   private readonly means: Float64Array;
   private readonly nones: Float64Array;
-  /** Columns of the points of a part, which are fewer: for 256, e⁻ᵐ mⁿ / n! is too small to tell from 0. */
-  private readonly points = new Uint32Array(256);
+  /** Columns of the points of a part, which are fewer: for 512, e⁻ᵐ mⁿ / n! is 0 in float64. */
+  private readonly points = new Uint32Array(512);
 
   constructor(sets: readonly CoinSet[]) {
     const ends = (isOne: (probability: number) => boolean) => {
