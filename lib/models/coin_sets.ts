@@ -4,7 +4,7 @@
  *
  * A coin of probability p comes up where a Poisson process of mean −ln(1 − p) has at least one
  * point. So the number of points of a whole set is drawn, and each point's column by Walker's alias
- * table: no point waits for the one before it, as in {@link SparseCoins}, which toss one set. Coins
+ * table: no point waits for the one before it, as in `sparse_coins.ts`, for one set. Coins
  * that are likelier than not are tossed one by one, since each would have many points.
  *
  * @see Walker 1977, An efficient method for generating discrete random variables
