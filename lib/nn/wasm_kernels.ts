@@ -71,7 +71,9 @@ function own(): Linked {
   const code = new WebAssembly.Module(codeBytes());
   const { exports } = new WebAssembly.Instance(code, { env: { memory } });
   const operations = exports as WebAssembly.Exports & Operations;
-  const fresh = { operations, scratch: _malloc(operations.productScratch()) };
+  const scratch = _malloc(operations.productScratch());
+  if (scratch === 0) throw new Error("Cannot compute on wasm: its memory is full");
+  const fresh = { operations, scratch };
   linked.set(backend, fresh);
   return fresh;
 }
