@@ -31,6 +31,7 @@ import { toTensors } from "ehrloom/nn/parameters.ts";
 import { epochBatches } from "ehrloom/train/batches.ts";
 import { localGradients } from "ehrloom/train/gradients/local.ts";
 import { sharedGradients } from "ehrloom/train/gradients/workers.ts";
+import process from "node:process";
 import { usefulForwardFlops } from "./flops.ts";
 
 /** What to measure. */
@@ -72,6 +73,8 @@ export interface Measured {
     readonly batch: number;
     readonly workers: number;
     readonly seconds_per_epoch: number;
+    /** Over all threads: other programs on the machine lengthen it less than that by the clock. */
+    readonly processor_seconds_per_epoch: number;
     readonly steps: number;
     readonly visits_per_second: number;
     readonly useful_flops_per_second?: number;
@@ -133,13 +136,19 @@ async function trainingSpeed(
   await epoch(batches); // once each shape
   let epochs = 0;
   let seconds = 0;
+  const before = process.cpuUsage();
   while (seconds < leastSeconds) {
     seconds += await secondsOf(() => epoch(batches));
     epochs++;
   }
+  const { user, system } = process.cpuUsage(before);
   source.dispose();
   optimizer.dispose();
-  return { seconds_per_epoch: seconds / epochs, steps: batches.length };
+  return {
+    seconds_per_epoch: seconds / epochs,
+    processor_seconds_per_epoch: (user + system) / 1e6 / epochs,
+    steps: batches.length,
+  };
 }
 
 /**
