@@ -5,7 +5,7 @@ import { hostKernel, isOnHost } from "./host.ts";
 import { bernoulliKernel, hasKernels } from "./kernels.ts";
 import { dense, type MultiHot, rowOf, rowsFrom } from "./multi_hot.ts";
 import { softplus } from "./sigmoid.ts";
-import { hasWasmKernels, wasmOffRow } from "./wasm_kernels.ts";
+import { hasWasmKernels, linkWasmKernels, wasmOffRow } from "./wasm_kernels.ts";
 
 /** How cells count in {@link bernoulliNll}. */
 interface CellWeights {
@@ -69,7 +69,9 @@ function hostNll(
   { positiveWeight = 1, leftOut }: CellWeights,
 ): tf.Scalar {
   const [rows, columns] = logits.shape;
-  const offRow = hasWasmKernels() ? wasmOffRow : offRowByLoop;
+  const hasOwn = hasWasmKernels();
+  if (hasOwn) linkWasmKernels();
+  const offRow = hasOwn ? wasmOffRow : offRowByLoop;
   return differentiable(
     [logits],
     () => {

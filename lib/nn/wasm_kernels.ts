@@ -14,6 +14,7 @@ import { wasmCode } from "./wasm_code.ts";
 /** What tasks/simd/kernels exports. All are numbers; an address is a tensor's, or 0 for none. */
 interface Operations {
   productScratch(): number;
+  attentionBlock(): number;
   product(...sizesAndAddresses: number[]): void;
   attention(...sizesAndAddresses: number[]): void;
   attentionGradient(...sizesAndAddresses: number[]): void;
@@ -57,7 +58,10 @@ function codeBytes(): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(atob(wasmCode), (letter) => letter.charCodeAt(0));
 }
 
-/** Takes the memory that the operations want: call it before {@link wasmMultiply}, and before views are taken. */
+/**
+ * Takes the memory that the operations want: call it before {@link wasmMultiply} and {@link wasmOffRow},
+ * and before views are taken, which do not outlive memory that grows.
+ */
 export function linkWasmKernels(): void {
   own();
 }
@@ -226,9 +230,6 @@ interface AttentionSizes {
   readonly head: number;
 }
 
-/** Rows of the gradient at weights that {@link wasmAttentionGradient} computes at once. */
-const blockRows = 24;
-
 /**
  * Attention as `hostAttention()`.
  *
@@ -257,7 +258,7 @@ export function wasmAttentionGradient(
   { records, rows, heads, head, isCausal }: AttentionSizes & { readonly isCausal: boolean },
 ): tf.Tensor2D {
   const { operations, scratch } = own();
-  const shapes = [qkv.shape, [Math.min(rows, blockRows), rows]] as const;
+  const shapes = [qkv.shape, [Math.min(rows, operations.attentionBlock()), rows]] as const;
   const [dqkv, rowsOfBlock] = hostKernel([dy, qkv, weights], shapes, (...both) => {
     const sizes = [records, rows, heads, head, isCausal ? 1 : 0];
     operations.attentionGradient(...sizes, ...addresses(both), scratch);

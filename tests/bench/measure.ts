@@ -42,8 +42,8 @@ export interface Asked {
   readonly run?: string | undefined;
   /** Folder of the cohort; default the sample patients. */
   readonly cohort?: string | undefined;
-  /** Records per batch of training. */
-  readonly batch: number;
+  /** Records per batch of training; default {@link usualBatch}. */
+  readonly batch?: number | undefined;
   /** Records to generate, in batches of 256. */
   readonly count: number;
   /** Threads that share each batch of training, on wasm or cpu. */
@@ -84,6 +84,10 @@ export interface Measured {
   readonly sampling: Readonly<Record<string, SamplingSpeed>>;
 }
 
+/** Records per batch: a record has as many tokens as six or more have visits. */
+const usualBatch = { rows: 48, tokens: 8 };
+const overTokens: readonly string[] = ["gpt", "hisgt", "synehrgy"];
+
 /** The yardstick's size, for what a model has of it. */
 const yardstick = { width: 256, layers: 4, heads: 8 };
 
@@ -97,7 +101,7 @@ async function secondsOf(work: () => Promise<void>): Promise<number> {
 }
 
 /** A run of the yardstick's size that has learned enough to write records of a usual length. */
-async function shortRun(cohort: Cohort, { model, workers, batch }: Asked): Promise<Run> {
+async function shortRun(cohort: Cohort, { model, workers }: Asked, batch: number): Promise<Run> {
   const folder = await Deno.makeTempDir({ prefix: "ehrloom-bench-" });
   try {
     const known = settingsOf(model);
@@ -119,7 +123,7 @@ async function trainingSpeed(
   run: Run,
   model: GradientModel,
   cohort: Cohort,
-  { batch, workers }: Asked,
+  { batch, workers }: { readonly batch: number; readonly workers: number },
 ) {
   const optimizer = adam(run.parameters);
   const divisor = model.lossDivisor(cohort, batch);
@@ -200,13 +204,16 @@ async function samplingSpeed(
 async function measured(asked: Asked): Promise<Measured> {
   await useBackend(asked.engine);
   const whole = asked.cohort === undefined ? await syntheaSample() : await readMeds(asked.cohort);
-  const run = asked.run === undefined ? await shortRun(whole, asked) : await readRun(asked.run);
+  const stored = asked.run === undefined ? undefined : await readRun(asked.run);
+  const kind = stored?.runConfig.model ?? asked.model;
+  const batch = asked.batch ?? usualBatch[overTokens.includes(kind) ? "tokens" : "rows"];
+  const run = stored ?? await shortRun(whole, asked, batch);
   const { model: family, config, schema } = run.runConfig;
   const model = gradientModelOf(family, config, schema);
   const cohort = splitOf(whole, "train");
 
   const peak = await peakFlops();
-  const training = await trainingSpeed(run, model, cohort, asked);
+  const training = await trainingSpeed(run, model, cohort, { batch, workers: asked.workers });
   const later = await peakFlops(); // the machine may be busier now than it was
   const best = Math.max(peak, later);
   const records = Int32Array.from(cohort.subjectIds.keys());
@@ -226,7 +233,7 @@ async function measured(asked: Asked): Promise<Measured> {
     has_own_operations: hasKernels(),
     peak_flops_per_second: best,
     training: {
-      batch: asked.batch,
+      batch,
       workers: asked.workers,
       ...training,
       visits_per_second: cohort.visitCount / training.seconds_per_epoch,

@@ -31,10 +31,6 @@ interface Failed {
   readonly error: string;
 }
 
-/** Records per batch: a record has as many tokens as six or more have visits. */
-const usualBatch = { rows: 48, tokens: 8 };
-const overTokens: readonly string[] = ["gpt", "hisgt", "synehrgy"];
-
 const networks = comparedModels.filter((name) => models[name].floor === undefined);
 
 /** The words of an option of comma-separated names, or the default. */
@@ -143,14 +139,17 @@ async function measureAll(args: Arguments, onProgress: OnProgress) {
   const run = args.maybe("run") === undefined ? undefined : args.path("run");
   const cohort = args.maybe("cohort") === undefined ? undefined : args.path("cohort");
   const engines = namesOf(args, "backend", backends, await enginesHere()) as Backend[];
+  if (run !== undefined && args.maybe("model") !== undefined) {
+    throw new UsageError("use either --run or --model");
+  }
   const names = run === undefined ? namesOf(args, "model", networks, [...networks]) : [run];
   const how = {
     run,
     cohort,
+    batch: args.maybeInteger("batch", { min: 1 }),
     count: args.integer("count", { min: 1 }),
   };
   const workers = args.integer("workers", { min: 1 });
-  const batch = args.maybeInteger("batch", { min: 1 });
   const results: (Measured | Failed)[] = [];
   const total = engines.length * names.length;
   for (const engine of engines) {
@@ -163,7 +162,6 @@ async function measureAll(args: Arguments, onProgress: OnProgress) {
           ...how,
           engine,
           model,
-          batch: batch ?? usualBatch[overTokens.includes(model) ? "tokens" : "rows"],
           workers: isThreaded ? workers : 1,
         }),
       );

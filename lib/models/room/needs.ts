@@ -69,8 +69,9 @@ export function needOf(
   const largest = Math.max(first.largest, second.largest);
   const pass = (hasHost ? 1 : deviceShare) * passFloats;
   if (stage !== "learning") {
+    const copies = stage === "judging" && hasWasmKernels() ? 2 : 3; // cut, turned and kept turned
     return {
-      engine: floatBytes * (total + (hasWasmKernels() ? 2 : 3) * largest + pass), // cut and turned copies
+      engine: floatBytes * (total + copies * largest + pass),
       process: floatBytes * total,
       largest: floatBytes * Math.max(largest, passFloats), // such as attention over long records
     };

@@ -141,7 +141,8 @@ struct Rows {
   std::vector<float> logits;
 };
 
-INLINE float rectified(float x) { return x > 0 ? x : 0; }
+/// NaN stays, as in Math.max().
+INLINE float rectified(float x) { return x < 0 ? 0 : x; }
 
 /// Makes the units of columns `start` to `end` - 1, and the logits of these.
 PER_PROCESSOR void prepareBlock(const Head& head, Rows& rows, int64_t start, int64_t end) {
@@ -166,7 +167,7 @@ PER_PROCESSOR void prepareBlock(const Head& head, Rows& rows, int64_t start, int
 INLINE int64_t firstOn(const float* logits, const float* uniforms, int64_t count) {
   int32_t isOn[kBlock];
 #pragma omp simd
-  for (int64_t i = 0; i < count; i++) isOn[i] = uniforms[i] < 1.f / (1.f + exponential(-logits[i]));
+  for (int64_t i = 0; i < count; i++) isOn[i] = uniforms[i] < 0 || uniforms[i] < 1.f / (1.f + exponential(-logits[i]));
   return std::find(isOn, isOn + count, 1) - isOn;
 }
 

@@ -6,6 +6,11 @@ import { product } from "./product";
 /** Rows of a block: so much of what causal attention does not see is left out. */
 const blockRows: i32 = 24;
 
+/** Rows that {@link attentionGradient} wants as room for the gradient at weights. */
+export function attentionBlock(): i32 {
+  return blockRows;
+}
+
 /** Where element `index` of floats lies. */
 // @ts-ignore: decorator
 @inline
