@@ -1,8 +1,8 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs-core";
-import { type Cohort, cohortOf, type RecordLists, vocabulary } from "ehrloom";
-import { modelFamily } from "ehrloom/models/mod.ts";
+import { type Cohort, cohortOf, generateParts, type RecordLists, train, vocabulary } from "ehrloom";
+import { gradientModelOf, modelFamily } from "ehrloom/models/mod.ts";
 import type { GradientModel } from "ehrloom/models/interface/model.ts";
 import {
   extraNeed,
@@ -23,6 +23,7 @@ import { allowWasmKernels } from "ehrloom/nn/wasm_kernels.ts";
 import { localGradients } from "ehrloom/train/gradients/local.ts";
 import { testOnBackends } from "../../golden.ts";
 import { assertClose } from "../../nn/layer.ts";
+import { inFolder } from "../../folder.ts";
 import { tinyCohort } from "../../tiny.ts";
 
 await useBackend("wasm");
@@ -131,6 +132,41 @@ for (const [name, settings] of forms) {
         }
       }
     }
+  });
+}
+
+async function assertWritingFits(folder: string, name: string, settings: Record<string, number>) {
+  const own = Object.keys(modelFamily(name).settings);
+  const sizes = Object.entries({ width: 64, layers: 1, heads: 2, ...settings });
+  const cohort = {
+    ...listed(1500, 3, 24),
+    splits: Uint8Array.from({ length: 24 }, (_, i) => i % 3),
+  };
+  const run = await train(cohort, `${folder}/run`, {
+    model: name,
+    settings: Object.fromEntries(sizes.filter(([key]) => own.includes(key))),
+    epochs: 1,
+    batch: 8,
+  });
+  const { model: family, config, schema } = run.runConfig;
+  const model = gradientModelOf(family, config, schema);
+  for (const isOwn of [true, false]) {
+    allowWasmKernels(isOwn);
+    const wanted = needOf(model, "writing", model.writingFootprint(1)).engine;
+    const peak = await peakBytes(async () => {
+      for await (const _ of generateParts(run, { count: 1 }));
+    });
+    allowWasmKernels(true);
+    assert(peak <= wanted, `${wanted} for ${peak}, own operations: ${isOwn}`);
+  }
+}
+
+for (const [name, settings] of forms) {
+  if (["synteg", "eva", "hisgt"].includes(name)) continue; // their training takes longer
+  const form = [name, ...Object.entries(settings).map((setting) => setting.join("="))].join(" ");
+  Deno.test(`needOf() is what "${form}" takes at most to write a record`, async () => {
+    await useBackend("wasm");
+    await inFolder((folder) => assertWritingFits(folder, name, settings));
   });
 }
 
