@@ -50,6 +50,8 @@ export const uses = {
   conditionals: 0x636f6e64,
   /** Resamples of patients; by role and resample. */
   resamples: 0x626f6f74,
+  /** Groups of patients that resamples of large cohorts draw; by role and number of records. */
+  resampleGroups: 0x67727073,
   /** Records drawn from independent marginals. */
   floor: 0x6d617267,
   /** Training records that the memoriser copies. */

@@ -2,7 +2,7 @@
  * How far would a figure move with other patients: the bootstrap over patients (Efron 1979), with a
  * random seed. A resample depends only on the seed, the role of the cohort, its number of records and
  * the number of the resample. So figures of several models against the same real records use the same
- * real resamples and can be compared in pairs.
+ * real resamples and can be compared in pairs. In large cohorts random groups of patients are drawn.
  *
  * @module
  */
@@ -73,41 +73,130 @@ export function checkResamples(resamples: number, labels = 0): void {
   );
 }
 
+/** The most patients of a cohort that are drawn one by one; in larger cohorts random groups are drawn. */
+export const mostSingly = 2 ** 14;
+
+/** Groups of a large cohort. */
+export const groupCount = 2 ** 10;
+
 /**
- * How often each record is drawn in a resample of the size of the cohort, with replacement.
+ * What resamples of a cohort draw, with replacement: each record by itself, or in large cohorts random
+ * groups of equally many records (the random groups of survey statistics, Wolter 2007). Sums over groups
+ * vary as sums over single patients do, and a resample takes as long however large the cohort is.
+ */
+export interface Units {
+  /** Groups, then single records that are left over: fewer than groups. */
+  readonly count: number;
+  /** [records] The unit of each record; absent if each record is one by itself. */
+  readonly unitOf?: Uint16Array;
+}
+
+function randomGroups({ role, seed }: Resampling, records: number): Units {
+  const order = Uint32Array.from({ length: records }, (_, record) => record);
+  stream("resampleGroups", seed, roles.indexOf(role), records).shuffle(order);
+  const rest = records % groupCount;
+  const unitOf = new Uint16Array(records);
+  order.forEach((record, i) => unitOf[record] = i < rest ? groupCount + i : i % groupCount);
+  return { count: groupCount + rest, unitOf };
+}
+
+/** The units of a few cohorts: making them takes longer than a resample. */
+const known = new Map<string, Units>();
+
+/** What resamples of a cohort with so many records draw. */
+export function unitsOf(resampling: Resampling, records: number): Units {
+  if (records <= mostSingly) return { count: records };
+  const name = `${resampling.role} ${resampling.seed} ${records}`;
+  const units = known.get(name) ?? randomGroups(resampling, records);
+  known.delete(name);
+  known.set(name, units); // as the one that was used last
+  for (const oldest of [...known.keys()].slice(0, -8)) known.delete(oldest);
+  return units;
+}
+
+/**
+ * How often each unit is drawn in a resample; as many records are drawn as the cohort has.
+ *
+ * @param resample 1, 2, 3, …; 0 is the cohort as it is, every unit once
+ * @param weights [units × columns] overwritten in the given column
+ */
+export function unitWeights(
+  { role, seed }: Resampling,
+  resample: number,
+  { count, unitOf }: Units,
+  weights: Int32Array,
+  place: { column: number; columns: number } = { column: 0, columns: 1 },
+): void {
+  const { column, columns } = place;
+  for (let unit = 0; unit < count; unit++) {
+    weights[unit * columns + column] = resample === 0 ? 1 : 0;
+  }
+  if (resample === 0) return;
+  const draws = stream("resamples", seed, roles.indexOf(role), resample);
+  const alike = unitOf === undefined ? count : groupCount; // units of the same size
+  draws.tally(alike, weights.subarray(0, alike * columns), place);
+  if (count > alike) draws.tally(count - alike, weights.subarray(alike * columns), place);
+}
+
+/**
+ * How often each record is drawn in a resample of the size of the cohort, with replacement; the records
+ * of a group are drawn together, see {@link Units}.
  *
  * @param resample 1, 2, 3, …; 0 is the cohort as it is, every record once
  * @param weights [records × columns] overwritten in the given column
  */
 export function resampleWeights(
-  { role, seed }: Resampling,
+  resampling: Resampling,
   resample: number,
   weights: Int32Array,
   place: { column: number; columns: number } = { column: 0, columns: 1 },
 ): void {
   const { column, columns } = place;
-  const records = weights.length / columns;
-  for (let record = 0; record < records; record++) {
-    weights[record * columns + column] = resample === 0 ? 1 : 0;
+  const units = unitsOf(resampling, weights.length / columns);
+  const { count, unitOf } = units;
+  if (unitOf === undefined) return unitWeights(resampling, resample, units, weights, place);
+  const own = new Int32Array(count);
+  unitWeights(resampling, resample, units, own);
+  for (let record = 0; record < unitOf.length; record++) {
+    weights[record * columns + column] = own[unitOf[record]];
   }
-  if (resample === 0) return;
-  stream("resamples", seed, roles.indexOf(role), resample).tally(records, weights, place);
 }
 
-/** Sums of per-record figures over one resample, added to `sums`; see {@link resampledSums}. */
-export function addResample(
+/** Figures of single records, summed over each unit: [units × width]. */
+function unitSums(features: Float64Array, width: number, { count, unitOf }: Units): Float64Array {
+  if (unitOf === undefined) return features;
+  const sums = new Float64Array(count * width);
+  for (let record = 0; record < unitOf.length; record++) {
+    const to = unitOf[record] * width;
+    for (let i = 0; i < width; i++) sums[to + i] += features[record * width + i];
+  }
+  return sums;
+}
+
+/**
+ * Sums of per-record figures over each resample, one after another.
+ *
+ * @param features [records × width] what is summed
+ * @returns [width] for each of resamples + 1, first over the cohort as it is
+ */
+export function* eachResampledSums(
   resampling: Resampling,
-  resample: number,
   features: Float64Array,
-  weights: Int32Array,
-  sums: Float64Array,
-): void {
-  const width = sums.length;
-  resampleWeights(resampling, resample, weights);
-  for (let record = 0; record < weights.length; record++) {
-    const weight = weights[record];
-    if (weight === 0) continue;
-    for (let i = 0; i < width; i++) sums[i] += weight * features[record * width + i];
+  width: number,
+  resamples: number,
+): Iterable<Float64Array> {
+  const units = unitsOf(resampling, features.length / width);
+  const own = unitSums(features, width, units);
+  const weights = new Int32Array(units.count);
+  for (let resample = 0; resample <= resamples; resample++) {
+    const sums = new Float64Array(width);
+    unitWeights(resampling, resample, units, weights);
+    for (let unit = 0; unit < weights.length; unit++) {
+      const weight = weights[unit];
+      if (weight === 0) continue;
+      for (let i = 0; i < width; i++) sums[i] += weight * own[unit * width + i];
+    }
+    yield sums;
   }
 }
 
@@ -123,13 +212,13 @@ export function resampledSums(
   width: number,
   resamples: number,
 ): Float64Array {
-  const weights = new Int32Array(features.length / width);
-  const sums = new Float64Array((resamples + 1) * width);
-  for (let resample = 0; resample <= resamples; resample++) {
-    const own = sums.subarray(resample * width, (resample + 1) * width);
-    addResample(resampling, resample, features, weights, own);
+  const all = new Float64Array((resamples + 1) * width);
+  let at = 0;
+  for (const sums of eachResampledSums(resampling, features, width, resamples)) {
+    all.set(sums, at);
+    at += width;
   }
-  return sums;
+  return all;
 }
 
 /** The figures of the resamples in order; those that have none (NaN) are left out. */

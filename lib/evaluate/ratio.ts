@@ -7,7 +7,13 @@ import * as v from "valibot";
 import { breathe } from "../breathe.ts";
 import type { Cohort } from "../cohort/cohort.ts";
 import { object, type Schema } from "../files/checked_json.ts";
-import { addResample, type Estimate, estimate, estimateSchema, type Role } from "./bootstrap.ts";
+import {
+  eachResampledSums,
+  type Estimate,
+  estimate,
+  estimateSchema,
+  type Role,
+} from "./bootstrap.ts";
 import { inTurn } from "./in_turn.ts";
 import type { Answer, Asked, Judged, Measure, Need } from "./measure.ts";
 import { minus } from "./paired_differences.ts";
@@ -29,11 +35,8 @@ async function sumsOf(
   for (let record = 0; record < cohort.recordCount; record++) {
     features.set(of(cohort, record), record * width);
   }
-  const weights = new Int32Array(cohort.recordCount);
   const sums: Sums[] = [];
-  for (let resample = 0; resample <= resamples; resample++) {
-    const own = new Float64Array(width);
-    addResample({ role, seed }, resample, features, weights, own);
+  for (const own of eachResampledSums({ role, seed }, features, width, resamples)) {
     sums.push(own);
     await breathe();
   }

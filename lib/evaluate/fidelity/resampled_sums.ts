@@ -8,7 +8,7 @@ import { breathe } from "../../breathe.ts";
 import type { Cohort } from "../../cohort/cohort.ts";
 import { growing } from "../../cohort/growing.ts";
 import type { OnProgress } from "../../progress.ts";
-import { resampleWeights, type Role } from "../bootstrap.ts";
+import { type Role, type Units, unitsOf, unitWeights } from "../bootstrap.ts";
 import type { Asked } from "../measure.ts";
 
 /** What consecutive records add to each cell, as sparse rows. */
@@ -29,6 +29,8 @@ export interface RecordRows {
   readonly recordCount: number;
   /** Number of cells. */
   readonly cellCount: number;
+  /** Adds what a record adds. */
+  readonly read: (record: number, add: Add) => void;
   /** Reads the records, in runs of bounded size. */
   runs(): Iterable<RowRun>;
 }
@@ -41,9 +43,9 @@ const runEntries = 1 << 20;
 
 /** Rows that are read from a cohort whenever they are asked for. */
 export function recordRows(
-  { recordCount }: Cohort,
+  { recordCount }: Pick<Cohort, "recordCount">,
   cellCount: number,
-  read: (record: number, add: Add) => void,
+  read: RecordRows["read"],
 ): RecordRows {
   const readRun = (from: number, places: Uint32Array): RowRun => {
     const offsets: number[] = [0];
@@ -71,6 +73,7 @@ export function recordRows(
   return {
     recordCount,
     cellCount,
+    read,
     *runs() {
       const places = new Uint32Array(cellCount);
       for (let from = 0; from < recordCount;) {
@@ -80,6 +83,20 @@ export function recordRows(
       }
     },
   };
+}
+
+/** The rows of what resamples draw: of groups of records, if these are drawn together. */
+function inUnits(rows: RecordRows, { count, unitOf }: Units): RecordRows {
+  if (unitOf === undefined) return rows;
+  const offsets = new Uint32Array(count + 1);
+  for (const unit of unitOf) offsets[unit + 1]++;
+  for (let unit = 0; unit < count; unit++) offsets[unit + 1] += offsets[unit];
+  const next = offsets.slice();
+  const records = new Uint32Array(unitOf.length);
+  unitOf.forEach((unit, record) => records[next[unit]++] = record);
+  return recordRows({ recordCount: count }, rows.cellCount, (unit, add) => {
+    for (let i = offsets[unit]; i < offsets[unit + 1]; i++) rows.read(records[i], add);
+  });
 }
 
 /** The same rows, which are kept in memory when they are first read, if they have few entries. */
@@ -164,8 +181,10 @@ class BlockSums {
   /** [kinds][columns × cells] */
   readonly #sums: readonly Float64Array[];
 
+  /** @param kinds rows of the units */
   constructor(
     private readonly resampling: { readonly role: Role; readonly seed: number },
+    readonly units: Units,
     private readonly kinds: readonly RecordRows[],
     private readonly columns: number,
   ) {
@@ -175,13 +194,13 @@ class BlockSums {
   /**
    * Sums the resamples `first`, `first` + 1, … of a block.
    *
-   * @param buffer [at least records × columns] is overwritten
+   * @param buffer [at least units × columns] is overwritten
    */
   async read(first: number, buffer: Int32Array): Promise<void> {
-    const { columns } = this;
-    const weights = buffer.subarray(0, this.kinds[0].recordCount * columns);
+    const { columns, units } = this;
+    const weights = buffer.subarray(0, units.count * columns);
     for (let column = 0; column < columns; column++) {
-      resampleWeights(this.resampling, first + column, weights, { column, columns });
+      unitWeights(this.resampling, first + column, units, weights, { column, columns });
     }
     for (const [kind, rows] of this.kinds.entries()) {
       const block = new Float64Array(rows.cellCount * columns);
@@ -225,11 +244,12 @@ export async function resampledFigures<Name extends string>(
   const columns = blockColumns(kinds, resamples);
   const mostEntries = Math.floor(keptEntries / kinds.flat().length);
   const cohorts = [real, ...others].map(({ role }, i) => {
-    const own = kinds.map((each) => kept(each[i], mostEntries));
-    return new BlockSums({ role, seed }, own, columns);
+    const units = unitsOf({ role, seed }, kinds[0][i].recordCount);
+    const own = kinds.map((each) => kept(inUnits(each[i], units), mostEntries));
+    return new BlockSums({ role, seed }, units, own, columns);
   });
-  const mostRecords = Math.max(...kinds[0].map(({ recordCount }) => recordCount));
-  const buffer = new Int32Array(mostRecords * columns);
+  const mostUnits = Math.max(...cohorts.map(({ units }) => units.count));
+  const buffer = new Int32Array(mostUnits * columns);
   const found = others.map(() => new Map<string, Float64Array>());
   for (let first = 0; first <= resamples; first += columns) {
     for (const cohort of cohorts) await cohort.read(first, buffer);

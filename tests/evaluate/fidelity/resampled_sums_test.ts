@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { type Cohort, random } from "ehrloom";
-import { resampleWeights } from "ehrloom/evaluate/bootstrap.ts";
+import { mostSingly, resampleWeights } from "ehrloom/evaluate/bootstrap.ts";
 import {
   type RecordRows,
   recordRows,
@@ -27,14 +27,13 @@ Deno.test("sumsOf() counts what records add, a cell that is added to twice as we
   assertEquals([...sumsOf(visitsWithCodes(own))], counts);
 });
 
-Deno.test("resampledFigures() weigh each record as its resample does, kept in memory or read again", async () => {
-  const [real, other] = [cohort(1, 20), cohort(2, 30)];
-  const resamples = 130; // more than two blocks
+/** Checks sums of some resamples against sums over single records with their weights. */
+async function checkSums(real: Cohort, other: Cohort, checked: readonly number[]): Promise<void> {
   const asked = {
     real: { role: "real", cohort: real },
     others: [{ role: "synthetic", cohort: other }],
     seed: 4,
-    resamples,
+    resamples: Math.max(...checked),
   } as const;
   const kinds = [[real, other].map(visitsWithCodes)];
   const figures = ([a]: readonly Float64Array[], [b]: readonly Float64Array[]) => ({
@@ -55,10 +54,19 @@ Deno.test("resampledFigures() weigh each record as its resample does, kept in me
     });
     return total;
   };
-  for (const resample of [0, 1, 63, 64, 65, 128, 130]) {
+  for (const resample of checked) {
     assertEquals(found.real[resample], sum(real, "real", 0, resample));
     assertEquals(found.other[resample], sum(other, "synthetic", 3, resample));
   }
+}
+
+Deno.test("resampledFigures() weigh each record as its resample does, kept in memory or read again", async () => {
+  await checkSums(cohort(1, 20), cohort(2, 30), [0, 1, 63, 64, 65, 128, 130]); // over two blocks
+});
+
+Deno.test("resampledFigures() weigh the records of large cohorts in groups, in the same way", async () => {
+  await checkSums(cohort(1, mostSingly + 100), cohort(2, 30), [0, 1, 2]);
+  await checkSums(cohort(1, 30), cohort(2, mostSingly + 100), [0, 1, 2]);
 });
 
 Deno.test("recordRows() read long cohorts in several runs", () => {
