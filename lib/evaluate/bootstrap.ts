@@ -91,6 +91,11 @@ export interface Units {
   readonly unitOf?: Uint16Array;
 }
 
+/** Whether resamples of a cohort draw groups of its records. */
+export function isDrawnInGroups({ recordCount }: { readonly recordCount: number }): boolean {
+  return recordCount > mostSingly;
+}
+
 function randomGroups({ role, seed }: Resampling, records: number): Units {
   const order = Uint32Array.from({ length: records }, (_, record) => record);
   stream("resampleGroups", seed, roles.indexOf(role), records).shuffle(order);
@@ -105,7 +110,7 @@ const known = new Map<string, Units>();
 
 /** What resamples of a cohort with so many records draw. */
 export function unitsOf(resampling: Resampling, records: number): Units {
-  if (records <= mostSingly) return { count: records };
+  if (!isDrawnInGroups({ recordCount: records })) return { count: records };
   const name = `${resampling.role} ${resampling.seed} ${records}`;
   const units = known.get(name) ?? randomGroups(resampling, records);
   known.delete(name);

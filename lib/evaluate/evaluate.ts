@@ -17,6 +17,7 @@ import type { Run, RunConfig } from "../train/run_folder.ts";
 import { ownCommit } from "../commit.ts";
 import { version } from "../version.ts";
 import { alignedCohorts, differencesInWords, type NameDifferences } from "./align.ts";
+import { groupCount, isDrawnInGroups } from "./bootstrap.ts";
 import { measuresOf, misnamed, type Selection } from "./measures.ts";
 import type { Likelihood, PartialReport, Report, ReportAbout } from "./report.ts";
 import { type OnScale, onScale, type ScaledCohorts, scaledCohorts } from "./scale.ts";
@@ -165,6 +166,7 @@ async function aboutOf(
     created: new Date().toISOString(),
     seed,
     resamples,
+    ...[train, heldOut, synthetic].some(isDrawnInGroups) && { resampled_groups: groupCount },
     min_cell: minCell,
     ...quick && { quick },
     ...sensitive.length > 0 && { sensitive },

@@ -185,6 +185,11 @@ export interface ReportAbout {
   seed: number;
   /** Resamples of patients behind each interval. */
   resamples: number;
+  /**
+   * Random groups of patients that resamples of large cohorts draw, instead of single patients; absent if
+   * no cohort has more than 16,384 records.
+   */
+  resampled_groups?: number | undefined;
   /** What fewer real patients have is not listed; at most 1 if everything is. */
   min_cell: number;
   /** Whether only quick measures, with small settings, were asked. */

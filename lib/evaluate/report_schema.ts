@@ -36,6 +36,7 @@ export const aboutSchema: Schema<StoredAbout> = object({
   created: text,
   seed: whole(0),
   resamples: whole(0),
+  resampled_groups: v.optional(whole(1)),
   min_cell: whole(0),
   quick: v.optional(flag),
   sensitive: v.optional(list(text)),

@@ -52,6 +52,15 @@ Deno.test("evaluate() compares with the train split and takes the test split as 
   assertEquals("backend" in report.about.versions, false); // none was chosen, none computed
 });
 
+Deno.test("evaluate() says when resamples draw groups of patients", async () => {
+  const only = ["fidelity.aggregate"];
+  const groupsOf = async (records: number) => {
+    const large = listedCohort(randomRecords(2, records, 6), 6);
+    return (await evaluate(real, large, { only, resamples: 2 })).about.resampled_groups;
+  };
+  assertEquals([await groupsOf(20), await groupsOf(16_385)], [undefined, 1024]);
+});
+
 Deno.test("evaluate() with `only` holds the figures of these measures alone, the same as with all", async () => {
   const how = { quick: true, seed: 4, resamples: 10 };
   const timed = (cohort: typeof real) => ({

@@ -15,6 +15,11 @@ function shortNumbers(_key: string, value: unknown): unknown {
   return typeof value === "number" ? Number(value.toPrecision(7)) : value;
 }
 
+function resamplesInWords({ resamples, resampled_groups: groups }: ReportAbout): string {
+  if (groups === undefined) return counted(resamples);
+  return `${counted(resamples)}; large cohorts in ${counted(groups)} random groups of patients`;
+}
+
 /** Settings, sizes, versions, and the run. */
 export function AboutSection({ about }: { about: ReportAbout }) {
   const rows: [string, string][] = [
@@ -22,7 +27,7 @@ export function AboutSection({ about }: { about: ReportAbout }) {
     ...commitFact(about.commit),
     ["Created", about.created],
     ["Random seed of the evaluation", String(about.seed)],
-    ["Resamples of patients", counted(about.resamples)],
+    ["Resamples of patients", resamplesInWords(about)],
     [
       "Real cohort",
       `${counted(about.real.records)} records (${counted(about.real.train)} training, ` +
