@@ -4,6 +4,7 @@
  * @module
  */
 import type { OnProgress } from "../../../progress.ts";
+import { isDrawnInGroups } from "../../bootstrap.ts";
 import type { Asked } from "../../measure.ts";
 import { countKeys } from "./key_counts.ts";
 import { codeKeyIndex, type CodeKind, occurrencesIn } from "./key_rows.ts";
@@ -20,11 +21,13 @@ const mostCounted = 2e10;
 const occurrencesPerKey = 40;
 
 /**
- * Whether counting the records of every resample would take too long: resamples times occurrences of
- * keys in the real cohort, and times its keys, over which each resample has an R². Only the real cohort
- * decides, so that all models of a comparison are judged in the same way.
+ * Whether counting the records of every resample would take too long: of a cohort that is drawn in
+ * groups, or by resamples times occurrences of keys in the real cohort, and times its keys, over which
+ * each resample has an R². Only the real cohort decides, so that all models of a comparison are judged in
+ * the same way.
  */
 export function isLarge(kind: CodeKind, { real: { cohort }, resamples }: Asked): boolean {
+  if (resamples > 0 && isDrawnInGroups(cohort)) return true;
   const most = mostCounted / resamples;
   const occurrences = occurrencesIn(cohort, kind);
   const codes = cohort.vocabulary.codes.length;

@@ -9,7 +9,7 @@ import {
   vocabulary,
 } from "ehrloom";
 import { copiesOf } from "ehrloom/cohort/cohort.ts";
-import { r2Estimate } from "ehrloom/evaluate/bootstrap.ts";
+import { mostSingly, r2Estimate } from "ehrloom/evaluate/bootstrap.ts";
 import { countKeys } from "ehrloom/evaluate/fidelity/counting/key_counts.ts";
 import { codeKeyIndex } from "ehrloom/evaluate/fidelity/counting/key_rows.ts";
 import { isLarge, kindFidelity } from "ehrloom/evaluate/fidelity/counting/kind_fidelity.ts";
@@ -187,6 +187,9 @@ Deno.test("kindFidelity() counts resamples of cohorts that are small, and says s
   const asked = askedOf(cohort, cohort, 20);
   assertEquals(isLarge("unigram", asked), false);
   assertEquals(isLarge("unigram", { ...asked, resamples: 2 ** 40 + draws.integer(2) }), true);
+  const large = listedCohort(randomRecords(3, mostSingly + 1, codes), codes);
+  assertEquals(isLarge("unigram", askedOf(large, cohort, 20)), true);
+  assertEquals(isLarge("unigram", askedOf(large, cohort, 0)), false);
   const [found] = await kindFidelity("unigram", asked);
   const [counted] = await resampledR2("unigram", asked);
   assertEquals(found.interval, "bootstrap");
