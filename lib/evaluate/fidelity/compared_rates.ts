@@ -47,7 +47,11 @@ export function rateFigures(
   synthetic: Rates,
   codes: readonly number[],
 ): [name: string, figure: number][] {
-  const ofCodes = ({ byCode }: Rates) => codes.map((code) => byCode[code]);
+  const ofCodes = ({ byCode }: Rates) => {
+    const rates = new Float64Array(codes.length);
+    for (let i = 0; i < codes.length; i++) rates[i] = byCode[codes[i]];
+    return rates;
+  };
   return [
     [`${path}.rate.real`, real.overall],
     [`${path}.rate.synthetic`, synthetic.overall],

@@ -48,8 +48,13 @@ function ratesOf(sums: Float64Array): Record<(typeof kinds)[number], Rates> {
   const codes = (sums.length - 1) / 2;
   const visits = sums[2 * codes];
   const rates = (countOf: (code: number) => number): Rates => {
-    const byCode = Float64Array.from({ length: codes }, (_, code) => countOf(code) / visits);
-    return { overall: byCode.reduce((sum, rate) => sum + rate, 0), byCode };
+    const byCode = new Float64Array(codes);
+    let overall = 0;
+    for (let code = 0; code < codes; code++) {
+      byCode[code] = countOf(code) / visits;
+      overall += byCode[code];
+    }
+    return { overall, byCode };
   };
   return {
     onsets: rates((code) => sums[codes + code]),
