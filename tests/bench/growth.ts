@@ -91,24 +91,28 @@ async function evaluated(folder: string, only?: readonly string[]): Promise<void
   await writeReport(`${folder}/report`, report, { real: splitOf(real, "train"), synthetic });
 }
 
-/** Says on stderr when each stage begins, with seconds since the start. */
+/** Says on stderr when each stage begins, with seconds of processor time since the start. */
 function shown() {
   let last = "";
   return ({ stage, note = "" }: Progress) => {
     const what = `${stage} ${note}`;
     if (what === last) return;
     last = what;
-    say(`${(performance.now() / 1000).toFixed(0).padStart(6)} s ${gib().toFixed(2)} GiB ${what}`);
+    say(`${cpuSeconds().toFixed(0).padStart(6)} s ${gib().toFixed(2)} GiB ${what}`);
   };
 }
 
 const gib = () => process.resourceUsage().maxRSS / 2 ** 20;
 
+function cpuSeconds(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+}
+
 /** Does a step in this process. */
 async function cost(step: string, folder: string, patients: number): Promise<Cost> {
   await steps[step](folder, patients);
-  const { user, system } = process.cpuUsage();
-  return { seconds: performance.now() / 1000, cpuSeconds: (user + system) / 1e6, gib: gib() };
+  return { seconds: performance.now() / 1000, cpuSeconds: cpuSeconds(), gib: gib() };
 }
 
 /** Does a step in a process of its own. */
