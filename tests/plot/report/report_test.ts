@@ -325,6 +325,18 @@ Deno.test("reportHtml() and its SVG files hold no control characters, whatever n
   assertStringIncludes(html, "a\\x1bb");
 });
 
+Deno.test("the report says when resamples drew groups of patients", () => {
+  const resamplesOf = (groups: number | undefined) => {
+    const about = { ...report.about, resamples: 1000, resampled_groups: groups };
+    const { document } = parseHTML(reportHtml({ about }, sources));
+    const name = [...document.querySelectorAll("dt")]
+      .find(({ textContent }) => textContent === "Resamples of patients");
+    return name?.nextElementSibling?.textContent;
+  };
+  assertEquals(resamplesOf(undefined), "1,000");
+  assertEquals(resamplesOf(1024), "1,000; large cohorts in 1,024 random groups of patients");
+});
+
 Deno.test("reportHtml() makes do with a report that holds no figures", () => {
   const { document } = parseHTML(reportHtml({ about: report.about }, { ...sources, training: [] }));
   assertEquals(document.querySelectorAll(".scatter").length, 3);
