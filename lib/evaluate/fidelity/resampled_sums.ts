@@ -106,9 +106,14 @@ interface CellRun {
   /** [cells of the run + 1] Cell c is added to by `units[offsets[c]]` up to `units[offsets[c + 1]]`. */
   readonly offsets: Uint32Array;
   /** [entries] Indices of rows. */
-  readonly units: Uint32Array;
+  readonly units: Uint16Array | Uint32Array;
   /** [entries] What the row adds to the cell. */
-  readonly counts: Uint32Array;
+  readonly counts: Uint16Array | Uint32Array;
+}
+
+/** An array for whole numbers up to `most`: of two bytes each, if these are enough. */
+function wholeNumbers(length: number, most: number): Uint16Array | Uint32Array {
+  return most < 2 ** 16 ? new Uint16Array(length) : new Uint32Array(length);
 }
 
 /**
@@ -125,8 +130,11 @@ function byCells({ from, offsets, cells, counts }: RowRun, next: Uint32Array): C
     starts[i + 1] = starts[i] + next[own[i]];
     next[own[i]] = starts[i];
   }
-  const units = new Uint32Array(cells.length);
-  const ofCells = new Uint32Array(cells.length);
+  const units = wholeNumbers(cells.length, from + offsets.length);
+  const ofCells = wholeNumbers(
+    cells.length,
+    counts.reduce((most, each) => Math.max(most, each), 0),
+  );
   for (let row = 0; row + 1 < offsets.length; row++) {
     for (let i = offsets[row]; i < offsets[row + 1]; i++) {
       const place = next[cells[i]]++;
@@ -138,9 +146,9 @@ function byCells({ from, offsets, cells, counts }: RowRun, next: Uint32Array): C
   return { cells: own, offsets: starts, units, counts: ofCells };
 }
 
-/** Entries that may still be kept in memory. */
+/** Memory that is left for runs. */
 interface Room {
-  entries: number;
+  bytes: number;
 }
 
 /** Runs by their cells, which are kept in memory when they are first read if there is room. */
@@ -150,16 +158,16 @@ function cellRuns(rows: RecordRows, room: Room): () => Iterable<CellRun> {
     if (found !== undefined) return yield* found;
     const read: CellRun[] = [];
     const next = new Uint32Array(rows.cellCount);
-    let entries = 0;
+    let bytes = 0;
     for (const each of rows.runs()) {
       const run = byCells(each, next);
-      entries += run.units.length;
-      if (entries <= room.entries) read.push(run);
+      bytes += Object.values(run).reduce((sum, { byteLength }) => sum + byteLength, 0);
+      if (bytes <= room.bytes) read.push(run);
       else read.length = 0;
       yield run;
     }
-    if (entries > room.entries) return;
-    room.entries -= entries;
+    if (bytes > room.bytes) return;
+    room.bytes -= bytes;
     found = read;
   };
 }
@@ -336,7 +344,7 @@ export async function resampledFigures<Name extends string>(
 ): Promise<Record<Name, Float64Array>[]> {
   const { real, others, seed, resamples, keptEntries = 2 ** 26 } = asked;
   const columns = blockColumns(kinds, resamples);
-  const room: Room = { entries: keptEntries };
+  const room: Room = { bytes: 8 * keptEntries };
   const cohorts = [real, ...others].map(({ role }, i) => {
     const units = unitsOf({ role, seed }, kinds[0][i].recordCount);
     const own = kinds.map((each) => inUnits(each[i], units));

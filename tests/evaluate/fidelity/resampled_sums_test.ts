@@ -69,6 +69,24 @@ Deno.test("resampledFigures() weigh the records of large cohorts in groups, in t
   await checkSums(cohort(1, 30), cohort(2, mostSingly + 100), [0, 1, 2]);
 });
 
+Deno.test("resampledFigures() add counts of more than 16 bits", async () => {
+  const own = cohort(1, 20);
+  const rows = recordRows(own, 1, (record, add) => add(0, 60_000 + 1000 * record));
+  const asked = {
+    real: { role: "real", cohort: own },
+    others: [{ role: "synthetic", cohort: own }],
+    seed: 4,
+    resamples: 9,
+  } as const;
+  const [{ sum }] = await resampledFigures(asked, [[rows, rows]], ([[real]]) => ({ sum: real }));
+  const weights = new Int32Array(20);
+  for (let resample = 0; resample <= 9; resample++) {
+    resampleWeights({ role: "real", seed: 4 }, resample, weights);
+    const expected = weights.reduce((all, weight, i) => all + weight * (60_000 + 1000 * i), 0);
+    assertEquals(sum[resample], expected);
+  }
+});
+
 Deno.test("recordRows() read long cohorts in several runs", () => {
   const draws = random(1);
   const rows = recordRows(cohort(1, 300), 10_000, (_, add) => {
