@@ -13,6 +13,7 @@ import { rowsAt } from "../nn/multi_hot.ts";
 import { drawn } from "../nn/initial.ts";
 import { type NamedArrays, toTensors } from "../nn/parameters.ts";
 import { type Random, stream } from "../random.ts";
+import type { FinishedStage } from "./finished.ts";
 import type { FitOptions } from "./fit.ts";
 import { rateShare, timeShare, type Training, usualCheckpointMinutes } from "./options.ts";
 import { readAdversary } from "./read_adversary.ts";
@@ -89,10 +90,21 @@ async function trainEpoch(
   );
 }
 
+/** What ended the stage by its stored epochs; undefined if it continues. */
+function endingOf(
+  lines: readonly AdversaryLine[],
+  epochs: number,
+  training: Training,
+): FinishedStage["ended_by"] | undefined {
+  if (lines.length >= epochs) return "epochs";
+  const last = lines.at(-1);
+  return last !== undefined && timeShare(training, last.seconds) >= 1 ? "minutes" : undefined;
+}
+
 /**
  * Trains the second stage and stores its parameters beside the best ones of the first stage. Call
  * again with the same arguments after an interruption: it continues from the last stored epoch and
- * reaches exactly the same parameters.
+ * reaches exactly the same parameters. If it had ended, nothing is written.
  *
  * @param model its first stage is in the folder, trained
  * @param adversary the second stage of the model
@@ -101,6 +113,7 @@ async function trainEpoch(
  * @param training its seed, schedule and minutes are used
  * @param options.onProgress called after every epoch
  * @param options.checkpointMinutes longest time, in minutes, that a killed run loses
+ * @returns how it ended
  * @throws {RangeError} If a loss is no longer finite
  */
 export async function fitAdversary(
@@ -110,27 +123,30 @@ export async function fitAdversary(
   folder: string,
   training: Training,
   { onProgress, checkpointMinutes = usualCheckpointMinutes }: Omit<FitOptions, "tables"> = {},
-): Promise<void> {
+): Promise<FinishedStage> {
   const { epochs } = adversary;
   const { parameters: trained } = await readBest(folder, model);
   const first = Object.fromEntries(
     Object.keys(model.initial).map((name) => [name, trained[name]]),
   );
-  const stored = await readAdversary(folder, adversary, hasAnyOf(adversary.initial, trained));
+  const isTrained = hasAnyOf(adversary.initial, trained);
+  const stored = await readAdversary(folder, adversary, isTrained);
   const lines: AdversaryLine[] = stored?.lines ?? [];
+  let ending = endingOf(lines, epochs, training);
+  if (isTrained && ending !== undefined) return { epochs: lines.length, ended_by: ending };
   const before = lines.at(-1)?.seconds ?? 0;
   const began = performance.now();
   const seconds = () => before + (performance.now() - began) / 1000;
-  const isTimeLeft = () => lines.length === 0 || timeShare(training, seconds()) < 1;
   const examples = await examplesOf(adversary, first, cohort);
   const pair = adversary.begin(
     stored?.state ?? drawn(adversary.initial, stream("adversaryParameters", training.seed)),
   );
   try {
     let storedAt = performance.now();
-    while (lines.length < epochs && isTimeLeft()) {
+    while (ending === undefined) {
       const line = await trainEpoch(adversary, pair, examples, training, lines.length, seconds);
       lines.push(line);
+      ending = endingOf(lines, epochs, training);
       onProgress?.({
         stage: "training, second stage",
         done: lines.length,
@@ -145,6 +161,7 @@ export async function fitAdversary(
     const state = await pair.read();
     await writeAdversary(folder, lines, state);
     await writeBest(folder, { ...first, ...state.parameters });
+    return { epochs: lines.length, ended_by: ending };
   } finally {
     pair.dispose();
   }

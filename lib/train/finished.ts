@@ -13,12 +13,18 @@ function finishedPath(folder: string): string {
   return join(folder, "finished.json");
 }
 
-/** How a training ended. */
-export interface FinishedTraining {
+/** How a stage of training ended. */
+export interface FinishedStage {
   /** Its epochs; 0 of a model that counts its records once. */
   readonly epochs: number;
   /** What ended it. */
   readonly ended_by: Ending;
+}
+
+/** How a training ended: its first stage, and the second one of a model that has two. */
+export interface FinishedTraining extends FinishedStage {
+  /** Of networks against each other; absent if the model has none. */
+  readonly second_stage?: FinishedStage | undefined;
 }
 
 /** Says that a training has ended. */

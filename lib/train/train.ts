@@ -219,11 +219,10 @@ async function learn(
   if (runConfig.privacy === undefined) {
     await calibrate(model, cohort, folder.path, options.onProgress);
   }
-  if (adversary !== undefined) {
+  const second_stage = adversary &&
     await fitAdversary(model, adversary, cohort, folder.path, training, options);
-  }
-  const ending = endingOf(scheduleOf(training, lines), standingOf(lines));
-  await writeFinished(folder.path, { epochs: lines.length, ended_by: ending ?? "epochs" });
+  const ended_by = endingOf(scheduleOf(training, lines), standingOf(lines)) ?? "epochs";
+  await writeFinished(folder.path, { epochs: lines.length, ended_by, second_stage });
 }
 
 /** A cohort with the canaries that options ask for, if they do. */

@@ -87,6 +87,35 @@ Deno.test("synteg begins no further epoch of either stage when the minutes are o
     assertEquals(run.training.length, 1);
     const lines = (await Deno.readTextFile(join(folder, "adversary.jsonl"))).trimEnd().split("\n");
     assertEquals(lines.length, 1);
+    const one = { epochs: 1, ended_by: "minutes" };
+    assertEquals(JSON.parse(await Deno.readTextFile(join(folder, "finished.json"))), {
+      ...one,
+      second_stage: one,
+    });
+  });
+});
+
+Deno.test("a synteg that is resumed when both stages have ended writes no state again", async () => {
+  await useBackend("cpu");
+  const source = tinyCohort(40);
+  await inFolder(async (parent) => {
+    const folder = join(parent, "run");
+    const run = await train(source, folder, tiny);
+    const states = ["model.safetensors", "training.jsonl", "resume.safetensors"]
+      .concat("adversary.jsonl", "resume-adversary.safetensors");
+    for (const name of states) {
+      await Deno.utime(join(folder, name), 5, 5);
+    }
+    const again = await train(source, folder, { resume: true });
+    assertEquals(again.parameters, run.parameters);
+    for (const name of states) {
+      assertEquals((await Deno.stat(join(folder, name))).mtime, new Date(5000), name);
+    }
+    assertEquals(JSON.parse(await Deno.readTextFile(join(folder, "finished.json"))), {
+      epochs: 2,
+      ended_by: "epochs",
+      second_stage: { epochs: 4, ended_by: "epochs" },
+    });
   });
 });
 
