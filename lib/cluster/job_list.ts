@@ -89,12 +89,23 @@ async function putAside(jobs: string, { out, done }: Job): Promise<void> {
   await Deno.remove(path);
 }
 
+/** Makes sure that nothing is where jobs will write. */
+async function checkFree(jobs: readonly Job[]): Promise<void> {
+  for (const { out } of jobs) {
+    if (!await isThere(out)) continue;
+    throw new Deno.errors.AlreadyExists(
+      `Cannot write "${out}": it exists already; remove it, or choose another --out`,
+    );
+  }
+}
+
 /**
  * Writes a list into a folder of jobs, unless the same list is there. If the list there has fewer
  * elements, the others are added, and the merge is made again.
  *
  * @throws {RangeError} If another list is there
- * @throws {Deno.errors.AlreadyExists} If the folder holds something else
+ * @throws {Deno.errors.AlreadyExists} If the folder holds something else, or the result of a new job
+ * is there already
  */
 export async function beginJobs(jobs: string, jobList: JobList): Promise<void> {
   if (await isThere(jobListPath(jobs))) {
@@ -102,6 +113,7 @@ export async function beginJobs(jobs: string, jobList: JobList): Promise<void> {
     if (jobListText(begun) === jobListText(jobList)) return;
     if (hasFurther(jobList, begun)) {
       if (begun.merge !== undefined) await putAside(jobs, begun.merge);
+      else await checkFree(jobList.elements.slice(begun.elements.length));
       return await replaceText(jobListPath(jobs), jobListText(jobList));
     }
     throw new RangeError(
@@ -114,12 +126,7 @@ export async function beginJobs(jobs: string, jobList: JobList): Promise<void> {
       `Cannot write "${jobs}": it exists already and holds no jobs; choose another one by --jobs`,
     );
   }
-  for (const { out } of jobList.merge === undefined ? jobList.elements : [jobList.merge]) {
-    if (!await isThere(out)) continue;
-    throw new Deno.errors.AlreadyExists(
-      `Cannot write "${out}": it exists already; remove it, or choose another --out`,
-    );
-  }
+  await checkFree(jobList.merge === undefined ? jobList.elements : [jobList.merge]);
   await Deno.mkdir(join(jobs, "logs"), { recursive: true });
   await replaceText(jobListPath(jobs), jobListText(jobList));
 }

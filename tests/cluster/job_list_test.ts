@@ -65,6 +65,24 @@ Deno.test("a list of jobs is read as it was written, and only the same one is co
     await assertRejects(() => readJobList(jobs), SyntaxError, "must be a list of at least one job");
   }));
 
+Deno.test("a list that grows takes over nothing that is where a new job writes", () =>
+  inFolder(async (folder) => {
+    const { merge: _, ...all } = jobsBelow(folder);
+    const [jobs, begun] = [join(folder, "jobs"), { ...all, elements: all.elements.slice(0, 2) }];
+    await beginJobs(jobs, begun);
+    await Deno.mkdir(all.elements[0].out, { recursive: true }); // of its own
+    await Deno.mkdir(all.elements[3].out);
+    await assertRejects(
+      () => beginJobs(jobs, all),
+      Deno.errors.AlreadyExists,
+      `Cannot write "${all.elements[3].out}": it exists already`,
+    );
+    assertEquals(await readJobList(jobs), begun);
+    await Deno.remove(all.elements[3].out);
+    await beginJobs(jobs, all);
+    assertEquals(await readJobList(jobs), all);
+  }));
+
 Deno.test("jobStates() tells done, running, waiting, failed and not started jobs apart", () =>
   inFolder(async (folder) => {
     const [jobs, list] = [join(folder, "jobs"), jobsBelow(folder)];
