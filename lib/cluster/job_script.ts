@@ -50,7 +50,9 @@ export function jobScript(
     `export INIT_CWD=${shellWord(folder)} DENO_NO_UPDATE_CHECK=1`,
     "asked=${2:-} since=${3:-}",
     "run() {",
-    `  found() { find "$1" -name 'resume*.safetensors' -newer "$since" 2>/dev/null; }`,
+    // only a checkpoint writes these; resume.safetensors is there from the start of a run
+    "  found() { find \"$1\" '(' -name training.jsonl -o -name adversary.jsonl ')' " +
+    '-newer "$since" 2>/dev/null; }',
     '  [ "$asked" != has-trained ] || exec test -n "$(found "$1")"',
     '  [ ! -e "$1/$2" ] || exit 0 # it is done',
     '  [ "$asked" != is-done ] || exit 1',

@@ -18,6 +18,20 @@ const requeues = 2;
 /** Seconds before its time limit at which a job is told. */
 const early = 60;
 
+/**
+ * The lines that run an element and answer the signal before the end of its time. A wait that a signal
+ * interrupts gives a code above 128; that of the job, which may have ended meanwhile, comes from the
+ * next one.
+ */
+const waiting = [
+  "told=",
+  `trap 'told=yes; if sh "$script" "$own" has-trained "$try.begun"; then again; fi' USR1`,
+  ': > "$try.begun"',
+  'sh "$script" "$own" & job=$!',
+  'code=0; wait "$job" || code=$?',
+  'while [ "$told" ] && [ "$code" -gt 128 ]; do told=; code=0; wait "$job" || code=$?; done',
+];
+
 /** What is asked of Slurm. */
 export interface SlurmOptions {
   /** Lines `#SBATCH --OPTION`, such as "partition=long" and "mem=8G", for elements and merge. */
@@ -26,9 +40,9 @@ export interface SlurmOptions {
 
 /**
  * The script of the array or of the merge. A job that fails is queued again, twice at most; one that
- * was called wrongly (exit code 2) is not. A job whose node fails is queued again by Slurm. A job whose
- * time is nearly over is queued again if a training in it has stored its state in this try, as it then
- * continues from there.
+ * was called wrongly (exit code 2) is not. A job whose node fails is queued again by Slurm. An element
+ * whose time is nearly over is queued again if a training in it has stored its state in this try, as it
+ * then continues from there.
  *
  * @param jobs the folder of the jobs, with `element.sh` and `logs/`
  * @param kind what the script runs
@@ -48,17 +62,12 @@ export function slurmScript(
     `#SBATCH --output=${slurmWord(`${join(jobs, "logs").replaceAll("%", "%%")}/${log}`)}`,
     "#SBATCH --open-mode=append",
     "#SBATCH --requeue",
-    `#SBATCH --signal=B:USR1@${early}`,
+    ...kind === "elements" ? [`#SBATCH --signal=B:USR1@${early}`] : [],
     ...sbatch.map((option) => `#SBATCH --${option}`),
     `script=${shellWord(join(jobs, "element.sh"))} own="${own}" id="${id}"`,
     `try=${shellWord(join(jobs, "logs"))}/"$id"`,
     'again() { scontrol requeue "$id" && sleep 60; } # until Slurm ends this try',
-    `trap 'if sh "$script" "$own" has-trained "$try.begun"; then again; fi' USR1`,
-    ': > "$try.begun"',
-    'sh "$script" "$own" & job=$!',
-    "code=0",
-    'wait "$job" || code=$?',
-    'while kill -0 "$job" 2>/dev/null; do code=0; wait "$job" || code=$?; done # after a signal',
+    ...kind === "elements" ? waiting : ['code=0; sh "$script" "$own" || code=$?'],
     '[ "$code" -ne 0 ] || exit 0',
     'echo "exit code $code" >> "$try.failed"',
     `if [ "$code" -ne 2 ] && [ "$(wc -l < "$try.failed")" -le ${requeues} ]; then again; fi`,

@@ -34,13 +34,20 @@ Deno.test({
       await Deno.mkdir(join(folder, "a b"));
       await Deno.writeTextFile(join(folder, "a b", "done.json"), "{}");
       assertEquals(await run("1"), [0, ""]);
-      const state = join(folder, "a b", "resume.safetensors");
-      await Deno.writeTextFile(state, "");
+      const begun = join(folder, "a b", "resume.safetensors"); // a run has it before any checkpoint
+      await Deno.writeTextFile(begun, "");
       await Deno.utime(path, 5, 5);
-      await Deno.utime(state, 4, 4);
+      await Deno.utime(begun, 6, 6);
       assertEquals(await run("1", "has-trained", path), [1, ""]);
-      await Deno.utime(state, 6, 6);
-      assertEquals(await run("1", "has-trained", path), [0, ""]);
+      for (const name of ["training.jsonl", "adversary.jsonl"]) {
+        const log = join(folder, "a b", name);
+        await Deno.writeTextFile(log, "");
+        await Deno.utime(log, 4, 4);
+        assertEquals(await run("1", "has-trained", path), [1, ""]);
+        await Deno.utime(log, 6, 6);
+        assertEquals(await run("1", "has-trained", path), [0, ""]);
+        await Deno.remove(log);
+      }
       assertEquals(await run("1", "is-done"), [0, ""]);
       assertEquals(await run("2"), [0, `generate|--label|it's "c" $HOME;||`]);
       assertEquals(await run("3"), [2, ""]);
