@@ -96,7 +96,7 @@ await runCommand(command, async (args, onProgress) => {
   checkEngine(args, engine);
   const kubernetes = engine === "kubernetes" ? kubernetesOptions(args, jobs) : undefined;
   return await claimed(jobs, { goesOn: true }, async () => {
-    if (engine === "slurm") await checkNotQueued(jobs);
+    await checkNotQueued(jobs);
     await beginJobs(jobs, jobList);
     const open = await openElements(jobList);
     say(

@@ -127,7 +127,7 @@ export function arrayRange(numbers: readonly number[], atOnce?: number): string 
 export interface SlurmJobs {
   /** Id of the array; empty if no element was open. */
   readonly elements: string;
-  /** Id of the merge; empty if it was done, or there is none. */
+  /** Id of the merge; empty if it was done, there is none, or Slurm refused it. */
   readonly merge: string;
 }
 

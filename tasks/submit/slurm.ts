@@ -19,12 +19,20 @@ import { childOutput } from "../cli/child.ts";
 import { say } from "../cli/command.ts";
 import { project, taskArguments } from "./task_arguments.ts";
 
-/** What one of Slurm's programs prints. */
-async function printed(program: string, args: string[]): Promise<string> {
+/**
+ * What one of Slurm's programs prints.
+ *
+ * @param instead what to do where Slurm is not
+ */
+async function printed(
+  program: string,
+  args: string[],
+  instead = "submit where it is, or use --engine local",
+): Promise<string> {
   const { success, stdout, stderr } = await childOutput(program, { args }).catch((error) => {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
     throw new Deno.errors.NotFound(
-      `Cannot find ${program}: Slurm is not on this machine; submit where it is, or use --engine local`,
+      `Cannot find ${program}: Slurm is not on this machine; ${instead}`,
     );
   });
   if (success) return new TextDecoder().decode(stdout).trim();
@@ -36,7 +44,12 @@ async function printed(program: string, args: string[]): Promise<string> {
 export async function queueOf(jobs: string): Promise<QueuedJob[]> {
   const submitted = await readSlurmJobs(jobs);
   if (submitted === undefined) return [];
-  const lines = await printed("squeue", ["--noheader", "--array", "--format=%A %F %K %T", "--me"]);
+  const lines = await printed(
+    "squeue",
+    ["--noheader", "--array", "--format=%A %F %K %T", "--me"],
+    `"${jobs}" was submitted to it: repeat this where it is or, if it has none of these jobs, ` +
+      "remove slurm.json from that folder",
+  );
   return queuedJobs(lines, submitted);
 }
 
@@ -46,7 +59,7 @@ function idOf(text: string): string {
 }
 
 /**
- * Makes sure that Slurm has none of the jobs of a folder, which may then be changed.
+ * Makes sure that Slurm has none of the jobs of a folder, which may then be changed or run elsewhere.
  *
  * @throws {Error} If it has
  */
@@ -78,6 +91,7 @@ export async function submitToSlurm(
   const elements = open.length === 0
     ? ""
     : idOf(await printed("sbatch", ["--parsable", array, scripts.elements]));
+  await writeSlurmJobs(jobs, { elements, merge: "" }); // they are queued, also if the merge is refused
   // a merge whose elements failed for good ends too, instead of waiting for ever
   const after = elements === ""
     ? []

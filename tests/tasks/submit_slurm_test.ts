@@ -37,7 +37,7 @@ testWith(
             ...["--set", `${name}=${value}`],
           ]);
           const training = [
-            ...["--cohort", "cohort", "--epochs", "100", "--patience", "100", "--batch", "8"],
+            ...["--cohort", "cohort", "--epochs", "300", "--patience", "300", "--batch", "8"],
             ...["--backend", "wasm", ...settings],
           ];
           const whole = await task(folder, config, "train", ...training, "--out", "whole");
@@ -51,7 +51,7 @@ testWith(
             (await asked(config, "scontrol", "show", "job", job))?.match(/Restarts=(\d+)/)?.[1];
           const jobs = join(folder, "run-jobs");
           const begun = join(jobs, "logs", `${job}.begun`);
-          const state = join(folder, "run", "resume.safetensors");
+          const state = join(folder, "run", "training.jsonl"); // which only a checkpoint writes
           const timeOf = async (path: string) =>
             Number((await Deno.stat(path).catch(() => undefined))?.mtime ?? 0);
           let last = 0;

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { jobsOf } from "../../tasks/submit/jobs.ts";
 import { inFolder } from "../folder.ts";
 import { begin, contents, ending, succeed } from "../reliability/scenarios.ts";
-import { answerOf, tinyCohort, tinySettings } from "../tiny.ts";
+import { answerOf, taskArguments, tinyCohort, tinySettings } from "../tiny.ts";
 
 await useBackend("wasm");
 
@@ -204,6 +204,55 @@ Deno.test("an evaluation is one job, whose report is that of the task", () =>
     await succeed(folder, "submit", ["--", "evaluate", ...evaluation, "--out", "out"]);
     assertEquals(await contents(join(folder, "out")), await contents(join(folder, "whole")));
   }));
+
+/** Puts a program of Slurm's in a folder: a shell script. */
+function slurmProgram(folder: string, name: string, script: string): Promise<void> {
+  return Deno.writeTextFile(join(folder, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+}
+
+Deno.test({
+  name: "jobs that Slurm has are noted even if it refuses the merge, and no engine runs them again",
+  ignore: Deno.build.os === "windows",
+  fn: () =>
+    withRun(async (folder) => {
+      const programs = join(folder, "programs");
+      await Deno.mkdir(programs);
+      const submitted = async (...how: string[]) => {
+        const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+          args: [...taskArguments("submit"), ...how, "--array", "2", "--", ...generation]
+            .concat("--out", "out"),
+          cwd: new URL("../../", import.meta.url).pathname,
+          env: { NO_COLOR: "1", INIT_CWD: folder, PATH: programs },
+        }).output();
+        return [code, new TextDecoder().decode(stderr).trimEnd().split("\n").at(-1) ?? ""] as const;
+      };
+      const onKubernetes = ["--engine", "kubernetes", "--image", "x", "--volume", `data=${folder}`];
+      await slurmProgram(
+        programs,
+        "sbatch",
+        'case "$*" in *merge*) echo no >&2; exit 1; esac; echo 17',
+      );
+      assertEquals(await submitted("--engine", "slurm"), [1, "error: Cannot use Slurm: no"]);
+      await slurmProgram(programs, "squeue", 'echo "17 17 1 RUNNING"; echo "18 17 2 PENDING"');
+      const script = join(folder, "out-jobs", "element.sh");
+      const before = await Deno.readTextFile(script);
+      for (const how of [[], ["--engine", "slurm"], onKubernetes]) {
+        const [code, said] = await submitted(...how);
+        assertEquals(code, 1);
+        assertStringIncludes(said, `out-jobs": 2 of its jobs are in Slurm's queue; wait for them`);
+      }
+      assertEquals(await Deno.readTextFile(script), before);
+      await Deno.remove(join(programs, "squeue"));
+      assertEquals(await submitted(), [
+        1,
+        `error: Cannot find squeue: Slurm is not on this machine; "${folder}/out-jobs" was submitted ` +
+        "to it: repeat this where it is or, if it has none of these jobs, remove slurm.json from that " +
+        "folder",
+      ]);
+      await slurmProgram(programs, "squeue", "");
+      assertEquals((await submitted(...onKubernetes))[0], 0);
+    }),
+});
 
 Deno.test("deno task submit says in one line what is wrong", () =>
   withRun(async (folder) => {
