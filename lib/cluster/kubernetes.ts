@@ -39,6 +39,16 @@ function nameOf(text: string): string {
   return ["ehrloom", ...words].join("-").slice(0, 48).replace(/-$/, "");
 }
 
+/** What is done when a job was called wrongly; what the cluster ends itself is no failure. */
+function failurePolicy(action: string): PodFailurePolicy {
+  return {
+    rules: [
+      { action, onExitCodes: { operator: "In", values: [2] } },
+      { action: "Ignore", onPodConditions: [{ type: "DisruptionTarget", status: "True" }] },
+    ],
+  };
+}
+
 /**
  * The Jobs of a list: one of the elements, and one of the merge if there is any. A job that fails is
  * tried again, twice at most; one that was called wrongly (exit code 2) is not. What the cluster ends
@@ -69,12 +79,6 @@ export function kubernetesJobs(
       persistentVolumeClaim: { claimName },
     })),
   };
-  const policy = (action: string): PodFailurePolicy => ({
-    rules: [
-      { action, onExitCodes: { operator: "In", values: [2] } },
-      { action: "Ignore", onPodConditions: [{ type: "DisruptionTarget", status: "True" }] },
-    ],
-  });
   const waiting = `for i in $(seq ${elements.length}); do ` +
     `until sh ${script} $i is-done; do sleep 10; done; done`;
   const index = "number=$((JOB_COMPLETION_INDEX + 1)) && ";
@@ -89,7 +93,7 @@ export function kubernetesJobs(
     completions: elements.length,
     parallelism: Math.min(atOnce, elements.length),
     backoffLimitPerIndex: retries,
-    podFailurePolicy: policy("FailIndex"),
+    podFailurePolicy: failurePolicy("FailIndex"),
     template: {
       spec: { ...pod, containers: [container("element", index + running("${number}"))] },
     },
@@ -97,7 +101,7 @@ export function kubernetesJobs(
   if (merge === undefined) return [ofElements];
   const ofMerge = job("merge", {
     backoffLimit: retries,
-    podFailurePolicy: policy("FailJob"),
+    podFailurePolicy: failurePolicy("FailJob"),
     template: {
       spec: {
         ...pod,
