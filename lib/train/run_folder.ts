@@ -3,8 +3,8 @@
  * far), `training.jsonl` (one line per epoch) and `resume.safetensors` (all that is needed to
  * continue a killed run); for models of two stages also `adversary.jsonl` and
  * `resume-adversary.safetensors`, and of an audited run `canaries.json`. `finished.json` comes last: it
- * is there if training has ended, and for no other reason. Each file is written complete or not at all;
- * read_run.ts reads them.
+ * is there if training has ended, and for no other reason; an older run that is replaced keeps its own
+ * until then. Each file is written complete or not at all; read_run.ts reads them.
  *
  * @module
  */
