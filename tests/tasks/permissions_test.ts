@@ -7,6 +7,7 @@ const flags = "--no-prompt --allow-read --allow-write --allow-env --allow-sys " 
 /** What tasks need beyond `flags`: they start compilers, a bundler, pip, Jupyter, tar, Slurm or Deno itself. */
 const more: Readonly<Record<string, string>> = {
   native: `${flags} --allow-run`,
+  bench: `${flags} --allow-run`,
   notebooks: `${flags} --allow-run`,
   site: `${flags} --allow-run`,
   play: `${flags} --allow-run`,
