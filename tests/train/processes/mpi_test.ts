@@ -118,7 +118,10 @@ testWith(
       const wrong: [string[], RegExp][] = [
         [["--cohort", missing], /^error: Cannot read ".*missing": no such folder$/],
         [["--model", "independent"], /^error: Cannot set width for "independent": there is no/],
-        [["--lr", "1e30"], /^error: Cannot continue training: the loss is NaN in epoch 1; try/],
+        [
+          ["--lr", "1e30"],
+          /^error: Cannot continue training: the (loss|norm of the gradient) is NaN in epoch 1; try/,
+        ],
       ];
       for (const [more, line] of wrong) {
         const out = join(folder, "run");
