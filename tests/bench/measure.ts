@@ -125,7 +125,8 @@ async function trainingSpeed(
   cohort: Cohort,
   { batch, workers }: { readonly batch: number; readonly workers: number },
 ) {
-  const optimizer = adam(run.parameters);
+  const first = Object.keys(model.initial).map((name) => [name, run.parameters[name]]);
+  const optimizer = adam(Object.fromEntries(first)); // without a second stage
   const divisor = model.lossDivisor(cohort, batch);
   const source = workers === 1
     ? localGradients(model, cohort, optimizer, divisor)
