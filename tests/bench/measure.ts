@@ -88,8 +88,8 @@ export interface Measured {
 const usualBatch = { rows: 48, tokens: 8 };
 const overTokens: readonly string[] = ["gpt", "hisgt", "synehrgy"];
 
-/** The yardstick's size, for what a model has of it. */
-const yardstick = { width: 256, layers: 4, heads: 8 };
+/** The yardstick's size, for what a model has of it; a second stage of one epoch. */
+const yardstick = { width: 256, layers: 4, heads: 8, ganEpochs: 1 };
 
 /** Short epochs are repeated until they have lasted so long. */
 const leastSeconds = 5;
