@@ -60,7 +60,11 @@ export async function asked(config: string, program: string, ...args: string[]) 
 
 /** Waits until something is there. */
 export async function until(isSo: () => Promise<boolean>): Promise<void> {
-  while (!await isSo()) await new Promise((done) => setTimeout(done, 100));
+  const began = performance.now();
+  while (!await isSo()) {
+    if (performance.now() - began > 5 * 60_000) throw new Error("Waited for 5 minutes in vain");
+    await new Promise((done) => setTimeout(done, 10)); // what is waited for may last little
+  }
 }
 
 /**

@@ -84,7 +84,7 @@ testWith(
       inFolder((own) =>
         withSlurm(own, async (config) => {
           await train(tinyCohort(40), join(folder, "run"), { settings: tinySettings, epochs: 2 });
-          const generate = ["--run", "run", "--count", "41", "--backend", "wasm", "--out"];
+          const generate = ["--run", "run", "--count", "3001", "--backend", "wasm", "--out"];
           const whole = await task(folder, config, "generate", ...generate, "whole");
           assertEquals(whole.code, 0, whole.lines.join("\n"));
           const submit = ["--engine", "slurm", "--array", "3", "--time", "10", "--", "generate"];
