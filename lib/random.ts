@@ -136,6 +136,11 @@ export interface Random {
   shuffle<T extends { [index: number]: number; length: number } | unknown[]>(array: T): T;
 }
 
+/** A number in [0, 1), a multiple of 2⁻⁴⁸: for events of probability 10⁻¹⁰. */
+export function fineUniform(draws: Random): number {
+  return draws.uniform() + draws.uniform() * 2 ** -24;
+}
+
 /** MurmurHash3's finaliser, as an int32. */
 function mix(hash: number): number {
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);

@@ -10,7 +10,7 @@
  * @see Walker 1977, An efficient method for generating discrete random variables
  * @module
  */
-import type { Random } from "../random.ts";
+import { fineUniform, type Random } from "../random.ts";
 
 /** The coins of a set; the others never come up. */
 export interface CoinSet {
@@ -25,11 +25,6 @@ const mostAtOnce = 16;
 
 const isLikely = (probability: number) => probability > 0.5;
 const isUnlikely = (probability: number) => probability > 0 && !isLikely(probability);
-
-/** A number in [0, 1) in steps of 2⁻⁴⁸. */
-function fineUniform(draws: Random): number {
-  return draws.uniform() + draws.uniform() * 2 ** -24;
-}
 
 /** A Poisson number by inversion: `none` is e⁻ᵐ for the mean m. */
 function poisson(mean: number, none: number, draws: Random): number {

@@ -8,11 +8,11 @@
  *
  * @module
  */
-import type { Random } from "../random.ts";
+import { fineUniform, type Random } from "../random.ts";
 
 /** An exponential number of mean 1, fine enough for columns of probability 10⁻¹⁰. */
 function leap(draws: Random): number {
-  return -Math.log1p(-(draws.uniform() + draws.uniform() * 2 ** -24));
+  return -Math.log1p(-fineUniform(draws));
 }
 
 /** Independent coins, one a column. */

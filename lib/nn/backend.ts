@@ -97,6 +97,13 @@ export function isOnCard(): boolean {
   }
 }
 
+/** What WebGPU would compute on: a graphics card, or software that stands for one. */
+export async function webgpuAdapter(): Promise<GPUAdapter | undefined> {
+  // Mesa's Vulkan drivers complain on stderr where this is not set, as in containers
+  if (!Deno.env.has("XDG_RUNTIME_DIR")) Deno.env.set("XDG_RUNTIME_DIR", tmpdir());
+  return await navigator.gpu?.requestAdapter() ?? undefined;
+}
+
 /** The file that tfjs-node loads TensorFlow through; `deno task native` builds it. */
 export function nativeBinding(): string {
   const entry = import.meta.resolve("@tensorflow/tfjs-node-gpu");
@@ -156,10 +163,8 @@ const engines: Record<Backend, (auto: boolean) => Promise<string | undefined>> =
     // Mesa's software Vulkan and TensorFlow both bring an LLVM: with Mesa's loaded first,
     // TensorFlow crashes the process
     if (hasNativeBinding()) await engines.tensorflow(auto);
-    // Mesa's Vulkan drivers complain on stderr where this is not set, as in containers
-    if (!Deno.env.has("XDG_RUNTIME_DIR")) Deno.env.set("XDG_RUNTIME_DIR", tmpdir());
-    const adapter = await navigator.gpu?.requestAdapter();
-    if (!adapter) {
+    const adapter = await webgpuAdapter();
+    if (adapter === undefined) {
       return "no Vulkan driver found; on Debian, install mesa-vulkan-drivers and libvulkan1";
     }
     if (auto && adapter.info.isFallbackAdapter) {

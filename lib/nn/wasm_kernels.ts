@@ -74,7 +74,7 @@ function own(): Linked {
   const { asm: { memory }, _malloc } = backend.wasm as typeof backend.wasm & Emscripten;
   const code = new WebAssembly.Module(codeBytes());
   const { exports } = new WebAssembly.Instance(code, { env: { memory } });
-  const operations = exports as WebAssembly.Exports & Operations;
+  const operations = exports as WebAssembly.Exports & Operations; // no types come with the code
   const scratch = _malloc(operations.productScratch());
   if (scratch === 0) throw new Error("Cannot compute on wasm: its memory is full");
   const fresh = { operations, scratch };
@@ -147,7 +147,7 @@ export function wasmGelu<T extends tf.Tensor>(x: T): T {
     [x.shape],
     ([x], [y]) => operations.gelu(x.length, x.byteOffset, y.byteOffset),
   );
-  return y as T;
+  return y as T; // it has the shape of x
 }
 
 /** The gradient at x of {@link wasmGelu}, from that at its value. */

@@ -1,6 +1,7 @@
 import { comparedModels, modelSummaries, trainingDefaults } from "ehrloom";
 import { join } from "node:path";
 import { backendOption } from "../cli/backend_option.ts";
+import { cohortOption } from "../cli/cohort_option.ts";
 import { type Command, hasBegun, sameCommand } from "../cli/command.ts";
 import { minCellOption } from "../cli/min_cell_option.ts";
 
@@ -9,12 +10,7 @@ export const compareCommand: Command = {
   name: "compare",
   summary: "Train and evaluate several models on one cohort; write one table and one page.",
   options: {
-    cohort: {
-      value: "DIR",
-      help: "Cohort folder, written by deno task prepare",
-      required: true,
-      reads: true,
-    },
+    ...cohortOption,
     out: {
       value: "DIR",
       help: "Output folder; finished parts of the same comparison are reused",

@@ -6,6 +6,7 @@
  */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { childOutput } from "../cli/child.ts";
 
 const sources = fileURLToPath(new URL("./kernels/", import.meta.url));
 
@@ -31,10 +32,10 @@ export async function compiledOperations(): Promise<string> {
       // .as, so that Deno does not take it for TypeScript
       await Deno.copyFile(join(sources, name), join(folder, name.replace(/\.as$/, ".ts")));
     }
-    const { success, stderr } = await new Deno.Command("npm", {
+    const { success, stderr } = await childOutput("npm", {
       args: [...compiler, "kernels.ts", "--outFile", "kernels.wasm", ...flags],
       cwd: folder,
-    }).output();
+    });
     if (!success) {
       throw new Error(`Cannot compile the operations: ${new TextDecoder().decode(stderr)}`);
     }

@@ -8,6 +8,7 @@ import {
 } from "ehrloom";
 import { join } from "node:path";
 import { backendOption } from "../cli/backend_option.ts";
+import { cohortOption } from "../cli/cohort_option.ts";
 import { type Arguments, type Command, hasBegun, sameCommand } from "../cli/command.ts";
 import { columns, type Row } from "../cli/help.ts";
 import { launcher } from "./together.ts";
@@ -54,12 +55,7 @@ export const trainCommand: Command = {
   name: "train",
   summary: "Train a model on a cohort; write a run folder.",
   options: {
-    cohort: {
-      value: "DIR",
-      help: "Cohort folder, written by deno task prepare",
-      required: true,
-      reads: true,
-    },
+    ...cohortOption,
     out: { value: "RUN", help: "Run folder to write", required: true },
     resume: { help: "Continue an interrupted run, or a finished one with more --epochs" },
     restartable: {

@@ -15,10 +15,10 @@ import {
   writeWhole,
 } from "ehrloom";
 import { models, titleOf } from "ehrloom/models/mod.ts";
-import { hasNativeBinding } from "ehrloom/nn/backend.ts";
+import { hasNativeBinding, webgpuAdapter } from "ehrloom/nn/backend.ts";
 import { whatIsKnown } from "ehrloom/nearest_name.ts";
 import { version } from "ehrloom/version.ts";
-import { cpus, tmpdir } from "node:os";
+import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
 import { childOutput } from "../../tasks/cli/child.ts";
 import { type Arguments, runCommand, say, tell, UsageError } from "../../tasks/cli/command.ts";
@@ -34,21 +34,23 @@ interface Failed {
 const networks = comparedModels.filter((name) => models[name].floor === undefined);
 
 /** The words of an option of comma-separated names, or the default. */
-function namesOf(args: Arguments, option: string, known: readonly string[], usual: string[]) {
-  const names = args.maybe(option)?.split(",").map((name) => name.trim()) ?? usual;
-  for (const name of names) {
-    if (known.includes(name)) continue;
-    throw new UsageError(`--${option} is ${name}; ${whatIsKnown(name, known)}`);
-  }
-  return names;
+function namesOf<T extends string>(
+  args: Arguments,
+  option: string,
+  known: readonly T[],
+  usual: readonly T[],
+): readonly T[] {
+  return args.maybe(option)?.split(",").map((part) => {
+    const found = known.find((name) => name === part.trim());
+    if (found !== undefined) return found;
+    throw new UsageError(`--${option} is ${part.trim()}; ${whatIsKnown(part.trim(), known)}`);
+  }) ?? usual;
 }
 
 /** A graphics card that WebGPU can use, and no software that stands for one. */
 async function webgpuCard(): Promise<GPUAdapter | undefined> {
-  // Mesa's Vulkan drivers complain on stderr where this is not set, as in containers
-  if (!Deno.env.has("XDG_RUNTIME_DIR")) Deno.env.set("XDG_RUNTIME_DIR", tmpdir());
-  const adapter = await navigator.gpu?.requestAdapter();
-  return adapter == null || adapter.info.isFallbackAdapter ? undefined : adapter;
+  const adapter = await webgpuAdapter();
+  return adapter?.info.isFallbackAdapter ? undefined : adapter;
 }
 
 /** The engines that are worth measuring here: no software Vulkan, and not plain JavaScript. */
@@ -138,11 +140,11 @@ function tableOf(rows: readonly string[][]): string[] {
 async function measureAll(args: Arguments, onProgress: OnProgress) {
   const run = args.maybe("run") === undefined ? undefined : args.path("run");
   const cohort = args.maybe("cohort") === undefined ? undefined : args.path("cohort");
-  const engines = namesOf(args, "backend", backends, await enginesHere()) as Backend[];
+  const engines = namesOf(args, "backend", backends, await enginesHere());
   if (run !== undefined && args.maybe("model") !== undefined) {
     throw new UsageError("use either --run or --model");
   }
-  const names = run === undefined ? namesOf(args, "model", networks, [...networks]) : [run];
+  const names = run === undefined ? namesOf(args, "model", networks, networks) : [run];
   const how = {
     run,
     cohort,

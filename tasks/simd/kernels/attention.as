@@ -115,7 +115,7 @@ export function attention(
  * The gradient at qkv of {@link attention}.
  *
  * @param isCausal whether rows see no later ones
- * @param dWeights [24, rows] for itself
+ * @param dWeights [{@link attentionBlock}, rows] for itself
  */
 export function attentionGradient(
   records: i32, rows: i32, heads: i32, head: i32, isCausal: bool,
