@@ -12,6 +12,8 @@ export interface Growing<A extends Uint8Array | Uint32Array | Float32Array | Flo
   push(value: number): void;
   /** Appends numbers. */
   append(values: A): void;
+  /** Takes all entries out; their memory stays for others. */
+  clear(): void;
 }
 
 /**
@@ -48,6 +50,9 @@ export function growing<A extends Uint8Array | Uint32Array | Float32Array | Floa
       if (length + values.length > array.length) grow(length + values.length);
       array.set(values, length);
       length += values.length;
+    },
+    clear() {
+      length = 0;
     },
   };
 }

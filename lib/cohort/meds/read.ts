@@ -4,12 +4,14 @@
  * @module
  */
 import type { OnProgress } from "../../progress.ts";
+import { freeTables } from "../../files/free_tables.ts";
 import { found } from "../../files/input.ts";
 import { parquetPaths } from "../../files/parquet_paths.ts";
 import type { Cohort } from "../cohort.ts";
 import { cohortOfEvents } from "../sources/cohort_of_events.ts";
 import type { TableQuality } from "../quality/table_quality.ts";
 import { EventTable } from "../sources/event_table.ts";
+import { VisitsByFile } from "../sources/visits_by_file.ts";
 import type { WhichValue } from "../sources/which_value.ts";
 import { vocabulary } from "../vocabulary.ts";
 import { birthCode } from "../reserved_names.ts";
@@ -184,11 +186,13 @@ function sayLeftOut(
 /**
  * The events of a MEDS folder; see {@link readMeds}.
  *
+ * @param afterFile called with the table after each file; no other has events of the same subjects
  * @throws what {@link readMeds} throws
  */
 export async function readMedsEvents(
   folder: string,
   { keep, onLeftOut, onTable, onProgress }: ReadMedsOptions = {},
+  afterFile: (table: EventTable) => void = () => {},
 ): Promise<EventTable> {
   const paths = await dataPaths(folder);
   const listed = await readListedCodes(folder);
@@ -237,6 +241,8 @@ export async function readMedsEvents(
     rows.add(shard);
     counts.birthCount += shard.birthCount;
     counts.infiniteCount += shard.infiniteCount;
+    afterFile(table);
+    freeTables();
     onProgress?.({ stage: "reading shards", done: index + 1, total: paths.length });
   }
   const splits = await readSplits(folder);
@@ -266,5 +272,7 @@ export async function readMeds(
   folder: string,
   options: ReadMedsOptions = {},
 ): Promise<Cohort> {
-  return cohortOfEvents(await readMedsEvents(folder, options), options);
+  const byFile = new VisitsByFile();
+  const table = await readMedsEvents(folder, options, (table) => byFile.take(table));
+  return cohortOfEvents(table, { ...options, byFile });
 }

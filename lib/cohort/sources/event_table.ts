@@ -247,4 +247,13 @@ export class EventTable {
     if (this.events.firstValue === Infinity) return;
     this.events.value.append(value ?? new Float32Array(code.length).fill(NaN));
   }
+
+  /** Takes all events out of a table without encounters; patients and codes stay. */
+  clearEvents(): void {
+    const { moments, events } = this;
+    for (const column of Object.values(moments)) column.clear();
+    for (const column of [events.moment, events.code, events.value]) column.clear();
+    if (events.firstValue !== Infinity) events.firstValue = 0;
+    this.lastPatient = -1;
+  }
 }

@@ -111,6 +111,22 @@ Deno.test("readMeds() takes codes without a row in codes.parquet, and says how m
   }
 });
 
+Deno.test("readMeds() puts visits, values and days of several files to their records", async () => {
+  const { cohort, said } = await reading({
+    "data/0.parquet": shard([[5, 3, "z"], [5, 3, "b"], [5, 7, "m"], [1, 1, "b"], [4, null, "x"]]),
+    "data/1.parquet": shard([[3, 2, "z", 6], [3, 2, "a", 5], [3, 2, "z", 7], [3, 4, "z"]]),
+  });
+  assertEquals(cohort.subjectIds, BigInt64Array.of(1n, 3n, 4n, 5n));
+  assertEquals(cohort.vocabulary.codes, ["a", "b", "m", "z"]);
+  assertEquals(visits(cohort), ["b", "a+z z", "", "b+z m"]);
+  assertEquals(cohort.values, Float32Array.of(NaN, 5, 7, NaN, NaN, NaN, NaN));
+  assertEquals(cohort.startDays, Float64Array.of(1, 2, NaN, 3));
+  assertEquals(cohort.gapDays, Float64Array.of(0, 0, 2, 0, 4));
+  assertEquals(said.filter((what) => what.includes("values")), [
+    "1 values that a later value of the same code and visit replaced",
+  ]);
+});
+
 Deno.test("readMeds() numbers codes without a row alike in all files", async () => {
   const { cohort } = await reading({
     "data/0.parquet": shard([[1, 1, "z"], [1, 2, "m"]]),

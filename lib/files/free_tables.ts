@@ -1,0 +1,16 @@
+import v8 from "node:v8";
+import vm from "node:vm";
+
+let collect: (() => void) | undefined;
+
+/**
+ * Frees what tables of Polars took that nobody holds any more. V8 only sees their small handles, so
+ * it would let hundreds of megabytes stand. Takes about 0.1 s for a million patients.
+ */
+export function freeTables(): void {
+  if (collect === undefined) {
+    v8.setFlagsFromString("--expose-gc"); // what contexts made from now on have as `gc`
+    collect = vm.runInNewContext("gc") as () => void;
+  }
+  collect();
+}
