@@ -167,8 +167,12 @@ export function resampleWeights(
   }
 }
 
-/** Figures of single records, summed over each unit: [units × width]. */
-function unitSums(features: Float64Array, width: number, { count, unitOf }: Units): Float64Array {
+/** Figures of single records, [records × width], summed over each unit: [units × width]. */
+export function unitSums(
+  features: Float64Array,
+  width: number,
+  { count, unitOf }: Units,
+): Float64Array {
   if (unitOf === undefined) return features;
   const sums = new Float64Array(count * width);
   for (let record = 0; record < unitOf.length; record++) {

@@ -7,7 +7,7 @@ import { breathe } from "../../../breathe.ts";
 import type { Judged } from "../../measure.ts";
 import { KeyCounts } from "./key_counts.ts";
 import type { Part } from "./found.ts";
-import type { KeyIndex } from "./key_index.ts";
+import type { KeyNumbers } from "./key_index.ts";
 import { type CodeKind, KeyRowReader, type KeyRows } from "./key_rows.ts";
 import { visitDenominators } from "./visit_denominators.ts";
 
@@ -18,7 +18,11 @@ export class CountedCohort {
   readonly denominators: readonly [visits: number, records: number];
   readonly #reader: KeyRowReader;
 
-  constructor(readonly judged: Judged, readonly kind: CodeKind, private readonly index: KeyIndex) {
+  constructor(
+    readonly judged: Judged,
+    readonly kind: CodeKind,
+    private readonly index: KeyNumbers,
+  ) {
     const { cohort } = judged;
     const [visits] = visitDenominators(cohort, kind);
     this.denominators = [visits || 1, cohort.recordCount || 1];

@@ -5,16 +5,20 @@
  * @module
  */
 
-/** Gives keys (pairs of codes) the numbers 0, 1, 2, … in the order in which they are first seen. */
-export interface KeyIndex {
-  /** Number of keys seen so far. */
+/** Gives keys (pairs of codes) numbers. */
+export interface KeyNumbers {
+  /** All numbers are below it. */
   readonly size: number;
+  /** The number of a key. */
+  number(first: number, second: number): number;
+}
+
+/** Gives keys the numbers 0, 1, 2, … in the order in which they are first seen; its size is how many. */
+export interface KeyIndex extends KeyNumbers {
   /** [size] First code of each key. */
   readonly first: Uint32Array;
   /** [size] Second code of each key. */
   readonly second: Uint32Array;
-  /** The number of a key, a new one if it was never seen. */
-  number(first: number, second: number): number;
 }
 
 /** Above this many possible keys (64 MiB of them) a hash table takes the place of a dense one. */
@@ -152,6 +156,19 @@ export function keyIndex(
   return options.dense ?? firsts * seconds <= denseKeys
     ? new DenseIndex(firsts, seconds)
     : new HashIndex(firsts, seconds);
+}
+
+/** Numbers of all pairs of codes, which need no table: for cohorts in which many of them occur. */
+export function pairNumbers(codes: number): KeyNumbers {
+  return { size: codes ** 2, number: (first, second) => first * codes + second };
+}
+
+/** Numbers of all pairs of two codes `first < second`; see {@link pairNumbers}. */
+export function unorderedPairNumbers(codes: number): KeyNumbers {
+  return {
+    size: codes * (codes - 1) / 2,
+    number: (first, second) => second * (second - 1) / 2 + first,
+  };
 }
 
 /** [keys] The numbers of all keys of an index, in order of their codes. */

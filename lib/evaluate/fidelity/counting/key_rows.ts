@@ -6,7 +6,7 @@
  * @module
  */
 import type { Cohort } from "../../../cohort/cohort.ts";
-import { type KeyIndex, keyIndex } from "./key_index.ts";
+import { type KeyIndex, keyIndex, type KeyNumbers } from "./key_index.ts";
 
 /**
  * What is counted: codes, unordered pairs of codes within a visit, or ordered pairs of a code and
@@ -106,7 +106,7 @@ export class KeyRowReader {
   constructor(
     private readonly cohort: Cohort,
     private readonly kind: CodeKind,
-    private readonly index: KeyIndex,
+    private readonly index: KeyNumbers,
   ) {}
 
   /** The rows of all records, in runs of bounded size; each run overwrites the one before. */

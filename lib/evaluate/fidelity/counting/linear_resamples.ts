@@ -10,7 +10,7 @@
  * @module
  */
 import { breathe } from "../../../breathe.ts";
-import { resampleWeights } from "../../bootstrap.ts";
+import { type Units, unitsOf, unitSums, unitWeights } from "../../bootstrap.ts";
 import type { Asked, Judged } from "../../measure.ts";
 import { type Moments, slopedFigures as figures } from "../agreement/moments.ts";
 import type { Influences } from "./influences.ts";
@@ -25,14 +25,47 @@ export interface Drawn {
   readonly ofGroups: Float64Array;
 }
 
+/** What each unit of a cohort adds to what is drawn. */
+interface UnitParts {
+  /** [units × 2] Influences on R² of visits, and on R² of records. */
+  readonly influences: Float64Array;
+  /** [units × groups] Records of each group; absent where a unit is one record, of a group by its number. */
+  readonly sizes: Int32Array | undefined;
+}
+
+function partsOf(units: Units, [perVisit, perRecord]: Influences["r2"]): UnitParts {
+  const both = new Float64Array(2 * perVisit.length);
+  for (let record = 0; record < perVisit.length; record++) {
+    both[2 * record] = perVisit[record];
+    both[2 * record + 1] = perRecord[record];
+  }
+  const { count, unitOf } = units;
+  const sizes = unitOf && new Int32Array(count * groups);
+  unitOf?.forEach((unit, record) => {
+    if (sizes !== undefined) sizes[unit * groups + record % groups]++;
+  });
+  return { influences: unitSums(both, 2, units), sizes };
+}
+
+/** Adds how many records of each group a resample has drawn. */
+function addDrawn(weights: Int32Array, { sizes }: UnitParts, drawn: Int32Array): void {
+  for (let unit = 0; unit < weights.length; unit++) {
+    const weight = weights[unit];
+    if (sizes === undefined) drawn[unit % groups] += weight;
+    else for (let i = 0; i < groups; i++) drawn[i] += weight * sizes[unit * groups + i];
+  }
+}
+
 /** Draws the resamples of a cohort. */
 export async function drawnOf(
   { role, cohort: { recordCount } }: Judged,
-  [perVisit, perRecord]: Influences["r2"],
+  r2: Influences["r2"],
   { seed, resamples }: Asked,
   advance: (records: number) => void,
 ): Promise<Drawn> {
-  const weights = new Int32Array(recordCount);
+  const units = unitsOf({ role, seed }, recordCount);
+  const parts = partsOf(units, r2);
+  const weights = new Int32Array(units.count);
   const linear = [new Float64Array(resamples + 1), new Float64Array(resamples + 1)] as const;
   const ofGroups = new Float64Array((resamples + 1) * groups);
   const sizes = Float64Array.from(
@@ -41,17 +74,13 @@ export async function drawnOf(
   );
   const drawn = new Int32Array(groups);
   for (let resample = 1; resample <= resamples; resample++) {
-    resampleWeights({ role, seed }, resample, weights);
-    let [ofVisits, ofRecords] = [0, 0];
-    drawn.fill(0);
-    for (let record = 0; record < recordCount; record++) {
-      const weight = weights[record];
-      ofVisits += weight * perVisit[record];
-      ofRecords += weight * perRecord[record];
-      drawn[record % groups] += weight;
+    unitWeights({ role, seed }, resample, units, weights);
+    for (let unit = 0; unit < weights.length; unit++) {
+      linear[0][resample] += weights[unit] * parts.influences[2 * unit];
+      linear[1][resample] += weights[unit] * parts.influences[2 * unit + 1];
     }
-    linear[0][resample] = ofVisits;
-    linear[1][resample] = ofRecords;
+    drawn.fill(0);
+    addDrawn(weights, parts, drawn);
     for (let group = 0; group < groups; group++) {
       const size = sizes[group];
       const beyond = size > 0 ? (drawn[group] - size) / Math.sqrt(size) : 0;

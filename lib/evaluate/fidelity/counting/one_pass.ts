@@ -15,7 +15,7 @@
  */
 import type { OnProgress } from "../../../progress.ts";
 import type { Estimate } from "../../bootstrap.ts";
-import type { Asked } from "../../measure.ts";
+import type { Asked, Judged } from "../../measure.ts";
 import { normal95 } from "../../normal.ts";
 import { agreementOf } from "../agreement/agreement.ts";
 import { commonFrom, Moments, slopedFigures as figures } from "../agreement/moments.ts";
@@ -23,7 +23,8 @@ import { rankCorrelation } from "../agreement/rank_correlation.ts";
 import { CountedCohort } from "./counted_cohort.ts";
 import type { KindFidelity, Part, ShareFidelity } from "./found.ts";
 import { type Influences, influencesOf, KeySlopes } from "./influences.ts";
-import { codeKeyIndex, type CodeKind } from "./key_rows.ts";
+import { type KeyNumbers, pairNumbers, unorderedPairNumbers } from "./key_index.ts";
+import { codeKeyIndex, type CodeKind, occurrencesIn } from "./key_rows.ts";
 import { drawnOf, linearR2 } from "./linear_resamples.ts";
 import { keptKeys } from "./second_order.ts";
 
@@ -162,6 +163,14 @@ function progressIn({ real, others }: Asked, isDrawn: boolean, onProgress?: OnPr
   };
 }
 
+/** Numbers for the keys: of those that occur, or of all pairs where there are more occurrences. */
+function numbersOf(kind: CodeKind, { cohort }: Judged): KeyNumbers {
+  const codes = cohort.vocabulary.codes.length;
+  if (kind === "unigram") return codeKeyIndex(kind, codes);
+  const pairs = kind === "same_visit_bigram" ? unorderedPairNumbers(codes) : pairNumbers(codes);
+  return occurrencesIn(cohort, kind) > pairs.size ? pairs : codeKeyIndex(kind, codes);
+}
+
 /**
  * R² of one kind of probabilities and the figures beside it, for several cohorts against the same real
  * one.
@@ -176,7 +185,7 @@ export async function onePass(
   isDrawn: boolean,
   onProgress?: OnProgress,
 ): Promise<KindFidelity[]> {
-  const index = codeKeyIndex(kind, asked.real.cohort.vocabulary.codes.length);
+  const index = numbersOf(kind, asked.real);
   const advance = progressIn(asked, isDrawn, onProgress);
   const real = new CountedCohort(asked.real, kind, index);
   await real.count(advance);

@@ -1,6 +1,11 @@
 import { assertEquals } from "@std/assert";
 import { random } from "ehrloom";
-import { keyIndex } from "ehrloom/evaluate/fidelity/counting/key_index.ts";
+import {
+  keyIndex,
+  type KeyNumbers,
+  pairNumbers,
+  unorderedPairNumbers,
+} from "ehrloom/evaluate/fidelity/counting/key_index.ts";
 
 Deno.test("keyIndex() numbers 50,000 pairs alike in a dense and in a hash table, and finds them again", () => {
   const draws = random(1);
@@ -28,4 +33,19 @@ Deno.test("keyIndex() takes codes of any 32-bit number where the table is a hash
   assertEquals(index.number(2 ** 32 - 1, 0), 0);
   assertEquals(index.number(0, 2 ** 32 - 1), 1);
   assertEquals(index.number(2 ** 32 - 1, 0), 0);
+});
+
+Deno.test("pairNumbers() and unorderedPairNumbers() give each pair one number below their size", () => {
+  const codes = 7;
+  const pairs = Array.from({ length: codes ** 2 }, (_, i) => [Math.floor(i / codes), i % codes]);
+  const unordered = pairs.filter(([first, second]) => first < second);
+  const cases: [KeyNumbers, number[][]][] = [
+    [pairNumbers(codes), pairs],
+    [unorderedPairNumbers(codes), unordered],
+  ];
+  for (const [numbers, wanted] of cases) {
+    assertEquals(numbers.size, wanted.length);
+    const given = wanted.map(([first, second]) => numbers.number(first, second));
+    assertEquals(given.sort((a, b) => a - b), [...wanted.keys()]);
+  }
 });
