@@ -28,6 +28,9 @@ export interface Judged {
  */
 export type Need = "values" | "days" | "labels" | "run" | "canaries" | "held_out";
 
+/** One GiB: the rows of a million patients fit in it, so each is read once and not for all resamples. */
+export const usualKeptEntries = 2 ** 27;
+
 /** What a measure is asked about. */
 export interface Asked {
   /** The training records. */
@@ -43,7 +46,7 @@ export interface Asked {
    * everything, such as R², are not changed by it.
    */
   readonly minCell?: number | undefined;
-  /** Entries of sparse rows to keep in memory at 8 bytes each; default 2²⁶ (half a GiB). */
+  /** Entries of sparse rows to keep in memory at 8 bytes each; default {@link usualKeptEntries}. */
   readonly keptEntries?: number | undefined;
   /** Whether measures that have smaller settings shall use them; default false. */
   readonly quick?: boolean | undefined;

@@ -9,7 +9,7 @@ import type { Cohort } from "../../cohort/cohort.ts";
 import { growing } from "../../cohort/growing.ts";
 import type { OnProgress } from "../../progress.ts";
 import { type Role, type Units, unitsOf, unitWeights } from "../bootstrap.ts";
-import type { Asked } from "../measure.ts";
+import { type Asked, usualKeptEntries } from "../measure.ts";
 
 /** What consecutive records add to each cell, as sparse rows. */
 export interface RowRun {
@@ -342,7 +342,7 @@ export async function resampledFigures<Name extends string>(
   figures: (real: KindsOfSums, other: KindsOfSums) => Record<Name, number>,
   onProgress?: OnProgress,
 ): Promise<Record<Name, Float64Array>[]> {
-  const { real, others, seed, resamples, keptEntries = 2 ** 26 } = asked;
+  const { real, others, seed, resamples, keptEntries = usualKeptEntries } = asked;
   const columns = blockColumns(kinds, resamples);
   const room: Room = { bytes: 8 * keptEntries };
   const cohorts = [real, ...others].map(({ role }, i) => {

@@ -163,12 +163,12 @@ function progressIn({ real, others }: Asked, isDrawn: boolean, onProgress?: OnPr
   };
 }
 
-/** Numbers for the keys: of those that occur, or of all pairs where there are more occurrences. */
+/** Numbers for the keys: of those that occur, or of all pairs where most of them are likely to. */
 function numbersOf(kind: CodeKind, { cohort }: Judged): KeyNumbers {
   const codes = cohort.vocabulary.codes.length;
   if (kind === "unigram") return codeKeyIndex(kind, codes);
   const pairs = kind === "same_visit_bigram" ? unorderedPairNumbers(codes) : pairNumbers(codes);
-  return occurrencesIn(cohort, kind) > pairs.size ? pairs : codeKeyIndex(kind, codes);
+  return 2 * occurrencesIn(cohort, kind) > pairs.size ? pairs : codeKeyIndex(kind, codes);
 }
 
 /**

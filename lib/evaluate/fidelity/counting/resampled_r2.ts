@@ -13,7 +13,7 @@ import { breathe } from "../../../breathe.ts";
 import type { Cohort } from "../../../cohort/cohort.ts";
 import type { OnProgress } from "../../../progress.ts";
 import { resampleWeights } from "../../bootstrap.ts";
-import type { Asked, Judged } from "../../measure.ts";
+import { type Asked, type Judged, usualKeptEntries } from "../../measure.ts";
 import { r2 } from "../r2.ts";
 import { KeyCounts } from "./key_counts.ts";
 import type { KeyIndex } from "./key_index.ts";
@@ -148,7 +148,7 @@ function compareBlock(
  */
 export async function resampledR2(
   kind: CodeKind,
-  { real, others, seed, resamples, keptEntries = 1 << 26 }: Asked,
+  { real, others, seed, resamples, keptEntries = usualKeptEntries }: Asked,
   onProgress?: OnProgress,
 ): Promise<ResampledR2[]> {
   const index = codeKeyIndex(kind, real.cohort.vocabulary.codes.length);
