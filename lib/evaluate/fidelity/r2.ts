@@ -10,15 +10,20 @@ import { CompensatedSum } from "./compensated_sum.ts";
 /** Terms that are added plainly before their sum is added with care: as fast as plain sums. */
 const block = 128;
 
-function meanOf(values: ArrayLike<number>): number {
+function meanOf(values: ArrayLike<number>, times: ArrayLike<number> | undefined): number {
   const sum = new CompensatedSum();
+  let keys = 0;
   for (let from = 0; from < values.length; from += block) {
     const to = Math.min(values.length, from + block);
     let part = 0;
-    for (let i = from; i < to; i++) part += values[i];
+    for (let i = from; i < to; i++) {
+      const count = times === undefined ? 1 : times[i];
+      part += count * values[i];
+      keys += count;
+    }
     sum.add(part);
   }
-  return sum.value / values.length;
+  return sum.value / keys;
 }
 
 /**
@@ -40,30 +45,38 @@ function meanOf(values: ArrayLike<number>): number {
  *
  * @param real [keys] the truth
  * @param synthetic [keys] compared with the truth
+ * @param times [keys] how many keys have these two values; default each one
  * @returns at most 1; negative when the mean of the real values would predict better; NaN without keys
  * @throws {RangeError} If the two lengths differ
  */
-export function r2(real: ArrayLike<number>, synthetic: ArrayLike<number>): number {
-  const keys = real.length;
-  if (synthetic.length !== keys) {
-    throw new RangeError(`Cannot compare ${keys} real values with ${synthetic.length} synthetic`);
+export function r2(
+  real: ArrayLike<number>,
+  synthetic: ArrayLike<number>,
+  times?: ArrayLike<number>,
+): number {
+  const { length } = real;
+  if (synthetic.length !== length) {
+    throw new RangeError(`Cannot compare ${length} real values with ${synthetic.length} synthetic`);
   }
-  if (keys === 0) return NaN;
-  const mean = meanOf(real);
+  if (length === 0) return NaN;
+  const mean = meanOf(real, times);
+  let keys = 0;
   const residual = new CompensatedSum();
   const total = new CompensatedSum();
   const deviation = new CompensatedSum();
   let varies = false;
-  for (let from = 0; from < keys; from += block) {
-    const to = Math.min(keys, from + block);
+  for (let from = 0; from < length; from += block) {
+    const to = Math.min(length, from + block);
     let residuals = 0;
     let squares = 0;
     let deviations = 0;
     for (let i = from; i < to; i++) {
+      const count = times === undefined ? 1 : times[i];
       const distance = real[i] - mean;
-      residuals += (real[i] - synthetic[i]) ** 2;
-      squares += distance ** 2;
-      deviations += distance;
+      residuals += count * (real[i] - synthetic[i]) ** 2;
+      squares += count * distance ** 2;
+      deviations += count * distance;
+      keys += count;
       varies ||= real[i] !== real[0];
     }
     residual.add(residuals);

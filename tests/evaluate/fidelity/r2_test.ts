@@ -65,3 +65,9 @@ Deno.test("r2() loses no small keys beside a large one", () => {
 Deno.test("r2() refuses lists of different lengths", () => {
   assertThrows(() => r2([1], [1, 2]), RangeError, "1 real values with 2 synthetic");
 });
+
+Deno.test("r2() of keys that occur several times is that of as many keys", () => {
+  const [real, synthetic] = [[0.1, 0.4, 0.4, 0.4, 0.2, 0.2], [0.2, 0.3, 0.3, 0.3, 0.2, 0.2]];
+  const merged = r2([0.1, 0.4, 0.2], [0.2, 0.3, 0.2], [1, 3, 2]);
+  assertAlmostEquals(merged, r2(real, synthetic), 1e-12);
+});

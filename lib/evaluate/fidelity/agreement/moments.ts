@@ -6,13 +6,15 @@
  */
 import { r2 } from "../r2.ts";
 
-/** Probabilities over the keys that either cohort has. */
+/** Probabilities over the keys that either cohort has; each of several keys, where these are alike. */
 export interface ProbabilityPair {
-  /** [keys] */
+  /** [entries] */
   readonly real: Float64Array;
-  /** [keys] */
+  /** [entries] */
   readonly synthetic: Float64Array;
-  /** [keys] 1 for the keys of the R² of logarithms. */
+  /** [entries] How many keys have these probabilities. */
+  readonly times: Float64Array;
+  /** [entries] 1 for the keys of the R² of logarithms. */
   readonly isCommon: Uint8Array;
   /** Half an occurrence among the real records, and among the synthetic ones. */
   readonly halves: readonly [real: number, synthetic: number];
@@ -20,8 +22,8 @@ export interface ProbabilityPair {
 
 /** A key of a pair, whose slopes are asked for. */
 export interface SlopedKey {
-  /** Its index in the pair. */
-  readonly key: number;
+  /** Whether it is the one key that decides the largest gap. */
+  readonly isLargest: boolean;
   /** Its real probability. */
   readonly real: number;
   /** Its synthetic probability. */
@@ -42,30 +44,28 @@ function divergence(own: number, other: number): number {
 }
 
 /** Of logarithms of common keys: the figure, and what its slopes need. */
-function logMoments({ real, synthetic, isCommon, halves }: ProbabilityPair) {
-  let common = 0;
-  for (const each of isCommon) common += each;
-  const [ofReal, ofSynthetic] = [new Float64Array(common), new Float64Array(common)];
-  let [next, sum] = [0, 0];
-  for (let key = 0; key < real.length; key++) {
-    if (isCommon[key] === 0) continue;
-    ofReal[next] = Math.log10(Math.max(halves[0], real[key]));
-    ofSynthetic[next] = Math.log10(Math.max(halves[1], synthetic[key]));
-    sum += ofReal[next++];
+function logMoments({ real, synthetic, times, isCommon, halves }: ProbabilityPair) {
+  const entries = isCommon.reduce((sum, each) => sum + each, 0);
+  const [ofReal, ofSynthetic, keys] = [0, 0, 0].map(() => new Float64Array(entries));
+  let [next, sum, common] = [0, 0, 0];
+  for (let i = 0; i < real.length; i++) {
+    if (isCommon[i] === 0) continue;
+    ofReal[next] = Math.log10(Math.max(halves[0], real[i]));
+    ofSynthetic[next] = Math.log10(Math.max(halves[1], synthetic[i]));
+    keys[next] = times[i];
+    common += times[i];
+    sum += times[i] * ofReal[next++];
   }
   const mean = sum / common;
   let [residual, total] = [0, 0];
-  for (let i = 0; i < common; i++) {
-    residual += (ofReal[i] - ofSynthetic[i]) ** 2;
-    total += (ofReal[i] - mean) ** 2;
+  for (let i = 0; i < entries; i++) {
+    residual += keys[i] * (ofReal[i] - ofSynthetic[i]) ** 2;
+    total += keys[i] * (ofReal[i] - mean) ** 2;
   }
-  return { mean, residual, total, r2: common < 2 ? NaN : r2(ofReal, ofSynthetic) };
+  return { mean, residual, total, r2: common < 2 ? NaN : r2(ofReal, ofSynthetic, keys) };
 }
 
-/**
- * All figures of two lists of probabilities, with their slopes. The lists are not kept: those of pairs
- * of codes can take gigabytes.
- */
+/** All figures of two lists of probabilities, with their slopes. */
 export class Moments {
   readonly #keys: number;
   readonly #halves: ProbabilityPair["halves"];
@@ -83,16 +83,16 @@ export class Moments {
   readonly values: Float64Array;
 
   /** @param exactR2 R² of the same lists, from {@link r2} */
-  constructor(pair: ProbabilityPair, exactR2: number = r2(pair.real, pair.synthetic)) {
-    const { real, synthetic } = pair;
-    const keys = real.length;
-    this.#keys = keys;
+  constructor(pair: ProbabilityPair, exactR2: number = r2(pair.real, pair.synthetic, pair.times)) {
+    const { real, synthetic, times } = pair;
     this.#halves = pair.halves;
-    let [realSum, sum] = [0, 0];
-    for (let key = 0; key < keys; key++) {
-      realSum += real[key];
-      sum += synthetic[key];
+    let [keys, realSum, sum] = [0, 0, 0];
+    for (let i = 0; i < times.length; i++) {
+      keys += times[i];
+      realSum += times[i] * real[i];
+      sum += times[i] * synthetic[i];
     }
+    this.#keys = keys;
     this.#sums = [realSum, realSum / keys, sum, sum / keys];
     this.#log = logMoments(pair);
     const [variation, jensenShannon] = this.#add(pair);
@@ -108,36 +108,37 @@ export class Moments {
   }
 
   /** @returns total variation and Jensen–Shannon divergence */
-  #add({ real, synthetic }: ProbabilityPair): [number, number] {
+  #add({ real, synthetic, times }: ProbabilityPair): [number, number] {
     const [realSum, realMean, sum, mean] = this.#sums;
     const { variation, divergence: pulls } = this.#pulls;
     let [gap, distance] = [-1, 0];
-    for (let key = 0; key < real.length; key++) {
-      const [y, z] = [real[key], synthetic[key]];
+    for (let i = 0; i < real.length; i++) {
+      const [y, z, keys] = [real[i], synthetic[i], times[i]];
       const [p, q] = [y / realSum, z / sum];
-      this.#residual += (y - z) ** 2;
-      this.#realSquares += (y - realMean) ** 2;
-      this.#squares += (z - mean) ** 2;
-      this.#products += (y - realMean) * (z - mean);
-      distance += Math.abs(p - q);
-      variation[0] += Math.sign(p - q) * p / 2;
-      variation[1] += Math.sign(q - p) * q / 2;
-      pulls[0] += divergence(p, q) / 2;
-      pulls[1] += divergence(q, p) / 2;
+      this.#residual += keys * (y - z) ** 2;
+      this.#realSquares += keys * (y - realMean) ** 2;
+      this.#squares += keys * (z - mean) ** 2;
+      this.#products += keys * (y - realMean) * (z - mean);
+      distance += keys * Math.abs(p - q);
+      variation[0] += keys * Math.sign(p - q) * p / 2;
+      variation[1] += keys * Math.sign(q - p) * q / 2;
+      pulls[0] += keys * divergence(p, q) / 2;
+      pulls[1] += keys * divergence(q, p) / 2;
       if (Math.abs(y - z) > gap) {
         gap = Math.abs(y - z);
-        this.#largest = key;
+        this.#largest = i;
       }
     }
     return [distance / 2, Math.max(0, pulls[0] + pulls[1])];
   }
+
   /**
    * By how much each figure changes with the real probability of a key, per unit of it.
    *
    * @param sloped that the real cohort has
    * @param out [figures] gets them, in the order of `values`
    */
-  realSlopes({ key, real: y, synthetic: z, isCommon }: SlopedKey, out: Float32Array): void {
+  realSlopes({ isLargest, real: y, synthetic: z, isCommon }: SlopedKey, out: Float32Array): void {
     const [realSum, realMean, sum, mean] = this.#sums;
     const [total, residual, log] = [this.#realSquares, this.#residual, this.#log];
     out[0] = -2 * (y - z) / total + 2 * residual * (y - realMean) / total ** 2;
@@ -154,7 +155,7 @@ export class Moments {
     const [p, q] = [y / realSum, z / sum];
     out[4] = (Math.sign(p - q) / 2 - this.#pulls.variation[0]) / realSum;
     out[5] = (Math.log2(2 * p / (p + q)) / 2 - this.#pulls.divergence[0]) / realSum;
-    out[6] = key === this.#largest ? Math.sign(y - z) : 0;
+    out[6] = isLargest ? Math.sign(y - z) : 0;
   }
 
   /**
@@ -163,7 +164,10 @@ export class Moments {
    * @param sloped that the synthetic cohort has
    * @param out [figures] gets them, in the order of `values`
    */
-  syntheticSlopes({ key, real: y, synthetic: z, isCommon }: SlopedKey, out: Float32Array): void {
+  syntheticSlopes(
+    { isLargest, real: y, synthetic: z, isCommon }: SlopedKey,
+    out: Float32Array,
+  ): void {
     const [realSum, realMean, sum, mean] = this.#sums;
     const [total, residual, log] = [this.#realSquares, this.#residual, this.#log];
     out[0] = 2 * (y - z) / total;
@@ -178,10 +182,10 @@ export class Moments {
     const [p, q] = [y / realSum, z / sum];
     out[4] = (Math.sign(q - p) / 2 - this.#pulls.variation[1]) / sum;
     out[5] = (Math.log2(2 * q / (p + q)) / 2 - this.#pulls.divergence[1]) / sum;
-    out[6] = key === this.#largest ? Math.sign(z - y) : 0;
+    out[6] = isLargest ? Math.sign(z - y) : 0;
   }
 
-  /** The key with the largest gap, whose slopes are like those of no other key. */
+  /** The entry with the largest gap; one key of it has slopes like those of no other key. */
   get largest(): number {
     return this.#largest;
   }

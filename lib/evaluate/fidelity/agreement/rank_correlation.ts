@@ -3,13 +3,13 @@
  *
  * @module
  */
+import type { PairedCounts } from "../counting/paired_counts.ts";
 
-/** [largest + 1] Mean rank of the keys with each count, from 1, and the counts of how many there are. */
-function ranksOf(counts: Int32Array, isIn: (key: number) => boolean): Float64Array {
-  let largest = 0;
-  for (const count of counts) largest = Math.max(largest, count);
+/** [largest + 1] Mean rank of the keys with each count, from 1. */
+function ranksOf(counts: Int32Array, times: Float64Array): Float64Array {
+  const largest = counts.reduce((most, count) => Math.max(most, count), 0);
   const ranks = new Float64Array(largest + 1);
-  for (let key = 0; key < counts.length; key++) if (isIn(key)) ranks[counts[key]]++;
+  for (let i = 0; i < counts.length; i++) ranks[counts[i]] += times[i];
   let below = 0;
   for (let count = 0; count <= largest; count++) {
     const ties = ranks[count];
@@ -20,28 +20,23 @@ function ranksOf(counts: Int32Array, isIn: (key: number) => boolean): Float64Arr
 }
 
 /**
- * Spearman's correlation: Pearson's of the ranks, ties at their mean rank. Keys that are 0 on both sides
- * are left out. Probabilities have the ranks of their counts, so no sorting is needed: time is linear
- * in the keys and the largest count.
+ * Spearman's correlation: Pearson's of the ranks, ties at their mean rank. Probabilities have the ranks
+ * of their counts, so no sorting is needed: time is linear in the entries and the largest count.
  *
- * @param real [keys] whole numbers, at least 0
- * @param synthetic [keys] whole numbers, at least 0
+ * @param counts of the keys that either side has
  * @returns in [−1, 1]; NaN if one side does not vary
  */
-export function rankCorrelation(real: Int32Array, synthetic: Int32Array): number {
-  const isIn = (key: number) => real[key] > 0 || synthetic[key] > 0;
-  const [realRanks, syntheticRanks] = [real, synthetic].map((counts) => ranksOf(counts, isIn));
-  let keys = 0;
-  for (let key = 0; key < real.length; key++) keys += Number(isIn(key));
+export function rankCorrelation({ real, other, times }: PairedCounts): number {
+  const [realRanks, otherRanks] = [ranksOf(real, times), ranksOf(other, times)];
+  const keys = times.reduce((sum, each) => sum + each, 0);
   const mean = (keys + 1) / 2;
-  let [both, ofReal, ofSynthetic] = [0, 0, 0];
-  for (let key = 0; key < real.length; key++) {
-    if (!isIn(key)) continue;
-    const a = realRanks[real[key]] - mean;
-    const b = syntheticRanks[synthetic[key]] - mean;
-    both += a * b;
-    ofReal += a * a;
-    ofSynthetic += b * b;
+  let [both, ofReal, ofOther] = [0, 0, 0];
+  for (let i = 0; i < times.length; i++) {
+    const a = realRanks[real[i]] - mean;
+    const b = otherRanks[other[i]] - mean;
+    both += times[i] * a * b;
+    ofReal += times[i] * a * a;
+    ofOther += times[i] * b * b;
   }
-  return both / Math.sqrt(ofReal * ofSynthetic);
+  return both / Math.sqrt(ofReal * ofOther);
 }

@@ -33,21 +33,22 @@ export class KeySlopes {
     return this.#rows.view();
   }
 
-  /** Adds a row; returns its place. */
-  add(slopes: Float32Array<ArrayBuffer>, share: number): number {
+  /**
+   * Adds the row of keys with equal counts.
+   *
+   * @param share of each of them
+   * @param times how many they are
+   * @returns its place
+   */
+  add(part: 0 | 1, slopes: Float32Array<ArrayBuffer>, share: number, times: number): number {
     const place = this.#rows.length;
     this.#rows.append(slopes);
     this.#rows.push(share);
-    return place;
-  }
-
-  /** Enters a key, whose row is at a place. */
-  enter(key: number, part: 0 | 1, share: number, place: number): void {
-    this.places[2 * key + part] = place;
     for (let figure = 0; figure < figures; figure++) {
-      this.products[part * figures + figure] += this.#rows.at(place + figure) * share;
+      this.products[part * figures + figure] += times * slopes[figure] * share;
     }
-    this.squares[part] += share * share;
+    this.squares[part] += times * share * share;
+    return place;
   }
 }
 

@@ -26,112 +26,90 @@ import { type Influences, influencesOf, KeySlopes } from "./influences.ts";
 import { type KeyNumbers, pairNumbers, unorderedPairNumbers } from "./key_index.ts";
 import { codeKeyIndex, type CodeKind, occurrencesIn } from "./key_rows.ts";
 import { drawnOf, linearR2 } from "./linear_resamples.ts";
+import { PairedCounts } from "./paired_counts.ts";
 import { keptKeys } from "./second_order.ts";
 
 const parts: readonly Part[] = [0, 1];
 
-/** [keys] The keys that either cohort has. */
-function unionOf(
-  [real, other]: readonly [CountedCohort, CountedCohort],
-  keys: number,
-): Uint32Array {
-  const isIn = (key: number) => real.counts.records[key] > 0 || other.counts.records[key] > 0;
-  let size = 0;
-  for (let key = 0; key < keys; key++) size += Number(isIn(key));
-  const union = new Uint32Array(size);
-  let next = 0;
-  for (let key = 0; key < keys; key++) if (isIn(key)) union[next++] = key;
-  return union;
+/** Two cohorts, and their keys by counts of visits, and by counts of records. */
+interface Compared {
+  readonly both: readonly [real: CountedCohort, other: CountedCohort];
+  readonly counts: readonly [visits: PairedCounts, records: PairedCounts];
 }
 
-function momentsOf(
-  part: Part,
-  union: Uint32Array,
-  [real, other]: readonly [CountedCohort, CountedCohort],
-): Moments {
-  const [realCounts, counts] = [real.both[part], other.both[part]];
+function momentsOf(part: Part, { both: [real, other], counts }: Compared): Moments {
+  const { [part]: own } = counts;
   const [realTotal, total] = [real.denominators[part], other.denominators[part]];
-  const pair = {
-    real: new Float64Array(union.length),
-    synthetic: new Float64Array(union.length),
-    isCommon: new Uint8Array(union.length),
-    halves: [0.5 / realTotal, 0.5 / total] as const,
-  };
-  for (let i = 0; i < union.length; i++) {
-    pair.real[i] = realCounts[union[i]] / realTotal;
-    pair.synthetic[i] = counts[union[i]] / total;
-    pair.isCommon[i] = Number(realCounts[union[i]] >= commonFrom);
-  }
-  return new Moments(pair);
+  return new Moments({
+    real: Float64Array.from(own.real, (count) => count / realTotal),
+    synthetic: Float64Array.from(own.other, (count) => count / total),
+    times: own.times,
+    isCommon: Uint8Array.from(own.real, (count) => Number(count >= commonFrom)),
+    halves: [0.5 / realTotal, 0.5 / total],
+  });
 }
 
-/** Which keys of the union are kept for the quadratic part: the most frequent, by shares of visits. */
-function keptOf(
-  union: Uint32Array,
-  [real, other]: readonly [CountedCohort, CountedCohort],
-): Uint32Array {
-  const together = new Float32Array(union.length);
-  for (let i = 0; i < union.length; i++) {
-    together[i] = real.share(0, union[i]) + other.share(0, union[i]);
+/** Which keys are kept for the quadratic part: the most frequent, by shares of visits. */
+function keptOf({ both: [real, other], counts: [own] }: Compared): Uint32Array {
+  const together = Float32Array.from(
+    own.times.keys(),
+    (entry) => own.real[entry] / real.denominators[0] + own.other[entry] / other.denominators[0],
+  );
+  const order = Uint32Array.from(together.keys()).sort((a, b) => together[b] - together[a]);
+  let [least, keys] = [0, 0];
+  for (const entry of order) {
+    if (keys >= keptKeys) break;
+    keys += own.times[entry];
+    least = together[entry];
   }
-  const least = together.length <= keptKeys
-    ? 0
-    : together.slice().sort()[together.length - keptKeys];
   const kept: number[] = [];
-  for (let i = 0; i < together.length && kept.length < keptKeys; i++) {
-    if (together[i] >= least) kept.push(i);
-  }
+  own.each((key, entry) => {
+    if (kept.length < keptKeys && together[entry] >= least) kept.push(key);
+  });
   return Uint32Array.from(kept);
 }
 
-/** Keys with smaller counts on both sides share rows of slopes. */
-const small = 256;
-
 /**
- * The slopes of all figures in the probabilities of one side.
- *
- * @param places as in {@link KeySlopes}
+ * Enters the slopes of all figures in the probabilities of one side, of visits or of records. Keys
+ * with equal counts share a row, but for the one that decides the largest gap.
  */
-function slopesOf(
-  side: "real" | "synthetic",
-  moments: readonly [Moments, Moments],
-  { union, both: [real, other], places }: {
-    readonly union: Uint32Array;
-    readonly both: readonly [CountedCohort, CountedCohort];
-    readonly places: Uint32Array;
-  },
-): KeySlopes {
-  const slopes = new KeySlopes(places);
+function enterSlopes(
+  slopes: KeySlopes,
+  { side, part, moments }: { side: "real" | "synthetic"; part: Part; moments: Moments },
+  { both: [real, other], counts: { [part]: counts } }: Compared,
+): void {
   const row = new Float32Array(figures);
-  for (const part of parts) {
-    const { largest } = moments[part];
-    const [realCounts, counts] = [real.both[part], other.both[part]];
-    const shared = new Int32Array(small ** 2).fill(-1); // the place of a row by both counts
-    for (let i = 0; i < union.length; i++) {
-      const key = union[i];
-      const [ofReal, ofOther] = [realCounts[key], counts[key]];
-      if ((side === "real" ? ofReal : ofOther) === 0) continue; // no patient of this side has it
-      const shares = { real: real.share(part, key), synthetic: other.share(part, key) };
-      const isShared = ofReal < small && ofOther < small && i !== largest;
-      let place = isShared ? shared[ofReal * small + ofOther] : -1;
-      if (place < 0) {
-        const sloped = { key: i, ...shares, isCommon: ofReal >= commonFrom };
-        if (side === "real") moments[part].realSlopes(sloped, row);
-        else moments[part].syntheticSlopes(sloped, row);
-        place = slopes.add(row, shares[side]);
-        if (isShared) shared[ofReal * small + ofOther] = place;
-      }
-      slopes.enter(key, part, shares[side], place);
-    }
-  }
-  return slopes;
+  const enter = (entry: number, times: number, isLargest: boolean): number => {
+    const shares = {
+      real: counts.real[entry] / real.denominators[part],
+      synthetic: counts.other[entry] / other.denominators[part],
+    };
+    const sloped = { isLargest, ...shares, isCommon: counts.real[entry] >= commonFrom };
+    if (side === "real") moments.realSlopes(sloped, row);
+    else moments.syntheticSlopes(sloped, row);
+    return slopes.add(part, row, shares[side], times);
+  };
+  const { largest } = moments;
+  const own = side === "real" ? counts.real : counts.other;
+  const isOn = (entry: number) => own[entry] > 0; // else no patient of this side has the key
+  const placeOf = Uint32Array.from(own, (_, entry) => {
+    const times = counts.times[entry] - Number(entry === largest);
+    return isOn(entry) && times > 0 ? enter(entry, times, false) : 0;
+  });
+  let isFirst = true;
+  counts.each((key, entry) => {
+    if (!isOn(entry)) return;
+    const isLargest = isFirst && entry === largest;
+    if (isLargest) isFirst = false;
+    slopes.places[2 * key + part] = isLargest ? enter(entry, 1, true) : placeOf[entry];
+  });
 }
 
 /** The figures of shares of visits, or of records; R² only of the cohorts as they are. */
 function fidelityOf(
   part: Part,
   { values, total }: Moments,
-  [real, other]: readonly [CountedCohort, CountedCohort],
+  { counts }: Compared,
   sides: readonly [Influences, Influences],
   hasIntervals: boolean,
 ): ShareFidelity {
@@ -144,7 +122,7 @@ function fidelityOf(
   return {
     r2: values.slice(0, 1),
     noise: (sides[0].sampling[part] + sides[1].sampling[part]) / total,
-    agreement: agreementOf(estimates, rankCorrelation(real.both[part], other.both[part])),
+    agreement: agreementOf(estimates, rankCorrelation(counts[part])),
   };
 }
 
@@ -210,17 +188,21 @@ async function compared(
     advance: (records: number) => void;
   },
 ): Promise<KindFidelity> {
-  const union = unionOf(both, keys);
-  const moments = [momentsOf(0, union, both), momentsOf(1, union, both)] as const;
-  const kept = isDrawn ? keptOf(union, both) : new Uint32Array(0);
+  const [visits, records] = parts.map((part) =>
+    new PairedCounts(both[0].both[part], both[1].both[part], keys)
+  );
+  const pair: Compared = { both, counts: [visits, records] };
+  const moments = [momentsOf(0, pair), momentsOf(1, pair)] as const;
+  const kept = isDrawn ? keptOf(pair) : new Uint32Array(0);
   const slots = new Uint16Array(keys);
-  kept.forEach((i, slot) => slots[union[i]] = slot + 1);
+  kept.forEach((key, slot) => slots[key] = slot + 1);
   const places = new Uint32Array(2 * keys); // of one side after the other
   const influences = (side: "real" | "synthetic", counted: CountedCohort) => {
     const [visits, records] = parts.map((part) =>
-      Float64Array.from(kept, (i) => counted.share(part, union[i]))
+      Float64Array.from(kept, (key) => counted.share(part, key))
     );
-    const slopes = slopesOf(side, moments, { union, both, places });
+    const slopes = new KeySlopes(places);
+    for (const part of parts) enterSlopes(slopes, { side, part, moments: moments[part] }, pair);
     return influencesOf(counted, slopes, { slots, keptShares: [visits, records] }, advance);
   };
   const sides = [
@@ -229,9 +211,9 @@ async function compared(
   ] as const;
   const hasIntervals = asked.resamples > 0;
   const [perVisit, perRecord] = parts.map((part) =>
-    fidelityOf(part, moments[part], both, sides, hasIntervals)
+    fidelityOf(part, moments[part], pair, sides, hasIntervals)
   );
-  const found = { keys: union.length, interval: "bootstrap" } as const;
+  const found = { keys: visits.keys, interval: "bootstrap" } as const;
   if (!isDrawn) return { ...found, perVisit, perRecord };
   const drawn = [
     { ...sides[0], drawn: await drawnOf(both[0].judged, sides[0].r2, asked, advance) },

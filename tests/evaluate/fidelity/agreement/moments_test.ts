@@ -11,6 +11,7 @@ function pair(real: number[], synthetic: number[]): ProbabilityPair {
   return {
     real: Float64Array.from(real, (count) => count / 100),
     synthetic: Float64Array.from(synthetic, (count) => count / 50),
+    times: new Float64Array(real.length).fill(1),
     isCommon: Uint8Array.from(real, (count) => Number(count >= 5)),
     halves: [0.005, 0.01],
   };
@@ -94,7 +95,7 @@ Deno.test("slopes are those of small changes of one probability, in every figure
       const found = new Float32Array(slopedFigures);
       const { real, synthetic, isCommon } = base;
       const sloped = {
-        key,
+        isLargest: key === moments.largest,
         real: real[key],
         synthetic: synthetic[key],
         isCommon: isCommon[key] === 1,
@@ -108,4 +109,16 @@ Deno.test("slopes are those of small changes of one probability, in every figure
       });
     }
   }
+});
+
+Deno.test("keys with equal probabilities may be one entry, in every figure", () => {
+  const [real, synthetic] = [[10, 3, 3, 0, 7, 3, 8, 8], [2, 4, 4, 5, 1, 4, 0, 0]];
+  const { values, largest, total } = new Moments(pair(real, synthetic));
+  const merged = new Moments({
+    ...pair([10, 3, 0, 7, 8], [2, 4, 5, 1, 0]),
+    times: Float64Array.of(1, 3, 1, 1, 2),
+  });
+  values.forEach((value, figure) => assertAlmostEquals(merged.values[figure], value, 1e-12));
+  assertAlmostEquals(merged.total, total, 1e-12);
+  assertEquals([largest, merged.largest], [3, 2]);
 });

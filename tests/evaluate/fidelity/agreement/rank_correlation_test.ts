@@ -1,8 +1,11 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
+import { PairedCounts } from "ehrloom/evaluate/fidelity/counting/paired_counts.ts";
 import { rankCorrelation } from "ehrloom/evaluate/fidelity/agreement/rank_correlation.ts";
 
 const of = (real: number[], synthetic: number[]) =>
-  rankCorrelation(Int32Array.from(real), Int32Array.from(synthetic));
+  rankCorrelation(
+    new PairedCounts(Int32Array.from(real), Int32Array.from(synthetic), real.length),
+  );
 
 Deno.test("rankCorrelation() is 1 for the same order and −1 for the opposite one", () => {
   assertAlmostEquals(of([1, 5, 9], [10, 11, 900]), 1, 1e-12);
