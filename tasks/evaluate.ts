@@ -10,10 +10,10 @@ import {
   readQuality,
   readRun,
   readSynthetic,
+  realSplits,
   type Run,
   runFingerprint,
   runLikelihood,
-  splitOf,
   tooLongInWords,
   writeReport,
 } from "ehrloom";
@@ -41,9 +41,9 @@ await runCommand(evaluateCommand, async (args, onProgress) => {
   const minCell = args.integer("min-cell", { min: 0 });
   const force = args.has("force");
   return await args.claim("out", async (out) => {
-    const real = await readMeds(args.path("real"), { ...sayLeftOut, onProgress });
+    let whole = await readMeds(args.path("real"), { ...sayLeftOut, onProgress });
     const sensitive = await sensitiveCodes(args.maybe("sensitive"));
-    checkSensitive(sensitive, real.vocabulary);
+    checkSensitive(sensitive, whole.vocabulary);
     const { cohort: synthetic, notes, runFingerprint: generatedBy } = await readSynthetic(
       args.path("synthetic"),
       { ...sayLeftOut, onProgress },
@@ -51,9 +51,11 @@ await runCommand(evaluateCommand, async (args, onProgress) => {
     const run = args.maybe("run") === undefined ? undefined : await readRun(args.path("run"));
     if (run !== undefined) await checkGenerated(args, run, generatedBy);
     if (run !== undefined) await startBackend(args);
-    const likelihood = run && hasLikelihood(run, real)
-      ? await runLikelihood(run, real, { seed, resamples, onProgress })
+    const likelihood = run && hasLikelihood(run, whole)
+      ? await runLikelihood(run, whole, { seed, resamples, onProgress })
       : undefined;
+    const real = await realSplits(whole);
+    whole = real.train; // so that the memory of the other splits is free before the work begins
     const report = await evaluate(real, synthetic, {
       only,
       quick: args.has("quick"),
@@ -70,11 +72,10 @@ await runCommand(evaluateCommand, async (args, onProgress) => {
       onDifference: say,
       onProgress,
     });
-    const train = splitOf(real, "train");
     await writeReport(out, report, {
-      real: train,
+      real: real.train,
       synthetic,
-      heldOut: splitOf(real, "test"),
+      heldOut: real.heldOut,
       training: run?.training,
       csv: args.has("csv"),
       png: args.has("png"),

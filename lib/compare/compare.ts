@@ -22,7 +22,7 @@ import {
   type JudgedModel,
   toJson,
 } from "../evaluate/comparison.ts";
-import { checkReal } from "../evaluate/evaluate.ts";
+import { checkReal } from "../evaluate/real_splits.ts";
 import type { FidelityFigures } from "../evaluate/fidelity/mod.ts";
 import type { CohortFigures } from "../evaluate/key_figures.ts";
 import { misnamed } from "../evaluate/measures.ts";

@@ -136,6 +136,12 @@ export function alignedCohorts(real: Cohort, synthetic: Cohort): AlignedCohorts 
   };
 }
 
+/** A cohort over the codes and labels of an aligned one, which is of the same source. */
+export function alignedLike(source: Cohort, { vocabulary, labelNames }: Cohort): Cohort {
+  const isSame = source.vocabulary === vocabulary;
+  return onlyLabels(isSame ? source : cohort({ ...source, vocabulary }), labelNames);
+}
+
 /** A line for people about each difference. */
 export function differencesInWords(
   { unknown_codes, missing_labels, unknown_labels }: NameDifferences,

@@ -4,8 +4,7 @@
  * @module
  */
 import { checkArguments, checkOptions } from "../arguments.ts";
-import { type Cohort, splitOf } from "../cohort/cohort.ts";
-import { fingerprint } from "../cohort/fingerprint.ts";
+import type { Cohort } from "../cohort/cohort.ts";
 import { orderOnly } from "../cohort/meds/names.ts";
 import { groupsBy } from "../cohort/groups.ts";
 import { isOrderOnly } from "../cohort/order_only.ts";
@@ -16,10 +15,11 @@ import { runFingerprint } from "../train/run_fingerprint.ts";
 import type { Run, RunConfig } from "../train/run_folder.ts";
 import { ownCommit } from "../commit.ts";
 import { version } from "../version.ts";
-import { alignedCohorts, differencesInWords, type NameDifferences } from "./align.ts";
+import { alignedCohorts, alignedLike, differencesInWords, type NameDifferences } from "./align.ts";
 import { groupCount, isDrawnInGroups } from "./bootstrap.ts";
 import { measuresOf, misnamed, type Selection } from "./measures.ts";
 import type { Likelihood, PartialReport, Report, ReportAbout } from "./report.ts";
+import { type RealSplits, realSplits } from "./real_splits.ts";
 import { type OnScale, onScale, type ScaledCohorts, scaledCohorts } from "./scale.ts";
 import { checkSensitive } from "./sensitive_codes.ts";
 import { subgroupsOf } from "./subgroups.ts";
@@ -97,23 +97,6 @@ const optionNames = Object.keys(
   } satisfies Record<keyof EvaluateOptions, 0>,
 );
 
-/**
- * The splits of a real cohort with which others are compared.
- *
- * @throws {RangeError} If there are none, or one of them has no visits
- */
-export function checkReal(real: Cohort): { train: Cohort; heldOut: Cohort } {
-  if (real.splits === null) throw new RangeError("Cannot evaluate: the real cohort has no splits");
-  const train = splitOf(real, "train");
-  const heldOut = splitOf(real, "test");
-  for (const [split, cohort] of Object.entries({ train, test: heldOut })) {
-    if (cohort.visitCount === 0) {
-      throw new RangeError(`Cannot evaluate: the ${split} split of the real cohort has no visits`);
-    }
-  }
-  return { train, heldOut };
-}
-
 /** Makes sure, before the work begins, that there is something to say of groups. */
 function checkBy(by: string, selection: Selection, { labelNames }: Cohort): void {
   groupsBy(by, labelNames);
@@ -144,7 +127,8 @@ function trainingOf({ training }: Run): ReportAbout["training"] {
 }
 
 async function aboutOf(
-  { real, train, heldOut, synthetic }: Record<"real" | "train" | "heldOut" | "synthetic", Cohort>,
+  { train, heldOut, whole }: RealSplits,
+  synthetic: Cohort,
   {
     quick = false,
     seed = 0,
@@ -172,13 +156,13 @@ async function aboutOf(
     ...sensitive.length > 0 && { sensitive },
     real: {
       ...names.real !== undefined && { name: names.real },
-      records: real.recordCount,
+      records: whole.records,
       train: train.recordCount,
       test: heldOut.recordCount,
-      codes: real.vocabulary.codes.length,
+      codes: train.vocabulary.codes.length,
       train_codes: new Set(train.codes).size,
-      labels: real.labelNames.length,
-      ...isOrderOnly(real) && orderOnly,
+      labels: train.labelNames.length,
+      ...whole.isOrderOnly && orderOnly,
       ...cuts.length > 0 && { cuts },
     },
     synthetic: {
@@ -192,7 +176,7 @@ async function aboutOf(
     },
     ...(run === undefined ? {} : { run: sharedConfig(run.runConfig, minCell) }),
     fingerprints: {
-      cohort: await fingerprint(real),
+      cohort: whole.fingerprint,
       ...run !== undefined && { run: await runFingerprint(run) },
     },
     ...run !== undefined && run.training.length > 0 && { training: trainingOf(run) },
@@ -257,28 +241,31 @@ async function figuresOf(
  * assertEquals(fidelity?.unigram?.r2, 1); // the real training records themselves
  * ```
  *
- * @param real with splits; neither train nor test may be empty
+ * @param real with splits, or {@link realSplits} of it; neither train nor test may be empty
  * @param synthetic its own splits are ignored
  * @throws {RangeError} If one of the cohorts has no visits, or an option is out of range
  * @throws the reason of `signal`, once it is aborted
  */
 export async function evaluate(
-  real: Cohort,
+  real: Cohort | RealSplits,
   synthetic: Cohort,
   options?: EvaluateOptions & { readonly only?: undefined },
 ): Promise<Report>;
 /** The same with the measures in `options.only`. */
 export async function evaluate(
-  real: Cohort,
+  real: Cohort | RealSplits,
   synthetic: Cohort,
   options?: EvaluateOptions,
 ): Promise<PartialReport>;
 export async function evaluate(
-  real: Cohort,
+  real: Cohort | RealSplits,
   synthetic: Cohort,
   options: EvaluateOptions = {},
 ): Promise<PartialReport> {
-  checkArguments("evaluate", [real, "cohort"], [synthetic, "cohort"]);
+  checkArguments("evaluate", ["whole" in real ? real.train : real, "cohort"], [
+    synthetic,
+    "cohort",
+  ]);
   checkOptions("evaluate", options, optionNames);
   const evaluated = await longWork(
     options,
@@ -294,7 +281,7 @@ export async function evaluate(
  * @returns also [resamples + 1] of each headline figure, by `measure.path`
  */
 export async function evaluateWithResamples(
-  real: Cohort,
+  real: Cohort | RealSplits,
   synthetic: Cohort,
   options: EvaluateOptions = {},
 ): Promise<{ report: PartialReport; resampled: Readonly<Record<string, Float64Array>> }> {
@@ -302,22 +289,23 @@ export async function evaluateWithResamples(
   const start = performance.now();
   const problem = only && misnamed(only);
   if (problem !== undefined) throw new RangeError(`Cannot evaluate: "only" names ${problem}`);
-  const aligned = alignedCohorts(real, synthetic);
-  const { differences } = aligned;
+  const splits = "whole" in real ? real : await realSplits(real);
+  const aligned = alignedCohorts(splits.train, synthetic);
+  const { differences, real: train } = aligned;
   for (const line of differencesInWords(differences)) onDifference?.(line);
-  const { train, heldOut } = checkReal(aligned.real);
   if (synthetic.visitCount === 0) {
     throw new RangeError(
       `Cannot evaluate: none of the ${synthetic.recordCount} synthetic records has a visit`,
     );
   }
-  if (by !== undefined) checkBy(by, options, aligned.real);
-  checkNamed(options.sensitive ?? [], options, real);
+  if (by !== undefined) checkBy(by, options, train);
+  checkNamed(options.sensitive ?? [], options, splits.train);
+  const heldOut = alignedLike(splits.heldOut, train);
   const cohorts = scaledCohorts({ train, heldOut, synthetic: aligned.synthetic }, seed);
   const { figures, fromCeiling, resampled } = await figuresOf(cohorts, options);
   const seconds = (performance.now() - start) / 1000;
   const report = {
-    about: await aboutOf({ real, train, heldOut, synthetic }, options, { differences, seconds }),
+    about: await aboutOf(splits, synthetic, options, { differences, seconds }),
     ...(likelihood === undefined ? {} : { likelihood }),
     ...figures,
   };

@@ -8,6 +8,7 @@ import {
   prepare,
   type Progress,
   readMeds,
+  realSplits,
   splitOf,
   train,
   useBackend,
@@ -84,11 +85,11 @@ async function counted(folder: string): Promise<void> {
 
 async function evaluated(folder: string, only?: readonly string[]): Promise<void> {
   await useBackend("wasm");
-  const real = await readMeds(`${folder}/cohort`);
+  const real = await realSplits(await readMeds(`${folder}/cohort`));
   const synthetic = await readMeds(`${folder}/others`);
   const how = { quick: true, onProgress: shown() };
   const report = await evaluate(real, synthetic, only === undefined ? how : { ...how, only });
-  await writeReport(`${folder}/report`, report, { real: splitOf(real, "train"), synthetic });
+  await writeReport(`${folder}/report`, report, { real: real.train, synthetic, force: true });
 }
 
 /** Says on stderr when each stage begins, with seconds of processor time since the start. */

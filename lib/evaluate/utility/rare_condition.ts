@@ -28,7 +28,7 @@ import {
   predictionsOf,
   setMeans,
 } from "../classification/classifier_figures.ts";
-import { checkReal } from "../evaluate.ts";
+import { checkReal } from "../real_splits.ts";
 import { withoutEmptyRecords } from "../without_empty_records.ts";
 import { disjointPools, type SetSizes, setSizes, trainingLength } from "./balanced_sets.ts";
 import { balancedCases, type Case, type CasePool, casesOf, drawnCases } from "./cases.ts";
