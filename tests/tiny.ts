@@ -53,7 +53,7 @@ export const taskCommands: Readonly<Record<string, string>> = Object.fromEntries
 
 /** Arguments of Deno that make a task, with the permissions that it has as a task. */
 export function taskArguments(name: string): string[] {
-  const [, args] = taskCommands[name].match(/^DENO_NO_UPDATE_CHECK=1 deno (run .*)$/) ?? [];
+  const [, args] = taskCommands[name].match(/^(?:\w+=\S+ )+deno (run .*)$/) ?? [];
   if (args === undefined) throw new Error(`Task ${name} is "${taskCommands[name]}"`);
   return args.split(" ");
 }

@@ -11,8 +11,11 @@ export interface JobScriptOptions {
   readonly deno: string;
   /** The folder of Ehrloom. */
   readonly project: string;
-  /** The arguments of Deno that make a task, such as `run --no-prompt … tasks/merge.ts`. */
-  readonly taskArguments: (task: string) => readonly string[];
+  /** The arguments of Deno that make a task, `run --no-prompt … tasks/merge.ts`, and its variables. */
+  readonly taskCommand: (task: string) => {
+    readonly arguments: readonly string[];
+    readonly environment: Readonly<Record<string, string>>;
+  };
 }
 
 /**
@@ -29,17 +32,21 @@ export interface JobScriptOptions {
  * const script = jobScript({ folder: "/x", elements: [job], merge: job }, {
  *   deno: "deno",
  *   project: "/ehrloom",
- *   taskArguments: (task) => ["run", `tasks/${task}.ts`],
+ *   taskCommand: (task) => ({ arguments: ["run", `tasks/${task}.ts`], environment: {} }),
  * });
  * assertStringIncludes(script, "1) run '/x/a b' c run tasks/prepare.ts --out 'a b' ;;");
  * ```
  */
 export function jobScript(
   { folder, elements, merge }: JobList,
-  { deno, project, taskArguments }: JobScriptOptions,
+  { deno, project, taskCommand }: JobScriptOptions,
 ): string {
+  const variables = [...elements, ...merge === undefined ? [] : [merge]]
+    .map(({ task }) => taskCommand(task).environment);
+  const exported = Object.entries({ INIT_CWD: folder, ...Object.assign({}, ...variables) })
+    .map(([name, value]) => `${name}=${shellWord(String(value))}`);
   const line = (label: string, { task, arguments: args, out, done }: Job) => {
-    const words = [out, done, ...taskArguments(task), ...args].map(shellWord);
+    const words = [out, done, ...taskCommand(task).arguments, ...args].map(shellWord);
     return `  ${label}) run ${words.join(" ")} ;;`;
   };
   return [
@@ -47,7 +54,7 @@ export function jobScript(
     "# Runs one job of jobs.json, by its number or as merge. Written by deno task submit.",
     "set -eu",
     `cd ${shellWord(project)}`,
-    `export INIT_CWD=${shellWord(folder)} DENO_NO_UPDATE_CHECK=1`,
+    `export ${exported.join(" ")}`,
     "asked=${2:-} since=${3:-}",
     "run() {",
     // only a checkpoint writes these; resume.safetensors is there from the start of a run

@@ -5,7 +5,7 @@
  */
 import { imageProject, type JobList, type KubernetesOptions, writeKubernetesJobs } from "ehrloom";
 import { type Arguments, say, shellPath, UsageError } from "../cli/command.ts";
-import { taskArguments } from "./task_arguments.ts";
+import { taskCommand } from "./task_command.ts";
 
 /** Where jobs run, by the options. */
 export function kubernetesOptions(args: Arguments, jobs: string): KubernetesOptions {
@@ -31,7 +31,7 @@ export async function printForKubernetes(
   jobList: JobList,
   { options, json }: { readonly options: KubernetesOptions; readonly json: boolean },
 ): Promise<{ kubernetes: string }> {
-  const how = { ...options, deno: "deno", project: imageProject, taskArguments };
+  const how = { ...options, deno: "deno", project: imageProject, taskCommand };
   const { path, yaml } = await writeKubernetesJobs(jobs, jobList, how);
   // deno-lint-ignore no-console -- it is this program's output
   if (!json) console.log(yaml);

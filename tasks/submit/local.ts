@@ -7,7 +7,7 @@ import { isDone, type Job, type JobList, lastLine, type OnProgress, openElements
 import { join } from "node:path";
 import { childLogged } from "../cli/child.ts";
 import { say } from "../cli/command.ts";
-import { project, taskArguments } from "./task_arguments.ts";
+import { project, taskCommand } from "./task_command.ts";
 
 /** Times that a job is started before it counts as failed. */
 const tries = 3;
@@ -24,11 +24,12 @@ async function run(
   { folder, log }: { readonly folder: string; readonly log: string },
 ): Promise<Failure | undefined> {
   const { name, task, arguments: args } = job;
+  const command = taskCommand(task);
   for (let number = 1;; number++) {
     const { code, signal } = await childLogged(Deno.execPath(), {
-      args: [...taskArguments(task), ...args],
+      args: [...command.arguments, ...args],
       cwd: project,
-      env: { INIT_CWD: folder, DENO_NO_UPDATE_CHECK: "1" },
+      env: { INIT_CWD: folder, ...command.environment },
       log,
     });
     if (code === 0 && await isDone(job)) {

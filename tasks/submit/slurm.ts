@@ -17,7 +17,7 @@ import {
 } from "ehrloom";
 import { childOutput } from "../cli/child.ts";
 import { say } from "../cli/command.ts";
-import { project, taskArguments } from "./task_arguments.ts";
+import { project, taskCommand } from "./task_command.ts";
 
 /**
  * What one of Slurm's programs prints.
@@ -84,7 +84,7 @@ export async function submitToSlurm(
   jobList: JobList,
   { atOnce, ...options }: SlurmOptions & { readonly atOnce: number | undefined },
 ): Promise<{ elements: string; merge: string }> {
-  const how = { ...options, deno: Deno.execPath(), project, taskArguments };
+  const how = { ...options, deno: Deno.execPath(), project, taskCommand };
   const scripts = await writeSlurmScripts(jobs, jobList, how);
   const open = await openElements(jobList);
   const array = `--array=${arrayRange(open, atOnce)}`;

@@ -20,7 +20,7 @@ Deno.test({
       const script = jobScript(list, {
         deno: "printf",
         project: folder,
-        taskArguments: (task) => ["%s|", task],
+        taskCommand: (task) => ({ arguments: ["%s|", task], environment: {} }),
       });
       await Deno.writeTextFile(path, script);
       const run = async (...args: string[]) => {
@@ -51,5 +51,23 @@ Deno.test({
       assertEquals(await run("1", "is-done"), [0, ""]);
       assertEquals(await run("2"), [0, `generate|--label|it's "c" $HOME;||`]);
       assertEquals(await run("3"), [2, ""]);
+    }),
+});
+
+Deno.test({
+  name: "each job has its folder and the variables of its task in its environment",
+  ignore: Deno.build.os === "windows",
+  fn: () =>
+    inFolder(async (folder) => {
+      const job = { name: "one", task: "evaluate", arguments: [], out: folder, done: "done.json" };
+      const script = jobScript({ folder, elements: [job] }, {
+        deno: "printenv",
+        project: folder,
+        taskCommand: () => ({ arguments: ["INIT_CWD", "SIZE"], environment: { SIZE: "1 MB" } }),
+      });
+      const path = join(folder, "element.sh");
+      await Deno.writeTextFile(path, script);
+      const { stdout } = await new Deno.Command("sh", { args: [path, "1"] }).output();
+      assertEquals(new TextDecoder().decode(stdout), `${folder}\n1 MB\n`);
     }),
 });
