@@ -129,6 +129,7 @@ async function costOfProcess(step: string, folder: string, patients: number): Pr
       folder,
       `${patients}`,
     ],
+    env: { MALLOC_MMAP_THRESHOLD_: "1048576" }, // as deno task prepare and evaluate have it
     stderr: "inherit",
   }).output();
   if (!success) throw new Error(`${step} of ${patients} patients failed`);
