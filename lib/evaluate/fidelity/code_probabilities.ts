@@ -6,7 +6,6 @@
  */
 import type { Cohort } from "../../cohort/cohort.ts";
 import { countKeys } from "./counting/key_counts.ts";
-import { orderedKeys } from "./counting/key_index.ts";
 import { codeKeyIndex, type CodeKind } from "./counting/key_rows.ts";
 import { visitDenominators } from "./counting/visit_denominators.ts";
 
@@ -62,11 +61,11 @@ export function codeProbabilities(
     records = 0;
     for (let record = 0; record < cohort.recordCount; record++) records += options.weights[record];
   }
-  const keys = orderedKeys(index, codes).filter((key) => counts.records[key] > 0);
+  const keys = Uint32Array.from(index.inOrder()).filter((key) => counts.records[key] > 0);
   return {
     kind,
-    first: Uint32Array.from(keys, (key) => index.first[key]),
-    second: kind === "unigram" ? null : Uint32Array.from(keys, (key) => index.second[key]),
+    first: Uint32Array.from(keys, (key) => index.firstOf(key)),
+    second: kind === "unigram" ? null : Uint32Array.from(keys, (key) => index.secondOf(key)),
     perVisit: Float64Array.from(keys, (key) => counts.occurrences[key] / visits),
     perRecord: Float64Array.from(keys, (key) => counts.records[key] / records),
   };

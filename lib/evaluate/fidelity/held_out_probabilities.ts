@@ -7,7 +7,7 @@
 import type { Cohort } from "../../cohort/cohort.ts";
 import { isShownCell } from "../../cohort/small_cells.ts";
 import { countKeys } from "./counting/key_counts.ts";
-import { codeKeyIndex } from "./counting/key_rows.ts";
+import { keyIndexFor } from "./counting/key_rows.ts";
 import { visitDenominators } from "./counting/visit_denominators.ts";
 import type { PairedProbabilities } from "./paired_probabilities.ts";
 
@@ -22,7 +22,7 @@ export function heldOutProbabilities(
   { kind, first, second }: PairedProbabilities,
   minCell: number,
 ): Float64Array {
-  const index = codeKeyIndex(kind, heldOut.vocabulary.codes.length);
+  const index = keyIndexFor(kind, heldOut);
   const { occurrences, records } = countKeys(heldOut, kind, index);
   const [visits] = visitDenominators(heldOut, kind);
   return Float64Array.from(first, (code, place) => {

@@ -6,11 +6,11 @@
  */
 import { checkArguments, checkWord } from "../../arguments.ts";
 import type { Cohort } from "../../cohort/cohort.ts";
+import { growing } from "../../cohort/growing.ts";
 import { isShownCell } from "../../cohort/small_cells.ts";
 import { checkVocabularies } from "../vocabularies.ts";
 import { countKeys, haveAny } from "./counting/key_counts.ts";
-import { orderedKeys } from "./counting/key_index.ts";
-import { codeKeyIndex, type CodeKind, codeKinds } from "./counting/key_rows.ts";
+import { type CodeKind, codeKinds, keyIndexFor } from "./counting/key_rows.ts";
 import { visitDenominators } from "./counting/visit_denominators.ts";
 
 /** The codes or pairs that too few real patients have, together: none of them is named. */
@@ -47,10 +47,6 @@ export interface PairedOptions {
   readonly minCell?: number | undefined;
 }
 
-function meanOf(keys: Uint32Array, share: (key: number) => number): number {
-  return keys.reduce((sum, key) => sum + share(key), 0) / keys.length;
-}
-
 /**
  * The per-visit probabilities of the keys that occur in either cohort, in order of their codes. What
  * is to be passed on asks for a `minCell`: figures, tables and files that show the result then name
@@ -81,32 +77,45 @@ export function pairedProbabilities(
   checkArguments("pairedProbabilities", [real, "cohort"], [synthetic, "cohort"]);
   checkWord("pairedProbabilities", "kind", kind, codeKinds);
   checkVocabularies(real, synthetic);
-  const codes = real.vocabulary.codes.length;
-  const index = codeKeyIndex(kind, codes);
+  const index = keyIndexFor(kind, real);
   const [truth, other] = [real, synthetic].map((cohort) => {
     const { occurrences, records } = countKeys(cohort, kind, index);
     const [visits] = visitDenominators(cohort, kind);
     const share = (key: number) => key < occurrences.length ? occurrences[key] / (visits || 1) : 0;
     return { share, patients: (key: number) => records[key] ?? 0 };
   });
-  const isRare = (key: number) => !isShownCell(minCell, truth.patients(key));
-  const all = orderedKeys(index, codes);
-  const [keys, hidden] = [all.filter((key) => !isRare(key)), all.filter(isRare)];
-  const isWanted = Uint8Array.from({ length: index.size }, (_, key) => Number(isRare(key)));
+  const [first, second] = [0, 0].map(() => growing((length) => new Uint32Array(length)));
+  const [ofReal, ofSynthetic] = [0, 0].map(() => growing((length) => new Float64Array(length)));
+  const isRare = new Uint8Array(index.size);
+  const rare = { keys: 0, real: 0, synthetic: 0 }; // sums of probabilities
+  for (const key of index.inOrder()) {
+    if (truth.patients(key) === 0 && other.patients(key) === 0) continue;
+    const shares = { real: truth.share(key), synthetic: other.share(key) };
+    if (isShownCell(minCell, truth.patients(key))) {
+      first.push(index.firstOf(key));
+      second.push(index.secondOf(key));
+      ofReal.push(shares.real);
+      ofSynthetic.push(shares.synthetic);
+    } else {
+      isRare[key] = 1;
+      rare.keys++;
+      rare.real += shares.real;
+      rare.synthetic += shares.synthetic;
+    }
+  }
+  const isRealShown = rare.keys > 0 && haveAny(real, { kind, index, isWanted: isRare }, minCell);
   return {
     kind,
-    first: Uint32Array.from(keys, (key) => index.first[key]),
-    second: kind === "unigram" ? null : Uint32Array.from(keys, (key) => index.second[key]),
-    real: Float64Array.from(keys, truth.share),
-    synthetic: Float64Array.from(keys, other.share),
-    ...hidden.length > 0 && {
+    first: first.view(),
+    second: kind === "unigram" ? null : second.view(),
+    real: ofReal.view(),
+    synthetic: ofSynthetic.view(),
+    ...rare.keys > 0 && {
       rare: {
         minCell,
-        keys: hidden.length,
-        real: haveAny(real, { kind, index, isWanted }, minCell)
-          ? meanOf(hidden, truth.share)
-          : null,
-        synthetic: meanOf(hidden, other.share),
+        keys: rare.keys,
+        real: isRealShown ? rare.real / rare.keys : null,
+        synthetic: rare.synthetic / rare.keys,
       },
     },
   };

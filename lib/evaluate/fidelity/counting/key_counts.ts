@@ -4,7 +4,7 @@
  * @module
  */
 import type { Cohort } from "../../../cohort/cohort.ts";
-import type { KeyIndex } from "./key_index.ts";
+import type { KeyNumbers } from "./key_index.ts";
 import { type CodeKind, KeyRowReader, type KeyRows } from "./key_rows.ts";
 
 /** Weighted counts of keys, a column for each set of weights. */
@@ -66,7 +66,7 @@ export class KeyCounts {
  */
 export function haveAny(
   cohort: Cohort,
-  { kind, index, isWanted }: { kind: CodeKind; index: KeyIndex; isWanted: Uint8Array },
+  { kind, index, isWanted }: { kind: CodeKind; index: KeyNumbers; isWanted: Uint8Array },
   least: number,
 ): boolean {
   let records = 0;
@@ -84,7 +84,7 @@ export function haveAny(
 export function countKeys(
   cohort: Cohort,
   kind: CodeKind,
-  index: KeyIndex,
+  index: KeyNumbers,
   weights: ArrayLike<number> = new Uint8Array(cohort.recordCount).fill(1),
 ): KeyCounts {
   const counts = new KeyCounts(1);

@@ -13,12 +13,14 @@ export interface KeyNumbers {
   number(first: number, second: number): number;
 }
 
-/** Gives keys the numbers 0, 1, 2, … in the order in which they are first seen; its size is how many. */
+/** Numbers from which the codes are known again. */
 export interface KeyIndex extends KeyNumbers {
-  /** [size] First code of each key. */
-  readonly first: Uint32Array;
-  /** [size] Second code of each key. */
-  readonly second: Uint32Array;
+  /** The first code of a key. */
+  firstOf(key: number): number;
+  /** The second code of a key. */
+  secondOf(key: number): number;
+  /** All numbers, in order of their codes. */
+  inOrder(): Iterable<number>;
 }
 
 /** Above this many possible keys (64 MiB of them) a hash table takes the place of a dense one. */
@@ -30,12 +32,18 @@ class KeyList {
   #first = new Uint32Array(1024);
   #second = new Uint32Array(1024);
 
-  get first(): Uint32Array {
-    return this.#first.subarray(0, this.size);
+  firstOf(key: number): number {
+    return this.#first[key];
   }
 
-  get second(): Uint32Array {
-    return this.#second.subarray(0, this.size);
+  secondOf(key: number): number {
+    return this.#second[key];
+  }
+
+  inOrder(): Iterable<number> {
+    const [first, second] = [this.#first, this.#second];
+    return Uint32Array.from({ length: this.size }, (_, key) => key)
+      .sort((a, b) => first[a] - first[b] || second[a] - second[b]);
   }
 
   push(first: number, second: number): number {
@@ -143,7 +151,8 @@ function mixed(key: number): number {
 }
 
 /**
- * An empty index for keys of codes `first < firsts`, `second < seconds`.
+ * An empty index for keys of codes `first < firsts`, `second < seconds`. They get the numbers 0, 1, 2, … in
+ * the order in which they are first seen; its size is how many.
  *
  * @param options.dense a table of all possible keys (true) or a hash table of those seen (false);
  *   by size when left out. Both give the same numbers.
@@ -159,8 +168,17 @@ export function keyIndex(
 }
 
 /** Numbers of all pairs of codes, which need no table: for cohorts in which many of them occur. */
-export function pairNumbers(codes: number): KeyNumbers {
-  return { size: codes ** 2, number: (first, second) => first * codes + second };
+export function pairNumbers(codes: number): KeyIndex {
+  const size = codes ** 2;
+  return {
+    size,
+    number: (first, second) => first * codes + second,
+    firstOf: (key) => Math.floor(key / codes),
+    secondOf: (key) => key % codes,
+    *inOrder() {
+      for (let key = 0; key < size; key++) yield key;
+    },
+  };
 }
 
 /** Numbers of all pairs of two codes `first < second`; see {@link pairNumbers}. */
@@ -169,10 +187,4 @@ export function unorderedPairNumbers(codes: number): KeyNumbers {
     size: codes * (codes - 1) / 2,
     number: (first, second) => second * (second - 1) / 2 + first,
   };
-}
-
-/** [keys] The numbers of all keys of an index, in order of their codes. */
-export function orderedKeys({ first, second, size }: KeyIndex, codes: number): Uint32Array {
-  const rank = Float64Array.from({ length: size }, (_, key) => first[key] * codes + second[key]);
-  return Uint32Array.from({ length: size }, (_, key) => key).sort((a, b) => rank[a] - rank[b]);
 }

@@ -6,7 +6,7 @@
  * @module
  */
 import type { Cohort } from "../../../cohort/cohort.ts";
-import { type KeyIndex, keyIndex, type KeyNumbers } from "./key_index.ts";
+import { type KeyIndex, keyIndex, type KeyNumbers, pairNumbers } from "./key_index.ts";
 
 /**
  * What is counted: codes, unordered pairs of codes within a visit, or ordered pairs of a code and
@@ -64,6 +64,17 @@ export function occurrencesIn(cohort: Cohort, kind: CodeKind): number {
     sum += occurrencesOf(cohort, record, kind);
   }
   return sum;
+}
+
+/** Whether so many of some pairs are likely to occur in a cohort that each of them may have a number. */
+export function hasMostPairs(cohort: Cohort, kind: CodeKind, pairs: number): boolean {
+  return kind !== "unigram" && 2 * occurrencesIn(cohort, kind) > pairs;
+}
+
+/** An index for the keys of a cohort: of those that occur, or of all pairs where most are likely to. */
+export function keyIndexFor(kind: CodeKind, cohort: Cohort): KeyIndex {
+  const codes = cohort.vocabulary.codes.length;
+  return hasMostPairs(cohort, kind, codes ** 2) ? pairNumbers(codes) : codeKeyIndex(kind, codes);
 }
 
 /**

@@ -23,8 +23,8 @@ import { rankCorrelation } from "../agreement/rank_correlation.ts";
 import { CountedCohort } from "./counted_cohort.ts";
 import type { KindFidelity, Part, ShareFidelity } from "./found.ts";
 import { type Influences, influencesOf, KeySlopes } from "./influences.ts";
-import { type KeyNumbers, pairNumbers, unorderedPairNumbers } from "./key_index.ts";
-import { codeKeyIndex, type CodeKind, occurrencesIn } from "./key_rows.ts";
+import { type KeyNumbers, unorderedPairNumbers } from "./key_index.ts";
+import { type CodeKind, hasMostPairs, keyIndexFor } from "./key_rows.ts";
 import { drawnOf, linearR2 } from "./linear_resamples.ts";
 import { PairedCounts } from "./paired_counts.ts";
 import { keptKeys } from "./second_order.ts";
@@ -141,12 +141,12 @@ function progressIn({ real, others }: Asked, isDrawn: boolean, onProgress?: OnPr
   };
 }
 
-/** Numbers for the keys: of those that occur, or of all pairs where most of them are likely to. */
+/** As {@link keyIndexFor}, in less memory: the codes of keys are not asked for. */
 function numbersOf(kind: CodeKind, { cohort }: Judged): KeyNumbers {
-  const codes = cohort.vocabulary.codes.length;
-  if (kind === "unigram") return codeKeyIndex(kind, codes);
-  const pairs = kind === "same_visit_bigram" ? unorderedPairNumbers(codes) : pairNumbers(codes);
-  return 2 * occurrencesIn(cohort, kind) > pairs.size ? pairs : codeKeyIndex(kind, codes);
+  const numbers = unorderedPairNumbers(cohort.vocabulary.codes.length);
+  return kind === "same_visit_bigram" && hasMostPairs(cohort, kind, numbers.size)
+    ? numbers
+    : keyIndexFor(kind, cohort);
 }
 
 /**

@@ -22,9 +22,13 @@ Deno.test("keyIndex() numbers 50,000 pairs alike in a dense and in a hash table,
   }
   for (const index of [dense, hash]) {
     assertEquals(index.size, numbers.size);
-    assertEquals(Array.from(index.first, (a, i) => a * codes + index.second[i]), [
-      ...numbers.keys(),
-    ]);
+    const keys = Array.from(
+      numbers.values(),
+      (key) => index.firstOf(key) * codes + index.secondOf(key),
+    );
+    assertEquals(keys, [...numbers.keys()]);
+    const ordered = [...index.inOrder()].map((key) => keys[key]);
+    assertEquals(ordered, keys.toSorted((a, b) => a - b));
   }
 });
 
@@ -48,4 +52,7 @@ Deno.test("pairNumbers() and unorderedPairNumbers() give each pair one number be
     const given = wanted.map(([first, second]) => numbers.number(first, second));
     assertEquals(given.sort((a, b) => a - b), [...wanted.keys()]);
   }
+  const index = pairNumbers(codes);
+  const known = [...index.inOrder()].map((key) => [index.firstOf(key), index.secondOf(key)]);
+  assertEquals(known, pairs);
 });
