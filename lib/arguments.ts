@@ -15,6 +15,11 @@ function hasAll(value: unknown, ...names: readonly string[]): boolean {
 /** What an argument can be: its words, and how to tell. */
 const kinds = {
   cohort: { words: "a cohort", is: (value: unknown) => hasAll(value, "visitOffsets", "codes") },
+  real: {
+    words: "a cohort, or what realSplits() gives,",
+    is: (value: unknown) =>
+      hasAll(value, "visitOffsets", "codes") || hasAll(value, "train", "heldOut", "whole"),
+  },
   cohorts: {
     words: "three cohorts, { train, heldOut, synthetic }",
     is: (value: unknown) => hasAll(value, "train", "heldOut", "synthetic"),

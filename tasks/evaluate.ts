@@ -1,5 +1,6 @@
 import {
   checkSensitive,
+  type Cohort,
   evaluate,
   hasLikelihood,
   misnamed,
@@ -41,9 +42,12 @@ await runCommand(evaluateCommand, async (args, onProgress) => {
   const minCell = args.integer("min-cell", { min: 0 });
   const force = args.has("force");
   return await args.claim("out", async (out) => {
-    let whole = await readMeds(args.path("real"), { ...sayLeftOut, onProgress });
+    let cohort: Cohort | undefined = await readMeds(args.path("real"), {
+      ...sayLeftOut,
+      onProgress,
+    });
     const sensitive = await sensitiveCodes(args.maybe("sensitive"));
-    checkSensitive(sensitive, whole.vocabulary);
+    checkSensitive(sensitive, cohort.vocabulary);
     const { cohort: synthetic, notes, runFingerprint: generatedBy } = await readSynthetic(
       args.path("synthetic"),
       { ...sayLeftOut, onProgress },
@@ -51,11 +55,11 @@ await runCommand(evaluateCommand, async (args, onProgress) => {
     const run = args.maybe("run") === undefined ? undefined : await readRun(args.path("run"));
     if (run !== undefined) await checkGenerated(args, run, generatedBy);
     if (run !== undefined) await startBackend(args);
-    const likelihood = run && hasLikelihood(run, whole)
-      ? await runLikelihood(run, whole, { seed, resamples, onProgress })
+    const likelihood = run && hasLikelihood(run, cohort)
+      ? await runLikelihood(run, cohort, { seed, resamples, onProgress })
       : undefined;
-    const real = await realSplits(whole);
-    whole = real.train; // so that the memory of the other splits is free before the work begins
+    const real = await realSplits(cohort);
+    cohort = undefined; // its memory is free before the work begins
     const report = await evaluate(real, synthetic, {
       only,
       quick: args.has("quick"),

@@ -78,6 +78,11 @@ Deno.test("what a forgotten await leaves undefined gets a sentence that says so"
     "TypeError: codes() needs a cohort as first argument, got nothing (undefined); perhaps an " +
       "`await` is missing before what made it",
   );
+  assertEquals(
+    await errorOf(evaluate, undefined, cohort),
+    "TypeError: evaluate() needs a cohort, or what realSplits() gives, as first argument, got " +
+      "nothing (undefined); perhaps an `await` is missing before what made it",
+  );
 });
 
 Deno.test("an argument of another kind is named, with what is wanted", async () => {

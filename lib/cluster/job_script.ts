@@ -11,7 +11,10 @@ export interface JobScriptOptions {
   readonly deno: string;
   /** The folder of Ehrloom. */
   readonly project: string;
-  /** The arguments of Deno that make a task, `run --no-prompt … tasks/merge.ts`, and its variables. */
+  /**
+   * The arguments of Deno that make a task, `run --no-prompt … tasks/merge.ts`, and variables of its
+   * environment, which all jobs of the list get.
+   */
   readonly taskCommand: (task: string) => {
     readonly arguments: readonly string[];
     readonly environment: Readonly<Record<string, string>>;
@@ -41,6 +44,7 @@ export function jobScript(
   { folder, elements, merge }: JobList,
   { deno, project, taskCommand }: JobScriptOptions,
 ): string {
+  // of all tasks: those of a list have none that another must not have
   const variables = [...elements, ...merge === undefined ? [] : [merge]]
     .map(({ task }) => taskCommand(task).environment);
   const exported = Object.entries({ INIT_CWD: folder, ...Object.assign({}, ...variables) })

@@ -2,7 +2,7 @@
 export interface Growing<A extends Uint8Array | Uint32Array | Float32Array | Float64Array> {
   /** Number of entries so far. */
   readonly length: number;
-  /** The entries so far; a view that is valid until the next `push`. */
+  /** The entries so far; a view that is valid until the next `push`, `append` or `clear`. */
   view(): A;
   /** The entry at an index. */
   at(index: number): number;

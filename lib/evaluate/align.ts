@@ -136,7 +136,11 @@ export function alignedCohorts(real: Cohort, synthetic: Cohort): AlignedCohorts 
   };
 }
 
-/** A cohort over the codes and labels of an aligned one, which is of the same source. */
+/**
+ * Another split of a real cohort over the codes and labels of one that was aligned.
+ *
+ * @param vocabulary begins with the codes of the split
+ */
 export function alignedLike(source: Cohort, { vocabulary, labelNames }: Cohort): Cohort {
   const isSame = source.vocabulary === vocabulary;
   return onlyLabels(isSame ? source : cohort({ ...source, vocabulary }), labelNames);

@@ -19,7 +19,7 @@ import { alignedCohorts, alignedLike, differencesInWords, type NameDifferences }
 import { groupCount, isDrawnInGroups } from "./bootstrap.ts";
 import { measuresOf, misnamed, type Selection } from "./measures.ts";
 import type { Likelihood, PartialReport, Report, ReportAbout } from "./report.ts";
-import { type RealSplits, realSplits } from "./real_splits.ts";
+import { checkedSplits, type RealSplits, realSplits } from "./real_splits.ts";
 import { type OnScale, onScale, type ScaledCohorts, scaledCohorts } from "./scale.ts";
 import { checkSensitive } from "./sensitive_codes.ts";
 import { subgroupsOf } from "./subgroups.ts";
@@ -262,10 +262,7 @@ export async function evaluate(
   synthetic: Cohort,
   options: EvaluateOptions = {},
 ): Promise<PartialReport> {
-  checkArguments("evaluate", ["whole" in real ? real.train : real, "cohort"], [
-    synthetic,
-    "cohort",
-  ]);
+  checkArguments("evaluate", [real, "real"], [synthetic, "cohort"]);
   checkOptions("evaluate", options, optionNames);
   const evaluated = await longWork(
     options,
@@ -289,7 +286,7 @@ export async function evaluateWithResamples(
   const start = performance.now();
   const problem = only && misnamed(only);
   if (problem !== undefined) throw new RangeError(`Cannot evaluate: "only" names ${problem}`);
-  const splits = "whole" in real ? real : await realSplits(real);
+  const splits = "whole" in real ? checkedSplits(real) : await realSplits(real);
   const aligned = alignedCohorts(splits.train, synthetic);
   const { differences, real: train } = aligned;
   for (const line of differencesInWords(differences)) onDifference?.(line);

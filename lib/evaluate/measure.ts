@@ -28,7 +28,7 @@ export interface Judged {
  */
 export type Need = "values" | "days" | "labels" | "run" | "canaries" | "held_out";
 
-/** One GiB: the rows of a million patients fit in it, so each is read once and not for all resamples. */
+/** One GiB: the rows of a million patients fit in it, so that they are not read again for each block of resamples. */
 export const usualKeptEntries = 2 ** 27;
 
 /** What a measure is asked about. */

@@ -6,6 +6,7 @@
 import { type Cohort, splitOf } from "../cohort/cohort.ts";
 import { fingerprint } from "../cohort/fingerprint.ts";
 import { isOrderOnly } from "../cohort/order_only.ts";
+import { sameTexts } from "../cohort/vocabulary.ts";
 
 /** The splits of a real cohort with which others are compared. */
 export interface RealSplits {
@@ -31,19 +32,32 @@ export interface RealSplits {
  */
 export function checkReal(real: Cohort): Pick<RealSplits, "train" | "heldOut"> {
   if (real.splits === null) throw new RangeError("Cannot evaluate: the real cohort has no splits");
-  const train = splitOf(real, "train");
-  const heldOut = splitOf(real, "test");
+  return checkedSplits({ train: splitOf(real, "train"), heldOut: splitOf(real, "test") });
+}
+
+/**
+ * The same splits.
+ *
+ * @throws {RangeError} If one of them has no visits, or they differ in codes or labels
+ */
+export function checkedSplits<Splits extends Pick<RealSplits, "train" | "heldOut">>(
+  splits: Splits,
+): Splits {
+  const { train, heldOut } = splits;
   for (const [split, cohort] of Object.entries({ train, test: heldOut })) {
     if (cohort.visitCount === 0) {
       throw new RangeError(`Cannot evaluate: the ${split} split of the real cohort has no visits`);
     }
   }
-  return { train, heldOut };
+  const isSame = sameTexts(train.vocabulary.codes, heldOut.vocabulary.codes) &&
+    sameTexts(train.labelNames, heldOut.labelNames);
+  if (!isSame) throw new RangeError("Cannot evaluate: the real splits differ in codes or labels");
+  return splits;
 }
 
 /**
  * The splits of a real cohort for {@link evaluate}, which makes them itself if it gets the whole. They
- * are copies: give it the splits, and keep the whole no longer, where memory is short.
+ * are copies: if memory is short, pass the splits and drop the whole cohort.
  *
  * @example
  * ```ts

@@ -5,7 +5,8 @@ let collect: (() => void) | undefined;
 
 /**
  * Frees what tables of Polars took that nobody holds any more. V8 only sees their small handles, so
- * it would let hundreds of megabytes stand. Takes about 0.1 s for a million patients.
+ * it would let hundreds of megabytes stand. It collects all garbage, which takes 16 ms in a small process
+ * and 0.4 s with a million patients.
  */
 export function freeTables(): void {
   if (collect === undefined) {

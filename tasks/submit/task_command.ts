@@ -19,6 +19,8 @@ export function taskCommand(name: string): TaskCommand {
   if (args === undefined) throw new Error(`Task ${name} is "${tasks[name].command}"`);
   return {
     arguments: args.split(" "),
-    environment: Object.fromEntries(variables.trim().split(" ").map((each) => each.split("="))),
+    environment: Object.fromEntries(
+      [...variables.matchAll(/(\w+)=(\S+) /g)].map(([, name, value]) => [name, value]),
+    ),
   };
 }

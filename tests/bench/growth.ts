@@ -18,6 +18,7 @@ import {
 } from "ehrloom";
 import { onePass } from "ehrloom/evaluate/fidelity/counting/one_pass.ts";
 import { say, tell } from "../../tasks/cli/command.ts";
+import { taskCommand } from "../../tasks/submit/task_command.ts";
 
 const sizes = { seed: 1, codes: 9882, topics: 100, visitsMean: 34.16, codesMean: 3.52 };
 
@@ -129,7 +130,7 @@ async function costOfProcess(step: string, folder: string, patients: number): Pr
       folder,
       `${patients}`,
     ],
-    env: { MALLOC_MMAP_THRESHOLD_: "1048576" }, // as deno task prepare and evaluate have it
+    env: /^(prepare|evaluate)/.test(step) ? taskCommand(step.split(" ")[0]).environment : {},
     stderr: "inherit",
   }).output();
   if (!success) throw new Error(`${step} of ${patients} patients failed`);

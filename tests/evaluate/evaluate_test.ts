@@ -1,5 +1,14 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { evaluate, fidelity, type FidelityFigures, type RecordLists, splitOf } from "ehrloom";
+import {
+  cohortOf,
+  evaluate,
+  fidelity,
+  type FidelityFigures,
+  realSplits,
+  type RecordLists,
+  splitOf,
+  vocabulary,
+} from "ehrloom";
 import { listedCohort, randomRecords } from "./random_cohort.ts";
 import { runOf } from "./run_of.ts";
 
@@ -99,4 +108,46 @@ Deno.test("evaluate() says what is wrong with cohorts that cannot be compared", 
   for (const [left, right, message] of cases) {
     await assertRejects(() => evaluate(left, right), RangeError, message);
   }
+});
+
+Deno.test("evaluate() of the splits of a real cohort is that of the whole, whatever the names' order", async () => {
+  // codes in another order with one that is unknown, and one label of two
+  const names = ["c5", "x", "c4", "c3", "c2", "c1", "c0"];
+  const records = randomRecords(2, 20, 7).map(({ visits, labels }) => ({
+    visits,
+    labels: labels.slice(1),
+  }));
+  const other = cohortOf(vocabulary(names), ["y"], records);
+  const how = { resamples: 5, minCell: 1, quick: true, by: "label:y", sensitive: ["c1"] };
+  const [whole, ofSplits] = [
+    await evaluate(real, other, how),
+    await evaluate(await realSplits(real), other, how),
+  ];
+  const constant = { created: "", seconds: 0 };
+  assertEquals(
+    { ...ofSplits, about: { ...ofSplits.about, ...constant } },
+    { ...whole, about: { ...whole.about, ...constant } },
+  );
+});
+
+Deno.test("evaluate() refuses splits that differ in codes or labels, or have no visits", async () => {
+  const splits = await realSplits(real);
+  const { train } = splits;
+  const others = [
+    cohortOf(vocabulary(["c1", "c0"]), ["x", "y"], [{ visits: [[0]], labels: [0, 0] }]),
+    { ...train, labelNames: ["y", "x"] },
+  ];
+  for (const heldOut of others) {
+    await assertRejects(
+      () => evaluate({ ...splits, heldOut }, synthetic),
+      RangeError,
+      "Cannot evaluate: the real splits differ in codes or labels",
+    );
+  }
+  const empty = cohortOf(train.vocabulary, ["x", "y"], [{ visits: [], labels: [0, 0] }]);
+  await assertRejects(
+    () => evaluate({ ...splits, heldOut: empty }, synthetic),
+    RangeError,
+    "Cannot evaluate: the test split of the real cohort has no visits",
+  );
 });

@@ -3,6 +3,7 @@ import { train, useBackend, writeMeds } from "ehrloom";
 import { isThere } from "ehrloom/files/is_there.ts";
 import { join } from "node:path";
 import { jobsOf } from "../../tasks/submit/jobs.ts";
+import { taskCommand } from "../../tasks/submit/task_command.ts";
 import { inFolder } from "../folder.ts";
 import { begin, contents, ending, succeed } from "../reliability/scenarios.ts";
 import { answerOf, taskArguments, tinyCohort, tinySettings } from "../tiny.ts";
@@ -350,3 +351,13 @@ Deno.test("jobsOf() refuses what cannot be divided, and what one process alone c
     assertEquals([first.out, second.name], [own, "shard 2/2"]);
     assertEquals(merge?.arguments, ["--shards", join(jobs, "shards"), "--out", out]);
   }));
+
+Deno.test("a job gets the variables of its task, and the arguments with its permissions", () => {
+  const { environment, arguments: args } = taskCommand("evaluate");
+  assertEquals(environment, {
+    DENO_NO_UPDATE_CHECK: "1",
+    MALLOC_MMAP_THRESHOLD_: "1048576",
+  });
+  assertEquals([args[0], args.at(-1)], ["run", "tasks/evaluate.ts"]);
+  assertEquals(taskCommand("generate").environment, { DENO_NO_UPDATE_CHECK: "1" });
+});

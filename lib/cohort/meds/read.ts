@@ -34,6 +34,9 @@ export interface ReadMedsOptions {
   onProgress?: OnProgress | undefined;
 }
 
+/** Rows after which it pays to free their tables: those of one of our own files. */
+const manyRows = 1 << 20;
+
 /** The files with the events of a folder. */
 async function dataPaths(folder: string): Promise<string[]> {
   if (!await found(folder)) {
@@ -230,6 +233,7 @@ export async function readMedsEvents(
   const codes = new CodeNumbers(table.codes, listed?.demographic ?? []);
   const counts = { birthCount: 0, infiniteCount: 0 };
   const rows = new ShardRows();
+  let unfreed = 0; // rows of tables that may still take memory
   const isOrderOnly = await saysOrderOnly(folder);
   patients.hasDemographics = listed?.demographic.includes(birthCode) ?? false;
   for (const [index, path] of paths.entries()) {
@@ -242,7 +246,11 @@ export async function readMedsEvents(
     counts.birthCount += shard.birthCount;
     counts.infiniteCount += shard.infiniteCount;
     afterFile(table);
-    freeTables();
+    unfreed += shard.times.length;
+    if (unfreed >= manyRows) {
+      freeTables();
+      unfreed = 0;
+    }
     onProgress?.({ stage: "reading shards", done: index + 1, total: paths.length });
   }
   const splits = await readSplits(folder);
@@ -263,6 +271,9 @@ export async function readMedsEvents(
  * the very time of birth and without a `visit`, are left out and counted. Codes, splits and labels
  * are optional: a code without a row in `metadata/codes.parquet` is its own description, and
  * subjects without a split are left out if others have one.
+ *
+ * Garbage is collected from time to time while millions of rows are read, since V8 does not know how
+ * large the tables are.
  *
  * @param folder contains `data/` and `metadata/`
  * @throws {Deno.errors.NotFound} If the folder or a part of it is missing

@@ -98,6 +98,11 @@ export class CodeList {
     return (this.own?.codes.length ?? 0) + this.names.push(detached(name)) - 1;
   }
 
+  /** Number of codes, those of the source's own vocabulary and the others. */
+  get count(): number {
+    return (this.own?.codes.length ?? 0) + this.names.length;
+  }
+
   /** Number of codes that the source's own vocabulary lacks. */
   get unlistedCount(): number {
     return this.own === null ? 0 : this.names.length;

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { growing } from "../growing.ts";
 import { sortCodes } from "./distinct_codes.ts";
 import type { EventTable } from "./event_table.ts";
 import { type Visits, visitsOf } from "./visits_of.ts";
@@ -16,29 +17,33 @@ interface Part {
   readonly visits: Visits;
 }
 
-/** Where a part's records go among all. */
-interface Place {
+/** All visits, and where those of each patient go. */
+interface Target {
+  readonly visits: Visits;
   /** [patients] */
   readonly recordOf: Uint32Array;
   /** [records + 1] Index of each record's first event. */
   readonly eventOffsets: Uint32Array;
 }
 
-/** [patients] The patients of the events in a table, each once, ascending. */
-function patientsOf({ moments, patients }: EventTable): Uint32Array {
-  const has = new Uint8Array(patients.count);
-  for (const patient of moments.patient.view()) has[patient] = 1;
-  return Uint32Array.from(has.keys()).filter((patient) => has[patient] === 1);
+/** The patients of the events in a table, each once, ascending. */
+function patientsOf({ moments }: EventTable): Uint32Array {
+  const found = growing((length) => new Uint32Array(length));
+  const patients = moments.patient.view();
+  for (let i = 0; i < patients.length; i++) {
+    if (i === 0 || patients[i] !== patients[i - 1]) found.push(patients[i]);
+  }
+  return found.view().sort();
 }
 
 /** Moves a part's visits to their records. */
-function place({ patients, visits: from }: Part, into: Visits, where: Place): void {
+function move({ patients, visits: from }: Part, { visits: into, ...target }: Target): void {
   for (const [i, patient] of patients.entries()) {
-    const record = where.recordOf[patient];
+    const record = target.recordOf[patient];
     const [first, last] = [from.visitOffsets[i], from.visitOffsets[i + 1]];
     const [begin, end] = [from.codeOffsets[first], from.codeOffsets[last]];
     const firstInto = into.visitOffsets[record];
-    const shift = where.eventOffsets[record] - begin;
+    const shift = target.eventOffsets[record] - begin;
     into.startDays[record] = from.startDays[i];
     into.gapDays.set(from.gapDays.subarray(first, last), firstInto);
     for (let visit = first; visit < last; visit++) {
@@ -67,10 +72,10 @@ export class VisitsByFile {
     const patients = patientsOf(table);
     const recordOf = new Uint32Array(table.patients.count);
     patients.forEach((patient, record) => recordOf[patient] = record);
-    const { rank } = table.codes.ranked(new Uint32Array(0));
+    const rank = new Int32Array(table.codes.count).map((_, code) => code);
     this.parts.push({
       patients,
-      visits: visitsOf(table, recordOf, rank.map((_, code) => code), patients.length),
+      visits: visitsOf(table, recordOf, rank, patients.length),
     });
     table.clearEvents();
   }
@@ -114,7 +119,7 @@ export class VisitsByFile {
     while (true) {
       const part = parts.pop(); // so that its memory is free before the next one moves
       if (part === undefined) break;
-      place(part, whole, { recordOf, eventOffsets });
+      move(part, { visits: whole, recordOf, eventOffsets });
     }
     renumber(whole, rank);
     return whole;

@@ -45,7 +45,7 @@ function meanOf(values: ArrayLike<number>, times: ArrayLike<number> | undefined)
  *
  * @param real [keys] the truth
  * @param synthetic [keys] compared with the truth
- * @param times [keys] how many keys have these two values; default each one
+ * @param times [entries] how many keys have the two values of an entry; default one each
  * @returns at most 1; negative when the mean of the real values would predict better; NaN without keys
  * @throws {RangeError} If the two lengths differ
  */

@@ -38,6 +38,11 @@ export const commonFrom = 5;
 /** Figures that have slopes: R², then those of `agreementNames`. */
 export const slopedFigures = 7;
 
+/** The sign of p − q; 0 where they differ by no more than rounding. */
+function signOf(p: number, q: number): number {
+  return Math.abs(p - q) <= 1e-12 * Math.max(p, q) ? 0 : Math.sign(p - q);
+}
+
 /** x log₂(2x / (x + y)), 0 for x = 0: the part of one side in the Jensen–Shannon divergence. */
 function divergence(own: number, other: number): number {
   return own === 0 ? 0 : own * Math.log2(2 * own / (own + other));
@@ -120,8 +125,8 @@ export class Moments {
       this.#squares += keys * (z - mean) ** 2;
       this.#products += keys * (y - realMean) * (z - mean);
       distance += keys * Math.abs(p - q);
-      variation[0] += keys * Math.sign(p - q) * p / 2;
-      variation[1] += keys * Math.sign(q - p) * q / 2;
+      variation[0] += keys * signOf(p, q) * p / 2;
+      variation[1] += keys * signOf(q, p) * q / 2;
       pulls[0] += keys * divergence(p, q) / 2;
       pulls[1] += keys * divergence(q, p) / 2;
       if (Math.abs(y - z) > gap) {
@@ -153,7 +158,7 @@ export class Moments {
       out[3] = slope / (y * Math.LN10);
     }
     const [p, q] = [y / realSum, z / sum];
-    out[4] = (Math.sign(p - q) / 2 - this.#pulls.variation[0]) / realSum;
+    out[4] = (signOf(p, q) / 2 - this.#pulls.variation[0]) / realSum;
     out[5] = (Math.log2(2 * p / (p + q)) / 2 - this.#pulls.divergence[0]) / realSum;
     out[6] = isLargest ? Math.sign(y - z) : 0;
   }
@@ -180,7 +185,7 @@ export class Moments {
       out[3] = 2 * (own - other) / log.total / (z * Math.LN10);
     }
     const [p, q] = [y / realSum, z / sum];
-    out[4] = (Math.sign(q - p) / 2 - this.#pulls.variation[1]) / sum;
+    out[4] = (signOf(q, p) / 2 - this.#pulls.variation[1]) / sum;
     out[5] = (Math.log2(2 * q / (p + q)) / 2 - this.#pulls.divergence[1]) / sum;
     out[6] = isLargest ? Math.sign(z - y) : 0;
   }

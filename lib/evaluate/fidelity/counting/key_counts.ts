@@ -23,7 +23,7 @@ export class KeyCounts {
   /** Makes room for keys below `keys`; counts so far stay. */
   reserve(keys: number): void {
     if (keys * this.columns <= this.records.length) return;
-    const length = Math.max(keys, 1024) * this.columns * 3 / 2 | 0;
+    const length = Math.ceil(Math.max(keys, 1024) * this.columns * 1.5);
     for (const name of ["occurrences", "records"] as const) {
       const longer = new Int32Array(length);
       longer.set(this[name]);

@@ -66,9 +66,12 @@ export function occurrencesIn(cohort: Cohort, kind: CodeKind): number {
   return sum;
 }
 
-/** Whether so many of some pairs are likely to occur in a cohort that each of them may have a number. */
+/** The most pairs that all get a number: counting them takes 24 bytes each, 6 GiB in all. */
+const mostNumbered = 2 ** 28;
+
+/** Whether a cohort has so many occurrences that it is best to number all pairs, seen or not. */
 export function hasMostPairs(cohort: Cohort, kind: CodeKind, pairs: number): boolean {
-  return kind !== "unigram" && 2 * occurrencesIn(cohort, kind) > pairs;
+  return kind !== "unigram" && pairs <= mostNumbered && 2 * occurrencesIn(cohort, kind) > pairs;
 }
 
 /** An index for the keys of a cohort: of those that occur, or of all pairs where most are likely to. */

@@ -49,26 +49,6 @@ function momentsOf(part: Part, { both: [real, other], counts }: Compared): Momen
   });
 }
 
-/** Which keys are kept for the quadratic part: the most frequent, by shares of visits. */
-function keptOf({ both: [real, other], counts: [own] }: Compared): Uint32Array {
-  const together = Float32Array.from(
-    own.times.keys(),
-    (entry) => own.real[entry] / real.denominators[0] + own.other[entry] / other.denominators[0],
-  );
-  const order = Uint32Array.from(together.keys()).sort((a, b) => together[b] - together[a]);
-  let [least, keys] = [0, 0];
-  for (const entry of order) {
-    if (keys >= keptKeys) break;
-    keys += own.times[entry];
-    least = together[entry];
-  }
-  const kept: number[] = [];
-  own.each((key, entry) => {
-    if (kept.length < keptKeys && together[entry] >= least) kept.push(key);
-  });
-  return Uint32Array.from(kept);
-}
-
 /**
  * Enters the slopes of all figures in the probabilities of one side, of visits or of records. Keys
  * with equal counts share a row, but for the one that decides the largest gap.
@@ -193,7 +173,8 @@ async function compared(
   );
   const pair: Compared = { both, counts: [visits, records] };
   const moments = [momentsOf(0, pair), momentsOf(1, pair)] as const;
-  const kept = isDrawn ? keptOf(pair) : new Uint32Array(0);
+  const totals = both.map(({ denominators }) => denominators[0]);
+  const kept = isDrawn ? visits.mostFrequent(keptKeys, totals) : new Uint32Array(0);
   const slots = new Uint16Array(keys);
   kept.forEach((key, slot) => slots[key] = slot + 1);
   const places = new Uint32Array(2 * keys); // of one side after the other

@@ -34,20 +34,23 @@ export class PairedCounts {
     this.#counts = [real, other];
     this.#size = size;
     const times = new Float64Array(small ** 2);
-    const large = [real, other].map(() => growing((length) => new Uint32Array(length)));
+    const [ofReal, ofOther] = [0, 0].map(() => growing((length) => new Uint32Array(length)));
     let keys = 0;
     for (let key = 0; key < size; key++) {
       const [a, b] = [real[key], other[key]];
       if (a === 0 && b === 0) continue;
       keys++;
       if (a < small && b < small) times[a * small + b]++;
-      else [a, b].forEach((count, side) => large[side].push(count));
+      else {
+        ofReal.push(a);
+        ofOther.push(b);
+      }
     }
     const used = Int32Array.from(times.keys()).filter((at) => times[at] > 0);
     used.forEach((at, entry) => this.#shared[at] = entry);
     this.#firstLarge = used.length;
     this.keys = keys;
-    this.times = new Float64Array(used.length + large[0].length).fill(1);
+    this.times = new Float64Array(used.length + ofReal.length).fill(1);
     this.times.set(Float64Array.from(used, (at) => times[at]));
     [this.real, this.other] = [
       used.map((at) => Math.floor(at / small)),
@@ -55,7 +58,7 @@ export class PairedCounts {
     ].map((counts, side) => {
       const all = new Int32Array(this.times.length);
       all.set(counts);
-      all.set(large[side].view(), used.length);
+      all.set([ofReal, ofOther][side].view(), used.length);
       return all;
     });
   }
@@ -69,5 +72,34 @@ export class PairedCounts {
       if (a === 0 && b === 0) continue;
       visit(key, a < small && b < small ? this.#shared[a * small + b] : large++);
     }
+  }
+
+  /**
+   * The most frequent keys, ascending, by the sum of their shares in both cohorts. Of those that are as
+   * frequent as the last one, the first are taken.
+   *
+   * @param most how many keys
+   * @param totals what counts are divided by, in the real and in the other cohort
+   */
+  mostFrequent(most: number, totals: readonly number[]): Uint32Array {
+    const together = Float32Array.from(
+      this.times.keys(),
+      (entry) => this.real[entry] / totals[0] + this.other[entry] / totals[1],
+    );
+    const order = Uint32Array.from(together.keys()).sort((a, b) => together[b] - together[a]);
+    let [least, above, keys] = [0, 0, 0]; // above: keys that are more frequent than the last one
+    for (const entry of order) {
+      if (keys >= most) break;
+      if (together[entry] !== least) above = keys;
+      keys += this.times[entry];
+      least = together[entry];
+    }
+    const found: number[] = [];
+    let alike = 0;
+    this.each((key, entry) => {
+      const share = together[entry];
+      if (share > least || share === least && alike++ < most - above) found.push(key);
+    });
+    return Uint32Array.from(found);
   }
 }

@@ -21,3 +21,19 @@ Deno.test("PairedCounts of cohorts without keys have no entries", () => {
     throw new Error("there is no key");
   });
 });
+
+Deno.test("the most frequent keys are taken, and of equal ones the first", () => {
+  const real = Int32Array.of(1, 1, 1, 400, 2, 0, 1, 2);
+  const other = Int32Array.of(0, 0, 0, 0, 4, 0, 0, 4);
+  const counts = new PairedCounts(real, other, 8);
+  const found = [1, 2, 3, 4, 6, 7, 9].map((most) => [...counts.mostFrequent(most, [100, 200])]);
+  assertEquals(found, [
+    [3],
+    [3, 4],
+    [3, 4, 7],
+    [0, 3, 4, 7],
+    [0, 1, 2, 3, 4, 7],
+    [0, 1, 2, 3, 4, 6, 7],
+    [0, 1, 2, 3, 4, 6, 7],
+  ]);
+});
