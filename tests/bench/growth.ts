@@ -130,7 +130,8 @@ async function costOfProcess(step: string, folder: string, patients: number): Pr
       folder,
       `${patients}`,
     ],
-    env: /^(prepare|evaluate)/.test(step) ? taskCommand(step.split(" ")[0]).environment : {},
+    // as the tasks have it; prepare's is that of evaluate
+    env: /^(simulate|train)/.test(step) ? {} : taskCommand("evaluate").environment,
     stderr: "inherit",
   }).output();
   if (!success) throw new Error(`${step} of ${patients} patients failed`);

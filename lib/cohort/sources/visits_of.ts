@@ -81,11 +81,11 @@ function ordered(table: EventTable, recordOf: Uint32Array, rank: Int32Array): Or
 /** Codes in the order of the moments at which they were recorded. */
 interface Gathered {
   /** [moments of `order` + 1] Where the codes of each begin. */
-  readonly ends: Uint32Array;
+  readonly ends: Uint32Array<ArrayBuffer>;
   /** [events] Vocabulary indices. */
-  readonly codes: Uint32Array;
+  readonly codes: Uint32Array<ArrayBuffer>;
   /** [events] */
-  readonly values: Float32Array | null;
+  readonly values: Float32Array<ArrayBuffer> | null;
 }
 
 function gathered({ moments, events }: EventTable, order: Uint32Array, rank: Int32Array): Gathered {
@@ -126,12 +126,12 @@ function gathered({ moments, events }: EventTable, order: Uint32Array, rank: Int
  * of a code that their visit has already.
  */
 export interface Visits {
-  readonly visitOffsets: Uint32Array;
-  readonly codeOffsets: Uint32Array;
-  readonly codes: Uint32Array;
-  readonly values: Float32Array | null;
-  readonly startDays: Float64Array;
-  readonly gapDays: Float64Array;
+  readonly visitOffsets: Uint32Array<ArrayBuffer>;
+  readonly codeOffsets: Uint32Array<ArrayBuffer>;
+  readonly codes: Uint32Array<ArrayBuffer>;
+  readonly values: Float32Array<ArrayBuffer> | null;
+  readonly startDays: Float64Array<ArrayBuffer>;
+  readonly gapDays: Float64Array<ArrayBuffer>;
   readonly replaced: number;
   readonly repeated: number;
 }
