@@ -96,11 +96,11 @@ class LookUp {
 
   /** Whether a description fits exactly one record. */
   isUnique({ codes, visits }: Description): boolean {
-    const [rarest, ...others] = codes.map((code) => this.#holders(code))
-      .sort((a, b) => a.length - b.length);
-    const having = others.map((holders) => new Set(holders));
-    const fitting = rarest.filter((record) =>
-      this.visitsOf(record) === visits && having.every((holders) => holders.has(record))
+    const [rarest, ...others] = [...codes]
+      .sort((a, b) => this.#holders(a).length - this.#holders(b).length);
+    const fitting = this.#holders(rarest).filter((record) =>
+      this.visitsOf(record) === visits &&
+      others.every((code) => this.codesOf(record).includes(code))
     );
     return fitting.length === 1;
   }
