@@ -86,7 +86,7 @@ export async function drawnOf(
       const beyond = size > 0 ? (drawn[group] - size) / Math.sqrt(size) : 0;
       ofGroups[resample * groups + group] = beyond;
     }
-    advance(recordCount / resamples);
+    if (units.unitOf === undefined) advance(recordCount / resamples); // groups take no time
     await breathe();
   }
   return { linear, ofGroups };

@@ -13,8 +13,9 @@
  *
  * @module
  */
+import type { Cohort } from "../../../cohort/cohort.ts";
 import type { OnProgress } from "../../../progress.ts";
-import type { Estimate } from "../../bootstrap.ts";
+import { type Estimate, isDrawnInGroups } from "../../bootstrap.ts";
 import type { Asked, Judged } from "../../measure.ts";
 import { normal95 } from "../../normal.ts";
 import { agreementOf } from "../agreement/agreement.ts";
@@ -108,11 +109,12 @@ function fidelityOf(
 
 /** Counts progress in records. */
 function progressIn({ real, others }: Asked, isDrawn: boolean, onProgress?: OnProgress) {
-  const records = real.cohort.recordCount;
-  const passes = isDrawn ? 2 : 1; // influences; and draws, which take as long
+  // influences, and draws of single records, which take as long
+  const passes = (cohort: Cohort) => isDrawn && !isDrawnInGroups(cohort) ? 2 : 1;
+  const work = (cohort: Cohort) => passes(cohort) * cohort.recordCount;
   const total = others.reduce(
-    (sum, { cohort: { recordCount } }) => sum + recordCount + passes * (records + recordCount),
-    records,
+    (sum, { cohort }) => sum + cohort.recordCount + work(real.cohort) + work(cohort),
+    real.cohort.recordCount,
   );
   let done = 0;
   return (records: number) => {
