@@ -157,11 +157,14 @@ export function cohort(parts: CohortParts): Cohort {
   };
 }
 
-/** The visits of the given records. */
-function visitsOfRecords(
-  source: Cohort,
-  records: ArrayLike<number>,
-): Pick<CohortParts, "visitOffsets" | "codeOffsets" | "codes" | "gapDays" | "values"> {
+/** The visits of records. */
+export type RecordVisits = Pick<
+  CohortParts,
+  "visitOffsets" | "codeOffsets" | "codes" | "gapDays" | "values"
+>;
+
+/** The visits of the given records, in that order. */
+export function visitsOfRecords(source: RecordVisits, records: ArrayLike<number>): RecordVisits {
   const visitOffsets = new Uint32Array(records.length + 1);
   let events = 0;
   for (let i = 0; i < records.length; i++) {

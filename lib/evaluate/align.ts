@@ -5,7 +5,7 @@
  */
 import { occurrenceCounts } from "../cohort/code_counts.ts";
 import { type Cohort, cohort } from "../cohort/cohort.ts";
-import { sortCodes } from "../cohort/sources/distinct_codes.ts";
+import { renumberCodes } from "../cohort/sources/distinct_codes.ts";
 import { sameTexts, type Vocabulary, vocabulary } from "../cohort/vocabulary.ts";
 import { firstNames } from "../printable.ts";
 
@@ -40,13 +40,13 @@ const mostExamples = 5;
 
 /** A cohort whose codes get other numbers. */
 function renumbered(source: Cohort, newIndex: Uint32Array, over: Vocabulary): Cohort {
-  const codes = source.codes.map((code) => newIndex[code]);
-  const values = source.values && source.values.slice();
-  const { codeOffsets } = source;
-  for (let visit = 0; visit < source.visitCount; visit++) {
-    sortCodes({ codes, values, from: codeOffsets[visit], to: codeOffsets[visit + 1] });
-  }
-  return cohort({ ...source, vocabulary: over, codes, values });
+  const own = {
+    ...source,
+    codes: source.codes.slice(),
+    values: source.values && source.values.slice(),
+  };
+  renumberCodes(own, newIndex);
+  return cohort({ ...own, vocabulary: over });
 }
 
 /** A cohort with these of its labels, in this order. */

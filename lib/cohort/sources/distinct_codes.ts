@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { CohortParts } from "../cohort.ts";
 import { takesPlace, type WhichValue } from "./which_value.ts";
 
 /** Codes up to which insertion is the faster way to sort them. */
@@ -24,7 +25,7 @@ export interface VisitEvents {
 }
 
 /** Sorts a visit's codes with their values; equal codes stay in order. */
-export function sortCodes({ codes, values, from, to }: Omit<VisitEvents, "into">): void {
+function sortCodes({ codes, values, from, to }: Omit<VisitEvents, "into">): void {
   let sorted = from + 1; // most visits are in order, or begin so
   while (sorted < to && codes[sorted - 1] <= codes[sorted]) sorted++;
   if (sorted >= to) return;
@@ -45,6 +46,21 @@ export function sortCodes({ codes, values, from, to }: Omit<VisitEvents, "into">
     }
     codes[at] = code;
     if (values !== null) values[at] = value;
+  }
+}
+
+/**
+ * Gives the codes of visits other numbers, in place, and sorts each visit by them.
+ *
+ * @param newIndex [codes] distinct numbers
+ */
+export function renumberCodes(
+  { codes, values, codeOffsets }: Pick<CohortParts, "codes" | "values" | "codeOffsets">,
+  newIndex: ArrayLike<number>,
+): void {
+  for (let event = 0; event < codes.length; event++) codes[event] = newIndex[codes[event]];
+  for (let visit = 0; visit + 1 < codeOffsets.length; visit++) {
+    sortCodes({ codes, values, from: codeOffsets[visit], to: codeOffsets[visit + 1] });
   }
 }
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { CohortParts, RecordVisits } from "../cohort.ts";
 import { microsecondsPerDay, sameTime } from "../time.ts";
 import { distinctCodes } from "./distinct_codes.ts";
 import { type EventTable, noEncounter } from "./event_table.ts";
@@ -81,11 +82,11 @@ function ordered(table: EventTable, recordOf: Uint32Array, rank: Int32Array): Or
 /** Codes in the order of the moments at which they were recorded. */
 interface Gathered {
   /** [moments of `order` + 1] Where the codes of each begin. */
-  readonly ends: Uint32Array<ArrayBuffer>;
+  readonly ends: Uint32Array;
   /** [events] Vocabulary indices. */
-  readonly codes: Uint32Array<ArrayBuffer>;
+  readonly codes: Uint32Array;
   /** [events] */
-  readonly values: Float32Array<ArrayBuffer> | null;
+  readonly values: Float32Array | null;
 }
 
 function gathered({ moments, events }: EventTable, order: Uint32Array, rank: Int32Array): Gathered {
@@ -125,13 +126,7 @@ function gathered({ moments, events }: EventTable, order: Uint32Array, rank: Int
  * What a cohort has of visits, how many values gave way to another one, and how many events were
  * of a code that their visit has already.
  */
-export interface Visits {
-  readonly visitOffsets: Uint32Array<ArrayBuffer>;
-  readonly codeOffsets: Uint32Array<ArrayBuffer>;
-  readonly codes: Uint32Array<ArrayBuffer>;
-  readonly values: Float32Array<ArrayBuffer> | null;
-  readonly startDays: Float64Array<ArrayBuffer>;
-  readonly gapDays: Float64Array<ArrayBuffer>;
+export interface Visits extends RecordVisits, Pick<CohortParts, "startDays"> {
   readonly replaced: number;
   readonly repeated: number;
 }
