@@ -46,9 +46,9 @@ export function jobScript(
 ): string {
   // of all tasks: those of a list have none that another must not have
   const variables = [...elements, ...merge === undefined ? [] : [merge]]
-    .map(({ task }) => taskCommand(task).environment);
-  const exported = Object.entries({ INIT_CWD: folder, ...Object.assign({}, ...variables) })
-    .map(([name, value]) => `${name}=${shellWord(String(value))}`);
+    .flatMap(({ task }) => Object.entries(taskCommand(task).environment));
+  const exported = [...new Map([["INIT_CWD", folder], ...variables])]
+    .map(([name, value]) => `${name}=${shellWord(value)}`);
   const line = (label: string, { task, arguments: args, out, done }: Job) => {
     const words = [out, done, ...taskCommand(task).arguments, ...args].map(shellWord);
     return `  ${label}) run ${words.join(" ")} ;;`;
