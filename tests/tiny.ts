@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { taskCommand } from "../tasks/submit/task_command.ts";
 import { type Cohort, cohortOf, random, type RecordLists, trainingFor, vocabulary } from "ehrloom";
 
 /** Settings of a HALO of about 4,000 parameters. */
@@ -53,9 +54,7 @@ export const taskCommands: Readonly<Record<string, string>> = Object.fromEntries
 
 /** Arguments of Deno that make a task, with the permissions that it has as a task. */
 export function taskArguments(name: string): string[] {
-  const [, args] = taskCommands[name].match(/^(?:\w+=\S+ )+deno (run .*)$/) ?? [];
-  if (args === undefined) throw new Error(`Task ${name} is "${taskCommands[name]}"`);
-  return args.split(" ");
+  return [...taskCommand(name).arguments];
 }
 
 /** What a task prints when it is asked for help, in lines that are not cut at a page's width. */
