@@ -2,7 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs-core";
 import { causalAttention, setAttention } from "ehrloom/nn/attention.ts";
-import { kernelLibrary, useBackend } from "ehrloom/nn/backend.ts";
+import { isOnCard, kernelLibrary, useBackend } from "ehrloom/nn/backend.ts";
 import { bernoulliNll } from "ehrloom/nn/bernoulli.ts";
 import { blockOrderRows, isDrawnByKernel } from "ehrloom/nn/block_order.ts";
 import type { Forbidden } from "ehrloom/nn/forbidden.ts";
@@ -18,9 +18,17 @@ import { existsSync } from "node:fs";
 import { testWith, type Wanted } from "../wants.ts";
 import { assertClose, numbers } from "./layer.ts";
 
-const library: Wanted<string> = existsSync(kernelLibrary())
-  ? { thing: kernelLibrary() }
-  : { missing: "Ehrloom's own operations: deno task native" };
+/** The library of operations, where TensorFlow computes on processors. */
+async function ownOperations(): Promise<Wanted<string>> {
+  if (!existsSync(kernelLibrary())) {
+    return { missing: "Ehrloom's own operations: deno task native" };
+  }
+  await useBackend("tensorflow");
+  if (isOnCard()) return { missing: "TensorFlow on processors: CUDA_VISIBLE_DEVICES=-1" };
+  return { thing: kernelLibrary() };
+}
+
+const library = await ownOperations();
 
 /** Standard normal numbers of a shape. */
 function normal<R extends tf.Rank>(shape: tf.ShapeMap[R], key: number): tf.Tensor<R> {

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import * as tf from "@tensorflow/tfjs-core";
 import { type Cohort, cohortOf, compare, type RecordLists, vocabulary } from "ehrloom";
 import { useBackend } from "ehrloom/nn/backend.ts";
+import { machineBytes, shareMachine } from "ehrloom/machine_memory.ts";
 import { readRunConfig } from "ehrloom/train/read_run.ts";
 import { planned, train, type TrainOptions } from "ehrloom/train/train.ts";
 import { join } from "node:path";
@@ -9,6 +10,9 @@ import { inFolder } from "../folder.ts";
 import { tinyCohort, tinySettings } from "../tiny.ts";
 
 await useBackend("wasm");
+
+// what would fit follows from the memory of the machine; where these tests run, it is of 16 GB
+shareMachine(machineBytes() / 16e9);
 
 /** Nine records over so many codes, the first of which has so many visits. */
 function cohortWith(codes: number, visits = 2): Cohort {
