@@ -44,7 +44,7 @@ function privacyOf(args: Arguments): PrivacyOptions | undefined {
   const noise = args.maybeNumber("noise", { min: 0.01, max: 1e6 });
   const noiseSource = args.choice("noise-source", ["seeded", "secure"]);
   const budget = {
-    epsilon: args.maybeNumber("epsilon", { min: 0 }),
+    epsilon: args.maybeNumber("epsilon", { min: Number.MIN_VALUE }),
     delta: args.maybeNumber("delta", { min: 0, max: 1 }),
   };
   if (!args.has("private")) {

@@ -375,8 +375,16 @@ Deno.test("deno task train refuses privacy that is no promise in one line", () =
         [[...budget, "--clip", "0"], 2, /--clip/],
         [[...budget, "--noise", "nan"], 2, /--noise/],
         [[...budget, "--noise-source", "dice"], 2, /--noise-source is dice/],
-        [["--private", "--epsilon", "0", "--delta", "1e-3"], 1, /Cannot use an epsilon of 0/],
-        [["--private", "--epsilon", "nan", "--delta", "1e-3"], 2, /--epsilon/],
+        [
+          ["--private", "--epsilon", "0", "--delta", "1e-3"],
+          2,
+          /--epsilon is 0, must be a number above 0/,
+        ],
+        [
+          ["--private", "--epsilon", "nan", "--delta", "1e-3"],
+          2,
+          /--epsilon is nan, must be a number above 0/,
+        ],
         [["--private", "--epsilon", "4", "--delta", "0.05"], 1, /below 1 \/ 20/],
         [[...budget, "--batch", "21"], 1, /Cannot sample batches of 21 patients/],
         [[...budget, "--model", "eva"], 1, /Cannot train "eva" privately/],
