@@ -324,6 +324,7 @@ export type { RuleTally } from "./lib/generate/rule_guard.ts";
 // Judging
 export { type AlignedCohorts, alignedCohorts, type NameDifferences } from "./lib/evaluate/align.ts";
 export { evaluate, type EvaluateOptions } from "./lib/evaluate/evaluate.ts";
+export { sharedCohort } from "./lib/cohort/shared_cohort.ts";
 export { type RealSplits, realSplits } from "./lib/evaluate/real_splits.ts";
 export type {
   AdversarialAccuracy,

@@ -15,12 +15,13 @@ export function answerOf<T = number>(worker: Worker): Promise<T> {
   });
 }
 
-/** The same array in memory that threads can share. */
-export function sharedCopy<A extends Uint8Array | Uint32Array>(
+/** The same array in memory that threads can share; the very array if it is there. */
+export function sharedCopy<A extends ArrayBufferView>(
   array: A,
   make: (buffer: SharedArrayBuffer) => A,
 ): A {
-  const copy = make(new SharedArrayBuffer(array.byteLength));
-  copy.set(array);
-  return copy;
+  if (array.buffer instanceof SharedArrayBuffer) return array;
+  const copy = new SharedArrayBuffer(array.byteLength);
+  new Uint8Array(copy).set(new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
+  return make(copy);
 }

@@ -17,13 +17,22 @@ import { ownCommit } from "../commit.ts";
 import { version } from "../version.ts";
 import { alignedCohorts, alignedLike, differencesInWords, type NameDifferences } from "./align.ts";
 import { groupCount, isDrawnInGroups } from "./bootstrap.ts";
+import { checkThreads } from "./judge.ts";
 import { measuresOf, misnamed, type Selection } from "./measures.ts";
 import type { Likelihood, PartialReport, Report, ReportAbout } from "./report.ts";
 import { checkedSplits, type RealSplits, realSplits } from "./real_splits.ts";
-import { type OnScale, onScale, type ScaledCohorts, scaledCohorts } from "./scale.ts";
+import {
+  judgeScale,
+  type OnScale,
+  onScale,
+  type ScaledCohorts,
+  scaledCohorts,
+  sharedScale,
+} from "./scale.ts";
 import { checkSensitive } from "./sensitive_codes.ts";
 import { subgroupsOf } from "./subgroups.ts";
 import { summaryOf } from "./summary/mod.ts";
+import { threadCount } from "./threads/thread_count.ts";
 
 /** How to evaluate, and what to note in the report. */
 export interface EvaluateOptions extends LongWorkOptions {
@@ -71,6 +80,11 @@ export interface EvaluateOptions extends LongWorkOptions {
   readonly ruled?: { readonly draws: number; readonly touched: number } | undefined;
   /** What was left out when the real cohort was prepared, in sentences; see {@link qualityInWords}. */
   readonly cuts?: readonly string[] | undefined;
+  /**
+   * Threads that ask measures, at least 1; default: as many as the machine has processor cores, if
+   * the cohorts are large enough and memory is. The figures are the same for any number.
+   */
+  readonly workers?: number | undefined;
   /** Called with a line about each way in which codes or labels of the cohorts differ. */
   readonly onDifference?: ((what: string) => void) | undefined;
 }
@@ -91,6 +105,7 @@ const optionNames = Object.keys(
     cutOff: 0,
     ruled: 0,
     cuts: 0,
+    workers: 0,
     onDifference: 0,
     onProgress: 0,
     signal: 0,
@@ -185,9 +200,18 @@ async function aboutOf(
   };
 }
 
+/** Cohorts in memory that threads share, if there are several. */
+function forThreads(
+  cohorts: ScaledCohorts,
+  workers = threadCount(cohorts),
+): { cohorts: ScaledCohorts; workers: number } {
+  return { cohorts: workers > 1 ? sharedScale(cohorts) : cohorts, workers };
+}
+
 /** The figures of each kind of measure of which some are asked, and distances from the ceiling. */
 async function figuresOf(
   cohorts: ScaledCohorts,
+  workers: number,
   { only, quick, by, seed, resamples, minCell = usualMinCell, sensitive, run, onProgress }:
     EvaluateOptions,
 ): Promise<
@@ -203,9 +227,13 @@ async function figuresOf(
   ];
   const { real, others, heldOut, recordsWithoutVisits: records_without_visits } = cohorts;
   const whole = { train: real.cohort, heldOut, synthetic: others[0].cohort };
-  const resembling = await onScale(fidelity, cohorts, how);
-  const useful = await onScale(utility, cohorts, how);
-  const disclosing = await onScale(privacy, cohorts, how);
+  const judgements = await judgeScale([...fidelity, ...utility, ...privacy], cohorts, {
+    ...how,
+    workers,
+  });
+  const resembling = onScale(fidelity, cohorts, judgements);
+  const useful = onScale(utility, cohorts, judgements);
+  const disclosing = onScale(privacy, cohorts, judgements);
   return {
     fromCeiling: {
       ...resembling.fromCeiling,
@@ -286,6 +314,7 @@ export async function evaluateWithResamples(
   const start = performance.now();
   const problem = only && misnamed(only);
   if (problem !== undefined) throw new RangeError(`Cannot evaluate: "only" names ${problem}`);
+  if (options.workers !== undefined) checkThreads(options.workers);
   const splits = "whole" in real ? checkedSplits(real) : await realSplits(real);
   const aligned = alignedCohorts(splits.train, synthetic);
   const { differences, real: train } = aligned;
@@ -298,8 +327,11 @@ export async function evaluateWithResamples(
   if (by !== undefined) checkBy(by, options, train);
   checkNamed(options.sensitive ?? [], options, splits.train);
   const heldOut = alignedLike(splits.heldOut, train);
-  const cohorts = scaledCohorts({ train, heldOut, synthetic: aligned.synthetic }, seed);
-  const { figures, fromCeiling, resampled } = await figuresOf(cohorts, options);
+  const { cohorts, workers } = forThreads(
+    scaledCohorts({ train, heldOut, synthetic: aligned.synthetic }, seed),
+    options.workers,
+  );
+  const { figures, fromCeiling, resampled } = await figuresOf(cohorts, workers, options);
   const seconds = (performance.now() - start) / 1000;
   const report = {
     about: await aboutOf(splits, synthetic, options, { differences, seconds }),

@@ -3,11 +3,12 @@
  *
  * @module
  */
-import type { Cohort } from "../cohort/cohort.ts";
 import type { OnProgress } from "../progress.ts";
+import { type Ask, asking, progressOf } from "./answers.ts";
 import { checkResamples, roleName } from "./bootstrap.ts";
-import type { Answer, Asked, FiguresOf, Judged, Measure, Need } from "./measure.ts";
+import type { Answer, Asked, FiguresOf, Measure } from "./measure.ts";
 import { checkSensitive } from "./sensitive_codes.ts";
+import { answersInThreads } from "./threads/answers_in_threads.ts";
 import { checkVocabularies } from "./vocabularies.ts";
 
 /** Which cohorts to evaluate, and how. */
@@ -28,6 +29,11 @@ export interface JudgeOptions extends Pick<Asked, "real" | "others"> {
   readonly quick?: Asked["quick"];
   /** The same as in {@link Asked}. */
   readonly sensitive?: Asked["sensitive"];
+  /**
+   * Threads that ask measures, at least 1; default 1. With more, measures must be those of Ehrloom, which
+   * other threads find by their keys.
+   */
+  readonly workers?: number | undefined;
   /** Called after every block of resamples, over all measures. */
   readonly onProgress?: OnProgress | undefined;
 }
@@ -40,84 +46,16 @@ export interface Judgement<Measures extends readonly Measure[]> {
   readonly resampled: Readonly<Record<string, Float64Array>>;
 }
 
-/** Whether any time passes between visits; where none is known, none does. */
-export function knowsDays({ visitOffsets, gapDays, recordCount }: Cohort): boolean {
-  for (let record = 0; record < recordCount; record++) {
-    for (let visit = visitOffsets[record] + 1; visit < visitOffsets[record + 1]; visit++) {
-      if (gapDays[visit] > 0) return true;
-    }
-  }
-  return false;
-}
-
-/** Whether one cohort has what a measure needs. */
-function has(need: Need, cohort: Cohort, { heldOut, run }: Asked): boolean {
-  switch (need) {
-    case "values":
-      return cohort.values !== null;
-    case "days":
-      return knowsDays(cohort);
-    case "labels":
-      return cohort.labelNames.length > 0;
-    case "run":
-      return run !== undefined;
-    case "canaries":
-      return run?.canaries !== undefined;
-    case "held_out":
-      return heldOut !== undefined;
-  }
-}
-
-/** Which of the others a measure can be asked about. */
-function answerable({ needs = [], of, effort }: Measure, asked: Asked): boolean[] {
-  const hasAll = ({ cohort }: Judged) => needs.every((need) => has(need, cohort, asked));
-  const hasCeiling = of?.includes("held_out") ?? true; // samples are for the distance from it
-  const isMeant = ({ role, isSample = false }: Judged) =>
-    (of?.includes(role) ?? true) && !(isSample && (effort === "thorough" || !hasCeiling));
-  const isKnown = hasAll(asked.real);
-  return asked.others.map((other) => isKnown && isMeant(other) && hasAll(other));
-}
-
 /**
- * Answers a measure with null figures for cohorts that lack what it needs.
+ * Checks a number of threads.
  *
- * @param part the same question about some of the others; the same object for the same others, so
- *   that measures can share a pass
+ * @throws {RangeError} If it is no whole number, or less than 1
  */
-async function answersOf(
-  measure: Measure,
-  asked: Asked,
-  part: (isIn: readonly boolean[]) => Asked,
-  onProgress?: OnProgress,
-): Promise<Answer<unknown>[]> {
-  const isIn = answerable(measure, asked);
-  if (!isIn.includes(true)) return isIn.map(() => ({ figures: null, resampled: {} }));
-  const answers = await measure.ask(part(isIn), onProgress);
-  let next = 0;
-  return isIn.map((each) => each ? answers[next++] : { figures: null, resampled: {} });
-}
-
-/** Gives each question about the same of the others the same object. */
-function partsOf(asked: Asked): (isIn: readonly boolean[]) => Asked {
-  const parts = new Map<string, Asked>();
-  return (isIn) => {
-    const name = isIn.join();
-    const part = parts.get(name) ?? { ...asked, others: asked.others.filter((_, i) => isIn[i]) };
-    parts.set(name, part);
-    return part;
-  };
-}
-
-/** One scale for the progress of all measures, which only grows. */
-function progressOf(measures: readonly Measure[], units: number, onProgress?: OnProgress) {
-  let last = 0;
-  return (index: number): OnProgress => ({ done, total }) => {
-    const all = units * index + Math.floor(units * done / total);
-    if (all <= last) return;
-    last = all;
-    const note = measures[index].key;
-    onProgress?.({ stage: "evaluating", done: all, total: units * measures.length, note });
-  };
+export function checkThreads(workers: number): void {
+  if (Number.isSafeInteger(workers) && workers >= 1) return;
+  throw new RangeError(
+    `Cannot evaluate with ${workers} workers: must be a whole number, at least 1`,
+  );
 }
 
 function checkAsked({ real, others, resamples, minCell = 1, sensitive = [] }: Asked): void {
@@ -162,27 +100,58 @@ function checkAsked({ real, others, resamples, minCell = 1, sensitive = [] }: As
  */
 export async function judge<const Measures extends readonly Measure[]>(
   measures: Measures,
-  { seed = 0, resamples = 1000, onProgress, ...cohorts }: JudgeOptions,
+  { seed = 0, resamples = 1000, workers = 1, onProgress, ...cohorts }: JudgeOptions,
 ): Promise<Judgement<Measures>[]> {
   const sensitive = [...new Set(cohorts.sensitive)];
   const asked: Asked = { ...cohorts, seed, resamples, sensitive };
   checkAsked(asked);
-  const part = partsOf(asked);
+  checkThreads(workers);
   const progress = progressOf(measures, resamples + 1, onProgress);
+  const all = workers > 1
+    ? await answersInThreads(measures, asked, { threads: workers, progress })
+    : await answersHere(measures, asking(asked), progress);
   const found = asked.others.map(() => ({
     figures: {} as Record<string, unknown>,
     resampled: {} as Record<string, Float64Array>,
   }));
-  for (const [index, measure] of measures.entries()) {
-    const answers = await answersOf(measure, asked, part, progress(index));
-    for (const [i, { figures, resampled }] of answers.entries()) {
-      found[i].figures[measure.key] = figures;
+  for (const [index, { key }] of measures.entries()) {
+    for (const [i, { figures, resampled }] of all[index].entries()) {
+      found[i].figures[key] = figures;
       for (const [path, each] of Object.entries(resampled)) {
-        found[i].resampled[`${measure.key}.${path}`] = each;
+        found[i].resampled[`${key}.${path}`] = each;
       }
     }
-    progress(index)({ stage: "", done: 1, total: 1 });
   }
   // the loop above gives each measure's key the figures of that measure
   return found as Judgement<Measures>[];
+}
+
+/** Asks one measure after another. */
+async function answersHere(
+  measures: readonly Measure[],
+  ask: Ask,
+  progress: (index: number) => OnProgress,
+): Promise<Answer<unknown>[][]> {
+  const all: Answer<unknown>[][] = [];
+  for (const [index, measure] of measures.entries()) {
+    all.push(await ask(measure, progress(index)));
+    progress(index)({ stage: "", done: 1, total: 1 });
+  }
+  return all;
+}
+
+/** The part of a judgement that is of some of its measures. */
+export function judgementBy<Measures extends readonly Measure[]>(
+  measures: Measures,
+  { figures, resampled }: Judgement<readonly Measure[]>,
+): Judgement<Measures> {
+  const keys = measures.map(({ key }) => key);
+  const own = Object.entries(resampled).filter(([name]) =>
+    keys.some((key) => name.startsWith(`${key}.`))
+  );
+  return {
+    // the figures of these measures have these keys
+    figures: Object.fromEntries(keys.map((key) => [key, figures[key]])) as FiguresOf<Measures>,
+    resampled: Object.fromEntries(own),
+  };
 }

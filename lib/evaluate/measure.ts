@@ -94,6 +94,12 @@ export interface Measure<Key extends string = string, F = unknown> {
    * about samples of equal numbers.
    */
   readonly effort?: "thorough";
+  /**
+   * Which thread asks it, where there are several; default any. `main` is the one that has the run and
+   * the engine. Measures of `probabilities` are asked one after the other: they share passes, and
+   * their tables are so large that there should be one at a time.
+   */
+  readonly thread?: "main" | "probabilities";
   /** The form of its figures, when they are read from a file; allows null if `needs` has an entry. */
   readonly schema: Schema<F>;
   /**

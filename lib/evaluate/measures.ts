@@ -25,6 +25,17 @@ export const measureKinds: readonly MeasureKind[] = ["fidelity", "utility", "pri
 const lists: Readonly<Record<MeasureKind, readonly Measure[]>> = measures;
 
 /**
+ * The measure of a key, which no two measures share.
+ *
+ * @throws {RangeError} If no measure has that key
+ */
+export function measureOf(key: string): Measure {
+  const found = Object.values(lists).flat().find((measure) => measure.key === key);
+  if (found === undefined) throw new RangeError(`Cannot ask a measure: none has the key "${key}"`);
+  return found;
+}
+
+/**
  * What can be evaluated: each kind, followed by its measures, such as "fidelity.gap_days".
  *
  * @example

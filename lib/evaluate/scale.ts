@@ -6,11 +6,12 @@
  * @module
  */
 import { type Cohort, copiesOf } from "../cohort/cohort.ts";
+import { sharedCohort } from "../cohort/shared_cohort.ts";
 import { stream } from "../random.ts";
 import type { Estimate } from "./bootstrap.ts";
 import { inEqualNumbers } from "./equal_numbers.ts";
 import { independentMarginals } from "./fidelity/independent_marginals.ts";
-import { judge, type JudgeOptions } from "./judge.ts";
+import { judge, type Judgement, judgementBy, type JudgeOptions } from "./judge.ts";
 import type { FiguresOf, Judged, Measure } from "./measure.ts";
 import { pairedDifferences } from "./paired_differences.ts";
 import type { Scale } from "./report.ts";
@@ -70,6 +71,30 @@ export function scaledCohorts(
   };
 }
 
+/** The same cohorts in memory that threads share. */
+export function sharedScale(cohorts: ScaledCohorts): ScaledCohorts {
+  const known = new Map<Cohort, Cohort>();
+  const shared = (cohort: Cohort) => {
+    const found = known.get(cohort) ?? sharedCohort(cohort);
+    known.set(cohort, found);
+    return found;
+  };
+  const judged = new Map(
+    [cohorts.real, ...cohorts.others, ...cohorts.equal].map((each) => [
+      each,
+      { ...each, cohort: shared(each.cohort) },
+    ]),
+  );
+  const same = (each: Judged) => judged.get(each) ?? each;
+  return {
+    ...cohorts,
+    real: same(cohorts.real),
+    others: cohorts.others.map(same),
+    equal: cohorts.equal.map(same),
+    heldOut: shared(cohorts.heldOut),
+  };
+}
+
 /** How far a synthetic cohort is from its ceiling, at equal numbers of patients. */
 export interface FromCeiling {
   /** Patients in each of the two cohorts, see {@link inEqualNumbers}. */
@@ -90,28 +115,47 @@ export interface OnScale<Figures> {
   readonly resampled: Readonly<Record<string, Float64Array>>;
 }
 
+/** All cohorts that are compared with the training records. */
+function comparedOf({ others, equal }: ScaledCohorts): Judged[] {
+  return [...others, ...equal.filter(({ isSample }) => isSample)];
+}
+
 /**
- * The figures of a synthetic cohort, with its ceiling, its floor and its distance from the ceiling.
+ * Asks measures about all cohorts of a scale.
  *
  * @throws {RangeError} As {@link judge}
  */
-export async function onScale<Measures extends readonly Measure[]>(
+export function judgeScale<Measures extends readonly Measure[]>(
   measures: Measures,
-  { real, others, equal, heldOut }: ScaledCohorts,
+  cohorts: ScaledCohorts,
   options: Omit<JudgeOptions, "real" | "others" | "heldOut">,
-): Promise<OnScale<FiguresOf<Measures>>> {
-  const samples = equal.filter(({ isSample }) => isSample);
-  const all = [...others, ...samples];
-  const judgements = await judge(measures, { ...options, real, others: all, heldOut });
-  const [own, ceiling, floor, memoriser] = judgements.map((each) => each.figures);
-  const [sampled, equalCeiling] = equal.map((each) => judgements[all.indexOf(each)].resampled);
+): Promise<Judgement<Measures>[]> {
+  const { real, heldOut } = cohorts;
+  return judge(measures, { ...options, real, others: comparedOf(cohorts), heldOut });
+}
+
+/**
+ * The figures of a synthetic cohort, with its ceiling, its floor and its distance from the ceiling.
+ *
+ * @param judgements of {@link judgeScale}, by these measures and perhaps others
+ */
+export function onScale<Measures extends readonly Measure[]>(
+  measures: Measures,
+  cohorts: ScaledCohorts,
+  judgements: readonly Judgement<readonly Measure[]>[],
+): OnScale<FiguresOf<Measures>> {
+  const { equal, heldOut } = cohorts;
+  const all = comparedOf(cohorts);
+  const own = judgements.map((each) => judgementBy(measures, each));
+  const [synthetic, ceiling, floor, memoriser] = own.map(({ figures }) => figures);
+  const [sampled, equalCeiling] = equal.map((each) => own[all.indexOf(each)].resampled);
   return {
-    figures: { ...own, ceiling, floor, memoriser },
+    figures: { ...synthetic, ceiling, floor, memoriser },
     fromCeiling: {
       patients: equal[0].cohort.recordCount,
       heldOut: heldOut.recordCount,
       differences: pairedDifferences(sampled, equalCeiling),
     },
-    resampled: judgements[0].resampled,
+    resampled: own[0].resampled,
   };
 }

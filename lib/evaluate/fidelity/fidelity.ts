@@ -10,7 +10,7 @@ import { longWork, type LongWorkOptions } from "../../long_work.ts";
 import { judge } from "../judge.ts";
 import type { Judged, Measure } from "../measure.ts";
 import type { Fidelity } from "../report.ts";
-import { onScale, scaledCohorts } from "../scale.ts";
+import { judgeScale, onScale, scaledCohorts } from "../scale.ts";
 import { type FidelityFigures, fidelityMeasures } from "./mod.ts";
 
 /** Thorough measures are asked by {@link evaluate}. */
@@ -87,11 +87,12 @@ export async function fidelity(
   checkCohorts("fidelity", cohorts);
   checkOptions("fidelity", options, optionNames);
   const scaled = scaledCohorts(cohorts, options.seed ?? 0);
-  const { figures } = await longWork(
+  const judgements = await longWork(
     options,
     () => "Evaluation stopped by you; no figures are kept",
-    ({ onProgress }) => onScale(quickMeasures, scaled, { ...options, onProgress }),
+    ({ onProgress }) => judgeScale(quickMeasures, scaled, { ...options, onProgress }),
   );
+  const { figures } = onScale(quickMeasures, scaled, judgements);
   return {
     ...figures,
     records_without_visits: scaled.recordsWithoutVisits,

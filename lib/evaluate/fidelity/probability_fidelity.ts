@@ -117,12 +117,14 @@ function measures<Visit extends string, Record extends string>(
   return {
     perVisit: {
       ...visit,
+      thread: "probabilities",
       schema: probabilitySchema,
       ask: async (asked, onProgress) =>
         (await pass(asked, onProgress)).map((found) => answerOf(found.perVisit, found)),
     },
     perRecord: {
       ...record,
+      thread: "probabilities",
       schema: probabilitySchema,
       ask: async (asked, onProgress) =>
         (await pass(asked, onProgress)).map((found) => answerOf(found.perRecord, found)),

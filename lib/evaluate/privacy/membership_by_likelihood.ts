@@ -164,6 +164,7 @@ export const membershipByLikelihood: ThoroughMeasure<
   needs: ["held_out", "run"],
   of: ["synthetic"],
   effort: "thorough",
+  thread: "main",
   schema: v.nullable(object({
     is_bound: flag,
     too_long: whole(0),

@@ -183,6 +183,7 @@ export function phenotypingMeasure<const Key extends string>(
     needs: ["labels", "held_out"],
     of: ["synthetic", "floor", "memoriser"],
     effort: "thorough",
+    thread: "main",
     schema: phenotypeFiguresSchema,
     ask(asked, onProgress) {
       const { real, heldOut = real.cohort, others } = asked;

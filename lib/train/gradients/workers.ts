@@ -6,6 +6,7 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import type { Cohort } from "../../cohort/cohort.ts";
+import { sharedCohort } from "../../cohort/shared_cohort.ts";
 import { machineBytes } from "../../machine_memory.ts";
 import type { GradientModel } from "../../models/interface/model.ts";
 import type { Backend } from "../../nn/backend.ts";
@@ -13,7 +14,7 @@ import { sharedFloats } from "../../nn/flat.ts";
 import { isOnHost } from "../../nn/host.ts";
 import type { Optimizer } from "../../nn/optimizer.ts";
 import { roomOn } from "../../nn/room.ts";
-import { answerOf, sharedCopy } from "../../threads.ts";
+import { answerOf } from "../../threads.ts";
 import type { Answer, Part, Setup } from "./messages.ts";
 import type { GradientSource } from "./source.ts";
 
@@ -28,17 +29,6 @@ export function checkWorkers(count: number): void {
     `Cannot share batches among ${count} workers on ${tf.getBackend()}: it has its own threads; ` +
       "workers are for wasm and cpu",
   );
-}
-
-/** The same cohort in memory that threads can share. */
-function sharedCohort(source: Cohort): Cohort {
-  return {
-    ...source,
-    visitOffsets: sharedCopy(source.visitOffsets, (buffer) => new Uint32Array(buffer)),
-    codeOffsets: sharedCopy(source.codeOffsets, (buffer) => new Uint32Array(buffer)),
-    codes: sharedCopy(source.codes, (buffer) => new Uint32Array(buffer)),
-    labels: sharedCopy(source.labels, (buffer) => new Uint8Array(buffer)),
-  };
 }
 
 /** A Worker, and the memory in which it puts its gradients. */

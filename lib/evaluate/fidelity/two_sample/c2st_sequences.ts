@@ -51,6 +51,7 @@ export const c2stSequences: ThoroughMeasure<
   question: "Can synthetic records be told from real ones by their sequences of visits?",
   needs: ["held_out"],
   effort: "thorough",
+  thread: "main",
   schema: orLeftOut(twoSampleSchema),
   ask: (asked, onProgress) =>
     twoSampleTests(asked, bySequences(asked.seed), { mostRecords, onProgress }),

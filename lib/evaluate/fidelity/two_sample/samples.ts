@@ -11,7 +11,7 @@
 import { type Cohort, subset } from "../../../cohort/cohort.ts";
 import { stream } from "../../../random.ts";
 import type { Role } from "../../bootstrap.ts";
-import { knowsDays } from "../../judge.ts";
+import { knowsDays } from "../../knows_days.ts";
 import { type Asked, shared } from "../../measure.ts";
 import { shuffledRecords } from "../../random_samples.ts";
 import type { Points } from "./points.ts";

@@ -269,6 +269,7 @@ export const extraction: ThoroughMeasure<"extraction", Extraction | null> = {
   needs: ["held_out", "run"],
   of: ["synthetic"],
   effort: "thorough",
+  thread: "main",
   schema: v.nullable(object({
     one_visit: extractedSchema,
     two_visits: extractedSchema,

@@ -173,6 +173,7 @@ export const audit: ThoroughMeasure<"audit", PrivacyAudit | null> = {
   needs: ["canaries"],
   of: ["synthetic"],
   effort: "thorough",
+  thread: "main",
   schema: v.nullable(object({
     canaries: whole(0),
     in_training: whole(0),

@@ -276,6 +276,7 @@ export const membershipBattery: Measure<"membership", MembershipBattery | null> 
   key: "membership",
   question: "Can one tell who was in the training set, by the strongest of several attacks?",
   needs: ["held_out"],
+  thread: "main",
   of: ["synthetic", "floor", "memoriser"],
   schema: v.nullable(object({
     records: whole(1),

@@ -9,7 +9,7 @@ import { quantile } from "../../../cohort/quantile.ts";
 import { visitCodes, visitsOf } from "../../../cohort/records.ts";
 import { deathCode } from "../../../cohort/sources/deaths.ts";
 import { stream } from "../../../random.ts";
-import { knowsDays } from "../../judge.ts";
+import { knowsDays } from "../../knows_days.ts";
 import { balancedCases, type Case, type CasePool, casesBeforeCodes, poolOf } from "../cases.ts";
 import { matchedCases } from "../phenotyping_before.ts";
 import type { ClassifierTask } from "../train_and_test.ts";

@@ -114,6 +114,7 @@ export const outcomes: ThoroughMeasure<"outcomes", OutcomeFigures | null> = {
   needs: ["held_out"],
   of: ["synthetic", "floor", "memoriser"],
   effort: "thorough",
+  thread: "main",
   schema,
   ask: answers,
 };

@@ -23,7 +23,7 @@ import {
 import { type Estimate, estimate, estimateSchema } from "../../bootstrap.ts";
 import { distanceEstimate } from "../../fidelity/distribution_distance.ts";
 import { resampledFigures, sumsOf } from "../../fidelity/resampled_sums.ts";
-import { knowsDays } from "../../judge.ts";
+import { knowsDays } from "../../knows_days.ts";
 import type { Answer, Asked, Judged, Measure } from "../../measure.ts";
 import { cellsPerCode, eventRows, type Follow, timesOf, type TimeUnit } from "./first_events.ts";
 import { frequentEvents, leastEvents } from "./frequent_events.ts";
