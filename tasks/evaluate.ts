@@ -4,6 +4,7 @@ import {
   evaluate,
   hasLikelihood,
   misnamed,
+  type OnProgress,
   type PartialReport,
   qualityInWords,
   readCodeNames,
@@ -15,6 +16,7 @@ import {
   type Run,
   runFingerprint,
   runLikelihood,
+  sharedCohort,
   tooLongInWords,
   writeReport,
 } from "ehrloom";
@@ -40,6 +42,7 @@ await runCommand(evaluateCommand, async (args, onProgress) => {
   const seed = args.integer("seed", { min: 0 });
   const resamples = args.integer("resamples", { min: 0 });
   const minCell = args.integer("min-cell", { min: 0 });
+  const workers = args.maybeInteger("workers", { min: 1 });
   const force = args.has("force");
   return await args.claim("out", async (out) => {
     let cohort: Cohort | undefined = await readMeds(args.path("real"), {
@@ -48,9 +51,9 @@ await runCommand(evaluateCommand, async (args, onProgress) => {
     });
     const sensitive = await sensitiveCodes(args.maybe("sensitive"));
     checkSensitive(sensitive, cohort.vocabulary);
-    const { cohort: synthetic, notes, runFingerprint: generatedBy } = await readSynthetic(
+    const { synthetic, notes, runFingerprint: generatedBy } = await syntheticOf(
       args.path("synthetic"),
-      { ...sayLeftOut, onProgress },
+      onProgress,
     );
     const run = args.maybe("run") === undefined ? undefined : await readRun(args.path("run"));
     if (run !== undefined) await checkGenerated(args, run, generatedBy);
@@ -70,6 +73,7 @@ await runCommand(evaluateCommand, async (args, onProgress) => {
       sensitive,
       likelihood,
       run,
+      workers,
       names: { real: basename(args.path("real")), synthetic: basename(args.path("synthetic")) },
       ...notes,
       cuts: await cutsOf(args.path("real"), minCell),
@@ -95,6 +99,12 @@ await runCommand(evaluateCommand, async (args, onProgress) => {
     };
   });
 });
+
+/** The synthetic records in memory that threads share: only this copy stays. */
+async function syntheticOf(folder: string, onProgress: OnProgress) {
+  const { cohort, ...found } = await readSynthetic(folder, { ...sayLeftOut, onProgress });
+  return { ...found, synthetic: sharedCohort(cohort) };
+}
 
 /** Refuses a run that did not generate the synthetic cohort: its figures are of another model. */
 async function checkGenerated(

@@ -6,6 +6,7 @@
 import { type Cohort, splitOf } from "../cohort/cohort.ts";
 import { fingerprint } from "../cohort/fingerprint.ts";
 import { isOrderOnly } from "../cohort/order_only.ts";
+import { sharedCohort } from "../cohort/shared_cohort.ts";
 import { sameTexts } from "../cohort/vocabulary.ts";
 
 /** The splits of a real cohort with which others are compared. */
@@ -57,7 +58,8 @@ export function checkedSplits<Splits extends Pick<RealSplits, "train" | "heldOut
 
 /**
  * The splits of a real cohort for {@link evaluate}, which makes them itself if it gets the whole. They
- * are copies: if memory is short, pass the splits and drop the whole cohort.
+ * are copies in memory that threads share: if memory is short, pass the splits and drop the whole
+ * cohort.
  *
  * @example
  * ```ts
@@ -73,8 +75,10 @@ export function checkedSplits<Splits extends Pick<RealSplits, "train" | "heldOut
  * @throws {RangeError} If there are none, or one of them has no visits
  */
 export async function realSplits(real: Cohort): Promise<RealSplits> {
+  const { train, heldOut } = checkReal(real);
   return {
-    ...checkReal(real),
+    train: sharedCohort(train),
+    heldOut: sharedCohort(heldOut),
     whole: {
       records: real.recordCount,
       fingerprint: await fingerprint(real),

@@ -46,6 +46,10 @@ export const evaluateCommand: Command = {
       help: "Resamples of patients for each interval; 0: no intervals",
       default: "1000",
     },
+    workers: {
+      value: "N",
+      help: "Threads (default: one for each processor core, if cohort and memory are large enough)",
+    },
     png: { help: "Write figures as PNG too: figures/*.png" },
     csv: { help: "Write each measure's figures as a table too: tables/*.csv" },
     ...minCellOption,

@@ -9,6 +9,7 @@ import {
   type Progress,
   readMeds,
   realSplits,
+  sharedCohort,
   splitOf,
   train,
   useBackend,
@@ -87,7 +88,7 @@ async function counted(folder: string): Promise<void> {
 async function evaluated(folder: string, only?: readonly string[]): Promise<void> {
   await useBackend("wasm");
   const real = await realSplits(await readMeds(`${folder}/cohort`));
-  const synthetic = await readMeds(`${folder}/others`);
+  const synthetic = sharedCohort(await readMeds(`${folder}/others`));
   const how = { quick: true, onProgress: shown() };
   const report = await evaluate(real, synthetic, only === undefined ? how : { ...how, only });
   await writeReport(`${folder}/report`, report, { real: real.train, synthetic, force: true });
@@ -95,11 +96,11 @@ async function evaluated(folder: string, only?: readonly string[]): Promise<void
 
 /** Says on stderr when each stage begins, with seconds of processor time since the start. */
 function shown() {
-  let last = "";
+  const begun = new Set<string>();
   return ({ stage, note = "" }: Progress) => {
     const what = `${stage} ${note}`;
-    if (what === last) return;
-    last = what;
+    if (begun.has(what)) return;
+    begun.add(what);
     say(`${cpuSeconds().toFixed(0).padStart(6)} s ${gib().toFixed(2)} GiB ${what}`);
   };
 }

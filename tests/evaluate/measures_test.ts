@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import {
   fidelityMeasures,
   judge,
@@ -8,7 +8,7 @@ import {
   utilityMeasures,
 } from "ehrloom";
 import { figuresSchema } from "ehrloom/evaluate/measure.ts";
-import { measuresOf } from "ehrloom/evaluate/measures.ts";
+import { measureOf, measures, measuresOf } from "ehrloom/evaluate/measures.ts";
 import { misfit } from "ehrloom/files/checked_json.ts";
 import { measuredCohort } from "../plot/fixture.ts";
 
@@ -28,6 +28,13 @@ Deno.test("misnamed() lists what there is", () => {
     `"fidelity.speed"; known: ${measureNames().join(", ")}`,
   );
   assertEquals(misnamed(["fidelity", "utility"]), undefined);
+});
+
+Deno.test("measureOf() finds each measure by its key", () => {
+  for (const measure of Object.values(measures).flat()) {
+    assertEquals(measureOf(measure.key) === measure, true, measure.key);
+  }
+  assertThrows(() => measureOf("speed"), RangeError, 'none has the key "speed"');
 });
 
 Deno.test("measuresOf() are the measures of a kind, or those that are named, in their list's order", () => {

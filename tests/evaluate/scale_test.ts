@@ -1,7 +1,7 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import type { Measure } from "ehrloom/evaluate/measure.ts";
 import { identicalTo } from "ehrloom/evaluate/privacy/identical_records.ts";
-import { onScale, scaledCohorts } from "ehrloom/evaluate/scale.ts";
+import { judgeScale, onScale, scaledCohorts } from "ehrloom/evaluate/scale.ts";
 import * as v from "valibot";
 import { listedCohort, randomRecords } from "./random_cohort.ts";
 
@@ -40,7 +40,7 @@ Deno.test("scaledCohorts() have a memoriser whose records are all copies, some d
   assertAlmostEquals(missed / 300, Math.exp(-1), 0.1); // the bootstrap leaves out 37%
 });
 
-Deno.test("onScale() asks no thorough measure about samples of equal numbers", async () => {
+Deno.test("judgeScale() asks no thorough measure about samples of equal numbers", async () => {
   const [train, few] = [40, 20].map((n) => listedCohort(Array(n).fill(full), 3));
   const asked: Record<string, number[]> = {};
   const counter = (key: string, effort?: "thorough"): Measure<string, number> => ({
@@ -54,7 +54,8 @@ Deno.test("onScale() asks no thorough measure about samples of equal numbers", a
     },
   });
   const cohorts = scaledCohorts({ train, heldOut: few, synthetic: train }, 1);
-  const { figures } = await onScale([counter("quick"), counter("slow", "thorough")], cohorts, {});
+  const measures = [counter("quick"), counter("slow", "thorough")];
+  const { figures } = onScale(measures, cohorts, await judgeScale(measures, cohorts, {}));
   assertEquals(asked, { quick: [40, 20, 40, 40, 20], slow: [40, 20, 40, 40] });
   assertEquals(figures.memoriser, { quick: 1, slow: 1 });
 });

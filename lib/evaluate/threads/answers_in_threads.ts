@@ -79,7 +79,7 @@ export async function answersInThreads(
   };
   const { main, any } = queueOf(measures);
   const workers = Array.from(
-    { length: Math.min(threads - 1, any.length) },
+    { length: Math.min(threads, main.length + any.length) - 1 },
     () => new Worker(import.meta.resolve("./worker.ts"), { type: "module" }),
   );
   try {
