@@ -48,7 +48,8 @@ export const evaluateCommand: Command = {
     },
     workers: {
       value: "N",
-      help: "Threads (default: one for each processor core, if cohort and memory are large enough)",
+      help:
+        "Threads that ask measures (default: one a core, if cohort and memory are large enough)",
     },
     png: { help: "Write figures as PNG too: figures/*.png" },
     csv: { help: "Write each measure's figures as a table too: tables/*.csv" },

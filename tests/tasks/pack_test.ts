@@ -27,7 +27,7 @@ const run = await train(cohort, folder + "/run", {
   workers: 2,
 });
 const { cohort: synthetic } = await generate(run, { count: 10 });
-const report = await evaluate(cohort, synthetic, { quick: true, resamples: 10 });
+const report = await evaluate(cohort, synthetic, { quick: true, resamples: 10, workers: 2 });
 await ehrloom.writeReport(folder + "/report", report, { real: cohort, synthetic, png: true });
 console.log((await syntheaLabsSample()).recordCount);
 `;
