@@ -116,7 +116,7 @@ export interface OnScale<Figures> {
 }
 
 /** All cohorts that are compared with the training records. */
-function comparedOf({ others, equal }: ScaledCohorts): Judged[] {
+export function comparedOf({ others, equal }: ScaledCohorts): Judged[] {
   return [...others, ...equal.filter(({ isSample }) => isSample)];
 }
 

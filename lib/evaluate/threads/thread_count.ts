@@ -5,7 +5,7 @@
  */
 import { machineBytes } from "../../machine_memory.ts";
 import { usualKeptEntries } from "../measure.ts";
-import type { ScaledCohorts } from "../scale.ts";
+import { comparedOf, type ScaledCohorts } from "../scale.ts";
 
 /** Codes of all cohorts below which another thread, which takes a second to start, gains nothing. */
 const smallWork = 200_000;
@@ -36,11 +36,12 @@ function thisMachine(): Machine {
 
 /** As many threads as the machine has processor cores, if there is work and memory for them. */
 export function threadCount(
-  { real, others, equal }: ScaledCohorts,
+  cohorts: ScaledCohorts,
   { cores, free }: Machine = thisMachine(),
 ): number {
-  const cohorts = [real, ...others, ...equal.filter(({ isSample }) => isSample)];
-  const codes = cohorts.reduce((sum, { cohort }) => sum + cohort.codes.length, 0);
+  const { real } = cohorts;
+  const all = [real, ...comparedOf(cohorts)];
+  const codes = all.reduce((sum, { cohort }) => sum + cohort.codes.length, 0);
   if (codes < smallWork) return 1;
   const rows = 8 * Math.min(usualKeptEntries, entriesPerCode * codes);
   const pairs = pairBytes * Math.min(real.cohort.vocabulary.codes.length ** 2, mostPairs);
