@@ -32,6 +32,7 @@ import type { Memory } from "../nn/memory.ts";
 import { embedding as embedded } from "../nn/multi_hot.ts";
 import { gaussian, type Initials } from "../nn/initial.ts";
 import { checkShapes, matrix, type NamedArrays, type NamedTensors } from "../nn/parameters.ts";
+import { equalOffsets } from "../nn/record_rows.ts";
 import {
   initialTransformer,
   transformer,
@@ -191,8 +192,9 @@ export function gptHistories(
   { inputs, records }: Pick<TokenRows, "inputs" | "records">,
 ): tf.Tensor2D {
   const { tokens, table } = tensorsOf(parameters);
-  const x = withPositions(embedded(inputs, tokens, "in-out"), table, records);
-  return transformer(config, parameters, x, records);
+  const offsets = equalOffsets(records, inputs.rows / records);
+  const x = withPositions(embedded(inputs, tokens, "in-out"), table, offsets);
+  return transformer(config, parameters, x, offsets);
 }
 
 /** {@link gptHistories} for records being written, with cached keys and values. */

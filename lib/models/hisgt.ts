@@ -32,6 +32,7 @@ import type { Memory } from "../nn/memory.ts";
 import { bag, embedding, type MultiHot } from "../nn/multi_hot.ts";
 import { computed, type Initials, uniform } from "../nn/initial.ts";
 import { checkShapes, matrix, type NamedArrays, type NamedTensors } from "../nn/parameters.ts";
+import { equalOffsets } from "../nn/record_rows.ts";
 import { transformer, transformerMemory, withPositions } from "../nn/transformer.ts";
 import { codeKnowledge, semanticWidthFor } from "./knowledge/code_knowledge.ts";
 import {
@@ -189,7 +190,8 @@ export function hisgtHistories(
 ): tf.Tensor2D {
   const x = embedded(parameters, inputs, known);
   const positions = positionsOf(parameters);
-  return transformer(config, parameters, withPositions(x, positions, records), records);
+  const offsets = equalOffsets(records, inputs.rows / records);
+  return transformer(config, parameters, withPositions(x, positions, offsets), offsets);
 }
 
 /** {@link hisgtHistories} for records being written, with cached keys and values. */

@@ -8,24 +8,29 @@ import {
   attentionKernel,
   hasKernels,
 } from "./kernels.ts";
+import { equalOffsets, longestOf, packed, padded, type RecordOffsets } from "./record_rows.ts";
 
 /**
  * Causal self-attention of many heads: row i of a record sees its rows 0..i.
  *
- * @param qkv [records × rows, 3 × width] queries, keys and values beside each other, each of them
- * cut into `heads` runs of width / heads columns
- * @param records how many records the rows belong to, equally many each
+ * @param qkv [rows, 3 × width] queries, keys and values beside each other, each of them cut into
+ * `heads` runs of width / heads columns
+ * @param offsets [records + 1] which rows are whose
  * @param heads a divisor of width
- * @returns [records × rows, width] the heads' outputs beside each other
+ * @returns [rows, width] the heads' outputs beside each other; zeros in rows of no record
  * @see Vaswani et al. 2017; Radford et al. 2019
  */
-export function causalAttention(qkv: tf.Tensor2D, records: number, heads: number): tf.Tensor2D {
-  if (isOnHost()) return hostAttention(qkv, records, heads);
-  if (hasKernels()) return kernelAttention(qkv, tf.tensor1d([]), { records, heads });
-  const rows = qkv.shape[0] / records;
+export function causalAttention(
+  qkv: tf.Tensor2D,
+  offsets: RecordOffsets,
+  heads: number,
+): tf.Tensor2D {
+  if (isOnHost()) return hostAttention(qkv, offsets, heads);
+  if (hasKernels()) return kernelAttention(qkv, tf.tensor1d([]), offsets, heads);
+  const rows = longestOf(offsets);
   const future = () =>
     tf.tidy(() => tf.mul(tf.sub(1, tf.linalg.bandPart(tf.ones([rows, rows]), -1, 0)), -1e10));
-  return biasedAttention(qkv, records, heads, future);
+  return biasedAttention(qkv, offsets, heads, future);
 }
 
 /**
@@ -44,13 +49,14 @@ export function setAttention(
   factors?: tf.Tensor4D,
 ): tf.Tensor2D {
   const [sets, members] = bias.shape;
+  const offsets = equalOffsets(sets, members);
   if (factors === undefined) {
-    if (isOnHost()) return hostAttention(qkv, sets, heads, bias);
-    if (hasKernels()) return kernelAttention(qkv, bias, { records: sets, heads });
+    if (isOnHost()) return hostAttention(qkv, offsets, heads, bias);
+    if (hasKernels()) return kernelAttention(qkv, bias, offsets, heads);
   }
   return biasedAttention(
     qkv,
-    sets,
+    offsets,
     heads,
     () => tf.reshape(bias, [sets, 1, 1, members]),
     factors,
@@ -60,44 +66,47 @@ export function setAttention(
 function kernelAttention(
   qkv: tf.Tensor2D,
   bias: tf.Tensor,
-  sizes: { readonly records: number; readonly heads: number },
+  offsets: RecordOffsets,
+  heads: number,
 ): tf.Tensor2D {
   return differentiable(
     [qkv],
     () => {
-      const [value, logSums] = attentionKernel(qkv, bias, sizes);
+      const [value, logSums] = attentionKernel(qkv, bias, offsets, heads);
       return { value, saved: [qkv, bias, logSums] };
     },
-    (dy, [qkv, bias, logSums]) => [attentionGradientKernel(dy, qkv, bias, logSums, sizes)],
+    (dy, [qkv, bias, logSums]) => [attentionGradientKernel(dy, qkv, bias, logSums, offsets, heads)],
   );
 }
 
 /**
- * Attention in operations that every engine has.
+ * Attention in operations that every engine has, on padded records: what no row sees of them, nor gives
+ * a gradient to, are zeros.
  *
  * @param bias what to add to the scores, of a shape that spreads over [records, heads, rows, rows]
  * @param factors [records, heads, rows, rows] on the weights, where some are dropped
  */
 function biasedAttention(
   qkv: tf.Tensor2D,
-  records: number,
+  offsets: RecordOffsets,
   heads: number,
   bias: () => tf.Tensor,
   factors?: tf.Tensor4D,
 ): tf.Tensor2D {
-  const scale = 1 / Math.sqrt(qkv.shape[1] / 3 / heads);
+  const [total, columns] = qkv.shape;
+  const scale = 1 / Math.sqrt(columns / 3 / heads);
   return differentiable(
     [qkv],
     () => {
-      const [q, k, v] = splitHeads(qkv, records, heads, 3);
+      const [q, k, v] = splitHeads(qkv, offsets, heads, 3);
       const scores = replaced(products(q, k, "N", "T"), (x) => tf.mul(x, scale));
       const weights = replaced(replaced(scores, (x) => tf.add(x, bias())), (x) => tf.softmax(x));
       const kept = factors === undefined ? [] : [factors];
-      const value = joinHeads([products(thinned(weights, kept), v)]);
+      const value = joinHeads([products(thinned(weights, kept), v)], offsets, total);
       return { value, saved: [q, k, v, weights, ...kept] };
     },
     (dy, [q, k, v, weights, ...kept]) => {
-      const [d] = splitHeads(dy, records, heads, 1);
+      const [d] = splitHeads(dy, offsets, heads, 1);
       const used = thinned(weights, kept);
       const dWeights = thinned(products(d, v, "N", "T"), kept);
       const expected = tf.tidy(() => tf.sum(tf.mul(dWeights, weights), 3, true));
@@ -108,7 +117,7 @@ function biasedAttention(
         products(dScores, k),
         products(dScores, q, "T"),
         products(used, d, "T"),
-      ])];
+      ], offsets, total)];
     },
   );
 }
@@ -140,18 +149,19 @@ function products(
   return tf.matMul(transposeA === "T" ? turned(a) : a, transposeB === "T" ? turned(b) : b);
 }
 
-/** [records × rows, parts × width] → parts tensors [records, heads, rows, head]. */
-function splitHeads(x: tf.Tensor2D, records: number, heads: number, parts: number) {
-  const [rows, columns] = [x.shape[0] / records, x.shape[1]];
-  const split = tf.reshape(x, [records, rows, parts, heads, columns / parts / heads]);
+/** [rows, parts × width] → parts tensors [records, heads, rows of the longest, head]. */
+function splitHeads(x: tf.Tensor2D, offsets: RecordOffsets, heads: number, parts: number) {
+  const apart = padded(x, offsets);
+  const [records, rows, columns] = apart.shape;
+  const split = tf.reshape(apart, [records, rows, parts, heads, columns / parts / heads]);
   return tf.unstack(tf.transpose(split, [2, 0, 3, 1, 4])) as tf.Tensor4D[];
 }
 
 /** The way back from {@link splitHeads}: parts beside each other. */
-function joinHeads(parts: tf.Tensor[]): tf.Tensor2D {
+function joinHeads(parts: tf.Tensor[], offsets: RecordOffsets, total: number): tf.Tensor2D {
   const [records, heads, rows, head] = parts[0].shape;
   const joined = tf.transpose(tf.stack(parts), [1, 3, 0, 2, 4]);
-  return tf.reshape(joined, [records * rows, parts.length * heads * head]);
+  return packed(tf.reshape(joined, [records, rows, parts.length * heads * head]), offsets, total);
 }
 
 /** Keys and values of the rows that a record's next row may look at, for sampling. */

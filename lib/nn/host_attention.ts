@@ -7,15 +7,23 @@
 import type * as tf from "@tensorflow/tfjs-core";
 import { differentiable } from "./differentiable.ts";
 import { hostKernel } from "./host.ts";
-import { hasWasmKernels, wasmAttention, wasmAttentionGradient } from "./wasm_kernels.ts";
+import { lengthsOf, longestOf, type RecordOffsets } from "./record_rows.ts";
+import {
+  hasWasmKernels,
+  linkWasmKernels,
+  wasmAttention,
+  wasmAttentionGradient,
+  wasmAttentionRoom,
+} from "./wasm_kernels.ts";
 
-/** Sizes of one call, and which rows a row sees. */
-interface Sizes {
-  readonly records: number;
+/** Sizes of one record, and which rows a row sees. */
+export interface AttentionSizes {
+  /** Rows of the record. */
   readonly rows: number;
   readonly heads: number;
   /** Width of one head. */
   readonly head: number;
+  /** Whether a row sees no later ones. */
   readonly isCausal: boolean;
 }
 
@@ -29,12 +37,12 @@ function softmax(scores: Float32Array, from: number, count: number): void {
 }
 
 /**
- * Fills in the weights [records × heads, rows, rows] and the outputs [records × rows, width].
+ * Fills in the weights [heads, rows, rows] and the outputs [rows, width] of one record.
  *
- * @param bias [records, rows] added to the scores of each row, or undefined for none
+ * @param bias [rows] added to the scores of each row, or undefined for none
  */
 function forward(
-  { records, rows, heads, head, isCausal }: Sizes,
+  { rows, heads, head, isCausal }: AttentionSizes,
   qkv: Float32Array,
   bias: Float32Array | undefined,
   y: Float32Array,
@@ -45,10 +53,8 @@ function forward(
   const scale = 1 / Math.sqrt(head);
   y.fill(0);
   weights.fill(0);
-  for (let at = 0; at < records * heads; at++) {
-    const record = Math.floor(at / heads);
-    const q = record * rows * stride + (at % heads) * head;
-    const out = record * rows * width + (at % heads) * head;
+  for (let at = 0; at < heads; at++) {
+    const q = at * head;
     for (let i = 0; i < rows; i++) {
       const w = (at * rows + i) * rows;
       const seen = isCausal ? i + 1 : rows;
@@ -57,21 +63,21 @@ function forward(
         const b = q + width + j * stride;
         let dot = 0;
         for (let k = 0; k < head; k++) dot += qkv[a + k] * qkv[b + k];
-        weights[w + j] = dot * scale + (bias === undefined ? 0 : bias[record * rows + j]);
+        weights[w + j] = dot * scale + (bias === undefined ? 0 : bias[j]);
       }
       softmax(weights, w, seen);
       for (let j = 0; j < seen; j++) {
         const p = weights[w + j];
         const v = q + 2 * width + j * stride;
-        for (let k = 0; k < head; k++) y[out + i * width + k] += p * qkv[v + k];
+        for (let k = 0; k < head; k++) y[q + i * width + k] += p * qkv[v + k];
       }
     }
   }
 }
 
-/** Fills in the gradient at queries, keys and values. */
+/** Fills in the gradient at queries, keys and values of one record. */
 function backward(
-  { records, rows, heads, head, isCausal }: Sizes,
+  { rows, heads, head, isCausal }: AttentionSizes,
   dy: Float32Array,
   qkv: Float32Array,
   weights: Float32Array,
@@ -82,13 +88,11 @@ function backward(
   const scale = 1 / Math.sqrt(head);
   const dp = new Float32Array(rows);
   dqkv.fill(0);
-  for (let at = 0; at < records * heads; at++) {
-    const record = Math.floor(at / heads);
-    const q = record * rows * stride + (at % heads) * head;
-    const out = record * rows * width + (at % heads) * head;
+  for (let at = 0; at < heads; at++) {
+    const q = at * head;
     for (let i = 0; i < rows; i++) {
       const w = (at * rows + i) * rows;
-      const d = out + i * width;
+      const d = q + i * width;
       const seen = isCausal ? i + 1 : rows;
       let expected = 0;
       for (let j = 0; j < seen; j++) {
@@ -115,43 +119,81 @@ function backward(
   }
 }
 
+/** A record's part of what attention computes. */
+interface RecordPart {
+  readonly sizes: AttentionSizes;
+  /** Its part of numbers of which each row has equally many. */
+  rows(numbers: Float32Array): Float32Array;
+  /** Its part of the weights. */
+  weights(numbers: Float32Array): Float32Array;
+}
+
+/** The parts of all records, and the number of all weights. */
+function recordParts(
+  offsets: RecordOffsets,
+  total: number,
+  sizes: Omit<AttentionSizes, "rows">,
+): { readonly parts: readonly RecordPart[]; readonly weightCount: number } {
+  let weightCount = 0;
+  const parts = Array.from(lengthsOf(offsets), (rows, record): RecordPart => {
+    const [from, to] = [offsets[record], offsets[record + 1]];
+    const ownWeights = [weightCount, weightCount += sizes.heads * rows ** 2] as const;
+    return {
+      sizes: { ...sizes, rows },
+      rows: (numbers) => numbers.subarray(...[from, to].map((row) => row * numbers.length / total)),
+      weights: (numbers) => numbers.subarray(...ownWeights),
+    };
+  });
+  return { parts, weightCount };
+}
+
 /**
- * Self-attention of many heads within records.
+ * Self-attention of many heads within records. Keeps the weights: [heads, rows, rows] of each record.
  *
- * @param qkv [records × rows, 3 × width] queries, keys and values beside each other
- * @param bias [records, rows] added to the scores of each row; causal when left out
- * @returns [records × rows, width]
+ * @param qkv [rows, 3 × width] queries, keys and values beside each other
+ * @param offsets [records + 1] which rows are whose
+ * @param bias [rows] added to the scores of each row; causal when left out
+ * @returns [rows, width]; zeros in rows of no record
  */
 export function hostAttention(
   qkv: tf.Tensor2D,
-  records: number,
+  offsets: RecordOffsets,
   heads: number,
-  bias?: tf.Tensor2D,
+  bias?: tf.Tensor,
 ): tf.Tensor2D {
-  const rows = qkv.shape[0] / records;
-  const width = qkv.shape[1] / 3;
-  const sizes = { records, rows, heads, head: width / heads, isCausal: bias === undefined };
+  const [total, columns] = qkv.shape;
+  const width = columns / 3;
+  const sizes = { heads, head: width / heads, isCausal: bias === undefined };
+  const { parts, weightCount } = recordParts(offsets, total, sizes);
+  const end = offsets[offsets.length - 1];
+  const hasOwn = hasWasmKernels();
+  if (hasOwn) linkWasmKernels();
   return differentiable(
     [qkv],
     () => {
-      if (hasWasmKernels()) {
-        const [value, weights] = wasmAttention(qkv, bias, sizes);
-        return { value, saved: [qkv, weights] };
-      }
-      const shapes = [[records * rows, width], [records * heads, rows, rows]] as const;
+      const run = hasOwn ? wasmAttention : forward;
       const inputs = bias === undefined ? [qkv] : [qkv, bias];
-      const [value, weights] = hostKernel(
-        inputs,
-        shapes,
-        ([qkv, bias], [y, weights]) => forward(sizes, qkv, bias, y, weights),
-      );
+      const shapes = [[total, width], [weightCount]] as const;
+      const [value, weights] = hostKernel(inputs, shapes, ([qkv, bias], [y, weights]) => {
+        y.fill(0, end * width);
+        for (const part of parts) {
+          const ownBias = bias === undefined ? undefined : part.rows(bias);
+          run(part.sizes, part.rows(qkv), ownBias, part.rows(y), part.weights(weights));
+        }
+      });
       return { value, saved: [qkv, weights] };
     },
-    (dy, saved) =>
-      hasWasmKernels() ? [wasmAttentionGradient(dy, ...saved, sizes)] : hostKernel(
-        [dy, ...saved],
-        [qkv.shape],
-        ([dy, qkv, weights], [dqkv]) => backward(sizes, dy, qkv, weights, dqkv),
-      ),
+    (dy, saved) => {
+      const run = hasOwn ? wasmAttentionGradient : backward;
+      const shapes = [qkv.shape, [hasOwn ? wasmAttentionRoom(longestOf(offsets)) : 1]] as const;
+      const [dqkv] = hostKernel([dy, ...saved], shapes, ([dy, qkv, weights], [dqkv, room]) => {
+        dqkv.fill(0, end * columns);
+        for (const part of parts) {
+          const given = [part.rows(dy), part.rows(qkv), part.weights(weights)] as const;
+          run(part.sizes, ...given, part.rows(dqkv), room);
+        }
+      });
+      return [dqkv];
+    },
   );
 }

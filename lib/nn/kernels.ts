@@ -9,7 +9,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { execute, isOnTensorflow } from "./tensorflow_ops.ts";
 
 /** Which operations these are, with which inputs: raised with each change, so that old ones are not used. */
-export const kernelInterface = 4;
+export const kernelInterface = 5;
 
 const flag = "EHRLOOM_KERNELS";
 tf.env().registerFlag(flag, () => false);
@@ -62,17 +62,22 @@ export function layerNormGradientKernel(
 /**
  * Attention as in `causalAttention()`, or `setAttention()` with a bias.
  *
- * @param bias [records, rows] added to the scores of each key; an empty tensor for causal attention
- * @returns the value, and the logarithms of the sums below the weights [records, heads, rows, 2], in two parts
- * that the gradient adds
+ * @param bias [rows] added to the scores of each key; an empty tensor for causal attention
+ * @param offsets [records + 1] which rows are whose
+ * @returns the value, and the logarithms of the sums below the weights [heads, rows, 2], in two parts that
+ * the gradient adds
  */
 export function attentionKernel(
   qkv: tf.Tensor2D,
   bias: tf.Tensor,
-  sizes: { readonly records: number; readonly heads: number },
-): [y: tf.Tensor2D, logSums: tf.Tensor4D] {
-  const [y, logSums] = execute("EhrloomAttention", [qkv, bias], 2, sizes);
-  return [y as tf.Tensor2D, logSums as tf.Tensor4D];
+  offsets: Int32Array,
+  heads: number,
+): [y: tf.Tensor2D, logSums: tf.Tensor3D] {
+  return tf.tidy(() => {
+    const inputs = [qkv, bias, tf.tensor1d(offsets, "int32")];
+    const [y, logSums] = execute("EhrloomAttention", inputs, 2, { heads });
+    return [y as tf.Tensor2D, logSums as tf.Tensor3D];
+  });
 }
 
 /** The gradient at qkv of {@link attentionKernel}. */
@@ -81,9 +86,13 @@ export function attentionGradientKernel(
   qkv: tf.Tensor2D,
   bias: tf.Tensor,
   logSums: tf.Tensor,
-  sizes: { readonly records: number; readonly heads: number },
+  offsets: Int32Array,
+  heads: number,
 ): tf.Tensor {
-  return execute("EhrloomAttentionGradient", [dy, qkv, bias, logSums], 1, sizes)[0];
+  return tf.tidy(() => {
+    const inputs = [dy, qkv, bias, logSums, tf.tensor1d(offsets, "int32")];
+    return execute("EhrloomAttentionGradient", inputs, 1, { heads })[0];
+  });
 }
 
 /**

@@ -3,11 +3,12 @@ import { attendNext, type AttentionCache, causalAttention } from "./attention.ts
 import { gelu } from "./gelu.ts";
 import { normed } from "./layer_norm.ts";
 import { layer } from "./layer.ts";
-import { columnSums, linear } from "./linear.ts";
+import { linear } from "./linear.ts";
 import { keptRecords, type Memory } from "./memory.ts";
-import type { MultiHot } from "./multi_hot.ts";
+import { bagGradient, type MultiHot } from "./multi_hot.ts";
 import { constant, gaussian, type Initial, type Initials, sameAs } from "./initial.ts";
 import { matrix, type NamedTensors, vector } from "./parameters.ts";
+import { equalOffsets, lengthsOf, type RecordOffsets } from "./record_rows.ts";
 import { ofRows } from "./squared_norms.ts";
 
 /** Sizes of a stack of pre-norm transformer blocks. */
@@ -58,16 +59,16 @@ function finalNorm(
  *
  * @param config sizes
  * @param parameters named as in GPT-2, `transformer.h.0.ln_1.weight` and so on
- * @param x [records × rows, width] embedded rows, with positions
- * @param records how many records the rows belong to, equally many each
- * @returns [records × rows, width]
+ * @param x [rows, width] embedded rows, with positions
+ * @param offsets [records + 1] which rows are whose
+ * @returns [rows, width]
  * @see Radford et al. 2019; docs/specs/halo.md section 2
  */
 export function transformer(
   config: TransformerConfig,
   parameters: NamedTensors,
   x: tf.Tensor2D,
-  records: number,
+  offsets: RecordOffsets,
 ): tf.Tensor2D {
   for (let i = 0; i < config.layers; i++) {
     const given = x;
@@ -76,7 +77,7 @@ export function transformer(
       blockWith(
         block(parameters, config.epsilon, i),
         given,
-        (qkv) => causalAttention(qkv, records, config.heads),
+        (qkv) => causalAttention(qkv, offsets, config.heads),
       )
     );
   }
@@ -113,29 +114,34 @@ export function transformerNext(
 /**
  * Adds each row's position in its record.
  *
- * @param x [records × rows, width]
- * @param table [positions, width] at least as many positions as rows
- * @param records how many records the rows belong to, equally many each
+ * @param x [rows, width]
+ * @param table [positions, width] at least as many positions as rows of a record
+ * @param offsets [records + 1] which rows are whose; those of no record get the first position
  */
-export function withPositions(x: tf.Tensor2D, table: tf.Tensor2D, records: number): tf.Tensor2D {
-  const [total, width] = x.shape;
-  const rows = total / records;
+export function withPositions(
+  x: tf.Tensor2D,
+  table: tf.Tensor2D,
+  offsets: RecordOffsets,
+): tf.Tensor2D {
+  const [total] = x.shape;
+  const positions = new Int32Array(total);
+  lengthsOf(offsets).forEach((length, record) => {
+    for (let row = 0; row < length; row++) positions[offsets[record] + row] = row;
+  });
   return layer(
     [x],
     [table],
-    () => {
-      const positions = tf.slice(table, [0, 0], [rows, width]);
-      const sum = tf.add(tf.reshape(x, [records, rows, width]), positions);
-      return { value: tf.reshape<tf.Rank.R2>(sum, [total, width]), saved: [] };
-    },
+    () => ({
+      value: tf.add(x, tf.gather(table, tf.tensor1d(positions, "int32"))),
+      saved: [],
+    }),
     {
       inputs: (dy) => [tf.clone(dy)],
       parameters(dy) {
-        const sums = columnSums(tf.reshape(dy, [records, rows * width]));
-        const unused = table.shape[0] - rows;
-        return [tf.pad(tf.reshape(sums, [rows, width]), [[0, unused], [0, 0]])];
+        const each = { rows: total, offsets: equalOffsets(total, 1), columns: positions };
+        return [bagGradient(each, dy, table.shape[0])];
       },
-      squaredNorms: (dy) => ofRows(dy, records),
+      squaredNorms: (dy, _, records) => ofRows(dy, records),
     },
   );
 }

@@ -9,6 +9,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
 import { hostKernel } from "./host.ts";
+import type { AttentionSizes } from "./host_attention.ts";
 import { wasmCode } from "./wasm_code.ts";
 
 /** What tasks/simd/kernels exports. All are numbers; an address is a tensor's, or 0 for none. */
@@ -59,7 +60,7 @@ function codeBytes(): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * Takes the memory that the operations want: call it before {@link wasmMultiply} and {@link wasmOffRow},
+ * Takes the memory that the operations want: call it before {@link wasmMultiply}, {@link wasmOffRow} and attention,
  * and before views are taken, which do not outlive memory that grows.
  */
 export function linkWasmKernels(): void {
@@ -221,48 +222,40 @@ export function wasmOffRow(logits: Float32Array, gradient: Float32Array): number
   return own().operations.offRow(logits.length, logits.byteOffset, gradient.byteOffset);
 }
 
-/** Sizes of attention. */
-interface AttentionSizes {
-  readonly records: number;
-  readonly rows: number;
-  readonly heads: number;
-  /** Width of one head. */
-  readonly head: number;
-}
-
 /**
- * Attention as `hostAttention()`.
+ * Attention of one record as in `hostAttention()`; for use in `hostKernel()` on views of the backend's memory.
  *
- * @param bias [records, rows] added to the scores of each row; causal when left out
- * @returns the value, and the weights [records × heads, rows, rows]
+ * @param bias [rows] added to the scores of each row; causal when left out
+ * @param y [rows, width] is filled
+ * @param weights [heads, rows, rows] are filled
  */
 export function wasmAttention(
-  qkv: tf.Tensor2D,
-  bias: tf.Tensor2D | undefined,
-  { records, rows, heads, head }: AttentionSizes,
-): [y: tf.Tensor2D, weights: tf.Tensor3D] {
+  { rows, heads, head }: AttentionSizes,
+  qkv: Float32Array,
+  bias: Float32Array | undefined,
+  y: Float32Array,
+  weights: Float32Array,
+): void {
   const { operations, scratch } = own();
-  const shapes = [[records * rows, heads * head], [records * heads, rows, rows]] as const;
-  const inputs = bias === undefined ? [qkv] : [qkv, bias];
-  return hostKernel(inputs, shapes, ([qkv, bias], [y, weights]) => {
-    const addresses = [qkv.byteOffset, bias?.byteOffset ?? 0, y.byteOffset, weights.byteOffset];
-    operations.attention(records, rows, heads, head, ...addresses, scratch);
-  });
+  const addresses = [qkv.byteOffset, bias?.byteOffset ?? 0, y.byteOffset, weights.byteOffset];
+  operations.attention(1, rows, heads, head, ...addresses, scratch);
+}
+
+/** Floats that {@link wasmAttentionGradient} wants as room for itself, for records of so many rows at most. */
+export function wasmAttentionRoom(rows: number): number {
+  return Math.min(rows, own().operations.attentionBlock()) * rows;
 }
 
 /** The gradient at qkv of {@link wasmAttention}. */
 export function wasmAttentionGradient(
-  dy: tf.Tensor,
-  qkv: tf.Tensor2D,
-  weights: tf.Tensor,
-  { records, rows, heads, head, isCausal }: AttentionSizes & { readonly isCausal: boolean },
-): tf.Tensor2D {
+  { rows, heads, head, isCausal }: AttentionSizes,
+  dy: Float32Array,
+  qkv: Float32Array,
+  weights: Float32Array,
+  dqkv: Float32Array,
+  room: Float32Array,
+): void {
   const { operations, scratch } = own();
-  const shapes = [qkv.shape, [Math.min(rows, operations.attentionBlock()), rows]] as const;
-  const [dqkv, rowsOfBlock] = hostKernel([dy, qkv, weights], shapes, (...both) => {
-    const sizes = [records, rows, heads, head, isCausal ? 1 : 0];
-    operations.attentionGradient(...sizes, ...addresses(both), scratch);
-  });
-  rowsOfBlock.dispose();
-  return dqkv;
+  const sizes = [1, rows, heads, head, isCausal ? 1 : 0];
+  operations.attentionGradient(...sizes, ...addresses([[dy, qkv, weights], [dqkv, room]]), scratch);
 }

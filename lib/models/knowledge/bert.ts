@@ -10,6 +10,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { isObject } from "../../files/input.ts";
 import { exactGelu, gelu } from "../../nn/gelu.ts";
 import { normed } from "../../nn/layer_norm.ts";
+import { equalOffsets } from "../../nn/record_rows.ts";
 import { relu } from "../../nn/relu.ts";
 import {
   matrix,
@@ -179,7 +180,7 @@ export function bertStates(
   const table = (name: string) => matrix(parameters, `embeddings.${name}.weight`);
   const firstType = tf.slice(table("token_type_embeddings"), [0, 0], [1, config.width]);
   const words: tf.Tensor2D = tf.add(tf.gather(table("word_embeddings"), ids), firstType);
-  const placed = withPositions(words, table("position_embeddings"), isToken.shape[0]);
+  const placed = withPositions(words, table("position_embeddings"), equalOffsets(...isToken.shape));
   const embedded = normed(parameters, "embeddings.LayerNorm", placed, config.epsilon);
   const bias: tf.Tensor2D = tf.mul(tf.sub(1, isToken), -1e10);
   return setEncoder(config, parameters, "encoder", embedded, bias);

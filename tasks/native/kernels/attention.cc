@@ -67,9 +67,9 @@ INLINE void addTransposedProduct(
   }
 }
 
-/// Sizes of a call.
+/// Sizes of a record.
 struct Sizes {
-  int64_t records, rows, heads, head;
+  int64_t rows, heads, head;
   bool isCausal;
   int64_t width() const { return heads * head; }
   int64_t tallRows() const { return padded(rows); }
@@ -226,59 +226,78 @@ PER_PROCESSOR void backward(
   }
 }
 
-/// Shapes of qkv [records × rows, 3 × width] and bias [records, rows], which is empty for causal attention.
-Sizes sizesOf(Call& call, int qkv, int bias, int64_t records, int64_t heads) {
-  const bool isCausal = call.count(bias) == 0;
-  const int64_t rows = records == 0 ? 0 : call.size(qkv, 0) / records;
-  return {records, rows, heads, call.size(qkv, 1) / 3 / heads, isCausal};
+/// Records whose rows follow one another: record b has those from offsets[b] to offsets[b + 1].
+struct Records {
+  const int32_t* offsets;
+  int64_t count, heads, head;
+  bool isCausal;
+  Sizes operator[](int64_t record) const {
+    return {offsets[record + 1] - offsets[record], heads, head, isCausal};
+  }
+  Sizes longest() const {
+    Sizes most{0, heads, head, isCausal};
+    for (int64_t record = 0; record < count; record++) {
+      most.rows = std::max(most.rows, (*this)[record].rows);
+    }
+    return most;
+  }
+  int64_t end() const { return offsets[count]; }
+};
+
+/// Shapes of qkv [rows, 3 × width], bias [rows], which is empty for causal attention, and offsets.
+Records recordsOf(Call& call, int qkv, int bias, int offsets, int64_t heads) {
+  const int64_t head = call.size(qkv, 1) / 3 / heads;
+  return {call.input<int32_t>(offsets), call.count(offsets) - 1, heads, head, call.count(bias) == 0};
 }
 
 struct Attention {
-  explicit Attention(Attributes& given)
-      : records(given.number("records")), heads(given.number("heads")) {}
-  const int64_t records, heads;
+  explicit Attention(Attributes& given) : heads(given.number("heads")) {}
+  const int64_t heads;
 
   void run(Call& call) {
-    const Sizes sizes = sizesOf(call, 0, 1, records, heads);
-    const int64_t rows = sizes.rows, width = sizes.width();
+    const Records records = recordsOf(call, 0, 1, 2, heads);
+    const Sizes most = records.longest();
+    const int64_t rows = call.size(0, 0), width = most.width();
     const float *qkv = call.input(0), *bias = call.input(1);
-    float* y = call.output(0, {records * rows, width});
-    LogSum* logSums = reinterpret_cast<LogSum*>(call.output(1, {records, heads, rows, 2}));
+    float* y = call.output(0, {rows, width});
+    LogSum* logSums = reinterpret_cast<LogSum*>(call.output(1, {heads, rows, 2}));
     if (y == nullptr || logSums == nullptr) return;
-    const int64_t floats = sizes.tallRows() * (3 * sizes.wideHead() + kTall + 1) + kTall * sizes.wideHead();
-    overRows(records * heads, [=](int64_t from, int64_t to) {
+    std::fill(y + records.end() * width, y + rows * width, 0.f);
+    const int64_t floats = most.tallRows() * (3 * most.wideHead() + kTall + 1) + kTall * most.wideHead();
+    overRows(records.count * heads, [=](int64_t from, int64_t to) {
       std::vector<float> scratch(floats);
       for (int64_t at = from; at < to; at++) {
-        const int64_t row = at / heads * rows, column = at % heads * sizes.head;
+        const int64_t record = at / heads, row = records.offsets[record], column = at % heads * most.head;
         forward(
-            sizes, qkv + row * 3 * width + column, sizes.isCausal ? nullptr : bias + row,
-            y + row * width + column, logSums + at * rows, scratch.data());
+            records[record], qkv + row * 3 * width + column, most.isCausal ? nullptr : bias + row,
+            y + row * width + column, logSums + at % heads * rows + row, scratch.data());
       }
     });
   }
 };
 
 struct AttentionGradient {
-  explicit AttentionGradient(Attributes& given)
-      : records(given.number("records")), heads(given.number("heads")) {}
-  const int64_t records, heads;
+  explicit AttentionGradient(Attributes& given) : heads(given.number("heads")) {}
+  const int64_t heads;
 
   void run(Call& call) {
-    const Sizes sizes = sizesOf(call, 1, 2, records, heads);
-    const int64_t rows = sizes.rows, width = sizes.width();
+    const Records records = recordsOf(call, 1, 2, 4, heads);
+    const Sizes most = records.longest();
+    const int64_t rows = call.size(1, 0), width = most.width();
     const float *dy = call.input(0), *qkv = call.input(1), *bias = call.input(2);
     const LogSum* logSums = call.input<LogSum>(3);
-    float* dqkv = call.output(0, {records * rows, 3 * width});
+    float* dqkv = call.output(0, {rows, 3 * width});
     if (dqkv == nullptr) return;
+    std::fill(dqkv + records.end() * 3 * width, dqkv + rows * 3 * width, 0.f);
     const int64_t floats =
-        sizes.tallRows() * (7 * sizes.wideHead() + 2 * kTall + 1) + kTall * sizes.wideHead();
-    overRows(records * heads, [=](int64_t from, int64_t to) {
+        most.tallRows() * (7 * most.wideHead() + 2 * kTall + 1) + kTall * most.wideHead();
+    overRows(records.count * heads, [=](int64_t from, int64_t to) {
       std::vector<float> scratch(floats);
       for (int64_t at = from; at < to; at++) {
-        const int64_t row = at / heads * rows, column = at % heads * sizes.head;
+        const int64_t record = at / heads, row = records.offsets[record], column = at % heads * most.head;
         backward(
-            sizes, dy + row * width + column, qkv + row * 3 * width + column,
-            sizes.isCausal ? nullptr : bias + row, logSums + at * rows,
+            records[record], dy + row * width + column, qkv + row * 3 * width + column,
+            most.isCausal ? nullptr : bias + row, logSums + at % heads * rows + row,
             dqkv + row * 3 * width + column, scratch.data());
       }
     });
@@ -289,10 +308,10 @@ struct AttentionGradient {
 
 bool registerAttention() {
   return registered<Attention>(
-             "EhrloomAttention", {"qkv: float", "bias: float"}, {"y: float", "log_sums: float"},
-             {"records: float", "heads: float"}) &&
+             "EhrloomAttention", {"qkv: float", "bias: float", "offsets: int32"},
+             {"y: float", "log_sums: float"}, {"heads: float"}) &&
       registered<AttentionGradient>(
              "EhrloomAttentionGradient",
-             {"dy: float", "qkv: float", "bias: float", "log_sums: float"}, {"dqkv: float"},
-             {"records: float", "heads: float"});
+             {"dy: float", "qkv: float", "bias: float", "log_sums: float", "offsets: int32"},
+             {"dqkv: float"}, {"heads: float"});
 }
