@@ -36,7 +36,7 @@ import type { LogOddsTally } from "./interface/output_biases.ts";
 import { presetFor } from "./interface/preset.ts";
 import { chosen } from "./interface/settings.ts";
 import { rowConfigFor, rowLikelihoods, tallyRows } from "./rows/row_model.ts";
-import { columnsOf, longestRows, rowsOf, type VisitRows, visitRows } from "./rows/visit_rows.ts";
+import { columnsOf, longestRows, type PaddedRows, paddedRows, rowsOf } from "./rows/visit_rows.ts";
 import {
   causalTaps,
   divergence,
@@ -63,7 +63,7 @@ const divergenceWeights = [0.1, 0.15, 0.25, 0.325, 0.5, 0.75, 0.9];
 export function evaLoss(
   config: EvaConfig,
   parameters: NamedTensors,
-  batch: VisitRows,
+  batch: PaddedRows,
   noise: Float32Array,
   weight: number,
 ): tf.Scalar {
@@ -113,7 +113,7 @@ async function likelihoods(
   records: Int32Array,
 ): Promise<RecordLikelihood[]> {
   const { latent } = config;
-  const batch = visitRows(config, cohort, records);
+  const batch = paddedRows(config, cohort, records);
   const posterior = tf.tidy(() => {
     const { mean, logVariance } = evaPosterior(config, parameters, batch);
     return [mean, logVariance];
@@ -158,7 +158,7 @@ async function tally(
   records: Int32Array,
   tally: LogOddsTally,
 ): Promise<void> {
-  const batch = visitRows(config, cohort, records);
+  const batch = paddedRows(config, cohort, records);
   const logits = tf.tidy(() => {
     const posterior = evaPosterior(config, parameters, batch);
     const z = drawnFromPosterior(posterior, noiseOf(config, records));
@@ -216,7 +216,7 @@ export const eva: ModelFamily<GradientModel, EvaConfig> = {
       },
       toOriginal: (parameters) => parameters,
       loss(parameters, cohort, records, moment) {
-        const batch = visitRows(config, cohort, records);
+        const batch = paddedRows(config, cohort, records);
         const weight = divergenceWeights[moment?.epoch ?? Infinity] ?? 1;
         return evaLoss(config, parameters, batch, noiseOf(config, records, moment), weight);
       },

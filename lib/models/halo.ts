@@ -114,7 +114,7 @@ function toOriginal(config: HaloConfig, parameters: NamedArrays): NamedArrays {
   };
 }
 
-/** Logits of every row after the first, under teacher forcing: [records × rows, columns]. */
+/** Logits of every row after the first, under teacher forcing: [rows, columns]. */
 export function haloLogits(
   config: HaloConfig,
   parameters: NamedTensors,
@@ -132,7 +132,7 @@ function logitsWithWaits(
   start: WaitStart,
 ): LogitsWithWaits {
   const head = waitHead(parameters, start);
-  const seen = head.seenInHistory(waitsSeen(batch.waits, batch.rows));
+  const seen = head.seenInHistory(waitsSeen(batch.waits, batch.offsets));
   const histories = withLabels(config, visitHistories(config, parameters, batch, seen), batch);
   return {
     logits: headOf(config)

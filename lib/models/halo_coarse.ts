@@ -73,7 +73,7 @@ function initialHaloCoarse(config: HaloCoarseConfig): Initials {
   };
 }
 
-/** Logits of every row after the first, under teacher forcing: [records × rows, columns]. */
+/** Logits of every row after the first, under teacher forcing: [rows, columns]. */
 function haloCoarseLogits(
   config: HaloCoarseConfig,
   parameters: NamedTensors,

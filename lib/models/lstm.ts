@@ -88,12 +88,13 @@ function head(parameters: NamedTensors, history: tf.Tensor2D): tf.Tensor2D {
   return affine(parameters, "ehr_head", history);
 }
 
-/** Histories of all rows: outputs of the topmost layer. [records × rows, width] */
+/** Histories of all rows of padded records: outputs of the topmost layer. [records × rows, width] */
 export function lstmHistories(
   { layers }: LstmConfig,
   parameters: NamedTensors,
-  { inputs, records, rows }: VisitRows,
+  { inputs, records }: VisitRows,
 ): tf.Tensor2D {
+  const rows = inputs.rows / records;
   const embedded = embedding(inputs, matrix(parameters, "embedding_matrix.weight"));
   // The layers want the first rows of all records, then the second ones
   let x = reordered(embedded, rows);
@@ -177,6 +178,7 @@ export const lstm: ModelFamily<RowModel, LstmConfig> = {
         together(lstmRow(config.width, config.layers), logitsRow(columnsOf(config))),
       writingFloats: (16 + 8 * config.layers) * config.width + 4 * columnsOf(config),
       certain: certainCells(config, schema),
+      isPadded: true,
       knowsNorms: true,
       drawing: (parameters) => drawing(config, parameters),
       biases: config.calibrate && { parameter: "ehr_head.bias", from: 0 },

@@ -21,11 +21,11 @@ import { contextSettings, rowLikelihoods, rowSizesFor } from "./rows/row_model.t
 import {
   columnsOf,
   endColumn,
+  paddedRows,
   rowCodec,
   type RowSizes,
   rowsOf,
   startColumn,
-  visitRows,
 } from "./rows/visit_rows.ts";
 import { CoinSets } from "./coin_sets.ts";
 
@@ -55,7 +55,7 @@ function learn(sizes: RowSizes, cohort: Cohort): NamedArrays {
   for (let from = 0; from < cohort.recordCount; from += part) {
     const size = Math.min(part, cohort.recordCount - from);
     const records = Int32Array.from({ length: size }, (_, i) => from + i);
-    const { rows, inputs, targets, mask } = visitRows(sizes, cohort, records);
+    const { rows, inputs, targets, mask } = paddedRows(sizes, cohort, records);
     for (let r = 0; r < mask.length; r++) {
       if (mask[r] === 0) continue;
       const effects = rowOf(targets, r);
@@ -238,7 +238,7 @@ export const markov: ModelFamily<CountedModel, MarkovConfig> = {
       },
       likelihoods(parameters, cohort, records) {
         const next = chain(config, parameters);
-        const batch = visitRows(config, cohort, records);
+        const batch = paddedRows(config, cohort, records);
         const logits = new Float32Array(batch.mask.length * columns);
         for (let r = 0; r < batch.mask.length; r++) {
           if (batch.mask[r] === 0) continue;

@@ -113,11 +113,15 @@ function biasedAttention(
       const centred = replaced(dWeights, (x) => tf.sub(x, expected));
       const dSoftmax = replaced(centred, (x) => tf.mul(weights, x));
       const dScores = replaced(dSoftmax, (x) => tf.mul(x, scale));
-      return [joinHeads([
-        products(dScores, k),
-        products(dScores, q, "T"),
-        products(used, d, "T"),
-      ], offsets, total)];
+      return [joinHeads(
+        [
+          products(dScores, k),
+          products(dScores, q, "T"),
+          products(used, d, "T"),
+        ],
+        offsets,
+        total,
+      )];
     },
   );
 }

@@ -19,6 +19,7 @@ import { layerNorm } from "ehrloom/nn/layer_norm.ts";
 import { linear, product } from "ehrloom/nn/linear.ts";
 import { embedding, rowsFrom } from "ehrloom/nn/multi_hot.ts";
 import { adam } from "ehrloom/nn/optimizer.ts";
+import { equalOffsets } from "ehrloom/nn/record_rows.ts";
 import { triangular, triangularFirst } from "ehrloom/nn/triangular.ts";
 import { allowWasmKernels, hasWasmKernels } from "ehrloom/nn/wasm_kernels.ts";
 import { epochBatches } from "ehrloom/train/batches.ts";
@@ -99,7 +100,11 @@ const layers = (): Layer[] => [
     ],
   ],
   ["GELU", (x) => gelu(x), [matrix(rows, 4 * width)]],
-  ["attention", (x) => causalAttention(x as tf.Tensor2D, records, 8), [matrix(rows, 3 * width)]],
+  [
+    "attention",
+    (x) => causalAttention(x as tf.Tensor2D, equalOffsets(records, rows / records), 8),
+    [matrix(rows, 3 * width)],
+  ],
   [
     "linear, 256 to 1,024",
     (x, weight, bias) => linear(x as tf.Tensor2D, weight as tf.Tensor2D, bias as tf.Tensor1D),

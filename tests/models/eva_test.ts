@@ -8,7 +8,7 @@ import {
   evaPosterior,
 } from "ehrloom/models/eva/autoencoder.ts";
 import { rowLikelihoods } from "ehrloom/models/rows/row_model.ts";
-import { visitRows } from "ehrloom/models/rows/visit_rows.ts";
+import { paddedRows } from "ehrloom/models/rows/visit_rows.ts";
 import { adam } from "ehrloom/nn/optimizer.ts";
 import { drawn } from "ehrloom/nn/initial.ts";
 import { type NamedTensors, toTensors } from "ehrloom/nn/parameters.ts";
@@ -82,7 +82,7 @@ const intended: EvaConfig = {
 const model = eva.create(published);
 const weights = goldenWeights(file.weights);
 const cohort = goldenCohort(published.codes, published.labels, file.records);
-const batch = visitRows(published, cohort, Int32Array.of(0, 1, 2));
+const batch = paddedRows(published, cohort, Int32Array.of(0, 1, 2));
 const noise = Float32Array.from(file.eps.data);
 const divisor = model.lossDivisor(cohort, 3);
 
@@ -251,7 +251,7 @@ testOnBackends("eva's likelihoods come close to its integral, from below", async
   assertEquals(tf.memory().numTensors, before);
   assert(found.every(({ hits }) => hits === undefined));
 
-  const batch = visitRows(config, cohort, Int32Array.of(0, 1, 2));
+  const batch = paddedRows(config, cohort, Int32Array.of(0, 1, 2));
   const exact = [0, 0, 0];
   for (let z = -6; z <= 6; z += 0.2) {
     const logits = tf.tidy(() =>

@@ -1,7 +1,7 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs-core";
 import { halo, haloLogits } from "ehrloom/models/halo.ts";
-import { visitRows } from "ehrloom/models/rows/visit_rows.ts";
+import { paddedRows } from "ehrloom/models/rows/visit_rows.ts";
 import { visitHistories } from "ehrloom/models/rows/visit_transformer.ts";
 import type { Sampler } from "ehrloom/models/interface/model.ts";
 import { rowsFrom } from "ehrloom/nn/multi_hot.ts";
@@ -89,7 +89,7 @@ testOnBackends("halo.loss()'s gradients have the norm that an optimizer reports"
 
 testOnBackends("halo's histories and logits equal the original's", async () => {
   const parameters = toTensors(model.fromOriginal(goldenWeights(file.weights)));
-  const batch = visitRows(config, cohort, all);
+  const batch = paddedRows(config, cohort, all);
   const hidden = tf.tidy(() => visitHistories(config, parameters, batch));
   const logits = tf.tidy(() => haloLogits(config, parameters, batch));
   const [foundHidden, foundLogits] = [await hidden.data(), await logits.data()];

@@ -9,7 +9,7 @@ import type { Cohort } from "ehrloom";
 import type { GradientModel, Sampler } from "ehrloom/models/interface/model.ts";
 import { numbersOf } from "ehrloom/models/interface/settings.ts";
 import { type MultiHot, rowOf, rowsFrom } from "ehrloom/nn/multi_hot.ts";
-import { type VisitRows, visitRows } from "ehrloom/models/rows/visit_rows.ts";
+import { type PaddedRows, paddedRows } from "ehrloom/models/rows/visit_rows.ts";
 import { adam } from "ehrloom/nn/optimizer.ts";
 import { type NamedArrays, type NamedTensors, toTensors } from "ehrloom/nn/parameters.ts";
 import { type GoldenArray, goldenCohort, largestDifference, testOnBackends } from "../golden.ts";
@@ -42,13 +42,13 @@ export function rowCohort({ config, records }: Pick<RowGolden, "config" | "recor
 export function testRows(
   name: string,
   { model, weights, cohort }: Pick<Original, "model" | "weights" | "cohort">,
-  compute: (parameters: NamedTensors, batch: VisitRows) => tf.Tensor2D,
+  compute: (parameters: NamedTensors, batch: PaddedRows) => tf.Tensor2D,
   expected: readonly number[],
 ): void {
   testOnBackends(name, async () => {
     const { codes, labels } = numbersOf(model.config);
     const records = Int32Array.from({ length: cohort.recordCount }, (_, record) => record);
-    const batch = visitRows({ codes, labels }, cohort, records);
+    const batch = paddedRows({ codes, labels }, cohort, records);
     const parameters = toTensors(model.fromOriginal(weights));
     const output = tf.tidy(() => compute(parameters, batch));
     const width = output.shape[1];

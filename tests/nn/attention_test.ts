@@ -6,35 +6,39 @@ import {
   causalAttention,
   setAttention,
 } from "ehrloom/nn/attention.ts";
+import { equalOffsets } from "ehrloom/nn/record_rows.ts";
 import { testOnBackends } from "../golden.ts";
 import { assertClose, numbers, testLayer } from "./layer.ts";
 
-/** Softmax attention of row i over the rows that it sees, head by head, record by record. */
+/**
+ * Softmax attention of row i over the rows of its record that it sees, head by head, record by record; zeros
+ * in rows of no record.
+ */
 function literal(
   qkv: Float64Array,
-  records: number,
+  offsets: Int32Array,
   width: number,
   heads: number,
   isSeen: (record: number, from: number, row: number) => boolean,
 ): Float64Array {
-  const rows = qkv.length / records / (3 * width);
   const head = width / heads;
-  const y = new Float64Array(records * rows * width);
-  const at = (record: number, row: number, part: number, column: number) =>
-    qkv[(record * rows + row) * 3 * width + part * width + column];
-  for (let record = 0; record < records; record++) {
+  const y = new Float64Array(qkv.length / 3);
+  for (const [record, first] of offsets.subarray(0, -1).entries()) {
+    const rows = offsets[record + 1] - first;
+    const at = (row: number, part: number, column: number) =>
+      qkv[(first + row) * 3 * width + part * width + column];
     for (let h = 0; h < heads; h++) {
       const columns = Array.from({ length: head }, (_, k) => h * head + k);
       for (let i = 0; i < rows; i++) {
         const weights = Array.from({ length: rows }, (_, j) => {
           if (!isSeen(record, i, j)) return 0;
-          const dot = columns.reduce((s, c) => s + at(record, i, 0, c) * at(record, j, 1, c), 0);
+          const dot = columns.reduce((s, c) => s + at(i, 0, c) * at(j, 1, c), 0);
           return Math.exp(dot / Math.sqrt(head));
         });
         const total = weights.reduce((sum, weight) => sum + weight, 0);
         for (const c of columns) {
-          y[(record * rows + i) * width + c] = weights.reduce(
-            (sum, weight, j) => sum + weight / total * at(record, j, 2, c),
+          y[(first + i) * width + c] = weights.reduce(
+            (sum, weight, j) => sum + weight / total * at(j, 2, c),
             0,
           );
         }
@@ -44,9 +48,20 @@ function literal(
   return y;
 }
 
-for (const [records, rows, width, heads] of [[2, 4, 6, 2], [1, 1, 4, 4], [3, 3, 2, 1]]) {
-  testLayer(`causalAttention() of ${records} records, ${rows} rows, ${heads} heads`, {
-    shapes: [[records * rows, 3 * width]],
+for (
+  const [offsets, padding, width, heads] of [
+    [[0, 4, 8], 0, 6, 2],
+    [[0, 1], 0, 4, 4],
+    [[0, 3, 6, 9], 0, 2, 1],
+    [[0, 2, 7, 8], 0, 4, 2],
+    [[0, 1, 4], 2, 2, 1],
+  ] as const
+) {
+  const records = Int32Array.from(offsets);
+  const rows = records[records.length - 1] + padding;
+  const which = `${offsets.length - 1} records from rows ${offsets} on, ${padding} rows of none`;
+  testLayer(`causalAttention() of ${which}, ${heads} heads`, {
+    shapes: [[rows, 3 * width]],
     layer: (qkv) => causalAttention(qkv as tf.Tensor2D, records, heads),
     literal: (qkv) => literal(qkv, records, width, heads, (_, from, row) => row <= from),
   });
@@ -61,7 +76,8 @@ for (const isDropping of [false, true]) {
       const factors = isDropping ? tf.ones<tf.Rank.R4>([2, 2, 3, 3]) : undefined;
       return setAttention(qkv as tf.Tensor2D, bias, 2, factors);
     },
-    literal: (qkv) => literal(qkv, 2, 4, 2, (set, _, member) => set === 0 || member === 0),
+    literal: (qkv) =>
+      literal(qkv, Int32Array.of(0, 3, 6), 4, 2, (set, _, member) => set === 0 || member === 0),
   });
 }
 
@@ -69,7 +85,11 @@ testOnBackends("attendNext() row by row equals causalAttention() of the whole", 
   const [records, rows, width, heads] = [3, 35, 8, 2]; // a cache is extended after 16 rows and 32
   const given = Float32Array.from(numbers([records, rows, 3 * width]));
   const whole = tf.tidy(() =>
-    causalAttention(tf.tensor2d(given, [records * rows, 3 * width]), records, heads)
+    causalAttention(
+      tf.tensor2d(given, [records * rows, 3 * width]),
+      equalOffsets(records, rows),
+      heads,
+    )
   );
   const expected = await whole.data();
   let cache: AttentionCache | undefined;

@@ -12,6 +12,7 @@ import { layerNorm } from "ehrloom/nn/layer_norm.ts";
 import { columnSums, transposed } from "ehrloom/nn/linear.ts";
 import { samplingHead } from "ehrloom/nn/masked_head.ts";
 import { bag, bagGradient, type MultiHot, rowsFrom } from "ehrloom/nn/multi_hot.ts";
+import { equalOffsets } from "ehrloom/nn/record_rows.ts";
 import { triangular, triangularFirst } from "ehrloom/nn/triangular.ts";
 import { random } from "ehrloom/random.ts";
 import { existsSync } from "node:fs";
@@ -95,7 +96,7 @@ for (
   testKernel(
     `causalAttention() of ${sizes}`,
     qkv,
-    (x) => causalAttention(x as tf.Tensor2D, records, heads),
+    (x) => causalAttention(x as tf.Tensor2D, equalOffsets(records, rows), heads),
   );
   testKernel(`setAttention() of ${sizes}`, qkv, (x) => {
     const padding = Float32Array.from(
@@ -105,6 +106,12 @@ for (
     return setAttention(x as tf.Tensor2D, tf.tensor2d(padding, [records, rows]), heads);
   });
 }
+
+testKernel(
+  "causalAttention() of records of 1, 29 and 6 rows, and 5 rows of none",
+  () => [normal([41, 3 * 4 * 20], 1)],
+  (x) => causalAttention(x as tf.Tensor2D, Int32Array.of(0, 1, 30, 36), 4),
+);
 
 for (const members of [2, 5, 47]) {
   testKernel(
@@ -125,7 +132,7 @@ testWith(library, "attention of no records has no rows, nor has its gradient", a
   assert(hasKernels());
   const none = tf.zeros<tf.Rank.R2>([0, 18]);
   const layers = {
-    causalAttention: (x: tf.Tensor) => causalAttention(x as tf.Tensor2D, 0, 2),
+    causalAttention: (x: tf.Tensor) => causalAttention(x as tf.Tensor2D, equalOffsets(0, 5), 2),
     setAttention: (x: tf.Tensor) => setAttention(x as tf.Tensor2D, tf.zeros([0, 5]), 2),
   };
   tf.tidy(() => {

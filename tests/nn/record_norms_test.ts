@@ -9,6 +9,7 @@ import { type Layout, linear, linearOfParts } from "ehrloom/nn/linear.ts";
 import { lstm } from "ehrloom/nn/lstm.ts";
 import { embedding, rowsFrom } from "ehrloom/nn/multi_hot.ts";
 import { matrix, type NamedTensors, vector } from "ehrloom/nn/parameters.ts";
+import { equalOffsets } from "ehrloom/nn/record_rows.ts";
 import { withPositions } from "ehrloom/nn/transformer.ts";
 import { triangular, triangularFirst } from "ehrloom/nn/triangular.ts";
 import { testOnBackends } from "../golden.ts";
@@ -76,7 +77,7 @@ const cases: Readonly<Record<string, Case>> = {
   },
   "withPositions()": {
     shapes: { table: [rows + 2, width] },
-    layer: (p, x) => withPositions(x, matrix(p, "table"), x.shape[0] / rows),
+    layer: (p, x) => withPositions(x, matrix(p, "table"), equalOffsets(x.shape[0] / rows, rows)),
   },
   "triangularFirst()": {
     shapes: { weight: [size, size], bias: [size] },

@@ -7,6 +7,7 @@ import { gelu } from "ehrloom/nn/gelu.ts";
 import { layerNorm } from "ehrloom/nn/layer_norm.ts";
 import { columnSums, linear, product } from "ehrloom/nn/linear.ts";
 import { type MultiHot, rowsFrom } from "ehrloom/nn/multi_hot.ts";
+import { equalOffsets } from "ehrloom/nn/record_rows.ts";
 import { allowWasmKernels, hasWasmKernels } from "ehrloom/nn/wasm_kernels.ts";
 import { triangular } from "ehrloom/nn/triangular.ts";
 import { random } from "ehrloom/random.ts";
@@ -139,7 +140,7 @@ for (
   testLayer(
     `causalAttention() of ${sizes}`,
     qkv,
-    (x) => causalAttention(x as tf.Tensor2D, records, heads),
+    (x) => causalAttention(x as tf.Tensor2D, equalOffsets(records, rows), heads),
   );
   testLayer(`setAttention() of ${sizes}`, qkv, (x) => {
     const padding = Float32Array.from(
@@ -149,6 +150,12 @@ for (
     return setAttention(x as tf.Tensor2D, tf.tensor2d(padding, [records, rows]), heads);
   });
 }
+
+testLayer(
+  "causalAttention() of records of 1, 29 and 6 rows, and 5 rows of none",
+  () => [normal([41, 3 * 4 * 20], 1)],
+  (x) => causalAttention(x as tf.Tensor2D, Int32Array.of(0, 1, 30, 36), 4),
+);
 
 for (const positiveWeight of [1, 3]) {
   const [rows, columns] = [70, 131];

@@ -15,7 +15,7 @@ import { calibrationSettings } from "../interface/output_biases.ts";
 import { type ConfigOf, count, derivedCount, flag } from "../interface/settings.ts";
 import { type RowConfig, rowSettings } from "../rows/row_model.ts";
 import { headBias, startSettings } from "../rows/sparse_start.ts";
-import { columnsOf, startColumn, type VisitRows } from "../rows/visit_rows.ts";
+import { columnsOf, type PaddedRows, startColumn } from "../rows/visit_rows.ts";
 
 /** In the paper: width 768, latent 32, channels 64, 64, 64, 128, 256, 512, 4096. */
 export const evaSettings = {
@@ -114,7 +114,7 @@ export interface Posterior {
 export function evaPosterior(
   config: EvaConfig,
   parameters: NamedTensors,
-  { records, rows, targets, mask }: VisitRows,
+  { records, rows, targets, mask }: PaddedRows,
 ): Posterior {
   const lengths = Array.from({ length: records }, (_, b) => {
     const predicted = mask.subarray(b * rows, (b + 1) * rows).reduce((sum, on) => sum + on, 0);

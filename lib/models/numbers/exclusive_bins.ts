@@ -66,7 +66,7 @@ export function quantitiesOf(
 }
 
 /** The cells of the rows to predict that are certain, given the row's earlier columns. */
-export type CertainCells = (batch: Pick<VisitRows, "rows" | "targets" | "mask">) => MultiHot;
+export type CertainCells = (batch: Pick<VisitRows, "offsets" | "targets" | "mask">) => MultiHot;
 
 /**
  * Finds the certain cells of rows that have numbers as codes; undefined for models that learn each bin by
@@ -84,11 +84,16 @@ export function certainCells(
   const quantities = quantitiesOf(columns, schema, count);
   const { first, later } = rowBins(columns, schema);
   const [inFirst, inLater] = [first, later].map((row) => certainIn(row, quantities, count - bins));
-  return ({ rows, targets, mask }) => {
+  return ({ offsets, targets, mask }) => {
+    let record = 0;
     let isBegun = false;
     return rowsFrom(Array.from(mask, (isPredicted, row) => {
-      if (row % rows === 0) isBegun = false; // the row of labels
-      if (row % rows === 0 || isPredicted === 0) return [];
+      const isOfLabels = row === offsets[record];
+      if (isOfLabels) {
+        record++;
+        isBegun = false;
+      }
+      if (isOfLabels || isPredicted === 0) return [];
       const on = rowOf(targets, row).filter((column) => column < count); // without the end
       const certain = isBegun ? inLater(on) : inFirst(on);
       isBegun ||= on.length > 0; // as readers leave out rows without codes

@@ -16,6 +16,7 @@ import { gaussian, type Initials } from "../../nn/initial.ts";
 import { keptRecords, type Memory } from "../../nn/memory.ts";
 import { embedding, rowOf, rowsFrom, stepEmbedding } from "../../nn/multi_hot.ts";
 import { matrix, type NamedTensors } from "../../nn/parameters.ts";
+import { lengthsOf, packed, padded, type RecordOffsets } from "../../nn/record_rows.ts";
 import { type ConfigOf, derivedFlag } from "../interface/settings.ts";
 import { columnsOf, type RowSizes, type VisitRows } from "./visit_rows.ts";
 
@@ -46,46 +47,65 @@ function newTo(had: Set<number>, row: Int32Array): Int32Array {
   return row.filter((column) => had.size < had.add(column).size);
 }
 
-/** What each row is told of the record so far, itself included; [records × rows, width]. */
+/** What each row is told of the record so far, itself included; [rows, width]. */
 export function soFarInHistory(
   parameters: NamedTensors,
-  { inputs, records, rows }: Pick<VisitRows, "inputs" | "records" | "rows">,
+  { inputs, offsets }: Pick<VisitRows, "inputs" | "offsets">,
 ): tf.Tensor2D {
-  const fresh: Int32Array[] = [];
-  for (let record = 0; record < records; record++) {
-    const had = new Set<number>();
-    for (let row = 0; row < rows; row++) fresh.push(newTo(had, rowOf(inputs, record * rows + row)));
-  }
-  const table = matrix(parameters, name);
-  const [width] = table.shape;
-  const each = embedding(rowsFrom(fresh), table);
-  if (isOnHost()) return runningSums(each, rows);
-  // tf.cumsum's gradient has its axes in another order
-  const seen = tf.linalg.bandPart(tf.ones([1, rows, rows]), -1, 0);
-  const sums = tf.matMul(seen, tf.reshape(each, [records, rows, width]));
-  return tf.reshape(sums, [records * rows, width]);
+  let record = 0;
+  let had = new Set<number>();
+  const fresh = Array.from({ length: inputs.rows }, (_, row) => {
+    if (row === offsets[record]) {
+      had = new Set();
+      record++;
+    }
+    return newTo(had, rowOf(inputs, row));
+  });
+  const each = embedding(rowsFrom(fresh), matrix(parameters, name));
+  return isOnHost() ? runningSums(each, offsets) : runningProducts(each, offsets);
 }
 
-/** cpu and wasm: the sum of each row and the earlier ones of its record, which has `rows` rows. */
-function runningSums(x: tf.Tensor2D, rows: number): tf.Tensor2D {
-  const [total, width] = x.shape;
-  const size = rows * width; // of a record
+/** cpu and wasm: the sum of each row and the earlier ones of its record. */
+function runningSums(x: tf.Tensor2D, offsets: RecordOffsets): tf.Tensor2D {
+  const [, width] = x.shape;
+  const parts = Array.from(lengthsOf(offsets), (_, record) => {
+    const [from, to] = [offsets[record], offsets[record + 1]];
+    return (numbers: Float32Array) => numbers.subarray(from * width, to * width);
+  });
   return differentiable(
     [x],
     () => {
-      const [value] = hostKernel([x], [[total, width]], ([x], [sums]) => {
-        for (let i = 0; i < x.length; i++) {
-          sums[i] = i % size < width ? x[i] : x[i] + sums[i - width];
+      const [value] = hostKernel([x], [x.shape], ([x], [sums]) => {
+        sums.set(x);
+        for (const own of parts.map((part) => part(sums))) {
+          for (let i = width; i < own.length; i++) own[i] += own[i - width];
         }
       });
       return { value, saved: [] };
     },
     (dy) =>
-      hostKernel([dy], [[total, width]], ([dy], [dx]) => {
-        for (let i = dy.length - 1; i >= 0; i--) {
-          dx[i] = i % size >= size - width ? dy[i] : dy[i] + dx[i + width];
+      hostKernel([dy], [x.shape], ([dy], [dx]) => {
+        dx.set(dy);
+        for (const own of parts.map((part) => part(dx))) {
+          for (let i = own.length - 1 - width; i >= 0; i--) own[i] += own[i + width];
         }
       }),
+  );
+}
+
+/** The same by products, whose gradient is that of a transposed product. */
+function runningProducts(x: tf.Tensor2D, offsets: RecordOffsets): tf.Tensor2D {
+  const [total] = x.shape;
+  const summed = (x: tf.Tensor2D, isTransposed: boolean) => {
+    const apart = padded(x, offsets);
+    const [, rows] = apart.shape;
+    const seen = tf.linalg.bandPart(tf.ones<tf.Rank.R3>([1, rows, rows]), -1, 0);
+    return packed(tf.matMul<tf.Tensor3D>(seen, apart, isTransposed), offsets, total);
+  };
+  return differentiable(
+    [x],
+    () => ({ value: tf.tidy(() => summed(x, false)), saved: [] }),
+    (dy) => [summed(dy, true)],
   );
 }
 

@@ -35,19 +35,22 @@ export function labelInputs({ labels, labelsInHead }: LabelConfig): number {
 /**
  * Histories with the labels of their records.
  *
- * @param histories [records × rows, width]
- * @returns [records × rows, width + {@link labelInputs}]; zeros beside the history of the labels' row
+ * @param histories [rows, width]
+ * @returns [rows, width + {@link labelInputs}]; zeros beside the history of the labels' row
  */
 export function withLabels(
   config: LabelConfig,
   histories: tf.Tensor2D,
-  { rows, targets, mask }: VisitRows,
+  { offsets, targets, mask }: VisitRows,
 ): tf.Tensor2D {
   if (labelInputs(config) === 0) return histories;
-  const labelRows = Int32Array.from(mask, (isPredicted, row) => {
-    const first = row - row % rows; // its target is the labels
-    return row > first && isPredicted === 1 ? first : none;
-  });
+  const labelRows = new Int32Array(mask.length).fill(none);
+  for (let record = 0; record + 1 < offsets.length; record++) {
+    const first = offsets[record]; // its target is the labels
+    for (let row = first + 1; row < offsets[record + 1]; row++) {
+      if (mask[row] === 1) labelRows[row] = first;
+    }
+  }
   return tf.concat([histories, labelsOf(config, targets, labelRows)], 1);
 }
 

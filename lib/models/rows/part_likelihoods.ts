@@ -11,22 +11,21 @@ import type { VisitRows } from "./visit_rows.ts";
 
 /** The likelihood of a record's waits, from the log densities of those of its rows. */
 export function waitLikelihood(
-  { rows, waits }: VisitRows,
+  { offsets, waits }: VisitRows,
   logDensities: Float32Array,
   record: number,
 ): WaitLikelihood {
-  const own = waits.subarray(record * rows, (record + 1) * rows);
+  const [from, to] = [offsets[record], offsets[record + 1]];
   return {
-    count: own.reduce((count, wait) => count + Number(!Number.isNaN(wait)), 0),
-    logDensity: logDensities.subarray(record * rows, (record + 1) * rows)
-      .reduce((sum, log) => sum + log, 0),
+    count: waits.subarray(from, to).reduce((count, wait) => count + Number(!Number.isNaN(wait)), 0),
+    logDensity: logDensities.subarray(from, to).reduce((sum, log) => sum + log, 0),
     inCells: 0,
   };
 }
 
 /** The likelihood of a block of columns in a record's rows, from the logits of these. */
 export function blockLikelihood(
-  { rows, targets }: VisitRows,
+  { offsets, targets }: VisitRows,
   logits: Float32Array,
   { record, columns, block }: {
     readonly record: number;
@@ -36,7 +35,7 @@ export function blockLikelihood(
 ): BlockLikelihood {
   let logFirst = 0;
   let inCells = 0;
-  for (let row = record * rows; row < (record + 1) * rows; row++) {
+  for (let row = offsets[record]; row < offsets[record + 1]; row++) {
     const first = rowOf(targets, row).find((column) => isIn(block, column));
     if (first === undefined) continue;
     const at = row * columns;

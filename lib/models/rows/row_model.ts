@@ -12,6 +12,7 @@ import { type Footprint, times, together } from "../../nn/footprint.ts";
 import { type MultiHot, rowOf } from "../../nn/multi_hot.ts";
 import type { NamedTensors } from "../../nn/parameters.ts";
 import { softplus } from "../../nn/sigmoid.ts";
+import { isOnTensorflow } from "../../nn/tensorflow_ops.ts";
 import type { GradientModel, RecordLikelihood, Sampler } from "../interface/model.ts";
 import type { LogOddsTally, OutputBiases } from "../interface/output_biases.ts";
 import { chosen, type ConfigOf, derivedCount, real } from "../interface/settings.ts";
@@ -21,12 +22,13 @@ import { blockLikelihood, waitLikelihood } from "./part_likelihoods.ts";
 import {
   columnsOf,
   longestRows,
+  packedRows,
+  paddedRows,
   rowCodec,
   type RowSizes,
   rowsOf,
   sizesOf,
   type VisitRows,
-  visitRows,
 } from "./visit_rows.ts";
 
 /** The largest length of records of visit rows. */
@@ -89,10 +91,10 @@ export function rowConfigFor(
 
 /** What a pass over rows gives in models that have a density of waits. */
 export interface LogitsWithWaits {
-  /** [records × rows, columns] Logits of every row to predict, under teacher forcing. */
+  /** [rows, columns] Logits of every row to predict, under teacher forcing. */
   readonly logits: tf.Tensor2D;
   /**
-   * [records × rows] Natural logarithms of the densities of the waits before them, 0 where there is none.
+   * [rows] Natural logarithms of the densities of the waits before them, 0 where there is none.
    */
   readonly waitLogDensities?: tf.Tensor1D;
 }
@@ -112,7 +114,7 @@ export interface RowModelParts
   extends Pick<GradientModel, "initial" | "fromOriginal" | "toOriginal"> {
   /** As in {@link GradientModel}; default none. */
   readonly samplers?: readonly Sampler[];
-  /** Logits of every row to predict, under teacher forcing: [records × rows, columns]. */
+  /** Logits of every row to predict, under teacher forcing: [rows, columns]. */
   logits(parameters: NamedTensors, batch: VisitRows): tf.Tensor2D | LogitsWithWaits;
   /** A row's part of a pass over records with this number of rows. */
   rowFootprint(rows: number): Footprint;
@@ -122,6 +124,8 @@ export interface RowModelParts
   drawing(parameters: NamedTensors, sampler?: Sampler): RowDrawing;
   /** Cells that are certain given the row's earlier ones, so that they do not count; default none. */
   readonly certain?: CertainCells | undefined;
+  /** Whether its layers want records that are equally long, {@link paddedRows}. Default false. */
+  readonly isPadded?: boolean;
   /**
    * Whether its layers know the norms of records' gradients: then it has a
    * {@link GradientModel.separateLoss}. Default false.
@@ -134,21 +138,26 @@ export interface RowModelParts
 /** A model over visit rows: each gives rows a probability. */
 export type RowModel = GradientModel & Required<Pick<GradientModel, "likelihoods">>;
 
-/** How a model reads records as rows: their loss, and in memory what it predicts and the truth. */
+/** The number of rows is a multiple of this: TensorFlow compiles a kernel for each new shape. */
+const rowMultiple = () => isOnTensorflow() ? 32 : 1;
+
+/** How a model reads records as rows: their losses, and in memory what it predicts and the truth. */
 function rowReading(
   config: RowConfig,
-  { logits: logitsOf, certain }: Pick<RowModelParts, "logits" | "certain">,
+  { logits: logitsOf, certain, isPadded = false }: RowModelParts,
 ) {
-  const batchOf = (cohort: Cohort, records: Int32Array) => {
-    const batch = visitRows(config, cohort, records, config.context - 1);
-    return { ...batch, certain: certain?.(batch) };
-  };
+  const withCertainCells = (batch: VisitRows) => ({ ...batch, certain: certain?.(batch) });
+  const paddedBatch = (cohort: Cohort, records: Int32Array) =>
+    withCertainCells(paddedRows(config, cohort, records, config.context - 1));
+  const batchOf = isPadded
+    ? paddedBatch
+    : (cohort: Cohort, records: Int32Array) =>
+      withCertainCells(packedRows(config, cohort, records, rowMultiple()));
   const outputs = (parameters: NamedTensors, batch: VisitRows): LogitsWithWaits => {
     const found = logitsOf(parameters, batch);
     return found instanceof tf.Tensor ? { logits: found } : found;
   };
-  const loss: GradientModel["loss"] = (parameters, cohort, records) => {
-    const batch = batchOf(cohort, records);
+  const lossOf = (parameters: NamedTensors, batch: ReturnType<typeof batchOf>): tf.Scalar => {
     const { logits, waitLogDensities } = outputs(parameters, batch);
     const nll = bernoulliNll(logits, batch.targets, batch.mask, {
       positiveWeight: config.positiveWeight,
@@ -167,7 +176,13 @@ function rowReading(
     tf.dispose([logits, ...waitLogDensities === undefined ? [] : [waitLogDensities]]);
     return numbers;
   };
-  return { loss, numbersOf };
+  return {
+    loss: (parameters: NamedTensors, cohort: Cohort, records: Int32Array) =>
+      lossOf(parameters, batchOf(cohort, records)),
+    separateLoss: (parameters: NamedTensors, cohort: Cohort, records: Int32Array) =>
+      lossOf(parameters, paddedBatch(cohort, records)),
+    numbersOf,
+  };
 }
 
 /** A model over visit rows. */
@@ -181,10 +196,11 @@ export function rowModel(family: string, config: RowConfig, parts: RowModelParts
     samplers = [],
     biases,
     certain,
+    isPadded = false,
     knowsNorms = false,
     ...own
   } = parts;
-  const { loss, numbersOf } = rowReading(config, parts);
+  const { loss, separateLoss, numbersOf } = rowReading(config, parts);
   return {
     ...own,
     family,
@@ -194,13 +210,14 @@ export function rowModel(family: string, config: RowConfig, parts: RowModelParts
     rowLimit: config.context - 1, // the start is never predicted
     rowsOf,
     loss,
-    ...knowsNorms && { separateLoss: loss },
+    ...knowsNorms && { separateLoss },
     lossDivisor: (_, recordCount) => recordCount * (config.context - 1) * columns,
     footprint(cohort, records) {
-      const rows = longestRows(cohort, records);
+      const longest = longestRows(cohort, records);
       const leftOut = certain === undefined ? 0 : columns; // the weights of a row's cells
-      const ofRow = together(rowFootprint(rows), { kept: leftOut, passing: 3 * leftOut });
-      return times(records.length * rows, ofRow);
+      const ofRow = together(rowFootprint(longest), { kept: leftOut, passing: 3 * leftOut });
+      const packed = records.reduce((sum, record) => sum + rowsOf(cohort, record), rowMultiple());
+      return times(isPadded ? records.length * longest : packed, ofRow);
     },
     writingFootprint: (records) => records * writingFloats,
     async likelihoods(parameters, cohort, records, block) {
@@ -273,11 +290,11 @@ export function tallyRows(
  * Each record's likelihood and hits, from the logits of its rows.
  *
  * @param batch the truth
- * @param logits [records × rows × columns]
+ * @param logits [rows × columns]
  * @param columns of a row
  */
 export function rowLikelihoods(
-  { records, rows, targets, mask }: VisitRows,
+  { records, offsets, targets, mask }: VisitRows,
   logits: Float32Array,
   columns: number,
 ): RecordLikelihood[] {
@@ -287,7 +304,7 @@ export function rowLikelihoods(
     let positives = 0;
     let predicted = 0;
     let truePositives = 0;
-    for (let r = record * rows; r < (record + 1) * rows && mask[r] === 1; r++) {
+    for (let r = offsets[record]; r < offsets[record + 1] && mask[r] === 1; r++) {
       visits++;
       for (let i = r * columns; i < (r + 1) * columns; i++) {
         logProbability -= softplus(logits[i]);

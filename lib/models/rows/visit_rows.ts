@@ -7,6 +7,7 @@
 import type { Cohort } from "../../cohort/cohort.ts";
 import { recordLists } from "../../cohort/records.ts";
 import type { MultiHot } from "../../nn/multi_hot.ts";
+import { equalOffsets, type RecordOffsets } from "../../nn/record_rows.ts";
 import type { cohortSizes, ConfigOf } from "../interface/settings.ts";
 import type { Codec, RecordReader } from "../interface/writing.ts";
 
@@ -53,51 +54,86 @@ export function longestRows(cohort: Cohort, records: Int32Array): number {
   return 3 + records.reduce((most, record) => Math.max(most, rowsOf(cohort, record)), 1);
 }
 
-/** Records laid out as rows for a visit-level model: every record as long as the longest. */
+/** Records laid out as rows for a visit-level model. */
 export interface VisitRows {
   /** Number of records. */
   readonly records: number;
-  /** Rows of each record. */
-  readonly rows: number;
-  /** [records × rows] What the model sees: start, labels, visits but the last. */
+  /** [records + 1] Which rows are whose; rows after the last record are padding. */
+  readonly offsets: RecordOffsets;
+  /** [rows] What the model sees: start, labels, visits but the last. */
   readonly inputs: MultiHot;
-  /** [records × rows] What it is to predict: labels, visits. */
+  /** [rows] What it is to predict: labels, visits. */
   readonly targets: MultiHot;
-  /** [records × rows] 1 for rows to predict, 0 for padding. */
+  /** [rows] 1 for rows to predict, 0 for padding, which follows a record's rows or all records. */
   readonly mask: Float32Array;
-  /** [records × rows] Days from the visit before to the visit to predict; NaN where there is none. */
+  /** [rows] Days from the visit before to the visit to predict; NaN where there is none. */
   readonly waits: Float64Array;
 }
 
+/** Visit rows in which every record is as long as the longest. */
+export interface PaddedRows extends VisitRows {
+  /** Rows of each record. */
+  readonly rows: number;
+}
+
 /**
- * HALO's layout of records as multi-hot rows, one row shorter than the paper's since the last is
- * only ever a target and the first only ever an input.
+ * HALO's layout of records as multi-hot rows, without padding between records. It is one row shorter than
+ * the paper's since the last is only ever a target and the first only ever an input.
  *
  * @param sizes of the vocabulary and labels
  * @param cohort where the records are
  * @param records indices into it
- * @param most if given, rows are padded to a multiple of four, but at most to this: TensorFlow
- * compiles a kernel for each new shape
+ * @param multiple of which the number of rows is to be one: padding follows the last record
  * @see docs/specs/halo.md section 1
  */
-export function visitRows(
+export function packedRows(
+  sizes: RowSizes,
+  cohort: Cohort,
+  records: Int32Array,
+  multiple = 1,
+): VisitRows {
+  const offsets = new Int32Array(records.length + 1);
+  records.forEach((record, b) => offsets[b + 1] = offsets[b] + rowsOf(cohort, record));
+  const total = multiple * Math.ceil(offsets[records.length] / multiple);
+  return laidOut(sizes, cohort, records, offsets, total);
+}
+
+/**
+ * {@link packedRows} padded to the longest record, for models that go through all records step by step.
+ *
+ * @param most if given, rows are padded to a multiple of four, but at most to this: TensorFlow
+ * compiles a kernel for each new shape
+ */
+export function paddedRows(
   sizes: RowSizes,
   cohort: Cohort,
   records: Int32Array,
   most?: number,
-): VisitRows {
+): PaddedRows {
   let rows = records.reduce((longest, record) => Math.max(longest, rowsOf(cohort, record)), 1);
   if (most !== undefined) rows = Math.max(rows, Math.min(most, 4 * Math.ceil(rows / 4)));
-  const targets = targetRows(sizes, cohort, records, rows);
-  const mask = new Float32Array(targets.rows);
-  records.forEach((record, b) => mask.fill(1, b * rows, b * rows + rowsOf(cohort, record)));
+  const offsets = equalOffsets(records.length, rows);
+  return { ...laidOut(sizes, cohort, records, offsets, records.length * rows), rows };
+}
+
+/** Records from the given rows on, in a layout of `total` rows. */
+function laidOut(
+  sizes: RowSizes,
+  cohort: Cohort,
+  records: Int32Array,
+  offsets: RecordOffsets,
+  total: number,
+): VisitRows {
+  const targets = targetRows(sizes, cohort, records, offsets, total);
+  const mask = new Float32Array(total);
+  records.forEach((record, b) => mask.fill(1, offsets[b], offsets[b] + rowsOf(cohort, record)));
   return {
     records: records.length,
-    rows,
+    offsets,
     mask,
-    inputs: inputRows(startColumn(sizes), targets, rows, mask),
+    inputs: inputRows(startColumn(sizes), targets, offsets, mask),
     targets,
-    waits: waitsOf(cohort, records, rows),
+    waits: waitsOf(cohort, records, offsets, total),
   };
 }
 
@@ -105,12 +141,13 @@ export function visitRows(
 function waitsOf(
   { visitOffsets, gapDays }: Cohort,
   records: Int32Array,
-  rows: number,
+  offsets: RecordOffsets,
+  total: number,
 ): Float64Array {
-  const waits = new Float64Array(records.length * rows).fill(NaN);
+  const waits = new Float64Array(total).fill(NaN);
   records.forEach((record, b) => {
     const later = gapDays.subarray(visitOffsets[record] + 1, visitOffsets[record + 1]);
-    waits.set(later, b * rows + 2);
+    waits.set(later, offsets[b] + 2);
   });
   return waits;
 }
@@ -120,36 +157,39 @@ function targetRows(
   sizes: RowSizes,
   cohort: Cohort,
   records: Int32Array,
-  rows: number,
+  offsets: RecordOffsets,
+  total: number,
 ): MultiHot {
   const { visitOffsets, codeOffsets, codes, labels } = cohort;
   const entries = records.reduce((sum, record) => {
     const codeCount = codeOffsets[visitOffsets[record + 1]] - codeOffsets[visitOffsets[record]];
     return sum + codeCount + sizes.labels + 1;
   }, 0);
-  const offsets = new Int32Array(records.length * rows + 1);
+  const columnOffsets = new Int32Array(total + 1);
   const columns = new Int32Array(entries); // at most: labels may be 0
   let count = 0;
   for (let b = 0; b < records.length; b++) {
     const first = visitOffsets[records[b]];
     const visits = visitOffsets[records[b] + 1] - first;
-    for (let row = 0; row < rows; row++) {
+    for (let row = 0; row <= visits; row++) {
       if (row === 0) {
         for (let label = 0; label < sizes.labels; label++) {
           const isOn = labels[records[b] * sizes.labels + label] === 1;
           if (isOn) columns[count++] = sizes.codes + label;
         }
-      } else if (row <= visits) {
+      } else {
         const visit = first + row - 1;
         for (let i = codeOffsets[visit]; i < codeOffsets[visit + 1]; i++) {
           columns[count++] = codes[i];
         }
       }
       if (row === visits) columns[count++] = endColumn(sizes);
-      offsets[b * rows + row + 1] = count;
+      columnOffsets[offsets[b] + row + 1] = count;
     }
+    columnOffsets.fill(count, offsets[b] + visits + 2, offsets[b + 1] + 1); // padding
   }
-  return { rows: records.length * rows, offsets, columns: columns.subarray(0, count) };
+  columnOffsets.fill(count, offsets[records.length] + 1);
+  return { rows: total, offsets: columnOffsets, columns: columns.subarray(0, count) };
 }
 
 /**
@@ -158,24 +198,27 @@ function targetRows(
 function inputRows(
   start: number,
   targets: MultiHot,
-  rows: number,
+  offsets: RecordOffsets,
   mask: Float32Array,
 ): MultiHot {
-  const offsets = new Int32Array(targets.rows + 1);
-  const columns = new Int32Array(targets.columns.length + targets.rows / rows);
+  const columnOffsets = new Int32Array(targets.rows + 1);
+  const columns = new Int32Array(targets.columns.length + offsets.length - 1);
   let count = 0;
+  let record = 0;
   for (let at = 0; at < targets.rows; at++) {
+    const isFirst = at === offsets[record];
+    if (isFirst) record++;
     if (mask[at] === 1) {
-      if (at % rows === 0) columns[count++] = start;
+      if (isFirst) columns[count++] = start;
       else {
         for (let i = targets.offsets[at - 1]; i < targets.offsets[at]; i++) {
           columns[count++] = targets.columns[i];
         }
       }
     }
-    offsets[at + 1] = count;
+    columnOffsets[at + 1] = count;
   }
-  return { rows: targets.rows, offsets, columns: columns.subarray(0, count) };
+  return { rows: targets.rows, offsets: columnOffsets, columns: columns.subarray(0, count) };
 }
 
 /**

@@ -123,9 +123,9 @@ export function withoutBuffers(stateDict: NamedArrays): NamedArrays {
 }
 
 /**
- * Histories of all rows: what a head predicts the next row from. [records × rows, width]
+ * Histories of all rows: what a head predicts the next row from. [rows, width]
  *
- * @param more [records × rows, width] what is seen of the rows besides their columns; default nothing
+ * @param more [rows, width] what is seen of the rows besides their columns; default nothing
  */
 export function visitHistories(
   config: VisitTransformerConfig,
@@ -137,8 +137,8 @@ export function visitHistories(
   let seen = embedding(batch.inputs, weight);
   if (config.codesSoFar) seen = tf.add(seen, soFarInHistory(parameters, batch));
   if (more !== undefined) seen = tf.add(seen, more);
-  const { records } = batch;
-  return transformer(config, parameters, withPositions(seen, table, records), records);
+  const { offsets } = batch;
+  return transformer(config, parameters, withPositions(seen, table, offsets), offsets);
 }
 
 /**

@@ -47,10 +47,10 @@ import { headBias } from "../rows/sparse_start.ts";
 import {
   endColumn,
   longestRows,
+  type PaddedRows,
+  paddedRows,
   type RowSizes,
   startColumn,
-  type VisitRows,
-  visitRows,
 } from "../rows/visit_rows.ts";
 import { mostLayers } from "../rows/visit_transformer.ts";
 
@@ -247,7 +247,10 @@ export function visitEmbeddings(
  * The rows that conditions are made of: those before each row to predict. In the published form a
  * record's last visit is among them where others are longer, since later records see it.
  */
-export function rowsSeen(config: DependencyConfig, { inputs, targets, rows }: VisitRows): MultiHot {
+export function rowsSeen(
+  config: DependencyConfig,
+  { inputs, targets, rows }: PaddedRows,
+): MultiHot {
   if (!config.published) return inputs;
   return rowsFrom(Array.from(
     { length: inputs.rows },
@@ -313,7 +316,7 @@ export function dependencyLoss(
   records: Int32Array,
   moment?: TrainingMoment,
 ): tf.Scalar {
-  const batch = visitRows(config, cohort, records);
+  const batch = paddedRows(config, cohort, records);
   const noise = rowNoise(config, records, batch.rows, moment);
   const inputs = rowsSeen(config, batch);
   const conditions = rowConditions(config, parameters, inputs, records.length, noise);
@@ -337,7 +340,7 @@ export async function conditionedRows(
       { length: Math.min(exportedTogether, cohort.recordCount - from) },
       (_, i) => from + i,
     );
-    const batch = visitRows(config, cohort, records);
+    const batch = paddedRows(config, cohort, records);
     const targets = withClass(config, batch.targets);
     const conditions = tf.tidy(() =>
       rowConditions(config, parameters, rowsSeen(config, batch), records.length)

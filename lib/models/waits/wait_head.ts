@@ -14,6 +14,7 @@ import type { Footprint } from "../../nn/footprint.ts";
 import { constant, gaussian, type Initials } from "../../nn/initial.ts";
 import { affine, linear } from "../../nn/linear.ts";
 import { matrix, type NamedTensors } from "../../nn/parameters.ts";
+import type { RecordOffsets } from "../../nn/record_rows.ts";
 import type { Steps } from "../interface/writing.ts";
 import { type ConfigOf, count } from "../interface/settings.ts";
 import { waitLogDensities } from "./wait_density.ts";
@@ -96,8 +97,12 @@ export function waitHead(parameters: NamedTensors, start: WaitStart): WaitHead {
  * The waits before the rows that a model sees, from those before the rows that it predicts: each record's
  * a row later.
  *
- * @param waits [records × rows]
+ * @param waits [rows]
+ * @param offsets [records + 1] which rows are whose
  */
-export function waitsSeen(waits: Float64Array, rows: number): Float64Array {
-  return waits.map((_, at) => at % rows === 0 ? NaN : waits[at - 1]);
+export function waitsSeen(waits: Float64Array, offsets: RecordOffsets): Float64Array {
+  const seen = new Float64Array(waits.length).fill(NaN);
+  seen.set(waits.subarray(0, -1), 1);
+  for (const first of offsets) seen[first] = NaN;
+  return seen;
 }

@@ -4,7 +4,7 @@ import { cohortOf, vocabulary } from "ehrloom";
 import { binnedWaits, daysInBin } from "ehrloom/models/numbers/binned_waits.ts";
 import { binOf } from "ehrloom/models/numbers/value_bins.ts";
 import { blockLikelihood, waitLikelihood } from "ehrloom/models/rows/part_likelihoods.ts";
-import { visitRows } from "ehrloom/models/rows/visit_rows.ts";
+import { paddedRows } from "ehrloom/models/rows/visit_rows.ts";
 
 /** Bins of no time, of up to a week, of a week alone, of up to a month. */
 const edges = [0, 0, 6.9993, 7, 30];
@@ -35,7 +35,7 @@ const cohort = cohortOf(vocabulary(["a", "b"]), [], [
 ]);
 
 Deno.test("blockLikelihood() is of the first column that is on", () => {
-  const batch = visitRows({ codes: 2, labels: 0 }, cohort, Int32Array.of(0, 1));
+  const batch = paddedRows({ codes: 2, labels: 0 }, cohort, Int32Array.of(0, 1));
   const columns = 5;
   const logits = Float32Array.from({ length: 8 * columns }, (_, i) => (i * 7 % 5 - 2) / 2);
   const block = { from: 0, count: 2 };
@@ -58,8 +58,8 @@ Deno.test("binnedWaits() divides the probability of bins by their days", () => {
   assertEquals(single, { count: 0, logDensity: 0, inCells: 0 });
 });
 
-Deno.test("visitRows() has the waits before visits, and waitLikelihood() sums their densities", () => {
-  const batch = visitRows({ codes: 2, labels: 0 }, cohort, Int32Array.of(1, 0));
+Deno.test("paddedRows() has the waits before visits, and waitLikelihood() sums their densities", () => {
+  const batch = paddedRows({ codes: 2, labels: 0 }, cohort, Int32Array.of(1, 0));
   assertEquals([...batch.waits], [NaN, NaN, NaN, NaN, NaN, NaN, 7, 20]);
   const densities = Float32Array.of(0, 0, 0, 0, 0, 0, -3, -4);
   assertEquals(waitLikelihood(batch, densities, 1), { count: 2, logDensity: -7, inCells: 0 });

@@ -6,7 +6,7 @@ import { numberColumns, withNumberColumns } from "ehrloom/models/numbers/number_
 import { certainCells } from "ehrloom/models/numbers/exclusive_bins.ts";
 import { numberReaders } from "ehrloom/models/numbers/number_reader.ts";
 import type { Schema } from "ehrloom/models/numbers/record_schema.ts";
-import { columnsOf, rowCodec, visitRows } from "ehrloom/models/rows/visit_rows.ts";
+import { columnsOf, paddedRows, rowCodec } from "ehrloom/models/rows/visit_rows.ts";
 import { visitMemory } from "ehrloom/models/rows/visit_transformer.ts";
 import { bernoulliNll } from "ehrloom/nn/bernoulli.ts";
 import { blockOrderRows } from "ehrloom/nn/block_order.ts";
@@ -45,7 +45,7 @@ const cohort = withNumberColumns(
 
 Deno.test("certainCells() are what earlier columns decide: later bins, and the last of what must be told", () => {
   const sizes = { codes: layout.count, labels: 0 };
-  const batch = visitRows(sizes, cohort, Int32Array.of(0), 6);
+  const batch = paddedRows(sizes, cohort, Int32Array.of(0), 6);
   const certain = certainCells({ ...sizes, exclusiveBins: true }, schema)?.(batch);
   assert(certain !== undefined);
   assertEquals([...rowOf(batch.targets, 1)], [0, 3, 6]); // flu, glucose above 10, female
@@ -63,7 +63,7 @@ Deno.test("of what must be told and is not, nothing is learned", () => {
   const sizes = { codes: layout.count, labels: 0 };
   const names = cohort.vocabulary;
   const untold = cohortOf(names, [], [{ visits: [[0], [1]], labels: [] }]);
-  const batch = visitRows(sizes, untold, Int32Array.of(0));
+  const batch = paddedRows(sizes, untold, Int32Array.of(0));
   const certain = certainCells({ ...sizes, exclusiveBins: true }, schema)?.(batch);
   assert(certain !== undefined);
   assertEquals([...rowOf(certain, 1)], [5, 6, 7, 8, 9]);
@@ -105,7 +105,7 @@ function probabilitiesOf(parameters: NamedArrays, rows: readonly (readonly numbe
   const certain = certainCells(config, schema);
   const tensors = toTensors(parameters);
   const found = rows.map((row) => {
-    const batch = visitRows(config, cohort, Int32Array.of(0), 4);
+    const batch = paddedRows(config, cohort, Int32Array.of(0), 4);
     const before = [0, 1].map((at) => rowOf(batch.targets, at));
     const targets = rowsFrom([...before, row, []]);
     const mask = Float32Array.of(1, 1, 1, 0);
@@ -131,7 +131,7 @@ Deno.test("the probabilities of all rows that can be drawn sum to 1, and both sa
   await useBackend("wasm");
   const tensors = toTensors(parameters);
   const head = samplingHead(tensors, config.width);
-  const batch = visitRows(config, cohort, Int32Array.of(0), 4);
+  const batch = paddedRows(config, cohort, Int32Array.of(0), 4);
   const reader = numberReaders({
     codes,
     schema,

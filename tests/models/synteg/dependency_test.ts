@@ -2,7 +2,7 @@ import { assertAlmostEquals, assertEquals, assertNotEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs-core";
 import { type Cohort, useBackend } from "ehrloom";
 import type { GradientModel, TrainingMoment } from "ehrloom/models/interface/model.ts";
-import { type VisitRows, visitRows } from "ehrloom/models/rows/visit_rows.ts";
+import { type PaddedRows, paddedRows } from "ehrloom/models/rows/visit_rows.ts";
 import { synteg, type SyntegConfig } from "ehrloom/models/synteg.ts";
 import {
   nextRowLogits,
@@ -89,9 +89,9 @@ for (const [name, form] of [["corrected", false], ["reference", true]] as const)
     losses: expected.losses,
   };
   testTraining(`synteg's dependency model, ${name}`, original);
-  const conditionsOf = (p: NamedTensors, batch: VisitRows) =>
+  const conditionsOf = (p: NamedTensors, batch: PaddedRows) =>
     rowConditions(config, p, rowsSeen(config, batch), batch.records);
-  const outputs: Record<string, [(p: NamedTensors, batch: VisitRows) => tf.Tensor2D, number[]]> = {
+  const outputs: Record<string, [(p: NamedTensors, batch: PaddedRows) => tf.Tensor2D, number[]]> = {
     "visit embeddings": [
       (p, { inputs }) => visitEmbeddings(config, p, inputs),
       expected.visit_embedding.data,
@@ -118,7 +118,7 @@ Deno.test("synteg has the parameters of the original, by its names", () => {
 testOnBackends("synteg's conditions are the same row by row and all at once", async () => {
   const config = configOf(false);
   const parameters = toTensors(goldenWeights(dependency.weights));
-  const batch = visitRows(config, cohort, Int32Array.of(2));
+  const batch = paddedRows(config, cohort, Int32Array.of(2));
   const whole = tf.tidy(() => rowConditions(config, parameters, batch.inputs, 1));
   const expected = await whole.data();
   const remembered = syntegMemory(config, parameters);
