@@ -139,7 +139,7 @@ export interface RowModelParts
 export type RowModel = GradientModel & Required<Pick<GradientModel, "likelihoods">>;
 
 /** The number of rows is a multiple of this: TensorFlow compiles a kernel for each new shape. */
-const rowMultiple = () => isOnTensorflow() ? 32 : 1;
+const rowMultiple = () => isOnTensorflow() ? 16 : 1;
 
 /** How a model reads records as rows: their losses, and in memory what it predicts and the truth. */
 function rowReading(

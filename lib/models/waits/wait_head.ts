@@ -59,7 +59,7 @@ export function initialWaits({ waits, width }: WaitConfig, seen: number): Initia
 export function waitRow({ waits, width }: WaitConfig): Footprint {
   return waits === 0
     ? { kept: 0, passing: 0 }
-    : { kept: 4 * width + 2 * waitFeatureCount + 6 * waits, passing: 160 * waits };
+    : { kept: 4 * width + 2 * waitFeatureCount + 6 * waits, passing: 170 * waits };
 }
 
 /** The head of a trained or a new model. */
