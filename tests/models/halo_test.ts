@@ -1,7 +1,7 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs-core";
 import { halo, haloLogits } from "ehrloom/models/halo.ts";
-import { paddedRows } from "ehrloom/models/rows/visit_rows.ts";
+import { packedRows, paddedRows, type VisitRows } from "ehrloom/models/rows/visit_rows.ts";
 import { visitHistories } from "ehrloom/models/rows/visit_transformer.ts";
 import type { Sampler } from "ehrloom/models/interface/model.ts";
 import { rowsFrom } from "ehrloom/nn/multi_hot.ts";
@@ -87,31 +87,40 @@ testOnBackends("halo.loss()'s gradients have the norm that an optimizer reports"
   optimizer.dispose();
 });
 
-testOnBackends("halo's histories and logits equal the original's", async () => {
-  const parameters = toTensors(model.fromOriginal(goldenWeights(file.weights)));
-  const batch = paddedRows(config, cohort, all);
-  const hidden = tf.tidy(() => visitHistories(config, parameters, batch));
-  const logits = tf.tidy(() => haloLogits(config, parameters, batch));
-  const [foundHidden, foundLogits] = [await hidden.data(), await logits.data()];
-  for (let r = 0; r < batch.mask.length; r++) {
-    if (batch.mask[r] === 0) continue;
-    const record = Math.floor(r / batch.rows);
-    const row = r % batch.rows;
-    for (
-      const [name, found, expected, width, rows] of [
-        ["hidden", foundHidden, file.hidden, config.width, config.context],
-        ["logits", foundLogits, file.logits, columns, config.context - 1],
-      ] as const
-    ) {
-      const difference = largestDifference(
-        found.slice(r * width, (r + 1) * width),
-        expected.slice((record * rows + row) * width, (record * rows + row + 1) * width),
-      );
-      assert(difference < 1e-4, `${name} of record ${record} row ${row} differ by ${difference}`);
+const layouts: Readonly<Record<string, () => VisitRows>> = {
+  padded: () => paddedRows(config, cohort, all),
+  packed: () => packedRows(config, cohort, all),
+  "packed and then padded": () => packedRows(config, cohort, all, 64),
+};
+for (const [layout, batchOf] of Object.entries(layouts)) {
+  testOnBackends(`halo's histories and logits of ${layout} rows equal the original's`, async () => {
+    const parameters = toTensors(model.fromOriginal(goldenWeights(file.weights)));
+    const batch = batchOf();
+    const hidden = tf.tidy(() => visitHistories(config, parameters, batch));
+    const logits = tf.tidy(() => haloLogits(config, parameters, batch));
+    const [foundHidden, foundLogits] = [await hidden.data(), await logits.data()];
+    for (const record of all) {
+      const first = batch.offsets[record];
+      for (let r = first; r < batch.offsets[record + 1] && batch.mask[r] === 1; r++) {
+        for (
+          const [name, found, expected, width, rows] of [
+            ["hidden", foundHidden, file.hidden, config.width, config.context],
+            ["logits", foundLogits, file.logits, columns, config.context - 1],
+          ] as const
+        ) {
+          const at = record * rows + r - first;
+          const difference = largestDifference(
+            found.slice(r * width, (r + 1) * width),
+            expected.slice(at * width, (at + 1) * width),
+          );
+          const where = `${name} of record ${record} row ${r - first}`;
+          assert(difference < 1e-4, `${where} differ by ${difference}`);
+        }
+      }
     }
-  }
-  tf.dispose([hidden, logits, parameters]);
-});
+    tf.dispose([hidden, logits, parameters]);
+  });
+}
 
 interface HaloExtra {
   loss_pos_weight_3: number;
