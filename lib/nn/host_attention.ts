@@ -9,23 +9,13 @@ import { differentiable } from "./differentiable.ts";
 import { hostKernel } from "./host.ts";
 import { lengthsOf, longestOf, type RecordOffsets } from "./record_rows.ts";
 import {
+  type AttentionSizes,
   hasWasmKernels,
   linkWasmKernels,
   wasmAttention,
   wasmAttentionGradient,
   wasmAttentionRoom,
 } from "./wasm_kernels.ts";
-
-/** Sizes of one record, and which rows a row sees. */
-export interface AttentionSizes {
-  /** Rows of the record. */
-  readonly rows: number;
-  readonly heads: number;
-  /** Width of one head. */
-  readonly head: number;
-  /** Whether a row sees no later ones. */
-  readonly isCausal: boolean;
-}
 
 /** One softmax row over the first `count` scores, in place. */
 function softmax(scores: Float32Array, from: number, count: number): void {

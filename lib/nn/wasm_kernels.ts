@@ -9,7 +9,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
 import { hostKernel } from "./host.ts";
-import type { AttentionSizes } from "./host_attention.ts";
 import { wasmCode } from "./wasm_code.ts";
 
 /** What tasks/simd/kernels exports. All are numbers; an address is a tensor's, or 0 for none. */
@@ -60,8 +59,8 @@ function codeBytes(): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * Takes the memory that the operations want: call it before {@link wasmMultiply}, {@link wasmOffRow} and attention,
- * and before views are taken, which do not outlive memory that grows.
+ * Takes the memory that the operations want: call it before {@link wasmMultiply}, {@link wasmOffRow} and
+ * {@link wasmAttention}, and before views are taken, which do not outlive memory that grows.
  */
 export function linkWasmKernels(): void {
   own();
@@ -220,6 +219,17 @@ export function wasmColumnSums(x: tf.Tensor2D): tf.Tensor1D {
  */
 export function wasmOffRow(logits: Float32Array, gradient: Float32Array): number {
   return own().operations.offRow(logits.length, logits.byteOffset, gradient.byteOffset);
+}
+
+/** Sizes of one record, and which rows a row sees. */
+export interface AttentionSizes {
+  /** Rows of the record. */
+  readonly rows: number;
+  readonly heads: number;
+  /** Width of one head. */
+  readonly head: number;
+  /** Whether a row sees no later ones. */
+  readonly isCausal: boolean;
 }
 
 /**

@@ -7,6 +7,7 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import type { Cohort } from "../../cohort/cohort.ts";
+import { isOnCard } from "../../nn/backend.ts";
 import { bernoulliNll } from "../../nn/bernoulli.ts";
 import { type Footprint, times, together } from "../../nn/footprint.ts";
 import { type MultiHot, rowOf } from "../../nn/multi_hot.ts";
@@ -138,8 +139,8 @@ export interface RowModelParts
 /** A model over visit rows: each gives rows a probability. */
 export type RowModel = GradientModel & Required<Pick<GradientModel, "likelihoods">>;
 
-/** The number of rows is a multiple of this: TensorFlow compiles a kernel for each new shape. */
-const rowMultiple = () => isOnTensorflow() ? 16 : 1;
+/** The number of rows is a multiple of this: on processors TensorFlow compiles a kernel for each new shape. */
+const rowMultiple = () => isOnTensorflow() && !isOnCard() ? 16 : 1;
 
 /** How a model reads records as rows: their losses, and in memory what it predicts and the truth. */
 function rowReading(
@@ -149,10 +150,10 @@ function rowReading(
   const withCertainCells = (batch: VisitRows) => ({ ...batch, certain: certain?.(batch) });
   const paddedBatch = (cohort: Cohort, records: Int32Array) =>
     withCertainCells(paddedRows(config, cohort, records, config.context - 1));
-  const batchOf = isPadded
-    ? paddedBatch
-    : (cohort: Cohort, records: Int32Array) =>
-      withCertainCells(packedRows(config, cohort, records, rowMultiple()));
+  const batchOf = (cohort: Cohort, records: Int32Array) =>
+    isPadded
+      ? paddedBatch(cohort, records)
+      : withCertainCells(packedRows(config, cohort, records, rowMultiple()));
   const outputs = (parameters: NamedTensors, batch: VisitRows): LogitsWithWaits => {
     const found = logitsOf(parameters, batch);
     return found instanceof tf.Tensor ? { logits: found } : found;
