@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { runCommand } from "./cli/command.ts";
-import { compiledOperations } from "./simd/compile.ts";
+import { compiled, programs } from "./simd/compile.ts";
 
 await runCommand({
   name: "simd",
@@ -8,7 +8,9 @@ await runCommand({
   options: {},
   examples: ["deno task simd"],
 }, async () => {
-  const path = fileURLToPath(new URL("../lib/nn/wasm_code.ts", import.meta.url));
-  await Deno.writeTextFile(path, await compiledOperations());
-  return { out: path };
+  const paths = programs.map(({ path }) => fileURLToPath(new URL(`../${path}`, import.meta.url)));
+  for (const [i, program] of programs.entries()) {
+    await Deno.writeTextFile(paths[i], await compiled(program));
+  }
+  return { out: paths };
 });

@@ -272,7 +272,7 @@ async function ask(
   const columns = await resampledFigures<string>(
     { ...asked, others: dated, resamples: used },
     all[0].rows.map((_, kind) => all.map(({ rows }) => rows[kind])),
-    (truth, other) => figuresOf(truth, other, courseOf),
+    (truth) => (other) => figuresOf(truth, other, courseOf),
     onProgress,
   );
   return others.map((other) => {

@@ -211,7 +211,7 @@ async function ask(asked: Asked, onProgress?: OnProgress): Promise<Answer<CodeLa
   const found = await resampledFigures<string>(
     asked,
     [rows],
-    ([real], [other]) => figuresOf({ rungs, rare }, real, other),
+    ([real]) => ([other]) => figuresOf({ rungs, rare }, real, other),
     onProgress,
   );
   return found.map((columns) => {

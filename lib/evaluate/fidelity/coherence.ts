@@ -79,7 +79,7 @@ async function ask(
     cohorts.map((cohort) => binnedCodes(cohort, ends)),
     cohorts.map((cohort) => patientsPerBin(cohort, binOf)),
   ];
-  const found = await resampledFigures(asked, kinds, (real, other) => ({
+  const found = await resampledFigures(asked, kinds, (real) => (other) => ({
     codes_per_patient: 1 - totalVariation(real[0], other[0]),
     patients_per_code: 1 - totalVariation(real[1], other[1]),
   }), onProgress);

@@ -111,7 +111,7 @@ export async function comparedDistributions<Name extends string>(
   const found = await resampledFigures<string>(
     asked,
     all.map(({ rows }) => rows),
-    (real, other) =>
+    (real) => (other) =>
       Object.fromEntries(
         all.flatMap(({ values }, kind) => [
           [`${names[kind]}.real_mean`, meanOf(values, real[kind])],

@@ -73,7 +73,7 @@ function inEither({ byCode: real }: Rates, { byCode: synthetic }: Rates): number
 
 async function ask(asked: Asked, onProgress?: OnProgress): Promise<Answer<OnsetFidelity | null>[]> {
   const rows = [asked.real, ...asked.others].map(({ cohort }) => occurrences(cohort));
-  const found = await resampledFigures<string>(asked, [rows], ([real], [other]) => {
+  const found = await resampledFigures<string>(asked, [rows], ([real]) => ([other]) => {
     const [truth, judged] = [ratesOf(real), ratesOf(other)];
     return Object.fromEntries(
       kinds.flatMap((kind) =>

@@ -98,7 +98,7 @@ async function ask(asked: Asked, onProgress?: OnProgress): Promise<Answer<Persis
   const found = await resampledFigures<string>(
     asked,
     [rows],
-    ([real], [other]) =>
+    ([real]) => ([other]) =>
       Object.fromEntries(
         lags.flatMap((lag, i) => {
           const { real: a, other: b, codes } = compared(i, real, other);

@@ -88,7 +88,7 @@ async function ask(
   const truth = sumsOf(rows[0]);
   const total = truth.reduce((sum, each) => sum + each, 0);
   if (total === 0) return others.map(() => ({ figures: null, resampled: {} }));
-  const found = await resampledFigures<string>(asked, [rows], ([real], [other]) => {
+  const found = await resampledFigures<string>(asked, [rows], ([real]) => ([other]) => {
     const all = chapters.names.map((_, chapter) => rowOf(chapter, count, real, other));
     const known = all.filter(({ weight }) => weight > 0);
     const weights = known.reduce((sum, { weight }) => sum + weight, 0);

@@ -167,7 +167,7 @@ export async function valueColumns(
   const found = await resampledFigures<string>(
     how,
     [rows.map((each) => each.values), rows.map((each) => each.patients), rows.map((r) => r.totals)],
-    (real, other) => figuresOf(channels, ranges, real, other),
+    (real) => (other) => figuresOf(channels, ranges, real, other),
     part(),
   );
   const ofAll: Float64Array[] = [];

@@ -85,7 +85,7 @@ async function heldOutRecall(
   return await resampledFigures(
     from,
     kinds,
-    ([wanted], [other]) => recall(wanted, other),
+    ([wanted]) => ([other]) => recall(wanted, other),
     onProgress,
   );
 }
@@ -100,7 +100,7 @@ async function ask(
   const own = await resampledFigures(
     asked,
     [[recordRows(asked.real.cohort, 0, () => {}), ...rows]],
-    (_, [other]) => ({
+    () => ([other]) => ({
       recall: recall(known, other).codes,
       unknown: unknownShare(known, other),
     }),

@@ -36,7 +36,7 @@ async function checkSums(real: Cohort, other: Cohort, checked: readonly number[]
     resamples: Math.max(...checked),
   } as const;
   const kinds = [[real, other].map(visitsWithCodes)];
-  const figures = ([a]: readonly Float64Array[], [b]: readonly Float64Array[]) => ({
+  const figures = ([a]: readonly Float64Array[]) => ([b]: readonly Float64Array[]) => ({
     real: a[0],
     other: b[3],
   });
@@ -78,13 +78,43 @@ Deno.test("resampledFigures() add counts of more than 16 bits", async () => {
     seed: 4,
     resamples: 9,
   } as const;
-  const [{ sum }] = await resampledFigures(asked, [[rows, rows]], ([[real]]) => ({ sum: real }));
+  const [{ sum }] = await resampledFigures(
+    asked,
+    [[rows, rows]],
+    ([[real]]) => () => ({ sum: real }),
+  );
   const weights = new Int32Array(20);
   for (let resample = 0; resample <= 9; resample++) {
     resampleWeights({ role: "real", seed: 4 }, resample, weights);
     const expected = weights.reduce((all, weight, i) => all + weight * (60_000 + 1000 * i), 0);
     assertEquals(sum[resample], expected);
   }
+});
+
+Deno.test("resampledFigures() sum so many cells that a block of resamples has no room one by one", async () => {
+  const own = cohort(1, 20);
+  const most = 2 ** 21; // of two cohorts, with 32 resamples of 4 bytes: 512 MiB
+  const rows = (cells: number) =>
+    recordRows(own, cells, (record, add) => {
+      add(cells - 1 - record, 1 + record);
+      add(0, 40_000);
+    });
+  const asked = {
+    real: { role: "real", cohort: own },
+    others: [{ role: "synthetic", cohort: own }],
+    seed: 4,
+    resamples: 40,
+  } as const;
+  const figures = (cells: number) =>
+    resampledFigures(
+      asked,
+      [[rows(cells), rows(cells)]],
+      ([real]) => ([other]) => ({
+        first: real[0],
+        last: real[cells - 1] + 100 * other[cells - 20],
+      }),
+    );
+  assertEquals(await figures(most), await figures(30));
 });
 
 Deno.test("recordRows() read long cohorts in several runs", () => {

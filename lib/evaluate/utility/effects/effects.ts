@@ -276,7 +276,7 @@ async function askKind(
   const found = await resampledFigures(
     asked,
     [rows],
-    ([of], [other]) => agreement(ratiosFrom(of), ratiosFrom(other), significant),
+    ([of]) => ([other]) => agreement(ratiosFrom(of), ratiosFrom(other), significant),
     onProgress,
   );
   return found.map((series, i) => {

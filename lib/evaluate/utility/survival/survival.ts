@@ -262,7 +262,7 @@ async function followed(
   const all = await resampledFigures(
     { ...asked, others },
     [rows],
-    ([of], [other]) => gapsIn(of, other, follow),
+    ([of]) => ([other]) => gapsIn(of, other, follow),
     onProgress,
   );
   const [truth, ...judged] = rows.map(sumsOf);
