@@ -1,5 +1,5 @@
 /**
- * How often the codes of a cohort occur, and in how many records.
+ * How often the codes of a cohort occur, in how many records, and how many of them a record has.
  *
  * @module
  */
@@ -25,6 +25,21 @@ export function recordCounts(source: Cohort, maxVisits = Infinity): Uint32Array 
     const last = Math.min(visitOffsets[record + 1], visitOffsets[record] + maxVisits);
     for (let i = codeOffsets[visitOffsets[record]]; i < codeOffsets[last]; i++) {
       if (lastRecord[codes[i]] !== record) counts[codes[i]]++;
+      lastRecord[codes[i]] = record;
+    }
+  }
+  return counts;
+}
+
+/** [records] How many distinct codes each record has. */
+export function distinctCodeCounts(source: Cohort): Float64Array {
+  const { visitOffsets, codeOffsets, codes } = source;
+  const counts = new Float64Array(source.recordCount);
+  const lastRecord = new Int32Array(source.vocabulary.codes.length).fill(-1);
+  for (let record = 0; record < source.recordCount; record++) {
+    const end = codeOffsets[visitOffsets[record + 1]];
+    for (let i = codeOffsets[visitOffsets[record]]; i < end; i++) {
+      if (lastRecord[codes[i]] !== record) counts[record]++;
       lastRecord[codes[i]] = record;
     }
   }

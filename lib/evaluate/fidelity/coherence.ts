@@ -9,7 +9,7 @@
  * @module
  */
 import * as v from "valibot";
-import { recordCounts } from "../../cohort/code_counts.ts";
+import { distinctCodeCounts, recordCounts } from "../../cohort/code_counts.ts";
 import type { Cohort } from "../../cohort/cohort.ts";
 import { quantile } from "../../cohort/quantile.ts";
 import { object } from "../../files/checked_json.ts";
@@ -30,14 +30,6 @@ export interface CoherenceFidelity {
   patients_per_code: Estimate;
 }
 
-/** [records] Distinct codes of each record. */
-function distinctCodes(cohort: Cohort): Float64Array {
-  return Float64Array.from(
-    { length: cohort.recordCount },
-    (_, record) => new Set(codesOfRecord(cohort, record)).size,
-  );
-}
-
 /** [bins − 1] Where bins end: the deciles of the real numbers. */
 function binEnds(numbers: Float64Array): number[] {
   const sorted = numbers.toSorted();
@@ -45,7 +37,7 @@ function binEnds(numbers: Float64Array): number[] {
 }
 
 function binnedCodes(cohort: Cohort, ends: readonly number[]): RecordRows {
-  const numbers = distinctCodes(cohort);
+  const numbers = distinctCodeCounts(cohort);
   return recordRows(cohort, bins, (record, add) => {
     add(ends.filter((end) => numbers[record] > end).length);
   });
@@ -73,7 +65,7 @@ async function ask(
   onProgress?: OnProgress,
 ): Promise<Answer<CoherenceFidelity | null>[]> {
   const cohorts = [asked.real, ...asked.others].map(({ cohort }) => cohort);
-  const ends = binEnds(distinctCodes(asked.real.cohort));
+  const ends = binEnds(distinctCodeCounts(asked.real.cohort));
   const binOf = binsOfCodes(asked.real.cohort);
   const kinds = [
     cohorts.map((cohort) => binnedCodes(cohort, ends)),

@@ -15,33 +15,40 @@ import {
   type DistributionDistance,
   distributionSchema,
   maybeDistributionSchema,
-  type RecordValues,
 } from "./compared_distributions.ts";
 
 const [unknown, female] = ["unknown", "female"].map((name) =>
   sexNames.findIndex((each) => each === name)
 );
 
+/** A number of a record; NaN where it is not known. */
+type OfRecord = (cohort: Cohort, record: number) => number;
+
+/** [records] The number of each record. */
+function columnOf(cohort: Cohort, of: OfRecord): Float64Array {
+  return Float64Array.from({ length: cohort.recordCount }, (_, record) => of(cohort, record));
+}
+
 /** Completed years of age at the first visit; NaN where birth or date is not known. */
-const age: RecordValues = (cohort, record) => [Math.floor(ageAtStart(cohort, record))];
+const age: OfRecord = (cohort, record) => Math.floor(ageAtStart(cohort, record));
 
 /** 1 for women and 0 for men; NaN where the sex is not known. */
-const isFemale: RecordValues = ({ demographics }, record) => {
+const isFemale: OfRecord = ({ demographics }, record) => {
   const sex = demographics?.sexes[record] ?? unknown;
-  return [sex === unknown ? NaN : Number(sex === female)];
+  return sex === unknown ? NaN : Number(sex === female);
 };
 
 /** 1 for one of the races and 0 for the others; NaN where the race is not known. */
-function isOfRace(races: readonly string[], race: number): RecordValues {
+function isOfRace(races: readonly string[], race: number): OfRecord {
   return ({ demographics }, record) => {
     const own = placeOfRace(races, raceOf(demographics?.races, record));
-    return [own === -1 ? NaN : Number(own === race)];
+    return own === -1 ? NaN : Number(own === race);
   };
 }
 
 /** Numbers of patients by sex: men, women. */
 function patientsBySex(cohort: Cohort): number[] {
-  const sexes = Array.from(cohort.subjectIds, (_, record) => isFemale(cohort, record)[0]);
+  const sexes = Array.from(cohort.subjectIds, (_, record) => isFemale(cohort, record));
   return [0, 1].map((wanted) => sexes.filter((sex) => sex === wanted).length);
 }
 
@@ -74,7 +81,7 @@ function leftOutOf(asked: Asked, found: DemographicDistances, isCompared: boolea
   const none = "the other records do not tell it";
   const has = {
     ages: Array.from(cohort.subjectIds, (_, record) => record)
-      .some((record) => !Number.isNaN(age(cohort, record)[0])),
+      .some((record) => !Number.isNaN(age(cohort, record))),
     sexes: patientsBySex(cohort).some((count) => count > 0),
     races: cohort.demographics?.races?.indices.some((index) => index >= 0) ?? false,
   };
@@ -130,10 +137,15 @@ export const demographics: Measure<"demographics", DemographicDistances | null> 
   schema: v.nullable(schema),
   async ask(asked, onProgress) {
     const races = comparedRaces(asked);
+    const statistics = new Map([
+      ["age_at_first_visit", age],
+      ["female", areSexesShown(asked) ? isFemale : () => NaN],
+      ...races.map((race, i) => [statisticOf(race), isOfRace(races, i)] as const),
+    ]);
     const answers = await comparedDistributions<string>(asked, {
-      age_at_first_visit: age,
-      female: areSexesShown(asked) ? isFemale : () => [],
-      ...Object.fromEntries(races.map((race, i) => [statisticOf(race), isOfRace(races, i)])),
+      names: [...statistics.keys()],
+      ofRecords: (cohort) =>
+        Object.fromEntries(statistics.entries().map(([name, of]) => [name, columnOf(cohort, of)])),
     }, onProgress);
     return answers.map(({ figures: { age_at_first_visit, female, ...others }, resampled }, i) => {
       const known = races.flatMap((race) => {

@@ -121,6 +121,69 @@ export function totalVariation(real: ArrayLike<number>, synthetic: ArrayLike<num
   return Math.min(1, sum / 2); // 2 but for rounding, where disjoint
 }
 
+/** A sample, to be compared with many others over the same cells. */
+export interface Cumulative {
+  /** NaN without weight. */
+  readonly mean: number;
+  /** [cells] The share of weight up to each value; NaN without weight. */
+  readonly shares: Float64Array;
+}
+
+function totalOf(weights: Float64Array): number {
+  let total = 0;
+  for (let cell = 0; cell < weights.length; cell++) total += weights[cell];
+  return total;
+}
+
+/**
+ * Mean and cumulative distribution of a sample.
+ *
+ * @param values [cells] ascending
+ * @param weights [cells] weight of each value
+ * @param shares [cells] overwritten
+ */
+export function cumulative(
+  values: Float64Array,
+  weights: Float64Array,
+  shares: Float64Array,
+): Cumulative {
+  const total = totalOf(weights);
+  let [below, sum] = [0, 0];
+  for (let cell = 0; cell < values.length; cell++) {
+    below += weights[cell];
+    sum += weights[cell] * values[cell];
+    shares[cell] = below / total;
+  }
+  return { mean: sum / total, shares };
+}
+
+/**
+ * The mean of a sample, and both distances from another one, in one pass: those of
+ * {@link kolmogorovSmirnov} and {@link wasserstein1}.
+ *
+ * @param values [cells] ascending
+ * @param weights [cells] weight of each value
+ */
+export function distancesFrom(
+  { mean: realMean, shares }: Cumulative,
+  values: Float64Array,
+  weights: Float64Array,
+): { readonly mean: number; readonly largest: number; readonly area: number } {
+  const total = totalOf(weights);
+  const last = values.length - 1;
+  let [below, sum, largest, area] = [0, 0, 0, 0];
+  for (let cell = 0; cell < last; cell++) {
+    below += weights[cell];
+    sum += weights[cell] * values[cell];
+    const between = Math.abs(shares[cell] - below / total);
+    if (between > largest) largest = between;
+    area += between * (values[cell + 1] - values[cell]);
+  }
+  if (last >= 0) sum += weights[last] * values[last]; // where both have all their weight
+  const isKnown = total > 0 && !Number.isNaN(realMean);
+  return { mean: sum / total, largest: isKnown ? largest : NaN, area: isKnown ? area : NaN };
+}
+
 /**
  * A distance with its 95% interval, which is moved as that of an R² is: drawing patients a second time
  * can only add to a distance near 0.

@@ -5,32 +5,50 @@
  * @module
  */
 import * as v from "valibot";
+import type { Cohort } from "../../cohort/cohort.ts";
 import { quantile } from "../../cohort/quantile.ts";
 import { gapsOf } from "../../cohort/records.ts";
 import { object } from "../../files/checked_json.ts";
 import type { Measure } from "../measure.ts";
+import { recordOf } from "../record_of.ts";
 import {
   comparedDistributions,
   type DistributionDistances,
   maybeDistributionSchema,
-  type RecordValues,
 } from "./compared_distributions.ts";
 
-/** A statistic of a record's gaps; NaN for a record without any. */
-function ofGaps(statistic: (gaps: Float64Array) => number): RecordValues {
-  return (cohort, record) => {
-    const gaps = gapsOf(cohort, record);
-    return [gaps.length === 0 ? NaN : statistic(gaps)];
-  };
+/** Statistics with one number for each patient. */
+const ofPatients = ["mean", "median", "sd", "shortest", "longest"] as const;
+
+function meanOf(numbers: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < numbers.length; i++) sum += numbers[i];
+  return sum / numbers.length;
 }
 
-const meanOf = (gaps: Float64Array) => gaps.reduce((sum, days) => sum + days, 0) / gaps.length;
-
 /** Standard deviation of the population; NaN for fewer than two gaps. */
-function sdOf(gaps: Float64Array): number {
+function sdOf(gaps: Float64Array, mean: number): number {
   if (gaps.length < 2) return NaN;
-  const mean = meanOf(gaps);
-  return Math.sqrt(meanOf(gaps.map((days) => (days - mean) ** 2)));
+  let squares = 0;
+  for (let i = 0; i < gaps.length; i++) squares += (gaps[i] - mean) ** 2;
+  return Math.sqrt(squares / gaps.length);
+}
+
+/** Statistics of each record's gaps; NaN for a record without any. */
+function columnsOf(cohort: Cohort): Record<typeof ofPatients[number], Float64Array> {
+  const columns = recordOf(ofPatients, () => new Float64Array(cohort.recordCount).fill(NaN));
+  for (let record = 0; record < cohort.recordCount; record++) {
+    const gaps = gapsOf(cohort, record);
+    if (gaps.length === 0) continue;
+    const sorted = gaps.slice().sort();
+    const mean = meanOf(gaps);
+    columns.mean[record] = mean;
+    columns.median[record] = quantile(sorted, 0.5);
+    columns.sd[record] = sdOf(gaps, mean);
+    columns.shortest[record] = sorted[0];
+    columns.longest[record] = sorted[sorted.length - 1];
+  }
+  return columns;
 }
 
 /**
@@ -61,11 +79,14 @@ export const gapDistribution: Measure<
   })),
   ask: (asked, onProgress) =>
     comparedDistributions(asked, {
-      log_days: (cohort, record) => gapsOf(cohort, record).map(Math.log1p),
-      mean: ofGaps(meanOf),
-      median: ofGaps((gaps) => quantile(gaps.slice().sort(), 0.5)),
-      sd: ofGaps(sdOf),
-      shortest: ofGaps((gaps) => gaps.reduce((least, days) => Math.min(least, days), Infinity)),
-      longest: ofGaps((gaps) => gaps.reduce((most, days) => Math.max(most, days), 0)),
+      names: ["log_days", ...ofPatients],
+      ofRecords: columnsOf,
+      ofVisits: {
+        log_days({ visitOffsets, gapDays }, record, of) {
+          for (let visit = visitOffsets[record] + 1; visit < visitOffsets[record + 1]; visit++) {
+            of(Math.log1p(gapDays[visit]));
+          }
+        },
+      },
     }, onProgress),
 };

@@ -4,26 +4,16 @@
  * @see Theodorou et al. 2023 (HALO), densities of visits per record and codes per visit
  * @module
  */
+import { distinctCodeCounts } from "../../cohort/code_counts.ts";
 import type { Cohort } from "../../cohort/cohort.ts";
+import { visitsOf } from "../../cohort/records.ts";
 import { object } from "../../files/checked_json.ts";
 import type { Measure } from "../measure.ts";
 import {
   comparedDistributions,
   type DistributionDistances,
   maybeDistributionSchema,
-  type RecordValues,
 } from "./compared_distributions.ts";
-
-const visitsPerRecord: RecordValues = (
-  { visitOffsets },
-  record,
-) => [visitOffsets[record + 1] - visitOffsets[record]];
-
-const codesPerVisit: RecordValues = ({ visitOffsets, codeOffsets }, record) =>
-  Uint32Array.from(
-    { length: visitOffsets[record + 1] - visitOffsets[record] },
-    (_, i) => codeOffsets[visitOffsets[record] + i + 1] - codeOffsets[visitOffsets[record] + i],
-  );
 
 /** [codes] All codes of a record, visit after visit. */
 export function codesOfRecord(
@@ -32,14 +22,6 @@ export function codesOfRecord(
 ): Uint32Array {
   return codes.subarray(codeOffsets[visitOffsets[record]], codeOffsets[visitOffsets[record + 1]]);
 }
-
-const codesPerRecord: RecordValues = (cohort, record) => [codesOfRecord(cohort, record).length];
-
-/** The number of distinct codes of a record. */
-export const distinctCodes: RecordValues = (
-  cohort,
-  record,
-) => [new Set(codesOfRecord(cohort, record)).size];
 
 /**
  * Distributions of visits per record, codes per visit, and codes per record: all of them, and each
@@ -61,9 +43,27 @@ export const lengthDistributions: Measure<
   }),
   ask: (asked, onProgress) =>
     comparedDistributions(asked, {
-      visits_per_record: visitsPerRecord,
-      codes_per_visit: codesPerVisit,
-      codes_per_record: codesPerRecord,
-      distinct_codes_per_record: distinctCodes,
+      names: [
+        "visits_per_record",
+        "codes_per_visit",
+        "codes_per_record",
+        "distinct_codes_per_record",
+      ],
+      ofRecords: (cohort) => {
+        const each = (of: (record: number) => number) =>
+          Float64Array.from({ length: cohort.recordCount }, (_, record) => of(record));
+        return {
+          visits_per_record: each((record) => visitsOf(cohort, record)),
+          codes_per_record: each((record) => codesOfRecord(cohort, record).length),
+          distinct_codes_per_record: distinctCodeCounts(cohort),
+        };
+      },
+      ofVisits: {
+        codes_per_visit({ visitOffsets, codeOffsets }, record, of) {
+          for (let visit = visitOffsets[record]; visit < visitOffsets[record + 1]; visit++) {
+            of(codeOffsets[visit + 1] - codeOffsets[visit]);
+          }
+        },
+      },
     }, onProgress),
 };

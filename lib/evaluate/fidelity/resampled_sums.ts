@@ -180,7 +180,10 @@ export function sumsOf(rows: RecordRows): Float64Array {
 }
 
 /** Bytes that sums of a block of resamples may take; kinds that need more are summed one by one. */
-const sumBytes = 2 ** 28;
+const sumBytes = 2 ** 27;
+
+/** Resamples whose sums are read at once: so many are beside each other in the memory that is fetched. */
+const readAtOnce = 8;
 
 /**
  * Adds what a run adds to the sums of one resample.
@@ -210,9 +213,11 @@ export type KindsOfSums = readonly Float64Array[];
 interface SummedKind {
   /** Its runs. */
   readonly runs: () => Iterable<CellRun>;
+  /** Number of its cells. */
+  readonly cells: number;
   /** Where sums of a whole block are; undefined if they are summed one by one. */
   readonly address: number | undefined;
-  /** [cells] Those of one resample. */
+  /** [{@link readAtOnce} × cells] Those of some resamples, or of one. */
   readonly sums: Float64Array;
 }
 
@@ -234,8 +239,9 @@ class BlockSums {
   ) {
     this.#kinds = kinds.map((rows, kind) => ({
       runs: cellRuns(rows, room),
+      cells: rows.cellCount,
       address: isWide[kind] ? block.reserve(rows.cellCount) : undefined,
-      sums: new Float64Array(rows.cellCount),
+      sums: new Float64Array(isWide[kind] ? readAtOnce * rows.cellCount : rows.cellCount),
     }));
   }
 
@@ -249,9 +255,9 @@ class BlockSums {
     }
     this.#weights = new Int16Array(weights); // of at most 2¹⁴ draws
     block.setWeights(this.#weights);
-    for (const { runs, address, sums } of this.#kinds) {
+    for (const { runs, address, cells } of this.#kinds) {
       if (address === undefined) continue;
-      block.clear(address, sums.length);
+      block.clear(address, cells);
       for (const run of runs()) {
         block.add(run, address);
         await breathe();
@@ -259,15 +265,17 @@ class BlockSums {
     }
   }
 
-  /** The sums of one resample of the block. */
+  /** The sums of one resample of the block, after those before. */
   at(column: number): KindsOfSums {
     const { columns } = this.block;
-    return this.#kinds.map(({ runs, address, sums }) => {
-      if (address !== undefined) this.block.read(address, column, sums);
-      else {
-        sums.fill(0);
-        for (const run of runs()) addColumn(run, this.#weights, { column, columns }, sums);
+    const place = column % readAtOnce;
+    return this.#kinds.map(({ runs, address, cells, sums }) => {
+      if (address !== undefined) {
+        if (place === 0) this.block.read(address, column, cells, sums);
+        return sums.subarray(place * cells, (place + 1) * cells);
       }
+      sums.fill(0);
+      for (const run of runs()) addColumn(run, this.#weights, { column, columns }, sums);
       return sums;
     });
   }

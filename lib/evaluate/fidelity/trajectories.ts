@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { Cohort } from "../../cohort/cohort.ts";
 import { gapsOf } from "../../cohort/records.ts";
 import { object } from "../../files/checked_json.ts";
 import type { Measure } from "../measure.ts";
@@ -11,39 +12,60 @@ import {
   comparedDistributions,
   type DistributionDistances,
   maybeDistributionSchema,
-  type RecordValues,
 } from "./compared_distributions.ts";
 import { codesOfRecord } from "./length_distributions.ts";
 
 /**
- * Shannon's entropy of a record's codes, in nats: 0 if all are the same code, log n if each of n codes
- * occurs equally often. NaN without codes.
+ * Of each record: Shannon's entropy of its codes in nats, 0 if all are the same code, log n if each of n
+ * codes occurs equally often; and the share of its codes that an earlier visit has. NaN without codes.
  */
-const codeEntropy: RecordValues = (cohort, record) => {
-  const codes = codesOfRecord(cohort, record);
-  if (codes.length === 0) return [NaN];
-  const times = new Map<number, number>();
-  for (const code of codes) times.set(code, (times.get(code) ?? 0) + 1);
-  // in one order, so that rounding tells no records with the same numbers apart
-  const shares = [...times.values()].sort((a, b) => a - b).map((each) => each / codes.length);
-  return [shares.reduce((entropy, share) => entropy - share * Math.log(share), 0)];
-};
+function varietyOf(cohort: Cohort): Record<"code_entropy" | "repeat_share", Float64Array> {
+  const entropies = new Float64Array(cohort.recordCount).fill(NaN);
+  const repeats = new Float64Array(cohort.recordCount).fill(NaN);
+  const times = new Uint32Array(cohort.vocabulary.codes.length);
+  for (let record = 0; record < cohort.recordCount; record++) {
+    const codes = codesOfRecord(cohort, record);
+    if (codes.length === 0) continue;
+    for (let i = 0; i < codes.length; i++) times[codes[i]]++;
+    const distinct: number[] = [];
+    for (let i = 0; i < codes.length; i++) {
+      if (times[codes[i]] > 0) distinct.push(times[codes[i]]);
+      times[codes[i]] = 0;
+    }
+    // in one order, so that rounding tells no records with the same numbers apart
+    distinct.sort((a, b) => a - b);
+    let [entropy, last, term] = [0, 0, 0];
+    for (const each of distinct) {
+      if (each !== last) term = each / codes.length * Math.log(each / codes.length);
+      last = each;
+      entropy -= term;
+    }
+    entropies[record] = entropy;
+    repeats[record] = 1 - distinct.length / codes.length;
+  }
+  return { code_entropy: entropies, repeat_share: repeats };
+}
 
-/** Share of a record's codes that an earlier visit of it has; NaN without codes. */
-const repeatShare: RecordValues = (cohort, record) => {
-  const codes = codesOfRecord(cohort, record);
-  return [1 - new Set(codes).size / codes.length];
-};
-
-const daysCovered: RecordValues = (
-  cohort,
-  record,
-) => [gapsOf(cohort, record).reduce((sum, days) => sum + days, 0)];
-
-const longestGap: RecordValues = (cohort, record) => {
-  const own = gapsOf(cohort, record);
-  return [own.length === 0 ? NaN : own.reduce((longest, days) => Math.max(longest, days))];
-};
+/**
+ * Of each record: days from its first visit to its last, and its longest gap, NaN for a single visit. Both
+ * are NaN in a cohort without days between visits.
+ */
+function timesOf(cohort: Cohort): Record<"days_covered" | "longest_gap_days", Float64Array> {
+  const covered = new Float64Array(cohort.recordCount).fill(NaN);
+  const longest = new Float64Array(cohort.recordCount).fill(NaN);
+  const isTimed = cohort.gapDays.some((days) => days > 0);
+  for (let record = 0; isTimed && record < cohort.recordCount; record++) {
+    const gaps = gapsOf(cohort, record);
+    let [sum, most] = [0, NaN];
+    for (let i = 0; i < gaps.length; i++) {
+      sum += gaps[i];
+      most = i === 0 ? gaps[i] : Math.max(most, gaps[i]);
+    }
+    covered[record] = sum;
+    longest[record] = most;
+  }
+  return { days_covered: covered, longest_gap_days: longest };
+}
 
 /**
  * Distributions over records: the entropy of their codes in nats, the share of codes that are repeats
@@ -63,16 +85,9 @@ export const trajectories: Measure<
     days_covered: maybeDistributionSchema,
     longest_gap_days: maybeDistributionSchema,
   }),
-  ask(asked, onProgress) {
-    const cohorts = [asked.real, ...asked.others].map(({ cohort }) => cohort);
-    const timed = new Set(cohorts.filter(({ gapDays }) => gapDays.some((days) => days > 0)));
-    const ifTimed = (values: RecordValues): RecordValues => (cohort, record) =>
-      timed.has(cohort) ? values(cohort, record) : [];
-    return comparedDistributions(asked, {
-      code_entropy: codeEntropy,
-      repeat_share: repeatShare,
-      days_covered: ifTimed(daysCovered),
-      longest_gap_days: ifTimed(longestGap),
-    }, onProgress);
-  },
+  ask: (asked, onProgress) =>
+    comparedDistributions(asked, {
+      names: ["code_entropy", "repeat_share", "days_covered", "longest_gap_days"],
+      ofRecords: (cohort) => ({ ...varietyOf(cohort), ...timesOf(cohort) }),
+    }, onProgress),
 };

@@ -79,11 +79,13 @@ export class WeightedSums {
     this.#operations.addRun(cells.length, this.columns, ...addresses);
   }
 
-  /** The sums of one resample, [cells] written to `to`. */
-  read(sums: number, column: number, to: Float64Array): void {
-    const all = new Uint32Array(this.#memory.buffer, sums, to.length * this.columns);
-    const { columns } = this;
-    for (let cell = 0; cell < to.length; cell++) to[cell] = all[cell * columns + column];
+  /** The sums of `to.length / cells` resamples, [resamples × cells] written to `to`. */
+  read(sums: number, column: number, cells: number, to: Float64Array): void {
+    const all = new Uint32Array(this.#memory.buffer, sums, cells * this.columns);
+    for (let cell = 0; cell < cells; cell++) {
+      let from = cell * this.columns + column;
+      for (let at = cell; at < to.length; at += cells) to[at] = all[from++];
+    }
   }
 
   /** Copies numbers to an address: the next free one. */

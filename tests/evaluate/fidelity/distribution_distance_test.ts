@@ -2,7 +2,9 @@ import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { kolmogorovSmirnov, random, totalVariation, wasserstein1 } from "ehrloom";
 import {
   agreementEstimate,
+  cumulative,
   distanceEstimate,
+  distancesFrom,
 } from "ehrloom/evaluate/fidelity/distribution_distance.ts";
 
 Deno.test("equal distributions have no distance, whatever their totals", () => {
@@ -40,6 +42,26 @@ Deno.test("distances of two samples are those of their sorted values, by another
     sample.filter((each) => each <= most).length / 40;
   const gaps = values.map((value) => Math.abs(share(a, value) - share(b, value)));
   assertAlmostEquals(kolmogorovSmirnov(weights(a), weights(b)), Math.max(...gaps), 1e-9);
+});
+
+Deno.test("distancesFrom() are both distances and the mean, in one pass", () => {
+  const draws = random(9);
+  for (let time = 0; time < 50; time++) {
+    const cells = 1 + draws.integer(20);
+    const drawn = (most: number) => Float64Array.from({ length: cells }, () => draws.integer(most));
+    const values = drawn(1000).sort();
+    const [real, other] = [drawn(5), drawn(3)]; // at times without any weight
+    const mean = (weights: Float64Array) =>
+      weights.reduce((sum, weight, cell) => sum + weight * values[cell], 0) /
+      weights.reduce((sum, weight) => sum + weight, 0);
+    const truth = cumulative(values, real, new Float64Array(cells));
+    assertEquals(truth.mean, mean(real));
+    assertEquals(distancesFrom(truth, values, other), {
+      mean: mean(other),
+      largest: kolmogorovSmirnov(real, other),
+      area: wasserstein1(values, real, other),
+    });
+  }
 });
 
 Deno.test("a sample without weight has no distance from anything", () => {
