@@ -10,16 +10,15 @@
  * @module
  */
 import * as v from "valibot";
-import type { Cohort } from "../../cohort/cohort.ts";
 import { isShownCell } from "../../cohort/small_cells.ts";
 import { list, object, text, whole } from "../../files/checked_json.ts";
 import type { OnProgress } from "../../progress.ts";
 import { type Estimate, estimate, estimateSchema, figureSchema, r2Estimate } from "../bootstrap.ts";
 import type { Answer, Asked, Measure } from "../measure.ts";
+import { type CodeOccurrences, codeOccurrences, occurrencesIn } from "./code_occurrences.ts";
 import { agreementEstimate, distanceEstimate, totalVariation } from "./distribution_distance.ts";
-import { codesOfRecord } from "./length_distributions.ts";
 import { r2 } from "./r2.ts";
-import { type RecordRows, recordRows, resampledFigures, sumsOf } from "./resampled_sums.ts";
+import { resampledFigures, sumsOf } from "./resampled_sums.ts";
 
 const rungCount = 10;
 
@@ -79,77 +78,84 @@ export interface CodeLadder {
   rungs: LadderRung[];
 }
 
-/** [codes × 2 + 1] Records with each code, visits with each code, and records. */
-function occurrences(cohort: Cohort): RecordRows {
-  const codes = cohort.vocabulary.codes.length;
-  return recordRows(cohort, 2 * codes + 1, (record, add) => {
-    const own = codesOfRecord(cohort, record);
-    for (const code of new Set(own)) add(code);
-    for (const code of own) add(codes + code);
-    add(2 * codes);
-  });
-}
-
 /** Codes of training records by falling prevalence, in rungs of equal size. */
-function rungsOf(truth: Float64Array): number[][] {
-  const codes = (truth.length - 1) / 2;
-  const ordered = [...Array(codes).keys()].filter((code) => truth[code] > 0)
-    .sort((a, b) => truth[b] - truth[a] || a - b);
+function rungsOf({ recordsWith }: CodeOccurrences): number[][] {
+  const ordered = [...recordsWith.keys()].filter((code) => recordsWith[code] > 0)
+    .sort((a, b) => recordsWith[b] - recordsWith[a] || a - b);
   const count = Math.min(rungCount, ordered.length);
   const bound = (rung: number) => Math.round(rung * ordered.length / count);
   return Array.from({ length: count }, (_, rung) => ordered.slice(bound(rung), bound(rung + 1)));
 }
 
-const sumOver = (codes: readonly number[], sums: Float64Array, from = 0) =>
-  codes.reduce((sum, code) => sum + sums[from + code], 0);
+function sumOver(codes: readonly number[], counts: Float64Array): number {
+  let sum = 0;
+  for (const code of codes) sum += counts[code];
+  return sum;
+}
 
 /**
  * Share of codes that occur, and the ratio of their mean prevalence to the real one, NaN in a resample
  * whose real records have none of them.
  */
-function presence(codes: readonly number[], real: Float64Array, other: Float64Array) {
-  const [realRecords, otherRecords] = [real, other].map((sums) => sums[sums.length - 1]);
-  const [prevalence, judged] = [sumOver(codes, real), sumOver(codes, other)];
+function presence(codes: readonly number[], real: CodeOccurrences, other: CodeOccurrences) {
+  const [prevalence, judged] = [real, other].map((of) => sumOver(codes, of.recordsWith));
+  let occurring = 0;
+  for (const code of codes) if (other.recordsWith[code] > 0) occurring++;
   return {
-    occurring: codes.filter((code) => other[code] > 0).length / codes.length,
-    ratio: prevalence === 0 ? NaN : (judged / otherRecords) / (prevalence / realRecords),
+    occurring: occurring / codes.length,
+    ratio: prevalence === 0 ? NaN : (judged / other.records) / (prevalence / real.records),
   };
 }
 
 /** Mean absolute error of prevalence over mean prevalence; NaN if no real record has one of the codes. */
-function relativeError(codes: readonly number[], real: Float64Array, other: Float64Array): number {
-  const [realRecords, otherRecords] = [real, other].map((sums) => sums[sums.length - 1]);
-  const errors = codes.map((code) =>
-    Math.abs(other[code] / otherRecords - real[code] / realRecords)
-  );
-  const prevalence = sumOver(codes, real) / realRecords;
-  return prevalence === 0 ? NaN : errors.reduce((sum, error) => sum + error, 0) / prevalence;
+function relativeError(
+  codes: readonly number[],
+  real: CodeOccurrences,
+  other: CodeOccurrences,
+): number {
+  let errors = 0;
+  for (const code of codes) {
+    errors += Math.abs(
+      other.recordsWith[code] / other.records - real.recordsWith[code] / real.records,
+    );
+  }
+  const prevalence = sumOver(codes, real.recordsWith) / real.records;
+  return prevalence === 0 ? NaN : errors / prevalence;
 }
 
 /** R² of prevalence over the codes of a rung that occur in either; NaN if the real ones are all equal. */
-function prevalenceR2(codes: readonly number[], real: Float64Array, other: Float64Array): number {
-  const found = codes.filter((code) => real[code] > 0 || other[code] > 0);
-  const [truth, judged] = [real, other].map((sums) =>
-    found.map((code) => sums[code] / sums[sums.length - 1])
-  );
+function prevalenceR2(
+  codes: readonly number[],
+  real: CodeOccurrences,
+  other: CodeOccurrences,
+): number {
+  const [truth, judged]: [number[], number[]] = [[], []];
+  for (const code of codes) {
+    if (real.recordsWith[code] === 0 && other.recordsWith[code] === 0) continue;
+    truth.push(real.recordsWith[code] / real.records);
+    judged.push(other.recordsWith[code] / other.records);
+  }
   return truth.every((each) => each === truth[0]) ? NaN : r2(truth, judged);
 }
 
 /** [rungs + 1] Shares of the codes of visits that are of each rung, and of none. */
-function eventShares(rungs: readonly (readonly number[])[], sums: Float64Array): number[] {
-  const codes = (sums.length - 1) / 2;
-  const all = sums.subarray(codes, 2 * codes).reduce((sum, count) => sum + count, 0);
-  const shares = rungs.map((rung) => sumOver(rung, sums, codes) / all);
+function eventShares(
+  rungs: readonly (readonly number[])[],
+  { visitsWith }: CodeOccurrences,
+): number[] {
+  const all = visitsWith.reduce((sum, count) => sum + count, 0);
+  const shares = rungs.map((rung) => sumOver(rung, visitsWith) / all);
   return [...shares, Math.max(0, 1 - shares.reduce((sum, share) => sum + share, 0))];
 }
 
 /** The figures of one resample. */
 function figuresOf(
   { rungs, rare }: { rungs: readonly number[][]; rare: readonly number[] },
-  real: Float64Array,
-  other: Float64Array,
+  real: CodeOccurrences,
+  realShares: readonly number[],
+  other: CodeOccurrences,
 ): Record<string, number> {
-  const [realShares, otherShares] = [eventShares(rungs, real), eventShares(rungs, other)];
+  const otherShares = eventShares(rungs, other);
   const ofRare = presence(rare, real, other);
   const ofRungs = rungs.map((rung, i) => ({
     ...presence(rung, real, other),
@@ -182,7 +188,7 @@ type Columns = Readonly<Record<string, Float64Array>>;
 function rungFigures(
   index: number,
   rungs: readonly number[][],
-  { truth, columns, minCell }: { truth: Float64Array; columns: Columns; minCell: number },
+  { truth, columns, minCell }: { truth: CodeOccurrences; columns: Columns; minCell: number },
 ): LadderRung {
   const codes = rungs[index];
   const shown = (records: number) => isShownCell(minCell, records) ? records : null;
@@ -191,8 +197,8 @@ function rungFigures(
   return {
     rung: rungName(index, rungs.length),
     codes: codes.length,
-    most_records: shown(truth[codes[0]]),
-    fewest_records: shown(truth[codes[codes.length - 1]]),
+    most_records: shown(truth.recordsWith[codes[0]]),
+    fewest_records: shown(truth.recordsWith[codes[codes.length - 1]]),
     occurring: agreementEstimate(column("occurring")),
     prevalence_ratio: estimate(column("ratio")),
     relative_error: distanceEstimate(column("relative_error")),
@@ -204,14 +210,18 @@ function rungFigures(
 
 async function ask(asked: Asked, onProgress?: OnProgress): Promise<Answer<CodeLadder | null>[]> {
   const { real, others, minCell = 1 } = asked;
-  const rows = [real, ...others].map(({ cohort }) => occurrences(cohort));
-  const truth = sumsOf(rows[0]);
+  const rows = [real, ...others].map(({ cohort }) => codeOccurrences(cohort));
+  const truth = occurrencesIn(sumsOf(rows[0]));
   const rungs = rungsOf(truth);
-  const rare = rungs.flat().filter((code) => truth[code] < rareBelow);
+  const rare = rungs.flat().filter((code) => truth.recordsWith[code] < rareBelow);
   const found = await resampledFigures<string>(
     asked,
     [rows],
-    ([real]) => ([other]) => figuresOf({ rungs, rare }, real, other),
+    ([sums]) => {
+      const real = occurrencesIn(sums);
+      const shares = eventShares(rungs, real);
+      return ([other]) => figuresOf({ rungs, rare }, real, shares, occurrencesIn(other));
+    },
     onProgress,
   );
   return found.map((columns) => {

@@ -8,7 +8,6 @@
  * @module
  */
 import * as v from "valibot";
-import type { Cohort } from "../../cohort/cohort.ts";
 import { object } from "../../files/checked_json.ts";
 import type { OnProgress } from "../../progress.ts";
 import type { Answer, Asked, Measure } from "../measure.ts";
@@ -19,8 +18,8 @@ import {
   type Rates,
   rateSchema,
 } from "./compared_rates.ts";
-import { codesOfRecord } from "./length_distributions.ts";
-import { type RecordRows, recordRows, resampledFigures, sumsOf } from "./resampled_sums.ts";
+import { codeOccurrences, occurrencesIn } from "./code_occurrences.ts";
+import { resampledFigures } from "./resampled_sums.ts";
 
 /** How often codes begin and come back. */
 export interface OnsetFidelity {
@@ -30,35 +29,23 @@ export interface OnsetFidelity {
   repeats: RateFidelity;
 }
 
-/** [codes × 2 + 1] Occurrences of each code, the records that have it, and visits. */
-function occurrences(cohort: Cohort): RecordRows {
-  const codes = cohort.vocabulary.codes.length;
-  return recordRows(cohort, 2 * codes + 1, (record, add) => {
-    const own = codesOfRecord(cohort, record);
-    for (const code of own) add(code);
-    for (const code of new Set(own)) add(codes + code);
-    add(2 * codes, cohort.visitOffsets[record + 1] - cohort.visitOffsets[record]);
-  });
-}
-
 const kinds = ["onsets", "repeats"] as const;
 
 /** Per visit: a record begins a code once, and repeats it in every other visit that has it. */
 function ratesOf(sums: Float64Array): Record<(typeof kinds)[number], Rates> {
-  const codes = (sums.length - 1) / 2;
-  const visits = sums[2 * codes];
-  const rates = (countOf: (code: number) => number): Rates => {
-    const byCode = new Float64Array(codes);
-    let overall = 0;
-    for (let code = 0; code < codes; code++) {
-      byCode[code] = countOf(code) / visits;
-      overall += byCode[code];
-    }
-    return { overall, byCode };
-  };
+  const { visitsWith, recordsWith, visits } = occurrencesIn(sums);
+  const codes = visitsWith.length;
+  const [onsets, repeats] = [new Float64Array(codes), new Float64Array(codes)];
+  let [allOnsets, allRepeats] = [0, 0];
+  for (let code = 0; code < codes; code++) {
+    onsets[code] = recordsWith[code] / visits;
+    repeats[code] = (visitsWith[code] - recordsWith[code]) / visits;
+    allOnsets += onsets[code];
+    allRepeats += repeats[code];
+  }
   return {
-    onsets: rates((code) => sums[codes + code]),
-    repeats: rates((code) => sums[code] - sums[codes + code]),
+    onsets: { overall: allOnsets, byCode: onsets },
+    repeats: { overall: allRepeats, byCode: repeats },
   };
 }
 
@@ -72,19 +59,25 @@ function inEither({ byCode: real }: Rates, { byCode: synthetic }: Rates): number
 }
 
 async function ask(asked: Asked, onProgress?: OnProgress): Promise<Answer<OnsetFidelity | null>[]> {
-  const rows = [asked.real, ...asked.others].map(({ cohort }) => occurrences(cohort));
-  const found = await resampledFigures<string>(asked, [rows], ([real]) => ([other]) => {
-    const [truth, judged] = [ratesOf(real), ratesOf(other)];
-    return Object.fromEntries(
-      kinds.flatMap((kind) =>
-        rateFigures(kind, truth[kind], judged[kind], inEither(truth[kind], judged[kind]))
-      ),
-    );
+  const rows = [asked.real, ...asked.others].map(({ cohort }) => codeOccurrences(cohort));
+  const found = await resampledFigures<string>(asked, [rows], ([real]) => {
+    const truth = ratesOf(real);
+    return ([other]) => {
+      const judged = ratesOf(other);
+      return Object.fromEntries(
+        kinds.flatMap((kind) => {
+          const codes = inEither(truth[kind], judged[kind]);
+          return [
+            ...rateFigures(kind, truth[kind], judged[kind], codes),
+            [`${kind}.codes`, codes.length],
+          ];
+        }),
+      );
+    };
   }, onProgress);
-  const [truth, ...others] = rows.map((each) => ratesOf(sumsOf(each)));
-  return found.map((columns, i) => {
+  return found.map((columns) => {
     const [onsets, repeats] = kinds.map((kind) =>
-      rateAnswer(kind, columns, inEither(truth[kind], others[i][kind]).length)
+      rateAnswer(kind, columns, columns[`${kind}.codes`][0])
     );
     if (onsets.figures === null || repeats.figures === null) {
       return { figures: null, resampled: {} };

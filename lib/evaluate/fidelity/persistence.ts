@@ -42,76 +42,94 @@ export interface PersistenceFidelity {
   lag_3: LagPersistence | null;
 }
 
-/** [3 lags × 2 × codes] Pairs of visits with each code in the first, and with the code in both. */
+/**
+ * [2 × 3 lags × codes] Visits with each code that have 1, 2, and at least 3 later ones; then pairs of
+ * visits with the code in both, at each lag.
+ */
 function pairs(cohort: Cohort): RecordRows {
   const { visitOffsets, codeOffsets, codes } = cohort;
   const codeCount = cohort.vocabulary.codes.length;
-  return recordRows(cohort, lags.length * 2 * codeCount, (record, add) => {
-    for (const [i, lag] of lags.entries()) {
-      const [first, both] = [2 * i * codeCount, (2 * i + 1) * codeCount];
-      for (let visit = visitOffsets[record]; visit + lag < visitOffsets[record + 1]; visit++) {
-        let later = codeOffsets[visit + lag];
-        for (let event = codeOffsets[visit]; event < codeOffsets[visit + 1]; event++) {
-          while (later < codeOffsets[visit + lag + 1] && codes[later] < codes[event]) later++;
-          add(first + codes[event]);
-          if (later < codeOffsets[visit + lag + 1] && codes[later] === codes[event]) {
-            add(both + codes[event]);
-          }
+  const lastVisit = new Int32Array(codeCount).fill(-1);
+  const history = new Uint8Array(codeCount); // bit k: the code is k visits before its last one, too
+  return recordRows(cohort, 2 * lags.length * codeCount, (record, add) => {
+    const [start, end] = [visitOffsets[record], visitOffsets[record + 1]];
+    for (let visit = start; visit < end; visit++) {
+      const later = Math.min(lags.length, end - 1 - visit);
+      for (let event = codeOffsets[visit]; event < codeOffsets[visit + 1]; event++) {
+        const code = codes[event];
+        if (later > 0) add((later - 1) * codeCount + code);
+        const since = visit - lastVisit[code]; // not above 0 where the record is read again
+        const isKnown = lastVisit[code] >= start && since > 0 && since <= lags.length;
+        const before = isKnown ? history[code] << since : 0;
+        for (let lag = 1; lag <= lags.length; lag++) {
+          if ((before >> lag & 1) === 1) add((lags.length + lag - 1) * codeCount + code);
         }
+        history[code] = before | 1;
+        lastVisit[code] = visit;
       }
     }
   });
 }
 
+/** [codes] Pairs of visits at a lag with each code in the first, from sums of {@link pairs}. */
+function firstsOf(sums: Float64Array, lagIndex: number): Float64Array {
+  const codes = sums.length / (2 * lags.length);
+  const firsts = new Float64Array(codes);
+  for (let cell = lagIndex * codes; cell < lags.length * codes;) {
+    for (let code = 0; code < codes; code++) firsts[code] += sums[cell++];
+  }
+  return firsts;
+}
+
 /** The persistence of codes at a lag; NaN for a code without pairs. */
 function ratesOf(sums: Float64Array, lagIndex: number): Rates {
-  const codes = sums.length / (2 * lags.length);
-  const from = 2 * lagIndex * codes;
+  const firsts = firstsOf(sums, lagIndex);
+  const from = (lags.length + lagIndex) * firsts.length;
   let [first, both] = [0, 0];
-  const byCode = new Float64Array(codes);
-  for (let code = 0; code < codes; code++) {
-    first += sums[from + code];
-    both += sums[from + codes + code];
-    byCode[code] = sums[from + codes + code] / sums[from + code];
+  const byCode = new Float64Array(firsts.length);
+  for (let code = 0; code < firsts.length; code++) {
+    first += firsts[code];
+    both += sums[from + code];
+    byCode[code] = sums[from + code] / firsts[code];
   }
   return { overall: both / first, byCode };
 }
 
 /** Codes with enough pairs in the real cohort as it is, and with any in both sums. */
 function comparable(enough: readonly number[], real: Rates, other: Rates): number[] {
-  return enough.filter((code) =>
-    !Number.isNaN(real.byCode[code]) && !Number.isNaN(other.byCode[code])
-  );
+  const codes: number[] = [];
+  for (const code of enough) {
+    if (!Number.isNaN(real.byCode[code]) && !Number.isNaN(other.byCode[code])) codes.push(code);
+  }
+  return codes;
 }
 
 async function ask(asked: Asked, onProgress?: OnProgress): Promise<Answer<PersistenceFidelity>[]> {
   const rows = [asked.real, ...asked.others].map(({ cohort }) => pairs(cohort));
-  const [truth, ...others] = rows.map(sumsOf);
-  const codes = asked.real.cohort.vocabulary.codes.length;
-  const enough = lags.map((_, i) =>
-    [...Array(codes).keys()].filter((code) => truth[2 * i * codes + code] >= enoughPairs)
-  );
-  const compared = (i: number, real: Float64Array, other: Float64Array) => {
-    const [a, b] = [ratesOf(real, i), ratesOf(other, i)];
-    return { real: a, other: b, codes: comparable(enough[i], a, b) };
-  };
-  const found = await resampledFigures<string>(
-    asked,
-    [rows],
-    ([real]) => ([other]) =>
+  const truth = sumsOf(rows[0]);
+  const enough = lags.map((_, i) => {
+    const firsts = firstsOf(truth, i);
+    return [...firsts.keys()].filter((code) => firsts[code] >= enoughPairs);
+  });
+  const found = await resampledFigures<string>(asked, [rows], ([real]) => {
+    const ofReal = lags.map((_, i) => ratesOf(real, i));
+    return ([other]) =>
       Object.fromEntries(
         lags.flatMap((lag, i) => {
-          const { real: a, other: b, codes } = compared(i, real, other);
-          return rateFigures(`lag_${lag}`, a, b, codes);
+          const own = ratesOf(other, i);
+          const codes = comparable(enough[i], ofReal[i], own);
+          return [
+            ...rateFigures(`lag_${lag}`, ofReal[i], own, codes),
+            [`lag_${lag}.codes`, codes.length],
+          ];
         }),
-      ),
-    onProgress,
-  );
-  return found.map((columns, index) => {
+      );
+  }, onProgress);
+  return found.map((columns) => {
     const answers = lags.map((lag, i) => {
-      const { length } = compared(i, truth, others[index]).codes;
-      const { figures, resampled } = rateAnswer(`lag_${lag}`, columns, length);
-      const codes_left_out = enough[i].length - length;
+      const codes = columns[`lag_${lag}.codes`][0];
+      const { figures, resampled } = rateAnswer(`lag_${lag}`, columns, codes);
+      const codes_left_out = enough[i].length - codes;
       return { figures: figures && { ...figures, codes_left_out }, resampled };
     });
     const [lag_1, lag_2, lag_3] = answers.map(({ figures }) => figures);

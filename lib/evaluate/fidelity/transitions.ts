@@ -40,17 +40,30 @@ export interface TransitionFidelity {
 /** [chapters × chapters] Pairs of consecutive visits with a chapter in the first, and one in the second. */
 function transitionRows(cohort: Cohort, { names, chapterOf }: CodeChapters): RecordRows {
   const { visitOffsets, codeOffsets, codes } = cohort;
-  const chaptersOf = (visit: number) =>
-    new Set(
-      codes.subarray(codeOffsets[visit], codeOffsets[visit + 1])
-        .values().map((code) => chapterOf[code]),
-    );
+  const lastRead = new Float64Array(names.length); // the number of the reading in which it came last
+  let reading = 0;
+  let [before, own] = [new Uint32Array(names.length), new Uint32Array(names.length)];
+  /** Writes the chapters of a visit to `own`: how many they are. */
+  const readChapters = (visit: number) => {
+    let count = 0;
+    reading++;
+    for (let i = codeOffsets[visit]; i < codeOffsets[visit + 1]; i++) {
+      const chapter = chapterOf[codes[i]];
+      if (lastRead[chapter] !== reading) own[count++] = chapter;
+      lastRead[chapter] = reading;
+    }
+    return count;
+  };
   return recordRows(cohort, names.length ** 2, (record, add) => {
-    let before = new Set<number>();
+    let known = 0;
     for (let visit = visitOffsets[record]; visit < visitOffsets[record + 1]; visit++) {
-      const own = chaptersOf(visit);
-      for (const first of before) for (const next of own) add(first * names.length + next);
-      before = own;
+      const count = readChapters(visit);
+      for (let i = 0; i < known; i++) {
+        const row = before[i] * names.length;
+        for (let k = 0; k < count; k++) add(row + own[k]);
+      }
+      [before, own] = [own, before];
+      known = count;
     }
   });
 }
@@ -67,12 +80,13 @@ function rowOf(chapter: number, chapters: number, real: Float64Array, other: Flo
 /** [chapters] The records with a transition from each chapter. */
 function patientsOf(rows: RecordRows, chapters: number): Uint32Array {
   const patients = new Uint32Array(chapters);
-  for (const { offsets, cells } of rows.runs()) {
-    for (let row = 0; row + 1 < offsets.length; row++) {
-      const own = cells.subarray(offsets[row], offsets[row + 1]);
-      const first = own.map((cell) => Math.floor(cell / chapters));
-      for (const chapter of new Set(first)) patients[chapter]++;
-    }
+  const lastRecord = new Int32Array(chapters).fill(-1);
+  for (let record = 0; record < rows.recordCount; record++) {
+    rows.read(record, (cell) => {
+      const chapter = Math.floor(cell / chapters);
+      if (lastRecord[chapter] !== record) patients[chapter]++;
+      lastRecord[chapter] = record;
+    });
   }
   return patients;
 }
@@ -98,11 +112,13 @@ async function ask(
       ...all.map(({ distance }, chapter) => [String(chapter), distance]),
     ]);
   }, onProgress);
-  const patientsFor = rows.map((each) => patientsOf(each, count));
+  const patients = patientsOf(rows[0], count);
   return found.map((columns, i) => {
-    const ofPatients = others[i].role === "held_out" ? [0, i + 1] : [0];
+    const ofPatients = others[i].role === "held_out"
+      ? [patients, patientsOf(rows[i + 1], count)]
+      : [patients];
     const isShown = (chapter: number) =>
-      isShownCell(minCell, ...ofPatients.map((cohort) => patientsFor[cohort][chapter]));
+      isShownCell(minCell, ...ofPatients.map((each) => each[chapter]));
     const listed = chapters.names.map((chapter, index) => ({
       chapter,
       index,

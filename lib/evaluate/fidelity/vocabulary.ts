@@ -41,7 +41,8 @@ export interface VocabularyFidelity {
 /** [codes] Visits with each code. */
 function visitsWithCodes(cohort: Cohort): RecordRows {
   return recordRows(cohort, cohort.vocabulary.codes.length, (record, add) => {
-    for (const code of codesOfRecord(cohort, record)) add(code);
+    const codes = codesOfRecord(cohort, record);
+    for (let i = 0; i < codes.length; i++) add(codes[i]);
   });
 }
 
