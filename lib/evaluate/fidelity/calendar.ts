@@ -27,7 +27,14 @@ import {
   withinYear,
 } from "./harmonic_regression.ts";
 import { resampledFigures } from "./resampled_sums.ts";
-import { hasCalendar, weeklyOf, type Weeks, weeksOf } from "./weekly_series.ts";
+import {
+  hasCalendar,
+  weeklyIn,
+  weeklyOf,
+  type WeeklySums,
+  type Weeks,
+  weeksOf,
+} from "./weekly_series.ts";
 
 /** Codes that are compared at most. */
 const mostCodes = 20;
@@ -145,8 +152,8 @@ function relativeDifference(
 
 /** The figures of one resample, by name: those of visits, and those of series i as `i.…`. */
 function figuresOf(
-  [[realKnown], ...real]: readonly Float64Array[],
-  [[otherKnown], ...other]: readonly Float64Array[],
+  { patients: realKnown, series: real }: WeeklySums,
+  { patients: otherKnown, series: other }: WeeklySums,
   courseOf?: (series: Float64Array) => Course,
 ): Record<string, number> {
   const weekly = real.flatMap((series, i) => [
@@ -271,8 +278,11 @@ async function ask(
     : undefined;
   const columns = await resampledFigures<string>(
     { ...asked, others: dated, resamples: used },
-    all[0].rows.map((_, kind) => all.map(({ rows }) => rows[kind])),
-    (truth) => (other) => figuresOf(truth, other, courseOf),
+    [all.map(({ rows }) => rows)],
+    ([sums]) => {
+      const truth = weeklyIn(sums, weeks);
+      return ([other]) => figuresOf(truth, weeklyIn(other, weeks), courseOf);
+    },
     onProgress,
   );
   return others.map((other) => {

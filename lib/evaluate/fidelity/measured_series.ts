@@ -95,6 +95,8 @@ export interface ValueRows {
 export function valueRows(cohort: Cohort, channels: Channels): ValueRows {
   const { channelOf, offsets, values } = channels;
   const { visitOffsets } = cohort;
+  const lastRead = new Uint32Array(offsets.length - 1); // the number of the reading in which it came last
+  let reading = 0;
   return {
     values: recordRows(
       cohort,
@@ -108,9 +110,11 @@ export function valueRows(cohort: Cohort, channels: Channels): ValueRows {
         ),
     ),
     patients: recordRows(cohort, offsets.length - 1, (record, add) => {
-      const own = new Set<number>();
-      eachValue(cohort, record, channelOf, (channel) => own.add(channel));
-      for (const channel of own) add(channel);
+      reading++;
+      eachValue(cohort, record, channelOf, (channel) => {
+        if (lastRead[channel] !== reading) add(channel);
+        lastRead[channel] = reading;
+      });
     }),
     totals: recordRows(cohort, 2, (record, add) => {
       add(0);
@@ -149,35 +153,46 @@ export function observer(
   const last = new Float64Array(channels);
   const sums = new Float64Array(channels);
   const counts = new Uint32Array(channels);
-  const inVisit: [channel: number, value: number][] = [];
-  const addPairs = (own: readonly [number, number][], first: number, add: Observe) => {
-    for (const [i, [a, x]] of own.entries()) {
-      for (const [b, y] of own.slice(i + 1)) add(first + b * (b - 1) / 2 + a, x, y); // a < b
+  // the paired channels of a visit or a record and their values, ascending by channel
+  const ownChannels = new Uint32Array(paired);
+  const ownValues = new Float64Array(paired);
+  let count = 0;
+  const insert = (channel: number, value: number) => {
+    let place = count++;
+    for (; place > 0 && ownChannels[place - 1] > channel; place--) {
+      ownChannels[place] = ownChannels[place - 1];
+      ownValues[place] = ownValues[place - 1];
     }
+    ownChannels[place] = channel;
+    ownValues[place] = value;
   };
-  const endVisit = (add: Observe) => {
-    addPairs(inVisit.sort(([a], [b]) => a - b), channels + pairs, add);
-    inVisit.length = 0;
+  const addPairs = (first: number, add: Observe) => {
+    for (let i = 0; i < count; i++) {
+      for (let k = i + 1; k < count; k++) {
+        const [a, b] = [ownChannels[i], ownChannels[k]]; // a < b
+        add(first + b * (b - 1) / 2 + a, ownValues[i], ownValues[k]);
+      }
+    }
+    count = 0;
   };
   return (record, add) => {
     counts.fill(0);
     sums.fill(0);
     let current = -1;
     eachValue(cohort, record, channelOf, (channel, value, visit) => {
-      if (visit !== current) endVisit(add);
+      if (visit !== current) addPairs(channels + pairs, add);
       current = visit;
       const from = value - centre[channel];
       if (counts[channel] > 0) add(channel, last[channel], from);
       last[channel] = from;
       sums[channel] += from;
       counts[channel]++;
-      if (channel < paired) inVisit.push([channel, from]);
+      if (channel < paired) insert(channel, from);
     });
-    endVisit(add);
-    const means = Array.from({ length: paired }, (_, channel): [number, number] => [
-      channel,
-      sums[channel] / counts[channel],
-    ]);
-    addPairs(means.filter(([channel]) => counts[channel] > 0), channels, add);
+    addPairs(channels + pairs, add);
+    for (let channel = 0; channel < paired; channel++) {
+      if (counts[channel] > 0) insert(channel, sums[channel] / counts[channel]);
+    }
+    addPairs(channels, add);
   };
 }

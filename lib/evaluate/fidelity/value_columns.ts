@@ -9,7 +9,7 @@ import { affordableResamples } from "../affordable_resamples.ts";
 import type { Asked } from "../measure.ts";
 import { progressInParts } from "../progress_in_parts.ts";
 import { centreOf } from "./counting/resampled_values.ts";
-import { kolmogorovSmirnov, wasserstein1 } from "./distribution_distance.ts";
+import { type Cumulative, cumulative, distancesFrom, totalOf } from "./distribution_distance.ts";
 import {
   type Channels,
   channelsOf,
@@ -56,34 +56,52 @@ function cellsOf(all: Float64Array, { offsets }: Channels, channel: number): Flo
 
 /** Interquartile range of ascending values with whole weights. */
 function interquartileRange(values: Float64Array, weights: Float64Array): number {
-  const all = new Float64Array(sum(weights));
+  const all = new Float64Array(totalOf(weights));
   let filled = 0;
   values.forEach((value, cell) => all.fill(value, filled, filled += weights[cell]));
   return quantile(all, 0.75) - quantile(all, 0.25);
 }
 
-const sum = (of: Float64Array) => of.reduce((total, each) => total + each, 0);
+/** A channel in one resample of real records, to be compared with the others. */
+interface RealChannel {
+  readonly distribution: Cumulative;
+  /** Share of visits with a value. */
+  readonly visits: number;
+  /** Share of patients with a value. */
+  readonly patients: number;
+}
 
-/** Each code's figures in one resample, named by figure and channel. */
-function figuresOf(
-  channels: Channels,
-  ranges: readonly number[],
-  [realValues, realPatients, [realRecords, realVisits]]: KindsOfSums,
-  [values, patients, [records, visits]]: KindsOfSums,
-): Record<string, number> {
-  return Object.fromEntries(ranges.flatMap((range, channel) => {
-    const [real, own, at] = [realValues, values, channels.values]
-      .map((all) => cellsOf(all, channels, channel));
-    return [
-      [`ks_complement ${channel}`, 1 - kolmogorovSmirnov(real, own)],
-      [`wasserstein_iqr ${channel}`, range > 0 ? wasserstein1(at, real, own) / range : NaN],
-      [`visits_difference ${channel}`, sum(own) / visits - sum(real) / realVisits],
-      [
-        `patients_difference ${channel}`,
-        patients[channel] / records - realPatients[channel] / realRecords,
-      ],
-    ];
-  }));
+/** Figures of one resample: of the real cohort once, and from them each code's for one of the others. */
+function comparing(channels: Channels, ranges: readonly number[]) {
+  const ofChannels = ranges.map((range, channel) => {
+    const at = cellsOf(channels.values, channels, channel);
+    const names = ["ks_complement", "wasserstein_iqr", "visits_difference", "patients_difference"];
+    const [ks, wasserstein, visits, patients] = names.map((name) => `${name} ${channel}`);
+    const shares = new Float64Array(at.length);
+    return { range, channel, at, shares, ks, wasserstein, visits, patients };
+  });
+  return ([values, patients, [records, visits]]: KindsOfSums) => {
+    const truth = ofChannels.map(({ channel, at, shares }): RealChannel => {
+      const distribution = cumulative(at, cellsOf(values, channels, channel), shares);
+      return {
+        distribution,
+        visits: distribution.total / visits,
+        patients: patients[channel] / records,
+      };
+    });
+    return ([values, patients, [records, visits]]: KindsOfSums): Record<string, number> => {
+      const figures: Record<string, number> = {};
+      for (const { range, channel, at, ...names } of ofChannels) {
+        const own = cellsOf(values, channels, channel);
+        const { total, largest, area } = distancesFrom(truth[channel].distribution, at, own);
+        figures[names.ks] = 1 - largest;
+        figures[names.wasserstein] = range > 0 ? area / range : NaN;
+        figures[names.visits] = total / visits - truth[channel].visits;
+        figures[names.patients] = patients[channel] / records - truth[channel].patients;
+      }
+      return figures;
+    };
+  };
 }
 
 /** Correlations of each cohort, real first, and how they are laid out. */
@@ -152,7 +170,7 @@ export async function valueColumns(
     observations(recordCount, correlations, observe[i])
   );
   const operations = rows.map(({ values }, i) =>
-    sum(sumsOf(values)) + 2 * channels.values.length + seen[i].operations
+    totalOf(sumsOf(values)) + 2 * channels.values.length + seen[i].operations
   );
   const used = affordableResamples(asked.resamples, Math.max(...operations));
   const how = { ...asked, resamples: used };
@@ -167,7 +185,7 @@ export async function valueColumns(
   const found = await resampledFigures<string>(
     how,
     [rows.map((each) => each.values), rows.map((each) => each.patients), rows.map((r) => r.totals)],
-    (real) => (other) => figuresOf(channels, ranges, real, other),
+    comparing(channels, ranges),
     part(),
   );
   const ofAll: Float64Array[] = [];

@@ -72,21 +72,35 @@ function unknownShare(known: Float64Array, written: Float64Array): number {
   return unknown / events;
 }
 
-type Recall = Record<"codes" | "events", Float64Array>;
+/** Held-out records, if they have any code. */
+function heldOutOf({ heldOut }: Asked): Cohort | undefined {
+  return heldOut !== undefined && heldOut.codes.length > 0 ? heldOut : undefined;
+}
 
-/** Recall of held-out codes, of each of the others; undefined without held-out records. */
-async function heldOutRecall(
+/** Recall of training codes and of held-out ones, and the share of unknown codes, in each resample. */
+async function recalls(
   asked: Asked,
+  known: Float64Array,
   rows: readonly RecordRows[],
   onProgress?: OnProgress,
-): Promise<Recall[] | undefined> {
-  if (asked.heldOut === undefined || asked.heldOut.codes.length === 0) return undefined;
-  const from: Asked = { ...asked, real: { role: "held_out", cohort: asked.heldOut } };
-  const kinds = [[visitsWithCodes(asked.heldOut), ...rows]];
+) {
+  const heldOut = heldOutOf(asked);
+  // training codes are not resampled, so held-out ones have their place
+  const wanted = heldOut === undefined
+    ? recordRows(asked.real.cohort, 0, () => {})
+    : visitsWithCodes(heldOut);
   return await resampledFigures(
-    from,
-    kinds,
-    ([wanted]) => ([other]) => recall(wanted, other),
+    heldOut === undefined ? asked : { ...asked, real: { role: "held_out", cohort: heldOut } },
+    [[wanted, ...rows]],
+    ([held]) => ([other]) => {
+      const { codes, events } = recall(held, other);
+      return {
+        recall: recall(known, other).codes,
+        unknown: unknownShare(known, other),
+        held_out_codes: codes,
+        held_out_events: events,
+      };
+    },
     onProgress,
   );
 }
@@ -98,23 +112,9 @@ async function ask(
   const known = sumsOf(visitsWithCodes(asked.real.cohort));
   const training_codes = known.filter(isThere).length;
   const rows = asked.others.map(({ cohort }) => visitsWithCodes(cohort));
-  const own = await resampledFigures(
-    asked,
-    [[recordRows(asked.real.cohort, 0, () => {}), ...rows]],
-    () => ([other]) => ({
-      recall: recall(known, other).codes,
-      unknown: unknownShare(known, other),
-    }),
-    ({ stage, done, total }) => onProgress?.({ stage, done, total: 2 * total }),
-  );
-  const heldOut = await heldOutRecall(
-    asked,
-    rows,
-    ({ stage, done, total }) => onProgress?.({ stage, done: total + done, total: 2 * total }),
-  );
-  return own.map(({ recall, unknown }, i) => {
-    const isOwn = asked.others[i].role === "held_out";
-    const held = isOwn ? undefined : heldOut?.[i];
+  const found = await recalls(asked, known, rows, onProgress);
+  return found.map(({ recall, unknown, held_out_codes, held_out_events }, i) => {
+    const isHeld = heldOutOf(asked) !== undefined && asked.others[i].role !== "held_out";
     if (Number.isNaN(recall[0]) || Number.isNaN(unknown[0])) {
       return { figures: null, resampled: {} };
     }
@@ -129,16 +129,16 @@ async function ask(
           low: 1 - training_recall.high,
           high: 1 - training_recall.low,
         },
-        held_out_recall: held === undefined ? null : agreementEstimate(held.codes),
-        held_out_event_recall: held === undefined ? null : agreementEstimate(held.events),
+        held_out_recall: isHeld ? agreementEstimate(held_out_codes) : null,
+        held_out_event_recall: isHeld ? agreementEstimate(held_out_events) : null,
         unknown_share: estimate(unknown),
       },
       resampled: {
         training_recall: recall,
         unknown_share: unknown,
-        ...held !== undefined && {
-          held_out_recall: held.codes,
-          held_out_event_recall: held.events,
+        ...isHeld && {
+          held_out_recall: held_out_codes,
+          held_out_event_recall: held_out_events,
         },
       },
     };

@@ -52,14 +52,31 @@ export function weeksOf(cohort: Cohort): Weeks | undefined {
 
 /** What each record adds: itself, its visits of each week, and each code's visits of each week. */
 export interface Weekly {
-  /** Of the records with a first day, of visits, and of each compared code's visits. */
-  readonly rows: RecordRows[];
+  /** [(1 + codes) × weeks + 1] Visits, each compared code's visits, and the records with a first day. */
+  readonly rows: RecordRows;
   /** Visits within these weeks. */
   readonly visits: number;
   /** Share of the visits with a day that are before or after these weeks, in [0, 1]. */
   readonly outside: number;
   /** [codes] Records that have each code within these weeks. */
-  readonly patients: number[];
+  readonly patients: Uint32Array;
+}
+
+/** Sums of a cohort's or a resample's rows. */
+export interface WeeklySums {
+  /** Records with a first day. */
+  readonly patients: number;
+  /** [1 + codes][weeks] Visits, and each compared code's visits. */
+  readonly series: readonly Float64Array[];
+}
+
+/** Sums of the rows of {@link weeklyOf} by what they count; views, not copies. */
+export function weeklyIn(sums: Float64Array, { count }: Weeks): WeeklySums {
+  const series = (sums.length - 1) / count;
+  return {
+    patients: sums[sums.length - 1],
+    series: Array.from({ length: series }, (_, i) => sums.subarray(i * count, (i + 1) * count)),
+  };
 }
 
 /**
@@ -73,34 +90,38 @@ export function weeklyOf(
   compared: readonly number[],
 ): Weekly {
   const { startDays, codeOffsets, codes, recordCount } = cohort;
-  const read = (isCounted: (visit: number) => boolean) =>
-    recordRows(cohort, count, (record, add) =>
-      eachVisit(cohort, record, (visit, day) => {
-        const week = Math.floor((day - firstDay) / 7);
-        if (week >= 0 && week < count && isCounted(visit)) add(week);
-      }));
-  const known = recordRows(cohort, 1, (record, add) => {
-    if (!Number.isNaN(startDays[record])) add(0);
+  const seriesOf = new Uint32Array(cohort.vocabulary.codes.length); // 0 for codes that are not compared
+  for (const [i, code] of compared.entries()) seriesOf[code] = i + 1;
+  const weekOf = (day: number) => {
+    const week = Math.floor((day - firstDay) / 7);
+    return week >= 0 && week < count ? week : -1;
+  };
+  const rows = recordRows(cohort, (1 + compared.length) * count + 1, (record, add) => {
+    if (!Number.isNaN(startDays[record])) add((1 + compared.length) * count);
+    eachVisit(cohort, record, (visit, day) => {
+      const week = weekOf(day);
+      if (week < 0) return;
+      add(week);
+      for (let i = codeOffsets[visit]; i < codeOffsets[visit + 1]; i++) {
+        const series = seriesOf[codes[i]];
+        if (series > 0) add(series * count + week);
+      }
+    });
   });
-  const has = (visit: number, code: number) =>
-    codes.subarray(codeOffsets[visit], codeOffsets[visit + 1]).includes(code);
-  const patients = compared.map(() => 0);
+  const patients = new Uint32Array(compared.length);
+  const lastRecord = new Int32Array(compared.length + 1).fill(-1);
   let [dated, inside] = [0, 0];
   for (let record = 0; record < recordCount; record++) {
-    const own = new Set<number>();
     eachVisit(cohort, record, (visit, day) => {
-      const week = Math.floor((day - firstDay) / 7);
       dated++;
-      if (week < 0 || week >= count) return;
+      if (weekOf(day) < 0) return;
       inside++;
-      compared.forEach((code, i) => has(visit, code) && own.add(i));
+      for (let i = codeOffsets[visit]; i < codeOffsets[visit + 1]; i++) {
+        const series = seriesOf[codes[i]];
+        if (series > 0 && lastRecord[series] !== record) patients[series - 1]++;
+        lastRecord[series] = record;
+      }
     });
-    for (const i of own) patients[i]++;
   }
-  return {
-    rows: [known, read(() => true), ...compared.map((code) => read((visit) => has(visit, code)))],
-    visits: inside,
-    outside: (dated - inside) / dated,
-    patients,
-  };
+  return { rows, visits: inside, outside: (dated - inside) / dated, patients };
 }

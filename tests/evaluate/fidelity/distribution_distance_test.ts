@@ -51,12 +51,13 @@ Deno.test("distancesFrom() are both distances and the mean, in one pass", () => 
     const drawn = (most: number) => Float64Array.from({ length: cells }, () => draws.integer(most));
     const values = drawn(1000).sort();
     const [real, other] = [drawn(5), drawn(3)]; // at times without any weight
+    const total = (weights: Float64Array) => weights.reduce((sum, weight) => sum + weight, 0);
     const mean = (weights: Float64Array) =>
-      weights.reduce((sum, weight, cell) => sum + weight * values[cell], 0) /
-      weights.reduce((sum, weight) => sum + weight, 0);
+      weights.reduce((sum, weight, cell) => sum + weight * values[cell], 0) / total(weights);
     const truth = cumulative(values, real, new Float64Array(cells));
-    assertEquals(truth.mean, mean(real));
+    assertEquals([truth.total, truth.mean], [total(real), mean(real)]);
     assertEquals(distancesFrom(truth, values, other), {
+      total: total(other),
       mean: mean(other),
       largest: kolmogorovSmirnov(real, other),
       area: wasserstein1(values, real, other),
