@@ -7,7 +7,6 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import type { Cohort } from "../../cohort/cohort.ts";
-import { isOnCard } from "../../nn/backend.ts";
 import { bernoulliNll } from "../../nn/bernoulli.ts";
 import { type Footprint, times, together } from "../../nn/footprint.ts";
 import { type MultiHot, rowOf } from "../../nn/multi_hot.ts";
@@ -139,8 +138,8 @@ export interface RowModelParts
 /** A model over visit rows: each gives rows a probability. */
 export type RowModel = GradientModel & Required<Pick<GradientModel, "likelihoods">>;
 
-/** The number of rows is a multiple of this: on processors TensorFlow compiles a kernel for each new shape. */
-const rowMultiple = () => isOnTensorflow() && !isOnCard() ? 16 : 1;
+/** The number of rows is a multiple of this: TensorFlow compiles a kernel for each new shape. */
+const rowMultiple = () => isOnTensorflow() ? 16 : 1;
 
 /** How a model reads records as rows: their losses, and in memory what it predicts and the truth. */
 function rowReading(

@@ -147,7 +147,7 @@ function waitsOf(
   const waits = new Float64Array(total).fill(NaN);
   records.forEach((record, b) => {
     const later = gapDays.subarray(visitOffsets[record] + 1, visitOffsets[record + 1]);
-    waits.set(later, offsets[b] + 2);
+    if (later.length > 0) waits.set(later, offsets[b] + 2);
   });
   return waits;
 }

@@ -36,6 +36,17 @@ Deno.test("packedRows() are records' rows one after the other, then padding", ()
   assertEquals(packedRows(sizes, cohort, all).mask.length, 9);
 });
 
+Deno.test("packedRows() of a record without visits are the row of its labels", () => {
+  const labels = cohortOf(vocabulary(["a", "b"]), ["c"], [{
+    visits: [],
+    gapDays: [],
+    labels: [1],
+  }]);
+  const batch = packedRows(sizes, labels, Int32Array.of(0));
+  assertEquals(listed(batch), { inputs: [[3]], targets: [[2, 4]] });
+  assertEquals([...batch.waits], [NaN]);
+});
+
 Deno.test("paddedRows() are the same with every record as long as the longest", () => {
   const batch = paddedRows(sizes, cohort, all);
   assertEquals([batch.rows, ...batch.offsets], [4, 0, 4, 8, 12]);
