@@ -33,6 +33,7 @@ import {
 import type { Answer, Asked, Judged, Measure } from "../../measure.ts";
 import {
   chosenPairs,
+  codeMask,
   codesAndLabels,
   codesAndLaterCodes,
   type Pair,
@@ -143,9 +144,14 @@ async function chosenOf(kind: Kind, { cohort }: Judged): Promise<Chosen> {
 }
 
 /** [pairs × 3 + 1] Patients of each pair with both, the exposure, the outcome; and all patients. */
-function tableRows({ read, pairs }: Chosen, { cohort }: Judged): RecordRows {
+function tableRows({ kind, read, pairs }: Chosen, { cohort }: Judged): RecordRows {
+  const wanted = codeMask(
+    cohort,
+    pairs.map(({ exposure }) => exposure),
+    kind === "labels" ? [] : pairs.map(({ outcome }) => outcome),
+  );
   return recordRows(cohort, 3 * pairs.length + 1, (record, add) => {
-    const own = read(cohort, record);
+    const own = read(cohort, record, wanted);
     if (own === undefined) return;
     add(3 * pairs.length);
     for (const [i, { exposure, outcome }] of pairs.entries()) {

@@ -16,32 +16,52 @@ export interface Pair {
   readonly outcome: number;
 }
 
-/** What one record adds to the tables of a kind of effects; undefined if it adds nothing. */
+/**
+ * What one record adds to the tables of a kind of effects; undefined if it adds nothing. Codes that are not
+ * `wanted` are left out; default all are.
+ */
 export type Reader = (
   cohort: Cohort,
   record: number,
+  wanted?: CodeMask,
 ) =>
   | { readonly exposures: ReadonlySet<number>; readonly outcomes: ReadonlySet<number> }
   | undefined;
 
-/** The distinct codes of some visits of a record. */
+/** [codes] 1 for some codes. */
+export type CodeMask = Uint8Array;
+
+/** A mask of the codes in any of the lists. */
+export function codeMask({ vocabulary }: Cohort, ...lists: readonly Iterable<number>[]): CodeMask {
+  const mask = new Uint8Array(vocabulary.codes.length);
+  for (const list of lists) for (const code of list) mask[code] = 1;
+  return mask;
+}
+
+/** The distinct codes of some visits of a record, by global numbers of visits. */
 function codesIn(
-  { visitOffsets, codeOffsets, codes }: Cohort,
-  record: number,
+  { codeOffsets, codes }: Cohort,
   from: number,
   to: number,
+  wanted?: CodeMask,
 ): Set<number> {
-  const first = visitOffsets[record];
-  return new Set(codes.subarray(codeOffsets[first + from], codeOffsets[first + to]));
+  const found = new Set<number>();
+  for (let i = codeOffsets[from]; i < codeOffsets[to]; i++) {
+    if (wanted === undefined || wanted[codes[i]] === 1) found.add(codes[i]);
+  }
+  return found;
 }
 
 /** Codes anywhere in the record, and its labels. */
-export const codesAndLabels: Reader = (cohort, record) => {
-  const { labels, labelNames: { length } } = cohort;
-  const own = labels.subarray(record * length, (record + 1) * length);
+export const codesAndLabels: Reader = (cohort, record, wanted) => {
+  const { labels, labelNames: { length }, visitOffsets } = cohort;
+  const outcomes = new Set<number>();
+  for (let label = 0; label < length; label++) {
+    if (labels[record * length + label] === 1) outcomes.add(label);
+  }
   return {
-    exposures: codesIn(cohort, record, 0, visitsOf(cohort, record)),
-    outcomes: new Set([...own.keys()].filter((label) => own[label] === 1)),
+    exposures: codesIn(cohort, visitOffsets[record], visitOffsets[record + 1], wanted),
+    outcomes,
   };
 };
 
@@ -50,13 +70,14 @@ export const codesAndLabels: Reader = (cohort, record) => {
  * first. No outcome is before its exposure, and all patients have the same chance to be exposed
  * (a landmark analysis, Anderson, Cain & Gelber 1983). Records of one visit add nothing.
  */
-export const codesAndLaterCodes: Reader = (cohort, record) => {
+export const codesAndLaterCodes: Reader = (cohort, record, wanted) => {
   const visits = visitsOf(cohort, record);
   if (visits < 2) return undefined;
-  const landmark = Math.ceil(visits / 2);
+  const [first, end] = [cohort.visitOffsets[record], cohort.visitOffsets[record + 1]];
+  const landmark = first + Math.ceil(visits / 2);
   return {
-    exposures: codesIn(cohort, record, 0, landmark),
-    outcomes: codesIn(cohort, record, landmark, visits),
+    exposures: codesIn(cohort, first, landmark, wanted),
+    outcomes: codesIn(cohort, landmark, end, wanted),
   };
 };
 
@@ -137,8 +158,9 @@ async function candidatesOf(
     new Map(of.map((each, place) => [each, place]))
   );
   const both = new Float64Array(causes.length * effects.length);
+  const wanted = codeMask(cohort, causes, read === codesAndLabels ? [] : effects);
   for (let record = 0; record < cohort.recordCount; record++) {
-    const own = read(cohort, record);
+    const own = read(cohort, record, wanted);
     if (own === undefined) continue;
     const places = [...own.outcomes].flatMap((outcome) => effectAt.get(outcome) ?? []);
     for (const code of own.exposures) {

@@ -5,7 +5,6 @@
  * @module
  */
 import type { Cohort } from "../../../cohort/cohort.ts";
-import { visitCodes, visitsOf } from "../../../cohort/records.ts";
 import { type RecordRows, recordRows } from "../../fidelity/resampled_sums.ts";
 
 /** In what time is measured. */
@@ -36,12 +35,22 @@ export function timesOf(
   return times;
 }
 
-/** The first visit with each code of a record, from 0. */
-export function firstVisits(cohort: Cohort, record: number): Map<number, number> {
+/**
+ * The first visit with each code of a record, from 0.
+ *
+ * @param wanted [codes] 1 for those that are looked for; default all
+ */
+export function firstVisits(
+  cohort: Cohort,
+  record: number,
+  wanted?: Uint8Array,
+): Map<number, number> {
+  const { visitOffsets, codeOffsets, codes } = cohort;
   const found = new Map<number, number>();
-  for (let visit = 0; visit < visitsOf(cohort, record); visit++) {
-    for (const code of visitCodes(cohort, record, visit)) {
-      if (!found.has(code)) found.set(code, visit);
+  for (let visit = visitOffsets[record]; visit < visitOffsets[record + 1]; visit++) {
+    for (let i = codeOffsets[visit]; i < codeOffsets[visit + 1]; i++) {
+      if (wanted !== undefined && wanted[codes[i]] === 0) continue;
+      if (!found.has(codes[i])) found.set(codes[i], visit - visitOffsets[record]);
     }
   }
   return found;
@@ -61,10 +70,12 @@ export function eventRows(
   { unit, codes, interval, intervals }: Follow,
 ): RecordRows {
   const cells = cellsPerCode(intervals);
+  const wanted = new Uint8Array(cohort.vocabulary.codes.length);
+  for (const code of codes) wanted[code] = 1;
   return recordRows(cohort, codes.length * cells, (record, add) => {
     const times = timesOf(cohort, record, unit);
     if (times.length === 0) return;
-    const first = firstVisits(cohort, record);
+    const first = firstVisits(cohort, record, wanted);
     for (const [i, code] of codes.entries()) {
       const visit = first.get(code);
       if (visit === 0) continue;
