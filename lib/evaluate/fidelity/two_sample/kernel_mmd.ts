@@ -71,6 +71,19 @@ export async function gaussianKernel(points: Points): Promise<Kernel> {
   return { count, values, bandwidth };
 }
 
+/** Rows of one class that count at least once, ascending, and how often. */
+interface WeightedRows {
+  readonly rows: Uint32Array;
+  readonly sizes: Float64Array;
+  length: number;
+}
+
+function weightedSum(kernels: Float32Array, { rows, sizes, length }: WeightedRows): number {
+  let sum = 0;
+  for (let i = 0; i < length; i++) sum += sizes[i] * kernels[rows[i]];
+  return sum;
+}
+
 /**
  * The unbiased squared discrepancy between points that count several times: the mean kernel within
  * the first class plus that within the second minus twice that between them. A point is never paired
@@ -83,21 +96,25 @@ export function discrepancy({ count, values }: Kernel, weights: ArrayLike<number
   const squares = [0, 0];
   const within = [0, 0];
   let between = 0;
+  const earlier = [0, 1].map((): WeightedRows => ({
+    rows: new Uint32Array(count),
+    sizes: new Float64Array(count),
+    length: 0,
+  }));
   for (let row = 0; row < count; row++) {
     const weight = weights[row];
     if (weight === 0) continue;
-    let [same, other] = [0, 0]; // kernels to the first class and to the second one, earlier rows
-    for (let column = 0; column < row; column++) {
-      const product = weights[column] * values[row * count + column];
-      if (product > 0) same += product;
-      else other -= product;
-    }
     const own = weight > 0 ? 0 : 1;
     const size = Math.abs(weight);
+    const kernels = values.subarray(row * count, row * count + row);
     sums[own] += size;
     squares[own] += size * size;
-    within[own] += 2 * size * (own === 0 ? same : other);
-    between += size * (own === 0 ? other : same);
+    within[own] += 2 * size * weightedSum(kernels, earlier[own]);
+    between += size * weightedSum(kernels, earlier[1 - own]);
+    const { rows, sizes, length } = earlier[own];
+    rows[length] = row;
+    sizes[length] = size;
+    earlier[own].length++;
   }
   const mean = (of: 0 | 1) => within[of] / (sums[of] ** 2 - squares[of]);
   return mean(0) + mean(1) - 2 * between / (sums[0] * sums[1]);
