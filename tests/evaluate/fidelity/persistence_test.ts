@@ -45,3 +45,13 @@ Deno.test("independent draws lose persistence, equal cohorts keep it", async () 
     assertEquals(good[lag]?.rate.synthetic.value, 1);
   }
 });
+
+Deno.test("persistence is the same for a single record, which is read several times in a row", async () => {
+  const one = letters("a b a a b b");
+  const { lag_1, lag_2, lag_3 } = await figuresOf(persistence, one, one, { resamples: 3 });
+  // lag 1: a stays in 1 of 3, b in 1 of 2; lag 2: a in 1 of 3 (first, third), b in 0 of 1
+  assertAlmostEquals(lag_1?.rate.real.value ?? NaN, 2 / 5, 1e-12);
+  assertAlmostEquals(lag_2?.rate.synthetic.value ?? NaN, 1 / 4, 1e-12);
+  assertAlmostEquals(lag_3?.rate.real.value ?? NaN, 2 / 3, 1e-12); // a in the fourth, b in the fifth
+  assertEquals(lag_3?.rate.synthetic, { value: 2 / 3, low: 2 / 3, high: 2 / 3 });
+});
