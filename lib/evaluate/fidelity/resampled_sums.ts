@@ -188,20 +188,17 @@ const readAtOnce = 8;
 /**
  * Adds what a run adds to the sums of one resample.
  *
- * @param weights [units × columns]
+ * @param weights [units]
  * @param sums [cells]
  */
 function addColumn(
   { cells, offsets, units, counts }: CellRun,
   weights: Int16Array,
-  { column, columns }: { column: number; columns: number },
   sums: Float64Array,
 ): void {
   for (let i = 0; i < cells.length; i++) {
     let sum = 0;
-    for (let k = offsets[i]; k < offsets[i + 1]; k++) {
-      sum += weights[units[k] * columns + column] * counts[k];
-    }
+    for (let k = offsets[i]; k < offsets[i + 1]; k++) sum += weights[units[k]] * counts[k];
     sums[cells[i]] += sum;
   }
 }
@@ -224,7 +221,10 @@ interface SummedKind {
 /** A cohort while its resamples are summed, a block of resamples at a time. */
 class BlockSums {
   readonly #kinds: readonly SummedKind[];
+  /** [units × columns] */
   #weights = new Int16Array();
+  /** [units] Those of one resample. */
+  readonly #own: Int16Array;
 
   /**
    * @param kinds rows of the units
@@ -237,6 +237,7 @@ class BlockSums {
     private readonly block: WeightedSums,
     { isWide, room }: { readonly isWide: readonly boolean[]; readonly room: Room },
   ) {
+    this.#own = new Int16Array(units.count);
     this.#kinds = kinds.map((rows, kind) => ({
       runs: cellRuns(rows, room),
       cells: rows.cellCount,
@@ -266,18 +267,32 @@ class BlockSums {
   }
 
   /** The sums of one resample of the block, after those before. */
-  at(column: number): KindsOfSums {
-    const { columns } = this.block;
+  async at(column: number): Promise<KindsOfSums> {
     const place = column % readAtOnce;
-    return this.#kinds.map(({ runs, address, cells, sums }) => {
+    const all: Float64Array[] = [];
+    for (const { runs, address, cells, sums } of this.#kinds) {
       if (address !== undefined) {
         if (place === 0) this.block.read(address, column, cells, sums);
-        return sums.subarray(place * cells, (place + 1) * cells);
+        all.push(sums.subarray(place * cells, (place + 1) * cells));
+        continue;
       }
+      this.#readWeights(column);
       sums.fill(0);
-      for (const run of runs()) addColumn(run, this.#weights, { column, columns }, sums);
-      return sums;
-    });
+      for (const run of runs()) {
+        addColumn(run, this.#own, sums);
+        await breathe();
+      }
+      all.push(sums);
+    }
+    return all;
+  }
+
+  /** Puts the weights of one resample beside each other. */
+  #readWeights(column: number): void {
+    const { columns } = this.block;
+    for (let unit = 0; unit < this.#own.length; unit++) {
+      this.#own[unit] = this.#weights[unit * columns + column];
+    }
   }
 }
 
@@ -319,7 +334,9 @@ export async function resampledFigures<Name extends string>(
     for (const cohort of cohorts) await cohort.read(first);
     const end = Math.min(first + columns, resamples + 1);
     for (let resample = first; resample < end; resample++) {
-      const [truth, ...judged] = cohorts.map((cohort) => cohort.at(resample - first));
+      const sums: KindsOfSums[] = [];
+      for (const cohort of cohorts) sums.push(await cohort.at(resample - first));
+      const [truth, ...judged] = sums;
       const figures = figuresAgainst(truth);
       for (const [i, sums] of judged.entries()) {
         for (const [name, figure] of Object.entries<number>(figures(sums))) {

@@ -30,7 +30,9 @@ interface Operations {
   addRun(cellCount: number, columns: number, ...addresses: number[]): void;
 }
 
-const code = new WebAssembly.Module(Uint8Array.fromBase64(wasmCode));
+const code = new WebAssembly.Module(
+  Uint8Array.from(atob(wasmCode), (letter) => letter.charCodeAt(0)),
+);
 const pageBytes = 2 ** 16;
 
 /** The next address at which vectors may begin. */
