@@ -6,8 +6,8 @@ const wholes = (array: Uint32Array) => sharedCopy(array, (buffer) => new Uint32A
 const floats = (array: Float64Array) => sharedCopy(array, (buffer) => new Float64Array(buffer));
 
 /**
- * The same cohort in memory that threads can share. {@link evaluate} uses several threads for large
- * cohorts and makes such copies itself; if memory is short, pass these and drop the others.
+ * The same cohort in memory that threads can share. {@link evaluate}, which asks several threads about
+ * large cohorts, makes such copies itself; if memory is short, pass these and drop the others.
  *
  * @example
  * ```ts

@@ -21,14 +21,7 @@ import { checkThreads } from "./judge.ts";
 import { measuresOf, misnamed, type Selection } from "./measures.ts";
 import type { Likelihood, PartialReport, Report, ReportAbout } from "./report.ts";
 import { checkedSplits, type RealSplits, realSplits } from "./real_splits.ts";
-import {
-  judgeScale,
-  type OnScale,
-  onScale,
-  type ScaledCohorts,
-  scaledCohorts,
-  sharedScale,
-} from "./scale.ts";
+import { judgeScale, type OnScale, onScale, type ScaledCohorts, scaledCohorts } from "./scale.ts";
 import { checkSensitive } from "./sensitive_codes.ts";
 import { subgroupsOf } from "./subgroups.ts";
 import { summaryOf } from "./summary/mod.ts";
@@ -200,24 +193,16 @@ async function aboutOf(
   };
 }
 
-/** Cohorts in memory that threads share, if there are several. */
-function forThreads(
-  cohorts: ScaledCohorts,
-  workers = threadCount(cohorts),
-): { cohorts: ScaledCohorts; workers: number } {
-  return { cohorts: workers > 1 ? sharedScale(cohorts) : cohorts, workers };
-}
-
 /** The figures of each kind of measure of which some are asked, and distances from the ceiling. */
 async function figuresOf(
   cohorts: ScaledCohorts,
-  workers: number,
-  { only, quick, by, seed, resamples, minCell = usualMinCell, sensitive, run, onProgress }:
-    EvaluateOptions,
+  options: EvaluateOptions,
 ): Promise<
   & { figures: Pick<PartialReport, "fidelity" | "utility" | "privacy" | "subgroups"> }
   & Pick<OnScale<unknown>, "fromCeiling" | "resampled">
 > {
+  const { only, quick, by, seed, resamples, minCell = usualMinCell, sensitive, run } = options;
+  const { workers = threadCount(cohorts), onProgress } = options;
   const how = { quick, seed, resamples, minCell, sensitive, run, onProgress };
   const selection = { only, quick };
   const [fidelity, utility, privacy] = [
@@ -327,11 +312,8 @@ export async function evaluateWithResamples(
   if (by !== undefined) checkBy(by, options, train);
   checkNamed(options.sensitive ?? [], options, splits.train);
   const heldOut = alignedLike(splits.heldOut, train);
-  const { cohorts, workers } = forThreads(
-    scaledCohorts({ train, heldOut, synthetic: aligned.synthetic }, seed),
-    options.workers,
-  );
-  const { figures, fromCeiling, resampled } = await figuresOf(cohorts, workers, options);
+  const cohorts = scaledCohorts({ train, heldOut, synthetic: aligned.synthetic }, seed);
+  const { figures, fromCeiling, resampled } = await figuresOf(cohorts, options);
   const seconds = (performance.now() - start) / 1000;
   const report = {
     about: await aboutOf(splits, synthetic, options, { differences, seconds }),

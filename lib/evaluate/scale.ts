@@ -17,7 +17,7 @@ import { pairedDifferences } from "./paired_differences.ts";
 import type { Scale } from "./report.ts";
 import { withoutEmptyRecords } from "./without_empty_records.ts";
 
-/** The cohorts of a scale, all without records that have no visits. */
+/** The cohorts of a scale in memory that threads share, all without records that have no visits. */
 export interface ScaledCohorts {
   /** The training records. */
   readonly real: Judged;
@@ -51,9 +51,8 @@ export function scaledCohorts(
   cohorts: { train: Cohort; heldOut: Cohort; synthetic: Cohort },
   seed: number,
 ): ScaledCohorts {
-  const train = withoutEmptyRecords(cohorts.train);
-  const heldOut = withoutEmptyRecords(cohorts.heldOut);
-  const synthetic = withoutEmptyRecords(cohorts.synthetic);
+  const [train, heldOut, synthetic] = [cohorts.train, cohorts.heldOut, cohorts.synthetic]
+    .map((each) => sharedCohort(withoutEmptyRecords(each)));
   const judged: Judged[] = [
     { role: "synthetic", cohort: synthetic },
     { role: "held_out", cohort: heldOut },
@@ -62,36 +61,14 @@ export function scaledCohorts(
     real: { role: "real", cohort: train },
     others: [
       ...judged,
-      { role: "floor", cohort: independentMarginals(train, { seed }) },
-      { role: "memoriser", cohort: memorised(train, seed) },
+      { role: "floor", cohort: sharedCohort(independentMarginals(train, { seed })) },
+      { role: "memoriser", cohort: sharedCohort(memorised(train, seed)) },
     ],
-    equal: inEqualNumbers(judged, seed),
+    equal: inEqualNumbers(judged, seed).map((each) =>
+      each.isSample ? { ...each, cohort: sharedCohort(each.cohort) } : each
+    ),
     heldOut,
     recordsWithoutVisits: cohorts.synthetic.recordCount - synthetic.recordCount,
-  };
-}
-
-/** The same cohorts in memory that threads share. */
-export function sharedScale(cohorts: ScaledCohorts): ScaledCohorts {
-  const known = new Map<Cohort, Cohort>();
-  const shared = (cohort: Cohort) => {
-    const found = known.get(cohort) ?? sharedCohort(cohort);
-    known.set(cohort, found);
-    return found;
-  };
-  const judged = new Map(
-    [cohorts.real, ...cohorts.others, ...cohorts.equal].map((each) => [
-      each,
-      { ...each, cohort: shared(each.cohort) },
-    ]),
-  );
-  const same = (each: Judged) => judged.get(each) ?? each;
-  return {
-    ...cohorts,
-    real: same(cohorts.real),
-    others: cohorts.others.map(same),
-    equal: cohorts.equal.map(same),
-    heldOut: shared(cohorts.heldOut),
   };
 }
 
