@@ -112,6 +112,11 @@ export function addInto(
   });
 }
 
+/** A vector needs no reshaping: a call of the engine less. */
+function isVector(x: tf.Tensor): x is tf.Tensor1D {
+  return x.rank === 1;
+}
+
 /** All gradients as one vector in the layout of the buffer. */
 export function flatGradient(
   { sizes, paddedSizes }: FlatLayout,
@@ -119,7 +124,7 @@ export function flatGradient(
 ): tf.Tensor1D {
   const parts: tf.Tensor1D[] = [];
   gradients.forEach((gradient, i) => {
-    parts.push(tf.reshape(gradient, [sizes[i]]));
+    parts.push(isVector(gradient) ? gradient : tf.reshape(gradient, [sizes[i]]));
     if (paddedSizes[i] > sizes[i]) parts.push(tf.zeros([paddedSizes[i] - sizes[i]]));
   });
   return tf.concat(parts);
@@ -130,6 +135,6 @@ export function cut({ shapes, sizes, paddedSizes }: FlatLayout, flat: tf.Tensor1
   const parts = tf.split(flat, [...paddedSizes]);
   return shapes.map((shape, i) => {
     const exact = paddedSizes[i] === sizes[i] ? parts[i] : tf.slice(parts[i], 0, sizes[i]);
-    return tf.reshape(exact, [...shape]);
+    return shape.length === 1 ? exact : tf.reshape(exact, [...shape]);
   });
 }

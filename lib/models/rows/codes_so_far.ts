@@ -14,7 +14,7 @@ import type { Footprint } from "../../nn/footprint.ts";
 import { hostKernel, isOnHost } from "../../nn/host.ts";
 import { gaussian, type Initials } from "../../nn/initial.ts";
 import { keptRecords, type Memory } from "../../nn/memory.ts";
-import { embedding, rowOf, rowsFrom, stepEmbedding } from "../../nn/multi_hot.ts";
+import { embedding, type MultiHot, rowOf, rowsFrom, stepEmbedding } from "../../nn/multi_hot.ts";
 import { matrix, type NamedTensors } from "../../nn/parameters.ts";
 import { lengthsOf, packed, padded, type RecordOffsets } from "../../nn/record_rows.ts";
 import { type ConfigOf, derivedFlag } from "../interface/settings.ts";
@@ -47,21 +47,32 @@ function newTo(had: Set<number>, row: Int32Array): Int32Array {
   return row.filter((column) => had.size < had.add(column).size);
 }
 
+/** Rows with those of their columns that are new to the record. */
+function newColumns(source: MultiHot, ofRecords: RecordOffsets): MultiHot {
+  const { rows } = source;
+  const offsets = new Int32Array(rows + 1);
+  const columns = new Int32Array(source.columns.length);
+  const width = source.columns.reduce((most, column) => Math.max(most, column + 1), 0);
+  const lastWith = new Int32Array(width); // the last record, counted from 1, that has had a column
+  let [record, count] = [0, 0];
+  for (let row = 0; row < rows; row++) {
+    if (row === ofRecords[record]) record++;
+    for (const column of rowOf(source, row)) {
+      if (lastWith[column] === record) continue;
+      lastWith[column] = record;
+      columns[count++] = column;
+    }
+    offsets[row + 1] = count;
+  }
+  return { rows, offsets, columns: columns.subarray(0, count) };
+}
+
 /** What each row is told of the record so far, itself included; [rows, width]. */
 export function soFarInHistory(
   parameters: NamedTensors,
   { inputs, offsets }: Pick<VisitRows, "inputs" | "offsets">,
 ): tf.Tensor2D {
-  let record = 0;
-  let had = new Set<number>();
-  const fresh = Array.from({ length: inputs.rows }, (_, row) => {
-    if (row === offsets[record]) {
-      had = new Set();
-      record++;
-    }
-    return newTo(had, rowOf(inputs, row));
-  });
-  const each = embedding(rowsFrom(fresh), matrix(parameters, name));
+  const each = embedding(newColumns(inputs, offsets), matrix(parameters, name));
   return isOnHost() ? runningSums(each, offsets) : runningProducts(each, offsets);
 }
 
