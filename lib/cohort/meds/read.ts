@@ -4,7 +4,7 @@
  * @module
  */
 import type { OnProgress } from "../../progress.ts";
-import { freeTables } from "../../files/free_tables.ts";
+import { collectGarbage } from "../../collect_garbage.ts";
 import { found } from "../../files/input.ts";
 import { parquetPaths } from "../../files/parquet_paths.ts";
 import type { Cohort } from "../cohort.ts";
@@ -248,7 +248,7 @@ export async function readMedsEvents(
     afterFile(table);
     unfreed += shard.times.length;
     if (unfreed >= manyRows) {
-      freeTables();
+      collectGarbage();
       unfreed = 0;
     }
     onProgress?.({ stage: "reading shards", done: index + 1, total: paths.length });

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { collectGarbage } from "../../collect_garbage.ts";
 import { stoppable } from "../../long_work.ts";
 import type { OnProgress } from "../../progress.ts";
 import { type Ask, asking } from "../answers.ts";
@@ -88,7 +89,8 @@ export async function answersInThreads(
         await work(askingWorker(worker, asked), () => i === 0 ? any.shift() : any.pop());
         worker.terminate(); // its memory is free for the others
       }),
-      work(asking(asked), () => main.shift() ?? any.pop()),
+      // so that what this thread has used is free for the others
+      work(asking(asked), () => main.shift() ?? any.pop()).then(collectGarbage),
     ]);
   } catch (error) {
     failed.abort(error); // what this thread does ends too
