@@ -93,7 +93,7 @@ function checkAsked({ real, others, resamples, minCell = 1, sensitive = [] }: As
  * assertEquals(figures.gap_days?.difference.value, 3);
  * ```
  *
- * @param measures asked one after another, each of all cohorts at once
+ * @param measures each asked of all cohorts at once
  * @returns one entry for each of `others`
  * @throws {RangeError} If vocabularies or labels differ, a cohort is empty, or an option is out of
  *   range

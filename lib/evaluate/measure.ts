@@ -144,8 +144,8 @@ export function figuresSchema<const Measures extends readonly Measure[]>(
 }
 
 /**
- * A pass over the records that several measures share: it is made once for each judgement, for the
- * first measure that asks for it.
+ * A pass over the records that several measures share: it is made once for each judgement and thread,
+ * for the first measure that asks for it.
  */
 export function shared<T>(
   make: (asked: Asked, onProgress?: OnProgress) => T,

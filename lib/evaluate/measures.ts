@@ -18,7 +18,7 @@ export const measures = {
 /** A kind of measures. */
 export type MeasureKind = keyof typeof measures;
 
-/** All kinds, in the order in which they are asked. */
+/** All kinds, in the order of the report. */
 export const measureKinds: readonly MeasureKind[] = ["fidelity", "utility", "privacy"];
 
 /** The same lists, without the types of their keys. */

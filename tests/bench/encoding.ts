@@ -4,7 +4,7 @@
 //   deno run -A tests/bench/encoding.ts tensorflow
 import { type Backend, splitOf, syntheaSample, useBackend } from "ehrloom";
 import { halo } from "ehrloom/models/halo.ts";
-import { columnsOf, paddedRows } from "ehrloom/models/rows/visit_rows.ts";
+import { columnsOf, packedRows } from "ehrloom/models/rows/visit_rows.ts";
 import { adam } from "ehrloom/nn/optimizer.ts";
 import { batchCount } from "ehrloom/train/batches.ts";
 import { initialOf, stepsOf } from "ehrloom/train/fit.ts";
@@ -35,7 +35,7 @@ const step = await perStep(async (records) => {
   await optimizer.step(gradients, 1e-3);
 });
 const encoding = await perStep((records) => {
-  paddedRows(sizes, train, records);
+  packedRows(sizes, train, records);
 });
 tell(
   `a step ${step.toFixed(1)} ms, of which its rows of ${columnsOf(sizes)} columns ` +

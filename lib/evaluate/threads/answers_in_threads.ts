@@ -79,8 +79,9 @@ export async function answersInThreads(
     }
   };
   const { main, any } = queueOf(measures);
+  collectGarbage(); // what reading the cohorts has left
   const workers = Array.from(
-    { length: Math.min(threads, main.length + any.length) - 1 },
+    { length: Math.min(threads, any.length + Math.min(1, main.length)) - 1 },
     () => new Worker(import.meta.resolve("./worker.ts"), { type: "module" }),
   );
   try {

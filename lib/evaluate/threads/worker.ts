@@ -30,7 +30,8 @@ self.onmessage = async ({ data }) => {
       last = step;
       self.postMessage({ done, total });
     });
-    self.postMessage({ answers: answers ?? [] });
+    if (answers === undefined) throw new Error("Cannot ask a measure: no cohorts were sent");
+    self.postMessage({ answers });
   } catch (error) {
     self.postMessage({ error });
   }

@@ -196,7 +196,7 @@ export function rowModel(family: string, config: RowConfig, parts: RowModelParts
     samplers = [],
     biases,
     certain,
-    isPadded = false,
+    isPadded: _isPadded,
     knowsNorms = false,
     ...own
   } = parts;
@@ -216,8 +216,8 @@ export function rowModel(family: string, config: RowConfig, parts: RowModelParts
       const longest = longestRows(cohort, records);
       const leftOut = certain === undefined ? 0 : columns; // the weights of a row's cells
       const ofRow = together(rowFootprint(longest), { kept: leftOut, passing: 3 * leftOut });
-      const packed = records.reduce((sum, record) => sum + rowsOf(cohort, record), rowMultiple());
-      return times(isPadded ? records.length * longest : packed, ofRow);
+      // padded, as they are for norms, and for attention on some engines
+      return times(records.length * longest + rowMultiple(), ofRow);
     },
     writingFootprint: (records) => records * writingFloats,
     async likelihoods(parameters, cohort, records, block) {

@@ -150,13 +150,10 @@ export class Moments {
     out[1] = (z - mean) / Math.sqrt(total * this.#squares) -
       this.values[1] * (y - realMean) / total;
     out[2] = residual === 0 ? 0 : (y - z) / (this.#keys * this.values[2]);
-    out[3] = 0;
-    if (isCommon) {
-      const [own, other] = this.#logs(y, z);
-      const slope = -2 * (own - other) / log.total +
-        2 * log.residual * (own - log.mean) / log.total ** 2;
-      out[3] = slope / (y * Math.LN10);
-    }
+    const [own, other] = this.#logs(y, z);
+    const slope = -2 * (own - other) / log.total +
+      2 * log.residual * (own - log.mean) / log.total ** 2;
+    out[3] = isCommon ? slope / (y * Math.LN10) : 0;
     const [p, q] = [y / realSum, z / sum];
     out[4] = (signOf(p, q) / 2 - this.#pulls.variation[0]) / realSum;
     out[5] = (Math.log2(2 * p / (p + q)) / 2 - this.#pulls.divergence[0]) / realSum;
@@ -179,11 +176,8 @@ export class Moments {
     out[1] = (y - realMean) / Math.sqrt(total * this.#squares) -
       this.values[1] * (z - mean) / this.#squares;
     out[2] = residual === 0 ? 0 : (z - y) / (this.#keys * this.values[2]);
-    out[3] = 0;
-    if (isCommon) {
-      const [own, other] = this.#logs(y, z);
-      out[3] = 2 * (own - other) / log.total / (z * Math.LN10);
-    }
+    const [own, other] = this.#logs(y, z);
+    out[3] = isCommon ? 2 * (own - other) / log.total / (z * Math.LN10) : 0;
     const [p, q] = [y / realSum, z / sum];
     out[4] = (signOf(q, p) / 2 - this.#pulls.variation[1]) / sum;
     out[5] = (Math.log2(2 * q / (p + q)) / 2 - this.#pulls.divergence[1]) / sum;
