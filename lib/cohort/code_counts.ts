@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { FirstTimes } from "../first_times.ts";
 import type { Cohort } from "./cohort.ts";
 
 /** [codes] How often each code occurs. */
@@ -20,12 +21,12 @@ export function occurrenceCounts({ codes, vocabulary }: Cohort): Uint32Array {
 export function recordCounts(source: Cohort, maxVisits = Infinity): Uint32Array {
   const { visitOffsets, codeOffsets, codes } = source;
   const counts = new Uint32Array(source.vocabulary.codes.length);
-  const lastRecord = new Int32Array(counts.length).fill(-1);
+  const firstTimes = new FirstTimes(counts.length);
   for (let record = 0; record < source.recordCount; record++) {
+    firstTimes.begin();
     const last = Math.min(visitOffsets[record + 1], visitOffsets[record] + maxVisits);
     for (let i = codeOffsets[visitOffsets[record]]; i < codeOffsets[last]; i++) {
-      if (lastRecord[codes[i]] !== record) counts[codes[i]]++;
-      lastRecord[codes[i]] = record;
+      if (firstTimes.isFirst(codes[i])) counts[codes[i]]++;
     }
   }
   return counts;
@@ -35,12 +36,12 @@ export function recordCounts(source: Cohort, maxVisits = Infinity): Uint32Array 
 export function distinctCodeCounts(source: Cohort): Float64Array {
   const { visitOffsets, codeOffsets, codes } = source;
   const counts = new Float64Array(source.recordCount);
-  const lastRecord = new Int32Array(source.vocabulary.codes.length).fill(-1);
+  const firstTimes = new FirstTimes(source.vocabulary.codes.length);
   for (let record = 0; record < source.recordCount; record++) {
+    firstTimes.begin();
     const end = codeOffsets[visitOffsets[record + 1]];
     for (let i = codeOffsets[visitOffsets[record]]; i < end; i++) {
-      if (lastRecord[codes[i]] !== record) counts[record]++;
-      lastRecord[codes[i]] = record;
+      if (firstTimes.isFirst(codes[i])) counts[record]++;
     }
   }
   return counts;

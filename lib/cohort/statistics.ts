@@ -5,6 +5,7 @@
  */
 import pl from "nodejs-polars";
 import { checkArguments } from "../arguments.ts";
+import { occurrenceCounts, recordCounts } from "./code_counts.ts";
 import { raceNamesOf } from "./races.ts";
 import { ageAtStart, type Cohort, sexNames, splitNames } from "./cohort.ts";
 import { measuredValues } from "./measured_values.ts";
@@ -115,24 +116,13 @@ export function records(source: Cohort): Frame {
  */
 export function codes(source: Cohort): Frame {
   checkArguments("codes", [source, "cohort"]);
-  const { vocabulary, visitOffsets, codeOffsets, recordCount } = source;
-  const recordsOf = new Uint32Array(vocabulary.codes.length);
-  const visitsOf = new Uint32Array(vocabulary.codes.length);
-  const lastRecord = new Int32Array(vocabulary.codes.length).fill(-1);
-  for (let record = 0; record < recordCount; record++) {
-    const end = codeOffsets[visitOffsets[record + 1]];
-    for (let i = codeOffsets[visitOffsets[record]]; i < end; i++) {
-      const code = source.codes[i];
-      visitsOf[code]++;
-      if (lastRecord[code] !== record) recordsOf[code]++;
-      lastRecord[code] = record;
-    }
-  }
+  const { vocabulary, recordCount } = source;
+  const recordsOf = recordCounts(source);
   return pl.DataFrame([
     pl.Series("code", [...vocabulary.codes], pl.String),
     pl.Series("description", [...vocabulary.descriptions], pl.String),
     pl.Series("records", recordsOf),
-    pl.Series("visits", visitsOf),
+    pl.Series("visits", occurrenceCounts(source)),
     pl.Series("prevalence", Float64Array.from(recordsOf, (count) => count / recordCount)),
   ]);
 }

@@ -5,6 +5,7 @@
  * @module
  */
 import type { Cohort } from "../../cohort/cohort.ts";
+import { FirstTimes } from "../../first_times.ts";
 import { type RecordRows, recordRows } from "./resampled_sums.ts";
 
 /** Counts over a cohort or a resample. */
@@ -23,16 +24,14 @@ export interface CodeOccurrences {
 export function codeOccurrences(cohort: Cohort): RecordRows {
   const { visitOffsets, codeOffsets, codes } = cohort;
   const count = cohort.vocabulary.codes.length;
-  const lastRead = new Uint32Array(count); // the number of the reading in which each code came last
-  let reading = 0;
+  const firstTimes = new FirstTimes(count);
   return recordRows(cohort, 2 * count + 2, (record, add) => {
-    reading++;
+    firstTimes.begin();
     const [first, end] = [visitOffsets[record], visitOffsets[record + 1]];
     for (let i = codeOffsets[first]; i < codeOffsets[end]; i++) {
       const code = codes[i];
       add(code);
-      if (lastRead[code] !== reading) add(count + code);
-      lastRead[code] = reading;
+      if (firstTimes.isFirst(code)) add(count + code);
     }
     add(2 * count, end - first);
     add(2 * count + 1);

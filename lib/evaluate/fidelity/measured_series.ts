@@ -5,6 +5,7 @@
  * @module
  */
 import type { Cohort } from "../../cohort/cohort.ts";
+import { FirstTimes } from "../../first_times.ts";
 import { type RecordRows, recordRows } from "./resampled_sums.ts";
 import type { Observe } from "./resampled_correlations.ts";
 
@@ -95,8 +96,7 @@ export interface ValueRows {
 export function valueRows(cohort: Cohort, channels: Channels): ValueRows {
   const { channelOf, offsets, values } = channels;
   const { visitOffsets } = cohort;
-  const lastRead = new Uint32Array(offsets.length - 1); // the number of the reading in which it came last
-  let reading = 0;
+  const firstTimes = new FirstTimes(offsets.length - 1);
   return {
     values: recordRows(
       cohort,
@@ -110,10 +110,9 @@ export function valueRows(cohort: Cohort, channels: Channels): ValueRows {
         ),
     ),
     patients: recordRows(cohort, offsets.length - 1, (record, add) => {
-      reading++;
+      firstTimes.begin();
       eachValue(cohort, record, channelOf, (channel) => {
-        if (lastRead[channel] !== reading) add(channel);
-        lastRead[channel] = reading;
+        if (firstTimes.isFirst(channel)) add(channel);
       });
     }),
     totals: recordRows(cohort, 2, (record, add) => {

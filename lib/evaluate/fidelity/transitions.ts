@@ -9,6 +9,7 @@ import { occurrenceCounts } from "../../cohort/code_counts.ts";
 import type { Cohort } from "../../cohort/cohort.ts";
 import { isShownCell } from "../../cohort/small_cells.ts";
 import { list, object, text, whole } from "../../files/checked_json.ts";
+import { FirstTimes } from "../../first_times.ts";
 import type { OnProgress } from "../../progress.ts";
 import { type Estimate, estimateSchema, figureSchema } from "../bootstrap.ts";
 import type { Answer, Asked, Measure } from "../measure.ts";
@@ -40,17 +41,15 @@ export interface TransitionFidelity {
 /** [chapters × chapters] Pairs of consecutive visits with a chapter in the first, and one in the second. */
 function transitionRows(cohort: Cohort, { names, chapterOf }: CodeChapters): RecordRows {
   const { visitOffsets, codeOffsets, codes } = cohort;
-  const lastRead = new Float64Array(names.length); // the number of the reading in which it came last
-  let reading = 0;
+  const firstTimes = new FirstTimes(names.length);
   let [before, own] = [new Uint32Array(names.length), new Uint32Array(names.length)];
   /** Writes the chapters of a visit to `own`: how many they are. */
   const readChapters = (visit: number) => {
     let count = 0;
-    reading++;
+    firstTimes.begin();
     for (let i = codeOffsets[visit]; i < codeOffsets[visit + 1]; i++) {
       const chapter = chapterOf[codes[i]];
-      if (lastRead[chapter] !== reading) own[count++] = chapter;
-      lastRead[chapter] = reading;
+      if (firstTimes.isFirst(chapter)) own[count++] = chapter;
     }
     return count;
   };
@@ -80,12 +79,12 @@ function rowOf(chapter: number, chapters: number, real: Float64Array, other: Flo
 /** [chapters] The records with a transition from each chapter. */
 function patientsOf(rows: RecordRows, chapters: number): Uint32Array {
   const patients = new Uint32Array(chapters);
-  const lastRecord = new Int32Array(chapters).fill(-1);
+  const firstTimes = new FirstTimes(chapters);
   for (let record = 0; record < rows.recordCount; record++) {
+    firstTimes.begin();
     rows.read(record, (cell) => {
       const chapter = Math.floor(cell / chapters);
-      if (lastRecord[chapter] !== record) patients[chapter]++;
-      lastRecord[chapter] = record;
+      if (firstTimes.isFirst(chapter)) patients[chapter]++;
     });
   }
   return patients;

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Cohort } from "../../cohort/cohort.ts";
+import { FirstTimes } from "../../first_times.ts";
 import { type RecordRows, recordRows } from "./resampled_sums.ts";
 
 /** Weeks between the first and the last real visit at most: beyond it days are mistakes. */
@@ -109,17 +110,17 @@ export function weeklyOf(
     });
   });
   const patients = new Uint32Array(compared.length);
-  const lastRecord = new Int32Array(compared.length + 1).fill(-1);
+  const firstTimes = new FirstTimes(compared.length + 1);
   let [dated, inside] = [0, 0];
   for (let record = 0; record < recordCount; record++) {
+    firstTimes.begin();
     eachVisit(cohort, record, (visit, day) => {
       dated++;
       if (weekOf(day) < 0) return;
       inside++;
       for (let i = codeOffsets[visit]; i < codeOffsets[visit + 1]; i++) {
         const series = seriesOf[codes[i]];
-        if (series > 0 && lastRecord[series] !== record) patients[series - 1]++;
-        lastRecord[series] = record;
+        if (series > 0 && firstTimes.isFirst(series)) patients[series - 1]++;
       }
     });
   }

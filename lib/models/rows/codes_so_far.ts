@@ -9,6 +9,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
+import { FirstTimes } from "../../first_times.ts";
 import { differentiable } from "../../nn/differentiable.ts";
 import type { Footprint } from "../../nn/footprint.ts";
 import { hostKernel, isOnHost } from "../../nn/host.ts";
@@ -53,14 +54,15 @@ function newColumns(source: MultiHot, ofRecords: RecordOffsets): MultiHot {
   const offsets = new Int32Array(rows + 1);
   const columns = new Int32Array(source.columns.length);
   const width = source.columns.reduce((most, column) => Math.max(most, column + 1), 0);
-  const lastWith = new Int32Array(width); // the last record, counted from 1, that has had a column
+  const firstTimes = new FirstTimes(width);
   let [record, count] = [0, 0];
   for (let row = 0; row < rows; row++) {
-    if (row === ofRecords[record]) record++;
+    if (row === ofRecords[record]) {
+      firstTimes.begin();
+      record++;
+    }
     for (const column of rowOf(source, row)) {
-      if (lastWith[column] === record) continue;
-      lastWith[column] = record;
-      columns[count++] = column;
+      if (firstTimes.isFirst(column)) columns[count++] = column;
     }
     offsets[row + 1] = count;
   }

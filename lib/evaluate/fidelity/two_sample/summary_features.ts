@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { recordCounts } from "../../../cohort/code_counts.ts";
 import type { Cohort } from "../../../cohort/cohort.ts";
 import { gapsOf } from "../../../cohort/records.ts";
 import type { Points } from "./points.ts";
@@ -28,17 +29,7 @@ export interface FeatureChoice {
 
 /** The codes that most training records have, up to 256, the most frequent one first. */
 export function frequentCodes(training: Cohort): number[] {
-  const { visitOffsets, codeOffsets, codes, vocabulary, recordCount } = training;
-  const holders = new Uint32Array(vocabulary.codes.length);
-  const lastHolder = new Int32Array(vocabulary.codes.length).fill(-1);
-  for (let record = 0; record < recordCount; record++) {
-    const end = codeOffsets[visitOffsets[record + 1]];
-    for (let i = codeOffsets[visitOffsets[record]]; i < end; i++) {
-      if (lastHolder[codes[i]] === record) continue;
-      lastHolder[codes[i]] = record;
-      holders[codes[i]]++;
-    }
-  }
+  const holders = recordCounts(training);
   return Array.from(holders.keys())
     .filter((code) => holders[code] >= fewestHolders)
     .sort((a, b) => holders[b] - holders[a] || a - b)
