@@ -14,6 +14,7 @@
  * @module
  */
 import * as v from "valibot";
+import { codeMask } from "../../../cohort/code_mask.ts";
 import { list, object, type Schema, text, whole } from "../../../files/checked_json.ts";
 import type { OnProgress } from "../../../progress.ts";
 import {
@@ -33,7 +34,6 @@ import {
 import type { Answer, Asked, Judged, Measure } from "../../measure.ts";
 import {
   chosenPairs,
-  codeMask,
   codesAndLabels,
   codesAndLaterCodes,
   type Pair,

@@ -4,6 +4,7 @@
  * @module
  */
 import { breathe } from "../../../breathe.ts";
+import { type CodeMask, codeMask } from "../../../cohort/code_mask.ts";
 import type { Cohort } from "../../../cohort/cohort.ts";
 import { visitsOf } from "../../../cohort/records.ts";
 import { logOddsRatio, type Table } from "./odds_ratio.ts";
@@ -27,16 +28,6 @@ export type Reader = (
 ) =>
   | { readonly exposures: ReadonlySet<number>; readonly outcomes: ReadonlySet<number> }
   | undefined;
-
-/** [codes] 1 for some codes. */
-export type CodeMask = Uint8Array;
-
-/** A mask of the codes in any of the lists. */
-export function codeMask({ vocabulary }: Cohort, ...lists: readonly Iterable<number>[]): CodeMask {
-  const mask = new Uint8Array(vocabulary.codes.length);
-  for (const list of lists) for (const code of list) mask[code] = 1;
-  return mask;
-}
 
 /** The distinct codes of some visits of a record, by global numbers of visits. */
 function codesIn(

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { type CodeMask, codeMask } from "../../../cohort/code_mask.ts";
 import type { Cohort } from "../../../cohort/cohort.ts";
 import { type RecordRows, recordRows } from "../../fidelity/resampled_sums.ts";
 
@@ -43,7 +44,7 @@ export function timesOf(
 export function firstVisits(
   cohort: Cohort,
   record: number,
-  wanted?: Uint8Array,
+  wanted?: CodeMask,
 ): Map<number, number> {
   const { visitOffsets, codeOffsets, codes } = cohort;
   const found = new Map<number, number>();
@@ -70,8 +71,7 @@ export function eventRows(
   { unit, codes, interval, intervals }: Follow,
 ): RecordRows {
   const cells = cellsPerCode(intervals);
-  const wanted = new Uint8Array(cohort.vocabulary.codes.length);
-  for (const code of codes) wanted[code] = 1;
+  const wanted = codeMask(cohort, codes);
   return recordRows(cohort, codes.length * cells, (record, add) => {
     const times = timesOf(cohort, record, unit);
     if (times.length === 0) return;
