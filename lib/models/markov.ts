@@ -21,7 +21,7 @@ import { contextSettings, rowLikelihoods, rowSizesFor } from "./rows/row_model.t
 import {
   columnsOf,
   endColumn,
-  paddedRows,
+  packedRows,
   rowCodec,
   type RowSizes,
   rowsOf,
@@ -55,11 +55,13 @@ function learn(sizes: RowSizes, cohort: Cohort): NamedArrays {
   for (let from = 0; from < cohort.recordCount; from += part) {
     const size = Math.min(part, cohort.recordCount - from);
     const records = Int32Array.from({ length: size }, (_, i) => from + i);
-    const { rows, inputs, targets, mask } = paddedRows(sizes, cohort, records);
-    for (let r = 0; r < mask.length; r++) {
-      if (mask[r] === 0) continue;
+    const { offsets, inputs, targets } = packedRows(sizes, cohort, records);
+    let record = 0;
+    for (let r = 0; r < targets.rows; r++) {
       const effects = rowOf(targets, r);
-      const total = r % rows === 0 ? inLabels : inVisits;
+      const isOfLabels = r === offsets[record];
+      if (isOfLabels) record++;
+      const total = isOfLabels ? inLabels : inVisits;
       for (const effect of effects) total[effect]++;
       for (const cause of Array.from(causes(sizes, rowOf(inputs, r)))) {
         seen[cause]++;
@@ -238,10 +240,9 @@ export const markov: ModelFamily<CountedModel, MarkovConfig> = {
       },
       likelihoods(parameters, cohort, records) {
         const next = chain(config, parameters);
-        const batch = paddedRows(config, cohort, records);
-        const logits = new Float32Array(batch.mask.length * columns);
-        for (let r = 0; r < batch.mask.length; r++) {
-          if (batch.mask[r] === 0) continue;
+        const batch = packedRows(config, cohort, records);
+        const logits = new Float32Array(batch.targets.rows * columns);
+        for (let r = 0; r < batch.targets.rows; r++) {
           const probabilities = next(rowOf(batch.inputs, r));
           logits.set(probabilities.map((p) => Math.log(p) - Math.log1p(-p)), r * columns);
         }
