@@ -8,11 +8,16 @@
 export function answerOf<T = number>(worker: Worker): Promise<T> {
   return new Promise((resolve, reject) => {
     worker.onmessage = ({ data }) => resolve(data);
-    worker.onerror = (event) => {
-      event.preventDefault();
-      reject(new Error(event.message));
-    };
+    onFailure(worker, reject);
   });
+}
+
+/** Calls with the failure of a Worker, which then does not end this process. */
+export function onFailure(worker: Worker, call: (failure: Error) => void): void {
+  worker.onerror = (event) => {
+    event.preventDefault();
+    call(new Error(event.message));
+  };
 }
 
 /** The same array in memory that threads can share; the very array if it is there. */

@@ -6,6 +6,7 @@
 import { collectGarbage } from "../../collect_garbage.ts";
 import { stoppable } from "../../long_work.ts";
 import type { OnProgress } from "../../progress.ts";
+import { onFailure } from "../../threads.ts";
 import { type Ask, asking } from "../answers.ts";
 import type { Answer, Asked, Measure } from "../measure.ts";
 import type { Message, Reply } from "./messages.ts";
@@ -43,10 +44,7 @@ function askingWorker(worker: Worker, { run: _, ...asked }: Asked): Ask {
           reject(stopped);
         }
       };
-      worker.onerror = (event) => {
-        event.preventDefault();
-        reject(new Error(event.message));
-      };
+      onFailure(worker, reject);
       send({ key });
     });
 }

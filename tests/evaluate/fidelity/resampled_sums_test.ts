@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { type Cohort, random } from "ehrloom";
 import { mostSingly, resampleWeights } from "ehrloom/evaluate/bootstrap.ts";
+import type { Asked } from "ehrloom/evaluate/measure.ts";
 import {
   type RecordRows,
   recordRows,
@@ -69,17 +70,21 @@ Deno.test("resampledFigures() weigh the records of large cohorts in groups, in t
   await checkSums(cohort(1, 30), cohort(2, mostSingly + 100), [0, 1, 2]);
 });
 
-Deno.test("resampledFigures() add counts of more than 16 bits", async () => {
-  const own = cohort(1, 20);
-  const rows = recordRows(own, 1, (record, add) => add(0, 60_000 + 1000 * record));
-  const asked = {
+/** A cohort that is compared with itself. */
+function askedOf(own: Cohort, resamples: number): Asked {
+  return {
     real: { role: "real", cohort: own },
     others: [{ role: "synthetic", cohort: own }],
     seed: 4,
-    resamples: 9,
-  } as const;
+    resamples,
+  };
+}
+
+Deno.test("resampledFigures() add counts of more than 16 bits", async () => {
+  const own = cohort(1, 20);
+  const rows = recordRows(own, 1, (record, add) => add(0, 60_000 + 1000 * record));
   const [{ sum }] = await resampledFigures(
-    asked,
+    askedOf(own, 9),
     [[rows, rows]],
     ([[real]]) => () => ({ sum: real }),
   );
@@ -99,15 +104,9 @@ Deno.test("resampledFigures() sum so many cells that a block of resamples has no
       add(cells - 1 - record, 1 + record);
       add(0, 40_000);
     });
-  const asked = {
-    real: { role: "real", cohort: own },
-    others: [{ role: "synthetic", cohort: own }],
-    seed: 4,
-    resamples: 40,
-  } as const;
   const figures = (cells: number) =>
     resampledFigures(
-      asked,
+      askedOf(own, 40),
       [[rows(cells), rows(cells)]],
       ([real]) => ([other]) => ({
         first: real[0],
