@@ -9,7 +9,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { execute, isOnTensorflow } from "./tensorflow_ops.ts";
 
 /** Which operations these are, with which inputs: raised with each change, so that old ones are not used. */
-export const kernelInterface = 5;
+export const kernelInterface = 6;
 
 const flag = "EHRLOOM_KERNELS";
 tf.env().registerFlag(flag, () => false);
@@ -216,7 +216,36 @@ export function transposeKernel(
   return execute("EhrloomTranspose", [upper, lower], 1, attributes)[0] as tf.Tensor2D;
 }
 
-/** Adds a row [columns] to each row of y [rows, columns], in place: nothing else may hold y's numbers. */
-export function addRowKernel(y: tf.Tensor2D, row: tf.Tensor1D): void {
-  execute("EhrloomAddRow", [y, row], 0);
+/**
+ * Adds a row [columns] to each row of y [rows, columns], in place: nothing else may hold y's numbers.
+ *
+ * @param plus [rows, columns] to add, too, or null for nothing
+ */
+export function addRowKernel(y: tf.Tensor2D, row: tf.Tensor1D, plus: tf.Tensor2D | null): void {
+  const more = plus === null ? [] : [plus];
+  execute("EhrloomAddRow", [y, row, ...more], 0, { count: BigInt(more.length) });
+}
+
+/**
+ * A step of Adam in place: nothing else may hold the numbers of the state.
+ *
+ * @param state parameters, means and squares, [length] each
+ * @param rates what a step takes of each gradient and of its square, the learning rate and epsilon, of which
+ * the last two are corrected for the first steps
+ * @param gradients of any shapes
+ * @param starts where the parameters of each of them begin
+ * @returns the gradients' Euclidean norm
+ */
+export function adamKernel(
+  state: readonly tf.Tensor1D[],
+  rates: readonly number[],
+  gradients: readonly tf.Tensor[],
+  starts: Int32Array,
+): tf.Scalar {
+  return tf.tidy(() => {
+    const count = gradients.length;
+    const scalars = [tf.tensor1d([...rates]), tf.tensor1d(starts.slice(0, count), "int32")];
+    const inputs = [...state, ...scalars, ...gradients];
+    return execute("EhrloomAdam", inputs, 1, { count: BigInt(count) })[0] as tf.Scalar;
+  });
 }

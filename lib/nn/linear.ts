@@ -39,6 +39,7 @@ export function transposed(x: tf.Tensor2D): tf.Tensor2D {
  * reads a factor either way.
  *
  * @param bias [columns] to add to each row, or null for none
+ * @param plus what else to add, of the product's shape, or null for nothing
  */
 export function product(
   a: tf.Tensor2D,
@@ -46,24 +47,35 @@ export function product(
   transposeA: "N" | "T" = "N",
   transposeB: "N" | "T" = "N",
   bias: tf.Tensor1D | null = null,
+  plus: tf.Tensor2D | null = null,
 ): tf.Tensor2D {
-  if (hasWasmKernels()) return wasmProduct(a, b, transposeA, transposeB, bias);
   return tf.tidy(() => {
+    if (hasWasmKernels()) {
+      const y = wasmProduct(a, b, transposeA, transposeB, bias);
+      return plus === null ? y : tf.add(y, plus);
+    }
     const y: tf.Tensor2D = isOnHost()
       ? tf.matMul(transposeA === "T" ? transposed(a) : a, transposeB === "T" ? transposed(b) : b)
       : tf.matMul(a, b, transposeA === "T", transposeB === "T");
-    return bias === null ? y : biased(y, bias);
+    return bias === null ? (plus === null ? y : tf.add(y, plus)) : biased(y, bias, plus);
   });
 }
 
 /**
- * The sum of a product and a bias [columns], not itself on the tape. Where it can, it writes over the
- * product, which nothing else may hold.
+ * The sum of a product, a bias [columns], and what else there is; not itself on the tape. Where it can, it
+ * writes over the product, which nothing else may hold.
  */
-export function biased(product: tf.Tensor2D, bias: tf.Tensor1D): tf.Tensor2D {
-  if (!hasKernels()) return tf.add(product, bias);
-  addRowKernel(product, bias);
-  return product;
+export function biased(
+  product: tf.Tensor2D,
+  bias: tf.Tensor1D,
+  plus: tf.Tensor2D | null = null,
+): tf.Tensor2D {
+  if (hasKernels()) {
+    addRowKernel(product, bias, plus);
+    return product;
+  }
+  const sum: tf.Tensor2D = tf.add(product, bias);
+  return plus === null ? sum : tf.add(sum, plus);
 }
 
 /** Sums over rows: [rows, columns] → [columns]. */
@@ -91,6 +103,7 @@ export type Layout = "in-out" | "out-in";
  * @param x [rows, in]
  * @param weight [in, out], or [out, in] with `layout` "out-in"
  * @param bias [out], or null for none
+ * @param plus [rows, out] what else to add, as around a block, or null for nothing
  * @returns [rows, out]
  */
 export function linear(
@@ -98,8 +111,9 @@ export function linear(
   weight: tf.Tensor2D,
   bias: tf.Tensor1D | null,
   layout: Layout = "in-out",
+  plus: tf.Tensor2D | null = null,
 ): tf.Tensor2D {
-  return linearOfParts(x, [{ weight, layout }], bias);
+  return linearOfParts(x, [{ weight, layout }], bias, plus);
 }
 
 /** A part of a weight: that of some of the inputs. */
@@ -115,11 +129,13 @@ export interface WeightPart {
  *
  * @param x [rows, inputs of all parts]
  * @param parts of which other layers may use the first one too
+ * @param plus as in {@link linear}
  */
 export function linearOfParts(
   x: tf.Tensor2D,
   parts: readonly WeightPart[],
   bias: tf.Tensor1D | null,
+  plus: tf.Tensor2D | null = null,
 ): tf.Tensor2D {
   const [{ layout, weight: first }] = parts;
   const isOutIn = layout === "out-in";
@@ -130,17 +146,20 @@ export function linearOfParts(
   const columnsOf = (x: tf.Tensor2D, from: number, count: number): tf.Tensor2D =>
     count === x.shape[1] ? x : tf.slice(x, [0, from], [x.shape[0], count]);
   return layer(
-    [x],
+    plus === null ? [x] : [x, plus],
     [...parts.map(({ weight }) => weight), ...(bias === null ? [] : [bias])],
     () => {
       const weight = parts.length === 1
         ? first
         : tf.concat(parts.map((part) => turned(part.weight, part)), axis);
-      const value = product(x, weight, "N", isOutIn ? "T" : "N", bias);
+      const value = product(x, weight, "N", isOutIn ? "T" : "N", bias, plus);
       return { value, saved: [x, weight] };
     },
     {
-      inputs: (dy, [, weight]) => [product(dy, weight, "N", isOutIn ? "N" : "T")],
+      inputs: (dy, [, weight]) => [
+        product(dy, weight, "N", isOutIn ? "N" : "T"),
+        ...(plus === null ? [] : [tf.clone(dy)]),
+      ],
       parameters(dy, [x]) {
         const whole = isOutIn ? product(dy, x, "T") : product(x, dy, "T");
         const each: tf.Tensor2D[] = parts.length === 1 ? [whole] : tf.split(whole, sizes, axis);

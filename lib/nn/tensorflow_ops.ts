@@ -11,8 +11,26 @@ export function isOnTensorflow(): boolean {
   return tf.getBackend() === "tensorflow";
 }
 
-/** Attributes of an operation; a list of numbers is a shape, a number a float. */
-type Attributes = Readonly<Record<string, boolean | string | number | number[]>>;
+/** An attribute's value; a list of numbers is a shape, a number a float, a bigint an integer. */
+type Value = boolean | string | number | bigint | number[];
+
+/** Attributes of an operation, by name. */
+type Attributes = Readonly<Record<string, Value>>;
+
+function kindOf({ binding }: NodeJSKernelBackend, value: Value): number {
+  switch (typeof value) {
+    case "boolean":
+      return binding.TF_ATTR_BOOL;
+    case "string":
+      return binding.TF_ATTR_STRING;
+    case "number":
+      return binding.TF_ATTR_FLOAT;
+    case "bigint":
+      return binding.TF_ATTR_INT;
+    default:
+      return binding.TF_ATTR_SHAPE;
+  }
+}
 
 function run(
   op: string,
@@ -22,18 +40,14 @@ function run(
   outputs: number,
 ): tf.Tensor[] {
   const backend = tf.backend() as NodeJSKernelBackend;
-  const kinds = backend.binding;
-  const kindOf = (value: boolean | string | number | number[]) =>
-    typeof value === "boolean"
-      ? kinds.TF_ATTR_BOOL
-      : typeof value === "string"
-      ? kinds.TF_ATTR_STRING
-      : typeof value === "number"
-      ? kinds.TF_ATTR_FLOAT
-      : kinds.TF_ATTR_SHAPE;
+  const { TF_ATTR_TYPE, TF_FLOAT } = backend.binding;
   const all = [
-    ...dtypes.map((name) => ({ name, type: kinds.TF_ATTR_TYPE, value: kinds.TF_FLOAT })),
-    ...Object.entries(attributes).map(([name, value]) => ({ name, type: kindOf(value), value })),
+    ...dtypes.map((name) => ({ name, type: TF_ATTR_TYPE, value: TF_FLOAT })),
+    ...Object.entries(attributes).map(([name, value]) => ({
+      name,
+      type: kindOf(backend, value),
+      value: typeof value === "bigint" ? Number(value) : value,
+    })),
   ];
   return backend.executeMultipleOutputs(op, all, inputs, outputs);
 }
@@ -43,7 +57,7 @@ export function execute(
   op: string,
   inputs: tf.Tensor[],
   outputs: number,
-  attributes: Readonly<Record<string, number>> = {},
+  attributes: Readonly<Record<string, number | bigint>> = {},
 ): tf.Tensor[] {
   return run(op, [], attributes, inputs, outputs);
 }

@@ -28,9 +28,9 @@ function block(parameters: NamedTensors, epsilon: number, i: number) {
   const path = (name: string) => `transformer.h.${i}.${name}`;
   return {
     normed: (name: string, x: tf.Tensor2D) => normed(parameters, path(name), x, epsilon),
-    projected(name: string, x: tf.Tensor2D) {
+    projected(name: string, x: tf.Tensor2D, plus: tf.Tensor2D | null = null) {
       const weight = matrix(parameters, path(`${name}.weight`));
-      return linear(x, weight, vector(parameters, path(`${name}.bias`)));
+      return linear(x, weight, vector(parameters, path(`${name}.bias`)), "in-out", plus);
     },
   };
 }
@@ -41,9 +41,9 @@ function blockWith(
   attention: (qkv: tf.Tensor2D) => tf.Tensor2D,
 ): tf.Tensor2D {
   const attended = attention(projected("attn.c_attn", normed("ln_1", x)));
-  x = tf.add(x, projected("attn.c_proj", attended));
+  x = projected("attn.c_proj", attended, x);
   const widened = projected("mlp.c_fc", normed("ln_2", x));
-  return tf.add(x, projected("mlp.c_proj", gelu(widened)));
+  return projected("mlp.c_proj", gelu(widened), x);
 }
 
 function finalNorm(

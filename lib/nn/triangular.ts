@@ -106,8 +106,8 @@ export function triangularFirst(
       const inOut = transposed(weight);
       const historyWeight = tf.slice(inOut, 0, width);
       const shifted = { ...codes, columns: codes.columns.map((column) => width + column) };
-      const fromHistory = product(history, historyWeight, "N", "N", bias);
-      const value: tf.Tensor2D = tf.add(fromHistory, bag(shifted, inOut, 0));
+      const fromCodes = bag(shifted, inOut, 0);
+      const value = product(history, historyWeight, "N", "N", bias, fromCodes);
       return { value, saved: [history, historyWeight] };
     },
     {

@@ -14,7 +14,16 @@ import { isFile, must } from "./programs.ts";
 const sources = fileURLToPath(new URL("./kernels/", import.meta.url));
 
 /** Of all kinds of processor: vector_math.h makes code for several of them, chosen at start. */
-const flags = ["-O3", "-fopenmp-simd", "-mprefer-vector-width=512", "-std=c++17", "-pthread"];
+const flags = [
+  "-O3",
+  "-fopenmp-simd",
+  // else loops with choices or roots are not turned into vector instructions
+  "-fno-trapping-math",
+  "-fno-math-errno",
+  "-mprefer-vector-width=512",
+  "-std=c++17",
+  "-pthread",
+];
 
 /**
  * Compiles the operations, or finds them in the cache of an earlier call.

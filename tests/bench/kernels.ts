@@ -55,13 +55,13 @@ const [has, allow] = backend === "wasm"
 /** Runs with own operations and without by turns; the least of all turns. */
 async function byTurns(
   turns: number,
-  run: () => void | Promise<void>,
+  run: (isOwn: boolean) => void | Promise<void>,
 ): Promise<[own: Taken, tfjs: Taken]> {
   const all: [Taken[], Taken[]] = [[], []];
   for (let turn = 0; turn <= turns; turn++) {
     for (const isOwn of [true, false]) {
       allow(isOwn);
-      const measured = await taken(run);
+      const measured = await taken(() => run(isOwn));
       if (turn > 0) all[isOwn ? 0 : 1].push(measured); // the first one warms up
     }
   }
@@ -143,11 +143,17 @@ async function training(folder: string) {
   const cohort = splitOf(await readMeds(folder), "train");
   const config = models.halo.configFor(cohort, { width: 256, layers: 4, heads: 8 });
   const model = gradientModelOf("halo", config);
-  const optimizer = adam(drawn(model.initial, random(1)));
-  const source = localGradients(model, cohort, optimizer, model.lossDivisor(cohort, 48));
+  // An optimizer stays with the operations that it began with
+  const [own, tfjs] = [true, false].map((isOwn) => {
+    allow(isOwn);
+    const optimizer = adam(drawn(model.initial, random(1)));
+    const source = localGradients(model, cohort, optimizer, model.lossDivisor(cohort, 48));
+    return { optimizer, source };
+  });
   const lengths = Array.from(cohort.subjectIds, (_, record) => model.rowsOf(cohort, record));
   const [batch] = epochBatches(lengths, 48, random(1));
-  const step = async () => {
+  const step = async (isOwn: boolean) => {
+    const { optimizer, source } = isOwn ? own : tfjs;
     const { gradients } = await source.compute(batch, { seed: 1, epoch: 0 });
     await optimizer.step(gradients, 1e-3);
   };

@@ -9,9 +9,10 @@ import type { Forbidden } from "ehrloom/nn/forbidden.ts";
 import { gelu } from "ehrloom/nn/gelu.ts";
 import { allowKernels, hasKernels } from "ehrloom/nn/kernels.ts";
 import { layerNorm } from "ehrloom/nn/layer_norm.ts";
-import { columnSums, transposed } from "ehrloom/nn/linear.ts";
+import { columnSums, linear, transposed } from "ehrloom/nn/linear.ts";
 import { samplingHead } from "ehrloom/nn/masked_head.ts";
 import { bag, bagGradient, type MultiHot, rowsFrom } from "ehrloom/nn/multi_hot.ts";
+import { adam } from "ehrloom/nn/optimizer.ts";
 import { equalOffsets } from "ehrloom/nn/record_rows.ts";
 import { triangular, triangularFirst } from "ehrloom/nn/triangular.ts";
 import { random } from "ehrloom/random.ts";
@@ -79,6 +80,19 @@ function testKernel(
 }
 
 testKernel("gelu()", () => [tf.mul(normal([61, 67], 1), 4)], (x) => gelu(x));
+
+testKernel(
+  "linear() with what else to add",
+  () => [normal([50, 20], 1), normal([20, 37], 2), normal([37], 3), normal([50, 37], 4)],
+  (x, weight, bias, plus) =>
+    linear(
+      x as tf.Tensor2D,
+      weight as tf.Tensor2D,
+      bias as tf.Tensor1D,
+      "in-out",
+      plus as tf.Tensor2D,
+    ),
+);
 
 for (const [rows, width] of [[1, 3], [100, 67], [65, 256]]) {
   testKernel(
@@ -300,3 +314,59 @@ testWith(
     assertEquals(lossOf(0, NaN)[0], NaN);
   },
 );
+
+testWith(library, "NaN stays NaN in gelu(), layerNorm() and causalAttention()", async () => {
+  await useBackend("tensorflow");
+  assert(hasKernels());
+  tf.tidy(() => {
+    const one = tf.tensor2d(Float32Array.from({ length: 3 * 48 }, (_, i) => i === 50 ? NaN : 1), [
+      3,
+      48,
+    ]);
+    const ones = tf.ones<tf.Rank.R1>([48]);
+    for (
+      const [name, layer] of Object.entries({
+        gelu: (x: tf.Tensor) => gelu(x),
+        layerNorm: (x: tf.Tensor) => layerNorm(x as tf.Tensor2D, ones, ones, 1e-5),
+        causalAttention: (x: tf.Tensor) => causalAttention(x as tf.Tensor2D, equalOffsets(1, 3), 1),
+      })
+    ) {
+      const [value, gradient] = run([one], layer);
+      assert(value.includes(NaN), `the value of ${name}()`);
+      assert(gradient.includes(NaN), `the gradient of ${name}()`);
+    }
+  });
+});
+
+testWith(library, "adam() by its own operation is that by TensorFlow's", async () => {
+  await useBackend("tensorflow");
+  assert(hasKernels());
+  const shapes = [[70, 131], [4097], [1], [16, 2]];
+  const initial = Object.fromEntries(
+    shapes.map((shape, i) => [`${i}`, { shape, numbers: Float32Array.from(numbers(shape, i)) }]),
+  );
+  const own = adam(initial);
+  allowKernels(false);
+  const expected = adam(initial);
+  allowKernels(true);
+  for (const step of [1, 2, 3]) {
+    const [norm, expectedNorm] = await Promise.all(
+      [own, expected].map((optimizer) =>
+        optimizer.step(shapes.map((shape, i) => normal(shape as [number], 10 * step + i)), 0.01)
+      ),
+    );
+    assertClose([norm], [expectedNorm], "the gradients' norm", 1e-6);
+  }
+  const [{ steps, ...found }, { steps: _, ...state }] = [
+    await own.readState(),
+    await expected.readState(),
+  ];
+  assertEquals(steps, 3);
+  for (const [part, arrays] of Object.entries(state)) {
+    for (const [name, { numbers }] of Object.entries(arrays)) {
+      assertClose(found[part as keyof typeof found]![name].numbers, numbers, `${part} ${name}`);
+    }
+  }
+  own.dispose();
+  expected.dispose();
+});

@@ -12,24 +12,24 @@
 
 namespace {
 
-constexpr int64_t kLanes = 16;
-typedef float Lanes __attribute__((vector_size(kLanes * sizeof(float)), aligned(4)));
-
 /// Query rows that are worked on together: each load of a key then serves as many.
 constexpr int kTall = 4;
 
-constexpr int64_t padded(int64_t count) { return (count + kLanes - 1) / kLanes * kLanes; }
+/// To whole registers, whatever processor it is.
+constexpr int64_t padded(int64_t count) { return (count + kMostLanes - 1) / kMostLanes * kMostLanes; }
 
-/// C [kTall, columns] = A [kTall, inner] B [inner, columns]; columns is a multiple of kLanes.
+/// C [kTall, columns] = A [kTall, inner] B [inner, columns]; columns is a multiple of lanes.
+template <int64_t lanes>
 INLINE void product(
     const float* a, int64_t aStride, const float* b, int64_t bStride, float* c, int64_t cStride,
     int64_t inner, int64_t columns) {
+  typedef typename Lanes<lanes>::Type Vector;
   int64_t j = 0;
-  for (; j + 2 * kLanes <= columns; j += 2 * kLanes) {
-    Lanes left[kTall] = {}, right[kTall] = {};
+  for (; j + 2 * lanes <= columns; j += 2 * lanes) {
+    Vector left[kTall] = {}, right[kTall] = {};
     for (int64_t k = 0; k < inner; k++) {
-      const Lanes b0 = *reinterpret_cast<const Lanes*>(b + k * bStride + j);
-      const Lanes b1 = *reinterpret_cast<const Lanes*>(b + k * bStride + j + kLanes);
+      const Vector b0 = *reinterpret_cast<const Vector*>(b + k * bStride + j);
+      const Vector b1 = *reinterpret_cast<const Vector*>(b + k * bStride + j + lanes);
       for (int r = 0; r < kTall; r++) {
         const float factor = a[r * aStride + k];
         left[r] += factor * b0;
@@ -37,30 +37,32 @@ INLINE void product(
       }
     }
     for (int r = 0; r < kTall; r++) {
-      *reinterpret_cast<Lanes*>(c + r * cStride + j) = left[r];
-      *reinterpret_cast<Lanes*>(c + r * cStride + j + kLanes) = right[r];
+      *reinterpret_cast<Vector*>(c + r * cStride + j) = left[r];
+      *reinterpret_cast<Vector*>(c + r * cStride + j + lanes) = right[r];
     }
   }
-  for (; j < columns; j += kLanes) {
-    Lanes sum[kTall] = {};
+  for (; j < columns; j += lanes) {
+    Vector sum[kTall] = {};
     for (int64_t k = 0; k < inner; k++) {
-      const Lanes b0 = *reinterpret_cast<const Lanes*>(b + k * bStride + j);
+      const Vector b0 = *reinterpret_cast<const Vector*>(b + k * bStride + j);
       for (int r = 0; r < kTall; r++) sum[r] += a[r * aStride + k] * b0;
     }
-    for (int r = 0; r < kTall; r++) *reinterpret_cast<Lanes*>(c + r * cStride + j) = sum[r];
+    for (int r = 0; r < kTall; r++) *reinterpret_cast<Vector*>(c + r * cStride + j) = sum[r];
   }
 }
 
 /// C [inner, columns] += Aᵀ B of A [kTall, inner] and B [kTall, columns].
+template <int64_t lanes>
 INLINE void addTransposedProduct(
     const float* a, int64_t aStride, const float* b, int64_t bStride, float* c, int64_t cStride,
     int64_t inner, int64_t columns) {
-  for (int64_t j = 0; j < columns; j += kLanes) {
-    Lanes rows[kTall];
-    for (int r = 0; r < kTall; r++) rows[r] = *reinterpret_cast<const Lanes*>(b + r * bStride + j);
+  typedef typename Lanes<lanes>::Type Vector;
+  for (int64_t j = 0; j < columns; j += lanes) {
+    Vector rows[kTall];
+    for (int r = 0; r < kTall; r++) rows[r] = *reinterpret_cast<const Vector*>(b + r * bStride + j);
     for (int64_t k = 0; k < inner; k++) {
-      Lanes* sum = reinterpret_cast<Lanes*>(c + k * cStride + j);
-      Lanes total = *sum;
+      Vector* sum = reinterpret_cast<Vector*>(c + k * cStride + j);
+      Vector total = *sum;
       for (int r = 0; r < kTall; r++) total += a[r * aStride + k] * rows[r];
       *sum = total;
     }
@@ -110,27 +112,27 @@ struct LogSum {
 /// Scores → weights of one query row, zeros where it sees nothing; the log of their sum of exponentials.
 /// In whole lanes: the rest of a row in single numbers would take longer than the lanes before it.
 INLINE LogSum softmax(float* scores, const float* bias, float scale, int seen, int computed) {
-  float tops[kLanes], sums[kLanes] = {};
-  for (int l = 0; l < kLanes; l++) tops[l] = -INFINITY;
-  for (int j = 0; j < computed; j += kLanes) {
+  float tops[kMostLanes], sums[kMostLanes] = {};
+  for (int l = 0; l < kMostLanes; l++) tops[l] = -INFINITY;
+  for (int j = 0; j < computed; j += kMostLanes) {
 #pragma omp simd
-    for (int l = 0; l < kLanes; l++) {
+    for (int l = 0; l < kMostLanes; l++) {
       const float s = scores[j + l] * scale + bias[j + l];
       scores[j + l] = s;
       tops[l] = j + l < seen && s > tops[l] ? s : tops[l];
     }
   }
   float top = tops[0], sum = 0;
-  for (int l = 1; l < kLanes; l++) top = tops[l] > top ? tops[l] : top;
-  for (int j = 0; j < computed; j += kLanes) {
+  for (int l = 1; l < kMostLanes; l++) top = tops[l] > top ? tops[l] : top;
+  for (int j = 0; j < computed; j += kMostLanes) {
 #pragma omp simd
-    for (int l = 0; l < kLanes; l++) {
+    for (int l = 0; l < kMostLanes; l++) {
       const float e = exponential(scores[j + l] - top);
       scores[j + l] = j + l < seen ? e : 0.f;
       sums[l] += scores[j + l];
     }
   }
-  for (int l = 0; l < kLanes; l++) sum += sums[l];
+  for (int l = 0; l < kMostLanes; l++) sum += sums[l];
   const float share = 1.f / sum;
 #pragma omp simd
   for (int j = 0; j < computed; j++) scores[j] *= share;
@@ -138,7 +140,8 @@ INLINE LogSum softmax(float* scores, const float* bias, float scale, int seen, i
 }
 
 /// One head of one record.
-PER_PROCESSOR void forward(
+template <int64_t lanes>
+INLINE void forward(
     const Sizes& sizes, const float* q, const float* bias, float* y, LogSum* logSums, float* scratch) {
   const int64_t rows = sizes.rows, head = sizes.head, width = sizes.width(), stride = 3 * width;
   const int64_t tall = sizes.tallRows(), wide = sizes.wideHead();
@@ -151,40 +154,51 @@ PER_PROCESSOR void forward(
   gather(q + 2 * width, stride, rows, head, values, tall, wide);
   for (int64_t row = 0; row < rows; row += kTall) {
     const int64_t computed = sizes.seen(row);
-    product(queries + row * wide, wide, keys, tall, scores, tall, head, computed);
+    product<lanes>(queries + row * wide, wide, keys, tall, scores, tall, head, computed);
     for (int r = 0; r < kTall; r++) {
       const int64_t seen = sizes.isCausal ? std::min(row + r + 1, rows) : rows;
       const LogSum logSum = softmax(scores + r * tall, allBias, sizes.scale(), seen, computed);
       if (row + r < rows) logSums[row + r] = logSum;
     }
-    product(scores, tall, values, wide, out, wide, computed, wide);
+    product<lanes>(scores, tall, values, wide, out, wide, computed, wide);
     for (int r = 0; r < kTall && row + r < rows; r++) {
       std::copy(out + r * wide, out + r * wide + head, y + (row + r) * width);
     }
   }
 }
 
+FOR_LONG_REGISTERS void forwardByLongRegisters(
+    const Sizes& sizes, const float* q, const float* bias, float* y, LogSum* logSums, float* scratch) {
+  forward<kMostLanes>(sizes, q, bias, y, logSums, scratch);
+}
+
+PER_PROCESSOR void forwardByShortRegisters(
+    const Sizes& sizes, const float* q, const float* bias, float* y, LogSum* logSums, float* scratch) {
+  forward<kShortLanes>(sizes, q, bias, y, logSums, scratch);
+}
+
 /// One query row's scores → its weights, and the gradient at its weights → that at its scores.
 INLINE void softmaxBack(
     float* weights, float* slopes, const float* bias, float scale, LogSum logSum, int seen,
     int computed) {
-  float sums[kLanes] = {};
-  for (int j = 0; j < computed; j += kLanes) {
+  float sums[kMostLanes] = {};
+  for (int j = 0; j < computed; j += kMostLanes) {
 #pragma omp simd
-    for (int l = 0; l < kLanes; l++) {
+    for (int l = 0; l < kMostLanes; l++) {
       const float e = exponential(weights[j + l] * scale + bias[j + l] - logSum.top - logSum.rest);
       weights[j + l] = j + l < seen ? e : 0.f;
       sums[l] += weights[j + l] * slopes[j + l];
     }
   }
   float expected = 0;
-  for (int l = 0; l < kLanes; l++) expected += sums[l];
+  for (int l = 0; l < kMostLanes; l++) expected += sums[l];
 #pragma omp simd
   for (int j = 0; j < computed; j++) slopes[j] = weights[j] * (slopes[j] - expected) * scale;
 }
 
-/// One head of one record.
-PER_PROCESSOR void backward(
+/// One head of one record, on the way back.
+template <int64_t lanes>
+INLINE void backward(
     const Sizes& sizes, const float* dy, const float* q, const float* bias, const LogSum* logSums,
     float* dq, float* scratch) {
   const int64_t rows = sizes.rows, head = sizes.head, width = sizes.width(), stride = 3 * width;
@@ -203,8 +217,8 @@ PER_PROCESSOR void backward(
   std::fill(dKeys, dKeys + 2 * size, 0.f);
   for (int64_t row = 0; row < rows; row += kTall) {
     const int64_t computed = sizes.seen(row);
-    product(queries + row * wide, wide, turnedKeys, tall, weights, tall, head, computed);
-    product(slopes + row * wide, wide, turnedValues, tall, dScores, tall, head, computed);
+    product<lanes>(queries + row * wide, wide, turnedKeys, tall, weights, tall, head, computed);
+    product<lanes>(slopes + row * wide, wide, turnedValues, tall, dScores, tall, head, computed);
     for (int r = 0; r < kTall; r++) {
       const bool isRow = row + r < rows;
       const int64_t seen = !isRow ? 0 : sizes.isCausal ? row + r + 1 : rows;
@@ -212,9 +226,9 @@ PER_PROCESSOR void backward(
           weights + r * tall, dScores + r * tall, allBias, sizes.scale(),
           isRow ? logSums[row + r] : LogSum{0, 0}, seen, computed);
     }
-    addTransposedProduct(weights, tall, slopes + row * wide, wide, dValues, wide, computed, wide);
-    addTransposedProduct(dScores, tall, queries + row * wide, wide, dKeys, wide, computed, wide);
-    product(dScores, tall, keys, wide, out, wide, computed, wide);
+    addTransposedProduct<lanes>(weights, tall, slopes + row * wide, wide, dValues, wide, computed, wide);
+    addTransposedProduct<lanes>(dScores, tall, queries + row * wide, wide, dKeys, wide, computed, wide);
+    product<lanes>(dScores, tall, keys, wide, out, wide, computed, wide);
     for (int r = 0; r < kTall && row + r < rows; r++) {
       std::copy(out + r * wide, out + r * wide + head, dq + (row + r) * stride);
     }
@@ -224,6 +238,18 @@ PER_PROCESSOR void backward(
     std::copy(dKey, dKey + head, dq + row * stride + width);
     std::copy(dValue, dValue + head, dq + row * stride + 2 * width);
   }
+}
+
+FOR_LONG_REGISTERS void backwardByLongRegisters(
+    const Sizes& sizes, const float* dy, const float* q, const float* bias, const LogSum* logSums,
+    float* dq, float* scratch) {
+  backward<kMostLanes>(sizes, dy, q, bias, logSums, dq, scratch);
+}
+
+PER_PROCESSOR void backwardByShortRegisters(
+    const Sizes& sizes, const float* dy, const float* q, const float* bias, const LogSum* logSums,
+    float* dq, float* scratch) {
+  backward<kShortLanes>(sizes, dy, q, bias, logSums, dq, scratch);
 }
 
 /// Records whose rows follow one another: record b has those from offsets[b] to offsets[b + 1].
@@ -268,7 +294,7 @@ struct Attention {
       std::vector<float> scratch(floats);
       for (int64_t at = from; at < to; at++) {
         const int64_t record = at / heads, row = records.offsets[record], column = at % heads * most.head;
-        forward(
+        (hasLongRegisters ? forwardByLongRegisters : forwardByShortRegisters)(
             records[record], qkv + row * 3 * width + column, most.isCausal ? nullptr : bias + row,
             y + row * width + column, logSums + at % heads * rows + row, scratch.data());
       }
@@ -295,7 +321,7 @@ struct AttentionGradient {
       std::vector<float> scratch(floats);
       for (int64_t at = from; at < to; at++) {
         const int64_t record = at / heads, row = records.offsets[record], column = at % heads * most.head;
-        backward(
+        (hasLongRegisters ? backwardByLongRegisters : backwardByShortRegisters)(
             records[record], dy + row * width + column, qkv + row * 3 * width + column,
             most.isCausal ? nullptr : bias + row, logSums + at % heads * rows + row,
             dqkv + row * 3 * width + column, scratch.data());

@@ -13,15 +13,6 @@
 
 namespace {
 
-/// `count` numbers in vector registers.
-template <int count>
-struct Lanes {
-  typedef float Type __attribute__((vector_size(count * sizeof(float)), aligned(4)));
-};
-
-/// The most that any processor has in a register.
-constexpr int64_t kMostLanes = 16;
-
 /// Columns to a block, and rows that a thread draws together: each load of a weight then serves as many.
 constexpr int64_t kBlock = 64, kRows = 32;
 
@@ -41,7 +32,7 @@ struct Head {
 };
 
 /// C [kTall, wide] = A [kTall, inner] Bᵀ of B [wide, inner].
-template <int lanes, int wide>
+template <int64_t lanes, int wide>
 INLINE void tile(
     const float* a, int64_t aStride, const float* b, int64_t bStride, float* c, int64_t cStride,
     int64_t inner) {
@@ -67,7 +58,7 @@ INLINE void tile(
 }
 
 /// C [rows, kBlock] = A [rows, inner] Bᵀ of B [columns, inner]; rows are a multiple of kTall.
-template <int lanes, int wide>
+template <int64_t lanes, int wide>
 INLINE void product(
     const float* a, int64_t aStride, int64_t rows, const float* b, int64_t bStride, int64_t columns,
     float* c, int64_t inner) {
@@ -87,23 +78,17 @@ INLINE void product(
 }
 
 /// A product by registers of 16 numbers, of which there are 32: 140 GFLOP/s on a core that has them.
-#if defined(__x86_64__)
-__attribute__((target("arch=x86-64-v4"), noinline)) void productByLongRegisters(
+FOR_LONG_REGISTERS void productByLongRegisters(
     const float* a, int64_t aStride, int64_t rows, const float* b, int64_t bStride, int64_t columns,
     float* c, int64_t inner) {
-  product<16, 4>(a, aStride, rows, b, bStride, columns, c, inner);
+  product<kMostLanes, 4>(a, aStride, rows, b, bStride, columns, c, inner);
 }
-const bool hasLongRegisters = __builtin_cpu_supports("x86-64-v4");
-#else
-constexpr auto productByLongRegisters = product<16, 4>;
-constexpr bool hasLongRegisters = false;
-#endif
 
-/// The same by 16 registers of 8 numbers: 75 GFLOP/s. Longer vectors would lie in memory, and make it 11.
+/// The same by 16 registers of 8 numbers: 75 GFLOP/s.
 PER_PROCESSOR void productByShortRegisters(
     const float* a, int64_t aStride, int64_t rows, const float* b, int64_t bStride, int64_t columns,
     float* c, int64_t inner) {
-  product<8, 3>(a, aStride, rows, b, bStride, columns, c, inner);
+  product<kShortLanes, 3>(a, aStride, rows, b, bStride, columns, c, inner);
 }
 
 /// Numbers that begin where a register's does.

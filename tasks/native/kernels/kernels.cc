@@ -14,9 +14,9 @@ static void keepMemory() {
 
 /// Tells TensorFlow of all operations here, in a process's first call. 1 if it has taken them.
 extern "C" int registerKernels() {
-  static const bool isDone = registerAddRow() && registerAttendNext() && registerAttention() &&
-      registerBag() && registerBernoulli() && registerColumnSums() && registerDrawRows() &&
-      registerGelu() && registerLayerNorm() && registerTriangular();
+  static const bool isDone = registerAdam() && registerAddRow() && registerAttendNext() &&
+      registerAttention() && registerBag() && registerBernoulli() && registerColumnSums() &&
+      registerDrawRows() && registerGelu() && registerLayerNorm() && registerTriangular();
   if (isDone) keepMemory();
   return isDone;
 }

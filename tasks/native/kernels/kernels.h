@@ -1,6 +1,7 @@
 // All kernels of this library: each tells TensorFlow of its operations; false if it does not want them.
 #pragma once
 
+bool registerAdam();
 bool registerAddRow();
 bool registerAttendNext();
 bool registerAttention();

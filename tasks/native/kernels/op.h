@@ -26,6 +26,8 @@ class Call {
   template <class T = float>
   const T* input(int i) { return static_cast<const T*>(TF_TensorData(at(i))); }
 
+  /// How many inputs there are: a list may have any number.
+  int inputs() { return TF_NumInputs(context_); }
   int64_t size(int i, int axis) { return TF_Dim(at(i), axis); }
   int64_t count(int i) { return TF_TensorElementCount(at(i)); }
   std::vector<int64_t> shape(int i) {
@@ -85,7 +87,8 @@ class Attributes {
 };
 
 /// Tells TensorFlow of an operation and its kernel: a class made from Attributes that runs a Call.
-/// Inputs and outputs are written "name: float", attributes "name: float". False if it does not want it.
+/// Inputs and outputs are written "name: float", a list of inputs "name: count * float", attributes
+/// "name: float", and the length of a list "count: int". False if it does not want it.
 template <class Kernel>
 bool registered(
     const char* name, std::initializer_list<const char*> inputs,
