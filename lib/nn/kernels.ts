@@ -192,6 +192,34 @@ export function bagKernel(
   });
 }
 
+/**
+ * The steps of `lstm()`.
+ *
+ * @param given [steps × records, 4 × width] what inputs and biases add to the gates, step by step
+ * @param hidden [4 × width, width]
+ * @returns outputs and cells, [steps × records, width] both, and the open gates, [steps × records, 4 × width]
+ */
+export function lstmKernel(
+  given: tf.Tensor2D,
+  hidden: tf.Tensor2D,
+  records: number,
+): [y: tf.Tensor2D, cells: tf.Tensor2D, gates: tf.Tensor2D] {
+  const [y, cells, gates] = execute("EhrloomLstm", [given, hidden], 3, { records });
+  return [y as tf.Tensor2D, cells as tf.Tensor2D, gates as tf.Tensor2D];
+}
+
+/** The gradients at the gates' sums of {@link lstmKernel}, [steps × records, 4 × width]. */
+export function lstmGradientKernel(
+  dy: tf.Tensor2D,
+  hidden: tf.Tensor2D,
+  cells: tf.Tensor2D,
+  gates: tf.Tensor2D,
+  records: number,
+): tf.Tensor2D {
+  const inputs = [dy, hidden, cells, gates];
+  return execute("EhrloomLstmGradient", inputs, 1, { records })[0] as tf.Tensor2D;
+}
+
 /** Sums over rows: [rows, columns] → [columns]. */
 export function columnSumsKernel(x: tf.Tensor2D): tf.Tensor1D {
   return execute("EhrloomColumnSums", [x], 1)[0] as tf.Tensor1D;

@@ -3,12 +3,14 @@
  * cell and output beside each other, two biases.
  *
  * What does not wait for the step before is one product for all steps at once; a step is one product
- * of the last states and one loop over the gates. TensorFlow has an operation for all of it.
+ * of the last states and one loop over the gates. Our own operation takes all steps at once; TensorFlow has one,
+ * too, for all of it.
  *
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { hostKernel, isOnHost } from "./host.ts";
+import { hasKernels, lstmGradientKernel, lstmKernel } from "./kernels.ts";
 import { layer, type WayBack } from "./layer.ts";
 import { columnSums, product, transposed } from "./linear.ts";
 import { matrix, type NamedTensors, vector } from "./parameters.ts";
@@ -240,6 +242,7 @@ function wayBack<More extends readonly tf.Tensor[]>(records: number): WayBack<Sa
  * @returns [steps × records, width] the outputs, in the same order
  */
 export function lstm(x: tf.Tensor2D, records: number, weights: LstmWeights): tf.Tensor2D {
+  if (hasKernels()) return kernelLstm(x, records, weights);
   if (isOnTensorflow()) return lstmAtOnce(x, records, weights);
   const { input, hidden, inputBias, hiddenBias } = weights;
   const width = hidden.shape[1];
@@ -263,6 +266,25 @@ export function lstm(x: tf.Tensor2D, records: number, weights: LstmWeights): tf.
     {
       ...wayBack(records),
       within: (dy, [, , , hidden, ...states]) => gateGradients(dy, hidden, states, records),
+    },
+  );
+}
+
+/** {@link lstm} by our own operation for the steps. */
+function kernelLstm(x: tf.Tensor2D, records: number, weights: LstmWeights): tf.Tensor2D {
+  const { input, hidden, inputBias, hiddenBias } = weights;
+  return layer(
+    [x],
+    [input, hidden, inputBias, hiddenBias],
+    (): { value: tf.Tensor2D; saved: Saved<[tf.Tensor2D, tf.Tensor2D, tf.Tensor2D]> } => {
+      const given = product(x, input, "N", "T", tf.add(inputBias, hiddenBias));
+      const [value, cells, gates] = lstmKernel(given, hidden, records);
+      return { value, saved: [x, input, value, hidden, cells, gates] };
+    },
+    {
+      ...wayBack(records),
+      within: (dy, [, , , hidden, cells, gates]) =>
+        lstmGradientKernel(dy, hidden, cells, gates, records),
     },
   );
 }

@@ -10,6 +10,7 @@ import { gelu } from "ehrloom/nn/gelu.ts";
 import { allowKernels, hasKernels } from "ehrloom/nn/kernels.ts";
 import { layerNorm } from "ehrloom/nn/layer_norm.ts";
 import { columnSums, linear, transposed } from "ehrloom/nn/linear.ts";
+import { lstm } from "ehrloom/nn/lstm.ts";
 import { samplingHead } from "ehrloom/nn/masked_head.ts";
 import { bag, bagGradient, type MultiHot, rowsFrom } from "ehrloom/nn/multi_hot.ts";
 import { adam } from "ehrloom/nn/optimizer.ts";
@@ -93,6 +94,26 @@ testKernel(
       plus as tf.Tensor2D,
     ),
 );
+
+// A thread takes 12 records through all steps, and a strip of weights has 32 columns
+for (const [steps, records, inputs, width] of [[1, 1, 2, 1], [7, 15, 20, 37], [5, 24, 8, 64]]) {
+  testKernel(
+    `lstm() of ${records} records of ${steps} steps and width ${width}`,
+    () =>
+      [
+        [steps * records, inputs],
+        [4 * width, inputs],
+        [4 * width, width],
+        [4 * width],
+        [4 * width],
+      ].map((shape, i) => tf.mul(normal(shape as [number, number], i), i === 2 ? 0.3 : 1)),
+    (x, ...weights) => {
+      const [input, hidden] = weights as tf.Tensor2D[];
+      const [inputBias, hiddenBias] = weights.slice(2) as tf.Tensor1D[];
+      return lstm(x as tf.Tensor2D, records, { input, hidden, inputBias, hiddenBias });
+    },
+  );
+}
 
 for (const [rows, width] of [[1, 3], [100, 67], [65, 256]]) {
   testKernel(

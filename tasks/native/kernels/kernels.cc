@@ -16,7 +16,8 @@ static void keepMemory() {
 extern "C" int registerKernels() {
   static const bool isDone = registerAdam() && registerAddRow() && registerAttendNext() &&
       registerAttention() && registerBag() && registerBernoulli() && registerColumnSums() &&
-      registerDrawRows() && registerGelu() && registerLayerNorm() && registerTriangular();
+      registerDrawRows() && registerGelu() && registerLayerNorm() && registerLstm() &&
+      registerTriangular();
   if (isDone) keepMemory();
   return isDone;
 }

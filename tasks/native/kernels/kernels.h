@@ -11,4 +11,5 @@ bool registerColumnSums();
 bool registerDrawRows();
 bool registerGelu();
 bool registerLayerNorm();
+bool registerLstm();
 bool registerTriangular();
