@@ -92,12 +92,6 @@ function onHost(
 function inPlace(layout: FlatLayout, buffers: Buffers): AdamEngine {
   // TensorFlow may keep the array it is given
   const [parameters, means, squares] = buffers.map((buffer) => tf.tensor1d(buffer.slice()));
-  const starts = Int32Array.from(layout.paddedSizes);
-  let at = 0;
-  layout.paddedSizes.forEach((size, i) => {
-    starts[i] = at;
-    at += size;
-  });
   return {
     tensors: () => tf.tidy(() => cut(layout, parameters)),
     flat: () => parameters,
@@ -105,7 +99,7 @@ function inPlace(layout: FlatLayout, buffers: Buffers): AdamEngine {
       const { rate, epsilonHat } = scaled(learningRate, step);
       const rates = [1 - beta1, 1 - beta2, rate, epsilonHat];
       const each = Array.isArray(gradients) ? gradients : [flatTensor(layout, gradients)];
-      const norm = adamKernel([parameters, means, squares], rates, each, starts);
+      const norm = adamKernel([parameters, means, squares], rates, each, layout.starts);
       const [value] = await norm.data();
       norm.dispose();
       return value;

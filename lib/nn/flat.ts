@@ -20,6 +20,8 @@ export interface FlatLayout {
   readonly sizes: readonly number[];
   /** Sizes rounded up to the alignment; their sum is the length. */
   readonly paddedSizes: readonly number[];
+  /** Where each begins. */
+  readonly starts: readonly number[];
   /** Length of the buffer. */
   readonly length: number;
 }
@@ -34,65 +36,57 @@ export function layoutOf(arrays: NamedArrays): FlatLayout {
   const names = Object.keys(arrays);
   const sizes = names.map((name) => arrays[name].numbers.length);
   const paddedSizes = sizes.map((size) => Math.ceil(size / alignment) * alignment);
+  let length = 0;
+  const starts = paddedSizes.map((size) => (length += size) - size);
   return {
     names,
     shapes: names.map((name) => arrays[name].shape),
     sizes,
     paddedSizes,
-    length: paddedSizes.reduce((sum, size) => sum + size, 0),
+    starts,
+    length,
   };
 }
 
 /** The numbers one after the other, in memory that threads can share. */
 export function flatten(
-  { names, paddedSizes, length }: FlatLayout,
+  { names, starts, length }: FlatLayout,
   arrays: NamedArrays,
 ): Float32Array {
   const flat = sharedFloats(length);
-  let at = 0;
-  names.forEach((name, i) => {
-    flat.set(arrays[name].numbers, at);
-    at += paddedSizes[i];
-  });
+  names.forEach((name, i) => flat.set(arrays[name].numbers, starts[i]));
   return flat;
 }
 
 /** Copies of the numbers, by name. */
-export function unflatten(layout: FlatLayout, flat: Float32Array): NamedArrays {
-  let at = 0;
-  return Object.fromEntries(layout.names.map((name, i) => {
-    const numbers = flat.slice(at, at + layout.sizes[i]);
-    at += layout.paddedSizes[i];
-    return [name, { shape: layout.shapes[i], numbers }];
+export function unflatten(
+  { names, shapes, sizes, starts }: FlatLayout,
+  flat: Float32Array,
+): NamedArrays {
+  return Object.fromEntries(names.map((name, i) => {
+    const numbers = flat.slice(starts[i], starts[i] + sizes[i]);
+    return [name, { shape: shapes[i], numbers }];
   }));
 }
 
 /** cpu and wasm: the parameters as tensors, copied out of the buffer. */
 export function hostTensors(
-  { shapes, sizes, paddedSizes }: FlatLayout,
+  { shapes, sizes, starts }: FlatLayout,
   flat: Float32Array,
 ): tf.Tensor[] {
-  let at = 0;
   return shapes.map((shape, i) => {
-    const numbers = flat.subarray(at, at + sizes[i]);
-    at += paddedSizes[i];
+    const numbers = flat.subarray(starts[i], starts[i] + sizes[i]);
     return hostKernel([], [[...shape]], (_, [tensor]) => tensor.set(numbers))[0];
   });
 }
 
 /** cpu and wasm: each tensor's numbers, and where they stand in the buffer. */
 function placed(
-  { paddedSizes }: FlatLayout,
+  { starts }: FlatLayout,
   tensors: tf.Tensor[],
   use: (numbers: Float32Array, at: number) => void,
 ): void {
-  hostKernel(tensors, [], (numbers) => {
-    let at = 0;
-    numbers.forEach((each, i) => {
-      use(each, at);
-      at += paddedSizes[i];
-    });
-  });
+  hostKernel(tensors, [], (numbers) => numbers.forEach((each, i) => use(each, starts[i])));
 }
 
 /** cpu and wasm: copies tensors into the buffer. */

@@ -268,7 +268,7 @@ export function adamKernel(
   state: readonly tf.Tensor1D[],
   rates: readonly number[],
   gradients: readonly tf.Tensor[],
-  starts: Int32Array,
+  starts: readonly number[],
 ): tf.Scalar {
   return tf.tidy(() => {
     const count = gradients.length;

@@ -151,17 +151,16 @@ function gaussianSource(
 /** Where the numbers begin and end, by turns, that training changes: the others get no noise. */
 export function trainedSpans(
   initial: Readonly<Record<string, Initial>>,
-  { names, shapes, sizes, paddedSizes }: FlatLayout,
+  { names, shapes, sizes, starts }: FlatLayout,
 ): Int32Array {
   const spans: number[] = [];
-  let at = 0;
   names.forEach((name, i) => {
     const { isBuffer, isComputed, seen } = initial[name];
     const [rows, columns] = shapes[i];
+    const at = starts[i];
     if (seen !== undefined) {
       for (let r = 0; r < rows; r++) spans.push(at + r * columns, at + r * columns + seen(r));
     } else if (!isBuffer && !isComputed) spans.push(at, at + sizes[i]);
-    at += paddedSizes[i];
   });
   return Int32Array.from(spans);
 }

@@ -122,7 +122,7 @@ struct Lstm {
 
   void run(Call& call) {
     const int64_t rows = call.size(0, 0), width = call.size(1, 1);
-    const int64_t steps = rows / records; // rows lie step by step
+    const int64_t steps = records == 0 ? 0 : rows / records; // rows lie step by step
     const float *given = call.input(0), *hidden = call.input(1);
     float* y = call.output(0, {rows, width});
     float* cells = call.output(1, {rows, width});
@@ -153,7 +153,7 @@ struct LstmGradient {
 
   void run(Call& call) {
     const int64_t rows = call.size(0, 0), width = call.size(0, 1);
-    const int64_t steps = rows / records; // rows lie step by step
+    const int64_t steps = records == 0 ? 0 : rows / records; // rows lie step by step
     const float *dy = call.input(0), *hidden = call.input(1);
     const float *cells = call.input(2), *gates = call.input(3);
     float* dGates = call.output(0, {rows, 4 * width});

@@ -77,11 +77,7 @@ async function gradientOf(
     optimizer.parameters(),
   );
   const flat = new Float64Array(layout.length);
-  let at = 0;
-  for (const [i, grad] of grads.entries()) {
-    flat.set(await grad.data(), at);
-    at += layout.paddedSizes[i];
-  }
+  for (const [i, grad] of grads.entries()) flat.set(await grad.data(), layout.starts[i]);
   const [loss] = await value.data();
   tf.dispose([value, grads]);
   optimizer.dispose();
