@@ -20,9 +20,12 @@ export type Gradients = tf.Tensor[] | tf.Tensor1D | Float32Array;
 
 /** Parameters, means and squares in flat memory, and the step that updates them. */
 export interface AdamEngine {
-  /** The parameters, one tensor each, which the caller disposes of before the next step. */
+  /**
+   * The parameters, one tensor each, which the caller disposes of before the next step: that may change
+   * their numbers, and those of their clones and slices.
+   */
   tensors(): tf.Tensor[];
-  /** The parameters; where they are a tensor, call it in `tf.tidy`. */
+  /** The parameters, with the same caution; where they are a tensor, call it in `tf.tidy`. */
   flat(): FlatParameters;
   /** Takes a step, of which the first is 1; the gradients' Euclidean norm. */
   update(gradients: Gradients, learningRate: number, step: number): Promise<number>;
@@ -56,7 +59,7 @@ async function numbersOf(
   [parameters, means, squares]: readonly tf.Tensor[],
 ): Promise<[Float32Array, Float32Array, Float32Array]> {
   const read = async (tensor: tf.Tensor) => (await tensor.data<"float32">()).slice();
-  return [await read(parameters), await read(means), await read(squares)];
+  return await Promise.all([read(parameters), read(means), read(squares)]);
 }
 
 /** cpu and wasm: one loop over typed arrays does it all. */
@@ -88,6 +91,20 @@ function onHost(
   };
 }
 
+/**
+ * The gradients as they are.
+ *
+ * @throws {TypeError} If they have other sizes than the layout says: they would be read and written elsewhere
+ */
+function placedTensors(layout: FlatLayout, gradients: Gradients): tf.Tensor[] {
+  const [each, sizes] = Array.isArray(gradients)
+    ? [gradients, layout.sizes]
+    : [[flatTensor(layout, gradients)], [layout.length]];
+  const found = each.map(({ size }) => size);
+  if (tf.util.arraysEqual(found, [...sizes])) return each;
+  throw new TypeError(`Gradients have ${found} numbers; the parameters have ${sizes}`);
+}
+
 /** TensorFlow on processors: an operation of our own, which reads the gradients where they are. */
 function inPlace(layout: FlatLayout, buffers: Buffers): AdamEngine {
   // TensorFlow may keep the array it is given
@@ -98,7 +115,7 @@ function inPlace(layout: FlatLayout, buffers: Buffers): AdamEngine {
     async update(gradients, learningRate, step) {
       const { rate, epsilonHat } = scaled(learningRate, step);
       const rates = [1 - beta1, 1 - beta2, rate, epsilonHat];
-      const each = Array.isArray(gradients) ? gradients : [flatTensor(layout, gradients)];
+      const each = placedTensors(layout, gradients);
       const norm = adamKernel([parameters, means, squares], rates, each, layout.starts);
       const [value] = await norm.data();
       norm.dispose();
@@ -117,7 +134,7 @@ function flatTensor(layout: FlatLayout, gradients: Gradients): tf.Tensor1D {
   return Array.isArray(gradients) ? flatGradient(layout, gradients) : gradients;
 }
 
-/** TensorFlow on cards: its fused Adam, in place. */
+/** TensorFlow on cards, or without our own operations: its fused Adam, in place. */
 function onTensorflow(
   layout: FlatLayout,
   buffers: Buffers,
@@ -138,8 +155,7 @@ function onTensorflow(
           beta1Power: beta1 ** step,
           beta2Power: beta2 ** step,
           learningRate,
-          // TensorFlow adds epsilon to the uncorrected root
-          epsilon: epsilon * Math.sqrt(1 - beta2 ** step),
+          epsilon: scaled(learningRate, step).epsilonHat, // TensorFlow adds it to the uncorrected root
         });
         return tf.sqrt(tf.mul(2, halfSumOfSquares(gradient)));
       });
@@ -149,9 +165,11 @@ function onTensorflow(
     },
     async read() {
       const tensors = [parameters, means, squares].map(({ read }) => read());
-      const numbers = await numbersOf(tensors);
-      tf.dispose(tensors);
-      return numbers;
+      try {
+        return await numbersOf(tensors);
+      } finally {
+        tf.dispose(tensors);
+      }
     },
     dispose: () => [parameters, means, squares].forEach((each) => each.dispose()),
   };

@@ -197,7 +197,7 @@ export function bagKernel(
  *
  * @param given [steps × records, 4 × width] what inputs and biases add to the gates, step by step
  * @param hidden [4 × width, width]
- * @returns outputs and cells, [steps × records, width] both, and the open gates, [steps × records, 4 × width]
+ * @returns outputs and cells, [steps × records, width] both, and the gates, [steps × records, 4 × width]
  */
 export function lstmKernel(
   given: tf.Tensor2D,
@@ -248,8 +248,12 @@ export function transposeKernel(
  * Adds a row [columns] to each row of y [rows, columns], in place: nothing else may hold y's numbers.
  *
  * @param plus [rows, columns] to add, too, or null for nothing
+ * @throws {TypeError} If `plus` has another shape
  */
 export function addRowKernel(y: tf.Tensor2D, row: tf.Tensor1D, plus: tf.Tensor2D | null): void {
+  if (plus !== null && !tf.util.arraysEqual(y.shape, plus.shape)) {
+    throw new TypeError(`Cannot add [${plus.shape}] to [${y.shape}]`);
+  }
   const more = plus === null ? [] : [plus];
   execute("EhrloomAddRow", [y, row, ...more], 0, { count: BigInt(more.length) });
 }
@@ -272,8 +276,8 @@ export function adamKernel(
 ): tf.Scalar {
   return tf.tidy(() => {
     const count = gradients.length;
-    const scalars = [tf.tensor1d([...rates]), tf.tensor1d(starts.slice(0, count), "int32")];
-    const inputs = [...state, ...scalars, ...gradients];
+    const begins = tf.tensor1d(starts.slice(0, count), "int32");
+    const inputs = [...state, tf.tensor1d([...rates]), begins, ...gradients];
     return execute("EhrloomAdam", inputs, 1, { count: BigInt(count) })[0] as tf.Scalar;
   });
 }

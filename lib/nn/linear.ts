@@ -103,7 +103,7 @@ export type Layout = "in-out" | "out-in";
  * @param x [rows, in]
  * @param weight [in, out], or [out, in] with `layout` "out-in"
  * @param bias [out], or null for none
- * @param plus [rows, out] what else to add, as around a block, or null for nothing
+ * @param plus [rows, out] what else to add, such as a block's input in a residual connection, or null
  * @returns [rows, out]
  */
 export function linear(

@@ -3,8 +3,8 @@
  * cell and output beside each other, two biases.
  *
  * What does not wait for the step before is one product for all steps at once; a step is one product
- * of the last states and one loop over the gates. Our own operation takes all steps at once; TensorFlow has one,
- * too, for all of it.
+ * of the last states and one loop over the gates. An operation of our own takes all steps at once, and
+ * TensorFlow has one for all of it.
  *
  * @module
  */

@@ -1,6 +1,5 @@
 /**
- * Adam over one flat buffer that holds all parameters: a handful of long loops a step instead of a
- * dozen short operations a tensor.
+ * Adam, and all that it remembers, whatever the engine.
  *
  * @module
  */
@@ -31,7 +30,7 @@ export interface AdamState {
 export interface Optimizer {
   /**
    * The parameters as they are; owned by the optimizer and valid until the next step, or until other
-   * ones are asked for.
+   * ones are asked for, and so are clones and slices of them.
    */
   parameters(): NamedTensors;
   /** The parameters to keep: averaged weights where there are any; owned and valid in the same way. */

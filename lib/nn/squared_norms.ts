@@ -58,8 +58,15 @@ function ofGradients(
   const parts = Array.from({ length: Math.ceil(count / atOnce) }, (_, part) => {
     const from = part * atOnce;
     const some = (x: tf.Tensor3D) => tf.slice(x, from, Math.min(atOnce, count - from));
+    const gradientsOf = (pair: number) =>
+      tf.tidy(() => inner(some(pairs[pair][0]), some(pairs[pair][1])));
     return tf.tidy(() => {
-      const gradients = tf.addN(pairs.map(([a, b]) => inner(some(a), some(b))));
+      let gradients = gradientsOf(0);
+      for (let pair = 1; pair < pairs.length; pair++) {
+        const before = gradients;
+        gradients = tf.tidy(() => tf.add(before, gradientsOf(pair)));
+        before.dispose(); // else those of all pairs would be there at once
+      }
       return sums(tf.square(factors === undefined ? gradients : tf.mul(gradients, factors)));
     });
   });

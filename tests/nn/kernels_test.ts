@@ -1,5 +1,5 @@
 // Ehrloom's own operations against the tfjs operations in whose place they stand.
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import * as tf from "@tensorflow/tfjs-core";
 import { causalAttention, setAttention } from "ehrloom/nn/attention.ts";
 import { isOnCard, kernelLibrary, useBackend } from "ehrloom/nn/backend.ts";
@@ -92,6 +92,19 @@ testKernel(
       bias as tf.Tensor1D,
       "in-out",
       plus as tf.Tensor2D,
+    ),
+);
+
+testKernel(
+  "linear() with its input to add",
+  () => [normal([50, 20], 1), normal([20, 20], 2), normal([20], 3)],
+  (x, weight, bias) =>
+    linear(
+      x as tf.Tensor2D,
+      weight as tf.Tensor2D,
+      bias as tf.Tensor1D,
+      "in-out",
+      x as tf.Tensor2D,
     ),
 );
 
@@ -336,58 +349,73 @@ testWith(
   },
 );
 
-testWith(library, "NaN stays NaN in gelu(), layerNorm() and causalAttention()", async () => {
-  await useBackend("tensorflow");
-  assert(hasKernels());
-  tf.tidy(() => {
-    const one = tf.tensor2d(Float32Array.from({ length: 3 * 48 }, (_, i) => i === 50 ? NaN : 1), [
-      3,
-      48,
-    ]);
-    const ones = tf.ones<tf.Rank.R1>([48]);
-    for (
-      const [name, layer] of Object.entries({
-        gelu: (x: tf.Tensor) => gelu(x),
-        layerNorm: (x: tf.Tensor) => layerNorm(x as tf.Tensor2D, ones, ones, 1e-5),
-        causalAttention: (x: tf.Tensor) => causalAttention(x as tf.Tensor2D, equalOffsets(1, 3), 1),
-      })
-    ) {
-      const [value, gradient] = run([one], layer);
-      assert(value.includes(NaN), `the value of ${name}()`);
-      assert(gradient.includes(NaN), `the gradient of ${name}()`);
-    }
-  });
-});
+testWith(
+  library,
+  "NaN stays NaN in gelu(), layerNorm(), causalAttention() and lstm()",
+  async () => {
+    await useBackend("tensorflow");
+    assert(hasKernels());
+    tf.tidy(() => {
+      const one = tf.tensor2d(Float32Array.from({ length: 3 * 48 }, (_, i) => i === 50 ? NaN : 1), [
+        3,
+        48,
+      ]);
+      const ones = tf.ones<tf.Rank.R1>([48]);
+      for (
+        const [name, layer] of Object.entries({
+          gelu: (x: tf.Tensor) => gelu(x),
+          layerNorm: (x: tf.Tensor) => layerNorm(x as tf.Tensor2D, ones, ones, 1e-5),
+          causalAttention: (x: tf.Tensor) =>
+            causalAttention(x as tf.Tensor2D, equalOffsets(1, 3), 1),
+          lstm: (x: tf.Tensor) => {
+            const [input, hidden] = [tf.ones<tf.Rank.R2>([8, 48]), tf.ones<tf.Rank.R2>([8, 2])];
+            const [inputBias, hiddenBias] = [tf.ones<tf.Rank.R1>([8]), tf.ones<tf.Rank.R1>([8])];
+            return lstm(x as tf.Tensor2D, 1, { input, hidden, inputBias, hiddenBias });
+          },
+        })
+      ) {
+        const [value, gradient] = run([one], layer);
+        assert(value.includes(NaN), `the value of ${name}()`);
+        assert(gradient.includes(NaN), `the gradient of ${name}()`);
+      }
+    });
+  },
+);
 
-testWith(library, "adam() by its own operation is that by TensorFlow's", async () => {
-  await useBackend("tensorflow");
-  assert(hasKernels());
-  const shapes = [[70, 131], [4097], [1], [16, 2]];
-  const initial = Object.fromEntries(
-    shapes.map((shape, i) => [`${i}`, { shape, numbers: Float32Array.from(numbers(shape, i)) }]),
-  );
-  const own = adam(initial);
-  allowKernels(false);
-  const expected = adam(initial);
-  allowKernels(true);
-  for (const step of [1, 2, 3]) {
-    const [norm, expectedNorm] = await Promise.all(
-      [own, expected].map((optimizer) =>
-        optimizer.step(shapes.map((shape, i) => normal(shape as [number], 10 * step + i)), 0.01)
-      ),
+for (const isFlat of [false, true]) {
+  const name = `adam() of ${isFlat ? "flat gradients" : "gradients"}`;
+  testWith(library, `${name} by its own operation is that by TensorFlow's`, async () => {
+    await useBackend("tensorflow");
+    assert(hasKernels());
+    const shapes = [[70, 131], [4097], [1], [16, 2]];
+    const initial = Object.fromEntries(
+      shapes.map((shape, i) => [`${i}`, { shape, numbers: Float32Array.from(numbers(shape, i)) }]),
     );
-    assertClose([norm], [expectedNorm], "the gradients' norm", 1e-6);
-  }
-  const [{ steps, ...found }, { steps: _, ...state }] = [
-    await own.readState(),
-    await expected.readState(),
-  ];
-  assertEquals(steps, 3);
-  for (const [part, arrays] of Object.entries(state)) {
-    for (const [name, { numbers }] of Object.entries(arrays)) {
-      assertClose(found[part as keyof typeof found]![name].numbers, numbers, `${part} ${name}`);
+    const own = adam(initial);
+    allowKernels(false);
+    const expected = adam(initial);
+    allowKernels(true);
+    const gradientsOf = (step: number) => {
+      if (isFlat) return normal<tf.Rank.R1>([own.layout.length], step);
+      return shapes.map((shape, i) => normal(shape as [number], 10 * step + i));
+    };
+    for (const step of [1, 2, 3]) {
+      const [norm, expectedNorm] = await Promise.all(
+        [own, expected].map((optimizer) => optimizer.step(gradientsOf(step), 0.01)),
+      );
+      assertClose([norm], [expectedNorm], "the gradients' norm", 1e-6);
     }
-  }
-  own.dispose();
-  expected.dispose();
-});
+    const [found, state] = [await own.readState(), await expected.readState()];
+    assertEquals(found.steps, 3);
+    for (const part of ["parameters", "means", "squares"] as const) {
+      for (const [name, { numbers }] of Object.entries(state[part])) {
+        assertClose(found[part][name].numbers, numbers, `${part} ${name}`);
+      }
+    }
+    const wrong = tf.ones([3]);
+    await assertRejects(() => own.step([wrong], 0.01), TypeError, "Gradients have 3 numbers");
+    wrong.dispose();
+    own.dispose();
+    expected.dispose();
+  });
+}

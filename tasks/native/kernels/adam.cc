@@ -1,4 +1,4 @@
-// A step of Adam in place on all parameters, as lib/nn/adam_engines.ts has it.
+// A step of Adam in place on all parameters, as lib/nn/adam_engines.ts has it. That checks the sizes.
 #include <algorithm>
 #include <cmath>
 #include <vector>
@@ -57,13 +57,13 @@ struct Adam {
         pieces.push_back({gradient + from, starts[i - 5] + from, std::min(kPiece, size - from)});
       }
     }
+    float* norm = call.output(0, {});
+    if (norm == nullptr) return;
     std::vector<double> sums(pieces.size());
     inShards(pieces.size(), [&](int64_t i) {
       const auto [gradient, at, count] = pieces[i];
       sums[i] = update(gradient, parameters + at, means + at, squares + at, count, rates);
     });
-    float* norm = call.output(0, {});
-    if (norm == nullptr) return;
     double sum = 0;
     for (double each : sums) sum += each;
     *norm = static_cast<float>(std::sqrt(sum));

@@ -1,5 +1,5 @@
-// Adds a row to each row of a matrix in place, and another matrix where there is one: a bias, and what a
-// block is around, to a product that nothing else has seen yet.
+// Adds a row to each row of a matrix in place, and another matrix where there is one: a bias, and a block's
+// input, as in a residual connection, to a product that nothing else has seen yet.
 #include "kernels.h"
 #include "op.h"
 #include "shards.h"

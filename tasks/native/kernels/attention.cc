@@ -137,7 +137,7 @@ FOR_LONG_REGISTERS void forwardByLongRegisters(
   forward<kMostLanes>(sizes, q, bias, y, logSums, scratch);
 }
 
-PER_PROCESSOR void forwardByShortRegisters(
+FOR_SHORT_REGISTERS void forwardByShortRegisters(
     const Sizes& sizes, const float* q, const float* bias, float* y, LogSum* logSums, float* scratch) {
   forward<kShortLanes>(sizes, q, bias, y, logSums, scratch);
 }
@@ -211,7 +211,7 @@ FOR_LONG_REGISTERS void backwardByLongRegisters(
   backward<kMostLanes>(sizes, dy, q, bias, logSums, dq, scratch);
 }
 
-PER_PROCESSOR void backwardByShortRegisters(
+FOR_SHORT_REGISTERS void backwardByShortRegisters(
     const Sizes& sizes, const float* dy, const float* q, const float* bias, const LogSum* logSums,
     float* dq, float* scratch) {
   backward<kShortLanes>(sizes, dy, q, bias, logSums, dq, scratch);

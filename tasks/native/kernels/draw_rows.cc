@@ -85,7 +85,7 @@ FOR_LONG_REGISTERS void productByLongRegisters(
 }
 
 /// The same by 16 registers of 8 numbers: 75 GFLOP/s.
-PER_PROCESSOR void productByShortRegisters(
+FOR_SHORT_REGISTERS void productByShortRegisters(
     const float* a, int64_t aStride, int64_t rows, const float* b, int64_t bStride, int64_t columns,
     float* c, int64_t inner) {
   product<kShortLanes, 3>(a, aStride, rows, b, bStride, columns, c, inner);

@@ -14,20 +14,19 @@
 
 namespace {
 
-/// Records that a thread takes through all steps together: each load of a weight then serves as many.
+/// Records that a thread takes through all steps together: weights that are in its nearest memory then
+/// serve as many.
 constexpr int64_t kRecords = 12;
 
 /// Columns of weights that lie together, and that a product has in its registers.
 constexpr int64_t kStrip = 2 * kMostLanes;
-
-constexpr int64_t strips(int64_t columns) { return (columns + kStrip - 1) / kStrip; }
 
 /// A matrix [rows, columns] in strips of columns, each [rows, kStrip], the last one filled up with zeros.
 class Strips {
  public:
   /// @param isTurned whether `from` is [columns, rows]
   Strips(const float* from, int64_t rows, int64_t columns, bool isTurned)
-      : rows_(rows), count_(strips(columns)), numbers_(count_ * rows * kStrip) {
+      : rows_(rows), count_((columns + kStrip - 1) / kStrip), numbers_(count_ * rows * kStrip) {
     const int64_t byRow = isTurned ? 1 : columns, byColumn = isTurned ? rows : 1;
     inShards(count_, [&](int64_t strip) {
       const int64_t first = strip * kStrip, wide = std::min(kStrip, columns - first);
@@ -38,11 +37,11 @@ class Strips {
     });
   }
 
-  /// C [kRecords, stride()] = A [kRecords, rows] times the matrix.
+  /// C [count, stride()] = A [count, rows] times the matrix; both have room for kRecords rows.
   template <int64_t lanes>
-  INLINE void times(const float* a, float* c) const {
+  INLINE void times(const float* a, float* c, int64_t count) const {
     for (int64_t strip = 0; strip < count_; strip++) {
-      for (int64_t row = 0; row < kRecords; row += kTall) {
+      for (int64_t row = 0; row < count; row += kTall) {
         product<lanes>(
             a + row * rows_, rows_, &numbers_[strip * rows_ * kStrip], kStrip,
             c + row * stride() + strip * kStrip, stride(), rows_, kStrip);
@@ -56,23 +55,36 @@ class Strips {
   std::vector<float> numbers_;
 };
 
-FOR_LONG_REGISTERS void timesByLongRegisters(const Strips& weights, const float* a, float* c) {
-  weights.times<kMostLanes>(a, c);
+FOR_LONG_REGISTERS void timesByLongRegisters(
+    const Strips& weights, const float* a, float* c, int64_t count) {
+  weights.times<kMostLanes>(a, c, count);
 }
 
-PER_PROCESSOR void timesByShortRegisters(const Strips& weights, const float* a, float* c) {
-  weights.times<kShortLanes>(a, c);
+FOR_SHORT_REGISTERS void timesByShortRegisters(
+    const Strips& weights, const float* a, float* c, int64_t count) {
+  weights.times<kShortLanes>(a, c, count);
 }
 
-void times(const Strips& weights, const float* a, float* c) {
-  (hasLongRegisters ? timesByLongRegisters : timesByShortRegisters)(weights, a, c);
+void times(const Strips& weights, const float* a, float* c, int64_t count) {
+  (hasLongRegisters ? timesByLongRegisters : timesByShortRegisters)(weights, a, c, count);
 }
 
 INLINE float sigmoid(float x) { return 1.f / (1.f + exponential(-x)); }
-INLINE float hyperbolicTangent(float x) { return 2.f * sigmoid(2.f * x) - 1.f; }
+
+/// To 2 units in the last place, also near 0, where 2 σ(2x) - 1 would lose them.
+INLINE float hyperbolicTangent(float x) {
+  const float z = x * x;
+  float p = -5.70498872745e-3f; // Cephes tanhf
+  p = p * z + 2.06390887954e-2f;
+  p = p * z - 5.37397155531e-2f;
+  p = p * z + 1.33314422036e-1f;
+  p = p * z - 3.33332819422e-1f;
+  const float near = p * z * x + x, far = 2.f * sigmoid(2.f * x) - 1.f;
+  return z < 0.390625f ? near : far;
+}
 
 /// One record's gates [4, width] from their sums, its cell from the last one, and its output.
-PER_PROCESSOR void open(
+PER_PROCESSOR void openGates(
     const float* given, const float* recurrent, const float* before, int64_t width, float* gates,
     float* cell, float* output) {
 #pragma omp simd
@@ -91,7 +103,7 @@ PER_PROCESSOR void open(
 }
 
 /// The way back: gradients at the gates' sums, and at the last cell in place of that at this one.
-PER_PROCESSOR void close(
+PER_PROCESSOR void gatesBack(
     const float* dy, const float* later, const float* gates, const float* before, const float* cell,
     int64_t width, float* dGates, float* dCell) {
 #pragma omp simd
@@ -133,11 +145,11 @@ struct Lstm {
     overRecords(records, [&](int64_t from, int64_t count) {
       std::vector<float> outputs(kRecords * width), recurrent(kRecords * weights.stride());
       for (int64_t step = 0; step < steps; step++) {
-        if (step > 0) times(weights, outputs.data(), recurrent.data());
+        if (step > 0) times(weights, outputs.data(), recurrent.data(), count);
         for (int64_t r = 0; r < count; r++) {
           const int64_t at = step * records + from + r;
           const float* before = step == 0 ? zeros.data() : cells + (at - records) * width;
-          open(
+          openGates(
               given + at * 4 * width, &recurrent[r * weights.stride()], before, width,
               gates + at * 4 * width, cells + at * width, &outputs[r * width]);
           std::copy(&outputs[r * width], &outputs[r * width] + width, y + at * width);
@@ -168,12 +180,12 @@ struct LstmGradient {
           const int64_t at = step * records + from + r;
           const float* before = step == 0 ? zeros.data() : cells + (at - records) * width;
           float* slope = &slopes[r * 4 * width];
-          close(
+          gatesBack(
               dy + at * width, &later[r * weights.stride()], gates + at * 4 * width, before,
               cells + at * width, width, slope, &dCells[r * width]);
           std::copy(slope, slope + 4 * width, dGates + at * 4 * width);
         }
-        if (step > 0) times(weights, slopes.data(), later.data());
+        if (step > 0) times(weights, slopes.data(), later.data(), count);
       }
     });
   }

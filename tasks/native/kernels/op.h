@@ -88,7 +88,8 @@ class Attributes {
 
 /// Tells TensorFlow of an operation and its kernel: a class made from Attributes that runs a Call.
 /// Inputs and outputs are written "name: float", a list of inputs "name: count * float", attributes
-/// "name: float", and the length of a list "count: int". False if it does not want it.
+/// "name: float", and the length of a list "count: int", or "count: int >= 0" if it may be empty. False if
+/// it does not want it.
 template <class Kernel>
 bool registered(
     const char* name, std::initializer_list<const char*> inputs,

@@ -57,6 +57,8 @@ struct Work {
 /// too late for a shard: on a busy machine a thread may take longer to wake up than the work lasts.
 class Threads {
  public:
+  /// Made in the first operation, so that these threads inherit how TensorFlow has numbers rounded there:
+  /// those next to zero to zero. Else the last digits would depend on the thread.
   Threads() {
     for (int i = threadsAllowed(); i > 1; i--) std::thread([this] { serve(); }).detach();
   }

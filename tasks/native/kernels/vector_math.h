@@ -11,17 +11,19 @@
 #define PER_PROCESSOR __attribute__((noinline))
 #endif
 
-/// A function for processors that have registers of 16 numbers, `hasLongRegisters`. A processor without
-/// them would keep such vectors in memory, which takes seven times as long and more.
+/// Functions for processors that have registers of 16 numbers, `hasLongRegisters`, and for all others. A
+/// processor without them would keep such vectors in memory, which takes seven times as long and more.
 #if defined(__x86_64__)
 #define FOR_LONG_REGISTERS __attribute__((target("arch=x86-64-v4"), noinline))
+#define FOR_SHORT_REGISTERS __attribute__((target_clones("arch=x86-64-v3", "default"), noinline))
 static const bool hasLongRegisters = __builtin_cpu_supports("x86-64-v4");
 #else
 #define FOR_LONG_REGISTERS __attribute__((noinline))
+#define FOR_SHORT_REGISTERS __attribute__((noinline))
 constexpr bool hasLongRegisters = false;
 #endif
 
-/// The most numbers that any processor has in a register, and those that most have.
+/// Numbers in a vector for the ones and for the others.
 constexpr int64_t kMostLanes = 16, kShortLanes = 8;
 
 /// `count` numbers in vector registers.
