@@ -28,6 +28,7 @@
  */
 import pl from "nodejs-polars";
 import type { OnProgress } from "../../progress.ts";
+import { collectGarbage } from "../../collect_garbage.ts";
 import type { Cohort } from "../cohort.ts";
 import { joined } from "../growing.ts";
 import { isOrderOnly as hasOrderOnly } from "../order_only.ts";
@@ -145,12 +146,17 @@ class Subjects {
   }
 }
 
+/** The events of records `from` to `to - 1`. */
+function eventsOf({ visitOffsets, codeOffsets }: Cohort, from: number, to: number): number {
+  return codeOffsets[visitOffsets[to]] - codeOffsets[visitOffsets[from]];
+}
+
 /** Ranges of records to write to one file each; one empty range for a cohort without records. */
-function* shards({ visitOffsets, codeOffsets, recordCount }: Cohort): Generator<[number, number]> {
+function* shards(source: Cohort): Generator<[number, number]> {
+  const { recordCount } = source;
   let from = 0;
   for (let to = 1; to <= recordCount; to++) {
-    const events = codeOffsets[visitOffsets[to]] - codeOffsets[visitOffsets[from]];
-    if (to < recordCount && events < eventsPerShard) continue;
+    if (to < recordCount && eventsOf(source, from, to) < eventsPerShard) continue;
     yield [from, to];
     from = to;
   }
@@ -206,6 +212,8 @@ export async function writeMeds(
       subjects.add(chunk);
       const total = "recordCount" in source ? chunk.recordCount : 0;
       for (const [from, to] of shards(chunk)) {
+        // Frees what the cohort was made of, and the tables of the file before
+        if (eventsOf(chunk, from, to) >= eventsPerShard) collectGarbage();
         const path = `${folder}/${medsPaths.data}/${fileName(shard++)}`;
         await writeParquet(path, rows.of(chunk, from, to));
         done += to - from;
