@@ -5,7 +5,7 @@ import { type Command, runCommand, say, UsageError } from "./cli/command.ts";
 
 const command: Command = {
   name: "native",
-  summary: "Build the TensorFlow engine, four to six times as fast as the built-in one.",
+  summary: "Build the TensorFlow engine, three to six times as fast as the built-in one.",
   options: {
     cuda: {
       help: "TensorFlow for NVIDIA cards, 5 GB",
