@@ -1,3 +1,16 @@
+import { existsSync } from "node:fs";
+
+/** Watches a folder and all below it, of which some may be removed just while they are added. */
+function watcherOf(folder: string): Deno.FsWatcher {
+  for (;;) {
+    try {
+      return Deno.watchFs(folder);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound) || !existsSync(folder)) throw error;
+    }
+  }
+}
+
 /**
  * Waits until a change in a folder, or below it, is what is waited for.
  *
@@ -7,7 +20,7 @@ export async function changeIn(
   folder: string,
   isIt: (change: Deno.FsEvent) => boolean | Promise<boolean>,
 ): Promise<void> {
-  const watcher = Deno.watchFs(folder);
+  const watcher = watcherOf(folder);
   const limit = setTimeout(() => watcher.close(), 120_000);
   try {
     for await (const change of watcher) if (await isIt(change)) return;
