@@ -7,11 +7,11 @@
  * via hierarchical autoregressive language model". Differences from its code: there are no padding
  * rows between records, and so no padding token, the losses come from logits, each row also tells
  * what the record has had (`codes_so_far.ts`; `codesSoFar=false`: the row alone), the head sees the
- * labels beside the history (`labels_in_head.ts`; `labelsInHead=false`: the history alone), its biases begin where a row
- * holds about one code (`sparse_start.ts`; `publishedStart=true`: half of all), and bins of numbers are
- * learned as they are drawn (`exclusive_bins.ts`; `exclusiveBins=false`: each by itself). For large
- * vocabularies, `headRank=N` gives it a head without a weight for each pair of codes
- * (`rows/code_head.ts`).
+ * labels beside the history (`labels_in_head.ts`; `labelsInHead=false`: the history alone), its
+ * biases begin where a row holds about one code (`sparse_start.ts`; `publishedStart=true`: half of
+ * all), and bins of numbers are learned as they are drawn (`exclusive_bins.ts`;
+ * `exclusiveBins=false`: each by itself). For large vocabularies, `headRank=N` gives it a head
+ * without a weight for each pair of codes (`rows/code_head.ts`).
  *
  * @module
  */

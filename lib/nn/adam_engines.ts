@@ -9,6 +9,7 @@ import type { FlatParameters } from "./averaged_weights.ts";
 import { copyInto, cut, flatGradient, type FlatLayout, hostTensors } from "./flat.ts";
 import { isOnHost } from "./host.ts";
 import { adamKernel, hasKernels } from "./kernels.ts";
+import { numberOf } from "./number_of.ts";
 import { applyAdam, halfSumOfSquares, isOnTensorflow, variable } from "./tensorflow_ops.ts";
 
 const beta1 = 0.9;
@@ -63,10 +64,7 @@ async function numbersOf(
 }
 
 /** cpu and wasm: one loop over typed arrays does it all. */
-function onHost(
-  layout: FlatLayout,
-  [parameters, means, squares]: Buffers,
-): AdamEngine {
+function onHost(layout: FlatLayout, [parameters, means, squares]: Buffers): AdamEngine {
   const gradient = new Float32Array(layout.length);
   return {
     tensors: () => hostTensors(layout, parameters),
@@ -117,9 +115,7 @@ function inPlace(layout: FlatLayout, buffers: Buffers): AdamEngine {
       const rates = [1 - beta1, 1 - beta2, rate, epsilonHat];
       const each = placedTensors(layout, gradients);
       const norm = adamKernel([parameters, means, squares], rates, each, layout.starts);
-      const [value] = await norm.data();
-      norm.dispose();
-      return value;
+      return await numberOf(norm);
     },
     read: () => numbersOf([parameters, means, squares]),
     dispose: () => tf.dispose([parameters, means, squares]),
@@ -135,10 +131,7 @@ function flatTensor(layout: FlatLayout, gradients: Gradients): tf.Tensor1D {
 }
 
 /** TensorFlow on cards, or without our own operations: its fused Adam, in place. */
-function onTensorflow(
-  layout: FlatLayout,
-  buffers: Buffers,
-): AdamEngine {
+function onTensorflow(layout: FlatLayout, buffers: Buffers): AdamEngine {
   const id = crypto.randomUUID(); // TensorFlow finds variables by name: each optimizer has its own
   const [parameters, means, squares] = buffers.map((buffer, i) =>
     variable(buffer, `adam-${id}-${i}`)
@@ -159,9 +152,7 @@ function onTensorflow(
         });
         return tf.sqrt(tf.mul(2, halfSumOfSquares(gradient)));
       });
-      const [value] = await norm.data();
-      norm.dispose();
-      return value;
+      return await numberOf(norm);
     },
     async read() {
       const tensors = [parameters, means, squares].map(({ read }) => read());
@@ -176,10 +167,7 @@ function onTensorflow(
 }
 
 /** webgpu: tfjs operations on the flat buffer. */
-function onDevice(
-  layout: FlatLayout,
-  buffers: Buffers,
-): AdamEngine {
+function onDevice(layout: FlatLayout, buffers: Buffers): AdamEngine {
   let [parameters, means, squares] = buffers.map((buffer) => tf.tensor1d(buffer));
   return {
     tensors: () => tf.tidy(() => cut(layout, parameters)),
@@ -204,9 +192,7 @@ function onDevice(
       });
       tf.dispose([parameters, means, squares]);
       [parameters, means, squares] = next;
-      const [value] = await norm.data();
-      norm.dispose();
-      return value;
+      return await numberOf(norm);
     },
     read: () => numbersOf([parameters, means, squares]),
     dispose: () => tf.dispose([parameters, means, squares]),

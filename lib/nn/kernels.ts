@@ -1,7 +1,8 @@
 /**
  * Operations of our own for TensorFlow on processors: each does in one pass over memory what takes
  * TensorFlow a dozen. `deno task native` compiles them (tasks/native/kernels). Without them, and on
- * graphics cards, layers run as tfjs operations; {@link hasKernels} decides.
+ * graphics cards, layers run as tfjs operations; {@link hasKernels} decides. An operation gives tensors of
+ * any rank, as tfjs sees it; each function here says of which rank its own are.
  *
  * @module
  */

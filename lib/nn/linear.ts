@@ -57,7 +57,8 @@ export function product(
     const y: tf.Tensor2D = isOnHost()
       ? tf.matMul(transposeA === "T" ? transposed(a) : a, transposeB === "T" ? transposed(b) : b)
       : tf.matMul(a, b, transposeA === "T", transposeB === "T");
-    return bias === null ? (plus === null ? y : tf.add(y, plus)) : biased(y, bias, plus);
+    if (bias !== null) return biased(y, bias, plus);
+    return plus === null ? y : tf.add(y, plus);
   });
 }
 

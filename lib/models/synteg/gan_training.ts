@@ -7,6 +7,7 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { dense } from "../../nn/multi_hot.ts";
+import { numberOf } from "../../nn/number_of.ts";
 import { adam, type AdamState, type Optimizer } from "../../nn/optimizer.ts";
 import { type NamedArrays, type NamedTensors, toTensors } from "../../nn/parameters.ts";
 import type { Random } from "../../random.ts";
@@ -119,12 +120,6 @@ function decayed(gradients: tf.Tensor[], parameters: NamedTensors): tf.Tensor[] 
   );
   tf.dispose(gradients);
   return sums;
-}
-
-async function numberOf(scalar: tf.Tensor): Promise<number> {
-  const [number] = await scalar.data();
-  scalar.dispose();
-  return number;
 }
 
 /** A step of the critic, at rows that the generator writes with its running statistics. */

@@ -10,6 +10,7 @@ import { comfortable, fittingRuns } from "../../models/room/needs.ts";
 import { addInto, flatGradient, type FlatLayout } from "../../nn/flat.ts";
 import { hostKernel, isOnHost } from "../../nn/host.ts";
 import { recordGradients } from "../../nn/layer.ts";
+import { numberOf } from "../../nn/number_of.ts";
 import type { NamedTensors } from "../../nn/parameters.ts";
 import type { Room } from "../../nn/room.ts";
 import { halfSumOfSquares, isOnTensorflow } from "../../nn/tensorflow_ops.ts";
@@ -95,8 +96,7 @@ async function addOne({ model, parameters, cohort, sum, clip, moment }: About, r
     (tensors) => model.loss(tensors, cohort, record, moment),
     parameters,
   );
-  const [loss] = await value.data();
-  value.dispose();
+  const loss = await numberOf(value);
   const factor = clipFactor(Math.sqrt(await sum.squaredNorm(grads)), clip);
   sum.add(grads, factor);
   return { loss, unclipped: factor === 1 ? 1 : 0 };
@@ -166,9 +166,7 @@ function deviceSum(layout: FlatLayout): Sum {
         );
         return tf.sum(tf.stack(each));
       });
-      const [square] = await squares.data();
-      squares.dispose();
-      return square;
+      return await numberOf(squares);
     },
     add(grads, factor) {
       const before = sum;

@@ -8,6 +8,7 @@ import type { Cohort } from "../../cohort/cohort.ts";
 import type { GradientModel, TrainingMoment } from "../../models/interface/model.ts";
 import { fittingRuns } from "../../models/room/needs.ts";
 import { addInto, copyInto, type FlatLayout } from "../../nn/flat.ts";
+import { numberOf } from "../../nn/number_of.ts";
 import type { Gradients, Optimizer } from "../../nn/optimizer.ts";
 import type { NamedTensors } from "../../nn/parameters.ts";
 import { type Room, roomOn } from "../../nn/room.ts";
@@ -51,9 +52,7 @@ export async function batchGradients(
       (tensors) => tf.div(model.loss(tensors, cohort, run, moment), divisor),
       parameters,
     );
-    const [part] = await value.data();
-    value.dispose();
-    loss += part * divisor;
+    loss += await numberOf(value) * divisor;
     sums = flat !== undefined && (isFlat || runs.length > 1)
       ? flatSums(flat, sums, grads)
       : tensorSums(sums, grads);

@@ -152,7 +152,7 @@ PER_PROCESSOR void prepareBlock(const Head& head, Rows& rows, int64_t start, int
 INLINE int64_t firstOn(const float* logits, const float* uniforms, int64_t count) {
   int32_t isOn[kBlock];
 #pragma omp simd
-  for (int64_t i = 0; i < count; i++) isOn[i] = uniforms[i] < 0 || uniforms[i] < 1.f / (1.f + exponential(-logits[i]));
+  for (int64_t i = 0; i < count; i++) isOn[i] = uniforms[i] < 0 || uniforms[i] < sigmoid(logits[i]);
   return std::find(isOn, isOn + count, 1) - isOn;
 }
 

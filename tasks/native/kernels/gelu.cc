@@ -10,7 +10,7 @@ constexpr float A = 1.5957691216057308f; // 2 √(2/π)
 constexpr float B = A * 0.044715f;
 
 INLINE float gateOf(float x, float square) {
-  return 1.f / (1.f + exponential(-x * (square * B + A)));
+  return sigmoid(x * (square * B + A));
 }
 
 PER_PROCESSOR void forward(const float* x, float* y, int64_t count) {

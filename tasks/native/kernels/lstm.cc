@@ -69,8 +69,6 @@ void times(const Strips& weights, const float* a, float* c, int64_t count) {
   (hasLongRegisters ? timesByLongRegisters : timesByShortRegisters)(weights, a, c, count);
 }
 
-INLINE float sigmoid(float x) { return 1.f / (1.f + exponential(-x)); }
-
 /// To 2 units in the last place, also near 0, where 2 σ(2x) - 1 would lose them.
 INLINE float hyperbolicTangent(float x) {
   const float z = x * x;

@@ -54,6 +54,8 @@ INLINE float exponential(float x) {
   return p * power;
 }
 
+INLINE float sigmoid(float x) { return 1.f / (1.f + exponential(-x)); }
+
 /// log(1 + e) for e in [0, 1], also of the smallest e: 2 artanh(e / (2 + e)) by its series.
 INLINE float logOnePlus(float e) {
   const float s = e / (2.f + e);
